@@ -1,0 +1,132 @@
+import { invariant } from './invariant.js';
+import { log, log1p } from './math.js';
+import { unit } from './rng.js';
+import { normalCdf, normalPdf } from './special.js';
+import { standardNormal } from './ziggurat.js';
+
+/** A distribution of whole numbers: loop counts, batch sizes, fan-outs. */
+export type CountDistribution =
+  | { readonly kind: 'constant'; readonly value: number }
+  /** Every whole number from min to max, both included. */
+  | { readonly kind: 'uniform'; readonly min: number; readonly max: number }
+  /** 1, 2, 3, ... with success probability 1 / mean; mean >= 1. */
+  | { readonly kind: 'geometric'; readonly mean: number }
+  /** Weights need not add up to 1. */
+  | {
+      readonly kind: 'choice';
+      readonly branches: readonly { readonly weight: number; readonly value: number }[];
+    }
+  /** Rounded to the nearest whole number, and 0 where that is negative. */
+  | { readonly kind: 'normal'; readonly mean: number; readonly sd: number };
+
+/** Largest count a draw can give. */
+export const COUNT_MAX = 2_147_483_647;
+
+/** All count distributions of a run, drawn from by id; a pure function of (stream key, lineage, index). */
+export class Counts {
+  private readonly laws: CountDistribution[] = [];
+  /** Cumulative weights of a choice. */
+  private readonly reached: Float64Array[] = [];
+
+  /** Compiles a distribution and gives its id. */
+  add(d: CountDistribution): number {
+    check(d);
+    const weights = d.kind === 'choice' ? d.branches.map((branch) => branch.weight) : [];
+    this.reached.push(cumulative(weights));
+    return this.laws.push(d) - 1;
+  }
+
+  /** The draw of stream (ka, kb) for lineage (la, lb) and index: a whole number, 0 to COUNT_MAX. */
+  drawCount(id: number, ka: number, kb: number, la: number, lb: number, index: number): number {
+    const d = this.laws[id];
+    switch (d.kind) {
+      case 'constant':
+        return d.value;
+      case 'uniform':
+        return d.min + Math.floor(unit(ka, kb, la, lb, index) * (d.max - d.min + 1));
+      case 'geometric':
+        return geometric(d.mean, unit(ka, kb, la, lb, index));
+      case 'choice': {
+        const reached = this.reached[id];
+        const u = unit(ka, kb, la, lb, index);
+        let branch = 0;
+        while (branch < reached.length - 1 && u > reached[branch]) branch++;
+        return d.branches[branch].value;
+      }
+      case 'normal':
+        return whole(d.mean + d.sd * standardNormal(ka, kb, la, lb, index));
+    }
+  }
+
+  /** The one value of a distribution that is always the same, or -1. */
+  constant(id: number): number {
+    const d = this.laws[id];
+    return d.kind === 'constant' ? d.value : -1;
+  }
+
+  /** Mean of what is drawn; for 'normal' before rounding. */
+  mean(id: number): number {
+    const d = this.laws[id];
+    switch (d.kind) {
+      case 'constant':
+        return d.value;
+      case 'uniform':
+        return (d.min + d.max) / 2;
+      case 'geometric':
+        return d.mean;
+      case 'choice':
+        return choiceMean(d.branches);
+      case 'normal': {
+        if (d.sd === 0) return d.mean;
+        const z = d.mean / d.sd;
+        return d.mean * normalCdf(z) + d.sd * normalPdf(z);
+      }
+    }
+  }
+}
+
+function check(d: CountDistribution): void {
+  if (d.kind === 'constant') invariant(isCount(d.value), 'count-value');
+  if (d.kind === 'uniform') {
+    invariant(isCount(d.min) && isCount(d.max) && d.min <= d.max, 'count-range');
+  }
+  if (d.kind === 'geometric') invariant(d.mean >= 1, 'count-mean');
+  if (d.kind === 'normal') invariant(d.sd >= 0, 'count-deviation');
+  if (d.kind === 'choice') {
+    invariant(d.branches.length > 0, 'count-without-choice');
+    for (const branch of d.branches) {
+      invariant(isCount(branch.value) && branch.weight >= 0, 'count-choice');
+    }
+  }
+}
+
+function isCount(value: number): boolean {
+  return value >= 0 && value <= COUNT_MAX && Math.floor(value) === value;
+}
+
+function geometric(mean: number, u: number): number {
+  if (mean === 1) return 1;
+  return Math.min(COUNT_MAX, 1 + Math.floor(log(u) / log1p(-1 / mean)));
+}
+
+function whole(value: number): number {
+  return Math.min(COUNT_MAX, Math.max(0, Math.floor(value + 0.5)));
+}
+
+function cumulative(weights: readonly number[]): Float64Array {
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  let reached = 0;
+  return Float64Array.from(weights, (weight) => (reached += weight) / total);
+}
+
+function choiceMean(
+  branches: readonly { readonly weight: number; readonly value: number }[],
+): number {
+  let sum = 0;
+  let total = 0;
+  for (const branch of branches) {
+    sum += branch.weight * branch.value;
+    total += branch.weight;
+  }
+  return sum / total;
+}

@@ -1,0 +1,279 @@
+import { meanOf } from './distribution-mean.js';
+import { invariant } from './invariant.js';
+import { exp, log, log1p, pow } from './math.js';
+import { unit } from './rng.js';
+import { normalQuantile } from './special.js';
+import { HORIZON_MAX_NS } from './time.js';
+import type { Ns } from './time.js';
+import { drawGamma, drawNormal, fastExp } from './variates.js';
+import { standardExponential, standardNormal, subKeyA, subKeyB } from './ziggurat.js';
+
+export type { CountDistribution } from './counts.js';
+
+/**
+ * A distribution of durations, all times in ns. Means and quantiles are those of the unrounded law;
+ * a draw is rounded to whole ns once.
+ */
+export type Distribution =
+  | { readonly kind: 'constant'; readonly valueNs: Ns }
+  | { readonly kind: 'exponential'; readonly meanNs: number }
+  | { readonly kind: 'uniform'; readonly minNs: number; readonly maxNs: number }
+  /** Truncated at 0: a draw below is drawn again, so the mean is above meanNs when sdNs is large. */
+  | { readonly kind: 'normal'; readonly meanNs: number; readonly sdNs: number }
+  /** medianNs * exp(sigma * Z). */
+  | { readonly kind: 'lognormal'; readonly medianNs: number; readonly sigma: number }
+  /** cv = standard deviation / mean; the shape is 1 / cv^2. */
+  | { readonly kind: 'gamma'; readonly meanNs: number; readonly cv: number }
+  | { readonly kind: 'erlang'; readonly k: number; readonly meanNs: number }
+  /** One of several exponentials; weights need not add up to 1. */
+  | {
+      readonly kind: 'hyperexponential';
+      readonly branches: readonly { readonly weight: number; readonly meanNs: number }[];
+    }
+  | { readonly kind: 'weibull'; readonly shape: number; readonly scaleNs: number }
+  /** Survival (minNs / x)^shape, cut off and scaled at maxNs unless that is null. */
+  | {
+      readonly kind: 'pareto';
+      readonly shape: number;
+      readonly minNs: number;
+      readonly maxNs: number | null;
+    }
+  /** Each value with the same probability. */
+  | { readonly kind: 'empirical'; readonly valuesNs: readonly number[] }
+  /** Weights need not add up to 1. */
+  | {
+      readonly kind: 'mixture';
+      readonly branches: readonly { readonly weight: number; readonly of: Distribution }[];
+    };
+
+const NORMAL_P99 = normalQuantile(0.99);
+
+/** Lognormal through two quantiles: sigma = log(p99 / p50) / 2.326. Needs 0 < p50 <= p99, in ns. */
+export function lognormalOfQuantiles(p50Ns: number, p99Ns: number): Distribution {
+  invariant(p50Ns > 0 && p99Ns >= p50Ns, 'lognormal-quantiles');
+  return { kind: 'lognormal', medianNs: p50Ns, sigma: log(p99Ns / p50Ns) / NORMAL_P99 };
+}
+
+/** Lognormal of a mean in ns and a coefficient of variation: sigma^2 = log(1 + cv^2). */
+export function lognormalOfMean(meanNs: number, cv: number): Distribution {
+  invariant(meanNs > 0 && cv >= 0, 'lognormal-mean');
+  const variance = log1p(cv * cv);
+  return { kind: 'lognormal', medianNs: meanNs * exp(-variance / 2), sigma: Math.sqrt(variance) };
+}
+
+const CONSTANT = 0;
+const EXPONENTIAL = 1;
+const LOGNORMAL = 2;
+const UNIFORM = 3;
+const NORMAL = 4;
+const GAMMA = 5;
+const WEIBULL = 6;
+const PARETO = 7;
+const EMPIRICAL = 8;
+const MIXTURE = 9;
+
+/**
+ * All distributions of a run, compiled to columns and drawn from by id. A draw is a pure function of
+ * (stream key, lineage, index): laws that need several uniform numbers perturb the key, never the index.
+ */
+export class Samplers {
+  private kinds = new Uint8Array(16);
+  /** Two or three parameters each, by kind; see `compile`. */
+  private first: Float64Array = new Float64Array(16);
+  private second: Float64Array = new Float64Array(16);
+  private third: Float64Array = new Float64Array(16);
+  private readonly means: number[] = [];
+  /** Sorted values of EMPIRICAL; cumulative weights, then ids of MIXTURE. */
+  private readonly tables: Float64Array[] = [];
+
+  /** Compiles a distribution and gives its id. */
+  add(d: Distribution): number {
+    const own = this.reserve();
+    this.means[own] = meanOf(d);
+    this.compile(own, d);
+    return own;
+  }
+
+  /** The draw of stream (ka, kb) for lineage (la, lb) and index: whole ns, at least 0. */
+  draw(id: number, ka: number, kb: number, la: number, lb: number, index: number): Ns {
+    const p = this.first[id];
+    switch (this.kinds[id]) {
+      case CONSTANT:
+        return p;
+      case EXPONENTIAL:
+        return Math.floor(p * standardExponential(ka, kb, la, lb, index) + 0.5);
+      case LOGNORMAL:
+        return wholeNs(p * fastExp(this.second[id] * standardNormal(ka, kb, la, lb, index)));
+      case UNIFORM:
+        return Math.floor(p + this.second[id] * unit(ka, kb, la, lb, index) + 0.5);
+      default:
+        return wholeNs(this.drawOther(id, ka, kb, la, lb, index));
+    }
+  }
+
+  /** The one value of a distribution that is always the same, or -1. */
+  constantNs(id: number): Ns {
+    return this.kinds[id] === CONSTANT ? this.first[id] : -1;
+  }
+
+  /** Mean of the law before rounding, in ns. */
+  meanNs(id: number): number {
+    return this.means[id];
+  }
+
+  private drawOther(
+    id: number,
+    ka: number,
+    kb: number,
+    la: number,
+    lb: number,
+    index: number,
+  ): number {
+    const p = this.first[id];
+    const q = this.second[id];
+    switch (this.kinds[id]) {
+      case NORMAL:
+        return drawNormal(p, q, ka, kb, la, lb, index);
+      case GAMMA:
+        return q * drawGamma(p, ka, kb, la, lb, index);
+      case WEIBULL:
+        return p * exp(q * log(standardExponential(ka, kb, la, lb, index)));
+      case PARETO:
+        return p * exp(q * log(1 - this.third[id] * unit(ka, kb, la, lb, index)));
+      case EMPIRICAL: {
+        const values = this.tables[id];
+        return values[Math.floor(unit(ka, kb, la, lb, index) * values.length)];
+      }
+      default:
+        return this.drawMixture(id, ka, kb, la, lb, index);
+    }
+  }
+
+  private drawMixture(
+    id: number,
+    ka: number,
+    kb: number,
+    la: number,
+    lb: number,
+    index: number,
+  ): number {
+    const table = this.tables[id];
+    const branches = table.length >> 1;
+    const u = unit(ka, kb, la, lb, index);
+    let branch = 0;
+    while (branch < branches - 1 && u > table[branch]) branch++;
+    return this.draw(table[branches + branch], subKeyA(ka, 1), subKeyB(kb, 1), la, lb, index);
+  }
+
+  private reserve(): number {
+    const id = this.means.length;
+    this.means.push(0);
+    this.tables.push(EMPTY);
+    if (id === this.kinds.length) {
+      const kinds = new Uint8Array(id * 2);
+      kinds.set(this.kinds);
+      this.kinds = kinds;
+      this.first = doubled(this.first);
+      this.second = doubled(this.second);
+      this.third = doubled(this.third);
+    }
+    return id;
+  }
+
+  private compile(id: number, d: Distribution): void {
+    switch (d.kind) {
+      case 'constant':
+        return this.setConstant(id, d.valueNs);
+      case 'exponential':
+        return this.set(id, EXPONENTIAL, d.meanNs, 0, 0);
+      case 'uniform':
+        if (d.minNs === d.maxNs) return this.setConstant(id, d.minNs);
+        invariant(d.minNs >= 0 && d.maxNs > d.minNs, 'uniform-range');
+        return this.set(id, UNIFORM, d.minNs, d.maxNs - d.minNs, 0);
+      case 'normal':
+        invariant(d.meanNs >= 0 && d.sdNs >= 0, 'normal-parameters');
+        if (d.sdNs === 0) return this.setConstant(id, d.meanNs);
+        return this.set(id, NORMAL, d.meanNs, d.sdNs, 0);
+      case 'lognormal':
+        if (d.sigma === 0) return this.setConstant(id, d.medianNs);
+        return this.set(id, LOGNORMAL, d.medianNs, d.sigma, 0);
+      case 'gamma':
+        return this.setGamma(id, 1 / (d.cv * d.cv), d.meanNs);
+      case 'erlang':
+        return this.setGamma(id, d.k, d.meanNs);
+      case 'weibull':
+        invariant(d.shape > 0, 'weibull-shape');
+        if (d.shape === 1) return this.set(id, EXPONENTIAL, d.scaleNs, 0, 0);
+        return this.set(id, WEIBULL, d.scaleNs, 1 / d.shape, 0);
+      case 'pareto': {
+        invariant(d.shape > 0 && d.minNs > 0, 'pareto-parameters');
+        const cut = d.maxNs === null ? 1 : 1 - pow(d.minNs / d.maxNs, d.shape);
+        return this.set(id, PARETO, d.minNs, -1 / d.shape, cut);
+      }
+      case 'empirical':
+        invariant(d.valuesNs.length > 0, 'empirical-without-values');
+        this.tables[id] = Float64Array.from(d.valuesNs).sort();
+        return this.set(id, EMPIRICAL, 0, 0, 0);
+      case 'hyperexponential':
+        return this.setMixture(
+          id,
+          d.branches.map((branch) => ({
+            weight: branch.weight,
+            of: { kind: 'exponential', meanNs: branch.meanNs },
+          })),
+        );
+      case 'mixture':
+        return this.setMixture(id, d.branches);
+    }
+  }
+
+  private set(id: number, kind: number, first: number, second: number, third: number): void {
+    invariant(first >= 0 && first <= HORIZON_MAX_NS, 'distribution-out-of-range');
+    this.kinds[id] = kind;
+    this.first[id] = first;
+    this.second[id] = second;
+    this.third[id] = third;
+  }
+
+  private setConstant(id: number, value: number): void {
+    this.set(id, CONSTANT, wholeNs(value), 0, 0);
+  }
+
+  private setGamma(id: number, shape: number, mean: number): void {
+    if (shape === Infinity) return this.setConstant(id, mean);
+    invariant(shape > 0, 'gamma-shape');
+    if (shape === 1) return this.set(id, EXPONENTIAL, mean, 0, 0);
+    this.set(id, GAMMA, shape, mean / shape, 0);
+  }
+
+  private setMixture(
+    id: number,
+    branches: readonly { readonly weight: number; readonly of: Distribution }[],
+  ): void {
+    invariant(branches.length > 0, 'mixture-without-branches');
+    const total = branches.reduce((sum, branch) => sum + branch.weight, 0);
+    invariant(total > 0, 'mixture-without-weight');
+    const table = new Float64Array(branches.length * 2);
+    let reached = 0;
+    for (let i = 0; i < branches.length; i++) {
+      reached += branches[i].weight;
+      table[i] = reached / total;
+      table[branches.length + i] = this.add(branches[i].of);
+    }
+    this.tables[id] = table;
+    this.set(id, MIXTURE, 0, 0, 0);
+  }
+}
+
+const EMPTY = new Float64Array(0);
+
+/** Rounds half up to whole ns and cuts off at the largest time there is. */
+function wholeNs(value: number): Ns {
+  return value < HORIZON_MAX_NS ? Math.floor(value + 0.5) : HORIZON_MAX_NS;
+}
+
+function doubled(column: Float64Array): Float64Array {
+  const wider = new Float64Array(column.length * 2);
+  wider.set(column);
+  return wider;
+}

@@ -1,0 +1,380 @@
+import { InstantQueue } from './instants.js';
+import { invariant } from './invariant.js';
+import { Lane } from './lanes.js';
+import type { Stamped } from './lanes.js';
+import { PHASES } from './phase.js';
+import { EventHeap, PHASE_UNIT } from './queue.js';
+import { renumber } from './renumber.js';
+import { HORIZON_MAX_NS } from './time.js';
+import type { Ns } from './time.js';
+
+export type { Lane, Stamped } from './lanes.js';
+
+/** What happens at an event: three int32 given when it was scheduled. */
+export type Handler = (target: number, a: number, b: number) => void;
+
+/**
+ * Why a run ended: 'horizon' the next event lies beyond it; 'drained' nothing is pending; 'budget' as many
+ * events as allowed; 'instant' too many events at one instant (a loop without delay); 'halted' a handler asked.
+ */
+export type StopReason = 'horizon' | 'drained' | 'budget' | 'instant' | 'halted';
+
+/** Events allowed at one instant before the run stops with 'instant'. */
+export const INSTANT_LIMIT = 1_000_000;
+
+/** Events at one instant after which the last ones are remembered for the report. */
+const INSTANT_SUSPECT = 900_000;
+const RECENT = 64;
+
+/** Reserved ops: the head of a lane, and a lane's timer that stands in a queue by itself. */
+const LANE_HEAD = 0;
+const LANE_TIMER = 1;
+
+/** Bit of `hot` that asks the loop to stop; the phases have the bits above it. */
+const STOP_BIT = 1;
+
+/**
+ * Clock and agenda of one run: handlers fire in exactly the order (time, phase, sequence of scheduling).
+ *
+ * Later events stand in a heap, events of the current instant in one FIFO per phase, timers of a constant
+ * delay in lanes. None of the three shows in the order, the digest or the counts.
+ */
+export class Engine {
+  /** The current moment. */
+  now: Ns = 0;
+  /** Phase of the event that is being handled. */
+  phase = 0;
+  /** Hash of all that was noted, int32. */
+  digest = 0;
+  /** Events handled; timers that had died are not among them. */
+  events = 0;
+  /** Events handled that came through the heap or a lane. */
+  heapEvents = 0;
+  /** Largest number of events that waited for a later time at once, dead timers included. */
+  peakPending = 0;
+  /** Test switch: false sends lane timers through the heap one by one. Set before the first arm. */
+  useLanes = true;
+  /** Test switch: renumbers all sequence numbers every so many pushes. */
+  renumberEvery = Infinity;
+
+  private readonly heap: EventHeap;
+  private readonly instants: InstantQueue[] = [];
+  private readonly handlers: Handler[] = [];
+  private readonly names: string[] = [];
+  private readonly lanes: Lane[] = [];
+  private readonly lanesByOwner = new Map<Stamped, Map<string, Lane>>();
+  /** Bit p + 1 is set while the instant queue of phase p holds something. */
+  private hot = 0;
+  private sequence = 1;
+  private sequenceLimit = 0;
+  /** Timers in lanes behind their heads, which stand in the heap. */
+  private inLanes = 0;
+  private boundaryTimes: Float64Array = new Float64Array(0);
+  private boundaryIndex = 0;
+  private nextBoundary = Infinity;
+  private onBoundary: (k: number) => void = () => {};
+  private running = false;
+  /** Number of events at which `check` must be asked, and those at the start of the run and the instant. */
+  private guard = 0;
+  private firstEvent = 0;
+  private instantStart = 0;
+  private readonly recentOps = new Int32Array(RECENT);
+  private readonly recentTargets = new Int32Array(RECENT);
+  private recentCount = 0;
+
+  /** `slots`: first capacity for pending events, a power of two; it doubles when needed. */
+  constructor(slots = 1024) {
+    this.heap = new EventHeap(slots);
+    for (let phase = 0; phase < PHASES; phase++) this.instants.push(new InstantQueue());
+    this.define('lane', () => invariant(false, 'lane-head-as-event'));
+    this.define('timer', (laneId, index, stamp) => {
+      const lane = this.lanes[laneId];
+      if (lane.owner.stamp[index] === stamp) this.handlers[lane.op](index, stamp, 0);
+      else this.events--;
+    });
+  }
+
+  /** Registers a handler and gives its op number. The name appears only in `recent`. */
+  define(name: string, handler: Handler): number {
+    this.names.push(name);
+    return this.handlers.push(handler) - 1;
+  }
+
+  /** Schedules an event at an absolute time, whole ns, not before now. */
+  at(time: Ns, phase: number, op: number, target: number, a: number, b: number): void {
+    if (time > this.now) {
+      const sequence = this.nextSequence();
+      this.heap.stage(time);
+      this.heap.push(phase, sequence, op, target, a, b);
+      const pending = this.heap.size + this.inLanes;
+      if (pending > this.peakPending) this.peakPending = pending;
+    } else {
+      invariant(time === this.now, 'event-in-the-past');
+      this.soon(phase, op, target, a, b);
+    }
+  }
+
+  /** Schedules an event at the current instant, behind all that is already due in its phase. */
+  soon(phase: number, op: number, target: number, a: number, b: number): void {
+    this.instants[phase].push(op, target, a, b);
+    this.hot |= 2 << phase;
+  }
+
+  /** The lane of timers with this delay, phase, op and owner: the existing one if there is one. */
+  lane(delay: Ns, phase: number, op: number, owner: Stamped): Lane {
+    let own = this.lanesByOwner.get(owner);
+    if (own === undefined) this.lanesByOwner.set(owner, (own = new Map()));
+    const key = `${delay}/${phase}/${op}`;
+    let lane = own.get(key);
+    if (lane === undefined) {
+      invariant(delay >= 0, 'negative-lane-delay');
+      lane = new Lane(delay, phase, op, owner, this.lanes.length);
+      this.lanes.push(lane);
+      own.set(key, lane);
+    }
+    return lane;
+  }
+
+  /** Fires handler(index, stamp, 0) after the lane's delay unless owner.stamp[index] has changed by then. */
+  arm(lane: Lane, index: number, stamp: number): void {
+    const time = this.now + lane.delayNs;
+    if (time === this.now || !this.useLanes) {
+      this.at(time, lane.phase, LANE_TIMER, lane.id, index, stamp);
+      return;
+    }
+    const sequence = this.nextSequence();
+    const held = lane.length;
+    lane.push(time, sequence, index, stamp);
+    this.inLanes += lane.length - held;
+    if (held === 0) {
+      this.inLanes--;
+      this.heap.stage(time);
+      this.heap.push(lane.phase, sequence, LANE_HEAD, lane.id, 0, 0);
+    }
+    const pending = this.heap.size + this.inLanes;
+    if (pending > this.peakPending) this.peakPending = pending;
+  }
+
+  /** Folds a fact of the model and the current time into the digest. */
+  note(a: number, b: number): void {
+    const now = this.now;
+    let h = Math.imul(this.digest ^ a, 0x9e3779b1);
+    h = Math.imul((h ^ (h >>> 15)) + (now | 0), 0x85ebca77);
+    h = Math.imul((h ^ (h >>> 13)) + b, 0xc2b2ae3d) + ((now / 4294967296) | 0);
+    this.digest = h ^ (h >>> 16);
+  }
+
+  /**
+   * Calls onBoundary(k) at times[k], before every event at or after it, with now = times[k].
+   * Times must increase strictly and not lie before now. Boundaries are no events.
+   */
+  boundaries(times: Float64Array, onBoundary: (k: number) => void): void {
+    for (let k = 0; k < times.length; k++) {
+      invariant(times[k] > (k === 0 ? this.now - 1 : times[k - 1]), 'boundaries-not-increasing');
+    }
+    this.boundaryTimes = times;
+    this.boundaryIndex = 0;
+    this.onBoundary = onBoundary;
+    this.nextBoundary = times.length > 0 ? times[0] : Infinity;
+  }
+
+  /** Asks the run to stop after the event that is being handled. */
+  halt(): void {
+    this.hot |= STOP_BIT;
+  }
+
+  /** Events waiting now, dead timers included. */
+  get pending(): number {
+    let due = 0;
+    for (const queue of this.instants) due += queue.length;
+    return due + this.heap.size + this.inLanes;
+  }
+
+  /** The last events of an instant that ran over, oldest first; empty unless one instant had 900,000. */
+  recent(): { op: string; target: number }[] {
+    const count = Math.min(this.recentCount, RECENT);
+    const list: { op: string; target: number }[] = [];
+    for (let k = this.recentCount - count; k < this.recentCount; k++) {
+      const at = k % RECENT;
+      list.push({ op: this.names[this.recentOps[at]], target: this.recentTargets[at] });
+    }
+    return list;
+  }
+
+  /**
+   * Runs all events with time <= until, and the boundaries up to it, but at most maxEvents events.
+   * Afterwards now is `until` if events lie beyond it, else the last event or boundary.
+   */
+  run(untilNs: Ns, maxEvents: number): StopReason {
+    invariant(!this.running && untilNs >= this.now, 'run-out-of-order');
+    const until = Math.min(untilNs, HORIZON_MAX_NS);
+    this.running = true;
+    this.recentCount = 0;
+    this.firstEvent = this.events;
+    this.instantStart = this.events;
+    this.guard = this.events;
+    if (this.nextBoundary <= this.now) this.passBoundary();
+    const reason = this.loop(until, maxEvents);
+    if (reason === 'horizon') this.now = until;
+    this.hot &= ~STOP_BIT;
+    this.running = false;
+    return reason;
+  }
+
+  /** One turn per event, boundary or dead lane head; `guard` lets one comparison watch all limits. */
+  private loop(untilNs: Ns, maxEvents: number): StopReason {
+    const heap = this.heap;
+    for (;;) {
+      if (this.events >= this.guard) {
+        const reason = this.check(maxEvents);
+        if (reason !== null) return reason;
+      }
+      const hot = this.hot;
+      if (hot !== 0) {
+        const low = hot & -hot;
+        if (low === STOP_BIT) return 'halted';
+        const phase = 30 - Math.clz32(low);
+        // What stands in the heap for this instant and this phase was scheduled before: it goes first.
+        if (
+          heap.size === 0 ||
+          heap.times[0] !== this.now ||
+          heap.keys[0] >= (phase + 1) * PHASE_UNIT
+        ) {
+          this.fireDue(phase, low);
+          continue;
+        }
+      }
+      const time = heap.size === 0 ? Infinity : heap.times[0];
+      if (time >= this.nextBoundary && this.nextBoundary <= untilNs) {
+        this.passBoundary();
+      } else if (time <= untilNs) {
+        this.fireTop();
+      } else {
+        return heap.size === 0 ? 'drained' : 'horizon';
+      }
+    }
+  }
+
+  /** Handles the oldest event in the instant queue of a phase. */
+  private fireDue(phase: number, bit: number): void {
+    const queue = this.instants[phase];
+    const at = queue.take();
+    const data = queue.data;
+    if (queue.tail === 0) this.hot &= ~bit;
+    this.phase = phase;
+    this.events++;
+    this.handlers[data[at]](data[at + 1], data[at + 2], data[at + 3]);
+  }
+
+  /** Takes the first entry off the heap and handles it, unless it is a timer that has died. */
+  private fireTop(): void {
+    const heap = this.heap;
+    const time = heap.times[0];
+    const phase = (heap.keys[0] / PHASE_UNIT) | 0;
+    const at = heap.topOffset();
+    const payload = heap.payload;
+    let op = payload[at];
+    let target = payload[at + 1];
+    let a = payload[at + 2];
+    let b = payload[at + 3];
+    if (op > LANE_TIMER) {
+      heap.pop();
+    } else {
+      const lane = this.lanes[target];
+      if (op === LANE_HEAD) {
+        target = lane.indices[lane.head];
+        a = lane.stamps[lane.head];
+        this.advanceLane(lane);
+      } else {
+        target = a;
+        a = b;
+        heap.pop();
+      }
+      if (lane.owner.stamp[target] !== a) return;
+      op = lane.op;
+      b = 0;
+    }
+    if (time !== this.now) {
+      this.now = time;
+      this.instantStart = this.events;
+    }
+    this.phase = phase;
+    this.events++;
+    this.heapEvents++;
+    this.handlers[op](target, a, b);
+  }
+
+  /**
+   * Called when `events` has reached `guard`: why the run must end, or null and a new guard. A guard that
+   * is too low costs a call, so an instant only writes down where it began.
+   */
+  private check(maxEvents: number): StopReason | null {
+    const handled = this.events - this.firstEvent;
+    if (handled >= maxEvents) return 'budget';
+    const here = this.events - this.instantStart;
+    if (here > INSTANT_LIMIT) return 'instant';
+    if (here >= INSTANT_SUSPECT) this.rememberNext();
+    const step = here >= INSTANT_SUSPECT ? 1 : INSTANT_SUSPECT - here;
+    this.guard = this.events + Math.min(step, maxEvents - handled);
+    return null;
+  }
+
+  /** Takes the head off a lane and puts the next live timer in its place in the heap. */
+  private advanceLane(lane: Lane): void {
+    const held = lane.length;
+    lane.advance();
+    this.inLanes += lane.length - held;
+    if (lane.length > 0) {
+      this.heap.delayTop(lane.times[lane.head], lane.phase, lane.sequences[lane.head]);
+    } else {
+      this.inLanes++;
+      this.heap.pop();
+    }
+  }
+
+  private passBoundary(): void {
+    const k = this.boundaryIndex++;
+    const times = this.boundaryTimes;
+    if (this.now !== times[k]) {
+      this.now = times[k];
+      this.instantStart = this.events;
+    }
+    this.nextBoundary = k + 1 < times.length ? times[k + 1] : Infinity;
+    this.onBoundary(k);
+  }
+
+  /** Keeps op and target of what is due next; only an instant that runs over pays for it. */
+  private rememberNext(): void {
+    let data = this.heap.payload;
+    let at = this.heap.topOffset();
+    if (this.hot >> 1 !== 0) {
+      const queue = this.instants[30 - Math.clz32(this.hot & -this.hot & ~STOP_BIT)];
+      data = queue.data;
+      at = queue.nextOffset();
+    }
+    const op = data[at];
+    const slot = this.recentCount++ % RECENT;
+    this.recentOps[slot] = op > LANE_TIMER ? op : this.lanes[data[at + 1]].op;
+    this.recentTargets[slot] = op > LANE_TIMER ? data[at + 1] : data[at + 2];
+  }
+
+  /** The next sequence number, with a slot left in the heap for it. */
+  private nextSequence(): number {
+    if (this.heap.freeCount === 0) this.growHeap();
+    if (this.sequence >= this.sequenceLimit) this.renumber();
+    return this.sequence++;
+  }
+
+  private growHeap(): void {
+    if (this.sequence >= this.heap.sequenceLimit / 2) this.renumber();
+    this.heap.grow();
+    this.sequenceLimit = Math.min(this.heap.sequenceLimit, this.sequenceLimit);
+  }
+
+  private renumber(): void {
+    this.sequence = renumber(this.heap, this.lanes);
+    const limit = this.heap.sequenceLimit;
+    invariant(this.sequence < limit, 'sequence-exhausted');
+    this.sequenceLimit = Math.min(limit, this.sequence + this.renumberEvery);
+  }
+}

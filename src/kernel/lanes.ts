@@ -1,0 +1,106 @@
+import type { Ns } from './time.js';
+
+/** Owner of lane timers. Growth may replace the column, so it is read afresh at every use. */
+export interface Stamped {
+  readonly stamp: Int32Array;
+}
+
+/**
+ * FIFO of the timers of one constant delay: already sorted, so only its head stands in the heap.
+ * A timer is dead once `owner.stamp[index]` is no longer the stamp it was armed with; cancelling
+ * costs nothing. Sequence numbers are reserved when a timer is armed, so that ties keep scheduling order.
+ */
+export class Lane {
+  readonly delayNs: Ns;
+  readonly phase: number;
+  readonly op: number;
+  readonly owner: Stamped;
+  readonly id: number;
+  /** Timers held, dead ones included. */
+  length = 0;
+  times = new Float64Array(16);
+  sequences = new Float64Array(16);
+  indices = new Int32Array(16);
+  stamps = new Int32Array(16);
+  mask = 15;
+  head = 0;
+
+  constructor(delayNs: Ns, phase: number, op: number, owner: Stamped, id: number) {
+    this.delayNs = delayNs;
+    this.phase = phase;
+    this.op = op;
+    this.owner = owner;
+    this.id = id;
+  }
+
+  push(time: Ns, sequence: number, index: number, stamp: number): void {
+    if (this.length > this.mask) this.makeRoom();
+    const at = (this.head + this.length++) & this.mask;
+    this.times[at] = time;
+    this.sequences[at] = sequence;
+    this.indices[at] = index;
+    this.stamps[at] = stamp;
+  }
+
+  /** True when the head's timer is still wanted. */
+  headAlive(): boolean {
+    const at = this.head;
+    return this.owner.stamp[this.indices[at]] === this.stamps[at];
+  }
+
+  /** Drops the head and the dead behind it, up to the next live timer or the end. */
+  advance(): void {
+    const stamp = this.owner.stamp;
+    const indices = this.indices;
+    const stamps = this.stamps;
+    const mask = this.mask;
+    let head = this.head;
+    let length = this.length;
+    do {
+      head = (head + 1) & mask;
+      length--;
+    } while (length > 0 && stamp[indices[head]] !== stamps[head]);
+    this.head = head;
+    this.length = length;
+  }
+
+  /** Drops the dead first; doubles only when more than half is still alive. */
+  private makeRoom(): void {
+    const stamp = this.owner.stamp;
+    const mask = this.mask;
+    // The head stays even if dead: its time and sequence are the ones that stand in the heap.
+    let kept = 1;
+    for (let k = 1; k < this.length; k++) {
+      const from = (this.head + k) & mask;
+      if (stamp[this.indices[from]] !== this.stamps[from]) continue;
+      const to = (this.head + kept++) & mask;
+      this.times[to] = this.times[from];
+      this.sequences[to] = this.sequences[from];
+      this.indices[to] = this.indices[from];
+      this.stamps[to] = this.stamps[from];
+    }
+    this.length = kept;
+    if (kept > (mask + 1) >> 1) this.double();
+  }
+
+  private double(): void {
+    const size = this.mask + 1;
+    const times = new Float64Array(size * 2);
+    const sequences = new Float64Array(size * 2);
+    const indices = new Int32Array(size * 2);
+    const stamps = new Int32Array(size * 2);
+    for (let k = 0; k < this.length; k++) {
+      const from = (this.head + k) & this.mask;
+      times[k] = this.times[from];
+      sequences[k] = this.sequences[from];
+      indices[k] = this.indices[from];
+      stamps[k] = this.stamps[from];
+    }
+    this.times = times;
+    this.sequences = sequences;
+    this.indices = indices;
+    this.stamps = stamps;
+    this.head = 0;
+    this.mask = size * 2 - 1;
+  }
+}

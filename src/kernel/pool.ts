@@ -1,0 +1,93 @@
+import { invariant } from './invariant.js';
+
+/** Called when a pool has grown: widen every column that is indexed by its slots. */
+export type GrowListener = (capacity: number) => void;
+
+/**
+ * Free list of slot numbers for records kept as typed-array columns. Hold the pool and its owner, never
+ * a column: growth replaces the columns. The slot given back last is taken first.
+ */
+export class Slots {
+  /** Slots there are now, a power of two. */
+  capacity: number;
+  /** Slots taken. */
+  used = 0;
+  /** Largest number of slots that were taken at once. */
+  peak = 0;
+  private fresh = 0;
+  private returned = 0;
+  private free: Int32Array;
+  private taken: Uint8Array;
+  private readonly listeners: GrowListener[] = [];
+
+  /** `capacity`: slots to begin with, rounded up to a power of two. */
+  constructor(capacity = 64) {
+    let size = 1;
+    while (size < capacity) size *= 2;
+    this.capacity = size;
+    this.free = new Int32Array(size);
+    this.taken = new Uint8Array(size);
+  }
+
+  /** Registers a listener and calls it at once with the capacity there is. */
+  onGrow(listener: GrowListener): void {
+    this.listeners.push(listener);
+    listener(this.capacity);
+  }
+
+  /** Takes a slot; its columns hold what the last owner left. */
+  take(): number {
+    if (this.used === this.capacity) this.grow();
+    const slot = this.returned > 0 ? this.free[--this.returned] : this.fresh++;
+    this.taken[slot] = 1;
+    if (++this.used > this.peak) this.peak = this.used;
+    return slot;
+  }
+
+  /** Gives a slot back. Giving back what is not taken breaks an invariant. */
+  give(slot: number): void {
+    invariant(this.taken[slot] === 1, 'slot-given-twice');
+    this.taken[slot] = 0;
+    this.free[this.returned++] = slot;
+    this.used--;
+  }
+
+  /** True while the slot is taken. */
+  has(slot: number): boolean {
+    return this.taken[slot] === 1;
+  }
+
+  private grow(): void {
+    const capacity = this.capacity * 2;
+    invariant(capacity <= 0x10000000, 'pool-too-large');
+    const free = new Int32Array(capacity);
+    free.set(this.free.subarray(0, this.returned));
+    this.free = free;
+    const taken = new Uint8Array(capacity);
+    taken.set(this.taken);
+    this.taken = taken;
+    this.capacity = capacity;
+    for (const listener of this.listeners) listener(capacity);
+  }
+}
+
+/** A copy of an int32 column with room for `capacity` elements. */
+export function widenInt32(column: Int32Array, capacity: number): Int32Array {
+  const wider = new Int32Array(capacity);
+  wider.set(column);
+  return wider;
+}
+
+/** A copy of a column of bytes with room for `capacity` elements. */
+export function widenUint8(column: Uint8Array, capacity: number): Uint8Array {
+  const wider = new Uint8Array(capacity);
+  wider.set(column);
+  return wider;
+}
+
+/** A copy of a float64 column with room for `capacity` elements. */
+export function widenFloat64(column: Float64Array, capacity: number): Float64Array {
+  const wider = new Float64Array(capacity);
+  wider.set(column);
+  return wider;
+}

@@ -1,0 +1,50 @@
+import type { Lane } from './lanes.js';
+import type { EventHeap } from './queue.js';
+
+/**
+ * Numbers all pending events from 1 in the order of their old sequence numbers and gives the first number
+ * that is free. A lane's head stands both in the heap and in its lane and keeps one number.
+ */
+export function renumber(heap: EventHeap, lanes: readonly Lane[]): number {
+  let held = heap.size;
+  for (const lane of lanes) held += lane.length;
+  const old = new Float64Array(held);
+  let n = 0;
+  for (let place = 0; place < heap.size; place++) old[n++] = heap.sequenceAt(place);
+  for (const lane of lanes) {
+    for (let k = 0; k < lane.length; k++) old[n++] = lane.sequences[(lane.head + k) & lane.mask];
+  }
+  old.sort();
+  const distinct = withoutRepeats(old);
+  for (let place = 0; place < heap.size; place++) {
+    heap.resequence(place, rank(old, distinct, heap.sequenceAt(place)));
+  }
+  for (const lane of lanes) {
+    for (let k = 0; k < lane.length; k++) {
+      const at = (lane.head + k) & lane.mask;
+      lane.sequences[at] = rank(old, distinct, lane.sequences[at]);
+    }
+  }
+  return distinct + 1;
+}
+
+/** Moves the distinct values of a sorted column to its front and counts them. */
+function withoutRepeats(sorted: Float64Array): number {
+  let kept = 0;
+  for (let i = 0; i < sorted.length; i++) {
+    if (kept === 0 || sorted[i] !== sorted[kept - 1]) sorted[kept++] = sorted[i];
+  }
+  return kept;
+}
+
+/** Position from 1 of a value among the first `count` of a sorted column. */
+function rank(sorted: Float64Array, count: number, value: number): number {
+  let low = 0;
+  let high = count - 1;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (sorted[middle] < value) low = middle + 1;
+    else high = middle;
+  }
+  return low + 1;
+}

@@ -1,0 +1,258 @@
+import { PHASE } from '../kernel/phase.js';
+import { streamKey, unit } from '../kernel/rng.js';
+import type { StreamKey } from '../kernel/rng.js';
+import type { Ns } from '../kernel/time.js';
+import { KNOBS } from '../spec/fault.js';
+import type { FaultKind, KnobEdit, KnobName } from '../spec/fault.js';
+import { OUTCOME, outcomeOfStatus } from '../spec/outcome.js';
+import { JOURNAL } from '../spec/record.js';
+import type { PlanFault } from '../spec/plan.js';
+import { DIRECTION } from './link.js';
+import type { ExtraDelay, Link } from './link.js';
+import type { Outages } from './outages.js';
+import type { Injection, World } from './world.js';
+
+/** Steps in which a ramp is walked. */
+const RAMP_STEPS = 20;
+
+/** One fault while it is active. */
+interface Active {
+  readonly fault: PlanFault;
+  readonly index: number;
+  readonly instances: readonly number[];
+  edits: readonly KnobEdit[];
+  readonly key: StreamKey;
+}
+
+/**
+ * The board of knobs: holds the edits of all active faults, combines those of one knob, and turns the
+ * subject when the effective value changes. A fault never restores anything: without edits the value
+ * is the configured one by construction. Everything happens in phase 0, subjects in order of their ids.
+ */
+export class Board {
+  private readonly world: World;
+  private readonly outages: Outages;
+  private readonly kinds: readonly FaultKind[];
+  private readonly op: number;
+  private readonly active: Active[] = [];
+  /** Strength after each scheduled change: index into `changes`. */
+  private readonly changes: { readonly index: number; readonly strength: number }[] = [];
+
+  constructor(world: World, outages: Outages, kindOf: (kind: string) => FaultKind) {
+    this.world = world;
+    this.outages = outages;
+    this.kinds = world.plan.faults.map((fault) => kindOf(fault.kind));
+    this.op = world.engine.define('fault', (change) => this.apply(change));
+  }
+
+  /** Schedules every activation, step of a ramp and end. */
+  start(): void {
+    this.world.plan.faults.forEach((fault, index) => {
+      for (const { fromNs, untilNs } of fault.spans) this.scheduleSpan(fault, index, fromNs, untilNs);
+    });
+  }
+
+  private scheduleSpan(fault: PlanFault, index: number, fromNs: Ns, untilNs: Ns): void {
+    const { ramp } = fault;
+    if (ramp === null || ramp.shape === 'step') {
+      this.schedule(fromNs, index, 1);
+    } else {
+      for (let k = 0; k <= RAMP_STEPS; k++) {
+        const share = k / RAMP_STEPS;
+        const at = Math.round(fromNs + ramp.upNs * share);
+        if (at < untilNs) this.schedule(at, index, shaped(share, ramp.shape));
+      }
+      for (let k = RAMP_STEPS - 1; ramp.downNs > 0 && k > 0; k--) {
+        const at = Math.round(untilNs - ramp.downNs * (k / RAMP_STEPS));
+        if (at > fromNs + ramp.upNs) this.schedule(at, index, shaped(k / RAMP_STEPS, ramp.shape));
+      }
+    }
+    if (untilNs < this.world.plan.horizonNs) this.schedule(untilNs, index, -1);
+  }
+
+  private schedule(at: Ns, index: number, strength: number): void {
+    const change = this.changes.push({ index, strength }) - 1;
+    this.world.engine.at(at, PHASE.FAULT, this.op, change, 0, 0);
+  }
+
+  private apply(change: number): void {
+    const { index, strength } = this.changes[change];
+    const at = this.active.findIndex((active) => active.index === index);
+    const touched = at >= 0 ? this.active[at] : this.activate(index);
+    if (strength < 0) {
+      this.active.splice(at, 1);
+      this.world.journal.note(JOURNAL.fault, index, 0);
+      this.turnAll(touched, touched.edits);
+      return;
+    }
+    if (at < 0) {
+      this.active.push(touched);
+      this.world.journal.note(JOURNAL.fault, index, 1);
+    }
+    const before = touched.edits;
+    const { fault } = touched;
+    touched.edits = this.kinds[index].edits(fault.config, strength, fault.share);
+    this.turnAll(touched, [...before, ...touched.edits]);
+  }
+
+  /** Chooses among the instances that are up now, in order. */
+  private activate(index: number): Active {
+    const { plan, replication, instances } = this.world;
+    const fault = plan.faults[index];
+    const key = streamKey(plan.seed, replication, `fault/${fault.id}`);
+    const { select } = fault;
+    let chosen = fault.instances;
+    if (select.kind === 'indices') {
+      chosen = chosen.filter((id) => select.indices.includes(instances[id].index));
+    } else if (select.kind !== 'all') {
+      const up = chosen.filter((id) => !instances[id].down);
+      const wanted =
+        select.kind === 'count' ? select.count : Math.round(select.share * chosen.length);
+      chosen = sampleWithout(up, Math.min(wanted, up.length), key);
+    }
+    return { fault, index, instances: chosen, edits: [], key };
+  }
+
+  private turnAll(active: Active, edits: readonly KnobEdit[]): void {
+    const knobs = new Set(edits.map((edit) => edit.knob));
+    for (const name of Object.keys(KNOBS) as KnobName[]) {
+      if (!knobs.has(name)) continue;
+      for (const id of active.instances) this.turnInstance(id, name);
+      for (const part of active.fault.parts) this.turnPart(part, name);
+      for (const { link } of active.fault.links) this.turnLink(link, name);
+      for (const load of active.fault.loads) this.turnLoad(load, name);
+    }
+  }
+
+  private turnInstance(id: number, name: KnobName): void {
+    const instance = this.world.instances[id];
+    const hits = (active: Active): boolean => active.instances.includes(id);
+    switch (name) {
+      case 'speed':
+        this.outages.setSpeed(instance, this.effective(name, hits));
+        break;
+      case 'blackhole':
+        instance.silent = this.effective(name, hits) > 0;
+        break;
+      case 'down':
+        instance.silent = this.effective('blackhole', hits) > 0;
+        this.outages.setDown(instance, this.effective(name, hits) > 0);
+        break;
+      case 'frozen':
+        this.outages.setFrozen(instance, this.effective(name, hits));
+        break;
+      case 'errorBefore':
+      case 'errorAfter':
+        this.world.instanceInjections[id] = this.injections(hits);
+        break;
+      default:
+        break;
+    }
+  }
+
+  private turnPart(part: number, name: KnobName): void {
+    const hits = (active: Active): boolean => active.fault.parts.includes(part);
+    if (name === 'speed') this.world.partSlowness[part] = 1 / this.effective(name, hits);
+    if (name === 'errorBefore' || name === 'errorAfter') {
+      this.world.partInjections[part] = this.injections(hits);
+    }
+  }
+
+  private turnLoad(load: number, name: KnobName): void {
+    if (name !== 'rate') return;
+    const hits = (active: Active): boolean => active.fault.loads.includes(load);
+    this.world.loads.turn(load, this.effective(name, hits));
+  }
+
+  private turnLink(id: number, name: KnobName): void {
+    const link = this.world.links[id];
+    if (name === 'delay') link.extras = this.extras(id);
+    if (name !== 'loss' && name !== 'cut') return;
+    const towards = (direction: number) => (active: Active) =>
+      active.fault.links.some((hit) => hit.link === id && (hit.direction & direction) !== 0);
+    this.turnDirection(link, name, towards(DIRECTION.request), towards(DIRECTION.answer));
+  }
+
+  private turnDirection(
+    link: Link,
+    name: 'loss' | 'cut',
+    request: (active: Active) => boolean,
+    answer: (active: Active) => boolean,
+  ): void {
+    if (name === 'cut') {
+      link.requestCut = this.effective(name, request);
+      link.answerCut = this.effective(name, answer);
+    } else {
+      link.requestLoss = 1 - (1 - link.baseRequestLoss) * (1 - this.effective(name, request));
+      link.answerLoss = 1 - (1 - link.baseAnswerLoss) * (1 - this.effective(name, answer));
+    }
+  }
+
+  private extras(id: number): ExtraDelay[] {
+    const extras: ExtraDelay[] = [];
+    for (const { fault, edits, key } of this.active) {
+      const hit = fault.links.find(({ link }) => link === id);
+      if (hit === undefined) continue;
+      for (const { knob, distribution } of edits) {
+        if (knob !== 'delay' || distribution === undefined) continue;
+        const sampler = this.world.samplers.add(distribution);
+        extras.push({ sampler, key, share: fault.share, direction: hit.direction });
+      }
+    }
+    return extras;
+  }
+
+  private injections(hits: (active: Active) => boolean): Injection[] | null {
+    const injections: Injection[] = [];
+    for (const active of this.active) {
+      if (!hits(active)) continue;
+      for (const { knob, value, status } of active.edits) {
+        if (knob !== 'errorBefore' && knob !== 'errorAfter') continue;
+        injections.push({
+          share: value,
+          afterWork: knob === 'errorAfter',
+          outcome: status === undefined ? OUTCOME.serverError : outcomeOfStatus(status),
+          key: active.key,
+        });
+      }
+    }
+    return injections.length > 0 ? injections : null;
+  }
+
+  /** All edits of one knob on one subject, combined by the rule of the knob. */
+  private effective(name: KnobName, hits: (active: Active) => boolean): number {
+    const { combine, neutral } = KNOBS[name];
+    let value: number = neutral;
+    for (const active of this.active) {
+      if (!hits(active)) continue;
+      for (const edit of active.edits) {
+        if (edit.knob !== name) continue;
+        if (combine === 'product') value *= edit.value;
+        else if (combine === 'max') value = Math.max(value, edit.value);
+        else value = 1 - (1 - value) * (1 - edit.value);
+      }
+    }
+    return value;
+  }
+}
+
+/** Strength of a ramp at a share of its length. */
+function shaped(share: number, shape: 'linear' | 'step' | 'exponential'): number {
+  // (2^(10 s) - 1) / 1023: from 0 to 1, most of it in the last tenth.
+  if (shape !== 'exponential') return share;
+  let power = 1;
+  const tenths = Math.floor(share * 10);
+  for (let k = 0; k < tenths; k++) power *= 2;
+  const rest = share * 10 - tenths;
+  return (power * (1 + rest) - 1) / 1023;
+}
+
+/** `count` different ones of the list, kept in order, by draws that are the same in every variant. */
+function sampleWithout(list: readonly number[], count: number, key: StreamKey): number[] {
+  const ranked = list.map((id, k) => ({ id, k, u: unit(key.a, key.b, k, 0, 0) }));
+  ranked.sort((x, y) => x.u - y.u || x.k - y.k);
+  return ranked
+    .slice(0, count)
+    .sort((x, y) => x.k - y.k)
+    .map(({ id }) => id);
+}

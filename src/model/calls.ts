@@ -1,0 +1,375 @@
+import type { Engine } from '../kernel/engine.js';
+import type { Lane } from '../kernel/lanes.js';
+import { invariant } from '../kernel/invariant.js';
+import { PHASE } from '../kernel/phase.js';
+import { derive, lineage } from '../kernel/rng.js';
+import type { Ns } from '../kernel/time.js';
+import { AMBIGUOUS, HOLD, OUTCOME, PARK, PASS, PENDING, isSuccess } from '../spec/outcome.js';
+import type { Outcome } from '../spec/outcome.js';
+import type { CallContext, PolicyState } from '../spec/policy.js';
+import { Frames } from './frames.js';
+
+/** What the call machinery needs from the rest of the model. */
+export interface CallSite {
+  /** Sends one attempt of the frame on the wire, and sets `frames.job`. */
+  send(frame: number): void;
+  /**
+   * The caller gives up on the attempt because of `outcome` (timeout, deadlineExceeded or cancelled);
+   * `tell`: the callee gets a message about it.
+   */
+  abandon(frame: number, job: number, outcome: Outcome, tell: boolean): void;
+  /** A call has ended; measured before the owner goes on. */
+  callEnded(frame: number, outcome: Outcome): void;
+  /** Hands the outcome of a call that took time to the strand that made it. */
+  callAnswered(strand: number, stamp: number, outcome: Outcome): void;
+  count(frame: number, counter: number): void;
+  idempotent(frame: number): boolean;
+}
+
+/** Lineage tag of the k-th fork of a frame. */
+const FORK_TAG = 0x1000;
+
+/**
+ * The caller's side of every call: walks a chain of policies inward until the wire, and outward with
+ * the outcome. The continuation of a call is (frame, layer), never a closure.
+ *
+ * Laws, checked in every run: each PASS is matched by exactly one leave or cancel; a refusing layer is
+ * never left; leave, cancel, refusal and grant void the layer's timers; no handler runs inside another,
+ * because call() answers when no time has passed and every wake-up goes through the instant ring.
+ */
+export class Calls implements CallContext {
+  readonly frames: Frames;
+  readonly layers: PolicyState[] = [];
+  /** Op of policy timers; lanes for them are owned by `frames`. */
+  readonly timerOp: number;
+  /** Frame of the last call that answered PENDING. */
+  lastFrame = -1;
+  private readonly engine: Engine;
+  private readonly site: CallSite;
+  private readonly resumeOp: number;
+  private readonly againOp: number;
+  private readonly forkOp: number;
+  /** The frame whose call() is still on the stack, and its outcome if it has ended meanwhile. */
+  private direct = -1;
+  private directOutcome: Outcome = PENDING;
+
+  constructor(engine: Engine, site: CallSite, deepestChain: number) {
+    this.engine = engine;
+    this.site = site;
+    this.frames = new Frames(deepestChain);
+    const goOn = (index: number, stamp: number): void => {
+      const { frames } = this;
+      if (frames.stamp[index] !== stamp) return;
+      this.advance(index >> frames.shift, (index & ((1 << frames.shift) - 1)) + 1);
+    };
+    this.resumeOp = engine.define('resume', goOn);
+    this.againOp = engine.define('retry', goOn);
+    this.timerOp = engine.define('policy-timer', (index, stamp) => {
+      const { frames } = this;
+      if (frames.stamp[index] !== stamp) return;
+      const frame = index >> frames.shift;
+      const layer = index & ((1 << frames.shift) - 1);
+      this.layers[frames.chain[frame] + layer].timer!(frame, layer);
+    });
+    this.forkOp = engine.define('fork', (frame, stamp) => {
+      const { frames } = this;
+      const base = frames.base[frame];
+      if (frames.stamp[(frame << frames.shift) | base] === stamp) this.advance(frame, base);
+    });
+  }
+
+  get now(): Ns {
+    return this.engine.now;
+  }
+
+  /**
+   * Starts a call. Answers PENDING, or the outcome when the call was settled without time passing:
+   * the strand then goes on in its own loop, so that refused calls in a loop do not recurse.
+   */
+  call(
+    edge: number,
+    caller: number,
+    chain: number,
+    depth: number,
+    owner: number,
+    ownerStamp: number,
+    cell: number,
+    deadline: Ns,
+    lineageA: number,
+    lineageB: number,
+    tag: number,
+  ): Outcome {
+    const { frames } = this;
+    const frame = this.allocate();
+    frames.edge[frame] = edge;
+    frames.caller[frame] = caller;
+    frames.chain[frame] = chain;
+    frames.depth[frame] = depth;
+    frames.owner[frame] = owner;
+    frames.ownerStamp[frame] = ownerStamp;
+    frames.cell[frame] = cell;
+    frames.deadline[frame] = deadline;
+    derive(lineageA, lineageB, tag);
+    frames.lineageA[frame] = lineage.a;
+    frames.lineageB[frame] = lineage.b;
+    frames.start[frame] = this.engine.now;
+    this.direct = frame;
+    this.directOutcome = PENDING;
+    this.advance(frame, 0);
+    this.direct = -1;
+    this.lastFrame = frame;
+    return this.directOutcome;
+  }
+
+  /** The answer of the frame's attempt has arrived; its strand is free already. */
+  answer(frame: number, outcome: Outcome): void {
+    const { frames } = this;
+    const depth = frames.depth[frame];
+    invariant(frames.job[frame] >= 0, 'answer-without-attempt');
+    frames.stamp[(frame << frames.shift) | depth]++;
+    frames.job[frame] = -1;
+    if ((outcome & 31) === OUTCOME.reset) frames.ambiguous[frame] = 1;
+    this.unwind(frame, depth - 1, outcome);
+  }
+
+  /** The owner gives the whole call up; every layer gives back what it took. */
+  drop(frame: number, tell: boolean): void {
+    this.cancelFrom(frame, this.frames.base[frame], OUTCOME.cancelled, tell);
+    this.frames.parent[frame] = -1;
+    this.release(frame);
+  }
+
+  resume(frame: number, layer: number): void {
+    const { frames } = this;
+    invariant(frames.parked[frame] === layer, 'resume-of-a-frame-not-parked-here');
+    frames.parked[frame] = -1;
+    frames.entered[frame] |= 1 << layer;
+    const index = (frame << frames.shift) | layer;
+    const stamp = ++frames.stamp[index];
+    this.engine.soon(this.engine.phase, this.resumeOp, index, stamp, 0);
+  }
+
+  reject(frame: number, layer: number, outcome: Outcome): void {
+    const { frames } = this;
+    invariant(frames.parked[frame] === layer, 'reject-of-a-frame-not-parked-here');
+    frames.parked[frame] = -1;
+    frames.stamp[(frame << frames.shift) | layer]++;
+    this.unwind(frame, layer - 1, outcome);
+  }
+
+  reenter(frame: number, layer: number, delayNs: Ns): void {
+    const { frames, engine } = this;
+    frames.attempt[frame]++;
+    const index = (frame << frames.shift) | layer;
+    engine.at(engine.now + delayNs, PHASE.RETRY, this.againOp, index, frames.stamp[index], 0);
+  }
+
+  finish(frame: number, layer: number, outcome: Outcome): void {
+    const { frames } = this;
+    invariant((frames.entered[frame] & (1 << layer)) !== 0, 'finish-of-a-layer-not-entered');
+    frames.entered[frame] &= ~(1 << layer);
+    frames.stamp[(frame << frames.shift) | layer]++;
+    this.unwind(frame, layer - 1, outcome);
+  }
+
+  killBelow(frame: number, layer: number, outcome: Outcome, tellCallee: boolean): void {
+    this.cancelFrom(frame, layer + 1, outcome, tellCallee);
+  }
+
+  fork(frame: number, layer: number, nth: number): number {
+    const { frames, engine } = this;
+    const child = this.allocate();
+    frames.edge[child] = frames.edge[frame];
+    frames.caller[child] = frames.caller[frame];
+    frames.chain[child] = frames.chain[frame];
+    frames.depth[child] = frames.depth[frame];
+    frames.base[child] = layer + 1;
+    frames.parent[child] = frame;
+    frames.owner[child] = frames.owner[frame];
+    frames.ownerStamp[child] = frames.ownerStamp[frame];
+    frames.attempt[child] = frames.attempt[frame];
+    frames.cell[child] = frames.cell[frame];
+    frames.deadline[child] = frames.deadline[frame];
+    frames.start[child] = engine.now;
+    derive(frames.lineageA[frame], frames.lineageB[frame], FORK_TAG + nth);
+    frames.lineageA[child] = lineage.a;
+    frames.lineageB[child] = lineage.b;
+    const stamp = frames.stamp[(child << frames.shift) | (layer + 1)];
+    engine.soon(engine.phase, this.forkOp, child, stamp, 0);
+    return child;
+  }
+
+  killChild(child: number): void {
+    const parent = this.frames.parent[child];
+    this.drop(child, true);
+    this.frames.ambiguous[parent] = 1;
+  }
+
+  arm(lane: Lane, frame: number, layer: number): void {
+    const index = (frame << this.frames.shift) | layer;
+    this.engine.arm(lane, index, this.frames.stamp[index]);
+  }
+
+  after(delayNs: Ns, frame: number, layer: number): void {
+    const { engine } = this;
+    const index = (frame << this.frames.shift) | layer;
+    const stamp = this.frames.stamp[index];
+    engine.at(engine.now + delayNs, PHASE.TIMER, this.timerOp, index, stamp, 0);
+  }
+
+  word(frame: number, layer: number): number {
+    return this.frames.word[(frame << this.frames.shift) | layer];
+  }
+
+  setWord(frame: number, layer: number, value: number): void {
+    this.frames.word[(frame << this.frames.shift) | layer] = value;
+  }
+
+  lineageA(frame: number): number {
+    return this.frames.lineageA[frame];
+  }
+
+  lineageB(frame: number): number {
+    return this.frames.lineageB[frame];
+  }
+
+  attemptNumber(frame: number): number {
+    return this.frames.attempt[frame];
+  }
+
+  deadline(frame: number): Ns {
+    return this.frames.deadline[frame];
+  }
+
+  setDeadline(frame: number, at: Ns): void {
+    this.frames.deadline[frame] = at;
+  }
+
+  idempotent(frame: number): boolean {
+    return this.site.idempotent(frame);
+  }
+
+  count(frame: number, counter: number): void {
+    this.site.count(frame, counter);
+  }
+
+  /** Permits, waiters and forks that policies hold now; 0 when nothing is in flight. */
+  held(): number {
+    let held = 0;
+    for (const layer of new Set(this.layers)) held += layer.held();
+    return held;
+  }
+
+  /** Enters layers from `layer` inward; past the last one the attempt goes on the wire. */
+  private advance(frame: number, layer: number): void {
+    const { frames, layers } = this;
+    const depth = frames.depth[frame];
+    const chain = frames.chain[frame];
+    for (let at = layer; at < depth; at++) {
+      const bit = 1 << at;
+      invariant((frames.entered[frame] & bit) === 0, 'layer-entered-twice');
+      const verdict = layers[chain + at].enter(frame, at);
+      if (verdict === PASS) {
+        frames.entered[frame] |= bit;
+      } else if (verdict === PARK) {
+        frames.parked[frame] = at;
+        return;
+      } else {
+        frames.stamp[(frame << frames.shift) | at]++;
+        this.unwind(frame, at - 1, verdict);
+        return;
+      }
+    }
+    this.site.send(frame);
+  }
+
+  /** Leaves layers from `layer` outward with the outcome; each may change or hold it. */
+  private unwind(frame: number, layer: number, outcome: Outcome): void {
+    const { frames, layers } = this;
+    const chain = frames.chain[frame];
+    const base = frames.base[frame];
+    let result = outcome;
+    for (let at = layer; at >= base; at--) {
+      const bit = 1 << at;
+      invariant((frames.entered[frame] & bit) !== 0, 'layer-left-without-enter');
+      const verdict = layers[chain + at].leave(frame, at, result);
+      if (verdict === HOLD) return;
+      frames.entered[frame] &= ~bit;
+      frames.stamp[(frame << frames.shift) | at]++;
+      result = verdict;
+    }
+    const parent = frames.parent[frame];
+    if (parent >= 0) this.endFork(frame, parent, base - 1, result);
+    else this.endCall(frame, result);
+  }
+
+  private endFork(frame: number, parent: number, layer: number, outcome: Outcome): void {
+    const { frames } = this;
+    frames.ambiguous[parent] |= frames.ambiguous[frame];
+    frames.parent[frame] = -1;
+    this.release(frame);
+    this.layers[frames.chain[parent] + layer].child!(parent, layer, frame, outcome);
+  }
+
+  private endCall(frame: number, outcome: Outcome): void {
+    const { frames } = this;
+    const owner = frames.owner[frame];
+    const stamp = frames.ownerStamp[frame];
+    let result = outcome;
+    this.site.callEnded(frame, result);
+    if (frames.ambiguous[frame] !== 0 && !isSuccess(result)) result |= AMBIGUOUS;
+    this.release(frame);
+    if (this.direct === frame) this.directOutcome = result;
+    else this.site.callAnswered(owner, stamp, result);
+  }
+
+  /** Cancels the layers from `layer` inward, outer to inner, and the attempt on the wire. */
+  private cancelFrom(frame: number, layer: number, outcome: Outcome, tell: boolean): void {
+    const { frames, layers } = this;
+    const depth = frames.depth[frame];
+    const chain = frames.chain[frame];
+    for (let at = layer; at < depth; at++) {
+      const bit = 1 << at;
+      if (frames.parked[frame] === at) {
+        frames.parked[frame] = -1;
+        frames.stamp[(frame << frames.shift) | at]++;
+        layers[chain + at].cancel(frame, at, true);
+      } else if ((frames.entered[frame] & bit) !== 0) {
+        frames.entered[frame] &= ~bit;
+        frames.stamp[(frame << frames.shift) | at]++;
+        layers[chain + at].cancel(frame, at, false);
+      }
+    }
+    frames.stamp[(frame << frames.shift) | depth]++;
+    const job = frames.job[frame];
+    if (job >= 0) {
+      frames.ambiguous[frame] = 1;
+      frames.job[frame] = -1;
+      this.site.abandon(frame, job, outcome, tell);
+    }
+  }
+
+  private allocate(): number {
+    const { frames } = this;
+    const frame = frames.slots.take();
+    frames.ambiguous[frame] = 0;
+    frames.entered[frame] = 0;
+    frames.parked[frame] = -1;
+    frames.attempt[frame] = 1;
+    frames.base[frame] = 0;
+    frames.parent[frame] = -1;
+    frames.job[frame] = -1;
+    return frame;
+  }
+
+  private release(frame: number): void {
+    const { frames } = this;
+    invariant(
+      frames.entered[frame] === 0 && frames.parked[frame] < 0 && frames.job[frame] < 0,
+      'frame-released-with-layers',
+    );
+    // A fork that is killed before it has started waits under the stamp of its first layer.
+    frames.stamp[(frame << frames.shift) | frames.base[frame]]++;
+    frames.slots.give(frame);
+  }
+}

@@ -1,0 +1,254 @@
+import type { Samplers } from '../kernel/distribution.js';
+import { invariant } from '../kernel/invariant.js';
+import type { Lane } from '../kernel/lanes.js';
+import { IntRing } from '../kernel/ring.js';
+import type { StreamKey } from '../kernel/rng.js';
+import { unit } from '../kernel/rng.js';
+import type { Ns } from '../kernel/time.js';
+import { OUTCOME, PARK, PASS } from '../spec/outcome.js';
+import type { Outcome } from '../spec/outcome.js';
+import { EDGE_COUNTER } from '../spec/policy.js';
+import type { CallContext, PolicyState } from '../spec/policy.js';
+import type { Pool } from '../spec/scenario.js';
+import type { Histogram } from '../stats/histogram.js';
+import type { Levels } from './levels.js';
+
+/** Connections of all pools to one database server. */
+export interface ServerConnections {
+  open: number;
+  readonly limit: number;
+}
+
+export interface PoolSetup {
+  readonly ctx: CallContext;
+  readonly pool: Pool;
+  readonly server: ServerConnections;
+  readonly samplers: Samplers;
+  /** Distribution of the time to open a connection. */
+  readonly connect: number;
+  readonly stream: StreamKey;
+  /** Timer of acquireTimeout, or null. */
+  readonly timeout: Lane | null;
+  readonly levels: Levels;
+  readonly gauges: { readonly open: number; readonly used: number; readonly waiting: number };
+  /** Where waits are measured at present; null outside the measured time. */
+  readonly waits: () => Histogram | null;
+}
+
+/** Words of a frame in this layer: waits in line, dials, or (from 0 on) the connection it uses. */
+const WAITING = -1;
+const DIALLING = -2;
+
+/**
+ * The client-side connection pool of one calling instance to one database, as the innermost layer of
+ * the calls to it. An idle connection is used first, the last returned before the others; else one is
+ * opened while the limits of pool and server allow; else the call waits in line.
+ *
+ * A caller that gives up while its statement runs closes the connection: nobody can reuse it, as in Go's
+ * database/sql after a cancelled context. Source: golang/go src/database/sql/sql.go.
+ */
+export class ConnectionPool implements PolicyState {
+  private readonly setup: PoolSetup;
+  /** Opening time of each connection by number, and the numbers that are free for a new one. */
+  private readonly openedNs: number[] = [];
+  private readonly free: number[] = [];
+  private readonly idle: { readonly connection: number; readonly sinceNs: Ns }[] = [];
+  private readonly waiting = new IntRing();
+  /** By frame: when it came, and the layer it came through (calls of several bundles share a pool). */
+  private readonly since: number[] = [];
+  private readonly layerOf: number[] = [];
+  private open = 0;
+  private inUse = 0;
+  private dialling = 0;
+  private picks = 0;
+
+  constructor(setup: PoolSetup) {
+    this.setup = setup;
+  }
+
+  enter(frame: number, layer: number): number {
+    const { ctx, pool, timeout } = this.setup;
+    const connection = this.takeIdle();
+    if (connection >= 0) {
+      this.use(frame, layer, connection);
+      this.waited(0);
+      return PASS;
+    }
+    this.since[frame] = ctx.now;
+    this.layerOf[frame] = layer;
+    if (this.open < pool.maxOpen) return this.dial(frame, layer);
+    if (pool.acquireTimeoutNs === 0) {
+      ctx.count(frame, EDGE_COUNTER.poolTimeouts);
+      return OUTCOME.poolTimeout;
+    }
+    ctx.setWord(frame, layer, WAITING);
+    this.waiting.push(frame);
+    this.count(this.setup.gauges.waiting, 1);
+    if (timeout !== null) ctx.arm(timeout, frame, layer);
+    return PARK;
+  }
+
+  leave(frame: number, layer: number, outcome: Outcome): number {
+    this.giveBack(this.setup.ctx.word(frame, layer));
+    return outcome;
+  }
+
+  cancel(frame: number, layer: number, parked: boolean): void {
+    const word = this.setup.ctx.word(frame, layer);
+    if (!parked) {
+      this.release();
+      this.close(word);
+      this.serve();
+    } else if (word === WAITING) {
+      this.waiting.remove(frame);
+      this.count(this.setup.gauges.waiting, -1);
+    } else {
+      this.dialling--;
+      this.closeDialled();
+      this.serve();
+    }
+  }
+
+  timer(frame: number, layer: number): void {
+    const { ctx, gauges } = this.setup;
+    if (ctx.word(frame, layer) === WAITING) {
+      this.waiting.remove(frame);
+      this.count(gauges.waiting, -1);
+      ctx.count(frame, EDGE_COUNTER.poolTimeouts);
+      ctx.reject(frame, layer, OUTCOME.poolTimeout);
+      return;
+    }
+    this.dialling--;
+    this.use(frame, layer, this.newConnection());
+    this.waited(ctx.now - this.since[frame]);
+    ctx.resume(frame, layer);
+  }
+
+  reset(): void {
+    invariant(this.held() === 0, 'pool-reset-while-in-use');
+    for (const { connection } of this.idle.splice(0)) this.close(connection);
+  }
+
+  held(): number {
+    return this.inUse + this.waiting.length + this.dialling;
+  }
+
+  /** The newest idle connection that has not outlived its limits, or -1. */
+  private takeIdle(): number {
+    const { ctx, pool } = this.setup;
+    for (;;) {
+      const entry = this.idle.pop();
+      if (entry === undefined) return -1;
+      const { maxIdleTimeNs, maxLifetimeNs } = pool;
+      const idleTooLong = maxIdleTimeNs !== null && ctx.now - entry.sinceNs >= maxIdleTimeNs;
+      const age = ctx.now - this.openedNs[entry.connection];
+      if (!idleTooLong && (maxLifetimeNs === null || age < maxLifetimeNs)) return entry.connection;
+      this.close(entry.connection);
+    }
+  }
+
+  /** Opens a connection for a frame; refused where the server has no room for one more. */
+  private dial(frame: number, layer: number): number {
+    const { ctx, server, samplers, connect, stream } = this.setup;
+    if (server.open >= server.limit) return OUTCOME.refused;
+    server.open++;
+    this.open++;
+    this.count(this.setup.gauges.open, 1);
+    const a = ctx.lineageA(frame);
+    const b = ctx.lineageB(frame);
+    const time = samplers.draw(connect, stream.a, stream.b, a, b, ctx.attemptNumber(frame));
+    if (time === 0) {
+      this.use(frame, layer, this.newConnection());
+      this.waited(0);
+      return PASS;
+    }
+    this.dialling++;
+    ctx.setWord(frame, layer, DIALLING);
+    ctx.after(time, frame, layer);
+    return PARK;
+  }
+
+  private giveBack(connection: number): void {
+    const { ctx, pool } = this.setup;
+    this.release();
+    const { maxLifetimeNs } = pool;
+    const old = maxLifetimeNs !== null && ctx.now - this.openedNs[connection] >= maxLifetimeNs;
+    if (!old && this.waiting.length > 0) {
+      const frame = this.nextWaiter();
+      const layer = this.layerOf[frame];
+      this.use(frame, layer, connection);
+      this.waited(ctx.now - this.since[frame]);
+      ctx.resume(frame, layer);
+      return;
+    }
+    if (!old && this.idle.length < pool.maxIdle) this.idle.push({ connection, sinceNs: ctx.now });
+    else this.close(connection);
+    this.serve();
+  }
+
+  /** Opens a connection for the next waiter where one was closed. */
+  private serve(): void {
+    const { ctx, pool } = this.setup;
+    while (this.waiting.length > 0 && this.open < pool.maxOpen) {
+      const frame = this.nextWaiter();
+      const layer = this.layerOf[frame];
+      const verdict = this.dialForWaiter(frame, layer);
+      if (verdict === PASS) ctx.resume(frame, layer);
+      else if (verdict !== PARK) ctx.reject(frame, layer, verdict);
+    }
+  }
+
+  /** A waiter dials without its acquire timer: the wait that the limit is for is over. */
+  private dialForWaiter(frame: number, layer: number): number {
+    const since = this.since[frame];
+    const verdict = this.dial(frame, layer);
+    this.since[frame] = since;
+    return verdict;
+  }
+
+  private nextWaiter(): number {
+    const { pool, stream, gauges } = this.setup;
+    this.count(gauges.waiting, -1);
+    if (pool.waiters === 'fifo') return this.waiting.shift();
+    const u = unit(stream.a, stream.b, this.picks++, 0, 1);
+    const frame = this.waiting.get(Math.floor(u * this.waiting.length));
+    this.waiting.remove(frame);
+    return frame;
+  }
+
+  private use(frame: number, layer: number, connection: number): void {
+    this.setup.ctx.setWord(frame, layer, connection);
+    this.inUse++;
+    this.count(this.setup.gauges.used, 1);
+  }
+
+  private release(): void {
+    this.inUse--;
+    this.count(this.setup.gauges.used, -1);
+  }
+
+  private newConnection(): number {
+    const connection = this.free.pop() ?? this.openedNs.length;
+    this.openedNs[connection] = this.setup.ctx.now;
+    return connection;
+  }
+
+  private close(connection: number): void {
+    this.free.push(connection);
+    this.closeDialled();
+  }
+
+  private closeDialled(): void {
+    this.open--;
+    this.setup.server.open--;
+    this.count(this.setup.gauges.open, -1);
+  }
+
+  private waited(waitNs: Ns): void {
+    this.setup.waits()?.add(waitNs);
+  }
+
+  private count(gauge: number, delta: number): void {
+    this.setup.levels.add(gauge, delta);
+  }
+}

@@ -1,0 +1,69 @@
+import { IntRing } from '../kernel/ring.js';
+import type { PlanComponent } from '../spec/plan.js';
+import type { PolicyState } from '../spec/policy.js';
+import type { Cores } from './cores.js';
+
+/** What a frozen instance does: nothing is frozen, it hangs, or it is paused. */
+export const FROZEN = Object.freeze({ no: 0, hang: 1, pause: 2 } as const);
+
+/** How a callee reacts once it was told that its caller has left. */
+export const CANCELLATION = Object.freeze({
+  ignore: 0,
+  onDequeue: 1,
+  atSteps: 2,
+  immediate: 3,
+} as const);
+
+/** One process of a component: workers, queue in front of them, cores, and what faults have done to it. */
+export class Instance {
+  readonly id: number;
+  readonly component: number;
+  /** Number within the component. */
+  readonly index: number;
+  readonly zone: number;
+  readonly limit: number;
+  readonly capacity: number;
+  readonly lifo: boolean;
+  readonly maxWaitNs: number;
+  /** True where a worker is held only during work (async, eventLoop). */
+  readonly yields: boolean;
+  readonly cancellation: number;
+  readonly queue = new IntRing();
+  /** Strands that wait for a worker to go on with work; they go before new requests. */
+  readonly resuming = new IntRing();
+  /** Strands that wanted to go on while the instance was frozen, with their stamps. */
+  stalled: number[] = [];
+  /** Requests that came while the instance was paused, with their stamps. */
+  held: number[] = [];
+  /** Policies whose state lives in this process. */
+  readonly policies: PolicyState[] = [];
+  cores!: Cores;
+  busy = 0;
+  down = false;
+  /** Crashed without a trace: silence instead of refusal. */
+  silent = false;
+  frozen: number = FROZEN.no;
+  speed = 1;
+  /** Gauges. */
+  busyGauge = 0;
+  queueGauge = 0;
+  concurrencyGauge = 0;
+
+  constructor(id: number, component: number, index: number, zone: number, spec: PlanComponent) {
+    this.id = id;
+    this.component = component;
+    this.index = index;
+    this.zone = zone;
+    this.yields = spec.runtime !== 'threads';
+    this.limit = spec.concurrency;
+    this.capacity = spec.queue.capacity;
+    this.lifo = spec.queue.discipline === 'lifo';
+    this.maxWaitNs = spec.queue.maxWaitNs ?? -1;
+    this.cancellation = CANCELLATION[spec.cancellation];
+  }
+
+  /** Next of the queue by its discipline, or -1. */
+  takeQueued(): number {
+    return this.lifo ? this.queue.pop() : this.queue.shift();
+  }
+}

@@ -1,0 +1,85 @@
+import type { Engine } from '../kernel/engine.js';
+import type { Ns } from '../kernel/time.js';
+
+/**
+ * Time-weighted gauges of one run, as columns: value, integral and maximum over the open cell.
+ * A gauge is a small number handed out at assembly. `close` ends a measuring cell for all of them.
+ */
+export class Levels {
+  private readonly engine: Engine;
+  private value: Float64Array = new Float64Array(64);
+  private since: Float64Array = new Float64Array(64);
+  private area: Float64Array = new Float64Array(64);
+  private max: Float64Array = new Float64Array(64);
+  private readonly areas: Float64Array[] = [];
+  private readonly maxima: Float64Array[] = [];
+  private readonly cells: number;
+  count = 0;
+
+  constructor(engine: Engine, cells: number) {
+    this.engine = engine;
+    this.cells = cells;
+  }
+
+  /** Registers a gauge at level 0. */
+  register(): number {
+    if (this.count === this.value.length) this.widen();
+    this.areas.push(new Float64Array(this.cells));
+    this.maxima.push(new Float64Array(this.cells));
+    return this.count++;
+  }
+
+  /** Changes a level from now on. */
+  add(gauge: number, delta: number): void {
+    const now: Ns = this.engine.now;
+    const old = this.value[gauge];
+    this.area[gauge] += old * (now - this.since[gauge]);
+    this.since[gauge] = now;
+    const level = old + delta;
+    this.value[gauge] = level;
+    if (level > this.max[gauge]) this.max[gauge] = level;
+  }
+
+  /** Sets a level from now on. */
+  set(gauge: number, level: number): void {
+    this.add(gauge, level - this.value[gauge]);
+  }
+
+  of(gauge: number): number {
+    return this.value[gauge];
+  }
+
+  /** Ends the open cell now; `cell` -1 throws the figures away (warm-up). */
+  close(cell: number): void {
+    const now = this.engine.now;
+    for (let gauge = 0; gauge < this.count; gauge++) {
+      if (cell >= 0) {
+        this.areas[gauge][cell] = this.area[gauge] + this.value[gauge] * (now - this.since[gauge]);
+        this.maxima[gauge][cell] = this.max[gauge];
+      }
+      this.area[gauge] = 0;
+      this.since[gauge] = now;
+      this.max[gauge] = this.value[gauge];
+    }
+  }
+
+  areaOf(gauge: number): Float64Array {
+    return this.areas[gauge];
+  }
+
+  maxOf(gauge: number): Float64Array {
+    return this.maxima[gauge];
+  }
+
+  private widen(): void {
+    const double = (column: Float64Array): Float64Array => {
+      const wider = new Float64Array(column.length * 2);
+      wider.set(column);
+      return wider;
+    };
+    this.value = double(this.value);
+    this.since = double(this.since);
+    this.area = double(this.area);
+    this.max = double(this.max);
+  }
+}

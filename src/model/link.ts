@@ -1,0 +1,114 @@
+import type { Samplers } from '../kernel/distribution.js';
+import type { StreamKey } from '../kernel/rng.js';
+import { unit } from '../kernel/rng.js';
+import type { Ns } from '../kernel/time.js';
+
+/** Directions of messages along a link; the bits of PlanFault.links. */
+export const DIRECTION = Object.freeze({ request: 1, answer: 2, both: 3 } as const);
+
+/** Draw indices of one attempt: request, answer, cancellation, and the room for retransmissions. */
+export const MESSAGE = Object.freeze({ request: 0, answer: 1, cancel: 2 } as const);
+
+/** What a cut does to the messages sent while it lasts. */
+export const CUT = Object.freeze({ no: 0, drop: 1, reject: 2 } as const);
+
+/** Lost on the wire: no delay can be given. */
+export const VANISHED = -1;
+
+/** TCP gives up after so many retransmissions (Linux tcp_retries2). */
+const MAX_RETRANSMISSIONS = 15;
+const LOSS_INDEX = 16;
+const EXTRA_INDEX = 64;
+
+/** Delay that a fault adds to messages of a link while it is active. */
+export interface ExtraDelay {
+  readonly sampler: number;
+  readonly key: StreamKey;
+  /** Share of the messages that get it. */
+  readonly share: number;
+  readonly direction: number;
+}
+
+/**
+ * The way of the messages of one measured edge between two zones. Messages are independent of each
+ * other; a lost one is delayed by retransmission time-outs that double (TCP), it is no error.
+ */
+export class Link {
+  readonly fromZone: number;
+  readonly toZone: number;
+  extras: ExtraDelay[] = [];
+  /** Effective loss per direction, and what is cut of it, see CUT. */
+  requestLoss: number;
+  answerLoss: number;
+  requestCut = 0;
+  answerCut = 0;
+  private readonly samplers: Samplers;
+  private readonly key: StreamKey;
+  private readonly requestSampler: number;
+  private readonly answerSampler: number;
+  private readonly rtoNs: Ns;
+  readonly baseRequestLoss: number;
+  readonly baseAnswerLoss: number;
+
+  constructor(
+    samplers: Samplers,
+    key: StreamKey,
+    spec: {
+      readonly fromZone: number;
+      readonly toZone: number;
+      readonly latency: number;
+      readonly answerLatency: number;
+      readonly loss: number;
+      readonly answerLoss: number;
+      readonly rtoNs: Ns;
+    },
+  ) {
+    this.samplers = samplers;
+    this.key = key;
+    this.fromZone = spec.fromZone;
+    this.toZone = spec.toZone;
+    this.requestSampler = spec.latency;
+    this.answerSampler = spec.answerLatency;
+    this.rtoNs = spec.rtoNs;
+    this.baseRequestLoss = this.requestLoss = spec.loss;
+    this.baseAnswerLoss = this.answerLoss = spec.answerLoss;
+  }
+
+  /** Delay of one message of an attempt in ns, or VANISHED. A rejected request still takes its way. */
+  delay(message: number, lineageA: number, lineageB: number): Ns {
+    const answer = message === MESSAGE.answer;
+    const cut = answer ? this.answerCut : this.requestCut;
+    if (cut === CUT.drop) return VANISHED;
+    const { key, samplers } = this;
+    const sampler = answer ? this.answerSampler : this.requestSampler;
+    let delay = samplers.draw(sampler, key.a, key.b, lineageA, lineageB, message);
+    const loss = answer ? this.answerLoss : this.requestLoss;
+    if (loss > 0) delay += this.retransmission(loss, message, lineageA, lineageB);
+    if (this.extras.length > 0) delay += this.extra(message, lineageA, lineageB);
+    return delay;
+  }
+
+  private retransmission(loss: number, message: number, a: number, b: number): Ns {
+    const { key, rtoNs } = this;
+    let delay = 0;
+    let timeout = rtoNs;
+    for (let k = 0; k < MAX_RETRANSMISSIONS; k++) {
+      if (unit(key.a, key.b, a, b, LOSS_INDEX * (message + 1) + k) >= loss) break;
+      delay += timeout;
+      timeout *= 2;
+    }
+    return delay;
+  }
+
+  private extra(message: number, a: number, b: number): Ns {
+    const direction = message === MESSAGE.answer ? DIRECTION.answer : DIRECTION.request;
+    let delay = 0;
+    for (const extra of this.extras) {
+      if ((extra.direction & direction) === 0) continue;
+      const { key, share } = extra;
+      if (share < 1 && unit(key.a, key.b, a, b, EXTRA_INDEX + message) >= share) continue;
+      delay += this.samplers.draw(extra.sampler, key.a, key.b, a, b, message);
+    }
+    return delay;
+  }
+}

@@ -1,0 +1,8 @@
+import type { FaultKind } from '../spec/fault.js';
+import type { PolicyKind } from '../spec/policy.js';
+
+/** Where the model finds the patterns of a plan; handed in, because mechanics know no pattern. */
+export interface Registry {
+  policyKind(policy: string, kind: string | undefined): PolicyKind | undefined;
+  faultKind(kind: string): FaultKind | undefined;
+}

@@ -1,0 +1,541 @@
+import { invariant } from '../kernel/invariant.js';
+import type { Lane } from '../kernel/lanes.js';
+import { PHASE } from '../kernel/phase.js';
+import { unit } from '../kernel/rng.js';
+import type { Ns } from '../kernel/time.js';
+import { AMBIGUOUS, OUTCOME, isSuccess, withStatus } from '../spec/outcome.js';
+import type { Outcome } from '../spec/outcome.js';
+import { JOURNAL } from '../spec/record.js';
+import { CANCELLATION, FROZEN } from './instance.js';
+import type { Instance } from './instance.js';
+import { ANSWERED, REGISTERS, RETURN, STATE } from './strands.js';
+import type { Injection, World } from './world.js';
+
+const OVERLOADED = withStatus(OUTCOME.rejectedOverload, 503);
+/** Bits of `slot`: holds a worker; counts among the accepted requests (async). */
+const WORKER = 1;
+const ACCEPTED = 2;
+/** Indices of the draws of injected errors, apart from those of the links. */
+const INJECTION_INDEX = 200;
+
+/**
+ * The callee's side of every attempt: arrival, queue, worker, end, and every way out before the end.
+ * A caller that has left changes nothing here until it is known (`told`), and then only as the
+ * component's `cancellation` says: the lifetimes of caller and work are separate.
+ */
+export class Server {
+  private readonly world: World;
+  private readonly startOp: number;
+  private readonly expiryLanes: (Lane | null)[];
+
+  constructor(world: World) {
+    this.world = world;
+    const { engine, strands } = world;
+    this.startOp = engine.define('start', (strand, stamp) => {
+      if (strands.stamp[strand] === stamp) this.world.interpreter.goOn(strand);
+    });
+    const expiryOp = engine.define('queue-timeout', (strand) => this.expire(strand));
+    this.expiryLanes = world.instances.map((instance) =>
+      instance.maxWaitNs > 0
+        ? engine.lane(instance.maxWaitNs, PHASE.TIMER, expiryOp, strands)
+        : null,
+    );
+  }
+
+  /** A strand on an instance, with everything cleared that a job or branch relies on. */
+  newStrand(instance: number, lineageA: number, lineageB: number): number {
+    const { strands } = this.world;
+    const strand = strands.slots.take();
+    strands.instance[strand] = instance;
+    strands.lineageA[strand] = lineageA;
+    strands.lineageB[strand] = lineageB;
+    strands.parent[strand] = -1;
+    strands.child[strand] = -1;
+    strands.sibling[strand] = -1;
+    strands.outcome[strand] = 0;
+    strands.injected[strand] = 0;
+    strands.degraded[strand] = 0;
+    strands.slot[strand] = 0;
+    strands.told[strand] = 0;
+    strands.answered[strand] = ANSWERED.no;
+    strands.gone[strand] = -1;
+    strands.arrived[strand] = -1;
+    strands.begun[strand] = -1;
+    strands.ended[strand] = -1;
+    strands.trace[strand] = 0;
+    const at = strand * REGISTERS;
+    for (let k = 0; k < REGISTERS; k++) strands.registers[at + k] = 0;
+    return strand;
+  }
+
+  /** A request has come to its instance. */
+  arrive(strand: number): void {
+    const { strands, instances, engine, sink } = this.world;
+    const instance = instances[strands.instance[strand]];
+    strands.arrived[strand] = engine.now;
+    strands.cell[strand] = sink.cell;
+    if (instance.frozen === FROZEN.pause && !instance.down) {
+      instance.held.push(strand, strands.stamp[strand]);
+      return;
+    }
+    this.receive(strand, instance);
+  }
+
+  /** Decides what becomes of a request that has arrived. */
+  receive(strand: number, instance: Instance): void {
+    const { strands, engine } = this.world;
+    if (strands.injected[strand] !== 0) {
+      this.answer(strand, strands.injected[strand]);
+    } else if (instance.down) {
+      if (instance.silent) this.lose(strand);
+      else this.answer(strand, OUTCOME.refused);
+    } else if (strands.told[strand] !== 0 && instance.cancellation !== CANCELLATION.ignore) {
+      this.discard(strand);
+    } else if (strands.deadline[strand] <= engine.now) {
+      this.answer(strand, OUTCOME.deadlineExceeded);
+    } else if (!this.injectBefore(strand)) {
+      this.admit(strand, instance);
+    }
+  }
+
+  /** Starts a user request on the pseudo-instance of its workload: no queue, no wire. */
+  startRoot(strand: number): void {
+    const { strands, engine } = this.world;
+    strands.begun[strand] = engine.now;
+    this.world.levels.add(
+      this.world.instances[strands.instance[strand]].concurrencyGauge,
+      1,
+    );
+    this.world.interpreter.goOn(strand);
+  }
+
+  /** The program of a job has ended, or was given an outcome in its place. */
+  finishJob(strand: number, outcome: Outcome): void {
+    const { world } = this;
+    const { strands, engine, sink } = world;
+    let result = outcome & ~AMBIGUOUS;
+    if (strands.degraded[strand] !== 0 && (result & 31) === OUTCOME.ok) {
+      result = withStatus(OUTCOME.degraded, 200);
+    }
+    if (strands.injected[strand] !== 0) result = strands.injected[strand];
+    const returns = strands.returns[strand];
+    strands.stamp[strand]++;
+    if (returns === RETURN.root) {
+      world.levels.add(world.instances[strands.instance[strand]].concurrencyGauge, -1);
+      world.loads.requestEnded(strand, result);
+      return;
+    }
+    strands.ended[strand] = engine.now;
+    engine.note((strands.instance[strand] << 5) | (result & 31), strands.lineageA[strand]);
+    this.bookExecution(strand, result);
+    const instance = world.instances[strands.instance[strand]];
+    if (returns === RETURN.none) {
+      this.leave(strand, instance);
+      this.freeJob(strand, -1);
+    } else if (strands.answered[strand] !== ANSWERED.no) {
+      this.leave(strand, instance);
+      this.endAfterAnswer(strand);
+    } else if (strands.gone[strand] >= 0) {
+      sink.answer(strands.part[strand], strands.cell[strand], result, this.age(strand), true);
+      this.waste(strand);
+      this.leave(strand, instance);
+      this.freeJob(strand, -1);
+    } else {
+      this.answer(strand, result);
+      this.leave(strand, instance);
+    }
+  }
+
+  /** `respond` with steps behind it: the answer leaves, the work goes on. */
+  answerFirst(strand: number, outcome: Outcome): void {
+    const { strands, sink, wire } = this.world;
+    if (strands.parent[strand] >= 0 || strands.returns[strand] !== RETURN.frame) return;
+    if (strands.gone[strand] >= 0) return;
+    let result = outcome;
+    if (strands.degraded[strand] !== 0 && (result & 31) === OUTCOME.ok) {
+      result = withStatus(OUTCOME.degraded, 200);
+    }
+    strands.answered[strand] = ANSWERED.onTheWire;
+    strands.answer[strand] = result;
+    sink.answer(strands.part[strand], strands.cell[strand], result, this.age(strand), true);
+    wire.reply(strand);
+  }
+
+  /** The answer has reached a caller that still waited. */
+  answerDelivered(strand: number, now: Ns): void {
+    const { strands } = this.world;
+    if (strands.answered[strand] === ANSWERED.onTheWire) {
+      strands.answered[strand] = ANSWERED.delivered;
+    } else {
+      this.freeJob(strand, now);
+    }
+  }
+
+  /** The answer has reached nobody: its caller had left. */
+  lateAnswer(strand: number): void {
+    const { strands } = this.world;
+    if (strands.answered[strand] === ANSWERED.onTheWire) {
+      strands.answered[strand] = ANSWERED.delivered;
+    } else {
+      this.waste(strand);
+      this.freeJob(strand, -1);
+    }
+  }
+
+  /** The answer was lost on the wire; the caller's giving up frees the job. */
+  answerLost(strand: number): void {
+    const { strands } = this.world;
+    if (strands.answered[strand] === ANSWERED.onTheWire) strands.answered[strand] = ANSWERED.lost;
+    else strands.state[strand] = STATE.LOST;
+  }
+
+  /** The message that the caller has left arrives. */
+  told(strand: number): void {
+    const { strands, instances } = this.world;
+    const state = strands.state[strand];
+    if (state === STATE.REPLYING || state === STATE.LOST) return;
+    this.markTold(strand);
+    const instance = instances[strands.instance[strand]];
+    if (instance.cancellation !== CANCELLATION.immediate) return;
+    if (state === STATE.TRANSIT || strands.answered[strand] !== ANSWERED.no) return;
+    this.stopJob(strand, OUTCOME.cancelled);
+  }
+
+  /** Ends a job before its end; its own calls are given up. A caller that still waits gets `outcome`. */
+  stopJob(strand: number, outcome: Outcome): void {
+    const { world } = this;
+    const { strands, engine, sink } = world;
+    const instance = world.instances[strands.instance[strand]];
+    this.stop(strand, true);
+    strands.ended[strand] = engine.now;
+    if (strands.begun[strand] >= 0) {
+      sink.busy(strands.part[strand], strands.begun[strand], engine.now);
+      this.waste(strand);
+    }
+    this.leave(strand, instance);
+    if (strands.returns[strand] === RETURN.none) this.freeJob(strand, -1);
+    else if (strands.answered[strand] !== ANSWERED.no) this.endAfterAnswer(strand);
+    else if (instance.down && instance.silent) this.lose(strand);
+    else this.answer(strand, outcome);
+  }
+
+  /**
+   * Takes a strand out of whatever it is in: the one exit for every way out before the end.
+   * `tell`: the callees of its calls get a message that nobody waits any more.
+   */
+  stop(strand: number, tell: boolean): void {
+    const { world } = this;
+    const { strands } = world;
+    const instance = world.instances[strands.instance[strand]];
+    strands.stamp[strand]++;
+    switch (strands.state[strand]) {
+      case STATE.CPU:
+        instance.cores.leave(strand);
+        break;
+      case STATE.CALLING:
+        world.calls.drop(strands.call[strand], tell);
+        break;
+      case STATE.JOINING:
+        this.stopBranches(strand, tell);
+        break;
+      case STATE.QUEUED:
+        instance.queue.remove(strand);
+        world.levels.add(instance.queueGauge, -1);
+        break;
+      case STATE.RESUMING:
+        instance.resuming.remove(strand);
+        break;
+      default:
+        break;
+    }
+    strands.state[strand] = STATE.READY;
+  }
+
+  /** Stops and frees all branches of a join. */
+  stopBranches(parent: number, tell: boolean): void {
+    const { strands, instances } = this.world;
+    let branch = strands.child[parent];
+    strands.child[parent] = -1;
+    while (branch >= 0) {
+      const next = strands.sibling[branch];
+      this.stop(branch, tell);
+      const instance = instances[strands.instance[branch]];
+      if (instance.yields) this.releaseWorker(branch, instance);
+      this.freeStrand(branch);
+      branch = next;
+    }
+  }
+
+  /** async: the strand gives its worker back while it waits. */
+  releaseWorker(strand: number, instance: Instance): void {
+    const { strands } = this.world;
+    if ((strands.slot[strand] & WORKER) === 0) return;
+    strands.slot[strand] &= ~WORKER;
+    instance.busy--;
+    this.world.levels.add(instance.busyGauge, -1);
+    this.startWaiting(instance);
+  }
+
+  /** async: a worker for work that goes on; false when the strand has to wait for one. */
+  takeWorker(strand: number, instance: Instance): boolean {
+    const { strands } = this.world;
+    if ((strands.slot[strand] & WORKER) !== 0) return true;
+    if (instance.busy >= instance.limit) {
+      strands.state[strand] = STATE.RESUMING;
+      instance.resuming.push(strand);
+      return false;
+    }
+    this.occupy(strand, instance);
+    return true;
+  }
+
+  /** A detached strand of background work; false when no worker is free for it (threads). */
+  occupyForBackground(strand: number, instance: Instance): boolean {
+    const { strands, engine } = this.world;
+    strands.begun[strand] = engine.now;
+    strands.arrived[strand] = engine.now;
+    if (instance.yields) return true;
+    if (instance.busy >= instance.limit) return false;
+    this.occupy(strand, instance);
+    return true;
+  }
+
+  /** Lets waiting strands start while workers are free: work that goes on before new requests. */
+  startWaiting(instance: Instance): void {
+    if (instance.down || instance.frozen === FROZEN.pause) return;
+    const { strands, engine } = this.world;
+    while (instance.busy < instance.limit) {
+      let next = instance.resuming.shift();
+      if (next < 0) {
+        next = instance.takeQueued();
+        if (next < 0) return;
+        this.world.levels.add(instance.queueGauge, -1);
+        if (!this.wanted(next, instance)) continue;
+        this.begin(next, instance);
+      } else {
+        this.occupy(next, instance);
+      }
+      strands.state[next] = STATE.READY;
+      const stamp = ++strands.stamp[next];
+      engine.soon(PHASE.COMPLETION, this.startOp, next, stamp, 0);
+    }
+  }
+
+  /** Hands a ready strand back to the instant ring, as at a thaw. */
+  restart(strand: number, stamp: number): void {
+    this.world.engine.soon(PHASE.COMPLETION, this.startOp, strand, stamp, 0);
+  }
+
+  /** Frees the strand of a job whose last use is over; `answered` -1 = its answer reached nobody. */
+  freeJob(strand: number, answeredNs: Ns): void {
+    const { strands, tracer } = this.world;
+    if (strands.trace[strand] !== 0) tracer.row(strand, answeredNs);
+    this.freeStrand(strand);
+  }
+
+  freeStrand(strand: number): void {
+    const { strands } = this.world;
+    strands.stamp[strand]++;
+    strands.life[strand]++;
+    strands.slots.give(strand);
+  }
+
+  /** The instance with the longest queue, in words, for the guard on memory. */
+  longestQueue(): string {
+    const { instances, plan } = this.world;
+    let longest = instances[0];
+    for (const instance of instances) {
+      if (instance.queue.length > longest.queue.length) longest = instance;
+    }
+    const name = plan.components[longest.component].name;
+    return `${name}[${longest.index}] has ${longest.queue.length} requests queued`;
+  }
+
+  journal(instance: Instance, state: number): void {
+    this.world.journal.note(JOURNAL.instance, instance.id, state);
+  }
+
+  private admit(strand: number, instance: Instance): void {
+    const { strands, engine, levels, interpreter } = this.world;
+    const free = instance.busy < instance.limit && instance.resuming.length === 0;
+    if (free && instance.queue.length === 0) {
+      this.begin(strand, instance);
+      interpreter.goOn(strand);
+    } else if (instance.queue.length < instance.capacity) {
+      strands.state[strand] = STATE.QUEUED;
+      instance.queue.push(strand);
+      levels.add(instance.queueGauge, 1);
+      const lane = this.expiryLanes[instance.id];
+      if (lane !== null) engine.arm(lane, strand, strands.stamp[strand]);
+      else if (instance.maxWaitNs === 0) this.expire(strand);
+    } else {
+      this.refuse(strand, instance);
+    }
+  }
+
+  private refuse(strand: number, instance: Instance): void {
+    const { strands, plan, interpreter } = this.world;
+    const program = plan.components[instance.component].rejectProgram;
+    if (program < 0) {
+      this.answer(strand, OVERLOADED);
+      return;
+    }
+    // A refusal that costs CPU runs beside the workers; it is no execution, so `begun` stays unset.
+    strands.pc[strand] = program;
+    interpreter.goOn(strand);
+  }
+
+  private expire(strand: number): void {
+    const { strands, instances, levels } = this.world;
+    if (strands.state[strand] !== STATE.QUEUED) return;
+    const instance = instances[strands.instance[strand]];
+    instance.queue.remove(strand);
+    levels.add(instance.queueGauge, -1);
+    strands.stamp[strand]++;
+    if (strands.gone[strand] >= 0) this.discard(strand);
+    else this.answer(strand, OVERLOADED);
+  }
+
+  /** False when a queued request is dropped in its turn: its caller has left, or its time is over. */
+  private wanted(strand: number, instance: Instance): boolean {
+    const { strands, engine } = this.world;
+    if (strands.told[strand] !== 0 && instance.cancellation !== CANCELLATION.ignore) {
+      this.discard(strand);
+      return false;
+    }
+    if (strands.deadline[strand] <= engine.now) {
+      if (strands.gone[strand] >= 0) this.discard(strand);
+      else this.answer(strand, OUTCOME.deadlineExceeded);
+      return false;
+    }
+    return true;
+  }
+
+  private begin(strand: number, instance: Instance): void {
+    const { strands, engine, sink, levels } = this.world;
+    const now = engine.now;
+    strands.begun[strand] = now;
+    sink.queueWait(strands.part[strand], strands.cell[strand], now - strands.arrived[strand]);
+    this.occupy(strand, instance);
+    if (instance.yields) {
+      strands.slot[strand] |= ACCEPTED;
+      levels.add(instance.concurrencyGauge, 1);
+    }
+  }
+
+  private occupy(strand: number, instance: Instance): void {
+    this.world.strands.slot[strand] |= WORKER;
+    instance.busy++;
+    this.world.levels.add(instance.busyGauge, 1);
+  }
+
+  /** A job leaves its instance: worker and place among the accepted are given back. */
+  private leave(strand: number, instance: Instance): void {
+    const { strands, levels } = this.world;
+    const slot = strands.slot[strand];
+    strands.slot[strand] = 0;
+    if ((slot & ACCEPTED) !== 0) levels.add(instance.concurrencyGauge, -1);
+    if ((slot & WORKER) === 0) return;
+    instance.busy--;
+    invariant(instance.busy >= 0, 'worker-given-back-twice');
+    levels.add(instance.busyGauge, -1);
+    this.startWaiting(instance);
+  }
+
+  /** Measures the answer of a job and puts it on the wire. */
+  private answer(strand: number, outcome: Outcome): void {
+    const { strands, sink, wire } = this.world;
+    strands.answer[strand] = outcome;
+    strands.state[strand] = STATE.REPLYING;
+    sink.answer(strands.part[strand], strands.cell[strand], outcome, this.age(strand), true);
+    if (strands.gone[strand] >= 0) this.freeJob(strand, -1);
+    else wire.reply(strand);
+  }
+
+  /** A request that nobody waits for any more is dropped before any work was done. */
+  private discard(strand: number): void {
+    const { strands, sink } = this.world;
+    const outcome = OUTCOME.cancelled;
+    sink.answer(strands.part[strand], strands.cell[strand], outcome, this.age(strand), false);
+    this.freeJob(strand, -1);
+  }
+
+  private lose(strand: number): void {
+    const { strands } = this.world;
+    if (strands.gone[strand] >= 0) this.freeJob(strand, -1);
+    else strands.state[strand] = STATE.LOST;
+  }
+
+  /** The work behind an answer that left first has ended. */
+  private endAfterAnswer(strand: number): void {
+    const { strands } = this.world;
+    switch (strands.answered[strand]) {
+      case ANSWERED.onTheWire:
+        // The delivery frees it.
+        strands.answered[strand] = ANSWERED.no;
+        strands.state[strand] = STATE.REPLYING;
+        break;
+      case ANSWERED.lost:
+        this.lose(strand);
+        break;
+      default:
+        this.freeJob(strand, -1);
+    }
+  }
+
+  /** Books busy time and duplicates of an execution that ran to its end. */
+  private bookExecution(strand: number, outcome: Outcome): void {
+    const { world } = this;
+    const { strands, sink, engine } = world;
+    const part = strands.part[strand];
+    if (strands.begun[strand] >= 0) sink.busy(part, strands.begun[strand], engine.now);
+    if (!isSuccess(outcome) || strands.returns[strand] !== RETURN.frame) return;
+    if (strands.gone[strand] < 0 && strands.attempt[strand] === 1) return;
+    if (world.plan.parts[part].idempotent || strands.answered[strand] !== ANSWERED.no) return;
+    const { callA, callB } = strands;
+    if (world.duplicates.executed(callA[strand], callB[strand], engine.now)) sink.duplicate(part);
+  }
+
+  private waste(strand: number): void {
+    const { strands, sink, edges } = this.world;
+    if (strands.begun[strand] < 0) return;
+    const edge = strands.returns[strand] === RETURN.frame ? edges[strands.edge[strand]].stat : -1;
+    sink.wasted(strands.part[strand], edge, strands.begun[strand], strands.ended[strand]);
+  }
+
+  private age(strand: number): Ns {
+    return this.world.engine.now - this.world.strands.arrived[strand];
+  }
+
+  private markTold(strand: number): void {
+    const { strands } = this.world;
+    strands.told[strand] = 1;
+    for (let k = strands.child[strand]; k >= 0; k = strands.sibling[k]) this.markTold(k);
+  }
+
+  /** Injected errors: those before the work answer at once, those after it replace its outcome. */
+  private injectBefore(strand: number): boolean {
+    const { strands, partInjections, instanceInjections } = this.world;
+    return (
+      this.inject(strand, partInjections[strands.part[strand]]) ||
+      this.inject(strand, instanceInjections[strands.instance[strand]])
+    );
+  }
+
+  private inject(strand: number, injections: readonly Injection[] | null): boolean {
+    if (injections === null) return false;
+    const { strands } = this.world;
+    for (const { key, share, afterWork, outcome } of injections) {
+      const { lineageA, lineageB } = strands;
+      const hit = unit(key.a, key.b, lineageA[strand], lineageB[strand], INJECTION_INDEX) < share;
+      if (!hit) continue;
+      if (afterWork) {
+        strands.injected[strand] = outcome;
+      } else {
+        this.answer(strand, outcome);
+        return true;
+      }
+    }
+    return false;
+  }
+}

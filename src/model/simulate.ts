@@ -1,0 +1,156 @@
+import type { Plan } from '../spec/plan.js';
+import type { GaugeRecord, PoolRecord, RunRecord, TraceRecord } from '../spec/record.js';
+import { assemble } from './assemble.js';
+import type { Assembly } from './assemble.js';
+import type { Registry } from './registry.js';
+import { RETURN, STATE } from './strands.js';
+import type { World } from './world.js';
+
+export interface SimulateOptions {
+  /** Takes the rows of traced requests as they come; without it the first 65,536 are in the record. */
+  readonly traceSink?: (rows: TraceRecord) => void;
+  /** For tests: called with the assembled world before it runs. */
+  readonly prepare?: (world: World) => void;
+}
+
+/**
+ * Runs one replication of a plan: a pure function of both. Situations of the model are outcomes and
+ * never throw; a broken invariant throws, a guard stops the run and is told in `stop`.
+ */
+export function simulate(
+  plan: Plan,
+  replication: number,
+  registry: Registry,
+  options: SimulateOptions = {},
+): RunRecord {
+  const assembly = assemble(plan, replication, registry, options.traceSink ?? null);
+  const { world, board } = assembly;
+  options.prepare?.(world);
+  const { engine, sink, levels } = world;
+  const { edges } = plan.grid;
+  const cells = edges.length - 1;
+  engine.boundaries(edges, (k) => {
+    levels.close(k - 1);
+    sink.cell = k < cells ? k : -1;
+  });
+  board.start();
+  world.loads.start();
+  const reason = engine.run(plan.horizonNs, plan.maxEvents);
+  bookUnfinished(world);
+  if (options.traceSink !== undefined) options.traceSink(world.tracer.take());
+  const stop = world.stop?.reason ?? (reason === 'halted' ? 'depth' : reason);
+  const detail = world.stop?.detail ?? (reason === 'instant' ? recentOps(world) : '');
+  return recordOf(assembly, stop, detail);
+}
+
+/** What is still under way when the run ends has the outcome `unfinished`. */
+function bookUnfinished(world: World): void {
+  const { strands, sink, calls, edges } = world;
+  const { frames } = calls;
+  for (let strand = 0; strand < strands.slots.capacity; strand++) {
+    if (!strands.alive(strand) || strands.parent[strand] >= 0) continue;
+    const returns = strands.returns[strand];
+    const state = strands.state[strand];
+    const atWork = state !== STATE.TRANSIT && state !== STATE.REPLYING && state !== STATE.LOST;
+    if (returns === RETURN.root || (returns === RETURN.frame && atWork && !strands.answered[strand])) {
+      sink.unfinished(strands.part[strand], strands.cell[strand]);
+    }
+  }
+  for (let frame = 0; frame < frames.slots.capacity; frame++) {
+    if (!frames.slots.has(frame) || frames.parent[frame] >= 0) continue;
+    sink.callUnfinished(edges[frames.edge[frame]].stat, frames.cell[frame]);
+  }
+}
+
+function recordOf(assembly: Assembly, stop: RunRecord['stop'], detail: string): RunRecord {
+  const { world } = assembly;
+  const { plan, engine, sink, journal, tracer, wire, loads } = world;
+  return {
+    format: 'faultline.record/1',
+    variant: plan.variant,
+    replication: world.replication,
+    stop,
+    stopDetail: detail,
+    digest: digestOf(world),
+    totals: {
+      events: engine.events,
+      heapEvents: engine.heapEvents,
+      attempts: wire.attempts,
+      requests: loads.requests,
+      unfinished: unfinishedRequests(world),
+      peakPending: engine.peakPending,
+      peakFrames: world.calls.frames.slots.peak,
+      peakAttempts: world.strands.slots.peak,
+    },
+    parts: sink.partRecords(),
+    edges: sink.edgeRecords(),
+    gauges: gaugesOf(assembly),
+    pools: poolsOf(assembly),
+    machines: journal.machines,
+    journal: journal.record(),
+    traces: tracer.take(),
+  };
+}
+
+function unfinishedRequests(world: World): number {
+  const { strands } = world;
+  let count = 0;
+  for (let strand = 0; strand < strands.slots.capacity; strand++) {
+    const open = strands.alive(strand) && strands.returns[strand] === RETURN.root;
+    if (open && strands.parent[strand] < 0 && strands.cell[strand] >= 0) count++;
+  }
+  return count;
+}
+
+/** Digest of everything that was noted, and of how much was done: 16 hex digits. */
+function digestOf(world: World): string {
+  const { engine, wire } = world;
+  const hex = (word: number): string => (word >>> 0).toString(16).padStart(8, '0');
+  return hex(engine.digest) + hex(Math.imul(wire.attempts, 0x9e3779b1) ^ world.loads.requests);
+}
+
+function gaugesOf({ world, chains, views }: Assembly): GaugeRecord[] {
+  const { levels, instances } = world;
+  const gauges: GaugeRecord[] = [];
+  const add = (
+    kind: GaugeRecord['kind'],
+    instance: number,
+    callee: number,
+    gauge: number,
+  ): void => {
+    const area = levels.areaOf(gauge);
+    gauges.push({ kind, instance, callee, area, max: levels.maxOf(gauge) });
+  };
+  for (const instance of instances) {
+    add('busy', instance.id, -1, instance.busyGauge);
+    add('queue', instance.id, -1, instance.queueGauge);
+    add('concurrency', instance.id, -1, instance.concurrencyGauge);
+    add('cpu', instance.id, -1, instance.cores.gauge);
+  }
+  for (const view of views) add('inFlight', view.instance, view.callee, view.gauge);
+  for (const pool of chains.pools) {
+    add('open', pool.instance, pool.database, pool.open);
+    add('used', pool.instance, pool.database, pool.used);
+    add('waiting', pool.instance, pool.database, pool.waiting);
+  }
+  return gauges;
+}
+
+function poolsOf({ world, chains }: Assembly): PoolRecord[] {
+  const components = world.plan.components.length;
+  return [...chains.poolWaits].map(([key, waits]) => ({
+    callerComponent: Math.floor(key / components),
+    database: key % components,
+    waits: waits.map((histogram) => histogram.toJSON()),
+  }));
+}
+
+function recentOps(world: World): string {
+  const { plan, engine, strands } = world;
+  const names = new Set<string>();
+  for (const { op, target } of engine.recent()) {
+    const part = op === 'arrive' || op === 'start' ? plan.parts[strands.part[target]] : undefined;
+    names.add(part === undefined ? op : `${plan.components[part.component].name}.${part.name}`);
+  }
+  return [...names].join(', ');
+}

@@ -1,0 +1,196 @@
+import { Slots, widenFloat64, widenInt32, widenUint8 } from '../kernel/pool.js';
+
+/** What a strand is doing. */
+export const STATE = Object.freeze({
+  /** On the way to its instance. */
+  TRANSIT: 0,
+  /** Waits in front of the workers. */
+  QUEUED: 1,
+  /** About to go on: through the instant ring, or stalled at the gate of a frozen instance. */
+  READY: 2,
+  /** Uses or waits for a core. */
+  CPU: 3,
+  /** async runtimes: waits for a worker to go on with work. */
+  RESUMING: 4,
+  SLEEP: 5,
+  CALLING: 6,
+  JOINING: 7,
+  /** The work has ended, the answer is on its way. */
+  REPLYING: 8,
+  /** The request or the answer was lost on the wire; only the caller's giving up ends this. */
+  LOST: 9,
+} as const);
+
+/** What the end of a job is told to. */
+export const RETURN = Object.freeze({
+  /** A frame, over the wire. */
+  frame: 0,
+  /** A user request: the load that made it. */
+  root: 1,
+  /** Nobody: background work. */
+  none: 2,
+} as const);
+
+/** An answer that left before the work ended (`respond` with `then`). */
+export const ANSWERED = Object.freeze({ no: 0, onTheWire: 1, delivered: 2, lost: 3 } as const);
+
+/** Loop registers of a strand. */
+export const REGISTERS = 4;
+
+/**
+ * Columns of strands. A strand runs a program on an instance; the first strand of a job is at the same
+ * time the attempt that brought it: one try on the wire, from its sending until its answer has arrived
+ * or, if everybody left, until its work has ended. Branches of a `parallel` are strands with a parent.
+ *
+ * Two counters protect a slot: `life` is the identity of the attempt (cancel messages, patience),
+ * `stamp` its present continuation (wake-ups). Both survive the reuse of the slot.
+ */
+export class Strands {
+  readonly slots = new Slots(256);
+  instance: Int32Array = new Int32Array(0);
+  part: Int32Array = new Int32Array(0);
+  edge: Int32Array = new Int32Array(0);
+  link: Int32Array = new Int32Array(0);
+  state: Uint8Array = new Uint8Array(0);
+  returns: Uint8Array = new Uint8Array(0);
+  /** Frame that sent it, for RETURN.frame; load, for RETURN.root. */
+  from: Int32Array = new Int32Array(0);
+  lineageA: Int32Array = new Int32Array(0);
+  lineageB: Int32Array = new Int32Array(0);
+  /** Lineage of the call: the idempotency key. */
+  callA: Int32Array = new Int32Array(0);
+  callB: Int32Array = new Int32Array(0);
+  /** Lineage of the user request, for keys. */
+  rootA: Int32Array = new Int32Array(0);
+  rootB: Int32Array = new Int32Array(0);
+  /** Part id of the user request. */
+  request: Int32Array = new Int32Array(0);
+  pc: Int32Array = new Int32Array(0);
+  parent: Int32Array = new Int32Array(0);
+  child: Int32Array = new Int32Array(0);
+  sibling: Int32Array = new Int32Array(0);
+  /** Of a join: branches under way, branches in all, those started, successes, place of its FORK. */
+  joining: Int32Array = new Int32Array(0);
+  branches: Int32Array = new Int32Array(0);
+  started: Int32Array = new Int32Array(0);
+  succeeded: Int32Array = new Int32Array(0);
+  fork: Int32Array = new Int32Array(0);
+  /** Outcome handed over at the next continuation (a call that ended), or the first failure of a join. */
+  outcome: Int32Array = new Int32Array(0);
+  /** 1 once a fallback's answer was used. */
+  degraded: Uint8Array = new Uint8Array(0);
+  stamp: Int32Array = new Int32Array(0);
+  life: Int32Array = new Int32Array(0);
+  registers: Int32Array = new Int32Array(0);
+  /** Frame of the call under way. */
+  call: Int32Array = new Int32Array(0);
+  attempt: Int32Array = new Int32Array(0);
+  /** Calls above it, 0 for a user request. */
+  level: Uint8Array = new Uint8Array(0);
+  /** Bits: 1 = holds a worker, 2 = counts among the accepted requests of an async instance. */
+  slot: Uint8Array = new Uint8Array(0);
+  /** 1 once it was told that its caller has left. */
+  told: Uint8Array = new Uint8Array(0);
+  /** Where an answer is that left before the end of the work, see ANSWERED. */
+  answered: Uint8Array = new Uint8Array(0);
+  /** The outcome that is on its way to the caller. */
+  answer: Int32Array = new Int32Array(0);
+  /** Measuring cells of its arrival and of its sending, -1 outside. */
+  cell: Int32Array = new Int32Array(0);
+  sentCell: Int32Array = new Int32Array(0);
+  /** An injected outcome that replaces the one of the work, 0 = none. */
+  injected: Int32Array = new Int32Array(0);
+  deadline: Float64Array = new Float64Array(0);
+  sent: Float64Array = new Float64Array(0);
+  arrived: Float64Array = new Float64Array(0);
+  begun: Float64Array = new Float64Array(0);
+  ended: Float64Array = new Float64Array(0);
+  /** When the caller gave up; -1 while it waits. */
+  gone: Float64Array = new Float64Array(0);
+  /** Trace ids: of this attempt, of the execution that made it, of the request; 0 = not traced. */
+  trace: Float64Array = new Float64Array(0);
+  traceParent: Float64Array = new Float64Array(0);
+  traceRoot: Float64Array = new Float64Array(0);
+  /** When the call was made, before waits and back-offs of policies; only where traced. */
+  called: Float64Array = new Float64Array(0);
+  /** Arrival number of a user request. */
+  arrival: Float64Array = new Float64Array(0);
+
+  constructor() {
+    this.slots.onGrow((capacity) => this.widen(capacity));
+  }
+
+  /** True while the slot belongs to a live strand. */
+  alive(strand: number): boolean {
+    return this.slots.has(strand);
+  }
+
+  /** Trace id of the job a strand belongs to: branches have none of their own. */
+  traceOf(strand: number): number {
+    let at = strand;
+    while (this.parent[at] >= 0) at = this.parent[at];
+    return this.trace[at];
+  }
+
+  private widen(capacity: number): void {
+    for (const name of INT32_COLUMNS) this[name] = widenInt32(this[name], capacity);
+    for (const name of UINT8_COLUMNS) this[name] = widenUint8(this[name], capacity);
+    for (const name of FLOAT64_COLUMNS) this[name] = widenFloat64(this[name], capacity);
+    this.registers = widenInt32(this.registers, capacity * REGISTERS);
+  }
+}
+
+const INT32_COLUMNS = [
+  'instance',
+  'part',
+  'edge',
+  'link',
+  'from',
+  'lineageA',
+  'lineageB',
+  'callA',
+  'callB',
+  'rootA',
+  'rootB',
+  'request',
+  'pc',
+  'parent',
+  'child',
+  'sibling',
+  'joining',
+  'branches',
+  'started',
+  'succeeded',
+  'fork',
+  'outcome',
+  'stamp',
+  'life',
+  'call',
+  'attempt',
+  'cell',
+  'sentCell',
+  'answer',
+  'injected',
+] as const;
+const UINT8_COLUMNS = [
+  'state',
+  'returns',
+  'degraded',
+  'level',
+  'slot',
+  'told',
+  'answered',
+] as const;
+const FLOAT64_COLUMNS = [
+  'deadline',
+  'sent',
+  'arrived',
+  'begun',
+  'ended',
+  'gone',
+  'trace',
+  'traceParent',
+  'traceRoot',
+  'called',
+  'arrival',
+] as const;

@@ -1,0 +1,108 @@
+import type { Ns } from '../kernel/time.js';
+import type { TraceRecord } from '../spec/record.js';
+import { RETURN } from './strands.js';
+import type { World } from './world.js';
+
+/** Rows that are handed to the sink at a time, or kept at most when there is none. */
+const CHUNK = 65_536;
+const COLUMNS = 11;
+const INTS = 6;
+
+/**
+ * Rows of traced requests: one for each attempt when it is over, one for the request itself. Who is
+ * traced is decided at the request and inherited, so a trace is whole or absent.
+ */
+export class Tracer {
+  private readonly world: World;
+  private readonly sink: ((rows: TraceRecord) => void) | null;
+  private doubles = new Float64Array(COLUMNS * 1024);
+  private ints = new Int32Array(INTS * 1024);
+  private rows = 0;
+  private lastId = 0;
+
+  constructor(world: World, sink: ((rows: TraceRecord) => void) | null) {
+    this.world = world;
+    this.sink = sink;
+  }
+
+  nextId(): number {
+    return ++this.lastId;
+  }
+
+  /** Writes the row of a job that is over. For requests `answeredNs` is their end. */
+  row(strand: number, answeredNs: Ns): void {
+    const { strands, edges } = this.world;
+    if (this.rows === CHUNK) {
+      if (this.sink === null) return;
+      this.sink(this.take());
+    }
+    if (this.rows * COLUMNS === this.doubles.length) this.widen();
+    const isRequest = strands.returns[strand] === RETURN.root;
+    const at = this.rows * COLUMNS;
+    const { doubles, ints } = this;
+    doubles[at] = strands.trace[strand];
+    doubles[at + 1] = isRequest ? -1 : strands.traceParent[strand];
+    doubles[at + 2] = strands.traceRoot[strand];
+    doubles[at + 3] = isRequest ? strands.arrival[strand] : -1;
+    doubles[at + 4] = strands.called[strand];
+    doubles[at + 5] = strands.sent[strand];
+    doubles[at + 6] = strands.arrived[strand];
+    doubles[at + 7] = strands.begun[strand];
+    doubles[at + 8] = strands.ended[strand];
+    doubles[at + 9] = answeredNs;
+    doubles[at + 10] = strands.gone[strand];
+    const int = this.rows * INTS;
+    ints[int] = isRequest ? strands.from[strand] : -1;
+    ints[int + 1] = strands.part[strand];
+    ints[int + 2] = isRequest ? -1 : edges[strands.edge[strand]].stat;
+    ints[int + 3] = strands.instance[strand];
+    ints[int + 4] = isRequest ? 1 : strands.attempt[strand];
+    ints[int + 5] = strands.answer[strand];
+    this.rows++;
+  }
+
+  /** All rows that were not handed to the sink yet. */
+  take(): TraceRecord {
+    const n = this.rows;
+    this.rows = 0;
+    const double = (k: number): Float64Array => {
+      const column = new Float64Array(n);
+      for (let row = 0; row < n; row++) column[row] = this.doubles[row * COLUMNS + k];
+      return column;
+    };
+    const int = (k: number): Int32Array => {
+      const column = new Int32Array(n);
+      for (let row = 0; row < n; row++) column[row] = this.ints[row * INTS + k];
+      return column;
+    };
+    return {
+      rows: n,
+      id: double(0),
+      parent: double(1),
+      root: double(2),
+      load: int(0),
+      arrival: double(3),
+      part: int(1),
+      edge: int(2),
+      instance: int(3),
+      attempt: int(4),
+      called: double(4),
+      sent: double(5),
+      arrived: double(6),
+      begun: double(7),
+      ended: double(8),
+      answered: double(9),
+      gone: double(10),
+      outcome: int(5),
+    };
+  }
+
+  private widen(): void {
+    const doubles = new Float64Array(this.doubles.length * 2);
+    doubles.set(this.doubles);
+    this.doubles = doubles;
+    const ints = new Int32Array(this.ints.length * 2);
+    ints.set(this.ints);
+    this.ints = ints;
+  }
+}

@@ -1,0 +1,271 @@
+import { invariant } from '../kernel/invariant.js';
+import { PHASE } from '../kernel/phase.js';
+import { derive, lineage, unit } from '../kernel/rng.js';
+import { OUTCOME } from '../spec/outcome.js';
+import type { Outcome } from '../spec/outcome.js';
+import type { CallSite } from './calls.js';
+import type { Edge, View } from './edge.js';
+import { CANCELLATION } from './instance.js';
+import { CUT, MESSAGE, VANISHED } from './link.js';
+import { RETURN, STATE } from './strands.js';
+import type { World } from './world.js';
+
+/** Deepest nesting of calls in one request before the run is stopped. */
+export const MAX_CALL_DEPTH = 64;
+
+/** Calls and executions under way at once before the run is stopped. */
+export const MAX_LIVE = 5_000_000;
+
+/**
+ * Between caller and callee: picks an instance by the caller's own view, carries request, answer and
+ * cancellation over the link, and cuts caller and attempt apart on both sides at once.
+ */
+export class Wire implements CallSite {
+  /** Attempts sent, warm-up included. */
+  attempts = 0;
+  private readonly world: World;
+  private readonly arriveOp: number;
+  private readonly replyOp: number;
+  private readonly cancelOp: number;
+
+  constructor(world: World) {
+    this.world = world;
+    const { engine } = world;
+    this.arriveOp = engine.define('arrive', (strand, stamp) => {
+      if (this.world.strands.stamp[strand] === stamp) this.world.server.arrive(strand);
+    });
+    this.replyOp = engine.define('reply', (strand) => this.deliver(strand));
+    this.cancelOp = engine.define('cancel', (strand, life) => {
+      if (this.world.strands.life[strand] === life) this.world.server.told(strand);
+    });
+  }
+
+  send(frame: number): void {
+    const { world } = this;
+    const { engine, strands, sink, instances } = world;
+    const { frames } = world.calls;
+    const edge = world.edges[frames.edge[frame]];
+    const caller = instances[frames.caller[frame]];
+    const owner = frames.owner[frame];
+    derive(frames.lineageA[frame], frames.lineageB[frame], frames.attempt[frame]);
+    const a = lineage.a;
+    const b = lineage.b;
+    const view = edge.views[caller.index];
+    const index = this.pick(edge, view, a, b);
+    const callee = instances[edge.first + index];
+    const strand = world.server.newStrand(callee.id, a, b);
+    strands.part[strand] = edge.toPart;
+    strands.edge[strand] = edge.id;
+    strands.returns[strand] = RETURN.frame;
+    strands.from[strand] = frame;
+    strands.callA[strand] = frames.lineageA[frame];
+    strands.callB[strand] = frames.lineageB[frame];
+    strands.rootA[strand] = strands.rootA[owner];
+    strands.rootB[strand] = strands.rootB[owner];
+    strands.request[strand] = strands.request[owner];
+    strands.level[strand] = strands.level[owner] + 1;
+    strands.pc[strand] = edge.program;
+    strands.attempt[strand] = frames.attempt[frame];
+    strands.deadline[strand] = frames.deadline[frame];
+    strands.sent[strand] = engine.now;
+    strands.sentCell[strand] = sink.cell;
+    strands.state[strand] = STATE.TRANSIT;
+    const traceRoot = strands.traceRoot[owner];
+    strands.traceRoot[strand] = traceRoot;
+    if (traceRoot !== 0) {
+      strands.trace[strand] = world.tracer.nextId();
+      strands.traceParent[strand] = strands.traceOf(owner);
+      strands.called[strand] = frames.start[frame];
+    }
+    frames.job[frame] = strand;
+    this.attempts++;
+    sink.attempt(edge.stat);
+    view.outstanding[index]++;
+    world.levels.add(view.gauge, 1);
+    this.guard(strand);
+    this.launch(strand, edge, caller.id === callee.id, caller.zone, callee.zone);
+  }
+
+  abandon(_frame: number, job: number, outcome: Outcome, tell: boolean): void {
+    const { world } = this;
+    const { strands, engine, sink } = world;
+    const edge = world.edges[strands.edge[job]];
+    this.settle(job, edge);
+    sink.attemptEnded(edge.stat, strands.sentCell[job], outcome);
+    strands.gone[job] = engine.now;
+    if (strands.state[job] === STATE.LOST) {
+      world.server.freeJob(job, -1);
+      return;
+    }
+    const callee = world.instances[strands.instance[job]];
+    if (!tell || callee.cancellation === CANCELLATION.ignore) return;
+    const link = strands.link[job];
+    let delay = 0;
+    if (link >= 0) {
+      delay = world.links[link].delay(
+        MESSAGE.cancel,
+        strands.lineageA[job],
+        strands.lineageB[job],
+      );
+      if (delay === VANISHED) return;
+    }
+    const at = engine.now + delay;
+    engine.at(at, PHASE.COMPLETION, this.cancelOp, job, strands.life[job], 0);
+  }
+
+  /** The answer of a job leaves its instance; `strands.answer` holds it. */
+  reply(strand: number): void {
+    const { world } = this;
+    const { strands, engine } = world;
+    const link = strands.link[strand];
+    let delay = 0;
+    if (link >= 0) {
+      delay = world.links[link].delay(
+        MESSAGE.answer,
+        strands.lineageA[strand],
+        strands.lineageB[strand],
+      );
+      if (delay === VANISHED) {
+        world.server.answerLost(strand);
+        return;
+      }
+    }
+    const life = strands.life[strand];
+    engine.at(engine.now + delay, PHASE.COMPLETION, this.replyOp, strand, life, 0);
+  }
+
+  callEnded(frame: number, outcome: Outcome): void {
+    const { world } = this;
+    const { frames } = world.calls;
+    const edge = world.edges[frames.edge[frame]];
+    const latency = world.engine.now - frames.start[frame];
+    world.sink.callEnded(edge.stat, frames.cell[frame], outcome, latency);
+    world.engine.note((edge.id << 5) | (outcome & 31), frames.lineageA[frame]);
+  }
+
+  callAnswered(strand: number, stamp: number, outcome: Outcome): void {
+    const { strands, interpreter } = this.world;
+    invariant(strands.stamp[strand] === stamp, 'answer-to-a-dead-strand');
+    strands.stamp[strand]++;
+    strands.outcome[strand] = outcome;
+    interpreter.goOn(strand);
+  }
+
+  count(frame: number, counter: number): void {
+    const edge = this.world.edges[this.world.calls.frames.edge[frame]];
+    this.world.sink.count(edge.stat, counter);
+  }
+
+  idempotent(frame: number): boolean {
+    return this.world.edges[this.world.calls.frames.edge[frame]].idempotent;
+  }
+
+  /** The caller no longer counts the attempt as outstanding. */
+  private settle(strand: number, edge: Edge): void {
+    const { world } = this;
+    const { frames } = world.calls;
+    const callee = world.instances[world.strands.instance[strand]];
+    const caller = world.instances[frames.caller[world.strands.from[strand]]];
+    const view = edge.views[caller.index];
+    view.outstanding[callee.index]--;
+    world.levels.add(view.gauge, -1);
+  }
+
+  private launch(
+    strand: number,
+    edge: Edge,
+    local: boolean,
+    fromZone: number,
+    toZone: number,
+  ): void {
+    const { engine, strands } = this.world;
+    let delay = 0;
+    strands.link[strand] = -1;
+    if (!local) {
+      const slot = (fromZone + 1) * edge.stride + toZone + 1;
+      const link = edge.links[slot]!;
+      strands.link[strand] = edge.linkIds[slot];
+      delay = link.delay(MESSAGE.request, strands.lineageA[strand], strands.lineageB[strand]);
+      if (delay === VANISHED) {
+        strands.state[strand] = STATE.LOST;
+        return;
+      }
+      if (link.requestCut === CUT.reject) strands.injected[strand] = OUTCOME.refused;
+    }
+    const at = engine.now + delay;
+    engine.at(at, PHASE.ARRIVAL, this.arriveOp, strand, strands.stamp[strand], 0);
+  }
+
+  /** The answer arrives at the caller, or where the caller was. */
+  private deliver(strand: number): void {
+    const { world } = this;
+    const { strands, engine } = world;
+    if (strands.gone[strand] >= 0) {
+      world.server.lateAnswer(strand);
+      return;
+    }
+    const frame = strands.from[strand];
+    const outcome = strands.answer[strand];
+    const edge = world.edges[strands.edge[strand]];
+    this.settle(strand, edge);
+    world.sink.attemptEnded(edge.stat, strands.sentCell[strand], outcome);
+    world.server.answerDelivered(strand, engine.now);
+    world.calls.answer(frame, outcome);
+  }
+
+  /** The callee instance for this attempt, as index within its component. */
+  private pick(edge: Edge, view: View, a: number, b: number): number {
+    const fleet = this.world.fleets[edge.toComponent];
+    if (fleet.size === 1) return 0;
+    // With nobody up every instance is tried, and refuses.
+    const some = fleet.readyCount > 0 && fleet.readyCount < fleet.size;
+    const count = some ? fleet.readyCount : fleet.size;
+    let chosen: number;
+    if (edge.balancing === 'roundRobin') {
+      chosen = view.next++ % count;
+    } else {
+      const { pick } = edge;
+      chosen = Math.floor(unit(pick.a, pick.b, a, b, 0) * count);
+      if (edge.balancing === 'leastRequest') {
+        // Envoy: independent choices that may coincide; the first wins a tie.
+        for (let k = 1; k < edge.choices; k++) {
+          const other = Math.floor(unit(pick.a, pick.b, a, b, k) * count);
+          const load = view.outstanding[some ? fleet.ready[chosen] : chosen];
+          if (view.outstanding[some ? fleet.ready[other] : other] < load) chosen = other;
+        }
+      }
+    }
+    return some ? fleet.ready[chosen] : chosen;
+  }
+
+  private guard(strand: number): void {
+    const { world } = this;
+    const { strands } = world;
+    if (strands.level[strand] > MAX_CALL_DEPTH && world.stop === null) {
+      world.stop = { reason: 'depth', detail: this.path(strand) };
+      world.engine.halt();
+    }
+    if (strands.slots.used > MAX_LIVE && world.stop === null) {
+      world.stop = { reason: 'memory', detail: world.server.longestQueue() };
+      world.engine.halt();
+    }
+  }
+
+  /** Names of the parts from the user request down to a strand. */
+  private path(strand: number): string {
+    const { world } = this;
+    const { strands, plan } = world;
+    const names: string[] = [];
+    let at = strand;
+    while (at >= 0 && names.length <= MAX_CALL_DEPTH + 1) {
+      const part = plan.parts[strands.part[at]];
+      names.push(`${plan.components[part.component].name}.${part.name}`);
+      at = strands.returns[at] === RETURN.frame ? this.callerOf(at) : -1;
+    }
+    return names.reverse().join(' -> ');
+  }
+
+  private callerOf(strand: number): number {
+    return this.world.calls.frames.owner[this.world.strands.from[strand]];
+  }
+}

@@ -1,0 +1,83 @@
+import type { Counts } from '../kernel/counts.js';
+import type { Samplers } from '../kernel/distribution.js';
+import type { Engine } from '../kernel/engine.js';
+import type { StreamKey } from '../kernel/rng.js';
+import type { Plan } from '../spec/plan.js';
+import type { LimiterState } from '../spec/policy.js';
+import type { Calls } from './calls.js';
+import type { Duplicates } from './duplicates.js';
+import type { Edge } from './edge.js';
+import type { Instance } from './instance.js';
+import type { Interpreter } from './interpreter.js';
+import type { Keys } from './keys.js';
+import type { Journal } from './journal.js';
+import type { Levels } from './levels.js';
+import type { Link } from './link.js';
+import type { Loads } from './loads.js';
+import type { Server } from './server.js';
+import type { Sink } from './sink.js';
+import type { Strands } from './strands.js';
+import type { Tracer } from './tracer.js';
+import type { Wire } from './wire.js';
+
+/** The instances of one component, and which of them callers may pick. */
+export interface Fleet {
+  readonly first: number;
+  readonly size: number;
+  /** Indices within the component of the instances that are up, in order. */
+  readonly ready: Int32Array;
+  readyCount: number;
+}
+
+/** A middleware limiter with one state per instance of its component, or one for all. */
+export interface Limiter {
+  readonly component: number;
+  /** By index of the instance; all the same object where the state is shared. */
+  readonly states: readonly LimiterState[];
+  /** Index of the key it splits by, or -1. */
+  readonly key: number;
+}
+
+/** Injected errors of a part or an instance while a fault is active. */
+export interface Injection {
+  readonly share: number;
+  readonly afterWork: boolean;
+  readonly outcome: number;
+  readonly key: StreamKey;
+}
+
+/** Everything one run is made of. Built by `assemble`, lives for one replication. */
+export interface World {
+  readonly plan: Plan;
+  readonly replication: number;
+  readonly engine: Engine;
+  readonly samplers: Samplers;
+  readonly counts: Counts;
+  readonly strands: Strands;
+  readonly levels: Levels;
+  readonly sink: Sink;
+  readonly journal: Journal;
+  readonly tracer: Tracer;
+  readonly duplicates: Duplicates;
+  readonly fleets: readonly Fleet[];
+  readonly instances: readonly Instance[];
+  readonly edges: readonly Edge[];
+  readonly links: readonly Link[];
+  readonly limiters: readonly Limiter[];
+  readonly keys: Keys;
+  /** By part id: factor on the demand of its steps, 1 unless a fault slows it. */
+  readonly partSlowness: Float64Array;
+  /** Injected errors by part id and by instance id; null = none. */
+  readonly partInjections: (Injection[] | null)[];
+  readonly instanceInjections: (Injection[] | null)[];
+  readonly calls: Calls;
+  readonly wire: Wire;
+  readonly server: Server;
+  readonly interpreter: Interpreter;
+  readonly loads: Loads;
+  /** Key of the random stream of each instruction, as two columns. */
+  readonly streamA: Int32Array;
+  readonly streamB: Int32Array;
+  /** Set by a guard that stopped the run. */
+  stop: { reason: 'depth' | 'memory'; detail: string } | null;
+}

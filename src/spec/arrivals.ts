@@ -1,0 +1,69 @@
+import { meanOf } from '../kernel/distribution-mean.js';
+import { cos } from '../kernel/math.js';
+import { NS_PER_SECOND } from '../kernel/time.js';
+import type { Ns } from '../kernel/time.js';
+import type { Arrivals } from './scenario.js';
+
+/** Time a closed user is taken to wait for an answer, in seconds: only for predictions. */
+const ASSUMED_ANSWER_SECONDS = 0.1;
+const TWO_PI = 6.283185307179586;
+
+/**
+ * Expected number of arrivals in [0, durationNs) from the start of the process. Exact for open
+ * processes; for a closed one users x time / (think time + 0.1 s). Not rounded; Infinity where the gap
+ * of a renewal process has the mean 0.
+ */
+export function expectedArrivals(arrivals: Arrivals, durationNs: Ns): number {
+  const seconds = Math.max(0, durationNs) / NS_PER_SECOND;
+  if (seconds === 0) return 0;
+  switch (arrivals.kind) {
+    case 'poisson':
+    case 'constant':
+      return arrivals.rate * seconds;
+    case 'stages':
+      return ofStages(arrivals, seconds);
+    case 'burst':
+      return ofBursts(arrivals, durationNs);
+    case 'sinusoid': {
+      const period = arrivals.periodNs / NS_PER_SECOND;
+      const swing = 1 - cos((TWO_PI * seconds) / period);
+      return Math.max(0, arrivals.mean * seconds + (arrivals.amplitude * period * swing) / TWO_PI);
+    }
+    case 'renewal':
+      return durationNs / meanOf(arrivals.gap);
+    case 'at':
+      return arrivals.timesNs.filter((time) => time < durationNs).length;
+    case 'closed': {
+      const round = meanOf(arrivals.think) / NS_PER_SECOND + ASSUMED_ANSWER_SECONDS;
+      return (arrivals.users * seconds) / round;
+    }
+  }
+}
+
+/** Trapezoids; after the last stage the rate stays. */
+function ofStages(arrivals: Extract<Arrivals, { kind: 'stages' }>, seconds: number): number {
+  let rate = arrivals.start;
+  let left = seconds;
+  let sum = 0;
+  for (const stage of arrivals.stages) {
+    const length = stage.durationNs / NS_PER_SECOND;
+    if (length >= left) {
+      const reached = length === 0 ? stage.target : rate + ((stage.target - rate) * left) / length;
+      return sum + ((rate + reached) / 2) * left;
+    }
+    sum += ((rate + stage.target) / 2) * length;
+    rate = stage.target;
+    left -= length;
+  }
+  return sum + rate * left;
+}
+
+/** A burst begins at every multiple of the period, 0 included. */
+function ofBursts(arrivals: Extract<Arrivals, { kind: 'burst' }>, durationNs: Ns): number {
+  const whole = Math.floor(durationNs / arrivals.everyNs);
+  const rest = durationNs - whole * arrivals.everyNs;
+  const inBurst =
+    whole * Math.min(arrivals.forNs, arrivals.everyNs) + Math.min(rest, arrivals.forNs);
+  const extra = (arrivals.peak - arrivals.base) * inBurst;
+  return (arrivals.base * durationNs + extra) / NS_PER_SECOND;
+}

@@ -1,0 +1,65 @@
+import type { z } from 'zod';
+import type { Distribution } from '../kernel/distribution.js';
+
+/**
+ * What faults may turn. A fault never touches state: while it is active it holds edits of knobs; the
+ * board combines all edits of one knob and calls the subject with the effective value.
+ */
+export const KNOBS = {
+  /** Instance: CPU and wait speed factor. Product. Applies to work under way from this ns on. */
+  speed: { combine: 'product', neutral: 1 },
+  /** Instance: 1 = process gone. Max. */
+  down: { combine: 'max', neutral: 0 },
+  /** Instance: 1 = while it is down, connections get silence instead of a refusal. Max. */
+  blackhole: { combine: 'max', neutral: 0 },
+  /** Instance: 1 = hang (takes requests, does not answer), 2 = pause (no work, no timer). Max. */
+  frozen: { combine: 'max', neutral: 0 },
+  /** Instance or endpoint: share of requests failed at arrival, before any work. 1-prod(1-p). */
+  errorBefore: { combine: 'union', neutral: 0 },
+  /** Instance or endpoint: share of requests failed after the work was done. 1-prod(1-p). */
+  errorAfter: { combine: 'union', neutral: 0 },
+  /** Link: share of messages delayed by retransmission. 1-prod(1-p). */
+  loss: { combine: 'union', neutral: 0 },
+  /** Link: 1 = messages vanish, 2 = connections are refused. Max. */
+  cut: { combine: 'max', neutral: 0 },
+  /** Link: extra delay per message; the value is a sampler id, all active ones are added. */
+  delay: { combine: 'list', neutral: -1 },
+  /** Workload: rate factor. Product. */
+  rate: { combine: 'product', neutral: 1 },
+} as const;
+export type KnobName = keyof typeof KNOBS;
+
+/** One edit a fault holds while active. */
+export interface KnobEdit {
+  readonly knob: KnobName;
+  /** `strength` 0..1 of a ramp has been applied already where the knob is a number. */
+  readonly value: number;
+  /** Only for `delay`. */
+  readonly distribution?: Distribution;
+  /** Only for links: which messages, seen from the fault's target. */
+  readonly direction?: 'both' | 'to' | 'from';
+  /** HTTP status of injected errors. */
+  readonly status?: number;
+}
+
+/** One kind of fault: schema of its own fields, what it can target, and its edits at a strength. */
+export interface FaultKind<S extends z.ZodType = z.ZodType> {
+  readonly kind: string;
+  readonly summary: string;
+  readonly sources: readonly string[];
+  /** What `target` may name. `link` = edges, components and zones (their messages); `between` for partition. */
+  readonly targets: readonly ('instance' | 'endpoint' | 'link' | 'workload' | 'between' | 'zone')[];
+  /** Own fields, strict, described; without the common ones (id, target, at, for, ...). */
+  readonly schema: S;
+  /** A YAML list with one fault. */
+  readonly example: string;
+  /** Whether `share` below 100% means anything for it; only then may a scenario write it. */
+  readonly takesShare: boolean;
+  /**
+   * The edits held at a strength 0..1 of the ramp. `share` (1 unless given) is the share of requests or
+   * messages hit; it is part of the value where the knob is a ratio.
+   */
+  edits(config: z.output<S>, strength: number, share?: number): readonly KnobEdit[];
+  /** Legal by itself, impossible together: messages with the field they belong to. */
+  check?(config: z.output<S>, share: number): readonly { field: string; message: string }[];
+}

@@ -1,0 +1,251 @@
+import type { CountDistribution } from '../kernel/counts.js';
+import type { Distribution } from '../kernel/distribution.js';
+import type { Ns } from '../kernel/time.js';
+import type { Arrivals, Cpu, KeyPopulation, Layer, LoadBalancing, Pool, Queue } from './scenario.js';
+
+/**
+ * A scenario variant lowered to ids and flat arrays: what one run needs, and nothing else. It is
+ * structured-cloneable, so it goes to a worker as it is. Times are absolute: 0 is the start of the
+ * warm-up. Components, parts and edges are numbered in code-unit order of their names.
+ */
+export interface Plan {
+  readonly format: 'faultline.plan/1';
+  readonly variant: string;
+  readonly seed: number;
+  readonly warmupNs: Ns;
+  /** End of arrivals: warm-up + duration. */
+  readonly endNs: Ns;
+  /** End of the run: end + drain. */
+  readonly horizonNs: Ns;
+  readonly maxEvents: number;
+  readonly grid: Grid;
+  readonly components: readonly PlanComponent[];
+  /** Endpoints, routes, operations, requests of all components; `PlanPart.component` owns it. */
+  readonly parts: readonly PlanPart[];
+  readonly instances: readonly PlanInstance[];
+  /** All call sites of one (caller part, callee part, bundle) are one edge. */
+  readonly edges: readonly PlanEdge[];
+  /** What is measured apart as an edge: (caller part, callee part); PlanEdge.stat points here. */
+  readonly statEdges: readonly { readonly from: number; readonly to: number }[];
+  readonly bundles: readonly PlanBundle[];
+  readonly distributions: readonly Distribution[];
+  readonly counts: readonly CountDistribution[];
+  readonly program: Program;
+  readonly loads: readonly PlanLoad[];
+  readonly links: readonly PlanLink[];
+  readonly limiters: readonly PlanLimiter[];
+  readonly faults: readonly PlanFault[];
+  readonly keys: readonly { readonly name: string; readonly population: KeyPopulation }[];
+  /** Longest chain of layers of any edge, pool and deadline included. */
+  readonly deepestChain: number;
+  /** Share of roots to trace, by a hash of (workload, arrival number); 0 = none, 1 = all. */
+  readonly traceShare: number;
+}
+
+/**
+ * The measuring grid: the elementary cells of time, half-open, from the end of the warm-up on. Cell k
+ * is [edges[k], edges[k+1]). Steps of the timeline, fault windows and budget windows are unions of
+ * cells. Segments are unions of cells too: full-resolution histograms are kept per segment.
+ */
+export interface Grid {
+  readonly edges: Float64Array;
+  readonly stepOfCell: Int32Array;
+  readonly steps: number;
+  readonly segmentOfCell: Int32Array;
+  readonly segments: number;
+}
+
+export interface PlanComponent {
+  readonly name: string;
+  readonly kind: 'workload' | 'gateway' | 'service' | 'database';
+  readonly firstInstance: number;
+  readonly instances: number;
+  readonly firstPart: number;
+  readonly parts: number;
+  readonly runtime: 'threads' | 'async' | 'eventLoop';
+  readonly concurrency: number;
+  readonly queue: Queue;
+  readonly cpu: Cpu;
+  readonly cancellation: 'ignore' | 'onDequeue' | 'atSteps' | 'immediate';
+  /** Program run instead of an endpoint's by a refused request; -1 = a refusal is free. */
+  readonly rejectProgram: number;
+  readonly loadBalancing: LoadBalancing;
+  readonly external: boolean;
+  readonly critical: boolean;
+  /** Databases: connections over all pools, and the cost of opening one. */
+  readonly maxConnections: number;
+  readonly connect: Distribution | null;
+}
+
+export interface PlanPart {
+  readonly name: string;
+  readonly component: number;
+  /** Offset of its first instruction. */
+  readonly program: number;
+  readonly idempotent: boolean;
+}
+
+export interface PlanInstance {
+  readonly component: number;
+  /** Number within the component. */
+  readonly index: number;
+  /** -1 = outside every zone. */
+  readonly zone: number;
+}
+
+export interface PlanEdge {
+  /** Caller part. */
+  readonly from: number;
+  /** Callee part. */
+  readonly to: number;
+  readonly stat: number;
+  readonly bundle: number;
+  readonly loadBalancing: LoadBalancing;
+  readonly pool: Pool | null;
+  /** True when a deadline may reach this edge (its own, or one propagated from a caller). */
+  readonly deadline: boolean;
+  /** Link by [caller zone index + 1][callee zone index + 1], flattened; stride = zones + 1. */
+  readonly links: Int32Array;
+}
+
+export interface PlanBundle {
+  readonly id: string;
+  readonly layers: readonly Layer[];
+}
+
+/** The way of the messages of one measured edge between two zones: requests go along it, answers back. */
+export interface PlanLink {
+  /** Index into statEdges. */
+  readonly stat: number;
+  /** Zone indices, -1 = outside. */
+  readonly fromZone: number;
+  readonly toZone: number;
+  /** Distribution id, one way, of requests and of answers (they differ where a link is one-way). */
+  readonly latency: number;
+  readonly answerLatency: number;
+  readonly loss: number;
+  readonly answerLoss: number;
+  readonly rtoNs: Ns;
+}
+
+/** A rate limiter that stands in a middleware chain. State per instance of the component, or one for all. */
+export interface PlanLimiter {
+  readonly component: number;
+  readonly layer: Layer;
+  /** Index into `keys`, or -1: one bucket for all requests. */
+  readonly key: number;
+}
+
+/** Endpoint programs: four integers an instruction (opcode, a, b, c). See OP. */
+export interface Program {
+  readonly code: Int32Array;
+  /** Name of the random stream of each instruction, '' where it draws nothing. */
+  readonly streams: readonly string[];
+  readonly tables: readonly Float64Array[];
+}
+
+/** Opcodes. `d` = distribution id, `n` = count id, `r` = loop register (0..3), `t` = table id. */
+export const OP = Object.freeze({
+  /** a=d. CPU; the strand goes on when it has had it. */
+  WORK: 0,
+  /** a=d. Time without CPU. */
+  WAIT: 1,
+  /** a=edge, b=mode (CALL_MODE), c=jump target where mode is JUMP. */
+  CALL: 2,
+  /** c=t, see FORK_TABLE. Runs branches at once inside the parent's slot. */
+  FORK: 3,
+  /** End of a branch. */
+  END: 4,
+  /** a=branches, c=t: cumulated weight, target, ... */
+  CHOOSE: 5,
+  /** a=r, b=n (count id), c=target when 0. Draws the number of rounds into the register. */
+  SET: 6,
+  /** a=r, b=target. Register - 1; jumps back while it is above 0. */
+  LOOP: 7,
+  /** a=target. */
+  JUMP: 8,
+  /** a=outcome. Ends the strand (the job, or its branch). */
+  DONE: 9,
+  /** a=t (probability), b=target when the coin says no. */
+  SKIP: 10,
+  /** a=t: for each request of the plan's request list 0 or 1; b=target when 0. */
+  WHEN: 11,
+  /** a=outcome: the answer leaves now, the strand goes on. */
+  RESPOND: 12,
+  /** a=start of the branch: a strand nobody waits for; the program goes on behind it at b. */
+  BACKGROUND: 13,
+  /** a=limiter id, b=outcome when refused: ends the strand with it. */
+  LIMIT: 14,
+} as const);
+
+/** Layout of a FORK's table; the starts of the branches follow from STARTS on. */
+export const FORK_TABLE = Object.freeze({
+  /** Count id: each branch so many times; -1 = once. */
+  EACH: 0,
+  /** Successes needed; -1 = all of them. */
+  NEEDED: 1,
+  /** bestEffort: go on after so many ns with what has ended; -1 = no limit. Such a join never fails. */
+  WITHIN_NS: 2,
+  /** Branches under way at once at most; -1 = all. */
+  MAX_CONCURRENT: 3,
+  /** Where the parent goes on. */
+  AFTER: 4,
+  /** CALL_MODE of a failed join, and its jump target. */
+  MODE: 5,
+  TARGET: 6,
+  STARTS: 7,
+} as const);
+
+/** What a CALL does with a failure. */
+export const CALL_MODE = Object.freeze({
+  /** The strand ends with the relayed outcome. */
+  END: 0,
+  /** It is ignored. */
+  OPTIONAL: 1,
+  /** The program goes on at c. */
+  JUMP: 2,
+  /** The strand ends with the outcome as it is (a client sees what it saw, no status of its own). */
+  PASS: 3,
+} as const);
+
+export interface PlanLoad {
+  readonly component: number;
+  readonly arrivals: Arrivals;
+  /** Absolute. */
+  readonly startNs: Ns;
+  readonly stopNs: Ns;
+  /** Cumulated weights of the parts (requests) of the component. */
+  readonly weights: Float64Array;
+  readonly requests: readonly {
+    readonly patienceNs: Ns | null;
+    readonly patienceCancels: boolean;
+    readonly goodputWithinNs: Ns | null;
+  }[];
+}
+
+export interface PlanFault {
+  readonly id: string;
+  readonly kind: string;
+  readonly config: unknown;
+  readonly share: number;
+  /** Candidate instance ids, path order; the selection is made at activation. */
+  readonly instances: readonly number[];
+  readonly select:
+    | { readonly kind: 'all' }
+    | { readonly kind: 'count'; readonly count: number }
+    | { readonly kind: 'share'; readonly share: number }
+    | { readonly kind: 'indices'; readonly indices: readonly number[] };
+  /** Part ids, where parts are targeted. */
+  readonly parts: readonly number[];
+  /** Link ids with the direction of the messages that are hit, seen along the link: 1 request, 2 response, 3 both. */
+  readonly links: readonly { readonly link: number; readonly direction: number }[];
+  /** Load ids. */
+  readonly loads: readonly number[];
+  /** Absolute activity spans. */
+  readonly spans: readonly { readonly fromNs: Ns; readonly untilNs: Ns }[];
+  readonly ramp: {
+    readonly upNs: Ns;
+    readonly downNs: Ns;
+    readonly shape: 'linear' | 'step' | 'exponential';
+  } | null;
+}

@@ -1,0 +1,142 @@
+import type { z } from 'zod';
+import type { Distribution, Samplers } from '../kernel/distribution.js';
+import type { StreamKey } from '../kernel/rng.js';
+import type { Lane } from '../kernel/lanes.js';
+import type { Ns } from '../kernel/time.js';
+import type { Outcome } from './outcome.js';
+
+/**
+ * The run-time half of one policy. One object stands in the chains of every call that shares its
+ * state. A frame is a call under way, a layer is the place of this policy in that call's chain.
+ *
+ * The machinery guarantees: each PASS is matched by exactly one leave or cancel; a refusing layer is
+ * never left; timers of a layer die when the layer is left, cancelled, granted or refused.
+ */
+export interface PolicyState {
+  /** PASS, PARK (the policy will resume or reject), or an outcome that refuses the call. */
+  enter(frame: number, layer: number): number;
+  /** The inside has ended: the outcome to hand outward, or HOLD (the policy will reenter or finish). */
+  leave(frame: number, layer: number, outcome: Outcome): number;
+  /** The call was given up from outside. Give back what enter took; `parked` = it was waiting in here. */
+  cancel(frame: number, layer: number, parked: boolean): void;
+  timer?(frame: number, layer: number): void;
+  /** A forked sibling of this frame has ended. */
+  child?(frame: number, layer: number, child: number, outcome: Outcome): void;
+  /** The caller instance that owns this state has restarted: forget everything. held() is 0 by then. */
+  reset?(): void;
+  /** Permits, waiters and forks held now. Must be 0 when nothing is in flight. */
+  held(): number;
+}
+
+/** Counters of an edge that policies feed; the index is the place in EDGE_COUNTERS. */
+export const EDGE_COUNTERS = [
+  'retries',
+  'budgetDenied',
+  'hedges',
+  'breakerRejected',
+  'bulkheadRejected',
+  'rateLimited',
+  'fallbacks',
+  'poolTimeouts',
+] as const;
+export type EdgeCounter = (typeof EDGE_COUNTERS)[number];
+export const EDGE_COUNTER = Object.freeze(
+  Object.fromEntries(EDGE_COUNTERS.map((name, index) => [name, index])),
+) as Readonly<Record<EdgeCounter, number>>;
+
+/** What a policy may do to a frame. All times are integer ns. */
+export interface CallContext {
+  readonly now: Ns;
+  /** After PARK: go on inward, through the instant ring; voids the layer's timers. */
+  resume(frame: number, layer: number): void;
+  /** After PARK: refuse with this outcome. */
+  reject(frame: number, layer: number, outcome: Outcome): void;
+  /** After HOLD: enter the layers inside again after the delay (phase 3) as the next attempt. */
+  reenter(frame: number, layer: number, delayNs: Ns): void;
+  /** After HOLD, or from timer(): leave this layer outward with the outcome. */
+  finish(frame: number, layer: number, outcome: Outcome): void;
+  /**
+   * Cancel everything inside this layer (outer to inner), the attempt on the wire included; it is
+   * booked as `outcome`: timeout, deadlineExceeded, or cancelled (a lost hedge).
+   */
+  killBelow(frame: number, layer: number, outcome: Outcome, tellCallee: boolean): void;
+  /** A sibling of this frame that starts below this layer; its end comes to child(). */
+  fork(frame: number, layer: number, nth: number): number;
+  killChild(child: number): void;
+  /** Arms a constant-delay timer: timer(frame, layer) is called unless the layer is left before. */
+  arm(lane: Lane, frame: number, layer: number): void;
+  /** The same for a delay that is not constant, through the heap (phase 2). */
+  after(delayNs: Ns, frame: number, layer: number): void;
+  /** One integer of each layer per frame; survives reenter. It is NOT cleared on entry. */
+  word(frame: number, layer: number): number;
+  setWord(frame: number, layer: number, value: number): void;
+  /** Lineage words of the call, for draws: unit(key.a, key.b, lineageA, lineageB, index). */
+  lineageA(frame: number): number;
+  lineageB(frame: number): number;
+  /** Tries made so far in this call, 1 for the first. */
+  attemptNumber(frame: number): number;
+  /** Absolute time at which the call must have ended; Infinity without a deadline. */
+  deadline(frame: number): Ns;
+  setDeadline(frame: number, at: Ns): void;
+  /** True when repeating the call cannot do harm: the callee endpoint is idempotent or read-only. */
+  idempotent(frame: number): boolean;
+  /** Adds one to a counter of the frame's edge, see EDGE_COUNTER. */
+  count(frame: number, counter: number): void;
+}
+
+/** What create() is given. */
+export interface PolicySetup {
+  readonly ctx: CallContext;
+  readonly samplers: Samplers;
+  /** Registers a distribution; draw with samplers.draw(id, key.a, key.b, lineageA, lineageB, index). */
+  sampler(distribution: Distribution): number;
+  /** The key of a random stream, named by the edge and this policy, and by `meaning`. */
+  stream(meaning: string): StreamKey;
+  /** The lane of a constant delay, whose timers come to timer(). */
+  lane(delayNs: Ns): Lane;
+  /**
+   * Registers a state machine to be journalled, such as a breaker. `set` notes a transition to one of
+   * `states` (its index); the machine starts in state 0.
+   */
+  machine(states: readonly string[]): { set(state: number): void };
+}
+
+/** A limiter that stands in a server's middleware: no frames, only requests of a key. */
+export interface LimiterState {
+  /** 0 = go on, above 0 = wait so many ns, -1 = refused. `key` is 0 where no key is given. */
+  take(now: Ns, key: number): Ns;
+  reset(): void;
+}
+
+/** Scope of a policy's state: one object per caller instance, per caller component, or for all. */
+export type PolicyScope = 'instance' | 'caller' | 'global';
+
+/** One named kind of a policy, such as `gobreaker` of `circuitBreaker`: schema, behaviour, documentation. */
+export interface PolicyKind<S extends z.ZodType = z.ZodType> {
+  /** The policy it is a kind of: the key in a bundle, such as `circuitBreaker`. */
+  readonly policy: string;
+  /** Name of the kind, such as `gobreaker`; the default kind of a policy may be left out in YAML. */
+  readonly kind: string;
+  readonly isDefault: boolean;
+  readonly summary: string;
+  /** Public sources the behaviour was taken from. */
+  readonly sources: readonly string[];
+  /** `call`: usually outside retry, once per call; `attempt`: usually inside, once per try. */
+  readonly level: 'call' | 'attempt';
+  /** Strict object, in long form, WITHOUT the field `kind`; every field described. */
+  readonly schema: S;
+  /** A YAML bundle (the value of one entry of `policies`) in which it visibly acts. */
+  readonly example: string;
+  /** 'none': holds no state of its own beyond the frame, so one object serves every caller. */
+  readonly state: 'none' | 'scoped';
+  create(config: z.output<S>, setup: PolicySetup): PolicyState;
+  /** Where the kind may also stand in a middleware chain. */
+  limiter?(config: z.output<S>): LimiterState;
+  /** Legal by itself, contradictory together: messages with the field they belong to. */
+  check?(config: z.output<S>, bundle: ReadonlyMap<string, unknown>): readonly PolicyProblem[];
+}
+
+export interface PolicyProblem {
+  readonly field: string;
+  readonly message: string;
+}

@@ -1,0 +1,204 @@
+import { z } from 'zod';
+import type { CountDistribution } from '../kernel/counts.js';
+import type { Distribution } from '../kernel/distribution.js';
+import type { Ns } from '../kernel/time.js';
+import {
+  COUNT_KINDS,
+  DISTRIBUTION_FIELDS,
+  DISTRIBUTION_KINDS,
+  parseCountDistribution,
+  parseDistribution,
+} from './distribution-text.js';
+import type { DurationLimits } from './quantity-text.js';
+import {
+  DURATION_PATTERN,
+  parseCount,
+  parseDuration,
+  parseDurationOrNone,
+  parseFactor,
+  parseRate,
+  parseShare,
+  parseWhole,
+  PERCENT_PATTERN,
+  QuantityError,
+  RATE_PATTERN,
+} from './quantity-text.js';
+
+/**
+ * A zod type that reads one quantity: unknown in, the number in its base unit out. The JSON Schema of
+ * the written form is in its metadata. A default is given in the written form with `.prefault('15ms')`,
+ * so that the schema shows it; `.describe()` and `.optional()` work as usual.
+ */
+export type Quantity<T> = z.ZodPipe<z.ZodUnknown, z.ZodTransform<T, unknown>>;
+
+/** Custom issues of quantities carry this in `params.code`. */
+export const QUANTITY_ISSUE = 'quantity';
+
+const DURATION_TEXT = { type: 'string', pattern: DURATION_PATTERN } as const;
+const PERCENT_TEXT = { type: 'string', pattern: PERCENT_PATTERN } as const;
+const UNLIMITED = { enum: ['unlimited', 'unbounded'] } as const;
+
+/** `15ms`, `1.5s` or 0 -> whole ns. */
+export function duration(limits: DurationLimits = {}): Quantity<Ns> {
+  const zero = limits.allowZero === false || (limits.min ?? 0) > 0 ? [] : [{ const: 0 }];
+  return quantity((input) => parseDuration(input, limits), { anyOf: [DURATION_TEXT, ...zero] });
+}
+
+/** As `duration`, or the word `none` -> null: no limit. */
+export function durationOrNone(limits: DurationLimits = {}): Quantity<Ns | null> {
+  const zero = limits.allowZero === false || (limits.min ?? 0) > 0 ? [] : [{ const: 0 }];
+  return quantity((input) => parseDurationOrNone(input, limits), {
+    anyOf: [DURATION_TEXT, { const: 'none' }, ...zero],
+  });
+}
+
+/** `400/s`, `100/min`, `10000/h` -> per second, above 0 unless `allowZero`. */
+export function rate(options: { readonly allowZero?: boolean } = {}): Quantity<number> {
+  return quantity((input) => parseRate(input, options.allowZero), {
+    type: 'string',
+    pattern: RATE_PATTERN,
+  });
+}
+
+/** `2.5%` or 0.025 -> 0 to 1. */
+export function share(): Quantity<number> {
+  return quantity(parseShare, {
+    anyOf: [PERCENT_TEXT, { type: 'number', minimum: 0, maximum: 1 }],
+  });
+}
+
+/** A whole number of at least `min` (0), or `unlimited` / `unbounded` -> Infinity. */
+export function count(options: { readonly min?: number } = {}): Quantity<number> {
+  return quantity((input) => parseCount(input, options.min), {
+    anyOf: [{ type: 'integer', minimum: options.min ?? 0 }, UNLIMITED],
+  });
+}
+
+/** A whole number from `min` (0) to `max` (2^53 - 1). */
+export function whole(
+  limits: { readonly min?: number; readonly max?: number } = {},
+): Quantity<number> {
+  const top = limits.max === undefined ? {} : { maximum: limits.max };
+  return quantity((input) => parseWhole(input, limits), {
+    type: 'integer',
+    minimum: limits.min ?? 0,
+    ...top,
+  });
+}
+
+/** A number above 0, or in percent: `150%` -> 1.5. */
+export function factor(): Quantity<number> {
+  return quantity(parseFactor, {
+    anyOf: [{ type: 'number', exclusiveMinimum: 0, maximum: 1e6 }, PERCENT_TEXT],
+  });
+}
+
+/** A distribution of durations: `15ms`, `exponential(15ms)`, `{ kind: exponential, mean: 15ms }`. */
+export function distribution(): Quantity<Distribution> {
+  return quantity(parseDistribution, {
+    anyOf: [
+      DURATION_TEXT,
+      { type: 'string', pattern: `^(${DISTRIBUTION_KINDS.join('|')})\\(.*\\)$` },
+      { const: 0 },
+      DISTRIBUTION_OBJECT,
+    ],
+  });
+}
+
+/** A distribution of whole numbers: `3`, `uniform(1 5)`, `geometric(mean=3)`, `choice(80%=1 20%=4)`. */
+export function countDistribution(): Quantity<CountDistribution> {
+  return quantity(parseCountDistribution, {
+    anyOf: [
+      { type: 'integer', minimum: 0 },
+      { type: 'string', pattern: `^(${COUNT_KINDS.join('|')})\\(.*\\)$` },
+      COUNT_OBJECT,
+    ],
+  });
+}
+
+/** A quantity from a parse function that throws QuantityError, and the JSON Schema of what is written. */
+export function quantity<T>(
+  parse: (input: unknown) => T,
+  written: Record<string, unknown>,
+): Quantity<T> {
+  return z
+    .unknown()
+    .transform((input, context): T => {
+      try {
+        return parse(input);
+      } catch (error) {
+        if (!(error instanceof QuantityError)) throw error;
+        context.addIssue({
+          code: 'custom',
+          message: error.message,
+          params: { code: QUANTITY_ISSUE, missing: input === undefined },
+        });
+        return z.NEVER;
+      }
+    })
+    .meta(written);
+}
+
+const ANY_FIELD = { type: ['string', 'number', 'array'] } as const;
+
+const DISTRIBUTION_OBJECT = {
+  type: 'object',
+  description: 'Long form of a distribution of durations.',
+  properties: {
+    kind: { enum: [...DISTRIBUTION_KINDS], description: 'Name of the law.' },
+    ...Object.fromEntries(
+      DISTRIBUTION_FIELDS.map((field) => [field, { ...ANY_FIELD, description: fieldText(field) }]),
+    ),
+  },
+  required: ['kind'],
+  additionalProperties: false,
+};
+
+const COUNT_OBJECT = {
+  type: 'object',
+  description: 'Long form of a distribution of whole numbers.',
+  properties: {
+    kind: { enum: [...COUNT_KINDS], description: 'Name of the law.' },
+    min: { type: 'integer', minimum: 0, description: 'Least value of `uniform`.' },
+    max: { type: 'integer', minimum: 0, description: 'Largest value of `uniform`.' },
+    mean: { type: 'number', minimum: 0, description: 'Mean of `geometric` and `normal`.' },
+    sd: { type: 'number', minimum: 0, description: 'Standard deviation of `normal`.' },
+    branches: {
+      type: 'array',
+      description: 'Values of `choice` as `{ weight, value }`; the weights add up to 100%.',
+    },
+  },
+  required: ['kind'],
+  additionalProperties: false,
+};
+
+function fieldText(field: string): string {
+  switch (field) {
+    case 'value':
+      return 'The value of `constant`. Unit: duration.';
+    case 'mean':
+      return 'Mean. Unit: duration.';
+    case 'min':
+      return 'Least value of `uniform` and `pareto`. Unit: duration.';
+    case 'max':
+      return 'Largest value of `uniform`, cut-off of `pareto`. Unit: duration.';
+    case 'sd':
+      return 'Standard deviation of `normal`. Unit: duration.';
+    case 'p50':
+      return 'Median of `lognormal`. Unit: duration.';
+    case 'p99':
+      return '99th percentile of `lognormal`. Unit: duration.';
+    case 'cv':
+      return 'Coefficient of variation: standard deviation over mean. Unit: number.';
+    case 'k':
+      return 'Number of exponential phases of `erlang`. Unit: count.';
+    case 'shape':
+      return 'Shape of `weibull` and `pareto`. Unit: number.';
+    case 'scale':
+      return 'Scale of `weibull`. Unit: duration.';
+    case 'values':
+      return 'Values of `empirical`, equally likely. Unit: durations.';
+    default:
+      return 'Branches of `hyperexponential` as `{ weight, mean }`, of `mixture` as `{ weight, of }`; the weights add up to 100%.';
+  }
+}

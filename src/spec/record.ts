@@ -1,0 +1,167 @@
+import type { HistogramData } from '../stats/histogram.js';
+
+/**
+ * What one run hands back: counts per measuring cell (see Grid), histograms per segment and per step,
+ * gauges per cell, the journal of state changes, and the traces of sampled requests. Transferable:
+ * typed arrays and plain objects only. Everything else (quantiles, shares, intervals, cascade) is
+ * computed from these by the analysis.
+ */
+export interface RunRecord {
+  readonly format: 'faultline.record/1';
+  readonly variant: string;
+  readonly replication: number;
+  readonly stop: 'horizon' | 'drained' | 'budget' | 'instant' | 'depth' | 'memory';
+  /** Where the run was stopped by a guard: what was going on, in words. */
+  readonly stopDetail: string;
+  /** 16 hex digits. */
+  readonly digest: string;
+  readonly totals: RunTotals;
+  /** By part id. */
+  readonly parts: readonly PartRecord[];
+  /** By measured edge id (plan.statEdges). */
+  readonly edges: readonly EdgeRecord[];
+  readonly gauges: readonly GaugeRecord[];
+  readonly pools: readonly PoolRecord[];
+  readonly machines: readonly MachineRecord[];
+  readonly journal: JournalRecord;
+  readonly traces: TraceRecord;
+}
+
+export interface RunTotals {
+  readonly events: number;
+  readonly heapEvents: number;
+  /** Attempts sent on a wire, warm-up included. */
+  readonly attempts: number;
+  /** User requests that arrived in the measured time, and those of them unfinished at the end. */
+  readonly requests: number;
+  readonly unfinished: number;
+  readonly peakPending: number;
+  readonly peakFrames: number;
+  readonly peakAttempts: number;
+}
+
+/**
+ * One part: a request of a workload (seen by its client), or an endpoint, route or operation (seen by
+ * its server: from arrival to answer). A request belongs to the cell in which it arrived.
+ */
+export interface PartRecord {
+  /** cells x 18 outcomes, row by cell; `unfinished` included. */
+  readonly outcomes: Uint32Array;
+  /** Per cell: successes within patience (goodput). For servers: successes. */
+  readonly good: Uint32Array;
+  /** Per cell: worker time of executions, ns, attributed to the cells in which it was spent. */
+  readonly busyNs: Float64Array;
+  /** The part of busyNs spent on executions whose result nobody used. */
+  readonly wastedNs: Float64Array;
+  /** Per cell: completed executions of one logical request beyond the first, where not idempotent. */
+  readonly duplicates: Uint32Array;
+  /** Per segment, full resolution: latency of all finished, of successful ones, and queue wait. */
+  readonly latency: readonly HistogramData[];
+  readonly successLatency: readonly HistogramData[];
+  readonly queueWait: readonly HistogramData[];
+  /** Per step of the timeline, coarse: latency of successes. */
+  readonly stepLatency: readonly HistogramData[];
+}
+
+/** One measured edge, seen by the caller. A call belongs to the cell in which it was made. */
+export interface EdgeRecord {
+  /** cells x 18 outcomes of calls. */
+  readonly outcomes: Uint32Array;
+  /** cells x 18 outcomes of attempts. */
+  readonly attemptOutcomes: Uint32Array;
+  /** Per cell: calls made, attempts sent (in the cell of the sending). */
+  readonly calls: Uint32Array;
+  readonly attempts: Uint32Array;
+  /** cells x EDGE_COUNTERS. */
+  readonly counters: Uint32Array;
+  /** Per cell: callee worker time of executions of this edge whose answer nobody used, ns. */
+  readonly wastedNs: Float64Array;
+  readonly latency: readonly HistogramData[];
+  readonly successLatency: readonly HistogramData[];
+}
+
+/** A time-weighted level. `area` is its integral over the cell in level x ns, `max` its maximum. */
+export interface GaugeRecord {
+  /**
+   * busy = workers in use, queue = waiting in front of them, concurrency = in service or waiting for a
+   * downstream answer (requests accepted and not answered), cpu = cores in use, inFlight = calls of an
+   * edge under way, open = pool connections open, used = pool connections in use, waiting = for one.
+   */
+  readonly kind: 'busy' | 'queue' | 'concurrency' | 'cpu' | 'inFlight' | 'open' | 'used' | 'waiting';
+  /** Instance id, or -1. For inFlight and pools: the calling instance. */
+  readonly instance: number;
+  /** For inFlight: the called component id; for pools the database's; else -1. */
+  readonly callee: number;
+  readonly area: Float64Array;
+  readonly max: Float64Array;
+}
+
+/** Connection pools of one calling component to one database, all its instances together. */
+export interface PoolRecord {
+  readonly callerComponent: number;
+  readonly database: number;
+  /** Per segment: wait for a connection, ns; waits of 0 and dialling included. */
+  readonly waits: readonly HistogramData[];
+}
+
+/** A state machine that was journalled, such as a breaker. */
+export interface MachineRecord {
+  /** `circuitBreaker`. */
+  readonly policy: string;
+  readonly kind: string;
+  /** Calling instance id, or -1 where it is shared. */
+  readonly instance: number;
+  readonly callerComponent: number;
+  readonly calleeComponent: number;
+  /** Callee part id where the state is split by endpoint, else -1. */
+  readonly calleePart: number;
+  readonly bundle: string;
+  readonly states: readonly string[];
+}
+
+/** Columns of state changes in time order; the warm-up is included (negative after shifting). */
+export interface JournalRecord {
+  readonly timeNs: Float64Array;
+  readonly kind: Uint8Array;
+  readonly subject: Int32Array;
+  readonly value: Int32Array;
+  /** Entries beyond the cap that were counted but not kept. */
+  readonly dropped: number;
+}
+
+/** Kinds of journal entries. `machine`: subject = machine id, value = state. `fault`: subject = fault
+ * index, value = 1 on, 0 off. `instance`: subject = instance id, value = 0 up, 1 down, 2 hung, 3 paused. */
+export const JOURNAL = Object.freeze({ machine: 0, fault: 1, instance: 2 } as const);
+
+/**
+ * Every attempt of the traced requests, one row each, in the order in which they ended. A request
+ * itself is a row without a parent. Times are absolute ns; -1 = never reached.
+ */
+export interface TraceRecord {
+  readonly rows: number;
+  readonly id: Float64Array;
+  /** Row id of the execution that made this attempt; -1 for a request. */
+  readonly parent: Float64Array;
+  /** Id of the request. */
+  readonly root: Float64Array;
+  /** Load index and arrival number of the request: the same in every variant. */
+  readonly load: Int32Array;
+  readonly arrival: Float64Array;
+  readonly part: Int32Array;
+  readonly edge: Int32Array;
+  readonly instance: Int32Array;
+  /** Which try of its call, 1 for the first. */
+  readonly attempt: Int32Array;
+  /** The caller's call: when it was made (before back-offs and waits of policies). */
+  readonly called: Float64Array;
+  readonly sent: Float64Array;
+  readonly arrived: Float64Array;
+  readonly begun: Float64Array;
+  /** Work ended and answer left. */
+  readonly ended: Float64Array;
+  /** Answer arrived at the caller. */
+  readonly answered: Float64Array;
+  /** When the caller gave up on it; -1 = it did not. */
+  readonly gone: Float64Array;
+  readonly outcome: Int32Array;
+}

@@ -1,0 +1,377 @@
+import type { OutcomeName } from './outcome.js';
+
+/**
+ * The result document: one JSON value, printed with sorted keys, from which every report is made.
+ * Durations are seconds, rates per second, shares 0..1. `null` stands where nothing was measured.
+ */
+export interface Result {
+  readonly faultline: 1;
+  readonly scenario: {
+    readonly title: string;
+    readonly description: string | null;
+    readonly sha256: string;
+  };
+  readonly seed: number;
+  readonly replications: number;
+  readonly engine: { readonly version: string };
+  /** Digest over all runs, 16 hex digits. */
+  readonly digest: string;
+  readonly run: {
+    readonly duration: number;
+    readonly warmup: number;
+    readonly drain: number | null;
+    readonly step: number;
+  };
+  readonly report: ReportInfo;
+  readonly topology: Topology;
+  readonly faults: readonly FaultInfo[];
+  /** In the order of the scenario. */
+  readonly variants: readonly VariantResult[];
+  readonly hypothesis: HypothesisResult | null;
+  readonly comparisons: readonly Comparison[];
+  readonly warnings: readonly string[];
+}
+
+export interface ReportInfo {
+  readonly focus: readonly string[];
+  readonly exemplars: number;
+  readonly slo: { readonly success: number | null; readonly latency: number | null } | null;
+  readonly groups: Readonly<Record<string, readonly string[]>>;
+  readonly hide: readonly string[];
+}
+
+/** Of the baseline variant; what variants change in it is in their patch. */
+export interface Topology {
+  readonly nodes: readonly TopologyNode[];
+  /** Component level. */
+  readonly edges: readonly { readonly from: string; readonly to: string; readonly parts: readonly string[] }[];
+}
+
+export interface TopologyNode {
+  readonly name: string;
+  readonly kind: 'workload' | 'gateway' | 'service' | 'database';
+  readonly title: string | null;
+  readonly replicas: number;
+  /** Workers per replica; null = unlimited. */
+  readonly concurrency: number | null;
+  readonly queueCapacity: number | null;
+  readonly cores: number | null;
+  readonly runtime: 'threads' | 'async' | 'eventLoop';
+  readonly external: boolean;
+  readonly critical: boolean;
+  /** Longest distance from a workload, 0 for workloads. */
+  readonly depth: number;
+  readonly parts: readonly string[];
+  readonly zones: readonly (string | null)[];
+}
+
+export interface FaultInfo {
+  readonly id: string;
+  readonly kind: string;
+  readonly target: readonly string[];
+  readonly spans: readonly { readonly from: number; readonly until: number }[];
+  /** In words: `psp hangs`, `inventory 2x slower`. */
+  readonly words: string;
+}
+
+export interface VariantResult {
+  readonly name: string;
+  readonly title: string | null;
+  readonly description: string | null;
+  readonly baseline: boolean;
+  readonly patch: {
+    readonly remove: readonly string[];
+    readonly set: readonly { readonly path: string; readonly value: unknown }[];
+    readonly add: readonly { readonly path: string; readonly values: readonly unknown[] }[];
+  };
+  readonly perReplication: readonly ReplicationSummary[];
+  readonly components: Readonly<Record<string, ComponentResult>>;
+  /** Key: `<caller>-><callee>`, components. */
+  readonly edges: Readonly<Record<string, EdgeResult>>;
+  readonly timeline: Timeline;
+  readonly cascade: CascadeResult;
+  readonly journal: readonly JournalEntry[];
+  readonly exemplars: readonly Exemplar[];
+  readonly budgets: readonly BudgetResult[];
+  /** What the summary tables show, over all workloads together. */
+  readonly summary: VariantSummary;
+}
+
+export interface ReplicationSummary {
+  readonly replication: number;
+  readonly digest: string;
+  readonly stop: string;
+  readonly requests: number;
+  readonly unfinished: number;
+  readonly attempts: number;
+  readonly events: number;
+}
+
+/** A measured value with its interval over replications; null interval where there is only one run. */
+export interface Estimate {
+  readonly value: number | null;
+  readonly ci95: readonly [number, number] | null;
+  /** One value per replication. */
+  readonly each: readonly (number | null)[];
+}
+
+export interface VariantSummary {
+  readonly requests: number;
+  readonly success: Estimate;
+  readonly goodput: Estimate;
+  /** All finished. */
+  readonly latency: QuantileEstimates;
+  /** Of the successful ones. */
+  readonly successLatency: QuantileEstimates;
+  /** Attempts on all edges whose caller is not a workload, per user request. */
+  readonly attemptsPerRequest: Estimate;
+  /** Largest amplification of any edge, and that edge. */
+  readonly amplification: Estimate & { readonly edge: string | null };
+  /** Share of busy time of all components spent on results nobody used. */
+  readonly wasted: Estimate;
+  /** After the end of the last fault span of the first fault that hurt; null value = never recovered. */
+  readonly recovery: Estimate & { readonly fault: string | null; readonly never: number };
+  /** By workload request and fault: success while it was active. */
+  readonly during: readonly { readonly request: string; readonly fault: string; readonly success: Estimate }[];
+  readonly blastRadius: Estimate;
+}
+
+export interface QuantileEstimates {
+  readonly mean: Estimate;
+  readonly p50: Estimate;
+  readonly p90: Estimate;
+  readonly p95: Estimate;
+  readonly p99: Estimate;
+  readonly p999: Estimate;
+  readonly max: Estimate;
+}
+
+/** Latency of one population: pooled figures, intervals over replications, and the histogram. */
+export interface LatencyResult {
+  readonly count: number;
+  readonly mean: number | null;
+  readonly p50: number | null;
+  readonly p90: number | null;
+  readonly p95: number | null;
+  readonly p99: number | null;
+  readonly p999: number | null;
+  readonly max: number | null;
+  readonly min: number | null;
+  readonly ci95: Readonly<Record<string, readonly [number, number]>>;
+  /** Sparse: upper bounds of the buckets in seconds, and counts. Only for components, not for parts. */
+  readonly histogram: { readonly upTo: readonly number[]; readonly n: readonly number[] } | null;
+}
+
+export interface AnswerResult {
+  readonly latency: LatencyResult;
+  readonly successLatency: LatencyResult;
+  readonly throughput: number;
+  readonly goodput: number;
+  readonly success: number | null;
+  readonly successCi95: readonly [number, number] | null;
+  readonly outcomes: Readonly<Partial<Record<OutcomeName, number>>>;
+}
+
+export interface ComponentResult extends AnswerResult {
+  readonly kind: TopologyNode['kind'];
+  readonly parts: Readonly<Record<string, AnswerResult>>;
+  /** null for workloads. Means over time and instances; `queue` and `concurrency` are sums over instances. */
+  readonly utilization: number | null;
+  readonly cpu: number | null;
+  readonly queue: { readonly mean: number; readonly max: number } | null;
+  readonly concurrency: { readonly mean: number; readonly max: number } | null;
+  readonly queueWait: LatencyResult | null;
+  readonly wastedWork: number | null;
+  readonly duplicates: number;
+  /** Databases: per calling component. */
+  readonly pools: Readonly<Record<string, PoolResult>> | null;
+}
+
+export interface PoolResult {
+  readonly wait: { readonly mean: number; readonly max: number };
+  readonly open: { readonly mean: number; readonly max: number };
+  readonly used: { readonly mean: number; readonly max: number };
+  readonly timeouts: number;
+}
+
+export interface EdgeResult extends AnswerResult {
+  readonly calls: number;
+  readonly attempts: number;
+  readonly amplification: number | null;
+  /** During each fault, by fault id. */
+  readonly amplificationDuring: Readonly<Record<string, number | null>>;
+  readonly attemptOutcomes: Readonly<Partial<Record<OutcomeName, number>>>;
+  readonly counters: Readonly<Record<string, number>>;
+  readonly wastedWork: number | null;
+  readonly breaker: {
+    /** Of replication 0, all caller instances; time in seconds. */
+    readonly transitions: readonly { readonly at: number; readonly instance: string; readonly state: string }[];
+    /** Share of breaker time spent open, over all replications. */
+    readonly openFor: number;
+  } | null;
+}
+
+/** Series over time; `start` of step i is i * step. Values are pooled over replications. */
+export interface Timeline {
+  readonly step: number;
+  readonly steps: number;
+  /** By component, and by `workload.request` for the requests of workloads. */
+  readonly series: Readonly<Record<string, Series>>;
+  /** By component edge. */
+  readonly edges: Readonly<
+    Record<string, { readonly calls: readonly number[]; readonly attempts: readonly number[]; readonly inFlight: readonly number[] }>
+  >;
+}
+
+export interface Series {
+  /** Arrivals per second (for workloads: requests; for servers: attempts). */
+  readonly rate: readonly number[];
+  /** Successful ones of these, per second. */
+  readonly goodRate: readonly number[];
+  /** Share of the finished that succeeded; null where nothing finished. */
+  readonly success: readonly (number | null)[];
+  /** Lowest and highest over the replications. */
+  readonly successBand: readonly (readonly [number, number] | null)[];
+  /** Of successful ones. */
+  readonly p50: readonly (number | null)[];
+  readonly p99: readonly (number | null)[];
+  /** Sums over instances, means over the step; empty for workloads. */
+  readonly inFlight: readonly number[];
+  readonly busy: readonly number[];
+  readonly queue: readonly number[];
+  /** Health in replication 0, see HealthState. */
+  readonly state: readonly HealthState[];
+}
+
+export type HealthState = 'ok' | 'degraded' | 'failing' | 'down';
+
+/** What broke first, how it spread, who was hit, when it was over. */
+export interface CascadeResult {
+  /** Of the run that is told (replication 0). */
+  readonly events: readonly CascadeEvent[];
+  /** Component (or workload request) -> spans of ill health in replication 0. */
+  readonly states: Readonly<Record<string, readonly { readonly from: number; readonly until: number; readonly state: HealthState }[]>>;
+  /** Influence edges: effect flows from cause to hit. */
+  readonly influences: readonly Influence[];
+  /** Feedback cycles over the influences, each a list of component names. */
+  readonly loops: readonly { readonly through: readonly string[]; readonly mechanism: string }[];
+  /** Components ever degraded, the faulted ones excluded; over replications. */
+  readonly blastRadius: Estimate;
+  /** Longest chain of influences. */
+  readonly depth: number;
+  /** Degraded parts that do not use the faulted component. */
+  readonly collateral: readonly string[];
+  readonly goodputLost: Estimate;
+  /** Over replications: recovered, slowRecovery, metastable, overloaded, untouched, undecided. */
+  readonly verdicts: readonly ('untouched' | 'recovered' | 'slowRecovery' | 'metastable' | 'overloaded' | 'undecided')[];
+  /** Share of replications that are metastable. */
+  readonly metastable: number;
+  /** Faults that hurt nobody: id -> why it is thought innocent. */
+  readonly innocent: readonly { readonly fault: string; readonly reason: string }[];
+  /** The whole story in one sentence. */
+  readonly sentence: string;
+}
+
+export interface CascadeEvent {
+  readonly at: number;
+  readonly kind: 'fault' | 'faultEnd' | 'saturated' | 'degraded' | 'failing' | 'down' | 'breakerOpen' | 'breakerClosed' | 'recovered' | 'notRecovered';
+  readonly subject: string;
+  /** Where it came from, and through what. */
+  readonly cause: string | null;
+  readonly mechanism: string | null;
+  /** In words, with its number: `64 of 64 workers wait for psp`. */
+  readonly text: string;
+}
+
+export interface Influence {
+  readonly from: string;
+  readonly to: string;
+  readonly at: number;
+  /** calleeTimeout, calleeError, queueFull, queueWait, poolWait, breakerOpen, limited, netLoss, deadline, blockedSlots, retryLoad. */
+  readonly mechanism: string;
+  /** Share of the bad attempts on the edge that carry this mechanism. */
+  readonly share: number;
+  readonly text: string;
+}
+
+export interface JournalEntry {
+  readonly at: number;
+  /** `breaker`, `fault`, `instance`. */
+  readonly kind: string;
+  readonly subject: string;
+  readonly value: string;
+}
+
+/** One request, as it went in this variant. The same `key` is the same request in every variant. */
+export interface Exemplar {
+  /** `workload#arrival`. */
+  readonly key: string;
+  readonly request: string;
+  /** Why it was chosen: `median`, `slow before the fault`, `during psp-hang`, ... */
+  readonly why: string;
+  readonly at: number;
+  readonly duration: number;
+  readonly outcome: OutcomeName;
+  readonly spans: readonly Span[];
+}
+
+/** One attempt: stage boundaries in seconds from the request's start; null = never reached. */
+export interface Span {
+  readonly id: number;
+  readonly parent: number | null;
+  readonly name: string;
+  readonly caller: string;
+  readonly instance: string;
+  readonly attempt: number;
+  readonly called: number;
+  readonly sent: number;
+  readonly arrived: number | null;
+  readonly begun: number | null;
+  readonly ended: number | null;
+  readonly answered: number | null;
+  readonly gone: number | null;
+  readonly outcome: OutcomeName;
+}
+
+export type Verdict = 'pass' | 'fail' | 'inconclusive';
+
+export interface BudgetResult {
+  readonly text: string;
+  readonly name: string | null;
+  readonly severity: 'error' | 'warning';
+  readonly verdict: Verdict;
+  readonly value: number | null;
+  readonly ci95: readonly [number, number] | null;
+  readonly limit: number | null;
+  /** (limit - value) / limit in the good direction. */
+  readonly margin: number | null;
+  /** seconds, perSecond, share, number. */
+  readonly unit: 'seconds' | 'perSecond' | 'share' | 'number';
+  /** Said where value or limit is a word: `never`, `no samples`. */
+  readonly note: string | null;
+}
+
+export interface HypothesisResult {
+  readonly statement: string;
+  readonly verdict: 'confirmed' | 'refuted' | 'inconclusive' | 'invalid';
+  readonly expectations: readonly (BudgetResult & { readonly variant: string })[];
+}
+
+export interface Comparison {
+  /** Path as in budgets, with its window. */
+  readonly metric: string;
+  readonly of: string;
+  readonly baseline: string;
+  readonly n: number;
+  readonly value: number | null;
+  readonly baselineValue: number | null;
+  readonly difference: number | null;
+  readonly ci95: readonly [number, number] | null;
+  /** Holm, within the family. */
+  readonly adjustedP: number | null;
+  readonly family: 'headline' | 'exploratory';
+  /** Variance of independent differences over that of paired ones; null where undefined. */
+  readonly varianceRatio: number | null;
+  readonly verdict: 'better' | 'worse' | 'same' | 'unknown';
+  readonly unit: 'seconds' | 'perSecond' | 'share' | 'number';
+}

@@ -1,0 +1,394 @@
+import type { CountDistribution } from '../kernel/counts.js';
+import type { Distribution } from '../kernel/distribution.js';
+import type { Ns } from '../kernel/time.js';
+
+/**
+ * The explicit scenario of one variant: short forms expanded, includes, defaults, templates and
+ * `extends` written out, defaults filled in, references checked, quantities as numbers (durations in
+ * integer ns, rates per second, shares 0..1). `Infinity` stands for `unlimited`; `null` for `none`.
+ */
+export interface Scenario {
+  readonly title: string;
+  readonly description: string | null;
+  readonly tags: readonly string[];
+  readonly run: RunSettings;
+  readonly network: Network;
+  readonly keys: ReadonlyMap<string, KeyPopulation>;
+  /** Named bundles, for `explain`. */
+  readonly policies: ReadonlyMap<string, Bundle>;
+  readonly gateways: ReadonlyMap<string, Gateway>;
+  readonly services: ReadonlyMap<string, Service>;
+  readonly databases: ReadonlyMap<string, Database>;
+  readonly workloads: ReadonlyMap<string, Workload>;
+  readonly faults: readonly Fault[];
+  readonly report: ReportSettings;
+}
+
+/** What a file holds beside its variants' scenarios. */
+export interface ScenarioFile {
+  readonly title: string;
+  readonly description: string | null;
+  readonly variants: readonly Variant[];
+  readonly budgets: readonly BudgetSource[];
+  readonly hypothesis: { readonly statement: string; readonly expect: readonly BudgetSource[] } | null;
+  /** SHA-256 (hex) of the canonical JSON of the explicit scenario, all variants included. */
+  readonly sha256: string;
+}
+
+export interface Variant {
+  readonly name: string;
+  readonly title: string | null;
+  readonly description: string | null;
+  readonly baseline: boolean;
+  /** The patch as written, `extends` resolved, for the report's diff. */
+  readonly patch: {
+    readonly remove: readonly string[];
+    readonly set: readonly (readonly [path: string, value: unknown])[];
+    readonly add: readonly (readonly [path: string, values: readonly unknown[]])[];
+  };
+  readonly scenario: Scenario;
+}
+
+export interface BudgetSource {
+  readonly text: string;
+  readonly name: string | null;
+  readonly severity: 'error' | 'warning';
+  /** 0.95 by default; null judges the point. */
+  readonly confidence: number | null;
+  readonly allowEmpty: boolean;
+  /** Place in the file, for messages. */
+  readonly at: string;
+}
+
+export interface RunSettings {
+  readonly durationNs: Ns;
+  readonly warmupNs: Ns;
+  readonly seed: number;
+  readonly replications: number;
+  /** null = none: the run stops at the end of `duration`. */
+  readonly drainNs: Ns | null;
+  readonly stepNs: Ns;
+  readonly maxEvents: number;
+}
+
+export interface Network {
+  readonly latency: Distribution;
+  readonly loss: number;
+  readonly rtoNs: Ns;
+  readonly zones: ReadonlyMap<string, { readonly latency: Distribution | null; readonly loss: number | null }>;
+  readonly links: readonly NetworkLink[];
+}
+
+export interface NetworkLink {
+  /** Zones, components or workloads. */
+  readonly between: readonly [string, string];
+  readonly latency: Distribution | null;
+  readonly loss: number | null;
+  readonly oneWay: boolean;
+}
+
+export type KeyPopulation =
+  | { readonly kind: 'unique' }
+  | { readonly kind: 'uniform'; readonly count: number }
+  | { readonly kind: 'zipf'; readonly count: number; readonly exponent: number }
+  | { readonly kind: 'hot'; readonly count: number; readonly hotShare: number; readonly hotKeys: number }
+  | { readonly kind: 'sequence'; readonly count: number };
+
+/** A resolved bundle of policies, in the order in which a call meets them. */
+export interface Bundle {
+  /** Identity of shared state: the name of the bundle, or the path of an anonymous one. */
+  readonly id: string;
+  /** Outermost first. `config` is the output of the kind's schema. `deadline` stands in its place. */
+  readonly layers: readonly Layer[];
+  /** Overrides the callee's own, null when it does not. */
+  readonly loadBalancing: LoadBalancing | null;
+}
+
+export interface Layer {
+  /** Key in the bundle, such as `circuitBreaker`. */
+  readonly policy: string;
+  readonly kind: string;
+  readonly config: unknown;
+  readonly scope: 'instance' | 'caller' | 'global';
+  readonly per: 'callee' | 'endpoint' | 'target';
+}
+
+export interface LoadBalancing {
+  readonly kind: 'roundRobin' | 'random' | 'leastRequest';
+  /** Only leastRequest; 2 by default. */
+  readonly choices: number;
+}
+
+export interface Cpu {
+  /** Infinity = work never slows. */
+  readonly cores: number;
+  readonly discipline: 'processorSharing' | 'fcfs';
+  readonly quota: { readonly limit: number; readonly periodNs: Ns } | null;
+  readonly contextSwitchTax: number;
+}
+
+export interface Queue {
+  readonly capacity: number;
+  readonly discipline: 'fifo' | 'lifo';
+  readonly maxWaitNs: Ns | null;
+}
+
+/** What services, gateways and databases have in common. */
+export interface Host {
+  readonly name: string;
+  readonly title: string | null;
+  readonly description: string | null;
+  readonly critical: boolean;
+  readonly replicas: number;
+  /** Zone of each replica; null = outside every zone. */
+  readonly zones: readonly (string | null)[];
+  readonly runtime: 'threads' | 'async' | 'eventLoop';
+  readonly concurrency: number;
+  readonly queue: Queue;
+  readonly cpu: Cpu;
+  readonly cancellation: 'ignore' | 'onDequeue' | 'atSteps' | 'immediate';
+  readonly rejectWork: Distribution;
+  readonly loadBalancing: LoadBalancing;
+  readonly external: boolean;
+  readonly labels: ReadonlyMap<string, string>;
+}
+
+export interface Service extends Host {
+  readonly endpoints: ReadonlyMap<string, Endpoint>;
+  /** Run before every endpoint's steps. */
+  readonly middleware: readonly Middleware[];
+  /** `default`, `callee` or `callee.endpoint` -> bundle. */
+  readonly outbound: ReadonlyMap<string, Bundle>;
+}
+
+export interface Gateway extends Host {
+  readonly routing: 'firstMatch' | 'gatewayApi';
+  readonly routes: readonly Route[];
+  readonly middleware: readonly Middleware[];
+  readonly outbound: ReadonlyMap<string, Bundle>;
+}
+
+export interface Endpoint {
+  readonly name: string;
+  readonly steps: readonly Step[];
+  readonly idempotent: boolean;
+  readonly readOnly: boolean;
+}
+
+export interface Route {
+  readonly name: string;
+  /** Empty list = everything matches. Methods upper case; path patterns as written. */
+  readonly methods: readonly string[];
+  readonly paths: readonly string[];
+  readonly hosts: readonly string[];
+  readonly headers: ReadonlyMap<string, string>;
+  /** Weighted targets; `part` is filled in. */
+  readonly to: readonly { readonly target: Target; readonly weight: number }[];
+  readonly policy: Bundle | null;
+  readonly middleware: readonly Middleware[];
+}
+
+export interface Middleware {
+  /** `authenticate`, `authorize`, `rateLimit`, `filter`, `transform`, `translate`, `compress`, `log`, `correlate`. */
+  readonly name: string;
+  readonly kind: string | null;
+  readonly work: Distribution;
+  readonly reject: number;
+  readonly status: number;
+  /** A remote check. */
+  readonly call: Target | null;
+  readonly onError: 'allow' | 'reject';
+  readonly when: Condition | null;
+  /** Only for `rateLimit`: the policy kind and its config. */
+  readonly rateLimit: Layer | null;
+}
+
+/** A component and its part (endpoint, operation); a gateway has no part here: it is routed. */
+export interface Target {
+  readonly component: string;
+  readonly part: string | null;
+}
+
+export interface Condition {
+  readonly class: string | null;
+  readonly workload: string | null;
+  readonly headers: ReadonlyMap<string, string>;
+}
+
+export type Step = StepModifiers &
+  (
+    | { readonly verb: 'work' | 'wait'; readonly time: Distribution }
+    | {
+        readonly verb: 'call';
+        readonly to: Target;
+        /** `self.endpoint`: run in place. */
+        readonly self: boolean;
+        readonly method: string | null;
+        readonly path: string | null;
+        readonly host: string | null;
+        readonly headers: ReadonlyMap<string, string>;
+      }
+    | { readonly verb: 'query'; readonly database: string; readonly operation: string }
+    | {
+        readonly verb: 'parallel';
+        readonly branches: readonly (readonly Step[])[];
+        readonly join:
+          | { readonly kind: 'all' | 'any' }
+          | { readonly kind: 'quorum'; readonly count: number }
+          | { readonly kind: 'bestEffort'; readonly withinNs: Ns };
+        /** Each branch so many times at once. */
+        readonly each: CountDistribution;
+        readonly maxConcurrent: number;
+      }
+    | {
+        readonly verb: 'choose';
+        readonly branches: readonly {
+          readonly weight: number | null;
+          readonly when: Condition | null;
+          readonly steps: readonly Step[];
+        }[];
+      }
+    | { readonly verb: 'loop'; readonly count: CountDistribution; readonly steps: readonly Step[] }
+    | { readonly verb: 'fail'; readonly outcome: number }
+    | {
+        readonly verb: 'respond';
+        readonly outcome: number;
+        readonly then: readonly Step[];
+      }
+  );
+
+export interface StepModifiers {
+  readonly name: string | null;
+  readonly policy: Bundle | null;
+  readonly probability: number;
+  readonly times: CountDistribution;
+  readonly optional: boolean;
+  readonly onError: readonly Step[] | null;
+  readonly background: boolean;
+  readonly when: Condition | null;
+}
+
+export interface Database extends Host {
+  readonly kind: 'generic';
+  readonly operations: ReadonlyMap<string, Operation>;
+  readonly maxConnections: number;
+  readonly reserved: number;
+  readonly connect: Distribution;
+  /** Client side, one per calling instance. */
+  readonly pool: Pool;
+  /** Caller component -> its pool. */
+  readonly pools: ReadonlyMap<string, Pool>;
+}
+
+export interface Operation {
+  readonly name: string;
+  readonly work: Distribution | null;
+  readonly wait: Distribution | null;
+  readonly write: boolean;
+}
+
+export interface Pool {
+  readonly kind: 'simple';
+  readonly maxOpen: number;
+  readonly maxIdle: number;
+  readonly maxLifetimeNs: Ns | null;
+  readonly maxIdleTimeNs: Ns | null;
+  readonly acquireTimeoutNs: Ns | null;
+  readonly waiters: 'fifo' | 'random';
+}
+
+export interface Workload {
+  readonly name: string;
+  readonly title: string | null;
+  readonly description: string | null;
+  readonly critical: boolean;
+  readonly arrivals: Arrivals;
+  readonly requests: readonly Request[];
+  readonly policy: Bundle | null;
+  readonly clients: number;
+  readonly class: string | null;
+  readonly zone: string | null;
+  readonly startNs: Ns;
+  /** null = until the end. */
+  readonly stopNs: Ns | null;
+}
+
+export interface Request {
+  readonly name: string;
+  readonly weight: number;
+  readonly class: string | null;
+  /** A single call, or a journey; the long form is always steps. */
+  readonly steps: readonly Step[];
+  readonly patience: { readonly afterNs: Ns; readonly cancel: boolean } | null;
+  /** A success later than this is no goodput; null = any success is. */
+  readonly goodputWithinNs: Ns | null;
+}
+
+/** Rates per second. */
+export type Arrivals =
+  | { readonly kind: 'poisson' | 'constant'; readonly rate: number }
+  | {
+      readonly kind: 'stages';
+      readonly start: number;
+      readonly stages: readonly { readonly durationNs: Ns; readonly target: number }[];
+      readonly process: 'poisson' | 'constant';
+    }
+  | {
+      readonly kind: 'burst';
+      readonly base: number;
+      readonly peak: number;
+      readonly everyNs: Ns;
+      readonly forNs: Ns;
+      readonly process: 'poisson' | 'constant';
+    }
+  | {
+      readonly kind: 'sinusoid';
+      readonly mean: number;
+      readonly amplitude: number;
+      readonly periodNs: Ns;
+      readonly process: 'poisson' | 'constant';
+    }
+  | { readonly kind: 'renewal'; readonly gap: Distribution }
+  | { readonly kind: 'at'; readonly timesNs: readonly Ns[] }
+  | {
+      readonly kind: 'closed';
+      readonly users: number;
+      readonly think: Distribution;
+      readonly rampUpNs: Ns;
+    };
+
+export interface Fault {
+  readonly id: string;
+  readonly kind: string;
+  /** References as written, checked: component, component.part, component[i], a->b. */
+  readonly target: readonly string[];
+  /** Only for partition: the two sides. */
+  readonly between: readonly [readonly string[], readonly string[]] | null;
+  /** Own fields, the output of the kind's schema. */
+  readonly config: unknown;
+  readonly instances:
+    | { readonly kind: 'all' }
+    | { readonly kind: 'count'; readonly count: number }
+    | { readonly kind: 'share'; readonly share: number }
+    | { readonly kind: 'indices'; readonly indices: readonly number[] };
+  readonly zone: string | null;
+  readonly labels: ReadonlyMap<string, string>;
+  /** Share of requests or messages hit while active. */
+  readonly share: number;
+  /** Spans of activity, [from, until), from the end of the warm-up; until null = end of the run. */
+  readonly spans: readonly { readonly fromNs: Ns; readonly untilNs: Ns | null }[];
+  readonly ramp: {
+    readonly upNs: Ns;
+    readonly downNs: Ns;
+    readonly shape: 'linear' | 'step' | 'exponential';
+  } | null;
+}
+
+export interface ReportSettings {
+  readonly focus: readonly string[];
+  readonly exemplars: number;
+  readonly slo: { readonly success: number | null; readonly latencyNs: Ns | null } | null;
+  readonly apdexNs: Ns;
+  readonly groups: ReadonlyMap<string, readonly string[]>;
+  readonly hide: readonly string[];
+}
