@@ -74,7 +74,7 @@ export function assemble(
   setFleets(world);
   world.links = plan.links.map((spec) => linkOf(world, spec));
   world.wire = new Wire(world);
-  world.calls = new Calls(engine, world.wire, plan.deepestChain);
+  world.calls = new Calls(engine, world.wire, plan.deepestChain + 1);
   world.interpreter = new Interpreter(world);
   world.server = new Server(world);
   setCores(world);

@@ -17,6 +17,8 @@ export const VANISHED = -1;
 
 /** TCP gives up after so many retransmissions (Linux tcp_retries2). */
 const MAX_RETRANSMISSIONS = 15;
+/** Longest retransmission time-out (Linux TCP_RTO_MAX). */
+const RTO_MAX_NS: Ns = 120_000_000_000;
 const LOSS_INDEX = 16;
 const EXTRA_INDEX = 64;
 
@@ -95,7 +97,7 @@ export class Link {
     for (let k = 0; k < MAX_RETRANSMISSIONS; k++) {
       if (unit(key.a, key.b, a, b, LOSS_INDEX * (message + 1) + k) >= loss) break;
       delay += timeout;
-      timeout *= 2;
+      timeout = Math.min(2 * timeout, RTO_MAX_NS);
     }
     return delay;
   }

@@ -22,6 +22,7 @@ export class Outages {
     if (instance.down === down) return;
     if (down) this.crash(instance);
     else instance.down = false;
+    this.turnCores(instance);
     this.world.server.journal(instance, down ? DOWN : UP);
     this.updateFleet(instance);
   }
@@ -72,7 +73,6 @@ export class Outages {
     instance.stalled = [];
     instance.held = [];
     instance.cores.clear();
-    this.turnCores(instance);
     invariant(instance.busy === 0 && instance.queue.length === 0, 'crashed-instance-still-busy');
     for (const policy of instance.policies) {
       invariant(policy.held() === 0, 'policy-of-crashed-instance-holds');

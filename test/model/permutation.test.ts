@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { OUTCOME_KINDS } from '../../src/spec/outcome.js';
+import { CANCELLATIONS, CHAINS, NETWORKS, shake } from '../support/machine.js';
+import type { Case, Rest } from '../support/machine.js';
+
+const NOTHING: Rest = {
+  frames: 0,
+  strands: 0,
+  held: 0,
+  busy: 0,
+  queued: 0,
+  runnable: 0,
+  outstanding: 0,
+  pools: 0,
+};
+
+/** Every chain with every cancellation; network and seed go round. */
+const cases: Case[] = CHAINS.flatMap((chain, c) =>
+  CANCELLATIONS.flatMap((cancellation, k) =>
+    [0, 1].map((turn) => ({
+      chain,
+      cancellation,
+      network: NETWORKS[(c + k + turn) % NETWORKS.length]!,
+      seed: 1 + ((c * 7 + k * 3 + turn) % 12),
+    })),
+  ),
+);
+
+const title = ({ chain, cancellation, seed }: Case): string =>
+  `${chain === '' ? 'bare' : [...chain].join(' > ')}, ${cancellation}, seed ${seed}`;
+
+describe('call machinery under constant faults', () => {
+  it.each(CHAINS.map((chain) => [chain === '' ? 'bare' : [...chain].join(' > '), chain]))(
+    'leaks nothing and answers every request once: %s',
+    (_name, chain) => {
+      for (const one of cases.filter((it) => it.chain === chain)) {
+        const { record, rest } = shake(one);
+        expect({ case: title(one), ...rest }).toEqual({ case: title(one), ...NOTHING });
+        expect(record.stop).toBe('drained');
+        const users = record.parts.at(-1)!;
+        const outcomes = users.outcomes.reduce((a, b) => a + b, 0);
+        expect(outcomes).toBe(record.totals.requests);
+        expect(users.outcomes[OUTCOME_KINDS - 1]).toBe(0);
+      }
+    },
+  );
+
+  it('does the same again, without lanes, and with renumbered sequences', () => {
+    for (const one of cases.filter((_, k) => k % 7 === 0)) {
+      const { digest } = shake(one).record;
+      expect(shake(one).record.digest, title(one)).toBe(digest);
+      const noLanes = shake(one, ({ engine }) => (engine.useLanes = false));
+      expect(noLanes.record.digest, title(one)).toBe(digest);
+      const renumbered = shake(one, ({ engine }) => (engine.renumberEvery = 2000));
+      expect(renumbered.record.digest, title(one)).toBe(digest);
+    }
+  });
+});

@@ -1,0 +1,258 @@
+import { compile } from '../../src/plan/compile.js';
+import { simulate } from '../../src/model/simulate.js';
+import type { Registry } from '../../src/model/registry.js';
+import type { World } from '../../src/model/world.js';
+import * as patterns from '../../src/patterns/registry.js';
+import { streamKey, unit } from '../../src/kernel/rng.js';
+import type { Layer } from '../../src/spec/scenario.js';
+import type { PolicyKind } from '../../src/spec/policy.js';
+import type { RunRecord } from '../../src/spec/record.js';
+import type { Distribution } from '../../src/kernel/distribution.js';
+import { z } from 'zod';
+import { Hedge } from './hedge.js';
+import * as S from './scenario.js';
+
+/** A nested fan-out topology under constant faults, to shake the call machinery. */
+
+const hedge: PolicyKind = {
+  policy: 'hedge',
+  kind: 'simple',
+  isDefault: true,
+  summary: 'One more attempt after a delay; only for tests.',
+  sources: ['grpc/proposal A6-client-retries.md'],
+  level: 'call',
+  schema: z.strictObject({}),
+  example: '',
+  state: 'none',
+  create: (_config, setup) => new Hedge(setup.ctx, setup.lane(S.ms(3))),
+};
+
+export const registry: Registry = {
+  policyKind: (policy, kind) => (policy === 'hedge' ? hedge : patterns.policyKind(policy, kind)),
+  faultKind: patterns.faultKind,
+};
+
+function layerOf(policy: string, kind: string, config: unknown): Layer {
+  const schema = registry.policyKind(policy, kind)!.schema;
+  return { policy, kind, config: schema.parse(config), scope: 'instance', per: 'callee' };
+}
+
+const LAYERS: Readonly<Record<string, () => Layer>> = {
+  f: () => layerOf('fallback', 'simple', { after: '2ms' }),
+  r: () =>
+    layerOf('retry', 'simple', {
+      attempts: 3,
+      on: ['any'],
+      backoff: { kind: 'exponential', base: '2ms', jitter: 'full' },
+    }),
+  h: () => layerOf('hedge', 'simple', {}),
+  c: () => layerOf('circuitBreaker', 'simple', { failureThreshold: 5, openDuration: '50ms' }),
+  g: () =>
+    layerOf('circuitBreaker', 'gobreaker', { timeout: '30ms', tripAfter: { consecutiveFailures: 4 } }),
+  t: () => layerOf('timeout', 'simple', { after: '6ms' }),
+  d: () => layerOf('deadline', 'simple', { after: '15ms' }),
+  b: () => layerOf('bulkhead', 'semaphore', { maxConcurrent: 4, maxQueue: 16, maxWait: '2ms' }),
+  l: () => layerOf('rateLimit', 'tokenBucket', { rate: '300/s', burst: 5, maxWait: '3ms' }),
+};
+
+function permutations(items: readonly string[]): string[] {
+  if (items.length < 2) return [items.join('')];
+  return items.flatMap((item, k) =>
+    permutations([...items.slice(0, k), ...items.slice(k + 1)]).map((rest) => item + rest),
+  );
+}
+
+/** Orders of layers, outermost first, one letter a layer. */
+export const CHAINS: readonly string[] = [
+  ...permutations(['r', 'c', 't', 'b']),
+  ...permutations(['h', 't', 'b']).map((order) => `fr${order}`),
+  'frhctb',
+  'rhrtb',
+  'hhtb',
+  'btfhr',
+  '',
+  'fdrgtb',
+  'drhtbl',
+  'rlbt',
+];
+
+export const CANCELLATIONS = ['ignore', 'onDequeue', 'atSteps', 'immediate'] as const;
+export const NETWORKS: readonly Distribution[] = [
+  S.FREE,
+  S.constant(S.ms(0.3)),
+  S.exponential(S.ms(0.3)),
+];
+
+const exp = (mean: number, verb: 'work' | 'wait' = 'work') => ({
+  ...S.work(0),
+  verb,
+  time: S.exponential(S.ms(mean)),
+});
+
+const queue = (capacity: number) => ({ capacity, discipline: 'fifo' as const, maxWaitNs: null });
+const cpu = (cores: number) => ({
+  cores,
+  discipline: 'processorSharing' as const,
+  quota: null,
+  contextSwitchTax: 0,
+});
+
+export interface Case {
+  readonly chain: string;
+  readonly cancellation: (typeof CANCELLATIONS)[number];
+  readonly network: Distribution;
+  readonly seed: number;
+}
+
+/** What is left when everything has drained; all of it must be 0. */
+export interface Rest {
+  readonly frames: number;
+  readonly strands: number;
+  readonly held: number;
+  readonly busy: number;
+  readonly queued: number;
+  readonly runnable: number;
+  readonly outstanding: number;
+  readonly pools: number;
+}
+
+export interface Shaken {
+  readonly record: RunRecord;
+  readonly rest: Rest;
+  readonly world: World;
+}
+
+/** Runs one case to the last event. `prepare` may change the machinery before it starts. */
+export function shake(of: Case, prepare: (world: World) => void = () => {}): Shaken {
+  const { variant, file } = S.fileOf(scenarioOf(of));
+  const plan = compile(variant, file, { traceShare: 0.05 });
+  let world: World | null = null;
+  const record = simulate(plan, of.seed, registry, {
+    prepare: (made) => {
+      world = made;
+      prepare(made);
+    },
+  });
+  return { record, rest: restOf(world!), world: world! };
+}
+
+function scenarioOf({ chain, cancellation, network, seed }: Case): ReturnType<typeof S.scenario> {
+  const policy = S.bundle('chain', [...chain].map((letter) => LAYERS[letter]!()));
+  const to = (target: string, mods: object = {}) => S.call(target, { policy, ...mods });
+  const own = { cancellation, replicas: 2 };
+  const runtime = seed % 2 === 0 ? 'async' : 'threads';
+  const front = S.service(
+    'front',
+    {
+      get: [
+        exp(0.2),
+        S.parallel(
+          [
+            [to('mid'), exp(0.1)],
+            [S.loop(S.times(2), [to('leaf.get', { optional: true })])],
+            [S.parallel([[to('leaf.get')], [to('mid', { optional: true })]])],
+          ],
+          seed % 3 === 0 ? { join: { kind: 'quorum', count: 2 } } : {},
+        ),
+        S.query('store.read', { optional: true }),
+      ],
+    },
+    { ...own, concurrency: 32, queue: queue(32), cpu: cpu(2) },
+  );
+  const mid = S.service(
+    'mid',
+    {
+      get: [
+        exp(0.3),
+        S.choose([
+          S.weighing(0.5, to('leaf.get')),
+          S.weighing(0.3, exp(1, 'wait'), to('leaf.get')),
+          S.weighing(0.2),
+        ]),
+        S.respond(200, [exp(0.2), to('leaf.get', { optional: true })]),
+      ],
+    },
+    { ...own, runtime, concurrency: 12, queue: queue(8), cpu: cpu(1) },
+  );
+  const leaf = S.service(
+    'leaf',
+    { get: [exp(0.5), exp(0.5, 'wait'), S.fail(500, { probability: 0.05 })] },
+    {
+      ...own,
+      concurrency: 8,
+      queue: { ...queue(8), maxWaitNs: S.ms(20) },
+      cpu: cpu(2),
+      loadBalancing: { kind: 'leastRequest', choices: 2 },
+    },
+  );
+  const store = S.database(
+    'store',
+    { read: { work: S.exponential(S.ms(1)) } },
+    {
+      cpu: cpu(2),
+      connect: S.exponential(S.ms(1)),
+      pool: { ...S.UNLIMITED_POOL, maxOpen: 3, maxIdle: 1, acquireTimeoutNs: S.ms(4) },
+    },
+  );
+  const patience = { afterNs: S.ms(80), cancel: seed % 2 === 0 };
+  const users = S.workload(
+    'users',
+    [S.request('get', [S.call('front')], { patience })],
+    { arrivals: { kind: 'poisson', rate: 500 } },
+  );
+  return S.scenario({
+    run: { durationNs: S.seconds(1), drainNs: S.seconds(4000), stepNs: S.ms(100), seed },
+    network: { latency: network },
+    services: [front, mid, leaf],
+    databases: [store],
+    workloads: [users],
+    // A call without any time limit would wait for ever for a message that has vanished.
+    faults: faultsOf(seed, !/[td]/.test(chain)),
+  });
+}
+
+/** A fault every 40 ms: crash, hang, pause, slow-down, errors, loss, partition or a burst of load. */
+function faultsOf(seed: number, patient: boolean): ReturnType<typeof S.fault>[] {
+  const key = streamKey(seed, 0, 'faults');
+  const list: ReturnType<typeof S.fault>[] = [];
+  for (let k = 0; k < 26; k++) {
+    const u = (index: number): number => unit(key.a, key.b, k, 0, index);
+    const from = S.ms(50 + 40 * k);
+    const spans = [{ fromNs: from, untilNs: from + Math.ceil(u(0) * S.ms(50)) }];
+    const target = [`${['front', 'mid', 'leaf'][Math.floor(u(1) * 3)]}[${Math.floor(u(2) * 2)}]`];
+    const pick = Math.floor(u(3) * 9);
+    const own: { kind: string; rest: object }[] = [
+      { kind: 'crash', rest: { config: { restart: true, blackhole: false }, target } },
+      { kind: 'crash', rest: { config: { restart: true, blackhole: !patient }, target } },
+      { kind: 'hang', rest: { target } },
+      { kind: 'pause', rest: { target } },
+      { kind: 'slow', rest: { config: { factor: 3 }, target } },
+      { kind: 'error', rest: { config: { status: 503, afterWork: k % 2 === 0 }, target, share: 0.5 } },
+      { kind: 'loss', rest: { target: ['mid->leaf'], share: 0.3 } },
+      {
+        kind: 'partition',
+        rest: { between: [['mid'], ['leaf']], config: { direction: 'both', mode: patient ? 'reject' : 'drop' } },
+      },
+      { kind: 'load', rest: { config: { factor: 3 }, target: ['users'] } },
+    ];
+    const { kind, rest } = own[pick]!;
+    list.push(S.fault(`f${k}`, kind, { spans, ...rest }));
+  }
+  return list;
+}
+
+function restOf(world: World): Rest {
+  const { calls, strands, instances, edges } = world;
+  const sum = (values: Iterable<number>): number => [...values].reduce((a, b) => a + b, 0);
+  const views = new Set(edges.flatMap((edge) => [...edge.views]));
+  return {
+    frames: calls.frames.slots.used,
+    strands: strands.slots.used,
+    held: calls.held(),
+    busy: sum(instances.map((instance) => instance.busy)),
+    queued: sum(instances.map((instance) => instance.queue.length + instance.resuming.length)),
+    runnable: sum(instances.map((instance) => instance.cores.runnable)),
+    outstanding: sum([...views].map((view) => sum([...view.outstanding].map(Math.abs)))),
+    pools: sum(instances.map((instance) => instance.stalled.length + instance.held.length)),
+  };
+}
