@@ -169,8 +169,27 @@ export class Interpreter {
     strands.pc[strand] = pc + 1;
     strands.state[strand] = STATE.SLEEP;
     this.yieldWorker(strand, instance);
+    this.sleep(strand, engine.now + time);
+    strands.wakes[strand] = engine.now + time;
+  }
+
+  /** Waits under way go on at another speed: what is left of them is stretched by the factor. */
+  stretchWaits(instance: Instance, factor: number): void {
+    const { strands, engine } = this.world;
+    for (let strand = 0; strand < strands.slots.capacity; strand++) {
+      if (!strands.alive(strand) || strands.instance[strand] !== instance.id) continue;
+      if (strands.state[strand] !== STATE.SLEEP || strands.wakes[strand] < engine.now) continue;
+      const wakes = engine.now + Math.round((strands.wakes[strand] - engine.now) * factor);
+      strands.stamp[strand]++;
+      strands.wakes[strand] = wakes;
+      this.sleep(strand, wakes);
+    }
+  }
+
+  private sleep(strand: number, wakes: number): void {
+    const { strands, engine } = this.world;
     const stamp = strands.stamp[strand];
-    engine.at(engine.now + time, PHASE.COMPLETION, this.wakeOp, strand, stamp, 0);
+    engine.at(wakes, PHASE.COMPLETION, this.wakeOp, strand, stamp, 0);
   }
 
   private call(strand: number, pc: number, edgeId: number): Outcome {
@@ -413,9 +432,9 @@ export class Interpreter {
       return false;
     }
     strands.state[strand] = STATE.SLEEP;
+    strands.wakes[strand] = -1;
     this.yieldWorker(strand, instance);
-    const stamp = strands.stamp[strand];
-    engine.at(engine.now + wait, PHASE.COMPLETION, this.wakeOp, strand, stamp, 0);
+    this.sleep(strand, engine.now + wait);
     return false;
   }
 

@@ -36,7 +36,10 @@ export class Outages {
     if (frozen === FROZEN.no) this.thaw(instance);
   }
 
+  /** All work and waits of the instance, those under way included, go on at this speed. */
   setSpeed(instance: Instance, speed: number): void {
+    if (speed === instance.speed) return;
+    this.world.interpreter.stretchWaits(instance, instance.speed / speed);
     instance.speed = speed;
     this.turnCores(instance);
   }

@@ -1,3 +1,4 @@
+import { invariant } from '../kernel/invariant.js';
 import type { Plan } from '../spec/plan.js';
 import type { GaugeRecord, PoolRecord, RunRecord, TraceRecord } from '../spec/record.js';
 import { assemble } from './assemble.js';
@@ -37,6 +38,7 @@ export function simulate(
   world.loads.start();
   const reason = engine.run(plan.horizonNs, plan.maxEvents);
   bookUnfinished(world);
+  checkConservation(world);
   if (options.traceSink !== undefined) options.traceSink(world.tracer.take());
   const stop = world.stop?.reason ?? (reason === 'halted' ? 'depth' : reason);
   const detail = world.stop?.detail ?? (reason === 'instant' ? recentOps(world) : '');
@@ -60,6 +62,15 @@ function bookUnfinished(world: World): void {
     if (!frames.slots.has(frame) || frames.parent[frame] >= 0) continue;
     sink.callUnfinished(edges[frames.edge[frame]].stat, frames.cell[frame]);
   }
+}
+
+/** Every request that arrived in the measured time has exactly one outcome. */
+function checkConservation(world: World): void {
+  let outcomes = 0;
+  world.plan.parts.forEach(({ component }, part) => {
+    if (world.plan.components[component].kind === 'workload') outcomes += world.sink.answers(part);
+  });
+  invariant(outcomes === world.loads.requests, 'requests-without-exactly-one-outcome');
 }
 
 function recordOf(assembly: Assembly, stop: RunRecord['stop'], detail: string): RunRecord {

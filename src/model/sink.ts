@@ -161,6 +161,13 @@ export class Sink {
     if (this.cell >= 0) this.edges[edge].counters[this.cell * COUNTERS + counter]++;
   }
 
+  /** Outcomes booked for a part in the measured time, `unfinished` included. */
+  answers(part: number): number {
+    let sum = 0;
+    for (const count of this.parts[part].outcomes) sum += count;
+    return sum;
+  }
+
   partRecords(): PartRecord[] {
     return this.parts.map((meter) => ({
       outcomes: meter.outcomes,

@@ -105,6 +105,8 @@ export class Strands {
   arrived: Float64Array = new Float64Array(0);
   begun: Float64Array = new Float64Array(0);
   ended: Float64Array = new Float64Array(0);
+  /** End of the wait it is in; -1 where that wait is not the instance's own. */
+  wakes: Float64Array = new Float64Array(0);
   /** When the caller gave up; -1 while it waits. */
   gone: Float64Array = new Float64Array(0);
   /** Trace ids: of this attempt, of the execution that made it, of the request; 0 = not traced. */
@@ -187,6 +189,7 @@ const FLOAT64_COLUMNS = [
   'arrived',
   'begun',
   'ended',
+  'wakes',
   'gone',
   'trace',
   'traceParent',
