@@ -22,7 +22,10 @@ export type CountDistribution =
 /** Largest count a draw can give. */
 export const COUNT_MAX = 2_147_483_647;
 
-/** All count distributions of a run, drawn from by id; a pure function of (stream key, lineage, index). */
+/**
+ * All count distributions of a run, drawn from by id; a pure function of (stream key, lineage,
+ * index).
+ */
 export class Counts {
   private readonly laws: CountDistribution[] = [];
   /** Cumulative weights of a choice. */

@@ -2,7 +2,9 @@ import type { Distribution } from './distribution.js';
 import { exp, log, pow } from './math.js';
 import { gamma, normalCdf, normalPdf } from './special.js';
 
-/** Mean of a distribution before rounding, in ns; Infinity for an unbounded Pareto of shape <= 1. */
+/**
+ * Mean of a distribution before rounding, in ns; Infinity for an unbounded Pareto of shape <= 1.
+ */
 export function meanOf(d: Distribution): number {
   switch (d.kind) {
     case 'constant':

@@ -8,19 +8,18 @@ import { renumber } from './renumber.js';
 import { HORIZON_MAX_NS } from './time.js';
 import type { Ns } from './time.js';
 
-export type { Lane, Stamped } from './lanes.js';
-
 /** What happens at an event: three int32 given when it was scheduled. */
 export type Handler = (target: number, a: number, b: number) => void;
 
 /**
- * Why a run ended: 'horizon' the next event lies beyond it; 'drained' nothing is pending; 'budget' as many
- * events as allowed; 'instant' too many events at one instant (a loop without delay); 'halted' a handler asked.
+ * Why a run ended: 'horizon' the next event lies beyond it; 'drained' nothing is pending; 'budget'
+ * as many events as allowed; 'instant' too many events at one instant (a loop without delay);
+ * 'halted' a handler asked.
  */
 export type StopReason = 'horizon' | 'drained' | 'budget' | 'instant' | 'halted';
 
 /** Events allowed at one instant before the run stops with 'instant'. */
-export const INSTANT_LIMIT = 1_000_000;
+const INSTANT_LIMIT = 1_000_000;
 
 /** Events at one instant after which the last ones are remembered for the report. */
 const INSTANT_SUSPECT = 900_000;
@@ -34,10 +33,11 @@ const LANE_TIMER = 1;
 const STOP_BIT = 1;
 
 /**
- * Clock and agenda of one run: handlers fire in exactly the order (time, phase, sequence of scheduling).
+ * Clock and agenda of one run: handlers fire in exactly the order (time, phase, sequence of
+ * scheduling).
  *
- * Later events stand in a heap, events of the current instant in one FIFO per phase, timers of a constant
- * delay in lanes. None of the three shows in the order, the digest or the counts.
+ * Later events stand in a heap, events of the current instant in one FIFO per phase, timers of a
+ * constant delay in lanes. None of the three shows in the order, the digest or the counts.
  */
 export class Engine {
   /** The current moment. */
@@ -74,7 +74,10 @@ export class Engine {
   private nextBoundary = Infinity;
   private onBoundary: (k: number) => void = () => {};
   private running = false;
-  /** Number of events at which `check` must be asked, and those at the start of the run and the instant. */
+  /**
+   * Number of events at which `check` must be asked, and those at the start of the run and the
+   * instant.
+   */
   private guard = 0;
   private firstEvent = 0;
   private instantStart = 0;
@@ -135,7 +138,10 @@ export class Engine {
     return lane;
   }
 
-  /** Fires handler(index, stamp, 0) after the lane's delay unless owner.stamp[index] has changed by then. */
+  /**
+   * Fires handler(index, stamp, 0) after the lane's delay unless owner.stamp[index] has changed by
+   * then.
+   */
   arm(lane: Lane, index: number, stamp: number): void {
     const time = this.now + lane.delayNs;
     if (time === this.now || !this.useLanes) {
@@ -190,7 +196,10 @@ export class Engine {
     return due + this.heap.size + this.inLanes;
   }
 
-  /** The last events of an instant that ran over, oldest first; empty unless one instant had 900,000. */
+  /**
+   * The last events of an instant that ran over, oldest first; empty unless one instant had
+   * 900,000.
+   */
   recent(): { op: string; target: number }[] {
     const count = Math.min(this.recentCount, RECENT);
     const list: { op: string; target: number }[] = [];
@@ -221,7 +230,9 @@ export class Engine {
     return reason;
   }
 
-  /** One turn per event, boundary or dead lane head; `guard` lets one comparison watch all limits. */
+  /**
+   * One turn per event, boundary or dead lane head; `guard` lets one comparison watch all limits.
+   */
   private loop(untilNs: Ns, maxEvents: number): StopReason {
     const heap = this.heap;
     for (;;) {
@@ -234,7 +245,8 @@ export class Engine {
         const low = hot & -hot;
         if (low === STOP_BIT) return 'halted';
         const phase = 30 - Math.clz32(low);
-        // What stands in the heap for this instant and this phase was scheduled before: it goes first.
+        // What stands in the heap for this instant and this phase was scheduled before: it goes
+        // first.
         if (
           heap.size === 0 ||
           heap.times[0] !== this.now ||
@@ -305,8 +317,8 @@ export class Engine {
   }
 
   /**
-   * Called when `events` has reached `guard`: why the run must end, or null and a new guard. A guard that
-   * is too low costs a call, so an instant only writes down where it began.
+   * Called when `events` has reached `guard`: why the run must end, or null and a new guard. A
+   * guard that is too low costs a call, so an instant only writes down where it began.
    */
   private check(maxEvents: number): StopReason | null {
     const handled = this.events - this.firstEvent;

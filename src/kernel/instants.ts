@@ -2,8 +2,8 @@
 export const EVENT_WORDS = 4;
 
 /**
- * Growable FIFO of the events of one phase at the current instant, four int32 each. An event that is
- * due now never enters the heap: 7 ns here against 50 there.
+ * Growable FIFO of the events of one phase at the current instant, four int32 each. An event that
+ * is due now never enters the heap: 7 ns here against 50 there.
  */
 export class InstantQueue {
   data: Int32Array = new Int32Array(64 * EVENT_WORDS);

@@ -6,9 +6,10 @@ export interface Stamped {
 }
 
 /**
- * FIFO of the timers of one constant delay: already sorted, so only its head stands in the heap.
- * A timer is dead once `owner.stamp[index]` is no longer the stamp it was armed with; cancelling
- * costs nothing. Sequence numbers are reserved when a timer is armed, so that ties keep scheduling order.
+ * FIFO of the timers of one constant delay: already sorted, so only its head stands in the heap. A
+ * timer is dead once `owner.stamp[index]` is no longer the stamp it was armed with; cancelling
+ * costs nothing. Sequence numbers are reserved when a timer is armed, so that ties keep scheduling
+ * order.
  */
 export class Lane {
   readonly delayNs: Ns;
@@ -40,12 +41,6 @@ export class Lane {
     this.sequences[at] = sequence;
     this.indices[at] = index;
     this.stamps[at] = stamp;
-  }
-
-  /** True when the head's timer is still wanted. */
-  headAlive(): boolean {
-    const at = this.head;
-    return this.owner.stamp[this.indices[at]] === this.stamps[at];
   }
 
   /** Drops the head and the dead behind it, up to the next live timer or the end. */

@@ -1,7 +1,8 @@
 /**
- * Elementary and special functions from + - * / and square roots only. ECMA-262 leaves the last bit of
- * Math.log, Math.exp, Math.sin and ** to the implementation, and one bit is another run: these give the
- * same bits on every machine. log, exp, sin and cos follow Sun's fdlibm (e_log.c, e_exp.c, k_sin.c, k_cos.c).
+ * Elementary and special functions from + - * / and square roots only. ECMA-262 leaves the last bit
+ * of Math.log, Math.exp, Math.sin and ** to the implementation, and one bit is another run: these
+ * give the same bits on every machine. log, exp, sin and cos follow Sun's fdlibm (e_log.c, e_exp.c,
+ * k_sin.c, k_cos.c).
  */
 
 const cell = new Float64Array(1);
@@ -42,7 +43,8 @@ export function log(value: number): number {
   if (high >= 0x7ff00000) return value;
   const exponent = (high >> 20) - 1023;
   high &= 0x000fffff;
-  // Mantissas from sqrt(2) on are halved, so that f lies around 0. Scaling by a power of two is exact.
+  // Mantissas from sqrt(2) on are halved, so that f lies around 0. Scaling by a power of two is
+  // exact.
   const above = (high + 0x95f64) >> 20;
   k += exponent + above;
   const f = scaled * POWERS[1023 - exponent] * (above === 0 ? 1 : 0.5) - 1;
@@ -73,7 +75,10 @@ function logNearOne(f: number, k: number): number {
   return k * LN2_HIGH - (r - k * LN2_LOW - f);
 }
 
-/** e to the power of x, error below 1 ulp; 0 below -745.13, Infinity above 709.78. Source: fdlibm e_exp.c. */
+/**
+ * e to the power of x, error below 1 ulp; 0 below -745.13, Infinity above 709.78. Source: fdlibm
+ * e_exp.c.
+ */
 export function exp(value: number): number {
   let x = value;
   cell[0] = x;
@@ -141,8 +146,8 @@ export function powi(base: number, exponent: number): number {
 }
 
 /**
- * base to a real power: exact squaring for whole exponents up to 64, else exp(exponent * log(base)),
- * relative error about 1e-13. NaN for a negative base with a broken exponent, as usual.
+ * base to a real power: exact squaring for whole exponents up to 64, else exp(exponent *
+ * log(base)), relative error about 1e-13. NaN for a negative base with a broken exponent, as usual.
  */
 export function pow(base: number, exponent: number): number {
   if (Math.floor(exponent) === exponent && Math.abs(exponent) <= 64) return powi(base, exponent);
@@ -155,14 +160,18 @@ export function pow(base: number, exponent: number): number {
   return exp(exponent * log(base));
 }
 
-/** Sine of x radians, |x| up to 800,000 to 1 ulp of the reduced angle; NaN beyond. Source: fdlibm. */
+/**
+ * Sine of x radians, |x| up to 800,000 to 1 ulp of the reduced angle; NaN beyond. Source: fdlibm.
+ */
 export function sin(x: number): number {
   const quadrant = reduce(x);
   const value = (quadrant & 1) === 0 ? kernelSin(head, tail) : kernelCos(head, tail);
   return (quadrant & 2) === 0 ? value : -value;
 }
 
-/** Cosine of x radians, |x| up to 800,000 to 1 ulp of the reduced angle; NaN beyond. Source: fdlibm. */
+/**
+ * Cosine of x radians, |x| up to 800,000 to 1 ulp of the reduced angle; NaN beyond. Source: fdlibm.
+ */
 export function cos(x: number): number {
   const quadrant = reduce(x);
   const value = (quadrant & 1) === 0 ? kernelCos(head, tail) : kernelSin(head, tail);
@@ -173,7 +182,10 @@ export function cos(x: number): number {
 let head = 0;
 let tail = 0;
 
-/** Takes multiples of a quarter turn off x, pi/2 in three parts (fdlibm e_rem_pio2.c), and counts them. */
+/**
+ * Takes multiples of a quarter turn off x, pi/2 in three parts (fdlibm e_rem_pio2.c), and counts
+ * them.
+ */
 function reduce(x: number): number {
   head = x;
   tail = 0;

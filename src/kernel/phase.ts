@@ -1,6 +1,7 @@
 /**
- * Order of what happens at one instant: faults turn first, then what ends frees its slot, then timers,
- * then retries, then arrivals. A slot freed at t is therefore free for a call that arrives at t.
+ * Order of what happens at one instant: faults turn first, then what ends frees its slot, then
+ * timers, then retries, then arrivals. A slot freed at t is therefore free for a call that arrives
+ * at t.
  */
 export const PHASE = {
   FAULT: 0,

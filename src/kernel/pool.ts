@@ -4,8 +4,8 @@ import { invariant } from './invariant.js';
 export type GrowListener = (capacity: number) => void;
 
 /**
- * Free list of slot numbers for records kept as typed-array columns. Hold the pool and its owner, never
- * a column: growth replaces the columns. The slot given back last is taken first.
+ * Free list of slot numbers for records kept as typed-array columns. Hold the pool and its owner,
+ * never a column: growth replaces the columns. The slot given back last is taken first.
  */
 export class Slots {
   /** Slots there are now, a power of two. */

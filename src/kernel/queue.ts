@@ -10,8 +10,8 @@ const MAX_SLOTS = 0x4000000;
  * 4-ary min-heap of pending events over typed arrays, ordered by (time, key).
  *
  * key = phase * 2^50 + sequence * slots + slot, so that one comparison of doubles gives the order
- * (phase, sequence) and the low bits find the payload (op, target, a, b: four int32). 16 bytes are moved
- * per level; holding slot numbers with the times elsewhere was measured 1.2-1.5 times slower.
+ * (phase, sequence) and the low bits find the payload (op, target, a, b: four int32). 16 bytes are
+ * moved per level; holding slot numbers with the times elsewhere was measured 1.2-1.5 times slower.
  */
 export class EventHeap {
   /** One place longer than the slots: room for an entry on its way in. */
@@ -47,8 +47,9 @@ export class EventHeap {
   }
 
   /**
-   * Adds an event whose time was staged just before: doubles handed to a function that is not inlined are
-   * boxed. A free slot must be left (freeCount > 0) and `sequence` be below sequenceLimit.
+   * Adds an event whose time was staged just before: doubles handed to a function that is not
+   * inlined are boxed. A free slot must be left (freeCount > 0) and `sequence` be below
+   * sequenceLimit.
    */
   push(phase: number, sequence: number, op: number, target: number, a: number, b: number): void {
     const slot = this.free[--this.freeCount];
@@ -94,7 +95,9 @@ export class EventHeap {
     this.sink(this.size);
   }
 
-  /** Doubles the slots. Sequence numbers must still fit afterwards: renumber first if they do not. */
+  /**
+   * Doubles the slots. Sequence numbers must still fit afterwards: renumber first if they do not.
+   */
   grow(): void {
     const old = this.slots;
     const slots = old * 2;
@@ -138,8 +141,8 @@ export class EventHeap {
   }
 
   /**
-   * Lets the entry at place `from`, behind the heap, sink from the root. Unrolled over four children:
-   * 84 -> 67 ns a hold at 100 pending.
+   * Lets the entry at place `from`, behind the heap, sink from the root. Unrolled over four
+   * children: 84 -> 67 ns a hold at 100 pending.
    */
   private sink(from: number): void {
     const times = this.times;

@@ -2,8 +2,8 @@ import type { Lane } from './lanes.js';
 import type { EventHeap } from './queue.js';
 
 /**
- * Numbers all pending events from 1 in the order of their old sequence numbers and gives the first number
- * that is free. A lane's head stands both in the heap and in its lane and keeps one number.
+ * Numbers all pending events from 1 in the order of their old sequence numbers and gives the first
+ * number that is free. A lane's head stands both in the heap and in its lane and keeps one number.
  */
 export function renumber(heap: EventHeap, lanes: readonly Lane[]): number {
   let held = heap.size;

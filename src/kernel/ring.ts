@@ -1,4 +1,7 @@
-/** Growable FIFO of int32 over a power-of-two array, which can also give up its newest or any element. */
+/**
+ * Growable FIFO of int32 over a power-of-two array, which can also give up its newest or any
+ * element.
+ */
 export class IntRing {
   private data = new Int32Array(8);
   private mask = 7;
@@ -41,7 +44,10 @@ export class IntRing {
     return this.data[(this.head + k) & this.mask];
   }
 
-  /** Removes the oldest element equal to `value` and keeps the order of the others; false if none is. */
+  /**
+   * Removes the oldest element equal to `value` and keeps the order of the others; false if none
+   * is.
+   */
   remove(value: number): boolean {
     const { data, mask, head, count } = this;
     for (let k = 0; k < count; k++) {

@@ -1,6 +1,9 @@
 import seedrandom from 'seedrandom';
 
-/** Key of a random stream: two int32 words made from the seed, the replication and the stream's meaning. */
+/**
+ * Key of a random stream: two int32 words made from the seed, the replication and the stream's
+ * meaning.
+ */
 export interface StreamKey {
   readonly a: number;
   readonly b: number;
@@ -10,8 +13,8 @@ export interface StreamKey {
 export const lineage = { a: 0, b: 0 };
 
 /**
- * Key of the stream with this name, e.g. `orders.create/work#0`. Adding a stream shifts no other one.
- * Called when a run is assembled, never in it: seeding costs 12 us.
+ * Key of the stream with this name, e.g. `orders.create/work#0`. Adding a stream shifts no other
+ * one. Called when a run is assembled, never in it: seeding costs 12 us.
  */
 export function streamKey(seed: number, replication: number, name: string): StreamKey {
   const source = seedrandom(`${seed}/${replication}/${name}`);
@@ -19,8 +22,9 @@ export function streamKey(seed: number, replication: number, name: string): Stre
 }
 
 /**
- * Writes to `lineage` the child of the lineage (a, b) with this tag: root = (workload, arrival), then call,
- * attempt, branch, message. Same parent and tag, same child, in every variant of a scenario.
+ * Writes to `lineage` the child of the lineage (a, b) with this tag: root = (workload, arrival),
+ * then call, attempt, branch, message. Same parent and tag, same child, in every variant of a
+ * scenario.
  */
 export function derive(a: number, b: number, tag: number): void {
   let x = a ^ Math.imul(tag, 0x85ebca6b);
@@ -35,9 +39,9 @@ export function derive(a: number, b: number, tag: number): void {
 }
 
 /**
- * The draw of stream (ka, kb) for lineage (la, lb) and index: an odd multiple of 2^-53 in (0, 1), uniform.
- * A pure function of its arguments, so that two variants meet the same luck however many draws came
- * before. All arguments are int32.
+ * The draw of stream (ka, kb) for lineage (la, lb) and index: an odd multiple of 2^-53 in (0, 1),
+ * uniform. A pure function of its arguments, so that two variants meet the same luck however many
+ * draws came before. All arguments are int32.
  */
 export function unit(ka: number, kb: number, la: number, lb: number, index: number): number {
   // The low word of the lineage goes into both halves: else key + 1 would meet lineage - 1.

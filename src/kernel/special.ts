@@ -35,8 +35,9 @@ export function normalPdf(x: number): number {
 }
 
 /**
- * Probability that a standard normal variable is at most x; relative error about 1e-14 in both tails.
- * Source: series of Marsaglia 2004 around 0, continued fraction of the Mills ratio (Laplace) outside.
+ * Probability that a standard normal variable is at most x; relative error about 1e-14 in both
+ * tails. Source: series of Marsaglia 2004 around 0, continued fraction of the Mills ratio (Laplace)
+ * outside.
  */
 export function normalCdf(x: number): number {
   if (x !== x) return NaN;
@@ -60,7 +61,10 @@ function mills(x: number): number {
   return 1 / fraction;
 }
 
-/** Inverse of normalCdf for 0 < p < 1, relative error about 1e-16. Source: Wichura 1988, AS 241, PPND16. */
+/**
+ * Inverse of normalCdf for 0 < p < 1, relative error about 1e-16. Source: Wichura 1988, AS 241,
+ * PPND16.
+ */
 export function normalQuantile(p: number): number {
   if (!(p > 0 && p < 1)) return p === 0 ? -Infinity : p === 1 ? Infinity : NaN;
   const q = p - 0.5;

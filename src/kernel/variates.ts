@@ -20,7 +20,10 @@ export function drawNormal(
   return value;
 }
 
-/** Gamma draw of mean `shape`. Source: Marsaglia and Tsang 2000; shape < 1 by the power of a uniform. */
+/**
+ * Gamma draw of mean `shape`. Source: Marsaglia and Tsang 2000; shape < 1 by the power of a
+ * uniform.
+ */
 export function drawGamma(
   shape: number,
   ka: number,
@@ -48,11 +51,14 @@ export function drawGamma(
  * exact one. Plain + - * on tables made by the portable exp, so as portable as that.
  */
 export function fastExp(y: number): number {
-  const k = Math.floor(y * 92.33248261893024 + 0.5);
-  if (!(k > -4096 && k < 4096)) return exp(y);
+  const steps = y * 92.33248261893024;
+  if (!(steps > -4096 && steps < 4095)) return exp(y);
+  // Shifted to be positive: truncation is then rounding down, and one conversion gives the integer.
+  const shifted = (steps + 4096.5) | 0;
+  const k = shifted - 4096;
   const r = y - k * STEP_HIGH - k * STEP_LOW;
   const p = 1 + r * (1 + r * (0.5 + r * (1 / 6 + r * (1 / 24 + r * (1 / 120)))));
-  return p * fractions[k & 63] * octaves[(k >> 6) + 64];
+  return p * fractions[shifted & 63] * octaves[shifted >> 6];
 }
 
 /** log(2) / 64 in two parts: the first has enough zeros for an exact product with k. */

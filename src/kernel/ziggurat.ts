@@ -2,9 +2,9 @@ import { exp, log } from './math.js';
 import { unit } from './rng.js';
 
 /**
- * Exponential and normal draws by the ziggurat of Marsaglia and Tsang 2000, 256 layers. The tables are
- * computed with the portable functions. 99 of 100 draws take one uniform number, split into layer, sign
- * and place; the rest go on with sub-draws of the same (stream, lineage, index).
+ * Exponential and normal draws by the ziggurat of Marsaglia and Tsang 2000, 256 layers. The tables
+ * are computed with the portable functions. 99 of 100 draws take one uniform number, split into
+ * layer, sign and place; the rest go on with sub-draws of the same (stream, lineage, index).
  */
 const LAYERS = 256;
 const NORMAL_EDGE = 3.6541528853610088;
@@ -19,39 +19,58 @@ const exponentialX = layerEdges(
   exponentialShape,
   (y) => -log(y),
 );
+const normalY = normalX.map(normalShape);
+const exponentialY = exponentialX.map(exponentialShape);
 const normalInner = innerShares(normalX);
 const exponentialInner = innerShares(exponentialX);
-/** Width of each layer twice, to the right and to the left: the lowest bit of the index is the sign. */
+/**
+ * Width of each layer twice, to the right and to the left: the lowest bit of the index is the sign.
+ */
 const normalWidth = new Float64Array(2 * LAYERS);
 for (let i = 0; i < 2 * LAYERS; i++) normalWidth[i] = (i & 1 ? -1 : 1) * normalX[i >> 1];
 
 /** Standard normal draw; arguments as for `unit`. */
 export function standardNormal(ka: number, kb: number, la: number, lb: number, i: number): number {
-  const scaled = unit(ka, kb, la, lb, i) * 512;
-  const layer = scaled | 0;
-  const place = scaled - layer;
-  const x = place * normalWidth[layer];
-  if (place < normalInner[layer >> 1]) return x;
-  return normalOutside(x, layer, ka, kb, la, lb, i);
+  return normalFrom(unit(ka, kb, la, lb, i), ka, kb, la, lb, i);
 }
 
-/** Exponential draw with mean 1; arguments as for `unit`. */
-export function standardExponential(
+/** Standard normal draw from u = unit of the other arguments. */
+export function normalFrom(
+  u: number,
   ka: number,
   kb: number,
   la: number,
   lb: number,
-  i: number,
+  index: number,
 ): number {
-  const scaled = unit(ka, kb, la, lb, i) * 256;
+  const scaled = u * 512;
+  const layer = scaled | 0;
+  const place = scaled - layer;
+  const x = place * normalWidth[layer];
+  if (place < normalInner[layer >> 1]) return x;
+  return normalOutside(x, layer, ka, kb, la, lb, index);
+}
+
+/** Exponential draw of mean 1 from u = unit of the other arguments. */
+export function exponentialFrom(
+  u: number,
+  ka: number,
+  kb: number,
+  la: number,
+  lb: number,
+  index: number,
+): number {
+  const scaled = u * 256;
   const layer = scaled | 0;
   const place = scaled - layer;
   const x = place * exponentialX[layer];
   if (place < exponentialInner[layer]) return x;
-  return exponentialOutside(x, layer, ka, kb, la, lb, i);
+  return exponentialOutside(x, layer, ka, kb, la, lb, index);
 }
 
-/** The nth further uniform number of the same draw: another key, so that no other index is touched. */
+/**
+ * The nth further uniform number of the same draw: another key, so that no other index is touched.
+ */
 export function subUnit(
   ka: number,
   kb: number,
@@ -91,7 +110,7 @@ function normalOutside(
       return (layer & 1) === 1 ? -far : far;
     }
     const height = subUnit(ka, kb, la, lb, index, nth++);
-    if (underCurve(normalX, row, height, normalShape(x), normalShape)) return x;
+    if (normalY[row] + height * (normalY[row + 1] - normalY[row]) < normalShape(x)) return x;
     const scaled = subUnit(ka, kb, la, lb, index, nth++) * 512;
     layer = scaled | 0;
     x = (scaled - layer) * normalWidth[layer];
@@ -129,25 +148,13 @@ function exponentialOutside(
   for (let nth = 1; ;) {
     if (layer === 0) return EXPONENTIAL_EDGE - log(subUnit(ka, kb, la, lb, index, nth));
     const height = subUnit(ka, kb, la, lb, index, nth++);
-    if (underCurve(exponentialX, layer, height, exp(-x), exponentialShape)) return x;
+    const low = exponentialY[layer];
+    if (low + height * (exponentialY[layer + 1] - low) < exp(-x)) return x;
     const scaled = subUnit(ka, kb, la, lb, index, nth++) * 256;
     layer = scaled | 0;
     x = (scaled - layer) * exponentialX[layer];
     if (scaled - layer < exponentialInner[layer]) return x;
   }
-}
-
-/** True when a point at `height` of the strip of a layer lies under the density `at` its place. */
-function underCurve(
-  edges: Float64Array,
-  layer: number,
-  height: number,
-  at: number,
-  shape: (x: number) => number,
-): boolean {
-  const low = shape(edges[layer]);
-  const high = shape(edges[layer + 1]);
-  return low + height * (high - low) < at;
 }
 
 function normalShape(x: number): number {

@@ -95,25 +95,12 @@ export function factor(): Quantity<number> {
 
 /** A distribution of durations: `15ms`, `exponential(15ms)`, `{ kind: exponential, mean: 15ms }`. */
 export function distribution(): Quantity<Distribution> {
-  return quantity(parseDistribution, {
-    anyOf: [
-      DURATION_TEXT,
-      { type: 'string', pattern: `^(${DISTRIBUTION_KINDS.join('|')})\\(.*\\)$` },
-      { const: 0 },
-      DISTRIBUTION_OBJECT,
-    ],
-  });
+  return DISTRIBUTION;
 }
 
 /** A distribution of whole numbers: `3`, `uniform(1 5)`, `geometric(mean=3)`, `choice(80%=1 20%=4)`. */
 export function countDistribution(): Quantity<CountDistribution> {
-  return quantity(parseCountDistribution, {
-    anyOf: [
-      { type: 'integer', minimum: 0 },
-      { type: 'string', pattern: `^(${COUNT_KINDS.join('|')})\\(.*\\)$` },
-      COUNT_OBJECT,
-    ],
-  });
+  return COUNT_DISTRIBUTION;
 }
 
 /** A quantity from a parse function that throws QuantityError, and the JSON Schema of what is written. */
@@ -202,3 +189,23 @@ function fieldText(field: string): string {
       return 'Branches of `hyperexponential` as `{ weight, mean }`, of `mixture` as `{ weight, of }`; the weights add up to 100%.';
   }
 }
+
+// One schema each, so that the JSON Schema describes them once and refers to them everywhere.
+const DISTRIBUTION: Quantity<Distribution> = quantity(parseDistribution, {
+  id: 'distribution',
+  anyOf: [
+    DURATION_TEXT,
+    { type: 'string', pattern: `^(${DISTRIBUTION_KINDS.join('|')})\\(.*\\)$` },
+    { const: 0 },
+    DISTRIBUTION_OBJECT,
+  ],
+});
+
+const COUNT_DISTRIBUTION: Quantity<CountDistribution> = quantity(parseCountDistribution, {
+  id: 'countDistribution',
+  anyOf: [
+    { type: 'integer', minimum: 0 },
+    { type: 'string', pattern: `^(${COUNT_KINDS.join('|')})\\(.*\\)$` },
+    COUNT_OBJECT,
+  ],
+});

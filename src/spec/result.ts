@@ -188,7 +188,10 @@ export interface ComponentResult extends AnswerResult {
 }
 
 export interface PoolResult {
+  /** Callers waiting for a connection. */
   readonly wait: { readonly mean: number; readonly max: number };
+  /** Mean wait of an attempt for a connection, by Little's law; null without attempts. */
+  readonly waitSeconds: number | null;
   readonly open: { readonly mean: number; readonly max: number };
   readonly used: { readonly mean: number; readonly max: number };
   readonly timeouts: number;

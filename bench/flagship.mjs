@@ -1,0 +1,32 @@
+// Prints what one simulated attempt of the flagship costs, everything on: windows, histograms, digest,
+// invariants. Run it with `npm run bench`; nothing asserts these times.
+import { readFileSync } from 'node:fs';
+import { Bench } from 'tinybench';
+import { compile, loadScenario, registry, simulate } from '../dist/index.js';
+
+const FILE = 'scenarios/checkout.yaml';
+const RUNS = 5;
+
+const { file } = loadScenario(FILE, (path) => ({ text: readFileSync(path, 'utf8') }));
+const row = (cells) => console.log(cells.map((cell, k) => (k === 0 ? cell.padEnd(12) : cell.padStart(14))).join(''));
+row(['variant', 'ns/attempt', 'M events/s', 'attempts', 'events', 'ms/run']);
+for (const variant of file.variants) {
+  const plan = compile(variant, file);
+  const totals = simulate(plan, 0, registry).totals;
+  const bench = new Bench({ iterations: RUNS, time: 0, warmupIterations: 2, warmupTime: 0 });
+  bench.add(variant.name, () => void simulate(plan, 0, registry));
+  await bench.run();
+  const samples = [...bench.tasks[0].result.latency.samples].sort((a, b) => a - b);
+  const median = samples[samples.length >> 1];
+  row([
+    variant.name,
+    ((median * 1e6) / totals.attempts).toFixed(0),
+    (totals.events / median / 1e3).toFixed(2),
+    String(totals.attempts),
+    String(totals.events),
+    median.toFixed(0),
+  ]);
+}
+console.log(`\nmedian of ${RUNS} warm runs. An attempt is one try of a call on the wire; an event is one handler`);
+console.log('called by the engine (arrivals, ends of work and waits, answers, timers that fire, instants).');
+console.log(`peak resident memory of this process: ${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MB`);

@@ -1,0 +1,177 @@
+import tseslint from 'typescript-eslint';
+
+/** Layers from the lowest to the highest: a file imports its own layer or a lower one. */
+const LAYERS = [
+  ['kernel', 'stats'],
+  ['spec'],
+  ['model'],
+  ['patterns'],
+  ['scenario'],
+  ['plan'],
+  ['run'],
+  ['analysis'],
+  ['report'],
+  ['cli'],
+];
+const CORE = LAYERS.slice(0, -1).flat();
+/** The only files of the core that may use worker threads. */
+const THREADED = ['src/run/pool.ts', 'src/run/worker.ts'];
+
+/** ECMA-262 leaves these to the implementation: one bit of difference is another run. */
+const INEXACT = [
+  'acos',
+  'acosh',
+  'asin',
+  'asinh',
+  'atan',
+  'atan2',
+  'atanh',
+  'cbrt',
+  'cos',
+  'cosh',
+  'exp',
+  'expm1',
+  'hypot',
+  'log',
+  'log10',
+  'log1p',
+  'log2',
+  'pow',
+  'sin',
+  'sinh',
+  'tan',
+  'tanh',
+];
+
+const bannedProperties = [
+  ...INEXACT.map((property) => ({
+    object: 'Math',
+    property,
+    message: 'differs between JS engines: use src/kernel/math.ts',
+  })),
+  { object: 'Math', property: 'random', message: 'draws come from src/kernel/rng.ts' },
+  ...['toLocaleString', 'toLocaleLowerCase', 'toLocaleUpperCase', 'localeCompare'].map(
+    (property) => ({
+      property,
+      message: 'depends on the locale: compare by code unit, format by report/format.ts',
+    }),
+  ),
+];
+
+const bannedGlobals = [
+  'Date',
+  'Intl',
+  'performance',
+  'process',
+  'Buffer',
+  'setTimeout',
+  'setInterval',
+  'setImmediate',
+  'queueMicrotask',
+  'console',
+  'fetch',
+  'crypto',
+  'require',
+].map((name) => ({ name, message: 'the core is pure: only src/cli touches the outside world' }));
+
+const bannedSyntax = [
+  { selector: 'ForInStatement', message: 'integer-like keys jump the order: use a Map' },
+  { selector: "BinaryExpression[operator='**']", message: 'use powi or pow of src/kernel/math.ts' },
+  {
+    selector: "AssignmentExpression[operator='**=']",
+    message: 'use powi or pow of src/kernel/math.ts',
+  },
+];
+
+const styleSyntax = [
+  { selector: 'ExportDefaultDeclaration', message: 'named exports only' },
+  { selector: 'ExportAllDeclaration', message: 'no barrels: name what is exported' },
+  { selector: 'TSEnumDeclaration', message: 'use a const object' },
+  { selector: 'TSModuleDeclaration', message: 'no namespaces' },
+];
+
+export default tseslint.config(
+  { ignores: ['node_modules/', 'dist/', '.cache/', 'coverage/', 'reports/'] },
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.strict],
+    linterOptions: { reportUnusedDisableDirectives: 'error' },
+    rules: {
+      eqeqeq: 'error',
+      'no-var': 'error',
+      'prefer-const': 'error',
+      'object-shorthand': 'error',
+      'no-constant-binary-expression': 'error',
+      'no-control-regex': 'error',
+      '@typescript-eslint/consistent-type-imports': 'error',
+      // The index of a typed array or of a table that the plan has checked is never out of range.
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/no-extraneous-class': 'off',
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { argsIgnorePattern: '^_', varsIgnorePattern: '^_', ignoreRestSiblings: true },
+      ],
+    },
+  },
+  {
+    files: ['src/**/*.ts'],
+    rules: {
+      'max-lines-per-function': ['error', { max: 60, skipBlankLines: true, skipComments: true }],
+      'max-lines': ['error', { max: 500 }],
+      'no-restricted-syntax': ['error', ...styleSyntax],
+    },
+  },
+  {
+    files: CORE.map((layer) => `src/${layer}/**/*.ts`),
+    rules: {
+      'no-restricted-properties': ['error', ...bannedProperties],
+      'no-restricted-globals': ['error', ...bannedGlobals],
+      'no-restricted-syntax': ['error', ...styleSyntax, ...bannedSyntax],
+    },
+  },
+  // The registry collects the patterns from the one index that names them all.
+  {
+    files: ['src/patterns/index.ts'],
+    rules: { 'no-restricted-syntax': ['error', ...bannedSyntax] },
+  },
+  ...LAYERS.flatMap((layers, level) => layers.map((layer) => importsOf(layer, level))),
+  {
+    files: THREADED,
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { patterns: upward(LAYERS.findIndex((l) => l.includes('run'))) },
+      ],
+    },
+  },
+  {
+    files: ['test/**/*.ts', 'bench/**/*.ts'],
+    rules: {
+      '@typescript-eslint/no-explicit-any': 'off',
+      '@typescript-eslint/no-dynamic-delete': 'off',
+    },
+  },
+);
+
+function importsOf(layer, level) {
+  const patterns = upward(level);
+  if (layer !== 'cli') {
+    patterns.push({ regex: '^node:', message: 'the core imports no node: module' });
+    patterns.push({ regex: '^jsdom$', message: 'the document is handed in by src/cli' });
+  }
+  return {
+    files: [`src/${layer}/**/*.ts`],
+    rules: { 'no-restricted-imports': ['error', { patterns }] },
+  };
+}
+
+function upward(level) {
+  const higher = LAYERS.slice(level + 1).flat();
+  if (higher.length === 0) return [];
+  return [
+    {
+      regex: `^(\\.\\./)+(${higher.join('|')})/`,
+      message: 'a file imports its own layer or a lower one',
+    },
+  ];
+}

@@ -1,0 +1,132 @@
+// Runs before `npm start` and `npm test`: installs what is missing and builds what has changed.
+// Only built-in modules, so that it works in a clone that has no node_modules yet. What is up to date
+// is left alone: dependencies are keyed by the lock file and the Node.js ABI, the build by the bytes
+// of the sources (modification times say nothing after a git checkout). --force builds in any case,
+// --install-only does not build.
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { withLock } from './lock.mjs';
+import { requireNode } from './node-version.mjs';
+
+const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
+const DEPENDENCY_STAMP = join('node_modules', '.faultline-dependencies');
+const BUILD_STAMP = join('.cache', 'build-key');
+const COMPILER = join('node_modules', 'typescript', 'bin', 'tsc');
+const PROGRAM = join('dist', 'cli', 'main.js');
+/** What the tools print goes to standard error: standard output belongs to the command that follows. */
+const STDIO = ['ignore', process.stderr, 'inherit'];
+
+requireNode();
+process.chdir(ROOT);
+mkdirSync('.cache', { recursive: true });
+const force = process.argv.includes('--force');
+const installOnly = process.argv.includes('--install-only');
+if (force || !isInstalled() || (!installOnly && !isBuilt())) {
+  withLock(join('.cache', 'bootstrap.lock'), () => {
+    if (!isInstalled()) install();
+    if (force || (!installOnly && !isBuilt())) build();
+  });
+}
+
+function isInstalled() {
+  return stampIs(DEPENDENCY_STAMP, dependencyKey()) && existsSync(COMPILER);
+}
+
+function isBuilt() {
+  return stampIs(BUILD_STAMP, buildKey()) && existsSync(PROGRAM);
+}
+
+function install() {
+  const took = stopwatch();
+  say('installing dependencies (first time, or package-lock.json has changed)');
+  try {
+    npm('ci');
+  } catch {
+    say('npm ci did not succeed; trying npm install');
+    npm('install');
+  }
+  writeFileSync(DEPENDENCY_STAMP, dependencyKey());
+  say(`installed dependencies in ${took()} s`);
+}
+
+/** Compiles beside dist and swaps at the end: a build that fails leaves the last good one in place. */
+function build() {
+  const took = stopwatch();
+  const next = join('.cache', 'dist-next');
+  rmSync(next, { recursive: true, force: true });
+  try {
+    node(COMPILER, '-p', 'tsconfig.json', '--outDir', next);
+  } catch {
+    say('the build failed; see the messages above');
+    process.exit(3);
+  }
+  chmodSync(join(next, 'cli', 'main.js'), 0o755);
+  rmSync('dist', { recursive: true, force: true });
+  renameSync(next, 'dist');
+  writeFileSync(BUILD_STAMP, buildKey());
+  say(`built in ${took()} s`);
+}
+
+function npm(command) {
+  const args = [command, '--no-audit', '--no-fund', '--loglevel=error'];
+  // npm_execpath is npm's own script, set by npm when it runs this; calling it through node avoids npm.cmd.
+  const script = process.env.npm_execpath;
+  if (script !== undefined && script.endsWith('.js')) node(script, ...args);
+  else execFileSync('npm', args, { stdio: STDIO, shell: process.platform === 'win32' });
+}
+
+function node(...args) {
+  execFileSync(process.execPath, args, { stdio: STDIO });
+}
+
+function dependencyKey() {
+  const { versions, platform, arch } = process;
+  return `${digest(['package-lock.json'])} ${versions.modules} ${platform} ${arch}`;
+}
+
+function buildKey() {
+  const sources = ['tsconfig.json', 'package.json', ...filesBelow('src')];
+  return `${digest(sources)} ${dependencyKey()}`;
+}
+
+function digest(paths) {
+  const hash = createHash('sha256');
+  for (const path of paths) {
+    hash.update(path.replaceAll('\\', '/')).update('\0').update(readFileSync(path)).update('\0');
+  }
+  return hash.digest('hex');
+}
+
+function filesBelow(directory) {
+  return readdirSync(directory, { withFileTypes: true })
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .flatMap((entry) => {
+      const path = join(directory, entry.name);
+      return entry.isDirectory() ? filesBelow(path) : [path];
+    });
+}
+
+function stampIs(path, key) {
+  return existsSync(path) && readFileSync(path, 'utf8') === key;
+}
+
+function stopwatch() {
+  const start = process.hrtime.bigint();
+  return () => (Number(process.hrtime.bigint() - start) / 1e9).toFixed(1);
+}
+
+function say(text) {
+  process.stderr.write(`faultline: ${text}\n`);
+}

@@ -1,0 +1,62 @@
+// `npm run check`: lint, format, types and dead code at once; prints what failed in a fixed order.
+import { spawn } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+process.chdir(dirname(dirname(fileURLToPath(import.meta.url))));
+mkdirSync('.cache', { recursive: true });
+
+const tool = (...parts) => join('node_modules', ...parts);
+const CHECKS = [
+  {
+    name: 'lint',
+    args: [
+      tool('eslint', 'bin', 'eslint.js'),
+      '--max-warnings=0',
+      '--cache',
+      '--cache-strategy=content',
+      '--cache-location',
+      '.cache/eslint',
+      '.',
+    ],
+  },
+  {
+    name: 'format',
+    args: [
+      tool('prettier', 'bin', 'prettier.cjs'),
+      '--check',
+      '--log-level=warn',
+      '--cache',
+      '--cache-location',
+      '.cache/prettier',
+      '.',
+    ],
+  },
+  { name: 'types', args: [tool('typescript', 'bin', 'tsc'), '-p', 'tsconfig.test.json'] },
+  { name: 'dead code', args: [tool('knip', 'bin', 'knip.js'), '--no-progress'] },
+];
+
+const start = process.hrtime.bigint();
+const seconds = (since) => (Number(process.hrtime.bigint() - since) / 1e9).toFixed(1);
+const outcomes = await Promise.all(CHECKS.map(run));
+for (const { name, code, output, took } of outcomes) {
+  process.stdout.write(`${code === 0 ? 'ok  ' : 'FAIL'} ${name} (${took} s)\n`);
+  if (code !== 0) process.stdout.write(`${output.trimEnd()}\n`);
+}
+process.stdout.write(`checked in ${seconds(start)} s\n`);
+process.exitCode = outcomes.every(({ code }) => code === 0) ? 0 : 1;
+
+function run({ name, args }) {
+  const since = process.hrtime.bigint();
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    child.stdout.on('data', (chunk) => (output += chunk));
+    child.stderr.on('data', (chunk) => (output += chunk));
+    child.on('error', (error) =>
+      resolve({ name, code: 1, output: String(error), took: seconds(since) }),
+    );
+    child.on('close', (code) => resolve({ name, code, output, took: seconds(since) }));
+  });
+}

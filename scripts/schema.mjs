@@ -1,0 +1,11 @@
+// `npm run schema`: writes schema/scenario.schema.json from the schemas of the program.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { scenarioJsonSchema } from '../dist/scenario/json-schema.js';
+
+const folder = join(dirname(dirname(fileURLToPath(import.meta.url))), 'schema');
+const path = join(folder, 'scenario.schema.json');
+mkdirSync(folder, { recursive: true });
+writeFileSync(path, `${JSON.stringify(scenarioJsonSchema(), null, 2)}\n`);
+process.stdout.write(`wrote ${path}\n`);

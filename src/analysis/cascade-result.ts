@@ -1,0 +1,26 @@
+import type { CascadeResult } from '../spec/result.js';
+import { estimateOf, meanOf } from './estimate.js';
+import { sentenceOf } from './sentence.js';
+import type { Story } from './story.js';
+
+/** The cascade of a variant: the first run told, the figures over all of them. */
+export function cascadeResult(stories: readonly Story[], recovery: number | null): CascadeResult {
+  const [told] = stories;
+  const verdicts = stories.map((story) => story.verdict);
+  const stuck = verdicts.filter((verdict) => verdict === 'metastable').length;
+  const goodputLost = estimateOf(meanOf(stories.map((story) => story.goodputLost)));
+  return {
+    events: told.events,
+    states: told.states,
+    influences: told.influences,
+    loops: told.loops,
+    blastRadius: estimateOf(meanOf(stories.map((story) => story.blastRadius))),
+    depth: told.depth,
+    collateral: told.collateral,
+    goodputLost,
+    verdicts,
+    metastable: stuck / stories.length,
+    innocent: told.innocent,
+    sentence: sentenceOf({ story: told, verdicts, recovery, goodputLost: goodputLost.value }),
+  };
+}

@@ -1,0 +1,95 @@
+import { EDGE_COUNTERS } from '../spec/policy.js';
+import { OUTCOME_KINDS } from '../spec/outcome.js';
+import type { EdgeResult } from '../spec/result.js';
+import { answerResult } from './components.js';
+import { ratio, sum } from './estimate.js';
+import { openNs, transitionsOf } from './machines.js';
+import { breakersOf, counterSums, edgeSums } from './metrics-edge.js';
+import type { Question } from './metrics.js';
+import { partSums } from './metrics-placed.js';
+import { selectStats } from './subjects.js';
+import { namedOutcomes, sumTable } from './sums.js';
+import { instanceName, type VariantData } from './variant-data.js';
+import { cellsOf, spansOf } from './window.js';
+
+type Asked = Pick<Question, 'data' | 'selection' | 'window'>;
+
+/** Results of every component edge of a variant, by name. Counts are sums over all runs. */
+export function edgeResults(data: VariantData): Readonly<Record<string, EdgeResult>> {
+  const results: Record<string, EdgeResult> = {};
+  for (const edge of data.edges) {
+    const selection = selectStats(edge.stats, data);
+    results[edge.name] = edgeResult({ data, selection, window: data.whole });
+  }
+  return results;
+}
+
+function edgeResult(asked: Asked): EdgeResult {
+  const { data, selection, window } = asked;
+  const calls = sum(edgeSums(asked, 'calls'));
+  const attempts = sum(edgeSums(asked, 'attempts'));
+  const tables = data.records.flatMap((record) =>
+    selection.stats.map((stat) => record.edges[stat].attemptOutcomes),
+  );
+  const counters: Record<string, number> = {};
+  for (const name of EDGE_COUNTERS) {
+    const n = sum(counterSums(asked, name));
+    if (n > 0) counters[name] = n;
+  }
+  return {
+    ...answerResult(asked, false),
+    calls,
+    attempts,
+    amplification: ratio(attempts, calls),
+    amplificationDuring: amplificationDuring(asked),
+    attemptOutcomes: namedOutcomes(sumTable(tables, window.cells, OUTCOME_KINDS)),
+    counters,
+    wastedWork: ratio(sum(edgeSums(asked, 'wastedNs')), sum(partSums(asked, 'busyNs'))),
+    breaker: breakerResult(asked),
+  };
+}
+
+function amplificationDuring(asked: Asked): Readonly<Record<string, number | null>> {
+  const { data } = asked;
+  const during: Record<string, number | null> = {};
+  for (const fault of data.plan.faults) {
+    const clause = { kind: 'during', fault: fault.id, offset: 0 } as const;
+    const window = cellsOf(spansOf(clause, data.plan), data.plan);
+    const question = { ...asked, window };
+    during[fault.id] = ratio(sum(edgeSums(question, 'attempts')), sum(edgeSums(question, 'calls')));
+  }
+  return during;
+}
+
+function breakerResult(asked: Asked): EdgeResult['breaker'] {
+  const { data } = asked;
+  const { plan, records } = data;
+  const spans = [{ fromNs: plan.warmupNs, untilNs: plan.endNs }];
+  let open = 0;
+  let time = 0;
+  let transitions: { at: number; instance: string; state: string }[] = [];
+  let hasBreakers = false;
+  records.forEach((record, replication) => {
+    const ids = breakersOf(asked, record.machines);
+    const lists = transitionsOf(record, plan.warmupNs);
+    for (const id of ids) {
+      const machine = record.machines[id];
+      hasBreakers = true;
+      open += openNs(machine, lists[id], spans);
+      time += plan.endNs - plan.warmupNs;
+      if (replication > 0) continue;
+      const instance = machine.instance < 0 ? 'all' : instanceName(plan, machine.instance);
+      transitions = transitions.concat(
+        lists[id].map(({ atNs, state }) => ({
+          at: (atNs - plan.warmupNs) / 1e9,
+          instance,
+          state: machine.states[state],
+        })),
+      );
+    }
+  });
+  if (!hasBreakers) return null;
+  // A stable sort: machines with a transition at the same time keep their order.
+  transitions.sort((a, b) => a.at - b.at);
+  return { transitions, openFor: time > 0 ? open / time : 0 };
+}

@@ -1,0 +1,208 @@
+import { OUTCOME_NAMES, isSuccess, kindIndex, type OutcomeName } from '../spec/outcome.js';
+import type { TraceRecord } from '../spec/record.js';
+import type { Exemplar, Span } from '../spec/result.js';
+import { firstFaultNs } from './faulted.js';
+import { instanceName, partName, type VariantData } from './variant-data.js';
+
+/** A request that is shown in every variant. */
+interface Chosen {
+  readonly key: string;
+  readonly why: string;
+}
+
+/** A traced request of one variant. */
+interface Root {
+  readonly row: number;
+  readonly key: string;
+  readonly part: number;
+  readonly load: number;
+  readonly arrival: number;
+  readonly startNs: number;
+  readonly durationNs: number;
+  readonly success: boolean;
+}
+
+/**
+ * The same few requests in every variant, by variant name: a median one and a slow one from before the
+ * first fault, then requests during the told fault whose ends differ most between the variants, each from
+ * another kind of request while there are such. Only requests traced in all variants are looked at; ties
+ * go to the earlier arrival.
+ */
+export function exemplarsOf(
+  variants: readonly VariantData[],
+  wanted: number,
+  told: string | null,
+): ReadonlyMap<string, readonly Exemplar[]> {
+  const roots = variants.map((data) => rootsOf(data));
+  const shared = [...(roots[0] ?? new Map<string, Root>()).values()]
+    .filter((root) => roots.every((own) => own.has(root.key)))
+    .sort((a, b) => a.startNs - b.startNs || a.load - b.load || a.arrival - b.arrival);
+  const chosen = choose(variants, roots, shared, wanted, told);
+  const exemplars = new Map<string, readonly Exemplar[]>();
+  variants.forEach((data, i) => {
+    const own = chosen.map(({ key, why }) => exemplarOf(data, roots[i].get(key)!, why));
+    exemplars.set(data.variant.name, own);
+  });
+  return exemplars;
+}
+
+function rootsOf(data: VariantData): Map<string, Root> {
+  const { traces } = data.records[0];
+  const roots = new Map<string, Root>();
+  for (let row = 0; row < traces.rows; row++) {
+    if (traces.parent[row] >= 0) continue;
+    const startNs = startOf(traces, row);
+    if (startNs < data.plan.warmupNs) continue;
+    const load = traces.load[row];
+    const workload = data.plan.components[data.plan.loads[load].component].name;
+    const key = `${workload}#${traces.arrival[row]}`;
+    roots.set(key, {
+      row,
+      key,
+      part: traces.part[row],
+      load,
+      arrival: traces.arrival[row],
+      startNs,
+      durationNs: endOf(traces, row) - startNs,
+      success: isSuccess(traces.outcome[row]),
+    });
+  }
+  return roots;
+}
+
+function choose(
+  variants: readonly VariantData[],
+  roots: readonly ReadonlyMap<string, Root>[],
+  shared: readonly Root[],
+  wanted: number,
+  told: string | null,
+): readonly Chosen[] {
+  const [base] = variants;
+  if (base === undefined || shared.length === 0) return [];
+  const faultNs = firstFaultNs(base);
+  const before = shared.filter((root) => root.startNs < faultNs && root.success);
+  const chosen: Chosen[] = [];
+  const take = (root: Root | undefined, why: string): void => {
+    if (root === undefined || chosen.length >= wanted) return;
+    if (!chosen.some(({ key }) => key === root.key)) chosen.push({ key: root.key, why });
+  };
+  const byDuration = [...before].sort(
+    (a, b) => a.durationNs - b.durationNs || a.arrival - b.arrival,
+  );
+  take(byDuration[byDuration.length >> 1], 'median');
+  const isFaulty = faultNs < base.plan.endNs;
+  take(
+    byDuration[Math.ceil(byDuration.length * 0.99) - 1],
+    isFaulty ? 'slow before the fault' : 'slow',
+  );
+  const fault = base.plan.faults.find((candidate) => candidate.id === told);
+  const span = fault?.spans[0];
+  if (fault !== undefined && span !== undefined) {
+    const { fromNs, untilNs } = span;
+    const during = shared.filter((root) => root.startNs >= fromNs && root.startNs < untilNs);
+    for (const root of byDifference(roots, during)) take(root, `during ${fault.id}`);
+  }
+  for (const root of [...byDuration].reverse()) take(root, 'slow');
+  return chosen;
+}
+
+/** Requests whose ends differ most first: one of each kind of request in turn. */
+function byDifference(
+  roots: readonly ReadonlyMap<string, Root>[],
+  during: readonly Root[],
+): readonly Root[] {
+  const scored = during.map((root) => {
+    const own = roots.map((variant) => variant.get(root.key)!);
+    const ok = own.filter((other) => other.success).length;
+    const differing = Math.min(ok, own.length - ok);
+    const durations = own.map((other) => other.durationNs);
+    const spread = Math.max(...durations) - Math.min(...durations);
+    return { root, differing, spread };
+  });
+  scored.sort(
+    (a, b) =>
+      b.differing - a.differing ||
+      b.spread - a.spread ||
+      a.root.load - b.root.load ||
+      a.root.arrival - b.root.arrival,
+  );
+  const seen = new Map<number, number>();
+  const ranked = scored.map((entry, order) => {
+    const turn = seen.get(entry.root.part) ?? 0;
+    seen.set(entry.root.part, turn + 1);
+    return { ...entry, turn, order };
+  });
+  ranked.sort((a, b) => a.turn - b.turn || a.order - b.order);
+  return ranked.map((entry) => entry.root);
+}
+
+function exemplarOf(data: VariantData, root: Root, why: string): Exemplar {
+  const { traces } = data.records[0];
+  const id = traces.id[root.row];
+  const rows: number[] = [];
+  for (let row = 0; row < traces.rows; row++) if (traces.root[row] === id) rows.push(row);
+  const spans = rows
+    .map((row) => spanOf(data, row, root))
+    .sort((a, b) => a.called - b.called || a.sent - b.sent || a.id - b.id);
+  return {
+    key: root.key,
+    request: partName(data.plan, root.part),
+    why,
+    at: (root.startNs - data.plan.warmupNs) / 1e9,
+    duration: root.durationNs / 1e9,
+    outcome: outcomeAt(traces, root.row),
+    spans,
+  };
+}
+
+function spanOf(data: VariantData, row: number, root: Root): Span {
+  const { plan } = data;
+  const { traces } = data.records[0];
+  // What lies before the request itself was never written for it.
+  const relative = (at: number): number | null =>
+    at < root.startNs ? null : (at - root.startNs) / 1e9;
+  const edge = traces.edge[row];
+  const caller = edge < 0 ? '' : callerOf(data, edge);
+  const called = Math.max(root.startNs, startOf(traces, row));
+  const sent = Math.max(called, traces.sent[row]);
+  return {
+    id: traces.id[row],
+    parent: traces.parent[row] < 0 ? null : traces.parent[row],
+    name: partName(plan, traces.part[row]),
+    caller,
+    instance: traces.instance[row] < 0 ? '' : instanceName(plan, traces.instance[row]),
+    attempt: traces.attempt[row],
+    called: relative(called)!,
+    sent: relative(sent)!,
+    arrived: relative(traces.arrived[row]),
+    begun: relative(traces.begun[row]),
+    ended: relative(traces.ended[row]),
+    answered: relative(traces.answered[row]),
+    gone: relative(traces.gone[row]),
+    outcome: outcomeAt(traces, row),
+  };
+}
+
+/** An attempt that its caller left before there was an answer has none: it was cancelled. */
+function outcomeAt(traces: TraceRecord, row: number): OutcomeName {
+  return OUTCOME_NAMES[kindIndex(traces.outcome[row])] ?? 'cancelled';
+}
+
+function callerOf(data: VariantData, edge: number): string {
+  return partName(data.plan, data.plan.statEdges[edge].from);
+}
+
+/** First moment of a row. */
+function startOf(traces: TraceRecord, row: number): number {
+  for (const column of [traces.called, traces.sent, traces.arrived, traces.begun]) {
+    if (column[row] >= 0) return column[row];
+  }
+  return 0;
+}
+
+/** Last moment of a row as its caller saw it. */
+function endOf(traces: TraceRecord, row: number): number {
+  if (traces.answered[row] >= 0) return traces.answered[row];
+  if (traces.gone[row] >= 0) return traces.gone[row];
+  return traces.ended[row] >= 0 ? traces.ended[row] : startOf(traces, row);
+}

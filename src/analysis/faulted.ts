@@ -1,0 +1,41 @@
+import type { PlanFault } from '../spec/plan.js';
+import type { VariantData } from './variant-data.js';
+
+/** What a fault touches, as ids of the plan. */
+export interface Touched {
+  /** Components whose instances or parts it hits. */
+  readonly components: ReadonlySet<number>;
+  /** Measured edges whose messages it hits. */
+  readonly stats: ReadonlySet<number>;
+  /** Workloads whose rate it turns. */
+  readonly workloads: ReadonlySet<number>;
+}
+
+/** What a fault touches. */
+export function touchedBy(fault: PlanFault, data: VariantData): Touched {
+  const { plan } = data;
+  const components = new Set<number>();
+  for (const instance of fault.instances) components.add(plan.instances[instance].component);
+  for (const part of fault.parts) components.add(plan.parts[part].component);
+  const stats = new Set(fault.links.map(({ link }) => plan.links[link].stat));
+  const workloads = new Set(fault.loads.map((load) => plan.loads[load].component));
+  return { components, stats, workloads };
+}
+
+/** Components hit by any fault: those that blast radius and collateral leave out. */
+export function faultedComponents(data: VariantData): ReadonlySet<number> {
+  const all = new Set<number>();
+  for (const fault of data.plan.faults) {
+    for (const component of touchedBy(fault, data).components) all.add(component);
+  }
+  return all;
+}
+
+/** Start of the first fault, absolute ns; the end of arrivals where there is none. */
+export function firstFaultNs(data: VariantData): number {
+  let first = data.plan.endNs;
+  for (const fault of data.plan.faults) {
+    for (const span of fault.spans) first = Math.min(first, span.fromNs);
+  }
+  return first;
+}

@@ -1,0 +1,32 @@
+import type { BudgetResult, HypothesisResult } from '../spec/result.js';
+import type { ScenarioFile } from '../spec/scenario.js';
+import { judgeBudget } from './budget.js';
+import { checkedExpression, type Study } from './study.js';
+
+/**
+ * Verdict on the hypothesis of a file: refuted when an expectation fails, invalid when one that speaks
+ * of the time before a fault fails (there was no steady state), inconclusive when one is, else confirmed.
+ */
+export function judgeHypothesis(
+  hypothesis: NonNullable<ScenarioFile['hypothesis']>,
+  study: Study,
+): HypothesisResult {
+  const expectations: (BudgetResult & { variant: string })[] = [];
+  let isInvalid = false;
+  for (const source of hypothesis.expect) {
+    const isSteadyState = checkedExpression(source.text).window?.kind === 'before';
+    for (const data of study.variants) {
+      const judged = judgeBudget(source, data, study);
+      if (judged === null) continue;
+      if (isSteadyState && judged.verdict === 'fail') isInvalid = true;
+      expectations.push({ ...judged, variant: data.variant.name });
+    }
+  }
+  const has = (verdict: string): boolean => expectations.some((one) => one.verdict === verdict);
+  const judged = has('fail') ? 'refuted' : has('inconclusive') ? 'inconclusive' : 'confirmed';
+  return {
+    statement: hypothesis.statement,
+    verdict: isInvalid ? 'invalid' : judged,
+    expectations,
+  };
+}

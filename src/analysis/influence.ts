@@ -1,0 +1,260 @@
+import type { Influence } from '../spec/result.js';
+import type { Episode, Health } from './health.js';
+import type { Lane } from './lanes.js';
+import { meanSteps, outcomesIn, sumSteps, type Link } from './links.js';
+import { mechanismOf } from './mechanism.js';
+import type { Steps } from './steps.js';
+import { byCodeUnit, type VariantData } from './variant-data.js';
+import { number, share as shareWords } from './words.js';
+
+/** What influences are looked for in: one run, by step. */
+export interface Scene {
+  readonly data: VariantData;
+  readonly steps: Steps;
+  readonly lanes: readonly Lane[];
+  readonly links: readonly Link[];
+  readonly health: ReadonlyMap<Lane, Health>;
+  /** Steps [0, baseline) lie before the first fault. */
+  readonly baseline: number;
+  /** Absolute; the end of arrivals where there is no fault. */
+  readonly firstFaultNs: number;
+  /** Measured edges and components that a fault hits, with the steps in which it does. */
+  readonly hits: readonly {
+    readonly stats: ReadonlySet<number>;
+    readonly components: ReadonlySet<number>;
+    readonly from: number;
+    readonly until: number;
+  }[];
+}
+
+/** An influence with its onset as a step. */
+export interface StepInfluence extends Influence {
+  readonly step: number;
+}
+
+/** Share of a caller's trouble that must come from a callee. */
+const BLAME = 0.3;
+/** Retries count as load from so many times the attempts per call of the time before. */
+const RETRY_GROWTH = 1.5;
+const LOOK_AHEAD_NS = 5_000_000_000;
+const LOOK_AHEAD_STEPS = 10;
+const SLACK_NS = 2_000_000_000;
+
+/**
+ * Influences of one run. A callee's trouble spreads to a caller when the caller turns ill while the
+ * callee is (or a fault hits the calls between them), and at least 30 % of the caller's failed calls, or
+ * of its additional requests in the system, belong to that callee. A caller loads its ill callee when its
+ * attempts per call grow by half.
+ */
+export function influencesOf(scene: Scene): readonly StepInfluence[] {
+  const found: StepInfluence[] = [];
+  for (const link of scene.links) {
+    const upward = spreads(scene, link);
+    if (upward !== null) found.push(upward);
+    const downward = retries(scene, link);
+    if (downward !== null) found.push(downward);
+  }
+  return found.sort(
+    (a, b) => a.step - b.step || byCodeUnit(a.from, b.from) || byCodeUnit(a.to, b.to),
+  );
+}
+
+/** Cycles of influences: strongly connected components of more than one lane, by Tarjan's algorithm. */
+export function loopsOf(
+  influences: readonly Influence[],
+): readonly { readonly through: readonly string[]; readonly mechanism: string }[] {
+  const next = new Map<string, string[]>();
+  for (const { from, to } of influences) {
+    next.set(from, [...(next.get(from) ?? []), to]);
+    if (!next.has(to)) next.set(to, []);
+  }
+  const loops = connected(next).filter((names) => names.length > 1);
+  return loops.map((names) => {
+    const inside = influences.filter(({ from, to }) => names.includes(from) && names.includes(to));
+    const hasRetries = inside.some((influence) => influence.mechanism === 'retryLoad');
+    const through = inOrder(names, inside);
+    return { through, mechanism: hasRetries ? 'retryLoad' : inside[0].mechanism };
+  });
+}
+
+/** Number of influences on the longest chain without a repeated lane, retries left out. */
+export function depthOf(influences: readonly Influence[]): number {
+  const next = new Map<string, string[]>();
+  for (const { from, to, mechanism } of influences) {
+    if (mechanism !== 'retryLoad') next.set(from, [...(next.get(from) ?? []), to]);
+  }
+  const known = new Map<string, number>();
+  const walk = (name: string, above: ReadonlySet<string>): number => {
+    const before = known.get(name);
+    if (before !== undefined) return before;
+    let longest = 0;
+    for (const to of next.get(name) ?? []) {
+      if (above.has(to)) continue;
+      longest = Math.max(longest, 1 + walk(to, new Set([...above, to])));
+    }
+    known.set(name, longest);
+    return longest;
+  };
+  let deepest = 0;
+  for (const name of next.keys()) deepest = Math.max(deepest, walk(name, new Set([name])));
+  return deepest;
+}
+
+function spreads(scene: Scene, link: Link): StepInfluence | null {
+  const { steps, health, baseline } = scene;
+  for (const episode of health.get(link.caller)?.episodes ?? []) {
+    if (episode.until <= baseline || !isIllAt(scene, link, episode.from)) continue;
+    const until = lookUntil(episode, steps);
+    const blame = Math.max(
+      failedShare(link, episode.from, until),
+      waitingShare(scene, link, episode.from, until),
+    );
+    if (blame < BLAME) continue;
+    const cause = mechanismOf(link, episode.from, until, baseline);
+    return {
+      from: link.callee.name,
+      to: link.caller.name,
+      at: secondsOf(scene, episode.from),
+      step: episode.from,
+      ...cause,
+    };
+  }
+  return null;
+}
+
+/** Callee ill, or the calls hit by a fault, around the step in which the caller turns ill. */
+function isIllAt(scene: Scene, link: Link, step: number): boolean {
+  const slack = Math.max(2, Math.ceil(SLACK_NS / scene.steps.lengthNs[0]));
+  const isIll = (scene.health.get(link.callee)?.episodes ?? []).some(
+    (episode) => episode.from <= step + slack && episode.until >= step - slack,
+  );
+  if (isIll) return true;
+  return scene.hits.some(
+    (hit) =>
+      hit.from <= step + slack &&
+      hit.until >= step &&
+      (hit.components.has(link.callee.component) || link.stats.some((stat) => hit.stats.has(stat))),
+  );
+}
+
+function failedShare(link: Link, from: number, until: number): number {
+  const { caller } = link;
+  let bad = 0;
+  for (let step = from; step < until; step++) {
+    const failed =
+      caller.workers === 0 ? caller.arrivals[step] - caller.good[step] : caller.errors[step];
+    bad += Math.max(0, failed);
+  }
+  const outcomes = outcomesIn(link.calls, from, until);
+  let failed = 0;
+  outcomes.forEach((n, kind) => {
+    if (!QUIET.has(kind)) failed += n;
+  });
+  return bad > 0 ? Math.min(1, failed / bad) : 0;
+}
+
+/** ok, clientError, cancelled, degraded, unfinished: see OUTCOME_NAMES. */
+const QUIET: ReadonlySet<number> = new Set([0, 1, 14, 15, 17]);
+
+/** Share of the caller's additional requests in the system that are calls to this callee under way. */
+function waitingShare(scene: Scene, link: Link, from: number, until: number): number {
+  const before = meanSteps(link.inFlight, 0, scene.baseline);
+  const more = meanSteps(link.inFlight, from, until) - before;
+  const { inSystem } = link.caller;
+  const all =
+    inSystem.length > 0
+      ? meanSteps(inSystem, from, until) - meanSteps(inSystem, 0, scene.baseline)
+      : moreOf(scene, link.caller, from, until);
+  return more > 0 && all > 0 ? Math.min(1, more / all) : 0;
+}
+
+function moreOf(scene: Scene, caller: Lane, from: number, until: number): number {
+  let more = 0;
+  for (const link of scene.links) {
+    if (link.caller !== caller) continue;
+    const growth =
+      meanSteps(link.inFlight, from, until) - meanSteps(link.inFlight, 0, scene.baseline);
+    more += Math.max(0, growth);
+  }
+  return more;
+}
+
+function retries(scene: Scene, link: Link): StepInfluence | null {
+  const { baseline, health, steps } = scene;
+  const made = sumSteps(link.made, 0, baseline);
+  const before = made > 0 ? Math.max(1, sumSteps(link.sent, 0, baseline) / made) : 1;
+  for (const episode of health.get(link.callee)?.episodes ?? []) {
+    if (episode.until <= baseline) continue;
+    for (let step = episode.from; step < episode.until; step++) {
+      const until = Math.min(episode.until, step + LOOK_AHEAD_STEPS, steps.count);
+      const calls = sumSteps(link.made, step, until);
+      const sent = sumSteps(link.sent, step, until);
+      if (calls < 10 || sent < RETRY_GROWTH * before * calls) continue;
+      const perCall = sent / calls;
+      return {
+        from: link.caller.name,
+        to: link.callee.name,
+        at: secondsOf(scene, step),
+        step,
+        mechanism: 'retryLoad',
+        share: 1 - calls / sent,
+        text: `${number(perCall)} attempts per call: ${shareWords(1 - calls / sent)} of them are retries`,
+      };
+    }
+  }
+  return null;
+}
+
+function lookUntil(episode: Episode, steps: Steps): number {
+  const ahead = Math.max(LOOK_AHEAD_STEPS, Math.ceil(LOOK_AHEAD_NS / steps.lengthNs[0]));
+  return Math.min(episode.until, episode.from + ahead);
+}
+
+/**
+ * Seconds at which a step begins, from the end of the warm-up. The step in which the first fault begins
+ * is told from that moment on, so that nothing seems to happen before its cause.
+ */
+export function secondsOf(scene: Scene, step: number): number {
+  const { steps, data, firstFaultNs } = scene;
+  const { warmupNs, endNs } = data.plan;
+  if (step >= steps.count) return (endNs - warmupNs) / 1e9;
+  const start = steps.startNs[step];
+  const isSplit = firstFaultNs > start && firstFaultNs < start + steps.lengthNs[step];
+  return ((isSplit ? firstFaultNs : start) - warmupNs) / 1e9;
+}
+
+/** Strongly connected components, each sorted; Tarjan 1972. */
+function connected(next: ReadonlyMap<string, readonly string[]>): readonly string[][] {
+  const index = new Map<string, number>();
+  const low = new Map<string, number>();
+  const stack: string[] = [];
+  const found: string[][] = [];
+  const visit = (name: string): void => {
+    index.set(name, index.size);
+    low.set(name, index.get(name)!);
+    stack.push(name);
+    for (const to of next.get(name) ?? []) {
+      if (!index.has(to)) visit(to);
+      if (stack.includes(to)) low.set(name, Math.min(low.get(name)!, low.get(to)!));
+    }
+    if (low.get(name) !== index.get(name)) return;
+    const names = stack.splice(stack.indexOf(name));
+    found.push(names.sort(byCodeUnit));
+  };
+  for (const name of [...next.keys()].sort(byCodeUnit)) if (!index.has(name)) visit(name);
+  return found;
+}
+
+/** Lanes of a loop in the order in which the influences lead through them, from the first one on. */
+function inOrder(names: readonly string[], inside: readonly Influence[]): readonly string[] {
+  const through = [inside[0].from];
+  for (;;) {
+    const last = through[through.length - 1];
+    const step = inside.find(({ from, to }) => from === last && !through.includes(to));
+    if (step === undefined) break;
+    through.push(step.to);
+  }
+  return through.length === names.length
+    ? through
+    : [...through, ...names.filter((name) => !through.includes(name))];
+}

@@ -1,0 +1,57 @@
+import { JOURNAL } from '../spec/record.js';
+import type { JournalEntry } from '../spec/result.js';
+import { isBreaker } from './metrics-edge.js';
+import { instanceName, type VariantData } from './variant-data.js';
+
+const INSTANCE_STATES = ['up', 'down', 'hung', 'paused'] as const;
+
+/** State changes of the run that is told, with names, from the end of the warm-up on. */
+export function journalOf(data: VariantData): readonly JournalEntry[] {
+  const { plan } = data;
+  const [record] = data.records;
+  const { timeNs, kind, subject, value } = record.journal;
+  const entries: JournalEntry[] = [];
+  for (let i = 0; i < timeNs.length; i++) {
+    if (timeNs[i] < 0) continue;
+    const at = timeNs[i] / 1e9;
+    if (kind[i] === JOURNAL.machine) {
+      const machine = record.machines[subject[i]];
+      entries.push({
+        at,
+        kind: isBreaker(machine) ? 'breaker' : machine.policy,
+        subject: machineName(data, subject[i]),
+        value: machine.states[value[i]],
+      });
+    } else if (kind[i] === JOURNAL.fault) {
+      entries.push({
+        at,
+        kind: 'fault',
+        subject: plan.faults[subject[i]].id,
+        value: value[i] === 1 ? 'on' : 'off',
+      });
+    } else {
+      entries.push({
+        at,
+        kind: 'instance',
+        subject: instanceName(plan, subject[i]),
+        value: INSTANCE_STATES[value[i]],
+      });
+    }
+  }
+  return entries;
+}
+
+/** `orders[0]->payments`, or `orders->payments.charge` where the state is shared and by endpoint. */
+function machineName(data: VariantData, id: number): string {
+  const { plan } = data;
+  const machine = data.records[0].machines[id];
+  const caller =
+    machine.instance >= 0
+      ? instanceName(plan, machine.instance)
+      : machine.callerComponent >= 0
+        ? plan.components[machine.callerComponent].name
+        : 'all';
+  const callee = plan.components[machine.calleeComponent].name;
+  const part = machine.calleePart >= 0 ? `.${plan.parts[machine.calleePart].name}` : '';
+  return `${caller}->${callee}${part}`;
+}

@@ -1,0 +1,136 @@
+import { OUTCOME_KINDS, OUTCOME_NAMES } from '../spec/outcome.js';
+import type { GaugeRecord, RunRecord } from '../spec/record.js';
+import { SparseMerge } from './sparse.js';
+import { bySteps, maxLevels, meanLevels, outcomesBySteps, type Steps } from './steps.js';
+import { arrivedOf, finishedOf, succeededOf } from './sums.js';
+import { isPlaced, partName, partsOf, type VariantData } from './variant-data.js';
+
+/** What one component, or one request of a workload, shows in each step of one run. */
+export interface Lane {
+  readonly name: string;
+  readonly component: number;
+  readonly parts: readonly number[];
+  readonly arrivals: Float64Array;
+  readonly finished: Float64Array;
+  readonly good: Float64Array;
+  readonly errors: Float64Array;
+  readonly shed: Float64Array;
+  /** p95 of successes, seconds; NaN where nothing succeeded. */
+  readonly latency: Float64Array;
+  /** Sums over instances; empty for workloads. */
+  readonly busy: Float64Array;
+  readonly queue: Float64Array;
+  readonly queueMax: Float64Array;
+  readonly busyMax: Float64Array;
+  readonly inSystem: Float64Array;
+  readonly poolWaiting: Float64Array;
+  /** Workers over all instances; Infinity where unlimited, 0 for workloads. */
+  readonly workers: number;
+  readonly queueCapacity: number;
+}
+
+/** Lanes of one run: placed components by id, then the requests of workloads by part id. */
+export function lanesOf(data: VariantData, record: RunRecord, steps: Steps): readonly Lane[] {
+  const { plan } = data;
+  const lanes: Lane[] = [];
+  const gauges = gaugesByComponent(data, record);
+  plan.components.forEach((component, id) => {
+    if (isPlaced(component)) {
+      lanes.push(laneOf(data, record, steps, component.name, id, partsOf(plan, id), gauges));
+    }
+  });
+  for (const part of data.requests) {
+    const { component } = plan.parts[part];
+    lanes.push(laneOf(data, record, steps, partName(plan, part), component, [part], gauges));
+  }
+  return lanes;
+}
+
+/** Gauges of a run by the component of their instance. */
+export function gaugesByComponent(
+  data: VariantData,
+  record: RunRecord,
+): readonly (readonly GaugeRecord[])[] {
+  const lists: GaugeRecord[][] = data.plan.components.map(() => []);
+  for (const gauge of record.gauges) {
+    if (gauge.instance >= 0) lists[data.plan.instances[gauge.instance].component].push(gauge);
+  }
+  return lists;
+}
+
+const SHED = ['rejectedOverload', 'rejectedRateLimit', 'throttled'].map((name) =>
+  (OUTCOME_NAMES as readonly string[]).indexOf(name),
+);
+/** Ends that say nothing about the health of who answered. */
+const NEUTRAL = ['ok', 'degraded', 'clientError', 'cancelled', 'unfinished'].map((name) =>
+  (OUTCOME_NAMES as readonly string[]).indexOf(name),
+);
+
+function laneOf(
+  data: VariantData,
+  record: RunRecord,
+  steps: Steps,
+  name: string,
+  component: number,
+  parts: readonly number[],
+  gauges: readonly (readonly GaugeRecord[])[],
+): Lane {
+  const rows = parts.map((part) => record.parts[part]);
+  const outcomes = outcomesBySteps(
+    rows.map((row) => row.outcomes),
+    steps,
+  );
+  const column = (pick: (at: number) => number): Float64Array =>
+    Float64Array.from({ length: steps.count }, (_, step) => pick(step * OUTCOME_KINDS));
+  const finished = column((at) => finishedOf(outcomes, at));
+  const own = gauges[component];
+  const of = (kind: GaugeRecord['kind']): GaugeRecord[] =>
+    own.filter((gauge) => gauge.kind === kind);
+  const plan = data.plan.components[component];
+  const isWorkload = plan.kind === 'workload';
+  return {
+    name,
+    component,
+    parts,
+    arrivals: column((at) => arrivedOf(outcomes, at)),
+    finished,
+    good: isWorkload
+      ? bySteps(
+          rows.map((row) => row.good),
+          steps,
+        )
+      : column((at) => succeededOf(outcomes, at)),
+    errors: column((at) => {
+      let neutral = 0;
+      for (const kind of NEUTRAL) neutral += outcomes[at + kind];
+      return arrivedOf(outcomes, at) - neutral;
+    }),
+    shed: column((at) => {
+      let shed = 0;
+      for (const kind of SHED) shed += outcomes[at + kind];
+      return shed;
+    }),
+    latency: latencies(rows, steps),
+    busy: isWorkload ? NONE : meanLevels(of('busy'), steps),
+    queue: isWorkload ? NONE : meanLevels(of('queue'), steps),
+    queueMax: isWorkload ? NONE : maxLevels(of('queue'), steps),
+    busyMax: isWorkload ? NONE : maxLevels(of('busy'), steps),
+    inSystem: isWorkload ? NONE : meanLevels(of('concurrency'), steps),
+    poolWaiting: isWorkload ? NONE : meanLevels(of('waiting'), steps),
+    workers: isWorkload ? 0 : plan.concurrency * plan.instances,
+    queueCapacity: isWorkload ? 0 : plan.queue.capacity * plan.instances,
+  };
+}
+
+const NONE = new Float64Array(0);
+
+function latencies(rows: readonly RunRecord['parts'][number][], steps: Steps): Float64Array {
+  const merge = new SparseMerge();
+  const values = new Float64Array(steps.count);
+  for (let step = 0; step < steps.count; step++) {
+    merge.clear();
+    for (const row of rows) merge.add(row.stepLatency[step]);
+    values[step] = merge.quantiles([0.95])[0] ?? NaN;
+  }
+  return values;
+}

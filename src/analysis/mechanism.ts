@@ -1,0 +1,136 @@
+import { OUTCOME_NAMES, type OutcomeName } from '../spec/outcome.js';
+import { meanSteps, outcomesIn, type Link } from './links.js';
+import { count, share as shareWords } from './words.js';
+
+/** How trouble got from a callee to a caller, the share of bad calls that carry it, and words. */
+export interface Mechanism {
+  readonly mechanism: string;
+  readonly share: number;
+  readonly text: string;
+}
+
+const BLOCKED = 0.5;
+const SATURATED = 0.95;
+const QUEUE_FULL = 0.9;
+
+/** The mechanism that most of the bad attempts of a link carry in steps [from, until). */
+export function mechanismOf(link: Link, from: number, until: number, baseline: number): Mechanism {
+  const blocked = blockedSlots(link, from, until);
+  if (blocked !== null) return blocked;
+  const weights = weigh(link, from, until);
+  let total = 0;
+  for (const { weight } of weights) total += weight;
+  if (total === 0) return waiting(link, from, until, baseline);
+  // The first of equal weights stands, and their order is fixed.
+  const main = weights.reduce((best, entry) => (entry.weight > best.weight ? entry : best));
+  const share = main.weight / total;
+  return { mechanism: main.mechanism, share, text: main.words(main.weight, link) };
+}
+
+/** Share of the caller's workers that wait for an answer of the callee. */
+export function blockedShare(link: Link, from: number, until: number): number {
+  const { workers } = link.caller;
+  if (!(workers > 0) || !Number.isFinite(workers)) return 0;
+  return Math.min(1, meanSteps(link.inFlight, from, until) / workers);
+}
+
+function blockedSlots(link: Link, from: number, until: number): Mechanism | null {
+  const { workers, busy } = link.caller;
+  const worst = worstSpan(link, from, until);
+  const share = blockedShare(link, worst, worst + 1);
+  if (share < BLOCKED || !(busy[worst] >= SATURATED * workers)) return null;
+  const waitingFor = count(Math.min(workers, link.inFlight[worst]));
+  const text = `${waitingFor} of ${count(workers)} workers wait for ${link.callee.name}`;
+  return { mechanism: 'blockedSlots', share, text };
+}
+
+/** The step with the most calls under way. */
+function worstSpan(link: Link, from: number, until: number): number {
+  let worst = from;
+  for (let step = from; step < until; step++) {
+    if (link.inFlight[step] > link.inFlight[worst]) worst = step;
+  }
+  return worst;
+}
+
+interface Weight {
+  readonly mechanism: string;
+  readonly weight: number;
+  words(weight: number, link: Link): string;
+}
+
+function weigh(link: Link, from: number, until: number): readonly Weight[] {
+  const attempts = outcomesIn(link.attempts, from, until);
+  const calls = outcomesIn(link.calls, from, until);
+  const wire = (name: OutcomeName): number => attempts[OUTCOME_NAMES.indexOf(name)];
+  // What is refused before it is sent may be counted with the call alone.
+  const either = (name: OutcomeName): number =>
+    Math.max(wire(name), calls[OUTCOME_NAMES.indexOf(name)]);
+  const isFull = isQueueFull(link, from, until);
+  const refused = wire('refused');
+  const entry = (mechanism: string, weight: number, text: string): Weight => ({
+    mechanism,
+    weight,
+    words: (n, { callee }) => `${count(n)} ${text} ${callee.name}`,
+  });
+  return [
+    entry('calleeTimeout', wire('timeout'), 'timeouts waiting for'),
+    entry('calleeError', wire('serverError') + (isFull ? 0 : refused), 'errors from'),
+    entry(
+      'queueFull',
+      wire('rejectedOverload') + (isFull ? refused : 0),
+      'refusals by the full queue of',
+    ),
+    entry('netLoss', wire('connectTimeout') + wire('reset'), 'broken connections to'),
+    entry('poolWait', either('poolTimeout'), 'calls without a connection to'),
+    entry('breakerOpen', either('rejectedBreaker'), 'calls refused by the open breaker to'),
+    entry(
+      'limited',
+      either('rejectedBulkhead') + either('rejectedRateLimit') + wire('throttled'),
+      'calls refused by limits to',
+    ),
+    entry('deadline', either('deadlineExceeded'), 'deadlines passed waiting for'),
+    entry('abandoned', either('abandoned'), 'users gave up waiting for'),
+  ];
+}
+
+/** Nothing failed, so the caller is slow: because of a queue, or because the callee is. */
+function waiting(link: Link, from: number, until: number, baseline: number): Mechanism {
+  const { callee, caller } = link;
+  const inFlight = meanSteps(link.inFlight, from, until);
+  const waiters = meanSteps(caller.poolWaiting, from, until);
+  if (waiters > 0 && waiters >= inFlight / 2) {
+    const share = Math.min(1, waiters / Math.max(inFlight, waiters));
+    return {
+      mechanism: 'poolWait',
+      share,
+      text: `${count(waiters)} calls wait for a connection to ${callee.name}`,
+    };
+  }
+  const queued = meanSteps(callee.queue, from, until) - meanSteps(callee.queue, 0, baseline);
+  const held = meanSteps(callee.busy, from, until);
+  if (queued > 0 && queued >= held) {
+    const share = queued / (queued + held);
+    return {
+      mechanism: 'queueWait',
+      share,
+      text: `${count(queued)} requests wait in the queue of ${callee.name}`,
+    };
+  }
+  const before = meanSteps(link.inFlight, 0, baseline);
+  const share = inFlight > 0 ? Math.max(0, 1 - before / inFlight) : 1;
+  return {
+    mechanism: 'slow',
+    share,
+    text: `answers of ${callee.name} take longer: ${shareWords(share)} of the calls under way are waiting for that`,
+  };
+}
+
+function isQueueFull(link: Link, from: number, until: number): boolean {
+  const { callee } = link;
+  if (!Number.isFinite(callee.queueCapacity)) return false;
+  for (let step = from; step < until; step++) {
+    if (callee.queueMax[step] >= QUEUE_FULL * callee.queueCapacity) return callee.busy[step] > 0;
+  }
+  return false;
+}

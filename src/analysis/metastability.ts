@@ -1,0 +1,174 @@
+import type { RunRecord } from '../spec/record.js';
+import { JOURNAL } from '../spec/record.js';
+import { isOpen, transitionsOf } from './machines.js';
+import { goodShare, RECOVERED_SHARE, recoveryGrid, recoveryOf } from './recovery.js';
+import type { RunVerdict } from './story.js';
+import { arrivedOf, sumCells, sumOutcomes } from './sums.js';
+import { firstFaultNs } from './faulted.js';
+import type { VariantData } from './variant-data.js';
+import { cellsOf, type CellSet } from './window.js';
+
+/** A recovery up to here is one; a later one is slow. Three windows of 5 s. */
+const PROMPT_SECONDS = 15;
+/** Windows that must have passed after the fault before a run can be called stuck. */
+const HORIZON_WINDOWS = 4;
+/** Windows at the end in which a sustaining effect is looked for. */
+const LAST_WINDOWS = 4;
+/** Load may grow so much before it is the load that explains a failure. */
+const SAME_LOAD = 1.1;
+const RETRY_GROWTH = 1.5;
+const WASTED = 0.3;
+const QUEUED_SHARE = 0.5;
+
+/**
+ * Verdict on one run, from that run alone. After the fault that ends last:
+ * - untouched: no window of 5 s from the first fault on has less than 95 % of the goodput share before;
+ * - recovered within 15 s, slowRecovery later;
+ * - undecided: the fault does not end, fewer than 4 windows follow it, goodput rises over their second
+ *   half (Mann-Kendall), a breaker still waits for its time to try again, or nothing that is looked for
+ *   explains the failure: the run was too short to see the end;
+ * - overloaded: load is more than 10 % above that before the fault (which shows what is feasible), or
+ *   instances are still gone;
+ * - metastable: load as before, all instances back, and retries (half more attempts per call than before),
+ *   work for nobody (30 % of busy time) or queues longer than half their capacity sustain the failure.
+ * Source of the notion: Bronson et al., HotOS 2021; Huang et al., OSDI 2022.
+ */
+export function verdictOf(data: VariantData, record: RunRecord): RunVerdict {
+  const { plan } = data;
+  const faults = plan.faults.filter((fault) => fault.spans.length > 0);
+  if (faults.length === 0) return 'untouched';
+  const before = cellsOf([{ fromNs: plan.warmupNs, untilNs: firstFaultNs(data) }], plan);
+  const healthy = goodShare(record, data.requests, before);
+  if (healthy === null || healthy === 0) return 'undecided';
+  if (isUntouched(data, record, healthy)) return 'untouched';
+  const last = faults.reduce((latest, fault) =>
+    endOf(fault.spans) > endOf(latest.spans) ? fault : latest,
+  );
+  const grid = recoveryGrid(data, last.id)!;
+  const recovery = recoveryOf(record, data.requests, grid);
+  if (recovery === null) return 'undecided';
+  if (Number.isFinite(recovery)) return recovery <= PROMPT_SECONDS ? 'recovered' : 'slowRecovery';
+  if (grid.windows.length < HORIZON_WINDOWS) return 'undecided';
+  const shares = grid.windows.map((window) => goodShare(record, data.requests, window) ?? 0);
+  if (isRising(shares.slice(shares.length >> 1))) return 'undecided';
+  const end = union(grid.windows.slice(-LAST_WINDOWS));
+  if (loadOf(data, record, end) > SAME_LOAD * loadOf(data, record, before)) return 'overloaded';
+  if (instancesGone(record)) return 'overloaded';
+  if (breakerWaits(data, record, grid.windows[grid.windows.length - LAST_WINDOWS]))
+    return 'undecided';
+  return isSustained(data, record, before, end) ? 'metastable' : 'undecided';
+}
+
+/** Share of the goodput that the time before the first fault promises and that is missing after it. */
+export function goodputLost(data: VariantData, record: RunRecord): number | null {
+  const { plan } = data;
+  const first = firstFaultNs(data);
+  const healthy = goodShare(
+    record,
+    data.requests,
+    cellsOf([{ fromNs: plan.warmupNs, untilNs: first }], plan),
+  );
+  const actual = goodShare(
+    record,
+    data.requests,
+    cellsOf([{ fromNs: first, untilNs: plan.endNs }], plan),
+  );
+  if (healthy === null || healthy === 0) return null;
+  return actual === null ? 0 : Math.max(0, 1 - actual / healthy);
+}
+
+/** Upward trend by Mann and Kendall: more rising than falling pairs, by more than 1.645 sigma. */
+export function isRising(values: readonly number[]): boolean {
+  const n = values.length;
+  if (n < 3) return false;
+  let score = 0;
+  for (let i = 0; i < n; i++) {
+    for (let j = i + 1; j < n; j++) score += Math.sign(values[j] - values[i]);
+  }
+  const sigma = Math.sqrt((n * (n - 1) * (2 * n + 5)) / 18);
+  return score > 1.645 * sigma;
+}
+
+function isUntouched(data: VariantData, record: RunRecord, healthy: number): boolean {
+  const { plan } = data;
+  let from = firstFaultNs(data);
+  while (from < plan.endNs) {
+    const untilNs = Math.min(plan.endNs, from + 5_000_000_000);
+    const window = cellsOf([{ fromNs: from, untilNs }], plan);
+    const share = goodShare(record, data.requests, window);
+    if (share !== null && share < RECOVERED_SHARE * healthy) return false;
+    from = untilNs;
+  }
+  return true;
+}
+
+/** User requests per ns. */
+function loadOf(data: VariantData, record: RunRecord, window: CellSet): number {
+  const rows = data.requests.map((part) => record.parts[part]);
+  return window.lengthNs > 0 ? arrivedOf(sumOutcomes(rows, window.cells)) / window.lengthNs : 0;
+}
+
+function isSustained(data: VariantData, record: RunRecord, before: CellSet, end: CellSet): boolean {
+  const { plan } = data;
+  for (const edge of data.edges) {
+    const was = perCall(record, edge.stats, before) ?? 1;
+    const is = perCall(record, edge.stats, end) ?? 1;
+    if (is >= RETRY_GROWTH * Math.max(1, was)) return true;
+  }
+  let busy = 0;
+  let wasted = 0;
+  for (const part of record.parts) {
+    busy += sumCells(part.busyNs, end.cells);
+    wasted += sumCells(part.wastedNs, end.cells);
+  }
+  if (busy > 0 && wasted / busy >= WASTED) return true;
+  return record.gauges.some((gauge) => {
+    if (gauge.kind !== 'queue' || gauge.instance < 0) return false;
+    const id = plan.instances[gauge.instance].component;
+    const { queue, concurrency } = plan.components[id];
+    const mean = sumCells(gauge.area, end.cells) / end.lengthNs;
+    const limit = Number.isFinite(queue.capacity) ? queue.capacity : 10 * concurrency;
+    return Number.isFinite(limit) && mean > QUEUED_SHARE * limit;
+  });
+}
+
+function perCall(record: RunRecord, stats: readonly number[], window: CellSet): number | null {
+  let calls = 0;
+  let attempts = 0;
+  for (const stat of stats) {
+    calls += sumCells(record.edges[stat].calls, window.cells);
+    attempts += sumCells(record.edges[stat].attempts, window.cells);
+  }
+  return calls >= 20 ? attempts / calls : null;
+}
+
+/** True when the last word of the journal on some instance is that it does not run. */
+function instancesGone(record: RunRecord): boolean {
+  const { kind, subject, value } = record.journal;
+  const last = new Map<number, number>();
+  for (let i = 0; i < kind.length; i++) {
+    if (kind[i] === JOURNAL.instance) last.set(subject[i], value[i]);
+  }
+  return [...last.values()].some((state) => state !== 0);
+}
+
+/** True when a breaker is open at the end and has not tried to close since the window began. */
+function breakerWaits(data: VariantData, record: RunRecord, window: CellSet): boolean {
+  const sinceNs = data.plan.grid.edges[window.cells[0]];
+  return transitionsOf(record, data.plan.warmupNs).some((transitions, id) => {
+    const last = transitions[transitions.length - 1];
+    return last !== undefined && isOpen(record.machines[id], last.state) && last.atNs < sinceNs;
+  });
+}
+
+function union(windows: readonly CellSet[]): CellSet {
+  return {
+    cells: Int32Array.from(windows.flatMap((window) => [...window.cells])),
+    segments: new Int32Array(0),
+    lengthNs: windows.reduce((total, window) => total + window.lengthNs, 0),
+  };
+}
+
+function endOf(spans: readonly { readonly untilNs: number }[]): number {
+  return spans[spans.length - 1].untilNs;
+}

@@ -1,0 +1,197 @@
+import { invariant } from '../kernel/invariant.js';
+import { EDGE_COUNTER, type EdgeCounter } from '../spec/policy.js';
+import type { GaugeRecord, MachineRecord } from '../spec/record.js';
+import { largestOf, meanOf, nothing, ratioOf, type Measured } from './estimate.js';
+import { openNs, transitionsOf } from './machines.js';
+import type { Question } from './metrics.js';
+import { areaOf, levels, partSums, shareOfCapacity } from './metrics-placed.js';
+import { sumCells, sumCounter } from './sums.js';
+import type { VariantData } from './variant-data.js';
+
+/** Metrics of edges and of the pools of databases. */
+export function measureEdge(question: Question): Measured {
+  const { metric } = question;
+  switch (metric.name) {
+    case 'attempts':
+      return meanOf(edgeSums(question, 'attempts'), 'exact');
+    case 'calls':
+      return meanOf(edgeSums(question, 'calls'), 'exact');
+    case 'amplification':
+      return ratioOf(edgeSums(question, 'attempts'), edgeSums(question, 'calls'));
+    case 'wastedWork':
+      return ratioOf(edgeSums(question, 'wastedNs'), partSums(question, 'busyNs'));
+    case 'breaker.openFor':
+    case 'breaker.transitions':
+      return breaker(question);
+    case 'pool.wait':
+      return poolWait(question);
+    case 'pool.waiting':
+      return poolGauge(question, 'waiting');
+    case 'connections':
+      return poolGauge(question, 'open');
+    case 'pool.utilization':
+      return shareOfCapacity(question, poolPick(question, 'used'), poolCapacity(question));
+    default: {
+      const counter = COUNTER_OF.get(metric.name);
+      invariant(counter !== undefined, 'analysis-metric-without-rule');
+      return meanOf(counterSums(question, counter!), 'exact');
+    }
+  }
+}
+
+/** Sums of a column of edges in the window, by run. */
+export function edgeSums(
+  question: Pick<Question, 'data' | 'selection' | 'window'>,
+  column: 'attempts' | 'calls' | 'wastedNs',
+): readonly number[] {
+  const { data, selection, window } = question;
+  return data.records.map((record) => {
+    let sum = 0;
+    for (const stat of selection.stats) sum += sumCells(record.edges[stat][column], window.cells);
+    return sum;
+  });
+}
+
+/** Sums of a counter of edges in the window, by run. */
+export function counterSums(
+  question: Pick<Question, 'data' | 'selection' | 'window'>,
+  counter: EdgeCounter,
+): readonly number[] {
+  const { data, window } = question;
+  const stats = statsOf(question);
+  return data.records.map((record) => {
+    let sum = 0;
+    for (const stat of stats) {
+      sum += sumCounter(record.edges[stat].counters, EDGE_COUNTER[counter], window.cells);
+    }
+    return sum;
+  });
+}
+
+/** True for a circuit breaker: the metrics `breaker.*` and the events of breakers are about nothing else. */
+export function isBreaker(machine: MachineRecord): boolean {
+  return machine.policy === 'circuitBreaker';
+}
+
+/** Breakers on the calls of a selection. */
+export function breakersOf(
+  question: Pick<Question, 'selection'>,
+  machines: readonly MachineRecord[],
+): readonly number[] {
+  const { callers, callees, parts } = question.selection;
+  const ids: number[] = [];
+  machines.forEach((machine, id) => {
+    const isCaller =
+      callers === null || machine.callerComponent < 0 || callers.has(machine.callerComponent);
+    const isCallee = callees.has(machine.calleeComponent);
+    const isPart = machine.calleePart < 0 || parts.includes(machine.calleePart);
+    if (isBreaker(machine) && isCaller && isCallee && isPart) ids.push(id);
+  });
+  return ids;
+}
+
+/** Connections that the client pools of a selection may open together. */
+export function poolCapacity(question: Pick<Question, 'data' | 'selection'>): number {
+  const { plan } = question.data;
+  const pools = new Map<string, number>();
+  for (const edge of plan.edges) {
+    const from = plan.parts[edge.from].component;
+    const to = plan.parts[edge.to].component;
+    if (edge.pool === null || !isPoolOf(question, from, to)) continue;
+    pools.set(`${from} ${to}`, edge.pool.maxOpen * plan.components[from].instances);
+  }
+  let total = 0;
+  for (const maxOpen of pools.values()) total += maxOpen;
+  return total;
+}
+
+/** Picks the gauges of the client pools of a selection. */
+export function poolPick(
+  question: Pick<Question, 'data' | 'selection'>,
+  kind: 'open' | 'used' | 'waiting',
+): (gauge: GaugeRecord) => boolean {
+  const { plan } = question.data;
+  return (gauge) => {
+    if (gauge.kind !== kind || gauge.instance < 0) return false;
+    return isPoolOf(question, plan.instances[gauge.instance].component, gauge.callee);
+  };
+}
+
+const COUNTER_OF: ReadonlyMap<string, EdgeCounter> = new Map([
+  ['budgetDenied', 'budgetDenied'],
+  ['hedges', 'hedges'],
+  ['retries', 'retries'],
+  ['fallbacks', 'fallbacks'],
+  ['breaker.rejected', 'breakerRejected'],
+  ['bulkhead.rejected', 'bulkheadRejected'],
+  ['pool.timeouts', 'poolTimeouts'],
+]);
+
+function breaker(question: Question): Measured {
+  const { data, metric, spans } = question;
+  if (metric.name === 'breaker.transitions') {
+    const each = data.records.map((record) => {
+      const transitions = transitionsOf(record, data.plan.warmupNs);
+      let count = 0;
+      for (const id of breakersOf(question, record.machines)) {
+        for (const { atNs } of transitions[id]) {
+          if (spans.some((span) => atNs >= span.fromNs && atNs < span.untilNs)) count++;
+        }
+      }
+      return count;
+    });
+    return meanOf(each, 'exact');
+  }
+  const over: number[] = [];
+  const under: number[] = [];
+  for (const record of data.records) {
+    const transitions = transitionsOf(record, data.plan.warmupNs);
+    const ids = breakersOf(question, record.machines);
+    let open = 0;
+    for (const id of ids) open += openNs(record.machines[id], transitions[id], spans);
+    over.push(open);
+    under.push(ids.length * question.window.lengthNs);
+  }
+  return ratioOf(over, under);
+}
+
+function poolWait(question: Question): Measured {
+  const { data, window } = question;
+  const stats = statsOf(question);
+  const areas: number[] = [];
+  const attempts: number[] = [];
+  for (const record of data.records) {
+    areas.push(areaOf(record.gauges.filter(poolPick(question, 'waiting')), window.cells) / 1e9);
+    let tries = 0;
+    for (const stat of stats) tries += sumCells(record.edges[stat].attempts, window.cells);
+    attempts.push(tries);
+  }
+  return ratioOf(areas, attempts);
+}
+
+function poolGauge(question: Question, kind: 'open' | 'waiting'): Measured {
+  const { means, maxima } = levels(question.data, question.window, poolPick(question, kind));
+  if (means.every((value) => value === null)) return nothing(means.length);
+  return question.ending === 'max' ? largestOf(maxima) : meanOf(means);
+}
+
+/** Edges of the selection; where it is a database, all edges into it. */
+function statsOf(question: Pick<Question, 'data' | 'selection'>): readonly number[] {
+  const { data, selection } = question;
+  if (selection.callers !== null) return selection.stats;
+  return statsInto(data, selection.callees);
+}
+
+function statsInto(data: VariantData, callees: ReadonlySet<number>): readonly number[] {
+  const { plan } = data;
+  const stats: number[] = [];
+  plan.statEdges.forEach((edge, stat) => {
+    if (callees.has(plan.parts[edge.to].component)) stats.push(stat);
+  });
+  return stats;
+}
+
+function isPoolOf(question: Pick<Question, 'selection'>, from: number, to: number): boolean {
+  const { callers, callees } = question.selection;
+  return callees.has(to) && (callers === null || callers.has(from));
+}

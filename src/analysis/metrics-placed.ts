@@ -1,0 +1,143 @@
+import type { GaugeRecord } from '../spec/record.js';
+import { distributionOf, largestOf, meanOf, nothing, ratioOf, type Measured } from './estimate.js';
+import type { Question } from './metrics.js';
+import { mergeAll, mergeSegments, sumCells } from './sums.js';
+import type { VariantData } from './variant-data.js';
+
+/** Metrics of placed components: gauges, queue wait, waste. Null for other metrics. */
+export function measurePlaced(question: Question): Measured | null {
+  const { data, selection, metric, ending, window } = question;
+  const isEdge = selection.callers !== null;
+  switch (metric.name) {
+    case 'utilization':
+      return utilization(question);
+    case 'cpu':
+      return gaugeShare(question, 'cpu', coresOf);
+    case 'queue':
+      return gauge(question, 'queue');
+    case 'concurrency':
+      return gauge(question, 'concurrency');
+    case 'queueWait': {
+      const each = data.records.map((record) =>
+        mergeSegments(
+          selection.parts.map((part) => record.parts[part].queueWait),
+          window.segments,
+        ),
+      );
+      return distributionOf(mergeAll(each), each, ending);
+    }
+    case 'wastedWork':
+      return isEdge ? null : ratioOf(partSums(question, 'wastedNs'), partSums(question, 'busyNs'));
+    case 'duplicates':
+      return meanOf(partSums(question, 'duplicates'), 'exact');
+    default:
+      return null;
+  }
+}
+
+/** Sums of a column of parts in the window, by run. */
+export function partSums(
+  question: Pick<Question, 'data' | 'selection' | 'window'>,
+  column: 'busyNs' | 'wastedNs' | 'duplicates',
+): readonly number[] {
+  return question.data.records.map((record) => {
+    let sum = 0;
+    for (const part of question.selection.parts) {
+      sum += sumCells(record.parts[part][column], question.window.cells);
+    }
+    return sum;
+  });
+}
+
+/** Mean of the level over the window, and the sum of the largest levels in one cell, by run. */
+export function levels(
+  data: VariantData,
+  window: Question['window'],
+  pick: (gauge: GaugeRecord) => boolean,
+): { readonly means: readonly (number | null)[]; readonly maxima: readonly (number | null)[] } {
+  const means: (number | null)[] = [];
+  const maxima: (number | null)[] = [];
+  for (const record of data.records) {
+    const gauges = record.gauges.filter(pick);
+    const isEmpty = gauges.length === 0 || window.lengthNs === 0;
+    means.push(isEmpty ? null : areaOf(gauges, window.cells) / window.lengthNs);
+    maxima.push(isEmpty ? null : maxOf(gauges, window.cells));
+  }
+  return { means, maxima };
+}
+
+/** Area of some gauges over some cells, level x ns. */
+export function areaOf(gauges: readonly GaugeRecord[], cells: Int32Array): number {
+  let area = 0;
+  for (const gauge of gauges) area += sumCells(gauge.area, cells);
+  return area;
+}
+
+/** Largest, over some cells, of the sum of what each gauge reached in a cell. */
+export function maxOf(gauges: readonly GaugeRecord[], cells: Int32Array): number {
+  let largest = 0;
+  for (let i = 0; i < cells.length; i++) {
+    let sum = 0;
+    for (const gauge of gauges) sum += gauge.max[cells[i]];
+    if (sum > largest) largest = sum;
+  }
+  return largest;
+}
+
+/** A gauge over a capacity: the mean, or the largest value. */
+export function shareOfCapacity(
+  question: Pick<Question, 'data' | 'window' | 'ending'>,
+  pick: (gauge: GaugeRecord) => boolean,
+  capacity: number,
+): Measured {
+  const { data, window, ending } = question;
+  if (!(capacity > 0) || !Number.isFinite(capacity)) return nothing(data.records.length);
+  const { means, maxima } = levels(data, window, pick);
+  const divide = (value: number | null): number | null =>
+    value === null ? null : value / capacity;
+  if (ending !== 'max') return meanOf(means.map(divide));
+  return largestOf(maxima.map((value) => (value === null ? null : Math.min(1, value / capacity))));
+}
+
+function utilization(question: Question): Measured {
+  if (Number.isFinite(workersOf(question))) return gaugeShare(question, 'busy', workersOf);
+  return gaugeShare(question, 'cpu', coresOf);
+}
+
+function gaugeShare(
+  question: Question,
+  kind: GaugeRecord['kind'],
+  capacity: (question: Question) => number,
+): Measured {
+  return shareOfCapacity(question, isOf(question, kind), capacity(question));
+}
+
+function gauge(question: Question, kind: GaugeRecord['kind']): Measured {
+  const { means, maxima } = levels(question.data, question.window, isOf(question, kind));
+  return question.ending === 'max' ? largestOf(maxima) : meanOf(means);
+}
+
+function isOf(question: Question, kind: GaugeRecord['kind']): (gauge: GaugeRecord) => boolean {
+  const instances = new Set(question.selection.instances);
+  return (gauge) => gauge.kind === kind && instances.has(gauge.instance);
+}
+
+function workersOf({ data, selection }: Question): number {
+  return total(data, selection.instances, (component) => component.concurrency);
+}
+
+function coresOf({ data, selection }: Question): number {
+  return total(data, selection.instances, (component) => component.cpu.cores);
+}
+
+function total(
+  data: VariantData,
+  instances: readonly number[],
+  pick: (component: VariantData['plan']['components'][number]) => number,
+): number {
+  let sum = 0;
+  for (const instance of instances) {
+    sum += pick(data.plan.components[data.plan.instances[instance].component]);
+  }
+  return sum;
+}

@@ -1,0 +1,178 @@
+import { findMetric, type Metric } from '../scenario/metrics.js';
+import type { MetricPath, WindowClause } from '../scenario/expression.js';
+import { invariant } from '../kernel/invariant.js';
+import type { HistogramData } from '../stats/histogram.js';
+import type { RunRecord } from '../spec/record.js';
+import { distributionOf, meanOf, nothing, ratioOf, shareOf, type Measured } from './estimate.js';
+import { measureEdge } from './metrics-edge.js';
+import { measurePlaced } from './metrics-placed.js';
+import { measureRecovery } from './recovery.js';
+import { select, type Selection } from './subjects.js';
+import {
+  arrivedOf,
+  finishedOf,
+  mergeAll,
+  mergeSegments,
+  outcomeOf,
+  succeededOf,
+  sumCells,
+  sumOutcomes,
+} from './sums.js';
+import type { VariantData } from './variant-data.js';
+import { cellsOf, spansOf, type CellSet, type Span } from './window.js';
+import type { OutcomeName } from '../spec/outcome.js';
+
+/** Everything a metric is computed from. */
+export interface Question {
+  readonly data: VariantData;
+  readonly selection: Selection;
+  readonly metric: Metric;
+  /** Statistic or outcome; '' where there is none. */
+  readonly ending: string;
+  readonly clause: WindowClause | null;
+  readonly spans: readonly Span[];
+  readonly window: CellSet;
+}
+
+/** Figures of the cascade by replication; they come from elsewhere, because they need whole runs. */
+export type CascadeFigures = (metric: string) => Measured;
+
+/** Value of a metric in a window of one variant, over all its runs. */
+export function measure(
+  data: VariantData,
+  path: MetricPath,
+  clause: WindowClause | null,
+  cascade: CascadeFigures,
+): Measured {
+  const found = findMetric(path.name);
+  invariant(found.known === 'yes', 'analysis-metric-unknown');
+  if (found.known !== 'yes') return nothing(data.records.length);
+  const { metric, ending } = found;
+  if (path.subject.kind === 'cascade' && metric.name !== 'recovery') return cascade(metric.name);
+  const spans = spansOf(clause, data.plan);
+  const window = clause === null ? data.whole : cellsOf(spans, data.plan);
+  const selection = select(path, data);
+  return answer({ data, selection, metric, ending, clause, spans, window });
+}
+
+/** Latency of a selection: pooled and by run. */
+export function latencyOf(
+  question: Pick<Question, 'data' | 'selection' | 'window'>,
+  which: 'latency' | 'successLatency',
+): { all: ReturnType<typeof mergeAll>; each: readonly ReturnType<typeof mergeAll>[] } {
+  const { data, selection, window } = question;
+  const each = data.records.map((record) =>
+    mergeSegments(
+      rowsOf(record, selection).map((row): readonly HistogramData[] => row[which]),
+      window.segments,
+    ),
+  );
+  return { all: mergeAll(each), each };
+}
+
+function answer(question: Question): Measured {
+  const { data, selection, metric, ending, clause, window } = question;
+  if (window.cells.length === 0) return nothing(data.records.length);
+  switch (metric.name) {
+    case 'latency':
+    case 'successLatency': {
+      const { all, each } = latencyOf(question, metric.name);
+      return distributionOf(all, each, ending);
+    }
+    case 'recovery':
+      if (clause?.kind !== 'after') return nothing(data.records.length);
+      return measureRecovery(data, selection.parts, clause.fault);
+    case 'apdex':
+      return apdex(question);
+    case 'requests':
+      return counts(question, (outcomes) => arrivedOf(outcomes));
+    case 'unfinished':
+      return counts(question, (outcomes) => outcomeOf(outcomes, 'unfinished'));
+    default:
+      return answered(question) ?? measurePlaced(question) ?? measureEdge(question);
+  }
+}
+
+/** Rates and shares of outcomes; null for other metrics. */
+function answered(question: Question): Measured | null {
+  const { metric, ending, window } = question;
+  const seconds = window.lengthNs / 1e9;
+  const outcomes = outcomesByRun(question);
+  switch (metric.name) {
+    case 'throughput':
+      return meanOf(outcomes.map((run) => finishedOf(run) / seconds));
+    case 'goodput':
+      return meanOf(goodByRun(question, outcomes).map((good) => good / seconds));
+    case 'success':
+      return shareOf(
+        outcomes.map((run) => succeededOf(run)),
+        outcomes.map((run) => finishedOf(run)),
+      );
+    case 'abandoned':
+      return shareOf(
+        outcomes.map((run) => outcomeOf(run, 'abandoned')),
+        outcomes.map((run) => finishedOf(run)),
+      );
+    case 'outcomes':
+      return counts(question, (run) => outcomeOf(run, ending as OutcomeName));
+    case 'share': {
+      const all = ending === 'unfinished' ? arrivedOf : finishedOf;
+      const hits = outcomes.map((run) => outcomeOf(run, ending as OutcomeName));
+      return shareOf(
+        hits,
+        outcomes.map((run) => all(run)),
+      );
+    }
+    default:
+      return null;
+  }
+}
+
+/** Rows of a record that a selection means: edges where it is one, else parts. */
+export function rowsOf(
+  record: RunRecord,
+  selection: Selection,
+): readonly (RunRecord['parts'][number] | RunRecord['edges'][number])[] {
+  if (selection.callers !== null) return selection.stats.map((stat) => record.edges[stat]);
+  return selection.parts.map((part) => record.parts[part]);
+}
+
+/** Counts of outcomes in the window, by run. */
+export function outcomesByRun(
+  question: Pick<Question, 'data' | 'selection' | 'window'>,
+): readonly Float64Array[] {
+  return question.data.records.map((record) =>
+    sumOutcomes(rowsOf(record, question.selection), question.window.cells),
+  );
+}
+
+/** Goodput counts by run: successes within patience; for edges the successes. */
+export function goodByRun(
+  question: Pick<Question, 'data' | 'selection' | 'window'>,
+  outcomes: readonly Float64Array[],
+): readonly number[] {
+  const { data, selection, window } = question;
+  if (selection.callers !== null) return outcomes.map((run) => succeededOf(run));
+  return data.records.map((record) => {
+    let good = 0;
+    for (const part of selection.parts) good += sumCells(record.parts[part].good, window.cells);
+    return good;
+  });
+}
+
+function counts(question: Question, pick: (outcomes: Float64Array) => number): Measured {
+  return meanOf(outcomesByRun(question).map(pick), 'exact');
+}
+
+function apdex(question: Question): Measured {
+  const target = question.data.variant.scenario.report.apdexNs;
+  const finished = outcomesByRun(question).map((run) => finishedOf(run));
+  const { each } = latencyOf(question, 'successLatency');
+  const scores = each.map((histogram) => {
+    if (histogram.count === 0) return 0;
+    const satisfied = histogram.cdfAt(target);
+    const tolerating = histogram.cdfAt(4 * target) - satisfied;
+    return histogram.count * (satisfied + tolerating / 2);
+  });
+  return ratioOf(scores, finished);
+}

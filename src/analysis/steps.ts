@@ -1,0 +1,73 @@
+import { OUTCOME_KINDS } from '../spec/outcome.js';
+import type { Plan } from '../spec/plan.js';
+import type { GaugeRecord } from '../spec/record.js';
+
+/** The steps of the timeline: absolute starts and lengths in ns. Only the last may be shorter. */
+export interface Steps {
+  readonly count: number;
+  readonly startNs: Float64Array;
+  readonly lengthNs: Float64Array;
+  readonly stepOfCell: Int32Array;
+}
+
+/** Steps of a plan's grid. */
+export function stepsOf(plan: Plan): Steps {
+  const { edges, stepOfCell, steps } = plan.grid;
+  const startNs = new Float64Array(steps).fill(Infinity);
+  const lengthNs = new Float64Array(steps);
+  for (let cell = 0; cell < edges.length - 1; cell++) {
+    const step = stepOfCell[cell];
+    startNs[step] = Math.min(startNs[step], edges[cell]);
+    lengthNs[step] += edges[cell + 1] - edges[cell];
+  }
+  return { count: steps, startNs, lengthNs, stepOfCell };
+}
+
+/** Sums of a column of cells by step, over several columns. */
+export function bySteps(columns: readonly ArrayLike<number>[], steps: Steps): Float64Array {
+  const sums = new Float64Array(steps.count);
+  for (const column of columns) {
+    for (let cell = 0; cell < steps.stepOfCell.length; cell++) {
+      sums[steps.stepOfCell[cell]] += column[cell];
+    }
+  }
+  return sums;
+}
+
+/** Sums of outcome tables by step: steps x 18, row by step. */
+export function outcomesBySteps(tables: readonly Uint32Array[], steps: Steps): Float64Array {
+  const sums = new Float64Array(steps.count * OUTCOME_KINDS);
+  for (const table of tables) {
+    for (let cell = 0; cell < steps.stepOfCell.length; cell++) {
+      const row = steps.stepOfCell[cell] * OUTCOME_KINDS;
+      for (let kind = 0; kind < OUTCOME_KINDS; kind++) {
+        sums[row + kind] += table[cell * OUTCOME_KINDS + kind];
+      }
+    }
+  }
+  return sums;
+}
+
+/** Mean level by step, summed over gauges. */
+export function meanLevels(gauges: readonly GaugeRecord[], steps: Steps): Float64Array {
+  const means = bySteps(
+    gauges.map((gauge) => gauge.area),
+    steps,
+  );
+  for (let step = 0; step < steps.count; step++) {
+    if (steps.lengthNs[step] > 0) means[step] /= steps.lengthNs[step];
+  }
+  return means;
+}
+
+/** Largest level by step: over its cells the largest sum of the gauges' maxima. */
+export function maxLevels(gauges: readonly GaugeRecord[], steps: Steps): Float64Array {
+  const maxima = new Float64Array(steps.count);
+  for (let cell = 0; cell < steps.stepOfCell.length; cell++) {
+    let sum = 0;
+    for (const gauge of gauges) sum += gauge.max[cell];
+    const step = steps.stepOfCell[cell];
+    if (sum > maxima[step]) maxima[step] = sum;
+  }
+  return maxima;
+}

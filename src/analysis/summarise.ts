@@ -1,0 +1,151 @@
+import { invariant } from '../kernel/invariant.js';
+import type { Plan } from '../spec/plan.js';
+import type { RunRecord } from '../spec/record.js';
+import type { Exemplar, ReplicationSummary, Result, VariantResult } from '../spec/result.js';
+import type { ScenarioFile, Variant } from '../spec/scenario.js';
+import { judgeBudget } from './budget.js';
+import { storyOf } from './cascade.js';
+import { cascadeResult } from './cascade-result.js';
+import { compareAll } from './compare.js';
+import { componentResults } from './components.js';
+import { combineDigests } from './digest.js';
+import { edgeResults } from './edge-results.js';
+import { exemplarsOf } from './exemplars.js';
+import { judgeHypothesis } from './hypothesis.js';
+import { journalOf } from './journal.js';
+import type { Study } from './study.js';
+import { headline, summaryOf, toldFault, type Headline } from './summary.js';
+import { timelineOf } from './timeline.js';
+import { faultInfos, topologyOf } from './topology.js';
+import { isPlaced, variantData, type VariantData } from './variant-data.js';
+import { warningsOf } from './warnings.js';
+import { wholeRun } from './window.js';
+
+/**
+ * The result document of a file from the records of its runs. `plans` and `records` are by variant, in
+ * the order of the file; the records of a variant are by replication. Pure: equal input gives equal
+ * output, to the byte when printed with sorted keys.
+ */
+export function summarise(
+  file: ScenarioFile,
+  plans: readonly Plan[],
+  records: readonly (readonly RunRecord[])[],
+  version: string,
+): Result {
+  const n = file.variants.length;
+  invariant(n > 0 && plans.length === n && records.length === n, 'summarise-sizes');
+  const variants = file.variants.map((variant, i) =>
+    variantData(variant, plans[i], records[i], wholeRun(plans[i])),
+  );
+  const stories = new Map(
+    variants.map((data) => [
+      data.variant.name,
+      data.records.map((record) => storyOf(data, record)),
+    ]),
+  );
+  const study: Study = { variants, stories };
+  const told = toldFault(variants, stories);
+  const figures = variants.map((data) => ({
+    name: data.variant.name,
+    figures: headline(data, stories.get(data.variant.name)!, told),
+  }));
+  const base = variants.find((data) => data.variant.baseline) ?? variants[0];
+  const { run, report } = base.variant.scenario;
+  const exemplars = exemplarsOf(variants, report.exemplars, told);
+  return {
+    faultline: 1,
+    scenario: { title: file.title, description: file.description, sha256: file.sha256 },
+    seed: run.seed,
+    replications: Math.max(...records.map((list) => list.length)),
+    engine: { version },
+    digest: combineDigests(records.flatMap((list) => list.map((record) => record.digest))),
+    run: {
+      duration: run.durationNs / 1e9,
+      warmup: run.warmupNs / 1e9,
+      drain: run.drainNs === null ? null : run.drainNs / 1e9,
+      step: run.stepNs / 1e9,
+    },
+    report: reportInfo(base, report),
+    topology: topologyOf(base),
+    faults: faultInfos(base),
+    variants: variants.map((data, i) =>
+      variantResult(file, data, study, figures[i].figures, exemplars.get(data.variant.name) ?? []),
+    ),
+    hypothesis: file.hypothesis === null ? null : judgeHypothesis(file.hypothesis, study),
+    comparisons: compareAll(figures, base.variant.name, subjectOf(base)),
+    warnings: warningsOf(variants),
+  };
+}
+
+function variantResult(
+  file: ScenarioFile,
+  data: VariantData,
+  study: Study,
+  figures: Headline,
+  exemplars: readonly Exemplar[],
+): VariantResult {
+  const { variant } = data;
+  const stories = study.stories.get(variant.name)!;
+  const summary = summaryOf(figures);
+  return {
+    name: variant.name,
+    title: variant.title,
+    description: variant.description,
+    baseline: variant.baseline,
+    patch: patchOf(variant),
+    perReplication: data.records.map(replicationOf),
+    components: componentResults(data),
+    edges: edgeResults(data),
+    timeline: timelineOf(data, stories[0]),
+    cascade: cascadeResult(stories, summary.recovery.value),
+    journal: journalOf(data),
+    exemplars,
+    budgets: file.budgets
+      .map((source) => judgeBudget(source, data, study))
+      .filter((budget) => budget !== null),
+    summary,
+  };
+}
+
+function replicationOf(record: RunRecord): ReplicationSummary {
+  return {
+    replication: record.replication,
+    digest: record.digest,
+    stop: record.stop,
+    requests: record.totals.requests,
+    unfinished: record.totals.unfinished,
+    attempts: record.totals.attempts,
+    events: record.totals.events,
+  };
+}
+
+function patchOf(variant: Variant): VariantResult['patch'] {
+  return {
+    remove: variant.patch.remove,
+    set: variant.patch.set.map(([path, value]) => ({ path, value })),
+    add: variant.patch.add.map(([path, values]) => ({ path, values })),
+  };
+}
+
+/** The one workload, or `all` of them. */
+function subjectOf(data: VariantData): string {
+  const names = data.plan.components.filter((one) => !isPlaced(one)).map((one) => one.name);
+  return names.length === 1 ? names[0] : 'all';
+}
+
+function reportInfo(data: VariantData, report: Variant['scenario']['report']): Result['report'] {
+  const groups: Record<string, readonly string[]> = {};
+  for (const [name, members] of report.groups) groups[name] = members;
+  const critical = data.plan.components.filter((one) => one.critical).map((one) => one.name);
+  const slo = report.slo;
+  return {
+    focus: report.focus.length > 0 ? report.focus : critical,
+    exemplars: report.exemplars,
+    slo:
+      slo === null
+        ? null
+        : { success: slo.success, latency: slo.latencyNs === null ? null : slo.latencyNs / 1e9 },
+    groups,
+    hide: report.hide,
+  };
+}

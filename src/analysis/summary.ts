@@ -1,0 +1,239 @@
+import type { QuantileEstimates, VariantSummary } from '../spec/result.js';
+import {
+  distributionOf,
+  estimateOf,
+  meanOf,
+  nothing,
+  ratioOf,
+  shareOf,
+  type Measured,
+} from './estimate.js';
+import { edgeSums } from './metrics-edge.js';
+import { goodByRun, latencyOf, outcomesByRun, type Question } from './metrics.js';
+import { gaugesByComponent } from './lanes.js';
+import { areaOf } from './metrics-placed.js';
+import { measureRecovery, neverCount } from './recovery.js';
+import type { Story } from './story.js';
+import { selectStats } from './subjects.js';
+import { arrivedOf, finishedOf, succeededOf, sumCells } from './sums.js';
+import { isPlaced, partName, partsOf, type VariantData } from './variant-data.js';
+import { cellsOf, spansOf } from './window.js';
+
+/** Figures over all workloads together: the rows of the summary tables. */
+export interface Headline {
+  readonly requests: number;
+  readonly success: Measured;
+  readonly goodput: Measured;
+  readonly latency: Quantiles;
+  readonly successLatency: Quantiles;
+  readonly attemptsPerRequest: Measured;
+  readonly amplification: Measured & { readonly edge: string | null };
+  readonly wasted: Measured;
+  readonly recovery: Measured & { readonly fault: string | null };
+  readonly during: readonly {
+    readonly request: string;
+    readonly fault: string;
+    readonly success: Measured;
+  }[];
+  readonly blastRadius: Measured;
+}
+
+type Quantiles = Readonly<Record<(typeof STATISTICS)[number], Measured>>;
+const STATISTICS = ['mean', 'p50', 'p90', 'p95', 'p99', 'p999', 'max'] as const;
+
+/** Calls an edge must have had in a run for its amplification to be looked at. */
+const FEW_CALLS = 20;
+
+/** Headline figures of a variant; `fault` is the one whose recovery is told, null where there is none. */
+export function headline(
+  data: VariantData,
+  stories: readonly Story[],
+  fault: string | null,
+): Headline {
+  const all = requestsOf(data, data.requests);
+  const outcomes = outcomesByRun(all);
+  const seconds = data.whole.lengthNs / 1e9;
+  const recovery =
+    fault === null ? nothing(data.records.length) : measureRecovery(data, data.requests, fault);
+  return {
+    requests: outcomes.reduce((total, run) => total + arrivedOf(run), 0),
+    success: shareOf(
+      outcomes.map((run) => succeededOf(run)),
+      outcomes.map((run) => finishedOf(run)),
+    ),
+    goodput: meanOf(goodByRun(all, outcomes).map((good) => good / seconds)),
+    latency: quantiles(all, 'latency'),
+    successLatency: quantiles(all, 'successLatency'),
+    attemptsPerRequest: attemptsPerRequest(data, outcomes),
+    amplification: amplification(data),
+    wasted: wasted(data),
+    recovery: { ...recovery, fault },
+    during: duringFaults(data),
+    blastRadius: meanOf(stories.map((story) => story.blastRadius)),
+  };
+}
+
+/** Headline figures as they stand in the result. */
+export function summaryOf(figures: Headline): VariantSummary {
+  return {
+    requests: figures.requests,
+    success: estimateOf(figures.success),
+    goodput: estimateOf(figures.goodput),
+    latency: estimates(figures.latency),
+    successLatency: estimates(figures.successLatency),
+    attemptsPerRequest: estimateOf(figures.attemptsPerRequest),
+    amplification: { ...estimateOf(figures.amplification), edge: figures.amplification.edge },
+    wasted: estimateOf(figures.wasted),
+    recovery: {
+      ...estimateOf(figures.recovery),
+      fault: figures.recovery.fault,
+      never: neverCount(figures.recovery),
+    },
+    during: figures.during.map((entry) => ({ ...entry, success: estimateOf(entry.success) })),
+    blastRadius: estimateOf(figures.blastRadius),
+  };
+}
+
+/**
+ * The fault whose recovery is told: the first, by start, during or after which some variant loses goodput,
+ * decoys passed over; else the first of all; null without faults.
+ */
+export function toldFault(
+  variants: readonly VariantData[],
+  stories: ReadonlyMap<string, readonly Story[]>,
+): string | null {
+  const starts = new Map<string, number>();
+  const hurting = new Set<string>();
+  for (const data of variants) {
+    const [story] = stories.get(data.variant.name) ?? [];
+    for (const fault of data.plan.faults) {
+      if (fault.spans.length === 0) continue;
+      const known = starts.get(fault.id) ?? Infinity;
+      starts.set(fault.id, Math.min(known, fault.spans[0].fromNs));
+      const isInnocent = story?.innocent.some((entry) => entry.fault === fault.id) ?? false;
+      if (!isInnocent && story !== undefined && story.verdict !== 'untouched')
+        hurting.add(fault.id);
+    }
+  }
+  const order = [...starts.keys()].sort(
+    (a, b) => starts.get(a)! - starts.get(b)! || (a < b ? -1 : a > b ? 1 : 0),
+  );
+  return order.find((fault) => hurting.has(fault)) ?? order[0] ?? null;
+}
+
+function requestsOf(
+  data: VariantData,
+  parts: readonly number[],
+): Pick<Question, 'data' | 'selection' | 'window'> {
+  const selection = { parts, stats: [], instances: [], callers: null, callees: new Set<number>() };
+  return { data, selection, window: data.whole };
+}
+
+function quantiles(
+  question: Pick<Question, 'data' | 'selection' | 'window'>,
+  which: 'latency' | 'successLatency',
+): Quantiles {
+  const { all, each } = latencyOf(question, which);
+  const of = (name: string): Measured => distributionOf(all, each, name);
+  return {
+    mean: of('mean'),
+    p50: of('p50'),
+    p90: of('p90'),
+    p95: of('p95'),
+    p99: of('p99'),
+    p999: of('p999'),
+    max: of('max'),
+  };
+}
+
+function estimates(measured: Quantiles): QuantileEstimates {
+  return {
+    mean: estimateOf(measured.mean),
+    p50: estimateOf(measured.p50),
+    p90: estimateOf(measured.p90),
+    p95: estimateOf(measured.p95),
+    p99: estimateOf(measured.p99),
+    p999: estimateOf(measured.p999),
+    max: estimateOf(measured.max),
+  };
+}
+
+function attemptsPerRequest(data: VariantData, outcomes: readonly Float64Array[]): Measured {
+  const { plan } = data;
+  const inner: number[] = [];
+  plan.statEdges.forEach((edge, stat) => {
+    if (plan.components[plan.parts[edge.from].component].kind !== 'workload') inner.push(stat);
+  });
+  const selection = selectStats(inner, data);
+  const attempts = edgeSums({ data, selection, window: data.whole }, 'attempts');
+  return ratioOf(
+    attempts,
+    outcomes.map((run) => arrivedOf(run)),
+  );
+}
+
+/** The largest over the component edges that were called often enough to say so. */
+function amplification(data: VariantData): Measured & { edge: string | null } {
+  let largest: Measured & { edge: string | null } = { ...nothing(data.records.length), edge: null };
+  for (const edge of data.edges) {
+    const question = { data, selection: selectStats(edge.stats, data), window: data.whole };
+    const calls = edgeSums(question, 'calls');
+    if (calls.every((n) => n < FEW_CALLS)) continue;
+    const measured = ratioOf(edgeSums(question, 'attempts'), calls);
+    if ((measured.value ?? 0) > (largest.value ?? 0)) largest = { ...measured, edge: edge.name };
+  }
+  return largest;
+}
+
+/**
+ * Wasted share of the time that workers worked. Workers of a caller that wait for an answer are in use but
+ * do not work, so each component counts with its busy time less the time its calls are under way.
+ * What external components do with their time is not ours to waste.
+ */
+function wasted(data: VariantData): Measured {
+  const { plan } = data;
+  const over: number[] = [];
+  const under: number[] = [];
+  for (const record of data.records) {
+    const gauges = gaugesByComponent(data, record);
+    let lost = 0;
+    let worked = 0;
+    plan.components.forEach((component, id) => {
+      if (!isPlaced(component) || component.external) return;
+      const { cells } = data.whole;
+      const waiting = areaOf(
+        gauges[id].filter((gauge) => gauge.kind === 'inFlight'),
+        cells,
+      );
+      let busy = 0;
+      let unused = 0;
+      for (const part of partsOf(plan, id)) {
+        busy += sumCells(record.parts[part].busyNs, cells);
+        unused += sumCells(record.parts[part].wastedNs, cells);
+      }
+      const own = Math.max(0, busy - waiting);
+      worked += own;
+      if (busy > 0) lost += (own * unused) / busy;
+    });
+    over.push(lost);
+    under.push(worked);
+  }
+  return ratioOf(over, under);
+}
+
+function duringFaults(data: VariantData): Headline['during'] {
+  const entries: { request: string; fault: string; success: Measured }[] = [];
+  for (const fault of data.plan.faults) {
+    const clause = { kind: 'during', fault: fault.id, offset: 0 } as const;
+    const window = cellsOf(spansOf(clause, data.plan), data.plan);
+    for (const part of data.requests) {
+      const outcomes = outcomesByRun({ ...requestsOf(data, [part]), window });
+      const success = shareOf(
+        outcomes.map((run) => succeededOf(run)),
+        outcomes.map((run) => finishedOf(run)),
+      );
+      entries.push({ request: partName(data.plan, part), fault: fault.id, success });
+    }
+  }
+  return entries;
+}

@@ -1,0 +1,80 @@
+import type { FaultInfo, Topology, TopologyNode } from '../spec/result.js';
+import type { Host, Scenario } from '../spec/scenario.js';
+import type { Ns } from '../kernel/time.js';
+import { faultWords } from './fault-words.js';
+import { byCodeUnit, partName, partsOf, type VariantData } from './variant-data.js';
+import { finiteOrNull } from './numbers.js';
+
+/** Nodes and component edges of a variant. */
+export function topologyOf(data: VariantData): Topology {
+  const { plan } = data;
+  const depths = depthsOf(data);
+  const nodes = plan.components.map((component, id): TopologyNode => {
+    const host = hostNamed(data.variant.scenario, component.name);
+    const isWorkload = component.kind === 'workload';
+    return {
+      name: component.name,
+      kind: component.kind,
+      title: host?.title ?? data.variant.scenario.workloads.get(component.name)?.title ?? null,
+      replicas: isWorkload ? 0 : component.instances,
+      concurrency: isWorkload ? null : finiteOrNull(component.concurrency),
+      queueCapacity: isWorkload ? null : finiteOrNull(component.queue.capacity),
+      cores: isWorkload ? null : finiteOrNull(component.cpu.cores),
+      runtime: component.runtime,
+      external: component.external,
+      critical: component.critical,
+      depth: depths[id],
+      parts: partsOf(plan, id).map((part) => plan.parts[part].name),
+      zones: host?.zones ?? [],
+    };
+  });
+  const edges = data.edges.map((edge) => ({
+    from: plan.components[edge.from].name,
+    to: plan.components[edge.to].name,
+    parts: edge.stats
+      .map((stat) => plan.statEdges[stat])
+      .map(({ from, to }) => `${partName(plan, from)}->${partName(plan, to)}`)
+      .sort(byCodeUnit),
+  }));
+  return { nodes, edges };
+}
+
+/** Faults of a scenario with their spans in seconds, in the order of the plan. */
+export function faultInfos(data: VariantData): readonly FaultInfo[] {
+  const { plan } = data;
+  const seconds = (ns: Ns): number => (ns - plan.warmupNs) / 1e9;
+  return plan.faults.map((fault) => {
+    const source = data.variant.scenario.faults.find((candidate) => candidate.id === fault.id);
+    return {
+      id: fault.id,
+      kind: fault.kind,
+      target: source?.target ?? [],
+      spans: fault.spans.map((span) => ({
+        from: seconds(span.fromNs),
+        until: seconds(Math.min(span.untilNs, plan.endNs)),
+      })),
+      words: source === undefined ? fault.id : faultWords(source),
+    };
+  });
+}
+
+/** Longest distance of each component from a workload, without going round a cycle. */
+export function depthsOf(data: VariantData): readonly number[] {
+  const { plan } = data;
+  const depths = plan.components.map(() => 0);
+  const walk = (id: number, depth: number, above: readonly number[]): void => {
+    for (const edge of data.edges) {
+      if (edge.from !== id || above.includes(edge.to) || depths[edge.to] >= depth + 1) continue;
+      depths[edge.to] = depth + 1;
+      walk(edge.to, depth + 1, [...above, edge.to]);
+    }
+  };
+  plan.components.forEach((component, id) => {
+    if (component.kind === 'workload') walk(id, 0, [id]);
+  });
+  return depths;
+}
+
+function hostNamed(scenario: Scenario, name: string): Host | undefined {
+  return scenario.gateways.get(name) ?? scenario.services.get(name) ?? scenario.databases.get(name);
+}

@@ -1,0 +1,94 @@
+import type { Ns } from '../kernel/time.js';
+import type { WindowClause } from '../scenario/expression.js';
+import type { Plan, PlanFault } from '../spec/plan.js';
+
+/** A half-open span of absolute time. */
+export interface Span {
+  readonly fromNs: Ns;
+  readonly untilNs: Ns;
+}
+
+/** Measuring cells of a window, their segments, and how long they are together. */
+export interface CellSet {
+  readonly cells: Int32Array;
+  readonly segments: Int32Array;
+  readonly lengthNs: Ns;
+}
+
+/** Windows in which recovery is looked for, from the end of a fault on. */
+export const RECOVERY_WINDOW_NS = 5_000_000_000;
+
+/** Spans of absolute time that a clause means; empty where the variant does not have the fault. */
+export function spansOf(clause: WindowClause | null, plan: Plan): readonly Span[] {
+  const start = plan.warmupNs;
+  const end = plan.endNs;
+  if (clause === null) return [{ fromNs: start, untilNs: end }];
+  if (clause.kind === 'between') {
+    return clipped([{ fromNs: start + clause.fromNs, untilNs: start + clause.toNs }], plan);
+  }
+  const fault = plan.faults.find((candidate) => candidate.id === clause.fault);
+  if (fault === undefined || fault.spans.length === 0) return [];
+  if (clause.kind === 'during') return clipped(fault.spans, plan);
+  if (clause.kind === 'before') {
+    return clipped([{ fromNs: start, untilNs: fault.spans[0].fromNs }], plan);
+  }
+  return clipped([afterSpan(fault, plan)], plan);
+}
+
+/** From the end of a fault's last activity to the next activity of any fault, or the end of arrivals. */
+export function afterSpan(fault: PlanFault, plan: Plan): Span {
+  const fromNs = fault.spans[fault.spans.length - 1].untilNs;
+  let untilNs = plan.endNs;
+  for (const other of plan.faults) {
+    for (const span of other.spans) {
+      if (span.fromNs >= fromNs && other !== fault) untilNs = Math.min(untilNs, span.fromNs);
+    }
+  }
+  return { fromNs, untilNs };
+}
+
+/**
+ * Cells of the grid that lie in the spans, by their start. The edges of every window that a scenario can
+ * write are edges of cells and of segments, so nothing is cut.
+ */
+export function cellsOf(spans: readonly Span[], plan: Plan): CellSet {
+  const { edges, segmentOfCell } = plan.grid;
+  const cells: number[] = [];
+  const segments: number[] = [];
+  let lengthNs = 0;
+  for (let cell = 0; cell < edges.length - 1; cell++) {
+    const at = edges[cell];
+    if (!spans.some((span) => at >= span.fromNs && at < span.untilNs)) continue;
+    cells.push(cell);
+    lengthNs += edges[cell + 1] - at;
+    const segment = segmentOfCell[cell];
+    if (segments[segments.length - 1] !== segment) segments.push(segment);
+  }
+  const distinct = [...new Set(segments)].sort((a, b) => a - b);
+  return { cells: Int32Array.from(cells), segments: Int32Array.from(distinct), lengthNs };
+}
+
+/** Cells from the end of the warm-up to the end of arrivals. */
+export function wholeRun(plan: Plan): CellSet {
+  return cellsOf(spansOf(null, plan), plan);
+}
+
+/** Cells of the windows of 5 s from `fromNs` on that end by `untilNs`. */
+export function recoveryWindows(span: Span, plan: Plan): readonly CellSet[] {
+  const windows: CellSet[] = [];
+  let from = span.fromNs;
+  while (from + RECOVERY_WINDOW_NS <= span.untilNs) {
+    windows.push(cellsOf([{ fromNs: from, untilNs: from + RECOVERY_WINDOW_NS }], plan));
+    from += RECOVERY_WINDOW_NS;
+  }
+  return windows;
+}
+
+function clipped(spans: readonly Span[], plan: Plan): Span[] {
+  return spans
+    .map((span) => ({
+      fromNs: Math.max(span.fromNs, plan.warmupNs),
+      untilNs: Math.min(span.untilNs, plan.endNs),
+    }))
+    .filter((span) => span.untilNs > span.fromNs);
+}

@@ -1,0 +1,165 @@
+import { Option } from 'commander';
+import type { Command } from 'commander';
+import { FORMATS, formatList, nameList, wholeNumber } from './flags.js';
+import type { Terminal } from './terminal.js';
+
+type Finish = (exitCode: number) => void;
+type Add = (program: Command, terminal: Terminal, finish: Finish) => void;
+
+/** `run FILE…`. */
+export const addRun: Add = (program, terminal, finish) => {
+  const command = program
+    .command('run')
+    .summary('simulate every variant, print the tables, write the report')
+    .description('Simulates every variant of each scenario, prints the summary, writes the report.')
+    .argument('<file...>', 'scenarios (YAML)');
+  withSelection(command);
+  withThreads(command)
+    .option('--out <dir>', 'directory of the report', 'reports')
+    .option('--format <list>', `what to write: ${FORMATS.join(',')}`, formatList, ['html', 'svg'])
+    .option('--json <file>', 'write the result document; - is standard output')
+    .option('--traces <file>', 'write every request and attempt as JSON lines')
+    .option('--quiet', 'print no tables and no progress')
+    .addHelpText(
+      'after',
+      examples(
+        'faultline run scenarios/checkout.yaml',
+        'faultline run scenarios/checkout.yaml --variant naive,full --replications 10',
+        'faultline run scenarios/checkout.yaml --quiet --json - | jq .digest',
+      ) + '\nBudgets are shown with their verdicts; check judges them by its exit code.',
+    )
+    .action(async (files: string[], flags) => {
+      const { run } = await import('./commands/run.js');
+      finish(await run(files, flags, terminal));
+    });
+};
+
+/** `compare FILE`. */
+export const addCompare: Add = (program, terminal, finish) => {
+  const command = program
+    .command('compare')
+    .summary('the variants side by side, with paired differences and intervals')
+    .description('Compares the variants metric by metric, paired over the replications.')
+    .argument('<file>', 'scenario (YAML)');
+  withSelection(command);
+  withThreads(command)
+    .option('--json <file>', 'write the result document; - is standard output')
+    .option('--quiet', 'draw no progress')
+    .addHelpText('after', examples('faultline compare scenarios/checkout.yaml --replications 20'))
+    .action(async (file: string, flags) => {
+      const { compare } = await import('./commands/compare.js');
+      finish(await compare(file, flags, terminal));
+    });
+};
+
+/** `check FILE…`. */
+export const addCheck: Add = (program, terminal, finish) => {
+  const command = program
+    .command('check')
+    .summary('judge the budgets, for CI')
+    .description('Runs the scenarios and judges their budgets: exit code 1 when one is broken.')
+    .argument('<file...>', 'scenarios (YAML)');
+  withSelection(command);
+  withThreads(command)
+    .option('--junit <file>', 'write the verdicts as JUnit XML; - is standard output')
+    .option('--markdown <file>', 'write a summary in Markdown; - is standard output')
+    .option('--github', 'print GitHub workflow annotations')
+    .option('--json <file>', 'write the result document; - is standard output')
+    .option('--quiet', 'print only what is broken')
+    .addOption(new Option('--baseline <file>').hideHelp())
+    .addOption(new Option('--update-baseline').hideHelp())
+    .addHelpText(
+      'after',
+      examples(
+        'faultline check scenarios/*.yaml --junit budgets.xml',
+        'faultline check scenarios/checkout.yaml --github --markdown "$GITHUB_STEP_SUMMARY"',
+      ),
+    )
+    .action(async (files: string[], flags) => {
+      const { check } = await import('./commands/check.js');
+      finish(await check(files, flags, terminal));
+    });
+};
+
+/** `validate FILE…`. */
+export const addValidate: Add = (program, terminal, finish) => {
+  program
+    .command('validate')
+    .summary('read and check scenarios without running them')
+    .description('Reports every problem of each scenario at once, with its place in the file.')
+    .argument('<file...>', 'scenarios (YAML)')
+    .option('--quiet', 'print only problems')
+    .addHelpText('after', examples('faultline validate scenarios/*.yaml'))
+    .action(async (files: string[], flags) => {
+      const { validate } = await import('./commands/validate.js');
+      finish(validate(files, flags, terminal));
+    });
+};
+
+/** `graph FILE`. */
+export const addGraph: Add = (program, terminal, finish) => {
+  program
+    .command('graph')
+    .summary('the topology as SVG, Mermaid or DOT')
+    .description('Draws who calls whom, without running anything.')
+    .argument('<file>', 'scenario (YAML)')
+    .addOption(
+      new Option('--format <format>', 'how to draw it')
+        .choices(['svg', 'mermaid', 'dot'])
+        .default('mermaid'),
+    )
+    .option('--variant <name>', 'draw this variant instead of the baseline')
+    .option('--out <file>', 'write to a file instead of standard output')
+    .addHelpText(
+      'after',
+      examples(
+        'faultline graph scenarios/checkout.yaml --format svg --out checkout.svg',
+        'faultline graph scenarios/checkout.yaml --format dot | dot -Tpng > checkout.png',
+      ),
+    )
+    .action(async (file: string, flags) => {
+      const { graph } = await import('./commands/graph.js');
+      finish(graph(file, flags, terminal));
+    });
+};
+
+/** `explain NAME|FILE`. */
+export const addExplain: Add = (program, terminal, finish) => {
+  program
+    .command('explain')
+    .summary('reference page of a name, or the resolved values of a scenario')
+    .description('Explains a policy, fault, metric, step or field; or what a scenario comes to.')
+    .argument('<name|file>', 'a name of the scenario language, or a scenario (YAML)')
+    .option('--variant <list>', 'only these variants of the scenario', nameList)
+    .addHelpText(
+      'after',
+      examples(
+        'faultline explain circuitBreaker',
+        'faultline explain latency.p99',
+        'faultline explain scenarios/checkout.yaml --variant full',
+      ),
+    )
+    .action(async (subject: string, flags) => {
+      const { explain } = await import('./commands/explain.js');
+      finish(explain(subject, flags, terminal));
+    });
+};
+
+function withSelection(command: Command): Command {
+  return command
+    .option('--variant <list>', 'only these variants', nameList)
+    .option('--seed <number>', 'another seed than run.seed', wholeNumber(0, 2 ** 48))
+    .option('--replications <number>', 'another number of runs', wholeNumber(1, 10_000));
+}
+
+function withThreads(command: Command): Command {
+  return command.option(
+    '--workers <number>',
+    'threads that simulate (default: one per core); never changes a result',
+    wholeNumber(1, 1024),
+  );
+}
+
+function examples(...lines: readonly string[]): string {
+  return `\nExamples:\n${lines.map((line) => `  ${line}`).join('\n')}`;
+}

@@ -1,0 +1,86 @@
+import { githubAnnotations } from '../../report/github.js';
+import { isFailure, renderJunit } from '../../report/junit.js';
+import { renderMarkdown } from '../../report/markdown.js';
+import { checkText } from '../../report/text-compare.js';
+import { resultText } from '../../run/result-text.js';
+import type { Result } from '../../spec/result.js';
+import { checkDestinations, takesStandardOutput, writeDocument } from '../documents.js';
+import { EXIT, usageError } from '../exit.js';
+import { prepare } from '../prepare.js';
+import type { Selection } from '../prepare.js';
+import { resultOf, simulateAll } from '../simulate.js';
+import type { SimulateOptions } from '../simulate.js';
+import { palette } from '../terminal.js';
+import type { Terminal } from '../terminal.js';
+
+/** Flags of `check`. */
+export interface CheckFlags extends Selection, SimulateOptions {
+  readonly junit?: string;
+  readonly markdown?: string;
+  readonly json?: string;
+  readonly github?: boolean;
+  readonly baseline?: string;
+  readonly updateBaseline?: boolean;
+}
+
+/** A scenario and what came out of it. */
+interface Checked {
+  readonly file: string;
+  readonly result: Result;
+}
+
+/** Runs the scenarios and judges their budgets. A broken one, or a refuted hypothesis, is exit code 1. */
+export async function check(
+  files: readonly string[],
+  flags: CheckFlags,
+  terminal: Terminal,
+): Promise<number> {
+  checkFlags(files, flags);
+  const all = files.map((path) => prepare(path, flags, terminal));
+  const checked: Checked[] = [];
+  for (const prepared of all) {
+    const simulated = await simulateAll(prepared, flags, terminal);
+    checked.push({ file: prepared.path, result: resultOf(prepared, simulated) });
+    if (flags.quiet !== true) terminal.note(`${simulated.words}\n`);
+  }
+  report(checked, flags, terminal);
+  return checked.some(({ result }) => isBroken(result)) ? EXIT.broken : EXIT.ok;
+}
+
+/** True when a budget that counts is broken or the hypothesis does not stand; undecided ones do not count. */
+export function isBroken({ variants, hypothesis }: Result): boolean {
+  const isRefuted = hypothesis?.verdict === 'refuted' || hypothesis?.verdict === 'invalid';
+  return isRefuted || variants.some(({ budgets }) => budgets.some(isFailure));
+}
+
+function checkFlags(files: readonly string[], flags: CheckFlags): void {
+  if (flags.baseline !== undefined || flags.updateBaseline === true) {
+    throw usageError('--baseline and --update-baseline are known, but not in this version');
+  }
+  if (files.length > 1 && flags.json !== undefined) {
+    throw usageError('--json takes the result of one scenario; name one');
+  }
+  checkDestinations([flags.json, flags.junit, flags.markdown]);
+  if (flags.github === true && takesStandardOutput([flags.json, flags.junit, flags.markdown])) {
+    throw usageError('--github prints to standard output: give the document a file');
+  }
+}
+
+function report(checked: readonly Checked[], flags: CheckFlags, terminal: Terminal): void {
+  writeDocument(flags.json, () => resultText(checked[0]!.result), terminal);
+  writeDocument(flags.junit, () => renderJunit(checked), terminal);
+  writeDocument(flags.markdown, () => markdownOf(checked), terminal);
+  if (takesStandardOutput([flags.json, flags.junit, flags.markdown])) return;
+  const shown = flags.quiet === true ? checked.filter(({ result }) => isBroken(result)) : checked;
+  if (shown.length > 0) {
+    const { columns, colors } = terminal;
+    terminal.out(checkText(shown, { columns, paint: palette(colors.out) }));
+  }
+  if (flags.github === true) terminal.raw(githubAnnotations(checked));
+}
+
+function markdownOf(checked: readonly Checked[]): string {
+  return checked
+    .map(({ file, result }) => renderMarkdown(result, { command: `faultline check ${file}` }))
+    .join('\n');
+}

@@ -1,0 +1,33 @@
+import { compareText } from '../../report/text-compare.js';
+import { resultText } from '../../run/result-text.js';
+import { checkDestinations, takesStandardOutput, writeDocument } from '../documents.js';
+import { EXIT } from '../exit.js';
+import { prepare } from '../prepare.js';
+import type { Selection } from '../prepare.js';
+import { resultOf, simulateAll } from '../simulate.js';
+import type { SimulateOptions } from '../simulate.js';
+import { palette } from '../terminal.js';
+import type { Terminal } from '../terminal.js';
+
+/** Flags of `compare`. */
+export interface CompareFlags extends Selection, SimulateOptions {
+  readonly json?: string;
+}
+
+/** Runs the scenario and prints its variants side by side, with paired differences and intervals. */
+export async function compare(
+  path: string,
+  flags: CompareFlags,
+  terminal: Terminal,
+): Promise<number> {
+  checkDestinations([flags.json]);
+  const prepared = prepare(path, flags, terminal);
+  const simulated = await simulateAll(prepared, flags, terminal);
+  const result = resultOf(prepared, simulated);
+  if (flags.quiet !== true) terminal.note(`${simulated.words}\n`);
+  writeDocument(flags.json, () => resultText(result), terminal);
+  if (takesStandardOutput([flags.json])) return EXIT.ok;
+  const { columns, colors } = terminal;
+  terminal.out(compareText(result, { columns, paint: palette(colors.out) }));
+  return EXIT.ok;
+}

@@ -1,0 +1,36 @@
+import { existsSync } from 'node:fs';
+import { policyKind } from '../../patterns/registry.js';
+import { nearest } from '../../scenario/suggest.js';
+import { EXIT, usageError } from '../exit.js';
+import { explainableNames, pagesOf } from '../explain/pages.js';
+import { scenarioText } from '../explain/scenario-text.js';
+import { prepare } from '../prepare.js';
+import type { Terminal } from '../terminal.js';
+
+/** Flags of `explain`. */
+export interface ExplainFlags {
+  readonly variant?: readonly string[];
+}
+
+/** Prints the reference pages of a name, or what a scenario comes to. */
+export function explain(subject: string, flags: ExplainFlags, terminal: Terminal): number {
+  if (isFile(subject)) {
+    const { file, plans } = prepare(subject, flags, terminal);
+    const schemaOf = (policy: string, kind: string) => policyKind(policy, kind)?.schema;
+    terminal.out(scenarioText(subject, file, plans, schemaOf));
+    return EXIT.ok;
+  }
+  const pages = pagesOf(subject);
+  if (pages.length === 0) {
+    const near = nearest(subject, explainableNames());
+    const hint = near === undefined ? '' : ` (did you mean "${near}"?)`;
+    throw usageError(`nothing is called "${subject}"${hint}`);
+  }
+  terminal.out(`${pages.join('\n\n')}\n`);
+  return EXIT.ok;
+}
+
+/** A name of the language is a word; whatever looks like a path, or is there, is a file. */
+function isFile(subject: string): boolean {
+  return /[/\\]|\.ya?ml$/.test(subject) || existsSync(subject);
+}

@@ -1,0 +1,79 @@
+import { summaryText } from '../../report/text.js';
+import { resultText } from '../../run/result-text.js';
+import type { Result } from '../../spec/result.js';
+import { checkDestinations, takesStandardOutput, writeDocument } from '../documents.js';
+import { EXIT, usageError } from '../exit.js';
+import type { Format } from '../flags.js';
+import { checkOutputDirectory } from '../output.js';
+import { prepare } from '../prepare.js';
+import type { Prepared, Selection } from '../prepare.js';
+import { stopwatch } from '../progress.js';
+import { reportName, writeReport } from '../report-files.js';
+import { resultOf, simulateAll } from '../simulate.js';
+import type { SimulateOptions } from '../simulate.js';
+import { palette } from '../terminal.js';
+import type { Terminal } from '../terminal.js';
+import { writeTraces } from '../traces.js';
+
+/** Flags of `run`. */
+export interface RunFlags extends Selection, SimulateOptions {
+  readonly out: string;
+  readonly format: readonly Format[];
+  readonly json?: string;
+  readonly traces?: string;
+}
+
+/** Runs every variant of each scenario, prints the tables and writes the reports. */
+export async function run(
+  files: readonly string[],
+  flags: RunFlags,
+  terminal: Terminal,
+): Promise<number> {
+  checkFlags(files, flags);
+  const all = files.map((path) => prepare(path, flags, terminal));
+  for (const prepared of all) await runOne(prepared, flags, terminal);
+  return EXIT.ok;
+}
+
+function checkFlags(files: readonly string[], flags: RunFlags): void {
+  if (files.length > 1 && (flags.json !== undefined || flags.traces !== undefined)) {
+    throw usageError('--json and --traces take the result of one scenario; name one');
+  }
+  if (flags.traces === '-') throw usageError('--traces writes to a file, not to standard output');
+  const names = files.map(reportName);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined && files.length > 1) {
+    throw usageError(`two reports would be called ${twice}: give them different --out directories`);
+  }
+  checkOutputDirectory(flags.out);
+  checkDestinations([flags.json, flags.traces]);
+}
+
+async function runOne(prepared: Prepared, flags: RunFlags, terminal: Terminal): Promise<void> {
+  const { path } = prepared;
+  const simulated = await simulateAll(prepared, flags, terminal);
+  const took = stopwatch();
+  const result = resultOf(prepared, simulated);
+  if (flags.traces !== undefined) {
+    await writeTraces(prepared, result, flags.traces, flags.quiet === true, terminal);
+  }
+  const target = { directory: flags.out, formats: flags.format, path, selection: flags };
+  const written = await writeReport(result, target);
+  writeDocument(flags.json, () => resultText(result), terminal);
+  if (flags.quiet === true) return;
+  terminal.note(`${simulated.words}; report in ${took()} s\n`);
+  if (!takesStandardOutput([flags.json])) showSummary(result, path, written, terminal);
+}
+
+function showSummary(
+  result: Result,
+  path: string,
+  written: readonly string[],
+  terminal: Terminal,
+): void {
+  const report = written[0] ?? null;
+  const { columns } = terminal;
+  const paint = palette(terminal.colors.out);
+  terminal.out(summaryText(result, { columns, paint, file: path, wall: null, report }));
+  for (const warning of result.warnings) terminal.note(`warning: ${warning}\n`);
+}

@@ -1,0 +1,48 @@
+import { CommandError, EXIT } from '../exit.js';
+import { prepare } from '../prepare.js';
+import type { Prepared } from '../prepare.js';
+import type { Terminal } from '../terminal.js';
+
+/** Flags of `validate`. */
+export interface ValidateFlags {
+  readonly quiet?: boolean;
+}
+
+/** Reads, checks and compiles every scenario; a wrong one does not keep the others from being read. */
+export function validate(
+  files: readonly string[],
+  flags: ValidateFlags,
+  terminal: Terminal,
+): number {
+  let exitCode: number = EXIT.ok;
+  for (const path of files) {
+    try {
+      const prepared = prepare(path, {}, terminal);
+      if (flags.quiet !== true) terminal.out(`${path}: ok, ${sizeOf(prepared)}\n`);
+    } catch (error) {
+      if (!(error instanceof CommandError)) throw error;
+      terminal.note(`faultline: ${error.message}\n`);
+      exitCode = error.exitCode;
+    }
+  }
+  return exitCode;
+}
+
+function sizeOf({ plans, file }: Prepared): string {
+  const { components, edges } = plans[0]!;
+  const placed = components.filter(({ kind }) => kind !== 'workload');
+  return [
+    count(placed.length, 'component'),
+    count(
+      placed.reduce((sum, { instances }) => sum + instances, 0),
+      'instance',
+    ),
+    count(edges.length, 'edge'),
+    count(file.variants.length, 'variant'),
+    count(file.budgets.length, 'budget'),
+  ].join(', ');
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}

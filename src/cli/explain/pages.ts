@@ -1,0 +1,166 @@
+import { z } from 'zod';
+import { faultKinds, policyKinds } from '../../patterns/registry.js';
+import { METRICS, endingsOf, findMetric } from '../../scenario/metrics.js';
+import type { Metric } from '../../scenario/metrics.js';
+import { scenarioJsonSchema } from '../../scenario/json-schema.js';
+import type { FaultKind } from '../../spec/fault.js';
+import type { PolicyKind } from '../../spec/policy.js';
+import { fieldsOf } from './field-index.js';
+import type { Field, JsonSchema } from './field-index.js';
+
+/** Fields of one name that are listed on a page; more of them say the same again. */
+const FIELDS_SHOWN = 12;
+/** Places of one field that are listed. */
+const PATHS_SHOWN = 3;
+
+/**
+ * The reference pages of a name: a policy (`retry`) or one kind of it (`gobreaker`,
+ * `circuitBreaker.gobreaker`), a fault, a metric with or without its subject, a verb or a field.
+ */
+export function pagesOf(name: string): readonly string[] {
+  const policies = policyKinds.filter((kind) => policyNamesOf(kind).includes(name));
+  const faults = faultKinds.filter(({ kind }) => kind === name);
+  const metrics = metricsNamed(name);
+  const fields = allFields().filter((field) => field.paths.includes(name) || field.name === name);
+  return [
+    ...policies.map(policyPage),
+    ...faults.map(faultPage),
+    ...metrics.map(metricPage),
+    ...(fields.length === 0 ? [] : [fieldsPage(name, fields)]),
+  ];
+}
+
+/** Everything that has a page, for suggestions. */
+export function explainableNames(): readonly string[] {
+  return [
+    ...policyKinds.flatMap(policyNamesOf),
+    ...faultKinds.map(({ kind }) => kind),
+    ...METRICS.map((metric) => metric.name),
+    ...allFields().map((field) => field.name),
+  ];
+}
+
+function policyNamesOf({ policy, kind }: PolicyKind): readonly string[] {
+  return [policy, kind, `${policy}.${kind}`];
+}
+
+function policyPage(pattern: PolicyKind): string {
+  const { policy, kind, isDefault, summary, level } = pattern;
+  const standard = isDefault ? ' (the kind meant where none is written)' : '';
+  const place = level === 'call' ? 'around all attempts of a call' : 'around each attempt';
+  return [
+    `${policy}, kind ${kind}${standard}`,
+    paragraph(summary),
+    `Usual place: ${place}.`,
+    schemaTable(pattern.schema),
+    indented('Example, a bundle of policies:', pattern.example),
+    indented('Sources:', pattern.sources.join('\n')),
+  ].join('\n\n');
+}
+
+function faultPage(pattern: FaultKind): string {
+  return [
+    `${pattern.kind}, a fault`,
+    paragraph(pattern.summary),
+    `Targets: ${pattern.targets.join(', ')}.`,
+    schemaTable(pattern.schema),
+    indented('Example:', pattern.example),
+    indented('Sources:', pattern.sources.join('\n')),
+  ].join('\n\n');
+}
+
+/** `latency`, `latency.p99`, `shoppers.latency.p99`, `a->b.amplification`. */
+function metricsNamed(name: string): readonly Metric[] {
+  const words = name.replace(/^.*->/, '').split('.');
+  for (let start = 0; start < words.length; start++) {
+    const found = findMetric(words.slice(start));
+    if (found.known === 'yes' || found.known === 'ending') return [found.metric];
+  }
+  return [];
+}
+
+function metricPage(metric: Metric): string {
+  const endings = endingsOf(metric);
+  const better = { low: 'Lower is better.', high: 'Higher is better.', none: '' }[metric.better];
+  return [
+    `${metric.name}, a metric`,
+    paragraph(metric.help),
+    `Of: ${metric.subjects.join(', ')}. Unit: ${UNIT_WORDS[metric.unit]}. ${better}`.trimEnd(),
+    ...(endings.length === 0 ? [] : [paragraph(`Followed by: ${endings.join(', ')}.`)]),
+    ...(metric.needsAfter ? ['Needs a clause `after FAULT`.'] : []),
+  ].join('\n\n');
+}
+
+const UNIT_WORDS = {
+  seconds: 'seconds',
+  perSecond: 'per second',
+  share: 'share, 0 to 1',
+  number: 'number',
+} as const;
+
+function fieldsPage(name: string, fields: readonly Field[]): string {
+  const shown = fields.slice(0, FIELDS_SHOWN).map(fieldText);
+  const rest = fields.length - shown.length;
+  const more = rest > 0 ? [`and ${rest} more`] : [];
+  return [`${name}, in a scenario`, ...shown, ...more].join('\n\n');
+}
+
+/** Where a field stands; the rest is said in words where there are many places. */
+function headOf({ paths, words }: Field): string {
+  const sorted = [...paths].sort((a, b) => rankOf(a) - rankOf(b) || a.length - b.length);
+  const shown = sorted.slice(0, PATHS_SHOWN).join(', ');
+  const rest = sorted.length - PATHS_SHOWN;
+  const more = rest > 0 ? ` and ${rest} more places` : '';
+  return `${shown}${words.length === 1 ? `: ${words[0]}` : ''}${more}`;
+}
+
+/** Services are what people look for first. */
+function rankOf(path: string): number {
+  return path.startsWith('services.') ? 0 : 1;
+}
+
+function fieldText(field: Field): string {
+  const { description, words, default: standard, fields } = field;
+  const lines = [headOf(field), ...wrap(description, '  ')];
+  if (words.length > 1) lines.push(...wrap(`One of: ${words.join(', ')}.`, '  '));
+  if (fields.length > 0) lines.push(...wrap(`Fields: ${fields.join(', ')}.`, '  '));
+  if (standard !== undefined) lines.push(`  Default: ${JSON.stringify(standard)}`);
+  return lines.join('\n');
+}
+
+function schemaTable(schema: z.ZodType): string {
+  const json = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as JsonSchema;
+  const fields = fieldsOf(json);
+  if (fields.length === 0) return 'It has no fields of its own.';
+  return ['Fields:', ...fields.map((field) => fieldText(field).replace(/^/gm, '  '))].join('\n');
+}
+
+function indented(heading: string, text: string): string {
+  return `${heading}\n${text.trimEnd().replace(/^(?=.)/gm, '  ')}`;
+}
+
+function paragraph(text: string): string {
+  return wrap(text, '').join('\n');
+}
+
+/** Lines of at most 96 characters. */
+function wrap(text: string, indent: string): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(/\s+/).filter((part) => part !== '')) {
+    if (line !== '' && indent.length + line.length + 1 + word.length > 96) {
+      lines.push(indent + line);
+      line = '';
+    }
+    line = line === '' ? word : `${line} ${word}`;
+  }
+  if (line !== '') lines.push(indent + line);
+  return lines;
+}
+
+let fields: readonly Field[] | undefined;
+
+function allFields(): readonly Field[] {
+  fields ??= fieldsOf(scenarioJsonSchema() as JsonSchema);
+  return fields;
+}

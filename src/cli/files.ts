@@ -1,0 +1,82 @@
+import { closeSync, constants, fstatSync, openSync, readSync, realpathSync } from 'node:fs';
+import { isAbsolute, relative, sep } from 'node:path';
+import { codeOf, systemMessage } from './exit.js';
+
+/** Largest scenario or fragment that is read. Unit: bytes. */
+const MAX_BYTES = 4 * 1024 * 1024;
+const WINDOWS_DEVICE = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
+
+/** The text of a file named by the user or in a scenario, or why there is none. */
+export type ReadAnswer = { readonly text: string } | { readonly error: string };
+
+/**
+ * A reader for one scenario: the file itself, and what it includes, as paths that begin with the folder
+ * of the scenario as it was written. What leads out of that folder, links followed, is refused; there is
+ * no way to opt out. A message never holds text of the file it is about.
+ */
+export function scenarioReader(scenarioPath: string): (path: string) => ReadAnswer {
+  const folder = scenarioPath.slice(0, scenarioPath.search(/[^/\\]*$/));
+  return (path) => {
+    try {
+      if (path !== scenarioPath) refuseForeign(folder, path);
+      return { text: readGuarded(path) };
+    } catch (error) {
+      return { error: systemMessage(error) };
+    }
+  };
+}
+
+function refuseForeign(folder: string, path: string): void {
+  const inner = path.slice(folder.length);
+  const isPlain =
+    path.startsWith(folder) &&
+    !isAbsolute(inner) &&
+    !/^(~|[a-z][a-z0-9+.-]*:)|[\\\0]/i.test(inner) &&
+    !inner.split('/').some((part) => part.endsWith('.') || WINDOWS_DEVICE.test(part));
+  if (!isPlain) throw new Error('an include is a plain path below the folder of the scenario');
+  const real = relative(realpathSync(folder === '' ? '.' : folder), realpathSync(path));
+  if (real.split(sep)[0] === '..' || isAbsolute(real)) {
+    throw new Error('leads out of the folder of the scenario');
+  }
+}
+
+/** Reads a regular file of at most MAX_BYTES that is valid UTF-8. */
+function readGuarded(path: string): string {
+  // Opening a pipe that nobody writes to would wait for ever without O_NONBLOCK.
+  const descriptor = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  try {
+    const stats = fstatSync(descriptor);
+    if (stats.isDirectory()) throw new Error('is a directory; name a file');
+    if (!stats.isFile()) throw new Error('is not a regular file');
+    if (stats.size > MAX_BYTES) throw new Error(tooLarge(stats.size));
+    return decode(readAll(descriptor, stats.size));
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Reads to the end, not to the size that was stated: files below /proc state 0. */
+function readAll(descriptor: number, stated: number): Uint8Array {
+  let bytes = Buffer.alloc(Math.max(stated, 4096) + 1);
+  let length = 0;
+  for (;;) {
+    const got = readSync(descriptor, bytes, length, bytes.length - length, null);
+    if (got === 0) return bytes.subarray(0, length);
+    length += got;
+    if (length > MAX_BYTES) throw new Error(tooLarge(length));
+    if (length === bytes.length) bytes = Buffer.concat([bytes, Buffer.alloc(bytes.length)]);
+  }
+}
+
+function decode(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes);
+  } catch (error) {
+    if (codeOf(error) !== 'ERR_ENCODING_INVALID_ENCODED_DATA') throw error;
+    throw new Error('is not valid UTF-8 text', { cause: error });
+  }
+}
+
+function tooLarge(bytes: number): string {
+  return `is larger than ${MAX_BYTES} bytes (${bytes}); a scenario is text written by people`;
+}

@@ -1,0 +1,36 @@
+import { InvalidArgumentError } from 'commander';
+
+/** What `run` can write into its output directory. */
+export const FORMATS = ['html', 'svg', 'md', 'csv', 'json'] as const;
+export type Format = (typeof FORMATS)[number];
+
+/** A whole number from `min` to `max`, as an option parser. */
+export function wholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < min || value > max) {
+      throw new InvalidArgumentError(`a whole number from ${min} to ${max} is expected.`);
+    }
+    return value;
+  };
+}
+
+/** `html,svg` as a list without repetitions, in the order of FORMATS. */
+export function formatList(text: string): readonly Format[] {
+  const names = text.split(',').map((name) => name.trim());
+  const unknown = names.filter((name) => !(FORMATS as readonly string[]).includes(name));
+  if (unknown.length > 0) {
+    throw new InvalidArgumentError(`'${unknown.join(',')}' is none of ${FORMATS.join(', ')}.`);
+  }
+  return FORMATS.filter((format) => names.includes(format));
+}
+
+/** Collects a repeatable option, each of them a comma-separated list. */
+export function nameList(text: string, before: readonly string[] = []): readonly string[] {
+  const names = text
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+  if (names.length === 0) throw new InvalidArgumentError('a name is expected.');
+  return [...before, ...names];
+}

@@ -1,0 +1,54 @@
+#!/usr/bin/env node
+import { CommanderError } from 'commander';
+import { CommandError, EXIT } from './exit.js';
+import { discardOutputs } from './output.js';
+import { createProgram } from './program.js';
+import { processTerminal } from './terminal.js';
+import type { Terminal } from './terminal.js';
+
+const terminal = processTerminal();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, interrupt);
+process.exitCode = await main(process.argv.slice(2));
+
+/** Runs one command line; never throws. */
+async function main(args: readonly string[]): Promise<number> {
+  let exitCode: number = EXIT.ok;
+  const program = createProgram(terminal, (code) => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    discardOutputs();
+    terminal.progress('');
+    return tell(error, terminal, args.includes('--debug'));
+  }
+}
+
+/** Says what went wrong, once, and gives the exit code. Only `--debug` shows a stack. */
+function tell(error: unknown, to: Terminal, withStack: boolean): number {
+  if (error instanceof CommanderError) {
+    // Commander has written its message itself; `help` and `--version` come here with exit code 0.
+    return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  }
+  const isExpected = error instanceof CommandError;
+  const message = error instanceof Error ? error.message : String(error);
+  if (message !== '') to.note(`faultline: ${isExpected ? '' : 'internal error: '}${message}\n`);
+  if (withStack && error instanceof Error) to.note(`${stackOf(error)}\n`);
+  else if (!isExpected) to.note('This is a fault of faultline. --debug shows where it happened.\n');
+  return isExpected ? error.exitCode : EXIT.failed;
+}
+
+function stackOf(error: Error): string {
+  const own = error.stack ?? String(error);
+  return error.cause instanceof Error ? `${own}\ncaused by ${stackOf(error.cause)}` : own;
+}
+
+/** Leaves no half-written file, and does not wait for threads that are still at work. */
+function interrupt(): void {
+  discardOutputs();
+  terminal.progress('');
+  terminal.note('faultline: interrupted\n');
+  process.exit(EXIT.interrupted);
+}

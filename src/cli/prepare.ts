@@ -1,0 +1,90 @@
+import { compile } from '../plan/compile.js';
+import { PlanError } from '../plan/problem.js';
+import { formatDiagnostic } from '../scenario/diagnostics.js';
+import { loadScenario } from '../scenario/load.js';
+import { nearest } from '../scenario/suggest.js';
+import type { Plan } from '../spec/plan.js';
+import type { ScenarioFile, Variant } from '../spec/scenario.js';
+import { CommandError, EXIT, usageError } from './exit.js';
+import { scenarioReader } from './files.js';
+import type { Terminal } from './terminal.js';
+
+/** What the command line may ask for instead of what the file says. */
+export interface Selection {
+  readonly variant?: readonly string[];
+  readonly seed?: number;
+  readonly replications?: number;
+}
+
+/** A scenario that is ready to run: checked, with one plan for each chosen variant. */
+export interface Prepared {
+  readonly path: string;
+  /** Holds the chosen variants only. */
+  readonly file: ScenarioFile;
+  readonly plans: readonly Plan[];
+  readonly replications: number;
+}
+
+/** Reads, checks and compiles a scenario; prints its problems. Exit code 2 where it has any. */
+export function prepare(path: string, selection: Selection, terminal: Terminal): Prepared {
+  const loaded = load(path, terminal);
+  const file = select(loaded, selection, path);
+  const plans = file.variants.map((variant) => lower(variant, file, path));
+  return { path, file, plans, replications: file.variants[0]!.scenario.run.replications };
+}
+
+/** Reads and checks a scenario; prints errors and warnings. Exit code 2 where there are errors. */
+export function load(path: string, terminal: Terminal): ScenarioFile {
+  const { file, problems } = loadScenario(path, scenarioReader(path));
+  for (const problem of problems) terminal.note(`${formatDiagnostic(problem)}\n`);
+  const errors = problems.filter(({ severity }) => severity === 'error').length;
+  if (file !== null && errors === 0) return file;
+  throw new CommandError(EXIT.usage, `${path}: ${errors} ${errors === 1 ? 'problem' : 'problems'}`);
+}
+
+/** Lowers one variant; what only shows then is reported like every other problem of the scenario. */
+function lower(variant: Variant, file: ScenarioFile, path: string): Plan {
+  try {
+    return compile(variant, file);
+  } catch (error) {
+    if (!(error instanceof PlanError)) throw error;
+    const lines = error.problems.map(({ code, where, message }) => `${code} ${where}: ${message}`);
+    const heading = `${path}: variant ${variant.name} cannot be run`;
+    throw new CommandError(EXIT.usage, [heading, ...lines].join('\n  '), { cause: error });
+  }
+}
+
+function select(file: ScenarioFile, selection: Selection, path: string): ScenarioFile {
+  const { variant, seed, replications } = selection;
+  const variants = variant === undefined ? file.variants : chosen(file.variants, variant, path);
+  const settings = {
+    ...(seed === undefined ? {} : { seed }),
+    ...(replications === undefined ? {} : { replications }),
+  };
+  const hasBaseline = variants.some(({ baseline }) => baseline);
+  return {
+    ...file,
+    variants: variants.map((one, index) => ({
+      ...one,
+      // Without the baseline of the file, the first of the chosen ones takes its place.
+      baseline: hasBaseline ? one.baseline : index === 0,
+      scenario: { ...one.scenario, run: { ...one.scenario.run, ...settings } },
+    })),
+  };
+}
+
+/** The named variants in the order of the file. */
+export function chosen(
+  variants: readonly Variant[],
+  names: readonly string[],
+  path: string,
+): readonly Variant[] {
+  const known = variants.map(({ name }) => name);
+  for (const name of names) {
+    if (known.includes(name)) continue;
+    const near = nearest(name, known);
+    const hint = near === undefined ? '' : ` (did you mean "${near}"?)`;
+    throw usageError(`${path} has no variant "${name}"${hint}; it has ${known.join(', ')}`);
+  }
+  return variants.filter(({ name }) => names.includes(name));
+}

@@ -1,0 +1,63 @@
+import { Command } from 'commander';
+import { usageError } from './exit.js';
+import { addCheck, addCompare, addExplain, addGraph, addRun, addValidate } from './commands.js';
+import type { Terminal } from './terminal.js';
+import { packageVersion } from './version.js';
+
+/** Commands that a later version brings: refused by name, not as unknown. */
+const LATER = {
+  sweep: 'experiments over settings',
+  merge: 'joining the shards of a sweep',
+  search: 'the boundary where a budget breaks',
+  tune: 'the best settings under budgets',
+  explore: 'the smallest faults that break a budget',
+  story: 'the incident in words',
+  replay: 'running a result again and comparing bytes',
+  selftest: 'the oracle suite on this machine',
+  lint: 'anti-patterns and the checklist',
+  init: 'a starter scenario',
+} as const;
+
+const EXAMPLES = `
+Examples:
+  faultline run scenarios/checkout.yaml            simulate all variants, write reports/
+  faultline validate scenarios/*.yaml              only read and check
+  faultline compare scenarios/checkout.yaml        variants side by side, with intervals
+  faultline check scenarios/checkout.yaml          judge the budgets, for CI
+  faultline explain gobreaker                      reference page of a pattern, fault or metric
+
+Exit codes: 0 all well, 1 a budget is broken (check), 2 command line or scenario wrong,
+3 program or machine failed, 4 a resource guard stopped the run, 130 interrupted.`;
+
+/** The command line. Commands load what they need when they are run; `finish` is told the exit code. */
+export function createProgram(terminal: Terminal, finish: (exitCode: number) => void): Command {
+  const program = new Command('faultline')
+    .description('Simulates a microservice topology under failure and compares configurations.')
+    .version(packageVersion(), '-V, --version', 'print the version')
+    .helpCommand('help [command]', 'show help for a command')
+    .configureOutput({
+      writeOut: (text) => terminal.out(text),
+      writeErr: (text) => terminal.note(text),
+      outputError: (text, write) => write(text.replace(/^error: /, 'faultline: ')),
+    })
+    .showHelpAfterError('(faultline help [command] shows what there is)')
+    .addHelpText('after', EXAMPLES)
+    .exitOverride();
+  for (const add of [addRun, addCompare, addCheck, addValidate, addGraph, addExplain]) {
+    add(program, terminal, finish);
+  }
+  for (const [name, purpose] of Object.entries(LATER)) addLater(program, name, purpose);
+  for (const command of program.commands) command.option('--debug', 'show the stack of an error');
+  return program;
+}
+
+function addLater(program: Command, name: string, purpose: string): void {
+  program
+    .command(name, { hidden: true })
+    .argument('[arguments...]')
+    .allowUnknownOption()
+    .helpOption(false)
+    .action(() => {
+      throw usageError(`${name} (${purpose}) is known, but not in this version`);
+    });
+}

@@ -1,0 +1,84 @@
+import { GuardStop, RunFailure } from '../run/failure.js';
+import type { GuardReason, RunIdentity } from '../run/failure.js';
+import { CommandError, EXIT, codeOf, systemMessage } from './exit.js';
+
+/** What ended a simulation, as a message for its user; anything else is returned as it is. */
+export function explainRunError(error: unknown, path: string): unknown {
+  if (error instanceof GuardStop) return guardError(error, path);
+  if (error instanceof RunFailure) return failureError(error, path);
+  return error;
+}
+
+/** The command that runs exactly this replication again. */
+export function replayCommand(path: string, run: RunIdentity): string {
+  const file = /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
+  const { variant, seed, replication } = run;
+  return (
+    `faultline run ${file} --variant ${variant} --seed ${seed} ` +
+    `--replications ${replication + 1} --workers 1`
+  );
+}
+
+function guardError(stop: GuardStop, path: string): CommandError {
+  const { what, remedy } = GUARDS[stop.reason];
+  const { variant, seed, replication } = stop.run;
+  const detail = stop.message === '' ? '' : `\n  ${stop.message}`;
+  return new CommandError(
+    EXIT.guard,
+    `${path}: ${what}, the run was stopped and nothing is reported` +
+      `\n  variant ${variant}, seed ${seed}, replication ${replication}${detail}\n  ${remedy}`,
+    { cause: stop },
+  );
+}
+
+/** What each guard has met, and what a user can do about it. */
+const GUARDS: Readonly<Record<GuardReason, { readonly what: string; readonly remedy: string }>> = {
+  budget: {
+    what: 'the limit of events (run.maxEvents) was reached',
+    remedy: 'Shorten run.duration, lower the arrival rates, or raise run.maxEvents.',
+  },
+  instant: {
+    what: 'a million events happened at one instant',
+    remedy:
+      'Something goes round without taking time: give a step on the way a time (work, wait, ' +
+      'network.latency), or a backoff to the retry.',
+  },
+  depth: {
+    what: 'a request called deeper than 64 calls',
+    remedy:
+      'The calls go round in a circle: break it, or let fewer requests take it (probability below 1).',
+  },
+  memory: {
+    what: 'the limit of memory was reached',
+    remedy:
+      'More arrives than is served: bound the queue that grows (queue.capacity), let clients give up ' +
+      '(patience), lower the arrival rates, or shorten run.duration.',
+  },
+};
+
+function failureError(failure: RunFailure, path: string): CommandError {
+  const { error, run } = failure;
+  if (SYSTEM_CODES.has(error.code)) {
+    return new CommandError(EXIT.failed, error.message, { cause: failure });
+  }
+  const original = new Error(error.message);
+  original.stack = error.stack === '' ? `${error.name}: ${error.message}` : error.stack;
+  return new CommandError(
+    EXIT.failed,
+    `internal error: ${error.message}` +
+      `\n  scenario ${path}, variant ${run.variant}, seed ${run.seed}, replication ${run.replication}` +
+      `\n  again: ${replayCommand(path, run)}` +
+      '\n  This is a fault of faultline: please report it with the scenario. --debug shows where.',
+    { cause: original },
+  );
+}
+
+/** Failures of the machine that a thread can meet: no fault of the program. */
+const SYSTEM_CODES = new Set(['ENOSPC', 'EDQUOT', 'EFBIG', 'EIO', 'EMFILE']);
+
+/** A failed write of a thread as plain words; its code stays with it. */
+export function asSystemError(error: unknown, path: string): unknown {
+  const code = codeOf(error);
+  if (!SYSTEM_CODES.has(code)) return error;
+  return Object.assign(new Error(`cannot write ${path}: ${systemMessage(error)}`), { code });
+}

@@ -1,0 +1,88 @@
+import pc from 'picocolors';
+
+/** Where a command writes: results to standard output, everything else to standard error. */
+export interface Terminal {
+  /** A result for people; control characters of names in it are made visible. */
+  out(text: string): void;
+  /** A result for programs, byte by byte. */
+  raw(text: string): void;
+  /** A message. */
+  note(text: string): void;
+  /** Replaces the one line of progress; '' takes it away. Does nothing unless standard error is a terminal. */
+  progress(line: string): void;
+  readonly colors: { readonly out: boolean; readonly err: boolean };
+  /** Columns of standard output, 100 where it is no terminal. */
+  readonly columns: number;
+}
+
+/** The streams of this process. A reader that goes away (EPIPE) is no error: what is left is dropped. */
+export function processTerminal(): Terminal {
+  const { stdout, stderr, env } = process;
+  for (const stream of [stdout, stderr]) stream.on('error', ignoreClosedPipe);
+  const colors = { out: wantsColor(stdout, env), err: wantsColor(stderr, env) };
+  let hasLine = false;
+  const clear = (): void => {
+    if (hasLine) stderr.write('\r\u001b[K');
+    hasLine = false;
+  };
+  return {
+    out: (text) => {
+      clear();
+      stdout.write(printable(text, colors.out));
+    },
+    raw: (text) => {
+      clear();
+      stdout.write(text);
+    },
+    note: (text) => {
+      clear();
+      stderr.write(printable(text, colors.err));
+    },
+    progress: (line) => {
+      if (stderr.isTTY !== true) return;
+      clear();
+      if (line === '') return;
+      stderr.write(printable(line, false).slice(0, Math.max(10, (stderr.columns ?? 80) - 1)));
+      hasLine = true;
+    },
+    colors,
+    columns: stdout.isTTY === true ? (stdout.columns ?? 100) : 100,
+  };
+}
+
+/** Colour functions for a stream; without colour they return their argument. */
+export function palette(enabled: boolean): ReturnType<typeof pc.createColors> {
+  return pc.createColors(enabled);
+}
+
+/**
+ * Text as it may go to a terminal: control characters and marks that turn the writing direction are
+ * shown as \u escapes, so that a name in a scenario cannot move the cursor or hide what stands there.
+ * Our own colour sequences pass where colours are on.
+ */
+export function printable(text: string, hasColors: boolean): string {
+  return text.replace(UNSAFE, (found) =>
+    hasColors && found.length > 1 ? found : [...found].map(escaped).join(''),
+  );
+}
+
+/** A colour sequence, or one character that does something else than being seen. */
+// eslint-disable-next-line no-control-regex
+const UNSAFE =
+  /\u001b\[[0-9;]*m|[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
+
+function escaped(character: string): string {
+  const code = character.charCodeAt(0);
+  if (code >= 0x20 && code < 0x7f) return character;
+  return `\\u${code.toString(16).padStart(4, '0')}`;
+}
+
+function wantsColor(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): boolean {
+  if (env['NO_COLOR'] !== undefined && env['NO_COLOR'] !== '') return false;
+  if (env['FORCE_COLOR'] !== undefined) return !['', '0', 'false'].includes(env['FORCE_COLOR']);
+  return stream.isTTY === true && env['TERM'] !== 'dumb';
+}
+
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+}

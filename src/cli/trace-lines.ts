@@ -1,0 +1,110 @@
+import { OUTCOME_NAMES, kindIndex } from '../spec/outcome.js';
+import type { Plan } from '../spec/plan.js';
+import type { TraceRecord } from '../spec/record.js';
+
+/**
+ * The rows of one run as JSON lines, in the order in which they ended: one line per request (no parent,
+ * with its workload and arrival number) and per attempt (with its edge; `root` is its request). `part`
+ * is what was asked for. Times are seconds from the end of the warm-up, so those before it are negative;
+ * null = never reached.
+ */
+export class TraceLines {
+  private readonly plan: Plan;
+  private readonly replication: number;
+
+  constructor(plan: Plan, replication: number) {
+    this.plan = plan;
+    this.replication = replication;
+  }
+
+  /** The lines of these rows, each with its line end. */
+  text(rows: TraceRecord): string {
+    let text = '';
+    for (let row = 0; row < rows.rows; row++) text += `${this.line(rows, row)}\n`;
+    return text;
+  }
+
+  private line(rows: TraceRecord, row: number): string {
+    const times = this.timesOf(rows, row);
+    const parent = rows.parent[row]!;
+    const arrival = rows.arrival[row]!;
+    return JSON.stringify({
+      variant: this.plan.variant,
+      replication: this.replication,
+      id: rows.id[row]!,
+      parent: parent < 0 ? null : parent,
+      root: rows.root[row]!,
+      workload: this.workloadName(rows.load[row]!),
+      arrival: arrival < 0 ? null : arrival,
+      part: this.partName(rows.part[row]!),
+      edge: this.edgeName(rows.edge[row]!),
+      instance: this.instanceName(rows.instance[row]!),
+      attempt: rows.attempt[row]!,
+      ...times,
+      outcome: OUTCOME_NAMES[kindIndex(rows.outcome[row]!)]!,
+      stages: stagesOf(times),
+    });
+  }
+
+  private timesOf(rows: TraceRecord, row: number): Times {
+    const seconds = (column: Float64Array): number | null => {
+      const value = column[row]!;
+      return value < 0 ? null : (value - this.plan.warmupNs) / 1e9;
+    };
+    return {
+      called: seconds(rows.called),
+      sent: seconds(rows.sent),
+      arrived: seconds(rows.arrived),
+      begun: seconds(rows.begun),
+      ended: seconds(rows.ended),
+      answered: seconds(rows.answered),
+      gone: seconds(rows.gone),
+    };
+  }
+
+  private workloadName(load: number): string | null {
+    if (load < 0) return null;
+    return this.plan.components[this.plan.loads[load]!.component]!.name;
+  }
+
+  private partName(part: number): string {
+    const { component, name } = this.plan.parts[part]!;
+    return `${this.plan.components[component]!.name}.${name}`;
+  }
+
+  private edgeName(edge: number): string | null {
+    if (edge < 0) return null;
+    const { from, to } = this.plan.statEdges[edge]!;
+    return `${this.partName(from)}->${this.partName(to)}`;
+  }
+
+  private instanceName(instance: number): string | null {
+    if (instance < 0) return null;
+    const { component, index } = this.plan.instances[instance]!;
+    return `${this.plan.components[component]!.name}[${index}]`;
+  }
+}
+
+type Times = Readonly<
+  Record<'called' | 'sent' | 'arrived' | 'begun' | 'ended' | 'answered' | 'gone', number | null>
+>;
+
+/**
+ * Seconds spent in each stage: in the caller's policies, on the way there, in the queue, in service,
+ * on the way back. A stage that was not finished is null.
+ */
+function stagesOf(times: Times): Readonly<Record<string, number | null>> {
+  const { called, sent, arrived, begun, ended, answered } = times;
+  return {
+    policies: between(called, sent),
+    request: between(sent, arrived),
+    queue: between(arrived, begun),
+    service: between(begun, ended),
+    answer: between(ended, answered),
+  };
+}
+
+/** The difference of two times that are whole ns each, without the noise of their subtraction. */
+function between(from: number | null, to: number | null): number | null {
+  return from === null || to === null ? null : Math.round((to - from) * 1e9) / 1e9;
+}

@@ -1,0 +1,52 @@
+import { invariant } from '../kernel/invariant.js';
+import { TaskFailure, runPool } from '../run/pool.js';
+import { tasksOf } from '../run/replicate.js';
+import type { Result } from '../spec/result.js';
+import { CommandError, EXIT } from './exit.js';
+import { beginOutput } from './output.js';
+import type { Prepared } from './prepare.js';
+import { progressBar, stopwatch } from './progress.js';
+import { heapMiB } from './simulate.js';
+import type { Terminal } from './terminal.js';
+import type { TraceSetup } from './trace-worker.js';
+
+/**
+ * Runs everything a second time with every request traced, and writes the traces as JSON lines. The
+ * first runs stay what results are made from, so that tracing cannot change a byte of them; that both
+ * were the same runs is checked by their digests.
+ */
+export async function writeTraces(
+  prepared: Prepared,
+  result: Result,
+  path: string,
+  quiet: boolean,
+  terminal: Terminal,
+): Promise<void> {
+  const took = stopwatch();
+  const plans = prepared.plans.map((plan) => ({ ...plan, traceShare: 1 }));
+  const tasks = tasksOf(plans.length, prepared.replications);
+  const file = beginOutput(path);
+  const shared: TraceSetup = { plans, temporary: file.temporary, path };
+  const onDone = quiet ? () => {} : progressBar(terminal, 'tracing', tasks.length);
+  let digests: readonly unknown[];
+  try {
+    digests = await runPool(tasks, {
+      entry: new URL('./trace-worker.js', import.meta.url),
+      shared,
+      workers: 1,
+      heapMiB: heapMiB(1),
+      // Some of the lines of a task that was lost are in the file: it cannot be repeated.
+      retries: 0,
+      onDone,
+    });
+  } catch (error) {
+    if (!(error instanceof TaskFailure)) throw error;
+    throw new CommandError(EXIT.failed, error.message, { cause: error });
+  }
+  tasks.forEach(({ variant, replication }, index) => {
+    const { digest } = result.variants[variant]!.perReplication[replication]!;
+    invariant(digests[index] === digest, 'tracing-changes-the-run');
+  });
+  file.commit();
+  if (!quiet) terminal.note(`wrote ${path} in ${took()} s\n`);
+}

@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import type { FaultKind } from '../../spec/fault.js';
+import { whole } from '../../spec/quantities.js';
+
+const schema = z.strictObject({
+  status: whole({ min: 400, max: 599 })
+    .prefault(500)
+    .describe('Status of the injected answer. Unit: HTTP status, 400 to 599. Defaults to 500.'),
+  afterWork: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Whether the work is done first, so that its effect has happened; with false the request ' +
+        'fails on arrival and costs nothing. Unit: boolean. Defaults to false.',
+    ),
+});
+
+/** `error`: a share of requests fails. Work under way is hit only with `afterWork`, at its end. */
+export const error: FaultKind<typeof schema> = {
+  kind: 'error',
+  summary:
+    'Fails a share of the requests, on arrival or after their work; of the work under way only ' +
+    'what ends later is hit, and only with afterWork.',
+  sources: ['Envoy fault_filter.rst (abort)', 'Istio VirtualService HTTPFaultInjection'],
+  targets: ['instance', 'endpoint'],
+  schema,
+  example:
+    '- { id: flaky, kind: error, target: payments, status: 503, share: 20%, at: 10s, for: 20s }\n',
+  takesShare: true,
+  edits: (config, strength, share = 1) => [
+    {
+      knob: config.afterWork ? 'errorAfter' : 'errorBefore',
+      value: share * strength,
+      status: config.status,
+    },
+  ],
+};

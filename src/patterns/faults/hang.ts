@@ -1,0 +1,21 @@
+import { z } from 'zod';
+import type { FaultKind } from '../../spec/fault.js';
+
+const schema = z.strictObject({});
+
+/**
+ * `hang`: the process takes requests and answers none; workers, then the queue fill. Work under way
+ * stops where it is and goes on at the end, unless its caller has gone and `cancellation` drops it.
+ */
+export const hang: FaultKind<typeof schema> = {
+  kind: 'hang',
+  summary:
+    'Takes requests and does not answer them: workers and queue fill up; at the end what is ' +
+    'held is worked off, unless `cancellation` drops it.',
+  sources: ['Nygard 2018 ch. 4 (blocked threads)'],
+  targets: ['instance'],
+  schema,
+  example: '- { id: payments-hang, kind: hang, target: payments, at: 10s, for: 5s }\n',
+  takesShare: false,
+  edits: (_config, strength) => (strength === 0 ? [] : [{ knob: 'frozen', value: 1 }]),
+};

@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { KNOBS } from '../../spec/fault.js';
+import type { FaultKind } from '../../spec/fault.js';
+import { distribution } from '../../spec/quantities.js';
+import { scaled } from '../mechanisms/scaled.js';
+
+const schema = z.strictObject({
+  add: distribution().describe(
+    'Extra time of each message, drawn for each and added to the latency of the link and of ' +
+      'other such faults; a ramp stretches it from 0. Unit: distribution of durations. ' +
+      'Required.',
+  ),
+  direction: z
+    .enum(['both', 'to', 'from'])
+    .default('both')
+    .describe(
+      'Which messages, seen from the target: requests to it, answers from it, or both. Unit: ' +
+        'name. Defaults to both.',
+    ),
+});
+
+/** `latency`: a slow network. Messages already on the way keep the delay they were sent with. */
+export const latency: FaultKind<typeof schema> = {
+  kind: 'latency',
+  summary: 'Delays messages on their way; those already sent keep their time of arrival.',
+  sources: ['tc-netem(8)', 'Shopify/toxiproxy README (latency toxic)'],
+  targets: ['link', 'zone'],
+  schema,
+  example:
+    '- { id: slow-link, kind: latency, target: orders->payments, add: 40ms, at: 10s, for: 20s }\n',
+  takesShare: false,
+  edits: (config, strength) =>
+    strength === 0
+      ? []
+      : [
+          {
+            knob: 'delay',
+            value: KNOBS.delay.neutral,
+            distribution: strength === 1 ? config.add : scaled(config.add, strength),
+            direction: config.direction,
+          },
+        ],
+};

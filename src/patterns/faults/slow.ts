@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import type { FaultKind } from '../../spec/fault.js';
+import { factor } from '../../spec/quantities.js';
+
+const schema = z.strictObject({
+  factor: factor().describe(
+    'How many times as long work and waits of the target take; 2 is twice as long. A ramp goes ' +
+      'from 1 to it. Several multiply. Unit: factor. Required.',
+  ),
+});
+
+/**
+ * `slow`: a brown-out. On instances, work under way goes on at the new speed from this moment on;
+ * on single endpoints, steps that begin from now on take longer.
+ */
+export const slow: FaultKind<typeof schema> = {
+  kind: 'slow',
+  summary:
+    'Makes work and waits take longer by a factor: of whole instances at once, work under way ' +
+    'included; of single endpoints from the next step on.',
+  sources: ['Gunawi et al. 2018, Fail-Slow at Scale'],
+  targets: ['instance', 'endpoint'],
+  schema,
+  example:
+    '- { id: slow-inventory, kind: slow, target: inventory, factor: 3, at: 10s, for: 20s }\n',
+  takesShare: false,
+  edits: (config, strength) => [{ knob: 'speed', value: 1 / (1 + (config.factor - 1) * strength) }],
+};

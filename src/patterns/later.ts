@@ -1,0 +1,88 @@
+/**
+ * What the language knows and this version lacks, so that a scenario which uses it is told "known,
+ * not in this version" instead of "unknown".
+ */
+export const laterPolicies: readonly string[] = [
+  'coalesce',
+  'concurrencyLimit',
+  'connections',
+  'hedge',
+  'idempotencyKey',
+  'outlierDetection',
+  'throttle',
+];
+
+/** Policy -> its kinds of later versions. */
+export const laterPolicyKinds: ReadonlyMap<string, readonly string[]> = new Map([
+  ['bulkhead', ['envoy', 'hystrix', 'resilience4j', 'threadPool']],
+  [
+    'circuitBreaker',
+    ['cockatiel', 'custom', 'finagle', 'hystrix', 'linkerd', 'opossum', 'polly', 'resilience4j'],
+  ],
+  [
+    'rateLimit',
+    [
+      'envoy',
+      'fixedWindow',
+      'gcra',
+      'kong',
+      'leakyBucket',
+      'resilience4j',
+      'slidingLog',
+      'slidingWindow',
+    ],
+  ],
+  ['retry', ['aws', 'cockatiel', 'envoy', 'grpc', 'istio', 'kong', 'polly', 'resilience4j']],
+]);
+
+/**
+ * Policy -> its fields of later versions, by path within the policy; budget kinds as
+ * `budget.kind=x`.
+ */
+export const laterPolicyFields: ReadonlyMap<string, readonly string[]> = new Map([
+  ['bulkhead', ['dryRun', 'store']],
+  ['circuitBreaker', ['dryRun', 'store']],
+  ['fallback', ['call', 'steps']],
+  ['rateLimit', ['dryRun', 'retryAfter', 'store']],
+  ['retry', ['budget.kind=envoy', 'otherInstance', 'respectRetryAfter']],
+]);
+
+export const laterFaultKinds: readonly string[] = [
+  'bandwidth',
+  'certExpiry',
+  'change',
+  'clockSkew',
+  'connectionLeak',
+  'corrupt',
+  'cpuStress',
+  'diskFull',
+  'diskStress',
+  'dns',
+  'duplicate',
+  'failover',
+  'flush',
+  'freeze',
+  'ioError',
+  'limitData',
+  'lockRow',
+  'memoryLeak',
+  'poison',
+  'probe',
+  'rebalance',
+  'redrive',
+  'reorder',
+  'replicaLag',
+  'reset',
+  'slowClose',
+  'splitBrain',
+  'stop',
+  'threadLimit',
+  'throttle',
+  'zoneOutage',
+];
+
+/** Fault kind -> its fields of later versions. */
+export const laterFaultFields: ReadonlyMap<string, readonly string[]> = new Map([
+  ['latency', ['correlation']],
+  ['load', ['herd', 'rate']],
+]);

@@ -1,0 +1,84 @@
+import type { Ns } from '../../kernel/time.js';
+import type { Outcome } from '../../spec/outcome.js';
+import { OUTCOME, PASS } from '../../spec/outcome.js';
+import type { CallContext, PolicySetup, PolicyState } from '../../spec/policy.js';
+import { EDGE_COUNTER } from '../../spec/policy.js';
+import type { BreakerClasses } from './breaker-classes.js';
+
+/** States of a breaker as they are journalled; the index is the state. */
+export const BREAKER_STATES = ['closed', 'open', 'halfOpen'] as const;
+export const CLOSED = 0;
+export const OPEN = 1;
+export const HALF_OPEN = 2;
+
+/** Where a breaker notes its transitions. */
+export interface BreakerJournal {
+  set(state: number): void;
+}
+
+/** The rule of one breaker kind, without any knowledge of calls. */
+export interface BreakerRule {
+  /** A ticket of at least 0 for an admitted call, which comes back with its result; -1 refuses. */
+  admit(now: Ns): number;
+  /** The result (SUCCESS, FAILURE or EXCLUDED) of the call that was admitted with this ticket. */
+  record(now: Ns, ticket: number, result: number): void;
+  /** Forgets everything, as a restarted process does. */
+  reset(): void;
+}
+
+/**
+ * A breaker around a call: asks the rule on the way in, keeps the ticket (the generation of
+ * admission) in the frame's word, and tells the rule the class of the outcome on the way out. A
+ * refusal takes no time.
+ */
+export class Breaker implements PolicyState {
+  private readonly ctx: CallContext;
+  private readonly rule: BreakerRule;
+  private readonly classes: BreakerClasses;
+  private inside = 0;
+
+  constructor(ctx: CallContext, rule: BreakerRule, classes: BreakerClasses) {
+    this.ctx = ctx;
+    this.rule = rule;
+    this.classes = classes;
+  }
+
+  enter(frame: number, layer: number): number {
+    const ticket = this.rule.admit(this.ctx.now);
+    if (ticket < 0) {
+      this.ctx.count(frame, EDGE_COUNTER.breakerRejected);
+      return OUTCOME.rejectedBreaker;
+    }
+    this.ctx.setWord(frame, layer, ticket);
+    this.inside++;
+    return PASS;
+  }
+
+  leave(frame: number, layer: number, outcome: Outcome): number {
+    this.inside--;
+    const ticket = this.ctx.word(frame, layer);
+    this.rule.record(this.ctx.now, ticket, this.classes.of(outcome));
+    return outcome;
+  }
+
+  cancel(frame: number, layer: number): void {
+    this.inside--;
+    const ticket = this.ctx.word(frame, layer);
+    this.rule.record(this.ctx.now, ticket, this.classes.of(OUTCOME.cancelled));
+  }
+
+  reset(): void {
+    this.inside = 0;
+    this.rule.reset();
+  }
+
+  /** Calls admitted and not yet ended. */
+  held(): number {
+    return this.inside;
+  }
+}
+
+/** Registers the journal of one breaker. */
+export function breakerJournal(setup: PolicySetup): BreakerJournal {
+  return setup.machine(BREAKER_STATES);
+}

@@ -1,0 +1,125 @@
+import { z } from 'zod';
+import type { Outcome } from '../../spec/outcome.js';
+import { OUTCOME, statusOf } from '../../spec/outcome.js';
+import type { Quantity } from '../../spec/quantities.js';
+import { quantity } from '../../spec/quantities.js';
+import { QuantityError, show } from '../../spec/quantity-text.js';
+
+/** A word of an outcome list: an outcome, a group of them, or the status a callee answered with. */
+export type OutcomeTerm = string | number;
+
+const bit = (kind: number): number => 1 << kind;
+
+/**
+ * Outcomes a list may name. `ok` and `degraded` are no failures, and `abandoned` and `unfinished`
+ * are outcomes of whole requests, so none of them can be reacted to.
+ */
+const NAMED = {
+  clientError: bit(OUTCOME.clientError),
+  throttled: bit(OUTCOME.throttled),
+  serverError: bit(OUTCOME.serverError),
+  timeout: bit(OUTCOME.timeout),
+  deadlineExceeded: bit(OUTCOME.deadlineExceeded),
+  refused: bit(OUTCOME.refused),
+  connectTimeout: bit(OUTCOME.connectTimeout),
+  reset: bit(OUTCOME.reset),
+  poolTimeout: bit(OUTCOME.poolTimeout),
+  rejectedBulkhead: bit(OUTCOME.rejectedBulkhead),
+  rejectedRateLimit: bit(OUTCOME.rejectedRateLimit),
+  rejectedBreaker: bit(OUTCOME.rejectedBreaker),
+  rejectedOverload: bit(OUTCOME.rejectedOverload),
+  cancelled: bit(OUTCOME.cancelled),
+} as const;
+
+/** Every outcome but ok, clientError, cancelled and deadlineExceeded; refusals are among them. */
+const ANY =
+  NAMED.throttled |
+  NAMED.serverError |
+  NAMED.timeout |
+  NAMED.refused |
+  NAMED.connectTimeout |
+  NAMED.reset |
+  NAMED.poolTimeout |
+  NAMED.rejectedBulkhead |
+  NAMED.rejectedRateLimit |
+  NAMED.rejectedBreaker |
+  NAMED.rejectedOverload;
+
+const KINDS_OF_TERM: ReadonlyMap<string, number> = new Map<string, number>([
+  ...Object.entries(NAMED),
+  ['connect', NAMED.refused | NAMED.connectTimeout],
+  ['error', NAMED.serverError | NAMED.rejectedOverload],
+  ['overload', NAMED.rejectedOverload],
+  ['any', ANY],
+]);
+
+const STATUSES_OF_TERM: ReadonlyMap<string, readonly [first: number, last: number]> = new Map([
+  ['gateway', [502, 504]],
+  ['4xx', [400, 499]],
+  ['5xx', [500, 599]],
+]);
+
+/** All words of an outcome list, sorted; numbers from 400 to 599 stand beside them. */
+export const OUTCOME_TERMS: readonly string[] = [
+  ...KINDS_OF_TERM.keys(),
+  ...STATUSES_OF_TERM.keys(),
+].sort();
+
+/**
+ * Outcomes whose status a callee has sent; a local timeout or refusal has none that could match.
+ */
+const ANSWERED = NAMED.clientError | NAMED.throttled | NAMED.serverError | NAMED.rejectedOverload;
+
+const HIGHEST_STATUS = 599;
+
+/** A list such as `[connect, gateway, timeout, 500]`; at least one term. */
+export function outcomeTerms(): z.ZodArray<Quantity<OutcomeTerm>> {
+  return z
+    .array(
+      quantity(parseTerm, {
+        anyOf: [{ enum: [...OUTCOME_TERMS] }, { type: 'integer', minimum: 400, maximum: 599 }],
+      }),
+    )
+    .min(1);
+}
+
+/**
+ * A set of outcomes made from terms. Statuses (`gateway`, `5xx`, 503) match what the callee
+ * answered: clientError, throttled, serverError and rejectedOverload; a timeout is not the 504 it
+ * will be relayed as.
+ */
+export class OutcomeSet {
+  private readonly kinds: number;
+  private readonly statuses: Uint8Array;
+
+  constructor(terms: readonly OutcomeTerm[]) {
+    this.statuses = new Uint8Array(HIGHEST_STATUS + 1);
+    let kinds = 0;
+    for (const term of terms) {
+      if (typeof term === 'number') this.statuses[term] = 1;
+      else {
+        kinds |= KINDS_OF_TERM.get(term) ?? 0;
+        const span = STATUSES_OF_TERM.get(term);
+        if (span !== undefined) this.statuses.fill(1, span[0], span[1] + 1);
+      }
+    }
+    this.kinds = kinds;
+  }
+
+  has(outcome: Outcome): boolean {
+    const kind = outcome & 31;
+    if (((this.kinds >> kind) & 1) !== 0) return true;
+    return ((ANSWERED >> kind) & 1) !== 0 && this.statuses[statusOf(outcome)] === 1;
+  }
+}
+
+function parseTerm(input: unknown): OutcomeTerm {
+  if (typeof input === 'number') {
+    if (Number.isInteger(input) && input >= 400 && input <= HIGHEST_STATUS) return input;
+    throw new QuantityError(`${show(input)} is no status of a failure: write 400 to 599`);
+  }
+  if (typeof input === 'string' && OUTCOME_TERMS.includes(input)) return input;
+  throw new QuantityError(
+    `${show(input)} is no outcome; known: ${OUTCOME_TERMS.join(' ')}, and statuses such as 503`,
+  );
+}

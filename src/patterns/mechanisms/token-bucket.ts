@@ -1,0 +1,120 @@
+import { invariant } from '../../kernel/invariant.js';
+import type { Ns } from '../../kernel/time.js';
+import type { RationalRate } from './rational-rate.js';
+import { eventsUntil, rationalRate, timeOfEvent } from './rational-rate.js';
+
+/** A bucket that holds up to `burst` tokens, starts full, and may owe tokens that were promised. */
+export interface TokenBucket {
+  /** Time until the next token could be had, 0 when there is one. Changes nothing. */
+  waitNs(now: Ns): Ns;
+  /** Takes the token that `waitNs` has spoken of. */
+  take(now: Ns): void;
+  /** Gives back the newest token taken. */
+  giveBack(): void;
+  /** True when it is as good as new. */
+  isFull(now: Ns): boolean;
+  reset(): void;
+}
+
+/** `continuous`: tokens flow in all the time; `ticks`: whole tokens at multiples of 1 / rate. */
+export function tokenBucket(
+  perSecond: number,
+  burst: number,
+  refill: 'continuous' | 'ticks',
+): TokenBucket {
+  const rate = rationalRate(perSecond);
+  invariant(burst >= 1 && burst <= 1e6, 'burst-out-of-range');
+  return refill === 'ticks' ? new TickBucket(rate, burst) : new ContinuousBucket(rate, burst);
+}
+
+/**
+ * The bucket of golang x/time/rate, with whole numbers for its floating tokens. It was full for the
+ * last time at `anchor` and has given `taken` since, so it will be full again at anchor + taken /
+ * rate; a token can be had from anchor + (taken - burst + 1) / rate on. Same admissions as GCRA
+ * with this rate and burst.
+ */
+class ContinuousBucket implements TokenBucket {
+  private readonly rate: RationalRate;
+  private readonly burst: number;
+  private anchor: Ns = 0;
+  private taken = 0;
+
+  constructor(rate: RationalRate, burst: number) {
+    this.rate = rate;
+    this.burst = burst;
+  }
+
+  waitNs(now: Ns): Ns {
+    const owed = this.taken - this.burst + 1;
+    return Math.max(0, this.anchor + timeOfEvent(this.rate, owed) - now);
+  }
+
+  take(now: Ns): void {
+    if (this.isFull(now)) {
+      this.anchor = now;
+      this.taken = 1;
+      return;
+    }
+    this.taken++;
+    // Whole spans move from the count to the anchor, so that no product outgrows 53 bits; the
+    // anchor may then lie ahead of now, and `owed` below 0.
+    if (this.taken >= 2 * this.rate.events) {
+      this.taken -= this.rate.events;
+      this.anchor += this.rate.spanNs;
+    }
+  }
+
+  giveBack(): void {
+    this.taken--;
+  }
+
+  isFull(now: Ns): boolean {
+    return this.anchor + timeOfEvent(this.rate, this.taken) <= now;
+  }
+
+  reset(): void {
+    this.anchor = 0;
+    this.taken = 0;
+  }
+}
+
+/**
+ * Whole tokens that fall in at the multiples of 1 / rate since time 0; what does not fit is lost.
+ */
+class TickBucket implements TokenBucket {
+  private readonly rate: RationalRate;
+  private readonly burst: number;
+  private tokens: number;
+  private ticks = 0;
+
+  constructor(rate: RationalRate, burst: number) {
+    this.rate = rate;
+    this.burst = burst;
+    this.tokens = burst;
+  }
+
+  waitNs(now: Ns): Ns {
+    const ticks = eventsUntil(this.rate, now);
+    const tokens = Math.min(this.burst, this.tokens + ticks - this.ticks);
+    return tokens >= 1 ? 0 : timeOfEvent(this.rate, ticks + 1 - tokens) - now;
+  }
+
+  take(now: Ns): void {
+    const ticks = eventsUntil(this.rate, now);
+    this.tokens = Math.min(this.burst, this.tokens + ticks - this.ticks) - 1;
+    this.ticks = ticks;
+  }
+
+  giveBack(): void {
+    this.tokens++;
+  }
+
+  isFull(now: Ns): boolean {
+    return this.tokens + eventsUntil(this.rate, now) - this.ticks >= this.burst;
+  }
+
+  reset(): void {
+    this.tokens = this.burst;
+    this.ticks = 0;
+  }
+}

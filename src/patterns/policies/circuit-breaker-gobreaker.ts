@@ -1,0 +1,214 @@
+import { z } from 'zod';
+import type { Ns } from '../../kernel/time.js';
+import type { PolicyKind, PolicyProblem } from '../../spec/policy.js';
+import { duration, share, whole } from '../../spec/quantities.js';
+import type { BreakerJournal, BreakerRule } from '../mechanisms/breaker.js';
+import { Breaker, breakerJournal, CLOSED, HALF_OPEN, OPEN } from '../mechanisms/breaker.js';
+import {
+  BreakerClasses,
+  classFields,
+  classProblems,
+  FAILURE,
+  SUCCESS,
+} from '../mechanisms/breaker-classes.js';
+import { RollingCounts } from '../mechanisms/rolling-counts.js';
+
+const schema = z.strictObject({
+  maxRequests: whole({ min: 1 })
+    .prefault(1)
+    .describe(
+      'Calls let through while half open, in all and not at once; as many successes in a row ' +
+        'close the breaker, one failure opens it. Unit: calls. Defaults to 1.',
+    ),
+  interval: duration()
+    .prefault(0)
+    .describe(
+      'Window of the counts while closed: they are cleared when it is over, and results of ' +
+        'calls that began before are lost. 0 never clears. Unit: duration. Defaults to 0.',
+    ),
+  bucketPeriod: duration({ allowZero: false })
+    .optional()
+    .describe(
+      'Makes the window a rolling one of so long buckets; `interval` is rounded up to a ' +
+        'multiple. Unit: duration. Defaults to none: a fixed window.',
+    ),
+  timeout: duration({ allowZero: false })
+    .prefault('60s')
+    .describe(
+      'Time for which every call is refused; a call that comes exactly at its end is still ' +
+        'refused. Unit: duration. Defaults to 60s.',
+    ),
+  tripAfter: z
+    .union([
+      z.strictObject({
+        consecutiveFailures: whole({ min: 1 }).describe(
+          'Failures in a row that open the breaker, on the last of them. Unit: calls. Required.',
+        ),
+      }),
+      z.strictObject({
+        failureRatio: share().describe(
+          'Failures per call let through, calls under way included, from which on a failure ' +
+            'opens the breaker. Unit: share. Required.',
+        ),
+        minRequests: whole({ min: 1 }).describe(
+          'Calls let through in the window before the ratio counts. Unit: calls. Required.',
+        ),
+      }),
+    ])
+    .prefault({ consecutiveFailures: 6 })
+    .describe(
+      'When to open, looked at after each failure while closed. Unit: map. Defaults to ' +
+        '{ consecutiveFailures: 6 }, the library\'s "more than 5".',
+    ),
+  ...classFields,
+});
+
+/**
+ * The breaker of sony/gobreaker. Expiry is strict: at exactly its end the old state holds. It is
+ * looked at when a call comes and when one ends. There is no limit on half open: a probe that never
+ * ends blocks it.
+ */
+export class GobreakerRule implements BreakerRule {
+  private readonly config: z.output<typeof schema>;
+  private readonly journal: BreakerJournal;
+  private readonly counts: RollingCounts;
+  private readonly bucketNs: Ns;
+  private state = CLOSED;
+  /** Age of the first bucket of this generation; a ticket below belongs to an earlier one. */
+  private firstAge = 0;
+  /** End of the present state or fixed window; Infinity has none. */
+  private expiry: Ns = Infinity;
+  /** Start of the current bucket of a rolling window. */
+  private bucketStart: Ns = 0;
+
+  constructor(config: z.output<typeof schema>, journal: BreakerJournal) {
+    this.config = config;
+    this.journal = journal;
+    const bucketNs = config.bucketPeriod ?? 0;
+    const rolling = bucketNs > 0 && bucketNs < config.interval;
+    this.bucketNs = rolling ? bucketNs : 0;
+    this.counts = new RollingCounts(rolling ? Math.ceil(config.interval / bucketNs) : 1);
+    this.startGeneration(0);
+  }
+
+  admit(now: Ns): number {
+    this.refresh(now);
+    if (this.state === OPEN) return -1;
+    const counts = this.counts;
+    if (
+      this.state === HALF_OPEN &&
+      counts.requests - counts.exclusions >= this.config.maxRequests
+    ) {
+      return -1;
+    }
+    counts.request();
+    return counts.age;
+  }
+
+  record(now: Ns, ticket: number, result: number): void {
+    this.refresh(now);
+    const counts = this.counts;
+    if (ticket < this.firstAge || ticket <= counts.age - counts.length) return;
+    if (result === SUCCESS) {
+      counts.success(ticket);
+      if (this.state === HALF_OPEN && counts.consecutiveSuccesses >= this.config.maxRequests) {
+        this.enterState(CLOSED, now);
+      }
+    } else if (result === FAILURE) {
+      counts.failure(ticket);
+      if (this.state === HALF_OPEN || this.readyToTrip()) this.enterState(OPEN, now);
+    } else {
+      counts.exclusion(ticket);
+    }
+  }
+
+  reset(): void {
+    if (this.state !== CLOSED) {
+      this.state = CLOSED;
+      this.journal.set(CLOSED);
+    }
+    // The windows of the new process start with its first call.
+    this.startGeneration(0);
+    this.expiry = this.config.interval > 0 ? -1 : Infinity;
+  }
+
+  private refresh(now: Ns): void {
+    if (this.expiry < now) {
+      if (this.state === OPEN) this.enterState(HALF_OPEN, now);
+      else this.startGeneration(now);
+    } else if (this.bucketNs > 0 && this.state === CLOSED) {
+      const steps = Math.floor((now - this.bucketStart) / this.bucketNs);
+      if (steps > 0) {
+        this.bucketStart += steps * this.bucketNs;
+        // More steps than the window has buckets clear it just the same, and keep the age small.
+        this.counts.advance(Math.min(steps, this.counts.length));
+      }
+    }
+  }
+
+  private readyToTrip(): boolean {
+    const counts = this.counts;
+    const after = this.config.tripAfter;
+    if ('consecutiveFailures' in after) {
+      return counts.consecutiveFailures >= after.consecutiveFailures;
+    }
+    return (
+      counts.requests >= after.minRequests &&
+      counts.failures / counts.requests >= after.failureRatio
+    );
+  }
+
+  private enterState(state: number, now: Ns): void {
+    this.state = state;
+    this.startGeneration(now);
+    this.journal.set(state);
+  }
+
+  private startGeneration(now: Ns): void {
+    const { interval, timeout } = this.config;
+    this.counts.advance(this.counts.length);
+    this.firstAge = this.counts.age;
+    this.bucketStart = now;
+    if (this.state === OPEN) this.expiry = now + timeout;
+    else if (this.state === CLOSED && interval > 0 && this.bucketNs === 0) {
+      this.expiry = now + interval;
+    } else this.expiry = Infinity;
+  }
+}
+
+/** `circuitBreaker` of kind `gobreaker`: sony/gobreaker with its own field names. */
+export const circuitBreakerGobreaker: PolicyKind<typeof schema> = {
+  policy: 'circuitBreaker',
+  kind: 'gobreaker',
+  isDefault: false,
+  summary: 'The breaker of sony/gobreaker: consecutive failures or a failure ratio over a window.',
+  sources: ['sony/gobreaker v2 gobreaker.go, counter.go'],
+  level: 'attempt',
+  schema,
+  example:
+    'circuitBreaker: { kind: gobreaker, maxRequests: 2, interval: 1s, timeout: 100ms, ' +
+    'tripAfter: { failureRatio: 50%, minRequests: 4 } }\n',
+  state: 'scoped',
+  create: (config, setup) =>
+    new Breaker(
+      setup.ctx,
+      new GobreakerRule(config, breakerJournal(setup)),
+      new BreakerClasses(config),
+    ),
+  check(config): readonly PolicyProblem[] {
+    const problems = [...classProblems(config)];
+    if (config.bucketPeriod !== undefined && config.interval === 0) {
+      problems.push({
+        field: 'bucketPeriod',
+        message:
+          'there is no window to divide into buckets, because interval is 0: give it a length',
+      });
+    } else if (config.bucketPeriod !== undefined && config.bucketPeriod > config.interval) {
+      problems.push({
+        field: 'bucketPeriod',
+        message: 'a bucket is longer than the whole window, interval: make it shorter',
+      });
+    }
+    return problems;
+  },
+};

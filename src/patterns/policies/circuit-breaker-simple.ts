@@ -1,0 +1,139 @@
+import { z } from 'zod';
+import type { Ns } from '../../kernel/time.js';
+import type { PolicyKind, PolicyProblem } from '../../spec/policy.js';
+import { duration, whole } from '../../spec/quantities.js';
+import type { BreakerJournal, BreakerRule } from '../mechanisms/breaker.js';
+import { Breaker, breakerJournal, CLOSED, HALF_OPEN, OPEN } from '../mechanisms/breaker.js';
+import {
+  BreakerClasses,
+  classFields,
+  classProblems,
+  FAILURE,
+  SUCCESS,
+} from '../mechanisms/breaker-classes.js';
+
+const schema = z.strictObject({
+  failureThreshold: whole({ min: 1 })
+    .prefault(5)
+    .describe(
+      'Failures in a row that open the breaker; it opens on the last of them. A success starts ' +
+        'the count anew. Unit: calls. Defaults to 5.',
+    ),
+  openDuration: duration({ allowZero: false })
+    .prefault('60s')
+    .describe(
+      'Time for which every call is refused; a call that comes exactly at its end is let ' +
+        'through as a probe. Unit: duration. Defaults to 60s.',
+    ),
+  halfOpenPermits: whole({ min: 1 })
+    .prefault(1)
+    .describe(
+      'Probes under way at once while half open; the rest is refused. Unit: calls. Defaults to 1.',
+    ),
+  successThreshold: whole({ min: 1 })
+    .prefault(1)
+    .describe(
+      'Successful probes that close the breaker; one failed probe opens it again. Unit: calls. ' +
+        'Defaults to 1.',
+    ),
+  waitFrom: z
+    .enum(['opened', 'lastFailure'])
+    .default('opened')
+    .describe(
+      'Where `openDuration` starts: when the breaker opened, or at the last failure seen, so ' +
+        'that calls admitted earlier which fail while it is open prolong it. Unit: name. ' +
+        'Defaults to opened.',
+    ),
+  ...classFields,
+});
+
+/**
+ * Opens on `failureThreshold` consecutive failures; half open on the first call at or after the end
+ * of `openDuration`. Every transition starts a generation; results of an earlier one are dropped.
+ */
+export class SimpleRule implements BreakerRule {
+  private readonly config: z.output<typeof schema>;
+  private readonly journal: BreakerJournal;
+  private state = CLOSED;
+  private generation = 0;
+  private failures = 0;
+  private successes = 0;
+  private probes = 0;
+  private openUntil: Ns = 0;
+
+  constructor(config: z.output<typeof schema>, journal: BreakerJournal) {
+    this.config = config;
+    this.journal = journal;
+  }
+
+  admit(now: Ns): number {
+    if (this.state === OPEN) {
+      if (now < this.openUntil) return -1;
+      this.enterState(HALF_OPEN);
+    }
+    if (this.state === HALF_OPEN) {
+      if (this.probes >= this.config.halfOpenPermits) return -1;
+      this.probes++;
+    }
+    return this.generation;
+  }
+
+  record(now: Ns, ticket: number, result: number): void {
+    if (ticket !== this.generation) {
+      if (this.state === OPEN && result === FAILURE && this.config.waitFrom === 'lastFailure') {
+        this.openUntil = now + this.config.openDuration;
+      }
+      return;
+    }
+    if (this.state === HALF_OPEN) this.recordProbe(now, result);
+    else if (result === SUCCESS) this.failures = 0;
+    else if (result === FAILURE && ++this.failures >= this.config.failureThreshold) this.open(now);
+  }
+
+  reset(): void {
+    if (this.state !== CLOSED) this.enterState(CLOSED);
+    this.failures = 0;
+  }
+
+  private recordProbe(now: Ns, result: number): void {
+    this.probes--;
+    if (result === FAILURE) this.open(now);
+    else if (result === SUCCESS && ++this.successes >= this.config.successThreshold) {
+      this.enterState(CLOSED);
+    }
+  }
+
+  private open(now: Ns): void {
+    this.openUntil = now + this.config.openDuration;
+    this.enterState(OPEN);
+  }
+
+  private enterState(state: number): void {
+    this.state = state;
+    this.generation++;
+    this.failures = 0;
+    this.successes = 0;
+    this.probes = 0;
+    this.journal.set(state);
+  }
+}
+
+/** `circuitBreaker` of kind `simple`: the counting breaker of the textbooks. */
+export const circuitBreakerSimple: PolicyKind<typeof schema> = {
+  policy: 'circuitBreaker',
+  kind: 'simple',
+  isDefault: true,
+  summary: 'Refuses calls for a while after several failures in a row, then lets a probe through.',
+  sources: ['Nygard 2018 ch. 5', 'Fowler 2014, CircuitBreaker'],
+  level: 'attempt',
+  schema,
+  example: 'circuitBreaker: { failureThreshold: 3, openDuration: 100ms }\n',
+  state: 'scoped',
+  create: (config, setup) =>
+    new Breaker(
+      setup.ctx,
+      new SimpleRule(config, breakerJournal(setup)),
+      new BreakerClasses(config),
+    ),
+  check: (config): readonly PolicyProblem[] => classProblems(config),
+};

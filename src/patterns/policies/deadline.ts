@@ -1,0 +1,92 @@
+import { z } from 'zod';
+import type { Lane } from '../../kernel/lanes.js';
+import type { Ns } from '../../kernel/time.js';
+import type { Outcome } from '../../spec/outcome.js';
+import { OUTCOME, PASS } from '../../spec/outcome.js';
+import type { CallContext, PolicyKind, PolicyState } from '../../spec/policy.js';
+import { durationOrNone } from '../../spec/quantities.js';
+
+const schema = z.strictObject({
+  after: durationOrNone({ allowZero: false }).describe(
+    'Time the whole call may take, all its attempts and back-offs included. A shorter time ' +
+      'left over from the caller wins. Unit: duration, or `none` (only what the caller has ' +
+      'left counts). Required.',
+  ),
+  propagate: z
+    .boolean()
+    .default(true)
+    .describe(
+      'Whether the time left travels with the request: callees then refuse work that comes too ' +
+        'late and no retry is made that would start too late. With false only the clock of ' +
+        'this call runs. Unit: boolean. Defaults to true.',
+    ),
+});
+
+/**
+ * A clock over everything inside: the call ends as `deadlineExceeded` at min(inherited deadline,
+ * now + after), and is refused when nothing is left. With `afterNs` null it enforces the inherited
+ * deadline only.
+ */
+export class Deadline implements PolicyState {
+  private readonly ctx: CallContext;
+  private readonly afterNs: Ns | null;
+  private readonly lane: Lane | null;
+  private readonly propagate: boolean;
+
+  /** `lane` has the delay `afterNs`; both are null where the call only inherits. */
+  constructor(ctx: CallContext, afterNs: Ns | null, lane: Lane | null, propagate: boolean) {
+    this.ctx = ctx;
+    this.afterNs = afterNs;
+    this.lane = lane;
+    this.propagate = propagate;
+  }
+
+  enter(frame: number, layer: number): number {
+    const ctx = this.ctx;
+    const inherited = ctx.deadline(frame);
+    if (inherited <= ctx.now) return OUTCOME.deadlineExceeded;
+    const own = this.afterNs === null ? Infinity : ctx.now + this.afterNs;
+    if (this.lane !== null && own <= inherited) {
+      if (this.propagate) ctx.setDeadline(frame, own);
+      ctx.arm(this.lane, frame, layer);
+    } else if (inherited !== Infinity) {
+      ctx.after(inherited - ctx.now, frame, layer);
+    }
+    return PASS;
+  }
+
+  leave(_frame: number, _layer: number, outcome: Outcome): number {
+    return outcome;
+  }
+
+  timer(frame: number, layer: number): void {
+    this.ctx.killBelow(frame, layer, OUTCOME.deadlineExceeded, true);
+    this.ctx.finish(frame, layer, OUTCOME.deadlineExceeded);
+  }
+
+  cancel(): void {}
+
+  held(): number {
+    return 0;
+  }
+}
+
+/** `deadline`: the time limit of a whole call, handed on to its callees. */
+export const deadline: PolicyKind<typeof schema> = {
+  policy: 'deadline',
+  kind: 'simple',
+  isDefault: true,
+  summary: 'Limits a whole call, retries included, and hands the time left on to the callee.',
+  sources: ['grpc.io deadlines guide', 'grpc/proposal A6-client-retries.md'],
+  level: 'call',
+  schema,
+  example: 'deadline: { after: 80ms }\nretry: { attempts: 4, on: [any] }\n',
+  state: 'none',
+  create: (config, setup) =>
+    new Deadline(
+      setup.ctx,
+      config.after,
+      config.after === null ? null : setup.lane(config.after),
+      config.propagate,
+    ),
+};

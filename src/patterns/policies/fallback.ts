@@ -1,0 +1,131 @@
+import { z } from 'zod';
+import type { Lane } from '../../kernel/lanes.js';
+import type { StreamKey } from '../../kernel/rng.js';
+import type { Samplers } from '../../kernel/distribution.js';
+import type { Outcome } from '../../spec/outcome.js';
+import { HOLD, isSuccess, OUTCOME, PASS, withStatus } from '../../spec/outcome.js';
+import type { CallContext, PolicyKind, PolicySetup, PolicyState } from '../../spec/policy.js';
+import { EDGE_COUNTER } from '../../spec/policy.js';
+import { distribution, whole } from '../../spec/quantities.js';
+import { OutcomeSet, outcomeTerms } from '../mechanisms/outcome-terms.js';
+
+const schema = z.strictObject({
+  on: outcomeTerms()
+    .prefault(['any', 'deadlineExceeded'])
+    .describe(
+      'Outcomes that are answered instead: outcomes, statuses (`503`, `5xx`) or groups ' +
+        '(`connect` `error` `gateway` `overload` `any`). Unit: list. Defaults to [any, ' +
+        'deadlineExceeded], every failure but clientError: the deadline stands inside the ' +
+        'fallback.',
+    ),
+  after: distribution()
+    .prefault(0)
+    .describe(
+      'Time the fallback takes, such as the look-up of a default. It is not under the ' +
+        'deadline, which stands inside. Unit: distribution of durations. Defaults to 0.',
+    ),
+  status: whole({ min: 200, max: 399 })
+    .prefault(200)
+    .describe('Status of the answer. Unit: HTTP status, 200 to 399. Defaults to 200.'),
+  degraded: z
+    .boolean()
+    .default(true)
+    .describe(
+      'Whether the answer counts as `degraded`; with false it counts as `ok`. Both are ' +
+        'successes. Unit: boolean. Defaults to true.',
+    ),
+});
+
+/** Answers in place of a failed call, at once or after a drawn time. */
+class Fallback implements PolicyState {
+  private readonly ctx: CallContext;
+  private readonly on: OutcomeSet;
+  private readonly answer: Outcome;
+  private readonly delay: FallbackDelay | null;
+
+  constructor(ctx: CallContext, on: OutcomeSet, answer: Outcome, delay: FallbackDelay | null) {
+    this.ctx = ctx;
+    this.on = on;
+    this.answer = answer;
+    this.delay = delay;
+  }
+
+  enter(): number {
+    return PASS;
+  }
+
+  leave(frame: number, layer: number, outcome: Outcome): number {
+    if (isSuccess(outcome) || !this.on.has(outcome)) return outcome;
+    this.ctx.count(frame, EDGE_COUNTER.fallbacks);
+    if (this.delay === null) return this.answer;
+    this.delay.start(this.ctx, frame, layer);
+    return HOLD;
+  }
+
+  timer(frame: number, layer: number): void {
+    this.ctx.finish(frame, layer, this.answer);
+  }
+
+  cancel(): void {}
+
+  held(): number {
+    return 0;
+  }
+}
+
+/** The time a fallback takes: a lane where it is constant, a draw per call where it is not. */
+class FallbackDelay {
+  private readonly samplers: Samplers;
+  private readonly sampler: number;
+  private readonly key: StreamKey;
+  private readonly lane: Lane | null;
+
+  constructor(setup: PolicySetup, sampler: number) {
+    this.samplers = setup.samplers;
+    this.sampler = sampler;
+    this.key = setup.stream('after');
+    const constantNs = setup.samplers.constantNs(sampler);
+    this.lane = constantNs >= 0 ? setup.lane(constantNs) : null;
+  }
+
+  start(ctx: CallContext, frame: number, layer: number): void {
+    if (this.lane !== null) {
+      ctx.arm(this.lane, frame, layer);
+      return;
+    }
+    const { a, b } = this.key;
+    const delayNs = this.samplers.draw(
+      this.sampler,
+      a,
+      b,
+      ctx.lineageA(frame),
+      ctx.lineageB(frame),
+      0,
+    );
+    ctx.after(delayNs, frame, layer);
+  }
+}
+
+/** `fallback`: an answer of the caller's own when the callee gives none. */
+export const fallback: PolicyKind<typeof schema> = {
+  policy: 'fallback',
+  kind: 'simple',
+  isDefault: true,
+  summary: 'Answers in place of a call that failed: a degraded success instead of an error.',
+  sources: ['Netflix/Hystrix AbstractCommand.java (fallback)', 'Nygard 2018 ch. 5'],
+  level: 'call',
+  schema,
+  example: 'timeout: { after: 10ms }\nfallback: { after: 2ms, status: 203 }\n',
+  state: 'none',
+  create(config, setup) {
+    const kind = config.degraded ? OUTCOME.degraded : OUTCOME.ok;
+    const sampler = setup.sampler(config.after);
+    const instant = setup.samplers.constantNs(sampler) === 0;
+    return new Fallback(
+      setup.ctx,
+      new OutcomeSet(config.on),
+      withStatus(kind, config.status),
+      instant ? null : new FallbackDelay(setup, sampler),
+    );
+  },
+};

@@ -1,0 +1,182 @@
+import { z } from 'zod';
+import type { Ns } from '../../kernel/time.js';
+import type { Outcome } from '../../spec/outcome.js';
+import { OUTCOME, PARK, PASS, withStatus } from '../../spec/outcome.js';
+import type {
+  CallContext,
+  LimiterState,
+  PolicyKind,
+  PolicyProblem,
+  PolicyState,
+} from '../../spec/policy.js';
+import { EDGE_COUNTER } from '../../spec/policy.js';
+import { duration, rate, whole } from '../../spec/quantities.js';
+import type { TokenBucket } from '../mechanisms/token-bucket.js';
+import { tokenBucket } from '../mechanisms/token-bucket.js';
+
+/** Above it the exact arithmetic of the bucket would need more than 53 bits. */
+const RATE_MAX_PER_SECOND = 1e7;
+
+const schema = z.strictObject({
+  rate: rate().describe(
+    'Calls let through in the long run, for each state (by default each instance of the caller ' +
+      'and each callee). Unit: rate, up to 10000/ms. Required.',
+  ),
+  burst: whole({ min: 1, max: 1_000_000 })
+    .prefault(1)
+    .describe(
+      'Size of the bucket, which starts full: calls let through at once after a quiet time. ' +
+        'Unit: calls. Defaults to 1.',
+    ),
+  maxWait: duration()
+    .prefault(0)
+    .describe(
+      'Longest wait for a token that is reserved in advance; a call whose wait would be ' +
+        'longer, or end after its deadline, is refused at once and takes nothing. Unit: ' +
+        'duration. Defaults to 0.',
+    ),
+  refill: z
+    .enum(['continuous', 'ticks'])
+    .default('continuous')
+    .describe(
+      'Whether tokens flow in all the time or one by one at the multiples of 1/rate. Unit: name. ' +
+        'Defaults to continuous.',
+    ),
+  status: whole({ min: 400, max: 599 })
+    .prefault(429)
+    .describe('Status of a refusal. Unit: HTTP status, 400 to 599. Defaults to 429.'),
+});
+
+/**
+ * golang x/time/rate: a token is taken now, or reserved when it will come within `maxWait`; a
+ * refusal changes nothing. A waiter that is cancelled gives its token back only if nobody has
+ * reserved after it: those behind keep their times.
+ */
+class RateLimit implements PolicyState {
+  private readonly ctx: CallContext;
+  private readonly bucket: TokenBucket;
+  private readonly maxWaitNs: Ns;
+  private readonly refusal: Outcome;
+  private waiting = 0;
+  /** Number of the last reservation still standing; waiters keep their own in the frame's word. */
+  private lastReserved = 0;
+
+  constructor(ctx: CallContext, bucket: TokenBucket, maxWaitNs: Ns, refusal: Outcome) {
+    this.ctx = ctx;
+    this.bucket = bucket;
+    this.maxWaitNs = maxWaitNs;
+    this.refusal = refusal;
+  }
+
+  enter(frame: number, layer: number): number {
+    const ctx = this.ctx;
+    const now = ctx.now;
+    const waitNs = this.bucket.waitNs(now);
+    if (waitNs > this.maxWaitNs || now + waitNs > ctx.deadline(frame)) {
+      ctx.count(frame, EDGE_COUNTER.rateLimited);
+      return this.refusal;
+    }
+    this.bucket.take(now);
+    if (waitNs === 0) return PASS;
+    this.lastReserved = this.waiting === 0 ? 1 : this.lastReserved + 1;
+    ctx.setWord(frame, layer, this.lastReserved);
+    this.waiting++;
+    ctx.after(waitNs, frame, layer);
+    return PARK;
+  }
+
+  /** The reserved token has come. */
+  timer(frame: number, layer: number): void {
+    this.waiting--;
+    this.ctx.resume(frame, layer);
+  }
+
+  leave(_frame: number, _layer: number, outcome: Outcome): number {
+    return outcome;
+  }
+
+  cancel(frame: number, layer: number, parked: boolean): void {
+    if (!parked) return;
+    this.waiting--;
+    if (this.ctx.word(frame, layer) !== this.lastReserved) return;
+    this.bucket.giveBack();
+    this.lastReserved--;
+  }
+
+  reset(): void {
+    this.waiting = 0;
+    this.lastReserved = 0;
+    this.bucket.reset();
+  }
+
+  /** Calls that wait for their token; a token taken is not held but used up. */
+  held(): number {
+    return this.waiting;
+  }
+}
+
+/** One bucket per key; buckets that have filled up again are forgotten, they are as good as new. */
+class KeyedLimiter implements LimiterState {
+  private readonly create: () => TokenBucket;
+  private readonly maxWaitNs: Ns;
+  private readonly buckets = new Map<number, TokenBucket>();
+  private sweepAt = SWEEP_MIN;
+
+  constructor(create: () => TokenBucket, maxWaitNs: Ns) {
+    this.create = create;
+    this.maxWaitNs = maxWaitNs;
+  }
+
+  take(now: Ns, key: number): Ns {
+    let bucket = this.buckets.get(key);
+    if (bucket === undefined) {
+      if (this.buckets.size >= this.sweepAt) this.sweep(now);
+      bucket = this.create();
+      this.buckets.set(key, bucket);
+    }
+    const waitNs = bucket.waitNs(now);
+    if (waitNs > this.maxWaitNs) return -1;
+    bucket.take(now);
+    return waitNs;
+  }
+
+  reset(): void {
+    this.buckets.clear();
+    this.sweepAt = SWEEP_MIN;
+  }
+
+  private sweep(now: Ns): void {
+    for (const [key, bucket] of this.buckets) if (bucket.isFull(now)) this.buckets.delete(key);
+    this.sweepAt = Math.max(SWEEP_MIN, 2 * this.buckets.size);
+  }
+}
+
+/** Buckets kept before the first look for full ones. */
+const SWEEP_MIN = 1024;
+
+/** `rateLimit` of kind `tokenBucket`: a long-run rate with bursts. */
+export const rateLimitTokenBucket: PolicyKind<typeof schema> = {
+  policy: 'rateLimit',
+  kind: 'tokenBucket',
+  isDefault: true,
+  summary:
+    'Lets calls through at a rate, with bursts after quiet times; the rest waits or is refused.',
+  sources: ['golang.org/x/time rate/rate.go'],
+  level: 'attempt',
+  schema,
+  example: 'rateLimit: { rate: 20/s, burst: 5, maxWait: 100ms }\n',
+  state: 'scoped',
+  create: (config, setup) =>
+    new RateLimit(
+      setup.ctx,
+      tokenBucket(config.rate, config.burst, config.refill),
+      config.maxWait,
+      withStatus(OUTCOME.rejectedRateLimit, config.status),
+    ),
+  limiter: (config) =>
+    new KeyedLimiter(() => tokenBucket(config.rate, config.burst, config.refill), config.maxWait),
+  check(config): readonly PolicyProblem[] {
+    if (config.rate <= RATE_MAX_PER_SECOND) return [];
+    return [{ field: 'rate', message: 'a limit above 10000/ms limits nothing here: leave it out' }];
+  },
+};

@@ -1,0 +1,89 @@
+import { z } from 'zod';
+import type { Lane } from '../../kernel/lanes.js';
+import type { Outcome } from '../../spec/outcome.js';
+import { OUTCOME, PASS } from '../../spec/outcome.js';
+import type { CallContext, PolicyKind, PolicyProblem, PolicyState } from '../../spec/policy.js';
+import { durationOrNone } from '../../spec/quantities.js';
+import { formatDuration } from '../../spec/quantity-text.js';
+import { numberIn } from '../mechanisms/bundle-fields.js';
+
+const schema = z.strictObject({
+  after: durationOrNone({ allowZero: false }).describe(
+    'Time an attempt may take, counted from its arrival at this layer: waits in layers inside, ' +
+      'connecting, both ways and the queue of the callee are part of it. Unit: duration, or ' +
+      '`none`. Must end before the deadline. Required.',
+  ),
+  cancel: z
+    .boolean()
+    .default(true)
+    .describe(
+      'Whether the callee is told that nobody waits any more; what it then does is its ' +
+        '`cancellation`. Unit: boolean. Defaults to true.',
+    ),
+});
+
+/**
+ * Ends an attempt as `timeout` exactly `after` it came here; an answer in that very instant still
+ * counts.
+ */
+class Timeout implements PolicyState {
+  private readonly ctx: CallContext;
+  private readonly lane: Lane | null;
+  private readonly tellCallee: boolean;
+
+  constructor(ctx: CallContext, lane: Lane | null, tellCallee: boolean) {
+    this.ctx = ctx;
+    this.lane = lane;
+    this.tellCallee = tellCallee;
+  }
+
+  enter(frame: number, layer: number): number {
+    if (this.lane !== null) this.ctx.arm(this.lane, frame, layer);
+    return PASS;
+  }
+
+  leave(_frame: number, _layer: number, outcome: Outcome): number {
+    return outcome;
+  }
+
+  timer(frame: number, layer: number): void {
+    this.ctx.killBelow(frame, layer, OUTCOME.timeout, this.tellCallee);
+    this.ctx.finish(frame, layer, OUTCOME.timeout);
+  }
+
+  cancel(): void {}
+
+  held(): number {
+    return 0;
+  }
+}
+
+/** `timeout`: the time limit of one attempt. */
+export const timeout: PolicyKind<typeof schema> = {
+  policy: 'timeout',
+  kind: 'simple',
+  isDefault: true,
+  summary: 'Gives an attempt up when it has taken too long; the caller goes on at once.',
+  sources: ['Envoy timeouts.rst (per-try timeout)', 'Nygard 2018 ch. 5'],
+  level: 'attempt',
+  schema,
+  example: 'timeout: { after: 50ms }\n',
+  state: 'none',
+  create: (config, setup) =>
+    new Timeout(setup.ctx, config.after === null ? null : setup.lane(config.after), config.cancel),
+  check(config, bundle): readonly PolicyProblem[] {
+    const deadlineNs = numberIn(bundle, 'deadline', 'after');
+    if (config.after === null || typeof deadlineNs !== 'number' || config.after < deadlineNs) {
+      return [];
+    }
+    return [
+      {
+        field: 'after',
+        message:
+          `the timeout of an attempt (${formatDuration(config.after)}) does not end before the ` +
+          `deadline of the whole call (${formatDuration(deadlineNs)}), so it never acts: ` +
+          'shorten it or leave it out',
+      },
+    ];
+  },
+};

@@ -1,0 +1,70 @@
+import { invariant } from '../kernel/invariant.js';
+import type { FaultKind } from '../spec/fault.js';
+import type { PolicyKind } from '../spec/policy.js';
+import { undescribedFields } from './described.js';
+import * as patterns from './index.js';
+import { layerNames, orderPresets } from './layers.js';
+
+export { layerNames, orderPresets };
+
+// Each pattern has its own schema type; what reads the registry only knows that there is one.
+const all = Object.values(patterns) as readonly (PolicyKind | FaultKind)[];
+
+const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** Every kind of every policy of this version, sorted by policy and kind. */
+export const policyKinds: readonly PolicyKind[] = all
+  .filter((pattern): pattern is PolicyKind => 'policy' in pattern)
+  .sort((a, b) => byText(a.policy, b.policy) || byText(a.kind, b.kind));
+
+/** Every kind of fault of this version, sorted by kind. */
+export const faultKinds: readonly FaultKind[] = all
+  .filter((pattern): pattern is FaultKind => !('policy' in pattern))
+  .sort((a, b) => byText(a.kind, b.kind));
+
+/** Names of the policies of this version, sorted; `deadline` is among them. */
+export const policyNames: readonly string[] = [...new Set(policyKinds.map((k) => k.policy))];
+
+const policiesByName = new Map<string, PolicyKind>();
+const faultsByName = new Map<string, FaultKind>();
+register();
+
+/**
+ * The kind of a policy, its default kind where none is named; undefined if there is no such thing.
+ */
+export function policyKind(policy: string, kind: string | undefined): PolicyKind | undefined {
+  return policiesByName.get(kind === undefined ? policy : `${policy}/${kind}`);
+}
+
+/** The kind of fault with this name; undefined if there is none. */
+export function faultKind(kind: string): FaultKind | undefined {
+  return faultsByName.get(kind);
+}
+
+/** Builds the look-ups and asserts the laws every pattern obeys. */
+function register(): void {
+  for (const kind of policyKinds) {
+    const name = `${kind.policy}/${kind.kind}`;
+    checkNames([kind.policy, kind.kind]);
+    invariant(!policiesByName.has(name), 'policy-kind-twice');
+    invariant(kind.policy === 'deadline' || layerNames.includes(kind.policy), 'policy-no-layer');
+    invariant(undescribedFields(kind.schema).length === 0, 'policy-field-undescribed');
+    policiesByName.set(name, kind);
+    if (!kind.isDefault) continue;
+    invariant(!policiesByName.has(kind.policy), 'policy-with-two-defaults');
+    policiesByName.set(kind.policy, kind);
+  }
+  for (const policy of policyNames) {
+    invariant(policiesByName.has(policy), 'policy-without-default');
+  }
+  for (const kind of faultKinds) {
+    checkNames([kind.kind]);
+    invariant(!faultsByName.has(kind.kind), 'fault-kind-twice');
+    invariant(undescribedFields(kind.schema).length === 0, 'fault-field-undescribed');
+    faultsByName.set(kind.kind, kind);
+  }
+}
+
+function checkNames(names: readonly string[]): void {
+  for (const name of names) invariant(/^[a-z][A-Za-z0-9]*$/.test(name), 'name-not-camel-case');
+}

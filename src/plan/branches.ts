@@ -1,0 +1,92 @@
+import { FORK_TABLE, OP } from '../spec/plan.js';
+import type { Step } from '../spec/scenario.js';
+import { modeOf, strand, type Scope } from './scope.js';
+import { writeJump, writeWhen, type WriteSteps, type Writer } from './writer.js';
+
+type StepOf<V extends Step['verb']> = Extract<Step, { readonly verb: V }>;
+
+/** FORK with its table, then the branches, each a strand that ends with END. */
+export function writeParallel(
+  w: Writer,
+  step: StepOf<'parallel'>,
+  scope: Scope,
+  stream: string,
+  writeSteps: WriteSteps,
+): void {
+  const { assembler } = w;
+  const { join, each } = step;
+  const { mode, target } = modeOf(scope);
+  const once = each.kind === 'constant' && each.value === 1;
+  const row: number[] = [];
+  row[FORK_TABLE.EACH] = once ? -1 : w.counts.id(each);
+  row[FORK_TABLE.NEEDED] = join.kind === 'quorum' ? join.count : join.kind === 'any' ? 1 : -1;
+  row[FORK_TABLE.WITHIN_NS] = join.kind === 'bestEffort' ? join.withinNs : -1;
+  row[FORK_TABLE.MAX_CONCURRENT] = step.maxConcurrent === Infinity ? -1 : step.maxConcurrent;
+  row[FORK_TABLE.AFTER] = 0;
+  row[FORK_TABLE.MODE] = mode;
+  row[FORK_TABLE.TARGET] = 0;
+  const table = assembler.table([...row, ...step.branches.map(() => 0)]);
+  const fork = assembler.emit(OP.FORK, 0, 0, table, stream);
+  const after = assembler.label();
+  assembler.pointInTable(table, FORK_TABLE.AFTER, after, fork);
+  if (target !== null) assembler.pointInTable(table, FORK_TABLE.TARGET, target, fork);
+  step.branches.forEach((branch, index) => {
+    const start = assembler.label();
+    assembler.pointInTable(table, FORK_TABLE.STARTS + index, start, fork);
+    assembler.bind(start);
+    writeSteps(w, branch, strand(scope));
+    assembler.emit(OP.END);
+  });
+  assembler.bind(after);
+}
+
+/** Branches with `when` are asked in their order; the first that holds wins before weights are drawn. */
+export function writeChoose(
+  w: Writer,
+  step: StepOf<'choose'>,
+  scope: Scope,
+  stream: string,
+  writeSteps: WriteSteps,
+): void {
+  const { assembler } = w;
+  const after = assembler.label();
+  for (const branch of step.branches) {
+    if (branch.when === null) continue;
+    const next = assembler.label();
+    writeWhen(w, branch.when, next, scope.where);
+    writeSteps(w, branch.steps, scope);
+    writeJump(w, after);
+    assembler.bind(next);
+  }
+  const weighted = step.branches.filter((branch) => branch.when === null);
+  const bodies = weighted.map((branch) => () => writeSteps(w, branch.steps, scope));
+  const weights = weighted.map((branch) => branch.weight ?? 1);
+  writeWeighted(w, weights, bodies, stream);
+  assembler.bind(after);
+}
+
+/** One of several bodies by weight; a single one needs no draw. */
+export function writeWeighted(
+  w: Writer,
+  weights: readonly number[],
+  bodies: readonly (() => void)[],
+  stream: string,
+): void {
+  if (bodies.length <= 1) {
+    bodies[0]?.();
+    return;
+  }
+  const { assembler } = w;
+  let reached = 0;
+  const table = assembler.table(weights.flatMap((weight) => [(reached += weight), 0]));
+  const choose = assembler.emit(OP.CHOOSE, bodies.length, 0, table, stream);
+  const after = assembler.label();
+  bodies.forEach((body, index) => {
+    const start = assembler.label();
+    assembler.pointInTable(table, index * 2 + 1, start, choose);
+    assembler.bind(start);
+    body();
+    if (index < bodies.length - 1) writeJump(w, after);
+  });
+  assembler.bind(after);
+}

@@ -1,0 +1,50 @@
+import { invariant } from '../kernel/invariant.js';
+import type { Bundle } from '../spec/scenario.js';
+import { canonical } from './canonical.js';
+import type { LaidComponent, LaidPart } from './layout.js';
+
+/** A call without any policy. */
+export const NO_BUNDLE: Bundle = Object.freeze({ id: '', layers: [], loadBalancing: null });
+
+/**
+ * The bundle that governs a call, whole: of the step, request or route; else the caller's for this part,
+ * for this component; else its default, which covers services and gateways only, because the clients
+ * of a database are configured at the database. The bundle of a workload is the default of its calls.
+ */
+export function governing(caller: LaidComponent, callee: LaidPart, own: Bundle | null): Bundle {
+  if (own !== null) return own;
+  const { source } = caller;
+  const covered = callee.component.kind !== 'database';
+  if (source.kind === 'workload') return (covered ? source.workload.policy : null) ?? NO_BUNDLE;
+  if (source.kind === 'database') return NO_BUNDLE;
+  const { outbound } = source.host;
+  return (
+    outbound.get(`${callee.component.name}.${callee.name}`) ??
+    outbound.get(callee.component.name) ??
+    (covered ? outbound.get('default') : undefined) ??
+    NO_BUNDLE
+  );
+}
+
+/** The bundles in use, by their identity. */
+export class Bundles {
+  private readonly byId = new Map<string, Bundle>();
+
+  /** Notes a bundle; two different ones with one identity would share their state unnoticed. */
+  use(bundle: Bundle): string {
+    const known = this.byId.get(bundle.id);
+    if (known === undefined) this.byId.set(bundle.id, bundle);
+    else if (known !== bundle) {
+      invariant(canonical(known) === canonical(bundle), 'bundle-identity-ambiguous');
+    }
+    return bundle.id;
+  }
+
+  get(id: string): Bundle {
+    return this.byId.get(id)!;
+  }
+
+  ids(): readonly string[] {
+    return [...this.byId.keys()];
+  }
+}

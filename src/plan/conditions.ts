@@ -1,0 +1,77 @@
+import type { Condition, Request, Step } from '../spec/scenario.js';
+import type { LaidPart, Layout } from './layout.js';
+import type { Problems } from './problem.js';
+import { eachStep } from './walk.js';
+
+/** Values of one header over the calls of a request; null where a call does not set it. */
+type Values = ReadonlySet<string | null>;
+
+/**
+ * Decides `when` for every user request at once: a request has one class, one workload and one set of
+ * headers through its whole tree, so a condition is a table of 0 and 1 by the part of the request.
+ */
+export class Conditions {
+  private readonly layout: Layout;
+  private readonly problems: Problems;
+  private readonly headers = new Map<LaidPart, ReadonlyMap<string, Values>>();
+  /** Headers that are set further down: they are not the same for all calls of a request. */
+  private readonly setBelow = new Set<string>();
+
+  constructor(layout: Layout, problems: Problems) {
+    this.layout = layout;
+    this.problems = problems;
+    for (const part of layout.parts) {
+      const { source } = part;
+      if (source.kind === 'request') this.headers.set(part, headersOf(source.request.steps));
+      if (source.kind !== 'endpoint') continue;
+      for (const name of headersOf(source.endpoint.steps).keys()) this.setBelow.add(name);
+    }
+  }
+
+  /** 1 for each part that is a request for which the condition holds, else 0; by part id. */
+  table(condition: Condition, where: string): readonly number[] {
+    for (const name of condition.headers.keys()) {
+      if (this.setBelow.has(name.toLowerCase())) {
+        const message = `\`when\` can ask for the header \`${name}\` only if workloads alone set it`;
+        this.problems.add('FL703', where, message);
+      }
+    }
+    return this.layout.parts.map((part) => (this.holds(condition, part, where) ? 1 : 0));
+  }
+
+  private holds(condition: Condition, part: LaidPart, where: string): boolean {
+    const { source } = part;
+    if (source.kind !== 'request') return false;
+    const { request, workload } = source;
+    if (condition.workload !== null && condition.workload !== workload.name) return false;
+    if (condition.class !== null && condition.class !== classOf(request, workload.class)) {
+      return false;
+    }
+    return [...condition.headers].every(([name, value]) => {
+      const given: Values = this.headers.get(part)!.get(name.toLowerCase()) ?? new Set();
+      if (given.size > 1) {
+        const place = `${workload.name}.${request.name}`;
+        const message = `the calls of ${place} differ in the header \`${name}\`, which \`when\` asks for`;
+        this.problems.add('FL703', where, message);
+      }
+      return given.size === 1 && given.has(value);
+    });
+  }
+}
+
+function classOf(request: Request, inherited: string | null): string | null {
+  return request.class ?? inherited;
+}
+
+/** Header name in lower case -> its different values over all calls of a list of steps. */
+function headersOf(steps: readonly Step[]): ReadonlyMap<string, Values> {
+  const calls: ReadonlyMap<string, string>[] = [];
+  eachStep(steps, (step) => {
+    if (step.verb !== 'call' || step.self) return;
+    calls.push(new Map([...step.headers].map(([name, value]) => [name.toLowerCase(), value])));
+  });
+  const names = new Set(calls.flatMap((headers) => [...headers.keys()]));
+  return new Map(
+    [...names].map((name) => [name, new Set(calls.map((headers) => headers.get(name) ?? null))]),
+  );
+}

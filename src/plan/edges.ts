@@ -1,0 +1,143 @@
+import type { PlanBundle, PlanEdge } from '../spec/plan.js';
+import type { Bundle, Layer, Pool } from '../spec/scenario.js';
+import { Bundles, governing } from './bundles.js';
+import { byCodeUnit } from './canonical.js';
+import { isFree } from './free.js';
+import type { LaidComponent, LaidPart, Layout } from './layout.js';
+import { hostOf } from './layout.js';
+
+/** A caller part, a callee part and the identity of the bundle between them. */
+interface Use {
+  readonly from: LaidPart;
+  readonly to: LaidPart;
+  readonly bundle: string;
+}
+
+/** An edge as far as it is known without the network. */
+export type BareEdge = Omit<PlanEdge, 'links'>;
+
+export interface Edges {
+  readonly edges: readonly BareEdge[];
+  readonly statEdges: readonly { readonly from: number; readonly to: number }[];
+  readonly bundles: readonly PlanBundle[];
+  /** Longest chain of layers of any edge, pool and deadline included. */
+  readonly deepestChain: number;
+  /** Final number of each provisional one. */
+  readonly numbers: Int32Array;
+}
+
+/** Collects the calls of all programs; an edge gets its final number when all of them are known. */
+export class EdgeTable {
+  private readonly uses: Use[] = [];
+  private readonly ids = new Map<string, number>();
+  private readonly bundles = new Bundles();
+
+  /** Provisional number of the edge from a part to another under the bundle that governs it. */
+  use(from: LaidPart, to: LaidPart, own: Bundle | null): number {
+    const bundle = this.bundles.use(governing(from.component, to, own));
+    const key = `${from.id} ${to.id} ${bundle}`;
+    const known = this.ids.get(key);
+    if (known !== undefined) return known;
+    this.ids.set(key, this.uses.length);
+    return this.uses.push({ from, to, bundle }) - 1;
+  }
+
+  /** Edges in order of caller part, callee part and bundle; bundles in order of their identity. */
+  finish(layout: Layout): Edges {
+    const order = this.uses.map((_, index) => index);
+    order.sort((a, b) => compareUses(this.uses[a]!, this.uses[b]!));
+    const bundleIds = [...this.bundles.ids()].sort(byCodeUnit);
+    const bundleNumber = new Map(bundleIds.map((id, index) => [id, index]));
+    const statEdges: { from: number; to: number }[] = [];
+    const numbers = new Int32Array(this.uses.length);
+    const drafts: BareEdge[] = order.map((index, number) => {
+      const { from, to, bundle } = this.uses[index]!;
+      numbers[index] = number;
+      const last = statEdges[statEdges.length - 1];
+      if (last?.from !== from.id || last.to !== to.id) statEdges.push({ from: from.id, to: to.id });
+      return {
+        from: from.id,
+        to: to.id,
+        stat: statEdges.length - 1,
+        bundle: bundleNumber.get(bundle)!,
+        loadBalancing:
+          this.bundles.get(bundle).loadBalancing ?? hostOf(to.component)!.loadBalancing,
+        pool: poolOf(from.component, to.component),
+        deadline: false,
+      };
+    });
+    const bundles = bundleIds.map((id) => ({ id, layers: this.bundles.get(id).layers }));
+    const edges = withDeadlines(drafts, bundles, layout.parts.length);
+    return { edges, statEdges, bundles, deepestChain: deepest(edges, bundles), numbers };
+  }
+}
+
+function compareUses(a: Use, b: Use): number {
+  return a.from.id - b.from.id || a.to.id - b.to.id || byCodeUnit(a.bundle, b.bundle);
+}
+
+/** The connection pool of a caller at a database, where connections are limited or cost something. */
+function poolOf(caller: LaidComponent, callee: LaidComponent): Pool | null {
+  if (callee.source.kind !== 'database') return null;
+  const database = callee.source.host;
+  const pool = database.pools.get(caller.name) ?? database.pool;
+  const limited =
+    pool.maxOpen !== Infinity ||
+    pool.maxIdle !== Infinity ||
+    pool.maxLifetimeNs !== null ||
+    pool.maxIdleTimeNs !== null ||
+    database.maxConnections !== Infinity ||
+    !isFree(database.connect);
+  return limited ? pool : null;
+}
+
+/**
+ * A deadline may reach an edge when its own bundle has one, or when one that is passed on reaches its
+ * caller part: the smallest set closed under that rule.
+ */
+function withDeadlines(
+  edges: readonly BareEdge[],
+  bundles: readonly PlanBundle[],
+  parts: number,
+): readonly BareEdge[] {
+  const leaving: number[][] = Array.from({ length: parts }, () => []);
+  edges.forEach((edge, index) => leaving[edge.from]!.push(index));
+  const reached = new Uint8Array(parts);
+  const open: number[] = [];
+  const reach = (part: number): void => {
+    if (reached[part] === 1) return;
+    reached[part] = 1;
+    open.push(part);
+  };
+  for (const edge of edges) {
+    const own = deadlineOf(bundles[edge.bundle]!);
+    if (own !== undefined && propagates(own)) reach(edge.to);
+  }
+  for (let part = open.pop(); part !== undefined; part = open.pop()) {
+    for (const index of leaving[part]!) reach(edges[index]!.to);
+  }
+  return edges.map((edge) => ({
+    ...edge,
+    deadline: reached[edge.from] === 1 || deadlineOf(bundles[edge.bundle]!) !== undefined,
+  }));
+}
+
+function deadlineOf(bundle: PlanBundle): Layer | undefined {
+  return bundle.layers.find((layer) => layer.policy === 'deadline');
+}
+
+function propagates(layer: Layer): boolean {
+  return (layer.config as { readonly propagate?: boolean } | null)?.propagate !== false;
+}
+
+/** All chains of one bundle are of one shape: with the implicit deadline where any call may inherit one. */
+function deepest(edges: readonly BareEdge[], bundles: readonly PlanBundle[]): number {
+  const reached = new Set(edges.filter((edge) => edge.deadline).map((edge) => edge.bundle));
+  let most = 0;
+  for (const edge of edges) {
+    const bundle = bundles[edge.bundle]!;
+    const implicit = reached.has(edge.bundle) && deadlineOf(bundle) === undefined ? 1 : 0;
+    most = Math.max(most, bundle.layers.length + implicit + (edge.pool === null ? 0 : 1));
+  }
+  return most;
+}

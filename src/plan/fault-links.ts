@@ -1,0 +1,84 @@
+import type { KnobEdit } from '../spec/fault.js';
+import type { PlanLink } from '../spec/plan.js';
+import type { LaidPart, Layout } from './layout.js';
+import type { EdgeEnd } from './references.js';
+
+/** Bits of PlanFault.links: the messages of a link that are hit, seen along it. */
+const REQUESTS = 1;
+const ANSWERS = 2;
+
+/** Which messages, seen from what the fault names. */
+export type Direction = NonNullable<KnobEdit['direction']>;
+
+/** One end of a link. */
+export interface LinkEnd {
+  readonly part: LaidPart;
+  /** Zone index, -1 = outside. */
+  readonly zone: number;
+}
+
+export type EndTest = (end: LinkEnd) => boolean;
+
+/** The links of a plan with both of their ends. */
+export class LinkEnds {
+  private readonly ends: readonly { readonly caller: LinkEnd; readonly callee: LinkEnd }[];
+
+  constructor(
+    layout: Layout,
+    links: readonly PlanLink[],
+    statEdges: readonly { readonly from: number; readonly to: number }[],
+  ) {
+    this.ends = links.map((link) => {
+      const { from, to } = statEdges[link.stat]!;
+      return {
+        caller: { part: layout.parts[from]!, zone: link.fromZone },
+        callee: { part: layout.parts[to]!, zone: link.toZone },
+      };
+    });
+  }
+
+  /** Messages towards (`to`) or away from (`from`) everything that passes the test. */
+  around(test: EndTest, direction: Direction, hit: (link: number, bits: number) => void): void {
+    this.ends.forEach(({ caller, callee }, link) => {
+      const calls = test(caller);
+      const called = test(callee);
+      let bits = 0;
+      if (direction !== 'from') bits |= (called ? REQUESTS : 0) | (calls ? ANSWERS : 0);
+      if (direction !== 'to') bits |= (calls ? REQUESTS : 0) | (called ? ANSWERS : 0);
+      if (bits !== 0) hit(link, bits);
+    });
+  }
+
+  /** The calls from one side to the other: `to` their requests, `from` their answers. */
+  along(
+    from: EndTest,
+    to: EndTest,
+    direction: Direction,
+    hit: (link: number, bits: number) => void,
+  ): void {
+    const bits = (direction === 'from' ? 0 : REQUESTS) | (direction === 'to' ? 0 : ANSWERS);
+    this.ends.forEach(({ caller, callee }, link) => {
+      if (from(caller) && to(callee)) hit(link, bits);
+    });
+  }
+
+  /** All messages between two sides, whoever calls; `to`: those from the first to the second. */
+  between(
+    x: EndTest,
+    y: EndTest,
+    direction: Direction,
+    hit: (link: number, bits: number) => void,
+  ): void {
+    this.along(x, y, direction, hit);
+    this.along(y, x, REVERSED[direction], hit);
+  }
+}
+
+const REVERSED = Object.freeze({ both: 'both', to: 'from', from: 'to' } as const);
+
+/** True for the ends a side of `a.b->c` names. */
+export function namedEnd({ component, part }: EdgeEnd): EndTest {
+  return (end) =>
+    (component === 'all' || component === end.part.component.name) &&
+    (part === null || part === end.part.name);
+}

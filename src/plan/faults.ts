@@ -1,0 +1,234 @@
+import type { Ns } from '../kernel/time.js';
+import type { FaultKind } from '../spec/fault.js';
+import type { PlanFault, PlanLoad } from '../spec/plan.js';
+import type { Fault } from '../spec/scenario.js';
+import { byCodeUnit } from './canonical.js';
+import type { Direction, EndTest, LinkEnds } from './fault-links.js';
+import { namedEnd } from './fault-links.js';
+import type { LaidComponent, Layout } from './layout.js';
+import { hostOf, partOf } from './layout.js';
+import type { Problems } from './problem.js';
+import { parseReference, type Reference } from './references.js';
+
+/** What references are resolved against. */
+export interface FaultSource {
+  readonly layout: Layout;
+  readonly ends: LinkEnds;
+  readonly loads: readonly PlanLoad[];
+  readonly kindOf: (kind: string) => FaultKind;
+  readonly warmupNs: Ns;
+  readonly horizonNs: Ns;
+  readonly problems: Problems;
+}
+
+/** What a fault hits. */
+interface Hits {
+  readonly instances: Set<number>;
+  readonly parts: Set<number>;
+  readonly loads: Set<number>;
+  /** Link id -> direction bits. */
+  readonly links: Map<number, number>;
+}
+
+/** The faults in order of their ids, with their targets as numbers and their spans as absolute times. */
+export function planFaults(source: FaultSource, faults: readonly Fault[]): readonly PlanFault[] {
+  const sorted = [...faults].sort((a, b) => byCodeUnit(a.id, b.id));
+  return sorted.map((fault) => {
+    const hits = hitsOf(source, fault);
+    return {
+      id: fault.id,
+      kind: fault.kind,
+      config: fault.config,
+      share: fault.share,
+      instances: ascending(hits.instances),
+      select: fault.instances,
+      parts: ascending(hits.parts),
+      links: ascending(hits.links.keys()).map((link) => ({
+        link,
+        direction: hits.links.get(link)!,
+      })),
+      loads: ascending(hits.loads),
+      spans: spansOf(fault, source.warmupNs, source.horizonNs),
+      ramp: fault.ramp,
+    };
+  });
+}
+
+function spansOf(fault: Fault, warmupNs: Ns, horizonNs: Ns): PlanFault['spans'] {
+  return fault.spans
+    .map(({ fromNs, untilNs }) => ({
+      fromNs: warmupNs + fromNs,
+      untilNs: untilNs === null ? horizonNs : Math.min(horizonNs, warmupNs + untilNs),
+    }))
+    .filter((span) => span.fromNs < horizonNs)
+    .sort((a, b) => a.fromNs - b.fromNs);
+}
+
+function hitsOf(source: FaultSource, fault: Fault): Hits {
+  const kind = source.kindOf(fault.kind);
+  const hits: Hits = {
+    instances: new Set(),
+    parts: new Set(),
+    loads: new Set(),
+    links: new Map(),
+  };
+  const target = new FaultTarget(source, fault, kind, hits);
+  if (fault.between !== null) target.between(fault.between);
+  for (const text of fault.target) target.add(text);
+  if (fault.instances.kind !== 'all' && hits.instances.size === 0) {
+    target.refuse('`instances` selects among instances, and the target is none');
+  }
+  return hits;
+}
+
+function ascending(ids: Iterable<number>): readonly number[] {
+  return [...ids].sort((a, b) => a - b);
+}
+
+/** Resolves the references of one fault; what a name means depends on what its kind can hit. */
+class FaultTarget {
+  private readonly source: FaultSource;
+  private readonly fault: Fault;
+  private readonly hits: Hits;
+  private readonly can: ReadonlySet<FaultKind['targets'][number]>;
+  private readonly direction: Direction;
+
+  constructor(source: FaultSource, fault: Fault, kind: FaultKind, hits: Hits) {
+    this.source = source;
+    this.fault = fault;
+    this.hits = hits;
+    this.can = new Set(kind.targets);
+    this.direction = directionOf(kind, fault.config);
+  }
+
+  refuse(message: string): void {
+    this.source.problems.add('FL705', `faults.${this.fault.id}`, message);
+  }
+
+  /** A name hits instances where the kind can; what has none, or where it cannot, links. */
+  add(text: string): void {
+    const reference = parseReference(text);
+    switch (reference.kind) {
+      case 'edge': {
+        if (!this.can.has('link')) return this.unfit(text);
+        const to = namedEnd(reference.to);
+        const near: EndTest = (end) => to(end) && this.narrow(end.part.component, end.zone);
+        const { ends } = this.source;
+        return ends.along(namedEnd(reference.from), near, this.direction, this.hitLink);
+      }
+      case 'name':
+        return this.addName(text, reference.name);
+      case 'part':
+        if (this.can.has('endpoint')) return this.addPart(reference);
+        return this.can.has('link') ? this.addLinks(reference) : this.unfit(text);
+      case 'instance': {
+        if (!this.can.has('instance')) return this.unfit(text);
+        const component = this.source.layout.byName.get(reference.component)!;
+        return this.addInstances(component, reference.index);
+      }
+      case 'version':
+        return this.refuse(`\`${text}\`: versions of a service are known, but not in this version`);
+    }
+  }
+
+  /** Both sides of a partition. */
+  between([first, second]: NonNullable<Fault['between']>): void {
+    if (this.fault.zone !== null || this.fault.labels.size > 0) {
+      this.refuse('`zone` and `labels` do not narrow the sides of `between`');
+    }
+    const { ends } = this.source;
+    ends.between(this.side(first), this.side(second), this.direction, this.hitLink);
+  }
+
+  private addName(text: string, name: string): void {
+    const { layout, loads } = this.source;
+    const component = layout.byName.get(name);
+    if (component === undefined) return this.addZone(text, name);
+    if (component.kind === 'workload' && this.can.has('workload')) {
+      if (!this.narrow(component, component.zones[0]!)) return;
+      loads.forEach((load, id) => {
+        if (load.component === component.id) this.hits.loads.add(id);
+      });
+    } else if (component.kind !== 'workload' && this.can.has('instance')) {
+      this.addInstances(component, null);
+    } else if (this.can.has('link')) this.addLinks({ kind: 'name', name });
+    else this.unfit(text);
+  }
+
+  private addZone(text: string, name: string): void {
+    const zone = this.source.layout.zones.indexOf(name);
+    if (this.can.has('link') && !this.can.has('instance')) {
+      return this.addLinks({ kind: 'name', name });
+    }
+    if (!this.can.has('zone') && !this.can.has('instance')) return this.unfit(text);
+    for (const component of this.source.layout.components) {
+      if (component.kind === 'workload') continue;
+      component.zones.forEach((own, index) => {
+        if (own === zone && zone >= 0) this.addInstances(component, index);
+      });
+    }
+  }
+
+  private addInstances(component: LaidComponent, index: number | null): void {
+    component.zones.forEach((zone, own) => {
+      if (index !== null && own !== index) return;
+      if (this.narrow(component, zone)) this.hits.instances.add(component.firstInstance + own);
+    });
+  }
+
+  /** A part is hit on all instances alike. */
+  private addPart(reference: Extract<Reference, { kind: 'part' }>): void {
+    if (this.fault.zone !== null) {
+      return this.refuse('`zone` cannot narrow a single endpoint: name the whole component');
+    }
+    const component = this.source.layout.byName.get(reference.component)!;
+    if (!this.narrow(component, -1)) return;
+    this.hits.parts.add(partOf(component, reference.part).id);
+  }
+
+  private addLinks(reference: Reference): void {
+    const test = this.endTest(reference);
+    const near: EndTest = (end) => test(end) && this.narrow(end.part.component, end.zone);
+    this.source.ends.around(near, this.direction, this.hitLink);
+  }
+
+  private side(references: readonly string[]): EndTest {
+    const tests = references.map((text) => {
+      const reference = parseReference(text);
+      if (reference.kind !== 'name' && reference.kind !== 'part') this.unfit(text);
+      return this.endTest(reference);
+    });
+    return (end) => tests.some((test) => test(end));
+  }
+
+  private endTest(reference: Reference): EndTest {
+    if (reference.kind === 'part') return namedEnd(reference);
+    if (reference.kind !== 'name') return () => false;
+    const zone = this.source.layout.zones.indexOf(reference.name);
+    if (zone >= 0) return (end) => end.zone === zone;
+    return namedEnd({ component: reference.name, part: null });
+  }
+
+  /** `zone` and `labels` of the fault: all must hold. */
+  private narrow(component: LaidComponent, zone: number): boolean {
+    const { zone: wanted, labels } = this.fault;
+    if (wanted !== null && (zone < 0 || this.source.layout.zones[zone] !== wanted)) return false;
+    const own = hostOf(component)?.labels;
+    return [...labels].every(([name, value]) => own?.get(name) === value);
+  }
+
+  private unfit(text: string): void {
+    const list = [...this.can].sort(byCodeUnit).join(', ');
+    this.refuse(`\`${this.fault.kind}\` cannot hit \`${text}\`; it can hit: ${list}`);
+  }
+
+  private readonly hitLink = (link: number, bits: number): void => {
+    this.hits.links.set(link, (this.hits.links.get(link) ?? 0) | bits);
+  };
+}
+
+/** The messages that the edits of a kind hit; where several differ, all of them. */
+function directionOf(kind: FaultKind, config: unknown): Direction {
+  const directions = new Set(kind.edits(config, 1).map((edit) => edit.direction ?? 'both'));
+  return directions.size === 1 ? [...directions][0]! : 'both';
+}

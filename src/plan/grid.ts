@@ -1,0 +1,75 @@
+import type { Ns } from '../kernel/time.js';
+import { NS_PER_SECOND } from '../kernel/time.js';
+import { parseExpression } from '../scenario/expression.js';
+import type { Grid, PlanFault } from '../spec/plan.js';
+import type { ScenarioFile } from '../spec/scenario.js';
+
+/** Windows in which the time until recovery is looked for, behind the end of each fault. */
+const RECOVERY_WINDOW_NS = 5 * NS_PER_SECOND;
+const RECOVERY_EDGES_MAX = 2000;
+
+export interface GridSource {
+  readonly warmupNs: Ns;
+  readonly endNs: Ns;
+  readonly stepNs: Ns;
+  readonly faults: readonly PlanFault[];
+  /** Edges of the windows of budgets, absolute. */
+  readonly windowEdges: readonly Ns[];
+}
+
+/** Edges of the windows `from A to B` of all budgets and expectations, from the end of the warm-up. */
+export function windowEdgesOf(file: ScenarioFile): readonly Ns[] {
+  const sources = [...file.budgets, ...(file.hypothesis?.expect ?? [])];
+  return sources.flatMap(({ text }) => {
+    const parsed = parseExpression(text);
+    const window = parsed.ok ? parsed.expression.window : null;
+    return window?.kind === 'between' ? [window.fromNs, window.toNs] : [];
+  });
+}
+
+/**
+ * The measuring grid: steps of the timeline, cut at the edges of faults and of windows, and every 5 s
+ * behind the end of a fault. Segments are cut at the edges of faults and windows alone.
+ */
+export function planGrid(source: GridSource): Grid {
+  const { warmupNs, endNs, stepNs } = source;
+  const inside = (time: Ns): boolean => time > warmupNs && time < endNs;
+  const spans = source.faults.flatMap((fault) => fault.spans);
+  const cuts = new Set(
+    [...spans.flatMap((span) => [span.fromNs, span.untilNs]), ...source.windowEdges]
+      .map(Math.round)
+      .filter(inside),
+  );
+  const times = new Set([warmupNs, endNs, ...cuts, ...recoveryEdges(spans, endNs).filter(inside)]);
+  const steps = Math.max(1, Math.ceil((endNs - warmupNs) / stepNs));
+  for (let step = 1; step < steps; step++) times.add(warmupNs + step * stepNs);
+  const edges = Float64Array.from(times).sort();
+  const cells = edges.length - 1;
+  const stepOfCell = new Int32Array(cells);
+  const segmentOfCell = new Int32Array(cells);
+  let segment = 0;
+  for (let cell = 0; cell < cells; cell++) {
+    if (cell > 0 && cuts.has(edges[cell]!)) segment++;
+    segmentOfCell[cell] = segment;
+    stepOfCell[cell] = Math.floor((edges[cell]! - warmupNs) / stepNs);
+  }
+  return { edges, stepOfCell, steps, segmentOfCell, segments: segment + 1 };
+}
+
+/** Every 5 s from the end of a fault to the next start of one, or the end; at most 2,000 in all. */
+function recoveryEdges(
+  spans: readonly { readonly fromNs: Ns; readonly untilNs: Ns }[],
+  endNs: Ns,
+): readonly Ns[] {
+  const starts = spans.map((span) => span.fromNs).sort((a, b) => a - b);
+  const ends = [...new Set(spans.map((span) => span.untilNs))].sort((a, b) => a - b);
+  const edges = new Set<Ns>();
+  for (const end of ends) {
+    const next = Math.min(endNs, starts.find((start) => start >= end) ?? endNs);
+    for (let time = end + RECOVERY_WINDOW_NS; time < next; time += RECOVERY_WINDOW_NS) {
+      if (edges.size >= RECOVERY_EDGES_MAX) return [...edges];
+      edges.add(time);
+    }
+  }
+  return [...edges];
+}

@@ -1,0 +1,20 @@
+/**
+ * Names of random streams. A step is named by its verb and its ordinal among the steps of that verb in
+ * the part, so that a step of another kind put before it shifts nobody's draws.
+ */
+export class StepNames {
+  private readonly prefix: string;
+  private readonly ordinals = new Map<string, number>();
+
+  /** `prefix` is the part, `orders.create`, or a step in whose place other steps run. */
+  constructor(prefix: string) {
+    this.prefix = prefix;
+  }
+
+  /** The next name of this verb: `orders.create/work#0`, `orders.create/call:payments.charge#1`. */
+  next(verb: string): string {
+    const ordinal = this.ordinals.get(verb) ?? 0;
+    this.ordinals.set(verb, ordinal + 1);
+    return `${this.prefix}/${verb}#${ordinal}`;
+  }
+}

@@ -1,0 +1,207 @@
+import { invariant } from '../kernel/invariant.js';
+import type { PlanComponent, PlanInstance } from '../spec/plan.js';
+import type {
+  Database,
+  Endpoint,
+  Gateway,
+  Host,
+  Operation,
+  Request,
+  Route,
+  Scenario,
+  Service,
+  Workload,
+} from '../spec/scenario.js';
+import { byCodeUnit } from './canonical.js';
+import type { Problems } from './problem.js';
+import { routeOf } from './routes.js';
+import { eachStep } from './walk.js';
+
+/** A component with what the scenario says about it. */
+export type Source =
+  | { readonly kind: 'workload'; readonly workload: Workload }
+  | { readonly kind: 'gateway'; readonly host: Gateway }
+  | { readonly kind: 'service'; readonly host: Service }
+  | { readonly kind: 'database'; readonly host: Database };
+
+export type PartSource =
+  | { readonly kind: 'request'; readonly request: Request; readonly workload: Workload }
+  | { readonly kind: 'route'; readonly route: Route; readonly gateway: Gateway }
+  /** Where a gateway answers 404. */
+  | { readonly kind: 'unmatched' }
+  | { readonly kind: 'endpoint'; readonly endpoint: Endpoint; readonly service: Service }
+  | { readonly kind: 'operation'; readonly operation: Operation };
+
+export interface LaidPart {
+  readonly id: number;
+  readonly name: string;
+  readonly component: LaidComponent;
+  readonly source: PartSource;
+}
+
+export interface LaidComponent {
+  readonly id: number;
+  readonly name: string;
+  readonly kind: PlanComponent['kind'];
+  readonly source: Source;
+  readonly parts: readonly LaidPart[];
+  readonly firstInstance: number;
+  /** Zone index of each instance, -1 = outside every zone. */
+  readonly zones: readonly number[];
+}
+
+/** Who has which number. */
+export interface Layout {
+  /** In code-unit order of their names, all kinds together. */
+  readonly components: readonly LaidComponent[];
+  readonly byName: ReadonlyMap<string, LaidComponent>;
+  readonly parts: readonly LaidPart[];
+  readonly instances: readonly PlanInstance[];
+  /** In code-unit order. */
+  readonly zones: readonly string[];
+}
+
+/** Name of the part of a gateway that takes what no route matches. */
+export const UNMATCHED = 'unmatched';
+
+/** Numbers components, parts, instances and zones by code unit of their names. */
+export function layOut(scenario: Scenario, problems: Problems): Layout {
+  const zones = zonesOf(scenario);
+  const unmatched = gatewaysWithUnmatchedCalls(scenario);
+  const components: LaidComponent[] = [];
+  const parts: LaidPart[] = [];
+  const instances: PlanInstance[] = [];
+  for (const [name, source] of sourcesOf(scenario)) {
+    const own: LaidPart[] = [];
+    const component: LaidComponent = {
+      id: components.length,
+      name,
+      kind: source.kind,
+      source,
+      parts: own,
+      firstInstance: instances.length,
+      zones: placesOf(source).map((zone) => (zone === null ? -1 : zones.indexOf(zone))),
+    };
+    for (const [part, partSource] of partsOf(source, unmatched.has(name), problems)) {
+      const laid = { id: parts.length, name: part, component, source: partSource };
+      own.push(laid);
+      parts.push(laid);
+    }
+    component.zones.forEach((zone, index) =>
+      instances.push({ component: component.id, index, zone }),
+    );
+    components.push(component);
+  }
+  return {
+    components,
+    byName: new Map(components.map((component) => [component.name, component])),
+    parts,
+    instances,
+    zones,
+  };
+}
+
+/** The part of a component with this name; a name that is not there has escaped the loader. */
+export function partOf(component: LaidComponent, name: string): LaidPart {
+  const part = component.parts.find((candidate) => candidate.name === name);
+  invariant(part !== undefined, 'part-unknown');
+  return part!;
+}
+
+/** The host of a component; a workload has none. */
+export function hostOf(component: LaidComponent): Host | null {
+  return component.source.kind === 'workload' ? null : component.source.host;
+}
+
+function sourcesOf(scenario: Scenario): (readonly [string, Source])[] {
+  const all: (readonly [string, Source])[] = [];
+  for (const [name, workload] of scenario.workloads)
+    all.push([name, { kind: 'workload', workload }]);
+  for (const [name, host] of scenario.gateways) all.push([name, { kind: 'gateway', host }]);
+  for (const [name, host] of scenario.services) all.push([name, { kind: 'service', host }]);
+  for (const [name, host] of scenario.databases) all.push([name, { kind: 'database', host }]);
+  return all.sort(([a], [b]) => byCodeUnit(a, b));
+}
+
+function zonesOf(scenario: Scenario): readonly string[] {
+  const zones = new Set(scenario.network.zones.keys());
+  for (const [, source] of sourcesOf(scenario)) {
+    for (const zone of placesOf(source)) if (zone !== null) zones.add(zone);
+  }
+  return [...zones].sort(byCodeUnit);
+}
+
+/** Zone of each instance. A workload is one pseudo-instance. */
+function placesOf(source: Source): readonly (string | null)[] {
+  if (source.kind === 'workload') return [source.workload.zone];
+  const { replicas, zones } = source.host;
+  return Array.from({ length: replicas }, (_, index) => zones[index] ?? null);
+}
+
+function partsOf(
+  source: Source,
+  unmatched: boolean,
+  problems: Problems,
+): (readonly [string, PartSource])[] {
+  const parts: [string, PartSource][] = [];
+  switch (source.kind) {
+    case 'workload':
+      for (const request of source.workload.requests) {
+        parts.push([request.name, { kind: 'request', request, workload: source.workload }]);
+      }
+      break;
+    case 'gateway':
+      for (const route of source.host.routes) {
+        parts.push([route.name, { kind: 'route', route, gateway: source.host }]);
+        if (route.name === UNMATCHED && unmatched) {
+          const where = `gateways.${source.host.name}.routes`;
+          problems.add(
+            'FL706',
+            where,
+            `the name \`${UNMATCHED}\` stands for requests without a route`,
+          );
+        }
+      }
+      if (unmatched) parts.push([UNMATCHED, { kind: 'unmatched' }]);
+      break;
+    case 'service':
+      for (const [name, endpoint] of source.host.endpoints) {
+        parts.push([name, { kind: 'endpoint', endpoint, service: source.host }]);
+      }
+      break;
+    case 'database':
+      for (const [name, operation] of source.host.operations) {
+        parts.push([name, { kind: 'operation', operation }]);
+      }
+      break;
+  }
+  return parts.sort(([a], [b]) => byCodeUnit(a, b));
+}
+
+/** Gateways that some call reaches with a request that no route takes. */
+function gatewaysWithUnmatchedCalls(scenario: Scenario): ReadonlySet<string> {
+  const found = new Set<string>();
+  const look = (component: string, part: string | null, line: Parameters<typeof routeOf>[1]) => {
+    const gateway = scenario.gateways.get(component);
+    if (gateway !== undefined && part === null && routeOf(gateway, line) === null) {
+      found.add(component);
+    }
+  };
+  for (const steps of stepListsOf(scenario)) {
+    eachStep(steps, (step) => {
+      if (step.verb === 'call' && !step.self) look(step.to.component, step.to.part, step);
+    });
+  }
+  return found;
+}
+
+function stepListsOf(scenario: Scenario): readonly Request['steps'][] {
+  const lists: Request['steps'][] = [];
+  for (const workload of scenario.workloads.values()) {
+    for (const request of workload.requests) lists.push(request.steps);
+  }
+  for (const service of scenario.services.values()) {
+    for (const endpoint of service.endpoints.values()) lists.push(endpoint.steps);
+  }
+  return lists;
+}

@@ -1,0 +1,44 @@
+import type { Ns } from '../kernel/time.js';
+import { expectedArrivals } from '../spec/arrivals.js';
+import type { PlanLoad } from '../spec/plan.js';
+import type { Layout } from './layout.js';
+
+/** Requests that are traced in one run, about. */
+const TRACED_ROOTS = 400;
+
+/**
+ * One load for each workload, in the order of the components. One that starts at 0 runs through the
+ * warm-up; any other start, and every stop, counts from the end of the warm-up.
+ */
+export function planLoads(layout: Layout, warmupNs: Ns, endNs: Ns): readonly PlanLoad[] {
+  const loads: PlanLoad[] = [];
+  for (const component of layout.components) {
+    if (component.source.kind !== 'workload') continue;
+    const { workload } = component.source;
+    const requests = component.parts.flatMap(({ source }) =>
+      source.kind === 'request' ? [source.request] : [],
+    );
+    let reached = 0;
+    const stopNs = workload.stopNs === null ? endNs : Math.min(endNs, warmupNs + workload.stopNs);
+    loads.push({
+      component: component.id,
+      arrivals: workload.arrivals,
+      startNs: workload.startNs === 0 ? 0 : warmupNs + workload.startNs,
+      stopNs,
+      weights: Float64Array.from(requests, (request) => (reached += request.weight)),
+      requests: requests.map(({ patience, goodputWithinNs }) => ({
+        patienceNs: patience?.afterNs ?? null,
+        patienceCancels: patience?.cancel ?? false,
+        goodputWithinNs,
+      })),
+    });
+  }
+  return loads;
+}
+
+/** Share of the roots to trace so that about 400 of a run are. */
+export function traceShareOf(loads: readonly PlanLoad[]): number {
+  let expected = 0;
+  for (const load of loads) expected += expectedArrivals(load.arrivals, load.stopNs - load.startNs);
+  return expected <= TRACED_ROOTS ? 1 : TRACED_ROOTS / expected;
+}

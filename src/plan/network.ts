@@ -1,0 +1,126 @@
+import type { Distribution } from '../kernel/distribution.js';
+import type { PlanEdge, PlanLink } from '../spec/plan.js';
+import type { Network, NetworkLink } from '../spec/scenario.js';
+import type { Interner } from './canonical.js';
+import type { BareEdge } from './edges.js';
+import type { LaidComponent, Layout } from './layout.js';
+
+/** One end of a message: a component, and the index of its zone, -1 = outside. */
+interface End {
+  readonly component: LaidComponent;
+  readonly zone: number;
+}
+
+type Way = Pick<NetworkLink, 'latency' | 'loss'>;
+
+/**
+ * One link for each measured edge and each pair of zones in which its caller and its callee have an
+ * instance, in that order.
+ */
+export function planLinks(
+  network: Network,
+  layout: Layout,
+  statEdges: readonly { readonly from: number; readonly to: number }[],
+  distributions: Interner<Distribution>,
+): readonly PlanLink[] {
+  const links: PlanLink[] = [];
+  statEdges.forEach(({ from, to }, stat) => {
+    const caller = layout.parts[from]!.component;
+    const callee = layout.parts[to]!.component;
+    for (const fromZone of zonesOf(caller)) {
+      for (const toZone of zonesOf(callee)) {
+        const near = { component: caller, zone: fromZone };
+        const far = { component: callee, zone: toZone };
+        const there = wayOf(network, layout, near, far);
+        const back = wayOf(network, layout, far, near);
+        links.push({
+          stat,
+          fromZone,
+          toZone,
+          latency: distributions.id(there.latency),
+          answerLatency: distributions.id(back.latency),
+          loss: there.loss,
+          answerLoss: back.loss,
+          rtoNs: network.rtoNs,
+        });
+      }
+    }
+  });
+  return links;
+}
+
+/** The edges with the table of their links; -1 where caller and callee are never in those zones. */
+export function withLinks(
+  edges: readonly BareEdge[],
+  links: readonly PlanLink[],
+  zones: number,
+): readonly PlanEdge[] {
+  const stride = zones + 1;
+  const tables = new Map<number, Int32Array>();
+  links.forEach((link, id) => {
+    const table = tables.get(link.stat) ?? new Int32Array(stride * stride).fill(-1);
+    table[(link.fromZone + 1) * stride + link.toZone + 1] = id;
+    tables.set(link.stat, table);
+  });
+  return edges.map((edge) => ({ ...edge, links: tables.get(edge.stat)! }));
+}
+
+function zonesOf(component: LaidComponent): readonly number[] {
+  return [...new Set(component.zones)].sort((a, b) => a - b);
+}
+
+/**
+ * Latency and loss of a message, each from the most specific place that sets it: a link between two
+ * ends (a component is more specific than a zone, then the later link wins), the zone both are in, the
+ * network.
+ */
+function wayOf(
+  network: Network,
+  layout: Layout,
+  from: End,
+  to: End,
+): { readonly latency: Distribution; readonly loss: number } {
+  const inside = from.zone >= 0 && from.zone === to.zone ? layout.zones[from.zone]! : null;
+  const zone: Way | undefined = inside === null ? undefined : network.zones.get(inside);
+  const latency = mostSpecific(network, layout, from, to, (link) => link.latency);
+  const loss = mostSpecific(network, layout, from, to, (link) => link.loss);
+  return {
+    latency: latency ?? zone?.latency ?? network.latency,
+    loss: loss ?? zone?.loss ?? network.loss,
+  };
+}
+
+function mostSpecific<T>(
+  network: Network,
+  layout: Layout,
+  from: End,
+  to: End,
+  field: (link: NetworkLink) => T | null,
+): T | null {
+  let best = -1;
+  let found: T | null = null;
+  for (const link of network.links) {
+    const value = field(link);
+    if (value === null) continue;
+    const [x, y] = link.between;
+    const along = specificity(layout, x, from, y, to);
+    const against = link.oneWay ? -1 : specificity(layout, x, to, y, from);
+    const own = Math.max(along, against);
+    if (own < 0 || own < best) continue;
+    best = own;
+    found = value;
+  }
+  return found;
+}
+
+/** How many of the two names are those of components; -1 when one does not name its end. */
+function specificity(layout: Layout, x: string, a: End, y: string, b: End): number {
+  const first = names(layout, x, a);
+  const second = names(layout, y, b);
+  return first < 0 || second < 0 ? -1 : first + second;
+}
+
+function names(layout: Layout, name: string, end: End): number {
+  if (name === end.component.name) return 1;
+  return end.zone >= 0 && name === layout.zones[end.zone] ? 0 : -1;
+}

@@ -1,0 +1,38 @@
+/** A reference as users write it, taken apart. */
+export type Reference =
+  /** A component, a workload or a zone. */
+  | { readonly kind: 'name'; readonly name: string }
+  | { readonly kind: 'part'; readonly component: string; readonly part: string }
+  | { readonly kind: 'instance'; readonly component: string; readonly index: number }
+  | { readonly kind: 'edge'; readonly from: EdgeEnd; readonly to: EdgeEnd }
+  /** Something of a version of a service. */
+  | { readonly kind: 'version' };
+
+/** One end of `a.b->c`; the component `all` is every one. */
+export interface EdgeEnd {
+  readonly component: string;
+  readonly part: string | null;
+}
+
+/** Takes `a`, `a.b`, `a[0]`, `a->b`, `a.b->c.d` apart. The loader has checked the names. */
+export function parseReference(text: string): Reference {
+  const compact = text.replace(/\s/g, '');
+  if (compact.includes('@')) return { kind: 'version' };
+  const arrow = compact.indexOf('->');
+  if (arrow >= 0) {
+    const from = edgeEnd(compact.slice(0, arrow));
+    return { kind: 'edge', from, to: edgeEnd(compact.slice(arrow + 2)) };
+  }
+  const bracket = /^([^[]+)\[(\d+)\]$/.exec(compact);
+  if (bracket !== null) {
+    return { kind: 'instance', component: bracket[1]!, index: Number(bracket[2]) };
+  }
+  const { component, part } = edgeEnd(compact);
+  return part === null ? { kind: 'name', name: component } : { kind: 'part', component, part };
+}
+
+function edgeEnd(text: string): EdgeEnd {
+  const dot = text.indexOf('.');
+  if (dot < 0) return { component: text, part: null };
+  return { component: text.slice(0, dot), part: text.slice(dot + 1) };
+}

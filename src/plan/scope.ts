@@ -1,0 +1,60 @@
+import { CALL_MODE } from '../spec/plan.js';
+import type { Label } from './assembler.js';
+import type { StepNames } from './identity.js';
+import type { LaidPart } from './layout.js';
+
+/** Where a failure goes. */
+export type Failure =
+  /** It ends the strand. */
+  | { readonly kind: 'end' }
+  /** It is ignored: the program goes on right behind the step, where the label is. */
+  | { readonly kind: 'ignore'; readonly after: Label }
+  | { readonly kind: 'jump'; readonly to: Label };
+
+/** What `respond` does here. */
+export type Answer =
+  /** It answers the request. */
+  | { readonly kind: 'request' }
+  /** It ends a `self` call, behind which the label is. */
+  | { readonly kind: 'self'; readonly after: Label }
+  /** The strand is not the one that answers. */
+  | { readonly kind: 'never' };
+
+/** The surroundings of a step. */
+export interface Scope {
+  /** The part that calls. */
+  readonly part: LaidPart;
+  readonly names: StepNames;
+  /** Path of the part, for messages. */
+  readonly where: string;
+  /** Loops around this step: the number of the next free register. */
+  readonly loops: number;
+  readonly failure: Failure;
+  readonly answer: Answer;
+  /** What ends a strand with the failure of a call: END relays it, PASS hands it on as it is. */
+  readonly uncaught: 0 | 3;
+}
+
+/** The scope of steps inside a compound one: they cannot just go on when they fail. */
+export function inside(scope: Scope): Scope {
+  const { failure } = scope;
+  if (failure.kind !== 'ignore') return scope;
+  return { ...scope, failure: { kind: 'jump', to: failure.after } };
+}
+
+/** The scope of a strand of its own: a branch or background work. */
+export function strand(scope: Scope): Scope {
+  return { ...scope, failure: { kind: 'end' }, answer: { kind: 'never' } };
+}
+
+/** CALL_MODE of this scope, and the label to jump to. */
+export function modeOf(scope: Scope): { readonly mode: number; readonly target: Label | null } {
+  switch (scope.failure.kind) {
+    case 'end':
+      return { mode: scope.uncaught, target: null };
+    case 'ignore':
+      return { mode: CALL_MODE.OPTIONAL, target: null };
+    case 'jump':
+      return { mode: CALL_MODE.JUMP, target: scope.failure.to };
+  }
+}

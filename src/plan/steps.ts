@@ -1,0 +1,236 @@
+import type { CountDistribution } from '../kernel/counts.js';
+import { invariant } from '../kernel/invariant.js';
+import { isSuccess, OUTCOME, relayed } from '../spec/outcome.js';
+import { CALL_MODE, OP } from '../spec/plan.js';
+import type { Step } from '../spec/scenario.js';
+import { SLOT } from './assembler.js';
+import { writeChoose, writeParallel } from './branches.js';
+import { BARE_LINE } from './calls.js';
+import { StepNames } from './identity.js';
+import type { Scope } from './scope.js';
+import { inside, strand } from './scope.js';
+import { writeCall, writeJump, writeWhen, type Writer } from './writer.js';
+
+/** Loop registers of a strand. */
+const REGISTERS = 4;
+const NO_ROUNDS: CountDistribution = { kind: 'constant', value: 0 };
+
+type StepOf<V extends Step['verb']> = Extract<Step, { readonly verb: V }>;
+
+/** Writes a list of steps, each with its modifiers: `when`, `probability`, `times`, then the step. */
+export function writeSteps(w: Writer, steps: readonly Step[], scope: Scope): void {
+  for (const step of steps) writeStep(w, step, scope);
+}
+
+function writeStep(w: Writer, step: Step, scope: Scope): void {
+  const { assembler } = w;
+  const after = assembler.label();
+  if (step.when !== null) writeWhen(w, step.when, after, scope.where);
+  // The draws of modifiers have names of their own, below the step they belong to.
+  const modifiers = new StepNames(scope.names.next(`modifiers:${identityOf(step)}`));
+  if (step.probability < 1) {
+    const table = assembler.constants([step.probability]);
+    const at = assembler.emit(OP.SKIP, table, 0, 0, modifiers.next('probability'));
+    assembler.point(at, SLOT.B, after);
+  }
+  const body = (inner: Scope): void => {
+    if (step.background) writeBackground(w, step, inner, modifiers.next('background'));
+    else writeHandled(w, step, inner);
+  };
+  const { times } = step;
+  if (times.kind === 'constant' && times.value === 1) body(scope);
+  else writeRounds(w, times, modifiers.next('times'), scope, body);
+  assembler.bind(after);
+}
+
+/** What a step is called after: its verb, and what it calls. */
+function identityOf(step: Step): string {
+  if (step.verb === 'query') return `query:${step.database}.${step.operation}`;
+  if (step.verb !== 'call') return step.verb;
+  const { component, part } = step.to;
+  return `${step.self ? 'self' : 'call'}:${component}${part === null ? '' : `.${part}`}`;
+}
+
+/** SET, the body, LOOP: the register counts the rounds down and enters the draws of the body. */
+function writeRounds(
+  w: Writer,
+  count: CountDistribution,
+  stream: string,
+  scope: Scope,
+  body: (scope: Scope) => void,
+): void {
+  const { assembler } = w;
+  if (scope.loops >= REGISTERS) {
+    const message = `loops and \`times\` can stand at most ${REGISTERS} deep in each other`;
+    w.problems.add('FL701', scope.where, message);
+    return;
+  }
+  const after = assembler.label();
+  const register = scope.loops;
+  w.registers.used = Math.max(w.registers.used, register + 1);
+  const set = assembler.emit(
+    OP.SET,
+    register,
+    w.counts.id(count),
+    0,
+    count.kind === 'constant' ? '' : stream,
+  );
+  assembler.point(set, SLOT.C, after);
+  const top = assembler.here;
+  body({ ...scope, loops: register + 1 });
+  assembler.emit(OP.LOOP, register, top);
+  assembler.bind(after);
+}
+
+function writeBackground(w: Writer, step: Step, scope: Scope, stream: string): void {
+  const { assembler } = w;
+  const behind = assembler.label();
+  const at = assembler.emit(OP.BACKGROUND, assembler.here + 1, 0, 0, stream);
+  assembler.point(at, SLOT.B, behind);
+  writeHandled(w, step, strand(scope));
+  assembler.emit(OP.END);
+  assembler.bind(behind);
+}
+
+/** The step with its own `onError` and `optional`: a handled failure goes on behind this round. */
+function writeHandled(w: Writer, step: Step, scope: Scope): void {
+  const handles = step.onError !== null && canFail(step);
+  if (!handles && !step.optional) return writeVerb(w, step, scope);
+  const { assembler } = w;
+  const next = assembler.label();
+  const around: Scope = step.optional
+    ? { ...scope, failure: { kind: 'ignore', after: next } }
+    : scope;
+  if (!handles) {
+    const used = registersOf(w, scope, () => writeVerb(w, step, around));
+    assembler.bind(next);
+    return clearRegisters(w, scope, used);
+  }
+  const handler = assembler.label();
+  const failing: Scope = { ...scope, failure: { kind: 'jump', to: handler } };
+  const used = registersOf(w, scope, () => writeVerb(w, step, failing));
+  writeJump(w, next);
+  assembler.bind(handler);
+  clearRegisters(w, scope, used);
+  writeSteps(w, step.onError!, inside(around));
+  assembler.bind(next);
+}
+
+/** Writes a body and gives the number of the first register that it leaves alone. */
+function registersOf(w: Writer, scope: Scope, body: () => void): number {
+  const before = w.registers.used;
+  w.registers.used = scope.loops;
+  body();
+  const { used } = w.registers;
+  w.registers.used = Math.max(before, used);
+  return used;
+}
+
+/**
+ * Clears the registers of loops that were left by a jump: a round that failed must not change the draws
+ * of what comes after.
+ */
+function clearRegisters(w: Writer, scope: Scope, used: number): void {
+  for (let register = scope.loops; register < used; register++) {
+    const next = w.assembler.label();
+    const set = w.assembler.emit(OP.SET, register, w.counts.id(NO_ROUNDS));
+    w.assembler.point(set, SLOT.C, next);
+    w.assembler.bind(next);
+  }
+}
+
+/** Time passes without failing; everything else may end badly. */
+function canFail(step: Step): boolean {
+  return step.verb !== 'work' && step.verb !== 'wait';
+}
+
+function writeVerb(w: Writer, step: Step, scope: Scope): void {
+  const { assembler } = w;
+  switch (step.verb) {
+    case 'work':
+    case 'wait': {
+      const op = step.verb === 'work' ? OP.WORK : OP.WAIT;
+      assembler.emit(op, w.distributions.id(step.time), 0, 0, scope.names.next(step.verb));
+      return;
+    }
+    case 'call':
+      if (step.self) writeSelf(w, step, scope);
+      else writeCall(w, step.to, step, step.policy, scope);
+      return;
+    case 'query': {
+      const to = { component: step.database, part: step.operation };
+      return writeCall(w, to, BARE_LINE, step.policy, scope, 'query');
+    }
+    case 'parallel':
+      return writeParallel(w, step, scope, scope.names.next('parallel'), writeSteps);
+    case 'choose':
+      return writeChoose(w, step, inside(scope), scope.names.next('choose'), writeSteps);
+    case 'loop': {
+      const body = (inner: Scope): void => writeSteps(w, step.steps, inner);
+      return writeRounds(w, step.count, scope.names.next('loop'), inside(scope), body);
+    }
+    case 'fail':
+      return writeFail(w, step.outcome, scope);
+    case 'respond':
+      return writeRespond(w, step, scope);
+  }
+}
+
+/** Runs another endpoint of the same service in place: its end, answer or failure is that of the call. */
+function writeSelf(w: Writer, step: StepOf<'call'>, scope: Scope): void {
+  const { source } = scope.part;
+  invariant(source.kind === 'endpoint', 'self-outside-service');
+  if (source.kind !== 'endpoint') return;
+  const endpoint = source.service.endpoints.get(step.to.part ?? '');
+  invariant(endpoint !== undefined, 'self-unknown');
+  const after = w.assembler.label();
+  const own: Scope = {
+    ...inside(scope),
+    names: new StepNames(scope.names.next(`self:${endpoint!.name}`)),
+    answer: { kind: 'self', after },
+  };
+  const used = registersOf(w, scope, () => writeSteps(w, endpoint!.steps, own));
+  w.assembler.bind(after);
+  clearRegisters(w, scope, used);
+}
+
+/** Inside a `self` call the failure is that of a call, so what ends the endpoint is relayed. */
+function writeFail(w: Writer, outcome: number, scope: Scope): void {
+  const { failure } = scope;
+  if (failure.kind === 'jump') return writeJump(w, failure.to);
+  if (failure.kind === 'ignore') return writeJump(w, failure.after);
+  const asCaller = scope.answer.kind === 'self' && scope.uncaught === CALL_MODE.END;
+  w.assembler.emit(OP.DONE, asCaller ? relayed(outcome) : outcome);
+}
+
+function writeRespond(w: Writer, step: StepOf<'respond'>, scope: Scope): void {
+  const { assembler } = w;
+  switch (scope.answer.kind) {
+    case 'request':
+      if (step.then.length > 0) {
+        assembler.emit(OP.RESPOND, step.outcome);
+        writeSteps(w, step.then, strand(scope));
+      }
+      assembler.emit(OP.DONE, step.then.length > 0 ? OUTCOME.ok : step.outcome);
+      return;
+    case 'self': {
+      // The caller in the same process goes on with the answer while the rest runs beside it.
+      if (step.then.length > 0) {
+        const behind = assembler.label();
+        const name = scope.names.next('respond:then');
+        const at = assembler.emit(OP.BACKGROUND, assembler.here + 1, 0, 0, name);
+        assembler.point(at, SLOT.B, behind);
+        writeSteps(w, step.then, strand(scope));
+        assembler.emit(OP.END);
+        assembler.bind(behind);
+      }
+      if (isSuccess(step.outcome)) writeJump(w, scope.answer.after);
+      else writeFail(w, step.outcome, scope);
+      return;
+    }
+    case 'never': {
+      const message = '`respond` has to stand outside `parallel`, `background` and `then`';
+      w.problems.add('FL702', scope.where, message);
+    }
+  }
+}

@@ -1,0 +1,113 @@
+import type { VariantResult } from '../../spec/result.js';
+import { box, label, textWidth, type Drawing } from '../draw.js';
+import { formatInstant } from '../format.js';
+import { shorten, type Markup } from '../html-escape.js';
+import { linear } from '../scale.js';
+import { byCodeUnit, sortedKeys, type View } from '../view.js';
+import { shading, timeLabels, timeTicks } from './frame.js';
+
+/** One breaker: an edge and a calling instance, and its spells that are not closed. */
+export interface BreakerLane {
+  readonly edge: string;
+  readonly instance: string;
+  readonly spells: readonly { readonly from: number; readonly until: number; readonly state: string }[];
+}
+
+/** All breakers of a variant, at most sixteen, those that opened first. */
+export function breakerLanes(view: View, variant: VariantResult): BreakerLane[] {
+  const end = view.result.run.duration;
+  const lanes: BreakerLane[] = [];
+  for (const edge of sortedKeys(variant.edges)) {
+    const { breaker } = variant.edges[edge]!;
+    if (breaker === null) continue;
+    const instances = [...new Set(breaker.transitions.map((t) => t.instance))].sort(byCodeUnit);
+    for (const instance of instances) {
+      const changes = breaker.transitions.filter((t) => t.instance === instance).sort((a, b) => a.at - b.at);
+      const spells = changes.map((change, i) => ({
+        from: Math.max(0, change.at),
+        until: Math.min(end, changes[i + 1]?.at ?? end),
+        state: change.state,
+      }));
+      lanes.push({ edge, instance, spells: spells.filter((s) => s.state !== 'closed' && s.until > s.from) });
+    }
+  }
+  return lanes
+    .filter((lane) => lane.spells.length > 0)
+    .sort((a, b) => byCodeUnit(a.edge, b.edge) || byCodeUnit(a.instance, b.instance))
+    .slice(0, 16);
+}
+
+/** Edges of a variant that have breakers at all. */
+export function breakerEdges(variant: VariantResult): string[] {
+  return sortedKeys(variant.edges).filter((edge) => variant.edges[edge]!.breaker !== null);
+}
+
+/** A lane per breaker: thin closed, thick open, amber half-open. */
+export function breakerChart(view: View, variant: VariantResult, width: number): Drawing {
+  const lanes = breakerLanes(view, variant);
+  const window = windowOf(view, lanes);
+  const left = Math.min(width * 0.36, lanes.reduce((most, lane) => Math.max(most, textWidth(nameOf(lanes, lane), 12)), 0) + 16);
+  const x = linear(window, [left, width - 14]);
+  const bottom = 8 + lanes.length * LANE;
+  return {
+    width,
+    height: bottom + 26,
+    title: `Breaker states per calling instance, ${variant.name}`,
+    description: lanes.map((lane) => describe(lane)).join('; '),
+    body: [
+      shading(view, x, window, 2, bottom),
+      lanes.map((lane, i) => laneMarks(lanes, lane, x, window, 8 + LANE * (i + 0.5))),
+      timeLabels(timeTicks(view, window[0], window[1]), x, bottom + 18),
+    ],
+  };
+}
+
+const LANE = 24;
+
+function nameOf(lanes: readonly BreakerLane[], lane: BreakerLane): string {
+  const several = new Set(lanes.map((l) => l.edge)).size > 1;
+  return shorten(several ? `${lane.instance} → ${lane.edge.slice(lane.edge.indexOf('->') + 2)}` : lane.instance, 26);
+}
+
+function laneMarks(
+  lanes: readonly BreakerLane[],
+  lane: BreakerLane,
+  x: (at: number) => number,
+  window: readonly [number, number],
+  y: number,
+): Markup[] {
+  const marks = [
+    label(0, y + 4, nameOf(lanes, lane), { fill: 'var(--ink)' }),
+    box(x(window[0]), y - 1.25, x(window[1]) - x(window[0]), 2.5, 'var(--ok)'),
+  ];
+  for (const spell of lane.spells) {
+    const from = Math.max(window[0], spell.from);
+    const until = Math.min(window[1], spell.until);
+    if (until <= from) continue;
+    const open = spell.state !== 'halfOpen';
+    const room = Math.max(open ? 1 : 2.5, x(until) - x(from));
+    marks.push(box(x(from), y - 6, room, 12, open ? 'var(--down)' : 'var(--degraded)'));
+  }
+  return marks;
+}
+
+/** The part of the run in which breakers are not closed, with a margin of an eighth. */
+function windowOf(view: View, lanes: readonly BreakerLane[]): [number, number] {
+  const end = view.result.run.duration;
+  let from = view.headline?.spans[0]?.from ?? end;
+  let until = view.headline?.spans[0]?.until ?? 0;
+  for (const lane of lanes) {
+    for (const spell of lane.spells) {
+      from = Math.min(from, spell.from);
+      until = Math.max(until, spell.until);
+    }
+  }
+  const margin = Math.max((until - from) / 8, view.result.run.step * 2);
+  return [Math.max(0, from - margin), Math.min(end, until + margin)];
+}
+
+function describe(lane: BreakerLane): string {
+  const opened = lane.spells.filter((s) => s.state === 'open');
+  const first = opened[0]?.from ?? lane.spells[0]!.from;
+  return `${lane.instance}: opens at ${formatInstant(first)}, ${opened.length} open spells, last not closed at ${formatInstant(lane.spells[lane.spells.length - 1]!.until)}`;
+}

@@ -1,0 +1,238 @@
+import { axisShare, briefSeconds, formatSeconds, formatShare } from '../format.js';
+import { html, shorten, type Markup } from '../html-escape.js';
+import { attribute, label, stroke, textWidth, type Drawing } from '../draw.js';
+import { exp, log } from '../../kernel/math.js';
+import { logarithmic, linear, niceCeiling, niceFloor, oneTwoFive, type Scale } from '../scale.js';
+import type { VariantResult } from '../../spec/result.js';
+import type { Layer } from '../svg.js';
+import { lookOf, type View } from '../view.js';
+import { spread } from './frame.js';
+
+/** Share of requests without a successful answer after a time. */
+export interface LossPoint {
+  readonly seconds: number;
+  readonly share: number;
+}
+
+/** Share of all finished requests still waiting for a successful answer, or never getting one; by log-spaced time. */
+export function lossPoints(view: View, variant: VariantResult, domain: Bounds): LossPoint[] {
+  const { upTo, n, finished } = pooled(view, variant, 'successLatency');
+  return times(domain).map((seconds) => ({
+    seconds,
+    share: finished === 0 ? 1 : 1 - countUpTo(upTo, n, seconds) / finished,
+  }));
+}
+
+/** Share of a population answered within a time. */
+export function cumulativePoints(
+  view: View,
+  variant: VariantResult,
+  population: Population,
+  domain: Bounds,
+): LossPoint[] {
+  const { upTo, n, own } = pooled(view, variant, population);
+  if (own === 0) return [];
+  return times(domain).map((seconds) => ({ seconds, share: countUpTo(upTo, n, seconds) / own }));
+}
+
+/** Bounds of the latency axis that hold every variant, at 1, 2 or 5 times a power of ten. */
+export function latencyDomain(view: View): [number, number] {
+  let low = Infinity;
+  let high = 0;
+  for (const variant of view.result.variants) {
+    const { latency } = variant.summary;
+    const start = variant.summary.successLatency.p50.value ?? latency.p50.value;
+    if (start !== null) low = Math.min(low, start / 5);
+    high = Math.max(high, latency.p999.value ?? 0, latency.p99.value ?? 0);
+  }
+  if (!(low > 0) || !Number.isFinite(low)) low = 1e-3;
+  return [niceFloor(low), Math.max(niceCeiling(high), niceFloor(low) * 10)];
+}
+
+/** Share not yet answered successfully, log-log. */
+export function lossChart(view: View, id: string, width: number): Drawing {
+  const narrow = width < 600;
+  const height = narrow ? 310 : 370;
+  const domain = latencyDomain(view);
+  const margin = { left: narrow ? 48 : 56, right: narrow ? 8 : 148, top: 26, bottom: narrow ? 60 : 36 };
+  const x = logarithmic(domain, [margin.left, width - margin.right]);
+  const y = logarithmic([FLOOR, 1], [height - margin.bottom, margin.top]);
+  const lines = view.result.variants.map((variant) => ({ variant, points: lossPoints(view, variant, domain) }));
+  const shares = [1, 0.1, 0.01, 0.001, FLOOR];
+  const limit = objective(view, domain);
+  const drawn = view.plot(
+    {
+      width,
+      height,
+      margin,
+      x: { type: 'log', domain },
+      y: { type: 'log', domain: [FLOOR, 1] },
+      layers: [
+        { kind: 'across', at: shares, stroke: 'var(--grid)', dash: null },
+        { kind: 'upright', at: limit, stroke: 'var(--ink3)', dash: '2 3' },
+        ...lines.map(({ variant, points }) => curve(view, variant, clipped(points))),
+      ],
+    },
+    id,
+  );
+  return {
+    width,
+    height,
+    title: 'Share of all requests still without a successful answer, by time waited',
+    description: `Logarithmic axes. A line that levels out shows requests that never succeed: ${lines
+      .map(({ variant, points }) => `${variant.name} ${formatShare(lost(points))}`)
+      .join(', ')}.`,
+    body: [
+      drawn,
+      axisLabels(x, y, domain, shares, narrow),
+      limit.map((at) => label(x(at), 14, `objective ${briefSeconds(at)}`, { anchor: 'middle' })),
+      narrow ? legend(view, height) : lossLabels(view, lines, x, y, width - margin.right),
+    ],
+  };
+}
+
+/** Cumulative latency of one population, all variants. */
+export function cumulativeChart(view: View, id: string, width: number, population: Population): Drawing {
+  const height = 240;
+  const domain = latencyDomain(view);
+  const margin = { left: 48, right: 14, top: 14, bottom: 54 };
+  const x = logarithmic(domain, [margin.left, width - margin.right]);
+  const y = linear([0, 1], [height - margin.bottom, margin.top]);
+  const shares = [1, 0.75, 0.5, 0.25, 0];
+  const drawn = view.plot(
+    {
+      width,
+      height,
+      margin,
+      x: { type: 'log', domain },
+      y: { type: 'linear', domain: [0, 1] },
+      layers: [
+        { kind: 'across', at: shares, stroke: 'var(--grid)', dash: null },
+        ...view.result.variants.map((variant) =>
+          curve(view, variant, cumulativePoints(view, variant, population, domain)),
+        ),
+      ],
+    },
+    id,
+  );
+  return {
+    width,
+    height,
+    title: `Latency of ${population === 'latency' ? 'all finished' : 'successful'} requests, cumulative`,
+    description: view.result.variants
+      .map((v) => `${v.name}: half within ${secondsOf(v, population, 'p50')}, 99 % within ${secondsOf(v, population, 'p99')}`)
+      .join('; '),
+    body: [drawn, axisLabels(x, y, domain, shares, true), legend(view, height)],
+  };
+}
+
+/** Share of requests that never succeed. */
+export function lost(points: readonly LossPoint[]): number {
+  const share = points[points.length - 1]?.share ?? 0;
+  return share < 1e-12 ? 0 : share;
+}
+
+/** Below this share a line leaves the picture. */
+const FLOOR = 1e-4;
+const POINTS = 140;
+
+type Line = { readonly variant: VariantResult; readonly points: readonly LossPoint[] };
+type Bounds = readonly [number, number];
+type Population = 'latency' | 'successLatency';
+
+function secondsOf(variant: VariantResult, population: Population, q: 'p50' | 'p99'): string {
+  const { value } = variant.summary[population][q];
+  return value === null ? 'nothing answered' : formatSeconds(value);
+}
+
+function pooled(view: View, variant: VariantResult, population: Population) {
+  const pairs: [number, number][] = [];
+  let finished = 0;
+  let own = 0;
+  for (const node of view.result.topology.nodes) {
+    const component = node.kind === 'workload' ? variant.components[node.name] : undefined;
+    if (component === undefined) continue;
+    finished += component.latency.count;
+    own += component[population].count;
+    const { histogram } = component[population];
+    histogram?.upTo.forEach((at, i) => pairs.push([at, histogram.n[i]!]));
+  }
+  pairs.sort((a, b) => a[0] - b[0]);
+  return { upTo: pairs.map((p) => p[0]), n: pairs.map((p) => p[1]), finished, own };
+}
+
+function countUpTo(upTo: readonly number[], n: readonly number[], seconds: number): number {
+  let count = 0;
+  for (let i = 0; i < upTo.length && upTo[i]! <= seconds * (1 + 1e-9); i++) count += n[i]!;
+  return count;
+}
+
+function times(domain: Bounds): number[] {
+  const low = log(domain[0]);
+  const step = (log(domain[1]) - low) / POINTS;
+  return Array.from({ length: POINTS + 1 }, (_, i) => exp(low + i * step));
+}
+
+function clipped(points: readonly LossPoint[]): LossPoint[] {
+  const below = points.findIndex((p) => p.share < FLOOR);
+  if (below < 0) return points.slice();
+  return [...points.slice(0, below), { seconds: points[below]!.seconds, share: FLOOR }];
+}
+
+function axisLabels(x: Scale, y: Scale, domain: Bounds, shares: readonly number[], narrow: boolean): Markup[] {
+  const decades = (tick: number): boolean => tick.toExponential().startsWith('1');
+  const ticks = oneTwoFive(domain[0], domain[1]).filter((tick) => !narrow || decades(tick));
+  const bottom = y(shares[shares.length - 1]!);
+  return [
+    ...shares.map((share) => label(x(domain[0]) - 9, y(share) + 4, axisShare(share), { anchor: 'end' })),
+    ...ticks.map((at) => label(x(at), bottom + 20, briefSeconds(at), { anchor: 'middle' })),
+  ];
+}
+
+function objective(view: View, domain: Bounds): number[] {
+  const limit = view.result.report.slo?.latency ?? null;
+  return limit === null || limit <= domain[0] || limit >= domain[1] ? [] : [limit];
+}
+
+function curve(view: View, variant: VariantResult, points: readonly LossPoint[]): Layer {
+  const look = lookOf(view, variant.name);
+  return {
+    kind: 'line',
+    points: points.map((p) => ({ x: p.seconds, y: p.share })),
+    stroke: look.color,
+    width: look.width,
+    dash: look.dash,
+  };
+}
+
+/** Names at the ends of the lines; a line that reaches the floor is named beside its fall. */
+function lossLabels(view: View, lines: readonly Line[], x: Scale, y: Scale, right: number): Markup[] {
+  const level = lines.filter((line) => lost(line.points) >= FLOOR);
+  const falling = lines.filter((line) => lost(line.points) < FLOOR);
+  const ys = spread(level.map((line) => y(lost(line.points)) + 4), 15, y(1) + 4, y(FLOOR) - 2);
+  return [
+    ...level.map((line, i) => named(view, line, right + 8, ys[i]!, 'start', formatShare(lost(line.points)))),
+    ...falling.map((line, i) => {
+      const at = line.points.find((p) => p.share < 0.004) ?? line.points[line.points.length - 1]!;
+      const text = lost(line.points) === 0 ? 'all answered' : `${formatShare(lost(line.points))} lost`;
+      return named(view, line, x(at.seconds) - 12, y(0.003) + i * 17, 'end', text);
+    }),
+  ];
+}
+
+function named(view: View, line: Line, x: number, y: number, anchor: 'start' | 'end', text: string): Markup {
+  const name = html`<tspan font-weight="600" fill="${lookOf(view, line.variant.name).ink}">${shorten(line.variant.name, 16)}</tspan> ${text}`;
+  return label(x, y, name, { anchor });
+}
+
+/** One row of names under the axis, where there is no room beside the lines. */
+function legend(view: View, height: number): Markup[] {
+  let at = 8;
+  return view.looks.map((look) => {
+    const name = shorten(look.name, 12);
+    const here = at;
+    at += textWidth(name, 11) + 30;
+    const line = stroke(`M${here} ${height - 10}h14`, look.color, look.width, look.dash !== null && attribute('stroke-dasharray', look.dash));
+    return html`${line}${label(here + 18, height - 6, name, { fill: look.ink, weight: 600, size: 11 })}`;
+  });
+}

@@ -1,0 +1,212 @@
+import type { HealthState, Series, TopologyNode, VariantResult } from '../../spec/result.js';
+import { areaPath, attribute, box, linePath, stroke, type Drawing, type Point } from '../draw.js';
+import { formatCount, formatRate, formatSeconds, formatShare } from '../format.js';
+import type { Markup } from '../html-escape.js';
+import { linear, logarithmic, niceCeiling, niceFloor, roundCeiling, type Scale } from '../scale.js';
+import { byCodeUnit, type View } from '../view.js';
+import { gridLine, shading } from './frame.js';
+
+/** Scales that all variants share, so that switching between them compares. */
+export interface ServiceScale {
+  readonly rateTop: number;
+  readonly latency: readonly [number, number];
+}
+
+/** One row of the services figure. */
+export interface ServiceRow {
+  readonly node: TopologyNode;
+  readonly series: Series | null;
+  readonly scale: ServiceScale;
+}
+
+/** Servers by depth, then name; hidden ones left out. */
+export function serverNodes(view: View): TopologyNode[] {
+  const hidden = new Set(view.result.report.hide);
+  return view.result.topology.nodes
+    .filter((node) => node.kind !== 'workload' && !hidden.has(node.name))
+    .sort((a, b) => a.depth - b.depth || byCodeUnit(a.name, b.name));
+}
+
+/** The rows of a variant. */
+export function serviceRows(view: View, variant: VariantResult): ServiceRow[] {
+  const latency = latencyBounds(view);
+  return serverNodes(view).map((node) => ({
+    node,
+    series: variant.timeline.series[node.name] ?? null,
+    scale: { rateTop: roundCeiling(largestRate(view, node.name)), latency },
+  }));
+}
+
+/** Workers of all replicas, cores where workers are unlimited; null where neither is limited. */
+export function slotsOf(node: TopologyNode): number | null {
+  if (node.concurrency !== null) return node.concurrency * node.replicas;
+  return node.kind === 'database' && node.cores !== null ? node.cores * node.replicas : null;
+}
+
+/** What a component is, in words under its name. */
+export function nodeWords(node: TopologyNode): string {
+  const words: string[] = [];
+  if (node.external) words.push('external');
+  else if (node.kind !== 'service') words.push(node.kind);
+  const slots = slotsOf(node);
+  if (slots !== null) words.push(`${formatCount(slots)} ${node.kind === 'database' ? 'cores' : 'slots'}`);
+  if (node.queueCapacity !== null && node.queueCapacity > 0) {
+    words.push(`queue ${formatCount(node.queueCapacity * node.replicas)}`);
+  }
+  return words.join(', ');
+}
+
+/** Arrivals as a line over successful answers as an area, the state as a ribbon below. */
+export function rateChart(view: View, row: ServiceRow, variant: VariantResult): Drawing {
+  const x = timeScale(view);
+  const y = linear([0, row.scale.rateTop], [76, 6]);
+  const rate = row.series?.rate ?? [];
+  const good = row.series?.goodRate ?? [];
+  return {
+    ...FRAME,
+    title: `${row.node.name}: arrivals and successful answers, ${variant.name}`,
+    description: `Highest arrival rate ${formatRate(largest(rate))}, lowest success rate ${formatRate(smallest(good))}. ${stateWords(row)}`,
+    body: [
+      shading(view, x, [0, view.result.run.duration], 0, 76),
+      gridLine(0, 1000, 76, 'var(--rule)'),
+      areaOf(points(view, good, x, y), 76),
+      stroke(linePath(points(view, rate, x, y)), 'var(--dead)', 1.3),
+      ribbon(row.series?.state ?? [], variant.timeline.step, x),
+    ],
+  };
+}
+
+/** p99 of successful answers, log scale, gaps where nothing succeeded. */
+export function latencyChart(view: View, row: ServiceRow, variant: VariantResult): Drawing {
+  const x = timeScale(view);
+  const y = logarithmic(row.scale.latency, [92, 6]);
+  const p99 = row.series?.p99 ?? [];
+  const known = p99.filter((value): value is number => value !== null);
+  return {
+    ...FRAME,
+    title: `${row.node.name}: p99 latency of successful answers, ${variant.name}`,
+    description: known.length === 0 ? 'Nothing succeeded.' : `Between ${formatSeconds(smallest(known))} and ${formatSeconds(largest(known))}.`,
+    body: [
+      shading(view, x, [0, view.result.run.duration], 0, 96),
+      latencyGrid(row.scale).map((at) => gridLine(0, 1000, y(at))),
+      stroke(linePath(points(view, p99, x, y)), 'var(--ink)', 1.4),
+    ],
+  };
+}
+
+/** Slots in use as a line, the queue as an amber area, both as shares of their capacity. */
+export function slotsChart(view: View, row: ServiceRow, variant: VariantResult): Drawing | null {
+  const slots = slotsOf(row.node);
+  const busy = row.series?.busy ?? [];
+  const queue = row.series?.queue ?? [];
+  if (slots === null || busy.length === 0) return null;
+  const x = timeScale(view);
+  const room = queueRoom(row);
+  const inUse = linear([0, slots], [94, 8]);
+  const queued = linear([0, room], [94, 8]);
+  return {
+    ...FRAME,
+    title: `${row.node.name}: slots in use and queue, ${variant.name}`,
+    description: `At most ${formatShare(Math.min(1, largest(busy) / slots))} of ${formatCount(slots)} in use, at most ${formatCount(largest(queue))} queued.`,
+    body: [
+      shading(view, x, [0, view.result.run.duration], 0, 96),
+      gridLine(0, 1000, 94, 'var(--rule)'),
+      gridLine(0, 1000, 8),
+      largest(queue) > 0 ? areaOf(points(view, queue, x, queued), 94, 'var(--queue)', 0.6) : null,
+      stroke(linePath(points(view, busy, x, inUse)), 'var(--ink)', 1.4),
+    ],
+  };
+}
+
+/** Queue places that fill the panel: the capacity, or the longest queue where there is none. */
+export function queueRoom(row: ServiceRow): number {
+  const { queueCapacity, replicas } = row.node;
+  const capacity = queueCapacity === null ? 0 : queueCapacity * replicas;
+  return capacity > 0 ? capacity : Math.max(1, largest(row.series?.queue ?? []));
+}
+
+/** Decades inside the latency axis. */
+export function latencyGrid(scale: ServiceScale): number[] {
+  const grid: number[] = [];
+  for (let exponent = -9; exponent < 6; exponent++) {
+    const at = Number(`1e${exponent}`);
+    if (at >= scale.latency[0] && at <= scale.latency[1]) grid.push(at);
+  }
+  const every = Math.ceil(grid.length / 3);
+  return grid.filter((_, i) => (grid.length - 1 - i) % every === 0);
+}
+
+/** Largest of a list, 0 where it is empty. */
+export function largest(values: readonly (number | null)[]): number {
+  return values.reduce<number>((top, value) => Math.max(top, value ?? 0), 0);
+}
+
+/** Thickness of a state's bar of 16: worse is thicker. */
+export const THICKNESS: Readonly<Record<HealthState, number>> = { ok: 2.5, degraded: 7, failing: 12, down: 16 };
+
+const FRAME = { width: 1000, height: 100, stretch: true } as const;
+
+function smallest(values: readonly (number | null)[]): number {
+  const known = values.filter((value): value is number => value !== null);
+  return known.length === 0 ? 0 : known.reduce((low, value) => Math.min(low, value), Infinity);
+}
+
+function timeScale(view: View): Scale {
+  return linear([0, view.result.run.duration], [0, 1000]);
+}
+
+function points(view: View, values: readonly (number | null)[], x: Scale, y: Scale): Point[] {
+  const { step } = view.result.variants[0]!.timeline;
+  return values.map((value, i) => ({
+    x: x((i + 0.5) * step),
+    y: value === null ? null : Math.max(2, Math.min(98, y(value))),
+  }));
+}
+
+function areaOf(line: readonly Point[], base: number, fill = 'var(--ok)', opacity = 0.45): Markup {
+  return { markup: `<path d="${areaPath(line, base)}" fill="${fill}" fill-opacity="${opacity}"/>` };
+}
+
+function ribbon(states: readonly HealthState[], step: number, x: Scale): Markup[] {
+  const bars: Markup[] = [];
+  for (let from = 0; from < states.length; ) {
+    let until = from + 1;
+    while (until < states.length && states[until] === states[from]) until++;
+    const state = states[from]!;
+    const height = THICKNESS[state] * 0.9;
+    bars.push(box(x(from * step), 90 - height / 2, x(until * step) - x(from * step), height, `var(--${state})`));
+    from = until;
+  }
+  return bars;
+}
+
+function stateWords(row: ServiceRow): string {
+  const worst = (['down', 'failing', 'degraded'] as const).find((state) => row.series?.state.includes(state));
+  return worst === undefined ? 'Healthy throughout.' : `At worst ${worst}.`;
+}
+
+function largestRate(view: View, name: string): number {
+  return view.result.variants.reduce((top, v) => Math.max(top, largest(v.timeline.series[name]?.rate ?? [])), 0);
+}
+
+function latencyBounds(view: View): [number, number] {
+  let low = Infinity;
+  let high = 0;
+  for (const variant of view.result.variants) {
+    for (const node of serverNodes(view)) {
+      for (const value of variant.timeline.series[node.name]?.p99 ?? []) {
+        if (value === null || value <= 0) continue;
+        low = Math.min(low, value);
+        high = Math.max(high, value);
+      }
+    }
+  }
+  if (high === 0) return [0.001, 1];
+  const top = niceCeiling(high);
+  return [Math.min(niceFloor(low), top / 100), top];
+}
+
+/** The attribute of a dashed line. */
+export function dashed(dash: string): Markup {
+  return attribute('stroke-dasharray', dash);
+}

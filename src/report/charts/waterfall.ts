@@ -1,0 +1,171 @@
+import type { Exemplar, Span } from '../../spec/result.js';
+import { attribute, box, label, stroke, textWidth, type Drawing } from '../draw.js';
+import { briefSeconds, coordinate, formatSeconds } from '../format.js';
+import { shorten, type Markup } from '../html-escape.js';
+import { linear, niceTicks, type Scale } from '../scale.js';
+import { gridLine } from './frame.js';
+
+/** A row of a waterfall: a span with its depth, in the order of the calls. */
+export interface SpanRow {
+  readonly span: Span;
+  readonly depth: number;
+  readonly name: string;
+}
+
+/** A piece of a bar: what the time went into. */
+export interface Piece {
+  readonly from: number;
+  readonly until: number;
+  readonly kind: 'network' | 'queue' | 'work' | 'wait' | 'held';
+  /** After the caller had left. */
+  readonly dead: boolean;
+}
+
+/** Depth-first rows, children by the time they were called; at most `ROWS`, the rest counted; those called after the request was over are `late`. */
+export function spanRows(exemplar: Exemplar): { readonly rows: readonly SpanRow[]; readonly left: number; readonly late: number } {
+  const children = new Map<number | null, Span[]>();
+  const ids = new Set(exemplar.spans.map((span) => span.id));
+  for (const span of exemplar.spans) {
+    const parent = span.parent !== null && ids.has(span.parent) ? span.parent : null;
+    children.set(parent, [...(children.get(parent) ?? []), span]);
+  }
+  const rows: SpanRow[] = [];
+  let late = 0;
+  const walk = (parent: number | null, depth: number): void => {
+    const own = (children.get(parent) ?? []).sort((a, b) => a.called - b.called || a.id - b.id);
+    for (const span of own) {
+      if (parent !== null && (span.sent > exemplar.duration || span.called >= exemplar.duration)) {
+        late++;
+        continue;
+      }
+      const component = span.name.split('.')[0]!;
+      rows.push({ span, depth, name: span.attempt > 1 ? `${component} #${span.attempt}` : component });
+      if (depth < 64) walk(span.id, depth + 1);
+    }
+  };
+  walk(null, 0);
+  return { rows: rows.slice(0, ROWS), left: Math.max(0, rows.length - ROWS), late };
+}
+
+/** The pieces of a span's bar; time inside a callee is waiting, the rest of the execution is its own work. */
+export function piecesOf(span: Span, all: readonly Span[], end: number): Piece[] {
+  const limit = Math.max(end, span.answered ?? 0);
+  const finish = Math.min(limit, span.ended ?? span.answered ?? span.gone ?? limit);
+  const pieces: Omit<Piece, 'dead'>[] = [];
+  const add = (from: number, until: number, kind: Piece['kind']): void => {
+    if (until > from) pieces.push({ from, until, kind });
+  };
+  add(heldFrom(span, all), span.sent, 'held');
+  const arrived = span.arrived ?? span.answered ?? span.gone ?? finish;
+  add(span.sent, Math.min(arrived, limit), 'network');
+  if (span.arrived !== null) add(span.arrived, Math.min(span.begun ?? span.ended ?? span.answered ?? limit, limit), 'queue');
+  if (span.begun !== null) {
+    let at = span.begun;
+    const calls = all.filter((child) => child.parent === span.id).sort((a, b) => a.called - b.called);
+    for (const child of calls) {
+      const until = Math.min(child.gone ?? child.answered ?? limit, finish);
+      add(at, Math.min(child.called, finish), 'work');
+      add(Math.max(at, child.called), until, 'wait');
+      at = Math.max(at, until);
+    }
+    add(at, finish, 'work');
+  }
+  if (span.ended !== null && span.answered !== null) add(span.ended, Math.min(span.answered, limit), 'network');
+  return pieces.flatMap((piece) => splitAt(piece, span.gone));
+}
+
+/** One request under one variant, on its own scale. */
+export function waterfallChart(exemplar: Exemplar, variant: string, width: number): Drawing {
+  const { rows } = spanRows(exemplar);
+  const end = Math.max(exemplar.duration, 1e-6);
+  const indent = width < 400 ? 6 : 8;
+  const left = Math.min(
+    width * 0.36,
+    rows.reduce((most, row) => Math.max(most, textWidth(shorten(row.name, 20), 12) + row.depth * indent), 0) + 12,
+  );
+  const x = linear([0, end], [left, width - 16]);
+  const ticks = niceTicks([0, end], 4).filter((at) => at <= end);
+  const bottom = 4 + rows.length * ROW;
+  return {
+    width,
+    height: bottom + 22,
+    title: `Request ${exemplar.key} under ${variant}: ${exemplar.outcome} after ${formatSeconds(exemplar.duration)}`,
+    description: rows.map((row) => `${row.name} ${row.span.outcome}`).join(', '),
+    body: [
+      ticks.map((at) => stroke(`M${coordinate(x(at))} 2V${coordinate(bottom)}`, 'var(--grid)', 1)),
+      rows.length === 0 ? gridLine(0, width, bottom) : null,
+      rows.map((row, i) => rowMarks(row, exemplar, x, end, 4 + i * ROW, indent)),
+      ticks.map((at, i) => {
+        const near = x(at) > width - 26;
+        return label(near ? width : x(at), bottom + 16, at === 0 ? '0' : briefSeconds(at), {
+          anchor: near ? 'end' : i === 0 ? 'start' : 'middle',
+          size: 11,
+        });
+      }),
+    ],
+  };
+}
+
+const ROWS = 28;
+const ROW = 16;
+
+const FILLS: Readonly<Record<Piece['kind'], string>> = {
+  network: 'var(--rule)',
+  queue: 'var(--queue)',
+  work: 'var(--work)',
+  wait: 'var(--wait)',
+  held: 'var(--bg)',
+};
+
+function rowMarks(row: SpanRow, exemplar: Exemplar, x: Scale, end: number, y: number, indent: number): Markup[] {
+  const { span } = row;
+  const marks = [label(row.depth * indent, y + 11, shorten(row.name, 20), { fill: row.depth === 0 ? 'var(--ink)' : 'var(--ink2)', weight: row.depth === 0 ? 600 : undefined })];
+  for (const piece of piecesOf(span, exemplar.spans, end)) {
+    const from = Math.min(piece.from, end);
+    const room = Math.max(0.8, x(Math.min(piece.until, end)) - x(from));
+    if (piece.from >= end && end > 0 && piece.dead) continue;
+    const thin = piece.kind === 'network';
+    const extra = piece.kind === 'held' ? attribute('stroke', 'var(--ink3)') : piece.dead ? attribute('fill-opacity', 0.35) : null;
+    marks.push(box(x(from), thin ? y + 6.5 : y + 3, room, thin ? 3 : 10, FILLS[piece.kind], extra));
+  }
+  if (failed(span)) {
+    const at = Math.min(left(span) ?? span.ended ?? end, end);
+    marks.push(cross(x(at) + 5, y + 8));
+  }
+  return marks;
+}
+
+/** True where the caller got no answer it can use: it left before there was one, or the answer is a failure. */
+function failed(span: Span): boolean {
+  if (span.gone !== null && span.answered === null) return true;
+  return span.outcome !== 'ok' && span.outcome !== 'degraded';
+}
+
+/** When the caller was done with an attempt, by answer or by giving up. */
+function left(span: Span): number | null {
+  return span.answered ?? span.gone;
+}
+
+/** When an attempt began to wait: a retry after the attempt before it, a first try when it was called. */
+function heldFrom(span: Span, all: readonly Span[]): number {
+  const before = all.find((s) => s.parent === span.parent && s.name === span.name && s.called === span.called && s.attempt === span.attempt - 1);
+  return before === undefined ? span.called : Math.max(span.called, left(before) ?? span.called);
+}
+
+function cross(x: number, y: number): Markup {
+  const a = coordinate(x - 3);
+  const b = coordinate(x + 3);
+  const top = coordinate(y - 3);
+  const bottom = coordinate(y + 3);
+  return stroke(`M${a} ${top}L${b} ${bottom}M${a} ${bottom}L${b} ${top}`, 'var(--dead)', 2);
+}
+
+function splitAt(piece: Omit<Piece, 'dead'>, gone: number | null): Piece[] {
+  if (gone === null || piece.until <= gone) return [{ ...piece, dead: false }];
+  if (piece.from >= gone) return [{ ...piece, dead: true }];
+  return [
+    { ...piece, until: gone, dead: false },
+    { ...piece, from: gone, dead: true },
+  ];
+}
+

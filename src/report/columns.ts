@@ -1,0 +1,210 @@
+import type { Comparison, Estimate, Result, VariantResult } from '../spec/result.js';
+import { studentQuantile } from '../stats/student.js';
+import { formatCount, formatValue, type Unit } from './format.js';
+import { requestLabel, type View } from './view.js';
+
+/** One metric of the tables that set variants side by side. */
+export interface Column {
+  readonly key: string;
+  readonly head: string;
+  /** Second line of the head: of what, or when. */
+  readonly of: string;
+  readonly unit: Unit;
+  readonly better: 'more' | 'less';
+  readonly pick: (variant: VariantResult) => Estimate;
+  /** Paths under which a comparison may stand, the first that exists counts. */
+  readonly paths: readonly string[];
+  /** A word in place of a missing value: `never`. */
+  readonly missing: string | null;
+  /** True for counts of things, of which a whole value is printed without decimals. */
+  readonly counted: boolean;
+}
+
+/** A value against the baseline. */
+export interface Difference {
+  readonly difference: number | null;
+  readonly ci95: readonly [number, number] | null;
+  readonly verdict: Comparison['verdict'];
+}
+
+/** Success, goodput, loss during the fault, recovery, load on the system, spread. */
+export function outcomeColumns(view: View): Column[] {
+  const { result, headline } = view;
+  const workload = onlyWorkload(result);
+  const path = (name: string): string[] => (workload === null ? [] : [`${workload}.${name}`]);
+  const columns: Column[] = [
+    column('success', 'Success', 'whole run', 'share', 'more', (v) => v.summary.success, path('success')),
+    column('goodput', 'Goodput', 'whole run', 'perSecond', 'more', (v) => v.summary.goodput, path('goodput')),
+  ];
+  if (headline !== null) columns.push(...duringColumns(view));
+  if (result.faults.length > 0) {
+    const after = headline === null ? [] : path(`recovery after ${headline.id}`);
+    columns.push({
+      ...column('recovery', 'Recovery', headline === null ? '' : 'after fault', 'seconds', 'less', (v) => v.summary.recovery, after),
+      missing: 'never',
+    });
+  }
+  const edge = amplifiedEdge(result);
+  const amplified = edge === null ? [] : [`${edge}.amplification`];
+  columns.push(
+    column('attempts', 'Attempts', 'per request', 'number', 'less', (v) => v.summary.attemptsPerRequest, ['attemptsPerRequest']),
+    column('amplification', 'Amplified', 'worst edge', 'number', 'less', (v) => v.summary.amplification, amplified),
+    column('wasted', 'Wasted', 'of work', 'share', 'less', (v) => v.summary.wasted, ['wastedWork']),
+  );
+  if (result.faults.length > 0) {
+    columns.push(
+      {
+        ...column('blastRadius', 'Blast', 'components', 'number', 'less', (v) => v.summary.blastRadius, ['cascade.blastRadius']),
+        counted: true,
+      },
+    );
+  }
+  return columns;
+}
+
+/** Quantiles of the answers that succeeded, or of all that finished. */
+export function latencyColumns(view: View, population: 'successLatency' | 'latency'): Column[] {
+  const workload = onlyWorkload(view.result);
+  return (['p50', 'p95', 'p99', 'p999'] as const).map((quantile) =>
+    column(
+      `${population}.${quantile}`,
+      quantile === 'p999' ? 'p99.9' : quantile,
+      population === 'latency' ? 'all' : 'answered',
+      'seconds',
+      'less',
+      (v) => v.summary[population][quantile],
+      workload === null ? [] : [`${workload}.${population}.${quantile}`],
+    ),
+  );
+}
+
+/** The difference to the baseline: of the comparisons, else paired over the replications. */
+export function differenceOf(view: View, column: Column, variant: VariantResult): Difference {
+  for (const path of column.paths) {
+    const found = view.result.comparisons.find((c) => c.of === variant.name && c.metric === path);
+    if (found !== undefined) return found;
+  }
+  return pairedDifference(column, variant, view.baseline);
+}
+
+/** The best variants of a column: one, or all those that the data cannot tell from the best. */
+export interface Winner {
+  readonly names: readonly string[];
+  /** True where their values are the same, not merely too close to tell. */
+  readonly equal: boolean;
+}
+
+/** Who wins a column; null where nothing was measured or there is nobody to beat. */
+export function winnerOf(column: Column, variants: readonly VariantResult[]): Winner | null {
+  const known = variants.filter((variant) => {
+    return column.pick(variant).value !== null && !(column.key === 'recovery' && neverCount(variant) > 0);
+  });
+  if (known.length === 0 || variants.length < 2) return null;
+  const sign = column.better === 'more' ? -1 : 1;
+  const [first, ...others] = known.slice().sort((a, b) => sign * (column.pick(a).value! - column.pick(b).value!));
+  const level = others.filter((other) => pairedDifference(column, first!, other).verdict !== 'better');
+  return {
+    names: variants.filter((v) => v === first || level.includes(v)).map((v) => v.name),
+    equal: level.every((other) => column.pick(other).value === column.pick(first!).value),
+  };
+}
+
+/** The text of a value, with `never` where it has none. */
+export function cellText(column: Column, variant: VariantResult): string {
+  const { value } = column.pick(variant);
+  if (value === null && column.missing !== null && neverCount(variant) > 0) return column.missing;
+  return valueText(column, value);
+}
+
+/** A value of a column in its unit. */
+export function valueText(column: Column, value: number | null): string {
+  if (column.counted && value !== null && Number.isInteger(value)) return formatCount(value);
+  return formatValue(value, column.unit);
+}
+
+/** Replications of a variant that never recovered. */
+export function neverCount(variant: VariantResult): number {
+  return variant.summary.recovery.never;
+}
+
+/** Names of the variants with the best text in a column; none where all read the same. */
+export function bestOf(column: Column, variants: readonly VariantResult[]): ReadonlySet<string> {
+  let best: number | null = null;
+  for (const variant of variants) {
+    const { value } = column.pick(variant);
+    if (value === null || (column.key === 'recovery' && neverCount(variant) > 0)) continue;
+    if (best === null || (column.better === 'more' ? value > best : value < best)) best = value;
+  }
+  if (best === null) return new Set();
+  const text = valueText(column, best);
+  const names = variants.filter((variant) => cellText(column, variant) === text).map((variant) => variant.name);
+  return new Set(names.length === variants.length ? [] : names);
+}
+
+/** The workload, where there is exactly one. */
+export function onlyWorkload(result: Result): string | null {
+  const workloads = result.topology.nodes.filter((node) => node.kind === 'workload');
+  return workloads.length === 1 ? workloads[0]!.name : null;
+}
+
+function duringColumns(view: View): Column[] {
+  const { headline, baseline } = view;
+  const requests = view.requests.filter((request) =>
+    baseline.summary.during.some((d) => d.request === request && d.fault === headline!.id),
+  );
+  return requests.slice(0, 3).map((request) =>
+    column(
+      `during.${request}`,
+      capital(requestLabel(view, request)),
+      'during fault',
+      'share',
+      'more',
+      (v) => v.summary.during.find((d) => d.request === request && d.fault === headline!.id)?.success ?? NOTHING,
+      [`${request}.success during ${headline!.id}`],
+    ),
+  );
+}
+
+function column(
+  key: string,
+  head: string,
+  of: string,
+  unit: Unit,
+  better: 'more' | 'less',
+  pick: (variant: VariantResult) => Estimate,
+  paths: readonly string[],
+): Column {
+  return { key, head, of, unit, better, pick, paths, missing: null, counted: false };
+}
+
+function amplifiedEdge(result: Result): string | null {
+  const edges = new Set(result.variants.map((variant) => variant.summary.amplification.edge));
+  return edges.size === 1 ? [...edges][0]! : null;
+}
+
+/** Student's t on the differences of replications, centred on the difference of the pooled values. */
+function pairedDifference(column: Column, variant: VariantResult, baseline: VariantResult): Difference {
+  const one = column.pick(variant);
+  const two = column.pick(baseline);
+  if (one.value === null || two.value === null) return { difference: null, ci95: null, verdict: 'unknown' };
+  const difference = one.value - two.value;
+  const pairs: number[] = [];
+  one.each.forEach((value, i) => {
+    const other = two.each[i];
+    if (value !== null && other !== null && other !== undefined) pairs.push(value - other);
+  });
+  if (pairs.length < 2) return { difference, ci95: null, verdict: difference === 0 ? 'same' : 'unknown' };
+  const mean = pairs.reduce((a, b) => a + b, 0) / pairs.length;
+  const variance = pairs.reduce((a, b) => a + (b - mean) * (b - mean), 0) / (pairs.length - 1);
+  const half = studentQuantile(0.975, pairs.length - 1) * Math.sqrt(variance / pairs.length);
+  const ci95: readonly [number, number] = [difference - half, difference + half];
+  if (ci95[0] <= 0 && ci95[1] >= 0) return { difference, ci95, verdict: 'same' };
+  return { difference, ci95, verdict: difference > 0 === (column.better === 'more') ? 'better' : 'worse' };
+}
+
+/** First letter in upper case. */
+export function capital(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
+}
+
+const NOTHING: Estimate = { value: null, ci95: null, each: [] };

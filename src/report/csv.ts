@@ -1,0 +1,44 @@
+import type { Estimate, Result, VariantResult } from '../spec/result.js';
+import { latencyColumns, outcomeColumns, type Column } from './columns.js';
+import { heldBudgets, viewOf } from './view.js';
+
+/**
+ * Variants by metrics, RFC 4180 with CRLF: every metric with the ends of its interval. Durations in seconds, rates per
+ * second, shares 0 to 1. Texts that a spreadsheet would run as a formula get a leading apostrophe.
+ */
+export function renderCsv(result: Result): string {
+  const view = viewOf(result);
+  const columns = [...outcomeColumns(view), ...latencyColumns(view, 'successLatency'), ...latencyColumns(view, 'latency')];
+  const head = ['variant', 'replications', 'requests', ...columns.flatMap(names), 'never_recovered', 'budgets_held', 'budgets'];
+  const rows = result.variants.map((variant) => [
+    csvText(variant.name),
+    String(result.replications),
+    String(variant.summary.requests),
+    ...columns.flatMap((column) => figures(column.pick(variant))),
+    String(variant.summary.recovery.never),
+    ...budgets(variant),
+  ]);
+  return [head.map(csvText), ...rows].map((row) => `${row.join(',')}\r\n`).join('');
+}
+
+/** A text as a cell: harmless to spreadsheets, quoted where it must be. */
+export function csvText(text: string): string {
+  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
+
+function names(column: Column): string[] {
+  const unit = column.unit === 'seconds' ? '_seconds' : column.unit === 'perSecond' ? '_per_second' : '';
+  const name = `${column.key}${unit}`;
+  return [name, `${name}_low`, `${name}_high`];
+}
+
+function figures(estimate: Estimate): string[] {
+  const text = (value: number | null | undefined): string => (value === null || value === undefined ? '' : String(value));
+  return [text(estimate.value), text(estimate.ci95?.[0]), text(estimate.ci95?.[1])];
+}
+
+function budgets(variant: VariantResult): string[] {
+  const { held, of } = heldBudgets(variant);
+  return [String(held), String(of)];
+}

@@ -1,0 +1,127 @@
+import { sha256 } from '../scenario/sha256.js';
+import type { Result, VariantResult } from '../spec/result.js';
+import { breakerChart, breakerLanes } from './charts/breakers.js';
+import { timeLabels, timeTicks } from './charts/frame.js';
+import { cumulativeChart, lossChart } from './charts/latency.js';
+import { latencyChart, nodeWords, rateChart, serviceRows, slotsChart } from './charts/services.js';
+import { swimlaneChart } from './charts/swimlane.js';
+import { panelChart, panelScale, panelsOf } from './charts/timeline.js';
+import { mapsOf, momentsOf, topologyChart } from './charts/topology.js';
+import { amplificationChart, amplifiedEdges, wasteChart } from './charts/waste.js';
+import { waterfallChart } from './charts/waterfall.js';
+import { label, type Drawing } from './draw.js';
+import { coordinate } from './format.js';
+import { html, shorten, type Markup } from './html-escape.js';
+import { linear } from './scale.js';
+import { exemplarKeys, fatesOf } from './sections/traces.js';
+import { standAlone } from './stand-alone.js';
+import { plotRenderer } from './svg.js';
+import { viewOf, type View } from './view.js';
+
+/** A file to write: its name holds lower-case letters, digits and hyphens only. */
+export interface RenderedFile {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** Every chart of the report as a stand-alone SVG document, in a fixed order. */
+export function renderSvgs(result: Result, options: { readonly document: object }): RenderedFile[] {
+  const view = viewOf(result, plotRenderer(options.document));
+  const files: RenderedFile[] = [
+    file('loss', lossChart(view, 'loss', 984)),
+    file('latency-successful', cumulativeChart(view, 'cdf-ok', 620, 'successLatency')),
+    file('latency-all', cumulativeChart(view, 'cdf-all', 620, 'latency')),
+  ];
+  for (const variant of result.variants) files.push(...variantFiles(view, variant));
+  for (const key of exemplarKeys(view)) {
+    for (const fate of fatesOf(view, key)) {
+      const names = fate.variants.map((variant) => variant.name);
+      files.push(file(`trace-${safeName(key)}-${safeName(names.join(' '))}`, waterfallChart(fate.exemplar, names.join(', '), 620)));
+    }
+  }
+  return files;
+}
+
+/** A name for a file from any text: a slug of at most 40 characters, and 8 digits of its hash. */
+export function safeName(text: string): string {
+  const slug = text
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .slice(0, 40)
+    .replace(/^-+|-+$/g, '');
+  return `${slug === '' ? 'x' : slug}-${sha256(text).slice(0, 8)}`;
+}
+
+function variantFiles(view: View, variant: VariantResult): RenderedFile[] {
+  const name = safeName(variant.name);
+  const { duration } = view.result.run;
+  const { wide } = mapsOf(view);
+  const files = [
+    file(`timeline-${name}`, timelineDrawing(view, variant)),
+    file(`services-${name}`, servicesDrawing(view, variant)),
+    file(`propagation-${name}`, swimlaneChart(view, variant, [0, duration], { width: 984, names: true, arrows: true })),
+    ...momentsOf(view, variant).map((moment, i) =>
+      file(`topology-${name}-${i + 1}`, topologyChart(view, variant, moment.at, wide, Math.max(478, wide.width))),
+    ),
+    file(`waste-${name}`, wasteChart(view, variant, 620)),
+  ];
+  if (amplifiedEdges(variant).length > 0) files.push(file(`amplification-${name}`, amplificationChart(view, variant, 'am', 620)));
+  if (breakerLanes(view, variant).length > 0) files.push(file(`breakers-${name}`, breakerChart(view, variant, 984)));
+  return files;
+}
+
+function file(name: string, drawing: Drawing): RenderedFile {
+  return { name: `${name}.svg`, text: standAlone(drawing) };
+}
+
+/** The panels of one variant under each other, with their words and the time axis. */
+function timelineDrawing(view: View, variant: VariantResult): Drawing {
+  const panels = panelsOf(view);
+  const drawings = panels.map((panel, i) => panelChart(view, panel, variant, `p${i}`));
+  const height = panels.length * 124 + 20;
+  const axis = timeLabels(timeTicks(view, 0, view.result.run.duration), linear([0, view.result.run.duration], [56, 616]), height - 8);
+  return {
+    width: 620,
+    height,
+    title: `Timeline, ${variant.name}`,
+    description: drawings.map((drawing) => `${drawing.title}: ${drawing.description}`).join('; '),
+    body: [
+      panels.map((panel, i) => {
+        const top = i * 124;
+        const y = panelScale(panel);
+        const marks = panel.grid.map((line) => label(50, top + 28 + y(line.at) * 0.9, line.text, { anchor: 'end', size: 11 }));
+        return html`${label(56, top + 14, panel.words, { fill: 'var(--ink2)' })}${marks}${nested(drawings[i]!, 56, top + 24, 560, 90)}`;
+      }),
+      axis,
+    ],
+  };
+}
+
+/** All servers of one variant, three panels each. */
+function servicesDrawing(view: View, variant: VariantResult): Drawing {
+  const rows = serviceRows(view, variant);
+  const columns = [130, 424, 718];
+  const heads = ['Answers and arrivals', 'p99 latency, log', 'Slots in use and queue'];
+  const height = rows.length * 92 + 48;
+  const { duration } = view.result.run;
+  return {
+    width: 984,
+    height,
+    title: `Services, ${variant.name}`,
+    description: rows.map((row) => rateChart(view, row, variant).description).join(' '),
+    body: [
+      heads.map((text, i) => label(columns[i]!, 12, text)),
+      rows.map((row, i) => {
+        const top = 22 + i * 92;
+        const charts = [rateChart(view, row, variant), latencyChart(view, row, variant), slotsChart(view, row, variant)];
+        return html`${label(0, top + 16, shorten(row.node.name, 18), { fill: 'var(--ink)', weight: 600 })}${label(0, top + 32, shorten(nodeWords(row.node), 22), { size: 11 })}${charts.map((chart, c) => chart !== null && nested(chart, columns[c]!, top, 266, 80))}`;
+      }),
+      columns.map((x) => timeLabels(timeTicks(view, 0, duration), linear([0, duration], [x, x + 266]), height - 8)),
+    ],
+  };
+}
+
+/** A stretched drawing inside another one. */
+function nested(drawing: Drawing, x: number, y: number, width: number, height: number): Markup {
+  return html`<svg x="${coordinate(x)}" y="${coordinate(y)}" width="${coordinate(width)}" height="${coordinate(height)}" viewBox="0 0 ${drawing.width} ${drawing.height}" preserveAspectRatio="none" class="st">${drawing.body}</svg>`;
+}

@@ -1,0 +1,186 @@
+import type { VariantResult } from '../spec/result.js';
+import { amplifiedEdges, wasteRows } from './charts/waste.js';
+import { breakerLanes } from './charts/breakers.js';
+import { lossPoints, latencyDomain, lost } from './charts/latency.js';
+import { momentsOf, stateOf } from './charts/topology.js';
+import { differenceOf, latencyColumns, outcomeColumns } from './columns.js';
+import { briefSeconds, formatCount, formatInstant, tidy, formatNumber, formatRate, formatSeconds, formatShare, listed, plural } from './format.js';
+import { headlineWords, illSubjects } from './words.js';
+import { loopWords, requestLabel, shades, stepAt, type View } from './view.js';
+
+/** Title of the comparison of variants: the largest difference, or that there is none. */
+export function compareFinding(view: View): string {
+  const { variants } = view.result;
+  if (variants.length === 1) return singleFinding(view);
+  const success = outcomeColumns(view)[0]!;
+  const ranked = variants.slice().sort((a, b) => (success.pick(b).value ?? 0) - (success.pick(a).value ?? 0));
+  const best = ranked[0]!;
+  const worst = ranked[ranked.length - 1]!;
+  const high = success.pick(best).value;
+  const low = success.pick(worst).value;
+  if (high !== null && low !== null && high - low > 0.0005) {
+    const alike = variants.filter((v) => Math.abs((success.pick(v).value ?? -1) - high) < 1e-9);
+    const who = alike.length === 1 ? best.name : listed(alike.map((v) => v.name));
+    const verb = alike.length === 1 ? 'succeeds' : 'succeed';
+    return `${who} ${verb} with ${formatShare(high)} of requests, ${worst.name} with ${formatShare(low)}`;
+  }
+  return latencyFinding(view);
+}
+
+/** Title of the loss picture. */
+export function lossFinding(view: View): string {
+  const domain = latencyDomain(view);
+  const shares = view.result.variants.map((variant) => ({ variant, share: lost(lossPoints(view, variant, domain)) }));
+  const worst = shares.reduce((a, b) => (b.share > a.share ? b : a));
+  const best = shares.reduce((a, b) => (b.share < a.share ? b : a));
+  const p99 = best.variant.summary.successLatency.p99.value;
+  const within = p99 === null ? '' : `, 99${'\u202f'}% within ${formatSeconds(p99)}`;
+  if (worst.share < 5e-5) return `Every request succeeds${shares.length > 1 ? ' under every variant' : ''}${within}`;
+  const some = worst.share > 1 - 1e-9 ? 'No request ever succeeds' : `${formatShare(worst.share)} of requests never succeed`;
+  if (shares.length === 1) return `${some}; of the others${within.slice(1) || ' nothing is known'}`;
+  if (best.share < 5e-5) return `${some} with ${worst.variant.name}; with ${best.variant.name} every one does${within}`;
+  return `${some} with ${worst.variant.name}, ${formatShare(best.share)} with ${best.variant.name}`;
+}
+
+/** Title of the timeline: who keeps going through the fault. */
+export function timelineFinding(view: View): string {
+  const { variants } = view.result;
+  const fault = headlineWords(view);
+  if (fault === null) return variants.length > 1 ? 'No fault: the variants differ in load alone' : 'A run without a fault';
+  const unhurt = variants.filter((v) => lowest(view, v) >= 0.99);
+  const never = variants.filter((v) => v.summary.recovery.never > 0);
+  const end = never.length === 0 ? '' : `; ${listed(never.map((v) => v.name))} never ${never.length === 1 ? 'comes' : 'come'} back`;
+  if (unhurt.length === variants.length) return `${fault}, and no user notices`;
+  if (unhurt.length === 0) return `${fault}: ${variants.length === 1 ? 'users notice' : 'users of every variant notice'}${end}`;
+  const only = unhurt.length === 1 ? 'only ' : '';
+  return `${fault}: ${only}${listed(unhurt.map((v) => v.name))} ${unhurt.length === 1 ? 'keeps' : 'keep'} every kind of request going${end}`;
+}
+
+/** A remark under a variant's name in the timeline. */
+export function timelineNote(view: View, variant: VariantResult): string {
+  const notes: string[] = [];
+  const lossy: string[] = [];
+  for (const request of view.requests.slice(0, 2)) {
+    const during = variant.summary.during.find((d) => d.request === request && d.fault === view.headline?.id);
+    const share = during?.success.value;
+    if (share === undefined || share === null) continue;
+    if (share < 0.99) lossy.push(`${requestLabel(view, request)} ${formatShare(share)}`);
+  }
+  if (lossy.length > 0) notes.push(`${lossy.join(', ')} during the fault`);
+  const { recovery } = variant.summary;
+  if (recovery.never > 0) notes.push(recovery.never === variant.cascade.verdicts.length ? 'never recovers' : `never recovers in ${recovery.never} of ${variant.cascade.verdicts.length} runs`);
+  else if ((recovery.value ?? 0) > 0) notes.push(`back ${briefSeconds(recovery.value!)} after it`);
+  return notes.length === 0 ? (variant.title ?? 'no loss') : notes.join(', ');
+}
+
+/** Title of the services figure. */
+export function servicesFinding(view: View, variant: VariantResult): string {
+  const saturated = variant.cascade.events.find((event) => event.kind === 'saturated');
+  if (saturated !== undefined) return `${saturated.subject} saturates first, at ${formatInstant(saturated.at)}: ${tidy(saturated.text)}`;
+  const ill = illSubjects(view, variant);
+  if (ill.length === 0) return 'No component falls ill';
+  const worst = ill[0]!;
+  return `${worst.subject} suffers longest, ${briefSeconds(worst.seconds)}; no component runs out of workers`;
+}
+
+/** Title of the propagation figure. */
+export function propagationFinding(view: View, variant: VariantResult): string {
+  const { influences, loops } = variant.cascade;
+  const up = influences.filter((i) => i.mechanism !== 'retryLoad');
+  if (influences.length === 0) {
+    return illSubjects(view, variant).length === 0 ? 'Nothing falls ill' : 'What falls ill does not pass it on';
+  }
+  const reached = [...new Set(up.map((i) => i.to))];
+  const start = view.headline?.spans[0]?.from ?? influences[0]!.at;
+  const last = up.reduce((at, i) => Math.max(at, i.at), start);
+  const spreads = reached.length === 0 ? 'The load grows by retries alone' : `The failure reaches ${listed(reached.slice(0, 4))} within ${briefSeconds(Math.max(view.result.run.step, last - start))}`;
+  const loop = loops[0];
+  return loop === undefined ? spreads : `${spreads}; retries close the circle ${loopWords(view, loop.through)}`;
+}
+
+/** Title of the story in time order: how many fell ill, and whether it is over. */
+export function cascadeFinding(view: View, variant: VariantResult): string {
+  const ill = illSubjects(view, variant);
+  const users = view.requests.filter((request) => (variant.cascade.states[request] ?? []).length > 0);
+  if (ill.length === 0 && users.length === 0) return variant.cascade.events.length === 0 ? 'Nothing broke' : 'The fault hits nobody else';
+  const parts = [ill.length > 0 ? plural(ill.length, 'component') : '', users.length > 0 ? plural(users.length, 'kind of request').replace('requests', 'request').replace('kind of', users.length > 1 ? 'kinds of' : 'kind of') : ''];
+  const who = parts.filter((part) => part !== '').join(' and ');
+  const verb = ill.length + users.length === 1 ? 'falls' : 'fall';
+  const end = view.result.run.duration;
+  const subjects = [...ill.map((each) => each.subject), ...users];
+  const last = subjects.reduce((at, subject) => (variant.cascade.states[subject] ?? []).reduce((t, s) => Math.max(t, s.until), at), 0);
+  return `${who} ${verb} ill; ${last >= end - 1e-9 ? 'it is not over at the end of the run' : `all is well again at ${formatInstant(last)}`}`;
+}
+
+/** Title of the topology figure: how it stands at the end. */
+export function topologyFinding(view: View, variant: VariantResult): string {
+  const moments = momentsOf(view, variant);
+  const nodes = view.result.topology.nodes.filter((node) => node.kind !== 'workload');
+  const ill = (at: number): string[] =>
+    nodes.filter((node) => stateOf(variant, node.name, stepAt(variant.timeline, at)) !== 'ok').map((node) => node.name);
+  const end = moments[moments.length - 1]!;
+  const still = ill(end.at);
+  const span = shades(view)[0];
+  if (still.length > 0 && span !== undefined && end.at > span.until) {
+    return `${briefSeconds(Math.round(end.at - span.until))} after the fault ended, ${listed(still.slice(0, 4))} ${still.length === 1 ? 'is' : 'are'} still ill`;
+  }
+  const worst = moments.reduce((a, b) => (ill(b.at).length > ill(a.at).length ? b : a));
+  const count = ill(worst.at).length;
+  if (count === 0) return 'Every component stays well';
+  return `${count} of ${plural(nodes.length, 'component')} ${count === 1 ? 'is' : 'are'} ill at ${formatInstant(worst.at)}; ${still.length === 0 ? 'all are well at the end' : `${still.length} at the end`}`;
+}
+
+/** Title of amplification and waste. */
+export function wasteFinding(view: View, variant: VariantResult): string {
+  const edge = amplifiedEdges(variant)[0];
+  const waste = wasteRows(view, variant)[0];
+  const wasted = waste !== undefined && waste.wasted >= 0.01 ? `${waste.name} spends ${formatShare(waste.wasted)} of its busy time on results nobody uses` : null;
+  const during = view.headline === null || edge === undefined ? null : (variant.edges[edge.edge]?.amplificationDuring[view.headline.id] ?? null);
+  const amplified =
+    edge === undefined
+      ? null
+      : during !== null
+        ? `${edge.edge} makes ${formatNumber(during)} attempts per call during the fault`
+        : `${edge.edge} makes ${formatNumber(edge.factor)} attempts per call`;
+  if (amplified !== null && wasted !== null) return `${amplified}; ${wasted}`;
+  return amplified ?? (wasted === null ? 'No retries and no work in vain' : `No retries, yet ${wasted}`);
+}
+
+/** Title of the breaker lanes. */
+export function breakerFinding(view: View, variant: VariantResult): string {
+  const lanes = breakerLanes(view, variant);
+  if (lanes.length === 0) return 'No breaker ever opens';
+  const open = lanes.flatMap((lane) => lane.spells.filter((s) => s.state === 'open'));
+  const first = open.reduce((at, s) => Math.min(at, s.from), Infinity);
+  const last = lanes.flatMap((l) => l.spells).reduce((at, s) => Math.max(at, s.until), 0);
+  const probes = Math.max(...lanes.map((lane) => lane.spells.filter((s) => s.state === 'halfOpen').length));
+  const opened = first === Infinity ? 'Breakers probe' : `${lanes.length === 1 ? 'The breaker opens' : 'Breakers open'} at ${formatInstant(first)}`;
+  const probing = probes === 0 ? '' : `, ${lanes.length === 1 ? 'probes' : 'probe up to'} ${plural(probes, 'time')}`;
+  const end = view.result.run.duration;
+  return `${opened}${probing} and ${last >= end ? 'are not all closed at the end' : `${lanes.length === 1 ? 'closes' : 'are closed'} at ${formatInstant(last)}`}`;
+}
+
+function singleFinding(view: View): string {
+  const { summary } = view.result.variants[0]!;
+  const { value } = summary.success;
+  const p99 = summary.successLatency.p99.value;
+  const within = p99 === null ? '' : `; 99${'\u202f'}% of the answers within ${formatSeconds(p99)}`;
+  if (value === null) return 'No request finished';
+  return `${value === 1 ? `All ${formatCount(summary.requests)} requests succeed` : `${formatShare(value)} of requests succeed`}, ${formatRate(summary.goodput.value ?? 0)}${within}`;
+}
+
+function latencyFinding(view: View): string {
+  const p99 = latencyColumns(view, 'successLatency')[2]!;
+  const others = view.result.variants.filter((v) => v.name !== view.baseline.name);
+  const differing = others.filter((v) => ['better', 'worse'].includes(differenceOf(view, p99, v).verdict));
+  if (differing.length === 0) return 'The data show no difference between the variants';
+  const all = [view.baseline, ...differing];
+  const best = all.reduce((a, b) => ((p99.pick(b).value ?? Infinity) < (p99.pick(a).value ?? Infinity) ? b : a));
+  const worst = all.reduce((a, b) => ((p99.pick(b).value ?? 0) > (p99.pick(a).value ?? 0) ? b : a));
+  return `All variants answer alike; p99 is ${formatSeconds(p99.pick(best).value ?? 0)} with ${best.name}, ${formatSeconds(p99.pick(worst).value ?? 0)} with ${worst.name}`;
+}
+
+function lowest(view: View, variant: VariantResult): number {
+  const during = variant.summary.during.filter((d) => d.fault === view.headline?.id);
+  return during.reduce((low, d) => Math.min(low, d.success.value ?? 1), 1);
+}

@@ -1,0 +1,35 @@
+import type { Result } from '../spec/result.js';
+import { budgetMessage } from './junit.js';
+import { plain } from './text-table.js';
+
+/** Workflow commands that GitHub shows as annotations: an error per broken budget, a warning per broken warning. */
+export function githubAnnotations(files: readonly { readonly file: string; readonly result: Result }[]): string {
+  const lines: string[] = [];
+  for (const { file, result } of files) {
+    for (const variant of result.variants) {
+      for (const budget of variant.budgets) {
+        if (budget.verdict === 'pass') continue;
+        const level = budget.verdict === 'inconclusive' ? 'notice' : budget.severity;
+        const words = budget.verdict === 'inconclusive' ? 'Budget undecided' : 'Budget broken';
+        lines.push(command(level, file, `${words} in ${variant.name}`, `${budget.text}: ${budgetMessage(budget)}`));
+      }
+    }
+    if (result.hypothesis !== null && (result.hypothesis.verdict === 'refuted' || result.hypothesis.verdict === 'invalid')) {
+      lines.push(command('error', file, `Hypothesis ${result.hypothesis.verdict}`, result.hypothesis.statement));
+    }
+  }
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+function command(level: string, file: string, title: string, message: string): string {
+  return `::${level} file=${property(file)},title=${property(title)}::${data(message)}`;
+}
+
+/** GitHub's own escapes for the message of a command. */
+function data(text: string): string {
+  return plain(text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A'));
+}
+
+function property(text: string): string {
+  return data(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
+}

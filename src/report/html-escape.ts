@@ -1,0 +1,70 @@
+/** Text that is markup already; everything else is escaped on its way into a page. */
+export interface Markup {
+  readonly markup: string;
+}
+
+/** What a template takes: text is escaped, markup passes, lists are joined, nothing prints nothing. */
+export type Part = Markup | string | number | null | undefined | false | readonly Part[];
+
+/** Template tag for HTML and SVG: every interpolated text is escaped, for element text and for quoted attributes alike. */
+export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Markup {
+  let markup = strings[0]!;
+  for (let i = 0; i < parts.length; i++) markup += render(parts[i]) + strings[i + 1]!;
+  return { markup };
+}
+
+/** Declares text to be markup; only for strings this program built itself. */
+export function raw(markup: string): Markup {
+  return { markup };
+}
+
+/** Markup of a part, escaped where it is text. */
+export function render(part: Part): string {
+  if (part === null || part === undefined || part === false) return '';
+  if (typeof part === 'string') return escapeText(part);
+  if (typeof part === 'number') return String(part);
+  if (isList(part)) return part.map(render).join('');
+  return part.markup;
+}
+
+/** Escapes text for element content and quoted attributes, after `printable`. */
+export function escapeText(text: string): string {
+  return printable(text).replace(/[&<>"']/g, (c) => ENTITIES[c]!);
+}
+
+/** Makes control, bidirectional and invisible characters visible as `\u202e`, so that no name can hide or reorder text. */
+export function printable(text: string): string {
+  return text.replace(HIDDEN, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+/** Shortens a label to a number of characters, with an ellipsis; the middle goes, both ends stay. */
+export function shorten(text: string, limit: number): string {
+  const characters = Array.from(printable(text));
+  if (characters.length <= limit) return characters.join('');
+  const tail = Math.floor((limit - 1) / 3);
+  const head = limit - 1 - tail;
+  return `${characters.slice(0, head).join('')}…${characters.slice(characters.length - tail).join('')}`;
+}
+
+/** Shortens a text to a number of characters: the beginning stays. */
+export function cut(text: string, limit: number): string {
+  const characters = Array.from(printable(text));
+  return characters.length <= limit ? characters.join('') : `${characters.slice(0, limit - 1).join('')}…`;
+}
+
+function isList(part: Part): part is readonly Part[] {
+  return Array.isArray(part);
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+/** C0 without tab and newline, DEL, C1, zero width, line separators, bidi controls, byte order mark, lone surrogates. */
+const HIDDEN =
+  // eslint-disable-next-line no-control-regex
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;

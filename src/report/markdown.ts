@@ -1,0 +1,79 @@
+import type { BudgetResult, Result } from '../spec/result.js';
+import { bestOf, cellText, latencyColumns, outcomeColumns } from './columns.js';
+import { formatValue } from './format.js';
+import { graphMermaid } from './graph.js';
+import { printable } from './html-escape.js';
+import { budgetRows, characterOf, heldBudgets, viewOf, type View } from './view.js';
+import { badgeOf, chainOf, verdictWords } from './words.js';
+
+/** The report in short: verdict, story, variants, budgets, the topology as a Mermaid diagram. */
+export function renderMarkdown(result: Result, options: { readonly command: string }): string {
+  const view = viewOf(result);
+  const badge = badgeOf(view);
+  const verdict = verdictWords(view).map((word) => (typeof word === 'string' ? inlineText(word) : `**${inlineText(word.strong)}**`));
+  const parts = [
+    `# ${inlineText(result.scenario.title)}`,
+    `${badge === null ? '' : `**${badge.text}** · `}${verdict.join('')}`,
+    chain(view),
+    variantTable(view),
+    budgetTable(view),
+    `## Topology\n\n\`\`\`mermaid\n${graphMermaid({ title: result.scenario.title, nodes: result.topology.nodes, edges: result.topology.edges })}\`\`\``,
+    `Reproduce: \`${printable(options.command).replaceAll('`', "'")}\` · seed ${result.seed}, ${result.replications} replications, digest \`${result.digest}\``,
+  ];
+  return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+
+/** Text that Markdown and HTML leave alone. */
+export function inlineText(text: string): string {
+  return printable(text)
+    .replace(/\s+/g, ' ')
+    .replace(/[&<>]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[c]!)
+    .replace(/[\\`*_[\]|~#]/g, (c) => `\\${c}`);
+}
+
+function chain(view: View): string {
+  const steps = chainOf(view, view.told);
+  if (steps.length < 2) return '';
+  const of = view.result.variants.length > 1 ? `What happened in **${inlineText(view.told.name)}**:\n\n` : '';
+  return of + steps.map((s) => `1. ${s.when}: **${inlineText(s.subject)}**${s.text === '' ? '' : `, ${inlineText(s.text)}`}`).join('\n');
+}
+
+function variantTable(view: View): string {
+  const columns = [...outcomeColumns(view), ...latencyColumns(view, 'successLatency').slice(0, 3), latencyColumns(view, 'latency')[2]!];
+  const { variants } = view.result;
+  const heads = ['Variant', ...columns.map((column) => inlineText(`${column.head} ${column.of}`.trim())), 'Character'];
+  const best = columns.map((column) => bestOf(column, variants));
+  const rows = variants.map((variant) => [
+    inlineText(variant.name),
+    ...columns.map((column, i) => {
+      const text = inlineText(cellText(column, variant));
+      return best[i]!.has(variant.name) ? `**${text}**` : text;
+    }),
+    characterOf(variant),
+  ]);
+  return `## ${variants.length > 1 ? 'Variants' : 'Figures'}\n\n${table(heads, rows)}`;
+}
+
+function budgetTable(view: View): string {
+  const rows = budgetRows(view.result);
+  if (rows.length === 0) return '';
+  const { variants } = view.result;
+  const body = rows.map((row) => [`\`${printable(row.text).replaceAll('`', "'").replaceAll('|', '\\|')}\``, ...row.by.map(budgetText)]);
+  const held = variants.map((variant) => {
+    const { held, of } = heldBudgets(variant);
+    return `${held} of ${of}`;
+  });
+  return `## Budgets\n\n${table(['Budget', ...variants.map((v) => inlineText(v.name))], [...body, ['Held', ...held]])}`;
+}
+
+function budgetText(budget: BudgetResult | null): string {
+  if (budget === null) return '–';
+  const value = inlineText(budget.value === null ? (budget.note ?? 'no samples') : formatValue(budget.value, budget.unit));
+  if (budget.verdict === 'fail') return `✕ **${value}**`;
+  return `${budget.verdict === 'pass' ? '✓' : '?'} ${value}`;
+}
+
+function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  return [line(heads), line(heads.map((_, i) => (i === 0 ? ':--' : '--:'))), ...rows.map(line)].join('\n');
+}

@@ -1,0 +1,84 @@
+import type { VariantResult } from '../../spec/result.js';
+import {
+  bestOf,
+  cellText,
+  differenceOf,
+  latencyColumns,
+  neverCount,
+  outcomeColumns,
+  type Column,
+} from '../columns.js';
+import { compareFinding } from '../findings.js';
+import { formatDifference, formatPlusMinus, plural } from '../format.js';
+import { html, type Markup, type Part } from '../html-escape.js';
+import { characterOf, lookOf, type View } from '../view.js';
+import { section, variantKey } from './parts.js';
+
+/** The variants side by side: what users got, then latency, of answers and of everything apart. */
+export function compareSection(view: View): Markup {
+  const { replications, variants } = view.result;
+  const paired =
+    variants.length > 1
+      ? `${plural(replications, 'replication')}, the same arrivals and service times for every variant. Second line: paired difference to ${view.baseline.name}${replications > 1 ? ' with its 95 % interval' : ''}; grey where the data cannot tell, “no difference” where it is too small to matter. `
+      : '';
+  const blast = view.result.faults.length > 0 ? 'Blast: components that fell ill without being faulted. ' : '';
+  const answered = latencyColumns(view, 'successLatency');
+  const all = latencyColumns(view, 'latency');
+  return section('compare', variants.length > 1 ? 'Variants compared' : 'Figures', compareFinding(view), [
+    html`<p class="meta">${paired}${blast}Attempts: on edges between components, per user request.</p>`,
+    table(view, 'cmp', 'What users got and what it cost', outcomeColumns(view), null),
+    html`<h3 class="gap">Latency</h3><p class="meta">Left the requests that succeeded, right all that finished, failures included: a failure that comes fast makes the right side look quick.</p>`,
+    table(view, 'lat', 'Latency quantiles', [...answered, ...all], [
+      { text: 'Answered successfully', span: answered.length },
+      { text: 'All finished requests', span: all.length },
+    ]),
+  ]);
+}
+
+function table(
+  view: View,
+  id: string,
+  name: string,
+  columns: readonly Column[],
+  groups: readonly { readonly text: string; readonly span: number }[] | null,
+): Markup {
+  const { variants } = view.result;
+  const best = columns.map((column) => bestOf(column, variants));
+  const starts = new Set<number>();
+  groups?.reduce((at, group) => (starts.add(at), at + group.span), 0);
+  const edge = (i: number): Part => (starts.has(i) && i > 0 ? 'r start' : 'r');
+  const rows = variants.map((variant) => {
+    const cells = columns.map((column, i) => cell(view, column, variant, best[i]!.has(variant.name), edge(i)));
+    const { className } = lookOf(view, variant.name);
+    return html`<tr><th scope="row" class="${className}">${variantKey(view, variant)}<small>${characterOf(variant)}</small></th>${cells}</tr>`;
+  });
+  const group = groups !== null && html`<tr class="groups"><td></td>${groups.map((g, i) => html`<th scope="colgroup" colspan="${g.span}" class="${i > 0 ? 'start' : ''}">${g.text}</th>`)}</tr>`;
+  const heads = columns.map(
+    (column, i) => html`<th scope="col" class="${edge(i)}"><button class="sort" type="button">${column.head}</button><small>${column.of}</small></th>`,
+  );
+  return html`<div class="scroll stick cmp" tabindex="0" role="region" aria-label="${name}"><table class="wide sortable" id="${id}"><caption class="sr">${name}</caption><thead>${group}<tr><th scope="col">Variant</th>${heads}</tr></thead><tbody>${rows}</tbody></table></div>`;
+}
+
+function cell(view: View, column: Column, variant: VariantResult, best: boolean, className: Part): Markup {
+  const { value } = column.pick(variant);
+  const text = cellText(column, variant);
+  const shown = best ? html`<b>${text}</b>` : text === column.missing ? html`<b class="worse">${text}</b>` : text;
+  const sortable = value ?? (text === column.missing ? 1e300 : '');
+  return html`<td class="${className}" data-v="${sortable}">${shown}${view.result.variants.length > 1 && html`<small>${second(view, column, variant)}</small>`}</td>`;
+}
+
+/** The second line: baseline, the paired difference, or that there is none. */
+function second(view: View, column: Column, variant: VariantResult): Part {
+  const never = neverCount(variant);
+  if (column.key === 'recovery' && never > 0) return `in ${never} of ${view.result.replications}`;
+  if (variant.name === view.baseline.name) return 'baseline';
+  const { difference, ci95, verdict } = differenceOf(view, column, variant);
+  if (difference === null) {
+    if (verdict === 'better' || verdict === 'worse') return html`<span class="${verdict}">${verdict}</span>`;
+    return 'not comparable';
+  }
+  if (verdict === 'same') return 'no difference';
+  const text = formatDifference(difference, column.unit);
+  if (verdict === 'unknown') return text;
+  return html`<span class="${verdict}">${text}</span> ${formatPlusMinus(difference, ci95, column.unit)}`;
+}

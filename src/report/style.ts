@@ -1,0 +1,233 @@
+import { DARK, declarations, LIGHT, PRINT, type Look } from './theme.js';
+
+/** The style sheet of the page, with one rule per variant for its colour and for the switch. */
+export function styleSheet(looks: readonly Look[]): string {
+  const keys = looks.map((look) => `.${look.className}{--c:${look.color};--ci:${look.ink}}${keyDash(look)}`).join('');
+  const chosen = looks.map((look) => `body:has(#pv-${look.className}:checked) .only.${look.className}`).join(',');
+  const many = looks.length > 1 ? `@supports selector(:has(a)){.only{display:none}${chosen}{display:block}}` : '';
+  return [
+    `:root{color-scheme:light dark;${declarations(LIGHT)};${FONTS}}`,
+    `@media(prefers-color-scheme:dark){:root{${declarations(DARK)}}}`,
+    PAGE,
+    TEXT,
+    TABLES,
+    FIGURES,
+    INSIDE,
+    keys,
+    many,
+    NARROW_PAGE,
+    `@media print{:root{color-scheme:light;${declarations(PRINT)}}${ON_PAPER}}`,
+  ].join('');
+}
+
+function keyDash(look: Look): string {
+  if (look.dash === null) return '';
+  const style = look.dash.startsWith('1') ? 'dotted' : 'dashed';
+  return `.key.${look.className}{border-top-style:${style}}`;
+}
+
+const FONTS =
+  '--sans:Inter,ui-sans-serif,system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;' +
+  '--mono:ui-monospace,"SF Mono",SFMono-Regular,"JetBrains Mono",Menlo,Consolas,"DejaVu Sans Mono",monospace';
+
+const PAGE = `*{box-sizing:border-box}
+html{-webkit-text-size-adjust:100%;text-size-adjust:100%;scroll-padding-top:64px}
+body{margin:0;background:var(--bg);color:var(--ink);font:400 15px/1.55 var(--sans);-webkit-font-smoothing:antialiased;overflow-wrap:break-word}
+a{color:var(--accent);text-underline-offset:3px;text-decoration-thickness:1px}
+:focus-visible{outline:2px solid var(--accent);outline-offset:2px;border-radius:3px}
+.skip{position:absolute;left:-999px}
+.skip:focus{left:16px;top:12px;background:var(--bg);padding:8px 12px;z-index:9}
+.page{max-width:1240px;margin:0 auto;padding:0 32px;display:grid;grid-template-columns:132px minmax(0,1fr);column-gap:40px;overflow-x:clip}
+header,footer{grid-column:2;min-width:0}
+nav.toc{grid-column:1;grid-row:1/span 9;position:sticky;top:0;align-self:start;padding-top:44px;font-size:13px;line-height:1.35}
+nav.toc b{display:block;font-weight:650;letter-spacing:-.01em;margin-bottom:20px;font-size:14px}
+nav.toc ol{list-style:none;margin:0;padding:0}
+nav.toc a{display:block;padding:4.5px 0;color:var(--ink3);text-decoration:none}
+nav.toc a:hover{color:var(--ink)}
+main{grid-column:2;min-width:0}
+header{padding:44px 0 0}
+section{padding:56px 0 0}
+footer{padding:56px 0 64px;font-size:12.5px;color:var(--ink3)}
+footer p{max-width:60em}
+.sr{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+caption.sr{left:0}`;
+
+const TEXT = `.meta{color:var(--ink3);font-size:13px;margin:0 0 12px;max-width:64em}
+h1{font-size:28px;line-height:1.2;letter-spacing:-.021em;font-weight:650;margin:0 0 6px;text-wrap:balance}
+h2{font-size:20px;line-height:1.3;letter-spacing:-.014em;font-weight:620;margin:0 0 6px;max-width:46em;text-wrap:balance}
+h3,h4{font-size:13.5px;line-height:1.4;font-weight:600;margin:0 0 8px;letter-spacing:-.003em}
+h3.gap{margin-top:32px}
+.of{font-weight:400;color:var(--ink3)}
+p{margin:0 0 12px;max-width:42em}
+.lead{color:var(--ink2)}
+.kick{font-size:12.5px;color:var(--ink3);margin:0 0 4px;font-weight:500}
+.kick b{color:var(--ink2);font-weight:600}
+.verdict{padding:26px 0 0}
+.verdict .say{font-size:21px;line-height:1.42;letter-spacing:-.013em;max-width:37em;margin:0 0 14px;font-weight:450;text-wrap:pretty}
+.say b{font-weight:650}
+.badge{display:inline-block;font-size:12.5px;font-weight:650;letter-spacing:.01em;padding:2px 9px 2px 8px;border-radius:4px;vertical-align:2px;margin-right:8px}
+.badge.fail{background:var(--failing);color:var(--on-failing)}
+.badge.pass{background:var(--ink);color:var(--bg)}
+.badge.open{background:var(--degraded);color:var(--on-degraded)}
+.chain-of{margin:22px 0 10px}
+.chain{list-style:none;display:grid;grid-auto-flow:column;grid-auto-columns:minmax(0,1fr);gap:0;margin:0;padding:6px 0 0;font-size:13.5px;line-height:1.42}
+.chain li{padding:10px 14px 0 0;border-top:2px solid var(--ok);position:relative;color:var(--ink2)}
+.chain li::before{content:"";position:absolute;left:0;top:-5px;width:8px;height:8px;border-radius:50%;background:var(--bg);border:2px solid currentColor}
+.chain time{display:block;color:var(--ink3);font-size:12.5px;font-variant-numeric:tabular-nums}
+.chain b{color:var(--ink);font-weight:600}
+.chain .worst{border-color:var(--down)}
+.chain .bad{border-color:var(--failing)}
+.chain .loop{border-top-style:dashed;border-color:var(--failing)}
+.budgets{margin-top:34px}
+.better{color:var(--good)}
+.worse{color:var(--bad)}
+.nothing{font-size:13.5px;color:var(--ink3);margin:10px 0}
+pre,code{font-family:var(--mono);font-size:12.5px;font-variant-ligatures:none}
+pre{background:var(--surface);border-radius:7px;padding:14px 16px;overflow-x:auto;line-height:1.6;margin:10px 0;color:var(--ink)}
+pre.diff{margin:2px 0 14px}
+.diff .del{color:var(--bad)}
+.diff .ins{color:var(--good)}
+.pn{margin:0;font-size:13.5px;font-weight:600}
+.patch .meta{margin:0 0 14px}
+dl.m{display:grid;grid-template-columns:150px 1fr;gap:7px 24px;font-size:13.5px;max-width:800px;margin-top:16px}
+dl.m dt{color:var(--ink3)}
+dl.m dd{margin:0}
+.warn{font-size:13.5px;color:var(--ink2);padding-left:18px;margin:0;max-width:60em}
+.warn li{margin:0 0 4px}`;
+
+const TABLES = `.scroll{overflow-x:auto;margin:0 -2px;padding:0 2px;scrollbar-width:thin;position:relative}
+table{border-collapse:collapse;font-size:13.5px;line-height:1.35}
+td,th{font-variant-numeric:tabular-nums lining-nums}
+caption{text-align:left;color:var(--ink3);font-size:12.5px;padding:0 0 8px;caption-side:top}
+th{font-weight:500;text-align:left;color:var(--ink3);font-size:12.5px}
+thead th{vertical-align:bottom;padding:0 14px 7px 0;border-bottom:1px solid var(--rule)}
+tbody th,tbody td{padding:8px 14px 8px 0;border-bottom:1px solid var(--rule);vertical-align:top}
+tbody th{color:var(--ink);font-size:13.5px;white-space:nowrap}
+td{text-align:right}
+thead th.r{text-align:right}
+td small,th small{display:block;font-size:12px;color:var(--ink3);font-weight:400;white-space:nowrap}
+td b{font-weight:680}
+.wide{width:100%}
+.key{display:inline-block;width:16px;height:0;border-top:2.5px solid var(--c);vertical-align:4px;margin-right:7px}
+.pass::before,.fail::before,.open::before{display:inline-block;width:15px;font-weight:700}
+.badge::before{content:none}
+td .pass::before{content:"✓";color:var(--ink3)}
+td .fail::before{content:"✕";color:var(--bad)}
+td .open::before{content:"?";color:var(--ink3)}
+td .fail{color:var(--bad);font-weight:600}
+.none{color:var(--ink3);font-size:12.5px}
+.budget td{text-align:left;white-space:nowrap}
+.budget tbody th{font:400 12.5px/1.5 var(--mono);font-variant-ligatures:none;white-space:nowrap}
+.budget tbody th small{font-family:var(--sans)}
+.budget thead th{color:var(--ink);font-weight:600;white-space:nowrap}
+.budget tfoot td,.budget tfoot th{padding-top:8px;font-weight:600;color:var(--ink);text-align:left;font-size:13.5px}
+.cmp thead th,.cmp tbody td,.cmp tbody th{padding-right:0;padding-left:9px}
+.cmp tbody th,.cmp thead th:first-child{padding-left:0}
+.cmp td small{font-size:11.5px}
+.cmp thead td{border:0;padding:0}
+.cmp .start{padding-left:26px}
+.groups th{border:0;text-align:left;color:var(--ink2);font-weight:600;padding-bottom:4px}
+button.sort{all:unset;cursor:pointer;color:inherit}
+button.sort:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
+th[aria-sort=ascending] .sort::after{content:" ↑"}
+th[aria-sort=descending] .sort::after{content:" ↓"}
+.events td{text-align:left}
+.events th{font-variant-numeric:tabular-nums}
+.events td:nth-child(2){white-space:nowrap}
+.events tbody th{border-left:4px solid var(--ok);padding-left:10px}
+.events .mild th{border-left-color:var(--degraded)}
+.events .bad th{border-left-color:var(--failing)}
+.events .worst th{border-left-color:var(--down)}`;
+
+const FIGURES = `figure{margin:18px 0 0}
+figure svg{display:block;width:100%;height:auto;overflow:visible}
+svg text{font-family:var(--sans);font-variant-numeric:tabular-nums}
+svg.st path,svg.st line{vector-effect:non-scaling-stroke}
+.cap{font-size:13px;color:var(--ink3);margin:12px 0 0;max-width:52em;line-height:1.5}
+.two{display:grid;grid-template-columns:1fr 1fr;gap:28px 36px}
+.two>*{min-width:0;margin-top:18px}
+.two.sw{grid-template-columns:548fr 420fr}
+.nw{display:none!important}
+.sm{display:grid;grid-template-columns:repeat(5,minmax(0,1fr));gap:20px 18px;margin-top:20px}
+.sm.c1{grid-template-columns:minmax(0,1fr)}.sm.c2{grid-template-columns:repeat(2,minmax(0,1fr))}
+.sm.c3{grid-template-columns:repeat(3,minmax(0,1fr))}.sm.c4{grid-template-columns:repeat(4,minmax(0,1fr))}
+.sm.c6{grid-template-columns:repeat(4,minmax(0,1fr))}
+.sm h3{margin:0 0 2px}
+.sm .note{font-size:12.5px;color:var(--ink3);line-height:1.4;margin:0 0 6px;min-height:4.2em}
+.sm.c1 .note,.sm.c2 .note{min-height:0}
+.pl{font-size:12px;color:var(--ink2);padding:12px 0 4px;line-height:1.25}
+.pl b{font-weight:600}
+.fc{position:relative;height:76px}
+.fc.tall{height:84px}
+.fc.axis{height:18px}
+.fc svg{position:absolute;inset:0;width:100%;height:100%}
+.gut>.in{position:absolute;inset:0 0 0 40px}
+.fc span.g{left:0;width:35px;text-align:right}
+.fc span{position:absolute;font-size:11px;line-height:1;color:var(--ink3);white-space:nowrap;font-variant-numeric:tabular-nums;pointer-events:none;text-shadow:0 0 2px var(--bg),0 0 3px var(--bg),0 0 4px var(--bg)}
+.fc span.i{color:var(--ink);padding:1px 3px;border-radius:2px;background:color-mix(in srgb,var(--bg) 72%,transparent);text-shadow:none}
+.rows{display:grid;grid-template-columns:112px repeat(3,minmax(0,1fr));gap:0 20px;align-items:stretch;margin-top:18px}
+.rows .hd{font-size:12.5px;color:var(--ink3);padding-bottom:6px;align-self:end}
+.rows .nm{font-size:13.5px;font-weight:550;line-height:1.3;border-top:1px solid var(--rule);padding-top:9px;min-width:0}
+.rows .nm small{display:block;color:var(--ink3);font-weight:400;font-size:12px}
+.rows .cell{border-top:1px solid var(--rule);padding:7px 0 8px;min-width:0}
+.legend{display:flex;flex-wrap:wrap;gap:4px 18px;font-size:12.5px;color:var(--ink2);margin:12px 0 0;padding:0;list-style:none}
+.legend li{display:flex;align-items:center;gap:7px}
+.legend svg{width:22px;height:14px;flex:none}
+.wfs{display:grid;grid-template-columns:1fr 1fr;gap:14px 40px}
+.wfs>*{min-width:0}
+.wf{margin-top:10px}
+.wf h4{margin:0 0 6px}
+details{margin-top:10px;font-size:13px}
+summary{cursor:pointer;color:var(--ink3);width:fit-content;padding:2px 0}
+summary:hover{color:var(--ink)}
+details table{font-size:12.5px;margin:8px 0}
+details td,details th{padding:4px 14px 4px 0!important}
+details tbody th{max-width:30em;overflow:hidden;text-overflow:ellipsis}`;
+
+const INSIDE = `.inside{margin-top:64px;padding-top:20px;border-top:1px solid var(--rule)}
+.pick{position:sticky;top:0;z-index:5;background:var(--bg);padding:10px 0;display:flex;gap:14px;align-items:center;border:0;border-bottom:1px solid var(--rule);margin:0;min-width:0}
+.pick legend{float:left;padding:0;font-size:13px;color:var(--ink3);margin-right:14px;line-height:28px}
+.pick .seg{display:flex;gap:2px;background:var(--surface);border-radius:7px;padding:3px}
+.pick label{cursor:pointer}
+.pick input{position:absolute;opacity:0;pointer-events:none}
+.pick label span{display:block;font-size:13px;font-weight:500;line-height:1;padding:7px 11px;border-radius:5px;color:var(--ink2);white-space:nowrap}
+.pick input:checked+span{background:var(--bg);color:var(--ink);box-shadow:0 0 0 1px var(--rule),0 1px 2px #0000000f;font-weight:600}
+.pick input:focus-visible+span{outline:2px solid var(--accent)}`;
+
+const NARROW_PAGE = `@media(max-width:1080px){.page{grid-template-columns:minmax(0,1fr)}header,main,footer{grid-column:1}nav.toc{display:none}}
+@media(max-width:760px){.page{padding:0 16px}header{padding-top:24px}h1{font-size:24px}h2{font-size:18px}.verdict .say{font-size:18px}section{padding-top:44px}
+.wd{display:none!important}.nw{display:block!important}
+.two,.two.sw,.wfs{grid-template-columns:minmax(0,1fr)}
+.chain{grid-auto-flow:row;padding:0}.chain li{border-top:0;border-left:2px solid var(--ok);padding:0 0 16px 16px}.chain li::before{left:-6px;top:4px}.chain .loop{border-left-style:dashed}
+.sm,.sm.c3,.sm.c4,.sm.c6{grid-template-columns:repeat(2,minmax(0,1fr))}.sm .note{min-height:0}
+.rows{grid-template-columns:repeat(3,minmax(0,1fr));gap:0 10px}.rows .hd0{display:none}.rows .nm{grid-column:1/-1;display:flex;gap:8px;align-items:baseline;padding-top:8px}.rows .cell{border:0;padding:4px 0 8px}.rows .hd{font-size:12px}
+.pick{display:block;overflow-x:auto}.pick legend{display:none}.pick .seg{width:max-content}.pick label span{padding:9px 10px}
+.stick th:first-child{position:sticky;left:0;background:var(--bg);z-index:1;padding-right:12px}
+.cmp thead th,.cmp tbody td{padding-left:14px}
+.budget tbody th{white-space:normal;min-width:122px;font-size:11.5px;line-height:1.4}.budget tbody th,.budget tbody td{padding-top:6px;padding-bottom:6px}
+dl.m{grid-template-columns:1fr;gap:0}dl.m dd{margin-bottom:10px}
+.fc span{font-size:10px}.gut>.in{left:35px}.fc span.g{width:32px;letter-spacing:-.02em}.rows .axis .x{display:none}
+.events td:nth-child(3){min-width:190px}}`;
+
+const ON_PAPER = `@page{size:A4;margin:14mm 12mm}
+*{-webkit-print-color-adjust:exact;print-color-adjust:exact}
+body{font-size:10pt}
+.page{display:block;max-width:none;padding:0}
+nav.toc,details:not([open]),.skip,.sr{display:none!important}
+.wd{display:block!important}.nw{display:none!important}
+.two{grid-template-columns:1fr 1fr}.two.sw{grid-template-columns:548fr 420fr}.wfs{grid-template-columns:1fr 1fr}
+.chain{grid-auto-flow:column;padding:6px 0 0}.chain li{border-left:0;border-top:2px solid var(--ok);padding:10px 10px 0 0}.chain li::before{left:0;top:-5px}
+.sm,.sm.c6{grid-template-columns:repeat(5,minmax(0,1fr));gap:14px 10px}.sm.c3{grid-template-columns:repeat(3,minmax(0,1fr))}.sm.c4{grid-template-columns:repeat(4,minmax(0,1fr))}
+.rows{grid-template-columns:96px repeat(3,minmax(0,1fr));gap:0 14px}.rows .hd0{display:block}.rows .nm{grid-column:auto;display:block}
+.pick{position:static}.pick label:not(:has(:checked)){display:none}
+section{padding-top:22px}.inside{margin-top:26px}
+h1,h2,h3,h4,.kick,.meta,.lead{break-after:avoid;break-inside:avoid}
+.cap{break-before:avoid}
+figure,.wf,.rows>*,tr,.chain,.cmp,.legend{break-inside:avoid}
+.scroll{overflow:visible;position:static}
+table{font-size:8.5pt}td small,th small,.cmp td small{font-size:7pt;white-space:normal}
+thead th,tbody td,tbody th{padding-right:7px}.cmp thead th,.cmp tbody td,.cmp tbody th{padding-right:0}.cmp .start{padding-left:14px}
+.budget tbody th{font-size:8pt}
+pre{white-space:pre-wrap}
+.fc span{font-size:8pt}
+footer{padding:18px 0 0}`;

@@ -1,0 +1,101 @@
+import * as Plot from '@observablehq/plot';
+
+import { raw, type Markup } from './html-escape.js';
+
+/** What a chart hands over to be drawn: scales and layers of data, no words. Names of users stay out of it. */
+export interface PlotSpec {
+  readonly width: number;
+  readonly height: number;
+  readonly margin: { readonly left: number; readonly right: number; readonly top: number; readonly bottom: number };
+  readonly x: { readonly type: 'linear' | 'log'; readonly domain: readonly [number, number] };
+  readonly y: { readonly type: 'linear' | 'log'; readonly domain: readonly [number, number] };
+  readonly layers: readonly Layer[];
+}
+
+/** One layer; colours are CSS colours or custom properties. Null y is a gap. */
+export type Layer =
+  | { readonly kind: 'line'; readonly points: readonly { readonly x: number; readonly y: number | null }[]; readonly stroke: string; readonly width: number; readonly dash: string | null; readonly step?: boolean }
+  | { readonly kind: 'band'; readonly points: readonly { readonly x: number; readonly low: number | null; readonly high: number | null }[]; readonly fill: string; readonly opacity: number }
+  | { readonly kind: 'spans'; readonly spans: readonly { readonly from: number; readonly until: number }[]; readonly fill: string }
+  | { readonly kind: 'across'; readonly at: readonly number[]; readonly stroke: string; readonly dash: string | null }
+  | { readonly kind: 'upright'; readonly at: readonly number[]; readonly stroke: string; readonly dash: string | null };
+
+/** Draws one specification; `prefix` keeps the ids of this chart apart from all others on the page. */
+export type PlotRenderer = (spec: PlotSpec, prefix: string) => Markup;
+
+/** The renderer for a DOM document, jsdom's in the command line; the result is the content of the `<svg>` without its frame. */
+export function plotRenderer(document: object): PlotRenderer {
+  return (spec, prefix) => {
+    const element = Plot.plot({ ...optionsOf(spec), document: document as Plot.PlotOptions['document'] });
+    return raw(finish((element as unknown as { readonly outerHTML: string }).outerHTML, prefix));
+  };
+}
+
+/**
+ * Makes Plot's markup the same on every rendering and fit for the page: frame and style sheet off, ids numbered in
+ * the order of the document, labels for assistive technology off (the frame has them), two decimals.
+ */
+export function finish(outer: string, prefix: string): string {
+  const numbers = new Map<string, string>();
+  return outer
+    .replace(/^<svg[^>]*>/, '')
+    .replace(/<\/svg>$/, '')
+    .replace(/<style>[^]*?<\/style>/, '')
+    .replace(/ aria-[a-z]+="[^"]*"/g, '')
+    .replace(/\bplot-(?:clip|linearGradient|pattern)?-?(\d+)\b/g, (_, id: string) => {
+      const known = numbers.get(id) ?? `${prefix}-c${numbers.size + 1}`;
+      numbers.set(id, known);
+      return known;
+    })
+    .replace(/ ([a-zA-Z0-9-]+)="([^"]*)"/g, (_, name: string, value: string) => {
+      return ` ${name}="${value.replace(/-?\d*\.\d{2,}(?:e-?\d+)?/g, roundNumber)}"`;
+    })
+    .replace(/ stroke-line(?:join|cap)="round"/g, '');
+}
+
+function optionsOf(spec: PlotSpec): Plot.PlotOptions {
+  return {
+    width: spec.width,
+    height: spec.height,
+    marginLeft: spec.margin.left,
+    marginRight: spec.margin.right,
+    marginTop: spec.margin.top,
+    marginBottom: spec.margin.bottom,
+    x: { type: spec.x.type, domain: [...spec.x.domain], axis: null },
+    y: { type: spec.y.type, domain: [...spec.y.domain], axis: null },
+    marks: spec.layers.map(markOf),
+  };
+}
+
+function markOf(layer: Layer): Plot.Markish {
+  switch (layer.kind) {
+    case 'line':
+      return Plot.lineY(layer.points, {
+        x: 'x',
+        y: (p: { y: number | null }) => p.y ?? NaN,
+        stroke: layer.stroke,
+        strokeWidth: layer.width,
+        strokeDasharray: layer.dash ?? undefined,
+        curve: layer.step === true ? 'step-after' : 'linear',
+      });
+    case 'band':
+      return Plot.areaY(layer.points, {
+        x: 'x',
+        y1: (p: { low: number | null }) => p.low ?? NaN,
+        y2: (p: { high: number | null }) => p.high ?? NaN,
+        fill: layer.fill,
+        fillOpacity: layer.opacity,
+      });
+    case 'spans':
+      return Plot.rectX(layer.spans, { x1: 'from', x2: 'until', fill: layer.fill });
+    case 'across':
+      return Plot.ruleY(layer.at, { stroke: layer.stroke, strokeDasharray: layer.dash ?? undefined });
+    case 'upright':
+      return Plot.ruleX(layer.at, { stroke: layer.stroke, strokeDasharray: layer.dash ?? undefined });
+  }
+}
+
+function roundNumber(text: string): string {
+  const value = Math.round(Number(text) * 10) / 10;
+  return value === 0 ? '0' : String(value);
+}

@@ -1,0 +1,121 @@
+import type { BudgetResult, Result, VariantResult } from '../spec/result.js';
+import {
+  cellText,
+  differenceOf,
+  latencyColumns,
+  outcomeColumns,
+  winnerOf,
+  type Column,
+} from './columns.js';
+import { formatDifference, formatInterval, formatValue, formatWithInterval, listed } from './format.js';
+import { shorten } from './html-escape.js';
+import { left, lengthOf, line, plain, type Paint } from './text-table.js';
+import { budgetRows, heldBudgets, viewOf, type View } from './view.js';
+
+/** The variants side by side, metric by metric: value, paired difference to the baseline, interval, winner. */
+export function compareText(result: Result, options: { readonly paint: Paint; readonly columns: number }): string {
+  const view = viewOf(result);
+  const { paint } = options;
+  const columns = [...outcomeColumns(view), ...latencyColumns(view, 'successLatency'), ...latencyColumns(view, 'latency')];
+  const seeds = `${result.replications} seed${result.replications === 1 ? '' : 's'}`;
+  const lines = [
+    `${paint.bold(shorten(result.scenario.title, 60))}   ${paint.dim(`${seeds}, differences to ${plain(view.baseline.name)}, paired, 95 % intervals`)}`,
+  ];
+  for (const column of columns) lines.push('', ...metricLines(view, column, paint));
+  if (result.variants.length === 1) lines.push('', 'One variant: nothing to compare it with.');
+  return `${lines.join('\n')}\n`;
+}
+
+/** Budgets only: each with its verdict, and where it is broken by whom and by how much. */
+export function checkText(
+  files: readonly { readonly file: string; readonly result: Result }[],
+  options: { readonly paint: Paint; readonly columns: number },
+): string {
+  return files.map(({ file, result }) => fileLines(file, result, options.paint).join('\n')).join('\n\n') + '\n';
+}
+
+function metricLines(view: View, column: Column, paint: Paint): string[] {
+  const { variants } = view.result;
+  const winner = winnerOf(column, variants);
+  const values = variants.map((variant) => plain(cellText(column, variant)));
+  const names = variants.map((variant) => shorten(variant.name, 24));
+  const nameWidth = Math.max(...names.map(lengthOf));
+  const valueWidth = Math.max(...values.map(lengthOf));
+  const head = `${paint.bold(`${column.head} ${column.of}`.trim())}   ${paint.dim(winnerWords(column, variants, winner))}`;
+  const rows = variants.map((variant, i) => {
+    const name = left(names[i]!, nameWidth);
+    const value = line(values[i]!, valueWidth);
+    const difference = variant.name === view.baseline.name ? paint.dim('baseline') : differenceWords(view, column, variant, paint);
+    const best = winner !== null && winner.names.includes(variant.name);
+    return `  ${name}  ${best ? paint.bold(value) : value}   ${difference}`;
+  });
+  return [head, ...rows];
+}
+
+function winnerWords(
+  column: Column,
+  variants: readonly VariantResult[],
+  winner: ReturnType<typeof winnerOf>,
+): string {
+  if (variants.length < 2) return '';
+  if (winner === null) return 'nothing measured';
+  const all = new Set(variants.map((variant) => cellText(column, variant)));
+  if (all.size === 1) return 'all alike';
+  const names = winner.names.map(plain);
+  if (names.length === 1) return `best: ${names[0]!}`;
+  if (winner.equal) return `best: ${listed(names)}, alike`;
+  return `best: ${names.join(' or ')}, the data can't tell`;
+}
+
+function differenceWords(view: View, column: Column, variant: VariantResult, paint: Paint): string {
+  const { difference, ci95, verdict } = differenceOf(view, column, variant);
+  if (difference === null) {
+    return verdict === 'better' || verdict === 'worse' ? verdict : paint.dim('not comparable');
+  }
+  if (difference === 0 && verdict === 'same') return paint.dim('no difference');
+  const size = line(plain(formatDifference(difference, column.unit)), 10);
+  const interval = ci95 === null ? '' : plain(formatInterval(difference, ci95, column.unit));
+  const word = verdict === 'same' ? 'no difference' : verdict === 'unknown' ? "the data can't tell" : verdict;
+  const shown = verdict === 'worse' ? paint.red(word) : verdict === 'better' ? word : paint.dim(word);
+  return `${size}  ${left(interval, 24)}  ${shown}`;
+}
+
+function fileLines(file: string, result: Result, paint: Paint): string[] {
+  const rows = budgetRows(result);
+  const width = Math.min(60, rows.reduce((most, row) => Math.max(most, lengthOf(row.text)), 0));
+  const lines = [`${paint.bold(plain(file))}   ${paint.dim(`${result.variants.length} variants x ${result.replications} seeds`)}`];
+  if (result.hypothesis !== null) {
+    lines.push(`  hypothesis ${result.hypothesis.verdict}: ${plain(result.hypothesis.statement)}`);
+  }
+  for (const row of rows) {
+    const by = row.by.map((budget, i) => ({ budget, name: result.variants[i]!.name }));
+    const failing = by.filter(({ budget }) => budget?.verdict === 'fail');
+    const open = by.filter(({ budget }) => budget?.verdict === 'inconclusive');
+    const told = failing.length > 0 ? failing : open;
+    const warning = by.some(({ budget }) => budget?.severity === 'warning');
+    const word = failing.length > 0 ? (warning ? 'warn' : 'FAIL') : open.length > 0 ? '?   ' : 'pass';
+    const shown = word === 'FAIL' ? paint.bold(paint.red(word)) : word;
+    const values = told.map(({ budget, name }) => `${plain(name)} ${budgetWords(budget!)}`).join('; ');
+    lines.push(`  ${shown}  ${left(shorten(row.text, 60), width)}   ${values === '' ? paint.dim(closest(by)) : values}`);
+  }
+  if (rows.length === 0) lines.push('  no budgets');
+  const failed = result.variants.filter((variant) => heldBudgets(variant).broken > 0).length;
+  if (rows.length > 0) lines.push(`  ${failed === 0 ? 'no variant breaks a budget' : `${failed} of ${result.variants.length} variants break a budget`}`);
+  return lines;
+}
+
+function budgetWords(budget: BudgetResult): string {
+  if (budget.value === null) return budget.note ?? 'no samples';
+  return plain(formatWithInterval(budget.value, budget.ci95, budget.unit));
+}
+
+/** Of a budget that all hold: who comes nearest to breaking it. */
+function closest(by: readonly { readonly budget: BudgetResult | null; readonly name: string }[]): string {
+  let nearest: { readonly name: string; readonly budget: BudgetResult } | null = null;
+  for (const { budget, name } of by) {
+    if (budget === null || budget.margin === null) continue;
+    if (nearest === null || budget.margin < nearest.budget.margin!) nearest = { name, budget };
+  }
+  return nearest === null ? '' : `nearest: ${plain(nearest.name)} ${plain(formatValue(nearest.budget.value, nearest.budget.unit))}`;
+}
+

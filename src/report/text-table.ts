@@ -1,0 +1,49 @@
+import { NARROW } from './format.js';
+import { printable } from './html-escape.js';
+
+/** How emphasis is written; picocolors' colours fit, and so does identity where there is no colour. */
+export interface Paint {
+  readonly bold: (text: string) => string;
+  readonly dim: (text: string) => string;
+  readonly red: (text: string) => string;
+}
+
+/** Emphasis left out. */
+export const PLAIN: Paint = { bold: (text) => text, dim: (text) => text, red: (text) => text };
+
+/** Text for a terminal: nothing that could move the cursor, ordinary spaces before units. */
+export function plain(text: string): string {
+  return printable(text.replaceAll(NARROW, ' '));
+}
+
+/** Width of every column of a table of texts. */
+export function columnsOf(rows: readonly (readonly string[])[]): number[] {
+  return (rows[0] ?? []).map((_, i) => rows.reduce((width, row) => Math.max(width, lengthOf(row[i]!)), 0));
+}
+
+/** A text at the right end of its column. */
+export function line(text: string, width: number): string {
+  return ' '.repeat(Math.max(0, width - lengthOf(text))) + text;
+}
+
+/** A text at the left end of its column. */
+export function left(text: string, width: number): string {
+  return text + ' '.repeat(Math.max(0, width - lengthOf(text)));
+}
+
+/** Indices of the columns that fit a width; those named in `dropped` leave first, in that order. */
+export function fit(keys: readonly string[], widths: readonly number[], room: number, dropped: readonly string[]): number[] {
+  let keep = keys.map((_, i) => i);
+  const needed = (): number => keep.reduce((sum, i) => sum + widths[i]! + 2, 0);
+  for (const key of dropped) {
+    if (needed() <= room) return keep;
+    keep = keep.filter((i) => keys[i] !== key);
+  }
+  while (keep.length > 1 && needed() > room) keep.pop();
+  return keep;
+}
+
+/** Characters of a text. */
+export function lengthOf(text: string): number {
+  return Array.from(text).length;
+}

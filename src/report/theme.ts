@@ -1,0 +1,89 @@
+import type { Result } from '../spec/result.js';
+
+/** Colour tokens of the light page, by CSS custom property. */
+export const LIGHT = {
+  bg: '#fdfdfc', surface: '#f5f5f2', ink: '#16191d', ink2: '#474e57', ink3: '#656c76',
+  rule: '#e1e2df', grid: '#e9eae7', accent: '#1d5cb8', fault: '#cf44201a', 'fault-ink': '#b23a19',
+  good: '#1d5cb8', bad: '#b8390f',
+  ok: '#7f93a8', 'ok-soft': '#dfe5eb', degraded: '#e3a21a', failing: '#cf4420', down: '#16191d',
+  'on-degraded': '#1b1400', 'on-failing': '#ffffff', 'on-down': '#ffffff',
+  base: '#8a919b', s1: '#2e6fdb', s2: '#b02486', s3: '#005e54', best: '#16191d',
+  work: '#3e6287', wait: '#c9d5e0', queue: '#e3a21a', dead: '#cf4420',
+} as const;
+
+/** A colour token. */
+export type Token = keyof typeof LIGHT;
+
+/** The same tokens on a dark page. `down` is the strongest contrast with the page, so it flips. */
+export const DARK: Readonly<Record<Token, string>> = {
+  bg: '#111315', surface: '#191c1f', ink: '#eceef0', ink2: '#b7bdc5', ink3: '#949ba5',
+  rule: '#2b2f34', grid: '#24282c', accent: '#86b4ff', fault: '#f0683c24', 'fault-ink': '#ff9671',
+  good: '#86b4ff', bad: '#ff8a63',
+  ok: '#71859a', 'ok-soft': '#2a323a', degraded: '#dda02b', failing: '#ee6a40', down: '#dedbd4',
+  'on-degraded': '#1b1400', 'on-failing': '#1b0a04', 'on-down': '#111315',
+  base: '#747b85', s1: '#74a7ff', s2: '#e26bb9', s3: '#5fe0ca', best: '#ffffff',
+  work: '#7fa6cf', wait: '#36424e', queue: '#dda02b', dead: '#ee6a40',
+};
+
+/** Paper: the light page on white. */
+export const PRINT: Readonly<Record<Token, string>> = {
+  ...LIGHT, bg: '#ffffff', ink3: '#5b626b', rule: '#d9dad7', accent: '#16191d', fault: '#cf442014',
+};
+
+/** The line colours of variants: baseline, three others, the winner. Every pair keeps apart for colour-blind eyes. */
+export const SERIES: readonly Token[] = ['base', 's1', 's2', 's3', 'best'];
+
+/** How a variant is drawn: colour, dash and width, so that colour never stands alone. */
+export interface Look {
+  readonly index: number;
+  readonly name: string;
+  /** Class of the variant's elements: `v0`, `v1`; never made from the name. */
+  readonly className: string;
+  readonly color: string;
+  /** Colour of its name in text; the baseline's grey would be too pale. */
+  readonly ink: string;
+  readonly dash: string | null;
+  readonly width: number;
+}
+
+/** A CSS reference to a token. */
+export function ref(token: Token): string {
+  return `var(--${token})`;
+}
+
+/** The looks of all variants: baseline grey and dashed, the winner in ink, the others in three colours, then dashes. */
+export function looksOf(result: Result, winner: string | null): Look[] {
+  let others = 0;
+  return result.variants.map((variant, index) => {
+    const single = result.variants.length === 1;
+    const common = { index, name: variant.name, className: `v${index}` };
+    if (single || variant.name === winner) {
+      return { ...common, color: ref('best'), ink: ref('ink'), dash: null, width: 2.2 };
+    }
+    if (variant.baseline) {
+      return { ...common, color: ref('base'), ink: ref('ink3'), dash: '5 3', width: 1.8 };
+    }
+    const style = OTHERS[others++ % OTHERS.length]!;
+    return { ...common, color: ref(style.token), ink: ref(style.token), dash: style.dash, width: 1.8 };
+  });
+}
+
+/** Custom properties of a set of tokens as one CSS declaration list. */
+export function declarations(tokens: Readonly<Record<Token, string>>): string {
+  return TOKENS.map((token) => `--${token}:${tokens[token]}`).join(';');
+}
+
+/** All tokens, in the order they are declared. */
+export const TOKENS = Object.keys(LIGHT) as Token[];
+
+const OTHERS: readonly { readonly token: Token; readonly dash: string | null }[] = [
+  { token: 's1', dash: '1.5 2' },
+  { token: 's2', dash: null },
+  { token: 's3', dash: null },
+  { token: 's1', dash: null },
+  { token: 's2', dash: '6 2' },
+  { token: 's3', dash: '6 2' },
+  { token: 's1', dash: '8 2 2 2' },
+  { token: 's2', dash: '8 2 2 2' },
+  { token: 's3', dash: '8 2 2 2' },
+];

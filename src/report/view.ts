@@ -1,0 +1,179 @@
+import type { BudgetResult, FaultInfo, Result, Timeline, VariantResult } from '../spec/result.js';
+import type { PlotRenderer } from './svg.js';
+import { clampOnsets } from './onset.js';
+import { looksOf, type Look } from './theme.js';
+
+/** What every section is made from: the result, and what follows from it for the whole page. */
+export interface View {
+  readonly result: Result;
+  readonly looks: readonly Look[];
+  readonly baseline: VariantResult;
+  /** The variant whose story the page opens with: the one that suffered most. */
+  readonly told: VariantResult;
+  /** Holds most budgets, then succeeds most; null where the variants tie. */
+  readonly winner: string | null;
+  /** `workload.request` in the order the focus and the names give. */
+  readonly requests: readonly string[];
+  /** The first fault that hurt somebody; the first of all where none did. */
+  readonly headline: FaultInfo | null;
+  readonly plot: PlotRenderer;
+}
+
+/** Looks at a result as a whole. */
+export function viewOf(source: Result, plot: PlotRenderer = noPlot): View {
+  const result = clampOnsets(source);
+  const baseline = result.variants.find((variant) => variant.baseline) ?? result.variants[0]!;
+  const winner = winnerOf(result.variants);
+  return {
+    result,
+    looks: looksOf(result, winner),
+    baseline,
+    told: toldOf(result.variants),
+    winner,
+    requests: requestsOf(result),
+    headline: headlineOf(result),
+    plot,
+  };
+}
+
+/** Budgets that count for the exit code. */
+export function heldBudgets(variant: VariantResult): { readonly held: number; readonly of: number; readonly broken: number } {
+  const counted = variant.budgets.filter((budget) => budget.severity === 'error');
+  const held = counted.filter((budget) => budget.verdict === 'pass').length;
+  const broken = counted.filter((budget) => budget.verdict === 'fail').length;
+  return { held, of: counted.length, broken };
+}
+
+/** The budgets of all variants in the order they are first met, by their text. */
+export function budgetRows(result: Result): readonly { readonly text: string; readonly name: string | null; readonly by: readonly (BudgetResult | null)[] }[] {
+  const texts = new Map<string, string | null>();
+  for (const variant of result.variants) {
+    for (const budget of variant.budgets) if (!texts.has(budget.text)) texts.set(budget.text, budget.name);
+  }
+  return [...texts].map(([text, name]) => ({
+    text,
+    name,
+    by: result.variants.map((variant) => variant.budgets.find((b) => b.text === text) ?? null),
+  }));
+}
+
+/** One word for how a variant took the faults, over its replications. */
+export function characterOf(variant: VariantResult): string {
+  const { verdicts, collateral } = variant.cascade;
+  const count = (verdict: string): number => verdicts.filter((v) => v === verdict).length;
+  const metastable = count('metastable');
+  if (metastable > 0) return `metastable ${metastable}/${verdicts.length}`;
+  if (count('overloaded') > 0) return `overloaded ${count('overloaded')}/${verdicts.length}`;
+  if (verdicts.length > 0 && count('untouched') === verdicts.length) return 'untouched';
+  if (count('slowRecovery') > 0) return 'recovers slowly';
+  if (count('undecided') > 0) return 'undecided';
+  if (verdicts.length === 0) return '';
+  return collateral.length > 0 ? 'spreads, recovers' : 'recovers';
+}
+
+/** Index of the step that holds an instant, kept inside the run. */
+export function stepAt(timeline: Timeline, at: number): number {
+  return Math.max(0, Math.min(timeline.steps - 1, Math.floor(at / timeline.step + 1e-9)));
+}
+
+/** Fault spans to shade: those of the headline fault. */
+export function shades(view: View): readonly { readonly from: number; readonly until: number }[] {
+  const end = view.result.run.duration;
+  return (view.headline?.spans ?? [])
+    .map((span) => ({ from: Math.max(0, span.from), until: Math.min(end, span.until) }))
+    .filter((span) => span.until > span.from);
+}
+
+/** Look of a variant. */
+export function lookOf(view: View, name: string): Look {
+  return view.looks.find((look) => look.name === name) ?? view.looks[0]!;
+}
+
+/** `order` for `shoppers.order` where one workload sends everything, else the whole path. */
+export function requestLabel(view: View, request: string): string {
+  const workloads = new Set(view.requests.map((path) => path.split('.')[0]));
+  return workloads.size === 1 ? request.slice(request.indexOf('.') + 1) : request;
+}
+
+/** A loop's components from the users down, joined by arrows: `edge → checkout → payments`. */
+export function loopWords(view: View, through: readonly string[]): string {
+  const depth = new Map(view.result.topology.nodes.map((node) => [node.name, node.depth]));
+  const ordered = through.slice().sort((a, b) => (depth.get(a) ?? 0) - (depth.get(b) ?? 0) || byCodeUnit(a, b));
+  return ordered.join(' → ');
+}
+
+/** Own keys of a record in code unit order. */
+export function sortedKeys(record: Readonly<Record<string, unknown>>): string[] {
+  return Object.keys(record).sort(byCodeUnit);
+}
+
+/** Order by code unit. */
+export function byCodeUnit(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** For outputs without pictures. */
+function noPlot(): { readonly markup: string } {
+  return { markup: '' };
+}
+
+function winnerOf(variants: readonly VariantResult[]): string | null {
+  if (variants.length < 2) return variants[0]?.name ?? null;
+  const ranked = variants.map((variant) => ({
+    name: variant.name,
+    held: heldBudgets(variant).held,
+    success: variant.summary.success.value ?? 0,
+  }));
+  ranked.sort((a, b) => b.held - a.held || b.success - a.success || byCodeUnit(a.name, b.name));
+  const [first, second] = ranked;
+  const tied = first!.held === second!.held && Math.abs(first!.success - second!.success) < 1e-4;
+  return tied ? null : first!.name;
+}
+
+/** Most replications that never came back, then the lowest success; the first of equals. */
+function toldOf(variants: readonly VariantResult[]): VariantResult {
+  let told = variants[0]!;
+  for (const variant of variants) {
+    const worse = variant.cascade.metastable - told.cascade.metastable;
+    const lower = (told.summary.success.value ?? 1) - (variant.summary.success.value ?? 1);
+    if (worse > 0 || (worse === 0 && lower > 1e-9)) told = variant;
+  }
+  return told;
+}
+
+function requestsOf(result: Result): string[] {
+  const series = result.variants[0]!.timeline.series;
+  const workloads = result.topology.nodes.filter((node) => node.kind === 'workload').map((node) => node.name);
+  const all: string[] = [];
+  for (const workload of workloads.sort(byCodeUnit)) {
+    const parts = sortedKeys(series).filter((key) => key.startsWith(`${workload}.`));
+    all.push(...(parts.length > 0 ? parts : workload in series ? [workload] : []));
+  }
+  const rank = (request: string): number => {
+    const at = result.report.focus.findIndex((focus) => request === focus || request.startsWith(`${focus}.`));
+    return at < 0 ? result.report.focus.length : at;
+  };
+  return all.sort((a, b) => rank(a) - rank(b) || harm(result, b) - harm(result, a) || byCodeUnit(a, b));
+}
+
+/** Success a request loses over all variants: those that lose most stand first. */
+function harm(result: Result, request: string): number {
+  let lost = 0;
+  for (const variant of result.variants) {
+    for (const each of variant.summary.during) if (each.request === request) lost += 1 - (each.success.value ?? 1);
+  }
+  return Math.round(lost * 1e6);
+}
+
+function headlineOf(result: Result): FaultInfo | null {
+  const hurt = (fault: FaultInfo): boolean =>
+    result.variants.some(
+      (variant) =>
+        variant.summary.recovery.fault === fault.id ||
+        !variant.cascade.innocent.some((innocent) => innocent.fault === fault.id),
+    );
+  const byRecovery = result.faults.find((fault) =>
+    result.variants.some((variant) => variant.summary.recovery.fault === fault.id),
+  );
+  return byRecovery ?? result.faults.find(hurt) ?? result.faults[0] ?? null;
+}

@@ -1,0 +1,189 @@
+import type { CascadeEvent, VariantResult } from '../spec/result.js';
+import { formatInstant, formatShare, listed, NARROW, tidy } from './format.js';
+import { heldBudgets, loopWords, shades, type View } from './view.js';
+
+/** A step of the chain under the verdict. */
+export interface ChainStep {
+  readonly when: string;
+  readonly subject: string;
+  readonly text: string;
+  readonly tone: 'calm' | 'bad' | 'worst' | 'loop';
+}
+
+/** The badge in front of the verdict. */
+export interface Badge {
+  readonly text: string;
+  readonly tone: 'fail' | 'pass' | 'open';
+}
+
+/** A sentence of which some words are emphasised: names, mostly. */
+export type Words = readonly (string | { readonly strong: string })[];
+
+/** Pass or fail over all variants; null where nothing is judged. */
+export function badgeOf(view: View): Badge | null {
+  const { hypothesis, variants } = view.result;
+  if (hypothesis !== null) {
+    const tone = hypothesis.verdict === 'confirmed' ? 'pass' : hypothesis.verdict === 'inconclusive' ? 'open' : 'fail';
+    return { text: hypothesis.verdict, tone };
+  }
+  const judged = variants.filter((variant) => heldBudgets(variant).of > 0);
+  if (judged.length === 0) return null;
+  const failing = judged.filter((variant) => heldBudgets(variant).broken > 0).length;
+  if (failing > 0) return { text: judged.length === 1 ? 'fail' : `${failing} of ${judged.length} fail`, tone: 'fail' };
+  const open = judged.filter((variant) => heldBudgets(variant).held < heldBudgets(variant).of).length;
+  return open > 0 ? { text: 'undecided', tone: 'open' } : { text: 'pass', tone: 'pass' };
+}
+
+/** The verdict: who holds the budgets, then the one thing to know. */
+export function verdictWords(view: View): Words {
+  return [...budgetWords(view), ...storyWords(view)];
+}
+
+/** At most five steps from the fault to the end, of the variant that is told. */
+export function chainOf(view: View, variant: VariantResult): ChainStep[] {
+  const { events, loops } = variant.cascade;
+  const start = events.find((e) => e.kind === 'fault' && e.subject === view.headline?.id) ?? events.find((e) => e.kind === 'fault');
+  if (events.length === 0) return [];
+  const from = start?.at ?? 0;
+  const end = events.find((e) => e.kind === 'faultEnd' && e.subject === start?.subject);
+  const last = events.filter((e) => e.kind === 'recovered' || e.kind === 'notRecovered').pop();
+  const middle = spreadEvents(view, events.filter((e) => e.at >= from && e !== last), 5 - [start, end, last].filter((e) => e !== undefined).length);
+  const chosen = [start, ...middle, end, last].filter((e): e is CascadeEvent => e !== undefined);
+  return chosen
+    .sort((a, b) => a.at - b.at || events.indexOf(a) - events.indexOf(b))
+    .map((event) => stepOf(view, variant, event, loops[0]?.through ?? null))
+    .map((step) => ({ ...step, subject: tidy(step.subject), text: tidy(step.text) }));
+}
+
+/** `psp hangs from 60 to 100 s`; null without a fault. */
+export function headlineWords(view: View): string | null {
+  const span = shades(view)[0];
+  if (view.headline === null || span === undefined) return null;
+  const text = (at: number): string => String(Number(at.toFixed(1)));
+  return `${view.headline.words} from ${text(span.from)} to ${text(span.until)}${NARROW}s`;
+}
+
+/** Components that were ill in the told run, longest first, the faulted ones left out. */
+export function illSubjects(view: View, variant: VariantResult): { readonly subject: string; readonly seconds: number }[] {
+  const faulted = new Set(view.result.faults.flatMap((fault) => fault.target));
+  const rows: { subject: string; seconds: number }[] = [];
+  for (const node of view.result.topology.nodes) {
+    if (node.kind === 'workload' || faulted.has(node.name)) continue;
+    const spells = (variant.cascade.states[node.name] ?? []).filter((s) => s.state !== 'ok');
+    const seconds = spells.reduce((sum, s) => sum + s.until - s.from, 0);
+    if (seconds > 0) rows.push({ subject: node.name, seconds });
+  }
+  return rows.sort((a, b) => b.seconds - a.seconds || (a.subject < b.subject ? -1 : 1));
+}
+
+function budgetWords(view: View): Words {
+  const judged = view.result.variants.filter((variant) => heldBudgets(variant).of > 0);
+  if (judged.length === 0) return [];
+  const whole = judged.filter((v) => heldBudgets(v).held === heldBudgets(v).of);
+  const names = (variants: readonly VariantResult[]): Words => bold(variants.map((v) => v.name));
+  if (judged.length === 1) {
+    const { held, of } = heldBudgets(judged[0]!);
+    return [held === of ? (of === 1 ? 'The budget is held. ' : `All ${of} budgets are held. `) : `${of - held} of ${of} budgets ${of - held === 1 ? 'is' : 'are'} not held. `];
+  }
+  if (whole.length === judged.length) return ['Every variant holds every budget. '];
+  if (whole.length === 1) return ['Only ', ...names(whole), ' holds every budget. '];
+  if (whole.length > 1) return [...names(whole), ' hold every budget. '];
+  const most = Math.max(...judged.map((v) => heldBudgets(v).held));
+  const closest = judged.filter((v) => heldBudgets(v).held === most);
+  if (closest.length === judged.length || most === 0) return ['No variant holds every budget. '];
+  return ['No variant holds every budget; ', ...names(closest), ` ${closest.length === 1 ? 'comes' : 'come'} closest. `];
+}
+
+function storyWords(view: View): Words {
+  const { variants, faults } = view.result;
+  const { told, baseline } = view;
+  const runs = told.cascade.verdicts.length;
+  const stuck = told.cascade.verdicts.filter((v) => v === 'metastable').length;
+  const never = told.summary.recovery.never;
+  const success = told.summary.success.value;
+  const before = baseline.summary.success.value;
+  const parts: (string | { strong: string })[] = [];
+  if (variants.length > 1 && !told.baseline && success !== null && before !== null && before - success > 0.001) {
+    parts.push({ strong: told.name }, ` is worse than ${baseline.name}: it succeeds with ${formatShare(success)} of requests instead of ${formatShare(before)}`);
+    if (never > 0) parts.push(`, and ${neverWords(never, runs)}`);
+    parts.push('.');
+    return parts;
+  }
+  if (never > 0) return [{ strong: told.name }, ` ${neverWords(never, runs)}${stuck > 0 ? ': the system is metastable' : ''}.`];
+  if (success !== null && success < 0.9995 && told.cascade.sentence !== '') return [tidy(upper(told.cascade.sentence))];
+  if (success === null) return ['No request finished.'];
+  if (faults.length > 0) return [`${upper(headlineWords(view) ?? view.headline!.words)}, and ${success === 1 ? 'every request still succeeds' : `${formatShare(success)} of requests succeed`}.`];
+  if (success === 1) return ['Nothing broke: every request succeeds.'];
+  return [`No fault is injected; ${formatShare(success)} of requests succeed.`];
+}
+
+function neverWords(never: number, runs: number): string {
+  return never === runs || runs === 0 ? 'it never recovers' : `it never recovers in ${never} of ${runs} runs`;
+}
+
+/** Events that show the spread: what saturated or opened first, what the users felt, then the others in time order. */
+function spreadEvents(view: View, events: readonly CascadeEvent[], room: number): CascadeEvent[] {
+  const spread = events.filter((e) => ['saturated', 'degraded', 'failing', 'down', 'breakerOpen'].includes(e.kind));
+  const caused = spread.filter((e) => e.cause !== null || e.kind === 'saturated' || e.kind === 'breakerOpen');
+  const firsts = new Map<string, CascadeEvent>();
+  for (const event of caused.length > 0 ? caused : spread) {
+    const known = firsts.get(event.subject);
+    if (known === undefined || weight(event.kind) > weight(known.kind)) firsts.set(event.subject, event);
+  }
+  const users = new Set(view.requests);
+  const faulted = new Set(view.result.faults.flatMap((fault) => fault.target));
+  const rank = (event: CascadeEvent): number => {
+    if (event.kind === 'saturated') return 0;
+    if (users.has(event.subject)) return 1;
+    return faulted.has(event.subject) ? 4 : event.kind === 'degraded' ? 3 : 2;
+  };
+  const order = [...firsts.values()].map((event, i) => ({ event, i }));
+  order.sort((a, b) => rank(a.event) - rank(b.event) || a.i - b.i);
+  return order.slice(0, Math.max(0, room)).map(({ event }) => event);
+}
+
+function stepOf(view: View, variant: VariantResult, event: CascadeEvent, loop: readonly string[] | null): ChainStep {
+  const when = formatInstant(event.at);
+  const runs = variant.cascade.verdicts.length;
+  const stuck = variant.cascade.verdicts.filter((v) => v === 'metastable').length;
+  if (event.kind === 'notRecovered') {
+    const sustained = loop === null ? event.text : `sustained by ${loopWords(view, loop)}`;
+    const subject = stuck > 0 ? `Metastable, ${stuck} of ${runs} runs` : 'Not recovered';
+    return { when: 'until the end', subject, text: sustained, tone: 'loop' };
+  }
+  if (event.kind === 'fault' || event.kind === 'faultEnd') {
+    const fault = view.result.faults.find((f) => f.id === event.subject);
+    const words = fault?.words ?? event.text;
+    if (event.kind === 'fault') return { when, subject: words, text: event.text === words ? '' : event.text, tone: 'worst' };
+    return { when, subject: 'The fault ends', text: event.text === `over: ${words}` ? '' : event.text, tone: 'calm' };
+  }
+  const tone = event.kind === 'down' || event.kind === 'saturated' ? 'worst' : event.kind === 'recovered' || event.kind === 'breakerClosed' ? 'calm' : 'bad';
+  return { when, subject: `${event.subject} ${EVENT_WORDS[event.kind]}`, text: event.text, tone };
+}
+
+/** Of several events of one subject the one that says most is told. */
+function weight(kind: CascadeEvent['kind']): number {
+  return kind === 'saturated' ? 3 : kind === 'degraded' ? 0 : kind === 'failing' ? 1 : 2;
+}
+
+const EVENT_WORDS: Readonly<Record<CascadeEvent['kind'], string>> = {
+  fault: '',
+  faultEnd: '',
+  saturated: 'saturates',
+  degraded: 'degrades',
+  failing: 'fails in part',
+  down: 'fails',
+  breakerOpen: 'opens',
+  breakerClosed: 'closes',
+  recovered: 'recovers',
+  notRecovered: 'does not recover',
+};
+
+function bold(names: readonly string[]): Words {
+  if (names.length > 4) return [listed(names)];
+  return names.flatMap((name, i) => [...(i === 0 ? [] : [i === names.length - 1 ? ' and ' : ', ']), { strong: name }]);
+}
+
+function upper(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,40 @@
+import type { RunRecord } from '../spec/record.js';
+import type { TaskError } from './pool.js';
+
+/** Which run it was: enough to run it again. */
+export interface RunIdentity {
+  readonly variant: string;
+  readonly seed: number;
+  readonly replication: number;
+}
+
+/** Why a guard ended a run. */
+export type GuardReason = Exclude<RunRecord['stop'], 'horizon' | 'drained'>;
+
+/** A resource guard stopped a run: there is no result that could be reported. */
+export class GuardStop extends Error {
+  readonly run: RunIdentity;
+  readonly reason: GuardReason;
+
+  /** `detail` says what was going on, the loop or the queue by name. */
+  constructor(run: RunIdentity, reason: GuardReason, detail: string) {
+    super(detail);
+    this.name = 'GuardStop';
+    this.run = run;
+    this.reason = reason;
+  }
+}
+
+/** A run threw: a law of the program is broken, or its thread died. Never the user's mistake. */
+export class RunFailure extends Error {
+  readonly run: RunIdentity;
+  /** The error as its thread described it; `stack` is for --debug. */
+  readonly error: TaskError;
+
+  constructor(run: RunIdentity, error: TaskError) {
+    super(error.message);
+    this.name = 'RunFailure';
+    this.run = run;
+    this.error = error;
+  }
+}

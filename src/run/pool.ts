@@ -1,0 +1,198 @@
+import { Worker } from 'node:worker_threads';
+
+/** What a worker is sent: a task and its place in the order of the results. */
+export interface Assignment {
+  readonly index: number;
+  readonly task: unknown;
+}
+
+/** What a worker sends back for an assignment. */
+export type Answer =
+  | { readonly index: number; readonly value: unknown }
+  | { readonly index: number; readonly error: TaskError };
+
+/** An error of a task, as it crosses threads. */
+export interface TaskError {
+  readonly name: string;
+  readonly message: string;
+  readonly code: string;
+  readonly stack: string;
+}
+
+export interface PoolOptions {
+  /** The module that each worker runs. */
+  readonly entry: URL;
+  /** Handed to every worker once, as its `workerData`; structured-cloneable. */
+  readonly shared: unknown;
+  /** Threads at most, at least 1; there are never more of them than tasks. */
+  readonly workers: number;
+  /** Limit of each worker's heap of JavaScript objects. Unit: MiB. */
+  readonly heapMiB: number;
+  /** How often a task may be given to a fresh worker after its worker has died. */
+  readonly retries: number;
+  /** Called for each result that comes in, in no particular order; `done` counts them. */
+  readonly onDone?: (done: number, index: number) => void;
+  /** True = what stands behind this result is no longer needed and is not started. */
+  readonly isLast?: (value: unknown) => boolean;
+  readonly signal?: AbortSignal;
+}
+
+/** Code of the error of a worker that ran into `heapMiB`. */
+export const OUT_OF_MEMORY = 'ERR_WORKER_OUT_OF_MEMORY';
+
+/** A task threw in its worker, or its workers died. `index` is the place of the task. */
+export class TaskFailure extends Error {
+  readonly index: number;
+  readonly error: TaskError;
+
+  constructor(index: number, error: TaskError) {
+    super(error.message);
+    this.name = 'TaskFailure';
+    this.index = index;
+    this.error = error;
+  }
+}
+
+/**
+ * Runs tasks on worker threads. Tasks are started in the order of their index and results are kept by
+ * index, so neither the number of workers nor their speed shows in what is returned. Of several
+ * failures the one with the lowest index is thrown. Behind a result that `isLast`, and in the places
+ * of tasks that were not started, the array ends.
+ */
+export function runPool(
+  tasks: readonly unknown[],
+  options: PoolOptions,
+): Promise<readonly unknown[]> {
+  return new Promise((resolve, reject) => {
+    new Pool(tasks, options, { resolve, reject }).start();
+  });
+}
+
+interface Settle {
+  resolve(results: readonly unknown[]): void;
+  reject(reason: unknown): void;
+}
+
+class Pool {
+  private readonly tasks: readonly unknown[];
+  private readonly options: PoolOptions;
+  private readonly settle: Settle;
+  private readonly results: unknown[] = [];
+  private readonly deaths: Int32Array;
+  /** Workers and the index each is at work on. */
+  private readonly busy = new Map<Worker, number>();
+  private readonly stop = (): void => this.finish(this.options.signal?.reason);
+  private next = 0;
+  /** Tasks from here on are not needed. */
+  private end: number;
+  private done = 0;
+  private failure: TaskFailure | null = null;
+  private isOver = false;
+
+  constructor(tasks: readonly unknown[], options: PoolOptions, settle: Settle) {
+    this.tasks = tasks;
+    this.options = options;
+    this.settle = settle;
+    this.deaths = new Int32Array(tasks.length);
+    this.end = tasks.length;
+  }
+
+  start(): void {
+    const { signal, workers } = this.options;
+    if (signal?.aborted) return this.stop();
+    signal?.addEventListener('abort', this.stop, { once: true });
+    const threads = Math.min(workers, this.tasks.length);
+    for (let i = 0; i < threads; i++) this.assign(this.spawn(), this.next++);
+    this.finishWhenDone();
+  }
+
+  private spawn(): Worker {
+    const worker = new Worker(this.options.entry, {
+      workerData: this.options.shared,
+      resourceLimits: { maxOldGenerationSizeMb: this.options.heapMiB },
+    });
+    worker.on('message', (answer: Answer) => this.receive(worker, answer));
+    worker.on('error', (error: unknown) => this.lose(worker, describeError(error)));
+    worker.on('exit', (code) => this.lose(worker, exited(code)));
+    return worker;
+  }
+
+  private assign(worker: Worker, index: number): void {
+    this.busy.set(worker, index);
+    const assignment: Assignment = { index, task: this.tasks[index] };
+    worker.postMessage(assignment);
+  }
+
+  private receive(worker: Worker, answer: Answer): void {
+    if (this.isOver) return;
+    this.busy.delete(worker);
+    if ('error' in answer) this.fail(answer.index, answer.error);
+    else this.keep(answer.index, answer.value);
+    if (this.next < this.end) this.assign(worker, this.next++);
+    else void worker.terminate();
+    this.finishWhenDone();
+  }
+
+  private keep(index: number, value: unknown): void {
+    this.results[index] = value;
+    this.done++;
+    this.options.onDone?.(this.done, index);
+    if (this.options.isLast?.(value) === true) this.end = Math.min(this.end, index + 1);
+  }
+
+  private fail(index: number, error: TaskError): void {
+    if (index >= this.end) return;
+    this.end = index;
+    this.failure = new TaskFailure(index, error);
+  }
+
+  /** A worker is gone. Its task, if it had one, goes to a fresh worker, or fails. */
+  private lose(worker: Worker, error: TaskError): void {
+    const index = this.busy.get(worker);
+    if (this.isOver || index === undefined) return;
+    this.busy.delete(worker);
+    this.deaths[index]!++;
+    const mayRetry = error.code !== OUT_OF_MEMORY && this.deaths[index]! <= this.options.retries;
+    if (mayRetry) this.assign(this.spawn(), index);
+    else {
+      this.fail(index, error);
+      this.finishWhenDone();
+    }
+  }
+
+  private finishWhenDone(): void {
+    for (const index of this.busy.values()) if (index < this.end) return;
+    if (this.next >= this.end) this.finish(this.failure);
+  }
+
+  /** Ends all threads first: their memory is needed for what comes next. */
+  private finish(reason: unknown): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    this.options.signal?.removeEventListener('abort', this.stop);
+    const ending = [...this.busy.keys()].map((worker) => worker.terminate());
+    void Promise.allSettled(ending).then(() => {
+      if (reason !== null && reason !== undefined) this.settle.reject(reason);
+      else this.settle.resolve(this.results.slice(0, this.end));
+    });
+  }
+}
+
+/** An error as plain data. */
+export function describeError(error: unknown): TaskError {
+  if (!(error instanceof Error)) {
+    return { name: 'Error', message: String(error), code: '', stack: '' };
+  }
+  const code = (error as { code?: unknown }).code;
+  return {
+    name: error.name,
+    message: error.message,
+    code: typeof code === 'string' ? code : '',
+    stack: error.stack ?? '',
+  };
+}
+
+function exited(code: number): TaskError {
+  const message = `a worker thread ended by itself with exit code ${code}`;
+  return { name: 'Error', message, code: 'ERR_WORKER_EXITED', stack: '' };
+}

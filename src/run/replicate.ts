@@ -1,0 +1,107 @@
+import type { Plan } from '../spec/plan.js';
+import type { RunRecord } from '../spec/record.js';
+import { GuardStop, RunFailure } from './failure.js';
+import type { GuardReason, RunIdentity } from './failure.js';
+import { OUT_OF_MEMORY, TaskFailure, describeError, runPool } from './pool.js';
+import { isStopped, runPlan } from './run.js';
+
+/** One run: the index of its plan and the number of the replication. */
+export interface RunTask {
+  readonly variant: number;
+  readonly replication: number;
+}
+
+export interface ThreadOptions {
+  /** Threads at most, at least 1. */
+  readonly workers: number;
+  /** Limit of the heap of each thread. Unit: MiB. */
+  readonly heapMiB: number;
+  readonly onDone?: (done: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** The records of all runs, `[variant][replication]`. */
+export type Records = readonly (readonly RunRecord[])[];
+
+/**
+ * Runs every plan `replications` times on worker threads. What is returned, or thrown, does not depend
+ * on the number of threads. Throws GuardStop or RunFailure of the first run (in the order of tasks)
+ * that did not end well.
+ */
+export async function runThreaded(
+  plans: readonly Plan[],
+  replications: number,
+  options: ThreadOptions,
+): Promise<Records> {
+  const tasks = tasksOf(plans.length, replications);
+  const { onDone, signal } = options;
+  try {
+    const results = await runPool(tasks, {
+      entry: new URL('./worker.js', import.meta.url),
+      shared: plans,
+      workers: options.workers,
+      heapMiB: options.heapMiB,
+      retries: 1,
+      isLast: (value) => isStopped(value as RunRecord),
+      ...(onDone === undefined ? {} : { onDone }),
+      ...(signal === undefined ? {} : { signal }),
+    });
+    return checked(plans, results as readonly RunRecord[]);
+  } catch (error) {
+    if (!(error instanceof TaskFailure)) throw error;
+    throw failureOf(identify(plans, tasks[error.index]!), error);
+  }
+}
+
+/** The same in this thread, one run after the other. */
+export function runHere(plans: readonly Plan[], replications: number): Records {
+  const results: RunRecord[] = [];
+  for (const task of tasksOf(plans.length, replications)) {
+    const record = runTask(plans, task);
+    results.push(record);
+    if (isStopped(record)) break;
+  }
+  return checked(plans, results);
+}
+
+/**
+ * The runs of a scenario in the order in which they are started and counted: replication by
+ * replication, all variants of each, so that what is known first is known of every variant.
+ */
+export function tasksOf(variants: number, replications: number): readonly RunTask[] {
+  const tasks: RunTask[] = [];
+  for (let replication = 0; replication < replications; replication++) {
+    for (let variant = 0; variant < variants; variant++) tasks.push({ variant, replication });
+  }
+  return tasks;
+}
+
+function runTask(plans: readonly Plan[], task: RunTask): RunRecord {
+  try {
+    return runPlan(plans[task.variant]!, task.replication);
+  } catch (error) {
+    throw new RunFailure(identify(plans, task), describeError(error));
+  }
+}
+
+function checked(plans: readonly Plan[], results: readonly RunRecord[]): Records {
+  const last = results.at(-1);
+  if (last !== undefined && isStopped(last)) {
+    const variant = (results.length - 1) % plans.length;
+    const run = identify(plans, { variant, replication: last.replication });
+    throw new GuardStop(run, last.stop as GuardReason, last.stopDetail);
+  }
+  const rows: RunRecord[][] = plans.map(() => []);
+  results.forEach((record, index) => rows[index % plans.length]!.push(record));
+  return rows;
+}
+
+function failureOf(run: RunIdentity, { error }: TaskFailure): Error {
+  if (error.code !== OUT_OF_MEMORY) return new RunFailure(run, error);
+  return new GuardStop(run, 'memory', 'the run needed more memory than its thread may have');
+}
+
+function identify(plans: readonly Plan[], task: RunTask): RunIdentity {
+  const { variant, seed } = plans[task.variant]!;
+  return { variant, seed, replication: task.replication };
+}

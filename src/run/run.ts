@@ -1,0 +1,42 @@
+import { simulate } from '../model/simulate.js';
+import { faultKind, policyKind } from '../patterns/registry.js';
+import type { Plan } from '../spec/plan.js';
+import type { RunRecord, TraceRecord } from '../spec/record.js';
+
+/**
+ * One run: a pure function of the plan (seed included) and the number of the replication. `traceSink`
+ * is handed the rows of traced requests as they end, in the order in which they end.
+ */
+export function runPlan(
+  plan: Plan,
+  replication: number,
+  traceSink?: (rows: TraceRecord) => void,
+): RunRecord {
+  return simulate(
+    plan,
+    replication,
+    { policyKind, faultKind },
+    traceSink === undefined ? {} : { traceSink },
+  );
+}
+
+/** True when a resource guard ended the run before its time. */
+export function isStopped(record: RunRecord): boolean {
+  return record.stop !== 'horizon' && record.stop !== 'drained';
+}
+
+/** The buffers behind the typed arrays of a record, each once, to be moved to another thread. */
+export function buffersOf(value: unknown): ArrayBuffer[] {
+  const found = new Set<ArrayBuffer>();
+  collect(value, found);
+  return [...found];
+}
+
+function collect(value: unknown, found: Set<ArrayBuffer>): void {
+  if (typeof value !== 'object' || value === null) return;
+  if (ArrayBuffer.isView(value)) {
+    if (value.buffer instanceof ArrayBuffer) found.add(value.buffer);
+    return;
+  }
+  for (const part of Object.values(value)) collect(part, found);
+}

@@ -1,0 +1,23 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import type { Plan } from '../spec/plan.js';
+import { describeError } from './pool.js';
+import type { Answer, Assignment } from './pool.js';
+import type { RunTask } from './replicate.js';
+import { buffersOf, runPlan } from './run.js';
+
+// The thread behind runAll: it holds the plans of all variants and runs the replications it is sent.
+const plans = workerData as readonly Plan[];
+
+parentPort?.on('message', ({ index, task }: Assignment) => {
+  const { variant, replication } = task as RunTask;
+  try {
+    const value = runPlan(plans[variant]!, replication);
+    post({ index, value }, buffersOf(value));
+  } catch (error) {
+    post({ index, error: describeError(error) }, []);
+  }
+});
+
+function post(answer: Answer, transfer: ArrayBuffer[]): void {
+  parentPort?.postMessage(answer, transfer);
+}

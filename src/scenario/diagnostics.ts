@@ -1,0 +1,196 @@
+import type { Code } from './codes.js';
+import type { PathKey, Place } from './located.js';
+import { pathText } from './located.js';
+
+export type Severity = 'error' | 'warning';
+
+/** One problem of a scenario, ready to be shown or printed as JSON. Lines and columns count from 1. */
+export interface Diagnostic {
+  readonly code: Code;
+  readonly severity: Severity;
+  readonly file: string;
+  readonly line: number;
+  readonly col: number;
+  readonly endCol: number;
+  /** Path in the long form; empty where the file as a whole is meant. */
+  readonly path: string;
+  readonly message: string;
+  readonly found?: string;
+  readonly allowed?: readonly string[];
+  readonly suggestion?: string;
+  /** The line of the problem and the one before it; null where the file was not read. */
+  readonly frame: { readonly firstLine: number; readonly lines: readonly string[] } | null;
+}
+
+/** A problem as it is raised: a place by offset, turned into lines when all are known. */
+export interface Problem {
+  readonly code: Code;
+  readonly severity?: Severity;
+  readonly at: Place;
+  readonly path: readonly PathKey[];
+  readonly message: string;
+  readonly found?: string;
+  readonly allowed?: readonly string[];
+  readonly suggestion?: string;
+}
+
+/** Problems shown at most; the rest of a broken file rarely says more. */
+export const PROBLEMS_MAX = 100;
+
+/** Collects problems; the same one raised for several variants or uses is kept once. */
+export class Problems {
+  private readonly byKey = new Map<string, Problem>();
+  private readonly sources = new Map<string, string>();
+
+  /** An empty collection that knows the same files: for one variant of several. */
+  forVariant(): Problems {
+    const own = new Problems();
+    for (const [file, text] of this.sources) own.sources.set(file, text);
+    return own;
+  }
+
+  /** `file:line:col` of a place. */
+  placeText(at: Place): string {
+    const before = (this.sources.get(at.file) ?? '').slice(0, at.start).split('\n');
+    return `${at.file}:${before.length}:${before[before.length - 1].length + 1}`;
+  }
+
+  /** Makes the text of a file known, for lines and frames. */
+  source(file: string, text: string): void {
+    this.sources.set(file, text);
+  }
+
+  add(problem: Problem): void {
+    const { at } = problem;
+    const key = `${problem.code} ${at.file} ${at.start} ${problem.message}`;
+    const old = this.byKey.get(key);
+    if (old === undefined || problem.path.length < old.path.length) this.byKey.set(key, problem);
+  }
+
+  get hasErrors(): boolean {
+    return [...this.byKey.values()].some((problem) => problem.severity !== 'warning');
+  }
+
+  get all(): readonly Problem[] {
+    return [...this.byKey.values()];
+  }
+
+  /** All problems sorted by place, at most PROBLEMS_MAX; `first` is the file to list first. */
+  diagnostics(first: string): Diagnostic[] {
+    const lineStarts = new Map<string, readonly number[]>();
+    for (const [file, text] of this.sources) lineStarts.set(file, startsOf(text));
+    const found = [...this.byKey.values()].map((problem) =>
+      toDiagnostic(problem, this.sources.get(problem.at.file), lineStarts.get(problem.at.file)),
+    );
+    found.sort((a, b) => compare(a, b, first));
+    return found.slice(0, PROBLEMS_MAX);
+  }
+}
+
+/** `file:line:col FLnnn path: message`, then the line with a caret. Control characters are escaped. */
+export function formatDiagnostic(diagnostic: Diagnostic): string {
+  const { file, line, col, code, path, message, severity, frame } = diagnostic;
+  const kind = severity === 'warning' ? ' warning' : '';
+  const head = `${file}:${line}:${col}${kind} ${code} ${path === '' ? '' : `${path}: `}${message}`;
+  const lines = [escapeControls(head)];
+  if (diagnostic.suggestion !== undefined) {
+    lines[0] += escapeControls(` (did you mean ${JSON.stringify(diagnostic.suggestion)}?)`);
+  }
+  if (frame !== null) lines.push(...frameLines(diagnostic, frame));
+  return lines.join('\n');
+}
+
+/** Text that cannot move the cursor, hide itself or reorder its line. */
+export function escapeControls(text: string): string {
+  return text.replace(UNSAFE, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+// C0, DEL, C1, zero-width and bidi controls, line separators and lone surrogates.
+const UNSAFE =
+  // eslint-disable-next-line no-control-regex
+  /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+
+/** Columns of a source line that are shown around the problem. */
+const FRAME_WIDTH = 120;
+
+function frameLines(d: Diagnostic, frame: NonNullable<Diagnostic['frame']>): string[] {
+  const gutter = String(frame.firstLine + frame.lines.length - 1).length;
+  const cut = Math.max(0, d.col - 1 - (FRAME_WIDTH - 40));
+  const shown = frame.lines.flatMap((text, index) => {
+    // Of a line that has to be cut at its start, its neighbour would only show an unrelated middle.
+    if (cut > 0 && frame.firstLine + index !== d.line) return [];
+    const number = String(frame.firstLine + index).padStart(gutter);
+    const mark = frame.firstLine + index === d.line ? '>' : ' ';
+    return [`${mark} ${number} | ${tame(text.slice(cut, cut + FRAME_WIDTH))}`.trimEnd()];
+  });
+  const width = Math.max(1, Math.min(d.endCol, cut + FRAME_WIDTH + 1) - d.col);
+  shown.push(`  ${' '.repeat(gutter)} | ${' '.repeat(d.col - 1 - cut)}${'^'.repeat(width)}`);
+  return shown;
+}
+
+/** As escapeControls, but one character for one, so that the caret stays below its word. */
+function tame(text: string): string {
+  return text.replace(/\t/g, ' ').replace(UNSAFE, '\u00b7');
+}
+
+function toDiagnostic(
+  problem: Problem,
+  source: string | undefined,
+  lineStarts: readonly number[] | undefined,
+): Diagnostic {
+  const { code, at, message } = problem;
+  const extra = {
+    ...(problem.found === undefined ? {} : { found: problem.found }),
+    ...(problem.allowed === undefined ? {} : { allowed: problem.allowed }),
+    ...(problem.suggestion === undefined ? {} : { suggestion: problem.suggestion }),
+  };
+  const common = { code, severity: problem.severity ?? 'error', file: at.file, message, ...extra };
+  const path = pathText(problem.path);
+  if (source === undefined || lineStarts === undefined) {
+    return { ...common, line: 1, col: 1, endCol: 1, path, frame: null };
+  }
+  const start = Math.min(at.start, source.length);
+  const line = lineOf(lineStarts, start);
+  const lineStart = lineStarts[line - 1];
+  const textOf = (n: number): string => lineText(source, lineStarts, n);
+  const lineEnd = lineStart + textOf(line).length;
+  const end = Math.max(start + 1, Math.min(at.end, lineEnd));
+  const firstLine = Math.max(1, line - 1);
+  const lines = firstLine === line ? [textOf(line)] : [textOf(firstLine), textOf(line)];
+  const place = { line, col: start - lineStart + 1, endCol: end - lineStart + 1 };
+  return { ...common, ...place, path, frame: { firstLine, lines } };
+}
+
+function startsOf(source: string): number[] {
+  const starts = [0];
+  for (let i = source.indexOf('\n'); i >= 0; i = source.indexOf('\n', i + 1)) starts.push(i + 1);
+  return starts;
+}
+
+function lineOf(starts: readonly number[], offset: number): number {
+  let low = 0;
+  let high = starts.length;
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (starts[middle] <= offset) low = middle;
+    else high = middle;
+  }
+  return low + 1;
+}
+
+function lineText(source: string, starts: readonly number[], line: number): string {
+  const end = line < starts.length ? starts[line] - 1 : source.length;
+  return source.slice(starts[line - 1], end).replace(/\r$/, '');
+}
+
+function compare(a: Diagnostic, b: Diagnostic, first: string): number {
+  if (a.file !== b.file) {
+    if (a.file === first) return -1;
+    if (b.file === first) return 1;
+    return a.file < b.file ? -1 : 1;
+  }
+  if (a.line !== b.line) return a.line - b.line;
+  if (a.col !== b.col) return a.col - b.col;
+  if (a.code !== b.code) return a.code < b.code ? -1 : 1;
+  return a.message < b.message ? -1 : a.message > b.message ? 1 : 0;
+}

@@ -1,0 +1,177 @@
+import { parseCallText } from '../spec/call-text.js';
+import type { KindForm } from '../spec/kind-fields.js';
+import { longForm } from '../spec/kind-fields.js';
+import { QuantityError } from '../spec/quantity-text.js';
+import type { Problems } from './diagnostics.js';
+import type { MapNode, Node, PathKey } from './located.js';
+import { change, changeAll, changeItems, get, isNull, list, map, put, scalar, single, text } from './located.js';
+import { ARRIVAL_FORMS, KEY_FORMS } from './kind-forms.js';
+import { located } from './merge.js';
+import { MAIN_ARGUMENT } from './verbs.js';
+import { visitScenario } from './walk.js';
+
+/**
+ * Rewrites every short form to its long form. It can be run again over its own result: a patched tree is
+ * expanded once more, and only what is still short changes.
+ */
+export function expand(root: Node, problems: Problems): Node {
+  if (root.type !== 'map') return root;
+  let result = root;
+  const section = (name: string, by: (entry: Node, key: string) => Node): void => {
+    result = change(result, name, (entries) => changeAll(entries, by));
+  };
+  for (const name of ['services', 'gateways', 'templates', 'defaults']) section(name, expandHost);
+  for (const name of ['databases', 'templates', 'defaults']) section(name, expandDatabase);
+  for (const name of ['workloads', 'templates', 'defaults']) {
+    section(name, (node, key) => expandWorkload(node, [name, key], problems));
+  }
+  section('keys', (node, key) => expandKinded(node, KEY_FORMS, ['keys', key], problems));
+  result = change(result, 'faults', (faults) => changeItems(faults, expandFault));
+  result = change(result, 'budgets', (budgets) => changeItems(budgets, expandExpectation));
+  result = change(result, 'hypothesis', (node) =>
+    node.type !== 'map'
+      ? node
+      : change(node, 'expect', (expect) => changeItems(expect, expandExpectation)),
+  );
+  return visitScenario(result, { policy: expandPolicy, step: expandStep });
+}
+
+function expandPolicy(node: Node): Node {
+  const name = text(node);
+  if (name === 'none') return map(new Map(), node.at);
+  if (name !== undefined) return single('extends', node);
+  return changeEach(node, ['timeout', 'deadline'], (value) => wrapScalar(value, 'after'));
+}
+
+function expandStep(node: Node): Node {
+  if (node.type !== 'map') return node;
+  let step = node;
+  for (const [verb, argument] of MAIN_ARGUMENT) {
+    step = change(step, verb, (value) =>
+      argument === 'time' ? wrapDistribution(value, argument) : wrapScalar(value, argument),
+    );
+  }
+  step = change(step, 'query', expandQuery);
+  return change(step, 'parallel', expandParallel);
+}
+
+function expandQuery(node: Node): Node {
+  const written = text(node);
+  if (written === undefined) return node;
+  const dot = written.indexOf('.');
+  const database = single('database', scalar(dot < 0 ? written : written.slice(0, dot), node.at));
+  return dot < 0 ? database : put(database, 'operation', scalar(written.slice(dot + 1), node.at));
+}
+
+function expandParallel(node: Node): Node {
+  const long = node.type === 'list' ? single('branches', node) : node;
+  if (long.type !== 'map') return long;
+  return change(long, 'branches', (branches) =>
+    changeItems(branches, (branch) => (branch.type === 'list' ? branch : list([branch], branch.at))),
+  );
+}
+
+function expandHost(node: Node): Node {
+  if (node.type !== 'map') return node;
+  let host = change(node, 'outbound', (value) =>
+    value.type === 'scalar' && !isNull(value) ? single('default', value) : value,
+  );
+  host = change(host, 'runtime', (value) => wrapScalar(value, 'kind'));
+  host = change(host, 'cpu', (value) => wrapScalar(value, 'cores'));
+  host = change(host, 'endpoints', (value) =>
+    changeAll(value, (endpoint) => (endpoint.type === 'list' ? single('steps', endpoint) : endpoint)),
+  );
+  return change(host, 'routes', (routes) =>
+    changeItems(routes, (route) =>
+      route.type === 'map' ? change(route, 'to', expandTo) : route,
+    ),
+  );
+}
+
+function expandTo(node: Node): Node {
+  const target = text(node);
+  if (target === undefined) return node;
+  return map(new Map([[target, { key: node.at, value: scalar(100, node.at) }]]), node.at);
+}
+
+function expandDatabase(node: Node): Node {
+  if (node.type !== 'map') return node;
+  const database = change(node, 'cpu', (value) => wrapScalar(value, 'cores'));
+  return change(database, 'operations', (value) =>
+    changeAll(value, (operation) => wrapDistribution(operation, 'work')),
+  );
+}
+
+function expandWorkload(node: Node, path: readonly PathKey[], problems: Problems): Node {
+  if (node.type !== 'map') return node;
+  let workload = change(node, 'arrivals', (value) => {
+    const times = get(value, 'at');
+    if (times !== undefined && get(value, 'kind') === undefined && value.type === 'map') {
+      return map(
+        new Map([
+          ['kind', { key: times.at, value: scalar('at', times.at) }],
+          ['times', { key: value.entries.get('at')!.key, value: times }],
+          ...[...value.entries].filter(([key]) => key !== 'at'),
+        ]),
+        value.at,
+      );
+    }
+    return expandKinded(value, ARRIVAL_FORMS, [...path, 'arrivals'], problems);
+  });
+  workload = change(workload, 'patience', (value) => wrapScalar(value, 'after'));
+  return change(workload, 'requests', (requests) =>
+    changeItems(requests, (request) =>
+      request.type === 'map'
+        ? change(request, 'patience', (value) => wrapScalar(value, 'after'))
+        : request,
+    ),
+  );
+}
+
+function expandFault(node: Node): Node {
+  if (node.type !== 'map') return node;
+  return change(node, 'target', (target) =>
+    target.type === 'scalar' ? list([target], target.at) : target,
+  );
+}
+
+function expandExpectation(node: Node): Node {
+  return text(node) === undefined ? node : single('expect', node);
+}
+
+/** `poisson(300/s)` as `{ kind: poisson, rate: 300/s }`, `unique` as `{ kind: unique }`. */
+function expandKinded(
+  node: Node,
+  forms: ReadonlyMap<string, KindForm>,
+  path: readonly PathKey[],
+  problems: Problems,
+): Node {
+  const written = text(node);
+  if (written === undefined) return node;
+  try {
+    const call = parseCallText(written, (kind) => forms.get(kind)?.example ?? [...forms.values()][0].example);
+    if (call === null) return single('kind', node);
+    return located(longForm(call, forms), node.at);
+  } catch (error) {
+    if (!(error instanceof QuantityError)) throw error;
+    problems.add({ code: 'FL205', at: node.at, path, message: error.message });
+    return node;
+  }
+}
+
+function wrapScalar(node: Node, key: string): Node {
+  return node.type === 'scalar' && !isNull(node) ? single(key, node) : node;
+}
+
+/** As wrapScalar, and for the long form of a distribution, which is a map with a kind. */
+function wrapDistribution(node: Node, key: string): Node {
+  if (node.type === 'map' && node.entries.has('kind')) return single(key, node);
+  return wrapScalar(node, key);
+}
+
+function changeEach(node: Node, keys: readonly string[], by: (value: Node) => Node): Node {
+  if (node.type !== 'map') return node;
+  let result: MapNode = node;
+  for (const key of keys) result = change(result, key, by);
+  return result;
+}

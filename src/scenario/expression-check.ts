@@ -1,0 +1,322 @@
+import type { Expression, MetricPath, Reference } from './expression.js';
+import type { ExpressionProblem } from './expression-scan.js';
+import {
+  findMetric,
+  metricsOf,
+  type Metric,
+  type MetricUnit,
+  type SubjectKind,
+} from './metrics.js';
+
+/** What an expression may name. */
+export interface ExpressionNames {
+  readonly components: ReadonlyMap<
+    string,
+    {
+      readonly kind: 'workload' | 'gateway' | 'service' | 'database';
+      readonly parts: readonly string[];
+      readonly instances: number;
+    }
+  >;
+  /** `caller->callee`, components; absent = not checked. */
+  readonly edges?: ReadonlySet<string>;
+  readonly faults: readonly string[];
+  readonly variants: readonly string[];
+}
+
+/** Everything wrong with a parsed expression given the names of the scenario; empty when it is right. */
+export function checkExpression(
+  expression: Expression,
+  names: ExpressionNames,
+): readonly ExpressionProblem[] {
+  const problems: ExpressionProblem[] = [...checkMetric(expression.metric, names)];
+  const found = findMetric(expression.metric.name);
+  if (found.known === 'yes') problems.push(...checkLimit(expression, found.metric, names));
+  const window = expression.window;
+  if (window !== null && window.kind !== 'between' && !names.faults.includes(window.fault)) {
+    problems.push(unknown('fault', window.fault, window.offset, names.faults));
+  }
+  if (found.known === 'yes' && found.metric.needsAfter && window?.kind !== 'after') {
+    problems.push({
+      message: `${found.metric.name} needs \`after FAULT\``,
+      offset: expression.metric.nameOffset,
+      found: expression.metric.name.join('.'),
+      allowed: names.faults.map((fault) => `after ${fault}`),
+    });
+  }
+  if (
+    expression.metric.subject.kind === 'cascade' &&
+    window !== null &&
+    !(found.known === 'yes' && found.metric.needsAfter)
+  ) {
+    problems.push({
+      message: 'metrics of the cascade are taken over the whole run and have no window',
+      offset: window.offset,
+      found: window.kind,
+      allowed: ['in'],
+    });
+  }
+  for (const variant of expression.variants ?? []) {
+    if (!names.variants.includes(variant.name)) {
+      problems.push(unknown('variant', variant.name, variant.offset, names.variants));
+    }
+  }
+  return problems;
+}
+
+/** Everything wrong with the path of a metric. */
+export function checkMetric(
+  path: MetricPath,
+  names: ExpressionNames,
+): readonly ExpressionProblem[] {
+  const problems = checkSubject(path, names);
+  if (problems.length > 0) return problems;
+  const kind = subjectKind(path, names);
+  const words = path.name.join('.');
+  const found = findMetric(path.name);
+  const at = { offset: path.nameOffset, found: words };
+  if (found.known === 'later') {
+    return [
+      { message: `the metric ${words} is known, but not in this version`, ...at, allowed: [] },
+    ];
+  }
+  const own = metricsOf(kind).map((entry) => entry.name);
+  if (found.known === 'no') return [{ message: `unknown metric ${words}`, ...at, allowed: own }];
+  if (!found.metric.subjects.includes(kind)) {
+    if (kind === 'cascade' && found.metric.name === 'amplification') {
+      return [
+        {
+          message: `the metric cascade.${words} is known, but not in this version`,
+          ...at,
+          allowed: own,
+        },
+      ];
+    }
+    return [
+      { message: `${article(kind)} has no metric ${found.metric.name}`, ...at, allowed: own },
+    ];
+  }
+  if (found.known === 'yes') return [];
+  return [endingProblem(path, found.metric, found.found, found.allowed)];
+}
+
+/** What kind of thing a checked path belongs to. */
+export function subjectKind(path: MetricPath, names: ExpressionNames): SubjectKind {
+  const subject = path.subject;
+  if (subject.kind !== 'component') return subject.kind;
+  if (subject.at.instance !== null) return 'instance';
+  const kind = names.components.get(subject.at.component)?.kind ?? 'service';
+  return subject.at.part === null ? kind : PART_KIND[kind];
+}
+
+const PART_KIND = {
+  workload: 'request',
+  gateway: 'route',
+  service: 'endpoint',
+  database: 'operation',
+} as const;
+
+function checkSubject(path: MetricPath, names: ExpressionNames): ExpressionProblem[] {
+  const subject = path.subject;
+  if (subject.kind === 'cascade' || subject.kind === 'run') return [];
+  if (subject.kind === 'component') return checkReference(subject.at, names, false);
+  const problems = [
+    ...checkReference(subject.from, names, true),
+    ...checkReference(subject.to, names, true),
+  ];
+  const { from, to } = subject;
+  if (from.component === 'all' && to.component === 'all') {
+    problems.push({
+      message: 'one side of an edge must have a name',
+      offset: from.offset,
+      found: 'all->all',
+      allowed: [],
+    });
+  }
+  if (problems.length === 0 && names.edges !== undefined) {
+    const matches = [...names.edges].some(
+      (edge) =>
+        (from.component === 'all' || edge.startsWith(`${from.component}->`)) &&
+        (to.component === 'all' || edge.endsWith(`->${to.component}`)),
+    );
+    if (!matches) {
+      problems.push(
+        unknown('edge', `${from.component}->${to.component}`, from.offset, [...names.edges]),
+      );
+    }
+  }
+  return problems;
+}
+
+function checkReference(
+  at: Reference,
+  names: ExpressionNames,
+  isSide: boolean,
+): ExpressionProblem[] {
+  if (isSide && at.component === 'all') return [];
+  const component = names.components.get(at.component);
+  if (component === undefined) {
+    const allowed = [...names.components.keys(), 'cascade', 'run'];
+    return [unknown('component', at.component, at.offset, allowed)];
+  }
+  if (at.part !== null && !component.parts.includes(at.part)) {
+    const allowed = component.parts.map((part) => `${at.component}.${part}`);
+    return [unknown('part', `${at.component}.${at.part}`, at.offset, allowed)];
+  }
+  if (at.instance === null) return [];
+  const found = `${at.component}[${at.instance}]`;
+  if (isSide || at.part !== null || component.kind === 'workload') {
+    return [
+      {
+        message: `metrics of one instance are those of ${at.component}[i] alone`,
+        offset: at.offset,
+        found,
+        allowed: [],
+      },
+    ];
+  }
+  if (at.instance < component.instances) return [];
+  return [
+    {
+      message: `${at.component} has ${component.instances} instances, counted from 0`,
+      offset: at.offset,
+      found,
+      allowed: [],
+    },
+  ];
+}
+
+function checkLimit(
+  expression: Expression,
+  metric: Metric,
+  names: ExpressionNames,
+): ExpressionProblem[] {
+  const limit = expression.limit;
+  switch (limit.kind) {
+    case 'quantity': {
+      const { unit, value } = limit.quantity;
+      const isZero = unit === 'number' && value === 0;
+      const fits = unit === metric.unit || isZero || (unit === 'number' && metric.unit === 'share');
+      if (!fits) return [unitProblem(metric, limit.offset, unit)];
+      if (metric.unit !== 'share' || value <= 1) return [];
+      return [
+        {
+          message: `a share above 1: write ${value}%`,
+          offset: limit.offset,
+          found: String(value),
+          allowed: [`${value}%`],
+        },
+      ];
+    }
+    case 'word':
+      if (metric.name === 'recovery' && limit.word === 'never') {
+        if (expression.op === '==' || expression.op === '!=') return [];
+        return [
+          {
+            message: '`never` is compared with == or !=',
+            offset: limit.offset,
+            found: expression.op,
+            allowed: ['==', '!='],
+          },
+        ];
+      }
+      return [
+        unknown(
+          'limit',
+          limit.word,
+          limit.offset,
+          metric.name === 'recovery' ? ['never'] : [EXAMPLE[metric.unit]],
+        ),
+      ];
+    case 'metric':
+    case 'ofMetric':
+      return otherMetric(limit.metric, metric, names);
+    case 'ofVariant':
+      if (names.variants.includes(limit.variant)) return [];
+      return [unknown('variant', limit.variant, limit.offset, [...names.variants, 'before'])];
+    case 'ofBefore':
+      if (
+        expression.window !== null &&
+        (expression.window.kind === 'during' || expression.window.kind === 'after')
+      )
+        return [];
+      return [
+        {
+          message: '`of before` needs `during FAULT` or `after FAULT`',
+          offset: limit.offset,
+          found: 'before',
+          allowed: names.faults.map((fault) => `during ${fault}`),
+        },
+      ];
+  }
+}
+
+function otherMetric(
+  path: MetricPath,
+  metric: Metric,
+  names: ExpressionNames,
+): ExpressionProblem[] {
+  const problems = checkMetric(path, names);
+  const found = findMetric(path.name);
+  if (problems.length > 0 || found.known !== 'yes') return [...problems];
+  return found.metric.unit === metric.unit
+    ? []
+    : [unitProblem(metric, path.nameOffset, found.metric.unit)];
+}
+
+const EXAMPLE = { seconds: '500ms', perSecond: '400/s', share: '99%', number: '1.5' } as const;
+const UNIT_WORDS: Readonly<Record<MetricUnit | 'size', string>> = {
+  seconds: 'a duration',
+  perSecond: 'a rate',
+  share: 'a share',
+  number: 'a number',
+  size: 'a size',
+};
+
+function unitProblem(metric: Metric, offset: number, unit: MetricUnit | 'size'): ExpressionProblem {
+  return {
+    message: `${metric.name} is ${UNIT_WORDS[metric.unit]}, the limit is ${UNIT_WORDS[unit]}`,
+    offset,
+    found: UNIT_WORDS[unit],
+    allowed: [EXAMPLE[metric.unit]],
+  };
+}
+
+function endingProblem(
+  path: MetricPath,
+  metric: Metric,
+  found: string,
+  allowed: readonly string[],
+): ExpressionProblem {
+  const offset = path.nameOffset;
+  if (metric.ending === 'none') {
+    return {
+      message: `${metric.name} has no statistics`,
+      offset,
+      found: path.name.join('.'),
+      allowed: [metric.name],
+    };
+  }
+  const what = metric.ending === 'outcome' ? 'an outcome' : 'a statistic';
+  const message = found === '' ? `${metric.name} needs ${what}` : `${metric.name} has no ${found}`;
+  return {
+    message,
+    offset,
+    found: path.name.join('.'),
+    allowed: allowed.map((end) => `${metric.name}.${end}`),
+  };
+}
+
+function unknown(
+  what: string,
+  found: string,
+  offset: number,
+  allowed: readonly string[],
+): ExpressionProblem {
+  return { message: `unknown ${what} ${found}`, offset, found, allowed };
+}
+
+function article(kind: SubjectKind): string {
+  if (kind === 'cascade' || kind === 'run') return `\`${kind}\``;
+  return /^[aeiou]/.test(kind) ? `an ${kind}` : `a ${kind}`;
+}

@@ -1,0 +1,252 @@
+import {
+  ExpressionError,
+  Scanner,
+  type ExpressionProblem,
+  type Quantity,
+} from './expression-scan.js';
+import { METRIC_WORDS } from './metrics.js';
+
+/** A component, one of its parts or one of its instances, as written. `all` stands for every one. */
+export interface Reference {
+  readonly component: string;
+  readonly part: string | null;
+  readonly instance: number | null;
+  /** Offset in the text of the expression. */
+  readonly offset: number;
+}
+
+export type Subject =
+  | { readonly kind: 'cascade'; readonly offset: number }
+  | { readonly kind: 'run'; readonly offset: number }
+  | { readonly kind: 'component'; readonly at: Reference }
+  | { readonly kind: 'edge'; readonly from: Reference; readonly to: Reference };
+
+/** The path of a metric: subject and name, `shoppers.browse.latency.p99`. */
+export interface MetricPath {
+  readonly subject: Subject;
+  /** Words of the name: `['latency', 'p99']`. */
+  readonly name: readonly string[];
+  readonly nameOffset: number;
+  readonly text: string;
+}
+
+export type CompareOp = '<' | '<=' | '>' | '>=' | '==' | '!=';
+
+export type Limit =
+  | { readonly kind: 'quantity'; readonly quantity: Quantity; readonly offset: number }
+  /** A word such as `never`. */
+  | { readonly kind: 'word'; readonly word: string; readonly offset: number }
+  /** Another metric, in the same window and variant. */
+  | { readonly kind: 'metric'; readonly metric: MetricPath }
+  | {
+      readonly kind: 'ofVariant';
+      readonly factor: number;
+      readonly variant: string;
+      readonly offset: number;
+    }
+  | { readonly kind: 'ofBefore'; readonly factor: number; readonly offset: number }
+  | { readonly kind: 'ofMetric'; readonly factor: number; readonly metric: MetricPath };
+
+export type WindowClause =
+  | {
+      readonly kind: 'during' | 'before' | 'after';
+      readonly fault: string;
+      readonly offset: number;
+    }
+  /** From the end of the warm-up. */
+  | {
+      readonly kind: 'between';
+      readonly fromNs: number;
+      readonly toNs: number;
+      readonly offset: number;
+    };
+
+/** `METRIC OP LIMIT [WINDOW] [in VARIANT ...]`. */
+export interface Expression {
+  readonly text: string;
+  readonly metric: MetricPath;
+  readonly op: CompareOp;
+  readonly limit: Limit;
+  readonly window: WindowClause | null;
+  /** Variants it is checked in; null = all. */
+  readonly variants: readonly { readonly name: string; readonly offset: number }[] | null;
+}
+
+export type ParsedExpression =
+  | { readonly ok: true; readonly expression: Expression }
+  | ({ readonly ok: false } & ExpressionProblem);
+export type ParsedMetric =
+  { readonly ok: true; readonly metric: MetricPath } | ({ readonly ok: false } & ExpressionProblem);
+
+export { checkExpression, checkMetric, type ExpressionNames } from './expression-check.js';
+
+/** Reads an expression of budgets and hypotheses; the first problem ends it. */
+export function parseExpression(text: string): ParsedExpression {
+  return attempt(() => ({ ok: true, expression: expression(new Scanner(text)) }));
+}
+
+/** Reads the bare path of a metric. */
+export function parseMetric(text: string): ParsedMetric {
+  return attempt(() => {
+    const scanner = new Scanner(text);
+    const metric = metricPath(scanner);
+    if (!scanner.atEnd()) scanner.fail('expected the end of the metric', []);
+    return { ok: true, metric };
+  });
+}
+
+const OPS: readonly CompareOp[] = ['<=', '>=', '==', '!=', '<', '>'];
+const CLAUSES = ['during', 'before', 'after', 'from', 'in'];
+const LATER_CLAUSES = ['always', 'for'];
+
+function attempt<T>(parse: () => T): T | ({ readonly ok: false } & ExpressionProblem) {
+  try {
+    return parse();
+  } catch (error) {
+    if (error instanceof ExpressionError) return { ok: false, ...error.problem };
+    throw error;
+  }
+}
+
+function expression(scanner: Scanner): Expression {
+  const metric = metricPath(scanner);
+  const op = OPS.find((candidate) => scanner.take(candidate));
+  if (op === undefined) scanner.fail('expected a comparison', OPS);
+  const limit = limitOf(scanner);
+  let window: WindowClause | null = null;
+  let variants: Expression['variants'] = null;
+  while (!scanner.atEnd()) {
+    const word = scanner.peekWord();
+    if (LATER_CLAUSES.includes(word)) {
+      scanner.fail(`\`${word}\` is known, but not in this version`, CLAUSES);
+    }
+    if (word === 'in') {
+      if (variants !== null) scanner.fail('`in` stands twice', []);
+      variants = variantList(scanner);
+    } else if (CLAUSES.includes(word)) {
+      if (window !== null) scanner.fail('an expression has one window', ['in']);
+      window = windowClause(scanner);
+    } else scanner.fail('expected a clause', CLAUSES);
+  }
+  return { text: scanner.text.trim(), metric, op, limit, window, variants };
+}
+
+function metricPath(scanner: Scanner): MetricPath {
+  const start = scanner.offset;
+  const first = reference(scanner);
+  let subject: Subject;
+  if (scanner.take('->')) subject = { kind: 'edge', from: first, to: reference(scanner) };
+  else if (first.component === 'cascade' || first.component === 'run') {
+    subject = { kind: first.component, offset: start };
+  } else subject = { kind: 'component', at: first };
+  if (!scanner.take('.')) scanner.fail('expected a dot and the name of a metric', ['.latency.p99']);
+  const nameOffset = scanner.offset;
+  const name = [scanner.name('the name of a metric')];
+  while (scanner.take('.')) name.push(scanner.name('a statistic or an outcome'));
+  const text = scanner.text.slice(start, scanner.offset).replace(/\s/g, '');
+  return { subject, name, nameOffset, text };
+}
+
+function reference(scanner: Scanner): Reference {
+  const offset = scanner.offset;
+  const component = scanner.name('the name of a component');
+  if (component === 'canary' || component === 'stable') {
+    scanner.offset = offset;
+    scanner.fail(`\`${component}\` is known, but not in this version`, []);
+  }
+  if (scanner.text[scanner.offset] === '@') {
+    scanner.fail('versions of a service are known, but not in this version', []);
+  }
+  const instance = scanner.take('[') ? instanceNumber(scanner) : null;
+  const part = component === 'cascade' || component === 'run' ? null : partOf(scanner);
+  return { component, part, instance, offset };
+}
+
+function instanceNumber(scanner: Scanner): number {
+  const quantity = scanner.quantity();
+  if (quantity.unit !== 'number' || quantity.value < 0 || quantity.value % 1 !== 0) {
+    scanner.fail('expected the number of an instance, such as [0]', []);
+  }
+  if (!scanner.take(']')) scanner.fail('expected `]`', [']']);
+  return quantity.value;
+}
+
+/** A word behind a dot is a part unless a metric begins with it: no part may be called like one. */
+function partOf(scanner: Scanner): string | null {
+  const start = scanner.offset;
+  if (!scanner.take('.')) return null;
+  const word = scanner.peekWord();
+  if (word === '' || METRIC_WORDS.has(word)) {
+    scanner.offset = start;
+    return null;
+  }
+  const part = scanner.name('a part');
+  if (scanner.text[scanner.offset] === '.' || scanner.text.startsWith('->', scanner.offset))
+    return part;
+  // The last word of a path is the metric, even where none is called so.
+  scanner.offset = start;
+  return null;
+}
+
+function limitOf(scanner: Scanner): Limit {
+  const offset = scanner.offset;
+  if (scanner.atQuantity()) {
+    const quantity = scanner.quantity();
+    if (scanner.peekWord() !== 'of') return { kind: 'quantity', quantity, offset };
+    if (!quantity.percent) scanner.fail('only a percentage can be `of` something', []);
+    scanner.take('of');
+    return shareOf(scanner, quantity.value);
+  }
+  if (isMetricNext(scanner)) return { kind: 'metric', metric: metricPath(scanner) };
+  return { kind: 'word', word: scanner.name('a limit'), offset };
+}
+
+function shareOf(scanner: Scanner, factor: number): Limit {
+  const offset = scanner.offset;
+  if (isMetricNext(scanner)) return { kind: 'ofMetric', factor, metric: metricPath(scanner) };
+  const name = scanner.label('a variant, `before` or a metric');
+  if (name === 'before') return { kind: 'ofBefore', factor, offset };
+  if (name === 'saved') {
+    scanner.offset = offset;
+    scanner.fail('`of saved` is known, but not in this version', ['before']);
+  }
+  return { kind: 'ofVariant', factor, variant: name, offset };
+}
+
+function isMetricNext(scanner: Scanner): boolean {
+  const word = scanner.peekWord();
+  if (word === '') return false;
+  const next = scanner.offset + word.length;
+  return '.[@'.includes(scanner.text[next] ?? ' ') || scanner.text.startsWith('->', next);
+}
+
+function windowClause(scanner: Scanner): WindowClause {
+  const offset = scanner.offset;
+  for (const kind of ['during', 'before', 'after'] as const) {
+    if (scanner.peekWord() !== kind) continue;
+    scanner.take(kind);
+    const at = scanner.offset;
+    return { kind, fault: scanner.label('the id of a fault'), offset: at };
+  }
+  scanner.take('from');
+  const fromNs = scanner.durationNs();
+  if (scanner.peekWord() !== 'to') scanner.fail('expected `to`', ['to']);
+  scanner.take('to');
+  const toNs = scanner.durationNs();
+  if (toNs <= fromNs) {
+    scanner.offset = offset;
+    scanner.fail('the window ends before it begins', []);
+  }
+  return { kind: 'between', fromNs, toNs, offset };
+}
+
+function variantList(scanner: Scanner): Expression['variants'] {
+  scanner.take('in');
+  const variants: { name: string; offset: number }[] = [];
+  do {
+    const offset = scanner.offset;
+    variants.push({ name: scanner.label('a variant'), offset });
+    if (scanner.take(',')) continue;
+  } while (!scanner.atEnd() && ![...CLAUSES, ...LATER_CLAUSES].includes(scanner.peekWord()));
+  return variants;
+}

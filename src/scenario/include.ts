@@ -1,0 +1,160 @@
+import type { Problems } from './diagnostics.js';
+import type { Entry, MapNode, Node, Place } from './located.js';
+import { entries, get, items, map, put, text } from './located.js';
+import { merge } from './merge.js';
+import { parseYaml } from './parse.js';
+
+/** Hands out the text of a file, or why there is none. Paths are relative to where the caller reads. */
+export type ReadFile = (path: string) => { readonly text: string } | { readonly error: string };
+
+/** Files that one scenario may consist of, and how deep they may include each other. */
+const FILES_MAX = 64;
+const INCLUDE_DEPTH_MAX = 8;
+/** Lists of the top level that add up over files. */
+const CONCATENATED: readonly string[] = ['faults', 'variants', 'budgets'];
+/** Sections whose entries are settings, not things: several files may each bring some. */
+const SETTINGS: ReadonlySet<string> = new Set(['run', 'network', 'defaults', 'report', 'hypothesis']);
+
+/** Reads a scenario and what it includes, merged in order, the file itself last; null where it cannot be. */
+export function readTree(
+  path: string,
+  read: ReadFile,
+  expandTree: (tree: Node) => Node,
+  problems: Problems,
+): MapNode | null {
+  const slash = Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\'));
+  const folder = slash < 0 ? '' : path.slice(0, slash + 1);
+  const includer = new Includer(read, folder, expandTree, problems);
+  return includer.file(path, null, []);
+}
+
+class Includer {
+  private readonly read: ReadFile;
+  private readonly folder: string;
+  private readonly expandTree: (tree: Node) => Node;
+  private readonly problems: Problems;
+  private files = 0;
+
+  constructor(read: ReadFile, folder: string, expandTree: (tree: Node) => Node, problems: Problems) {
+    this.read = read;
+    this.folder = folder;
+    this.expandTree = expandTree;
+    this.problems = problems;
+  }
+
+  file(path: string, from: Place | null, chain: readonly string[]): MapNode | null {
+    const answer = this.read(path);
+    if ('error' in answer) {
+      const at = from ?? { file: path, start: 0, end: 0 };
+      const message = from === null ? answer.error : `${path}: ${answer.error}`;
+      this.problems.add({ code: 'FL101', at, path: [], message });
+      return null;
+    }
+    const parsed = parseYaml(path, answer.text, this.problems);
+    if (parsed === null) return null;
+    if (parsed.type !== 'map') {
+      const message = 'the file is no map: a scenario begins with `faultline: 1`';
+      this.problems.add({ code: 'FL113', at: parsed.at, path: [], message });
+      return null;
+    }
+    const tree = this.expandTree(parsed) as MapNode;
+    return this.withIncludes(tree, path, [...chain, path]);
+  }
+
+  private withIncludes(tree: MapNode, path: string, chain: readonly string[]): MapNode {
+    const include = get(tree, 'include');
+    if (include === undefined) return tree;
+    if (include.type !== 'list') {
+      this.refuse(include.at, 'include is a list of paths, such as [topology.yaml]');
+      return tree;
+    }
+    const inFolder = path.slice(this.folder.length);
+    const below = inFolder.includes('/') ? inFolder.slice(0, inFolder.lastIndexOf('/') + 1) : '';
+    let base: MapNode | null = null;
+    const definedIn = new Map<string, string>();
+    for (const node of items(include)) {
+      const fragment = this.fragment(node, below, chain);
+      if (fragment === null) continue;
+      this.checkDefinitions(fragment, definedIn);
+      base = base === null ? fragment : this.lay(base, fragment);
+    }
+    return base === null ? tree : this.lay(base, tree);
+  }
+
+  private fragment(node: Node, below: string, chain: readonly string[]): MapNode | null {
+    const written = text(node);
+    const wrong = written === undefined ? 'a path is text' : pathProblem(written);
+    if (written === undefined || wrong !== null) {
+      this.refuse(node.at, wrong!);
+      return null;
+    }
+    const path = `${this.folder}${normal(below + written)}`;
+    if (chain.includes(path)) {
+      const message = `files include each other: ${[...chain, path].join(' -> ')}`;
+      this.problems.add({ code: 'FL111', at: node.at, path: ['include'], message });
+      return null;
+    }
+    if (++this.files > FILES_MAX || chain.length > INCLUDE_DEPTH_MAX) {
+      this.refuse(node.at, `a scenario has at most ${FILES_MAX} files, ${INCLUDE_DEPTH_MAX} deep`);
+      return null;
+    }
+    return this.file(path, node.at, chain);
+  }
+
+  private lay(below: MapNode, above: MapNode): MapNode {
+    let merged = this.expandTree(merge(below, above)) as MapNode;
+    for (const key of CONCATENATED) {
+      const lower = get(below, key);
+      const upper = get(above, key);
+      if (lower?.type !== 'list' || upper?.type !== 'list') continue;
+      merged = put(merged, key, { ...upper, items: [...lower.items, ...upper.items] });
+    }
+    return merged;
+  }
+
+  private checkDefinitions(fragment: MapNode, definedIn: Map<string, string>): void {
+    for (const [section, entry] of fragment.entries) {
+      if (SETTINGS.has(section)) continue;
+      for (const [name, inner] of entries(entry.value)) {
+        const id = `${section} ${name}`;
+        const file = definedIn.get(id);
+        if (file === undefined) definedIn.set(id, inner.key.file);
+        else {
+          const message = `${name} is defined in ${file} too: an included thing has one definition`;
+          this.problems.add({ code: 'FL112', at: inner.key, path: [section, name], message });
+        }
+      }
+    }
+  }
+
+  private refuse(at: Place, message: string): void {
+    this.problems.add({ code: 'FL110', at, path: ['include'], message });
+  }
+}
+
+/** The tree without the sections that only tell how it is put together. */
+export function withoutSections(tree: MapNode, names: readonly string[]): MapNode {
+  const kept = new Map<string, Entry>(tree.entries);
+  for (const name of names) kept.delete(name);
+  return { ...map(kept, tree.at) };
+}
+
+function pathProblem(path: string): string | null {
+  if (path.length > 400) return 'the path is too long';
+  // Looked at before anything is opened: only names below the scenario's folder are left.
+  if (!/^[A-Za-z0-9_][\w .-]*(\/[A-Za-z0-9_][\w .-]*)*$/.test(path.replace(/^\.\//, ''))) {
+    return `${JSON.stringify(path)}: a path is relative, goes down with / and holds letters, digits, _ . - only`;
+  }
+  if (!/\.ya?ml$/.test(path)) return `${JSON.stringify(path)}: only .yaml and .yml files are included`;
+  if (/(^|\/)(con|prn|aux|nul|com\d|lpt\d)(\.|\/|$)/i.test(path)) {
+    return `${JSON.stringify(path)}: a device is no file`;
+  }
+  return null;
+}
+
+function normal(path: string): string {
+  return path
+    .split('/')
+    .filter((part) => part !== '.' && part !== '')
+    .join('/');
+}

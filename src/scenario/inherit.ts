@@ -1,0 +1,95 @@
+import type { Problems } from './diagnostics.js';
+import type { Entry, MapNode, Node, PathKey } from './located.js';
+import { change, changeAll, get, items, map, text } from './located.js';
+import { merge } from './merge.js';
+import { nearest } from './suggest.js';
+import { visitScenario } from './walk.js';
+
+/** Sections whose entries take `extends: TEMPLATE` and lie over `defaults.<section>`. */
+export const INHERITING: readonly string[] = ['services', 'gateways', 'databases', 'workloads'];
+
+/** Lays every component over its templates, and those over the defaults of its section. */
+export function inheritTemplates(root: MapNode, problems: Problems): MapNode {
+  const pool = new Pool(get(root, 'templates'), 'template', problems);
+  let result = root;
+  for (const section of INHERITING) {
+    const defaults = get(get(root, 'defaults'), section);
+    result = change(result, section, (all) =>
+      changeAll(all, (entry, name) => {
+        const own = pool.resolve(entry, [section, name]);
+        return defaults?.type === 'map' ? merge(defaults, own) : own;
+      }),
+    );
+  }
+  return change(result, 'databases', (all) => changeAll(all, layPools));
+}
+
+/** The pool of a single caller lies over that of the database. */
+function layPools(database: Node): Node {
+  const pool = get(database, 'pool');
+  if (database.type !== 'map' || pool === undefined) return database;
+  return change(database, 'pools', (pools) => changeAll(pools, (own) => merge(pool, own)));
+}
+
+/** Writes out the bases of every bundle: those of `policies`, and those at the calls. */
+export function inheritPolicies(root: MapNode, problems: Problems): MapNode {
+  const pool = new Pool(get(root, 'policies'), 'policy', problems);
+  return visitScenario(root, { policy: (node, path) => pool.resolve(node, path) }) as MapNode;
+}
+
+/** Named maps that others may build on. */
+class Pool {
+  private readonly named: Node | undefined;
+  private readonly what: string;
+  private readonly problems: Problems;
+  private readonly done = new Map<string, Node>();
+
+  constructor(named: Node | undefined, what: string, problems: Problems) {
+    this.named = named;
+    this.what = what;
+    this.problems = problems;
+  }
+
+  /** The entry laid over everything it extends, without the key `extends`. */
+  resolve(entry: Node, path: readonly PathKey[], chain: readonly string[] = []): Node {
+    const bases = get(entry, 'extends');
+    if (entry.type !== 'map' || bases === undefined) return entry;
+    let below: Node = map(new Map(), entry.at);
+    for (const base of bases.type === 'list' ? items(bases) : [bases]) {
+      const resolved = this.base(base, path, chain);
+      if (resolved !== null) below = merge(below, resolved);
+    }
+    const own = new Map<string, Entry>(entry.entries);
+    own.delete('extends');
+    const merged = merge(below, { ...entry, entries: own });
+    return { ...merged, at: entry.at };
+  }
+
+  private base(node: Node, path: readonly PathKey[], chain: readonly string[]): Node | null {
+    const name = text(node);
+    const at = [...path, 'extends'];
+    if (name === undefined) {
+      const message = `extends names a ${this.what}, or a list of them`;
+      this.problems.add({ code: 'FL204', at: node.at, path: at, message });
+      return null;
+    }
+    const found = get(this.named, name);
+    if (found === undefined) {
+      const known = this.named?.type === 'map' ? [...this.named.entries.keys()] : [];
+      const message = `there is no ${this.what} ${JSON.stringify(name)}`;
+      const suggestion = nearest(name, known);
+      this.problems.add({ code: 'FL303', at: node.at, path: at, message, found: name, allowed: known, suggestion });
+      return null;
+    }
+    if (chain.includes(name)) {
+      const message = `${[...chain, name].join(' -> ')} extend each other in a circle`;
+      this.problems.add({ code: 'FL304', at: node.at, path: at, message });
+      return null;
+    }
+    const cached = this.done.get(name);
+    if (cached !== undefined) return cached;
+    const resolved = this.resolve(found, [this.what === 'policy' ? 'policies' : 'templates', name], [...chain, name]);
+    if (chain.length === 0) this.done.set(name, resolved);
+    return resolved;
+  }
+}

@@ -1,0 +1,143 @@
+import {
+  laterFaultFields,
+  laterFaultKinds,
+  laterPolicies,
+  laterPolicyFields,
+  laterPolicyKinds,
+} from '../patterns/later.js';
+import type { PathKey } from './located.js';
+import { LATER_VERBS } from './verbs.js';
+
+/** What the language knows and this version does not run, by place. `*` is any key or index. */
+const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
+  [
+    '',
+    'platform caches topics queues brokers sagas eventStores projections functions registries mesh sweeps',
+  ],
+  ['network', 'bandwidth crossZoneCost'],
+  ['network.links.*', 'bandwidth'],
+  [
+    'services.*',
+    'tags memory resources admission outlierDetection protocol outbox discovery probes lifecycle ' +
+      'autoscaling versions version rollout',
+  ],
+  [
+    'gateways.*',
+    'tags memory resources admission outlierDetection protocol discovery probes lifecycle ' +
+      'autoscaling versions version rollout',
+  ],
+  ['gateways.*.routes.*', 'mirror sticky'],
+  ['services.*.runtime', 'gc'],
+  ['gateways.*.runtime', 'gc'],
+  ['services.*.queue', 'key target interval'],
+  ['services.*.endpoints.*', 'concurrency priority requestSize responseSize timeLimit'],
+  [
+    'databases.*',
+    'tags statementTimeout replicas route shards knee failover loadBalancing queue concurrency',
+  ],
+  ['databases.*.operations.*', 'rows key lock scan fanout'],
+  ['workloads.*', 'tags priority keys'],
+  ['workloads.*.requests.*', 'priority keys requestSize'],
+  ['faults.*', 'when jitter probability group role version'],
+  ['budgets.*', 'strict by'],
+  ['hypothesis.expect.*', 'strict by'],
+  ['report', 'prices'],
+];
+
+/** Fields of steps by verb, and of the bundle and its policies. */
+const LATER_FIELDS: ReadonlyMap<string, string> = new Map([
+  ['step', LATER_VERBS.join(' ')],
+  ['call', 'requestSize'],
+  ['query', 'key route consistency of'],
+  ['respond', 'responseSize degraded'],
+  ['when', 'version'],
+  ['bundle', `${laterPolicies.join(' ')} tags`],
+  ['loadBalancing', 'activeRequestBias decay key minimumRingSize tableSize zoneAware panicThreshold slowStart level subset'],
+  ['policy', 'key store dryRun retryAfter ignore'],
+  ['middleware', 'admit cache coalesce'],
+  ['middlewareEntry', 'cacheTtl workPerKiB key store dryRun retryAfter'],
+]);
+
+/** Words of closed lists that later versions bring, by the last key of the path. */
+const LATER_WORDS: readonly (readonly [key: string, words: string])[] = [
+  ['warmup', 'auto'],
+  ['backoff.kind', 'decorrelatedV2 grpc envoy'],
+  ['budget.kind', 'envoy concurrent grpc aws rate'],
+  [
+    'loadBalancing.kind',
+    'leastConnections peakEwma weighted ringHash maglev nginx first',
+  ],
+  ['per', 'target key'],
+  ['discipline', 'adaptiveLifo priority fair codel'],
+  ['arrivals.kind', 'trace'],
+  ['pool.kind', 'go hikari pgbouncer'],
+  ['pools.*.kind', 'go hikari pgbouncer'],
+  ['gateways.*.kind', 'kong envoy nginx spring'],
+  ['routing', 'kong'],
+  ['databases.*.kind', 'postgres mysql mongo elasticsearch dynamodb redis'],
+];
+
+/** Fields of fault kinds that come later, whatever the kind: none of them means anything else today. */
+const LATER_FAULT_FIELDS: ReadonlySet<string> = new Set([...laterFaultFields.values()].flat());
+
+const LISTS = new Map<string, ReadonlySet<string>>();
+
+/** Whether the language knows this key in the map at the path, though this version does not run it. */
+export function isLaterKey(path: readonly PathKey[], key: string): boolean {
+  for (const [place, names] of LATER_KEYS) {
+    if (matches(path, place) && words(names).has(key)) return true;
+  }
+  const last = String(path[path.length - 1]);
+  if (laterPolicyFields.get(last)?.includes(key) === true) return true;
+  if (path.length === 2 && path[0] === 'faults' && LATER_FAULT_FIELDS.has(key)) return true;
+  return fieldPlaces(path).some((place) => words(LATER_FIELDS.get(place) ?? '').has(key));
+}
+
+/** Whether the value of the path is a word that a later version understands. */
+export function isLaterWord(path: readonly PathKey[], value: unknown): boolean {
+  const last = path[path.length - 1];
+  // Long forms of plain numbers and switches that come later.
+  if (last === 'idempotent') return typeof value === 'string';
+  if (last === 'replications' || last === 'replicas' || last === 'users') {
+    return typeof value === 'object' && value !== null;
+  }
+  if (typeof value !== 'string') return false;
+  if (last === 'kind' && laterKinds(path).includes(value)) return true;
+  return LATER_WORDS.some(([place, names]) => endsWith(path, place) && words(names).has(value));
+}
+
+/** Kinds of patterns that do not exist yet, as the patterns themselves list them. */
+function laterKinds(path: readonly PathKey[]): readonly string[] {
+  if (path.length === 3 && path[0] === 'faults') return laterFaultKinds;
+  return laterPolicyKinds.get(String(path[path.length - 2])) ?? [];
+}
+
+/** Which tables of fields speak about the map at this path. */
+function fieldPlaces(path: readonly PathKey[]): string[] {
+  const last = path[path.length - 1];
+  const before = path[path.length - 2];
+  const places: string[] = [];
+  if (typeof last === 'number') places.push(before === 'middleware' ? 'middleware' : 'step');
+  if (last === 'policy' || before === 'policies' || before === 'outbound') places.push('bundle');
+  if (typeof last === 'string') {
+    places.push(last, 'policy');
+    if (typeof before === 'number' && path.includes('middleware')) places.push('middlewareEntry');
+  }
+  return places;
+}
+
+function matches(path: readonly PathKey[], place: string): boolean {
+  const parts = place === '' ? [] : place.split('.');
+  return parts.length === path.length && parts.every((part, i) => part === '*' || part === path[i]);
+}
+
+function endsWith(path: readonly PathKey[], place: string): boolean {
+  const count = place.split('.').length;
+  return path.length >= count && matches(path.slice(path.length - count), place);
+}
+
+function words(text: string): ReadonlySet<string> {
+  let set = LISTS.get(text);
+  if (set === undefined) LISTS.set(text, (set = new Set(text.split(' '))));
+  return set;
+}

@@ -1,0 +1,110 @@
+import { meanOf } from '../kernel/distribution-mean.js';
+import { NS_PER_SECOND } from '../kernel/time.js';
+import type { Arrivals, Scenario, Workload } from '../spec/scenario.js';
+import type { Code } from './codes.js';
+import type { CallGraph } from './resolve/graph.js';
+import { formatDuration } from '../spec/quantity-text.js';
+
+/** Attempts over all replications beyond which nothing is started. */
+export const LOAD_MAX = 5e9;
+/** Services, gateways and databases in one scenario. */
+export const COMPONENTS_MAX = 2000;
+/** Instances of all of them. */
+export const INSTANCES_MAX = 100_000;
+/** Thinking time is at least this when a closed load is estimated: something takes time in the loop. */
+const CYCLE_MIN_S = 0.01;
+
+type Raise = (code: Code, path: readonly (string | number)[], message: string) => void;
+
+/** Refuses what no machine could run, with the arithmetic. */
+export function checkLimits(scenario: Scenario, graph: CallGraph, raise: Raise): void {
+  const hosts = [scenario.gateways, scenario.services, scenario.databases].flatMap((map) => [...map.values()]);
+  if (hosts.length > COMPONENTS_MAX) {
+    raise('FL602', ['services'], `${hosts.length} components, at most ${COMPONENTS_MAX} are taken`);
+  }
+  const instances = hosts.reduce((sum, host) => sum + host.replicas, 0);
+  if (instances > INSTANCES_MAX) {
+    raise('FL602', ['services'], `${instances} instances over all components, at most ${INSTANCES_MAX} are taken`);
+  }
+  const { run } = scenario;
+  const seconds = (run.durationNs + run.warmupNs) / NS_PER_SECOND;
+  const fanOut = fanOuts(graph);
+  for (const [name, workload] of scenario.workloads) {
+    const rate = rateOf(workload.arrivals, seconds);
+    const perRequest = meanFanOut(workload, fanOut);
+    const roots = rate * seconds;
+    const total = roots * perRequest * run.replications;
+    const path = ['workloads', name, 'arrivals'];
+    const sum = `${round(rate)}/s x ${formatDuration(run.durationNs + run.warmupNs)} = ${round(roots)} requests a run`;
+    if (total > LOAD_MAX) {
+      const rest = `x ${round(perRequest)} calls each x ${run.replications} replications = ${round(total)}`;
+      raise('FL601', path, `${sum}, ${rest}: more than the guard of ${round(LOAD_MAX)}; shorten the run or lower the rate`);
+    } else if (roots > run.maxEvents) {
+      raise('FL601', path, `${sum}: more than run.maxEvents, ${round(run.maxEvents)}`);
+    }
+  }
+}
+
+/** Requests per second, the highest the arrivals reach; of closed ones what thinking alone allows. */
+function rateOf(arrivals: Arrivals, seconds: number): number {
+  switch (arrivals.kind) {
+    case 'poisson':
+    case 'constant':
+      return arrivals.rate;
+    case 'stages':
+      return Math.max(arrivals.start, ...arrivals.stages.map((stage) => stage.target));
+    case 'burst':
+      return arrivals.base + ((arrivals.peak - arrivals.base) * arrivals.forNs) / arrivals.everyNs;
+    case 'sinusoid':
+      return arrivals.mean;
+    case 'renewal':
+      return NS_PER_SECOND / Math.max(1, meanOf(arrivals.gap));
+    case 'at':
+      return arrivals.timesNs.length / seconds;
+    case 'closed':
+      return arrivals.users / Math.max(CYCLE_MIN_S, meanOf(arrivals.think) / NS_PER_SECOND);
+  }
+}
+
+/** Calls that one run of each part sets off, itself included; a bound, since retries are all counted. */
+function fanOuts(graph: CallGraph): (part: string) => number {
+  const out = new Map<string, { to: string; weight: number }[]>();
+  for (const edge of graph.edges) {
+    const list = out.get(edge.from) ?? [];
+    list.push({ to: edge.to, weight: edge.times * edge.tries });
+    out.set(edge.from, list);
+  }
+  const known = new Map<string, number>();
+  const visit = (part: string, depth: number): number => {
+    const cached = known.get(part);
+    if (cached !== undefined) return cached;
+    // A conditional circle has no bound; it counts once, the guard in the run catches the rest.
+    if (depth > 64) return 1;
+    known.set(part, 1);
+    const below = (out.get(part) ?? []).reduce((sum, { to, weight }) => sum + weight * visit(to, depth + 1), 1);
+    known.set(part, below);
+    return below;
+  };
+  return (part) => visit(part, 0);
+}
+
+function meanFanOut(workload: Workload, fanOut: (part: string) => number): number {
+  const total = workload.requests.reduce((sum, request) => sum + request.weight, 0);
+  return workload.requests.reduce(
+    (sum, request) => sum + (request.weight / total) * fanOut(`${workload.name}.${request.name}`),
+    0,
+  );
+}
+
+function round(value: number): string {
+  if (value >= 1e6) {
+    let exponent = 6;
+    let unit = 1e6;
+    while (value / unit >= 10) {
+      unit *= 10;
+      exponent++;
+    }
+    return `${Math.round((value / unit) * 10) / 10}e${exponent}`;
+  }
+  return String(Math.round(value * 100) / 100);
+}

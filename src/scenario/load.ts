@@ -1,0 +1,204 @@
+import { faultKinds, policyKinds } from '../patterns/registry.js';
+import type { ScenarioFile, Variant } from '../spec/scenario.js';
+import { canonicalJson } from './canonical.js';
+import type { Diagnostic, Problem } from './diagnostics.js';
+import { Problems } from './diagnostics.js';
+import { resolveExpectations } from './expectations.js';
+import type { Judged } from './expectations.js';
+import { expand } from './expand.js';
+import type { ReadFile } from './include.js';
+import { readTree } from './include.js';
+import { inheritPolicies, inheritTemplates } from './inherit.js';
+import type { Entry, MapNode, Node } from './located.js';
+import { get, map, prune, text } from './located.js';
+import type { Resolved } from './resolve/scenario.js';
+import { resolveScenario } from './resolve/scenario.js';
+import { buildSchemas, EXPLICIT_SECTIONS } from './schema/scenario.js';
+import type { FrameOutput, Schemas } from './schema/scenario.js';
+import { sha256 } from './sha256.js';
+import { checkMiddleware, checkVerbs, middlewareLists, validate, wrongEntries } from './validate.js';
+import { patchAsWritten, patched, planVariants } from './variants.js';
+import type { VariantPlan } from './variants.js';
+import { visitScenario } from './walk.js';
+
+export type { ReadFile } from './include.js';
+
+/** A scenario file in its final form, or null, and everything that is to be said about it. */
+export interface Loaded {
+  readonly file: ScenarioFile | null;
+  readonly problems: readonly Diagnostic[];
+}
+
+/**
+ * Reads a scenario with everything it includes: one fully explicit scenario for each variant. All problems
+ * are reported at once, sorted by place; with an error there is no file. `read` is the only way to files.
+ */
+export function loadScenario(path: string, read: ReadFile): Loaded {
+  const problems = new Problems();
+  const tree = readTree(path, read, (node) => expand(node, problems), problems);
+  const file = tree === null ? null : new Loader(tree, problems).file();
+  const diagnostics = problems.diagnostics(path);
+  return { file: problems.hasErrors ? null : file, problems: diagnostics };
+}
+
+let built: Schemas | null = null;
+
+/** The schemas are built once, when the first scenario is read: it takes longer than reading one. */
+export function schemas(): Schemas {
+  built ??= buildSchemas(policyKinds, faultKinds);
+  return built;
+}
+
+class Loader {
+  private readonly tree: MapNode;
+  private readonly problems: Problems;
+
+  constructor(tree: MapNode, problems: Problems) {
+    this.tree = tree;
+    this.problems = problems;
+  }
+
+  file(): ScenarioFile | null {
+    const { tree, problems } = this;
+    checkDefaults(tree, problems);
+    const frame = validate(schemas().frame, prune(tree), problems);
+    const named = frame !== null || namesStand(tree);
+    const plans = named ? planVariants(tree, problems) : [{ name: 'base', node: null, patches: [] }];
+    const title = frame ?? { title: text(get(tree, 'title')) ?? '' };
+    const built = this.variants(plans, title);
+    if (frame === null) return null;
+    const judged = built.flatMap((one) => (one.resolved === null ? [] : [{ name: one.plan.name, ...one.resolved }]));
+    const names = plans.map((plan) => plan.name);
+    const expect = (written: FrameOutput['budgets'], list: Node | undefined, path: string[]): ReturnType<typeof resolveExpectations> =>
+      resolveExpectations(written ?? [], list, path, judged, names, problems);
+    const budgets = expect(frame.budgets, get(tree, 'budgets'), ['budgets']);
+    const { hypothesis } = frame;
+    const list = get(get(tree, 'hypothesis'), 'expect');
+    const shown = hypothesis === undefined ? null : { statement: hypothesis.statement, expect: expect(hypothesis.expect, list, ['hypothesis', 'expect']) };
+    if (problems.hasErrors || judged.length < plans.length) return null;
+    const baselines = frame.variants?.some((variant) => variant.baseline) === true;
+    const variants = judged.map((one, index) => this.variant(one, plans[index], baselines ? null : index === 0));
+    const explicit = { title: frame.title, description: frame.description ?? null, variants, budgets, hypothesis: shown };
+    return { ...explicit, sha256: digest(explicit) };
+  }
+
+  private variant(judged: Judged, plan: VariantPlan, first: boolean | null): Variant {
+    const baseline = get(plan.node ?? undefined, 'baseline');
+    return {
+      name: plan.name,
+      title: text(get(plan.node ?? undefined, 'title')) ?? null,
+      description: text(get(plan.node ?? undefined, 'description')) ?? null,
+      baseline: first ?? (baseline?.type === 'scalar' && baseline.value === true),
+      patch: patchAsWritten(plan),
+      scenario: judged.scenario,
+    };
+  }
+
+  /** Every variant by itself; a problem of all of them is said once, one of some says of which. */
+  private variants(plans: readonly VariantPlan[], frame: FrameOutput): { plan: VariantPlan; resolved: Resolved | null }[] {
+    const found = new Map<string, { problem: Problem; variants: string[] }>();
+    const built = plans.map((plan) => {
+      const own = this.problems.forVariant();
+      const resolved = this.build(plan, frame, own);
+      for (const problem of own.all) {
+        const id = `${problem.code} ${problem.at.file} ${problem.at.start} ${problem.message}`;
+        const known = found.get(id);
+        if (known === undefined) found.set(id, { problem, variants: [plan.name] });
+        else known.variants.push(plan.name);
+      }
+      return { plan, resolved };
+    });
+    for (const { problem, variants } of found.values()) {
+      const some = variants.length < plans.length && !isInPatch(problem, plans);
+      const message = some ? `${problem.message} (in variant ${variants.join(', ')})` : problem.message;
+      this.problems.add({ ...problem, message });
+    }
+    return built;
+  }
+
+  private build(plan: VariantPlan, frame: FrameOutput, problems: Problems): Resolved | null {
+    const whole = patched(this.tree, plan, (node) => expand(node, problems), problems);
+    const written = inheritTemplates(whole, problems);
+    const tree = explicitSections(prune(inheritPolicies(written, problems)) as MapNode);
+    checkShapes(tree, problems);
+    const output = validate(schemas().explicit, tree, problems);
+    if (output !== null) {
+      const resolved = resolveScenario(output, frame, { tree, written, broken: new Set() }, problems);
+      return problems.hasErrors ? null : resolved;
+    }
+    // What is right is still looked at without the entries that are wrong, so that all is said at once.
+    const { rest, broken } = wrongEntries(schemas().explicit, tree);
+    const partial = rest === null ? null : validate(schemas().explicit, rest, problems.forVariant());
+    if (rest !== null && partial !== null) {
+      resolveScenario(partial, frame, { tree: rest, written, broken }, problems);
+    }
+    return null;
+  }
+}
+
+function explicitSections(tree: MapNode): MapNode {
+  const kept = new Map<string, Entry>();
+  for (const name of EXPLICIT_SECTIONS) {
+    const entry = tree.entries.get(name);
+    if (entry !== undefined) kept.set(name, entry);
+  }
+  return { ...map(kept, tree.at), removed: tree.removed };
+}
+
+function checkShapes(tree: MapNode, problems: Problems): void {
+  visitScenario(tree, {
+    step: (node, path) => {
+      checkVerbs(node, path, problems);
+      return node;
+    },
+  });
+  for (const section of ['services', 'gateways']) {
+    const all = get(tree, section);
+    if (all?.type !== 'map') continue;
+    for (const [name, entry] of all.entries) {
+      for (const [list, path] of middlewareLists(entry.value)) {
+        if (list.type !== 'list') continue;
+        list.items.forEach((item, index) => checkMiddleware(item, [section, name, ...path, index], problems));
+      }
+    }
+  }
+}
+
+function checkDefaults(tree: MapNode, problems: Problems): void {
+  const services = get(get(tree, 'defaults'), 'services');
+  if (services?.type !== 'map') return;
+  const endpoints = services.entries.get('endpoints');
+  if (endpoints === undefined) return;
+  const message = 'endpoints have no defaults: every service has its own';
+  problems.add({ code: 'FL208', at: endpoints.key, path: ['defaults', 'services', 'endpoints'], message });
+}
+
+/** Whether variants can be told apart although something else of the frame is wrong. */
+function namesStand(tree: MapNode): boolean {
+  const variants = get(tree, 'variants');
+  if (variants === undefined) return true;
+  return (
+    variants.type === 'list' &&
+    variants.items.every((item) => item.type === 'map' && text(get(item, 'name')) !== undefined)
+  );
+}
+
+function isInPatch(problem: Problem, plans: readonly VariantPlan[]): boolean {
+  return plans.some(({ node }) => {
+    if (node === null || node.at.file !== problem.at.file) return false;
+    return problem.at.start >= node.at.start && problem.at.start < node.at.end;
+  });
+}
+
+/** Places are left out: a scenario with its sections in another order is the same. */
+function digest(explicit: Omit<ScenarioFile, 'sha256'>): string {
+  const bare = (list: ScenarioFile['budgets']): unknown => list.map(({ at: _at, ...own }) => own);
+  const { hypothesis } = explicit;
+  return sha256(
+    canonicalJson({
+      ...explicit,
+      budgets: bare(explicit.budgets),
+      hypothesis: hypothesis === null ? null : { ...hypothesis, expect: bare(hypothesis.expect) },
+    }),
+  );
+}

@@ -1,0 +1,182 @@
+/** A stretch of a file: character offsets, end exclusive. */
+export interface Place {
+  readonly file: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * A value of the scenario that remembers where it was written. Trees are never changed: a merge or a
+ * patch builds new maps around the old values, so every value keeps its place through all of them.
+ */
+export type Node = MapNode | ListNode | ScalarNode;
+
+export interface ScalarNode {
+  readonly type: 'scalar';
+  readonly value: string | number | boolean | null;
+  readonly at: Place;
+}
+
+export interface ListNode {
+  readonly type: 'list';
+  readonly items: readonly Node[];
+  readonly at: Place;
+}
+
+export interface MapNode {
+  readonly type: 'map';
+  readonly entries: ReadonlyMap<string, Entry>;
+  readonly at: Place;
+  /** Keys that were taken away, with the place that did it. */
+  readonly removed?: ReadonlyMap<string, Place>;
+}
+
+/** A value in a map, and the place of its key. */
+export interface Entry {
+  readonly key: Place;
+  readonly value: Node;
+}
+
+/** One step of the way to a value: a key of a map or an index of a list. */
+export type PathKey = string | number;
+
+export function scalar(value: ScalarNode['value'], at: Place): ScalarNode {
+  return { type: 'scalar', value, at };
+}
+
+export function list(items: readonly Node[], at: Place): ListNode {
+  return { type: 'list', items, at };
+}
+
+export function map(entries: ReadonlyMap<string, Entry>, at: Place): MapNode {
+  return { type: 'map', entries, at };
+}
+
+/** A map of one entry whose key stands at the place of its value: the long form of a short one. */
+export function single(key: string, value: Node): MapNode {
+  return map(new Map([[key, { key: value.at, value }]]), value.at);
+}
+
+/** The value under a key; undefined where there is none or the node is no map. */
+export function get(node: Node | undefined, key: string): Node | undefined {
+  return node?.type === 'map' ? node.entries.get(key)?.value : undefined;
+}
+
+/** The entries of a map in the order written; none for anything else. */
+export function entries(node: Node | undefined): readonly (readonly [string, Entry])[] {
+  return node?.type === 'map' ? [...node.entries] : [];
+}
+
+/** The items of a list; none for anything else. */
+export function items(node: Node | undefined): readonly Node[] {
+  return node?.type === 'list' ? node.items : [];
+}
+
+/** The text of a scalar; undefined for anything that is not text. */
+export function text(node: Node | undefined): string | undefined {
+  return node?.type === 'scalar' && typeof node.value === 'string' ? node.value : undefined;
+}
+
+export function isNull(node: Node | undefined): boolean {
+  return node?.type === 'scalar' && node.value === null;
+}
+
+/** The map with one value put in; its key keeps the place it had. */
+export function put(node: MapNode, key: string, value: Node, keyAt?: Place): MapNode {
+  const old = node.entries.get(key);
+  if (old?.value === value) return node;
+  const changed = new Map(node.entries);
+  changed.set(key, { key: keyAt ?? old?.key ?? value.at, value });
+  return { ...node, entries: changed };
+}
+
+/** The map with the value under a key replaced by what `change` makes of it, if it has one. */
+export function change(node: MapNode, key: string, by: (value: Node) => Node): MapNode {
+  const old = node.entries.get(key);
+  return old === undefined ? node : put(node, key, by(old.value));
+}
+
+/** The map with every value replaced; the same map where nothing changes. */
+export function changeAll(node: Node, by: (value: Node, key: string) => Node): Node {
+  if (node.type !== 'map') return node;
+  let result = node;
+  for (const [key, entry] of node.entries) result = put(result, key, by(entry.value, key));
+  return result;
+}
+
+/** The list with every item replaced; the same list where nothing changes. */
+export function changeItems(node: Node, by: (value: Node, index: number) => Node): Node {
+  if (node.type !== 'list') return node;
+  const changed = node.items.map(by);
+  return changed.every((item, index) => item === node.items[index]) ? node : { ...node, items: changed };
+}
+
+/** The tree without its nulls; maps remember which keys went and who took them. */
+export function prune(node: Node): Node {
+  if (node.type === 'list') return changeItems(node, prune);
+  if (node.type !== 'map') return node;
+  let removed: Map<string, Place> | null = null;
+  let kept: Map<string, Entry> | null = null;
+  for (const [key, entry] of node.entries) {
+    if (isNull(entry.value)) {
+      kept ??= new Map(node.entries);
+      removed ??= new Map();
+      kept.delete(key);
+      removed.set(key, entry.value.at);
+      continue;
+    }
+    const value = prune(entry.value);
+    if (value !== entry.value) {
+      kept ??= new Map(node.entries);
+      kept.set(key, { key: entry.key, value });
+    }
+  }
+  if (kept === null) return node;
+  return removed === null ? { ...node, entries: kept } : { ...node, entries: kept, removed };
+}
+
+/** The bare values; maps become objects without a prototype. */
+export function plain(node: Node): unknown {
+  if (node.type === 'scalar') return node.value;
+  if (node.type === 'list') return node.items.map(plain);
+  const object = Object.create(null) as Record<string, unknown>;
+  for (const [key, entry] of node.entries) object[key] = plain(entry.value);
+  return object;
+}
+
+
+/** What was found on the way along a path. */
+export interface Found {
+  /** The deepest node on the path. */
+  readonly node: Node;
+  /** Place of the key that led to it; null at the root and in lists. */
+  readonly key: Place | null;
+  /** How many steps of the path exist. */
+  readonly depth: number;
+}
+
+/** Follows a path as far as it goes. */
+export function locate(root: Node, path: readonly PathKey[]): Found {
+  let node = root;
+  let key: Place | null = null;
+  for (let depth = 0; depth < path.length; depth++) {
+    const step = path[depth];
+    const next: Node | undefined =
+      typeof step === 'number' ? items(node)[step] : get(node, step);
+    if (next === undefined) return { node, key, depth };
+    key = typeof step === 'string' && node.type === 'map' ? node.entries.get(step)!.key : null;
+    node = next;
+  }
+  return { node, key, depth: path.length };
+}
+
+/** A path as users write it: `services.orders.steps[0].call`; keys that are no names are quoted. */
+export function pathText(path: readonly PathKey[]): string {
+  let result = '';
+  for (const step of path) {
+    if (typeof step === 'number') result += `[${step}]`;
+    else if (/^[A-Za-z_][\w-]*$/.test(step)) result += result === '' ? step : `.${step}`;
+    else result += `[${JSON.stringify(step)}]`;
+  }
+  return result;
+}

@@ -1,0 +1,60 @@
+import { distributionLongForm } from '../spec/distribution-text.js';
+import { QuantityError } from '../spec/quantity-text.js';
+import type { Entry, MapNode, Node, Place } from './located.js';
+import { get, isNull, list, map, scalar, text } from './located.js';
+import { verbOf } from './verbs.js';
+
+/** Always replaced whole, because half of one means nothing. */
+const WHOLE: ReadonlySet<string> = new Set(['to', 'zone', 'replicas', 'match', 'between']);
+
+/**
+ * Lays one value over another. Maps merge key by key, scalars and lists replace, `null` deletes (it is
+ * kept until the end, so that it also deletes what comes from below); a map of another kind or a step of
+ * another verb replaces.
+ */
+export function merge(below: Node, above: Node): Node {
+  if (above.type !== 'map') return above;
+  const base = below.type === 'scalar' ? longScalar(below) : below;
+  if (base === null || base.type !== 'map' || ofAnotherKind(base, above)) return above;
+  const merged = new Map<string, Entry>(base.entries);
+  for (const [key, entry] of above.entries) {
+    const old = merged.get(key);
+    const replaced = old === undefined || isNull(old.value) || isNull(entry.value) || WHOLE.has(key);
+    merged.set(key, replaced ? entry : { key: entry.key, value: merge(old.value, entry.value) });
+  }
+  return { ...above, entries: merged };
+}
+
+/** `exponential(5ms)` as `{ kind: exponential, mean: 5ms }`; null where the text has no long form. */
+export function longScalar(node: Node): MapNode | null {
+  const written = text(node);
+  if (written === undefined || !written.includes('(')) return null;
+  try {
+    const long = distributionLongForm(written);
+    return long === null ? null : (located(long, node.at) as MapNode);
+  } catch (error) {
+    if (error instanceof QuantityError) return null;
+    throw error;
+  }
+}
+
+/** A value made of maps, lists and scalars as a tree that stands at one place. */
+export function located(value: unknown, at: Place): Node {
+  if (value instanceof Map) {
+    const inner = new Map<string, Entry>();
+    for (const [key, item] of value as Map<string, unknown>) {
+      inner.set(key, { key: at, value: located(item, at) });
+    }
+    return map(inner, at);
+  }
+  if (Array.isArray(value)) return list(value.map((item) => located(item, at)), at);
+  return scalar(value as string | number | boolean | null, at);
+}
+
+function ofAnotherKind(below: MapNode, above: MapNode): boolean {
+  const kind = text(get(above, 'kind'));
+  if (kind !== undefined && below.entries.has('kind') && text(get(below, 'kind')) !== kind) return true;
+  const verbBelow = verbOf(below.entries.keys());
+  const verbAbove = verbOf(above.entries.keys());
+  return verbBelow !== null && verbAbove !== null && verbBelow !== verbAbove;
+}

@@ -1,0 +1,184 @@
+import { isAlias, isMap, isScalar, isSeq, parseDocument } from 'yaml';
+import type { Alias, Document, Pair, ParsedNode, Scalar, YAMLMap } from 'yaml';
+import type { Code } from './codes.js';
+import type { Problems } from './diagnostics.js';
+import { badCharacter, DEPTH_MAX, guardText, NODES_MAX } from './guards.js';
+import type { Entry, Node, Place } from './located.js';
+import { list, map, scalar } from './located.js';
+
+const FORBIDDEN: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
+
+/** Reads one file into a located tree; null where there is nothing to go on with. Problems are collected. */
+export function parseYaml(file: string, source: string, problems: Problems): Node | null {
+  const refusal = guardText(source);
+  if (refusal !== null) {
+    // The text of a refused file is not shown: it may be anything.
+    const at = { file, start: refusal.offset, end: refusal.offset + 1 };
+    problems.source(file, maskBad(source, refusal.code));
+    problems.add({ code: refusal.code, at, path: [], message: refusal.message });
+    return null;
+  }
+  problems.source(file, source);
+  const document = parseDocument(source, {
+    version: '1.2',
+    strict: true,
+    uniqueKeys: false,
+    merge: false,
+    prettyErrors: false,
+    logLevel: 'silent',
+  });
+  for (const issue of [...document.errors, ...document.warnings]) {
+    const [start, end] = issue.pos;
+    problems.add({ code: 'FL105', at: { file, start, end }, path: [], message: say(issue.message) });
+  }
+  if (document.errors.length + document.warnings.length > 0) return null;
+  const reader = new Reader(file, problems);
+  return reader.document(document, source.length);
+}
+
+class Reader {
+  private readonly file: string;
+  private readonly problems: Problems;
+  private readonly anchors = new Map<string, ParsedNode>();
+  private nodes = 0;
+  private stopped = false;
+
+  constructor(file: string, problems: Problems) {
+    this.file = file;
+    this.problems = problems;
+  }
+
+  document(document: Document.Parsed, length: number): Node | null {
+    const root = document.contents;
+    if (root === null) {
+      this.fail('FL113', [0, length === 0 ? 0 : 1], 'the file is empty');
+      return null;
+    }
+    const node = this.node(root, 1);
+    return this.stopped ? null : node;
+  }
+
+  private node(node: ParsedNode | null, depth: number): Node {
+    if (node === null) return scalar(null, this.place([0, 0]));
+    if (this.stopped) return scalar(null, this.place(node.range));
+    if (++this.nodes > NODES_MAX) return this.stop('FL109', node, `more than ${NODES_MAX} values`);
+    if (depth > DEPTH_MAX) {
+      return this.stop('FL104', node, `values are nested more than ${DEPTH_MAX} deep`);
+    }
+    if (isAlias(node)) return this.alias(node, depth);
+    if (node.anchor !== undefined) this.anchors.set(node.anchor, node);
+    if (isScalar(node)) return this.scalar(node);
+    if (isMap(node)) return this.map(node as YAMLMap.Parsed, depth);
+    if (isSeq(node)) {
+      const read = (node.items as ParsedNode[]).map((item) => this.node(item, depth + 1));
+      return list(read, this.place(node.range));
+    }
+    return this.stop('FL105', node, 'cannot be read');
+  }
+
+  private alias(node: Alias.Parsed, depth: number): Node {
+    const target = this.anchors.get(node.source);
+    if (target === undefined) return this.stop('FL105', node, `nothing is anchored as &${node.source}`);
+    if (isAlias(target)) return this.stop('FL105', node, 'an alias of an alias is not read');
+    // Reading it again counts its nodes again, so a bomb of aliases meets the guard.
+    const read = this.node(target, depth + 1);
+    return { ...read, at: this.place(node.range) };
+  }
+
+  private scalar(node: Scalar.Parsed): Node {
+    const { value } = node;
+    const at = this.place(node.range);
+    if (typeof value === 'string') {
+      const bad = badCharacter(value);
+      if (bad !== null) this.fail('FL103', node.range, bad.message);
+      return scalar(value, at);
+    }
+    if (typeof value === 'number') return this.number(node, value, at);
+    if (typeof value === 'boolean' || value === null) return scalar(value, at);
+    this.fail('FL105', node.range, 'only text, numbers, true, false and null are read');
+    return scalar(null, at);
+  }
+
+  private number(node: Scalar.Parsed, value: number, at: Place): Node {
+    if (!Number.isFinite(value)) {
+      this.fail('FL204', node.range, `${Number.isNaN(value) ? 'NaN' : 'infinity'} is no number here`);
+    } else if (/^[-+]?0\d/.test(node.source)) {
+      this.fail('FL204', node.range, `${node.source} reads like octal but is ${value}: write ${value}`);
+    }
+    return scalar(value, at);
+  }
+
+  private map(node: YAMLMap.Parsed, depth: number): Node {
+    const read = new Map<string, Entry>();
+    for (const pair of node.items as Pair<ParsedNode, ParsedNode | null>[]) {
+      if (this.stopped) break;
+      const key = this.key(pair.key);
+      if (key === null) continue;
+      const at = this.place(pair.key.range);
+      if (read.has(key)) {
+        this.fail('FL106', pair.key.range, `${JSON.stringify(key)} stands twice in this map`);
+        continue;
+      }
+      if (isEmpty(pair.value)) {
+        // `{ a: f(1, 2) }` leaves the key `2)` behind; the cut value is what will be reported.
+        if (key.endsWith(')')) read.set(key, { key: at, value: scalar('', at) });
+        else this.fail('FL204', pair.key.range, `${key} has no value: write one, or null to delete what is inherited`);
+        continue;
+      }
+      read.set(key, { key: at, value: this.node(pair.value, depth + 1) });
+    }
+    return map(read, this.place(node.range));
+  }
+
+  private key(node: ParsedNode): string | null {
+    if (!isScalar(node) || typeof node.value !== 'string') {
+      this.fail('FL108', node.range, 'a key is text: put it in quotes');
+      return null;
+    }
+    if (node.anchor !== undefined) this.anchors.set(node.anchor, node);
+    if (FORBIDDEN.has(node.value)) {
+      this.fail('FL107', node.range, `the key ${node.value} is refused`);
+      return null;
+    }
+    if (node.value === '<<') {
+      this.fail('FL105', node.range, 'YAML merge keys are not read: use templates and `extends`');
+      return null;
+    }
+    const bad = badCharacter(node.value);
+    if (bad !== null) this.fail('FL103', node.range, bad.message);
+    return node.value;
+  }
+
+  private stop(code: Code, node: ParsedNode, message: string): Node {
+    this.stopped = true;
+    this.fail(code, node.range, message);
+    return scalar(null, this.place(node.range));
+  }
+
+  private fail(code: Code, range: readonly number[], message: string): void {
+    const at = this.place(range);
+    this.problems.add({ code, at, path: [], message });
+  }
+
+  private place(range: readonly number[]): Place {
+    return { file: this.file, start: range[0], end: Math.max(range[1], range[0]) };
+  }
+}
+
+/** Nothing written behind the colon, unlike a written null. */
+function isEmpty(node: ParsedNode | null): node is null {
+  return node === null || (isScalar(node) && node.value === null && node.source === '');
+}
+
+/** Keeps line numbers right for a refused text without keeping a huge or hostile one. */
+function maskBad(source: string, code: Code): string {
+  return code === 'FL102' ? '' : source;
+}
+
+/** The parser's message without its own place and in our spelling. */
+function say(message: string): string {
+  const first = message.split('\n')[0].replace(/ at line \d+, column \d+:?$/, '');
+  if (/multiple documents/i.test(first)) return 'a file holds one document: remove the second `---`';
+  if (/Unresolved tag/i.test(first)) return `${first}: tags are not read`;
+  return first;
+}

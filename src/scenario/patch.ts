@@ -1,0 +1,232 @@
+import { Problems } from './diagnostics.js';
+import { inheritPolicies, inheritTemplates } from './inherit.js';
+import type { Entry, ListNode, MapNode, Node, Place } from './located.js';
+import { entries, get, items, map, scalar, text } from './located.js';
+import { longScalar, merge } from './merge.js';
+import type { Segment } from './paths.js';
+import { parsePath } from './paths.js';
+import { nearest } from './suggest.js';
+
+/** A path of a patch with the place where it is written, and what is to be put there. */
+export interface Edit {
+  readonly path: string;
+  readonly at: Place;
+  readonly value: Node | null;
+}
+
+/** What a patch does: `remove`, then `set`, then `add`; each list in the order of its paths. */
+export interface Patch {
+  readonly remove: readonly Edit[];
+  readonly set: readonly Edit[];
+  readonly add: readonly Edit[];
+}
+
+/** The tree with the patch applied. What leads nowhere is a problem, and that edit is left out. */
+export function applyPatch(root: Node, patch: Patch, problems: Problems): Node {
+  let tree = root;
+  let written: Node | null = null;
+  const inheritedTree = (): Node => (written ??= writeOut(root));
+  const run = (edits: readonly Edit[], how: Descent['how']): void => {
+    for (const edit of edits) tree = new Descent(edit, how, inheritedTree, problems).apply(tree);
+  };
+  run(patch.remove, 'remove');
+  run(patch.set, 'set');
+  run(patch.add, 'add');
+  return tree;
+}
+
+/** Everything inherited written out; what is wrong about it is said when the variant is built. */
+function writeOut(root: Node): Node {
+  if (root.type !== 'map') return root;
+  const unsaid = new Problems();
+  return inheritPolicies(inheritTemplates(root, unsaid), unsaid);
+}
+
+/** Reads `remove`, `set` and `add` of a variant. Shapes were checked by its schema. */
+export function readPatch(variant: Node): Patch {
+  const byPath = (a: Edit, b: Edit): number => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0);
+  const maps = (key: string): Edit[] =>
+    entries(get(variant, key)).map(([path, entry]) => ({ path, at: entry.key, value: entry.value }));
+  const remove = items(get(variant, 'remove')).map((node) => ({
+    path: text(node) ?? '',
+    at: node.at,
+    value: null,
+  }));
+  return {
+    remove,
+    set: maps('set').sort(byPath),
+    add: maps('add').sort(byPath),
+  };
+}
+
+class Stop extends Error {}
+
+/** One edit on its way down the tree. */
+class Descent {
+  readonly how: 'remove' | 'set' | 'add';
+  private readonly edit: Edit;
+  private readonly problems: Problems;
+  private readonly inheritedTree: () => Node;
+  private segments: readonly Segment[] = [];
+
+  constructor(edit: Edit, how: Descent['how'], inheritedTree: () => Node, problems: Problems) {
+    this.inheritedTree = inheritedTree;
+    this.edit = edit;
+    this.how = how;
+    this.problems = problems;
+  }
+
+  apply(tree: Node): Node {
+    const parsed = parsePath(this.edit.path);
+    if (!parsed.ok) {
+      const at = this.place(parsed.offset);
+      this.problems.add({ code: 'FL301', at, path: [], message: parsed.message });
+      return tree;
+    }
+    this.segments = parsed.segments;
+    try {
+      return this.descend(tree, 0);
+    } catch (error) {
+      if (error instanceof Stop) return tree;
+      throw error;
+    }
+  }
+
+  private descend(node: Node, depth: number): Node {
+    const segment = this.segments[depth];
+    const last = depth === this.segments.length - 1;
+    const container = node.type === 'scalar' ? (longScalar(node) ?? node) : node;
+    if (segment.kind === 'key') {
+      if (container.type !== 'map') return this.fail(depth, `${this.upTo(depth)} is ${describe(node)}, not a map`);
+      return this.inMap(container, segment.key, depth, last);
+    }
+    if (container.type !== 'list') return this.fail(depth, `${this.upTo(depth)} is ${describe(node)}, not a list`);
+    return this.inList(container, segment, depth, last);
+  }
+
+  private inMap(node: MapNode, key: string, depth: number, last: boolean): Node {
+    const old = node.entries.get(key);
+    const missing = old === undefined || (old.value.type === 'scalar' && old.value.value === null);
+    if (last) return this.lastInMap(node, key, missing ? undefined : old, depth);
+    if (missing && this.how === 'remove') this.checkInherited(depth, key, node);
+    else if (missing && depth < 2) return this.nowhere(depth, key, node.entries.keys());
+    const inner = missing ? map(new Map(), this.edit.at) : old.value;
+    return this.with(node, key, { key: old?.key ?? this.edit.at, value: this.descend(inner, depth + 1) });
+  }
+
+  private lastInMap(node: MapNode, key: string, old: Entry | undefined, depth: number): Node {
+    if (this.how === 'remove') {
+      if (old === undefined) this.checkInherited(depth, key, node);
+      return this.with(node, key, { key: old?.key ?? this.edit.at, value: scalar(null, this.edit.at) });
+    }
+    const value = this.edit.value!;
+    if (this.how === 'set') {
+      const merged = old === undefined ? value : merge(old.value, value);
+      return this.with(node, key, { key: this.edit.at, value: merged });
+    }
+    if (value.type !== 'list') return this.fail(depth, '`add` takes a list of entries');
+    if (old !== undefined && old.value.type !== 'list') {
+      return this.fail(depth, `${this.edit.path} is ${describe(old.value)}, not a list`);
+    }
+    const before = old === undefined ? [] : items(old.value);
+    const whole: ListNode = { type: 'list', items: [...before, ...value.items], at: old?.value.at ?? value.at };
+    return this.with(node, key, { key: old?.key ?? this.edit.at, value: whole });
+  }
+
+  private inList(node: ListNode, segment: Segment, depth: number, last: boolean): Node {
+    const index = this.indexIn(node, segment, depth);
+    const replaced = [...node.items];
+    if (!last) replaced[index] = this.descend(node.items[index], depth + 1);
+    else if (this.how === 'remove') replaced.splice(index, 1);
+    else if (this.how === 'set') replaced[index] = merge(node.items[index], this.edit.value!);
+    else return this.fail(depth, '`add` takes the path of a list');
+    return { ...node, items: replaced };
+  }
+
+  private indexIn(node: ListNode, segment: Segment, depth: number): number {
+    if (segment.kind === 'index') {
+      if (segment.index < node.items.length) return segment.index;
+      return this.fail(depth, `${this.upTo(depth)} has ${node.items.length} entries; the first is [0]`);
+    }
+    const name = segment.kind === 'name' ? segment.name : '';
+    const named = node.items.findIndex((item) => itemIs(item, name));
+    if (named >= 0) return named;
+    const verbs = node.items.flatMap((item, i) => (get(item, name) === undefined ? [] : [i]));
+    if (verbs.length === 1) return verbs[0];
+    if (verbs.length > 1) {
+      return this.fail(depth, `${name} occurs ${verbs.length} times in ${this.upTo(depth)}: give the step a name`);
+    }
+    return this.nowhere(depth, name, namesIn(node));
+  }
+
+  private with(node: MapNode, key: string, entry: Entry): MapNode {
+    const changed = new Map(node.entries);
+    changed.set(key, entry);
+    return { ...node, entries: changed };
+  }
+
+  /** What stands at the first steps of the path once templates, defaults and bases are written out. */
+  private inherited(depth: number): Node | undefined {
+    let node: Node | undefined = this.inheritedTree();
+    for (const segment of this.segments.slice(0, depth)) {
+      if (segment.kind === 'key') node = get(node, segment.key);
+      else if (segment.kind === 'index') node = items(node)[segment.index];
+      else node = items(node).find((item) => itemIs(item, segment.name)) ?? items(node).find((item) => get(item, segment.name) !== undefined);
+    }
+    return node;
+  }
+
+  private checkInherited(depth: number, key: string, node: MapNode): void {
+    const base = this.inherited(depth);
+    if (get(base, key) !== undefined) return;
+    const inherited = entries(base).map(([name]) => name);
+    this.nowhere(depth, key, [...node.entries.keys(), ...inherited]);
+  }
+
+  private nowhere(depth: number, wrong: string, known: Iterable<string>): never {
+    const names = [...known];
+    const where = depth === 0 ? 'the scenario' : this.upTo(depth);
+    this.report(depth, `${where} has no ${wrong}`, { allowed: names, suggestion: nearest(wrong, names) });
+    throw new Stop();
+  }
+
+  private fail(depth: number, message: string): never {
+    this.report(depth, message, {});
+    throw new Stop();
+  }
+
+  private report(depth: number, message: string, extra: { allowed?: string[]; suggestion?: string }): void {
+    const at = this.place(this.segments[depth].offset);
+    this.problems.add({ code: 'FL302', at, path: [], message, ...extra });
+  }
+
+  private place(offset: number): Place {
+    const { at, path } = this.edit;
+    // A quoted scalar starts one character before its text.
+    const quoted = at.end - at.start > path.length ? 1 : 0;
+    return { ...at, start: Math.min(at.start + quoted + offset, at.end) };
+  }
+
+  private upTo(depth: number): string {
+    if (depth === 0) return 'the scenario';
+    return this.edit.path.slice(0, this.segments[depth].offset).replace(/\.$/, '');
+  }
+}
+
+function itemIs(item: Node, name: string): boolean {
+  return ['id', 'name'].some((key) => text(get(item, key)) === name);
+}
+
+function namesIn(node: ListNode): string[] {
+  return node.items.flatMap((item) => {
+    const named = text(get(item, 'id')) ?? text(get(item, 'name'));
+    return named === undefined ? entries(item).map(([key]) => key) : [named];
+  });
+}
+
+function describe(node: Node): string {
+  if (node.type === 'map') return 'a map';
+  if (node.type === 'list') return 'a list';
+  return node.value === null ? 'empty' : JSON.stringify(node.value);
+}
+

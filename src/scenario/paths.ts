@@ -1,0 +1,48 @@
+/** One step of a path as written. */
+export type Segment =
+  | { readonly kind: 'key'; readonly key: string; readonly offset: number }
+  | { readonly kind: 'index'; readonly index: number; readonly offset: number }
+  /** An entry of a list by its `id`, `name`, verb or middleware name. */
+  | { readonly kind: 'name'; readonly name: string; readonly offset: number };
+
+export type ParsedPath =
+  | { readonly ok: true; readonly segments: readonly Segment[] }
+  | { readonly ok: false; readonly message: string; readonly offset: number };
+
+const KEY = /[^.[\]"\s]+/y;
+const IN_BRACKETS = /\[(?:(\d{1,9})|"([^"]*)"|([^\]"\s]+))\]/y;
+
+/** Reads `key { "." key | "[" ( index | name | "quoted key" ) "]" }`. */
+export function parsePath(text: string): ParsedPath {
+  const segments: Segment[] = [];
+  let at = 0;
+  while (at < text.length) {
+    if (text[at] === '[') {
+      IN_BRACKETS.lastIndex = at;
+      const match = IN_BRACKETS.exec(text);
+      if (match === null) return fail('expected [0], [name] or ["quoted key"]', at);
+      segments.push(bracketed(match, at));
+      at = IN_BRACKETS.lastIndex;
+      continue;
+    }
+    if (text[at] === '.' && segments.length === 0) return fail('a path begins with a key', at);
+    if (text[at] === '.') at++;
+    else if (segments.length > 0) return fail('expected a dot or [', at);
+    KEY.lastIndex = at;
+    const key = KEY.exec(text);
+    if (key === null) return fail('expected a key', at);
+    segments.push({ kind: 'key', key: key[0], offset: at });
+    at = KEY.lastIndex;
+  }
+  return segments.length === 0 ? fail('the path is empty', 0) : { ok: true, segments };
+}
+
+function bracketed(match: RegExpExecArray, offset: number): Segment {
+  if (match[1] !== undefined) return { kind: 'index', index: Number(match[1]), offset };
+  if (match[2] !== undefined) return { kind: 'key', key: match[2], offset };
+  return { kind: 'name', name: match[3], offset };
+}
+
+function fail(message: string, offset: number): ParsedPath {
+  return { ok: false, message, offset };
+}

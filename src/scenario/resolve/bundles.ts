@@ -1,0 +1,111 @@
+import { orderPresets, policyKind, policyNames } from '../../patterns/registry.js';
+import type { Bundle, Layer, LoadBalancing } from '../../spec/scenario.js';
+import { entries, get, items, locate, text } from '../located.js';
+import type { BundleOutput } from '../schema/bundle.js';
+import type { Context, Path } from './context.js';
+import { report, stablePath } from './context.js';
+
+/** No policy at all, as `policy: none` says. */
+export const NO_POLICY: Bundle = Object.freeze({ id: 'none', layers: [], loadBalancing: null });
+
+/** The bundle of a call; null where none is written, so that the caller's `outbound` decides. */
+export function resolvePolicy(context: Context, output: BundleOutput | undefined, path: Path): Bundle | null {
+  return output === undefined ? null : resolveBundle(context, output, path);
+}
+
+/** A bundle with its layers in order. One that is only a name is the named one, state included. */
+export function resolveBundle(context: Context, output: BundleOutput, path: Path): Bundle {
+  const name = onlyName(context, path);
+  if (name !== null) {
+    const known = context.named.get(name);
+    if (known !== undefined) return known;
+  }
+  const layers = layersOf(context, output, path);
+  const loadBalancing = output.loadBalancing === undefined ? null : resolveLoadBalancing(context, output.loadBalancing, [...path, 'loadBalancing']);
+  if (layers.length === 0 && loadBalancing === null && path[0] !== 'policies') return NO_POLICY;
+  const id = path[0] === 'policies' ? String(path[1]) : stablePath(context.tree, path);
+  return { id, layers, loadBalancing };
+}
+
+/** Which instance takes a call. */
+export function resolveLoadBalancing(
+  context: Context,
+  output: { readonly kind: LoadBalancing['kind']; readonly choices?: number },
+  path: Path,
+): LoadBalancing {
+  if (output.choices !== undefined && output.kind !== 'leastRequest') {
+    report(context, 'FL208', [...path, 'choices'], `choices belongs to leastRequest, not to ${output.kind}`);
+  }
+  return { kind: output.kind, choices: output.choices ?? 2 };
+}
+
+/** The one layer of a middleware limiter or of a policy in a bundle. */
+export function layerOf(policy: string, output: Readonly<Record<string, unknown>>): Layer {
+  const kind = policyKind(policy, output.kind as string | undefined)!;
+  const { kind: _kind, ...rest } = output;
+  if (kind.state !== 'scoped') {
+    return { policy, kind: kind.kind, config: rest, scope: 'instance', per: 'callee' };
+  }
+  const { scope, per, ...config } = rest;
+  return {
+    policy,
+    kind: kind.kind,
+    config,
+    scope: (scope as Layer['scope'] | undefined) ?? 'instance',
+    per: (per as Layer['per'] | undefined) ?? 'callee',
+  };
+}
+
+function layersOf(context: Context, output: BundleOutput, path: Path): Layer[] {
+  const present = new Map<string, Layer>();
+  for (const policy of policyNames) {
+    const config = output[policy];
+    if (config !== undefined) present.set(policy, layerOf(policy, config as Record<string, unknown>));
+  }
+  checkTogether(context, present, path);
+  const order = orderOf(context, output, present, path);
+  const layers = order.flatMap((policy) => present.get(policy) ?? []);
+  const deadline = present.get('deadline');
+  if (deadline !== undefined) layers.splice(layers[0]?.policy === 'fallback' ? 1 : 0, 0, deadline);
+  return layers;
+}
+
+/** What the kinds themselves say about their settings beside the others of the bundle. */
+function checkTogether(context: Context, present: ReadonlyMap<string, Layer>, path: Path): void {
+  const configs = new Map([...present].map(([policy, layer]) => [policy, layer.config]));
+  for (const [policy, layer] of present) {
+    const kind = policyKind(layer.policy, layer.kind)!;
+    for (const problem of kind.check?.(layer.config as never, configs) ?? []) {
+      const field = problem.field === '' ? [] : problem.field.split('.');
+      report(context, 'FL208', [...path, policy, ...field], problem.message);
+    }
+  }
+}
+
+function orderOf(
+  context: Context,
+  output: BundleOutput,
+  present: ReadonlyMap<string, Layer>,
+  path: Path,
+): readonly string[] {
+  const { order = 'default' } = output;
+  if (typeof order === 'string') return orderPresets.get(order)!;
+  const at = [...path, 'order'];
+  const twice = order.find((policy, index) => order.indexOf(policy) !== index);
+  if (twice !== undefined) report(context, 'FL209', at, `order names ${twice} twice`);
+  for (const policy of present.keys()) {
+    if (policy !== 'deadline' && !order.includes(policy)) {
+      report(context, 'FL209', at, `order does not say where ${policy} stands`);
+    }
+  }
+  return order;
+}
+
+/** The name behind `policy: pay` or `{ extends: pay }`; null where the bundle has fields of its own. */
+function onlyName(context: Context, path: Path): string | null {
+  if (path[0] === 'policies') return null;
+  const found = locate(context.written, path);
+  if (found.depth < path.length || entries(found.node).length !== 1) return null;
+  const base = get(found.node, 'extends');
+  return text(base) ?? (items(base).length === 1 ? (text(items(base)[0]) ?? null) : null);
+}

@@ -1,0 +1,71 @@
+import type { Bundle } from '../../spec/scenario.js';
+import type { Code } from '../codes.js';
+import type { Problems } from '../diagnostics.js';
+import type { Node, PathKey } from '../located.js';
+import { get, items, locate, pathText, text } from '../located.js';
+import { nearest } from '../suggest.js';
+import type { Names } from './names.js';
+
+/** What turning a validated scenario into the explicit one needs at hand. */
+export interface Context {
+  /** After all merging. */
+  readonly tree: Node;
+  /** Before bundles were written out: tells which bundle is only a name. */
+  readonly written: Node;
+  readonly problems: Problems;
+  readonly names: Names;
+  /** Bundles of `policies`, by name. */
+  readonly named: Map<string, Bundle>;
+}
+
+export type Path = readonly PathKey[];
+
+interface Extra {
+  readonly found?: string;
+  readonly allowed?: readonly string[];
+}
+
+/** Notes a problem at the value of a path, with the nearest of the allowed words. */
+export function report(context: Context, code: Code, path: Path, message: string, extra: Extra = {}): void {
+  const at = locate(context.tree, path).node.at;
+  const { found, allowed } = extra;
+  const suggestion = found === undefined || allowed === undefined ? undefined : nearest(found, allowed);
+  context.problems.add({ code, at, path, message, found, allowed, suggestion });
+}
+
+/** As report, at the key instead of its value. */
+export function reportKey(context: Context, code: Code, path: Path, message: string, extra: Extra = {}): void {
+  const { key, node } = locate(context.tree, path);
+  const { found, allowed } = extra;
+  const suggestion = found === undefined || allowed === undefined ? undefined : nearest(found, allowed);
+  context.problems.add({ code, at: key ?? node.at, path, message, found, allowed, suggestion });
+}
+
+/** A path in which entries of lists go by their names where they have one: the same in every order. */
+export function stablePath(tree: Node, path: Path): string {
+  const named: PathKey[] = [];
+  let node: Node | undefined = tree;
+  let result = '';
+  for (const step of path) {
+    node = typeof step === 'number' ? items(node)[step] : get(node, step);
+    const name = typeof step === 'number' ? text(get(node, 'name')) : undefined;
+    if (name === undefined) named.push(step);
+    else {
+      result += joined(result, named);
+      named.length = 0;
+      result += `[${name}]`;
+    }
+  }
+  return result + joined(result, named);
+}
+
+function joined(before: string, rest: readonly PathKey[]): string {
+  const textOfRest = pathText(rest);
+  return before === '' || textOfRest === '' || textOfRest.startsWith('[') ? textOfRest : `.${textOfRest}`;
+}
+
+/** The value that was written at a path, or undefined where a default stands. */
+export function writtenAt(context: Context, path: Path): Node | undefined {
+  const found = locate(context.tree, path);
+  return found.depth === path.length ? found.node : undefined;
+}

@@ -1,0 +1,230 @@
+import type { CountDistribution } from '../../kernel/counts.js';
+import type { Gateway, Scenario, Step, Target } from '../../spec/scenario.js';
+import { routeOf } from '../routes.js';
+
+/** One way a part may call another. */
+export interface CallEdge {
+  /** `component.part` of both. */
+  readonly from: string;
+  readonly to: string;
+  /** Made whenever the part runs: no probability, condition, choice or loop that may be empty. */
+  readonly certain: boolean;
+  /** Calls per run of the part, at most and retries aside; random counts by their mean. */
+  readonly times: number;
+  /** Tries per call at most, by the retry of the bundle. */
+  readonly tries: number;
+}
+
+/** Who may call whom in a scenario. */
+export class CallGraph {
+  readonly edges: readonly CallEdge[];
+  /** `caller->callee` by component. */
+  readonly pairs: ReadonlySet<string>;
+
+  constructor(edges: readonly CallEdge[]) {
+    this.edges = edges;
+    this.pairs = new Set(edges.map((e) => `${componentOf(e.from)}->${componentOf(e.to)}`));
+  }
+
+  /** Whether any call goes from one end to the other; `all` and a missing part match everything. */
+  has(from: readonly [string, string | null], to: readonly [string, string | null]): boolean {
+    return this.edges.some((edge) => matches(edge.from, from) && matches(edge.to, to));
+  }
+}
+
+/** Reads the calls out of all programs, routes, middleware and requests. */
+export function callGraph(scenario: Omit<Scenario, 'faults' | 'report'>): CallGraph {
+  const edges: CallEdge[] = [];
+  const walker = new Walker(scenario, edges);
+  for (const [name, service] of scenario.services) {
+    for (const [part, endpoint] of service.endpoints) {
+      const from = `${name}.${part}`;
+      for (const entry of service.middleware) {
+        if (entry.call !== null) walker.edge(from, entry.call, null, entry.when === null, 1, 1);
+      }
+      walker.steps(from, endpoint.steps, true, 1);
+    }
+  }
+  for (const [name, gateway] of scenario.gateways) {
+    for (const route of gateway.routes) {
+      const from = `${name}.${route.name}`;
+      for (const entry of [...gateway.middleware, ...route.middleware]) {
+        if (entry.call !== null) walker.edge(from, entry.call, null, entry.when === null, 1, 1);
+      }
+      const live = route.to.filter(({ weight }) => weight > 0);
+      for (const { target } of live) {
+        walker.edge(from, target, null, live.length === 1, 1, triesOf(route.policy ?? gateway.outbound.get('default') ?? null));
+      }
+    }
+  }
+  for (const [name, workload] of scenario.workloads) {
+    for (const request of workload.requests) {
+      walker.steps(`${name}.${request.name}`, request.steps, true, 1, workload.policy);
+    }
+  }
+  return new CallGraph(edges);
+}
+
+/** A circle of certain calls, as the parts on it from the first back to it; null where there is none. */
+export function certainCycle(graph: CallGraph): readonly string[] | null {
+  const out = new Map<string, string[]>();
+  for (const edge of graph.edges) {
+    if (edge.certain) out.set(edge.from, [...(out.get(edge.from) ?? []), edge.to]);
+  }
+  const state = new Map<string, 'open' | 'done'>();
+  for (const start of [...out.keys()].sort()) {
+    // Walked with a stack of its own: a chain of calls may be as long as there are services.
+    const stack: { node: string; next: number }[] = [{ node: start, next: 0 }];
+    if (state.get(start) !== undefined) continue;
+    state.set(start, 'open');
+    while (stack.length > 0) {
+      const top = stack[stack.length - 1];
+      const callee = (out.get(top.node) ?? [])[top.next++];
+      if (callee === undefined) {
+        state.set(top.node, 'done');
+        stack.pop();
+      } else if (state.get(callee) === 'open') {
+        const from = stack.findIndex(({ node }) => node === callee);
+        return [...stack.slice(from).map(({ node }) => node), callee];
+      } else if (state.get(callee) === undefined) {
+        state.set(callee, 'open');
+        stack.push({ node: callee, next: 0 });
+      }
+    }
+  }
+  return null;
+}
+
+class Walker {
+  private readonly scenario: Omit<Scenario, 'faults' | 'report'>;
+  private readonly edges: CallEdge[];
+
+  constructor(scenario: Omit<Scenario, 'faults' | 'report'>, edges: CallEdge[]) {
+    this.scenario = scenario;
+    this.edges = edges;
+  }
+
+  steps(from: string, steps: readonly Step[], certain: boolean, times: number, client: Step['policy'] = null): void {
+    let going = certain;
+    for (const step of steps) {
+      const always = going && step.probability === 1 && step.when === null && leastOf(step.times) > 0;
+      this.step(from, step, always, times * meanOf(step.times), client);
+      if (step.onError !== null) this.steps(from, step.onError, false, times, client);
+      // What ends the program for certain leaves nothing certain behind it.
+      if (always && (step.verb === 'fail' || step.verb === 'respond')) going = false;
+    }
+  }
+
+  edge(from: string, to: Target, line: Step | null, certain: boolean, times: number, tries: number): void {
+    const gateway = this.scenario.gateways.get(to.component);
+    if (gateway === undefined) {
+      this.edges.push({ from, to: `${to.component}.${to.part}`, certain, times, tries });
+      return;
+    }
+    for (const [route, sure] of routesFor(gateway, line)) {
+      this.edges.push({ from, to: `${to.component}.${route}`, certain: certain && sure, times, tries });
+    }
+  }
+
+  private step(from: string, step: Step, certain: boolean, times: number, client: Step['policy']): void {
+    switch (step.verb) {
+      case 'call':
+        this.edge(from, step.to, step, certain, times, triesOf(this.governing(from, step) ?? client));
+        return;
+      case 'query': {
+        const to = `${step.database}.${step.operation}`;
+        this.edges.push({ from, to, certain, times, tries: triesOf(step.policy) });
+        return;
+      }
+      case 'parallel': {
+        const sure = certain && leastOf(step.each) > 0;
+        for (const branch of step.branches) {
+          this.steps(from, branch, sure, times * meanOf(step.each), client);
+        }
+        return;
+      }
+      case 'choose': {
+        const total = step.branches.reduce((sum, branch) => sum + (branch.weight ?? 0), 0);
+        for (const branch of step.branches) {
+          const part = branch.weight === null || total === 0 ? 1 : branch.weight / total;
+          this.steps(from, branch.steps, certain && step.branches.length === 1 && part === 1, times * part, client);
+        }
+        return;
+      }
+      case 'loop':
+        this.steps(from, step.steps, certain && leastOf(step.count) > 0, times * meanOf(step.count), client);
+        return;
+      case 'respond':
+        this.steps(from, step.then, certain, times, client);
+        return;
+      default:
+    }
+  }
+
+  private governing(from: string, step: Extract<Step, { verb: 'call' }>): Step['policy'] {
+    if (step.policy !== null) return step.policy;
+    const outbound = this.scenario.services.get(componentOf(from))?.outbound;
+    return (
+      outbound?.get(`${step.to.component}.${step.to.part}`) ??
+      outbound?.get(step.to.component) ??
+      outbound?.get('default') ??
+      null
+    );
+  }
+}
+
+/** Routes a call may take, and whether it takes one for certain. Headers may come from further up. */
+function routesFor(gateway: Gateway, line: Step | null): readonly (readonly [string, boolean])[] {
+  const request = line?.verb === 'call' ? line : { method: null, path: null, host: null, headers: new Map() };
+  const plain = { routing: gateway.routing, routes: gateway.routes.map((r) => ({ ...r, headers: new Map() })) };
+  const chosen = routeOf(plain, request);
+  const byHeader = gateway.routes.some((route) => route.headers.size > 0);
+  if (chosen === null) return [];
+  return byHeader
+    ? gateway.routes.map((route) => [route.name, false] as const)
+    : [[chosen.name, true]];
+}
+
+function triesOf(bundle: Step['policy']): number {
+  const retry = bundle?.layers.find((layer) => layer.policy === 'retry');
+  const attempts = (retry?.config as { readonly attempts?: unknown } | undefined)?.attempts;
+  return typeof attempts === 'number' && Number.isFinite(attempts) ? attempts : 1;
+}
+
+function leastOf(count: CountDistribution): number {
+  switch (count.kind) {
+    case 'constant':
+      return count.value;
+    case 'uniform':
+      return count.min;
+    case 'geometric':
+      return 1;
+    case 'choice':
+      return Math.min(...count.branches.map((branch) => branch.value));
+    case 'normal':
+      return 0;
+  }
+}
+
+function meanOf(count: CountDistribution): number {
+  switch (count.kind) {
+    case 'constant':
+      return count.value;
+    case 'uniform':
+      return (count.min + count.max) / 2;
+    case 'geometric':
+    case 'normal':
+      return count.mean;
+    case 'choice':
+      return count.branches.reduce((sum, branch) => sum + branch.weight * branch.value, 0);
+  }
+}
+
+function componentOf(part: string): string {
+  return part.slice(0, part.indexOf('.'));
+}
+
+function matches(part: string, [component, own]: readonly [string, string | null]): boolean {
+  if (component === 'all') return true;
+  return own === null ? componentOf(part) === component : part === `${component}.${own}`;
+}

@@ -1,0 +1,272 @@
+import type { Distribution } from '../../kernel/distribution.js';
+import type { Bundle, Cpu, Database, Endpoint, Gateway, Host, Layer, Middleware, Operation, Pool, Queue, Route, Service } from '../../spec/scenario.js';
+import type { DatabaseOutput, GatewayOutput, PoolOutput, RouteOutput, ServiceOutput } from '../schema/components.js';
+import type { HostOutput, MiddlewareOutput } from '../schema/host.js';
+import { resolveBundle, resolveLoadBalancing, resolvePolicy, layerOf } from './bundles.js';
+import type { Context, Path } from './context.js';
+import { report, reportKey, writtenAt } from './context.js';
+import { BUILT_IN_KEYS, routeNames, sorted } from './names.js';
+import { resolveSteps, resolveWhen } from './steps.js';
+import { resolveCall, split, unknown, withPart } from './targets.js';
+import { resolvePlacement } from './placement.js';
+
+const NOTHING: Distribution = { kind: 'constant', valueNs: 0 };
+const UNBOUNDED: Queue = { capacity: Infinity, discipline: 'fifo', maxWaitNs: null };
+
+/** One service in its final form. */
+export function resolveService(context: Context, name: string, output: ServiceOutput): Service {
+  const path = ['services', name];
+  const endpoints = new Map<string, Endpoint>();
+  for (const [endpoint, own] of sorted(output.endpoints)) {
+    const at = [...path, 'endpoints', endpoint, 'steps'];
+    endpoints.set(endpoint, {
+      name: endpoint,
+      steps: resolveSteps(context, own.steps, { name, policy: null }, at),
+      idempotent: own.idempotent || own.readOnly,
+      readOnly: own.readOnly,
+    });
+  }
+  if (endpoints.size === 0) report(context, 'FL203', [...path, 'endpoints'], 'a service has at least one endpoint');
+  return {
+    ...resolveHost(context, name, output, path),
+    endpoints,
+    middleware: resolveMiddleware(context, output.middleware, name, [...path, 'middleware']),
+    outbound: resolveOutbound(context, output.outbound, [...path, 'outbound']),
+  };
+}
+
+/** One gateway in its final form. */
+export function resolveGateway(context: Context, name: string, output: GatewayOutput): Gateway {
+  const path = ['gateways', name];
+  const names = routeNames(output.routes);
+  return {
+    ...resolveHost(context, name, output, path),
+    routing: output.routing,
+    routes: output.routes.map((route, index) =>
+      resolveRoute(context, name, names[index], route, [...path, 'routes', index]),
+    ),
+    middleware: resolveMiddleware(context, output.middleware, name, [...path, 'middleware']),
+    outbound: resolveOutbound(context, output.outbound, [...path, 'outbound']),
+  };
+}
+
+/** One database in its final form. */
+export function resolveDatabase(context: Context, name: string, output: DatabaseOutput): Database {
+  const path = ['databases', name];
+  const operations = new Map<string, Operation>();
+  for (const [operation, own] of sorted(output.operations)) {
+    if (own.work === undefined && own.wait === undefined) {
+      reportKey(context, 'FL203', [...path, 'operations', operation], 'an operation has work, wait or both');
+    }
+    const { work = null, wait = null, write } = own;
+    operations.set(operation, { name: operation, work, wait, write });
+  }
+  if (operations.size === 0) report(context, 'FL203', [...path, 'operations'], 'a database has at least one operation');
+  if (output.reserved >= output.maxConnections) {
+    report(context, 'FL208', [...path, 'reserved'], 'no connection is left: reserved is below maxConnections');
+  }
+  const pools = new Map<string, Pool>();
+  for (const [caller, pool] of sorted(output.pools)) {
+    const kind = context.names.things.get(caller)?.kind;
+    if (kind !== 'service' && kind !== 'gateway') unknown(context, caller, [...path, 'pools', caller], ['service', 'gateway']);
+    pools.set(caller, resolvePool(pool));
+  }
+  return {
+    name,
+    title: output.title ?? null,
+    description: output.description ?? null,
+    critical: output.critical,
+    ...resolvePlacement(context, 1, output.zone, path),
+    runtime: 'threads',
+    concurrency: Infinity,
+    queue: UNBOUNDED,
+    cpu: resolveCpu(context, output.cpu, [...path, 'cpu']),
+    cancellation: 'ignore',
+    rejectWork: NOTHING,
+    loadBalancing: { kind: 'roundRobin', choices: 2 },
+    external: output.external,
+    labels: new Map(sorted(output.labels)),
+    kind: 'generic',
+    operations,
+    maxConnections: output.maxConnections,
+    reserved: output.reserved,
+    connect: output.connect,
+    pool: resolvePool(output.pool),
+    pools,
+  };
+}
+
+function resolveHost(context: Context, name: string, output: HostOutput, path: Path): Host {
+  const runtime = output.runtime.kind;
+  const written = resolveCpu(context, output.cpu, [...path, 'cpu']);
+  const stated = writtenAt(context, [...path, 'cpu', 'cores']) !== undefined;
+  const cpu = runtime === 'eventLoop' && !stated ? { ...written, cores: 1 } : written;
+  if (runtime === 'eventLoop') checkEventLoop(context, output, cpu, path);
+  return {
+    name,
+    title: output.title ?? null,
+    description: output.description ?? null,
+    critical: output.critical,
+    ...resolvePlacement(context, output.replicas, output.zone, path),
+    runtime,
+    concurrency: runtime === 'eventLoop' ? cpu.cores : (output.concurrency ?? Infinity),
+    queue: {
+      capacity: output.queue.capacity,
+      discipline: output.queue.discipline,
+      maxWaitNs: output.queue.maxWait,
+    },
+    cpu,
+    cancellation: output.cancellation,
+    rejectWork: output.rejectWork,
+    loadBalancing: resolveLoadBalancing(context, output.loadBalancing, [...path, 'loadBalancing']),
+    external: output.external,
+    labels: new Map(sorted(output.labels)),
+  };
+}
+
+function checkEventLoop(context: Context, output: HostOutput, cpu: Cpu, path: Path): void {
+  if (output.concurrency !== undefined) {
+    report(context, 'FL208', [...path, 'concurrency'], 'an event loop has one worker per core: leave concurrency out');
+  }
+  if (!Number.isInteger(cpu.cores)) {
+    report(context, 'FL208', [...path, 'cpu', 'cores'], 'an event loop has one worker per core: cores must be a whole number');
+  }
+}
+
+function resolveCpu(context: Context, output: HostOutput['cpu'], path: Path): Cpu {
+  const { cores, discipline, quota, contextSwitchTax } = output;
+  if (discipline === 'fcfs' && cores !== Infinity && !Number.isInteger(cores)) {
+    report(context, 'FL208', [...path, 'cores'], 'with fcfs each core serves one piece of work: cores must be a whole number');
+  }
+  if (contextSwitchTax >= 1) {
+    report(context, 'FL204', [...path, 'contextSwitchTax'], 'must be below 100%: nothing would ever be done');
+  }
+  return {
+    cores,
+    discipline,
+    quota: quota === undefined ? null : { limit: quota.limit, periodNs: quota.period },
+    contextSwitchTax,
+  };
+}
+
+function resolvePool(output: PoolOutput): Pool {
+  return {
+    kind: 'simple',
+    maxOpen: output.maxOpen,
+    maxIdle: output.maxIdle,
+    maxLifetimeNs: output.maxLifetime,
+    maxIdleTimeNs: output.maxIdleTime,
+    acquireTimeoutNs: output.acquireTimeout,
+    waiters: output.waiters,
+  };
+}
+
+function resolveOutbound(
+  context: Context,
+  output: HostOutput['outbound'],
+  path: Path,
+): ReadonlyMap<string, Bundle> {
+  const outbound = new Map<string, Bundle>();
+  for (const [callee, bundle] of sorted(output)) {
+    const at = [...path, callee];
+    const [name, part] = split(callee);
+    const thing = context.names.things.get(name);
+    if (callee !== 'default' && thing === undefined && !context.names.broken.has(name)) {
+      const allowed = ['default', ...context.names.things.keys()];
+      reportKey(context, 'FL404', at, `there is no component ${name}`, { found: name, allowed });
+    } else if (part !== null && thing !== undefined && thing.kind !== 'gateway') {
+      withPart(context, name, part, at);
+    }
+    outbound.set(callee, resolveBundle(context, bundle, at));
+  }
+  return outbound;
+}
+
+function resolveRoute(context: Context, owner: string, name: string, output: RouteOutput, path: Path): Route {
+  const match = output.match ?? {};
+  const to = sorted(output.to).flatMap(([reference, weight]) => {
+    const target = resolveCall(context, reference, owner, [...path, 'to', reference]);
+    return target === null ? [] : [{ target, weight }];
+  });
+  if (to.length === Object.keys(output.to).length && !to.some(({ weight }) => weight > 0)) {
+    report(context, 'FL208', [...path, 'to'], 'a route needs a target with a weight above 0');
+  }
+  return {
+    name,
+    methods: several(match.method).map((method) => method.toUpperCase()),
+    paths: several(match.path),
+    hosts: several(match.host),
+    headers: new Map(sorted(match.headers)),
+    to,
+    policy: resolvePolicy(context, output.policy, [...path, 'policy']),
+    middleware: resolveMiddleware(context, output.middleware, owner, [...path, 'middleware']),
+  };
+}
+
+function resolveMiddleware(
+  context: Context,
+  outputs: readonly MiddlewareOutput[] | undefined,
+  owner: string,
+  path: Path,
+): Middleware[] {
+  return (outputs ?? []).flatMap((output, index) => {
+    const [name, fields] = Object.entries(output)[0] ?? [];
+    if (name === undefined || fields === undefined) return [];
+    return [resolveEntry(context, name, fields as unknown as EntryFields, owner, [...path, index, name])];
+  });
+}
+
+interface EntryFields {
+  readonly kind?: string;
+  readonly work: Distribution;
+  readonly reject: number;
+  readonly status?: number;
+  readonly call?: string;
+  readonly onError: 'allow' | 'reject';
+  readonly when?: { readonly class?: string; readonly workload?: string; readonly header?: Record<string, string> };
+  readonly key?: string;
+}
+
+/** Status of a refusal where none is written. */
+const STATUS: ReadonlyMap<string, number> = new Map([
+  ['authenticate', 401],
+  ['authorize', 403],
+  ['rateLimit', 429],
+  ['filter', 403],
+]);
+
+function resolveEntry(context: Context, name: string, fields: EntryFields, owner: string, path: Path): Middleware {
+  const { kind, work, reject, status, call, onError, when } = fields;
+  if (kind === 'introspection' && call === undefined) {
+    report(context, 'FL203', path, 'introspection asks somebody: write call: COMPONENT.ENDPOINT');
+  }
+  const standard = kind === 'size' ? 413 : (STATUS.get(name) ?? 403);
+  return {
+    name,
+    kind: kind ?? null,
+    work,
+    reject,
+    status: status ?? standard,
+    call: call === undefined ? null : resolveCall(context, call, owner, [...path, 'call']),
+    onError,
+    when: resolveWhen(context, when, [...path, 'when']),
+    rateLimit: name === 'rateLimit' ? limiter(context, fields, path) : null,
+  };
+}
+
+/** A limiter knows its own fields only; what all middleware has is left out. */
+function limiter(context: Context, fields: EntryFields, path: Path): Layer {
+  const { work: _work, reject: _reject, call: _call, onError: _onError, when: _when, key, ...own } = fields;
+  if (key !== undefined && BUILT_IN_KEYS.has(key)) {
+    report(context, 'FL202', [...path, 'key'], `the built-in key ${key} is known, not in this version of a limiter`);
+  } else if (key !== undefined && !context.names.keys.includes(key)) {
+    const allowed = context.names.keys;
+    report(context, 'FL404', [...path, 'key'], `there is no key ${key} in keys`, { found: key, allowed });
+  }
+  const layer = layerOf('rateLimit', own as Record<string, unknown>);
+  return key === undefined ? layer : { ...layer, config: { ...(layer.config as object), key } };
+}
+
+function several(value: string | readonly string[] | undefined): readonly string[] {
+  return value === undefined ? [] : typeof value === 'string' ? [value] : value;
+}

@@ -1,0 +1,126 @@
+import type { Code } from '../codes.js';
+import { METRIC_WORDS } from '../metrics.js';
+import type { RouteOutput } from '../schema/components.js';
+import type { ScenarioOutput } from '../schema/scenario.js';
+
+/** What a name of a component stands for. */
+export interface NamedThing {
+  readonly kind: 'service' | 'gateway' | 'database' | 'workload';
+  /** Section of the scenario it is in. */
+  readonly section: string;
+  readonly parts: readonly string[];
+}
+
+/** Everything in a scenario that has a name of the shared namespace. */
+export interface Names {
+  readonly things: Map<string, NamedThing>;
+  readonly zones: ReadonlySet<string>;
+  readonly keys: readonly string[];
+  /** Names whose entries are wrong: what points at them is not looked at, one mistake is one problem. */
+  readonly broken: ReadonlySet<string>;
+}
+
+type Raise = (code: Code, path: readonly (string | number)[], message: string) => void;
+
+/** Words that mean something of their own in references. */
+export const RESERVED: ReadonlySet<string> = new Set(
+  'all default none self base before clients cascade run canary stable'.split(' '),
+);
+
+/** Collects the names; each one twice, reserved, or like a metric is a problem. Workloads get parts later. */
+export function collectNames(
+  scenario: ScenarioOutput,
+  broken: ReadonlySet<string>,
+  raise: Raise,
+): Names {
+  const things = new Map<string, NamedThing>();
+  const taken = new Map<string, string>();
+  const claim = (section: string, name: string, at: readonly string[]): boolean => {
+    if (RESERVED.has(name)) {
+      raise('FL403', at, `${name} is a reserved word: choose another name`);
+      return false;
+    }
+    const other = taken.get(name);
+    if (other !== undefined) {
+      raise('FL402', at, `${name} is in ${other} already: names are unique across sections`);
+      return false;
+    }
+    taken.set(name, section);
+    return true;
+  };
+  const add = (kind: NamedThing['kind'], section: string, name: string, parts: readonly string[]): void => {
+    if (claim(section, name, [section, name])) things.set(name, { kind, section, parts });
+  };
+  for (const [name, gateway] of sorted(scenario.gateways)) {
+    const parts = routeNames(gateway.routes);
+    checkRoutes(name, gateway.routes, raise);
+    add('gateway', 'gateways', name, parts);
+  }
+  for (const [name, service] of sorted(scenario.services)) {
+    const parts = Object.keys(service.endpoints);
+    for (const part of parts) checkPart(part, ['services', name, 'endpoints', part], raise);
+    add('service', 'services', name, parts);
+  }
+  for (const [name, database] of sorted(scenario.databases)) {
+    const parts = Object.keys(database.operations);
+    for (const part of parts) checkPart(part, ['databases', name, 'operations', part], raise);
+    add('database', 'databases', name, parts);
+  }
+  for (const [name] of sorted(scenario.workloads)) add('workload', 'workloads', name, []);
+  const zones = sorted(scenario.network.zones).map(([name]) => name);
+  for (const zone of zones) claim('network.zones', zone, ['network', 'zones', zone]);
+  for (const [name] of sorted(scenario.policies)) {
+    if (RESERVED.has(name)) raise('FL403', ['policies', name], `${name} is a reserved word`);
+  }
+  const keys = sorted(scenario.keys).map(([name]) => name);
+  for (const key of keys) {
+    if (BUILT_IN_KEYS.has(key)) raise('FL403', ['keys', key], `${key} is a built-in key`);
+  }
+  return { things, zones: new Set(zones), keys, broken };
+}
+
+/** Keys that exist without being declared. */
+export const BUILT_IN_KEYS: ReadonlySet<string> = new Set(['request', 'client', 'workload', 'caller']);
+
+/** A part may not be called like a metric: `orders.queue.p99` would read two ways. */
+export function checkPart(part: string, path: readonly (string | number)[], raise: Raise): void {
+  if (METRIC_WORDS.has(part)) {
+    raise('FL407', path, `${part} is the name of a metric: choose another name`);
+  }
+}
+
+/**
+ * Names of routes: as written, else the endpoint it leads to where no other route has that name, else
+ * `route-1`, `route-2` by place.
+ */
+export function routeNames(routes: readonly RouteOutput[]): string[] {
+  const written = new Set(routes.flatMap((route) => (route.name === undefined ? [] : [route.name])));
+  const natural = routes.map((route) => {
+    const targets = Object.keys(route.to);
+    const part = targets.length === 1 ? targets[0].split('.')[1] : undefined;
+    return part === undefined || METRIC_WORDS.has(part) || written.has(part) ? undefined : part;
+  });
+  return routes.map((route, index) => {
+    if (route.name !== undefined) return route.name;
+    const own = natural[index];
+    const alone = own !== undefined && natural.filter((name) => name === own).length === 1;
+    return alone ? own : `route-${index + 1}`;
+  });
+}
+
+function checkRoutes(gateway: string, routes: readonly RouteOutput[], raise: Raise): void {
+  const seen = new Set<string>();
+  routes.forEach((route, index) => {
+    if (route.name === undefined) return;
+    const path = ['gateways', gateway, 'routes', index, 'name'];
+    checkPart(route.name, path, raise);
+    if (seen.has(route.name)) raise('FL402', path, `another route of ${gateway} is called ${route.name}`);
+    seen.add(route.name);
+  });
+}
+
+/** The entries of an optional map in code-unit order of their keys. */
+export function sorted<T>(map: Readonly<Record<string, T>> | undefined): (readonly [string, T])[] {
+  const all = Object.entries(map ?? {});
+  return all.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+}

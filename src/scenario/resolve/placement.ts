@@ -1,0 +1,54 @@
+import type { Context, Path } from './context.js';
+import { report } from './context.js';
+import { sorted } from './names.js';
+
+/**
+ * Replicas and the zone of each: replica i goes to entry i mod n of a list; counts give as many as they
+ * say; without `zone` they are dealt over all zones in order of their names.
+ */
+export function resolvePlacement(
+  context: Context,
+  replicas: number | undefined,
+  zone: string | readonly string[] | Readonly<Record<string, number>> | undefined,
+  path: Path,
+): { replicas: number; zones: (string | null)[] } {
+  const at = [...path, 'zone'];
+  if (zone === undefined) return deal(replicas ?? 1, [...context.names.zones].sort());
+  if (typeof zone === 'string') {
+    check(context, zone, at);
+    return deal(replicas ?? 1, [zone]);
+  }
+  if (isList(zone)) {
+    zone.forEach((name, index) => check(context, name, [...at, index]));
+    return deal(replicas ?? 1, zone);
+  }
+  const counts = sorted(zone);
+  for (const [name] of counts) check(context, name, [...at, name]);
+  const zones = counts.flatMap(([name, count]) => Array.from({ length: Math.min(count, 100_000) }, () => name));
+  const isDatabase = path[0] === 'databases';
+  if (replicas !== undefined && zones.length !== replicas) {
+    const message = isDatabase
+      ? 'a database has one node in this version: name one zone'
+      : `the counts of zone add up to ${zones.length}, replicas says ${replicas}`;
+    report(context, 'FL411', at, message);
+  }
+  return { replicas: zones.length, zones };
+}
+
+function deal(replicas: number, zones: readonly string[]): { replicas: number; zones: (string | null)[] } {
+  const dealt = Array.from({ length: replicas }, (_, i) =>
+    zones.length === 0 ? null : zones[i % zones.length],
+  );
+  return { replicas, zones: dealt };
+}
+
+function check(context: Context, zone: string, path: Path): void {
+  if (context.names.zones.has(zone)) return;
+  const allowed = [...context.names.zones];
+  const message = allowed.length === 0 ? `there is no zone ${zone}: declare it in network.zones` : `there is no zone ${zone}`;
+  report(context, 'FL404', path, message, { found: zone, allowed });
+}
+
+function isList(zone: readonly string[] | Readonly<Record<string, number>>): zone is readonly string[] {
+  return Array.isArray(zone);
+}

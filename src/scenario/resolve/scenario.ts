@@ -1,0 +1,107 @@
+import type { Database, Gateway, Host, Scenario, Service, Workload } from '../../spec/scenario.js';
+import type { Problems } from '../diagnostics.js';
+import type { MapNode, Node, PathKey } from '../located.js';
+import { locate } from '../located.js';
+import { checkLimits } from '../limits.js';
+import { routeOf } from '../routes.js';
+import type { FrameOutput, ScenarioOutput } from '../schema/scenario.js';
+import { resolveBundle } from './bundles.js';
+import type { Context } from './context.js';
+import { report } from './context.js';
+import { resolveFaults } from './faults.js';
+import type { CallGraph } from './graph.js';
+import { callGraph, certainCycle } from './graph.js';
+import { resolveDatabase, resolveGateway, resolveService } from './hosts.js';
+import { collectNames, sorted } from './names.js';
+import { resolveKeys, resolveNetwork, resolveReport, resolveRun } from './settings.js';
+import { resolveWorkload } from './workloads.js';
+
+/** A variant's scenario in its final form, and who calls whom in it. */
+export interface Resolved {
+  readonly scenario: Scenario;
+  readonly graph: CallGraph;
+}
+
+/** Turns what was validated into the explicit scenario; references and contradictions are checked here. */
+export function resolveScenario(
+  output: ScenarioOutput,
+  frame: FrameOutput,
+  trees: { readonly tree: MapNode; readonly written: Node; readonly broken: ReadonlySet<string> },
+  problems: Problems,
+): Resolved {
+  const raise = (code: Parameters<typeof report>[1], path: readonly PathKey[], message: string): void => {
+    const { key, node } = locate(trees.tree, path);
+    problems.add({ code, at: key ?? node.at, path, message });
+  };
+  const names = collectNames(output, trees.broken, raise);
+  const context: Context = { ...trees, problems, names, named: new Map() };
+  for (const [name, bundle] of sorted(output.policies)) {
+    context.named.set(name, resolveBundle(context, bundle, ['policies', name]));
+  }
+  const services = mapOf(output.services, (name, own): Service => resolveService(context, name, own));
+  const gateways = mapOf(output.gateways, (name, own): Gateway => resolveGateway(context, name, own));
+  const databases = mapOf(output.databases, (name, own): Database => resolveDatabase(context, name, own));
+  const workloads = mapOf(output.workloads, (name, own): Workload =>
+    resolveWorkload(context, name, own, gateways, output.run.duration),
+  );
+  const parts = {
+    title: frame.title,
+    description: frame.description ?? null,
+    tags: frame.tags ?? [],
+    run: resolveRun(context, output.run),
+    network: resolveNetwork(context, output.network),
+    keys: resolveKeys(context, output.keys),
+    policies: new Map(context.named),
+    gateways,
+    services,
+    databases,
+    workloads,
+  };
+  const graph = callGraph(parts);
+  checkCalls(context, parts, graph);
+  const hosts = new Map<string, Host>([...services, ...gateways, ...databases]);
+  const aims = { hosts, services, gateways, graph, durationNs: output.run.duration };
+  const faults = resolveFaults(context, output.faults ?? [], aims);
+  const scenario: Scenario = { ...parts, faults, report: resolveReport(context, output.report) };
+  if (workloads.size === 0 && trees.broken.size === 0) {
+    raise('FL203', ['workloads'], 'a scenario has at least one workload: nothing would ever happen');
+  }
+  checkLimits(scenario, graph, raise);
+  return { scenario, graph };
+}
+
+/** Circles of calls, and calls of gateways that no route takes. */
+function checkCalls(
+  context: Context,
+  parts: { readonly gateways: ReadonlyMap<string, Gateway>; readonly workloads: ReadonlyMap<string, Workload> },
+  graph: CallGraph,
+): void {
+  const cycle = certainCycle(graph);
+  if (cycle !== null) {
+    const [name, part] = cycle[0].split('.');
+    const thing = context.names.things.get(name);
+    const path = thing?.kind === 'service' ? ['services', name, 'endpoints', part] : [thing?.section ?? 'services', name];
+    const { key, node } = locate(context.tree, path);
+    const message = `${cycle.join(' -> ')} call each other in a circle that nothing ends: give a call on it a probability, or take it out`;
+    context.problems.add({ code: 'FL408', at: key ?? node.at, path, message });
+  }
+  for (const [name, workload] of parts.workloads) {
+    workload.requests.forEach((request, index) => {
+      const step = request.steps[0];
+      if (request.steps.length !== 1 || step.verb !== 'call') return;
+      const gateway = parts.gateways.get(step.to.component);
+      if (gateway === undefined) return;
+      const open = { ...gateway, routes: gateway.routes.map((route) => ({ ...route, headers: new Map<string, string>() })) };
+      if (routeOf(open, step) !== null) return;
+      const line = `${step.method ?? 'GET'} ${step.path ?? '/'}`;
+      report(context, 'FL409', ['workloads', name, 'requests', index], `no route of ${gateway.name} takes ${line}: it would answer 404`);
+    });
+  }
+}
+
+function mapOf<T, R>(
+  record: Readonly<Record<string, T>> | undefined,
+  make: (name: string, value: T) => R,
+): ReadonlyMap<string, R> {
+  return new Map(sorted(record).map(([name, value]) => [name, make(name, value)]));
+}

@@ -1,0 +1,118 @@
+import type { KeyPopulation, Network, NetworkLink, ReportSettings, RunSettings } from '../../spec/scenario.js';
+import { HORIZON_MAX_NS } from '../../kernel/time.js';
+import type { ScenarioOutput } from '../schema/scenario.js';
+import type { Context } from './context.js';
+import { report } from './context.js';
+import { sorted } from './names.js';
+import { split } from './targets.js';
+
+/** Steps of a timeline when none is written, and at most. */
+const STEPS_WANTED = 200;
+const STEPS_MAX = 20_000;
+
+/** `run` in its final form. */
+export function resolveRun(context: Context, run: ScenarioOutput['run']): RunSettings {
+  const stepNs = run.timeline ?? niceStep(run.duration / STEPS_WANTED);
+  if (run.duration / stepNs > STEPS_MAX) {
+    report(context, 'FL208', ['run', 'timeline'], `the timeline would have more than ${STEPS_MAX} steps`);
+  }
+  if (stepNs > run.duration) {
+    report(context, 'FL208', ['run', 'timeline'], 'a step of the timeline is longer than the run');
+  }
+  if (run.duration + run.warmup + (run.drain ?? 0) > HORIZON_MAX_NS) {
+    report(context, 'FL208', ['run', 'duration'], 'duration, warmup and drain together pass 104 days');
+  }
+  return {
+    durationNs: run.duration,
+    warmupNs: run.warmup,
+    seed: run.seed,
+    replications: run.replications,
+    drainNs: run.drain,
+    stepNs,
+    maxEvents: run.maxEvents,
+  };
+}
+
+/** `network` in its final form. */
+export function resolveNetwork(context: Context, network: ScenarioOutput['network']): Network {
+  checkLoss(context, network.loss, ['network', 'loss']);
+  const zones = sorted(network.zones).map(([name, zone]) => {
+    checkLoss(context, zone.loss, ['network', 'zones', name, 'loss']);
+    return [name, { latency: zone.latency ?? null, loss: zone.loss ?? null }] as const;
+  });
+  const links = (network.links ?? []).map((link, index): NetworkLink => {
+    const path = ['network', 'links', index];
+    checkLoss(context, link.loss, [...path, 'loss']);
+    link.between.forEach((name, end) => {
+      if (context.names.things.has(name) || context.names.zones.has(name)) return;
+      if (context.names.broken.has(name)) return;
+      const allowed = [...context.names.things.keys(), ...context.names.zones];
+      const message = `there is no zone, component or workload ${name}`;
+      report(context, 'FL404', [...path, 'between', end], message, { found: name, allowed });
+    });
+    return {
+      between: link.between,
+      latency: link.latency ?? null,
+      loss: link.loss ?? null,
+      oneWay: link.oneWay,
+    };
+  });
+  return { latency: network.latency, loss: network.loss, rtoNs: network.rto, zones: new Map(zones), links };
+}
+
+/** `keys` in their final form. */
+export function resolveKeys(context: Context, keys: ScenarioOutput['keys']): ReadonlyMap<string, KeyPopulation> {
+  const resolved = new Map<string, KeyPopulation>();
+  for (const [name, key] of sorted(keys)) {
+    if (key.kind === 'hot' && key.hotKeys > key.count) {
+      report(context, 'FL208', ['keys', name, 'hotKeys'], `hotKeys is at most count, ${key.count}`);
+    }
+    const { title: _title, description: _description, ...population } = key;
+    resolved.set(name, population);
+  }
+  return resolved;
+}
+
+/** `report` in its final form. */
+export function resolveReport(context: Context, output: ScenarioOutput['report']): ReportSettings {
+  const check = (names: readonly string[] | undefined, path: readonly (string | number)[]): readonly string[] => {
+    names?.forEach((name, index) => checkShown(context, name, [...path, index]));
+    return names ?? [];
+  };
+  const groups = sorted(output.groups).map(
+    ([name, members]) => [name, check(members, ['report', 'groups', name])] as const,
+  );
+  const { slo } = output;
+  return {
+    focus: check(output.focus, ['report', 'focus']),
+    exemplars: output.exemplars,
+    slo: slo === undefined ? null : { success: slo.success ?? null, latencyNs: slo.latency ?? null },
+    apdexNs: output.apdex,
+    groups: new Map(groups),
+    hide: check(output.hide, ['report', 'hide']),
+  };
+}
+
+/** The next of 1, 2 and 5 times a power of ten at or above a time in ns, at least 1. */
+export function niceStep(ns: number): number {
+  let unit = 1;
+  while (unit * 10 <= ns) unit *= 10;
+  return [1, 2, 5, 10].map((factor) => factor * unit).find((step) => step >= ns) ?? unit * 10;
+}
+
+function checkLoss(context: Context, loss: number | undefined, path: readonly (string | number)[]): void {
+  if (loss === undefined || loss < 1) return;
+  report(context, 'FL204', path, 'with 100% loss no retransmission arrives: write a share below 100%, or a partition');
+}
+
+function checkShown(context: Context, reference: string, path: readonly (string | number)[]): void {
+  const [name, part] = split(reference);
+  const thing = context.names.things.get(name);
+  if (context.names.broken.has(name)) return;
+  if (thing === undefined) {
+    const allowed = [...context.names.things.keys()];
+    report(context, 'FL404', path, `there is no component ${name}`, { found: name, allowed });
+  } else if (part !== null && !thing.parts.includes(part)) {
+    report(context, 'FL404', path, `${name} has no part ${part}`, { found: part, allowed: thing.parts });
+  }
+}

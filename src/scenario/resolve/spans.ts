@@ -1,0 +1,108 @@
+import type { Fault } from '../../spec/scenario.js';
+import { formatDuration } from '../../spec/quantity-text.js';
+import type { FaultOutput } from '../schema/fault.js';
+import type { Context, Path } from './context.js';
+import { report, reportKey } from './context.js';
+
+/** Repetitions of one fault at most. */
+const SPANS_MAX = 10_000;
+
+type Spans = Fault['spans'];
+
+/** When each fault is active, repetition and `after` written out; indexed as the faults are. */
+export function resolveSpans(
+  context: Context,
+  faults: readonly FaultOutput[],
+  durationNs: number,
+): readonly Spans[] {
+  const byId = new Map(faults.map((fault, index) => [fault.id, index]));
+  const done = new Map<number, Spans>();
+  const spansOf = (index: number, chain: readonly string[]): Spans => {
+    const known = done.get(index);
+    if (known !== undefined) return known;
+    const fault = faults[index];
+    const path = ['faults', index];
+    const starts = startsOf(context, fault, durationNs, path, (id) => {
+      const other = byId.get(id);
+      if (other === undefined) {
+        report(context, 'FL404', [...path, 'after'], `there is no fault ${id}`, { found: id, allowed: [...byId.keys()] });
+        return [];
+      }
+      if (chain.includes(id)) {
+        report(context, 'FL208', [...path, 'after'], `${[...chain, id].join(' -> ')} wait for each other`);
+        return [];
+      }
+      return spansOf(other, [...chain, id]);
+    });
+    const spans = starts.map((fromNs) => ({
+      fromNs,
+      untilNs: fault.for === null || fault.for === undefined ? null : fromNs + fault.for,
+    }));
+    done.set(index, spans);
+    return spans;
+  };
+  return faults.map((fault, index) => spansOf(index, [fault.id]));
+}
+
+function startsOf(
+  context: Context,
+  fault: FaultOutput,
+  durationNs: number,
+  path: Path,
+  spansOf: (id: string) => Spans,
+): number[] {
+  if (fault.for === undefined) {
+    reportKey(context, 'FL203', path, 'needs `for`: how long it lasts, or `none` for until the end');
+  }
+  if ((fault.at === undefined) === (fault.after === undefined)) {
+    reportKey(context, 'FL203', path, 'needs `at` or `after`, one of them: when it starts');
+    return [];
+  }
+  if (fault.after !== undefined) return startsAfter(context, fault, path, spansOf(fault.after));
+  const at = fault.at!;
+  if (fault.delay > 0) report(context, 'FL208', [...path, 'delay'], 'delay belongs to `after`');
+  if (at >= durationNs && !fault.optional) {
+    const end = formatDuration(durationNs);
+    report(context, 'FL410', [...path, 'at'], `starts at ${formatDuration(at)}, but the run ends at ${end}`);
+  }
+  return fault.every === undefined ? once(context, fault, at, path) : repeated(context, fault, at, durationNs, path);
+}
+
+function once(context: Context, fault: FaultOutput, at: number, path: Path): number[] {
+  for (const field of ['count', 'until'] as const) {
+    if (fault[field] !== undefined) report(context, 'FL208', [...path, field], `${field} belongs to \`every\``);
+  }
+  return [at];
+}
+
+function repeated(context: Context, fault: FaultOutput, at: number, durationNs: number, path: Path): number[] {
+  const every = fault.every!;
+  if (fault.for === null) {
+    report(context, 'FL208', [...path, 'every'], 'a fault without end cannot repeat');
+    return [at];
+  }
+  if (fault.for !== undefined && fault.for > every) {
+    report(context, 'FL208', [...path, 'every'], 'the next one would start before this one ends: every is at least for');
+    return [at];
+  }
+  const end = Math.min(fault.until ?? durationNs, durationNs);
+  const wanted = Math.max(1, Math.ceil((end - at) / every));
+  const count = Math.min(fault.count ?? wanted, wanted);
+  if (count > SPANS_MAX) {
+    report(context, 'FL602', [...path, 'every'], `would start ${count} times, at most ${SPANS_MAX} are taken`);
+    return [at];
+  }
+  return Array.from({ length: count }, (_, i) => at + i * every);
+}
+
+function startsAfter(context: Context, fault: FaultOutput, path: Path, spans: Spans): number[] {
+  for (const field of ['every', 'count', 'until'] as const) {
+    if (fault[field] !== undefined) {
+      report(context, 'FL208', [...path, field], `${field} and after exclude each other: it starts at each end of ${fault.after}`);
+    }
+  }
+  if (spans.some((span) => span.untilNs === null)) {
+    report(context, 'FL410', [...path, 'after'], `${fault.after} never ends`);
+  }
+  return spans.flatMap((span) => (span.untilNs === null ? [] : [span.untilNs + fault.delay]));
+}

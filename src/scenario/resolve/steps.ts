@@ -1,0 +1,185 @@
+import { OUTCOME, outcomeOfStatus } from '../../spec/outcome.js';
+import type { OutcomeName } from '../../spec/outcome.js';
+import { parseDuration, QuantityError } from '../../spec/quantity-text.js';
+import type { Bundle, Condition, Step, StepModifiers } from '../../spec/scenario.js';
+import type { JoinOutput, StepOutput } from '../schema/steps.js';
+import { resolvePolicy } from './bundles.js';
+import type { Context, Path } from './context.js';
+import { report } from './context.js';
+import { sorted } from './names.js';
+import { resolveCall, resolveQuery } from './targets.js';
+
+/** Who runs a program, and the bundle of calls that have none of their own. */
+export interface Owner {
+  readonly name: string;
+  readonly policy: Bundle | null;
+}
+
+/** Steps in their final form; one that points nowhere is left out, its problem noted. */
+export function resolveSteps(
+  context: Context,
+  outputs: readonly StepOutput[],
+  owner: Owner,
+  path: Path,
+): Step[] {
+  return outputs.flatMap((output, index) => resolveStep(context, output, owner, [...path, index]) ?? []);
+}
+
+/** A condition of a step, branch or middleware. */
+export function resolveWhen(
+  context: Context,
+  output: StepOutput['when'],
+  path: Path,
+): Condition | null {
+  if (output === undefined) return null;
+  const { workload, header } = output;
+  if (
+    workload !== undefined &&
+    context.names.things.get(workload)?.kind !== 'workload' &&
+    !context.names.broken.has(workload)
+  ) {
+    const allowed = [...context.names.things].flatMap(([key, t]) => (t.kind === 'workload' ? [key] : []));
+    const message = `there is no workload ${workload}`;
+    report(context, 'FL404', [...path, 'workload'], message, { found: workload, allowed });
+  }
+  return {
+    class: output.class ?? null,
+    workload: workload ?? null,
+    headers: new Map(sorted(header)),
+  };
+}
+
+function resolveStep(context: Context, s: StepOutput, owner: Owner, path: Path): Step | null {
+  const modifiers = resolveModifiers(context, s, owner, path);
+  if (s.work !== undefined) return { verb: 'work', time: s.work.time, ...modifiers };
+  if (s.wait !== undefined) return { verb: 'wait', time: s.wait.time, ...modifiers };
+  if (s.call !== undefined) return resolveCallStep(context, s.call, modifiers, owner, path);
+  if (s.query !== undefined) {
+    const { database, operation } = s.query;
+    const target = resolveQuery(context, database, operation, [...path, 'query']);
+    return target === null ? null : { verb: 'query', ...target, ...modifiers };
+  }
+  if (s.parallel !== undefined) return resolveParallel(context, s.parallel, modifiers, owner, path);
+  if (s.choose !== undefined) return resolveChoose(context, s.choose, modifiers, owner, path);
+  if (s.loop !== undefined) {
+    const steps = resolveSteps(context, s.loop.steps, owner, [...path, 'loop', 'steps']);
+    return { verb: 'loop', count: s.loop.times, steps, ...modifiers };
+  }
+  if (s.fail !== undefined) return { verb: 'fail', outcome: failure(s.fail.status), ...modifiers };
+  if (s.respond !== undefined) {
+    const then = resolveSteps(context, s.respond.then ?? [], owner, [...path, 'respond', 'then']);
+    return { verb: 'respond', outcome: outcomeOfStatus(s.respond.status), then, ...modifiers };
+  }
+  return null;
+}
+
+function resolveModifiers(context: Context, s: StepOutput, owner: Owner, path: Path): StepModifiers {
+  const leaves = s.call !== undefined || s.query !== undefined;
+  if (s.policy !== undefined && !leaves) {
+    report(context, 'FL208', [...path, 'policy'], 'a policy belongs to a call or query; this step makes none');
+  }
+  if (s.optional && s.onError !== undefined) {
+    report(context, 'FL208', [...path, 'optional'], 'optional and onError exclude each other: both handle the failure');
+  }
+  if (s.background && s.onError !== undefined) {
+    report(context, 'FL208', [...path, 'onError'], 'nobody waits for a background step, so nothing can follow its failure');
+  }
+  return {
+    name: s.name ?? null,
+    policy: resolvePolicy(context, s.policy, [...path, 'policy']) ?? (s.call === undefined ? null : owner.policy),
+    probability: s.probability,
+    times: s.times,
+    optional: s.optional,
+    onError: s.onError === undefined ? null : resolveSteps(context, s.onError, owner, [...path, 'onError']),
+    background: s.background,
+    when: resolveWhen(context, s.when, [...path, 'when']),
+  };
+}
+
+function resolveCallStep(
+  context: Context,
+  call: NonNullable<StepOutput['call']>,
+  modifiers: StepModifiers,
+  owner: Owner,
+  path: Path,
+): Step | null {
+  const to = resolveCall(context, call.to, owner.name, [...path, 'call', 'to']);
+  if (to === null) return null;
+  const self = call.to.startsWith('self.');
+  if (self && modifiers.policy !== null && modifiers.policy !== owner.policy) {
+    report(context, 'FL208', [...path, 'policy'], 'a call of self runs in place: no policy stands between');
+  }
+  return {
+    verb: 'call',
+    to,
+    self,
+    method: call.method?.toUpperCase() ?? null,
+    path: call.path ?? null,
+    host: call.host ?? null,
+    headers: new Map(sorted(call.headers)),
+    ...modifiers,
+    policy: self ? null : modifiers.policy,
+  };
+}
+
+function resolveParallel(
+  context: Context,
+  parallel: NonNullable<StepOutput['parallel']>,
+  modifiers: StepModifiers,
+  owner: Owner,
+  path: Path,
+): Step {
+  const at = [...path, 'parallel'];
+  const branches = parallel.branches.map((branch, index) =>
+    resolveSteps(context, branch, owner, [...at, 'branches', index]),
+  );
+  const join = resolveJoin(context, parallel.join, [...at, 'join']);
+  if (join.kind === 'quorum' && parallel.each.kind === 'constant') {
+    const all = branches.length * parallel.each.value;
+    if (join.count > all) {
+      report(context, 'FL208', [...at, 'join'], `a quorum of ${join.count} needs as many branches, there are ${all}`);
+    }
+  }
+  const { each, maxConcurrent } = parallel;
+  return { verb: 'parallel', branches, join, each, maxConcurrent, ...modifiers };
+}
+
+function resolveJoin(
+  context: Context,
+  join: JoinOutput,
+  path: Path,
+): Extract<Step, { verb: 'parallel' }>['join'] {
+  if (join.kind !== 'bestEffort') return join;
+  try {
+    return { kind: 'bestEffort', withinNs: parseDuration(join.within, { allowZero: false }) };
+  } catch (error) {
+    if (!(error instanceof QuantityError)) throw error;
+    report(context, 'FL205', path, `bestEffort: ${error.message}`);
+    return { kind: 'all' };
+  }
+}
+
+function resolveChoose(
+  context: Context,
+  choose: NonNullable<StepOutput['choose']>,
+  modifiers: StepModifiers,
+  owner: Owner,
+  path: Path,
+): Step {
+  const branches = choose.map((branch, index) => {
+    const at = [...path, 'choose', index];
+    if ((branch.weight === undefined) === (branch.when === undefined)) {
+      report(context, 'FL208', at, 'a branch of choose has a weight or a condition (`when`), one of them');
+    }
+    return {
+      weight: branch.weight ?? null,
+      when: resolveWhen(context, branch.when, [...at, 'when']),
+      steps: resolveSteps(context, branch.steps, owner, [...at, 'steps']),
+    };
+  });
+  return { verb: 'choose', branches, ...modifiers };
+}
+
+function failure(status: string | number): number {
+  return typeof status === 'number' ? outcomeOfStatus(status) : OUTCOME[status as OutcomeName];
+}

@@ -1,0 +1,184 @@
+import type { Arrivals, Gateway, Request, Step, Workload } from '../../spec/scenario.js';
+import { routeOf } from '../routes.js';
+import type { ArrivalsOutput, RequestOutput, WorkloadOutput } from '../schema/workload.js';
+import { resolvePolicy } from './bundles.js';
+import type { Context, Path } from './context.js';
+import { report } from './context.js';
+import { checkPart, sorted } from './names.js';
+import { resolveSteps } from './steps.js';
+import { resolveCall } from './targets.js';
+
+/** One workload in its final form. Its requests become the parts of its name. */
+export function resolveWorkload(
+  context: Context,
+  name: string,
+  output: WorkloadOutput,
+  gateways: ReadonlyMap<string, Gateway>,
+  durationNs: number,
+): Workload {
+  const path = ['workloads', name];
+  if (output.zone !== undefined && !context.names.zones.has(output.zone)) {
+    const message = `there is no zone ${output.zone}`;
+    report(context, 'FL404', [...path, 'zone'], message, { found: output.zone, allowed: [...context.names.zones] });
+  }
+  checkTimes(context, output, durationNs, path);
+  const policy = resolvePolicy(context, output.policy, [...path, 'policy']);
+  const requests = output.requests.map((request, index) =>
+    resolveRequest(context, name, output, request, gateways, [...path, 'requests', index]),
+  );
+  checkNames(context, name, requests, path);
+  context.names.things.set(name, {
+    kind: 'workload',
+    section: 'workloads',
+    parts: requests.map((request) => request.name),
+  });
+  return {
+    name,
+    title: output.title ?? null,
+    description: output.description ?? null,
+    critical: output.critical,
+    arrivals: resolveArrivals(context, output.arrivals, [...path, 'arrivals']),
+    requests,
+    policy,
+    clients: output.clients,
+    class: output.class ?? null,
+    zone: output.zone ?? null,
+    startNs: output.start,
+    stopNs: output.stop ?? null,
+  };
+}
+
+function checkTimes(context: Context, output: WorkloadOutput, durationNs: number, path: Path): void {
+  if (output.start >= durationNs) {
+    report(context, 'FL208', [...path, 'start'], 'starts after the end of the run');
+  }
+  if (output.stop !== undefined && output.stop !== null && output.stop <= output.start) {
+    report(context, 'FL208', [...path, 'stop'], 'stops before it starts');
+  }
+}
+
+function resolveRequest(
+  context: Context,
+  workload: string,
+  own: WorkloadOutput,
+  output: RequestOutput,
+  gateways: ReadonlyMap<string, Gateway>,
+  path: Path,
+): Request {
+  const policy = resolvePolicy(context, output.policy, [...path, 'policy']);
+  const steps =
+    output.steps === undefined
+      ? callSteps(context, workload, output, policy, path)
+      : resolveSteps(context, output.steps, { name: workload, policy }, [...path, 'steps']);
+  const patience = output.patience ?? own.patience;
+  const limit = patience === undefined || patience.after === null ? null : { afterNs: patience.after, cancel: patience.cancel };
+  return {
+    name: output.name ?? naturalName(context, output, steps, gateways, path),
+    weight: output.weight,
+    class: output.class ?? own.class ?? null,
+    steps,
+    patience: limit,
+    goodputWithinNs: own.goodputWithin === undefined ? (limit?.afterNs ?? null) : own.goodputWithin,
+  };
+}
+
+function callSteps(
+  context: Context,
+  workload: string,
+  output: RequestOutput,
+  policy: Step['policy'],
+  path: Path,
+): Step[] {
+  if (output.call === undefined) {
+    report(context, 'FL203', path, 'a request has call or steps');
+    return [];
+  }
+  const to = resolveCall(context, output.call, workload, [...path, 'call']);
+  if (to === null) return [];
+  return [
+    {
+      verb: 'call',
+      to,
+      self: false,
+      method: output.method?.toUpperCase() ?? null,
+      path: output.path ?? null,
+      host: output.host ?? null,
+      headers: new Map(sorted(output.headers)),
+      name: null,
+      policy,
+      probability: 1,
+      times: { kind: 'constant', value: 1 },
+      optional: false,
+      onError: null,
+      background: false,
+      when: null,
+    },
+  ];
+}
+
+/** The endpoint called or the route taken. */
+function naturalName(
+  context: Context,
+  output: RequestOutput,
+  steps: readonly Step[],
+  gateways: ReadonlyMap<string, Gateway>,
+  path: Path,
+): string {
+  if (output.steps !== undefined) {
+    for (const field of ['call', 'method', 'path', 'host', 'headers'] as const) {
+      if (output[field] === undefined) continue;
+      report(context, 'FL208', [...path, field], `a request with steps has no ${field} of its own`);
+    }
+    report(context, 'FL203', path, 'a journey (steps) needs a name');
+    return 'journey';
+  }
+  const step = steps[0];
+  if (step?.verb !== 'call') return 'request';
+  if (step.to.part !== null) return step.to.part;
+  const gateway = gateways.get(step.to.component);
+  return (gateway === undefined ? undefined : routeOf(gateway, step)?.name) ?? 'request';
+}
+
+function checkNames(context: Context, workload: string, requests: readonly Request[], path: Path): void {
+  const seen = new Set<string>();
+  requests.forEach((request, index) => {
+    const at = [...path, 'requests', index];
+    checkPart(request.name, at, (code, where, message) => report(context, code, where, message));
+    if (seen.has(request.name)) {
+      report(context, 'FL402', at, `another request of ${workload} is called ${request.name}: give them names`);
+    }
+    seen.add(request.name);
+  });
+}
+
+function resolveArrivals(context: Context, a: ArrivalsOutput, path: Path): Arrivals {
+  switch (a.kind) {
+    case 'poisson':
+    case 'constant':
+      return { kind: a.kind, rate: a.rate };
+    case 'stages': {
+      const stages = a.stages.map((stage) => ({ durationNs: stage.duration, target: stage.target }));
+      if (a.start === 0 && stages.every((stage) => stage.target === 0)) {
+        report(context, 'FL208', path, 'nothing ever arrives: every rate is 0');
+      }
+      return { kind: 'stages', start: a.start, stages, process: a.process };
+    }
+    case 'sinusoid':
+      if (a.amplitude > a.mean) {
+        report(context, 'FL208', [...path, 'amplitude'], 'amplitude is at most mean: a rate cannot be negative');
+      }
+      return { kind: 'sinusoid', mean: a.mean, amplitude: a.amplitude, periodNs: a.period, process: a.process };
+    case 'burst':
+      if (a.for > a.every) report(context, 'FL208', [...path, 'for'], 'a burst lasts at most `every`');
+      return { kind: 'burst', base: a.base, peak: a.peak, everyNs: a.every, forNs: a.for, process: a.process };
+    case 'renewal':
+      if (a.gap.kind === 'constant' && a.gap.valueNs === 0) {
+        report(context, 'FL208', [...path, 'gap'], 'a gap of 0 is an infinite rate');
+      }
+      return { kind: 'renewal', gap: a.gap };
+    case 'at':
+      return { kind: 'at', timesNs: [...a.times].sort((x, y) => x - y) };
+    case 'closed':
+      return { kind: 'closed', users: a.users, think: a.think, rampUpNs: a.rampUp };
+  }
+}

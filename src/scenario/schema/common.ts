@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import { share } from '../../spec/quantities.js';
+
+/** Letters, digits, `_` and inner hyphens, a letter first: every reference then reads one way. */
+export const NAME_PATTERN = /^[A-Za-z][A-Za-z0-9_]*(-[A-Za-z0-9_]+)*$/;
+/** Longest name. */
+export const NAME_MAX = 64;
+
+/** A name of the user's own. */
+export function nameText(): z.ZodString {
+  return z.string().max(NAME_MAX).regex(NAME_PATTERN);
+}
+
+/** Text that is shown and never read. */
+export function freeText(): z.ZodString {
+  return z.string().max(10_000);
+}
+
+/** A map from names to values. */
+export function named<S extends z.ZodType>(value: S): z.ZodRecord<z.ZodString, S> {
+  return z.record(nameText(), value);
+}
+
+/** A short form that is rewritten before validation; only the JSON Schema speaks of it. */
+export function withShort<S extends z.ZodType>(schema: S, ...short: readonly object[]): S {
+  return schema.meta({ ...schema.meta(), [SHORT_FORMS]: short }) as S;
+}
+
+/** An entry whose required fields may come from `extends` or `defaults`, and whose fields `null` deletes. */
+export function inheriting<S extends z.ZodType>(schema: S): S {
+  return schema.meta({ ...schema.meta(), [INHERITS]: true }) as S;
+}
+
+/** Keys of the metadata that the JSON Schema is told by; they do not appear in it. */
+export const SHORT_FORMS = 'shortForms';
+export const INHERITS = 'inherits';
+
+/** What every named entry has for its readers. */
+export const entryText = {
+  title: freeText().optional().describe('Shown instead of the name where there is room.'),
+  description: freeText().optional().describe('Text for readers.'),
+};
+
+export const critical = z
+  .boolean()
+  .default(false)
+  .describe('Matters most to the business: reports draw it first. Defaults to false.');
+
+/** Headers or labels: names to values. */
+export function textMap(): z.ZodRecord<z.ZodString, z.ZodString> {
+  return z.record(z.string().min(1).max(200), freeText());
+}
+
+/** A condition of a step or a middleware entry; all of it must hold. */
+export const when = z
+  .strictObject({
+    class: nameText().optional().describe('Class of the request, set by its workload.'),
+    workload: nameText().optional().describe('Workload that the request comes from.'),
+    header: textMap().optional().describe('Headers with the values they must have.'),
+  })
+  .describe('Only for requests for which all of this holds.');
+
+/** A share with its description; 100% unless stated. */
+export function certainty(text: string): ReturnType<ReturnType<typeof share>['prefault']> {
+  return share().prefault('100%').describe(text);
+}

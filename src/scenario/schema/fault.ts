@@ -1,0 +1,107 @@
+import { z } from 'zod';
+import type { FaultKind } from '../../spec/fault.js';
+import { duration, durationOrNone, quantity, share, whole } from '../../spec/quantities.js';
+import { parseShare, QuantityError, show } from '../../spec/quantity-text.js';
+import type { AnyObject } from './bundle.js';
+import { freeText, nameText, textMap, withShort } from './common.js';
+
+/** Which of the live instances a fault takes. */
+export type InstancesOutput =
+  | { readonly kind: 'all' }
+  | { readonly kind: 'count'; readonly count: number }
+  | { readonly kind: 'share'; readonly share: number }
+  | { readonly kind: 'indices'; readonly indices: readonly number[] };
+
+const instances = quantity(
+  (input): InstancesOutput => {
+    if (input === 'all') return { kind: 'all' };
+    if (typeof input === 'number' && Number.isInteger(input) && input >= 1) {
+      return { kind: 'count', count: input };
+    }
+    if (Array.isArray(input) && input.length > 0 && input.every(isIndex)) {
+      return { kind: 'indices', indices: [...new Set(input as number[])].sort((a, b) => a - b) };
+    }
+    if (typeof input === 'string' && input.endsWith('%')) {
+      const part = parseShare(input);
+      if (part > 0) return { kind: 'share', share: part };
+    }
+    throw new QuantityError(
+      `must be all, a count such as 1, a share such as 50% or indices such as [0, 2], got ${show(input)}`,
+    );
+  },
+  {
+    anyOf: [
+      { const: 'all' },
+      { type: 'integer', minimum: 1 },
+      { type: 'string', pattern: '^(\\d+(\\.\\d+)?)%$' },
+      { type: 'array', items: { type: 'integer', minimum: 0 }, minItems: 1 },
+    ],
+  },
+);
+
+/** Component, part, instance or edge. */
+export const TARGET_PATTERN =
+  /^[A-Za-z][\w-]*(\.[A-Za-z][\w-]*|\[\d{1,6}\])?$|^[A-Za-z][\w-]*?(\.[A-Za-z][\w-]*?)?->[A-Za-z][\w-]*(\.[A-Za-z][\w-]*)?$/;
+
+const reference = z.string().max(300).regex(TARGET_PATTERN);
+const side = z.union([reference, z.array(reference).min(1)]);
+
+const common = {
+  id: nameText().describe('Unique; budgets say `during ID`. Required.'),
+  title: freeText().optional().describe('Shown instead of the id where there is room.'),
+  description: freeText().optional().describe('Text for readers.'),
+  target: withShort(z.array(reference).min(1), { type: 'string' })
+    .optional()
+    .describe('What is hit: component, component.part, component[0], a->b, a zone, a workload, or a list.'),
+  between: z.tuple([side, side]).optional().describe('The two sides of a partition.'),
+  instances: instances.prefault('all').describe('Which instances of the target. Defaults to all.'),
+  zone: nameText().optional().describe('Only what stands in this zone.'),
+  labels: textMap().optional().describe('Only what has these labels.'),
+  share: share().prefault('100%').describe('Share of requests or messages hit. Defaults to 100%.'),
+  at: duration().optional().describe('Start, from the end of the warm-up. Unit: duration.'),
+  for: durationOrNone({ allowZero: false })
+    .optional()
+    .describe('Length; `none`: until the end. Unit: duration. Required.'),
+  every: duration({ allowZero: false }).optional().describe('Repeat, from start to start.'),
+  count: whole({ min: 1, max: 10_000 }).optional().describe('How often, with `every`.'),
+  until: duration({ allowZero: false }).optional().describe('No start at or after this, with `every`.'),
+  after: nameText().optional().describe('Id of a fault: starts at its end.'),
+  delay: duration().prefault('0s').describe('Time between that end and the start. Defaults to 0s.'),
+  ramp: z
+    .strictObject({
+      up: duration().prefault('0s').describe('Time to full strength. Defaults to 0s.'),
+      down: duration().prefault('0s').describe('Time back to nothing. Defaults to 0s.'),
+      shape: z
+        .enum(['linear', 'step', 'exponential'])
+        .default('linear')
+        .describe('How strength goes. Defaults to linear.'),
+    })
+    .optional()
+    .describe('How the strength comes and goes.'),
+  optional: z.boolean().default(false).describe('May hit nothing. Defaults to false.'),
+};
+
+const COMMON = z.strictObject(common);
+
+/** What a validated fault holds; own fields of its kind stand beside the common ones. */
+export type FaultOutput = z.output<typeof COMMON> & { readonly kind: string };
+
+/** Names of the fields that every kind has. */
+export const FAULT_FIELDS: ReadonlySet<string> = new Set([...Object.keys(common), 'kind']);
+
+/** One fault: the common fields, and those of its kind. */
+export function faultSchema(kinds: readonly FaultKind[]): z.ZodType<FaultOutput> {
+  const options = kinds.map((kind) =>
+    z
+      .strictObject({ kind: z.literal(kind.kind).describe(kind.summary), ...common })
+      .safeExtend((kind.schema as unknown as AnyObject).shape)
+      .describe(kind.summary),
+  );
+  return z
+    .discriminatedUnion('kind', options as unknown as [AnyObject, AnyObject])
+    .describe('Something that goes wrong for a while.') as unknown as z.ZodType<FaultOutput>;
+}
+
+function isIndex(value: unknown): boolean {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0;
+}

@@ -1,0 +1,157 @@
+import { z } from 'zod';
+import {
+  count,
+  distribution,
+  durationOrNone,
+  duration,
+  quantity,
+  share,
+  whole,
+} from '../../spec/quantities.js';
+import { QuantityError, show } from '../../spec/quantity-text.js';
+import type { BundleOutput } from './bundle.js';
+import { loadBalancingSchema } from './bundle.js';
+import { critical, entryText, nameText, textMap, withShort } from './common.js';
+
+/** Cores may be broken; work never slows where they are unlimited. */
+const cores = quantity(
+  (input) => {
+    if (input === 'unlimited' || input === 'unbounded') return Infinity;
+    if (typeof input === 'number' && input > 0 && input <= 10_000) return input;
+    throw new QuantityError(`must be a number of cores above 0 or unlimited, got ${show(input)}`);
+  },
+  {
+    anyOf: [
+      { type: 'number', exclusiveMinimum: 0, maximum: 10_000 },
+      { enum: ['unlimited', 'unbounded'] },
+    ],
+  },
+);
+
+const CORES_SHORT = { type: ['number', 'string'], description: 'Cores per replica: short for `cores`.' };
+
+/** `cpu` of a service, gateway or database. */
+export const cpuSchema = withShort(
+  z.strictObject({
+    cores: cores.prefault('unlimited').describe('Cores per replica. Defaults to unlimited.'),
+    discipline: z
+      .enum(['processorSharing', 'fcfs'])
+      .default('processorSharing')
+      .describe('How work shares the cores. Defaults to processorSharing.'),
+    quota: z
+      .strictObject({
+        limit: z.number().positive().max(10_000).describe('Cores on average over a period. Required.'),
+        period: duration({ allowZero: false })
+          .prefault('100ms')
+          .describe('Period of the quota. Unit: duration. Defaults to 100ms.'),
+      })
+      .optional()
+      .describe('CPU time granted per period; beyond it all work stands still until the next.'),
+    contextSwitchTax: share()
+      .prefault(0)
+      .describe('Share of the rate lost while more work runs than there are cores. Defaults to 0.'),
+  }),
+  CORES_SHORT,
+);
+
+/** Where replicas stand: a zone, a list dealt in turn, or counts. */
+export const zoneSchema = z
+  .union([nameText(), z.array(nameText()).min(1), z.record(nameText(), whole({ min: 1 }))])
+  .describe('Zones of the replicas: a name, a list dealt in turn, or counts. Defaults to all in turn.');
+
+export const queueSchema = z.strictObject({
+  capacity: count()
+    .prefault('unbounded')
+    .describe('Requests waiting for a worker; beyond it 503. Unit: count. Defaults to unbounded.'),
+  discipline: z
+    .enum(['fifo', 'lifo'])
+    .default('fifo')
+    .describe('Who is served next. Defaults to fifo.'),
+  maxWait: durationOrNone({ allowZero: false })
+    .prefault('none')
+    .describe('Longest wait; who waits longer is refused. Unit: duration or `none`. Defaults to none.'),
+});
+
+const replicas = whole({ min: 1, max: 100_000 });
+
+/** Fields of services and gateways alike. */
+export function hostFields(bundle: z.ZodType<BundleOutput>, middleware: z.ZodType): HostShape {
+  return {
+    ...entryText,
+    critical,
+    replicas: replicas.optional().describe('Instances. Unit: count. Defaults to 1.'),
+    zone: zoneSchema.optional(),
+    runtime: withShort(
+      z.strictObject({
+        kind: z
+          .enum(['threads', 'async', 'eventLoop'])
+          .default('threads')
+          .describe('How requests hold workers. Defaults to threads.'),
+      }),
+      { enum: ['threads', 'async', 'eventLoop'] },
+    )
+      .prefault({})
+      .describe(
+        '`threads`: a worker is held from start to answer; `async`: only during `work`; `eventLoop`: one ' +
+          'worker per core, no preemption. Defaults to threads.',
+      ),
+    concurrency: count({ min: 1 })
+      .optional()
+      .describe('Workers per replica. Unit: count. Defaults to unlimited.'),
+    queue: queueSchema.prefault({}).describe('In front of the workers. Defaults to unbounded FIFO.'),
+    cpu: cpuSchema.prefault({}).describe('Cores per replica, shared by `work`. Defaults to unlimited.'),
+    cancellation: z
+      .enum(['ignore', 'onDequeue', 'atSteps', 'immediate'])
+      .default('ignore')
+      .describe('What happens to work whose caller has gone. Defaults to ignore: it is done.'),
+    rejectWork: distribution()
+      .prefault('0ms')
+      .describe('CPU of a refusal. Unit: distribution. Defaults to 0ms.'),
+    loadBalancing: loadBalancingSchema
+      .prefault({ kind: 'roundRobin' })
+      .describe('How callers pick among these instances. Defaults to roundRobin.'),
+    middleware: z
+      .array(middleware)
+      .optional()
+      .describe('Run before the endpoint or route, in the order written.'),
+    outbound: withShort(
+      z.record(z.string().regex(/^[A-Za-z][\w-]*(\.[A-Za-z][\w-]*)?$/), bundle),
+      { type: 'string', description: 'Bundle of all calls: short for `default`.' },
+    )
+      .optional()
+      .describe('Bundles by callee, `callee.endpoint` or `default`.'),
+    external: z
+      .boolean()
+      .default(false)
+      .describe('Not ours: reports draw it apart. Defaults to false.'),
+    labels: textMap().optional().describe('Selectors of faults.'),
+  } as unknown as HostShape;
+}
+
+/** Shape of the common fields, spelled out because steps and bundles refer to each other. */
+export interface HostShape extends Record<string, z.ZodType> {
+  readonly title: z.ZodOptional<z.ZodString>;
+}
+
+/** What a validated service or gateway holds beside its own fields. */
+export interface HostOutput {
+  readonly title?: string;
+  readonly description?: string;
+  readonly critical: boolean;
+  readonly replicas?: number;
+  readonly zone?: z.output<typeof zoneSchema>;
+  readonly runtime: { readonly kind: 'threads' | 'async' | 'eventLoop' };
+  readonly concurrency?: number;
+  readonly queue: z.output<typeof queueSchema>;
+  readonly cpu: z.output<typeof cpuSchema>;
+  readonly cancellation: 'ignore' | 'onDequeue' | 'atSteps' | 'immediate';
+  readonly rejectWork: z.output<ReturnType<typeof distribution>>;
+  readonly loadBalancing: z.output<typeof loadBalancingSchema>;
+  readonly middleware?: readonly MiddlewareOutput[];
+  readonly outbound?: Readonly<Record<string, BundleOutput>>;
+  readonly external: boolean;
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+/** One entry of a middleware chain: its name and its fields. */
+export type MiddlewareOutput = Readonly<Record<string, Readonly<Record<string, unknown>> | undefined>>;

@@ -1,0 +1,96 @@
+import { z } from 'zod';
+import { duration, quantity, share, whole } from '../../spec/quantities.js';
+import { QuantityError, show } from '../../spec/quantity-text.js';
+import { freeText, named, nameText, withShort } from './common.js';
+
+const confidence = quantity(
+  (input): number | null => {
+    if (input === 'none') return null;
+    const value =
+      typeof input === 'string' && /^\d+(\.\d+)?%$/.test(input) ? Number(input.slice(0, -1)) / 100 : input;
+    if (typeof value === 'number' && value >= 0.5 && value < 1) return value;
+    throw new QuantityError(`must be from 50% to below 100%, or none, got ${show(input)}`);
+  },
+  {
+    anyOf: [
+      { const: 'none' },
+      { type: 'number', minimum: 0.5, exclusiveMaximum: 1 },
+      { type: 'string', pattern: '^(\\d+(\\.\\d+)?)%$' },
+    ],
+  },
+);
+
+/** One budget or expectation. */
+export const budgetSchema = withShort(
+  z
+    .strictObject({
+      expect: z.string().min(1).max(1000).describe('The expression. Required.'),
+      name: freeText().optional().describe('Shown instead of the expression.'),
+      severity: z
+        .enum(['error', 'warning'])
+        .default('error')
+        .describe('A warning never changes the exit code. Defaults to error.'),
+      confidence: confidence
+        .prefault('95%')
+        .describe('Confidence of the verdict; `none` judges the point. Defaults to 95%.'),
+      allowEmpty: z
+        .boolean()
+        .default(false)
+        .describe('Holds when nothing was measured. Defaults to false.'),
+    })
+    .describe('An expectation.'),
+  { type: 'string', description: 'The expression, such as `shoppers.latency.p99 < 500ms`.' },
+);
+
+/** `hypothesis`. */
+export const hypothesisSchema = z
+  .strictObject({
+    statement: freeText().describe('What the experiment is to show. Required.'),
+    expect: z.array(budgetSchema).min(1).describe('Expectations that make it true. Required.'),
+  })
+  .describe('What the experiment is to show; its verdict heads the report.');
+
+const patchPath = z.string().min(1).max(1000);
+
+/** One variant: a patch. */
+export const variantSchema = z
+  .strictObject({
+    name: nameText().describe('Unique. Required.'),
+    title: freeText().optional().describe('Shown instead of the name where there is room.'),
+    description: freeText().optional().describe('Text for readers.'),
+    extends: nameText().optional().describe('Another variant: its patch first.'),
+    remove: z.array(patchPath).optional().describe('Paths that are taken away, first.'),
+    set: z
+      .record(patchPath, z.unknown())
+      .optional()
+      .describe('Path to value, second. A map is merged, anything else replaces.'),
+    add: z
+      .record(patchPath, z.array(z.unknown()))
+      .optional()
+      .describe('Path of a list to entries that are appended, last.'),
+    baseline: z
+      .boolean()
+      .default(false)
+      .describe('The one comparisons are against. Defaults to the first listed.'),
+  })
+  .describe('A patch of the scenario.');
+
+/** `report`: how results are shown. */
+export const reportSchema = z
+  .strictObject({
+    focus: z.array(z.string().max(200)).optional().describe('Drawn large and first.'),
+    exemplars: whole({ max: 1000 }).prefault(4).describe('Example requests shown. Defaults to 4.'),
+    slo: z
+      .strictObject({
+        success: share().optional().describe('Share of successes aimed at.'),
+        latency: duration({ allowZero: false }).optional().describe('Latency aimed at. Unit: duration.'),
+      })
+      .optional()
+      .describe('Objectives drawn into the charts.'),
+    apdex: duration({ allowZero: false })
+      .prefault('500ms')
+      .describe('Satisfying latency of the apdex. Unit: duration. Defaults to 500ms.'),
+    groups: named(z.array(z.string().max(200))).optional().describe('Boxes in the topology.'),
+    hide: z.array(z.string().max(200)).optional().describe('Not drawn.'),
+  })
+  .describe('How results are shown; no effect on them.');

@@ -1,0 +1,125 @@
+import { z } from 'zod';
+import type { FaultKind } from '../../spec/fault.js';
+import type { PolicyKind } from '../../spec/policy.js';
+import type { BundleOutput } from './bundle.js';
+import { bundleSchema } from './bundle.js';
+import { freeText, named } from './common.js';
+import type { DatabaseOutput, GatewayOutput, ServiceOutput } from './components.js';
+import { databaseSchema, gatewaySchema, serviceSchema } from './components.js';
+import type { FaultOutput } from './fault.js';
+import { faultSchema } from './fault.js';
+import { hostFields } from './host.js';
+import { budgetSchema, hypothesisSchema, reportSchema, variantSchema } from './judgement.js';
+import { middlewareSchema } from './middleware.js';
+import { keySchema, networkSchema, runSchema } from './settings.js';
+import { stepsSchema } from './steps.js';
+import type { WorkloadOutput } from './workload.js';
+import { workloadSchema } from './workload.js';
+
+/** What a validated, fully merged scenario of one variant holds. */
+export interface ScenarioOutput {
+  readonly run: z.output<typeof runSchema>;
+  readonly network: z.output<typeof networkSchema>;
+  readonly keys?: Readonly<Record<string, z.output<typeof keySchema>>>;
+  readonly policies?: Readonly<Record<string, BundleOutput>>;
+  readonly gateways?: Readonly<Record<string, GatewayOutput>>;
+  readonly services?: Readonly<Record<string, ServiceOutput>>;
+  readonly databases?: Readonly<Record<string, DatabaseOutput>>;
+  readonly workloads?: Readonly<Record<string, WorkloadOutput>>;
+  readonly faults?: readonly FaultOutput[];
+  readonly report: z.output<typeof reportSchema>;
+}
+
+/** What stands once in a file, whatever its variants. */
+export interface FrameOutput {
+  readonly title: string;
+  readonly description?: string;
+  readonly tags?: readonly string[];
+  readonly variants?: readonly z.output<typeof variantSchema>[];
+  readonly budgets?: readonly z.output<typeof budgetSchema>[];
+  readonly hypothesis?: z.output<typeof hypothesisSchema>;
+}
+
+export interface Schemas {
+  /** The sections that a run is made of, after all merging. */
+  readonly explicit: z.ZodType<ScenarioOutput>;
+  /** The sections around them; those of `explicit` are not looked at. */
+  readonly frame: z.ZodType<FrameOutput>;
+  /** A whole file as written, for the JSON Schema. */
+  readonly file: z.ZodType;
+}
+
+/** Sections of one variant's scenario; the others stand once in the file. */
+export const EXPLICIT_SECTIONS = [
+  'run',
+  'network',
+  'keys',
+  'policies',
+  'gateways',
+  'services',
+  'databases',
+  'workloads',
+  'faults',
+  'report',
+] as const;
+
+/** The schemas, from the patterns that exist. */
+export function buildSchemas(policies: readonly PolicyKind[], faults: readonly FaultKind[]): Schemas {
+  const bundle = bundleSchema(policies).meta({ id: 'policy' }) as z.ZodType<BundleOutput>;
+  const middleware = middlewareSchema(policies).meta({ id: 'middleware' });
+  const steps = stepsSchema(bundle);
+  const host = hostFields(bundle, middleware);
+  const service = serviceSchema(host, steps);
+  const gateway = gatewaySchema(host, bundle, middleware);
+  const workload = workloadSchema(bundle, steps);
+  const explicit = {
+    run: runSchema,
+    network: networkSchema.prefault({}).describe('What messages between instances cost.'),
+    keys: named(keySchema).optional().describe('Named populations of values.'),
+    policies: named(bundle).optional().describe('Named bundles, attached to calls.'),
+    gateways: named(gateway).optional().describe('Services with routes.'),
+    services: named(service).optional().describe('Services with endpoints.'),
+    databases: named(databaseSchema).optional().describe('Databases with operations and pools.'),
+    workloads: named(workload).optional().describe('Who asks what, and when.'),
+    faults: z.array(faultSchema(faults)).optional().describe('What goes wrong, and when.'),
+    report: reportSchema.prefault({}).describe('How results are shown.'),
+  };
+  const frame = {
+    faultline: z.literal(1).describe('Version of the language. Required.'),
+    title: freeText().min(1).describe('Heads every report. Required.'),
+    description: freeText().optional().describe('Text for readers.'),
+    tags: z.array(freeText()).optional().describe('Words to find it by.'),
+    include: z
+      .array(z.string().max(400))
+      .optional()
+      .describe('Files below this folder that are laid under this one, in order.'),
+    templates: named(z.unknown().meta({ anyOf: ENTRIES.map(definition) }))
+      .optional()
+      .describe('Fragments of components that entries may extend.'),
+    defaults: z
+      .strictObject({
+        services: z.unknown().optional().meta({ anyOf: [definition('service')] }).describe('Laid under every service.'),
+        gateways: z.unknown().optional().meta({ anyOf: [definition('gateway')] }).describe('Laid under every gateway.'),
+        databases: z.unknown().optional().meta({ anyOf: [definition('database')] }).describe('Laid under every database.'),
+        workloads: z.unknown().optional().meta({ anyOf: [definition('workload')] }).describe('Laid under every workload.'),
+      })
+      .optional()
+      .describe('Laid under every entry of a section.'),
+    variants: z.array(variantSchema).min(1).max(200).optional().describe('Patches to compare.'),
+    budgets: z.array(budgetSchema).optional().describe('What has to hold.'),
+    hypothesis: hypothesisSchema.optional(),
+  };
+  const unread = Object.fromEntries(EXPLICIT_SECTIONS.map((name) => [name, z.unknown().optional()]));
+  return {
+    explicit: z.strictObject(explicit) as unknown as z.ZodType<ScenarioOutput>,
+    frame: z.strictObject({ ...frame, ...unread }) as unknown as z.ZodType<FrameOutput>,
+    file: z.strictObject({ ...frame, ...explicit }),
+  };
+}
+
+/** What templates and defaults may hold: the fields of these. */
+const ENTRIES: readonly string[] = ['service', 'gateway', 'database', 'workload'];
+
+function definition(name: string): { $ref: string } {
+  return { $ref: `#/definitions/${name}` };
+}

@@ -1,0 +1,221 @@
+import { z } from 'zod';
+import { OUTCOME_NAMES } from '../../spec/outcome.js';
+import {
+  count,
+  countDistribution,
+  distribution,
+  duration,
+  quantity,
+  whole,
+} from '../../spec/quantities.js';
+import { QuantityError, show } from '../../spec/quantity-text.js';
+import { STEP_VERBS } from '../verbs.js';
+import type { BundleOutput } from './bundle.js';
+import { certainty, nameText, textMap, when, withShort } from './common.js';
+
+/** A component and its part, or `self.endpoint`. */
+export const REFERENCE_PATTERN = /^[A-Za-z][\w-]*(\.[A-Za-z][\w-]*)?$/;
+
+/** Outcomes that a program may end with on purpose. */
+const FAILURES = OUTCOME_NAMES.filter((name) =>
+  ['clientError', 'throttled', 'serverError', 'timeout', 'refused', 'reset', 'rejectedOverload'].includes(name),
+);
+
+const DISTRIBUTION_SHORT = { $ref: '#/definitions/distribution' };
+
+/** How a parallel step is joined: `all`, `any`, `quorum(2)`, `bestEffort(60ms)`. */
+export type JoinOutput =
+  | { readonly kind: 'all' | 'any' }
+  | { readonly kind: 'quorum'; readonly count: number }
+  | { readonly kind: 'bestEffort'; readonly within: string };
+
+const join = quantity(
+  (input): JoinOutput => {
+    if (input === 'all' || input === 'any') return { kind: input };
+    const match = typeof input === 'string' ? /^(quorum|bestEffort)\(([^()]*)\)$/.exec(input) : null;
+    if (match?.[1] === 'quorum' && /^[1-9]\d{0,5}$/.test(match[2])) {
+      return { kind: 'quorum', count: Number(match[2]) };
+    }
+    if (match?.[1] === 'bestEffort') return { kind: 'bestEffort', within: match[2] };
+    throw new QuantityError(`${show(input)} joins nothing: write all, any, quorum(2) or bestEffort(60ms)`);
+  },
+  { type: 'string', pattern: '^(all|any|quorum\\([1-9]\\d*\\)|bestEffort\\(.+\\))$' },
+);
+
+const failure = quantity(
+  (input): string | number => {
+    if (typeof input === 'number' && Number.isInteger(input) && input >= 400 && input <= 599) return input;
+    if (typeof input === 'string' && (FAILURES as string[]).includes(input)) return input;
+    throw new QuantityError(
+      `${show(input)} is no failure: write a status from 400 to 599 or one of ${FAILURES.join(' ')}`,
+    );
+  },
+  { anyOf: [{ type: 'integer', minimum: 400, maximum: 599 }, { enum: [...FAILURES] }] },
+);
+
+/** Everything a step may hold, in its long form. */
+export interface StepOutput {
+  readonly work?: { readonly time: z.output<ReturnType<typeof distribution>> };
+  readonly wait?: { readonly time: z.output<ReturnType<typeof distribution>> };
+  readonly call?: {
+    readonly to: string;
+    readonly method?: string;
+    readonly path?: string;
+    readonly host?: string;
+    readonly headers?: Readonly<Record<string, string>>;
+  };
+  readonly query?: { readonly database: string; readonly operation?: string };
+  readonly parallel?: {
+    readonly branches: readonly (readonly StepOutput[])[];
+    readonly join: JoinOutput;
+    readonly each: z.output<ReturnType<typeof countDistribution>>;
+    readonly maxConcurrent: number;
+  };
+  readonly choose?: readonly {
+    readonly weight?: number;
+    readonly when?: z.output<typeof when>;
+    readonly steps: readonly StepOutput[];
+  }[];
+  readonly loop?: {
+    readonly times: z.output<ReturnType<typeof countDistribution>>;
+    readonly steps: readonly StepOutput[];
+  };
+  readonly fail?: { readonly status: string | number };
+  readonly respond?: { readonly status: number; readonly then?: readonly StepOutput[] };
+  readonly name?: string;
+  readonly policy?: BundleOutput;
+  readonly probability: number;
+  readonly times: z.output<ReturnType<typeof countDistribution>>;
+  readonly optional: boolean;
+  readonly onError?: readonly StepOutput[];
+  readonly background: boolean;
+  readonly when?: z.output<typeof when>;
+}
+
+/** The method of a request, as HTTP writes it. */
+export const methodText = z.string().regex(/^[A-Za-z]{1,20}$/);
+
+/** Where a call goes and what a router may look at. */
+export const callFields = {
+  method: methodText.optional().describe('HTTP method, for routing by a gateway.'),
+  path: z.string().max(2000).optional().describe('Path, for routing by a gateway.'),
+  host: z.string().max(300).optional().describe('Host, for routing by a gateway.'),
+  headers: textMap().optional().describe('Headers; they travel down the tree for `match` and `when`.'),
+};
+
+/** A list of steps. */
+export function stepsSchema(bundle: z.ZodType<BundleOutput>): z.ZodType<StepOutput[]> {
+  const steps: z.ZodType<StepOutput[]> = z.lazy(() => z.array(step));
+  const step = z
+    .strictObject({ ...verbs(steps), ...modifiers(bundle, steps) })
+    .describe('One verb, and what modifies it.')
+    .meta({ id: 'step', oneOf: STEP_VERBS.map((verb) => ({ required: [verb] })) }) as unknown as z.ZodType<StepOutput>;
+  return steps;
+}
+
+function verbs(steps: z.ZodType<StepOutput[]>): Record<string, z.ZodType> {
+  const time = distribution().describe('How long. Unit: distribution of durations. Required.');
+  return {
+    work: withShort(z.strictObject({ time }), DISTRIBUTION_SHORT)
+      .optional()
+      .describe('CPU: shares the cores of the instance.'),
+    wait: withShort(z.strictObject({ time }), DISTRIBUTION_SHORT)
+      .optional()
+      .describe('Time without CPU.'),
+    call: withShort(
+      z.strictObject({
+        to: z.string().regex(REFERENCE_PATTERN).max(200).describe('Component, component.endpoint or self.endpoint. Required.'),
+        ...callFields,
+      }),
+      { type: 'string', pattern: REFERENCE_PATTERN.source },
+    )
+      .optional()
+      .describe('A synchronous call through the policy.'),
+    query: withShort(
+      z.strictObject({
+        database: nameText().describe('Name of the database. Required.'),
+        operation: nameText().optional().describe('Operation; may be left out where there is one only.'),
+      }),
+      { type: 'string', pattern: REFERENCE_PATTERN.source },
+    )
+      .optional()
+      .describe('An operation of a database over a connection of the pool.'),
+    parallel: withShort(parallelSchema(steps), { type: 'array', items: { $ref: '#/definitions/step' } })
+      .optional()
+      .describe('Branches run at once.'),
+    choose: z.array(choiceSchema(steps)).min(1).optional().describe('One of several branches.'),
+    loop: z
+      .strictObject({
+        times: countDistribution().describe('How many rounds. Unit: count or distribution of counts. Required.'),
+        steps: steps.describe('Steps of one round. Required.'),
+      })
+      .optional()
+      .describe('Several steps repeated.'),
+    fail: withShort(z.strictObject({ status: failure.describe('Status or outcome. Required.') }), {
+      anyOf: [{ type: 'integer', minimum: 400, maximum: 599 }, { enum: [...FAILURES] }],
+    })
+      .optional()
+      .describe('Ends here with this outcome; with `probability` the usual error rate.'),
+    respond: withShort(
+      z.strictObject({
+        status: whole({ min: 200, max: 599 }).describe('HTTP status of the answer. Required.'),
+        then: steps.optional().describe('Steps run after the answer has left.'),
+      }),
+      { type: 'integer', minimum: 200, maximum: 599 },
+    )
+      .optional()
+      .describe('Ends the endpoint with this answer.'),
+  };
+}
+
+function parallelSchema(steps: z.ZodType<StepOutput[]>): z.ZodType {
+  return z.strictObject({
+    branches: z
+      .array(withShort(steps, { $ref: '#/definitions/step' }))
+      .min(1)
+      .describe('Each a step or a list of steps. Required.'),
+    join: join
+      .prefault('all')
+      .describe('When it goes on: `all` `any` `quorum(k)` `bestEffort(60ms)`. Defaults to all.'),
+    each: countDistribution()
+      .prefault(1)
+      .describe('Each branch so many times at once. Unit: count. Defaults to 1.'),
+    maxConcurrent: count({ min: 1 })
+      .prefault('unlimited')
+      .describe('Branches under way at once. Unit: count. Defaults to unlimited.'),
+  });
+}
+
+function choiceSchema(steps: z.ZodType<StepOutput[]>): z.ZodType {
+  return z
+    .strictObject({
+      weight: z.number().positive().max(1e9).optional().describe('Relative weight.'),
+      when: when.optional(),
+      steps: steps.describe('Steps of this branch. Required.'),
+    })
+    .describe('A branch with a weight, or with a condition.');
+}
+
+function modifiers(
+  bundle: z.ZodType<BundleOutput>,
+  steps: z.ZodType<StepOutput[]>,
+): Record<string, z.ZodType> {
+  return {
+    name: nameText().optional().describe('To be found by paths and reports.'),
+    policy: bundle.optional().describe('Bundle of this call alone.'),
+    probability: certainty('Drawn per request. Unit: share. Defaults to 100%.'),
+    times: countDistribution()
+      .prefault(1)
+      .describe('So many in a row. Unit: count or distribution of counts. Defaults to 1.'),
+    optional: z
+      .boolean()
+      .default(false)
+      .describe('A failure is counted but does not fail the request. Defaults to false.'),
+    onError: steps.optional().describe('Steps run when this one fails; the failure is then handled.'),
+    background: z.boolean().default(false).describe('Not waited for. Defaults to false.'),
+    when: when.optional(),
+  };
+}
+
+/** The duration of `bestEffort`, read with the others so that its message is the same. */
+export const bestEffortTime = duration({ allowZero: false });

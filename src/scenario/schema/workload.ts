@@ -1,0 +1,160 @@
+import { z } from 'zod';
+import { count, distribution, duration, durationOrNone, rate, whole } from '../../spec/quantities.js';
+import type { BundleOutput } from './bundle.js';
+import { critical, entryText, inheriting, nameText, withShort } from './common.js';
+import type { StepOutput } from './steps.js';
+import { callFields, REFERENCE_PATTERN } from './steps.js';
+
+const process = z
+  .enum(['poisson', 'constant'])
+  .default('poisson')
+  .describe('How single arrivals are spaced. Defaults to poisson.');
+
+/** When requests come. */
+const arrivals = withShort(
+  z
+    .discriminatedUnion('kind', [
+      z.strictObject({
+        kind: z.literal('poisson').describe('Independent arrivals.'),
+        rate: rate().describe('Arrivals. Unit: rate. Required.'),
+      }),
+      z.strictObject({
+        kind: z.literal('constant').describe('Evenly spaced arrivals.'),
+        rate: rate().describe('Arrivals. Unit: rate. Required.'),
+      }),
+      z.strictObject({
+        kind: z.literal('stages').describe('Linear ramps one after the other.'),
+        start: rate({ allowZero: true }).describe('Rate at the start and in the warm-up. Required.'),
+        stages: z
+          .array(
+            z.strictObject({
+              duration: duration().describe('How long; 0s is a jump. Unit: duration. Required.'),
+              target: rate({ allowZero: true }).describe('Rate at its end. Required.'),
+            }),
+          )
+          .min(1)
+          .describe('The ramps. Required.'),
+        process,
+      }),
+      z.strictObject({
+        kind: z.literal('sinusoid').describe('A rate that swings.'),
+        mean: rate().describe('Mean rate. Required.'),
+        amplitude: rate({ allowZero: true }).describe('Largest distance from the mean. Required.'),
+        period: duration({ allowZero: false }).describe('Length of a swing. Required.'),
+        process,
+      }),
+      z.strictObject({
+        kind: z.literal('burst').describe('A base rate with regular bursts.'),
+        base: rate({ allowZero: true }).describe('Rate between bursts. Required.'),
+        peak: rate().describe('Rate within a burst. Required.'),
+        every: duration({ allowZero: false }).describe('From start to start. Required.'),
+        for: duration({ allowZero: false }).describe('Length of a burst. Required.'),
+        process,
+      }),
+      z.strictObject({
+        kind: z.literal('renewal').describe('Any spacing.'),
+        gap: distribution().describe('Time between arrivals. Required.'),
+      }),
+      z.strictObject({
+        kind: z.literal('at').describe('Exact instants.'),
+        times: z.array(duration()).min(1).max(100_000).describe('When, from the end of the warm-up. Required.'),
+      }),
+      z.strictObject({
+        kind: z.literal('closed').describe('Users who wait for their answer, think, and ask again.'),
+        users: whole({ min: 1, max: 1_000_000 }).describe('Unit: count. Required.'),
+        think: distribution().describe('Between an answer and the next request. Required.'),
+        rampUp: duration().prefault('0s').describe('Time over which users appear. Defaults to 0s.'),
+      }),
+    ])
+    .describe('When requests come. Required.'),
+  { type: 'string', pattern: '^(poisson|constant|sinusoid|burst|renewal|closed)\\(.*\\)$' },
+  {
+    type: 'object',
+    description: 'Exact instants.',
+    properties: { at: { type: 'array', description: 'The instants.' } },
+    required: ['at'],
+    additionalProperties: false,
+  },
+);
+export type ArrivalsOutput = z.output<typeof arrivals>;
+
+const patience = withShort(
+  z.strictObject({
+    after: durationOrNone({ allowZero: false }).describe('Unit: duration or `none`. Required.'),
+    cancel: z.boolean().default(false).describe('The servers are told. Defaults to false.'),
+  }),
+  { type: ['string', 'number'], description: 'A duration: short for `after`.' },
+);
+const PATIENCE = 'The client gives up then: outcome `abandoned`. Defaults to none.';
+
+export interface RequestOutput {
+  readonly name?: string;
+  readonly weight: number;
+  readonly class?: string;
+  readonly call?: string;
+  readonly method?: string;
+  readonly path?: string;
+  readonly host?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly steps?: readonly StepOutput[];
+  readonly policy?: BundleOutput;
+  readonly patience?: z.output<typeof patience>;
+}
+
+export interface WorkloadOutput {
+  readonly title?: string;
+  readonly description?: string;
+  readonly critical: boolean;
+  readonly arrivals: ArrivalsOutput;
+  readonly requests: readonly RequestOutput[];
+  readonly policy?: BundleOutput;
+  readonly patience?: z.output<typeof patience>;
+  readonly clients: number;
+  readonly class?: string;
+  readonly zone?: string;
+  readonly start: number;
+  readonly stop?: number | null;
+  readonly goodputWithin?: number | null;
+}
+
+/** One workload. */
+export function workloadSchema(
+  bundle: z.ZodType<BundleOutput>,
+  steps: z.ZodType<StepOutput[]>,
+): z.ZodType<WorkloadOutput> {
+  const request = z
+    .strictObject({
+      name: nameText().optional().describe('Defaults to the endpoint called or the route taken.'),
+      weight: z.number().positive().max(1e9).default(1).describe('Relative weight. Defaults to 1.'),
+      class: nameText().optional().describe('Carried by every message of the tree.'),
+      call: z.string().regex(REFERENCE_PATTERN).optional().describe('What is called.'),
+      ...callFields,
+      steps: steps.optional().describe('A journey instead of a single call.'),
+      policy: bundle.optional().describe("The client's bundle for this request."),
+      patience: patience.optional().describe(PATIENCE),
+    })
+    .describe('What is asked: a call or a journey.');
+  const workload = z.strictObject({
+    extends: z
+      .union([nameText(), z.array(nameText())])
+      .optional()
+      .describe('Template or templates this one builds on; later ones win.'),
+    ...entryText,
+    critical,
+    arrivals,
+    requests: z.array(request).min(1).describe('What is asked, drawn by weight. Required.'),
+    policy: bundle.optional().describe("The client's own bundle. Defaults to none."),
+    patience: patience.optional().describe(PATIENCE),
+    clients: count({ min: 1 })
+      .prefault('unlimited')
+      .describe('Different clients. Unit: count. Defaults to unlimited.'),
+    class: nameText().optional().describe('Carried by every message of the tree.'),
+    zone: nameText().optional().describe('Where the clients are. Defaults to outside every zone.'),
+    start: duration().prefault('0s').describe('First arrivals. Unit: duration. Defaults to 0s.'),
+    stop: durationOrNone().optional().describe('Last arrivals. Defaults to the end.'),
+    goodputWithin: durationOrNone({ allowZero: false })
+      .optional()
+      .describe('A success later than this is no goodput. Defaults to patience.'),
+  });
+  return inheriting(workload.describe('A source of requests.')).meta({ id: 'workload' }) as unknown as z.ZodType<WorkloadOutput>;
+}

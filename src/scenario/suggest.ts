@@ -1,0 +1,49 @@
+/** Names longer than this get no suggestion: nobody mistypes one letter of a hundred. */
+const WORD_MAX = 80;
+
+/**
+ * The legal name nearest to a wrong one: at most two slips away (one for words up to three letters,
+ * a third of the length for long ones), by Damerau-Levenshtein; ties go to the first by code unit.
+ */
+export function nearest(wrong: string, names: Iterable<string>): string | undefined {
+  if (wrong.length > WORD_MAX || wrong === '') return undefined;
+  const limit = wrong.length <= 3 ? 1 : Math.max(2, Math.floor(wrong.length / 3));
+  const lower = wrong.toLowerCase();
+  let best: string | undefined;
+  let bestDistance = limit + 1;
+  for (const name of [...names].sort()) {
+    if (Math.abs(name.length - wrong.length) > limit) continue;
+    const distance = editDistance(lower, name.toLowerCase(), bestDistance);
+    if (distance < bestDistance) {
+      best = name;
+      bestDistance = distance;
+    }
+  }
+  return best;
+}
+
+/**
+ * Insertions, deletions, replacements and swaps of neighbours that turn one word into the other;
+ * stops counting at `enough`. Source: Damerau 1964, optimal string alignment.
+ */
+export function editDistance(a: string, b: string, enough = Infinity): number {
+  let beforeLast: number[] = [];
+  let last = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    let least = i;
+    for (let j = 1; j <= b.length; j++) {
+      const same = a[i - 1] === b[j - 1];
+      let cost = Math.min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (same ? 0 : 1));
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
+        cost = Math.min(cost, beforeLast[j - 2] + 1);
+      }
+      row.push(cost);
+      if (cost < least) least = cost;
+    }
+    if (least >= enough) return least;
+    beforeLast = last;
+    last = row;
+  }
+  return last[b.length];
+}

@@ -1,0 +1,325 @@
+import type { z } from 'zod';
+import { QUANTITY_ISSUE } from '../spec/quantities.js';
+import { show } from '../spec/quantity-text.js';
+import type { Code } from './codes.js';
+import type { Problem, Problems } from './diagnostics.js';
+import { isLaterKey, isLaterWord } from './later.js';
+import type { Entry, MapNode, Node, PathKey, Place } from './located.js';
+import { entries, get, items, locate, plain, text } from './located.js';
+import { nearest } from './suggest.js';
+import { LATER_VERBS, STEP_MODIFIERS, STEP_VERBS } from './verbs.js';
+
+type Issue = z.core.$ZodIssue;
+
+/** Validates a tree; null where it is wrong, with every problem noted at its place. */
+export function validate<T>(schema: z.ZodType<T>, tree: Node, problems: Problems): T | null {
+  const known: (readonly string[])[] = [];
+  const result = schema.safeParse(plain(tree), {
+    // The raw issue still knows the schema it comes from, hence which keys would have been legal.
+    error: (issue) => {
+      const shape = (issue.inst as { _zod?: { def?: { shape?: object } } } | undefined)?._zod?.def?.shape;
+      if (issue.code !== 'unrecognized_keys' || shape === undefined) return undefined;
+      return `${KNOWN}${known.push(Object.keys(shape)) - 1}`;
+    },
+  });
+  if (result.success) return result.data;
+  const reporter = new Reporter(tree, problems, known);
+  for (const issue of result.error.issues) reporter.issue(issue, []);
+  return null;
+}
+
+const KNOWN = 'known:';
+
+class Reporter {
+  private readonly tree: Node;
+  private readonly problems: Problems;
+  private readonly known: readonly (readonly string[])[];
+
+  constructor(tree: Node, problems: Problems, known: readonly (readonly string[])[]) {
+    this.tree = tree;
+    this.problems = problems;
+    this.known = known;
+  }
+
+  issue(issue: Issue, base: readonly PathKey[]): void {
+    const path = [...base, ...(issue.path as PathKey[])];
+    switch (issue.code) {
+      case 'unrecognized_keys':
+        for (const key of issue.keys) this.unknownKey(path, key, issue.message);
+        return;
+      case 'invalid_union':
+        return this.union(issue, path);
+      case 'invalid_key':
+        return this.badKey(path);
+      case 'invalid_value':
+        return this.word(path, issue.values.map(String));
+      case 'custom':
+        return this.custom(issue, path);
+      default:
+        return this.other(issue, path);
+    }
+  }
+
+  private unknownKey(path: readonly PathKey[], key: string, message: string): void {
+    const node = locate(this.tree, path).node;
+    const entry = node.type === 'map' ? node.entries.get(key) : undefined;
+    const at = entry?.key ?? node.at;
+    if (isCutOff(node, key)) return;
+    const allowed = message.startsWith(KNOWN) ? this.known[Number(message.slice(KNOWN.length))] : [];
+    if (isLaterKey(path, key)) return this.later(at, [...path, key], key);
+    this.problems.add({
+      code: 'FL201',
+      at,
+      path: [...path, key],
+      message: `unknown key ${show(key)}`,
+      found: key,
+      allowed,
+      suggestion: nearest(key, allowed),
+    });
+  }
+
+  private union(issue: z.core.$ZodIssueInvalidUnion, path: readonly PathKey[]): void {
+    if (issue.discriminator !== undefined) {
+      const values = (issue as { readonly options?: readonly unknown[] }).options ?? [];
+      return this.word(path, values.filter((value) => value !== undefined).map(String));
+    }
+    // The branch that got furthest is the one that was meant.
+    const branches = issue.errors.filter((errors) => errors.length > 0);
+    const depth = (errors: readonly Issue[]): number =>
+      Math.max(...errors.map((e) => e.path.length + (e.code === 'invalid_type' ? 0 : 0.5)));
+    const best = [...branches].sort((a, b) => depth(b) - depth(a))[0] ?? [];
+    const words = branches.flatMap((errors) =>
+      errors.length === 1 && errors[0].code === 'invalid_value' && errors[0].path.length === 0
+        ? errors[0].values.map(String)
+        : [],
+    );
+    if (words.length > 0 && depth(best) <= 0.5) return this.word(path, words);
+    for (const inner of best) this.issue(inner, path);
+  }
+
+  private badKey(path: readonly PathKey[]): void {
+    const name = String(path[path.length - 1]);
+    const { key, node } = locate(this.tree, path);
+    const message = `${show(name)} is no name: a letter, then letters, digits, _ and inner hyphens, at most 64`;
+    this.problems.add({ code: 'FL401', at: key ?? node.at, path, message, found: name });
+  }
+
+  private word(path: readonly PathKey[], allowed: readonly string[]): void {
+    const found = locate(this.tree, path);
+    if (found.depth < path.length) return this.missing(path, ` (one of ${allowed.join(' ')})`);
+    const value = plain(found.node);
+    if (isLaterWord(path, value)) return this.later(found.node.at, path, String(value));
+    const message =
+      allowed.length === 1
+        ? `must be ${allowed[0]}, got ${show(value)}`
+        : `must be one of ${allowed.join(' ')}, got ${show(value)}`;
+    this.problems.add({
+      code: 'FL206',
+      at: found.node.at,
+      path,
+      message,
+      found: show(value),
+      allowed,
+      suggestion: typeof value === 'string' ? nearest(value, allowed) : undefined,
+    });
+  }
+
+  private custom(issue: z.core.$ZodIssueCustom, path: readonly PathKey[]): void {
+    const params = issue.params as { code?: string; missing?: boolean } | undefined;
+    const found = locate(this.tree, path);
+    if (found.depth < path.length) {
+      if (params?.code === QUANTITY_ISSUE && params.missing === true) {
+        return this.missing(path, issue.message.replace(/^is required/, ''));
+      }
+      return this.add('FL208', path, issue.message);
+    }
+    const value = plain(found.node);
+    if (isLaterWord(path, value)) return this.later(found.node.at, path, show(value));
+    if (issue.message.includes('known, not in this version')) {
+      return this.add('FL202', path, issue.message);
+    }
+    this.add(params?.code === QUANTITY_ISSUE ? 'FL205' : 'FL208', path, issue.message);
+  }
+
+  private other(issue: Issue, path: readonly PathKey[]): void {
+    const found = locate(this.tree, path);
+    if (found.depth < path.length) return this.missing(path, '');
+    const cut = cutOffText(found.node);
+    if (cut) {
+      const message = 'a comma inside [ ] ends the value before it: separate arguments with spaces';
+      return this.add('FL205', path, message);
+    }
+    const value = plain(found.node);
+    if (isLaterWord(path, value)) return this.later(found.node.at, path, show(value));
+    const name = nameProblem(issue, found.node);
+    if (name !== null) return this.add('FL401', path, name);
+    this.add('FL204', path, `${wanted(issue)}, got ${show(plain(found.node))}`);
+  }
+
+  /** A missing key is shown at the key of the map that lacks it, or where a patch took it away. */
+  private missing(path: readonly PathKey[], hint: string): void {
+    const found = locate(this.tree, path);
+    const name = path[found.depth];
+    const removed = found.node.type === 'map' ? found.node.removed?.get(String(name)) : undefined;
+    const at = removed ?? found.key ?? startOf(found.node.at);
+    const gone = removed === undefined ? '' : '; it was taken away here';
+    this.problems.add({
+      code: 'FL203',
+      at,
+      path: path.slice(0, found.depth + 1),
+      message: `is required${hint}${gone}`,
+    });
+  }
+
+  private later(at: Place, path: readonly PathKey[], word: string): void {
+    const message = `${word} is known, not in this version`;
+    this.problems.add({ code: 'FL202', at, path, message, found: word });
+  }
+
+  private add(code: Code, path: readonly PathKey[], message: string): void {
+    const problem: Problem = { code, at: locate(this.tree, path).node.at, path, message };
+    this.problems.add(problem);
+  }
+}
+
+/** Steps and middleware entries must have exactly one verb; said here, because a schema says it badly. */
+export function checkVerbs(step: Node, path: readonly PathKey[], problems: Problems): void {
+  if (step.type !== 'map') return;
+  const keys = [...step.entries.keys()];
+  const verbs = keys.filter((key) => (STEP_VERBS as readonly string[]).includes(key));
+  const later = keys.some((key) => LATER_VERBS.includes(key));
+  if (verbs.length === 1 || later) return;
+  const at = entries(step)[0]?.[1].key ?? step.at;
+  if (verbs.length > 1) {
+    const second: Entry = step.entries.get(verbs[1])!;
+    const message = `a step has one verb, this one has ${verbs.join(' and ')}: make two steps`;
+    problems.add({ code: 'FL207', at: second.key, path, message });
+    return;
+  }
+  const modifiers = keys.filter((key) => (STEP_MODIFIERS as readonly string[]).includes(key));
+  if (keys.length > 0 && modifiers.length === keys.length) {
+    const message = `${keys.join(' and ')} stand${keys.length === 1 ? 's' : ''} without a step: a step with modifiers needs braces, as in [ { fail: 503, probability: 1% } ]`;
+    problems.add({ code: 'FL207', at, path, message });
+    return;
+  }
+  const wrong = keys.find((key) => !(STEP_MODIFIERS as readonly string[]).includes(key));
+  const suggestion = wrong === undefined ? undefined : nearest(wrong, STEP_VERBS);
+  const message = `a step has a verb: one of ${STEP_VERBS.join(' ')}`;
+  problems.add({ code: 'FL207', at, path, message, allowed: STEP_VERBS, suggestion });
+}
+
+/** `{ wait: uniform(5ms, 9ms) }` leaves the key `9ms)` behind; the cut value itself is reported. */
+function isCutOff(node: Node, key: string): boolean {
+  if (!key.endsWith(')') || key.includes('(')) return false;
+  return entries(node).some(([, entry]) => /\([^)]*$/.test(text(entry.value) ?? ''));
+}
+
+function cutOffText(node: Node): boolean {
+  const written = text(node);
+  return written !== undefined && written.endsWith(')') && !written.includes('(');
+}
+
+function nameProblem(issue: Issue, node: Node): string | null {
+  if (issue.code !== 'invalid_format' || !issue.message.includes('pattern')) return null;
+  const pattern = (issue as { readonly pattern?: string }).pattern ?? '';
+  if (!pattern.startsWith('/^[A-Za-z][A-Za-z0-9_]*(-')) return null;
+  return `${show(plain(node))} is no name: a letter, then letters, digits, _ and inner hyphens`;
+}
+
+function wanted(issue: Issue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return `must be ${TYPES.get(issue.expected) ?? issue.expected}`;
+    case 'too_small':
+      if (issue.origin === 'array') return `needs at least ${issue.minimum} entries`;
+      if (issue.origin === 'string') return `needs at least ${issue.minimum} characters`;
+      return `must be ${issue.inclusive === false ? 'above' : 'at least'} ${issue.minimum}`;
+    case 'too_big':
+      if (issue.origin === 'array') return `holds at most ${issue.maximum} entries`;
+      if (issue.origin === 'string') return `holds at most ${issue.maximum} characters`;
+      return `must be ${issue.inclusive === false ? 'below' : 'at most'} ${issue.maximum}`;
+    case 'invalid_format':
+      return `does not read like what belongs here${formatHint(issue)}`;
+    default:
+      return `is wrong (${issue.message})`;
+  }
+}
+
+function formatHint(issue: z.core.$ZodIssueInvalidStringFormat): string {
+  const pattern = issue.pattern ?? '';
+  if (pattern.includes('->')) return ' (component, component.part, component[0], a->b)';
+  if (pattern.includes('\\.[A-Za-z]')) return ' (component or component.part)';
+  if (pattern.includes('^[^~]')) return ' (regular expressions are known, not in this version)';
+  return '';
+}
+
+const TYPES: ReadonlyMap<string, string> = new Map([
+  ['string', 'text'],
+  ['number', 'a number'],
+  ['int', 'a whole number'],
+  ['boolean', 'true or false'],
+  ['object', 'a map'],
+  ['record', 'a map'],
+  ['array', 'a list'],
+  ['tuple', 'a list of two'],
+]);
+
+function startOf(at: Place): Place {
+  return { ...at, end: at.start + 1 };
+}
+
+/** Middleware entries, like steps, are one thing each. */
+export function checkMiddleware(entry: Node, path: readonly PathKey[], problems: Problems): void {
+  if (entry.type !== 'map' || entry.entries.size === 1) return;
+  const keys = [...entry.entries.keys()];
+  const message =
+    keys.length === 0
+      ? 'a middleware entry names what it does'
+      : `a middleware entry is one thing, this one has ${keys.join(' and ')}: make ${keys.length} entries`;
+  problems.add({ code: 'FL207', at: entry.at, path, message });
+}
+
+/** All middleware lists of a host, with their paths below it. */
+export function middlewareLists(host: Node): readonly (readonly [Node, readonly PathKey[]])[] {
+  const lists: (readonly [Node, readonly PathKey[]])[] = [];
+  const own = get(host, 'middleware');
+  if (own !== undefined) lists.push([own, ['middleware']]);
+  items(get(host, 'routes')).forEach((route, index) => {
+    const chain = get(route, 'middleware');
+    if (chain !== undefined) lists.push([chain, ['routes', index, 'middleware']]);
+  });
+  return lists;
+}
+
+/** Sections whose entries can be left out one by one. */
+const NAMED: ReadonlySet<string> = new Set([
+  'keys',
+  'policies',
+  'gateways',
+  'services',
+  'databases',
+  'workloads',
+]);
+
+/** The tree without the entries that are wrong, and their names; null where more than entries is wrong. */
+export function wrongEntries<T>(
+  schema: z.ZodType<T>,
+  tree: MapNode,
+): { rest: MapNode | null; broken: ReadonlySet<string> } {
+  const result = schema.safeParse(plain(tree));
+  const broken = new Set<string>();
+  if (result.success) return { rest: tree, broken };
+  const rest = new Map(tree.entries);
+  for (const { path } of result.error.issues) {
+    const [section, name] = path;
+    if (typeof section !== 'string' || section === 'run') return { rest: null, broken };
+    const node = rest.get(section)?.value;
+    if (NAMED.has(section) && typeof name === 'string' && node?.type === 'map') {
+      const kept = new Map(node.entries);
+      kept.delete(name);
+      rest.set(section, { key: rest.get(section)!.key, value: { ...node, entries: kept } });
+      broken.add(name);
+    } else rest.delete(section);
+  }
+  return { rest: { ...tree, entries: rest }, broken };
+}

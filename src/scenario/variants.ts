@@ -1,0 +1,91 @@
+import type { Problems } from './diagnostics.js';
+import type { MapNode, Node } from './located.js';
+import { get, items, plain, text } from './located.js';
+import { applyPatch, readPatch } from './patch.js';
+import type { Patch } from './patch.js';
+import { RESERVED } from './resolve/names.js';
+import { nearest } from './suggest.js';
+
+/** A variant before its scenario is built: its own text and the patches it consists of, bases first. */
+export interface VariantPlan {
+  readonly name: string;
+  readonly node: Node | null;
+  readonly patches: readonly Patch[];
+}
+
+/** The variants of a file in order; the file as written is `base` where none are listed. */
+export function planVariants(tree: MapNode, problems: Problems): VariantPlan[] {
+  const nodes = items(get(tree, 'variants'));
+  if (nodes.length === 0) return [{ name: 'base', node: null, patches: [] }];
+  const byName = new Map<string, Node>();
+  nodes.forEach((node, index) => {
+    const name = text(get(node, 'name'))!;
+    const at = get(node, 'name')!.at;
+    const path = ['variants', index, 'name'];
+    if (RESERVED.has(name)) problems.add({ code: 'FL403', at, path, message: `${name} is a reserved word` });
+    if (byName.has(name)) {
+      problems.add({ code: 'FL402', at, path, message: `another variant is called ${name}` });
+    } else byName.set(name, node);
+  });
+  checkBaselines(nodes, problems);
+  return [...byName].map(([name, node]) => ({ name, node, patches: chainOf(name, byName, [], problems) }));
+}
+
+/** The tree of one variant, before defaults and templates are laid under it. */
+export function patched(tree: MapNode, variant: VariantPlan, expandTree: (tree: Node) => Node, problems: Problems): MapNode {
+  let result: Node = tree;
+  for (const patch of variant.patches) result = expandTree(applyPatch(result, patch, problems));
+  return result as MapNode;
+}
+
+/** What a variant changes, in words of the file, for the report. */
+export function patchAsWritten(variant: VariantPlan): {
+  remove: string[];
+  set: [string, unknown][];
+  add: [string, readonly unknown[]][];
+} {
+  const { patches } = variant;
+  return {
+    remove: patches.flatMap((patch) => patch.remove.map((edit) => edit.path)),
+    set: patches.flatMap((patch) => patch.set.map((edit): [string, unknown] => [edit.path, plain(edit.value!)])),
+    add: patches.flatMap((patch) =>
+      patch.add.map((edit): [string, readonly unknown[]] => [edit.path, plain(edit.value!) as unknown[]]),
+    ),
+  };
+}
+
+function chainOf(
+  name: string,
+  byName: ReadonlyMap<string, Node>,
+  chain: readonly string[],
+  problems: Problems,
+): Patch[] {
+  const node = byName.get(name)!;
+  const base = get(node, 'extends');
+  const own = readPatch(node);
+  const baseName = text(base);
+  if (base === undefined || baseName === undefined) return [own];
+  const path = ['variants', [...byName.keys()].indexOf(name), 'extends'];
+  if (!byName.has(baseName)) {
+    const allowed = [...byName.keys()];
+    const message = `there is no variant ${baseName}`;
+    problems.add({ code: 'FL303', at: base.at, path, message, found: baseName, allowed, suggestion: nearest(baseName, allowed) });
+    return [own];
+  }
+  if (baseName === name || chain.includes(baseName)) {
+    const message = `${[...chain, name, baseName].join(' -> ')} extend each other in a circle`;
+    problems.add({ code: 'FL304', at: base.at, path, message });
+    return [own];
+  }
+  return [...chainOf(baseName, byName, [...chain, name], problems), own];
+}
+
+function checkBaselines(nodes: readonly Node[], problems: Problems): void {
+  const marked = nodes.filter((node) => {
+    const baseline = get(node, 'baseline');
+    return baseline?.type === 'scalar' && baseline.value === true;
+  });
+  if (marked.length < 2) return;
+  const at = get(marked[1], 'baseline')!.at;
+  problems.add({ code: 'FL208', at, path: ['variants'], message: 'one variant is the baseline, this is the second' });
+}

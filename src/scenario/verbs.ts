@@ -1,0 +1,72 @@
+/** What a step can do; the verb is the kind of the step. */
+export const STEP_VERBS = [
+  'work',
+  'wait',
+  'call',
+  'query',
+  'parallel',
+  'choose',
+  'loop',
+  'fail',
+  'respond',
+] as const;
+export type StepVerb = (typeof STEP_VERBS)[number];
+
+/** Verbs of the language that this version does not run. */
+export const LATER_VERBS: readonly string[] = [
+  'transaction',
+  'cache',
+  'publish',
+  'append',
+  'load',
+  'lock',
+  'saga',
+];
+
+/** What may stand beside the verb of a step. */
+export const STEP_MODIFIERS = [
+  'name',
+  'policy',
+  'probability',
+  'times',
+  'optional',
+  'onError',
+  'background',
+  'when',
+] as const;
+
+/** The argument that a bare value of a verb is. */
+export const MAIN_ARGUMENT: ReadonlyMap<string, string> = new Map([
+  ['work', 'time'],
+  ['wait', 'time'],
+  ['call', 'to'],
+  ['fail', 'status'],
+  ['respond', 'status'],
+]);
+
+/** Names of middleware entries. */
+export const MIDDLEWARE = [
+  'authenticate',
+  'authorize',
+  'rateLimit',
+  'transform',
+  'translate',
+  'compress',
+  'log',
+  'correlate',
+  'filter',
+] as const;
+export type MiddlewareName = (typeof MIDDLEWARE)[number];
+
+const VERB_SET: ReadonlySet<string> = new Set([...STEP_VERBS, ...LATER_VERBS]);
+
+/** The verb among the keys of a step; null where there is none or more than one. */
+export function verbOf(keys: Iterable<string>): string | null {
+  let verb: string | null = null;
+  for (const key of keys) {
+    if (!VERB_SET.has(key)) continue;
+    if (verb !== null) return null;
+    verb = key;
+  }
+  return verb;
+}

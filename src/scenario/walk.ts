@@ -1,0 +1,109 @@
+import type { MapNode, Node, PathKey } from './located.js';
+import { change, changeAll, changeItems } from './located.js';
+
+/**
+ * The places of a scenario where the same thing may stand, visited once for all passes: a pass says what
+ * it makes of policies and of steps, and gets back a tree with them replaced. Paths are those of the tree.
+ */
+export interface Visitor {
+  /** A value of `policy:` or of `outbound`, or an entry of `policies`. */
+  policy?(node: Node, path: readonly PathKey[]): Node;
+  /** One step, before its inner steps. */
+  step?(node: Node, path: readonly PathKey[]): Node;
+}
+
+export type Path = readonly PathKey[];
+
+/** Every component, workload and policy of a scenario. */
+export function visitScenario(root: Node, visitor: Visitor): Node {
+  if (root.type !== 'map') return root;
+  let result: MapNode = root;
+  const section = (name: string, by: (node: Node, path: Path) => Node): void => {
+    result = change(result, name, (entries) => changeAll(entries, (node, key) => by(node, [name, key])));
+  };
+  section('policies', (node, path) => visitor.policy?.(node, path) ?? node);
+  section('services', (node, path) => visitHost(node, path, visitor));
+  section('gateways', (node, path) => visitHost(node, path, visitor));
+  section('workloads', (node, path) => visitWorkload(node, path, visitor));
+  section('templates', (node, path) => visitAny(node, path, visitor));
+  section('defaults', (node, path) => visitAny(node, path, visitor));
+  return result;
+}
+
+/** A service, a gateway, or a template that may become one. */
+export function visitHost(node: Node, path: Path, visitor: Visitor): Node {
+  if (node.type !== 'map') return node;
+  let host = change(node, 'outbound', (value) =>
+    changeAll(value, (policy, callee) => visitor.policy?.(policy, [...path, 'outbound', callee]) ?? policy),
+  );
+  host = change(host, 'endpoints', (value) =>
+    changeAll(value, (endpoint, name) =>
+      endpoint.type !== 'map'
+        ? endpoint
+        : change(endpoint, 'steps', (steps) =>
+            visitSteps(steps, [...path, 'endpoints', name, 'steps'], visitor),
+          ),
+    ),
+  );
+  return change(host, 'routes', (routes) =>
+    changeItems(routes, (route, index) => visitPolicy(route, [...path, 'routes', index], visitor)),
+  );
+}
+
+export function visitWorkload(node: Node, path: Path, visitor: Visitor): Node {
+  if (node.type !== 'map') return node;
+  const own = visitPolicy(node, path, visitor);
+  if (own.type !== 'map') return own;
+  return change(own, 'requests', (requests) =>
+    changeItems(requests, (request, index) => {
+      const at = [...path, 'requests', index];
+      const changed = visitPolicy(request, at, visitor);
+      if (changed.type !== 'map') return changed;
+      return change(changed, 'steps', (steps) => visitSteps(steps, [...at, 'steps'], visitor));
+    }),
+  );
+}
+
+/** A list of steps and everything inside them. */
+export function visitSteps(node: Node, path: Path, visitor: Visitor): Node {
+  return changeItems(node, (step, index) => visitStep(step, [...path, index], visitor));
+}
+
+function visitStep(node: Node, path: Path, visitor: Visitor): Node {
+  const own = visitor.step?.(node, path) ?? node;
+  if (own.type !== 'map') return own;
+  let step = visitPolicy(own, path, visitor) as MapNode;
+  step = change(step, 'onError', (steps) => visitSteps(steps, [...path, 'onError'], visitor));
+  step = inner(step, 'parallel', 'branches', (branches) =>
+    changeItems(branches, (branch, index) =>
+      visitSteps(branch, [...path, 'parallel', 'branches', index], visitor),
+    ),
+  );
+  step = inner(step, 'loop', 'steps', (steps) => visitSteps(steps, [...path, 'loop', 'steps'], visitor));
+  step = inner(step, 'respond', 'then', (steps) =>
+    visitSteps(steps, [...path, 'respond', 'then'], visitor),
+  );
+  return change(step, 'choose', (branches) =>
+    changeItems(branches, (branch, index) =>
+      branch.type !== 'map'
+        ? branch
+        : change(branch, 'steps', (steps) =>
+            visitSteps(steps, [...path, 'choose', index, 'steps'], visitor),
+          ),
+    ),
+  );
+}
+
+/** A template or a default may be anything: whatever of it looks like a host or a workload is visited. */
+function visitAny(node: Node, path: Path, visitor: Visitor): Node {
+  return visitWorkload(visitHost(node, path, visitor), path, visitor);
+}
+
+function visitPolicy(node: Node, path: Path, visitor: Visitor): Node {
+  if (node.type !== 'map') return node;
+  return change(node, 'policy', (policy) => visitor.policy?.(policy, [...path, 'policy']) ?? policy);
+}
+
+function inner(node: MapNode, verb: string, key: string, by: (value: Node) => Node): MapNode {
+  return change(node, verb, (value) => (value.type === 'map' ? change(value, key, by) : value));
+}

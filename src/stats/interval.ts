@@ -1,0 +1,169 @@
+import { normalQuantile } from '../kernel/special.js';
+import { momentsOf } from './moments.js';
+import { studentCdf, studentQuantile } from './student.js';
+
+/** An estimate with the interval that covers the truth with the given confidence. */
+export interface Interval {
+  readonly estimate: number;
+  readonly low: number;
+  readonly high: number;
+  /** Half the width; for intervals that are not symmetric, half of high - low. */
+  readonly halfWidth: number;
+  /** Independent observations behind it: replications, batches, sections or trials. */
+  readonly n: number;
+}
+
+/** Interval of a mean difference with the two-sided p-value of "no difference". */
+export interface PairedInterval extends Interval {
+  readonly pValue: number;
+}
+
+/**
+ * Interval from batch means with the correlation of neighbouring batches, which should be near 0.
+ */
+export interface BatchInterval extends Interval {
+  readonly lag1: number;
+}
+
+const CONFIDENCE = 0.95;
+
+/** Mean of independent observations +- t(n - 1) * sd / sqrt(n); null below two observations. */
+export function meanInterval(values: readonly number[], confidence = CONFIDENCE): Interval | null {
+  if (values.length < 2) return null;
+  const moments = momentsOf(values);
+  return around(moments.mean, moments.sd / Math.sqrt(values.length), values.length, confidence);
+}
+
+/**
+ * Mean of a stationary, correlated series from the means of `batches` equal pieces; observations
+ * that do not fill a batch are dropped at the front. Null with fewer than two observations per
+ * batch. Source: Law, Simulation Modeling and Analysis, 9.5.3.
+ */
+export function batchMeansInterval(
+  series: ArrayLike<number>,
+  batches = 20,
+  confidence = CONFIDENCE,
+): BatchInterval | null {
+  const size = Math.floor(series.length / batches);
+  if (size < 2 || batches < 2) return null;
+  const means: number[] = [];
+  for (let at = series.length - size * batches; at < series.length; at += size) {
+    let sum = 0;
+    for (let i = at; i < at + size; i++) sum += series[i];
+    means.push(sum / size);
+  }
+  const moments = momentsOf(means);
+  const interval = around(moments.mean, moments.sd / Math.sqrt(batches), batches, confidence);
+  return { ...interval, lag1: lag1Correlation(means) };
+}
+
+/**
+ * Mean of b[i] - a[i] over replications that shared their random numbers, by the paired t test.
+ * Null below two pairs. Differences that are all equal give a width of 0 and p = 1 (all 0) or 0.
+ */
+export function pairedDifference(
+  a: readonly number[],
+  b: readonly number[],
+  confidence = CONFIDENCE,
+): PairedInterval | null {
+  if (a.length < 2 || a.length !== b.length) return null;
+  const differences = a.map((value, i) => b[i] - value);
+  const moments = momentsOf(differences);
+  const error = moments.sd / Math.sqrt(a.length);
+  const interval = around(moments.mean, error, a.length, confidence);
+  if (error === 0) return { ...interval, pValue: moments.mean === 0 ? 1 : 0 };
+  const t = Math.abs(moments.mean / error);
+  return { ...interval, pValue: 2 * studentCdf(-t, a.length - 1) };
+}
+
+/**
+ * Wilson score interval of a proportion. `designEffect` >= 1 divides the number of trials where
+ * trials come in clusters that share their fate. Null without trials. Source: Wilson 1927.
+ */
+export function wilsonInterval(
+  successes: number,
+  trials: number,
+  confidence = CONFIDENCE,
+  designEffect = 1,
+): Interval | null {
+  if (trials <= 0) return null;
+  const n = trials / Math.max(1, designEffect);
+  const p = successes / trials;
+  const z = normalQuantile(0.5 + confidence / 2);
+  const shrink = 1 + (z * z) / n;
+  const centre = (p + (z * z) / (2 * n)) / shrink;
+  const halfWidth = (z * Math.sqrt((p * (1 - p)) / n + (z * z) / (4 * n * n))) / shrink;
+  const low = successes === 0 ? 0 : Math.max(0, centre - halfWidth);
+  const high = successes === trials ? 1 : Math.min(1, centre + halfWidth);
+  return { estimate: p, low, high, halfWidth: (high - low) / 2, n };
+}
+
+/**
+ * Variance of a ratio over clusters (windows, replications) against that of independent trials, at
+ * least 1. Source: Kish 1965, ratio estimator. 1 where clusters or outcomes do not vary.
+ */
+export function designEffect(successes: readonly number[], trials: readonly number[]): number {
+  const clusters = successes.length;
+  let hits = 0;
+  let total = 0;
+  for (let i = 0; i < clusters; i++) {
+    hits += successes[i];
+    total += trials[i];
+  }
+  const p = hits / total;
+  if (clusters < 2 || !(p > 0 && p < 1)) return 1;
+  let squares = 0;
+  for (let i = 0; i < clusters; i++) {
+    const residual = successes[i] - p * trials[i];
+    squares += residual * residual;
+  }
+  const clustered = (squares * clusters) / ((clusters - 1) * total * total);
+  return Math.max(1, clustered / ((p * (1 - p)) / total));
+}
+
+/** p-values adjusted for testing all of them at once, in the order given. Source: Holm 1979. */
+export function holm(pValues: readonly number[]): number[] {
+  const order = pValues.map((_, i) => i).sort((x, y) => pValues[x] - pValues[y] || x - y);
+  const adjusted = pValues.slice();
+  let reached = 0;
+  for (let rank = 0; rank < order.length; rank++) {
+    reached = Math.max(reached, Math.min(1, (order.length - rank) * pValues[order[rank]]));
+    adjusted[order[rank]] = reached;
+  }
+  return adjusted;
+}
+
+/**
+ * Interval around a quantile of pooled data, from the same quantile of k sections (replications):
+ * pooled +- t(k - 1) * sqrt(sum of (section - pooled)^2 / (k (k - 1))). The bias of short sections
+ * widens it instead of shifting it. Null below two sections. Source: Asmussen and Glynn 2007,
+ * III.5a.
+ */
+export function sectionInterval(
+  pooled: number,
+  sections: readonly number[],
+  confidence = CONFIDENCE,
+): Interval | null {
+  const k = sections.length;
+  if (k < 2) return null;
+  let squares = 0;
+  for (const section of sections) squares += (section - pooled) * (section - pooled);
+  return around(pooled, Math.sqrt(squares / (k * (k - 1))), k, confidence);
+}
+
+function around(estimate: number, error: number, n: number, confidence: number): Interval {
+  const halfWidth = error * studentQuantile(0.5 + confidence / 2, n - 1);
+  return { estimate, low: estimate - halfWidth, high: estimate + halfWidth, halfWidth, n };
+}
+
+/** Correlation of each value with the next; 0 when they do not vary. */
+function lag1Correlation(values: readonly number[]): number {
+  const { mean } = momentsOf(values);
+  let squares = 0;
+  let products = 0;
+  for (let i = 0; i < values.length; i++) {
+    squares += (values[i] - mean) * (values[i] - mean);
+    if (i > 0) products += (values[i] - mean) * (values[i - 1] - mean);
+  }
+  return squares === 0 ? 0 : products / squares;
+}

@@ -1,0 +1,57 @@
+/** Running mean and variance. Source: Welford 1962; merging by Chan, Golub and LeVeque 1979. */
+export class Moments {
+  /** Values added. */
+  count = 0;
+  /** Arithmetic mean, NaN when empty. */
+  get mean(): number {
+    return this.count > 0 ? this.centre : NaN;
+  }
+  private centre = 0;
+  private squares = 0;
+
+  add(value: number): void {
+    this.count++;
+    const before = value - this.centre;
+    this.centre += before / this.count;
+    this.squares += before * (value - this.centre);
+  }
+
+  merge(other: Moments): void {
+    const count = this.count + other.count;
+    if (other.count === 0) return;
+    const apart = other.centre - this.centre;
+    this.squares += other.squares + (apart * apart * this.count * other.count) / count;
+    this.centre += (apart * other.count) / count;
+    this.count = count;
+  }
+
+  /** Sample variance with divisor n - 1; NaN below two values. */
+  get variance(): number {
+    return this.count > 1 ? this.squares / (this.count - 1) : NaN;
+  }
+
+  /** Sample standard deviation; NaN below two values. */
+  get sd(): number {
+    return Math.sqrt(this.variance);
+  }
+}
+
+/** Mean and variance of a list. */
+export function momentsOf(values: ArrayLike<number>): Moments {
+  const moments = new Moments();
+  for (let i = 0; i < values.length; i++) moments.add(values[i]);
+  return moments;
+}
+
+/** Sum with the rounding errors carried along. Source: Neumaier 1974. */
+export function exactSum(values: ArrayLike<number>): number {
+  let sum = 0;
+  let lost = 0;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i];
+    const next = sum + value;
+    lost += Math.abs(sum) >= Math.abs(value) ? sum - next + value : value - next + sum;
+    sum = next;
+  }
+  return sum + lost;
+}

@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest';
+import { episodesOf, healthOf } from '../../src/analysis/health.js';
+import type { Lane } from '../../src/analysis/lanes.js';
+import type { Steps } from '../../src/analysis/steps.js';
+
+const STEPS = 40;
+const SECOND = 1e9;
+/** Steps of 1 s; the first fault begins at 20 s. */
+const steps: Steps = {
+  count: STEPS,
+  startNs: Float64Array.from({ length: STEPS }, (_, k) => k * SECOND),
+  lengthNs: new Float64Array(STEPS).fill(SECOND),
+  stepOfCell: Int32Array.from({ length: STEPS }, (_, k) => k),
+};
+const FAULT = 20 * SECOND;
+
+interface Written {
+  readonly arrivals?: (step: number) => number;
+  /** Share that succeeds. */
+  readonly good?: (step: number) => number;
+  /** p95 in ms. */
+  readonly latency?: (step: number) => number;
+  /** Of 10 workers. */
+  readonly busy?: (step: number) => number;
+}
+
+function lane(written: Written): Lane {
+  const column = (of: (step: number) => number): Float64Array =>
+    Float64Array.from({ length: STEPS }, (_, step) => of(step));
+  const arrivals = written.arrivals ?? (() => 100);
+  const good = written.good ?? (() => 1);
+  return {
+    name: 'shop',
+    component: 0,
+    parts: [0],
+    arrivals: column(arrivals),
+    finished: column(arrivals),
+    good: column((step) => arrivals(step) * good(step)),
+    errors: column((step) => arrivals(step) * (1 - good(step))),
+    shed: column(() => 0),
+    latency: column((step) => (written.latency ?? (() => 20))(step) / 1000),
+    busy: column(written.busy ?? (() => 5)),
+    queue: column(() => 0),
+    queueMax: column(() => 0),
+    busyMax: column(() => 0),
+    inSystem: column(() => 0),
+    poolWaiting: column(() => 0),
+    workers: 10,
+    queueCapacity: 100,
+  };
+}
+
+function spans(written: Written, reachNs = 0): string[] {
+  const { states } = healthOf(lane(written), steps, FAULT, reachNs);
+  return episodesOf(states).map(({ from, until, worst }) => `${from}-${until} ${worst}`);
+}
+
+const between = (from: number, until: number, bad: number, well: number) => (step: number) =>
+  step >= from && step < until ? bad : well;
+
+describe('the health of a component', () => {
+  it('stays ok under small noise', () => {
+    expect(spans({ good: (step) => (step % 3 === 0 ? 0.99 : 1), latency: (step) => 20 + (step % 5) })).toEqual([]);
+  });
+
+  it('turns ill at the first of two bad windows and well at the first of five good ones', () => {
+    expect(spans({ good: between(22, 30, 0.9, 1) })).toEqual(['22-30 degraded']);
+  });
+
+  it('ignores a single bad window', () => {
+    expect(spans({ good: between(25, 26, 0.2, 1) })).toEqual([]);
+  });
+
+  it('does not turn well for fewer than five good windows', () => {
+    const flapping = (step: number): number => (step >= 22 && step < 34 && step % 6 < 4 ? 0.8 : 1);
+    expect(spans({ good: flapping })).toEqual(['24-34 degraded']);
+  });
+
+  it('is failing when half the requests fail, and down when nearly all do', () => {
+    expect(spans({ good: between(22, 30, 0.4, 1) })).toEqual(['22-30 failing']);
+    expect(spans({ good: between(22, 30, 0.01, 1) })).toEqual(['22-30 down']);
+  });
+
+  it('is degraded when answers take longer, and failing when very much longer', () => {
+    // Scale: half the median of 20 ms. 60 ms scores 4, 200 ms scores 18.
+    expect(spans({ latency: between(22, 30, 60, 20) })).toEqual(['22-30 degraded']);
+    expect(spans({ latency: between(22, 30, 200, 20) })).toEqual(['22-30 failing']);
+  });
+
+  it('is degraded, not failing, when all workers are in use', () => {
+    expect(spans({ busy: between(22, 30, 10, 5) })).toEqual(['22-30 degraded']);
+  });
+
+  it('is still ill at the end of the run when nothing changes', () => {
+    expect(spans({ good: between(22, 99, 0.1, 1) })).toEqual(['22-40 failing']);
+  });
+
+  it('takes windows with few arrivals together', () => {
+    // 5 arrivals a step: windows of 4 steps; a bad step alone fails a quarter of its window.
+    const few = { arrivals: () => 5, good: between(24, 25, 0, 1) };
+    expect(spans(few)).toEqual([]);
+  });
+
+  it('begins with the fault when requests that arrived shortly before are hurt', () => {
+    const early = { good: between(17, 30, 0.2, 1) };
+    expect(spans(early, 0)).toEqual(['17-30 failing']);
+    expect(spans(early, 2 * SECOND)).toEqual(['20-30 failing']);
+  });
+});

@@ -1,0 +1,89 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Result } from '../../src/spec/result.js';
+import { Folder, build, faultline, smallScenario } from './harness.js';
+
+let folder: Folder;
+let kept: string;
+let broken: string;
+beforeAll(() => {
+  build();
+  folder = new Folder();
+  kept = folder.put('kept.yaml', smallScenario(['people.success >= 10%']));
+  broken = folder.put(
+    'broken.yaml',
+    smallScenario(['people.success >= 10%', 'people.success >= 99% during bank-hang in plain']),
+  );
+});
+afterAll(() => folder.remove());
+
+describe('faultline check', () => {
+  it('ends with 0 when every budget holds and with 1 when one is broken', () => {
+    expect(faultline(['check', kept]).status).toBe(0);
+    const { status, stdout } = faultline(['check', kept, broken]);
+    expect(status).toBe(1);
+    expect(stdout).toContain('people.success >= 99% during bank-hang');
+  });
+
+  it('does not count a broken warning', () => {
+    const warning =
+      '{ expect: people.success >= 99% during bank-hang in plain, severity: warning }';
+    const path = folder.put('warning.yaml', smallScenario([warning]));
+    expect(faultline(['check', path]).status).toBe(0);
+  });
+
+  it('says so where a scenario has no budgets', () => {
+    const path = folder.put('none.yaml', smallScenario());
+    const { status, stdout } = faultline(['check', path]);
+    expect([status, stdout.includes('no budgets')]).toEqual([0, true]);
+  });
+
+  it('counts a refuted hypothesis as a broken budget', () => {
+    const hypothesis =
+      'hypothesis: { statement: Nobody notices, expect: [ people.success >= 99% during bank-hang in plain ] }\n';
+    const path = folder.put('hypothesis.yaml', smallScenario() + hypothesis);
+    const { status, stdout } = faultline(['check', path]);
+    expect([status, stdout.includes('refuted')]).toEqual([1, true]);
+  });
+
+  it('writes JUnit and Markdown files with one entry for each verdict', () => {
+    const junit = folder.at('budgets.xml');
+    const markdown = folder.at('budgets.md');
+    const { status } = faultline(['check', broken, '--junit', junit, '--markdown', markdown]);
+    expect(status).toBe(1);
+    const xml = readFileSync(junit, 'utf8');
+    expect(xml.match(/<testcase /g)).toHaveLength(3);
+    expect(xml.match(/<failure /g)).toHaveLength(1);
+    expect(readFileSync(markdown, 'utf8')).toContain('people.success');
+  });
+
+  it('prints annotations for GitHub', () => {
+    const { stdout } = faultline(['check', broken, '--github']);
+    expect(stdout).toMatch(/^::error .*people\.success/m);
+  });
+
+  it('prints nothing but the document that goes to standard output', () => {
+    const { status, stdout } = faultline(['check', broken, '--json', '-']);
+    expect(status).toBe(1);
+    expect((JSON.parse(stdout) as Result).variants).toHaveLength(2);
+    expect(faultline(['check', broken, '--junit', '-']).stdout).toMatch(/^<\?xml /);
+  });
+
+  it('refuses two documents on standard output', () => {
+    expect(faultline(['check', broken, '--json', '-', '--junit', '-']).status).toBe(2);
+  });
+});
+
+describe('faultline compare', () => {
+  it('shows the variants side by side with their differences', () => {
+    const { status, stdout } = faultline(['compare', kept]);
+    expect(status).toBe(0);
+    expect(stdout).toContain('plain');
+    expect(stdout).toContain('guarded');
+  });
+
+  it('prints nothing but the result document with --json -', () => {
+    const { stdout } = faultline(['compare', kept, '--json', '-']);
+    expect((JSON.parse(stdout) as Result).comparisons.length).toBeGreaterThan(0);
+  });
+});

@@ -1,0 +1,81 @@
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import type { ChildProcess, SpawnSyncReturns } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const PROGRAM = join(ROOT, 'dist', 'cli', 'main.js');
+
+/** A scenario of two variants that runs in a moment; `budgets` are appended as written. */
+export function smallScenario(budgets: readonly string[] = []): string {
+  const lines = budgets.map((budget) => `  - ${budget}\n`).join('');
+  return `faultline: 1
+title: Small
+run: { duration: 20s, warmup: 2s, seed: 7, replications: 2 }
+services:
+  shop:
+    concurrency: 8
+    queue: { capacity: 16 }
+    endpoints:
+      buy:
+        steps:
+          - work: exponential(5ms)
+          - { call: bank.pay, policy: { timeout: 100ms } }
+  bank: { concurrency: 8, endpoints: { pay: [ wait: exponential(10ms) ] } }
+workloads:
+  people: { arrivals: poisson(50/s), requests: [ { call: shop.buy } ], patience: 1s }
+faults:
+  - { id: bank-hang, kind: hang, target: bank, at: 8s, for: 4s }
+variants:
+  - { name: plain, remove: [ "services.shop.endpoints.buy.steps[1].policy" ] }
+  - { name: guarded }
+${lines === '' ? '' : `budgets:\n${lines}`}`;
+}
+
+/** A folder of its own for the files of a test. */
+export class Folder {
+  readonly path = mkdtempSync(join(tmpdir(), 'faultline-cli-'));
+
+  /** Writes a file and gives its path. */
+  put(name: string, text: string): string {
+    const path = this.at(name);
+    writeFileSync(path, text);
+    return path;
+  }
+
+  at(name: string): string {
+    return join(this.path, name);
+  }
+
+  remove(): void {
+    rmSync(this.path, { recursive: true, force: true });
+  }
+}
+
+/** Builds the program where it is out of date; called once before the tests of a file. */
+export function build(): void {
+  execFileSync(process.execPath, [join(ROOT, 'scripts', 'bootstrap.mjs')], { stdio: 'pipe' });
+}
+
+/** Runs the built program to its end; no stream is a terminal. */
+export function faultline(
+  args: readonly string[],
+  options: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv } = {},
+): SpawnSyncReturns<string> {
+  return spawnSync(process.execPath, [PROGRAM, ...args], {
+    cwd: options.cwd ?? ROOT,
+    env: { ...process.env, NO_COLOR: '', FORCE_COLOR: undefined, ...options.env },
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+  });
+}
+
+/** Starts the built program. */
+export function start(args: readonly string[], cwd: string): ChildProcess {
+  return spawn(process.execPath, [PROGRAM, ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
+/** The escape character, which starts every colour and cursor sequence. */
+export const ESCAPE = '\u001b';

@@ -1,0 +1,126 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Folder, build, faultline, smallScenario } from './harness.js';
+
+let folder: Folder;
+let scenario: string;
+beforeAll(() => {
+  build();
+  folder = new Folder();
+  scenario = folder.put('small.yaml', smallScenario(['people.success >= 10%']));
+});
+afterAll(() => folder.remove());
+
+describe('faultline validate', () => {
+  it('says what a good scenario holds, and nothing when quiet', () => {
+    const { status, stdout, stderr } = faultline(['validate', scenario]);
+    expect([status, stderr]).toEqual([0, '']);
+    expect(stdout).toBe(
+      `${scenario}: ok, 2 components, 2 instances, 2 edges, 2 variants, 1 budget\n`,
+    );
+    expect(faultline(['validate', scenario, '--quiet']).stdout).toBe('');
+  });
+
+  it('reads all files and reports the problems of each', () => {
+    const unknown = folder.put('unknown.yaml', smallScenario().replace('bank.pay', 'bnak.pay'));
+    const negative = folder.put('negative.yaml', smallScenario().replace('50/s', '-50/s'));
+    const { status, stdout, stderr } = faultline(['validate', unknown, scenario, negative]);
+    expect(status).toBe(2);
+    expect(stdout).toContain(`${scenario}: ok`);
+    expect(stderr).toMatch(/unknown\.yaml:12:\d+ FL404 .*\n?.*did you mean "bank/);
+    expect(stderr).toMatch(/negative\.yaml:\d+:\d+ FL205 /);
+    expect(stderr).not.toMatch(/\n\s+at /);
+  });
+
+  it('refuses a load that no run could finish', () => {
+    const path = folder.put('absurd.yaml', smallScenario().replace('50/s', '1000000000/s'));
+    const { status, stderr } = faultline(['validate', path]);
+    expect([status, stderr.includes('FL601')]).toEqual([2, true]);
+  });
+});
+
+describe('faultline graph', () => {
+  it('draws Mermaid, DOT and SVG', () => {
+    expect(faultline(['graph', scenario]).stdout).toMatch(/^flowchart /);
+    expect(faultline(['graph', scenario, '--format', 'dot']).stdout).toMatch(/^digraph /);
+    const svg = faultline(['graph', scenario, '--format', 'svg']).stdout;
+    expect(svg).toMatch(/^(<\?xml .*\n)?<svg /);
+    for (const format of ['mermaid', 'dot', 'svg']) {
+      const { status, stdout } = faultline(['graph', scenario, '--format', format]);
+      expect([format, status]).toEqual([format, 0]);
+      for (const name of ['people', 'shop', 'bank']) expect(stdout).toContain(name);
+    }
+  });
+
+  it('writes to a file and then prints nothing', () => {
+    const path = folder.at('graph.svg');
+    const { status, stdout } = faultline(['graph', scenario, '--format', 'svg', '--out', path]);
+    expect([status, stdout]).toEqual([0, '']);
+    expect(readFileSync(path, 'utf8')).toContain('<svg ');
+  });
+
+  it('refuses a variant that is not there', () => {
+    const { status, stderr } = faultline(['graph', scenario, '--variant', 'guardet']);
+    expect([status, stderr.includes('did you mean "guarded"?')]).toEqual([2, true]);
+  });
+});
+
+describe('faultline explain', () => {
+  it('prints the page of a policy, a kind, a fault, a metric, a verb and a field', () => {
+    for (const name of [
+      'circuitBreaker',
+      'gobreaker',
+      'circuitBreaker.gobreaker',
+      'hang',
+      'amplification',
+      'latency.p99',
+      'people.latency.p99',
+      'shop->bank.amplification',
+      'parallel',
+      'run.duration',
+      'concurrency',
+    ]) {
+      const { status, stdout, stderr } = faultline(['explain', name]);
+      expect([name, status, stderr]).toEqual([name, 0, '']);
+      expect(stdout.length).toBeGreaterThan(60);
+    }
+  });
+
+  it('shows fields with their descriptions and defaults, example and sources of a policy', () => {
+    const { stdout } = faultline(['explain', 'gobreaker']);
+    for (const word of ['maxRequests', 'tripAfter', 'Default', 'Example', 'Sources']) {
+      expect(stdout).toContain(word);
+    }
+  });
+
+  it('suggests the name that was meant', () => {
+    const { status, stdout, stderr } = faultline(['explain', 'circutBreaker']);
+    expect([status, stdout]).toEqual([2, '']);
+    expect(stderr).toBe(
+      'faultline: nothing is called "circutBreaker" (did you mean "circuitBreaker"?)\n',
+    );
+  });
+
+  it('shows what a scenario comes to, and how its variants differ', () => {
+    const { status, stdout } = faultline(['explain', scenario]);
+    expect(status).toBe(0);
+    const [plain, guarded] = stdout.split('variant guarded');
+    expect(plain).toContain('shop.buy -> bank.pay: no policy');
+    expect(plain).toContain('shop: service, replicas 1, concurrency 8, queue 16 fifo');
+    expect(guarded).toContain('- shop.buy -> bank.pay: no policy');
+    expect(guarded).toMatch(/\+ shop\.buy -> bank\.pay: timeout/);
+    expect(guarded).toContain('100ms');
+  });
+});
+
+describe('the commands that only read', () => {
+  it('write nothing beside the scenario', () => {
+    for (const args of [['validate'], ['explain'], ['graph']]) {
+      const place = new Folder();
+      writeFileSync(place.at('small.yaml'), smallScenario());
+      expect(faultline([...args, 'small.yaml'], { cwd: place.path }).status).toBe(0);
+      expect(existsSync(place.at('reports'))).toBe(false);
+      place.remove();
+    }
+  });
+});

@@ -1,0 +1,121 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ESCAPE, Folder, build, faultline, smallScenario } from './harness.js';
+
+const COMMANDS = ['run', 'compare', 'check', 'validate', 'graph', 'explain'];
+
+let folder: Folder;
+let scenario: string;
+beforeAll(() => {
+  build();
+  folder = new Folder();
+  scenario = folder.put('small.yaml', smallScenario());
+});
+afterAll(() => folder.remove());
+
+describe('the command line', () => {
+  it('prints help and version to standard output and succeeds', () => {
+    for (const args of [['--help'], ['help'], ...COMMANDS.map((name) => ['help', name])]) {
+      const { status, stdout, stderr } = faultline(args);
+      expect([args, status, stderr]).toEqual([args, 0, '']);
+      expect(stdout).toContain('Examples:');
+    }
+    expect(faultline(['--version']).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+
+  it('shows its help on standard error when nothing is asked for', () => {
+    const { status, stdout, stderr } = faultline([]);
+    expect([status, stdout]).toEqual([2, '']);
+    expect(stderr).toContain('Usage: faultline');
+  });
+
+  it('refuses what it does not know with exit code 2 and one message', () => {
+    const wrong = [
+      ['rum', scenario],
+      ['run'],
+      ['run', '--frobnicate', scenario],
+      ['run', scenario, '--workers', '0'],
+      ['run', scenario, '--workers', 'many'],
+      ['run', scenario, '--replications', '-1'],
+      ['run', scenario, '--seed', '1.5'],
+      ['run', scenario, '--format', 'html,pdf'],
+      ['graph', scenario, '--format', 'png'],
+      ['validate'],
+      ['graph', scenario, 'another.yaml'],
+    ];
+    for (const args of wrong) {
+      const { status, stdout, stderr } = faultline(args);
+      expect([args, status, stdout]).toEqual([args, 2, '']);
+      expect(stderr).toMatch(/^faultline: /);
+      expect(stderr).not.toMatch(/\n\s+at /);
+    }
+  });
+
+  it('suggests the command and the option that were meant', () => {
+    expect(faultline(['vaildate', scenario]).stderr).toContain('validate');
+    expect(faultline(['run', '--replication', '2', scenario]).stderr).toContain('--replications');
+  });
+
+  it('knows the commands of later versions and refuses them by name', () => {
+    for (const name of [
+      'sweep',
+      'search',
+      'tune',
+      'explore',
+      'story',
+      'replay',
+      'selftest',
+      'lint',
+      'init',
+    ]) {
+      const { status, stdout, stderr } = faultline([name, scenario, '--set', 'a=1']);
+      expect([name, status, stdout]).toEqual([name, 2, '']);
+      expect(stderr).toMatch(new RegExp(`^faultline: ${name} .*known, but not in this version\n$`));
+    }
+    for (const flag of [['--baseline', 'old.json'], ['--update-baseline']]) {
+      const { status, stderr } = faultline(['check', scenario, ...flag]);
+      expect(status).toBe(2);
+      expect(stderr).toContain('known, but not in this version');
+    }
+  });
+
+  it('reports a file that cannot be read, for every command, without a stack', () => {
+    for (const command of COMMANDS) {
+      for (const path of [folder.at('missing.yaml'), `${folder.path}/`]) {
+        const { status, stdout, stderr } = faultline([command, path]);
+        expect([command, path, status, stdout]).toEqual([command, path, 2, '']);
+        expect(stderr).toContain(path);
+        expect(stderr).not.toMatch(/\n\s+at /);
+      }
+    }
+  });
+
+  it('reports a wrong scenario, for every command that reads one', () => {
+    const wrong = folder.put(
+      'wrong.yaml',
+      smallScenario().replace('concurrency: 8', 'concurency: 8'),
+    );
+    for (const command of COMMANDS) {
+      const { status, stdout, stderr } = faultline([command, wrong], { cwd: folder.path });
+      expect([command, status, stdout]).toEqual([command, 2, '']);
+      expect(stderr).toMatch(/wrong\.yaml:6:\d+ FL201 /);
+      expect(stderr).toContain('concurrency');
+      expect(stderr).not.toMatch(/\n\s+at /);
+    }
+  });
+
+  it('prints no colour where NO_COLOR is set or nobody looks', () => {
+    for (const env of [{}, { NO_COLOR: '1', FORCE_COLOR: '1' }]) {
+      for (const args of [['--help'], ['run', 'missing.yaml'], ['validate', scenario]]) {
+        const { stdout, stderr } = faultline(args, { env });
+        expect(stdout + stderr).not.toContain(ESCAPE);
+      }
+    }
+  });
+
+  it('shows the characters of a name that would act on the terminal', () => {
+    const name = `a${ESCAPE}[31mb\u202e.yaml`;
+    const { status, stderr } = faultline(['validate', name]);
+    expect(status).toBe(2);
+    expect(stderr).toContain('a\\u001b[31mb\\u202e.yaml');
+  });
+});

@@ -1,0 +1,191 @@
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { undescribedFields } from '../../src/patterns/described.js';
+import { laterFaultKinds, laterPolicies, laterPolicyKinds } from '../../src/patterns/later.js';
+import {
+  faultKind,
+  faultKinds,
+  layerNames,
+  orderPresets,
+  policyKind,
+  policyKinds,
+  policyNames,
+} from '../../src/patterns/registry.js';
+import { whole } from '../../src/spec/quantities.js';
+import { createPolicy, FakeCalls, MS } from '../support/fake-calls.js';
+
+const COMMON_FAULT_FIELDS = [
+  'id',
+  'kind',
+  'target',
+  'between',
+  'instances',
+  'zone',
+  'share',
+  'at',
+  'for',
+];
+
+/** The parsed policies of a kind's example bundle, by policy. */
+function bundleOf(example: string): Map<string, { kind: string; config: unknown }> {
+  const written = parse(example) as Record<string, Record<string, unknown>>;
+  return new Map(
+    Object.entries(written).map(([policy, { kind, ...fields }]) => {
+      const found = policyKind(policy, kind as string | undefined)!;
+      return [policy, { kind: found.kind, config: found.schema.parse(fields) }];
+    }),
+  );
+}
+
+describe('the registry of patterns', () => {
+  it('holds the policies and faults of this version, sorted', () => {
+    expect(policyNames).toEqual([
+      'bulkhead',
+      'circuitBreaker',
+      'deadline',
+      'fallback',
+      'rateLimit',
+      'retry',
+      'timeout',
+    ]);
+    expect(policyKinds.map((k) => `${k.policy}/${k.kind}`)).toEqual([
+      'bulkhead/semaphore',
+      'circuitBreaker/gobreaker',
+      'circuitBreaker/simple',
+      'deadline/simple',
+      'fallback/simple',
+      'rateLimit/tokenBucket',
+      'retry/simple',
+      'timeout/simple',
+    ]);
+    expect(faultKinds.map((k) => k.kind)).toEqual([
+      'crash',
+      'error',
+      'hang',
+      'latency',
+      'load',
+      'loss',
+      'partition',
+      'pause',
+      'slow',
+    ]);
+  });
+
+  it('gives the default kind where none is named, and nothing for what it lacks', () => {
+    expect(policyKind('circuitBreaker', undefined)?.kind).toBe('simple');
+    expect(policyKind('circuitBreaker', 'gobreaker')?.kind).toBe('gobreaker');
+    expect(policyKind('circuitBreaker', 'resilience4j')).toBeUndefined();
+    expect(policyKind('hedge', undefined)).toBeUndefined();
+    expect(faultKind('slow')?.kind).toBe('slow');
+    expect(faultKind('flush')).toBeUndefined();
+  });
+
+  it('names in every order preset each layer exactly once', () => {
+    expect([...orderPresets.keys()].sort()).toEqual([
+      'default',
+      'dotnet',
+      'envoy',
+      'finagle',
+      'grpc',
+      'hystrix',
+      'polly',
+      'resilience4j',
+    ]);
+    for (const order of orderPresets.values()) {
+      expect([...order].sort()).toEqual([...layerNames].sort());
+    }
+  });
+
+  it('knows nothing twice: what is for later is not in this version', () => {
+    for (const policy of laterPolicies) expect(policyNames).not.toContain(policy);
+    for (const [policy, kinds] of laterPolicyKinds) {
+      for (const kind of kinds) expect(policyKind(policy, kind)).toBeUndefined();
+    }
+    for (const kind of laterFaultKinds) expect(faultKind(kind)).toBeUndefined();
+  });
+
+  it('finds fields without a description, in lists and unions too', () => {
+    const schema = z.strictObject({
+      named: whole().prefault(1).describe('Described.'),
+      bare: z
+        .array(z.strictObject({ inner: z.number() }))
+        .optional()
+        .describe('A list.'),
+      either: z.union([z.strictObject({ one: whole() }), z.number()]),
+    });
+    expect(undescribedFields(schema)).toEqual(['bare.inner', 'either', 'either.one']);
+  });
+});
+
+describe.each(policyKinds.map((k) => [`${k.policy}/${k.kind}`, k] as const))(
+  'policy %s',
+  (_name, kind) => {
+    it('has an example that parses, holds it and contradicts nothing', () => {
+      const bundle = bundleOf(kind.example);
+      expect(bundle.get(kind.policy)?.kind).toBe(kind.kind);
+      const configs = new Map([...bundle].map(([policy, { config }]) => [policy, config]));
+      for (const [policy, { kind: name, config }] of bundle) {
+        expect(policyKind(policy, name)!.check?.(config, configs) ?? []).toEqual([]);
+      }
+    });
+
+    it('refuses unknown fields', () => {
+      const written = (parse(kind.example) as Record<string, object>)[kind.policy];
+      const { kind: _kind, ...fields } = written as { kind?: string };
+      expect(kind.schema.safeParse(fields).success).toBe(true);
+      expect(kind.schema.safeParse({ ...fields, unheardOf: 1 }).success).toBe(false);
+    });
+
+    it('has a JSON Schema that describes each field, and a configuration that can be cloned', () => {
+      const json = z.toJSONSchema(kind.schema, { io: 'input' }) as {
+        properties: Record<string, { description?: string }>;
+      };
+      for (const field of Object.values(json.properties)) {
+        expect(field.description).toMatch(/Unit: .*(Defaults to|Required)/s);
+      }
+      const { config } = bundleOf(kind.example).get(kind.policy)!;
+      expect(structuredClone(config)).toEqual(config);
+    });
+
+    it('lets a call through when nothing is wrong, and holds nothing afterwards', () => {
+      const calls = new FakeCalls();
+      calls.callee = () => ({ afterNs: MS, outcome: 4 });
+      const written = (parse(kind.example) as Record<string, object>)[kind.policy];
+      const { kind: _kind, ...fields } = written as { kind?: string };
+      const { policy } = createPolicy(calls, kind, fields);
+      const call = calls.call([policy], 0);
+      calls.run();
+      expect(call.outcome).toBe(4);
+      expect(call.endNs).toBe(MS);
+      expect(policy.held()).toBe(0);
+    });
+
+    it('gives everything back when its caller leaves, at any instant', () => {
+      for (let leaveAt = 0; leaveAt <= 12; leaveAt++) {
+        const calls = new FakeCalls();
+        calls.callee = () => ({ afterNs: 3 * MS, outcome: 7 });
+        const written = (parse(kind.example) as Record<string, object>)[kind.policy];
+        const { kind: _kind, ...fields } = written as { kind?: string };
+        const { policy } = createPolicy(calls, kind, fields);
+        const all = [0, 0, 0, 1, 1, 2].map((at) => calls.call([policy], at * MS));
+        for (const call of all) calls.giveUp(call.frame, leaveAt * MS);
+        calls.run();
+        expect(policy.held()).toBe(0);
+      }
+    });
+  },
+);
+
+describe.each(faultKinds.map((k) => [k.kind, k] as const))('fault %s', (_name, kind) => {
+  it('has an example that parses and holds edits while it is at full strength', () => {
+    const [written] = parse(kind.example) as [Record<string, unknown>];
+    expect(written.kind).toBe(kind.kind);
+    const own = Object.fromEntries(
+      Object.entries(written).filter(([field]) => !COMMON_FAULT_FIELDS.includes(field)),
+    );
+    const config = kind.schema.parse(own);
+    expect(kind.edits(config, 1).length).toBeGreaterThan(0);
+    expect(kind.schema.safeParse({ ...own, unheardOf: 1 }).success).toBe(false);
+  });
+});

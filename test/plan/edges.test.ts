@@ -1,0 +1,218 @@
+import { describe, expect, it } from 'vitest';
+import { compile } from '../../src/plan/compile.js';
+import type { Plan } from '../../src/spec/plan.js';
+import {
+  bundle,
+  call,
+  constant,
+  database,
+  fileOf,
+  gateway,
+  layer,
+  ms,
+  query,
+  request,
+  route,
+  scenario,
+  service,
+  UNLIMITED_POOL,
+  work,
+  workload,
+  type ScenarioParts,
+} from '../support/scenario.js';
+
+function planOf(parts: ScenarioParts): Plan {
+  const { variant, file } = fileOf(scenario(parts));
+  return compile(variant, file);
+}
+
+/** `caller.part>callee.part [bundle]` of every edge, in their order. */
+function edgesOf(plan: Plan): readonly string[] {
+  const name = (part: number): string => {
+    const { component, name: own } = plan.parts[part]!;
+    return `${plan.components[component]!.name}.${own}`;
+  };
+  return plan.edges.map((edge) => {
+    const { id } = plan.bundles[edge.bundle]!;
+    return `${name(edge.from)}>${name(edge.to)}${id === '' ? '' : ` [${id}]`}`;
+  });
+}
+
+const deadline = (id: string, propagate = true) =>
+  bundle(id, [layer('deadline', { after: ms(100), propagate })]);
+
+describe('the bundle that governs a call', () => {
+  const callees = [
+    service('b', { one: [work(1)], two: [work(1)] }),
+    service('c', { only: [work(1)] }),
+  ];
+  const db = database('db', { get: {} });
+  const outbound = new Map([
+    ['default', bundle('default')],
+    ['b', bundle('for-b')],
+    ['b.one', bundle('for-one')],
+  ]);
+
+  it('is that of the step, of the part, of the component, of the default, in this order', () => {
+    const steps = [
+      call('b.one', { policy: bundle('own') }),
+      call('b.one'),
+      call('b.two'),
+      call('c.only'),
+    ];
+    const a = service('a', { run: steps }, { outbound });
+    expect(edgesOf(planOf({ services: [a, ...callees] }))).toEqual([
+      'a.run>b.one [for-one]',
+      'a.run>b.one [own]',
+      'a.run>b.two [for-b]',
+      'a.run>c.only [default]',
+    ]);
+  });
+
+  it('covers databases only by name', () => {
+    const steps = [query('db.get')];
+    const bare = service('a', { run: steps }, { outbound });
+    expect(edgesOf(planOf({ services: [bare, ...callees], databases: [db] }))).toEqual([
+      'a.run>db.get',
+    ]);
+    const named = new Map([...outbound, ['db', bundle('storage')] as const]);
+    const a = service('a', { run: steps }, { outbound: named });
+    expect(edgesOf(planOf({ services: [a, ...callees], databases: [db] }))).toEqual([
+      'a.run>db.get [storage]',
+    ]);
+  });
+
+  it('is that of the workload where a request has none', () => {
+    const plain = request('plain', [call('c.only')]);
+    const own = request('own', [call('c.only', { policy: bundle('mine') })]);
+    const users = workload('users', [plain, own], { policy: bundle('client') });
+    expect(edgesOf(planOf({ services: callees, workloads: [users] }))).toEqual([
+      'users.own>c.only [mine]',
+      'users.plain>c.only [client]',
+    ]);
+  });
+
+  it('of a route is its policy, else the outbound bundle of the gateway', () => {
+    const routes = [route('own', 'c.only', { policy: bundle('mine') }), route('rest', 'c.only')];
+    const edge = gateway('edge', routes, { outbound: new Map([['default', bundle('up')]]) });
+    expect(edgesOf(planOf({ gateways: [edge], services: callees }))).toEqual([
+      'edge.own>c.only [mine]',
+      'edge.rest>c.only [up]',
+    ]);
+  });
+});
+
+describe('edges', () => {
+  it('join all call sites of one caller part, callee part and bundle', () => {
+    const plan = planOf({
+      services: [
+        service('a', {
+          run: [call('b.one'), call('b.one'), call('b.one', { policy: bundle('x') })],
+        }),
+        service('b', { one: [work(1)] }),
+      ],
+    });
+    expect(edgesOf(plan)).toEqual(['a.run>b.one', 'a.run>b.one [x]']);
+    expect(plan.statEdges).toEqual([{ from: 0, to: 1 }]);
+    expect(plan.edges.map((edge) => edge.stat)).toEqual([0, 0]);
+  });
+
+  it('balance as their bundle says, else as the callee does', () => {
+    const random = { kind: 'random', choices: 2 } as const;
+    const least = { kind: 'leastRequest', choices: 3 } as const;
+    const own = { ...bundle('own'), loadBalancing: least };
+    const plan = planOf({
+      services: [
+        service('a', { run: [call('b.one'), call('b.one', { policy: own })] }),
+        service('b', { one: [work(1)] }, { loadBalancing: random }),
+      ],
+    });
+    expect(plan.edges.map((edge) => edge.loadBalancing)).toEqual([random, least]);
+  });
+
+  it('have a pool where connections to a database are limited or cost something', () => {
+    const pool = { ...UNLIMITED_POOL, maxOpen: 5 };
+    const small = { ...UNLIMITED_POOL, maxOpen: 2 };
+    const plan = planOf({
+      services: [
+        service('a', { run: [query('costly.get'), query('free.get'), query('limited.get')] }),
+        service('b', { run: [query('limited.get')] }),
+      ],
+      databases: [
+        database('costly', { get: {} }, { connect: constant(ms(3)) }),
+        database('free', { get: {} }),
+        database('limited', { get: {} }, { pool, pools: new Map([['b', small]]) }),
+      ],
+    });
+    expect(plan.edges.map((edge) => edge.pool)).toEqual([UNLIMITED_POOL, null, pool, small]);
+    expect(plan.components.map((component) => component.connect)).toEqual([
+      null,
+      null,
+      constant(ms(3)),
+      null,
+      null,
+    ]);
+  });
+
+  it('hold reserved connections back from the pools', () => {
+    const own = { maxConnections: 100, reserved: 3 };
+    const plan = planOf({ databases: [database('db', { get: {} }, own)] });
+    expect(plan.components[0]!.maxConnections).toBe(97);
+  });
+});
+
+describe('the reach of deadlines', () => {
+  const chain = (first: ReturnType<typeof deadline>): Plan =>
+    planOf({
+      services: [
+        service('a', { run: [call('b.run', { policy: first })] }),
+        service('b', { run: [call('c.run'), call('a.run')] }),
+        service('c', { run: [query('db.get')] }),
+        service('z', { run: [call('c.run')] }),
+      ],
+      databases: [database('db', { get: {} }, { maxConnections: 9 })],
+    });
+
+  it('goes on through every call below, circles included', () => {
+    const plan = chain(deadline('d'));
+    expect(edgesOf(plan).filter((_, id) => plan.edges[id]!.deadline)).toEqual([
+      'a.run>b.run [d]',
+      'b.run>a.run',
+      'b.run>c.run',
+      'c.run>db.get',
+    ]);
+  });
+
+  it('ends at once where it does not propagate', () => {
+    const plan = chain(deadline('d', false));
+    expect(edgesOf(plan).filter((_, id) => plan.edges[id]!.deadline)).toEqual(['a.run>b.run [d]']);
+  });
+
+  it('counts in the deepest chain, as a pool does', () => {
+    expect(chain(deadline('d')).deepestChain).toBe(2);
+    expect(chain(bundle('two', [layer('retry'), layer('timeout')])).deepestChain).toBe(2);
+    // The pool alone.
+    expect(chain(bundle('none')).deepestChain).toBe(1);
+    const retry = bundle('r', [layer('deadline', {}), layer('retry'), layer('timeout')]);
+    expect(chain(retry).deepestChain).toBe(3);
+  });
+});
+
+describe('idempotence', () => {
+  it('is that of the endpoint, of a reading operation, and of everything behind a route', () => {
+    const safe = { steps: [work(1)], name: 'safe', idempotent: true, readOnly: false };
+    const read = { steps: [work(1)], name: 'read', idempotent: false, readOnly: true };
+    const plan = planOf({
+      gateways: [
+        gateway('edge', [
+          route('both', { 'a.safe': 1, 'a.read': 1 }),
+          route('mixed', { 'a.safe': 1, 'a.unsafe': 1 }),
+        ]),
+      ],
+      services: [service('a', { safe, read, unsafe: [work(1)] })],
+      databases: [database('db', { get: {}, put: { write: true } })],
+    });
+    const idempotent = plan.parts.filter((part) => part.idempotent).map((part) => part.name);
+    expect(idempotent).toEqual(['read', 'safe', 'get', 'both']);
+  });
+});

@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import { planGrid, windowEdgesOf, type GridSource } from '../../src/plan/grid.js';
+import type { PlanFault } from '../../src/spec/plan.js';
+import { fileOf, scenario, seconds } from '../support/scenario.js';
+
+const span = (from: number, until: number): PlanFault => ({
+  id: `at-${from}`,
+  kind: 'slow',
+  config: {},
+  share: 1,
+  instances: [],
+  select: { kind: 'all' },
+  parts: [],
+  links: [],
+  loads: [],
+  spans: [{ fromNs: seconds(from), untilNs: seconds(until) }],
+  ramp: null,
+});
+
+/** 20 s of warm-up, then 60 s in steps of 20 s. */
+const grid = (own: Partial<GridSource> = {}) =>
+  planGrid({
+    warmupNs: seconds(20),
+    endNs: seconds(80),
+    stepNs: seconds(20),
+    faults: [],
+    windowEdges: [],
+    ...own,
+  });
+const edges = (own: Partial<GridSource>) => [...grid(own).edges].map((edge) => edge / 1e9);
+
+describe('the measuring grid', () => {
+  it('begins behind the warm-up and has one cell a step where nothing cuts it', () => {
+    const plain = grid();
+    expect([...plain.edges]).toEqual([20, 40, 60, 80].map(seconds));
+    expect([...plain.stepOfCell]).toEqual([0, 1, 2]);
+    expect([...plain.segmentOfCell]).toEqual([0, 0, 0]);
+    expect([plain.steps, plain.segments]).toEqual([3, 1]);
+  });
+
+  it('has a shorter last step where the duration is no multiple', () => {
+    const uneven = grid({ stepNs: seconds(25) });
+    expect([...uneven.edges]).toEqual([20, 45, 70, 80].map(seconds));
+    expect(uneven.steps).toBe(3);
+  });
+
+  it('is cut at the edges of faults and windows, which bound segments', () => {
+    const cut = grid({ faults: [span(30, 70)], windowEdges: [seconds(50), seconds(80)] });
+    expect([...cut.edges]).toEqual([20, 30, 40, 50, 60, 70, 75, 80].map(seconds));
+    expect([...cut.stepOfCell]).toEqual([0, 0, 1, 1, 2, 2, 2]);
+    expect([...cut.segmentOfCell]).toEqual([0, 1, 1, 2, 2, 3, 3]);
+    expect(cut.segments).toBe(4);
+  });
+
+  it('is cut every 5 s behind a fault until the next one starts', () => {
+    const coarse = { stepNs: seconds(60) };
+    expect(edges({ ...coarse, faults: [span(22, 30), span(43, 72)] })).toEqual([
+      20, 22, 30, 35, 40, 43, 72, 77, 80,
+    ]);
+    expect(edges({ ...coarse, faults: [span(22, 30), span(30, 72)] })).toEqual([
+      20, 22, 30, 72, 77, 80,
+    ]);
+  });
+
+  it('ignores what lies in the warm-up or behind the end', () => {
+    expect(edges({ faults: [span(0, 10), span(60, 90)], stepNs: seconds(60) })).toEqual([
+      20, 25, 30, 35, 40, 45, 50, 55, 60, 80,
+    ]);
+  });
+
+  it('stops after 2,000 edges of recovery', () => {
+    const long = grid({ faults: [span(20, 21)], endNs: seconds(100_000), stepNs: seconds(99_980) });
+    // Start, end of the fault, 2,000 recovery edges, end of the run.
+    expect(long.edges.length).toBe(2003);
+  });
+
+  it('takes the windows of budgets from their expressions', () => {
+    const { file } = fileOf(scenario({}), [
+      'users.latency.p99 < 1s from 10s to 30s',
+      'users.success >= 99% during some-fault',
+      'users.success >= 99%',
+    ]);
+    expect(windowEdgesOf(file)).toEqual([seconds(10), seconds(30)]);
+  });
+});

@@ -1,0 +1,108 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { OUT_OF_MEMORY, TaskFailure, runPool } from '../../src/run/pool.js';
+import type { PoolOptions } from '../../src/run/pool.js';
+
+const ENTRY = new URL('./fixtures/arithmetic-worker.mjs', import.meta.url);
+
+describe('the worker pool', () => {
+  it('returns results by index for any number of workers', async () => {
+    const tasks = Array.from({ length: 12 }, (_, number) => ({ number }));
+    for (const workers of [1, 2, 5, 40]) {
+      const results = await run(tasks, { workers });
+      expect(results).toEqual(tasks.map(({ number }) => Float64Array.of(number * number, 100)));
+    }
+  });
+
+  it('reports each result once while it goes', async () => {
+    const seen: number[] = [];
+    const indices: number[] = [];
+    await run([{ number: 1 }, { number: 2 }, { number: 3 }], {
+      onDone: (done, index) => {
+        seen.push(done);
+        indices.push(index);
+      },
+    });
+    expect(seen).toEqual([1, 2, 3]);
+    expect(indices.sort()).toEqual([0, 1, 2]);
+  });
+
+  it('throws the failure with the lowest index, whatever the number of workers', async () => {
+    const tasks = [{ number: 0 }, { number: 1 }, ...[2, 3, 4].map((n) => failing(n, 'throws'))];
+    for (const workers of [1, 2, 5]) {
+      const failure = await caught(run(tasks, { workers }));
+      expect([failure.index, failure.error.code]).toEqual([2, 'odd']);
+      expect(failure.message).toBe('cannot take 2');
+    }
+  });
+
+  it('gives the task of a dead worker to a fresh one', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'faultline-pool-'));
+    try {
+      const marker = join(folder, 'has died');
+      const tasks = [{ number: 3 }, { number: 4, mode: 'diesOnce', marker }, { number: 5 }];
+      const results = await run(tasks, { workers: 2, retries: 1 });
+      expect(results.map((values) => (values as Float64Array)[0])).toEqual([9, 16, 25]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('fails a task whose workers die every time', async () => {
+    const failure = await caught(run([{ number: 1 }, failing(2, 'dies')], { retries: 1 }));
+    expect(failure.index).toBe(1);
+    expect(failure.message).toContain('exit code 7');
+  });
+
+  it('does not repeat a task that has used up its memory', async () => {
+    const tasks = [failing(1, 'fillsMemory')];
+    const failure = await caught(run(tasks, { heapMiB: 16, retries: 5 }));
+    expect(failure.error.code).toBe(OUT_OF_MEMORY);
+  });
+
+  it('starts nothing behind the last needed result', async () => {
+    const tasks = [{ number: 1 }, { number: 2 }, failing(3, 'never'), failing(4, 'never')];
+    const isLast = (value: unknown): boolean => (value as Float64Array)[0] === 4;
+    for (const workers of [1, 2]) {
+      const results = await run(tasks, { workers, isLast });
+      expect(results.map((values) => (values as Float64Array)[0])).toEqual([1, 4]);
+    }
+  });
+
+  it('ends its threads and rejects when it is aborted', async () => {
+    const controller = new AbortController();
+    const running = run([{ number: 1 }, failing(2, 'never')], {
+      workers: 1,
+      signal: controller.signal,
+      onDone: () => controller.abort(new Error('stop')),
+    });
+    await expect(running).rejects.toThrow('stop');
+  });
+
+  it('returns nothing for no tasks', async () => {
+    expect(await run([], {})).toEqual([]);
+  });
+});
+
+function failing(number: number, mode: string): object {
+  return { number, mode };
+}
+
+function run(
+  tasks: readonly unknown[],
+  options: Partial<PoolOptions>,
+): Promise<readonly unknown[]> {
+  const shared = { offset: 100 };
+  return runPool(tasks, { entry: ENTRY, shared, workers: 2, heapMiB: 64, retries: 0, ...options });
+}
+
+async function caught(running: Promise<unknown>): Promise<TaskFailure> {
+  const reason = await running.then(
+    () => null,
+    (error: unknown) => error,
+  );
+  expect(reason).toBeInstanceOf(TaskFailure);
+  return reason as TaskFailure;
+}

@@ -1,0 +1,269 @@
+import { describe, it, expect } from 'vitest';
+import {
+  checkExpression,
+  parseExpression,
+  parseMetric,
+  type Expression,
+  type ExpressionNames,
+} from '../../src/scenario/expression.js';
+
+const NAMES: ExpressionNames = {
+  components: new Map([
+    ['shoppers', { kind: 'workload', parts: ['browse', 'buy'], instances: 1 }],
+    ['edge', { kind: 'gateway', parts: ['orders'], instances: 1 }],
+    ['orders', { kind: 'service', parts: ['create', 'list'], instances: 3 }],
+    ['payments', { kind: 'service', parts: ['charge'], instances: 2 }],
+    ['orders-db', { kind: 'database', parts: ['insert'], instances: 1 }],
+  ]),
+  edges: new Set(['shoppers->edge', 'edge->orders', 'orders->payments', 'orders->orders-db']),
+  faults: ['psp-hang', '2nd'],
+  variants: ['naive', 'breaker', 'cpu-60'],
+};
+
+function parsed(text: string): Expression {
+  const result = parseExpression(text);
+  if (!result.ok) throw new Error(`${result.message} at ${result.offset}: ${result.found}`);
+  return result.expression;
+}
+
+function refusal(text: string): { message: string; offset: number; found: string } {
+  const result = parseExpression(text);
+  if (result.ok) throw new Error(`${text} was read`);
+  return { message: result.message, offset: result.offset, found: result.found };
+}
+
+function problems(text: string): string[] {
+  return checkExpression(parsed(text), NAMES).map((problem) => problem.message);
+}
+
+describe('reading an expression', () => {
+  it('reads metric, comparison and a limit in seconds', () => {
+    const expression = parsed('shoppers.latency.p99 < 500ms');
+    expect(expression.metric.subject).toMatchObject({
+      kind: 'component',
+      at: { component: 'shoppers', part: null },
+    });
+    expect(expression.metric.name).toEqual(['latency', 'p99']);
+    expect(expression.op).toBe('<');
+    expect(expression.limit).toMatchObject({
+      kind: 'quantity',
+      quantity: { value: 0.5, unit: 'seconds' },
+    });
+    expect(expression.window).toBeNull();
+    expect(expression.variants).toBeNull();
+  });
+
+  it('takes the word behind a component for a part unless a metric is called so', () => {
+    expect(parsed('shoppers.browse.success >= 99%').metric.subject).toMatchObject({
+      at: { part: 'browse' },
+    });
+    expect(parsed('orders-db.pool.wait.mean < 5ms').metric.name).toEqual(['pool', 'wait', 'mean']);
+  });
+
+  it('reads edges between components, parts and all', () => {
+    const expression = parsed('orders.create -> payments.charge.latency.p99<=1s');
+    expect(expression.metric.subject).toMatchObject({
+      kind: 'edge',
+      from: { component: 'orders', part: 'create' },
+      to: { component: 'payments', part: 'charge' },
+    });
+    expect(expression.metric.text).toBe('orders.create->payments.charge.latency.p99');
+    expect(parsed('all->payments.calls > 0').metric.subject).toMatchObject({
+      from: { component: 'all' },
+    });
+  });
+
+  it('reads the number of an instance', () => {
+    expect(parsed('orders[0].queue.max < 10').metric.subject).toMatchObject({
+      at: { instance: 0 },
+    });
+  });
+
+  it('reads every unit of quantities', () => {
+    const value = (text: string): unknown => {
+      const limit = parsed(`run.requests < ${text}`).limit;
+      return limit.kind === 'quantity' ? [limit.quantity.value, limit.quantity.unit] : limit.kind;
+    };
+    expect(value('250us')).toEqual([0.00025, 'seconds']);
+    expect(value('2m')).toEqual([120, 'seconds']);
+    expect(value('1.5s')).toEqual([1.5, 'seconds']);
+    expect(value('600/min')).toEqual([10, 'perSecond']);
+    expect(value('2.5%')).toEqual([0.025, 'share']);
+    expect(value('42')).toEqual([42, 'number']);
+    expect(value('4KiB')).toEqual([4, 'size']);
+  });
+
+  it('reads shares of a variant, of the time before, and of another metric', () => {
+    expect(parsed('shoppers.goodput >= 10% of naive').limit).toMatchObject({
+      kind: 'ofVariant',
+      factor: 0.1,
+      variant: 'naive',
+    });
+    expect(parsed('shoppers.goodput <= 120% of before during psp-hang').limit).toMatchObject({
+      kind: 'ofBefore',
+      factor: 1.2,
+    });
+    expect(parsed('shoppers.goodput <= 300% of orders.goodput').limit).toMatchObject({
+      kind: 'ofMetric',
+      factor: 3,
+    });
+    expect(parsed('shoppers.goodput <= orders.goodput').limit).toMatchObject({ kind: 'metric' });
+  });
+
+  it('reads windows and lists of variants with commas or spaces', () => {
+    const expression = parsed('shoppers.success >= 99% after psp-hang in naive, breaker cpu-60');
+    expect(expression.window).toMatchObject({ kind: 'after', fault: 'psp-hang' });
+    expect(expression.variants?.map((variant) => variant.name)).toEqual([
+      'naive',
+      'breaker',
+      'cpu-60',
+    ]);
+    expect(parsed('shoppers.success > 0% from 0s to 2m').window).toMatchObject({
+      kind: 'between',
+      fromNs: 0,
+      toNs: 120e9,
+    });
+    expect(parsed('shoppers.success > 0% in naive during 2nd').window).toMatchObject({
+      fault: '2nd',
+    });
+  });
+
+  it('says where and what is wrong', () => {
+    expect(refusal('shoppers.latency.p99 500ms')).toEqual({
+      message: 'expected a comparison',
+      offset: 21,
+      found: '500ms',
+    });
+    expect(refusal('shoppers.latency.p99 <')).toMatchObject({
+      offset: 22,
+      found: 'the end of the text',
+    });
+    expect(refusal('shoppers.latency.p99 < 5xs')).toMatchObject({
+      message: 'unknown unit in 5xs',
+      offset: 23,
+    });
+    expect(refusal('shoppers < 5s').message).toContain('expected a dot');
+    expect(refusal('a.success > 1% while x')).toMatchObject({
+      message: 'expected a clause',
+      found: 'while',
+    });
+    expect(refusal('a.success > 1% from 2m to 1m').message).toBe(
+      'the window ends before it begins',
+    );
+    expect(refusal('a.success > 1% from 20 to 30').message).toContain('expected a duration');
+    expect(refusal('a.success > 1% during f before g').message).toBe(
+      'an expression has one window',
+    );
+    expect(refusal('a.success > 5s of naive').message).toContain('only a percentage');
+  });
+
+  it('knows what a later version brings and refuses it by that name', () => {
+    const later = 'known, but not in this version';
+    expect(refusal('a.success > 1% always').message).toContain(later);
+    expect(refusal('a.success > 1% for 90% of steps').message).toContain(later);
+    expect(refusal('a.success > 1% of saved').message).toContain(later);
+    expect(refusal('orders@v2.success > 1%').message).toContain(later);
+    expect(refusal('canary.success > 1%').message).toContain(later);
+  });
+
+  it('reads the bare path of a metric and nothing behind it', () => {
+    expect(parseMetric('cascade.blastRadius')).toMatchObject({
+      ok: true,
+      metric: { subject: { kind: 'cascade' } },
+    });
+    expect(parseMetric('run.requests x')).toMatchObject({ ok: false, offset: 13 });
+  });
+});
+
+describe('checking an expression against the names of a scenario', () => {
+  it('finds nothing wrong with right ones', () => {
+    for (const text of [
+      'shoppers.browse.success >= 99% during psp-hang in breaker',
+      'shoppers.success >= 0.99',
+      'shoppers.recovery < 5s after psp-hang',
+      'shoppers.recovery == never after psp-hang in naive',
+      'shoppers.buy.latency.p99 <= 10% of naive during psp-hang in breaker',
+      'cascade.blastRadius <= 1 in breaker',
+      'orders.create->payments.charge.amplification < 1.5',
+      'all->payments.calls > 0',
+      'orders[2].queue.max < 10',
+      'orders.utilization < 70%',
+      'orders-db.pool.utilization.max < 95%',
+      'shoppers.share.throttled < 0.1%',
+      'shoppers.outcomes.timeout == 0',
+      'shoppers.latency.p99 <= orders.latency.max',
+    ]) {
+      expect(problems(text), text).toEqual([]);
+    }
+  });
+
+  it('names unknown components, parts, edges, faults, variants and metrics', () => {
+    expect(problems('shopers.success > 1%')).toEqual(['unknown component shopers']);
+    expect(problems('shoppers.pay.success > 1%')).toEqual(['unknown part shoppers.pay']);
+    expect(problems('payments->orders.calls > 1')).toEqual(['unknown edge payments->orders']);
+    expect(problems('shoppers.success > 1% during hang')).toEqual(['unknown fault hang']);
+    expect(problems('shoppers.success > 1% in fast')).toEqual(['unknown variant fast']);
+    expect(problems('shoppers.succes > 1%')).toEqual(['unknown metric succes']);
+    expect(problems('shoppers.success >= 10% of fast')).toEqual(['unknown variant fast']);
+  });
+
+  it('offers the names that could stand there', () => {
+    const [problem] = checkExpression(parsed('shoppers.pay.success > 1%'), NAMES);
+    expect(problem).toMatchObject({
+      offset: 0,
+      found: 'shoppers.pay',
+      allowed: ['shoppers.browse', 'shoppers.buy'],
+    });
+  });
+
+  it('wants the unit of the metric', () => {
+    expect(problems('shoppers.latency.p99 < 5')).toEqual([
+      'latency is a duration, the limit is a number',
+    ]);
+    expect(problems('shoppers.success > 5s')).toEqual([
+      'success is a share, the limit is a duration',
+    ]);
+    expect(problems('orders.queue.max < 4KiB')).toEqual(['queue is a number, the limit is a size']);
+    expect(problems('shoppers.success >= 99')).toEqual(['a share above 1: write 99%']);
+    expect(problems('shoppers.latency.p99 < orders.queue.max')).toEqual([
+      'latency is a duration, the limit is a number',
+    ]);
+    expect(problems('shoppers.latency.p99 < 0')).toEqual([]);
+  });
+
+  it('wants a statistic of a latency and none of a share', () => {
+    expect(problems('shoppers.latency < 5s')).toEqual(['latency needs a statistic']);
+    expect(problems('shoppers.latency.p42 < 5s')).toEqual(['latency has no p42']);
+    expect(problems('shoppers.success.p99 > 1%')).toEqual(['success has no statistics']);
+    expect(problems('shoppers.share.timeouts > 1%')).toEqual(['share has no timeouts']);
+  });
+
+  it('wants the fault whose recovery is meant, and a fault for the time before', () => {
+    expect(problems('shoppers.recovery < 5s')).toEqual(['recovery needs `after FAULT`']);
+    expect(problems('shoppers.goodput > 90% of before')).toEqual([
+      '`of before` needs `during FAULT` or `after FAULT`',
+    ]);
+  });
+
+  it('gives a metric only to subjects that have it', () => {
+    expect(problems('shoppers.queue.max < 5')).toEqual(['a workload has no metric queue']);
+    expect(problems('orders.amplification < 5')).toEqual(['a service has no metric amplification']);
+    expect(problems('orders[0].latency.p99 < 5s')).toEqual(['an instance has no metric latency']);
+    expect(problems('orders[3].queue.max < 5')).toEqual(['orders has 3 instances, counted from 0']);
+  });
+
+  it('knows metrics of later versions', () => {
+    expect(problems('orders-db.lockWait.p99 < 5s')).toEqual([
+      'the metric lockWait.p99 is known, but not in this version',
+    ]);
+    expect(problems('orders.memory.max < 5')).toEqual([
+      'the metric memory.max is known, but not in this version',
+    ]);
+    expect(problems('orders->orders-db.pool.wait.p99 < 50ms')).toEqual([
+      'the metric pool.wait.p99 is known, but not in this version',
+    ]);
+    expect(problems('cascade.amplification < 5')).toEqual([
+      'the metric cascade.amplification is known, but not in this version',
+    ]);
+  });
+});

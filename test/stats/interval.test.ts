@@ -1,0 +1,213 @@
+import { describe, expect, it } from 'vitest';
+import jstat from 'jstat';
+import { Samplers } from '../../src/kernel/distribution.js';
+import { unit } from '../../src/kernel/rng.js';
+import { normalQuantile } from '../../src/kernel/special.js';
+import {
+  batchMeansInterval,
+  designEffect,
+  holm,
+  meanInterval,
+  pairedDifference,
+  sectionInterval,
+  wilsonInterval,
+} from '../../src/stats/interval.js';
+import { sortedQuantile } from '../../src/stats/rank.js';
+import { incompleteBeta, studentCdf, studentQuantile } from '../../src/stats/student.js';
+
+const { jStat } = jstat;
+
+function normals(stream: number, count: number): number[] {
+  return Array.from({ length: count }, (_, i) => normalQuantile(unit(stream, 1, 0, i, 0)));
+}
+
+describe("Student's t", () => {
+  it('has the quantiles of the tables', () => {
+    // NIST e-Handbook 1.3.6.7.2, two-sided 95 % and 99 %.
+    expect(studentQuantile(0.975, 1)).toBeCloseTo(12.7062047364, 8);
+    expect(studentQuantile(0.975, 4)).toBeCloseTo(2.7764451052, 9);
+    expect(studentQuantile(0.975, 29)).toBeCloseTo(2.0452296421, 9);
+    expect(studentQuantile(0.995, 9)).toBeCloseTo(3.2498355416, 9);
+    expect(studentQuantile(0.025, 4)).toBe(-studentQuantile(0.975, 4));
+    expect(studentQuantile(0.5, 3)).toBe(0);
+    expect(studentQuantile(0.975, Infinity)).toBe(normalQuantile(0.975));
+  });
+
+  it('agrees with jStat to 1e-6', () => {
+    for (const df of [1, 2, 3, 5, 9, 19, 39, 120, 1000]) {
+      for (const p of [0.6, 0.9, 0.95, 0.975, 0.995, 0.9995]) {
+        const own = studentQuantile(p, df);
+        expect(Math.abs(own / jStat.studentt.inv(p, df) - 1)).toBeLessThan(1e-6);
+        expect(studentCdf(own, df)).toBeCloseTo(p, 11);
+        expect(studentCdf(-own, df)).toBeCloseTo(1 - p, 11);
+      }
+    }
+    for (const x of [0.01, 0.3, 0.7, 0.99]) {
+      expect(incompleteBeta(x, 2.5, 0.5)).toBeCloseTo(jStat.ibeta(x, 2.5, 0.5), 7);
+    }
+    expect([incompleteBeta(0, 1, 2), incompleteBeta(1, 1, 2)]).toEqual([0, 1]);
+  });
+});
+
+describe('the interval of a mean', () => {
+  it('is mean +- t sd / sqrt(n)', () => {
+    // 2, 4, 6: mean 4, sd 2, t(2) = 4.302653; half width 4.302653 * 2 / sqrt(3) = 4.968276.
+    const interval = meanInterval([2, 4, 6])!;
+    expect(interval.estimate).toBe(4);
+    expect(interval.halfWidth).toBeCloseTo(4.968276, 5);
+    expect(interval.high - interval.low).toBeCloseTo(2 * interval.halfWidth, 12);
+    expect(interval.n).toBe(3);
+    expect(meanInterval([5])).toBeNull();
+  });
+
+  it('covers the truth as often as it says', () => {
+    let covered = 0;
+    const runs = 4000;
+    for (let run = 0; run < runs; run++) {
+      const { low, high } = meanInterval(normals(run, 5), 0.9)!;
+      if (low <= 0 && 0 <= high) covered++;
+    }
+    // sd of the share is sqrt(0.09 / 4000) = 0.0047.
+    expect(Math.abs(covered / runs - 0.9)).toBeLessThan(0.016);
+  });
+});
+
+describe('batch means', () => {
+  it('drop what does not fill a batch at the front', () => {
+    // 5 values, 2 batches of 2: the 100 is dropped; means 1 and 3.
+    const interval = batchMeansInterval([100, 0, 2, 2, 4], 2)!;
+    expect(interval.estimate).toBe(2);
+    expect(interval.n).toBe(2);
+    // t(1) = 12.7062, sd sqrt(2): half width 12.7062.
+    expect(interval.halfWidth).toBeCloseTo(12.7062, 3);
+    expect(batchMeansInterval([1, 2, 3], 2)).toBeNull();
+  });
+
+  it('cover the mean of a correlated series where single observations would not', () => {
+    let batched = 0;
+    let naive = 0;
+    const runs = 400;
+    for (let run = 0; run < runs; run++) {
+      let x = 0;
+      const series = normals(run + 9000, 4000).map((z) => (x = 0.9 * x + z));
+      const a = batchMeansInterval(series)!;
+      const b = meanInterval(series)!;
+      if (a.low <= 0 && 0 <= a.high) batched++;
+      if (b.low <= 0 && 0 <= b.high) naive++;
+    }
+    expect(batched / runs).toBeGreaterThan(0.9);
+    expect(naive / runs).toBeLessThan(0.5);
+  });
+
+  it('report how strongly neighbouring batches hang together', () => {
+    const rising = Array.from({ length: 100 }, (_, i) => i);
+    expect(batchMeansInterval(rising, 10)!.lag1).toBeCloseTo(0.7, 10);
+    expect(batchMeansInterval(new Array(40).fill(3), 10)!.lag1).toBe(0);
+  });
+});
+
+describe('a paired difference', () => {
+  it('is second minus first with the p-value of the paired t test', () => {
+    const a = [10, 12, 9, 11, 14];
+    const b = [12, 13, 12, 12, 17];
+    // Differences 2 1 3 1 3: mean 2, sd 1, t = 2 sqrt(5), 4 degrees of freedom. Closed form of the
+    // cdf: 1/2 + 3/8 * t / sqrt(1 + t^2 / 4) * (1 - t^2 / (12 (1 + t^2 / 4))) = 0.9944718.
+    const result = pairedDifference(a, b)!;
+    expect(result.estimate).toBe(2);
+    expect(result.halfWidth).toBeCloseTo(2.7764451 / Math.sqrt(5), 6);
+    expect(result.pValue).toBeCloseTo(0.0110565, 7);
+    expect(result.pValue).toBeCloseTo(jStat.ttest(0, 2, 1, 5, 2), 6);
+  });
+
+  it('has nothing to say of one pair, and everything of equal differences', () => {
+    expect(pairedDifference([1], [2])).toBeNull();
+    expect(pairedDifference([1, 2], [1])).toBeNull();
+    expect(pairedDifference([1, 2], [1, 2])).toMatchObject({
+      estimate: 0,
+      halfWidth: 0,
+      pValue: 1,
+    });
+    expect(pairedDifference([1, 2], [2, 3])).toMatchObject({ estimate: 1, pValue: 0 });
+  });
+});
+
+describe("Wilson's interval", () => {
+  it('has the known bounds', () => {
+    // 8 of 10 at 95 %: 0.4902 to 0.9433 (Newcombe 1998); 0 of 20: 0 to 0.1611.
+    const eight = wilsonInterval(8, 10)!;
+    expect(eight.low).toBeCloseTo(0.4902, 4);
+    expect(eight.high).toBeCloseTo(0.9433, 4);
+    const none = wilsonInterval(0, 20)!;
+    expect(none.low).toBe(0);
+    expect(none.high).toBeCloseTo(0.1611, 4);
+    expect(wilsonInterval(20, 20)!.high).toBe(1);
+    expect(wilsonInterval(0, 0)).toBeNull();
+  });
+
+  it('widens with the design effect as with fewer trials', () => {
+    const clustered = wilsonInterval(800, 1000, 0.95, 10)!;
+    const few = wilsonInterval(80, 100)!;
+    expect(clustered.low).toBeCloseTo(few.low, 12);
+    expect(clustered.n).toBe(100);
+  });
+});
+
+describe('the design effect', () => {
+  it('is the cluster size when clusters share their fate and 1 when they do not', () => {
+    // 100 clusters of 20 trials, wholly good or wholly bad: effect 20 * 100 / 99.
+    const trials = new Array(100).fill(20);
+    const fates = trials.map((n, i) => (i % 2 === 0 ? n : 0));
+    expect(designEffect(fates, trials)).toBeCloseTo((20 * 100) / 99, 10);
+    expect(designEffect(new Array(100).fill(10), trials)).toBe(1);
+    expect(designEffect([5], [10])).toBe(1);
+    expect(designEffect([0, 0], [10, 10])).toBe(1);
+  });
+});
+
+describe("Holm's adjustment", () => {
+  it('multiplies the least by their number, the next by one less, and never falls', () => {
+    // Sorted 0.01 0.02 0.03 0.04 -> 0.04 0.06 0.06 0.06.
+    const adjusted = holm([0.04, 0.01, 0.03, 0.02]);
+    [0.06, 0.04, 0.06, 0.06].forEach((p, i) => expect(adjusted[i]).toBeCloseTo(p, 12));
+    expect(holm([0.9, 0.8])).toEqual([1, 1]);
+    expect(holm([])).toEqual([]);
+  });
+});
+
+describe('a section interval', () => {
+  it('measures the sections against the pooled quantile', () => {
+    // Sections 9, 11, 10 around 11: squares 4 + 0 + 1 = 5, over 3 * 2; t(2) = 4.302653.
+    const interval = sectionInterval(11, [9, 11, 10])!;
+    expect(interval.estimate).toBe(11);
+    expect(interval.halfWidth).toBeCloseTo(4.302653 * Math.sqrt(5 / 6), 5);
+    expect(sectionInterval(11, [9])).toBeNull();
+  });
+
+  it('covers the true p99 of exponential draws', () => {
+    const sampler = new Samplers();
+    const id = sampler.add({ kind: 'exponential', meanNs: 1e9 });
+    const truth = 1e9 * Math.log(100);
+    let covered = 0;
+    const runs = 300;
+    for (let run = 0; run < runs; run++) {
+      const all: number[] = [];
+      const sections = Array.from({ length: 10 }, (_, section) => {
+        const values = Array.from({ length: 500 }, (_, i) =>
+          sampler.draw(id, run, section, 3, i, 0),
+        );
+        all.push(...values);
+        return sortedQuantile(
+          values.sort((x, y) => x - y),
+          0.99,
+        );
+      });
+      const pooled = sortedQuantile(
+        all.sort((x, y) => x - y),
+        0.99,
+      );
+      const { low, high } = sectionInterval(pooled, sections)!;
+      if (low <= truth && truth <= high) covered++;
+    }
+    expect(covered / runs).toBeGreaterThan(0.91);
+  });
+});

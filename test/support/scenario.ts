@@ -1,0 +1,413 @@
+import type { CountDistribution } from '../../src/kernel/counts.js';
+import type { Distribution } from '../../src/kernel/distribution.js';
+import { NS_PER_MS, NS_PER_SECOND } from '../../src/kernel/time.js';
+import { outcomeOfStatus } from '../../src/spec/outcome.js';
+import type {
+  Bundle,
+  Condition,
+  Database,
+  Endpoint,
+  Fault,
+  Gateway,
+  Host,
+  Middleware,
+  Operation,
+  Pool,
+  Request,
+  Route,
+  RunSettings,
+  Scenario,
+  ScenarioFile,
+  Service,
+  Step,
+  StepModifiers,
+  Variant,
+  Workload,
+} from '../../src/spec/scenario.js';
+
+/** Explicit scenarios by hand: every field that is not given has its neutral default. */
+
+export const ms = (value: number): number => value * NS_PER_MS;
+export const seconds = (value: number): number => value * NS_PER_SECOND;
+export const constant = (valueNs: number): Distribution => ({ kind: 'constant', valueNs });
+export const exponential = (meanNs: number): Distribution => ({ kind: 'exponential', meanNs });
+export const times = (value: number): CountDistribution => ({ kind: 'constant', value });
+export const FREE = constant(0);
+
+export function bundle(id: string, layers: Bundle['layers'] = []): Bundle {
+  return { id, layers, loadBalancing: null };
+}
+
+export function layer(policy: string, config: unknown = {}): Bundle['layers'][number] {
+  return { policy, kind: 'simple', config, scope: 'instance', per: 'callee' };
+}
+
+export const PLAIN: StepModifiers = {
+  name: null,
+  policy: null,
+  probability: 1,
+  times: times(1),
+  optional: false,
+  onError: null,
+  background: false,
+  when: null,
+};
+type Mods = Partial<StepModifiers>;
+
+export const work = (time: number, mods: Mods = {}): Step => ({
+  ...PLAIN,
+  ...mods,
+  verb: 'work',
+  time: constant(ms(time)),
+});
+
+export const wait = (time: number, mods: Mods = {}): Step => ({
+  ...PLAIN,
+  ...mods,
+  verb: 'wait',
+  time: constant(ms(time)),
+});
+
+interface CallLine {
+  readonly method?: string;
+  readonly path?: string;
+  readonly host?: string;
+  readonly headers?: Record<string, string>;
+}
+
+export function call(to: string, mods: Mods & CallLine = {}): Step {
+  const [component, part = null] = to.split('.') as [string, string?];
+  const { method = null, path = null, host = null, headers = {}, ...rest } = mods;
+  return {
+    ...PLAIN,
+    ...rest,
+    verb: 'call',
+    to: { component, part },
+    self: component === 'self',
+    method,
+    path,
+    host,
+    headers: new Map(Object.entries(headers)),
+  };
+}
+
+export function query(to: string, mods: Mods = {}): Step {
+  const [database, operation] = to.split('.') as [string, string];
+  return { ...PLAIN, ...mods, verb: 'query', database, operation };
+}
+
+type StepOf<V extends Step['verb']> = Extract<Step, { readonly verb: V }>;
+
+export function parallel(
+  branches: readonly (readonly Step[])[],
+  mods: Mods & Partial<Pick<StepOf<'parallel'>, 'join' | 'each' | 'maxConcurrent'>> = {},
+): Step {
+  return {
+    ...PLAIN,
+    join: { kind: 'all' },
+    each: times(1),
+    maxConcurrent: Infinity,
+    ...mods,
+    verb: 'parallel',
+    branches,
+  };
+}
+
+export function choose(branches: StepOf<'choose'>['branches'], mods: Mods = {}): Step {
+  return { ...PLAIN, ...mods, verb: 'choose', branches };
+}
+
+export const weighing = (weight: number, ...steps: Step[]) => ({ weight, when: null, steps });
+export const given = (when: Condition, ...steps: Step[]) => ({ weight: null, when, steps });
+
+export function loop(count: CountDistribution, steps: readonly Step[], mods: Mods = {}): Step {
+  return { ...PLAIN, ...mods, verb: 'loop', count, steps };
+}
+
+export const fail = (status: number, mods: Mods = {}): Step => ({
+  ...PLAIN,
+  ...mods,
+  verb: 'fail',
+  outcome: outcomeOfStatus(status),
+});
+
+export const respond = (status: number, then: readonly Step[] = [], mods: Mods = {}): Step => ({
+  ...PLAIN,
+  ...mods,
+  verb: 'respond',
+  outcome: outcomeOfStatus(status),
+  then,
+});
+
+export function when(condition: Partial<Omit<Condition, 'headers'>> & CallLine): Condition {
+  return {
+    class: condition.class ?? null,
+    workload: condition.workload ?? null,
+    headers: new Map(Object.entries(condition.headers ?? {})),
+  };
+}
+
+const HOST: Omit<Host, 'name'> = {
+  title: null,
+  description: null,
+  critical: false,
+  replicas: 1,
+  zones: [null],
+  runtime: 'threads',
+  concurrency: Infinity,
+  queue: { capacity: Infinity, discipline: 'fifo', maxWaitNs: null },
+  cpu: { cores: Infinity, discipline: 'processorSharing', quota: null, contextSwitchTax: 0 },
+  cancellation: 'ignore',
+  rejectWork: FREE,
+  loadBalancing: { kind: 'roundRobin', choices: 2 },
+  external: false,
+  labels: new Map(),
+};
+
+type Hosted<T> = Partial<Omit<T, 'name'>>;
+
+/** Replicas follow from the zones where only these are given. */
+function host(name: string, own: Partial<Host>): Host {
+  const replicas = own.replicas ?? own.zones?.length ?? 1;
+  const zones = own.zones ?? Array.from({ length: replicas }, () => null);
+  return { ...HOST, ...own, name, replicas, zones };
+}
+
+export function endpoint(
+  name: string,
+  steps: readonly Step[],
+  own: Partial<Endpoint> = {},
+): Endpoint {
+  return { idempotent: false, readOnly: false, ...own, name, steps };
+}
+
+export function service(
+  name: string,
+  endpoints: Record<string, readonly Step[] | Endpoint>,
+  own: Hosted<Omit<Service, 'endpoints'>> = {},
+): Service {
+  const all = Object.entries(endpoints).map(
+    ([key, value]) => [key, 'steps' in value ? value : endpoint(key, value)] as const,
+  );
+  return {
+    middleware: [],
+    outbound: new Map(),
+    ...own,
+    ...host(name, own),
+    endpoints: new Map(all),
+  };
+}
+
+export function route(
+  name: string,
+  to: string | Record<string, number>,
+  own: Partial<Omit<Route, 'name' | 'to' | 'headers'>> & CallLine = {},
+): Route {
+  const weights = typeof to === 'string' ? { [to]: 1 } : to;
+  const { headers, ...rest } = own;
+  return {
+    methods: [],
+    paths: [],
+    hosts: [],
+    policy: null,
+    middleware: [],
+    ...rest,
+    headers: new Map(Object.entries(headers ?? {})),
+    name,
+    to: Object.entries(weights).map(([target, weight]) => {
+      const [component, part = null] = target.split('.') as [string, string?];
+      return { target: { component, part }, weight };
+    }),
+  };
+}
+
+export function gateway(
+  name: string,
+  routes: readonly Route[],
+  own: Hosted<Omit<Gateway, 'routes'>> = {},
+): Gateway {
+  return {
+    middleware: [],
+    outbound: new Map(),
+    routing: 'firstMatch',
+    ...own,
+    ...host(name, own),
+    routes,
+  };
+}
+
+export function middleware(name: string, own: Partial<Middleware> = {}): Middleware {
+  return {
+    kind: null,
+    work: FREE,
+    reject: 0,
+    status: 403,
+    call: null,
+    onError: 'reject',
+    when: null,
+    rateLimit: null,
+    ...own,
+    name,
+  };
+}
+
+export const UNLIMITED_POOL: Pool = {
+  kind: 'simple',
+  maxOpen: Infinity,
+  maxIdle: Infinity,
+  maxLifetimeNs: null,
+  maxIdleTimeNs: null,
+  acquireTimeoutNs: null,
+  waiters: 'fifo',
+};
+
+export function database(
+  name: string,
+  operations: Record<string, Partial<Operation>>,
+  own: Hosted<Omit<Database, 'operations'>> = {},
+): Database {
+  const all = Object.entries(operations).map(
+    ([key, operation]) =>
+      [key, { work: null, wait: null, write: false, ...operation, name: key }] as const,
+  );
+  return {
+    kind: 'generic',
+    maxConnections: Infinity,
+    reserved: 0,
+    connect: FREE,
+    pool: UNLIMITED_POOL,
+    pools: new Map(),
+    ...own,
+    ...host(name, own),
+    operations: new Map(all),
+  };
+}
+
+export function request(name: string, steps: readonly Step[], own: Partial<Request> = {}): Request {
+  return { weight: 1, class: null, patience: null, goodputWithinNs: null, ...own, name, steps };
+}
+
+export function workload(
+  name: string,
+  requests: readonly Request[],
+  own: Hosted<Omit<Workload, 'requests'>> = {},
+): Workload {
+  return {
+    title: null,
+    description: null,
+    critical: false,
+    arrivals: { kind: 'poisson', rate: 10 },
+    policy: null,
+    clients: Infinity,
+    class: null,
+    zone: null,
+    startNs: 0,
+    stopNs: null,
+    ...own,
+    name,
+    requests,
+  };
+}
+
+export function fault(id: string, kind: string, own: Partial<Fault> = {}): Fault {
+  return {
+    id,
+    kind,
+    target: [],
+    between: null,
+    config: {},
+    instances: { kind: 'all' },
+    zone: null,
+    labels: new Map(),
+    share: 1,
+    spans: [{ fromNs: seconds(20), untilNs: seconds(30) }],
+    ramp: null,
+    ...own,
+  };
+}
+
+export interface ScenarioParts {
+  readonly run?: Partial<RunSettings>;
+  readonly network?: Partial<Scenario['network']>;
+  readonly keys?: Scenario['keys'];
+  readonly gateways?: readonly Gateway[];
+  readonly services?: readonly Service[];
+  readonly databases?: readonly Database[];
+  readonly workloads?: readonly Workload[];
+  readonly faults?: readonly Fault[];
+}
+
+/** 60 s without warm-up, steps of 10 s. */
+export function scenario(parts: ScenarioParts): Scenario {
+  const named = <T extends { readonly name: string }>(list: readonly T[] = []) =>
+    new Map(list.map((item) => [item.name, item]));
+  return {
+    title: 'by hand',
+    description: null,
+    tags: [],
+    run: {
+      durationNs: seconds(60),
+      warmupNs: 0,
+      seed: 1,
+      replications: 1,
+      drainNs: null,
+      stepNs: seconds(10),
+      maxEvents: 1e9,
+      ...parts.run,
+    },
+    network: {
+      latency: FREE,
+      loss: 0,
+      rtoNs: ms(200),
+      zones: new Map(),
+      links: [],
+      ...parts.network,
+    },
+    keys: parts.keys ?? new Map(),
+    policies: new Map(),
+    gateways: named(parts.gateways),
+    services: named(parts.services),
+    databases: named(parts.databases),
+    workloads: named(parts.workloads),
+    faults: parts.faults ?? [],
+    report: {
+      focus: [],
+      exemplars: 4,
+      slo: null,
+      apdexNs: ms(500),
+      groups: new Map(),
+      hide: [],
+    },
+  };
+}
+
+/** The only variant of a file, and the file. */
+export function fileOf(
+  of: Scenario,
+  budgets: readonly string[] = [],
+): { readonly variant: Variant; readonly file: ScenarioFile } {
+  const variant: Variant = {
+    name: 'base',
+    title: null,
+    description: null,
+    baseline: true,
+    patch: { remove: [], set: [], add: [] },
+    scenario: of,
+  };
+  const file: ScenarioFile = {
+    title: of.title,
+    description: null,
+    variants: [variant],
+    budgets: budgets.map((text) => ({
+      text,
+      name: null,
+      severity: 'error',
+      confidence: 0.95,
+      allowEmpty: false,
+      at: 'by hand',
+    })),
+    hypothesis: null,
+    sha256: '',
+  };
+  return { variant, file };
+}

@@ -1,0 +1,276 @@
+import { posix } from 'node:path';
+import ts from 'typescript';
+import { describe, expect, it } from 'vitest';
+import { faultKinds, policyKinds } from '../src/patterns/registry.js';
+import { filesBelow, importsOf, nodesOf, placeOf, sourcesBelow, textOf } from './tidy/sources.js';
+import type { Source } from './tidy/sources.js';
+
+const LAYER: Readonly<Record<string, number>> = {
+  kernel: 0,
+  stats: 0,
+  spec: 1,
+  model: 2,
+  patterns: 3,
+  scenario: 4,
+  plan: 5,
+  run: 6,
+  analysis: 7,
+  report: 8,
+  cli: 9,
+};
+const SOFT_CAP = 400;
+const HARD_CAP = 500;
+/** Files above the soft cap, each with the reason why it is not two files. */
+const LONG_FILES: Readonly<Record<string, string>> = {};
+
+/** Layers that serve every pattern and must not know any of them. */
+const SHARED = new Set(['model', 'plan', 'run', 'analysis', 'report']);
+/** Comparisons with a kind that stand all the same, by file, each with the reason. */
+const KIND_QUESTIONS: Readonly<Record<string, string>> = {
+  "src/analysis/metrics-edge.ts machine.policy === 'circuitBreaker'":
+    'the metrics breaker.* of the language are about breakers and nothing else',
+  "src/plan/edges.ts layer.policy === 'deadline'":
+    'a deadline is no layer: it travels with the request and is laid along the edges',
+};
+
+const sources = sourcesBelow('src');
+const core = sources.filter((source) => layerOf(source.path) < LAYER['cli']!);
+
+describe('the source tree', () => {
+  it('has files to look at in every layer', () => {
+    const seen = new Set(sources.map((source) => source.path.split('/')[1]));
+    expect([...seen].sort()).toEqual([...Object.keys(LAYER), 'index.ts'].sort());
+  });
+
+  it('imports the own layer or a lower one, never upward', () => {
+    const wrong = internalImports().filter(({ source, to }) => layerOf(to) > layerOf(source.path));
+    expect(wrong.map(({ place, to }) => `${place} imports ${to}`)).toEqual([]);
+  });
+
+  it('keeps node: modules out of the core, except the threads of the pool', () => {
+    const threads = new Set(['src/run/pool.ts', 'src/run/worker.ts']);
+    const wrong = core.flatMap((source) =>
+      importsOf(source)
+        .filter(({ from }) => from.startsWith('node:'))
+        .filter(({ from }) => !(threads.has(source.path) && from === 'node:worker_threads'))
+        .map(({ from, node }) => `${placeOf(source, node)} imports ${from}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('imports plot only in report/svg.ts and jsdom only in cli', () => {
+    const importers = (name: string): readonly string[] =>
+      sources
+        .filter((source) => importsOf(source).some(({ from }) => from === name))
+        .map((source) => source.path);
+    expect(importers('@observablehq/plot')).toEqual(['src/report/svg.ts']);
+    expect(importers('jsdom')).toEqual(['src/cli/document.ts']);
+  });
+
+  it('has no pattern file that imports another pattern file', () => {
+    const isPattern = (path: string): boolean => /^src\/patterns\/(policies|faults)\//.test(path);
+    const wrong = internalImports().filter(
+      ({ source, to }) => isPattern(source.path) && isPattern(to),
+    );
+    expect(wrong.map(({ place, to }) => `${place} imports ${to}`)).toEqual([]);
+  });
+
+  it('has no cycle of imports that lasts until run time', () => {
+    expect(findCycle(valueImports())).toEqual([]);
+  });
+});
+
+describe('shared code', () => {
+  it('asks no policy and no fault for its kind: kinds declare properties instead', () => {
+    const names = new Set([
+      ...policyKinds.flatMap(({ policy, kind }) => [policy, kind]),
+      ...faultKinds.map(({ kind }) => kind),
+    ]);
+    const shared = core.filter((source) => SHARED.has(source.path.split('/')[1]!));
+    const asked = places(shared, (node) => comparesKind(node, names));
+    const withoutLines = asked.map((place) => place.replace(/:\d+ /, ' '));
+    expect([...new Set(withoutLines)].sort()).toEqual(Object.keys(KIND_QUESTIONS).sort());
+  });
+});
+
+describe('the core', () => {
+  it('uses no arithmetic that differs between engines', () => {
+    const allowed = new Set(
+      'abs ceil clz32 floor fround imul max min round sign sqrt trunc PI E LN2 LN10 LOG2E SQRT2'.split(
+        ' ',
+      ),
+    );
+    const isWrong = (node: ts.Node): boolean =>
+      ts.isPropertyAccessExpression(node) && node.expression.getText() === 'Math'
+        ? !allowed.has(node.name.text)
+        : isPower(node);
+    expect(places(core, isWrong)).toEqual([]);
+  });
+
+  it('reads no clock, no locale and no environment', () => {
+    const banned = new Set(
+      'Date Intl performance process Buffer console setTimeout setInterval'.split(' '),
+    );
+    const isGlobal = (node: ts.Node): boolean =>
+      ts.isIdentifier(node) &&
+      banned.has(node.text) &&
+      !isMemberName(node) &&
+      !declaredNames(node.getSourceFile()).has(node.text);
+    expect(places(core, isGlobal)).toEqual([]);
+    const isLocale = (node: ts.Node): boolean =>
+      ts.isIdentifier(node) && /^(toLocale|localeCompare)/.test(node.text);
+    expect(places(core, isLocale)).toEqual([]);
+  });
+
+  it('iterates no object in the order of its keys by for-in', () => {
+    expect(places(core, ts.isForInStatement)).toEqual([]);
+  });
+
+  it('has no async function below the plan', () => {
+    const low = core.filter((source) => layerOf(source.path) <= LAYER['patterns']!);
+    expect(places(low, (node) => node.kind === ts.SyntaxKind.AsyncKeyword)).toEqual([]);
+  });
+});
+
+describe('the style', () => {
+  it('keeps every file below the hard cap, and above the soft cap only with a reason', () => {
+    const long = sources.filter((source) => source.lines > SOFT_CAP);
+    expect(long.filter((source) => source.lines > HARD_CAP).map(({ path }) => path)).toEqual([]);
+    expect(long.map(({ path }) => path)).toEqual(Object.keys(LONG_FILES).sort());
+  });
+
+  it('leaves no note for later in code, tests or documents', () => {
+    const own = posix.join('test', 'tidy.test.ts');
+    const folders = ['src', 'test', 'bench', 'scripts', 'docs', 'scenarios'];
+    const files = folders.flatMap((folder) => filesBelow(folder, /\.(ts|mjs|md|yaml)$/));
+    const wrong = files.filter((path) => path !== own && /\b(TODO|FIXME|XXX)\b/.test(textOf(path)));
+    expect(wrong).toEqual([]);
+  });
+
+  it('exports by name, without defaults and barrels', () => {
+    const isWrong = (node: ts.Node): boolean =>
+      ts.isExportAssignment(node) ||
+      (node.kind === ts.SyntaxKind.DefaultKeyword && ts.isDeclarationStatement(node.parent)) ||
+      (ts.isExportDeclaration(node) && node.exportClause === undefined);
+    expect(places(sources, isWrong)).toEqual([]);
+  });
+
+  it('names files in kebab case', () => {
+    const wrong = sources.filter(({ path }) => !/\/[a-z0-9]+(-[a-z0-9]+)*\.ts$/.test(path));
+    expect(wrong.map(({ path }) => path)).toEqual([]);
+  });
+
+  it('explains every exported function and class', () => {
+    const isBare = (node: ts.Node): boolean =>
+      (ts.isFunctionDeclaration(node) || ts.isClassDeclaration(node)) &&
+      (ts.getCombinedModifierFlags(node) & ts.ModifierFlags.Export) !== 0 &&
+      ts.getJSDocCommentsAndTags(node).length === 0;
+    expect(places(sources, isBare)).toEqual([]);
+  });
+});
+
+/** `x.kind === 'gobreaker'`, or a case of a switch over `x.kind`; the same for `policy`. */
+function comparesKind(node: ts.Node, names: ReadonlySet<string>): boolean {
+  const isName = (part: ts.Node): boolean => ts.isStringLiteral(part) && names.has(part.text);
+  const isKind = (part: ts.Node): boolean =>
+    /(^|\.)(kind|policy)$/.test(ts.isExpression(part) ? part.getText() : '');
+  if (ts.isCaseClause(node)) {
+    return isName(node.expression) && isKind(node.parent.parent.expression);
+  }
+  if (!ts.isBinaryExpression(node)) return false;
+  const isComparison = /^[!=]==?$/.test(node.operatorToken.getText());
+  return (
+    isComparison && [node.left, node.right].some(isName) && [node.left, node.right].some(isKind)
+  );
+}
+
+function layerOf(path: string): number {
+  return LAYER[path.split('/')[1]!] ?? Number.POSITIVE_INFINITY;
+}
+
+function internalImports(): readonly {
+  source: Source;
+  to: string;
+  place: string;
+  node: ts.Node;
+}[] {
+  return sources.flatMap((source) =>
+    importsOf(source)
+      .filter(({ from }) => from.startsWith('.'))
+      .map(({ from, node }) => ({
+        source,
+        node,
+        to: posix.join(posix.dirname(source.path), from).replace(/\.js$/, '.ts'),
+        place: placeOf(source, node),
+      })),
+  );
+}
+
+/** File -> files whose code it needs; imports of types alone are gone at run time. */
+function valueImports(): ReadonlyMap<string, readonly string[]> {
+  const graph = new Map<string, string[]>(sources.map(({ path }) => [path, []]));
+  for (const { source, to, node } of internalImports()) {
+    const isTypeOnly = ts.isImportDeclaration(node) && node.importClause?.isTypeOnly === true;
+    if (!isTypeOnly && !ts.isCallExpression(node)) graph.get(source.path)!.push(to);
+  }
+  return graph;
+}
+
+function findCycle(graph: ReadonlyMap<string, readonly string[]>): readonly string[] {
+  const finished = new Set<string>();
+  const visit = (path: string, trail: readonly string[]): readonly string[] => {
+    if (trail.includes(path)) return [...trail.slice(trail.indexOf(path)), path];
+    if (finished.has(path)) return [];
+    for (const next of graph.get(path) ?? []) {
+      const cycle = visit(next, [...trail, path]);
+      if (cycle.length > 0) return cycle;
+    }
+    finished.add(path);
+    return [];
+  };
+  for (const path of graph.keys()) {
+    const cycle = visit(path, []);
+    if (cycle.length > 0) return cycle;
+  }
+  return [];
+}
+
+function places(among: readonly Source[], isWrong: (node: ts.Node) => boolean): readonly string[] {
+  return among.flatMap((source) =>
+    nodesOf(source)
+      .filter(isWrong)
+      .map((node) => `${placeOf(source, node)} ${node.getText().slice(0, 60)}`),
+  );
+}
+
+function isPower(node: ts.Node): boolean {
+  return (
+    node.kind === ts.SyntaxKind.AsteriskAsteriskToken ||
+    node.kind === ts.SyntaxKind.AsteriskAsteriskEqualsToken
+  );
+}
+
+/** Variables that a file declares itself: they hide the global of the same name. */
+function declaredNames(tree: ts.SourceFile): ReadonlySet<string> {
+  const names = new Set<string>();
+  const visit = (node: ts.Node): void => {
+    if (ts.isVariableDeclaration(node) && ts.isIdentifier(node.name)) names.add(node.name.text);
+    ts.forEachChild(node, visit);
+  };
+  visit(tree);
+  return names;
+}
+
+/** True for the `process` of `queue.process` or of `{ process: … }`, which is no global. */
+function isMemberName(node: ts.Identifier): boolean {
+  const { parent } = node;
+  if (ts.isPropertyAccessExpression(parent)) return parent.name === node;
+  return (
+    ts.isPropertyAssignment(parent) ||
+    ts.isPropertySignature(parent) ||
+    ts.isPropertyDeclaration(parent) ||
+    ts.isBindingElement(parent) ||
+    ts.isParameter(parent) ||
+    ts.isQualifiedName(parent)
+  );
+}

@@ -1,0 +1,73 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** One TypeScript file of the project, parsed. */
+export interface Source {
+  /** From the root of the project, with `/`. */
+  readonly path: string;
+  readonly text: string;
+  readonly lines: number;
+  readonly tree: ts.SourceFile;
+}
+
+/** All files below a folder of the project whose names end so, by path. */
+export function filesBelow(folder: string, ending: RegExp): readonly string[] {
+  return readdirSync(join(ROOT, folder), { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile() && ending.test(entry.name))
+    .map((entry) => relative(ROOT, join(entry.parentPath, entry.name)).split(sep).join('/'))
+    .sort();
+}
+
+/** The text of a file of the project. */
+export function textOf(path: string): string {
+  return readFileSync(join(ROOT, path), 'utf8');
+}
+
+/** The parsed TypeScript files below a folder. */
+export function sourcesBelow(folder: string): readonly Source[] {
+  return filesBelow(folder, /\.ts$/).map((path) => {
+    const text = textOf(path);
+    const tree = ts.createSourceFile(path, text, ts.ScriptTarget.ES2022, true);
+    return { path, text, lines: text.split('\n').length - 1, tree };
+  });
+}
+
+/** Every node of a file, outer before inner. */
+export function nodesOf(source: Source): readonly ts.Node[] {
+  const nodes: ts.Node[] = [];
+  const visit = (node: ts.Node): void => {
+    nodes.push(node);
+    ts.forEachChild(node, visit);
+  };
+  visit(source.tree);
+  return nodes;
+}
+
+/** `path:line` of a node, for messages. */
+export function placeOf(source: Source, node: ts.Node): string {
+  const { line } = source.tree.getLineAndCharacterOfPosition(node.getStart(source.tree));
+  return `${source.path}:${line + 1}`;
+}
+
+/** The modules a file imports, statically or not. */
+export function importsOf(
+  source: Source,
+): readonly { readonly from: string; readonly node: ts.Node }[] {
+  return nodesOf(source).flatMap((node) => {
+    const isStatic = ts.isImportDeclaration(node) || ts.isExportDeclaration(node);
+    const specifier = isStatic ? node.moduleSpecifier : dynamicImport(node);
+    return specifier !== undefined && ts.isStringLiteral(specifier)
+      ? [{ from: specifier.text, node }]
+      : [];
+  });
+}
+
+function dynamicImport(node: ts.Node): ts.Node | undefined {
+  const isImport =
+    ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword;
+  return isImport ? node.arguments[0] : undefined;
+}

@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    // Simulations are bound by the processor: a limit meant for idle machines would fail on busy ones.
+    testTimeout: 120_000,
+    hookTimeout: 180_000,
+    pool: 'threads',
+  },
+});
