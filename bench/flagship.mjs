@@ -2,7 +2,7 @@
 // invariants. Run it with `npm run bench`; nothing asserts these times.
 import { readFileSync } from 'node:fs';
 import { Bench } from 'tinybench';
-import { compile, loadScenario, registry, simulate } from '../dist/index.js';
+import { compile, loadScenario, runPlan } from '../dist/index.js';
 
 const FILE = 'scenarios/checkout.yaml';
 const RUNS = 5;
@@ -12,9 +12,9 @@ const row = (cells) => console.log(cells.map((cell, k) => (k === 0 ? cell.padEnd
 row(['variant', 'ns/attempt', 'M events/s', 'attempts', 'events', 'ms/run']);
 for (const variant of file.variants) {
   const plan = compile(variant, file);
-  const totals = simulate(plan, 0, registry).totals;
+  const totals = runPlan(plan, 0).totals;
   const bench = new Bench({ iterations: RUNS, time: 0, warmupIterations: 2, warmupTime: 0 });
-  bench.add(variant.name, () => void simulate(plan, 0, registry));
+  bench.add(variant.name, () => void runPlan(plan, 0));
   await bench.run();
   const samples = [...bench.tasks[0].result.latency.samples].sort((a, b) => a - b);
   const median = samples[samples.length >> 1];

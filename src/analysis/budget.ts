@@ -1,5 +1,5 @@
 import type { CompareOp, Expression, Limit } from '../scenario/expression.js';
-import { findMetric, type Metric } from '../scenario/metrics.js';
+import { findMetric } from '../scenario/metrics.js';
 import { invariant } from '../kernel/invariant.js';
 import type { BudgetSource } from '../spec/scenario.js';
 import type { BudgetResult, Verdict } from '../spec/result.js';
@@ -210,10 +210,4 @@ export function marginOf(op: CompareOp, value: number | null, limit: number | nu
   if (value === null || limit === null || limit === 0) return null;
   const room = op === '>' || op === '>=' ? value - limit : limit - value;
   return room / Math.abs(limit);
-}
-
-/** The metric of a budget, for those who print it. */
-export function metricOf(text: string): Metric | null {
-  const found = findMetric(checkedExpression(text).metric.name);
-  return found.known === 'yes' ? found.metric : null;
 }

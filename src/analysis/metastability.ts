@@ -14,6 +14,8 @@ const PROMPT_SECONDS = 15;
 const HORIZON_WINDOWS = 4;
 /** Windows at the end in which a sustaining effect is looked for. */
 const LAST_WINDOWS = 4;
+/** Part of the healthy goodput that a rise must bring to be more than noise. */
+const WORTHWHILE = 0.05;
 /** Load may grow so much before it is the load that explains a failure. */
 const SAME_LOAD = 1.1;
 const RETRY_GROWTH = 1.5;
@@ -25,7 +27,7 @@ const QUEUED_SHARE = 0.5;
  * - untouched: no window of 5 s from the first fault on has less than 95 % of the goodput share before;
  * - recovered within 15 s, slowRecovery later;
  * - undecided: the fault does not end, fewer than 4 windows follow it, goodput rises over their second
- *   half (Mann-Kendall), a breaker still waits for its time to try again, or nothing that is looked for
+ *   half (Mann-Kendall) by 5 % of what is healthy, a breaker still waits for its time to try again, or nothing that is looked for
  *   explains the failure: the run was too short to see the end;
  * - overloaded: load is more than 10 % above that before the fault (which shows what is feasible), or
  *   instances are still gone;
@@ -50,7 +52,9 @@ export function verdictOf(data: VariantData, record: RunRecord): RunVerdict {
   if (Number.isFinite(recovery)) return recovery <= PROMPT_SECONDS ? 'recovered' : 'slowRecovery';
   if (grid.windows.length < HORIZON_WINDOWS) return 'undecided';
   const shares = grid.windows.map((window) => goodShare(record, data.requests, window) ?? 0);
-  if (isRising(shares.slice(shares.length >> 1))) return 'undecided';
+  const tail = shares.slice(-Math.max(HORIZON_WINDOWS, shares.length >> 1));
+  const gain = tail[tail.length - 1] - tail[0];
+  if (isRising(tail) && gain >= WORTHWHILE * healthy) return 'undecided';
   const end = union(grid.windows.slice(-LAST_WINDOWS));
   if (loadOf(data, record, end) > SAME_LOAD * loadOf(data, record, before)) return 'overloaded';
   if (instancesGone(record)) return 'overloaded';

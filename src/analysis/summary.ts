@@ -38,8 +38,7 @@ export interface Headline {
   readonly blastRadius: Measured;
 }
 
-type Quantiles = Readonly<Record<(typeof STATISTICS)[number], Measured>>;
-const STATISTICS = ['mean', 'p50', 'p90', 'p95', 'p99', 'p999', 'max'] as const;
+type Quantiles = Readonly<Record<keyof QuantileEstimates, Measured>>;
 
 /** Calls an edge must have had in a run for its amplification to be looked at. */
 const FEW_CALLS = 20;

@@ -44,7 +44,7 @@ export function share(value: number): string {
   if (percent > 0 && percent < 0.1) return '<0.1 %';
   if (percent > 99.9 && percent < 100) {
     const floor = Math.floor(percent * 100) / 100;
-    return floor > 99.99 ? '>99.99 %' : `${floor} %`;
+    return percent > 99.99 ? '>99.99 %' : `${floor} %`;
   }
   return `${number(percent)} %`;
 }

@@ -67,9 +67,9 @@ export function printable(text: string, hasColors: boolean): string {
 }
 
 /** A colour sequence, or one character that does something else than being seen. */
-// eslint-disable-next-line no-control-regex
 const UNSAFE =
-  /\u001b\[[0-9;]*m|[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
+  // eslint-disable-next-line no-control-regex
+  /\u001b\[[0-9;]*m|[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g;
 
 function escaped(character: string): string {
   const code = character.charCodeAt(0);

@@ -82,13 +82,14 @@ function writeRounds(
   assembler.bind(after);
 }
 
+/** A strand that nobody joins, so it ends like a job. */
 function writeBackground(w: Writer, step: Step, scope: Scope, stream: string): void {
   const { assembler } = w;
   const behind = assembler.label();
   const at = assembler.emit(OP.BACKGROUND, assembler.here + 1, 0, 0, stream);
   assembler.point(at, SLOT.B, behind);
   writeHandled(w, step, strand(scope));
-  assembler.emit(OP.END);
+  assembler.emit(OP.DONE, OUTCOME.ok);
   assembler.bind(behind);
 }
 
@@ -221,7 +222,7 @@ function writeRespond(w: Writer, step: StepOf<'respond'>, scope: Scope): void {
         const at = assembler.emit(OP.BACKGROUND, assembler.here + 1, 0, 0, name);
         assembler.point(at, SLOT.B, behind);
         writeSteps(w, step.then, strand(scope));
-        assembler.emit(OP.END);
+        assembler.emit(OP.DONE, OUTCOME.ok);
         assembler.bind(behind);
       }
       if (isSuccess(step.outcome)) writeJump(w, scope.answer.after);

@@ -26,7 +26,10 @@ export const CODES = Object.freeze({
   FL302: ['path_leads_nowhere', 'A patch must meet something that is there.'],
   FL303: ['unknown_base', 'What `extends` names does not exist.'],
   FL304: ['extends_cycle', 'Entries extend each other in a circle.'],
-  FL401: ['bad_name', 'A name is letters, digits, _ and inner hyphens, 64 at most, a letter first.'],
+  FL401: [
+    'bad_name',
+    'A name is letters, digits, _ and inner hyphens, 64 at most, a letter first.',
+  ],
   FL402: ['name_taken', 'Names of components, workloads and zones are unique across sections.'],
   FL403: ['reserved_name', 'The word has a meaning of its own in references.'],
   FL404: ['unknown_reference', 'Nothing has this name.'],

@@ -1,6 +1,7 @@
 import type { Code } from './codes.js';
 import type { PathKey, Place } from './located.js';
 import { pathText } from './located.js';
+import { nearest } from './suggest.js';
 
 export type Severity = 'error' | 'warning';
 
@@ -29,9 +30,9 @@ export interface Problem {
   readonly at: Place;
   readonly path: readonly PathKey[];
   readonly message: string;
+  /** The wrong word and the right ones, from which the nearest is suggested. */
   readonly found?: string;
   readonly allowed?: readonly string[];
-  readonly suggestion?: string;
 }
 
 /** Problems shown at most; the rest of a broken file rarely says more. */
@@ -79,11 +80,12 @@ export class Problems {
   diagnostics(first: string): Diagnostic[] {
     const lineStarts = new Map<string, readonly number[]>();
     for (const [file, text] of this.sources) lineStarts.set(file, startsOf(text));
-    const found = [...this.byKey.values()].map((problem) =>
+    const sorted = [...this.byKey.values()]
+      .sort((a, b) => compare(a, b, first))
+      .slice(0, PROBLEMS_MAX);
+    return sorted.map((problem) =>
       toDiagnostic(problem, this.sources.get(problem.at.file), lineStarts.get(problem.at.file)),
     );
-    found.sort((a, b) => compare(a, b, first));
-    return found.slice(0, PROBLEMS_MAX);
   }
 }
 
@@ -138,11 +140,14 @@ function toDiagnostic(
   source: string | undefined,
   lineStarts: readonly number[] | undefined,
 ): Diagnostic {
-  const { code, at, message } = problem;
+  const { code, at, message, found, allowed } = problem;
+  // Looked for only now: of ten thousand problems a hundred are shown.
+  const suggestion =
+    found === undefined || allowed === undefined ? undefined : nearest(found, allowed);
   const extra = {
-    ...(problem.found === undefined ? {} : { found: problem.found }),
-    ...(problem.allowed === undefined ? {} : { allowed: problem.allowed }),
-    ...(problem.suggestion === undefined ? {} : { suggestion: problem.suggestion }),
+    ...(found === undefined ? {} : { found }),
+    ...(allowed === undefined ? {} : { allowed }),
+    ...(suggestion === undefined ? {} : { suggestion }),
   };
   const common = { code, severity: problem.severity ?? 'error', file: at.file, message, ...extra };
   const path = pathText(problem.path);
@@ -183,14 +188,13 @@ function lineText(source: string, starts: readonly number[], line: number): stri
   return source.slice(starts[line - 1], end).replace(/\r$/, '');
 }
 
-function compare(a: Diagnostic, b: Diagnostic, first: string): number {
-  if (a.file !== b.file) {
-    if (a.file === first) return -1;
-    if (b.file === first) return 1;
-    return a.file < b.file ? -1 : 1;
+function compare(a: Problem, b: Problem, first: string): number {
+  if (a.at.file !== b.at.file) {
+    if (a.at.file === first) return -1;
+    if (b.at.file === first) return 1;
+    return a.at.file < b.at.file ? -1 : 1;
   }
-  if (a.line !== b.line) return a.line - b.line;
-  if (a.col !== b.col) return a.col - b.col;
+  if (a.at.start !== b.at.start) return a.at.start - b.at.start;
   if (a.code !== b.code) return a.code < b.code ? -1 : 1;
   return a.message < b.message ? -1 : a.message > b.message ? 1 : 0;
 }

@@ -4,7 +4,19 @@ import { longForm } from '../spec/kind-fields.js';
 import { QuantityError } from '../spec/quantity-text.js';
 import type { Problems } from './diagnostics.js';
 import type { MapNode, Node, PathKey } from './located.js';
-import { change, changeAll, changeItems, get, isNull, list, map, put, scalar, single, text } from './located.js';
+import {
+  change,
+  changeAll,
+  changeItems,
+  get,
+  isNull,
+  list,
+  map,
+  put,
+  scalar,
+  single,
+  text,
+} from './located.js';
 import { ARRIVAL_FORMS, KEY_FORMS } from './kind-forms.js';
 import { located } from './merge.js';
 import { MAIN_ARGUMENT } from './verbs.js';
@@ -67,7 +79,9 @@ function expandParallel(node: Node): Node {
   const long = node.type === 'list' ? single('branches', node) : node;
   if (long.type !== 'map') return long;
   return change(long, 'branches', (branches) =>
-    changeItems(branches, (branch) => (branch.type === 'list' ? branch : list([branch], branch.at))),
+    changeItems(branches, (branch) =>
+      branch.type === 'list' ? branch : list([branch], branch.at),
+    ),
   );
 }
 
@@ -79,12 +93,12 @@ function expandHost(node: Node): Node {
   host = change(host, 'runtime', (value) => wrapScalar(value, 'kind'));
   host = change(host, 'cpu', (value) => wrapScalar(value, 'cores'));
   host = change(host, 'endpoints', (value) =>
-    changeAll(value, (endpoint) => (endpoint.type === 'list' ? single('steps', endpoint) : endpoint)),
+    changeAll(value, (endpoint) =>
+      endpoint.type === 'list' ? single('steps', endpoint) : endpoint,
+    ),
   );
   return change(host, 'routes', (routes) =>
-    changeItems(routes, (route) =>
-      route.type === 'map' ? change(route, 'to', expandTo) : route,
-    ),
+    changeItems(routes, (route) => (route.type === 'map' ? change(route, 'to', expandTo) : route)),
   );
 }
 
@@ -149,7 +163,10 @@ function expandKinded(
   const written = text(node);
   if (written === undefined) return node;
   try {
-    const call = parseCallText(written, (kind) => forms.get(kind)?.example ?? [...forms.values()][0].example);
+    const call = parseCallText(
+      written,
+      (kind) => forms.get(kind)?.example ?? [...forms.values()][0].example,
+    );
     if (call === null) return single('kind', node);
     return located(longForm(call, forms), node.at);
   } catch (error) {

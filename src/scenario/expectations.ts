@@ -6,7 +6,6 @@ import type { Node, PathKey } from './located.js';
 import { get, items } from './located.js';
 import type { CallGraph } from './resolve/graph.js';
 import type { FrameOutput } from './schema/scenario.js';
-import { nearest } from './suggest.js';
 
 type Written = NonNullable<FrameOutput['budgets']>[number];
 
@@ -20,20 +19,44 @@ export interface Judged {
 /** The names that expressions may use in one variant. */
 export function namesOf(judged: Judged, variants: readonly string[]): ExpressionNames {
   const { scenario, graph } = judged;
-  const components = new Map<string, { kind: 'workload' | 'gateway' | 'service' | 'database'; parts: string[]; instances: number }>();
+  const components = new Map<
+    string,
+    { kind: 'workload' | 'gateway' | 'service' | 'database'; parts: string[]; instances: number }
+  >();
   for (const [name, own] of scenario.gateways) {
-    components.set(name, { kind: 'gateway', parts: own.routes.map((r) => r.name), instances: own.replicas });
+    components.set(name, {
+      kind: 'gateway',
+      parts: own.routes.map((r) => r.name),
+      instances: own.replicas,
+    });
   }
   for (const [name, own] of scenario.services) {
-    components.set(name, { kind: 'service', parts: [...own.endpoints.keys()], instances: own.replicas });
+    components.set(name, {
+      kind: 'service',
+      parts: [...own.endpoints.keys()],
+      instances: own.replicas,
+    });
   }
   for (const [name, own] of scenario.databases) {
-    components.set(name, { kind: 'database', parts: [...own.operations.keys()], instances: own.replicas });
+    components.set(name, {
+      kind: 'database',
+      parts: [...own.operations.keys()],
+      instances: own.replicas,
+    });
   }
   for (const [name, own] of scenario.workloads) {
-    components.set(name, { kind: 'workload', parts: own.requests.map((r) => r.name), instances: 1 });
+    components.set(name, {
+      kind: 'workload',
+      parts: own.requests.map((r) => r.name),
+      instances: 1,
+    });
   }
-  return { components, edges: graph.pairs, faults: scenario.faults.map((fault) => fault.id), variants };
+  return {
+    components,
+    edges: graph.pairs,
+    faults: scenario.faults.map((fault) => fault.id),
+    variants,
+  };
 }
 
 /** Reads a list of expectations and checks each in the variants it speaks about. */
@@ -73,13 +96,16 @@ function checkText(
   const placeOf = (offset: number, found: string): Node['at'] => {
     if (shift < 0) return node.at;
     const start = Math.min(node.at.start + shift + offset, node.at.end);
-    return { ...node.at, start, end: Math.max(start + 1, Math.min(start + found.length, node.at.end)) };
+    return {
+      ...node.at,
+      start,
+      end: Math.max(start + 1, Math.min(start + found.length, node.at.end)),
+    };
   };
   const parsed = parseExpression(source);
   if (!parsed.ok) {
     const { message, offset, found, allowed } = parsed;
-    const suggestion = nearest(found, allowed);
-    problems.add({ code: 'FL501', at: placeOf(offset, found), path, message, found, allowed, suggestion });
+    problems.add({ code: 'FL501', at: placeOf(offset, found), path, message, found, allowed });
     return;
   }
   const { expression } = parsed;
@@ -89,8 +115,7 @@ function checkText(
   for (const one of asked) {
     for (const problem of checkExpression(expression, namesOf(one, variants))) {
       const { message, offset, found, allowed } = problem;
-      const suggestion = nearest(found, allowed);
-      problems.add({ code: 'FL502', at: placeOf(offset, found), path, message, found, allowed, suggestion });
+      problems.add({ code: 'FL502', at: placeOf(offset, found), path, message, found, allowed });
     }
   }
 }

@@ -1,4 +1,4 @@
-import type { Expression, MetricPath, Reference } from './expression.js';
+import type { CompareOp, Expression, Limit, MetricPath, Reference } from './expression.js';
 import type { ExpressionProblem } from './expression-scan.js';
 import {
   findMetric,
@@ -193,41 +193,10 @@ function checkLimit(
 ): ExpressionProblem[] {
   const limit = expression.limit;
   switch (limit.kind) {
-    case 'quantity': {
-      const { unit, value } = limit.quantity;
-      const isZero = unit === 'number' && value === 0;
-      const fits = unit === metric.unit || isZero || (unit === 'number' && metric.unit === 'share');
-      if (!fits) return [unitProblem(metric, limit.offset, unit)];
-      if (metric.unit !== 'share' || value <= 1) return [];
-      return [
-        {
-          message: `a share above 1: write ${value}%`,
-          offset: limit.offset,
-          found: String(value),
-          allowed: [`${value}%`],
-        },
-      ];
-    }
+    case 'quantity':
+      return quantityProblems(limit, metric);
     case 'word':
-      if (metric.name === 'recovery' && limit.word === 'never') {
-        if (expression.op === '==' || expression.op === '!=') return [];
-        return [
-          {
-            message: '`never` is compared with == or !=',
-            offset: limit.offset,
-            found: expression.op,
-            allowed: ['==', '!='],
-          },
-        ];
-      }
-      return [
-        unknown(
-          'limit',
-          limit.word,
-          limit.offset,
-          metric.name === 'recovery' ? ['never'] : [EXAMPLE[metric.unit]],
-        ),
-      ];
+      return wordProblems(limit, expression.op, metric);
     case 'metric':
     case 'ofMetric':
       return otherMetric(limit.metric, metric, names);
@@ -249,6 +218,36 @@ function checkLimit(
         },
       ];
   }
+}
+
+function quantityProblems(
+  limit: Extract<Limit, { readonly kind: 'quantity' }>,
+  metric: Metric,
+): ExpressionProblem[] {
+  const { unit, value } = limit.quantity;
+  const { offset } = limit;
+  const isZero = unit === 'number' && value === 0;
+  const fits = unit === metric.unit || isZero || (unit === 'number' && metric.unit === 'share');
+  if (!fits) return [unitProblem(metric, offset, unit)];
+  if (metric.unit !== 'share' || value <= 1) return [];
+  const written = limit.quantity.percent ? `${value * 100}%` : String(value);
+  const allowed = limit.quantity.percent ? ['100%'] : [`${value}%`];
+  return [{ message: `a share above 1: ${written}`, offset, found: written, allowed }];
+}
+
+function wordProblems(
+  limit: Extract<Limit, { readonly kind: 'word' }>,
+  op: CompareOp,
+  metric: Metric,
+): ExpressionProblem[] {
+  const { offset, word } = limit;
+  const isRecovery = metric.name === 'recovery';
+  if (!isRecovery || word !== 'never') {
+    return [unknown('limit', word, offset, isRecovery ? ['never'] : [EXAMPLE[metric.unit]])];
+  }
+  if (op === '==' || op === '!=') return [];
+  const message = '`never` is compared with == or !=';
+  return [{ message, offset, found: op, allowed: ['==', '!='] }];
 }
 
 function otherMetric(

@@ -29,7 +29,11 @@ export function guardText(source: string): Refusal | null {
   if (bad !== null) return { code: 'FL103', ...bad };
   const deep = roughDepth(source);
   if (deep >= 0) {
-    return { code: 'FL104', offset: deep, message: `values are nested more than ${DEPTH_MAX} deep` };
+    return {
+      code: 'FL104',
+      offset: deep,
+      message: `values are nested more than ${DEPTH_MAX} deep`,
+    };
   }
   return null;
 }
@@ -42,7 +46,9 @@ export function badCharacter(text: string): { offset: number; message: string } 
     return { offset: control.index, message: `the control character U+${hex} is refused` };
   }
   const lone = LONE_SURROGATE.exec(text);
-  return lone === null ? null : { offset: lone.index, message: 'half a surrogate pair is no character' };
+  return lone === null
+    ? null
+    : { offset: lone.index, message: 'half a surrogate pair is no character' };
 }
 
 function utf8Length(source: string): number {
@@ -63,7 +69,11 @@ function roughDepth(source: string): number {
   for (const line of source.split('\n')) {
     let i = 0;
     let dashes = 0;
-    while (line[i] === ' ' || line[i] === '\t' || ((line[i] === '-' || line[i] === '?') && /[\s]/.test(line[i + 1] ?? ' '))) {
+    while (
+      line[i] === ' ' ||
+      line[i] === '\t' ||
+      ((line[i] === '-' || line[i] === '?') && /[\s]/.test(line[i + 1] ?? ' '))
+    ) {
       if (line[i] === '-' || line[i] === '?') dashes++;
       i++;
     }

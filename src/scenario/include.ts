@@ -13,7 +13,13 @@ const INCLUDE_DEPTH_MAX = 8;
 /** Lists of the top level that add up over files. */
 const CONCATENATED: readonly string[] = ['faults', 'variants', 'budgets'];
 /** Sections whose entries are settings, not things: several files may each bring some. */
-const SETTINGS: ReadonlySet<string> = new Set(['run', 'network', 'defaults', 'report', 'hypothesis']);
+const SETTINGS: ReadonlySet<string> = new Set([
+  'run',
+  'network',
+  'defaults',
+  'report',
+  'hypothesis',
+]);
 
 /** Reads a scenario and what it includes, merged in order, the file itself last; null where it cannot be. */
 export function readTree(
@@ -35,7 +41,12 @@ class Includer {
   private readonly problems: Problems;
   private files = 0;
 
-  constructor(read: ReadFile, folder: string, expandTree: (tree: Node) => Node, problems: Problems) {
+  constructor(
+    read: ReadFile,
+    folder: string,
+    expandTree: (tree: Node) => Node,
+    problems: Problems,
+  ) {
     this.read = read;
     this.folder = folder;
     this.expandTree = expandTree;
@@ -145,7 +156,8 @@ function pathProblem(path: string): string | null {
   if (!/^[A-Za-z0-9_][\w .-]*(\/[A-Za-z0-9_][\w .-]*)*$/.test(path.replace(/^\.\//, ''))) {
     return `${JSON.stringify(path)}: a path is relative, goes down with / and holds letters, digits, _ . - only`;
   }
-  if (!/\.ya?ml$/.test(path)) return `${JSON.stringify(path)}: only .yaml and .yml files are included`;
+  if (!/\.ya?ml$/.test(path))
+    return `${JSON.stringify(path)}: only .yaml and .yml files are included`;
   if (/(^|\/)(con|prn|aux|nul|com\d|lpt\d)(\.|\/|$)/i.test(path)) {
     return `${JSON.stringify(path)}: a device is no file`;
   }

@@ -2,7 +2,6 @@ import type { Problems } from './diagnostics.js';
 import type { Entry, MapNode, Node, PathKey } from './located.js';
 import { change, changeAll, get, items, map, text } from './located.js';
 import { merge } from './merge.js';
-import { nearest } from './suggest.js';
 import { visitScenario } from './walk.js';
 
 /** Sections whose entries take `extends: TEMPLATE` and lie over `defaults.<section>`. */
@@ -77,8 +76,14 @@ class Pool {
     if (found === undefined) {
       const known = this.named?.type === 'map' ? [...this.named.entries.keys()] : [];
       const message = `there is no ${this.what} ${JSON.stringify(name)}`;
-      const suggestion = nearest(name, known);
-      this.problems.add({ code: 'FL303', at: node.at, path: at, message, found: name, allowed: known, suggestion });
+      this.problems.add({
+        code: 'FL303',
+        at: node.at,
+        path: at,
+        message,
+        found: name,
+        allowed: known,
+      });
       return null;
     }
     if (chain.includes(name)) {
@@ -88,7 +93,11 @@ class Pool {
     }
     const cached = this.done.get(name);
     if (cached !== undefined) return cached;
-    const resolved = this.resolve(found, [this.what === 'policy' ? 'policies' : 'templates', name], [...chain, name]);
+    const resolved = this.resolve(
+      found,
+      [this.what === 'policy' ? 'policies' : 'templates', name],
+      [...chain, name],
+    );
     if (chain.length === 0) this.done.set(name, resolved);
     return resolved;
   }

@@ -53,7 +53,8 @@ function deleteRequired(json: JsonSchema): void {
 /** `null` deletes what is inherited. */
 function orNull(field: JsonSchema): JsonSchema {
   const { description, default: standard, ...rest } = field;
-  const forms = 'anyOf' in rest && Object.keys(rest).length === 1 ? (rest.anyOf as JsonSchema[]) : [rest];
+  const forms =
+    'anyOf' in rest && Object.keys(rest).length === 1 ? (rest.anyOf as JsonSchema[]) : [rest];
   return {
     ...(description === undefined ? {} : { description }),
     ...(standard === undefined ? {} : { default: standard }),
@@ -74,5 +75,9 @@ function withForms(json: JsonSchema, short: readonly JsonSchema[]): JsonSchema {
 function asPatternProperties(json: JsonSchema): JsonSchema {
   const { propertyNames, additionalProperties, ...rest } = json;
   const { pattern = '^.+$' } = propertyNames as { pattern?: string };
-  return { ...rest, patternProperties: { [pattern]: additionalProperties }, additionalProperties: false };
+  return {
+    ...rest,
+    patternProperties: { [pattern]: additionalProperties },
+    additionalProperties: false,
+  };
 }

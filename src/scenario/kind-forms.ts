@@ -13,10 +13,7 @@ export const ARRIVAL_FORMS: ReadonlyMap<string, KindForm> = new Map<string, Kind
     { fields: ['base', 'peak', 'every', 'for', 'process!'], example: 'burst(50/s 500/s 1m 5s)' },
   ],
   ['renewal', { fields: ['gap'], example: 'renewal(gamma(mean=10ms cv=2))' }],
-  [
-    'closed',
-    { fields: ['users', 'think', 'rampUp!'], example: 'closed(50 exponential(1s))' },
-  ],
+  ['closed', { fields: ['users', 'think', 'rampUp!'], example: 'closed(50 exponential(1s))' }],
 ]);
 
 /** Textual forms of key populations. */
@@ -26,7 +23,10 @@ export const KEY_FORMS: ReadonlyMap<string, KindForm> = new Map<string, KindForm
   ['zipf', { fields: ['count!', 'exponent!'], example: 'zipf(count=50000 exponent=0.99)' }],
   [
     'hot',
-    { fields: ['count!', 'hotShare!', 'hotKeys!'], example: 'hot(count=1000 hotShare=80% hotKeys=3)' },
+    {
+      fields: ['count!', 'hotShare!', 'hotKeys!'],
+      example: 'hot(count=1000 hotShare=80% hotKeys=3)',
+    },
   ],
   ['sequence', { fields: ['count'], example: 'sequence(count=1000)' }],
 ]);

@@ -52,7 +52,10 @@ const LATER_FIELDS: ReadonlyMap<string, string> = new Map([
   ['respond', 'responseSize degraded'],
   ['when', 'version'],
   ['bundle', `${laterPolicies.join(' ')} tags`],
-  ['loadBalancing', 'activeRequestBias decay key minimumRingSize tableSize zoneAware panicThreshold slowStart level subset'],
+  [
+    'loadBalancing',
+    'activeRequestBias decay key minimumRingSize tableSize zoneAware panicThreshold slowStart level subset',
+  ],
   ['policy', 'key store dryRun retryAfter ignore'],
   ['middleware', 'admit cache coalesce'],
   ['middlewareEntry', 'cacheTtl workPerKiB key store dryRun retryAfter'],
@@ -63,10 +66,7 @@ const LATER_WORDS: readonly (readonly [key: string, words: string])[] = [
   ['warmup', 'auto'],
   ['backoff.kind', 'decorrelatedV2 grpc envoy'],
   ['budget.kind', 'envoy concurrent grpc aws rate'],
-  [
-    'loadBalancing.kind',
-    'leastConnections peakEwma weighted ringHash maglev nginx first',
-  ],
+  ['loadBalancing.kind', 'leastConnections peakEwma weighted ringHash maglev nginx first'],
   ['per', 'target key'],
   ['discipline', 'adaptiveLifo priority fair codel'],
   ['arrivals.kind', 'trace'],

@@ -18,13 +18,19 @@ type Raise = (code: Code, path: readonly (string | number)[], message: string) =
 
 /** Refuses what no machine could run, with the arithmetic. */
 export function checkLimits(scenario: Scenario, graph: CallGraph, raise: Raise): void {
-  const hosts = [scenario.gateways, scenario.services, scenario.databases].flatMap((map) => [...map.values()]);
+  const hosts = [scenario.gateways, scenario.services, scenario.databases].flatMap((map) => [
+    ...map.values(),
+  ]);
   if (hosts.length > COMPONENTS_MAX) {
     raise('FL602', ['services'], `${hosts.length} components, at most ${COMPONENTS_MAX} are taken`);
   }
   const instances = hosts.reduce((sum, host) => sum + host.replicas, 0);
   if (instances > INSTANCES_MAX) {
-    raise('FL602', ['services'], `${instances} instances over all components, at most ${INSTANCES_MAX} are taken`);
+    raise(
+      'FL602',
+      ['services'],
+      `${instances} instances over all components, at most ${INSTANCES_MAX} are taken`,
+    );
   }
   const { run } = scenario;
   const seconds = (run.durationNs + run.warmupNs) / NS_PER_SECOND;
@@ -38,7 +44,11 @@ export function checkLimits(scenario: Scenario, graph: CallGraph, raise: Raise):
     const sum = `${round(rate)}/s x ${formatDuration(run.durationNs + run.warmupNs)} = ${round(roots)} requests a run`;
     if (total > LOAD_MAX) {
       const rest = `x ${round(perRequest)} calls each x ${run.replications} replications = ${round(total)}`;
-      raise('FL601', path, `${sum}, ${rest}: more than the guard of ${round(LOAD_MAX)}; shorten the run or lower the rate`);
+      raise(
+        'FL601',
+        path,
+        `${sum}, ${rest}: more than the guard of ${round(LOAD_MAX)}; shorten the run or lower the rate`,
+      );
     } else if (roots > run.maxEvents) {
       raise('FL601', path, `${sum}: more than run.maxEvents, ${round(run.maxEvents)}`);
     }
@@ -81,7 +91,10 @@ function fanOuts(graph: CallGraph): (part: string) => number {
     // A conditional circle has no bound; it counts once, the guard in the run catches the rest.
     if (depth > 64) return 1;
     known.set(part, 1);
-    const below = (out.get(part) ?? []).reduce((sum, { to, weight }) => sum + weight * visit(to, depth + 1), 1);
+    const below = (out.get(part) ?? []).reduce(
+      (sum, { to, weight }) => sum + weight * visit(to, depth + 1),
+      1,
+    );
     known.set(part, below);
     return below;
   };

@@ -15,8 +15,14 @@ import type { Resolved } from './resolve/scenario.js';
 import { resolveScenario } from './resolve/scenario.js';
 import { buildSchemas, EXPLICIT_SECTIONS } from './schema/scenario.js';
 import type { FrameOutput, Schemas } from './schema/scenario.js';
+import { salvage } from './salvage.js';
 import { sha256 } from './sha256.js';
-import { checkMiddleware, checkVerbs, middlewareLists, validate, wrongEntries } from './validate.js';
+import {
+  checkMiddleware,
+  checkVerbs,
+  middlewareLists,
+  validate,
+} from './validate.js';
 import { patchAsWritten, patched, planVariants } from './variants.js';
 import type { VariantPlan } from './variants.js';
 import { visitScenario } from './walk.js';
@@ -63,22 +69,44 @@ class Loader {
     checkDefaults(tree, problems);
     const frame = validate(schemas().frame, prune(tree), problems);
     const named = frame !== null || namesStand(tree);
-    const plans = named ? planVariants(tree, problems) : [{ name: 'base', node: null, patches: [] }];
+    const plans = named
+      ? planVariants(tree, problems)
+      : [{ name: 'base', node: null, patches: [] }];
     const title = frame ?? { title: text(get(tree, 'title')) ?? '' };
     const built = this.variants(plans, title);
     if (frame === null) return null;
-    const judged = built.flatMap((one) => (one.resolved === null ? [] : [{ name: one.plan.name, ...one.resolved }]));
+    const judged = built.flatMap((one) =>
+      one.resolved === null ? [] : [{ name: one.plan.name, ...one.resolved }],
+    );
     const names = plans.map((plan) => plan.name);
-    const expect = (written: FrameOutput['budgets'], list: Node | undefined, path: string[]): ReturnType<typeof resolveExpectations> =>
+    const expect = (
+      written: FrameOutput['budgets'],
+      list: Node | undefined,
+      path: string[],
+    ): ReturnType<typeof resolveExpectations> =>
       resolveExpectations(written ?? [], list, path, judged, names, problems);
     const budgets = expect(frame.budgets, get(tree, 'budgets'), ['budgets']);
     const { hypothesis } = frame;
     const list = get(get(tree, 'hypothesis'), 'expect');
-    const shown = hypothesis === undefined ? null : { statement: hypothesis.statement, expect: expect(hypothesis.expect, list, ['hypothesis', 'expect']) };
+    const shown =
+      hypothesis === undefined
+        ? null
+        : {
+            statement: hypothesis.statement,
+            expect: expect(hypothesis.expect, list, ['hypothesis', 'expect']),
+          };
     if (problems.hasErrors || judged.length < plans.length) return null;
     const baselines = frame.variants?.some((variant) => variant.baseline) === true;
-    const variants = judged.map((one, index) => this.variant(one, plans[index], baselines ? null : index === 0));
-    const explicit = { title: frame.title, description: frame.description ?? null, variants, budgets, hypothesis: shown };
+    const variants = judged.map((one, index) =>
+      this.variant(one, plans[index], baselines ? null : index === 0),
+    );
+    const explicit = {
+      title: frame.title,
+      description: frame.description ?? null,
+      variants,
+      budgets,
+      hypothesis: shown,
+    };
     return { ...explicit, sha256: digest(explicit) };
   }
 
@@ -95,13 +123,18 @@ class Loader {
   }
 
   /** Every variant by itself; a problem of all of them is said once, one of some says of which. */
-  private variants(plans: readonly VariantPlan[], frame: FrameOutput): { plan: VariantPlan; resolved: Resolved | null }[] {
+  private variants(
+    plans: readonly VariantPlan[],
+    frame: FrameOutput,
+  ): { plan: VariantPlan; resolved: Resolved | null }[] {
     const found = new Map<string, { problem: Problem; variants: string[] }>();
     const built = plans.map((plan) => {
       const own = this.problems.forVariant();
       const resolved = this.build(plan, frame, own);
       for (const problem of own.all) {
-        const id = `${problem.code} ${problem.at.file} ${problem.at.start} ${problem.message}`;
+        // The arithmetic of the load differs from variant to variant; once is enough.
+        const what = problem.code === 'FL601' ? '' : problem.message;
+        const id = `${problem.code} ${problem.at.file} ${problem.at.start} ${what}`;
         const known = found.get(id);
         if (known === undefined) found.set(id, { problem, variants: [plan.name] });
         else known.variants.push(plan.name);
@@ -110,7 +143,9 @@ class Loader {
     });
     for (const { problem, variants } of found.values()) {
       const some = variants.length < plans.length && !isInPatch(problem, plans);
-      const message = some ? `${problem.message} (in variant ${variants.join(', ')})` : problem.message;
+      const message = some
+        ? `${problem.message} (in variant ${variants.join(', ')})`
+        : problem.message;
       this.problems.add({ ...problem, message });
     }
     return built;
@@ -123,12 +158,18 @@ class Loader {
     checkShapes(tree, problems);
     const output = validate(schemas().explicit, tree, problems);
     if (output !== null) {
-      const resolved = resolveScenario(output, frame, { tree, written, broken: new Set() }, problems);
+      const resolved = resolveScenario(
+        output,
+        frame,
+        { tree, written, broken: new Set() },
+        problems,
+      );
       return problems.hasErrors ? null : resolved;
     }
     // What is right is still looked at without the entries that are wrong, so that all is said at once.
-    const { rest, broken } = wrongEntries(schemas().explicit, tree);
-    const partial = rest === null ? null : validate(schemas().explicit, rest, problems.forVariant());
+    const { rest, broken } = salvage(schemas().explicit, tree);
+    const partial =
+      rest === null ? null : validate(schemas().explicit, rest, problems.forVariant());
     if (rest !== null && partial !== null) {
       resolveScenario(partial, frame, { tree: rest, written, broken }, problems);
     }
@@ -158,7 +199,9 @@ function checkShapes(tree: MapNode, problems: Problems): void {
     for (const [name, entry] of all.entries) {
       for (const [list, path] of middlewareLists(entry.value)) {
         if (list.type !== 'list') continue;
-        list.items.forEach((item, index) => checkMiddleware(item, [section, name, ...path, index], problems));
+        list.items.forEach((item, index) =>
+          checkMiddleware(item, [section, name, ...path, index], problems),
+        );
       }
     }
   }
@@ -170,7 +213,12 @@ function checkDefaults(tree: MapNode, problems: Problems): void {
   const endpoints = services.entries.get('endpoints');
   if (endpoints === undefined) return;
   const message = 'endpoints have no defaults: every service has its own';
-  problems.add({ code: 'FL208', at: endpoints.key, path: ['defaults', 'services', 'endpoints'], message });
+  problems.add({
+    code: 'FL208',
+    at: endpoints.key,
+    path: ['defaults', 'services', 'endpoints'],
+    message,
+  });
 }
 
 /** Whether variants can be told apart although something else of the frame is wrong. */

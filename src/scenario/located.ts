@@ -108,7 +108,9 @@ export function changeAll(node: Node, by: (value: Node, key: string) => Node): N
 export function changeItems(node: Node, by: (value: Node, index: number) => Node): Node {
   if (node.type !== 'list') return node;
   const changed = node.items.map(by);
-  return changed.every((item, index) => item === node.items[index]) ? node : { ...node, items: changed };
+  return changed.every((item, index) => item === node.items[index])
+    ? node
+    : { ...node, items: changed };
 }
 
 /** The tree without its nulls; maps remember which keys went and who took them. */
@@ -144,7 +146,6 @@ export function plain(node: Node): unknown {
   return object;
 }
 
-
 /** What was found on the way along a path. */
 export interface Found {
   /** The deepest node on the path. */
@@ -161,8 +162,7 @@ export function locate(root: Node, path: readonly PathKey[]): Found {
   let key: Place | null = null;
   for (let depth = 0; depth < path.length; depth++) {
     const step = path[depth];
-    const next: Node | undefined =
-      typeof step === 'number' ? items(node)[step] : get(node, step);
+    const next: Node | undefined = typeof step === 'number' ? items(node)[step] : get(node, step);
     if (next === undefined) return { node, key, depth };
     key = typeof step === 'string' && node.type === 'map' ? node.entries.get(step)!.key : null;
     node = next;

@@ -19,7 +19,8 @@ export function merge(below: Node, above: Node): Node {
   const merged = new Map<string, Entry>(base.entries);
   for (const [key, entry] of above.entries) {
     const old = merged.get(key);
-    const replaced = old === undefined || isNull(old.value) || isNull(entry.value) || WHOLE.has(key);
+    const replaced =
+      old === undefined || isNull(old.value) || isNull(entry.value) || WHOLE.has(key);
     merged.set(key, replaced ? entry : { key: entry.key, value: merge(old.value, entry.value) });
   }
   return { ...above, entries: merged };
@@ -47,13 +48,18 @@ export function located(value: unknown, at: Place): Node {
     }
     return map(inner, at);
   }
-  if (Array.isArray(value)) return list(value.map((item) => located(item, at)), at);
+  if (Array.isArray(value))
+    return list(
+      value.map((item) => located(item, at)),
+      at,
+    );
   return scalar(value as string | number | boolean | null, at);
 }
 
 function ofAnotherKind(below: MapNode, above: MapNode): boolean {
   const kind = text(get(above, 'kind'));
-  if (kind !== undefined && below.entries.has('kind') && text(get(below, 'kind')) !== kind) return true;
+  if (kind !== undefined && below.entries.has('kind') && text(get(below, 'kind')) !== kind)
+    return true;
   const verbBelow = verbOf(below.entries.keys());
   const verbAbove = verbOf(above.entries.keys());
   return verbBelow !== null && verbAbove !== null && verbBelow !== verbAbove;

@@ -25,11 +25,17 @@ export function parseYaml(file: string, source: string, problems: Problems): Nod
     uniqueKeys: false,
     merge: false,
     prettyErrors: false,
-    logLevel: 'silent',
+    // Not `silent`: that would also keep quiet about a second document.
+    logLevel: 'error',
   });
   for (const issue of [...document.errors, ...document.warnings]) {
     const [start, end] = issue.pos;
-    problems.add({ code: 'FL105', at: { file, start, end }, path: [], message: say(issue.message) });
+    problems.add({
+      code: 'FL105',
+      at: { file, start, end },
+      path: [],
+      message: say(issue.message),
+    });
   }
   if (document.errors.length + document.warnings.length > 0) return null;
   const reader = new Reader(file, problems);
@@ -78,7 +84,8 @@ class Reader {
 
   private alias(node: Alias.Parsed, depth: number): Node {
     const target = this.anchors.get(node.source);
-    if (target === undefined) return this.stop('FL105', node, `nothing is anchored as &${node.source}`);
+    if (target === undefined)
+      return this.stop('FL105', node, `nothing is anchored as &${node.source}`);
     if (isAlias(target)) return this.stop('FL105', node, 'an alias of an alias is not read');
     // Reading it again counts its nodes again, so a bomb of aliases meets the guard.
     const read = this.node(target, depth + 1);
@@ -101,9 +108,19 @@ class Reader {
 
   private number(node: Scalar.Parsed, value: number, at: Place): Node {
     if (!Number.isFinite(value)) {
-      this.fail('FL204', node.range, `${Number.isNaN(value) ? 'NaN' : 'infinity'} is no number here`);
-    } else if (/^[-+]?0\d/.test(node.source)) {
-      this.fail('FL204', node.range, `${node.source} reads like octal but is ${value}: write ${value}`);
+      this.fail(
+        'FL204',
+        node.range,
+        `${Number.isNaN(value) ? 'NaN' : 'infinity'} is no number here`,
+      );
+      return scalar(null, at);
+    }
+    if (/^[-+]?0\d/.test(node.source)) {
+      this.fail(
+        'FL204',
+        node.range,
+        `${node.source} reads like octal but is ${value}: write ${value}`,
+      );
     }
     return scalar(value, at);
   }
@@ -122,7 +139,12 @@ class Reader {
       if (isEmpty(pair.value)) {
         // `{ a: f(1, 2) }` leaves the key `2)` behind; the cut value is what will be reported.
         if (key.endsWith(')')) read.set(key, { key: at, value: scalar('', at) });
-        else this.fail('FL204', pair.key.range, `${key} has no value: write one, or null to delete what is inherited`);
+        else
+          this.fail(
+            'FL204',
+            pair.key.range,
+            `${key} has no value: write one, or null to delete what is inherited`,
+          );
         continue;
       }
       read.set(key, { key: at, value: this.node(pair.value, depth + 1) });
@@ -178,7 +200,8 @@ function maskBad(source: string, code: Code): string {
 /** The parser's message without its own place and in our spelling. */
 function say(message: string): string {
   const first = message.split('\n')[0].replace(/ at line \d+, column \d+:?$/, '');
-  if (/multiple documents/i.test(first)) return 'a file holds one document: remove the second `---`';
+  if (/multiple documents/i.test(first))
+    return 'a file holds one document: remove the second `---`';
   if (/Unresolved tag/i.test(first)) return `${first}: tags are not read`;
   return first;
 }

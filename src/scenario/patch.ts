@@ -5,7 +5,6 @@ import { entries, get, items, map, scalar, text } from './located.js';
 import { longScalar, merge } from './merge.js';
 import type { Segment } from './paths.js';
 import { parsePath } from './paths.js';
-import { nearest } from './suggest.js';
 
 /** A path of a patch with the place where it is written, and what is to be put there. */
 export interface Edit {
@@ -46,7 +45,11 @@ function writeOut(root: Node): Node {
 export function readPatch(variant: Node): Patch {
   const byPath = (a: Edit, b: Edit): number => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0);
   const maps = (key: string): Edit[] =>
-    entries(get(variant, key)).map(([path, entry]) => ({ path, at: entry.key, value: entry.value }));
+    entries(get(variant, key)).map(([path, entry]) => ({
+      path,
+      at: entry.key,
+      value: entry.value,
+    }));
   const remove = items(get(variant, 'remove')).map((node) => ({
     path: text(node) ?? '',
     at: node.at,
@@ -97,10 +100,12 @@ class Descent {
     const last = depth === this.segments.length - 1;
     const container = node.type === 'scalar' ? (longScalar(node) ?? node) : node;
     if (segment.kind === 'key') {
-      if (container.type !== 'map') return this.fail(depth, `${this.upTo(depth)} is ${describe(node)}, not a map`);
+      if (container.type !== 'map')
+        return this.fail(depth, `${this.upTo(depth)} is ${describe(node)}, not a map`);
       return this.inMap(container, segment.key, depth, last);
     }
-    if (container.type !== 'list') return this.fail(depth, `${this.upTo(depth)} is ${describe(node)}, not a list`);
+    if (container.type !== 'list')
+      return this.fail(depth, `${this.upTo(depth)} is ${describe(node)}, not a list`);
     return this.inList(container, segment, depth, last);
   }
 
@@ -111,13 +116,19 @@ class Descent {
     if (missing && this.how === 'remove') this.checkInherited(depth, key, node);
     else if (missing && depth < 2) return this.nowhere(depth, key, node.entries.keys());
     const inner = missing ? map(new Map(), this.edit.at) : old.value;
-    return this.with(node, key, { key: old?.key ?? this.edit.at, value: this.descend(inner, depth + 1) });
+    return this.with(node, key, {
+      key: old?.key ?? this.edit.at,
+      value: this.descend(inner, depth + 1),
+    });
   }
 
   private lastInMap(node: MapNode, key: string, old: Entry | undefined, depth: number): Node {
     if (this.how === 'remove') {
       if (old === undefined) this.checkInherited(depth, key, node);
-      return this.with(node, key, { key: old?.key ?? this.edit.at, value: scalar(null, this.edit.at) });
+      return this.with(node, key, {
+        key: old?.key ?? this.edit.at,
+        value: scalar(null, this.edit.at),
+      });
     }
     const value = this.edit.value!;
     if (this.how === 'set') {
@@ -129,7 +140,11 @@ class Descent {
       return this.fail(depth, `${this.edit.path} is ${describe(old.value)}, not a list`);
     }
     const before = old === undefined ? [] : items(old.value);
-    const whole: ListNode = { type: 'list', items: [...before, ...value.items], at: old?.value.at ?? value.at };
+    const whole: ListNode = {
+      type: 'list',
+      items: [...before, ...value.items],
+      at: old?.value.at ?? value.at,
+    };
     return this.with(node, key, { key: old?.key ?? this.edit.at, value: whole });
   }
 
@@ -146,7 +161,10 @@ class Descent {
   private indexIn(node: ListNode, segment: Segment, depth: number): number {
     if (segment.kind === 'index') {
       if (segment.index < node.items.length) return segment.index;
-      return this.fail(depth, `${this.upTo(depth)} has ${node.items.length} entries; the first is [0]`);
+      return this.fail(
+        depth,
+        `${this.upTo(depth)} has ${node.items.length} entries; the first is [0]`,
+      );
     }
     const name = segment.kind === 'name' ? segment.name : '';
     const named = node.items.findIndex((item) => itemIs(item, name));
@@ -154,7 +172,10 @@ class Descent {
     const verbs = node.items.flatMap((item, i) => (get(item, name) === undefined ? [] : [i]));
     if (verbs.length === 1) return verbs[0];
     if (verbs.length > 1) {
-      return this.fail(depth, `${name} occurs ${verbs.length} times in ${this.upTo(depth)}: give the step a name`);
+      return this.fail(
+        depth,
+        `${name} occurs ${verbs.length} times in ${this.upTo(depth)}: give the step a name`,
+      );
     }
     return this.nowhere(depth, name, namesIn(node));
   }
@@ -171,7 +192,10 @@ class Descent {
     for (const segment of this.segments.slice(0, depth)) {
       if (segment.kind === 'key') node = get(node, segment.key);
       else if (segment.kind === 'index') node = items(node)[segment.index];
-      else node = items(node).find((item) => itemIs(item, segment.name)) ?? items(node).find((item) => get(item, segment.name) !== undefined);
+      else
+        node =
+          items(node).find((item) => itemIs(item, segment.name)) ??
+          items(node).find((item) => get(item, segment.name) !== undefined);
     }
     return node;
   }
@@ -186,7 +210,7 @@ class Descent {
   private nowhere(depth: number, wrong: string, known: Iterable<string>): never {
     const names = [...known];
     const where = depth === 0 ? 'the scenario' : this.upTo(depth);
-    this.report(depth, `${where} has no ${wrong}`, { allowed: names, suggestion: nearest(wrong, names) });
+    this.report(depth, `${where} has no ${wrong}`, { found: wrong, allowed: names });
     throw new Stop();
   }
 
@@ -195,7 +219,11 @@ class Descent {
     throw new Stop();
   }
 
-  private report(depth: number, message: string, extra: { allowed?: string[]; suggestion?: string }): void {
+  private report(
+    depth: number,
+    message: string,
+    extra: { found?: string; allowed?: string[] },
+  ): void {
     const at = this.place(this.segments[depth].offset);
     this.problems.add({ code: 'FL302', at, path: [], message, ...extra });
   }
@@ -229,4 +257,3 @@ function describe(node: Node): string {
   if (node.type === 'list') return 'a list';
   return node.value === null ? 'empty' : JSON.stringify(node.value);
 }
-

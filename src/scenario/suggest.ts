@@ -6,7 +6,7 @@ const WORD_MAX = 80;
  * a third of the length for long ones), by Damerau-Levenshtein; ties go to the first by code unit.
  */
 export function nearest(wrong: string, names: Iterable<string>): string | undefined {
-  if (wrong.length > WORD_MAX || wrong === '') return undefined;
+  if (wrong.length > WORD_MAX || wrong.length < 2) return undefined;
   const limit = wrong.length <= 3 ? 1 : Math.max(2, Math.floor(wrong.length / 3));
   const lower = wrong.toLowerCase();
   let best: string | undefined;

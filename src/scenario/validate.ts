@@ -17,7 +17,8 @@ export function validate<T>(schema: z.ZodType<T>, tree: Node, problems: Problems
   const result = schema.safeParse(plain(tree), {
     // The raw issue still knows the schema it comes from, hence which keys would have been legal.
     error: (issue) => {
-      const shape = (issue.inst as { _zod?: { def?: { shape?: object } } } | undefined)?._zod?.def?.shape;
+      const shape = (issue.inst as { _zod?: { def?: { shape?: object } } } | undefined)?._zod?.def
+        ?.shape;
       if (issue.code !== 'unrecognized_keys' || shape === undefined) return undefined;
       return `${KNOWN}${known.push(Object.keys(shape)) - 1}`;
     },
@@ -65,7 +66,9 @@ class Reporter {
     const entry = node.type === 'map' ? node.entries.get(key) : undefined;
     const at = entry?.key ?? node.at;
     if (isCutOff(node, key)) return;
-    const allowed = message.startsWith(KNOWN) ? this.known[Number(message.slice(KNOWN.length))] : [];
+    const allowed = message.startsWith(KNOWN)
+      ? this.known[Number(message.slice(KNOWN.length))]
+      : [];
     if (isLaterKey(path, key)) return this.later(at, [...path, key], key);
     this.problems.add({
       code: 'FL201',
@@ -74,7 +77,6 @@ class Reporter {
       message: `unknown key ${show(key)}`,
       found: key,
       allowed,
-      suggestion: nearest(key, allowed),
     });
   }
 
@@ -106,7 +108,11 @@ class Reporter {
 
   private word(path: readonly PathKey[], allowed: readonly string[]): void {
     const found = locate(this.tree, path);
-    if (found.depth < path.length) return this.missing(path, ` (one of ${allowed.join(' ')})`);
+    if (found.depth < path.length)
+      return this.missing(
+        path,
+        allowed.length === 1 ? `: write ${allowed[0]}` : `: one of ${allowed.join(' ')}`,
+      );
     const value = plain(found.node);
     if (isLaterWord(path, value)) return this.later(found.node.at, path, String(value));
     const message =
@@ -120,7 +126,6 @@ class Reporter {
       message,
       found: show(value),
       allowed,
-      suggestion: typeof value === 'string' ? nearest(value, allowed) : undefined,
     });
   }
 
@@ -203,15 +208,22 @@ export function checkVerbs(step: Node, path: readonly PathKey[], problems: Probl
     return;
   }
   const wrong = keys.find((key) => !(STEP_MODIFIERS as readonly string[]).includes(key));
-  const suggestion = wrong === undefined ? undefined : nearest(wrong, STEP_VERBS);
+  // A misspelt verb is reported as the unknown key it is.
+  if (wrong !== undefined && nearest(wrong, STEP_VERBS) !== undefined) return;
   const message = `a step has a verb: one of ${STEP_VERBS.join(' ')}`;
-  problems.add({ code: 'FL207', at, path, message, allowed: STEP_VERBS, suggestion });
+  problems.add({ code: 'FL207', at, path, message });
 }
 
 /** `{ wait: uniform(5ms, 9ms) }` leaves the key `9ms)` behind; the cut value itself is reported. */
 function isCutOff(node: Node, key: string): boolean {
   if (!key.endsWith(')') || key.includes('(')) return false;
-  return entries(node).some(([, entry]) => /\([^)]*$/.test(text(entry.value) ?? ''));
+  return entries(node).some(
+    ([, entry]) => isOpen(entry.value) || entries(entry.value).some(([, own]) => isOpen(own.value)),
+  );
+}
+
+function isOpen(node: Node): boolean {
+  return /\([^)]*$/.test(text(node) ?? '');
 }
 
 function cutOffText(node: Node): boolean {
@@ -289,37 +301,4 @@ export function middlewareLists(host: Node): readonly (readonly [Node, readonly 
     if (chain !== undefined) lists.push([chain, ['routes', index, 'middleware']]);
   });
   return lists;
-}
-
-/** Sections whose entries can be left out one by one. */
-const NAMED: ReadonlySet<string> = new Set([
-  'keys',
-  'policies',
-  'gateways',
-  'services',
-  'databases',
-  'workloads',
-]);
-
-/** The tree without the entries that are wrong, and their names; null where more than entries is wrong. */
-export function wrongEntries<T>(
-  schema: z.ZodType<T>,
-  tree: MapNode,
-): { rest: MapNode | null; broken: ReadonlySet<string> } {
-  const result = schema.safeParse(plain(tree));
-  const broken = new Set<string>();
-  if (result.success) return { rest: tree, broken };
-  const rest = new Map(tree.entries);
-  for (const { path } of result.error.issues) {
-    const [section, name] = path;
-    if (typeof section !== 'string' || section === 'run') return { rest: null, broken };
-    const node = rest.get(section)?.value;
-    if (NAMED.has(section) && typeof name === 'string' && node?.type === 'map') {
-      const kept = new Map(node.entries);
-      kept.delete(name);
-      rest.set(section, { key: rest.get(section)!.key, value: { ...node, entries: kept } });
-      broken.add(name);
-    } else rest.delete(section);
-  }
-  return { rest: { ...tree, entries: rest }, broken };
 }

@@ -4,7 +4,6 @@ import { get, items, plain, text } from './located.js';
 import { applyPatch, readPatch } from './patch.js';
 import type { Patch } from './patch.js';
 import { RESERVED } from './resolve/names.js';
-import { nearest } from './suggest.js';
 
 /** A variant before its scenario is built: its own text and the patches it consists of, bases first. */
 export interface VariantPlan {
@@ -22,17 +21,27 @@ export function planVariants(tree: MapNode, problems: Problems): VariantPlan[] {
     const name = text(get(node, 'name'))!;
     const at = get(node, 'name')!.at;
     const path = ['variants', index, 'name'];
-    if (RESERVED.has(name)) problems.add({ code: 'FL403', at, path, message: `${name} is a reserved word` });
+    if (RESERVED.has(name))
+      problems.add({ code: 'FL403', at, path, message: `${name} is a reserved word` });
     if (byName.has(name)) {
       problems.add({ code: 'FL402', at, path, message: `another variant is called ${name}` });
     } else byName.set(name, node);
   });
   checkBaselines(nodes, problems);
-  return [...byName].map(([name, node]) => ({ name, node, patches: chainOf(name, byName, [], problems) }));
+  return [...byName].map(([name, node]) => ({
+    name,
+    node,
+    patches: chainOf(name, byName, [], problems),
+  }));
 }
 
 /** The tree of one variant, before defaults and templates are laid under it. */
-export function patched(tree: MapNode, variant: VariantPlan, expandTree: (tree: Node) => Node, problems: Problems): MapNode {
+export function patched(
+  tree: MapNode,
+  variant: VariantPlan,
+  expandTree: (tree: Node) => Node,
+  problems: Problems,
+): MapNode {
   let result: Node = tree;
   for (const patch of variant.patches) result = expandTree(applyPatch(result, patch, problems));
   return result as MapNode;
@@ -47,9 +56,14 @@ export function patchAsWritten(variant: VariantPlan): {
   const { patches } = variant;
   return {
     remove: patches.flatMap((patch) => patch.remove.map((edit) => edit.path)),
-    set: patches.flatMap((patch) => patch.set.map((edit): [string, unknown] => [edit.path, plain(edit.value!)])),
+    set: patches.flatMap((patch) =>
+      patch.set.map((edit): [string, unknown] => [edit.path, plain(edit.value!)]),
+    ),
     add: patches.flatMap((patch) =>
-      patch.add.map((edit): [string, readonly unknown[]] => [edit.path, plain(edit.value!) as unknown[]]),
+      patch.add.map((edit): [string, readonly unknown[]] => [
+        edit.path,
+        plain(edit.value!) as unknown[],
+      ]),
     ),
   };
 }
@@ -69,7 +83,7 @@ function chainOf(
   if (!byName.has(baseName)) {
     const allowed = [...byName.keys()];
     const message = `there is no variant ${baseName}`;
-    problems.add({ code: 'FL303', at: base.at, path, message, found: baseName, allowed, suggestion: nearest(baseName, allowed) });
+    problems.add({ code: 'FL303', at: base.at, path, message, found: baseName, allowed });
     return [own];
   }
   if (baseName === name || chain.includes(baseName)) {
@@ -87,5 +101,10 @@ function checkBaselines(nodes: readonly Node[], problems: Problems): void {
   });
   if (marked.length < 2) return;
   const at = get(marked[1], 'baseline')!.at;
-  problems.add({ code: 'FL208', at, path: ['variants'], message: 'one variant is the baseline, this is the second' });
+  problems.add({
+    code: 'FL208',
+    at,
+    path: ['variants'],
+    message: 'one variant is the baseline, this is the second',
+  });
 }

@@ -19,7 +19,9 @@ export function visitScenario(root: Node, visitor: Visitor): Node {
   if (root.type !== 'map') return root;
   let result: MapNode = root;
   const section = (name: string, by: (node: Node, path: Path) => Node): void => {
-    result = change(result, name, (entries) => changeAll(entries, (node, key) => by(node, [name, key])));
+    result = change(result, name, (entries) =>
+      changeAll(entries, (node, key) => by(node, [name, key])),
+    );
   };
   section('policies', (node, path) => visitor.policy?.(node, path) ?? node);
   section('services', (node, path) => visitHost(node, path, visitor));
@@ -34,7 +36,10 @@ export function visitScenario(root: Node, visitor: Visitor): Node {
 export function visitHost(node: Node, path: Path, visitor: Visitor): Node {
   if (node.type !== 'map') return node;
   let host = change(node, 'outbound', (value) =>
-    changeAll(value, (policy, callee) => visitor.policy?.(policy, [...path, 'outbound', callee]) ?? policy),
+    changeAll(
+      value,
+      (policy, callee) => visitor.policy?.(policy, [...path, 'outbound', callee]) ?? policy,
+    ),
   );
   host = change(host, 'endpoints', (value) =>
     changeAll(value, (endpoint, name) =>
@@ -79,7 +84,9 @@ function visitStep(node: Node, path: Path, visitor: Visitor): Node {
       visitSteps(branch, [...path, 'parallel', 'branches', index], visitor),
     ),
   );
-  step = inner(step, 'loop', 'steps', (steps) => visitSteps(steps, [...path, 'loop', 'steps'], visitor));
+  step = inner(step, 'loop', 'steps', (steps) =>
+    visitSteps(steps, [...path, 'loop', 'steps'], visitor),
+  );
   step = inner(step, 'respond', 'then', (steps) =>
     visitSteps(steps, [...path, 'respond', 'then'], visitor),
   );
@@ -101,7 +108,11 @@ function visitAny(node: Node, path: Path, visitor: Visitor): Node {
 
 function visitPolicy(node: Node, path: Path, visitor: Visitor): Node {
   if (node.type !== 'map') return node;
-  return change(node, 'policy', (policy) => visitor.policy?.(policy, [...path, 'policy']) ?? policy);
+  return change(
+    node,
+    'policy',
+    (policy) => visitor.policy?.(policy, [...path, 'policy']) ?? policy,
+  );
 }
 
 function inner(node: MapNode, verb: string, key: string, by: (value: Node) => Node): MapNode {

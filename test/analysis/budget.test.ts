@@ -65,7 +65,9 @@ describe('a budget on a share', () => {
   });
 
   it('is inconclusive when the interval spans the limit', () => {
-    expect(judged(shares(99, 100, 98, 99), 'users.success >= 99%')).toMatchObject({ verdict: 'inconclusive' });
+    expect(judged(shares(99, 100, 98, 99), 'users.success >= 99%')).toMatchObject({
+      verdict: 'inconclusive',
+    });
   });
 
   it('widens the interval when runs differ more than chance lets them', () => {
@@ -77,7 +79,10 @@ describe('a budget on a share', () => {
   });
 
   it('is judged on the point with a single run, or when no confidence is asked', () => {
-    expect(judged(shares(99), 'users.success >= 99%')).toMatchObject({ verdict: 'pass', ci95: null });
+    expect(judged(shares(99), 'users.success >= 99%')).toMatchObject({
+      verdict: 'pass',
+      ci95: null,
+    });
     const lax = judged(shares(99, 100, 98, 99), 'users.success >= 99%', { confidence: null });
     expect(lax).toMatchObject({ verdict: 'pass' });
   });
@@ -89,7 +94,9 @@ describe('a budget on a share', () => {
       value: null,
       note: 'no samples',
     });
-    expect(judged(study, 'users.success >= 1% during slow', { allowEmpty: true })).toMatchObject({ verdict: 'pass' });
+    expect(judged(study, 'users.success >= 1% during slow', { allowEmpty: true })).toMatchObject({
+      verdict: 'pass',
+    });
   });
 });
 
@@ -116,8 +123,13 @@ describe('a budget on recovery', () => {
     });
 
   it('is judged by the mean over runs', () => {
-    expect(judged(recovering(1, 1, 1), 'users.recovery < 8s after slow')).toMatchObject({ verdict: 'pass', value: 5 });
-    expect(judged(recovering(0, 4, 0), 'users.recovery < 8s after slow')).toMatchObject({ verdict: 'inconclusive' });
+    expect(judged(recovering(1, 1, 1), 'users.recovery < 8s after slow')).toMatchObject({
+      verdict: 'pass',
+      value: 5,
+    });
+    expect(judged(recovering(0, 4, 0), 'users.recovery < 8s after slow')).toMatchObject({
+      verdict: 'inconclusive',
+    });
   });
 
   it('breaks every limit when a run never recovers', () => {
@@ -133,10 +145,18 @@ describe('a budget on recovery', () => {
   });
 
   it('can ask for never itself', () => {
-    expect(judged(recovering(null, null), 'users.recovery == never after slow')).toMatchObject({ verdict: 'pass' });
-    expect(judged(recovering(0, 0), 'users.recovery == never after slow')).toMatchObject({ verdict: 'fail' });
-    expect(judged(recovering(0, 0), 'users.recovery != never after slow')).toMatchObject({ verdict: 'pass' });
-    expect(judged(recovering(0, null), 'users.recovery == never after slow')).toMatchObject({ verdict: 'inconclusive' });
+    expect(judged(recovering(null, null), 'users.recovery == never after slow')).toMatchObject({
+      verdict: 'pass',
+    });
+    expect(judged(recovering(0, 0), 'users.recovery == never after slow')).toMatchObject({
+      verdict: 'fail',
+    });
+    expect(judged(recovering(0, 0), 'users.recovery != never after slow')).toMatchObject({
+      verdict: 'pass',
+    });
+    expect(judged(recovering(0, null), 'users.recovery == never after slow')).toMatchObject({
+      verdict: 'inconclusive',
+    });
   });
 });
 
@@ -144,8 +164,14 @@ describe('a relative budget', () => {
   /** Latencies by run: base 10, 20, 30 ms; fast 1 ms less than a tenth of it each. */
   const pair = (): Study =>
     studyOf({
-      base: runs(3, (builder, run) => void builder.answers('users.buy', CELL.s0, 'ok', 10, 10 * (run + 1))),
-      fast: runs(3, (builder, run) => void builder.answers('users.buy', CELL.s0, 'ok', 10, run + 0.9)),
+      base: runs(
+        3,
+        (builder, run) => void builder.answers('users.buy', CELL.s0, 'ok', 10, 10 * (run + 1)),
+      ),
+      fast: runs(
+        3,
+        (builder, run) => void builder.answers('users.buy', CELL.s0, 'ok', 10, run + 0.9),
+      ),
     });
 
   it('pairs runs with those of the other variant, so that what they share cancels', () => {
@@ -168,8 +194,12 @@ describe('a relative budget', () => {
         builder.answers('users.buy', CELL.s20, 'ok', 10, 11);
       }),
     });
-    expect(judged(study, 'users.latency.mean <= 120% of before during slow')).toMatchObject({ verdict: 'pass' });
-    expect(judged(study, 'users.latency.mean <= 105% of before during slow')).toMatchObject({ verdict: 'fail' });
+    expect(judged(study, 'users.latency.mean <= 120% of before during slow')).toMatchObject({
+      verdict: 'pass',
+    });
+    expect(judged(study, 'users.latency.mean <= 105% of before during slow')).toMatchObject({
+      verdict: 'fail',
+    });
   });
 
   it('compares with another metric in the same window', () => {
@@ -179,8 +209,12 @@ describe('a relative budget', () => {
         builder.answers('shop.buy', CELL.s0, 'ok', 10, 8);
       }),
     });
-    expect(judged(study, 'users.latency.mean <= 130% of shop.latency.mean')).toMatchObject({ verdict: 'pass' });
-    expect(judged(study, 'users.latency.mean < shop.latency.mean')).toMatchObject({ verdict: 'fail' });
+    expect(judged(study, 'users.latency.mean <= 130% of shop.latency.mean')).toMatchObject({
+      verdict: 'pass',
+    });
+    expect(judged(study, 'users.latency.mean < shop.latency.mean')).toMatchObject({
+      verdict: 'fail',
+    });
   });
 });
 
@@ -197,7 +231,9 @@ describe('a hypothesis', () => {
     judgeHypothesis({ statement: 'said', expect: expectations.map(source) }, study).verdict;
 
   it('is confirmed when all expectations hold', () => {
-    expect(verdict(shares(99, 99), 'users.success >= 90%', 'users.success >= 80% before slow')).toBe('confirmed');
+    expect(
+      verdict(shares(99, 99), 'users.success >= 90%', 'users.success >= 80% before slow'),
+    ).toBe('confirmed');
   });
 
   it('is refuted when one fails, inconclusive when one is', () => {
@@ -206,6 +242,8 @@ describe('a hypothesis', () => {
   });
 
   it('is invalid when there was no steady state before the fault', () => {
-    expect(verdict(shares(50, 50), 'users.success >= 90% before slow', 'users.success >= 10%')).toBe('invalid');
+    expect(
+      verdict(shares(50, 50), 'users.success >= 90% before slow', 'users.success >= 10%'),
+    ).toBe('invalid');
   });
 });

@@ -60,7 +60,9 @@ const between = (from: number, until: number, bad: number, well: number) => (ste
 
 describe('the health of a component', () => {
   it('stays ok under small noise', () => {
-    expect(spans({ good: (step) => (step % 3 === 0 ? 0.99 : 1), latency: (step) => 20 + (step % 5) })).toEqual([]);
+    expect(
+      spans({ good: (step) => (step % 3 === 0 ? 0.99 : 1), latency: (step) => 20 + (step % 5) }),
+    ).toEqual([]);
   });
 
   it('turns ill at the first of two bad windows and well at the first of five good ones', () => {

@@ -5,9 +5,9 @@ import type { RunRecord } from '../../src/spec/record.js';
 import { RecordBuilder } from '../support/records.js';
 import { CELL, measured, shopPlan, studyOf } from '../support/study.js';
 
-const one = (build: (builder: RecordBuilder) => RecordBuilder) => (plan: Plan): RunRecord[] => [
-  build(new RecordBuilder(plan)).record(),
-];
+const one =
+  (build: (builder: RecordBuilder) => RecordBuilder) =>
+  (plan: Plan): RunRecord[] => [build(new RecordBuilder(plan)).record()];
 const two =
   (build: (builder: RecordBuilder, run: number) => RecordBuilder) =>
   (plan: Plan): RunRecord[] =>
@@ -20,7 +20,9 @@ function value(build: (builder: RecordBuilder) => RecordBuilder, text: string): 
 describe('windows', () => {
   const plan = shopPlan();
   const starts = (text: Parameters<typeof spansOf>[0]): number[] =>
-    [...cellsOf(spansOf(text, plan), plan).cells].map((cell) => (plan.grid.edges[cell] - 10e9) / 1e9);
+    [...cellsOf(spansOf(text, plan), plan).cells].map(
+      (cell) => (plan.grid.edges[cell] - 10e9) / 1e9,
+    );
 
   it('covers the measured time when nothing is asked', () => {
     expect(starts(null)).toEqual([0, 10, 20, 30, 35, 40, 45, 50, 55]);
@@ -114,14 +116,18 @@ describe('latencies', () => {
 
   it('leaves failures out of the latency of successes', () => {
     const build = (builder: RecordBuilder): RecordBuilder =>
-      builder.answers('users.buy', CELL.s0, 'ok', 9, 10).answers('users.buy', CELL.s0, 'timeout', 1, 500);
+      builder
+        .answers('users.buy', CELL.s0, 'ok', 9, 10)
+        .answers('users.buy', CELL.s0, 'timeout', 1, 500);
     expect(value(build, 'users.latency.max')).toBe(0.5);
     expect(value(build, 'users.successLatency.max')).toBe(0.01);
   });
 
   it('takes only the segments of the window', () => {
     const build = (builder: RecordBuilder): RecordBuilder =>
-      builder.answers('users.buy', CELL.s0, 'ok', 10, 10).answers('users.buy', CELL.s20, 'ok', 10, 90);
+      builder
+        .answers('users.buy', CELL.s0, 'ok', 10, 10)
+        .answers('users.buy', CELL.s20, 'ok', 10, 90);
     expect(value(build, 'users.latency.max before slow')).toBe(0.01);
     expect(value(build, 'users.latency.max during slow')).toBe(0.09);
   });
@@ -143,8 +149,18 @@ describe('gauges of placed components', () => {
     builder
       .gauge('busy', 0, (cell) => (cell === CELL.s20 ? 4 : 1))
       .gauge('busy', 1, () => 1)
-      .gauge('queue', 0, (cell) => (cell === CELL.s20 ? 6 : 0), (cell) => (cell === CELL.s20 ? 9 : 0))
-      .gauge('queue', 1, () => 0, (cell) => (cell === CELL.s0 ? 7 : 2));
+      .gauge(
+        'queue',
+        0,
+        (cell) => (cell === CELL.s20 ? 6 : 0),
+        (cell) => (cell === CELL.s20 ? 9 : 0),
+      )
+      .gauge(
+        'queue',
+        1,
+        () => 0,
+        (cell) => (cell === CELL.s0 ? 7 : 2),
+      );
 
   it('takes utilization as busy workers over workers of all instances', () => {
     // Instance 0 holds 4 workers for 10 of 60 s and else 1: mean 1.5; instance 1 holds 1; 8 workers.
@@ -173,7 +189,8 @@ describe('gauges of placed components', () => {
   });
 
   it('gives the wait in the queue', () => {
-    const build = (builder: RecordBuilder): RecordBuilder => builder.queueWait('shop.buy', CELL.s20, 40, 5);
+    const build = (builder: RecordBuilder): RecordBuilder =>
+      builder.queueWait('shop.buy', CELL.s20, 40, 5);
     expect(value(build, 'shop.queueWait.max')).toBe(0.04);
     expect(value(build, 'shop.queueWait.p99 before slow')).toBeNull();
   });
@@ -209,8 +226,25 @@ describe('edges and pools', () => {
   it('takes the time that breakers stand open over all breakers of the edge', () => {
     const build = (builder: RecordBuilder): RecordBuilder =>
       builder
-        .breaker('shop', 'store', [[20, 1], [26, 2], [26.5, 0]], 0)
-        .breaker('shop', 'store', [[-5, 1], [2, 0]], 1);
+        .breaker(
+          'shop',
+          'store',
+          [
+            [20, 1],
+            [26, 2],
+            [26.5, 0],
+          ],
+          0,
+        )
+        .breaker(
+          'shop',
+          'store',
+          [
+            [-5, 1],
+            [2, 0],
+          ],
+          1,
+        );
     expect(value(build, 'shop->store.breaker.openFor')).toBeCloseTo((6 + 2) / 120, 12);
     expect(value(build, 'shop->store.breaker.openFor during slow')).toBeCloseTo(6 / 20, 12);
     expect(value(build, 'shop->store.breaker.transitions')).toBe(4);
@@ -221,9 +255,27 @@ describe('edges and pools', () => {
     // 2 replicas with a pool of 5 each: 10 connections.
     const build = (builder: RecordBuilder): RecordBuilder =>
       builder
-        .gauge('used', 0, () => 4, () => 5, 1)
-        .gauge('used', 1, () => 2, () => 3, 1)
-        .gauge('open', 0, () => 5, () => 5, 1);
+        .gauge(
+          'used',
+          0,
+          () => 4,
+          () => 5,
+          1,
+        )
+        .gauge(
+          'used',
+          1,
+          () => 2,
+          () => 3,
+          1,
+        )
+        .gauge(
+          'open',
+          0,
+          () => 5,
+          () => 5,
+          1,
+        );
     expect(value(build, 'store.pool.utilization')).toBeCloseTo(0.6, 12);
     expect(value(build, 'store.pool.utilization.max')).toBeCloseTo(0.8, 12);
     expect(value(build, 'shop->store.connections.mean')).toBeCloseTo(5, 12);
@@ -232,20 +284,32 @@ describe('edges and pools', () => {
   it("gives the mean wait for a connection by Little's law", () => {
     // 3 waiting on average for 60 s, 90 attempts: 2 s each.
     const build = (builder: RecordBuilder): RecordBuilder =>
-      builder.gauge('waiting', 0, () => 3, () => 3, 1).calls('shop.buy->store.insert', CELL.s0, 'ok', 90);
+      builder
+        .gauge(
+          'waiting',
+          0,
+          () => 3,
+          () => 3,
+          1,
+        )
+        .calls('shop.buy->store.insert', CELL.s0, 'ok', 90);
     expect(value(build, 'store.pool.wait.mean')).toBeCloseTo(2, 12);
     expect(value(build, 'store.pool.waiting.max')).toBe(3);
   });
 });
 
 describe('recovery', () => {
-  const after = (good: readonly number[]) => (builder: RecordBuilder): RecordBuilder => {
-    builder.answers('users.buy', CELL.s0, 'ok', 100);
-    good.forEach((n, i) => {
-      builder.answers('users.buy', CELL.s30 + i, 'ok', n).answers('users.buy', CELL.s30 + i, 'timeout', 100 - n);
-    });
-    return builder;
-  };
+  const after =
+    (good: readonly number[]) =>
+    (builder: RecordBuilder): RecordBuilder => {
+      builder.answers('users.buy', CELL.s0, 'ok', 100);
+      good.forEach((n, i) => {
+        builder
+          .answers('users.buy', CELL.s30 + i, 'ok', n)
+          .answers('users.buy', CELL.s30 + i, 'timeout', 100 - n);
+      });
+      return builder;
+    };
 
   it('is 0 when the first window is well', () => {
     expect(value(after([95, 100, 99, 100, 100, 100]), 'users.recovery after slow')).toBe(0);
@@ -267,7 +331,8 @@ describe('recovery', () => {
   });
 
   it('says nothing without requests before the fault', () => {
-    const build = (builder: RecordBuilder): RecordBuilder => builder.answers('users.buy', CELL.s30, 'ok', 9);
+    const build = (builder: RecordBuilder): RecordBuilder =>
+      builder.answers('users.buy', CELL.s30, 'ok', 9);
     expect(value(build, 'users.recovery after slow')).toBeNull();
   });
 });

@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { count, duration, inUnit, list, moment, number, plural, share } from '../../src/analysis/words.js';
+import {
+  count,
+  duration,
+  inUnit,
+  list,
+  moment,
+  number,
+  plural,
+  share,
+} from '../../src/analysis/words.js';
 
 describe('numbers in words', () => {
   it('writes three significant digits, without exponent', () => {

@@ -302,7 +302,7 @@ describe('modifiers', () => {
     expect(code([call('b.one', { background: true }), work(5)])).toEqual([
       '0 BACKGROUND -> 1, goes on -> 3',
       '1 CALL b.one, failure ends',
-      '2 END',
+      '2 DONE ok 200',
       '3 WORK 5ms',
       '4 DONE ok 200',
     ]);
@@ -313,7 +313,7 @@ describe('modifiers', () => {
       '0 SET r0 = 4, none -> 5',
       '1 BACKGROUND -> 2, goes on -> 4',
       '2 WORK 1ms',
-      '3 END',
+      '3 DONE ok 200',
       '4 LOOP r0 -> 1',
       '5 DONE ok 200',
     ]);
@@ -399,7 +399,7 @@ describe('self calls', () => {
     expect(withHelper([respond(202, [work(2)]), work(3)], [call('self.helper')])).toEqual([
       '0 BACKGROUND -> 1, goes on -> 3',
       '1 WORK 2ms',
-      '2 END',
+      '2 DONE ok 200',
       '3 JUMP -> 5',
       '4 WORK 3ms',
       '5 DONE ok 200',

@@ -1,3 +1,4 @@
+import { writeSync, openSync } from 'node:fs';
 import { it, expect } from 'vitest';
 import { compile } from '../../src/plan/compile.js';
 import { simulate } from '../../src/model/simulate.js';
@@ -7,7 +8,7 @@ const L = (policy: string, config: unknown) => ({ policy, kind: registry.policyK
 it('runs', () => {
   const pay = bundle('pay', [L('retry', { attempts: 3, on: ['any'] }), L('timeout', { after: '500ms' })]);
   const of = scenario({
-    run: { warmupNs: seconds(5), durationNs: seconds(60), maxEvents: 200000 },
+    run: { warmupNs: seconds(5), durationNs: seconds(60) },
     network: { latency: exponential(ms(1)), zones: new Map([['west', { latency: null, loss: null }]]) },
     gateways: [gateway('edge', [route('order', 'checkout.order', { methods: ['POST'], paths: ['/orders'], policy: bundle('front', [L('timeout', { after: '2s' })]) }), route('browse', { 'catalog.show': 9, 'catalog.show2': 1 }, { paths: ['/products/*'] })], { middleware: [middleware('authenticate', { work: constant(ms(0.3)), reject: 0.01, status: 401 })] })],
     services: [
@@ -25,9 +26,11 @@ it('runs', () => {
   (of as any).faults = of.faults.filter((f) => !no.includes(f.id));
   if (no.includes('order')) { const ep = of.services.get('checkout')!.endpoints as any; const st = ep.get('order').steps as any[]; ep.set('order', { ...ep.get('order'), steps: st.filter((_, i) => !no.includes('s' + i)) }); }
   const { variant, file } = fileOf(of, []);
+  writeSync(2, 'compile\n');
   const plan = compile(variant, file);
+  writeSync(2, 'compiled\n');
   const t = performance.now();
   const r = simulate(plan, 0, registry as any);
-  console.log(Object.keys(r), (r as any).stop, (r as any).events, performance.now() - t);
+  console.log(Object.keys(r), (r as any).stop, (r as any).stop?.events, JSON.stringify((r as any).totals), performance.now() - t);
   expect(r).toBeTruthy();
 });

@@ -224,10 +224,11 @@ describe('checking an expression against the names of a scenario', () => {
       'success is a share, the limit is a duration',
     ]);
     expect(problems('orders.queue.max < 4KiB')).toEqual(['queue is a number, the limit is a size']);
-    expect(problems('shoppers.success >= 99')).toEqual(['a share above 1: write 99%']);
+    expect(problems('shoppers.success >= 99')).toEqual(['a share above 1: 99']);
     expect(problems('shoppers.latency.p99 < orders.queue.max')).toEqual([
       'latency is a duration, the limit is a number',
     ]);
+    expect(problems('shoppers.success >= 120%')).toEqual(['a share above 1: 120%']);
     expect(problems('shoppers.latency.p99 < 0')).toEqual([]);
   });
 

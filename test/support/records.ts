@@ -82,7 +82,10 @@ export class RecordBuilder {
   ): this {
     const { edges } = this.plan.grid;
     const cells = edges.length - 1;
-    const area = Float64Array.from({ length: cells }, (_, k) => level(k) * (edges[k + 1] - edges[k]));
+    const area = Float64Array.from(
+      { length: cells },
+      (_, k) => level(k) * (edges[k + 1] - edges[k]),
+    );
     const maxima = Float64Array.from({ length: cells }, (_, k) => max(k));
     this.gauges.push({ kind, instance, callee, area, max: maxima });
     return this;
@@ -158,7 +161,10 @@ export class RecordBuilder {
   }
 
   private componentId(name: string): number {
-    return found(this.plan.components.findIndex((component) => component.name === name), name);
+    return found(
+      this.plan.components.findIndex((component) => component.name === name),
+      name,
+    );
   }
 
   private edgeId(name: string): number {
@@ -182,7 +188,10 @@ interface PartDraft {
   readonly stepLatency: readonly Histogram[];
 }
 
-interface EdgeDraft extends Omit<PartDraft, 'good' | 'busyNs' | 'duplicates' | 'queueWait' | 'stepLatency'> {
+interface EdgeDraft extends Omit<
+  PartDraft,
+  'good' | 'busyNs' | 'duplicates' | 'queueWait' | 'stepLatency'
+> {
   readonly attemptOutcomes: Uint32Array;
   readonly calls: Uint32Array;
   readonly attempts: Uint32Array;

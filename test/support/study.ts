@@ -49,7 +49,17 @@ export function shopScenario(): Scenario {
 }
 
 /** Cells of the shop by their start in seconds. */
-export const CELL = { s0: 0, s10: 1, s20: 2, s30: 3, s35: 4, s40: 5, s45: 6, s50: 7, s55: 8 } as const;
+export const CELL = {
+  s0: 0,
+  s10: 1,
+  s20: 2,
+  s30: 3,
+  s35: 4,
+  s40: 5,
+  s45: 6,
+  s50: 7,
+  s55: 8,
+} as const;
 
 export function shopVariant(name = 'base'): Variant {
   return { ...by.fileOf(shopScenario()).variant, name, baseline: name === 'base' };

@@ -124,7 +124,8 @@ function fieldText(field: Field): string {
   const lines = [headOf(field), ...wrap(description, '  ')];
   if (words.length > 1) lines.push(...wrap(`One of: ${words.join(', ')}.`, '  '));
   if (fields.length > 0) lines.push(...wrap(`Fields: ${fields.join(', ')}.`, '  '));
-  if (standard !== undefined) lines.push(`  Default: ${JSON.stringify(standard)}`);
+  const isSaid = standard === undefined || description.includes('Defaults to');
+  if (!isSaid) lines.push(`  Default: ${JSON.stringify(standard)}`);
   return lines.join('\n');
 }
 

@@ -9,7 +9,11 @@ import { report, stablePath } from './context.js';
 export const NO_POLICY: Bundle = Object.freeze({ id: 'none', layers: [], loadBalancing: null });
 
 /** The bundle of a call; null where none is written, so that the caller's `outbound` decides. */
-export function resolvePolicy(context: Context, output: BundleOutput | undefined, path: Path): Bundle | null {
+export function resolvePolicy(
+  context: Context,
+  output: BundleOutput | undefined,
+  path: Path,
+): Bundle | null {
   return output === undefined ? null : resolveBundle(context, output, path);
 }
 
@@ -21,7 +25,10 @@ export function resolveBundle(context: Context, output: BundleOutput, path: Path
     if (known !== undefined) return known;
   }
   const layers = layersOf(context, output, path);
-  const loadBalancing = output.loadBalancing === undefined ? null : resolveLoadBalancing(context, output.loadBalancing, [...path, 'loadBalancing']);
+  const loadBalancing =
+    output.loadBalancing === undefined
+      ? null
+      : resolveLoadBalancing(context, output.loadBalancing, [...path, 'loadBalancing']);
   if (layers.length === 0 && loadBalancing === null && path[0] !== 'policies') return NO_POLICY;
   const id = path[0] === 'policies' ? String(path[1]) : stablePath(context.tree, path);
   return { id, layers, loadBalancing };
@@ -34,7 +41,12 @@ export function resolveLoadBalancing(
   path: Path,
 ): LoadBalancing {
   if (output.choices !== undefined && output.kind !== 'leastRequest') {
-    report(context, 'FL208', [...path, 'choices'], `choices belongs to leastRequest, not to ${output.kind}`);
+    report(
+      context,
+      'FL208',
+      [...path, 'choices'],
+      `choices belongs to leastRequest, not to ${output.kind}`,
+    );
   }
   return { kind: output.kind, choices: output.choices ?? 2 };
 }
@@ -60,7 +72,8 @@ function layersOf(context: Context, output: BundleOutput, path: Path): Layer[] {
   const present = new Map<string, Layer>();
   for (const policy of policyNames) {
     const config = output[policy];
-    if (config !== undefined) present.set(policy, layerOf(policy, config as Record<string, unknown>));
+    if (config !== undefined)
+      present.set(policy, layerOf(policy, config as Record<string, unknown>));
   }
   checkTogether(context, present, path);
   const order = orderOf(context, output, present, path);

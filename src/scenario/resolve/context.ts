@@ -3,7 +3,6 @@ import type { Code } from '../codes.js';
 import type { Problems } from '../diagnostics.js';
 import type { Node, PathKey } from '../located.js';
 import { get, items, locate, pathText, text } from '../located.js';
-import { nearest } from '../suggest.js';
 import type { Names } from './names.js';
 
 /** What turning a validated scenario into the explicit one needs at hand. */
@@ -26,19 +25,29 @@ interface Extra {
 }
 
 /** Notes a problem at the value of a path, with the nearest of the allowed words. */
-export function report(context: Context, code: Code, path: Path, message: string, extra: Extra = {}): void {
+export function report(
+  context: Context,
+  code: Code,
+  path: Path,
+  message: string,
+  extra: Extra = {},
+): void {
   const at = locate(context.tree, path).node.at;
   const { found, allowed } = extra;
-  const suggestion = found === undefined || allowed === undefined ? undefined : nearest(found, allowed);
-  context.problems.add({ code, at, path, message, found, allowed, suggestion });
+  context.problems.add({ code, at, path, message, found, allowed });
 }
 
 /** As report, at the key instead of its value. */
-export function reportKey(context: Context, code: Code, path: Path, message: string, extra: Extra = {}): void {
+export function reportKey(
+  context: Context,
+  code: Code,
+  path: Path,
+  message: string,
+  extra: Extra = {},
+): void {
   const { key, node } = locate(context.tree, path);
   const { found, allowed } = extra;
-  const suggestion = found === undefined || allowed === undefined ? undefined : nearest(found, allowed);
-  context.problems.add({ code, at: key ?? node.at, path, message, found, allowed, suggestion });
+  context.problems.add({ code, at: key ?? node.at, path, message, found, allowed });
 }
 
 /** A path in which entries of lists go by their names where they have one: the same in every order. */
@@ -61,7 +70,9 @@ export function stablePath(tree: Node, path: Path): string {
 
 function joined(before: string, rest: readonly PathKey[]): string {
   const textOfRest = pathText(rest);
-  return before === '' || textOfRest === '' || textOfRest.startsWith('[') ? textOfRest : `.${textOfRest}`;
+  return before === '' || textOfRest === '' || textOfRest.startsWith('[')
+    ? textOfRest
+    : `.${textOfRest}`;
 }
 
 /** The value that was written at a path, or undefined where a default stands. */

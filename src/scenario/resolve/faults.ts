@@ -22,13 +22,19 @@ export interface Aims {
 }
 
 /** The faults in their final form: targets checked, repetition written out. */
-export function resolveFaults(context: Context, outputs: readonly FaultOutput[], aims: Aims): Fault[] {
+export function resolveFaults(
+  context: Context,
+  outputs: readonly FaultOutput[],
+  aims: Aims,
+): Fault[] {
   const spans = resolveSpans(context, outputs, aims.durationNs);
   const seen = new Set<string>();
   return outputs.map((output, index) => {
     const path = ['faults', index];
-    if (seen.has(output.id)) report(context, 'FL402', [...path, 'id'], `another fault is called ${output.id}`);
-    if (RESERVED.has(output.id)) report(context, 'FL403', [...path, 'id'], `${output.id} is a reserved word`);
+    if (seen.has(output.id))
+      report(context, 'FL402', [...path, 'id'], `another fault is called ${output.id}`);
+    if (RESERVED.has(output.id))
+      report(context, 'FL403', [...path, 'id'], `${output.id} is a reserved word`);
     seen.add(output.id);
     const kind = faultKind(output.kind)!;
     const config = ownFields(output);
@@ -38,7 +44,10 @@ export function resolveFaults(context: Context, outputs: readonly FaultOutput[],
       id: output.id,
       kind: output.kind,
       target: output.target ?? [],
-      between: output.between === undefined ? null : [several(output.between[0]), several(output.between[1])],
+      between:
+        output.between === undefined
+          ? null
+          : [several(output.between[0]), several(output.between[1])],
       config,
       instances: output.instances,
       zone: output.zone ?? null,
@@ -57,30 +66,63 @@ function ownFields(output: FaultOutput): Readonly<Record<string, unknown>> {
   return Object.fromEntries(Object.entries(output).filter(([field]) => !FAULT_FIELDS.has(field)));
 }
 
-function checkShare(context: Context, kind: FaultKind, config: unknown, output: FaultOutput, path: Path): void {
-  if (!kind.takesShare && writtenAt(context, [...path, 'share']) !== undefined && output.share < 1) {
-    report(context, 'FL208', [...path, 'share'], `${kind.kind} hits everything or nothing: choose with instances, not share`);
+function checkShare(
+  context: Context,
+  kind: FaultKind,
+  config: unknown,
+  output: FaultOutput,
+  path: Path,
+): void {
+  if (
+    !kind.takesShare &&
+    writtenAt(context, [...path, 'share']) !== undefined &&
+    output.share < 1
+  ) {
+    report(
+      context,
+      'FL208',
+      [...path, 'share'],
+      `${kind.kind} hits everything or nothing: choose with instances, not share`,
+    );
   }
   for (const problem of kind.check?.(config as never, output.share) ?? []) {
     report(context, 'FL208', [...path, problem.field], problem.message);
   }
 }
 
-function checkTargets(context: Context, kind: FaultKind, output: FaultOutput, aims: Aims, path: Path): void {
+function checkTargets(
+  context: Context,
+  kind: FaultKind,
+  output: FaultOutput,
+  aims: Aims,
+  path: Path,
+): void {
   const between = kind.targets.includes('between');
   if (between !== (output.between !== undefined) || between === (output.target !== undefined)) {
     const needs = between ? 'between: [x, y]' : 'a target';
-    reportKey(context, 'FL203', path, `${kind.kind} needs ${needs}${between ? ', and no target' : ', and no between'}`);
+    reportKey(
+      context,
+      'FL203',
+      path,
+      `${kind.kind} needs ${needs}${between ? ', and no target' : ', and no between'}`,
+    );
     return;
   }
   checkZone(context, output, path);
-  output.target?.forEach((text, index) => checkTarget(context, kind, output, text, aims, [...path, 'target', index]));
+  output.target?.forEach((text, index) =>
+    checkTarget(context, kind, output, text, aims, [...path, 'target', index]),
+  );
   output.between?.forEach((side, end) => {
     several(side).forEach((text, index) => {
       const at = [...path, 'between', end, ...(typeof side === 'string' ? [] : [index])];
       const [name, part] = split(text);
       if (text.includes('->') || text.includes('[')) {
-        report(context, 'FL405', at, 'a side of a partition is a component, a part, a workload or a zone');
+        report(
+          context,
+          'FL405',
+          at,
+          'a side of a partition is a component, a part, a workload or a zone',
+        );
       } else if (!context.names.zones.has(name)) knownPart(context, name, part, at);
     });
   });
@@ -97,7 +139,8 @@ function checkTarget(
   if (text.includes('->')) {
     if (!fits(context, kind, text, ['link'], path)) return;
     const ends = text.split('->').map((end) => split(end));
-    if (!ends.every(([name, part]) => name === 'all' || knownPart(context, name, part, path))) return;
+    if (!ends.every(([name, part]) => name === 'all' || knownPart(context, name, part, path)))
+      return;
     if (!output.optional && context.names.broken.size === 0 && !aims.graph.has(ends[0], ends[1])) {
       report(context, 'FL410', path, `nothing calls along ${text}`);
     }
@@ -116,24 +159,57 @@ function checkTarget(
     fits(context, kind, text, part === null ? ['workload', 'link'] : [], path);
   } else if (indexed !== null) {
     const index = Number(indexed[2]);
-    if (fits(context, kind, text, ['instance'], path) && host !== undefined && index >= host.replicas) {
-      report(context, 'FL410', path, `${name} has ${host.replicas} instances, the first is ${name}[0]`);
+    if (
+      fits(context, kind, text, ['instance'], path) &&
+      host !== undefined &&
+      index >= host.replicas
+    ) {
+      report(
+        context,
+        'FL410',
+        path,
+        `${name} has ${host.replicas} instances, the first is ${name}[0]`,
+      );
     }
-  } else if (fits(context, kind, text, part === null ? ['instance', 'endpoint', 'link'] : ['endpoint', 'link'], path)) {
+  } else if (
+    fits(
+      context,
+      kind,
+      text,
+      part === null ? ['instance', 'endpoint', 'link'] : ['endpoint', 'link'],
+      path,
+    )
+  ) {
     if (host !== undefined) checkNarrowed(context, output, name, host, path);
   }
 }
 
 /** Whether the narrowing fields leave anything of the target. */
-function checkNarrowed(context: Context, output: FaultOutput, name: string, host: Host, path: Path): void {
+function checkNarrowed(
+  context: Context,
+  output: FaultOutput,
+  name: string,
+  host: Host,
+  path: Path,
+): void {
   if (output.optional) return;
   const base = path.slice(0, 2);
   const { instances } = output;
   if (instances.kind === 'count' && instances.count > host.replicas) {
-    report(context, 'FL410', [...base, 'instances'], `${name} has ${host.replicas} instances, not ${instances.count}`);
+    report(
+      context,
+      'FL410',
+      [...base, 'instances'],
+      `${name} has ${host.replicas} instances, not ${instances.count}`,
+    );
   }
   if (instances.kind === 'indices' && instances.indices.some((index) => index >= host.replicas)) {
-    report(context, 'FL410', [...base, 'instances'], `${name} has ${host.replicas} instances, counted from 0`);
+    report(
+      context,
+      'FL410',
+      [...base, 'instances'],
+      `${name} has ${host.replicas} instances, counted from 0`,
+    );
   }
   const inZone = output.zone === undefined || host.zones.includes(output.zone);
   if (!inZone && context.names.zones.has(output.zone!)) {
@@ -141,7 +217,12 @@ function checkNarrowed(context: Context, output: FaultOutput, name: string, host
   }
   for (const [label, value] of sorted(output.labels)) {
     if (host.labels.get(label) !== value) {
-      report(context, 'FL410', [...base, 'labels', label], `${name} is not labelled ${label}: ${value}`);
+      report(
+        context,
+        'FL410',
+        [...base, 'labels', label],
+        `${name} is not labelled ${label}: ${value}`,
+      );
     }
   }
 }
@@ -149,7 +230,10 @@ function checkNarrowed(context: Context, output: FaultOutput, name: string, host
 function checkZone(context: Context, output: FaultOutput, path: Path): void {
   if (output.zone === undefined || context.names.zones.has(output.zone)) return;
   const message = `there is no zone ${output.zone}`;
-  report(context, 'FL404', [...path, 'zone'], message, { found: output.zone, allowed: [...context.names.zones] });
+  report(context, 'FL404', [...path, 'zone'], message, {
+    found: output.zone,
+    allowed: [...context.names.zones],
+  });
 }
 
 function knownPart(context: Context, name: string, part: string | null, path: Path): boolean {
@@ -164,9 +248,20 @@ function knownPart(context: Context, name: string, part: string | null, path: Pa
   return false;
 }
 
-function fits(context: Context, kind: FaultKind, text: string, can: readonly Hittable[], path: Path): boolean {
+function fits(
+  context: Context,
+  kind: FaultKind,
+  text: string,
+  can: readonly Hittable[],
+  path: Path,
+): boolean {
   if (can.some((what) => kind.targets.includes(what))) return true;
-  report(context, 'FL405', path, `${kind.kind} cannot hit ${text}; it hits ${kind.targets.map((t) => WORDS[t]).join(', ')}`);
+  report(
+    context,
+    'FL405',
+    path,
+    `${kind.kind} cannot hit ${text}; it hits ${kind.targets.map((t) => WORDS[t]).join(', ')}`,
+  );
   return false;
 }
 

@@ -53,7 +53,14 @@ export function callGraph(scenario: Omit<Scenario, 'faults' | 'report'>): CallGr
       }
       const live = route.to.filter(({ weight }) => weight > 0);
       for (const { target } of live) {
-        walker.edge(from, target, null, live.length === 1, 1, triesOf(route.policy ?? gateway.outbound.get('default') ?? null));
+        walker.edge(
+          from,
+          target,
+          null,
+          live.length === 1,
+          1,
+          triesOf(route.policy ?? gateway.outbound.get('default') ?? null),
+        );
       }
     }
   }
@@ -104,10 +111,17 @@ class Walker {
     this.edges = edges;
   }
 
-  steps(from: string, steps: readonly Step[], certain: boolean, times: number, client: Step['policy'] = null): void {
+  steps(
+    from: string,
+    steps: readonly Step[],
+    certain: boolean,
+    times: number,
+    client: Step['policy'] = null,
+  ): void {
     let going = certain;
     for (const step of steps) {
-      const always = going && step.probability === 1 && step.when === null && leastOf(step.times) > 0;
+      const always =
+        going && step.probability === 1 && step.when === null && leastOf(step.times) > 0;
       this.step(from, step, always, times * meanOf(step.times), client);
       if (step.onError !== null) this.steps(from, step.onError, false, times, client);
       // What ends the program for certain leaves nothing certain behind it.
@@ -115,21 +129,47 @@ class Walker {
     }
   }
 
-  edge(from: string, to: Target, line: Step | null, certain: boolean, times: number, tries: number): void {
+  edge(
+    from: string,
+    to: Target,
+    line: Step | null,
+    certain: boolean,
+    times: number,
+    tries: number,
+  ): void {
     const gateway = this.scenario.gateways.get(to.component);
     if (gateway === undefined) {
       this.edges.push({ from, to: `${to.component}.${to.part}`, certain, times, tries });
       return;
     }
     for (const [route, sure] of routesFor(gateway, line)) {
-      this.edges.push({ from, to: `${to.component}.${route}`, certain: certain && sure, times, tries });
+      this.edges.push({
+        from,
+        to: `${to.component}.${route}`,
+        certain: certain && sure,
+        times,
+        tries,
+      });
     }
   }
 
-  private step(from: string, step: Step, certain: boolean, times: number, client: Step['policy']): void {
+  private step(
+    from: string,
+    step: Step,
+    certain: boolean,
+    times: number,
+    client: Step['policy'],
+  ): void {
     switch (step.verb) {
       case 'call':
-        this.edge(from, step.to, step, certain, times, triesOf(this.governing(from, step) ?? client));
+        this.edge(
+          from,
+          step.to,
+          step,
+          certain,
+          times,
+          triesOf(this.governing(from, step) ?? client),
+        );
         return;
       case 'query': {
         const to = `${step.database}.${step.operation}`;
@@ -147,12 +187,24 @@ class Walker {
         const total = step.branches.reduce((sum, branch) => sum + (branch.weight ?? 0), 0);
         for (const branch of step.branches) {
           const part = branch.weight === null || total === 0 ? 1 : branch.weight / total;
-          this.steps(from, branch.steps, certain && step.branches.length === 1 && part === 1, times * part, client);
+          this.steps(
+            from,
+            branch.steps,
+            certain && step.branches.length === 1 && part === 1,
+            times * part,
+            client,
+          );
         }
         return;
       }
       case 'loop':
-        this.steps(from, step.steps, certain && leastOf(step.count) > 0, times * meanOf(step.count), client);
+        this.steps(
+          from,
+          step.steps,
+          certain && leastOf(step.count) > 0,
+          times * meanOf(step.count),
+          client,
+        );
         return;
       case 'respond':
         this.steps(from, step.then, certain, times, client);
@@ -175,8 +227,12 @@ class Walker {
 
 /** Routes a call may take, and whether it takes one for certain. Headers may come from further up. */
 function routesFor(gateway: Gateway, line: Step | null): readonly (readonly [string, boolean])[] {
-  const request = line?.verb === 'call' ? line : { method: null, path: null, host: null, headers: new Map() };
-  const plain = { routing: gateway.routing, routes: gateway.routes.map((r) => ({ ...r, headers: new Map() })) };
+  const request =
+    line?.verb === 'call' ? line : { method: null, path: null, host: null, headers: new Map() };
+  const plain = {
+    routing: gateway.routing,
+    routes: gateway.routes.map((r) => ({ ...r, headers: new Map() })),
+  };
   const chosen = routeOf(plain, request);
   const byHeader = gateway.routes.some((route) => route.headers.size > 0);
   if (chosen === null) return [];

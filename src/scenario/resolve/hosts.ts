@@ -1,6 +1,26 @@
 import type { Distribution } from '../../kernel/distribution.js';
-import type { Bundle, Cpu, Database, Endpoint, Gateway, Host, Layer, Middleware, Operation, Pool, Queue, Route, Service } from '../../spec/scenario.js';
-import type { DatabaseOutput, GatewayOutput, PoolOutput, RouteOutput, ServiceOutput } from '../schema/components.js';
+import type {
+  Bundle,
+  Cpu,
+  Database,
+  Endpoint,
+  Gateway,
+  Host,
+  Layer,
+  Middleware,
+  Operation,
+  Pool,
+  Queue,
+  Route,
+  Service,
+} from '../../spec/scenario.js';
+import type {
+  DatabaseOutput,
+  GatewayOutput,
+  PoolOutput,
+  RouteOutput,
+  ServiceOutput,
+} from '../schema/components.js';
 import type { HostOutput, MiddlewareOutput } from '../schema/host.js';
 import { resolveBundle, resolveLoadBalancing, resolvePolicy, layerOf } from './bundles.js';
 import type { Context, Path } from './context.js';
@@ -26,7 +46,8 @@ export function resolveService(context: Context, name: string, output: ServiceOu
       readOnly: own.readOnly,
     });
   }
-  if (endpoints.size === 0) report(context, 'FL203', [...path, 'endpoints'], 'a service has at least one endpoint');
+  if (endpoints.size === 0)
+    report(context, 'FL203', [...path, 'endpoints'], 'a service has at least one endpoint');
   return {
     ...resolveHost(context, name, output, path),
     endpoints,
@@ -56,19 +77,31 @@ export function resolveDatabase(context: Context, name: string, output: Database
   const operations = new Map<string, Operation>();
   for (const [operation, own] of sorted(output.operations)) {
     if (own.work === undefined && own.wait === undefined) {
-      reportKey(context, 'FL203', [...path, 'operations', operation], 'an operation has work, wait or both');
+      reportKey(
+        context,
+        'FL203',
+        [...path, 'operations', operation],
+        'an operation has work, wait or both',
+      );
     }
     const { work = null, wait = null, write } = own;
     operations.set(operation, { name: operation, work, wait, write });
   }
-  if (operations.size === 0) report(context, 'FL203', [...path, 'operations'], 'a database has at least one operation');
+  if (operations.size === 0)
+    report(context, 'FL203', [...path, 'operations'], 'a database has at least one operation');
   if (output.reserved >= output.maxConnections) {
-    report(context, 'FL208', [...path, 'reserved'], 'no connection is left: reserved is below maxConnections');
+    report(
+      context,
+      'FL208',
+      [...path, 'reserved'],
+      'no connection is left: reserved is below maxConnections',
+    );
   }
   const pools = new Map<string, Pool>();
   for (const [caller, pool] of sorted(output.pools)) {
     const kind = context.names.things.get(caller)?.kind;
-    if (kind !== 'service' && kind !== 'gateway') unknown(context, caller, [...path, 'pools', caller], ['service', 'gateway']);
+    if (kind !== 'service' && kind !== 'gateway')
+      unknown(context, caller, [...path, 'pools', caller], ['service', 'gateway']);
     pools.set(caller, resolvePool(pool));
   }
   return {
@@ -126,20 +159,40 @@ function resolveHost(context: Context, name: string, output: HostOutput, path: P
 
 function checkEventLoop(context: Context, output: HostOutput, cpu: Cpu, path: Path): void {
   if (output.concurrency !== undefined) {
-    report(context, 'FL208', [...path, 'concurrency'], 'an event loop has one worker per core: leave concurrency out');
+    report(
+      context,
+      'FL208',
+      [...path, 'concurrency'],
+      'an event loop has one worker per core: leave concurrency out',
+    );
   }
   if (!Number.isInteger(cpu.cores)) {
-    report(context, 'FL208', [...path, 'cpu', 'cores'], 'an event loop has one worker per core: cores must be a whole number');
+    report(
+      context,
+      'FL208',
+      [...path, 'cpu', 'cores'],
+      'an event loop has one worker per core: cores must be a whole number',
+    );
   }
 }
 
 function resolveCpu(context: Context, output: HostOutput['cpu'], path: Path): Cpu {
   const { cores, discipline, quota, contextSwitchTax } = output;
   if (discipline === 'fcfs' && cores !== Infinity && !Number.isInteger(cores)) {
-    report(context, 'FL208', [...path, 'cores'], 'with fcfs each core serves one piece of work: cores must be a whole number');
+    report(
+      context,
+      'FL208',
+      [...path, 'cores'],
+      'with fcfs each core serves one piece of work: cores must be a whole number',
+    );
   }
   if (contextSwitchTax >= 1) {
-    report(context, 'FL204', [...path, 'contextSwitchTax'], 'must be below 100%: nothing would ever be done');
+    report(
+      context,
+      'FL204',
+      [...path, 'contextSwitchTax'],
+      'must be below 100%: nothing would ever be done',
+    );
   }
   return {
     cores,
@@ -182,7 +235,13 @@ function resolveOutbound(
   return outbound;
 }
 
-function resolveRoute(context: Context, owner: string, name: string, output: RouteOutput, path: Path): Route {
+function resolveRoute(
+  context: Context,
+  owner: string,
+  name: string,
+  output: RouteOutput,
+  path: Path,
+): Route {
   const match = output.match ?? {};
   const to = sorted(output.to).flatMap(([reference, weight]) => {
     const target = resolveCall(context, reference, owner, [...path, 'to', reference]);
@@ -212,7 +271,9 @@ function resolveMiddleware(
   return (outputs ?? []).flatMap((output, index) => {
     const [name, fields] = Object.entries(output)[0] ?? [];
     if (name === undefined || fields === undefined) return [];
-    return [resolveEntry(context, name, fields as unknown as EntryFields, owner, [...path, index, name])];
+    return [
+      resolveEntry(context, name, fields as unknown as EntryFields, owner, [...path, index, name]),
+    ];
   });
 }
 
@@ -223,7 +284,11 @@ interface EntryFields {
   readonly status?: number;
   readonly call?: string;
   readonly onError: 'allow' | 'reject';
-  readonly when?: { readonly class?: string; readonly workload?: string; readonly header?: Record<string, string> };
+  readonly when?: {
+    readonly class?: string;
+    readonly workload?: string;
+    readonly header?: Record<string, string>;
+  };
   readonly key?: string;
 }
 
@@ -235,7 +300,13 @@ const STATUS: ReadonlyMap<string, number> = new Map([
   ['filter', 403],
 ]);
 
-function resolveEntry(context: Context, name: string, fields: EntryFields, owner: string, path: Path): Middleware {
+function resolveEntry(
+  context: Context,
+  name: string,
+  fields: EntryFields,
+  owner: string,
+  path: Path,
+): Middleware {
   const { kind, work, reject, status, call, onError, when } = fields;
   if (kind === 'introspection' && call === undefined) {
     report(context, 'FL203', path, 'introspection asks somebody: write call: COMPONENT.ENDPOINT');
@@ -256,12 +327,28 @@ function resolveEntry(context: Context, name: string, fields: EntryFields, owner
 
 /** A limiter knows its own fields only; what all middleware has is left out. */
 function limiter(context: Context, fields: EntryFields, path: Path): Layer {
-  const { work: _work, reject: _reject, call: _call, onError: _onError, when: _when, key, ...own } = fields;
+  const {
+    work: _work,
+    reject: _reject,
+    call: _call,
+    onError: _onError,
+    when: _when,
+    key,
+    ...own
+  } = fields;
   if (key !== undefined && BUILT_IN_KEYS.has(key)) {
-    report(context, 'FL202', [...path, 'key'], `the built-in key ${key} is known, not in this version of a limiter`);
+    report(
+      context,
+      'FL202',
+      [...path, 'key'],
+      `the built-in key ${key} is known, not in this version of a limiter`,
+    );
   } else if (key !== undefined && !context.names.keys.includes(key)) {
     const allowed = context.names.keys;
-    report(context, 'FL404', [...path, 'key'], `there is no key ${key} in keys`, { found: key, allowed });
+    report(context, 'FL404', [...path, 'key'], `there is no key ${key} in keys`, {
+      found: key,
+      allowed,
+    });
   }
   const layer = layerOf('rateLimit', own as Record<string, unknown>);
   return key === undefined ? layer : { ...layer, config: { ...(layer.config as object), key } };

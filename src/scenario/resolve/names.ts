@@ -48,7 +48,12 @@ export function collectNames(
     taken.set(name, section);
     return true;
   };
-  const add = (kind: NamedThing['kind'], section: string, name: string, parts: readonly string[]): void => {
+  const add = (
+    kind: NamedThing['kind'],
+    section: string,
+    name: string,
+    parts: readonly string[],
+  ): void => {
     if (claim(section, name, [section, name])) things.set(name, { kind, section, parts });
   };
   for (const [name, gateway] of sorted(scenario.gateways)) {
@@ -80,7 +85,12 @@ export function collectNames(
 }
 
 /** Keys that exist without being declared. */
-export const BUILT_IN_KEYS: ReadonlySet<string> = new Set(['request', 'client', 'workload', 'caller']);
+export const BUILT_IN_KEYS: ReadonlySet<string> = new Set([
+  'request',
+  'client',
+  'workload',
+  'caller',
+]);
 
 /** A part may not be called like a metric: `orders.queue.p99` would read two ways. */
 export function checkPart(part: string, path: readonly (string | number)[], raise: Raise): void {
@@ -94,7 +104,9 @@ export function checkPart(part: string, path: readonly (string | number)[], rais
  * `route-1`, `route-2` by place.
  */
 export function routeNames(routes: readonly RouteOutput[]): string[] {
-  const written = new Set(routes.flatMap((route) => (route.name === undefined ? [] : [route.name])));
+  const written = new Set(
+    routes.flatMap((route) => (route.name === undefined ? [] : [route.name])),
+  );
   const natural = routes.map((route) => {
     const targets = Object.keys(route.to);
     const part = targets.length === 1 ? targets[0].split('.')[1] : undefined;
@@ -114,7 +126,8 @@ function checkRoutes(gateway: string, routes: readonly RouteOutput[], raise: Rai
     if (route.name === undefined) return;
     const path = ['gateways', gateway, 'routes', index, 'name'];
     checkPart(route.name, path, raise);
-    if (seen.has(route.name)) raise('FL402', path, `another route of ${gateway} is called ${route.name}`);
+    if (seen.has(route.name))
+      raise('FL402', path, `another route of ${gateway} is called ${route.name}`);
     seen.add(route.name);
   });
 }

@@ -24,7 +24,9 @@ export function resolvePlacement(
   }
   const counts = sorted(zone);
   for (const [name] of counts) check(context, name, [...at, name]);
-  const zones = counts.flatMap(([name, count]) => Array.from({ length: Math.min(count, 100_000) }, () => name));
+  const zones = counts.flatMap(([name, count]) =>
+    Array.from({ length: Math.min(count, 100_000) }, () => name),
+  );
   const isDatabase = path[0] === 'databases';
   if (replicas !== undefined && zones.length !== replicas) {
     const message = isDatabase
@@ -35,7 +37,10 @@ export function resolvePlacement(
   return { replicas: zones.length, zones };
 }
 
-function deal(replicas: number, zones: readonly string[]): { replicas: number; zones: (string | null)[] } {
+function deal(
+  replicas: number,
+  zones: readonly string[],
+): { replicas: number; zones: (string | null)[] } {
   const dealt = Array.from({ length: replicas }, (_, i) =>
     zones.length === 0 ? null : zones[i % zones.length],
   );
@@ -45,10 +50,15 @@ function deal(replicas: number, zones: readonly string[]): { replicas: number; z
 function check(context: Context, zone: string, path: Path): void {
   if (context.names.zones.has(zone)) return;
   const allowed = [...context.names.zones];
-  const message = allowed.length === 0 ? `there is no zone ${zone}: declare it in network.zones` : `there is no zone ${zone}`;
+  const message =
+    allowed.length === 0
+      ? `there is no zone ${zone}: declare it in network.zones`
+      : `there is no zone ${zone}`;
   report(context, 'FL404', path, message, { found: zone, allowed });
 }
 
-function isList(zone: readonly string[] | Readonly<Record<string, number>>): zone is readonly string[] {
+function isList(
+  zone: readonly string[] | Readonly<Record<string, number>>,
+): zone is readonly string[] {
   return Array.isArray(zone);
 }

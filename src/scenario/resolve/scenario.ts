@@ -29,7 +29,11 @@ export function resolveScenario(
   trees: { readonly tree: MapNode; readonly written: Node; readonly broken: ReadonlySet<string> },
   problems: Problems,
 ): Resolved {
-  const raise = (code: Parameters<typeof report>[1], path: readonly PathKey[], message: string): void => {
+  const raise = (
+    code: Parameters<typeof report>[1],
+    path: readonly PathKey[],
+    message: string,
+  ): void => {
     const { key, node } = locate(trees.tree, path);
     problems.add({ code, at: key ?? node.at, path, message });
   };
@@ -38,9 +42,15 @@ export function resolveScenario(
   for (const [name, bundle] of sorted(output.policies)) {
     context.named.set(name, resolveBundle(context, bundle, ['policies', name]));
   }
-  const services = mapOf(output.services, (name, own): Service => resolveService(context, name, own));
-  const gateways = mapOf(output.gateways, (name, own): Gateway => resolveGateway(context, name, own));
-  const databases = mapOf(output.databases, (name, own): Database => resolveDatabase(context, name, own));
+  const services = mapOf(output.services, (name, own): Service =>
+    resolveService(context, name, own),
+  );
+  const gateways = mapOf(output.gateways, (name, own): Gateway =>
+    resolveGateway(context, name, own),
+  );
+  const databases = mapOf(output.databases, (name, own): Database =>
+    resolveDatabase(context, name, own),
+  );
   const workloads = mapOf(output.workloads, (name, own): Workload =>
     resolveWorkload(context, name, own, gateways, output.run.duration),
   );
@@ -64,7 +74,11 @@ export function resolveScenario(
   const faults = resolveFaults(context, output.faults ?? [], aims);
   const scenario: Scenario = { ...parts, faults, report: resolveReport(context, output.report) };
   if (workloads.size === 0 && trees.broken.size === 0) {
-    raise('FL203', ['workloads'], 'a scenario has at least one workload: nothing would ever happen');
+    raise(
+      'FL203',
+      ['workloads'],
+      'a scenario has at least one workload: nothing would ever happen',
+    );
   }
   checkLimits(scenario, graph, raise);
   return { scenario, graph };
@@ -73,14 +87,20 @@ export function resolveScenario(
 /** Circles of calls, and calls of gateways that no route takes. */
 function checkCalls(
   context: Context,
-  parts: { readonly gateways: ReadonlyMap<string, Gateway>; readonly workloads: ReadonlyMap<string, Workload> },
+  parts: {
+    readonly gateways: ReadonlyMap<string, Gateway>;
+    readonly workloads: ReadonlyMap<string, Workload>;
+  },
   graph: CallGraph,
 ): void {
   const cycle = certainCycle(graph);
   if (cycle !== null) {
     const [name, part] = cycle[0].split('.');
     const thing = context.names.things.get(name);
-    const path = thing?.kind === 'service' ? ['services', name, 'endpoints', part] : [thing?.section ?? 'services', name];
+    const path =
+      thing?.kind === 'service'
+        ? ['services', name, 'endpoints', part]
+        : [thing?.section ?? 'services', name];
     const { key, node } = locate(context.tree, path);
     const message = `${cycle.join(' -> ')} call each other in a circle that nothing ends: give a call on it a probability, or take it out`;
     context.problems.add({ code: 'FL408', at: key ?? node.at, path, message });
@@ -91,10 +111,18 @@ function checkCalls(
       if (request.steps.length !== 1 || step.verb !== 'call') return;
       const gateway = parts.gateways.get(step.to.component);
       if (gateway === undefined) return;
-      const open = { ...gateway, routes: gateway.routes.map((route) => ({ ...route, headers: new Map<string, string>() })) };
+      const open = {
+        ...gateway,
+        routes: gateway.routes.map((route) => ({ ...route, headers: new Map<string, string>() })),
+      };
       if (routeOf(open, step) !== null) return;
       const line = `${step.method ?? 'GET'} ${step.path ?? '/'}`;
-      report(context, 'FL409', ['workloads', name, 'requests', index], `no route of ${gateway.name} takes ${line}: it would answer 404`);
+      report(
+        context,
+        'FL409',
+        ['workloads', name, 'requests', index],
+        `no route of ${gateway.name} takes ${line}: it would answer 404`,
+      );
     });
   }
 }

@@ -1,4 +1,10 @@
-import type { KeyPopulation, Network, NetworkLink, ReportSettings, RunSettings } from '../../spec/scenario.js';
+import type {
+  KeyPopulation,
+  Network,
+  NetworkLink,
+  ReportSettings,
+  RunSettings,
+} from '../../spec/scenario.js';
 import { HORIZON_MAX_NS } from '../../kernel/time.js';
 import type { ScenarioOutput } from '../schema/scenario.js';
 import type { Context } from './context.js';
@@ -14,13 +20,23 @@ const STEPS_MAX = 20_000;
 export function resolveRun(context: Context, run: ScenarioOutput['run']): RunSettings {
   const stepNs = run.timeline ?? niceStep(run.duration / STEPS_WANTED);
   if (run.duration / stepNs > STEPS_MAX) {
-    report(context, 'FL208', ['run', 'timeline'], `the timeline would have more than ${STEPS_MAX} steps`);
+    report(
+      context,
+      'FL208',
+      ['run', 'timeline'],
+      `the timeline would have more than ${STEPS_MAX} steps`,
+    );
   }
   if (stepNs > run.duration) {
     report(context, 'FL208', ['run', 'timeline'], 'a step of the timeline is longer than the run');
   }
   if (run.duration + run.warmup + (run.drain ?? 0) > HORIZON_MAX_NS) {
-    report(context, 'FL208', ['run', 'duration'], 'duration, warmup and drain together pass 104 days');
+    report(
+      context,
+      'FL208',
+      ['run', 'duration'],
+      'duration, warmup and drain together pass 104 days',
+    );
   }
   return {
     durationNs: run.duration,
@@ -57,11 +73,20 @@ export function resolveNetwork(context: Context, network: ScenarioOutput['networ
       oneWay: link.oneWay,
     };
   });
-  return { latency: network.latency, loss: network.loss, rtoNs: network.rto, zones: new Map(zones), links };
+  return {
+    latency: network.latency,
+    loss: network.loss,
+    rtoNs: network.rto,
+    zones: new Map(zones),
+    links,
+  };
 }
 
 /** `keys` in their final form. */
-export function resolveKeys(context: Context, keys: ScenarioOutput['keys']): ReadonlyMap<string, KeyPopulation> {
+export function resolveKeys(
+  context: Context,
+  keys: ScenarioOutput['keys'],
+): ReadonlyMap<string, KeyPopulation> {
   const resolved = new Map<string, KeyPopulation>();
   for (const [name, key] of sorted(keys)) {
     if (key.kind === 'hot' && key.hotKeys > key.count) {
@@ -75,7 +100,10 @@ export function resolveKeys(context: Context, keys: ScenarioOutput['keys']): Rea
 
 /** `report` in its final form. */
 export function resolveReport(context: Context, output: ScenarioOutput['report']): ReportSettings {
-  const check = (names: readonly string[] | undefined, path: readonly (string | number)[]): readonly string[] => {
+  const check = (
+    names: readonly string[] | undefined,
+    path: readonly (string | number)[],
+  ): readonly string[] => {
     names?.forEach((name, index) => checkShown(context, name, [...path, index]));
     return names ?? [];
   };
@@ -86,7 +114,8 @@ export function resolveReport(context: Context, output: ScenarioOutput['report']
   return {
     focus: check(output.focus, ['report', 'focus']),
     exemplars: output.exemplars,
-    slo: slo === undefined ? null : { success: slo.success ?? null, latencyNs: slo.latency ?? null },
+    slo:
+      slo === undefined ? null : { success: slo.success ?? null, latencyNs: slo.latency ?? null },
     apdexNs: output.apdex,
     groups: new Map(groups),
     hide: check(output.hide, ['report', 'hide']),
@@ -100,9 +129,18 @@ export function niceStep(ns: number): number {
   return [1, 2, 5, 10].map((factor) => factor * unit).find((step) => step >= ns) ?? unit * 10;
 }
 
-function checkLoss(context: Context, loss: number | undefined, path: readonly (string | number)[]): void {
+function checkLoss(
+  context: Context,
+  loss: number | undefined,
+  path: readonly (string | number)[],
+): void {
   if (loss === undefined || loss < 1) return;
-  report(context, 'FL204', path, 'with 100% loss no retransmission arrives: write a share below 100%, or a partition');
+  report(
+    context,
+    'FL204',
+    path,
+    'with 100% loss no retransmission arrives: write a share below 100%, or a partition',
+  );
 }
 
 function checkShown(context: Context, reference: string, path: readonly (string | number)[]): void {
@@ -113,6 +151,9 @@ function checkShown(context: Context, reference: string, path: readonly (string 
     const allowed = [...context.names.things.keys()];
     report(context, 'FL404', path, `there is no component ${name}`, { found: name, allowed });
   } else if (part !== null && !thing.parts.includes(part)) {
-    report(context, 'FL404', path, `${name} has no part ${part}`, { found: part, allowed: thing.parts });
+    report(context, 'FL404', path, `${name} has no part ${part}`, {
+      found: part,
+      allowed: thing.parts,
+    });
   }
 }

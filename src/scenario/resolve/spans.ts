@@ -25,11 +25,19 @@ export function resolveSpans(
     const starts = startsOf(context, fault, durationNs, path, (id) => {
       const other = byId.get(id);
       if (other === undefined) {
-        report(context, 'FL404', [...path, 'after'], `there is no fault ${id}`, { found: id, allowed: [...byId.keys()] });
+        report(context, 'FL404', [...path, 'after'], `there is no fault ${id}`, {
+          found: id,
+          allowed: [...byId.keys()],
+        });
         return [];
       }
       if (chain.includes(id)) {
-        report(context, 'FL208', [...path, 'after'], `${[...chain, id].join(' -> ')} wait for each other`);
+        report(
+          context,
+          'FL208',
+          [...path, 'after'],
+          `${[...chain, id].join(' -> ')} wait for each other`,
+        );
         return [];
       }
       return spansOf(other, [...chain, id]);
@@ -52,7 +60,12 @@ function startsOf(
   spansOf: (id: string) => Spans,
 ): number[] {
   if (fault.for === undefined) {
-    reportKey(context, 'FL203', path, 'needs `for`: how long it lasts, or `none` for until the end');
+    reportKey(
+      context,
+      'FL203',
+      path,
+      'needs `for`: how long it lasts, or `none` for until the end',
+    );
   }
   if ((fault.at === undefined) === (fault.after === undefined)) {
     reportKey(context, 'FL203', path, 'needs `at` or `after`, one of them: when it starts');
@@ -63,33 +76,57 @@ function startsOf(
   if (fault.delay > 0) report(context, 'FL208', [...path, 'delay'], 'delay belongs to `after`');
   if (at >= durationNs && !fault.optional) {
     const end = formatDuration(durationNs);
-    report(context, 'FL410', [...path, 'at'], `starts at ${formatDuration(at)}, but the run ends at ${end}`);
+    report(
+      context,
+      'FL410',
+      [...path, 'at'],
+      `starts at ${formatDuration(at)}, but the run ends at ${end}`,
+    );
   }
-  return fault.every === undefined ? once(context, fault, at, path) : repeated(context, fault, at, durationNs, path);
+  return fault.every === undefined
+    ? once(context, fault, at, path)
+    : repeated(context, fault, at, durationNs, path);
 }
 
 function once(context: Context, fault: FaultOutput, at: number, path: Path): number[] {
   for (const field of ['count', 'until'] as const) {
-    if (fault[field] !== undefined) report(context, 'FL208', [...path, field], `${field} belongs to \`every\``);
+    if (fault[field] !== undefined)
+      report(context, 'FL208', [...path, field], `${field} belongs to \`every\``);
   }
   return [at];
 }
 
-function repeated(context: Context, fault: FaultOutput, at: number, durationNs: number, path: Path): number[] {
+function repeated(
+  context: Context,
+  fault: FaultOutput,
+  at: number,
+  durationNs: number,
+  path: Path,
+): number[] {
   const every = fault.every!;
   if (fault.for === null) {
     report(context, 'FL208', [...path, 'every'], 'a fault without end cannot repeat');
     return [at];
   }
   if (fault.for !== undefined && fault.for > every) {
-    report(context, 'FL208', [...path, 'every'], 'the next one would start before this one ends: every is at least for');
+    report(
+      context,
+      'FL208',
+      [...path, 'every'],
+      'the next one would start before this one ends: every is at least for',
+    );
     return [at];
   }
   const end = Math.min(fault.until ?? durationNs, durationNs);
   const wanted = Math.max(1, Math.ceil((end - at) / every));
   const count = Math.min(fault.count ?? wanted, wanted);
   if (count > SPANS_MAX) {
-    report(context, 'FL602', [...path, 'every'], `would start ${count} times, at most ${SPANS_MAX} are taken`);
+    report(
+      context,
+      'FL602',
+      [...path, 'every'],
+      `would start ${count} times, at most ${SPANS_MAX} are taken`,
+    );
     return [at];
   }
   return Array.from({ length: count }, (_, i) => at + i * every);
@@ -98,7 +135,12 @@ function repeated(context: Context, fault: FaultOutput, at: number, durationNs: 
 function startsAfter(context: Context, fault: FaultOutput, path: Path, spans: Spans): number[] {
   for (const field of ['every', 'count', 'until'] as const) {
     if (fault[field] !== undefined) {
-      report(context, 'FL208', [...path, field], `${field} and after exclude each other: it starts at each end of ${fault.after}`);
+      report(
+        context,
+        'FL208',
+        [...path, field],
+        `${field} and after exclude each other: it starts at each end of ${fault.after}`,
+      );
     }
   }
   if (spans.some((span) => span.untilNs === null)) {

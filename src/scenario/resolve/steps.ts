@@ -22,7 +22,9 @@ export function resolveSteps(
   owner: Owner,
   path: Path,
 ): Step[] {
-  return outputs.flatMap((output, index) => resolveStep(context, output, owner, [...path, index]) ?? []);
+  return outputs.flatMap(
+    (output, index) => resolveStep(context, output, owner, [...path, index]) ?? [],
+  );
 }
 
 /** A condition of a step, branch or middleware. */
@@ -38,7 +40,9 @@ export function resolveWhen(
     context.names.things.get(workload)?.kind !== 'workload' &&
     !context.names.broken.has(workload)
   ) {
-    const allowed = [...context.names.things].flatMap(([key, t]) => (t.kind === 'workload' ? [key] : []));
+    const allowed = [...context.names.things].flatMap(([key, t]) =>
+      t.kind === 'workload' ? [key] : [],
+    );
     const message = `there is no workload ${workload}`;
     report(context, 'FL404', [...path, 'workload'], message, { found: workload, allowed });
   }
@@ -73,24 +77,49 @@ function resolveStep(context: Context, s: StepOutput, owner: Owner, path: Path):
   return null;
 }
 
-function resolveModifiers(context: Context, s: StepOutput, owner: Owner, path: Path): StepModifiers {
+function resolveModifiers(
+  context: Context,
+  s: StepOutput,
+  owner: Owner,
+  path: Path,
+): StepModifiers {
   const leaves = s.call !== undefined || s.query !== undefined;
   if (s.policy !== undefined && !leaves) {
-    report(context, 'FL208', [...path, 'policy'], 'a policy belongs to a call or query; this step makes none');
+    report(
+      context,
+      'FL208',
+      [...path, 'policy'],
+      'a policy belongs to a call or query; this step makes none',
+    );
   }
   if (s.optional && s.onError !== undefined) {
-    report(context, 'FL208', [...path, 'optional'], 'optional and onError exclude each other: both handle the failure');
+    report(
+      context,
+      'FL208',
+      [...path, 'optional'],
+      'optional and onError exclude each other: both handle the failure',
+    );
   }
   if (s.background && s.onError !== undefined) {
-    report(context, 'FL208', [...path, 'onError'], 'nobody waits for a background step, so nothing can follow its failure');
+    report(
+      context,
+      'FL208',
+      [...path, 'onError'],
+      'nobody waits for a background step, so nothing can follow its failure',
+    );
   }
   return {
     name: s.name ?? null,
-    policy: resolvePolicy(context, s.policy, [...path, 'policy']) ?? (s.call === undefined ? null : owner.policy),
+    policy:
+      resolvePolicy(context, s.policy, [...path, 'policy']) ??
+      (s.call === undefined ? null : owner.policy),
     probability: s.probability,
     times: s.times,
     optional: s.optional,
-    onError: s.onError === undefined ? null : resolveSteps(context, s.onError, owner, [...path, 'onError']),
+    onError:
+      s.onError === undefined
+        ? null
+        : resolveSteps(context, s.onError, owner, [...path, 'onError']),
     background: s.background,
     when: resolveWhen(context, s.when, [...path, 'when']),
   };
@@ -107,7 +136,12 @@ function resolveCallStep(
   if (to === null) return null;
   const self = call.to.startsWith('self.');
   if (self && modifiers.policy !== null && modifiers.policy !== owner.policy) {
-    report(context, 'FL208', [...path, 'policy'], 'a call of self runs in place: no policy stands between');
+    report(
+      context,
+      'FL208',
+      [...path, 'policy'],
+      'a call of self runs in place: no policy stands between',
+    );
   }
   return {
     verb: 'call',
@@ -137,7 +171,12 @@ function resolveParallel(
   if (join.kind === 'quorum' && parallel.each.kind === 'constant') {
     const all = branches.length * parallel.each.value;
     if (join.count > all) {
-      report(context, 'FL208', [...at, 'join'], `a quorum of ${join.count} needs as many branches, there are ${all}`);
+      report(
+        context,
+        'FL208',
+        [...at, 'join'],
+        `a quorum of ${join.count} needs as many branches, there are ${all}`,
+      );
     }
   }
   const { each, maxConcurrent } = parallel;
@@ -169,7 +208,12 @@ function resolveChoose(
   const branches = choose.map((branch, index) => {
     const at = [...path, 'choose', index];
     if ((branch.weight === undefined) === (branch.when === undefined)) {
-      report(context, 'FL208', at, 'a branch of choose has a weight or a condition (`when`), one of them');
+      report(
+        context,
+        'FL208',
+        at,
+        'a branch of choose has a weight or a condition (`when`), one of them',
+      );
     }
     return {
       weight: branch.weight ?? null,

@@ -1,20 +1,35 @@
-import type { Gateway, Target } from '../../spec/scenario.js';
-import type { RequestLine } from '../routes.js';
+import type { Target } from '../../spec/scenario.js';
+import { nearest } from '../suggest.js';
 import type { Context, Path } from './context.js';
 import { report } from './context.js';
 
 /** A call's target, or null where it cannot be one; the reason is noted. */
-export function resolveCall(context: Context, reference: string, owner: string, path: Path): Target | null {
+export function resolveCall(
+  context: Context,
+  reference: string,
+  owner: string,
+  path: Path,
+): Target | null {
   const [name, part] = split(reference);
   const component = name === 'self' ? owner : name;
   const thing = context.names.things.get(component);
   if (name === 'self' && (thing?.kind !== 'service' || part === null)) {
-    report(context, 'FL405', path, 'self.ENDPOINT is another endpoint of the same service, nothing else');
+    report(
+      context,
+      'FL405',
+      path,
+      'self.ENDPOINT is another endpoint of the same service, nothing else',
+    );
     return null;
   }
   if (thing === undefined) return unknown(context, component, path, ['service', 'gateway']);
   if (thing.kind === 'database') {
-    report(context, 'FL405', path, `${component} is a database: write query: ${component}.OPERATION`);
+    report(
+      context,
+      'FL405',
+      path,
+      `${component} is a database: write query: ${component}.OPERATION`,
+    );
     return null;
   }
   if (thing.kind === 'workload') {
@@ -23,7 +38,12 @@ export function resolveCall(context: Context, reference: string, owner: string, 
   }
   if (thing.kind === 'gateway') {
     if (part === null) return { component, part: null };
-    report(context, 'FL405', path, `${component} is a gateway: call ${component} bare, its routes choose by method and path`);
+    report(
+      context,
+      'FL405',
+      path,
+      `${component} is a gateway: call ${component} bare, its routes choose by method and path`,
+    );
     return null;
   }
   return withPart(context, component, part, path);
@@ -39,15 +59,28 @@ export function resolveQuery(
   const thing = context.names.things.get(database);
   if (thing === undefined) return unknown(context, database, [...path, 'database'], ['database']);
   if (thing.kind !== 'database') {
-    report(context, 'FL405', [...path, 'database'], `${database} is a ${thing.kind}, not a database: write call: ${database}`);
+    report(
+      context,
+      'FL405',
+      [...path, 'database'],
+      `${database} is a ${thing.kind}, not a database: write call: ${database}`,
+    );
     return null;
   }
-  const target = withPart(context, database, operation ?? null, [...path, operation === undefined ? 'database' : 'operation']);
+  const target = withPart(context, database, operation ?? null, [
+    ...path,
+    operation === undefined ? 'database' : 'operation',
+  ]);
   return target === null ? null : { database, operation: target.part! };
 }
 
 /** The endpoint or operation of a component, its only one where none is written. */
-export function withPart(context: Context, component: string, part: string | null, path: Path): Target | null {
+export function withPart(
+  context: Context,
+  component: string,
+  part: string | null,
+  path: Path,
+): Target | null {
   const { parts, kind } = context.names.things.get(component)!;
   const word = kind === 'database' ? 'operation' : 'endpoint';
   if (part === null) {
@@ -62,20 +95,22 @@ export function withPart(context: Context, component: string, part: string | nul
   return null;
 }
 
-/** Whether any route could take the call, headers aside: those may come from further up. */
-export function isRouted(gateway: Pick<Gateway, 'routes'>, line: RequestLine, matches: RouteTest): boolean {
-  return gateway.routes.some((route) => matches({ ...route, headers: new Map() }, line));
-}
-export type RouteTest = (route: Gateway['routes'][number], line: RequestLine) => boolean;
-
 /** Notes that a name is nobody's, with the names that could stand there. */
-export function unknown(context: Context, name: string, path: Path, kinds: readonly string[]): null {
-  if (context.names.broken.has(name)) return null;
+export function unknown(
+  context: Context,
+  name: string,
+  path: Path,
+  kinds: readonly string[],
+): null {
+  const { broken } = context.names;
+  if (broken.has(name) || nearest(name, broken) !== undefined) return null;
   if (context.names.zones.has(name)) {
     report(context, 'FL405', path, `${name} is a zone`);
     return null;
   }
-  const allowed = [...context.names.things].flatMap(([key, thing]) => (kinds.includes(thing.kind) ? [key] : []));
+  const allowed = [...context.names.things].flatMap(([key, thing]) =>
+    kinds.includes(thing.kind) ? [key] : [],
+  );
   const word = kinds.length > 1 ? 'component' : kinds[0];
   report(context, 'FL404', path, `there is no ${word} ${name}`, { found: name, allowed });
   return null;

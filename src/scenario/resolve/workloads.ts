@@ -19,7 +19,10 @@ export function resolveWorkload(
   const path = ['workloads', name];
   if (output.zone !== undefined && !context.names.zones.has(output.zone)) {
     const message = `there is no zone ${output.zone}`;
-    report(context, 'FL404', [...path, 'zone'], message, { found: output.zone, allowed: [...context.names.zones] });
+    report(context, 'FL404', [...path, 'zone'], message, {
+      found: output.zone,
+      allowed: [...context.names.zones],
+    });
   }
   checkTimes(context, output, durationNs, path);
   const policy = resolvePolicy(context, output.policy, [...path, 'policy']);
@@ -48,7 +51,12 @@ export function resolveWorkload(
   };
 }
 
-function checkTimes(context: Context, output: WorkloadOutput, durationNs: number, path: Path): void {
+function checkTimes(
+  context: Context,
+  output: WorkloadOutput,
+  durationNs: number,
+  path: Path,
+): void {
   if (output.start >= durationNs) {
     report(context, 'FL208', [...path, 'start'], 'starts after the end of the run');
   }
@@ -71,7 +79,10 @@ function resolveRequest(
       ? callSteps(context, workload, output, policy, path)
       : resolveSteps(context, output.steps, { name: workload, policy }, [...path, 'steps']);
   const patience = output.patience ?? own.patience;
-  const limit = patience === undefined || patience.after === null ? null : { afterNs: patience.after, cancel: patience.cancel };
+  const limit =
+    patience === undefined || patience.after === null
+      ? null
+      : { afterNs: patience.after, cancel: patience.cancel };
   return {
     name: output.name ?? naturalName(context, output, steps, gateways, path),
     weight: output.weight,
@@ -139,13 +150,23 @@ function naturalName(
   return (gateway === undefined ? undefined : routeOf(gateway, step)?.name) ?? 'request';
 }
 
-function checkNames(context: Context, workload: string, requests: readonly Request[], path: Path): void {
+function checkNames(
+  context: Context,
+  workload: string,
+  requests: readonly Request[],
+  path: Path,
+): void {
   const seen = new Set<string>();
   requests.forEach((request, index) => {
     const at = [...path, 'requests', index];
     checkPart(request.name, at, (code, where, message) => report(context, code, where, message));
     if (seen.has(request.name)) {
-      report(context, 'FL402', at, `another request of ${workload} is called ${request.name}: give them names`);
+      report(
+        context,
+        'FL402',
+        at,
+        `another request of ${workload} is called ${request.name}: give them names`,
+      );
     }
     seen.add(request.name);
   });
@@ -157,7 +178,10 @@ function resolveArrivals(context: Context, a: ArrivalsOutput, path: Path): Arriv
     case 'constant':
       return { kind: a.kind, rate: a.rate };
     case 'stages': {
-      const stages = a.stages.map((stage) => ({ durationNs: stage.duration, target: stage.target }));
+      const stages = a.stages.map((stage) => ({
+        durationNs: stage.duration,
+        target: stage.target,
+      }));
       if (a.start === 0 && stages.every((stage) => stage.target === 0)) {
         report(context, 'FL208', path, 'nothing ever arrives: every rate is 0');
       }
@@ -165,12 +189,31 @@ function resolveArrivals(context: Context, a: ArrivalsOutput, path: Path): Arriv
     }
     case 'sinusoid':
       if (a.amplitude > a.mean) {
-        report(context, 'FL208', [...path, 'amplitude'], 'amplitude is at most mean: a rate cannot be negative');
+        report(
+          context,
+          'FL208',
+          [...path, 'amplitude'],
+          'amplitude is at most mean: a rate cannot be negative',
+        );
       }
-      return { kind: 'sinusoid', mean: a.mean, amplitude: a.amplitude, periodNs: a.period, process: a.process };
+      return {
+        kind: 'sinusoid',
+        mean: a.mean,
+        amplitude: a.amplitude,
+        periodNs: a.period,
+        process: a.process,
+      };
     case 'burst':
-      if (a.for > a.every) report(context, 'FL208', [...path, 'for'], 'a burst lasts at most `every`');
-      return { kind: 'burst', base: a.base, peak: a.peak, everyNs: a.every, forNs: a.for, process: a.process };
+      if (a.for > a.every)
+        report(context, 'FL208', [...path, 'for'], 'a burst lasts at most `every`');
+      return {
+        kind: 'burst',
+        base: a.base,
+        peak: a.peak,
+        everyNs: a.every,
+        forNs: a.for,
+        process: a.process,
+      };
     case 'renewal':
       if (a.gap.kind === 'constant' && a.gap.valueNs === 0) {
         report(context, 'FL208', [...path, 'gap'], 'a gap of 0 is an infinite rate');

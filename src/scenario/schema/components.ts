@@ -43,7 +43,10 @@ export function serviceSchema(
           .boolean()
           .default(false)
           .describe('Repeating it does no harm, so timeouts may be retried. Defaults to false.'),
-        readOnly: z.boolean().default(false).describe('Reads only; implies idempotent. Defaults to false.'),
+        readOnly: z
+          .boolean()
+          .default(false)
+          .describe('Reads only; implies idempotent. Defaults to false.'),
       })
       .describe('An endpoint: its steps.'),
     { type: 'array', items: { $ref: '#/definitions/step' }, description: 'The steps.' },
@@ -53,7 +56,9 @@ export function serviceSchema(
     ...host,
     endpoints: named(endpoint).describe('What it answers. Required.'),
   });
-  return inheriting(service.describe('A service.')).meta({ id: 'service' }) as unknown as z.ZodType<ServiceOutput>;
+  return inheriting(service.describe('A service.')).meta({
+    id: 'service',
+  }) as unknown as z.ZodType<ServiceOutput>;
 }
 
 export interface RouteOutput {
@@ -76,7 +81,10 @@ export interface GatewayOutput extends HostOutput {
 }
 
 function oneOrMore(schema: z.ZodType, text: string): z.ZodType {
-  return z.union([schema, z.array(schema).min(1)]).optional().describe(text);
+  return z
+    .union([schema, z.array(schema).min(1)])
+    .optional()
+    .describe(text);
 }
 
 /** One gateway. */
@@ -88,7 +96,9 @@ export function gatewaySchema(
   const path = z.string().regex(/^[^~]/).max(2000);
   const route = z
     .strictObject({
-      name: nameText().optional().describe('Name of the part; wanted as soon as something points at it.'),
+      name: nameText()
+        .optional()
+        .describe('Name of the part; wanted as soon as something points at it.'),
       match: z
         .strictObject({
           method: oneOrMore(methodText, 'HTTP method or methods.'),
@@ -98,10 +108,10 @@ export function gatewaySchema(
         })
         .optional()
         .describe('Which requests; left out: all.'),
-      to: withShort(
-        z.record(z.string().regex(REFERENCE_PATTERN), z.number().min(0).max(1e9)),
-        { type: 'string', pattern: REFERENCE_PATTERN.source },
-      ).describe('Target, or targets with weights. Required.'),
+      to: withShort(z.record(z.string().regex(REFERENCE_PATTERN), z.number().min(0).max(1e9)), {
+        type: 'string',
+        pattern: REFERENCE_PATTERN.source,
+      }).describe('Target, or targets with weights. Required.'),
       policy: bundle.optional().describe('Bundle of the calls of this route.'),
       middleware: z.array(middleware).optional().describe('Run after those of the gateway.'),
     })
@@ -109,7 +119,10 @@ export function gatewaySchema(
   const gateway = z.strictObject({
     ...extending,
     ...host,
-    kind: z.enum(['simple']).default('simple').describe('Whose defaults it has. Defaults to simple.'),
+    kind: z
+      .enum(['simple'])
+      .default('simple')
+      .describe('Whose defaults it has. Defaults to simple.'),
     routing: z
       .enum(['firstMatch', 'gatewayApi'])
       .default('firstMatch')
@@ -151,7 +164,10 @@ export const databaseSchema = inheriting(
       ...extending,
       ...entryText,
       critical,
-      kind: z.enum(['generic']).default('generic').describe('Whose behaviour. Defaults to generic.'),
+      kind: z
+        .enum(['generic'])
+        .default('generic')
+        .describe('Whose behaviour. Defaults to generic.'),
       operations: named(
         withShort(
           z.strictObject({
@@ -162,7 +178,9 @@ export const databaseSchema = inheriting(
           { $ref: '#/definitions/distribution' },
         ).describe('What an operation costs.'),
       ).describe('What can be asked. Required.'),
-      cpu: cpuSchema.prefault({}).describe('Parallel workers of the server. Defaults to unlimited.'),
+      cpu: cpuSchema
+        .prefault({})
+        .describe('Parallel workers of the server. Defaults to unlimited.'),
       maxConnections: count({ min: 1 })
         .prefault('unlimited')
         .describe('Connections over all pools; beyond it connecting fails. Defaults to unlimited.'),
@@ -170,7 +188,9 @@ export const databaseSchema = inheriting(
       connect: distribution()
         .prefault('0ms')
         .describe('Opening a connection. Unit: distribution. Defaults to 0ms.'),
-      pool: pool.prefault({}).describe('Client side, one per calling instance. Defaults to unlimited.'),
+      pool: pool
+        .prefault({})
+        .describe('Client side, one per calling instance. Defaults to unlimited.'),
       pools: z
         .record(nameText(), pool.describe('Fields laid over `pool`.'))
         .optional()

@@ -52,7 +52,9 @@ const common = {
   description: freeText().optional().describe('Text for readers.'),
   target: withShort(z.array(reference).min(1), { type: 'string' })
     .optional()
-    .describe('What is hit: component, component.part, component[0], a->b, a zone, a workload, or a list.'),
+    .describe(
+      'What is hit: component, component.part, component[0], a->b, a zone, a workload, or a list.',
+    ),
   between: z.tuple([side, side]).optional().describe('The two sides of a partition.'),
   instances: instances.prefault('all').describe('Which instances of the target. Defaults to all.'),
   zone: nameText().optional().describe('Only what stands in this zone.'),
@@ -64,7 +66,9 @@ const common = {
     .describe('Length; `none`: until the end. Unit: duration. Required.'),
   every: duration({ allowZero: false }).optional().describe('Repeat, from start to start.'),
   count: whole({ min: 1, max: 10_000 }).optional().describe('How often, with `every`.'),
-  until: duration({ allowZero: false }).optional().describe('No start at or after this, with `every`.'),
+  until: duration({ allowZero: false })
+    .optional()
+    .describe('No start at or after this, with `every`.'),
   after: nameText().optional().describe('Id of a fault: starts at its end.'),
   delay: duration().prefault('0s').describe('Time between that end and the start. Defaults to 0s.'),
   ramp: z

@@ -28,7 +28,10 @@ const cores = quantity(
   },
 );
 
-const CORES_SHORT = { type: ['number', 'string'], description: 'Cores per replica: short for `cores`.' };
+const CORES_SHORT = {
+  type: ['number', 'string'],
+  description: 'Cores per replica: short for `cores`.',
+};
 
 /** `cpu` of a service, gateway or database. */
 export const cpuSchema = withShort(
@@ -40,7 +43,11 @@ export const cpuSchema = withShort(
       .describe('How work shares the cores. Defaults to processorSharing.'),
     quota: z
       .strictObject({
-        limit: z.number().positive().max(10_000).describe('Cores on average over a period. Required.'),
+        limit: z
+          .number()
+          .positive()
+          .max(10_000)
+          .describe('Cores on average over a period. Required.'),
         period: duration({ allowZero: false })
           .prefault('100ms')
           .describe('Period of the quota. Unit: duration. Defaults to 100ms.'),
@@ -57,7 +64,9 @@ export const cpuSchema = withShort(
 /** Where replicas stand: a zone, a list dealt in turn, or counts. */
 export const zoneSchema = z
   .union([nameText(), z.array(nameText()).min(1), z.record(nameText(), whole({ min: 1 }))])
-  .describe('Zones of the replicas: a name, a list dealt in turn, or counts. Defaults to all in turn.');
+  .describe(
+    'Zones of the replicas: a name, a list dealt in turn, or counts. Defaults to all in turn.',
+  );
 
 export const queueSchema = z.strictObject({
   capacity: count()
@@ -69,7 +78,9 @@ export const queueSchema = z.strictObject({
     .describe('Who is served next. Defaults to fifo.'),
   maxWait: durationOrNone({ allowZero: false })
     .prefault('none')
-    .describe('Longest wait; who waits longer is refused. Unit: duration or `none`. Defaults to none.'),
+    .describe(
+      'Longest wait; who waits longer is refused. Unit: duration or `none`. Defaults to none.',
+    ),
 });
 
 const replicas = whole({ min: 1, max: 100_000 });
@@ -98,8 +109,12 @@ export function hostFields(bundle: z.ZodType<BundleOutput>, middleware: z.ZodTyp
     concurrency: count({ min: 1 })
       .optional()
       .describe('Workers per replica. Unit: count. Defaults to unlimited.'),
-    queue: queueSchema.prefault({}).describe('In front of the workers. Defaults to unbounded FIFO.'),
-    cpu: cpuSchema.prefault({}).describe('Cores per replica, shared by `work`. Defaults to unlimited.'),
+    queue: queueSchema
+      .prefault({})
+      .describe('In front of the workers. Defaults to unbounded FIFO.'),
+    cpu: cpuSchema
+      .prefault({})
+      .describe('Cores per replica, shared by `work`. Defaults to unlimited.'),
     cancellation: z
       .enum(['ignore', 'onDequeue', 'atSteps', 'immediate'])
       .default('ignore')
@@ -114,10 +129,10 @@ export function hostFields(bundle: z.ZodType<BundleOutput>, middleware: z.ZodTyp
       .array(middleware)
       .optional()
       .describe('Run before the endpoint or route, in the order written.'),
-    outbound: withShort(
-      z.record(z.string().regex(/^[A-Za-z][\w-]*(\.[A-Za-z][\w-]*)?$/), bundle),
-      { type: 'string', description: 'Bundle of all calls: short for `default`.' },
-    )
+    outbound: withShort(z.record(z.string().regex(/^[A-Za-z][\w-]*(\.[A-Za-z][\w-]*)?$/), bundle), {
+      type: 'string',
+      description: 'Bundle of all calls: short for `default`.',
+    })
       .optional()
       .describe('Bundles by callee, `callee.endpoint` or `default`.'),
     external: z
@@ -154,4 +169,6 @@ export interface HostOutput {
 }
 
 /** One entry of a middleware chain: its name and its fields. */
-export type MiddlewareOutput = Readonly<Record<string, Readonly<Record<string, unknown>> | undefined>>;
+export type MiddlewareOutput = Readonly<
+  Record<string, Readonly<Record<string, unknown>> | undefined>
+>;

@@ -7,7 +7,9 @@ const confidence = quantity(
   (input): number | null => {
     if (input === 'none') return null;
     const value =
-      typeof input === 'string' && /^\d+(\.\d+)?%$/.test(input) ? Number(input.slice(0, -1)) / 100 : input;
+      typeof input === 'string' && /^\d+(\.\d+)?%$/.test(input)
+        ? Number(input.slice(0, -1)) / 100
+        : input;
     if (typeof value === 'number' && value >= 0.5 && value < 1) return value;
     throw new QuantityError(`must be from 50% to below 100%, or none, got ${show(input)}`);
   },
@@ -83,14 +85,18 @@ export const reportSchema = z
     slo: z
       .strictObject({
         success: share().optional().describe('Share of successes aimed at.'),
-        latency: duration({ allowZero: false }).optional().describe('Latency aimed at. Unit: duration.'),
+        latency: duration({ allowZero: false })
+          .optional()
+          .describe('Latency aimed at. Unit: duration.'),
       })
       .optional()
       .describe('Objectives drawn into the charts.'),
     apdex: duration({ allowZero: false })
       .prefault('500ms')
       .describe('Satisfying latency of the apdex. Unit: duration. Defaults to 500ms.'),
-    groups: named(z.array(z.string().max(200))).optional().describe('Boxes in the topology.'),
+    groups: named(z.array(z.string().max(200)))
+      .optional()
+      .describe('Boxes in the topology.'),
     hide: z.array(z.string().max(200)).optional().describe('Not drawn.'),
   })
   .describe('How results are shown; no effect on them.');

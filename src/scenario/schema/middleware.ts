@@ -57,7 +57,10 @@ export function middlewareSchema(kinds: readonly PolicyKind[]): z.ZodType {
     const words = KINDS.get(name);
     const kind =
       words === undefined ? {} : { kind: z.enum(words).optional().describe('What it is.') };
-    shape[name] = z.strictObject({ ...kind, ...common() }).optional().describe(summary);
+    shape[name] = z
+      .strictObject({ ...kind, ...common() })
+      .optional()
+      .describe(summary);
   }
   return z.strictObject(shape).describe('One middleware by its name.');
 }

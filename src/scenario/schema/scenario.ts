@@ -64,7 +64,10 @@ export const EXPLICIT_SECTIONS = [
 ] as const;
 
 /** The schemas, from the patterns that exist. */
-export function buildSchemas(policies: readonly PolicyKind[], faults: readonly FaultKind[]): Schemas {
+export function buildSchemas(
+  policies: readonly PolicyKind[],
+  faults: readonly FaultKind[],
+): Schemas {
   const bundle = bundleSchema(policies).meta({ id: 'policy' }) as z.ZodType<BundleOutput>;
   const middleware = middlewareSchema(policies).meta({ id: 'middleware' });
   const steps = stepsSchema(bundle);
@@ -98,10 +101,26 @@ export function buildSchemas(policies: readonly PolicyKind[], faults: readonly F
       .describe('Fragments of components that entries may extend.'),
     defaults: z
       .strictObject({
-        services: z.unknown().optional().meta({ anyOf: [definition('service')] }).describe('Laid under every service.'),
-        gateways: z.unknown().optional().meta({ anyOf: [definition('gateway')] }).describe('Laid under every gateway.'),
-        databases: z.unknown().optional().meta({ anyOf: [definition('database')] }).describe('Laid under every database.'),
-        workloads: z.unknown().optional().meta({ anyOf: [definition('workload')] }).describe('Laid under every workload.'),
+        services: z
+          .unknown()
+          .optional()
+          .meta({ anyOf: [definition('service')] })
+          .describe('Laid under every service.'),
+        gateways: z
+          .unknown()
+          .optional()
+          .meta({ anyOf: [definition('gateway')] })
+          .describe('Laid under every gateway.'),
+        databases: z
+          .unknown()
+          .optional()
+          .meta({ anyOf: [definition('database')] })
+          .describe('Laid under every database.'),
+        workloads: z
+          .unknown()
+          .optional()
+          .meta({ anyOf: [definition('workload')] })
+          .describe('Laid under every workload.'),
       })
       .optional()
       .describe('Laid under every entry of a section.'),
@@ -109,7 +128,9 @@ export function buildSchemas(policies: readonly PolicyKind[], faults: readonly F
     budgets: z.array(budgetSchema).optional().describe('What has to hold.'),
     hypothesis: hypothesisSchema.optional(),
   };
-  const unread = Object.fromEntries(EXPLICIT_SECTIONS.map((name) => [name, z.unknown().optional()]));
+  const unread = Object.fromEntries(
+    EXPLICIT_SECTIONS.map((name) => [name, z.unknown().optional()]),
+  );
   return {
     explicit: z.strictObject(explicit) as unknown as z.ZodType<ScenarioOutput>,
     frame: z.strictObject({ ...frame, ...unread }) as unknown as z.ZodType<FrameOutput>,

@@ -23,7 +23,9 @@ export const runSchema = z
       ),
     timeline: duration({ allowZero: false })
       .optional()
-      .describe('Step of all series. Unit: duration. Defaults to duration / 200, rounded to 1-2-5.'),
+      .describe(
+        'Step of all series. Unit: duration. Defaults to duration / 200, rounded to 1-2-5.',
+      ),
     maxEvents: whole({ min: 1 })
       .prefault(2_000_000_000)
       .describe('Events after which a run is stopped. Defaults to 2000000000.'),

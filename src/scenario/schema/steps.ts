@@ -18,7 +18,15 @@ export const REFERENCE_PATTERN = /^[A-Za-z][\w-]*(\.[A-Za-z][\w-]*)?$/;
 
 /** Outcomes that a program may end with on purpose. */
 const FAILURES = OUTCOME_NAMES.filter((name) =>
-  ['clientError', 'throttled', 'serverError', 'timeout', 'refused', 'reset', 'rejectedOverload'].includes(name),
+  [
+    'clientError',
+    'throttled',
+    'serverError',
+    'timeout',
+    'refused',
+    'reset',
+    'rejectedOverload',
+  ].includes(name),
 );
 
 const DISTRIBUTION_SHORT = { $ref: '#/definitions/distribution' };
@@ -32,19 +40,23 @@ export type JoinOutput =
 const join = quantity(
   (input): JoinOutput => {
     if (input === 'all' || input === 'any') return { kind: input };
-    const match = typeof input === 'string' ? /^(quorum|bestEffort)\(([^()]*)\)$/.exec(input) : null;
+    const match =
+      typeof input === 'string' ? /^(quorum|bestEffort)\(([^()]*)\)$/.exec(input) : null;
     if (match?.[1] === 'quorum' && /^[1-9]\d{0,5}$/.test(match[2])) {
       return { kind: 'quorum', count: Number(match[2]) };
     }
     if (match?.[1] === 'bestEffort') return { kind: 'bestEffort', within: match[2] };
-    throw new QuantityError(`${show(input)} joins nothing: write all, any, quorum(2) or bestEffort(60ms)`);
+    throw new QuantityError(
+      `${show(input)} joins nothing: write all, any, quorum(2) or bestEffort(60ms)`,
+    );
   },
   { type: 'string', pattern: '^(all|any|quorum\\([1-9]\\d*\\)|bestEffort\\(.+\\))$' },
 );
 
 const failure = quantity(
   (input): string | number => {
-    if (typeof input === 'number' && Number.isInteger(input) && input >= 400 && input <= 599) return input;
+    if (typeof input === 'number' && Number.isInteger(input) && input >= 400 && input <= 599)
+      return input;
     if (typeof input === 'string' && (FAILURES as string[]).includes(input)) return input;
     throw new QuantityError(
       `${show(input)} is no failure: write a status from 400 to 599 or one of ${FAILURES.join(' ')}`,
@@ -100,7 +112,9 @@ export const callFields = {
   method: methodText.optional().describe('HTTP method, for routing by a gateway.'),
   path: z.string().max(2000).optional().describe('Path, for routing by a gateway.'),
   host: z.string().max(300).optional().describe('Host, for routing by a gateway.'),
-  headers: textMap().optional().describe('Headers; they travel down the tree for `match` and `when`.'),
+  headers: textMap()
+    .optional()
+    .describe('Headers; they travel down the tree for `match` and `when`.'),
 };
 
 /** A list of steps. */
@@ -109,7 +123,10 @@ export function stepsSchema(bundle: z.ZodType<BundleOutput>): z.ZodType<StepOutp
   const step = z
     .strictObject({ ...verbs(steps), ...modifiers(bundle, steps) })
     .describe('One verb, and what modifies it.')
-    .meta({ id: 'step', oneOf: STEP_VERBS.map((verb) => ({ required: [verb] })) }) as unknown as z.ZodType<StepOutput>;
+    .meta({
+      id: 'step',
+      oneOf: STEP_VERBS.map((verb) => ({ required: [verb] })),
+    }) as unknown as z.ZodType<StepOutput>;
   return steps;
 }
 
@@ -124,7 +141,11 @@ function verbs(steps: z.ZodType<StepOutput[]>): Record<string, z.ZodType> {
       .describe('Time without CPU.'),
     call: withShort(
       z.strictObject({
-        to: z.string().regex(REFERENCE_PATTERN).max(200).describe('Component, component.endpoint or self.endpoint. Required.'),
+        to: z
+          .string()
+          .regex(REFERENCE_PATTERN)
+          .max(200)
+          .describe('Component, component.endpoint or self.endpoint. Required.'),
         ...callFields,
       }),
       { type: 'string', pattern: REFERENCE_PATTERN.source },
@@ -134,19 +155,26 @@ function verbs(steps: z.ZodType<StepOutput[]>): Record<string, z.ZodType> {
     query: withShort(
       z.strictObject({
         database: nameText().describe('Name of the database. Required.'),
-        operation: nameText().optional().describe('Operation; may be left out where there is one only.'),
+        operation: nameText()
+          .optional()
+          .describe('Operation; may be left out where there is one only.'),
       }),
       { type: 'string', pattern: REFERENCE_PATTERN.source },
     )
       .optional()
       .describe('An operation of a database over a connection of the pool.'),
-    parallel: withShort(parallelSchema(steps), { type: 'array', items: { $ref: '#/definitions/step' } })
+    parallel: withShort(parallelSchema(steps), {
+      type: 'array',
+      items: { $ref: '#/definitions/step' },
+    })
       .optional()
       .describe('Branches run at once.'),
     choose: z.array(choiceSchema(steps)).min(1).optional().describe('One of several branches.'),
     loop: z
       .strictObject({
-        times: countDistribution().describe('How many rounds. Unit: count or distribution of counts. Required.'),
+        times: countDistribution().describe(
+          'How many rounds. Unit: count or distribution of counts. Required.',
+        ),
         steps: steps.describe('Steps of one round. Required.'),
       })
       .optional()
@@ -211,7 +239,9 @@ function modifiers(
       .boolean()
       .default(false)
       .describe('A failure is counted but does not fail the request. Defaults to false.'),
-    onError: steps.optional().describe('Steps run when this one fails; the failure is then handled.'),
+    onError: steps
+      .optional()
+      .describe('Steps run when this one fails; the failure is then handled.'),
     background: z.boolean().default(false).describe('Not waited for. Defaults to false.'),
     when: when.optional(),
   };

@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { count, distribution, duration, durationOrNone, rate, whole } from '../../spec/quantities.js';
+import {
+  count,
+  distribution,
+  duration,
+  durationOrNone,
+  rate,
+  whole,
+} from '../../spec/quantities.js';
 import type { BundleOutput } from './bundle.js';
 import { critical, entryText, inheriting, nameText, withShort } from './common.js';
 import type { StepOutput } from './steps.js';
@@ -24,7 +31,9 @@ const arrivals = withShort(
       }),
       z.strictObject({
         kind: z.literal('stages').describe('Linear ramps one after the other.'),
-        start: rate({ allowZero: true }).describe('Rate at the start and in the warm-up. Required.'),
+        start: rate({ allowZero: true }).describe(
+          'Rate at the start and in the warm-up. Required.',
+        ),
         stages: z
           .array(
             z.strictObject({
@@ -57,10 +66,16 @@ const arrivals = withShort(
       }),
       z.strictObject({
         kind: z.literal('at').describe('Exact instants.'),
-        times: z.array(duration()).min(1).max(100_000).describe('When, from the end of the warm-up. Required.'),
+        times: z
+          .array(duration())
+          .min(1)
+          .max(100_000)
+          .describe('When, from the end of the warm-up. Required.'),
       }),
       z.strictObject({
-        kind: z.literal('closed').describe('Users who wait for their answer, think, and ask again.'),
+        kind: z
+          .literal('closed')
+          .describe('Users who wait for their answer, think, and ask again.'),
         users: whole({ min: 1, max: 1_000_000 }).describe('Unit: count. Required.'),
         think: distribution().describe('Between an answer and the next request. Required.'),
         rampUp: duration().prefault('0s').describe('Time over which users appear. Defaults to 0s.'),
@@ -156,5 +171,7 @@ export function workloadSchema(
       .optional()
       .describe('A success later than this is no goodput. Defaults to patience.'),
   });
-  return inheriting(workload.describe('A source of requests.')).meta({ id: 'workload' }) as unknown as z.ZodType<WorkloadOutput>;
+  return inheriting(workload.describe('A source of requests.')).meta({
+    id: 'workload',
+  }) as unknown as z.ZodType<WorkloadOutput>;
 }

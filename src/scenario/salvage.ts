@@ -1,0 +1,78 @@
+import type { z } from 'zod';
+import type { MapNode, Node, PathKey } from './located.js';
+import { get, plain, put, scalar, single } from './located.js';
+
+/** Sections whose entries can be left out one by one. */
+const NAMED: ReadonlySet<string> = new Set([
+  'keys',
+  'policies',
+  'gateways',
+  'services',
+  'databases',
+  'workloads',
+]);
+
+/** What is left of a tree without its mistakes, and the names of entries that had to go whole. */
+export interface Salvaged {
+  /** Null where nothing can be saved: without `run` there is no scenario. */
+  readonly rest: MapNode | null;
+  readonly broken: ReadonlySet<string>;
+}
+
+/**
+ * Takes as little as possible out of a wrong tree, so that the rest can be looked at too: a policy at a
+ * call, a step, an entry, a section. Indices of steps stay what they were.
+ */
+export function salvage<T>(schema: z.ZodType<T>, tree: MapNode): Salvaged {
+  const result = schema.safeParse(plain(tree));
+  const broken = new Set<string>();
+  if (result.success) return { rest: tree, broken };
+  let rest: MapNode = tree;
+  for (const issue of result.error.issues) {
+    const path = issue.path as PathKey[];
+    if (path[0] === 'run' || path.length === 0) return { rest: null, broken };
+    const cut = cutPoint(path);
+    if (cut.length === 2 && NAMED.has(String(cut[0]))) broken.add(String(cut[1]));
+    rest = without(rest, cut) as MapNode;
+  }
+  return { rest, broken };
+}
+
+/** The shortest part of the path that can go without anything else missing it. */
+function cutPoint(path: readonly PathKey[]): readonly PathKey[] {
+  if (!NAMED.has(String(path[0]))) return path.slice(0, 1);
+  if (path[0] === 'policies') return path.slice(0, 2);
+  for (let end = 3; end <= path.length; end++) {
+    const last = path[end - 1];
+    if (last === 'policy' || path[end - 2] === 'outbound') return path.slice(0, end);
+  }
+  for (let end = path.length; end > 3; end--) {
+    if (typeof path[end - 1] === 'number' && STEP_LISTS.has(String(path[end - 2]))) {
+      return path.slice(0, end);
+    }
+  }
+  return path.slice(0, 2);
+}
+
+const STEP_LISTS: ReadonlySet<string> = new Set(['steps', 'onError', 'then']);
+
+function without(node: Node, path: readonly PathKey[]): Node {
+  const [step, ...rest] = path;
+  if (typeof step === 'number') {
+    if (node.type !== 'list' || node.items[step] === undefined) return node;
+    const items = [...node.items];
+    items[step] = rest.length === 0 ? neutralStep(items[step]) : without(items[step], rest);
+    return { ...node, items };
+  }
+  const inner = get(node, step);
+  if (node.type !== 'map' || inner === undefined) return node;
+  if (rest.length > 0) return put(node, step, without(inner, rest));
+  const entries = new Map(node.entries);
+  entries.delete(step);
+  return { ...node, entries };
+}
+
+function neutralStep(step: Node): Node {
+  const at = { ...step.at, end: step.at.start };
+  return single('wait', single('time', scalar(0, at)));
+}

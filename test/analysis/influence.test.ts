@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { depthOf, loopsOf } from '../../src/analysis/influence.js';
+import type { Influence } from '../../src/spec/result.js';
+
+const influence = (line: string): Influence => {
+  const [from, to, mechanism = 'calleeTimeout'] = line.split(' ');
+  return { from, to, mechanism, at: 0, share: 1, text: '' };
+};
+const all = (...lines: string[]): Influence[] => lines.map(influence);
+
+describe('feedback loops', () => {
+  it('are cycles of influences, told in their order', () => {
+    const influences = all('db api', 'api web', 'web api retryLoad', 'web users');
+    expect(loopsOf(influences)).toEqual([{ through: ['api', 'web'], mechanism: 'retryLoad' }]);
+  });
+
+  it('may run through several components', () => {
+    const influences = all('c b', 'b a', 'a c retryLoad', 'x y');
+    expect(loopsOf(influences)).toEqual([{ through: ['c', 'b', 'a'], mechanism: 'retryLoad' }]);
+  });
+
+  it('are told one by one', () => {
+    const influences = all('b a', 'a b retryLoad', 'd c', 'c d retryLoad');
+    expect(loopsOf(influences).map(({ through }) => through)).toEqual([
+      ['b', 'a'],
+      ['d', 'c'],
+    ]);
+  });
+
+  it('are none in a chain', () => {
+    expect(loopsOf(all('c b', 'b a', 'c a'))).toEqual([]);
+  });
+});
+
+describe('the depth of a cascade', () => {
+  it('is the longest chain of influences, retries left out', () => {
+    expect(depthOf(all('d c', 'c b', 'b a', 'd a', 'a b retryLoad'))).toBe(3);
+    expect(depthOf([])).toBe(0);
+  });
+
+  it('ends on a cycle', () => {
+    expect(depthOf(all('b a', 'a b'))).toBe(1);
+  });
+});

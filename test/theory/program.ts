@@ -1,0 +1,121 @@
+import { summarise } from '../../src/analysis/summarise.js';
+import { compile } from '../../src/plan/compile.js';
+import { runHere } from '../../src/run/replicate.js';
+import { runPlan } from '../../src/run/run.js';
+import { formatDiagnostic } from '../../src/scenario/diagnostics.js';
+import { loadScenario } from '../../src/scenario/load.js';
+import type { OutcomeName } from '../../src/spec/outcome.js';
+import { OUTCOME_NAMES, kindIndex } from '../../src/spec/outcome.js';
+import type { Plan } from '../../src/spec/plan.js';
+import type { RunRecord, TraceRecord } from '../../src/spec/record.js';
+import type { Result, VariantResult } from '../../src/spec/result.js';
+import type { ScenarioFile } from '../../src/spec/scenario.js';
+
+/** A scenario written as text, run as the program runs it; the parts that tests look at. */
+export interface Ran {
+  readonly file: ScenarioFile;
+  readonly plans: readonly Plan[];
+  readonly records: readonly (readonly RunRecord[])[];
+  readonly result: Result;
+  /** Result of the first variant, or of the one of that name. */
+  variant(name?: string): VariantResult;
+}
+
+/** The scenario of a text; throws with all its problems. */
+export function load(text: string): ScenarioFile {
+  const { file, problems } = loadScenario('case.yaml', () => ({ text }));
+  if (file === null) throw new Error(`${problems.map(formatDiagnostic).join('\n')}\n${text}`);
+  return file;
+}
+
+/** The problems of a text, as the program prints them. */
+export function problemsOf(text: string): string {
+  return loadScenario('case.yaml', () => ({ text }))
+    .problems.map(formatDiagnostic)
+    .join('\n');
+}
+
+/** Text -> scenario -> plans -> records -> result document. */
+export function run(text: string, options: { readonly traceShare?: number } = {}): Ran {
+  const file = load(text);
+  const plans = file.variants.map((variant) =>
+    compile(variant, file, { traceShare: options.traceShare ?? 0 }),
+  );
+  const records = runHere(plans, file.variants[0].scenario.run.replications);
+  const result = summarise(file, plans, records, '0.0.0');
+  return {
+    file,
+    plans,
+    records,
+    result,
+    variant(name) {
+      const found = result.variants.find((one) => name === undefined || one.name === name);
+      if (found === undefined) throw new Error(`no variant ${name}`);
+      return found;
+    },
+  };
+}
+
+/** One row of a trace, with names for numbers; times in ms after the warm-up, -1 = never. */
+export interface Row {
+  readonly id: number;
+  readonly parent: number;
+  readonly root: number;
+  /** `shop.buy`, `users.buy`. */
+  readonly part: string;
+  /** `shop[0]`. */
+  readonly instance: string;
+  readonly arrival: number;
+  readonly attempt: number;
+  readonly called: number;
+  readonly sent: number;
+  readonly arrived: number;
+  readonly begun: number;
+  readonly ended: number;
+  readonly answered: number;
+  readonly gone: number;
+  readonly outcome: OutcomeName;
+}
+
+/** Every attempt and request of the first variant, by the time of sending, requests before attempts. */
+export function traceOf(text: string): { readonly rows: readonly Row[]; readonly ran: Ran } {
+  const ran = run(text, { traceShare: 1 });
+  const rows = rowsOf(ran.plans[0], ran.records[0][0].traces);
+  return { ran, rows };
+}
+
+/** Runs the first variant with every request traced and hands on the rows as they come. */
+export function stream(text: string, take: (rows: TraceRecord, plan: Plan) => void): RunRecord {
+  const file = load(text);
+  const plan = compile(file.variants[0], file, { traceShare: 1 });
+  return runPlan(plan, 0, (rows) => take(rows, plan));
+}
+
+export function rowsOf(plan: Plan, traces: TraceRecord): readonly Row[] {
+  const at = (ns: number): number => (ns < 0 ? -1 : (ns - plan.warmupNs) / 1e6);
+  const rows: Row[] = [];
+  for (let i = 0; i < traces.rows; i++) {
+    const part = plan.parts[traces.part[i]];
+    const component = plan.components[part.component];
+    const where = plan.instances[traces.instance[i]];
+    const host = plan.components[where.component];
+    rows.push({
+      id: traces.id[i],
+      parent: traces.parent[i],
+      root: traces.root[i],
+      part: `${component.name}.${part.name}`,
+      instance: `${host.name}[${traces.instance[i] - host.firstInstance}]`,
+      arrival: traces.arrival[i],
+      attempt: traces.attempt[i],
+      called: at(traces.called[i]),
+      sent: at(traces.sent[i]),
+      arrived: at(traces.arrived[i]),
+      begun: at(traces.begun[i]),
+      ended: at(traces.ended[i]),
+      answered: at(traces.answered[i]),
+      gone: at(traces.gone[i]),
+      outcome: OUTCOME_NAMES[kindIndex(traces.outcome[i])],
+    });
+  }
+  return rows.sort((a, b) => a.sent - b.sent || a.id - b.id);
+}
