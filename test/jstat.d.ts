@@ -15,7 +15,7 @@ declare module 'jstat' {
     ibeta(x: number, a: number, b: number): number;
     mean(values: ArrayLike<number>): number;
     stdev(values: ArrayLike<number>, isSample?: boolean): number;
-    ttest(value: number, values: ArrayLike<number>, sides?: number): number;
+    ttest(value: number, ...more: readonly (number | ArrayLike<number>)[]): number;
   }
   const jstat: { readonly jStat: JStat };
   export default jstat;

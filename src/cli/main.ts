@@ -8,6 +8,10 @@ import type { Terminal } from './terminal.js';
 
 const terminal = processTerminal();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, interrupt);
+// Whatever escapes is a fault of the program, and must not end like a broken budget (1).
+process.once('uncaughtException', (error) => {
+  process.exit(tell(error, terminal, process.argv.includes('--debug')));
+});
 process.exitCode = await main(process.argv.slice(2));
 
 /** Runs one command line; never throws. */

@@ -1,4 +1,5 @@
 import pc from 'picocolors';
+import { EXIT, codeOf, systemMessage } from './exit.js';
 
 /** Where a command writes: results to standard output, everything else to standard error. */
 export interface Terminal {
@@ -18,7 +19,7 @@ export interface Terminal {
 /** The streams of this process. A reader that goes away (EPIPE) is no error: what is left is dropped. */
 export function processTerminal(): Terminal {
   const { stdout, stderr, env } = process;
-  for (const stream of [stdout, stderr]) stream.on('error', ignoreClosedPipe);
+  for (const stream of [stdout, stderr]) stream.on('error', endWhereUnwritable);
   const colors = { out: wantsColor(stdout, env), err: wantsColor(stderr, env) };
   let hasLine = false;
   const clear = (): void => {
@@ -83,6 +84,9 @@ function wantsColor(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): boolean
   return stream.isTTY === true && env['TERM'] !== 'dumb';
 }
 
-function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
+/** A stream that takes nothing more, such as a full disk behind `> file`, is a failure of the machine. */
+function endWhereUnwritable(error: Error): void {
+  if (codeOf(error) === 'EPIPE') return;
+  process.stderr.write(`faultline: cannot write output: ${systemMessage(error)}\n`);
+  process.exit(EXIT.failed);
 }

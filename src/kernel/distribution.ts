@@ -95,6 +95,18 @@ export class Samplers {
     return own;
   }
 
+  /**
+   * Compiles a list of distributions; the ids are the places in the list, counted from the first id
+   * that is given. The parts of mixtures come behind all of them.
+   */
+  addAll(list: readonly Distribution[]): void {
+    const ids = list.map(() => this.reserve());
+    list.forEach((d, place) => {
+      this.means[ids[place]] = meanOf(d);
+      this.compile(ids[place], d);
+    });
+  }
+
   /** The draw of stream (ka, kb) for lineage (la, lb) and index: whole ns, at least 0. */
   draw(id: number, ka: number, kb: number, la: number, lb: number, index: number): Ns {
     const kind = this.kinds[id];

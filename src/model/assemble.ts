@@ -57,7 +57,8 @@ export function assemble(
   world.stop = null;
   const engine = (world.engine = new Engine());
   const samplers = (world.samplers = new Samplers());
-  for (const distribution of plan.distributions) samplers.add(distribution);
+  // A plan names distributions by their place, so none of them may come behind parts of a mixture.
+  samplers.addAll(plan.distributions);
   world.counts = new Counts();
   for (const count of plan.counts) world.counts.add(count);
   world.strands = new Strands();

@@ -10,7 +10,6 @@ import { REGISTERS, RETURN, STATE } from './strands.js';
 import type { World } from './world.js';
 
 const BRANCH_TAG = 0x2000;
-const BACKGROUND_TAG = 0x3000;
 
 /** Rounds that are still to come, at most; a register holds no more. */
 const MAX_ROUNDS = 0x7fffffff;
@@ -26,11 +25,14 @@ export class Interpreter {
   private readonly joinEndOp: number;
   private readonly code: Int32Array;
   private readonly tables: readonly Float64Array[];
+  /** Whether any program of the plan loops; without loops the registers stay 0 and are not read. */
+  private readonly loops: boolean;
 
   constructor(world: World) {
     this.world = world;
     this.code = world.plan.program.code;
     this.tables = world.plan.program.tables;
+    this.loops = usesLoops(this.code);
     const { engine, strands } = world;
     this.wakeOp = engine.define('wake', (strand, stamp) => {
       if (strands.stamp[strand] !== stamp) return;
@@ -101,7 +103,7 @@ export class Interpreter {
           if (this.fork(strand, pc)) break;
           return;
         case OP.END:
-          this.endBranch(strand, OUTCOME.ok);
+          this.end(strand, OUTCOME.ok);
           return;
         case OP.CHOOSE:
           strands.pc[strand] = this.choose(strand, pc);
@@ -134,7 +136,7 @@ export class Interpreter {
           break;
         case OP.BACKGROUND:
           strands.pc[strand] = code[at + 2];
-          this.background(strand, a);
+          this.background(strand, pc, a);
           break;
         case OP.LIMIT:
           strands.pc[strand] = pc + 1;
@@ -397,11 +399,11 @@ export class Interpreter {
 
   // ---- the rest ----
 
-  private background(strand: number, start: number): void {
+  /** Starts a detached strand at `start`, with a lineage of its own. */
+  private background(strand: number, pc: number, start: number): void {
     const { strands, server, instances } = this.world;
     const instance = instances[strands.instance[strand]];
-    const tag = BACKGROUND_TAG + strands.pc[strand];
-    derive(strands.lineageA[strand], strands.lineageB[strand], tag);
+    derive(strands.lineageA[strand], strands.lineageB[strand], this.tag(strand, pc));
     const own = server.newStrand(instance.id, lineage.a, lineage.b);
     this.inherit(own, strand);
     strands.returns[own] = RETURN.none;
@@ -490,6 +492,7 @@ export class Interpreter {
 
   /** The loop registers as one number: rounds of a loop draw anew, and nothing else does. */
   private registerIndex(strand: number): number {
+    if (!this.loops) return 0;
     const { registers } = this.world.strands;
     const at = strand * REGISTERS;
     return (
@@ -515,4 +518,9 @@ export class Interpreter {
     server.stopJob(strand, OUTCOME.cancelled);
     return true;
   }
+}
+
+function usesLoops(code: Int32Array): boolean {
+  for (let at = 0; at < code.length; at += 4) if (code[at] === OP.SET) return true;
+  return false;
 }

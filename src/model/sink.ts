@@ -44,14 +44,24 @@ class PartMeter extends Meter {
   readonly busyNs: Float64Array;
   readonly duplicates: Uint32Array;
   readonly queueWait: Histogram[] = [];
+  /** Requests by segment that did not wait at all. */
+  readonly unqueued: Float64Array;
   readonly steps: (Histogram | null)[];
 
   constructor(cells: number, segments: number, steps: number) {
     super(cells, segments);
     this.busyNs = new Float64Array(cells);
     this.duplicates = new Uint32Array(cells);
+    this.unqueued = new Float64Array(segments);
     this.steps = new Array<Histogram | null>(steps).fill(null);
     for (let k = 0; k < segments; k++) this.queueWait.push(new Histogram());
+  }
+
+  waits(): HistogramData[] {
+    return this.queueWait.map((histogram, segment) => {
+      histogram.addMany(0, this.unqueued[segment]);
+      return histogram.toJSON();
+    });
   }
 }
 
@@ -113,7 +123,12 @@ export class Sink {
   }
 
   queueWait(part: number, cell: number, waitNs: Ns): void {
-    if (cell >= 0) this.parts[part].queueWait[this.grid.segmentOfCell[cell]].add(waitNs);
+    if (cell < 0) return;
+    const meter = this.parts[part];
+    const segment = this.grid.segmentOfCell[cell];
+    // Most requests find a free worker: these are only counted.
+    if (waitNs === 0) meter.unqueued[segment]++;
+    else meter.queueWait[segment].add(waitNs);
   }
 
   duplicate(part: number): void {
@@ -175,7 +190,7 @@ export class Sink {
       busyNs: meter.busyNs,
       wastedNs: meter.wastedNs,
       duplicates: meter.duplicates,
-      queueWait: meter.queueWait.map((histogram) => histogram.toJSON()),
+      queueWait: meter.waits(),
       stepLatency: meter.steps.map((histogram) => (histogram ?? EMPTY_STEP).toJSON()),
       ...meter.latencies(),
     }));

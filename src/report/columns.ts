@@ -33,31 +33,77 @@ export function outcomeColumns(view: View): Column[] {
   const workload = onlyWorkload(result);
   const path = (name: string): string[] => (workload === null ? [] : [`${workload}.${name}`]);
   const columns: Column[] = [
-    column('success', 'Success', 'whole run', 'share', 'more', (v) => v.summary.success, path('success')),
-    column('goodput', 'Goodput', 'whole run', 'perSecond', 'more', (v) => v.summary.goodput, path('goodput')),
+    column(
+      'success',
+      'Success',
+      'whole run',
+      'share',
+      'more',
+      (v) => v.summary.success,
+      path('success'),
+    ),
+    column(
+      'goodput',
+      'Goodput',
+      'whole run',
+      'perSecond',
+      'more',
+      (v) => v.summary.goodput,
+      path('goodput'),
+    ),
   ];
   if (headline !== null) columns.push(...duringColumns(view));
   if (result.faults.length > 0) {
     const after = headline === null ? [] : path(`recovery after ${headline.id}`);
     columns.push({
-      ...column('recovery', 'Recovery', headline === null ? '' : 'after fault', 'seconds', 'less', (v) => v.summary.recovery, after),
+      ...column(
+        'recovery',
+        'Recovery',
+        headline === null ? '' : 'after fault',
+        'seconds',
+        'less',
+        (v) => v.summary.recovery,
+        after,
+      ),
       missing: 'never',
     });
   }
   const edge = amplifiedEdge(result);
   const amplified = edge === null ? [] : [`${edge}.amplification`];
   columns.push(
-    column('attempts', 'Attempts', 'per request', 'number', 'less', (v) => v.summary.attemptsPerRequest, ['attemptsPerRequest']),
-    column('amplification', 'Amplified', 'worst edge', 'number', 'less', (v) => v.summary.amplification, amplified),
+    column(
+      'attempts',
+      'Attempts',
+      'per request',
+      'number',
+      'less',
+      (v) => v.summary.attemptsPerRequest,
+      ['attemptsPerRequest'],
+    ),
+    column(
+      'amplification',
+      'Amplified',
+      'worst edge',
+      'number',
+      'less',
+      (v) => v.summary.amplification,
+      amplified,
+    ),
     column('wasted', 'Wasted', 'of work', 'share', 'less', (v) => v.summary.wasted, ['wastedWork']),
   );
   if (result.faults.length > 0) {
-    columns.push(
-      {
-        ...column('blastRadius', 'Blast', 'components', 'number', 'less', (v) => v.summary.blastRadius, ['cascade.blastRadius']),
-        counted: true,
-      },
-    );
+    columns.push({
+      ...column(
+        'blastRadius',
+        'Blast',
+        'components',
+        'number',
+        'less',
+        (v) => v.summary.blastRadius,
+        ['cascade.blastRadius'],
+      ),
+      counted: true,
+    });
   }
   return columns;
 }
@@ -97,12 +143,18 @@ export interface Winner {
 /** Who wins a column; null where nothing was measured or there is nobody to beat. */
 export function winnerOf(column: Column, variants: readonly VariantResult[]): Winner | null {
   const known = variants.filter((variant) => {
-    return column.pick(variant).value !== null && !(column.key === 'recovery' && neverCount(variant) > 0);
+    return (
+      column.pick(variant).value !== null && !(column.key === 'recovery' && neverCount(variant) > 0)
+    );
   });
   if (known.length === 0 || variants.length < 2) return null;
   const sign = column.better === 'more' ? -1 : 1;
-  const [first, ...others] = known.slice().sort((a, b) => sign * (column.pick(a).value! - column.pick(b).value!));
-  const level = others.filter((other) => pairedDifference(column, first!, other).verdict !== 'better');
+  const [first, ...others] = known
+    .slice()
+    .sort((a, b) => sign * (column.pick(a).value! - column.pick(b).value!));
+  const level = others.filter(
+    (other) => pairedDifference(column, first!, other).verdict !== 'better',
+  );
   return {
     names: variants.filter((v) => v === first || level.includes(v)).map((v) => v.name),
     equal: level.every((other) => column.pick(other).value === column.pick(first!).value),
@@ -137,7 +189,9 @@ export function bestOf(column: Column, variants: readonly VariantResult[]): Read
   }
   if (best === null) return new Set();
   const text = valueText(column, best);
-  const names = variants.filter((variant) => cellText(column, variant) === text).map((variant) => variant.name);
+  const names = variants
+    .filter((variant) => cellText(column, variant) === text)
+    .map((variant) => variant.name);
   return new Set(names.length === variants.length ? [] : names);
 }
 
@@ -152,17 +206,21 @@ function duringColumns(view: View): Column[] {
   const requests = view.requests.filter((request) =>
     baseline.summary.during.some((d) => d.request === request && d.fault === headline!.id),
   );
-  return requests.slice(0, 3).map((request) =>
-    column(
-      `during.${request}`,
-      capital(requestLabel(view, request)),
-      'during fault',
-      'share',
-      'more',
-      (v) => v.summary.during.find((d) => d.request === request && d.fault === headline!.id)?.success ?? NOTHING,
-      [`${request}.success during ${headline!.id}`],
-    ),
-  );
+  return requests
+    .slice(0, 3)
+    .map((request) =>
+      column(
+        `during.${request}`,
+        capital(requestLabel(view, request)),
+        'during fault',
+        'share',
+        'more',
+        (v) =>
+          v.summary.during.find((d) => d.request === request && d.fault === headline!.id)
+            ?.success ?? NOTHING,
+        [`${request}.success during ${headline!.id}`],
+      ),
+    );
 }
 
 function column(
@@ -183,23 +241,33 @@ function amplifiedEdge(result: Result): string | null {
 }
 
 /** Student's t on the differences of replications, centred on the difference of the pooled values. */
-function pairedDifference(column: Column, variant: VariantResult, baseline: VariantResult): Difference {
+function pairedDifference(
+  column: Column,
+  variant: VariantResult,
+  baseline: VariantResult,
+): Difference {
   const one = column.pick(variant);
   const two = column.pick(baseline);
-  if (one.value === null || two.value === null) return { difference: null, ci95: null, verdict: 'unknown' };
+  if (one.value === null || two.value === null)
+    return { difference: null, ci95: null, verdict: 'unknown' };
   const difference = one.value - two.value;
   const pairs: number[] = [];
   one.each.forEach((value, i) => {
     const other = two.each[i];
     if (value !== null && other !== null && other !== undefined) pairs.push(value - other);
   });
-  if (pairs.length < 2) return { difference, ci95: null, verdict: difference === 0 ? 'same' : 'unknown' };
+  if (pairs.length < 2)
+    return { difference, ci95: null, verdict: difference === 0 ? 'same' : 'unknown' };
   const mean = pairs.reduce((a, b) => a + b, 0) / pairs.length;
   const variance = pairs.reduce((a, b) => a + (b - mean) * (b - mean), 0) / (pairs.length - 1);
   const half = studentQuantile(0.975, pairs.length - 1) * Math.sqrt(variance / pairs.length);
   const ci95: readonly [number, number] = [difference - half, difference + half];
   if (ci95[0] <= 0 && ci95[1] >= 0) return { difference, ci95, verdict: 'same' };
-  return { difference, ci95, verdict: difference > 0 === (column.better === 'more') ? 'better' : 'worse' };
+  return {
+    difference,
+    ci95,
+    verdict: difference > 0 === (column.better === 'more') ? 'better' : 'worse',
+  };
 }
 
 /** First letter in upper case. */

@@ -8,8 +8,20 @@ import { heldBudgets, viewOf } from './view.js';
  */
 export function renderCsv(result: Result): string {
   const view = viewOf(result);
-  const columns = [...outcomeColumns(view), ...latencyColumns(view, 'successLatency'), ...latencyColumns(view, 'latency')];
-  const head = ['variant', 'replications', 'requests', ...columns.flatMap(names), 'never_recovered', 'budgets_held', 'budgets'];
+  const columns = [
+    ...outcomeColumns(view),
+    ...latencyColumns(view, 'successLatency'),
+    ...latencyColumns(view, 'latency'),
+  ];
+  const head = [
+    'variant',
+    'replications',
+    'requests',
+    ...columns.flatMap(names),
+    'never_recovered',
+    'budgets_held',
+    'budgets',
+  ];
   const rows = result.variants.map((variant) => [
     csvText(variant.name),
     String(result.replications),
@@ -28,13 +40,15 @@ export function csvText(text: string): string {
 }
 
 function names(column: Column): string[] {
-  const unit = column.unit === 'seconds' ? '_seconds' : column.unit === 'perSecond' ? '_per_second' : '';
+  const unit =
+    column.unit === 'seconds' ? '_seconds' : column.unit === 'perSecond' ? '_per_second' : '';
   const name = `${column.key}${unit}`;
   return [name, `${name}_low`, `${name}_high`];
 }
 
 function figures(estimate: Estimate): string[] {
-  const text = (value: number | null | undefined): string => (value === null || value === undefined ? '' : String(value));
+  const text = (value: number | null | undefined): string =>
+    value === null || value === undefined ? '' : String(value);
   return [text(estimate.value), text(estimate.ci95?.[0]), text(estimate.ci95?.[1])];
 }
 

@@ -1,5 +1,5 @@
 import { coordinate } from './format.js';
-import { html, type Markup, type Part } from './html-escape.js';
+import { markup, type Markup, type Part } from './html-escape.js';
 
 /** A picture without its frame: what an inline figure and a file are both made from. */
 export interface Drawing {
@@ -23,7 +23,18 @@ export interface Point {
 /** The inline `<svg>` of a drawing; `id` is unique on the page. */
 export function inline(drawing: Drawing, id: string): Markup {
   const { width, height, stretch } = drawing;
-  return html`<svg viewBox="0 0 ${coordinate(width)} ${coordinate(height)}" role="img" aria-labelledby="${id}-t ${id}-d" font-size="12" fill="var(--ink3)"${stretch === true ? STRETCHED : null}><title id="${id}-t">${drawing.title}</title><desc id="${id}-d">${drawing.description}</desc>${drawing.body}</svg>`;
+  return markup`<svg
+    viewBox="0 0 ${coordinate(width)} ${coordinate(height)}"
+    role="img"
+    aria-labelledby="${id}-t ${id}-d"
+    font-size="12"
+    fill="var(--ink3)"
+    ${stretch === true ? STRETCHED : null}
+  >
+    <title id="${id}-t">${drawing.title}</title>
+    <desc id="${id}-d">${drawing.description}</desc>
+    ${drawing.body}
+  </svg>`;
 }
 
 /** The path through points, pen lifted at gaps, points on a straight line left out. */
@@ -58,36 +69,61 @@ export function label(
   } = {},
 ): Markup {
   const { anchor, fill, size, weight } = options;
-  return html`<text x="${coordinate(x)}" y="${coordinate(y)}"${anchor !== undefined && anchor !== 'start' && attribute('text-anchor', anchor)}${fill !== undefined && attribute('fill', fill)}${size !== undefined && attribute('font-size', size)}${weight !== undefined && attribute('font-weight', weight)}>${text}</text>`;
+  return markup`<text
+    x="${coordinate(x)}"
+    y="${coordinate(y)}"
+    ${anchor !== undefined && anchor !== 'start' && attribute('text-anchor', anchor)}${fill !== undefined && attribute('fill', fill)}${size !== undefined && attribute('font-size', size)}${weight !== undefined && attribute('font-weight', weight)}
+    >${text}</text
+  >`;
 }
 
 /** A rectangle. */
-export function box(x: number, y: number, width: number, height: number, fill: string, extra: Part = null): Markup {
-  return html`<rect x="${coordinate(x)}" y="${coordinate(y)}" width="${coordinate(Math.max(0, width))}" height="${coordinate(height)}" fill="${fill}"${extra}/>`;
+export function box(
+  x: number,
+  y: number,
+  width: number,
+  height: number,
+  fill: string,
+  extra: Part = null,
+): Markup {
+  return markup`<rect
+    x="${coordinate(x)}"
+    y="${coordinate(y)}"
+    width="${coordinate(Math.max(0, width))}"
+    height="${coordinate(height)}"
+    fill="${fill}"
+    ${extra}
+  />`;
 }
 
 /** A stroke along a path. */
 export function stroke(path: string, color: string, width: number, extra: Part = null): Markup {
-  return html`<path d="${path}" fill="none" stroke="${color}" stroke-width="${width}"${extra}/>`;
+  return markup`<path d="${path}" fill="none" stroke="${color}" stroke-width="${width}" ${extra} />`;
 }
 
 /** ` name="value"`, escaped. */
 export function attribute(name: string, value: string | number): Markup {
-  return html` ${name}="${value}"`;
+  return markup` ${name}="${value}"`;
 }
 
 /** Estimated width of a text in a sans-serif face, a little generous: faces differ by an eighth. */
 export function textWidth(text: string, size: number): number {
   let units = 0;
   for (const c of text) {
-    units += NARROW_LETTERS.includes(c) ? 0.34 : WIDE_LETTERS.includes(c) ? 0.9 : c >= 'A' && c <= 'Z' ? 0.7 : 0.61;
+    units += NARROW_LETTERS.includes(c)
+      ? 0.34
+      : WIDE_LETTERS.includes(c)
+        ? 0.9
+        : c >= 'A' && c <= 'Z'
+          ? 0.7
+          : 0.61;
   }
   return units * size;
 }
 
 const NARROW_LETTERS = "iljft.,:;'|!()[] \u202f";
 const WIDE_LETTERS = 'mwMW%@→';
-const STRETCHED = html` preserveAspectRatio="none" class="st"`;
+const STRETCHED = markup` preserveAspectRatio="none" class="st"`;
 
 function runs(points: readonly Point[]): { readonly x: number; readonly y: number }[][] {
   const all: { readonly x: number; readonly y: number }[][] = [];
@@ -103,7 +139,10 @@ function runs(points: readonly Point[]): { readonly x: number; readonly y: numbe
   return all;
 }
 
-function segments(run: readonly { readonly x: number; readonly y: number }[], start: 'M' | 'L'): string {
+function segments(
+  run: readonly { readonly x: number; readonly y: number }[],
+  start: 'M' | 'L',
+): string {
   const first = run[0]!;
   let path = `${start}${coordinate(first.x)} ${coordinate(first.y)}`;
   if (run.length === 1 && start === 'M') return `${path}h.1`;
@@ -112,7 +151,10 @@ function segments(run: readonly { readonly x: number; readonly y: number }[], st
     const before = run[i - 1]!;
     const after = run[i + 1];
     if (after !== undefined && after.y === point.y && before.y === point.y) continue;
-    path += point.y === before.y ? `H${coordinate(point.x)}` : `L${coordinate(point.x)} ${coordinate(point.y)}`;
+    path +=
+      point.y === before.y
+        ? `H${coordinate(point.x)}`
+        : `L${coordinate(point.x)} ${coordinate(point.y)}`;
   }
   return path;
 }

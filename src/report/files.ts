@@ -11,7 +11,7 @@ import { amplificationChart, amplifiedEdges, wasteChart } from './charts/waste.j
 import { waterfallChart } from './charts/waterfall.js';
 import { label, type Drawing } from './draw.js';
 import { coordinate } from './format.js';
-import { html, shorten, type Markup } from './html-escape.js';
+import { markup, shorten, type Markup } from './html-escape.js';
 import { linear } from './scale.js';
 import { exemplarKeys, fatesOf } from './sections/traces.js';
 import { standAlone } from './stand-alone.js';
@@ -36,7 +36,12 @@ export function renderSvgs(result: Result, options: { readonly document: object 
   for (const key of exemplarKeys(view)) {
     for (const fate of fatesOf(view, key)) {
       const names = fate.variants.map((variant) => variant.name);
-      files.push(file(`trace-${safeName(key)}-${safeName(names.join(' '))}`, waterfallChart(fate.exemplar, names.join(', '), 620)));
+      files.push(
+        file(
+          `trace-${safeName(key)}-${safeName(names.join(' '))}`,
+          waterfallChart(fate.exemplar, names.join(', '), 620),
+        ),
+      );
     }
   }
   return files;
@@ -59,14 +64,22 @@ function variantFiles(view: View, variant: VariantResult): RenderedFile[] {
   const files = [
     file(`timeline-${name}`, timelineDrawing(view, variant)),
     file(`services-${name}`, servicesDrawing(view, variant)),
-    file(`propagation-${name}`, swimlaneChart(view, variant, [0, duration], { width: 984, names: true, arrows: true })),
+    file(
+      `propagation-${name}`,
+      swimlaneChart(view, variant, [0, duration], { width: 984, names: true, arrows: true }),
+    ),
     ...momentsOf(view, variant).map((moment, i) =>
-      file(`topology-${name}-${i + 1}`, topologyChart(view, variant, moment.at, wide, Math.max(478, wide.width))),
+      file(
+        `topology-${name}-${i + 1}`,
+        topologyChart(view, variant, moment.at, wide, Math.max(478, wide.width)),
+      ),
     ),
     file(`waste-${name}`, wasteChart(view, variant, 620)),
   ];
-  if (amplifiedEdges(variant).length > 0) files.push(file(`amplification-${name}`, amplificationChart(view, variant, 'am', 620)));
-  if (breakerLanes(view, variant).length > 0) files.push(file(`breakers-${name}`, breakerChart(view, variant, 984)));
+  if (amplifiedEdges(variant).length > 0)
+    files.push(file(`amplification-${name}`, amplificationChart(view, variant, 'am', 620)));
+  if (breakerLanes(view, variant).length > 0)
+    files.push(file(`breakers-${name}`, breakerChart(view, variant, 984)));
   return files;
 }
 
@@ -79,7 +92,11 @@ function timelineDrawing(view: View, variant: VariantResult): Drawing {
   const panels = panelsOf(view);
   const drawings = panels.map((panel, i) => panelChart(view, panel, variant, `p${i}`));
   const height = panels.length * 124 + 20;
-  const axis = timeLabels(timeTicks(view, 0, view.result.run.duration), linear([0, view.result.run.duration], [56, 616]), height - 8);
+  const axis = timeLabels(
+    timeTicks(view, 0, view.result.run.duration),
+    linear([0, view.result.run.duration], [56, 616]),
+    height - 8,
+  );
   return {
     width: 620,
     height,
@@ -89,8 +106,10 @@ function timelineDrawing(view: View, variant: VariantResult): Drawing {
       panels.map((panel, i) => {
         const top = i * 124;
         const y = panelScale(panel);
-        const marks = panel.grid.map((line) => label(50, top + 28 + y(line.at) * 0.9, line.text, { anchor: 'end', size: 11 }));
-        return html`${label(56, top + 14, panel.words, { fill: 'var(--ink2)' })}${marks}${nested(drawings[i]!, 56, top + 24, 560, 90)}`;
+        const marks = panel.grid.map((line) =>
+          label(50, top + 28 + y(line.at) * 0.9, line.text, { anchor: 'end', size: 11 }),
+        );
+        return markup`${label(56, top + 14, panel.words, { fill: 'var(--ink2)' })}${marks}${nested(drawings[i]!, 56, top + 24, 560, 90)}`;
       }),
       axis,
     ],
@@ -113,15 +132,31 @@ function servicesDrawing(view: View, variant: VariantResult): Drawing {
       heads.map((text, i) => label(columns[i]!, 12, text)),
       rows.map((row, i) => {
         const top = 22 + i * 92;
-        const charts = [rateChart(view, row, variant), latencyChart(view, row, variant), slotsChart(view, row, variant)];
-        return html`${label(0, top + 16, shorten(row.node.name, 18), { fill: 'var(--ink)', weight: 600 })}${label(0, top + 32, shorten(nodeWords(row.node), 22), { size: 11 })}${charts.map((chart, c) => chart !== null && nested(chart, columns[c]!, top, 266, 80))}`;
+        const charts = [
+          rateChart(view, row, variant),
+          latencyChart(view, row, variant),
+          slotsChart(view, row, variant),
+        ];
+        return markup`${label(0, top + 16, shorten(row.node.name, 18), { fill: 'var(--ink)', weight: 600 })}${label(0, top + 32, shorten(nodeWords(row.node), 22), { size: 11 })}${charts.map((chart, c) => chart !== null && nested(chart, columns[c]!, top, 266, 80))}`;
       }),
-      columns.map((x) => timeLabels(timeTicks(view, 0, duration), linear([0, duration], [x, x + 266]), height - 8)),
+      columns.map((x) =>
+        timeLabels(timeTicks(view, 0, duration), linear([0, duration], [x, x + 266]), height - 8),
+      ),
     ],
   };
 }
 
 /** A stretched drawing inside another one. */
 function nested(drawing: Drawing, x: number, y: number, width: number, height: number): Markup {
-  return html`<svg x="${coordinate(x)}" y="${coordinate(y)}" width="${coordinate(width)}" height="${coordinate(height)}" viewBox="0 0 ${drawing.width} ${drawing.height}" preserveAspectRatio="none" class="st">${drawing.body}</svg>`;
+  return markup`<svg
+    x="${coordinate(x)}"
+    y="${coordinate(y)}"
+    width="${coordinate(width)}"
+    height="${coordinate(height)}"
+    viewBox="0 0 ${drawing.width} ${drawing.height}"
+    preserveAspectRatio="none"
+    class="st"
+  >
+    ${drawing.body}
+  </svg>`;
 }

@@ -4,7 +4,18 @@ import { breakerLanes } from './charts/breakers.js';
 import { lossPoints, latencyDomain, lost } from './charts/latency.js';
 import { momentsOf, stateOf } from './charts/topology.js';
 import { differenceOf, latencyColumns, outcomeColumns } from './columns.js';
-import { briefSeconds, formatCount, formatInstant, tidy, formatNumber, formatRate, formatSeconds, formatShare, listed, plural } from './format.js';
+import {
+  briefSeconds,
+  formatCount,
+  formatInstant,
+  tidy,
+  formatNumber,
+  formatRate,
+  formatSeconds,
+  formatShare,
+  listed,
+  plural,
+} from './format.js';
 import { headlineWords, illSubjects } from './words.js';
 import { loopWords, requestLabel, shades, stepAt, type View } from './view.js';
 
@@ -13,7 +24,9 @@ export function compareFinding(view: View): string {
   const { variants } = view.result;
   if (variants.length === 1) return singleFinding(view);
   const success = outcomeColumns(view)[0]!;
-  const ranked = variants.slice().sort((a, b) => (success.pick(b).value ?? 0) - (success.pick(a).value ?? 0));
+  const ranked = variants
+    .slice()
+    .sort((a, b) => (success.pick(b).value ?? 0) - (success.pick(a).value ?? 0));
   const best = ranked[0]!;
   const worst = ranked[ranked.length - 1]!;
   const high = success.pick(best).value;
@@ -30,15 +43,23 @@ export function compareFinding(view: View): string {
 /** Title of the loss picture. */
 export function lossFinding(view: View): string {
   const domain = latencyDomain(view);
-  const shares = view.result.variants.map((variant) => ({ variant, share: lost(lossPoints(view, variant, domain)) }));
+  const shares = view.result.variants.map((variant) => ({
+    variant,
+    share: lost(lossPoints(view, variant, domain)),
+  }));
   const worst = shares.reduce((a, b) => (b.share > a.share ? b : a));
   const best = shares.reduce((a, b) => (b.share < a.share ? b : a));
   const p99 = best.variant.summary.successLatency.p99.value;
   const within = p99 === null ? '' : `, 99${'\u202f'}% within ${formatSeconds(p99)}`;
-  if (worst.share < 5e-5) return `Every request succeeds${shares.length > 1 ? ' under every variant' : ''}${within}`;
-  const some = worst.share > 1 - 1e-9 ? 'No request ever succeeds' : `${formatShare(worst.share)} of requests never succeed`;
+  if (worst.share < 5e-5)
+    return `Every request succeeds${shares.length > 1 ? ' under every variant' : ''}${within}`;
+  const some =
+    worst.share > 1 - 1e-9
+      ? 'No request ever succeeds'
+      : `${formatShare(worst.share)} of requests never succeed`;
   if (shares.length === 1) return `${some}; of the others${within.slice(1) || ' nothing is known'}`;
-  if (best.share < 5e-5) return `${some} with ${worst.variant.name}; with ${best.variant.name} every one does${within}`;
+  if (best.share < 5e-5)
+    return `${some} with ${worst.variant.name}; with ${best.variant.name} every one does${within}`;
   return `${some} with ${worst.variant.name}, ${formatShare(best.share)} with ${best.variant.name}`;
 }
 
@@ -46,12 +67,19 @@ export function lossFinding(view: View): string {
 export function timelineFinding(view: View): string {
   const { variants } = view.result;
   const fault = headlineWords(view);
-  if (fault === null) return variants.length > 1 ? 'No fault: the variants differ in load alone' : 'A run without a fault';
+  if (fault === null)
+    return variants.length > 1
+      ? 'No fault: the variants differ in load alone'
+      : 'A run without a fault';
   const unhurt = variants.filter((v) => lowest(view, v) >= 0.99);
   const never = variants.filter((v) => v.summary.recovery.never > 0);
-  const end = never.length === 0 ? '' : `; ${listed(never.map((v) => v.name))} never ${never.length === 1 ? 'comes' : 'come'} back`;
+  const end =
+    never.length === 0
+      ? ''
+      : `; ${listed(never.map((v) => v.name))} never ${never.length === 1 ? 'comes' : 'come'} back`;
   if (unhurt.length === variants.length) return `${fault}, and no user notices`;
-  if (unhurt.length === 0) return `${fault}: ${variants.length === 1 ? 'users notice' : 'users of every variant notice'}${end}`;
+  if (unhurt.length === 0)
+    return `${fault}: ${variants.length === 1 ? 'users notice' : 'users of every variant notice'}${end}`;
   const only = unhurt.length === 1 ? 'only ' : '';
   return `${fault}: ${only}${listed(unhurt.map((v) => v.name))} ${unhurt.length === 1 ? 'keeps' : 'keep'} every kind of request going${end}`;
 }
@@ -61,14 +89,21 @@ export function timelineNote(view: View, variant: VariantResult): string {
   const notes: string[] = [];
   const lossy: string[] = [];
   for (const request of view.requests.slice(0, 2)) {
-    const during = variant.summary.during.find((d) => d.request === request && d.fault === view.headline?.id);
+    const during = variant.summary.during.find(
+      (d) => d.request === request && d.fault === view.headline?.id,
+    );
     const share = during?.success.value;
     if (share === undefined || share === null) continue;
     if (share < 0.99) lossy.push(`${requestLabel(view, request)} ${formatShare(share)}`);
   }
   if (lossy.length > 0) notes.push(`${lossy.join(', ')} during the fault`);
   const { recovery } = variant.summary;
-  if (recovery.never > 0) notes.push(recovery.never === variant.cascade.verdicts.length ? 'never recovers' : `never recovers in ${recovery.never} of ${variant.cascade.verdicts.length} runs`);
+  if (recovery.never > 0)
+    notes.push(
+      recovery.never === variant.cascade.verdicts.length
+        ? 'never recovers'
+        : `never recovers in ${recovery.never} of ${variant.cascade.verdicts.length} runs`,
+    );
   else if ((recovery.value ?? 0) > 0) notes.push(`back ${briefSeconds(recovery.value!)} after it`);
   return notes.length === 0 ? (variant.title ?? 'no loss') : notes.join(', ');
 }
@@ -76,7 +111,8 @@ export function timelineNote(view: View, variant: VariantResult): string {
 /** Title of the services figure. */
 export function servicesFinding(view: View, variant: VariantResult): string {
   const saturated = variant.cascade.events.find((event) => event.kind === 'saturated');
-  if (saturated !== undefined) return `${saturated.subject} saturates first, at ${formatInstant(saturated.at)}: ${tidy(saturated.text)}`;
+  if (saturated !== undefined)
+    return `${saturated.subject} saturates first, at ${formatInstant(saturated.at)}: ${tidy(saturated.text)}`;
   const ill = illSubjects(view, variant);
   if (ill.length === 0) return 'No component falls ill';
   const worst = ill[0]!;
@@ -88,27 +124,51 @@ export function propagationFinding(view: View, variant: VariantResult): string {
   const { influences, loops } = variant.cascade;
   const up = influences.filter((i) => i.mechanism !== 'retryLoad');
   if (influences.length === 0) {
-    return illSubjects(view, variant).length === 0 ? 'Nothing falls ill' : 'What falls ill does not pass it on';
+    return illSubjects(view, variant).length === 0
+      ? 'Nothing falls ill'
+      : 'What falls ill does not pass it on';
   }
-  const reached = [...new Set(up.map((i) => i.to))];
+  const depth = new Map(view.result.topology.nodes.map((node) => [node.name, node.depth]));
+  const reached = [...new Set(up.map((i) => i.to))].sort(
+    (a, b) => (depth.get(b) ?? 0) - (depth.get(a) ?? 0),
+  );
   const start = view.headline?.spans[0]?.from ?? influences[0]!.at;
   const last = up.reduce((at, i) => Math.max(at, i.at), start);
-  const spreads = reached.length === 0 ? 'The load grows by retries alone' : `The failure reaches ${listed(reached.slice(0, 4))} within ${briefSeconds(Math.max(view.result.run.step, last - start))}`;
+  const spreads =
+    reached.length === 0
+      ? 'The load grows by retries alone'
+      : `The failure reaches ${listed(reached.slice(0, 4))} within ${briefSeconds(Math.max(view.result.run.step, last - start))}`;
   const loop = loops[0];
-  return loop === undefined ? spreads : `${spreads}; retries close the circle ${loopWords(view, loop.through)}`;
+  return loop === undefined
+    ? spreads
+    : `${spreads}; retries close the circle ${loopWords(view, loop.through)}`;
 }
 
 /** Title of the story in time order: how many fell ill, and whether it is over. */
 export function cascadeFinding(view: View, variant: VariantResult): string {
   const ill = illSubjects(view, variant);
-  const users = view.requests.filter((request) => (variant.cascade.states[request] ?? []).length > 0);
-  if (ill.length === 0 && users.length === 0) return variant.cascade.events.length === 0 ? 'Nothing broke' : 'The fault hits nobody else';
-  const parts = [ill.length > 0 ? plural(ill.length, 'component') : '', users.length > 0 ? plural(users.length, 'kind of request').replace('requests', 'request').replace('kind of', users.length > 1 ? 'kinds of' : 'kind of') : ''];
+  const users = view.requests.filter(
+    (request) => (variant.cascade.states[request] ?? []).length > 0,
+  );
+  if (ill.length === 0 && users.length === 0)
+    return variant.cascade.events.length === 0 ? 'Nothing broke' : 'The fault hits nobody else';
+  const parts = [
+    ill.length > 0 ? plural(ill.length, 'component') : '',
+    users.length > 0
+      ? plural(users.length, 'kind of request')
+          .replace('requests', 'request')
+          .replace('kind of', users.length > 1 ? 'kinds of' : 'kind of')
+      : '',
+  ];
   const who = parts.filter((part) => part !== '').join(' and ');
   const verb = ill.length + users.length === 1 ? 'falls' : 'fall';
   const end = view.result.run.duration;
   const subjects = [...ill.map((each) => each.subject), ...users];
-  const last = subjects.reduce((at, subject) => (variant.cascade.states[subject] ?? []).reduce((t, s) => Math.max(t, s.until), at), 0);
+  const last = subjects.reduce(
+    (at, subject) =>
+      (variant.cascade.states[subject] ?? []).reduce((t, s) => Math.max(t, s.until), at),
+    0,
+  );
   return `${who} ${verb} ill; ${last >= end - 1e-9 ? 'it is not over at the end of the run' : `all is well again at ${formatInstant(last)}`}`;
 }
 
@@ -117,7 +177,9 @@ export function topologyFinding(view: View, variant: VariantResult): string {
   const moments = momentsOf(view, variant);
   const nodes = view.result.topology.nodes.filter((node) => node.kind !== 'workload');
   const ill = (at: number): string[] =>
-    nodes.filter((node) => stateOf(variant, node.name, stepAt(variant.timeline, at)) !== 'ok').map((node) => node.name);
+    nodes
+      .filter((node) => stateOf(variant, node.name, stepAt(variant.timeline, at)) !== 'ok')
+      .map((node) => node.name);
   const end = moments[moments.length - 1]!;
   const still = ill(end.at);
   const span = shades(view)[0];
@@ -134,8 +196,14 @@ export function topologyFinding(view: View, variant: VariantResult): string {
 export function wasteFinding(view: View, variant: VariantResult): string {
   const edge = amplifiedEdges(variant)[0];
   const waste = wasteRows(view, variant)[0];
-  const wasted = waste !== undefined && waste.wasted >= 0.01 ? `${waste.name} spends ${formatShare(waste.wasted)} of its busy time on results nobody uses` : null;
-  const during = view.headline === null || edge === undefined ? null : (variant.edges[edge.edge]?.amplificationDuring[view.headline.id] ?? null);
+  const wasted =
+    waste !== undefined && waste.wasted >= 0.01
+      ? `${waste.name} spends ${formatShare(waste.wasted)} of its busy time on results nobody uses`
+      : null;
+  const during =
+    view.headline === null || edge === undefined
+      ? null
+      : (variant.edges[edge.edge]?.amplificationDuring[view.headline.id] ?? null);
   const amplified =
     edge === undefined
       ? null
@@ -143,7 +211,9 @@ export function wasteFinding(view: View, variant: VariantResult): string {
         ? `${edge.edge} makes ${formatNumber(during)} attempts per call during the fault`
         : `${edge.edge} makes ${formatNumber(edge.factor)} attempts per call`;
   if (amplified !== null && wasted !== null) return `${amplified}; ${wasted}`;
-  return amplified ?? (wasted === null ? 'No retries and no work in vain' : `No retries, yet ${wasted}`);
+  return (
+    amplified ?? (wasted === null ? 'No retries and no work in vain' : `No retries, yet ${wasted}`)
+  );
 }
 
 /** Title of the breaker lanes. */
@@ -153,9 +223,17 @@ export function breakerFinding(view: View, variant: VariantResult): string {
   const open = lanes.flatMap((lane) => lane.spells.filter((s) => s.state === 'open'));
   const first = open.reduce((at, s) => Math.min(at, s.from), Infinity);
   const last = lanes.flatMap((l) => l.spells).reduce((at, s) => Math.max(at, s.until), 0);
-  const probes = Math.max(...lanes.map((lane) => lane.spells.filter((s) => s.state === 'halfOpen').length));
-  const opened = first === Infinity ? 'Breakers probe' : `${lanes.length === 1 ? 'The breaker opens' : 'Breakers open'} at ${formatInstant(first)}`;
-  const probing = probes === 0 ? '' : `, ${lanes.length === 1 ? 'probes' : 'probe up to'} ${plural(probes, 'time')}`;
+  const probes = Math.max(
+    ...lanes.map((lane) => lane.spells.filter((s) => s.state === 'halfOpen').length),
+  );
+  const opened =
+    first === Infinity
+      ? 'Breakers probe'
+      : `${lanes.length === 1 ? 'The breaker opens' : 'Breakers open'} at ${formatInstant(first)}`;
+  const probing =
+    probes === 0
+      ? ''
+      : `, ${lanes.length === 1 ? 'probes' : 'probe up to'} ${plural(probes, 'time')}`;
   const end = view.result.run.duration;
   return `${opened}${probing} and ${last >= end ? 'are not all closed at the end' : `${lanes.length === 1 ? 'closes' : 'are closed'} at ${formatInstant(last)}`}`;
 }
@@ -172,10 +250,14 @@ function singleFinding(view: View): string {
 function latencyFinding(view: View): string {
   const p99 = latencyColumns(view, 'successLatency')[2]!;
   const others = view.result.variants.filter((v) => v.name !== view.baseline.name);
-  const differing = others.filter((v) => ['better', 'worse'].includes(differenceOf(view, p99, v).verdict));
+  const differing = others.filter((v) =>
+    ['better', 'worse'].includes(differenceOf(view, p99, v).verdict),
+  );
   if (differing.length === 0) return 'The data show no difference between the variants';
   const all = [view.baseline, ...differing];
-  const best = all.reduce((a, b) => ((p99.pick(b).value ?? Infinity) < (p99.pick(a).value ?? Infinity) ? b : a));
+  const best = all.reduce((a, b) =>
+    (p99.pick(b).value ?? Infinity) < (p99.pick(a).value ?? Infinity) ? b : a,
+  );
   const worst = all.reduce((a, b) => ((p99.pick(b).value ?? 0) > (p99.pick(a).value ?? 0) ? b : a));
   return `All variants answer alike; p99 is ${formatSeconds(p99.pick(best).value ?? 0)} with ${best.name}, ${formatSeconds(p99.pick(worst).value ?? 0)} with ${worst.name}`;
 }

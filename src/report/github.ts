@@ -3,7 +3,9 @@ import { budgetMessage } from './junit.js';
 import { plain } from './text-table.js';
 
 /** Workflow commands that GitHub shows as annotations: an error per broken budget, a warning per broken warning. */
-export function githubAnnotations(files: readonly { readonly file: string; readonly result: Result }[]): string {
+export function githubAnnotations(
+  files: readonly { readonly file: string; readonly result: Result }[],
+): string {
   const lines: string[] = [];
   for (const { file, result } of files) {
     for (const variant of result.variants) {
@@ -11,11 +13,28 @@ export function githubAnnotations(files: readonly { readonly file: string; reado
         if (budget.verdict === 'pass') continue;
         const level = budget.verdict === 'inconclusive' ? 'notice' : budget.severity;
         const words = budget.verdict === 'inconclusive' ? 'Budget undecided' : 'Budget broken';
-        lines.push(command(level, file, `${words} in ${variant.name}`, `${budget.text}: ${budgetMessage(budget)}`));
+        lines.push(
+          command(
+            level,
+            file,
+            `${words} in ${variant.name}`,
+            `${budget.text}: ${budgetMessage(budget)}`,
+          ),
+        );
       }
     }
-    if (result.hypothesis !== null && (result.hypothesis.verdict === 'refuted' || result.hypothesis.verdict === 'invalid')) {
-      lines.push(command('error', file, `Hypothesis ${result.hypothesis.verdict}`, result.hypothesis.statement));
+    if (
+      result.hypothesis !== null &&
+      (result.hypothesis.verdict === 'refuted' || result.hypothesis.verdict === 'invalid')
+    ) {
+      lines.push(
+        command(
+          'error',
+          file,
+          `Hypothesis ${result.hypothesis.verdict}`,
+          result.hypothesis.statement,
+        ),
+      );
     }
   }
   return lines.map((line) => `${line}\n`).join('');

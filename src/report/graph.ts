@@ -1,6 +1,6 @@
 import { box, label, stroke, type Drawing } from './draw.js';
 import { coordinate } from './format.js';
-import { html, printable, type Markup } from './html-escape.js';
+import { markup, printable, type Markup } from './html-escape.js';
 import { standAlone } from './stand-alone.js';
 import { nodeLabel, place, type GraphEdge, type GraphNode } from './topology-layout.js';
 import { byCodeUnit } from './view.js';
@@ -20,7 +20,9 @@ export function graphSvg(graph: TopologyGraph): string {
     width: map.width,
     height: map.height,
     title: graph.title,
-    description: edgesOf(graph).map((edge) => `${edge.from} calls ${edge.to}`).join(', '),
+    description: edgesOf(graph)
+      .map((edge) => `${edge.from} calls ${edge.to}`)
+      .join(', '),
     body: [
       map.edges.map((edge) => stroke(smooth(edge.points), 'var(--ok)', 1.4)),
       map.edges.map((edge) => head(edge.points)),
@@ -39,15 +41,22 @@ export function graphMermaid(graph: TopologyGraph): string {
     const [open, close] = MERMAID_SHAPES[node.external ? 'external' : node.kind];
     lines.push(`  ${ids.get(node.name)!}${open}"${mermaidText(node.name)}"${close}`);
   }
-  for (const edge of edgesOf(graph)) lines.push(`  ${ids.get(edge.from)!} --> ${ids.get(edge.to)!}`);
+  for (const edge of edgesOf(graph))
+    lines.push(`  ${ids.get(edge.from)!} --> ${ids.get(edge.to)!}`);
   return `${lines.join('\n')}\n`;
 }
 
 /** The topology in Graphviz' DOT language. */
 export function graphDot(graph: TopologyGraph): string {
-  const lines = ['digraph faultline {', '  rankdir=LR;', '  node [shape=box, style=rounded, fontname="sans-serif"];'];
+  const lines = [
+    'digraph faultline {',
+    '  rankdir=LR;',
+    '  node [shape=box, style=rounded, fontname="sans-serif"];',
+  ];
   for (const node of nodesOf(graph)) {
-    lines.push(`  ${dotText(node.name)} [shape=${DOT_SHAPES[node.kind]}${node.external ? ', style=dashed' : ''}];`);
+    lines.push(
+      `  ${dotText(node.name)} [shape=${DOT_SHAPES[node.kind]}${node.external ? ', style=dashed' : ''}];`,
+    );
   }
   for (const edge of edgesOf(graph)) lines.push(`  ${dotText(edge.from)} -> ${dotText(edge.to)};`);
   return `${lines.join('\n')}\n}\n`;
@@ -61,7 +70,12 @@ const MERMAID_SHAPES = {
   external: ['[[', ']]'],
 } as const;
 
-const DOT_SHAPES = { workload: 'ellipse', gateway: 'hexagon', service: 'box', database: 'cylinder' } as const;
+const DOT_SHAPES = {
+  workload: 'ellipse',
+  gateway: 'hexagon',
+  service: 'box',
+  database: 'cylinder',
+} as const;
 
 function nodesOf(graph: TopologyGraph): GraphNode[] {
   return graph.nodes.slice().sort((a, b) => byCodeUnit(a.name, b.name));
@@ -74,7 +88,10 @@ function edgesOf(graph: TopologyGraph): GraphEdge[] {
     .sort((a, b) => byCodeUnit(a.from, b.from) || byCodeUnit(a.to, b.to));
 }
 
-function nodeMarks(node: GraphNode, spot: { readonly x: number; readonly y: number; readonly width: number; readonly height: number }): Markup {
+function nodeMarks(
+  node: GraphNode,
+  spot: { readonly x: number; readonly y: number; readonly width: number; readonly height: number },
+): Markup {
   const left = spot.x - spot.width / 2;
   const top = spot.y - spot.height / 2;
   const text = label(spot.x, spot.y + 4, nodeLabel(node.name), {
@@ -82,9 +99,19 @@ function nodeMarks(node: GraphNode, spot: { readonly x: number; readonly y: numb
     fill: 'var(--ink)',
     weight: node.kind === 'workload' ? 600 : undefined,
   });
-  if (node.kind === 'workload') return html`${box(left, top, spot.width, spot.height, 'var(--bg)')}${text}`;
+  if (node.kind === 'workload')
+    return markup`${box(left, top, spot.width, spot.height, 'var(--bg)')}${text}`;
   const radius = node.kind === 'database' ? 12 : 4;
-  return html`<rect x="${coordinate(left)}" y="${coordinate(top)}" width="${coordinate(spot.width)}" height="${coordinate(spot.height)}" rx="${radius}" fill="var(--surface)" stroke="var(--ok)"${node.external && html` stroke-dasharray="3 2"`}/>${text}`;
+  return markup`<rect
+      x="${coordinate(left)}"
+      y="${coordinate(top)}"
+      width="${coordinate(spot.width)}"
+      height="${coordinate(spot.height)}"
+      rx="${radius}"
+      fill="var(--surface)"
+      stroke="var(--ok)"
+      ${node.external && markup` stroke-dasharray="3 2"`}
+    />${text}`;
 }
 
 /** An arrow head at the end of a line, in the direction of its last piece. */
@@ -97,7 +124,10 @@ function head(points: readonly { readonly x: number; readonly y: number }[]): Ma
   const [ux, uy] = [dx / length, dy / length];
   const side = (s: number): string =>
     `${coordinate(tip.x - ux * 6 - uy * 3.5 * s)} ${coordinate(tip.y - uy * 6 + ux * 3.5 * s)}`;
-  return html`<path d="M${side(1)}L${coordinate(tip.x)} ${coordinate(tip.y)}L${side(-1)}Z" fill="var(--ok)"/>`;
+  return markup`<path
+    d="M${side(1)}L${coordinate(tip.x)} ${coordinate(tip.y)}L${side(-1)}Z"
+    fill="var(--ok)"
+  />`;
 }
 
 /** Mermaid's entities are written with `#`; quotes, brackets and angle brackets must be. */
@@ -106,5 +136,7 @@ function mermaidText(text: string): string {
 }
 
 function dotText(text: string): string {
-  return `"${printable(text).replace(/[\\"]/g, (c) => `\\${c}`).replaceAll('\n', '\\n')}"`;
+  return `"${printable(text)
+    .replace(/[\\"]/g, (c) => `\\${c}`)
+    .replaceAll('\n', '\\n')}"`;
 }

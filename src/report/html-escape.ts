@@ -6,16 +6,20 @@ export interface Markup {
 /** What a template takes: text is escaped, markup passes, lists are joined, nothing prints nothing. */
 export type Part = Markup | string | number | null | undefined | false | readonly Part[];
 
-/** Template tag for HTML and SVG: every interpolated text is escaped, for element text and for quoted attributes alike. */
-export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Markup {
-  let markup = strings[0]!;
-  for (let i = 0; i < parts.length; i++) markup += render(parts[i]) + strings[i + 1]!;
-  return { markup };
+/**
+ * Template tag for HTML and SVG: every interpolated text is escaped, for element text and for quoted attributes alike.
+ * A line break of the template, with the spaces around it, is one space; `<pre>` and `<script>` stay on one line.
+ */
+export function markup(strings: TemplateStringsArray, ...parts: readonly Part[]): Markup {
+  const pieces = piecesOf(strings);
+  let text = pieces[0]!;
+  for (let i = 0; i < parts.length; i++) text += render(parts[i]) + pieces[i + 1]!;
+  return { markup: text };
 }
 
 /** Declares text to be markup; only for strings this program built itself. */
-export function raw(markup: string): Markup {
-  return { markup };
+export function raw(text: string): Markup {
+  return { markup: text };
 }
 
 /** Markup of a part, escaped where it is text. */
@@ -49,8 +53,21 @@ export function shorten(text: string, limit: number): string {
 /** Shortens a text to a number of characters: the beginning stays. */
 export function cut(text: string, limit: number): string {
   const characters = Array.from(printable(text));
-  return characters.length <= limit ? characters.join('') : `${characters.slice(0, limit - 1).join('')}…`;
+  return characters.length <= limit
+    ? characters.join('')
+    : `${characters.slice(0, limit - 1).join('')}…`;
 }
+
+/** A template's own text without the line breaks of its source, worked out once. */
+function piecesOf(strings: TemplateStringsArray): readonly string[] {
+  const known = PIECES.get(strings);
+  if (known !== undefined) return known;
+  const pieces = strings.map((text) => text.replace(/[ \t]*\n\s*/g, ' '));
+  PIECES.set(strings, pieces);
+  return pieces;
+}
+
+const PIECES = new WeakMap<TemplateStringsArray, readonly string[]>();
 
 function isList(part: Part): part is readonly Part[] {
   return Array.isArray(part);

@@ -1,7 +1,7 @@
 import { sha256 } from '../scenario/sha256.js';
 import type { Result } from '../spec/result.js';
 import { briefSeconds, formatRate, plural, tidy } from './format.js';
-import { html, raw, render, type Markup } from './html-escape.js';
+import { markup, raw, render, type Markup } from './html-escape.js';
 import { SCRIPT, scriptSource } from './script.js';
 import { compareSection } from './sections/compare.js';
 import {
@@ -41,22 +41,40 @@ export function renderHtml(result: Result, options: HtmlOptions): string {
   const list = (chosen: readonly Section[]): Markup[] => chosen.map((s) => s.markup);
   const after = sections.filter((s) => s.after);
   const before = sections.filter((s) => !s.inside && !s.after);
-  const page = html`<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy()}"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><meta name="generator" content="faultline ${options.version}"><title>${result.scenario.title} · faultline</title>
-<style>${raw(styleSheet(view.looks))}</style></head><body>
-<a class="skip" href="#verdict">Skip to the verdict</a><div class="page">
-${contents(sections)}
-<header><h1>${result.scenario.title}</h1><p class="meta">${introduction(view)}</p></header>
-<main>
-${list(before)}
-${inside.length > 0 && html`<div class="inside">${picker(view)}${list(inside)}</div>`}
-${list(after)}
-</main>
-<footer><p>faultline ${options.version}. One file, no request to anywhere. Digest ${result.digest}.</p></footer>
-</div>
-<script>${raw(SCRIPT)}</script>
-</body></html>
-`;
+  const page = markup`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta http-equiv="Content-Security-Policy" content="${policy()}" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <meta name="generator" content="faultline ${options.version}" />
+        <title>${result.scenario.title} · faultline</title>
+        <style>${raw(styleSheet(view.looks))}</style>
+      </head>
+      <body>
+        <a class="skip" href="#verdict">Skip to the verdict</a>
+        <div class="page">
+          ${contents(sections)}
+          <header>
+            <h1>${result.scenario.title}</h1>
+            <p class="meta">${introduction(view)}</p>
+          </header>
+          <main>
+            ${list(before)}
+            ${inside.length > 0 && markup`<div class="inside">${picker(view)}${list(inside)}</div>`}
+            ${list(after)}
+          </main>
+          <footer>
+            <p>
+              faultline ${options.version}. One file, no request to anywhere. Digest
+              ${result.digest}.
+            </p>
+          </footer>
+        </div>
+        <script>${raw(SCRIPT)}</script>
+      </body>
+    </html> `;
   return render(page);
 }
 
@@ -75,7 +93,12 @@ function sectionsOf(view: View, command: string): Section[] {
   const several = view.result.variants.length > 1;
   const all: (Omit<Section, 'markup'> & { readonly markup: Markup | null })[] = [
     { id: 'verdict', name: 'Verdict', markup: verdictSection(view), ...outer },
-    { id: 'compare', name: several ? 'Variants compared' : 'Figures', markup: compareSection(view), ...outer },
+    {
+      id: 'compare',
+      name: several ? 'Variants compared' : 'Figures',
+      markup: compareSection(view),
+      ...outer,
+    },
     { id: 'latency', name: 'Latency and loss', markup: latencySection(view), ...outer },
     { id: 'timeline', name: 'Timeline', markup: timelineSection(view), ...outer },
     { id: 'services', name: 'Services', markup: servicesSection(view), ...inner },
@@ -87,12 +110,21 @@ function sectionsOf(view: View, command: string): Section[] {
     { id: 'traces', name: 'Traces', markup: tracesSection(view), ...last },
     { id: 'method', name: 'Method', markup: methodSection(view, command), ...last },
   ];
-  return all.flatMap((section) => (section.markup === null ? [] : [{ ...section, markup: section.markup }]));
+  return all.flatMap((section) =>
+    section.markup === null ? [] : [{ ...section, markup: section.markup }],
+  );
 }
 
 function contents(sections: readonly Section[]): Markup {
-  const items = sections.map((section) => html`<li><a href="#${section.id}">${section.name}</a></li>`);
-  return html`<nav class="toc" aria-label="Contents"><b>faultline</b><ol>${items}</ol></nav>`;
+  const items = sections.map(
+    (section) => markup`<li><a href="#${section.id}">${section.name}</a></li>`,
+  );
+  return markup`<nav class="toc" aria-label="Contents">
+    <b>faultline</b>
+    <ol>
+      ${items}
+    </ol>
+  </nav>`;
 }
 
 function introduction(view: View): string {

@@ -1,22 +1,30 @@
 import type { BudgetResult, Result } from '../spec/result.js';
 import { formatValue, formatWithInterval } from './format.js';
-import { html, render, type Markup } from './html-escape.js';
+import { markup, render, type Markup } from './html-escape.js';
 import { plain } from './text-table.js';
 
 /** Budgets as a JUnit document: a suite per file and variant, a case per budget; warnings never fail. */
-export function renderJunit(files: readonly { readonly file: string; readonly result: Result }[]): string {
+export function renderJunit(
+  files: readonly { readonly file: string; readonly result: Result }[],
+): string {
   const suites = files.flatMap(({ file, result }) => [
     ...result.variants.map((variant) => suite(`${file}: ${variant.name}`, file, variant.budgets)),
-    ...(result.hypothesis === null ? [] : [suite(`${file}: hypothesis`, file, result.hypothesis.expectations)]),
+    ...(result.hypothesis === null
+      ? []
+      : [suite(`${file}: hypothesis`, file, result.hypothesis.expectations)]),
   ]);
   const budgets = files.flatMap(({ result }) => [
     ...result.variants.flatMap((variant) => variant.budgets),
     ...(result.hypothesis?.expectations ?? []),
   ]);
-  const page = html`<?xml version="1.0" encoding="UTF-8"?>
-<testsuites name="faultline" tests="${budgets.length}" failures="${budgets.filter(isFailure).length}">
-${suites}</testsuites>
-`;
+  const page = markup`<?xml version="1.0" encoding="UTF-8"?>
+    <testsuites
+      name="faultline"
+      tests="${budgets.length}"
+      failures="${budgets.filter(isFailure).length}"
+    >
+      ${suites}</testsuites
+    > `;
   return render(page);
 }
 
@@ -34,19 +42,23 @@ export function isFailure(budget: BudgetResult): boolean {
 
 function suite(name: string, file: string, budgets: readonly BudgetResult[]): Markup {
   const cases = budgets.map((budget) => testCase(file, budget));
-  return html`<testsuite name="${name}" tests="${budgets.length}" failures="${budgets.filter(isFailure).length}" skipped="${budgets.filter((b) => b.verdict === 'inconclusive').length}">
-${cases}</testsuite>
-`;
+  return markup`<testsuite
+    name="${name}"
+    tests="${budgets.length}"
+    failures="${budgets.filter(isFailure).length}"
+    skipped="${budgets.filter((b) => b.verdict === 'inconclusive').length}"
+  >
+    ${cases}</testsuite
+  > `;
 }
 
 function testCase(file: string, budget: BudgetResult): Markup {
   const message = budgetMessage(budget);
   const name = budget.name ?? budget.text;
   const body = isFailure(budget)
-    ? html`<failure message="${message}" type="budget">${budget.text}: ${message}</failure>`
+    ? markup`<failure message="${message}" type="budget">${budget.text}: ${message}</failure>`
     : budget.verdict === 'inconclusive'
-      ? html`<skipped message="inconclusive: ${message}"/>`
-      : html`<system-out>${message}</system-out>`;
-  return html`<testcase name="${name}" classname="${file}">${body}</testcase>
-`;
+      ? markup`<skipped message="inconclusive: ${message}" />`
+      : markup`<system-out>${message}</system-out>`;
+  return markup`<testcase name="${name}" classname="${file}">${body}</testcase> `;
 }

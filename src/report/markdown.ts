@@ -10,7 +10,9 @@ import { badgeOf, chainOf, verdictWords } from './words.js';
 export function renderMarkdown(result: Result, options: { readonly command: string }): string {
   const view = viewOf(result);
   const badge = badgeOf(view);
-  const verdict = verdictWords(view).map((word) => (typeof word === 'string' ? inlineText(word) : `**${inlineText(word.strong)}**`));
+  const verdict = verdictWords(view).map((word) =>
+    typeof word === 'string' ? inlineText(word) : `**${inlineText(word.strong)}**`,
+  );
   const parts = [
     `# ${inlineText(result.scenario.title)}`,
     `${badge === null ? '' : `**${badge.text}** · `}${verdict.join('')}`,
@@ -34,14 +36,33 @@ export function inlineText(text: string): string {
 function chain(view: View): string {
   const steps = chainOf(view, view.told);
   if (steps.length < 2) return '';
-  const of = view.result.variants.length > 1 ? `What happened in **${inlineText(view.told.name)}**:\n\n` : '';
-  return of + steps.map((s) => `1. ${s.when}: **${inlineText(s.subject)}**${s.text === '' ? '' : `, ${inlineText(s.text)}`}`).join('\n');
+  const of =
+    view.result.variants.length > 1
+      ? `What happened in **${inlineText(view.told.name)}**:\n\n`
+      : '';
+  return (
+    of +
+    steps
+      .map(
+        (s) =>
+          `1. ${s.when}: **${inlineText(s.subject)}**${s.text === '' ? '' : `, ${inlineText(s.text)}`}`,
+      )
+      .join('\n')
+  );
 }
 
 function variantTable(view: View): string {
-  const columns = [...outcomeColumns(view), ...latencyColumns(view, 'successLatency').slice(0, 3), latencyColumns(view, 'latency')[2]!];
+  const columns = [
+    ...outcomeColumns(view),
+    ...latencyColumns(view, 'successLatency').slice(0, 3),
+    latencyColumns(view, 'latency')[2]!,
+  ];
   const { variants } = view.result;
-  const heads = ['Variant', ...columns.map((column) => inlineText(`${column.head} ${column.of}`.trim())), 'Character'];
+  const heads = [
+    'Variant',
+    ...columns.map((column) => inlineText(`${column.head} ${column.of}`.trim())),
+    'Character',
+  ];
   const best = columns.map((column) => bestOf(column, variants));
   const rows = variants.map((variant) => [
     inlineText(variant.name),
@@ -58,7 +79,10 @@ function budgetTable(view: View): string {
   const rows = budgetRows(view.result);
   if (rows.length === 0) return '';
   const { variants } = view.result;
-  const body = rows.map((row) => [`\`${printable(row.text).replaceAll('`', "'").replaceAll('|', '\\|')}\``, ...row.by.map(budgetText)]);
+  const body = rows.map((row) => [
+    `\`${printable(row.text).replaceAll('`', "'").replaceAll('|', '\\|')}\``,
+    ...row.by.map(budgetText),
+  ]);
   const held = variants.map((variant) => {
     const { held, of } = heldBudgets(variant);
     return `${held} of ${of}`;
@@ -68,12 +92,18 @@ function budgetTable(view: View): string {
 
 function budgetText(budget: BudgetResult | null): string {
   if (budget === null) return '–';
-  const value = inlineText(budget.value === null ? (budget.note ?? 'no samples') : formatValue(budget.value, budget.unit));
+  const value = inlineText(
+    budget.value === null ? (budget.note ?? 'no samples') : formatValue(budget.value, budget.unit),
+  );
   if (budget.verdict === 'fail') return `✕ **${value}**`;
   return `${budget.verdict === 'pass' ? '✓' : '?'} ${value}`;
 }
 
 function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-  return [line(heads), line(heads.map((_, i) => (i === 0 ? ':--' : '--:'))), ...rows.map(line)].join('\n');
+  return [
+    line(heads),
+    line(heads.map((_, i) => (i === 0 ? ':--' : '--:'))),
+    ...rows.map(line),
+  ].join('\n');
 }

@@ -11,7 +11,10 @@ export function linear(domain: readonly [number, number], range: readonly [numbe
 }
 
 /** Logarithmic scale; values at or below zero are drawn at the lower end. */
-export function logarithmic(domain: readonly [number, number], range: readonly [number, number]): Scale {
+export function logarithmic(
+  domain: readonly [number, number],
+  range: readonly [number, number],
+): Scale {
   const low = log(domain[0]);
   const span = log(domain[1]) - low;
   if (span === 0) return () => range[0];

@@ -2,9 +2,16 @@ import { DARK, declarations, LIGHT, PRINT, type Look } from './theme.js';
 
 /** The style sheet of the page, with one rule per variant for its colour and for the switch. */
 export function styleSheet(looks: readonly Look[]): string {
-  const keys = looks.map((look) => `.${look.className}{--c:${look.color};--ci:${look.ink}}${keyDash(look)}`).join('');
-  const chosen = looks.map((look) => `body:has(#pv-${look.className}:checked) .only.${look.className}`).join(',');
-  const many = looks.length > 1 ? `@supports selector(:has(a)){.only{display:none}${chosen}{display:block}}` : '';
+  const keys = looks
+    .map((look) => `.${look.className}{--c:${look.color};--ci:${look.ink}}${keyDash(look)}`)
+    .join('');
+  const chosen = looks
+    .map((look) => `body:has(#pv-${look.className}:checked) .only.${look.className}`)
+    .join(',');
+  const many =
+    looks.length > 1
+      ? `@supports selector(:has(a)){.only{display:none}${chosen}{display:block}}`
+      : '';
   return [
     `:root{color-scheme:light dark;${declarations(LIGHT)};${FONTS}}`,
     `@media(prefers-color-scheme:dark){:root{${declarations(DARK)}}}`,

@@ -6,7 +6,12 @@ import { raw, type Markup } from './html-escape.js';
 export interface PlotSpec {
   readonly width: number;
   readonly height: number;
-  readonly margin: { readonly left: number; readonly right: number; readonly top: number; readonly bottom: number };
+  readonly margin: {
+    readonly left: number;
+    readonly right: number;
+    readonly top: number;
+    readonly bottom: number;
+  };
   readonly x: { readonly type: 'linear' | 'log'; readonly domain: readonly [number, number] };
   readonly y: { readonly type: 'linear' | 'log'; readonly domain: readonly [number, number] };
   readonly layers: readonly Layer[];
@@ -14,11 +19,41 @@ export interface PlotSpec {
 
 /** One layer; colours are CSS colours or custom properties. Null y is a gap. */
 export type Layer =
-  | { readonly kind: 'line'; readonly points: readonly { readonly x: number; readonly y: number | null }[]; readonly stroke: string; readonly width: number; readonly dash: string | null; readonly step?: boolean }
-  | { readonly kind: 'band'; readonly points: readonly { readonly x: number; readonly low: number | null; readonly high: number | null }[]; readonly fill: string; readonly opacity: number }
-  | { readonly kind: 'spans'; readonly spans: readonly { readonly from: number; readonly until: number }[]; readonly fill: string }
-  | { readonly kind: 'across'; readonly at: readonly number[]; readonly stroke: string; readonly dash: string | null }
-  | { readonly kind: 'upright'; readonly at: readonly number[]; readonly stroke: string; readonly dash: string | null };
+  | {
+      readonly kind: 'line';
+      readonly points: readonly { readonly x: number; readonly y: number | null }[];
+      readonly stroke: string;
+      readonly width: number;
+      readonly dash: string | null;
+      readonly step?: boolean;
+    }
+  | {
+      readonly kind: 'band';
+      readonly points: readonly {
+        readonly x: number;
+        readonly low: number | null;
+        readonly high: number | null;
+      }[];
+      readonly fill: string;
+      readonly opacity: number;
+    }
+  | {
+      readonly kind: 'spans';
+      readonly spans: readonly { readonly from: number; readonly until: number }[];
+      readonly fill: string;
+    }
+  | {
+      readonly kind: 'across';
+      readonly at: readonly number[];
+      readonly stroke: string;
+      readonly dash: string | null;
+    }
+  | {
+      readonly kind: 'upright';
+      readonly at: readonly number[];
+      readonly stroke: string;
+      readonly dash: string | null;
+    };
 
 /** Draws one specification; `prefix` keeps the ids of this chart apart from all others on the page. */
 export type PlotRenderer = (spec: PlotSpec, prefix: string) => Markup;
@@ -26,7 +61,10 @@ export type PlotRenderer = (spec: PlotSpec, prefix: string) => Markup;
 /** The renderer for a DOM document, jsdom's in the command line; the result is the content of the `<svg>` without its frame. */
 export function plotRenderer(document: object): PlotRenderer {
   return (spec, prefix) => {
-    const element = Plot.plot({ ...optionsOf(spec), document: document as Plot.PlotOptions['document'] });
+    const element = Plot.plot({
+      ...optionsOf(spec),
+      document: document as Plot.PlotOptions['document'],
+    });
     return raw(finish((element as unknown as { readonly outerHTML: string }).outerHTML, prefix));
   };
 }
@@ -89,9 +127,15 @@ function markOf(layer: Layer): Plot.Markish {
     case 'spans':
       return Plot.rectX(layer.spans, { x1: 'from', x2: 'until', fill: layer.fill });
     case 'across':
-      return Plot.ruleY(layer.at, { stroke: layer.stroke, strokeDasharray: layer.dash ?? undefined });
+      return Plot.ruleY(layer.at, {
+        stroke: layer.stroke,
+        strokeDasharray: layer.dash ?? undefined,
+      });
     case 'upright':
-      return Plot.ruleX(layer.at, { stroke: layer.stroke, strokeDasharray: layer.dash ?? undefined });
+      return Plot.ruleX(layer.at, {
+        stroke: layer.stroke,
+        strokeDasharray: layer.dash ?? undefined,
+      });
   }
 }
 

@@ -7,16 +7,29 @@ import {
   winnerOf,
   type Column,
 } from './columns.js';
-import { formatDifference, formatInterval, formatValue, formatWithInterval, listed } from './format.js';
+import {
+  formatDifference,
+  formatInterval,
+  formatValue,
+  formatWithInterval,
+  listed,
+} from './format.js';
 import { shorten } from './html-escape.js';
 import { left, lengthOf, line, plain, type Paint } from './text-table.js';
 import { budgetRows, heldBudgets, viewOf, type View } from './view.js';
 
 /** The variants side by side, metric by metric: value, paired difference to the baseline, interval, winner. */
-export function compareText(result: Result, options: { readonly paint: Paint; readonly columns: number }): string {
+export function compareText(
+  result: Result,
+  options: { readonly paint: Paint; readonly columns: number },
+): string {
   const view = viewOf(result);
   const { paint } = options;
-  const columns = [...outcomeColumns(view), ...latencyColumns(view, 'successLatency'), ...latencyColumns(view, 'latency')];
+  const columns = [
+    ...outcomeColumns(view),
+    ...latencyColumns(view, 'successLatency'),
+    ...latencyColumns(view, 'latency'),
+  ];
   const seeds = `${result.replications} seed${result.replications === 1 ? '' : 's'}`;
   const lines = [
     `${paint.bold(shorten(result.scenario.title, 60))}   ${paint.dim(`${seeds}, differences to ${plain(view.baseline.name)}, paired, 95 % intervals`)}`,
@@ -31,7 +44,11 @@ export function checkText(
   files: readonly { readonly file: string; readonly result: Result }[],
   options: { readonly paint: Paint; readonly columns: number },
 ): string {
-  return files.map(({ file, result }) => fileLines(file, result, options.paint).join('\n')).join('\n\n') + '\n';
+  return (
+    files
+      .map(({ file, result }) => fileLines(file, result, options.paint).join('\n'))
+      .join('\n\n') + '\n'
+  );
 }
 
 function metricLines(view: View, column: Column, paint: Paint): string[] {
@@ -45,7 +62,10 @@ function metricLines(view: View, column: Column, paint: Paint): string[] {
   const rows = variants.map((variant, i) => {
     const name = left(names[i]!, nameWidth);
     const value = line(values[i]!, valueWidth);
-    const difference = variant.name === view.baseline.name ? paint.dim('baseline') : differenceWords(view, column, variant, paint);
+    const difference =
+      variant.name === view.baseline.name
+        ? paint.dim('baseline')
+        : differenceWords(view, column, variant, paint);
     const best = winner !== null && winner.names.includes(variant.name);
     return `  ${name}  ${best ? paint.bold(value) : value}   ${difference}`;
   });
@@ -75,15 +95,22 @@ function differenceWords(view: View, column: Column, variant: VariantResult, pai
   if (difference === 0 && verdict === 'same') return paint.dim('no difference');
   const size = line(plain(formatDifference(difference, column.unit)), 10);
   const interval = ci95 === null ? '' : plain(formatInterval(difference, ci95, column.unit));
-  const word = verdict === 'same' ? 'no difference' : verdict === 'unknown' ? "the data can't tell" : verdict;
-  const shown = verdict === 'worse' ? paint.red(word) : verdict === 'better' ? word : paint.dim(word);
+  const word =
+    verdict === 'same' ? 'no difference' : verdict === 'unknown' ? "the data can't tell" : verdict;
+  const shown =
+    verdict === 'worse' ? paint.red(word) : verdict === 'better' ? word : paint.dim(word);
   return `${size}  ${left(interval, 24)}  ${shown}`;
 }
 
 function fileLines(file: string, result: Result, paint: Paint): string[] {
   const rows = budgetRows(result);
-  const width = Math.min(60, rows.reduce((most, row) => Math.max(most, lengthOf(row.text)), 0));
-  const lines = [`${paint.bold(plain(file))}   ${paint.dim(`${result.variants.length} variants x ${result.replications} seeds`)}`];
+  const width = Math.min(
+    60,
+    rows.reduce((most, row) => Math.max(most, lengthOf(row.text)), 0),
+  );
+  const lines = [
+    `${paint.bold(plain(file))}   ${paint.dim(`${result.variants.length} variants x ${result.replications} seeds`)}`,
+  ];
   if (result.hypothesis !== null) {
     lines.push(`  hypothesis ${result.hypothesis.verdict}: ${plain(result.hypothesis.statement)}`);
   }
@@ -93,14 +120,22 @@ function fileLines(file: string, result: Result, paint: Paint): string[] {
     const open = by.filter(({ budget }) => budget?.verdict === 'inconclusive');
     const told = failing.length > 0 ? failing : open;
     const warning = by.some(({ budget }) => budget?.severity === 'warning');
-    const word = failing.length > 0 ? (warning ? 'warn' : 'FAIL') : open.length > 0 ? '?   ' : 'pass';
+    const word =
+      failing.length > 0 ? (warning ? 'warn' : 'FAIL') : open.length > 0 ? '?   ' : 'pass';
     const shown = word === 'FAIL' ? paint.bold(paint.red(word)) : word;
-    const values = told.map(({ budget, name }) => `${plain(name)} ${budgetWords(budget!)}`).join('; ');
-    lines.push(`  ${shown}  ${left(shorten(row.text, 60), width)}   ${values === '' ? paint.dim(closest(by)) : values}`);
+    const values = told
+      .map(({ budget, name }) => `${plain(name)} ${budgetWords(budget!)}`)
+      .join('; ');
+    lines.push(
+      `  ${shown}  ${left(shorten(row.text, 60), width)}   ${values === '' ? paint.dim(closest(by)) : values}`,
+    );
   }
   if (rows.length === 0) lines.push('  no budgets');
   const failed = result.variants.filter((variant) => heldBudgets(variant).broken > 0).length;
-  if (rows.length > 0) lines.push(`  ${failed === 0 ? 'no variant breaks a budget' : `${failed} of ${result.variants.length} variants break a budget`}`);
+  if (rows.length > 0)
+    lines.push(
+      `  ${failed === 0 ? 'no variant breaks a budget' : `${failed} of ${result.variants.length} variants break a budget`}`,
+    );
   return lines;
 }
 
@@ -110,12 +145,15 @@ function budgetWords(budget: BudgetResult): string {
 }
 
 /** Of a budget that all hold: who comes nearest to breaking it. */
-function closest(by: readonly { readonly budget: BudgetResult | null; readonly name: string }[]): string {
+function closest(
+  by: readonly { readonly budget: BudgetResult | null; readonly name: string }[],
+): string {
   let nearest: { readonly name: string; readonly budget: BudgetResult } | null = null;
   for (const { budget, name } of by) {
     if (budget === null || budget.margin === null) continue;
     if (nearest === null || budget.margin < nearest.budget.margin!) nearest = { name, budget };
   }
-  return nearest === null ? '' : `nearest: ${plain(nearest.name)} ${plain(formatValue(nearest.budget.value, nearest.budget.unit))}`;
+  return nearest === null
+    ? ''
+    : `nearest: ${plain(nearest.name)} ${plain(formatValue(nearest.budget.value, nearest.budget.unit))}`;
 }
-

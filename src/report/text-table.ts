@@ -18,7 +18,9 @@ export function plain(text: string): string {
 
 /** Width of every column of a table of texts. */
 export function columnsOf(rows: readonly (readonly string[])[]): number[] {
-  return (rows[0] ?? []).map((_, i) => rows.reduce((width, row) => Math.max(width, lengthOf(row[i]!)), 0));
+  return (rows[0] ?? []).map((_, i) =>
+    rows.reduce((width, row) => Math.max(width, lengthOf(row[i]!)), 0),
+  );
 }
 
 /** A text at the right end of its column. */
@@ -32,7 +34,12 @@ export function left(text: string, width: number): string {
 }
 
 /** Indices of the columns that fit a width; those named in `dropped` leave first, in that order. */
-export function fit(keys: readonly string[], widths: readonly number[], room: number, dropped: readonly string[]): number[] {
+export function fit(
+  keys: readonly string[],
+  widths: readonly number[],
+  room: number,
+  dropped: readonly string[],
+): number[] {
   let keep = keys.map((_, i) => i);
   const needed = (): number => keep.reduce((sum, i) => sum + widths[i]! + 2, 0);
   for (const key of dropped) {

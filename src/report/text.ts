@@ -22,10 +22,17 @@ export interface TextOptions {
 /** The summary after a run: the variants in a table, the story, the broken budgets; at most 30 lines. */
 export function summaryText(result: Result, options: TextOptions): string {
   const view = viewOf(result);
-  const lines = [heading(view, options), '', ...tableLines(view, options), '', ...storyLines(view, options)];
+  const lines = [
+    heading(view, options),
+    '',
+    ...tableLines(view, options),
+    '',
+    ...storyLines(view, options),
+  ];
   const budgets = budgetLines(view, options, Math.max(2, LINES - lines.length - 3));
   if (budgets.length > 0) lines.push('', ...budgets);
-  if (options.report !== null) lines.push('', `  ${options.paint.dim('report')}  ${options.report}`);
+  if (options.report !== null)
+    lines.push('', `  ${options.paint.dim('report')}  ${options.report}`);
   return `${lines.slice(0, LINES).join('\n')}\n`;
 }
 
@@ -51,47 +58,82 @@ function tableLines(view: View, options: TextOptions): string[] {
   const chosen = chosenColumns(view);
   const shown = view.result.variants.slice(0, VARIANTS);
   const judged = view.result.variants.some((variant) => heldBudgets(variant).of > 0);
-  const cells = (variant: VariantResult): string[] => chosen.map((column) => plain(cellText(column, variant)));
+  const cells = (variant: VariantResult): string[] =>
+    chosen.map((column) => plain(cellText(column, variant)));
   const names = shown.map((variant) => shorten(variant.name, 20));
   const last = shown.map((variant) => (judged ? budgetWord(variant) : plain(characterOf(variant))));
   const heads = chosen.map((column) => headOf(view, column));
   const widths = columnsOf([heads, ...shown.map(cells)]);
   const nameWidth = Math.max(8, ...names.map((name) => Array.from(name).length));
-  const keep = fit(chosen.map((column) => column.key), widths, options.columns - nameWidth - 4 - 24, DROPPED);
-  const row = (name: string, texts: readonly string[], end: string, style: (i: number, padded: string) => string): string =>
+  const keep = fit(
+    chosen.map((column) => column.key),
+    widths,
+    options.columns - nameWidth - 4 - 24,
+    DROPPED,
+  );
+  const row = (
+    name: string,
+    texts: readonly string[],
+    end: string,
+    style: (i: number, padded: string) => string,
+  ): string =>
     `  ${name}${keep.map((i) => `  ${style(i, line(texts[i]!, widths[i]!))}`).join('')}   ${end}`.trimEnd();
   const best = chosen.map((column) => bestText(column, shown));
-  const lines = [row(' '.repeat(nameWidth), heads, judged ? 'budgets' : '', (_, text) => paint.dim(text))];
+  const lines = [
+    row(' '.repeat(nameWidth), heads, judged ? 'budgets' : '', (_, text) => paint.dim(text)),
+  ];
   shown.forEach((variant, v) => {
     const texts = cells(variant);
     const style = (i: number, text: string): string =>
-      texts[i] === 'never' ? paint.bold(paint.red(text)) : texts[i] === best[i] ? paint.bold(text) : text;
+      texts[i] === 'never'
+        ? paint.bold(paint.red(text))
+        : texts[i] === best[i]
+          ? paint.bold(text)
+          : text;
     const end = last[v]!.replace('FAIL', paint.bold(paint.red('FAIL')));
     lines.push(row(paint.bold(names[v]!.padEnd(nameWidth)), texts, end, style));
   });
   const left = view.result.variants.length - shown.length;
   if (left > 0) lines.push(paint.dim(`  ... ${left} more variants in the report`));
-  lines.push(`  ${paint.dim(footnote(view, keep.map((i) => chosen[i]!), options.columns - 2))}`);
+  lines.push(
+    `  ${paint.dim(
+      footnote(
+        view,
+        keep.map((i) => chosen[i]!),
+        options.columns - 2,
+      ),
+    )}`,
+  );
   return lines.map((text) => text.trimEnd());
 }
 
 function chosenColumns(view: View): Column[] {
   const wanted = ['success', 'goodput', 'recovery', 'attempts', 'wasted'];
-  const outcome = outcomeColumns(view).filter((column) => wanted.includes(column.key) || column.key.startsWith('during.'));
+  const outcome = outcomeColumns(view).filter(
+    (column) => wanted.includes(column.key) || column.key.startsWith('during.'),
+  );
   const hasDuring = outcome.some((column) => column.key.startsWith('during.'));
-  const first = outcome.filter((column) => column.key === 'success' || column.key.startsWith('during.') || (!hasDuring && column.key === 'goodput'));
+  const first = outcome.filter(
+    (column) =>
+      column.key === 'success' ||
+      column.key.startsWith('during.') ||
+      (!hasDuring && column.key === 'goodput'),
+  );
   const rest = outcome.filter((column) => ['recovery', 'attempts', 'wasted'].includes(column.key));
   return [...first, latencyColumns(view, 'successLatency')[2]!, ...rest];
 }
 
 function headOf(view: View, column: Column): string {
-  if (column.key.startsWith('during.')) return `${shorten(requestLabel(view, column.key.slice('during.'.length)), 12)}*`;
+  if (column.key.startsWith('during.'))
+    return `${shorten(requestLabel(view, column.key.slice('during.'.length)), 12)}*`;
   return column.key === 'successLatency.p99' ? 'p99' : column.head.toLowerCase();
 }
 
 function bestText(column: Column, variants: readonly VariantResult[]): string | null {
   const sign = column.better === 'more' ? -1 : 1;
-  const known = variants.filter((v) => column.pick(v).value !== null && cellText(column, v) !== 'never');
+  const known = variants.filter(
+    (v) => column.pick(v).value !== null && cellText(column, v) !== 'never',
+  );
   known.sort((a, b) => sign * (column.pick(a).value! - column.pick(b).value!));
   const texts = new Set(variants.map((variant) => cellText(column, variant)));
   return known.length === 0 || texts.size === 1 ? null : plain(cellText(column, known[0]!));
@@ -101,16 +143,19 @@ function footnote(view: View, columns: readonly Column[], room: number): string 
   const during = columns.some((column) => column.key.startsWith('during.'));
   const words = headlineWords(view);
   const parts = [during && words !== null ? `* while ${words}.` : ''];
-  if (columns.some((column) => column.key === 'successLatency.p99')) parts.push('p99 of answered requests.');
+  if (columns.some((column) => column.key === 'successLatency.p99'))
+    parts.push('p99 of answered requests.');
   if (view.result.variants.length > 1) parts.push('Intervals: faultline compare.');
   let text = '';
-  for (const part of parts) if (part !== '' && text.length + part.length < room) text += `${text === '' ? '' : ' '}${part}`;
+  for (const part of parts)
+    if (part !== '' && text.length + part.length < room) text += `${text === '' ? '' : ' '}${part}`;
   return cut(plain(text), room);
 }
 
 function budgetWord(variant: VariantResult): string {
   const { held, of, broken } = heldBudgets(variant);
-  const word = of === 0 ? '' : `${held}/${of} ${broken > 0 ? 'FAIL' : held === of ? 'pass' : 'undecided'}`;
+  const word =
+    of === 0 ? '' : `${held}/${of} ${broken > 0 ? 'FAIL' : held === of ? 'pass' : 'undecided'}`;
   return variant.cascade.metastable > 0 ? `${word} metastable`.trim() : word;
 }
 
@@ -119,7 +164,8 @@ function storyLines(view: View, options: TextOptions): string[] {
   const { paint } = options;
   const { told } = view;
   const chain = chainOf(view, told);
-  if (chain.length < 2) return [`  ${plain(told.cascade.sentence === '' ? 'Nothing broke.' : told.cascade.sentence)}`];
+  if (chain.length < 2)
+    return [`  ${plain(told.cascade.sentence === '' ? 'Nothing broke.' : told.cascade.sentence)}`];
   const name = shorten(told.name, 12);
   const width = Math.max(8, Array.from(name).length);
   return chain.map((step, i) => {
@@ -135,19 +181,30 @@ function budgetLines(view: View, options: TextOptions, room: number): string[] {
   const { paint } = options;
   const broken = budgetRows(view.result).filter((row) => row.by.some((b) => b?.verdict === 'fail'));
   const rows = broken.slice(0, broken.length > room ? room - 1 : room);
-  const width = Math.min(52, Math.floor(options.columns * 0.6), rows.reduce((most, row) => Math.max(most, row.text.length), 0));
+  const width = Math.min(
+    52,
+    Math.floor(options.columns * 0.6),
+    rows.reduce((most, row) => Math.max(most, row.text.length), 0),
+  );
   const lines = rows.map((row) => {
     const texts = new Map<string, string[]>();
     row.by.forEach((budget, i) => {
       if (budget?.verdict !== 'fail') return;
-      const value = plain(budget.value === null ? (budget.note ?? 'no samples') : formatValue(budget.value, budget.unit));
+      const value = plain(
+        budget.value === null
+          ? (budget.note ?? 'no samples')
+          : formatValue(budget.value, budget.unit),
+      );
       texts.set(value, [...(texts.get(value) ?? []), view.result.variants[i]!.name]);
     });
     const words = [...texts].map(([value, names]) => `${names.join(', ')} ${value}`).join('; ');
     const head = shorten(row.text, width).padEnd(width);
     return `  ${paint.bold(paint.red('FAIL'))}  ${head}   ${cut(words, Math.max(16, options.columns - width - 11))}`;
   });
-  if (broken.length > rows.length) lines.push(paint.dim(`  ... ${broken.length - rows.length} more: faultline check ${options.file}`));
+  if (broken.length > rows.length)
+    lines.push(
+      paint.dim(`  ... ${broken.length - rows.length} more: faultline check ${options.file}`),
+    );
   return lines;
 }
 

@@ -2,13 +2,35 @@ import type { Result } from '../spec/result.js';
 
 /** Colour tokens of the light page, by CSS custom property. */
 export const LIGHT = {
-  bg: '#fdfdfc', surface: '#f5f5f2', ink: '#16191d', ink2: '#474e57', ink3: '#656c76',
-  rule: '#e1e2df', grid: '#e9eae7', accent: '#1d5cb8', fault: '#cf44201a', 'fault-ink': '#b23a19',
-  good: '#1d5cb8', bad: '#b8390f',
-  ok: '#7f93a8', 'ok-soft': '#dfe5eb', degraded: '#e3a21a', failing: '#cf4420', down: '#16191d',
-  'on-degraded': '#1b1400', 'on-failing': '#ffffff', 'on-down': '#ffffff',
-  base: '#8a919b', s1: '#2e6fdb', s2: '#b02486', s3: '#005e54', best: '#16191d',
-  work: '#3e6287', wait: '#c9d5e0', queue: '#e3a21a', dead: '#cf4420',
+  bg: '#fdfdfc',
+  surface: '#f5f5f2',
+  ink: '#16191d',
+  ink2: '#474e57',
+  ink3: '#656c76',
+  rule: '#e1e2df',
+  grid: '#e9eae7',
+  accent: '#1d5cb8',
+  fault: '#cf44201a',
+  'fault-ink': '#b23a19',
+  good: '#1d5cb8',
+  bad: '#b8390f',
+  ok: '#7f93a8',
+  'ok-soft': '#dfe5eb',
+  degraded: '#e3a21a',
+  failing: '#cf4420',
+  down: '#16191d',
+  'on-degraded': '#1b1400',
+  'on-failing': '#ffffff',
+  'on-down': '#ffffff',
+  base: '#8a919b',
+  s1: '#2e6fdb',
+  s2: '#b02486',
+  s3: '#005e54',
+  best: '#16191d',
+  work: '#3e6287',
+  wait: '#c9d5e0',
+  queue: '#e3a21a',
+  dead: '#cf4420',
 } as const;
 
 /** A colour token. */
@@ -16,18 +38,45 @@ export type Token = keyof typeof LIGHT;
 
 /** The same tokens on a dark page. `down` is the strongest contrast with the page, so it flips. */
 export const DARK: Readonly<Record<Token, string>> = {
-  bg: '#111315', surface: '#191c1f', ink: '#eceef0', ink2: '#b7bdc5', ink3: '#949ba5',
-  rule: '#2b2f34', grid: '#24282c', accent: '#86b4ff', fault: '#f0683c24', 'fault-ink': '#ff9671',
-  good: '#86b4ff', bad: '#ff8a63',
-  ok: '#71859a', 'ok-soft': '#2a323a', degraded: '#dda02b', failing: '#ee6a40', down: '#dedbd4',
-  'on-degraded': '#1b1400', 'on-failing': '#1b0a04', 'on-down': '#111315',
-  base: '#747b85', s1: '#74a7ff', s2: '#e26bb9', s3: '#5fe0ca', best: '#ffffff',
-  work: '#7fa6cf', wait: '#36424e', queue: '#dda02b', dead: '#ee6a40',
+  bg: '#111315',
+  surface: '#191c1f',
+  ink: '#eceef0',
+  ink2: '#b7bdc5',
+  ink3: '#949ba5',
+  rule: '#2b2f34',
+  grid: '#24282c',
+  accent: '#86b4ff',
+  fault: '#f0683c24',
+  'fault-ink': '#ff9671',
+  good: '#86b4ff',
+  bad: '#ff8a63',
+  ok: '#71859a',
+  'ok-soft': '#2a323a',
+  degraded: '#dda02b',
+  failing: '#ee6a40',
+  down: '#dedbd4',
+  'on-degraded': '#1b1400',
+  'on-failing': '#1b0a04',
+  'on-down': '#111315',
+  base: '#747b85',
+  s1: '#74a7ff',
+  s2: '#e26bb9',
+  s3: '#5fe0ca',
+  best: '#ffffff',
+  work: '#7fa6cf',
+  wait: '#36424e',
+  queue: '#dda02b',
+  dead: '#ee6a40',
 };
 
 /** Paper: the light page on white. */
 export const PRINT: Readonly<Record<Token, string>> = {
-  ...LIGHT, bg: '#ffffff', ink3: '#5b626b', rule: '#d9dad7', accent: '#16191d', fault: '#cf442014',
+  ...LIGHT,
+  bg: '#ffffff',
+  ink3: '#5b626b',
+  rule: '#d9dad7',
+  accent: '#16191d',
+  fault: '#cf442014',
 };
 
 /** The line colours of variants: baseline, three others, the winner. Every pair keeps apart for colour-blind eyes. */
@@ -64,7 +113,13 @@ export function looksOf(result: Result, winner: string | null): Look[] {
       return { ...common, color: ref('base'), ink: ref('ink3'), dash: '5 3', width: 1.8 };
     }
     const style = OTHERS[others++ % OTHERS.length]!;
-    return { ...common, color: ref(style.token), ink: ref(style.token), dash: style.dash, width: 1.8 };
+    return {
+      ...common,
+      color: ref(style.token),
+      ink: ref(style.token),
+      dash: style.dash,
+      width: 1.8,
+    };
   });
 }
 

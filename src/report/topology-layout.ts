@@ -22,8 +22,15 @@ export interface Placement {
   readonly direction: 'LR' | 'TB';
   readonly width: number;
   readonly height: number;
-  readonly nodes: ReadonlyMap<string, { readonly x: number; readonly y: number; readonly width: number; readonly height: number }>;
-  readonly edges: readonly { readonly from: string; readonly to: string; readonly points: readonly { readonly x: number; readonly y: number }[] }[];
+  readonly nodes: ReadonlyMap<
+    string,
+    { readonly x: number; readonly y: number; readonly width: number; readonly height: number }
+  >;
+  readonly edges: readonly {
+    readonly from: string;
+    readonly to: string;
+    readonly points: readonly { readonly x: number; readonly y: number }[];
+  }[];
 }
 
 /** Layered placement of a graph, left to right or top down; the same input gives the same coordinates. */
@@ -33,7 +40,13 @@ export function place(
   direction: 'LR' | 'TB',
 ): Placement {
   const graph = new Graph({ multigraph: false, compound: false });
-  graph.setGraph({ rankdir: direction, nodesep: direction === 'LR' ? 16 : 12, ranksep: direction === 'LR' ? 46 : 40, marginx: 6, marginy: 8 });
+  graph.setGraph({
+    rankdir: direction,
+    nodesep: direction === 'LR' ? 16 : 12,
+    ranksep: direction === 'LR' ? 46 : 40,
+    marginx: 6,
+    marginy: 8,
+  });
   graph.setDefaultEdgeLabel(() => ({}));
   // dagre keys its records by name; a prefix keeps a component called "1" or "__proto__" an ordinary one.
   const key = (name: string): string => `n:${name}`;
@@ -54,7 +67,9 @@ export function place(
     nodes: new Map(nodes.map((node) => [node.name, boxOf(graph.node(key(node.name)))])),
     edges: sorted.map((edge) => ({
       ...edge,
-      points: (graph.edge(key(edge.from), key(edge.to)) as { points: { x: number; y: number }[] }).points.map((p) => ({ x: p.x, y: p.y })),
+      points: (
+        graph.edge(key(edge.from), key(edge.to)) as { points: { x: number; y: number }[] }
+      ).points.map((p) => ({ x: p.x, y: p.y })),
     })),
   };
 }

@@ -37,7 +37,11 @@ export function viewOf(source: Result, plot: PlotRenderer = noPlot): View {
 }
 
 /** Budgets that count for the exit code. */
-export function heldBudgets(variant: VariantResult): { readonly held: number; readonly of: number; readonly broken: number } {
+export function heldBudgets(variant: VariantResult): {
+  readonly held: number;
+  readonly of: number;
+  readonly broken: number;
+} {
   const counted = variant.budgets.filter((budget) => budget.severity === 'error');
   const held = counted.filter((budget) => budget.verdict === 'pass').length;
   const broken = counted.filter((budget) => budget.verdict === 'fail').length;
@@ -45,10 +49,17 @@ export function heldBudgets(variant: VariantResult): { readonly held: number; re
 }
 
 /** The budgets of all variants in the order they are first met, by their text. */
-export function budgetRows(result: Result): readonly { readonly text: string; readonly name: string | null; readonly by: readonly (BudgetResult | null)[] }[] {
+export function budgetRows(
+  result: Result,
+): readonly {
+  readonly text: string;
+  readonly name: string | null;
+  readonly by: readonly (BudgetResult | null)[];
+}[] {
   const texts = new Map<string, string | null>();
   for (const variant of result.variants) {
-    for (const budget of variant.budgets) if (!texts.has(budget.text)) texts.set(budget.text, budget.name);
+    for (const budget of variant.budgets)
+      if (!texts.has(budget.text)) texts.set(budget.text, budget.name);
   }
   return [...texts].map(([text, name]) => ({
     text,
@@ -98,7 +109,9 @@ export function requestLabel(view: View, request: string): string {
 /** A loop's components from the users down, joined by arrows: `edge → checkout → payments`. */
 export function loopWords(view: View, through: readonly string[]): string {
   const depth = new Map(view.result.topology.nodes.map((node) => [node.name, node.depth]));
-  const ordered = through.slice().sort((a, b) => (depth.get(a) ?? 0) - (depth.get(b) ?? 0) || byCodeUnit(a, b));
+  const ordered = through
+    .slice()
+    .sort((a, b) => (depth.get(a) ?? 0) - (depth.get(b) ?? 0) || byCodeUnit(a, b));
   return ordered.join(' → ');
 }
 
@@ -143,24 +156,31 @@ function toldOf(variants: readonly VariantResult[]): VariantResult {
 
 function requestsOf(result: Result): string[] {
   const series = result.variants[0]!.timeline.series;
-  const workloads = result.topology.nodes.filter((node) => node.kind === 'workload').map((node) => node.name);
+  const workloads = result.topology.nodes
+    .filter((node) => node.kind === 'workload')
+    .map((node) => node.name);
   const all: string[] = [];
   for (const workload of workloads.sort(byCodeUnit)) {
     const parts = sortedKeys(series).filter((key) => key.startsWith(`${workload}.`));
     all.push(...(parts.length > 0 ? parts : workload in series ? [workload] : []));
   }
   const rank = (request: string): number => {
-    const at = result.report.focus.findIndex((focus) => request === focus || request.startsWith(`${focus}.`));
+    const at = result.report.focus.findIndex(
+      (focus) => request === focus || request.startsWith(`${focus}.`),
+    );
     return at < 0 ? result.report.focus.length : at;
   };
-  return all.sort((a, b) => rank(a) - rank(b) || harm(result, b) - harm(result, a) || byCodeUnit(a, b));
+  return all.sort(
+    (a, b) => rank(a) - rank(b) || harm(result, b) - harm(result, a) || byCodeUnit(a, b),
+  );
 }
 
 /** Success a request loses over all variants: those that lose most stand first. */
 function harm(result: Result, request: string): number {
   let lost = 0;
   for (const variant of result.variants) {
-    for (const each of variant.summary.during) if (each.request === request) lost += 1 - (each.success.value ?? 1);
+    for (const each of variant.summary.during)
+      if (each.request === request) lost += 1 - (each.success.value ?? 1);
   }
   return Math.round(lost * 1e6);
 }

@@ -1,6 +1,6 @@
 import type { CascadeEvent, VariantResult } from '../spec/result.js';
-import { formatInstant, formatShare, listed, NARROW, tidy } from './format.js';
-import { heldBudgets, loopWords, shades, type View } from './view.js';
+import { briefSeconds, formatInstant, formatShare, listed, NARROW, tidy } from './format.js';
+import { heldBudgets, loopWords, requestLabel, shades, type View } from './view.js';
 
 /** A step of the chain under the verdict. */
 export interface ChainStep {
@@ -23,14 +23,25 @@ export type Words = readonly (string | { readonly strong: string })[];
 export function badgeOf(view: View): Badge | null {
   const { hypothesis, variants } = view.result;
   if (hypothesis !== null) {
-    const tone = hypothesis.verdict === 'confirmed' ? 'pass' : hypothesis.verdict === 'inconclusive' ? 'open' : 'fail';
+    const tone =
+      hypothesis.verdict === 'confirmed'
+        ? 'pass'
+        : hypothesis.verdict === 'inconclusive'
+          ? 'open'
+          : 'fail';
     return { text: hypothesis.verdict, tone };
   }
   const judged = variants.filter((variant) => heldBudgets(variant).of > 0);
   if (judged.length === 0) return null;
   const failing = judged.filter((variant) => heldBudgets(variant).broken > 0).length;
-  if (failing > 0) return { text: judged.length === 1 ? 'fail' : `${failing} of ${judged.length} fail`, tone: 'fail' };
-  const open = judged.filter((variant) => heldBudgets(variant).held < heldBudgets(variant).of).length;
+  if (failing > 0)
+    return {
+      text: judged.length === 1 ? 'fail' : `${failing} of ${judged.length} fail`,
+      tone: 'fail',
+    };
+  const open = judged.filter(
+    (variant) => heldBudgets(variant).held < heldBudgets(variant).of,
+  ).length;
   return open > 0 ? { text: 'undecided', tone: 'open' } : { text: 'pass', tone: 'pass' };
 }
 
@@ -42,12 +53,18 @@ export function verdictWords(view: View): Words {
 /** At most five steps from the fault to the end, of the variant that is told. */
 export function chainOf(view: View, variant: VariantResult): ChainStep[] {
   const { events, loops } = variant.cascade;
-  const start = events.find((e) => e.kind === 'fault' && e.subject === view.headline?.id) ?? events.find((e) => e.kind === 'fault');
+  const start =
+    events.find((e) => e.kind === 'fault' && e.subject === view.headline?.id) ??
+    events.find((e) => e.kind === 'fault');
   if (events.length === 0) return [];
   const from = start?.at ?? 0;
   const end = events.find((e) => e.kind === 'faultEnd' && e.subject === start?.subject);
   const last = events.filter((e) => e.kind === 'recovered' || e.kind === 'notRecovered').pop();
-  const middle = spreadEvents(view, events.filter((e) => e.at >= from && e !== last), 5 - [start, end, last].filter((e) => e !== undefined).length);
+  const middle = spreadEvents(
+    view,
+    events.filter((e) => e.at >= from && e !== last),
+    5 - [start, end, last].filter((e) => e !== undefined).length,
+  );
   const chosen = [start, ...middle, end, last].filter((e): e is CascadeEvent => e !== undefined);
   return chosen
     .sort((a, b) => a.at - b.at || events.indexOf(a) - events.indexOf(b))
@@ -64,7 +81,10 @@ export function headlineWords(view: View): string | null {
 }
 
 /** Components that were ill in the told run, longest first, the faulted ones left out. */
-export function illSubjects(view: View, variant: VariantResult): { readonly subject: string; readonly seconds: number }[] {
+export function illSubjects(
+  view: View,
+  variant: VariantResult,
+): { readonly subject: string; readonly seconds: number }[] {
   const faulted = new Set(view.result.faults.flatMap((fault) => fault.target));
   const rows: { subject: string; seconds: number }[] = [];
   for (const node of view.result.topology.nodes) {
@@ -83,7 +103,12 @@ function budgetWords(view: View): Words {
   const names = (variants: readonly VariantResult[]): Words => bold(variants.map((v) => v.name));
   if (judged.length === 1) {
     const { held, of } = heldBudgets(judged[0]!);
-    return [held === of ? (of === 1 ? 'The budget is held. ' : `All ${of} budgets are held. `) : `${of - held} of ${of} budgets ${of - held === 1 ? 'is' : 'are'} not held. `];
+    if (of === 1) return [held === 1 ? 'The budget is held. ' : 'The budget is not held. '];
+    return [
+      held === of
+        ? `All ${of} budgets are held. `
+        : `${of - held} of ${of} budgets ${of - held === 1 ? 'is' : 'are'} not held. `,
+    ];
   }
   if (whole.length === judged.length) return ['Every variant holds every budget. '];
   if (whole.length === 1) return ['Only ', ...names(whole), ' holds every budget. '];
@@ -91,7 +116,11 @@ function budgetWords(view: View): Words {
   const most = Math.max(...judged.map((v) => heldBudgets(v).held));
   const closest = judged.filter((v) => heldBudgets(v).held === most);
   if (closest.length === judged.length || most === 0) return ['No variant holds every budget. '];
-  return ['No variant holds every budget; ', ...names(closest), ` ${closest.length === 1 ? 'comes' : 'come'} closest. `];
+  return [
+    'No variant holds every budget; ',
+    ...names(closest),
+    ` ${closest.length === 1 ? 'comes' : 'come'} closest. `,
+  ];
 }
 
 function storyWords(view: View): Words {
@@ -103,32 +132,85 @@ function storyWords(view: View): Words {
   const success = told.summary.success.value;
   const before = baseline.summary.success.value;
   const parts: (string | { strong: string })[] = [];
-  if (variants.length > 1 && !told.baseline && success !== null && before !== null && before - success > 0.001) {
-    parts.push({ strong: told.name }, ` is worse than ${baseline.name}: it succeeds with ${formatShare(success)} of requests instead of ${formatShare(before)}`);
+  if (
+    variants.length > 1 &&
+    !told.baseline &&
+    success !== null &&
+    before !== null &&
+    before - success > 0.001
+  ) {
+    parts.push(
+      { strong: told.name },
+      ` is worse than ${baseline.name}: it succeeds with ${formatShare(success)} of requests instead of ${formatShare(before)}`,
+    );
     if (never > 0) parts.push(`, and ${neverWords(never, runs)}`);
     parts.push('.');
     return parts;
   }
-  if (never > 0) return [{ strong: told.name }, ` ${neverWords(never, runs)}${stuck > 0 ? ': the system is metastable' : ''}.`];
-  if (success !== null && success < 0.9995 && told.cascade.sentence !== '') return [tidy(upper(told.cascade.sentence))];
+  if (never > 0)
+    return [
+      { strong: told.name },
+      ` ${neverWords(never, runs)}${stuck > 0 ? ': the system is metastable' : ''}.`,
+    ];
+  if (success !== null && success < 0.9995 && faults.length > 0) return [...lossWords(view), '.'];
   if (success === null) return ['No request finished.'];
-  if (faults.length > 0) return [`${upper(headlineWords(view) ?? view.headline!.words)}, and ${success === 1 ? 'every request still succeeds' : `${formatShare(success)} of requests succeed`}.`];
+  if (faults.length > 0)
+    return [
+      `${upper(headlineWords(view) ?? view.headline!.words)}, and ${success === 1 ? 'every request still succeeds' : `${formatShare(success)} of requests succeed`}.`,
+    ];
   if (success === 1) return ['Nothing broke: every request succeeds.'];
   return [`No fault is injected; ${formatShare(success)} of requests succeed.`];
 }
 
+/** What the fault cost and when it was over, of the told variant. */
+function lossWords(view: View): Words {
+  const { told, headline } = view;
+  const during = told.summary.during
+    .filter(
+      (d) =>
+        d.fault === headline?.id && d.success.value !== null && view.requests.includes(d.request),
+    )
+    .sort((a, b) => a.success.value! - b.success.value!)[0];
+  const fault = upper(headlineWords(view) ?? headline?.words ?? 'a fault is active');
+  const of = view.result.variants.length > 1 ? ['; in ', { strong: told.name }] : [';'];
+  const worst =
+    during === undefined || during.success.value! > 0.9995
+      ? [...of, ` ${formatShare(told.summary.success.value!)} of all requests succeed`]
+      : [
+          ...of,
+          ` ${formatShare(during.success.value!)} of `,
+          { strong: requestLabel(view, during.request) },
+          ' requests succeed meanwhile',
+        ];
+  const { value } = told.summary.recovery;
+  const back =
+    value === null
+      ? ''
+      : value === 0
+        ? ', and all is well when it ends'
+        : `, and it takes ${briefSeconds(value)} to recover`;
+  return [fault, ...worst, back];
+}
+
 function neverWords(never: number, runs: number): string {
-  return never === runs || runs === 0 ? 'it never recovers' : `it never recovers in ${never} of ${runs} runs`;
+  return never === runs || runs === 0
+    ? 'it never recovers'
+    : `it never recovers in ${never} of ${runs} runs`;
 }
 
 /** Events that show the spread: what saturated or opened first, what the users felt, then the others in time order. */
 function spreadEvents(view: View, events: readonly CascadeEvent[], room: number): CascadeEvent[] {
-  const spread = events.filter((e) => ['saturated', 'degraded', 'failing', 'down', 'breakerOpen'].includes(e.kind));
-  const caused = spread.filter((e) => e.cause !== null || e.kind === 'saturated' || e.kind === 'breakerOpen');
+  const spread = events.filter((e) =>
+    ['saturated', 'degraded', 'failing', 'down', 'breakerOpen'].includes(e.kind),
+  );
+  const caused = spread.filter(
+    (e) => e.cause !== null || e.kind === 'saturated' || e.kind === 'breakerOpen',
+  );
   const firsts = new Map<string, CascadeEvent>();
   for (const event of caused.length > 0 ? caused : spread) {
     const known = firsts.get(event.subject);
-    if (known === undefined || weight(event.kind) > weight(known.kind)) firsts.set(event.subject, event);
+    if (known === undefined || weight(event.kind) > weight(known.kind))
+      firsts.set(event.subject, event);
   }
   const users = new Set(view.requests);
   const faulted = new Set(view.result.faults.flatMap((fault) => fault.target));
@@ -142,7 +224,12 @@ function spreadEvents(view: View, events: readonly CascadeEvent[], room: number)
   return order.slice(0, Math.max(0, room)).map(({ event }) => event);
 }
 
-function stepOf(view: View, variant: VariantResult, event: CascadeEvent, loop: readonly string[] | null): ChainStep {
+function stepOf(
+  view: View,
+  variant: VariantResult,
+  event: CascadeEvent,
+  loop: readonly string[] | null,
+): ChainStep {
   const when = formatInstant(event.at);
   const runs = variant.cascade.verdicts.length;
   const stuck = variant.cascade.verdicts.filter((v) => v === 'metastable').length;
@@ -154,10 +241,21 @@ function stepOf(view: View, variant: VariantResult, event: CascadeEvent, loop: r
   if (event.kind === 'fault' || event.kind === 'faultEnd') {
     const fault = view.result.faults.find((f) => f.id === event.subject);
     const words = fault?.words ?? event.text;
-    if (event.kind === 'fault') return { when, subject: words, text: event.text === words ? '' : event.text, tone: 'worst' };
-    return { when, subject: 'The fault ends', text: event.text === `over: ${words}` ? '' : event.text, tone: 'calm' };
+    if (event.kind === 'fault')
+      return { when, subject: words, text: event.text === words ? '' : event.text, tone: 'worst' };
+    return {
+      when,
+      subject: 'The fault ends',
+      text: event.text === `over: ${words}` ? '' : event.text,
+      tone: 'calm',
+    };
   }
-  const tone = event.kind === 'down' || event.kind === 'saturated' ? 'worst' : event.kind === 'recovered' || event.kind === 'breakerClosed' ? 'calm' : 'bad';
+  const tone =
+    event.kind === 'down' || event.kind === 'saturated'
+      ? 'worst'
+      : event.kind === 'recovered' || event.kind === 'breakerClosed'
+        ? 'calm'
+        : 'bad';
   return { when, subject: `${event.subject} ${EVENT_WORDS[event.kind]}`, text: event.text, tone };
 }
 
@@ -181,7 +279,10 @@ const EVENT_WORDS: Readonly<Record<CascadeEvent['kind'], string>> = {
 
 function bold(names: readonly string[]): Words {
   if (names.length > 4) return [listed(names)];
-  return names.flatMap((name, i) => [...(i === 0 ? [] : [i === names.length - 1 ? ' and ' : ', ']), { strong: name }]);
+  return names.flatMap((name, i) => [
+    ...(i === 0 ? [] : [i === names.length - 1 ? ' and ' : ', ']),
+    { strong: name },
+  ]);
 }
 
 function upper(text: string): string {

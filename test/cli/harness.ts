@@ -62,12 +62,17 @@ export function build(): void {
 /** Runs the built program to its end; no stream is a terminal. */
 export function faultline(
   args: readonly string[],
-  options: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv } = {},
+  options: {
+    readonly cwd?: string;
+    readonly env?: NodeJS.ProcessEnv;
+    readonly stdout?: number;
+  } = {},
 ): SpawnSyncReturns<string> {
   return spawnSync(process.execPath, [PROGRAM, ...args], {
     cwd: options.cwd ?? ROOT,
     env: { ...process.env, NO_COLOR: '', FORCE_COLOR: undefined, ...options.env },
     encoding: 'utf8',
+    stdio: ['ignore', options.stdout ?? 'pipe', 'pipe'],
     maxBuffer: 1 << 28,
   });
 }

@@ -1,3 +1,4 @@
+import { closeSync, openSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ESCAPE, Folder, build, faultline, smallScenario } from './harness.js';
 
@@ -109,6 +110,17 @@ describe('the command line', () => {
         const { stdout, stderr } = faultline(args, { env });
         expect(stdout + stderr).not.toContain(ESCAPE);
       }
+    }
+  });
+
+  it('ends with exit code 3 where its output cannot be written', () => {
+    const full = openSync('/dev/full', 'w');
+    try {
+      const { status, stderr } = faultline(['explain', 'retry'], { stdout: full });
+      expect(status).toBe(3);
+      expect(stderr).toBe('faultline: cannot write output: no space left on the device\n');
+    } finally {
+      closeSync(full);
     }
   });
 

@@ -3,9 +3,8 @@ import { compile } from '../../src/plan/compile.js';
 import { disassemble, disassembleRefusal } from '../../src/plan/disassemble.js';
 import { PlanError } from '../../src/plan/problem.js';
 import type { Plan } from '../../src/spec/plan.js';
-import type { Middleware, Service, Step } from '../../src/spec/scenario.js';
+import type { Service, Step } from '../../src/spec/scenario.js';
 import {
-  bundle,
   call,
   choose,
   constant,
@@ -13,17 +12,13 @@ import {
   exponential,
   fail,
   fileOf,
-  gateway,
   given,
-  layer,
   loop,
-  middleware,
   ms,
   parallel,
   query,
   request,
   respond,
-  route,
   scenario,
   service,
   times,
@@ -361,189 +356,6 @@ describe('modifiers', () => {
       }),
     );
     expect(problemsOf(() => compile(variant, file))).toEqual(['services.s.run FL703']);
-  });
-});
-
-describe('self calls', () => {
-  const withHelper = (helper: readonly Step[], steps: readonly Step[]): readonly string[] => {
-    const { variant, file } = fileOf(
-      scenario({
-        services: [
-          service('a', { run: steps, helper }),
-          service('b', { one: [work(1)], two: [work(1)] }),
-        ],
-      }),
-    );
-    return disassemble(compile(variant, file), 'a', 'run');
-  };
-
-  it('runs the other endpoint in place', () => {
-    expect(withHelper([work(2), call('b.one')], [call('self.helper'), work(5)])).toEqual([
-      '0 WORK 2ms',
-      '1 CALL b.one, failure ends',
-      '2 WORK 5ms',
-      '3 DONE ok 200',
-    ]);
-  });
-
-  it('goes on behind the call at its answer', () => {
-    expect(withHelper([respond(200), work(2)], [call('self.helper'), work(5)])).toEqual([
-      '0 JUMP -> 2',
-      '1 WORK 2ms',
-      '2 WORK 5ms',
-      '3 DONE ok 200',
-    ]);
-  });
-
-  it('works on beside the caller behind an early answer', () => {
-    expect(withHelper([respond(202, [work(2)]), work(3)], [call('self.helper')])).toEqual([
-      '0 BACKGROUND -> 1, goes on -> 3',
-      '1 WORK 2ms',
-      '2 DONE ok 200',
-      '3 JUMP -> 5',
-      '4 WORK 3ms',
-      '5 DONE ok 200',
-    ]);
-  });
-
-  it('clears the registers of loops in which it answers', () => {
-    const lines = withHelper([loop(times(3), [respond(200)])], [call('self.helper'), work(5)]);
-    expect(lines).toEqual([
-      '0 SET r0 = 3, none -> 3',
-      '1 JUMP -> 3',
-      '2 LOOP r0 -> 1',
-      '3 SET r0 = 0, none -> 4',
-      '4 WORK 5ms',
-      '5 DONE ok 200',
-    ]);
-  });
-
-  it('takes its failures, bad answers included, for the failure of the call', () => {
-    const step = call('self.helper', { onError: [work(9)] });
-    expect(withHelper([call('b.one'), fail(402), respond(500)], [step])).toEqual([
-      '0 CALL b.one, failure -> 4',
-      '1 JUMP -> 4',
-      '2 JUMP -> 4',
-      '3 JUMP -> 5',
-      '4 WORK 9ms',
-      '5 DONE ok 200',
-    ]);
-  });
-
-  it('goes on behind an optional call when anything in it fails', () => {
-    const step = call('self.helper', { optional: true });
-    expect(withHelper([call('b.one'), work(2)], [step, work(5)])[0]).toBe(
-      '0 CALL b.one, failure -> 2',
-    );
-  });
-});
-
-describe('gateways and middleware', () => {
-  const planWith = (chain: readonly Middleware[], own: readonly Middleware[] = []): Plan => {
-    const { variant, file } = fileOf(
-      scenario({
-        keys: new Map([['customer', { kind: 'uniform', count: 5 }]]),
-        gateways: [
-          gateway('edge', [route('all', 'a.run', { middleware: own })], { middleware: chain }),
-        ],
-        services: [
-          service('a', { run: [work(1)] }, { middleware: chain }),
-          service('auth', { check: [work(1)] }),
-        ],
-        workloads: [workload('users', [request('go', [call('edge')])])],
-      }),
-    );
-    return compile(variant, file);
-  };
-
-  it('runs the chain of the gateway, then that of the route, then the call', () => {
-    const chain = [middleware('log', { work: constant(ms(1)) })];
-    const own = [middleware('transform', { work: constant(ms(2)) })];
-    expect(disassemble(planWith(chain, own), 'edge', 'all')).toEqual([
-      '0 WORK 1ms',
-      '1 WORK 2ms',
-      '2 CALL a.run, failure ends',
-      '3 DONE ok 200',
-    ]);
-  });
-
-  it('stands in front of every endpoint of a service', () => {
-    const chain = [middleware('log', { work: constant(ms(3)) })];
-    expect(disassemble(planWith(chain), 'a', 'run')[0]).toBe('0 WORK 3ms');
-  });
-
-  it('turns away a share with its status, after the work', () => {
-    const chain = [
-      middleware('authenticate', { work: constant(ms(1)), reject: 0.005, status: 401 }),
-    ];
-    expect(disassemble(planWith(chain), 'edge', 'all').slice(0, 4)).toEqual([
-      '0 WORK 1ms',
-      '1 SKIP unless 0.5% -> 3',
-      '2 DONE clientError 401',
-      '3 CALL a.run, failure ends',
-    ]);
-  });
-
-  it('turns away everything without a coin where the share is whole', () => {
-    const flood = when({ workload: 'users' });
-    const chain = [middleware('authenticate', { reject: 1, status: 401, when: flood })];
-    expect(disassemble(planWith(chain), 'edge', 'all').slice(0, 2)).toEqual([
-      '0 WHEN users.go, else -> 2',
-      '1 DONE clientError 401',
-    ]);
-  });
-
-  it('asks a remote check, whose failure ends the request or is ignored', () => {
-    const check = { component: 'auth', part: 'check' };
-    const strict = planWith([], [middleware('authorize', { call: check })]);
-    expect(disassemble(strict, 'edge', 'all')[0]).toBe('0 CALL auth.check, failure ends');
-    const lax = planWith([], [middleware('authorize', { call: check, onError: 'allow' })]);
-    expect(disassemble(lax, 'edge', 'all')[0]).toBe('0 CALL auth.check, failure ignored');
-  });
-
-  it('has one limiter for each place of a chain, keyed by a declared key', () => {
-    const limit = middleware('rateLimit', {
-      status: 429,
-      rateLimit: layer('rateLimit', { key: 'customer' }),
-    });
-    const plan = planWith([limit]);
-    expect(disassemble(plan, 'edge', 'all')[0]).toBe('0 LIMIT limiter 1, refused throttled 429');
-    expect(plan.limiters.map((it) => [plan.components[it.component]!.name, it.key])).toEqual([
-      ['a', 0],
-      ['edge', 0],
-    ]);
-  });
-
-  it('draws the target of a route by weight and names its bundle', () => {
-    const canary = route('all', { 'a.old': 90, 'a.new': 10 }, { policy: bundle('careful') });
-    const { variant, file } = fileOf(
-      scenario({
-        gateways: [gateway('edge', [canary])],
-        services: [service('a', { old: [work(1)], new: [work(1)] })],
-      }),
-    );
-    expect(disassemble(compile(variant, file), 'edge', 'all')).toEqual([
-      '0 CHOOSE 90 -> 1, 10 -> 3',
-      '1 CALL a.old [careful], failure ends',
-      '2 JUMP -> 4',
-      '3 CALL a.new [careful], failure ends',
-      '4 DONE ok 200',
-    ]);
-  });
-
-  it('answers 404 where no route matches', () => {
-    const { variant, file } = fileOf(
-      scenario({
-        gateways: [gateway('edge', [route('orders', 'a.run', { paths: ['/orders'] })])],
-        services: [service('a', { run: [work(1)] })],
-        workloads: [workload('users', [request('lost', [call('edge', { path: '/nowhere' })])])],
-      }),
-    );
-    const plan = compile(variant, file);
-    expect(disassemble(plan, 'users', 'lost')[0]).toBe(
-      '0 CALL edge.unmatched, failure ends as it is',
-    );
-    expect(disassemble(plan, 'edge', 'unmatched')).toEqual(['0 DONE clientError 404']);
   });
 });
 

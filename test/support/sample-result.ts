@@ -1,10 +1,35 @@
 import type {
-  AnswerResult, BudgetResult, CascadeEvent, CascadeResult, Comparison, ComponentResult, EdgeResult, Estimate,
-  Exemplar, HealthState, Influence, LatencyResult, QuantileEstimates, Result, Span, TopologyNode, VariantResult,
+  AnswerResult,
+  BudgetResult,
+  CascadeEvent,
+  CascadeResult,
+  Comparison,
+  ComponentResult,
+  EdgeResult,
+  Estimate,
+  Exemplar,
+  HealthState,
+  Influence,
+  LatencyResult,
+  QuantileEstimates,
+  Result,
+  Span,
+  TopologyNode,
+  VariantResult,
 } from '../../src/spec/result.js';
 import type { OutcomeName } from '../../src/spec/outcome.js';
 import {
-  BROWSES, browsesFail, ORDERS, ordersAt, ordersFail, seriesOf, SHAPES, stateAt, STEPS, wiggle, type Shape,
+  BROWSES,
+  browsesFail,
+  ORDERS,
+  ordersAt,
+  ordersFail,
+  seriesOf,
+  SHAPES,
+  stateAt,
+  STEPS,
+  wiggle,
+  type Shape,
 } from './sample-shape.js';
 
 /** A result of the shape of the flagship: five variants, a hang from 60 to 100 s, a decoy; deterministic. */
@@ -14,7 +39,8 @@ export function sampleResult(): Result {
     faultline: 1,
     scenario: {
       title: 'Checkout with a hanging payment provider',
-      description: 'Eight components. At 60 s the payment provider stops answering for 40 s. Who survives?',
+      description:
+        'Eight components. At 60 s the payment provider stops answering for 40 s. Who survives?',
       sha256: '3f2a'.padEnd(64, '0'),
     },
     seed: 42,
@@ -22,11 +48,32 @@ export function sampleResult(): Result {
     engine: { version: '0.1.0' },
     digest: '0123456789abcdef',
     run: { duration: STEPS, warmup: 20, drain: null, step: 1 },
-    report: { focus: ['checkout', 'payments'], exemplars: 4, slo: { success: 0.999, latency: 0.5 }, groups: {}, hide: [] },
-    topology: { nodes: NODES, edges: EDGES.map(([from, to]) => ({ from, to, parts: [`${to}.call`] })) },
+    report: {
+      focus: ['checkout', 'payments'],
+      exemplars: 4,
+      slo: { success: 0.999, latency: 0.5 },
+      groups: {},
+      hide: [],
+    },
+    topology: {
+      nodes: NODES,
+      edges: EDGES.map(([from, to]) => ({ from, to, parts: [`${to}.call`] })),
+    },
     faults: [
-      { id: 'psp-hang', kind: 'hang', target: ['psp'], spans: [{ from: 60, until: 100 }], words: 'psp hangs' },
-      { id: 'slow-inventory', kind: 'slow', target: ['inventory'], spans: [{ from: 52, until: 72 }], words: 'inventory 2× slower' },
+      {
+        id: 'psp-hang',
+        kind: 'hang',
+        target: ['psp'],
+        spans: [{ from: 60, until: 100 }],
+        words: 'psp hangs',
+      },
+      {
+        id: 'slow-inventory',
+        kind: 'slow',
+        target: ['inventory'],
+        spans: [{ from: 52, until: 72 }],
+        words: 'inventory 2× slower',
+      },
     ],
     variants,
     hypothesis: null,
@@ -51,8 +98,15 @@ const NODES: readonly TopologyNode[] = [
 ];
 
 const EDGES: readonly (readonly [string, string])[] = [
-  ['shoppers', 'edge'], ['edge', 'checkout'], ['edge', 'catalog'], ['checkout', 'inventory'], ['checkout', 'payments'],
-  ['checkout', 'orders-db'], ['payments', 'psp'], ['catalog', 'catalog-db'], ['inventory', 'catalog-db'],
+  ['shoppers', 'edge'],
+  ['edge', 'checkout'],
+  ['edge', 'catalog'],
+  ['checkout', 'inventory'],
+  ['checkout', 'payments'],
+  ['checkout', 'orders-db'],
+  ['payments', 'psp'],
+  ['catalog', 'catalog-db'],
+  ['inventory', 'catalog-db'],
 ];
 
 function node(
@@ -63,13 +117,25 @@ function node(
   queueCapacity: number | null,
 ): TopologyNode {
   return {
-    name, kind, title: null, replicas: 1, concurrency, queueCapacity, cores: null, runtime: 'threads',
-    external: false, critical: false, depth, parts: ['call'], zones: [null],
+    name,
+    kind,
+    title: null,
+    replicas: 1,
+    concurrency,
+    queueCapacity,
+    cores: null,
+    runtime: 'threads',
+    external: false,
+    critical: false,
+    depth,
+    parts: ['call'],
+    zones: [null],
   };
 }
 
 function est(value: number | null, spread = 0.004): Estimate {
-  if (value === null) return { value, ci95: null, each: Array.from({ length: REPLICATIONS }, () => null) };
+  if (value === null)
+    return { value, ci95: null, each: Array.from({ length: REPLICATIONS }, () => null) };
   const each = Array.from({ length: REPLICATIONS }, (_, i) => value * (1 + wiggle(i + 1, spread)));
   return { value, ci95: [value * (1 - spread), value * (1 + spread)], each };
 }
@@ -80,7 +146,8 @@ function latencyOf(median: number, tail: number, count: number, cut = Infinity):
   let left = count;
   for (let i = 1; i <= 400; i++) {
     const share = i / 400;
-    const at = median * (0.25 + share + (tail / median) * share * share * share * share * share * share);
+    const at =
+      median * (0.25 + share + (tail / median) * share * share * share * share * share * share);
     const here = i === 400 ? left : Math.round(count / 400);
     left -= here;
     upTo.push(Math.min(cut, at));
@@ -88,12 +155,25 @@ function latencyOf(median: number, tail: number, count: number, cut = Infinity):
   }
   const q = (share: number): number => upTo[Math.min(399, Math.floor(share * 400))]!;
   return {
-    count, mean: median * 1.2, p50: q(0.5), p90: q(0.9), p95: q(0.95), p99: q(0.99), p999: q(0.999), max: upTo[399]!,
-    min: upTo[0]!, ci95: { p99: [q(0.99) * 0.98, q(0.99) * 1.02] }, histogram: { upTo, n },
+    count,
+    mean: median * 1.2,
+    p50: q(0.5),
+    p90: q(0.9),
+    p95: q(0.95),
+    p99: q(0.99),
+    p999: q(0.999),
+    max: upTo[399]!,
+    min: upTo[0]!,
+    ci95: { p99: [q(0.99) * 0.98, q(0.99) * 1.02] },
+    histogram: { upTo, n },
   };
 }
 
-function shareLost(shape: Shape): { readonly all: number; readonly order: number; readonly browse: number } {
+function shareLost(shape: Shape): {
+  readonly all: number;
+  readonly order: number;
+  readonly browse: number;
+} {
   let order = 0;
   let browse = 0;
   for (let t = 0; t < STEPS; t++) {
@@ -117,13 +197,21 @@ function answersOf(shape: Shape, lost: number, count: number): AnswerResult {
   if (shape.fallback) Object.assign(outcomes, { ok: count * 0.91, degraded: count * 0.09 });
   if (bad > 0) outcomes[shape.name === 'naive' ? 'abandoned' : 'serverError'] = bad;
   return {
-    latency: merged, successLatency: good, throughput: count / STEPS / REPLICATIONS,
-    goodput: (count - bad) / STEPS / REPLICATIONS, success: 1 - lost, successCi95: [1 - lost, 1 - lost], outcomes,
+    latency: merged,
+    successLatency: good,
+    throughput: count / STEPS / REPLICATIONS,
+    goodput: (count - bad) / STEPS / REPLICATIONS,
+    success: 1 - lost,
+    successCi95: [1 - lost, 1 - lost],
+    outcomes,
   };
 }
 
 function mergedOf(a: LatencyResult, b: LatencyResult): LatencyResult {
-  const pairs = [...a.histogram!.upTo.map((x, i) => [x, a.histogram!.n[i]!]), ...b.histogram!.upTo.map((x, i) => [x, b.histogram!.n[i]!])];
+  const pairs = [
+    ...a.histogram!.upTo.map((x, i) => [x, a.histogram!.n[i]!]),
+    ...b.histogram!.upTo.map((x, i) => [x, b.histogram!.n[i]!]),
+  ];
   pairs.sort((x, y) => x[0]! - y[0]!);
   const count = a.count + b.count;
   const q = (share: number): number => {
@@ -132,7 +220,14 @@ function mergedOf(a: LatencyResult, b: LatencyResult): LatencyResult {
     return pairs[pairs.length - 1]![0]!;
   };
   return {
-    ...a, count, p50: q(0.5), p90: q(0.9), p95: q(0.95), p99: q(0.99), p999: q(0.999), max: q(1),
+    ...a,
+    count,
+    p50: q(0.5),
+    p90: q(0.9),
+    p95: q(0.95),
+    p99: q(0.99),
+    p999: q(0.999),
+    max: q(1),
     histogram: { upTo: pairs.map((p) => p[0]!), n: pairs.map((p) => p[1]!) },
   };
 }
@@ -141,28 +236,49 @@ function variantOf(shape: Shape, index: number): VariantResult {
   const components: Record<string, ComponentResult> = {};
   for (const each of NODES) components[each.name] = componentOf(shape, each);
   const edges: Record<string, EdgeResult> = {};
-  const edgeSeries: Record<string, { calls: number[]; attempts: number[]; inFlight: number[] }> = {};
+  const edgeSeries: Record<string, { calls: number[]; attempts: number[]; inFlight: number[] }> =
+    {};
   for (const [from, to] of EDGES) {
     edges[`${from}->${to}`] = edgeOf(shape, from, to);
     edgeSeries[`${from}->${to}`] = edgeSeriesOf(shape, from, to);
   }
   const series: VariantResult['timeline']['series'] = {};
   for (const each of NODES) {
-    const capacity = each.kind === 'workload' ? 0 : (each.concurrency ?? each.cores ?? 200) * each.replicas;
-    Object.assign(series, { [each.name]: seriesOf(shape, each.name, capacity, each.queueCapacity ?? 0) });
+    const capacity =
+      each.kind === 'workload' ? 0 : (each.concurrency ?? each.cores ?? 200) * each.replicas;
+    Object.assign(series, {
+      [each.name]: seriesOf(shape, each.name, capacity, each.queueCapacity ?? 0),
+    });
   }
-  for (const part of ['order', 'browse']) Object.assign(series, { [`shoppers.${part}`]: seriesOf(shape, `shoppers.${part}`, 0, 0) });
+  for (const part of ['order', 'browse'])
+    Object.assign(series, { [`shoppers.${part}`]: seriesOf(shape, `shoppers.${part}`, 0, 0) });
   return {
-    name: shape.name, title: index === 0 ? 'patience is the only guard' : null, description: null, baseline: index === 0,
+    name: shape.name,
+    title: index === 0 ? 'patience is the only guard' : null,
+    description: null,
+    baseline: index === 0,
     patch: {
       remove: index === 0 ? ['policies.plain.timeout', 'policies.front.timeout'] : [],
-      set: index >= 2 ? [{ path: 'policies.pay.retry', value: { attempts: 3, on: ['any'] } }] : [], add: [],
+      set: index >= 2 ? [{ path: 'policies.pay.retry', value: { attempts: 3, on: ['any'] } }] : [],
+      add: [],
     },
     perReplication: Array.from({ length: REPLICATIONS }, (_, replication) => ({
-      replication, digest: 'fedcba9876543210', stop: 'end', requests: REQUESTS / REPLICATIONS, unfinished: 12, attempts: 600_000, events: 4_000_000,
+      replication,
+      digest: 'fedcba9876543210',
+      stop: 'end',
+      requests: REQUESTS / REPLICATIONS,
+      unfinished: 12,
+      attempts: 600_000,
+      events: 4_000_000,
     })),
-    components, edges, timeline: { step: 1, steps: STEPS, series, edges: edgeSeries },
-    cascade: cascadeOf(shape), journal: [], exemplars: exemplarsOf(shape), budgets: budgetsOf(shape), summary: summaryOf(shape, components),
+    components,
+    edges,
+    timeline: { step: 1, steps: STEPS, series, edges: edgeSeries },
+    cascade: cascadeOf(shape),
+    journal: [],
+    exemplars: exemplarsOf(shape),
+    budgets: budgetsOf(shape),
+    summary: summaryOf(shape, components),
   };
 }
 
@@ -172,25 +288,44 @@ function componentOf(shape: Shape, each: TopologyNode): ComponentResult {
   const own = answersOf(shape, each.name === 'catalog' ? 0 : lost.all, REQUESTS);
   const parts: Record<string, AnswerResult> = server
     ? { call: own }
-    : { order: answersOf(shape, lost.order, REQUESTS * 0.4), browse: answersOf(shape, lost.browse, REQUESTS * 0.6) };
-  const waste = each.name === 'payments' ? wasteOf(shape) : each.name === 'checkout' ? wasteOf(shape) / 3 : 0;
+    : {
+        order: answersOf(shape, lost.order, REQUESTS * 0.4),
+        browse: answersOf(shape, lost.browse, REQUESTS * 0.6),
+      };
+  const waste =
+    each.name === 'payments' ? wasteOf(shape) : each.name === 'checkout' ? wasteOf(shape) / 3 : 0;
   return {
-    ...own, kind: each.kind, parts, utilization: server ? 0.4 : null, cpu: server ? 0.2 : null,
-    queue: server ? { mean: 3, max: each.queueCapacity ?? 0 } : null, concurrency: server ? { mean: 30, max: 64 } : null,
-    queueWait: server ? latencyOf(0.001, 0.01, REQUESTS) : null, wastedWork: server ? waste : null, duplicates: 0, pools: null,
+    ...own,
+    kind: each.kind,
+    parts,
+    utilization: server ? 0.4 : null,
+    cpu: server ? 0.2 : null,
+    queue: server ? { mean: 3, max: each.queueCapacity ?? 0 } : null,
+    concurrency: server ? { mean: 30, max: 64 } : null,
+    queueWait: server ? latencyOf(0.001, 0.01, REQUESTS) : null,
+    wastedWork: server ? waste : null,
+    duplicates: 0,
+    pools: null,
   };
 }
 
 function wasteOf(shape: Shape): number {
-  return { naive: 0.035, timeouts: 0.051, retries: 0.639, breaker: 0.0004, full: 0.0003 }[shape.name]!;
+  return { naive: 0.035, timeouts: 0.051, retries: 0.639, breaker: 0.0004, full: 0.0003 }[
+    shape.name
+  ]!;
 }
 
 function edgeSeriesOf(shape: Shape, from: string, to: string) {
   const at = Array.from({ length: STEPS }, (_, t) => t);
-  const browse = to === 'catalog' || from === 'catalog' ? BROWSES : from === 'shoppers' ? ORDERS + BROWSES : 0;
-  const calls = at.map((t) => (browse > 0 ? browse : ORDERS * (from === 'edge' ? 1 : ordersAt(shape, from, t))));
+  const browse =
+    to === 'catalog' || from === 'catalog' ? BROWSES : from === 'shoppers' ? ORDERS + BROWSES : 0;
+  const calls = at.map((t) =>
+    browse > 0 ? browse : ORDERS * (from === 'edge' ? 1 : ordersAt(shape, from, t)),
+  );
   const multiple = (t: number): number =>
-    (to === 'checkout' || to === 'payments') && ordersFail(shape, t) ? shape.attempts * (1 + wiggle(t, 0.04)) : 1;
+    (to === 'checkout' || to === 'payments') && ordersFail(shape, t)
+      ? shape.attempts * (1 + wiggle(t, 0.04))
+      : 1;
   return { calls, attempts: at.map((t) => calls[t]! * multiple(t)), inFlight: at.map(() => 10) };
 }
 
@@ -208,9 +343,15 @@ function edgeOf(shape: Shape, from: string, to: string): EdgeResult {
     }
   }
   return {
-    ...answersOf(shape, 0.1, REQUESTS), calls: sum(calls) * REPLICATIONS, attempts: sum(attempts) * REPLICATIONS,
-    amplification: sum(attempts) / sum(calls), amplificationDuring: { 'psp-hang': shape.attempts, 'slow-inventory': 1 },
-    attemptOutcomes: { ok: 1000 }, counters: {}, wastedWork: 0, breaker: guarded ? { transitions, openFor: 0.2 } : null,
+    ...answersOf(shape, 0.1, REQUESTS),
+    calls: sum(calls) * REPLICATIONS,
+    attempts: sum(attempts) * REPLICATIONS,
+    amplification: sum(attempts) / sum(calls),
+    amplificationDuring: { 'psp-hang': shape.attempts, 'slow-inventory': 1 },
+    attemptOutcomes: { ok: 1000 },
+    counters: {},
+    wastedWork: 0,
+    breaker: guarded ? { transitions, openFor: 0.2 } : null,
   };
 }
 
@@ -228,49 +369,130 @@ function spansOf(shape: Shape, subject: string) {
 function cascadeOf(shape: Shape): CascadeResult {
   const never = shape.ordersBack > STEPS;
   const states: Record<string, ReturnType<typeof spansOf>> = {};
-  for (const subject of [...NODES.map((n) => n.name), 'shoppers.order', 'shoppers.browse']) states[subject] = spansOf(shape, subject);
-  const event = (at: number, kind: CascadeEvent['kind'], subject: string, text: string, cause: string | null = null, mechanism: string | null = null): CascadeEvent =>
-    ({ at, kind, subject, cause, mechanism, text });
-  const influence = (from: string, to: string, at: number, mechanism: string, text: string): Influence => ({ from, to, at, mechanism, share: 0.9, text });
-  const events: CascadeEvent[] = [event(52, 'fault', 'slow-inventory', 'inventory 2× slower'), event(60, 'fault', 'psp-hang', 'psp hangs')];
+  for (const subject of [...NODES.map((n) => n.name), 'shoppers.order', 'shoppers.browse'])
+    states[subject] = spansOf(shape, subject);
+  const event = (
+    at: number,
+    kind: CascadeEvent['kind'],
+    subject: string,
+    text: string,
+    cause: string | null = null,
+    mechanism: string | null = null,
+  ): CascadeEvent => ({ at, kind, subject, cause, mechanism, text });
+  const influence = (
+    from: string,
+    to: string,
+    at: number,
+    mechanism: string,
+    text: string,
+  ): Influence => ({ from, to, at, mechanism, share: 0.9, text });
+  const events: CascadeEvent[] = [
+    event(52, 'fault', 'slow-inventory', 'inventory 2× slower'),
+    event(60, 'fault', 'psp-hang', 'psp hangs'),
+  ];
   const influences: Influence[] = [];
   if (!shape.breaker) {
-    events.push(event(60.4, 'saturated', 'payments', '64 of 64 workers wait for psp', 'psp', 'calleeTimeout'));
-    influences.push(influence('psp', 'payments', 60, 'calleeTimeout', 'psp times out'), influence('payments', 'checkout', 60.5, 'calleeTimeout', 'payments times out'));
+    events.push(
+      event(60.4, 'saturated', 'payments', '64 of 64 workers wait for psp', 'psp', 'calleeTimeout'),
+    );
+    influences.push(
+      influence('psp', 'payments', 60, 'calleeTimeout', 'psp times out'),
+      influence('payments', 'checkout', 60.5, 'calleeTimeout', 'payments times out'),
+    );
     events.push(event(60.6, 'down', 'checkout', 'every order fails', 'payments', 'calleeTimeout'));
   }
   if (!shape.fallback) {
-    events.push(event(61, 'failing', 'edge', '40 % of requests fail', 'checkout', 'calleeError'), event(61, 'down', 'shoppers.order', 'no order succeeds', 'edge', 'calleeError'));
+    events.push(
+      event(61, 'failing', 'edge', '40 % of requests fail', 'checkout', 'calleeError'),
+      event(61, 'down', 'shoppers.order', 'no order succeeds', 'edge', 'calleeError'),
+    );
     influences.push(influence('checkout', 'edge', 61, 'calleeError', 'checkout answers errors'));
   }
-  if (shape.attempts > 1) influences.push(influence('edge', 'checkout', 63, 'retryLoad', '3 attempts per call'), influence('checkout', 'payments', 63, 'retryLoad', '3 attempts per call'));
-  events.push(event(72, 'faultEnd', 'slow-inventory', 'inventory is fast again'), event(100, 'faultEnd', 'psp-hang', 'psp answers again'));
-  if (never) events.push(event(180, 'notRecovered', 'shoppers.order', 'not recovered 80 s after the fault'));
-  else if (!shape.fallback) events.push(event(shape.ordersBack, 'recovered', 'shoppers.order', 'orders succeed again'));
+  if (shape.attempts > 1)
+    influences.push(
+      influence('edge', 'checkout', 63, 'retryLoad', '3 attempts per call'),
+      influence('checkout', 'payments', 63, 'retryLoad', '3 attempts per call'),
+    );
+  events.push(
+    event(72, 'faultEnd', 'slow-inventory', 'inventory is fast again'),
+    event(100, 'faultEnd', 'psp-hang', 'psp answers again'),
+  );
+  if (never)
+    events.push(event(180, 'notRecovered', 'shoppers.order', 'not recovered 80 s after the fault'));
+  else if (!shape.fallback)
+    events.push(event(shape.ordersBack, 'recovered', 'shoppers.order', 'orders succeed again'));
   return {
-    events, states, influences,
+    events,
+    states,
+    influences,
     loops: never ? [{ through: ['edge', 'checkout', 'payments'], mechanism: 'retryLoad' }] : [],
-    blastRadius: est(shape.fallback ? 1 : 3), depth: 3, collateral: shape.browseLost === null ? [] : ['shoppers.browse'],
-    goodputLost: est(shareLost(shape).all), verdicts: Array.from({ length: REPLICATIONS }, () => (never ? 'metastable' : shape.fallback ? 'untouched' : 'recovered')),
-    metastable: never ? 1 : 0, innocent: [{ fault: 'slow-inventory', reason: 'no request failed because of it' }],
-    sentence: never ? 'psp hangs; payments, checkout and edge fail in 1.0 s, and retries keep them down after psp answers again.' : 'psp hangs; orders fail until it answers again.',
+    blastRadius: est(shape.fallback ? 1 : 3),
+    depth: 3,
+    collateral: shape.browseLost === null ? [] : ['shoppers.browse'],
+    goodputLost: est(shareLost(shape).all),
+    verdicts: Array.from({ length: REPLICATIONS }, () =>
+      never ? 'metastable' : shape.fallback ? 'untouched' : 'recovered',
+    ),
+    metastable: never ? 1 : 0,
+    innocent: [{ fault: 'slow-inventory', reason: 'no request failed because of it' }],
+    sentence: never
+      ? 'psp hangs; payments, checkout and edge fail in 1.0 s, and retries keep them down after psp answers again.'
+      : 'psp hangs; orders fail until it answers again.',
   };
 }
 
 function budgetsOf(shape: Shape): BudgetResult[] {
   const lost = shareLost(shape);
-  const p99 = { naive: 10, timeouts: 0.528, retries: 3.27, breaker: 0.231, full: 0.229 }[shape.name]!;
+  const p99 = { naive: 10, timeouts: 0.528, retries: 3.27, breaker: 0.231, full: 0.229 }[
+    shape.name
+  ]!;
   const recovery = recoveryOf(shape);
-  const make = (text: string, unit: BudgetResult['unit'], value: number | null, limit: number, ok: boolean, note: string | null = null): BudgetResult =>
-    ({ text, name: null, severity: 'error', verdict: ok ? 'pass' : 'fail', value, ci95: value === null ? null : [value * 0.99, value * 1.01], limit, margin: value === null ? null : (limit - value) / limit, unit, note });
+  const make = (
+    text: string,
+    unit: BudgetResult['unit'],
+    value: number | null,
+    limit: number,
+    ok: boolean,
+    note: string | null = null,
+  ): BudgetResult => ({
+    text,
+    name: null,
+    severity: 'error',
+    verdict: ok ? 'pass' : 'fail',
+    value,
+    ci95: value === null ? null : [value * 0.99, value * 1.01],
+    limit,
+    margin: value === null ? null : (limit - value) / limit,
+    unit,
+    note,
+  });
   const browse = shape.browseLost === null ? 1 : 0.124;
   const waste = wasteOf(shape);
   return [
     make('shoppers.latency.p99 < 500ms', 'seconds', p99, 0.5, p99 < 0.5),
     make('shoppers.browse.success >= 99% during psp-hang', 'share', browse, 0.99, browse >= 0.99),
-    make('shoppers.order.success >= 99% during psp-hang', 'share', lost.order > 0 ? 0 : 1, 0.99, lost.order === 0),
-    make('shoppers.recovery < 5s after psp-hang', 'seconds', recovery, 5, recovery !== null, recovery === null ? 'never' : null),
-    make('checkout->payments.amplification < 1.5', 'number', shape.attempts, 1.5, shape.attempts < 1.5),
+    make(
+      'shoppers.order.success >= 99% during psp-hang',
+      'share',
+      lost.order > 0 ? 0 : 1,
+      0.99,
+      lost.order === 0,
+    ),
+    make(
+      'shoppers.recovery < 5s after psp-hang',
+      'seconds',
+      recovery,
+      5,
+      recovery !== null,
+      recovery === null ? 'never' : null,
+    ),
+    make(
+      'checkout->payments.amplification < 1.5',
+      'number',
+      shape.attempts,
+      1.5,
+      shape.attempts < 1.5,
+    ),
     make('payments.wastedWork < 5%', 'share', waste, 0.05, waste < 0.05),
   ];
 }
@@ -279,20 +501,40 @@ function recoveryOf(shape: Shape): number | null {
   return shape.ordersBack > STEPS ? null : Math.max(0, shape.ordersBack - 100);
 }
 
-function summaryOf(shape: Shape, components: Readonly<Record<string, ComponentResult>>): VariantResult['summary'] {
+function summaryOf(
+  shape: Shape,
+  components: Readonly<Record<string, ComponentResult>>,
+): VariantResult['summary'] {
   const all = components['shoppers']!;
   const lost = shareLost(shape);
   const quantiles = (l: LatencyResult): QuantileEstimates => ({
-    mean: est(l.mean), p50: est(l.p50), p90: est(l.p90), p95: est(l.p95), p99: est(l.p99), p999: est(l.p999), max: est(l.max),
+    mean: est(l.mean),
+    p50: est(l.p50),
+    p90: est(l.p90),
+    p95: est(l.p95),
+    p99: est(l.p99),
+    p999: est(l.p999),
+    max: est(l.max),
   });
   const recovery = recoveryOf(shape);
   return {
-    requests: REQUESTS, success: est(all.success, lost.all === 0 ? 0 : 0.001), goodput: est(all.goodput), latency: quantiles(all.latency), successLatency: quantiles(all.successLatency),
-    attemptsPerRequest: est({ naive: 3.1, timeouts: 3.4, retries: 8.94, breaker: 2.9, full: 2.9 }[shape.name]!),
-    amplification: { ...est(shape.attempts, 0), edge: 'checkout->payments' }, wasted: est(wasteOf(shape) * 0.8),
+    requests: REQUESTS,
+    success: est(all.success, lost.all === 0 ? 0 : 0.001),
+    goodput: est(all.goodput),
+    latency: quantiles(all.latency),
+    successLatency: quantiles(all.successLatency),
+    attemptsPerRequest: est(
+      { naive: 3.1, timeouts: 3.4, retries: 8.94, breaker: 2.9, full: 2.9 }[shape.name]!,
+    ),
+    amplification: { ...est(shape.attempts, 0), edge: 'checkout->payments' },
+    wasted: est(wasteOf(shape) * 0.8),
     recovery: { ...est(recovery), fault: 'psp-hang', never: recovery === null ? REPLICATIONS : 0 },
     during: [
-      { request: 'shoppers.browse', fault: 'psp-hang', success: est(shape.browseLost === null ? 1 : 0.124, shape.browseLost === null ? 0 : 0.01) },
+      {
+        request: 'shoppers.browse',
+        fault: 'psp-hang',
+        success: est(shape.browseLost === null ? 1 : 0.124, shape.browseLost === null ? 0 : 0.01),
+      },
       { request: 'shoppers.order', fault: 'psp-hang', success: est(lost.order > 0 ? 0 : 1, 0) },
     ],
     blastRadius: est(shape.fallback ? 1 : 3, 0),
@@ -320,10 +562,26 @@ function comparisonsOf(variants: readonly VariantResult[]): Comparison[] {
       const same = difference !== null && Math.abs(difference) < 1e-9;
       const half = Math.abs(difference ?? 0) * 0.02;
       return {
-        metric, of: variant.name, baseline: base.name, n: REPLICATIONS, value, baselineValue: before, difference,
-        ci95: difference === null ? null : [difference - half, difference + half], adjustedP: same ? 1 : 0.001,
-        family: 'headline', varianceRatio: 4, unit,
-        verdict: difference === null ? 'unknown' : same ? 'same' : difference > 0 === more ? 'better' : 'worse',
+        metric,
+        of: variant.name,
+        baseline: base.name,
+        n: REPLICATIONS,
+        value,
+        baselineValue: before,
+        difference,
+        ci95: difference === null ? null : [difference - half, difference + half],
+        adjustedP: same ? 1 : 0.001,
+        family: 'headline',
+        varianceRatio: 4,
+        unit,
+        verdict:
+          difference === null
+            ? 'unknown'
+            : same
+              ? 'same'
+              : difference > 0 === more
+                ? 'better'
+                : 'worse',
       };
     }),
   );
@@ -331,23 +589,62 @@ function comparisonsOf(variants: readonly VariantResult[]): Comparison[] {
 
 function exemplarsOf(shape: Shape): Exemplar[] {
   const failing = !shape.fallback;
-  const slow = shape.name === 'naive' ? 10 : shape.name === 'retries' ? 1.79 : shape.name === 'timeouts' ? 0.52 : 0.02;
+  const slow =
+    shape.name === 'naive'
+      ? 10
+      : shape.name === 'retries'
+        ? 1.79
+        : shape.name === 'timeouts'
+          ? 0.52
+          : 0.02;
   return [
-    { key: 'shoppers#20033', request: 'shoppers.order', why: 'median', at: 40, duration: 0.119, outcome: 'ok', spans: orderSpans(0.119, 1, true) },
     {
-      key: 'shoppers#31099', request: 'shoppers.order', why: 'during psp-hang', at: 62.2, duration: slow,
-      outcome: failing ? (shape.name === 'naive' ? 'abandoned' : 'serverError') : 'degraded', spans: orderSpans(slow, shape.attempts, false),
+      key: 'shoppers#20033',
+      request: 'shoppers.order',
+      why: 'median',
+      at: 40,
+      duration: 0.119,
+      outcome: 'ok',
+      spans: orderSpans(0.119, 1, true),
+    },
+    {
+      key: 'shoppers#31099',
+      request: 'shoppers.order',
+      why: 'during psp-hang',
+      at: 62.2,
+      duration: slow,
+      outcome: failing ? (shape.name === 'naive' ? 'abandoned' : 'serverError') : 'degraded',
+      spans: orderSpans(slow, shape.attempts, false),
     },
   ];
 }
 
 function orderSpans(total: number, attempts: number, good: boolean): Span[] {
   const spans: Span[] = [];
-  const add = (parent: number | null, name: string, from: number, to: number, attempt: number, queue: number, ok: boolean): number => {
+  const add = (
+    parent: number | null,
+    name: string,
+    from: number,
+    to: number,
+    attempt: number,
+    queue: number,
+    ok: boolean,
+  ): number => {
     spans.push({
-      id: spans.length, parent, name, caller: parent === null ? 'shoppers' : spans[parent]!.name, instance: `${name.split('.')[0]!}[0]`, attempt,
-      called: from, sent: from, arrived: from + total * 0.002, begun: from + total * 0.002 + queue, ended: ok ? to - total * 0.002 : to + total * 0.1,
-      answered: ok ? to : null, gone: ok ? null : to, outcome: ok ? 'ok' : 'timeout',
+      id: spans.length,
+      parent,
+      name,
+      caller: parent === null ? 'shoppers' : spans[parent]!.name,
+      instance: `${name.split('.')[0]!}[0]`,
+      attempt,
+      called: from,
+      sent: from,
+      arrived: from + total * 0.002,
+      begun: from + total * 0.002 + queue,
+      ended: ok ? to - total * 0.002 : to + total * 0.1,
+      answered: ok ? to : null,
+      gone: ok ? null : to,
+      outcome: ok ? 'ok' : 'timeout',
     });
     return spans.length - 1;
   };
@@ -357,7 +654,15 @@ function orderSpans(total: number, attempts: number, good: boolean): Span[] {
   for (let i = 0; i < attempts; i++) {
     const from = total * (0.13 + (0.8 * i) / attempts);
     const to = total * (0.13 + (0.8 * (i + 0.9)) / attempts);
-    const charge = add(checkout, 'payments.charge', from, to, i + 1, good ? 0 : (to - from) * 0.9, good);
+    const charge = add(
+      checkout,
+      'payments.charge',
+      from,
+      to,
+      i + 1,
+      good ? 0 : (to - from) * 0.9,
+      good,
+    );
     if (good) add(charge, 'psp.charge', from + total * 0.08, to - total * 0.02, 1, 0, true);
   }
   if (good) add(checkout, 'orders-db.insert', total * 0.88, total * 0.95, 1, 0, true);

@@ -15,9 +15,30 @@ export interface Shape {
 
 export const SHAPES: readonly Shape[] = [
   { name: 'naive', ordersBack: 100, browseLost: 65, attempts: 1, breaker: false, fallback: false },
-  { name: 'timeouts', ordersBack: 102, browseLost: null, attempts: 1, breaker: false, fallback: false },
-  { name: 'retries', ordersBack: 999, browseLost: null, attempts: 3, breaker: false, fallback: false },
-  { name: 'breaker', ordersBack: 104, browseLost: null, attempts: 1, breaker: true, fallback: false },
+  {
+    name: 'timeouts',
+    ordersBack: 102,
+    browseLost: null,
+    attempts: 1,
+    breaker: false,
+    fallback: false,
+  },
+  {
+    name: 'retries',
+    ordersBack: 999,
+    browseLost: null,
+    attempts: 3,
+    breaker: false,
+    fallback: false,
+  },
+  {
+    name: 'breaker',
+    ordersBack: 104,
+    browseLost: null,
+    attempts: 1,
+    breaker: true,
+    fallback: false,
+  },
   { name: 'full', ordersBack: 60, browseLost: null, attempts: 1, breaker: true, fallback: true },
 ];
 
@@ -50,7 +71,8 @@ export function ordersAt(shape: Shape, component: string, t: number): number {
     if (shape.breaker && hang) return 0.02;
     return front * (failing ? shape.attempts : 1);
   }
-  if (component === 'psp') return shape.breaker && hang ? 0.02 : failing && hang ? 0.8 : failing ? 3 : 1;
+  if (component === 'psp')
+    return shape.breaker && hang ? 0.02 : failing && hang ? 0.8 : failing ? 3 : 1;
   if (component === 'orders-db') return failing ? 0 : 1;
   return 1;
 }
@@ -81,7 +103,9 @@ export function seriesOf(shape: Shape, subject: string, capacity: number, queue:
     rate: all.map((p) => p.rate),
     goodRate: all.map((p) => p.rate * p.success),
     success: all.map((p) => p.success),
-    successBand: all.map((p) => [Math.max(0, p.success - 0.002), Math.min(1, p.success + 0.001)] as const),
+    successBand: all.map(
+      (p) => [Math.max(0, p.success - 0.002), Math.min(1, p.success + 0.001)] as const,
+    ),
     p50: all.map((p) => (p.success > 0 ? p.p99 / 3 : null)),
     p99: all.map((p) => (p.success > 0 ? p.p99 : null)),
     inFlight: capacity === 0 ? [] : all.map((p) => p.busy + p.queue),
@@ -94,17 +118,22 @@ export function seriesOf(shape: Shape, subject: string, capacity: number, queue:
 function pointOf(shape: Shape, subject: string, capacity: number, queue: number, t: number) {
   const user = subject.startsWith('shoppers');
   const orders = subject === 'shoppers.browse' || subject.startsWith('catalog') ? 0 : ORDERS;
-  const browses = ['shoppers', 'shoppers.browse', 'edge', 'catalog', 'catalog-db'].includes(subject) ? BROWSES : 0;
+  const browses = ['shoppers', 'shoppers.browse', 'edge', 'catalog', 'catalog-db'].includes(subject)
+    ? BROWSES
+    : 0;
   const multiple = user ? 1 : ordersAt(shape, subject, t);
-  const rate = Math.max(0, orders * multiple + browses) * (1 + wiggle(t * 31 + subject.length, 0.05));
+  const rate =
+    Math.max(0, orders * multiple + browses) * (1 + wiggle(t * 31 + subject.length, 0.05));
   const state = stateAt(shape, subject, t);
   const lost = ordersFail(shape, t) && !['inventory', 'orders-db', 'catalog'].includes(subject);
   const ordersShare = lost ? 0 : 1;
   const browseShare = browsesFail(shape, t) ? 0 : 1;
   const total = orders * multiple + browses;
-  const success = total === 0 ? 1 : (orders * multiple * ordersShare + browses * browseShare) / total;
+  const success =
+    total === 0 ? 1 : (orders * multiple * ordersShare + browses * browseShare) / total;
   const ill = state === 'ok' ? 0 : state === 'degraded' ? 0.35 : state === 'failing' ? 0.8 : 1;
-  const p99 = (subject === 'psp' ? 0.23 : 0.12) * (1 + wiggle(t * 7 + subject.length, 0.2)) * (1 + 2 * ill);
+  const p99 =
+    (subject === 'psp' ? 0.23 : 0.12) * (1 + wiggle(t * 7 + subject.length, 0.2)) * (1 + 2 * ill);
   const busy = Math.round(capacity * Math.min(1, 0.3 + 0.7 * ill));
   return { rate, success, state, p99, busy, queue: Math.round(ill >= 0.8 ? queue : 0) };
 }

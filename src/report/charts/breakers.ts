@@ -10,7 +10,11 @@ import { shading, timeLabels, timeTicks } from './frame.js';
 export interface BreakerLane {
   readonly edge: string;
   readonly instance: string;
-  readonly spells: readonly { readonly from: number; readonly until: number; readonly state: string }[];
+  readonly spells: readonly {
+    readonly from: number;
+    readonly until: number;
+    readonly state: string;
+  }[];
 }
 
 /** All breakers of a variant, at most sixteen, those that opened first. */
@@ -22,13 +26,19 @@ export function breakerLanes(view: View, variant: VariantResult): BreakerLane[] 
     if (breaker === null) continue;
     const instances = [...new Set(breaker.transitions.map((t) => t.instance))].sort(byCodeUnit);
     for (const instance of instances) {
-      const changes = breaker.transitions.filter((t) => t.instance === instance).sort((a, b) => a.at - b.at);
+      const changes = breaker.transitions
+        .filter((t) => t.instance === instance)
+        .sort((a, b) => a.at - b.at);
       const spells = changes.map((change, i) => ({
         from: Math.max(0, change.at),
         until: Math.min(end, changes[i + 1]?.at ?? end),
         state: change.state,
       }));
-      lanes.push({ edge, instance, spells: spells.filter((s) => s.state !== 'closed' && s.until > s.from) });
+      lanes.push({
+        edge,
+        instance,
+        spells: spells.filter((s) => s.state !== 'closed' && s.until > s.from),
+      });
     }
   }
   return lanes
@@ -46,7 +56,10 @@ export function breakerEdges(variant: VariantResult): string[] {
 export function breakerChart(view: View, variant: VariantResult, width: number): Drawing {
   const lanes = breakerLanes(view, variant);
   const window = windowOf(view, lanes);
-  const left = Math.min(width * 0.36, lanes.reduce((most, lane) => Math.max(most, textWidth(nameOf(lanes, lane), 12)), 0) + 16);
+  const left = Math.min(
+    width * 0.36,
+    lanes.reduce((most, lane) => Math.max(most, textWidth(nameOf(lanes, lane), 12)), 0) + 16,
+  );
   const x = linear(window, [left, width - 14]);
   const bottom = 8 + lanes.length * LANE;
   return {
@@ -66,7 +79,10 @@ const LANE = 24;
 
 function nameOf(lanes: readonly BreakerLane[], lane: BreakerLane): string {
   const several = new Set(lanes.map((l) => l.edge)).size > 1;
-  return shorten(several ? `${lane.instance} → ${lane.edge.slice(lane.edge.indexOf('->') + 2)}` : lane.instance, 26);
+  return shorten(
+    several ? `${lane.instance} → ${lane.edge.slice(lane.edge.indexOf('->') + 2)}` : lane.instance,
+    26,
+  );
 }
 
 function laneMarks(
@@ -103,7 +119,9 @@ function windowOf(view: View, lanes: readonly BreakerLane[]): [number, number] {
     }
   }
   const margin = Math.max((until - from) / 8, view.result.run.step * 2);
-  return [Math.max(0, from - margin), Math.min(end, until + margin)];
+  const { step } = view.result.run;
+  const whole = (at: number): number => Number((Math.round(at / step) * step).toPrecision(12));
+  return [Math.max(0, whole(from - margin)), Math.min(end, whole(until + margin))];
 }
 
 function describe(lane: BreakerLane): string {

@@ -1,14 +1,17 @@
 import { box, label, stroke } from '../draw.js';
 import { coordinate, formatCount, NARROW } from '../format.js';
-import { html, type Markup } from '../html-escape.js';
+import { markup, type Markup } from '../html-escape.js';
 import { niceTicks, type Scale } from '../scale.js';
 import { shades, type View } from '../view.js';
 
 /** Instants worth a label on a time axis: start, both ends of the fault where there is room, the end of the run. */
 export function timeTicks(view: View, from: number, until: number): number[] {
   const span = until - from;
-  const marks = shades(view).slice(0, 1).flatMap((s) => [s.from, s.until]);
-  const wanted = marks.length > 0 ? [until, ...marks, from] : [from, until, ...niceTicks([from, until], 4)];
+  const marks = shades(view)
+    .slice(0, 1)
+    .flatMap((s) => [s.from, s.until]);
+  const wanted =
+    marks.length > 0 ? [until, ...marks, from] : [from, until, ...niceTicks([from, until], 4)];
   const kept: number[] = [];
   for (const at of wanted) {
     if (at < from || at > until) continue;
@@ -33,7 +36,13 @@ export function tickText(at: number): string {
 }
 
 /** The shaded spans of the headline fault, cut to a window. */
-export function shading(view: View, x: Scale, window: readonly [number, number], top: number, bottom: number): Markup[] {
+export function shading(
+  view: View,
+  x: Scale,
+  window: readonly [number, number],
+  top: number,
+  bottom: number,
+): Markup[] {
   return shades(view)
     .map((s) => ({ from: Math.max(window[0], s.from), until: Math.min(window[1], s.until) }))
     .filter((s) => s.until > s.from)
@@ -46,7 +55,12 @@ export function gridLine(x1: number, x2: number, y: number, color = 'var(--grid)
 }
 
 /** Moves labels apart by a distance, their order kept, all of them inside bounds. */
-export function spread(positions: readonly number[], distance: number, low: number, high: number): number[] {
+export function spread(
+  positions: readonly number[],
+  distance: number,
+  low: number,
+  high: number,
+): number[] {
   const order = positions.map((_, i) => i).sort((a, b) => positions[a]! - positions[b]! || a - b);
   const placed = positions.slice();
   let last = -Infinity;
@@ -64,5 +78,5 @@ export function spread(positions: readonly number[], distance: number, low: numb
 
 /** A short line in the style of a state or a variant, for legends. */
 export function swatch(body: Markup): Markup {
-  return html`<svg viewBox="0 0 22 14" aria-hidden="true">${body}</svg>`;
+  return markup`<svg viewBox="0 0 22 14" aria-hidden="true">${body}</svg>`;
 }

@@ -1,5 +1,5 @@
 import { axisShare, briefSeconds, formatSeconds, formatShare } from '../format.js';
-import { html, shorten, type Markup } from '../html-escape.js';
+import { markup, shorten, type Markup } from '../html-escape.js';
 import { attribute, label, stroke, textWidth, type Drawing } from '../draw.js';
 import { exp, log } from '../../kernel/math.js';
 import { logarithmic, linear, niceCeiling, niceFloor, oneTwoFive, type Scale } from '../scale.js';
@@ -54,10 +54,18 @@ export function lossChart(view: View, id: string, width: number): Drawing {
   const narrow = width < 600;
   const height = narrow ? 310 : 370;
   const domain = latencyDomain(view);
-  const margin = { left: narrow ? 48 : 56, right: narrow ? 8 : 148, top: 26, bottom: narrow ? 60 : 36 };
+  const margin = {
+    left: narrow ? 48 : 56,
+    right: narrow ? 8 : 148,
+    top: 26,
+    bottom: narrow ? 60 : 36,
+  };
   const x = logarithmic(domain, [margin.left, width - margin.right]);
   const y = logarithmic([FLOOR, 1], [height - margin.bottom, margin.top]);
-  const lines = view.result.variants.map((variant) => ({ variant, points: lossPoints(view, variant, domain) }));
+  const lines = view.result.variants.map((variant) => ({
+    variant,
+    points: lossPoints(view, variant, domain),
+  }));
   const shares = [1, 0.1, 0.01, 0.001, FLOOR];
   const limit = objective(view, domain);
   const drawn = view.plot(
@@ -92,7 +100,12 @@ export function lossChart(view: View, id: string, width: number): Drawing {
 }
 
 /** Cumulative latency of one population, all variants. */
-export function cumulativeChart(view: View, id: string, width: number, population: Population): Drawing {
+export function cumulativeChart(
+  view: View,
+  id: string,
+  width: number,
+  population: Population,
+): Drawing {
   const height = 240;
   const domain = latencyDomain(view);
   const margin = { left: 48, right: 14, top: 14, bottom: 54 };
@@ -120,7 +133,10 @@ export function cumulativeChart(view: View, id: string, width: number, populatio
     height,
     title: `Latency of ${population === 'latency' ? 'all finished' : 'successful'} requests, cumulative`,
     description: view.result.variants
-      .map((v) => `${v.name}: half within ${secondsOf(v, population, 'p50')}, 99 % within ${secondsOf(v, population, 'p99')}`)
+      .map(
+        (v) =>
+          `${v.name}: half within ${secondsOf(v, population, 'p50')}, 99 % within ${secondsOf(v, population, 'p99')}`,
+      )
       .join('; '),
     body: [drawn, axisLabels(x, y, domain, shares, true), legend(view, height)],
   };
@@ -179,12 +195,20 @@ function clipped(points: readonly LossPoint[]): LossPoint[] {
   return [...points.slice(0, below), { seconds: points[below]!.seconds, share: FLOOR }];
 }
 
-function axisLabels(x: Scale, y: Scale, domain: Bounds, shares: readonly number[], narrow: boolean): Markup[] {
+function axisLabels(
+  x: Scale,
+  y: Scale,
+  domain: Bounds,
+  shares: readonly number[],
+  narrow: boolean,
+): Markup[] {
   const decades = (tick: number): boolean => tick.toExponential().startsWith('1');
   const ticks = oneTwoFive(domain[0], domain[1]).filter((tick) => !narrow || decades(tick));
   const bottom = y(shares[shares.length - 1]!);
   return [
-    ...shares.map((share) => label(x(domain[0]) - 9, y(share) + 4, axisShare(share), { anchor: 'end' })),
+    ...shares.map((share) =>
+      label(x(domain[0]) - 9, y(share) + 4, axisShare(share), { anchor: 'end' }),
+    ),
     ...ticks.map((at) => label(x(at), bottom + 20, briefSeconds(at), { anchor: 'middle' })),
   ];
 }
@@ -206,22 +230,46 @@ function curve(view: View, variant: VariantResult, points: readonly LossPoint[])
 }
 
 /** Names at the ends of the lines; a line that reaches the floor is named beside its fall. */
-function lossLabels(view: View, lines: readonly Line[], x: Scale, y: Scale, right: number): Markup[] {
+function lossLabels(
+  view: View,
+  lines: readonly Line[],
+  x: Scale,
+  y: Scale,
+  right: number,
+): Markup[] {
   const level = lines.filter((line) => lost(line.points) >= FLOOR);
   const falling = lines.filter((line) => lost(line.points) < FLOOR);
-  const ys = spread(level.map((line) => y(lost(line.points)) + 4), 15, y(1) + 4, y(FLOOR) - 2);
+  const ys = spread(
+    level.map((line) => y(lost(line.points)) + 4),
+    15,
+    y(1) + 4,
+    y(FLOOR) - 2,
+  );
   return [
-    ...level.map((line, i) => named(view, line, right + 8, ys[i]!, 'start', formatShare(lost(line.points)))),
+    ...level.map((line, i) =>
+      named(view, line, right + 8, ys[i]!, 'start', formatShare(lost(line.points))),
+    ),
     ...falling.map((line, i) => {
       const at = line.points.find((p) => p.share < 0.004) ?? line.points[line.points.length - 1]!;
-      const text = lost(line.points) === 0 ? 'all answered' : `${formatShare(lost(line.points))} lost`;
+      const text =
+        lost(line.points) === 0 ? 'all answered' : `${formatShare(lost(line.points))} lost`;
       return named(view, line, x(at.seconds) - 12, y(0.003) + i * 17, 'end', text);
     }),
   ];
 }
 
-function named(view: View, line: Line, x: number, y: number, anchor: 'start' | 'end', text: string): Markup {
-  const name = html`<tspan font-weight="600" fill="${lookOf(view, line.variant.name).ink}">${shorten(line.variant.name, 16)}</tspan> ${text}`;
+function named(
+  view: View,
+  line: Line,
+  x: number,
+  y: number,
+  anchor: 'start' | 'end',
+  text: string,
+): Markup {
+  const name = markup`<tspan font-weight="600" fill="${lookOf(view, line.variant.name).ink}"
+      >${shorten(line.variant.name, 16)}</tspan
+    >
+    ${text}`;
   return label(x, y, name, { anchor });
 }
 
@@ -232,7 +280,12 @@ function legend(view: View, height: number): Markup[] {
     const name = shorten(look.name, 12);
     const here = at;
     at += textWidth(name, 11) + 30;
-    const line = stroke(`M${here} ${height - 10}h14`, look.color, look.width, look.dash !== null && attribute('stroke-dasharray', look.dash));
-    return html`${line}${label(here + 18, height - 6, name, { fill: look.ink, weight: 600, size: 11 })}`;
+    const line = stroke(
+      `M${here} ${height - 10}h14`,
+      look.color,
+      look.width,
+      look.dash !== null && attribute('stroke-dasharray', look.dash),
+    );
+    return markup`${line}${label(here + 18, height - 6, name, { fill: look.ink, weight: 600, size: 11 })}`;
   });
 }

@@ -49,7 +49,8 @@ export function nodeWords(node: TopologyNode): string {
   if (node.external) words.push('external');
   else if (node.kind !== 'service') words.push(node.kind);
   const slots = slotsOf(node);
-  if (slots !== null) words.push(`${formatCount(slots)} ${node.kind === 'database' ? 'cores' : 'slots'}`);
+  if (slots !== null)
+    words.push(`${formatCount(slots)} ${node.kind === 'database' ? 'cores' : 'slots'}`);
   if (node.queueCapacity !== null && node.queueCapacity > 0) {
     words.push(`queue ${formatCount(node.queueCapacity * node.replicas)}`);
   }
@@ -85,7 +86,10 @@ export function latencyChart(view: View, row: ServiceRow, variant: VariantResult
   return {
     ...FRAME,
     title: `${row.node.name}: p99 latency of successful answers, ${variant.name}`,
-    description: known.length === 0 ? 'Nothing succeeded.' : `Between ${formatSeconds(smallest(known))} and ${formatSeconds(largest(known))}.`,
+    description:
+      known.length === 0
+        ? 'Nothing succeeded.'
+        : `Between ${formatSeconds(smallest(known))} and ${formatSeconds(largest(known))}.`,
     body: [
       shading(view, x, [0, view.result.run.duration], 0, 96),
       latencyGrid(row.scale).map((at) => gridLine(0, 1000, y(at))),
@@ -142,7 +146,12 @@ export function largest(values: readonly (number | null)[]): number {
 }
 
 /** Thickness of a state's bar of 16: worse is thicker. */
-export const THICKNESS: Readonly<Record<HealthState, number>> = { ok: 2.5, degraded: 7, failing: 12, down: 16 };
+export const THICKNESS: Readonly<Record<HealthState, number>> = {
+  ok: 2.5,
+  degraded: 7,
+  failing: 12,
+  down: 16,
+};
 
 const FRAME = { width: 1000, height: 100, stretch: true } as const;
 
@@ -169,24 +178,37 @@ function areaOf(line: readonly Point[], base: number, fill = 'var(--ok)', opacit
 
 function ribbon(states: readonly HealthState[], step: number, x: Scale): Markup[] {
   const bars: Markup[] = [];
-  for (let from = 0; from < states.length; ) {
+  for (let from = 0; from < states.length;) {
     let until = from + 1;
     while (until < states.length && states[until] === states[from]) until++;
     const state = states[from]!;
     const height = THICKNESS[state] * 0.9;
-    bars.push(box(x(from * step), 90 - height / 2, x(until * step) - x(from * step), height, `var(--${state})`));
+    bars.push(
+      box(
+        x(from * step),
+        90 - height / 2,
+        x(until * step) - x(from * step),
+        height,
+        `var(--${state})`,
+      ),
+    );
     from = until;
   }
   return bars;
 }
 
 function stateWords(row: ServiceRow): string {
-  const worst = (['down', 'failing', 'degraded'] as const).find((state) => row.series?.state.includes(state));
+  const worst = (['down', 'failing', 'degraded'] as const).find((state) =>
+    row.series?.state.includes(state),
+  );
   return worst === undefined ? 'Healthy throughout.' : `At worst ${worst}.`;
 }
 
 function largestRate(view: View, name: string): number {
-  return view.result.variants.reduce((top, v) => Math.max(top, largest(v.timeline.series[name]?.rate ?? [])), 0);
+  return view.result.variants.reduce(
+    (top, v) => Math.max(top, largest(v.timeline.series[name]?.rate ?? [])),
+    0,
+  );
 }
 
 function latencyBounds(view: View): [number, number] {

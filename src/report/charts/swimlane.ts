@@ -1,7 +1,7 @@
 import type { HealthState, Influence, VariantResult } from '../../spec/result.js';
 import { box, label, stroke, textWidth, type Drawing } from '../draw.js';
 import { coordinate, formatInstant } from '../format.js';
-import { html, shorten, type Markup } from '../html-escape.js';
+import { markup, shorten, type Markup } from '../html-escape.js';
 import { linear, niceTicks, type Scale } from '../scale.js';
 import { byCodeUnit, requestLabel, type View } from '../view.js';
 import { shading, timeLabels, timeTicks } from './frame.js';
@@ -12,7 +12,11 @@ export interface Lane {
   readonly subject: string;
   readonly words: string;
   readonly user: boolean;
-  readonly spells: readonly { readonly from: number; readonly until: number; readonly state: HealthState }[];
+  readonly spells: readonly {
+    readonly from: number;
+    readonly until: number;
+    readonly state: HealthState;
+  }[];
 }
 
 /** What mechanisms are called on arrows. */
@@ -34,10 +38,16 @@ export const MECHANISM_WORDS: ReadonlyMap<string, string> = new Map([
 export function lanesOf(view: View, variant: VariantResult): Lane[] {
   const { states, influences } = variant.cascade;
   const depth = new Map(view.result.topology.nodes.map((node) => [node.name, node.depth]));
-  const workloads = new Set(view.result.topology.nodes.filter((n) => n.kind === 'workload').map((n) => n.name));
+  const workloads = new Set(
+    view.result.topology.nodes.filter((n) => n.kind === 'workload').map((n) => n.name),
+  );
   const touched = new Set(influences.flatMap((i) => [i.from, i.to]));
-  const servers = view.result.topology.nodes.filter((n) => n.kind !== 'workload').map((n) => n.name);
-  const shown = servers.filter((name) => servers.length <= 10 || (states[name] ?? []).length > 0 || touched.has(name));
+  const servers = view.result.topology.nodes
+    .filter((n) => n.kind !== 'workload')
+    .map((n) => n.name);
+  const shown = servers.filter(
+    (name) => servers.length <= 10 || (states[name] ?? []).length > 0 || touched.has(name),
+  );
   shown.sort((a, b) => depth.get(a)! - depth.get(b)! || byCodeUnit(a, b));
   const users = view.requests.filter((request) => request in states || !workloads.has(request));
   return [...users.slice(0, 6), ...shown.slice(0, 16)].map((subject) => ({
@@ -52,13 +62,18 @@ export function lanesOf(view: View, variant: VariantResult): Lane[] {
 export function spreadWindow(view: View, variant: VariantResult): [number, number] | null {
   const start = view.headline?.spans[0]?.from ?? variant.cascade.influences[0]?.at;
   if (start === undefined) return null;
-  const onsets = lanesOf(view, variant).flatMap((lane) => lane.spells.slice(0, 1).map((s) => s.from));
+  const onsets = lanesOf(view, variant).flatMap((lane) =>
+    lane.spells.slice(0, 1).map((s) => s.from),
+  );
   const arrows = variant.cascade.influences.map((i) => i.at);
   const until = view.headline?.spans[0]?.until ?? view.result.run.duration;
   const first = [...onsets, ...arrows].filter((at) => at >= start - 1e-9 && at <= until);
   if (first.length === 0) return null;
   const length = Math.max(8 * view.result.run.step, first.reduce((a, b) => Math.max(a, b)) - start);
-  const window: [number, number] = [Math.max(0, start - length * 0.12), Math.min(view.result.run.duration, start + length * 1.25)];
+  const window: [number, number] = [
+    Math.max(0, start - length * 0.12),
+    Math.min(view.result.run.duration, start + length * 1.25),
+  ];
   return window[1] - window[0] < view.result.run.duration * 0.7 ? window : null;
 }
 
@@ -86,7 +101,11 @@ export function swimlaneChart(
       faultWords(view, x, window, width),
       lanes.map((lane, i) => [
         options.names
-          ? label(0, center(i) + 4, shorten(lane.words, 22), { fill: 'var(--ink)', size: 12, weight: lane.user ? 600 : undefined })
+          ? label(0, center(i) + 4, shorten(lane.words, 22), {
+              fill: 'var(--ink)',
+              size: 12,
+              weight: lane.user ? 600 : undefined,
+            })
           : null,
         bars(lane, x, window, center(i)),
       ]),
@@ -100,24 +119,43 @@ const TOP = 22;
 const LANE = 32;
 
 function nameRoom(lanes: readonly Lane[]): number {
-  return lanes.reduce((room, lane) => Math.max(room, textWidth(shorten(lane.words, 22), 12) + 14), 60);
+  return lanes.reduce(
+    (room, lane) => Math.max(room, textWidth(shorten(lane.words, 22), 12) + 14),
+    60,
+  );
 }
 
 function bars(lane: Lane, x: Scale, window: readonly [number, number], y: number): Markup[] {
-  const marks: Markup[] = [box(x(window[0]), y - 1.25, x(window[1]) - x(window[0]), 2.5, 'var(--ok)')];
+  const marks: Markup[] = [
+    box(x(window[0]), y - 1.25, x(window[1]) - x(window[0]), 2.5, 'var(--ok)'),
+  ];
   for (const spell of lane.spells) {
     const from = Math.max(window[0], spell.from);
     const until = Math.min(window[1], spell.until);
     if (until <= from || spell.state === 'ok') continue;
     const height = THICKNESS[spell.state];
-    marks.push(box(x(from), y - height / 2, Math.max(1.5, x(until) - x(from)), height, `var(--${spell.state})`));
+    marks.push(
+      box(
+        x(from),
+        y - height / 2,
+        Math.max(1.5, x(until) - x(from)),
+        height,
+        `var(--${spell.state})`,
+      ),
+    );
   }
   return marks;
 }
 
-function faultWords(view: View, x: Scale, window: readonly [number, number], width: number): Markup | null {
+function faultWords(
+  view: View,
+  x: Scale,
+  window: readonly [number, number],
+  width: number,
+): Markup | null {
   const from = view.headline?.spans[0]?.from;
-  if (view.headline === null || from === undefined || from < window[0] || from > window[1]) return null;
+  if (view.headline === null || from === undefined || from < window[0] || from > window[1])
+    return null;
   const words = shorten(`${view.headline.words}, ${formatInstant(from)}`, 40);
   const room = textWidth(words, 12);
   const at = Math.max(0, Math.min(x(from), width - room));
@@ -134,9 +172,16 @@ function arrows(
   width: number,
 ): Markup[] {
   const row = new Map(lanes.map((lane, i) => [lane.subject, i]));
-  const taken: { readonly left: number; readonly right: number; readonly top: number; readonly bottom: number }[] = [];
+  const taken: {
+    readonly left: number;
+    readonly right: number;
+    readonly top: number;
+    readonly bottom: number;
+  }[] = [];
   const marks: Markup[] = [];
-  for (const influence of influences.slice().sort((a, b) => a.at - b.at || byCodeUnit(a.from + a.to, b.from + b.to))) {
+  for (const influence of influences
+    .slice()
+    .sort((a, b) => a.at - b.at || byCodeUnit(a.from + a.to, b.from + b.to))) {
     const from = row.get(influence.from);
     const to = row.get(influence.to);
     if (from === undefined || to === undefined || from === to) continue;
@@ -147,11 +192,23 @@ function arrows(
     const color = feedback ? 'var(--fault-ink)' : 'var(--ink)';
     const room = textWidth(words, 11.5) + 18;
     const gap = down ? [center(to) - LANE, center(to)] : [center(to), center(to) + LANE];
+    const top = Math.min(center(from), center(to)) + 1;
+    const bottom = Math.max(center(from), center(to)) - 1;
+    const meets = (at: number): boolean =>
+      taken.some((t) => at < t.right && at + room > t.left && top < t.bottom && bottom > t.top);
     let at = Math.min(Math.max(x(influence.at), x(window[0]) + 4), width - room);
-    while (at < width - room && taken.some((t) => at < t.right && at + room > t.left && gap[0]! < t.bottom && gap[1]! > t.top)) at += 6;
-    taken.push({ left: at - 6, right: at + room, top: gap[0]!, bottom: gap[1]! });
-    marks.push(arrow(at, center(from) + (down ? 9 : -9), center(to) + (down ? -9 : 9), color, feedback));
-    marks.push(label(at + 6, (gap[0]! + gap[1]!) / 2 + 4, words, { fill: color, size: 11.5, weight: feedback ? 600 : undefined }));
+    while (at < width - room && meets(at)) at += 6;
+    taken.push({ left: at - 6, right: at + room, top, bottom });
+    marks.push(
+      arrow(at, center(from) + (down ? 9 : -9), center(to) + (down ? -9 : 9), color, feedback),
+    );
+    marks.push(
+      label(at + 6, (gap[0]! + gap[1]!) / 2 + 4, words, {
+        fill: color,
+        size: 11.5,
+        weight: feedback ? 600 : undefined,
+      }),
+    );
   }
   return marks;
 }
@@ -160,12 +217,18 @@ function arrow(x: number, y1: number, y2: number, color: string, feedback: boole
   const back = y2 > y1 ? -4.5 : 4.5;
   const head = `M${coordinate(x - 3.5)} ${coordinate(y2 + back)}L${coordinate(x)} ${coordinate(y2)}L${coordinate(x + 3.5)} ${coordinate(y2 + back)}`;
   const shaft = `M${coordinate(x)} ${coordinate(y1)}V${coordinate(y2)}`;
-  return html`${stroke(shaft, color, 1.4, feedback && dashed('2.5 2'))}${stroke(head, color, 1.4)}`;
+  return markup`${stroke(shaft, color, 1.4, feedback && dashed('2.5 2'))}${stroke(head, color, 1.4)}`;
 }
 
 function describe(lanes: readonly Lane[], variant: VariantResult): string {
   const ill = lanes.filter((lane) => lane.spells.length > 0);
   if (ill.length === 0) return 'Every lane is healthy throughout.';
-  const words = ill.map((lane) => `${lane.words} ${lane.spells.map((s) => `${s.state} ${formatInstant(s.from)} to ${formatInstant(s.until)}`).slice(0, 3).join(', ')}`);
+  const words = ill.map(
+    (lane) =>
+      `${lane.words} ${lane.spells
+        .map((s) => `${s.state} ${formatInstant(s.from)} to ${formatInstant(s.until)}`)
+        .slice(0, 3)
+        .join(', ')}`,
+  );
   return `${words.join('; ')}. ${variant.cascade.influences.map((i) => `${i.from} to ${i.to}: ${MECHANISM_WORDS.get(i.mechanism) ?? i.mechanism}`).join('; ')}`;
 }

@@ -1,7 +1,15 @@
 import type { Series, VariantResult } from '../../spec/result.js';
 import type { Drawing } from '../draw.js';
 import { briefSeconds, formatShare, formatValue } from '../format.js';
-import { linear, logarithmic, niceCeiling, niceFloor, oneTwoFive, roundCeiling, type Scale } from '../scale.js';
+import {
+  linear,
+  logarithmic,
+  niceCeiling,
+  niceFloor,
+  oneTwoFive,
+  roundCeiling,
+  type Scale,
+} from '../scale.js';
 import type { Layer, PlotSpec } from '../svg.js';
 import { lookOf, requestLabel, shades, type View } from '../view.js';
 
@@ -53,7 +61,10 @@ export function panelChart(view: View, panel: Panel, variant: VariantResult, id:
     description: phasesOf(view)
       .map((phase) => `${phase.name} ${phaseText(view, panel, variant, phase)}`)
       .join(', '),
-    body: view.plot(panelSpec(view, panel, series, look.color, line, { width: 1000, height: 100 }), id),
+    body: view.plot(
+      panelSpec(view, panel, series, look.color, line, { width: 1000, height: 100 }),
+      id,
+    ),
   };
 }
 
@@ -83,7 +94,9 @@ export function panelSpec(
 
 /** Vertical scale of a panel's 100 units. */
 export function panelScale(panel: Panel): Scale {
-  return panel.metric === 'p99' ? logarithmic(panel.domain, [96, 6]) : linear(panel.domain, [96, 6]);
+  return panel.metric === 'p99'
+    ? logarithmic(panel.domain, [96, 6])
+    : linear(panel.domain, [96, 6]);
 }
 
 /** Before, during and after the headline fault; the whole run where there is none. */
@@ -101,14 +114,20 @@ export function phasesOf(view: View): Phase[] {
 }
 
 /** The mean of a panel's series over a phase, steps without a value left out. */
-export function phaseMean(view: View, panel: Panel, variant: VariantResult, phase: Phase): number | null {
+export function phaseMean(
+  view: View,
+  panel: Panel,
+  variant: VariantResult,
+  phase: Phase,
+): number | null {
   const series = seriesOf(variant, panel.request);
   if (series === null) return null;
   const { step } = variant.timeline;
   let sum = 0;
   let count = 0;
   pointsOf(view, series, panel).forEach((point, i) => {
-    if (point.y === null || (i + 0.5) * step < phase.from || (i + 0.5) * step >= phase.until) return;
+    if (point.y === null || (i + 0.5) * step < phase.from || (i + 0.5) * step >= phase.until)
+      return;
     sum += point.y;
     count++;
   });
@@ -118,7 +137,8 @@ export function phaseMean(view: View, panel: Panel, variant: VariantResult, phas
 /** The same, as text in the panel's unit. */
 export function phaseText(view: View, panel: Panel, variant: VariantResult, phase: Phase): string {
   const mean = phaseMean(view, panel, variant, phase);
-  const unit = panel.metric === 'success' ? 'share' : panel.metric === 'p99' ? 'seconds' : 'perSecond';
+  const unit =
+    panel.metric === 'success' ? 'share' : panel.metric === 'p99' ? 'seconds' : 'perSecond';
   return mean === null ? 'nothing answered' : formatValue(mean, unit);
 }
 
@@ -128,13 +148,20 @@ export function seriesOf(variant: VariantResult, subject: string): Series | null
 }
 
 /** The line of a panel, points at the middle of their steps. */
-export function pointsOf(view: View, series: Series | null, panel: Panel): { x: number; y: number | null }[] {
+export function pointsOf(
+  view: View,
+  series: Series | null,
+  panel: Panel,
+): { x: number; y: number | null }[] {
   if (series === null) return [];
   const { step } = view.result.variants[0]!.timeline;
   const [low, high] = panel.domain;
   return series[panel.metric].map((value, i) => ({
     x: (i + 0.5) * step,
-    y: value === null || (panel.metric === 'p99' && value <= 0) ? null : Math.min(high, Math.max(low, value)),
+    y:
+      value === null || (panel.metric === 'p99' && value <= 0)
+        ? null
+        : Math.min(high, Math.max(low, value)),
   }));
 }
 
@@ -187,7 +214,8 @@ function maximum(view: View, request: string, metric: 'p99' | 'goodRate'): numbe
 function minimum(view: View, request: string): number {
   let low = Infinity;
   for (const variant of view.result.variants) {
-    for (const value of seriesOf(variant, request)?.p99 ?? []) if (value !== null && value > 0) low = Math.min(low, value);
+    for (const value of seriesOf(variant, request)?.p99 ?? [])
+      if (value !== null && value > 0) low = Math.min(low, value);
   }
   return Number.isFinite(low) ? low : 0.001;
 }
@@ -196,7 +224,11 @@ function bandOf(view: View, series: Series, color: string): Layer {
   const { step } = view.result.variants[0]!.timeline;
   return {
     kind: 'band',
-    points: series.successBand.map((band, i) => ({ x: (i + 0.5) * step, low: band?.[0] ?? null, high: band?.[1] ?? null })),
+    points: series.successBand.map((band, i) => ({
+      x: (i + 0.5) * step,
+      low: band?.[0] ?? null,
+      high: band?.[1] ?? null,
+    })),
     fill: color,
     opacity: 0.14,
   };

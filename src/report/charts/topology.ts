@@ -1,7 +1,7 @@
 import type { HealthState, VariantResult } from '../../spec/result.js';
 import { attribute, box, label, stroke, textWidth, type Drawing } from '../draw.js';
 import { briefSeconds, coordinate, formatInstant, formatRate, formatShare } from '../format.js';
-import { html, type Markup, type Part } from '../html-escape.js';
+import { markup, type Markup, type Part } from '../html-escape.js';
 import { clamp } from '../scale.js';
 import { nodeLabel, place, type Placement } from '../topology-layout.js';
 import { requestLabel, shades, stepAt, type View } from '../view.js';
@@ -40,12 +40,24 @@ export function momentsOf(view: View, variant: VariantResult): Moment[] {
   const worst = worstOf(variant, onset + timeline.step, end);
   if (worst !== null) moments.push({ title: 'Worst', at: worst });
   const last = end - timeline.step / 2;
-  moments.push({ title: last > span.until ? `End, ${briefSeconds(Math.round(end - span.until))} after the fault` : 'End', at: last });
+  moments.push({
+    title:
+      last > span.until
+        ? `End, ${briefSeconds(Math.round(end - span.until))} after the fault`
+        : 'End',
+    at: last,
+  });
   return moments;
 }
 
 /** Topology at an instant: fill is health, the bar slots in use, the width calls per second, dashed red retries, a gap an open breaker. */
-export function topologyChart(view: View, variant: VariantResult, at: number, map: Placement, size: number): Drawing {
+export function topologyChart(
+  view: View,
+  variant: VariantResult,
+  at: number,
+  map: Placement,
+  size: number,
+): Drawing {
   const scale = Math.min(1.15, size / Math.max(1, map.width));
   const shrunk = map.width * scale;
   const step = stepAt(variant.timeline, at);
@@ -58,10 +70,16 @@ export function topologyChart(view: View, variant: VariantResult, at: number, ma
     height: map.height + (shrunk > 0 ? 4 : 0),
     title: `Topology at ${formatInstant(at)}, ${variant.name}`,
     description: states.join(', '),
-    body: html`<g transform="translate(${coordinate(offset)} 0)">${map.edges.map((edge) => edgeMarks(variant, edge, step, at, view))}${map.edges.map((edge) => edgeWords(variant, edge, step))}${nodes.map((node) => {
-      const spot = map.nodes.get(node.name)!;
-      return node.kind === 'workload' ? userMarks(view, variant, node.name, spot, step, map.direction) : nodeMarks(variant, node, spot, step);
-    })}</g>`,
+    body: markup`<g transform="translate(${coordinate(offset)} 0)"
+      >${map.edges.map((edge) => edgeMarks(variant, edge, step, at, view))}${map.edges.map((edge) => edgeWords(variant, edge, step))}${nodes.map(
+        (node) => {
+          const spot = map.nodes.get(node.name)!;
+          return node.kind === 'workload'
+            ? userMarks(view, variant, node.name, spot, step, map.direction)
+            : nodeMarks(variant, node, spot, step);
+        },
+      )}</g
+    >`,
   };
 }
 
@@ -70,7 +88,12 @@ export function stateOf(variant: VariantResult, subject: string, step: number): 
   return variant.timeline.series[subject]?.state[step] ?? 'ok';
 }
 
-type Spot = { readonly x: number; readonly y: number; readonly width: number; readonly height: number };
+type Spot = {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+};
 type MapEdge = Placement['edges'][number];
 
 const SEVERITY: Readonly<Record<HealthState, number>> = { ok: 0, degraded: 1, failing: 3, down: 4 };
@@ -85,7 +108,8 @@ function onsetOf(variant: VariantResult, from: number, until: number, step: numb
   const start = stepAt(variant.timeline, from);
   const stop = stepAt(variant.timeline, until);
   const before = severityAt(variant, Math.max(0, start - 1));
-  for (let i = start; i <= stop; i++) if (severityAt(variant, i) > before) return (Math.min(i + 1, stop) + 0.5) * step;
+  for (let i = start; i <= stop; i++)
+    if (severityAt(variant, i) > before) return (Math.min(i + 1, stop) + 0.5) * step;
   return (start + 0.5) * step;
 }
 
@@ -106,7 +130,12 @@ function worstOf(variant: VariantResult, from: number, until: number): number | 
   return worst < 0 ? null : (worst + Math.floor(run / 2) + 0.5) * timeline.step;
 }
 
-function nodeMarks(variant: VariantResult, node: View['result']['topology']['nodes'][number], spot: Spot, step: number): Markup {
+function nodeMarks(
+  variant: VariantResult,
+  node: View['result']['topology']['nodes'][number],
+  spot: Spot,
+  step: number,
+): Markup {
   const state = stateOf(variant, node.name, step);
   const healthy = state === 'ok';
   const ink = healthy ? 'var(--ink)' : `var(--on-${state})`;
@@ -122,23 +151,46 @@ function nodeMarks(variant: VariantResult, node: View['result']['topology']['nod
           box(left + 8, top + 20.5, spot.width - 16, 3, ink, attribute('fill-opacity', 0.22)),
           box(left + 8, top + 20.5, (spot.width - 16) * share, 3, ink),
         ];
-  return html`<rect x="${coordinate(left)}" y="${coordinate(top)}" width="${coordinate(spot.width)}" height="${coordinate(spot.height)}" rx="4" fill="${healthy ? 'var(--surface)' : `var(--${state})`}" stroke="${healthy ? 'var(--ok)' : `var(--${state})`}"/>${label(spot.x, top + (share === null ? 18 : 15), nodeLabel(node.name), { anchor: 'middle', fill: ink, weight: healthy ? undefined : 600 })}${bar}`;
+  return markup`<rect
+      x="${coordinate(left)}"
+      y="${coordinate(top)}"
+      width="${coordinate(spot.width)}"
+      height="${coordinate(spot.height)}"
+      rx="4"
+      fill="${healthy ? 'var(--surface)' : `var(--${state})`}"
+      stroke="${healthy ? 'var(--ok)' : `var(--${state})`}"
+    />${label(spot.x, top + (share === null ? 18 : 15), nodeLabel(node.name), { anchor: 'middle', fill: ink, weight: healthy ? undefined : 600 })}${bar}`;
 }
 
 /** A workload: its name, and under it what succeeds. */
-function userMarks(view: View, variant: VariantResult, name: string, spot: Spot, step: number, direction: 'LR' | 'TB'): Markup {
-  const requests = view.requests.filter((request) => request === name || request.startsWith(`${name}.`)).slice(0, 3);
+function userMarks(
+  view: View,
+  variant: VariantResult,
+  name: string,
+  spot: Spot,
+  step: number,
+  direction: 'LR' | 'TB',
+): Markup {
+  const requests = view.requests
+    .filter((request) => request === name || request.startsWith(`${name}.`))
+    .slice(0, 3);
   const shares = requests.map((request) => ({
     words: request === name ? 'success' : requestLabel(view, request),
     share: variant.timeline.series[request]?.success[step] ?? null,
   }));
-  return html`${box(spot.x - spot.width / 2, spot.y - spot.height / 2, spot.width, spot.height, 'var(--bg)')}${label(spot.x, spot.y + 4, nodeLabel(name), { anchor: 'middle', fill: 'var(--ink)', weight: 600 })}${shares.map(({ words, share }, i) =>
-    label(
-      direction === 'LR' ? spot.x - spot.width / 2 : spot.x + spot.width / 2 + 4,
-      direction === 'LR' ? spot.y + 22 + i * 15 : spot.y + 4 + i * 15,
-      html`${nodeLabel(words)} <tspan font-weight="600" fill="${share !== null && share < 0.5 ? 'var(--bad)' : 'var(--ink)'}">${share === null ? '–' : formatShare(share)}</tspan>`,
-      { size: 11 },
-    ),
+  return markup`${box(spot.x - spot.width / 2, spot.y - spot.height / 2, spot.width, spot.height, 'var(--bg)')}${label(spot.x, spot.y + 4, nodeLabel(name), { anchor: 'middle', fill: 'var(--ink)', weight: 600 })}${shares.map(
+    ({ words, share }, i) =>
+      label(
+        direction === 'LR' ? spot.x - spot.width / 2 : spot.x + spot.width / 2 + 4,
+        direction === 'LR' ? spot.y + 22 + i * 15 : spot.y + 4 + i * 15,
+        markup`${nodeLabel(words)}
+          <tspan
+            font-weight="600"
+            fill="${share !== null && share < 0.5 ? 'var(--bad)' : 'var(--ink)'}"
+            >${share === null ? '–' : formatShare(share)}</tspan
+          >`,
+        { size: 11 },
+      ),
   )}`;
 }
 
@@ -149,12 +201,18 @@ function flowOf(variant: VariantResult, edge: MapEdge, step: number) {
   return { attempts, retried: attempts > 0 && (attempts - calls) / attempts > 1 / 3 };
 }
 
-function edgeMarks(variant: VariantResult, edge: MapEdge, step: number, at: number, view: View): Markup {
+function edgeMarks(
+  variant: VariantResult,
+  edge: MapEdge,
+  step: number,
+  at: number,
+  view: View,
+): Markup {
   const { attempts, retried } = flowOf(variant, edge, step);
   const width = attempts <= 0 ? 0.7 : clamp(0.9 + (attempts / largestFlow(view)) * 4.2, 0.9, 5.1);
   const color = retried ? 'var(--failing)' : 'var(--ok)';
   const open = breakerOpen(variant, edge, at);
-  return html`${stroke(smooth(edge.points), color, Math.round(width * 10) / 10, [retried && dashed('3 2.4'), attempts <= 0 && attribute('stroke-opacity', 0.6)])}${open ? breakerMark(edge.points) : null}`;
+  return markup`${stroke(smooth(edge.points), color, Math.round(width * 10) / 10, [retried && dashed('3 2.4'), attempts <= 0 && attribute('stroke-opacity', 0.6)])}${open ? breakerMark(edge.points) : null}`;
 }
 
 /** The rate on the line, where retries or a large flow make it worth saying. */
@@ -164,7 +222,7 @@ function edgeWords(variant: VariantResult, edge: MapEdge, step: number): Markup 
   const middle = edge.points[Math.floor(edge.points.length / 2)]!;
   const text = formatRate(attempts);
   const room = textWidth(text, 11) + 4;
-  return html`${box(middle.x - room / 2, middle.y - 15, room, 13, 'var(--bg)', attribute('fill-opacity', 0.85))}${label(middle.x, middle.y - 5, text, { anchor: 'middle', size: 11, fill: 'var(--fault-ink)', weight: 600 })}`;
+  return markup`${box(middle.x - room / 2, middle.y - 15, room, 13, 'var(--bg)', attribute('fill-opacity', 0.85))}${label(middle.x, middle.y - 5, text, { anchor: 'middle', size: 11, fill: 'var(--fault-ink)', weight: 600 })}`;
 }
 
 function breakerOpen(variant: VariantResult, edge: MapEdge, at: number): boolean {
@@ -179,13 +237,24 @@ function breakerOpen(variant: VariantResult, edge: MapEdge, at: number): boolean
 /** An open switch on the line. */
 function breakerMark(points: MapEdge['points']): Markup {
   const { x, y } = points[Math.floor(points.length / 2)]!;
-  return html`<circle cx="${coordinate(x)}" cy="${coordinate(y)}" r="8" fill="var(--bg)"/>${stroke(`M${coordinate(x - 7)} ${coordinate(y)}L${coordinate(x + 5)} ${coordinate(y - 7)}`, 'var(--ink)', 1.8)}<circle cx="${coordinate(x - 7)}" cy="${coordinate(y)}" r="1.8" fill="var(--ink)"/><circle cx="${coordinate(x + 7)}" cy="${coordinate(y)}" r="1.8" fill="var(--ink)"/>`;
+  return markup`<circle
+      cx="${coordinate(x)}"
+      cy="${coordinate(y)}"
+      r="8"
+      fill="var(--bg)"
+    />${stroke(`M${coordinate(x - 7)} ${coordinate(y)}L${coordinate(x + 5)} ${coordinate(y - 7)}`, 'var(--ink)', 1.8)}<circle
+      cx="${coordinate(x - 7)}"
+      cy="${coordinate(y)}"
+      r="1.8"
+      fill="var(--ink)"
+    /><circle cx="${coordinate(x + 7)}" cy="${coordinate(y)}" r="1.8" fill="var(--ink)" />`;
 }
 
 function largestFlow(view: View): number {
   let top = 1;
   for (const variant of view.result.variants) {
-    for (const series of Object.values(variant.timeline.edges)) for (const value of series.attempts) top = Math.max(top, value);
+    for (const series of Object.values(variant.timeline.edges))
+      for (const value of series.attempts) top = Math.max(top, value);
   }
   return top;
 }
@@ -197,7 +266,8 @@ export function smooth(points: readonly { readonly x: number; readonly y: number
   for (let i = 1; i < points.length - 1; i++) {
     const here = points[i]!;
     const next = points[i + 1]!;
-    const end = i === points.length - 2 ? next : { x: (here.x + next.x) / 2, y: (here.y + next.y) / 2 };
+    const end =
+      i === points.length - 2 ? next : { x: (here.x + next.x) / 2, y: (here.y + next.y) / 2 };
     path += `Q${coordinate(here.x)} ${coordinate(here.y)} ${coordinate(end.x)} ${coordinate(end.y)}`;
   }
   const last = points[points.length - 1]!;

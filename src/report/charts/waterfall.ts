@@ -22,7 +22,11 @@ export interface Piece {
 }
 
 /** Depth-first rows, children by the time they were called; at most `ROWS`, the rest counted; those called after the request was over are `late`. */
-export function spanRows(exemplar: Exemplar): { readonly rows: readonly SpanRow[]; readonly left: number; readonly late: number } {
+export function spanRows(exemplar: Exemplar): {
+  readonly rows: readonly SpanRow[];
+  readonly left: number;
+  readonly late: number;
+} {
   const children = new Map<number | null, Span[]>();
   const ids = new Set(exemplar.spans.map((span) => span.id));
   for (const span of exemplar.spans) {
@@ -39,7 +43,11 @@ export function spanRows(exemplar: Exemplar): { readonly rows: readonly SpanRow[
         continue;
       }
       const component = span.name.split('.')[0]!;
-      rows.push({ span, depth, name: span.attempt > 1 ? `${component} #${span.attempt}` : component });
+      rows.push({
+        span,
+        depth,
+        name: span.attempt > 1 ? `${component} #${span.attempt}` : component,
+      });
       if (depth < 64) walk(span.id, depth + 1);
     }
   };
@@ -58,10 +66,13 @@ export function piecesOf(span: Span, all: readonly Span[], end: number): Piece[]
   add(heldFrom(span, all), span.sent, 'held');
   const arrived = span.arrived ?? span.answered ?? span.gone ?? finish;
   add(span.sent, Math.min(arrived, limit), 'network');
-  if (span.arrived !== null) add(span.arrived, Math.min(span.begun ?? span.ended ?? span.answered ?? limit, limit), 'queue');
+  if (span.arrived !== null)
+    add(span.arrived, Math.min(span.begun ?? span.ended ?? span.answered ?? limit, limit), 'queue');
   if (span.begun !== null) {
     let at = span.begun;
-    const calls = all.filter((child) => child.parent === span.id).sort((a, b) => a.called - b.called);
+    const calls = all
+      .filter((child) => child.parent === span.id)
+      .sort((a, b) => a.called - b.called);
     for (const child of calls) {
       const until = Math.min(child.gone ?? child.answered ?? limit, finish);
       add(at, Math.min(child.called, finish), 'work');
@@ -70,7 +81,8 @@ export function piecesOf(span: Span, all: readonly Span[], end: number): Piece[]
     }
     add(at, finish, 'work');
   }
-  if (span.ended !== null && span.answered !== null) add(span.ended, Math.min(span.answered, limit), 'network');
+  if (span.ended !== null && span.answered !== null)
+    add(span.ended, Math.min(span.answered, limit), 'network');
   return pieces.flatMap((piece) => splitAt(piece, span.gone));
 }
 
@@ -81,7 +93,10 @@ export function waterfallChart(exemplar: Exemplar, variant: string, width: numbe
   const indent = width < 400 ? 6 : 8;
   const left = Math.min(
     width * 0.36,
-    rows.reduce((most, row) => Math.max(most, textWidth(shorten(row.name, 20), 12) + row.depth * indent), 0) + 12,
+    rows.reduce(
+      (most, row) => Math.max(most, textWidth(shorten(row.name, 20), 12) + row.depth * indent),
+      0,
+    ) + 12,
   );
   const x = linear([0, end], [left, width - 16]);
   const ticks = niceTicks([0, end], 4).filter((at) => at <= end);
@@ -117,15 +132,32 @@ const FILLS: Readonly<Record<Piece['kind'], string>> = {
   held: 'var(--bg)',
 };
 
-function rowMarks(row: SpanRow, exemplar: Exemplar, x: Scale, end: number, y: number, indent: number): Markup[] {
+function rowMarks(
+  row: SpanRow,
+  exemplar: Exemplar,
+  x: Scale,
+  end: number,
+  y: number,
+  indent: number,
+): Markup[] {
   const { span } = row;
-  const marks = [label(row.depth * indent, y + 11, shorten(row.name, 20), { fill: row.depth === 0 ? 'var(--ink)' : 'var(--ink2)', weight: row.depth === 0 ? 600 : undefined })];
+  const marks = [
+    label(row.depth * indent, y + 11, shorten(row.name, 20), {
+      fill: row.depth === 0 ? 'var(--ink)' : 'var(--ink2)',
+      weight: row.depth === 0 ? 600 : undefined,
+    }),
+  ];
   for (const piece of piecesOf(span, exemplar.spans, end)) {
     const from = Math.min(piece.from, end);
     const room = Math.max(0.8, x(Math.min(piece.until, end)) - x(from));
     if (piece.from >= end && end > 0 && piece.dead) continue;
     const thin = piece.kind === 'network';
-    const extra = piece.kind === 'held' ? attribute('stroke', 'var(--ink3)') : piece.dead ? attribute('fill-opacity', 0.35) : null;
+    const extra =
+      piece.kind === 'held'
+        ? attribute('stroke', 'var(--ink3)')
+        : piece.dead
+          ? attribute('fill-opacity', 0.35)
+          : null;
     marks.push(box(x(from), thin ? y + 6.5 : y + 3, room, thin ? 3 : 10, FILLS[piece.kind], extra));
   }
   if (failed(span)) {
@@ -148,7 +180,13 @@ function left(span: Span): number | null {
 
 /** When an attempt began to wait: a retry after the attempt before it, a first try when it was called. */
 function heldFrom(span: Span, all: readonly Span[]): number {
-  const before = all.find((s) => s.parent === span.parent && s.name === span.name && s.called === span.called && s.attempt === span.attempt - 1);
+  const before = all.find(
+    (s) =>
+      s.parent === span.parent &&
+      s.name === span.name &&
+      s.called === span.called &&
+      s.attempt === span.attempt - 1,
+  );
   return before === undefined ? span.called : Math.max(span.called, left(before) ?? span.called);
 }
 
@@ -168,4 +206,3 @@ function splitAt(piece: Omit<Piece, 'dead'>, gone: number | null): Piece[] {
     { ...piece, from: gone, dead: true },
   ];
 }
-

@@ -10,7 +10,7 @@ import {
 } from '../columns.js';
 import { compareFinding } from '../findings.js';
 import { formatDifference, formatPlusMinus, plural } from '../format.js';
-import { html, type Markup, type Part } from '../html-escape.js';
+import { markup, type Markup, type Part } from '../html-escape.js';
 import { characterOf, lookOf, type View } from '../view.js';
 import { section, variantKey } from './parts.js';
 
@@ -21,18 +21,36 @@ export function compareSection(view: View): Markup {
     variants.length > 1
       ? `${plural(replications, 'replication')}, the same arrivals and service times for every variant. Second line: paired difference to ${view.baseline.name}${replications > 1 ? ' with its 95 % interval' : ''}; grey where the data cannot tell, “no difference” where it is too small to matter. `
       : '';
-  const blast = view.result.faults.length > 0 ? 'Blast: components that fell ill without being faulted. ' : '';
+  const blast =
+    view.result.faults.length > 0 ? 'Blast: components that fell ill without being faulted. ' : '';
   const answered = latencyColumns(view, 'successLatency');
   const all = latencyColumns(view, 'latency');
-  return section('compare', variants.length > 1 ? 'Variants compared' : 'Figures', compareFinding(view), [
-    html`<p class="meta">${paired}${blast}Attempts: on edges between components, per user request.</p>`,
-    table(view, 'cmp', 'What users got and what it cost', outcomeColumns(view), null),
-    html`<h3 class="gap">Latency</h3><p class="meta">Left the requests that succeeded, right all that finished, failures included: a failure that comes fast makes the right side look quick.</p>`,
-    table(view, 'lat', 'Latency quantiles', [...answered, ...all], [
-      { text: 'Answered successfully', span: answered.length },
-      { text: 'All finished requests', span: all.length },
-    ]),
-  ]);
+  return section(
+    'compare',
+    variants.length > 1 ? 'Variants compared' : 'Figures',
+    compareFinding(view),
+    [
+      markup`<p class="meta">
+        ${paired}${blast}Attempts: on edges between components, per user request.
+      </p>`,
+      table(view, 'cmp', 'What users got and what it cost', outcomeColumns(view), null),
+      markup`<h3 class="gap">Latency</h3>
+        <p class="meta">
+          Left the requests that succeeded, right all that finished, failures included: a failure
+          that comes fast makes the right side look quick.
+        </p>`,
+      table(
+        view,
+        'lat',
+        'Latency quantiles',
+        [...answered, ...all],
+        [
+          { text: 'Answered successfully', span: answered.length },
+          { text: 'All finished requests', span: all.length },
+        ],
+      ),
+    ],
+  );
 }
 
 function table(
@@ -48,23 +66,66 @@ function table(
   groups?.reduce((at, group) => (starts.add(at), at + group.span), 0);
   const edge = (i: number): Part => (starts.has(i) && i > 0 ? 'r start' : 'r');
   const rows = variants.map((variant) => {
-    const cells = columns.map((column, i) => cell(view, column, variant, best[i]!.has(variant.name), edge(i)));
+    const cells = columns.map((column, i) =>
+      cell(view, column, variant, best[i]!.has(variant.name), edge(i)),
+    );
     const { className } = lookOf(view, variant.name);
-    return html`<tr><th scope="row" class="${className}">${variantKey(view, variant)}<small>${characterOf(variant)}</small></th>${cells}</tr>`;
+    return markup`<tr>
+      <th scope="row" class="${className}">
+        ${variantKey(view, variant)}<small>${characterOf(variant)}</small>
+      </th>
+      ${cells}
+    </tr>`;
   });
-  const group = groups !== null && html`<tr class="groups"><td></td>${groups.map((g, i) => html`<th scope="colgroup" colspan="${g.span}" class="${i > 0 ? 'start' : ''}">${g.text}</th>`)}</tr>`;
+  const group =
+    groups !== null &&
+    markup`<tr class="groups">
+      <td></td>
+      ${groups.map((g, i) => markup`<th scope="colgroup" colspan="${g.span}" class="${i > 0 ? 'start' : ''}">${g.text}</th>`)}
+    </tr>`;
   const heads = columns.map(
-    (column, i) => html`<th scope="col" class="${edge(i)}"><button class="sort" type="button">${column.head}</button><small>${column.of}</small></th>`,
+    (column, i) =>
+      markup`<th scope="col" class="${edge(i)}">
+        <button class="sort" type="button">${column.head}</button><small>${column.of}</small>
+      </th>`,
   );
-  return html`<div class="scroll stick cmp" tabindex="0" role="region" aria-label="${name}"><table class="wide sortable" id="${id}"><caption class="sr">${name}</caption><thead>${group}<tr><th scope="col">Variant</th>${heads}</tr></thead><tbody>${rows}</tbody></table></div>`;
+  return markup`<div class="scroll stick cmp" tabindex="0" role="region" aria-label="${name}">
+    <table class="wide sortable" id="${id}">
+      <caption class="sr">
+        ${name}
+      </caption>
+      <thead>
+        ${group}
+        <tr>
+          <th scope="col">Variant</th>
+          ${heads}
+        </tr>
+      </thead>
+      <tbody>
+        ${rows}
+      </tbody>
+    </table>
+  </div>`;
 }
 
-function cell(view: View, column: Column, variant: VariantResult, best: boolean, className: Part): Markup {
+function cell(
+  view: View,
+  column: Column,
+  variant: VariantResult,
+  best: boolean,
+  className: Part,
+): Markup {
   const { value } = column.pick(variant);
   const text = cellText(column, variant);
-  const shown = best ? html`<b>${text}</b>` : text === column.missing ? html`<b class="worse">${text}</b>` : text;
+  const shown = best
+    ? markup`<b>${text}</b>`
+    : text === column.missing
+      ? markup`<b class="worse">${text}</b>`
+      : text;
   const sortable = value ?? (text === column.missing ? 1e300 : '');
-  return html`<td class="${className}" data-v="${sortable}">${shown}${view.result.variants.length > 1 && html`<small>${second(view, column, variant)}</small>`}</td>`;
+  return markup`<td class="${className}" data-v="${sortable}">
+    ${shown}${view.result.variants.length > 1 && markup`<small>${second(view, column, variant)}</small>`}
+  </td>`;
 }
 
 /** The second line: baseline, the paired difference, or that there is none. */
@@ -74,11 +135,13 @@ function second(view: View, column: Column, variant: VariantResult): Part {
   if (variant.name === view.baseline.name) return 'baseline';
   const { difference, ci95, verdict } = differenceOf(view, column, variant);
   if (difference === null) {
-    if (verdict === 'better' || verdict === 'worse') return html`<span class="${verdict}">${verdict}</span>`;
+    if (verdict === 'better' || verdict === 'worse')
+      return markup`<span class="${verdict}">${verdict}</span>`;
     return 'not comparable';
   }
   if (verdict === 'same') return 'no difference';
   const text = formatDifference(difference, column.unit);
   if (verdict === 'unknown') return text;
-  return html`<span class="${verdict}">${text}</span> ${formatPlusMinus(difference, ci95, column.unit)}`;
+  return markup`<span class="${verdict}">${text}</span>
+    ${formatPlusMinus(difference, ci95, column.unit)}`;
 }

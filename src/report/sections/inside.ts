@@ -13,10 +13,27 @@ import {
 } from '../charts/services.js';
 import { lanesOf, MECHANISM_WORDS, spreadWindow, swimlaneChart } from '../charts/swimlane.js';
 import { mapsOf, momentsOf, stateOf, topologyChart } from '../charts/topology.js';
-import { breakerFinding, cascadeFinding, propagationFinding, servicesFinding, topologyFinding, wasteFinding } from '../findings.js';
-import { briefSeconds, coordinate, formatCount, tidy, formatInstant, formatNumber, formatRate, formatShare, formatValue } from '../format.js';
+import {
+  breakerFinding,
+  cascadeFinding,
+  propagationFinding,
+  servicesFinding,
+  topologyFinding,
+  wasteFinding,
+} from '../findings.js';
+import {
+  briefSeconds,
+  coordinate,
+  formatCount,
+  tidy,
+  formatInstant,
+  formatNumber,
+  formatRate,
+  formatShare,
+  formatValue,
+} from '../format.js';
 import { inline } from '../draw.js';
-import { html, type Markup, type Part } from '../html-escape.js';
+import { markup, type Markup, type Part } from '../html-escape.js';
 import { linear, logarithmic } from '../scale.js';
 import type { VariantResult } from '../../spec/result.js';
 import { lookOf, stepAt, type View } from '../view.js';
@@ -28,10 +45,17 @@ export function picker(view: View): Markup | null {
   if (view.result.variants.length < 2) return null;
   const options = view.result.variants.map((variant) => {
     const { className } = lookOf(view, variant.name);
-    const checked = variant.name === view.told.name && html` checked`;
-    return html`<label><input type="radio" name="pv" id="pv-${className}" value="${className}"${checked}><span>${variant.name}</span></label>`;
+    const checked = variant.name === view.told.name && markup` checked`;
+    return markup`<label
+      ><input type="radio" name="pv" id="pv-${className}" value="${className}" ${checked} /><span
+        >${variant.name}</span
+      ></label
+    >`;
   });
-  return html`<fieldset class="pick"><legend>Look inside</legend><div class="seg">${options}</div></fieldset>`;
+  return markup`<fieldset class="pick">
+    <legend>Look inside</legend>
+    <div class="seg">${options}</div>
+  </fieldset>`;
 }
 
 /** Every server by depth: rates and health, latency, slots and queue. */
@@ -47,16 +71,41 @@ export function servicesSection(view: View): Markup {
         formatRate(component?.throughput ?? 0),
         formatRate(component?.goodput ?? 0),
         formatValue(component?.successLatency.p99 ?? null, 'seconds'),
-        component?.utilization === null || component === undefined ? '–' : formatShare(component.utilization),
+        component?.utilization === null || component === undefined
+          ? '–'
+          : formatShare(component.utilization),
         formatCount(component?.queue?.max ?? 0),
         formatValue(component?.wastedWork ?? null, 'share'),
       ];
     });
     return {
       title: servicesFinding(view, variant),
-      body: html`<div class="rows"><div class="hd hd0"></div><div class="hd">Answers and arrivals</div><div class="hd">p99 latency, log</div><div class="hd">Slots in use and queue</div>${body}<div class="hd0"></div><div>${axis(view)}</div><div>${axis(view)}</div><div>${axis(view)}</div></div>${caption('Left: arrivals (red line) over successful answers (grey area), health below, thicker is worse. Right: slots in use (line, 0 to 100 %) and queue fill (amber). All variants share the scales.')}${dataTable(
-        { caption: `Services, ${variant.name}, whole run`, head: ['Component', 'Finished', 'Successful', 'p99 ok', 'Utilisation', 'Longest queue', 'Wasted'], rows: table },
-      )}`,
+      body: markup`<div class="rows">
+          <div class="hd hd0"></div>
+          <div class="hd">Answers and arrivals</div>
+          <div class="hd">p99 latency, log</div>
+          <div class="hd">Slots in use and queue</div>
+          ${body}
+          <div class="hd0"></div>
+          <div>${axis(view)}</div>
+          <div>${axis(view)}</div>
+          <div>${axis(view)}</div>
+        </div>
+        ${caption(`Left: arrivals (red line) over successful answers (grey area), health below, thicker is worse. Right: slots in use (line, 0 to 100 %) and queue fill (amber).${view.result.variants.length > 1 ? ' All variants share the scales.' : ''}`)}${dataTable(
+          {
+            caption: `Services, ${variant.name}, whole run`,
+            head: [
+              'Component',
+              'Finished',
+              'Successful',
+              'p99 ok',
+              'Utilisation',
+              'Longest queue',
+              'Wasted',
+            ],
+            rows: table,
+          },
+        )}`,
     };
   });
 }
@@ -69,18 +118,45 @@ export function propagationSection(view: View): Markup {
     const zoom = spreadWindow(view, variant);
     const rows = lanesOf(view, variant).map((lane) => [
       lane.words,
-      lane.spells.length === 0 ? 'ok throughout' : lane.spells.slice(0, 6).map((s) => `${s.state} ${formatInstant(s.from)} to ${formatInstant(s.until)}`).join(', '),
-      variant.cascade.influences.filter((i) => i.to === lane.subject).map((i) => `${MECHANISM_WORDS.get(i.mechanism) ?? i.mechanism} from ${i.from} at ${formatInstant(i.at)}`).slice(0, 3).join(', ') || '–',
+      lane.spells.length === 0
+        ? 'ok throughout'
+        : lane.spells
+            .slice(0, 6)
+            .map((s) => `${s.state} ${formatInstant(s.from)} to ${formatInstant(s.until)}`)
+            .join(', '),
+      variant.cascade.influences
+        .filter((i) => i.to === lane.subject)
+        .map(
+          (i) =>
+            `${MECHANISM_WORDS.get(i.mechanism) ?? i.mechanism} from ${i.from} at ${formatInstant(i.at)}`,
+        )
+        .slice(0, 3)
+        .join(', ') || '–',
     ]);
-    const draw = (window: readonly [number, number], width: number, names: boolean, arrows: boolean) =>
-      swimlaneChart(view, variant, window, { width, names, arrows });
+    const draw = (
+      window: readonly [number, number],
+      width: number,
+      names: boolean,
+      arrows: boolean,
+    ) => swimlaneChart(view, variant, window, { width, names, arrows });
     const figure =
       zoom === null
-        ? html`<figure>${picture(id, draw(whole, 984, true, true), draw(whole, 358, true, true))}</figure>`
-        : html`<div class="two sw"><figure><h3>While it spreads</h3>${picture(id, draw(zoom, 548, true, true), draw(zoom, 358, true, true))}</figure><figure><h3>The whole run</h3>${picture(`${id}-all`, draw(whole, 420, false, false), draw(whole, 358, true, false))}</figure></div>`;
+        ? markup`<figure>
+            ${picture(id, draw(whole, 984, true, true), draw(whole, 358, true, true))}
+          </figure>`
+        : markup`<div class="two sw">
+            <figure>
+              <h3>While it spreads</h3>
+              ${picture(id, draw(zoom, 548, true, true), draw(zoom, 358, true, true))}
+            </figure>
+            <figure>
+              <h3>The whole run</h3>
+              ${picture(`${id}-all`, draw(whole, 420, false, false), draw(whole, 358, true, false))}
+            </figure>
+          </div>`;
     return {
       title: propagationFinding(view, variant),
-      body: html`${figure}${stateLegend()}${caption('Arrows go from the cause to the one it hits; dashed red arrows are load sent back down by retries. States of replication 1.')}${dataTable({ caption: `Spells of ill health, ${variant.name}`, head: ['Lane', 'Ill', 'Because of'], rows })}`,
+      body: markup`${figure}${stateLegend()}${caption('Arrows go from the cause to the one it hits; dashed red arrows are load sent back down by retries. States of replication 1.')}${dataTable({ caption: `Spells of ill health, ${variant.name}`, head: ['Lane', 'Ill', 'Because of'], rows })}`,
     };
   });
 }
@@ -94,7 +170,10 @@ export function topologySection(view: View): Markup {
     const figures = moments.map((moment, i) => {
       const wide = topologyChart(view, variant, moment.at, maps.wide, 478);
       const narrow = topologyChart(view, variant, moment.at, maps.narrow, 358);
-      return html`<figure><h3>${moment.title} <span class="of">${formatInstant(moment.at)}</span></h3>${picture(`${id}-${i}`, wide, narrow)}</figure>`;
+      return markup`<figure>
+        <h3>${moment.title} <span class="of">${formatInstant(moment.at)}</span></h3>
+        ${picture(`${id}-${i}`, wide, narrow)}
+      </figure>`;
     });
     const rows = view.result.topology.nodes.map((node) => [
       node.name,
@@ -106,7 +185,8 @@ export function topologySection(view: View): Markup {
     ]);
     return {
       title: topologyFinding(view, variant),
-      body: html`<div class="two">${figures}</div>${stateLegend()}${caption('Fill: health. Bar in a box: slots in use. Line width: attempts per second; dashed red: more than a third of them are retries; open switch: breaker open on most callers.')}${dataTable({ caption: `State and arrivals, ${variant.name}`, head: ['Component', ...moments.map((m) => `${m.title} ${formatInstant(m.at)}`)], rows })}`,
+      body: markup`<div class="two">${figures}</div>
+        ${stateLegend()}${caption('Fill: health. Bar in a box: slots in use. Line width: attempts per second; dashed red: more than a third of them are retries; open switch: breaker open on most callers.')}${dataTable({ caption: `State and arrivals, ${variant.name}`, head: ['Component', ...moments.map((m) => `${m.title} ${formatInstant(m.at)}`)], rows })}`,
     };
   });
 }
@@ -118,14 +198,28 @@ export function wasteSection(view: View): Markup {
     const edges = amplifiedEdges(variant);
     const left =
       edges.length === 0
-        ? html`<p class="nothing">No edge makes more than one attempt per call.</p>`
-        : picture(id, amplificationChart(view, variant, id, 474), amplificationChart(view, variant, `${id}-n`, 358));
+        ? markup`<p class="nothing">No edge makes more than one attempt per call.</p>`
+        : picture(
+            id,
+            amplificationChart(view, variant, id, 474),
+            amplificationChart(view, variant, `${id}-n`, 358),
+          );
     const waste = wasteRows(view, variant);
     const rows = waste.map((row) => [row.name, formatShare(row.wasted)]);
     const factors = edges.map((edge) => [edge.edge, formatNumber(edge.factor)]);
     return {
       title: wasteFinding(view, variant),
-      body: html`<div class="two"><figure><h3>Attempts per call</h3>${left}</figure><figure><h3>Busy time spent on results nobody used</h3>${picture(`${id}-w`, wasteChart(view, variant, 474), wasteChart(view, variant, 358))}</figure></div>${dataTable({ caption: `Amplification and waste, ${variant.name}`, head: ['Edge or component', 'Attempts per call, or share wasted'], rows: [...factors, ...rows] })}`,
+      body: markup`<div class="two">
+          <figure>
+            <h3>Attempts per call</h3>
+            ${left}
+          </figure>
+          <figure>
+            <h3>Busy time spent on results nobody used</h3>
+            ${picture(`${id}-w`, wasteChart(view, variant, 474), wasteChart(view, variant, 358))}
+          </figure>
+        </div>
+        ${dataTable({ caption: `Amplification and waste, ${variant.name}`, head: ['Edge or component', 'Attempts per call, or share wasted'], rows: [...factors, ...rows] })}`,
     };
   });
 }
@@ -135,18 +229,33 @@ export function breakersSection(view: View): Markup | null {
   if (view.result.variants.every((variant) => breakerEdges(variant).length === 0)) return null;
   return insideSection(view, 'breakers', 'Breakers', (variant) => {
     const id = `br-${lookOf(view, variant.name).className}`;
-    if (breakerEdges(variant).length === 0) return { title: 'This variant has no breakers', body: null };
+    if (breakerEdges(variant).length === 0)
+      return { title: 'This variant has no breakers', body: null };
     const lanes = breakerLanes(view, variant);
-    if (lanes.length === 0) return { title: breakerFinding(view, variant), body: html`<p class="nothing">${breakerEdges(variant).join(', ')}: closed throughout.</p>` };
+    if (lanes.length === 0)
+      return {
+        title: breakerFinding(view, variant),
+        body: markup`<p class="nothing">${breakerEdges(variant).join(', ')}: closed throughout.</p>`,
+      };
     const rows = lanes.map((lane) => [
       `${lane.instance}, ${lane.edge}`,
-      formatInstant(lane.spells.filter((s) => s.state === 'open').reduce((sum, s) => sum + s.until - s.from, 0)),
+      formatInstant(
+        lane.spells.filter((s) => s.state === 'open').reduce((sum, s) => sum + s.until - s.from, 0),
+      ),
       formatCount(lane.spells.filter((s) => s.state === 'halfOpen').length),
       formatInstant(lane.spells[lane.spells.length - 1]!.until),
     ]);
     return {
       title: breakerFinding(view, variant),
-      body: html`<figure>${picture(id, breakerChart(view, variant, 984), breakerChart(view, variant, 358))}</figure><ul class="legend"><li>${swatchOf('ok', 2.5)}closed</li><li>${swatchOf('down', 10)}open</li><li>${swatchOf('degraded', 10)}half-open, probing</li></ul>${caption('One lane per breaker, replication 1.')}${dataTable({ caption: `Breakers, ${variant.name}`, head: ['Breaker', 'Open for', 'Times half-open', 'Closed again'], rows })}`,
+      body: markup`<figure>
+          ${picture(id, breakerChart(view, variant, 984), breakerChart(view, variant, 358))}
+        </figure>
+        <ul class="legend">
+          <li>${swatchOf('ok', 2.5)}closed</li>
+          <li>${swatchOf('down', 10)}open</li>
+          <li>${swatchOf('degraded', 10)}half-open, probing</li>
+        </ul>
+        ${caption('One lane per breaker, replication 1.')}${dataTable({ caption: `Breakers, ${variant.name}`, head: ['Breaker', 'Open for', 'Times half-open', 'Closed again'], rows })}`,
     };
   });
 }
@@ -156,20 +265,62 @@ export function cascadeSection(view: View): Markup {
   return insideSection(view, 'cascade', 'The cascade in time order', (variant) => {
     const { cascade } = variant;
     const innocent = cascade.innocent.map((each) => {
-      const words = view.result.faults.find((fault) => fault.id === each.fault)?.words ?? each.fault;
-      return html`<p class="meta"><b>${words}</b> is not to blame: ${tidy(each.reason)}.</p>`;
+      const words =
+        view.result.faults.find((fault) => fault.id === each.fault)?.words ?? each.fault;
+      return markup`<p class="meta"><b>${words}</b> is not to blame: ${tidy(each.reason)}.</p>`;
     });
     const shown = cascade.events.slice(0, EVENTS);
     const events = shown.map((event) => {
-      const mechanism = event.mechanism === null ? null : (MECHANISM_WORDS.get(event.mechanism) ?? event.mechanism);
-      const because: Part = event.cause === null ? null : [event.cause, mechanism !== null && ` (${mechanism})`];
-      const tone = event.kind === 'down' || event.kind === 'fault' || event.kind === 'saturated' ? 'worst' : event.kind === 'failing' || event.kind === 'notRecovered' ? 'bad' : event.kind === 'degraded' || event.kind === 'breakerOpen' ? 'mild' : 'calm';
-      return html`<tr class="${tone}"><th scope="row">${formatInstant(event.at)}</th><td><b>${event.subject}</b></td><td>${tidy(event.text)}</td><td>${because}</td></tr>`;
+      const mechanism =
+        event.mechanism === null ? null : (MECHANISM_WORDS.get(event.mechanism) ?? event.mechanism);
+      const because: Part =
+        event.cause === null ? null : [event.cause, mechanism !== null && ` (${mechanism})`];
+      const tone =
+        event.kind === 'down' || event.kind === 'fault' || event.kind === 'saturated'
+          ? 'worst'
+          : event.kind === 'failing' || event.kind === 'notRecovered'
+            ? 'bad'
+            : event.kind === 'degraded' || event.kind === 'breakerOpen'
+              ? 'mild'
+              : 'calm';
+      return markup`<tr class="${tone}">
+        <th scope="row">${formatInstant(event.at)}</th>
+        <td><b>${event.subject}</b></td>
+        <td>${tidy(event.text)}</td>
+        <td>${because}</td>
+      </tr>`;
     });
-    const more = cascade.events.length > EVENTS && html`<p class="meta">${formatCount(cascade.events.length - EVENTS)} later events are in the result document.</p>`;
+    const more =
+      cascade.events.length > EVENTS &&
+      markup`<p class="meta">
+        ${formatCount(cascade.events.length - EVENTS)} later events are in the result document.
+      </p>`;
     return {
       title: cascadeFinding(view, variant),
-      body: html`${cascade.sentence !== '' && html`<p class="lead">${tidy(cascade.sentence).replaceAll(' -> ', ' → ')}</p>`}${events.length === 0 ? html`<p class="nothing">No component and no request fell ill.</p>${innocent}` : html`<div class="scroll" tabindex="0" role="region" aria-label="Events"><table class="events"><caption>Replication 1</caption><thead><tr><th scope="col">Time</th><th scope="col">Subject</th><th scope="col">What happens</th><th scope="col">Because of</th></tr></thead><tbody>${events}</tbody></table></div>${more}${innocent}`}`,
+      body: markup`${cascade.sentence !== '' && markup`<p class="lead">${tidy(cascade.sentence).replaceAll(' -> ', ' → ')}</p>`}${
+        events.length === 0
+          ? markup`<p class="nothing">No component and no request fell ill.</p>
+              ${innocent}`
+          : markup`<div class="scroll" tabindex="0" role="region" aria-label="Events">
+                <table class="events">
+                  <caption>
+                    Replication 1
+                  </caption>
+                  <thead>
+                    <tr>
+                      <th scope="col">Time</th>
+                      <th scope="col">Subject</th>
+                      <th scope="col">What happens</th>
+                      <th scope="col">Because of</th>
+                    </tr>
+                  </thead>
+                  <tbody>
+                    ${events}
+                  </tbody>
+                </table>
+              </div>
+              ${more}${innocent}`
+      }`,
     };
   });
 }
@@ -181,25 +332,51 @@ function serviceRow(view: View, row: ServiceRow, variant: VariantResult, id: str
   const y = logarithmic(row.scale.latency, [92, 6]);
   const grid = latencyGrid(row.scale).map((at) => gutterLabel(y(at), briefSeconds(at)));
   const queued = largest(row.series?.queue ?? []);
-  const queue = queued >= queueRoom(row) * 0.2 && queued > 0 ? html`<span class="i" style="right:2px;top:calc(${coordinate(linear([0, queueRoom(row)], [94, 8])(queued))}% + 12px)">queue ${formatCount(queued)}</span>` : null;
+  const queue =
+    queued >= queueRoom(row) * 0.2 && queued > 0
+      ? markup`<span
+          class="i"
+          style="right:2px;top:calc(${coordinate(linear([0, queueRoom(row)], [94, 8])(queued))}% + 12px)"
+          >queue ${formatCount(queued)}</span
+        >`
+      : null;
   const rates = [gutterLabel(6, formatRate(row.scale.rateTop)), gutterLabel(76, '0')];
   const full = [gutterLabel(8, formatShare(1)), gutterLabel(94, '0')];
   const right =
     slots === null
-      ? html`<span class="none">no limit of slots</span>`
+      ? markup`<span class="none">no limit of slots</span>`
       : panel(inline(slots, `${id}-s`), [full, queue]);
-  return html`<div class="nm">${row.node.name}<small>${nodeWords(row.node)}</small></div><div class="cell">${panel(inline(rateChart(view, row, variant), `${id}-r`), rates)}</div><div class="cell">${panel(inline(latencyChart(view, row, variant), `${id}-l`), grid)}</div><div class="cell">${right}</div>`;
+  return markup`<div class="nm">${row.node.name}<small>${nodeWords(row.node)}</small></div>
+    <div class="cell">${panel(inline(rateChart(view, row, variant), `${id}-r`), rates)}</div>
+    <div class="cell">${panel(inline(latencyChart(view, row, variant), `${id}-l`), grid)}</div>
+    <div class="cell">${right}</div>`;
 }
 
 function panel(picture: Markup, labels: Part): Markup {
-  return html`<div class="fc gut"><div class="in">${picture}</div>${labels}</div>`;
+  return markup`<div class="fc gut">
+    <div class="in">${picture}</div>
+    ${labels}
+  </div>`;
 }
 
 /** What the four states look like. */
 function stateLegend(): Markup {
-  return html`<ul class="legend"><li>${swatchOf('ok', 2.5)}ok</li><li>${swatchOf('degraded', 5)}degraded</li><li>${swatchOf('failing', 9)}failing</li><li>${swatchOf('down', 12)}down</li></ul>`;
+  return markup`<ul class="legend">
+    <li>${swatchOf('ok', 2.5)}ok</li>
+    <li>${swatchOf('degraded', 5)}degraded</li>
+    <li>${swatchOf('failing', 9)}failing</li>
+    <li>${swatchOf('down', 12)}down</li>
+  </ul>`;
 }
 
 function swatchOf(state: string, height: number): Markup {
-  return html`<svg viewBox="0 0 22 14" aria-hidden="true"><rect x="0" y="${coordinate(7 - height / 2)}" width="20" height="${height}" fill="var(--${state})"/></svg>`;
+  return markup`<svg viewBox="0 0 22 14" aria-hidden="true">
+    <rect
+      x="0"
+      y="${coordinate(7 - height / 2)}"
+      width="20"
+      height="${height}"
+      fill="var(--${state})"
+    />
+  </svg>`;
 }

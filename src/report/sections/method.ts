@@ -1,6 +1,6 @@
 import type { VariantResult } from '../../spec/result.js';
 import { briefSeconds, formatCount, plural, tidy } from '../format.js';
-import { html, type Markup } from '../html-escape.js';
+import { markup, type Markup } from '../html-escape.js';
 import type { View } from '../view.js';
 import { variantKey, section } from './parts.js';
 
@@ -8,32 +8,87 @@ import { variantKey, section } from './parts.js';
 export function methodSection(view: View, command: string): Markup {
   const { result } = view;
   const totals = result.variants.flatMap((variant) => variant.perReplication);
-  const sum = (pick: (r: (typeof totals)[number]) => number): number => totals.reduce((all, each) => all + pick(each), 0);
+  const sum = (pick: (r: (typeof totals)[number]) => number): number =>
+    totals.reduce((all, each) => all + pick(each), 0);
   const rows: [string, string][] = [
-    ['Runs', `${plural(result.variants.length, 'variant')} × ${plural(result.replications, 'replication')}, ${briefSeconds(result.run.warmup)} warm-up thrown away, ${briefSeconds(result.run.duration)} measured; seed ${result.seed}; ${formatCount(sum((r) => r.requests))} requests, ${formatCount(sum((r) => r.attempts))} attempts, ${formatCount(sum((r) => r.events))} events`],
-    ['Pairing', 'Random draws are keyed by request, not by order, so two variants see the same users, the same service times and the same faults'],
-    ['Success', '(ok + degraded) / finished, counted in the step in which the request arrived; a fallback answer is degraded. Finished is everything but what was still under way at the end'],
-    ['Latency', 'From the request’s arrival to its end; quantiles by nearest rank on merged histograms with at most 0.4 % error, never averaged. Answered: successful requests only'],
-    ['Recovery', 'From the end of the fault to the first window of 5 s in which the share of successes is back at 95 % of that before the fault and stays there; never, where it does not'],
-    ['Amplification', 'Attempts on the wire per call asked for, on the edge where it is largest; attempts per request counts all edges between components'],
-    ['Wasted', 'Share of busy time spent on executions whose result nobody used: the caller had timed out, given up, or taken another answer'],
-    ['Metastable', 'Not recovered long after the fault is over, without an upward trend, at a load the system carries when it is healthy'],
-    ['Intervals', result.replications > 1 ? '95 %, over replications; differences are paired. “No difference” means that the interval contains zero, after correction for many comparisons' : 'None: one replication. Set run.replications to see how far the figures vary'],
+    [
+      'Runs',
+      `${plural(result.variants.length, 'variant')} × ${plural(result.replications, 'replication')}, ${briefSeconds(result.run.warmup)} warm-up thrown away, ${briefSeconds(result.run.duration)} measured; seed ${result.seed}; ${formatCount(sum((r) => r.requests))} requests, ${formatCount(sum((r) => r.attempts))} attempts, ${formatCount(sum((r) => r.events))} events`,
+    ],
+    [
+      'Pairing',
+      'Random draws are keyed by request, not by order, so two variants see the same users, the same service times and the same faults',
+    ],
+    [
+      'Success',
+      '(ok + degraded) / finished, counted in the step in which the request arrived; a fallback answer is degraded. Finished is everything but what was still under way at the end',
+    ],
+    [
+      'Latency',
+      'From the request’s arrival to its end; quantiles by nearest rank on merged histograms with at most 0.4 % error, never averaged. Answered: successful requests only',
+    ],
+    [
+      'Recovery',
+      'From the end of the fault to the first window of 5 s in which the share of successes is back at 95 % of that before the fault and stays there; never, where it does not',
+    ],
+    [
+      'Amplification',
+      'Attempts on the wire per call asked for, on the edge where it is largest; attempts per request counts all edges between components',
+    ],
+    [
+      'Wasted',
+      'Share of busy time spent on executions whose result nobody used: the caller had timed out, given up, or taken another answer',
+    ],
+    [
+      'Metastable',
+      'Not recovered long after the fault is over, without an upward trend, at a load the system carries when it is healthy',
+    ],
+    [
+      'Intervals',
+      result.replications > 1
+        ? '95 %, over replications; differences are paired. “No difference” means that the interval contains zero, after correction for many comparisons'
+        : 'None: one replication. Set run.replications to see how far the figures vary',
+    ],
   ];
   return section('method', 'Method', 'How these numbers were made', [
-    html`<dl class="m">${rows.map(([term, text]) => html`<dt>${term}</dt><dd>${tidy(text)}</dd>`)}</dl>`,
-    result.warnings.length > 0 && html`<h3 class="gap">Warnings</h3><ul class="warn">${result.warnings.map((text) => html`<li>${tidy(text)}</li>`)}</ul>`,
-    result.variants.some(patched) && html`<h3 class="gap">What each variant changes</h3>${result.variants.map((variant) => patchMarkup(view, variant))}`,
-    html`<h3 class="gap">Reproduce</h3><pre>${command}</pre><p class="meta">Same file, same seed, same version: the same bytes. Digest ${result.digest}, scenario ${result.scenario.sha256.slice(0, 16)}, faultline ${result.engine.version}.</p>`,
+    markup`<dl class="m">
+      ${rows.map(
+        ([term, text]) =>
+          markup`<dt>${term}</dt>
+            <dd>${tidy(text)}</dd>`,
+      )}
+    </dl>`,
+    result.warnings.length > 0 &&
+      markup`<h3 class="gap">Warnings</h3>
+        <ul class="warn">
+          ${result.warnings.map((text) => markup`<li>${tidy(text)}</li>`)}
+        </ul>`,
+    result.variants.some(patched) &&
+      markup`<h3 class="gap">What each variant changes</h3>
+        ${result.variants.map((variant) => patchMarkup(view, variant))}`,
+    markup`<h3 class="gap">Reproduce</h3>
+      <pre>${command}</pre>
+      <p class="meta">
+        Same file, same seed, same version: the same bytes. Digest ${result.digest}, scenario
+        ${result.scenario.sha256.slice(0, 16)}, faultline ${result.engine.version}.
+      </p>`,
   ]);
 }
 
 /** The lines of a variant's patch, `-` removed, `+` set or added. */
-export function patchLines(variant: VariantResult): { readonly sign: '-' | '+'; readonly text: string }[] {
+export function patchLines(
+  variant: VariantResult,
+): { readonly sign: '-' | '+'; readonly text: string }[] {
   return [
     ...variant.patch.remove.map((path) => ({ sign: '-' as const, text: path })),
-    ...variant.patch.set.map(({ path, value }) => ({ sign: '+' as const, text: `${path}: ${flow(value)}` })),
-    ...variant.patch.add.map(({ path, values }) => ({ sign: '+' as const, text: `${path}: [..., ${values.map(flow).join(', ')}]` })),
+    ...variant.patch.set.map(({ path, value }) => ({
+      sign: '+' as const,
+      text: `${path}: ${flow(value)}`,
+    })),
+    ...variant.patch.add.map(({ path, values }) => ({
+      sign: '+' as const,
+      text: `${path}: [..., ${values.map(flow).join(', ')}]`,
+    })),
   ];
 }
 
@@ -43,8 +98,20 @@ function patched(variant: VariantResult): boolean {
 
 function patchMarkup(view: View, variant: VariantResult): Markup {
   const lines = patchLines(variant);
-  const body = lines.length === 0 ? html`<p class="meta">the file as written</p>` : html`<pre class="diff">${lines.map(({ sign, text }) => html`<span class="${sign === '-' ? 'del' : 'ins'}">${sign} ${text}</span>\n`)}</pre>`;
-  return html`<div class="patch"><p class="pn">${variantKey(view, variant)}${variant.title !== null && html` <span class="of">${variant.title}</span>`}</p>${body}</div>`;
+  const body =
+    lines.length === 0
+      ? markup`<p class="meta">the file as written</p>`
+      : markup`<pre class="diff">${lines.map(patchLine)}</pre>`;
+  return markup`<div class="patch">
+    <p class="pn">
+      ${variantKey(view, variant)}${variant.title !== null && markup` <span class="of">${variant.title}</span>`}
+    </p>
+    ${body}
+  </div>`;
+}
+
+function patchLine({ sign, text }: { readonly sign: string; readonly text: string }): Markup {
+  return markup`<span class="${sign === '-' ? 'del' : 'ins'}">${sign} ${text}</span>${'\n'}`;
 }
 
 /** A value in YAML's flow style, near enough to be read. */

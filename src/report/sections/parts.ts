@@ -1,5 +1,5 @@
 import { inline, type Drawing } from '../draw.js';
-import { html, type Markup, type Part } from '../html-escape.js';
+import { markup, type Markup, type Part } from '../html-escape.js';
 import type { VariantResult } from '../../spec/result.js';
 import { lookOf, type View } from '../view.js';
 
@@ -12,7 +12,11 @@ export interface Table {
 
 /** A section with its neutral name above the finding. */
 export function section(id: string, kicker: string, title: Part, body: Part): Markup {
-  return html`<section id="${id}" aria-labelledby="${id}-h"><p class="kick">${kicker}</p><h2 id="${id}-h">${title}</h2>${body}</section>`;
+  return markup`<section id="${id}" aria-labelledby="${id}-h">
+    <p class="kick">${kicker}</p>
+    <h2 id="${id}-h">${title}</h2>
+    ${body}
+  </section>`;
 }
 
 /** A section inside "Look inside": the same figure for every variant, of which the chosen one shows. */
@@ -25,38 +29,69 @@ export function insideSection(
   const panels = view.result.variants.map((variant) => {
     const { className } = lookOf(view, variant.name);
     const { title, body } = make(variant);
-    const name = view.result.variants.length > 1 && html`<span class="of"> in ${variant.name}</span>`;
-    return html`<div class="only ${className}"><h2>${title}${name}</h2>${body}</div>`;
+    const name =
+      view.result.variants.length > 1 && markup`<span class="of"> in ${variant.name}</span>`;
+    return markup`<div class="only ${className}">
+      <h2>${title}${name}</h2>
+      ${body}
+    </div>`;
   });
-  return html`<section id="${id}" aria-label="${kicker}"><p class="kick">${kicker}</p>${panels}</section>`;
+  return markup`<section id="${id}" aria-label="${kicker}">
+    <p class="kick">${kicker}</p>
+    ${panels}
+  </section>`;
 }
 
 /** A picture in its two sizes, of which a media query shows one. */
 export function picture(id: string, wide: Drawing, narrow: Drawing | null): Markup {
   if (narrow === null) return inline(wide, id);
-  return html`<div class="wd">${inline(wide, id)}</div><div class="nw">${inline(narrow, `${id}-n`)}</div>`;
+  return markup`<div class="wd">${inline(wide, id)}</div>
+    <div class="nw">${inline(narrow, `${id}-n`)}</div>`;
 }
 
 /** The numbers behind a figure, folded away. */
 export function dataTable(table: Table, summary = 'Data'): Markup {
-  return html`<details><summary>${summary}</summary><div class="scroll" tabindex="0" role="region" aria-label="${table.caption}">${plainTable(table)}</div></details>`;
+  return markup`<details>
+    <summary>${summary}</summary>
+    <div class="scroll" tabindex="0" role="region" aria-label="${table.caption}">
+      ${plainTable(table)}
+    </div>
+  </details>`;
 }
 
 /** A table whose first column heads its rows. */
 export function plainTable(table: Table): Markup {
-  const heads = table.head.map((text, i) => html`<th scope="col"${i > 0 && CLASS_R}>${text}</th>`);
-  const rows = table.rows.map(([first, ...cells]) => html`<tr><th scope="row">${first}</th>${cells.map((cell) => html`<td>${cell}</td>`)}</tr>`);
-  return html`<table><caption>${table.caption}</caption><thead><tr>${heads}</tr></thead><tbody>${rows}</tbody></table>`;
+  const heads = table.head.map((text, i) => markup`<th scope="col" ${i > 0 && CLASS_R}>${text}</th>`);
+  const rows = table.rows.map(
+    ([first, ...cells]) =>
+      markup`<tr>
+        <th scope="row">${first}</th>
+        ${cells.map((cell) => markup`<td>${cell}</td>`)}
+      </tr>`,
+  );
+  return markup`<table>
+    <caption>
+      ${table.caption}
+    </caption>
+    <thead>
+      <tr>
+        ${heads}
+      </tr>
+    </thead>
+    <tbody>
+      ${rows}
+    </tbody>
+  </table>`;
 }
 
 /** The key of a variant: its line style and its name. */
 export function variantKey(view: View, variant: VariantResult): Markup {
-  return html`<span class="key ${lookOf(view, variant.name).className}"></span>${variant.name}`;
+  return markup`<span class="key ${lookOf(view, variant.name).className}"></span>${variant.name}`;
 }
 
 /** A caption under a figure. */
 export function caption(text: Part): Markup {
-  return html`<p class="cap">${text}</p>`;
+  return markup`<p class="cap">${text}</p>`;
 }
 
-const CLASS_R = html` class="r"`;
+const CLASS_R = markup` class="r"`;

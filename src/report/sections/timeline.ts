@@ -1,8 +1,15 @@
-import { panelChart, panelScale, panelsOf, phasesOf, phaseText, type Panel } from '../charts/timeline.js';
+import {
+  panelChart,
+  panelScale,
+  panelsOf,
+  phasesOf,
+  phaseText,
+  type Panel,
+} from '../charts/timeline.js';
 import { tickText, timeTicks } from '../charts/frame.js';
 import { inline } from '../draw.js';
 import { briefSeconds, coordinate, NARROW } from '../format.js';
-import { html, type Markup } from '../html-escape.js';
+import { markup, type Markup } from '../html-escape.js';
 import { timelineFinding, timelineNote } from '../findings.js';
 import type { VariantResult } from '../../spec/result.js';
 import { lookOf, requestLabel, type View } from '../view.js';
@@ -14,30 +21,59 @@ export function timelineSection(view: View): Markup | null {
   if (panels.length === 0) return null;
   const { variants } = view.result;
   const columns = variants.map((variant, v) => {
-    const drawn = panels.map((panel) => panelMarkup(view, panel, variant, `tl-${v}-${panel.key}`, panels.indexOf(panel) === panels.length - 1));
-    return html`<div class="${lookOf(view, variant.name).className}"><h3>${variantKey(view, variant)}</h3><p class="note">${timelineNote(view, variant)}</p>${drawn}</div>`;
+    const drawn = panels.map((panel) =>
+      panelMarkup(
+        view,
+        panel,
+        variant,
+        `tl-${v}-${panel.key}`,
+        panels.indexOf(panel) === panels.length - 1,
+      ),
+    );
+    return markup`<div class="${lookOf(view, variant.name).className}">
+      <h3>${variantKey(view, variant)}</h3>
+      <p class="note">${timelineNote(view, variant)}</p>
+      ${drawn}
+    </div>`;
   });
   const phases = phasesOf(view);
   const head = ['Variant and series', ...phases.map((phase) => phase.name)];
   const rows = variants.flatMap((variant) =>
-    panels.map((panel) => [`${variant.name}, ${panel.words}`, ...phases.map((phase) => phaseText(view, panel, variant, phase))]),
+    panels.map((panel) => [
+      `${variant.name}, ${panel.words}`,
+      ...phases.map((phase) => phaseText(view, panel, variant, phase)),
+    ]),
   );
   const shaded = view.headline === null ? '' : `Shaded: ${view.headline.words}. `;
   const words = `${shaded}Requests count when they arrive; steps of ${briefSeconds(view.result.run.step)}, pooled over replications, band from the lowest to the highest. A gap in p99 means that nothing was answered.`;
   const count = Math.min(variants.length, 6);
   return section('timeline', 'Timeline', timelineFinding(view), [
-    html`<div class="sm c${count}">${columns}</div>`,
+    markup`<div class="sm c${count}">${columns}</div>`,
     caption(words),
     dataTable({ caption: 'Means by phase', head, rows }),
   ]);
 }
 
 /** One panel with its words in HTML, so that they do not stretch. */
-function panelMarkup(view: View, panel: Panel, variant: VariantResult, id: string, last: boolean): Markup {
+function panelMarkup(
+  view: View,
+  panel: Panel,
+  variant: VariantResult,
+  id: string,
+  last: boolean,
+): Markup {
   const y = panelScale(panel);
   const labels = panel.grid.map((line) => gutterLabel(y(line.at), line.text));
-  const short = { ...panel, words: panel.words.replace(`${requestLabel(view, panel.request)}: `, '') };
-  return html`<div class="pl"><b>${requestLabel(view, panel.request)}</b> ${short.words}</div><div class="fc tall gut"><div class="in">${inline(panelChart(view, panel, variant, id), id)}</div>${labels}</div>${last && axis(view)}`;
+  const short = {
+    ...panel,
+    words: panel.words.replace(`${requestLabel(view, panel.request)}: `, ''),
+  };
+  return markup`<div class="pl"><b>${requestLabel(view, panel.request)}</b> ${short.words}</div>
+    <div class="fc tall gut">
+      <div class="in">${inline(panelChart(view, panel, variant, id), id)}</div>
+      ${labels}
+    </div>
+    ${last && axis(view)}`;
 }
 
 /** Labels of the shared time axis, as text at their places. */
@@ -46,14 +82,19 @@ export function axis(view: View): Markup {
   const ticks = timeTicks(view, 0, end);
   const marks = ticks.map((at, i) => {
     const share = at / end;
-    const side = share > 0.88 ? 'right:0' : share < 0.04 ? 'left:0' : `left:${coordinate(share * 100)}%;transform:translateX(-50%)`;
-    const middle = i === 2 && ticks.length > 3 && html` class="x"`;
-    return html`<span${middle} style="${side};top:4px">${tickText(at)}${i === ticks.length - 1 && `${NARROW}s`}</span>`;
+    const side =
+      share > 0.88
+        ? 'right:0'
+        : share < 0.04
+          ? 'left:0'
+          : `left:${coordinate(share * 100)}%;transform:translateX(-50%)`;
+    const middle = i === 2 && ticks.length > 3 && markup` class="x"`;
+    return markup`<span${middle} style="${side};top:4px">${tickText(at)}${i === ticks.length - 1 && `${NARROW}s`}</span>`;
   });
-  return html`<div class="fc axis gut" aria-hidden="true"><div class="in">${marks}</div></div>`;
+  return markup`<div class="fc axis gut" aria-hidden="true"><div class="in">${marks}</div></div>`;
 }
 
 /** A label in the margin left of a panel, at a height in per cent. */
 export function gutterLabel(percent: number, text: string): Markup {
-  return html`<span class="g" style="top:calc(${coordinate(percent)}% - 5px)">${text}</span>`;
+  return markup`<span class="g" style="top:calc(${coordinate(percent)}% - 5px)">${text}</span>`;
 }

@@ -2,7 +2,7 @@ import type { Exemplar, VariantResult } from '../../spec/result.js';
 import { spanRows, waterfallChart } from '../charts/waterfall.js';
 import { capital } from '../columns.js';
 import { formatInstant, formatSeconds, listed, plural } from '../format.js';
-import { html, type Markup } from '../html-escape.js';
+import { markup, type Markup } from '../html-escape.js';
 import { requestLabel, type View } from '../view.js';
 import { dataTable, picture, section } from './parts.js';
 
@@ -17,9 +17,24 @@ export function tracesSection(view: View): Markup | null {
   const keys = exemplarKeys(view);
   if (keys.length === 0) return null;
   const blocks = keys.map((key, i) => block(view, key, i));
-  const title = view.result.variants.length > 1 ? `The same ${plural(keys.length, 'request')}, variant by variant` : `${plural(keys.length, 'request')} in detail`;
+  const title =
+    view.result.variants.length > 1
+      ? `The same ${plural(keys.length, 'request')}, variant by variant`
+      : `${plural(keys.length, 'request')} in detail`;
   return section('traces', 'Traces', title, [
-    html`<ul class="legend"><li>${swatch('work')}own work</li><li>${swatch('wait')}waiting for a callee</li><li>${swatch('queue')}queued</li><li>${swatch('rule')}network</li><li><svg viewBox="0 0 22 14" aria-hidden="true"><rect x=".5" y="2.5" width="19" height="9" fill="var(--bg)" stroke="var(--ink3)"/></svg>held back: backoff, bulkhead</li><li>${swatch('queue', 0.35)}pale: its caller had left</li><li><b class="worse">×</b> failed</li></ul>`,
+    markup`<ul class="legend">
+      <li>${swatch('work')}own work</li>
+      <li>${swatch('wait')}waiting for a callee</li>
+      <li>${swatch('queue')}queued</li>
+      <li>${swatch('rule')}network</li>
+      <li>
+        <svg viewBox="0 0 22 14" aria-hidden="true">
+          <rect x=".5" y="2.5" width="19" height="9" fill="var(--bg)" stroke="var(--ink3)" /></svg
+        >held back: backoff, bulkhead
+      </li>
+      <li>${swatch('queue', 0.35)}pale: its caller had left</li>
+      <li><b class="worse">×</b> failed</li>
+    </ul>`,
     blocks,
   ]);
 }
@@ -27,7 +42,8 @@ export function tracesSection(view: View): Markup | null {
 /** Keys of the requests shown, in the order the baseline lists them, at most six. */
 export function exemplarKeys(view: View): string[] {
   const keys = new Set<string>();
-  for (const variant of [view.baseline, ...view.result.variants]) for (const each of variant.exemplars) keys.add(each.key);
+  for (const variant of [view.baseline, ...view.result.variants])
+    for (const each of variant.exemplars) keys.add(each.key);
   return [...keys].slice(0, 6);
 }
 
@@ -48,7 +64,13 @@ function block(view: View, key: string, index: number): Markup {
   const fates = fatesOf(view, key);
   const first = fates[0]!.exemplar;
   const cards = fates.map((fate, i) => card(view, fate, `wf-${index}-${i}`));
-  return html`<div class="trace"><h3 class="gap">${capital(requestLabel(view, first.request))} at ${formatInstant(first.at)} <span class="of">${first.why}, request ${key}</span></h3><div class="wfs">${cards}</div></div>`;
+  return markup`<div class="trace">
+    <h3 class="gap">
+      ${capital(requestLabel(view, first.request))} at ${formatInstant(first.at)}
+      <span class="of">${first.why}, request ${key}</span>
+    </h3>
+    <div class="wfs">${cards}</div>
+  </div>`;
 }
 
 function card(view: View, fate: Fate, id: string): Markup {
@@ -64,7 +86,10 @@ function card(view: View, fate: Fate, id: string): Markup {
     span.ended === null ? '–' : formatSeconds(span.ended),
     span.outcome,
   ]);
-  return html`<figure class="wf"><h4>${view.result.variants.length > 1 && `${who}: `}${fateWords(exemplar)}</h4>${picture(id, waterfallChart(exemplar, who, 474), waterfallChart(exemplar, who, 358))}${left > 0 && html`<p class="meta">${plural(left, 'more attempt')}</p>`}${late > 0 && html`<p class="meta">${plural(late, 'attempt')} still made after the user had left</p>`}${dataTable({ caption: `Attempts of ${exemplar.key}, ${who}`, head: ['Attempt', 'Of', 'Called', 'Begun', 'Ended', 'Outcome'], rows: table }, 'Spans')}</figure>`;
+  return markup`<figure class="wf">
+    <h4>${view.result.variants.length > 1 && `${who}: `}${fateWords(exemplar)}</h4>
+    ${picture(id, waterfallChart(exemplar, who, 474), waterfallChart(exemplar, who, 358))}${left > 0 && markup`<p class="meta">${plural(left, 'more attempt')}</p>`}${late > 0 && markup`<p class="meta">${plural(late, 'attempt')} still made after the user had left</p>`}${dataTable({ caption: `Attempts of ${exemplar.key}, ${who}`, head: ['Attempt', 'Of', 'Called', 'Begun', 'Ended', 'Outcome'], rows: table }, 'Spans')}
+  </figure>`;
 }
 
 function fateWords(exemplar: Exemplar): string {
@@ -77,9 +102,15 @@ function fateWords(exemplar: Exemplar): string {
 }
 
 function alike(a: Exemplar, b: Exemplar): boolean {
-  return a.outcome === b.outcome && Math.abs(a.duration - b.duration) < 1e-9 && a.spans.length === b.spans.length;
+  return (
+    a.outcome === b.outcome &&
+    Math.abs(a.duration - b.duration) < 1e-9 &&
+    a.spans.length === b.spans.length
+  );
 }
 
 function swatch(token: string, opacity = 1): Markup {
-  return html`<svg viewBox="0 0 22 14" aria-hidden="true"><rect x="0" y="2" width="20" height="10" fill="var(--${token})" fill-opacity="${opacity}"/></svg>`;
+  return markup`<svg viewBox="0 0 22 14" aria-hidden="true">
+    <rect x="0" y="2" width="20" height="10" fill="var(--${token})" fill-opacity="${opacity}" />
+  </svg>`;
 }

@@ -1,6 +1,6 @@
 import type { BudgetResult } from '../../spec/result.js';
 import { formatValue, plural } from '../format.js';
-import { html, type Markup } from '../html-escape.js';
+import { markup, type Markup } from '../html-escape.js';
 import { budgetRows, heldBudgets, lookOf, type View } from '../view.js';
 import { badgeOf, chainOf, verdictWords, type ChainStep, type Words } from '../words.js';
 import { variantKey } from './parts.js';
@@ -11,52 +11,134 @@ export function verdictSection(view: View): Markup {
   const badge = badgeOf(view);
   const words = verdictWords(view);
   const chain = chainOf(view, view.told);
-  const of = variants.length > 1 && html`<p class="kick chain-of">What happened in <b>${view.told.name}</b></p>`;
-  return html`<section id="verdict" class="verdict" aria-label="Verdict">${hypothesis !== null && html`<p class="kick">Hypothesis</p><p class="lead">${hypothesis.statement}</p>`}<p class="say">${badge !== null && html`<span class="badge ${badge.tone}">${badge.text}</span>`}${emphasised(words)}</p>${chain.length > 1 && html`${of}<ol class="chain" aria-label="What happened in ${view.told.name}">${chain.map(step)}</ol>`}${hypothesis !== null && expectations(view)}${budgetTable(view)}</section>`;
+  const of =
+    variants.length > 1 &&
+    markup`<p class="kick chain-of">What happened in <b>${view.told.name}</b></p>`;
+  return markup`<section id="verdict" class="verdict" aria-label="Verdict">
+    ${
+      hypothesis !== null &&
+      markup`<p class="kick">Hypothesis</p>
+        <p class="lead">${hypothesis.statement}</p>`
+    }
+    <p class="say">
+      ${badge !== null && markup`<span class="badge ${badge.tone}">${badge.text}</span>`}${emphasised(words)}
+    </p>
+    ${
+      chain.length > 1 &&
+      markup`${of}
+        <ol class="chain" aria-label="What happened in ${view.told.name}">
+          ${chain.map(step)}
+        </ol>`
+    }${hypothesis !== null && expectations(view)}${budgetTable(view)}
+  </section>`;
 }
 
 /** Words with their strong parts as markup. */
 export function emphasised(words: Words): Markup[] {
-  return words.map((word) => (typeof word === 'string' ? html`${word}` : html`<b>${word.strong}</b>`));
+  return words.map((word) =>
+    typeof word === 'string' ? markup`${word}` : markup`<b>${word.strong}</b>`,
+  );
 }
 
 /** A budget's value or its word, with what the colour says also in letters. */
 export function budgetCell(budget: BudgetResult | null): Markup {
-  if (budget === null) return html`<span class="none">–</span>`;
-  const text = budget.value === null ? (budget.note ?? 'no samples') : formatValue(budget.value, budget.unit);
+  if (budget === null) return markup`<span class="none">–</span>`;
+  const text =
+    budget.value === null ? (budget.note ?? 'no samples') : formatValue(budget.value, budget.unit);
   const [name, said] =
-    budget.verdict === 'pass' ? ['pass', 'held: '] : budget.verdict === 'fail' ? ['fail', 'broken: '] : ['open', 'undecided: '];
-  return html`<span class="${name}"><span class="sr">${said}</span>${text}</span>`;
+    budget.verdict === 'pass'
+      ? ['pass', 'held: ']
+      : budget.verdict === 'fail'
+        ? ['fail', 'broken: ']
+        : ['open', 'undecided: '];
+  return markup`<span class="${name}"><span class="sr">${said}</span>${text}</span>`;
 }
 
 function step(each: ChainStep): Markup {
-  const subject = html`<b>${each.subject}</b>`;
-  return html`<li class="${each.tone}"><time>${each.when}</time>${subject}${each.text !== '' && html`; ${each.text}`}</li>`;
+  const subject = markup`<b>${each.subject}</b>`;
+  return markup`<li class="${each.tone}">
+    <time>${each.when}</time>${subject}${each.text !== '' && markup`; ${each.text}`}
+  </li>`;
 }
 
 function budgetTable(view: View): Markup | null {
   const rows = budgetRows(view.result);
   if (rows.length === 0) return null;
   const { variants, replications } = view.result;
-  const heads = variants.map((variant) => html`<th scope="col" class="${lookOf(view, variant.name).className}">${variantKey(view, variant)}</th>`);
+  const heads = variants.map(
+    (variant) =>
+      markup`<th scope="col" class="${lookOf(view, variant.name).className}">
+        ${variantKey(view, variant)}
+      </th>`,
+  );
   const body = rows.map(
-    (row) => html`<tr><th scope="row">${breakable(row.text)}${row.name !== null && html`<small>${row.name}</small>`}</th>${row.by.map((budget) => html`<td>${budgetCell(budget)}</td>`)}</tr>`,
+    (row) =>
+      markup`<tr>
+        <th scope="row">
+          ${breakable(row.text)}${row.name !== null && markup`<small>${row.name}</small>`}
+        </th>
+        ${row.by.map((budget) => markup`<td>${budgetCell(budget)}</td>`)}
+      </tr>`,
   );
   const held = variants.map((variant) => {
     const { held, of } = heldBudgets(variant);
-    return html`<td>${of === 0 ? '–' : `${held} of ${of}${held === of ? ' · pass' : ''}`}</td>`;
+    return markup`<td>${of === 0 ? '–' : `${held} of ${of}${held === of ? ' · pass' : ''}`}</td>`;
   });
-  return html`<div class="budgets"><div class="scroll stick" tabindex="0" role="region" aria-label="Budgets by variant"><table class="budget wide"><caption>Budgets, pooled over ${plural(replications, 'replication')}</caption><thead><tr><th scope="col">Budget</th>${heads}</tr></thead><tbody>${body}</tbody><tfoot><tr><th scope="row">Held</th>${held}</tr></tfoot></table></div></div>`;
+  return markup`<div class="budgets">
+    <div class="scroll stick" tabindex="0" role="region" aria-label="Budgets by variant">
+      <table class="budget wide">
+        <caption>
+          Budgets, pooled over ${plural(replications, 'replication')}
+        </caption>
+        <thead>
+          <tr>
+            <th scope="col">Budget</th>
+            ${heads}
+          </tr>
+        </thead>
+        <tbody>
+          ${body}
+        </tbody>
+        <tfoot>
+          <tr>
+            <th scope="row">Held</th>
+            ${held}
+          </tr>
+        </tfoot>
+      </table>
+    </div>
+  </div>`;
 }
 
 function expectations(view: View): Markup {
   const rows = view.result.hypothesis!.expectations.map(
-    (each) => html`<tr><th scope="row">${breakable(each.text)}<small>in ${each.variant}</small></th><td>${budgetCell(each)}</td></tr>`,
+    (each) =>
+      markup`<tr>
+        <th scope="row">${breakable(each.text)}<small>in ${each.variant}</small></th>
+        <td>${budgetCell(each)}</td>
+      </tr>`,
   );
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="Expectations"><table class="budget"><caption>What the hypothesis expects</caption><thead><tr><th scope="col">Expectation</th><th scope="col">Measured</th></tr></thead><tbody>${rows}</tbody></table></div>`;
+  return markup`<div class="scroll" tabindex="0" role="region" aria-label="Expectations">
+    <table class="budget">
+      <caption>
+        What the hypothesis expects
+      </caption>
+      <thead>
+        <tr>
+          <th scope="col">Expectation</th>
+          <th scope="col">Measured</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${rows}
+      </tbody>
+    </table>
+  </div>`;
 }
 
 /** An expression that may break after dots, arrows and words. */
 function breakable(text: string): Markup[] {
-  return text.split(/(?<=[.>]|\s(?=during|after|before|from|in))/).map((part, i) => html`${i > 0 && html`<wbr>`}${part}`);
+  return text
+    .split(/(?<=[.>]|\s(?=during|after|before|from|in))/)
+    .map((part, i) => markup`${i > 0 && markup`<wbr />`}${part}`);
 }

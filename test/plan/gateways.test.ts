@@ -1,0 +1,131 @@
+import { describe, expect, it } from 'vitest';
+import { compile } from '../../src/plan/compile.js';
+import { disassemble } from '../../src/plan/disassemble.js';
+import type { Plan } from '../../src/spec/plan.js';
+import type { Middleware } from '../../src/spec/scenario.js';
+import {
+  bundle,
+  call,
+  constant,
+  fileOf,
+  gateway,
+  layer,
+  middleware,
+  ms,
+  request,
+  route,
+  scenario,
+  service,
+  when,
+  work,
+  workload,
+} from '../support/scenario.js';
+
+describe('gateways and middleware', () => {
+  const planWith = (chain: readonly Middleware[], own: readonly Middleware[] = []): Plan => {
+    const { variant, file } = fileOf(
+      scenario({
+        keys: new Map([['customer', { kind: 'uniform', count: 5 }]]),
+        gateways: [
+          gateway('edge', [route('all', 'a.run', { middleware: own })], { middleware: chain }),
+        ],
+        services: [
+          service('a', { run: [work(1)] }, { middleware: chain }),
+          service('auth', { check: [work(1)] }),
+        ],
+        workloads: [workload('users', [request('go', [call('edge')])])],
+      }),
+    );
+    return compile(variant, file);
+  };
+
+  it('runs the chain of the gateway, then that of the route, then the call', () => {
+    const chain = [middleware('log', { work: constant(ms(1)) })];
+    const own = [middleware('transform', { work: constant(ms(2)) })];
+    expect(disassemble(planWith(chain, own), 'edge', 'all')).toEqual([
+      '0 WORK 1ms',
+      '1 WORK 2ms',
+      '2 CALL a.run, failure ends',
+      '3 DONE ok 200',
+    ]);
+  });
+
+  it('stands in front of every endpoint of a service', () => {
+    const chain = [middleware('log', { work: constant(ms(3)) })];
+    expect(disassemble(planWith(chain), 'a', 'run')[0]).toBe('0 WORK 3ms');
+  });
+
+  it('turns away a share with its status, after the work', () => {
+    const chain = [
+      middleware('authenticate', { work: constant(ms(1)), reject: 0.005, status: 401 }),
+    ];
+    expect(disassemble(planWith(chain), 'edge', 'all').slice(0, 4)).toEqual([
+      '0 WORK 1ms',
+      '1 SKIP unless 0.5% -> 3',
+      '2 DONE clientError 401',
+      '3 CALL a.run, failure ends',
+    ]);
+  });
+
+  it('turns away everything without a coin where the share is whole', () => {
+    const flood = when({ workload: 'users' });
+    const chain = [middleware('authenticate', { reject: 1, status: 401, when: flood })];
+    expect(disassemble(planWith(chain), 'edge', 'all').slice(0, 2)).toEqual([
+      '0 WHEN users.go, else -> 2',
+      '1 DONE clientError 401',
+    ]);
+  });
+
+  it('asks a remote check, whose failure ends the request or is ignored', () => {
+    const check = { component: 'auth', part: 'check' };
+    const strict = planWith([], [middleware('authorize', { call: check })]);
+    expect(disassemble(strict, 'edge', 'all')[0]).toBe('0 CALL auth.check, failure ends');
+    const lax = planWith([], [middleware('authorize', { call: check, onError: 'allow' })]);
+    expect(disassemble(lax, 'edge', 'all')[0]).toBe('0 CALL auth.check, failure ignored');
+  });
+
+  it('has one limiter for each place of a chain, keyed by a declared key', () => {
+    const limit = middleware('rateLimit', {
+      status: 429,
+      rateLimit: layer('rateLimit', { key: 'customer' }),
+    });
+    const plan = planWith([limit]);
+    expect(disassemble(plan, 'edge', 'all')[0]).toBe('0 LIMIT limiter 1, refused throttled 429');
+    expect(plan.limiters.map((it) => [plan.components[it.component]!.name, it.key])).toEqual([
+      ['a', 0],
+      ['edge', 0],
+    ]);
+  });
+
+  it('draws the target of a route by weight and names its bundle', () => {
+    const canary = route('all', { 'a.old': 90, 'a.new': 10 }, { policy: bundle('careful') });
+    const { variant, file } = fileOf(
+      scenario({
+        gateways: [gateway('edge', [canary])],
+        services: [service('a', { old: [work(1)], new: [work(1)] })],
+      }),
+    );
+    expect(disassemble(compile(variant, file), 'edge', 'all')).toEqual([
+      '0 CHOOSE 90 -> 1, 10 -> 3',
+      '1 CALL a.old [careful], failure ends',
+      '2 JUMP -> 4',
+      '3 CALL a.new [careful], failure ends',
+      '4 DONE ok 200',
+    ]);
+  });
+
+  it('answers 404 where no route matches', () => {
+    const { variant, file } = fileOf(
+      scenario({
+        gateways: [gateway('edge', [route('orders', 'a.run', { paths: ['/orders'] })])],
+        services: [service('a', { run: [work(1)] })],
+        workloads: [workload('users', [request('lost', [call('edge', { path: '/nowhere' })])])],
+      }),
+    );
+    const plan = compile(variant, file);
+    expect(disassemble(plan, 'users', 'lost')[0]).toBe(
+      '0 CALL edge.unmatched, failure ends as it is',
+    );
+    expect(disassemble(plan, 'edge', 'unmatched')).toEqual(['0 DONE clientError 404']);
+  });
+});
