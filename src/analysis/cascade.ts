@@ -10,6 +10,7 @@ import { linksOf } from './links.js';
 import { goodputLost, verdictOf } from './metastability.js';
 import type { Story } from './story.js';
 import { stepsOf } from './steps.js';
+import { cellsOf } from './window.js';
 import { isPlaced, type VariantData } from './variant-data.js';
 import { list } from './words.js';
 
@@ -49,9 +50,10 @@ export function sceneOf(data: VariantData, record: RunRecord): Scene {
   let baseline = 0;
   while (baseline < steps.count && steps.startNs[baseline] + steps.lengthNs[baseline] <= first)
     baseline++;
+  const starts = plan.faults.flatMap((fault) => fault.spans.map((span) => span.fromNs));
   const health = new Map<Lane, Health>();
   for (const lane of lanes)
-    health.set(lane, healthOf(lane, steps, first, reachNs(data, record, lane)));
+    health.set(lane, healthOf(lane, steps, starts, reachNs(data, record, lane, first)));
   const stepAt = (timeNs: number): number => {
     let step = 0;
     while (step < steps.count && steps.startNs[step] + steps.lengthNs[step] <= timeNs) step++;
@@ -67,15 +69,16 @@ export function sceneOf(data: VariantData, record: RunRecord): Scene {
     }));
   });
   const links = linksOf(data, record, lanes, steps);
-  return { data, steps, lanes, links, health, baseline, firstFaultNs: first, hits };
+  return { data, steps, lanes, links, health, baseline, faultsNs: starts, hits };
 }
 
-/** How long before a fault a request may arrive and still be hurt by it: the longest it took, up to 10 s. */
-function reachNs(data: VariantData, record: RunRecord, lane: Lane): number {
+/** The longest a request of a lane takes before the first fault, up to 10 s. */
+function reachNs(data: VariantData, record: RunRecord, lane: Lane, firstFaultNs: number): number {
+  const before = cellsOf([{ fromNs: data.plan.warmupNs, untilNs: firstFaultNs }], data.plan);
   let longest = 0;
   for (const part of lane.parts) {
-    for (let i = 0; i < data.whole.segments.length; i++) {
-      const histogram = record.parts[part].latency[data.whole.segments[i]];
+    for (let i = 0; i < before.segments.length; i++) {
+      const histogram = record.parts[part].latency[before.segments[i]];
       if (histogram !== undefined && histogram.count > 0)
         longest = Math.max(longest, histogram.max);
     }

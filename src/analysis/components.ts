@@ -10,9 +10,8 @@ import {
   sum,
 } from './estimate.js';
 import { goodByRun, latencyOf, outcomesByRun, type Question } from './metrics.js';
-import { counterSums, poolPick } from './metrics-edge.js';
-import { edgeSums } from './metrics-edge.js';
-import { areaOf, levels, partSums } from './metrics-placed.js';
+import { counterSums, poolPick, poolWaits } from './metrics-edge.js';
+import { levels, partSums } from './metrics-placed.js';
 import { selectComponent, selectStats } from './subjects.js';
 import { finishedOf, mergeAll, mergeSegments, namedOutcomes, succeededOf } from './sums.js';
 import { byCodeUnit, partsOf, type VariantData } from './variant-data.js';
@@ -157,13 +156,10 @@ function poolResults(data: VariantData, database: number): Readonly<Record<strin
       figures(data, data.whole, poolPick(asked, kind));
     const open = of('open');
     if (open === null) continue;
-    const areas = data.records.map((record) =>
-      areaOf(record.gauges.filter(poolPick(asked, 'waiting')), data.whole.cells),
-    );
-    const attempts = sum(edgeSums(asked, 'attempts'));
+    const waits = poolWaits(asked);
     results[data.plan.components[edge.from].name] = {
-      wait: of('waiting') ?? NONE,
-      waitSeconds: ratio(sum(areas) / 1e9, attempts),
+      wait: latencyResult(mergeAll(waits), waits, false),
+      waiting: of('waiting') ?? NONE,
       open,
       used: of('used') ?? NONE,
       timeouts: sum(counterSums(asked, 'poolTimeouts')),

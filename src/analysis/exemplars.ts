@@ -25,7 +25,7 @@ interface Root {
 /**
  * The same few requests in every variant, by variant name: a median one and a slow one from before the
  * first fault, then requests during the told fault whose ends differ most between the variants, each from
- * another kind of request while there are such. Only requests traced in all variants are looked at; ties
+ * another kind of request while there are such. Only requests traced in all of them are looked at; ties
  * go to the earlier arrival.
  */
 export function exemplarsOf(
@@ -33,17 +33,52 @@ export function exemplarsOf(
   wanted: number,
   told: string | null,
 ): ReadonlyMap<string, readonly Exemplar[]> {
-  const roots = variants.map((data) => rootsOf(data));
-  const shared = [...(roots[0] ?? new Map<string, Root>()).values()]
-    .filter((root) => roots.every((own) => own.has(root.key)))
-    .sort((a, b) => a.startNs - b.startNs || a.load - b.load || a.arrival - b.arrival);
-  const chosen = choose(variants, roots, shared, wanted, told);
   const exemplars = new Map<string, readonly Exemplar[]>();
-  variants.forEach((data, i) => {
-    const own = chosen.map(({ key, why }) => exemplarOf(data, roots[i].get(key)!, why));
-    exemplars.set(data.variant.name, own);
-  });
+  let open: readonly Traced[] = variants.map((data) => ({ data, roots: rootsOf(data) }));
+  while (open.length > 0) {
+    const { members, rest } = together(open);
+    const shared = sharedRoots(members);
+    const chosen = choose(members, shared, wanted, told);
+    for (const { data, roots } of members) {
+      const own = chosen.map(({ key, why }) => exemplarOf(data, roots.get(key)!, why));
+      exemplars.set(data.variant.name, own);
+    }
+    open = rest;
+  }
   return exemplars;
+}
+
+/** A variant and its traced requests by key. */
+interface Traced {
+  readonly data: VariantData;
+  readonly roots: ReadonlyMap<string, Root>;
+}
+
+/** Requests that variants must have in common to be shown side by side. */
+const ENOUGH = 20;
+
+/**
+ * The first variant and all others that have enough requests in common with it and with each other. A
+ * variant with another load has other requests, and is shown with its own.
+ */
+function together(open: readonly Traced[]): {
+  readonly members: readonly Traced[];
+  readonly rest: readonly Traced[];
+} {
+  const members: Traced[] = [open[0]];
+  const rest: Traced[] = [];
+  for (const traced of open.slice(1)) {
+    const enough = Math.min(ENOUGH, sharedRoots(members).length);
+    if (sharedRoots([...members, traced]).length >= enough) members.push(traced);
+    else rest.push(traced);
+  }
+  return { members, rest };
+}
+
+function sharedRoots(members: readonly Traced[]): readonly Root[] {
+  return [...members[0].roots.values()]
+    .filter((root) => members.every(({ roots }) => roots.has(root.key)))
+    .sort((a, b) => a.startNs - b.startNs || a.load - b.load || a.arrival - b.arrival);
 }
 
 function rootsOf(data: VariantData): Map<string, Root> {
@@ -71,14 +106,13 @@ function rootsOf(data: VariantData): Map<string, Root> {
 }
 
 function choose(
-  variants: readonly VariantData[],
-  roots: readonly ReadonlyMap<string, Root>[],
+  members: readonly Traced[],
   shared: readonly Root[],
   wanted: number,
   told: string | null,
 ): readonly Chosen[] {
-  const [base] = variants;
-  if (base === undefined || shared.length === 0) return [];
+  const base = members[0].data;
+  if (shared.length === 0) return [];
   const faultNs = firstFaultNs(base);
   const before = shared.filter((root) => root.startNs < faultNs && root.success);
   const chosen: Chosen[] = [];
@@ -100,19 +134,16 @@ function choose(
   if (fault !== undefined && span !== undefined) {
     const { fromNs, untilNs } = span;
     const during = shared.filter((root) => root.startNs >= fromNs && root.startNs < untilNs);
-    for (const root of byDifference(roots, during)) take(root, `during ${fault.id}`);
+    for (const root of byDifference(members, during)) take(root, `during ${fault.id}`);
   }
   for (const root of [...byDuration].reverse()) take(root, 'slow');
   return chosen;
 }
 
 /** Requests whose ends differ most first: one of each kind of request in turn. */
-function byDifference(
-  roots: readonly ReadonlyMap<string, Root>[],
-  during: readonly Root[],
-): readonly Root[] {
+function byDifference(members: readonly Traced[], during: readonly Root[]): readonly Root[] {
   const scored = during.map((root) => {
-    const own = roots.map((variant) => variant.get(root.key)!);
+    const own = members.map(({ roots }) => roots.get(root.key)!);
     const ok = own.filter((other) => other.success).length;
     const differing = Math.min(ok, own.length - ok);
     const durations = own.map((other) => other.durationNs);

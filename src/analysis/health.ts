@@ -22,6 +22,10 @@ export interface Health {
 /** A window with fewer arrivals is taken together with the next ones, up to so many steps. */
 const FEW_ARRIVALS = 20;
 const MERGE_MAX = 5;
+/** Below so many arrivals a window says nothing. */
+const TOO_FEW = 5;
+/** Requests in the system on average that count as held. */
+const HELD = 0.5;
 const ENTER_WINDOWS = 2;
 const LEAVE_WINDOWS = 5;
 const ENTER_SCORE = 1;
@@ -43,11 +47,13 @@ const STATES: readonly HealthState[] = ['ok', 'degraded', 'failing', 'down'];
  * fault: (value - median) / max(3 sigma, a floor, for latency also half the median). Score 1 is degraded;
  * half the requests failing, or a latency score of 10, is failing; under 5 % goodput is down. A state is
  * entered after 2 windows in a row and left after 5 windows below score 0.5; both from the first on.
- * `reachNs` is how long before the first fault a request may arrive and still be hurt by it.
+ * `faultsNs` are the starts of all faults; `reachNs` is how long before one a request may arrive and still
+ * be hurt by it: the longest it takes in good times.
  * Source of the idea of level and time hysteresis: Prometheus alerting rules (`for`, `keep_firing_for`).
  */
-export function healthOf(lane: Lane, steps: Steps, baselineUntilNs: Ns, reachNs: Ns = 0): Health {
+export function healthOf(lane: Lane, steps: Steps, faultsNs: readonly Ns[], reachNs: Ns): Health {
   const windows = mergedWindows(lane, steps.count);
+  const baselineUntilNs = Math.min(Infinity, ...faultsNs);
   const baseline = windows.filter(
     (window) =>
       steps.startNs[window.until - 1] + steps.lengthNs[window.until - 1] <= baselineUntilNs,
@@ -58,22 +64,31 @@ export function healthOf(lane: Lane, steps: Steps, baselineUntilNs: Ns, reachNs:
   windows.forEach((window, i) => {
     for (let step = window.from; step < window.until; step++) states[step] = STATES[levels[i]];
   });
-  clampToFault(states, steps, baselineUntilNs, reachNs);
+  clampToFaults(states, windows, steps, faultsNs, reachNs);
   return { states, episodes: episodesOf(states) };
 }
 
 /**
  * A request counts where it arrived, so one that a fault hurts may seem to fail before it: ill health that
- * runs into the first fault from less than the reach of a request (and two steps) before begins with it.
+ * runs into the start of a fault from the reach of a request before begins with the fault.
  */
-function clampToFault(states: HealthState[], steps: Steps, faultNs: Ns, reachNs: Ns): void {
-  let first = 0;
-  while (first < steps.count && steps.startNs[first] + steps.lengthNs[first] <= faultNs) first++;
-  if (first === 0 || first >= steps.count || states[first] === 'ok') return;
-  let from = first;
-  while (from > 0 && states[from - 1] !== 'ok') from--;
-  const isNear = steps.startNs[from] >= faultNs - reachNs - ENTER_WINDOWS * steps.lengthNs[0];
-  if (isNear) states.fill('ok', from, first);
+function clampToFaults(
+  states: HealthState[],
+  windows: readonly StepWindow[],
+  steps: Steps,
+  faultsNs: readonly Ns[],
+  reachNs: Ns,
+): void {
+  for (const faultNs of faultsNs) {
+    let first = 0;
+    while (first < steps.count && steps.startNs[first] + steps.lengthNs[first] <= faultNs) first++;
+    if (first === 0 || first >= steps.count || states[first] === 'ok') continue;
+    let from = first;
+    while (from > 0 && states[from - 1] !== 'ok') from--;
+    const last = windows.find((window) => window.until > from)!.until - 1;
+    const isNear = steps.startNs[last] + steps.lengthNs[last] >= faultNs - reachNs;
+    if (isNear) states.fill('ok', from, first);
+  }
 }
 
 /** Spans of ill health of a row of states. */
@@ -151,15 +166,22 @@ function scoreWindows(
     const scale = Math.max(SPREAD * deviation, signal.relative * Math.abs(median), signal.floor);
     return { signal, median, scale };
   });
+  let last: Score = { score: 0, level: 0 };
   return windows.map((window) => {
-    if (sumOf(lane.arrivals, window) === 0 && lane.workers === 0) return { score: 0, level: 0 };
+    if (sumOf(lane.arrivals, window) < TOO_FEW) {
+      // Hardly anybody asks: nothing new is known while requests are held, and without any all is well.
+      const held = sumOf(lane.inSystem, window) / (window.until - window.from);
+      if (!(held >= HELD)) last = { score: 0, level: 0 };
+      return last;
+    }
     let score = 0;
     for (const { signal, median, scale } of signals) {
       const value = (signal.sign * (signal.of(window) - median)) / scale;
       const capped = signal.canFail ? value : Math.min(value, FAILING_SCORE / 2);
       if (capped > score) score = capped;
     }
-    return { score, level: levelOf(lane, window, score) };
+    last = { score, level: levelOf(lane, window, score) };
+    return last;
   });
 }
 
@@ -168,7 +190,7 @@ function levelOf(lane: Lane, window: StepWindow, score: number): number {
   if (arrivals > 0) {
     const good = sumOf(lane.good, window) / arrivals;
     const errors = sumOf(lane.errors, window) / arrivals;
-    if (good < DOWN_GOOD && arrivals >= ENTER_WINDOWS) return 3;
+    if (good < DOWN_GOOD) return 3;
     if (good < FAILING_GOOD || errors > FAILING_ERRORS) return 2;
   }
   if (score >= FAILING_SCORE) return 2;

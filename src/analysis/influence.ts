@@ -16,8 +16,8 @@ export interface Scene {
   readonly health: ReadonlyMap<Lane, Health>;
   /** Steps [0, baseline) lie before the first fault. */
   readonly baseline: number;
-  /** Absolute; the end of arrivals where there is no fault. */
-  readonly firstFaultNs: number;
+  /** Starts of all spans of all faults, absolute. */
+  readonly faultsNs: readonly number[];
   /** Measured edges and components that a fault hits, with the steps in which it does. */
   readonly hits: readonly {
     readonly stats: ReadonlySet<number>;
@@ -59,22 +59,31 @@ export function influencesOf(scene: Scene): readonly StepInfluence[] {
   );
 }
 
-/** Cycles of influences: strongly connected components of more than one lane, by Tarjan's algorithm. */
+/**
+ * Feedback loops: for each influence that lies on a cycle the shortest one through it, each cycle once.
+ * Loops of retries come first, those with the larger share before the others.
+ */
 export function loopsOf(
   influences: readonly Influence[],
 ): readonly { readonly through: readonly string[]; readonly mechanism: string }[] {
-  const next = new Map<string, string[]>();
-  for (const { from, to } of influences) {
-    next.set(from, [...(next.get(from) ?? []), to]);
-    if (!next.has(to)) next.set(to, []);
+  const order = [...influences].sort(
+    (a, b) =>
+      Number(b.mechanism === 'retryLoad') - Number(a.mechanism === 'retryLoad') ||
+      b.share - a.share ||
+      byCodeUnit(a.from, b.from) ||
+      byCodeUnit(a.to, b.to),
+  );
+  const covered = new Set<Influence>();
+  const loops: { through: readonly string[]; mechanism: string }[] = [];
+  for (const influence of order) {
+    if (covered.has(influence)) continue;
+    const back = shortestWay(influence.to, influence.from, influences);
+    if (back === null) continue;
+    const through = [influence.from, ...back.map(({ from }) => from)];
+    for (const part of [influence, ...back]) covered.add(part);
+    loops.push({ through, mechanism: influence.mechanism });
   }
-  const loops = connected(next).filter((names) => names.length > 1);
-  return loops.map((names) => {
-    const inside = influences.filter(({ from, to }) => names.includes(from) && names.includes(to));
-    const hasRetries = inside.some((influence) => influence.mechanism === 'retryLoad');
-    const through = inOrder(names, inside);
-    return { through, mechanism: hasRetries ? 'retryLoad' : inside[0].mechanism };
-  });
+  return loops;
 }
 
 /** Number of influences on the longest chain without a repeated lane, retries left out. */
@@ -211,50 +220,34 @@ function lookUntil(episode: Episode, steps: Steps): number {
 }
 
 /**
- * Seconds at which a step begins, from the end of the warm-up. The step in which the first fault begins
- * is told from that moment on, so that nothing seems to happen before its cause.
+ * Seconds at which a step begins, from the end of the warm-up. A step in which a fault begins is told from
+ * that moment on, so that nothing seems to happen before its cause.
  */
 export function secondsOf(scene: Scene, step: number): number {
-  const { steps, data, firstFaultNs } = scene;
+  const { steps, data, faultsNs } = scene;
   const { warmupNs, endNs } = data.plan;
   if (step >= steps.count) return (endNs - warmupNs) / 1e9;
   const start = steps.startNs[step];
-  const isSplit = firstFaultNs > start && firstFaultNs < start + steps.lengthNs[step];
-  return ((isSplit ? firstFaultNs : start) - warmupNs) / 1e9;
+  const inside = faultsNs.find((at) => at > start && at < start + steps.lengthNs[step]);
+  return ((inside ?? start) - warmupNs) / 1e9;
 }
 
-/** Strongly connected components, each sorted; Tarjan 1972. */
-function connected(next: ReadonlyMap<string, readonly string[]>): readonly string[][] {
-  const index = new Map<string, number>();
-  const low = new Map<string, number>();
-  const stack: string[] = [];
-  const found: string[][] = [];
-  const visit = (name: string): void => {
-    index.set(name, index.size);
-    low.set(name, index.get(name)!);
-    stack.push(name);
-    for (const to of next.get(name) ?? []) {
-      if (!index.has(to)) visit(to);
-      if (stack.includes(to)) low.set(name, Math.min(low.get(name)!, low.get(to)!));
+/** Fewest influences that lead from one lane to another, by breadth; null where none do. */
+function shortestWay(
+  from: string,
+  to: string,
+  influences: readonly Influence[],
+): readonly Influence[] | null {
+  const ways = new Map<string, readonly Influence[]>([[from, []]]);
+  const open = [from];
+  for (const name of open) {
+    const way = ways.get(name)!;
+    if (name === to) return way;
+    for (const influence of influences) {
+      if (influence.from !== name || ways.has(influence.to)) continue;
+      ways.set(influence.to, [...way, influence]);
+      open.push(influence.to);
     }
-    if (low.get(name) !== index.get(name)) return;
-    const names = stack.splice(stack.indexOf(name));
-    found.push(names.sort(byCodeUnit));
-  };
-  for (const name of [...next.keys()].sort(byCodeUnit)) if (!index.has(name)) visit(name);
-  return found;
-}
-
-/** Lanes of a loop in the order in which the influences lead through them, from the first one on. */
-function inOrder(names: readonly string[], inside: readonly Influence[]): readonly string[] {
-  const through = [inside[0].from];
-  for (;;) {
-    const last = through[through.length - 1];
-    const step = inside.find(({ from, to }) => from === last && !through.includes(to));
-    if (step === undefined) break;
-    through.push(step.to);
   }
-  return through.length === names.length
-    ? through
-    : [...through, ...names.filter((name) => !through.includes(name))];
+  return null;
 }

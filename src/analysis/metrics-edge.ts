@@ -1,11 +1,12 @@
 import { invariant } from '../kernel/invariant.js';
 import { EDGE_COUNTER, type EdgeCounter } from '../spec/policy.js';
 import type { GaugeRecord, MachineRecord } from '../spec/record.js';
-import { largestOf, meanOf, nothing, ratioOf, type Measured } from './estimate.js';
+import { distributionOf, largestOf, meanOf, nothing, ratioOf, type Measured } from './estimate.js';
 import { openNs, transitionsOf } from './machines.js';
 import type { Question } from './metrics.js';
-import { areaOf, levels, partSums, shareOfCapacity } from './metrics-placed.js';
-import { sumCells, sumCounter } from './sums.js';
+import { levels, partSums, shareOfCapacity } from './metrics-placed.js';
+import type { Histogram } from '../stats/histogram.js';
+import { mergeAll, mergeSegments, sumCells, sumCounter } from './sums.js';
 import type { VariantData } from './variant-data.js';
 
 /** Metrics of edges and of the pools of databases. */
@@ -155,18 +156,25 @@ function breaker(question: Question): Measured {
   return ratioOf(over, under);
 }
 
-function poolWait(question: Question): Measured {
+/** Waits for a connection in the window, by run. */
+export function poolWaits(
+  question: Pick<Question, 'data' | 'selection' | 'window'>,
+): readonly Histogram[] {
   const { data, window } = question;
-  const stats = statsOf(question);
-  const areas: number[] = [];
-  const attempts: number[] = [];
-  for (const record of data.records) {
-    areas.push(areaOf(record.gauges.filter(poolPick(question, 'waiting')), window.cells) / 1e9);
-    let tries = 0;
-    for (const stat of stats) tries += sumCells(record.edges[stat].attempts, window.cells);
-    attempts.push(tries);
-  }
-  return ratioOf(areas, attempts);
+  return data.records.map((record) => {
+    const pools = record.pools.filter((pool) =>
+      isPoolOf(question, pool.callerComponent, pool.database),
+    );
+    return mergeSegments(
+      pools.map((pool) => pool.waits),
+      window.segments,
+    );
+  });
+}
+
+function poolWait(question: Question): Measured {
+  const each = poolWaits(question);
+  return distributionOf(mergeAll(each), each, question.ending);
 }
 
 function poolGauge(question: Question, kind: 'open' | 'waiting'): Measured {

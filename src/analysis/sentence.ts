@@ -14,6 +14,8 @@ export interface Telling {
 }
 
 const LINKS_MAX = 4;
+/** Seconds within which all workers being in use belongs to an illness. */
+const SOON = 10;
 
 /** The whole story in one sentence: the fault, what it led to in order, and how it ended. */
 export function sentenceOf(telling: Telling): string {
@@ -25,7 +27,7 @@ export function sentenceOf(telling: Telling): string {
   if (faults.length === 0) return noFault(story);
   if (telling.verdicts.every((verdict) => verdict === 'untouched')) {
     const words = list(unique(faults.map((event) => event.text)));
-    return `${words}: users notice nothing.${hurtWords(story)}`;
+    return `${words}: ${unhurt(story)}`;
   }
   const trigger = (guilty.length > 0 ? guilty : faults)[0];
   const chain = chainOf(story.events, trigger);
@@ -39,24 +41,24 @@ function noFault(story: Story): string {
   return `Without any fault, ${first.subject} is the first in trouble at ${moment(first.at)}: ${first.text}.`;
 }
 
-/** First event of each subject from the trigger on, users last. */
+/** What became of each subject from the trigger on, users last; exhaustion is told before its effects. */
 function chainOf(events: readonly CascadeEvent[], trigger: CascadeEvent): readonly string[] {
-  const seen = new Set<string>();
-  const chain: string[] = [];
+  const later = events.filter((event) => event.at >= trigger.at);
+  const ill = later.filter(isIll);
+  const inner = unique(ill.map((event) => event.subject).filter((name) => !name.includes('.')));
+  const users = unique(ill.map((event) => event.subject).filter((name) => name.includes('.')));
   let told = trigger.at;
-  const later = events.filter(
-    (event) => event.at >= trigger.at && (isIll(event) || event.kind === 'saturated'),
-  );
-  const inner = later.filter((event) => !event.subject.includes('.'));
-  const users = later.filter((event) => event.subject.includes('.'));
-  for (const event of [...inner.slice(0, LINKS_MAX), ...users]) {
-    if (seen.has(event.subject) || chain.length > LINKS_MAX + 1) continue;
-    seen.add(event.subject);
-    const when = event.at === told ? '' : ` (${moment(event.at)})`;
-    told = event.at;
-    chain.push(`${event.subject}: ${event.text}${when}`);
-  }
-  return chain;
+  return [...inner.slice(0, LINKS_MAX), ...users.slice(0, LINKS_MAX)].map((subject) => {
+    const first = ill.find((event) => event.subject === subject)!;
+    const full = later.find(
+      (event) =>
+        event.kind === 'saturated' && event.subject === subject && event.at <= first.at + SOON,
+    );
+    const { at, text } = full ?? first;
+    const when = at === told ? '' : ` at ${moment(at)}`;
+    told = at;
+    return `${subject}: ${text.split(': ')[0]}${when}`;
+  });
 }
 
 function endOf({ verdicts, recovery, goodputLost }: Telling): string {
@@ -83,14 +85,21 @@ function endOf({ verdicts, recovery, goodputLost }: Telling): string {
 
 function loopWords(story: Story): string {
   if (story.loops.length === 0) return '';
-  const [loop] = story.loops;
-  const what = loop.mechanism === 'retryLoad' ? 'retries' : loop.mechanism;
-  return ` Feedback loop: ${[...loop.through, loop.through[0]].join(' -> ')} (${what}).`;
+  const told = story.loops.map(({ through, mechanism }) => {
+    const what = mechanism === 'retryLoad' ? 'retries' : mechanism;
+    return `${[...through, through[0]].join(' -> ')} (${what})`;
+  });
+  return ` Feedback ${told.length === 1 ? 'loop' : 'loops'}: ${list(told)}.`;
 }
 
-function hurtWords(story: Story): string {
-  const ill = unique(story.events.filter(isIll).map((event) => event.subject));
-  return ill.length === 0 ? '' : ` Ill for a time: ${list(ill)}.`;
+/** No request is lost; users may have waited all the same. */
+function unhurt(story: Story): string {
+  const ill = story.events.filter(isIll);
+  const user = ill.find((event) => event.subject.includes('.'));
+  const inner = unique(ill.map((event) => event.subject).filter((name) => !name.includes('.')));
+  const others = inner.length === 0 ? '' : ` Ill for a time: ${list(inner)}.`;
+  if (user === undefined) return `users notice nothing.${others}`;
+  return `no request is lost, but users wait (${user.subject}: ${user.text.split(': ')[0]}).${others}`;
 }
 
 function isIll(event: CascadeEvent): boolean {

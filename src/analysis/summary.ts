@@ -1,3 +1,4 @@
+import type { GaugeRecord, RunRecord } from '../spec/record.js';
 import type { QuantileEstimates, VariantSummary } from '../spec/result.js';
 import {
   distributionOf,
@@ -185,39 +186,53 @@ function amplification(data: VariantData): Measured & { edge: string | null } {
 }
 
 /**
- * Wasted share of the time that workers worked. Workers of a caller that wait for an answer are in use but
- * do not work, so each component counts with its busy time less the time its calls are under way.
- * What external components do with their time is not ours to waste.
+ * Wasted share of the capacity in use. A worker that waits for another of our components is counted there,
+ * so each component counts with its busy time less its calls under way to components that are not
+ * external. Components without any limit, and external ones, have no capacity of ours to waste.
  */
 function wasted(data: VariantData): Measured {
   const { plan } = data;
+  const placed = plan.components.map((_, id) => id).filter((id) => isPlaced(plan.components[id]));
+  const limited = placed.filter((id) => {
+    const { concurrency, cpu, external } = plan.components[id];
+    return !external && (Number.isFinite(concurrency) || Number.isFinite(cpu.cores));
+  });
+  const counted = limited.length > 0 ? limited : placed;
   const over: number[] = [];
   const under: number[] = [];
   for (const record of data.records) {
     const gauges = gaugesByComponent(data, record);
     let lost = 0;
-    let worked = 0;
-    plan.components.forEach((component, id) => {
-      if (!isPlaced(component) || component.external) return;
-      const { cells } = data.whole;
-      const waiting = areaOf(
-        gauges[id].filter((gauge) => gauge.kind === 'inFlight'),
-        cells,
-      );
-      let busy = 0;
-      let unused = 0;
-      for (const part of partsOf(plan, id)) {
-        busy += sumCells(record.parts[part].busyNs, cells);
-        unused += sumCells(record.parts[part].wastedNs, cells);
-      }
-      const own = Math.max(0, busy - waiting);
-      worked += own;
-      if (busy > 0) lost += (own * unused) / busy;
-    });
+    let used = 0;
+    for (const id of counted) {
+      const { own, unused } = ownWork(data, record, id, gauges[id]);
+      used += own;
+      lost += unused;
+    }
     over.push(lost);
-    under.push(worked);
+    under.push(used);
   }
   return ratioOf(over, under);
+}
+
+function ownWork(
+  data: VariantData,
+  record: RunRecord,
+  id: number,
+  gauges: readonly GaugeRecord[],
+): { own: number; unused: number } {
+  const { plan, whole } = data;
+  const inside = gauges.filter(
+    ({ kind, callee }) => kind === 'inFlight' && callee >= 0 && !plan.components[callee].external,
+  );
+  let busy = 0;
+  let wastedNs = 0;
+  for (const part of partsOf(plan, id)) {
+    busy += sumCells(record.parts[part].busyNs, whole.cells);
+    wastedNs += sumCells(record.parts[part].wastedNs, whole.cells);
+  }
+  const own = Math.max(0, busy - areaOf(inside, whole.cells));
+  return { own, unused: busy > 0 ? (own * wastedNs) / busy : 0 };
 }
 
 function duringFaults(data: VariantData): Headline['during'] {

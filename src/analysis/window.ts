@@ -16,6 +16,8 @@ export interface CellSet {
 }
 
 /** Windows in which recovery is looked for, from the end of a fault on. */
+/** Steps at which a recovery may begin, where the grid has them. */
+const RECOVERY_STEP_NS = 500_000_000;
 export const RECOVERY_WINDOW_NS = 5_000_000_000;
 
 /** Spans of absolute time that a clause means; empty where the variant does not have the fault. */
@@ -82,6 +84,32 @@ export function recoveryWindows(span: Span, plan: Plan): readonly CellSet[] {
     from += RECOVERY_WINDOW_NS;
   }
   return windows;
+}
+
+/**
+ * Consecutive slots of the time after a fault at which a recovery may begin: half a second each where the
+ * grid is cut so finely, else whole windows. Only whole windows count, so what is left at the end is not
+ * among them.
+ */
+export function recoverySlots(
+  span: Span,
+  plan: Plan,
+): { readonly slots: readonly CellSet[]; readonly slotNs: Ns } {
+  const edges = new Set(plan.grid.edges);
+  const isFine = isCut(span, RECOVERY_STEP_NS, edges);
+  const slotNs = isFine ? RECOVERY_STEP_NS : RECOVERY_WINDOW_NS;
+  const slots: CellSet[] = [];
+  for (let from = span.fromNs; from + slotNs <= span.untilNs; from += slotNs) {
+    slots.push(cellsOf([{ fromNs: from, untilNs: from + slotNs }], plan));
+  }
+  return { slots, slotNs };
+}
+
+function isCut(span: Span, stepNs: Ns, edges: ReadonlySet<number>): boolean {
+  for (let at = span.fromNs + stepNs; at + stepNs <= span.untilNs; at += stepNs) {
+    if (!edges.has(at)) return false;
+  }
+  return true;
 }
 
 function clipped(spans: readonly Span[], plan: Plan): Span[] {

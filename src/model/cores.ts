@@ -207,9 +207,10 @@ export class Cores {
     this.rate = running ? this.speed * (n <= cores ? 1 : (cores / n) * (1 - contextSwitchTax)) : 0;
     let at = -1;
     this.targetIsEnd = false;
-    if (running) {
-      const left = (this.ends[0] - this.virtual) / this.rate;
-      at = left <= 0 ? engine.now : engine.now + Math.ceil(left);
+    const left = this.ends[0] - this.virtual;
+    // What ends with the last of the budget has had its work: it does not wait for the next period.
+    if (running || (throttled && this.speed > 0 && left <= 0)) {
+      at = left <= 0 ? engine.now : engine.now + Math.ceil(left / this.rate);
       this.targetIsEnd = true;
     }
     if (quota !== null && this.speed > 0) {

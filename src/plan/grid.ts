@@ -4,7 +4,9 @@ import { parseExpression } from '../scenario/expression.js';
 import type { Grid, PlanFault } from '../spec/plan.js';
 import type { ScenarioFile } from '../spec/scenario.js';
 
-/** Windows in which the time until recovery is looked for, behind the end of each fault. */
+/** Steps at which a recovery may begin, behind the end of each fault. */
+const RECOVERY_STEP_NS = NS_PER_SECOND / 2;
+/** Windows in which recovery is judged; still cut where the steps would be too many. */
 const RECOVERY_WINDOW_NS = 5 * NS_PER_SECOND;
 const RECOVERY_EDGES_MAX = 2000;
 
@@ -28,8 +30,8 @@ export function windowEdgesOf(file: ScenarioFile): readonly Ns[] {
 }
 
 /**
- * The measuring grid: steps of the timeline, cut at the edges of faults and of windows, and every 5 s
- * behind the end of a fault. Segments are cut at the edges of faults and windows alone.
+ * The measuring grid: steps of the timeline, cut at the edges of faults and of windows, and every
+ * half second behind the end of a fault. Segments are cut at the edges of faults and windows alone.
  */
 export function planGrid(source: GridSource): Grid {
   const { warmupNs, endNs, stepNs } = source;
@@ -56,7 +58,10 @@ export function planGrid(source: GridSource): Grid {
   return { edges, stepOfCell, steps, segmentOfCell, segments: segment + 1 };
 }
 
-/** Every 5 s from the end of a fault to the next start of one, or the end; at most 2,000 in all. */
+/**
+ * Every half second from the end of a fault to the next start of one, or the end; every 5 s where that
+ * would be more than 2,000 edges in all.
+ */
 function recoveryEdges(
   spans: readonly { readonly fromNs: Ns; readonly untilNs: Ns }[],
   endNs: Ns,
@@ -66,7 +71,9 @@ function recoveryEdges(
   const edges = new Set<Ns>();
   for (const end of ends) {
     const next = Math.min(endNs, starts.find((start) => start >= end) ?? endNs);
-    for (let time = end + RECOVERY_WINDOW_NS; time < next; time += RECOVERY_WINDOW_NS) {
+    const isFine = edges.size + (next - end) / RECOVERY_STEP_NS <= RECOVERY_EDGES_MAX;
+    const stepNs = isFine ? RECOVERY_STEP_NS : RECOVERY_WINDOW_NS;
+    for (let time = end + stepNs; time < next; time += stepNs) {
       if (edges.size >= RECOVERY_EDGES_MAX) return [...edges];
       edges.add(time);
     }

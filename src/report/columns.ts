@@ -29,99 +29,20 @@ export interface Difference {
 
 /** Success, goodput, loss during the fault, recovery, load on the system, spread. */
 export function outcomeColumns(view: View): Column[] {
-  const { result, headline } = view;
-  const workload = onlyWorkload(result);
-  const path = (name: string): string[] => (workload === null ? [] : [`${workload}.${name}`]);
-  const columns: Column[] = [
-    column(
-      'success',
-      'Success',
-      'whole run',
-      'share',
-      'more',
-      (v) => v.summary.success,
-      path('success'),
-    ),
-    column(
-      'goodput',
-      'Goodput',
-      'whole run',
-      'perSecond',
-      'more',
-      (v) => v.summary.goodput,
-      path('goodput'),
-    ),
-  ];
-  if (headline !== null) columns.push(...duringColumns(view));
-  if (result.faults.length > 0) {
-    const after = headline === null ? [] : path(`recovery after ${headline.id}`);
-    columns.push({
-      ...column(
-        'recovery',
-        'Recovery',
-        headline === null ? '' : 'after fault',
-        'seconds',
-        'less',
-        (v) => v.summary.recovery,
-        after,
-      ),
-      missing: 'never',
-    });
-  }
-  const edge = amplifiedEdge(result);
-  const amplified = edge === null ? [] : [`${edge}.amplification`];
-  columns.push(
-    column(
-      'attempts',
-      'Attempts',
-      'per request',
-      'number',
-      'less',
-      (v) => v.summary.attemptsPerRequest,
-      ['attemptsPerRequest'],
-    ),
-    column(
-      'amplification',
-      'Amplified',
-      'worst edge',
-      'number',
-      'less',
-      (v) => v.summary.amplification,
-      amplified,
-    ),
-    column('wasted', 'Wasted', 'of work', 'share', 'less', (v) => v.summary.wasted, ['wastedWork']),
-  );
-  if (result.faults.length > 0) {
-    columns.push({
-      ...column(
-        'blastRadius',
-        'Blast',
-        'components',
-        'number',
-        'less',
-        (v) => v.summary.blastRadius,
-        ['cascade.blastRadius'],
-      ),
-      counted: true,
-    });
-  }
-  return columns;
+  return [...userColumns(view), ...costColumns(view)];
 }
 
 /** Quantiles of the answers that succeeded, or of all that finished. */
 export function latencyColumns(view: View, population: 'successLatency' | 'latency'): Column[] {
-  const workload = onlyWorkload(view.result);
-  return (['p50', 'p95', 'p99', 'p999'] as const).map((quantile) =>
-    column(
-      `${population}.${quantile}`,
-      quantile === 'p999' ? 'p99.9' : quantile,
-      population === 'latency' ? 'all' : 'answered',
-      'seconds',
-      'less',
-      (v) => v.summary[population][quantile],
-      workload === null ? [] : [`${workload}.${population}.${quantile}`],
-    ),
-  );
+  return (['p50', 'p95', 'p99', 'p999'] as const).map((quantile) => ({
+    ...PLAIN_COLUMN,
+    key: `${population}.${quantile}`,
+    head: quantile === 'p999' ? 'p99.9' : quantile,
+    of: population === 'latency' ? 'all' : 'answered',
+    unit: 'seconds',
+    pick: (v) => v.summary[population][quantile],
+    paths: workloadPaths(view, `${population}.${quantile}`),
+  }));
 }
 
 /** The difference to the baseline: of the comparisons, else paired over the replications. */
@@ -196,44 +117,117 @@ export function bestOf(column: Column, variants: readonly VariantResult[]): Read
 }
 
 /** The workload, where there is exactly one. */
-export function onlyWorkload(result: Result): string | null {
+function onlyWorkload(result: Result): string | null {
   const workloads = result.topology.nodes.filter((node) => node.kind === 'workload');
   return workloads.length === 1 ? workloads[0]!.name : null;
 }
 
-function duringColumns(view: View): Column[] {
-  const { headline, baseline } = view;
-  const requests = view.requests.filter((request) =>
-    baseline.summary.during.some((d) => d.request === request && d.fault === headline!.id),
-  );
-  return requests
-    .slice(0, 3)
-    .map((request) =>
-      column(
-        `during.${request}`,
-        capital(requestLabel(view, request)),
-        'during fault',
-        'share',
-        'more',
-        (v) =>
-          v.summary.during.find((d) => d.request === request && d.fault === headline!.id)
-            ?.success ?? NOTHING,
-        [`${request}.success during ${headline!.id}`],
-      ),
-    );
+function userColumns(view: View): Column[] {
+  const columns: Column[] = [
+    {
+      ...PLAIN_COLUMN,
+      key: 'success',
+      head: 'Success',
+      of: 'whole run',
+      unit: 'share',
+      better: 'more',
+      pick: (v) => v.summary.success,
+      paths: workloadPaths(view, 'success'),
+    },
+    {
+      ...PLAIN_COLUMN,
+      key: 'goodput',
+      head: 'Goodput',
+      of: 'whole run',
+      unit: 'perSecond',
+      better: 'more',
+      pick: (v) => v.summary.goodput,
+      paths: workloadPaths(view, 'goodput'),
+    },
+  ];
+  const { headline } = view;
+  if (headline === null) return columns;
+  columns.push(...duringColumns(view, headline.id), {
+    ...PLAIN_COLUMN,
+    key: 'recovery',
+    head: 'Recovery',
+    of: 'after fault',
+    unit: 'seconds',
+    pick: (v) => v.summary.recovery,
+    paths: workloadPaths(view, `recovery after ${headline.id}`),
+    missing: 'never',
+  });
+  return columns;
 }
 
-function column(
-  key: string,
-  head: string,
-  of: string,
-  unit: Unit,
-  better: 'more' | 'less',
-  pick: (variant: VariantResult) => Estimate,
-  paths: readonly string[],
-): Column {
-  return { key, head, of, unit, better, pick, paths, missing: null, counted: false };
+function duringColumns(view: View, fault: string): Column[] {
+  const { during } = view.baseline.summary;
+  const requests = view.requests.filter((request) =>
+    during.some((d) => d.request === request && d.fault === fault),
+  );
+  return requests.slice(0, 3).map((request) => ({
+    ...PLAIN_COLUMN,
+    key: `during.${request}`,
+    head: capital(requestLabel(view, request)),
+    of: 'during fault',
+    unit: 'share',
+    better: 'more',
+    pick: (v) =>
+      v.summary.during.find((d) => d.request === request && d.fault === fault)?.success ?? NOTHING,
+    paths: [`${request}.success during ${fault}`],
+  }));
 }
+
+function costColumns(view: View): Column[] {
+  const edge = amplifiedEdge(view.result);
+  const columns: Column[] = [
+    {
+      ...PLAIN_COLUMN,
+      key: 'attempts',
+      head: 'Attempts',
+      of: 'per request',
+      pick: (v) => v.summary.attemptsPerRequest,
+      paths: ['attemptsPerRequest'],
+    },
+    {
+      ...PLAIN_COLUMN,
+      key: 'amplification',
+      head: 'Amplified',
+      of: 'worst edge',
+      pick: (v) => v.summary.amplification,
+      paths: edge === null ? [] : [`${edge}.amplification`],
+    },
+    {
+      ...PLAIN_COLUMN,
+      key: 'wasted',
+      head: 'Wasted',
+      of: 'of work',
+      unit: 'share',
+      pick: (v) => v.summary.wasted,
+      paths: ['wastedWork'],
+    },
+  ];
+  if (view.headline === null) return columns;
+  columns.push({
+    ...PLAIN_COLUMN,
+    key: 'blastRadius',
+    head: 'Blast',
+    of: 'components',
+    pick: (v) => v.summary.blastRadius,
+    paths: ['cascade.blastRadius'],
+    counted: true,
+  });
+  return columns;
+}
+
+/** The path of a metric of users: of the workload, where there is one only; else nothing compares all of them. */
+function workloadPaths(view: View, name: string): string[] {
+  const workload = onlyWorkload(view.result);
+  return workload === null ? [] : [`${workload}.${name}`];
+}
+
+/** What most columns have in common. */
+const PLAIN_COLUMN = { unit: 'number', better: 'less', missing: null, counted: false } as const;
 
 function amplifiedEdge(result: Result): string | null {
   const edges = new Set(result.variants.map((variant) => variant.summary.amplification.edge));

@@ -3,10 +3,10 @@ import type { Result } from '../spec/result.js';
 import { briefSeconds, formatRate, plural, tidy } from './format.js';
 import { markup, raw, render, type Markup } from './html-escape.js';
 import { SCRIPT, scriptSource } from './script.js';
+import { cascadeSection } from './sections/cascade.js';
 import { compareSection } from './sections/compare.js';
 import {
   breakersSection,
-  cascadeSection,
   picker,
   propagationSection,
   servicesSection,

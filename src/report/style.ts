@@ -59,7 +59,7 @@ footer p{max-width:60em}
 .sr{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 caption.sr{left:0}`;
 
-const TEXT = `.meta{color:var(--ink3);font-size:13px;margin:0 0 12px;max-width:64em}
+const TEXT = `.meta{color:var(--ink3);font-size:13px;margin:0 0 12px;max-width:64em;text-wrap:pretty}
 h1{font-size:28px;line-height:1.2;letter-spacing:-.021em;font-weight:650;margin:0 0 6px;text-wrap:balance}
 h2{font-size:20px;line-height:1.3;letter-spacing:-.014em;font-weight:620;margin:0 0 6px;max-width:46em;text-wrap:balance}
 h3,h4{font-size:13.5px;line-height:1.4;font-weight:600;margin:0 0 8px;letter-spacing:-.003em}
@@ -85,7 +85,7 @@ p{margin:0 0 12px;max-width:42em}
 .chain .worst{border-color:var(--down)}
 .chain .bad{border-color:var(--failing)}
 .chain .loop{border-top-style:dashed;border-color:var(--failing)}
-.budgets{margin-top:34px}
+.budgets,.expected{margin-top:34px}
 .better{color:var(--good)}
 .worse{color:var(--bad)}
 .nothing{font-size:13.5px;color:var(--ink3);margin:10px 0}
@@ -127,7 +127,7 @@ td .fail{color:var(--bad);font-weight:600}
 .budget tbody th{font:400 12.5px/1.5 var(--mono);font-variant-ligatures:none;white-space:nowrap}
 .budget tbody th small{font-family:var(--sans)}
 .budget thead th{color:var(--ink);font-weight:600;white-space:nowrap}
-.budget tfoot td,.budget tfoot th{padding-top:8px;font-weight:600;color:var(--ink);text-align:left;font-size:13.5px}
+.budget tfoot td,.budget tfoot th{padding:8px 14px 0 0;white-space:nowrap;font-weight:600;color:var(--ink);text-align:left;font-size:13.5px}
 .cmp thead th,.cmp tbody td,.cmp tbody th{padding-right:0;padding-left:9px}
 .cmp tbody th,.cmp thead th:first-child{padding-left:0}
 .cmp td small{font-size:11.5px}
@@ -138,6 +138,7 @@ button.sort{all:unset;cursor:pointer;color:inherit}
 button.sort:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
 th[aria-sort=ascending] .sort::after{content:" ↑"}
 th[aria-sort=descending] .sort::after{content:" ↓"}
+.meta.after{margin:12px 0 0}
 .events td{text-align:left}
 .events th{font-variant-numeric:tabular-nums}
 .events td:nth-child(2){white-space:nowrap}

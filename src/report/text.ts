@@ -1,6 +1,6 @@
 import type { Result, VariantResult } from '../spec/result.js';
 import { cellText, latencyColumns, outcomeColumns, type Column } from './columns.js';
-import { formatSeconds, formatValue } from './format.js';
+import { formatValue } from './format.js';
 import { cut, shorten } from './html-escape.js';
 import { columnsOf, fit, line, plain, type Paint } from './text-table.js';
 import { budgetRows, characterOf, heldBudgets, requestLabel, viewOf, type View } from './view.js';
@@ -206,9 +206,4 @@ function budgetLines(view: View, options: TextOptions, room: number): string[] {
       paint.dim(`  ... ${broken.length - rows.length} more: faultline check ${options.file}`),
     );
   return lines;
-}
-
-/** Wall time for the heading: `8.4 s`. */
-export function wallWords(seconds: number): string {
-  return plain(formatSeconds(seconds));
 }

@@ -58,7 +58,7 @@ export const DARK: Readonly<Record<Token, string>> = {
   'on-degraded': '#1b1400',
   'on-failing': '#1b0a04',
   'on-down': '#111315',
-  base: '#747b85',
+  base: '#727983',
   s1: '#74a7ff',
   s2: '#e26bb9',
   s3: '#5fe0ca',

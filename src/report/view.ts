@@ -10,7 +10,7 @@ export interface View {
   readonly baseline: VariantResult;
   /** The variant whose story the page opens with: the one that suffered most. */
   readonly told: VariantResult;
-  /** Holds most budgets, then succeeds most; null where the variants tie. */
+  /** Misses fewest budgets, then succeeds most; null where the variants tie. */
   readonly winner: string | null;
   /** `workload.request` in the order the focus and the names give. */
   readonly requests: readonly string[];
@@ -49,9 +49,7 @@ export function heldBudgets(variant: VariantResult): {
 }
 
 /** The budgets of all variants in the order they are first met, by their text. */
-export function budgetRows(
-  result: Result,
-): readonly {
+export function budgetRows(result: Result): readonly {
   readonly text: string;
   readonly name: string | null;
   readonly by: readonly (BudgetResult | null)[];
@@ -134,12 +132,13 @@ function winnerOf(variants: readonly VariantResult[]): string | null {
   if (variants.length < 2) return variants[0]?.name ?? null;
   const ranked = variants.map((variant) => ({
     name: variant.name,
-    held: heldBudgets(variant).held,
+    missed: heldBudgets(variant).of - heldBudgets(variant).held,
     success: variant.summary.success.value ?? 0,
   }));
-  ranked.sort((a, b) => b.held - a.held || b.success - a.success || byCodeUnit(a.name, b.name));
+  ranked.sort((a, b) => a.missed - b.missed || b.success - a.success || byCodeUnit(a.name, b.name));
   const [first, second] = ranked;
-  const tied = first!.held === second!.held && Math.abs(first!.success - second!.success) < 1e-4;
+  const tied =
+    first!.missed === second!.missed && Math.abs(first!.success - second!.success) < 1e-4;
   return tied ? null : first!.name;
 }
 

@@ -143,7 +143,7 @@ function storyWords(view: View): Words {
       { strong: told.name },
       ` is worse than ${baseline.name}: it succeeds with ${formatShare(success)} of requests instead of ${formatShare(before)}`,
     );
-    if (never > 0) parts.push(`, and ${neverWords(never, runs)}`);
+    if (never > 0) parts.push(`, and it ${neverWords(never, runs)}`);
     parts.push('.');
     return parts;
   }
@@ -194,8 +194,8 @@ function lossWords(view: View): Words {
 
 function neverWords(never: number, runs: number): string {
   return never === runs || runs === 0
-    ? 'it never recovers'
-    : `it never recovers in ${never} of ${runs} runs`;
+    ? 'never recovers'
+    : `never recovers in ${never} of ${runs} runs`;
 }
 
 /** Events that show the spread: what saturated or opened first, what the users felt, then the others in time order. */

@@ -52,7 +52,8 @@ function expandPolicy(node: Node): Node {
   const name = text(node);
   if (name === 'none') return map(new Map(), node.at);
   if (name !== undefined) return single('extends', node);
-  return changeEach(node, ['timeout', 'deadline'], (value) => wrapScalar(value, 'after'));
+  const bundle = changeEach(node, ['timeout', 'deadline'], (value) => wrapScalar(value, 'after'));
+  return changeEach(bundle, ['loadBalancing'], (value) => wrapScalar(value, 'kind'));
 }
 
 function expandStep(node: Node): Node {
@@ -92,6 +93,7 @@ function expandHost(node: Node): Node {
   );
   host = change(host, 'runtime', (value) => wrapScalar(value, 'kind'));
   host = change(host, 'cpu', (value) => wrapScalar(value, 'cores'));
+  host = change(host, 'loadBalancing', (value) => wrapScalar(value, 'kind'));
   host = change(host, 'endpoints', (value) =>
     changeAll(value, (endpoint) =>
       endpoint.type === 'list' ? single('steps', endpoint) : endpoint,

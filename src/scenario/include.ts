@@ -1,6 +1,6 @@
 import type { Problems } from './diagnostics.js';
-import type { Entry, MapNode, Node, Place } from './located.js';
-import { entries, get, items, map, put, text } from './located.js';
+import type { MapNode, Node, Place } from './located.js';
+import { entries, get, items, put, text } from './located.js';
 import { merge } from './merge.js';
 import { parseYaml } from './parse.js';
 
@@ -141,13 +141,6 @@ class Includer {
   private refuse(at: Place, message: string): void {
     this.problems.add({ code: 'FL110', at, path: ['include'], message });
   }
-}
-
-/** The tree without the sections that only tell how it is put together. */
-export function withoutSections(tree: MapNode, names: readonly string[]): MapNode {
-  const kept = new Map<string, Entry>(tree.entries);
-  for (const name of names) kept.delete(name);
-  return { ...map(kept, tree.at) };
 }
 
 function pathProblem(path: string): string | null {

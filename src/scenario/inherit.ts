@@ -36,6 +36,9 @@ export function inheritPolicies(root: MapNode, problems: Problems): MapNode {
   return visitScenario(root, { policy: (node, path) => pool.resolve(node, path) }) as MapNode;
 }
 
+/** Bases on top of each other; more are a mistake of whatever wrote them. */
+const CHAIN_MAX = 100;
+
 /** Named maps that others may build on. */
 class Pool {
   private readonly named: Node | undefined;
@@ -84,6 +87,11 @@ class Pool {
         found: name,
         allowed: known,
       });
+      return null;
+    }
+    if (chain.length > CHAIN_MAX) {
+      const message = `more than ${CHAIN_MAX} bases on top of each other`;
+      this.problems.add({ code: 'FL304', at: node.at, path: at, message });
       return null;
     }
     if (chain.includes(name)) {

@@ -13,16 +13,11 @@ import type { Entry, MapNode, Node } from './located.js';
 import { get, map, prune, text } from './located.js';
 import type { Resolved } from './resolve/scenario.js';
 import { resolveScenario } from './resolve/scenario.js';
-import { buildSchemas, EXPLICIT_SECTIONS } from './schema/scenario.js';
+import { buildSchemas, EXPLICIT_SECTIONS, VARIANTS_MAX } from './schema/scenario.js';
 import type { FrameOutput, Schemas } from './schema/scenario.js';
 import { salvage } from './salvage.js';
 import { sha256 } from './sha256.js';
-import {
-  checkMiddleware,
-  checkVerbs,
-  middlewareLists,
-  validate,
-} from './validate.js';
+import { checkMiddleware, checkVerbs, middlewareLists, validate } from './validate.js';
 import { patchAsWritten, patched, planVariants } from './variants.js';
 import type { VariantPlan } from './variants.js';
 import { visitScenario } from './walk.js';
@@ -227,6 +222,7 @@ function namesStand(tree: MapNode): boolean {
   if (variants === undefined) return true;
   return (
     variants.type === 'list' &&
+    variants.items.length <= VARIANTS_MAX &&
     variants.items.every((item) => item.type === 'map' && text(get(item, 'name')) !== undefined)
   );
 }

@@ -99,9 +99,14 @@ export function change(node: MapNode, key: string, by: (value: Node) => Node): M
 /** The map with every value replaced; the same map where nothing changes. */
 export function changeAll(node: Node, by: (value: Node, key: string) => Node): Node {
   if (node.type !== 'map') return node;
-  let result = node;
-  for (const [key, entry] of node.entries) result = put(result, key, by(entry.value, key));
-  return result;
+  let changed: Map<string, Entry> | null = null;
+  for (const [key, entry] of node.entries) {
+    const value = by(entry.value, key);
+    if (value === entry.value) continue;
+    changed ??= new Map(node.entries);
+    changed.set(key, { key: entry.key, value });
+  }
+  return changed === null ? node : { ...node, entries: changed };
 }
 
 /** The list with every item replaced; the same list where nothing changes. */

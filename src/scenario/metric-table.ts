@@ -216,9 +216,9 @@ export const METRICS: readonly Metric[] = [
     'pool.wait',
     POOLED,
     'seconds',
-    'mean',
+    'required',
     'low',
-    "Mean wait of an attempt for a connection, from the number of waiting callers by Little's law.",
+    'Time an attempt waits for a connection, waits of 0 and dialling included.',
   ),
   metric(
     'pool.waiting',

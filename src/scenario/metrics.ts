@@ -27,9 +27,9 @@ export interface Metric {
   readonly unit: MetricUnit;
   /**
    * `none`: stands alone; `required`: a statistic of STATISTICS must follow; `gauge`: mean or max, mean
-   * when left out; `mean`: only the mean is known; `outcome`: the name of an outcome must follow.
+   * when left out; `outcome`: the name of an outcome must follow.
    */
-  readonly ending: 'none' | 'required' | 'gauge' | 'mean' | 'outcome';
+  readonly ending: 'none' | 'required' | 'gauge' | 'outcome';
   /** Which direction is good; `none` where neither is. */
   readonly better: 'low' | 'high' | 'none';
   /** True where the metric means nothing without `after FAULT`. */
@@ -94,11 +94,9 @@ export function metricsOf(subject: SubjectKind): readonly Metric[] {
   return METRICS.filter((entry) => entry.subjects.includes(subject));
 }
 
-/** Statistics of the language that this version does not record: `end` and `min` of gauges, waits in pools. */
+/** Statistics of the language that this version does not record: `end` and `min` of gauges. */
 function endsLater(metric: Metric, ending: string): boolean {
-  if (metric.ending === 'gauge') return ending === 'end' || ending === 'min';
-  if (metric.ending === 'mean') return (STATISTICS as readonly string[]).includes(ending);
-  return false;
+  return metric.ending === 'gauge' && (ending === 'end' || ending === 'min');
 }
 
 function withEnding(metric: Metric, rest: readonly string[]): FoundMetric {
@@ -106,9 +104,7 @@ function withEnding(metric: Metric, rest: readonly string[]): FoundMetric {
   const found = rest.join('.');
   if (rest.length === 0) {
     if (metric.ending === 'none') return { known: 'yes', metric, ending: '' };
-    if (metric.ending === 'gauge' || metric.ending === 'mean') {
-      return { known: 'yes', metric, ending: 'mean' };
-    }
+    if (metric.ending === 'gauge') return { known: 'yes', metric, ending: 'mean' };
     return { known: 'ending', metric, found, allowed };
   }
   if (rest.length === 1 && allowed.includes(found)) return { known: 'yes', metric, ending: found };
@@ -125,8 +121,6 @@ export function endingsOf(metric: Metric): readonly string[] {
       return STATISTICS;
     case 'gauge':
       return GAUGE_STATISTICS;
-    case 'mean':
-      return ['mean'];
     case 'outcome':
       return OUTCOME_NAMES;
   }

@@ -45,14 +45,6 @@ export function routeOf(
   return best;
 }
 
-/**
- * How a path pattern matches a path: `*` at the end is a prefix, `{id}` one segment, anything else is
- * literal. The query string does not count.
- */
-export function matchesPath(pattern: string, path: string): boolean {
-  return matchOne(pattern, path) !== null;
-}
-
 const NO_PATH: PathMatch = { rank: PATH_NONE, length: 0 };
 
 function precedes(a: Route, aPath: PathMatch, b: Route, bPath: PathMatch): boolean {

@@ -12,6 +12,9 @@ const NAMED: ReadonlySet<string> = new Set([
   'workloads',
 ]);
 
+/** With more mistakes than are shown, what is said about the rest would be lost anyway. */
+const ISSUES_MAX = 200;
+
 /** What is left of a tree without its mistakes, and the names of entries that had to go whole. */
 export interface Salvaged {
   /** Null where nothing can be saved: without `run` there is no scenario. */
@@ -27,6 +30,7 @@ export function salvage<T>(schema: z.ZodType<T>, tree: MapNode): Salvaged {
   const result = schema.safeParse(plain(tree));
   const broken = new Set<string>();
   if (result.success) return { rest: tree, broken };
+  if (result.error.issues.length > ISSUES_MAX) return { rest: null, broken };
   let rest: MapNode = tree;
   for (const issue of result.error.issues) {
     const path = issue.path as PathKey[];

@@ -4,7 +4,7 @@ import { show } from '../spec/quantity-text.js';
 import type { Code } from './codes.js';
 import type { Problem, Problems } from './diagnostics.js';
 import { isLaterKey, isLaterWord } from './later.js';
-import type { Entry, MapNode, Node, PathKey, Place } from './located.js';
+import type { Entry, Node, PathKey, Place } from './located.js';
 import { entries, get, items, locate, plain, text } from './located.js';
 import { nearest } from './suggest.js';
 import { LATER_VERBS, STEP_MODIFIERS, STEP_VERBS } from './verbs.js';

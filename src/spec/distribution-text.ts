@@ -118,8 +118,6 @@ const COUNT_LAWS: ReadonlyMap<string, Law<CountDistribution>> = new Map<
 export const DISTRIBUTION_KINDS: readonly string[] = [...LAWS.keys()];
 /** Names of the laws of counts. */
 export const COUNT_KINDS: readonly string[] = [...COUNT_LAWS.keys()];
-/** Fields of each law in the order of positional arguments, for the long form. */
-export const DISTRIBUTION_FORMS: ReadonlyMap<string, KindForm> = LAWS;
 
 /** Every field a law of durations has in its long form. */
 export const DISTRIBUTION_FIELDS: readonly string[] = [

@@ -31,6 +31,10 @@ import {
  */
 export type Quantity<T> = z.ZodPipe<z.ZodUnknown, z.ZodTransform<T, unknown>>;
 
+// zod would compile each schema with `new Function`: slower for the few values a scenario has, and a
+// program that reads files of others evaluates no text.
+z.config({ jitless: true });
+
 /** Custom issues of quantities carry this in `params.code`. */
 export const QUANTITY_ISSUE = 'quantity';
 

@@ -188,10 +188,10 @@ export interface ComponentResult extends AnswerResult {
 }
 
 export interface PoolResult {
+  /** Time an attempt waits for a connection, waits of 0 and dialling included. */
+  readonly wait: LatencyResult;
   /** Callers waiting for a connection. */
-  readonly wait: { readonly mean: number; readonly max: number };
-  /** Mean wait of an attempt for a connection, by Little's law; null without attempts. */
-  readonly waitSeconds: number | null;
+  readonly waiting: { readonly mean: number; readonly max: number };
   readonly open: { readonly mean: number; readonly max: number };
   readonly used: { readonly mean: number; readonly max: number };
   readonly timeouts: number;

@@ -22,6 +22,7 @@ interface Written {
   readonly latency?: (step: number) => number;
   /** Of 10 workers. */
   readonly busy?: (step: number) => number;
+  readonly inSystem?: (step: number) => number;
 }
 
 function lane(written: Written): Lane {
@@ -43,7 +44,7 @@ function lane(written: Written): Lane {
     queue: column(() => 0),
     queueMax: column(() => 0),
     busyMax: column(() => 0),
-    inSystem: column(() => 0),
+    inSystem: column(written.inSystem ?? (() => 5)),
     poolWaiting: column(() => 0),
     workers: 10,
     queueCapacity: 100,
@@ -51,7 +52,7 @@ function lane(written: Written): Lane {
 }
 
 function spans(written: Written, reachNs = 0): string[] {
-  const { states } = healthOf(lane(written), steps, FAULT, reachNs);
+  const { states } = healthOf(lane(written), steps, [FAULT], reachNs);
   return episodesOf(states).map(({ from, until, worst }) => `${from}-${until} ${worst}`);
 }
 
@@ -103,9 +104,25 @@ describe('the health of a component', () => {
     expect(spans(few)).toEqual([]);
   });
 
+  it('says nothing from fewer than five requests', () => {
+    expect(spans({ arrivals: () => 0.5, good: between(22, 40, 0, 1), inSystem: () => 0 })).toEqual(
+      [],
+    );
+  });
+
+  it('stays as it is while nobody asks and requests are held', () => {
+    const held = {
+      arrivals: (step: number) => (step >= 24 && step < 34 ? 0 : 100),
+      good: between(22, 34, 0.2, 1),
+    };
+    expect(spans(held)).toEqual(['22-34 failing']);
+    expect(spans({ ...held, inSystem: () => 0 })).toEqual(['22-24 failing']);
+  });
+
   it('begins with the fault when requests that arrived shortly before are hurt', () => {
     const early = { good: between(17, 30, 0.2, 1) };
     expect(spans(early, 0)).toEqual(['17-30 failing']);
+    expect(spans(early, 1 * SECOND)).toEqual(['17-30 failing']);
     expect(spans(early, 2 * SECOND)).toEqual(['20-30 failing']);
   });
 });

@@ -11,19 +11,27 @@ const all = (...lines: string[]): Influence[] => lines.map(influence);
 describe('feedback loops', () => {
   it('are cycles of influences, told in their order', () => {
     const influences = all('db api', 'api web', 'web api retryLoad', 'web users');
-    expect(loopsOf(influences)).toEqual([{ through: ['api', 'web'], mechanism: 'retryLoad' }]);
+    expect(loopsOf(influences)).toEqual([{ through: ['web', 'api'], mechanism: 'retryLoad' }]);
   });
 
   it('may run through several components', () => {
     const influences = all('c b', 'b a', 'a c retryLoad', 'x y');
-    expect(loopsOf(influences)).toEqual([{ through: ['c', 'b', 'a'], mechanism: 'retryLoad' }]);
+    expect(loopsOf(influences)).toEqual([{ through: ['a', 'c', 'b'], mechanism: 'retryLoad' }]);
+  });
+
+  it('are told apart where they share a component', () => {
+    const influences = all('c b', 'b a', 'b c retryLoad', 'a b retryLoad');
+    expect(loopsOf(influences).map(({ through }) => through)).toEqual([
+      ['a', 'b'],
+      ['b', 'c'],
+    ]);
   });
 
   it('are told one by one', () => {
     const influences = all('b a', 'a b retryLoad', 'd c', 'c d retryLoad');
     expect(loopsOf(influences).map(({ through }) => through)).toEqual([
-      ['b', 'a'],
-      ['d', 'c'],
+      ['a', 'b'],
+      ['c', 'd'],
     ]);
   });
 

@@ -281,20 +281,25 @@ describe('edges and pools', () => {
     expect(value(build, 'shop->store.connections.mean')).toBeCloseTo(5, 12);
   });
 
-  it("gives the mean wait for a connection by Little's law", () => {
-    // 3 waiting on average for 60 s, 90 attempts: 2 s each.
+  it('gives the wait for a connection, and the number of those who wait', () => {
     const build = (builder: RecordBuilder): RecordBuilder =>
       builder
         .gauge(
           'waiting',
           0,
           () => 3,
-          () => 3,
+          () => 4,
           1,
         )
-        .calls('shop.buy->store.insert', CELL.s0, 'ok', 90);
-    expect(value(build, 'store.pool.wait.mean')).toBeCloseTo(2, 12);
-    expect(value(build, 'store.pool.waiting.max')).toBe(3);
+        .poolWaits('shop', 'store', CELL.s0, 0, 99)
+        .poolWaits('shop', 'store', CELL.s20, 50, 1);
+    expect(value(build, 'store.pool.wait.max')).toBe(0.05);
+    expect(value(build, 'store.pool.wait.mean')).toBeCloseTo(0.0005, 12);
+    expect(value(build, 'shop->store.pool.wait.p99 during slow')).toBe(0.05);
+    expect(value(build, 'shop->store.pool.wait.p99 before slow')).toBe(0);
+    expect(value(build, 'users->shop.pool.wait.p99')).toBeNull();
+    expect(value(build, 'store.pool.waiting')).toBe(3);
+    expect(value(build, 'store.pool.waiting.max')).toBe(4);
   });
 });
 

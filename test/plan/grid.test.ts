@@ -27,6 +27,9 @@ const grid = (own: Partial<GridSource> = {}) =>
     windowEdges: [],
     ...own,
   });
+/** Half seconds after `from` and before `to`. */
+const halves = (from: number, to: number): number[] =>
+  Array.from({ length: Math.ceil((to - from) * 2) - 1 }, (_, k) => from + (k + 1) / 2);
 const edges = (own: Partial<GridSource>) => [...grid(own).edges].map((edge) => edge / 1e9);
 
 describe('the measuring grid', () => {
@@ -45,30 +48,30 @@ describe('the measuring grid', () => {
   });
 
   it('is cut at the edges of faults and windows, which bound segments', () => {
-    const cut = grid({ faults: [span(30, 70)], windowEdges: [seconds(50), seconds(80)] });
-    expect([...cut.edges]).toEqual([20, 30, 40, 50, 60, 70, 75, 80].map(seconds));
+    const cut = grid({ faults: [span(30, 79)], windowEdges: [seconds(50), seconds(80)] });
+    expect([...cut.edges]).toEqual([20, 30, 40, 50, 60, 79, 79.5, 80].map(seconds));
     expect([...cut.stepOfCell]).toEqual([0, 0, 1, 1, 2, 2, 2]);
     expect([...cut.segmentOfCell]).toEqual([0, 1, 1, 2, 2, 3, 3]);
     expect(cut.segments).toBe(4);
   });
 
-  it('is cut every 5 s behind a fault until the next one starts', () => {
+  it('is cut every half second behind a fault until the next one starts', () => {
     const coarse = { stepNs: seconds(60) };
     expect(edges({ ...coarse, faults: [span(22, 30), span(43, 72)] })).toEqual([
-      20, 22, 30, 35, 40, 43, 72, 77, 80,
+      ...[20, 22, 30, ...halves(30, 43), 43, 72, ...halves(72, 80), 80],
     ]);
     expect(edges({ ...coarse, faults: [span(22, 30), span(30, 72)] })).toEqual([
-      20, 22, 30, 72, 77, 80,
+      ...[20, 22, 30, 72, ...halves(72, 80), 80],
     ]);
   });
 
   it('ignores what lies in the warm-up or behind the end', () => {
     expect(edges({ faults: [span(0, 10), span(60, 90)], stepNs: seconds(60) })).toEqual([
-      20, 25, 30, 35, 40, 45, 50, 55, 60, 80,
+      ...[20, ...halves(20, 60), 60, 80],
     ]);
   });
 
-  it('stops after 2,000 edges of recovery', () => {
+  it('is cut every 5 s where half seconds would be too many, and at 2,000 places at most', () => {
     const long = grid({ faults: [span(20, 21)], endNs: seconds(100_000), stepNs: seconds(99_980) });
     // Start, end of the fault, 2,000 recovery edges, end of the run.
     expect(long.edges.length).toBe(2003);

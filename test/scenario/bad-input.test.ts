@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { BAD, RIGHT } from './bad-input.js';
+import { BAD_SHAPES, RIGHT } from './bad-input.js';
+import { BAD_REFERENCES } from './bad-references.js';
 import { brief, load } from './support.js';
+
+const BAD = [...BAD_SHAPES, ...BAD_REFERENCES];
 
 describe('a scenario with one mistake', () => {
   it('is right without it', () => {
@@ -48,8 +51,13 @@ describe('a scenario with several mistakes', () => {
   });
 
   it('is told at most a hundred', () => {
-    const steps = Array.from({ length: 300 }, (_, i) => `            - call: nobody${i}.x`).join('\n');
-    const text = RIGHT.replace('          - work: lognormal(p50=2ms p99=9ms)', steps.replace(/^ {2}/gm, ''));
+    const steps = Array.from({ length: 300 }, (_, i) => `            - call: nobody${i}.x`).join(
+      '\n',
+    );
+    const text = RIGHT.replace(
+      '          - work: lognormal(p50=2ms p99=9ms)',
+      steps.replace(/^ {2}/gm, ''),
+    );
     expect(load(text).problems).toHaveLength(100);
   });
 

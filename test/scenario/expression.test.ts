@@ -260,8 +260,9 @@ describe('checking an expression against the names of a scenario', () => {
     expect(problems('orders.memory.max < 5')).toEqual([
       'the metric memory.max is known, but not in this version',
     ]);
-    expect(problems('orders->orders-db.pool.wait.p99 < 50ms')).toEqual([
-      'the metric pool.wait.p99 is known, but not in this version',
+    expect(problems('orders->orders-db.pool.wait.p99 < 50ms')).toEqual([]);
+    expect(problems('orders.queue.end < 5')).toEqual([
+      'the metric queue.end is known, but not in this version',
     ]);
     expect(problems('cascade.amplification < 5')).toEqual([
       'the metric cascade.amplification is known, but not in this version',

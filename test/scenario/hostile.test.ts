@@ -42,14 +42,21 @@ describe('hostile text', () => {
     expect(codes('a: &a [*a]')).toContain('FL104');
   });
 
-  it.each(['__proto__', 'constructor', 'prototype'])('is refused with the key %s, everywhere', (key) => {
-    const before = Object.getOwnPropertyNames(Object.prototype).length;
-    expect(codes(`${RIGHT}${key}: { polluted: true }`)).toContain('FL107');
-    expect(codes(RIGHT.replace('labels: { tier', `labels: { ${key}: x, tier`))).toContain('FL107');
-    expect(codes(RIGHT.replace('services:\n', `services:\n  ${key}: { endpoints: {} }\n`))).toContain('FL107');
-    expect(Object.getOwnPropertyNames(Object.prototype)).toHaveLength(before);
-    expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
-  });
+  it.each(['__proto__', 'constructor', 'prototype'])(
+    'is refused with the key %s, everywhere',
+    (key) => {
+      const before = Object.getOwnPropertyNames(Object.prototype).length;
+      expect(codes(`${RIGHT}${key}: { polluted: true }`)).toContain('FL107');
+      expect(codes(RIGHT.replace('labels: { tier', `labels: { ${key}: x, tier`))).toContain(
+        'FL107',
+      );
+      expect(
+        codes(RIGHT.replace('services:\n', `services:\n  ${key}: { endpoints: {} }\n`)),
+      ).toContain('FL107');
+      expect(Object.getOwnPropertyNames(Object.prototype)).toHaveLength(before);
+      expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
+    },
+  );
 
   it('pollutes nothing through the path of a patch', () => {
     const text = RIGHT.replace('remove: [policies.pay.retry]', 'remove: []').replace(
@@ -70,9 +77,12 @@ describe('hostile text', () => {
     expect(codes(RIGHT.replace('title: Right', `title: R${char}`))).toEqual(['FL103']);
   });
 
-  it.each(['"\\0"', '"\\x1b]52;c;"', '"\\ud800"', '"\\x7f"'])('is refused with %s written as an escape', (text) => {
-    expect(codes(RIGHT.replace('title: Right', `title: ${text}`))).toContain('FL103');
-  });
+  it.each(['"\\0"', '"\\x1b]52;c;"', '"\\ud800"', '"\\x7f"'])(
+    'is refused with %s written as an escape',
+    (text) => {
+      expect(codes(RIGHT.replace('title: Right', `title: ${text}`))).toContain('FL103');
+    },
+  );
 
   it.each([
     ['a tag', 'title: !!js/function x'],
@@ -100,7 +110,9 @@ describe('hostile text', () => {
   });
 
   it('is answered within a moment when a quantity is a million digits long', () => {
-    expect(codes(RIGHT.replace('timeout: 500ms', `timeout: ${'9'.repeat(1_000_000)}x`))).toEqual(['FL205']);
+    expect(codes(RIGHT.replace('timeout: 500ms', `timeout: ${'9'.repeat(1_000_000)}x`))).toEqual([
+      'FL205',
+    ]);
     expect(codes(RIGHT.replace('p50=2ms p99=9ms', '('.repeat(5000)))).toEqual(['FL205']);
   });
 
@@ -114,4 +126,48 @@ describe('hostile text', () => {
   it('accepts a byte order mark and the line ends of Windows', () => {
     expect(load(`\ufeff${RIGHT.replace(/\n/g, '\r\n')}`).problems).toEqual([]);
   });
+});
+
+describe('any text at all', () => {
+  it('is answered with a scenario or with problems, never with an exception', () => {
+    // A small generator of its own, so that the same 500 texts are tried every time.
+    let state = 12345;
+    const next = (below: number): number => {
+      state = (Math.imul(state, 1103515245) + 12345) >>> 0;
+      return Math.floor((state / 4294967296) * below);
+    };
+    const words = RIGHT.split(/(?=[\s,:{}[\]])/);
+    const odd = [
+      'null',
+      '[]',
+      '{}',
+      '-1',
+      '""',
+      '~',
+      '*a',
+      '&a',
+      '1e99',
+      'none',
+      ':',
+      '- ',
+      '{',
+      '}',
+    ];
+    let right = 0;
+    for (let round = 0; round < 500; round++) {
+      const text = [...words];
+      for (let edits = 1 + next(3); edits > 0; edits--) {
+        const at = next(text.length);
+        const how = next(4);
+        if (how === 0) text.splice(at, 1 + next(4));
+        else if (how === 1) text[at] = odd[next(odd.length)];
+        else if (how === 2) text[at] = text[next(text.length)];
+        else text.splice(at, 0, ` ${odd[next(odd.length)]}`);
+      }
+      const { file, problems } = load(text.join(''));
+      if (file === null) expect(problems.length).toBeGreaterThan(0);
+      else right++;
+    }
+    expect(right).toBeGreaterThan(5);
+  }, 60_000);
 });

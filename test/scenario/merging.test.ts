@@ -5,8 +5,10 @@ import { brief, load, loadFiles, scenarioOf, station } from './support.js';
 
 const MS = 1_000_000;
 const serve = (steps: string): string => station(`{ endpoints: { serve: ${steps} } }`);
-const layersOf = (bundle: Bundle | null | undefined): string[] => (bundle?.layers ?? []).map((l) => l.policy);
-const chargeOf = (text: string, variant?: string): Step => scenarioOf(text, variant).services.get('orders')!.endpoints.get('create')!.steps[1];
+const layersOf = (bundle: Bundle | null | undefined): string[] =>
+  (bundle?.layers ?? []).map((l) => l.policy);
+const chargeOf = (text: string, variant?: string): Step =>
+  scenarioOf(text, variant).services.get('orders')!.endpoints.get('create')!.steps[1];
 
 describe('short forms', () => {
   it('mean the same as the long ones', () => {
@@ -18,14 +20,35 @@ describe('short forms', () => {
   });
 
   it('of a parallel step take single steps and lists as branches', () => {
-    const step = scenarioOf(serve('[ parallel: [ wait: 1ms, [ wait: 2ms, wait: 3ms ] ] ]')).services.get('station')!.endpoints.get('serve')!.steps[0];
-    expect(step.verb === 'parallel' && step.branches.map((branch) => branch.length)).toEqual([1, 2]);
+    const step = scenarioOf(serve('[ parallel: [ wait: 1ms, [ wait: 2ms, wait: 3ms ] ] ]'))
+      .services.get('station')!
+      .endpoints.get('serve')!.steps[0];
+    expect(step.verb === 'parallel' && step.branches.map((branch) => branch.length)).toEqual([
+      1, 2,
+    ]);
     expect(step.verb === 'parallel' && step.join).toEqual({ kind: 'all' });
   });
 
+  it('of balancing, runtime and cores name the kind alone', () => {
+    const text = station(
+      '{ loadBalancing: random, runtime: async, cpu: 2, endpoints: { serve: [ wait: 1ms ] } }',
+    );
+    expect(scenarioOf(text).services.get('station')).toMatchObject({
+      loadBalancing: { kind: 'random' },
+      runtime: 'async',
+      cpu: { cores: 2 },
+    });
+  });
+
   it('of arrivals may be instants alone', () => {
-    const text = station('{ endpoints: { serve: [ wait: 1ms ] } }').replace('poisson(1/s)', '{ at: [20ms, 0ms] }');
-    expect(scenarioOf(text).workloads.get('users')!.arrivals).toEqual({ kind: 'at', timesNs: [0, 20 * MS] });
+    const text = station('{ endpoints: { serve: [ wait: 1ms ] } }').replace(
+      'poisson(1/s)',
+      '{ at: [20ms, 0ms] }',
+    );
+    expect(scenarioOf(text).workloads.get('users')!.arrivals).toEqual({
+      kind: 'at',
+      timesNs: [0, 20 * MS],
+    });
   });
 });
 
@@ -40,17 +63,46 @@ describe('a bundle of policies', () => {
     const text = RIGHT.replace('policy: pay }', 'policy: { extends: pay, timeout: 700ms } }');
     const step = chargeOf(text, 'as-is');
     expect(step.policy!.id).toBe('services.orders.endpoints.create.steps[charge].policy');
-    expect(step.policy!.layers.find((l) => l.policy === 'timeout')!.config).toMatchObject({ after: 700 * MS });
+    expect(step.policy!.layers.find((l) => l.policy === 'timeout')!.config).toMatchObject({
+      after: 700 * MS,
+    });
   });
 
   it('stands in the order of its preset, the deadline inside an outermost fallback', () => {
-    const all = 'timeout: 1s, deadline: 9s, retry: { attempts: 2 }, circuitBreaker: {}, bulkhead: { maxConcurrent: 3 }, fallback: {}';
+    const all =
+      'timeout: 1s, deadline: 9s, retry: { attempts: 2 }, circuitBreaker: {}, bulkhead: { maxConcurrent: 3 }, fallback: {}';
     const of = (order: string): string[] =>
-      layersOf(scenarioOf(RIGHT.replace('plain: { timeout: 500ms }', `plain: { timeout: 500ms }\n  x: { ${all}${order} }`)).policies.get('x'));
-    expect(of('')).toEqual(['fallback', 'deadline', 'retry', 'circuitBreaker', 'timeout', 'bulkhead']);
-    expect(of(', order: polly')).toEqual(['fallback', 'deadline', 'bulkhead', 'retry', 'circuitBreaker', 'timeout']);
+      layersOf(
+        scenarioOf(
+          RIGHT.replace(
+            'plain: { timeout: 500ms }',
+            `plain: { timeout: 500ms }\n  x: { ${all}${order} }`,
+          ),
+        ).policies.get('x'),
+      );
+    expect(of('')).toEqual([
+      'fallback',
+      'deadline',
+      'retry',
+      'circuitBreaker',
+      'timeout',
+      'bulkhead',
+    ]);
+    expect(of(', order: polly')).toEqual([
+      'fallback',
+      'deadline',
+      'bulkhead',
+      'retry',
+      'circuitBreaker',
+      'timeout',
+    ]);
     expect(of(', order: [retry, fallback, hedge, circuitBreaker, bulkhead, timeout]')).toEqual([
-      'deadline', 'retry', 'fallback', 'circuitBreaker', 'bulkhead', 'timeout',
+      'deadline',
+      'retry',
+      'fallback',
+      'circuitBreaker',
+      'bulkhead',
+      'timeout',
     ]);
   });
 
@@ -64,10 +116,15 @@ describe('a bundle of policies', () => {
     const text = RIGHT.replace(
       'plain: { timeout: 500ms }',
       'plain: { timeout: 500ms, circuitBreaker: { kind: simple, failureThreshold: 9 } }',
-    ).replace('pay: { extends: plain,', 'pay: { extends: plain, timeout: null, circuitBreaker: { kind: gobreaker }, #').replace(
-      '# deadline: 2s, retry: { attempts: 3 }, order: [retry, timeout] }',
-      'retry: { attempts: 3 } }',
-    );
+    )
+      .replace(
+        'pay: { extends: plain,',
+        'pay: { extends: plain, timeout: null, circuitBreaker: { kind: gobreaker }, #',
+      )
+      .replace(
+        '# deadline: 2s, retry: { attempts: 3 }, order: [retry, timeout] }',
+        'retry: { attempts: 3 } }',
+      );
     const pay = scenarioOf(text, 'as-is').policies.get('pay')!;
     expect(layersOf(pay)).toEqual(['retry', 'circuitBreaker']);
     expect(pay.layers[1]).toMatchObject({ kind: 'gobreaker' });
@@ -83,13 +140,20 @@ describe('templates and defaults', () => {
 
   it('lie under the entry: defaults lowest, templates in order, the entry on top', () => {
     const host = scenarioOf(text).services.get('station')!;
-    expect(host).toMatchObject({ concurrency: 4, runtime: 'async', queue: { capacity: 7, discipline: 'lifo' } });
+    expect(host).toMatchObject({
+      concurrency: 4,
+      runtime: 'async',
+      queue: { capacity: 7, discipline: 'lifo' },
+    });
     expect(host.cpu.cores).toBe(2);
   });
 
   it('reach everything that inherits them when a variant patches them', () => {
     const patched = `${text}variants: [ { name: more, set: { templates.small.concurrency: 5, defaults.services.queue.capacity: 8 } } ]\n`;
-    expect(scenarioOf(patched).services.get('station')).toMatchObject({ concurrency: 5, queue: { capacity: 8 } });
+    expect(scenarioOf(patched).services.get('station')).toMatchObject({
+      concurrency: 5,
+      queue: { capacity: 8 },
+    });
   });
 
   it('give up what a variant removes, though it is only inherited', () => {
@@ -99,17 +163,27 @@ describe('templates and defaults', () => {
 
   it('may not hold endpoints for all services', () => {
     const wrong = text.replace('outbound: none', 'endpoints: {}');
-    expect(load(wrong).problems.map(brief)).toContainEqual(expect.stringContaining('FL208 endpoints have no defaults'));
+    expect(load(wrong).problems.map(brief)).toContainEqual(
+      expect.stringContaining('FL208 endpoints have no defaults'),
+    );
   });
 });
 
 describe('a variant', () => {
-  const variant = (patch: string): string => RIGHT.replace('- { name: naive, remove: [policies.pay.retry], set: { policies.plain.timeout: 900ms } }', `- { name: v, ${patch} }`);
+  const variant = (patch: string): string =>
+    RIGHT.replace(
+      '- { name: naive, remove: [policies.pay.retry], set: { policies.plain.timeout: 900ms } }',
+      `- { name: v, ${patch} }`,
+    );
 
   it('changes what it says and nothing else', () => {
     const { file } = load(RIGHT);
     const [asIs, naive] = file!.variants;
-    expect(asIs).toMatchObject({ name: 'as-is', baseline: true, patch: { remove: [], set: [], add: [] } });
+    expect(asIs).toMatchObject({
+      name: 'as-is',
+      baseline: true,
+      patch: { remove: [], set: [], add: [] },
+    });
     expect(naive.baseline).toBe(false);
     expect(naive.patch).toEqual({
       remove: ['policies.pay.retry'],
@@ -121,19 +195,28 @@ describe('a variant', () => {
   });
 
   it('merges a map, replaces a scalar, and reaches into lists by name, verb and place', () => {
-    const merged = variant('set: { services.orders.queue: { discipline: lifo }, "services.orders.endpoints.create.steps[charge].times": 2, "services.orders.endpoints.create.steps[work].work.time": 7ms, "faults[slow-pay].for": 9s, "gateways.edge.middleware[authenticate].authenticate.reject": 3%, "services.orders.endpoints.show.steps[0].wait.time.mean": 8ms }');
+    const merged = variant(
+      'set: { services.orders.queue: { discipline: lifo }, "services.orders.endpoints.create.steps[charge].times": 2, "services.orders.endpoints.create.steps[work].work.time": 7ms, "faults[slow-pay].for": 9s, "gateways.edge.middleware[authenticate].authenticate.reject": 3%, "services.orders.endpoints.show.steps[0].wait.time.mean": 8ms }',
+    );
     const scenario = scenarioOf(merged, 'v');
     const orders = scenario.services.get('orders')!;
     expect(orders.queue).toMatchObject({ capacity: 10, discipline: 'lifo' });
-    expect(orders.endpoints.get('create')!.steps[0]).toMatchObject({ verb: 'work', time: { valueNs: 7 * MS } });
+    expect(orders.endpoints.get('create')!.steps[0]).toMatchObject({
+      verb: 'work',
+      time: { valueNs: 7 * MS },
+    });
     expect(orders.endpoints.get('create')!.steps[1].times).toEqual({ kind: 'constant', value: 2 });
-    expect(orders.endpoints.get('show')!.steps[0]).toMatchObject({ time: { kind: 'exponential', meanNs: 8 * MS } });
+    expect(orders.endpoints.get('show')!.steps[0]).toMatchObject({
+      time: { kind: 'exponential', meanNs: 8 * MS },
+    });
     expect(scenario.faults[0].spans).toEqual([{ fromNs: 10_000 * MS, untilNs: 19_000 * MS }]);
     expect(scenario.gateways.get('edge')!.middleware[0].reject).toBe(0.03);
   });
 
   it('replaces weights, zones and a step of another verb whole', () => {
-    const text = variant('set: { services.orders.zone: { a: 2 }, "services.orders.endpoints.create.steps[charge]": { wait: 3ms } }');
+    const text = variant(
+      'set: { services.orders.zone: { a: 2 }, "services.orders.endpoints.create.steps[charge]": { wait: 3ms } }',
+    );
     const orders = scenarioOf(text, 'v').services.get('orders')!;
     expect(orders.zones).toEqual(['a', 'a']);
     expect(orders.endpoints.get('create')!.steps[1]).toMatchObject({ verb: 'wait', name: null });
@@ -148,15 +231,22 @@ describe('a variant', () => {
     const more = file!.variants[2];
     expect(more.scenario.faults.map((f) => f.id)).toEqual(['slow-pay', 'f2']);
     expect(layersOf(more.scenario.policies.get('pay'))).toEqual(['deadline', 'timeout']);
-    expect(more.patch.set.map(([path]) => path)).toEqual(['policies.plain.timeout', 'policies.plain.timeout']);
+    expect(more.patch.set.map(([path]) => path)).toEqual([
+      'policies.plain.timeout',
+      'policies.plain.timeout',
+    ]);
     expect(file!.variants[0].scenario.faults).toHaveLength(1);
   });
 
   it('may set what is not written yet, but not into a component that is not there', () => {
-    expect(scenarioOf(variant('set: { services.payments.queue.capacity: 3 }'), 'v').services.get('payments')!.queue.capacity).toBe(3);
-    expect(load(variant('set: { services.nobody.queue.capacity: 3 }')).problems.map(brief)).toEqual([
-      expect.stringContaining('FL302 services has no nobody'),
-    ]);
+    expect(
+      scenarioOf(variant('set: { services.payments.queue.capacity: 3 }'), 'v').services.get(
+        'payments',
+      )!.queue.capacity,
+    ).toBe(3);
+    expect(load(variant('set: { services.nobody.queue.capacity: 3 }')).problems.map(brief)).toEqual(
+      [expect.stringContaining('FL302 services has no nobody')],
+    );
   });
 
   it.each([
@@ -177,8 +267,10 @@ describe('a variant', () => {
 });
 
 describe('include', () => {
-  const main = (include: string): string => `include: [${include}]\n${station('{ endpoints: { serve: [ call: db.get ] } }')}`;
-  const part = 'services:\n  db: { endpoints: { get: [ wait: 1ms ] } }\nfaults: [ { id: f1, kind: hang, target: db, at: 1s, for: 1s } ]\n';
+  const main = (include: string): string =>
+    `include: [${include}]\n${station('{ endpoints: { serve: [ call: db.get ] } }')}`;
+  const part =
+    'services:\n  db: { endpoints: { get: [ wait: 1ms ] } }\nfaults: [ { id: f1, kind: hang, target: db, at: 1s, for: 1s } ]\n';
 
   it('lays the files in order under the file itself and joins their lists', () => {
     const { file, problems } = loadFiles({
@@ -207,12 +299,21 @@ describe('include', () => {
   });
 
   it('points into the included file when the mistake is there', () => {
-    const { problems } = loadFiles({ 'a/main.yaml': main('db.yaml'), 'a/db.yaml': part.replace('1ms', '1') });
-    expect(problems.map((p) => `${p.file} ${brief(p)}`)).toEqual(['a/db.yaml 2:39 FL205 1 what? write 1ms']);
+    const { problems } = loadFiles({
+      'a/main.yaml': main('db.yaml'),
+      'a/db.yaml': part.replace('1ms', '1'),
+    });
+    expect(problems.map((p) => `${p.file} ${brief(p)}`)).toEqual([
+      'a/db.yaml 2:35 FL205 1 what? write 1ms',
+    ]);
   });
 
   it('refuses two definitions of one component', () => {
-    const { problems } = loadFiles({ 'm.yaml': main('a.yaml, b.yaml'), 'a.yaml': part, 'b.yaml': part.replace(/faults.*\n/, '') });
+    const { problems } = loadFiles({
+      'm.yaml': main('a.yaml, b.yaml'),
+      'a.yaml': part,
+      'b.yaml': part.replace(/faults.*\n/, ''),
+    });
     expect(problems.map((p) => `${p.file} ${brief(p)}`)).toEqual([
       'b.yaml 2:3 FL112 db is defined in a.yaml too: an included thing has one definition',
     ]);
@@ -224,8 +325,20 @@ describe('include', () => {
   });
 
   it.each([
-    '../up.yaml', '/etc/passwd', '/etc/x.yaml', '~/x.yaml', 'http://x/y.yaml', 'a\\\\b.yaml', 'C:/x.yaml', 'x/../../y.yaml',
-    '.hidden.yaml', 'secrets.txt', 'con.yaml', './../x.yaml', 'x//y.yaml', '',
+    '../up.yaml',
+    '/etc/passwd',
+    '/etc/x.yaml',
+    '~/x.yaml',
+    'http://x/y.yaml',
+    'a\\\\b.yaml',
+    'C:/x.yaml',
+    'x/../../y.yaml',
+    '.hidden.yaml',
+    'secrets.txt',
+    'con.yaml',
+    './../x.yaml',
+    'x//y.yaml',
+    '',
   ])('never opens %s', (path) => {
     const opened: string[] = [];
     const files: Record<string, string> = { 's/m.yaml': main(`"${path}"`) };
@@ -244,5 +357,22 @@ describe('include', () => {
   it('says which file cannot be read, at the line that asks for it', () => {
     const { problems } = loadFiles({ 'm.yaml': main('gone.yaml') });
     expect(problems.map(brief)).toContain('1:11 FL101 gone.yaml: no such file');
+  });
+});
+
+describe('extends', () => {
+  const policies = (count: number): string =>
+    Array.from(
+      { length: count },
+      (_, i) => `  p${i}: { ${i === 0 ? 'timeout: 1s' : `extends: p${i - 1}`} }`,
+    )
+      .reverse()
+      .join('\n');
+
+  it('follows bases through a hundred others, not through thousands', () => {
+    const text = (count: number): string =>
+      station('{ endpoints: { serve: [ wait: 1ms ] } }', `policies:\n${policies(count)}`);
+    expect(load(text(100)).problems).toEqual([]);
+    expect(load(text(20_000)).problems.map((p) => p.code)).toContain('FL304');
   });
 });

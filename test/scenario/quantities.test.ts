@@ -57,16 +57,24 @@ describe('a duration', () => {
 
   it('is written back in the unit that reads best', () => {
     expect([0, 1, 1500, 250_000_000, 90_000_000_000, 60_000_000_000].map(formatDuration)).toEqual([
-      '0s', '1ns', '1.5us', '0.25s', '90s', '1m',
+      '0s',
+      '1ns',
+      '1.5us',
+      '250ms',
+      '90s',
+      '1m',
     ]);
   });
 });
 
 describe('rates, shares, factors and counts', () => {
   it('read rates as events per second', () => {
-    expect([parseRate('400/s'), parseRate('90/min'), parseRate('7200/h'), parseRate('2/ms')]).toEqual([
-      400, 1.5, 2, 2000,
-    ]);
+    expect([
+      parseRate('400/s'),
+      parseRate('90/min'),
+      parseRate('7200/h'),
+      parseRate('2/ms'),
+    ]).toEqual([400, 1.5, 2, 2000]);
     expect(parseRate('0/s', true)).toBe(0);
   });
 
@@ -82,9 +90,13 @@ describe('rates, shares, factors and counts', () => {
   });
 
   it('read shares with and without a percent sign', () => {
-    expect([parseShare('2.5%'), parseShare(0.025), parseShare('0%'), parseShare(1)]).toEqual([0.025, 0.025, 0, 1]);
+    expect([parseShare('2.5%'), parseShare(0.025), parseShare('0%'), parseShare(1)]).toEqual([
+      0.025, 0.025, 0, 1,
+    ]);
     expect(() => parseShare('120%')).toThrow('120% is above 100%');
-    expect(() => parseShare(5)).toThrow('5 is above 1: a share is written 5% or lies between 0 and 1');
+    expect(() => parseShare(5)).toThrow(
+      '5 is above 1: a share is written 5% or lies between 0 and 1',
+    );
     expect(() => parseShare('-1%')).toThrow('-1% is negative');
     expect(() => parseShare('half')).toThrow('half is no share: write 2.5% or 0.025');
   });
@@ -96,9 +108,15 @@ describe('rates, shares, factors and counts', () => {
   });
 
   it('read unlimited and unbounded as one and the same count', () => {
-    expect([parseCount('unlimited'), parseCount('unbounded'), parseCount(3)]).toEqual([Infinity, Infinity, 3]);
+    expect([parseCount('unlimited'), parseCount('unbounded'), parseCount(3)]).toEqual([
+      Infinity,
+      Infinity,
+      3,
+    ]);
     expect(() => parseCount(-1, 1)).toThrow('must be a whole number >= 1 or unlimited, got -1');
-    expect(() => parseWhole(1.5, { min: 1, max: 9 })).toThrow('must be a whole number from 1 to 9, got 1.5');
+    expect(() => parseWhole(1.5, { min: 1, max: 9 })).toThrow(
+      'must be a whole number from 1 to 9, got 1.5',
+    );
     expect(() => parseWhole('3')).toThrow('must be a whole number >= 0, got 3');
   });
 });
@@ -117,11 +135,20 @@ describe('a distribution', () => {
     ['erlang(k=3 mean=9ms)', { kind: 'erlang', k: 3, meanNs: 9 * MS }],
     ['weibull(shape=1.5 scale=10ms)', { kind: 'weibull', shape: 1.5, scaleNs: 10 * MS }],
     ['pareto(shape=1.5 min=2ms)', { kind: 'pareto', shape: 1.5, minNs: 2 * MS, maxNs: null }],
-    ['pareto(shape=0.8 min=2ms max=1s)', { kind: 'pareto', shape: 0.8, minNs: 2 * MS, maxNs: 1000 * MS }],
+    [
+      'pareto(shape=0.8 min=2ms max=1s)',
+      { kind: 'pareto', shape: 0.8, minNs: 2 * MS, maxNs: 1000 * MS },
+    ],
     ['empirical(3ms 5ms 9ms)', { kind: 'empirical', valuesNs: [3 * MS, 5 * MS, 9 * MS] }],
     [
       'hyperexponential(90%=5ms 10%=80ms)',
-      { kind: 'hyperexponential', branches: [{ weight: 0.9, meanNs: 5 * MS }, { weight: 0.1, meanNs: 80 * MS }] },
+      {
+        kind: 'hyperexponential',
+        branches: [
+          { weight: 0.9, meanNs: 5 * MS },
+          { weight: 0.1, meanNs: 80 * MS },
+        ],
+      },
     ],
     [
       'mixture(95%=exponential(5ms) 5%=constant(1s))',
@@ -141,10 +168,12 @@ describe('a distribution', () => {
     expect(parseDistribution({ kind: 'lognormal', p50: '8ms', p99: '60ms' })).toEqual(
       parseDistribution('lognormal(p50=8ms p99=60ms)'),
     );
-    expect(parseDistribution({ kind: 'mixture', branches: [{ weight: '100%', of: '5ms' }] })).toEqual(
-      parseDistribution('mixture(100%=5ms)'),
+    expect(
+      parseDistribution({ kind: 'mixture', branches: [{ weight: '100%', of: '5ms' }] }),
+    ).toEqual(parseDistribution('mixture(100%=5ms)'));
+    expect(parseDistribution({ kind: 'empirical', values: ['3ms'] })).toEqual(
+      parseDistribution('empirical(3ms)'),
     );
-    expect(parseDistribution({ kind: 'empirical', values: ['3ms'] })).toEqual(parseDistribution('empirical(3ms)'));
   });
 
   it('finds sigma of a lognormal from its quantiles: p99 = p50 * exp(2.3263 sigma)', () => {
@@ -166,10 +195,16 @@ describe('a distribution', () => {
     ['exponential(1ms mean=2ms)', 'mean is given twice'],
     ['uniform(9ms 5ms)', 'uniform: max is below min'],
     ['lognormal(8ms 60ms)', 'lognormal cannot place 8ms: write lognormal(p50=8ms p99=60ms)'],
-    ['lognormal(p50=8ms cv=2)', 'lognormal: write lognormal(p50=8ms p99=60ms) or lognormal(mean=10ms cv=1.5)'],
+    [
+      'lognormal(p50=8ms cv=2)',
+      'lognormal: write lognormal(p50=8ms p99=60ms) or lognormal(mean=10ms cv=1.5)',
+    ],
     ['gamma(mean=1ms cv=0)', 'gamma: cv must be a number from 0.001 to 100, got 0'],
     ['erlang(k=2.5 mean=1ms)', 'erlang: k must be a whole number, got 2.5'],
-    ['pareto(shape=0.9 min=1ms)', 'pareto: with a shape of 1 or less the mean is infinite: give max'],
+    [
+      'pareto(shape=0.9 min=1ms)',
+      'pareto: with a shape of 1 or less the mean is infinite: give max',
+    ],
     ['hyperexponential(90%=5ms)', 'hyperexponential: the shares add up to 90%, not 100%'],
     ['exponential(90%=5ms)', 'exponential takes no weights'],
     ['weibull(shape=1 scale=1ms speed=2)', 'weibull has no speed'],
@@ -181,9 +216,15 @@ describe('a distribution', () => {
   });
 
   it('refuses an object without a kind, with a wrong field, or with weights that are none', () => {
-    expect(() => parseDistribution({ mean: '5ms' })).toThrow('needs kind, one of constant exponential');
-    expect(() => parseDistribution({ kind: 'exponential', meen: '5ms' })).toThrow('exponential has no meen');
-    expect(() => parseDistribution({ kind: 'mixture', branches: [{ of: '5ms' }] })).toThrow('mixture is written');
+    expect(() => parseDistribution({ mean: '5ms' })).toThrow(
+      'needs kind, one of constant exponential',
+    );
+    expect(() => parseDistribution({ kind: 'exponential', meen: '5ms' })).toThrow(
+      'exponential has no meen',
+    );
+    expect(() => parseDistribution({ kind: 'mixture', branches: [{ of: '5ms' }] })).toThrow(
+      'mixture is written',
+    );
     expect(() => parseDistribution('mixture(0%=1ms 100%=2ms)')).toThrow('0% never happens');
   });
 });
@@ -195,7 +236,10 @@ describe('a random count', () => {
     expect(parseCountDistribution('geometric(mean=3)')).toEqual({ kind: 'geometric', mean: 3 });
     expect(parseCountDistribution('choice(80%=1 20%=4)')).toEqual({
       kind: 'choice',
-      branches: [{ weight: 0.8, value: 1 }, { weight: 0.2, value: 4 }],
+      branches: [
+        { weight: 0.8, value: 1 },
+        { weight: 0.2, value: 4 },
+      ],
     });
   });
 

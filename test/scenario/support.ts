@@ -20,7 +20,8 @@ export function load(text: string): Loaded {
 export function scenarioOf(text: string, variant?: string): Scenario {
   const { file, problems } = load(text);
   if (file === null) throw new Error(problems.map(brief).join('\n'));
-  const found = variant === undefined ? file.variants[0] : file.variants.find((v) => v.name === variant);
+  const found =
+    variant === undefined ? file.variants[0] : file.variants.find((v) => v.name === variant);
   if (found === undefined) throw new Error(`no variant ${variant}`);
   return found.scenario;
 }

@@ -10,6 +10,7 @@ export class RecordBuilder {
   private readonly parts: PartDraft[];
   private readonly edges: EdgeDraft[];
   private readonly gauges: GaugeRecord[] = [];
+  private readonly pools: { caller: string; database: string; waits: readonly Histogram[] }[] = [];
   private readonly machines: RunRecord['machines'][number][] = [];
   private readonly journal: { at: number; kind: number; subject: number; value: number }[] = [];
   private readonly replication: number;
@@ -91,6 +92,18 @@ export class RecordBuilder {
     return this;
   }
 
+  /** So many waits for a connection of a caller's pool, in the segment of a cell. */
+  poolWaits(caller: string, database: string, cell: number, ms: number, n: number): this {
+    const { grid } = this.plan;
+    let pool = this.pools.find((one) => one.caller === caller && one.database === database);
+    if (pool === undefined) {
+      pool = { caller, database, waits: histograms(grid.segments) };
+      this.pools.push(pool);
+    }
+    pool.waits[grid.segmentOfCell[cell]].addMany(ms * 1e6, n);
+    return this;
+  }
+
   /** A circuit breaker with its transitions: seconds from the end of the warm-up, and state. */
   breaker(
     caller: string,
@@ -139,6 +152,11 @@ export class RecordBuilder {
       parts: this.parts.map(partRecord),
       edges: this.edges.map(edgeRecord),
       gauges: this.gauges,
+      pools: this.pools.map(({ caller, database, waits }) => ({
+        callerComponent: this.componentId(caller),
+        database: this.componentId(database),
+        waits: waits.map((histogram) => histogram.toJSON()),
+      })),
       machines: this.machines,
       journal: {
         timeNs: Float64Array.from(journal, (entry) => entry.at * 1e9),

@@ -668,3 +668,53 @@ function orderSpans(total: number, attempts: number, good: boolean): Span[] {
   if (good) add(checkout, 'orders-db.insert', total * 0.88, total * 0.95, 1, 0, true);
   return spans;
 }
+
+/** The result with its title, its variants, its components and its words renamed to something hostile. */
+export function renamed(result: Result, name: string): Result {
+  const text = JSON.stringify(result);
+  const inJson = (value: string): string => JSON.stringify(value).slice(1, -1);
+  const swapped = text
+    .replaceAll('"retries"', `"${inJson(name)}"`)
+    .replaceAll('"payments"', `"${inJson(`${name}p`)}"`)
+    .replaceAll('->payments"', `->${inJson(`${name}p`)}"`)
+    .replaceAll('"payments->', `"${inJson(`${name}p`)}->`)
+    .replaceAll('Checkout with a hanging', inJson(name))
+    .replaceAll('psp hangs', inJson(name))
+    .replaceAll('shoppers#', inJson(name));
+  return JSON.parse(swapped) as Result;
+}
+
+/** The result with one of its variants only. */
+export function onlyVariant(result: Result, name: string): Result {
+  const variants = result.variants.filter((variant) => variant.name === name);
+  return { ...result, variants: variants.map((v) => ({ ...v, baseline: true })), comparisons: [] };
+}
+
+/** The result as if it had no faults. */
+export function withoutFaults(result: Result): Result {
+  const variants = result.variants.map((variant) => ({
+    ...variant,
+    budgets: [],
+    summary: {
+      ...variant.summary,
+      during: [],
+      recovery: { ...variant.summary.recovery, fault: null },
+    },
+    cascade: {
+      ...variant.cascade,
+      events: [],
+      states: {},
+      influences: [],
+      loops: [],
+      innocent: [],
+      verdicts: [],
+      sentence: '',
+    },
+  }));
+  return { ...result, faults: [], variants };
+}
+
+/** The result without budgets. */
+export function withoutBudgets(result: Result): Result {
+  return { ...result, variants: result.variants.map((variant) => ({ ...variant, budgets: [] })) };
+}

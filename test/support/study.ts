@@ -67,7 +67,23 @@ export function shopVariant(name = 'base'): Variant {
 
 export function shopPlan(): Plan {
   const { variant, file } = by.fileOf(shopScenario());
-  return compile(variant, file);
+  return coarse(compile(variant, file));
+}
+
+/** The plan without the half seconds of recovery: few cells, so that records can be written by hand. */
+function coarse(plan: Plan): Plan {
+  const { grid } = plan;
+  const kept = [...grid.edges.keys()].filter((k) => grid.edges[k]! % by.seconds(5) === 0);
+  const cells = kept.slice(0, -1);
+  return {
+    ...plan,
+    grid: {
+      ...grid,
+      edges: Float64Array.from(kept, (k) => grid.edges[k]!),
+      stepOfCell: Int32Array.from(cells, (k) => grid.stepOfCell[k]!),
+      segmentOfCell: Int32Array.from(cells, (k) => grid.segmentOfCell[k]!),
+    },
+  };
 }
 
 /** A study of variants with hand-made runs and no cascades. */

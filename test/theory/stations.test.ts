@@ -146,9 +146,10 @@ describe('a station with exponential service', () => {
         step: 'wait: exponential(250ms)',
       });
       const quantiles = ['latency_p50_ms', 'latency_p99_ms', 'latency_p999_ms'];
+      const ran = run(text);
       return {
-        ...figures(run(text), quantiles),
-        in_flight_mean: run(text).variant().components['s'].concurrency!.mean,
+        ...figures(ran, quantiles),
+        in_flight_mean: ran.variant().components['s'].concurrency!.mean,
         in_flight_p99_time_weighted: inFlightQuantile(text, p.duration, 0.99),
       };
     },

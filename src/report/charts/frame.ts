@@ -1,6 +1,6 @@
 import { box, label, stroke } from '../draw.js';
 import { coordinate, formatCount, NARROW } from '../format.js';
-import { markup, type Markup } from '../html-escape.js';
+import type { Markup } from '../html-escape.js';
 import { niceTicks, type Scale } from '../scale.js';
 import { shades, type View } from '../view.js';
 
@@ -74,9 +74,4 @@ export function spread(
     next = placed[i]! - distance;
   }
   return placed;
-}
-
-/** A short line in the style of a state or a variant, for legends. */
-export function swatch(body: Markup): Markup {
-  return markup`<svg viewBox="0 0 22 14" aria-hidden="true">${body}</svg>`;
 }

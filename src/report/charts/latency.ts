@@ -1,4 +1,4 @@
-import { axisShare, briefSeconds, formatSeconds, formatShare } from '../format.js';
+import { axisShare, briefSeconds, coordinate, formatSeconds, formatShare } from '../format.js';
 import { markup, shorten, type Markup } from '../html-escape.js';
 import { attribute, label, stroke, textWidth, type Drawing } from '../draw.js';
 import { exp, log } from '../../kernel/math.js';
@@ -52,13 +52,14 @@ export function latencyDomain(view: View): [number, number] {
 /** Share not yet answered successfully, log-log. */
 export function lossChart(view: View, id: string, width: number): Drawing {
   const narrow = width < 600;
-  const height = narrow ? 310 : 370;
+  const names = narrow ? 16 * (legendRows(view, width) - 1) : 0;
+  const height = names + (narrow ? 310 : 370);
   const domain = latencyDomain(view);
   const margin = {
     left: narrow ? 48 : 56,
-    right: narrow ? 8 : 148,
+    right: narrow ? 14 : 164,
     top: 26,
-    bottom: narrow ? 60 : 36,
+    bottom: names + (narrow ? 60 : 36),
   };
   const x = logarithmic(domain, [margin.left, width - margin.right]);
   const y = logarithmic([FLOOR, 1], [height - margin.bottom, margin.top]);
@@ -94,7 +95,7 @@ export function lossChart(view: View, id: string, width: number): Drawing {
       drawn,
       axisLabels(x, y, domain, shares, narrow),
       limit.map((at) => label(x(at), 14, `objective ${briefSeconds(at)}`, { anchor: 'middle' })),
-      narrow ? legend(view, height) : lossLabels(view, lines, x, y, width - margin.right),
+      narrow ? legend(view, width, height) : lossLabels(view, lines, x, y, width - margin.right),
     ],
   };
 }
@@ -106,9 +107,10 @@ export function cumulativeChart(
   width: number,
   population: Population,
 ): Drawing {
-  const height = 240;
+  const names = 16 * (legendRows(view, width) - 1);
+  const height = 240 + names;
   const domain = latencyDomain(view);
-  const margin = { left: 48, right: 14, top: 14, bottom: 54 };
+  const margin = { left: 48, right: 14, top: 14, bottom: 54 + names };
   const x = logarithmic(domain, [margin.left, width - margin.right]);
   const y = linear([0, 1], [height - margin.bottom, margin.top]);
   const shares = [1, 0.75, 0.5, 0.25, 0];
@@ -138,7 +140,7 @@ export function cumulativeChart(
           `${v.name}: half within ${secondsOf(v, population, 'p50')}, 99 % within ${secondsOf(v, population, 'p99')}`,
       )
       .join('; '),
-    body: [drawn, axisLabels(x, y, domain, shares, true), legend(view, height)],
+    body: [drawn, axisLabels(x, y, domain, shares, true), legend(view, width, height)],
   };
 }
 
@@ -273,19 +275,38 @@ function named(
   return label(x, y, name, { anchor });
 }
 
-/** One row of names under the axis, where there is no room beside the lines. */
-function legend(view: View, height: number): Markup[] {
-  let at = 8;
-  return view.looks.map((look) => {
-    const name = shorten(look.name, 12);
-    const here = at;
-    at += textWidth(name, 11) + 30;
+/** Names under the axis, in as many rows as they need. */
+function legend(view: View, width: number, height: number): Markup[] {
+  const places = legendPlaces(view, width);
+  return view.looks.map((look, i) => {
+    const { x, row } = places[i]!;
+    const y = height - 10 - 16 * (legendRows(view, width) - 1 - row);
     const line = stroke(
-      `M${here} ${height - 10}h14`,
+      `M${coordinate(x)} ${coordinate(y)}h14`,
       look.color,
       look.width,
       look.dash !== null && attribute('stroke-dasharray', look.dash),
     );
-    return markup`${line}${label(here + 18, height - 6, name, { fill: look.ink, weight: 600, size: 11 })}`;
+    const name = shorten(look.name, 16);
+    return markup`${line}${label(x + 18, y + 4, name, { fill: look.ink, weight: 600, size: 11 })}`;
+  });
+}
+
+function legendRows(view: View, width: number): number {
+  return legendPlaces(view, width)[view.looks.length - 1]!.row + 1;
+}
+
+function legendPlaces(view: View, width: number): { readonly x: number; readonly row: number }[] {
+  let x = 8;
+  let row = 0;
+  return view.looks.map((look) => {
+    const room = textWidth(shorten(look.name, 16), 11) * 1.06 + 32;
+    if (x > 8 && x + room > width) {
+      x = 8;
+      row++;
+    }
+    const place = { x, row };
+    x += room;
+    return place;
   });
 }

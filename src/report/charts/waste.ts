@@ -2,7 +2,7 @@ import type { VariantResult } from '../../spec/result.js';
 import { box, label, textWidth, type Drawing } from '../draw.js';
 import { formatNumber, formatShare } from '../format.js';
 import { markup, shorten, type Markup } from '../html-escape.js';
-import { linear, niceTicks } from '../scale.js';
+import { linear, niceTicks, type Scale } from '../scale.js';
 import type { Layer } from '../svg.js';
 import { byCodeUnit, shades, sortedKeys, type View } from '../view.js';
 import { spread, timeLabels, timeTicks } from './frame.js';
@@ -45,39 +45,26 @@ export function amplificationChart(
 ): Drawing {
   const edges = amplifiedEdges(variant);
   const narrow = width < 400;
-  const labels = edges.map((e) => shorten(e.edge, 24));
-  const room = narrow
-    ? 10
-    : labels.reduce((most, text) => Math.max(most, textWidth(text, 12)), 0) + 14;
-  const margin = {
-    left: 36,
-    right: Math.min(room, width * 0.42),
-    top: 12,
-    bottom: narrow ? 34 + 18 * edges.length : 30,
-  };
-  const height = 200 + (narrow ? 18 * edges.length : 0);
-  const top = ceiling(edges);
-  const ticks = niceTicks([0, top], 4);
-  const x = linear([0, view.result.run.duration], [margin.left, width - margin.right]);
-  const y = linear([0, top], [height - margin.bottom, margin.top]);
-  const ends = edges.map((e) => y(lastOf(e.points)));
-  const places = spread(
-    ends.map((at) => at + 4),
-    15,
-    margin.top + 4,
-    height - margin.bottom,
+  const legend = narrow ? 18 * edges.length : 0;
+  const margin = { left: 36, right: endRoom(edges, width), top: 12, bottom: 30 + legend };
+  const height = 200 + legend;
+  const { duration } = view.result.run;
+  const domain: readonly [number, number] = [0, ceiling(edges)];
+  const ticks = niceTicks(domain, 4);
+  const x = linear([0, duration], [margin.left, width - margin.right]);
+  const y = linear(domain, [height - margin.bottom, margin.top]);
+  const bottom = height - margin.bottom;
+  const drawn = view.plot(
+    {
+      width,
+      height,
+      margin,
+      x: { type: 'linear', domain: [0, duration] },
+      y: { type: 'linear', domain },
+      layers: amplificationLayers(view, edges, ticks),
+    },
+    id,
   );
-  const layers: Layer[] = [
-    { kind: 'spans', spans: shades(view), fill: 'var(--fault)' },
-    { kind: 'across', at: ticks, stroke: 'var(--grid)', dash: null },
-    ...edges.map((e, i): Layer => ({
-      kind: 'line',
-      points: e.points.map((p) => ({ x: p.x, y: p.y === null ? null : Math.min(p.y, top) })),
-      stroke: INKS[i]!,
-      width: i === 0 ? 1.8 : 1.4,
-      dash: DASHES[i]!,
-    })),
-  ];
   return {
     width,
     height,
@@ -86,37 +73,14 @@ export function amplificationChart(
       .map((e) => `${e.edge} ${formatNumber(e.factor)} over the whole run`)
       .join(', '),
     body: [
-      view.plot(
-        {
-          width,
-          height,
-          margin,
-          x: { type: 'linear', domain: [0, view.result.run.duration] },
-          y: { type: 'linear', domain: [0, top] },
-          layers,
-        },
-        id,
-      ),
+      drawn,
       ticks.map((at) =>
-        label(
-          margin.left - 8,
-          y(at) + 4,
-          at === 0 ? '0' : `×${formatNumber(at).replace(/\.?0+$/, '')}`,
-          { anchor: 'end', size: 11 },
-        ),
+        label(margin.left - 8, y(at) + 4, factorText(at), { anchor: 'end', size: 11 }),
       ),
-      timeLabels(timeTicks(view, 0, view.result.run.duration), x, height - margin.bottom + 18),
-      labels.map((text, i) =>
-        narrow
-          ? label(margin.left, height - 18 * (edges.length - i) + 14, text, {
-              fill: INKS[i]!,
-              weight: 600,
-            })
-          : label(width - margin.right + 8, places[i]!, text, {
-              fill: INKS[i]!,
-              weight: i === 0 ? 600 : undefined,
-            }),
-      ),
+      timeLabels(timeTicks(view, 0, duration), x, bottom + 18),
+      narrow
+        ? edges.map((edge, i) => edgeName(edge, i, margin.left, bottom + 36 + 18 * i))
+        : endNames(edges, y, width - margin.right + 8, margin.top + 4, bottom),
     ],
   };
 }
@@ -153,6 +117,51 @@ export function wasteChart(view: View, variant: VariantResult, width: number): D
 
 const INKS = ['var(--dead)', 'var(--ink2)', 'var(--ok)'] as const;
 const DASHES = [null, null, '4 3'] as const;
+
+function amplificationLayers(
+  view: View,
+  edges: readonly AmplifiedEdge[],
+  ticks: readonly number[],
+): Layer[] {
+  return [
+    { kind: 'spans', spans: shades(view), fill: 'var(--fault)' },
+    { kind: 'across', at: ticks, stroke: 'var(--grid)', dash: null },
+    ...edges.map((e, i): Layer => ({
+      kind: 'line',
+      points: e.points,
+      stroke: INKS[i]!,
+      width: i === 0 ? 1.8 : 1.4,
+      dash: DASHES[i]!,
+    })),
+  ];
+}
+
+/** Room for the names at the ends of the lines; on a phone they stand below. */
+function endRoom(edges: readonly AmplifiedEdge[], width: number): number {
+  if (width < 400) return 18;
+  const longest = edges.reduce((most, e) => Math.max(most, textWidth(shorten(e.edge, 24), 12)), 0);
+  return Math.min(longest * 1.08 + 16, width * 0.42);
+}
+
+function endNames(
+  edges: readonly AmplifiedEdge[],
+  y: Scale,
+  x: number,
+  top: number,
+  bottom: number,
+): Markup[] {
+  const ends = edges.map((edge) => y(lastOf(edge.points)) + 4);
+  const places = spread(ends, 15, top, bottom);
+  return edges.map((edge, i) => edgeName(edge, i, x, places[i]!));
+}
+
+function edgeName(edge: AmplifiedEdge, i: number, x: number, y: number): Markup {
+  return label(x, y, shorten(edge.edge, 24), { fill: INKS[i]!, weight: i === 0 ? 600 : undefined });
+}
+
+function factorText(at: number): string {
+  return at === 0 ? '0' : `×${String(at)}`;
+}
 
 function ceiling(edges: readonly AmplifiedEdge[]): number {
   let top = 2;

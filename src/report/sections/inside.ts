@@ -15,7 +15,6 @@ import { lanesOf, MECHANISM_WORDS, spreadWindow, swimlaneChart } from '../charts
 import { mapsOf, momentsOf, stateOf, topologyChart } from '../charts/topology.js';
 import {
   breakerFinding,
-  cascadeFinding,
   propagationFinding,
   servicesFinding,
   topologyFinding,
@@ -25,7 +24,6 @@ import {
   briefSeconds,
   coordinate,
   formatCount,
-  tidy,
   formatInstant,
   formatNumber,
   formatRate,
@@ -205,6 +203,9 @@ export function wasteSection(view: View): Markup {
             amplificationChart(view, variant, `${id}-n`, 358),
           );
     const waste = wasteRows(view, variant);
+    const right = waste.every((row) => row.wasted === 0)
+      ? markup`<p class="nothing">No component worked in vain.</p>`
+      : picture(`${id}-w`, wasteChart(view, variant, 474), wasteChart(view, variant, 358));
     const rows = waste.map((row) => [row.name, formatShare(row.wasted)]);
     const factors = edges.map((edge) => [edge.edge, formatNumber(edge.factor)]);
     return {
@@ -216,7 +217,7 @@ export function wasteSection(view: View): Markup {
           </figure>
           <figure>
             <h3>Busy time spent on results nobody used</h3>
-            ${picture(`${id}-w`, wasteChart(view, variant, 474), wasteChart(view, variant, 358))}
+            ${right}
           </figure>
         </div>
         ${dataTable({ caption: `Amplification and waste, ${variant.name}`, head: ['Edge or component', 'Attempts per call, or share wasted'], rows: [...factors, ...rows] })}`,
@@ -259,73 +260,6 @@ export function breakersSection(view: View): Markup | null {
     };
   });
 }
-
-/** The story in time order, every event with its number. */
-export function cascadeSection(view: View): Markup {
-  return insideSection(view, 'cascade', 'The cascade in time order', (variant) => {
-    const { cascade } = variant;
-    const innocent = cascade.innocent.map((each) => {
-      const words =
-        view.result.faults.find((fault) => fault.id === each.fault)?.words ?? each.fault;
-      return markup`<p class="meta"><b>${words}</b> is not to blame: ${tidy(each.reason)}.</p>`;
-    });
-    const shown = cascade.events.slice(0, EVENTS);
-    const events = shown.map((event) => {
-      const mechanism =
-        event.mechanism === null ? null : (MECHANISM_WORDS.get(event.mechanism) ?? event.mechanism);
-      const because: Part =
-        event.cause === null ? null : [event.cause, mechanism !== null && ` (${mechanism})`];
-      const tone =
-        event.kind === 'down' || event.kind === 'fault' || event.kind === 'saturated'
-          ? 'worst'
-          : event.kind === 'failing' || event.kind === 'notRecovered'
-            ? 'bad'
-            : event.kind === 'degraded' || event.kind === 'breakerOpen'
-              ? 'mild'
-              : 'calm';
-      return markup`<tr class="${tone}">
-        <th scope="row">${formatInstant(event.at)}</th>
-        <td><b>${event.subject}</b></td>
-        <td>${tidy(event.text)}</td>
-        <td>${because}</td>
-      </tr>`;
-    });
-    const more =
-      cascade.events.length > EVENTS &&
-      markup`<p class="meta">
-        ${formatCount(cascade.events.length - EVENTS)} later events are in the result document.
-      </p>`;
-    return {
-      title: cascadeFinding(view, variant),
-      body: markup`${cascade.sentence !== '' && markup`<p class="lead">${tidy(cascade.sentence).replaceAll(' -> ', ' → ')}</p>`}${
-        events.length === 0
-          ? markup`<p class="nothing">No component and no request fell ill.</p>
-              ${innocent}`
-          : markup`<div class="scroll" tabindex="0" role="region" aria-label="Events">
-                <table class="events">
-                  <caption>
-                    Replication 1
-                  </caption>
-                  <thead>
-                    <tr>
-                      <th scope="col">Time</th>
-                      <th scope="col">Subject</th>
-                      <th scope="col">What happens</th>
-                      <th scope="col">Because of</th>
-                    </tr>
-                  </thead>
-                  <tbody>
-                    ${events}
-                  </tbody>
-                </table>
-              </div>
-              ${more}${innocent}`
-      }`,
-    };
-  });
-}
-
-const EVENTS = 40;
 
 function serviceRow(view: View, row: ServiceRow, variant: VariantResult, id: string): Markup {
   const slots = slotsChart(view, row, variant);

@@ -7,48 +7,10 @@ import { variantKey, section } from './parts.js';
 /** How the numbers were made, what they leave out, and how to make them again. */
 export function methodSection(view: View, command: string): Markup {
   const { result } = view;
-  const totals = result.variants.flatMap((variant) => variant.perReplication);
-  const sum = (pick: (r: (typeof totals)[number]) => number): number =>
-    totals.reduce((all, each) => all + pick(each), 0);
-  const rows: [string, string][] = [
-    [
-      'Runs',
-      `${plural(result.variants.length, 'variant')} × ${plural(result.replications, 'replication')}, ${briefSeconds(result.run.warmup)} warm-up thrown away, ${briefSeconds(result.run.duration)} measured; seed ${result.seed}; ${formatCount(sum((r) => r.requests))} requests, ${formatCount(sum((r) => r.attempts))} attempts, ${formatCount(sum((r) => r.events))} events`,
-    ],
-    [
-      'Pairing',
-      'Random draws are keyed by request, not by order, so two variants see the same users, the same service times and the same faults',
-    ],
-    [
-      'Success',
-      '(ok + degraded) / finished, counted in the step in which the request arrived; a fallback answer is degraded. Finished is everything but what was still under way at the end',
-    ],
-    [
-      'Latency',
-      'From the request’s arrival to its end; quantiles by nearest rank on merged histograms with at most 0.4 % error, never averaged. Answered: successful requests only',
-    ],
-    [
-      'Recovery',
-      'From the end of the fault to the first window of 5 s in which the share of successes is back at 95 % of that before the fault and stays there; never, where it does not',
-    ],
-    [
-      'Amplification',
-      'Attempts on the wire per call asked for, on the edge where it is largest; attempts per request counts all edges between components',
-    ],
-    [
-      'Wasted',
-      'Share of busy time spent on executions whose result nobody used: the caller had timed out, given up, or taken another answer',
-    ],
-    [
-      'Metastable',
-      'Not recovered long after the fault is over, without an upward trend, at a load the system carries when it is healthy',
-    ],
-    [
-      'Intervals',
-      result.replications > 1
-        ? '95 %, over replications; differences are paired. “No difference” means that the interval contains zero, after correction for many comparisons'
-        : 'None: one replication. Set run.replications to see how far the figures vary',
-    ],
+  const rows = [
+    ['Runs', runWords(view)],
+    ...DEFINITIONS,
+    ['Intervals', intervalWords(result.replications)],
   ];
   return section('method', 'Method', 'How these numbers were made', [
     markup`<dl class="m">
@@ -75,10 +37,39 @@ export function methodSection(view: View, command: string): Markup {
   ]);
 }
 
+const DEFINITIONS: readonly (readonly [string, string])[] = [
+  [
+    'Pairing',
+    'Random draws are keyed by request, not by order, so two variants see the same users, the same service times and the same faults',
+  ],
+  [
+    'Success',
+    '(ok + degraded) / finished, counted in the step in which the request arrived; a fallback answer is degraded. Finished is everything but what was still under way at the end',
+  ],
+  [
+    'Latency',
+    'From the request’s arrival to its end; quantiles by nearest rank on merged histograms with at most 0.4 % error, never averaged. Answered: successful requests only',
+  ],
+  [
+    'Recovery',
+    'From the end of the fault to the first window of 5 s in which the share of successes is back at 95 % of that before the fault and stays there; never, where it does not',
+  ],
+  [
+    'Amplification',
+    'Attempts on the wire per call asked for, on the edge where it is largest; attempts per request counts all edges between components',
+  ],
+  [
+    'Wasted',
+    'Share of busy time spent on executions whose result nobody used: the caller had timed out, given up, or taken another answer',
+  ],
+  [
+    'Metastable',
+    'Not recovered long after the fault is over, without an upward trend, at a load the system carries when it is healthy',
+  ],
+];
+
 /** The lines of a variant's patch, `-` removed, `+` set or added. */
-export function patchLines(
-  variant: VariantResult,
-): { readonly sign: '-' | '+'; readonly text: string }[] {
+function patchLines(variant: VariantResult): { readonly sign: '-' | '+'; readonly text: string }[] {
   return [
     ...variant.patch.remove.map((path) => ({ sign: '-' as const, text: path })),
     ...variant.patch.set.map(({ path, value }) => ({
@@ -90,6 +81,23 @@ export function patchLines(
       text: `${path}: [..., ${values.map(flow).join(', ')}]`,
     })),
   ];
+}
+
+function runWords(view: View): string {
+  const { result } = view;
+  const totals = result.variants.flatMap((variant) => variant.perReplication);
+  const sum = (pick: (r: (typeof totals)[number]) => number): string =>
+    formatCount(totals.reduce((all, each) => all + pick(each), 0));
+  const runs = `${plural(result.variants.length, 'variant')} × ${plural(result.replications, 'replication')}`;
+  const times = `${briefSeconds(result.run.warmup)} warm-up thrown away, ${briefSeconds(result.run.duration)} measured`;
+  const work = `${sum((r) => r.requests)} requests, ${sum((r) => r.attempts)} attempts, ${sum((r) => r.events)} events`;
+  return `${runs}, ${times}; seed ${result.seed}; ${work}`;
+}
+
+function intervalWords(replications: number): string {
+  return replications > 1
+    ? '95 %, over replications; differences are paired. “No difference” means that the whole interval lies within 1 % of the baseline; grey, without that word, that the data cannot tell after correction for many comparisons'
+    : 'None: one replication. Set run.replications to see how far the figures vary';
 }
 
 function patched(variant: VariantResult): boolean {

@@ -61,7 +61,9 @@ export function dataTable(table: Table, summary = 'Data'): Markup {
 
 /** A table whose first column heads its rows. */
 export function plainTable(table: Table): Markup {
-  const heads = table.head.map((text, i) => markup`<th scope="col" ${i > 0 && CLASS_R}>${text}</th>`);
+  const heads = table.head.map(
+    (text, i) => markup`<th scope="col" ${i > 0 && CLASS_R}>${text}</th>`,
+  );
   const rows = table.rows.map(
     ([first, ...cells]) =>
       markup`<tr>

@@ -82,7 +82,7 @@ function budgetTable(view: View): Markup | null {
   );
   const held = variants.map((variant) => {
     const { held, of } = heldBudgets(variant);
-    return markup`<td>${of === 0 ? '–' : `${held} of ${of}${held === of ? ' · pass' : ''}`}</td>`;
+    return markup`<td>${of === 0 ? '–' : `${held} of ${of}${held === of && variants.length < 6 ? ' · pass' : ''}`}</td>`;
   });
   return markup`<div class="budgets">
     <div class="scroll stick" tabindex="0" role="region" aria-label="Budgets by variant">
@@ -114,11 +114,11 @@ function expectations(view: View): Markup {
   const rows = view.result.hypothesis!.expectations.map(
     (each) =>
       markup`<tr>
-        <th scope="row">${breakable(each.text)}<small>in ${each.variant}</small></th>
+        <th scope="row">${breakable(each.text)}${each.text.includes(' in ') ? null : markup`<small>in ${each.variant}</small>`}</th>
         <td>${budgetCell(each)}</td>
       </tr>`,
   );
-  return markup`<div class="scroll" tabindex="0" role="region" aria-label="Expectations">
+  return markup`<div class="scroll expected" tabindex="0" role="region" aria-label="Expectations">
     <table class="budget">
       <caption>
         What the hypothesis expects

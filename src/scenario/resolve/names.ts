@@ -16,6 +16,8 @@ export interface Names {
   readonly things: Map<string, NamedThing>;
   readonly zones: ReadonlySet<string>;
   readonly keys: readonly string[];
+  /** Lists of names by kinds, as messages offer them; filled when first asked for. */
+  readonly offers: Map<string, readonly string[]>;
   /** Names whose entries are wrong: what points at them is not looked at, one mistake is one problem. */
   readonly broken: ReadonlySet<string>;
 }
@@ -81,7 +83,18 @@ export function collectNames(
   for (const key of keys) {
     if (BUILT_IN_KEYS.has(key)) raise('FL403', ['keys', key], `${key} is a built-in key`);
   }
-  return { things, zones: new Set(zones), keys, broken };
+  return { things, zones: new Set(zones), keys, broken, offers: new Map() };
+}
+
+/** The names of these kinds of things: one list for all messages, since a scenario has thousands. */
+export function namesOfKinds(names: Names, kinds: readonly string[]): readonly string[] {
+  const id = kinds.join(' ');
+  let list = names.offers.get(id);
+  if (list === undefined) {
+    list = [...names.things].flatMap(([name, thing]) => (kinds.includes(thing.kind) ? [name] : []));
+    names.offers.set(id, list);
+  }
+  return list;
 }
 
 /** Keys that exist without being declared. */

@@ -7,6 +7,9 @@ import { report, reportKey } from './context.js';
 /** Repetitions of one fault at most. */
 const SPANS_MAX = 10_000;
 
+/** Faults that wait for each other in a row. */
+const CHAIN_MAX = 100;
+
 type Spans = Fault['spans'];
 
 /** When each fault is active, repetition and `after` written out; indexed as the faults are. */
@@ -31,7 +34,7 @@ export function resolveSpans(
         });
         return [];
       }
-      if (chain.includes(id)) {
+      if (chain.includes(id) || chain.length > CHAIN_MAX) {
         report(
           context,
           'FL208',

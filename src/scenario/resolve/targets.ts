@@ -2,6 +2,7 @@ import type { Target } from '../../spec/scenario.js';
 import { nearest } from '../suggest.js';
 import type { Context, Path } from './context.js';
 import { report } from './context.js';
+import { namesOfKinds } from './names.js';
 
 /** A call's target, or null where it cannot be one; the reason is noted. */
 export function resolveCall(
@@ -108,9 +109,7 @@ export function unknown(
     report(context, 'FL405', path, `${name} is a zone`);
     return null;
   }
-  const allowed = [...context.names.things].flatMap(([key, thing]) =>
-    kinds.includes(thing.kind) ? [key] : [],
-  );
+  const allowed = namesOfKinds(context.names, kinds);
   const word = kinds.length > 1 ? 'component' : kinds[0];
   report(context, 'FL404', path, `there is no ${word} ${name}`, { found: name, allowed });
   return null;

@@ -7,17 +7,20 @@ import { entryText, inheriting, nameText, withShort } from './common.js';
 /** A strict object of zod whose fields are not known here. */
 export type AnyObject = z.ZodObject<Readonly<Record<string, z.ZodType>>, z.core.$strict>;
 
+const BALANCERS = ['roundRobin', 'random', 'leastRequest'] as const;
+
 /** Which instance of the callee takes a call. */
-export const loadBalancingSchema = z
-  .strictObject({
-    kind: z
-      .enum(['roundRobin', 'random', 'leastRequest'])
-      .describe('How callers pick among the instances. Required.'),
-    choices: whole({ min: 1, max: 1000 })
-      .optional()
-      .describe('Instances looked at by `leastRequest`. Unit: count. Defaults to 2.'),
-  })
-  .describe('How callers pick among the instances of the callee.');
+export const loadBalancingSchema = withShort(
+  z
+    .strictObject({
+      kind: z.enum(BALANCERS).describe('How callers pick among the instances. Required.'),
+      choices: whole({ min: 1, max: 1000 })
+        .optional()
+        .describe('Instances looked at by `leastRequest`. Unit: count. Defaults to 2.'),
+    })
+    .describe('How callers pick among the instances of the callee.'),
+  { enum: [...BALANCERS] },
+);
 
 const scope = z
   .enum(['instance', 'caller', 'global'])

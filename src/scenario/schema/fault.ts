@@ -85,10 +85,8 @@ const common = {
   optional: z.boolean().default(false).describe('May hit nothing. Defaults to false.'),
 };
 
-const COMMON = z.strictObject(common);
-
 /** What a validated fault holds; own fields of its kind stand beside the common ones. */
-export type FaultOutput = z.output<typeof COMMON> & { readonly kind: string };
+export type FaultOutput = z.output<z.ZodObject<typeof common>> & { readonly kind: string };
 
 /** Names of the fields that every kind has. */
 export const FAULT_FIELDS: ReadonlySet<string> = new Set([...Object.keys(common), 'kind']);

@@ -63,6 +63,9 @@ export const EXPLICIT_SECTIONS = [
   'report',
 ] as const;
 
+/** Variants of one file; each is a scenario of its own. */
+export const VARIANTS_MAX = 200;
+
 /** The schemas, from the patterns that exist. */
 export function buildSchemas(
   policies: readonly PolicyKind[],
@@ -124,7 +127,12 @@ export function buildSchemas(
       })
       .optional()
       .describe('Laid under every entry of a section.'),
-    variants: z.array(variantSchema).min(1).max(200).optional().describe('Patches to compare.'),
+    variants: z
+      .array(variantSchema)
+      .min(1)
+      .max(VARIANTS_MAX)
+      .optional()
+      .describe('Patches to compare.'),
     budgets: z.array(budgetSchema).optional().describe('What has to hold.'),
     hypothesis: hypothesisSchema.optional(),
   };

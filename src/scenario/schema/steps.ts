@@ -1,13 +1,6 @@
 import { z } from 'zod';
 import { OUTCOME_NAMES } from '../../spec/outcome.js';
-import {
-  count,
-  countDistribution,
-  distribution,
-  duration,
-  quantity,
-  whole,
-} from '../../spec/quantities.js';
+import { count, countDistribution, distribution, quantity, whole } from '../../spec/quantities.js';
 import { QuantityError, show } from '../../spec/quantity-text.js';
 import { STEP_VERBS } from '../verbs.js';
 import type { BundleOutput } from './bundle.js';
@@ -246,6 +239,3 @@ function modifiers(
     when: when.optional(),
   };
 }
-
-/** The duration of `bestEffort`, read with the others so that its message is the same. */
-export const bestEffortTime = duration({ allowZero: false });

@@ -1,0 +1,72 @@
+import { MECHANISM_WORDS } from '../charts/swimlane.js';
+import { cascadeFinding } from '../findings.js';
+import { formatCount, formatInstant, tidy } from '../format.js';
+import { markup, type Markup, type Part } from '../html-escape.js';
+import type { CascadeEvent, VariantResult } from '../../spec/result.js';
+import type { View } from '../view.js';
+import { insideSection } from './parts.js';
+
+/** The story in time order, every event with its number. */
+export function cascadeSection(view: View): Markup {
+  return insideSection(view, 'cascade', 'The cascade in time order', (variant) => ({
+    title: cascadeFinding(view, variant),
+    body: [sentence(variant), events(variant), innocents(view, variant)],
+  }));
+}
+
+const EVENTS = 40;
+
+const TONES: Readonly<Record<CascadeEvent['kind'], string>> = {
+  fault: 'worst',
+  faultEnd: 'calm',
+  saturated: 'worst',
+  degraded: 'mild',
+  failing: 'bad',
+  down: 'worst',
+  breakerOpen: 'mild',
+  breakerClosed: 'calm',
+  recovered: 'calm',
+  notRecovered: 'bad',
+};
+
+function sentence(variant: VariantResult): Part {
+  const text = tidy(variant.cascade.sentence).replaceAll(' -> ', ' → ');
+  return text !== '' && markup`<p class="lead">${text}</p>`;
+}
+
+function events(variant: VariantResult): Markup {
+  const all = variant.cascade.events;
+  if (all.length === 0) return markup`<p class="nothing">No component and no request fell ill.</p>`;
+  const heads = ['Time', 'Subject', 'What happens', 'Because of'];
+  const left = all.length - EVENTS;
+  const more =
+    left > 0 &&
+    markup`<p class="meta">${formatCount(left)} later events are in the result document.</p>`;
+  return markup`<div class="scroll" tabindex="0" role="region" aria-label="Events">
+      <table class="events">
+        <caption>Replication 1</caption>
+        <thead><tr>${heads.map((head) => markup`<th scope="col">${head}</th>`)}</tr></thead>
+        <tbody>${all.slice(0, EVENTS).map(row)}</tbody>
+      </table>
+    </div>${more}`;
+}
+
+function row(event: CascadeEvent): Markup {
+  const { cause, mechanism } = event;
+  const through = mechanism === null ? null : (MECHANISM_WORDS.get(mechanism) ?? mechanism);
+  const because: Part = cause === null ? null : [cause, through !== null && ` (${through})`];
+  return markup`<tr class="${TONES[event.kind]}">
+    <th scope="row">${formatInstant(event.at)}</th>
+    <td><b>${event.subject}</b></td>
+    <td>${tidy(event.text)}</td>
+    <td>${because}</td>
+  </tr>`;
+}
+
+/** Faults that are not to blame, each with the reason. */
+function innocents(view: View, variant: VariantResult): Markup[] {
+  return variant.cascade.innocent.map(({ fault, reason }) => {
+    const words = view.result.faults.find((each) => each.id === fault)?.words ?? fault;
+    return markup`<p class="meta after"><b>${words}</b> is not to blame: ${tidy(reason)}.</p>`;
+  });
+}

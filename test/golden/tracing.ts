@@ -1,0 +1,49 @@
+import { expect } from 'vitest';
+import type { Ran, Row } from '../theory/program.js';
+import { traceOf } from '../theory/program.js';
+
+/** A run with every attempt on record; times in ms after the warm-up. */
+export interface Traced {
+  readonly ran: Ran;
+  readonly rows: readonly Row[];
+  /** Requests of the workloads, by arrival. */
+  readonly requests: readonly Row[];
+  /** Attempts at a part, `shop.buy`, by the time of sending. */
+  at(part: string): readonly Row[];
+}
+
+/** Runs a scenario of which only the parts behind \`run\` are given. */
+export function golden(body: string, length = '1h'): Traced {
+  const { ran, rows } = traceOf(`
+faultline: 1
+title: Worked by hand
+run: { duration: ${length} }
+${body}`);
+  const stops = ran.records.flat().map(({ stop }) => stop);
+  expect(stops.filter((stop) => stop !== 'horizon' && stop !== 'drained')).toEqual([]);
+  return {
+    ran,
+    rows,
+    requests: rows.filter(({ parent }) => parent < 0),
+    at: (part) => rows.filter((row) => row.part === part && row.parent >= 0),
+  };
+}
+
+export const latencies = (rows: readonly Row[]): number[] =>
+  rows.map(({ sent, answered }) => answered - sent);
+export const outcomes = (rows: readonly Row[]): string[] => rows.map(({ outcome }) => outcome);
+export const begun = (rows: readonly Row[]): number[] => rows.map(({ begun }) => begun);
+export const ended = (rows: readonly Row[]): number[] => rows.map(({ ended }) => ended);
+export const sent = (rows: readonly Row[]): number[] => rows.map((row) => row.sent);
+export const answered = (rows: readonly Row[]): number[] => rows.map((row) => row.answered);
+
+/** \`0s, 1s, ...\`: instants from `from` to `to`, both included. */
+export function instants(from: number, to: number, step: number, unit: string): string {
+  const list: string[] = [];
+  for (let at = from; at <= to; at += step) list.push(`${at}${unit}`);
+  return list.join(', ');
+}
+
+/** The same instant so many times. */
+export const times = (count: number, instant: string): string =>
+  Array.from({ length: count }, () => instant).join(', ');

@@ -1,0 +1,201 @@
+import { JSDOM } from 'jsdom';
+import { describe, expect, it } from 'vitest';
+import { csvText, renderCsv } from '../../src/report/csv.js';
+import { renderSvgs } from '../../src/report/files.js';
+import { githubAnnotations } from '../../src/report/github.js';
+import { graphDot, graphMermaid, graphSvg } from '../../src/report/graph.js';
+import { renderJunit } from '../../src/report/junit.js';
+import { inlineText, renderMarkdown } from '../../src/report/markdown.js';
+import { checkText, compareText } from '../../src/report/text-compare.js';
+import { summaryText } from '../../src/report/text.js';
+import type { Paint } from '../../src/report/text-table.js';
+import {
+  onlyVariant,
+  renamed,
+  sampleResult,
+  withoutBudgets,
+  withoutFaults,
+} from '../support/sample-result.js';
+
+const PLAIN: Paint = { bold: (text) => text, dim: (text) => text, red: (text) => text };
+const TEXT = {
+  columns: 100,
+  paint: PLAIN,
+  file: 'checkout.yaml',
+  wall: '8.4 s',
+  report: 'checkout.html',
+};
+const ESCAPE = '\u001b]52;c;AAAA\u0007\u009b31m';
+
+const widest = (text: string): number =>
+  Math.max(...text.split('\n').map((line) => Array.from(line).length));
+
+describe('the terminal summary', () => {
+  it('fits 30 lines and the width of the terminal', () => {
+    for (const columns of [100, 90, 80, 70]) {
+      const text = summaryText(sampleResult(), { ...TEXT, columns });
+      expect(text.split('\n').length).toBeLessThanOrEqual(31);
+      expect(widest(text)).toBeLessThanOrEqual(columns);
+    }
+  });
+
+  it('drops attempts, then wasted, then p99 when it gets narrow', () => {
+    const heads = (columns: number): string =>
+      summaryText(sampleResult(), { ...TEXT, columns }).split('\n')[2]!;
+    expect(heads(100)).toMatch(/p99 .*attempts .*wasted/);
+    expect(heads(92)).not.toContain('attempts');
+    expect(heads(92)).toContain('p99');
+    expect(heads(70)).not.toMatch(/p99|wasted|attempts/);
+  });
+
+  it('says who breaks which budget and by how much', () => {
+    const text = summaryText(sampleResult(), TEXT);
+    expect(text).toMatch(/FAIL {2}shoppers\.recovery < 5s after psp-hang +retries never/);
+    expect(text).toMatch(/retries .*never .*1\/6 FAIL metastable/);
+    expect(text).toContain('6/6 pass');
+  });
+
+  it('emphasises through the painter alone', () => {
+    const paint: Paint = { bold: (t) => `<${t}>`, dim: (t) => t, red: (t) => `!${t}!` };
+    const text = summaryText(sampleResult(), { ...TEXT, paint });
+    expect(text).toContain('<!FAIL!>');
+    expect(text).toContain('<!   never!>');
+  });
+
+  it('moves no cursor, whatever the names are', () => {
+    const odd = renamed(sampleResult(), ESCAPE);
+    const texts = [
+      summaryText(odd, TEXT),
+      compareText(odd, TEXT),
+      checkText([{ file: ESCAPE, result: odd }], TEXT),
+      githubAnnotations([{ file: ESCAPE, result: odd }]),
+    ];
+    // eslint-disable-next-line no-control-regex
+    for (const text of texts) expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
+  });
+
+  it('reads well without faults and without budgets', () => {
+    const text = summaryText(withoutFaults(onlyVariant(sampleResult(), 'full')), TEXT);
+    expect(text).toContain('Nothing broke');
+    expect(text).not.toContain('recovery');
+    expect(summaryText(withoutBudgets(sampleResult()), TEXT)).not.toMatch(/FAIL|budgets/);
+  });
+});
+
+describe('the comparison', () => {
+  it('names the winner of a metric, and says where the data cannot tell', () => {
+    const text = compareText(sampleResult(), TEXT);
+    expect(text).toMatch(/Success whole run {3}best: full\n/);
+    expect(text).toMatch(/Browse during fault {3}best: timeouts, retries, breaker and full, alike/);
+    expect(text).toMatch(/timeouts +90\.7 % +\+11\.2 pt +\[\+11\.0, \+11\.4\] pt +better/);
+  });
+});
+
+describe('the check', () => {
+  it('lists every budget once, broken ones with value and interval', () => {
+    const text = checkText([{ file: 'checkout.yaml', result: sampleResult() }], TEXT);
+    expect(text).toContain('timeouts 528 ms [523, 533]');
+    expect(text.match(/^ {2}(FAIL|pass)/gm)).toHaveLength(6);
+    expect(text).toContain('4 of 5 variants break a budget');
+  });
+
+  it('writes JUnit that parses, a case per budget and variant', () => {
+    const odd = renamed(sampleResult(), ']]></failure>\u0001');
+    const { document } = new JSDOM(renderJunit([{ file: 'a&b.yaml', result: odd }]), {
+      contentType: 'text/xml',
+    }).window;
+    expect(document.querySelectorAll('testcase').length).toBe(30);
+    expect(document.querySelectorAll('failure').length).toBe(
+      Number(document.documentElement.getAttribute('failures')),
+    );
+  });
+
+  it('keeps an annotation on one line', () => {
+    const lines = githubAnnotations([
+      { file: 'a,b:c%.yaml', result: renamed(sampleResult(), 'x\n::error::y') },
+    ])
+      .trimEnd()
+      .split('\n');
+    expect(lines.every((line) => line.startsWith('::error file=a%2Cb%3Ac%25.yaml,title='))).toBe(
+      true,
+    );
+  });
+});
+
+describe('CSV', () => {
+  it('is harmless to a spreadsheet', () => {
+    expect(csvText("=cmd|' /C calc'!A0")).toBe("'=cmd|' /C calc'!A0");
+    expect(csvText('+1,2')).toBe(`"'+1,2"`);
+    expect(csvText('a "b"')).toBe('"a ""b"""');
+  });
+
+  it('has a row per variant and as many cells in each', () => {
+    const rows = renderCsv(sampleResult()).trimEnd().split('\r\n');
+    expect(rows).toHaveLength(6);
+    expect(new Set(rows.map((row) => row.split(',').length)).size).toBe(1);
+    expect(rows[0]).toContain('successLatency.p99_seconds,successLatency.p99_seconds_low');
+  });
+});
+
+describe('Markdown', () => {
+  it('holds verdict, variants, budgets and a diagram', () => {
+    const text = renderMarkdown(sampleResult(), { command: 'faultline run checkout.yaml' });
+    expect(text).toContain('**4 of 5 fail** · Only **full** holds every budget.');
+    expect(text).toContain('| `checkout->payments.amplification < 1.5` |');
+    expect(text).toContain('```mermaid\nflowchart LR');
+  });
+
+  it('lets no name become markup', () => {
+    expect(inlineText('<b>|*x*`y`')).toBe('&lt;b&gt;\\|\\*x\\*\\`y\\`');
+  });
+});
+
+describe('stand-alone charts', () => {
+  const document = new JSDOM('').window.document;
+  const files = renderSvgs(sampleResult(), { document });
+
+  it('are well-formed documents with a namespace and literal light colours', () => {
+    for (const file of files) {
+      const parsed = new JSDOM(file.text, { contentType: 'image/svg+xml' }).window.document;
+      expect(parsed.documentElement.namespaceURI, file.name).toBe('http://www.w3.org/2000/svg');
+      expect(file.text).not.toContain('var(--');
+      expect(file.text).toContain('prefers-color-scheme:dark');
+    }
+  });
+
+  it('have distinct names and are the same bytes every time', () => {
+    expect(new Set(files.map((file) => file.name)).size).toBe(files.length);
+    expect(renderSvgs(sampleResult(), { document: new JSDOM('').window.document })).toEqual(files);
+    const names = files.map((file) => file.name.replace(/-[0-9a-f]{8}/g, ''));
+    for (const chart of [
+      'loss.svg',
+      'latency-all.svg',
+      'timeline-naive.svg',
+      'topology-retries-3.svg',
+      'breakers-full.svg',
+    ]) {
+      expect(names).toContain(chart);
+    }
+  });
+});
+
+describe('the graph of a topology', () => {
+  const { nodes, edges } = sampleResult().topology;
+
+  it('is drawn as SVG with a box for every component and a line for every edge', () => {
+    const text = graphSvg({ title: 'Checkout', nodes, edges });
+    const parsed = new JSDOM(text, { contentType: 'image/svg+xml' }).window.document;
+    expect(parsed.querySelectorAll('text').length).toBe(nodes.length);
+    expect(parsed.querySelectorAll('path[stroke]').length).toBe(edges.length);
+    expect(
+      graphSvg({ title: 'Checkout', nodes: [...nodes].reverse(), edges: [...edges].reverse() }),
+    ).toBe(text);
+  });
+
+  it('is written in DOT and Mermaid with names that cannot end their quotes', () => {
+    const odd = [{ name: 'a"]; x', kind: 'service' as const, external: false }];
+    expect(graphDot({ title: '', nodes: odd, edges: [] })).toContain('"a\\"]; x" [shape=box]');
+    expect(graphMermaid({ title: '', nodes: odd, edges: [] })).toContain('n0["a#34;#93;#59; x"]');
+    expect(graphDot({ title: '', nodes, edges })).toContain('"checkout" -> "payments";');
+  });
+});

@@ -1,0 +1,93 @@
+export interface LeftOut {
+  readonly id: string;
+  readonly title: string;
+  readonly needs: string;
+  readonly asks: string;
+}
+
+export const LEFT_OUT: readonly LeftOut[] = [
+  {
+    id: 'prio-np-2class',
+    title: 'Non-preemptive priority, two classes',
+    needs: 'queue discipline `priority`',
+    asks: 'services: { s: { queue: { discipline: priority }, endpoints: { serve: [ wait: 1ms ] } } }',
+  },
+  {
+    id: 'hash-skew-hot-shard',
+    title: 'A hot key overloads its shard',
+    needs: 'load balancing `ringHash`',
+    asks: 'services: { s: { loadBalancing: { kind: ringHash }, endpoints: { serve: [ wait: 1ms ] } } }',
+  },
+  {
+    id: 'hedge-p95-exp',
+    title: 'Hedged request sent at the 95th percentile',
+    needs: 'policy `hedge`',
+    asks: 'policies: { p: { hedge: { after: 60ms } } }',
+  },
+  {
+    id: 'hedge-fanout-100',
+    title: 'Hedging inside a 100-way fan-out',
+    needs: 'policy `hedge`',
+    asks: 'policies: { p: { hedge: { after: 10ms } } }',
+  },
+  {
+    id: 'fixed-window-limiter',
+    title: 'Fixed-window limiter and its edge burst',
+    needs: 'rate limit `fixedWindow`',
+    asks: 'policies: { p: { rateLimit: { kind: fixedWindow, limit: 100, window: 1s } } }',
+  },
+  {
+    id: 'adaptive-throttle-k2',
+    title: 'Client-side adaptive throttling',
+    needs: 'policy `throttle`',
+    asks: 'policies: { p: { throttle: { kind: sre, k: 2 } } }',
+  },
+  {
+    id: 'crash-detection-errors',
+    title: 'One of four replicas dies; errors last until it is detected',
+    needs: 'probes, so that the balancer learns of a crash late',
+    asks: 'services: { s: { probes: { readiness: { period: 5s } }, endpoints: { serve: [ wait: 1ms ] } } }',
+  },
+  {
+    id: 'mm1-breakdown',
+    title: 'Server with random outages (work resumes)',
+    needs: 'faults at random times (`jitter`)',
+    asks: 'faults: [ { id: f, kind: hang, target: s, at: 1s, for: 1s, every: 3s, jitter: 1s } ]',
+  },
+  {
+    id: 'availability-series-3',
+    title: 'Availability of components in series and in parallel',
+    needs: 'faults at random times (`jitter`)',
+    asks: 'faults: [ { id: f, kind: crash, target: s, at: 1s, for: 1s, every: 3s, jitter: 1s } ]',
+  },
+  ...later('caches', 'caches: { c: { levels: [] } }', [
+    ['ttl-cache-zipf', 'TTL cache hit ratio under Zipf popularity'],
+    ['lru-che-zipf09', 'LRU hit ratio under Zipf popularity'],
+    ['lfu-static-top', 'Perfect-LFU upper reference'],
+    ['cache-aside-mix', 'Cache-aside latency mixture'],
+    ['cache-stampede', 'Stampede on one hot key, with and without request coalescing'],
+    ['cache-hides-db', 'A cache hides a database too small for the traffic'],
+  ]),
+  ...later('topics', 'topics: { t: { kind: kafka } }', [
+    ['lag-drain', 'Consumer lag after an outage and the time to drain it'],
+    ['lag-drain-slow', 'Consumer lag after an outage and the time to drain it'],
+    ['linger-batch', 'Producer batching: linger adds latency and makes batches'],
+    ['linger-batch-5ms', 'Producer batching: linger adds latency and makes batches'],
+    ['poison-dlq', 'Poison messages, redelivery and the dead-letter queue'],
+  ]),
+  ...later('sagas', 'sagas: { order: { kind: orchestrated } }', [
+    ['saga-5', 'Saga success and compensations'],
+    ['saga-uneven', 'Saga success and compensations'],
+  ]),
+  ...later('eventStores', 'eventStores: { e: { kind: simple } }', [
+    ['occ-backoff-20', '20 writers contend for one row: back-off with jitter'],
+  ]),
+];
+
+function later(
+  section: string,
+  asks: string,
+  cases: readonly (readonly [id: string, title: string])[],
+): readonly LeftOut[] {
+  return cases.map(([id, title]) => ({ id, title, needs: `section \`${section}\``, asks }));
+}
