@@ -27,6 +27,7 @@ import { Sink } from './sink.js';
 import { Strands } from './strands.js';
 import { Tracer } from './tracer.js';
 import { Wire } from './wire.js';
+import { Workers } from './workers.js';
 import type { Limiter, World } from './world.js';
 
 /** A world ready to run, and what the record needs to know of its assembly. */
@@ -77,6 +78,7 @@ export function assemble(
   world.wire = new Wire(world);
   world.calls = new Calls(engine, world.wire, plan.deepestChain + 1);
   world.interpreter = new Interpreter(world);
+  world.workers = new Workers(world);
   world.server = new Server(world);
   setCores(world);
   const chains = new Chains(world, registry);
@@ -124,9 +126,7 @@ function setFleets(world: Draft): void {
 
 function setCores(world: Draft): void {
   const { engine, strands, levels, plan } = world;
-  const op = engine.define('cores', (id, generation) =>
-    world.instances[id].cores.fire(generation),
-  );
+  const op = engine.define('cores', (id, generation) => world.instances[id].cores.fire(generation));
   for (const instance of world.instances) {
     const { cpu } = plan.components[instance.component];
     instance.cores = new Cores({
@@ -175,7 +175,10 @@ function setEdges(world: Draft, chains: Chains): Assembly['views'] {
   world.edges = plan.edges.map((spec, id): Edge => {
     const caller = plan.components[plan.parts[spec.from].component];
     const callee = plan.parts[spec.to].component;
-    const own = world.instances.slice(caller.firstInstance, caller.firstInstance + caller.instances);
+    const own = world.instances.slice(
+      caller.firstInstance,
+      caller.firstInstance + caller.instances,
+    );
     const names = `${caller.name}->${plan.components[callee].name}`;
     return {
       id,

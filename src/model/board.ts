@@ -48,7 +48,8 @@ export class Board {
   /** Schedules every activation, step of a ramp and end. */
   start(): void {
     this.world.plan.faults.forEach((fault, index) => {
-      for (const { fromNs, untilNs } of fault.spans) this.scheduleSpan(fault, index, fromNs, untilNs);
+      for (const { fromNs, untilNs } of fault.spans)
+        this.scheduleSpan(fault, index, fromNs, untilNs);
     });
   }
 

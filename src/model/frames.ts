@@ -1,7 +1,7 @@
 import { Slots, widenFloat64, widenInt32, widenUint8 } from '../kernel/pool.js';
 
 /** Layers a frame can hold at most: the entered-mask has 30 usable bits. */
-export const MAX_LAYERS = 30;
+const MAX_LAYERS = 30;
 
 /**
  * Columns of frames: a frame is one call as its caller sees it, from the call to its one outcome.

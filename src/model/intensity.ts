@@ -59,7 +59,9 @@ class Pieces implements Intensity {
 
   constructor(pieces: readonly Piece[]) {
     // A piece that starts where the next one does has no length and says nothing.
-    this.pieces = pieces.filter((piece, k) => k + 1 === pieces.length || pieces[k + 1].from > piece.from);
+    this.pieces = pieces.filter(
+      (piece, k) => k + 1 === pieces.length || pieces[k + 1].from > piece.from,
+    );
     const before: number[] = [0];
     for (let k = 0; k + 1 < this.pieces.length; k++) {
       before.push(before[k] + grown(this.pieces[k], this.pieces[k + 1].from));

@@ -122,7 +122,11 @@ export class Loads {
       streamKey(plan.seed, replication, `workload/${component.name}/${meaning}`);
     const { arrivals } = spec;
     const law =
-      arrivals.kind === 'renewal' ? arrivals.gap : arrivals.kind === 'closed' ? arrivals.think : null;
+      arrivals.kind === 'renewal'
+        ? arrivals.gap
+        : arrivals.kind === 'closed'
+          ? arrivals.think
+          : null;
     return {
       id,
       spec,

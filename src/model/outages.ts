@@ -49,17 +49,17 @@ export class Outages {
   }
 
   private thaw(instance: Instance): void {
-    const { strands, server } = this.world;
+    const { strands, server, workers } = this.world;
     const { stalled, held } = instance;
     instance.stalled = [];
     instance.held = [];
     for (let k = 0; k < stalled.length; k += 2) {
-      if (strands.stamp[stalled[k]] === stalled[k + 1]) server.restart(stalled[k], stalled[k + 1]);
+      if (strands.stamp[stalled[k]] === stalled[k + 1]) workers.restart(stalled[k], stalled[k + 1]);
     }
     for (let k = 0; k < held.length; k += 2) {
       if (strands.stamp[held[k]] === held[k + 1]) server.receive(held[k], instance);
     }
-    server.startWaiting(instance);
+    workers.startWaiting(instance);
   }
 
   private crash(instance: Instance): void {

@@ -1,22 +1,16 @@
-import { invariant } from '../kernel/invariant.js';
 import type { Lane } from '../kernel/lanes.js';
 import { PHASE } from '../kernel/phase.js';
-import { unit } from '../kernel/rng.js';
 import type { Ns } from '../kernel/time.js';
 import { AMBIGUOUS, OUTCOME, isSuccess, withStatus } from '../spec/outcome.js';
 import type { Outcome } from '../spec/outcome.js';
 import { JOURNAL } from '../spec/record.js';
 import { CANCELLATION, FROZEN } from './instance.js';
+import { injectedOutcome } from './injections.js';
 import type { Instance } from './instance.js';
 import { ANSWERED, REGISTERS, RETURN, STATE } from './strands.js';
-import type { Injection, World } from './world.js';
+import type { World } from './world.js';
 
 const OVERLOADED = withStatus(OUTCOME.rejectedOverload, 503);
-/** Bits of `slot`: holds a worker; counts among the accepted requests (async). */
-const WORKER = 1;
-const ACCEPTED = 2;
-/** Indices of the draws of injected errors, apart from those of the links. */
-const INJECTION_INDEX = 200;
 
 /**
  * The callee's side of every attempt: arrival, queue, worker, end, and every way out before the end.
@@ -25,15 +19,11 @@ const INJECTION_INDEX = 200;
  */
 export class Server {
   private readonly world: World;
-  private readonly startOp: number;
   private readonly expiryLanes: (Lane | null)[];
 
   constructor(world: World) {
     this.world = world;
     const { engine, strands } = world;
-    this.startOp = engine.define('start', (strand, stamp) => {
-      if (strands.stamp[strand] === stamp) this.world.interpreter.goOn(strand);
-    });
     const expiryOp = engine.define('queue-timeout', (strand) => this.expire(strand));
     this.expiryLanes = world.instances.map((instance) =>
       instance.maxWaitNs > 0
@@ -93,8 +83,10 @@ export class Server {
       this.discard(strand);
     } else if (strands.deadline[strand] <= engine.now) {
       this.answer(strand, OUTCOME.deadlineExceeded);
-    } else if (!this.injectBefore(strand)) {
-      this.admit(strand, instance);
+    } else {
+      const injected = injectedOutcome(this.world, strand);
+      if (injected !== 0) this.answer(strand, injected);
+      else this.admit(strand, instance);
     }
   }
 
@@ -102,10 +94,7 @@ export class Server {
   startRoot(strand: number): void {
     const { strands, engine } = this.world;
     strands.begun[strand] = engine.now;
-    this.world.levels.add(
-      this.world.instances[strands.instance[strand]].concurrencyGauge,
-      1,
-    );
+    this.world.levels.add(this.world.instances[strands.instance[strand]].concurrencyGauge, 1);
     this.world.interpreter.goOn(strand);
   }
 
@@ -130,19 +119,19 @@ export class Server {
     this.bookExecution(strand, result);
     const instance = world.instances[strands.instance[strand]];
     if (returns === RETURN.none) {
-      this.leave(strand, instance);
+      this.world.workers.leave(strand, instance);
       this.freeJob(strand, -1);
     } else if (strands.answered[strand] !== ANSWERED.no) {
-      this.leave(strand, instance);
+      this.world.workers.leave(strand, instance);
       this.endAfterAnswer(strand);
     } else if (strands.gone[strand] >= 0) {
       sink.answer(strands.part[strand], strands.cell[strand], result, this.age(strand), true);
       this.waste(strand);
-      this.leave(strand, instance);
+      this.world.workers.leave(strand, instance);
       this.freeJob(strand, -1);
     } else {
       this.answer(strand, result);
-      this.leave(strand, instance);
+      this.world.workers.leave(strand, instance);
     }
   }
 
@@ -212,7 +201,7 @@ export class Server {
       sink.busy(strands.part[strand], strands.begun[strand], engine.now);
       this.waste(strand);
     }
-    this.leave(strand, instance);
+    this.world.workers.leave(strand, instance);
     if (strands.returns[strand] === RETURN.none) this.freeJob(strand, -1);
     else if (strands.answered[strand] !== ANSWERED.no) this.endAfterAnswer(strand);
     else if (instance.down && instance.silent) this.lose(strand);
@@ -260,33 +249,10 @@ export class Server {
       const next = strands.sibling[branch];
       this.stop(branch, tell);
       const instance = instances[strands.instance[branch]];
-      if (instance.yields) this.releaseWorker(branch, instance);
+      if (instance.yields) this.world.workers.releaseWorker(branch, instance);
       this.freeStrand(branch);
       branch = next;
     }
-  }
-
-  /** async: the strand gives its worker back while it waits. */
-  releaseWorker(strand: number, instance: Instance): void {
-    const { strands } = this.world;
-    if ((strands.slot[strand] & WORKER) === 0) return;
-    strands.slot[strand] &= ~WORKER;
-    instance.busy--;
-    this.world.levels.add(instance.busyGauge, -1);
-    this.startWaiting(instance);
-  }
-
-  /** async: a worker for work that goes on; false when the strand has to wait for one. */
-  takeWorker(strand: number, instance: Instance): boolean {
-    const { strands } = this.world;
-    if ((strands.slot[strand] & WORKER) !== 0) return true;
-    if (instance.busy >= instance.limit) {
-      strands.state[strand] = STATE.RESUMING;
-      instance.resuming.push(strand);
-      return false;
-    }
-    this.occupy(strand, instance);
-    return true;
   }
 
   /** A detached strand of background work; false when no worker is free for it (threads). */
@@ -296,34 +262,8 @@ export class Server {
     strands.arrived[strand] = engine.now;
     if (instance.yields) return true;
     if (instance.busy >= instance.limit) return false;
-    this.occupy(strand, instance);
+    this.world.workers.occupy(strand, instance);
     return true;
-  }
-
-  /** Lets waiting strands start while workers are free: work that goes on before new requests. */
-  startWaiting(instance: Instance): void {
-    if (instance.down || instance.frozen === FROZEN.pause) return;
-    const { strands, engine } = this.world;
-    while (instance.busy < instance.limit) {
-      let next = instance.resuming.shift();
-      if (next < 0) {
-        next = instance.takeQueued();
-        if (next < 0) return;
-        this.world.levels.add(instance.queueGauge, -1);
-        if (!this.wanted(next, instance)) continue;
-        this.begin(next, instance);
-      } else {
-        this.occupy(next, instance);
-      }
-      strands.state[next] = STATE.READY;
-      const stamp = ++strands.stamp[next];
-      engine.soon(PHASE.COMPLETION, this.startOp, next, stamp, 0);
-    }
-  }
-
-  /** Hands a ready strand back to the instant ring, as at a thaw. */
-  restart(strand: number, stamp: number): void {
-    this.world.engine.soon(PHASE.COMPLETION, this.startOp, strand, stamp, 0);
   }
 
   /** Frees the strand of a job whose last use is over; `answered` -1 = its answer reached nobody. */
@@ -359,7 +299,7 @@ export class Server {
     const { strands, engine, levels, interpreter } = this.world;
     const free = instance.busy < instance.limit && instance.resuming.length === 0;
     if (free && instance.queue.length === 0) {
-      this.begin(strand, instance);
+      this.world.workers.begin(strand, instance);
       interpreter.goOn(strand);
     } else if (instance.queue.length < instance.capacity) {
       strands.state[strand] = STATE.QUEUED;
@@ -397,7 +337,7 @@ export class Server {
   }
 
   /** False when a queued request is dropped in its turn: its caller has left, or its time is over. */
-  private wanted(strand: number, instance: Instance): boolean {
+  wanted(strand: number, instance: Instance): boolean {
     const { strands, engine } = this.world;
     if (strands.told[strand] !== 0 && instance.cancellation !== CANCELLATION.ignore) {
       this.discard(strand);
@@ -409,37 +349,6 @@ export class Server {
       return false;
     }
     return true;
-  }
-
-  private begin(strand: number, instance: Instance): void {
-    const { strands, engine, sink, levels } = this.world;
-    const now = engine.now;
-    strands.begun[strand] = now;
-    sink.queueWait(strands.part[strand], strands.cell[strand], now - strands.arrived[strand]);
-    this.occupy(strand, instance);
-    if (instance.yields) {
-      strands.slot[strand] |= ACCEPTED;
-      levels.add(instance.concurrencyGauge, 1);
-    }
-  }
-
-  private occupy(strand: number, instance: Instance): void {
-    this.world.strands.slot[strand] |= WORKER;
-    instance.busy++;
-    this.world.levels.add(instance.busyGauge, 1);
-  }
-
-  /** A job leaves its instance: worker and place among the accepted are given back. */
-  private leave(strand: number, instance: Instance): void {
-    const { strands, levels } = this.world;
-    const slot = strands.slot[strand];
-    strands.slot[strand] = 0;
-    if ((slot & ACCEPTED) !== 0) levels.add(instance.concurrencyGauge, -1);
-    if ((slot & WORKER) === 0) return;
-    instance.busy--;
-    invariant(instance.busy >= 0, 'worker-given-back-twice');
-    levels.add(instance.busyGauge, -1);
-    this.startWaiting(instance);
   }
 
   /** Measures the answer of a job and puts it on the wire. */
@@ -511,31 +420,5 @@ export class Server {
     const { strands } = this.world;
     strands.told[strand] = 1;
     for (let k = strands.child[strand]; k >= 0; k = strands.sibling[k]) this.markTold(k);
-  }
-
-  /** Injected errors: those before the work answer at once, those after it replace its outcome. */
-  private injectBefore(strand: number): boolean {
-    const { strands, partInjections, instanceInjections } = this.world;
-    return (
-      this.inject(strand, partInjections[strands.part[strand]]) ||
-      this.inject(strand, instanceInjections[strands.instance[strand]])
-    );
-  }
-
-  private inject(strand: number, injections: readonly Injection[] | null): boolean {
-    if (injections === null) return false;
-    const { strands } = this.world;
-    for (const { key, share, afterWork, outcome } of injections) {
-      const { lineageA, lineageB } = strands;
-      const hit = unit(key.a, key.b, lineageA[strand], lineageB[strand], INJECTION_INDEX) < share;
-      if (!hit) continue;
-      if (afterWork) {
-        strands.injected[strand] = outcome;
-      } else {
-        this.answer(strand, outcome);
-        return true;
-      }
-    }
-    return false;
   }
 }

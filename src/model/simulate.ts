@@ -54,7 +54,10 @@ function bookUnfinished(world: World): void {
     const returns = strands.returns[strand];
     const state = strands.state[strand];
     const atWork = state !== STATE.TRANSIT && state !== STATE.REPLYING && state !== STATE.LOST;
-    if (returns === RETURN.root || (returns === RETURN.frame && atWork && !strands.answered[strand])) {
+    if (
+      returns === RETURN.root ||
+      (returns === RETURN.frame && atWork && !strands.answered[strand])
+    ) {
       sink.unfinished(strands.part[strand], strands.cell[strand]);
     }
   }

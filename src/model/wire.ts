@@ -102,11 +102,7 @@ export class Wire implements CallSite {
     const link = strands.link[job];
     let delay = 0;
     if (link >= 0) {
-      delay = world.links[link].delay(
-        MESSAGE.cancel,
-        strands.lineageA[job],
-        strands.lineageB[job],
-      );
+      delay = world.links[link].delay(MESSAGE.cancel, strands.lineageA[job], strands.lineageB[job]);
       if (delay === VANISHED) return;
     }
     const at = engine.now + delay;

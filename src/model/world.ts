@@ -19,6 +19,7 @@ import type { Sink } from './sink.js';
 import type { Strands } from './strands.js';
 import type { Tracer } from './tracer.js';
 import type { Wire } from './wire.js';
+import type { Workers } from './workers.js';
 
 /** The instances of one component, and which of them callers may pick. */
 export interface Fleet {
@@ -73,6 +74,7 @@ export interface World {
   readonly calls: Calls;
   readonly wire: Wire;
   readonly server: Server;
+  readonly workers: Workers;
   readonly interpreter: Interpreter;
   readonly loads: Loads;
   /** Key of the random stream of each instruction, as two columns. */

@@ -1,0 +1,74 @@
+import { unit } from '../kernel/rng.js';
+import { OP } from '../spec/plan.js';
+import { REGISTERS } from './strands.js';
+import type { World } from './world.js';
+
+/** Rounds that are still to come, at most; a register holds no more. */
+const MAX_ROUNDS = 0x7fffffff;
+
+/** Draws of endpoint programs: by the stream of the instruction, the strand's lineage and the round it is in. */
+export class Draws {
+  private readonly world: World;
+  /** Whether any program of the plan loops; without loops the registers stay 0 and are not read. */
+  private readonly loops: boolean;
+
+  constructor(world: World) {
+    this.world = world;
+    this.loops = usesLoops(world.plan.program.code);
+  }
+
+  /** A whole number, such as the rounds of a loop. */
+  count(strand: number, pc: number, id: number): number {
+    const { streamA, streamB, strands, counts } = this.world;
+    const { lineageA, lineageB } = strands;
+    const index = this.registerIndex(strand);
+    const a = lineageA[strand];
+    const b = lineageB[strand];
+    const count = counts.drawCount(id, streamA[pc], streamB[pc], a, b, index);
+    return count > MAX_ROUNDS ? MAX_ROUNDS : count;
+  }
+
+  /** Uniform in (0, 1). */
+  unit(strand: number, pc: number): number {
+    const { streamA, streamB, strands } = this.world;
+    const { lineageA, lineageB } = strands;
+    const index = this.registerIndex(strand);
+    return unit(streamA[pc], streamB[pc], lineageA[strand], lineageB[strand], index);
+  }
+
+  /** Demand of a step: drawn by stream, lineage and loop registers; faults on the part stretch it. */
+  sample(strand: number, pc: number, sampler: number): number {
+    const { samplers, streamA, streamB, strands, partSlowness } = this.world;
+    const { lineageA, lineageB } = strands;
+    const index = this.registerIndex(strand);
+    const a = lineageA[strand];
+    const b = lineageB[strand];
+    const time = samplers.draw(sampler, streamA[pc], streamB[pc], a, b, index);
+    const slowness = partSlowness[strands.part[strand]];
+    return slowness === 1 ? time : Math.round(time * slowness);
+  }
+
+  /** Tag of what an instruction makes, such as a call: its stream and the round it is in. */
+  tag(strand: number, pc: number): number {
+    return (this.world.streamA[pc] + this.registerIndex(strand)) | 0;
+  }
+
+  /** The loop registers as one number: rounds of a loop draw anew, and nothing else does. */
+  private registerIndex(strand: number): number {
+    if (!this.loops) return 0;
+    const { registers } = this.world.strands;
+    const at = strand * REGISTERS;
+    return (
+      (registers[at] +
+        Math.imul(registers[at + 1], 0x10001) +
+        Math.imul(registers[at + 2], 0x9e3779b1) +
+        Math.imul(registers[at + 3], 0x85ebca77)) |
+      0
+    );
+  }
+}
+
+function usesLoops(code: Int32Array): boolean {
+  for (let at = 0; at < code.length; at += 4) if (code[at] === OP.SET) return true;
+  return false;
+}

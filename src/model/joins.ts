@@ -1,0 +1,194 @@
+import { PHASE } from '../kernel/phase.js';
+import { derive, lineage } from '../kernel/rng.js';
+import { OUTCOME, isSuccess } from '../spec/outcome.js';
+import type { Outcome } from '../spec/outcome.js';
+import { FORK_TABLE } from '../spec/plan.js';
+import type { Draws } from './draws.js';
+import { FROZEN } from './instance.js';
+import { REGISTERS, STATE } from './strands.js';
+import type { Strands } from './strands.js';
+import type { World } from './world.js';
+
+const BRANCH_TAG = 0x2000;
+
+/** What joins need from the interpreter of programs. */
+export interface Programs {
+  run(strand: number): void;
+  /** What a failed step does, by its mode; false when the strand has ended by it. */
+  failed(strand: number, outcome: Outcome, mode: number, target: number): boolean;
+}
+
+/** `parallel`: branches of a strand, and the rules by which their ends become one. */
+export class Joins {
+  private readonly world: World;
+  private readonly programs: Programs;
+  private readonly draws: Draws;
+  private readonly code: Int32Array;
+  private readonly tables: readonly Float64Array[];
+  private readonly joinEndOp: number;
+
+  constructor(world: World, programs: Programs, draws: Draws) {
+    this.world = world;
+    this.programs = programs;
+    this.draws = draws;
+    this.code = world.plan.program.code;
+    this.tables = world.plan.program.tables;
+    const { engine, strands } = world;
+    this.joinEndOp = engine.define('best-effort', (strand, stamp) => {
+      if (strands.stamp[strand] !== stamp) return;
+      const instance = this.world.instances[strands.instance[strand]];
+      // At the thaw it is found still joining, which tells the gate that its time was up.
+      if (instance.frozen !== FROZEN.no) instance.stalled.push(strand, stamp);
+      else this.joined(strand);
+    });
+  }
+
+  /** Starts the branches; true when the join is over already and the strand goes on. */
+  fork(strand: number, pc: number): boolean {
+    const { strands, engine, instances, workers } = this.world;
+    const table = this.tables[this.code[(pc << 2) + 3]];
+    const kinds = table.length - FORK_TABLE.STARTS;
+    const each = table[FORK_TABLE.EACH];
+    const times = each < 0 ? 1 : this.draws.count(strand, pc, each);
+    const branches = kinds * times;
+    strands.fork[strand] = pc;
+    strands.branches[strand] = branches;
+    strands.started[strand] = 0;
+    strands.succeeded[strand] = 0;
+    // One more than the branches while they are spawned, so that the parent is not woken in between.
+    strands.joining[strand] = 1;
+    strands.state[strand] = STATE.READY;
+    const most = table[FORK_TABLE.MAX_CONCURRENT];
+    const first = most < 0 || most > branches ? branches : most;
+    for (let k = 0; k < first && !this.decided(strand, table); k++) this.startBranch(strand, table);
+    strands.joining[strand]--;
+    if (this.decided(strand, table) || strands.joining[strand] === 0) {
+      return this.leaveJoin(strand, table);
+    }
+    strands.state[strand] = STATE.JOINING;
+    const instance = instances[strands.instance[strand]];
+    if (instance.yields) workers.releaseWorker(strand, instance);
+    const within = table[FORK_TABLE.WITHIN_NS];
+    if (within >= 0) {
+      const stamp = strands.stamp[strand];
+      engine.at(engine.now + within, PHASE.TIMER, this.joinEndOp, strand, stamp, 0);
+    }
+    return false;
+  }
+
+  private startBranch(parent: number, table: Float64Array): void {
+    const { strands, server } = this.world;
+    const nth = strands.started[parent]++;
+    derive(strands.lineageA[parent], strands.lineageB[parent], BRANCH_TAG + nth);
+    const branch = server.newStrand(strands.instance[parent], lineage.a, lineage.b);
+    inherit(strands, branch, parent);
+    strands.returns[branch] = strands.returns[parent];
+    strands.parent[branch] = parent;
+    strands.sibling[branch] = strands.child[parent];
+    strands.child[parent] = branch;
+    strands.joining[parent]++;
+    const kinds = table.length - FORK_TABLE.STARTS;
+    strands.pc[branch] = table[FORK_TABLE.STARTS + (nth % kinds)];
+    strands.state[branch] = STATE.READY;
+    this.programs.run(branch);
+  }
+
+  /** A branch has ended; its parent goes on when the join is over by that. */
+  endBranch(branch: number, outcome: Outcome): void {
+    const { strands, instances, server, workers } = this.world;
+    const parent = strands.parent[branch];
+    if (isSuccess(outcome)) {
+      strands.succeeded[parent]++;
+      if (strands.degraded[branch] !== 0 || (outcome & 31) === OUTCOME.degraded) {
+        strands.degraded[parent] = 1;
+      }
+    } else if (strands.outcome[parent] === 0) {
+      strands.outcome[parent] = outcome;
+    }
+    this.unlink(parent, branch);
+    const instance = instances[strands.instance[branch]];
+    if (instance.yields) workers.releaseWorker(branch, instance);
+    server.freeStrand(branch);
+    strands.joining[parent]--;
+    const table = this.tables[this.code[(strands.fork[parent] << 2) + 3]];
+    if (strands.state[parent] !== STATE.JOINING) return;
+    if (!this.decided(parent, table)) {
+      if (strands.started[parent] < strands.branches[parent]) {
+        // The state keeps a branch that ends at once from joining before its brothers have started.
+        strands.state[parent] = STATE.READY;
+        strands.joining[parent]++;
+        this.startBranch(parent, table);
+        strands.joining[parent]--;
+        strands.state[parent] = STATE.JOINING;
+      }
+      if (!this.decided(parent, table) && strands.joining[parent] > 0) return;
+    }
+    this.joined(parent);
+  }
+
+  /** True when the branches still under way can no longer change what becomes of the join. */
+  private decided(parent: number, table: Float64Array): boolean {
+    const { strands } = this.world;
+    if (table[FORK_TABLE.WITHIN_NS] >= 0) return false;
+    const needed = table[FORK_TABLE.NEEDED];
+    if (needed < 0) return strands.outcome[parent] !== 0;
+    if (strands.succeeded[parent] >= needed) return true;
+    const open = strands.branches[parent] - strands.started[parent] + strands.joining[parent];
+    // While branches are being spawned `joining` is one too high, which only delays the verdict.
+    return strands.succeeded[parent] + open < needed;
+  }
+
+  /** The join of a strand that waited for it is over. */
+  joined(parent: number): void {
+    const { strands } = this.world;
+    const table = this.tables[this.code[(strands.fork[parent] << 2) + 3]];
+    strands.stamp[parent]++;
+    if (this.leaveJoin(parent, table)) this.programs.run(parent);
+  }
+
+  /** Stops what is left of the branches; false when the strand has ended by the join's failure. */
+  private leaveJoin(parent: number, table: Float64Array): boolean {
+    const { strands, server } = this.world;
+    server.stopBranches(parent, true);
+    strands.joining[parent] = 0;
+    strands.state[parent] = STATE.READY;
+    const outcome = strands.outcome[parent];
+    strands.outcome[parent] = 0;
+    strands.pc[parent] = table[FORK_TABLE.AFTER];
+    const needed = table[FORK_TABLE.NEEDED];
+    const holds =
+      table[FORK_TABLE.WITHIN_NS] >= 0 ||
+      (needed < 0 ? outcome === 0 : strands.succeeded[parent] >= needed);
+    if (holds) return true;
+    return this.programs.failed(parent, outcome, table[FORK_TABLE.MODE], table[FORK_TABLE.TARGET]);
+  }
+
+  private unlink(parent: number, branch: number): void {
+    const { child, sibling } = this.world.strands;
+    if (child[parent] === branch) {
+      child[parent] = sibling[branch];
+      return;
+    }
+    let at = child[parent];
+    while (sibling[at] !== branch) at = sibling[at];
+    sibling[at] = sibling[branch];
+  }
+}
+
+/** A strand beside or below another one takes over what belongs to the request and the call. */
+export function inherit(strands: Strands, strand: number, parent: number): void {
+  strands.part[strand] = strands.part[parent];
+  strands.request[strand] = strands.request[parent];
+  strands.rootA[strand] = strands.rootA[parent];
+  strands.rootB[strand] = strands.rootB[parent];
+  strands.level[strand] = strands.level[parent];
+  strands.told[strand] = strands.told[parent];
+  strands.deadline[strand] = strands.deadline[parent];
+  strands.traceRoot[strand] = strands.traceRoot[parent];
+  strands.callA[strand] = strands.callA[parent];
+  strands.callB[strand] = strands.callB[parent];
+  const { registers } = strands;
+  for (let k = 0; k < REGISTERS; k++) {
+    registers[strand * REGISTERS + k] = registers[parent * REGISTERS + k];
+  }
+}
