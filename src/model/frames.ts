@@ -1,3 +1,4 @@
+import { invariant } from '../kernel/invariant.js';
 import { Slots, widenFloat64, widenInt32, widenUint8 } from '../kernel/pool.js';
 
 /** Layers a frame can hold at most: the entered-mask has 30 usable bits. */
@@ -46,6 +47,7 @@ export class Frames {
   word: Int32Array = new Int32Array(0);
 
   constructor(deepestChain: number) {
+    invariant(deepestChain <= MAX_LAYERS, 'chain-too-deep');
     let shift = 0;
     while (1 << shift < deepestChain + 1) shift++;
     this.shift = shift;

@@ -3,14 +3,23 @@ import type { Result, VariantResult } from '../spec/result.js';
 import { breakerChart, breakerLanes } from './charts/breakers.js';
 import { timeLabels, timeTicks } from './charts/frame.js';
 import { cumulativeChart, lossChart } from './charts/latency.js';
-import { latencyChart, nodeWords, rateChart, serviceRows, slotsChart } from './charts/services.js';
+import {
+  latencyChart,
+  latencyGrid,
+  latencyScale,
+  nodeWords,
+  rateChart,
+  serviceRows,
+  slotsChart,
+  type ServiceRow,
+} from './charts/services.js';
 import { swimlaneChart } from './charts/swimlane.js';
 import { panelChart, panelScale, panelsOf } from './charts/timeline.js';
 import { mapsOf, momentsOf, topologyChart } from './charts/topology.js';
 import { amplificationChart, amplifiedEdges, wasteChart } from './charts/waste.js';
 import { waterfallChart } from './charts/waterfall.js';
 import { label, type Drawing } from './draw.js';
-import { coordinate } from './format.js';
+import { briefSeconds, coordinate, formatRate, formatShare } from './format.js';
 import { markup, shorten, type Markup } from './html-escape.js';
 import { linear } from './scale.js';
 import { exemplarKeys, fatesOf } from './sections/traces.js';
@@ -116,34 +125,58 @@ function timelineDrawing(view: View, variant: VariantResult): Drawing {
   };
 }
 
-/** All servers of one variant, three panels each. */
+/** All servers of one variant, three panels each, with the ends of their scales. */
 function servicesDrawing(view: View, variant: VariantResult): Drawing {
   const rows = serviceRows(view, variant);
-  const columns = [130, 424, 718];
   const heads = ['Answers and arrivals', 'p99 latency, log', 'Slots in use and queue'];
-  const height = rows.length * 92 + 48;
+  const height = rows.length * ROW + 48;
   const { duration } = view.result.run;
+  const axis = (x: number): readonly Markup[] =>
+    timeLabels(
+      timeTicks(view, 0, duration),
+      linear([0, duration], [x, x + PANEL.width]),
+      height - 8,
+    );
   return {
-    width: 984,
+    width: 1040,
     height,
     title: `Services, ${variant.name}`,
     description: rows.map((row) => rateChart(view, row, variant).description).join(' '),
     body: [
-      heads.map((text, i) => label(columns[i]!, 12, text)),
-      rows.map((row, i) => {
-        const top = 22 + i * 92;
-        const charts = [
-          rateChart(view, row, variant),
-          latencyChart(view, row, variant),
-          slotsChart(view, row, variant),
-        ];
-        return markup`${label(0, top + 16, shorten(row.node.name, 18), { fill: 'var(--ink)', weight: 600 })}${label(0, top + 32, shorten(nodeWords(row.node), 22), { size: 11 })}${charts.map((chart, c) => chart !== null && nested(chart, columns[c]!, top, 266, 80))}`;
-      }),
-      columns.map((x) =>
-        timeLabels(timeTicks(view, 0, duration), linear([0, duration], [x, x + 266]), height - 8),
-      ),
+      heads.map((text, i) => label(COLUMNS[i]!, 12, text)),
+      rows.map((row, i) => serviceMarks(view, row, variant, 22 + i * ROW)),
+      COLUMNS.map(axis),
     ],
   };
+}
+
+const ROW = 92;
+const PANEL = { width: 240, height: 80 };
+const COLUMNS = [200, 494, 788];
+
+function serviceMarks(view: View, row: ServiceRow, variant: VariantResult, top: number): Markup {
+  const charts = [
+    rateChart(view, row, variant),
+    latencyChart(view, row, variant),
+    slotsChart(view, row, variant),
+  ];
+  const y = latencyScale(row.scale);
+  const scales = [
+    [{ at: 6, text: formatRate(row.scale.rateTop) }],
+    latencyGrid(row.scale).map((at) => ({ at: y(at), text: briefSeconds(at) })),
+    [{ at: 8, text: formatShare(1) }],
+  ];
+  const panels = charts.map((chart, c) => {
+    if (chart === null) return null;
+    const x = COLUMNS[c]!;
+    const marks = scales[c]!.map(({ at, text }) =>
+      label(x - 6, top + at * 0.8 + 4, text, { anchor: 'end', size: 11 }),
+    );
+    return [nested(chart, x, top, PANEL.width, PANEL.height), marks];
+  });
+  const name = label(0, top + 16, shorten(row.node.name, 18), { fill: 'var(--ink)', weight: 600 });
+  const words = label(0, top + 32, shorten(nodeWords(row.node), 24), { size: 11 });
+  return markup`${name}${words}${panels}`;
 }
 
 /** A stretched drawing inside another one. */

@@ -8,9 +8,6 @@ export interface Paint {
   readonly red: (text: string) => string;
 }
 
-/** Emphasis left out. */
-export const PLAIN: Paint = { bold: (text) => text, dim: (text) => text, red: (text) => text };
-
 /** Text for a terminal: nothing that could move the cursor, ordinary spaces before units. */
 export function plain(text: string): string {
   return printable(text.replaceAll(NARROW, ' '));

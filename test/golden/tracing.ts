@@ -12,7 +12,7 @@ export interface Traced {
   at(part: string): readonly Row[];
 }
 
-/** Runs a scenario of which only the parts behind \`run\` are given. */
+/** Runs a scenario of which only the parts behind `run` are given. */
 export function golden(body: string, length = '1h'): Traced {
   const { ran, rows } = traceOf(`
 faultline: 1
@@ -37,7 +37,7 @@ export const ended = (rows: readonly Row[]): number[] => rows.map(({ ended }) =>
 export const sent = (rows: readonly Row[]): number[] => rows.map((row) => row.sent);
 export const answered = (rows: readonly Row[]): number[] => rows.map((row) => row.answered);
 
-/** \`0s, 1s, ...\`: instants from `from` to `to`, both included. */
+/** `0s, 1s, ...`: instants from `from` to `to`, both included. */
 export function instants(from: number, to: number, step: number, unit: string): string {
   const list: string[] = [];
   for (let at = from; at <= to; at += step) list.push(`${at}${unit}`);
@@ -47,3 +47,17 @@ export function instants(from: number, to: number, step: number, unit: string): 
 /** The same instant so many times. */
 export const times = (count: number, instant: string): string =>
   Array.from({ length: count }, () => instant).join(', ');
+
+/** One service `s` behind one workload with a bundle; `service` holds its other fields. */
+export const single = (
+  service: string,
+  steps: string,
+  at: string,
+  policy: string,
+  more = '',
+): string => `
+services:
+  s: { ${service}endpoints: { serve: [ ${steps} ] } }
+workloads:
+  users: { arrivals: { at: [ ${at} ] }, requests: [ { call: s } ], policy: ${policy} }
+${more}`;

@@ -84,13 +84,18 @@ export function traceOf(text: string): { readonly rows: readonly Row[]; readonly
   return { ran, rows };
 }
 
-/** Runs the first variant with every request traced and hands on the rows as they come. */
-export function stream(text: string, take: (rows: TraceRecord, plan: Plan) => void): RunRecord {
+/** Runs a variant with every request traced and hands on the rows as they come. */
+export function stream(
+  text: string,
+  take: (rows: TraceRecord, plan: Plan) => void,
+  variant = 0,
+): RunRecord {
   const file = load(text);
-  const plan = compile(file.variants[0], file, { traceShare: 1 });
+  const plan = compile(file.variants[variant], file, { traceShare: 1 });
   return runPlan(plan, 0, (rows) => take(rows, plan));
 }
 
+/** Rows of a trace by the time of sending. */
 export function rowsOf(plan: Plan, traces: TraceRecord): readonly Row[] {
   const at = (ns: number): number => (ns < 0 ? -1 : (ns - plan.warmupNs) / 1e6);
   const rows: Row[] = [];

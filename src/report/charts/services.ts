@@ -80,7 +80,7 @@ export function rateChart(view: View, row: ServiceRow, variant: VariantResult): 
 /** p99 of successful answers, log scale, gaps where nothing succeeded. */
 export function latencyChart(view: View, row: ServiceRow, variant: VariantResult): Drawing {
   const x = timeScale(view);
-  const y = logarithmic(row.scale.latency, [92, 6]);
+  const y = latencyScale(row.scale);
   const p99 = row.series?.p99 ?? [];
   const known = p99.filter((value): value is number => value !== null);
   return {
@@ -127,6 +127,11 @@ export function queueRoom(row: ServiceRow): number {
   const { queueCapacity, replicas } = row.node;
   const capacity = queueCapacity === null ? 0 : queueCapacity * replicas;
   return capacity > 0 ? capacity : Math.max(1, largest(row.series?.queue ?? []));
+}
+
+/** Vertical scale of a latency panel's 100 units. */
+export function latencyScale(scale: ServiceScale): Scale {
+  return logarithmic(scale.latency, [92, 6]);
 }
 
 /** Decades inside the latency axis. */

@@ -3,6 +3,7 @@ import { breakerChart, breakerEdges, breakerLanes } from '../charts/breakers.js'
 import {
   latencyChart,
   latencyGrid,
+  latencyScale,
   nodeWords,
   queueRoom,
   rateChart,
@@ -32,7 +33,7 @@ import {
 } from '../format.js';
 import { inline } from '../draw.js';
 import { markup, type Markup, type Part } from '../html-escape.js';
-import { linear, logarithmic } from '../scale.js';
+import { linear } from '../scale.js';
 import type { VariantResult } from '../../spec/result.js';
 import { lookOf, stepAt, type View } from '../view.js';
 import { caption, dataTable, insideSection, picture } from './parts.js';
@@ -263,7 +264,7 @@ export function breakersSection(view: View): Markup | null {
 
 function serviceRow(view: View, row: ServiceRow, variant: VariantResult, id: string): Markup {
   const slots = slotsChart(view, row, variant);
-  const y = logarithmic(row.scale.latency, [92, 6]);
+  const y = latencyScale(row.scale);
   const grid = latencyGrid(row.scale).map((at) => gutterLabel(y(at), briefSeconds(at)));
   const queued = largest(row.series?.queue ?? []);
   const queue =
