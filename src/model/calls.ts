@@ -24,6 +24,8 @@ export interface CallSite {
   callAnswered(strand: number, stamp: number, outcome: Outcome): void;
   count(frame: number, counter: number): void;
   idempotent(frame: number): boolean;
+  /** True when the process of the caller is paused: it takes the event and lets it happen at its thaw. */
+  stalls(frame: number, op: number, target: number, stamp: number): boolean;
 }
 
 /** Lineage tag of the k-th fork of a frame. */
@@ -57,17 +59,15 @@ export class Calls implements CallContext {
     this.engine = engine;
     this.site = site;
     this.frames = new Frames(deepestChain);
-    const goOn = (index: number, stamp: number): void => {
-      const { frames } = this;
-      if (frames.stamp[index] !== stamp) return;
-      this.advance(index >> frames.shift, (index & ((1 << frames.shift) - 1)) + 1);
-    };
-    this.resumeOp = engine.define('resume', goOn);
-    this.againOp = engine.define('retry', goOn);
+    this.resumeOp = engine.define('resume', (index, stamp) =>
+      this.goOn(this.resumeOp, index, stamp),
+    );
+    this.againOp = engine.define('retry', (index, stamp) => this.goOn(this.againOp, index, stamp));
     this.timerOp = engine.define('policy-timer', (index, stamp) => {
       const { frames } = this;
       if (frames.stamp[index] !== stamp) return;
       const frame = index >> frames.shift;
+      if (this.site.stalls(frame, this.timerOp, index, stamp)) return;
       const layer = index & ((1 << frames.shift) - 1);
       this.layers[frames.chain[frame] + layer].timer!(frame, layer);
     });
@@ -258,6 +258,15 @@ export class Calls implements CallContext {
     let held = 0;
     for (const layer of new Set(this.layers)) held += layer.held();
     return held;
+  }
+
+  /** A granted or repeated call goes on inward of the layer it waited in. */
+  private goOn(op: number, index: number, stamp: number): void {
+    const { frames } = this;
+    if (frames.stamp[index] !== stamp) return;
+    const frame = index >> frames.shift;
+    if (this.site.stalls(frame, op, index, stamp)) return;
+    this.advance(frame, (index & ((1 << frames.shift) - 1)) + 1);
   }
 
   /** Enters layers from `layer` inward; past the last one the attempt goes on the wire. */

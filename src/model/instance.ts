@@ -35,6 +35,8 @@ export class Instance {
   stalled: number[] = [];
   /** Requests that came while the instance was paused, with their stamps. */
   held: number[] = [];
+  /** Timers of its own calls and answers to them that came while it was paused: op, target, stamp. */
+  stalledCalls: number[] = [];
   /** Policies whose state lives in this process. */
   readonly policies: PolicyState[] = [];
   cores!: Cores;

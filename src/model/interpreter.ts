@@ -252,7 +252,7 @@ export class Interpreter {
     strands.cell[own] = -1;
     strands.pc[own] = start;
     strands.state[own] = STATE.READY;
-    if (server.occupyForBackground(own, instance)) this.run(own);
+    if (this.world.workers.occupyForBackground(own, instance)) this.run(own);
     else server.freeStrand(own);
   }
 

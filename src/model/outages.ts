@@ -1,5 +1,7 @@
 import { invariant } from '../kernel/invariant.js';
+import { PHASE } from '../kernel/phase.js';
 import { OUTCOME } from '../spec/outcome.js';
+import { JOURNAL } from '../spec/record.js';
 import { FROZEN } from './instance.js';
 import type { Instance } from './instance.js';
 import { RETURN, STATE } from './strands.js';
@@ -23,7 +25,7 @@ export class Outages {
     if (down) this.crash(instance);
     else instance.down = false;
     this.turnCores(instance);
-    this.world.server.journal(instance, down ? DOWN : UP);
+    this.journal(instance, down ? DOWN : UP);
     this.updateFleet(instance);
   }
 
@@ -32,7 +34,7 @@ export class Outages {
     if (instance.frozen === frozen) return;
     instance.frozen = frozen;
     this.turnCores(instance);
-    this.world.server.journal(instance, frozen === FROZEN.no ? UP : 1 + frozen);
+    this.journal(instance, frozen === FROZEN.no ? UP : 1 + frozen);
     if (frozen === FROZEN.no) this.thaw(instance);
   }
 
@@ -44,12 +46,17 @@ export class Outages {
     this.turnCores(instance);
   }
 
+  private journal(instance: Instance, state: number): void {
+    this.world.journal.note(JOURNAL.instance, instance.id, state);
+  }
+
   private turnCores(instance: Instance): void {
     instance.cores.turn(instance.frozen === FROZEN.no && !instance.down ? instance.speed : 0);
   }
 
   private thaw(instance: Instance): void {
     const { strands, server, workers } = this.world;
+    this.replayCalls(instance);
     const { stalled, held } = instance;
     instance.stalled = [];
     instance.held = [];
@@ -60,6 +67,16 @@ export class Outages {
       if (strands.stamp[held[k]] === held[k + 1]) server.receive(held[k], instance);
     }
     workers.startWaiting(instance);
+  }
+
+  /** What came for the calls of a paused process happens now, in the order in which it came. */
+  private replayCalls(instance: Instance): void {
+    const { stalledCalls } = instance;
+    instance.stalledCalls = [];
+    for (let k = 0; k < stalledCalls.length; k += 3) {
+      const [op, target, stamp] = stalledCalls.slice(k, k + 3);
+      this.world.engine.soon(PHASE.COMPLETION, op, target, stamp, 0);
+    }
   }
 
   private crash(instance: Instance): void {
@@ -75,6 +92,8 @@ export class Outages {
     }
     instance.stalled = [];
     instance.held = [];
+    // Its calls are gone; answers on hold find that nobody waits for them.
+    this.replayCalls(instance);
     instance.cores.clear();
     invariant(instance.busy === 0 && instance.queue.length === 0, 'crashed-instance-still-busy');
     for (const policy of instance.policies) {

@@ -255,17 +255,6 @@ export class Server {
     }
   }
 
-  /** A detached strand of background work; false when no worker is free for it (threads). */
-  occupyForBackground(strand: number, instance: Instance): boolean {
-    const { strands, engine } = this.world;
-    strands.begun[strand] = engine.now;
-    strands.arrived[strand] = engine.now;
-    if (instance.yields) return true;
-    if (instance.busy >= instance.limit) return false;
-    this.world.workers.occupy(strand, instance);
-    return true;
-  }
-
   /** Frees the strand of a job whose last use is over; `answered` -1 = its answer reached nobody. */
   freeJob(strand: number, answeredNs: Ns): void {
     const { strands, tracer } = this.world;
@@ -278,21 +267,6 @@ export class Server {
     strands.stamp[strand]++;
     strands.life[strand]++;
     strands.slots.give(strand);
-  }
-
-  /** The instance with the longest queue, in words, for the guard on memory. */
-  longestQueue(): string {
-    const { instances, plan } = this.world;
-    let longest = instances[0];
-    for (const instance of instances) {
-      if (instance.queue.length > longest.queue.length) longest = instance;
-    }
-    const name = plan.components[longest.component].name;
-    return `${name}[${longest.index}] has ${longest.queue.length} requests queued`;
-  }
-
-  journal(instance: Instance, state: number): void {
-    this.world.journal.note(JOURNAL.instance, instance.id, state);
   }
 
   private admit(strand: number, instance: Instance): void {
@@ -354,11 +328,14 @@ export class Server {
   /** Measures the answer of a job and puts it on the wire. */
   private answer(strand: number, outcome: Outcome): void {
     const { strands, sink, wire } = this.world;
-    strands.answer[strand] = outcome;
     strands.state[strand] = STATE.REPLYING;
     sink.answer(strands.part[strand], strands.cell[strand], outcome, this.age(strand), true);
-    if (strands.gone[strand] >= 0) this.freeJob(strand, -1);
-    else wire.reply(strand);
+    if (strands.gone[strand] >= 0) {
+      this.freeJob(strand, -1);
+      return;
+    }
+    strands.answer[strand] = outcome;
+    wire.reply(strand);
   }
 
   /** A request that nobody waits for any more is dropped before any work was done. */

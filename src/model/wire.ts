@@ -5,7 +5,7 @@ import { OUTCOME } from '../spec/outcome.js';
 import type { Outcome } from '../spec/outcome.js';
 import type { CallSite } from './calls.js';
 import type { Edge, View } from './edge.js';
-import { CANCELLATION } from './instance.js';
+import { CANCELLATION, FROZEN } from './instance.js';
 import { CUT, MESSAGE, VANISHED } from './link.js';
 import { RETURN, STATE } from './strands.js';
 import type { World } from './world.js';
@@ -92,6 +92,7 @@ export class Wire implements CallSite {
     const edge = world.edges[strands.edge[job]];
     this.settle(job, edge);
     sink.attemptEnded(edge.stat, strands.sentCell[job], outcome);
+    strands.answer[job] = outcome;
     strands.gone[job] = engine.now;
     if (strands.state[job] === STATE.LOST) {
       world.server.freeJob(job, -1);
@@ -156,6 +157,14 @@ export class Wire implements CallSite {
     return this.world.edges[this.world.calls.frames.edge[frame]].idempotent;
   }
 
+  stalls(frame: number, op: number, target: number, stamp: number): boolean {
+    const { world } = this;
+    const caller = world.instances[world.calls.frames.caller[frame]];
+    if (caller.frozen !== FROZEN.pause || caller.down) return false;
+    caller.stalledCalls.push(op, target, stamp);
+    return true;
+  }
+
   /** The caller no longer counts the attempt as outstanding. */
   private settle(strand: number, edge: Edge): void {
     const { world } = this;
@@ -201,6 +210,7 @@ export class Wire implements CallSite {
       return;
     }
     const frame = strands.from[strand];
+    if (this.stalls(frame, this.replyOp, strand, strands.life[strand])) return;
     const outcome = strands.answer[strand];
     const edge = world.edges[strands.edge[strand]];
     this.settle(strand, edge);
@@ -242,7 +252,7 @@ export class Wire implements CallSite {
       world.engine.halt();
     }
     if (strands.slots.used > MAX_LIVE && world.stop === null) {
-      world.stop = { reason: 'memory', detail: world.server.longestQueue() };
+      world.stop = { reason: 'memory', detail: longestQueue(world) };
       world.engine.halt();
     }
   }
@@ -264,4 +274,14 @@ export class Wire implements CallSite {
   private callerOf(strand: number): number {
     return this.world.calls.frames.owner[this.world.strands.from[strand]];
   }
+}
+
+/** The instance with the longest queue, in words, for the guard on memory. */
+function longestQueue({ instances, plan }: World): string {
+  let longest = instances[0];
+  for (const instance of instances) {
+    if (instance.queue.length > longest.queue.length) longest = instance;
+  }
+  const { name } = plan.components[longest.component];
+  return `${name}[${longest.index}] has ${longest.queue.length} requests queued`;
 }

@@ -45,6 +45,17 @@ export class Workers {
     return true;
   }
 
+  /** A detached strand of background work; false when no worker is free for it (threads). */
+  occupyForBackground(strand: number, instance: Instance): boolean {
+    const { strands, engine } = this.world;
+    strands.begun[strand] = engine.now;
+    strands.arrived[strand] = engine.now;
+    if (instance.yields) return true;
+    if (instance.busy >= instance.limit) return false;
+    this.occupy(strand, instance);
+    return true;
+  }
+
   /** Lets waiting strands start while workers are free: work that goes on before new requests. */
   startWaiting(instance: Instance): void {
     if (instance.down || instance.frozen === FROZEN.pause) return;

@@ -40,14 +40,17 @@ export interface Entry {
 /** One step of the way to a value: a key of a map or an index of a list. */
 export type PathKey = string | number;
 
+/** A scalar that stands at a place of a file. */
 export function scalar(value: ScalarNode['value'], at: Place): ScalarNode {
   return { type: 'scalar', value, at };
 }
 
+/** A list of nodes that begins at a place. */
 export function list(items: readonly Node[], at: Place): ListNode {
   return { type: 'list', items, at };
 }
 
+/** A map with the places of its keys and values. */
 export function map(entries: ReadonlyMap<string, Entry>, at: Place): MapNode {
   return { type: 'map', entries, at };
 }
@@ -77,6 +80,7 @@ export function text(node: Node | undefined): string | undefined {
   return node?.type === 'scalar' && typeof node.value === 'string' ? node.value : undefined;
 }
 
+/** True for a written `null`, which deletes what it is merged over. */
 export function isNull(node: Node | undefined): boolean {
   return node?.type === 'scalar' && node.value === null;
 }

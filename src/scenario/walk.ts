@@ -55,6 +55,7 @@ export function visitHost(node: Node, path: Path, visitor: Visitor): Node {
   );
 }
 
+/** Visits the steps and bundles of a workload's requests, as the visitor asks. */
 export function visitWorkload(node: Node, path: Path, visitor: Visitor): Node {
   if (node.type !== 'map') return node;
   const own = visitPolicy(node, path, visitor);

@@ -191,3 +191,25 @@ describe('retries', () => {
     expect(outcomes(requests)).toEqual(['deadlineExceeded']);
   });
 });
+
+describe('traces', () => {
+  it('tell of each try how it ended for its caller', () => {
+    const { at } = golden(
+      single(
+        'concurrency: 1, ',
+        'wait: 100ms',
+        '0ms, 1s, 1s, 2s',
+        '{ timeout: 70ms }',
+        'faults: [ { id: fast, kind: slow, target: s, factor: 0.5, at: 900ms, for: 600ms } ]\n',
+      ),
+    );
+    // The first is done at 100, in vain; at 1 s two take 50 ms each, the second ends in vain at 1100.
+    const calls = at('s.serve').map(({ outcome, gone, ended }) => [outcome, gone, ended]);
+    expect(calls).toEqual([
+      ['timeout', 70, 100],
+      ['ok', -1, 1050],
+      ['timeout', 1070, 1100],
+      ['timeout', 2070, 2100],
+    ]);
+  });
+});

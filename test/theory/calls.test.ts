@@ -318,7 +318,7 @@ budgets: [ users->s.goodput >= 0/s from 0ms to 500ms ]
         const { users } = ran.variant().components;
         return { reject_fraction: 1 - (users.success ?? NaN), admitted_rps: users.goodput };
       },
-      { share: 0.5 },
+      { share: 0.3 },
     );
   }
 });

@@ -64,6 +64,17 @@ function figures(ran: Ran, asked: readonly string[]): Record<string, number> {
   return Object.fromEntries(asked.map((name) => [name, all[name]()]));
 }
 
+/** Share of the stated length that is run. */
+const SHARES: Readonly<Record<string, number>> = {
+  'mm1-rho50': 1,
+  'mm1-rho80': 1,
+  'mmc-c4-rho75': 1,
+  'mmc-c64-rho85': 0.3,
+  'mmck-c4-k12-overload': 0.5,
+  'mm1k-rho1': 1,
+  'mm1k-overload-x2': 0.25,
+};
+
 const LATENCY = ['latency_mean_ms', 'latency_p50_ms', 'latency_p95_ms', 'latency_p99_ms'];
 const WAITS = ['queue_wait_mean_ms', 'utilization', 'fraction_of_requests_that_wait'];
 const LOSS = ['reject_fraction', 'throughput_rps', 'latency_mean_ms', 'queue_length_mean'];
@@ -84,7 +95,7 @@ describe('a station with exponential service', () => {
         const own = p['concurrency'] === 1 ? ['in_system_mean'] : ['queue_wait_p99_ms'];
         return figures(ran, [...LATENCY, ...WAITS, ...own]);
       },
-      { share: id === 'mmc-c64-rho85' ? 0.5 : 1 },
+      { share: SHARES[id] },
     );
   }
 
@@ -104,7 +115,7 @@ describe('a station with exponential service', () => {
         const own = p['concurrency'] === 1 ? ['latency_p99_ms'] : [];
         return figures(ran, [...LOSS, 'queue_wait_p95_ms', 'utilization', ...own]);
       },
-      { share: id === 'mm1k-overload-x2' ? 0.4 : 1 },
+      { share: SHARES[id] },
     );
   }
 
@@ -121,20 +132,24 @@ describe('a station with exponential service', () => {
       );
       return figures(ran, ['queue_wait_mean_ms', 'latency_mean_ms', 'queue_wait_std_ms']);
     },
-    { share: 0.5 },
+    { share: 0.3 },
   );
 
-  theory('erlangb-c10-a8', ({ p }) => {
-    const ran = run(
-      station({
-        ...p,
-        arrivals: 'poisson(160/s)',
-        service: 'concurrency: 10\n    queue: { capacity: 0 }',
-        step: 'wait: exponential(50ms)',
-      }),
-    );
-    return figures(ran, ['reject_fraction', 'in_service_mean', 'latency_mean_ms']);
-  });
+  theory(
+    'erlangb-c10-a8',
+    ({ p }) => {
+      const ran = run(
+        station({
+          ...p,
+          arrivals: 'poisson(160/s)',
+          service: 'concurrency: 10\n    queue: { capacity: 0 }',
+          step: 'wait: exponential(50ms)',
+        }),
+      );
+      return figures(ran, ['reject_fraction', 'in_service_mean', 'latency_mean_ms']);
+    },
+    { share: 0.5 },
+  );
 
   theory(
     'mminf-inflight',
@@ -153,7 +168,7 @@ describe('a station with exponential service', () => {
         in_flight_p99_time_weighted: inFlightQuantile(text, p.duration, 0.99),
       };
     },
-    { share: 0.5 },
+    { share: 0.4 },
   );
 
   theory(
@@ -193,7 +208,7 @@ describe('a station with exponential service', () => {
         utilization: s.utilization ?? NaN,
       };
     },
-    { share: 0.4 },
+    { share: 0.25 },
   );
 
   theory(
@@ -216,7 +231,7 @@ describe('a station with exponential service', () => {
         split_over_shared_latency_ratio: apart / shared,
       };
     },
-    { share: 0.5 },
+    { share: 0.3 },
   );
 
   theory(
@@ -233,7 +248,7 @@ describe('a station with exponential service', () => {
       const asked = ['latency_mean_ms', 'latency_p99_ms', 'fraction_of_requests_that_wait'];
       return figures(ran, asked);
     },
-    { share: 0.5 },
+    { share: 0.4 },
   );
 });
 
@@ -268,7 +283,7 @@ describe('a station with other service times', () => {
         const ran = run(station({ ...p, arrivals, service: 'concurrency: 1', step }));
         return figures(ran, ['queue_wait_mean_ms', 'latency_mean_ms', 'utilization']);
       },
-      { share: 0.4 },
+      { share: 0.25 },
     );
   }
 
@@ -285,7 +300,7 @@ describe('a station with other service times', () => {
       );
       return figures(ran, ['reject_fraction', 'utilization']);
     },
-    { share: 0.4 },
+    { share: 0.25 },
   );
 
   theory(
@@ -296,7 +311,7 @@ describe('a station with other service times', () => {
       );
       return figures(ran, ['latency_mean_ms', 'in_system_mean', 'utilization']);
     },
-    { share: 0.5 },
+    { share: 0.3 },
   );
 });
 
