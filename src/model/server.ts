@@ -3,7 +3,6 @@ import { PHASE } from '../kernel/phase.js';
 import type { Ns } from '../kernel/time.js';
 import { AMBIGUOUS, OUTCOME, isSuccess, withStatus } from '../spec/outcome.js';
 import type { Outcome } from '../spec/outcome.js';
-import { JOURNAL } from '../spec/record.js';
 import { CANCELLATION, FROZEN } from './instance.js';
 import { injectedOutcome } from './injections.js';
 import type { Instance } from './instance.js';
