@@ -3,8 +3,8 @@ import type { Target } from '../spec/scenario.js';
 import type { LaidPart, Layout } from './layout.js';
 import { partOf, UNMATCHED } from './layout.js';
 import type { Problems } from './problem.js';
-import type { RequestLine } from './routes.js';
-import { routeOf } from './routes.js';
+import type { RequestLine } from '../scenario/routes.js';
+import { routeOf } from '../scenario/routes.js';
 
 /** A call that says nothing about the request it makes: that of a route or a middleware. */
 export const BARE_LINE: RequestLine = Object.freeze({

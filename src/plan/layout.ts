@@ -14,7 +14,7 @@ import type {
 } from '../spec/scenario.js';
 import { byCodeUnit } from './canonical.js';
 import type { Problems } from './problem.js';
-import { routeOf } from './routes.js';
+import { routeOf } from '../scenario/routes.js';
 import { eachStep } from './walk.js';
 
 /** A component with what the scenario says about it. */

@@ -10,7 +10,7 @@ import type { Conditions } from './conditions.js';
 import type { EdgeTable } from './edges.js';
 import type { Layout } from './layout.js';
 import type { Problems } from './problem.js';
-import type { RequestLine } from './routes.js';
+import type { RequestLine } from '../scenario/routes.js';
 import { modeOf, type Scope } from './scope.js';
 
 /** All that programs write to. */

@@ -1,0 +1,106 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadScenario } from '../../src/scenario/load.js';
+import { formatDiagnostic } from '../../src/scenario/diagnostics.js';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+const PAGES = ['README.md', ...readdirSync(join(ROOT, 'docs')).filter(isPage).map(inDocs)];
+
+interface Block {
+  readonly page: string;
+  readonly language: string;
+  readonly text: string;
+}
+
+const blocks = PAGES.flatMap(blocksOf);
+const commands = blocks
+  .filter(({ language }) => language === 'sh')
+  .flatMap(({ page, text }) => text.split('\n').map((line) => [page, bare(line)] as const))
+  .filter(([, command]) => command !== '');
+const runs = commands.filter(([, command]) => command.startsWith('npx --no-install faultline '));
+
+let out = '';
+beforeAll(() => {
+  execFileSync(process.execPath, ['scripts/bootstrap.mjs'], { cwd: ROOT, stdio: 'ignore' });
+  out = mkdtempSync(join(tmpdir(), 'faultline-docs-'));
+});
+afterAll(() => rmSync(out, { recursive: true, force: true }));
+
+describe('what the pages say', () => {
+  it('has pages with commands and scenarios', () => {
+    expect(PAGES.length).toBeGreaterThan(3);
+    expect(runs.length).toBeGreaterThan(3);
+  });
+
+  it.each(commands)('%s: `%s` is a command that exists', (_page, command) => {
+    const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+      readonly scripts: Readonly<Record<string, string>>;
+    };
+    const script = /^npm (?:run )?([\w:-]+)/.exec(command)?.[1];
+    const vitest = /^npx --no-install vitest run (\S+)$/.exec(command)?.[1];
+    if (script !== undefined) expect(Object.keys(scripts)).toContain(script);
+    else if (vitest !== undefined) expect(existsSync(join(ROOT, vitest))).toBe(true);
+    else expect(command).toMatch(/^npx --no-install faultline (run|compare|check|validate|graph|explain) /);
+  });
+
+  it.each(runs)('%s: `%s` runs', (_page, command) => {
+    const words = command.split(/\s+/).slice(3);
+    const own = words[0] === 'run' && !words.includes('--out') ? ['--out', out] : [];
+    const args = ['dist/cli/main.js', ...words, ...own];
+    const { status, stderr } = spawnSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8' });
+    // A broken budget is what some pages want to show.
+    expect([0, 1], stderr).toContain(status);
+  });
+
+  it.each(blocks.filter(({ language }) => language === 'yaml').map((it) => [it.page, it.text]))(
+    '%s: its YAML loads',
+    (page, text) => {
+      if (!text.includes('faultline: 1')) return;
+      const { file, problems } = loadScenario(page, () => ({ text }));
+      expect(problems.map(formatDiagnostic).join('\n')).toBe('');
+      expect(file).not.toBeNull();
+    },
+  );
+
+  it('has no link that leads nowhere', () => {
+    for (const page of PAGES) {
+      const text = readFileSync(join(ROOT, page), 'utf8');
+      for (const [, target] of text.matchAll(/\]\(([^)#\s]+)[^)]*\)/g)) {
+        if (/^[a-z]+:/.test(target!)) continue;
+        const path = join(ROOT, dirname(page), target!);
+        expect(existsSync(path), `${page} -> ${target}`).toBe(true);
+      }
+    }
+  });
+
+  it('shows the first scenario as it is in its file', () => {
+    const shown = blocks.find(({ page, text }) => page === 'README.md' && text.includes('My first'));
+    const file = readFileSync(join(ROOT, 'scenarios/first.yaml'), 'utf8');
+    expect(file.split('\n').slice(1).join('\n').trim()).toBe(shown!.text.trim());
+  });
+});
+
+function isPage(name: string): boolean {
+  return name.endsWith('.md');
+}
+
+function inDocs(name: string): string {
+  return `docs/${name}`;
+}
+
+/** A line of a block without its comment. */
+function bare(line: string): string {
+  return line.replace(/\s+#.*$/, '').trim();
+}
+
+function blocksOf(page: string): Block[] {
+  const text = readFileSync(join(ROOT, page), 'utf8');
+  return [...text.matchAll(/^```(\w+)\n([\s\S]*?)^```/gm)].map(([, language, body]) => ({
+    page,
+    language: language!,
+    text: body!,
+  }));
+}
