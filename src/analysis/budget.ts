@@ -4,7 +4,7 @@ import { invariant } from '../kernel/invariant.js';
 import type { BudgetSource } from '../spec/scenario.js';
 import type { BudgetResult, Verdict } from '../spec/result.js';
 import { sectionInterval, type Interval } from '../stats/interval.js';
-import { finite, intervalOf, type Measured } from './estimate.js';
+import { finite, fromOf, intervalOf, type Measured } from './estimate.js';
 import { neverCount } from './recovery.js';
 import { checkedExpression, measureIn, variantNamed, type Study } from './study.js';
 import type { VariantData } from './variant-data.js';
@@ -31,6 +31,7 @@ export function judgeBudget(
     name: source.name,
     severity: source.severity,
     ...decide(expression, measured, held, source),
+    ...fromOf(measured, held.interval),
     value: finite(measured.value),
     limit: held.limit,
     margin: marginOf(expression.op, finite(measured.value), held.limit),

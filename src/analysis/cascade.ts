@@ -1,27 +1,43 @@
+import type { Ns } from '../kernel/time.js';
 import type { RunRecord } from '../spec/record.js';
 import type { CascadeResult } from '../spec/result.js';
+import { amplificationOf } from './amplification.js';
 import { collateralOf } from './collateral.js';
 import { eventsOf } from './events.js';
-import { faultedComponents, firstFaultNs, touchedBy } from './faulted.js';
+import { faultedComponents, firstFaultNs, outagesOf, touchedBy } from './faulted.js';
+import { usualNs } from './goodput.js';
 import { healthOf, type Health } from './health.js';
-import { depthOf, influencesOf, loopsOf, secondsOf, type Scene } from './influence.js';
-import { lanesOf, type Lane } from './lanes.js';
+import {
+  depthOf,
+  influencesOf,
+  secondsOf,
+  wellSecondsOf,
+  type Scene,
+  type StepInfluence,
+} from './influence.js';
+import { gaugesByComponent, judgedLane, lanesOf, type Lane } from './lanes.js';
 import { linksOf } from './links.js';
+import { loopsOf } from './loops.js';
 import { goodputLost, verdictOf } from './metastability.js';
+import { onsetsOf, type Onsets } from './onsets.js';
+import { ranksOf } from './ranks.js';
+import { saturationOf, type Saturation } from './saturation.js';
 import type { Story } from './story.js';
-import { stepsOf } from './steps.js';
+import { stepAt, stepsOf, type Steps } from './steps.js';
+import { finishedOf, succeededOf, sumOutcomes } from './sums.js';
 import { cellsOf } from './window.js';
-import { isPlaced, type VariantData } from './variant-data.js';
+import { byCodeUnit, isPlaced, type VariantData } from './variant-data.js';
 import { list } from './words.js';
 
 /** The cascade of one run: who turned ill when, through what it spread, and how it ended. */
 export function storyOf(data: VariantData, record: RunRecord): Story {
   const scene = sceneOf(data, record);
-  const influences = influencesOf(scene);
-  const verdict = verdictOf(data, record);
+  const found = influencesOf(scene);
+  const onsets = onsetsOf(scene, found);
+  const influences = timed(scene, found, onsets);
   return {
-    events: eventsOf(scene, record, influences),
-    states: statesOf(scene),
+    events: eventsOf(scene, record, influences, onsets),
+    states: statesOf(scene, onsets),
     lanes: new Map([...scene.health].map(([lane, health]) => [lane.name, health.states])),
     influences: influences.map(({ from, to, at, mechanism, share, text }) => ({
       from,
@@ -36,7 +52,9 @@ export function storyOf(data: VariantData, record: RunRecord): Story {
     depth: depthOf(influences),
     collateral: collateralOf(data, record),
     goodputLost: goodputLost(data, record),
-    verdict,
+    amplification: amplificationOf(data, record),
+    users: usersOf(data, record),
+    verdict: verdictOf(data, record),
     innocent: innocentFaults(scene, influences),
   };
 }
@@ -45,65 +63,117 @@ export function storyOf(data: VariantData, record: RunRecord): Story {
 export function sceneOf(data: VariantData, record: RunRecord): Scene {
   const { plan } = data;
   const steps = stepsOf(plan);
-  const lanes = lanesOf(data, record, steps);
+  const spans = plan.faults.flatMap((fault) => fault.spans);
+  const faultsNs = spans.map(({ fromNs }) => fromNs);
+  const endsNs = spans.map(({ untilNs }) => untilNs);
   const first = firstFaultNs(data);
-  let baseline = 0;
-  while (baseline < steps.count && steps.startNs[baseline] + steps.lengthNs[baseline] <= first)
-    baseline++;
-  const starts = plan.faults.flatMap((fault) => fault.spans.map((span) => span.fromNs));
+  // Without a fault there is no time before it: all of the run is judged.
+  const isFaulted = spans.length > 0;
+  const baseline = isFaulted ? stepAt(steps, first) : 0;
+  const gauges = gaugesByComponent(data, record);
+  const usual = new Map<Lane, Ns>();
+  for (const lane of lanesOf(data, record, steps)) {
+    const usualLongest = usualNs(data, record, lane.parts);
+    const known = stepAt(steps, plan.horizonNs - usualLongest);
+    usual.set(judgedLane(lane, known, isFaulted), usualLongest);
+  }
+  const lanes = [...usual.keys()];
   const health = new Map<Lane, Health>();
-  for (const lane of lanes)
-    health.set(lane, healthOf(lane, steps, starts, reachNs(data, record, lane, first)));
-  const stepAt = (timeNs: number): number => {
-    let step = 0;
-    while (step < steps.count && steps.startNs[step] + steps.lengthNs[step] <= timeNs) step++;
-    return step;
-  };
+  const saturations = new Map<Lane, Saturation>();
+  for (const [lane, usualLongest] of usual) {
+    const outages = lane.workers === 0 ? [] : outagesOf(lane.component, data);
+    const reachNs = reachOf(usualLongest, steps);
+    health.set(
+      lane,
+      healthOf(lane, steps, { faultsNs, cutsNs: [...faultsNs, ...endsNs], outages, reachNs }),
+    );
+    const saturation = saturationOf(lane, gauges[lane.component], steps, plan, baseline);
+    if (saturation !== null) saturations.set(lane, saturation);
+  }
   const hits = plan.faults.flatMap((fault) => {
     const { stats, components } = touchedBy(fault, data);
     return fault.spans.map((span) => ({
       stats,
       components,
-      from: stepAt(span.fromNs),
-      until: stepAt(span.untilNs),
+      from: stepAt(steps, span.fromNs),
+      until: stepAt(steps, span.untilNs),
     }));
   });
   const links = linksOf(data, record, lanes, steps);
-  return { data, steps, lanes, links, health, baseline, faultsNs: starts, hits };
+  return { data, steps, lanes, links, health, saturations, baseline, faultsNs, endsNs, hits };
 }
 
-/** The longest a request of a lane takes before the first fault, up to 10 s. */
-function reachNs(data: VariantData, record: RunRecord, lane: Lane, firstFaultNs: number): number {
-  const before = cellsOf([{ fromNs: data.plan.warmupNs, untilNs: firstFaultNs }], data.plan);
-  let longest = 0;
-  for (const part of lane.parts) {
-    for (let i = 0; i < before.segments.length; i++) {
-      const histogram = record.parts[part].latency[before.segments[i]];
-      if (histogram !== undefined && histogram.count > 0)
-        longest = Math.max(longest, histogram.max);
-    }
-  }
-  return Math.min(longest, REACH_MAX_NS);
+/**
+ * How long before a fault a request may arrive and still be hurt by it: the p99 of the time before it in
+ * whole steps, and one more.
+ */
+function reachOf(usualLongest: Ns, { lengthNs }: Steps): Ns {
+  return (Math.ceil(usualLongest / lengthNs[0]) + 1) * lengthNs[0];
 }
 
-const REACH_MAX_NS = 10_000_000_000;
+/** Influences in order of time, each at the onset of the illness that it brings. */
+function timed(
+  scene: Scene,
+  influences: readonly StepInfluence[],
+  onsets: Onsets,
+): readonly StepInfluence[] {
+  const onsetIn = (name: string, step: number): number | null => {
+    const lane = scene.lanes.find((candidate) => candidate.name === name)!;
+    const episode = scene.health.get(lane)?.episodes.find(({ from }) => from === step);
+    return episode === undefined ? null : onsets(lane, episode);
+  };
+  const ranks = ranksOf(scene, influences);
+  return influences
+    .map((influence) => ({
+      ...influence,
+      at: onsetIn(influence.to, influence.step) ?? influence.at,
+    }))
+    .sort(
+      (a, b) =>
+        a.at - b.at ||
+        ranks(a.to) - ranks(b.to) ||
+        byCodeUnit(a.from, b.from) ||
+        byCodeUnit(a.to, b.to),
+    );
+}
 
-function statesOf(scene: Scene): CascadeResult['states'] {
+function statesOf(scene: Scene, onsets: Onsets): CascadeResult['states'] {
   const { health } = scene;
-  const seconds = (step: number): number => secondsOf(scene, step);
   const states: Record<string, CascadeResult['states'][string]> = {};
-  for (const [lane, { states: row }] of health) {
+  for (const [lane, { states: row, episodes }] of health) {
+    const starts = new Map(episodes.map((episode) => [episode.from, onsets(lane, episode)]));
+    const ends = new Set(episodes.map(({ until }) => until));
     const spans: { from: number; until: number; state: (typeof row)[number] }[] = [];
     let from = 0;
     for (let step = 1; step <= row.length; step++) {
       if (step < row.length && row[step] === row[from]) continue;
-      if (row[from] !== 'ok')
-        spans.push({ from: seconds(from), until: seconds(step), state: row[from] });
+      if (row[from] !== 'ok') {
+        const until = ends.has(step) ? wellSecondsOf(scene, step) : secondsOf(scene, step);
+        spans.push({ from: starts.get(from) ?? secondsOf(scene, from), until, state: row[from] });
+      }
       from = step;
     }
     states[lane.name] = spans;
   }
   return states;
+}
+
+/** User requests that arrived from the first fault on, and those of them that failed. */
+function usersOf(data: VariantData, record: RunRecord): Story['users'] {
+  const { plan } = data;
+  const after = cellsOf([{ fromNs: afterNs(data), untilNs: plan.endNs }], plan);
+  const outcomes = sumOutcomes(
+    data.requests.map((part) => record.parts[part]),
+    after.cells,
+  );
+  const finished = finishedOf(outcomes);
+  return { finished, failed: finished - succeededOf(outcomes) };
+}
+
+/** From the first fault on; the whole run where there is none. */
+function afterNs(data: VariantData): number {
+  const first = firstFaultNs(data);
+  return first < data.plan.endNs ? first : data.plan.warmupNs;
 }
 
 /** Placed components ill at any time from the first fault on, the faulted ones left out. */

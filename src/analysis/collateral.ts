@@ -1,6 +1,6 @@
 import type { RunRecord } from '../spec/record.js';
 import { faultedComponents, firstFaultNs } from './faulted.js';
-import { goodShare } from './recovery.js';
+import { goodputOf, goodShare } from './goodput.js';
 import { byCodeUnit, partName, type VariantData } from './variant-data.js';
 import { cellsOf } from './window.js';
 
@@ -20,13 +20,13 @@ export function collateralOf(data: VariantData, record: RunRecord): readonly str
   let last = first;
   for (const fault of plan.faults)
     for (const span of fault.spans) last = Math.max(last, span.untilNs);
-  const before = cellsOf([{ fromNs: plan.warmupNs, untilNs: first }], plan);
   const during = cellsOf([{ fromNs: first, untilNs: Math.min(last, plan.endNs) }], plan);
   const names: string[] = [];
   for (let part = 0; part < plan.parts.length; part++) {
     if (users.has(part)) continue;
-    const was = goodShare(record, [part], before);
-    const is = goodShare(record, [part], during);
+    const goodput = goodputOf(data, record, [part]);
+    const was = goodShare(goodput, data.before);
+    const is = goodShare(goodput, during);
     if (was !== null && is !== null && was > 0 && is < (1 - HIT) * was)
       names.push(partName(plan, part));
   }

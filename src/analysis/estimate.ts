@@ -1,5 +1,6 @@
 import type { Estimate } from '../spec/result.js';
 import { designEffect, sectionInterval, wilsonInterval, type Interval } from '../stats/interval.js';
+import { batchInterval, BATCHES, type Batches } from './batch-interval.js';
 import type { Histogram } from '../stats/histogram.js';
 
 /** What a measured value is, which decides how its interval is found. */
@@ -22,6 +23,8 @@ export interface Measured {
   /** Of shares: by replication. */
   readonly hits: readonly number[];
   readonly trials: readonly number[];
+  /** Of means of a single run: by step, see batchInterval. */
+  readonly batches?: Batches;
 }
 
 /** Share of hits among trials, by replication. */
@@ -100,10 +103,11 @@ export function distributionOf(all: Histogram, each: readonly Histogram[], name:
   return { kind, value: statistic(all, name), each: values, hits: [], trials: [] };
 }
 
-/** Interval over replications at a confidence; null where there is none. */
+/** Interval over replications, or over the batches of the only one; null where there is none. */
 export function intervalOf(measured: Measured, confidence: number): Interval | null {
-  if (measured.each.length < 2 || measured.value === null) return null;
-  if (measured.kind === 'share') {
+  if (measured.value === null) return null;
+  if (measured.each.length < 2) return overBatches(measured, confidence);
+  if (measured.trials.length > 0) {
     const effect = designEffect(measured.hits, measured.trials);
     return wilsonInterval(sum(measured.hits), sum(measured.trials), confidence, effect);
   }
@@ -119,7 +123,16 @@ export function estimateOf(measured: Measured): Estimate {
     value: finite(measured.value),
     ci95: interval === null ? null : [interval.low, interval.high],
     each: measured.each.map(finite),
+    ...fromOf(measured, interval),
   };
+}
+
+/** Says of an interval that it comes from the batches of a single run. */
+export function fromOf(
+  { each }: Measured,
+  interval: Interval | null,
+): { readonly from?: 'batches' } {
+  return interval !== null && each.length < 2 ? { from: 'batches' } : {};
 }
 
 /** Infinity (`never`) as null. */
@@ -137,6 +150,25 @@ export function sum(values: readonly number[]): number {
   let total = 0;
   for (const value of values) total += value;
   return total;
+}
+
+/** Shares have the interval of Wilson, which knows 0 and 1; all else that of the batch means. */
+function overBatches({ kind, value, batches }: Measured, confidence: number): Interval | null {
+  if (batches === undefined || value === null) return null;
+  const interval = batchInterval(value, batches, confidence);
+  if (interval === null || kind !== 'share') return interval;
+  const { over, under } = batches;
+  const effect = designEffect(inBatches(over), inBatches(under));
+  return wilsonInterval(sum(over), sum(under), confidence, effect);
+}
+
+/** Sums of 20 groups of consecutive steps; steps that do not fill a group are left out at the front. */
+function inBatches(steps: readonly number[]): number[] {
+  const size = Math.floor(steps.length / BATCHES);
+  const first = steps.length - size * BATCHES;
+  return Array.from({ length: BATCHES }, (_, i) =>
+    sum(steps.slice(first + i * size, first + (i + 1) * size)),
+  );
 }
 
 function ratios(over: readonly number[], under: readonly number[]): (number | null)[] {

@@ -2,57 +2,65 @@ import type { RunRecord } from '../spec/record.js';
 import type { CascadeEvent, HealthState } from '../spec/result.js';
 import { faultWords } from './fault-words.js';
 import type { Episode } from './health.js';
-import { secondsOf, type Scene, type StepInfluence } from './influence.js';
+import { illnessText } from './illness-words.js';
+import { secondsOf, wellSecondsOf, type Scene, type StepInfluence } from './influence.js';
 import type { Lane } from './lanes.js';
-import { sumSteps } from './links.js';
+import { meanSteps } from './links.js';
 import { isOpen, transitionsOf } from './machines.js';
 import { blockedShare } from './mechanism.js';
 import { isBreaker } from './metrics-edge.js';
-import { touchedBy } from './faulted.js';
-import { depthsOf } from './topology.js';
+import { outagesOf, touchedBy } from './faulted.js';
+import type { Onsets } from './onsets.js';
+import { ranksOf } from './ranks.js';
+import type { Saturation } from './saturation.js';
 import { byCodeUnit } from './variant-data.js';
-import { count, duration, moment, share } from './words.js';
+import { count, duration, moment, number } from './words.js';
 
-const SATURATED = 0.95;
-const SATURATED_STEPS = 2;
 const EPISODES_MAX = 3;
-/** Order of what happens at the same moment. */
-const ORDER: Readonly<Record<CascadeEvent['kind'], number>> = {
+/** Share of the workers that must wait for the same to say that they do. */
+const HELD = 0.5;
+/** Steps in which the worst of a queue is looked for once the workers have run out. */
+const QUEUE_STEPS = 10;
+/** Order of what happens at the same moment; what has the same place goes by its rank in the cascade. */
+const PHASE: Readonly<Record<CascadeEvent['kind'], number>> = {
   fault: 0,
   saturated: 1,
   degraded: 1,
   failing: 1,
   down: 1,
-  breakerOpen: 2,
-  faultEnd: 3,
-  breakerClosed: 4,
-  recovered: 5,
-  notRecovered: 6,
+  breakerOpen: 1,
+  faultEnd: 2,
+  breakerClosed: 3,
+  recovered: 4,
+  notRecovered: 5,
 };
+const WITHIN: readonly CascadeEvent['kind'][] = ['saturated', 'degraded', 'failing', 'down'];
 
-/** What happened in one run, in order of time, in words with numbers. */
+/** What happened in one run, in order of time and cause, in words with numbers. */
 export function eventsOf(
   scene: Scene,
   record: RunRecord,
   influences: readonly StepInfluence[],
+  onsets: Onsets,
 ): readonly CascadeEvent[] {
   const events: CascadeEvent[] = [
     ...faultEvents(scene),
     ...breakerEvents(scene, record),
     ...scene.lanes.flatMap((lane) => [
       ...saturation(scene, lane),
-      ...illness(scene, lane, influences),
+      ...illness(scene, lane, influences, onsets),
     ]),
   ];
-  // Who is called turns ill before who calls, where both do in the same step.
-  const depths = depthsOf(scene.data);
-  const depthOf = new Map(scene.lanes.map((lane) => [lane.name, depths[lane.component]]));
+  const ranks = ranksOf(scene, influences);
+  // A breaker stands with the caller that it protects.
+  const rankOf = ({ subject }: CascadeEvent): number => ranks(subject.split('->')[0]);
   return events.sort(
     (a, b) =>
       a.at - b.at ||
-      ORDER[a.kind] - ORDER[b.kind] ||
-      (depthOf.get(b.subject) ?? 0) - (depthOf.get(a.subject) ?? 0) ||
+      PHASE[a.kind] - PHASE[b.kind] ||
+      rankOf(a) - rankOf(b) ||
       byCodeUnit(a.subject, b.subject) ||
+      WITHIN.indexOf(a.kind) - WITHIN.indexOf(b.kind) ||
       byCodeUnit(a.kind, b.kind),
   );
 }
@@ -129,69 +137,102 @@ function breakerEvents(scene: Scene, record: RunRecord): CascadeEvent[] {
   return events;
 }
 
-/** The first time that all workers of a component are in use for two steps. */
+/** The moment at which a component has nothing left. */
 function saturation(scene: Scene, lane: Lane): CascadeEvent[] {
-  const { steps, baseline } = scene;
-  if (!(lane.workers > 0) || !Number.isFinite(lane.workers)) return [];
-  let run = 0;
-  for (let step = 0; step < steps.count; step++) {
-    run = lane.busy[step] >= SATURATED * lane.workers ? run + 1 : 0;
-    if (run < SATURATED_STEPS) continue;
-    const first = step - SATURATED_STEPS + 1;
-    if (first < baseline) return [];
-    return [
-      {
-        at: secondsOf(scene, first),
-        kind: 'saturated',
-        subject: lane.name,
-        cause: null,
-        mechanism: null,
-        text: saturationText(scene, lane, step),
-      },
-    ];
+  const found = scene.saturations.get(lane);
+  if (found === undefined) return [];
+  return [
+    {
+      at: (found.atNs - scene.data.plan.warmupNs) / 1e9,
+      kind: 'saturated',
+      subject: lane.name,
+      cause: null,
+      mechanism: null,
+      text: saturationText(scene, lane, found),
+    },
+  ];
+}
+
+function saturationText(scene: Scene, lane: Lane, { from, until, resource }: Saturation): string {
+  if (resource === 'cores') {
+    const used = Math.min(lane.cores, Math.max(...lane.cpu.subarray(from, until)));
+    return `${number(used)} of ${number(lane.cores)} cores in use`;
   }
-  return [];
+  let most = 0;
+  for (let step = from; step < until; step++) most = Math.max(most, lane.busyMax[step]);
+  const busy = `${count(Math.min(lane.workers, most))} of ${count(lane.workers)} workers`;
+  const words = `${busy} ${doingWords(scene, lane, from, until)}`;
+  const last = Math.min(until, from + QUEUE_STEPS);
+  let queue = 0;
+  for (let step = from; step < last; step++) queue = Math.max(queue, lane.queueMax[step]);
+  if (!(queue > 0)) return words;
+  if (!Number.isFinite(lane.queueCapacity)) return `${words}, queue up to ${count(queue)}`;
+  const isFull = queue >= lane.queueCapacity;
+  const of = count(lane.queueCapacity);
+  return isFull
+    ? `${words}, queue of ${of} full`
+    : `${words}, queue up to ${count(queue)} of ${of}`;
 }
 
-function saturationText(scene: Scene, lane: Lane, step: number): string {
-  const busy = `${count(Math.min(lane.workers, lane.busyMax[step]))} of ${count(lane.workers)} workers`;
+/** What the workers are held by: a fault, a callee that more than half of them wait for, or work. */
+function doingWords(scene: Scene, lane: Lane, from: number, until: number): string {
+  const { startNs } = scene.steps;
+  const isOut = outagesOf(lane.component, scene.data).some(
+    (span) => startNs[from] < span.untilNs && startNs[until - 1] >= span.fromNs,
+  );
+  if (isOut) return 'held';
   const links = scene.links.filter((link) => link.caller === lane);
-  const blocking = links.find((link) => blockedShare(link, step, step + 1) >= 0.5);
-  const doing = blocking === undefined ? 'busy' : `wait for ${blocking.callee.name}`;
-  const queue = lane.queueMax[step];
-  if (!(queue > 0)) return `${busy} ${doing}`;
-  const of = Number.isFinite(lane.queueCapacity) ? ` of ${count(lane.queueCapacity)}` : '';
-  return `${busy} ${doing}, queue ${count(queue)}${of}`;
+  const soon = Math.min(until, from + 2);
+  const blocking = links.find((link) => blockedShare(link, from, soon) >= HELD);
+  if (blocking !== undefined) return `wait for ${blocking.callee.name}`;
+  const waiting = meanSteps(lane.poolWaiting, from, soon) >= HELD * lane.workers;
+  return waiting ? 'wait for a connection' : 'busy';
 }
 
-function illness(scene: Scene, lane: Lane, influences: readonly StepInfluence[]): CascadeEvent[] {
+function illness(
+  scene: Scene,
+  lane: Lane,
+  influences: readonly StepInfluence[],
+  onsets: Onsets,
+): CascadeEvent[] {
   const { steps, health, data, baseline } = scene;
   const episodes = (health.get(lane)?.episodes ?? []).filter((episode) => episode.until > baseline);
   const end = (data.plan.endNs - data.plan.warmupNs) / 1e9;
-  const at = (step: number): number => secondsOf(scene, step);
   return episodes.slice(0, EPISODES_MAX).flatMap((episode) => {
     const worst = episode.worst as Exclude<HealthState, 'ok'>;
+    const from = onsets(lane, episode);
     const start: CascadeEvent = {
-      at: at(episode.from),
+      at: from,
       kind: worst,
       subject: lane.name,
       ...causeOf(scene, lane, episode, influences),
-      text: illText(lane, episode, baseline),
+      text: illnessText(lane, episode, baseline),
     };
     const isOver = episode.until < steps.count;
+    const until = wellSecondsOf(scene, episode.until);
     const over: CascadeEvent = {
-      at: at(episode.until),
+      at: until,
       kind: isOver ? 'recovered' : 'notRecovered',
       subject: lane.name,
       cause: null,
       mechanism: null,
       text: isOver
-        ? `well again after ${duration(at(episode.until) - at(episode.from))}`
-        : `still ${worst} at ${moment(end)}`,
+        ? `well again after ${duration(until - from)}`
+        : `still ${worst} at ${moment(end)}${silence(scene, lane, episode)}`,
     };
     return [start, over];
   });
 }
+
+/** Said where nothing has arrived for so long that nobody knows. */
+function silence(scene: Scene, lane: Lane, { from, until }: Episode): string {
+  let last = until;
+  while (last > from && lane.arrivals[last - 1] === 0) last--;
+  if (until - last < SILENT_STEPS) return '';
+  return `, without a request since ${moment(secondsOf(scene, last))}`;
+}
+
+const SILENT_STEPS = 5;
 
 /** The influence that came first, else a fault that hits the lane. */
 function causeOf(
@@ -217,32 +258,4 @@ function causeOf(
   );
   if (influence === undefined) return { cause: null, mechanism: null };
   return { cause: influence.from, mechanism: influence.mechanism };
-}
-
-function illText(lane: Lane, episode: Episode, baseline: number): string {
-  const { from, until } = episode;
-  const arrivals = sumSteps(lane.arrivals, from, until);
-  if (arrivals > 0) {
-    const good = sumSteps(lane.good, from, until) / arrivals;
-    const usual = sumSteps(lane.good, 0, baseline) / sumSteps(lane.arrivals, 0, baseline);
-    if (good < 0.98 * usual || (good < 0.98 && Number.isNaN(usual))) {
-      const missed = count(arrivals - sumSteps(lane.good, from, until));
-      return `success ${share(good)}: ${missed} of ${count(arrivals)} requests fail`;
-    }
-  }
-  const slow = medianOf(lane.latency, from, until);
-  const usual = medianOf(lane.latency, 0, baseline);
-  if (slow > 1.3 * usual) return `p95 ${duration(slow)} instead of ${duration(usual)}`;
-  let queue = 0;
-  for (let step = from; step < until; step++) queue = Math.max(queue, lane.queueMax[step] ?? 0);
-  if (queue > 0) return `queue up to ${count(queue)}`;
-  const busy =
-    lane.workers > 0 ? sumSteps(lane.busy, from, until) / (until - from) / lane.workers : 0;
-  return busy > 0 ? `${share(busy)} of the workers in use` : 'fewer answers than before';
-}
-
-function medianOf(column: Float64Array, from: number, until: number): number {
-  const values = [...column.subarray(from, until)].filter((value) => !Number.isNaN(value));
-  values.sort((a, b) => a - b);
-  return values.length === 0 ? NaN : values[values.length >> 1];
 }

@@ -8,70 +8,98 @@ import { duration, list, number, share } from './words.js';
 export function faultWords(fault: Fault): string {
   const who = targetWords(fault);
   const edits = faultKind(fault.kind)?.edits(fault.config, 1, fault.share) ?? [];
-  const words = edits
-    .map((edit) => editWords(edit, who, fault.share))
-    .filter((text) => text !== '');
-  return words.length > 0 ? list([...new Set(words)]) : `${fault.kind} of ${who}`;
+  const words = edits.map((edit) => editWords(edit, who, fault)).filter((text) => text !== '');
+  return words.length > 0 ? list([...new Set(words)]) : `${fault.kind} of ${who.words}`;
 }
 
-function editWords(edit: KnobEdit, who: string, hit: number): string {
-  const part = hit < 1 ? ` for ${share(hit)} of the requests` : '';
+/** Whom a fault hits, and whether a verb after it is that of several. */
+interface Who {
+  readonly words: string;
+  readonly isMany: boolean;
+}
+
+function editWords(edit: KnobEdit, who: Who, fault: Fault): string {
+  const { words } = who;
+  const part = fault.share < 1 ? ` for ${share(fault.share)} of the requests` : '';
+  const does = (one: string, many: string): string => `${words} ${who.isMany ? many : one}`;
   switch (edit.knob) {
     case 'speed':
       if (edit.value >= 1)
-        return edit.value === 1 ? '' : `${who} ${number(edit.value)}x faster${part}`;
+        return edit.value === 1 ? '' : `${words} ${number(edit.value)}x faster${part}`;
       return edit.value > 0
-        ? `${who} ${number(1 / edit.value)}x slower${part}`
-        : `${who} stands still`;
+        ? `${words} ${number(1 / edit.value)}x slower${part}`
+        : does('stands still', 'stand still');
     case 'down':
-      return `${who} crashes`;
+      return does('crashes', 'crash');
     case 'frozen':
-      return edit.value > 1 ? `${who} is paused` : `${who} hangs`;
+      return edit.value > 1 ? does('is paused', 'are paused') : does('hangs', 'hang');
     case 'errorBefore':
     case 'errorAfter':
       return errorWords(edit, who);
     case 'loss':
-      return `${share(edit.value)} of the messages of ${who} are lost`;
+      return `${share(edit.value)} of the messages of ${words} are lost`;
     case 'cut':
-      return edit.value > 1 ? `connections of ${who} are refused` : `${who} cannot be reached`;
+      return cutWords(edit, fault, words);
     case 'delay':
-      return `${delayWords(edit.distribution)} delay on ${who}${part}`;
+      return `${delayWords(edit.distribution)} delay on ${words}${part}`;
     case 'rate':
-      return `${who} ${sends(who)} ${number(edit.value)}x the load`;
+      return `${number(edit.value)}x the load of ${words}`;
     default:
       // Knobs that only colour another one, such as the silence of a crashed host.
       return '';
   }
 }
 
-/** A list of workloads sends, one sends: the verb follows their number. */
-function sends(who: string): string {
-  return who.includes(' and ') ? 'send' : 'sends';
-}
-
-function errorWords(edit: KnobEdit, who: string): string {
+function errorWords(edit: KnobEdit, { words, isMany }: Who): string {
   const status = edit.status === undefined ? '' : ` with ${String(edit.status)}`;
-  const amount = edit.value < 1 ? ` ${share(edit.value)} of its requests` : '';
-  return `${who} fails${amount}${status}`;
+  const amount =
+    edit.value < 1 ? ` ${share(edit.value)} of ${isMany ? 'their' : 'its'} requests` : '';
+  return `${words} ${isMany ? 'fail' : 'fails'}${amount}${status}`;
 }
 
-function targetWords(fault: Fault): string {
-  const targets = list(fault.target);
+function cutWords(edit: KnobEdit, { between }: Fault, words: string): string {
+  if (between === null) {
+    return edit.value > 1 ? `connections to ${words} are refused` : `${words} cannot be reached`;
+  }
+  const [one, other] = between.map((side) => list(side));
+  if (edit.value > 1) return `connections between ${one} and ${other} are refused`;
+  if (edit.direction === 'to') return `messages from ${one} to ${other} are lost`;
+  if (edit.direction === 'from') return `messages from ${other} to ${one} are lost`;
+  return `${one} and ${other} cannot reach each other`;
+}
+
+function targetWords(fault: Fault): Who {
+  const targets = list(fault.target.map(referenceWords));
   const { instances } = fault;
+  const isMany = fault.target.length > 1;
+  const zone = fault.zone === null ? '' : ` in zone ${fault.zone}`;
   switch (instances.kind) {
     case 'all':
-      return targets === '' ? betweenWords(fault) : targets;
+      return { words: targets === '' ? betweenWords(fault) : `${targets}${zone}`, isMany };
     case 'count':
-      return `${number(instances.count)} of ${targets}`;
+      return instances.count === 1
+        ? { words: `one instance of ${targets}`, isMany: false }
+        : { words: `${number(instances.count)} instances of ${targets}`, isMany: true };
     case 'share':
-      return `${share(instances.share)} of ${targets}`;
+      return { words: `${share(instances.share)} of the instances of ${targets}`, isMany: true };
     case 'indices':
-      return list(instances.indices.map((index) => `${targets}[${index}]`));
+      return {
+        words: list(instances.indices.map((index) => `${targets}[${index}]`)),
+        isMany: instances.indices.length > 1,
+      };
   }
 }
 
+/** An edge from or to everybody is all calls of the other side. */
+function referenceWords(reference: string): string {
+  const [from, to] = reference.split('->').map((side) => side.trim());
+  if (to === undefined) return reference;
+  if (from === 'all') return to === 'all' ? 'all calls' : `calls to ${to}`;
+  return to === 'all' ? `calls of ${from}` : reference;
+}
+
 function betweenWords(fault: Fault): string {
-  if (fault.between === null) return fault.zone ?? fault.id;
+  if (fault.between === null) return fault.zone === null ? fault.id : `zone ${fault.zone}`;
   return list(fault.between.map((side) => list(side)));
 }
 

@@ -1,8 +1,9 @@
 import type { Ns } from '../kernel/time.js';
 import type { HealthState } from '../spec/result.js';
-import { sortedQuantile } from '../stats/rank.js';
+import { FAILING_SCORE, scorerOf } from './health-signals.js';
+import { mergedWindows, sumOf, TOO_FEW, type StepWindow } from './health-windows.js';
 import type { Lane } from './lanes.js';
-import type { Steps } from './steps.js';
+import { stepAfter, stepAt, type Steps } from './steps.js';
 
 /** A span of ill health, in steps [from, until), and the worst state in it. */
 export interface Episode {
@@ -19,52 +20,59 @@ export interface Health {
   readonly episodes: readonly Episode[];
 }
 
-/** A window with fewer arrivals is taken together with the next ones, up to so many steps. */
-const FEW_ARRIVALS = 20;
-const MERGE_MAX = 5;
-/** Below so many arrivals a window says nothing. */
-const TOO_FEW = 5;
-/** Requests in the system on average that count as held. */
-const HELD = 0.5;
+/** Times that matter to the health of one lane, absolute. */
+export interface Times {
+  /** Starts of all faults. */
+  readonly faultsNs: readonly Ns[];
+  /** Starts and ends of all faults: no window reaches over one. */
+  readonly cutsNs: readonly Ns[];
+  /** Spans in which a fault stops the whole component. */
+  readonly outages: readonly { readonly fromNs: Ns; readonly untilNs: Ns }[];
+  /** How long before a fault a request may arrive and still be hurt by it. */
+  readonly reachNs: Ns;
+}
+
 const ENTER_WINDOWS = 2;
-const LEAVE_WINDOWS = 5;
+/** A state is left after so many steps, which are at least two windows. */
+const LEAVE_STEPS = 5;
+const LEAVE_WINDOWS = 2;
 const ENTER_SCORE = 1;
-/** Only slowness can mean failing by its score; shares have their own bounds below. */
-const FAILING_SCORE = 10;
 const LEAVE_SCORE = 0.5;
 const DOWN_GOOD = 0.05;
 const FAILING_GOOD = 0.5;
 const FAILING_ERRORS = 0.5;
-const RELATIVE = 0.5;
-/** 3 standard deviations from the median absolute deviation of a normal distribution. */
-const SPREAD = 3 * 1.4826;
 
 const STATES: readonly HealthState[] = ['ok', 'degraded', 'failing', 'down'];
 
 /**
  * Health by step. Each signal (goodput ratio, error ratio, p95 of successes, queue fill, use of workers,
- * shed share, waiters for connections) is scored against median and spread of the steps before the first
- * fault: (value - median) / max(3 sigma, a floor, for latency also half the median). Score 1 is degraded;
- * half the requests failing, or a latency score of 10, is failing; under 5 % goodput is down. A state is
- * entered after 2 windows in a row and left after 5 windows below score 0.5; both from the first on.
- * `faultsNs` are the starts of all faults; `reachNs` is how long before one a request may arrive and still
- * be hurt by it: the longest it takes in good times.
+ * shed share, waiters for connections) is scored against the steps before the first fault, see scorerOf;
+ * without a fault nothing tells what is normal, and shares and levels are judged by themselves.
+ * Score 1 is degraded; half the requests failing, or a latency score of 10, is failing; under 5 % goodput is
+ * down. A state is entered after 2 windows in a row and left after 5 steps that score less, below 0.5 on
+ * average; both from the first on. Silence is not health: without arrivals, and while a fault stops the component, no state is left.
  * Source of the idea of level and time hysteresis: Prometheus alerting rules (`for`, `keep_firing_for`).
  */
-export function healthOf(lane: Lane, steps: Steps, faultsNs: readonly Ns[], reachNs: Ns): Health {
-  const windows = mergedWindows(lane, steps.count);
-  const baselineUntilNs = Math.min(Infinity, ...faultsNs);
-  const baseline = windows.filter(
-    (window) =>
-      steps.startNs[window.until - 1] + steps.lengthNs[window.until - 1] <= baselineUntilNs,
-  );
-  const scored = scoreWindows(lane, windows, baseline);
-  const levels = hysteresis(scored);
+export function healthOf(lane: Lane, steps: Steps, times: Times): Health {
+  const cuts = new Set(times.cutsNs.flatMap((at) => [stepAt(steps, at), stepAfter(steps, at)]));
+  const windows = mergedWindows(lane, steps.count, cuts);
+  const first = Math.min(...times.faultsNs);
+  const baseline =
+    times.faultsNs.length === 0
+      ? []
+      : windows.filter(
+          ({ until }) => steps.startNs[until - 1] + steps.lengthNs[until - 1] <= first,
+        );
+  const levels = hysteresis(scoreWindows(lane, steps, windows, baseline, times), windows);
   const states: HealthState[] = new Array<HealthState>(steps.count).fill('ok');
   windows.forEach((window, i) => {
-    for (let step = window.from; step < window.until; step++) states[step] = STATES[levels[i]];
+    let step = window.from;
+    // Steps without arrivals at the front say nothing of their own.
+    for (; step < window.until && i > 0 && lane.arrivals[step] === 0; step++)
+      states[step] = STATES[levels[i - 1]];
+    for (; step < window.until; step++) states[step] = STATES[levels[i]];
   });
-  clampToFaults(states, windows, steps, faultsNs, reachNs);
+  clampToFaults(states, windows, steps, times);
   return { states, episodes: episodesOf(states) };
 }
 
@@ -76,12 +84,10 @@ function clampToFaults(
   states: HealthState[],
   windows: readonly StepWindow[],
   steps: Steps,
-  faultsNs: readonly Ns[],
-  reachNs: Ns,
+  { faultsNs, reachNs }: Times,
 ): void {
   for (const faultNs of faultsNs) {
-    let first = 0;
-    while (first < steps.count && steps.startNs[first] + steps.lengthNs[first] <= faultNs) first++;
+    const first = stepAt(steps, faultNs);
     if (first === 0 || first >= steps.count || states[first] === 'ok') continue;
     let from = first;
     while (from > 0 && states[from - 1] !== 'ok') from--;
@@ -112,39 +118,6 @@ export function episodesOf(states: readonly HealthState[]): readonly Episode[] {
   return episodes;
 }
 
-interface StepWindow {
-  readonly from: number;
-  readonly until: number;
-}
-
-function mergedWindows(lane: Lane, steps: number): readonly StepWindow[] {
-  const windows: StepWindow[] = [];
-  let from = 0;
-  while (from < steps) {
-    let until = from + 1;
-    let arrivals = lane.arrivals[from];
-    while (arrivals < FEW_ARRIVALS && until < steps && until - from < MERGE_MAX) {
-      arrivals += lane.arrivals[until];
-      until++;
-    }
-    windows.push({ from, until });
-    from = until;
-  }
-  return windows;
-}
-
-/** A signal: its value in a window (NaN = says nothing), which way is bad, and its scale. */
-interface Signal {
-  readonly floor: number;
-  /** Part of the median that the scale is at least. */
-  readonly relative: number;
-  readonly canFail: boolean;
-  readonly sign: 1 | -1;
-  /** Where no step before the first fault tells what is normal; NaN = the signal is left out. */
-  readonly normal: number;
-  of(window: StepWindow): number;
-}
-
 interface Score {
   readonly score: number;
   /** 0 to 3: the state that this window alone would mean. */
@@ -153,34 +126,20 @@ interface Score {
 
 function scoreWindows(
   lane: Lane,
+  steps: Steps,
   windows: readonly StepWindow[],
   baseline: readonly StepWindow[],
+  { outages }: Times,
 ): readonly Score[] {
-  const signals = signalsOf(lane).map((signal) => {
-    const values = sorted(baseline.map((window) => signal.of(window)));
-    const median = values.length > 0 ? sortedQuantile(values, 0.5) : signal.normal;
-    const deviation =
-      values.length > 0
-        ? sortedQuantile(sorted(values.map((value) => Math.abs(value - median))), 0.5)
-        : 0;
-    const scale = Math.max(SPREAD * deviation, signal.relative * Math.abs(median), signal.floor);
-    return { signal, median, scale };
-  });
+  const scoreOf = scorerOf(lane, baseline);
   let last: Score = { score: 0, level: 0 };
   return windows.map((window) => {
-    if (sumOf(lane.arrivals, window) < TOO_FEW) {
-      // Hardly anybody asks: nothing new is known while requests are held, and without any all is well.
-      const held = sumOf(lane.inSystem, window) / (window.until - window.from);
-      if (!(held >= HELD)) last = { score: 0, level: 0 };
-      return last;
-    }
-    let score = 0;
-    for (const { signal, median, scale } of signals) {
-      const value = (signal.sign * (signal.of(window) - median)) / scale;
-      const capped = signal.canFail ? value : Math.min(value, FAILING_SCORE / 2);
-      if (capped > score) score = capped;
-    }
-    last = { score, level: levelOf(lane, window, score) };
+    if (sumOf(lane.arrivals, window) < TOO_FEW) return last;
+    const score = scoreOf(window);
+    const own: Score = { score, level: levelOf(lane, window, score) };
+    const at = steps.startNs[window.from];
+    const isOut = outages.some(({ fromNs, untilNs }) => at >= fromNs && at < untilNs);
+    last = isOut && own.level < last.level ? last : own;
     return last;
   });
 }
@@ -197,46 +156,7 @@ function levelOf(lane: Lane, window: StepWindow, score: number): number {
   return score >= ENTER_SCORE ? 1 : 0;
 }
 
-function signalsOf(lane: Lane): readonly Signal[] {
-  const perArrival = (
-    column: Float64Array,
-    floor: number,
-    sign: 1 | -1,
-    normal: number,
-  ): Signal => ({
-    floor,
-    relative: 0,
-    canFail: false,
-    sign,
-    normal,
-    of: (window) => sumOf(column, window) / sumOf(lane.arrivals, window),
-  });
-  const signals: Signal[] = [
-    perArrival(lane.good, 0.02, -1, 1),
-    perArrival(lane.errors, 0.02, 1, 0),
-    perArrival(lane.shed, 0.01, 1, 0),
-    {
-      floor: 0.005,
-      relative: RELATIVE,
-      canFail: true,
-      sign: 1,
-      normal: NaN,
-      of: (window) => worstOf(lane.latency, window),
-    },
-  ];
-  const level = (column: Float64Array, capacity: number): void => {
-    if (column.length === 0 || !(capacity > 0)) return;
-    const of = (window: StepWindow): number => worstOf(column, window) / capacity;
-    signals.push({ floor: 0.2, relative: 0, canFail: false, sign: 1, normal: 0, of });
-  };
-  const workers = Number.isFinite(lane.workers) ? lane.workers : 1;
-  level(lane.queue, Number.isFinite(lane.queueCapacity) ? lane.queueCapacity : 5 * workers);
-  if (Number.isFinite(lane.workers)) level(lane.busy, lane.workers);
-  level(lane.poolWaiting, 5 * workers);
-  return signals;
-}
-
-function hysteresis(scores: readonly Score[]): readonly number[] {
+function hysteresis(scores: readonly Score[], windows: readonly StepWindow[]): readonly number[] {
   const levels: number[] = new Array<number>(scores.length).fill(0);
   let state = 0;
   for (let i = 0; i < scores.length; i++) {
@@ -248,11 +168,11 @@ function hysteresis(scores: readonly Score[]): readonly number[] {
     }
     levels[i] = state;
     if (state === 0) continue;
-    const calm = calmLevel(scores, i, state);
+    const since = calmSince(windows, i);
+    const calm = since < 0 ? state : calmLevel(scores, since, i, state);
     if (calm >= state) continue;
     state = calm;
-    for (let back = i - LEAVE_WINDOWS + 1; back <= i; back++)
-      levels[back] = Math.min(levels[back], state);
+    for (let back = since; back <= i; back++) levels[back] = Math.min(levels[back], state);
   }
   return levels;
 }
@@ -265,34 +185,23 @@ function risenTo(scores: readonly Score[], at: number): number {
   return level;
 }
 
-/** The level to which the last windows let the state fall: 0 only where all are well below degraded. */
-function calmLevel(scores: readonly Score[], at: number, state: number): number {
-  if (at < LEAVE_WINDOWS - 1) return state;
-  let highest = 0;
-  let isCalm = true;
-  for (let i = at - LEAVE_WINDOWS + 1; i <= at; i++) {
-    highest = Math.max(highest, scores[i].level);
-    if (scores[i].score >= LEAVE_SCORE) isCalm = false;
+/** First of the last windows that together are long enough to leave a state; -1 where they are too few. */
+function calmSince(windows: readonly StepWindow[], at: number): number {
+  for (let i = at - LEAVE_WINDOWS + 1; i >= 0; i--) {
+    if (windows[at].until - windows[i].from >= LEAVE_STEPS) return i;
   }
+  return -1;
+}
+
+/** The level to which windows [since, at] let the state fall: 0 only where none is degraded, and on average they are well below. */
+function calmLevel(scores: readonly Score[], since: number, at: number, state: number): number {
+  let highest = 0;
+  let sum = 0;
+  for (let i = since; i <= at; i++) {
+    highest = Math.max(highest, scores[i].level);
+    sum += scores[i].score;
+  }
+  const isCalm = sum / (at - since + 1) < LEAVE_SCORE;
   if (highest === 0 && !isCalm) return Math.min(state, 1);
   return Math.min(state, highest);
-}
-
-function sumOf(column: Float64Array, window: StepWindow): number {
-  let sum = 0;
-  for (let step = window.from; step < window.until; step++) sum += column[step];
-  return sum;
-}
-
-/** Largest value of a window; NaN where there is none. */
-function worstOf(column: Float64Array, window: StepWindow): number {
-  let worst = NaN;
-  for (let step = window.from; step < window.until; step++) {
-    if (!(column[step] <= worst)) worst = Number.isNaN(column[step]) ? worst : column[step];
-  }
-  return worst;
-}
-
-function sorted(values: readonly number[]): number[] {
-  return values.filter((value) => !Number.isNaN(value)).sort((a, b) => a - b);
 }

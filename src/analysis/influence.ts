@@ -2,7 +2,8 @@ import type { Influence } from '../spec/result.js';
 import type { Episode, Health } from './health.js';
 import type { Lane } from './lanes.js';
 import { meanSteps, outcomesIn, sumSteps, type Link } from './links.js';
-import { mechanismOf } from './mechanism.js';
+import { blockedShare, mechanismOf } from './mechanism.js';
+import { SATURATED, saturatedShare, type Saturation } from './saturation.js';
 import type { Steps } from './steps.js';
 import { byCodeUnit, type VariantData } from './variant-data.js';
 import { number, share as shareWords } from './words.js';
@@ -14,10 +15,14 @@ export interface Scene {
   readonly lanes: readonly Lane[];
   readonly links: readonly Link[];
   readonly health: ReadonlyMap<Lane, Health>;
+  /** Of the lanes that had nothing left at some time from the first fault on. */
+  readonly saturations: ReadonlyMap<Lane, Saturation>;
   /** Steps [0, baseline) lie before the first fault. */
   readonly baseline: number;
   /** Starts of all spans of all faults, absolute. */
   readonly faultsNs: readonly number[];
+  /** Their ends. */
+  readonly endsNs: readonly number[];
   /** Measured edges and components that a fault hits, with the steps in which it does. */
   readonly hits: readonly {
     readonly stats: ReadonlySet<number>;
@@ -38,13 +43,17 @@ const BLAME = 0.3;
 const RETRY_GROWTH = 1.5;
 const LOOK_AHEAD_NS = 5_000_000_000;
 const LOOK_AHEAD_STEPS = 10;
+/** Workers held by a callee count when each call holds one so many times longer than before. */
+const HELD_GROWTH = 1.5;
+/** Part of the time that a callee must have nothing left for retries to make it worse. */
+const OVERLOADED = 0.5;
 const SLACK_NS = 2_000_000_000;
 
 /**
  * Influences of one run. A callee's trouble spreads to a caller when the caller turns ill while the
  * callee is (or a fault hits the calls between them), and at least 30 % of the caller's failed calls, or
  * of its additional requests in the system, belong to that callee. A caller loads its ill callee when its
- * attempts per call grow by half.
+ * attempts per call grow by half and it, or what it calls, has nothing left.
  */
 export function influencesOf(scene: Scene): readonly StepInfluence[] {
   const found: StepInfluence[] = [];
@@ -57,33 +66,6 @@ export function influencesOf(scene: Scene): readonly StepInfluence[] {
   return found.sort(
     (a, b) => a.step - b.step || byCodeUnit(a.from, b.from) || byCodeUnit(a.to, b.to),
   );
-}
-
-/**
- * Feedback loops: for each influence that lies on a cycle the shortest one through it, each cycle once.
- * Loops of retries come first, those with the larger share before the others.
- */
-export function loopsOf(
-  influences: readonly Influence[],
-): readonly { readonly through: readonly string[]; readonly mechanism: string }[] {
-  const order = [...influences].sort(
-    (a, b) =>
-      Number(b.mechanism === 'retryLoad') - Number(a.mechanism === 'retryLoad') ||
-      b.share - a.share ||
-      byCodeUnit(a.from, b.from) ||
-      byCodeUnit(a.to, b.to),
-  );
-  const covered = new Set<Influence>();
-  const loops: { through: readonly string[]; mechanism: string }[] = [];
-  for (const influence of order) {
-    if (covered.has(influence)) continue;
-    const back = shortestWay(influence.to, influence.from, influences);
-    if (back === null) continue;
-    const through = [influence.from, ...back.map(({ from }) => from)];
-    for (const part of [influence, ...back]) covered.add(part);
-    loops.push({ through, mechanism: influence.mechanism });
-  }
-  return loops;
 }
 
 /** Number of influences on the longest chain without a repeated lane, retries left out. */
@@ -114,9 +96,11 @@ function spreads(scene: Scene, link: Link): StepInfluence | null {
   for (const episode of health.get(link.caller)?.episodes ?? []) {
     if (episode.until <= baseline || !isIllAt(scene, link, episode.from)) continue;
     const until = lookUntil(episode, steps);
+    const isOwn = refusesItself(link.caller, episode.from, until);
     const blame = Math.max(
       failedShare(link, episode.from, until),
-      waitingShare(scene, link, episode.from, until),
+      isOwn ? 0 : waitingShare(scene, link, episode.from, until),
+      heldShare(scene, link, episode.from, until),
     );
     if (blame < BLAME) continue;
     const cause = mechanismOf(link, episode.from, until, baseline);
@@ -177,6 +161,33 @@ function waitingShare(scene: Scene, link: Link, from: number, until: number): nu
   return more > 0 && all > 0 ? Math.min(1, more / all) : 0;
 }
 
+/** True where half of what a component fails is turned away by its own limits, with workers to spare. */
+function refusesItself(lane: Lane, from: number, until: number): boolean {
+  const shed = sumSteps(lane.shed, from, until);
+  const bad = sumSteps(lane.arrivals, from, until) - sumSteps(lane.good, from, until);
+  const isFull = lane.busy.subarray(from, until).some((busy) => busy >= SATURATED * lane.workers);
+  return shed > 0 && shed >= bad / 2 && !isFull;
+}
+
+/** Share of the caller's workers that wait for this callee, where none is left and calls hold them longer. */
+function heldShare(scene: Scene, link: Link, from: number, until: number): number {
+  const { busy, workers } = link.caller;
+  let most = 0;
+  for (let step = from; step < until; step++) {
+    if (busy[step] >= SATURATED * workers)
+      most = Math.max(most, blockedShare(link, step, step + 1));
+  }
+  const before = perCall(link, 0, scene.baseline);
+  const now = perCall(link, from, until) ?? Infinity;
+  return before === null || now > HELD_GROWTH * before ? most : 0;
+}
+
+/** Steps that a call is under way on average, by Little's law; null without calls. */
+function perCall(link: Link, from: number, until: number): number | null {
+  const made = meanSteps(link.made, from, until);
+  return made > 0 ? meanSteps(link.inFlight, from, until) / made : null;
+}
+
 function moreOf(scene: Scene, caller: Lane, from: number, until: number): number {
   let more = 0;
   for (const link of scene.links) {
@@ -199,6 +210,7 @@ function retries(scene: Scene, link: Link): StepInfluence | null {
       const calls = sumSteps(link.made, step, until);
       const sent = sumSteps(link.sent, step, until);
       if (calls < 10 || sent < RETRY_GROWTH * before * calls) continue;
+      if (!isOverloaded(scene, link.callee, step, until, [])) continue;
       const perCall = sent / calls;
       return {
         from: link.caller.name,
@@ -212,6 +224,24 @@ function retries(scene: Scene, link: Link): StepInfluence | null {
     }
   }
   return null;
+}
+
+/** True where a component, or one that its calls lead to, has nothing left for most of the time. */
+function isOverloaded(
+  scene: Scene,
+  lane: Lane,
+  from: number,
+  until: number,
+  above: readonly Lane[],
+): boolean {
+  if (saturatedShare(lane, from, until) >= OVERLOADED) return true;
+  return scene.links.some(
+    (link) =>
+      link.caller === lane &&
+      !above.includes(link.callee) &&
+      sumSteps(link.sent, from, until) > 0 &&
+      isOverloaded(scene, link.callee, from, until, [...above, lane]),
+  );
 }
 
 function lookUntil(episode: Episode, steps: Steps): number {
@@ -232,22 +262,11 @@ export function secondsOf(scene: Scene, step: number): number {
   return ((inside ?? start) - warmupNs) / 1e9;
 }
 
-/** Fewest influences that lead from one lane to another, by breadth; null where none do. */
-function shortestWay(
-  from: string,
-  to: string,
-  influences: readonly Influence[],
-): readonly Influence[] | null {
-  const ways = new Map<string, readonly Influence[]>([[from, []]]);
-  const open = [from];
-  for (const name of open) {
-    const way = ways.get(name)!;
-    if (name === to) return way;
-    for (const influence of influences) {
-      if (influence.from !== name || ways.has(influence.to)) continue;
-      ways.set(influence.to, [...way, influence]);
-      open.push(influence.to);
-    }
-  }
-  return null;
+/** Seconds at which a step begins; one in which a fault ends is told from that moment on. */
+export function wellSecondsOf(scene: Scene, step: number): number {
+  const { steps, data, endsNs } = scene;
+  if (step >= steps.count) return secondsOf(scene, step);
+  const start = steps.startNs[step];
+  const inside = endsNs.find((at) => at > start && at < start + steps.lengthNs[step]);
+  return ((inside ?? start) - data.plan.warmupNs) / 1e9;
 }

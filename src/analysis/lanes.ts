@@ -15,6 +15,8 @@ export interface Lane {
   readonly good: Float64Array;
   readonly errors: Float64Array;
   readonly shed: Float64Array;
+  /** Whose callers left before they were answered. */
+  readonly cancelled: Float64Array;
   /** p95 of successes, seconds; NaN where nothing succeeded. */
   readonly latency: Float64Array;
   /** Sums over instances; empty for workloads. */
@@ -24,9 +26,13 @@ export interface Lane {
   readonly busyMax: Float64Array;
   readonly inSystem: Float64Array;
   readonly poolWaiting: Float64Array;
+  /** Cores in use; empty for workloads. */
+  readonly cpu: Float64Array;
   /** Workers over all instances; Infinity where unlimited, 0 for workloads. */
   readonly workers: number;
   readonly queueCapacity: number;
+  /** Cores that its CPU quota allows, over all instances; Infinity where unlimited. */
+  readonly cores: number;
 }
 
 /** Lanes of one run: placed components by id, then the requests of workloads by part id. */
@@ -44,6 +50,26 @@ export function lanesOf(data: VariantData, record: RunRecord, steps: Steps): rea
     lanes.push(laneOf(data, record, steps, partName(plan, part), component, [part], gauges));
   }
   return lanes;
+}
+
+/**
+ * What of a lane its health can be judged by. Steps from `known` on, whose requests the end of the run cut
+ * off before they could be answered, count as if nobody had asked. Without a fault, neither do those of
+ * callers that had what they needed from others; with one, the time before it tells how many that are, and
+ * callers that leave are a sign.
+ */
+export function judgedLane(lane: Lane, known: number, isFaulted: boolean): Lane {
+  const keep = (column: Float64Array): Float64Array => column.slice().fill(0, known);
+  const { cancelled } = lane;
+  const asked = isFaulted ? lane.arrivals : lane.arrivals.map((n, step) => n - cancelled[step]);
+  return {
+    ...lane,
+    arrivals: keep(asked),
+    finished: keep(lane.finished),
+    good: keep(lane.good),
+    errors: keep(lane.errors),
+    shed: keep(lane.shed),
+  };
 }
 
 /** Gauges of a run by the component of their instance. */
@@ -110,6 +136,7 @@ function laneOf(
       for (const kind of SHED) shed += outcomes[at + kind];
       return shed;
     }),
+    cancelled: column((at) => outcomes[at + CANCELLED]),
     latency: latencies(rows, steps),
     busy: isWorkload ? NONE : meanLevels(of('busy'), steps),
     queue: isWorkload ? NONE : meanLevels(of('queue'), steps),
@@ -117,11 +144,14 @@ function laneOf(
     busyMax: isWorkload ? NONE : maxLevels(of('busy'), steps),
     inSystem: isWorkload ? NONE : meanLevels(of('concurrency'), steps),
     poolWaiting: isWorkload ? NONE : meanLevels(of('waiting'), steps),
+    cpu: isWorkload ? NONE : meanLevels(of('cpu'), steps),
     workers: isWorkload ? 0 : plan.concurrency * plan.instances,
     queueCapacity: isWorkload ? 0 : plan.queue.capacity * plan.instances,
+    cores: Math.min(plan.cpu.cores, plan.cpu.quota?.limit ?? Infinity) * plan.instances,
   };
 }
 
+const CANCELLED = OUTCOME_NAMES.indexOf('cancelled');
 const NONE = new Float64Array(0);
 
 function latencies(rows: readonly RunRecord['parts'][number][], steps: Steps): Float64Array {

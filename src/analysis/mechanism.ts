@@ -1,5 +1,6 @@
 import { OUTCOME_NAMES, type OutcomeName } from '../spec/outcome.js';
 import { meanSteps, outcomesIn, type Link } from './links.js';
+import { SATURATED } from './saturation.js';
 import { count, share as shareWords } from './words.js';
 
 /** How trouble got from a callee to a caller, the share of bad calls that carry it, and words. */
@@ -10,7 +11,6 @@ export interface Mechanism {
 }
 
 const BLOCKED = 0.5;
-const SATURATED = 0.95;
 const QUEUE_FULL = 0.9;
 
 /** The mechanism that most of the bad attempts of a link carry in steps [from, until). */

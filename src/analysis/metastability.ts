@@ -1,7 +1,8 @@
 import type { RunRecord } from '../spec/record.js';
 import { JOURNAL } from '../spec/record.js';
 import { isOpen, transitionsOf } from './machines.js';
-import { goodShare, RECOVERED_SHARE, recoveryGrid, recoveryOf } from './recovery.js';
+import { goodputOf, goodShare, type Goodput } from './goodput.js';
+import { RECOVERED_SHARE, recoveryGrid, recoveryOf, staysGood, windowsFrom } from './recovery.js';
 import type { RunVerdict } from './story.js';
 import { arrivedOf, sumCells, sumOutcomes } from './sums.js';
 import { firstFaultNs } from './faulted.js';
@@ -24,7 +25,8 @@ const QUEUED_SHARE = 0.5;
 
 /**
  * Verdict on one run, from that run alone. After the fault that ends last:
- * - untouched: no window of 5 s from the first fault on has less than 95 % of the goodput share before;
+ * - untouched: no window of 5 s from the first fault on has less than 95 % of the goodput share before
+ *   (windows with fewer than 20 arrivals are taken together with the next);
  * - recovered within 15 s, slowRecovery later;
  * - undecided: the fault does not end, fewer than 4 windows follow it, goodput rises over their second
  *   half (Mann-Kendall) by 5 % of what is healthy, a breaker still waits for its time to try again, or nothing that is looked for
@@ -39,19 +41,22 @@ export function verdictOf(data: VariantData, record: RunRecord): RunVerdict {
   const { plan } = data;
   const faults = plan.faults.filter((fault) => fault.spans.length > 0);
   if (faults.length === 0) return 'untouched';
-  const before = cellsOf([{ fromNs: plan.warmupNs, untilNs: firstFaultNs(data) }], plan);
-  const healthy = goodShare(record, data.requests, before);
+  const { before } = data;
+  const goodput = goodputOf(data, record, data.requests);
+  const healthy = goodShare(goodput, before);
   if (healthy === null || healthy === 0) return 'undecided';
-  if (isUntouched(data, record, healthy)) return 'untouched';
+  if (isUntouched(data, goodput, healthy)) return 'untouched';
   const last = faults.reduce((latest, fault) =>
     endOf(fault.spans) > endOf(latest.spans) ? fault : latest,
   );
   const grid = recoveryGrid(data, last.id)!;
-  const recovery = recoveryOf(record, data.requests, grid);
+  const recovery = recoveryOf(goodput, grid);
   if (recovery === null) return 'undecided';
   if (Number.isFinite(recovery)) return recovery <= PROMPT_SECONDS ? 'recovered' : 'slowRecovery';
   if (grid.windows.length < HORIZON_WINDOWS) return 'undecided';
-  const shares = grid.windows.map((window) => goodShare(record, data.requests, window) ?? 0);
+  const shares = grid.windows
+    .map((window) => goodShare(goodput, window))
+    .filter((share) => share !== null);
   const tail = shares.slice(-Math.max(HORIZON_WINDOWS, shares.length >> 1));
   const gain = tail[tail.length - 1] - tail[0];
   if (isRising(tail) && gain >= WORTHWHILE * healthy) return 'undecided';
@@ -66,17 +71,10 @@ export function verdictOf(data: VariantData, record: RunRecord): RunVerdict {
 /** Share of the goodput that the time before the first fault promises and that is missing after it. */
 export function goodputLost(data: VariantData, record: RunRecord): number | null {
   const { plan } = data;
-  const first = firstFaultNs(data);
-  const healthy = goodShare(
-    record,
-    data.requests,
-    cellsOf([{ fromNs: plan.warmupNs, untilNs: first }], plan),
-  );
-  const actual = goodShare(
-    record,
-    data.requests,
-    cellsOf([{ fromNs: first, untilNs: plan.endNs }], plan),
-  );
+  const goodput = goodputOf(data, record, data.requests);
+  const healthy = goodShare(goodput, data.before);
+  const after = cellsOf([{ fromNs: firstFaultNs(data), untilNs: plan.endNs }], plan);
+  const actual = goodShare(goodput, after);
   if (healthy === null || healthy === 0) return null;
   return actual === null ? 0 : Math.max(0, 1 - actual / healthy);
 }
@@ -93,17 +91,9 @@ export function isRising(values: readonly number[]): boolean {
   return score > 1.645 * sigma;
 }
 
-function isUntouched(data: VariantData, record: RunRecord, healthy: number): boolean {
-  const { plan } = data;
-  let from = firstFaultNs(data);
-  while (from < plan.endNs) {
-    const untilNs = Math.min(plan.endNs, from + 5_000_000_000);
-    const window = cellsOf([{ fromNs: from, untilNs }], plan);
-    const share = goodShare(record, data.requests, window);
-    if (share !== null && share < RECOVERED_SHARE * healthy) return false;
-    from = untilNs;
-  }
-  return true;
+function isUntouched(data: VariantData, goodput: Goodput, healthy: number): boolean {
+  const windows = windowsFrom(firstFaultNs(data), data.plan.endNs, data);
+  return staysGood(goodput, windows, RECOVERED_SHARE * healthy);
 }
 
 /** User requests per ns. */

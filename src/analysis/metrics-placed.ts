@@ -1,4 +1,5 @@
 import type { GaugeRecord } from '../spec/record.js';
+import { withLevels } from './batches.js';
 import { distributionOf, largestOf, meanOf, nothing, ratioOf, type Measured } from './estimate.js';
 import type { Question } from './metrics.js';
 import { mergeAll, mergeSegments, sumCells } from './sums.js';
@@ -95,7 +96,7 @@ export function shareOfCapacity(
   const { means, maxima } = levels(data, window, pick);
   const divide = (value: number | null): number | null =>
     value === null ? null : value / capacity;
-  if (ending !== 'max') return meanOf(means.map(divide));
+  if (ending !== 'max') return withLevels(meanOf(means.map(divide)), question, pick, 1 / capacity);
   return largestOf(maxima.map((value) => (value === null ? null : Math.min(1, value / capacity))));
 }
 
@@ -114,7 +115,8 @@ function gaugeShare(
 
 function gauge(question: Question, kind: GaugeRecord['kind']): Measured {
   const { means, maxima } = levels(question.data, question.window, isOf(question, kind));
-  return question.ending === 'max' ? largestOf(maxima) : meanOf(means);
+  if (question.ending === 'max') return largestOf(maxima);
+  return withLevels(meanOf(means), question, isOf(question, kind), 1);
 }
 
 function isOf(question: Question, kind: GaugeRecord['kind']): (gauge: GaugeRecord) => boolean {

@@ -3,6 +3,7 @@ import type { MetricPath, WindowClause } from '../scenario/expression.js';
 import { invariant } from '../kernel/invariant.js';
 import type { HistogramData } from '../stats/histogram.js';
 import type { RunRecord } from '../spec/record.js';
+import { withFinished, withGood, withLatencies, withSuccesses } from './batches.js';
 import { distributionOf, meanOf, nothing, ratioOf, shareOf, type Measured } from './estimate.js';
 import { measureEdge } from './metrics-edge.js';
 import { measurePlaced } from './metrics-placed.js';
@@ -77,7 +78,8 @@ function answer(question: Question): Measured {
     case 'latency':
     case 'successLatency': {
       const { all, each } = latencyOf(question, metric.name);
-      return distributionOf(all, each, ending);
+      const measured = distributionOf(all, each, ending);
+      return ending === 'mean' ? withLatencies(measured, question, metric.name) : measured;
     }
     case 'recovery':
       if (clause?.kind !== 'after') return nothing(data.records.length);
@@ -100,13 +102,19 @@ function answered(question: Question): Measured | null {
   const outcomes = outcomesByRun(question);
   switch (metric.name) {
     case 'throughput':
-      return meanOf(outcomes.map((run) => finishedOf(run) / seconds));
+      return withFinished(meanOf(outcomes.map((run) => finishedOf(run) / seconds)), question);
     case 'goodput':
-      return meanOf(goodByRun(question, outcomes).map((good) => good / seconds));
+      return withGood(
+        meanOf(goodByRun(question, outcomes).map((good) => good / seconds)),
+        question,
+      );
     case 'success':
-      return shareOf(
-        outcomes.map((run) => succeededOf(run)),
-        outcomes.map((run) => finishedOf(run)),
+      return withSuccesses(
+        shareOf(
+          outcomes.map((run) => succeededOf(run)),
+          outcomes.map((run) => finishedOf(run)),
+        ),
+        question,
       );
     case 'abandoned':
       return shareOf(

@@ -2,7 +2,7 @@ import type { Ns } from '../kernel/time.js';
 import type { PlanFault } from '../spec/plan.js';
 import type { RunRecord } from '../spec/record.js';
 import { meanOf, type Measured } from './estimate.js';
-import { arrivedOf, sumCells, sumOutcomes } from './sums.js';
+import { arrivedIn, goodputOf, goodShare, type Goodput } from './goodput.js';
 import type { VariantData } from './variant-data.js';
 import {
   afterSpan,
@@ -16,24 +16,14 @@ import {
 
 /** Share of the baseline at which goodput counts as recovered. */
 export const RECOVERED_SHARE = 0.95;
-
-/** Goodput per arrival of some parts of a run in a window; null where nothing arrived. */
-export function goodShare(
-  record: RunRecord,
-  parts: readonly number[],
-  window: CellSet,
-): number | null {
-  const rows = parts.map((part) => record.parts[part]);
-  const arrived = arrivedOf(sumOutcomes(rows, window.cells));
-  if (arrived === 0) return null;
-  let good = 0;
-  for (const row of rows) good += sumCells(row.good, window.cells);
-  return good / arrived;
-}
+/** A window with fewer arrivals is too thin to tell, and is taken together with the next. */
+const FEW_ARRIVALS = 20;
 
 /** Windows of the time after a fault, and the time before it that they are held against. */
 export interface RecoveryGrid {
   readonly before: CellSet;
+  /** From the start of the fault on, its own time included. */
+  readonly since: readonly CellSet[];
   readonly windows: readonly CellSet[];
   /** Where a recovery may begin, see recoverySlots. */
   readonly slots: readonly CellSet[];
@@ -50,30 +40,48 @@ export function recoveryGrid(data: VariantData, fault: string): RecoveryGrid | n
 /**
  * Seconds from the end of the fault to the start of the first window of 5 s from which on goodput per
  * arrival stays at 95 % of its share before the fault, in this window and in all that follow it without a
- * gap; Infinity where there is none, null where nothing can be said (no arrivals before the fault, no
- * whole window after it). Windows without arrivals say nothing and are passed over.
+ * gap; 0 where no window since the start of the fault lost more; Infinity where there is none, null where
+ * nothing can be said (no arrivals before the fault, no whole window after it). Windows with fewer than 20
+ * arrivals are taken together with the next.
  */
-export function recoveryOf(
-  record: RunRecord,
-  parts: readonly number[],
-  grid: RecoveryGrid,
-): number | null {
-  const before = goodShare(record, parts, grid.before);
+export function recoveryOf(goodput: Goodput, grid: RecoveryGrid): number | null {
+  const before = goodShare(goodput, grid.before);
   if (before === null) return null;
-  const rows = parts.map((part) => record.parts[part]);
-  const arrived = prefixSums(grid.slots.map(({ cells }) => arrivedOf(sumOutcomes(rows, cells))));
+  const arrived = prefixSums(grid.slots.map((slot) => arrivedIn(goodput, slot)));
   const good = prefixSums(
-    grid.slots.map(({ cells }) => rows.reduce((sum, row) => sum + sumCells(row.good, cells), 0)),
+    grid.slots.map(({ cells }) => cells.reduce((sum, cell) => sum + goodput.good[cell], 0)),
   );
   const length = Math.round(RECOVERY_WINDOW_NS / grid.slotNs);
   const slots = grid.slots.length;
   if (slots < length || arrived[slots] === 0) return null;
   const limit = RECOVERED_SHARE * before;
+  if (staysGood(goodput, grid.since, limit)) return 0;
   for (let start = 0; start + length <= slots; start++) {
     if (staysAbove(arrived, good, start, length, limit)) return (start * grid.slotNs) / 1e9;
   }
   return Infinity;
 }
+
+/** Whether every window holds the limit, thin ones together with the next. */
+export function staysGood(goodput: Goodput, windows: readonly CellSet[], limit: number): boolean {
+  let arrived = 0;
+  let good = 0;
+  for (const [i, window] of windows.entries()) {
+    const all = arrivedIn(goodput, window);
+    arrived += all;
+    good += all > 0 ? goodShare(goodput, window)! * all : 0;
+    const isThin = arrived < FEW_ARRIVALS && i < windows.length - 1;
+    if (isThin) continue;
+    // The end of the run may leave a thin window with nothing to be taken together with.
+    if (arrived >= MIN_ARRIVALS && good / arrived < limit) return false;
+    arrived = 0;
+    good = 0;
+  }
+  return true;
+}
+
+/** Below so many arrivals the last window says nothing. */
+const MIN_ARRIVALS = 5;
 
 /** Recovery over all runs of a variant. The value is the mean of those that recover, if most do. */
 export function measureRecovery(
@@ -82,8 +90,8 @@ export function measureRecovery(
   fault: string,
 ): Measured {
   const grid = recoveryGrid(data, fault);
-  const each = data.records.map((record) =>
-    grid === null ? null : recoveryOf(record, parts, grid),
+  const each = data.records.map((record: RunRecord) =>
+    grid === null ? null : recoveryOf(goodputOf(data, record, parts), grid),
   );
   const known = each.filter((value) => value !== null);
   const recovered = known.filter((value) => Number.isFinite(value));
@@ -97,12 +105,23 @@ export function neverCount(measured: Measured): number {
   return measured.each.filter((value) => value === Infinity).length;
 }
 
+/** Windows of 5 s from a moment to the end of a span; the last may be shorter. */
+export function windowsFrom(fromNs: Ns, untilNs: Ns, data: VariantData): readonly CellSet[] {
+  const windows: CellSet[] = [];
+  for (let from = fromNs; from < untilNs; from += RECOVERY_WINDOW_NS) {
+    const until = Math.min(untilNs, from + RECOVERY_WINDOW_NS);
+    windows.push(cellsOf([{ fromNs: from, untilNs: until }], data.plan));
+  }
+  return windows;
+}
+
 function gridOf(data: VariantData, fault: PlanFault): RecoveryGrid {
   const { plan } = data;
   const before = spansOf({ kind: 'before', fault: fault.id, offset: 0 }, plan);
   const after = afterSpan(fault, plan);
   return {
     before: cellsOf(before, plan),
+    since: windowsFrom(fault.spans[0].fromNs, after.untilNs, data),
     windows: recoveryWindows(after, plan),
     ...recoverySlots(after, plan),
   };
@@ -117,7 +136,8 @@ function prefixSums(values: readonly number[]): readonly number[] {
 
 /**
  * Whether the windows of `length` slots from `start` on, one behind the other, all hold the limit. The
- * last of them ends with the slots, so that nothing at the end is left out.
+ * last of them ends with the slots, so that nothing at the end is left out; a window that is too thin
+ * reaches as far as it must, at the end backwards.
  */
 function staysAbove(
   arrived: readonly number[],
@@ -126,10 +146,15 @@ function staysAbove(
   length: number,
   limit: number,
 ): boolean {
-  const last = arrived.length - 1 - length;
+  const slots = arrived.length - 1;
+  const last = slots - length;
   const holds = (from: number): boolean => {
-    const all = arrived[from + length] - arrived[from];
-    return all === 0 || (good[from + length] - good[from]) / all >= limit;
+    let until = from + length;
+    while (until < slots && arrived[until] - arrived[from] < FEW_ARRIVALS) until++;
+    let since = from;
+    while (since > start && arrived[until] - arrived[since] < FEW_ARRIVALS) since--;
+    const all = arrived[until] - arrived[since];
+    return all === 0 || (good[until] - good[since]) / all >= limit;
   };
   for (let from = start; from < last; from += length) if (!holds(from)) return false;
   return holds(last);

@@ -16,57 +16,115 @@ export interface Telling {
 const LINKS_MAX = 4;
 /** Seconds within which all workers being in use belongs to an illness. */
 const SOON = 10;
+/** Failures of users are worth a word from this share on, where nothing else happened. */
+const SOME = 0.001;
 
 /** The whole story in one sentence: the fault, what it led to in order, and how it ended. */
 export function sentenceOf(telling: Telling): string {
   const { story } = telling;
   const faults = story.events.filter((event) => event.kind === 'fault');
-  const guilty = faults.filter(
-    ({ subject }) => !story.innocent.some(({ fault }) => fault === subject),
-  );
   if (faults.length === 0) return noFault(story);
   if (telling.verdicts.every((verdict) => verdict === 'untouched')) {
     const words = list(unique(faults.map((event) => event.text)));
     return `${words}: ${unhurt(story)}`;
   }
-  const trigger = (guilty.length > 0 ? guilty : faults)[0];
-  const chain = chainOf(story.events, trigger);
-  const start = `${trigger.text} at ${moment(trigger.at)}`;
+  const innocent = new Set(story.innocent.map(({ fault }) => fault));
+  const guilty = faults.filter(({ subject }) => !innocent.has(subject));
+  const triggers = guilty.length > 0 ? guilty : faults;
+  const start = list(
+    triggers.slice(0, LINKS_MAX).map(({ text, at }) => `${text} at ${moment(at)}`),
+  );
+  const chain = chainOf(story.events, triggers, innocent);
   return `${[start, ...chain].join(' -> ')}; ${endOf(telling)}.${loopWords(story)}`;
 }
 
+/** Without a fault: who fails by itself and where that began, or that nobody does. */
 function noFault(story: Story): string {
-  const first = story.events.find((event) => event.kind === 'saturated' || isIll(event));
-  if (first === undefined) return 'No fault, and nothing turns ill.';
-  return `Without any fault, ${first.subject} is the first in trouble at ${moment(first.at)}: ${first.text}.`;
+  const { finished, failed } = story.users;
+  const events = story.events.filter((event) => event.kind === 'saturated' || isIll(event));
+  const inner = events.filter(({ subject }) => !subject.includes('.'));
+  if (!(finished > 0 && failed / finished >= SOME)) {
+    const ill = unique(inner.map(({ subject }) => subject));
+    if (ill.length === 0 && failed === 0) return 'No fault, and nothing turns ill.';
+    const others = ill.length === 0 ? '' : ` In trouble for a time: ${list(ill)}.`;
+    return `No fault, and ${failed === 0 ? 'no' : 'hardly any'} user request fails.${others}`;
+  }
+  const lost = `${share(failed / finished)} of the user requests fail`;
+  const first = inner[0] ?? events[0];
+  if (first === undefined) return `No fault, yet ${lost}.`;
+  return `No fault, yet ${lost}: ${first.subject} is the first in trouble (${first.text}).`;
 }
 
-/** What became of each subject from the trigger on, users last; exhaustion is told before its effects. */
-function chainOf(events: readonly CascadeEvent[], trigger: CascadeEvent): readonly string[] {
+/**
+ * What became of each subject from the trigger on, users last; exhaustion is told instead of its effects. Who is
+ * hit by the fault itself is told only where its workers run out: the fault is its story.
+ */
+function chainOf(
+  events: readonly CascadeEvent[],
+  triggers: readonly CascadeEvent[],
+  innocent: ReadonlySet<string>,
+): readonly string[] {
+  const [trigger] = triggers;
   const later = events.filter((event) => event.at >= trigger.at);
-  const ill = later.filter(isIll);
+  const isHit = (event: CascadeEvent): boolean =>
+    triggers.some(({ subject }) => event.cause === subject);
+  const fullOf = (event: CascadeEvent): CascadeEvent | undefined =>
+    later.find(
+      ({ kind, subject, at }) =>
+        kind === 'saturated' && subject === event.subject && at <= event.at + SOON,
+    );
+  const ill = later.filter(
+    (event) =>
+      isIll(event) &&
+      !innocent.has(event.cause ?? '') &&
+      (!isHit(event) || event.subject.includes('.') || fullOf(event) !== undefined),
+  );
   const inner = unique(ill.map((event) => event.subject).filter((name) => !name.includes('.')));
   const users = unique(ill.map((event) => event.subject).filter((name) => name.includes('.')));
-  let told = trigger.at;
-  return [...inner.slice(0, LINKS_MAX), ...users.slice(0, LINKS_MAX)].map((subject) => {
+  const linkOf = (subject: string): { at: number; place: number; text: string } => {
     const first = ill.find((event) => event.subject === subject)!;
-    const full = later.find(
-      (event) =>
-        event.kind === 'saturated' && event.subject === subject && event.at <= first.at + SOON,
-    );
-    const { at, text } = full ?? first;
-    const when = at === told ? '' : ` at ${moment(at)}`;
+    const full = fullOf(first);
+    const text = `${subject}: ${full?.text ?? illWords(first)}`;
+    return { at: (full ?? first).at, place: later.indexOf(full ?? first), text };
+  };
+  const causes = inner.slice(0, LINKS_MAX).map(linkOf);
+  causes.sort((a, b) => a.place - b.place);
+  let told = trigger.at;
+  return [...causes, ...users.slice(0, LINKS_MAX).map(linkOf)].map(({ at, text }) => {
+    const word = at < told ? 'from' : 'at';
+    const when = moment(at) === moment(told) ? '' : ` ${word} ${moment(at)}`;
     told = at;
-    return `${subject}: ${text.split(': ')[0]}${when}`;
+    return `${text}${when}`;
   });
 }
+
+/** An illness with what brought it: `timeouts waiting for payments, success 2 %`. */
+function illWords(event: CascadeEvent): string {
+  const [figure] = event.text.split(': ');
+  const why = event.subject.includes('.') ? undefined : WORDS.get(event.mechanism ?? '');
+  return why === undefined || event.cause === null ? figure : `${why(event.cause)}, ${figure}`;
+}
+
+const WORDS: ReadonlyMap<string, (callee: string) => string> = new Map([
+  ['calleeTimeout', (callee: string) => `timeouts waiting for ${callee}`],
+  ['calleeError', (callee: string) => `errors from ${callee}`],
+  ['queueFull', (callee: string) => `refused by the full queue of ${callee}`],
+  ['queueWait', (callee: string) => `waits in the queue of ${callee}`],
+  ['netLoss', (callee: string) => `broken connections to ${callee}`],
+  ['poolWait', (callee: string) => `waits for connections to ${callee}`],
+  ['breakerOpen', (callee: string) => `refused by the open breaker to ${callee}`],
+  ['limited', (callee: string) => `refused by limits to ${callee}`],
+  ['deadline', (callee: string) => `deadlines pass waiting for ${callee}`],
+  ['slow', (callee: string) => `slow answers of ${callee}`],
+]);
 
 function endOf({ verdicts, recovery, goodputLost }: Telling): string {
   const lost = goodputLost === null ? '' : `${share(goodputLost)} of the goodput is lost`;
   const n = verdicts.length;
-  const stuck = verdicts.filter((verdict) => verdict === 'metastable').length;
-  const overloaded = verdicts.filter((verdict) => verdict === 'overloaded').length;
-  const undecided = verdicts.filter((verdict) => verdict === 'undecided').length;
+  const number = (verdict: RunVerdict): number => verdicts.filter((one) => one === verdict).length;
+  const stuck = number('metastable');
+  const overloaded = number('overloaded');
+  const undecided = number('undecided');
   const of = (k: number): string => (n === 1 ? '' : ` in ${count(k)} of ${count(n)} runs`);
   const parts: string[] = lost === '' ? [] : [lost];
   if (stuck > 0)
@@ -87,19 +145,27 @@ function loopWords(story: Story): string {
   if (story.loops.length === 0) return '';
   const told = story.loops.map(({ through, mechanism }) => {
     const what = mechanism === 'retryLoad' ? 'retries' : mechanism;
-    return `${[...through, through[0]].join(' -> ')} (${what})`;
+    return `${through.join(' -> ')} (${what})`;
   });
   return ` Feedback ${told.length === 1 ? 'loop' : 'loops'}: ${list(told)}.`;
 }
 
-/** No request is lost; users may have waited all the same. */
+/** No window loses goodput; users may have waited, and some failed, all the same. */
 function unhurt(story: Story): string {
   const ill = story.events.filter(isIll);
   const user = ill.find((event) => event.subject.includes('.'));
   const inner = unique(ill.map((event) => event.subject).filter((name) => !name.includes('.')));
   const others = inner.length === 0 ? '' : ` Ill for a time: ${list(inner)}.`;
-  if (user === undefined) return `users notice nothing.${others}`;
-  return `no request is lost, but users wait (${user.subject}: ${user.text.split(': ')[0]}).${others}`;
+  const { finished, failed } = story.users;
+  const lost =
+    failed === 0
+      ? 'no user request fails'
+      : `${count(failed)} of ${count(finished)} user requests fail`;
+  if (user !== undefined && !user.text.startsWith('success'))
+    return `${lost}, but users wait (${user.subject}: ${user.text.split(': ')[0]}).${others}`;
+  if (user !== undefined) return `${lost} (${user.subject}: ${user.text.split(': ')[0]}).${others}`;
+  const noticed = failed === 0 ? 'users notice nothing' : lost;
+  return `${noticed}.${others}`;
 }
 
 function isIll(event: CascadeEvent): boolean {

@@ -6,7 +6,10 @@ import { quantileRank } from '../stats/rank.js';
  * the timeline need one per step, part and run.
  */
 export class SparseMerge {
-  private counts = new Map<number, number>();
+  /** Counts by bucket; those outside [first, last] are 0. */
+  private counts = new Float64Array(1024);
+  private first = Infinity;
+  private last = -1;
   private total = 0;
   private low = Infinity;
   private high = 0;
@@ -19,18 +22,23 @@ export class SparseMerge {
 
   add(data: HistogramData | undefined): void {
     if (data === undefined || data.count === 0) return;
+    const { index, n } = data;
+    const highest = index[index.length - 1];
+    if (highest >= this.counts.length) this.grow(highest);
     this.subBits = data.subBits;
     this.total += data.count;
     this.low = Math.min(this.low, data.min);
     this.high = Math.max(this.high, data.max);
-    for (let i = 0; i < data.index.length; i++) {
-      const index = data.index[i];
-      this.counts.set(index, (this.counts.get(index) ?? 0) + data.n[i]);
-    }
+    this.first = Math.min(this.first, index[0]);
+    this.last = Math.max(this.last, highest);
+    const { counts } = this;
+    for (let i = 0; i < index.length; i++) counts[index[i]] += n[i];
   }
 
   clear(): void {
-    this.counts.clear();
+    if (this.last >= 0) this.counts.fill(0, this.first, this.last + 1);
+    this.first = Infinity;
+    this.last = -1;
     this.total = 0;
     this.low = Infinity;
     this.high = 0;
@@ -39,18 +47,21 @@ export class SparseMerge {
   /** Quantiles of nearest rank in seconds, for rising p; null when empty. */
   quantiles(ps: readonly number[]): readonly (number | null)[] {
     if (this.total === 0) return ps.map(() => null);
-    const order = [...this.counts.keys()].sort((a, b) => a - b);
+    const ranks = ps.map((p) => quantileRank(p, this.total));
     const values: number[] = [];
     let seen = 0;
-    let next = 0;
-    for (const index of order) {
-      seen += this.counts.get(index)!;
-      while (next < ps.length && seen >= quantileRank(ps[next], this.total)) {
+    for (let index = this.first; index <= this.last && values.length < ps.length; index++) {
+      seen += this.counts[index];
+      while (values.length < ps.length && seen >= ranks[values.length])
         values.push(this.valueOf(index) / 1e9);
-        next++;
-      }
     }
     return values;
+  }
+
+  private grow(index: number): void {
+    const larger = new Float64Array(2 * (index + 1));
+    larger.set(this.counts);
+    this.counts = larger;
   }
 
   /** Middle of a bucket in ns, kept within what was seen; bucket 0 holds zeros. */

@@ -23,6 +23,24 @@ export function stepsOf(plan: Plan): Steps {
   return { count: steps, startNs, lengthNs, stepOfCell };
 }
 
+/** The step in which a moment lies; the number of steps from their end on. */
+export function stepAt(steps: Steps, timeNs: number): number {
+  let low = 0;
+  let high = steps.count;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (steps.startNs[middle] + steps.lengthNs[middle] <= timeNs) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** The first step that begins at a moment or later; the number of steps where none does. */
+export function stepAfter(steps: Steps, timeNs: number): number {
+  const step = stepAt(steps, timeNs);
+  return step < steps.count && steps.startNs[step] < timeNs ? step + 1 : step;
+}
+
 /** Sums of a column of cells by step, over several columns. */
 export function bySteps(columns: readonly ArrayLike<number>[], steps: Steps): Float64Array {
   const sums = new Float64Array(steps.count);

@@ -15,6 +15,10 @@ export interface Story {
   readonly depth: number;
   readonly collateral: readonly string[];
   readonly goodputLost: number | null;
+  /** Largest attempts per call of any edge; null where none was called often enough. */
+  readonly amplification: number | null;
+  /** User requests that arrived from the first fault on, or at all without one, and failed. */
+  readonly users: { readonly finished: number; readonly failed: number };
   readonly verdict: RunVerdict;
   readonly innocent: CascadeResult['innocent'];
 }

@@ -1,7 +1,7 @@
 import type { Expression, MetricPath, WindowClause } from '../scenario/expression.js';
 import { parseExpression } from '../scenario/expression.js';
 import { invariant } from '../kernel/invariant.js';
-import { meanOf, nothing, type Measured } from './estimate.js';
+import { meanOf, nothing, shareOf, type Measured } from './estimate.js';
 import { measure, type CascadeFigures } from './metrics.js';
 import type { Story } from './story.js';
 import type { VariantData } from './variant-data.js';
@@ -48,11 +48,13 @@ function cascadeFigures(study: Study, data: VariantData): CascadeFigures {
         return meanOf(stories.map((story) => story.collateral.length));
       case 'goodputLost':
         return meanOf(stories.map((story) => story.goodputLost));
-      case 'metastable':
-        return meanOf(
-          stories.map((story) => (story.verdict === 'metastable' ? 1 : 0)),
-          'exact',
-        );
+      case 'amplification':
+        return meanOf(stories.map((story) => story.amplification));
+      case 'metastable': {
+        const stuck: number[] = stories.map((story) => (story.verdict === 'metastable' ? 1 : 0));
+        const trials = stuck.map(() => 1);
+        return { ...shareOf(stuck, trials), kind: 'exact' };
+      }
       default:
         return nothing(data.records.length);
     }

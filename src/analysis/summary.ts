@@ -1,5 +1,5 @@
-import type { GaugeRecord, RunRecord } from '../spec/record.js';
 import type { QuantileEstimates, VariantSummary } from '../spec/result.js';
+import { withGood, withLatencies, withSuccesses } from './batches.js';
 import {
   distributionOf,
   estimateOf,
@@ -9,15 +9,15 @@ import {
   shareOf,
   type Measured,
 } from './estimate.js';
+import { FEW_CALLS } from './amplification.js';
 import { edgeSums } from './metrics-edge.js';
 import { goodByRun, latencyOf, outcomesByRun, type Question } from './metrics.js';
-import { gaugesByComponent } from './lanes.js';
-import { areaOf } from './metrics-placed.js';
 import { measureRecovery, neverCount } from './recovery.js';
 import type { Story } from './story.js';
 import { selectStats } from './subjects.js';
-import { arrivedOf, finishedOf, succeededOf, sumCells } from './sums.js';
-import { isPlaced, partName, partsOf, type VariantData } from './variant-data.js';
+import { arrivedOf, finishedOf, succeededOf } from './sums.js';
+import { partName, type VariantData } from './variant-data.js';
+import { wastedOf } from './wasted.js';
 import { cellsOf, spansOf } from './window.js';
 
 /** Figures over all workloads together: the rows of the summary tables. */
@@ -41,9 +41,6 @@ export interface Headline {
 
 type Quantiles = Readonly<Record<keyof QuantileEstimates, Measured>>;
 
-/** Calls an edge must have had in a run for its amplification to be looked at. */
-const FEW_CALLS = 20;
-
 /** Headline figures of a variant; `fault` is the one whose recovery is told, null where there is none. */
 export function headline(
   data: VariantData,
@@ -57,16 +54,19 @@ export function headline(
     fault === null ? nothing(data.records.length) : measureRecovery(data, data.requests, fault);
   return {
     requests: outcomes.reduce((total, run) => total + arrivedOf(run), 0),
-    success: shareOf(
-      outcomes.map((run) => succeededOf(run)),
-      outcomes.map((run) => finishedOf(run)),
+    success: withSuccesses(
+      shareOf(
+        outcomes.map((run) => succeededOf(run)),
+        outcomes.map((run) => finishedOf(run)),
+      ),
+      all,
     ),
-    goodput: meanOf(goodByRun(all, outcomes).map((good) => good / seconds)),
+    goodput: withGood(meanOf(goodByRun(all, outcomes).map((good) => good / seconds)), all),
     latency: quantiles(all, 'latency'),
     successLatency: quantiles(all, 'successLatency'),
     attemptsPerRequest: attemptsPerRequest(data, outcomes),
     amplification: amplification(data),
-    wasted: wasted(data),
+    wasted: wastedOf(data),
     recovery: { ...recovery, fault },
     during: duringFaults(data),
     blastRadius: meanOf(stories.map((story) => story.blastRadius)),
@@ -136,7 +136,7 @@ function quantiles(
   const { all, each } = latencyOf(question, which);
   const of = (name: string): Measured => distributionOf(all, each, name);
   return {
-    mean: of('mean'),
+    mean: withLatencies(of('mean'), question, which),
     p50: of('p50'),
     p90: of('p90'),
     p95: of('p95'),
@@ -183,56 +183,6 @@ function amplification(data: VariantData): Measured & { edge: string | null } {
     if ((measured.value ?? 0) > (largest.value ?? 0)) largest = { ...measured, edge: edge.name };
   }
   return largest;
-}
-
-/**
- * Wasted share of the capacity in use. A worker that waits for another of our components is counted there,
- * so each component counts with its busy time less its calls under way to components that are not
- * external. Components without any limit, and external ones, have no capacity of ours to waste.
- */
-function wasted(data: VariantData): Measured {
-  const { plan } = data;
-  const placed = plan.components.map((_, id) => id).filter((id) => isPlaced(plan.components[id]));
-  const limited = placed.filter((id) => {
-    const { concurrency, cpu, external } = plan.components[id];
-    return !external && (Number.isFinite(concurrency) || Number.isFinite(cpu.cores));
-  });
-  const counted = limited.length > 0 ? limited : placed;
-  const over: number[] = [];
-  const under: number[] = [];
-  for (const record of data.records) {
-    const gauges = gaugesByComponent(data, record);
-    let lost = 0;
-    let used = 0;
-    for (const id of counted) {
-      const { own, unused } = ownWork(data, record, id, gauges[id]);
-      used += own;
-      lost += unused;
-    }
-    over.push(lost);
-    under.push(used);
-  }
-  return ratioOf(over, under);
-}
-
-function ownWork(
-  data: VariantData,
-  record: RunRecord,
-  id: number,
-  gauges: readonly GaugeRecord[],
-): { own: number; unused: number } {
-  const { plan, whole } = data;
-  const inside = gauges.filter(
-    ({ kind, callee }) => kind === 'inFlight' && callee >= 0 && !plan.components[callee].external,
-  );
-  let busy = 0;
-  let wastedNs = 0;
-  for (const part of partsOf(plan, id)) {
-    busy += sumCells(record.parts[part].busyNs, whole.cells);
-    wastedNs += sumCells(record.parts[part].wastedNs, whole.cells);
-  }
-  const own = Math.max(0, busy - areaOf(inside, whole.cells));
-  return { own, unused: busy > 0 ? (own * wastedNs) / busy : 0 };
 }
 
 function duringFaults(data: VariantData): Headline['during'] {

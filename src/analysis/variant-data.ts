@@ -2,7 +2,7 @@ import { invariant } from '../kernel/invariant.js';
 import type { Plan, PlanComponent } from '../spec/plan.js';
 import type { RunRecord } from '../spec/record.js';
 import type { Variant } from '../spec/scenario.js';
-import type { CellSet } from './window.js';
+import { cellsOf, type CellSet } from './window.js';
 
 /** Component edge: all measured edges between the parts of two components. */
 export interface ComponentEdge {
@@ -27,6 +27,8 @@ export interface VariantData {
   readonly requests: readonly number[];
   /** Cells from the end of the warm-up to the end of arrivals. */
   readonly whole: CellSet;
+  /** Those of them before the first fault; all where there is none. */
+  readonly before: CellSet;
 }
 
 /** Puts the look-ups of one variant together. */
@@ -42,7 +44,12 @@ export function variantData(
   plan.parts.forEach((part, id) => {
     if (plan.components[part.component].kind === 'workload') requests.push(id);
   });
-  return { variant, plan, records, componentIds, edges: edgesOf(plan), requests, whole };
+  const first = Math.min(
+    plan.endNs,
+    ...plan.faults.flatMap(({ spans }) => spans.map((span) => span.fromNs)),
+  );
+  const before = cellsOf([{ fromNs: plan.warmupNs, untilNs: first }], plan);
+  return { variant, plan, records, componentIds, edges: edgesOf(plan), requests, whole, before };
 }
 
 /** Part ids of a component. */

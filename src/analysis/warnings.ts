@@ -30,7 +30,7 @@ export function warningsOf(variants: readonly VariantData[]): readonly string[] 
   const [first] = variants;
   if (first !== undefined && first.records.length === 1) {
     warnings.push(
-      'one run per variant: there are no intervals, and budgets are judged on the point',
+      'one run per variant: only means have intervals, from batches of the run; all else is judged on the point',
     );
   }
   return warnings;

@@ -15,9 +15,9 @@ export interface CellSet {
   readonly lengthNs: Ns;
 }
 
-/** Windows in which recovery is looked for, from the end of a fault on. */
 /** Steps at which a recovery may begin, where the grid has them. */
 const RECOVERY_STEP_NS = 500_000_000;
+/** Length of the windows in which recovery is looked for. */
 export const RECOVERY_WINDOW_NS = 5_000_000_000;
 
 /** Spans of absolute time that a clause means; empty where the variant does not have the fault. */
@@ -58,7 +58,9 @@ export function cellsOf(spans: readonly Span[], plan: Plan): CellSet {
   const cells: number[] = [];
   const segments: number[] = [];
   let lengthNs = 0;
-  for (let cell = 0; cell < edges.length - 1; cell++) {
+  const from = firstCell(edges, Math.min(...spans.map((span) => span.fromNs)));
+  const until = Math.max(0, ...spans.map((span) => span.untilNs));
+  for (let cell = from; cell < edges.length - 1 && edges[cell] < until; cell++) {
     const at = edges[cell];
     if (!spans.some((span) => at >= span.fromNs && at < span.untilNs)) continue;
     cells.push(cell);
@@ -110,6 +112,18 @@ function isCut(span: Span, stepNs: Ns, edges: ReadonlySet<number>): boolean {
     if (!edges.has(at)) return false;
   }
   return true;
+}
+
+/** The first cell that begins at a moment or later. */
+function firstCell(edges: Float64Array, atNs: Ns): number {
+  let low = 0;
+  let high = edges.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (edges[middle] < atNs) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function clipped(spans: readonly Span[], plan: Plan): Span[] {

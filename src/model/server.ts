@@ -101,7 +101,8 @@ export class Server {
   finishJob(strand: number, outcome: Outcome): void {
     const { world } = this;
     const { strands, engine, sink } = world;
-    let result = outcome & ~AMBIGUOUS;
+    const worked = outcome & ~AMBIGUOUS;
+    let result = worked;
     if (strands.degraded[strand] !== 0 && (result & 31) === OUTCOME.ok) {
       result = withStatus(OUTCOME.degraded, 200);
     }
@@ -115,7 +116,7 @@ export class Server {
     }
     strands.ended[strand] = engine.now;
     engine.note((strands.instance[strand] << 5) | (result & 31), strands.lineageA[strand]);
-    this.bookExecution(strand, result);
+    this.bookExecution(strand, worked);
     const instance = world.instances[strands.instance[strand]];
     if (returns === RETURN.none) {
       this.world.workers.leave(strand, instance);
@@ -173,6 +174,7 @@ export class Server {
   /** The answer was lost on the wire; the caller's giving up frees the job. */
   answerLost(strand: number): void {
     const { strands } = this.world;
+    this.noteUnseenEffect(strand);
     if (strands.answered[strand] === ANSWERED.onTheWire) strands.answered[strand] = ANSWERED.lost;
     else strands.state[strand] = STATE.LOST;
   }
@@ -368,17 +370,34 @@ export class Server {
     }
   }
 
-  /** Books busy time and duplicates of an execution that ran to its end. */
+  /**
+   * Books busy time and effects of an execution that ran to its end; `outcome` is that of the work. An
+   * only execution whose answer is used needs no memory: it is noted when it may be one of several.
+   */
   private bookExecution(strand: number, outcome: Outcome): void {
-    const { world } = this;
-    const { strands, sink, engine } = world;
+    const { strands, sink, engine } = this.world;
+    if (strands.begun[strand] >= 0) {
+      sink.busy(strands.part[strand], strands.begun[strand], engine.now);
+    }
+    if (!isSuccess(outcome)) return;
+    const several = strands.gone[strand] >= 0 || strands.attempt[strand] > 1;
+    if (several || strands.injected[strand] !== 0) this.noteEffect(strand);
+  }
+
+  /** The work of a call has had its effect; once more than before counts as a duplicate. */
+  private noteEffect(strand: number): void {
+    const { strands, plan, duplicates, engine, sink } = this.world;
     const part = strands.part[strand];
-    if (strands.begun[strand] >= 0) sink.busy(part, strands.begun[strand], engine.now);
-    if (!isSuccess(outcome) || strands.returns[strand] !== RETURN.frame) return;
-    if (strands.gone[strand] < 0 && strands.attempt[strand] === 1) return;
-    if (world.plan.parts[part].idempotent || strands.answered[strand] !== ANSWERED.no) return;
+    if (strands.returns[strand] !== RETURN.frame || plan.parts[part].idempotent) return;
     const { callA, callB } = strands;
-    if (world.duplicates.executed(callA[strand], callB[strand], engine.now)) sink.duplicate(part);
+    if (duplicates.executed(callA[strand], callB[strand], engine.now)) sink.duplicate(part);
+  }
+
+  /** A first execution, answered already, stays unknown to its caller, who may try again. */
+  noteUnseenEffect(strand: number): void {
+    const { strands } = this.world;
+    const first = strands.attempt[strand] === 1 && strands.injected[strand] === 0;
+    if (first && isSuccess(strands.answer[strand])) this.noteEffect(strand);
   }
 
   private waste(strand: number): void {

@@ -92,6 +92,7 @@ export class Wire implements CallSite {
     const edge = world.edges[strands.edge[job]];
     this.settle(job, edge);
     sink.attemptEnded(edge.stat, strands.sentCell[job], outcome);
+    if (strands.state[job] === STATE.REPLYING) world.server.noteUnseenEffect(job);
     strands.answer[job] = outcome;
     strands.gone[job] = engine.now;
     if (strands.state[job] === STATE.LOST) {

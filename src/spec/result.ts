@@ -107,10 +107,15 @@ export interface ReplicationSummary {
   readonly events: number;
 }
 
-/** A measured value with its interval over replications; null interval where there is only one run. */
+/**
+ * A measured value with its interval over replications. Where there is only one run, means have an interval
+ * from the batches of its steps, marked as such; all else has none.
+ */
 export interface Estimate {
   readonly value: number | null;
   readonly ci95: readonly [number, number] | null;
+  /** Where `ci95` comes from; left out where that is the replications. */
+  readonly from?: 'batches';
   /** One value per replication. */
   readonly each: readonly (number | null)[];
 }
@@ -127,7 +132,11 @@ export interface VariantSummary {
   readonly attemptsPerRequest: Estimate;
   /** Largest amplification of any edge, and that edge. */
   readonly amplification: Estimate & { readonly edge: string | null };
-  /** Share of busy time of all components spent on results nobody used. */
+  /**
+   * Share of worker time spent on executions whose result nobody used: over all services, gateways and
+   * databases, limited or not, external ones left out. Time in which a worker waits for another component of the
+   * system counts there only; time in which it waits for an external one counts as its own.
+   */
   readonly wasted: Estimate;
   /** After the end of the last fault span of the first fault that hurt; null value = never recovered. */
   readonly recovery: Estimate & { readonly fault: string | null; readonly never: number };
@@ -256,7 +265,7 @@ export interface CascadeResult {
   readonly states: Readonly<Record<string, readonly { readonly from: number; readonly until: number; readonly state: HealthState }[]>>;
   /** Influence edges: effect flows from cause to hit. */
   readonly influences: readonly Influence[];
-  /** Feedback cycles over the influences, each a list of component names. */
+  /** Feedback cycles over the influences, from the first caller to the last callee. */
   readonly loops: readonly { readonly through: readonly string[]; readonly mechanism: string }[];
   /** Components ever degraded, the faulted ones excluded; over replications. */
   readonly blastRadius: Estimate;
@@ -345,6 +354,8 @@ export interface BudgetResult {
   readonly verdict: Verdict;
   readonly value: number | null;
   readonly ci95: readonly [number, number] | null;
+  /** Where `ci95` comes from; left out where that is the replications. */
+  readonly from?: 'batches';
   readonly limit: number | null;
   /** (limit - value) / limit in the good direction. */
   readonly margin: number | null;

@@ -189,6 +189,49 @@ describe('a hanging service behind shared workers', () => {
     result = told({ naive: shop([]), guarded: shop([timeout(100)]) }, 2);
   });
 
+  it('tells exhaustion at its time within the step, and its effects no earlier', () => {
+    const { events } = named(result, 'naive').cascade;
+    const at = (kind: string, subject: string): number =>
+      events.find((event) => event.kind === kind && event.subject === subject)!.at;
+    // 30 buyers a second hold the 20 workers 0.67 s after 20.2 s, give or take a few arrivals.
+    const full = at('saturated', 'front');
+    expect(full).toBeGreaterThan(20.5);
+    expect(full).toBeLessThan(21.3);
+    expect(events[0]).toMatchObject({ kind: 'fault', at: 20.2 });
+    expect(events[1]).toMatchObject({ subject: 'payments', at: 20.2, cause: 'hang' });
+    const text = events.find(({ kind }) => kind === 'saturated')!.text;
+    expect(text).toBe('20 of 20 workers wait for payments, queue of 20 full');
+  });
+
+  it('does not tell the service as well while it hangs', () => {
+    for (const { cascade } of result.variants) {
+      const well = cascade.events.find(
+        ({ kind, subject }) => kind === 'recovered' && subject === 'payments',
+      )!;
+      expect(well.at).toBeGreaterThanOrEqual(40);
+    }
+  });
+
+  it('tells the workers of the caller first, then the users, not the hang twice', () => {
+    const { sentence } = named(result, 'naive').cascade;
+    const [start, front, users] = sentence.split(' -> ');
+    expect(start).toBe('payments hangs at 20.2 s');
+    expect(front).toMatch(/^front: 20 of 20 workers wait for payments, queue of 20 full at 2[01]/);
+    expect(users).toMatch(/^users\.b/);
+    expect(named(result, 'guarded').cascade.sentence).toContain(
+      '-> front: timeouts waiting for payments, success ',
+    );
+  });
+
+  it('starts states and influences with the events of the same illness', () => {
+    for (const { cascade } of result.variants) {
+      for (const { to, at } of cascade.influences) {
+        expect(cascade.states[to].map(({ from }) => from)).toContain(at);
+        expect(cascade.events.some((event) => event.subject === to && event.at === at)).toBe(true);
+      }
+    }
+  });
+
   it('says that the workers of the caller wait for it', () => {
     const { cascade } = named(result, 'naive');
     const blocked = cascade.influences.find(({ to }) => to === 'front')!;
@@ -251,10 +294,12 @@ describe('a run without trouble', () => {
     expect(cascade.verdicts).toEqual(['untouched']);
     expect(cascade.sentence).toBe('No fault, and nothing turns ill.');
     expect(exemplars.map(({ why }) => why)).toEqual(['median', 'slow', 'slow', 'slow']);
-    expect(summary.success).toEqual({ value: 1, ci95: null, each: [1] });
+    expect(summary.success).toMatchObject({ value: 1, from: 'batches', each: [1] });
+    expect(summary.latency.mean.from).toBe('batches');
+    expect(summary.latency.p99).toMatchObject({ ci95: null });
     expect(result.comparisons).toEqual([]);
     expect(result.warnings).toEqual([
-      'one run per variant: there are no intervals, and budgets are judged on the point',
+      'one run per variant: only means have intervals, from batches of the run; all else is judged on the point',
     ]);
   });
 

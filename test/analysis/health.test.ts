@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { episodesOf, healthOf } from '../../src/analysis/health.js';
+import { episodesOf, healthOf, type Times } from '../../src/analysis/health.js';
 import type { Lane } from '../../src/analysis/lanes.js';
 import type { Steps } from '../../src/analysis/steps.js';
 
@@ -39,6 +39,7 @@ function lane(written: Written): Lane {
     good: column((step) => arrivals(step) * good(step)),
     errors: column((step) => arrivals(step) * (1 - good(step))),
     shed: column(() => 0),
+    cancelled: column(() => 0),
     latency: column((step) => (written.latency ?? (() => 20))(step) / 1000),
     busy: column(written.busy ?? (() => 5)),
     queue: column(() => 0),
@@ -46,13 +47,17 @@ function lane(written: Written): Lane {
     busyMax: column(() => 0),
     inSystem: column(written.inSystem ?? (() => 5)),
     poolWaiting: column(() => 0),
+    cpu: column(() => 0),
     workers: 10,
     queueCapacity: 100,
+    cores: Infinity,
   };
 }
 
-function spans(written: Written, reachNs = 0): string[] {
-  const { states } = healthOf(lane(written), steps, [FAULT], reachNs);
+/** The fault lasts to the end of the run; in an outage nothing answers from 20 to 30 s. */
+function spans(written: Written, times: Partial<Times> = {}): string[] {
+  const faulted = { faultsNs: [FAULT], cutsNs: [FAULT], outages: [], reachNs: 0, ...times };
+  const { states } = healthOf(lane(written), steps, faulted);
   return episodesOf(states).map(({ from, until, worst }) => `${from}-${until} ${worst}`);
 }
 
@@ -105,24 +110,55 @@ describe('the health of a component', () => {
   });
 
   it('says nothing from fewer than five requests', () => {
-    expect(spans({ arrivals: () => 0.5, good: between(22, 40, 0, 1), inSystem: () => 0 })).toEqual(
-      [],
-    );
+    expect(spans({ arrivals: () => 0.2, good: between(22, 40, 0, 1) })).toEqual([]);
   });
 
-  it('stays as it is while nobody asks and requests are held', () => {
-    const held = {
-      arrivals: (step: number) => (step >= 24 && step < 34 ? 0 : 100),
-      good: between(22, 34, 0.2, 1),
-    };
-    expect(spans(held)).toEqual(['22-34 failing']);
-    expect(spans({ ...held, inSystem: () => 0 })).toEqual(['22-24 failing']);
+  it('stays as it is while nobody asks: silence is not health', () => {
+    const arrivals = (step: number): number => (step >= 24 && step < 34 ? 0 : 100);
+    expect(spans({ arrivals, good: between(22, 34, 0.2, 1) })).toEqual(['22-34 failing']);
+    expect(spans({ arrivals })).toEqual([]);
+  });
+
+  it('is still ill at the end when nobody asks again', () => {
+    const arrivals = (step: number): number => (step >= 24 ? 0 : 100);
+    expect(spans({ arrivals, good: between(22, 34, 0.2, 1) })).toEqual(['22-40 failing']);
+  });
+
+  it('does not turn well while a fault stops it', () => {
+    // Two bad steps, then answers look well; the outage lasts to 30 s.
+    const outages = [{ fromNs: FAULT, untilNs: 30 * SECOND }];
+    const cutsNs = [FAULT, 30 * SECOND];
+    expect(spans({ good: between(20, 22, 0.2, 1) })).toEqual(['20-22 failing']);
+    expect(spans({ good: between(20, 22, 0.2, 1) }, { outages, cutsNs })).toEqual([
+      '20-30 failing',
+    ]);
+  });
+
+  it('does not judge what was before the end of a fault together with what came after', () => {
+    // 2 arrivals a step: ten steps are one window, unless a fault ends in the middle of it.
+    const thin = { arrivals: () => 5, good: between(20, 26, 0, 1) };
+    expect(spans(thin, { cutsNs: [FAULT, 26 * SECOND] })).toEqual(['20-26 down']);
+  });
+
+  it('takes one failure among few requests for chance', () => {
+    // 1 of 100 fails before the fault. Three sigma of 20 requests are 0.07: 1 of 20 is no news, 4 are.
+    const usual = (step: number): number => (step % 5 === 0 ? 0.95 : 1);
+    const few = (bad: number) => (step: number) => (step >= 22 && step < 30 ? bad : usual(step));
+    expect(spans({ arrivals: () => 20, good: few(0.95) })).toEqual([]);
+    expect(spans({ arrivals: () => 20, good: few(0.8) })).toEqual(['22-30 degraded']);
+  });
+
+  it('is judged by itself where there is no fault', () => {
+    const never = { faultsNs: [], cutsNs: [] };
+    expect(spans({ good: () => 0.2 }, never)).toEqual(['0-40 failing']);
+    expect(spans({ busy: () => 10 }, never)).toEqual(['0-40 degraded']);
+    expect(spans({ busy: () => 8, latency: () => 5000 }, never)).toEqual([]);
   });
 
   it('begins with the fault when requests that arrived shortly before are hurt', () => {
     const early = { good: between(17, 30, 0.2, 1) };
-    expect(spans(early, 0)).toEqual(['17-30 failing']);
-    expect(spans(early, 1 * SECOND)).toEqual(['17-30 failing']);
-    expect(spans(early, 2 * SECOND)).toEqual(['20-30 failing']);
+    expect(spans(early)).toEqual(['17-30 failing']);
+    expect(spans(early, { reachNs: 1 * SECOND })).toEqual(['17-30 failing']);
+    expect(spans(early, { reachNs: 2 * SECOND })).toEqual(['20-30 failing']);
   });
 });

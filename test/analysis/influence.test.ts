@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { depthOf, loopsOf } from '../../src/analysis/influence.js';
+import { depthOf } from '../../src/analysis/influence.js';
+import { loopsOf } from '../../src/analysis/loops.js';
 import type { Influence } from '../../src/spec/result.js';
 
 const influence = (line: string): Influence => {
@@ -19,11 +20,16 @@ describe('feedback loops', () => {
     expect(loopsOf(influences)).toEqual([{ through: ['a', 'c', 'b'], mechanism: 'retryLoad' }]);
   });
 
-  it('are told apart where they share a component', () => {
+  it('are one where a caller and its callee both retry', () => {
     const influences = all('c b', 'b a', 'b c retryLoad', 'a b retryLoad');
+    expect(loopsOf(influences)).toEqual([{ through: ['a', 'b', 'c'], mechanism: 'retryLoad' }]);
+  });
+
+  it('are as many as there are last callees', () => {
+    const influences = all('c b', 'd b', 'b a', 'a b retryLoad', 'b c retryLoad', 'b d retryLoad');
     expect(loopsOf(influences).map(({ through }) => through)).toEqual([
-      ['a', 'b'],
-      ['b', 'c'],
+      ['a', 'b', 'c'],
+      ['a', 'b', 'd'],
     ]);
   });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { goodputOf } from '../../src/analysis/goodput.js';
 import { recoveryGrid, recoveryOf } from '../../src/analysis/recovery.js';
 import { variantData } from '../../src/analysis/variant-data.js';
 import { wholeRun } from '../../src/analysis/window.js';
@@ -20,7 +21,7 @@ function recovery(wellFrom: number, illAgain: readonly number[] = []): number | 
   }
   const record = builder.record();
   const data = variantData(shopVariant(), plan, [record], wholeRun(plan));
-  return recoveryOf(record, data.requests, recoveryGrid(data, 'slow')!);
+  return recoveryOf(goodputOf(data, record, data.requests), recoveryGrid(data, 'slow')!);
 }
 
 describe('recovery from a fault', () => {
@@ -36,6 +37,12 @@ describe('recovery from a fault', () => {
   it('waits for the last window that is not well', () => {
     // 10 of 100 in the window around 41 s: the first start after which no window holds it is 41.5 s.
     expect(recovery(32.5, [41])).toBe(11.5);
+  });
+
+  it('is 0 when no window from the start of the fault on loses much', () => {
+    // One bad half second in ten of a window: 95 %, which is not less than 95 %.
+    expect(recovery(30, [41])).toBe(11.5);
+    expect(recovery(30)).toBe(0);
   });
 
   it('is never when the end is not well', () => {

@@ -1,0 +1,77 @@
+import type { Episode } from './health.js';
+import type { Lane } from './lanes.js';
+import { sumSteps } from './links.js';
+import { count, duration, share } from './words.js';
+
+/** Failures are told from so much less success than before on. */
+const LESS_SUCCESS = 0.98;
+/** Slowness is told from so many times the usual on. */
+const SLOWER = 1.3;
+const BUSY = 0.8;
+
+/**
+ * What an illness looks like: the share that fails, else how slow answers are, else the worst moment of
+ * either, else what is used up. Steps [0, baseline) tell what is usual.
+ */
+export function illnessText(lane: Lane, episode: Episode, baseline: number): string {
+  const { from, until } = episode;
+  return (
+    failures(lane, from, until, baseline) ??
+    slowness(lane, from, until, baseline) ??
+    worstMoment(lane, from, until, baseline) ??
+    resources(lane, from, until)
+  );
+}
+
+function failures(lane: Lane, from: number, until: number, baseline: number): string | null {
+  const arrivals = sumSteps(lane.arrivals, from, until);
+  const good = sumSteps(lane.good, from, until) / arrivals;
+  if (!(good < LESS_SUCCESS * usualGood(lane, baseline))) return null;
+  const missed = count(arrivals - sumSteps(lane.good, from, until));
+  return `success ${share(good)}: ${missed} of ${count(arrivals)} requests fail`;
+}
+
+function slowness(lane: Lane, from: number, until: number, baseline: number): string | null {
+  const usual = medianOf(lane.latency, 0, baseline);
+  const slow = medianOf(lane.latency, from, until);
+  return slow > SLOWER * usual ? `p95 ${duration(slow)} instead of ${duration(usual)}` : null;
+}
+
+function worstMoment(lane: Lane, from: number, until: number, baseline: number): string | null {
+  let lowest = 1;
+  let slowest = 0;
+  for (let step = from; step < until; step++) {
+    if (lane.arrivals[step] > 0) lowest = Math.min(lowest, lane.good[step] / lane.arrivals[step]);
+    if (lane.latency[step] > slowest) slowest = lane.latency[step];
+  }
+  if (lowest < LESS_SUCCESS * usualGood(lane, baseline)) return `success down to ${share(lowest)}`;
+  const usual = medianOf(lane.latency, 0, baseline);
+  if (!(slowest > SLOWER * usual)) return null;
+  return `p95 up to ${duration(slowest)} instead of ${duration(usual)}`;
+}
+
+function resources(lane: Lane, from: number, until: number): string {
+  let queue = 0;
+  let waiting = 0;
+  for (let step = from; step < until; step++) {
+    queue = Math.max(queue, lane.queueMax[step] ?? 0);
+    waiting = Math.max(waiting, lane.poolWaiting[step] ?? 0);
+  }
+  const busy = sumSteps(lane.busy, from, until) / (until - from) / lane.workers;
+  const used = `${share(Math.min(1, busy))} of the workers in use`;
+  if (busy >= BUSY && queue > 0) return `${used}, queue up to ${count(queue)}`;
+  if (queue > 0) return `queue up to ${count(queue)}`;
+  if (waiting >= 1) return `up to ${count(waiting)} calls wait for a connection`;
+  return busy > 0 ? used : 'a few more failures than usual';
+}
+
+function usualGood(lane: Lane, baseline: number): number {
+  const before = sumSteps(lane.good, 0, baseline) / sumSteps(lane.arrivals, 0, baseline);
+  return Number.isNaN(before) ? 1 : before;
+}
+
+function medianOf(column: Float64Array, from: number, until: number): number {
+  const values = [...column.subarray(from, until)].filter((value) => !Number.isNaN(value));
+  values.sort((a, b) => a - b);
+  return values.length === 0 ? NaN : values[values.length >> 1];
+}

@@ -1,0 +1,103 @@
+import type { Ns } from '../kernel/time.js';
+import type { Plan } from '../spec/plan.js';
+import type { GaugeRecord } from '../spec/record.js';
+import type { Lane } from './lanes.js';
+import { stepAt, type Steps } from './steps.js';
+
+/** When a component had nothing left: all its workers, or all its CPU, in use. */
+export interface Saturation {
+  /** Absolute. */
+  readonly atNs: Ns;
+  /** Steps [from, until) in which it is so; `atNs` may lie in the step before. */
+  readonly from: number;
+  readonly until: number;
+  readonly resource: 'workers' | 'cores';
+}
+
+/** Share of the capacity from which on it counts as all. */
+export const SATURATED = 0.95;
+const SATURATED_STEPS = 2;
+
+/** The first time from step `since` on that all workers, or else all cores, are in use for two steps. */
+export function saturationOf(
+  lane: Lane,
+  gauges: readonly GaugeRecord[],
+  steps: Steps,
+  plan: Plan,
+  since: number,
+): Saturation | null {
+  const find = (resource: Saturation['resource']): Saturation | null => {
+    const capacity = resource === 'workers' ? lane.workers : lane.cores;
+    if (!(capacity > 0) || !Number.isFinite(capacity)) return null;
+    const level = resource === 'workers' ? lane.busy : lane.cpu;
+    const run = firstRun(level, SATURATED * capacity, since);
+    if (run === null) return null;
+    const kind = resource === 'workers' ? 'busy' : 'cpu';
+    const own = gauges.filter((gauge) => gauge.kind === kind);
+    return { ...run, resource, atNs: reachedAt(own, capacity, run.from, steps, plan, since) };
+  };
+  return find('workers') ?? find('cores');
+}
+
+/** Share of steps [from, until) in which a component is saturated or turns requests away. */
+export function saturatedShare(lane: Lane, from: number, until: number): number {
+  let full = 0;
+  for (let step = from; step < until; step++) {
+    const isFull =
+      isAt(lane.busy[step], lane.workers) ||
+      isAt(lane.cpu[step], lane.cores) ||
+      lane.shed[step] > 0.01 * lane.arrivals[step];
+    if (isFull) full++;
+  }
+  return until > from ? full / (until - from) : 0;
+}
+
+function isAt(level: number, capacity: number): boolean {
+  return capacity > 0 && Number.isFinite(capacity) && level >= SATURATED * capacity;
+}
+
+function firstRun(
+  level: Float64Array,
+  limit: number,
+  since: number,
+): { from: number; until: number } | null {
+  let from = -1;
+  for (let step = 0; step <= level.length; step++) {
+    const isFull = step < level.length && level[step] >= limit;
+    if (isFull && from < 0) from = step;
+    if (isFull || from < 0) continue;
+    if (from >= since && step - from >= SATURATED_STEPS) return { from, until: step };
+    from = -1;
+  }
+  return null;
+}
+
+/**
+ * The moment at which the capacity was reached. The level is taken to rise evenly, from its mean in the
+ * cell before to the capacity, and to stay there: then the mean of the cell in which that happens tells
+ * when. It may be the last cell of the step before the first full one.
+ */
+function reachedAt(
+  gauges: readonly GaugeRecord[],
+  capacity: number,
+  first: number,
+  steps: Steps,
+  { grid }: Plan,
+  since: number,
+): Ns {
+  const { edges } = grid;
+  const sumAt = (column: 'area' | 'max', cell: number): number => {
+    let sum = 0;
+    for (const gauge of gauges) sum += gauge[column][cell];
+    return sum;
+  };
+  const meanAt = (cell: number): number => sumAt('area', cell) / (edges[cell + 1] - edges[cell]);
+  let cell = grid.stepOfCell.indexOf(first);
+  const hasReachedBefore = cell > 0 && sumAt('max', cell - 1) >= SATURATED * capacity;
+  if (hasReachedBefore && stepAt(steps, edges[cell - 1]) >= since) cell--;
+  const before = cell > 0 ? meanAt(cell - 1) : 0;
+  const full = Math.min(capacity, sumAt('max', cell));
+  if (!(full > before)) return edges[cell];
+  const part = (2 * (full - meanAt(cell))) / (full - before);
+  return edges[cell] + Math.round(Math.min(1, Math.max(0, part)) * (edges[cell + 1] - edges[cell]));
+}

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { faultWords } from '../../src/analysis/fault-words.js';
+import type { Fault } from '../../src/spec/scenario.js';
+import * as by from '../support/scenario.js';
+
+const words = (kind: string, own: Partial<Fault>): string => faultWords(by.fault('id', kind, own));
+const some = (count: number): Partial<Fault> => ({ instances: { kind: 'count', count } });
+
+describe('a fault in words', () => {
+  it('names what stops, alone or with others', () => {
+    expect(words('hang', { target: ['psp'] })).toBe('psp hangs');
+    expect(words('hang', { target: ['psp', 'bank'] })).toBe('psp and bank hang');
+    expect(words('crash', { target: ['stock'], zone: 'a' })).toBe('stock in zone a crashes');
+  });
+
+  it('says how many instances are hit', () => {
+    expect(words('hang', { target: ['stock'], ...some(1) })).toBe('one instance of stock hangs');
+    expect(words('hang', { target: ['stock'], ...some(2) })).toBe('2 instances of stock hang');
+  });
+
+  it('calls an edge from everybody the calls to its end', () => {
+    const target = ['all->catalog'];
+    const config = { add: by.constant(by.ms(300)) };
+    expect(words('latency', { target, config })).toContain('delay on calls to catalog');
+  });
+
+  it('says which messages a partition takes', () => {
+    const between = [['shop'], ['bank']] as const;
+    const cut = (direction: string, mode: string): string =>
+      words('partition', { between, config: { direction, mode } });
+    expect(cut('both', 'drop')).toBe('shop and bank cannot reach each other');
+    expect(cut('to', 'drop')).toBe('messages from shop to bank are lost');
+    expect(cut('from', 'drop')).toBe('messages from bank to shop are lost');
+    expect(cut('both', 'reject')).toBe('connections between shop and bank are refused');
+  });
+
+  it('tells more load by its factor', () => {
+    expect(words('load', { target: ['users'], config: { factor: 2 } })).toBe(
+      '2x the load of users',
+    );
+  });
+});

@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import type { Lane } from '../../src/analysis/lanes.js';
+import { saturatedShare, saturationOf } from '../../src/analysis/saturation.js';
+import { stepsOf } from '../../src/analysis/steps.js';
+import type { Plan } from '../../src/spec/plan.js';
+import type { GaugeRecord } from '../../src/spec/record.js';
+
+const STEPS = 8;
+const SECOND = 1e9;
+/** Eight steps of 1 s, each one cell. */
+const plan = {
+  grid: {
+    edges: Float64Array.from({ length: STEPS + 1 }, (_, k) => k * SECOND),
+    stepOfCell: Int32Array.from({ length: STEPS }, (_, k) => k),
+    steps: STEPS,
+    segmentOfCell: new Int32Array(STEPS),
+    segments: 1,
+  },
+} as Plan;
+
+/** Ten workers whose use has these means and largest values by step. */
+function saturation(means: readonly number[], maxima: readonly number[], since = 2) {
+  const area = Float64Array.from(means, (mean) => mean * SECOND);
+  const gauge: GaugeRecord = {
+    kind: 'busy',
+    instance: 0,
+    callee: -1,
+    area,
+    max: Float64Array.from(maxima),
+  };
+  return saturationOf(laneOf(means), [gauge], stepsOf(plan), plan, since);
+}
+
+function laneOf(means: readonly number[]): Lane {
+  const none = new Float64Array(STEPS);
+  const busy = Float64Array.from(means);
+  const lane = { busy, cpu: none, shed: none, arrivals: none, workers: 10, cores: Infinity };
+  return lane as unknown as Lane;
+}
+
+describe('the moment at which all workers are in use', () => {
+  it('lies where an even rise to the capacity explains the mean of the step', () => {
+    // From 4 to 10 in the first 0.4 s, then 10: the mean is 0.4 x 7 + 0.6 x 10 = 8.8.
+    const found = saturation([4, 4, 4, 8.8, 10, 10, 4, 4], [6, 6, 6, 10, 10, 10, 10, 6])!;
+    expect(found.atNs).toBeCloseTo(3.4 * SECOND, -3);
+    expect(found).toMatchObject({ from: 4, until: 6, resource: 'workers' });
+  });
+
+  it('lies in the first full step where the step before never reaches the capacity', () => {
+    // From 4 to 10 in 0.1 s: 0.1 x 7 + 0.9 x 10 = 9.7.
+    const found = saturation([4, 4, 4, 4, 9.7, 10, 4, 4], [6, 6, 6, 6, 10, 10, 10, 6])!;
+    expect(found.atNs).toBeCloseTo(4.1 * SECOND, -3);
+  });
+
+  it('needs two full steps', () => {
+    expect(saturation([4, 4, 4, 10, 4, 4, 4, 4], [6, 6, 6, 10, 10, 6, 6, 6])).toBeNull();
+  });
+
+  it('is not told where it began before anything happened', () => {
+    expect(
+      saturation([4, 10, 10, 10, 10, 10, 10, 10], [10, 10, 10, 10, 10, 10, 10, 10]),
+    ).toBeNull();
+    const again = saturation([10, 10, 4, 4, 10, 10, 4, 4], [10, 10, 10, 6, 10, 10, 10, 6]);
+    expect(again).toMatchObject({ from: 4, until: 6 });
+  });
+});
+
+describe('how long a component is full', () => {
+  it('is the share of its steps with all workers in use', () => {
+    expect(saturatedShare(laneOf([4, 10, 9.5, 9.4, 4, 4, 4, 4]), 0, 8)).toBe(0.25);
+  });
+});

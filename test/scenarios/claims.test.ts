@@ -1,0 +1,79 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { RunFile } from './run-file.js';
+import { runFile } from './run-file.js';
+
+/** Errors that a file promises to hold; what is a warning is meant to be broken where a claim stops. */
+function broken(ran: RunFile): readonly string[] {
+  return ran.result.variants.flatMap((variant) =>
+    variant.budgets
+      .filter(({ severity, verdict }) => severity === 'error' && verdict !== 'pass')
+      .map(({ text, verdict, value }) => `${variant.name}: ${verdict} ${text} (${value})`),
+  );
+}
+
+describe('scenarios/p99-claim.yaml', () => {
+  let ran: RunFile;
+  beforeAll(() => {
+    ran = runFile('scenarios/p99-claim.yaml', { replications: 3 });
+  });
+
+  it('holds its budgets and confirms its hypothesis', () => {
+    expect(broken(ran)).toEqual([]);
+    expect(ran.result.hypothesis?.verdict).toBe('confirmed');
+  });
+
+  /** Which parts of the claim hold: p50, p99, p50 and p99 of successes, success, goodput. */
+  const PARTS = {
+    unguarded: ['pass', 'fail', 'fail', 'fail', 'fail', 'fail'],
+    'timeout-only': ['fail', 'pass', 'fail', 'fail', 'fail', 'fail'],
+    breaker: ['pass', 'pass', 'pass', 'pass', 'pass', 'pass'],
+    'breaker-slow-trip': ['fail', 'fail', 'fail', 'fail', 'fail', 'fail'],
+    'partial-outage': ['pass', 'pass', 'pass', 'pass', 'pass', 'pass'],
+  } as const;
+
+  it.each(Object.entries(PARTS))('holds the claim in %s in these parts: %j', (name, parts) => {
+    const variant = ran.result.variants.find((one) => one.name === name);
+    const warnings = variant?.budgets.filter(({ severity }) => severity === 'warning');
+    expect(warnings?.map(({ verdict }) => verdict)).toEqual(parts);
+  });
+
+  it('puts the timeout of the client, and a queue of as much, into the p99 of the unguarded', () => {
+    const p99 = ran.value('visitors.latency.p99 during outage in unguarded');
+    expect(p99).toBeGreaterThan(55);
+    expect(p99).toBeLessThan(60);
+  });
+
+  it('leaves the timeout as the p99 where one of three replicas hangs and no breaker trips', () => {
+    expect(ran.value('visitors.latency.p99 during outage in partial-outage')).toBeCloseTo(0.427, 2);
+    expect(ran.value('visitors.share.degraded during outage in partial-outage')).toBeCloseTo(1 / 3);
+  });
+});
+
+describe('scenarios/online-boutique.yaml', () => {
+  it('holds its budgets', () => {
+    // The rare checkout needs all five runs, the crowd of black-friday shows nothing else than before.
+    const variants = ['as-shipped', 'guarded', 'parallel-home'];
+    const ran = runFile('scenarios/online-boutique.yaml', { variants });
+    expect(broken(ran)).toEqual([]);
+  });
+});
+
+describe('scenarios/retry-metastable.yaml', () => {
+  let ran: RunFile;
+  beforeAll(() => {
+    // No budget speaks of the two variants left out.
+    const variants = ['retries', 'no-retries', 'backoff', 'budget', 'short-queue', 'low-load'];
+    ran = runFile('scenarios/retry-metastable.yaml', { replications: 2, variants });
+  });
+
+  it('holds its budgets and confirms its hypothesis', () => {
+    expect(broken(ran)).toEqual([]);
+    expect(ran.result.hypothesis?.verdict).toBe('confirmed');
+  });
+
+  it('stays down with retries and with back-off alone', () => {
+    for (const name of ['retries', 'backoff']) {
+      expect(ran.value(`users.recovery after slow-backend in ${name}`), name).toBe(Infinity);
+    }
+  });
+});

@@ -1,0 +1,96 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { storyOf } from '../../src/analysis/cascade.js';
+import { measureIn, variantNamed, type Study } from '../../src/analysis/study.js';
+import { summarise } from '../../src/analysis/summarise.js';
+import { variantData } from '../../src/analysis/variant-data.js';
+import { wholeRun } from '../../src/analysis/window.js';
+import { compile } from '../../src/plan/compile.js';
+import { runHere } from '../../src/run/replicate.js';
+import { formatDiagnostic } from '../../src/scenario/diagnostics.js';
+import { parseExpression, parseMetric } from '../../src/scenario/expression.js';
+import { loadScenario } from '../../src/scenario/load.js';
+import type { Result } from '../../src/spec/result.js';
+import type { ScenarioFile } from '../../src/spec/scenario.js';
+
+export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Every scenario of the project, as paths from its root, sorted. */
+export function scenarioFiles(under = 'scenarios'): readonly string[] {
+  const found = readdirSync(join(ROOT, under), { recursive: true, encoding: 'utf8' });
+  return found
+    .filter((name) => name.endsWith('.yaml'))
+    .map((name) => relative(ROOT, join(ROOT, under, name)))
+    .sort();
+}
+
+/** The text of a file, with fewer replications where a test needs no more. */
+export function textOf(path: string, replications?: number): string {
+  const text = readFileSync(join(ROOT, path), 'utf8');
+  if (replications === undefined) return text;
+  const patched = text.replace(/replications: \d+/, `replications: ${replications}`);
+  if (patched === text) throw new Error(`${path} has no other number of replications`);
+  return patched;
+}
+
+/** All problems of a file, warnings too, as the program prints them. */
+export function problemsOf(path: string): readonly string[] {
+  return loadScenario(path, () => ({ text: textOf(path) })).problems.map(formatDiagnostic);
+}
+
+/** A scenario that has been run, and what can be asked of it. */
+export interface RunFile {
+  readonly file: ScenarioFile;
+  readonly result: Result;
+  /** `METRIC [WINDOW] in VARIANT`: value in seconds, per second, share or number; Infinity = never. */
+  value(question: string): number;
+}
+
+/** Runs all variants of a file, or those named. */
+export function runFile(
+  path: string,
+  options: { readonly replications?: number; readonly variants?: readonly string[] } = {},
+): RunFile {
+  const loaded = loadScenario(path, () => ({ text: textOf(path, options.replications) }));
+  if (loaded.file === null) throw new Error(loaded.problems.map(formatDiagnostic).join('\n'));
+  const file = chosen(loaded.file, options.variants);
+  const plans = file.variants.map((variant) => compile(variant, file));
+  const records = runHere(plans, file.variants[0].scenario.run.replications);
+  const variants = file.variants.map((variant, i) =>
+    variantData(variant, plans[i], records[i], wholeRun(plans[i])),
+  );
+  const stories = new Map(
+    variants.map((data) => [
+      data.variant.name,
+      data.records.map((record) => storyOf(data, record)),
+    ]),
+  );
+  const result = summarise(file, plans, records, '0.0.0');
+  return { file, result, value: (question) => ask({ variants, stories }, question) };
+}
+
+function chosen(file: ScenarioFile, names: readonly string[] | undefined): ScenarioFile {
+  if (names === undefined) return file;
+  return { ...file, variants: file.variants.filter(({ name }) => names.includes(name)) };
+}
+
+function ask(study: Study, question: string): number {
+  const parsed = parseExpression(question.replace(/^(\S+)/, '$1 > 0'));
+  const path = parseMetric(question.split(' ')[0]);
+  if (!path.ok) throw new Error(path.message);
+  const window = windowOf(question, parsed);
+  const name = / in (\S+)$/.exec(question)?.[1];
+  const data = name === undefined ? study.variants[0] : variantNamed(study, name);
+  if (data === undefined) throw new Error(`no variant for ${question}`);
+  const { value } = measureIn(study, data, path.metric, window);
+  if (value === null) throw new Error(`nothing was measured: ${question}`);
+  return value;
+}
+
+type Parsed = ReturnType<typeof parseExpression>;
+
+function windowOf(question: string, parsed: Parsed): Parameters<typeof measureIn>[3] {
+  if (!parsed.ok) throw new Error(`${question}: ${parsed.message}`);
+  return parsed.expression.window;
+}

@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { parseExpression } from '../../src/scenario/expression.js';
+import { DECISIVE } from './decisive.js';
+import { problemsOf, runFile, scenarioFiles, textOf } from './run-file.js';
+
+/** Metric and window of an expression, without the places where they are written. */
+function measured(text: string): string {
+  const parsed = parseExpression(text);
+  if (!parsed.ok) throw new Error(parsed.message);
+  const { metric, window } = parsed.expression;
+  return JSON.stringify([metric.text, window], (key, value: unknown) =>
+    key === 'offset' ? undefined : value,
+  );
+}
+
+const PATTERNS = scenarioFiles('scenarios/patterns');
+
+describe('every scenario', () => {
+  it.each(scenarioFiles())('%s loads without a problem', (path) => {
+    expect(problemsOf(path)).toEqual([]);
+  });
+
+  it.each(PATTERNS)('%s names the schema, is short and says what it finds', (path) => {
+    const lines = textOf(path).trimEnd().split('\n');
+    expect(lines[0]).toBe('# yaml-language-server: $schema=../../schema/scenario.schema.json');
+    expect(lines.length).toBeLessThanOrEqual(40);
+    expect(lines[2]).toMatch(/^title: \S+( \S+){4,}$/);
+    expect(lines.some((line) => line.startsWith('budgets:'))).toBe(true);
+  });
+});
+
+describe('every pattern', () => {
+  it('has one decisive number', () => {
+    expect(DECISIVE.map(({ file }) => file)).toEqual(PATTERNS);
+  });
+
+  it.each(DECISIVE)('$file holds its budgets, and $ask is $is', ({ file, ask, is, within }) => {
+    const ran = runFile(file);
+    const judged = ran.result.variants.flatMap((variant) =>
+      variant.budgets.map(({ text, verdict, value }) => ({
+        said: `${variant.name}: ${verdict} ${text} (${value})`,
+        verdict,
+      })),
+    );
+    expect(judged.length).toBeGreaterThan(1);
+    // Windows are measured as the budgets name them: no other window of a pattern has a value.
+    const asked = measured(ask.replace(/^\S+/, '$& > 0'));
+    expect(ran.file.budgets.map(({ text }) => measured(text))).toContain(asked);
+    expect(judged.filter(({ verdict }) => verdict !== 'pass').map(({ said }) => said)).toEqual([]);
+    expect(Math.abs(ran.value(ask) - is), `${ask}: ${ran.value(ask)}`).toBeLessThanOrEqual(within);
+  });
+});
