@@ -1,7 +1,8 @@
 import { OUTCOME_KINDS } from '../spec/outcome.js';
 import type { GaugeRecord } from '../spec/record.js';
 import type { Measured } from './estimate.js';
-import { rowsOf, type Question } from './metrics.js';
+import type { Question } from './metrics.js';
+import { rowsOf } from './subjects.js';
 import { finishedOf, succeededOf } from './sums.js';
 import type { CellSet } from './window.js';
 

@@ -2,13 +2,12 @@ import { findMetric, type Metric } from '../scenario/metrics.js';
 import type { MetricPath, WindowClause } from '../scenario/expression.js';
 import { invariant } from '../kernel/invariant.js';
 import type { HistogramData } from '../stats/histogram.js';
-import type { RunRecord } from '../spec/record.js';
 import { withFinished, withGood, withLatencies, withSuccesses } from './batches.js';
 import { distributionOf, meanOf, nothing, ratioOf, shareOf, type Measured } from './estimate.js';
 import { measureEdge } from './metrics-edge.js';
 import { measurePlaced } from './metrics-placed.js';
 import { measureRecovery } from './recovery.js';
-import { select, type Selection } from './subjects.js';
+import { rowsOf, select, type Selection } from './subjects.js';
 import {
   arrivedOf,
   finishedOf,
@@ -134,15 +133,6 @@ function answered(question: Question): Measured | null {
     default:
       return null;
   }
-}
-
-/** Rows of a record that a selection means: edges where it is one, else parts. */
-export function rowsOf(
-  record: RunRecord,
-  selection: Selection,
-): readonly (RunRecord['parts'][number] | RunRecord['edges'][number])[] {
-  if (selection.callers !== null) return selection.stats.map((stat) => record.edges[stat]);
-  return selection.parts.map((part) => record.parts[part]);
 }
 
 /** Counts of outcomes in the window, by run. */

@@ -1,4 +1,5 @@
 import type { MetricPath, Reference } from '../scenario/expression.js';
+import type { RunRecord } from '../spec/record.js';
 import { instancesOf, partsOf, type VariantData } from './variant-data.js';
 
 /** What the subject of a metric is in one variant: ids of the plan. Empty lists where it does not exist. */
@@ -61,6 +62,15 @@ export function selectStats(stats: readonly number[], data: VariantData): Select
     parts.add(to);
   }
   return { parts: [...parts].sort((a, b) => a - b), stats, instances: [], callers, callees };
+}
+
+/** Rows of a record that a selection means: edges where it is one, else parts. */
+export function rowsOf(
+  record: RunRecord,
+  selection: Selection,
+): readonly (RunRecord['parts'][number] | RunRecord['edges'][number])[] {
+  if (selection.callers !== null) return selection.stats.map((stat) => record.edges[stat]);
+  return selection.parts.map((part) => record.parts[part]);
 }
 
 const NOTHING: Selection = {

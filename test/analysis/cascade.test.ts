@@ -7,13 +7,28 @@ import type { Bundle, Scenario, ScenarioFile, Step } from '../../src/spec/scenar
 import * as by from '../support/scenario.js';
 
 /** Simulates all variants of a file with so many runs each, and summarises them. */
-function told(scenarios: Readonly<Record<string, Scenario>>, runs: number): Result {
+function told(
+  scenarios: Readonly<Record<string, Scenario>>,
+  runs: number,
+  budgets: readonly string[] = [],
+): Result {
   const variants = Object.entries(scenarios).map(([name, scenario], i) => ({
     ...by.fileOf(scenario).variant,
     name,
     baseline: i === 0,
   }));
-  const file: ScenarioFile = { ...by.fileOf(variants[0].scenario).file, variants };
+  const file: ScenarioFile = {
+    ...by.fileOf(variants[0].scenario).file,
+    variants,
+    budgets: budgets.map((text) => ({
+      text,
+      name: null,
+      severity: 'error',
+      confidence: 0.95,
+      allowEmpty: false,
+      at: 'by hand',
+    })),
+  };
   const plans = variants.map((variant) => compile(variant, file));
   const records = plans.map((plan) => Array.from({ length: runs }, (_, run) => runPlan(plan, run)));
   return summarise(file, plans, records, '0.0.0');
@@ -78,7 +93,14 @@ describe('retries against a slow back end', () => {
     });
   let result: Result;
   beforeAll(() => {
-    result = told({ retries: chain(4, 2000), 'no-retries': chain(1, 2000) }, 3);
+    result = told({ retries: chain(4, 2000), 'no-retries': chain(1, 2000) }, 3, [
+      'cascade.metastable <= 0%',
+      'cascade.blastRadius <= 1',
+      'cascade.depth <= 2',
+      'cascade.collateral <= 0',
+      'cascade.goodputLost < 50%',
+      'cascade.recovery < 20s after slow-backend',
+    ]);
   });
 
   it('calls the failure metastable when retries keep it up after the fault', () => {
@@ -88,6 +110,27 @@ describe('retries against a slow back end', () => {
     expect(summary.recovery).toMatchObject({ value: null, never: 3, fault: 'slow-backend' });
     expect(summary.amplification.edge).toBe('api->backend');
     expect(cascade.sentence).toContain('metastable in 3 of 3 runs');
+  });
+
+  it('judges budgets on the cascade', () => {
+    const judged = (name: string): Record<string, readonly [string, number | null]> =>
+      Object.fromEntries(
+        named(result, name).budgets.map(({ text, verdict, value }) => [
+          text.split(/[. ]/)[1],
+          [verdict, value],
+        ]),
+      );
+    const bad = judged('retries');
+    expect(bad['metastable']).toEqual(['fail', 1]);
+    expect(bad['blastRadius']).toEqual(['pass', 1]);
+    expect(bad['depth']).toEqual(['pass', 2]);
+    expect(bad['collateral']).toEqual(['pass', 0]);
+    expect(bad['goodputLost'][0]).toBe('fail');
+    expect(bad['recovery']).toEqual(['fail', null]);
+    const good = judged('no-retries');
+    expect(good['metastable']).toEqual(['pass', 0]);
+    expect(good['goodputLost'][0]).toBe('pass');
+    expect(good['recovery'][0]).toBe('pass');
   });
 
   it('recovers without them', () => {
