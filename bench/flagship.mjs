@@ -13,7 +13,13 @@ row(['variant', 'ns/attempt', 'M events/s', 'attempts', 'events', 'ms/run']);
 for (const variant of file.variants) {
   const plan = compile(variant, file);
   const totals = runPlan(plan, 0).totals;
-  const bench = new Bench({ iterations: RUNS, time: 0, warmupIterations: 2, warmupTime: 0 });
+  const bench = new Bench({
+    iterations: RUNS,
+    time: 0,
+    warmupIterations: 2,
+    warmupTime: 0,
+    retainSamples: true,
+  });
   bench.add(variant.name, () => void runPlan(plan, 0));
   await bench.run();
   const samples = [...bench.tasks[0].result.latency.samples].sort((a, b) => a - b);

@@ -22,6 +22,8 @@ const SOFT_CAP = 400;
 const HARD_CAP = 500;
 /** Files above the soft cap, each with the reason why it is not two files. */
 const LONG_FILES: Readonly<Record<string, string>> = {
+  'src/model/server.ts':
+    'one execution from arrival to answer is one state machine, its hooks included',
   'src/spec/result.ts': 'the result document is one contract, read from top to bottom',
   'src/spec/scenario.ts': 'the explicit scenario is one contract, read from top to bottom',
 };

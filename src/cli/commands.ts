@@ -148,7 +148,11 @@ export const addExplain: Add = (program, terminal, finish) => {
 function withSelection(command: Command): Command {
   return command
     .option('--variant <list>', 'only these variants', nameList)
-    .option('--seed <number>', 'another seed than run.seed', wholeNumber(0, Number.MAX_SAFE_INTEGER))
+    .option(
+      '--seed <number>',
+      'another seed than run.seed',
+      wholeNumber(0, Number.MAX_SAFE_INTEGER),
+    )
     .option('--replications <number>', 'another number of runs', wholeNumber(1, 10_000));
 }
 

@@ -2,6 +2,7 @@ import {
   accessSync,
   closeSync,
   constants,
+  existsSync,
   fsyncSync,
   lstatSync,
   mkdirSync,
@@ -78,7 +79,7 @@ export function discardOutputs(): void {
 
 function openBeside(path: string): OutputFile {
   const folder = dirname(path);
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   const temporary = join(folder, `.faultline-${process.pid}-${count++}.tmp`);
   const descriptor = openSync(temporary, 'wx', 0o666);
   begun.add(temporary);
@@ -93,6 +94,22 @@ function openBeside(path: string): OutputFile {
         begun.delete(temporary);
       }),
   };
+}
+
+/**
+ * Makes a folder with those above it. One at a time: the recursive way of Node.js goes round for ever in
+ * file systems that answer "no such directory" to a new one, such as /proc.
+ */
+function makeFolder(path: string): void {
+  const folder = resolve(path);
+  if (existsSync(folder)) return;
+  makeFolder(dirname(folder));
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    // Another process may have been quicker.
+    if (codeOf(error) !== 'EEXIST') throw error;
+  }
 }
 
 function openDevice(path: string): OutputFile {
@@ -125,6 +142,7 @@ function guarded<T>(path: string, body: () => T): T {
 }
 
 const USER_CODES = new Set([
+  'ENOENT',
   'EACCES',
   'EPERM',
   'EISDIR',

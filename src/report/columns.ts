@@ -180,7 +180,7 @@ function duringColumns(view: View, fault: string): Column[] {
 
 function costColumns(view: View): Column[] {
   const edge = amplifiedEdge(view.result);
-  const columns: Column[] = [
+  const calls: Column[] = [
     {
       ...PLAIN_COLUMN,
       key: 'attempts',
@@ -197,6 +197,11 @@ function costColumns(view: View): Column[] {
       pick: (v) => v.summary.amplification,
       paths: edge === null ? [] : [`${edge}.amplification`],
     },
+  ];
+  // Where no component calls another, there is nothing to multiply.
+  const calling = view.result.variants.some((v) => (v.summary.attemptsPerRequest.value ?? 0) > 0);
+  const columns: Column[] = [
+    ...(calling ? calls : []),
     {
       ...PLAIN_COLUMN,
       key: 'wasted',
@@ -256,7 +261,9 @@ function pairedDifference(
   const variance = pairs.reduce((a, b) => a + (b - mean) * (b - mean), 0) / (pairs.length - 1);
   const half = studentQuantile(0.975, pairs.length - 1) * Math.sqrt(variance / pairs.length);
   const ci95: readonly [number, number] = [difference - half, difference + half];
-  if (ci95[0] <= 0 && ci95[1] >= 0) return { difference, ci95, verdict: 'same' };
+  const alike = Math.abs(two.value) * ALIKE;
+  if (ci95[0] >= -alike && ci95[1] <= alike) return { difference, ci95, verdict: 'same' };
+  if (ci95[0] <= 0 && ci95[1] >= 0) return { difference, ci95, verdict: 'unknown' };
   return {
     difference,
     ci95,
@@ -268,5 +275,8 @@ function pairedDifference(
 export function capital(text: string): string {
   return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
+
+/** An interval within this share of the baseline is no difference. */
+const ALIKE = 0.01;
 
 const NOTHING: Estimate = { value: null, ci95: null, each: [] };

@@ -66,16 +66,20 @@ export function label(
     readonly fill?: string;
     readonly size?: number;
     readonly weight?: number;
+    /** Lines behind the text stop short of it. */
+    readonly halo?: boolean;
   } = {},
 ): Markup {
-  const { anchor, fill, size, weight } = options;
+  const { anchor, fill, size, weight, halo } = options;
   return markup`<text
     x="${coordinate(x)}"
     y="${coordinate(y)}"
-    ${anchor !== undefined && anchor !== 'start' && attribute('text-anchor', anchor)}${fill !== undefined && attribute('fill', fill)}${size !== undefined && attribute('font-size', size)}${weight !== undefined && attribute('font-weight', weight)}
+    ${anchor !== undefined && anchor !== 'start' && attribute('text-anchor', anchor)}${fill !== undefined && attribute('fill', fill)}${size !== undefined && attribute('font-size', size)}${weight !== undefined && attribute('font-weight', weight)}${halo === true && HALO}
     >${text}</text
   >`;
 }
+
+const HALO = markup` paint-order="stroke" stroke="var(--bg)" stroke-width="4"`;
 
 /** A rectangle. */
 export function box(

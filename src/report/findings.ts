@@ -1,7 +1,7 @@
 import type { VariantResult } from '../spec/result.js';
 import { amplifiedEdges, wasteRows } from './charts/waste.js';
 import { breakerLanes } from './charts/breakers.js';
-import { lossPoints, latencyDomain, lost } from './charts/latency.js';
+import { lostShare } from './charts/latency.js';
 import { momentsOf, stateOf } from './charts/topology.js';
 import { differenceOf, latencyColumns, outcomeColumns } from './columns.js';
 import {
@@ -17,7 +17,7 @@ import {
   plural,
 } from './format.js';
 import { headlineWords, illSubjects } from './words.js';
-import { loopWords, requestLabel, shades, stepAt, type View } from './view.js';
+import { longestIll, loopWords, requestLabel, shades, stepAt, type View } from './view.js';
 
 /** Title of the comparison of variants: the largest difference, or that there is none. */
 export function compareFinding(view: View): string {
@@ -33,7 +33,12 @@ export function compareFinding(view: View): string {
   const low = success.pick(worst).value;
   if (high !== null && low !== null && high - low > 0.0005) {
     const alike = variants.filter((v) => Math.abs((success.pick(v).value ?? -1) - high) < 1e-9);
-    const who = alike.length === 1 ? best.name : listed(alike.map((v) => v.name));
+    const who =
+      alike.length === 1
+        ? best.name
+        : alike.length > 3
+          ? plural(alike.length, 'variant')
+          : listed(alike.map((v) => v.name));
     const verb = alike.length === 1 ? 'succeeds' : 'succeed';
     return `${who} ${verb} with ${formatShare(high)} of requests, ${worst.name} with ${formatShare(low)}`;
   }
@@ -42,17 +47,18 @@ export function compareFinding(view: View): string {
 
 /** Title of the loss picture. */
 export function lossFinding(view: View): string {
-  const domain = latencyDomain(view);
   const shares = view.result.variants.map((variant) => ({
     variant,
-    share: lost(lossPoints(view, variant, domain)),
+    share: lostShare(view, variant),
   }));
   const worst = shares.reduce((a, b) => (b.share > a.share ? b : a));
   const best = shares.reduce((a, b) => (b.share < a.share ? b : a));
   const p99 = best.variant.summary.successLatency.p99.value;
   const within = p99 === null ? '' : `, 99${'\u202f'}% within ${formatSeconds(p99)}`;
   if (worst.share < 5e-5)
-    return `Every request succeeds${shares.length > 1 ? ' under every variant' : ''}${within}`;
+    return shares.length === 1
+      ? `Every request succeeds${within}`
+      : `Every request succeeds under every variant${withinRange(view)}`;
   const some =
     worst.share > 1 - 1e-9
       ? 'No request ever succeeds'
@@ -63,29 +69,52 @@ export function lossFinding(view: View): string {
   return `${some} with ${worst.variant.name}, ${formatShare(best.share)} with ${best.variant.name}`;
 }
 
+/** The 99th percentiles of the quickest and of the slowest variant. */
+function withinRange(view: View): string {
+  const p99 = (variant: VariantResult): number =>
+    variant.summary.successLatency.p99.value ?? Infinity;
+  const ranked = view.result.variants.slice().sort((a, b) => p99(a) - p99(b));
+  const [quick, slow] = [ranked[0]!, ranked[ranked.length - 1]!];
+  if (p99(slow) === Infinity) return '';
+  const [low, high] = [formatSeconds(p99(quick)), formatSeconds(p99(slow))];
+  const start = `, 99${'\u202f'}% of them within ${low}`;
+  return low === high ? start : `${start} (${quick.name}) to ${high} (${slow.name})`;
+}
+
 /** Title of the timeline: who keeps going through the fault. */
 export function timelineFinding(view: View): string {
   const { variants } = view.result;
   const fault = headlineWords(view);
-  if (fault === null)
-    return variants.length > 1
-      ? 'No fault: the variants differ in load alone'
-      : 'A run without a fault';
+  if (fault === null) return quietTimeline(view);
   const unhurt = variants.filter((v) => lowest(view, v) >= 0.99);
   const never = variants.filter((v) => v.summary.recovery.never > 0);
   const end =
     never.length === 0
       ? ''
       : `; ${listed(never.map((v) => v.name))} never ${never.length === 1 ? 'comes' : 'come'} back`;
-  if (unhurt.length === variants.length) return `${fault}, and no user notices`;
-  if (unhurt.length === 0)
-    return `${fault}: ${variants.length === 1 ? 'users notice' : 'users of every variant notice'}${end}`;
+  if (unhurt.length === variants.length) {
+    const slow = variants.filter((v) => longestIll(v, view.requests) > 0);
+    const few = variants.some((v) => lowest(view, v) < 0.9995) ? 'hardly a' : 'no';
+    if (slow.length > 0)
+      return `${fault}: ${few} request fails, but users wait${variants.length > 1 ? ` with ${listed(slow.map((v) => v.name))}` : ''}${end}`;
+    return few === 'no'
+      ? `${fault}, and no user notices`
+      : `${fault}: hardly a request fails${end}`;
+  }
+  if (unhurt.length === 0) {
+    const note =
+      variants.length === 1
+        ? `${formatShare(lowest(view, variants[0]!))} of ${lowestRequest(view, variants[0]!)} requests succeed meanwhile${end}`
+        : '';
+    return `${fault}: ${note === '' ? `users of every variant notice${end}` : note}`;
+  }
   const only = unhurt.length === 1 ? 'only ' : '';
   return `${fault}: ${only}${listed(unhurt.map((v) => v.name))} ${unhurt.length === 1 ? 'keeps' : 'keep'} every kind of request going${end}`;
 }
 
 /** A remark under a variant's name in the timeline. */
 export function timelineNote(view: View, variant: VariantResult): string {
+  if (view.headline === null) return quietNote(variant);
   const notes: string[] = [];
   const lossy: string[] = [];
   for (const request of view.requests.slice(0, 2)) {
@@ -105,7 +134,26 @@ export function timelineNote(view: View, variant: VariantResult): string {
         : `never recovers in ${recovery.never} of ${variant.cascade.verdicts.length} runs`,
     );
   else if ((recovery.value ?? 0) > 0) notes.push(`back ${briefSeconds(recovery.value!)} after it`);
-  return notes.length === 0 ? (variant.title ?? 'no loss') : notes.join(', ');
+  const slow = longestIll(variant, view.requests);
+  if (notes.length > 0) return notes.join(', ');
+  return slow > 0 ? `no loss, but slow for ${briefSeconds(slow)}` : 'no loss';
+}
+
+function quietNote(variant: VariantResult): string {
+  const success = variant.summary.success.value;
+  if (success === null) return 'no request finishes';
+  return success === 1 ? 'no loss' : `${formatShare(success)} of requests succeed`;
+}
+
+/** Without a fault: whether requests fail all the same. */
+function quietTimeline(view: View): string {
+  const ranked = view.result.variants
+    .slice()
+    .sort((a, b) => (a.summary.success.value ?? 1) - (b.summary.success.value ?? 1));
+  const worst = ranked[0]!;
+  const failed = 1 - (worst.summary.success.value ?? 1);
+  if (failed < 5e-5) return 'No fault, and every request succeeds';
+  return `No fault, yet ${formatShare(failed)} of requests fail${ranked.length > 1 ? ` with ${worst.name}` : ''}`;
 }
 
 /** Title of the services figure. */
@@ -137,7 +185,7 @@ export function propagationFinding(view: View, variant: VariantResult): string {
   const spreads =
     reached.length === 0
       ? 'The load grows by retries alone'
-      : `The failure reaches ${listed(reached.slice(0, 4))} within ${briefSeconds(Math.max(view.result.run.step, last - start))}`;
+      : `The ${variant.summary.success.value === 1 ? 'slowdown' : 'failure'} reaches ${listed(reached.slice(0, 4))} within ${briefSeconds(Math.max(view.result.run.step, last - start))}`;
   const loop = loops[0];
   return loop === undefined
     ? spreads
@@ -259,7 +307,16 @@ function latencyFinding(view: View): string {
     (p99.pick(b).value ?? Infinity) < (p99.pick(a).value ?? Infinity) ? b : a,
   );
   const worst = all.reduce((a, b) => ((p99.pick(b).value ?? 0) > (p99.pick(a).value ?? 0) ? b : a));
-  return `All variants answer alike; p99 is ${formatSeconds(p99.pick(best).value ?? 0)} with ${best.name}, ${formatSeconds(p99.pick(worst).value ?? 0)} with ${worst.name}`;
+  const success = new Set(view.result.variants.map((v) => v.summary.success.value));
+  return `Success ${success.size === 1 ? 'does not differ' : 'hardly differs'}; p99 of the answers is ${formatSeconds(p99.pick(best).value ?? 0)} with ${best.name}, ${formatSeconds(p99.pick(worst).value ?? 0)} with ${worst.name}`;
+}
+
+function lowestRequest(view: View, variant: VariantResult): string {
+  const low = lowest(view, variant);
+  const found = variant.summary.during.find(
+    (d) => d.fault === view.headline?.id && (d.success.value ?? 1) === low,
+  );
+  return found === undefined ? 'the' : requestLabel(view, found.request);
 }
 
 function lowest(view: View, variant: VariantResult): number {

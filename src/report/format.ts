@@ -61,6 +61,11 @@ export function formatRate(rate: number): string {
   return `${significant(rate)}/s`;
 }
 
+/** The same without zeros at the end: `6/s`; for axes. */
+export function briefRate(rate: number): string {
+  return `${brief(significant(rate))}/s`;
+}
+
 /** A plain number with three significant digits, thousands grouped. */
 export function formatNumber(value: number): string {
   if (value === Infinity) return '∞';

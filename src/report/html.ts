@@ -133,7 +133,7 @@ function introduction(view: View): string {
   const requests = view.baseline.summary.requests / Math.max(1, result.replications);
   const sentences = [
     result.scenario.description?.trim().replace(/\s+/g, ' ') ?? '',
-    `${plural(result.variants.length, 'variant')}, ${plural(result.replications, 'replication')} each, ${briefSeconds(seconds)} at ${formatRate(requests / seconds)}.`,
+    `${plural(result.variants.length, 'variant')}, ${plural(result.replications, 'replication')}${result.variants.length > 1 ? ' each' : ''}, ${briefSeconds(seconds)} at ${formatRate(requests / seconds).replace('/s', ' requests/s')}.`,
     headlineWords(view) === null ? '' : `${headlineWords(view)!}.`,
   ];
   return tidy(sentences.filter((text) => text !== '').join(' '));

@@ -173,7 +173,7 @@ svg.st path,svg.st line{vector-effect:non-scaling-stroke}
 .fc span.g{left:0;width:35px;text-align:right}
 .fc span{position:absolute;font-size:11px;line-height:1;color:var(--ink3);white-space:nowrap;font-variant-numeric:tabular-nums;pointer-events:none;text-shadow:0 0 2px var(--bg),0 0 3px var(--bg),0 0 4px var(--bg)}
 .fc span.i{color:var(--ink);padding:1px 3px;border-radius:2px;background:color-mix(in srgb,var(--bg) 72%,transparent);text-shadow:none}
-.rows{display:grid;grid-template-columns:112px repeat(3,minmax(0,1fr));gap:0 20px;align-items:stretch;margin-top:18px}
+.rows{display:grid;grid-template-columns:124px repeat(3,minmax(0,1fr));gap:0 20px;align-items:stretch;margin-top:18px}
 .rows .hd{font-size:12.5px;color:var(--ink3);padding-bottom:6px;align-self:end}
 .rows .nm{font-size:13.5px;font-weight:550;line-height:1.3;border-top:1px solid var(--rule);padding-top:9px;min-width:0}
 .rows .nm small{display:block;color:var(--ink3);font-weight:400;font-size:12px}
@@ -207,7 +207,7 @@ const NARROW_PAGE = `@media(max-width:1080px){.page{grid-template-columns:minmax
 .wd{display:none!important}.nw{display:block!important}
 .two,.two.sw,.wfs{grid-template-columns:minmax(0,1fr)}
 .chain{grid-auto-flow:row;padding:0}.chain li{border-top:0;border-left:2px solid var(--ok);padding:0 0 16px 16px}.chain li::before{left:-6px;top:4px}.chain .loop{border-left-style:dashed}
-.sm,.sm.c3,.sm.c4,.sm.c6{grid-template-columns:repeat(2,minmax(0,1fr))}.sm .note{min-height:0}
+.sm,.sm.c3,.sm.c4,.sm.c6{grid-template-columns:repeat(2,minmax(0,1fr))}.sm .note{min-height:2.8em}
 .rows{grid-template-columns:repeat(3,minmax(0,1fr));gap:0 10px}.rows .hd0{display:none}.rows .nm{grid-column:1/-1;display:flex;gap:8px;align-items:baseline;padding-top:8px}.rows .cell{border:0;padding:4px 0 8px}.rows .hd{font-size:12px}
 .pick{display:block;overflow-x:auto}.pick legend{display:none}.pick .seg{width:max-content}.pick label span{padding:9px 10px}
 .stick th:first-child{position:sticky;left:0;background:var(--bg);z-index:1;padding-right:12px}

@@ -13,10 +13,11 @@ import {
   formatValue,
   formatWithInterval,
   listed,
+  plural,
 } from './format.js';
 import { shorten } from './html-escape.js';
 import { left, lengthOf, line, plain, type Paint } from './text-table.js';
-import { budgetRows, heldBudgets, viewOf, type View } from './view.js';
+import { budgetRows, fromBatches, heldBudgets, sizeWords, viewOf, type View } from './view.js';
 
 /** The variants side by side, metric by metric: value, paired difference to the baseline, interval, winner. */
 export function compareText(
@@ -30,9 +31,14 @@ export function compareText(
     ...latencyColumns(view, 'successLatency'),
     ...latencyColumns(view, 'latency'),
   ];
-  const seeds = `${result.replications} seed${result.replications === 1 ? '' : 's'}`;
+  const differences =
+    result.variants.length > 1 ? [`differences to ${plain(view.baseline.name)}`, 'paired'] : [];
+  const facts =
+    result.replications > 1
+      ? [plural(result.replications, 'seed'), ...differences, '95 % intervals']
+      : ['1 seed', ...differences, fromBatches(result) ? BATCHES : 'no intervals'];
   const lines = [
-    `${paint.bold(shorten(result.scenario.title, 60))}   ${paint.dim(`${seeds}, differences to ${plain(view.baseline.name)}, paired, 95 % intervals`)}`,
+    `${paint.bold(shorten(result.scenario.title, 60))}   ${paint.dim(facts.join(', '))}`,
   ];
   for (const column of columns) lines.push('', ...metricLines(view, column, paint));
   if (result.variants.length === 1) lines.push('', 'One variant: nothing to compare it with.');
@@ -51,25 +57,38 @@ export function checkText(
   );
 }
 
+const BATCHES = 'intervals from batches of one run';
+
 function metricLines(view: View, column: Column, paint: Paint): string[] {
   const { variants } = view.result;
   const winner = winnerOf(column, variants);
-  const values = variants.map((variant) => plain(cellText(column, variant)));
+  const values = variants.map((variant) => valueWords(view, column, variant));
   const names = variants.map((variant) => shorten(variant.name, 24));
   const nameWidth = Math.max(...names.map(lengthOf));
   const valueWidth = Math.max(...values.map(lengthOf));
-  const head = `${paint.bold(`${column.head} ${column.of}`.trim())}   ${paint.dim(winnerWords(column, variants, winner))}`;
+  const winning = winnerWords(column, variants, winner);
+  const head = `${paint.bold(`${column.head} ${column.of}`.trim())}${winning === '' ? '' : `   ${paint.dim(winning)}`}`;
   const rows = variants.map((variant, i) => {
     const name = left(names[i]!, nameWidth);
     const value = line(values[i]!, valueWidth);
     const difference =
-      variant.name === view.baseline.name
-        ? paint.dim('baseline')
-        : differenceWords(view, column, variant, paint);
+      variants.length === 1
+        ? ''
+        : variant.name === view.baseline.name
+          ? paint.dim('baseline')
+          : differenceWords(view, column, variant, paint);
     const best = winner !== null && winner.names.includes(variant.name);
-    return `  ${name}  ${best ? paint.bold(value) : value}   ${difference}`;
+    return `  ${name}  ${best ? paint.bold(value) : value}   ${difference}`.trimEnd();
   });
   return [head, ...rows];
+}
+
+/** A value; where the run is the only one, with the interval from its batches. */
+function valueWords(view: View, column: Column, variant: VariantResult): string {
+  const { value, ci95, from } = column.pick(variant);
+  if (view.result.replications > 1 || from !== 'batches' || value === null)
+    return plain(cellText(column, variant));
+  return plain(formatWithInterval(value, ci95, column.unit));
 }
 
 function winnerWords(
@@ -109,7 +128,7 @@ function fileLines(file: string, result: Result, paint: Paint): string[] {
     rows.reduce((most, row) => Math.max(most, lengthOf(row.text)), 0),
   );
   const lines = [
-    `${paint.bold(plain(file))}   ${paint.dim(`${result.variants.length} variants x ${result.replications} seeds`)}`,
+    `${paint.bold(plain(file))}   ${paint.dim([sizeWords(result), ...(fromBatches(result) ? [BATCHES] : [])].join(', '))}`,
   ];
   if (result.hypothesis !== null) {
     lines.push(`  hypothesis ${result.hypothesis.verdict}: ${plain(result.hypothesis.statement)}`);

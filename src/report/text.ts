@@ -1,9 +1,17 @@
-import type { Result, VariantResult } from '../spec/result.js';
+import type { BudgetResult, Result, VariantResult } from '../spec/result.js';
 import { cellText, latencyColumns, outcomeColumns, type Column } from './columns.js';
-import { formatValue } from './format.js';
+import { formatValue, plural } from './format.js';
 import { cut, shorten } from './html-escape.js';
-import { columnsOf, fit, line, plain, type Paint } from './text-table.js';
-import { budgetRows, characterOf, heldBudgets, requestLabel, viewOf, type View } from './view.js';
+import { columnsOf, fit, lengthOf, line, plain, type Paint } from './text-table.js';
+import {
+  budgetRows,
+  characterOf,
+  heldBudgets,
+  requestLabel,
+  sizeWords,
+  viewOf,
+  type View,
+} from './view.js';
 import { chainOf, headlineWords } from './words.js';
 
 /** What the terminal is told beside the result. */
@@ -23,11 +31,12 @@ export interface TextOptions {
 export function summaryText(result: Result, options: TextOptions): string {
   const view = viewOf(result);
   const lines = [
-    heading(view, options),
+    ...heading(view, options),
     '',
     ...tableLines(view, options),
     '',
     ...storyLines(view, options),
+    ...hypothesisLines(view, options),
   ];
   const budgets = budgetLines(view, options, Math.max(2, LINES - lines.length - 3));
   if (budgets.length > 0) lines.push('', ...budgets);
@@ -42,15 +51,17 @@ const VARIANTS = 10;
 /** Columns leave a narrow terminal in this order. */
 const DROPPED = ['attempts', 'wasted', 'successLatency.p99', 'recovery', 'goodput'];
 
-function heading(view: View, options: TextOptions): string {
+/** Title and facts on one line, or on two where they do not fit. */
+function heading(view: View, options: TextOptions): string[] {
   const { result } = view;
-  const facts = [
-    options.file,
-    `${result.variants.length} variant${result.variants.length === 1 ? '' : 's'} x ${result.replications} seed${result.replications === 1 ? '' : 's'}`,
-    options.wall ?? '',
-  ].filter((text) => text !== '');
-  const room = options.columns - facts.reduce((sum, text) => sum + text.length + 3, 0);
-  return `${options.paint.bold(shorten(result.scenario.title, Math.max(20, room)))}   ${options.paint.dim(plain(facts.join('   ')))}`;
+  const facts = plain(
+    [options.file, sizeWords(result), options.wall ?? ''].filter((text) => text !== '').join('   '),
+  );
+  const title = cut(result.scenario.title, options.columns);
+  const gap = lengthOf(title) + 3 + lengthOf(facts) <= options.columns ? '   ' : '\n';
+  return `${options.paint.bold(title)}${gap}${options.paint.dim(cut(facts, options.columns))}`.split(
+    '\n',
+  );
 }
 
 function tableLines(view: View, options: TextOptions): string[] {
@@ -60,7 +71,7 @@ function tableLines(view: View, options: TextOptions): string[] {
   const judged = view.result.variants.some((variant) => heldBudgets(variant).of > 0);
   const cells = (variant: VariantResult): string[] =>
     chosen.map((column) => plain(cellText(column, variant)));
-  const names = shown.map((variant) => shorten(variant.name, 20));
+  const names = shown.map((variant) => shorten(variant.name, options.columns < 100 ? 16 : 24));
   const last = shown.map((variant) => (judged ? budgetWord(variant) : plain(characterOf(variant))));
   const heads = chosen.map((column) => headOf(view, column));
   const widths = columnsOf([heads, ...shown.map(cells)]);
@@ -68,8 +79,8 @@ function tableLines(view: View, options: TextOptions): string[] {
   const keep = fit(
     chosen.map((column) => column.key),
     widths,
-    options.columns - nameWidth - 4 - 24,
-    DROPPED,
+    options.columns - nameWidth - 5 - Math.max(...last.map(lengthOf), judged ? 7 : 0),
+    [...flatColumns(chosen, shown), ...DROPPED],
   );
   const row = (
     name: string,
@@ -80,7 +91,9 @@ function tableLines(view: View, options: TextOptions): string[] {
     `  ${name}${keep.map((i) => `  ${style(i, line(texts[i]!, widths[i]!))}`).join('')}   ${end}`.trimEnd();
   const best = chosen.map((column) => bestText(column, shown));
   const lines = [
-    row(' '.repeat(nameWidth), heads, judged ? 'budgets' : '', (_, text) => paint.dim(text)),
+    row(' '.repeat(nameWidth), heads, judged ? paint.dim('budgets') : '', (_, text) =>
+      paint.dim(text),
+    ),
   ];
   shown.forEach((variant, v) => {
     const texts = cells(variant);
@@ -123,6 +136,15 @@ function chosenColumns(view: View): Column[] {
   return [...first, latencyColumns(view, 'successLatency')[2]!, ...rest];
 }
 
+/** Columns about the fault in which all variants read the same: the first that a narrow terminal goes without. */
+function flatColumns(columns: readonly Column[], variants: readonly VariantResult[]): string[] {
+  if (variants.length < 2) return [];
+  return columns
+    .filter((column) => column.key.startsWith('during.'))
+    .filter((column) => new Set(variants.map((v) => cellText(column, v))).size === 1)
+    .map((column) => column.key);
+}
+
 function headOf(view: View, column: Column): string {
   if (column.key.startsWith('during.'))
     return `${shorten(requestLabel(view, column.key.slice('during.'.length)), 12)}*`;
@@ -159,6 +181,17 @@ function budgetWord(variant: VariantResult): string {
   return variant.cascade.metastable > 0 ? `${word} metastable`.trim() : word;
 }
 
+/** The hypothesis and what became of it. */
+function hypothesisLines(view: View, options: TextOptions): string[] {
+  const { hypothesis } = view.result;
+  if (hypothesis === null) return [];
+  const { paint } = options;
+  const word = hypothesis.verdict;
+  const shown = word === 'confirmed' ? word : paint.bold(paint.red(word));
+  const room = options.columns - word.length - 15;
+  return ['', `  hypothesis ${shown}: ${cut(plain(hypothesis.statement), room)}`];
+}
+
 /** The told variant's chain, one step a line. */
 function storyLines(view: View, options: TextOptions): string[] {
   const { paint } = options;
@@ -166,7 +199,7 @@ function storyLines(view: View, options: TextOptions): string[] {
   const chain = chainOf(view, told);
   if (chain.length < 2)
     return [`  ${plain(told.cascade.sentence === '' ? 'Nothing broke.' : told.cascade.sentence)}`];
-  const name = shorten(told.name, 12);
+  const name = shorten(told.name, options.columns < 100 ? 16 : 24);
   const width = Math.max(8, Array.from(name).length);
   return chain.map((step, i) => {
     const lead = i === 0 ? paint.bold(name.padEnd(width)) : ' '.repeat(width);
@@ -179,7 +212,9 @@ function storyLines(view: View, options: TextOptions): string[] {
 /** Broken budgets, with the variants that break them and their values. */
 function budgetLines(view: View, options: TextOptions, room: number): string[] {
   const { paint } = options;
-  const broken = budgetRows(view.result).filter((row) => row.by.some((b) => b?.verdict === 'fail'));
+  const counts = (b: BudgetResult | null): boolean =>
+    b?.verdict === 'fail' && b.severity === 'error';
+  const broken = budgetRows(view.result).filter((row) => row.by.some(counts));
   const rows = broken.slice(0, broken.length > room ? room - 1 : room);
   const width = Math.min(
     52,
@@ -189,21 +224,42 @@ function budgetLines(view: View, options: TextOptions, room: number): string[] {
   const lines = rows.map((row) => {
     const texts = new Map<string, string[]>();
     row.by.forEach((budget, i) => {
-      if (budget?.verdict !== 'fail') return;
-      const value = plain(
-        budget.value === null
-          ? (budget.note ?? 'no samples')
-          : formatValue(budget.value, budget.unit),
-      );
+      if (budget === null || !counts(budget)) return;
+      const value = valueText(budget);
       texts.set(value, [...(texts.get(value) ?? []), view.result.variants[i]!.name]);
     });
-    const words = [...texts].map(([value, names]) => `${names.join(', ')} ${value}`).join('; ');
+    const groups = [...texts].map(([value, names]) => ({ value, names }));
     const head = shorten(row.text, width).padEnd(width);
-    return `  ${paint.bold(paint.red('FAIL'))}  ${head}   ${cut(words, Math.max(16, options.columns - width - 11))}`;
+    return `  ${paint.bold(paint.red('FAIL'))}  ${head}   ${whoBreaks(groups, Math.max(16, options.columns - width - 11))}`;
   });
   if (broken.length > rows.length)
     lines.push(
       paint.dim(`  ... ${broken.length - rows.length} more: faultline check ${options.file}`),
     );
+  const warned = budgetRows(view.result).filter((row) =>
+    row.by.some((b) => b?.verdict === 'fail' && b.severity === 'warning'),
+  ).length;
+  if (warned > 0)
+    lines.push(paint.dim(`  ${plural(warned, 'warning')}: faultline check ${options.file}`));
   return lines;
+}
+
+function valueText({ value, note, unit }: BudgetResult): string {
+  return plain(value === null ? (note ?? 'no samples') : formatValue(value, unit));
+}
+
+/** Who breaks a budget by how much; where that takes too much room, the first ones and how many more. */
+function whoBreaks(
+  groups: readonly { readonly value: string; readonly names: readonly string[] }[],
+  room: number,
+): string {
+  const words = groups.map(({ value, names }) => `${names.map(plain).join(', ')} ${value}`);
+  const whole = words.join('; ');
+  if (whole.length <= room) return whole;
+  for (let kept = words.length - 1; kept > 0; kept--) {
+    const left = groups.slice(kept).reduce((sum, group) => sum + group.names.length, 0);
+    const text = `${words.slice(0, kept).join('; ')}; ${left} more`;
+    if (text.length <= room) return text;
+  }
+  return cut(whole, room);
 }

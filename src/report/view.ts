@@ -1,6 +1,13 @@
-import type { BudgetResult, FaultInfo, Result, Timeline, VariantResult } from '../spec/result.js';
+import type {
+  BudgetResult,
+  FaultInfo,
+  HealthState,
+  Result,
+  Timeline,
+  VariantResult,
+} from '../spec/result.js';
+import { briefSeconds, plural } from './format.js';
 import type { PlotRenderer } from './svg.js';
-import { clampOnsets } from './onset.js';
 import { looksOf, type Look } from './theme.js';
 
 /** What every section is made from: the result, and what follows from it for the whole page. */
@@ -20,8 +27,7 @@ export interface View {
 }
 
 /** Looks at a result as a whole. */
-export function viewOf(source: Result, plot: PlotRenderer = noPlot): View {
-  const result = clampOnsets(source);
+export function viewOf(result: Result, plot: PlotRenderer = noPlot): View {
   const baseline = result.variants.find((variant) => variant.baseline) ?? result.variants[0]!;
   const winner = winnerOf(result.variants);
   return {
@@ -73,11 +79,32 @@ export function characterOf(variant: VariantResult): string {
   const metastable = count('metastable');
   if (metastable > 0) return `metastable ${metastable}/${verdicts.length}`;
   if (count('overloaded') > 0) return `overloaded ${count('overloaded')}/${verdicts.length}`;
-  if (verdicts.length > 0 && count('untouched') === verdicts.length) return 'untouched';
+  if (verdicts.length > 0 && count('untouched') === verdicts.length) {
+    if (variant.cascade.events.length === 0) return '';
+    // Requests have a dot in their name, components have none.
+    const requests = sortedKeys(variant.cascade.states).filter((name) => name.includes('.'));
+    const seconds = longestIll(variant, requests);
+    return seconds > 0 ? `slow for ${briefSeconds(seconds)}` : 'untouched';
+  }
   if (count('slowRecovery') > 0) return 'recovers slowly';
   if (count('undecided') > 0) return 'undecided';
   if (verdicts.length === 0) return '';
   return collateral.length > 0 ? 'spreads, recovers' : 'recovers';
+}
+
+/** Spells in which a kind of request failed or was slow, in the told run. */
+export function illSpells(
+  variant: VariantResult,
+  subject: string,
+): VariantResult['cascade']['states'][string] {
+  return (variant.cascade.states[subject] ?? []).filter(isIll);
+}
+
+/** Seconds for which the worst of some kinds of requests failed or was slow. */
+export function longestIll(variant: VariantResult, requests: readonly string[]): number {
+  return requests
+    .map((request) => illSpells(variant, request).reduce((sum, s) => sum + s.until - s.from, 0))
+    .reduce((most, seconds) => Math.max(most, seconds), 0);
 }
 
 /** Index of the step that holds an instant, kept inside the run. */
@@ -113,6 +140,21 @@ export function loopWords(view: View, through: readonly string[]): string {
   return ordered.join(' → ');
 }
 
+/** `5 variants x 10 seeds`. */
+export function sizeWords(result: Result): string {
+  return `${plural(result.variants.length, 'variant')} x ${plural(result.replications, 'seed')}`;
+}
+
+/** True where intervals come from batches of one run. */
+export function fromBatches(result: Result): boolean {
+  return result.variants.some(
+    (variant) =>
+      variant.summary.success.from === 'batches' ||
+      variant.summary.goodput.from === 'batches' ||
+      variant.budgets.some((budget) => budget.from === 'batches'),
+  );
+}
+
 /** Own keys of a record in code unit order. */
 export function sortedKeys(record: Readonly<Record<string, unknown>>): string[] {
   return Object.keys(record).sort(byCodeUnit);
@@ -121,6 +163,10 @@ export function sortedKeys(record: Readonly<Record<string, unknown>>): string[] 
 /** Order by code unit. */
 export function byCodeUnit(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function isIll(spell: { readonly state: HealthState }): boolean {
+  return spell.state !== 'ok';
 }
 
 /** For outputs without pictures. */

@@ -1,6 +1,23 @@
 import type { CascadeEvent, VariantResult } from '../spec/result.js';
-import { briefSeconds, formatInstant, formatShare, listed, NARROW, tidy } from './format.js';
-import { heldBudgets, loopWords, requestLabel, shades, type View } from './view.js';
+import { differenceOf, outcomeColumns } from './columns.js';
+import {
+  briefSeconds,
+  formatInstant,
+  formatShare,
+  listed,
+  NARROW,
+  plural,
+  tidy,
+} from './format.js';
+import {
+  budgetRows,
+  heldBudgets,
+  illSpells,
+  loopWords,
+  requestLabel,
+  shades,
+  type View,
+} from './view.js';
 
 /** A step of the chain under the verdict. */
 export interface ChainStep {
@@ -29,14 +46,14 @@ export function badgeOf(view: View): Badge | null {
         : hypothesis.verdict === 'inconclusive'
           ? 'open'
           : 'fail';
-    return { text: hypothesis.verdict, tone };
+    return { text: `hypothesis ${hypothesis.verdict}`, tone };
   }
   const judged = variants.filter((variant) => heldBudgets(variant).of > 0);
   if (judged.length === 0) return null;
   const failing = judged.filter((variant) => heldBudgets(variant).broken > 0).length;
   if (failing > 0)
     return {
-      text: judged.length === 1 ? 'fail' : `${failing} of ${judged.length} fail`,
+      text: judged.length === 1 ? 'fail' : `${failing} of ${judged.length} variants fail`,
       tone: 'fail',
     };
   const open = judged.filter(
@@ -110,7 +127,14 @@ function budgetWords(view: View): Words {
         : `${of - held} of ${of} budgets ${of - held === 1 ? 'is' : 'are'} not held. `,
     ];
   }
-  if (whole.length === judged.length) return ['Every variant holds every budget. '];
+  if (whole.length === judged.length) {
+    const warned = budgetRows(view.result).filter((row) =>
+      row.by.some((b) => b?.severity === 'warning' && b.verdict === 'fail'),
+    ).length;
+    return [
+      `Every variant holds every budget${warned > 0 ? `, with ${plural(warned, 'warning')}` : ''}. `,
+    ];
+  }
   if (whole.length === 1) return ['Only ', ...names(whole), ' holds every budget. '];
   if (whole.length > 1) return [...names(whole), ' hold every budget. '];
   const most = Math.max(...judged.map((v) => heldBudgets(v).held));
@@ -137,27 +161,25 @@ function storyWords(view: View): Words {
     !told.baseline &&
     success !== null &&
     before !== null &&
-    before - success > 0.001
+    before - success > 0.001 &&
+    (runs < 2 || differenceOf(view, outcomeColumns(view)[0]!, told).verdict !== 'unknown')
   ) {
     parts.push(
       { strong: told.name },
       ` is worse than ${baseline.name}: it succeeds with ${formatShare(success)} of requests instead of ${formatShare(before)}`,
     );
-    if (never > 0) parts.push(`, and it ${neverWords(never, runs)}`);
+    if (never > 0) parts.push(`, and it ${neverWords(never, runs)} when the fault is over`);
     parts.push('.');
     return parts;
   }
   if (never > 0)
     return [
       { strong: told.name },
-      ` ${neverWords(never, runs)}${stuck > 0 ? ': the system is metastable' : ''}.`,
+      ` ${neverWords(never, runs)} when the fault is over${stuck > 0 ? ': the system is metastable' : ''}.`,
     ];
   if (success !== null && success < 0.9995 && faults.length > 0) return [...lossWords(view), '.'];
   if (success === null) return ['No request finished.'];
-  if (faults.length > 0)
-    return [
-      `${upper(headlineWords(view) ?? view.headline!.words)}, and ${success === 1 ? 'every request still succeeds' : `${formatShare(success)} of requests succeed`}.`,
-    ];
+  if (faults.length > 0) return quietWords(view, success);
   if (success === 1) return ['Nothing broke: every request succeeds.'];
   return [`No fault is injected; ${formatShare(success)} of requests succeed.`];
 }
@@ -171,7 +193,7 @@ function lossWords(view: View): Words {
         d.fault === headline?.id && d.success.value !== null && view.requests.includes(d.request),
     )
     .sort((a, b) => a.success.value! - b.success.value!)[0];
-  const fault = upper(headlineWords(view) ?? headline?.words ?? 'a fault is active');
+  const fault = opening(view, told);
   const of = view.result.variants.length > 1 ? ['; in ', { strong: told.name }] : [';'];
   const worst =
     during === undefined || during.success.value! > 0.9995
@@ -186,10 +208,68 @@ function lossWords(view: View): Words {
   const back =
     value === null
       ? ''
-      : value === 0
-        ? ', and all is well when it ends'
-        : `, and it takes ${briefSeconds(value)} to recover`;
+      : value > 0
+        ? `, and it takes ${briefSeconds(value)} to recover`
+        : (slowAfterWords(view, told) ?? ', and all is well when it ends');
   return [fault, ...worst, back];
+}
+
+/** A fault in which nothing is lost: whether users wait. */
+function quietWords(view: View, success: number): Words {
+  const { variants } = view.result;
+  const all =
+    success === 1 ? 'every request still succeeds' : `${formatShare(success)} of requests succeed`;
+  const waiting = variants.filter((v) => slowRequest(view, v) !== null);
+  const slow = waiting.includes(view.told) ? view.told : waiting[0];
+  if (slow === undefined) return [`${opening(view, view.told)}, and ${all}.`];
+  const { request, text } = slowRequest(view, slow)!;
+  const everywhere = waiting.length === variants.length;
+  const where: Words = everywhere
+    ? [variants.length > 1 ? ' in every variant' : '']
+    : [' in ', { strong: slow.name }];
+  return [
+    `${opening(view, slow)}; ${all}, but `,
+    { strong: requestLabel(view, request) },
+    ' requests wait',
+    ...where,
+    `: ${tidy(text)}${everywhere && variants.length > 1 ? ` in ${slow.name}` : ''}.`,
+  ];
+}
+
+/** The first kind of request that got slower, and by how much. */
+function slowRequest(
+  view: View,
+  variant: VariantResult,
+): { readonly request: string; readonly text: string } | null {
+  for (const request of view.requests) {
+    const event = variant.cascade.events.find(
+      (e) => e.subject === request && ['degraded', 'failing', 'down'].includes(e.kind),
+    );
+    if (event !== undefined) return { request, text: event.text };
+  }
+  return null;
+}
+
+/** How long requests that succeed again stay slow; null where they are not. */
+function slowAfterWords(view: View, variant: VariantResult): string | null {
+  const span = shades(view)[0];
+  if (span === undefined) return null;
+  const last = view.requests
+    .flatMap((request) => illSpells(variant, request))
+    .filter((spell) => spell.from <= span.until)
+    .reduce((at, spell) => Math.max(at, spell.until), span.until);
+  if (last <= span.until + view.result.run.step + 1e-9) return null;
+  return `; when it ends requests succeed again, but stay slow for another ${briefSeconds(last - span.until)}`;
+}
+
+/** The headline fault as it is in a variant, with its time: `psp hangs from 60 to 100 s`. */
+function opening(view: View, variant: VariantResult): string {
+  const { headline } = view;
+  const common = headlineWords(view) ?? headline?.words ?? 'a fault is active';
+  const own = variant.cascade.events.find((e) => e.kind === 'fault' && e.subject === headline?.id);
+  const words = own === undefined ? common : common.replace(headline!.words, () => own.text);
+  const names = view.result.topology.nodes.map((node) => node.name);
+  return names.some((name) => words.startsWith(name)) ? words : upper(words);
 }
 
 function neverWords(never: number, runs: number): string {
@@ -241,14 +321,9 @@ function stepOf(
   if (event.kind === 'fault' || event.kind === 'faultEnd') {
     const fault = view.result.faults.find((f) => f.id === event.subject);
     const words = fault?.words ?? event.text;
-    if (event.kind === 'fault')
-      return { when, subject: words, text: event.text === words ? '' : event.text, tone: 'worst' };
-    return {
-      when,
-      subject: 'The fault ends',
-      text: event.text === `over: ${words}` ? '' : event.text,
-      tone: 'calm',
-    };
+    if (event.kind === 'fault') return { when, subject: event.text, text: '', tone: 'worst' };
+    const only = view.result.faults.length === 1 || event.subject === view.headline?.id;
+    return { when, subject: only ? 'The fault ends' : `${words} ends`, text: '', tone: 'calm' };
   }
   const tone =
     event.kind === 'down' || event.kind === 'saturated'
@@ -256,13 +331,22 @@ function stepOf(
       : event.kind === 'recovered' || event.kind === 'breakerClosed'
         ? 'calm'
         : 'bad';
-  return { when, subject: `${event.subject} ${EVENT_WORDS[event.kind]}`, text: event.text, tone };
+  const slow = event.text.startsWith('p95') && ['degraded', 'failing', 'down'].includes(event.kind);
+  const verb = slow ? SLOW_WORDS[event.kind] : EVENT_WORDS[event.kind];
+  return { when, subject: `${event.subject} ${verb}`, text: event.text, tone };
 }
 
 /** Of several events of one subject the one that says most is told. */
 function weight(kind: CascadeEvent['kind']): number {
   return kind === 'saturated' ? 3 : kind === 'degraded' ? 0 : kind === 'failing' ? 1 : 2;
 }
+
+/** Of what still answers, but late. */
+const SLOW_WORDS: Readonly<Partial<Record<CascadeEvent['kind'], string>>> = {
+  degraded: 'gets slower',
+  failing: 'gets far too slow',
+  down: 'gets far too slow',
+};
 
 const EVENT_WORDS: Readonly<Record<CascadeEvent['kind'], string>> = {
   fault: '',

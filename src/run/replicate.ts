@@ -2,6 +2,7 @@ import type { Plan } from '../spec/plan.js';
 import type { RunRecord } from '../spec/record.js';
 import { GuardStop, RunFailure } from './failure.js';
 import type { GuardReason, RunIdentity } from './failure.js';
+import { stopDetail } from './stop-detail.js';
 import { OUT_OF_MEMORY, TaskFailure, describeError, runPool } from './pool.js';
 import { isStopped, runPlan } from './run.js';
 
@@ -89,7 +90,7 @@ function checked(plans: readonly Plan[], results: readonly RunRecord[]): Records
   if (last !== undefined && isStopped(last)) {
     const variant = (results.length - 1) % plans.length;
     const run = identify(plans, { variant, replication: last.replication });
-    throw new GuardStop(run, last.stop as GuardReason, last.stopDetail);
+    throw new GuardStop(run, last.stop as GuardReason, stopDetail(plans[variant]!, last));
   }
   const rows: RunRecord[][] = plans.map(() => []);
   results.forEach((record, index) => rows[index % plans.length]!.push(record));

@@ -83,15 +83,6 @@ export function checkMetric(
   const own = metricsOf(kind).map((entry) => entry.name);
   if (found.known === 'no') return [{ message: `unknown metric ${words}`, ...at, allowed: own }];
   if (!found.metric.subjects.includes(kind)) {
-    if (kind === 'cascade' && found.metric.name === 'amplification') {
-      return [
-        {
-          message: `the metric cascade.${words} is known, but not in this version`,
-          ...at,
-          allowed: own,
-        },
-      ];
-    }
     return [
       { message: `${article(kind)} has no metric ${found.metric.name}`, ...at, allowed: own },
     ];
@@ -160,7 +151,9 @@ function checkReference(
     return [unknown('component', at.component, at.offset, allowed)];
   }
   if (at.part !== null && !component.parts.includes(at.part)) {
-    const allowed = component.parts.map((part) => `${at.component}.${part}`);
+    // The wrong word may be meant as a part or as a metric.
+    const metrics = metricsOf(component.kind).map(({ name }) => name);
+    const allowed = [...component.parts, ...metrics].map((name) => `${at.component}.${name}`);
     return [unknown('part', `${at.component}.${at.part}`, at.offset, allowed)];
   }
   if (at.instance === null) return [];

@@ -97,7 +97,7 @@ export function parseMetric(text: string): ParsedMetric {
 
 const OPS: readonly CompareOp[] = ['<=', '>=', '==', '!=', '<', '>'];
 const CLAUSES = ['during', 'before', 'after', 'from', 'in'];
-const LATER_CLAUSES = ['always', 'for'];
+const LATER_CLAUSES = ['always', 'for', 'strict'];
 
 function attempt<T>(parse: () => T): T | ({ readonly ok: false } & ExpressionProblem) {
   try {
@@ -154,6 +154,10 @@ function reference(scanner: Scanner): Reference {
     scanner.offset = offset;
     scanner.fail(`\`${component}\` is known, but not in this version`, []);
   }
+  if (component === 'always' && !'.[-'.includes(scanner.text[scanner.offset] ?? '.')) {
+    scanner.offset = offset;
+    scanner.fail('`always` is known, but not in this version', []);
+  }
   if (scanner.text[scanner.offset] === '@') {
     scanner.fail('versions of a service are known, but not in this version', []);
   }
@@ -198,6 +202,9 @@ function limitOf(scanner: Scanner): Limit {
     return shareOf(scanner, quantity.value);
   }
   if (isMetricNext(scanner)) return { kind: 'metric', metric: metricPath(scanner) };
+  if (scanner.peekWord() === 'saved') {
+    scanner.fail('`saved` is known, but not in this version', []);
+  }
   return { kind: 'word', word: scanner.name('a limit'), offset };
 }
 

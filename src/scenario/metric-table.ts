@@ -161,7 +161,14 @@ export const METRICS: readonly Metric[] = [
     'none',
     'Calls made, however many tries each took; the mean over runs.',
   ),
-  metric('amplification', ['edge'], 'number', 'none', 'low', 'Attempts per call.'),
+  metric(
+    'amplification',
+    ['edge', 'cascade'],
+    'number',
+    'none',
+    'low',
+    'Attempts per call; of the cascade, the largest of any edge.',
+  ),
   metric('budgetDenied', ['edge'], 'number', 'none', 'low', 'Retries that a retry budget refused.'),
   metric(
     'hedges',

@@ -126,4 +126,6 @@ export function relayed(outcome: Outcome): Outcome {
 }
 
 /** Status a kind stands for where none is written into the outcome; by kind index. */
-const DEFAULT_STATUS = [200, 400, 429, 500, 504, 504, 503, 504, 502, 503, 503, 429, 503, 503, 499, 200, 499, 0];
+const DEFAULT_STATUS = [
+  200, 400, 429, 500, 504, 504, 503, 504, 502, 503, 503, 429, 503, 503, 499, 200, 499, 0,
+];

@@ -1,7 +1,15 @@
 import type { CountDistribution } from '../kernel/counts.js';
 import type { Distribution } from '../kernel/distribution.js';
 import type { Ns } from '../kernel/time.js';
-import type { Arrivals, Cpu, KeyPopulation, Layer, LoadBalancing, Pool, Queue } from './scenario.js';
+import type {
+  Arrivals,
+  Cpu,
+  KeyPopulation,
+  Layer,
+  LoadBalancing,
+  Pool,
+  Queue,
+} from './scenario.js';
 
 /**
  * A scenario variant lowered to ids and flat arrays: what one run needs, and nothing else. It is

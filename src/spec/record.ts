@@ -87,7 +87,8 @@ export interface GaugeRecord {
    * downstream answer (requests accepted and not answered), cpu = cores in use, inFlight = calls of an
    * edge under way, open = pool connections open, used = pool connections in use, waiting = for one.
    */
-  readonly kind: 'busy' | 'queue' | 'concurrency' | 'cpu' | 'inFlight' | 'open' | 'used' | 'waiting';
+  readonly kind:
+    'busy' | 'queue' | 'concurrency' | 'cpu' | 'inFlight' | 'open' | 'used' | 'waiting';
   /** Instance id, or -1. For inFlight and pools: the calling instance. */
   readonly instance: number;
   /** For inFlight: the called component id; for pools the database's; else -1. */

@@ -44,7 +44,11 @@ export interface ReportInfo {
 export interface Topology {
   readonly nodes: readonly TopologyNode[];
   /** Component level. */
-  readonly edges: readonly { readonly from: string; readonly to: string; readonly parts: readonly string[] }[];
+  readonly edges: readonly {
+    readonly from: string;
+    readonly to: string;
+    readonly parts: readonly string[];
+  }[];
 }
 
 export interface TopologyNode {
@@ -141,7 +145,11 @@ export interface VariantSummary {
   /** After the end of the last fault span of the first fault that hurt; null value = never recovered. */
   readonly recovery: Estimate & { readonly fault: string | null; readonly never: number };
   /** By workload request and fault: success while it was active. */
-  readonly during: readonly { readonly request: string; readonly fault: string; readonly success: Estimate }[];
+  readonly during: readonly {
+    readonly request: string;
+    readonly fault: string;
+    readonly success: Estimate;
+  }[];
   readonly blastRadius: Estimate;
 }
 
@@ -217,7 +225,11 @@ export interface EdgeResult extends AnswerResult {
   readonly wastedWork: number | null;
   readonly breaker: {
     /** Of replication 0, all caller instances; time in seconds. */
-    readonly transitions: readonly { readonly at: number; readonly instance: string; readonly state: string }[];
+    readonly transitions: readonly {
+      readonly at: number;
+      readonly instance: string;
+      readonly state: string;
+    }[];
     /** Share of breaker time spent open, over all replications. */
     readonly openFor: number;
   } | null;
@@ -231,7 +243,14 @@ export interface Timeline {
   readonly series: Readonly<Record<string, Series>>;
   /** By component edge. */
   readonly edges: Readonly<
-    Record<string, { readonly calls: readonly number[]; readonly attempts: readonly number[]; readonly inFlight: readonly number[] }>
+    Record<
+      string,
+      {
+        readonly calls: readonly number[];
+        readonly attempts: readonly number[];
+        readonly inFlight: readonly number[];
+      }
+    >
   >;
 }
 
@@ -262,7 +281,12 @@ export interface CascadeResult {
   /** Of the run that is told (replication 0). */
   readonly events: readonly CascadeEvent[];
   /** Component (or workload request) -> spans of ill health in replication 0. */
-  readonly states: Readonly<Record<string, readonly { readonly from: number; readonly until: number; readonly state: HealthState }[]>>;
+  readonly states: Readonly<
+    Record<
+      string,
+      readonly { readonly from: number; readonly until: number; readonly state: HealthState }[]
+    >
+  >;
   /** Influence edges: effect flows from cause to hit. */
   readonly influences: readonly Influence[];
   /** Feedback cycles over the influences, from the first caller to the last callee. */
@@ -275,7 +299,9 @@ export interface CascadeResult {
   readonly collateral: readonly string[];
   readonly goodputLost: Estimate;
   /** Over replications: recovered, slowRecovery, metastable, overloaded, untouched, undecided. */
-  readonly verdicts: readonly ('untouched' | 'recovered' | 'slowRecovery' | 'metastable' | 'overloaded' | 'undecided')[];
+  readonly verdicts: readonly (
+    'untouched' | 'recovered' | 'slowRecovery' | 'metastable' | 'overloaded' | 'undecided'
+  )[];
   /** Share of replications that are metastable. */
   readonly metastable: number;
   /** Faults that hurt nobody: id -> why it is thought innocent. */
@@ -286,7 +312,17 @@ export interface CascadeResult {
 
 export interface CascadeEvent {
   readonly at: number;
-  readonly kind: 'fault' | 'faultEnd' | 'saturated' | 'degraded' | 'failing' | 'down' | 'breakerOpen' | 'breakerClosed' | 'recovered' | 'notRecovered';
+  readonly kind:
+    | 'fault'
+    | 'faultEnd'
+    | 'saturated'
+    | 'degraded'
+    | 'failing'
+    | 'down'
+    | 'breakerOpen'
+    | 'breakerClosed'
+    | 'recovered'
+    | 'notRecovered';
   readonly subject: string;
   /** Where it came from, and through what. */
   readonly cause: string | null;

@@ -30,7 +30,10 @@ export interface ScenarioFile {
   readonly description: string | null;
   readonly variants: readonly Variant[];
   readonly budgets: readonly BudgetSource[];
-  readonly hypothesis: { readonly statement: string; readonly expect: readonly BudgetSource[] } | null;
+  readonly hypothesis: {
+    readonly statement: string;
+    readonly expect: readonly BudgetSource[];
+  } | null;
   /** SHA-256 (hex) of the canonical JSON of the explicit scenario, all variants included. */
   readonly sha256: string;
 }
@@ -75,7 +78,10 @@ export interface Network {
   readonly latency: Distribution;
   readonly loss: number;
   readonly rtoNs: Ns;
-  readonly zones: ReadonlyMap<string, { readonly latency: Distribution | null; readonly loss: number | null }>;
+  readonly zones: ReadonlyMap<
+    string,
+    { readonly latency: Distribution | null; readonly loss: number | null }
+  >;
   readonly links: readonly NetworkLink[];
 }
 
@@ -91,7 +97,12 @@ export type KeyPopulation =
   | { readonly kind: 'unique' }
   | { readonly kind: 'uniform'; readonly count: number }
   | { readonly kind: 'zipf'; readonly count: number; readonly exponent: number }
-  | { readonly kind: 'hot'; readonly count: number; readonly hotShare: number; readonly hotKeys: number }
+  | {
+      readonly kind: 'hot';
+      readonly count: number;
+      readonly hotShare: number;
+      readonly hotKeys: number;
+    }
   | { readonly kind: 'sequence'; readonly count: number };
 
 /** A resolved bundle of policies, in the order in which a call meets them. */

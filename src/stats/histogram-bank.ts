@@ -110,7 +110,8 @@ export class HistogramBank {
     }
     const at = histogram * STATE;
     const [low, high] = count === 0 ? [0, 0] : [this.state[at + LOW], this.state[at + HIGH]];
-    const exact = BigInt(this.state[at + SUM_HIGH]) * BigInt(TWO_52) + BigInt(this.state[at + SUM_LOW]);
+    const exact =
+      BigInt(this.state[at + SUM_HIGH]) * BigInt(TWO_52) + BigInt(this.state[at + SUM_LOW]);
     const sum = Number(exact);
     const rest = Number(exact - BigInt(sum));
     const data = { subBits, count, sum, min: low, max: high, index, n };

@@ -33,6 +33,10 @@ describe('writing a file', () => {
     expect(readdirSync(join(folder, 'a', 'b'))).toEqual(['result.json']);
   });
 
+  it.runIf(existsSync('/proc/self'))('gives up at once where no folder can be made', () => {
+    expect(codeOf(() => writeOutput('/proc/faultline/result.json', 'x'))).toBe(2);
+  });
+
   it('keeps the old file until the new one is whole', () => {
     const path = join(folder, 'traces.jsonl');
     writeFileSync(path, 'old');

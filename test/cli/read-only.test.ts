@@ -101,6 +101,14 @@ describe('faultline explain', () => {
     );
   });
 
+  it('shows the fields that take a word which is only ever a value', () => {
+    for (const word of ['poisson', 'leastRequest', 'lifo', 'full', 'hystrix', 'eventLoop']) {
+      const { status, stdout } = faultline(['explain', word]);
+      expect([word, status]).toEqual([word, 0]);
+      expect(stdout).toContain(word);
+    }
+  });
+
   it('shows what a scenario comes to, and how its variants differ', () => {
     const { status, stdout } = faultline(['explain', scenario]);
     expect(status).toBe(0);

@@ -44,7 +44,9 @@ describe('what the pages say', () => {
     if (script !== undefined) expect(Object.keys(scripts)).toContain(script);
     else if (vitest !== undefined) expect(existsSync(join(ROOT, vitest))).toBe(true);
     else if (!command.startsWith('node -e '))
-      expect(command).toMatch(/^npx --no-install faultline (run|compare|check|validate|graph|explain) /);
+      expect(command).toMatch(
+        /^npx --no-install faultline (run|compare|check|validate|graph|explain) /,
+      );
   });
 
   it.each(runs)('%s: `%s` runs', (_page, command) => {
@@ -78,7 +80,9 @@ describe('what the pages say', () => {
   });
 
   it('shows the first scenario as it is in its file', () => {
-    const shown = blocks.find(({ page, text }) => page === 'README.md' && text.includes('My first'));
+    const shown = blocks.find(
+      ({ page, text }) => page === 'README.md' && text.includes('My first'),
+    );
     const file = readFileSync(join(ROOT, 'scenarios/first.yaml'), 'utf8');
     expect(file.split('\n').slice(1).join('\n').trim()).toBe(shown!.text.trim());
   });

@@ -31,7 +31,12 @@ function caught(plant: (world: World) => void): boolean {
 
 describe('planted mistakes in the call machinery are caught', () => {
   it('passes when nothing is planted', () => {
-    const one = { chain: 'frhctb', cancellation: 'immediate', seed: 3, network: NETWORKS[1]! } as const;
+    const one = {
+      chain: 'frhctb',
+      cancellation: 'immediate',
+      seed: 3,
+      network: NETWORKS[1]!,
+    } as const;
     expect(Object.values(shake(one).rest).every((left) => left === 0)).toBe(true);
   });
 
@@ -74,7 +79,8 @@ describe('planted mistakes in the call machinery are caught', () => {
           set: (next: number[]) => {
             for (let k = 0; k < stalled.length; k += 2) {
               const stale = strands.stamp[stalled[k]!] !== stalled[k + 1];
-              if (stale && !instance.down) engine.soon(PHASE.COMPLETION, careless, stalled[k]!, 0, 0);
+              if (stale && !instance.down)
+                engine.soon(PHASE.COMPLETION, careless, stalled[k]!, 0, 0);
             }
             stalled = next;
           },

@@ -140,7 +140,7 @@ describe('CSV', () => {
 describe('Markdown', () => {
   it('holds verdict, variants, budgets and a diagram', () => {
     const text = renderMarkdown(sampleResult(), { command: 'faultline run checkout.yaml' });
-    expect(text).toContain('**4 of 5 fail** · Only **full** holds every budget.');
+    expect(text).toContain('**4 of 5 variants fail** · Only **full** holds every budget.');
     expect(text).toContain('| `checkout->payments.amplification < 1.5` |');
     expect(text).toContain('```mermaid\nflowchart LR');
   });

@@ -160,6 +160,9 @@ describe('reading an expression', () => {
   it('knows what a later version brings and refuses it by that name', () => {
     const later = 'known, but not in this version';
     expect(refusal('a.success > 1% always').message).toContain(later);
+    expect(refusal('always a.success > 1%').message).toContain(later);
+    expect(refusal('a.success > 1% strict').message).toContain(later);
+    expect(refusal('a.latency.p99 < saved').message).toContain(later);
     expect(refusal('a.success > 1% for 90% of steps').message).toContain(later);
     expect(refusal('a.success > 1% of saved').message).toContain(later);
     expect(refusal('orders@v2.success > 1%').message).toContain(later);
@@ -212,8 +215,8 @@ describe('checking an expression against the names of a scenario', () => {
     expect(problem).toMatchObject({
       offset: 0,
       found: 'shoppers.pay',
-      allowed: ['shoppers.browse', 'shoppers.buy'],
     });
+    expect(problem?.allowed.slice(0, 2)).toEqual(['shoppers.browse', 'shoppers.buy']);
   });
 
   it('wants the unit of the metric', () => {
@@ -264,8 +267,15 @@ describe('checking an expression against the names of a scenario', () => {
     expect(problems('orders.queue.end < 5')).toEqual([
       'the metric queue.end is known, but not in this version',
     ]);
-    expect(problems('cascade.amplification < 5')).toEqual([
-      'the metric cascade.amplification is known, but not in this version',
-    ]);
+  });
+
+  it('takes the amplification of the cascade, the largest of any edge', () => {
+    expect(problems('cascade.amplification < 5')).toEqual([]);
+    expect(problems('cascade.amplification.max < 5')).toEqual(['amplification has no statistics']);
+  });
+
+  it('offers the metrics of a component where a part is unknown', () => {
+    const [problem] = checkExpression(parsed('shoppers.latncy.p99 < 5s'), NAMES);
+    expect(problem?.allowed).toContain('shoppers.latency');
   });
 });

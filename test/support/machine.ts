@@ -48,7 +48,10 @@ const LAYERS: Readonly<Record<string, () => Layer>> = {
   h: () => layerOf('hedge', 'simple', {}),
   c: () => layerOf('circuitBreaker', 'simple', { failureThreshold: 5, openDuration: '50ms' }),
   g: () =>
-    layerOf('circuitBreaker', 'gobreaker', { timeout: '30ms', tripAfter: { consecutiveFailures: 4 } }),
+    layerOf('circuitBreaker', 'gobreaker', {
+      timeout: '30ms',
+      tripAfter: { consecutiveFailures: 4 },
+    }),
   t: () => layerOf('timeout', 'simple', { after: '6ms' }),
   d: () => layerOf('deadline', 'simple', { after: '15ms' }),
   b: () => layerOf('bulkhead', 'semaphore', { maxConcurrent: 4, maxQueue: 16, maxWait: '2ms' }),
@@ -137,7 +140,10 @@ export function shake(of: Case, prepare: (world: World) => void = () => {}): Sha
 }
 
 function scenarioOf({ chain, cancellation, network, seed }: Case): ReturnType<typeof S.scenario> {
-  const policy = S.bundle('chain', [...chain].map((letter) => LAYERS[letter]!()));
+  const policy = S.bundle(
+    'chain',
+    [...chain].map((letter) => LAYERS[letter]!()),
+  );
   const to = (target: string, mods: object = {}) => S.call(target, { policy, ...mods });
   const own = { cancellation, replicas: 2 };
   const runtime = seed % 2 === 0 ? 'async' : 'threads';
@@ -195,11 +201,9 @@ function scenarioOf({ chain, cancellation, network, seed }: Case): ReturnType<ty
     },
   );
   const patience = { afterNs: S.ms(80), cancel: seed % 2 === 0 };
-  const users = S.workload(
-    'users',
-    [S.request('get', [S.call('front')], { patience })],
-    { arrivals: { kind: 'poisson', rate: 500 } },
-  );
+  const users = S.workload('users', [S.request('get', [S.call('front')], { patience })], {
+    arrivals: { kind: 'poisson', rate: 500 },
+  });
   return S.scenario({
     run: { durationNs: S.seconds(1), drainNs: S.seconds(4000), stepNs: S.ms(100), seed },
     network: { latency: network },
@@ -227,11 +231,17 @@ function faultsOf(seed: number, patient: boolean): ReturnType<typeof S.fault>[] 
       { kind: 'hang', rest: { target } },
       { kind: 'pause', rest: { target } },
       { kind: 'slow', rest: { config: { factor: 3 }, target } },
-      { kind: 'error', rest: { config: { status: 503, afterWork: k % 2 === 0 }, target, share: 0.5 } },
+      {
+        kind: 'error',
+        rest: { config: { status: 503, afterWork: k % 2 === 0 }, target, share: 0.5 },
+      },
       { kind: 'loss', rest: { target: ['mid->leaf'], share: 0.3 } },
       {
         kind: 'partition',
-        rest: { between: [['mid'], ['leaf']], config: { direction: 'both', mode: patient ? 'reject' : 'drop' } },
+        rest: {
+          between: [['mid'], ['leaf']],
+          config: { direction: 'both', mode: patient ? 'reject' : 'drop' },
+        },
       },
       { kind: 'load', rest: { config: { factor: 3 }, target: ['users'] } },
     ];

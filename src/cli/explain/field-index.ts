@@ -63,8 +63,7 @@ function note(
 ): void {
   const target = schema.$ref === undefined ? schema : resolve(root, schema.$ref);
   const description = schema.description ?? target.description ?? '';
-  const literals = target.enum ?? (target.const === undefined ? [] : [target.const]);
-  const words = literals.filter((word): word is string => typeof word === 'string');
+  const words = [target, ...(target.anyOf ?? [])].flatMap(wordsOf);
   const key = JSON.stringify([name, description, words]);
   const known = found.get(key);
   if (known !== undefined) {
@@ -74,6 +73,12 @@ function note(
   const fields = [...new Set(ownFields(root, target, 0))];
   const standard = schema.default ?? target.default;
   found.set(key, { name, paths: [path], description, words, default: standard, fields });
+}
+
+/** The words a value may be, in the schema itself or in one of its forms. */
+function wordsOf(schema: JsonSchema): readonly string[] {
+  const literals = schema.enum ?? (schema.const === undefined ? [] : [schema.const]);
+  return literals.filter((word): word is string => typeof word === 'string');
 }
 
 /** Names of the fields of a map, whatever its kind; what lists hold is not looked into. */

@@ -15,19 +15,23 @@ const PATHS_SHOWN = 3;
 
 /**
  * The reference pages of a name: a policy (`retry`) or one kind of it (`gobreaker`,
- * `circuitBreaker.gobreaker`), a fault, a metric with or without its subject, a verb or a field.
+ * `circuitBreaker.gobreaker`), a fault, a metric with or without its subject, a verb or a field. A word
+ * that is only ever a value (`poisson`, `lifo`) has the page of the fields that take it.
  */
 export function pagesOf(name: string): readonly string[] {
   const policies = policyKinds.filter((kind) => policyNamesOf(kind).includes(name));
   const faults = faultKinds.filter(({ kind }) => kind === name);
   const metrics = metricsNamed(name);
   const fields = allFields().filter((field) => field.paths.includes(name) || field.name === name);
-  return [
+  const pages = [
     ...policies.map(policyPage),
     ...faults.map(faultPage),
     ...metrics.map(metricPage),
     ...(fields.length === 0 ? [] : [fieldsPage(name, fields)]),
   ];
+  if (pages.length > 0) return pages;
+  const places = allFields().filter(({ words }) => words.includes(name));
+  return places.length === 0 ? [] : [fieldsPage(name, places)];
 }
 
 /** Everything that has a page, for suggestions. */
@@ -36,7 +40,7 @@ export function explainableNames(): readonly string[] {
     ...policyKinds.flatMap(policyNamesOf),
     ...faultKinds.map(({ kind }) => kind),
     ...METRICS.map((metric) => metric.name),
-    ...allFields().map((field) => field.name),
+    ...allFields().flatMap((field) => [field.name, ...field.words]),
   ];
 }
 

@@ -66,6 +66,7 @@ export function lossChart(view: View, id: string, width: number): Drawing {
   const lines = view.result.variants.map((variant) => ({
     variant,
     points: lossPoints(view, variant, domain),
+    lost: lostShare(view, variant),
   }));
   const shares = [1, 0.1, 0.01, 0.001, FLOOR];
   const limit = objective(view, domain);
@@ -89,7 +90,7 @@ export function lossChart(view: View, id: string, width: number): Drawing {
     height,
     title: 'Share of all requests still without a successful answer, by time waited',
     description: `Logarithmic axes. A line that levels out shows requests that never succeed: ${lines
-      .map(({ variant, points }) => `${variant.name} ${formatShare(lost(points))}`)
+      .map(({ variant, lost }) => `${variant.name} ${formatShare(lost)}`)
       .join(', ')}.`,
     body: [
       drawn,
@@ -145,16 +146,21 @@ export function cumulativeChart(
 }
 
 /** Share of requests that never succeed. */
-export function lost(points: readonly LossPoint[]): number {
-  const share = points[points.length - 1]?.share ?? 0;
-  return share < 1e-12 ? 0 : share;
+export function lostShare(view: View, variant: VariantResult): number {
+  const { own, finished } = pooled(view, variant, 'successLatency');
+  return finished === 0 ? 1 : (finished - own) / finished;
 }
 
 /** Below this share a line leaves the picture. */
 const FLOOR = 1e-4;
 const POINTS = 140;
 
-type Line = { readonly variant: VariantResult; readonly points: readonly LossPoint[] };
+interface Line {
+  readonly variant: VariantResult;
+  readonly points: readonly LossPoint[];
+  /** Share of requests that never succeed. */
+  readonly lost: number;
+}
 type Bounds = readonly [number, number];
 type Population = 'latency' | 'successLatency';
 
@@ -239,22 +245,21 @@ function lossLabels(
   y: Scale,
   right: number,
 ): Markup[] {
-  const level = lines.filter((line) => lost(line.points) >= FLOOR);
-  const falling = lines.filter((line) => lost(line.points) < FLOOR);
+  const level = lines.filter((line) => line.lost >= FLOOR);
+  const falling = lines.filter((line) => line.lost < FLOOR);
   const ys = spread(
-    level.map((line) => y(lost(line.points)) + 4),
+    level.map((line) => y(line.lost) + 4),
     15,
     y(1) + 4,
     y(FLOOR) - 2,
   );
   return [
     ...level.map((line, i) =>
-      named(view, line, right + 8, ys[i]!, 'start', formatShare(lost(line.points))),
+      named(view, line, right + 8, ys[i]!, 'start', formatShare(line.lost)),
     ),
     ...falling.map((line, i) => {
       const at = line.points.find((p) => p.share < 0.004) ?? line.points[line.points.length - 1]!;
-      const text =
-        lost(line.points) === 0 ? 'all answered' : `${formatShare(lost(line.points))} lost`;
+      const text = line.lost === 0 ? 'all answered' : `${formatShare(line.lost)} lost`;
       return named(view, line, x(at.seconds) - 12, y(0.003) + i * 17, 'end', text);
     }),
   ];
@@ -272,7 +277,7 @@ function named(
       >${shorten(line.variant.name, 16)}</tspan
     >
     ${text}`;
-  return label(x, y, name, { anchor });
+  return label(x, y, name, { anchor, halo: true });
 }
 
 /** Names under the axis, in as many rows as they need. */

@@ -1,12 +1,12 @@
 import type { HealthState, Series, TopologyNode, VariantResult } from '../../spec/result.js';
 import { areaPath, attribute, box, linePath, stroke, type Drawing, type Point } from '../draw.js';
-import { formatCount, formatRate, formatSeconds, formatShare } from '../format.js';
+import { formatCount, formatRate, formatSeconds, formatShare, plural } from '../format.js';
 import type { Markup } from '../html-escape.js';
 import { linear, logarithmic, niceCeiling, niceFloor, roundCeiling, type Scale } from '../scale.js';
 import { byCodeUnit, type View } from '../view.js';
 import { gridLine, shading } from './frame.js';
 
-/** Scales that all variants share, so that switching between them compares. */
+/** Scales that variants share, so that switching between them compares. */
 export interface ServiceScale {
   readonly rateTop: number;
   readonly latency: readonly [number, number];
@@ -33,7 +33,7 @@ export function serviceRows(view: View, variant: VariantResult): ServiceRow[] {
   return serverNodes(view).map((node) => ({
     node,
     series: variant.timeline.series[node.name] ?? null,
-    scale: { rateTop: roundCeiling(largestRate(view, node.name)), latency },
+    scale: { rateTop: roundCeiling(largestRate(view, variant, node.name)), latency },
   }));
 }
 
@@ -49,8 +49,7 @@ export function nodeWords(node: TopologyNode): string {
   if (node.external) words.push('external');
   else if (node.kind !== 'service') words.push(node.kind);
   const slots = slotsOf(node);
-  if (slots !== null)
-    words.push(`${formatCount(slots)} ${node.kind === 'database' ? 'cores' : 'slots'}`);
+  if (slots !== null) words.push(plural(slots, node.kind === 'database' ? 'core' : 'slot'));
   if (node.queueCapacity !== null && node.queueCapacity > 0) {
     words.push(`queue ${formatCount(node.queueCapacity * node.replicas)}`);
   }
@@ -209,12 +208,27 @@ function stateWords(row: ServiceRow): string {
   return worst === undefined ? 'Healthy throughout.' : `At worst ${worst}.`;
 }
 
-function largestRate(view: View, name: string): number {
-  return view.result.variants.reduce(
-    (top, v) => Math.max(top, largest(v.timeline.series[name]?.rate ?? [])),
-    0,
-  );
+/** Over all variants, those left out that would flatten this one to a line. */
+function largestRate(view: View, variant: VariantResult, name: string): number {
+  const rateOf = (v: VariantResult): number => largest(v.timeline.series[name]?.rate ?? []);
+  const own = rateOf(variant);
+  return view.result.variants
+    .map(rateOf)
+    .filter((rate) => rate <= own * FLATTENING)
+    .reduce((top, rate) => Math.max(top, rate), own);
 }
+
+/** True where every variant draws a component's rates to the same scale. */
+export function sharesScales(view: View): boolean {
+  const tops = view.result.variants.map((variant) =>
+    serviceRows(view, variant)
+      .map((row) => row.scale.rateTop)
+      .join(),
+  );
+  return new Set(tops).size === 1;
+}
+
+const FLATTENING = 25;
 
 function latencyBounds(view: View): [number, number] {
   let low = Infinity;

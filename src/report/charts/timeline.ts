@@ -1,6 +1,6 @@
 import type { Series, VariantResult } from '../../spec/result.js';
 import type { Drawing } from '../draw.js';
-import { briefSeconds, formatShare, formatValue } from '../format.js';
+import { briefRate, briefSeconds, formatShare, formatValue } from '../format.js';
 import {
   linear,
   logarithmic,
@@ -185,7 +185,7 @@ function ratePanel(view: View, request: string): Panel {
     request,
     metric: 'goodRate',
     domain: [0, top],
-    grid: [top, 0].map((at) => ({ at, text: at === 0 ? '0' : formatValue(at, 'perSecond') })),
+    grid: [top, 0].map((at) => ({ at, text: at === 0 ? '0' : briefRate(at) })),
   };
 }
 

@@ -85,26 +85,34 @@ export function amplificationChart(
   };
 }
 
-/** Share of each component's busy time that nobody used, the worst first. */
+/** Share of each component's busy time that nobody used, the worst first, external ones last. */
 export function wasteRows(
   view: View,
   variant: VariantResult,
-): { readonly name: string; readonly wasted: number }[] {
+): { readonly name: string; readonly external: boolean; readonly wasted: number }[] {
   return serverNodes(view)
-    .map((node) => ({ name: node.name, wasted: variant.components[node.name]?.wastedWork ?? 0 }))
-    .sort((a, b) => b.wasted - a.wasted || byCodeUnit(a.name, b.name))
+    .map((node) => ({
+      name: node.name,
+      external: node.external,
+      wasted: variant.components[node.name]?.wastedWork ?? 0,
+    }))
+    .sort(
+      (a, b) =>
+        Number(a.external) - Number(b.external) ||
+        b.wasted - a.wasted ||
+        byCodeUnit(a.name, b.name),
+    )
     .slice(0, 8);
 }
 
 /** Bars of work done in vain, on one scale from 0 to 100 %. */
 export function wasteChart(view: View, variant: VariantResult, width: number): Drawing {
   const rows = wasteRows(view, variant);
-  const left =
-    rows.reduce((most, row) => Math.max(most, textWidth(shorten(row.name, 18), 12)), 0) + 12;
+  const left = rows.reduce((most, row) => Math.max(most, textWidth(nameOf(row), 12)), 0) + 12;
   const scale = linear([0, 1], [0, width - left - 62]);
   const bars: Markup[] = rows.map((row, i) => {
     const y = 6 + i * 23;
-    return markup`${label(0, y + 12, shorten(row.name, 18), { fill: 'var(--ink)' })}${box(left, y + 3, scale(1), 10, 'var(--ok-soft)')}${row.wasted > 0 ? box(left, y + 3, Math.max(1, scale(row.wasted)), 10, 'var(--dead)') : null}${label(width, y + 12, formatShare(row.wasted), { anchor: 'end', fill: row.wasted >= 0.05 ? 'var(--bad)' : 'var(--ink2)', weight: row.wasted >= 0.05 ? 600 : undefined })}`;
+    return markup`${label(0, y + 12, nameOf(row), { fill: 'var(--ink)' })}${box(left, y + 3, scale(1), 10, 'var(--ok-soft)')}${row.wasted > 0 ? box(left, y + 3, Math.max(1, scale(row.wasted)), 10, 'var(--dead)') : null}${label(width, y + 12, formatShare(row.wasted), { anchor: 'end', fill: row.wasted >= 0.05 ? 'var(--bad)' : 'var(--ink2)', weight: row.wasted >= 0.05 ? 600 : undefined })}`;
   });
   return {
     width,
@@ -113,6 +121,10 @@ export function wasteChart(view: View, variant: VariantResult, width: number): D
     description: rows.map((row) => `${row.name} ${formatShare(row.wasted)}`).join(', '),
     body: bars,
   };
+}
+
+function nameOf(row: { readonly name: string; readonly external: boolean }): string {
+  return `${shorten(row.name, 18)}${row.external ? ' (external)' : ''}`;
 }
 
 const INKS = ['var(--dead)', 'var(--ink2)', 'var(--ok)'] as const;

@@ -38,7 +38,8 @@ export function spanRows(exemplar: Exemplar): {
   const walk = (parent: number | null, depth: number): void => {
     const own = (children.get(parent) ?? []).sort((a, b) => a.called - b.called || a.id - b.id);
     for (const span of own) {
-      if (parent !== null && (span.sent > exemplar.duration || span.called >= exemplar.duration)) {
+      const over = exemplar.duration > 0 && span.called >= exemplar.duration;
+      if (parent !== null && (over || span.sent > exemplar.duration)) {
         late++;
         continue;
       }

@@ -7,7 +7,8 @@ import type { View } from '../view.js';
 import { insideSection } from './parts.js';
 
 /** The story in time order, every event with its number. */
-export function cascadeSection(view: View): Markup {
+export function cascadeSection(view: View): Markup | null {
+  if (view.result.variants.every((variant) => variant.cascade.events.length === 0)) return null;
   return insideSection(view, 'cascade', 'The cascade in time order', (variant) => ({
     title: cascadeFinding(view, variant),
     body: [sentence(variant), events(variant), innocents(view, variant)],

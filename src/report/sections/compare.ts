@@ -8,6 +8,7 @@ import {
   outcomeColumns,
   type Column,
 } from '../columns.js';
+import { lostShare } from '../charts/latency.js';
 import { compareFinding } from '../findings.js';
 import { formatDifference, formatPlusMinus, plural } from '../format.js';
 import { markup, type Markup, type Part } from '../html-escape.js';
@@ -24,7 +25,12 @@ export function compareSection(view: View): Markup {
   const blast =
     view.result.faults.length > 0 ? 'Blast: components that fell ill without being faulted. ' : '';
   const answered = latencyColumns(view, 'successLatency');
-  const all = latencyColumns(view, 'latency');
+  const lossy = view.result.variants.some((variant) => lostShare(view, variant) > 0);
+  const all = lossy ? latencyColumns(view, 'latency') : [];
+  const groups = [
+    { text: 'Answered successfully', span: answered.length },
+    { text: 'All finished requests', span: all.length },
+  ];
   return section(
     'compare',
     variants.length > 1 ? 'Variants compared' : 'Figures',
@@ -36,19 +42,13 @@ export function compareSection(view: View): Markup {
       table(view, 'cmp', 'What users got and what it cost', outcomeColumns(view), null),
       markup`<h3 class="gap">Latency</h3>
         <p class="meta">
-          Left the requests that succeeded, right all that finished, failures included: a failure
-          that comes fast makes the right side look quick.
+          ${
+            lossy
+              ? 'Left the requests that succeeded, right all that finished, failures included: a failure that comes fast makes the right side look quick.'
+              : 'From arrival to answer; no request failed.'
+          }
         </p>`,
-      table(
-        view,
-        'lat',
-        'Latency quantiles',
-        [...answered, ...all],
-        [
-          { text: 'Answered successfully', span: answered.length },
-          { text: 'All finished requests', span: all.length },
-        ],
-      ),
+      table(view, 'lat', 'Latency quantiles', [...answered, ...all], lossy ? groups : null),
     ],
   );
 }

@@ -8,6 +8,7 @@ import {
   queueRoom,
   rateChart,
   serviceRows,
+  sharesScales,
   slotsChart,
   largest,
   type ServiceRow,
@@ -22,6 +23,7 @@ import {
   wasteFinding,
 } from '../findings.js';
 import {
+  briefRate,
   briefSeconds,
   coordinate,
   formatCount,
@@ -59,9 +61,11 @@ export function picker(view: View): Markup | null {
 
 /** Every server by depth: rates and health, latency, slots and queue. */
 export function servicesSection(view: View): Markup {
+  const shared = sharesScales(view);
   return insideSection(view, 'services', 'Services', (variant) => {
     const prefix = `sv-${lookOf(view, variant.name).className}`;
     const rows = serviceRows(view, variant);
+    const limited = rows.some((row) => slotsChart(view, row, variant) !== null);
     const body = rows.map((row, i) => serviceRow(view, row, variant, `${prefix}-${i}`));
     const table = rows.map((row) => {
       const component = variant.components[row.node.name];
@@ -88,9 +92,9 @@ export function servicesSection(view: View): Markup {
           <div class="hd0"></div>
           <div>${axis(view)}</div>
           <div>${axis(view)}</div>
-          <div>${axis(view)}</div>
+          <div>${limited && axis(view)}</div>
         </div>
-        ${caption(`Left: arrivals (red line) over successful answers (grey area), health below, thicker is worse. Right: slots in use (line, 0 to 100 %) and queue fill (amber).${view.result.variants.length > 1 ? ' All variants share the scales.' : ''}`)}${dataTable(
+        ${caption(`Left: arrivals (red line) over successful answers (grey area), health below, thicker is worse. Right: slots in use (line, 0 to 100 %) and queue fill (amber).${view.result.variants.length > 1 && shared ? ' All variants share the scales.' : ''}`)}${dataTable(
           {
             caption: `Services, ${variant.name}, whole run`,
             head: [
@@ -110,7 +114,11 @@ export function servicesSection(view: View): Markup {
 }
 
 /** Who fell ill when, and through what it spread. */
-export function propagationSection(view: View): Markup {
+export function propagationSection(view: View): Markup | null {
+  const ill = (variant: VariantResult): boolean =>
+    variant.cascade.influences.length > 0 ||
+    lanesOf(view, variant).some((lane) => lane.spells.length > 0);
+  if (!view.result.variants.some(ill)) return null;
   return insideSection(view, 'propagation', 'Propagation', (variant) => {
     const id = `pr-${lookOf(view, variant.name).className}`;
     const whole: readonly [number, number] = [0, view.result.run.duration];
@@ -191,7 +199,11 @@ export function topologySection(view: View): Markup {
 }
 
 /** What retries multiply, and what work was in vain. */
-export function wasteSection(view: View): Markup {
+export function wasteSection(view: View): Markup | null {
+  const { variants } = view.result;
+  const worth = (variant: VariantResult): boolean =>
+    amplifiedEdges(variant).length > 0 || wasteRows(view, variant).some((row) => row.wasted > 0);
+  if (!variants.some(worth)) return null;
   return insideSection(view, 'waste', 'Amplification and waste', (variant) => {
     const id = `am-${lookOf(view, variant.name).className}`;
     const edges = amplifiedEdges(variant);
@@ -275,7 +287,7 @@ function serviceRow(view: View, row: ServiceRow, variant: VariantResult, id: str
           >queue ${formatCount(queued)}</span
         >`
       : null;
-  const rates = [gutterLabel(6, formatRate(row.scale.rateTop)), gutterLabel(76, '0')];
+  const rates = [gutterLabel(6, briefRate(row.scale.rateTop)), gutterLabel(76, '0')];
   const full = [gutterLabel(8, formatShare(1)), gutterLabel(94, '0')];
   const right =
     slots === null

@@ -1,4 +1,10 @@
-import { cumulativeChart, latencyDomain, lossChart, lossPoints, lost } from '../charts/latency.js';
+import {
+  cumulativeChart,
+  latencyDomain,
+  lossChart,
+  lossPoints,
+  lostShare,
+} from '../charts/latency.js';
 import { lossFinding } from '../findings.js';
 import { briefSeconds, formatShare, formatValue } from '../format.js';
 import { markup, type Markup } from '../html-escape.js';
@@ -7,6 +13,7 @@ import { caption, dataTable, picture, section, variantKey, type Table } from './
 
 /** Loss and latency in one picture, then the plain distributions, answered and all apart. */
 export function latencySection(view: View): Markup {
+  const lossy = view.result.variants.some((variant) => lostShare(view, variant) > 0);
   const loss = picture('loss', lossChart(view, 'loss', 984), lossChart(view, 'loss-n', 358));
   return section('latency', 'Latency and loss', lossFinding(view), [
     markup`<figure>${loss}</figure>`,
@@ -16,10 +23,12 @@ export function latencySection(view: View): Markup {
     dataTable(lossTable(view)),
     markup`<div class="two">
       <figure><h3>Latency of successful requests</h3>${cumulative(view, 'cdf-ok', 'successLatency')}</figure>
-      <figure><h3>Latency of all finished requests</h3>${cumulative(view, 'cdf-all', 'latency')}</figure>
+      ${lossy && markup`<figure><h3>Latency of all finished requests</h3>${cumulative(view, 'cdf-all', 'latency')}</figure>`}
     </div>`,
     caption(
-      'Cumulative share within the time on the x axis, log. The two differ by the failures: read the left one beside the loss above, never alone.',
+      lossy
+        ? 'Cumulative share within the time on the x axis, log. The two differ by the failures: read the left one beside the loss above, never alone.'
+        : 'Cumulative share within the time on the x axis, log. No request failed, so these are all that finished.',
     ),
     dataTable(quantileTable(view)),
   ]);
@@ -39,7 +48,7 @@ function lossTable(view: View): Table {
     const points = lossPoints(view, variant, domain);
     const after = (seconds: number): number =>
       points.reduce((share, p) => (p.seconds <= seconds * 1.0001 ? p.share : share), 1);
-    const shares = [...waits.map(after), lost(points)];
+    const shares = [...waits.map(after), lostShare(view, variant)];
     return [variantKey(view, variant), ...shares.map(formatShare)];
   });
   return {

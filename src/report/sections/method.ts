@@ -1,17 +1,13 @@
 import type { VariantResult } from '../../spec/result.js';
 import { briefSeconds, formatCount, plural, tidy } from '../format.js';
 import { markup, type Markup } from '../html-escape.js';
-import type { View } from '../view.js';
+import { fromBatches, type View } from '../view.js';
 import { variantKey, section } from './parts.js';
 
 /** How the numbers were made, what they leave out, and how to make them again. */
 export function methodSection(view: View, command: string): Markup {
   const { result } = view;
-  const rows = [
-    ['Runs', runWords(view)],
-    ...DEFINITIONS,
-    ['Intervals', intervalWords(result.replications)],
-  ];
+  const rows = [['Runs', runWords(view)], ...DEFINITIONS, ['Intervals', intervalWords(view)]];
   return section('method', 'Method', 'How these numbers were made', [
     markup`<dl class="m">
       ${rows.map(
@@ -94,8 +90,10 @@ function runWords(view: View): string {
   return `${runs}, ${times}; seed ${result.seed}; ${work}`;
 }
 
-function intervalWords(replications: number): string {
-  return replications > 1
+function intervalWords(view: View): string {
+  if (fromBatches(view.result))
+    return '95 %, interval from batches of one run: for means and shares only, and not for differences. Set run.replications for all the others';
+  return view.result.replications > 1
     ? '95 %, over replications; differences are paired. “No difference” means that the whole interval lies within 1 % of the baseline; grey, without that word, that the data cannot tell after correction for many comparisons'
     : 'None: one replication. Set run.replications to see how far the figures vary';
 }

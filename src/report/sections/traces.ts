@@ -88,18 +88,36 @@ function card(view: View, fate: Fate, id: string): Markup {
   ]);
   return markup`<figure class="wf">
     <h4>${view.result.variants.length > 1 && `${who}: `}${fateWords(exemplar)}</h4>
-    ${picture(id, waterfallChart(exemplar, who, 474), waterfallChart(exemplar, who, 358))}${left > 0 && markup`<p class="meta">${plural(left, 'more attempt')}</p>`}${late > 0 && markup`<p class="meta">${plural(late, 'attempt')} still made after the user had left</p>`}${dataTable({ caption: `Attempts of ${exemplar.key}, ${who}`, head: ['Attempt', 'Of', 'Called', 'Begun', 'Ended', 'Outcome'], rows: table }, 'Spans')}
+    ${picture(id, waterfallChart(exemplar, who, 474), waterfallChart(exemplar, who, 358))}${left > 0 && markup`<p class="meta">${plural(left, 'more attempt')}</p>`}${late > 0 && markup`<p class="meta">${plural(late, 'attempt')} still made after the user had ${exemplar.outcome === 'abandoned' ? 'left' : 'the answer'}</p>`}${dataTable({ caption: `Attempts of ${exemplar.key}, ${who}`, head: ['Attempt', 'Of', 'Called', 'Begun', 'Ended', 'Outcome'], rows: table }, 'Spans')}
   </figure>`;
 }
 
 function fateWords(exemplar: Exemplar): string {
+  if (exemplar.duration === 0) return `${FAILURES.get(exemplar.outcome) ?? 'answered'} at once`;
   const took = formatSeconds(exemplar.duration);
   if (exemplar.outcome === 'ok') return `answered in ${took}`;
   if (exemplar.outcome === 'degraded') return `a fallback answers in ${took}`;
   if (exemplar.outcome === 'abandoned') return `the user gives up after ${took}`;
   if (exemplar.outcome === 'unfinished') return 'unfinished when the run ends';
-  return `${exemplar.outcome.replace(/([A-Z])/g, (c) => ` ${c.toLowerCase()}`)} after ${took}`;
+  return `${FAILURES.get(exemplar.outcome) ?? exemplar.outcome} after ${took}`;
 }
+
+const FAILURES: ReadonlyMap<string, string> = new Map([
+  ['clientError', 'client error'],
+  ['throttled', 'throttled'],
+  ['serverError', 'server error'],
+  ['timeout', 'timeout'],
+  ['deadlineExceeded', 'deadline exceeded'],
+  ['refused', 'connection refused'],
+  ['connectTimeout', 'no connection'],
+  ['reset', 'connection reset'],
+  ['poolTimeout', 'no connection from the pool'],
+  ['rejectedBulkhead', 'rejected by a bulkhead'],
+  ['rejectedRateLimit', 'rejected by a rate limit'],
+  ['rejectedBreaker', 'rejected by an open breaker'],
+  ['rejectedOverload', 'rejected by a full queue'],
+  ['cancelled', 'cancelled'],
+]);
 
 function alike(a: Exemplar, b: Exemplar): boolean {
   return (

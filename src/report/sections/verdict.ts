@@ -75,7 +75,7 @@ function budgetTable(view: View): Markup | null {
     (row) =>
       markup`<tr>
         <th scope="row">
-          ${breakable(row.text)}${row.name !== null && markup`<small>${row.name}</small>`}
+          ${breakable(row.text)}${row.name !== null && markup`<small>${row.name}</small>`}${row.by.some((b) => b?.severity === 'warning') && markup`<small>warning only</small>`}
         </th>
         ${row.by.map((budget) => markup`<td>${budgetCell(budget)}</td>`)}
       </tr>`,

@@ -1,0 +1,137 @@
+// Makes the two pictures of the README from a real run of the flagship: the top of its report and what
+// `npm start` prints. Needs a Chromium: CHROMIUM=/path/to/it, else /usr/bin/chromium. Run it after a build.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
+const IMAGES = join('docs', 'images');
+const PROGRAM = join('dist', 'cli', 'main.js');
+const SCENARIO = join('scenarios', 'checkout.yaml');
+/** Title, verdict, chain, budgets and the table of variants. */
+const REPORT = { width: 1280, height: 1216 };
+const SGR = /\u001b\[(\d+)m/g;
+const CHARACTER = { width: 8.43, height: 20 };
+const MARGIN = 24;
+/** The background that a picture of a terminal stands on, and its colours. */
+const COLOURS = {
+  background: '#14171a',
+  text: '#d7dbe0',
+  bold: '#ffffff',
+  dim: '#8b939c',
+  red: '#ff7b5a',
+};
+
+process.chdir(ROOT);
+const chromium = process.env.CHROMIUM ?? '/usr/bin/chromium';
+if (!existsSync(chromium)) {
+  stop(`no Chromium at ${chromium}; name one in CHROMIUM`);
+}
+if (!existsSync(PROGRAM)) {
+  stop('nothing is built; run npm run build first');
+}
+const work = mkdtempSync(join(tmpdir(), 'faultline-images-'));
+try {
+  mkdirSync(IMAGES, { recursive: true });
+  const printed = simulate();
+  shoot(join(work, 'checkout.html'), 'report.png', REPORT);
+  const page = join(work, 'terminal.html');
+  writeFileSync(page, terminalPage(printed));
+  shoot(page, 'terminal.png', terminalSize(printed));
+} finally {
+  rmSync(work, { recursive: true, force: true });
+}
+
+/** The lines of `npm start` with their colours; the report goes to a folder of its own. */
+function simulate() {
+  const run = spawnSync(
+    process.execPath,
+    [PROGRAM, 'run', SCENARIO, '--out', work, '--format', 'html'],
+    { encoding: 'utf8', env: { ...environment(), FORCE_COLOR: '1' }, maxBuffer: 1 << 26 },
+  );
+  if (run.error !== undefined || run.stdout === '') {
+    stop(`the run did not succeed: ${run.error?.message ?? run.stderr}`);
+  }
+  const text = run.stdout.trimEnd().replaceAll(work, 'reports');
+  return ['\u001b[2m$\u001b[22m npm start', '', ...text.split('\n')];
+}
+
+function environment() {
+  const { NO_COLOR: _, ...rest } = process.env;
+  return rest;
+}
+
+function shoot(page, name, { width, height }) {
+  const profile = join(work, `profile-${name}`);
+  const picture = join(IMAGES, name);
+  execFileSync(
+    chromium,
+    [
+      '--headless',
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      '--hide-scrollbars',
+      `--user-data-dir=${profile}`,
+      `--window-size=${width},${height}`,
+      `--screenshot=${join(ROOT, picture)}`,
+      pathToFileURL(page).href,
+    ],
+    { stdio: 'ignore', timeout: 120_000 },
+  );
+  process.stdout.write(
+    `${picture}  ${width} x ${height}  ${Math.round(statSync(picture).size / 1024)} KiB\n`,
+  );
+}
+
+function terminalSize(lines) {
+  const columns = Math.max(...lines.map((line) => Array.from(withoutColour(line)).length));
+  return {
+    width: Math.ceil(columns * CHARACTER.width) + 2 * MARGIN,
+    height: lines.length * CHARACTER.height + 2 * MARGIN,
+  };
+}
+
+function terminalPage(lines) {
+  const { background, text, bold, dim, red } = COLOURS;
+  return `<!doctype html><meta charset="utf-8"><style>
+body{margin:0;padding:${MARGIN}px;background:${background};color:${text}}
+pre{margin:0;font:14px/${CHARACTER.height}px 'DejaVu Sans Mono',monospace;font-variant-ligatures:none}
+.b{color:${bold};font-weight:700}.d{color:${dim}}.r{color:${red}}.b .r,.r .b{color:${red}}
+</style><pre>${lines.map(markup).join('\n')}</pre>`;
+}
+
+/** One line with its SGR codes as nested spans; all of them close at the end of the line. */
+function markup(line) {
+  let open = 0;
+  const html = escaped(line).replace(SGR, (_, code) => {
+    const name = { 1: 'b', 2: 'd', 31: 'r' }[code];
+    if (name !== undefined) {
+      open++;
+      return `<span class="${name}">`;
+    }
+    if (open === 0) return '';
+    open--;
+    return '</span>';
+  });
+  return html + '</span>'.repeat(open);
+}
+
+function withoutColour(line) {
+  return line.replace(SGR, '');
+}
+
+function escaped(text) {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
+
+function stop(reason) {
+  process.stderr.write(`images: ${reason}\n`);
+  process.exit(2);
+}

@@ -1,0 +1,63 @@
+import type { Plan } from '../spec/plan.js';
+import type { RunRecord } from '../spec/record.js';
+
+/**
+ * What was going on when a guard stopped a run, in words: the loop or the queue by name. A limit of
+ * events says nothing of its own, so the busiest edge and the longest queue are named; a path of calls
+ * is told up to where it begins to repeat.
+ */
+export function stopDetail(plan: Plan, record: RunRecord): string {
+  if (record.stop === 'depth') return shortened(record.stopDetail);
+  if (record.stop !== 'budget' || record.stopDetail !== '') return record.stopDetail;
+  const found = [busiestEdge(plan, record), longestQueue(plan, record)].filter(
+    (text) => text !== '',
+  );
+  const events = `${record.totals.events} events`;
+  if (found.length === 0) return `${events}, none of them in the measured time`;
+  return `${events}; ${found.join('; ')}`;
+}
+
+/** `a -> b -> c -> b -> c -> …` without the rounds behind the first. */
+function shortened(path: string): string {
+  const names = path.split(' -> ');
+  const again = names.findIndex((name, index) => names.indexOf(name) < index);
+  if (again < 0) return path;
+  return `${names.slice(0, again + 1).join(' -> ')} -> … (${names.length - 1} calls deep)`;
+}
+
+function busiestEdge(plan: Plan, { edges }: RunRecord): string {
+  let best = -1;
+  let most = 0;
+  edges.forEach(({ attempts }, edge) => {
+    const sent = sum(attempts);
+    if (sent > most) [best, most] = [edge, sent];
+  });
+  if (best < 0) return '';
+  const { from, to } = plan.statEdges[best]!;
+  const calls = sum(edges[best]!.calls);
+  const name = `${partName(plan, from)}->${partName(plan, to)}`;
+  return `busiest edge ${name} with ${most} attempts of ${calls} calls`;
+}
+
+/** The instance whose queue was longest in any measured cell that has ended. */
+function longestQueue(plan: Plan, { gauges }: RunRecord): string {
+  let owner = -1;
+  let longest = 0;
+  for (const { kind, instance, max } of gauges) {
+    if (kind !== 'queue') continue;
+    for (const level of max) if (level > longest) [owner, longest] = [instance, level];
+  }
+  if (owner < 0) return '';
+  const { component, index } = plan.instances[owner]!;
+  const name = `${plan.components[component]!.name}[${index}]`;
+  return `longest queue ${name} with ${longest} requests`;
+}
+
+function partName(plan: Plan, part: number): string {
+  const { component, name } = plan.parts[part]!;
+  return `${plan.components[component]!.name}.${name}`;
+}
+
+function sum(cells: Uint32Array): number {
+  return cells.reduce((total, count) => total + count, 0);
+}

@@ -1,0 +1,113 @@
+import { describe, expect, it } from 'vitest';
+import { timelineFinding, timelineNote } from '../../src/report/findings.js';
+import { checkText, compareText } from '../../src/report/text-compare.js';
+import { summaryText } from '../../src/report/text.js';
+import type { Paint } from '../../src/report/text-table.js';
+import { characterOf, viewOf } from '../../src/report/view.js';
+import { chainOf, verdictWords, type Words } from '../../src/report/words.js';
+import type { BudgetResult, CascadeEvent, Result, VariantResult } from '../../src/spec/result.js';
+import { onlyVariant, sampleResult } from '../support/sample-result.js';
+
+const PAINT: Paint = { bold: (text) => text, dim: (text) => text, red: (text) => text };
+const TEXT = { columns: 100, paint: PAINT, file: 'a.yaml', wall: null, report: null };
+
+const said = (words: Words): string =>
+  words.map((word) => (typeof word === 'string' ? word : word.strong)).join('');
+
+describe('a fault in which no request fails', () => {
+  const view = viewOf(onlySlow());
+
+  it('is told as waiting, not as nothing', () => {
+    expect(said(verdictWords(view))).toContain(
+      'every request still succeeds, but order requests wait: p95 3\u202fs instead of 60\u202fms.',
+    );
+    expect(timelineFinding(view)).toContain('no request fails, but users wait');
+  });
+
+  it('says for how long answers were slow', () => {
+    expect(characterOf(view.told)).toBe('slow for 10\u202fs');
+    expect(timelineNote(view, view.told)).toBe('no loss, but slow for 10\u202fs');
+  });
+
+  it('calls what answers late slow, not failed', () => {
+    expect(chainOf(view, view.told).map((step) => step.subject)).toContain(
+      'shoppers.order gets far too slow',
+    );
+  });
+});
+
+describe('a budget that only warns', () => {
+  const result = mapped(sampleResult(), (variant) => ({
+    ...variant,
+    budgets: variant.budgets.map((b): BudgetResult => ({ ...b, severity: 'warning' })),
+  }));
+
+  it('is no FAIL in the summary, and is counted there', () => {
+    const text = summaryText(result, TEXT);
+    expect(text).not.toContain('FAIL');
+    expect(text).toContain('6 warnings: faultline check a.yaml');
+  });
+});
+
+describe('a single run', () => {
+  const result: Result = {
+    ...mapped(sampleResult(), (variant) => ({
+      ...variant,
+      summary: {
+        ...variant.summary,
+        success: { value: 0.97, ci95: [0.95, 0.99], from: 'batches', each: [0.97] },
+      },
+    })),
+    replications: 1,
+  };
+
+  it('says that its intervals come from batches', () => {
+    const words = 'intervals from batches of one run';
+    expect(compareText(result, TEXT)).toContain(words);
+    expect(compareText(result, TEXT)).toMatch(/naive +97\.0 % \[95\.0, 99\.0\]/);
+    expect(checkText([{ file: 'a.yaml', result }], TEXT)).toContain(words);
+  });
+
+  it('says nothing of batches where there are several', () => {
+    expect(compareText(sampleResult(), TEXT)).not.toContain('batches');
+  });
+});
+
+describe('a long title', () => {
+  it('has a line of its own, whole', () => {
+    const title = 'A service that gets slower bit by bit breaks at a point, not bit by bit';
+    const base = sampleResult();
+    const lines = summaryText(
+      { ...base, scenario: { ...base.scenario, title } },
+      { ...TEXT, columns: 80 },
+    ).split('\n');
+    expect(lines[0]).toBe(title);
+    expect(lines[1]).toBe('a.yaml   5 variants x 5 seeds');
+  });
+});
+
+/** The variant that loses nothing, with orders that are slow from 60 to 70 s. */
+function onlySlow(): Result {
+  const event: CascadeEvent = {
+    at: 60,
+    kind: 'failing',
+    subject: 'shoppers.order',
+    cause: 'edge',
+    mechanism: 'queueWait',
+    text: 'p95 3 s instead of 60 ms',
+  };
+  return mapped(onlyVariant(sampleResult(), 'full'), (variant) => ({
+    ...variant,
+    summary: { ...variant.summary, success: { ...variant.summary.success, value: 1 } },
+    cascade: {
+      ...variant.cascade,
+      verdicts: ['untouched', 'untouched', 'untouched', 'untouched', 'untouched'],
+      events: [...variant.cascade.events, event],
+      states: { 'shoppers.order': [{ from: 60, until: 70, state: 'failing' }] },
+    },
+  }));
+}
+
+function mapped(result: Result, change: (variant: VariantResult) => VariantResult): Result {
+  return { ...result, variants: result.variants.map(change) };
+}
