@@ -11,7 +11,7 @@ const IMAGES = join('docs', 'images');
 const PROGRAM = join('dist', 'cli', 'main.js');
 const SCENARIO = join('scenarios', 'checkout.yaml');
 /** Title, verdict, chain, budgets and the table of variants. */
-const REPORT = { width: 1280, height: 1216 };
+const REPORT = { width: 1280, height: 1230 };
 const SGR = /\u001b\[(\d+)m/g;
 const CHARACTER = { width: 8.43, height: 20 };
 const MARGIN = 24;

@@ -85,7 +85,7 @@ p{margin:0 0 12px;max-width:42em}
 .chain .worst{border-color:var(--down)}
 .chain .bad{border-color:var(--failing)}
 .chain .loop{border-top-style:dashed;border-color:var(--failing)}
-.budgets,.expected{margin-top:34px}
+.budgets,.scroll.expected{margin-top:34px}
 .better{color:var(--good)}
 .worse{color:var(--bad)}
 .nothing{font-size:13.5px;color:var(--ink3);margin:10px 0}

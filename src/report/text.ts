@@ -188,8 +188,10 @@ function hypothesisLines(view: View, options: TextOptions): string[] {
   const { paint } = options;
   const word = hypothesis.verdict;
   const shown = word === 'confirmed' ? word : paint.bold(paint.red(word));
-  const room = options.columns - word.length - 15;
-  return ['', `  hypothesis ${shown}: ${cut(plain(hypothesis.statement), room)}`];
+  const statement = plain(hypothesis.statement);
+  const head = `  hypothesis ${shown}`;
+  if (statement.length <= options.columns - word.length - 15) return ['', `${head}: ${statement}`];
+  return ['', head, `  ${cut(statement, options.columns - 2)}`];
 }
 
 /** The told variant's chain, one step a line. */

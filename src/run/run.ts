@@ -24,19 +24,3 @@ export function runPlan(
 export function isStopped(record: RunRecord): boolean {
   return record.stop !== 'horizon' && record.stop !== 'drained';
 }
-
-/** The buffers behind the typed arrays of a record, each once, to be moved to another thread. */
-export function buffersOf(value: unknown): ArrayBuffer[] {
-  const found = new Set<ArrayBuffer>();
-  collect(value, found);
-  return [...found];
-}
-
-function collect(value: unknown, found: Set<ArrayBuffer>): void {
-  if (typeof value !== 'object' || value === null) return;
-  if (ArrayBuffer.isView(value)) {
-    if (value.buffer instanceof ArrayBuffer) found.add(value.buffer);
-    return;
-  }
-  for (const part of Object.values(value)) collect(part, found);
-}
