@@ -128,7 +128,8 @@ function breakerEvents(scene: Scene, record: RunRecord): CascadeEvent[] {
       text,
     });
     const first = Math.min(...opened);
-    events.push(event('breakerOpen', first, `first of ${count(machines)} breakers opens`));
+    const which = machines === 1 ? 'the breaker' : `first of ${count(machines)} breakers`;
+    events.push(event('breakerOpen', first, `${which} opens`));
     if (open === 0 && closed.length > 0) {
       const times = opened.length === 1 ? 'once' : `${count(opened.length)} times`;
       events.push(event('breakerClosed', Math.max(...closed), `all closed, opened ${times}`));
