@@ -8,7 +8,8 @@ const FILE = 'scenarios/checkout.yaml';
 const RUNS = 5;
 
 const { file } = loadScenario(FILE, (path) => ({ text: readFileSync(path, 'utf8') }));
-const row = (cells) => console.log(cells.map((cell, k) => (k === 0 ? cell.padEnd(12) : cell.padStart(14))).join(''));
+const row = (cells) =>
+  console.log(cells.map((cell, k) => (k === 0 ? cell.padEnd(12) : cell.padStart(14))).join(''));
 row(['variant', 'ns/attempt', 'M events/s', 'attempts', 'events', 'ms/run']);
 for (const variant of file.variants) {
   const plan = compile(variant, file);
@@ -33,6 +34,12 @@ for (const variant of file.variants) {
     median.toFixed(0),
   ]);
 }
-console.log(`\nmedian of ${RUNS} warm runs. An attempt is one try of a call on the wire; an event is one handler`);
-console.log('called by the engine (arrivals, ends of work and waits, answers, timers that fire, instants).');
-console.log(`peak resident memory of this process: ${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MB`);
+console.log(
+  `\nmedian of ${RUNS} warm runs. An attempt is one try of a call on the wire; an event is one handler`,
+);
+console.log(
+  'called by the engine (arrivals, ends of work and waits, answers, timers that fire, instants).',
+);
+console.log(
+  `peak resident memory of this process: ${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MB`,
+);

@@ -1,4 +1,5 @@
 import { invariant } from '../kernel/invariant.js';
+import { OUTCOME } from '../spec/outcome.js';
 import type { Plan } from '../spec/plan.js';
 import type { GaugeRecord, PoolRecord, RunRecord, TraceRecord } from '../spec/record.js';
 import { assemble } from './assemble.js';
@@ -37,7 +38,7 @@ export function simulate(
   board.start();
   world.loads.start();
   const reason = engine.run(plan.horizonNs, plan.maxEvents);
-  bookUnfinished(world);
+  bookUnfinished(world, options.traceSink !== undefined);
   checkConservation(world);
   if (options.traceSink !== undefined) options.traceSink(world.tracer.take());
   const stop = world.stop?.reason ?? (reason === 'halted' ? 'depth' : reason);
@@ -45,8 +46,11 @@ export function simulate(
   return recordOf(assembly, stop, detail);
 }
 
-/** What is still under way when the run ends has the outcome `unfinished`. */
-function bookUnfinished(world: World): void {
+/**
+ * What is still under way when the run ends has the outcome `unfinished`. `everyTrace`: it has a row in
+ * the traces too, as everything has there.
+ */
+function bookUnfinished(world: World, everyTrace: boolean): void {
   const { strands, sink, calls, edges } = world;
   const { frames } = calls;
   for (let strand = 0; strand < strands.slots.capacity; strand++) {
@@ -59,6 +63,10 @@ function bookUnfinished(world: World): void {
       (returns === RETURN.frame && atWork && !strands.answered[strand])
     ) {
       sink.unfinished(strands.part[strand], strands.cell[strand]);
+    }
+    if (everyTrace && strands.trace[strand] !== 0) {
+      if (strands.gone[strand] < 0) strands.answer[strand] = OUTCOME.unfinished;
+      world.tracer.row(strand, -1);
     }
   }
   for (let frame = 0; frame < frames.slots.capacity; frame++) {
@@ -159,11 +167,15 @@ function poolsOf({ world, chains }: Assembly): PoolRecord[] {
   }));
 }
 
+/** Events whose target is a strand, which knows its part. */
+const OF_STRAND: ReadonlySet<string> = new Set(['arrive', 'start', 'reply', 'wake']);
+
+/** The parts that went round when too much happened at one instant, and events that have none. */
 function recentOps(world: World): string {
   const { plan, engine, strands } = world;
   const names = new Set<string>();
   for (const { op, target } of engine.recent()) {
-    const part = op === 'arrive' || op === 'start' ? plan.parts[strands.part[target]] : undefined;
+    const part = OF_STRAND.has(op) ? plan.parts[strands.part[target]] : undefined;
     names.add(part === undefined ? op : `${plan.components[part.component].name}.${part.name}`);
   }
   return [...names].join(', ');

@@ -187,6 +187,7 @@ describe('faultline run', () => {
     expect([status, stdout, existsSync(folder.at('instant'))]).toEqual([4, '', false]);
     expect(stderr).toContain('a million events happened at one instant');
     expect(stderr).toContain('goes round without taking time');
+    expect(stderr).toContain('bank.pay');
   });
 
   it('stops a request that calls in circles with exit code 4 and names the circle', () => {
