@@ -350,6 +350,8 @@ function occupancy(
   stream(text, (rows, plan) => {
     const first = plan.components.find(({ name }) => name === 's')!.firstInstance;
     for (let i = 0; i < rows.rows; i++) {
+      // What is cut off by the end has no answer.
+      if (rows.answered[i]! < 0) continue;
       if (rows.parent[i] < 0) continue;
       attempts++;
       sum += rows.answered[i] - rows.sent[i];
