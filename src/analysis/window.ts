@@ -15,8 +15,8 @@ export interface CellSet {
   readonly lengthNs: Ns;
 }
 
-/** Steps at which a recovery may begin, where the grid has them. */
-const RECOVERY_STEP_NS = 500_000_000;
+/** Steps at which a recovery may begin, where the grid has them; finest first. */
+const RECOVERY_STEPS_NS = [500_000_000, 1_000_000_000, 2_500_000_000];
 /** Length of the windows in which recovery is looked for. */
 export const RECOVERY_WINDOW_NS = 5_000_000_000;
 
@@ -89,8 +89,8 @@ export function recoveryWindows(span: Span, plan: Plan): readonly CellSet[] {
 }
 
 /**
- * Consecutive slots of the time after a fault at which a recovery may begin: half a second each where the
- * grid is cut so finely, else whole windows. Only whole windows count, so what is left at the end is not
+ * Consecutive slots of the time after a fault at which a recovery may begin: half a second to 2.5 s each
+ * as the grid is cut, else whole windows. Only whole windows count, so what is left at the end is not
  * among them.
  */
 export function recoverySlots(
@@ -98,8 +98,7 @@ export function recoverySlots(
   plan: Plan,
 ): { readonly slots: readonly CellSet[]; readonly slotNs: Ns } {
   const edges = new Set(plan.grid.edges);
-  const isFine = isCut(span, RECOVERY_STEP_NS, edges);
-  const slotNs = isFine ? RECOVERY_STEP_NS : RECOVERY_WINDOW_NS;
+  const slotNs = RECOVERY_STEPS_NS.find((step) => isCut(span, step, edges)) ?? RECOVERY_WINDOW_NS;
   const slots: CellSet[] = [];
   for (let from = span.fromNs; from + slotNs <= span.untilNs; from += slotNs) {
     slots.push(cellsOf([{ fromNs: from, untilNs: from + slotNs }], plan));

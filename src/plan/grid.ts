@@ -4,10 +4,12 @@ import { parseExpression } from '../scenario/expression.js';
 import type { Grid, PlanFault } from '../spec/plan.js';
 import type { ScenarioFile } from '../spec/scenario.js';
 
-/** Steps at which a recovery may begin, behind the end of each fault. */
-const RECOVERY_STEP_NS = NS_PER_SECOND / 2;
-/** Windows in which recovery is judged; still cut where the steps would be too many. */
-const RECOVERY_WINDOW_NS = 5 * NS_PER_SECOND;
+/**
+ * Steps at which a recovery may begin, behind the end of each fault: the first that makes no more than so
+ * many cells. The last is the window in which recovery is judged.
+ */
+const RECOVERY_STEPS_NS = [0.5, 1, 2.5, 5].map((seconds) => seconds * NS_PER_SECOND);
+const RECOVERY_CELLS = 250;
 const RECOVERY_EDGES_MAX = 2000;
 
 export interface GridSource {
@@ -30,8 +32,8 @@ export function windowEdgesOf(file: ScenarioFile): readonly Ns[] {
 }
 
 /**
- * The measuring grid: steps of the timeline, cut at the edges of faults and of windows, and every
- * half second behind the end of a fault. Segments are cut at the edges of faults and windows alone.
+ * The measuring grid: steps of the timeline, cut at the edges of faults and of windows, and in
+ * small steps behind the end of a fault. Segments are cut at the edges of faults and windows alone.
  */
 export function planGrid(source: GridSource): Grid {
   const { warmupNs, endNs, stepNs } = source;
@@ -58,10 +60,7 @@ export function planGrid(source: GridSource): Grid {
   return { edges, stepOfCell, steps, segmentOfCell, segments: segment + 1 };
 }
 
-/**
- * Every half second from the end of a fault to the next start of one, or the end; every 5 s where that
- * would be more than 2,000 edges in all.
- */
+/** From half a second to 5 s apart, from the end of a fault to the next start of one, or the end. */
 function recoveryEdges(
   spans: readonly { readonly fromNs: Ns; readonly untilNs: Ns }[],
   endNs: Ns,
@@ -71,8 +70,8 @@ function recoveryEdges(
   const edges = new Set<Ns>();
   for (const end of ends) {
     const next = Math.min(endNs, starts.find((start) => start >= end) ?? endNs);
-    const isFine = edges.size + (next - end) / RECOVERY_STEP_NS <= RECOVERY_EDGES_MAX;
-    const stepNs = isFine ? RECOVERY_STEP_NS : RECOVERY_WINDOW_NS;
+    const fits = RECOVERY_STEPS_NS.find((step) => (next - end) / step <= RECOVERY_CELLS);
+    const stepNs = fits ?? RECOVERY_STEPS_NS[RECOVERY_STEPS_NS.length - 1]!;
     for (let time = end + stepNs; time < next; time += stepNs) {
       if (edges.size >= RECOVERY_EDGES_MAX) return [...edges];
       edges.add(time);

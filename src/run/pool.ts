@@ -37,9 +37,6 @@ export interface PoolOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Room for short-lived objects of a worker: fewer collections, 2 % of a run. Unit: MiB. */
-const YOUNG_MIB = 48;
-
 /** Code of the error of a worker that ran into `heapMiB`. */
 export const OUT_OF_MEMORY = 'ERR_WORKER_OUT_OF_MEMORY';
 
@@ -112,10 +109,7 @@ class Pool {
   private spawn(): Worker {
     const worker = new Worker(this.options.entry, {
       workerData: this.options.shared,
-      resourceLimits: {
-        maxOldGenerationSizeMb: this.options.heapMiB,
-        maxYoungGenerationSizeMb: YOUNG_MIB,
-      },
+      resourceLimits: { maxOldGenerationSizeMb: this.options.heapMiB },
     });
     worker.on('message', (answer: Answer) => this.receive(worker, answer));
     worker.on('error', (error: unknown) => this.lose(worker, describeError(error)));
