@@ -1,5 +1,3 @@
-import type { MetricUnit } from '../scenario/metrics.js';
-
 /**
  * A number in at most 3 significant digits, with a comma between thousands: `0.00123`, `1.23`, `123`,
  * `12,300`. Never exponential.
@@ -47,20 +45,6 @@ export function share(value: number): string {
     return percent > 99.99 ? '>99.99 %' : `${floor} %`;
   }
   return `${number(percent)} %`;
-}
-
-/** A value in the unit of its metric. */
-export function inUnit(value: number, unit: MetricUnit): string {
-  switch (unit) {
-    case 'seconds':
-      return duration(value);
-    case 'perSecond':
-      return `${number(value)}/s`;
-    case 'share':
-      return share(value);
-    case 'number':
-      return number(value);
-  }
 }
 
 /** `a`, `a and b`, `a, b and c`. */

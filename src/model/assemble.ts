@@ -196,7 +196,6 @@ function setEdges(world: Draft, chains: Chains): Assembly['views'] {
       linkIds: spec.links,
       stride: Math.round(Math.sqrt(spec.links.length)),
       pick: streamKey(plan.seed, replication, `edge/${names}/pick`),
-      callerFirst: caller.firstInstance,
       idempotent: plan.parts[spec.to].idempotent,
     };
   });

@@ -38,6 +38,5 @@ export interface Edge {
   readonly linkIds: Int32Array;
   readonly stride: number;
   readonly pick: StreamKey;
-  readonly callerFirst: number;
   readonly idempotent: boolean;
 }

@@ -45,10 +45,6 @@ export class Levels {
     this.add(gauge, level - this.value[gauge]);
   }
 
-  of(gauge: number): number {
-    return this.value[gauge];
-  }
-
   /** Ends the open cell now; `cell` -1 throws the figures away (warm-up). */
   close(cell: number): void {
     const now = this.engine.now;

@@ -108,9 +108,6 @@ export interface LimiterState {
   reset(): void;
 }
 
-/** Scope of a policy's state: one object per caller instance, per caller component, or for all. */
-export type PolicyScope = 'instance' | 'caller' | 'global';
-
 /** One named kind of a policy, such as `gobreaker` of `circuitBreaker`: schema, behaviour, documentation. */
 export interface PolicyKind<S extends z.ZodType = z.ZodType> {
   /** The policy it is a kind of: the key in a bundle, such as `circuitBreaker`. */

@@ -42,16 +42,3 @@ export function momentsOf(values: ArrayLike<number>): Moments {
   for (let i = 0; i < values.length; i++) moments.add(values[i]);
   return moments;
 }
-
-/** Sum with the rounding errors carried along. Source: Neumaier 1974. */
-export function exactSum(values: ArrayLike<number>): number {
-  let sum = 0;
-  let lost = 0;
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i];
-    const next = sum + value;
-    lost += Math.abs(sum) >= Math.abs(value) ? sum - next + value : value - next + sum;
-    sum = next;
-  }
-  return sum + lost;
-}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { compile } from '../../src/plan/compile.js';
-import { disassemble } from '../../src/plan/disassemble.js';
+import { disassemble } from '../support/disassemble.js';
 import type { Plan } from '../../src/spec/plan.js';
 import type { Middleware } from '../../src/spec/scenario.js';
 import {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { compile } from '../../src/plan/compile.js';
-import { disassemble, disassembleRefusal } from '../../src/plan/disassemble.js';
+import { disassemble, disassembleRefusal } from '../support/disassemble.js';
 import { PlanError } from '../../src/plan/problem.js';
 import type { Plan } from '../../src/spec/plan.js';
 import type { Service, Step } from '../../src/spec/scenario.js';

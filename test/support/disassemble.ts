@@ -1,11 +1,10 @@
-import { kindIndex, OUTCOME_NAMES, statusOf } from '../spec/outcome.js';
-import { CALL_MODE, FORK_TABLE, OP } from '../spec/plan.js';
-import type { Plan } from '../spec/plan.js';
-import { countText, distributionText, durationText } from './text.js';
+import { kindIndex, OUTCOME_NAMES, statusOf } from '../../src/spec/outcome.js';
+import { CALL_MODE, FORK_TABLE, OP } from '../../src/spec/plan.js';
+import type { Plan } from '../../src/spec/plan.js';
+import { countText, distributionText, durationText } from './plan-text.js';
 
 /**
- * The program of a part as text, one instruction a line, places counted from its start. For people: the
- * command `explain`, and tests.
+ * The program of a part as text, one instruction a line, places counted from its start.
  */
 export function disassemble(plan: Plan, component: string, part: string): readonly string[] {
   const owner = plan.components.findIndex((candidate) => candidate.name === component);

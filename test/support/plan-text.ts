@@ -1,6 +1,6 @@
-import type { CountDistribution } from '../kernel/counts.js';
-import type { Distribution } from '../kernel/distribution.js';
-import type { Ns } from '../kernel/time.js';
+import type { CountDistribution } from '../../src/kernel/counts.js';
+import type { Distribution } from '../../src/kernel/distribution.js';
+import type { Ns } from '../../src/kernel/time.js';
 
 const UNITS: readonly (readonly [number, string])[] = [
   [3_600_000_000_000, 'h'],

@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { Engine } from '../../src/kernel/engine.js';
+import { Levels } from '../../src/model/levels.js';
+
+/** One gauge over two cells, on a clock that is set by hand. */
+function gauge(): { levels: Levels; id: number; at: (now: number) => Levels } {
+  const engine = new Engine();
+  const levels = new Levels(engine, 2);
+  const id = levels.register();
+  const at = (now: number): Levels => {
+    engine.now = now;
+    return levels;
+  };
+  return { levels, id, at };
+}
+
+describe('a level', () => {
+  it('adds up value times time, exactly', () => {
+    const { levels, id, at } = gauge();
+    at(10).add(id, 2);
+    at(20).add(id, 3);
+    at(25).add(id, -4);
+    at(30).close(0);
+    // 0 * 10 + 2 * 10 + 5 * 5 + 1 * 5 = 50.
+    expect([levels.areaOf(id)[0], levels.maxOf(id)[0]]).toEqual([50, 5]);
+  });
+
+  it('starts the next cell with the value it has', () => {
+    const { levels, id, at } = gauge();
+    at(0).set(id, 4);
+    at(6).set(id, 1);
+    at(10).close(0);
+    at(15).close(1);
+    expect([levels.areaOf(id)[1], levels.maxOf(id)[1]]).toEqual([5, 1]);
+  });
+
+  it('throws the warm-up away and keeps its level', () => {
+    const { levels, id, at } = gauge();
+    at(0).add(id, 7);
+    at(5).add(id, -5);
+    at(10).close(-1);
+    at(20).close(0);
+    expect([levels.areaOf(id)[0], levels.maxOf(id)[0]]).toEqual([20, 2]);
+  });
+
+  it('counts a peak that lasts no time in the maximum but not in the area', () => {
+    const { levels, id, at } = gauge();
+    at(5).add(id, 7);
+    at(5).add(id, -7);
+    at(10).close(0);
+    expect([levels.areaOf(id)[0], levels.maxOf(id)[0]]).toEqual([0, 7]);
+  });
+
+  it('keeps what it has when gauges are added beyond the first columns', () => {
+    const { levels, id, at } = gauge();
+    at(0).add(id, 3);
+    for (let k = 0; k < 100; k++) levels.register();
+    at(10).close(0);
+    expect(levels.areaOf(id)[0]).toBe(30);
+    expect(levels.areaOf(100)[0]).toBe(0);
+  });
+});

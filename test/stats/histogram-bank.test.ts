@@ -1,0 +1,57 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { HistogramBank } from '../../src/stats/histogram-bank.js';
+import { Histogram } from '../../src/stats/histogram.js';
+
+const values = fc.array(
+  fc.oneof(
+    fc.nat(3),
+    fc.nat(2_000_000_000),
+    fc.maxSafeNat().map((x) => x % 2 ** 52),
+  ),
+  {
+    maxLength: 300,
+  },
+);
+
+describe('a bank of histograms', () => {
+  it.each([5, 7])('holds what single histograms hold, at %i bits', (subBits) => {
+    fc.assert(
+      fc.property(fc.tuple(values, values, values), (columns) => {
+        const bank = new HistogramBank(columns.length, subBits);
+        const singles = columns.map(() => new Histogram(subBits));
+        // Interleaved, so that pages of one lie between those of the others.
+        for (let k = 0; k < 300; k++) {
+          columns.forEach((column, id) => {
+            if (k >= column.length) return;
+            bank.add(id, column[k]!);
+            singles[id]!.add(column[k]!);
+          });
+        }
+        singles.forEach((single, id) => expect(bank.dataOf(id)).toEqual(single.toJSON()));
+      }),
+      { seed: 11, numRuns: 200 },
+    );
+  });
+
+  it('counts zeros that were only counted', () => {
+    const bank = new HistogramBank(1, 7);
+    const single = new Histogram();
+    bank.add(0, 5);
+    bank.addZeros(0, 3);
+    single.add(5);
+    single.addMany(0, 3);
+    expect(bank.dataOf(0)).toEqual(single.toJSON());
+    expect(bank.take(0).quantile(0.75)).toBe(0);
+  });
+
+  it('carries a sum beyond 2^53 without a loss', () => {
+    const bank = new HistogramBank(1, 7);
+    const single = new Histogram();
+    for (let k = 0; k < 5; k++) {
+      bank.add(0, 2 ** 52 - 1 - k);
+      single.add(2 ** 52 - 1 - k);
+    }
+    expect(bank.dataOf(0)).toEqual(single.toJSON());
+  });
+});
