@@ -71,10 +71,11 @@ export class Calls implements CallContext {
       const layer = index & ((1 << frames.shift) - 1);
       this.layers[frames.chain[frame] + layer].timer!(frame, layer);
     });
-    this.forkOp = engine.define('fork', (frame, stamp) => {
+    this.forkOp = engine.define('fork', (index, stamp) => {
       const { frames } = this;
-      const base = frames.base[frame];
-      if (frames.stamp[(frame << frames.shift) | base] === stamp) this.advance(frame, base);
+      if (frames.stamp[index] !== stamp) return;
+      const frame = index >> frames.shift;
+      this.advance(frame, frames.base[frame]!);
     });
   }
 
@@ -194,8 +195,9 @@ export class Calls implements CallContext {
     derive(frames.lineageA[frame], frames.lineageB[frame], FORK_TAG + nth);
     frames.lineageA[child] = lineage.a;
     frames.lineageB[child] = lineage.b;
-    const stamp = frames.stamp[(child << frames.shift) | (layer + 1)];
-    engine.soon(engine.phase, this.forkOp, child, stamp, 0);
+    // The stamp is that of one layer: the frame may be a fork of another layer before this runs.
+    const index = (child << frames.shift) | (layer + 1);
+    engine.soon(engine.phase, this.forkOp, index, frames.stamp[index]!, 0);
     return child;
   }
 

@@ -15,16 +15,20 @@ const NOTHING: Rest = {
 };
 
 /** Every chain with every cancellation; network and seed go round. */
-const cases: Case[] = CHAINS.flatMap((chain, c) =>
-  CANCELLATIONS.flatMap((cancellation, k) =>
-    [0, 1].map((turn) => ({
-      chain,
-      cancellation,
-      network: NETWORKS[(c + k + turn) % NETWORKS.length]!,
-      seed: 1 + ((c * 7 + k * 3 + turn) % 12),
-    })),
+const cases: Case[] = [
+  // A frame is killed as a fork of the inner layer and is one of the outer layer in the same instant.
+  { chain: 'hhtb', cancellation: 'immediate', network: NETWORKS[2]!, seed: 5 },
+  ...CHAINS.flatMap((chain, c) =>
+    CANCELLATIONS.flatMap((cancellation, k) =>
+      [0, 1].map((turn) => ({
+        chain,
+        cancellation,
+        network: NETWORKS[(c + k + turn) % NETWORKS.length]!,
+        seed: 1 + ((c * 7 + k * 3 + turn) % 12),
+      })),
+    ),
   ),
-);
+];
 
 const title = ({ chain, cancellation, seed }: Case): string =>
   `${chain === '' ? 'bare' : [...chain].join(' > ')}, ${cancellation}, seed ${seed}`;
