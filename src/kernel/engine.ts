@@ -3,7 +3,7 @@ import { invariant } from './invariant.js';
 import { Lane } from './lanes.js';
 import type { Stamped } from './lanes.js';
 import { PHASES } from './phase.js';
-import { EventHeap, PHASE_UNIT } from './queue.js';
+import { EventQueue, PHASE_UNIT } from './queue.js';
 import { renumber } from './renumber.js';
 import { HORIZON_MAX_NS } from './time.js';
 import type { Ns } from './time.js';
@@ -36,7 +36,7 @@ const STOP_BIT = 1;
  * Clock and agenda of one run: handlers fire in exactly the order (time, phase, sequence of
  * scheduling).
  *
- * Later events stand in a heap, events of the current instant in one FIFO per phase, timers of a
+ * Later events stand in a queue, events of the current instant in one FIFO per phase, timers of a
  * constant delay in lanes. None of the three shows in the order, the digest or the counts.
  */
 export class Engine {
@@ -48,16 +48,16 @@ export class Engine {
   digest = 0;
   /** Events handled; timers that had died are not among them. */
   events = 0;
-  /** Events handled that came through the heap or a lane. */
-  heapEvents = 0;
+  /** Events handled that came from the FIFOs of an instant. */
+  private dueEvents = 0;
   /** Largest number of events that waited for a later time at once, dead timers included. */
   peakPending = 0;
-  /** Test switch: false sends lane timers through the heap one by one. Set before the first arm. */
+  /** Test switch: false sends lane timers through the queue one by one. Set before the first arm. */
   useLanes = true;
   /** Test switch: renumbers all sequence numbers every so many pushes. */
   renumberEvery = Infinity;
 
-  private readonly heap: EventHeap;
+  private readonly queue: EventQueue;
   private readonly instants: InstantQueue[] = [];
   private readonly handlers: Handler[] = [];
   private readonly names: string[] = [];
@@ -67,7 +67,7 @@ export class Engine {
   private hot = 0;
   private sequence = 1;
   private sequenceLimit = 0;
-  /** Timers in lanes behind their heads, which stand in the heap. */
+  /** Timers in lanes behind their heads, which stand in the queue. */
   private inLanes = 0;
   private boundaryTimes: Float64Array = new Float64Array(0);
   private boundaryIndex = 0;
@@ -87,13 +87,16 @@ export class Engine {
 
   /** `slots`: first capacity for pending events, a power of two; it doubles when needed. */
   constructor(slots = 1024) {
-    this.heap = new EventHeap(slots);
+    this.queue = new EventQueue(slots);
     for (let phase = 0; phase < PHASES; phase++) this.instants.push(new InstantQueue());
     this.define('lane', () => invariant(false, 'lane-head-as-event'));
     this.define('timer', (laneId, index, stamp) => {
       const lane = this.lanes[laneId];
       if (lane.owner.stamp[index] === stamp) this.handlers[lane.op](index, stamp, 0);
-      else this.events--;
+      else {
+        this.events--;
+        this.dueEvents--;
+      }
     });
   }
 
@@ -107,9 +110,9 @@ export class Engine {
   at(time: Ns, phase: number, op: number, target: number, a: number, b: number): void {
     if (time > this.now) {
       const sequence = this.nextSequence();
-      this.heap.stage(time);
-      this.heap.push(phase, sequence, op, target, a, b);
-      const pending = this.heap.size + this.inLanes;
+      this.queue.stage(time);
+      this.queue.push(phase, sequence, op, target, a, b);
+      const pending = this.queue.size + this.inLanes;
       if (pending > this.peakPending) this.peakPending = pending;
     } else {
       invariant(time === this.now, 'event-in-the-past');
@@ -154,10 +157,10 @@ export class Engine {
     this.inLanes += lane.length - held;
     if (held === 0) {
       this.inLanes--;
-      this.heap.stage(time);
-      this.heap.push(lane.phase, sequence, LANE_HEAD, lane.id, 0, 0);
+      this.queue.stage(time);
+      this.queue.push(lane.phase, sequence, LANE_HEAD, lane.id, 0, 0);
     }
-    const pending = this.heap.size + this.inLanes;
+    const pending = this.queue.size + this.inLanes;
     if (pending > this.peakPending) this.peakPending = pending;
   }
 
@@ -189,11 +192,16 @@ export class Engine {
     this.hot |= STOP_BIT;
   }
 
+  /** Events handled that had waited in the queue or a lane. */
+  get heapEvents(): number {
+    return this.events - this.dueEvents;
+  }
+
   /** Events waiting now, dead timers included. */
   get pending(): number {
     let due = 0;
     for (const queue of this.instants) due += queue.length;
-    return due + this.heap.size + this.inLanes;
+    return due + this.queue.size + this.inLanes;
   }
 
   /**
@@ -234,35 +242,32 @@ export class Engine {
    * One turn per event, boundary or dead lane head; `guard` lets one comparison watch all limits.
    */
   private loop(untilNs: Ns, maxEvents: number): StopReason {
-    const heap = this.heap;
+    const queue = this.queue;
     for (;;) {
       if (this.events >= this.guard) {
         const reason = this.check(maxEvents);
         if (reason !== null) return reason;
       }
+      const top = queue.front - 1;
+      const time = top < 0 ? Infinity : queue.frontTimes[top];
       const hot = this.hot;
       if (hot !== 0) {
         const low = hot & -hot;
         if (low === STOP_BIT) return 'halted';
         const phase = 30 - Math.clz32(low);
-        // What stands in the heap for this instant and this phase was scheduled before: it goes
+        // What stands in the queue for this instant and this phase was scheduled before: it goes
         // first.
-        if (
-          heap.size === 0 ||
-          heap.times[0] !== this.now ||
-          heap.keys[0] >= (phase + 1) * PHASE_UNIT
-        ) {
+        if (time !== this.now || queue.frontKeys[top] >= (phase + 1) * PHASE_UNIT) {
           this.fireDue(phase, low);
           continue;
         }
       }
-      const time = heap.size === 0 ? Infinity : heap.times[0];
       if (time >= this.nextBoundary && this.nextBoundary <= untilNs) {
         this.passBoundary();
       } else if (time <= untilNs) {
         this.fireTop();
       } else {
-        return heap.size === 0 ? 'drained' : 'horizon';
+        return top < 0 ? 'drained' : 'horizon';
       }
     }
   }
@@ -275,22 +280,24 @@ export class Engine {
     if (queue.tail === 0) this.hot &= ~bit;
     this.phase = phase;
     this.events++;
+    this.dueEvents++;
     this.handlers[data[at]](data[at + 1], data[at + 2], data[at + 3]);
   }
 
-  /** Takes the first entry off the heap and handles it, unless it is a timer that has died. */
+  /** Takes the first entry off the queue and handles it, unless it is a timer that has died. */
   private fireTop(): void {
-    const heap = this.heap;
-    const time = heap.times[0];
-    const phase = (heap.keys[0] / PHASE_UNIT) | 0;
-    const at = heap.topOffset();
-    const payload = heap.payload;
+    const queue = this.queue;
+    const top = queue.front - 1;
+    const time = queue.frontTimes[top];
+    const phase = (queue.frontKeys[top] / PHASE_UNIT) | 0;
+    const at = queue.topOffset();
+    const payload = queue.payload;
     let op = payload[at];
     let target = payload[at + 1];
     let a = payload[at + 2];
     let b = payload[at + 3];
     if (op > LANE_TIMER) {
-      heap.pop();
+      queue.pop();
     } else {
       const lane = this.lanes[target];
       if (op === LANE_HEAD) {
@@ -300,7 +307,7 @@ export class Engine {
       } else {
         target = a;
         a = b;
-        heap.pop();
+        queue.pop();
       }
       if (lane.owner.stamp[target] !== a) return;
       op = lane.op;
@@ -312,7 +319,6 @@ export class Engine {
     }
     this.phase = phase;
     this.events++;
-    this.heapEvents++;
     this.handlers[op](target, a, b);
   }
 
@@ -331,16 +337,16 @@ export class Engine {
     return null;
   }
 
-  /** Takes the head off a lane and puts the next live timer in its place in the heap. */
+  /** Takes the head off a lane and puts the next live timer in its place in the queue. */
   private advanceLane(lane: Lane): void {
     const held = lane.length;
     lane.advance();
     this.inLanes += lane.length - held;
     if (lane.length > 0) {
-      this.heap.delayTop(lane.times[lane.head], lane.phase, lane.sequences[lane.head]);
+      this.queue.delayTop(lane.times[lane.head], lane.phase, lane.sequences[lane.head]);
     } else {
       this.inLanes++;
-      this.heap.pop();
+      this.queue.pop();
     }
   }
 
@@ -357,8 +363,8 @@ export class Engine {
 
   /** Keeps op and target of what is due next; only an instant that runs over pays for it. */
   private rememberNext(): void {
-    let data = this.heap.payload;
-    let at = this.heap.topOffset();
+    let data = this.queue.payload;
+    let at = this.queue.topOffset();
     if (this.hot >> 1 !== 0) {
       const queue = this.instants[30 - Math.clz32(this.hot & -this.hot & ~STOP_BIT)];
       data = queue.data;
@@ -370,22 +376,22 @@ export class Engine {
     this.recentTargets[slot] = op > LANE_TIMER ? data[at + 1] : data[at + 2];
   }
 
-  /** The next sequence number, with a slot left in the heap for it. */
+  /** The next sequence number, with a slot left in the queue for it. */
   private nextSequence(): number {
-    if (this.heap.freeCount === 0) this.growHeap();
+    if (this.queue.freeCount === 0) this.growQueue();
     if (this.sequence >= this.sequenceLimit) this.renumber();
     return this.sequence++;
   }
 
-  private growHeap(): void {
-    if (this.sequence >= this.heap.sequenceLimit / 2) this.renumber();
-    this.heap.grow();
-    this.sequenceLimit = Math.min(this.heap.sequenceLimit, this.sequenceLimit);
+  private growQueue(): void {
+    if (this.sequence >= this.queue.sequenceLimit / 2) this.renumber();
+    this.queue.grow();
+    this.sequenceLimit = Math.min(this.queue.sequenceLimit, this.sequenceLimit);
   }
 
   private renumber(): void {
-    this.sequence = renumber(this.heap, this.lanes);
-    const limit = this.heap.sequenceLimit;
+    this.sequence = renumber(this.queue, this.lanes);
+    const limit = this.queue.sequenceLimit;
     invariant(this.sequence < limit, 'sequence-exhausted');
     this.sequenceLimit = Math.min(limit, this.sequence + this.renumberEvery);
   }

@@ -1,23 +1,23 @@
 import type { Lane } from './lanes.js';
-import type { EventHeap } from './queue.js';
+import type { EventQueue } from './queue.js';
 
 /**
  * Numbers all pending events from 1 in the order of their old sequence numbers and gives the first
- * number that is free. A lane's head stands both in the heap and in its lane and keeps one number.
+ * number that is free. A lane's head stands both in the queue and in its lane and keeps one number.
  */
-export function renumber(heap: EventHeap, lanes: readonly Lane[]): number {
-  let held = heap.size;
+export function renumber(queue: EventQueue, lanes: readonly Lane[]): number {
+  let held = queue.size;
   for (const lane of lanes) held += lane.length;
   const old = new Float64Array(held);
   let n = 0;
-  for (let place = 0; place < heap.size; place++) old[n++] = heap.sequenceAt(place);
+  for (let place = 0; place < queue.size; place++) old[n++] = queue.sequenceAt(place);
   for (const lane of lanes) {
     for (let k = 0; k < lane.length; k++) old[n++] = lane.sequences[(lane.head + k) & lane.mask];
   }
   old.sort();
   const distinct = withoutRepeats(old);
-  for (let place = 0; place < heap.size; place++) {
-    heap.resequence(place, rank(old, distinct, heap.sequenceAt(place)));
+  for (let place = 0; place < queue.size; place++) {
+    queue.resequence(place, rank(old, distinct, queue.sequenceAt(place)));
   }
   for (const lane of lanes) {
     for (let k = 0; k < lane.length; k++) {
