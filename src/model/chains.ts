@@ -6,6 +6,7 @@ import type { PlanEdge } from '../spec/plan.js';
 import type { PolicySetup, PolicyState } from '../spec/policy.js';
 import type { Layer } from '../spec/scenario.js';
 import { Histogram } from '../stats/histogram.js';
+import { Alarms } from './alarms.js';
 import { ConnectionPool } from './connection-pool.js';
 import type { ServerConnections } from './connection-pool.js';
 import type { Instance } from './instance.js';
@@ -40,6 +41,7 @@ export class Chains {
   readonly poolWaits = new Map<number, Histogram[]>();
   private readonly world: World;
   private readonly registry: Registry;
+  private readonly alarms: Alarms;
   private readonly states = new Map<string, PolicyState>();
   private readonly chains = new Map<string, number>();
   private readonly ids = new Map<PolicyState, number>();
@@ -50,6 +52,7 @@ export class Chains {
   constructor(world: World, registry: Registry) {
     this.world = world;
     this.registry = registry;
+    this.alarms = new Alarms(world.engine);
     for (const edge of world.plan.edges) if (edge.deadline) this.reached.add(edge.bundle);
   }
 
@@ -115,6 +118,7 @@ export class Chains {
       sampler: (distribution) => world.samplers.add(distribution),
       stream: (meaning) => this.stream(`edge/${names}/${id}/${layer.policy}/${meaning}`),
       lane: (delayNs) => engine.lane(delayNs, PHASE.TIMER, calls.timerOp, calls.frames),
+      alarm: (run) => this.alarms.add(run, own ? caller : null),
       machine: (states) =>
         world.journal.machine({
           policy: layer.policy,

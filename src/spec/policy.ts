@@ -84,6 +84,13 @@ export interface CallContext {
   count(frame: number, counter: number): void;
 }
 
+/** A timer of a policy itself, bound to no call. */
+export interface Alarm {
+  /** Runs the alarm at this time (phase 2), not before now; replaces what was set before. */
+  set(at: Ns): void;
+  clear(): void;
+}
+
 /** What create() is given. */
 export interface PolicySetup {
   readonly ctx: CallContext;
@@ -94,6 +101,8 @@ export interface PolicySetup {
   stream(meaning: string): StreamKey;
   /** The lane of a constant delay, whose timers come to timer(). */
   lane(delayNs: Ns): Lane;
+  /** A timer of the policy itself; reset() has to clear it. */
+  alarm(run: () => void): Alarm;
   /**
    * Registers a state machine to be journalled, such as a breaker. `set` notes a transition to one of
    * `states` (its index); the machine starts in state 0.

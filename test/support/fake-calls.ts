@@ -345,6 +345,19 @@ export function createPolicy(
     sampler: (distribution) => samplers.add(distribution),
     stream: () => ({ a: 11, b: 13 }),
     lane: (delayNs) => new Lane(delayNs, PHASE.TIMER, 0, { stamp: new Int32Array(1) }, 0),
+    alarm: (run) => {
+      let generation = 0;
+      return {
+        set: (at) => {
+          const own = ++generation;
+          const ring = (): void => {
+            if (own === generation) run();
+          };
+          calls.at(at, ring, PHASE.TIMER);
+        },
+        clear: () => generation++,
+      };
+    },
     machine: (states) => ({
       set: (state) => transitions.push({ atNs: calls.now, state: states[state] }),
     }),

@@ -1,3 +1,4 @@
+import { widenFloat64 } from '../../kernel/pool.js';
 import type { Ns } from '../../kernel/time.js';
 import type { Outcome } from '../../spec/outcome.js';
 import { OUTCOME, PASS } from '../../spec/outcome.js';
@@ -20,8 +21,11 @@ export interface BreakerJournal {
 export interface BreakerRule {
   /** A ticket of at least 0 for an admitted call, which comes back with its result; -1 refuses. */
   admit(now: Ns): number;
-  /** The result (SUCCESS, FAILURE or EXCLUDED) of the call that was admitted with this ticket. */
-  record(now: Ns, ticket: number, result: number): void;
+  /**
+   * The result (SUCCESS, FAILURE or EXCLUDED) of the call that was admitted with this ticket, and the
+   * time from its admission to its end.
+   */
+  record(now: Ns, ticket: number, result: number, durationNs: Ns): void;
   /** Forgets everything, as a restarted process does. */
   reset(): void;
 }
@@ -36,6 +40,8 @@ export class Breaker implements PolicyState {
   private readonly rule: BreakerRule;
   private readonly classes: BreakerClasses;
   private inside = 0;
+  /** When each frame was admitted. */
+  private admitted: Float64Array = new Float64Array(64);
 
   constructor(ctx: CallContext, rule: BreakerRule, classes: BreakerClasses) {
     this.ctx = ctx;
@@ -50,21 +56,19 @@ export class Breaker implements PolicyState {
       return OUTCOME.rejectedBreaker;
     }
     this.ctx.setWord(frame, layer, ticket);
+    if (frame >= this.admitted.length) this.admitted = widenFloat64(this.admitted, frame * 2);
+    this.admitted[frame] = this.ctx.now;
     this.inside++;
     return PASS;
   }
 
   leave(frame: number, layer: number, outcome: Outcome): number {
-    this.inside--;
-    const ticket = this.ctx.word(frame, layer);
-    this.rule.record(this.ctx.now, ticket, this.classes.of(outcome));
+    this.ended(frame, layer, outcome);
     return outcome;
   }
 
   cancel(frame: number, layer: number): void {
-    this.inside--;
-    const ticket = this.ctx.word(frame, layer);
-    this.rule.record(this.ctx.now, ticket, this.classes.of(OUTCOME.cancelled));
+    this.ended(frame, layer, OUTCOME.cancelled);
   }
 
   reset(): void {
@@ -75,6 +79,13 @@ export class Breaker implements PolicyState {
   /** Calls admitted and not yet ended. */
   held(): number {
     return this.inside;
+  }
+
+  private ended(frame: number, layer: number, outcome: Outcome): void {
+    const { now } = this.ctx;
+    this.inside--;
+    const ticket = this.ctx.word(frame, layer);
+    this.rule.record(now, ticket, this.classes.of(outcome), now - this.admitted[frame]);
   }
 }
 

@@ -1,0 +1,54 @@
+import type { Engine } from '../kernel/engine.js';
+import { PHASE } from '../kernel/phase.js';
+import type { Ns } from '../kernel/time.js';
+import type { Alarm } from '../spec/policy.js';
+import { FROZEN } from './instance.js';
+import type { Instance } from './instance.js';
+
+/** One alarm: what it does, whose process it stands in, and which of its settings counts. */
+interface Entry {
+  readonly run: () => void;
+  readonly owner: Instance | null;
+  generation: number;
+}
+
+/**
+ * Timers of policies that belong to no call, such as the end of a breaker's open time. A paused
+ * process sees its alarms at its thaw, as it does its other timers; a restarted one clears them in
+ * the reset of the policy.
+ */
+export class Alarms {
+  private readonly engine: Engine;
+  private readonly entries: Entry[] = [];
+  private readonly op: number;
+
+  constructor(engine: Engine) {
+    this.engine = engine;
+    this.op = engine.define('policy-alarm', (id, generation) => this.ring(id, generation));
+  }
+
+  /** A new alarm that is not set. `owner` null: the state is shared by several processes. */
+  add(run: () => void, owner: Instance | null): Alarm {
+    const entry: Entry = { run, owner, generation: 0 };
+    const id = this.entries.push(entry) - 1;
+    return {
+      set: (at: Ns) => {
+        this.engine.at(at, PHASE.TIMER, this.op, id, ++entry.generation, 0);
+      },
+      clear: () => {
+        entry.generation++;
+      },
+    };
+  }
+
+  private ring(id: number, generation: number): void {
+    const entry = this.entries[id];
+    if (entry.generation !== generation) return;
+    const { owner } = entry;
+    if (owner !== null && owner.frozen === FROZEN.pause && !owner.down) {
+      owner.stalledCalls.push(this.op, id, generation);
+      return;
+    }
+    entry.run();
+  }
+}
