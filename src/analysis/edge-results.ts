@@ -69,12 +69,14 @@ function breakerResult(asked: Asked): EdgeResult['breaker'] {
   let time = 0;
   let transitions: { at: number; instance: string; state: string }[] = [];
   let hasBreakers = false;
+  let dryRun = true;
   records.forEach((record, replication) => {
     const ids = breakersOf(asked, record.machines);
     const lists = transitionsOf(record, plan.warmupNs);
     for (const id of ids) {
       const machine = record.machines[id];
       hasBreakers = true;
+      dryRun &&= machine.dryRun;
       open += openNs(machine, lists[id], spans);
       time += plan.endNs - plan.warmupNs;
       if (replication > 0) continue;
@@ -91,5 +93,5 @@ function breakerResult(asked: Asked): EdgeResult['breaker'] {
   if (!hasBreakers) return null;
   // A stable sort: machines with a transition at the same time keep their order.
   transitions.sort((a, b) => a.at - b.at);
-  return { transitions, openFor: time > 0 ? open / time : 0 };
+  return { transitions, openFor: time > 0 ? open / time : 0, dryRun };
 }

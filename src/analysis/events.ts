@@ -96,7 +96,8 @@ function breakerEvents(scene: Scene, record: RunRecord): CascadeEvent[] {
     { opened: number[]; closed: number[]; machines: number; open: number }
   >();
   record.machines.forEach((machine, id) => {
-    if (!isBreaker(machine)) return;
+    // A dry run refuses nothing, so it is no part of what happened.
+    if (!isBreaker(machine) || machine.dryRun) return;
     const caller =
       machine.callerComponent < 0 ? 'all' : plan.components[machine.callerComponent].name;
     const name = `${caller}->${plan.components[machine.calleeComponent].name}`;

@@ -53,5 +53,5 @@ function machineName(data: VariantData, id: number): string {
         : 'all';
   const callee = plan.components[machine.calleeComponent].name;
   const part = machine.calleePart >= 0 ? `.${plan.parts[machine.calleePart].name}` : '';
-  return `${caller}->${callee}${part}`;
+  return `${caller}->${callee}${part}${machine.dryRun ? ' (dry run)' : ''}`;
 }

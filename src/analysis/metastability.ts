@@ -151,7 +151,9 @@ function breakerWaits(data: VariantData, record: RunRecord, window: CellSet): bo
   const sinceNs = data.plan.grid.edges[window.cells[0]];
   return transitionsOf(record, data.plan.warmupNs).some((transitions, id) => {
     const last = transitions[transitions.length - 1];
-    return last !== undefined && isOpen(record.machines[id], last.state) && last.atNs < sinceNs;
+    const machine = record.machines[id];
+    if (last === undefined || machine.dryRun) return false;
+    return isOpen(machine, last.state) && last.atNs < sinceNs;
   });
 }
 

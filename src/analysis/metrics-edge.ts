@@ -126,6 +126,7 @@ const COUNTER_OF: ReadonlyMap<string, EdgeCounter> = new Map([
   ['breaker.rejected', 'breakerRejected'],
   ['bulkhead.rejected', 'bulkheadRejected'],
   ['pool.timeouts', 'poolTimeouts'],
+  ['wouldReject', 'wouldReject'],
 ]);
 
 function breaker(question: Question): Measured {

@@ -7,6 +7,7 @@ import type { PolicySetup, PolicyState } from '../spec/policy.js';
 import type { Layer } from '../spec/scenario.js';
 import { Histogram } from '../stats/histogram.js';
 import { Alarms } from './alarms.js';
+import { DryRun } from './dry-run.js';
 import { ConnectionPool } from './connection-pool.js';
 import type { ServerConnections } from './connection-pool.js';
 import type { Instance } from './instance.js';
@@ -20,6 +21,7 @@ const INHERITED: Layer = {
   config: { after: null, propagate: true },
   scope: 'instance',
   per: 'callee',
+  dryRun: false,
 };
 
 /** Gauges and waits of one pool, for the record. */
@@ -99,7 +101,9 @@ export class Chains {
     let state = this.states.get(key);
     if (state === undefined) {
       const setup = this.setupOf(edge, layer, caller, whose.startsWith('instance'));
-      state = definition!.create(layer.config, setup);
+      state = layer.dryRun
+        ? new DryRun(setup.ctx, (ctx) => definition!.create(layer.config, { ...setup, ctx }))
+        : definition!.create(layer.config, setup);
       this.states.set(key, state);
       if (whose.startsWith('instance')) caller.policies.push(state);
     }
@@ -128,6 +132,7 @@ export class Chains {
           calleeComponent: callee,
           calleePart: layer.per === 'endpoint' ? edge.to : -1,
           bundle: id,
+          dryRun: layer.dryRun,
           states,
         }),
     };

@@ -40,10 +40,10 @@ export const laterPolicyKinds: ReadonlyMap<string, readonly string[]> = new Map(
  * `budget.kind=x`.
  */
 export const laterPolicyFields: ReadonlyMap<string, readonly string[]> = new Map([
-  ['bulkhead', ['dryRun', 'store']],
-  ['circuitBreaker', ['dryRun', 'store']],
+  ['bulkhead', ['store']],
+  ['circuitBreaker', ['store']],
   ['fallback', ['call', 'steps']],
-  ['rateLimit', ['dryRun', 'retryAfter', 'store']],
+  ['rateLimit', ['retryAfter', 'store']],
   ['retry', ['budget.kind=envoy', 'otherInstance', 'respectRetryAfter']],
 ]);
 

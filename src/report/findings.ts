@@ -283,7 +283,8 @@ export function breakerFinding(view: View, variant: VariantResult): string {
       ? ''
       : `, ${lanes.length === 1 ? 'probes' : 'probe up to'} ${plural(probes, 'time')}`;
   const end = view.result.run.duration;
-  return `${opened}${probing} and ${last >= end ? 'are not all closed at the end' : `${lanes.length === 1 ? 'closes' : 'are closed'} at ${formatInstant(last)}`}`;
+  const how = lanes.every((lane) => lane.dryRun) ? 'Dry run, nothing is refused: ' : '';
+  return `${how}${opened}${probing} and ${last >= end ? 'are not all closed at the end' : `${lanes.length === 1 ? 'closes' : 'are closed'} at ${formatInstant(last)}`}`;
 }
 
 function singleFinding(view: View): string {

@@ -56,7 +56,7 @@ const LATER_FIELDS: ReadonlyMap<string, string> = new Map([
     'loadBalancing',
     'activeRequestBias decay key minimumRingSize tableSize zoneAware panicThreshold slowStart level subset',
   ],
-  ['policy', 'key store dryRun retryAfter ignore'],
+  ['policy', 'key store retryAfter ignore'],
   ['middleware', 'admit cache coalesce'],
   ['middlewareEntry', 'cacheTtl workPerKiB key store dryRun retryAfter'],
 ]);

@@ -220,6 +220,14 @@ export const METRICS: readonly Metric[] = [
     'Calls that a full bulkhead refused.',
   ),
   metric(
+    'wouldReject',
+    ['edge'],
+    'number',
+    'none',
+    'low',
+    'Calls that policies with `dryRun` would have refused.',
+  ),
+  metric(
     'pool.wait',
     POOLED,
     'seconds',

@@ -38,6 +38,7 @@ export const EDGE_COUNTERS = [
   'rateLimited',
   'fallbacks',
   'poolTimeouts',
+  'wouldReject',
 ] as const;
 export type EdgeCounter = (typeof EDGE_COUNTERS)[number];
 export const EDGE_COUNTER = Object.freeze(
@@ -135,6 +136,8 @@ export interface PolicyKind<S extends z.ZodType = z.ZodType> {
   readonly example: string;
   /** 'none': holds no state of its own beyond the frame, so one object serves every caller. */
   readonly state: 'none' | 'scoped';
+  /** True where all it does is to refuse calls or let them wait: `dryRun` then only counts that. */
+  readonly dryRun?: true;
   create(config: z.output<S>, setup: PolicySetup): PolicyState;
   /** Where the kind may also stand in a middleware chain. */
   limiter?(config: z.output<S>): LimiterState;

@@ -117,6 +117,8 @@ export interface MachineRecord {
   /** Callee part id where the state is split by endpoint, else -1. */
   readonly calleePart: number;
   readonly bundle: string;
+  /** It only watches: no call was refused because of its state. */
+  readonly dryRun: boolean;
   readonly states: readonly string[];
 }
 

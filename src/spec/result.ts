@@ -232,6 +232,8 @@ export interface EdgeResult extends AnswerResult {
     }[];
     /** Share of breaker time spent open, over all replications. */
     readonly openFor: number;
+    /** All of them only watch: no call was refused. */
+    readonly dryRun: boolean;
   } | null;
 }
 

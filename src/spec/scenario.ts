@@ -122,6 +122,8 @@ export interface Layer {
   readonly config: unknown;
   readonly scope: 'instance' | 'caller' | 'global';
   readonly per: 'callee' | 'endpoint' | 'target';
+  /** It decides and records, and lets everything pass. */
+  readonly dryRun: boolean;
 }
 
 export interface LoadBalancing {

@@ -41,6 +41,7 @@ describe('the example scenarios', () => {
     expect(charge.policy!.layers[2]).toMatchObject({
       scope: 'instance',
       per: 'callee',
+      dryRun: false,
       config: { maxRequests: 3, interval: 5 * SECOND },
     });
     expect(full.gateways.get('edge')!.routes.map((r) => [r.name, r.methods, r.paths])).toEqual([

@@ -123,6 +123,13 @@ export const DECISIVE: readonly Decisive[] = [
     'a queue of 1000 shrinks by 100/s to the 150 that are served within 300 ms',
   ),
   row(
+    'dry-run',
+    'shop->bank.wouldReject in watching',
+    390,
+    0,
+    '404 calls before the probe that succeeds, less the 5 that opened it and 9 probes',
+  ),
+  row(
     'error-after-work',
     'bank.utilization during flaky in after-work',
     0.695,

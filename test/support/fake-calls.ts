@@ -1,6 +1,7 @@
 import { Samplers } from '../../src/kernel/distribution.js';
 import { Lane } from '../../src/kernel/lanes.js';
 import { PHASE } from '../../src/kernel/phase.js';
+import { DryRun } from '../../src/model/dry-run.js';
 import { HOLD, PARK, PASS } from '../../src/spec/outcome.js';
 import type { Outcome } from '../../src/spec/outcome.js';
 import { EDGE_COUNTERS } from '../../src/spec/policy.js';
@@ -329,13 +330,14 @@ export class FakeCalls implements CallContext {
 }
 
 /**
- * A policy of a kind with a written configuration, and the transitions of its machine, if it has
- * one.
+ * A policy of a kind with a written configuration, in a dry run if asked, and the transitions of its
+ * machine, if it has one.
  */
 export function createPolicy(
   calls: FakeCalls,
   kind: PolicyKind,
   written: unknown,
+  dryRun = false,
 ): { policy: PolicyState; transitions: { atNs: number; state: string }[] } {
   const transitions: { atNs: number; state: string }[] = [];
   const samplers = new Samplers();
@@ -362,7 +364,11 @@ export function createPolicy(
       set: (state) => transitions.push({ atNs: calls.now, state: states[state] }),
     }),
   };
-  return { policy: kind.create(kind.schema.parse(written), setup), transitions };
+  const config = kind.schema.parse(written);
+  const policy = dryRun
+    ? new DryRun(calls, (ctx) => kind.create(config, { ...setup, ctx }))
+    : kind.create(config, setup);
+  return { policy, transitions };
 }
 
 function before(a: Due, b: Due): boolean {

@@ -34,7 +34,14 @@ export const registry: Registry = {
 
 function layerOf(policy: string, kind: string, config: unknown): Layer {
   const schema = registry.policyKind(policy, kind)!.schema;
-  return { policy, kind, config: schema.parse(config), scope: 'instance', per: 'callee' };
+  return {
+    policy,
+    kind,
+    config: schema.parse(config),
+    scope: 'instance',
+    per: 'callee',
+    dryRun: false,
+  };
 }
 
 const LAYERS: Readonly<Record<string, () => Layer>> = {

@@ -119,6 +119,7 @@ export class RecordBuilder {
       callerComponent: this.componentId(caller),
       calleeComponent: this.componentId(callee),
       calleePart: -1,
+      dryRun: false,
       bundle: 'by hand',
       states: ['closed', 'open', 'halfOpen'],
     });

@@ -351,7 +351,7 @@ function edgeOf(shape: Shape, from: string, to: string): EdgeResult {
     attemptOutcomes: { ok: 1000 },
     counters: {},
     wastedWork: 0,
-    breaker: guarded ? { transitions, openFor: 0.2 } : null,
+    breaker: guarded ? { transitions, openFor: 0.2, dryRun: false } : null,
   };
 }
 

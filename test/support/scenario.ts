@@ -39,7 +39,7 @@ export function bundle(id: string, layers: Bundle['layers'] = []): Bundle {
 }
 
 export function layer(policy: string, config: unknown = {}): Bundle['layers'][number] {
-  return { policy, kind: 'simple', config, scope: 'instance', per: 'callee' };
+  return { policy, kind: 'simple', config, scope: 'instance', per: 'callee', dryRun: false };
 }
 
 export const PLAIN: StepModifiers = {

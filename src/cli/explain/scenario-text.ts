@@ -144,7 +144,7 @@ function bundleLines(plan: Plan, schemaOf: SchemaOf): readonly string[] {
       const schema = schemaOf(layer.policy, layer.kind);
       const config =
         schema === undefined ? plainText(layer.config) : configText(schema, layer.config);
-      return `${id} ${index + 1}. ${layerName(layer)}: ${config} (scope ${layer.scope}, per ${layer.per})`;
+      return `${id} ${index + 1}. ${layerName(layer)}: ${config} (scope ${layer.scope}, per ${layer.per}${layer.dryRun ? ', dry run' : ''})`;
     }),
   );
 }

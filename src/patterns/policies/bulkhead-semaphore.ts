@@ -121,6 +121,7 @@ export const bulkheadSemaphore: PolicyKind<typeof schema> = {
   schema,
   example: 'bulkhead: { maxConcurrent: 2, maxQueue: 2, maxWait: 20ms }\n',
   state: 'scoped',
+  dryRun: true,
   create: (config, setup) =>
     new Semaphore(
       setup.ctx,

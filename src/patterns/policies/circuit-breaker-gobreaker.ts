@@ -189,6 +189,7 @@ export const circuitBreakerGobreaker: PolicyKind<typeof schema> = {
     'circuitBreaker: { kind: gobreaker, maxRequests: 2, interval: 1s, timeout: 100ms, ' +
     'tripAfter: { failureRatio: 50%, minRequests: 4 } }\n',
   state: 'scoped',
+  dryRun: true,
   create: (config, setup) =>
     new Breaker(
       setup.ctx,

@@ -129,6 +129,7 @@ export const circuitBreakerSimple: PolicyKind<typeof schema> = {
   schema,
   example: 'circuitBreaker: { failureThreshold: 3, openDuration: 100ms }\n',
   state: 'scoped',
+  dryRun: true,
   create: (config, setup) =>
     new Breaker(
       setup.ctx,

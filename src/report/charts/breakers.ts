@@ -10,6 +10,8 @@ import { shading, timeLabels, timeTicks } from './frame.js';
 export interface BreakerLane {
   readonly edge: string;
   readonly instance: string;
+  /** It only watches. */
+  readonly dryRun: boolean;
   readonly spells: readonly {
     readonly from: number;
     readonly until: number;
@@ -37,6 +39,7 @@ export function breakerLanes(view: View, variant: VariantResult): BreakerLane[] 
       lanes.push({
         edge,
         instance,
+        dryRun: breaker.dryRun,
         spells: spells.filter((s) => s.state !== 'closed' && s.until > s.from),
       });
     }

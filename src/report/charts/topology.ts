@@ -227,7 +227,7 @@ function edgeWords(variant: VariantResult, edge: MapEdge, step: number): Markup 
 
 function breakerOpen(variant: VariantResult, edge: MapEdge, at: number): boolean {
   const breaker = variant.edges[`${edge.from}->${edge.to}`]?.breaker;
-  if (breaker === null || breaker === undefined) return false;
+  if (breaker === null || breaker === undefined || breaker.dryRun) return false;
   const states = new Map<string, string>();
   for (const each of breaker.transitions) if (each.at <= at) states.set(each.instance, each.state);
   const open = [...states.values()].filter((state) => state === 'open').length;

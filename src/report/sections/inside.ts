@@ -32,12 +32,13 @@ import {
   formatRate,
   formatShare,
   formatValue,
+  plural,
 } from '../format.js';
 import { inline } from '../draw.js';
 import { markup, type Markup, type Part } from '../html-escape.js';
 import { linear } from '../scale.js';
 import type { VariantResult } from '../../spec/result.js';
-import { lookOf, stepAt, type View } from '../view.js';
+import { lookOf, sortedKeys, stepAt, type View } from '../view.js';
 import { caption, dataTable, insideSection, picture } from './parts.js';
 import { axis, gutterLabel } from './timeline.js';
 
@@ -269,9 +270,20 @@ export function breakersSection(view: View): Markup | null {
           <li>${swatchOf('down', 10)}open</li>
           <li>${swatchOf('degraded', 10)}half-open, probing</li>
         </ul>
-        ${caption('One lane per breaker, replication 1.')}${dataTable({ caption: `Breakers, ${variant.name}`, head: ['Breaker', 'Open for', 'Times half-open', 'Closed again'], rows })}`,
+        ${caption(`One lane per breaker, replication 1.${dryRunWords(variant)}`)}${dataTable({ caption: `Breakers, ${variant.name}`, head: ['Breaker', 'Open for', 'Times half-open', 'Closed again'], rows })}`,
     };
   });
+}
+
+/** What breakers, bulkheads and limiters in a dry run would have refused, over all replications. */
+function dryRunWords(variant: VariantResult): string {
+  return sortedKeys(variant.edges)
+    .map((edge) => ({ edge, calls: variant.edges[edge]!.counters['wouldReject'] ?? 0 }))
+    .filter(({ calls }) => calls > 0)
+    .map(
+      ({ edge, calls }) => ` In a dry run on ${edge}: would have refused ${plural(calls, 'call')}.`,
+    )
+    .join('');
 }
 
 function serviceRow(view: View, row: ServiceRow, variant: VariantResult, id: string): Markup {

@@ -56,15 +56,23 @@ export function layerOf(policy: string, output: Readonly<Record<string, unknown>
   const kind = policyKind(policy, output.kind as string | undefined)!;
   const { kind: _kind, ...rest } = output;
   if (kind.state !== 'scoped') {
-    return { policy, kind: kind.kind, config: rest, scope: 'instance', per: 'callee' };
+    return {
+      policy,
+      kind: kind.kind,
+      config: rest,
+      scope: 'instance',
+      per: 'callee',
+      dryRun: false,
+    };
   }
-  const { scope, per, ...config } = rest;
+  const { scope, per, dryRun, ...config } = rest;
   return {
     policy,
     kind: kind.kind,
     config,
     scope: (scope as Layer['scope'] | undefined) ?? 'instance',
     per: (per as Layer['per'] | undefined) ?? 'callee',
+    dryRun: dryRun === true,
   };
 }
 

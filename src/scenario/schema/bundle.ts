@@ -34,6 +34,14 @@ const per = z
   .default('callee')
   .describe('Split of the state by component or endpoint called. Defaults to callee.');
 
+const dryRun = z
+  .boolean()
+  .default(false)
+  .describe(
+    'Decides and records as always but lets every call pass; what it would have refused is the metric ' +
+      '`wouldReject`. Unit: boolean. Defaults to false.',
+  );
+
 /** Policies whose bare value is their field `after`. */
 const AFTER: ReadonlySet<string> = new Set(['timeout', 'deadline']);
 
@@ -41,7 +49,10 @@ const AFTER: ReadonlySet<string> = new Set(['timeout', 'deadline']);
 export function policySchema(kinds: readonly PolicyKind[]): z.ZodType {
   const options = kinds.map((kind) => {
     const name = z.literal(kind.kind).describe(kind.summary);
-    const fields = kind.state === 'scoped' ? { scope, per } : {};
+    const fields = {
+      ...(kind.state === 'scoped' ? { scope, per } : {}),
+      ...(kind.dryRun === true ? { dryRun } : {}),
+    };
     return (kind.schema as unknown as AnyObject)
       .safeExtend({ kind: kind.isDefault ? name.optional() : name, ...(fields as object) })
       .describe(kind.summary);

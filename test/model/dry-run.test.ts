@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest';
+import { bulkheadSemaphore } from '../../src/patterns/policies/bulkhead-semaphore.js';
+import { circuitBreakerSimple } from '../../src/patterns/policies/circuit-breaker-simple.js';
+import { rateLimitTokenBucket } from '../../src/patterns/policies/rate-limit-token-bucket.js';
+import { policyKinds } from '../../src/patterns/registry.js';
+import { OUTCOME } from '../../src/spec/outcome.js';
+import { createPolicy, FakeCalls, MS } from '../support/fake-calls.js';
+
+describe('a policy in a dry run', () => {
+  it('lets every call pass a breaker that opens and probes as if it acted', () => {
+    const calls = new FakeCalls();
+    calls.callee = ({ startNs }) => ({
+      afterNs: 0,
+      outcome: startNs < 100 * MS ? OUTCOME.serverError : OUTCOME.ok,
+    });
+    const written = { failureThreshold: 2, openDuration: '50ms' };
+    const { policy, transitions } = createPolicy(calls, circuitBreakerSimple, written, true);
+    const made = [0, 10, 20, 60, 70, 109, 110, 120].map((at) => calls.call([policy], at * MS));
+    calls.run();
+    expect(made.filter((call) => call.outcome === OUTCOME.rejectedBreaker)).toEqual([]);
+    expect(calls.starts.length).toBe(8);
+    // Open at 10; a probe fails at 60; one at 110 is well. It would have refused 20, 70 and 109.
+    expect(calls.counted('wouldReject')).toBe(3);
+    expect(calls.counted('breakerRejected')).toBe(0);
+    expect(transitions.map(({ atNs, state }) => [atNs / MS, state])).toEqual([
+      [10, 'open'],
+      [60, 'halfOpen'],
+      [60, 'open'],
+      [110, 'halfOpen'],
+      [110, 'closed'],
+    ]);
+    expect(policy.held()).toBe(0);
+  });
+
+  it('gives a call that would have waited its permit in its turn, if it is still under way', () => {
+    const calls = new FakeCalls();
+    calls.callee = ({ nth }) => ({ afterNs: nth === 1 ? 30 * MS : 50 * MS, outcome: OUTCOME.ok });
+    const written = { maxConcurrent: 1, maxQueue: 1 };
+    const { policy } = createPolicy(calls, bulkheadSemaphore, written, true);
+    const made = [0, 10, 20, 40].map((at) => calls.call([policy], at * MS));
+    calls.run(35 * MS);
+    // The first left at 30: the second, which runs since 10, holds the permit now.
+    expect(policy.held()).toBe(1);
+    calls.run();
+    expect(made.map((call) => call.endNs / MS)).toEqual([30, 60, 70, 90]);
+    // At 20 one was inside and one waited; at 40 one is inside, so the fourth waits until 60.
+    expect(calls.counted('wouldReject')).toBe(1);
+    expect(policy.held()).toBe(0);
+  });
+
+  it('counts a wait that would have run out, and not one that ends with its call', () => {
+    const calls = new FakeCalls();
+    calls.callee = ({ nth }) => ({ afterNs: nth === 3 ? 5 * MS : 100 * MS, outcome: OUTCOME.ok });
+    const written = { maxConcurrent: 1, maxQueue: 5, maxWait: '20ms' };
+    const { policy } = createPolicy(calls, bulkheadSemaphore, written, true);
+    for (const at of [0, 10, 20]) calls.call([policy], at * MS);
+    calls.run();
+    expect(calls.counted('wouldReject')).toBe(1);
+    expect(calls.counted('bulkheadRejected')).toBe(0);
+    expect(policy.held()).toBe(0);
+  });
+
+  it('does not wait for tokens, and takes them as if it had', () => {
+    const calls = new FakeCalls();
+    calls.callee = () => ({ afterNs: 50 * MS, outcome: OUTCOME.ok });
+    const written = { rate: '100/s', burst: 1, maxWait: '10ms' };
+    const { policy } = createPolicy(calls, rateLimitTokenBucket, written, true);
+    const made = [0, 0, 0].map((at) => calls.call([policy], at));
+    calls.run();
+    expect(made.map((call) => call.endNs / MS)).toEqual([50, 50, 50]);
+    // One token is there, the second comes after 10 ms, the third after 20.
+    expect(calls.counted('wouldReject')).toBe(1);
+  });
+
+  it('gives back what a call holds whose caller leaves', () => {
+    const calls = new FakeCalls();
+    calls.callee = () => null;
+    const written = { maxConcurrent: 1, maxQueue: 5 };
+    const { policy } = createPolicy(calls, bulkheadSemaphore, written, true);
+    const made = [0, 1, 2].map((at) => calls.call([policy], at * MS));
+    made.forEach((call, k) => calls.giveUp(call.frame, (10 + k) * MS));
+    calls.run();
+    expect(policy.held()).toBe(0);
+  });
+
+  it('is offered by every policy that only refuses or delays', () => {
+    const refusing = ['bulkhead', 'circuitBreaker', 'concurrencyLimit', 'rateLimit', 'throttle'];
+    for (const kind of policyKinds) {
+      expect([kind.policy, kind.kind, kind.dryRun === true]).toEqual([
+        kind.policy,
+        kind.kind,
+        refusing.includes(kind.policy),
+      ]);
+    }
+  });
+});
