@@ -22,6 +22,7 @@ const INHERITED: Layer = {
   scope: 'instance',
   per: 'callee',
   dryRun: false,
+  written: [],
 };
 
 /** Gauges and waits of one pool, for the record. */

@@ -4,7 +4,12 @@ import { canonical } from './canonical.js';
 import type { LaidComponent, LaidPart } from './layout.js';
 
 /** A call without any policy. */
-export const NO_BUNDLE: Bundle = Object.freeze({ id: '', layers: [], loadBalancing: null });
+export const NO_BUNDLE: Bundle = Object.freeze({
+  id: '',
+  layers: [],
+  loadBalancing: null,
+  order: 'default',
+});
 
 /**
  * The bundle that governs a call, whole: of the step, request or route; else the caller's for this part,

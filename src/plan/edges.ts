@@ -66,7 +66,10 @@ export class EdgeTable {
         deadline: false,
       };
     });
-    const bundles = bundleIds.map((id) => ({ id, layers: this.bundles.get(id).layers }));
+    const bundles = bundleIds.map((id) => {
+      const { layers, order: layerOrder } = this.bundles.get(id);
+      return { id, layers, order: layerOrder };
+    });
     const edges = withDeadlines(drafts, bundles, layout.parts.length);
     return { edges, statEdges, bundles, deepestChain: deepest(edges, bundles), numbers };
   }

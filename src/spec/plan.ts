@@ -119,6 +119,8 @@ export interface PlanEdge {
 export interface PlanBundle {
   readonly id: string;
   readonly layers: readonly Layer[];
+  /** `written`, or the name of the preset the layers are ordered by. */
+  readonly order: string;
 }
 
 /** The way of the messages of one measured edge between two zones: requests go along it, answers back. */

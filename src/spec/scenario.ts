@@ -113,6 +113,8 @@ export interface Bundle {
   readonly layers: readonly Layer[];
   /** Overrides the callee's own, null when it does not. */
   readonly loadBalancing: LoadBalancing | null;
+  /** Where the order of the layers comes from: `written`, or the name of a preset. */
+  readonly order: string;
 }
 
 export interface Layer {
@@ -124,6 +126,8 @@ export interface Layer {
   readonly per: 'callee' | 'endpoint' | 'target';
   /** It decides and records, and lets everything pass. */
   readonly dryRun: boolean;
+  /** Fields that the user wrote, by dotted path, sorted; all others have their defaults. */
+  readonly written: readonly string[];
 }
 
 export interface LoadBalancing {

@@ -108,7 +108,12 @@ describe('a bundle of policies', () => {
 
   it('is empty, not absent, where a call says none', () => {
     const text = RIGHT.replace('policy: pay }', 'policy: none }');
-    expect(chargeOf(text, 'as-is').policy).toEqual({ id: 'none', layers: [], loadBalancing: null });
+    expect(chargeOf(text, 'as-is').policy).toEqual({
+      id: 'none',
+      layers: [],
+      loadBalancing: null,
+      order: 'default',
+    });
     expect(chargeOf(RIGHT.replace(', policy: pay }', ' }'), 'as-is').policy).toBeNull();
   });
 

@@ -41,6 +41,7 @@ function layerOf(policy: string, kind: string, config: unknown): Layer {
     scope: 'instance',
     per: 'callee',
     dryRun: false,
+    written: [],
   };
 }
 

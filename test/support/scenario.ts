@@ -35,11 +35,19 @@ export const times = (value: number): CountDistribution => ({ kind: 'constant', 
 export const FREE = constant(0);
 
 export function bundle(id: string, layers: Bundle['layers'] = []): Bundle {
-  return { id, layers, loadBalancing: null };
+  return { id, layers, loadBalancing: null, order: 'default' };
 }
 
 export function layer(policy: string, config: unknown = {}): Bundle['layers'][number] {
-  return { policy, kind: 'simple', config, scope: 'instance', per: 'callee', dryRun: false };
+  return {
+    policy,
+    kind: 'simple',
+    config,
+    scope: 'instance',
+    per: 'callee',
+    dryRun: false,
+    written: [],
+  };
 }
 
 export const PLAIN: StepModifiers = {

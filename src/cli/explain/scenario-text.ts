@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { formatDuration } from '../../spec/quantity-text.js';
 import type { Plan, PlanComponent } from '../../spec/plan.js';
 import type { Layer, LoadBalancing, Scenario, ScenarioFile } from '../../spec/scenario.js';
-import { configText, plainText } from './values.js';
+import { bySource, configText, plainText } from './values.js';
 
 /** Gives the schema of a layer's own fields; undefined for a kind it does not know. */
 export type SchemaOf = (policy: string, kind: string) => z.ZodType | undefined;
@@ -138,15 +138,31 @@ function edgeLines(plan: Plan): readonly string[] {
   });
 }
 
+/** The layers of each bundle in use: its order, then every setting with its source. */
 function bundleLines(plan: Plan, schemaOf: SchemaOf): readonly string[] {
-  return plan.bundles.flatMap(({ id, layers }) =>
-    layers.map((layer, index) => {
-      const schema = schemaOf(layer.policy, layer.kind);
-      const config =
-        schema === undefined ? plainText(layer.config) : configText(schema, layer.config);
-      return `${id} ${index + 1}. ${layerName(layer)}: ${config} (scope ${layer.scope}, per ${layer.per}${layer.dryRun ? ', dry run' : ''})`;
-    }),
-  );
+  return plan.bundles.flatMap(({ id, layers, order }) => {
+    if (layers.length === 0) return [];
+    const from = order === 'written' ? 'user' : order === 'default' ? 'default' : `preset ${order}`;
+    const chain = layers.map(layerName).join(' > ');
+    return [
+      `${id}: ${chain} (order: ${from})`,
+      ...layers.map((layer, index) => `${id} ${index + 1}. ${layerText(layer, schemaOf)}`),
+    ];
+  });
+}
+
+/** `circuitBreaker(gobreaker): maxRequests: 3 (user); timeout: 60s, scope: instance (default)`. */
+function layerText(layer: Layer, schemaOf: SchemaOf): string {
+  const schema = schemaOf(layer.policy, layer.kind);
+  const { scope, per, dryRun } = layer;
+  const shared = { scope, per, ...(dryRun ? { dryRun } : {}) };
+  const { user, rest } = bySource({ ...(layer.config as object), ...shared }, layer.written);
+  const textOf = (config: object, source: string): readonly string[] => {
+    if (Object.keys(config).length === 0) return [];
+    const words = schema === undefined ? plainText(config) : configText(schema, config);
+    return words === '' ? [] : [`${words} (${source})`];
+  };
+  return `${layerName(layer)}: ${[...textOf(user, 'user'), ...textOf(rest, 'default')].join('; ')}`;
 }
 
 function layerName({ policy, kind }: Layer): string {

@@ -7,6 +7,30 @@ export function configText(schema: z.ZodType, config: unknown): string {
   return text.startsWith('{ ') ? text.slice(2, -2) : text === '{}' ? '' : text;
 }
 
+/** Parts a configuration into what the user wrote, by dotted paths, and what has its default. */
+export function bySource(
+  config: object,
+  written: readonly string[],
+  prefix = '',
+): { readonly user: object; readonly rest: object } {
+  const user: [string, unknown][] = [];
+  const rest: [string, unknown][] = [];
+  for (const [key, value] of Object.entries(config)) {
+    if (value === undefined) continue;
+    const path = `${prefix}${key}`;
+    const inside = written.filter((each) => each.startsWith(`${path}.`));
+    const isMap = typeof value === 'object' && value !== null && !Array.isArray(value);
+    if (written.includes(path)) user.push([key, value]);
+    else if (inside.length === 0 || !isMap) (inside.length > 0 ? user : rest).push([key, value]);
+    else {
+      const parts = bySource(value as object, inside, `${path}.`);
+      if (Object.keys(parts.user).length > 0) user.push([key, parts.user]);
+      if (Object.keys(parts.rest).length > 0) rest.push([key, parts.rest]);
+    }
+  }
+  return { user: Object.fromEntries(user), rest: Object.fromEntries(rest) };
+}
+
 /** Any value of an explicit scenario in words; keys that end in Ns are durations. */
 export function plainText(value: unknown, key = ''): string {
   return valueText(value, undefined, key);

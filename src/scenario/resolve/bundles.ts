@@ -1,12 +1,18 @@
 import { orderPresets, policyKind, policyNames } from '../../patterns/registry.js';
 import type { Bundle, Layer, LoadBalancing } from '../../spec/scenario.js';
 import { entries, get, items, locate, text } from '../located.js';
+import type { Node } from '../located.js';
 import type { BundleOutput } from '../schema/bundle.js';
 import type { Context, Path } from './context.js';
 import { report, stablePath } from './context.js';
 
 /** No policy at all, as `policy: none` says. */
-export const NO_POLICY: Bundle = Object.freeze({ id: 'none', layers: [], loadBalancing: null });
+export const NO_POLICY: Bundle = Object.freeze({
+  id: 'none',
+  layers: [],
+  loadBalancing: null,
+  order: 'default',
+});
 
 /** The bundle of a call; null where none is written, so that the caller's `outbound` decides. */
 export function resolvePolicy(
@@ -31,7 +37,8 @@ export function resolveBundle(context: Context, output: BundleOutput, path: Path
       : resolveLoadBalancing(context, output.loadBalancing, [...path, 'loadBalancing']);
   if (layers.length === 0 && loadBalancing === null && path[0] !== 'policies') return NO_POLICY;
   const id = path[0] === 'policies' ? String(path[1]) : stablePath(context.tree, path);
-  return { id, layers, loadBalancing };
+  const { order = 'default' } = output;
+  return { id, layers, loadBalancing, order: typeof order === 'string' ? order : 'written' };
 }
 
 /** Which instance takes a call. */
@@ -51,10 +58,15 @@ export function resolveLoadBalancing(
   return { kind: output.kind, choices: output.choices ?? 2 };
 }
 
-/** The one layer of a middleware limiter or of a policy in a bundle. */
-export function layerOf(policy: string, output: Readonly<Record<string, unknown>>): Layer {
+/** The one layer of a middleware limiter or of a policy in a bundle, and where it was written. */
+export function layerOf(
+  policy: string,
+  output: Readonly<Record<string, unknown>>,
+  node: Node | undefined,
+): Layer {
   const kind = policyKind(policy, output.kind as string | undefined)!;
   const { kind: _kind, ...rest } = output;
+  const written = writtenFields(node);
   if (kind.state !== 'scoped') {
     return {
       policy,
@@ -63,6 +75,7 @@ export function layerOf(policy: string, output: Readonly<Record<string, unknown>
       scope: 'instance',
       per: 'callee',
       dryRun: false,
+      written,
     };
   }
   const { scope, per, dryRun, ...config } = rest;
@@ -73,7 +86,22 @@ export function layerOf(policy: string, output: Readonly<Record<string, unknown>
     scope: (scope as Layer['scope'] | undefined) ?? 'instance',
     per: (per as Layer['per'] | undefined) ?? 'callee',
     dryRun: dryRun === true,
+    written,
   };
+}
+
+/** Dotted paths of what stands in a policy; a bare value is its field `after`. */
+function writtenFields(node: Node | undefined, prefix = ''): readonly string[] {
+  if (node?.type !== 'map') return node === undefined ? [] : [prefix === '' ? 'after' : prefix];
+  return entries(node)
+    .filter(([key]) => key !== 'kind' || prefix !== '')
+    .flatMap(([key, { value }]) => writtenFields(value, prefix === '' ? key : `${prefix}.${key}`))
+    .sort();
+}
+
+function nodeAt(context: Context, path: Path): Node | undefined {
+  const found = locate(context.tree, path);
+  return found.depth === path.length ? found.node : undefined;
 }
 
 function layersOf(context: Context, output: BundleOutput, path: Path): Layer[] {
@@ -81,7 +109,10 @@ function layersOf(context: Context, output: BundleOutput, path: Path): Layer[] {
   for (const policy of policyNames) {
     const config = output[policy];
     if (config !== undefined)
-      present.set(policy, layerOf(policy, config as Record<string, unknown>));
+      present.set(
+        policy,
+        layerOf(policy, config as Record<string, unknown>, nodeAt(context, [...path, policy])),
+      );
   }
   checkTogether(context, present, path);
   const order = orderOf(context, output, present, path);

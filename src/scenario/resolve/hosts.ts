@@ -350,7 +350,7 @@ function limiter(context: Context, fields: EntryFields, path: Path): Layer {
       allowed,
     });
   }
-  const layer = layerOf('rateLimit', own as Record<string, unknown>);
+  const layer = layerOf('rateLimit', own as Record<string, unknown>, undefined);
   return key === undefined ? layer : { ...layer, config: { ...(layer.config as object), key } };
 }
 
