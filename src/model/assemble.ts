@@ -6,6 +6,7 @@ import { streamKey } from '../kernel/rng.js';
 import type { Plan } from '../spec/plan.js';
 import type { LimiterState } from '../spec/policy.js';
 import type { TraceRecord } from '../spec/record.js';
+import { Balancers } from './balancers.js';
 import { Board } from './board.js';
 import { Calls } from './calls.js';
 import { Chains } from './chains.js';
@@ -82,7 +83,7 @@ export function assemble(
   world.server = new Server(world);
   setCores(world);
   const chains = new Chains(world, registry);
-  const views = setEdges(world, chains);
+  const views = setEdges(world, chains, new Balancers(world, registry));
   world.limiters = plan.limiters.map((spec) => limiterOf(world, spec, registry));
   world.loads = new Loads(world);
   const board = new Board(world, new Outages(world), (kind) => {
@@ -112,6 +113,7 @@ function setFleets(world: Draft): void {
     first: firstInstance,
     size: instances,
     ready: Int32Array.from({ length: instances }, (_, index) => index),
+    all: Int32Array.from({ length: instances }, (_, index) => index),
     readyCount: instances,
   }));
   world.instances = plan.instances.map(({ component, index, zone }, id) => {
@@ -157,8 +159,8 @@ function linkOf(world: Draft, spec: Plan['links'][number]): Link {
   return new Link(samplers, streamKey(plan.seed, replication, name), spec);
 }
 
-function setEdges(world: Draft, chains: Chains): Assembly['views'] {
-  const { plan, replication, levels } = world;
+function setEdges(world: Draft, chains: Chains, all: Balancers): Assembly['views'] {
+  const { plan, levels } = world;
   const viewsByPair = new Map<number, View>();
   const list: { instance: number; callee: number; gauge: number }[] = [];
   const viewOf = (instance: number, callee: number): View => {
@@ -179,7 +181,8 @@ function setEdges(world: Draft, chains: Chains): Assembly['views'] {
       caller.firstInstance,
       caller.firstInstance + caller.instances,
     );
-    const names = `${caller.name}->${plan.components[callee].name}`;
+    const views = own.map((instance) => viewOf(instance.id, callee));
+    const balancers = own.map((instance, k) => all.of(spec, instance, views[k]));
     return {
       id,
       stat: spec.stat,
@@ -187,15 +190,14 @@ function setEdges(world: Draft, chains: Chains): Assembly['views'] {
       toComponent: callee,
       first: plan.components[callee].firstInstance,
       program: plan.parts[spec.to].program,
-      balancing: spec.loadBalancing.kind,
-      choices: spec.loadBalancing.choices,
+      balancers,
+      timed: balancers.some((balancer) => balancer.ended !== undefined),
       chains: Int32Array.from(own, (instance) => chains.chainOf(spec, instance)),
-      views: own.map((instance) => viewOf(instance.id, callee)),
+      views,
       depth: chains.depthOf(spec),
       links: Array.from(spec.links, (link) => (link < 0 ? null : world.links[link])),
       linkIds: spec.links,
       stride: Math.round(Math.sqrt(spec.links.length)),
-      pick: streamKey(plan.seed, replication, `edge/${names}/pick`),
       idempotent: plan.parts[spec.to].idempotent,
     };
   });

@@ -1,15 +1,13 @@
-import type { StreamKey } from '../kernel/rng.js';
-import type { LoadBalancing } from '../spec/scenario.js';
+import type { BalancerState } from '../spec/balancer.js';
 import type { Link } from './link.js';
 
 /**
- * How one calling instance sees the instances of one callee: its own outstanding attempts and its own
- * place in the round. Ten callers have ten views, none of them the true load.
+ * How one calling instance sees the instances of one callee: its own outstanding attempts. Ten callers
+ * have ten views, none of them the true load.
  */
 export class View {
   /** Attempts outstanding by callee instance (index within the component). */
   readonly outstanding: Int32Array;
-  next = 0;
   /** Gauge of attempts under way from this caller to this callee, or -1. */
   gauge = -1;
 
@@ -27,8 +25,9 @@ export interface Edge {
   /** First instance of the callee. */
   readonly first: number;
   readonly program: number;
-  readonly balancing: LoadBalancing['kind'];
-  readonly choices: number;
+  /** By index of the calling instance; `timed` when they want to know how long attempts took. */
+  readonly balancers: readonly BalancerState[];
+  readonly timed: boolean;
   /** By index of the calling instance within its component. */
   readonly chains: Int32Array;
   readonly views: readonly View[];
@@ -37,6 +36,5 @@ export interface Edge {
   readonly links: readonly (Link | null)[];
   readonly linkIds: Int32Array;
   readonly stride: number;
-  readonly pick: StreamKey;
   readonly idempotent: boolean;
 }

@@ -1,5 +1,6 @@
 import { IntRing } from '../kernel/ring.js';
 import type { PlanComponent } from '../spec/plan.js';
+import type { BalancerState } from '../spec/balancer.js';
 import type { PolicyState } from '../spec/policy.js';
 import type { Cores } from './cores.js';
 
@@ -39,6 +40,8 @@ export class Instance {
   stalledCalls: number[] = [];
   /** Policies whose state lives in this process. */
   readonly policies: PolicyState[] = [];
+  /** Balancers of its calls. */
+  readonly balancers: BalancerState[] = [];
   cores!: Cores;
   busy = 0;
   down = false;

@@ -1,3 +1,4 @@
+import type { BalancerKind } from '../spec/balancer.js';
 import type { FaultKind } from '../spec/fault.js';
 import type { PolicyKind } from '../spec/policy.js';
 
@@ -5,4 +6,5 @@ import type { PolicyKind } from '../spec/policy.js';
 export interface Registry {
   policyKind(policy: string, kind: string | undefined): PolicyKind | undefined;
   faultKind(kind: string): FaultKind | undefined;
+  balancerKind(kind: string): BalancerKind | undefined;
 }

@@ -1,11 +1,12 @@
 import { invariant } from '../kernel/invariant.js';
 import { PHASE } from '../kernel/phase.js';
-import { derive, lineage, unit } from '../kernel/rng.js';
+import { derive, lineage } from '../kernel/rng.js';
 import { OUTCOME } from '../spec/outcome.js';
 import type { Outcome } from '../spec/outcome.js';
 import type { CallSite } from './calls.js';
-import type { Edge, View } from './edge.js';
+import type { Edge } from './edge.js';
 import { CANCELLATION, FROZEN } from './instance.js';
+import type { Instance } from './instance.js';
 import { CUT, MESSAGE, VANISHED } from './link.js';
 import { RETURN, STATE } from './strands.js';
 import type { World } from './world.js';
@@ -51,7 +52,7 @@ export class Wire implements CallSite {
     const a = lineage.a;
     const b = lineage.b;
     const view = edge.views[caller.index];
-    const index = this.pick(edge, view, a, b);
+    const index = this.pick(edge, caller, owner, a, b);
     const callee = instances[edge.first + index];
     const strand = world.server.newStrand(callee.id, a, b);
     strands.part[strand] = edge.toPart;
@@ -175,6 +176,10 @@ export class Wire implements CallSite {
     const view = edge.views[caller.index];
     view.outstanding[callee.index]--;
     world.levels.add(view.gauge, -1);
+    if (edge.timed) {
+      const after = world.engine.now - world.strands.sent[strand];
+      edge.balancers[caller.index].ended!(callee.index, after);
+    }
   }
 
   private launch(
@@ -221,28 +226,16 @@ export class Wire implements CallSite {
   }
 
   /** The callee instance for this attempt, as index within its component. */
-  private pick(edge: Edge, view: View, a: number, b: number): number {
+  private pick(edge: Edge, caller: Instance, owner: number, a: number, b: number): number {
     const fleet = this.world.fleets[edge.toComponent];
     if (fleet.size === 1) return 0;
+    const { rootA, rootB } = this.world.strands;
     // With nobody up every instance is tried, and refuses.
     const some = fleet.readyCount > 0 && fleet.readyCount < fleet.size;
+    const candidates = some ? fleet.ready : fleet.all;
     const count = some ? fleet.readyCount : fleet.size;
-    let chosen: number;
-    if (edge.balancing === 'roundRobin') {
-      chosen = view.next++ % count;
-    } else {
-      const { pick } = edge;
-      chosen = Math.floor(unit(pick.a, pick.b, a, b, 0) * count);
-      if (edge.balancing === 'leastRequest') {
-        // Envoy: independent choices that may coincide; the first wins a tie.
-        for (let k = 1; k < edge.choices; k++) {
-          const other = Math.floor(unit(pick.a, pick.b, a, b, k) * count);
-          const load = view.outstanding[some ? fleet.ready[chosen] : chosen];
-          if (view.outstanding[some ? fleet.ready[other] : other] < load) chosen = other;
-        }
-      }
-    }
-    return some ? fleet.ready[chosen] : chosen;
+    const balancer = edge.balancers[caller.index];
+    return balancer.pick(candidates, count, a, b, rootA[owner], rootB[owner]);
   }
 
   private guard(strand: number): void {

@@ -27,6 +27,8 @@ export interface Fleet {
   readonly size: number;
   /** Indices within the component of the instances that are up, in order. */
   readonly ready: Int32Array;
+  /** All indices, in order. */
+  readonly all: Int32Array;
   readyCount: number;
 }
 

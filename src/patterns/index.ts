@@ -8,6 +8,15 @@ export { rateLimitTokenBucket } from './policies/rate-limit-token-bucket.js';
 export { retry } from './policies/retry.js';
 export { timeout } from './policies/timeout.js';
 
+export { first } from './balancers/first.js';
+export { leastConnections } from './balancers/least-connections.js';
+export { leastRequest } from './balancers/least-request.js';
+export { maglev } from './balancers/maglev.js';
+export { peakEwma } from './balancers/peak-ewma.js';
+export { random } from './balancers/random.js';
+export { ringHash } from './balancers/ring-hash.js';
+export { roundRobin } from './balancers/round-robin.js';
+
 export { crash } from './faults/crash.js';
 export { error } from './faults/error.js';
 export { hang } from './faults/hang.js';

@@ -1,5 +1,6 @@
 import { invariant } from '../kernel/invariant.js';
 import type { FaultKind } from '../spec/fault.js';
+import type { BalancerKind } from '../spec/balancer.js';
 import type { PolicyKind } from '../spec/policy.js';
 import { undescribedFields } from './described.js';
 import * as patterns from './index.js';
@@ -8,7 +9,7 @@ import { layerNames, orderPresets } from './layers.js';
 export { layerNames, orderPresets };
 
 // Each pattern has its own schema type; what reads the registry only knows that there is one.
-const all = Object.values(patterns) as readonly (PolicyKind | FaultKind)[];
+const all = Object.values(patterns) as readonly (PolicyKind | FaultKind | BalancerKind)[];
 
 const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
@@ -19,14 +20,20 @@ export const policyKinds: readonly PolicyKind[] = all
 
 /** Every kind of fault of this version, sorted by kind. */
 export const faultKinds: readonly FaultKind[] = all
-  .filter((pattern): pattern is FaultKind => !('policy' in pattern))
+  .filter((pattern): pattern is FaultKind => !('policy' in pattern) && !('balancer' in pattern))
   .sort((a, b) => byText(a.kind, b.kind));
+
+/** Every way of this version to pick an instance, sorted. */
+export const balancerKinds: readonly BalancerKind[] = all
+  .filter((pattern): pattern is BalancerKind => 'balancer' in pattern)
+  .sort((a, b) => byText(a.balancer, b.balancer));
 
 /** Names of the policies of this version, sorted; `deadline` is among them. */
 export const policyNames: readonly string[] = [...new Set(policyKinds.map((k) => k.policy))];
 
 const policiesByName = new Map<string, PolicyKind>();
 const faultsByName = new Map<string, FaultKind>();
+const balancersByName = new Map<string, BalancerKind>();
 register();
 
 /**
@@ -39,6 +46,11 @@ export function policyKind(policy: string, kind: string | undefined): PolicyKind
 /** The kind of fault with this name; undefined if there is none. */
 export function faultKind(kind: string): FaultKind | undefined {
   return faultsByName.get(kind);
+}
+
+/** The way to pick an instance with this name; undefined if there is none. */
+export function balancerKind(kind: string): BalancerKind | undefined {
+  return balancersByName.get(kind);
 }
 
 /** Builds the look-ups and asserts the laws every pattern obeys. */
@@ -62,6 +74,12 @@ function register(): void {
     invariant(!faultsByName.has(kind.kind), 'fault-kind-twice');
     invariant(undescribedFields(kind.schema).length === 0, 'fault-field-undescribed');
     faultsByName.set(kind.kind, kind);
+  }
+  for (const kind of balancerKinds) {
+    checkNames([kind.balancer]);
+    invariant(!balancersByName.has(kind.balancer), 'balancer-kind-twice');
+    invariant(undescribedFields(kind.schema).length === 0, 'balancer-field-undescribed');
+    balancersByName.set(kind.balancer, kind);
   }
 }
 

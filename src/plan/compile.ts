@@ -148,7 +148,7 @@ const CLIENT = Object.freeze({
     contextSwitchTax: 0,
   } satisfies Cpu,
   cancellation: 'ignore',
-  loadBalancing: { kind: 'roundRobin', choices: 2 } satisfies LoadBalancing,
+  loadBalancing: { kind: 'roundRobin', config: {} } satisfies LoadBalancing,
   external: false,
 } as const);
 

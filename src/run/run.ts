@@ -1,5 +1,5 @@
 import { simulate } from '../model/simulate.js';
-import { faultKind, policyKind } from '../patterns/registry.js';
+import { balancerKind, faultKind, policyKind } from '../patterns/registry.js';
 import type { Plan } from '../spec/plan.js';
 import type { RunRecord, TraceRecord } from '../spec/record.js';
 
@@ -15,7 +15,7 @@ export function runPlan(
   return simulate(
     plan,
     replication,
-    { policyKind, faultKind },
+    { policyKind, faultKind, balancerKind },
     traceSink === undefined ? {} : { traceSink },
   );
 }

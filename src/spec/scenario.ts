@@ -131,9 +131,9 @@ export interface Layer {
 }
 
 export interface LoadBalancing {
-  readonly kind: 'roundRobin' | 'random' | 'leastRequest';
-  /** Only leastRequest; 2 by default. */
-  readonly choices: number;
+  readonly kind: string;
+  /** Output of the kind's schema. */
+  readonly config: unknown;
 }
 
 export interface Cpu {

@@ -118,8 +118,8 @@ describe('edges', () => {
   });
 
   it('balance as their bundle says, else as the callee does', () => {
-    const random = { kind: 'random', choices: 2 } as const;
-    const least = { kind: 'leastRequest', choices: 3 } as const;
+    const random = { kind: 'random', config: {} } as const;
+    const least = { kind: 'leastRequest', config: { choices: 3 } } as const;
     const own = { ...bundle('own'), loadBalancing: least };
     const plan = planOf({
       services: [

@@ -85,7 +85,7 @@ describe('the explicit scenario', () => {
       queue: { capacity: Infinity, discipline: 'fifo', maxWaitNs: null },
       cpu: { cores: Infinity, discipline: 'processorSharing', quota: null, contextSwitchTax: 0 },
       cancellation: 'ignore',
-      loadBalancing: { kind: 'roundRobin', choices: 2 },
+      loadBalancing: { kind: 'roundRobin', config: {} },
       external: false,
     });
     expect(scenario.report).toMatchObject({ exemplars: 4, apdexNs: 500 * MS, slo: null });

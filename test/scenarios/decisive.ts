@@ -179,6 +179,13 @@ export const DECISIVE: readonly Decisive[] = [
     '300 requests, room for 220 less the 5 in service',
   ),
   row(
+    'hot-key',
+    'users.latency.mean in by-key',
+    0.03,
+    0.0025,
+    '0.4 x 50 ms + 0.6 x 16.7 ms',
+  ),
+  row(
     'latency-fault',
     'users.latency.p50 during detour in one-by-one',
     0.52,

@@ -30,6 +30,7 @@ const hedge: PolicyKind = {
 export const registry: Registry = {
   policyKind: (policy, kind) => (policy === 'hedge' ? hedge : patterns.policyKind(policy, kind)),
   faultKind: patterns.faultKind,
+  balancerKind: patterns.balancerKind,
 };
 
 function layerOf(policy: string, kind: string, config: unknown): Layer {
@@ -196,7 +197,7 @@ function scenarioOf({ chain, cancellation, network, seed }: Case): ReturnType<ty
       concurrency: 8,
       queue: { ...queue(8), maxWaitNs: S.ms(20) },
       cpu: cpu(2),
-      loadBalancing: { kind: 'leastRequest', choices: 2 },
+      loadBalancing: { kind: 'leastRequest', config: { choices: 2 } },
     },
   );
   const store = S.database(

@@ -167,7 +167,7 @@ const HOST: Omit<Host, 'name'> = {
   cpu: { cores: Infinity, discipline: 'processorSharing', quota: null, contextSwitchTax: 0 },
   cancellation: 'ignore',
   rejectWork: FREE,
-  loadBalancing: { kind: 'roundRobin', choices: 2 },
+  loadBalancing: { kind: 'roundRobin', config: {} },
   external: false,
   labels: new Map(),
 };

@@ -13,12 +13,6 @@ export const LEFT_OUT: readonly LeftOut[] = [
     asks: 'services: { s: { queue: { discipline: priority }, endpoints: { serve: [ wait: 1ms ] } } }',
   },
   {
-    id: 'hash-skew-hot-shard',
-    title: 'A hot key overloads its shard',
-    needs: 'load balancing `ringHash`',
-    asks: 'services: { s: { loadBalancing: { kind: ringHash }, endpoints: { serve: [ wait: 1ms ] } } }',
-  },
-  {
     id: 'hedge-p95-exp',
     title: 'Hedged request sent at the 95th percentile',
     needs: 'policy `hedge`',

@@ -336,6 +336,26 @@ workloads:
     },
     { share: 0.05 },
   );
+
+  theory(
+    'hash-skew-hot-shard',
+    ({ p }) => {
+      const text = replicas(p, p.shards!, p.arrival_rps!, '{ kind: maglev, key: user }');
+      const keys = 'keys: { user: { kind: hot, count: 100000, hotShare: 20% } }\n';
+      const { busy, latency, all } = shards(`${text}${keys}`, p.shards!, p.duration);
+      // The table decides which shard is the hot one: the busiest. Any other will do for the second.
+      const hot = busy.indexOf(Math.max(...busy));
+      const other = hot === 0 ? 1 : 0;
+      return {
+        'shard0.utilization': busy[hot]!,
+        'shard1.utilization': busy[other]!,
+        'shard0.latency_mean_ms': latency[hot]!,
+        'shard1.latency_mean_ms': latency[other]!,
+        latency_mean_ms: all,
+      };
+    },
+    { share: 0.3 },
+  );
 });
 
 /** Requests in each replica, looked at every 100 ms, and the mean latency of the attempts in ms. */
@@ -367,4 +387,31 @@ function occupancy(
   const settled = counts.slice(replicas * 5, counts.length - replicas * 5);
   const atLeast = (n: number): number => settled.filter((k) => k >= n).length / settled.length;
   return { mean: sum / attempts / 1e6, atLeast };
+}
+
+/** Share of the time that each replica works, and its mean latency in ms. */
+function shards(
+  text: string,
+  replicas: number,
+  seconds: number,
+): { readonly busy: number[]; readonly latency: number[]; readonly all: number } {
+  const busy = new Float64Array(replicas);
+  const sums = new Float64Array(replicas);
+  const counts = new Float64Array(replicas);
+  stream(text, (rows, plan) => {
+    const first = plan.components.find(({ name }) => name === 's')!.firstInstance;
+    for (let i = 0; i < rows.rows; i++) {
+      if (rows.parent[i]! < 0 || rows.answered[i]! < 0) continue;
+      const own = rows.instance[i]! - first;
+      busy[own] += rows.ended[i]! - rows.begun[i]!;
+      sums[own] += rows.answered[i]! - rows.sent[i]!;
+      counts[own]++;
+    }
+  });
+  const total = (column: Float64Array): number => column.reduce((sum, value) => sum + value, 0);
+  return {
+    busy: Array.from(busy, (ns) => ns / 1e9 / seconds),
+    latency: Array.from(sums, (ns, k) => ns / counts[k]! / 1e6),
+    all: total(sums) / total(counts) / 1e6,
+  };
 }

@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import { faultKinds, policyKinds } from '../../patterns/registry.js';
+import { balancerKinds, faultKinds, policyKinds } from '../../patterns/registry.js';
 import { METRICS, endingsOf, findMetric } from '../../scenario/metrics.js';
 import type { Metric } from '../../scenario/metrics.js';
 import { scenarioJsonSchema } from '../../scenario/json-schema.js';
 import type { FaultKind } from '../../spec/fault.js';
+import type { BalancerKind } from '../../spec/balancer.js';
 import type { PolicyKind } from '../../spec/policy.js';
 import { fieldsOf } from './field-index.js';
 import type { Field, JsonSchema } from './field-index.js';
@@ -21,11 +22,13 @@ const PATHS_SHOWN = 3;
 export function pagesOf(name: string): readonly string[] {
   const policies = policyKinds.filter((kind) => policyNamesOf(kind).includes(name));
   const faults = faultKinds.filter(({ kind }) => kind === name);
+  const balancers = balancerKinds.filter((kind) => balancerNamesOf(kind).includes(name));
   const metrics = metricsNamed(name);
   const fields = allFields().filter((field) => field.paths.includes(name) || field.name === name);
   const pages = [
     ...policies.map(policyPage),
     ...faults.map(faultPage),
+    ...balancers.map(balancerPage),
     ...metrics.map(metricPage),
     ...(fields.length === 0 ? [] : [fieldsPage(name, fields)]),
   ];
@@ -39,6 +42,7 @@ export function explainableNames(): readonly string[] {
   return [
     ...policyKinds.flatMap(policyNamesOf),
     ...faultKinds.map(({ kind }) => kind),
+    ...balancerKinds.flatMap(balancerNamesOf),
     ...METRICS.map((metric) => metric.name),
     ...allFields().flatMap((field) => [field.name, ...field.words]),
   ];
@@ -46,6 +50,19 @@ export function explainableNames(): readonly string[] {
 
 function policyNamesOf({ policy, kind }: PolicyKind): readonly string[] {
   return [policy, kind, `${policy}.${kind}`];
+}
+
+function balancerNamesOf({ balancer }: BalancerKind): readonly string[] {
+  return [balancer, 'loadBalancing', `loadBalancing.${balancer}`];
+}
+
+function balancerPage({ balancer, summary, schema, sources }: BalancerKind): string {
+  return [
+    `loadBalancing, kind ${balancer}`,
+    paragraph(summary),
+    schemaTable(schema),
+    indented('Sources:', sources.join('\n')),
+  ].join('\n\n');
 }
 
 function policyPage(pattern: PolicyKind): string {

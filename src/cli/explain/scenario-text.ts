@@ -98,9 +98,9 @@ function componentLine(plan: Plan, component: PlanComponent): string {
   );
 }
 
-/** Only some kinds of balancing choose among a number. */
-function balancing({ kind, choices }: LoadBalancing): string {
-  return kind === 'leastRequest' ? `${kind}(choices=${choices})` : kind;
+function balancing({ kind, config }: LoadBalancing): string {
+  const text = plainText(config);
+  return text === '{}' ? kind : `${kind} ${text}`;
 }
 
 function limit(count: number): string {

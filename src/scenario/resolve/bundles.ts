@@ -2,7 +2,7 @@ import { orderPresets, policyKind, policyNames } from '../../patterns/registry.j
 import type { Bundle, Layer, LoadBalancing } from '../../spec/scenario.js';
 import { entries, get, items, locate, text } from '../located.js';
 import type { Node } from '../located.js';
-import type { BundleOutput } from '../schema/bundle.js';
+import type { BalancingOutput, BundleOutput } from '../schema/bundle.js';
 import type { Context, Path } from './context.js';
 import { report, stablePath } from './context.js';
 
@@ -44,18 +44,17 @@ export function resolveBundle(context: Context, output: BundleOutput, path: Path
 /** Which instance takes a call. */
 export function resolveLoadBalancing(
   context: Context,
-  output: { readonly kind: LoadBalancing['kind']; readonly choices?: number },
+  output: BalancingOutput,
   path: Path,
 ): LoadBalancing {
-  if (output.choices !== undefined && output.kind !== 'leastRequest') {
-    report(
-      context,
-      'FL208',
-      [...path, 'choices'],
-      `choices belongs to leastRequest, not to ${output.kind}`,
-    );
+  const { kind, ...config } = output;
+  const { key } = config as { readonly key?: string };
+  const allowed = context.names.keys;
+  if (key !== undefined && !allowed.includes(key)) {
+    const at = [...path, 'key'];
+    report(context, 'FL404', at, `there is no key ${key} in keys`, { found: key, allowed });
   }
-  return { kind: output.kind, choices: output.choices ?? 2 };
+  return { kind, config };
 }
 
 /** The one layer of a middleware limiter or of a policy in a bundle, and where it was written. */

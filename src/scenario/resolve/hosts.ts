@@ -116,7 +116,7 @@ export function resolveDatabase(context: Context, name: string, output: Database
     cpu: resolveCpu(context, output.cpu, [...path, 'cpu']),
     cancellation: 'ignore',
     rejectWork: NOTHING,
-    loadBalancing: { kind: 'roundRobin', choices: 2 },
+    loadBalancing: { kind: 'roundRobin', config: {} },
     external: output.external,
     labels: new Map(sorted(output.labels)),
     kind: 'generic',

@@ -1,26 +1,35 @@
 import { z } from 'zod';
 import { layerNames, orderPresets } from '../../patterns/layers.js';
+import { balancerKinds } from '../../patterns/registry.js';
 import type { PolicyKind } from '../../spec/policy.js';
-import { whole } from '../../spec/quantities.js';
 import { entryText, inheriting, nameText, withShort } from './common.js';
 
 /** A strict object of zod whose fields are not known here. */
 export type AnyObject = z.ZodObject<Readonly<Record<string, z.ZodType>>, z.core.$strict>;
 
-const BALANCERS = ['roundRobin', 'random', 'leastRequest'] as const;
+/** A way to pick an instance as it stands after validation. */
+export interface BalancingOutput {
+  readonly kind: string;
+  readonly [field: string]: unknown;
+}
 
-/** Which instance of the callee takes a call. */
-export const loadBalancingSchema = withShort(
-  z
-    .strictObject({
-      kind: z.enum(BALANCERS).describe('How callers pick among the instances. Required.'),
-      choices: whole({ min: 1, max: 1000 })
-        .optional()
-        .describe('Instances looked at by `leastRequest`. Unit: count. Defaults to 2.'),
-    })
-    .describe('How callers pick among the instances of the callee.'),
-  { enum: [...BALANCERS] },
-);
+/** Which instance of the callee takes a call: the union of all kinds. */
+export const loadBalancingSchema = balancingSchema();
+
+function balancingSchema(): z.ZodType<BalancingOutput> {
+  const options = balancerKinds.map(({ balancer, schema, summary }) =>
+    (schema as unknown as AnyObject)
+      .safeExtend({ kind: z.literal(balancer).describe(summary) })
+      .describe(summary),
+  );
+  const bare = balancerKinds.filter(({ schema }) => schema.safeParse({}).success);
+  return withShort(
+    z
+      .discriminatedUnion('kind', options as unknown as [AnyObject, AnyObject])
+      .describe('How callers pick among the instances of the callee.'),
+    { enum: bare.map(({ balancer }) => balancer) },
+  ) as unknown as z.ZodType<BalancingOutput>;
+}
 
 const scope = z
   .enum(['instance', 'caller', 'global'])
@@ -99,7 +108,7 @@ export function policiesOf(kinds: readonly PolicyKind[]): string[] {
 /** What a validated bundle holds: the policies by name, beside these two. */
 export interface BundleOutput {
   readonly order?: string | readonly string[];
-  readonly loadBalancing?: z.output<typeof loadBalancingSchema>;
+  readonly loadBalancing?: BalancingOutput;
   readonly [policy: string]: unknown;
 }
 

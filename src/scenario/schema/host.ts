@@ -11,6 +11,7 @@ import {
 import { QuantityError, show } from '../../spec/quantity-text.js';
 import type { BundleOutput } from './bundle.js';
 import { loadBalancingSchema } from './bundle.js';
+import type { BalancingOutput } from './bundle.js';
 import { critical, entryText, nameText, textMap, withShort } from './common.js';
 
 /** Cores may be broken; work never slows where they are unlimited. */
@@ -161,7 +162,7 @@ export interface HostOutput {
   readonly cpu: z.output<typeof cpuSchema>;
   readonly cancellation: 'ignore' | 'onDequeue' | 'atSteps' | 'immediate';
   readonly rejectWork: z.output<ReturnType<typeof distribution>>;
-  readonly loadBalancing: z.output<typeof loadBalancingSchema>;
+  readonly loadBalancing: BalancingOutput;
   readonly middleware?: readonly MiddlewareOutput[];
   readonly outbound?: Readonly<Record<string, BundleOutput>>;
   readonly external: boolean;

@@ -1,0 +1,19 @@
+import { z } from 'zod';
+import type { BalancerKind, BalancerState } from '../../spec/balancer.js';
+
+const schema = z.strictObject({});
+
+class First implements BalancerState {
+  pick(candidates: Int32Array): number {
+    return candidates[0];
+  }
+}
+
+/** `loadBalancing` of kind `first`: what a gRPC client does unless it is told otherwise. */
+export const first: BalancerKind<typeof schema> = {
+  balancer: 'first',
+  summary: 'Always the first instance that is up; the others only stand by.',
+  sources: ['grpc doc/load-balancing.md, pick_first'],
+  schema,
+  create: () => new First(),
+};

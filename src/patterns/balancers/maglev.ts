@@ -1,0 +1,90 @@
+import { z } from 'zod';
+import { unit } from '../../kernel/rng.js';
+import type { BalancerKind, BalancerSetup, BalancerState } from '../../spec/balancer.js';
+import { whole } from '../../spec/quantities.js';
+import { hashedKey, keyField } from '../mechanisms/hashing.js';
+
+const schema = z.strictObject({
+  key: keyField,
+  tableSize: whole({ min: 2, max: 5_000_011 })
+    .refine(isPrime, { error: 'must be a prime number, such as 65537 or 251' })
+    .prefault(65_537)
+    .describe(
+      'Entries of the look-up table, a prime far above the number of instances. Unit: count. ' +
+        'Defaults to 65537.',
+    ),
+});
+
+/**
+ * A table of which every instance fills as many entries as the others, each by its own permutation; it
+ * is filled anew when other instances are up than before.
+ */
+class Maglev implements BalancerState {
+  private readonly setup: BalancerSetup;
+  private readonly table: Int32Array;
+  /** The instances the table was filled for. */
+  private readonly filledFor: Int32Array;
+  private filled = 0;
+
+  constructor(setup: BalancerSetup, tableSize: number) {
+    this.setup = setup;
+    this.table = new Int32Array(tableSize);
+    this.filledFor = new Int32Array(setup.size);
+  }
+
+  pick(
+    candidates: Int32Array,
+    count: number,
+    _a: number,
+    _b: number,
+    rootA: number,
+    rootB: number,
+  ): number {
+    if (!this.isFilledFor(candidates, count)) this.fill(candidates, count);
+    const { table } = this;
+    return table[Math.floor(hashedKey(this.setup, rootA, rootB) * table.length)];
+  }
+
+  private isFilledFor(candidates: Int32Array, count: number): boolean {
+    if (count !== this.filled) return false;
+    for (let k = 0; k < count; k++) if (candidates[k] !== this.filledFor[k]) return false;
+    return true;
+  }
+
+  private fill(candidates: Int32Array, count: number): void {
+    const { table, setup } = this;
+    const size = table.length;
+    const { a, b } = setup.places;
+    const at = new Float64Array(count);
+    const skip = new Float64Array(count);
+    for (let k = 0; k < count; k++) {
+      at[k] = Math.floor(unit(a, b, candidates[k], 0, 1) * size);
+      skip[k] = Math.floor(unit(a, b, candidates[k], 0, 2) * (size - 1)) + 1;
+      this.filledFor[k] = candidates[k];
+    }
+    this.filled = count;
+    table.fill(-1);
+    for (let placed = 0; placed < size;) {
+      for (let k = 0; k < count && placed < size; k++) {
+        while (table[at[k]] >= 0) at[k] = (at[k] + skip[k]) % size;
+        table[at[k]] = candidates[k];
+        placed++;
+      }
+    }
+  }
+}
+
+/** `loadBalancing` of kind `maglev`. */
+export const maglev: BalancerKind<typeof schema> = {
+  balancer: 'maglev',
+  summary:
+    'The same instance for the same key, by a table with even shares; a change moves a few more keys.',
+  sources: ['Eisenbud et al. 2016, section 3.4', 'Envoy maglev_lb.cc'],
+  schema,
+  create: (config, setup) => new Maglev(setup, config.tableSize),
+};
+
+function isPrime(n: number): boolean {
+  for (let divisor = 2; divisor * divisor <= n; divisor++) if (n % divisor === 0) return false;
+  return n > 1;
+}

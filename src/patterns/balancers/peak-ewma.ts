@@ -1,0 +1,88 @@
+import { z } from 'zod';
+import { exp } from '../../kernel/math.js';
+import type { StreamKey } from '../../kernel/rng.js';
+import { unit } from '../../kernel/rng.js';
+import type { Ns } from '../../kernel/time.js';
+import type { BalancerKind, BalancerSetup, BalancerState } from '../../spec/balancer.js';
+import { duration } from '../../spec/quantities.js';
+
+const schema = z.strictObject({
+  decay: duration({ allowZero: false })
+    .prefault('10s')
+    .describe(
+      'Time constant with which a measured latency is forgotten. Unit: duration. Defaults to 10s.',
+    ),
+});
+
+/** Cost of an instance with a request under way and no answer yet: behind every measured one. */
+const UNKNOWN = 1e15;
+
+/**
+ * Two different instances at random, and of these the one with the smaller peak latency x (under way
+ * + 1). A slower answer than remembered counts at once, a faster one by and by; between answers the
+ * memory fades towards 0, so that a shunned instance is tried again.
+ */
+class PeakEwma implements BalancerState {
+  private readonly setup: BalancerSetup;
+  private readonly picks: StreamKey;
+  private readonly decayNs: Ns;
+  private readonly cost: Float64Array;
+  private readonly seen: Float64Array;
+
+  constructor(setup: BalancerSetup, decayNs: Ns) {
+    this.setup = setup;
+    this.picks = setup.picks;
+    this.decayNs = decayNs;
+    this.cost = new Float64Array(setup.size);
+    this.seen = new Float64Array(setup.size);
+  }
+
+  pick(candidates: Int32Array, count: number, a: number, b: number): number {
+    const { picks } = this;
+    const one = Math.floor(unit(picks.a, picks.b, a, b, 0) * count);
+    if (count === 1) return candidates[0];
+    let two = Math.floor(unit(picks.a, picks.b, a, b, 1) * (count - 1));
+    if (two >= one) two++;
+    const first = candidates[one];
+    const second = candidates[two];
+    return this.load(second) < this.load(first) ? second : first;
+  }
+
+  ended(instance: number, afterNs: Ns): void {
+    this.observe(instance, afterNs);
+  }
+
+  reset(): void {
+    this.cost.fill(0);
+    this.seen.fill(0);
+  }
+
+  private load(instance: number): number {
+    this.observe(instance, 0);
+    const pending = this.setup.outstanding[instance];
+    const cost = this.cost[instance];
+    return cost === 0 && pending !== 0 ? UNKNOWN + pending : cost * (pending + 1);
+  }
+
+  private observe(instance: number, afterNs: Ns): void {
+    const { now } = this.setup.clock;
+    const cost = this.cost[instance];
+    if (afterNs > cost) {
+      this.cost[instance] = afterNs;
+    } else if (cost > 0) {
+      const kept = exp(-(now - this.seen[instance]) / this.decayNs);
+      this.cost[instance] = cost * kept + afterNs * (1 - kept);
+    }
+    this.seen[instance] = now;
+  }
+}
+
+/** `loadBalancing` of kind `peakEwma`: that of Finagle and Linkerd. */
+export const peakEwma: BalancerKind<typeof schema> = {
+  balancer: 'peakEwma',
+  summary:
+    'Of two instances drawn at random the one with the smaller product of remembered latency and load.',
+  sources: ['Finagle PeakEwma.scala, P2C.scala', 'linkerd2-proxy peak_ewma.rs'],
+  schema,
+  create: (config, setup) => new PeakEwma(setup, config.decay),
+};

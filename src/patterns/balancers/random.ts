@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import type { StreamKey } from '../../kernel/rng.js';
+import { unit } from '../../kernel/rng.js';
+import type { BalancerKind, BalancerState } from '../../spec/balancer.js';
+
+const schema = z.strictObject({});
+
+class Random implements BalancerState {
+  private readonly picks: StreamKey;
+
+  constructor(picks: StreamKey) {
+    this.picks = picks;
+  }
+
+  pick(candidates: Int32Array, count: number, a: number, b: number): number {
+    return candidates[Math.floor(unit(this.picks.a, this.picks.b, a, b, 0) * count)];
+  }
+}
+
+/** `loadBalancing` of kind `random`. */
+export const random: BalancerKind<typeof schema> = {
+  balancer: 'random',
+  summary: 'Any instance with the same chance.',
+  sources: ['Envoy load_balancers.rst'],
+  schema,
+  create: (_config, { picks }) => new Random(picks),
+};

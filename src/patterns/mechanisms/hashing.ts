@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import { unit } from '../../kernel/rng.js';
+import type { BalancerSetup } from '../../spec/balancer.js';
+
+/** What a hashing balancer hashes. */
+export const keyField = z
+  .string()
+  .min(1)
+  .describe('Entry of `keys` whose value of the user request decides. Required.');
+
+const TWO_32 = 4294967296;
+
+/** Hash of the key of a request, from 0 to 1. */
+export function hashedKey(setup: BalancerSetup, rootA: number, rootB: number): number {
+  const value = setup.keyValue(rootA, rootB);
+  const { a, b } = setup.places;
+  return unit(a, b, (value / TWO_32) | 0, value | 0, 3);
+}
+
+/** Whether an instance is among the first `count` of a list in order. */
+export function isCandidate(candidates: Int32Array, count: number, instance: number): boolean {
+  for (let k = 0; k < count; k++) if (candidates[k] === instance) return true;
+  return false;
+}

@@ -1,0 +1,49 @@
+import type { z } from 'zod';
+import type { StreamKey } from '../kernel/rng.js';
+import type { Ns } from '../kernel/time.js';
+
+/** What a balancer knows: only what its own caller has seen. */
+export interface BalancerSetup {
+  /** Instances of the callee. */
+  readonly size: number;
+  /** Attempts of this caller that are under way, by instance: ten callers have ten views. */
+  readonly outstanding: Int32Array;
+  readonly clock: { readonly now: Ns };
+  /** Key of the draws of this caller's component for this callee. */
+  readonly picks: StreamKey;
+  /** A key that is the same for every caller, seed and replication: where instances stand on a ring. */
+  readonly places: StreamKey;
+  /** Value of the configured key for the user request of this lineage; 0 without a key. */
+  keyValue(rootA: number, rootB: number): number;
+}
+
+/** The run-time half of a balancer: one for each calling instance, callee and configuration. */
+export interface BalancerState {
+  /**
+   * The instance for an attempt: one of the first `count` entries of `candidates`, which are in order.
+   * Lineage of the attempt for draws, of the user request for its key.
+   */
+  pick(
+    candidates: Int32Array,
+    count: number,
+    lineageA: number,
+    lineageB: number,
+    rootA: number,
+    rootB: number,
+  ): number;
+  /** An attempt to this instance has been answered, or given up, after so long. */
+  ended?(instance: number, afterNs: Ns): void;
+  /** The calling process has restarted: forget everything. */
+  reset?(): void;
+}
+
+/** One way to pick an instance: `loadBalancing: { kind: … }`. */
+export interface BalancerKind<S extends z.ZodType = z.ZodType> {
+  readonly balancer: string;
+  readonly summary: string;
+  /** Public sources the behaviour was taken from. */
+  readonly sources: readonly string[];
+  /** Strict object WITHOUT the field `kind`; every field described. A field `key` names one of `keys`. */
+  readonly schema: S;
+  create(config: z.output<S>, setup: BalancerSetup): BalancerState;
+}
