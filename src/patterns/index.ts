@@ -4,6 +4,14 @@ export { circuitBreakerGobreaker } from './policies/circuit-breaker-gobreaker.js
 export { circuitBreakerSimple } from './policies/circuit-breaker-simple.js';
 export { deadline } from './policies/deadline.js';
 export { fallback } from './policies/fallback.js';
+export { rateLimitEnvoy } from './policies/rate-limit-envoy.js';
+export { rateLimitFixedWindow } from './policies/rate-limit-fixed-window.js';
+export { rateLimitGcra } from './policies/rate-limit-gcra.js';
+export { rateLimitKong } from './policies/rate-limit-kong.js';
+export { rateLimitLeakyBucket } from './policies/rate-limit-leaky-bucket.js';
+export { rateLimitResilience4j } from './policies/rate-limit-resilience4j.js';
+export { rateLimitSlidingLog } from './policies/rate-limit-sliding-log.js';
+export { rateLimitSlidingWindow } from './policies/rate-limit-sliding-window.js';
 export { rateLimitTokenBucket } from './policies/rate-limit-token-bucket.js';
 export { retry } from './policies/retry.js';
 export { timeout } from './policies/timeout.js';

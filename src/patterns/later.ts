@@ -19,19 +19,6 @@ export const laterPolicyKinds: ReadonlyMap<string, readonly string[]> = new Map(
     'circuitBreaker',
     ['cockatiel', 'custom', 'finagle', 'hystrix', 'linkerd', 'opossum', 'polly', 'resilience4j'],
   ],
-  [
-    'rateLimit',
-    [
-      'envoy',
-      'fixedWindow',
-      'gcra',
-      'kong',
-      'leakyBucket',
-      'resilience4j',
-      'slidingLog',
-      'slidingWindow',
-    ],
-  ],
   ['retry', ['aws', 'cockatiel', 'envoy', 'grpc', 'istio', 'kong', 'polly', 'resilience4j']],
 ]);
 
@@ -43,7 +30,7 @@ export const laterPolicyFields: ReadonlyMap<string, readonly string[]> = new Map
   ['bulkhead', ['store']],
   ['circuitBreaker', ['store']],
   ['fallback', ['call', 'steps']],
-  ['rateLimit', ['retryAfter', 'store']],
+  ['rateLimit', ['faultTolerant', 'limitBy', 'policy', 'retryAfter', 'store', 'syncRate']],
   ['retry', ['budget.kind=envoy', 'otherInstance', 'respectRetryAfter']],
 ]);
 

@@ -169,6 +169,16 @@ export const BAD_REFERENCES: readonly BadCase[] = [
     at: '32',
     says: 'one worker per core',
   },
+  {
+    title: 'a limiter in a middleware that contradicts itself',
+    edit: [
+      '[ { authenticate: { kind: jwt, work: 0.3ms } } ]',
+      '[ { rateLimit: { kind: kong, second: 9, minute: 5 } } ]',
+    ],
+    code: 'FL208',
+    at: '5 } } ]',
+    says: 'is below the limit for a second',
+  },
   // Faults.
   {
     title: 'a fault on nobody',

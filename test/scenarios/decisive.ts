@@ -251,6 +251,20 @@ export const DECISIVE: readonly Decisive[] = [
   ),
   row('queue-max-wait', 'people.goodput in limited', 499, 8, '10 workers / 20 ms'),
   row(
+    'rate-limit-resilience4j',
+    'shop.concurrency.mean in more-threads',
+    195.95,
+    0.1,
+    '20/s x 4.7625 s + 20/s x 5 s asleep, 20/s x 10 ms at the bank, 50/s x 10 ms of readers',
+  ),
+  row(
+    'rate-limit-windows',
+    'edge->api.attempts during rush in fixed-window',
+    982,
+    0.5,
+    '500 less the 18 that came before, and 500 of the next window',
+  ),
+  row(
     'renewal',
     'desk.queueWait.mean in random',
     0.0233,

@@ -308,6 +308,22 @@ budgets: [ users->s.goodput >= 0/s from 0ms to 500ms ]
     };
   });
 
+  theory('fixed-window-limiter', () => {
+    const at = Array.from({ length: 2500 }, (_, k) => `${k * 4}ms`).join(', ');
+    const window = '{ kind: fixedWindow, limit: 100, window: 1s }';
+    const { rows } = traceOf(limited('{ duration: 10s, drain: 1s }', `{ at: [ ${at} ] }`, window));
+    const ok = rows.filter(({ parent, outcome }) => parent < 0 && outcome === 'ok');
+    const sent = ok.map((row) => row.sent);
+    const between = (from: number, to: number): number =>
+      sent.filter((time) => time >= from && time < to).length;
+    return {
+      admitted: sent.length,
+      'admitted_between_0.0_and_0.4s': between(0, 400),
+      'admitted_between_0.4_and_1.0s': between(400, 1000),
+      longest_rejection_gap_ms: Math.max(...sent.slice(1).map((time, k) => time - sent[k])),
+    };
+  });
+
   for (const id of ['token-bucket-poisson', 'token-bucket-poisson-critical']) {
     theory(
       id,

@@ -25,12 +25,6 @@ export const LEFT_OUT: readonly LeftOut[] = [
     asks: 'policies: { p: { hedge: { after: 10ms } } }',
   },
   {
-    id: 'fixed-window-limiter',
-    title: 'Fixed-window limiter and its edge burst',
-    needs: 'rate limit `fixedWindow`',
-    asks: 'policies: { p: { rateLimit: { kind: fixedWindow, limit: 100, window: 1s } } }',
-  },
-  {
     id: 'adaptive-throttle-k2',
     title: 'Client-side adaptive throttling',
     needs: 'policy `throttle`',

@@ -1,6 +1,7 @@
 import { invariant } from '../../kernel/invariant.js';
 import { NS_PER_SECOND } from '../../kernel/time.js';
 import type { Ns } from '../../kernel/time.js';
+import type { PolicyProblem } from '../../spec/policy.js';
 
 /** A rate as whole numbers: `events` events take exactly `spanNs` ns. */
 export interface RationalRate {
@@ -8,6 +9,8 @@ export interface RationalRate {
   readonly spanNs: Ns;
 }
 
+/** Above it the exact arithmetic would need more than 53 bits. */
+const RATE_MAX_PER_SECOND = 1e7;
 /** Seconds of the units in which rates are written: per second, minute, hour and day. */
 const UNIT_SECONDS = [1, 60, 3_600, 86_400] as const;
 /** events * spanNs stays below 2^52, so that products of a count and a span are exact. */
@@ -19,7 +22,7 @@ const PRODUCT_MAX = 4_503_599_627_370_496;
  * 10^9.
  */
 export function rationalRate(perSecond: number): RationalRate {
-  invariant(perSecond > 0 && perSecond <= 1e7, 'rate-out-of-range');
+  invariant(perSecond > 0 && perSecond <= RATE_MAX_PER_SECOND, 'rate-out-of-range');
   for (const seconds of UNIT_SECONDS) {
     const events = Math.round(perSecond * seconds);
     if (events === 0 || Math.abs(events / seconds - perSecond) > perSecond * 1e-15) continue;
@@ -31,6 +34,20 @@ export function rationalRate(perSecond: number): RationalRate {
   const seconds = Math.min(2, Math.sqrt(PRODUCT_MAX / NS_PER_SECOND / perSecond));
   const events = Math.max(1, Math.floor(perSecond * seconds));
   return { events, spanNs: Math.round((events * NS_PER_SECOND) / perSecond) };
+}
+
+/** So many events in so many ns as a fraction: exact unless it outgrows the arithmetic. */
+export function rateOver(events: number, spanNs: Ns): RationalRate {
+  const common = greatestCommonDivisor(events, spanNs);
+  const reduced = { events: events / common, spanNs: spanNs / common };
+  if (reduced.events * reduced.spanNs <= PRODUCT_MAX) return reduced;
+  return rationalRate((events / spanNs) * NS_PER_SECOND);
+}
+
+/** What is said of a limit that the arithmetic cannot hold. */
+export function rateProblems(perSecond: number): readonly PolicyProblem[] {
+  if (perSecond <= RATE_MAX_PER_SECOND) return [];
+  return [{ field: 'rate', message: 'a limit above 10000/ms limits nothing here: leave it out' }];
 }
 
 /** Time of the nth event when event 0 is at 0, rounded up to whole ns. */

@@ -1,7 +1,10 @@
 import { invariant } from '../../kernel/invariant.js';
 import type { Ns } from '../../kernel/time.js';
+import type { Meter } from './meters.js';
 import type { RationalRate } from './rational-rate.js';
 import { eventsUntil, rationalRate, timeOfEvent } from './rational-rate.js';
+
+const BURST_MAX = 1e6;
 
 /** A bucket that holds up to `burst` tokens, starts full, and may owe tokens that were promised. */
 export interface TokenBucket {
@@ -23,8 +26,34 @@ export function tokenBucket(
   refill: 'continuous' | 'ticks',
 ): TokenBucket {
   const rate = rationalRate(perSecond);
-  invariant(burst >= 1 && burst <= 1e6, 'burst-out-of-range');
   return refill === 'ticks' ? new TickBucket(rate, burst) : new ContinuousBucket(rate, burst);
+}
+
+/** The same for a rate that is a fraction already, with tokens that flow in all the time. */
+export function continuousBucket(rate: RationalRate, burst: number): TokenBucket {
+  return new ContinuousBucket(rate, burst);
+}
+
+/** A bucket as a rule for requests, which may reserve a token in advance for up to `maxWaitNs`. */
+export class BucketMeter implements Meter {
+  private readonly bucket: TokenBucket;
+  private readonly maxWaitNs: Ns;
+
+  constructor(bucket: TokenBucket, maxWaitNs: Ns) {
+    this.bucket = bucket;
+    this.maxWaitNs = maxWaitNs;
+  }
+
+  take(now: Ns): Ns {
+    const waitNs = this.bucket.waitNs(now);
+    if (waitNs > this.maxWaitNs) return -1;
+    this.bucket.take(now);
+    return waitNs;
+  }
+
+  isIdle(now: Ns): boolean {
+    return this.bucket.isFull(now);
+  }
 }
 
 /**
@@ -40,6 +69,7 @@ class ContinuousBucket implements TokenBucket {
   private taken = 0;
 
   constructor(rate: RationalRate, burst: number) {
+    invariant(burst >= 1 && burst <= BURST_MAX, 'burst-out-of-range');
     this.rate = rate;
     this.burst = burst;
   }
@@ -88,6 +118,7 @@ class TickBucket implements TokenBucket {
   private ticks = 0;
 
   constructor(rate: RationalRate, burst: number) {
+    invariant(burst >= 1 && burst <= BURST_MAX, 'burst-out-of-range');
     this.rate = rate;
     this.burst = burst;
     this.tokens = burst;

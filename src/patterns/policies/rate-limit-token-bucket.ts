@@ -1,21 +1,14 @@
 import { z } from 'zod';
 import type { Ns } from '../../kernel/time.js';
 import type { Outcome } from '../../spec/outcome.js';
-import { OUTCOME, PARK, PASS, withStatus } from '../../spec/outcome.js';
-import type {
-  CallContext,
-  LimiterState,
-  PolicyKind,
-  PolicyProblem,
-  PolicyState,
-} from '../../spec/policy.js';
+import { PARK, PASS } from '../../spec/outcome.js';
+import type { CallContext, PolicyKind, PolicyState } from '../../spec/policy.js';
 import { EDGE_COUNTER } from '../../spec/policy.js';
 import { duration, rate, whole } from '../../spec/quantities.js';
+import { KeyedMeters, limiterFields, refusalOf } from '../mechanisms/meters.js';
+import { rateProblems } from '../mechanisms/rational-rate.js';
 import type { TokenBucket } from '../mechanisms/token-bucket.js';
-import { tokenBucket } from '../mechanisms/token-bucket.js';
-
-/** Above it the exact arithmetic of the bucket would need more than 53 bits. */
-const RATE_MAX_PER_SECOND = 1e7;
+import { BucketMeter, tokenBucket } from '../mechanisms/token-bucket.js';
 
 const schema = z.strictObject({
   rate: rate().describe(
@@ -42,9 +35,7 @@ const schema = z.strictObject({
       'Whether tokens flow in all the time or one by one at the multiples of 1/rate. Unit: name. ' +
         'Defaults to continuous.',
     ),
-  status: whole({ min: 400, max: 599 })
-    .prefault(429)
-    .describe('Status of a refusal. Unit: HTTP status, 400 to 599. Defaults to 429.'),
+  ...limiterFields,
 });
 
 /**
@@ -115,45 +106,6 @@ class RateLimit implements PolicyState {
   }
 }
 
-/** One bucket per key; buckets that have filled up again are forgotten, they are as good as new. */
-class KeyedLimiter implements LimiterState {
-  private readonly create: () => TokenBucket;
-  private readonly maxWaitNs: Ns;
-  private readonly buckets = new Map<number, TokenBucket>();
-  private sweepAt = SWEEP_MIN;
-
-  constructor(create: () => TokenBucket, maxWaitNs: Ns) {
-    this.create = create;
-    this.maxWaitNs = maxWaitNs;
-  }
-
-  take(now: Ns, key: number): Ns {
-    let bucket = this.buckets.get(key);
-    if (bucket === undefined) {
-      if (this.buckets.size >= this.sweepAt) this.sweep(now);
-      bucket = this.create();
-      this.buckets.set(key, bucket);
-    }
-    const waitNs = bucket.waitNs(now);
-    if (waitNs > this.maxWaitNs) return -1;
-    bucket.take(now);
-    return waitNs;
-  }
-
-  reset(): void {
-    this.buckets.clear();
-    this.sweepAt = SWEEP_MIN;
-  }
-
-  private sweep(now: Ns): void {
-    for (const [key, bucket] of this.buckets) if (bucket.isFull(now)) this.buckets.delete(key);
-    this.sweepAt = Math.max(SWEEP_MIN, 2 * this.buckets.size);
-  }
-}
-
-/** Buckets kept before the first look for full ones. */
-const SWEEP_MIN = 1024;
-
 /** `rateLimit` of kind `tokenBucket`: a long-run rate with bursts. */
 export const rateLimitTokenBucket: PolicyKind<typeof schema> = {
   policy: 'rateLimit',
@@ -172,12 +124,9 @@ export const rateLimitTokenBucket: PolicyKind<typeof schema> = {
       setup.ctx,
       tokenBucket(config.rate, config.burst, config.refill),
       config.maxWait,
-      withStatus(OUTCOME.rejectedRateLimit, config.status),
+      refusalOf(config.status),
     ),
-  limiter: (config) =>
-    new KeyedLimiter(() => tokenBucket(config.rate, config.burst, config.refill), config.maxWait),
-  check(config): readonly PolicyProblem[] {
-    if (config.rate <= RATE_MAX_PER_SECOND) return [];
-    return [{ field: 'rate', message: 'a limit above 10000/ms limits nothing here: leave it out' }];
-  },
+  limiter: ({ rate: perSecond, burst, refill, maxWait }) =>
+    new KeyedMeters(() => new BucketMeter(tokenBucket(perSecond, burst, refill), maxWait)),
+  check: (config) => rateProblems(config.rate),
 };

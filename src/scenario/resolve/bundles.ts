@@ -124,12 +124,20 @@ function layersOf(context: Context, output: BundleOutput, path: Path): Layer[] {
 /** What the kinds themselves say about their settings beside the others of the bundle. */
 function checkTogether(context: Context, present: ReadonlyMap<string, Layer>, path: Path): void {
   const configs = new Map([...present].map(([policy, layer]) => [policy, layer.config]));
-  for (const [policy, layer] of present) {
-    const kind = policyKind(layer.policy, layer.kind)!;
-    for (const problem of kind.check?.(layer.config as never, configs) ?? []) {
-      const field = problem.field === '' ? [] : problem.field.split('.');
-      report(context, 'FL208', [...path, policy, ...field], problem.message);
-    }
+  for (const [policy, layer] of present) checkLayer(context, layer, configs, [...path, policy]);
+}
+
+/** What the kind of a policy says about its settings; `path` is where they are written. */
+export function checkLayer(
+  context: Context,
+  layer: Layer,
+  configs: ReadonlyMap<string, unknown>,
+  path: Path,
+): void {
+  const kind = policyKind(layer.policy, layer.kind)!;
+  for (const problem of kind.check?.(layer.config as never, configs) ?? []) {
+    const field = problem.field === '' ? [] : problem.field.split('.');
+    report(context, 'FL208', [...path, ...field], problem.message);
   }
 }
 

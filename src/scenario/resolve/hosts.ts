@@ -22,7 +22,13 @@ import type {
   ServiceOutput,
 } from '../schema/components.js';
 import type { HostOutput, MiddlewareOutput } from '../schema/host.js';
-import { resolveBundle, resolveLoadBalancing, resolvePolicy, layerOf } from './bundles.js';
+import {
+  checkLayer,
+  layerOf,
+  resolveBundle,
+  resolveLoadBalancing,
+  resolvePolicy,
+} from './bundles.js';
 import type { Context, Path } from './context.js';
 import { report, reportKey, writtenAt } from './context.js';
 import { BUILT_IN_KEYS, routeNames, sorted } from './names.js';
@@ -351,6 +357,7 @@ function limiter(context: Context, fields: EntryFields, path: Path): Layer {
     });
   }
   const layer = layerOf('rateLimit', own as Record<string, unknown>, undefined);
+  checkLayer(context, layer, new Map([['rateLimit', layer.config]]), path);
   return key === undefined ? layer : { ...layer, config: { ...(layer.config as object), key } };
 }
 

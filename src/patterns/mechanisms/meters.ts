@@ -1,0 +1,151 @@
+import type { Ns } from '../../kernel/time.js';
+import type { Outcome } from '../../spec/outcome.js';
+import { OUTCOME, PARK, PASS, withStatus } from '../../spec/outcome.js';
+import type { CallContext, LimiterState, PolicySetup, PolicyState } from '../../spec/policy.js';
+import { EDGE_COUNTER } from '../../spec/policy.js';
+import { whole } from '../../spec/quantities.js';
+
+/** The rule of one limiter for one key, without any knowledge of calls. */
+export interface Meter {
+  /** Takes one: 0 = go on, above 0 = wait so many ns, -1 = refused. */
+  take(now: Ns): Ns;
+  /** True when a new meter in its place would answer the same from now on. */
+  isIdle(now: Ns): boolean;
+}
+
+/** A fresh meter of a process that began at `start`: timers and cycles count from there. */
+export type MeterFactory = (start: Ns) => Meter;
+
+/** What every limiter has in its schema. */
+export const limiterFields = {
+  status: whole({ min: 400, max: 599 })
+    .prefault(429)
+    .describe('Status of a refusal. Unit: HTTP status, 400 to 599. Defaults to 429.'),
+};
+
+/** The outcome of a refused call, with the status that is written. */
+export function refusalOf(status: number): Outcome {
+  return withStatus(OUTCOME.rejectedRateLimit, status);
+}
+
+/** Both halves of a limiter kind whose rule is a meter: a layer of calls, and a middleware. */
+export function metered<C extends { readonly status: number }>(
+  meterOf: (config: C, start: Ns) => Meter,
+): {
+  create(config: C, setup: PolicySetup): PolicyState;
+  limiter(config: C): LimiterState;
+} {
+  return {
+    create: (config, setup) =>
+      new MeteredCalls(setup.ctx, (start) => meterOf(config, start), refusalOf(config.status), 0),
+    limiter: (config) => new KeyedMeters((start) => meterOf(config, start)),
+  };
+}
+
+/**
+ * Calls before a meter: let through, parked for as long as it says, or refused. Whoever gives up
+ * while waiting has used what was taken: none of the libraries behind it gives that back.
+ */
+export class MeteredCalls implements PolicyState {
+  private readonly ctx: CallContext;
+  private readonly createMeter: MeterFactory;
+  private readonly refusal: Outcome;
+  /** Time for which a caller is kept before it is told that it is refused. */
+  private readonly refusalAfterNs: Ns;
+  /** null from a restart to the first call after it. */
+  private meter: Meter | null;
+  private waiting = 0;
+
+  constructor(ctx: CallContext, createMeter: MeterFactory, refusal: Outcome, refusalAfterNs: Ns) {
+    this.ctx = ctx;
+    this.createMeter = createMeter;
+    this.refusal = refusal;
+    this.refusalAfterNs = refusalAfterNs;
+    this.meter = createMeter(0);
+  }
+
+  enter(frame: number, layer: number): number {
+    const { ctx } = this;
+    this.meter ??= this.createMeter(ctx.now);
+    const waitNs = this.meter.take(ctx.now);
+    if (waitNs === 0) return PASS;
+    if (waitNs < 0 && this.refusalAfterNs === 0) {
+      ctx.count(frame, EDGE_COUNTER.rateLimited);
+      return this.refusal;
+    }
+    this.waiting++;
+    ctx.setWord(frame, layer, waitNs < 0 ? TO_BE_REFUSED : TO_GO_ON);
+    ctx.after(waitNs < 0 ? this.refusalAfterNs : waitNs, frame, layer);
+    return PARK;
+  }
+
+  timer(frame: number, layer: number): void {
+    const { ctx } = this;
+    this.waiting--;
+    if (ctx.word(frame, layer) === TO_GO_ON) {
+      ctx.resume(frame, layer);
+      return;
+    }
+    ctx.count(frame, EDGE_COUNTER.rateLimited);
+    ctx.reject(frame, layer, this.refusal);
+  }
+
+  leave(_frame: number, _layer: number, outcome: Outcome): number {
+    return outcome;
+  }
+
+  cancel(_frame: number, _layer: number, parked: boolean): void {
+    if (parked) this.waiting--;
+  }
+
+  reset(): void {
+    this.meter = null;
+    this.waiting = 0;
+  }
+
+  /** Calls that wait; what was taken is not held but used up. */
+  held(): number {
+    return this.waiting;
+  }
+}
+
+const TO_GO_ON = 0;
+const TO_BE_REFUSED = 1;
+
+/** One meter per key in a middleware; idle ones are forgotten, a new one answers the same. */
+export class KeyedMeters implements LimiterState {
+  private readonly createMeter: MeterFactory;
+  private readonly meters = new Map<number, Meter>();
+  /** When the process began; -1 from a restart to the first request after it. */
+  private start: Ns = 0;
+  private sweepAt = SWEEP_MIN;
+
+  constructor(createMeter: MeterFactory) {
+    this.createMeter = createMeter;
+  }
+
+  take(now: Ns, key: number): Ns {
+    let meter = this.meters.get(key);
+    if (meter === undefined) {
+      if (this.start < 0) this.start = now;
+      if (this.meters.size >= this.sweepAt) this.sweep(now);
+      meter = this.createMeter(this.start);
+      this.meters.set(key, meter);
+    }
+    return meter.take(now);
+  }
+
+  reset(): void {
+    this.meters.clear();
+    this.start = -1;
+    this.sweepAt = SWEEP_MIN;
+  }
+
+  private sweep(now: Ns): void {
+    for (const [key, meter] of this.meters) if (meter.isIdle(now)) this.meters.delete(key);
+    this.sweepAt = Math.max(SWEEP_MIN, 2 * this.meters.size);
+  }
+}
+
+/** Meters kept before the first look for idle ones. */
+const SWEEP_MIN = 1024;

@@ -1,0 +1,91 @@
+import { z } from 'zod';
+import type { Ns } from '../../kernel/time.js';
+import type { PolicyKind } from '../../spec/policy.js';
+import { duration, whole } from '../../spec/quantities.js';
+import type { Meter } from '../mechanisms/meters.js';
+import { limiterFields, metered } from '../mechanisms/meters.js';
+import { rateOver } from '../mechanisms/rational-rate.js';
+import { BucketMeter, continuousBucket } from '../mechanisms/token-bucket.js';
+
+const schema = z.strictObject({
+  maxTokens: whole({ min: 1, max: 1_000_000 }).describe(
+    'Size of the bucket, which starts full: calls let through at once after a quiet time, for ' +
+      'each state (by default each instance of the caller and each callee). Unit: calls. Required.',
+  ),
+  tokensPerFill: whole({ min: 1, max: 500_000 })
+    .prefault(1)
+    .describe('Tokens that come in each `fillInterval`. Unit: calls. Defaults to 1.'),
+  fillInterval: duration({ min: 50_000_000 }).describe(
+    'Time in which `tokensPerFill` tokens come. Unit: duration, at least 50ms. Required.',
+  ),
+  refill: z
+    .enum(['continuous', 'timer'])
+    .default('continuous')
+    .describe(
+      'Whether tokens flow in all the time, as from Envoy 1.31 on, or all at once at the end of ' +
+        'each interval, as before. Intervals count from the start of the process, after a restart ' +
+        'from its first call. Unit: name. Defaults to continuous.',
+    ),
+  ...limiterFields,
+});
+
+/** Whole fills at the multiples of the interval since the start; what does not fit is lost. */
+class TimerBucket implements Meter {
+  private readonly maxTokens: number;
+  private readonly tokensPerFill: number;
+  private readonly intervalNs: Ns;
+  private readonly start: Ns;
+  private tokens: number;
+  private fills = 0;
+
+  constructor(maxTokens: number, tokensPerFill: number, intervalNs: Ns, start: Ns) {
+    this.maxTokens = maxTokens;
+    this.tokensPerFill = tokensPerFill;
+    this.intervalNs = intervalNs;
+    this.start = start;
+    this.tokens = maxTokens;
+  }
+
+  take(now: Ns): Ns {
+    const fills = this.fillsUntil(now);
+    this.tokens = this.tokensAfter(fills);
+    this.fills = fills;
+    if (this.tokens === 0) return -1;
+    this.tokens--;
+    return 0;
+  }
+
+  isIdle(now: Ns): boolean {
+    return this.tokensAfter(this.fillsUntil(now)) === this.maxTokens;
+  }
+
+  private fillsUntil(now: Ns): number {
+    return Math.floor((now - this.start) / this.intervalNs);
+  }
+
+  private tokensAfter(fills: number): number {
+    return Math.min(this.maxTokens, this.tokens + (fills - this.fills) * this.tokensPerFill);
+  }
+}
+
+/** `rateLimit` of kind `envoy`: the local rate limit filter with its own field names. */
+export const rateLimitEnvoy: PolicyKind<typeof schema> = {
+  policy: 'rateLimit',
+  kind: 'envoy',
+  isDefault: false,
+  summary: "Envoy's local rate limit: a token bucket written as fills; nobody waits.",
+  sources: [
+    'envoyproxy/envoy source/extensions/filters/common/local_ratelimit/local_ratelimit_impl.cc',
+    'envoyproxy/envoy source/common/common/token_bucket_impl.cc',
+  ],
+  level: 'attempt',
+  schema,
+  example: 'rateLimit: { kind: envoy, maxTokens: 5, tokensPerFill: 5, fillInterval: 250ms }\n',
+  state: 'scoped',
+  dryRun: true,
+  ...metered(({ maxTokens, tokensPerFill, fillInterval, refill }, start) =>
+    refill === 'timer'
+      ? new TimerBucket(maxTokens, tokensPerFill, fillInterval, start)
+      : new BucketMeter(continuousBucket(rateOver(tokensPerFill, fillInterval), maxTokens), 0),
+  ),
+};

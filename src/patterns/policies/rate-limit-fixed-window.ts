@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import type { Ns } from '../../kernel/time.js';
+import type { PolicyKind } from '../../spec/policy.js';
+import type { Meter } from '../mechanisms/meters.js';
+import { limiterFields, metered } from '../mechanisms/meters.js';
+import { windowFields } from '../mechanisms/window-fields.js';
+
+const schema = z.strictObject({ ...windowFields, ...limiterFields });
+
+/**
+ * A counter that is 0 again at the start of each window [k * W, (k + 1) * W). Windows stand on the
+ * clock and not on the first call, so a restart empties the counter but moves no border.
+ */
+class FixedWindow implements Meter {
+  private readonly limit: number;
+  private readonly windowNs: Ns;
+  private window = -1;
+  private used = 0;
+
+  constructor(limit: number, windowNs: Ns) {
+    this.limit = limit;
+    this.windowNs = windowNs;
+  }
+
+  take(now: Ns): Ns {
+    const window = Math.floor(now / this.windowNs);
+    if (window !== this.window) {
+      this.window = window;
+      this.used = 0;
+    }
+    if (this.used >= this.limit) return -1;
+    this.used++;
+    return 0;
+  }
+
+  isIdle(now: Ns): boolean {
+    return Math.floor(now / this.windowNs) !== this.window;
+  }
+}
+
+/** `rateLimit` of kind `fixedWindow`: so many calls in each window of the clock. */
+export const rateLimitFixedWindow: PolicyKind<typeof schema> = {
+  policy: 'rateLimit',
+  kind: 'fixedWindow',
+  isDefault: false,
+  summary:
+    'Lets so many calls through in each window of the clock, and twice as many around a border.',
+  sources: ['Kong/kong kong/plugins/rate-limiting/policies/init.lua'],
+  level: 'attempt',
+  schema,
+  example: 'rateLimit: { kind: fixedWindow, limit: 5, window: 100ms }\n',
+  state: 'scoped',
+  dryRun: true,
+  ...metered(({ limit, window }) => new FixedWindow(limit, window)),
+};

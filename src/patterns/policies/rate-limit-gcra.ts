@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import type { PolicyKind } from '../../spec/policy.js';
+import { rate, whole } from '../../spec/quantities.js';
+import { limiterFields, metered } from '../mechanisms/meters.js';
+import { rateProblems } from '../mechanisms/rational-rate.js';
+import { BucketMeter, tokenBucket } from '../mechanisms/token-bucket.js';
+
+const schema = z.strictObject({
+  rate: rate().describe(
+    'Calls let through in the long run, for each state (by default each instance of the caller ' +
+      'and each callee); its inverse is the emission interval. Unit: rate, up to 10000/ms. Required.',
+  ),
+  burst: whole({ min: 1, max: 1_000_000 })
+    .prefault(1)
+    .describe(
+      'Calls let through at once after a quiet time; the tolerance is (burst - 1) emission ' +
+        'intervals. Unit: calls. Defaults to 1.',
+    ),
+  ...limiterFields,
+});
+
+/**
+ * `rateLimit` of kind `gcra`: the generic cell rate algorithm, a leaky bucket as a meter. A call goes
+ * on from the theoretical arrival time less the tolerance on, which is when a bucket of `burst` tokens
+ * has one, to the ns: the arithmetic is that of the bucket.
+ */
+export const rateLimitGcra: PolicyKind<typeof schema> = {
+  policy: 'rateLimit',
+  kind: 'gcra',
+  isDefault: false,
+  summary:
+    'Generic cell rate algorithm: one theoretical arrival time instead of a bucket; nobody waits.',
+  sources: ['throttled/throttled rate.go', 'ITU-T I.371'],
+  level: 'attempt',
+  schema,
+  example: 'rateLimit: { kind: gcra, rate: 20/s, burst: 5 }\n',
+  state: 'scoped',
+  dryRun: true,
+  ...metered((config) => new BucketMeter(tokenBucket(config.rate, config.burst, 'continuous'), 0)),
+  check: (config) => rateProblems(config.rate),
+};

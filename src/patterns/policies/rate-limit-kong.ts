@@ -1,0 +1,124 @@
+import { z } from 'zod';
+import { NS_PER_SECOND } from '../../kernel/time.js';
+import type { Ns } from '../../kernel/time.js';
+import type { PolicyKind, PolicyProblem } from '../../spec/policy.js';
+import { whole } from '../../spec/quantities.js';
+import type { Meter } from '../mechanisms/meters.js';
+import { limiterFields, metered } from '../mechanisms/meters.js';
+
+const schema = z.strictObject({
+  second: limitOf('second'),
+  minute: limitOf('minute'),
+  hour: limitOf('hour'),
+  day: limitOf('day'),
+  month: limitOf('month, of 31, 28, 31 and 30 days as from January on'),
+  year: limitOf('year, longer than any run'),
+  ...limiterFields,
+});
+
+type Config = z.output<typeof schema>;
+
+/** Periods from the shortest to the longest, as Kong's schema orders them. */
+const PERIODS = ['second', 'minute', 'hour', 'day', 'month', 'year'] as const;
+
+function limitOf(period: string) {
+  return whole({ min: 1 })
+    .optional()
+    .describe(
+      `Calls let through in each calendar ${period}; time 0, warm-up included, begins one. All ` +
+        'limits that are set must admit a call, refused calls do not count. Unit: calls. ' +
+        'Defaults to none.',
+    );
+}
+
+const DAY = 86_400 * NS_PER_SECOND;
+/** Lengths of the periods that are all alike. */
+const LENGTHS = [NS_PER_SECOND, 60 * NS_PER_SECOND, 3_600 * NS_PER_SECOND, DAY];
+/** Ends of the months a run can reach: 104 days. */
+const MONTH_ENDS = [31 * DAY, 59 * DAY, 90 * DAY, 120 * DAY];
+
+/** End of the window of a period that holds this time. */
+function windowEnd(period: number, now: Ns): Ns {
+  const length = LENGTHS[period];
+  if (length !== undefined) return (Math.floor(now / length) + 1) * length;
+  if (PERIODS[period] === 'month') return MONTH_ENDS.find((end) => end > now) ?? Infinity;
+  return Infinity;
+}
+
+/**
+ * The counters of Kong's rate-limiting plugin with policy `local`. A call goes on while every limit
+ * is above its counter; the counters are raised by a timer of no delay, after everything that comes
+ * at the same instant has been decided. So calls that come together all pass or are all refused.
+ */
+class CalendarCounters implements Meter {
+  private readonly periods: readonly number[];
+  private readonly limits: Float64Array;
+  private readonly used: Float64Array;
+  private readonly ends: Float64Array;
+  /** Calls that went on at `pendingAt` and that no counter holds yet. */
+  private pending = 0;
+  private pendingAt: Ns = -1;
+
+  constructor(config: Config) {
+    const periods = PERIODS.map((_, k) => k).filter((k) => config[PERIODS[k]] !== undefined);
+    this.periods = periods;
+    this.limits = Float64Array.from(periods, (k) => config[PERIODS[k]]!);
+    this.used = new Float64Array(periods.length);
+    this.ends = new Float64Array(periods.length);
+  }
+
+  take(now: Ns): Ns {
+    if (now !== this.pendingAt) this.catchUp(now);
+    for (let k = 0; k < this.limits.length; k++) {
+      if (this.used[k] >= this.limits[k]) return -1;
+    }
+    this.pending++;
+    return 0;
+  }
+
+  isIdle(now: Ns): boolean {
+    for (let k = 0; k < this.ends.length; k++) if (this.ends[k] > now) return false;
+    return true;
+  }
+
+  private catchUp(now: Ns): void {
+    for (let k = 0; k < this.used.length; k++) {
+      this.used[k] += this.pending;
+      if (now < this.ends[k]) continue;
+      this.used[k] = 0;
+      this.ends[k] = windowEnd(this.periods[k], now);
+    }
+    this.pending = 0;
+    this.pendingAt = now;
+  }
+}
+
+/** `rateLimit` of kind `kong`: the rate-limiting plugin, each node on its own. */
+export const rateLimitKong: PolicyKind<typeof schema> = {
+  policy: 'rateLimit',
+  kind: 'kong',
+  isDefault: false,
+  summary:
+    "Kong's rate-limiting plugin with policy local: limits by second to year, counted by each node " +
+    'for itself, and only after the decision.',
+  sources: ['Kong/kong kong/plugins/rate-limiting handler.lua, policies/init.lua, schema.lua'],
+  level: 'attempt',
+  schema,
+  example: 'rateLimit: { kind: kong, second: 5, minute: 100 }\n',
+  state: 'scoped',
+  dryRun: true,
+  ...metered((config) => new CalendarCounters(config)),
+  check(config): readonly PolicyProblem[] {
+    const set = PERIODS.filter((period) => config[period] !== undefined);
+    if (set.length === 0) {
+      return [{ field: '', message: `no limit is set: give one of ${PERIODS.join(', ')}` }];
+    }
+    // As in Kong's schema, a limit above that of a longer period could never be used up.
+    return set.slice(1).flatMap((period, k) => {
+      const shorter = set.slice(0, k + 1).find((one) => config[one]! > config[period]!);
+      if (shorter === undefined) return [];
+      const message = `is below the limit for a ${shorter}, which could never be reached: raise it or lower ${shorter}`;
+      return [{ field: period, message }];
+    });
+  },
+};

@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import type { Ns } from '../../kernel/time.js';
+import type { PolicyKind } from '../../spec/policy.js';
+import { rate, whole } from '../../spec/quantities.js';
+import type { Meter } from '../mechanisms/meters.js';
+import { limiterFields, metered } from '../mechanisms/meters.js';
+import type { RationalRate } from '../mechanisms/rational-rate.js';
+import { rateProblems, rationalRate, timeOfEvent } from '../mechanisms/rational-rate.js';
+
+const schema = z.strictObject({
+  rate: rate().describe(
+    'Calls that leave the bucket, one by one and evenly spaced, for each state (by default each ' +
+      'instance of the caller and each callee). Unit: rate, up to 10000/ms. Required.',
+  ),
+  burst: whole({ max: 1_000_000 })
+    .prefault(0)
+    .describe(
+      'Depth of the bucket: calls that wait for their turn, beside the one that may go on at ' +
+        'once; the rest is refused. A waiter that gives up leaves its turn unused. Unit: calls. ' +
+        'Defaults to 0.',
+    ),
+  ...limiterFields,
+});
+
+/**
+ * The leaky bucket as a queue, as nginx limit_req has it: departures lie 1 / rate apart, and a call
+ * whose turn would be more than burst / rate away finds the bucket full. The queue began to move at
+ * `anchor` and has had `taken` calls since, so the next turn is at anchor + taken / rate.
+ */
+class LeakyBucket implements Meter {
+  private readonly rate: RationalRate;
+  private readonly burst: number;
+  private anchor: Ns = 0;
+  private taken = 0;
+
+  constructor(perSecond: number, burst: number) {
+    this.rate = rationalRate(perSecond);
+    this.burst = burst;
+  }
+
+  take(now: Ns): Ns {
+    const { rate: pace, burst } = this;
+    const turn = this.anchor + timeOfEvent(pace, this.taken);
+    if (turn <= now) {
+      this.anchor = now;
+      this.taken = 1;
+      return 0;
+    }
+    if (this.anchor + timeOfEvent(pace, this.taken - burst) > now) return -1;
+    this.taken++;
+    // Whole spans move from the count to the anchor, so that no product outgrows 53 bits.
+    if (this.taken >= 2 * pace.events) {
+      this.taken -= pace.events;
+      this.anchor += pace.spanNs;
+    }
+    return turn - now;
+  }
+
+  isIdle(now: Ns): boolean {
+    return this.anchor + timeOfEvent(this.rate, this.taken) <= now;
+  }
+}
+
+/** `rateLimit` of kind `leakyBucket`: a short queue that empties at a constant rate. */
+export const rateLimitLeakyBucket: PolicyKind<typeof schema> = {
+  policy: 'rateLimit',
+  kind: 'leakyBucket',
+  isDefault: false,
+  summary: 'Smooths bursts: calls leave evenly spaced, a few wait, the rest is refused.',
+  sources: ['nginx src/http/modules/ngx_http_limit_req_module.c'],
+  level: 'attempt',
+  schema,
+  example: 'rateLimit: { kind: leakyBucket, rate: 20/s, burst: 3 }\n',
+  state: 'scoped',
+  dryRun: true,
+  ...metered((config) => new LeakyBucket(config.rate, config.burst)),
+  check: (config) => rateProblems(config.rate),
+};

@@ -1,0 +1,110 @@
+import { z } from 'zod';
+import type { Ns } from '../../kernel/time.js';
+import type { PolicyKind } from '../../spec/policy.js';
+import { duration, whole } from '../../spec/quantities.js';
+import type { Meter } from '../mechanisms/meters.js';
+import { KeyedMeters, limiterFields, MeteredCalls, refusalOf } from '../mechanisms/meters.js';
+
+/** Permissions are a Java int. */
+const INT_MAX = 2_147_483_647;
+
+const schema = z.strictObject({
+  limitForPeriod: whole({ min: 1, max: INT_MAX })
+    .prefault(50)
+    .describe(
+      'Permissions of one cycle, for each state (by default each instance of the caller and each ' +
+        'callee); what is left over is lost at its end. Unit: calls. Defaults to 50.',
+    ),
+  limitRefreshPeriod: duration({ allowZero: false })
+    .prefault('500ns')
+    .describe(
+      'Length of a cycle. Cycles are counted from the start of the process, after a restart from ' +
+        'its first call. With the default hardly anything is ever limited. Unit: duration. ' +
+        'Defaults to 500ns.',
+    ),
+  timeoutDuration: duration()
+    .prefault('5s')
+    .describe(
+      'Longest wait for a permission, which is reserved in a later cycle at once. A caller that ' +
+        'would have to wait longer sleeps this long all the same and is refused then; in a ' +
+        'middleware it is refused at once, as by reservePermission. Unit: duration. Defaults to 5s.',
+    ),
+  ...limiterFields,
+});
+
+/**
+ * AtomicRateLimiter: each cycle brings `limitForPeriod` permissions, never more than that are there,
+ * and a balance below 0 is what has been reserved of the cycles to come.
+ */
+class AtomicCycles implements Meter {
+  private readonly limit: number;
+  private readonly periodNs: Ns;
+  private readonly timeoutNs: Ns;
+  private readonly start: Ns;
+  private cycle = 0;
+  private permissions: number;
+
+  constructor(limit: number, periodNs: Ns, timeoutNs: Ns, start: Ns) {
+    this.limit = limit;
+    this.periodNs = periodNs;
+    this.timeoutNs = timeoutNs;
+    this.start = start;
+    this.permissions = limit;
+  }
+
+  take(now: Ns): Ns {
+    const elapsed = now - this.start;
+    const cycle = Math.floor(elapsed / this.periodNs);
+    this.permissions = this.permissionsIn(cycle);
+    this.cycle = cycle;
+    const waitNs = this.permissions >= 1 ? 0 : this.waitNs(elapsed);
+    if (waitNs > this.timeoutNs) return -1;
+    this.permissions--;
+    return waitNs;
+  }
+
+  isIdle(now: Ns): boolean {
+    return this.permissionsIn(Math.floor((now - this.start) / this.periodNs)) === this.limit;
+  }
+
+  private permissionsIn(cycle: number): number {
+    return Math.min(this.permissions + (cycle - this.cycle) * this.limit, this.limit);
+  }
+
+  /** Time to the start of the first cycle that is not fully reserved. */
+  private waitNs(elapsed: Ns): Ns {
+    const fullCycles = Math.floor(-this.permissions / this.limit);
+    return (1 + fullCycles) * this.periodNs - (elapsed - this.cycle * this.periodNs);
+  }
+}
+
+function cycles(config: z.output<typeof schema>, start: Ns): Meter {
+  const { limitForPeriod, limitRefreshPeriod, timeoutDuration } = config;
+  return new AtomicCycles(limitForPeriod, limitRefreshPeriod, timeoutDuration, start);
+}
+
+/** `rateLimit` of kind `resilience4j`: its AtomicRateLimiter with its own field names. */
+export const rateLimitResilience4j: PolicyKind<typeof schema> = {
+  policy: 'rateLimit',
+  kind: 'resilience4j',
+  isDefault: false,
+  summary:
+    'The limiter of resilience4j: permissions by cycle, reserved in later cycles by callers who ' +
+    'sleep until then.',
+  sources: ['resilience4j AtomicRateLimiter.java, RateLimiterConfig.java'],
+  level: 'attempt',
+  schema,
+  example:
+    'rateLimit: { kind: resilience4j, limitForPeriod: 5, limitRefreshPeriod: 100ms, ' +
+    'timeoutDuration: 150ms }\n',
+  state: 'scoped',
+  dryRun: true,
+  create: (config, setup) =>
+    new MeteredCalls(
+      setup.ctx,
+      (start) => cycles(config, start),
+      refusalOf(config.status),
+      config.timeoutDuration,
+    ),
+  limiter: (config) => new KeyedMeters((start) => cycles(config, start)),
+};

@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import { widenFloat64 } from '../../kernel/pool.js';
+import type { Ns } from '../../kernel/time.js';
+import type { PolicyKind } from '../../spec/policy.js';
+import type { Meter } from '../mechanisms/meters.js';
+import { limiterFields, metered } from '../mechanisms/meters.js';
+import { windowFields } from '../mechanisms/window-fields.js';
+
+const schema = z.strictObject({ ...windowFields, ...limiterFields });
+
+/**
+ * The times of the last `limit` calls that went on, in a ring. A call goes on when fewer than
+ * `limit` of them lie in (now - window, now], which is when the oldest in a full ring does not.
+ */
+class SlidingLog implements Meter {
+  private readonly limit: number;
+  private readonly windowNs: Ns;
+  private times: Float64Array = new Float64Array(4);
+  private length = 0;
+  /** Place of the oldest time once the ring is full. */
+  private oldest = 0;
+  private newest: Ns = -Infinity;
+
+  constructor(limit: number, windowNs: Ns) {
+    this.limit = limit;
+    this.windowNs = windowNs;
+  }
+
+  take(now: Ns): Ns {
+    if (this.length < this.limit) {
+      if (this.length === this.times.length) {
+        this.times = widenFloat64(this.times, Math.min(this.limit, this.length * 2));
+      }
+      this.times[this.length++] = now;
+    } else {
+      if (now - this.times[this.oldest] < this.windowNs) return -1;
+      this.times[this.oldest] = now;
+      this.oldest = this.oldest + 1 === this.limit ? 0 : this.oldest + 1;
+    }
+    this.newest = now;
+    return 0;
+  }
+
+  isIdle(now: Ns): boolean {
+    return now - this.newest >= this.windowNs;
+  }
+}
+
+/** `rateLimit` of kind `slidingLog`: so many calls in any window, exactly. */
+export const rateLimitSlidingLog: PolicyKind<typeof schema> = {
+  policy: 'rateLimit',
+  kind: 'slidingLog',
+  isDefault: false,
+  summary: 'Keeps the times of the calls it let through: no window anywhere holds more of them.',
+  sources: ['Figma 2017 "An alternative approach to rate limiting"'],
+  level: 'attempt',
+  schema,
+  example: 'rateLimit: { kind: slidingLog, limit: 5, window: 100ms }\n',
+  state: 'scoped',
+  dryRun: true,
+  ...metered(({ limit, window }) => new SlidingLog(limit, window)),
+};

@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import type { Ns } from '../../kernel/time.js';
+import type { PolicyKind } from '../../spec/policy.js';
+import type { Meter } from '../mechanisms/meters.js';
+import { limiterFields, metered } from '../mechanisms/meters.js';
+import { windowFields } from '../mechanisms/window-fields.js';
+
+const schema = z.strictObject({ ...windowFields, ...limiterFields });
+
+/**
+ * RussellLuo/slidingwindow: the window that slides is estimated from two that stand on the clock,
+ * previous * (part of it that is still covered) + current. A call goes on while the estimate is
+ * below the limit.
+ */
+class SlidingWindow implements Meter {
+  private readonly limit: number;
+  private readonly windowNs: Ns;
+  private window = 0;
+  private previous = 0;
+  private current = 0;
+
+  constructor(limit: number, windowNs: Ns) {
+    this.limit = limit;
+    this.windowNs = windowNs;
+  }
+
+  take(now: Ns): Ns {
+    const window = Math.floor(now / this.windowNs);
+    if (window !== this.window) {
+      this.previous = window === this.window + 1 ? this.current : 0;
+      this.current = 0;
+      this.window = window;
+    }
+    const coveredNs = this.windowNs - (now - window * this.windowNs);
+    const room = this.limit - this.current;
+    if (!isProductBelow(this.previous, coveredNs, room, this.windowNs)) return -1;
+    this.current++;
+    return 0;
+  }
+
+  isIdle(now: Ns): boolean {
+    const behind = Math.floor(now / this.windowNs) - this.window;
+    return behind > 1 || (behind === 1 && this.current === 0);
+  }
+}
+
+/** Below 2^33 for every time, so that its product with a count of at most 2^20 is exact. */
+const SPLIT = 1_048_576;
+
+/**
+ * count * time < otherCount * otherTime for counts up to a million, exactly: the products have more
+ * than 53 bits, so they are compared in two parts.
+ */
+function isProductBelow(count: number, time: Ns, otherCount: number, otherTime: Ns): boolean {
+  const low = count * (time % SPLIT);
+  const otherLow = otherCount * (otherTime % SPLIT);
+  const high = count * Math.floor(time / SPLIT) + Math.floor(low / SPLIT);
+  const otherHigh = otherCount * Math.floor(otherTime / SPLIT) + Math.floor(otherLow / SPLIT);
+  return high < otherHigh || (high === otherHigh && low % SPLIT < otherLow % SPLIT);
+}
+
+/** `rateLimit` of kind `slidingWindow`: the weighted counter of two windows. */
+export const rateLimitSlidingWindow: PolicyKind<typeof schema> = {
+  policy: 'rateLimit',
+  kind: 'slidingWindow',
+  isDefault: false,
+  summary:
+    'Estimates the calls of the last window from two counters: no double burst at a border, as ' +
+    'though the calls of the previous window had come evenly.',
+  sources: ['RussellLuo/slidingwindow slidingwindow.go'],
+  level: 'attempt',
+  schema,
+  example: 'rateLimit: { kind: slidingWindow, limit: 5, window: 100ms }\n',
+  state: 'scoped',
+  dryRun: true,
+  ...metered(({ limit, window }) => new SlidingWindow(limit, window)),
+};
