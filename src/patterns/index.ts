@@ -1,6 +1,8 @@
 // One line per pattern. registry.ts sorts them, so the order here decides nothing.
 export { bulkheadSemaphore } from './policies/bulkhead-semaphore.js';
 export { circuitBreakerGobreaker } from './policies/circuit-breaker-gobreaker.js';
+export { circuitBreakerHystrix } from './policies/circuit-breaker-hystrix.js';
+export { circuitBreakerPolly } from './policies/circuit-breaker-polly.js';
 export { circuitBreakerSimple } from './policies/circuit-breaker-simple.js';
 export { deadline } from './policies/deadline.js';
 export { fallback } from './policies/fallback.js';

@@ -15,10 +15,7 @@ export const laterPolicies: readonly string[] = [
 /** Policy -> its kinds of later versions. */
 export const laterPolicyKinds: ReadonlyMap<string, readonly string[]> = new Map([
   ['bulkhead', ['envoy', 'hystrix', 'resilience4j', 'threadPool']],
-  [
-    'circuitBreaker',
-    ['cockatiel', 'custom', 'finagle', 'hystrix', 'linkerd', 'opossum', 'polly', 'resilience4j'],
-  ],
+  ['circuitBreaker', ['cockatiel', 'custom', 'finagle', 'linkerd', 'opossum', 'resilience4j']],
   ['retry', ['aws', 'cockatiel', 'envoy', 'grpc', 'istio', 'kong', 'polly', 'resilience4j']],
 ]);
 

@@ -52,6 +52,8 @@ describe('the registry of patterns', () => {
     expect(policyKinds.map((k) => `${k.policy}/${k.kind}`)).toEqual([
       'bulkhead/semaphore',
       'circuitBreaker/gobreaker',
+      'circuitBreaker/hystrix',
+      'circuitBreaker/polly',
       'circuitBreaker/simple',
       'deadline/simple',
       'fallback/simple',

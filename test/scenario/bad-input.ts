@@ -349,10 +349,10 @@ export const BAD_SHAPES: readonly BadCase[] = [
   },
   {
     title: 'a breaker of a later version',
-    edit: [timeout, 'plain: { circuitBreaker: { kind: hystrix } }'],
+    edit: [timeout, 'plain: { circuitBreaker: { kind: finagle } }'],
     code: 'FL202',
-    at: 'hystrix',
-    says: 'hystrix is known, not in this version',
+    at: 'finagle',
+    says: 'finagle is known, not in this version',
   },
   {
     title: 'a database of a later version',

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { RunFile } from './run-file.js';
+import { policyKinds } from '../../src/patterns/registry.js';
 import { runFile } from './run-file.js';
 
 /** Errors that a file promises to hold; what is a warning is meant to be broken where a claim stops. */
@@ -75,5 +76,22 @@ describe('scenarios/retry-metastable.yaml', () => {
     for (const name of ['retries', 'backoff']) {
       expect(ran.value(`users.recovery after slow-backend in ${name}`), name).toBe(Infinity);
     }
+  });
+});
+
+describe('scenarios/studies/breaker-zoo.yaml', () => {
+  let ran: RunFile;
+  beforeAll(() => {
+    ran = runFile('scenarios/studies/breaker-zoo.yaml');
+  });
+
+  it('holds its budgets', () => {
+    expect(broken(ran)).toEqual([]);
+  });
+
+  it('has a variant of every kind of breaker, and one without', () => {
+    const kinds = policyKinds.filter(({ policy }) => policy === 'circuitBreaker');
+    const names = ran.result.variants.map(({ name }) => name);
+    expect([...names].sort()).toEqual([...kinds.map(({ kind }) => kind), 'no-breaker'].sort());
   });
 });

@@ -39,6 +39,20 @@ export const DECISIVE: readonly Decisive[] = [
     '35 calls before the tenth timeout, then 3 probes at about 11 s and 21 s',
   ),
   row(
+    'breaker-hystrix',
+    'shop->bank.attempts during outage in quick-answer',
+    503,
+    1,
+    'half of 1000 results is 500 failures, one more by the beat of the snapshots, and tests at 30 s and 35 s',
+  ),
+  row(
+    'breaker-polly',
+    'shop->bank.attempts during outage in ten-a-second',
+    35,
+    1,
+    '30 failures are 10 % of the 300 results of 30 s, then a probe each 5 s of the 27 s that are left',
+  ),
+  row(
     'breaker-simple',
     'users.recovery after outage in breaker',
     32,

@@ -1,0 +1,69 @@
+import type { Ns } from '../../kernel/time.js';
+
+/** Sub-windows of a sampling duration. */
+const WINDOWS = 10;
+
+/**
+ * Room for the sub-windows that live at once: ten, an eleventh where a tenth of the duration is no
+ * whole number of ns, and the new one that is opened before the oldest are dropped.
+ */
+const ROOM = WINDOWS + 2;
+
+/**
+ * Successes and failures over a sampling duration, as Polly's RollingHealthMetrics keeps them: a
+ * sub-window is opened by the first result that comes a tenth of the duration after the start of the
+ * present one, so sub-windows start at results and not on a grid, and it leaves as a whole when its
+ * start is the duration old.
+ */
+export class SampledHealth {
+  failures = 0;
+  /** Successes and failures. */
+  throughput = 0;
+  private readonly samplingNs: Ns;
+  private readonly windowNs: Ns;
+  private readonly starts = new Float64Array(ROOM);
+  private readonly failed = new Int32Array(ROOM);
+  private readonly all = new Int32Array(ROOM);
+  /** Slot of the oldest sub-window, and how many there are. */
+  private oldest = 0;
+  private length = 0;
+
+  constructor(samplingNs: Ns) {
+    this.samplingNs = samplingNs;
+    this.windowNs = Math.floor(samplingNs / WINDOWS);
+  }
+
+  add(now: Ns, failure: boolean): void {
+    const at = this.present(now);
+    this.all[at]++;
+    this.throughput++;
+    if (!failure) return;
+    this.failed[at]++;
+    this.failures++;
+  }
+
+  reset(): void {
+    this.length = 0;
+    this.failures = 0;
+    this.throughput = 0;
+  }
+
+  /** The slot of the sub-window a result of now belongs to. */
+  private present(now: Ns): number {
+    let at = (this.oldest + this.length - 1 + ROOM) % ROOM;
+    if (this.length === 0 || now - this.starts[at] >= this.windowNs) {
+      at = (this.oldest + this.length) % ROOM;
+      this.starts[at] = now;
+      this.failed[at] = 0;
+      this.all[at] = 0;
+      this.length++;
+    }
+    while (now - this.starts[this.oldest] >= this.samplingNs) {
+      this.failures -= this.failed[this.oldest];
+      this.throughput -= this.all[this.oldest];
+      this.oldest = (this.oldest + 1) % ROOM;
+      this.length--;
+    }
+    return at;
+  }
+}

@@ -1,0 +1,213 @@
+import { z } from 'zod';
+import type { Ns } from '../../kernel/time.js';
+import type {
+  Alarm,
+  CallContext,
+  PolicyKind,
+  PolicyProblem,
+  PolicySetup,
+} from '../../spec/policy.js';
+import { duration, share, whole } from '../../spec/quantities.js';
+import type { BreakerJournal, BreakerRule } from '../mechanisms/breaker.js';
+import { Breaker, breakerJournal, CLOSED, HALF_OPEN, OPEN } from '../mechanisms/breaker.js';
+import { classProblems, EXCLUDED, FAILURE, SUCCESS } from '../mechanisms/breaker-classes.js';
+import { HealthStream, nextTick } from '../mechanisms/health-stream.js';
+import { thrownClasses, thrownFields } from '../mechanisms/thrown-outcomes.js';
+
+const schema = z.strictObject({
+  errorThresholdPercentage: share()
+    .prefault('50%')
+    .describe(
+      'Errors among the results of the window from which on a snapshot opens the breaker; their ' +
+        'percentage is cut to a whole number first. Unit: share, in whole percent. Defaults to 50%.',
+    ),
+  requestVolumeThreshold: whole({ min: 1 })
+    .prefault(20)
+    .describe(
+      'Results in the window below which a snapshot opens nothing. Unit: results. Defaults to 20.',
+    ),
+  sleepWindow: duration()
+    .prefault('5s')
+    .describe(
+      'Time for which every call is refused; a call that comes exactly at its end is still ' +
+        'refused, the first one after it is the test request. Unit: duration. Defaults to 5s.',
+    ),
+  rollingWindow: duration({ allowZero: false })
+    .prefault('10s')
+    .describe(
+      'Time over which results are counted: as many whole `snapshotInterval` as fit into it. ' +
+        'Unit: duration. Defaults to 10s.',
+    ),
+  snapshotInterval: duration({ allowZero: false })
+    .prefault('500ms')
+    .describe(
+      'Time between two looks at the health, from the first call on; the breaker opens at such a ' +
+        'look and never between. Unit: duration. Defaults to 500ms.',
+    ),
+  ...thrownFields(
+    'they are to Hystrix what a bad request is: not part of the health, as is a call given up by ' +
+      'its caller, and yet such a test request opens the breaker again.',
+  ),
+});
+
+type Config = z.output<typeof schema>;
+
+/** Errors in whole percent, the way Hystrix is configured. */
+const wholePercent = (portion: number): number => Math.round(portion * 100);
+
+const bucketsOf = ({ rollingWindow, snapshotInterval }: Config): number =>
+  Math.floor(rollingWindow / snapshotInterval);
+
+/**
+ * The breaker of Hystrix 1.5.18. It opens at a snapshot of the health and at no result. Half open
+ * knows no call: a success closes it, whoever sent it, and anything else that ends opens it again for
+ * a whole sleep window. A refused call ends too, and does so at once: Hystrix marks each call that is
+ * no success when its subscription ends. So the test request closes the breaker only if no other call
+ * comes while it is under way; its success then finds the breaker open and changes nothing.
+ */
+export class HystrixRule implements BreakerRule {
+  private readonly config: Config;
+  private readonly threshold: number;
+  private readonly ctx: CallContext;
+  private readonly journal: BreakerJournal;
+  private readonly alarm: Alarm;
+  private readonly health: HealthStream;
+  private state = CLOSED;
+  private openedAt: Ns = 0;
+  /** Start of the stream of snapshots; below 0 before the first call. */
+  private streamStart: Ns = -1;
+  /** The snapshot the alarm is set for; below 0 for none. */
+  private tick: Ns = -1;
+  private underWay = 0;
+
+  constructor(config: Config, setup: PolicySetup) {
+    this.config = config;
+    this.threshold = wholePercent(config.errorThresholdPercentage);
+    this.ctx = setup.ctx;
+    this.journal = breakerJournal(setup);
+    this.alarm = setup.alarm(() => this.snapshot());
+    this.health = new HealthStream(Math.max(1, bucketsOf(config)));
+  }
+
+  admit(now: Ns): number {
+    if (this.state === CLOSED) {
+      if (this.tick < 0) this.awake(now);
+    } else if (this.state === OPEN) {
+      if (now <= this.openedAt + this.config.sleepWindow) return -1;
+      this.enterState(HALF_OPEN);
+    } else {
+      this.open(now);
+      return -1;
+    }
+    this.underWay++;
+    return 0;
+  }
+
+  record(now: Ns, _ticket: number, result: number): void {
+    this.underWay--;
+    if (this.state === HALF_OPEN) {
+      if (result === SUCCESS) this.close(now);
+      else this.open(now);
+    }
+    // What is counted while not closed is lost when the stream starts anew.
+    if (this.state === CLOSED && result !== EXCLUDED) this.health.add(result === FAILURE);
+  }
+
+  reset(): void {
+    if (this.state !== CLOSED) this.enterState(CLOSED);
+    this.asleep();
+    this.health.clear();
+    this.streamStart = -1;
+    this.underWay = 0;
+  }
+
+  private snapshot(): void {
+    const { health, config } = this;
+    if (
+      health.total >= config.requestVolumeThreshold &&
+      health.errorPercentage() >= this.threshold
+    ) {
+      this.open(this.ctx.now);
+      return;
+    }
+    health.advance();
+    // With nothing to count, all snapshots until the next call are the same.
+    if (health.total === 0 && this.underWay === 0) this.tick = -1;
+    else this.setTick(this.tick + config.snapshotInterval);
+  }
+
+  /** A call after a time without any: the snapshots go on where their beat has got to. */
+  private awake(now: Ns): void {
+    if (this.streamStart < 0) this.streamStart = now;
+    this.setTick(nextTick(this.streamStart, this.config.snapshotInterval, now));
+  }
+
+  private asleep(): void {
+    this.alarm.clear();
+    this.tick = -1;
+  }
+
+  private setTick(at: Ns): void {
+    this.tick = at;
+    // A paused process has the snapshots it missed at its thaw, one after the other.
+    this.alarm.set(Math.max(at, this.ctx.now));
+  }
+
+  private open(now: Ns): void {
+    this.asleep();
+    this.openedAt = now;
+    this.enterState(OPEN);
+  }
+
+  /** The stream starts anew with the success that closes: with its beat, and with it as the first. */
+  private close(now: Ns): void {
+    this.health.clear();
+    this.streamStart = now;
+    this.enterState(CLOSED);
+    this.awake(now);
+  }
+
+  private enterState(state: number): void {
+    this.state = state;
+    this.journal.set(state);
+  }
+}
+
+/** `circuitBreaker` of kind `hystrix`: Netflix Hystrix with its own property names. */
+export const circuitBreakerHystrix: PolicyKind<typeof schema> = {
+  policy: 'circuitBreaker',
+  kind: 'hystrix',
+  isDefault: false,
+  summary: 'The breaker of Hystrix 1.5.18: an error percentage, looked at every half second.',
+  sources: [
+    'Netflix/Hystrix hystrix-core HystrixCircuitBreaker.java, HystrixCommandMetrics.java, ' +
+      'AbstractCommand.java (unsubscribeCommandCleanup)',
+    'Netflix/Hystrix hystrix-core metric/consumer/BucketedRollingCounterStream.java',
+  ],
+  level: 'attempt',
+  schema,
+  example:
+    'circuitBreaker: { kind: hystrix, requestVolumeThreshold: 4, sleepWindow: 200ms, ' +
+    'rollingWindow: 1s, snapshotInterval: 100ms }\n',
+  state: 'scoped',
+  dryRun: true,
+  create: (config, setup) =>
+    new Breaker(setup.ctx, new HystrixRule(config, setup), thrownClasses(config)),
+  check(config): readonly PolicyProblem[] {
+    const problems = [...classProblems(config)];
+    const percent = config.errorThresholdPercentage * 100;
+    if (Math.abs(percent - wholePercent(config.errorThresholdPercentage)) > 1e-9) {
+      problems.push({
+        field: 'errorThresholdPercentage',
+        message: 'Hystrix compares whole percents: write one, such as 50%',
+      });
+    }
+    if (bucketsOf(config) < 1) {
+      problems.push({
+        field: 'snapshotInterval',
+        message: 'it is longer than rollingWindow, so no snapshot fits into it: make it shorter',
+      });
+    }
+    return problems;
+  },
+};

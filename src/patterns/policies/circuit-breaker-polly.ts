@@ -1,0 +1,139 @@
+import { z } from 'zod';
+import type { Ns } from '../../kernel/time.js';
+import type { PolicyKind, PolicyProblem } from '../../spec/policy.js';
+import { duration, share, whole } from '../../spec/quantities.js';
+import type { BreakerJournal, BreakerRule } from '../mechanisms/breaker.js';
+import { Breaker, breakerJournal, CLOSED, HALF_OPEN, OPEN } from '../mechanisms/breaker.js';
+import { classProblems, FAILURE } from '../mechanisms/breaker-classes.js';
+import { SampledHealth } from '../mechanisms/sampled-health.js';
+import { thrownClasses, thrownFields } from '../mechanisms/thrown-outcomes.js';
+
+const MILLISECOND = 1_000_000;
+/** Polly validates its options: both durations lie between half a second and a day. */
+const SHORTEST = 500 * MILLISECOND;
+const LONGEST = 86_400_000 * MILLISECOND;
+
+const schema = z.strictObject({
+  failureRatio: share()
+    .prefault('10%')
+    .describe(
+      'Failures per result from which on a failure opens the breaker; exactly this ratio opens ' +
+        'it. Unit: share. Defaults to 10%.',
+    ),
+  minimumThroughput: whole({ min: 2 })
+    .prefault(100)
+    .describe(
+      'Results within `samplingDuration` before the ratio counts. Unit: results. Defaults to 100.',
+    ),
+  samplingDuration: duration({ min: SHORTEST })
+    .prefault('30s')
+    .describe(
+      'Time over which results are counted, in up to ten sub-windows that leave one by one. ' +
+        'Unit: duration, 500ms to 24h. Defaults to 30s.',
+    ),
+  breakDuration: duration({ min: SHORTEST })
+    .prefault('5s')
+    .describe(
+      'Time for which every call is refused; a call that comes exactly at its end is let ' +
+        'through as the one probe. Unit: duration, 500ms to 24h. Defaults to 5s.',
+    ),
+  ...thrownFields(
+    'what is not a failure is a success to Polly, a call given up by its caller too.',
+  ),
+});
+
+/**
+ * The breaker of Polly v8. Calls carry no generation: whatever ends while it is half open decides,
+ * the probe or a call admitted long before. What ends while it is open only goes into the health,
+ * which is emptied when the breaker closes and at no other time. There is no limit on half open: a
+ * probe that never ends blocks it, unless a late result decides.
+ */
+export class PollyRule implements BreakerRule {
+  private readonly config: z.output<typeof schema>;
+  private readonly journal: BreakerJournal;
+  private readonly health: SampledHealth;
+  private state = CLOSED;
+  private blockedUntil: Ns = 0;
+
+  constructor(config: z.output<typeof schema>, journal: BreakerJournal) {
+    this.config = config;
+    this.journal = journal;
+    this.health = new SampledHealth(config.samplingDuration);
+  }
+
+  admit(now: Ns): number {
+    if (this.state === CLOSED) return 0;
+    if (this.state === HALF_OPEN || now < this.blockedUntil) return -1;
+    this.enterState(HALF_OPEN);
+    return 0;
+  }
+
+  record(now: Ns, _ticket: number, result: number): void {
+    const failure = result === FAILURE;
+    if (this.state === HALF_OPEN) {
+      if (failure) this.open(now);
+      else this.close();
+      return;
+    }
+    this.health.add(now, failure);
+    if (failure && this.state === CLOSED && this.unhealthy()) this.open(now);
+  }
+
+  reset(): void {
+    if (this.state !== CLOSED) this.close();
+    this.health.reset();
+  }
+
+  private unhealthy(): boolean {
+    const { failures, throughput } = this.health;
+    const { minimumThroughput, failureRatio } = this.config;
+    return throughput >= minimumThroughput && failures / throughput >= failureRatio;
+  }
+
+  private open(now: Ns): void {
+    this.blockedUntil = now + this.config.breakDuration;
+    this.enterState(OPEN);
+  }
+
+  private close(): void {
+    this.health.reset();
+    this.enterState(CLOSED);
+  }
+
+  private enterState(state: number): void {
+    this.state = state;
+    this.journal.set(state);
+  }
+}
+
+/** `circuitBreaker` of kind `polly`: Polly v8 with its own option names. */
+export const circuitBreakerPolly: PolicyKind<typeof schema> = {
+  policy: 'circuitBreaker',
+  kind: 'polly',
+  isDefault: false,
+  summary: 'The breaker of Polly v8: a failure ratio over a sampling duration, one probe.',
+  sources: [
+    'App-vNext/Polly src/Polly.Core/CircuitBreaker/Controller/CircuitStateController.cs, ' +
+      'AdvancedCircuitBehavior.cs',
+    'App-vNext/Polly src/Polly.Core/CircuitBreaker/Health/RollingHealthMetrics.cs',
+    'App-vNext/Polly src/Polly.Core/CircuitBreaker/CircuitBreakerStrategyOptions.TResult.cs',
+  ],
+  level: 'attempt',
+  schema,
+  example:
+    'circuitBreaker: { kind: polly, failureRatio: 50%, minimumThroughput: 4, ' +
+    'samplingDuration: 1s, breakDuration: 500ms }\n',
+  state: 'scoped',
+  dryRun: true,
+  create: (config, setup) =>
+    new Breaker(setup.ctx, new PollyRule(config, breakerJournal(setup)), thrownClasses(config)),
+  check(config): readonly PolicyProblem[] {
+    const problems = [...classProblems(config)];
+    for (const field of ['samplingDuration', 'breakDuration'] as const) {
+      if (config[field] > LONGEST) {
+        problems.push({ field, message: 'Polly takes no more than a day: make it 24h or less' });
+      }
+    }
+    return problems;
+  },
+};
