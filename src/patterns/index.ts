@@ -1,8 +1,10 @@
 // One line per pattern. registry.ts sorts them, so the order here decides nothing.
 export { bulkheadSemaphore } from './policies/bulkhead-semaphore.js';
+export { circuitBreakerCockatiel } from './policies/circuit-breaker-cockatiel.js';
 export { circuitBreakerGobreaker } from './policies/circuit-breaker-gobreaker.js';
 export { circuitBreakerHystrix } from './policies/circuit-breaker-hystrix.js';
 export { circuitBreakerPolly } from './policies/circuit-breaker-polly.js';
+export { circuitBreakerOpossum } from './policies/circuit-breaker-opossum.js';
 export { circuitBreakerSimple } from './policies/circuit-breaker-simple.js';
 export { deadline } from './policies/deadline.js';
 export { fallback } from './policies/fallback.js';

@@ -15,7 +15,7 @@ export const laterPolicies: readonly string[] = [
 /** Policy -> its kinds of later versions. */
 export const laterPolicyKinds: ReadonlyMap<string, readonly string[]> = new Map([
   ['bulkhead', ['envoy', 'hystrix', 'resilience4j', 'threadPool']],
-  ['circuitBreaker', ['cockatiel', 'custom', 'finagle', 'linkerd', 'opossum', 'resilience4j']],
+  ['circuitBreaker', ['custom', 'finagle', 'linkerd', 'resilience4j']],
   ['retry', ['aws', 'cockatiel', 'envoy', 'grpc', 'istio', 'kong', 'polly', 'resilience4j']],
 ]);
 
@@ -25,7 +25,7 @@ export const laterPolicyKinds: ReadonlyMap<string, readonly string[]> = new Map(
  */
 export const laterPolicyFields: ReadonlyMap<string, readonly string[]> = new Map([
   ['bulkhead', ['store']],
-  ['circuitBreaker', ['store']],
+  ['circuitBreaker', ['halfOpenCalls', 'store']],
   ['fallback', ['call', 'steps']],
   ['rateLimit', ['faultTolerant', 'limitBy', 'policy', 'retryAfter', 'store', 'syncRate']],
   ['retry', ['budget.kind=envoy', 'otherInstance', 'respectRetryAfter']],

@@ -51,8 +51,10 @@ describe('the registry of patterns', () => {
     ]);
     expect(policyKinds.map((k) => `${k.policy}/${k.kind}`)).toEqual([
       'bulkhead/semaphore',
+      'circuitBreaker/cockatiel',
       'circuitBreaker/gobreaker',
       'circuitBreaker/hystrix',
+      'circuitBreaker/opossum',
       'circuitBreaker/polly',
       'circuitBreaker/simple',
       'deadline/simple',

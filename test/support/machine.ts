@@ -61,6 +61,18 @@ const LAYERS: Readonly<Record<string, () => Layer>> = {
       timeout: '30ms',
       tripAfter: { consecutiveFailures: 4 },
     }),
+  k: () =>
+    layerOf('circuitBreaker', 'cockatiel', {
+      breaker: { consecutive: 3 },
+      halfOpenAfter: { kind: 'exponential', base: '4ms', max: '30ms', jitter: 'full' },
+    }),
+  o: () =>
+    layerOf('circuitBreaker', 'opossum', {
+      resetTimeout: '30ms',
+      rollingCountTimeout: '100ms',
+      volumeThreshold: 8,
+      capacity: 6,
+    }),
   t: () => layerOf('timeout', 'simple', { after: '6ms' }),
   d: () => layerOf('deadline', 'simple', { after: '15ms' }),
   b: () => layerOf('bulkhead', 'semaphore', { maxConcurrent: 4, maxQueue: 16, maxWait: '2ms' }),

@@ -1,0 +1,155 @@
+import type { Ns } from '../../kernel/time.js';
+
+/**
+ * When a cockatiel breaker opens, without any knowledge of states: `probe` says that the call was let
+ * through half open. A failed probe opens whatever failure() answers.
+ */
+export interface CockatielBreaker {
+  success(now: Ns, probe: boolean): void;
+  /** True when the breaker is to open. */
+  failure(now: Ns): boolean;
+  /** Forgets everything, as a restarted process does. */
+  reset(): void;
+}
+
+const MS = 1_000_000;
+
+/** So many failures in a row. Only a success starts anew: opening and closing leave the count. */
+export class ConsecutiveBreaker implements CockatielBreaker {
+  private readonly threshold: number;
+  private failures = 0;
+
+  constructor(threshold: number) {
+    this.threshold = threshold;
+  }
+
+  success(): void {
+    this.failures = 0;
+  }
+
+  failure(): boolean {
+    return ++this.failures >= this.threshold;
+  }
+
+  reset(): void {
+    this.failures = 0;
+  }
+}
+
+/** A share of failures among the last `size` results; a probe that succeeds clears them first. */
+export class CountBreaker implements CockatielBreaker {
+  private readonly threshold: number;
+  private readonly minimumNumberOfCalls: number;
+  private readonly samples: Uint8Array;
+  private place = 0;
+  private total = 0;
+  private failures = 0;
+
+  constructor(threshold: number, size: number, minimumNumberOfCalls: number) {
+    this.threshold = threshold;
+    this.minimumNumberOfCalls = minimumNumberOfCalls;
+    this.samples = new Uint8Array(size);
+  }
+
+  success(_now: Ns, probe: boolean): void {
+    if (probe) this.clear();
+    this.sample(SUCCEEDED);
+  }
+
+  failure(): boolean {
+    this.sample(FAILED);
+    return this.total >= this.minimumNumberOfCalls && this.failures > this.threshold * this.total;
+  }
+
+  reset(): void {
+    this.clear();
+    this.place = 0;
+  }
+
+  private clear(): void {
+    this.samples.fill(NONE);
+    this.total = 0;
+    this.failures = 0;
+  }
+
+  private sample(result: number): void {
+    const { samples, place } = this;
+    if (samples[place] === NONE) this.total++;
+    else if (samples[place] === FAILED) this.failures--;
+    if (result === FAILED) this.failures++;
+    samples[place] = result;
+    this.place = place + 1 === samples.length ? 0 : place + 1;
+  }
+}
+
+const NONE = 0;
+const SUCCEEDED = 1;
+const FAILED = 2;
+
+/**
+ * A share of failures over a time, in at least 5 windows of at most 1 s each. A window begins with
+ * the first result after the one before has lasted its time, and then the oldest is dropped: one
+ * window per result, so that counts outlive a silence of any length.
+ */
+export class SamplingBreaker implements CockatielBreaker {
+  private readonly threshold: number;
+  /** Results in all windows below which nothing opens; need not be whole. */
+  private readonly minimum: number;
+  private readonly windowNs: Ns;
+  private readonly successesOf: Int32Array;
+  private readonly failuresOf: Int32Array;
+  private startedAt: Ns = -Infinity;
+  private place = 0;
+  private successes = 0;
+  private failures = 0;
+
+  /** `minimumRps` null: the library's guess, 5 failures a second at the threshold. */
+  constructor(threshold: number, durationNs: Ns, minimumRps: number | null) {
+    const durationMs = durationNs / MS;
+    const windows = Math.max(5, Math.ceil(durationMs / 1000));
+    const windowMs = Math.round(durationMs / windows);
+    const perMs = minimumRps === null ? 5 / (threshold * 1000) : minimumRps / 1000;
+    this.threshold = threshold;
+    this.minimum = windowMs * windows * perMs;
+    this.windowNs = windowMs * MS;
+    this.successesOf = new Int32Array(windows);
+    this.failuresOf = new Int32Array(windows);
+  }
+
+  success(now: Ns, probe: boolean): void {
+    if (probe) this.clear();
+    this.rotate(now);
+    this.successes++;
+    this.successesOf[this.place]++;
+  }
+
+  failure(now: Ns): boolean {
+    this.rotate(now);
+    this.failures++;
+    this.failuresOf[this.place]++;
+    const total = this.successes + this.failures;
+    return total >= this.minimum && this.failures > this.threshold * total;
+  }
+
+  reset(): void {
+    this.clear();
+  }
+
+  private clear(): void {
+    this.successes = 0;
+    this.failures = 0;
+    this.successesOf.fill(0);
+    this.failuresOf.fill(0);
+    this.startedAt = -Infinity;
+  }
+
+  private rotate(now: Ns): void {
+    if (now - this.startedAt < this.windowNs) return;
+    this.place = this.place + 1 === this.successesOf.length ? 0 : this.place + 1;
+    this.successes -= this.successesOf[this.place];
+    this.failures -= this.failuresOf[this.place];
+    this.successesOf[this.place] = 0;
+    this.failuresOf[this.place] = 0;
+    this.startedAt = now;
+  }
+}

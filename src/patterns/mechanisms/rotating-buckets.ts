@@ -1,0 +1,67 @@
+import type { Ns } from '../../kernel/time.js';
+
+/**
+ * Calls fired and failures of the last buckets, which rotate at every multiple of their length, as
+ * nodeshift/opossum lib/status.js does by an interval timer. A border needs no event here: who
+ * reads or writes rotates first, and at exactly the border the new bucket has begun.
+ */
+export class RotatingBuckets {
+  fires = 0;
+  failures = 0;
+  private readonly bucketNs: Ns;
+  private readonly length: number;
+  private readonly fired: Int32Array;
+  private readonly failed: Int32Array;
+  /** Number of the present bucket since the start, and its place in the ring. */
+  private bucket = 0;
+  private place = 0;
+
+  constructor(length: number, bucketNs: Ns) {
+    this.length = length;
+    this.bucketNs = bucketNs;
+    this.fired = new Int32Array(length);
+    this.failed = new Int32Array(length);
+  }
+
+  /** Goes on to the bucket of this age. */
+  rotate(age: Ns): void {
+    const bucket = Math.floor(age / this.bucketNs);
+    const steps = bucket - this.bucket;
+    if (steps <= 0) return;
+    this.bucket = bucket;
+    if (steps >= this.length) {
+      this.empty();
+      return;
+    }
+    for (let k = 0; k < steps; k++) {
+      this.place = this.place + 1 === this.length ? 0 : this.place + 1;
+      this.fires -= this.fired[this.place];
+      this.failures -= this.failed[this.place];
+      this.fired[this.place] = 0;
+      this.failed[this.place] = 0;
+    }
+  }
+
+  fire(): void {
+    this.fires++;
+    this.fired[this.place]++;
+  }
+
+  failure(): void {
+    this.failures++;
+    this.failed[this.place]++;
+  }
+
+  /** Back to age 0 without counts. */
+  clear(): void {
+    this.bucket = 0;
+    this.empty();
+  }
+
+  private empty(): void {
+    this.fires = 0;
+    this.failures = 0;
+    this.fired.fill(0);
+    this.failed.fill(0);
+  }
+}

@@ -1,0 +1,337 @@
+import { z } from 'zod';
+import { IntRing } from '../../kernel/ring.js';
+import type { Ns } from '../../kernel/time.js';
+import type { Outcome } from '../../spec/outcome.js';
+import { OUTCOME, PARK, PASS } from '../../spec/outcome.js';
+import type {
+  CallContext,
+  PolicyKind,
+  PolicyProblem,
+  PolicySetup,
+  PolicyState,
+} from '../../spec/policy.js';
+import { EDGE_COUNTER } from '../../spec/policy.js';
+import type { Quantity } from '../../spec/quantities.js';
+import { duration, quantity, share, whole } from '../../spec/quantities.js';
+import { parseFactor, parseRate, RATE_PATTERN } from '../../spec/quantity-text.js';
+import { Backoff, backoffSchema } from '../mechanisms/backoff.js';
+import type { BreakerJournal } from '../mechanisms/breaker.js';
+import { breakerJournal, CLOSED, HALF_OPEN, OPEN } from '../mechanisms/breaker.js';
+import {
+  BreakerClasses,
+  classFields,
+  classProblems,
+  EXCLUDED,
+  SUCCESS,
+} from '../mechanisms/breaker-classes.js';
+import type { CockatielBreaker } from '../mechanisms/cockatiel-breakers.js';
+import {
+  ConsecutiveBreaker,
+  CountBreaker,
+  SamplingBreaker,
+} from '../mechanisms/cockatiel-breakers.js';
+
+const thresholdField = (): Quantity<number> =>
+  share().describe(
+    'Failures per result above which a failure opens the breaker; at exactly this share it ' +
+      'stays closed. Between 0 and 100%, neither of them. Unit: share. Required.',
+  );
+
+/** `5` or `5/s`. */
+const perSecond = (): Quantity<number> =>
+  quantity((input) => (typeof input === 'number' ? parseFactor(input) : parseRate(input)), {
+    anyOf: [
+      { type: 'number', exclusiveMinimum: 0 },
+      { type: 'string', pattern: RATE_PATTERN },
+    ],
+  });
+
+const breakerSchema = z.union([
+  z.strictObject({
+    consecutive: whole({ min: 1 }).describe(
+      'ConsecutiveBreaker: failures in a row that open the breaker, on the last of them. ' +
+        'Only a success starts anew. Unit: calls. Required.',
+    ),
+  }),
+  z.strictObject({
+    sampling: z
+      .strictObject({
+        threshold: thresholdField(),
+        duration: duration({ allowZero: false }).describe(
+          'Time over which results are counted, in windows of at most 1 s, at least 5 of them. ' +
+            'Each result drops at most one old window, so that counts outlive a silence. Unit: ' +
+            'duration. Required.',
+        ),
+        minimumRps: perSecond()
+          .optional()
+          .describe(
+            'Results a second, over the whole `duration`, below which nothing opens. Unit: ' +
+              'calls per second, as `5` or `5/s`. Defaults to 5 / threshold.',
+          ),
+      })
+      .describe('SamplingBreaker: a share of failures over a time. Unit: map. Required.'),
+  }),
+  z.strictObject({
+    count: z
+      .strictObject({
+        threshold: thresholdField(),
+        size: whole({ min: 1, max: 1_000_000 }).describe(
+          'Results that are looked at, the last ones. Unit: calls. Required.',
+        ),
+        minimumNumberOfCalls: whole({ min: 1 })
+          .optional()
+          .describe(
+            'Results before anything opens, at most `size`. Unit: calls. Defaults to `size`.',
+          ),
+      })
+      .describe('CountBreaker: a share of failures among the last. Unit: map. Required.'),
+  }),
+]);
+
+const schema = z.strictObject({
+  breaker: breakerSchema.describe(
+    'When to open: `{ consecutive: n }`, `{ sampling: { … } }` or `{ count: { … } }`. Unit: ' +
+      'map. Required.',
+  ),
+  halfOpenAfter: z
+    .union([duration(), backoffSchema])
+    .describe(
+      'Time for which every call is refused; the first that comes at its end or later is let ' +
+        'through alone, the others wait for how it ends. A backoff gives the nth opening in a ' +
+        'row its nth delay. Unit: duration, or a map as `retry.backoff`. Required.',
+    ),
+  failOn: classFields.failOn,
+  ignore: outcomesNotHandled(),
+});
+type Config = z.output<typeof schema>;
+
+function outcomesNotHandled(): typeof classFields.ignore {
+  return classFields.ignore.describe(
+    'Outcomes that the policy of the breaker does not handle: closed they leave no trace, and a ' +
+      'probe that ends so closes the breaker. Wins over `failOn`, and stands beside what is never ' +
+      'handled unless `failOn` names it: throttled, poolTimeout, rejectedBulkhead, ' +
+      'rejectedRateLimit, rejectedBreaker, cancelled. Unit: list as in `retry.on`. Defaults to ' +
+      'none.',
+  );
+}
+
+/** Frame and layer of a waiter in one integer: another edge's chain may hold this policy elsewhere. */
+const LAYER_BITS = 5;
+const LAYER_MASK = (1 << LAYER_BITS) - 1;
+/** Ticket of a call that was let through closed; a probe has its number, from 1. */
+const REGULAR = 0;
+
+/**
+ * The breaker of cockatiel 3. Half open is entered by the next call after the wait. A call knows as
+ * what it was let through, and its result counts as that in whatever state it ends: so a late failure
+ * may open a half-open breaker, and a probe of an earlier half-open time may close or open this one.
+ */
+class Cockatiel implements PolicyState {
+  private readonly ctx: CallContext;
+  private readonly breaker: CockatielBreaker;
+  private readonly classes: BreakerClasses;
+  private readonly journal: BreakerJournal;
+  private readonly constantNs: Ns;
+  private readonly backoff: Backoff | null;
+  private readonly waiting = new IntRing();
+  private state = CLOSED;
+  private openUntil: Ns = 0;
+  /** Openings since the breaker was last closed. */
+  private attempt = 0;
+  /** Lineage of the call that opened the closed breaker: the row of draws of its delays. */
+  private rowA = 0;
+  private rowB = 0;
+  /** Number of the last probe; calls that come half open wait for it. */
+  private probe = 0;
+  private inside = 0;
+  /** Waiters whose refusal is on its way. */
+  private refused = 0;
+
+  constructor(config: Config, setup: PolicySetup) {
+    this.ctx = setup.ctx;
+    this.breaker = breakerOf(config.breaker);
+    this.classes = new BreakerClasses(config);
+    this.journal = breakerJournal(setup);
+    const after = config.halfOpenAfter;
+    this.constantNs = typeof after === 'number' ? after : 0;
+    this.backoff = typeof after === 'number' ? null : new Backoff(after, setup.stream('open'));
+  }
+
+  enter(frame: number, layer: number): number {
+    if (this.state === HALF_OPEN) {
+      this.wait(frame, layer);
+      return PARK;
+    }
+    if (this.state === OPEN && this.ctx.now < this.openUntil) {
+      this.ctx.count(frame, EDGE_COUNTER.breakerRejected);
+      return OUTCOME.rejectedBreaker;
+    }
+    this.admit(frame, layer);
+    return PASS;
+  }
+
+  leave(frame: number, layer: number, outcome: Outcome): number {
+    this.ended(frame, layer, this.classes.of(outcome));
+    return outcome;
+  }
+
+  cancel(frame: number, layer: number, parked: boolean): void {
+    if (!parked) this.ended(frame, layer, this.classes.of(OUTCOME.cancelled));
+    else if (!this.waiting.remove((frame << LAYER_BITS) | layer)) this.refused--;
+  }
+
+  /** The refusal of a waiter. */
+  timer(frame: number, layer: number): void {
+    this.refused--;
+    this.ctx.count(frame, EDGE_COUNTER.breakerRejected);
+    this.ctx.reject(frame, layer, OUTCOME.rejectedBreaker);
+  }
+
+  reset(): void {
+    this.breaker.reset();
+    this.waiting.clear();
+    this.inside = 0;
+    this.refused = 0;
+    if (this.state !== CLOSED) this.enterState(CLOSED);
+  }
+
+  /** Calls under way and calls that wait for a probe. */
+  held(): number {
+    return this.inside + this.waiting.length + this.refused;
+  }
+
+  /** Lets a call through, as the probe if the wait is over. */
+  private admit(frame: number, layer: number): void {
+    this.inside++;
+    if (this.state === CLOSED) {
+      this.ctx.setWord(frame, layer, REGULAR);
+      return;
+    }
+    this.ctx.setWord(frame, layer, ++this.probe);
+    this.enterState(HALF_OPEN);
+  }
+
+  private wait(frame: number, layer: number): void {
+    this.ctx.setWord(frame, layer, this.probe);
+    this.waiting.push((frame << LAYER_BITS) | layer);
+  }
+
+  private ended(frame: number, layer: number, result: number): void {
+    this.inside--;
+    const { breaker } = this;
+    const { now } = this.ctx;
+    const ticket = this.ctx.word(frame, layer);
+    const probe = ticket !== REGULAR;
+    if (result === SUCCESS) {
+      breaker.success(now, probe);
+      if (probe) this.close();
+    } else if (result === EXCLUDED) {
+      if (probe) this.close();
+    } else if (breaker.failure(now) || probe) this.open(now, frame);
+    if (probe) this.decideWaiters(ticket);
+  }
+
+  private close(): void {
+    if (this.state === HALF_OPEN) this.enterState(CLOSED);
+  }
+
+  private open(now: Ns, frame: number): void {
+    if (this.state === OPEN) return;
+    if (this.state === CLOSED) {
+      this.attempt = 0;
+      this.rowA = this.ctx.lineageA(frame);
+      this.rowB = this.ctx.lineageB(frame);
+    }
+    this.attempt++;
+    const waitNs = this.backoff?.delayNs(this.attempt, this.rowA, this.rowB);
+    this.openUntil = now + (waitNs ?? this.constantNs);
+    this.enterState(OPEN);
+  }
+
+  /** Who waited for this probe is treated in the order of coming as if it came now. */
+  private decideWaiters(probe: number): void {
+    const { ctx, waiting } = this;
+    for (let k = waiting.length; k > 0; k--) {
+      const waiter = waiting.shift();
+      const frame = waiter >> LAYER_BITS;
+      const layer = waiter & LAYER_MASK;
+      if (ctx.word(frame, layer) !== probe) waiting.push(waiter);
+      else if (this.state === HALF_OPEN) this.wait(frame, layer);
+      else if (this.state === OPEN && ctx.now < this.openUntil) {
+        // Not at once: the call whose end this is has not gone outward yet.
+        this.refused++;
+        ctx.after(0, frame, layer);
+      } else {
+        this.admit(frame, layer);
+        ctx.resume(frame, layer);
+      }
+    }
+  }
+
+  private enterState(state: number): void {
+    this.state = state;
+    this.journal.set(state);
+  }
+}
+
+function breakerOf(config: Config['breaker']): CockatielBreaker {
+  if ('consecutive' in config) return new ConsecutiveBreaker(config.consecutive);
+  if ('count' in config) {
+    const { threshold, size, minimumNumberOfCalls } = config.count;
+    return new CountBreaker(threshold, size, minimumNumberOfCalls ?? size);
+  }
+  const { threshold, duration: durationNs, minimumRps } = config.sampling;
+  return new SamplingBreaker(threshold, durationNs, minimumRps ?? null);
+}
+
+function breakerProblems(config: Config['breaker']): readonly PolicyProblem[] {
+  if ('consecutive' in config) return [];
+  const { threshold } = 'count' in config ? config.count : config.sampling;
+  const problems: PolicyProblem[] = [];
+  if (threshold <= 0 || threshold >= 1) {
+    problems.push({
+      field: 'breaker',
+      message:
+        'the threshold lies between 0 and 100%, neither of them: the library refuses to build ' +
+        'such a breaker',
+    });
+  }
+  if ('count' in config) {
+    const { size, minimumNumberOfCalls } = config.count;
+    if (minimumNumberOfCalls !== undefined && minimumNumberOfCalls > size) {
+      problems.push({
+        field: 'breaker',
+        message:
+          `there are never ${minimumNumberOfCalls} results to look at, because size is ` +
+          `${size}: make minimumNumberOfCalls at most that`,
+      });
+    }
+  }
+  return problems;
+}
+
+/** `circuitBreaker` of kind `cockatiel`: cockatiel 3 with its own names. */
+export const circuitBreakerCockatiel: PolicyKind<typeof schema> = {
+  policy: 'circuitBreaker',
+  kind: 'cockatiel',
+  isDefault: false,
+  summary:
+    'The breaker of cockatiel: failures in a row, over a time or among the last; while half ' +
+    'open the others wait for the one probe.',
+  sources: [
+    'connor4312/cockatiel 3.2.1 src/CircuitBreakerPolicy.ts, src/breaker/ConsecutiveBreaker.ts, ' +
+      'src/breaker/SamplingBreaker.ts, src/breaker/CountBreaker.ts',
+  ],
+  level: 'attempt',
+  schema,
+  example:
+    'circuitBreaker: { kind: cockatiel, breaker: { count: { threshold: 50%, size: 10 } }, ' +
+    'halfOpenAfter: { kind: exponential, base: 100ms, max: 2s } }\n',
+  state: 'scoped',
+  dryRun: true,
+  create: (config, setup) => new Cockatiel(config, setup),
+  check: (config): readonly PolicyProblem[] => [
+    ...classProblems(config),
+    ...breakerProblems(config.breaker),
+  ],
+};

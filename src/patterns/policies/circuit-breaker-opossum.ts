@@ -1,0 +1,249 @@
+import { z } from 'zod';
+import type { Ns } from '../../kernel/time.js';
+import type { Outcome } from '../../spec/outcome.js';
+import { isSuccess, OUTCOME, PASS } from '../../spec/outcome.js';
+import type {
+  Alarm,
+  CallContext,
+  PolicyKind,
+  PolicyProblem,
+  PolicySetup,
+  PolicyState,
+} from '../../spec/policy.js';
+import { EDGE_COUNTER } from '../../spec/policy.js';
+import { count, duration, share, whole } from '../../spec/quantities.js';
+import type { BreakerJournal } from '../mechanisms/breaker.js';
+import { breakerJournal, CLOSED, HALF_OPEN, OPEN } from '../mechanisms/breaker.js';
+import { classProblems } from '../mechanisms/breaker-classes.js';
+import { OutcomeSet, outcomeTerms } from '../mechanisms/outcome-terms.js';
+import { RotatingBuckets } from '../mechanisms/rotating-buckets.js';
+
+const MS = 1_000_000;
+
+const schema = z.strictObject({
+  resetTimeout: duration({ allowZero: false })
+    .prefault('30s')
+    .describe(
+      'Time for which every call is refused; a timer then makes the breaker half open, calls or ' +
+        'no calls, and the next one is let through. Unit: duration. Defaults to 30s.',
+    ),
+  errorThresholdPercentage: share()
+    .prefault('50%')
+    .describe(
+      'Failures per call fired in the window above which a failure opens the breaker; at ' +
+        'exactly this share it stays closed. Refused calls and calls under way are fired too. ' +
+        'Unit: share. Defaults to 50%.',
+    ),
+  rollingCountTimeout: duration({ allowZero: false })
+    .prefault('10s')
+    .describe('Window of the counts. No transition clears it. Unit: duration. Defaults to 10s.'),
+  rollingCountBuckets: whole({ min: 1, max: 10_000 })
+    .prefault(10)
+    .describe(
+      'Buckets of the window, each a whole number of ms (rounded down) and counted from the ' +
+        'start of the process; the oldest is dropped at once. Unit: buckets. Defaults to 10.',
+    ),
+  volumeThreshold: whole()
+    .prefault(0)
+    .describe(
+      'Calls fired in the window below which a failure does not open the breaker. With 0 the ' +
+        'first failure is 100% and opens it. Unit: calls. Defaults to 0.',
+    ),
+  allowWarmUp: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Whether failures do not open the breaker during the first `rollingCountTimeout` of the ' +
+        'process. Unit: boolean. Defaults to false.',
+    ),
+  capacity: count({ min: 1 })
+    .prefault('unlimited')
+    .describe(
+      'Calls under way at once; one more is refused as rejectedBulkhead, and that refusal is a ' +
+        'failure like any other. Unit: calls. Defaults to unlimited.',
+    ),
+  failOn: outcomeTerms()
+    .optional()
+    .describe(
+      'Outcomes that count as failures; every other one is then a success. Unit: list as in ' +
+        '`retry.on`. Defaults to all but ok, degraded, clientError and throttled: a refusal of ' +
+        'a layer inside and a call given up by its caller are errors like any other.',
+    ),
+  ignore: outcomeTerms()
+    .optional()
+    .describe(
+      "Outcomes the library's `errorFilter` takes out: they count as successes, which also " +
+        'close a half-open breaker. Wins over `failOn`. Unit: list as in `retry.on`. Defaults ' +
+        'to none.',
+    ),
+});
+type Config = z.output<typeof schema>;
+
+/** What the library knows of an outcome: a success or a failure, never a third thing. */
+class Errors {
+  private readonly failOn: OutcomeSet | null;
+  private readonly filter: OutcomeSet | null;
+
+  constructor(config: Config) {
+    this.failOn = config.failOn === undefined ? null : new OutcomeSet(config.failOn);
+    this.filter = config.ignore === undefined ? null : new OutcomeSet(config.ignore);
+  }
+
+  has(outcome: Outcome): boolean {
+    if (this.filter !== null && this.filter.has(outcome)) return false;
+    if (this.failOn !== null) return this.failOn.has(outcome);
+    const kind = outcome & 31;
+    // An answer below 500 is a promise that was kept.
+    return !isSuccess(outcome) && kind !== OUTCOME.clientError && kind !== OUTCOME.throttled;
+  }
+}
+
+/**
+ * The breaker of nodeshift/opossum. A result counts in the present state, whenever its call began: a
+ * late failure while open only enters the counts, while half open it opens again and a late success
+ * closes. A probe that never ends keeps it half open, refusing all others.
+ */
+class Opossum implements PolicyState {
+  private readonly ctx: CallContext;
+  private readonly config: Config;
+  private readonly thresholdPercent: number;
+  private readonly errors: Errors;
+  private readonly journal: BreakerJournal;
+  private readonly window: RotatingBuckets;
+  private readonly resetTimer: Alarm;
+  private state = CLOSED;
+  /** Half open, and the one call is still to come. */
+  private pendingClose = false;
+  private inside = 0;
+  /** Start of the process: buckets and warm-up count from here; -1 until a restarted one is used. */
+  private startedAt: Ns = 0;
+
+  constructor(config: Config, setup: PolicySetup) {
+    this.ctx = setup.ctx;
+    this.config = config;
+    // Back to the percentage that was written, because 0.07 * 100 is above 7.
+    this.thresholdPercent = Math.round(config.errorThresholdPercentage * 1e12) / 1e10;
+    this.errors = new Errors(config);
+    this.journal = breakerJournal(setup);
+    this.window = new RotatingBuckets(config.rollingCountBuckets, bucketNs(config));
+    this.resetTimer = setup.alarm(() => {
+      this.pendingClose = true;
+      this.enterState(HALF_OPEN);
+    });
+  }
+
+  enter(frame: number): number {
+    const { now } = this.ctx;
+    if (this.startedAt < 0) this.startedAt = now;
+    this.window.rotate(now - this.startedAt);
+    this.window.fire();
+    if (this.state !== CLOSED && !this.pendingClose) {
+      this.ctx.count(frame, EDGE_COUNTER.breakerRejected);
+      return OUTCOME.rejectedBreaker;
+    }
+    this.pendingClose = false;
+    if (this.inside >= this.config.capacity) {
+      this.ctx.count(frame, EDGE_COUNTER.bulkheadRejected);
+      this.ended(OUTCOME.rejectedBulkhead);
+      return OUTCOME.rejectedBulkhead;
+    }
+    this.inside++;
+    return PASS;
+  }
+
+  leave(_frame: number, _layer: number, outcome: Outcome): number {
+    this.inside--;
+    this.ended(outcome);
+    return outcome;
+  }
+
+  cancel(): void {
+    this.inside--;
+    this.ended(OUTCOME.cancelled);
+  }
+
+  reset(): void {
+    this.resetTimer.clear();
+    this.pendingClose = false;
+    this.inside = 0;
+    this.startedAt = -1;
+    this.window.clear();
+    if (this.state !== CLOSED) this.enterState(CLOSED);
+  }
+
+  /** Calls under way. */
+  held(): number {
+    return this.inside;
+  }
+
+  private ended(outcome: Outcome): void {
+    if (this.errors.has(outcome)) this.failure();
+    else if (this.state === HALF_OPEN) {
+      this.pendingClose = false;
+      this.enterState(CLOSED);
+    }
+  }
+
+  private failure(): void {
+    const { config, window } = this;
+    const { now } = this.ctx;
+    const age = now - this.startedAt;
+    window.rotate(age);
+    window.failure();
+    if (config.allowWarmUp && age < config.rollingCountTimeout) return;
+    const halfOpen = this.state === HALF_OPEN;
+    if (window.fires < config.volumeThreshold && !halfOpen) return;
+    // The fire of a slow call may have left the window before its failure comes: 1 of 0 is above all.
+    const errorRate = (window.failures / window.fires) * 100;
+    if (errorRate > this.thresholdPercent || halfOpen) this.open(now);
+  }
+
+  private open(now: Ns): void {
+    if (this.state === OPEN) return;
+    this.pendingClose = false;
+    this.resetTimer.set(now + this.config.resetTimeout);
+    this.enterState(OPEN);
+  }
+
+  private enterState(state: number): void {
+    this.state = state;
+    this.journal.set(state);
+  }
+}
+
+/** Length of a bucket: the library rounds down to whole ms, its timer makes at least 1 ms of it. */
+function bucketNs(config: Config): Ns {
+  const ms = Math.floor(config.rollingCountTimeout / MS / config.rollingCountBuckets);
+  return Math.max(1, ms) * MS;
+}
+
+/** `circuitBreaker` of kind `opossum`: nodeshift/opossum with its own option names. */
+export const circuitBreakerOpossum: PolicyKind<typeof schema> = {
+  policy: 'circuitBreaker',
+  kind: 'opossum',
+  isDefault: false,
+  summary:
+    'The breaker of nodeshift/opossum: an error percentage over rotating buckets, half open by ' +
+    'a timer, one call at a time.',
+  sources: ['nodeshift/opossum 9.0.0 lib/circuit.js, lib/status.js, lib/semaphore.js'],
+  level: 'attempt',
+  schema,
+  example:
+    'circuitBreaker: { kind: opossum, resetTimeout: 200ms, errorThresholdPercentage: 40%, ' +
+    'rollingCountTimeout: 1s, volumeThreshold: 5 }\n',
+  state: 'scoped',
+  dryRun: true,
+  create: (config, setup) => new Opossum(config, setup),
+  check(config): readonly PolicyProblem[] {
+    const problems = [...classProblems(config)];
+    if (config.rollingCountTimeout < config.rollingCountBuckets * MS) {
+      problems.push({
+        field: 'rollingCountBuckets',
+        message:
+          'a bucket would be shorter than 1 ms, the resolution of the timer that rotates it: ' +
+          'take fewer buckets or a longer rollingCountTimeout',
+      });
+    }
+    return problems;
+  },
+};

@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+import { OUTCOME_KINDS } from '../../src/spec/outcome.js';
+import { JOURNAL } from '../../src/spec/record.js';
+import { CANCELLATIONS, NETWORKS, shake } from '../support/machine.js';
+import type { Case } from '../support/machine.js';
+
+/** Breakers that let calls wait (k: cockatiel) or have timers of their own (o: opossum), everywhere in a chain. */
+const CHAINS = ['rktb', 'ktrb', 'frhktb', 'fdrkbt', 'rlkt', 'rotb', 'otrb', 'frhotb', 'rlot'];
+
+const casesOf = (chain: string): Case[] =>
+  CANCELLATIONS.map((cancellation, k) => ({
+    chain,
+    cancellation,
+    network: NETWORKS[k % NETWORKS.length]!,
+    seed: 3 + k,
+  }));
+
+describe('breakers under constant faults', () => {
+  it.each(CHAINS)('leak nothing, and act: %s', (chain) => {
+    let transitions = 0;
+    for (const one of casesOf(chain)) {
+      const { record, rest } = shake(one);
+      for (const [what, left] of Object.entries(rest)) expect([what, left]).toEqual([what, 0]);
+      expect(record.stop).toBe('drained');
+      const users = record.parts.at(-1)!;
+      expect(users.outcomes[OUTCOME_KINDS - 1]).toBe(0);
+      expect(shake(one).record.digest).toBe(record.digest);
+      transitions += record.journal.kind.filter((kind) => kind === JOURNAL.machine).length;
+    }
+    expect(transitions).toBeGreaterThan(50);
+  });
+});
