@@ -17,6 +17,14 @@ export { rateLimitResilience4j } from './policies/rate-limit-resilience4j.js';
 export { rateLimitSlidingLog } from './policies/rate-limit-sliding-log.js';
 export { rateLimitSlidingWindow } from './policies/rate-limit-sliding-window.js';
 export { rateLimitTokenBucket } from './policies/rate-limit-token-bucket.js';
+export { retryAws } from './policies/retry-aws.js';
+export { retryCockatiel } from './policies/retry-cockatiel.js';
+export { retryEnvoy } from './policies/retry-envoy.js';
+export { retryGrpc } from './policies/retry-grpc.js';
+export { retryIstio } from './policies/retry-istio.js';
+export { retryKong } from './policies/retry-kong.js';
+export { retryPolly } from './policies/retry-polly.js';
+export { retryResilience4j } from './policies/retry-resilience4j.js';
 export { retry } from './policies/retry.js';
 export { timeout } from './policies/timeout.js';
 

@@ -16,7 +16,6 @@ export const laterPolicies: readonly string[] = [
 export const laterPolicyKinds: ReadonlyMap<string, readonly string[]> = new Map([
   ['bulkhead', ['envoy', 'hystrix', 'resilience4j', 'threadPool']],
   ['circuitBreaker', ['custom', 'finagle', 'linkerd', 'resilience4j']],
-  ['retry', ['aws', 'cockatiel', 'envoy', 'grpc', 'istio', 'kong', 'polly', 'resilience4j']],
 ]);
 
 /**
@@ -28,7 +27,7 @@ export const laterPolicyFields: ReadonlyMap<string, readonly string[]> = new Map
   ['circuitBreaker', ['halfOpenCalls', 'store']],
   ['fallback', ['call', 'steps']],
   ['rateLimit', ['faultTolerant', 'limitBy', 'policy', 'retryAfter', 'store', 'syncRate']],
-  ['retry', ['budget.kind=envoy', 'otherInstance', 'respectRetryAfter']],
+  ['retry', ['otherInstance', 'respectRetryAfter']],
 ]);
 
 export const laterFaultKinds: readonly string[] = [

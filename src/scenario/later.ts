@@ -61,8 +61,6 @@ const LATER_FIELDS: ReadonlyMap<string, string> = new Map([
 /** Words of closed lists that later versions bring, by the last key of the path. */
 const LATER_WORDS: readonly (readonly [key: string, words: string])[] = [
   ['warmup', 'auto'],
-  ['backoff.kind', 'decorrelatedV2 grpc envoy'],
-  ['budget.kind', 'envoy concurrent grpc aws rate'],
   ['loadBalancing.kind', 'weighted nginx'],
   ['per', 'target key'],
   ['discipline', 'adaptiveLifo priority fair codel'],

@@ -95,3 +95,23 @@ describe('scenarios/studies/breaker-zoo.yaml', () => {
     expect([...names].sort()).toEqual([...kinds.map(({ kind }) => kind), 'no-breaker'].sort());
   });
 });
+
+describe('scenarios/studies/retry-storm.yaml', () => {
+  let ran: RunFile;
+  beforeAll(() => {
+    ran = runFile('scenarios/studies/retry-storm.yaml');
+  });
+
+  it('holds its budgets and confirms its hypothesis', () => {
+    expect(broken(ran)).toEqual([]);
+    expect(ran.result.hypothesis?.verdict).toBe('confirmed');
+  });
+
+  it('asks nine times as much for ever, with jitter as without', () => {
+    for (const name of ['storm', 'jitter']) {
+      const asked = ran.value(`orders->stock.attempts from 45s to 60s in ${name}`);
+      expect(asked / (300 * 9 * 15), name).toBeCloseTo(1, 1);
+      expect(ran.value(`users.recovery after slow-stock in ${name}`), name).toBe(Infinity);
+    }
+  });
+});

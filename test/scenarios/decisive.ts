@@ -206,13 +206,7 @@ export const DECISIVE: readonly Decisive[] = [
     0.05,
     '300 requests, room for 220 less the 5 in service',
   ),
-  row(
-    'hot-key',
-    'users.latency.mean in by-key',
-    0.03,
-    0.0025,
-    '0.4 x 50 ms + 0.6 x 16.7 ms',
-  ),
+  row('hot-key', 'users.latency.mean in by-key', 0.03, 0.0025, '0.4 x 50 ms + 0.6 x 16.7 ms'),
   row(
     'latency-fault',
     'users.latency.p50 during detour in one-by-one',
@@ -317,6 +311,13 @@ export const DECISIVE: readonly Decisive[] = [
     0.61,
     0.03,
     'of 200 there is room for 24, and for 16 more in each of 6 waves',
+  ),
+  row(
+    'retry-kinds',
+    'users.success during restart in resilience4j',
+    0.5,
+    0.01,
+    'tries at 0, 0.5 and 1 s reach over 1 of 2 s',
   ),
   row(
     'runtimes',

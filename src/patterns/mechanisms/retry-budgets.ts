@@ -1,0 +1,276 @@
+import { NS_PER_SECOND } from '../../kernel/time.js';
+import type { Ns } from '../../kernel/time.js';
+import type { TokenBucket } from './token-bucket.js';
+
+/** What a retry tells its budget, and asks of it. All calls of one state share it. */
+export interface RetryBudget {
+  /** Wants to be told when the back-off of a retry is over. */
+  readonly followsAttempts: boolean;
+  /** A call begins with its first try. */
+  started(now: Ns): void;
+  /** An attempt has failed with an outcome that is retried. */
+  failed(): void;
+  /** An attempt has succeeded; `afterTimeout` is what allow() was told when it was granted. */
+  succeeded(isRetry: boolean, afterTimeout: boolean): void;
+  /** May one more retry be made? Takes its price when it may, and nothing when it may not. */
+  allow(now: Ns, afterTimeout: boolean): boolean;
+  /** The back-off of a granted retry is over, its attempt begins; only where it is followed. */
+  resumed(): void;
+  /** A granted retry has ended, or was given up; said before its outcome is looked at. */
+  ended(): void;
+  /** An attempt is over, first try or retry; said after all that its outcome has led to. */
+  left(): void;
+  reset(): void;
+  /** Places taken by what has not ended yet. */
+  held(): number;
+}
+
+/** What most budgets do about most of what they are told. */
+abstract class Budget implements RetryBudget {
+  readonly followsAttempts: boolean = false;
+
+  started(_now: Ns): void {}
+
+  failed(): void {}
+
+  succeeded(_isRetry: boolean, _afterTimeout: boolean): void {}
+
+  abstract allow(now: Ns, afterTimeout: boolean): boolean;
+
+  resumed(): void {}
+
+  ended(): void {}
+
+  left(): void {}
+
+  abstract reset(): void;
+
+  held(): number {
+    return 0;
+  }
+}
+
+const SLOTS = 10;
+/**
+ * One retry in the units of the ratio budget, so that the share of a first try is a whole number.
+ */
+const RETRY = 1_000_000;
+
+/**
+ * Finagle RetryBudget.scala, tower tps_budget.rs: a first try puts in `ratio` of a retry, a retry
+ * takes one out, both for the length of the window; the balance may fall to minus the reserve.
+ * Slots start at multiples of window / 10.
+ */
+export class RatioBudget extends Budget {
+  private readonly deposit: number;
+  private readonly reserve: number;
+  private readonly slotNs: Ns;
+  private readonly slots = new Float64Array(SLOTS);
+  private slot = 0;
+  private sum = 0;
+
+  constructor(ratio: number, minPerSecond: number, windowNs: Ns) {
+    super();
+    this.deposit = Math.round(ratio * RETRY);
+    this.reserve = Math.floor((minPerSecond * windowNs * (RETRY / 1000)) / (NS_PER_SECOND / 1000));
+    this.slotNs = Math.ceil(windowNs / SLOTS);
+  }
+
+  override started(now: Ns): void {
+    this.roll(now);
+    this.book(this.deposit);
+  }
+
+  allow(now: Ns): boolean {
+    this.roll(now);
+    if (this.sum + this.reserve < RETRY) return false;
+    this.book(-RETRY);
+    return true;
+  }
+
+  reset(): void {
+    this.slots.fill(0);
+    this.sum = 0;
+  }
+
+  private book(amount: number): void {
+    this.slots[this.slot % SLOTS] += amount;
+    this.sum += amount;
+  }
+
+  private roll(now: Ns): void {
+    const slot = Math.floor(now / this.slotNs);
+    if (slot - this.slot >= SLOTS) this.reset();
+    else {
+      for (let k = this.slot + 1; k <= slot; k++) {
+        this.sum -= this.slots[k % SLOTS];
+        this.slots[k % SLOTS] = 0;
+      }
+    }
+    this.slot = slot;
+  }
+}
+
+/** Envoy max_retries (resource_manager_impl.h): a retry holds its place through its back-off. */
+export class ConcurrentBudget extends Budget {
+  private readonly max: number;
+  private active = 0;
+
+  constructor(max: number) {
+    super();
+    this.max = max;
+  }
+
+  allow(): boolean {
+    if (this.active >= this.max) return false;
+    this.active++;
+    return true;
+  }
+
+  override ended(): void {
+    this.active--;
+  }
+
+  reset(): void {
+    this.active = 0;
+  }
+
+  override held(): number {
+    return this.active;
+  }
+}
+
+/**
+ * Envoy retry_budget (resource_manager_impl.h). The attempt that has just failed still counts as
+ * under way: its stream is closed after the decision.
+ */
+export class EnvoyBudget extends Budget {
+  override readonly followsAttempts = true;
+  private readonly ratio: number;
+  private readonly least: number;
+  private attempts = 0;
+  private retries = 0;
+
+  constructor(ratio: number, least: number) {
+    super();
+    this.ratio = ratio;
+    this.least = least;
+  }
+
+  override started(): void {
+    this.attempts++;
+  }
+
+  override allow(): boolean {
+    if (this.retries >= Math.max(this.least, Math.floor(this.ratio * this.attempts))) return false;
+    this.retries++;
+    return true;
+  }
+
+  override resumed(): void {
+    this.attempts++;
+  }
+
+  override ended(): void {
+    this.retries--;
+  }
+
+  override left(): void {
+    this.attempts--;
+  }
+
+  reset(): void {
+    this.attempts = 0;
+    this.retries = 0;
+  }
+
+  override held(): number {
+    return this.attempts + this.retries;
+  }
+}
+
+/** gRPC A6 retryThrottling, in thousandths of a token. First tries are never held up. */
+export class GrpcBudget extends Budget {
+  private readonly maxTokens: number;
+  private readonly earned: number;
+  private tokens: number;
+
+  constructor(maxTokens: number, tokenRatio: number) {
+    super();
+    this.maxTokens = Math.round(maxTokens * 1000);
+    this.earned = Math.round(tokenRatio * 1000);
+    this.tokens = this.maxTokens;
+  }
+
+  override failed(): void {
+    this.tokens = Math.max(0, this.tokens - 1000);
+  }
+
+  override succeeded(): void {
+    this.tokens = Math.min(this.maxTokens, this.tokens + this.earned);
+  }
+
+  allow(): boolean {
+    return this.tokens * 2 > this.maxTokens;
+  }
+
+  reset(): void {
+    this.tokens = this.maxTokens;
+  }
+}
+
+/** AWS SDK standard retry quota: a retry that succeeds gets its price back. */
+export class AwsBudget extends Budget {
+  private readonly capacity: number;
+  private readonly cost: number;
+  private readonly timeoutCost: number;
+  private tokens: number;
+
+  constructor(capacity: number, cost: number, timeoutCost: number) {
+    super();
+    this.capacity = capacity;
+    this.cost = cost;
+    this.timeoutCost = timeoutCost;
+    this.tokens = capacity;
+  }
+
+  override succeeded(isRetry: boolean, afterTimeout: boolean): void {
+    const earned = isRetry ? this.price(afterTimeout) : 1;
+    this.tokens = Math.min(this.capacity, this.tokens + earned);
+  }
+
+  allow(_now: Ns, afterTimeout: boolean): boolean {
+    const price = this.price(afterTimeout);
+    if (this.tokens < price) return false;
+    this.tokens -= price;
+    return true;
+  }
+
+  reset(): void {
+    this.tokens = this.capacity;
+  }
+
+  private price(afterTimeout: boolean): number {
+    return afterTimeout ? this.timeoutCost : this.cost;
+  }
+}
+
+/** So many retries per second, whatever the traffic. */
+export class RateBudget extends Budget {
+  private readonly bucket: TokenBucket;
+
+  constructor(bucket: TokenBucket) {
+    super();
+    this.bucket = bucket;
+  }
+
+  allow(now: Ns): boolean {
+    if (this.bucket.waitNs(now) > 0) return false;
+    this.bucket.take(now);
+    return true;
+  }
+
+  reset(): void {
+    this.bucket.reset();
+  }
+}

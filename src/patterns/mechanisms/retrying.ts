@@ -1,0 +1,245 @@
+import type { z } from 'zod';
+import type { Ns } from '../../kernel/time.js';
+import type { Outcome } from '../../spec/outcome.js';
+import { HOLD, isSuccess, kindOf, OUTCOME, PASS } from '../../spec/outcome.js';
+import type { CallContext, PolicyProblem, PolicySetup, PolicyState } from '../../spec/policy.js';
+import { EDGE_COUNTER } from '../../spec/policy.js';
+import type { Quantity } from '../../spec/quantities.js';
+import { count } from '../../spec/quantities.js';
+import type { BackoffConfig } from './backoff-fields.js';
+import { Backoff } from './backoff.js';
+import type { OutcomeTerm } from './outcome-terms.js';
+import { OutcomeSet, outcomeTerms } from './outcome-terms.js';
+import type { RetryBudgetConfig } from './retry-budget.js';
+import { retryBudget, retryBudgetSchema } from './retry-budget.js';
+import type { RetryBudget } from './retry-budgets.js';
+
+/** What every kind of retry is configured with; a kind leaves out what its library lacks. */
+export interface RetryConfig {
+  readonly attempts: number;
+  readonly backoff?: BackoffConfig | undefined;
+  readonly on?: readonly OutcomeTerm[] | undefined;
+  readonly budget?: RetryBudgetConfig | undefined;
+}
+
+/** What a library does that its user does not write. */
+export interface RetryRules {
+  /** Outcomes that are retried where `on` is not written. */
+  readonly on: readonly OutcomeTerm[];
+  /** The same where the callee endpoint is idempotent, if that makes a difference. */
+  readonly onIdempotent?: readonly OutcomeTerm[];
+  /** The library cuts a delay off after it was spread. */
+  readonly cutLast?: boolean;
+  /** Back-off where none is written. */
+  readonly backoff?: BackoffConfig;
+  /** Back-off after `throttled` where none is written. */
+  readonly throttled?: BackoffConfig;
+}
+
+/**
+ * Safe without idempotence: the callee never saw the call, or has answered that it did not do it.
+ */
+export const SAFE: readonly OutcomeTerm[] = ['connect', 'gateway', 'overload', 'throttled'];
+export const SAFE_IDEMPOTENT: readonly OutcomeTerm[] = [...SAFE, 'timeout', 'reset'];
+
+const ATTEMPTS = 'Tries in all, the first included';
+const AGAIN =
+  '1 never retries. Everything inside this layer is done anew. Unit: attempts, or `unlimited`.';
+
+/** `attempts` of a retry that says itself how often. */
+export function attemptsField(): Quantity<number> {
+  return count({ min: 1 }).describe(`${ATTEMPTS}; ${AGAIN} Required.`);
+}
+
+/** `attempts` of a library, with what it calls them itself. */
+export function libraryAttemptsField(
+  byDefault: number | 'unlimited',
+  library: string,
+): z.ZodType<number> {
+  return count({ min: 1 })
+    .prefault(byDefault)
+    .describe(`${ATTEMPTS} (${library}); ${AGAIN} Defaults to ${byDefault}.`);
+}
+
+/** Text of `backoff`; `byDefault` ends the sentence "Defaults to". */
+export function backoffText(byDefault: string): string {
+  return (
+    'Delay before each retry. A retry that would start at or after the deadline is not made. ' +
+    `Unit: map. Defaults to ${byDefault}.`
+  );
+}
+
+/** `on`; `byDefault` ends the sentence "Defaults to". */
+export function onField(byDefault: string): z.ZodOptional<z.ZodArray<Quantity<OutcomeTerm>>> {
+  return outcomeTerms()
+    .optional()
+    .describe(
+      'Outcomes that are retried: outcomes, statuses a callee answered with (`503`, `5xx`) or ' +
+        'groups. `any` holds every failure but clientError, deadlineExceeded and cancelled, an ' +
+        `open breaker too. Unit: list. Defaults to ${byDefault}.`,
+    );
+}
+
+const BUDGET =
+  'Limit on the retries of all calls of one state together; a denied retry returns the ' +
+  'original outcome at once. Unit: map.';
+
+/** `budget` of a library that has none without being asked for it. */
+export function budgetField(): z.ZodOptional<typeof retryBudgetSchema> {
+  return retryBudgetSchema.optional().describe(`${BUDGET} Defaults to none.`);
+}
+
+/** `budget` of a library that has one without being asked for it. */
+export function libraryBudgetField(kind: 'concurrent' | 'aws', text: string) {
+  return retryBudgetSchema.prefault({ kind }).describe(`${BUDGET} Defaults to ${text}.`);
+}
+
+/** Beside the number of tries the word holds how the last retry was granted, and if it waits. */
+const AFTER_TIMEOUT = 1;
+const WAITING = 2;
+const TRIES = 2;
+
+/** Makes a failed call again, up to `attempts` tries in all. */
+class Retrying implements PolicyState {
+  private readonly ctx: CallContext;
+  private readonly attempts: number;
+  private readonly backoff: Backoff | null;
+  private readonly throttled: Backoff | null;
+  private readonly on: OutcomeSet;
+  private readonly onIdempotent: OutcomeSet;
+  private readonly budget: RetryBudget | null;
+  private readonly follows: boolean;
+
+  constructor(setup: PolicySetup, config: RetryConfig, rules: RetryRules) {
+    const key = setup.stream('backoff');
+    const backoff = (written: BackoffConfig | undefined): Backoff | null =>
+      written === undefined ? null : new Backoff(written, key, rules.cutLast);
+    this.ctx = setup.ctx;
+    this.attempts = config.attempts;
+    this.backoff = backoff(config.backoff ?? rules.backoff);
+    this.throttled = backoff(config.backoff ?? rules.throttled ?? rules.backoff);
+    this.on = new OutcomeSet(config.on ?? rules.on);
+    this.onIdempotent = new OutcomeSet(config.on ?? rules.onIdempotent ?? rules.on);
+    this.budget = config.budget === undefined ? null : retryBudget(config.budget);
+    this.follows = this.budget !== null && this.budget.followsAttempts;
+  }
+
+  enter(frame: number, layer: number): number {
+    this.ctx.setWord(frame, layer, 1 << TRIES);
+    if (this.budget !== null) this.budget.started(this.ctx.now);
+    return PASS;
+  }
+
+  leave(frame: number, layer: number, outcome: Outcome): number {
+    const verdict = this.decide(frame, layer, outcome);
+    if (this.budget !== null) this.budget.left();
+    return verdict;
+  }
+
+  /** The back-off is over; only budgets that follow attempts have it announced. */
+  timer(frame: number, layer: number): void {
+    this.ctx.setWord(frame, layer, this.ctx.word(frame, layer) & ~WAITING);
+    this.budget!.resumed();
+    this.ctx.reenter(frame, layer, 0);
+  }
+
+  cancel(frame: number, layer: number): void {
+    if (this.budget === null) return;
+    const word = this.ctx.word(frame, layer);
+    if (word >> TRIES > 1) this.budget.ended();
+    if ((word & WAITING) === 0) this.budget.left();
+  }
+
+  reset(): void {
+    if (this.budget !== null) this.budget.reset();
+  }
+
+  held(): number {
+    return this.budget === null ? 0 : this.budget.held();
+  }
+
+  /** The outcome, or HOLD when one more try is granted. */
+  private decide(frame: number, layer: number, outcome: Outcome): number {
+    const ctx = this.ctx;
+    const budget = this.budget;
+    const word = ctx.word(frame, layer);
+    const tries = word >> TRIES;
+    if (budget !== null && tries > 1) budget.ended();
+    if (isSuccess(outcome)) {
+      if (budget !== null) budget.succeeded(tries > 1, (word & AFTER_TIMEOUT) !== 0);
+      return outcome;
+    }
+    const retried = ctx.idempotent(frame) ? this.onIdempotent : this.on;
+    if (!retried.has(outcome)) return outcome;
+    if (budget !== null) budget.failed();
+    if (tries >= this.attempts) return outcome;
+    const delayNs = this.delayNs(frame, tries, outcome);
+    if (ctx.now + delayNs >= ctx.deadline(frame)) return outcome;
+    const afterTimeout = timedOut(outcome);
+    if (budget !== null && !budget.allow(ctx.now, afterTimeout)) {
+      ctx.count(frame, EDGE_COUNTER.budgetDenied);
+      return outcome;
+    }
+    this.grant(frame, layer, tries + 1, delayNs, afterTimeout);
+    return HOLD;
+  }
+
+  private delayNs(frame: number, tries: number, outcome: Outcome): Ns {
+    const backoff = kindOf(outcome) === OUTCOME.throttled ? this.throttled : this.backoff;
+    if (backoff === null) return 0;
+    return backoff.delayNs(tries, this.ctx.lineageA(frame), this.ctx.lineageB(frame));
+  }
+
+  private grant(
+    frame: number,
+    layer: number,
+    tries: number,
+    delayNs: Ns,
+    afterTimeout: boolean,
+  ): void {
+    const ctx = this.ctx;
+    const waiting = this.follows ? WAITING : 0;
+    ctx.setWord(frame, layer, (tries << TRIES) | waiting | (afterTimeout ? AFTER_TIMEOUT : 0));
+    ctx.count(frame, EDGE_COUNTER.retries);
+    if (this.follows) ctx.after(delayNs, frame, layer);
+    else ctx.reenter(frame, layer, delayNs);
+  }
+}
+
+/** The state of a retry. */
+export function retrying(setup: PolicySetup, config: RetryConfig, rules: RetryRules): PolicyState {
+  return new Retrying(setup, config, rules);
+}
+
+function timedOut(outcome: Outcome): boolean {
+  const kind = kindOf(outcome);
+  return kind === OUTCOME.timeout || kind === OUTCOME.connectTimeout;
+}
+
+/** What no kind of retry can do. */
+export function retryProblems(config: RetryConfig): readonly PolicyProblem[] {
+  const problems: PolicyProblem[] = [];
+  for (const term of ['cancelled', 'deadlineExceeded'] as const) {
+    if (config.on?.includes(term) !== true) continue;
+    problems.push({ field: 'on', message: `${term} is never retried: no time is left for it` });
+  }
+  const { backoff } = config;
+  if (config.attempts === Infinity && backoff === undefined) {
+    problems.push({
+      field: 'attempts',
+      message: 'unlimited attempts without a backoff repeat for ever in one instant: add a backoff',
+    });
+  }
+  if (
+    backoff !== undefined &&
+    backoff.kind !== 'constant' &&
+    backoff.max !== undefined &&
+    backoff.max < backoff.base
+  ) {
+    problems.push({
+      field: 'backoff.max',
+      message: 'the longest delay is below the first one, base: every delay would be max',
+    });
+  }
+  return problems;
+}

@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import type { PolicyKind } from '../../spec/policy.js';
+import type { BackoffConfig } from '../mechanisms/backoff-fields.js';
+import { libraryBackoff } from '../mechanisms/backoff-fields.js';
+import {
+  backoffText,
+  libraryAttemptsField,
+  libraryBudgetField,
+  onField,
+  retrying,
+  retryProblems,
+} from '../mechanisms/retrying.js';
+
+const schema = z.strictObject({
+  attempts: libraryAttemptsField(3, 'max_attempts'),
+  backoff: libraryBackoff(['exponential'], { base: '100ms', max: '20s', jitter: 'full' })
+    .optional()
+    .describe(
+      backoffText(
+        'U(0, min(20s, 100ms 2^n)), from 500ms after throttled; a written one is for both',
+      ),
+    ),
+  on: onField('[connect, timeout, reset, 500, gateway, overload, throttled]'),
+  budget: libraryBudgetField('aws', 'aws, the retry quota of 500 tokens'),
+});
+
+const from = (baseMs: number): BackoffConfig => ({
+  kind: 'exponential',
+  base: baseMs * 1_000_000,
+  factor: 2,
+  max: 20_000_000_000,
+  jitter: { kind: 'full' },
+});
+
+/** Standard retry mode of the AWS SDKs, by the rules before those of 2026. */
+export const retryAws: PolicyKind<typeof schema> = {
+  policy: 'retry',
+  kind: 'aws',
+  isDefault: false,
+  summary: 'AWS SDK standard mode: three tries with full jitter, within a quota of tokens.',
+  sources: [
+    'aws/aws-sdk-js-v3 util-retry constants.ts, StandardRetryStrategy.ts',
+    'boto/botocore retries/standard.py, retries/quota.py',
+    'AWS SDKs and Tools Reference Guide, Retry behavior',
+  ],
+  level: 'call',
+  schema,
+  example: 'retry: { kind: aws, budget: { kind: aws, tokens: 100 } }\n',
+  state: 'scoped',
+  create: (config, setup) =>
+    retrying(setup, config, {
+      on: ['connect', 'timeout', 'reset', 500, 'gateway', 'overload', 'throttled'],
+      backoff: from(100),
+      throttled: from(500),
+    }),
+  check: (config) => retryProblems({ ...config, backoff: config.backoff ?? from(100) }),
+};

@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import type { PolicyKind } from '../../spec/policy.js';
+import { libraryBackoff } from '../mechanisms/backoff-fields.js';
+import {
+  backoffText,
+  libraryAttemptsField,
+  libraryBudgetField,
+  onField,
+  retrying,
+  retryProblems,
+} from '../mechanisms/retrying.js';
+
+const schema = z.strictObject({
+  attempts: libraryAttemptsField(2, 'num_retries 1, and the first'),
+  backoff: libraryBackoff(['envoy'], {})
+    .prefault({})
+    .describe(backoffText('envoy, 25ms, at most 250ms')),
+  on: onField(
+    '[connect, gateway, overload, timeout, reset], which is retry_on: gateway-error; Envoy ' +
+      'itself retries nothing until retry_on is written, and throttled only if asked to',
+  ),
+  budget: libraryBudgetField('concurrent', 'concurrent, 3: max_retries of the cluster'),
+});
+
+/** Retry policy of an Envoy route. */
+export const retryEnvoy: PolicyKind<typeof schema> = {
+  policy: 'retry',
+  kind: 'envoy',
+  isDefault: false,
+  summary: 'Envoy route: one retry after U(0, 25 ms), three retries at once per cluster.',
+  sources: [
+    'envoyproxy/envoy source/common/router/retry_state_impl.cc',
+    'envoyproxy/envoy source/common/common/backoff_strategy.cc',
+    'envoyproxy/envoy source/common/upstream/resource_manager_impl.h',
+  ],
+  level: 'call',
+  schema,
+  example:
+    'retry:\n' +
+    '  kind: envoy\n' +
+    '  attempts: 3\n' +
+    '  on: [5xx, connect, reset, timeout]\n' +
+    '  budget: { kind: envoy, ratio: 20% }\n',
+  state: 'scoped',
+  create: (config, setup) =>
+    retrying(setup, config, { on: ['connect', 'gateway', 'overload', 'timeout', 'reset'] }),
+  check: retryProblems,
+};

@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import type { PolicyKind } from '../../spec/policy.js';
+import { quantity } from '../../spec/quantities.js';
+import { parseWhole } from '../../spec/quantity-text.js';
+import { libraryBackoff } from '../mechanisms/backoff-fields.js';
+import { budgetField, onField, retrying, retryProblems } from '../mechanisms/retrying.js';
+
+/** A6: larger values are legal in a service config and mean this one. */
+const MOST = 5;
+
+const schema = z.strictObject({
+  attempts: quantity((input) => Math.min(MOST, parseWhole(input, { min: 2 })), {
+    type: 'integer',
+    minimum: 2,
+  }).describe(
+    'maxAttempts: tries in all, the first included; more than 5 count as 5. Everything inside ' +
+      'this layer is done anew. Unit: attempts. Required.',
+  ),
+  backoff: libraryBackoff(['grpc'], {}).describe(
+    'initialBackoff, backoffMultiplier and maxBackoff of the retryPolicy. A retry that would ' +
+      'start at or after the deadline is not made. Unit: map. Required.',
+  ),
+  on: onField(
+    '[connect, reset, gateway, overload, throttled], which is what a client sees as UNAVAILABLE',
+  ),
+  budget: budgetField(),
+});
+
+/** retryPolicy of a gRPC service config. */
+export const retryGrpc: PolicyKind<typeof schema> = {
+  policy: 'retry',
+  kind: 'grpc',
+  isDefault: false,
+  summary: 'gRPC retryPolicy: up to five tries on UNAVAILABLE, each delay within 20 % of its law.',
+  sources: ['grpc/proposal A6-client-retries.md', 'grpc/grpc doc/http-grpc-status-mapping.md'],
+  level: 'call',
+  schema,
+  example:
+    'retry:\n' +
+    '  kind: grpc\n' +
+    '  attempts: 4\n' +
+    '  backoff: { base: 100ms, max: 1s }\n' +
+    '  budget: { kind: grpc, maxTokens: 10, tokenRatio: 0.1 }\n',
+  state: 'scoped',
+  create: (config, setup) =>
+    retrying(setup, config, { on: ['connect', 'reset', 'gateway', 'overload', 'throttled'] }),
+  check: retryProblems,
+};

@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import type { PolicyKind } from '../../spec/policy.js';
+import { libraryBackoff } from '../mechanisms/backoff-fields.js';
+import {
+  backoffText,
+  budgetField,
+  libraryAttemptsField,
+  onField,
+  retrying,
+  retryProblems,
+} from '../mechanisms/retrying.js';
+
+const schema = z.strictObject({
+  attempts: libraryAttemptsField(3, "Istio's attempts 2, and the first"),
+  backoff: libraryBackoff(['envoy'], {})
+    .prefault({})
+    .describe(backoffText('envoy, 25ms, at most 250ms')),
+  on: onField(
+    '[connect, 503], which is connect-failure, refused-stream, unavailable, cancelled and 503; ' +
+      'timeouts and resets are not among them',
+  ),
+  budget: budgetField(),
+});
+
+/** What Istio gives every HTTP route that does not say otherwise. */
+export const retryIstio: PolicyKind<typeof schema> = {
+  policy: 'retry',
+  kind: 'istio',
+  isDefault: false,
+  summary: 'Istio: two retries after a failed connection or a 503, as every route has them.',
+  sources: ['istio/istio pilot/pkg/networking/core/route/retry/retry.go'],
+  level: 'call',
+  schema,
+  example: 'retry: { kind: istio }\n',
+  state: 'scoped',
+  create: (config, setup) => retrying(setup, config, { on: ['connect', 503] }),
+  check: retryProblems,
+};

@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import type { PolicyKind } from '../../spec/policy.js';
+import { libraryBackoff } from '../mechanisms/backoff-fields.js';
+import {
+  backoffText,
+  budgetField,
+  libraryAttemptsField,
+  onField,
+  retrying,
+  retryProblems,
+} from '../mechanisms/retrying.js';
+
+const schema = z.strictObject({
+  attempts: libraryAttemptsField(4, 'MaxRetryAttempts 3, and the first'),
+  backoff: libraryBackoff(['constant', 'linear', 'exponential', 'decorrelatedV2'], {
+    base: '2s',
+    cutLast: true,
+  })
+    .prefault({})
+    .describe(
+      backoffText(
+        'constant, 2s. With UseJitter a constant or linear delay has the jitter 25%, and the ' +
+          'exponential one is decorrelatedV2',
+      ),
+    ),
+  on: onField('[any]: every exception but a cancellation is handled, a broken circuit too'),
+  budget: budgetField(),
+});
+
+/** Polly v8 retry strategy. */
+export const retryPolly: PolicyKind<typeof schema> = {
+  policy: 'retry',
+  kind: 'polly',
+  isDefault: false,
+  summary: 'Polly v8: three retries 2 s apart, after any handled exception.',
+  sources: [
+    'App-vNext/Polly RetryStrategyOptions.TResult.cs, RetryHelper.cs, RetryResilienceStrategy.cs',
+  ],
+  level: 'call',
+  schema,
+  example: 'retry:\n  kind: polly\n  backoff: { kind: decorrelatedV2, base: 200ms, max: 10s }\n',
+  state: 'scoped',
+  create: (config, setup) => retrying(setup, config, { on: ['any'], cutLast: true }),
+  check: retryProblems,
+};

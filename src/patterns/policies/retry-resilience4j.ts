@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import type { PolicyKind } from '../../spec/policy.js';
+import { libraryBackoff } from '../mechanisms/backoff-fields.js';
+import {
+  backoffText,
+  budgetField,
+  libraryAttemptsField,
+  onField,
+  retrying,
+  retryProblems,
+} from '../mechanisms/retrying.js';
+
+const schema = z.strictObject({
+  attempts: libraryAttemptsField(3, 'maxAttempts'),
+  backoff: libraryBackoff(['constant', 'linear', 'exponential'], {
+    base: '500ms',
+    factor: 1.5,
+    cutLast: true,
+  })
+    .prefault({})
+    .describe(backoffText('constant, 500ms, as waitDuration')),
+  on: onField('[any]: without predicates every exception is retried, CallNotPermitted too'),
+  budget: budgetField(),
+});
+
+/** resilience4j Retry. */
+export const retryResilience4j: PolicyKind<typeof schema> = {
+  policy: 'retry',
+  kind: 'resilience4j',
+  isDefault: false,
+  summary: 'resilience4j: three tries 500 ms apart, after any exception.',
+  sources: [
+    'resilience4j/resilience4j RetryConfig.java, RetryImpl.java',
+    'resilience4j/resilience4j core IntervalFunction.java',
+  ],
+  level: 'call',
+  schema,
+  example:
+    'retry:\n  kind: resilience4j\n  backoff: { kind: exponential, jitter: 50%, max: 10s }\n',
+  state: 'scoped',
+  create: (config, setup) => retrying(setup, config, { on: ['any'], cutLast: true }),
+  check: retryProblems,
+};
