@@ -5,6 +5,9 @@ export { circuitBreakerGobreaker } from './policies/circuit-breaker-gobreaker.js
 export { circuitBreakerHystrix } from './policies/circuit-breaker-hystrix.js';
 export { circuitBreakerPolly } from './policies/circuit-breaker-polly.js';
 export { circuitBreakerOpossum } from './policies/circuit-breaker-opossum.js';
+export { circuitBreakerCustom } from './policies/circuit-breaker-custom.js';
+export { circuitBreakerGobreaker } from './policies/circuit-breaker-gobreaker.js';
+export { circuitBreakerResilience4j } from './policies/circuit-breaker-resilience4j.js';
 export { circuitBreakerSimple } from './policies/circuit-breaker-simple.js';
 export { deadline } from './policies/deadline.js';
 export { fallback } from './policies/fallback.js';

@@ -15,7 +15,7 @@ export const laterPolicies: readonly string[] = [
 /** Policy -> its kinds of later versions. */
 export const laterPolicyKinds: ReadonlyMap<string, readonly string[]> = new Map([
   ['bulkhead', ['envoy', 'hystrix', 'resilience4j', 'threadPool']],
-  ['circuitBreaker', ['custom', 'finagle', 'linkerd', 'resilience4j']],
+  ['circuitBreaker', ['finagle', 'linkerd']],
 ]);
 
 /**

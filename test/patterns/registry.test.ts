@@ -52,10 +52,12 @@ describe('the registry of patterns', () => {
     expect(policyKinds.map((k) => `${k.policy}/${k.kind}`)).toEqual([
       'bulkhead/semaphore',
       'circuitBreaker/cockatiel',
+      'circuitBreaker/custom',
       'circuitBreaker/gobreaker',
       'circuitBreaker/hystrix',
       'circuitBreaker/opossum',
       'circuitBreaker/polly',
+      'circuitBreaker/resilience4j',
       'circuitBreaker/simple',
       'deadline/simple',
       'fallback/simple',

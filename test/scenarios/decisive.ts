@@ -32,6 +32,13 @@ export const DECISIVE: readonly Decisive[] = [
     'of 30 s 2.1 have 2 s and 4 have U(0, 2s): 3 s are the upper tenth, so 2 s x (1 - 0.9/4)',
   ),
   row(
+    'breaker-custom',
+    'shop->bank.attempts during broken in twice-a-second',
+    40,
+    0.5,
+    'one call every 10 ms from 20.1 s until the window is looked at, at 20.5 s',
+  ),
+  row(
     'breaker-gobreaker',
     'shop->bank.breaker.openFor during flaky in ratio',
     0.96,
@@ -65,6 +72,13 @@ export const DECISIVE: readonly Decisive[] = [
     35,
     1,
     '30 failures are 10 % of the 300 results of 30 s, then a probe each 5 s of the 27 s that are left',
+  ),
+  row(
+    'breaker-resilience4j',
+    'shop->prices.attempts during sluggish in slow-calls',
+    50,
+    0.5,
+    '35 calls until the tenth slow result of the last 20, after 0.7 s, then 3 probes every 5.58 s, five times',
   ),
   row(
     'breaker-simple',
@@ -206,7 +220,6 @@ export const DECISIVE: readonly Decisive[] = [
     0.05,
     '300 requests, room for 220 less the 5 in service',
   ),
-  row('hot-key', 'users.latency.mean in by-key', 0.03, 0.0025, '0.4 x 50 ms + 0.6 x 16.7 ms'),
   row(
     'latency-fault',
     'users.latency.p50 during detour in one-by-one',

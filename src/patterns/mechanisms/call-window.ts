@@ -1,0 +1,169 @@
+import type { Ns } from '../../kernel/time.js';
+
+/** The latest results of a breaker: how many calls ended, how many failed, how many were slow. */
+export interface CallWindow {
+  readonly calls: number;
+  readonly failures: number;
+  readonly slow: number;
+  record(now: Ns, failed: boolean, slow: boolean): void;
+  /** Takes what has left the window by now off its counts. */
+  advance(now: Ns): void;
+  /** Empties the window; its next result comes at `now` or later. */
+  clear(now: Ns): void;
+}
+
+/** A window that may count calls before they end, and calls that were never let through. */
+export interface OpenWindow extends CallWindow {
+  call(now: Ns): void;
+  /** The result of a call that was counted already. */
+  result(now: Ns, failed: boolean, slow: boolean): void;
+}
+
+/** Everything since the window was last cleared. */
+export class TotalWindow implements OpenWindow {
+  calls = 0;
+  failures = 0;
+  slow = 0;
+
+  call(): void {
+    this.calls++;
+  }
+
+  result(_now: Ns, failed: boolean, slow: boolean): void {
+    if (failed) this.failures++;
+    if (slow) this.slow++;
+  }
+
+  record(now: Ns, failed: boolean, slow: boolean): void {
+    this.call();
+    this.result(now, failed, slow);
+  }
+
+  advance(): void {
+    // Nothing leaves it but by clear().
+  }
+
+  clear(): void {
+    this.calls = 0;
+    this.failures = 0;
+    this.slow = 0;
+  }
+}
+
+/** The last `size` results, whenever they came: the oldest makes room for the newest. */
+export class CountWindow implements CallWindow {
+  calls = 0;
+  failures = 0;
+  slow = 0;
+  private readonly results: Uint8Array;
+  private next = 0;
+
+  constructor(size: number) {
+    this.results = new Uint8Array(size);
+  }
+
+  record(_now: Ns, failed: boolean, slow: boolean): void {
+    const { results, next } = this;
+    if (this.calls === results.length) {
+      const oldest = results[next];
+      this.failures -= oldest & FAILED;
+      this.slow -= oldest >> 1;
+    } else {
+      this.calls++;
+    }
+    const result = (failed ? FAILED : 0) | (slow ? SLOW : 0);
+    results[next] = result;
+    this.failures += result & FAILED;
+    this.slow += result >> 1;
+    this.next = next + 1 === results.length ? 0 : next + 1;
+  }
+
+  advance(): void {
+    // Time does not count here.
+  }
+
+  clear(): void {
+    this.calls = 0;
+    this.failures = 0;
+    this.slow = 0;
+    this.next = 0;
+  }
+}
+
+/**
+ * The results of the present slice of the clock and of the slices before it, `slices` in all. Slices
+ * begin at multiples of their length, not at the first call, so that the window reaches back between
+ * `slices - 1` and `slices` of them.
+ */
+export class TimeWindow implements OpenWindow {
+  calls = 0;
+  failures = 0;
+  slow = 0;
+  private readonly slices: number;
+  private readonly sliceNs: Ns;
+  private readonly counts: Int32Array;
+  /** Number of the latest slice, counted from time 0. */
+  private latest = 0;
+
+  constructor(slices: number, sliceNs: Ns) {
+    this.slices = slices;
+    this.sliceNs = sliceNs;
+    this.counts = new Int32Array(slices * STRIDE);
+  }
+
+  record(now: Ns, failed: boolean, slow: boolean): void {
+    this.call(now);
+    this.result(now, failed, slow);
+  }
+
+  call(now: Ns): void {
+    this.advance(now);
+    this.counts[this.present()]++;
+    this.calls++;
+  }
+
+  result(now: Ns, failed: boolean, slow: boolean): void {
+    this.advance(now);
+    const at = this.present();
+    if (failed) {
+      this.counts[at + 1]++;
+      this.failures++;
+    }
+    if (slow) {
+      this.counts[at + 2]++;
+      this.slow++;
+    }
+  }
+
+  clear(now: Ns): void {
+    this.calls = 0;
+    this.failures = 0;
+    this.slow = 0;
+    this.counts.fill(0);
+    this.latest = Math.floor(now / this.sliceNs);
+  }
+
+  advance(now: Ns): void {
+    const present = Math.floor(now / this.sliceNs);
+    if (present - this.latest >= this.slices) {
+      this.clear(now);
+      return;
+    }
+    while (this.latest < present) {
+      this.latest++;
+      const at = this.present();
+      this.calls -= this.counts[at];
+      this.failures -= this.counts[at + 1];
+      this.slow -= this.counts[at + 2];
+      this.counts.fill(0, at, at + STRIDE);
+    }
+  }
+
+  private present(): number {
+    return (this.latest % this.slices) * STRIDE;
+  }
+}
+
+const FAILED = 1;
+const SLOW = 2;
+const STRIDE = 3;

@@ -1,0 +1,52 @@
+import type { Ns } from '../../kernel/time.js';
+import type { Quantity } from '../../spec/quantities.js';
+import { quantity } from '../../spec/quantities.js';
+import {
+  DURATION_PATTERN,
+  parseDuration,
+  parseShare,
+  parseWhole,
+  PERCENT_PATTERN,
+} from '../../spec/quantity-text.js';
+
+/** Size of a breaker's window as it was written: `100` calls, or a length of time such as `10s`. */
+export type WindowSize = { readonly calls: number } | { readonly lengthNs: Ns };
+
+/** Calls a window holds at most, and slices of a time window: they are kept in memory. */
+export const WINDOW_MAX = 1_000_000;
+
+/** `100` or `10s`, above 0. */
+export function windowSize(): Quantity<WindowSize> {
+  return quantity<WindowSize>(
+    (input) =>
+      typeof input === 'number'
+        ? { calls: parseWhole(input, { min: 1, max: WINDOW_MAX }) }
+        : { lengthNs: parseDuration(input, { allowZero: false }) },
+    {
+      anyOf: [
+        { type: 'integer', minimum: 1, maximum: WINDOW_MAX },
+        { type: 'string', pattern: DURATION_PATTERN },
+      ],
+    },
+  );
+}
+
+/** Where a breaker opens, as it was written: `5` failures in a row, or a share such as `50%`. */
+export type Threshold = { readonly calls: number } | { readonly share: number };
+
+/** `5` or `50%`, above 0. */
+export function threshold(): Quantity<Threshold> {
+  return quantity<Threshold>(
+    (input) =>
+      typeof input === 'number' && input >= 1
+        ? { calls: parseWhole(input, { min: 1, max: WINDOW_MAX }) }
+        : { share: parseShare(input) },
+    {
+      anyOf: [
+        { type: 'integer', minimum: 1, maximum: WINDOW_MAX },
+        { type: 'string', pattern: PERCENT_PATTERN },
+        { type: 'number', minimum: 0, exclusiveMaximum: 1 },
+      ],
+    },
+  );
+}

@@ -1,0 +1,358 @@
+import { z } from 'zod';
+import { HORIZON_MAX_NS, NS_PER_MS, NS_PER_SECOND } from '../../kernel/time.js';
+import type { Ns } from '../../kernel/time.js';
+import type { Alarm, PolicyKind, PolicyProblem } from '../../spec/policy.js';
+import { duration, factor, share, whole } from '../../spec/quantities.js';
+import { formatDuration } from '../../spec/quantity-text.js';
+import type { BreakerJournal, BreakerRule } from '../mechanisms/breaker.js';
+import { Breaker, breakerJournal, CLOSED, HALF_OPEN, OPEN } from '../mechanisms/breaker.js';
+import {
+  BreakerClasses,
+  classFields,
+  classProblems,
+  EXCLUDED,
+  FAILURE,
+} from '../mechanisms/breaker-classes.js';
+import type { CallWindow } from '../mechanisms/call-window.js';
+import { CountWindow, TimeWindow } from '../mechanisms/call-window.js';
+import { WINDOW_MAX, windowSize } from '../mechanisms/window-size.js';
+
+/** CircuitBreakerConfig.java: the default of calls and of seconds alike. */
+const DEFAULT_SIZE = 100;
+const DEFAULT_MINIMUM = 100;
+const DEFAULT_MULTIPLIER = 1.5;
+
+const schema = z.strictObject({
+  failureRateThreshold: share()
+    .prefault('50%')
+    .describe(
+      'Failed calls per call of the window from which on the breaker opens; a rate of exactly ' +
+        'this much opens it. Unit: share. Defaults to 50%.',
+    ),
+  slowCallRateThreshold: share()
+    .prefault('100%')
+    .describe(
+      'Slow calls per call of the window from which on the breaker opens, failed or not; so a ' +
+        'slow success can open it. Unit: share. Defaults to 100%.',
+    ),
+  slowCallDurationThreshold: duration({ allowZero: false })
+    .prefault('60s')
+    .describe(
+      'A call is slow when it takes longer than this; one of exactly this time is not. Unit: ' +
+        'duration. Defaults to 60s.',
+    ),
+  slidingWindowType: z
+    .enum(['count', 'time'])
+    .default('count')
+    .describe(
+      'What the window holds while closed: the results of the last calls, or those of the last ' +
+        'seconds. Unit: name. Defaults to count.',
+    ),
+  slidingWindowSize: windowSize()
+    .optional()
+    .describe(
+      'Calls in a count window, or length of a time window in whole seconds of the clock, which ' +
+        'starts with the warm-up, the running one included. Unit: calls or duration. Defaults ' +
+        'to 100, or 100s.',
+    ),
+  minimumNumberOfCalls: whole({ min: 1 })
+    .optional()
+    .describe(
+      'Results the window needs before its rates count; in half open it is at most ' +
+        '`permittedNumberOfCallsInHalfOpenState`. Unit: calls. Defaults to 100, in a count ' +
+        'window at most its size.',
+    ),
+  waitDurationInOpenState: duration({ allowZero: false })
+    .prefault('60s')
+    .describe(
+      'Time for which every call is refused; a call that comes exactly at its end is still ' +
+        'refused. Unit: duration. Defaults to 60s.',
+    ),
+  enableExponentialBackoff: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Each time it opens again out of half open, it waits longer; closing starts anew. Unit: ' +
+        'boolean. Defaults to false.',
+    ),
+  exponentialBackoffMultiplier: factor()
+    .optional()
+    .describe(
+      'Each wait is so many times the one before, cut to whole milliseconds. Unit: factor. ' +
+        'Defaults to 1.5.',
+    ),
+  exponentialMaxWaitDurationInOpenState: duration({ allowZero: false })
+    .optional()
+    .describe('Longest wait with exponential back-off. Unit: duration. Defaults to none.'),
+  permittedNumberOfCallsInHalfOpenState: whole({ min: 1, max: WINDOW_MAX })
+    .prefault(10)
+    .describe(
+      'Calls let through while half open, in all and not at once; an ignored result gives its ' +
+        'place back. Unit: calls. Defaults to 10.',
+    ),
+  maxWaitDurationInHalfOpenState: duration()
+    .prefault(0)
+    .describe(
+      'Longest time in half open without a decision. 0 waits for ever. Unit: duration. ' +
+        'Defaults to 0.',
+    ),
+  transitionToStateAfterWaitDuration: z
+    .enum(['open', 'closed'])
+    .optional()
+    .describe('The state after `maxWaitDurationInHalfOpenState`. Unit: name. Defaults to open.'),
+  automaticTransitionFromOpenToHalfOpenEnabled: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Goes to half open by a timer, exactly at the end of the wait; without it the next call ' +
+        'after the end does that. Unit: boolean. Defaults to false.',
+    ),
+  ...classFields,
+});
+type Config = z.output<typeof schema>;
+
+/** A rate as the library has it, a float of percent, so that the boundaries fall where they do there. */
+function percent(part: number, calls: number): number {
+  return Math.fround(Math.fround(part * 100) / calls);
+}
+
+/**
+ * The breaker of resilience4j. A result goes to the state in which it arrives, whichever its call was
+ * admitted in: late ones count among the results of half open and may decide it. The window of the
+ * closed state is a new one each time it closes.
+ */
+export class Resilience4jRule implements BreakerRule {
+  private readonly config: Config;
+  private readonly journal: BreakerJournal;
+  private readonly timer: Alarm;
+  private readonly window: CallWindow;
+  private readonly probes: CountWindow;
+  private readonly minimum: number;
+  private readonly minimumHalfOpen: number;
+  private readonly failureThreshold: number;
+  private readonly slowThreshold: number;
+  private state = CLOSED;
+  /** Calls that half open still lets through. */
+  private permits = 0;
+  /** Length of the present or next wait, before the greatest is applied. */
+  private waitMs: number;
+  private openUntil: Ns = 0;
+
+  constructor(config: Config, journal: BreakerJournal, timer: Alarm) {
+    this.config = config;
+    this.journal = journal;
+    this.timer = timer;
+    const permitted = config.permittedNumberOfCallsInHalfOpenState;
+    const minimum = config.minimumNumberOfCalls ?? DEFAULT_MINIMUM;
+    const size = sizeOf(config);
+    const isTime = config.slidingWindowType === 'time';
+    this.window = isTime ? new TimeWindow(size, NS_PER_SECOND) : new CountWindow(size);
+    this.probes = new CountWindow(permitted);
+    this.minimum = isTime ? minimum : Math.min(minimum, size);
+    this.minimumHalfOpen = Math.min(minimum, permitted);
+    this.failureThreshold = Math.fround(config.failureRateThreshold * 100);
+    this.slowThreshold = Math.fround(config.slowCallRateThreshold * 100);
+    this.waitMs = config.waitDurationInOpenState / NS_PER_MS;
+  }
+
+  admit(now: Ns): number {
+    if (this.state === OPEN) {
+      if (now <= this.openUntil) return -1;
+      this.halfOpen(now);
+    }
+    if (this.state === HALF_OPEN) {
+      if (this.permits === 0) return -1;
+      this.permits--;
+    }
+    return 0;
+  }
+
+  record(now: Ns, _ticket: number, result: number, durationNs: Ns): void {
+    // What arrives while open goes to the window that was left behind, which nothing reads again.
+    if (this.state === OPEN) return;
+    if (result === EXCLUDED) {
+      if (this.state === HALF_OPEN) this.permits++;
+      return;
+    }
+    const isHalfOpen = this.state === HALF_OPEN;
+    const window = isHalfOpen ? this.probes : this.window;
+    window.record(now, result === FAILURE, durationNs > this.config.slowCallDurationThreshold);
+    if (window.calls < (isHalfOpen ? this.minimumHalfOpen : this.minimum)) return;
+    if (
+      percent(window.failures, window.calls) >= this.failureThreshold ||
+      percent(window.slow, window.calls) >= this.slowThreshold
+    ) {
+      this.open(now);
+    } else if (isHalfOpen) {
+      this.close(now);
+    }
+  }
+
+  /** The timer: the wait of open is over, or the longest time in half open. */
+  ring(now: Ns): void {
+    if (this.state === OPEN) this.halfOpen(now);
+    else if (this.config.transitionToStateAfterWaitDuration === 'closed') this.close(now);
+    else this.open(now);
+  }
+
+  reset(): void {
+    this.timer.clear();
+    // A window without results begins anew by itself with the next one.
+    this.window.clear(0);
+    this.waitMs = this.config.waitDurationInOpenState / NS_PER_MS;
+    if (this.state !== CLOSED) this.enterState(CLOSED);
+  }
+
+  private open(now: Ns): void {
+    if (this.state === HALF_OPEN && this.config.enableExponentialBackoff) {
+      const multiplier = this.config.exponentialBackoffMultiplier ?? DEFAULT_MULTIPLIER;
+      // The library goes on from the uncut value; beyond the longest run the value matters no more.
+      this.waitMs = Math.min(Math.trunc(this.waitMs * multiplier), HORIZON_MAX_NS);
+    }
+    const most = this.config.exponentialMaxWaitDurationInOpenState ?? Infinity;
+    this.openUntil = Math.min(now + Math.min(this.waitMs * NS_PER_MS, most), HORIZON_MAX_NS);
+    this.enterState(OPEN);
+    if (this.config.automaticTransitionFromOpenToHalfOpenEnabled) this.timer.set(this.openUntil);
+    else this.timer.clear();
+  }
+
+  private halfOpen(now: Ns): void {
+    const longest = this.config.maxWaitDurationInHalfOpenState;
+    this.permits = this.config.permittedNumberOfCallsInHalfOpenState;
+    this.probes.clear();
+    this.enterState(HALF_OPEN);
+    if (longest > 0) this.timer.set(now + longest);
+    else this.timer.clear();
+  }
+
+  private close(now: Ns): void {
+    this.timer.clear();
+    this.window.clear(now);
+    this.waitMs = this.config.waitDurationInOpenState / NS_PER_MS;
+    this.enterState(CLOSED);
+  }
+
+  private enterState(state: number): void {
+    this.state = state;
+    this.journal.set(state);
+  }
+}
+
+/** Calls or whole seconds of the window of the closed state. */
+function sizeOf(config: Config): number {
+  const size = config.slidingWindowSize;
+  if (size === undefined) return DEFAULT_SIZE;
+  return 'calls' in size ? size.calls : Math.max(1, Math.floor(size.lengthNs / NS_PER_SECOND));
+}
+
+/** `circuitBreaker` of kind `resilience4j`: the library's CircuitBreaker with its own field names. */
+export const circuitBreakerResilience4j: PolicyKind<typeof schema> = {
+  policy: 'circuitBreaker',
+  kind: 'resilience4j',
+  isDefault: false,
+  summary: 'The breaker of resilience4j: rates of failed and of slow calls over a sliding window.',
+  sources: [
+    'resilience4j/resilience4j CircuitBreakerStateMachine.java, CircuitBreakerMetrics.java, ' +
+      'CircuitBreakerConfig.java, SlidingTimeWindowMetrics.java, IntervalFunction.java',
+  ],
+  level: 'attempt',
+  schema,
+  example:
+    'circuitBreaker: { kind: resilience4j, slidingWindowSize: 10, minimumNumberOfCalls: 4, ' +
+    'waitDurationInOpenState: 100ms, permittedNumberOfCallsInHalfOpenState: 3 }\n',
+  state: 'scoped',
+  dryRun: true,
+  create(config, setup) {
+    const { ctx } = setup;
+    const timer = setup.alarm(() => rule.ring(ctx.now));
+    const rule = new Resilience4jRule(config, breakerJournal(setup), timer);
+    return new Breaker(ctx, rule, new BreakerClasses(config));
+  },
+  check: (config): readonly PolicyProblem[] => [
+    ...classProblems(config),
+    ...windowProblems(config),
+    ...waitProblems(config),
+    ...thresholdProblems(config),
+  ],
+};
+
+function windowProblems(config: Config): readonly PolicyProblem[] {
+  const problems: PolicyProblem[] = [];
+  const size = config.slidingWindowSize;
+  const field = 'slidingWindowSize';
+  if (size !== undefined && 'lengthNs' in size) {
+    if (config.slidingWindowType === 'count') {
+      const message = 'a count window holds calls: write a number, or slidingWindowType: time';
+      problems.push({ field, message });
+    } else if (size.lengthNs % NS_PER_SECOND !== 0) {
+      const message = `the library counts whole seconds, not ${formatDuration(size.lengthNs)}: write those`;
+      problems.push({ field, message });
+    } else if (size.lengthNs > WINDOW_MAX * NS_PER_SECOND) {
+      problems.push({ field, message: `longer than ${WINDOW_MAX} seconds: make it shorter` });
+    }
+  } else if (size !== undefined && config.slidingWindowType === 'time') {
+    const message = `a time window has a length: the library means ${size.calls}s, write that`;
+    problems.push({ field, message });
+  }
+  const minimum = config.minimumNumberOfCalls;
+  const isCount = config.slidingWindowType === 'count';
+  if (minimum !== undefined && isCount && minimum > sizeOf(config)) {
+    problems.push({
+      field: 'minimumNumberOfCalls',
+      message:
+        `the window never holds more than ${sizeOf(config)} calls, so the library quietly takes ` +
+        'that: write at most so many, or widen slidingWindowSize',
+    });
+  }
+  return problems;
+}
+
+const MS_FIELDS = [
+  'waitDurationInOpenState',
+  'exponentialMaxWaitDurationInOpenState',
+  'maxWaitDurationInHalfOpenState',
+] as const;
+
+function waitProblems(config: Config): readonly PolicyProblem[] {
+  const problems: PolicyProblem[] = MS_FIELDS.filter(
+    (field) => (config[field] ?? 0) % NS_PER_MS !== 0,
+  ).map((field) => ({
+    field,
+    message: 'the library cuts it to whole milliseconds: write it in those',
+  }));
+  const needs = 'means nothing without enableExponentialBackoff: true';
+  const most = config.exponentialMaxWaitDurationInOpenState;
+  if (!config.enableExponentialBackoff) {
+    if (config.exponentialBackoffMultiplier !== undefined) {
+      problems.push({ field: 'exponentialBackoffMultiplier', message: needs });
+    }
+    if (most !== undefined) {
+      problems.push({ field: 'exponentialMaxWaitDurationInOpenState', message: needs });
+    }
+  } else if (most !== undefined && config.exponentialBackoffMultiplier === undefined) {
+    problems.push({
+      field: 'exponentialMaxWaitDurationInOpenState',
+      message: 'the library heeds it only beside exponentialBackoffMultiplier: write that too',
+    });
+  }
+  if (
+    config.transitionToStateAfterWaitDuration !== undefined &&
+    config.maxWaitDurationInHalfOpenState === 0
+  ) {
+    problems.push({
+      field: 'transitionToStateAfterWaitDuration',
+      message: 'half open waits for ever: set maxWaitDurationInHalfOpenState to give it an end',
+    });
+  }
+  return problems;
+}
+
+function thresholdProblems(config: Config): readonly PolicyProblem[] {
+  const fields = ['failureRateThreshold', 'slowCallRateThreshold'] as const;
+  return fields
+    .filter((field) => config[field] === 0)
+    .map((field) => ({
+      field,
+      message: 'is at 0% reached by every call, and the library refuses it: write more than 0%',
+    }));
+}
