@@ -125,6 +125,7 @@ const COUNTER_OF: ReadonlyMap<string, EdgeCounter> = new Map([
   ['fallbacks', 'fallbacks'],
   ['breaker.rejected', 'breakerRejected'],
   ['bulkhead.rejected', 'bulkheadRejected'],
+  ['throttle.rejected', 'throttleRejected'],
   ['pool.timeouts', 'poolTimeouts'],
   ['wouldReject', 'wouldReject'],
 ]);

@@ -1,14 +1,21 @@
 // One line per pattern. registry.ts sorts them, so the order here decides nothing.
+export { bulkheadHystrix } from './policies/bulkhead-hystrix.js';
+export { bulkheadResilience4j } from './policies/bulkhead-resilience4j.js';
 export { bulkheadSemaphore } from './policies/bulkhead-semaphore.js';
 export { circuitBreakerCockatiel } from './policies/circuit-breaker-cockatiel.js';
+export { bulkheadThreadPool } from './policies/bulkhead-thread-pool.js';
 export { circuitBreakerGobreaker } from './policies/circuit-breaker-gobreaker.js';
 export { circuitBreakerHystrix } from './policies/circuit-breaker-hystrix.js';
 export { circuitBreakerPolly } from './policies/circuit-breaker-polly.js';
 export { circuitBreakerOpossum } from './policies/circuit-breaker-opossum.js';
 export { circuitBreakerCustom } from './policies/circuit-breaker-custom.js';
-export { circuitBreakerGobreaker } from './policies/circuit-breaker-gobreaker.js';
 export { circuitBreakerResilience4j } from './policies/circuit-breaker-resilience4j.js';
 export { circuitBreakerSimple } from './policies/circuit-breaker-simple.js';
+export { concurrencyLimitAimd } from './policies/concurrency-limit-aimd.js';
+export { concurrencyLimitEnvoyGradient } from './policies/concurrency-limit-envoy-gradient.js';
+export { concurrencyLimitFixed } from './policies/concurrency-limit-fixed.js';
+export { concurrencyLimitGradient2 } from './policies/concurrency-limit-gradient2.js';
+export { concurrencyLimitVegas } from './policies/concurrency-limit-vegas.js';
 export { deadline } from './policies/deadline.js';
 export { fallback } from './policies/fallback.js';
 export { rateLimitEnvoy } from './policies/rate-limit-envoy.js';
@@ -29,6 +36,8 @@ export { retryKong } from './policies/retry-kong.js';
 export { retryPolly } from './policies/retry-polly.js';
 export { retryResilience4j } from './policies/retry-resilience4j.js';
 export { retry } from './policies/retry.js';
+export { throttleEnvoyAdmission } from './policies/throttle-envoy-admission.js';
+export { throttleSre } from './policies/throttle-sre.js';
 export { timeout } from './policies/timeout.js';
 
 export { first } from './balancers/first.js';

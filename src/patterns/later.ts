@@ -4,17 +4,15 @@
  */
 export const laterPolicies: readonly string[] = [
   'coalesce',
-  'concurrencyLimit',
   'connections',
   'hedge',
   'idempotencyKey',
   'outlierDetection',
-  'throttle',
 ];
 
 /** Policy -> its kinds of later versions. */
 export const laterPolicyKinds: ReadonlyMap<string, readonly string[]> = new Map([
-  ['bulkhead', ['envoy', 'hystrix', 'resilience4j', 'threadPool']],
+  ['bulkhead', ['envoy']],
   ['circuitBreaker', ['finagle', 'linkerd']],
 ]);
 
@@ -25,9 +23,11 @@ export const laterPolicyKinds: ReadonlyMap<string, readonly string[]> = new Map(
 export const laterPolicyFields: ReadonlyMap<string, readonly string[]> = new Map([
   ['bulkhead', ['store']],
   ['circuitBreaker', ['halfOpenCalls', 'store']],
+  ['concurrencyLimit', ['store']],
   ['fallback', ['call', 'steps']],
   ['rateLimit', ['faultTolerant', 'limitBy', 'policy', 'retryAfter', 'store', 'syncRate']],
   ['retry', ['otherInstance', 'respectRetryAfter']],
+  ['throttle', ['store']],
 ]);
 
 export const laterFaultKinds: readonly string[] = [

@@ -217,7 +217,15 @@ export const METRICS: readonly Metric[] = [
     'number',
     'none',
     'low',
-    'Calls that a full bulkhead refused.',
+    'Calls that a full bulkhead or concurrency limit refused.',
+  ),
+  metric(
+    'throttle.rejected',
+    ['edge'],
+    'number',
+    'none',
+    'low',
+    'Calls that a client-side throttle refused.',
   ),
   metric(
     'wouldReject',

@@ -39,6 +39,7 @@ export const EDGE_COUNTERS = [
   'fallbacks',
   'poolTimeouts',
   'wouldReject',
+  'throttleRejected',
 ] as const;
 export type EdgeCounter = (typeof EDGE_COUNTERS)[number];
 export const EDGE_COUNTER = Object.freeze(

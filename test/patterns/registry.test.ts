@@ -43,14 +43,19 @@ describe('the registry of patterns', () => {
     expect(policyNames).toEqual([
       'bulkhead',
       'circuitBreaker',
+      'concurrencyLimit',
       'deadline',
       'fallback',
       'rateLimit',
       'retry',
+      'throttle',
       'timeout',
     ]);
     expect(policyKinds.map((k) => `${k.policy}/${k.kind}`)).toEqual([
+      'bulkhead/hystrix',
+      'bulkhead/resilience4j',
       'bulkhead/semaphore',
+      'bulkhead/threadPool',
       'circuitBreaker/cockatiel',
       'circuitBreaker/custom',
       'circuitBreaker/gobreaker',
@@ -59,6 +64,11 @@ describe('the registry of patterns', () => {
       'circuitBreaker/polly',
       'circuitBreaker/resilience4j',
       'circuitBreaker/simple',
+      'concurrencyLimit/aimd',
+      'concurrencyLimit/envoyGradient',
+      'concurrencyLimit/fixed',
+      'concurrencyLimit/gradient2',
+      'concurrencyLimit/vegas',
       'deadline/simple',
       'fallback/simple',
       'rateLimit/envoy',
@@ -79,6 +89,8 @@ describe('the registry of patterns', () => {
       'retry/polly',
       'retry/resilience4j',
       'retry/simple',
+      'throttle/envoyAdmission',
+      'throttle/sre',
       'timeout/simple',
     ]);
     expect(faultKinds.map((k) => k.kind)).toEqual([
@@ -97,8 +109,8 @@ describe('the registry of patterns', () => {
   it('gives the default kind where none is named, and nothing for what it lacks', () => {
     expect(policyKind('circuitBreaker', undefined)?.kind).toBe('simple');
     expect(policyKind('circuitBreaker', 'gobreaker')?.kind).toBe('gobreaker');
-    expect(policyKind('circuitBreaker', 'resilience4j')).toBeUndefined();
-    expect(policyKind('hedge', undefined)).toBeUndefined();
+    expect(policyKind('circuitBreaker', 'unheardOf')).toBeUndefined();
+    expect(policyKind('unheardOf', undefined)).toBeUndefined();
     expect(faultKind('slow')?.kind).toBe('slow');
     expect(faultKind('flush')).toBeUndefined();
   });

@@ -11,6 +11,13 @@ export interface Decisive {
 /** Times in seconds. Tolerances cover the randomness of few short runs, or the 0.4 % of a histogram. */
 export const DECISIVE: readonly Decisive[] = [
   row(
+    'adaptive-concurrency',
+    'users.successLatency.p50 in envoy',
+    0.0335,
+    0.0015,
+    '8.4 calls under way at 250/s: 9 x (25 / 33.5) and its root are 9 again, less the 0.6 free places',
+  ),
+  row(
     'balancing',
     'users.success during slow-replica in round-robin',
     0.856,
@@ -95,6 +102,13 @@ export const DECISIVE: readonly Decisive[] = [
     '50/s x 20 s less the 20 permits',
   ),
   row(
+    'bulkhead-thread-pool',
+    'users.latency.mean during slower in large-queue',
+    6.375,
+    0.05,
+    '10 threads serve 50 of 100/s: waits of t up to 10 s, then of 15 s - t/2, 6.25 s on average; 125 ms of its own',
+  ),
+  row(
     'burst',
     'crowd.share.rejectedOverload in bounded',
     0.21,
@@ -114,6 +128,13 @@ export const DECISIVE: readonly Decisive[] = [
     0.161,
     0.02,
     '200 - 110 of 560 mails in each 10 s',
+  ),
+  row(
+    'client-throttle',
+    'users.goodput in sre',
+    142.9,
+    4,
+    '1000 ms of CPU / (5 ms for an answer and 2 ms for the one refusal that k = 2 lets come with it)',
   ),
   row(
     'closed-users',

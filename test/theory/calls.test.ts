@@ -337,6 +337,29 @@ budgets: [ users->s.goodput >= 0/s from 0ms to 500ms ]
       { share: 0.3 },
     );
   }
+
+  theory('adaptive-throttle-k2', ({ p }) => {
+    const ran = run(`
+faultline: 1
+title: A client-side throttle
+run: { duration: ${p.duration}s, warmup: ${p.warmup}s, seed: 7 }
+services:
+  s:
+    middleware: [ { rateLimit: { rate: ${p['backend_accepts_rps']}/s, burst: 10 } } ]
+    endpoints: { serve: [ wait: 1ms ] }
+workloads:
+  users:
+    arrivals: poisson(${p['demand_rps']}/s)
+    requests: [ { call: s } ]
+    policy: { throttle: { kind: sre, k: ${p['K']}, window: ${p['window_s']}s } }
+`);
+    const edge = ran.variant().edges['users->s'];
+    return {
+      sent_to_backend_rps: edge.attempts / p.duration,
+      accepted_rps: ran.variant().components['users'].goodput,
+      locally_rejected_fraction: (edge.counters['throttleRejected'] ?? 0) / edge.calls,
+    };
+  });
 });
 
 /** A hundred instants, 100 ms apart. */

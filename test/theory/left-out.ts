@@ -25,12 +25,6 @@ export const LEFT_OUT: readonly LeftOut[] = [
     asks: 'policies: { p: { hedge: { after: 10ms } } }',
   },
   {
-    id: 'adaptive-throttle-k2',
-    title: 'Client-side adaptive throttling',
-    needs: 'policy `throttle`',
-    asks: 'policies: { p: { throttle: { kind: sre, k: 2 } } }',
-  },
-  {
     id: 'crash-detection-errors',
     title: 'One of four replicas dies; errors last until it is detected',
     needs: 'probes, so that the balancer learns of a crash late',

@@ -113,7 +113,7 @@ const FAILURES: ReadonlyMap<string, string> = new Map([
   ['reset', 'connection reset'],
   ['poolTimeout', 'no connection from the pool'],
   ['rejectedBulkhead', 'rejected by a bulkhead'],
-  ['rejectedRateLimit', 'rejected by a rate limit'],
+  ['rejectedRateLimit', 'rejected by a rate limit or throttle'],
   ['rejectedBreaker', 'rejected by an open breaker'],
   ['rejectedOverload', 'rejected by a full queue'],
   ['cancelled', 'cancelled'],

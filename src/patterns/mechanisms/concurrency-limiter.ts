@@ -1,0 +1,172 @@
+import { widenFloat64, widenInt32 } from '../../kernel/pool.js';
+import type { Ns } from '../../kernel/time.js';
+import type { Outcome } from '../../spec/outcome.js';
+import { isSuccess, OUTCOME, PASS } from '../../spec/outcome.js';
+import type { CallContext, PolicyProblem, PolicyState } from '../../spec/policy.js';
+import { EDGE_COUNTER } from '../../spec/policy.js';
+import { OutcomeSet } from './outcome-terms.js';
+
+/** How a call ended, as a limit that learns sees it. */
+export const ANSWERED = 0;
+/** A timeout, a lost connection, or a refusal by the callee. */
+export const DROPPED = 1;
+/** An error that says nothing about load. */
+export const FAILED = 2;
+/** The callee was not asked: a layer inside has refused. */
+export const LOCAL = 3;
+
+const DROPS = new OutcomeSet([
+  'timeout',
+  'deadlineExceeded',
+  'connect',
+  'reset',
+  'throttled',
+  'overload',
+  'gateway',
+]);
+
+const LOCALS = new OutcomeSet([
+  'poolTimeout',
+  'rejectedBulkhead',
+  'rejectedRateLimit',
+  'rejectedBreaker',
+  'cancelled',
+]);
+
+/** The rule of one kind of limit, without any knowledge of calls. */
+export interface LimitRule {
+  /** Calls that may be under way at this moment. */
+  limit(now: Ns): number;
+  /**
+   * A call has ended that began at this moment and found so many under way, itself included. The
+   * lineage is that of the call, for draws.
+   */
+  ended(
+    now: Ns,
+    beganAt: Ns,
+    inflight: number,
+    result: number,
+    lineageA: number,
+    lineageB: number,
+  ): void;
+  /** Forgets everything, as a restarted process does. */
+  reset(now: Ns): void;
+}
+
+/** A limit on calls under way which is as large as its rule says; what exceeds it is refused. */
+export class ConcurrencyLimiter implements PolicyState {
+  private readonly ctx: CallContext;
+  private readonly rule: LimitRule;
+  private inside = 0;
+  /** When each frame was let in, and how many were under way then. */
+  private beganAt: Float64Array = new Float64Array(64);
+  private inflight: Int32Array = new Int32Array(64);
+
+  constructor(ctx: CallContext, rule: LimitRule) {
+    this.ctx = ctx;
+    this.rule = rule;
+  }
+
+  enter(frame: number, _layer: number): number {
+    const { now } = this.ctx;
+    if (this.inside >= this.rule.limit(now)) {
+      this.ctx.count(frame, EDGE_COUNTER.bulkheadRejected);
+      return OUTCOME.rejectedBulkhead;
+    }
+    this.inside++;
+    if (frame >= this.beganAt.length) {
+      this.beganAt = widenFloat64(this.beganAt, frame * 2);
+      this.inflight = widenInt32(this.inflight, frame * 2);
+    }
+    this.beganAt[frame] = now;
+    this.inflight[frame] = this.inside;
+    return PASS;
+  }
+
+  leave(frame: number, _layer: number, outcome: Outcome): number {
+    const { ctx } = this;
+    this.inside--;
+    this.rule.ended(
+      ctx.now,
+      this.beganAt[frame],
+      this.inflight[frame],
+      resultOf(outcome),
+      ctx.lineageA(frame),
+      ctx.lineageB(frame),
+    );
+    return outcome;
+  }
+
+  /** A call given up, by a timeout further out too, is no sample. */
+  cancel(): void {
+    this.inside--;
+  }
+
+  reset(): void {
+    this.inside = 0;
+    this.rule.reset(this.ctx.now);
+  }
+
+  held(): number {
+    return this.inside;
+  }
+}
+
+/**
+ * A limit of Netflix' concurrency-limits: learns from answers and drops as the client interceptor
+ * reports them, and not from other errors.
+ */
+export abstract class SampledLimit implements LimitRule {
+  /** May have a fraction; the limit is its whole part. */
+  abstract estimate: number;
+
+  limit(_now: Ns): number {
+    return Math.floor(this.estimate);
+  }
+
+  ended(
+    now: Ns,
+    beganAt: Ns,
+    inflight: number,
+    result: number,
+    lineageA: number,
+    lineageB: number,
+  ): void {
+    if (result !== ANSWERED && result !== DROPPED) return;
+    // An answer in no time is one in the shortest time: the formulas divide by it.
+    const rttNs = Math.max(1, now - beganAt);
+    this.update(rttNs, inflight, result === DROPPED, lineageA, lineageB);
+  }
+
+  abstract update(
+    rttNs: Ns,
+    inflight: number,
+    didDrop: boolean,
+    lineageA: number,
+    lineageB: number,
+  ): void;
+
+  abstract reset(): void;
+}
+
+/** What is wrong with the bounds of a limit. */
+export function boundProblems(bounds: {
+  readonly initial: number;
+  readonly min: number;
+  readonly max: number;
+}): readonly PolicyProblem[] {
+  const { initial, min, max } = bounds;
+  if (min > max) {
+    return [{ field: 'min', message: `above max: write at most ${max}, or a larger max` }];
+  }
+  if (initial >= min && initial <= max) return [];
+  return [
+    { field: 'initial', message: `outside its bounds: write ${min} to ${max}, or move min or max` },
+  ];
+}
+
+function resultOf(outcome: Outcome): number {
+  if (isSuccess(outcome)) return ANSWERED;
+  if (DROPS.has(outcome)) return DROPPED;
+  return LOCALS.has(outcome) ? LOCAL : FAILED;
+}

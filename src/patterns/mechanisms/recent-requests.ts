@@ -1,0 +1,74 @@
+import type { Ns } from '../../kernel/time.js';
+
+/**
+ * Requests and successes of the last while, as Envoy's thread_local_controller.cc keeps them: in
+ * entries that begin with the first use at least `granularityNs` after the one before, and are
+ * forgotten whole when their beginning is `windowNs` ago.
+ */
+export class RecentRequests {
+  requests = 0;
+  successes = 0;
+  private readonly windowNs: Ns;
+  private readonly granularityNs: Ns;
+  private readonly begin: Float64Array;
+  private readonly requestsOf: Float64Array;
+  private readonly successesOf: Float64Array;
+  private head = 0;
+  private count = 0;
+
+  constructor(windowNs: Ns, granularityNs: Ns) {
+    this.windowNs = windowNs;
+    this.granularityNs = granularityNs;
+    const entries = Math.ceil(windowNs / granularityNs) + 1;
+    this.begin = new Float64Array(entries);
+    this.requestsOf = new Float64Array(entries);
+    this.successesOf = new Float64Array(entries);
+  }
+
+  /** Forgets what is too old, and begins a new entry where the newest one is full. */
+  roll(now: Ns): void {
+    while (this.count > 0 && now - this.begin[this.head] >= this.windowNs) this.dropOldest();
+    if (this.count === 0 || now - this.begin[this.newest()] >= this.granularityNs) {
+      this.count++;
+      const at = this.newest();
+      this.begin[at] = now;
+      this.requestsOf[at] = 0;
+      this.successesOf[at] = 0;
+    }
+  }
+
+  request(now: Ns): void {
+    this.roll(now);
+    this.requests++;
+    this.requestsOf[this.newest()]++;
+  }
+
+  success(now: Ns): void {
+    this.roll(now);
+    this.successes++;
+    this.successesOf[this.newest()]++;
+  }
+
+  /** Age of the oldest entry, 0 without one; nothing is forgotten by asking. */
+  age(now: Ns): Ns {
+    return this.count === 0 ? 0 : now - this.begin[this.head];
+  }
+
+  reset(): void {
+    this.head = 0;
+    this.count = 0;
+    this.requests = 0;
+    this.successes = 0;
+  }
+
+  private newest(): number {
+    return (this.head + this.count - 1) % this.begin.length;
+  }
+
+  private dropOldest(): void {
+    this.requests -= this.requestsOf[this.head];
+    this.successes -= this.successesOf[this.head];
+    this.head = (this.head + 1) % this.begin.length;
+    this.count--;
+  }
+}

@@ -1,0 +1,70 @@
+import type { Lane } from '../../kernel/lanes.js';
+import type { Outcome } from '../../spec/outcome.js';
+import { OUTCOME, PARK, PASS } from '../../spec/outcome.js';
+import type { CallContext, PolicyState } from '../../spec/policy.js';
+import { EDGE_COUNTER } from '../../spec/policy.js';
+import { frameOf, layerOf, Waiters } from './waiters.js';
+
+/** At most `permits` calls inside; the next `maxQueue` wait in order; the rest is refused. */
+export class Semaphore implements PolicyState {
+  private readonly ctx: CallContext;
+  private readonly permits: number;
+  private readonly maxQueue: number;
+  private readonly maxWait: Lane | null;
+  private readonly waiting = new Waiters();
+  private inside = 0;
+
+  constructor(ctx: CallContext, permits: number, maxQueue: number, maxWait: Lane | null) {
+    this.ctx = ctx;
+    this.permits = permits;
+    this.maxQueue = maxQueue;
+    this.maxWait = maxWait;
+  }
+
+  enter(frame: number, layer: number): number {
+    if (this.inside < this.permits) {
+      this.inside++;
+      return PASS;
+    }
+    if (this.waiting.length < this.maxQueue) {
+      this.waiting.push(frame, layer);
+      if (this.maxWait !== null) this.ctx.arm(this.maxWait, frame, layer);
+      return PARK;
+    }
+    this.ctx.count(frame, EDGE_COUNTER.bulkheadRejected);
+    return OUTCOME.rejectedBulkhead;
+  }
+
+  leave(_frame: number, _layer: number, outcome: Outcome): number {
+    this.release();
+    return outcome;
+  }
+
+  /** Waited too long; void once the permit was granted. */
+  timer(frame: number, layer: number): void {
+    this.waiting.remove(frame, layer);
+    this.ctx.count(frame, EDGE_COUNTER.bulkheadRejected);
+    this.ctx.reject(frame, layer, OUTCOME.rejectedBulkhead);
+  }
+
+  cancel(frame: number, layer: number, parked: boolean): void {
+    if (parked) this.waiting.remove(frame, layer);
+    else this.release();
+  }
+
+  reset(): void {
+    this.inside = 0;
+    this.waiting.clear();
+  }
+
+  held(): number {
+    return this.inside + this.waiting.length;
+  }
+
+  /** The permit goes to the oldest waiter; only without one does it come free. */
+  private release(): void {
+    const next = this.waiting.shift();
+    if (next < 0) this.inside--;
+    else this.ctx.resume(frameOf(next), layerOf(next));
+  }
+}

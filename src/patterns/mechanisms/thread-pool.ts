@@ -1,0 +1,159 @@
+import type { Lane } from '../../kernel/lanes.js';
+import type { Ns } from '../../kernel/time.js';
+import type { Outcome } from '../../spec/outcome.js';
+import { OUTCOME, PARK, PASS } from '../../spec/outcome.js';
+import type { CallContext, PolicyState } from '../../spec/policy.js';
+import { EDGE_COUNTER } from '../../spec/policy.js';
+import { frameOf, layerOf, Waiters } from './waiters.js';
+
+/** Sizes of a pool. */
+export interface PoolSizes {
+  readonly core: number;
+  readonly max: number;
+  readonly queue: number;
+  /** After so long without work a thread above `core` ends. */
+  readonly keepAliveNs: Ns;
+}
+
+/** Word of a call: it waits in the queue, or it has a thread. */
+const QUEUED = 0;
+const RUNNING = 1;
+
+/**
+ * java.util.concurrent.ThreadPoolExecutor around a call. A call below `core` threads starts one; else
+ * it goes to an idle thread or the queue; with a full queue it starts a thread up to `max`, which runs
+ * this very call before all that wait; else it is refused.
+ */
+export class ThreadPool implements PolicyState {
+  private readonly ctx: CallContext;
+  private readonly sizes: PoolSizes;
+  private readonly handoff: Lane | null;
+  private readonly waiting = new Waiters();
+  private readonly idle: IdleThreads;
+  /** Threads that live, and those of them with a call. */
+  private threads = 0;
+  private busy = 0;
+
+  constructor(ctx: CallContext, sizes: PoolSizes, handoff: Lane | null) {
+    this.ctx = ctx;
+    this.sizes = sizes;
+    this.handoff = handoff;
+    this.idle = new IdleThreads(sizes.max);
+  }
+
+  enter(frame: number, layer: number): number {
+    const { core, max, queue } = this.sizes;
+    this.endIdle();
+    if (this.threads < core) return this.start(frame, layer);
+    if (this.idle.count > 0) {
+      this.idle.shift();
+      return this.run(frame, layer);
+    }
+    if (this.waiting.length < queue) {
+      this.ctx.setWord(frame, layer, QUEUED);
+      this.waiting.push(frame, layer);
+      return PARK;
+    }
+    if (this.threads < max) return this.start(frame, layer);
+    this.ctx.count(frame, EDGE_COUNTER.bulkheadRejected);
+    return OUTCOME.rejectedBulkhead;
+  }
+
+  leave(_frame: number, _layer: number, outcome: Outcome): number {
+    this.release();
+    return outcome;
+  }
+
+  /** The thread has taken the call over. */
+  timer(frame: number, layer: number): void {
+    this.ctx.resume(frame, layer);
+  }
+
+  cancel(frame: number, layer: number, parked: boolean): void {
+    if (parked && this.ctx.word(frame, layer) === QUEUED) this.waiting.remove(frame, layer);
+    else this.release();
+  }
+
+  reset(): void {
+    this.threads = 0;
+    this.busy = 0;
+    this.waiting.clear();
+    this.idle.clear();
+  }
+
+  /** Calls with a thread and calls in the queue. */
+  held(): number {
+    return this.busy + this.waiting.length;
+  }
+
+  private start(frame: number, layer: number): number {
+    this.threads++;
+    return this.run(frame, layer);
+  }
+
+  private run(frame: number, layer: number): number {
+    this.busy++;
+    this.ctx.setWord(frame, layer, RUNNING);
+    if (this.handoff === null) return PASS;
+    this.ctx.arm(this.handoff, frame, layer);
+    return PARK;
+  }
+
+  /** The thread takes the oldest of the queue; without one it is idle. */
+  private release(): void {
+    const next = this.waiting.shift();
+    if (next < 0) {
+      this.busy--;
+      this.idle.add(this.ctx.now);
+      return;
+    }
+    const frame = frameOf(next);
+    const layer = layerOf(next);
+    this.ctx.setWord(frame, layer, RUNNING);
+    if (this.handoff === null) this.ctx.resume(frame, layer);
+    else this.ctx.arm(this.handoff, frame, layer);
+  }
+
+  /** Threads above `core` that have been idle for the whole of `keepAlive` are gone by now. */
+  private endIdle(): void {
+    const { core, keepAliveNs } = this.sizes;
+    while (
+      this.threads > core &&
+      this.idle.count > 0 &&
+      this.idle.longestSince() + keepAliveNs <= this.ctx.now
+    ) {
+      this.idle.shift();
+      this.threads--;
+    }
+  }
+}
+
+/** Since when each idle thread is idle; work wakes the one that waits longest. */
+class IdleThreads {
+  count = 0;
+  private readonly since: Float64Array;
+  private head = 0;
+
+  constructor(max: number) {
+    this.since = new Float64Array(max);
+  }
+
+  add(now: Ns): void {
+    this.since[(this.head + this.count++) % this.since.length] = now;
+  }
+
+  /** The one that is idle longest gets work or ends. */
+  shift(): void {
+    this.head = (this.head + 1) % this.since.length;
+    this.count--;
+  }
+
+  longestSince(): Ns {
+    return this.since[this.head];
+  }
+
+  clear(): void {
+    this.head = 0;
+    this.count = 0;
+  }
+}

@@ -1,0 +1,67 @@
+import type { StreamKey } from '../../kernel/rng.js';
+import { unit } from '../../kernel/rng.js';
+import type { Ns } from '../../kernel/time.js';
+import type { Outcome } from '../../spec/outcome.js';
+import { PASS } from '../../spec/outcome.js';
+import type { CallContext, PolicyState } from '../../spec/policy.js';
+import { EDGE_COUNTER } from '../../spec/policy.js';
+
+/** The rule of one kind of throttle, without any knowledge of calls. */
+export interface ThrottleRule {
+  /** Whether a request at this moment is refused, given a draw in (0, 1). */
+  refuses(now: Ns, luck: number): boolean;
+  /** How a request that was let through ended. */
+  ended(now: Ns, outcome: Outcome): void;
+  /** Forgets everything, as a restarted process does. */
+  reset(): void;
+}
+
+/** Refuses a share of the calls before they are sent, by what became of the earlier ones. */
+export class Throttle implements PolicyState {
+  private readonly ctx: CallContext;
+  private readonly rule: ThrottleRule;
+  private readonly stream: StreamKey;
+  private readonly refusal: Outcome;
+  private inside = 0;
+
+  constructor(ctx: CallContext, rule: ThrottleRule, stream: StreamKey, refusal: Outcome) {
+    this.ctx = ctx;
+    this.rule = rule;
+    this.stream = stream;
+    this.refusal = refusal;
+  }
+
+  enter(frame: number, _layer: number): number {
+    const { ctx, stream } = this;
+    const lineageA = ctx.lineageA(frame);
+    const lineageB = ctx.lineageB(frame);
+    const luck = unit(stream.a, stream.b, lineageA, lineageB, ctx.attemptNumber(frame));
+    if (this.rule.refuses(ctx.now, luck)) {
+      ctx.count(frame, EDGE_COUNTER.throttleRejected);
+      return this.refusal;
+    }
+    this.inside++;
+    return PASS;
+  }
+
+  leave(_frame: number, _layer: number, outcome: Outcome): number {
+    this.inside--;
+    this.rule.ended(this.ctx.now, outcome);
+    return outcome;
+  }
+
+  /** A call given up has no answer to learn from. */
+  cancel(): void {
+    this.inside--;
+  }
+
+  reset(): void {
+    this.inside = 0;
+    this.rule.reset();
+  }
+
+  /** Calls let through and not yet ended. */
+  held(): number {
+    return this.inside;
+  }
+}

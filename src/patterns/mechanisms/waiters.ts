@@ -1,0 +1,47 @@
+import { IntRing } from '../../kernel/ring.js';
+
+/**
+ * Frame and layer of a waiter in one integer: the chain of another edge may hold the same policy
+ * elsewhere.
+ */
+const LAYER_BITS = 5;
+const LAYER_MASK = (1 << LAYER_BITS) - 1;
+
+/** Calls that wait for a permit or a thread, first come first served. */
+export class Waiters {
+  private readonly ring = new IntRing();
+
+  get length(): number {
+    return this.ring.length;
+  }
+
+  push(frame: number, layer: number): void {
+    this.ring.push((frame << LAYER_BITS) | layer);
+  }
+
+  /** Takes the oldest, to be read with `frameOf` and `layerOf`; -1 when nobody waits. */
+  shift(): number {
+    return this.ring.shift();
+  }
+
+  remove(frame: number, layer: number): void {
+    const waiter = (frame << LAYER_BITS) | layer;
+    // With one wait limit for all, who leaves is nearly always the oldest.
+    if (this.ring.peek() === waiter) this.ring.shift();
+    else this.ring.remove(waiter);
+  }
+
+  clear(): void {
+    this.ring.clear();
+  }
+}
+
+/** The call that a waiter is. */
+export function frameOf(waiter: number): number {
+  return waiter >> LAYER_BITS;
+}
+
+/** The place of the policy in that call's chain. */
+export function layerOf(waiter: number): number {
+  return waiter & LAYER_MASK;
+}

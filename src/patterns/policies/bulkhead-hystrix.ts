@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import type { PolicyKind } from '../../spec/policy.js';
+import { whole } from '../../spec/quantities.js';
+import { ThreadPool } from '../mechanisms/thread-pool.js';
+
+const schema = z.strictObject({
+  coreSize: whole({ min: 1, max: 100_000 })
+    .prefault(10)
+    .describe(
+      'Threads for these calls, for each state (by default each instance of the caller and each ' +
+        'callee); there are never more. Unit: threads. Defaults to 10.',
+    ),
+  maxQueueSize: whole({ min: -1 })
+    .prefault(-1)
+    .describe(
+      'Capacity of the queue in front of the threads; -1 and 0 are no queue but a hand-off to an ' +
+        'idle thread. Unit: calls. Defaults to -1.',
+    ),
+  queueSizeRejectionThreshold: whole({ min: 1 })
+    .prefault(5)
+    .describe(
+      'Calls in the queue at which the next one is refused, though the queue could hold more; ' +
+        'without a queue it has no effect. Unit: calls. Defaults to 5.',
+    ),
+});
+
+/** `bulkhead` of kind `hystrix`: the thread pool of a command group. */
+export const bulkheadHystrix: PolicyKind<typeof schema> = {
+  policy: 'bulkhead',
+  kind: 'hystrix',
+  isDefault: false,
+  summary:
+    "Hystrix's thread pool: ten threads without a queue, or a queue with a threshold of its own.",
+  sources: [
+    'Netflix/Hystrix HystrixThreadPool.java, HystrixThreadPoolProperties.java, HystrixContextScheduler.java',
+  ],
+  level: 'attempt',
+  schema,
+  example:
+    'bulkhead: { kind: hystrix, coreSize: 2, maxQueueSize: 10, queueSizeRejectionThreshold: 1 }\n',
+  state: 'scoped',
+  dryRun: true,
+  create(config, setup) {
+    const threads = config.coreSize;
+    // Threads are never more than core ones, so none of them ends for want of work.
+    return new ThreadPool(
+      setup.ctx,
+      {
+        core: threads,
+        max: threads,
+        queue: Math.min(Math.max(config.maxQueueSize, 0), config.queueSizeRejectionThreshold),
+        keepAliveNs: Infinity,
+      },
+      null,
+    );
+  },
+};

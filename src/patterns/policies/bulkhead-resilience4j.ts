@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import type { PolicyKind } from '../../spec/policy.js';
+import { duration, whole } from '../../spec/quantities.js';
+import { Semaphore } from '../mechanisms/semaphore.js';
+
+const schema = z.strictObject({
+  maxConcurrentCalls: whole({ min: 1 })
+    .prefault(25)
+    .describe(
+      'Calls inside this layer at once, for each state (by default each instance of the caller ' +
+        'and each callee). Unit: calls. Defaults to 25.',
+    ),
+  maxWaitDuration: duration()
+    .prefault(0)
+    .describe(
+      'Longest wait for a permit; 0 refuses at once. Any number of calls may wait, first come ' +
+        'first served, each with the thread of its caller. A permit that comes free in the last ' +
+        'instant is given. Unit: duration. Defaults to 0.',
+    ),
+});
+
+/** `bulkhead` of kind `resilience4j`: a fair semaphore with a wait and no bound on the waiters. */
+export const bulkheadResilience4j: PolicyKind<typeof schema> = {
+  policy: 'bulkhead',
+  kind: 'resilience4j',
+  isDefault: false,
+  summary:
+    "resilience4j's semaphore: a limit on calls under way, and a longest wait for as many as come.",
+  sources: ['resilience4j BulkheadConfig.java, SemaphoreBulkhead.java'],
+  level: 'attempt',
+  schema,
+  example: 'bulkhead: { kind: resilience4j, maxConcurrentCalls: 2, maxWaitDuration: 20ms }\n',
+  state: 'scoped',
+  dryRun: true,
+  create: (config, setup) =>
+    config.maxWaitDuration === 0
+      ? new Semaphore(setup.ctx, config.maxConcurrentCalls, 0, null)
+      : new Semaphore(
+          setup.ctx,
+          config.maxConcurrentCalls,
+          Infinity,
+          setup.lane(config.maxWaitDuration),
+        ),
+};

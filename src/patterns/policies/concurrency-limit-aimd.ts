@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import type { Ns } from '../../kernel/time.js';
+import type { PolicyKind, PolicyProblem } from '../../spec/policy.js';
+import { duration, share, whole } from '../../spec/quantities.js';
+import {
+  boundProblems,
+  ConcurrencyLimiter,
+  SampledLimit,
+} from '../mechanisms/concurrency-limiter.js';
+
+const schema = z.strictObject({
+  initial: whole({ min: 1 }).prefault(20).describe('First limit. Unit: calls. Defaults to 20.'),
+  min: whole({ min: 1 }).prefault(20).describe('Smallest limit. Unit: calls. Defaults to 20.'),
+  max: whole({ min: 1 }).prefault(200).describe('Largest limit. Unit: calls. Defaults to 200.'),
+  backoffRatio: share()
+    .prefault(0.9)
+    .describe(
+      'What a drop leaves of the limit, rounded down. A drop is a timeout inside this layer, a ' +
+        'lost connection, or a refusal by the callee (429, 502, 503, 504). Unit: share, 50% to ' +
+        'below 100%. Defaults to 0.9.',
+    ),
+  timeout: duration({ allowZero: false })
+    .prefault('5s')
+    .describe(
+      'An answer that took longer counts as a drop. Nothing is cut off. Unit: duration. Defaults ' +
+        'to 5s.',
+    ),
+});
+
+/** One more after an answer that found half of the limit in use, a share of it after a drop. */
+export class AimdRule extends SampledLimit {
+  estimate: number;
+  private readonly config: z.output<typeof schema>;
+
+  constructor(config: z.output<typeof schema>) {
+    super();
+    this.config = config;
+    this.estimate = config.initial;
+  }
+
+  update(rttNs: Ns, inflight: number, didDrop: boolean): void {
+    const { min, max, backoffRatio, timeout } = this.config;
+    let next = this.estimate;
+    if (didDrop || rttNs > timeout) next = Math.floor(next * backoffRatio);
+    else if (inflight * 2 >= next) next++;
+    this.estimate = Math.min(max, Math.max(min, next));
+  }
+
+  reset(): void {
+    this.estimate = this.config.initial;
+  }
+}
+
+/** `concurrencyLimit` of kind `aimd`: grows by one, shrinks by a tenth. */
+export const concurrencyLimitAimd: PolicyKind<typeof schema> = {
+  policy: 'concurrencyLimit',
+  kind: 'aimd',
+  isDefault: false,
+  summary: 'A limit on calls under way that grows by one with answers and shrinks with drops.',
+  sources: [
+    'Netflix/concurrency-limits AIMDLimit.java, AbstractLimiter.java, SimpleLimiter.java',
+    'Netflix/concurrency-limits ConcurrencyLimitClientInterceptor.java',
+  ],
+  level: 'attempt',
+  schema,
+  example: 'concurrencyLimit: { kind: aimd, initial: 4, min: 1, max: 100, timeout: 100ms }\n',
+  state: 'scoped',
+  dryRun: true,
+  create: (config, setup) => new ConcurrencyLimiter(setup.ctx, new AimdRule(config)),
+  check(config): readonly PolicyProblem[] {
+    const problems = [...boundProblems(config)];
+    if (config.backoffRatio < 0.5 || config.backoffRatio >= 1) {
+      problems.push({
+        field: 'backoffRatio',
+        message: 'concurrency-limits takes 50% to below 100% only: 90% is its default',
+      });
+    }
+    return problems;
+  },
+};

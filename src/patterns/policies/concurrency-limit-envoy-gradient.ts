@@ -1,0 +1,199 @@
+import { z } from 'zod';
+import { widenFloat64 } from '../../kernel/pool.js';
+import type { StreamKey } from '../../kernel/rng.js';
+import { unit } from '../../kernel/rng.js';
+import type { Ns } from '../../kernel/time.js';
+import { NS_PER_MS } from '../../kernel/time.js';
+import type { PolicyKind, PolicyProblem } from '../../spec/policy.js';
+import { duration, share, whole } from '../../spec/quantities.js';
+import type { LimitRule } from '../mechanisms/concurrency-limiter.js';
+import { boundProblems, ConcurrencyLimiter, LOCAL } from '../mechanisms/concurrency-limiter.js';
+
+/** So many windows in a row at the smallest limit: the measured minimum is not to be trusted. */
+const WINDOWS_AT_MIN = 5;
+
+const schema = z.strictObject({
+  min: whole({ min: 1 })
+    .prefault(3)
+    .describe(
+      'Smallest limit, the first one, and the limit while the minimum latency is measured. Unit: ' +
+        'calls. Defaults to 3.',
+    ),
+  max: whole({ min: 1 }).prefault(1000).describe('Largest limit. Unit: calls. Defaults to 1000.'),
+  sampleAggregatePercentile: share()
+    .prefault('50%')
+    .describe(
+      'Percentile that stands for a window, and for the minimum: the smallest latency that so ' +
+        'many of its answers do not exceed. Unit: share. Defaults to 50%.',
+    ),
+  concurrencyUpdateInterval: duration({ allowZero: false })
+    .prefault('100ms')
+    .describe(
+      'Length of a window; at its end the limit is set, unless no answer came in it. Envoy has no ' +
+        'default. Unit: duration. Defaults to 100ms.',
+    ),
+  minRttInterval: duration({ min: NS_PER_MS })
+    .prefault('60s')
+    .describe(
+      'From the end of a measurement of the minimum latency to the next one. Envoy has no ' +
+        'default. Unit: duration. Defaults to 60s.',
+    ),
+  requestCount: whole({ min: 1, max: 1_000_000 })
+    .prefault(50)
+    .describe('Answers that make a measurement of the minimum. Unit: calls. Defaults to 50.'),
+  buffer: share()
+    .prefault('25%')
+    .describe(
+      'By how much answers may be slower than the minimum without a smaller limit. Unit: share. ' +
+        'Defaults to 25%.',
+    ),
+  jitter: share()
+    .prefault('15%')
+    .describe(
+      'Random part added to `minRttInterval`, up to this share of it, in whole milliseconds. ' +
+        'Unit: share. Defaults to 15%.',
+    ),
+});
+
+type Config = z.output<typeof schema>;
+
+/** The limit after a window: the old one times the gradient, and its square root as headroom. */
+export function gradientLimit(limit: number, minNs: Ns, sampleNs: Ns, config: Config): number {
+  const gradient = Math.max(0.5, Math.min(2, (minNs + minNs * config.buffer) / sampleNs));
+  const scaled = limit * gradient;
+  const next = Math.floor(scaled + Math.sqrt(scaled));
+  return Math.max(config.min, Math.min(config.max, next));
+}
+
+/**
+ * Envoy's gradient_controller.cc. Its two timers are not events here: each call first makes up for
+ * what they would have done before it, at the times at which they would have done it.
+ */
+export class EnvoyGradientRule implements LimitRule {
+  private readonly config: Config;
+  private readonly stream: StreamKey;
+  private current: number;
+  /** The limit to come back to after the measurement; 0 while there is none. */
+  private deferred = 0;
+  /** Calls that began before are no samples. */
+  private epoch: Ns = 0;
+  private minRttNs: Ns = 0;
+  private windowEnd: Ns = 0;
+  private measureAt: Ns = 0;
+  private windowsAtMin = 0;
+  private samples: Float64Array = new Float64Array(256);
+  private count = 0;
+
+  constructor(config: Config, stream: StreamKey) {
+    this.config = config;
+    this.stream = stream;
+    this.current = config.min;
+    this.measure(0);
+  }
+
+  limit(now: Ns): number {
+    this.catchUp(now, true);
+    return this.current;
+  }
+
+  ended(
+    now: Ns,
+    beganAt: Ns,
+    _inflight: number,
+    result: number,
+    lineageA: number,
+    lineageB: number,
+  ): void {
+    // An answer comes before a timer of the same instant.
+    this.catchUp(now, false);
+    if (result === LOCAL || beganAt < this.epoch) return;
+    if (this.count === this.samples.length) {
+      this.samples = widenFloat64(this.samples, this.count * 2);
+    }
+    this.samples[this.count++] = now - beganAt;
+    if (this.deferred === 0 || this.count < this.config.requestCount) return;
+    this.minRttNs = this.percentile();
+    this.setLimit(this.deferred, now);
+    this.deferred = 0;
+    this.windowEnd = now + this.config.concurrencyUpdateInterval;
+    this.measureAt = now + this.jittered(lineageA, lineageB);
+  }
+
+  reset(now: Ns): void {
+    this.current = this.config.min;
+    this.windowsAtMin = 0;
+    this.minRttNs = 0;
+    this.measure(now);
+  }
+
+  /** Window ends and starts of measurements before this moment, and at it if `inclusive`. */
+  private catchUp(now: Ns, inclusive: boolean): void {
+    while (this.deferred === 0) {
+      const due = Math.min(this.measureAt, this.windowEnd);
+      if (due > now || (due === now && !inclusive)) return;
+      if (this.measureAt <= this.windowEnd) this.measure(this.measureAt);
+      else this.endWindow(Math.min(now, this.measureAt));
+    }
+  }
+
+  private measure(at: Ns): void {
+    this.deferred = this.current;
+    this.setLimit(this.config.min, at);
+    this.count = 0;
+    this.epoch = at;
+  }
+
+  /** Windows without an answer change nothing: those that end before `until` are passed at once. */
+  private endWindow(until: Ns): void {
+    const { concurrencyUpdateInterval } = this.config;
+    const at = this.windowEnd;
+    let windows = 1;
+    if (this.count === 0) {
+      windows = Math.max(1, Math.ceil((until - at) / concurrencyUpdateInterval));
+    } else {
+      this.setLimit(gradientLimit(this.current, this.minRttNs, this.percentile(), this.config), at);
+    }
+    this.windowEnd = at + windows * concurrencyUpdateInterval;
+  }
+
+  private setLimit(limit: number, at: Ns): void {
+    const { min } = this.config;
+    const isAtMin = this.deferred === 0 && this.current === min && limit === min;
+    this.windowsAtMin = isAtMin ? this.windowsAtMin + 1 : 0;
+    this.current = limit;
+    if (this.windowsAtMin >= WINDOWS_AT_MIN) this.measureAt = at;
+  }
+
+  /** Forgets the samples. Exact, where Envoy's histogram keeps two digits of microseconds. */
+  private percentile(): Ns {
+    const sorted = this.samples.subarray(0, this.count).sort();
+    const rank = Math.ceil(this.config.sampleAggregatePercentile * this.count);
+    this.count = 0;
+    return Math.max(1, sorted[Math.max(0, rank - 1)]);
+  }
+
+  private jittered(lineageA: number, lineageB: number): Ns {
+    const { minRttInterval, jitter } = this.config;
+    const rangeMs = Math.ceil((minRttInterval / NS_PER_MS) * jitter);
+    const luck = unit(this.stream.a, this.stream.b, lineageA, lineageB, 0);
+    return minRttInterval + Math.floor(luck * rangeMs) * NS_PER_MS;
+  }
+}
+
+/** `concurrencyLimit` of kind `envoyGradient`: Envoy's adaptive concurrency filter. */
+export const concurrencyLimitEnvoyGradient: PolicyKind<typeof schema> = {
+  policy: 'concurrencyLimit',
+  kind: 'envoyGradient',
+  isDefault: false,
+  summary:
+    "Envoy's adaptive concurrency: measures the latency at a small limit, and follows its gradient.",
+  sources: ['Envoy gradient_controller.cc, adaptive_concurrency_filter.rst'],
+  level: 'attempt',
+  schema,
+  example: 'concurrencyLimit: { kind: envoyGradient, requestCount: 20, minRttInterval: 30s }\n',
+  state: 'scoped',
+  dryRun: true,
+  create: (config, setup) =>
+    new ConcurrencyLimiter(setup.ctx, new EnvoyGradientRule(config, setup.stream('measurement'))),
+  check: (config): readonly PolicyProblem[] => boundProblems({ ...config, initial: config.min }),
+};

@@ -1,0 +1,115 @@
+import { z } from 'zod';
+import type { Ns } from '../../kernel/time.js';
+import type { PolicyKind, PolicyProblem } from '../../spec/policy.js';
+import { factor, share, whole } from '../../spec/quantities.js';
+import {
+  boundProblems,
+  ConcurrencyLimiter,
+  SampledLimit,
+} from '../mechanisms/concurrency-limiter.js';
+
+/** Answers at the start of which the plain mean is the long average. */
+const WARM_UP = 10;
+
+const schema = z.strictObject({
+  initial: whole({ min: 1 }).prefault(20).describe('First limit. Unit: calls. Defaults to 20.'),
+  min: whole({ min: 1 }).prefault(20).describe('Smallest limit. Unit: calls. Defaults to 20.'),
+  max: whole({ min: 1 }).prefault(200).describe('Largest limit. Unit: calls. Defaults to 200.'),
+  queueSize: whole()
+    .prefault(4)
+    .describe(
+      'What the new limit has beyond the gradient times the old one: how much it may grow while ' +
+        'answers are quick. Unit: calls. Defaults to 4.',
+    ),
+  smoothing: share()
+    .prefault(0.2)
+    .describe('Weight of the new limit against the old one. Unit: share. Defaults to 0.2.'),
+  rttTolerance: factor()
+    .prefault(1.5)
+    .describe(
+      'How many times the long average an answer may take before the limit shrinks. Unit: ' +
+        'factor, at least 1. Defaults to 1.5.',
+    ),
+  longWindow: whole({ min: 1 })
+    .prefault(600)
+    .describe(
+      'Answers over which the long average is taken, each with weight 2/(longWindow + 1) after ' +
+        'the first 10. Unit: calls. Defaults to 600.',
+    ),
+});
+
+/** The limit shrinks as answers take longer than on the long average, and else grows a little. */
+export class Gradient2Rule extends SampledLimit {
+  estimate: number;
+  private readonly config: z.output<typeof schema>;
+  private longNs = 0;
+  private sumNs = 0;
+  private count = 0;
+
+  constructor(config: z.output<typeof schema>) {
+    super();
+    this.config = config;
+    this.estimate = config.initial;
+  }
+
+  /** A drop is an answer like any other here, as long as it took. */
+  update(rttNs: Ns, inflight: number): void {
+    const { min, max, queueSize, smoothing, rttTolerance } = this.config;
+    const longNs = this.average(rttNs);
+    // Latencies are back to normal after long overload: the average has to follow sooner.
+    if (longNs / rttNs > 2) this.longNs = longNs * 0.95;
+    if (inflight < this.estimate / 2) return;
+    const gradient = Math.max(0.5, Math.min(1, (rttTolerance * longNs) / rttNs));
+    let next = this.estimate * gradient + queueSize;
+    next = this.estimate * (1 - smoothing) + next * smoothing;
+    this.estimate = Math.max(min, Math.min(max, next));
+  }
+
+  reset(): void {
+    this.estimate = this.config.initial;
+    this.longNs = 0;
+    this.sumNs = 0;
+    this.count = 0;
+  }
+
+  private average(rttNs: Ns): number {
+    if (this.count < WARM_UP) {
+      this.count++;
+      this.sumNs += rttNs;
+      this.longNs = this.sumNs / this.count;
+    } else {
+      const weight = 2 / (this.config.longWindow + 1);
+      this.longNs = this.longNs * (1 - weight) + rttNs * weight;
+    }
+    return this.longNs;
+  }
+}
+
+/** `concurrencyLimit` of kind `gradient2`: compares answers with their long average. */
+export const concurrencyLimitGradient2: PolicyKind<typeof schema> = {
+  policy: 'concurrencyLimit',
+  kind: 'gradient2',
+  isDefault: false,
+  summary:
+    'A limit on calls under way that shrinks when answers take longer than on their long average.',
+  sources: [
+    'Netflix/concurrency-limits Gradient2Limit.java, ExpAvgMeasurement.java',
+    'Netflix/concurrency-limits ConcurrencyLimitClientInterceptor.java',
+  ],
+  level: 'attempt',
+  schema,
+  example: 'concurrencyLimit: { kind: gradient2, initial: 4, min: 1, max: 100 }\n',
+  state: 'scoped',
+  dryRun: true,
+  create: (config, setup) => new ConcurrencyLimiter(setup.ctx, new Gradient2Rule(config)),
+  check(config): readonly PolicyProblem[] {
+    const problems = [...boundProblems(config)];
+    if (config.rttTolerance < 1) {
+      problems.push({
+        field: 'rttTolerance',
+        message: 'below 1 the limit shrinks though answers are as quick as ever: write 1 or more',
+      });
+    }
+    return problems;
+  },
+};

@@ -1,0 +1,120 @@
+import { z } from 'zod';
+import type { StreamKey } from '../../kernel/rng.js';
+import { unit } from '../../kernel/rng.js';
+import type { Ns } from '../../kernel/time.js';
+import type { PolicyKind, PolicyProblem } from '../../spec/policy.js';
+import { share, whole } from '../../spec/quantities.js';
+import {
+  boundProblems,
+  ConcurrencyLimiter,
+  SampledLimit,
+} from '../mechanisms/concurrency-limiter.js';
+
+const schema = z.strictObject({
+  initial: whole({ min: 1 }).prefault(20).describe('First limit. Unit: calls. Defaults to 20.'),
+  max: whole({ min: 1 })
+    .prefault(1000)
+    .describe('Largest limit; the smallest is 1. Unit: calls. Defaults to 1000.'),
+  smoothing: share()
+    .prefault(1)
+    .describe('Weight of the new limit against the old one. Unit: share. Defaults to 1.'),
+  probeMultiplier: whole({ min: 1 })
+    .prefault(30)
+    .describe(
+      'After so many times the limit in calls, shortened by up to a half at random, the shortest ' +
+        'time of an answer is taken anew from the next call. Unit: calls for each of the limit. ' +
+        'Defaults to 30.',
+    ),
+});
+
+/**
+ * TCP Vegas: what the limit holds beyond the shortest answer seen is a queue. Steps and thresholds
+ * are multiples of the whole part of the limit's logarithm to base 10.
+ */
+export class VegasRule extends SampledLimit {
+  estimate: number;
+  private readonly config: z.output<typeof schema>;
+  private readonly stream: StreamKey;
+  private shortestNs: Ns = 0;
+  private probeCount = 0;
+  /** 0 until the first call, which draws it. */
+  private probeJitter = 0;
+
+  constructor(config: z.output<typeof schema>, stream: StreamKey) {
+    super();
+    this.config = config;
+    this.stream = stream;
+    this.estimate = config.initial;
+  }
+
+  update(rttNs: Ns, inflight: number, didDrop: boolean, lineageA: number, lineageB: number): void {
+    if (this.probeJitter === 0) this.drawJitter(lineageA, lineageB);
+    this.probeCount++;
+    const { probeMultiplier } = this.config;
+    if (this.probeJitter * probeMultiplier * this.estimate <= this.probeCount) {
+      this.drawJitter(lineageA, lineageB);
+      this.probeCount = 0;
+      this.shortestNs = rttNs;
+    } else if (this.shortestNs === 0 || rttNs < this.shortestNs) {
+      this.shortestNs = rttNs;
+    } else {
+      this.step(rttNs, inflight, didDrop);
+    }
+  }
+
+  reset(): void {
+    this.estimate = this.config.initial;
+    this.shortestNs = 0;
+    this.probeCount = 0;
+    this.probeJitter = 0;
+  }
+
+  private step(rttNs: Ns, inflight: number, didDrop: boolean): void {
+    const { max, smoothing } = this.config;
+    const { estimate } = this;
+    const queue = Math.ceil(estimate * (1 - this.shortestNs / rttNs));
+    const log = log10Of(estimate);
+    let next: number;
+    if (didDrop) next = estimate - log;
+    else if (inflight * 2 < estimate) return;
+    else if (queue <= log) next = estimate + 6 * log;
+    else if (queue < 3 * log) next = estimate + log;
+    else if (queue > 6 * log) next = estimate - log;
+    else return;
+    next = Math.max(1, Math.min(max, next));
+    this.estimate = (1 - smoothing) * estimate + smoothing * next;
+  }
+
+  private drawJitter(lineageA: number, lineageB: number): void {
+    const luck = unit(this.stream.a, this.stream.b, lineageA, lineageB, 0);
+    this.probeJitter = 0.5 + 0.5 * luck;
+  }
+}
+
+/** Whole part of the logarithm to base 10, at least 1. */
+function log10Of(limit: number): number {
+  let log = 1;
+  for (let power = 100; limit >= power; power *= 10) log++;
+  return log;
+}
+
+/** `concurrencyLimit` of kind `vegas`: looks for the queue in the time answers take. */
+export const concurrencyLimitVegas: PolicyKind<typeof schema> = {
+  policy: 'concurrencyLimit',
+  kind: 'vegas',
+  isDefault: false,
+  summary:
+    'A limit on calls under way that keeps the queue at the callee short, as TCP Vegas does.',
+  sources: [
+    'Netflix/concurrency-limits VegasLimit.java, Log10RootFunction.java',
+    'Netflix/concurrency-limits ConcurrencyLimitClientInterceptor.java',
+  ],
+  level: 'attempt',
+  schema,
+  example: 'concurrencyLimit: { kind: vegas, initial: 4, max: 100 }\n',
+  state: 'scoped',
+  dryRun: true,
+  create: (config, setup) =>
+    new ConcurrencyLimiter(setup.ctx, new VegasRule(config, setup.stream('probe'))),
+  check: (config): readonly PolicyProblem[] => boundProblems({ ...config, min: 1 }),
+};

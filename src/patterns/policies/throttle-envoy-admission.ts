@@ -1,0 +1,124 @@
+import { z } from 'zod';
+import { pow } from '../../kernel/math.js';
+import type { Ns } from '../../kernel/time.js';
+import { NS_PER_SECOND } from '../../kernel/time.js';
+import type { Outcome } from '../../spec/outcome.js';
+import { OUTCOME, statusOf, withStatus } from '../../spec/outcome.js';
+import type { PolicyKind, PolicyProblem } from '../../spec/policy.js';
+import { duration, factor, share, whole } from '../../spec/quantities.js';
+import { RecentRequests } from '../mechanisms/recent-requests.js';
+import type { ThrottleRule } from '../mechanisms/throttle.js';
+import { Throttle } from '../mechanisms/throttle.js';
+
+/** Envoy compares the probability with a whole number below this. */
+const ACCURACY = 10_000;
+
+const schema = z.strictObject({
+  threshold: share()
+    .prefault('95%')
+    .describe(
+      'Success rate below which requests are refused. A success is an answer below status 500, ' +
+        'a 429 too. Unit: share, at least 1%. Defaults to 95%.',
+    ),
+  aggression: factor()
+    .prefault(1)
+    .describe(
+      'The probability is raised to the power 1/aggression: the larger, the sooner most requests ' +
+        'are refused. Below 1 counts as 1. Unit: factor. Defaults to 1.',
+    ),
+  window: duration({ min: NS_PER_SECOND })
+    .prefault('30s')
+    .describe(
+      'How far back answers are counted, in parts of 1s that are forgotten one by one. Requests ' +
+        'refused here are not counted. Unit: duration. Defaults to 30s.',
+    ),
+  maxReject: share()
+    .prefault('80%')
+    .describe(
+      'Largest probability of a refusal, so that some requests always find out whether the ' +
+        'callee is well again. Unit: share. Defaults to 80%.',
+    ),
+  rpsThreshold: whole()
+    .prefault(0)
+    .describe(
+      'Counted requests per second, on average over the window and rounded down, below which ' +
+        'nothing is refused. Unit: requests per second. Defaults to 0.',
+    ),
+});
+
+/** Envoy's admission_control.cc: acts on the success rate of the requests that were sent. */
+export class EnvoyAdmissionRule implements ThrottleRule {
+  private readonly config: z.output<typeof schema>;
+  private readonly recent: RecentRequests;
+  private readonly exponent: number;
+
+  constructor(config: z.output<typeof schema>) {
+    this.config = config;
+    this.recent = new RecentRequests(config.window, NS_PER_SECOND);
+    this.exponent = 1 / Math.max(1, config.aggression);
+  }
+
+  refuses(now: Ns, luck: number): boolean {
+    if (this.averageRps(now) < this.config.rpsThreshold) return false;
+    return ACCURACY * this.probability(now) > Math.floor(luck * ACCURACY);
+  }
+
+  ended(now: Ns, outcome: Outcome): void {
+    if ((outcome & 31) === OUTCOME.cancelled) return;
+    this.recent.request(now);
+    if (statusOf(outcome) < 500) this.recent.success(now);
+  }
+
+  reset(): void {
+    this.recent.reset();
+  }
+
+  probability(now: Ns): number {
+    const { recent, config } = this;
+    recent.roll(now);
+    const excess = recent.requests - recent.successes / config.threshold;
+    if (excess <= 0) return 0;
+    const raised = pow(excess / (recent.requests + 1), this.exponent);
+    return Math.min(raised, config.maxReject);
+  }
+
+  private averageRps(now: Ns): number {
+    const { recent, config } = this;
+    const seconds = Math.max(
+      Math.floor(config.window / NS_PER_SECOND),
+      Math.floor(recent.age(now) / NS_PER_SECOND),
+    );
+    return Math.floor(recent.requests / seconds);
+  }
+}
+
+/** `throttle` of kind `envoyAdmission`: Envoy's admission control filter. */
+export const throttleEnvoyAdmission: PolicyKind<typeof schema> = {
+  policy: 'throttle',
+  kind: 'envoyAdmission',
+  isDefault: false,
+  summary:
+    "Envoy's admission control: refuses requests while the success rate is below a threshold.",
+  sources: [
+    'Envoy admission_control.cc, thread_local_controller.cc, success_criteria_evaluator.cc',
+    'Envoy admission_control_filter.rst',
+  ],
+  level: 'attempt',
+  schema,
+  example: 'throttle: { kind: envoyAdmission, threshold: 95%, window: 10s }\n',
+  state: 'scoped',
+  dryRun: true,
+  create: (config, setup) =>
+    new Throttle(
+      setup.ctx,
+      new EnvoyAdmissionRule(config),
+      setup.stream('refusal'),
+      withStatus(OUTCOME.rejectedRateLimit, 503),
+    ),
+  check(config): readonly PolicyProblem[] {
+    if (config.threshold >= 0.01) return [];
+    return [
+      { field: 'threshold', message: 'Envoy takes no success rate below 1%: write 1% or more' },
+    ];
+  },
+};

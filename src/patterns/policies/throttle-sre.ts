@@ -1,0 +1,111 @@
+import { z } from 'zod';
+import type { Ns } from '../../kernel/time.js';
+import type { Outcome } from '../../spec/outcome.js';
+import { OUTCOME } from '../../spec/outcome.js';
+import type { PolicyKind, PolicyProblem } from '../../spec/policy.js';
+import { duration, factor } from '../../spec/quantities.js';
+import { OutcomeSet } from '../mechanisms/outcome-terms.js';
+import { RecentRequests } from '../mechanisms/recent-requests.js';
+import type { ThrottleRule } from '../mechanisms/throttle.js';
+import { Throttle } from '../mechanisms/throttle.js';
+
+/** Parts of the window in which counts are kept: a second each for the two minutes of the book. */
+const PARTS = 120;
+
+/** No answer, a refusal on the way, or the callee's own word for too much: 429 and 503. */
+const NOT_ACCEPTED = new OutcomeSet([
+  'throttled',
+  'timeout',
+  'deadlineExceeded',
+  'connect',
+  'reset',
+  'poolTimeout',
+  'rejectedBulkhead',
+  'rejectedRateLimit',
+  'rejectedBreaker',
+  'rejectedOverload',
+  'cancelled',
+  503,
+]);
+
+const schema = z.strictObject({
+  k: factor()
+    .prefault(2)
+    .describe(
+      'Requests sent for each one accepted before the throttle sets in: 2 lets the callee refuse ' +
+        'half of them, a smaller one refuses more here. Unit: factor. Defaults to 2.',
+    ),
+  window: duration({ min: PARTS })
+    .prefault('2m')
+    .describe(
+      'How far back requests and accepts are counted, in 120 parts that are forgotten one by ' +
+        'one. Accepted is what the callee answers, errors of its own included, but not 429, ' +
+        '503 or a full queue. Unit: duration. Defaults to 2m.',
+    ),
+});
+
+/**
+ * Refuses with probability (requests - k x accepts) / (requests + 1). A request counts when it comes,
+ * refused here or not; an accept when its answer comes.
+ */
+export class SreRule implements ThrottleRule {
+  private readonly k: number;
+  private readonly recent: RecentRequests;
+
+  constructor(k: number, windowNs: Ns) {
+    this.k = k;
+    this.recent = new RecentRequests(windowNs, Math.floor(windowNs / PARTS));
+  }
+
+  refuses(now: Ns, luck: number): boolean {
+    const isRefused = luck < this.probability(now);
+    this.recent.request(now);
+    return isRefused;
+  }
+
+  ended(now: Ns, outcome: Outcome): void {
+    if (!NOT_ACCEPTED.has(outcome)) this.recent.success(now);
+  }
+
+  reset(): void {
+    this.recent.reset();
+  }
+
+  /** At most 0 while the callee accepts enough. */
+  probability(now: Ns): number {
+    const { recent } = this;
+    recent.roll(now);
+    return (recent.requests - this.k * recent.successes) / (recent.requests + 1);
+  }
+}
+
+/** `throttle` of kind `sre`: Google's client-side throttling. */
+export const throttleSre: PolicyKind<typeof schema> = {
+  policy: 'throttle',
+  kind: 'sre',
+  isDefault: true,
+  summary:
+    'Refuses calls at the caller with a probability that grows as the callee accepts fewer of them.',
+  sources: ['Beyer et al. 2016, Site Reliability Engineering ch. 21, Handling Overload'],
+  level: 'attempt',
+  schema,
+  example: 'throttle: { kind: sre, k: 2, window: 10s }\n',
+  state: 'scoped',
+  dryRun: true,
+  create: (config, setup) =>
+    new Throttle(
+      setup.ctx,
+      new SreRule(config.k, config.window),
+      setup.stream('refusal'),
+      OUTCOME.rejectedRateLimit,
+    ),
+  check(config): readonly PolicyProblem[] {
+    if (config.k >= 1) return [];
+    return [
+      {
+        field: 'k',
+        message: 'below 1 it refuses calls to a callee that accepts all of them: write 1 or more',
+      },
+    ];
+  },
+};
