@@ -1,3 +1,4 @@
+import { isFeedback } from './feedback.js';
 import type { RunRecord } from '../spec/record.js';
 import type { CascadeEvent, HealthState } from '../spec/result.js';
 import { faultWords } from './fault-words.js';
@@ -256,7 +257,7 @@ function causeOf(
   if (fault !== undefined) return { cause: fault.id, mechanism: fault.kind };
   const influence = influences.find(
     ({ to, step, mechanism }) =>
-      to === lane.name && mechanism !== 'retryLoad' && step >= episode.from && step < episode.until,
+      to === lane.name && !isFeedback(mechanism) && step >= episode.from && step < episode.until,
   );
   if (influence === undefined) return { cause: null, mechanism: null };
   return { cause: influence.from, mechanism: influence.mechanism };

@@ -1,4 +1,5 @@
 import type { Influence } from '../spec/result.js';
+import { isFeedback } from './feedback.js';
 import type { Episode, Health } from './health.js';
 import type { Lane } from './lanes.js';
 import { meanSteps, outcomesIn, sumSteps, type Link } from './links.js';
@@ -72,7 +73,7 @@ export function influencesOf(scene: Scene): readonly StepInfluence[] {
 export function depthOf(influences: readonly Influence[]): number {
   const next = new Map<string, string[]>();
   for (const { from, to, mechanism } of influences) {
-    if (mechanism !== 'retryLoad') next.set(from, [...(next.get(from) ?? []), to]);
+    if (!isFeedback(mechanism)) next.set(from, [...(next.get(from) ?? []), to]);
   }
   const known = new Map<string, number>();
   const walk = (name: string, above: ReadonlySet<string>): number => {
@@ -212,14 +213,16 @@ function retries(scene: Scene, link: Link): StepInfluence | null {
       if (calls < 10 || sent < RETRY_GROWTH * before * calls) continue;
       if (!isOverloaded(scene, link.callee, step, until, [])) continue;
       const perCall = sent / calls;
+      const hedges = sumSteps(link.hedged, step, until);
+      const most = hedges > (sent - calls) / 2;
       return {
         from: link.caller.name,
         to: link.callee.name,
         at: secondsOf(scene, step),
         step,
-        mechanism: 'retryLoad',
+        mechanism: most ? 'hedgeLoad' : 'retryLoad',
         share: 1 - calls / sent,
-        text: `${number(perCall)} attempts per call: ${shareWords(1 - calls / sent)} of them are retries`,
+        text: `${number(perCall)} attempts per call: ${shareWords(1 - calls / sent)} of them are ${most ? 'hedges' : 'retries'}`,
       };
     }
   }

@@ -1,5 +1,6 @@
 import { OUTCOME_KINDS } from '../spec/outcome.js';
-import type { RunRecord } from '../spec/record.js';
+import type { EdgeRecord, RunRecord } from '../spec/record.js';
+import { EDGE_COUNTER, EDGE_COUNTERS } from '../spec/policy.js';
 import type { Lane } from './lanes.js';
 import { bySteps, meanLevels, outcomesBySteps, type Steps } from './steps.js';
 import type { VariantData } from './variant-data.js';
@@ -14,6 +15,8 @@ export interface Link {
   readonly attempts: Float64Array;
   readonly made: Float64Array;
   readonly sent: Float64Array;
+  /** Attempts of hedges among those sent. */
+  readonly hedged: Float64Array;
   /** Calls under way, mean over the step. */
   readonly inFlight: Float64Array;
 }
@@ -63,6 +66,11 @@ export function meanSteps(column: Float64Array, from: number, until: number): nu
   return until > from && column.length > 0 ? sumSteps(column, from, until) / (until - from) : 0;
 }
 
+/** One counter of an edge, by cell. */
+function counterOf(row: EdgeRecord, counter: number): Uint32Array {
+  return row.calls.map((_, cell) => row.counters[cell * EDGE_COUNTERS.length + counter]!);
+}
+
 function linkOf(
   data: VariantData,
   record: RunRecord,
@@ -96,6 +104,10 @@ function linkOf(
     ),
     sent: bySteps(
       rows.map((row) => row.attempts),
+      steps,
+    ),
+    hedged: bySteps(
+      rows.map((row) => counterOf(row, EDGE_COUNTER.hedges)),
       steps,
     ),
     inFlight: meanLevels(gauges, steps),

@@ -1,3 +1,4 @@
+import { isFeedback } from './feedback.js';
 import type { CascadeResult, Influence } from '../spec/result.js';
 import { byCodeUnit } from './variant-data.js';
 
@@ -5,13 +6,13 @@ type Loop = CascadeResult['loops'][number];
 
 /**
  * Feedback loops: for each influence that lies on a cycle the shortest one through it, each cycle once.
- * Loops of retries come first, those with the larger share before the others. Where a caller and its
+ * Loops of retries and hedges come first, those with the larger share before the others. Where a caller and its
  * callee both retry, their loops are one, told from the first caller to the last callee.
  */
 export function loopsOf(influences: readonly Influence[]): readonly Loop[] {
   const order = [...influences].sort(
     (a, b) =>
-      Number(b.mechanism === 'retryLoad') - Number(a.mechanism === 'retryLoad') ||
+      Number(isFeedback(b.mechanism)) - Number(isFeedback(a.mechanism)) ||
       b.share - a.share ||
       byCodeUnit(a.from, b.from) ||
       byCodeUnit(a.to, b.to),
@@ -32,20 +33,20 @@ export function loopsOf(influences: readonly Influence[]): readonly Loop[] {
 /** Loops of a caller and one callee put end to end: a -> b and b -> c are a -> b -> c. */
 function chained(loops: readonly Loop[]): readonly Loop[] {
   const isPair = ({ through, mechanism }: Loop): boolean =>
-    mechanism === 'retryLoad' && through.length === 2;
+    isFeedback(mechanism) && through.length === 2;
   const pairs = loops.filter(isPair);
   const chains: Loop[] = [];
-  const extend = (through: readonly string[]): void => {
+  const extend = (through: readonly string[], mechanism: string): void => {
     const last = through[through.length - 1];
     const next = pairs.filter(
       (pair) => pair.through[0] === last && !through.includes(pair.through[1]),
     );
-    if (next.length === 0) chains.push({ through, mechanism: 'retryLoad' });
-    for (const pair of next) extend([...through, pair.through[1]]);
+    if (next.length === 0) chains.push({ through, mechanism });
+    for (const pair of next) extend([...through, pair.through[1]], mechanism);
   };
   for (const pair of pairs) {
     const isFirst = !pairs.some((other) => other.through[1] === pair.through[0]);
-    if (isFirst) extend(pair.through);
+    if (isFirst) extend(pair.through, pair.mechanism);
   }
   const told = new Set(chains.flatMap(({ through }) => pairsOf(through)));
   const others = loops.filter((loop) => !isPair(loop) || !told.has(pairsOf(loop.through)[0]));

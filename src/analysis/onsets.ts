@@ -1,3 +1,4 @@
+import { isFeedback } from './feedback.js';
 import type { Episode } from './health.js';
 import { secondsOf, type Scene, type StepInfluence } from './influence.js';
 import type { Lane } from './lanes.js';
@@ -29,7 +30,7 @@ export function onsetsOf(scene: Scene, influences: readonly StepInfluence[]): On
     known.set(episode, start);
     const cause = influences.find(
       ({ to, step, mechanism }) =>
-        to === lane.name && step === episode.from && mechanism !== 'retryLoad',
+        to === lane.name && step === episode.from && !isFeedback(mechanism),
     );
     if (cause === undefined || isHit(scene, lane, episode)) return start;
     const callee = laneOf.get(cause.from)!;

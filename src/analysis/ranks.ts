@@ -1,3 +1,4 @@
+import { isFeedback } from './feedback.js';
 import type { Influence } from '../spec/result.js';
 import type { Scene } from './influence.js';
 import { depthsOf } from './topology.js';
@@ -15,7 +16,7 @@ const UNREACHED = 1000;
 export function ranksOf(scene: Scene, influences: readonly Influence[]): Ranks {
   const { data, lanes, hits } = scene;
   const ranks = new Map<string, number>();
-  const upward = influences.filter(({ mechanism }) => mechanism !== 'retryLoad');
+  const upward = influences.filter(({ mechanism }) => !isFeedback(mechanism));
   const reached = new Set(upward.map(({ to }) => to));
   let edge: string[] = [];
   for (const lane of lanes) {

@@ -141,10 +141,15 @@ function endOf({ verdicts, recovery, goodputLost }: Telling): string {
   return list(parts);
 }
 
+const LOOP_WORDS: ReadonlyMap<string, string> = new Map([
+  ['retryLoad', 'retries'],
+  ['hedgeLoad', 'hedges'],
+]);
+
 function loopWords(story: Story): string {
   if (story.loops.length === 0) return '';
   const told = story.loops.map(({ through, mechanism }) => {
-    const what = mechanism === 'retryLoad' ? 'retries' : mechanism;
+    const what = LOOP_WORDS.get(mechanism) ?? mechanism;
     return `${through.join(' -> ')} (${what})`;
   });
   return ` Feedback ${told.length === 1 ? 'loop' : 'loops'}: ${list(told)}.`;

@@ -160,7 +160,7 @@ function linkOf(world: Draft, spec: Plan['links'][number]): Link {
 }
 
 function setEdges(world: Draft, chains: Chains, all: Balancers): Assembly['views'] {
-  const { plan, levels } = world;
+  const { plan, replication, levels } = world;
   const viewsByPair = new Map<number, View>();
   const list: { instance: number; callee: number; gauge: number }[] = [];
   const viewOf = (instance: number, callee: number): View => {
@@ -181,6 +181,7 @@ function setEdges(world: Draft, chains: Chains, all: Balancers): Assembly['views
       caller.firstInstance,
       caller.firstInstance + caller.instances,
     );
+    const names = `${caller.name}->${plan.components[callee].name}`;
     const views = own.map((instance) => viewOf(instance.id, callee));
     const balancers = own.map((instance, k) => all.of(spec, instance, views[k]));
     return {
@@ -198,6 +199,7 @@ function setEdges(world: Draft, chains: Chains, all: Balancers): Assembly['views
       links: Array.from(spec.links, (link) => (link < 0 ? null : world.links[link])),
       linkIds: spec.links,
       stride: Math.round(Math.sqrt(spec.links.length)),
+      pick: streamKey(plan.seed, replication, `edge/${names}/pick`),
       idempotent: plan.parts[spec.to].idempotent,
     };
   });

@@ -24,6 +24,8 @@ export interface CallSite {
   callAnswered(strand: number, stamp: number, outcome: Outcome): void;
   count(frame: number, counter: number): void;
   idempotent(frame: number): boolean;
+  /** The frame, whose attempt on the wire is `job` (-1: none), gets its first sibling. */
+  forked(job: number): void;
   /** True when the process of the caller is paused: it takes the event and lets it happen at its thaw. */
   stalls(frame: number, op: number, target: number, stamp: number): boolean;
 }
@@ -177,9 +179,14 @@ export class Calls implements CallContext {
     this.cancelFrom(frame, layer + 1, outcome, tellCallee);
   }
 
-  fork(frame: number, layer: number, nth: number): number {
+  fork(frame: number, layer: number, nth: number, elsewhere: boolean): number {
     const { frames, engine } = this;
+    if (frames.hedged[frame] === 0) this.site.forked(frames.job[frame]);
+    frames.hedged[frame] = 1;
+    if (nth === 1) frames.forkCount[frame] = 0;
     const child = this.allocate();
+    frames.hedged[child] = 1;
+    frames.elsewhere[child] = elsewhere ? 1 : 0;
     frames.edge[child] = frames.edge[frame];
     frames.caller[child] = frames.caller[frame];
     frames.chain[child] = frames.chain[frame];
@@ -188,7 +195,7 @@ export class Calls implements CallContext {
     frames.parent[child] = frame;
     frames.owner[child] = frames.owner[frame];
     frames.ownerStamp[child] = frames.ownerStamp[frame];
-    frames.attempt[child] = frames.attempt[frame];
+    frames.attempt[child] = frames.attempt[frame] + nth;
     frames.cell[child] = frames.cell[frame];
     frames.deadline[child] = frames.deadline[frame];
     frames.start[child] = engine.now;
@@ -364,6 +371,10 @@ export class Calls implements CallContext {
     const { frames } = this;
     const frame = frames.slots.take();
     frames.ambiguous[frame] = 0;
+    frames.hedged[frame] = 0;
+    frames.elsewhere[frame] = 0;
+    frames.place[frame] = -1;
+    frames.forkCount[frame] = 0;
     frames.entered[frame] = 0;
     frames.parked[frame] = -1;
     frames.attempt[frame] = 1;

@@ -1,3 +1,4 @@
+import type { StreamKey } from '../kernel/rng.js';
 import type { BalancerState } from '../spec/balancer.js';
 import type { Link } from './link.js';
 
@@ -36,5 +37,7 @@ export interface Edge {
   readonly links: readonly (Link | null)[];
   readonly linkIds: Int32Array;
   readonly stride: number;
+  /** Key of the draws that look for an instance of which no other attempt of the call knows. */
+  readonly pick: StreamKey;
   readonly idempotent: boolean;
 }

@@ -4,6 +4,9 @@ import { Slots, widenFloat64, widenInt32, widenUint8 } from '../kernel/pool.js';
 /** Layers a frame can hold at most: the entered-mask has 30 usable bits. */
 const MAX_LAYERS = 30;
 
+/** Attempts of forks whose place is remembered, so that the next one goes elsewhere. */
+export const PLACES = 4;
+
 /**
  * Columns of frames: a frame is one call as its caller sees it, from the call to its one outcome.
  *
@@ -40,6 +43,15 @@ export class Frames {
   cell: Int32Array = new Int32Array(0);
   /** 1 once an attempt may have been executed without our knowing. */
   ambiguous: Uint8Array = new Uint8Array(0);
+  /** 1 once the frame was forked: more than one attempt of its call may be executed. */
+  hedged: Uint8Array = new Uint8Array(0);
+  /** 1 for a fork whose attempts go where no other attempt of the call has been. */
+  elsewhere: Uint8Array = new Uint8Array(0);
+  /** Callee instance (index within its component) of the last attempt, -1 before the first. */
+  place: Int32Array = new Int32Array(0);
+  /** Callee instances of the last PLACES attempts of forks, -1 = none, and how many there were. */
+  forkPlaces: Int32Array = new Int32Array(0);
+  forkCount: Int32Array = new Int32Array(0);
   start: Float64Array = new Float64Array(0);
   /** Absolute end of the call; Infinity without a deadline. */
   deadline: Float64Array = new Float64Array(0);
@@ -71,6 +83,11 @@ export class Frames {
     this.caller = widenInt32(this.caller, capacity);
     this.cell = widenInt32(this.cell, capacity);
     this.ambiguous = widenUint8(this.ambiguous, capacity);
+    this.hedged = widenUint8(this.hedged, capacity);
+    this.elsewhere = widenUint8(this.elsewhere, capacity);
+    this.place = widenInt32(this.place, capacity);
+    this.forkPlaces = widenInt32(this.forkPlaces, capacity * PLACES);
+    this.forkCount = widenInt32(this.forkCount, capacity);
     this.start = widenFloat64(this.start, capacity);
     this.deadline = widenFloat64(this.deadline, capacity);
     this.stamp = widenInt32(this.stamp, capacity << this.shift);

@@ -380,7 +380,8 @@ export class Server {
       sink.busy(strands.part[strand], strands.begun[strand], engine.now);
     }
     if (!isSuccess(outcome)) return;
-    const several = strands.gone[strand] >= 0 || strands.attempt[strand] > 1;
+    const several =
+      strands.gone[strand] >= 0 || strands.attempt[strand] > 1 || this.isHedged(strand);
     if (several || strands.injected[strand] !== 0) this.noteEffect(strand);
   }
 
@@ -396,8 +397,16 @@ export class Server {
   /** A first execution, answered already, stays unknown to its caller, who may try again. */
   noteUnseenEffect(strand: number): void {
     const { strands } = this.world;
+    if (this.isHedged(strand)) return;
     const first = strands.attempt[strand] === 1 && strands.injected[strand] === 0;
     if (first && isSuccess(strands.answer[strand])) this.noteEffect(strand);
+  }
+
+  /** True where the call of a job whose caller still waits has been forked: its effect was noted. */
+  private isHedged(strand: number): boolean {
+    const { strands, calls } = this.world;
+    if (strands.returns[strand] !== RETURN.frame || strands.gone[strand] >= 0) return false;
+    return calls.frames.hedged[strands.from[strand]] === 1;
   }
 
   private waste(strand: number): void {

@@ -5,6 +5,7 @@ import { OUTCOME } from '../spec/outcome.js';
 import type { Outcome } from '../spec/outcome.js';
 import type { CallSite } from './calls.js';
 import type { Edge } from './edge.js';
+import { elsewhere } from './elsewhere.js';
 import { CANCELLATION, FROZEN } from './instance.js';
 import type { Instance } from './instance.js';
 import { CUT, MESSAGE, VANISHED } from './link.js';
@@ -52,15 +53,20 @@ export class Wire implements CallSite {
     const a = lineage.a;
     const b = lineage.b;
     const view = edge.views[caller.index];
-    const index = this.pick(edge, caller, owner, a, b);
+    let index = this.pick(edge, caller, owner, a, b);
+    if (frames.elsewhere[frame] === 1) index = elsewhere(world, edge, frame, index, a, b);
+    frames.place[frame] = index;
     const callee = instances[edge.first + index];
     const strand = world.server.newStrand(callee.id, a, b);
     strands.part[strand] = edge.toPart;
     strands.edge[strand] = edge.id;
     strands.returns[strand] = RETURN.frame;
     strands.from[strand] = frame;
-    strands.callA[strand] = frames.lineageA[frame];
-    strands.callB[strand] = frames.lineageB[frame];
+    // What forks execute is the same call: a second execution of it is a duplicate.
+    let original = frame;
+    while (frames.parent[original] >= 0) original = frames.parent[original];
+    strands.callA[strand] = frames.lineageA[original];
+    strands.callB[strand] = frames.lineageB[original];
     strands.rootA[strand] = strands.rootA[owner];
     strands.rootB[strand] = strands.rootB[owner];
     strands.request[strand] = strands.request[owner];
@@ -157,6 +163,12 @@ export class Wire implements CallSite {
 
   idempotent(frame: number): boolean {
     return this.world.edges[this.world.calls.frames.edge[frame]].idempotent;
+  }
+
+  forked(job: number): void {
+    const { strands, server } = this.world;
+    // Ended while it was the only attempt: nothing has noted yet that it took effect.
+    if (job >= 0 && strands.state[job] === STATE.REPLYING) server.noteUnseenEffect(job);
   }
 
   stalls(frame: number, op: number, target: number, stamp: number): boolean {

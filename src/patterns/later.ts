@@ -5,7 +5,6 @@
 export const laterPolicies: readonly string[] = [
   'coalesce',
   'connections',
-  'hedge',
   'idempotencyKey',
   'outlierDetection',
 ];

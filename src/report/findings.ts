@@ -17,6 +17,7 @@ import {
   plural,
 } from './format.js';
 import { headlineWords, illSubjects } from './words.js';
+import { isFeedback } from '../analysis/feedback.js';
 import { longestIll, loopWords, requestLabel, shades, stepAt, type View } from './view.js';
 
 /** Title of the comparison of variants: the largest difference, or that there is none. */
@@ -170,12 +171,15 @@ export function servicesFinding(view: View, variant: VariantResult): string {
 /** Title of the propagation figure. */
 export function propagationFinding(view: View, variant: VariantResult): string {
   const { influences, loops } = variant.cascade;
-  const up = influences.filter((i) => i.mechanism !== 'retryLoad');
+  const up = influences.filter((i) => !isFeedback(i.mechanism));
   if (influences.length === 0) {
     return illSubjects(view, variant).length === 0
       ? 'Nothing falls ill'
       : 'What falls ill does not pass it on';
   }
+  const hedged = influences.some((i) => i.mechanism === 'hedgeLoad');
+  const retried = influences.some((i) => i.mechanism === 'retryLoad');
+  const repeats = hedged ? (retried ? 'retries and hedges' : 'hedges') : 'retries';
   const depth = new Map(view.result.topology.nodes.map((node) => [node.name, node.depth]));
   const reached = [...new Set(up.map((i) => i.to))].sort(
     (a, b) => (depth.get(b) ?? 0) - (depth.get(a) ?? 0),
@@ -184,12 +188,12 @@ export function propagationFinding(view: View, variant: VariantResult): string {
   const last = up.reduce((at, i) => Math.max(at, i.at), start);
   const spreads =
     reached.length === 0
-      ? 'The load grows by retries alone'
+      ? `The load grows by ${repeats} alone`
       : `The ${variant.summary.success.value === 1 ? 'slowdown' : 'failure'} reaches ${listed(reached.slice(0, 4))} within ${briefSeconds(Math.max(view.result.run.step, last - start))}`;
   const loop = loops[0];
   return loop === undefined
     ? spreads
-    : `${spreads}; retries close the circle ${loopWords(view, loop.through)}`;
+    : `${spreads}; ${repeats} close the circle ${loopWords(view, loop.through)}`;
 }
 
 /** Title of the story in time order: how many fell ill, and whether it is over. */

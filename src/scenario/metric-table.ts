@@ -169,14 +169,21 @@ export const METRICS: readonly Metric[] = [
     'low',
     'Attempts per call; of the cascade, the largest of any edge.',
   ),
-  metric('budgetDenied', ['edge'], 'number', 'none', 'low', 'Retries that a retry budget refused.'),
+  metric(
+    'budgetDenied',
+    ['edge'],
+    'number',
+    'none',
+    'low',
+    'Retries and hedges that a budget refused.',
+  ),
   metric(
     'hedges',
     ['edge'],
     'number',
     'none',
     'none',
-    'Second attempts sent because the first was slow.',
+    'Attempts that a hedge sent beside others of the same call.',
   ),
   metric(
     'retries',

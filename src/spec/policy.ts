@@ -62,8 +62,11 @@ export interface CallContext {
    * booked as `outcome`: timeout, deadlineExceeded, or cancelled (a lost hedge).
    */
   killBelow(frame: number, layer: number, outcome: Outcome, tellCallee: boolean): void;
-  /** A sibling of this frame that starts below this layer; its end comes to child(). */
-  fork(frame: number, layer: number, nth: number): number;
+  /**
+   * The nth sibling (from 1) of this frame, which starts below this layer; its end comes to child().
+   * `elsewhere`: its attempts avoid the callee instances that attempts of this call have used.
+   */
+  fork(frame: number, layer: number, nth: number, elsewhere: boolean): number;
   killChild(child: number): void;
   /** Arms a constant-delay timer: timer(frame, layer) is called unless the layer is left before. */
   arm(lane: Lane, frame: number, layer: number): void;

@@ -337,7 +337,7 @@ export interface Influence {
   readonly from: string;
   readonly to: string;
   readonly at: number;
-  /** calleeTimeout, calleeError, queueFull, queueWait, poolWait, breakerOpen, limited, netLoss, deadline, blockedSlots, retryLoad. */
+  /** calleeTimeout, calleeError, queueFull, queueWait, poolWait, breakerOpen, limited, netLoss, deadline, blockedSlots, retryLoad, hedgeLoad. */
   readonly mechanism: string;
   /** Share of the bad attempts on the edge that carry this mechanism. */
   readonly share: number;

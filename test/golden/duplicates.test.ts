@@ -43,4 +43,20 @@ describe('duplicate executions', () => {
     const refused = 'kind: error, target: bank, at: 0s, for: 1010ms';
     expect(duplicates(RETRY, refused, '[ wait: 20ms ]')).toBe(0);
   });
+
+  const HEDGE = '{ timeout: 200ms, hedge: { after: 10ms } }';
+  const NONE = 'kind: error, target: bank, at: 8s, for: 1s';
+
+  it('count what a hedge and its original both did to the end', () => {
+    expect(duplicates(HEDGE, NONE, '[ wait: 20ms ]')).toBe(1);
+    expect(duplicates(HEDGE, NONE, '[ wait: 5ms ]')).toBe(0);
+    expect(duplicates(HEDGE, SPLIT, '[ wait: 20ms ]')).toBe(1);
+    expect(duplicates(HEDGE, NONE, '{ idempotent: true, steps: [ wait: 20ms ] }')).toBe(0);
+  });
+
+  it('count a hedge that was sent when the original had been executed already', () => {
+    // Executed at 1009 ms, answered at 1018 ms; the hedge leaves at 1010 ms.
+    const far = 'kind: latency, target: shop->bank, add: 9ms, at: 0s, for: 5s';
+    expect(duplicates(HEDGE, far, '[ wait: 1ns ]')).toBe(1);
+  });
 });

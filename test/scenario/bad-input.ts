@@ -106,10 +106,10 @@ export const BAD_SHAPES: readonly BadCase[] = [
   },
   {
     title: 'a policy of a later version',
-    edit: [timeout, 'plain: { hedge: { after: 5ms } }'],
+    edit: [timeout, 'plain: { throttle: { kind: sre } }'],
     code: 'FL202',
-    at: 'hedge',
-    says: 'hedge is known, not in this version',
+    at: 'throttle',
+    says: 'throttle is known, not in this version',
   },
   {
     title: 'a misspelt policy',

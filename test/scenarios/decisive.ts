@@ -242,6 +242,13 @@ export const DECISIVE: readonly Decisive[] = [
     '300 requests, room for 220 less the 5 in service',
   ),
   row(
+    'hedge',
+    'users.latency.p99 in hedge',
+    0.0497,
+    0.0015,
+    '2 % are slow, and half of their hedges take more than the median: 29.4 + 10 + 20 x 0.5/0.98',
+  ),
+  row(
     'latency-fault',
     'users.latency.p50 during detour in one-by-one',
     0.52,

@@ -154,7 +154,7 @@ export class FakeCalls implements CallContext {
     this.cancelFrom(frame, layer + 1, outcome, tellCallee);
   }
 
-  fork(frame: number, layer: number, _nth: number): number {
+  fork(frame: number, layer: number, _nth: number, _elsewhere: boolean): number {
     const of = this.frames[frame];
     const child = this.add(of.layers, layer + 1, frame, of.deadline, () => {});
     this.at(this.now, () => this.advance(child, layer + 1), this.phase);

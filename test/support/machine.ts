@@ -1,37 +1,14 @@
 import { compile } from '../../src/plan/compile.js';
 import { simulate } from '../../src/model/simulate.js';
-import type { Registry } from '../../src/model/registry.js';
 import type { World } from '../../src/model/world.js';
-import * as patterns from '../../src/patterns/registry.js';
+import * as registry from '../../src/patterns/registry.js';
 import { streamKey, unit } from '../../src/kernel/rng.js';
 import type { Layer } from '../../src/spec/scenario.js';
-import type { PolicyKind } from '../../src/spec/policy.js';
 import type { RunRecord } from '../../src/spec/record.js';
 import type { Distribution } from '../../src/kernel/distribution.js';
-import { z } from 'zod';
-import { Hedge } from './hedge.js';
 import * as S from './scenario.js';
 
 /** A nested fan-out topology under constant faults, to shake the call machinery. */
-
-const hedge: PolicyKind = {
-  policy: 'hedge',
-  kind: 'simple',
-  isDefault: true,
-  summary: 'One more attempt after a delay; only for tests.',
-  sources: ['grpc/proposal A6-client-retries.md'],
-  level: 'call',
-  schema: z.strictObject({}),
-  example: '',
-  state: 'none',
-  create: (_config, setup) => new Hedge(setup.ctx, setup.lane(S.ms(3))),
-};
-
-export const registry: Registry = {
-  policyKind: (policy, kind) => (policy === 'hedge' ? hedge : patterns.policyKind(policy, kind)),
-  faultKind: patterns.faultKind,
-  balancerKind: patterns.balancerKind,
-};
 
 function layerOf(policy: string, kind: string, config: unknown): Layer {
   const schema = registry.policyKind(policy, kind)!.schema;
@@ -54,7 +31,15 @@ const LAYERS: Readonly<Record<string, () => Layer>> = {
       on: ['any'],
       backoff: { kind: 'exponential', base: '2ms', jitter: 'full' },
     }),
-  h: () => layerOf('hedge', 'simple', {}),
+  h: () => layerOf('hedge', 'simple', { after: '3ms' }),
+  n: () =>
+    layerOf('hedge', 'grpc', {
+      attempts: 4,
+      after: '2ms',
+      nonFatal: ['any'],
+      retryThrottling: { tokenRatio: 0.5 },
+    }),
+  y: () => layerOf('hedge', 'polly', { after: 0, attempts: 3 }),
   c: () => layerOf('circuitBreaker', 'simple', { failureThreshold: 5, openDuration: '50ms' }),
   g: () =>
     layerOf('circuitBreaker', 'gobreaker', {
@@ -93,6 +78,8 @@ export const CHAINS: readonly string[] = [
   'frhctb',
   'rhrtb',
   'hhtb',
+  'yrtb',
+  'nhtb',
   'btfhr',
   '',
   'fdrgtb',

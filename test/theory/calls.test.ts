@@ -366,3 +366,65 @@ workloads:
 function hundred(): string {
   return Array.from({ length: 100 }, (_, k) => `${k * 100}ms`).join(', ');
 }
+
+describe('hedging', () => {
+  theory(
+    'hedge-p95-exp',
+    ({ p }) => {
+      const policy = `{ hedge: { after: ${p['hedge_delay_ms']}ms } }`;
+      const ran = run(asking(p.count, `wait: exponential(${p['service_mean_ms']}ms)`, policy));
+      const { latency } = ran.variant().components['users']!;
+      const { attempts, calls } = ran.variant().edges['users->backend']!;
+      return {
+        extra_calls_fraction: attempts / calls - 1,
+        latency_mean_ms: inMs(latency.mean),
+        latency_p95_ms: inMs(latency.p95),
+        latency_p99_ms: inMs(latency.p99),
+        latency_p999_ms: inMs(latency.p999),
+      };
+    },
+    { share: 0.5 },
+  );
+
+  theory(
+    'hedge-fanout-100',
+    ({ p }) => {
+      const slow = `${p['slow_probability'] * 100}%=${p['slow_ms']}ms`;
+      const service = `wait: mixture(${100 - p['slow_probability'] * 100}%=${p['fast_ms']}ms ${slow})`;
+      const fan = (policy: string): ReturnType<typeof run> =>
+        run(`
+faultline: 1
+title: A fan-out of hedged calls
+run: { duration: ${p.count / 1000}s, seed: 7, drain: 60s }
+services:
+  root:
+    runtime: async
+    outbound: leaf
+    endpoints: { ask: [ { parallel: { branches: [ call: backend ], each: ${p['fanout']} } } ] }
+  backend: { endpoints: { serve: [ ${service} ] } }
+policies: { leaf: ${policy} }
+workloads: { users: { arrivals: constant(1000/s), requests: [ { call: root } ] } }
+`);
+      const plain = fan('{}').variant().components['users']!.latency;
+      const ran = fan(`{ hedge: { after: ${p['hedge_delay_ms']}ms } }`);
+      const { latency } = ran.variant().components['users']!;
+      const { attempts, calls } = ran.variant().edges['root->backend']!;
+      const [fast, late] = [p['fast_ms'], p['fast_ms'] + p['hedge_delay_ms']];
+      // Hedged requests take 5, 15 or 1000 ms; how many take 15 follows from the extra calls.
+      const inTime = (1 - (attempts / calls - 1)) ** p['fanout'];
+      const usual = fast * inTime + late * (1 - inTime);
+      // Buckets are 0.8 % wide: the figure tells which of the values it is.
+      const near = (value: number | null, exact: number): number =>
+        Math.abs(inMs(value) - exact) <= 0.004 * exact ? exact : inMs(value);
+      return {
+        plain_fraction_slower_than_999ms: (inMs(plain.mean) - fast) / (p['slow_ms'] - fast),
+        hedged_fraction_slower_than_999ms: (inMs(latency.mean) - usual) / (p['slow_ms'] - usual),
+        hedged_extra_calls_fraction: attempts / calls - 1,
+        plain_latency_p99_ms: near(plain.p99, p['slow_ms']),
+        hedged_latency_p99_ms: near(latency.p99, late),
+        hedged_latency_p999_ms: near(latency.p999, late),
+      };
+    },
+    { share: 0.1, sampled: ['hedged_fraction_slower_than_999ms'] },
+  );
+});

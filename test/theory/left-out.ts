@@ -13,18 +13,6 @@ export const LEFT_OUT: readonly LeftOut[] = [
     asks: 'services: { s: { queue: { discipline: priority }, endpoints: { serve: [ wait: 1ms ] } } }',
   },
   {
-    id: 'hedge-p95-exp',
-    title: 'Hedged request sent at the 95th percentile',
-    needs: 'policy `hedge`',
-    asks: 'policies: { p: { hedge: { after: 60ms } } }',
-  },
-  {
-    id: 'hedge-fanout-100',
-    title: 'Hedging inside a 100-way fan-out',
-    needs: 'policy `hedge`',
-    asks: 'policies: { p: { hedge: { after: 10ms } } }',
-  },
-  {
     id: 'crash-detection-errors',
     title: 'One of four replicas dies; errors last until it is detected',
     needs: 'probes, so that the balancer learns of a crash late',

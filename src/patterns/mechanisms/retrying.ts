@@ -1,3 +1,4 @@
+import { invariant } from '../../kernel/invariant.js';
 import type { z } from 'zod';
 import type { Ns } from '../../kernel/time.js';
 import type { Outcome } from '../../spec/outcome.js';
@@ -138,7 +139,9 @@ class Retrying implements PolicyState {
 
   /** The back-off is over; only budgets that follow attempts have it announced. */
   timer(frame: number, layer: number): void {
-    this.ctx.setWord(frame, layer, this.ctx.word(frame, layer) & ~WAITING);
+    const word = this.ctx.word(frame, layer);
+    invariant(this.budget !== null && (word & WAITING) !== 0, 'retry-timer-without-back-off');
+    this.ctx.setWord(frame, layer, word & ~WAITING);
     this.budget!.resumed();
     this.ctx.reenter(frame, layer, 0);
   }

@@ -1,3 +1,4 @@
+import { isFeedback } from '../../analysis/feedback.js';
 import type { HealthState, Influence, VariantResult } from '../../spec/result.js';
 import { box, label, stroke, textWidth, type Drawing } from '../draw.js';
 import { coordinate, formatInstant } from '../format.js';
@@ -32,6 +33,7 @@ export const MECHANISM_WORDS: ReadonlyMap<string, string> = new Map([
   ['deadline', 'deadline'],
   ['blockedSlots', 'slots blocked'],
   ['retryLoad', 'retries'],
+  ['hedgeLoad', 'hedges'],
 ]);
 
 /** Lanes from the users down; of many components only those that fell ill, and those that an arrow touches. */
@@ -187,7 +189,7 @@ function arrows(
     if (from === undefined || to === undefined || from === to) continue;
     if (influence.at < window[0] || influence.at > window[1]) continue;
     const down = to > from;
-    const feedback = influence.mechanism === 'retryLoad';
+    const feedback = isFeedback(influence.mechanism);
     const words = MECHANISM_WORDS.get(influence.mechanism) ?? influence.mechanism;
     const color = feedback ? 'var(--fault-ink)' : 'var(--ink)';
     const room = textWidth(words, 11.5) + 18;

@@ -161,7 +161,7 @@ function rowMarks(
           : null;
     marks.push(box(x(from), thin ? y + 6.5 : y + 3, room, thin ? 3 : 10, FILLS[piece.kind], extra));
   }
-  if (failed(span)) {
+  if (failed(span) && !lostRace(span, exemplar.spans)) {
     const at = Math.min(left(span) ?? span.ended ?? end, end);
     marks.push(cross(x(at) + 5, y + 8));
   }
@@ -172,6 +172,18 @@ function rowMarks(
 function failed(span: Span): boolean {
   if (span.gone !== null && span.answered === null) return true;
   return span.outcome !== 'ok' && span.outcome !== 'degraded';
+}
+
+/** True where another attempt of the same call was answered first, so that this one was cancelled. */
+export function lostRace(span: Span, all: readonly Span[]): boolean {
+  if (span.outcome !== 'cancelled' || span.gone === null) return false;
+  return all.some(
+    (other) =>
+      other.attempt !== span.attempt &&
+      other.parent === span.parent &&
+      other.name === span.name &&
+      other.answered === span.gone,
+  );
 }
 
 /** When the caller was done with an attempt, by answer or by giving up. */

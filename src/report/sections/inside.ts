@@ -37,6 +37,7 @@ import {
 import { inline } from '../draw.js';
 import { markup, type Markup, type Part } from '../html-escape.js';
 import { linear } from '../scale.js';
+import type { EdgeCounter } from '../../spec/policy.js';
 import type { VariantResult } from '../../spec/result.js';
 import { lookOf, sortedKeys, stepAt, type View } from '../view.js';
 import { caption, dataTable, insideSection, picture } from './parts.js';
@@ -220,8 +221,12 @@ export function wasteSection(view: View): Markup | null {
     const right = waste.every((row) => row.wasted === 0)
       ? markup`<p class="nothing">No component worked in vain.</p>`
       : picture(`${id}-w`, wasteChart(view, variant, 474), wasteChart(view, variant, 358));
-    const rows = waste.map((row) => [row.name, formatShare(row.wasted)]);
-    const factors = edges.map((edge) => [edge.edge, formatNumber(edge.factor)]);
+    const rows = waste.map((row) => [row.name, formatShare(row.wasted), '–', '–']);
+    const factors = edges.map(({ edge, factor }) => {
+      const { counters } = variant.edges[edge]!;
+      const sent = (name: EdgeCounter): string => formatCount(counters[name] ?? 0);
+      return [edge, formatNumber(factor), sent('retries'), sent('hedges')];
+    });
     return {
       title: wasteFinding(view, variant),
       body: markup`<div class="two">
@@ -234,7 +239,7 @@ export function wasteSection(view: View): Markup | null {
             ${right}
           </figure>
         </div>
-        ${dataTable({ caption: `Amplification and waste, ${variant.name}`, head: ['Edge or component', 'Attempts per call, or share wasted'], rows: [...factors, ...rows] })}`,
+        ${dataTable({ caption: `Amplification and waste, ${variant.name}`, head: ['Edge or component', 'Attempts per call, or share wasted', 'Retries', 'Hedges'], rows: [...factors, ...rows] })}`,
     };
   });
 }

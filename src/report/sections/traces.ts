@@ -1,5 +1,5 @@
 import type { Exemplar, VariantResult } from '../../spec/result.js';
-import { spanRows, waterfallChart } from '../charts/waterfall.js';
+import { lostRace, spanRows, waterfallChart } from '../charts/waterfall.js';
 import { capital } from '../columns.js';
 import { formatInstant, formatSeconds, listed, plural } from '../format.js';
 import { markup, type Markup } from '../html-escape.js';
@@ -84,7 +84,7 @@ function card(view: View, fate: Fate, id: string): Markup {
     formatSeconds(span.called),
     span.begun === null ? '–' : formatSeconds(span.begun),
     span.ended === null ? '–' : formatSeconds(span.ended),
-    span.outcome,
+    lostRace(span, exemplar.spans) ? 'lost to another attempt' : span.outcome,
   ]);
   return markup`<figure class="wf">
     <h4>${view.result.variants.length > 1 && `${who}: `}${fateWords(exemplar)}</h4>

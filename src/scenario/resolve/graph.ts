@@ -241,10 +241,18 @@ function routesFor(gateway: Gateway, line: Step | null): readonly (readonly [str
     : [[chosen.name, true]];
 }
 
+/** Attempts that a call may take: those of its retry, times those of its hedge. */
 function triesOf(bundle: Step['policy']): number {
-  const retry = bundle?.layers.find((layer) => layer.policy === 'retry');
-  const attempts = (retry?.config as { readonly attempts?: unknown } | undefined)?.attempts;
-  return typeof attempts === 'number' && Number.isFinite(attempts) ? attempts : 1;
+  const fields = (policy: string): Readonly<Record<string, unknown>> =>
+    (bundle?.layers.find((layer) => layer.policy === policy)?.config ?? {}) as never;
+  const attempts = (of: unknown): number =>
+    typeof of === 'number' && Number.isFinite(of) ? of : Infinity;
+  const retry = attempts(fields('retry')['attempts']);
+  const hedge = fields('hedge');
+  const share = hedge['maxExtraLoad'];
+  const capped = typeof share === 'number' ? 1 + share : Infinity;
+  const hedged = Math.min(attempts(hedge['attempts']), capped);
+  return (retry === Infinity ? 1 : retry) * (hedged === Infinity ? 1 : hedged);
 }
 
 function leastOf(count: CountDistribution): number {

@@ -1,0 +1,102 @@
+import type { Quantity } from '../../spec/quantities.js';
+import { quantity } from '../../spec/quantities.js';
+import { DURATION_PATTERN, parseDuration, QuantityError, show } from '../../spec/quantity-text.js';
+import type { Ns } from '../../kernel/time.js';
+import type { HedgeBudget, HedgeDelay } from './hedging.js';
+import { LivePercentile } from './live-percentile.js';
+
+const PERCENTILE = /^p([1-9][0-9]?|999)$/;
+
+/** `40ms` -> ns, or `p95`, a percentile of what was seen so far, as it is written. */
+export function durationOrPercentile(): Quantity<Ns | string> {
+  return quantity(
+    (input) => {
+      if (typeof input !== 'string' || !/^p[0-9.]*$/.test(input)) return parseDuration(input);
+      if (PERCENTILE.test(input)) return input;
+      throw new QuantityError(`${show(input)} is no percentile: write p1 to p99, or p999`);
+    },
+    {
+      anyOf: [
+        { type: 'string', pattern: DURATION_PATTERN },
+        { type: 'string', pattern: PERCENTILE.source },
+        { const: 0 },
+      ],
+    },
+  );
+}
+
+/** The same delay for all; Infinity = never by time. */
+export class ConstantDelay implements HedgeDelay {
+  private readonly delayNs: Ns;
+
+  constructor(delayNs: Ns) {
+    this.delayNs = delayNs;
+  }
+
+  nextNs(): Ns {
+    return this.delayNs;
+  }
+
+  took(): void {}
+
+  reset(): void {}
+}
+
+/**
+ * A percentile of the originals. One that lost to its hedge counts with the time at which it lost,
+ * which is above the delay: so hedging does not shift the percentile that it waits for.
+ */
+export class LiveDelay implements HedgeDelay {
+  private readonly latencies: LivePercentile;
+
+  /** `percentile` as it is written: `p95`, or `p999` for 99.9 %. */
+  constructor(percentile: string) {
+    const digits = percentile.slice(1);
+    this.latencies = new LivePercentile(Number(digits) / (digits.length === 3 ? 1000 : 100));
+  }
+
+  nextNs(): Ns {
+    return this.latencies.ns();
+  }
+
+  took(_now: Ns, nth: number, latencyNs: Ns): void {
+    if (nth === 0) this.latencies.add(latencyNs);
+  }
+
+  reset(): void {
+    this.latencies.reset();
+  }
+}
+
+/** Millionths of a hedge, so that the share a call earns is a whole number. */
+const HEDGE = 1_000_000;
+/** Hedges that can be saved up for a burst. */
+const SAVED = 10;
+
+/** Each call earns a share of a hedge, each hedge costs one: never more of them than that share. */
+export class CreditBudget implements HedgeBudget {
+  private readonly earned: number;
+  private credit = 0;
+
+  constructor(share: number) {
+    this.earned = Math.round(share * HEDGE);
+  }
+
+  started(): void {
+    this.credit = Math.min(SAVED * HEDGE, this.credit + this.earned);
+  }
+
+  failed(): void {}
+
+  succeeded(): void {}
+
+  allow(): boolean {
+    if (this.credit < HEDGE) return false;
+    this.credit -= HEDGE;
+    return true;
+  }
+
+  reset(): void {
+    this.credit = 0;
+  }
+}

@@ -1,0 +1,224 @@
+import { Slots, widenFloat64, widenInt32 } from '../../kernel/pool.js';
+import type { Lane } from '../../kernel/lanes.js';
+import type { Ns } from '../../kernel/time.js';
+import { HOLD, isSuccess, kindOf, OUTCOME, PASS } from '../../spec/outcome.js';
+import type { Outcome } from '../../spec/outcome.js';
+import { EDGE_COUNTER } from '../../spec/policy.js';
+import type { CallContext, PolicyState } from '../../spec/policy.js';
+import type { OutcomeSet } from './outcome-terms.js';
+
+/** When a call that has attempts left sends the next one. */
+export interface HedgeDelay {
+  /** ns from now, or Infinity: not by time. */
+  nextNs(now: Ns): Ns;
+  /** An attempt was answered, or given up for another's answer, after so long. `nth`: 0 = the original. */
+  took(now: Ns, nth: number, latencyNs: Ns): void;
+  reset(now: Ns): void;
+}
+
+/** What limits the hedges of all calls of one state together. */
+export interface HedgeBudget {
+  /** A call begins with its original. */
+  started(now: Ns): void;
+  /** An attempt has failed and the call goes on without it. */
+  failed(): void;
+  /** An attempt has won. */
+  succeeded(): void;
+  /** May one more hedge be sent? Takes its price when it may, and nothing when it may not. */
+  allow(now: Ns): boolean;
+  reset(): void;
+}
+
+interface HedgingParts {
+  /** Attempts in all, the original included. */
+  readonly attempts: number;
+  readonly delay: HedgeDelay;
+  /** The lane of a delay that is constant. */
+  readonly lane: Lane | null;
+  /** Failures that leave the other attempts running; every other outcome ends the call. */
+  readonly survived: OutcomeSet;
+  /** Whether such a failure sends the next attempt at once. */
+  readonly atOnce: boolean;
+  /** Whether a call of which every attempt failed ends as its original did, or as the last to end. */
+  readonly asOriginal: boolean;
+  readonly budget: HedgeBudget | null;
+  readonly otherInstance: boolean;
+}
+
+/**
+ * The machine of all hedging: the original and its hedges race, the first outcome that is not
+ * survived ends the call, and the others are cancelled. The word of a layer is the number of the
+ * call's record.
+ */
+export class Hedging implements PolicyState {
+  private readonly ctx: CallContext;
+  private readonly parts: HedgingParts;
+  private readonly most: number;
+  private readonly records = new Slots(16);
+  /** Attempts sent, and those of them under way. */
+  private sent: Int32Array = new Int32Array(0);
+  private alive: Int32Array = new Int32Array(0);
+  /** Attempts it may send: fewer than `attempts` once the budget has denied one. */
+  private limit: Int32Array = new Int32Array(0);
+  /** When the next attempt is due; a timer that finds it later, or Infinity, is stale. */
+  private due: Float64Array = new Float64Array(0);
+  /** How the original ended, 0 while it is under way. */
+  private original: Int32Array = new Int32Array(0);
+  /** By (record, attempt): start, and the fork, -1 once it is over. Attempt 0 is the original. */
+  private begun: Float64Array = new Float64Array(0);
+  private forks: Int32Array = new Int32Array(0);
+
+  constructor(ctx: CallContext, parts: HedgingParts) {
+    this.ctx = ctx;
+    this.parts = parts;
+    this.most = parts.attempts;
+    this.records.onGrow((capacity) => {
+      this.sent = widenInt32(this.sent, capacity);
+      this.alive = widenInt32(this.alive, capacity);
+      this.limit = widenInt32(this.limit, capacity);
+      this.due = widenFloat64(this.due, capacity);
+      this.original = widenInt32(this.original, capacity);
+      this.begun = widenFloat64(this.begun, capacity * this.most);
+      this.forks = widenInt32(this.forks, capacity * this.most);
+    });
+  }
+
+  enter(frame: number, layer: number): number {
+    const { ctx, parts } = this;
+    const record = this.records.take();
+    ctx.setWord(frame, layer, record);
+    this.sent[record] = 1;
+    this.alive[record] = 1;
+    this.limit[record] = this.most;
+    this.original[record] = 0;
+    this.begun[record * this.most] = ctx.now;
+    if (parts.budget !== null) parts.budget.started(ctx.now);
+    this.schedule(frame, layer, record);
+    return PASS;
+  }
+
+  timer(frame: number, layer: number): void {
+    const record = this.ctx.word(frame, layer);
+    if (this.ctx.now < this.due[record]) return;
+    if (this.send(frame, layer, record)) this.schedule(frame, layer, record);
+  }
+
+  /** The original has ended. */
+  leave(frame: number, layer: number, outcome: Outcome): number {
+    const record = this.ctx.word(frame, layer);
+    this.original[record] = outcome;
+    return this.settle(frame, layer, record, 0, outcome);
+  }
+
+  child(frame: number, layer: number, child: number, outcome: Outcome): void {
+    const record = this.ctx.word(frame, layer);
+    let nth = 1;
+    while (this.forks[record * this.most + nth] !== child) nth++;
+    this.forks[record * this.most + nth] = -1;
+    const result = this.settle(frame, layer, record, nth, outcome);
+    if (result !== HOLD) this.ctx.finish(frame, layer, result);
+  }
+
+  cancel(frame: number, layer: number): void {
+    const record = this.ctx.word(frame, layer);
+    this.killForks(record, false);
+    this.records.give(record);
+  }
+
+  reset(): void {
+    this.parts.delay.reset(this.ctx.now);
+    if (this.parts.budget !== null) this.parts.budget.reset();
+  }
+
+  /** Calls under way; each holds a record. */
+  held(): number {
+    return this.records.used;
+  }
+
+  /** Sees to the time of the next attempt; without any delay it is sent here and now. */
+  private schedule(frame: number, layer: number, record: number): void {
+    const { ctx, parts } = this;
+    for (;;) {
+      this.due[record] = Infinity;
+      if (this.sent[record] >= this.limit[record]) return;
+      const delayNs = parts.delay.nextNs(ctx.now);
+      if (delayNs === Infinity) return;
+      if (delayNs > 0) {
+        this.due[record] = ctx.now + delayNs;
+        if (parts.lane !== null) ctx.arm(parts.lane, frame, layer);
+        else ctx.after(delayNs, frame, layer);
+        return;
+      }
+      if (!this.send(frame, layer, record)) return;
+    }
+  }
+
+  /** Sends the next attempt; false where the budget denies it, and with it the rest of the call's hedges. */
+  private send(frame: number, layer: number, record: number): boolean {
+    const { ctx, parts } = this;
+    const { budget } = parts;
+    this.due[record] = Infinity;
+    if (budget !== null && !budget.allow(ctx.now)) {
+      this.limit[record] = this.sent[record];
+      ctx.count(frame, EDGE_COUNTER.budgetDenied);
+      return false;
+    }
+    const nth = this.sent[record]++;
+    this.alive[record]++;
+    const at = record * this.most + nth;
+    this.begun[at] = ctx.now;
+    this.forks[at] = ctx.fork(frame, layer, nth, parts.otherInstance);
+    ctx.count(frame, EDGE_COUNTER.hedges);
+    return true;
+  }
+
+  /** An attempt has ended: the outcome of the call, its record given back, or HOLD while others run. */
+  private settle(
+    frame: number,
+    layer: number,
+    record: number,
+    nth: number,
+    outcome: Outcome,
+  ): number {
+    const { ctx, parts } = this;
+    const { budget, delay } = parts;
+    this.alive[record]--;
+    const goesOn = parts.survived.has(outcome);
+    // Other failures come fast, and would make the delay shorter than any answer.
+    if (!goesOn || kindOf(outcome) === OUTCOME.timeout) {
+      delay.took(ctx.now, nth, ctx.now - this.begun[record * this.most + nth]);
+    }
+    if (goesOn) {
+      if (budget !== null) budget.failed();
+      const more = parts.atOnce && this.sent[record] < this.limit[record];
+      if (more && this.send(frame, layer, record)) this.schedule(frame, layer, record);
+      if (this.alive[record] > 0) return HOLD;
+    } else if (budget !== null && isSuccess(outcome)) budget.succeeded();
+    this.killOthers(frame, layer, record);
+    const result = goesOn && parts.asOriginal ? this.original[record] : outcome;
+    this.records.give(record);
+    return result;
+  }
+
+  /** The call has its outcome: what still runs is cancelled, and its callees are told. */
+  private killOthers(frame: number, layer: number, record: number): void {
+    const { ctx, parts } = this;
+    if (this.alive[record] === 0) return;
+    if (this.original[record] === 0) {
+      parts.delay.took(ctx.now, 0, ctx.now - this.begun[record * this.most]);
+      ctx.killBelow(frame, layer, OUTCOME.cancelled, true);
+    }
+    this.killForks(record, true);
+  }
+
+  private killForks(record: number, lost: boolean): void {
+    const { ctx, parts } = this;
+    for (let nth = 1; nth < this.sent[record]; nth++) {
+      const at = record * this.most + nth;
+      const fork = this.forks[at];
+      if (fork < 0) continue;
+      if (lost) parts.delay.took(ctx.now, nth, ctx.now - this.begun[at]);
+      ctx.killChild(fork);
+    }
+  }
+}

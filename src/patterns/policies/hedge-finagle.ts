@@ -1,0 +1,120 @@
+import { z } from 'zod';
+import { NS_PER_MS, NS_PER_SECOND } from '../../kernel/time.js';
+import type { Ns } from '../../kernel/time.js';
+import type { PolicyKind, PolicyProblem } from '../../spec/policy.js';
+import { duration, share } from '../../spec/quantities.js';
+import type { HedgeBudget, HedgeDelay } from '../mechanisms/hedging.js';
+import { Hedging } from '../mechanisms/hedging.js';
+import { OutcomeSet } from '../mechanisms/outcome-terms.js';
+import { retryBudget } from '../mechanisms/retry-budget.js';
+import { WindowedPercentile } from '../mechanisms/windowed-percentile.js';
+
+/** Latencies above are counted as this; with a percentile up here no backup is sent. */
+const HIGHEST_MS = 2000;
+
+const schema = z.strictObject({
+  maxExtraLoad: share().describe(
+    'Share p of backups: one is sent at the percentile 1 - p of the latencies of the last 30 s ' +
+      '(10 s steps, read every 3 s, whole ms), and a retry budget of this ratio with a reserve of ' +
+      '10 per second over 10 s must allow it. Below 100%. Unit: share. Required.',
+  ),
+  minSendBackupAfter: duration({ min: NS_PER_MS })
+    .prefault('1ms')
+    .describe(
+      'Shortest delay (`minSendBackupAfterMs`): it is the delay until the first 10 s are over, ' +
+        'after 3 s without any backup. Unit: duration in whole ms. Defaults to 1ms.',
+    ),
+});
+
+/** The client believes every answer below 500: HttpResponseClassifier.ServerErrorsAsFailures. */
+const FAILURES = [
+  'serverError',
+  'timeout',
+  'deadlineExceeded',
+  'connect',
+  'reset',
+  'poolTimeout',
+  'rejectedBulkhead',
+  'rejectedRateLimit',
+  'rejectedBreaker',
+  'rejectedOverload',
+  'cancelled',
+] as const;
+
+class BackupDelay implements HedgeDelay {
+  private readonly latencies: WindowedPercentile;
+  private readonly leastMs: number;
+
+  constructor(maxExtraLoad: number, leastNs: Ns) {
+    this.latencies = new WindowedPercentile(1 - maxExtraLoad, HIGHEST_MS);
+    this.leastMs = Math.floor(leastNs / NS_PER_MS);
+  }
+
+  nextNs(now: Ns): Ns {
+    const afterMs = Math.max(this.leastMs, this.latencies.ms(now));
+    return afterMs >= HIGHEST_MS ? Infinity : afterMs * NS_PER_MS;
+  }
+
+  took(now: Ns, _nth: number, latencyNs: Ns): void {
+    this.latencies.add(now, latencyNs);
+  }
+
+  reset(now: Ns): void {
+    this.latencies.reset(now);
+  }
+}
+
+/** BackupRequestFilter's own RetryBudget; with a share of 0 it is RetryBudget.Empty. */
+function backupBudget(ratio: number): HedgeBudget {
+  const budget = retryBudget({
+    kind: 'ratio',
+    ratio,
+    minPerSecond: 10,
+    window: 10 * NS_PER_SECOND,
+  });
+  return {
+    started: (now) => budget.started(now),
+    failed: () => {},
+    succeeded: () => {},
+    allow: (now) => ratio > 0 && budget.allow(now, false),
+    reset: () => budget.reset(),
+  };
+}
+
+/** `hedge` of kind `finagle`: the BackupRequestFilter. */
+export const hedgeFinagle: PolicyKind<typeof schema> = {
+  policy: 'hedge',
+  kind: 'finagle',
+  isDefault: false,
+  summary: 'Finagle backup requests: one more at a percentile of its own latencies, on a budget.',
+  sources: [
+    'twitter/finagle BackupRequestFilter.scala, WindowedPercentileHistogram.scala, RetryBudget.scala',
+  ],
+  level: 'call',
+  schema,
+  example: 'hedge: { kind: finagle, maxExtraLoad: 10% }\n',
+  state: 'scoped',
+  create: ({ maxExtraLoad, minSendBackupAfter }, setup) =>
+    new Hedging(setup.ctx, {
+      attempts: 2,
+      delay: new BackupDelay(maxExtraLoad, minSendBackupAfter),
+      lane: null,
+      survived: new OutcomeSet(FAILURES),
+      atOnce: false,
+      asOriginal: false,
+      budget: backupBudget(maxExtraLoad),
+      otherInstance: false,
+    }),
+  check({ maxExtraLoad }): readonly PolicyProblem[] {
+    if (maxExtraLoad > 0 && maxExtraLoad < 1) return [];
+    return [
+      {
+        field: 'maxExtraLoad',
+        message:
+          maxExtraLoad === 0
+            ? 'no backup is ever sent without extra load: leave the hedge out instead'
+            : 'Finagle takes a share below 100 %: at 100 % there is no percentile left to wait for',
+      },
+    ];
+  },
+};

@@ -1,0 +1,116 @@
+import { z } from 'zod';
+import type { PolicyKind, PolicyProblem } from '../../spec/policy.js';
+import { duration, whole } from '../../spec/quantities.js';
+import { ConstantDelay } from '../mechanisms/hedge-delay.js';
+import type { HedgeBudget } from '../mechanisms/hedging.js';
+import { Hedging } from '../mechanisms/hedging.js';
+import { OutcomeSet, outcomeTerms } from '../mechanisms/outcome-terms.js';
+import { retryBudget } from '../mechanisms/retry-budget.js';
+
+/** What a client makes of a larger `maxAttempts`. */
+const MOST = 5;
+
+const tokens = (): z.ZodNumber => z.number().min(0.001).max(1000);
+
+const schema = z.strictObject({
+  attempts: whole({ min: 2, max: 100 }).describe(
+    'Attempts in all, the first included (`maxAttempts` of hedgingPolicy). Clients count more than ' +
+      '5 as 5. Unit: attempts. Required.',
+  ),
+  after: duration()
+    .prefault(0)
+    .describe(
+      'Delay from one attempt to the next (`hedgingDelay`); 0 sends all of them at once. Unit: ' +
+        'duration. Defaults to 0.',
+    ),
+  nonFatal: outcomeTerms()
+    .optional()
+    .describe(
+      'Failures that send the next attempt at once, from which the delay counts anew ' +
+        '(`nonFatalStatusCodes`); any other failure ends the call and cancels the rest. Unit: ' +
+        'list. Defaults to none.',
+    ),
+  retryThrottling: z
+    .strictObject({
+      maxTokens: tokens()
+        .default(10)
+        .describe(
+          'Tokens at the start and at most; each failure that is not fatal costs one, and hedges ' +
+            'are sent while more than half are left. Unit: tokens, to a thousandth. Defaults to 10.',
+        ),
+      tokenRatio: tokens()
+        .default(0.1)
+        .describe('Tokens a success earns. Unit: tokens, to a thousandth. Defaults to 0.1.'),
+    })
+    .optional()
+    .describe(
+      'Stops hedging while failures prevail; the first attempt is always sent. A call whose hedge ' +
+        'was denied sends no more. Unit: map. Defaults to none.',
+    ),
+  otherInstance: z
+    .boolean()
+    .default(true)
+    .describe(
+      'Whether a hedge goes to an instance that no attempt of the call has used, while there is ' +
+        'one, as A6 asks of balancers. Unit: boolean. Defaults to true.',
+    ),
+});
+
+/** The token count that gRPC uses for retries and for hedges. */
+function throttle(maxTokens: number, tokenRatio: number): HedgeBudget {
+  const tokens = retryBudget({ kind: 'grpc', maxTokens, tokenRatio });
+  return {
+    started: () => {},
+    failed: () => tokens.failed(),
+    succeeded: () => tokens.succeeded(false, false),
+    allow: (now) => tokens.allow(now, false),
+    reset: () => tokens.reset(),
+  };
+}
+
+/** `hedge` of kind `grpc`: hedgingPolicy of a gRPC service config. */
+export const hedgeGrpc: PolicyKind<typeof schema> = {
+  policy: 'hedge',
+  kind: 'grpc',
+  isDefault: false,
+  summary:
+    'gRPC hedgingPolicy: one attempt after the other, sooner after a failure that allows it.',
+  sources: ['grpc/proposal A6-client-retries.md', 'grpc/grpc-java RetriableStream.java'],
+  level: 'call',
+  schema,
+  example:
+    'hedge: { kind: grpc, attempts: 3, after: 5ms, nonFatal: [error], retryThrottling: { maxTokens: 10 } }\n',
+  state: 'scoped',
+  create: ({ attempts, after, nonFatal, retryThrottling, otherInstance }, setup) =>
+    new Hedging(setup.ctx, {
+      attempts: Math.min(attempts, MOST),
+      delay: new ConstantDelay(after),
+      lane: after > 0 ? setup.lane(after) : null,
+      survived: new OutcomeSet(nonFatal ?? []),
+      atOnce: true,
+      asOriginal: false,
+      budget:
+        retryThrottling === undefined
+          ? null
+          : throttle(retryThrottling.maxTokens, retryThrottling.tokenRatio),
+      otherInstance,
+    }),
+  check({ attempts }, bundle): readonly PolicyProblem[] {
+    const problems: PolicyProblem[] = [];
+    if (attempts > MOST) {
+      problems.push({
+        field: 'attempts',
+        message: `gRPC clients count ${attempts} attempts as ${MOST}: write ${MOST}`,
+      });
+    }
+    if (bundle.has('retry')) {
+      problems.push({
+        field: '',
+        message:
+          'gRPC takes either a retryPolicy or a hedgingPolicy for a method, not both: drop one ' +
+          'of retry and hedge, or take hedge of kind simple',
+      });
+    }
+    return problems;
+  },
+};

@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import type { PolicyKind } from '../../spec/policy.js';
+import { durationOrNone, whole } from '../../spec/quantities.js';
+import { ConstantDelay } from '../mechanisms/hedge-delay.js';
+import { Hedging } from '../mechanisms/hedging.js';
+import { OutcomeSet, outcomeTerms } from '../mechanisms/outcome-terms.js';
+
+const schema = z.strictObject({
+  after: durationOrNone()
+    .prefault('2s')
+    .describe(
+      'Time without a result after which the next attempt is sent, counted from the one before ' +
+        '(`Delay`). 0 sends all at once (parallel mode); `none`, a negative Delay, sends one only ' +
+        'after a handled failure (fallback mode). Unit: duration, or `none`. Defaults to 2s.',
+    ),
+  attempts: whole({ min: 2, max: 11 })
+    .prefault(2)
+    .describe(
+      'Attempts in all, the first included: `MaxHedgedAttempts` and one. Unit: attempts. Defaults ' +
+        'to 2.',
+    ),
+  on: outcomeTerms()
+    .prefault(['any'])
+    .describe(
+      'Outcomes that are handled (`ShouldHandle`): they send the next attempt at once. Any other ' +
+        'one, success or failure, ends the call. A call of which every attempt was handled ends as ' +
+        'its first one did. Unit: list. Defaults to [any].',
+    ),
+  otherInstance: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Whether a hedge goes to an instance that no attempt of the call has used, while there is ' +
+        'one, as an ActionGenerator or the routing of the .NET handler can see to. Unit: boolean. ' +
+        'Defaults to false.',
+    ),
+});
+
+/** `hedge` of kind `polly`: HedgingStrategyOptions of Polly v8. */
+export const hedgePolly: PolicyKind<typeof schema> = {
+  policy: 'hedge',
+  kind: 'polly',
+  isDefault: false,
+  summary: 'Polly v8 hedging, with its parallel and its fallback mode.',
+  sources: [
+    'App-vNext/Polly HedgingResilienceStrategy.cs, HedgingExecutionContext.cs, HedgingStrategyOptions.cs',
+  ],
+  level: 'call',
+  schema,
+  example: 'hedge: { kind: polly, after: 5ms, attempts: 3 }\n',
+  state: 'scoped',
+  create: ({ after, attempts, on, otherInstance }, setup) =>
+    new Hedging(setup.ctx, {
+      attempts,
+      delay: new ConstantDelay(after ?? Infinity),
+      lane: after !== null && after > 0 ? setup.lane(after) : null,
+      survived: new OutcomeSet(on),
+      atOnce: true,
+      asOriginal: true,
+      budget: null,
+      otherInstance,
+    }),
+};

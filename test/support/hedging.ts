@@ -1,0 +1,31 @@
+import type { Outcome } from '../../src/spec/outcome.js';
+import type { PolicyKind } from '../../src/spec/policy.js';
+import { createPolicy, FakeCalls, MS } from './fake-calls.js';
+
+/** What attempts do, in the order in which they are sent: an outcome after so many ms. */
+export type Attempt = readonly [afterMs: number, outcome: Outcome];
+
+/** One call at 0 through a hedge whose attempts do what is listed. */
+export function hedged(kind: PolicyKind, written: unknown, ...attempts: readonly Attempt[]) {
+  const calls = new FakeCalls();
+  calls.callee = ({ nth }) => {
+    const [afterMs, outcome] = attempts[nth - 1]!;
+    return { afterNs: afterMs * MS, outcome };
+  };
+  const { policy } = createPolicy(calls, kind, written);
+  const call = calls.call([policy], 0);
+  return { calls, policy, call };
+}
+
+/** As `hedged`, run to the end: times in ms. */
+export function raced(kind: PolicyKind, written: unknown, ...attempts: readonly Attempt[]) {
+  const { calls, policy, call } = hedged(kind, written, ...attempts);
+  calls.run();
+  return {
+    sent: calls.starts.map((ns) => ns / MS),
+    outcome: call.outcome,
+    ended: call.endNs / MS,
+    killed: calls.killed.map(({ atNs }) => atNs / MS),
+    held: policy.held(),
+  };
+}
