@@ -8,7 +8,7 @@ const LAYERS = [
   ['patterns'],
   ['scenario'],
   ['plan'],
-  ['run'],
+  ['run', 'lint'],
   ['analysis'],
   ['report'],
   ['cli'],

@@ -14,6 +14,7 @@ const LAYER: Readonly<Record<string, number>> = {
   scenario: 4,
   plan: 5,
   run: 6,
+  lint: 6,
   analysis: 7,
   report: 8,
   cli: 9,

@@ -96,6 +96,34 @@ export const addValidate: Add = (program, terminal, finish) => {
     });
 };
 
+/** `lint FILE…`. */
+export const addLint: Add = (program, terminal, finish) => {
+  program
+    .command('lint')
+    .summary('anti-patterns of a scenario, each with reason and remedy')
+    .description(
+      'Looks for anti-patterns without running anything: exit code 1 when one of them is an error.',
+    )
+    .argument('<file...>', 'scenarios (YAML)')
+    .option('--variant <list>', 'only these variants', nameList)
+    .option('--rule <list>', 'only these rules', nameList)
+    .option('--ignore <list>', 'all rules but these', nameList)
+    .option('--json <file>', 'write the findings as JSON; - is standard output')
+    .option('--quiet', 'print only errors')
+    .addHelpText(
+      'after',
+      examples(
+        'faultline lint scenarios/*.yaml',
+        'faultline lint scenarios/checkout.yaml --variant full --ignore retry-without-budget',
+        'faultline lint scenarios/checkout.yaml --rule timeout-inversion --json -',
+      ) + '\ndocs/lint.md lists the rules.',
+    )
+    .action(async (files: string[], flags) => {
+      const { lint } = await import('./commands/lint.js');
+      finish(lint(files, flags, terminal));
+    });
+};
+
 /** `graph FILE`. */
 export const addGraph: Add = (program, terminal, finish) => {
   program

@@ -2,6 +2,7 @@ import { compile } from '../plan/compile.js';
 import { PlanError } from '../plan/problem.js';
 import { formatDiagnostic } from '../scenario/diagnostics.js';
 import { loadScenario } from '../scenario/load.js';
+import type { Places } from '../scenario/places.js';
 import { nearest } from '../scenario/suggest.js';
 import type { Plan } from '../spec/plan.js';
 import type { ScenarioFile, Variant } from '../spec/scenario.js';
@@ -23,22 +24,25 @@ export interface Prepared {
   readonly file: ScenarioFile;
   readonly plans: readonly Plan[];
   readonly replications: number;
+  /** Where everything was written. */
+  readonly places: Places;
 }
 
 /** Reads, checks and compiles a scenario; prints its problems. Exit code 2 where it has any. */
 export function prepare(path: string, selection: Selection, terminal: Terminal): Prepared {
   const loaded = load(path, terminal);
-  const file = select(loaded, selection, path);
+  const file = select(loaded.file, selection, path);
   const plans = file.variants.map((variant) => lower(variant, file, path));
-  return { path, file, plans, replications: file.variants[0]!.scenario.run.replications };
+  const { replications } = file.variants[0]!.scenario.run;
+  return { path, file, plans, replications, places: loaded.places };
 }
 
 /** Reads and checks a scenario; prints errors and warnings. Exit code 2 where there are errors. */
-export function load(path: string, terminal: Terminal): ScenarioFile {
-  const { file, problems } = loadScenario(path, scenarioReader(path));
+function load(path: string, terminal: Terminal): { file: ScenarioFile; places: Places } {
+  const { file, problems, places } = loadScenario(path, scenarioReader(path));
   for (const problem of problems) terminal.note(`${formatDiagnostic(problem)}\n`);
   const errors = problems.filter(({ severity }) => severity === 'error').length;
-  if (file !== null && errors === 0) return file;
+  if (file !== null && errors === 0) return { file, places };
   throw new CommandError(EXIT.usage, `${path}: ${errors} ${errors === 1 ? 'problem' : 'problems'}`);
 }
 

@@ -1,6 +1,14 @@
 import { Command } from 'commander';
 import { usageError } from './exit.js';
-import { addCheck, addCompare, addExplain, addGraph, addRun, addValidate } from './commands.js';
+import {
+  addCheck,
+  addCompare,
+  addExplain,
+  addGraph,
+  addLint,
+  addRun,
+  addValidate,
+} from './commands.js';
 import type { Terminal } from './terminal.js';
 import { packageVersion } from './version.js';
 
@@ -14,7 +22,6 @@ const LATER = {
   story: 'the incident in words',
   replay: 'running a result again and comparing bytes',
   selftest: 'the oracle suite on this machine',
-  lint: 'anti-patterns and the checklist',
   init: 'a starter scenario',
 } as const;
 
@@ -24,10 +31,11 @@ Examples:
   faultline validate scenarios/*.yaml              only read and check
   faultline compare scenarios/checkout.yaml        variants side by side, with intervals
   faultline check scenarios/checkout.yaml          judge the budgets, for CI
+  faultline lint scenarios/checkout.yaml           anti-patterns, each with reason and remedy
   faultline explain gobreaker                      reference page of a pattern, fault or metric
 
-Exit codes: 0 all well, 1 a budget is broken (check), 2 command line or scenario wrong,
-3 program or machine failed, 4 a resource guard stopped the run, 130 interrupted.`;
+Exit codes: 0 all well, 1 a budget is broken (check) or lint found an error, 2 command line or
+scenario wrong, 3 program or machine failed, 4 a resource guard stopped the run, 130 interrupted.`;
 
 /** The command line. Commands load what they need when they are run; `finish` is told the exit code. */
 export function createProgram(terminal: Terminal, finish: (exitCode: number) => void): Command {
@@ -43,7 +51,8 @@ export function createProgram(terminal: Terminal, finish: (exitCode: number) => 
     .showHelpAfterError('(faultline help [command] shows what there is)')
     .addHelpText('after', EXAMPLES)
     .exitOverride();
-  for (const add of [addRun, addCompare, addCheck, addValidate, addGraph, addExplain]) {
+  const commands = [addRun, addCompare, addCheck, addValidate, addLint, addGraph, addExplain];
+  for (const add of commands) {
     add(program, terminal, finish);
   }
   for (const [name, purpose] of Object.entries(LATER)) addLater(program, name, purpose);

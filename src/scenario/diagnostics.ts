@@ -5,22 +5,26 @@ import { nearest } from './suggest.js';
 
 export type Severity = 'error' | 'warning';
 
-/** One problem of a scenario, ready to be shown or printed as JSON. Lines and columns count from 1. */
-export interface Diagnostic {
-  readonly code: Code;
-  readonly severity: Severity;
+/** A place as people read it. Lines and columns count from 1. */
+export interface Spot {
   readonly file: string;
   readonly line: number;
   readonly col: number;
   readonly endCol: number;
+  /** The line of the place and the one before it; null where the file was not read. */
+  readonly frame: { readonly firstLine: number; readonly lines: readonly string[] } | null;
+}
+
+/** One problem of a scenario, ready to be shown or printed as JSON. */
+export interface Diagnostic extends Spot {
+  readonly code: Code;
+  readonly severity: Severity;
   /** Path in the long form; empty where the file as a whole is meant. */
   readonly path: string;
   readonly message: string;
   readonly found?: string;
   readonly allowed?: readonly string[];
   readonly suggestion?: string;
-  /** The line of the problem and the one before it; null where the file was not read. */
-  readonly frame: { readonly firstLine: number; readonly lines: readonly string[] } | null;
 }
 
 /** A problem as it is raised: a place by offset, turned into lines when all are known. */
@@ -54,6 +58,12 @@ export class Problems {
   placeText(at: Place): string {
     const before = (this.sources.get(at.file) ?? '').slice(0, at.start).split('\n');
     return `${at.file}:${before.length}:${before[before.length - 1].length + 1}`;
+  }
+
+  /** A place with its line, as people read it. */
+  spot(at: Place): Spot {
+    const source = this.sources.get(at.file);
+    return spotOf(at, source, source === undefined ? undefined : startsOf(source));
   }
 
   /** Makes the text of a file known, for lines and frames. */
@@ -102,6 +112,11 @@ export function formatDiagnostic(diagnostic: Diagnostic): string {
   return lines.join('\n');
 }
 
+/** The line of a place with a caret below it; nothing where the file was not read. */
+export function codeFrame(spot: Spot): readonly string[] {
+  return spot.frame === null ? [] : frameLines(spot, spot.frame);
+}
+
 /** Text that cannot move the cursor, hide itself or reorder its line. */
 export function escapeControls(text: string): string {
   return text.replace(UNSAFE, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
@@ -115,7 +130,7 @@ const UNSAFE =
 /** Columns of a source line that are shown around the problem. */
 const FRAME_WIDTH = 120;
 
-function frameLines(d: Diagnostic, frame: NonNullable<Diagnostic['frame']>): string[] {
+function frameLines(d: Spot, frame: NonNullable<Spot['frame']>): string[] {
   const gutter = String(frame.firstLine + frame.lines.length - 1).length;
   const cut = Math.max(0, d.col - 1 - (FRAME_WIDTH - 40));
   const shown = frame.lines.flatMap((text, index) => {
@@ -149,10 +164,23 @@ function toDiagnostic(
     ...(allowed === undefined ? {} : { allowed }),
     ...(suggestion === undefined ? {} : { suggestion }),
   };
-  const common = { code, severity: problem.severity ?? 'error', file: at.file, message, ...extra };
-  const path = pathText(problem.path);
+  return {
+    code,
+    severity: problem.severity ?? 'error',
+    ...spotOf(at, source, lineStarts),
+    path: pathText(problem.path),
+    message,
+    ...extra,
+  };
+}
+
+function spotOf(
+  at: Place,
+  source: string | undefined,
+  lineStarts: readonly number[] | undefined,
+): Spot {
   if (source === undefined || lineStarts === undefined) {
-    return { ...common, line: 1, col: 1, endCol: 1, path, frame: null };
+    return { file: at.file, line: 1, col: 1, endCol: 1, frame: null };
   }
   const start = Math.min(at.start, source.length);
   const line = lineOf(lineStarts, start);
@@ -163,7 +191,7 @@ function toDiagnostic(
   const firstLine = Math.max(1, line - 1);
   const lines = firstLine === line ? [textOf(line)] : [textOf(firstLine), textOf(line)];
   const place = { line, col: start - lineStart + 1, endCol: end - lineStart + 1 };
-  return { ...common, ...place, path, frame: { firstLine, lines } };
+  return { file: at.file, ...place, frame: { firstLine, lines } };
 }
 
 function startsOf(source: string): number[] {

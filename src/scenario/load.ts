@@ -16,6 +16,7 @@ import { resolveScenario } from './resolve/scenario.js';
 import { buildSchemas, EXPLICIT_SECTIONS, VARIANTS_MAX } from './schema/scenario.js';
 import type { FrameOutput, Schemas } from './schema/scenario.js';
 import { salvage } from './salvage.js';
+import { Places } from './places.js';
 import { sha256 } from './sha256.js';
 import { checkMiddleware, checkVerbs, middlewareLists, validate } from './validate.js';
 import { patchAsWritten, patched, planVariants } from './variants.js';
@@ -28,6 +29,7 @@ export type { ReadFile } from './include.js';
 export interface Loaded {
   readonly file: ScenarioFile | null;
   readonly problems: readonly Diagnostic[];
+  readonly places: Places;
 }
 
 /**
@@ -37,9 +39,11 @@ export interface Loaded {
 export function loadScenario(path: string, read: ReadFile): Loaded {
   const problems = new Problems();
   const tree = readTree(path, read, (node) => expand(node, problems), problems);
-  const file = tree === null ? null : new Loader(tree, problems).file();
+  const loader = tree === null ? null : new Loader(tree, problems);
+  const file = loader?.file() ?? null;
   const diagnostics = problems.diagnostics(path);
-  return { file: problems.hasErrors ? null : file, problems: diagnostics };
+  const places = new Places(path, loader?.trees ?? new Map(), problems);
+  return { file: problems.hasErrors ? null : file, problems: diagnostics, places };
 }
 
 let built: Schemas | null = null;
@@ -51,6 +55,8 @@ export function schemas(): Schemas {
 }
 
 class Loader {
+  /** What each variant comes to, with the places it was written at. */
+  readonly trees = new Map<string, Node>();
   private readonly tree: MapNode;
   private readonly problems: Problems;
 
@@ -150,6 +156,7 @@ class Loader {
     const whole = patched(this.tree, plan, (node) => expand(node, problems), problems);
     const written = inheritTemplates(whole, problems);
     const tree = explicitSections(prune(inheritPolicies(written, problems)) as MapNode);
+    this.trees.set(plan.name, tree);
     checkShapes(tree, problems);
     const output = validate(schemas().explicit, tree, problems);
     if (output !== null) {

@@ -2,7 +2,7 @@ import { closeSync, openSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ESCAPE, Folder, build, faultline, smallScenario } from './harness.js';
 
-const COMMANDS = ['run', 'compare', 'check', 'validate', 'graph', 'explain'];
+const COMMANDS = ['run', 'compare', 'check', 'validate', 'lint', 'graph', 'explain'];
 
 let folder: Folder;
 let scenario: string;
@@ -65,7 +65,6 @@ describe('the command line', () => {
       'story',
       'replay',
       'selftest',
-      'lint',
       'init',
     ]) {
       const { status, stdout, stderr } = faultline([name, scenario, '--set', 'a=1']);

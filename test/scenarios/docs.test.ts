@@ -6,7 +6,7 @@ import type { Terminal } from '../../src/cli/terminal.js';
 import { DECISIVE } from './decisive.js';
 import { ROOT, scenarioFiles } from './run-file.js';
 
-const PAGES = ['docs/patterns.md', 'docs/p99-claim.md'];
+const PAGES = ['docs/patterns.md', 'docs/p99-claim.md', 'docs/lint.md'];
 const PREFIX = 'npx --no-install faultline ';
 
 /** How many of a unit as the page writes it make one of the results: seconds, shares. */

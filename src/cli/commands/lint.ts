@@ -1,0 +1,80 @@
+import { rules } from '../../lint/index.js';
+import { lint as remarksOf } from '../../lint/lint.js';
+import type { Remark } from '../../lint/lint.js';
+import type { Rule } from '../../lint/rule.js';
+import { remarkText, tally } from '../../lint/text.js';
+import { nearest } from '../../scenario/suggest.js';
+import { checkDestinations, takesStandardOutput, writeDocument } from '../documents.js';
+import { CommandError, EXIT, usageError } from '../exit.js';
+import { prepare } from '../prepare.js';
+import type { Selection } from '../prepare.js';
+import type { Terminal } from '../terminal.js';
+
+/** Flags of `lint`. */
+export interface LintFlags extends Pick<Selection, 'variant'> {
+  readonly rule?: readonly string[];
+  readonly ignore?: readonly string[];
+  readonly json?: string;
+  readonly quiet?: boolean;
+}
+
+/**
+ * Looks for anti-patterns in every scenario. An error is exit code 1; a wrong scenario is exit code 2 and
+ * does not keep the others from being looked at.
+ */
+export function lint(files: readonly string[], flags: LintFlags, terminal: Terminal): number {
+  const chosen = chosenRules(flags);
+  checkDestinations([flags.json]);
+  const silent = takesStandardOutput([flags.json]);
+  const all: Remark[] = [];
+  let wrong: number | null = null;
+  for (const path of files) {
+    try {
+      const { file, plans, places } = prepare(path, selectionOf(flags), terminal);
+      const remarks = remarksOf(file, plans, places, chosen);
+      all.push(...remarks);
+      if (!silent) show(path, remarks, flags, terminal);
+    } catch (error) {
+      if (!(error instanceof CommandError)) throw error;
+      terminal.note(`faultline: ${error.message}\n`);
+      wrong = error.exitCode;
+    }
+  }
+  writeDocument(flags.json, () => documentText(all), terminal);
+  if (wrong !== null) return wrong;
+  return all.some(({ severity }) => severity === 'error') ? EXIT.broken : EXIT.ok;
+}
+
+function selectionOf({ variant }: LintFlags): Selection {
+  return variant === undefined ? {} : { variant };
+}
+
+function show(
+  path: string,
+  remarks: readonly Remark[],
+  flags: LintFlags,
+  terminal: Terminal,
+): void {
+  const shown =
+    flags.quiet === true ? remarks.filter(({ severity }) => severity === 'error') : remarks;
+  for (const remark of shown) terminal.out(`${remarkText(remark)}\n`);
+  if (flags.quiet !== true) terminal.out(`${path}: ${tally(remarks)}\n`);
+}
+
+/** The rules asked for, less those to be ignored. */
+function chosenRules({ rule, ignore = [] }: LintFlags): readonly Rule[] {
+  const names = rules.map(({ name }) => name);
+  for (const name of [...(rule ?? []), ...ignore]) {
+    if (names.includes(name)) continue;
+    const near = nearest(name, names);
+    const hint = near === undefined ? '' : ` (did you mean "${near}"?)`;
+    throw usageError(`there is no rule "${name}"${hint}; known: ${names.join(', ')}`);
+  }
+  return rules.filter(({ name }) => (rule ?? names).includes(name) && !ignore.includes(name));
+}
+
+/** What a program gets: the remarks of all files, in the order in which they are shown. */
+function documentText(remarks: readonly Remark[]): string {
+  const findings = remarks.map(({ frame: _frame, everywhere: _everywhere, ...remark }) => remark);
+  return `${JSON.stringify({ faultline: 1, findings }, null, 2)}\n`;
+}

@@ -1,0 +1,310 @@
+import { Counts } from '../kernel/counts.js';
+import type { CountDistribution } from '../kernel/counts.js';
+import { routeOf } from '../scenario/routes.js';
+import type { RequestLine } from '../scenario/routes.js';
+import type {
+  Bundle,
+  Gateway,
+  Layer,
+  Middleware,
+  Pool,
+  Scenario,
+  Service,
+  Step,
+  Target,
+} from '../spec/scenario.js';
+import type { Path } from './rule.js';
+
+/** A place in a program that calls another part, with the bundle that governs it. */
+export interface Call {
+  /** `component.part` of both. */
+  readonly from: string;
+  readonly to: string;
+  readonly caller: string;
+  readonly callee: string;
+  /** Path of the step, route or middleware. */
+  readonly path: Path;
+  readonly bundle: string;
+  readonly layers: readonly Layer[];
+  /** Path of the bundle; that of the call where it has none. */
+  readonly policyPath: Path;
+  /** Calls per run of the calling part while all is well; a condition counts as met. */
+  readonly times: number;
+  /** The same with what is only done after a failure. */
+  readonly most: number;
+  /** Nobody waits for its end. */
+  readonly background: boolean;
+  /** Its failure does not fail the part. */
+  readonly handled: boolean;
+  /** The caller waits at most so long, because of what stands around the call. Infinity = no limit. */
+  readonly withinNs: number;
+  /** Client-side pool of one calling instance, null where the callee is no database. */
+  readonly pool: Pool | null;
+}
+
+/** What a call inherits from the steps around it. */
+interface Around {
+  readonly times: number;
+  readonly most: number;
+  readonly background: boolean;
+  readonly handled: boolean;
+  readonly withinNs: number;
+  /** Paths under which the policy of a step may have been written, after its own. */
+  readonly owners: readonly Path[];
+}
+
+const BARE: RequestLine = Object.freeze({
+  method: null,
+  path: null,
+  host: null,
+  headers: new Map<string, string>(),
+});
+const TOP: Around = Object.freeze({
+  times: 1,
+  most: 1,
+  background: false,
+  handled: false,
+  withinNs: Infinity,
+  owners: [],
+});
+
+/** Mean of a count. */
+export function meanCount(count: CountDistribution): number {
+  const counts = new Counts();
+  return counts.mean(counts.add(count));
+}
+
+/** Every call of every program. `written` says whether a path stands in the file. */
+export function callsOf(scenario: Scenario, written: (path: Path) => boolean): readonly Call[] {
+  const walker = new Walker(scenario, written);
+  for (const [name, service] of scenario.services) {
+    const at = ['services', name];
+    for (const [part, endpoint] of service.endpoints) {
+      walker.chain(`${name}.${part}`, service.middleware, [...at, 'middleware']);
+      const path = [...at, 'endpoints', part, 'steps'];
+      walker.steps(`${name}.${part}`, endpoint.steps, path, TOP, 0);
+    }
+  }
+  for (const [name, gateway] of scenario.gateways) walker.routes(name, gateway);
+  for (const [name, workload] of scenario.workloads) {
+    workload.requests.forEach((request, index) => {
+      const at = ['workloads', name, 'requests', index];
+      const around = { ...TOP, owners: [at] };
+      walker.steps(`${name}.${request.name}`, request.steps, [...at, 'steps'], around, 0);
+    });
+  }
+  return walker.calls;
+}
+
+/** Calls of `self` that stand in each other; a circle of them is a loop that chance ends. */
+const SELF_DEPTH = 8;
+
+class Walker {
+  readonly calls: Call[] = [];
+  private readonly scenario: Scenario;
+  private readonly written: (path: Path) => boolean;
+
+  constructor(scenario: Scenario, written: (path: Path) => boolean) {
+    this.scenario = scenario;
+    this.written = written;
+  }
+
+  routes(name: string, gateway: Gateway): void {
+    gateway.routes.forEach((route, index) => {
+      const from = `${name}.${route.name}`;
+      const path = ['gateways', name, 'routes', index];
+      this.chain(from, gateway.middleware, ['gateways', name, 'middleware']);
+      this.chain(from, route.middleware, [...path, 'middleware']);
+      const total = route.to.reduce((sum, { weight }) => sum + weight, 0);
+      for (const { target, weight } of route.to) {
+        if (weight === 0) continue;
+        const part = weight / total;
+        this.add(from, target, BARE, route.policy, path, { ...TOP, times: part, most: part });
+      }
+    });
+  }
+
+  chain(from: string, middleware: readonly Middleware[], path: Path): void {
+    middleware.forEach(({ call, onError }, index) => {
+      if (call === null) return;
+      const around = { ...TOP, handled: onError === 'allow' };
+      this.add(from, call, BARE, null, [...path, index], around);
+    });
+  }
+
+  steps(from: string, steps: readonly Step[], path: Path, around: Around, selves: number): void {
+    steps.forEach((step, index) => this.step(from, step, [...path, index], around, selves));
+  }
+
+  private step(from: string, step: Step, path: Path, outer: Around, selves: number): void {
+    const share = step.probability * meanCount(step.times);
+    const around: Around = {
+      ...outer,
+      times: outer.times * share,
+      most: outer.most * share,
+      background: outer.background || step.background,
+      handled: outer.handled || step.optional || step.onError !== null,
+    };
+    if (step.onError !== null) {
+      const after = { ...outer, times: 0, most: outer.most * share };
+      this.steps(from, step.onError, [...path, 'onError'], after, selves);
+    }
+    switch (step.verb) {
+      case 'call':
+        if (step.self) this.inPlace(from, step.to, around, selves);
+        else this.add(from, step.to, step, step.policy, path, around);
+        return;
+      case 'query': {
+        const target = { component: step.database, part: step.operation };
+        this.add(from, target, BARE, step.policy, path, around);
+        return;
+      }
+      case 'parallel':
+        this.parallel(from, step, path, around, selves);
+        return;
+      case 'choose': {
+        const total = step.branches.reduce((sum, { weight }) => sum + (weight ?? 0), 0);
+        step.branches.forEach(({ weight, steps }, index) => {
+          const part = weight === null || total === 0 ? 1 : weight / total;
+          const inner = { ...around, times: around.times * part, most: around.most * part };
+          this.steps(from, steps, [...path, 'choose', index, 'steps'], inner, selves);
+        });
+        return;
+      }
+      case 'loop': {
+        const rounds = meanCount(step.count);
+        const inner = { ...around, times: around.times * rounds, most: around.most * rounds };
+        this.steps(from, step.steps, [...path, 'loop', 'steps'], inner, selves);
+        return;
+      }
+      case 'respond':
+        // The answer has left: who called no longer waits for what follows.
+        this.steps(
+          from,
+          step.then,
+          [...path, 'respond', 'then'],
+          { ...around, background: true },
+          selves,
+        );
+        return;
+      default:
+    }
+  }
+
+  private parallel(
+    from: string,
+    step: Extract<Step, { verb: 'parallel' }>,
+    path: Path,
+    around: Around,
+    selves: number,
+  ): void {
+    const { join } = step;
+    const each = meanCount(step.each);
+    const inner: Around = {
+      ...around,
+      times: around.times * each,
+      most: around.most * each,
+      handled: around.handled || join.kind !== 'all',
+      withinNs:
+        join.kind === 'bestEffort' ? Math.min(around.withinNs, join.withinNs) : around.withinNs,
+    };
+    step.branches.forEach((branch, index) => {
+      this.steps(from, branch, [...path, 'parallel', 'branches', index], inner, selves);
+    });
+  }
+
+  private inPlace(from: string, to: Target, around: Around, selves: number): void {
+    const endpoint = this.scenario.services.get(to.component)?.endpoints.get(to.part ?? '');
+    if (endpoint === undefined || selves >= SELF_DEPTH) return;
+    const path = ['services', to.component, 'endpoints', endpoint.name, 'steps'];
+    this.steps(from, endpoint.steps, path, around, selves + 1);
+  }
+
+  private add(
+    from: string,
+    target: Target,
+    line: RequestLine,
+    own: Bundle | null,
+    path: Path,
+    around: Around,
+  ): void {
+    const part = this.partOf(target, line);
+    if (part === null) return;
+    const caller = componentOf(from);
+    const { bundle, policyPath } = this.governing(
+      caller,
+      target.component,
+      part,
+      own,
+      path,
+      around,
+    );
+    const database = this.scenario.databases.get(target.component);
+    const { times, most, background, handled, withinNs } = around;
+    this.calls.push({
+      from,
+      to: `${target.component}.${part}`,
+      caller,
+      callee: target.component,
+      path,
+      bundle: bundle?.id ?? '',
+      layers: bundle?.layers ?? [],
+      policyPath,
+      times,
+      most,
+      background,
+      handled,
+      withinNs,
+      pool: database === undefined ? null : (database.pools.get(caller) ?? database.pool),
+    });
+  }
+
+  /** The part a call reaches; null where no route takes it. */
+  private partOf(target: Target, line: RequestLine): string | null {
+    if (target.part !== null) return target.part;
+    const gateway = this.scenario.gateways.get(target.component);
+    if (gateway !== undefined) return routeOf(gateway, line)?.name ?? null;
+    const service = this.scenario.services.get(target.component);
+    return service === undefined ? null : ([...service.endpoints.keys()][0] ?? null);
+  }
+
+  /** The bundle of a call by the rules of `outbound`, and where it was written. */
+  private governing(
+    caller: string,
+    callee: string,
+    part: string,
+    own: Bundle | null,
+    path: Path,
+    around: Around,
+  ): { readonly bundle: Bundle | null; readonly policyPath: Path } {
+    if (own !== null) {
+      const places = [path, ...around.owners].map((at) => [...at, 'policy']);
+      return this.placed(own, places.find(this.written) ?? path);
+    }
+    const covered = !this.scenario.databases.has(callee);
+    const workload = this.scenario.workloads.get(caller);
+    if (workload !== undefined) {
+      const bundle = covered ? workload.policy : null;
+      if (bundle === null) return { bundle, policyPath: path };
+      return this.placed(bundle, ['workloads', caller, 'policy']);
+    }
+    const host: Service | Gateway | undefined =
+      this.scenario.services.get(caller) ?? this.scenario.gateways.get(caller);
+    const section = this.scenario.services.has(caller) ? 'services' : 'gateways';
+    for (const key of [`${callee}.${part}`, callee, ...(covered ? ['default'] : [])]) {
+      const bundle = host?.outbound.get(key);
+      if (bundle !== undefined) return this.placed(bundle, [section, caller, 'outbound', key]);
+    }
+    return { bundle: null, policyPath: path };
+  }
+
+  private placed(bundle: Bundle, path: Path): { bundle: Bundle; policyPath: Path } {
+    const named = this.scenario.policies.get(bundle.id) === bundle;
+    return { bundle, policyPath: named ? ['policies', bundle.id] : path };
+  }
+}
+
+/** The component of `component.part`. */
+export function componentOf(part: string): string {
+  return part.slice(0, part.indexOf('.'));
+}

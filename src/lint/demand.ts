@@ -1,0 +1,193 @@
+import { meanOf } from '../kernel/distribution-mean.js';
+import type { Ns } from '../kernel/time.js';
+import { NS_PER_SECOND } from '../kernel/time.js';
+import type { Host, Middleware, Scenario, Step } from '../spec/scenario.js';
+import { componentOf, meanCount } from './calls.js';
+import type { Call } from './calls.js';
+import type { Graph } from './graph.js';
+import { limitOfCall } from './limits.js';
+
+/** What one run of a part takes on average, without waiting in any queue: less than it takes in truth. */
+export interface Demand {
+  /** From its start to its end. */
+  readonly elapsedNs: Ns;
+  /** Of that, CPU of its own. */
+  readonly workNs: Ns;
+}
+
+const NOTHING: Demand = Object.freeze({ elapsedNs: 0, workNs: 0 });
+
+/** Mean times of parts; where a choice cannot be known the shortest way is taken. */
+export class Demands {
+  private readonly scenario: Scenario;
+  private readonly known = new Map<string, Demand>();
+  private readonly limits = new Map<string, Ns>();
+
+  constructor(scenario: Scenario, calls: readonly Call[], graph: Graph) {
+    this.scenario = scenario;
+    for (const call of calls) {
+      const key = `${call.from} ${call.to}`;
+      const own = limitOfCall(call)?.attemptNs ?? Infinity;
+      this.limits.set(key, Math.min(own, this.limits.get(key) ?? Infinity));
+    }
+    // What is called is known before its callers ask for it: no chain is too deep.
+    for (const part of graph.calleesFirst) this.of(part);
+  }
+
+  of(part: string): Demand {
+    const known = this.known.get(part);
+    if (known !== undefined) return known;
+    // What calls itself through others counts once.
+    this.known.set(part, NOTHING);
+    const demand = this.measure(part);
+    this.known.set(part, demand);
+    return demand;
+  }
+
+  /** How long one run holds a worker of its host. */
+  holdNs(part: string): Ns {
+    const host = hostOf(this.scenario, componentOf(part));
+    const { elapsedNs, workNs } = this.of(part);
+    return host?.runtime === 'threads' ? elapsedNs : workNs;
+  }
+
+  private measure(part: string): Demand {
+    const component = componentOf(part);
+    const name = part.slice(component.length + 1);
+    const { services, gateways, databases } = this.scenario;
+    const operation = databases.get(component)?.operations.get(name);
+    if (operation !== undefined) {
+      const workNs = operation.work === null ? 0 : meanOf(operation.work);
+      return { elapsedNs: workNs + (operation.wait === null ? 0 : meanOf(operation.wait)), workNs };
+    }
+    const service = services.get(component);
+    const endpoint = service?.endpoints.get(name);
+    if (service !== undefined && endpoint !== undefined) {
+      return plus(middleware(service.middleware), this.steps(part, endpoint.steps));
+    }
+    const gateway = gateways.get(component);
+    const route = gateway?.routes.find((one) => one.name === name);
+    if (gateway === undefined || route === undefined) return NOTHING;
+    const times = route.to.map(({ target }) => this.call(part, target.component, target.part));
+    const shortest = times.length === 0 ? 0 : Math.min(...times);
+    return plus(middleware([...gateway.middleware, ...route.middleware]), {
+      elapsedNs: shortest,
+      workNs: 0,
+    });
+  }
+
+  private steps(part: string, steps: readonly Step[]): Demand {
+    return steps.reduce((sum, step) => plus(sum, this.step(part, step)), NOTHING);
+  }
+
+  private step(part: string, step: Step): Demand {
+    if (step.background || step.when !== null) return NOTHING;
+    return times(this.once(part, step), step.probability * meanCount(step.times));
+  }
+
+  private once(part: string, step: Step): Demand {
+    switch (step.verb) {
+      case 'work': {
+        const workNs = meanOf(step.time);
+        return { elapsedNs: workNs, workNs };
+      }
+      case 'wait':
+        return { elapsedNs: meanOf(step.time), workNs: 0 };
+      case 'call': {
+        const { component, part: own } = step.to;
+        if (step.self) return this.of(`${component}.${own}`);
+        return { elapsedNs: this.call(part, component, own), workNs: 0 };
+      }
+      case 'query':
+        return { elapsedNs: this.call(part, step.database, step.operation), workNs: 0 };
+      case 'parallel':
+        return this.parallel(part, step);
+      case 'choose':
+        return this.choose(part, step);
+      case 'loop':
+        return times(this.steps(part, step.steps), meanCount(step.count));
+      case 'respond':
+        return this.steps(part, step.then);
+      default:
+        return NOTHING;
+    }
+  }
+
+  private parallel(part: string, step: Extract<Step, { verb: 'parallel' }>): Demand {
+    const branches = step.branches.map((branch) => this.steps(part, branch));
+    const each = meanCount(step.each);
+    const elapsed = branches.map(({ elapsedNs }) => elapsedNs);
+    const workNs = branches.reduce((sum, branch) => sum + branch.workNs, 0) * each;
+    if (elapsed.length === 0 || each < 1) return { elapsedNs: 0, workNs };
+    const { join } = step;
+    if (join.kind === 'bestEffort') {
+      return { elapsedNs: Math.min(join.withinNs, Math.max(...elapsed)), workNs };
+    }
+    // A quorum is there no earlier than the fastest branch.
+    const elapsedNs = join.kind === 'all' ? Math.max(...elapsed) : Math.min(...elapsed);
+    return { elapsedNs, workNs };
+  }
+
+  private choose(part: string, step: Extract<Step, { verb: 'choose' }>): Demand {
+    const branches = step.branches.map(({ weight, steps }) => ({
+      weight,
+      demand: this.steps(part, steps),
+    }));
+    const total = branches.reduce((sum, { weight }) => sum + (weight ?? 0), 0);
+    if (branches.some(({ weight }) => weight === null) || total === 0) {
+      return {
+        elapsedNs: Math.min(...branches.map(({ demand }) => demand.elapsedNs)),
+        workNs: Math.min(...branches.map(({ demand }) => demand.workNs)),
+      };
+    }
+    return branches.reduce(
+      (sum, { weight, demand }) => plus(sum, times(demand, (weight ?? 0) / total)),
+      NOTHING,
+    );
+  }
+
+  /** An answer takes no longer than its caller waits. */
+  private call(from: string, component: string, part: string | null): Ns {
+    const service = this.scenario.services.get(component);
+    const name = part ?? [...(service?.endpoints.keys() ?? [])][0];
+    if (name === undefined) return 0;
+    const to = `${component}.${name}`;
+    return Math.min(this.of(to).elapsedNs, this.limits.get(`${from} ${to}`) ?? Infinity);
+  }
+}
+
+/** The service, gateway or database of a name; undefined for a workload. */
+export function hostOf(scenario: Scenario, component: string): Host | undefined {
+  const { services, gateways, databases } = scenario;
+  return services.get(component) ?? gateways.get(component) ?? databases.get(component);
+}
+
+/** The section of the file in which a component stands. */
+export function sectionOf(scenario: Scenario, component: string): string {
+  if (scenario.services.has(component)) return 'services';
+  if (scenario.gateways.has(component)) return 'gateways';
+  return scenario.databases.has(component) ? 'databases' : 'workloads';
+}
+
+/** Seconds of work per second that an instance of a host has at most for runs that hold it so long. */
+export function rateOfInstance(host: Host, holdNs: Ns, workNs: Ns): number {
+  const byWorkers = holdNs === 0 ? Infinity : host.concurrency / holdNs;
+  const cores = Math.min(host.cpu.cores, host.cpu.quota?.limit ?? Infinity);
+  const byCores = workNs === 0 ? Infinity : cores / workNs;
+  return Math.min(byWorkers, byCores) * NS_PER_SECOND;
+}
+
+function middleware(chain: readonly Middleware[]): Demand {
+  const workNs = chain
+    .filter(({ when }) => when === null)
+    .reduce((sum, { work }) => sum + meanOf(work), 0);
+  return { elapsedNs: workNs, workNs };
+}
+
+function plus(a: Demand, b: Demand): Demand {
+  return { elapsedNs: a.elapsedNs + b.elapsedNs, workNs: a.workNs + b.workNs };
+}
+
+function times(demand: Demand, by: number): Demand {
+  return { elapsedNs: demand.elapsedNs * by, workNs: demand.workNs * by };
+}

@@ -1,0 +1,62 @@
+import { powi } from '../kernel/math.js';
+import { kindOf, OUTCOME } from '../spec/outcome.js';
+import type { Step } from '../spec/scenario.js';
+import { componentOf } from './calls.js';
+import type { Call } from './calls.js';
+import type { Fold } from './graph.js';
+import { fallbackOf, layerOf, triesOf } from './layers.js';
+import type { Subject } from './subject.js';
+
+/**
+ * Share of the runs of a part that end with a server error while all is well, from the `fail` steps of
+ * the programs alone. At least: where a choice cannot be known, it is taken not to fail.
+ */
+export function errorShares({ scenario, graph }: Subject): Fold<number> {
+  return graph.fold(0, false, (part, of) => {
+    const component = componentOf(part);
+    const endpoint = scenario.services
+      .get(component)
+      ?.endpoints.get(part.slice(component.length + 1));
+    let passes = 1 - ownShare(endpoint?.steps ?? []);
+    for (const call of graph.from(part)) {
+      if (call.handled || call.background) continue;
+      passes *= 1 - Math.min(1, call.times) * throughLayers(call, of(call.to));
+    }
+    return 1 - passes;
+  });
+}
+
+/** What the caller sees of the failures of its callee. */
+function throughLayers(call: Call, share: number): number {
+  const fallback = layerOf(call.layers, 'fallback');
+  if (fallback !== undefined && fallbackOf(fallback)?.hidesErrors !== false) return 0;
+  return powi(share, Math.min(1000, triesOf(call.layers)));
+}
+
+function ownShare(steps: readonly Step[]): number {
+  let passes = 1;
+  for (const step of steps) {
+    if (step.when !== null || step.background || step.optional || step.onError !== null) continue;
+    passes *= 1 - step.probability * failing(step);
+  }
+  return 1 - passes;
+}
+
+function failing(step: Step): number {
+  switch (step.verb) {
+    case 'fail': {
+      const kind = kindOf(step.outcome);
+      return kind === OUTCOME.clientError || kind === OUTCOME.throttled ? 0 : 1;
+    }
+    case 'choose': {
+      const total = step.branches.reduce((sum, { weight }) => sum + (weight ?? 0), 0);
+      if (total === 0 || step.branches.some(({ weight }) => weight === null)) return 0;
+      return step.branches.reduce(
+        (sum, { weight, steps }) => sum + ((weight ?? 0) / total) * ownShare(steps),
+        0,
+      );
+    }
+    default:
+      return 0;
+  }
+}

@@ -1,0 +1,39 @@
+import { breakerNeverOpens } from './rules/breaker-never-opens.js';
+import { breakerOpensByChance } from './rules/breaker-opens-by-chance.js';
+import { bulkheadTooLarge } from './rules/bulkhead-too-large.js';
+import { callWithoutTimeLimit } from './rules/call-without-time-limit.js';
+import { deadlineNotPropagated } from './rules/deadline-not-propagated.js';
+import { fallbackHidesFailures } from './rules/fallback-hides-failures.js';
+import { queryWithoutTimeLimit } from './rules/query-without-time-limit.js';
+import { queueOutlivesCallers } from './rules/queue-outlives-callers.js';
+import { rateLimitAboveCapacity } from './rules/rate-limit-above-capacity.js';
+import { retryNotIdempotent } from './rules/retry-not-idempotent.js';
+import { retryProduct } from './rules/retry-product.js';
+import { retryWithoutBackoff } from './rules/retry-without-backoff.js';
+import { retryWithoutBudget } from './rules/retry-without-budget.js';
+import { singlePointOfFailure } from './rules/single-point-of-failure.js';
+import { syncCycle } from './rules/sync-cycle.js';
+import { timeoutInversion } from './rules/timeout-inversion.js';
+import { unboundedQueue } from './rules/unbounded-queue.js';
+import type { Rule } from './rule.js';
+
+/** All rules, one line each, by name. */
+export const rules: readonly Rule[] = [
+  breakerNeverOpens,
+  breakerOpensByChance,
+  bulkheadTooLarge,
+  callWithoutTimeLimit,
+  deadlineNotPropagated,
+  fallbackHidesFailures,
+  queryWithoutTimeLimit,
+  queueOutlivesCallers,
+  rateLimitAboveCapacity,
+  retryNotIdempotent,
+  retryProduct,
+  retryWithoutBackoff,
+  retryWithoutBudget,
+  singlePointOfFailure,
+  syncCycle,
+  timeoutInversion,
+  unboundedQueue,
+];

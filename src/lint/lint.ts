@@ -1,0 +1,110 @@
+import type { Spot } from '../scenario/diagnostics.js';
+import { pathText } from '../scenario/located.js';
+import type { Places } from '../scenario/places.js';
+import type { Plan } from '../spec/plan.js';
+import type { ScenarioFile } from '../spec/scenario.js';
+import type { Finding, Rule, Severity } from './rule.js';
+import { subjectOf } from './subject.js';
+
+/** A finding as it is shown: with its rule, its place, and the variants it stands in. */
+export interface Remark extends Spot {
+  readonly rule: string;
+  readonly severity: Severity;
+  /** Path in the long form. */
+  readonly path: string;
+  /** In the order of the file; all of them where `everywhere`. */
+  readonly variants: readonly string[];
+  readonly everywhere: boolean;
+  readonly entities: readonly string[];
+  readonly message: string;
+  /** What else is to be said of the same place, for the same reason. */
+  readonly also: readonly string[];
+  readonly measured: string;
+  readonly limit: string;
+  readonly reason: string;
+  readonly hint: string;
+  readonly fixExample: string;
+}
+
+/**
+ * What the rules say about all variants of a scenario, sorted by place. One and the same finding of
+ * several variants is one remark. `plans` are those of the variants, in their order.
+ */
+export function lint(
+  file: ScenarioFile,
+  plans: readonly Plan[],
+  places: Places,
+  rules: readonly Rule[],
+): readonly Remark[] {
+  const remarks = new Map<string, Remark>();
+  file.variants.forEach(({ name, scenario }, index) => {
+    const subject = subjectOf(scenario, plans[index], (path) => places.has(name, path));
+    for (const rule of rules) {
+      for (const finding of rule.check(subject)) {
+        const own = remarkOf(rule, finding, places.at(name, finding.path), name);
+        const key = [own.rule, own.file, own.line, own.col, own.message, own.measured].join('\n');
+        const known = remarks.get(key);
+        remarks.set(key, known === undefined ? own : merged(known, own));
+      }
+    }
+  });
+  const all = file.variants.length;
+  return gathered([...remarks.values()])
+    .map((remark) => ({ ...remark, everywhere: remark.variants.length === all }))
+    .sort(comparePlaces(places.path));
+}
+
+function remarkOf(rule: Rule, finding: Finding, spot: Spot, variant: string): Remark {
+  return {
+    rule: rule.name,
+    severity: rule.severity,
+    ...spot,
+    path: pathText(finding.path),
+    variants: [variant],
+    everywhere: false,
+    entities: finding.entities,
+    message: finding.message,
+    also: [],
+    measured: finding.measured,
+    limit: finding.limit,
+    reason: rule.reason,
+    hint: rule.remedy,
+    fixExample: finding.fix,
+  };
+}
+
+function merged(known: Remark, { variants }: Remark): Remark {
+  return { ...known, variants: [...new Set([...known.variants, ...variants])] };
+}
+
+/** A bundle that many calls share is to be mended once. */
+function gathered(remarks: readonly Remark[]): readonly Remark[] {
+  const places = new Map<string, Remark>();
+  for (const remark of remarks) {
+    const { rule, file, line, col, path, measured, limit, variants } = remark;
+    const key = [rule, file, line, col, path, measured, limit, ...variants].join('\n');
+    const known = places.get(key);
+    if (known === undefined) places.set(key, remark);
+    else {
+      const entities = [...new Set([...known.entities, ...remark.entities])];
+      places.set(key, { ...known, entities, also: [...known.also, remark.message] });
+    }
+  }
+  return [...places.values()];
+}
+
+/** The file itself before its fragments, then by line. */
+function comparePlaces(first: string): (a: Remark, b: Remark) => number {
+  const rank = ({ file }: Remark): number => (file === first ? 0 : 1);
+  return (a, b) =>
+    rank(a) - rank(b) ||
+    byCodeUnit(a.file, b.file) ||
+    a.line - b.line ||
+    a.col - b.col ||
+    byCodeUnit(a.rule, b.rule) ||
+    byCodeUnit(a.message, b.message);
+}
+
+function byCodeUnit(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,32 @@
+import type { Ns } from '../kernel/time.js';
+import { componentOf } from './calls.js';
+import type { Subject } from './subject.js';
+
+/** A part of a component, and its share of what the component gets while all is well. */
+export interface Share {
+  readonly part: string;
+  readonly weight: number;
+}
+
+/** The parts of a component that get requests. */
+export function partsOf({ traffic }: Subject, component: string): readonly Share[] {
+  const own = [...traffic.mean].filter(
+    ([part, rate]) => componentOf(part) === component && rate > 0 && rate < Infinity,
+  );
+  const total = own.reduce((sum, [, rate]) => sum + rate, 0);
+  return own.map(([part, rate]) => ({ part, weight: rate / total }));
+}
+
+/** What one request of a component takes on average, without waiting in any queue. */
+export function meanDemand(
+  subject: Subject,
+  component: string,
+): { readonly holdNs: Ns; readonly workNs: Ns } {
+  let holdNs = 0;
+  let workNs = 0;
+  for (const { part, weight } of partsOf(subject, component)) {
+    holdNs += weight * subject.demands.holdNs(part);
+    workNs += weight * subject.demands.of(part).workNs;
+  }
+  return { holdNs, workNs };
+}

@@ -1,0 +1,13 @@
+import type { Ns } from '../kernel/time.js';
+import type { Scenario } from '../spec/scenario.js';
+
+/** How long the client behind a request waits; Infinity for parts that are no request. */
+export function patienceOf(
+  scenario: Scenario,
+  part: string,
+): { readonly afterNs: Ns; readonly tells: boolean } {
+  const dot = part.indexOf('.');
+  const requests = scenario.workloads.get(part.slice(0, dot))?.requests ?? [];
+  const patience = requests.find(({ name }) => name === part.slice(dot + 1))?.patience ?? null;
+  return { afterNs: patience?.afterNs ?? Infinity, tells: patience?.cancel ?? true };
+}

@@ -1,0 +1,74 @@
+import { NS_PER_SECOND } from '../../kernel/time.js';
+import type { Layer } from '../../spec/scenario.js';
+import type { Call } from '../calls.js';
+import { hostOf } from '../demand.js';
+import { evidenceOf } from '../kinds.js';
+import { layerOf, triesOf } from '../layers.js';
+import type { Evidence } from '../kinds.js';
+import type { Finding, Rule } from '../rule.js';
+import type { Subject } from '../subject.js';
+import { bundleYaml, callText, handyTime, rounded, timeText, yamlAt } from '../words.js';
+
+/** Standard deviations of the number of calls in a window that are granted to chance. */
+const LUCK = 4;
+
+/** A breaker that wants to see more calls than ever come together in its window. */
+export const breakerNeverOpens: Rule = {
+  name: 'breaker-never-opens',
+  severity: 'warning',
+  reason:
+    'Below its minimum of calls a breaker judges nothing, so with this traffic it stays closed through any failure.',
+  remedy:
+    'Lower the minimum of calls, lengthen the window, or share the breaker among the instances of the caller.',
+  check: (subject) =>
+    subject.calls.flatMap((call) => {
+      const layer = layerOf(call.layers, 'circuitBreaker');
+      const evidence = layer === undefined ? null : evidenceOf(layer);
+      if (layer === undefined || evidence === null) return [];
+      const seen = (rateSeen(call, layer, subject) * evidence.windowNs) / NS_PER_SECOND;
+      if (!(seen + LUCK * Math.sqrt(seen) < evidence.calls)) return [];
+      return [findingOf(call, evidence, seen, layer)];
+    }),
+};
+
+/** Attempts per second that one state of the breaker judges at most, retries of all levels included. */
+function rateSeen(call: Call, layer: Layer, { scenario, calls, traffic }: Subject): number {
+  const together = calls.filter(
+    (other) =>
+      other.bundle === call.bundle &&
+      other.callee === call.callee &&
+      (layer.per !== 'endpoint' || other.to === call.to) &&
+      (layer.scope === 'global' || other.caller === call.caller),
+  );
+  const rate = together.reduce((sum, other) => {
+    const inside = other.layers.findIndex(({ policy }) => policy === 'circuitBreaker');
+    const tries = triesOf(other.layers.slice(0, inside));
+    return sum + (traffic.most.get(other.from) ?? 0) * other.most * tries;
+  }, 0);
+  const callers = layer.scope === 'instance' ? (hostOf(scenario, call.caller)?.replicas ?? 1) : 1;
+  const targets = layer.per === 'target' ? (hostOf(scenario, call.callee)?.replicas ?? 1) : 1;
+  return rate / callers / targets;
+}
+
+function findingOf(call: Call, evidence: Evidence, seen: number, layer: Layer): Finding {
+  const field = evidence.field[evidence.field.length - 1];
+  const whose = layer.scope === 'instance' ? ' of one caller' : '';
+  return {
+    path: [...call.policyPath, 'circuitBreaker', ...evidence.field],
+    entities: [call.from, call.to],
+    message: `the breaker of ${callText(call)} can never open`,
+    measured: `at most ${rounded(seen)} calls${whose} in ${timeText(evidence.windowNs)} on average`,
+    limit: `${field} is ${evidence.calls}`,
+    fix: bundleYaml(call, fixOf(evidence, seen)),
+  };
+}
+
+/** Half of what is seen will do as the minimum; where that is next to nothing, the window is too short. */
+function fixOf({ field, windowField, windowNs, calls }: Evidence, seen: number): string {
+  if (seen >= 4) {
+    const text = `${field[field.length - 1]}: ${Math.floor(seen / 2)}`;
+    return yamlAt(['circuitBreaker', ...field.slice(0, -1)], text);
+  }
+  const longer = handyTime((windowNs * calls * 2) / Math.max(seen, 1e-3));
+  return yamlAt(['circuitBreaker'], `${windowField}: ${longer}`);
+}

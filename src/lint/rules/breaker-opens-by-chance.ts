@@ -1,0 +1,57 @@
+import { powi } from '../../kernel/math.js';
+import { NS_PER_SECOND } from '../../kernel/time.js';
+import type { Call } from '../calls.js';
+import { errorShares } from '../errors.js';
+import { rowOf } from '../kinds.js';
+import { countsErrors, layerOf, triesOf } from '../layers.js';
+import type { Finding, Rule } from '../rule.js';
+import type { Subject } from '../subject.js';
+import { bundleYaml, callText, rounded, yamlAt } from '../words.js';
+
+/** A callee that fails more often than this is ill: a breaker that opens is right. */
+const ILL = 0.5;
+
+/** A row of failures so short that a callee in its usual state comes to it by chance. */
+export const breakerOpensByChance: Rule = {
+  name: 'breaker-opens-by-chance',
+  severity: 'warning',
+  reason:
+    'Errors that are independent come in rows too, so a short row opens the breaker of a callee that is well.',
+  remedy: 'Ask for a longer row, or judge by a failure ratio over a window.',
+  check(subject): readonly Finding[] {
+    const shares = errorShares(subject);
+    return subject.calls.flatMap((call) => findingsOf(call, shares(call.to), subject));
+  },
+};
+
+function findingsOf(call: Call, share: number, { scenario, traffic }: Subject): readonly Finding[] {
+  const layer = layerOf(call.layers, 'circuitBreaker');
+  const row = layer === undefined ? null : rowOf(layer);
+  if (layer === undefined || row === null || !countsErrors(layer)) return [];
+  // Retries inside the breaker hide single failures from it.
+  const inside = triesOf(call.layers.slice(call.layers.indexOf(layer)));
+  const failing = inside === 1 ? share : powi(share, Math.min(inside, 1000));
+  if (failing === 0 || failing >= ILL) return [];
+  const seconds = scenario.run.durationNs / NS_PER_SECOND;
+  const calls = (traffic.mean.get(call.from) ?? 0) * call.times * seconds;
+  const trips = (failures: number): number => calls * powi(failing, failures) * (1 - failing);
+  if (calls === Infinity || trips(row.failures) < 1) return [];
+  let enough = row.failures;
+  while (trips(enough) >= 0.01) enough++;
+  const field = row.field[row.field.length - 1];
+  return [
+    {
+      path: [...call.policyPath, 'circuitBreaker', ...row.field],
+      entities: [call.from, call.to],
+      message: `the breaker of ${callText(call)} opens without a cause`,
+      measured:
+        `${rounded(100 * failing)}% of ${rounded(calls)} calls fail anyhow: ` +
+        `${row.failures} in a row about ${rounded(trips(row.failures))} times in a run`,
+      limit: 'less than once',
+      fix: bundleYaml(
+        call,
+        yamlAt(['circuitBreaker', ...row.field.slice(0, -1)], `${field}: ${enough}`),
+      ),
+    },
+  ];
+}

@@ -1,0 +1,78 @@
+import type { Layer } from '../../spec/scenario.js';
+import type { Call } from '../calls.js';
+import { hostOf } from '../demand.js';
+import { permitsOf } from '../kinds.js';
+import { layerOf } from '../layers.js';
+import type { Finding, Rule } from '../rule.js';
+import type { Subject } from '../subject.js';
+import { bundleYaml, callText } from '../words.js';
+
+/** A bulkhead that something behind it is smaller than. */
+export const bulkheadTooLarge: Rule = {
+  name: 'bulkhead-too-large',
+  severity: 'warning',
+  reason:
+    'What stands behind it is full first, so calls wait there and the bulkhead never refuses one.',
+  remedy:
+    'Size it below the pool it guards and, over all instances of the caller, to the workers of the callee.',
+  check: (subject) =>
+    subject.calls.flatMap((call) => {
+      const layer = layerOf(call.layers, 'bulkhead');
+      const permits = layer === undefined ? null : permitsOf(layer);
+      if (layer === undefined || permits === null || permits === Infinity) return [];
+      return [...abovePool(call, layer, permits), ...aboveWorkers(call, layer, permits, subject)];
+    }),
+};
+
+function abovePool(call: Call, layer: Layer, permits: number): readonly Finding[] {
+  if (call.pool === null || layer.scope !== 'instance' || permits <= call.pool.maxOpen) return [];
+  return [
+    finding(call, {
+      message: `the bulkhead of ${callText(call)} is larger than the connection pool behind it`,
+      measured: `${permits} calls of one instance`,
+      limit: `at most ${call.pool.maxOpen}, the maxOpen of its pool`,
+      permits: call.pool.maxOpen,
+    }),
+  ];
+}
+
+function aboveWorkers(
+  call: Call,
+  layer: Layer,
+  permits: number,
+  { scenario }: Subject,
+): readonly Finding[] {
+  const callee = hostOf(scenario, call.callee);
+  if (callee === undefined || callee.concurrency === Infinity) return [];
+  const callers = layer.scope === 'instance' ? (hostOf(scenario, call.caller)?.replicas ?? 1) : 1;
+  const targets = layer.per === 'target' ? callee.replicas : 1;
+  const workers = callee.replicas * callee.concurrency;
+  const total = permits * callers * targets;
+  if (total <= workers) return [];
+  return [
+    finding(call, {
+      message: `the bulkhead of ${callText(call)} lets more through than ${call.callee} has workers`,
+      measured: product([callers, targets, permits], total, 'calls'),
+      limit: `at most ${product([callee.replicas, callee.concurrency], workers, 'workers')}`,
+      permits: Math.max(1, Math.floor(workers / callers / targets)),
+    }),
+  ];
+}
+
+function finding(
+  call: Call,
+  words: Pick<Finding, 'message' | 'measured' | 'limit'> & { readonly permits: number },
+): Finding {
+  const { permits, ...rest } = words;
+  return {
+    path: [...call.policyPath, 'bulkhead', 'maxConcurrent'],
+    entities: [call.from, call.to],
+    ...rest,
+    fix: bundleYaml(call, `bulkhead:\n  maxConcurrent: ${permits}`),
+  };
+}
+
+function product(factors: readonly number[], total: number, noun: string): string {
+  const own = factors.filter((factor) => factor !== 1);
+  return own.length < 2 ? `${total} ${noun}` : `${own.join(' x ')} = ${total} ${noun}`;
+}

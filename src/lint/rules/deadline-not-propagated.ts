@@ -1,0 +1,32 @@
+import { layerOf, propagates, timeOf } from '../layers.js';
+import type { Finding, Rule } from '../rule.js';
+import { bundleYaml, callText, timeText } from '../words.js';
+
+/** A deadline that the callee is not told of, although it calls on. */
+export const deadlineNotPropagated: Rule = {
+  name: 'deadline-not-propagated',
+  severity: 'warning',
+  reason:
+    'The callee cannot know when nobody waits any more, so it and everything behind it work on in vain.',
+  remedy: 'Hand the time left on: `propagate: true`, as gRPC does.',
+  check: ({ calls }) =>
+    calls.flatMap((call): readonly Finding[] => {
+      const layer = layerOf(call.layers, 'deadline');
+      const after = layer === undefined ? null : timeOf(layer);
+      if (layer === undefined || after === null || after === Infinity || propagates(layer)) {
+        return [];
+      }
+      const behind = new Set(calls.filter(({ from }) => from === call.to).map(({ to }) => to));
+      if (behind.size === 0) return [];
+      return [
+        {
+          path: [...call.policyPath, 'deadline', 'propagate'],
+          entities: [call.from, call.to, ...behind],
+          message: `the deadline of ${callText(call)} stops there`,
+          measured: `${call.to} calls ${[...behind].join(', ')} without knowing of the ${timeText(after)}`,
+          limit: 'propagate: true where the callee calls on',
+          fix: bundleYaml(call, 'deadline:\n  propagate: true'),
+        },
+      ];
+    }),
+};

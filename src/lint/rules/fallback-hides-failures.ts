@@ -1,0 +1,29 @@
+import { fallbackOf, layerOf } from '../layers.js';
+import type { Finding, Rule } from '../rule.js';
+import { bundleYaml, callText } from '../words.js';
+
+/** A fallback behind which no failure can be seen any more. */
+export const fallbackHidesFailures: Rule = {
+  name: 'fallback-hides-failures',
+  severity: 'warning',
+  reason:
+    'Every failure of the callee is counted as a full success, so an outage shows in no number and no alarm.',
+  remedy:
+    'Count the answers as `degraded`, or let the fallback answer only to the failures it is for.',
+  check: ({ calls }) =>
+    calls.flatMap((call): readonly Finding[] => {
+      const layer = layerOf(call.layers, 'fallback');
+      const fallback = layer === undefined ? null : fallbackOf(layer);
+      if (fallback === null || fallback.degraded || !fallback.hidesAll) return [];
+      return [
+        {
+          path: [...call.policyPath, 'fallback', 'degraded'],
+          entities: [call.from, call.to],
+          message: `the fallback of ${callText(call)} hides every failure`,
+          measured: 'on: any, degraded: false',
+          limit: 'degraded: true, or a list of outcomes',
+          fix: bundleYaml(call, 'fallback:\n  degraded: true'),
+        },
+      ];
+    }),
+};

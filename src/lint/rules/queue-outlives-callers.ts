@@ -1,0 +1,69 @@
+import type { Ns } from '../../kernel/time.js';
+import { NS_PER_SECOND } from '../../kernel/time.js';
+import type { Host } from '../../spec/scenario.js';
+import { rateOfInstance, sectionOf } from '../demand.js';
+import { limitOfCall } from '../limits.js';
+import { meanDemand } from '../mixture.js';
+import { patienceOf } from '../patience.js';
+import type { Finding, Rule } from '../rule.js';
+import type { Subject } from '../subject.js';
+import { timeText, yamlAt } from '../words.js';
+
+/** A queue in which requests wait longer than anybody waits for them. */
+export const queueOutlivesCallers: Rule = {
+  name: 'queue-outlives-callers',
+  severity: 'warning',
+  reason:
+    'In overload every request reaches a worker after its caller has left, so all the work done is for nobody.',
+  remedy:
+    'Make the queue no longer than timeout x service rate, or drop what is abandoned: `cancellation: onDequeue`.',
+  check: (subject) =>
+    [...subject.scenario.services.values(), ...subject.scenario.gateways.values()].flatMap((host) =>
+      findingsOf(host, subject),
+    ),
+};
+
+function findingsOf(host: Host, subject: Subject): readonly Finding[] {
+  const { queue, name } = host;
+  const isRow = queue.capacity > 0 && queue.capacity < Infinity && queue.discipline === 'fifo';
+  const callers = longestCaller(host, subject);
+  if (!isRow || callers === null) return [];
+  const { holdNs, workNs } = meanDemand(subject, name);
+  const eachNs = NS_PER_SECOND / rateOfInstance(host, holdNs, workNs);
+  if (eachNs === Infinity) return [];
+  const queueNs = queue.capacity * eachNs;
+  const waitNs = Math.min(queueNs, queue.maxWaitNs ?? Infinity, callers.deadlineNs);
+  if (!(waitNs > callers.waitNs) || (host.cancellation !== 'ignore' && callers.tell)) return [];
+  const section = sectionOf(subject.scenario, name);
+  const capacity = Math.max(1, Math.floor(callers.waitNs / eachNs));
+  return [
+    {
+      path: [section, name, 'queue', 'capacity'],
+      entities: [name],
+      message: `a full queue of ${name} outlives everybody who waits in it`,
+      measured: `${queue.capacity} requests at ${timeText(eachNs)} each = ${timeText(queueNs)}`,
+      limit: `${timeText(callers.waitNs)}, the longest any caller waits`,
+      fix: yamlAt([section, name], `queue: { capacity: ${capacity} }\ncancellation: onDequeue`),
+    },
+  ];
+}
+
+/** The longest time any caller gives an attempt; null where one waits for ever, or cannot be read. */
+function longestCaller(
+  { name }: Host,
+  { scenario, calls, inherited }: Subject,
+): { readonly waitNs: Ns; readonly deadlineNs: Ns; readonly tell: boolean } | null {
+  const incoming = calls.filter(({ callee }) => callee === name);
+  let waitNs = 0;
+  let deadlineNs = 0;
+  let tell = true;
+  for (const call of incoming) {
+    const limit = limitOfCall(call);
+    if (limit === null || call.background) return null;
+    const patience = patienceOf(scenario, call.from);
+    waitNs = Math.max(waitNs, Math.min(limit.attemptNs, patience.afterNs));
+    deadlineNs = Math.max(deadlineNs, inherited.get(call.to) ?? Infinity);
+    tell &&= patience.afterNs < limit.attemptNs ? patience.tells : limit.tells;
+  }
+  return incoming.length === 0 || waitNs === Infinity ? null : { waitNs, deadlineNs, tell };
+}

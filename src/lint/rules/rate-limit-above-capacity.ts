@@ -1,0 +1,105 @@
+import type { Middleware } from '../../spec/scenario.js';
+import { bottleneckOf } from '../bottleneck.js';
+import type { Bottleneck } from '../bottleneck.js';
+import { hostOf } from '../demand.js';
+import { limitOf } from '../kinds.js';
+import { layerOf } from '../layers.js';
+import { partsOf } from '../mixture.js';
+import type { Finding, Path, Rule } from '../rule.js';
+import type { Subject } from '../subject.js';
+import { bundleYaml, callText, rateText, yamlAt } from '../words.js';
+
+/** A rate limiter that lets more through than what stands behind it can do. */
+export const rateLimitAboveCapacity: Rule = {
+  name: 'rate-limit-above-capacity',
+  severity: 'warning',
+  reason:
+    'What stands behind it is overloaded before the limiter refuses anything, so it protects nobody.',
+  remedy: 'Limit, over all instances, to what the slowest component behind can serve.',
+  check: (subject) => [...inChains(subject), ...atCalls(subject)],
+};
+
+/** Limiters in front of the routes of a gateway or the endpoints of a service. */
+function inChains(subject: Subject): readonly Finding[] {
+  const { services, gateways } = subject.scenario;
+  const found: Finding[] = [];
+  for (const [name, service] of services) {
+    const path = ['services', name, 'middleware'];
+    found.push(...inChain(service.middleware, path, name, partsOf(subject, name), subject));
+  }
+  for (const [name, gateway] of gateways) {
+    const path = ['gateways', name, 'middleware'];
+    found.push(...inChain(gateway.middleware, path, name, partsOf(subject, name), subject));
+    gateway.routes.forEach((route, index) => {
+      const own = partsOf(subject, name).filter(({ part }) => part === `${name}.${route.name}`);
+      const at = ['gateways', name, 'routes', index, 'middleware'];
+      found.push(...inChain(route.middleware, at, name, own, subject));
+    });
+  }
+  return found;
+}
+
+function inChain(
+  chain: readonly Middleware[],
+  path: Path,
+  owner: string,
+  parts: ReturnType<typeof partsOf>,
+  subject: Subject,
+): readonly Finding[] {
+  return chain.flatMap(({ rateLimit, when }, index) => {
+    const each = rateLimit === null || when !== null ? null : limitOf(rateLimit);
+    if (rateLimit === null || each === null) return [];
+    const states =
+      rateLimit.scope === 'instance' ? (hostOf(subject.scenario, owner)?.replicas ?? 1) : 1;
+    const behind = bottleneckOf(parts, subject);
+    if (behind === null || each * states <= behind.perSecond) return [];
+    return [
+      {
+        path: [...path, index, 'rateLimit', 'rate'],
+        entities: [owner, behind.component],
+        message: `the rate limit of ${owner} lets more through than ${behind.component} can do`,
+        ...numbers(each, states, behind),
+        fix: yamlAt([...path, index, 'rateLimit'], `rate: ${fitting(states, behind)}`),
+      },
+    ];
+  });
+}
+
+/** Limiters of a caller. */
+function atCalls(subject: Subject): readonly Finding[] {
+  return subject.calls.flatMap((call) => {
+    const layer = layerOf(call.layers, 'rateLimit');
+    const each = layer === undefined ? null : limitOf(layer);
+    if (layer === undefined || each === null || layer.per === 'target') return [];
+    const callers = hostOf(subject.scenario, call.caller)?.replicas ?? 1;
+    const states = layer.scope === 'instance' ? callers : 1;
+    const behind = bottleneckOf([{ part: call.to, weight: 1 }], subject);
+    if (behind === null || each * states <= behind.perSecond) return [];
+    return [
+      {
+        path: [...call.policyPath, 'rateLimit', 'rate'],
+        entities: [call.from, call.to, behind.component],
+        message: `the rate limit of ${callText(call)} lets more through than ${behind.component} can do`,
+        ...numbers(each, states, behind),
+        fix: bundleYaml(call, `rateLimit:\n  rate: ${fitting(states, behind)}`),
+      },
+    ];
+  });
+}
+
+function numbers(
+  each: number,
+  states: number,
+  { component, perSecond }: Bottleneck,
+): Pick<Finding, 'measured' | 'limit'> {
+  const product = states === 1 ? '' : `${states} x ${rateText(each)} = `;
+  return {
+    measured: `${product}${rateText(each * states)}`,
+    limit: `at most ${rateText(perSecond)}, with which ${component} is busy all the time`,
+  };
+}
+
+/** Nine tenths of what can be done, over all states. */
+function fitting(states: number, { perSecond }: Bottleneck): string {
+  return rateText(Math.max(1, Math.floor((0.9 * perSecond) / states)));
+}

@@ -1,0 +1,37 @@
+import { repeatsWork, retryOf } from '../layers.js';
+import type { Finding, Rule } from '../rule.js';
+import type { Subject } from '../subject.js';
+import { bundleYaml, callText, yamlAt } from '../words.js';
+import type { Call } from '../calls.js';
+
+/** Retries of work that may have been done, where doing it twice is not harmless. */
+export const retryNotIdempotent: Rule = {
+  name: 'retry-not-idempotent',
+  severity: 'error',
+  reason:
+    'After a timeout, a reset or a 500 nobody knows whether the work was done, so the retry may do it twice.',
+  remedy:
+    'Make the callee idempotent (a key per request) and say so, or retry only what was surely not done.',
+  check: (subject) =>
+    subject.calls.flatMap((call) => {
+      const retry = retryOf(call.layers);
+      if (retry === null || subject.repeatable.has(call.to)) return [];
+      const risky = repeatsWork(retry);
+      return risky.length === 0 ? [] : [findingOf(call, risky, subject)];
+    }),
+};
+
+function findingOf(call: Call, risky: readonly string[], { scenario }: Subject): Finding {
+  const part = call.to.slice(call.callee.length + 1);
+  const safe = 'retry:\n  on: [connect, overload, throttled]';
+  return {
+    path: [...call.policyPath, 'retry', 'on'],
+    entities: [call.from, call.to],
+    message: `${callText(call)} is retried although ${call.to} is not idempotent`,
+    measured: `retried after ${risky.join(', ')}`,
+    limit: 'only what was surely not done: connect, overload, throttled',
+    fix: scenario.services.has(call.callee)
+      ? yamlAt(['services', call.callee, 'endpoints', part], 'idempotent: true')
+      : bundleYaml(call, safe),
+  };
+}

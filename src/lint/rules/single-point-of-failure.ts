@@ -1,0 +1,47 @@
+import type { Host } from '../../spec/scenario.js';
+import { sectionOf } from '../demand.js';
+import type { Finding, Rule } from '../rule.js';
+import type { Subject } from '../subject.js';
+import { yamlAt } from '../words.js';
+
+/** Something critical that one crash, or one zone, takes away. */
+export const singlePointOfFailure: Rule = {
+  name: 'single-point-of-failure',
+  severity: 'warning',
+  reason: 'One crash, restart or lost zone takes away what the scenario itself calls critical.',
+  remedy: 'Run at least two replicas, in more than one zone where there are zones.',
+  check: (subject) =>
+    [...subject.scenario.services.values(), ...subject.scenario.gateways.values()]
+      .filter(({ critical, external }) => critical && !external)
+      .filter(({ name }) => subject.calls.some(({ callee }) => callee === name))
+      .flatMap((host) => findingsOf(host, subject)),
+};
+
+function findingsOf(host: Host, { scenario }: Subject): readonly Finding[] {
+  const { name, replicas, zones } = host;
+  const path = [sectionOf(scenario, name), name];
+  const common = { entities: [name], message: `${name} is critical and a single point of failure` };
+  if (replicas === 1) {
+    return [
+      {
+        ...common,
+        path: [...path, 'replicas'],
+        measured: '1 replica',
+        limit: 'at least 2',
+        fix: yamlAt(path, 'replicas: 2'),
+      },
+    ];
+  }
+  const all = [...scenario.network.zones.keys()];
+  const own = new Set(zones);
+  if (all.length < 2 || own.size > 1 || own.has(null)) return [];
+  return [
+    {
+      ...common,
+      path: [...path, 'zone'],
+      measured: `${replicas} replicas, all of them in zone ${[...own].join('')}`,
+      limit: `more than one of ${all.length} zones`,
+      fix: yamlAt(path, `zone: [${all.join(', ')}]`),
+    },
+  ];
+}

@@ -1,0 +1,85 @@
+import type { Ns } from '../../kernel/time.js';
+import type { Call } from '../calls.js';
+import { hostOf } from '../demand.js';
+import { layerOf, longestBackoff, propagates, retryOf, timeOf } from '../layers.js';
+import { limitOfCall } from '../limits.js';
+import { patienceOf } from '../patience.js';
+import type { Finding, Rule } from '../rule.js';
+import type { Subject } from '../subject.js';
+import { bundleYaml, callText, timeText } from '../words.js';
+
+/** A limit inside that does not end before the one outside. */
+export const timeoutInversion: Rule = {
+  name: 'timeout-inversion',
+  severity: 'warning',
+  reason:
+    'The callee still waits, and tries again, for a caller that has given up: work that nobody will use.',
+  remedy:
+    'Make all tries and back-offs of the inner call end before the outer limit, or hand a `deadline` on.',
+  check: (subject) =>
+    subject.calls.flatMap((outer) => {
+      const limit = outerLimit(outer, subject);
+      if (limit === null) return [];
+      return subject.graph
+        .from(outer.to)
+        .filter(({ background }) => !background)
+        .flatMap((inner) => findingOf(inner, outer, limit, subject));
+    }),
+};
+
+/** The time one attempt has, as its callee sees it; null where nobody is left behind by it. */
+function outerLimit(outer: Call, { scenario }: Subject): Ns | null {
+  const limit = limitOfCall(outer);
+  const patience = patienceOf(scenario, outer.from);
+  if (outer.background || limit === null) return null;
+  const ns = Math.min(limit.attemptNs, patience.afterNs);
+  // Work that is stopped as soon as its caller leaves takes its own calls with it.
+  const tells = ns === patience.afterNs ? patience.tells : limit.tells;
+  const stops = hostOf(scenario, outer.callee)?.cancellation === 'immediate' && tells;
+  return ns === Infinity || stops ? null : ns;
+}
+
+function findingOf(inner: Call, outer: Call, outerNs: Ns, subject: Subject): readonly Finding[] {
+  const own = limitOfCall(inner);
+  if (own === null || own.callNs === Infinity) return [];
+  const innerNs = Math.min(own.callNs, handed(outer, subject));
+  if (innerNs < outerNs) return [];
+  const retry = retryOf(inner.layers);
+  const finding: Finding = {
+    path: [...inner.policyPath, retry === null ? 'timeout' : 'retry'],
+    entities: [outer.from, outer.to, inner.to],
+    message: `${callText(inner)} may take longer than ${callText(outer)} waits for it`,
+    measured: innerNs < own.callNs ? timeText(innerNs) : spelled(inner, own.callNs),
+    limit: `below ${timeText(outerNs)}`,
+    fix: bundleYaml(inner, `timeout: ${timeText(fitting(inner, outerNs))}`),
+  };
+  return [finding];
+}
+
+/** What is left of a deadline that travels through the outer call. */
+function handed(outer: Call, { inherited }: Subject): Ns {
+  const layer = layerOf(outer.layers, 'deadline');
+  const after = layer === undefined || !propagates(layer) ? Infinity : (timeOf(layer) ?? Infinity);
+  return Math.min(after, inherited.get(outer.from) ?? Infinity);
+}
+
+function spelled(inner: Call, totalNs: Ns): string {
+  const retry = retryOf(inner.layers);
+  const timeout = layerOf(inner.layers, 'timeout');
+  const each = timeout === undefined ? null : timeOf(timeout);
+  if (retry === null || each === null || each === Infinity) return timeText(totalNs);
+  const waits = longestBackoff(retry.backoff, retry.attempts);
+  const sum = retry.attempts * each + waits;
+  if (sum !== totalNs) return timeText(totalNs);
+  const backoff = waits === 0 ? '' : ` + ${timeText(waits)} of back-off`;
+  return `${retry.attempts} x ${timeText(each)}${backoff} = ${timeText(totalNs)}`;
+}
+
+/** A timeout with which all tries end in nine tenths of the outer limit, back-offs apart. */
+function fitting(inner: Call, outerNs: Ns): Ns {
+  const retry = retryOf(inner.layers);
+  const attempts = retry === null || retry.attempts === Infinity ? 1 : retry.attempts;
+  const waits = retry === null ? 0 : longestBackoff(retry.backoff, attempts);
+  const left = 0.9 * outerNs - waits;
+  return Math.max(1e6, Math.floor((left > 0 ? left : 0.9 * outerNs) / attempts / 1e6) * 1e6);
+}

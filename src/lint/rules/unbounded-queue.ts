@@ -1,0 +1,35 @@
+import { sectionOf } from '../demand.js';
+import type { Finding, Rule } from '../rule.js';
+import { yamlAt } from '../words.js';
+
+/** A queue that takes whatever comes. */
+export const unboundedQueue: Rule = {
+  name: 'unbounded-queue',
+  severity: 'warning',
+  reason:
+    'A queue without an end turns every overload into waiting time, and keeps it long after the overload.',
+  remedy: 'Give the queue a `capacity`, so that what cannot be served in time is refused at once.',
+  check({ scenario, calls }): readonly Finding[] {
+    // Closed users wait for their answers: there are never more requests than users.
+    const closed = [...scenario.workloads.values()].every(
+      ({ arrivals }) => arrivals.kind === 'closed',
+    );
+    if (closed) return [];
+    return [...scenario.services.values(), ...scenario.gateways.values()]
+      .filter(({ concurrency, queue }) => concurrency < Infinity && queue.capacity === Infinity)
+      .filter(
+        ({ queue, name }) => queue.maxWaitNs === null && calls.some((it) => it.callee === name),
+      )
+      .map(({ name, concurrency }) => {
+        const section = sectionOf(scenario, name);
+        return {
+          path: [section, name, 'queue', 'capacity'],
+          entities: [name],
+          message: `the queue of ${name} has no end`,
+          measured: `unlimited places in front of ${concurrency} workers`,
+          limit: 'a capacity, or a maxWait',
+          fix: yamlAt([section, name], `queue: { capacity: ${concurrency} }`),
+        };
+      });
+  },
+};

@@ -1,0 +1,49 @@
+import type { Ns } from '../kernel/time.js';
+import type { Plan } from '../spec/plan.js';
+import type { Scenario } from '../spec/scenario.js';
+import { callsOf } from './calls.js';
+import type { Call } from './calls.js';
+import { Demands } from './demand.js';
+import { Graph } from './graph.js';
+import { inheritedDeadlines } from './limits.js';
+import type { Path } from './rule.js';
+import { trafficOf } from './traffic.js';
+import type { Traffic } from './traffic.js';
+
+/** One variant of a scenario, and what can be worked out about it without running it. */
+export interface Subject {
+  readonly scenario: Scenario;
+  /** Calls that some workload can bring about; the rest of the file has no consequences. */
+  readonly calls: readonly Call[];
+  readonly graph: Graph;
+  readonly traffic: Traffic;
+  readonly demands: Demands;
+  /** Latest deadline inherited by a part, counted from its call; Infinity = some way in has none. */
+  readonly inherited: ReadonlyMap<string, Ns>;
+  /** Parts (`component.part`) that may run twice without harm. */
+  readonly repeatable: ReadonlySet<string>;
+}
+
+/** What rules look at. `written` says whether a path stands in the file of this variant. */
+export function subjectOf(
+  scenario: Scenario,
+  plan: Plan,
+  written: (path: Path) => boolean,
+): Subject {
+  const all = callsOf(scenario, written);
+  const traffic = trafficOf(scenario, new Graph(all));
+  const calls = all.filter((call) => call.most > 0 && (traffic.most.get(call.from) ?? 0) > 0);
+  const graph = new Graph(calls);
+  const parts = plan.parts.filter(({ idempotent }) => idempotent);
+  return {
+    scenario,
+    calls,
+    graph,
+    traffic,
+    demands: new Demands(scenario, calls, graph),
+    inherited: inheritedDeadlines(scenario, calls),
+    repeatable: new Set(
+      parts.map(({ component, name }) => `${plan.components[component].name}.${name}`),
+    ),
+  };
+}

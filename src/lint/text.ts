@@ -1,0 +1,47 @@
+import { codeFrame } from '../scenario/diagnostics.js';
+import type { Remark } from './lint.js';
+import type { Rule, Severity } from './rule.js';
+
+/** A remark as the diagnostics of `validate` look, with what was measured, why, and what to write. */
+export function remarkText(remark: Remark): string {
+  const { file, line, col, severity, rule, path, message, variants, everywhere } = remark;
+  const where = everywhere ? '' : ` (in variant ${variants.join(', ')})`;
+  return [
+    `${file}:${line}:${col} ${severity} ${rule} ${path}: ${message}${where}`,
+    ...codeFrame(remark),
+    ...alsoLines(remark),
+    `  measured: ${remark.measured}; limit: ${remark.limit}`,
+    `  why: ${remark.reason}`,
+    `  remedy: ${remark.hint}`,
+    ...remark.fixExample.split('\n').map((text) => `    ${text}`),
+    '',
+  ].join('\n');
+}
+
+/** Of what many calls share a few are named. */
+const ALSO_SHOWN = 3;
+
+function alsoLines({ also }: Remark): readonly string[] {
+  const shown = also.slice(0, ALSO_SHOWN).map((message) => `  also: ${message}`);
+  const rest = also.length - shown.length;
+  return rest === 0 ? shown : [...shown, `  also: ${rest} more`];
+}
+
+/** `2 errors, 1 warning, 0 hints`. */
+export function tally(remarks: readonly Remark[]): string {
+  const count = (severity: Severity): string => {
+    const number = remarks.filter((remark) => remark.severity === severity).length;
+    return `${number} ${severity}${number === 1 ? '' : 's'}`;
+  };
+  return [count('error'), count('warning'), count('hint')].join(', ');
+}
+
+/** The table of all rules, in Markdown. */
+export function rulesTable(rules: readonly Rule[]): string {
+  const rows = rules.map(
+    ({ name, severity, reason, remedy }) => `| \`${name}\` | ${severity} | ${reason} | ${remedy} |`,
+  );
+  return ['| rule | severity | why it is one | remedy |', '|---|---|---|---|', ...rows, ''].join(
+    '\n',
+  );
+}

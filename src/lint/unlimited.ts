@@ -1,0 +1,42 @@
+import type { Call } from './calls.js';
+import { limitOfCall } from './limits.js';
+import type { Finding } from './rule.js';
+import type { Subject } from './subject.js';
+import { bundleYaml, callText, handyTime, timeText } from './words.js';
+
+/** Calls of services and gateways that nothing ends when their callee hangs. */
+export function unlimited({ scenario, calls, inherited }: Subject): readonly Call[] {
+  return calls.filter((call) => {
+    // A client may wait as long as it likes: it is what the system is there for.
+    if (scenario.workloads.has(call.caller) || call.background) return false;
+    const limit = limitOfCall(call);
+    return limit?.callNs === Infinity && inherited.get(call.from) === Infinity;
+  });
+}
+
+/** What is said of such a call. */
+export function unlimitedFinding(call: Call, { scenario, calls, demands }: Subject): Finding {
+  // A timeout of a bundle that others share has to suit the slowest of them.
+  const shared = calls.filter((other) => call.bundle !== '' && other.bundle === call.bundle);
+  const slowest = Math.max(...[call, ...shared].map(({ to }) => demands.of(to).elapsedNs));
+  const bounded = limitOfCall(call)?.attemptNs !== Infinity;
+  const external = scenario.services.get(call.callee)?.external === true;
+  return {
+    path: call.policyPath,
+    entities: [call.from, call.to],
+    message: `${callText(call)}${external ? ', which is external,' : ''} has no time limit`,
+    measured: measuredOf(call),
+    limit: 'a finite one',
+    fix: bundleYaml(
+      call,
+      `${bounded ? 'deadline' : 'timeout'}: ${handyTime(Math.max(1e8, 5 * slowest))}`,
+    ),
+  };
+}
+
+function measuredOf(call: Call): string {
+  const attemptNs = limitOfCall(call)?.attemptNs ?? Infinity;
+  return attemptNs === Infinity
+    ? 'no timeout, and no deadline that reaches the call on every way'
+    : `an attempt ends after ${timeText(attemptNs)}, but nothing ends its retries or its wait`;
+}

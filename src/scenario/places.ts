@@ -1,0 +1,31 @@
+import type { Problems, Spot } from './diagnostics.js';
+import type { Node, PathKey } from './located.js';
+import { locate } from './located.js';
+
+/** Where the values of each variant were written: in the file itself, a fragment, or a patch. */
+export class Places {
+  /** The scenario itself, not what it includes. */
+  readonly path: string;
+  private readonly trees: ReadonlyMap<string, Node>;
+  private readonly problems: Problems;
+
+  constructor(path: string, trees: ReadonlyMap<string, Node>, problems: Problems) {
+    this.path = path;
+    this.trees = trees;
+    this.problems = problems;
+  }
+
+  /** Whether a variant has something written at a path of the long form. */
+  has(variant: string, path: readonly PathKey[]): boolean {
+    const tree = this.trees.get(variant);
+    return tree !== undefined && locate(tree, path).depth === path.length;
+  }
+
+  /** The place of a path, of the nearest thing around it where a default stands there. */
+  at(variant: string, path: readonly PathKey[]): Spot {
+    const tree = this.trees.get(variant);
+    if (tree === undefined) return this.problems.spot({ file: this.path, start: 0, end: 0 });
+    const { key, node } = locate(tree, path);
+    return this.problems.spot(key ?? node.at);
+  }
+}

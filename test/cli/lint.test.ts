@@ -1,0 +1,108 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Folder, build, faultline, smallScenario } from './harness.js';
+
+let folder: Folder;
+/** One error in the variant `plain`: a call without a time limit. */
+let unguarded: string;
+/** Nothing but a warning. */
+let warned: string;
+beforeAll(() => {
+  build();
+  folder = new Folder();
+  unguarded = folder.put('unguarded.yaml', smallScenario());
+  warned = folder.put('warned.yaml', smallScenario().replace(/\nvariants:[^]*$/, '\n'));
+});
+afterAll(() => folder.remove());
+
+describe('faultline lint', () => {
+  it('ends with 1 when a finding is an error and with 0 when none is', () => {
+    const { status, stdout, stderr } = faultline(['lint', 'unguarded.yaml'], { cwd: folder.path });
+    expect([status, stderr]).toEqual([1, '']);
+    expect(stdout).toContain(
+      'error call-without-time-limit services.shop.endpoints.buy.steps[1]: ' +
+        'shop.buy -> bank.pay has no time limit (in variant plain)\n',
+    );
+    expect(stdout).toMatch(/\nunguarded\.yaml: 1 error, 1 warning, 0 hints\n$/);
+    const mild = faultline(['lint', warned]);
+    expect([mild.status, mild.stderr]).toEqual([0, '']);
+    expect(mild.stdout).toContain('0 errors, 1 warning, 0 hints');
+  });
+
+  it('shows the place with a code frame, what was measured, why, and what to write', () => {
+    const { stdout } = faultline(['lint', 'warned.yaml'], { cwd: folder.path });
+    expect(stdout).toBe(
+      [
+        'warned.yaml:13:3 warning unbounded-queue services.bank.queue.capacity: the queue of bank has no end',
+        '  12 |           - { call: bank.pay, policy: { timeout: 100ms } }',
+        '> 13 |   bank: { concurrency: 8, endpoints: { pay: [ wait: exponential(10ms) ] } }',
+        '     |   ^^^^',
+        '  measured: unlimited places in front of 8 workers; limit: a capacity, or a maxWait',
+        '  why: A queue without an end turns every overload into waiting time, and keeps it long after the overload.',
+        '  remedy: Give the queue a `capacity`, so that what cannot be served in time is refused at once.',
+        '    services:',
+        '      bank:',
+        '        queue: { capacity: 8 }',
+        '',
+        'warned.yaml: 0 errors, 1 warning, 0 hints',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('takes rules to look for, rules to leave out, and variants', () => {
+    const of = (...args: string[]): number | null => faultline(['lint', unguarded, ...args]).status;
+    expect(of('--rule', 'unbounded-queue')).toBe(0);
+    expect(of('--rule', 'unbounded-queue,call-without-time-limit')).toBe(1);
+    expect(of('--ignore', 'call-without-time-limit')).toBe(0);
+    expect(of('--rule', 'call-without-time-limit', '--ignore', 'call-without-time-limit')).toBe(0);
+    expect(of('--variant', 'guarded')).toBe(0);
+    expect(of('--variant', 'plain')).toBe(1);
+  });
+
+  it('refuses a rule or variant it does not know', () => {
+    for (const flag of ['--rule', '--ignore']) {
+      const { status, stdout, stderr } = faultline(['lint', unguarded, flag, 'unbounded-queu']);
+      expect([status, stdout]).toEqual([2, '']);
+      expect(stderr).toContain('did you mean "unbounded-queue"?');
+    }
+    expect(faultline(['lint', unguarded, '--variant', 'gaurded']).status).toBe(2);
+  });
+
+  it('prints nothing but the document with --json -, and all of several files', () => {
+    const { status, stdout } = faultline(['lint', unguarded, warned, '--json', '-']);
+    expect(status).toBe(1);
+    const { findings } = JSON.parse(stdout) as { findings: Record<string, unknown>[] };
+    expect(findings.map(({ rule, file }) => [rule, file])).toEqual([
+      ['call-without-time-limit', unguarded],
+      ['unbounded-queue', unguarded],
+      ['unbounded-queue', warned],
+    ]);
+    expect(Object.keys(findings[0]!).sort()).toEqual(
+      'also col endCol entities file fixExample hint limit line measured message path reason rule severity variants'.split(
+        ' ',
+      ),
+    );
+    const path = folder.at('findings.json');
+    expect(faultline(['lint', unguarded, warned, '--json', path]).stdout).toContain('1 error');
+    expect(readFileSync(path, 'utf8')).toBe(stdout);
+  });
+
+  it('prints only errors with --quiet', () => {
+    expect(faultline(['lint', warned, '--quiet']).stdout).toBe('');
+    const { stdout } = faultline(['lint', unguarded, '--quiet']);
+    expect(stdout).toContain('call-without-time-limit');
+    expect(stdout).not.toContain('unbounded-queue');
+  });
+
+  it('ends with 2 for a wrong file and looks at the others all the same', () => {
+    const wrong = folder.put(
+      'wrong.yaml',
+      smallScenario().replace('concurrency: 8', 'concurency: 8'),
+    );
+    const { status, stdout, stderr } = faultline(['lint', wrong, unguarded]);
+    expect(status).toBe(2);
+    expect(stderr).toContain('FL201');
+    expect(stdout).toContain('1 error, 1 warning, 0 hints');
+  });
+});

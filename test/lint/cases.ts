@@ -1,0 +1,404 @@
+import { scenario } from './lint-text.js';
+
+/** The smallest scenario in which a rule speaks, and one beside it in which it does not. */
+export interface RuleCase {
+  readonly rule: string;
+  readonly fires: string;
+  /** Path, measured and limit of the one finding, by hand. */
+  readonly path: string;
+  readonly measured: string;
+  readonly limit: string;
+  /** Near the first, and right. */
+  readonly silent: Readonly<Record<string, string>>;
+}
+
+const USERS =
+  'workloads: { users: { arrivals: poisson(100/s), requests: [ { call: shop.buy } ] } }';
+const PAY = 'pay: { endpoints: { charge: [ wait: 20ms ] } }';
+const BUY = 'endpoints: { buy: [ { call: pay.charge, policy: hop } ] }';
+
+/** users -> shop.buy -> pay.charge under the bundle `hop`. */
+function pair(hop: string, shop = '', pay = PAY, users = USERS, run?: string): string {
+  const services = `services: { shop: { ${shop}${BUY} }, ${pay} }`;
+  return scenario([`policies: { hop: ${hop} }`, services, users], run);
+}
+
+/** A chain of services a, b, c below the users; each call has a bundle of its own. */
+function chain(policies: string, more: { readonly [service: string]: string } = {}): string {
+  return scenario([
+    `policies: { first: {}, ${policies} }`,
+    'services:',
+    `  a: { ${more['a'] ?? ''}endpoints: { go: [ { call: b.go, policy: outer } ] } }`,
+    `  b: { ${more['b'] ?? ''}endpoints: { go: { idempotent: true, steps: [ { call: c.go, policy: inner } ] } } }`,
+    `  c: { ${more['c'] ?? ''}endpoints: { go: { idempotent: true, steps: [ wait: 10ms ] } } }`,
+    'workloads: { users: { arrivals: poisson(10/s), requests: [ { call: a.go } ] } }',
+  ]);
+}
+
+const GUARD = 'timeout: 100ms';
+const RETRY = 'attempts: 3, on: [any], backoff: { kind: constant, base: 50ms, jitter: full }';
+const QUEUED =
+  'pay: { concurrency: 4, queue: { capacity: 41 }, endpoints: { charge: [ wait: 20ms ] } }';
+
+export const CASES: readonly RuleCase[] = [
+  {
+    rule: 'breaker-never-opens',
+    // 10/s over two instances and a window of 1 s: 5 calls, and 5 + 4 x sqrt(5) = 13.9 < 20.
+    fires: pair(
+      `{ circuitBreaker: { kind: gobreaker, interval: 1s, tripAfter: { failureRatio: 50%, minRequests: 20 } } }`,
+      'replicas: 2, ',
+      PAY,
+      USERS.replace('100/s', '10/s'),
+    ),
+    path: 'policies.hop.circuitBreaker.tripAfter.minRequests',
+    measured: 'at most 5 calls of one caller in 1s on average',
+    limit: 'minRequests is 20',
+    silent: {
+      'chance brings so many together': pair(
+        `{ circuitBreaker: { kind: gobreaker, interval: 1s, tripAfter: { failureRatio: 50%, minRequests: 13 } } }`,
+        'replicas: 2, ',
+        PAY,
+        USERS.replace('100/s', '10/s'),
+      ),
+      'retries inside come to it': pair(
+        `{ circuitBreaker: { kind: gobreaker, interval: 1s, tripAfter: { failureRatio: 50%, minRequests: 20 } }, retry: { attempts: 3 } }`,
+        'replicas: 2, ',
+        PAY,
+        USERS.replace('100/s', '10/s'),
+      ),
+      'the instances share it': pair(
+        `{ circuitBreaker: { kind: gobreaker, scope: caller, interval: 1s, tripAfter: { failureRatio: 50%, minRequests: 20 } } }`,
+        'replicas: 2, ',
+        PAY,
+        USERS.replace('100/s', '10/s'),
+      ),
+      'the window has no end': pair(
+        `{ circuitBreaker: { kind: gobreaker, tripAfter: { failureRatio: 50%, minRequests: 20 } } }`,
+        'replicas: 2, ',
+        PAY,
+        USERS.replace('100/s', '10/s'),
+      ),
+      'a surge is to come': `${pair(
+        `{ circuitBreaker: { kind: gobreaker, interval: 1s, tripAfter: { failureRatio: 50%, minRequests: 20 } } }`,
+        'replicas: 2, ',
+        PAY,
+        USERS.replace('100/s', '10/s'),
+      )}faults: [ { id: rush, kind: load, target: users, factor: 9, at: 10s, for: 10s } ]\n`,
+    },
+  },
+  {
+    rule: 'breaker-opens-by-chance',
+    // 100/s x 60 s = 6000 calls; 6000 x 0.1^3 x 0.9 = 5.4 rows of three.
+    fires: pair(
+      '{ circuitBreaker: { failureThreshold: 3 } }',
+      '',
+      'pay: { endpoints: { charge: [ { fail: 500, probability: 10% } ] } }',
+    ),
+    path: 'policies.hop.circuitBreaker.failureThreshold',
+    measured: '10% of 6000 calls fail anyhow: 3 in a row about 5.4 times in a run',
+    limit: 'less than once',
+    silent: {
+      // 6000 x 0.1^4 x 0.9 = 0.54.
+      'one more in the row': pair(
+        '{ circuitBreaker: { failureThreshold: 4 } }',
+        '',
+        'pay: { endpoints: { charge: [ { fail: 500, probability: 10% } ] } }',
+      ),
+      'a 404 is no failure': pair(
+        '{ circuitBreaker: { failureThreshold: 3 } }',
+        '',
+        'pay: { endpoints: { charge: [ { fail: 404, probability: 10% } ] } }',
+      ),
+      'the callee is ill': pair(
+        '{ circuitBreaker: { failureThreshold: 3 } }',
+        '',
+        'pay: { endpoints: { charge: [ { fail: 500, probability: 60% } ] } }',
+      ),
+    },
+  },
+  {
+    rule: 'bulkhead-too-large',
+    fires: pair(
+      '{ bulkhead: { maxConcurrent: 17 } }',
+      'replicas: 4, ',
+      'pay: { replicas: 2, concurrency: 32, endpoints: { charge: [ wait: 20ms ] } }',
+    ),
+    path: 'policies.hop.bulkhead.maxConcurrent',
+    measured: '4 x 17 = 68 calls',
+    limit: 'at most 2 x 32 = 64 workers',
+    silent: {
+      'exactly the workers': pair(
+        '{ bulkhead: { maxConcurrent: 16 } }',
+        'replicas: 4, ',
+        'pay: { replicas: 2, concurrency: 32, endpoints: { charge: [ wait: 20ms ] } }',
+      ),
+      'one for all instances': pair(
+        '{ bulkhead: { maxConcurrent: 17, scope: caller } }',
+        'replicas: 4, ',
+        'pay: { replicas: 2, concurrency: 32, endpoints: { charge: [ wait: 20ms ] } }',
+      ),
+      'workers without a limit': pair('{ bulkhead: { maxConcurrent: 1000 } }'),
+    },
+  },
+  {
+    rule: 'call-without-time-limit',
+    fires: pair('{ retry: { attempts: 2 } }'),
+    path: 'policies.hop',
+    measured: 'no timeout, and no deadline that reaches the call on every way',
+    limit: 'a finite one',
+    silent: {
+      'a timeout': pair('{ timeout: 1s }'),
+      'a deadline of its own': pair('{ deadline: 1s }'),
+      'a deadline from above': chain('outer: { deadline: 1s }, inner: { retry: { attempts: 2 } }'),
+      'nobody waits': scenario([
+        `services: { shop: { endpoints: { buy: [ { call: pay.charge, background: true } ] } }, ${PAY} }`,
+        USERS,
+      ]),
+      'nobody ever calls': scenario([
+        `services: { shop: { endpoints: { buy: [ wait: 1ms ], old: [ call: pay.charge ] } }, ${PAY} }`,
+        USERS,
+      ]),
+    },
+  },
+  {
+    rule: 'deadline-not-propagated',
+    fires: chain('outer: { deadline: { after: 1s, propagate: false } }, inner: { timeout: 9s }'),
+    path: 'policies.outer.deadline.propagate',
+    measured: 'b.go calls c.go without knowing of the 1s',
+    limit: 'propagate: true where the callee calls on',
+    silent: {
+      'handed on': chain('outer: { deadline: 1s }, inner: { timeout: 9s }'),
+      'the callee calls nobody': pair('{ deadline: { after: 1s, propagate: false } }'),
+    },
+  },
+  {
+    rule: 'fallback-hides-failures',
+    fires: pair('{ fallback: { on: [any], degraded: false } }'),
+    path: 'policies.hop.fallback.degraded',
+    measured: 'on: any, degraded: false',
+    limit: 'degraded: true, or a list of outcomes',
+    silent: {
+      'counted as degraded': pair('{ fallback: { on: [any] } }'),
+      'for timeouts only': pair('{ timeout: 1s, fallback: { on: [timeout], degraded: false } }'),
+    },
+  },
+  {
+    rule: 'query-without-time-limit',
+    fires: scenario([
+      'policies: { hop: { retry: { attempts: 2 } } }',
+      'services: { shop: { endpoints: { buy: [ { query: db.select, policy: hop } ] } } }',
+      'databases: { db: { kind: generic, operations: { select: 2ms } } }',
+      USERS,
+    ]),
+    path: 'policies.hop',
+    measured: 'no timeout, and no deadline that reaches the call on every way',
+    limit: 'a finite one',
+    silent: {
+      'a timeout': scenario([
+        'services: { shop: { endpoints: { buy: [ { query: db.select, policy: { timeout: 1s } } ] } } }',
+        'databases: { db: { kind: generic, operations: { select: 2ms } } }',
+        USERS,
+      ]),
+    },
+  },
+  {
+    rule: 'queue-outlives-callers',
+    // 4 workers of 20 ms each: one leaves the queue every 5 ms, so place 41 waits 205 ms.
+    fires: pair('{ timeout: 200ms }', '', QUEUED),
+    path: 'services.pay.queue.capacity',
+    measured: '41 requests at 5ms each = 205ms',
+    limit: '200ms, the longest any caller waits',
+    silent: {
+      'exactly the time of the caller': pair('{ timeout: 200ms }', '', QUEUED.replace('41', '40')),
+      'abandoned requests are dropped': pair(
+        '{ timeout: 200ms }',
+        '',
+        QUEUED.replace('concurrency', 'cancellation: onDequeue, concurrency'),
+      ),
+      'a longest wait': pair(
+        '{ timeout: 200ms }',
+        '',
+        QUEUED.replace('capacity: 41', 'capacity: 41, maxWait: 200ms'),
+      ),
+      'the newest first': pair(
+        '{ timeout: 200ms }',
+        '',
+        QUEUED.replace('capacity: 41', 'capacity: 41, discipline: lifo'),
+      ),
+      'a deadline that travels': pair('{ deadline: 200ms }', '', QUEUED),
+      'somebody waits for ever': pair('{ retry: { attempts: 2 } }', '', QUEUED),
+    },
+  },
+  {
+    rule: 'rate-limit-above-capacity',
+    // Two instances of 101/s against 4 workers / 20 ms = 200/s.
+    fires: pair('{ rateLimit: { rate: 101/s } }', 'replicas: 2, ', QUEUED),
+    path: 'policies.hop.rateLimit.rate',
+    measured: '2 x 101/s = 202/s',
+    limit: 'at most 200/s, with which pay is busy all the time',
+    silent: {
+      'exactly the capacity': pair('{ rateLimit: { rate: 100/s } }', 'replicas: 2, ', QUEUED),
+      'one for all instances': pair(
+        '{ rateLimit: { rate: 101/s, scope: caller } }',
+        'replicas: 2, ',
+        QUEUED,
+      ),
+      'nothing behind has a limit': pair('{ rateLimit: { rate: 101/s } }', 'replicas: 2, '),
+    },
+  },
+  {
+    rule: 'retry-not-idempotent',
+    fires: pair(`{ ${GUARD}, retry: { attempts: 2, on: [timeout, connect] } }`),
+    path: 'policies.hop.retry.on',
+    measured: 'retried after timeout',
+    limit: 'only what was surely not done: connect, overload, throttled',
+    silent: {
+      'an idempotent callee': pair(
+        `{ ${GUARD}, retry: { attempts: 2, on: [timeout] } }`,
+        '',
+        'pay: { endpoints: { charge: { idempotent: true, steps: [ wait: 20ms ] } } }',
+      ),
+      'only what was not done': pair(
+        `{ ${GUARD}, retry: { attempts: 2, on: [connect, overload] } }`,
+      ),
+      'the default list': pair(`{ ${GUARD}, retry: { attempts: 2 } }`),
+      'one try': pair(`{ ${GUARD}, retry: { attempts: 1, on: [timeout] } }`),
+    },
+  },
+  {
+    rule: 'retry-product',
+    fires: chain(
+      `outer: { retry: { ${RETRY} } }, inner: { retry: { ${RETRY.replace('3', '4')} } }`,
+    ),
+    path: 'policies.inner.retry.attempts',
+    measured: '3 x 4 = 12 attempts',
+    limit: 'at most 9',
+    silent: {
+      'exactly nine': chain(`outer: { retry: { ${RETRY} } }, inner: { retry: { ${RETRY} } }`),
+      'a budget': chain(
+        `outer: { retry: { ${RETRY}, budget: { ratio: 20% } } }, inner: { retry: { ${RETRY.replace('3', '4')} } }`,
+      ),
+      'the outer one does not see failures of the inner one': chain(
+        `outer: { retry: { attempts: 3, on: [connect] } }, inner: { retry: { ${RETRY.replace('3', '4')} } }`,
+      ),
+    },
+  },
+  {
+    rule: 'retry-without-backoff',
+    fires: pair('{ retry: { attempts: 2 } }'),
+    path: 'policies.hop.retry',
+    measured: 'no back-off',
+    limit: 'a delay that is spread',
+    silent: {
+      'delays that are spread': pair(
+        '{ retry: { attempts: 2, backoff: { kind: constant, base: 50ms, jitter: 20% } } }',
+      ),
+      'a kind that spreads by itself': pair(
+        '{ retry: { attempts: 2, backoff: { kind: grpc, base: 50ms } } }',
+      ),
+    },
+  },
+  {
+    rule: 'retry-without-budget',
+    // users -> a -> b -> c: three calls.
+    fires: chain(`outer: {}, inner: { retry: { ${RETRY} } }`),
+    path: 'policies.inner.retry',
+    measured: '3 attempts on a path of 3 calls',
+    limit: 'a budget from 3 calls on',
+    silent: {
+      'a budget': chain(`outer: {}, inner: { retry: { ${RETRY}, budget: { ratio: 20% } } }`),
+      'two calls are not deep': pair(`{ retry: { ${RETRY} } }`),
+    },
+  },
+  {
+    rule: 'single-point-of-failure',
+    fires: pair('{}', 'critical: true, '),
+    path: 'services.shop.replicas',
+    measured: '1 replica',
+    limit: 'at least 2',
+    silent: {
+      'two replicas': pair('{}', 'critical: true, replicas: 2, '),
+      'not critical': pair('{}'),
+      'not ours': pair('{}', 'critical: true, external: true, '),
+    },
+  },
+  {
+    rule: 'sync-cycle',
+    fires: scenario([
+      'services:',
+      '  shop: { concurrency: 8, endpoints: { buy: [ call: pay.charge ], price: [ wait: 1ms ] } }',
+      '  pay: { endpoints: { charge: [ call: shop.price ] } }',
+      USERS,
+    ]),
+    path: 'services.pay.endpoints.charge.steps[0]',
+    measured: 'each of its 8 workers may wait for another one of them',
+    limit: 'no way back',
+    silent: {
+      'no worker is held while it waits': scenario([
+        'services:',
+        '  shop: { runtime: async, concurrency: 8, endpoints: { buy: [ call: pay.charge ], price: [ wait: 1ms ] } }',
+        '  pay: { endpoints: { charge: [ call: shop.price ] } }',
+        USERS,
+      ]),
+      'workers without a limit': scenario([
+        'services:',
+        '  shop: { endpoints: { buy: [ call: pay.charge ], price: [ wait: 1ms ] } }',
+        '  pay: { endpoints: { charge: [ call: shop.price ] } }',
+        USERS,
+      ]),
+      'a circle of components, but of no calls': scenario([
+        'services:',
+        '  shop: { concurrency: 8, endpoints: { buy: [ call: pay.charge ], price: [ wait: 1ms ] } }',
+        '  pay: { endpoints: { charge: [ wait: 1ms ], refund: [ call: shop.price ] } }',
+        'workloads: { users: { arrivals: poisson(1/s), requests: [ { call: shop.buy }, { call: pay.refund } ] } }',
+      ]),
+      'nobody waits': scenario([
+        'services:',
+        '  shop: { concurrency: 8, endpoints: { buy: [ call: pay.charge ], price: [ wait: 1ms ] } }',
+        '  pay: { endpoints: { charge: [ { call: shop.price, background: true } ] } }',
+        USERS,
+      ]),
+    },
+  },
+  {
+    rule: 'timeout-inversion',
+    // 3 tries of 100 ms and two delays of at most 50 ms against 400 ms.
+    fires: chain(`outer: { timeout: 400ms }, inner: { timeout: 100ms, retry: { ${RETRY} } }`),
+    path: 'policies.inner.retry',
+    measured: '3 x 100ms + 100ms of back-off = 400ms',
+    limit: 'below 400ms',
+    silent: {
+      'it ends before': chain(
+        `outer: { timeout: 401ms }, inner: { timeout: 100ms, retry: { ${RETRY} } }`,
+      ),
+      'a deadline over the tries': chain(
+        `outer: { timeout: 400ms }, inner: { timeout: 100ms, deadline: 399ms, retry: { ${RETRY} } }`,
+      ),
+      'the outer limit travels': chain(
+        `outer: { deadline: 400ms }, inner: { timeout: 100ms, retry: { ${RETRY} } }`,
+      ),
+      'the callee stops at once': chain(
+        `outer: { timeout: 400ms }, inner: { timeout: 100ms, retry: { ${RETRY} } }`,
+        { b: 'cancellation: immediate, ' },
+      ),
+    },
+  },
+  {
+    rule: 'unbounded-queue',
+    fires: pair('{}', 'concurrency: 8, '),
+    path: 'services.shop.queue.capacity',
+    measured: 'unlimited places in front of 8 workers',
+    limit: 'a capacity, or a maxWait',
+    silent: {
+      'a capacity': pair('{}', 'concurrency: 8, queue: { capacity: 8 }, '),
+      'a longest wait': pair('{}', 'concurrency: 8, queue: { maxWait: 1s }, '),
+      'workers without a limit': pair('{}'),
+      'closed users': pair(
+        '{}',
+        'concurrency: 8, ',
+        PAY,
+        USERS.replace('poisson(100/s)', '{ kind: closed, users: 9, think: 1s }'),
+      ),
+    },
+  },
+];

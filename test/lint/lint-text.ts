@@ -1,0 +1,19 @@
+import { compile } from '../../src/plan/compile.js';
+import { rules } from '../../src/lint/index.js';
+import { lint } from '../../src/lint/lint.js';
+import type { Remark } from '../../src/lint/lint.js';
+import { loadFiles } from '../scenario/support.js';
+
+/** What a rule, or all of them, say about a scenario given as text. */
+export function remarksOn(text: string, rule?: string, name = 's.yaml'): readonly Remark[] {
+  const { file, problems, places } = loadFiles({ [name]: text });
+  if (file === null) throw new Error(problems.map(({ message }) => message).join('\n'));
+  const plans = file.variants.map((variant) => compile(variant, file));
+  const asked = rules.filter(({ name }) => rule === undefined || name === rule);
+  return lint(file, plans, places, asked);
+}
+
+/** A scenario of sections, each on lines of its own. */
+export function scenario(sections: readonly string[], run = '{ duration: 60s }'): string {
+  return ['faultline: 1', 'title: Lint', `run: ${run}`, ...sections, ''].join('\n');
+}

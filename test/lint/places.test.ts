@@ -1,0 +1,211 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import type { Remark } from '../../src/lint/lint.js';
+import { remarksOn, scenario } from './lint-text.js';
+
+const SHOP = 'shop: { endpoints: { buy: [ { call: pay.charge, policy: hop } ] } }';
+const USERS =
+  'workloads: { users: { arrivals: poisson(100/s), requests: [ { call: shop.buy } ] } }';
+
+function shipped(name: string, rule?: string): readonly Remark[] {
+  const path = new URL(`../../scenarios/${name}.yaml`, import.meta.url);
+  return remarksOn(readFileSync(path, 'utf8'), rule);
+}
+
+function brief({ line, col, variants, measured }: Remark): unknown[] {
+  return [`${line}:${col}`, variants, measured];
+}
+
+describe('a finding', () => {
+  const text = scenario([
+    'policies: { hop: { timeout: 1s } }',
+    `services: { ${SHOP}, pay: { endpoints: { charge: [ wait: 20ms ] } } }`,
+    USERS,
+    'variants:',
+    '  - { name: plain }',
+    '  - { name: again, set: { policies.hop.retry: { attempts: 2 } } }',
+    '  - { name: more, extends: again, set: { policies.hop.retry.attempts: 3 } }',
+    '  - { name: unlimited, remove: [ policies.hop.timeout ] }',
+  ]);
+
+  it('stands where the patch of its variant wrote it, and is said once for several', () => {
+    expect(remarksOn(text, 'retry-without-backoff').map(brief)).toEqual([
+      ['9:27', ['again', 'more'], 'no back-off'],
+    ]);
+  });
+
+  it('stands at the nearest thing that is there where nothing was written', () => {
+    const [remark] = remarksOn(text, 'call-without-time-limit');
+    expect(brief(remark)).toEqual([
+      '4:13',
+      ['unlimited'],
+      'no timeout, and no deadline that reaches the call on every way',
+    ]);
+    expect(remark.frame?.lines.at(-1)).toBe('policies: { hop: { timeout: 1s } }');
+  });
+
+  it('names every call of a bundle that many share, at one place', () => {
+    const shared = scenario([
+      'policies: { hop: { retry: { attempts: 2 } } }',
+      'services:',
+      '  shop: { endpoints: { buy: [ { call: pay.charge, policy: hop }, { call: pay.note, policy: hop } ] } }',
+      '  pay: { endpoints: { charge: [ wait: 20ms ], note: [ wait: 300ms ] } }',
+      USERS,
+    ]);
+    const remarks = remarksOn(shared, 'call-without-time-limit');
+    expect(remarks.map(({ message, also }) => [message, also])).toEqual([
+      ['shop.buy -> pay.charge has no time limit', ['shop.buy -> pay.note has no time limit']],
+    ]);
+    // Five times the slowest of them, 1.5 s, as people write it.
+    expect(remarks[0].fixExample).toBe('policies:\n  hop:\n    timeout: 2s');
+  });
+
+  it('says to which item of a list its YAML belongs', () => {
+    const bare = scenario([
+      'services: { shop: { endpoints: { buy: [ call: pay.charge ] } }, pay: { endpoints: { charge: [ wait: 20ms ] } } }',
+      USERS,
+    ]);
+    expect(remarksOn(bare, 'call-without-time-limit')[0].fixExample).toBe(
+      '# in services.shop.endpoints.buy.steps[0]\npolicy:\n  timeout: 100ms',
+    );
+  });
+});
+
+describe('rules in other places', () => {
+  it('see the patience of a client as a limit', () => {
+    const text = scenario([
+      'policies: { hop: { timeout: 2s } }',
+      `services: { ${SHOP}, pay: { endpoints: { charge: [ wait: 20ms ] } } }`,
+      USERS.replace('poisson(100/s)', 'poisson(100/s), patience: 2s'),
+    ]);
+    expect(
+      remarksOn(text, 'timeout-inversion').map(({ measured, limit }) => [measured, limit]),
+    ).toEqual([['2s', 'below 2s']]);
+  });
+
+  it('see a bulkhead in front of a smaller pool', () => {
+    const text = scenario([
+      'policies: { hop: { bulkhead: { maxConcurrent: 11 } } }',
+      'services: { shop: { endpoints: { buy: [ { query: db.select, policy: hop } ] } } }',
+      'databases: { db: { kind: generic, pool: { maxOpen: 10, maxIdle: 10 }, operations: { select: 2ms } } }',
+      USERS,
+    ]);
+    const [remark] = remarksOn(text, 'bulkhead-too-large');
+    expect([remark.measured, remark.limit]).toEqual([
+      '11 calls of one instance',
+      'at most 10, the maxOpen of its pool',
+    ]);
+    const fits = text.replace('maxConcurrent: 11', 'maxConcurrent: 10');
+    expect(remarksOn(fits, 'bulkhead-too-large')).toEqual([]);
+  });
+
+  it('see that all replicas stand in one of several zones', () => {
+    const zones = (zone: string): string =>
+      scenario([
+        'network: { zones: { a: {}, b: {} } }',
+        `services: { shop: { critical: true, replicas: 2, zone: ${zone}, endpoints: { buy: [ wait: 1ms ] } } }`,
+        USERS,
+      ]);
+    const rule = 'single-point-of-failure';
+    expect(remarksOn(zones('a'), rule).map(({ measured }) => measured)).toEqual([
+      '2 replicas, all of them in zone a',
+    ]);
+    expect(remarksOn(zones('[a, b]'), rule)).toEqual([]);
+  });
+
+  it('see a limiter of a gateway against the slowest service behind its routes', () => {
+    // Two nodes of 150/s; a third of the requests are orders, of which 2 x 4 workers / 100 ms = 80/s can be served.
+    const gateway = (rate: string): string =>
+      scenario([
+        'gateways:',
+        '  edge:',
+        '    replicas: 2',
+        `    middleware: [ { rateLimit: { kind: tokenBucket, rate: ${rate} } } ]`,
+        '    routes:',
+        '      - { name: order, match: { method: POST }, to: orders.create }',
+        '      - { name: browse, to: catalog.show }',
+        'services:',
+        '  orders: { replicas: 2, concurrency: 4, queue: { capacity: 4 }, endpoints: { create: [ wait: 100ms ] } }',
+        '  catalog: { endpoints: { show: [ wait: 10ms ] } }',
+        'workloads:',
+        '  users:',
+        '    arrivals: poisson(90/s)',
+        '    requests: [ { call: edge, method: POST, path: /, weight: 1 }, { call: edge, path: /, weight: 2 } ]',
+      ]);
+    const rule = 'rate-limit-above-capacity';
+    const [remark] = remarksOn(gateway('121/s'), rule);
+    expect([remark.path, remark.measured, remark.limit]).toEqual([
+      'gateways.edge.middleware[0].rateLimit.rate',
+      '2 x 121/s = 242/s',
+      'at most 240/s, with which orders is busy all the time',
+    ]);
+    expect(remarksOn(gateway('120/s'), rule)).toEqual([]);
+  });
+
+  it('see a row of failures that one window never holds', () => {
+    const text = (row: number): string =>
+      scenario([
+        `policies: { hop: { circuitBreaker: { kind: gobreaker, interval: 1s, tripAfter: { consecutiveFailures: ${row} } } } }`,
+        `services: { ${SHOP}, pay: { endpoints: { charge: [ wait: 20ms ] } } }`,
+        USERS.replace('100/s', '4/s'),
+      ]);
+    // 4 + 4 x sqrt(4) = 12 calls in a window at most.
+    expect(remarksOn(text(12), 'breaker-never-opens')).toEqual([]);
+    expect(remarksOn(text(13), 'breaker-never-opens').map(({ limit }) => limit)).toEqual([
+      'consecutiveFailures is 13',
+    ]);
+  });
+
+  it('come to an end where calls go in circles or retries have no limit', () => {
+    const text = scenario([
+      'policies: { hop: { timeout: 1s, retry: { attempts: unlimited, on: [any], backoff: { kind: grpc, base: 50ms }, budget: { ratio: 10% } } } }',
+      'services:',
+      '  shop: { concurrency: 4, endpoints: { buy: [ { call: pay.charge, policy: hop } ] } }',
+      '  pay: { endpoints: { charge: [ { call: shop.buy, policy: hop, probability: 50% } ] } }',
+      USERS,
+      'faults: [ { id: rush, kind: load, target: users, factor: 2, at: 1s, for: 1s } ]',
+    ]);
+    const found = new Set(remarksOn(text).map(({ rule }) => rule));
+    expect([...found].sort()).toEqual([
+      'call-without-time-limit',
+      'retry-not-idempotent',
+      'sync-cycle',
+      'unbounded-queue',
+    ]);
+  });
+});
+
+describe('the scenarios that are shipped', () => {
+  it('the full variant of the flagship is told only what is true of it', () => {
+    const full = shipped('checkout').filter(({ variants }) => variants.includes('full'));
+    expect(full.map(({ rule, path }) => `${rule} ${path}`)).toEqual([
+      'query-without-time-limit services.inventory.endpoints.reserve.steps[1]',
+      'query-without-time-limit services.catalog.endpoints.show.steps[1]',
+      'retry-not-idempotent policies.front.retry.on',
+      'retry-not-idempotent policies.pay.retry.on',
+    ]);
+  });
+
+  it('the queue of payments outlives its callers, but not where the abandoned are dropped', () => {
+    const [remark] = shipped('checkout', 'queue-outlives-callers');
+    expect(remark.variants).toEqual(['timeouts', 'retries', 'breaker']);
+    expect(remark.limit).toBe('500ms, the longest any caller waits');
+  });
+
+  it('the breaker that its scenario shows closed for ever is found without a run', () => {
+    const found = shipped('p99-claim', 'breaker-never-opens');
+    expect(found.map(({ variants, measured }) => [variants, measured])).toEqual([
+      [['breaker-slow-trip'], 'at most 3000 calls of one caller in 60s on average'],
+    ]);
+  });
+
+  it('the queue that keeps a retry storm alive is found in the variants that have it', () => {
+    const [remark] = shipped('retry-metastable', 'queue-outlives-callers');
+    expect([remark.measured, remark.limit]).toEqual([
+      '2000 requests at 1ms each = 2s',
+      '250ms, the longest any caller waits',
+    ]);
+    expect(remark.variants).not.toContain('short-queue');
+    expect(remark.variants).not.toContain('cancelled-work');
+  });
+});

@@ -1,0 +1,78 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { parse, stringify } from 'yaml';
+import { rules } from '../../src/lint/index.js';
+import { remarkText, rulesTable } from '../../src/lint/text.js';
+import { CASES } from './cases.js';
+import { remarksOn } from './lint-text.js';
+
+const silents = CASES.flatMap(({ rule, silent }) =>
+  Object.entries(silent).map(([name, text]) => [rule, name, text] as const),
+);
+
+describe('the rules', () => {
+  it('have a case each, and are sorted by name', () => {
+    const names = rules.map(({ name }) => name);
+    expect(CASES.map(({ rule }) => rule)).toEqual(names);
+    expect([...names].sort()).toEqual(names);
+  });
+
+  it('say why in one sentence and what to do in another', () => {
+    for (const { name, reason, remedy } of rules) {
+      expect(reason, name).toMatch(/^[A-Z][^|]*[^.]\.$/);
+      expect(remedy, name).toMatch(/^[A-Z][^|]*[^.]\.$/);
+    }
+  });
+
+  it.each(CASES)('$rule speaks, once, with its numbers', ({ rule, fires, ...wanted }) => {
+    const remarks = remarksOn(fires, rule);
+    expect(remarks.map(({ path, measured, limit }) => ({ path, measured, limit }))).toEqual([
+      { path: wanted.path, measured: wanted.measured, limit: wanted.limit },
+    ]);
+  });
+
+  it.each(silents)('%s says nothing where %s', (rule, _name, text) => {
+    expect(remarksOn(text, rule).map(({ message }) => message)).toEqual([]);
+  });
+
+  it.each(CASES)('$rule gives YAML that mends it', ({ rule, fires }) => {
+    const [{ fixExample }] = remarksOn(fires, rule);
+    const tree: unknown = parse(fires);
+    const fix: unknown = parse(fixExample);
+    // Behind an item of a list the fix belongs to that item, so there is no path to lay it over.
+    expect(typeof fix).toBe('object');
+    expect(remarksOn(stringify(laidOver(tree, fix)), rule)).toEqual([]);
+  });
+});
+
+describe('docs/lint.md', () => {
+  const page = readFileSync(new URL('../../docs/lint.md', import.meta.url), 'utf8');
+  const block = (language: string): string =>
+    new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\``, 'm').exec(page)![1];
+
+  it('lists the rules as they are', () => {
+    expect(page).toContain(rulesTable(rules));
+  });
+
+  it('shows the finding as it is printed', () => {
+    const [remark] = remarksOn(block('yaml'), 'timeout-inversion', 'inversion.yaml');
+    expect(remarkText(remark)).toBe(block('text'));
+  });
+});
+
+/** The second over the first, map by map. A short form gives way. */
+function laidOver(under: unknown, over: unknown): unknown {
+  if (!isMap(under) || !isMap(over)) return over;
+  const result: Record<string, unknown> = { ...under };
+  for (const [key, value] of Object.entries(over)) {
+    const old = result[key];
+    // `charge: [ … ]` is short for `charge: { steps: [ … ] }`.
+    const long = Array.isArray(old) && isMap(value) ? { steps: old } : old;
+    result[key] = laidOver(long, value);
+  }
+  return result;
+}
+
+function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
