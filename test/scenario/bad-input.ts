@@ -106,10 +106,10 @@ export const BAD_SHAPES: readonly BadCase[] = [
   },
   {
     title: 'a policy of a later version',
-    edit: [timeout, 'plain: { throttle: { kind: sre } }'],
+    edit: [timeout, 'plain: { coalesce: { key: user } }'],
     code: 'FL202',
-    at: 'throttle',
-    says: 'throttle is known, not in this version',
+    at: 'coalesce',
+    says: 'coalesce is known, not in this version',
   },
   {
     title: 'a misspelt policy',

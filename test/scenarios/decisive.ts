@@ -95,18 +95,18 @@ export const DECISIVE: readonly Decisive[] = [
     'probes 60 s apart, each with a timeout of 1 s: 20 + 1 + 60 + 1 + 60 = 142 s, the outage ends at 110 s',
   ),
   row(
-    'bulkhead',
-    'shop->reviews.bulkhead.rejected in bulkhead',
-    980,
-    50,
-    '50/s x 20 s less the 20 permits',
-  ),
-  row(
     'bulkhead-thread-pool',
     'users.latency.mean during slower in large-queue',
     6.375,
     0.05,
     '10 threads serve 50 of 100/s: waits of t up to 10 s, then of 15 s - t/2, 6.25 s on average; 125 ms of its own',
+  ),
+  row(
+    'bulkhead',
+    'shop->reviews.bulkhead.rejected in bulkhead',
+    980,
+    50,
+    '50/s x 20 s less the 20 permits',
   ),
   row(
     'burst',
@@ -248,6 +248,7 @@ export const DECISIVE: readonly Decisive[] = [
     0.0015,
     '2 % are slow, and half of their hedges take more than the median: 29.4 + 10 + 20 x 0.5/0.98',
   ),
+  row('hot-key', 'users.latency.mean in by-key', 0.03, 0.0025, '0.4 x 50 ms + 0.6 x 16.7 ms'),
   row(
     'latency-fault',
     'users.latency.p50 during detour in one-by-one',
@@ -269,6 +270,7 @@ export const DECISIVE: readonly Decisive[] = [
     0.002,
     '9 ms and the retransmission after 200 ms',
   ),
+  row('parallel-joins', 'users.success in wait-for-all', 0.951, 0.006, '0.99 to the fifth'),
   row(
     'partition-one-way',
     'payments.throughput during split in answers-lost',
@@ -311,6 +313,7 @@ export const DECISIVE: readonly Decisive[] = [
     10,
     'all of 500/s but the few who leave from the top of the stack',
   ),
+  row('queue-max-wait', 'people.goodput in limited', 499, 8, '10 workers / 20 ms'),
   row(
     'rate-limit-resilience4j',
     'shop.concurrency.mean in more-threads',
@@ -381,6 +384,8 @@ export const DECISIVE: readonly Decisive[] = [
     0.6,
     '4046 waiting: 2 s at 250/s, then 3.5 s at 1000/s',
   ),
+  row('stages', 'load.latency.p50 from 28s to 30s in jump', 1.8, 0.2, '900 waiting / 500/s'),
+  row('steps', 'users.success in strict', 0.32, 0.02, '0.8 x 0.8 x 0.5'),
   row(
     'timeout',
     'readers.success during hang in none-set',
@@ -395,6 +400,7 @@ export const DECISIVE: readonly Decisive[] = [
     0.05,
     '1 + 1/3 + 1/9 + 1/27',
   ),
+  row('zones', 'users.latency.min in far-zone', 0.1234, 0.0005, '3 x (20 + 1 + 20) + 2 x 0.2 ms'),
 ];
 
 function row(file: string, ask: string, is: number, within: number, because: string): Decisive {
