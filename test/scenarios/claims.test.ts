@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { RunFile } from './run-file.js';
 import { policyKinds } from '../../src/patterns/registry.js';
-import { runFile } from './run-file.js';
+import { ROOT, runFile } from './run-file.js';
 
 /** Errors that a file promises to hold; what is a warning is meant to be broken where a claim stops. */
 function broken(ran: RunFile): readonly string[] {
@@ -10,6 +12,29 @@ function broken(ran: RunFile): readonly string[] {
       .filter(({ severity, verdict }) => severity === 'error' && verdict !== 'pass')
       .map(({ text, verdict, value }) => `${variant.name}: ${verdict} ${text} (${value})`),
   );
+}
+
+/** How many of a unit as the pages write it make one of the results: seconds, shares. */
+const UNITS: Readonly<Record<string, number>> = { ' ms': 1000, ' s': 1, ' %': 100, '': 1 };
+
+const studies = readFileSync(join(ROOT, 'docs/studies.md'), 'utf8').split('\n');
+
+/** A number as written, `2.07 %`, in the units of the results, and half of its last digit. */
+function written(text: string): { readonly is: number; readonly within: number } {
+  const [, digits, unit] = /^([\d.]+)( ms| s| %|)$/.exec(text)!;
+  const decimals = digits.split('.')[1]?.length ?? 0;
+  return { is: Number(digits) / UNITS[unit], within: (0.51 * 10 ** -decimals) / UNITS[unit] };
+}
+
+/** Expects the decisive numbers of the study on its page to be what the run has. */
+function expectDecisive(ran: RunFile, file: string): void {
+  const line = studies.find((one) => one.includes(`](../${file})`)) ?? '';
+  const numbers = [...line.matchAll(/`([^`]+ in [^`]+)` = ([\d.]+(?: ms| s| %|)): /g)];
+  expect(numbers.length).toBeGreaterThan(2);
+  for (const [, ask, number] of numbers) {
+    const { is, within } = written(number);
+    expect(Math.abs(ran.value(ask) - is), ask).toBeLessThanOrEqual(within);
+  }
 }
 
 describe('scenarios/p99-claim.yaml', () => {
@@ -89,6 +114,27 @@ describe('scenarios/studies/breaker-zoo.yaml', () => {
     expect(broken(ran)).toEqual([]);
   });
 
+  it('has the decisive numbers of its page', () => {
+    expectDecisive(ran, 'scenarios/studies/breaker-zoo.yaml');
+  });
+
+  it('has the numbers of the table on its page, for every variant', () => {
+    const rows = new Map(
+      studies
+        .filter((line) => /^\| `[\w-]+`/.test(line))
+        .map((line) => [/`([\w-]+)`/.exec(line)![1], line.split(' | ').slice(1)]),
+    );
+    expect([...rows.keys()].sort()).toEqual(ran.result.variants.map(({ name }) => name).sort());
+    for (const { name, budgets } of ran.result.variants) {
+      const asked = budgets.filter(({ severity }) => severity === 'warning');
+      const [half, hang, median, after] = asked.map(({ value }) => Number(value));
+      [half, hang, median, 60 * (1 - after)].forEach((value, k) => {
+        const { is, within } = written(rows.get(name)![k].replace(' |', ''));
+        expect(Math.abs(value - is), `${name}: ${value}`).toBeLessThanOrEqual(within);
+      });
+    }
+  });
+
   it('has a variant of every kind of breaker, and one without', () => {
     const kinds = policyKinds.filter(({ policy }) => policy === 'circuitBreaker');
     const names = ran.result.variants.map(({ name }) => name);
@@ -105,6 +151,10 @@ describe('scenarios/studies/retry-storm.yaml', () => {
   it('holds its budgets and confirms its hypothesis', () => {
     expect(broken(ran)).toEqual([]);
     expect(ran.result.hypothesis?.verdict).toBe('confirmed');
+  });
+
+  it('has the decisive numbers of its page', () => {
+    expectDecisive(ran, 'scenarios/studies/retry-storm.yaml');
   });
 
   it('asks nine times as much for ever, with jitter as without', () => {

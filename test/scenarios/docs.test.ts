@@ -6,7 +6,12 @@ import type { Terminal } from '../../src/cli/terminal.js';
 import { DECISIVE } from './decisive.js';
 import { ROOT, scenarioFiles } from './run-file.js';
 
-const PAGES = ['docs/patterns.md', 'docs/p99-claim.md', 'docs/lint.md'];
+const PAGES = ['docs/patterns.md', 'docs/studies.md', 'docs/p99-claim.md', 'docs/lint.md'];
+/** Pages that list all scenarios of a folder. */
+const LISTS = [
+  ['docs/patterns.md', 'scenarios/patterns'],
+  ['docs/studies.md', 'scenarios/studies'],
+] as const;
 const PREFIX = 'npx --no-install faultline ';
 
 /** How many of a unit as the page writes it make one of the results: seconds, shares. */
@@ -53,19 +58,23 @@ function refusal(command: string): string | null {
   return null;
 }
 
-describe('docs/patterns.md', () => {
-  const page = read('docs/patterns.md');
+describe.each(LISTS)('%s', (path, folder) => {
+  const page = read(path);
 
-  it.each(scenarioFiles('scenarios/patterns'))('lists %s once, with its command', (path) => {
-    expect(page.split(`](../${path})`).length - 1).toBe(1);
-    expect(page).toContain(`\`${PREFIX}check ${path}\``);
+  it.each(scenarioFiles(folder))('lists %s once, with its command', (scenario) => {
+    expect(page.split(`](../${scenario})`).length - 1).toBe(1);
+    expect(page).toContain(`\`${PREFIX}check ${scenario}\``);
   });
 
-  it('lists no pattern that does not exist', () => {
-    for (const [, path] of page.matchAll(/\]\(\.\.\/([^)]+)\)/g)) {
-      expect(existsSync(join(ROOT, path)), path).toBe(true);
+  it('lists no scenario that does not exist', () => {
+    for (const [, listed] of page.matchAll(/\]\(\.\.\/([^)]+)\)/g)) {
+      expect(existsSync(join(ROOT, listed)), listed).toBe(true);
     }
   });
+});
+
+describe('docs/patterns.md', () => {
+  const page = read('docs/patterns.md');
 
   it.each(DECISIVE)('gives the number that decides $file', ({ file, ask, is, within }) => {
     const line = page.split('\n').find((one) => one.includes(`](../${file})`)) ?? '';

@@ -5,10 +5,17 @@ import { runFile } from './run-file.js';
 describe('scenarios/studies/hedging-tail.yaml', () => {
   let ran: RunFile;
   beforeAll(() => {
-    ran = runFile('scenarios/studies/hedging-tail.yaml', { replications: 2 });
+    ran = runFile('scenarios/studies/hedging-tail.yaml');
   });
   const tail = (variant: string): number =>
     ran.value(`users.latency.p99 before brown-out in ${variant}`);
+
+  it('has the numbers of docs/studies.md', () => {
+    expect(tail('p95')).toBeCloseTo(0.124, 3);
+    const sent = ran.value('page->shard.amplification before brown-out in p95');
+    expect(sent).toBeCloseTo(1.07, 2);
+    expect(ran.value('users.success during brown-out in fixed')).toBeCloseTo(0.481, 3);
+  });
 
   it('halves the tail at the 95th percentile, for less than a tenth more reads', () => {
     // `no-hedge` has no budget of its own on this: the relative ones measure it.
