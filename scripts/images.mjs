@@ -1,7 +1,15 @@
-// Makes the two pictures of the README from a real run of the flagship: the top of its report and what
-// `npm start` prints. Needs a Chromium: CHROMIUM=/path/to/it, else /usr/bin/chromium. Run it after a build.
+// Makes the pictures of the README from real runs: the top of the flagship's report, what `npm start`
+// prints, and the table of all breakers on one fault. Needs a Chromium: CHROMIUM=/path/to/it, else /usr/bin/chromium. Run it after a build.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -10,6 +18,9 @@ const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const IMAGES = join('docs', 'images');
 const PROGRAM = join('dist', 'cli', 'main.js');
 const SCENARIO = join('scenarios', 'checkout.yaml');
+const ZOO = join('scenarios', 'studies', 'breaker-zoo.yaml');
+/** Nine variants compared. */
+const TABLE = { width: 1280, height: 1050 };
 /** Title, verdict, chain, budgets and the table of variants. */
 const REPORT = { width: 1280, height: 1230 };
 const SGR = /\u001b\[(\d+)m/g;
@@ -35,20 +46,24 @@ if (!existsSync(PROGRAM)) {
 const work = mkdtempSync(join(tmpdir(), 'faultline-images-'));
 try {
   mkdirSync(IMAGES, { recursive: true });
-  const printed = simulate();
+  const printed = simulate(SCENARIO);
   shoot(join(work, 'checkout.html'), 'report.png', REPORT);
   const page = join(work, 'terminal.html');
   writeFileSync(page, terminalPage(printed));
   shoot(page, 'terminal.png', terminalSize(printed));
+  simulate(ZOO);
+  const zoo = join(work, 'breaker-zoo.html');
+  writeFileSync(zoo, onlySection(readFileSync(zoo, 'utf8'), 'compare'));
+  shoot(zoo, 'breaker-zoo.png', TABLE);
 } finally {
   rmSync(work, { recursive: true, force: true });
 }
 
 /** The lines of `npm start` with their colours; the report goes to a folder of its own. */
-function simulate() {
+function simulate(scenario) {
   const run = spawnSync(
     process.execPath,
-    [PROGRAM, 'run', SCENARIO, '--out', work, '--format', 'html'],
+    [PROGRAM, 'run', scenario, '--out', work, '--format', 'html'],
     { encoding: 'utf8', env: { ...environment(), FORCE_COLOR: '1' }, maxBuffer: 1 << 26 },
   );
   if (run.error !== undefined || run.stdout === '') {
@@ -61,6 +76,11 @@ function simulate() {
 function environment() {
   const { NO_COLOR: _, ...rest } = process.env;
   return rest;
+}
+
+/** The report with one of its sections alone. */
+function onlySection(html, id) {
+  return html.replace('</style>', `section:not(#${id}),nav{display:none}</style>`);
 }
 
 function shoot(page, name, { width, height }) {

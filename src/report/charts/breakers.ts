@@ -40,7 +40,10 @@ export function breakerLanes(view: View, variant: VariantResult): BreakerLane[] 
         edge,
         instance,
         dryRun: breaker.dryRun,
-        spells: spells.filter((s) => s.state !== 'closed' && s.until > s.from),
+        // A probe that ends at once takes no time, and is one all the same.
+        spells: spells.filter(
+          (s) => s.state === 'halfOpen' || (s.state !== 'closed' && s.until > s.from),
+        ),
       });
     }
   }
@@ -99,10 +102,12 @@ function laneMarks(
     label(0, y + 4, nameOf(lanes, lane), { fill: 'var(--ink)' }),
     box(x(window[0]), y - 1.25, x(window[1]) - x(window[0]), 2.5, 'var(--ok)'),
   ];
-  for (const spell of lane.spells) {
+  // Probes last: one that took no time would lie under the spell behind it.
+  const probing = (spell: { readonly state: string }): number => Number(spell.state === 'halfOpen');
+  for (const spell of [...lane.spells].sort((a, b) => probing(a) - probing(b))) {
     const from = Math.max(window[0], spell.from);
     const until = Math.min(window[1], spell.until);
-    if (until <= from) continue;
+    if (until < from || (until === from && spell.state !== 'halfOpen')) continue;
     const open = spell.state !== 'halfOpen';
     const room = Math.max(open ? 1 : 2.5, x(until) - x(from));
     marks.push(box(x(from), y - 6, room, 12, open ? 'var(--down)' : 'var(--degraded)'));
