@@ -69,7 +69,7 @@ export function assemble(
   world.journal = new Journal(engine, plan.warmupNs);
   world.tracer = new Tracer(world, traceSink);
   world.duplicates = new Duplicates();
-  world.keys = new Keys(plan, replication);
+  world.keys = new Keys(plan, replication, world.strands);
   setStreams(world);
   world.partSlowness = new Float64Array(plan.parts.length).fill(1);
   world.partInjections = plan.parts.map(() => null);

@@ -50,7 +50,7 @@ export class Balancers {
       clock: engine,
       picks: streamKey(plan.seed, replication, `edge/${names}/pick`),
       places: streamKey(0, 0, `places/${name}`),
-      keyValue: (rootA, rootB) => (index < 0 ? 0 : keys.value(index, rootA, rootB)),
+      keyValue: (strand) => (index < 0 ? 0 : keys.value(index, strand)),
     };
   }
 }

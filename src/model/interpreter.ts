@@ -262,10 +262,7 @@ export class Interpreter {
     const { strands, engine, instances } = world;
     const limiter = world.limiters[id];
     const instance = instances[strands.instance[strand]];
-    const key =
-      limiter.key < 0
-        ? 0
-        : world.keys.value(limiter.key, strands.rootA[strand], strands.rootB[strand]);
+    const key = limiter.key < 0 ? 0 : world.keys.value(limiter.key, strand);
     const wait = limiter.states[instance.index].take(engine.now, key);
     if (wait === 0) return true;
     if (wait < 0) {

@@ -179,6 +179,7 @@ export class Joins {
 export function inherit(strands: Strands, strand: number, parent: number): void {
   strands.part[strand] = strands.part[parent];
   strands.request[strand] = strands.request[parent];
+  strands.arrival[strand] = strands.arrival[parent];
   strands.rootA[strand] = strands.rootA[parent];
   strands.rootB[strand] = strands.rootB[parent];
   strands.level[strand] = strands.level[parent];

@@ -3,22 +3,31 @@ import type { StreamKey } from '../kernel/rng.js';
 import { streamKey, unit } from '../kernel/rng.js';
 import type { Plan } from '../spec/plan.js';
 import type { KeyPopulation } from '../spec/scenario.js';
+import type { Strands } from './strands.js';
 
 /**
  * Values of named keys. A value is a draw by the lineage of the user request, so a request keeps it
- * through its whole call tree, and every variant meets the same one.
+ * through its whole call tree, and every variant meets the same one. Values of a sequence follow the
+ * arrivals of a workload instead.
  */
 export class Keys {
+  /** Whether strands have to know the arrival number of their request. */
+  readonly inSequence: boolean;
+  private readonly strands: Strands;
   private readonly populations: readonly KeyPopulation[];
   private readonly streams: readonly StreamKey[];
 
-  constructor(plan: Plan, replication: number) {
+  constructor(plan: Plan, replication: number, strands: Strands) {
+    this.strands = strands;
     this.populations = plan.keys.map((key) => key.population);
+    this.inSequence = this.populations.some(({ kind }) => kind === 'sequence');
     this.streams = plan.keys.map((key) => streamKey(plan.seed, replication, `key/${key.name}`));
   }
 
-  /** Value of a key for the request of this lineage: a whole number from 0. */
-  value(key: number, rootA: number, rootB: number): number {
+  /** Value of a key for the request a strand belongs to: a whole number from 0. */
+  value(key: number, strand: number): number {
+    const rootA = this.strands.rootA[strand];
+    const rootB = this.strands.rootB[strand];
     const population = this.populations[key];
     const stream = this.streams[key];
     const u = unit(stream.a, stream.b, rootA, rootB, 0);
@@ -26,8 +35,9 @@ export class Keys {
       case 'unique':
         return (rootA & 0x1fffff) * 4294967296 + (rootB >>> 0);
       case 'uniform':
-      case 'sequence':
         return Math.floor(u * population.count);
+      case 'sequence':
+        return this.strands.arrival[strand] % population.count;
       case 'hot': {
         const { count, hotShare, hotKeys } = population;
         if (u < hotShare) return Math.floor((u / hotShare) * hotKeys);

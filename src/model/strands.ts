@@ -115,7 +115,7 @@ export class Strands {
   traceRoot: Float64Array = new Float64Array(0);
   /** When the call was made, before waits and back-offs of policies; only where traced. */
   called: Float64Array = new Float64Array(0);
-  /** Arrival number of a user request. */
+  /** Arrival number of a user request; below it only where a key is a sequence. */
   arrival: Float64Array = new Float64Array(0);
 
   constructor() {

@@ -70,6 +70,7 @@ export class Wire implements CallSite {
     strands.rootA[strand] = strands.rootA[owner];
     strands.rootB[strand] = strands.rootB[owner];
     strands.request[strand] = strands.request[owner];
+    if (world.keys.inSequence) strands.arrival[strand] = strands.arrival[owner];
     strands.level[strand] = strands.level[owner] + 1;
     strands.pc[strand] = edge.program;
     strands.attempt[strand] = frames.attempt[frame];
@@ -241,13 +242,12 @@ export class Wire implements CallSite {
   private pick(edge: Edge, caller: Instance, owner: number, a: number, b: number): number {
     const fleet = this.world.fleets[edge.toComponent];
     if (fleet.size === 1) return 0;
-    const { rootA, rootB } = this.world.strands;
     // With nobody up every instance is tried, and refuses.
     const some = fleet.readyCount > 0 && fleet.readyCount < fleet.size;
     const candidates = some ? fleet.ready : fleet.all;
     const count = some ? fleet.readyCount : fleet.size;
     const balancer = edge.balancers[caller.index];
-    return balancer.pick(candidates, count, a, b, rootA[owner], rootB[owner]);
+    return balancer.pick(candidates, count, a, b, owner);
   }
 
   private guard(strand: number): void {

@@ -13,23 +13,22 @@ export interface BalancerSetup {
   readonly picks: StreamKey;
   /** A key that is the same for every caller, seed and replication: where instances stand on a ring. */
   readonly places: StreamKey;
-  /** Value of the configured key for the user request of this lineage; 0 without a key. */
-  keyValue(rootA: number, rootB: number): number;
+  /** Value of the configured key for the request that a strand belongs to; 0 without a key. */
+  keyValue(strand: number): number;
 }
 
 /** The run-time half of a balancer: one for each calling instance, callee and configuration. */
 export interface BalancerState {
   /**
    * The instance for an attempt: one of the first `count` entries of `candidates`, which are in order.
-   * Lineage of the attempt for draws, of the user request for its key.
+   * Lineage of the attempt for draws, the calling strand for the key of its request.
    */
   pick(
     candidates: Int32Array,
     count: number,
     lineageA: number,
     lineageB: number,
-    rootA: number,
-    rootB: number,
+    strand: number,
   ): number;
   /** An attempt to this instance has been answered, or given up, after so long. */
   ended?(instance: number, afterNs: Ns): void;

@@ -24,10 +24,10 @@ function caller(kind: string, size: number, written: object = {}) {
     state,
     outstanding,
     clock,
-    pick: (up: Int32Array = all, count = up.length) => state.pick(up, count, ++n, 5, n, 7),
+    pick: (up: Int32Array = all, count = up.length) => state.pick(up, count, ++n, 5, n),
     pickKey: (value: number, up: Int32Array = all) => {
       key = value;
-      return state.pick(up, up.length, ++n, 5, n, 7);
+      return state.pick(up, up.length, ++n, 5, n);
     },
   };
 }

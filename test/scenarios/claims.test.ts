@@ -142,6 +142,21 @@ describe('scenarios/studies/breaker-zoo.yaml', () => {
   });
 });
 
+describe('scenarios/studies/composition-order.yaml', () => {
+  let ran: RunFile;
+  beforeAll(() => {
+    ran = runFile('scenarios/studies/composition-order.yaml');
+  });
+
+  it('holds its budgets', () => {
+    expect(broken(ran)).toEqual([]);
+  });
+
+  it('has the numbers of docs/studies.md', () => {
+    expectDecisive(ran, 'scenarios/studies/composition-order.yaml');
+  });
+});
+
 describe('scenarios/studies/retry-storm.yaml', () => {
   let ran: RunFile;
   beforeAll(() => {

@@ -32,17 +32,10 @@ class Maglev implements BalancerState {
     this.filledFor = new Int32Array(setup.size);
   }
 
-  pick(
-    candidates: Int32Array,
-    count: number,
-    _a: number,
-    _b: number,
-    rootA: number,
-    rootB: number,
-  ): number {
+  pick(candidates: Int32Array, count: number, _a: number, _b: number, strand: number): number {
     if (!this.isFilledFor(candidates, count)) this.fill(candidates, count);
     const { table } = this;
-    return table[Math.floor(hashedKey(this.setup, rootA, rootB) * table.length)];
+    return table[Math.floor(hashedKey(this.setup, strand) * table.length)];
   }
 
   private isFilledFor(candidates: Int32Array, count: number): boolean {

@@ -35,16 +35,9 @@ class RingHash implements BalancerState {
     this.owners = Int32Array.from(order, (point) => point.owner);
   }
 
-  pick(
-    candidates: Int32Array,
-    count: number,
-    _a: number,
-    _b: number,
-    rootA: number,
-    rootB: number,
-  ): number {
+  pick(candidates: Int32Array, count: number, _a: number, _b: number, strand: number): number {
     const { setup, points, owners } = this;
-    const hash = hashedKey(setup, rootA, rootB);
+    const hash = hashedKey(setup, strand);
     let low = 0;
     let high = points.length;
     while (low < high) {

@@ -11,8 +11,8 @@ export const keyField = z
 const TWO_32 = 4294967296;
 
 /** Hash of the key of a request, from 0 to 1. */
-export function hashedKey(setup: BalancerSetup, rootA: number, rootB: number): number {
-  const value = setup.keyValue(rootA, rootB);
+export function hashedKey(setup: BalancerSetup, strand: number): number {
+  const value = setup.keyValue(strand);
   const { a, b } = setup.places;
   return unit(a, b, (value / TWO_32) | 0, value | 0, 3);
 }
