@@ -157,6 +157,31 @@ describe('scenarios/studies/composition-order.yaml', () => {
   });
 });
 
+describe('scenarios/studies/k6-matrix.yaml', () => {
+  let ran: RunFile;
+  beforeAll(() => {
+    ran = runFile('scenarios/studies/k6-matrix.yaml');
+  });
+
+  it('holds its budgets', () => {
+    expect(broken(ran)).toEqual([]);
+  });
+
+  it('has the numbers of docs/studies.md', () => {
+    expectDecisive(ran, 'scenarios/studies/k6-matrix.yaml');
+  });
+
+  it('makes as many requests as k6 did, and answers as many', () => {
+    const requests = new Map(
+      ran.result.variants.map(({ name, summary }) => [name, summary.requests / 5]),
+    );
+    expect(requests.get('unprotected')).toBe(400);
+    expect(requests.get('breaker-and-retry')! / 1338).toBeCloseTo(1, 2);
+    const answered = ran.value('users.success in breaker-and-retry');
+    expect(answered * requests.get('breaker-and-retry')!).toBeCloseTo(54, 6);
+  });
+});
+
 describe('scenarios/studies/retry-storm.yaml', () => {
   let ran: RunFile;
   beforeAll(() => {
