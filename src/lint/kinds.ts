@@ -84,7 +84,7 @@ interface GobreakerConfig {
 
 interface Resilience4jConfig {
   readonly slidingWindowType: 'count' | 'time';
-  readonly slidingWindowSize?: { readonly lengthNs?: Ns };
+  readonly slidingWindowSize?: { readonly lengthNs?: Ns; readonly calls?: number };
   readonly minimumNumberOfCalls?: number;
 }
 
@@ -108,11 +108,12 @@ export function evidenceOf(layer: Layer): Evidence | null {
       const own = layer.config as Resilience4jConfig;
       if (own.slidingWindowType !== 'time') return null;
       // Both are 100 where nothing is written: calls, and seconds.
+      const size = own.slidingWindowSize;
       return {
         field: ['minimumNumberOfCalls'],
         calls: own.minimumNumberOfCalls ?? 100,
         windowField: 'slidingWindowSize',
-        windowNs: own.slidingWindowSize?.lengthNs ?? 100 * NS_PER_SECOND,
+        windowNs: size?.lengthNs ?? (size?.calls ?? 100) * NS_PER_SECOND,
       };
     }
     default:

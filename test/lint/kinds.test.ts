@@ -45,6 +45,7 @@ describe('what rules read out of the kinds of a policy', () => {
     ['hystrix', {}, 20, 10],
     ['opossum', { volumeThreshold: 7 }, 7, 10],
     ['resilience4j', { slidingWindowType: 'time', slidingWindowSize: '60s' }, 100, 60],
+    ['resilience4j', { slidingWindowType: 'time', slidingWindowSize: 60 }, 100, 60],
     ['gobreaker', { interval: '5s', tripAfter: { failureRatio: '50%', minRequests: 30 } }, 30, 5],
   ])('calls a breaker %s wants to see in its window', (kind, written, calls, seconds) => {
     const evidence = evidenceOf(layer('circuitBreaker', kind, written))!;

@@ -161,6 +161,14 @@ describe('circuitBreaker resilience4j: time windows', () => {
     minimumNumberOfCalls: 3,
   };
 
+  it('takes a bare number for seconds, as the library does', () => {
+    const calls = series(0, 500, 'FFF');
+    const written = play({ ...time, slidingWindowSize: '3s' }, calls);
+    const bare = play({ ...time, slidingWindowSize: 3 }, calls);
+    expect(bare.states()).toEqual(written.states());
+    expect(bare.states().length).toBeGreaterThan(0);
+  });
+
   it('holds the seconds of the clock: the present one and two before it', () => {
     // Failures at 0.9 s, 2.0 s and 2.999999999 s: seconds 0, 2 and 2, all within 0 to 2.
     const inside = play(time, [
@@ -593,7 +601,7 @@ describe('circuitBreaker resilience4j: the rest', () => {
     expect(problems({ ...time, slidingWindowSize: '5s', minimumNumberOfCalls: 600 })).toEqual([]);
     expect(problems({ ...time, slidingWindowSize: '1500ms' })).toEqual(['slidingWindowSize']);
     expect(problems({ ...time, slidingWindowSize: '2000000s' })).toEqual(['slidingWindowSize']);
-    expect(problems({ ...time, slidingWindowSize: 10 })).toEqual(['slidingWindowSize']);
+    expect(problems({ ...time, slidingWindowSize: 10 })).toEqual([]);
     expect(problems({ slidingWindowSize: '10s' })).toEqual(['slidingWindowSize']);
     expect(problems({ waitDurationInOpenState: '1500us' })).toEqual(['waitDurationInOpenState']);
     expect(problems({ maxWaitDurationInHalfOpenState: '500us' })).toEqual([

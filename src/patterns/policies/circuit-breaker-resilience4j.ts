@@ -52,8 +52,8 @@ const schema = z.strictObject({
     .optional()
     .describe(
       'Calls in a count window, or length of a time window in whole seconds of the clock, which ' +
-        'starts with the warm-up, the running one included. Unit: calls or duration. Defaults ' +
-        'to 100, or 100s.',
+        'starts with the warm-up, the running one included; a bare number is seconds there. Unit: ' +
+        'calls or duration. Defaults to 100, or 100s.',
     ),
   minimumNumberOfCalls: whole({ min: 1 })
     .optional()
@@ -290,9 +290,6 @@ function windowProblems(config: Config): readonly PolicyProblem[] {
     } else if (size.lengthNs > WINDOW_MAX * NS_PER_SECOND) {
       problems.push({ field, message: `longer than ${WINDOW_MAX} seconds: make it shorter` });
     }
-  } else if (size !== undefined && config.slidingWindowType === 'time') {
-    const message = `a time window has a length: the library means ${size.calls}s, write that`;
-    problems.push({ field, message });
   }
   const minimum = config.minimumNumberOfCalls;
   const isCount = config.slidingWindowType === 'count';
