@@ -4,6 +4,7 @@ import { circuitBreakerSimple } from '../../src/patterns/policies/circuit-breake
 import { rateLimitTokenBucket } from '../../src/patterns/policies/rate-limit-token-bucket.js';
 import { policyKinds } from '../../src/patterns/registry.js';
 import { OUTCOME } from '../../src/spec/outcome.js';
+import { parse } from 'yaml';
 import { createPolicy, FakeCalls, MS } from '../support/fake-calls.js';
 
 describe('a policy in a dry run', () => {
@@ -92,5 +93,28 @@ describe('a policy in a dry run', () => {
         refusing.includes(kind.policy),
       ]);
     }
+  });
+
+  it.each(
+    policyKinds.filter(({ dryRun }) => dryRun === true).map((kind) => [kind.policy, kind.kind]),
+  )('lets all calls of a burst pass, whatever %s of kind %s would do', (policyName, kindName) => {
+    const kind = policyKinds.find((one) => one.policy === policyName && one.kind === kindName)!;
+    const written = (parse(kind.example) as Record<string, { kind?: string }>)[policyName];
+    const { kind: _kind, ...config } = written;
+    const calls = new FakeCalls();
+    calls.callee = ({ nth }) => ({
+      afterNs: ((nth * 7) % 40) * MS,
+      outcome: nth % 3 === 0 ? OUTCOME.ok : OUTCOME.serverError,
+    });
+    const { policy } = createPolicy(calls, kind, config, true);
+    const startOf = (k: number): number => Math.floor(k / 20) * 17 * MS;
+    const made = Array.from({ length: 400 }, (_, k) => calls.call([policy], startOf(k)));
+    for (let k = 49; k < 400; k += 50) calls.giveUp(made[k].frame, startOf(k) + 5 * MS);
+    calls.run(3600 * 1000 * MS);
+    expect(calls.starts.length).toBe(400);
+    const answers = new Set(made.map(({ outcome }) => outcome));
+    answers.delete(null);
+    expect([...answers].sort()).toEqual([OUTCOME.ok, OUTCOME.serverError]);
+    expect(policy.held()).toBe(0);
   });
 });
