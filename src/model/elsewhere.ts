@@ -25,14 +25,15 @@ export function elsewhere(
   if (wasAt(frames, parent, picked)) {
     const fleet = world.fleets[edge.toComponent];
     const some = fleet.readyCount > 0 && fleet.readyCount < fleet.size;
+    const candidates = some ? fleet.ready : fleet.all;
     const count = some ? fleet.readyCount : fleet.size;
     let others = 0;
     for (let k = 0; k < count; k++) {
-      if (!wasAt(frames, parent, some ? fleet.ready[k] : k)) others++;
+      if (!wasAt(frames, parent, candidates[k])) others++;
     }
     let left = Math.floor(unit(edge.pick.a, edge.pick.b, a, b, DRAW) * others);
     for (let k = 0; k < count && others > 0; k++) {
-      const at = some ? fleet.ready[k] : k;
+      const at = candidates[k];
       if (wasAt(frames, parent, at) || left-- > 0) continue;
       chosen = at;
       break;

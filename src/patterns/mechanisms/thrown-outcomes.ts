@@ -8,7 +8,7 @@ import { BreakerClasses } from './breaker-classes.js';
  * refusals of the caller's own pool, bulkhead, limiter and inner breaker too. Only the answers of
  * the callee below 500 and the call that was given up are left.
  */
-const THROWN: readonly OutcomeTerm[] = [
+export const THROWN: readonly OutcomeTerm[] = [
   'error',
   'timeout',
   'deadlineExceeded',

@@ -24,11 +24,13 @@ export class Waiters {
     return this.ring.shift();
   }
 
-  remove(frame: number, layer: number): void {
+  /** False when it does not wait here. */
+  remove(frame: number, layer: number): boolean {
     const waiter = (frame << LAYER_BITS) | layer;
     // With one wait limit for all, who leaves is nearly always the oldest.
-    if (this.ring.peek() === waiter) this.ring.shift();
-    else this.ring.remove(waiter);
+    if (this.ring.peek() !== waiter) return this.ring.remove(waiter);
+    this.ring.shift();
+    return true;
   }
 
   clear(): void {

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { IntRing } from '../../kernel/ring.js';
 import type { Ns } from '../../kernel/time.js';
 import type { Outcome } from '../../spec/outcome.js';
 import { OUTCOME, PARK, PASS } from '../../spec/outcome.js';
@@ -31,6 +30,7 @@ import {
   CountBreaker,
   SamplingBreaker,
 } from '../mechanisms/cockatiel-breakers.js';
+import { frameOf, layerOf, Waiters } from '../mechanisms/waiters.js';
 
 const thresholdField = (): Quantity<number> =>
   share().describe(
@@ -115,10 +115,6 @@ function outcomesNotHandled(): typeof classFields.ignore {
       'none.',
   );
 }
-
-/** Frame and layer of a waiter in one integer: another edge's chain may hold this policy elsewhere. */
-const LAYER_BITS = 5;
-const LAYER_MASK = (1 << LAYER_BITS) - 1;
 /** Ticket of a call that was let through closed; a probe has its number, from 1. */
 const REGULAR = 0;
 
@@ -134,7 +130,7 @@ class Cockatiel implements PolicyState {
   private readonly journal: BreakerJournal;
   private readonly constantNs: Ns;
   private readonly backoff: Backoff | null;
-  private readonly waiting = new IntRing();
+  private readonly waiting = new Waiters();
   private state = CLOSED;
   private openUntil: Ns = 0;
   /** Openings since the breaker was last closed. */
@@ -178,7 +174,7 @@ class Cockatiel implements PolicyState {
 
   cancel(frame: number, layer: number, parked: boolean): void {
     if (!parked) this.ended(frame, layer, this.classes.of(OUTCOME.cancelled));
-    else if (!this.waiting.remove((frame << LAYER_BITS) | layer)) this.refused--;
+    else if (!this.waiting.remove(frame, layer)) this.refused--;
   }
 
   /** The refusal of a waiter. */
@@ -214,7 +210,7 @@ class Cockatiel implements PolicyState {
 
   private wait(frame: number, layer: number): void {
     this.ctx.setWord(frame, layer, this.probe);
-    this.waiting.push((frame << LAYER_BITS) | layer);
+    this.waiting.push(frame, layer);
   }
 
   private ended(frame: number, layer: number, result: number): void {
@@ -254,9 +250,9 @@ class Cockatiel implements PolicyState {
     const { ctx, waiting } = this;
     for (let k = waiting.length; k > 0; k--) {
       const waiter = waiting.shift();
-      const frame = waiter >> LAYER_BITS;
-      const layer = waiter & LAYER_MASK;
-      if (ctx.word(frame, layer) !== probe) waiting.push(waiter);
+      const frame = frameOf(waiter);
+      const layer = layerOf(waiter);
+      if (ctx.word(frame, layer) !== probe) waiting.push(frame, layer);
       else if (this.state === HALF_OPEN) this.wait(frame, layer);
       else if (this.state === OPEN && ctx.now < this.openUntil) {
         // Not at once: the call whose end this is has not gone outward yet.

@@ -7,6 +7,7 @@ import type { HedgeBudget, HedgeDelay } from '../mechanisms/hedging.js';
 import { Hedging } from '../mechanisms/hedging.js';
 import { OutcomeSet } from '../mechanisms/outcome-terms.js';
 import { retryBudget } from '../mechanisms/retry-budget.js';
+import { THROWN } from '../mechanisms/thrown-outcomes.js';
 import { WindowedPercentile } from '../mechanisms/windowed-percentile.js';
 
 /** Latencies above are counted as this; with a percentile up here no backup is sent. */
@@ -27,19 +28,7 @@ const schema = z.strictObject({
 });
 
 /** The client believes every answer below 500: HttpResponseClassifier.ServerErrorsAsFailures. */
-const FAILURES = [
-  'serverError',
-  'timeout',
-  'deadlineExceeded',
-  'connect',
-  'reset',
-  'poolTimeout',
-  'rejectedBulkhead',
-  'rejectedRateLimit',
-  'rejectedBreaker',
-  'rejectedOverload',
-  'cancelled',
-] as const;
+const FAILURES = [...THROWN, 'cancelled'] as const;
 
 class BackupDelay implements HedgeDelay {
   private readonly latencies: WindowedPercentile;
