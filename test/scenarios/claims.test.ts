@@ -15,13 +15,19 @@ function broken(ran: RunFile): readonly string[] {
 }
 
 /** How many of a unit as the pages write it make one of the results: seconds, shares. */
-const UNITS: Readonly<Record<string, number>> = { ' ms': 1000, ' s': 1, ' %': 100, '': 1 };
+const UNITS: Readonly<Record<string, number>> = {
+  ' ms': 1000,
+  ' s': 1,
+  ' %': 100,
+  ' /s': 1,
+  '': 1,
+};
 
 const studies = readFileSync(join(ROOT, 'docs/studies.md'), 'utf8').split('\n');
 
 /** A number as written, `2.07 %`, in the units of the results, and half of its last digit. */
 function written(text: string): { readonly is: number; readonly within: number } {
-  const [, digits, unit] = /^([\d.]+)( ms| s| %|)$/.exec(text)!;
+  const [, digits, unit] = /^([\d.]+)( ms| s| %| \/s|)$/.exec(text)!;
   const decimals = digits.split('.')[1]?.length ?? 0;
   return { is: Number(digits) / UNITS[unit], within: (0.51 * 10 ** -decimals) / UNITS[unit] };
 }
@@ -29,7 +35,7 @@ function written(text: string): { readonly is: number; readonly within: number }
 /** Expects the decisive numbers of the study on its page to be what the run has. */
 function expectDecisive(ran: RunFile, file: string): void {
   const line = studies.find((one) => one.includes(`](../${file})`)) ?? '';
-  const numbers = [...line.matchAll(/`([^`]+ in [^`]+)` = ([\d.]+(?: ms| s| %|)): /g)];
+  const numbers = [...line.matchAll(/`([^`]+ in [^`]+)` = ([\d.]+(?: ms| s| %| \/s|)): /g)];
   expect(numbers.length).toBeGreaterThan(2);
   for (const [, ask, number] of numbers) {
     const { is, within } = written(number);
@@ -154,6 +160,21 @@ describe('scenarios/studies/composition-order.yaml', () => {
 
   it('has the numbers of docs/studies.md', () => {
     expectDecisive(ran, 'scenarios/studies/composition-order.yaml');
+  });
+
+  it('has the spread that the README tells, in its order', () => {
+    const readme = readFileSync(join(ROOT, 'README.md'), 'utf8').replace(/\s+/g, ' ');
+    const names = ['resilience4j', 'polly', 'breaker-first', 'envoy'];
+    const of = (metric: string, factor: number, digits: number): string[] =>
+      names.map((name) =>
+        (ran.value(`${metric} during brown-out in ${name}`) * factor).toFixed(digits),
+      );
+    const [r4j, polly, outside, envoy] = of('users.success', 100, 0);
+    expect(readme).toContain(
+      `${r4j} % (resilience4j's order), ${polly} % (Polly's), ${outside} % (breaker outside retry) and ${envoy} % (Envoy's)`,
+    );
+    const [a, b, c, d] = of('users.latency.p99', 1, 1);
+    expect(readme).toContain(`99 % of them within ${a}, ${b}, ${c} and ${d} s`);
   });
 });
 
