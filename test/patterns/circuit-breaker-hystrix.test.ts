@@ -3,22 +3,15 @@ import { bulkheadSemaphore } from '../../src/patterns/policies/bulkhead-semaphor
 import { circuitBreakerHystrix } from '../../src/patterns/policies/circuit-breaker-hystrix.js';
 import { OUTCOME, withStatus } from '../../src/spec/outcome.js';
 import type { Callee } from '../support/fake-calls.js';
-import { createPolicy, FakeCalls, MS } from '../support/fake-calls.js';
+import { behind, createPolicy, FakeCalls, MS } from '../support/fake-calls.js';
 
 const FAIL = OUTCOME.serverError;
 const OK = OUTCOME.ok;
 const REFUSED = OUTCOME.rejectedBreaker;
 
 function breaker(written: object, callee: Callee) {
-  const calls = new FakeCalls();
-  calls.callee = callee;
-  const { policy, transitions } = createPolicy(calls, circuitBreakerHystrix, written);
-  return {
-    calls,
-    policy,
-    call: (atMs: number) => calls.call([policy], atMs * MS),
-    states: () => transitions.map(({ atNs, state }) => [atNs / MS, state]),
-  };
+  const run = behind(circuitBreakerHystrix, written, callee);
+  return { ...run, call: (atMs: number) => run.call(atMs * MS) };
 }
 
 /** Calls at these ms that fail at once where told so; what the breaker did until it had nothing to do. */

@@ -4,23 +4,13 @@ import { bulkheadSemaphore } from '../../src/patterns/policies/bulkhead-semaphor
 import { circuitBreakerPolly } from '../../src/patterns/policies/circuit-breaker-polly.js';
 import { OUTCOME, withStatus } from '../../src/spec/outcome.js';
 import type { Callee } from '../support/fake-calls.js';
-import { createPolicy, FakeCalls, MS, SECOND } from '../support/fake-calls.js';
+import { behind, createPolicy, FakeCalls, MS, SECOND } from '../support/fake-calls.js';
 
 const FAIL = OUTCOME.serverError;
 const OK = OUTCOME.ok;
 const REFUSED = OUTCOME.rejectedBreaker;
 
-function breaker(written: object, callee: Callee) {
-  const calls = new FakeCalls();
-  calls.callee = callee;
-  const { policy, transitions } = createPolicy(calls, circuitBreakerPolly, written);
-  return {
-    calls,
-    policy,
-    call: (atNs: number) => calls.call([policy], atNs),
-    states: () => transitions.map(({ atNs, state }) => [atNs / MS, state]),
-  };
-}
+const breaker = (written: object, callee: Callee) => behind(circuitBreakerPolly, written, callee);
 
 /** Instant answers, in this order. */
 const script =

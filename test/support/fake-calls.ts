@@ -371,6 +371,19 @@ export function createPolicy(
   return { policy, transitions };
 }
 
+/** One policy alone in front of a callee; transitions as [ms, state]. */
+export function behind(kind: PolicyKind, written: unknown, callee: Callee) {
+  const calls = new FakeCalls();
+  calls.callee = callee;
+  const { policy, transitions } = createPolicy(calls, kind, written);
+  return {
+    calls,
+    policy,
+    call: (atNs: number) => calls.call([policy], atNs),
+    states: () => transitions.map(({ atNs, state }) => [atNs / MS, state]),
+  };
+}
+
 function before(a: Due, b: Due): boolean {
   if (a.time !== b.time) return a.time < b.time;
   return a.phase !== b.phase ? a.phase < b.phase : a.sequence < b.sequence;
