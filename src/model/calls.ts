@@ -183,6 +183,7 @@ export class Calls implements CallContext {
     const { frames, engine } = this;
     if (frames.hedged[frame] === 0) this.site.forked(frames.job[frame]);
     frames.hedged[frame] = 1;
+    // Only forks look at it, so the first of them begins the count.
     if (nth === 1) frames.forkCount[frame] = 0;
     const child = this.allocate();
     frames.hedged[child] = 1;
@@ -374,7 +375,6 @@ export class Calls implements CallContext {
     frames.hedged[frame] = 0;
     frames.elsewhere[frame] = 0;
     frames.place[frame] = -1;
-    frames.forkCount[frame] = 0;
     frames.entered[frame] = 0;
     frames.parked[frame] = -1;
     frames.attempt[frame] = 1;
