@@ -3,6 +3,7 @@ import { Samplers } from '../kernel/distribution.js';
 import { Engine } from '../kernel/engine.js';
 import { invariant } from '../kernel/invariant.js';
 import { streamKey } from '../kernel/rng.js';
+import { NS_PER_SECOND } from '../kernel/time.js';
 import type { Plan } from '../spec/plan.js';
 import type { LimiterState } from '../spec/policy.js';
 import type { TraceRecord } from '../spec/record.js';
@@ -207,14 +208,15 @@ function setEdges(world: Draft, chains: Chains, all: Balancers): Assembly['views
 }
 
 function limiterOf(world: Draft, spec: Plan['limiters'][number], registry: Registry): Limiter {
-  const { layer, component, key } = spec;
+  const { layer, component, key, retryAfter } = spec;
   const definition = registry.policyKind(layer.policy, layer.kind);
   invariant(definition?.limiter !== undefined, 'limiter-unknown-to-the-registry');
   const create = (): LimiterState => definition!.limiter!(layer.config);
   const size = world.plan.components[component].instances;
   const shared = layer.scope === 'instance' ? null : create();
   const states = Array.from({ length: size }, () => shared ?? create());
-  return { component, states, key };
+  const grainNs = retryAfter === 'none' ? 0 : retryAfter === 'exact' ? 1 : NS_PER_SECOND;
+  return { component, states, key, grainNs };
 }
 
 function partName(plan: Plan, part: number): string {

@@ -115,6 +115,8 @@ export class Strands {
   traceRoot: Float64Array = new Float64Array(0);
   /** When the call was made, before waits and back-offs of policies; only where traced. */
   called: Float64Array = new Float64Array(0);
+  /** What the answer says about asking again; stale where its outcome is not HINTED. */
+  hint: Float64Array = new Float64Array(0);
   /** Arrival number of a user request; below it only where a key is a sequence. */
   arrival: Float64Array = new Float64Array(0);
 
@@ -195,5 +197,6 @@ const FLOAT64_COLUMNS = [
   'traceParent',
   'traceRoot',
   'called',
+  'hint',
   'arrival',
 ] as const;

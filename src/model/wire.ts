@@ -1,7 +1,8 @@
 import { invariant } from '../kernel/invariant.js';
 import { PHASE } from '../kernel/phase.js';
 import { derive, lineage } from '../kernel/rng.js';
-import { OUTCOME } from '../spec/outcome.js';
+import type { Ns } from '../kernel/time.js';
+import { isHinted, OUTCOME } from '../spec/outcome.js';
 import type { Outcome } from '../spec/outcome.js';
 import type { CallSite } from './calls.js';
 import type { Edge } from './edge.js';
@@ -149,6 +150,10 @@ export class Wire implements CallSite {
     world.engine.note((edge.id << 5) | (outcome & 31), frames.lineageA[frame]);
   }
 
+  hinted(strand: number, hint: Ns): void {
+    this.world.strands.hint[strand] = hint;
+  }
+
   callAnswered(strand: number, stamp: number, outcome: Outcome): void {
     const { strands, interpreter } = this.world;
     invariant(strands.stamp[strand] === stamp, 'answer-to-a-dead-strand');
@@ -231,6 +236,7 @@ export class Wire implements CallSite {
     const frame = strands.from[strand];
     if (this.stalls(frame, this.replyOp, strand, strands.life[strand])) return;
     const outcome = strands.answer[strand];
+    if (isHinted(outcome)) world.calls.setHint(frame, strands.hint[strand]);
     const edge = world.edges[strands.edge[strand]];
     this.settle(strand, edge);
     world.sink.attemptEnded(edge.stat, strands.sentCell[strand], outcome);

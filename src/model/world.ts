@@ -2,6 +2,7 @@ import type { Counts } from '../kernel/counts.js';
 import type { Samplers } from '../kernel/distribution.js';
 import type { Engine } from '../kernel/engine.js';
 import type { StreamKey } from '../kernel/rng.js';
+import type { Ns } from '../kernel/time.js';
 import type { Plan } from '../spec/plan.js';
 import type { LimiterState } from '../spec/policy.js';
 import type { Calls } from './calls.js';
@@ -39,6 +40,8 @@ export interface Limiter {
   readonly states: readonly LimiterState[];
   /** Index of the key it splits by, or -1. */
   readonly key: number;
+  /** Unit of the Retry-After of its refusals; 0 where they carry none. */
+  readonly grainNs: Ns;
 }
 
 /** Injected errors of a part or an instance while a fault is active. */

@@ -1,4 +1,4 @@
-import type { KeyPopulation, Layer } from '../spec/scenario.js';
+import type { KeyPopulation, Layer, RetryAfter } from '../spec/scenario.js';
 import type { PlanLimiter } from '../spec/plan.js';
 import type { Problems } from './problem.js';
 import { byCodeUnit, sortedEntries } from './canonical.js';
@@ -19,10 +19,10 @@ export class Limiters {
    * Number of the limiter at this place; endpoints of one service share those of its middleware.
    * `place` is the owner and the index in its list.
    */
-  at(place: string, component: number, layer: Layer): number {
+  at(place: string, component: number, layer: Layer, retryAfter: RetryAfter): number {
     const known = this.byPlace.get(place);
     if (known !== undefined) return known;
-    const id = this.list.push({ component, layer, key: this.keyOf(layer, place) }) - 1;
+    const id = this.list.push({ component, layer, key: this.keyOf(layer, place), retryAfter }) - 1;
     this.byPlace.set(place, id);
     return id;
   }

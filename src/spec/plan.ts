@@ -9,6 +9,7 @@ import type {
   LoadBalancing,
   Pool,
   Queue,
+  RetryAfter,
 } from './scenario.js';
 
 /**
@@ -144,6 +145,7 @@ export interface PlanLimiter {
   readonly layer: Layer;
   /** Index into `keys`, or -1: one bucket for all requests. */
   readonly key: number;
+  readonly retryAfter: RetryAfter;
 }
 
 /** Endpoint programs: four integers an instruction (opcode, a, b, c). See OP. */
@@ -174,7 +176,7 @@ export const OP = Object.freeze({
   LOOP: 7,
   /** a=target. */
   JUMP: 8,
-  /** a=outcome. Ends the strand (the job, or its branch). */
+  /** a=outcome, b=t of one hint in ns where it is HINTED. Ends the strand (the job, or its branch). */
   DONE: 9,
   /** a=t (probability), b=target when the coin says no. */
   SKIP: 10,

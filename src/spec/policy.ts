@@ -40,6 +40,7 @@ export const EDGE_COUNTERS = [
   'poolTimeouts',
   'wouldReject',
   'throttleRejected',
+  'hinted',
 ] as const;
 export type EdgeCounter = (typeof EDGE_COUNTERS)[number];
 export const EDGE_COUNTER = Object.freeze(
@@ -85,6 +86,13 @@ export interface CallContext {
   setDeadline(frame: number, at: Ns): void;
   /** True when repeating the call cannot do harm: the callee endpoint is idempotent or read-only. */
   idempotent(frame: number): boolean;
+  /**
+   * When the callee wants to be asked again, in ns from now, or NEVER_AGAIN. Only for the frame and
+   * during the leave() or child() whose outcome isHinted.
+   */
+  hint(frame: number): Ns;
+  /** Hands on a hint with an outcome that was another frame's, as a hedge's. */
+  setHint(frame: number, hint: Ns): void;
   /** Adds one to a counter of the frame's edge, see EDGE_COUNTER. */
   count(frame: number, counter: number): void;
 }
@@ -119,6 +127,8 @@ export interface PolicySetup {
 export interface LimiterState {
   /** 0 = go on, above 0 = wait so many ns, -1 = refused. `key` is 0 where no key is given. */
   take(now: Ns, key: number): Ns;
+  /** After a refusal: time until a request of this key could be let through. */
+  retryNs(now: Ns, key: number): Ns;
   reset(): void;
 }
 
@@ -145,6 +155,8 @@ export interface PolicyKind<S extends z.ZodType = z.ZodType> {
   create(config: z.output<S>, setup: PolicySetup): PolicyState;
   /** Where the kind may also stand in a middleware chain. */
   limiter?(config: z.output<S>): LimiterState;
+  /** True for a limiter whose refusals carry no Retry-After unless asked for. */
+  readonly silent?: true;
   /** Legal by itself, contradictory together: messages with the field they belong to. */
   check?(config: z.output<S>, bundle: ReadonlyMap<string, unknown>): readonly PolicyProblem[];
 }

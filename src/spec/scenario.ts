@@ -216,9 +216,13 @@ export interface Middleware {
   readonly call: Target | null;
   readonly onError: 'allow' | 'reject';
   readonly when: Condition | null;
-  /** Only for `rateLimit`: the policy kind and its config. */
+  /** Only for `rateLimit`: the policy kind and its config, and what its refusals say. */
   readonly rateLimit: Layer | null;
+  readonly retryAfter: RetryAfter;
 }
+
+/** How a refusal says when to come back: in whole seconds, as HTTP does, exactly, or not at all. */
+export type RetryAfter = 'seconds' | 'exact' | 'none';
 
 /** A component and its part (endpoint, operation); a gateway has no part here: it is routed. */
 export interface Target {
@@ -266,7 +270,12 @@ export type Step = StepModifiers &
         }[];
       }
     | { readonly verb: 'loop'; readonly count: CountDistribution; readonly steps: readonly Step[] }
-    | { readonly verb: 'fail'; readonly outcome: number }
+    | {
+        readonly verb: 'fail';
+        readonly outcome: number;
+        /** NEVER_AGAIN where it asks not to be asked again, null without a hint. */
+        readonly retryAfterNs: Ns | null;
+      }
     | {
         readonly verb: 'respond';
         readonly outcome: number;

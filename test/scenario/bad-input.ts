@@ -65,6 +65,21 @@ const wait = 'charge: [ wait: 20ms ]';
 
 /** Mistakes in keys, quantities, words and steps. */
 export const BAD_SHAPES: readonly BadCase[] = [
+  // Hints.
+  {
+    title: 'a hint that is no duration',
+    edit: [wait, 'charge: [ { fail: { status: 503, retryAfter: soon } } ]'],
+    code: 'FL205',
+    at: 'soon',
+    says: 'is no duration',
+  },
+  {
+    title: 'a hint on a failure without an answer',
+    edit: [wait, 'charge: [ { fail: { status: timeout, retryAfter: 1s } } ]'],
+    code: 'FL208',
+    at: '1s',
+    says: 'timeout is no answer that could carry a hint',
+  },
   // Keys and sections.
   {
     title: 'a misspelt section',

@@ -2,7 +2,7 @@ import { Samplers } from '../../src/kernel/distribution.js';
 import { Lane } from '../../src/kernel/lanes.js';
 import { PHASE } from '../../src/kernel/phase.js';
 import { DryRun } from '../../src/model/dry-run.js';
-import { HOLD, PARK, PASS } from '../../src/spec/outcome.js';
+import { HINTED, HOLD, PARK, PASS } from '../../src/spec/outcome.js';
 import type { Outcome } from '../../src/spec/outcome.js';
 import { EDGE_COUNTERS } from '../../src/spec/policy.js';
 import type {
@@ -22,7 +22,7 @@ export type Callee = (attempt: {
   readonly nth: number;
   readonly startNs: number;
   readonly frame: number;
-}) => { readonly afterNs: number; readonly outcome: Outcome } | null;
+}) => { readonly afterNs: number; readonly outcome: Outcome; readonly hintNs?: number } | null;
 
 interface Frame {
   readonly layers: readonly PolicyState[];
@@ -34,6 +34,7 @@ interface Frame {
   readonly words: number[];
   attempt: number;
   deadline: number;
+  hint: number;
   done: boolean;
   readonly onEnd: (outcome: Outcome) => void;
 }
@@ -214,6 +215,14 @@ export class FakeCalls implements CallContext {
     return this.idempotentCallee;
   }
 
+  hint(frame: number): number {
+    return this.frames[frame].hint;
+  }
+
+  setHint(frame: number, hint: number): void {
+    this.frames[frame].hint = hint;
+  }
+
   count(_frame: number, counter: number): void {
     const name = EDGE_COUNTERS[counter];
     this.counters.set(name, this.counted(name) + 1);
@@ -236,6 +245,7 @@ export class FakeCalls implements CallContext {
       words: new Array<number>(layers.length).fill(-99),
       attempt: 1,
       deadline,
+      hint: NaN,
       done: false,
       onEnd,
     });
@@ -276,7 +286,9 @@ export class FakeCalls implements CallContext {
       () => {
         if (f.stamps[wire] !== stamp) return;
         this.exit(frame, wire);
-        this.unwind(frame, wire - 1, answer.outcome);
+        f.hint = answer.hintNs ?? NaN;
+        const hinted = answer.hintNs === undefined ? 0 : HINTED;
+        this.unwind(frame, wire - 1, answer.outcome | hinted);
       },
       PHASE.COMPLETION,
     );

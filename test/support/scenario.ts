@@ -137,6 +137,7 @@ export const fail = (status: number, mods: Mods = {}): Step => ({
   ...mods,
   verb: 'fail',
   outcome: outcomeOfStatus(status),
+  retryAfterNs: null,
 });
 
 export const respond = (status: number, then: readonly Step[] = [], mods: Mods = {}): Step => ({
@@ -254,6 +255,7 @@ export function middleware(name: string, own: Partial<Middleware> = {}): Middlew
     onError: 'reject',
     when: null,
     rateLimit: null,
+    retryAfter: 'none',
     ...own,
     name,
   };

@@ -9,6 +9,8 @@ import { whole } from '../../spec/quantities.js';
 export interface Meter {
   /** Takes one: 0 = go on, above 0 = wait so many ns, -1 = refused. */
   take(now: Ns): Ns;
+  /** After a refusal: time until a call could be let through if nobody else came. */
+  retryNs(now: Ns): Ns;
   /** True when a new meter in its place would answer the same from now on. */
   isIdle(now: Ns): boolean;
 }
@@ -133,6 +135,10 @@ export class KeyedMeters implements LimiterState {
       this.meters.set(key, meter);
     }
     return meter.take(now);
+  }
+
+  retryNs(now: Ns, key: number): Ns {
+    return this.meters.get(key)!.retryNs(now);
   }
 
   reset(): void {

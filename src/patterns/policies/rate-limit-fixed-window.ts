@@ -33,6 +33,10 @@ class FixedWindow implements Meter {
     return 0;
   }
 
+  retryNs(now: Ns): Ns {
+    return (Math.floor(now / this.windowNs) + 1) * this.windowNs - now;
+  }
+
   isIdle(now: Ns): boolean {
     return Math.floor(now / this.windowNs) !== this.window;
   }

@@ -32,17 +32,32 @@ function limitOf(period: string) {
 }
 
 const DAY = 86_400 * NS_PER_SECOND;
-/** Lengths of the periods that are all alike. */
-const LENGTHS = [NS_PER_SECOND, 60 * NS_PER_SECOND, 3_600 * NS_PER_SECOND, DAY];
-/** Ends of the months a run can reach: 104 days. */
-const MONTH_ENDS = [31 * DAY, 59 * DAY, 90 * DAY, 120 * DAY];
+/** Lengths of the periods as Kong's headers have them: a month is 30 days there. */
+const LENGTHS = [
+  NS_PER_SECOND,
+  60 * NS_PER_SECOND,
+  3_600 * NS_PER_SECOND,
+  DAY,
+  30 * DAY,
+  365 * DAY,
+] as const;
+const MONTH = PERIODS.indexOf('month');
+const YEAR = PERIODS.indexOf('year');
+/** Starts of the months a run can reach: 104 days. */
+const MONTH_STARTS = [0, 31 * DAY, 59 * DAY, 90 * DAY, 120 * DAY];
+
+/** Start of the window of a period that holds this time. */
+function windowStart(period: number, now: Ns): Ns {
+  if (period === YEAR) return 0;
+  if (period < MONTH) return Math.floor(now / LENGTHS[period]!) * LENGTHS[period]!;
+  return MONTH_STARTS.findLast((start) => start <= now)!;
+}
 
 /** End of the window of a period that holds this time. */
 function windowEnd(period: number, now: Ns): Ns {
-  const length = LENGTHS[period];
-  if (length !== undefined) return (Math.floor(now / length) + 1) * length;
-  if (PERIODS[period] === 'month') return MONTH_ENDS.find((end) => end > now) ?? Infinity;
-  return Infinity;
+  if (period === YEAR) return Infinity;
+  if (period < MONTH) return windowStart(period, now) + LENGTHS[period]!;
+  return MONTH_STARTS.find((start) => start > now) ?? Infinity;
 }
 
 /**
@@ -74,6 +89,16 @@ class CalendarCounters implements Meter {
     }
     this.pending++;
     return 0;
+  }
+
+  /** To the end of the longest period that is used up: what Kong's Retry-After is taken from. */
+  retryNs(now: Ns): Ns {
+    let last = 0;
+    for (let k = 0; k < this.limits.length; k++) {
+      if (this.used[k] >= this.limits[k]) last = k;
+    }
+    const period = this.periods[last]!;
+    return windowStart(period, now) + LENGTHS[period]! - now;
   }
 
   isIdle(now: Ns): boolean {

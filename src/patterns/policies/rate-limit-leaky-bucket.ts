@@ -56,6 +56,11 @@ class LeakyBucket implements Meter {
     return turn - now;
   }
 
+  /** Time until the queue has moved on by one place. */
+  retryNs(now: Ns): Ns {
+    return this.anchor + timeOfEvent(this.rate, this.taken - this.burst) - now;
+  }
+
   isIdle(now: Ns): boolean {
     return this.anchor + timeOfEvent(this.rate, this.taken) <= now;
   }

@@ -63,6 +63,10 @@ class AtomicCycles implements Meter {
     return waitNs;
   }
 
+  retryNs(now: Ns): Ns {
+    return this.waitNs(now - this.start) - this.timeoutNs;
+  }
+
   isIdle(now: Ns): boolean {
     return this.permissionsIn(Math.floor((now - this.start) / this.periodNs)) === this.limit;
   }

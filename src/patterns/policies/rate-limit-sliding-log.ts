@@ -41,6 +41,10 @@ class SlidingLog implements Meter {
     return 0;
   }
 
+  retryNs(now: Ns): Ns {
+    return this.times[this.oldest] + this.windowNs - now;
+  }
+
   isIdle(now: Ns): boolean {
     return now - this.newest >= this.windowNs;
   }

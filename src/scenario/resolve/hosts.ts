@@ -11,6 +11,7 @@ import type {
   Operation,
   Pool,
   Queue,
+  RetryAfter,
   Route,
   Service,
 } from '../../spec/scenario.js';
@@ -296,6 +297,7 @@ interface EntryFields {
     readonly header?: Record<string, string>;
   };
   readonly key?: string;
+  readonly retryAfter?: boolean | 'exact';
 }
 
 /** Status of a refusal where none is written. */
@@ -328,7 +330,13 @@ function resolveEntry(
     onError,
     when: resolveWhen(context, when, [...path, 'when']),
     rateLimit: name === 'rateLimit' ? limiter(context, fields, path) : null,
+    retryAfter: retryAfterOf(fields.retryAfter),
   };
+}
+
+function retryAfterOf(written: boolean | 'exact' | undefined): RetryAfter {
+  if (written === 'exact') return 'exact';
+  return written === true ? 'seconds' : 'none';
 }
 
 /** A limiter knows its own fields only; what all middleware has is left out. */
@@ -339,6 +347,7 @@ function limiter(context: Context, fields: EntryFields, path: Path): Layer {
     call: _call,
     onError: _onError,
     when: _when,
+    retryAfter: _retryAfter,
     key,
     ...own
   } = fields;
