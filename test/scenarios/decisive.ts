@@ -235,6 +235,13 @@ export const DECISIVE: readonly Decisive[] = [
     '300/s x 20 ms on 64 workers',
   ),
   row(
+    'grpc-pushback',
+    'shop->stock.amplification in silent',
+    1.875,
+    0.02,
+    '1 + 1/2 + 1/4 + 1/8; a negative pushback leaves the 1',
+  ),
+  row(
     'hang-and-pause',
     'users.share.serverError during stall in hang',
     0.28,
@@ -334,6 +341,13 @@ export const DECISIVE: readonly Decisive[] = [
     0.0233,
     0.0015,
     'M/M/1 at 70 %: 0.7 / 0.3 x 10 ms',
+  ),
+  row(
+    'retry-after',
+    'jobs->edge.retries in listening',
+    236,
+    0.5,
+    'two windows with 318 - 200 refused, each back once in the first second of the next',
   ),
   row(
     'retry-budget',
