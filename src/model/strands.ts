@@ -77,6 +77,8 @@ export class Strands {
   fork: Int32Array = new Int32Array(0);
   /** Outcome handed over at the next continuation (a call that ended), or the first failure of a join. */
   outcome: Int32Array = new Int32Array(0);
+  /** Calling instance; only where a key asks for it. */
+  caller: Int32Array = new Int32Array(0);
   /** 1 once a fallback's answer was used. */
   degraded: Uint8Array = new Uint8Array(0);
   stamp: Int32Array = new Int32Array(0);
@@ -167,6 +169,7 @@ const INT32_COLUMNS = [
   'succeeded',
   'fork',
   'outcome',
+  'caller',
   'stamp',
   'life',
   'call',

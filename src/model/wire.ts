@@ -72,6 +72,7 @@ export class Wire implements CallSite {
     strands.rootB[strand] = strands.rootB[owner];
     strands.request[strand] = strands.request[owner];
     if (world.keys.inSequence) strands.arrival[strand] = strands.arrival[owner];
+    if (world.keys.byCaller) strands.caller[strand] = caller.id;
     strands.level[strand] = strands.level[owner] + 1;
     strands.pc[strand] = edge.program;
     strands.attempt[strand] = frames.attempt[frame];

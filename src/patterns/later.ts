@@ -24,7 +24,7 @@ export const laterPolicyFields: ReadonlyMap<string, readonly string[]> = new Map
   ['circuitBreaker', ['halfOpenCalls', 'store']],
   ['concurrencyLimit', ['store']],
   ['fallback', ['call', 'steps']],
-  ['rateLimit', ['faultTolerant', 'limitBy', 'policy', 'retryAfter', 'store', 'syncRate']],
+  ['rateLimit', ['faultTolerant', 'policy', 'retryAfter', 'store', 'syncRate']],
   ['retry', ['otherInstance']],
   ['throttle', ['store']],
 ]);

@@ -3,7 +3,7 @@ import type { Distribution } from '../kernel/distribution.js';
 import { invariant } from '../kernel/invariant.js';
 import { faultKind } from '../patterns/registry.js';
 import type { FaultKind } from '../spec/fault.js';
-import type { Plan, PlanComponent } from '../spec/plan.js';
+import type { Plan, PlanBundle, PlanComponent } from '../spec/plan.js';
 import { OP } from '../spec/plan.js';
 import type {
   Cpu,
@@ -24,6 +24,7 @@ import { isFree } from './free.js';
 import { planGrid, windowEdgesOf } from './grid.js';
 import type { LaidComponent, LaidPart, Layout } from './layout.js';
 import { hostOf, layOut } from './layout.js';
+import { KeyTable } from './keys.js';
 import { Limiters } from './limiters.js';
 import { planLoads, traceShareOf } from './loads.js';
 import { planLinks, withLinks } from './network.js';
@@ -55,11 +56,13 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
     problems,
     registers: { used: 0 },
   };
-  const limiters = new Limiters(scenario.keys, problems);
+  const keys = new KeyTable(scenario.keys, layout, problems);
+  const limiters = new Limiters(keys);
   const programs = layout.parts.map((part) => writeProgram(writer, limiters, part));
   const refusals = layout.components.map((component) => writeRefusal(writer, component));
   const { edges, statEdges, bundles, deepestChain, numbers } = writer.edges.finish(layout);
   writer.assembler.renumber(OP.CALL, SLOT.A, numbers);
+  useKeys(keys, bundles);
   const links = planLinks(scenario.network, layout, statEdges, writer.distributions);
   const loads = planLoads(layout, times.warmupNs, times.endNs);
   const ends = new LinkEnds(layout, links, statEdges);
@@ -87,10 +90,17 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
     links,
     limiters: limiters.list,
     faults,
-    keys: limiters.keys,
+    keys: keys.list,
     deepestChain,
     traceShare: options.traceShare ?? traceShareOf(loads),
   };
+}
+
+/** Notes the keys that split the state of policies, the built-in ones among them. */
+function useKeys(keys: KeyTable, bundles: readonly PlanBundle[]): void {
+  for (const { id, layers } of bundles) {
+    for (const { key, policy } of layers) if (key !== null) keys.use(key, id, `a ${policy}`);
+  }
 }
 
 function knownFaultKind(kind: string): FaultKind {

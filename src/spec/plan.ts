@@ -44,7 +44,7 @@ export interface Plan {
   readonly links: readonly PlanLink[];
   readonly limiters: readonly PlanLimiter[];
   readonly faults: readonly PlanFault[];
-  readonly keys: readonly { readonly name: string; readonly population: KeyPopulation }[];
+  readonly keys: readonly PlanKey[];
   /** Longest chain of layers of any edge, pool and deadline included. */
   readonly deepestChain: number;
   /** Share of roots to trace, by a hash of (workload, arrival number); 0 = none, 1 = all. */
@@ -137,6 +137,20 @@ export interface PlanLink {
   readonly loss: number;
   readonly answerLoss: number;
   readonly rtoNs: Ns;
+}
+
+/** A key by which state is split; the built-in ones have populations of their own. */
+export interface PlanKey {
+  readonly name: string;
+  readonly population:
+    | KeyPopulation
+    /** The workload, the calling instance. */
+    | { readonly kind: 'workload' | 'caller' }
+    /**
+     * One of the clients of the workload; how many there are by component, Infinity = all different.
+     * Seen by its address a workload without that number is one caller, and so is a calling instance.
+     */
+    | { readonly kind: 'client' | 'address'; readonly clients: readonly number[] };
 }
 
 /** A rate limiter that stands in a middleware chain. State per instance of the component, or one for all. */

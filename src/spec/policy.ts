@@ -110,6 +110,8 @@ export interface PolicySetup {
   readonly samplers: Samplers;
   /** Registers a distribution; draw with samplers.draw(id, key.a, key.b, lineageA, lineageB, index). */
   sampler(distribution: Distribution): number;
+  /** Value of the key by which the state is split for a call; null where it is not. */
+  readonly keyOf: ((frame: number) => number) | null;
   /** The key of a random stream, named by the edge and this policy, and by `meaning`. */
   stream(meaning: string): StreamKey;
   /** The lane of a constant delay, whose timers come to timer(). */
@@ -132,6 +134,9 @@ export interface LimiterState {
   reset(): void;
 }
 
+/** The key of the address of who calls; no declared key has a name like this. */
+export const ADDRESS_KEY = 'peer address';
+
 /** One named kind of a policy, such as `gobreaker` of `circuitBreaker`: schema, behaviour, documentation. */
 export interface PolicyKind<S extends z.ZodType = z.ZodType> {
   /** The policy it is a kind of: the key in a bundle, such as `circuitBreaker`. */
@@ -150,6 +155,10 @@ export interface PolicyKind<S extends z.ZodType = z.ZodType> {
   readonly example: string;
   /** 'none': holds no state of its own beyond the frame, so one object serves every caller. */
   readonly state: 'none' | 'scoped';
+  /** True where the state may be split by the value of a key; `keyOf` is null for all others. */
+  readonly keyed?: true;
+  /** Where the library has its own word for it: the key that splits the state, by what is written. */
+  splitBy?(config: z.output<S>, key: string | null): string | null;
   /** True where all it does is to refuse calls or let them wait: `dryRun` then only counts that. */
   readonly dryRun?: true;
   create(config: z.output<S>, setup: PolicySetup): PolicyState;
@@ -157,8 +166,15 @@ export interface PolicyKind<S extends z.ZodType = z.ZodType> {
   limiter?(config: z.output<S>): LimiterState;
   /** True for a limiter whose refusals carry no Retry-After unless asked for. */
   readonly silent?: true;
-  /** Legal by itself, contradictory together: messages with the field they belong to. */
-  check?(config: z.output<S>, bundle: ReadonlyMap<string, unknown>): readonly PolicyProblem[];
+  /**
+   * Legal by itself, contradictory together: messages with the field they belong to. `key` is the one
+   * that is written, or null.
+   */
+  check?(
+    config: z.output<S>,
+    bundle: ReadonlyMap<string, unknown>,
+    key?: string | null,
+  ): readonly PolicyProblem[];
 }
 
 export interface PolicyProblem {

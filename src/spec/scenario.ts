@@ -124,6 +124,8 @@ export interface Layer {
   readonly config: unknown;
   readonly scope: 'instance' | 'caller' | 'global';
   readonly per: 'callee' | 'endpoint' | 'target';
+  /** Name of the key whose values split the state further, or null. */
+  readonly key: string | null;
   /** It decides and records, and lets everything pass. */
   readonly dryRun: boolean;
   /** Fields that the user wrote, by dotted path, sorted; all others have their defaults. */

@@ -65,6 +65,29 @@ const wait = 'charge: [ wait: 20ms ]';
 
 /** Mistakes in keys, quantities, words and steps. */
 export const BAD_SHAPES: readonly BadCase[] = [
+  // Keys of limiters.
+  {
+    title: 'a limiter per key that does not say which',
+    edit: [timeout, 'plain: { rateLimit: { rate: 9/s, per: key } }'],
+    code: 'FL203',
+    at: 'key }',
+    says: 'per: key needs the name of one',
+  },
+  {
+    title: 'a limiter by a key that does not exist',
+    edit: [timeout, 'plain: { rateLimit: { rate: 9/s, key: produkt } }'],
+    code: 'FL404',
+    at: 'produkt',
+    says: 'there is no key produkt',
+    suggestion: 'product',
+  },
+  {
+    title: 'a key of a policy whose state no key splits',
+    edit: [timeout, 'plain: { bulkhead: { maxConcurrent: 9, key: product } }'],
+    code: 'FL202',
+    at: 'key: product }',
+    says: 'known, not in this version',
+  },
   // Hints.
   {
     title: 'a hint that is no duration',

@@ -41,6 +41,7 @@ describe('the example scenarios', () => {
     expect(charge.policy!.layers[2]).toMatchObject({
       scope: 'instance',
       per: 'callee',
+      key: null,
       dryRun: false,
       config: { maxRequests: 3, interval: 5 * SECOND },
     });

@@ -350,6 +350,7 @@ export function createPolicy(
   kind: PolicyKind,
   written: unknown,
   dryRun = false,
+  keyOf: ((frame: number) => number) | null = null,
 ): { policy: PolicyState; transitions: { atNs: number; state: string }[] } {
   const transitions: { atNs: number; state: string }[] = [];
   const samplers = new Samplers();
@@ -357,6 +358,7 @@ export function createPolicy(
     ctx: calls,
     samplers,
     sampler: (distribution) => samplers.add(distribution),
+    keyOf,
     stream: () => ({ a: 11, b: 13 }),
     lane: (delayNs) => new Lane(delayNs, PHASE.TIMER, 0, { stamp: new Int32Array(1) }, 0),
     alarm: (run) => {

@@ -45,6 +45,7 @@ export function layer(policy: string, config: unknown = {}): Bundle['layers'][nu
     config,
     scope: 'instance',
     per: 'callee',
+    key: null,
     dryRun: false,
     written: [],
   };

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { NS_PER_SECOND } from '../../kernel/time.js';
 import type { Ns } from '../../kernel/time.js';
+import { ADDRESS_KEY } from '../../spec/policy.js';
 import type { PolicyKind, PolicyProblem } from '../../spec/policy.js';
 import { whole } from '../../spec/quantities.js';
 import type { Meter } from '../mechanisms/meters.js';
@@ -13,6 +14,15 @@ const schema = z.strictObject({
   day: limitOf('day'),
   month: limitOf('month, of 31, 28, 31 and 30 days as from January on'),
   year: limitOf('year, longer than any run'),
+  limitBy: z
+    .enum(['consumer', 'credential', 'ip', 'service', 'header', 'path'])
+    .default('consumer')
+    .describe(
+      'Whose calls are counted together: those of one value of `key` (consumer, credential, header, ' +
+        'path; consumer without a key falls back to ip), of one address (ip: a calling instance, or ' +
+        'one of the `clients` of a workload that says how many), or all (service). Unit: name. ' +
+        'Defaults to consumer.',
+    ),
   ...limiterFields,
 });
 
@@ -118,6 +128,14 @@ class CalendarCounters implements Meter {
   }
 }
 
+/** What is wrong with who is counted together. */
+function identityProblem({ limitBy }: Config, key: string | null): string | null {
+  const keyless = limitBy === 'ip' || limitBy === 'service';
+  if (keyless && key !== null) return `${limitBy} has no use for a key: leave one of them out`;
+  if (keyless || limitBy === 'consumer' || key !== null) return null;
+  return `${limitBy} needs the key whose values they are: write key: NAME`;
+}
+
 /** `rateLimit` of kind `kong`: the rate-limiting plugin, each node on its own. */
 export const rateLimitKong: PolicyKind<typeof schema> = {
   policy: 'rateLimit',
@@ -131,9 +149,13 @@ export const rateLimitKong: PolicyKind<typeof schema> = {
   schema,
   example: 'rateLimit: { kind: kong, second: 5, minute: 100 }\n',
   state: 'scoped',
+  keyed: true,
   dryRun: true,
   ...metered((config) => new CalendarCounters(config)),
-  check(config): readonly PolicyProblem[] {
+  splitBy: ({ limitBy }, key) => (limitBy === 'service' ? null : (key ?? ADDRESS_KEY)),
+  check(config, _bundle, key = null): readonly PolicyProblem[] {
+    const who = identityProblem(config, key);
+    if (who !== null) return [{ field: 'limitBy', message: who }];
     const set = PERIODS.filter((period) => config[period] !== undefined);
     if (set.length === 0) {
       return [{ field: '', message: `no limit is set: give one of ${PERIODS.join(', ')}` }];

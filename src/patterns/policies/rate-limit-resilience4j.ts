@@ -102,10 +102,11 @@ export const rateLimitResilience4j: PolicyKind<typeof schema> = {
     'rateLimit: { kind: resilience4j, limitForPeriod: 5, limitRefreshPeriod: 100ms, ' +
     'timeoutDuration: 150ms }\n',
   state: 'scoped',
+  keyed: true,
   dryRun: true,
   create: (config, setup) =>
     new MeteredCalls(
-      setup.ctx,
+      setup,
       (start) => cycles(config, start),
       refusalOf(config.status),
       config.timeoutDuration,

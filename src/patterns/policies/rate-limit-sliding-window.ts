@@ -86,6 +86,7 @@ export const rateLimitSlidingWindow: PolicyKind<typeof schema> = {
   schema,
   example: 'rateLimit: { kind: slidingWindow, limit: 5, window: 100ms }\n',
   state: 'scoped',
+  keyed: true,
   dryRun: true,
   ...metered(({ limit, window }) => new SlidingWindow(limit, window)),
 };

@@ -5,6 +5,7 @@ import type { Node } from '../located.js';
 import type { BalancingOutput, BundleOutput } from '../schema/bundle.js';
 import type { Context, Path } from './context.js';
 import { report, stablePath } from './context.js';
+import { BUILT_IN_KEYS } from './names.js';
 
 /** No policy at all, as `policy: none` says. */
 export const NO_POLICY: Bundle = Object.freeze({
@@ -73,17 +74,21 @@ export function layerOf(
       config: rest,
       scope: 'instance',
       per: 'callee',
+      key: null,
       dryRun: false,
       written,
     };
   }
-  const { scope, per, dryRun, ...config } = rest;
+  const { scope, per, dryRun, ...own } = rest;
+  const { key, ...others } = own as { readonly key?: string };
+  const keyed = kind.keyed === true;
   return {
     policy,
     kind: kind.kind,
-    config,
+    config: keyed ? others : own,
     scope: (scope as Layer['scope'] | undefined) ?? 'instance',
-    per: (per as Layer['per'] | undefined) ?? 'callee',
+    per: per === undefined || per === 'key' ? 'callee' : (per as Layer['per']),
+    key: keyed ? (key ?? null) : null,
     dryRun: dryRun === true,
     written,
   };
@@ -107,15 +112,18 @@ function layersOf(context: Context, output: BundleOutput, path: Path): Layer[] {
   const present = new Map<string, Layer>();
   for (const policy of policyNames) {
     const config = output[policy];
-    if (config !== undefined)
-      present.set(
-        policy,
-        layerOf(policy, config as Record<string, unknown>, nodeAt(context, [...path, policy])),
-      );
+    if (config === undefined) continue;
+    const fields = config as Record<string, unknown>;
+    const layer = layerOf(policy, fields, nodeAt(context, [...path, policy]));
+    checkKey(context, layer.key, fields['per'], [...path, policy]);
+    present.set(policy, layer);
   }
   checkTogether(context, present, path);
   const order = orderOf(context, output, present, path);
-  const layers = order.flatMap((policy) => present.get(policy) ?? []);
+  const layers = order.flatMap((policy) => {
+    const layer = present.get(policy);
+    return layer === undefined ? [] : [splitLayer(layer)];
+  });
   const deadline = present.get('deadline');
   if (deadline !== undefined) layers.splice(layers[0]?.policy === 'fallback' ? 1 : 0, 0, deadline);
   return layers;
@@ -127,6 +135,27 @@ function checkTogether(context: Context, present: ReadonlyMap<string, Layer>, pa
   for (const [policy, layer] of present) checkLayer(context, layer, configs, [...path, policy]);
 }
 
+/** A layer that was checked, with the key that its library makes of what is written. */
+export function splitLayer(layer: Layer): Layer {
+  const kind = policyKind(layer.policy, layer.kind)!;
+  if (kind.splitBy === undefined) return layer;
+  return { ...layer, key: kind.splitBy(layer.config as never, layer.key) };
+}
+
+/** The key that splits the state of a layer: it exists, and `per: key` says which. */
+export function checkKey(context: Context, key: string | null, per: unknown, path: Path): void {
+  if (key === null) {
+    if (per !== 'key') return;
+    const message = 'per: key needs the name of one: write key: NAME';
+    report(context, 'FL203', [...path, 'per'], message);
+    return;
+  }
+  const allowed = [...context.names.keys, ...BUILT_IN_KEYS];
+  if (allowed.includes(key)) return;
+  const at = [...path, 'key'];
+  report(context, 'FL404', at, `there is no key ${key} in keys`, { found: key, allowed });
+}
+
 /** What the kind of a policy says about its settings; `path` is where they are written. */
 export function checkLayer(
   context: Context,
@@ -135,7 +164,7 @@ export function checkLayer(
   path: Path,
 ): void {
   const kind = policyKind(layer.policy, layer.kind)!;
-  for (const problem of kind.check?.(layer.config as never, configs) ?? []) {
+  for (const problem of kind.check?.(layer.config as never, configs, layer.key) ?? []) {
     const field = problem.field === '' ? [] : problem.field.split('.');
     report(context, 'FL208', [...path, ...field], problem.message);
   }

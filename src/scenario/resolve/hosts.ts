@@ -24,15 +24,17 @@ import type {
 } from '../schema/components.js';
 import type { HostOutput, MiddlewareOutput } from '../schema/host.js';
 import {
+  checkKey,
   checkLayer,
   layerOf,
   resolveBundle,
   resolveLoadBalancing,
   resolvePolicy,
+  splitLayer,
 } from './bundles.js';
 import type { Context, Path } from './context.js';
 import { report, reportKey, writtenAt } from './context.js';
-import { BUILT_IN_KEYS, routeNames, sorted } from './names.js';
+import { routeNames, sorted } from './names.js';
 import { resolveSteps, resolveWhen } from './steps.js';
 import { resolveCall, split, unknown, withPart } from './targets.js';
 import { resolvePlacement } from './placement.js';
@@ -351,23 +353,10 @@ function limiter(context: Context, fields: EntryFields, path: Path): Layer {
     key,
     ...own
   } = fields;
-  if (key !== undefined && BUILT_IN_KEYS.has(key)) {
-    report(
-      context,
-      'FL202',
-      [...path, 'key'],
-      `the built-in key ${key} is known, not in this version of a limiter`,
-    );
-  } else if (key !== undefined && !context.names.keys.includes(key)) {
-    const allowed = context.names.keys;
-    report(context, 'FL404', [...path, 'key'], `there is no key ${key} in keys`, {
-      found: key,
-      allowed,
-    });
-  }
-  const layer = layerOf('rateLimit', own as Record<string, unknown>, undefined);
+  checkKey(context, key ?? null, undefined, path);
+  const layer = { ...layerOf('rateLimit', own, undefined), key: key ?? null };
   checkLayer(context, layer, new Map([['rateLimit', layer.config]]), path);
-  return key === undefined ? layer : { ...layer, config: { ...(layer.config as object), key } };
+  return splitLayer(layer);
 }
 
 function several(value: string | readonly string[] | undefined): readonly string[] {

@@ -43,6 +43,20 @@ const per = z
   .default('callee')
   .describe('Split of the state by component or endpoint called. Defaults to callee.');
 
+const perKey = z
+  .enum(['callee', 'endpoint', 'key'])
+  .default('callee')
+  .describe(
+    'Split of the state by component or endpoint called; `key` is by component and the value of ' +
+      '`key`. Defaults to callee.',
+  );
+const key = nameText()
+  .optional()
+  .describe(
+    'Key of `keys`, or `client`, `workload`, `caller`, `request`: one state for each of its values, ' +
+      'beside the split of `per`. Idle ones are forgotten. Unit: name. Defaults to none.',
+  );
+
 const dryRun = z
   .boolean()
   .default(false)
@@ -59,7 +73,8 @@ export function policySchema(kinds: readonly PolicyKind[]): z.ZodType {
   const options = kinds.map((kind) => {
     const name = z.literal(kind.kind).describe(kind.summary);
     const fields = {
-      ...(kind.state === 'scoped' ? { scope, per } : {}),
+      ...(kind.state === 'scoped' ? { scope, per: kind.keyed === true ? perKey : per } : {}),
+      ...(kind.keyed === true ? { key } : {}),
       ...(kind.dryRun === true ? { dryRun } : {}),
     };
     return (kind.schema as unknown as AnyObject)

@@ -82,7 +82,11 @@ function rateLimitSchema(kinds: readonly PolicyKind[]): z.ZodType {
               'least 1, as the header Retry-After does; `exact` as a gRPC pushback could. ' +
               `Unit: boolean or \`exact\`. Defaults to ${kind.silent !== true}.`,
           ),
-        key: nameText().optional().describe('Key of `keys`: one bucket for each of its values.'),
+        key: nameText()
+          .optional()
+          .describe(
+            'Key of `keys`, or `client`, `workload`, `caller`: one state for each of its values.',
+          ),
         ...Object.fromEntries(fields),
       });
     });
