@@ -15,6 +15,7 @@ import { Cores } from './cores.js';
 import { Duplicates } from './duplicates.js';
 import { View } from './edge.js';
 import type { Edge } from './edge.js';
+import { Executions } from './executions.js';
 import { Instance } from './instance.js';
 import { Interpreter } from './interpreter.js';
 import { Journal } from './journal.js';
@@ -70,6 +71,7 @@ export function assemble(
   world.journal = new Journal(engine, plan.warmupNs);
   world.tracer = new Tracer(world, traceSink);
   world.duplicates = new Duplicates();
+  world.executions = plan.onces.length === 0 ? null : new Executions();
   world.keys = new Keys(plan, replication, world.strands);
   setStreams(world);
   world.partSlowness = new Float64Array(plan.parts.length).fill(1);
@@ -201,7 +203,8 @@ function setEdges(world: Draft, chains: Chains, all: Balancers): Assembly['views
       linkIds: spec.links,
       stride: Math.round(Math.sqrt(spec.links.length)),
       pick: streamKey(plan.seed, replication, `edge/${names}/pick`),
-      idempotent: plan.parts[spec.to].idempotent,
+      idempotent: plan.parts[spec.to].idempotent || spec.once >= 0,
+      once: spec.once,
     };
   });
   return list;

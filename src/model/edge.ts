@@ -40,4 +40,6 @@ export interface Edge {
   /** Key of the draws that look for an instance of which no other attempt of the call knows. */
   readonly pick: StreamKey;
   readonly idempotent: boolean;
+  /** Index into the plan's `onces` of the key that goes with its calls, or -1. */
+  readonly once: number;
 }

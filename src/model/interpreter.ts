@@ -142,6 +142,10 @@ export class Interpreter {
           strands.pc[strand] = pc + 1;
           if (this.limit(strand, a, code[at + 2])) break;
           return;
+        case OP.ONCE:
+          strands.pc[strand] = pc + 1;
+          if (this.once(strand)) break;
+          return;
         default:
           invariant(false, 'unknown-instruction');
       }
@@ -290,6 +294,23 @@ export class Interpreter {
     strands.wakes[strand] = -1;
     this.yieldWorker(strand, instance);
     this.sleep(strand, engine.now + wait);
+    return false;
+  }
+
+  /** Executes a request with an idempotency key once; false when it was answered without. */
+  private once(strand: number): boolean {
+    const { strands, plan, keys, executions, engine } = this.world;
+    if (strands.returns[strand] !== RETURN.frame) return true;
+    const part = strands.part[strand];
+    const own = plan.parts[part].once;
+    const id = own >= 0 ? own : strands.once[strand];
+    if (id < 0) return true;
+    const rule = plan.onces[id];
+    const value = keys.value(rule.key, strand);
+    const known = executions!.begin(strand, part, value, rule, engine.now);
+    if (known === 0) return true;
+    strands.hint[strand] = executions!.hint;
+    this.end(strand, known);
     return false;
   }
 

@@ -79,6 +79,8 @@ export class Strands {
   outcome: Int32Array = new Int32Array(0);
   /** Calling instance; only where a key asks for it. */
   caller: Int32Array = new Int32Array(0);
+  /** Index into the plan's `onces` of the key it came with, or -1; only where keys are sent. */
+  once: Int32Array = new Int32Array(0);
   /** 1 once a fallback's answer was used. */
   degraded: Uint8Array = new Uint8Array(0);
   stamp: Int32Array = new Int32Array(0);
@@ -170,6 +172,7 @@ const INT32_COLUMNS = [
   'fork',
   'outcome',
   'caller',
+  'once',
   'stamp',
   'life',
   'call',

@@ -73,6 +73,7 @@ export class Wire implements CallSite {
     strands.request[strand] = strands.request[owner];
     if (world.keys.inSequence) strands.arrival[strand] = strands.arrival[owner];
     if (world.keys.byCaller) strands.caller[strand] = caller.id;
+    if (world.executions !== null) strands.once[strand] = this.keyOf(edge, caller, owner);
     strands.level[strand] = strands.level[owner] + 1;
     strands.pc[strand] = edge.program;
     strands.attempt[strand] = frames.attempt[frame];
@@ -184,6 +185,13 @@ export class Wire implements CallSite {
     if (caller.frozen !== FROZEN.pause || caller.down) return false;
     caller.stalledCalls.push(op, target, stamp);
     return true;
+  }
+
+  /** The idempotency key that goes with an attempt: its own, or the one a gateway passes on. */
+  private keyOf(edge: Edge, caller: Instance, owner: number): number {
+    const { plan, strands } = this.world;
+    if (edge.once >= 0) return edge.once;
+    return plan.components[caller.component].kind === 'gateway' ? strands.once[owner] : -1;
   }
 
   /** The caller no longer counts the attempt as outstanding. */

@@ -8,6 +8,7 @@ import type { LimiterState } from '../spec/policy.js';
 import type { Calls } from './calls.js';
 import type { Duplicates } from './duplicates.js';
 import type { Edge } from './edge.js';
+import type { Executions } from './executions.js';
 import type { Instance } from './instance.js';
 import type { Interpreter } from './interpreter.js';
 import type { Keys } from './keys.js';
@@ -71,6 +72,8 @@ export interface World {
   readonly links: readonly Link[];
   readonly limiters: readonly Limiter[];
   readonly keys: Keys;
+  /** null where no key makes anything execute once. */
+  readonly executions: Executions | null;
   /** By part id: factor on the demand of its steps, 1 unless a fault slows it. */
   readonly partSlowness: Float64Array;
   /** Injected errors by part id and by instance id; null = none. */

@@ -28,6 +28,7 @@ import { KeyTable } from './keys.js';
 import { Limiters } from './limiters.js';
 import { planLoads, traceShareOf } from './loads.js';
 import { planLinks, withLinks } from './network.js';
+import { Onces, sendsKeys } from './onces.js';
 import { Problems } from './problem.js';
 import { fullName, writeProgram, writeRefusal } from './programs.js';
 import type { Writer } from './writer.js';
@@ -58,9 +59,11 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
   };
   const keys = new KeyTable(scenario.keys, layout, problems);
   const limiters = new Limiters(keys);
-  const programs = layout.parts.map((part) => writeProgram(writer, limiters, part));
+  const onces = new Onces(keys);
+  const keysAreSent = sendsKeys(scenario);
+  const programs = layout.parts.map((part) => writeProgram(writer, limiters, part, keysAreSent));
   const refusals = layout.components.map((component) => writeRefusal(writer, component));
-  const { edges, statEdges, bundles, deepestChain, numbers } = writer.edges.finish(layout);
+  const { edges, statEdges, bundles, deepestChain, numbers } = writer.edges.finish(layout, onces);
   writer.assembler.renumber(OP.CALL, SLOT.A, numbers);
   useKeys(keys, bundles);
   const links = planLinks(scenario.network, layout, statEdges, writer.distributions);
@@ -68,6 +71,7 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
   const ends = new LinkEnds(layout, links, statEdges);
   const sight = { layout, ends, loads, kindOf: knownFaultKind, problems, ...times };
   const faults = planFaults(sight, scenario.faults);
+  const parts = layout.parts.map((part) => planPart(layout, part, programs[part.id]!, onces));
   problems.settle();
   const windowEdges = windowEdgesOf(file).map((edge) => times.warmupNs + edge);
   return {
@@ -78,7 +82,7 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
     maxEvents: scenario.run.maxEvents,
     grid: planGrid({ ...times, stepNs: scenario.run.stepNs, faults, windowEdges }),
     components: layout.components.map((it) => planComponent(it, refusals[it.id]!)),
-    parts: layout.parts.map((part) => planPart(layout, part, programs[part.id]!)),
+    parts,
     instances: layout.instances,
     edges: withLinks(edges, links, layout.zones.length),
     statEdges,
@@ -91,6 +95,7 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
     limiters: limiters.list,
     faults,
     keys: keys.list,
+    onces: onces.list,
     deepestChain,
     traceShare: options.traceShare ?? traceShareOf(loads),
   };
@@ -114,12 +119,19 @@ function timesOf({ run }: Scenario): Pick<Plan, 'warmupNs' | 'endNs' | 'horizonN
   return { warmupNs: run.warmupNs, endNs, horizonNs: endNs + (run.drainNs ?? 0) };
 }
 
-function planPart(layout: Layout, part: LaidPart, program: number): Plan['parts'][number] {
+function planPart(
+  layout: Layout,
+  part: LaidPart,
+  program: number,
+  onces: Onces,
+): Plan['parts'][number] {
+  const { source } = part;
   return {
     name: part.name,
     component: part.component.id,
     program,
     idempotent: repeatable(layout, part, layout.components.length),
+    once: onces.use(source.kind === 'endpoint' ? source.endpoint.once : null, fullName(part)),
   };
 }
 

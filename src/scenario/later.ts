@@ -92,7 +92,6 @@ export function isLaterKey(path: readonly PathKey[], key: string): boolean {
 export function isLaterWord(path: readonly PathKey[], value: unknown): boolean {
   const last = path[path.length - 1];
   // Long forms of plain numbers and switches that come later.
-  if (last === 'idempotent') return typeof value === 'string';
   if (last === 'replications' || last === 'replicas' || last === 'users') {
     return typeof value === 'object' && value !== null;
   }

@@ -45,6 +45,8 @@ export interface Plan {
   readonly limiters: readonly PlanLimiter[];
   readonly faults: readonly PlanFault[];
   readonly keys: readonly PlanKey[];
+  /** Rules of executing once per value; parts and edges point here. */
+  readonly onces: readonly PlanOnce[];
   /** Longest chain of layers of any edge, pool and deadline included. */
   readonly deepestChain: number;
   /** Share of roots to trace, by a hash of (workload, arrival number); 0 = none, 1 = all. */
@@ -92,6 +94,8 @@ export interface PlanPart {
   /** Offset of its first instruction. */
   readonly program: number;
   readonly idempotent: boolean;
+  /** Index into `onces` of what it says itself, or -1. */
+  readonly once: number;
 }
 
 export interface PlanInstance {
@@ -109,6 +113,8 @@ export interface PlanEdge {
   readonly to: number;
   readonly stat: number;
   readonly bundle: number;
+  /** Index into `onces` of what its bundle asks for, or -1. */
+  readonly once: number;
   readonly loadBalancing: LoadBalancing;
   readonly pool: Pool | null;
   /** True when a deadline may reach this edge (its own, or one propagated from a caller). */
@@ -151,6 +157,13 @@ export interface PlanKey {
      * Seen by its address a workload without that number is one caller, and so is a calling instance.
      */
     | { readonly kind: 'client' | 'address'; readonly clients: readonly number[] };
+}
+
+/** Executed once for each value of a key (an index into `keys`), see OncePerValue. */
+export interface PlanOnce {
+  readonly key: number;
+  readonly windowNs: Ns;
+  readonly storeErrors: boolean;
 }
 
 /** A rate limiter that stands in a middleware chain. State per instance of the component, or one for all. */
@@ -202,6 +215,8 @@ export const OP = Object.freeze({
   BACKGROUND: 13,
   /** a=limiter id, b=outcome when refused: ends the strand with it. */
   LIMIT: 14,
+  /** Ends the strand where this request was executed before, or is being executed. */
+  ONCE: 15,
 } as const);
 
 /** Layout of a FORK's table; the starts of the branches follow from STARTS on. */

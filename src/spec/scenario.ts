@@ -105,12 +105,23 @@ export type KeyPopulation =
     }
   | { readonly kind: 'sequence'; readonly count: number };
 
+/** Executed once for each value of a key; repetitions are answered with the stored result. */
+export interface OncePerValue {
+  readonly key: string;
+  /** How long a result is kept, from the end of the execution. */
+  readonly windowNs: Ns;
+  /** Whether failures are stored too; else the next request executes again. */
+  readonly storeErrors: boolean;
+}
+
 /** A resolved bundle of policies, in the order in which a call meets them. */
 export interface Bundle {
   /** Identity of shared state: the name of the bundle, or the path of an anonymous one. */
   readonly id: string;
   /** Outermost first. `config` is the output of the kind's schema. `deadline` stands in its place. */
   readonly layers: readonly Layer[];
+  /** What makes the callee execute the call once per value, null where nothing does. */
+  readonly idempotencyKey: OncePerValue | null;
   /** Overrides the callee's own, null when it does not. */
   readonly loadBalancing: LoadBalancing | null;
   /** Where the order of the layers comes from: `written`, or the name of a preset. */
@@ -191,6 +202,8 @@ export interface Endpoint {
   readonly name: string;
   readonly steps: readonly Step[];
   readonly idempotent: boolean;
+  /** Where a key makes it idempotent. */
+  readonly once: OncePerValue | null;
   readonly readOnly: boolean;
 }
 

@@ -65,6 +65,29 @@ const wait = 'charge: [ wait: 20ms ]';
 
 /** Mistakes in keys, quantities, words and steps. */
 export const BAD_SHAPES: readonly BadCase[] = [
+  // Idempotency keys.
+  {
+    title: 'an idempotency key that does not exist',
+    edit: [wait, 'charge: { idempotent: produkt, steps: [ wait: 20ms ] }'],
+    code: 'FL404',
+    at: 'produkt',
+    says: 'there is no key produkt',
+    suggestion: 'product',
+  },
+  {
+    title: 'a hedge of a call that is executed once',
+    edit: [timeout, 'plain: { hedge: { after: 9ms }, idempotencyKey: request }'],
+    code: 'FL208',
+    at: 'request }',
+    says: 'leave out one of hedge and idempotencyKey',
+  },
+  {
+    title: 'a result that is kept for no time',
+    edit: [timeout, 'plain: { idempotencyKey: { key: request, window: 0ms } }'],
+    code: 'FL205',
+    at: '0ms',
+    says: 'write a duration above 0',
+  },
   // Keys of limiters.
   {
     title: 'a limiter per key that does not say which',
@@ -413,13 +436,6 @@ export const BAD_SHAPES: readonly BadCase[] = [
     code: 'FL204',
     at: '10\n',
     says: 'must be a map, got 10',
-  },
-  {
-    title: 'a key of idempotency',
-    edit: ['      create:\n', '      create:\n        idempotent: order\n'],
-    code: 'FL202',
-    at: 'order\n',
-    says: 'order is known, not in this version',
   },
   // Steps.
   {

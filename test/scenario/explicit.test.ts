@@ -223,7 +223,8 @@ describe('the explicit scenario', () => {
     expect(limit.rateLimit).toMatchObject({
       policy: 'rateLimit',
       kind: 'tokenBucket',
-      config: { rate: 800, burst: 200, key: 'product' },
+      config: { rate: 800, burst: 200 },
+      key: 'product',
     });
     expect(log.when).toMatchObject({ workload: 'shoppers', class: null });
   });

@@ -35,7 +35,7 @@ export const times = (value: number): CountDistribution => ({ kind: 'constant', 
 export const FREE = constant(0);
 
 export function bundle(id: string, layers: Bundle['layers'] = []): Bundle {
-  return { id, layers, loadBalancing: null, order: 'default' };
+  return { id, layers, idempotencyKey: null, loadBalancing: null, order: 'default' };
 }
 
 export function layer(policy: string, config: unknown = {}): Bundle['layers'][number] {
@@ -188,7 +188,7 @@ export function endpoint(
   steps: readonly Step[],
   own: Partial<Endpoint> = {},
 ): Endpoint {
-  return { idempotent: false, readOnly: false, ...own, name, steps };
+  return { idempotent: false, once: null, readOnly: false, ...own, name, steps };
 }
 
 export function service(

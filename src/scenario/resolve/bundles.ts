@@ -1,8 +1,9 @@
 import { orderPresets, policyKind, policyNames } from '../../patterns/registry.js';
-import type { Bundle, Layer, LoadBalancing } from '../../spec/scenario.js';
+import type { Bundle, Layer, LoadBalancing, OncePerValue } from '../../spec/scenario.js';
 import { entries, get, items, locate, text } from '../located.js';
 import type { Node } from '../located.js';
 import type { BalancingOutput, BundleOutput } from '../schema/bundle.js';
+import type { OnceOutput } from '../schema/common.js';
 import type { Context, Path } from './context.js';
 import { report, stablePath } from './context.js';
 import { BUILT_IN_KEYS } from './names.js';
@@ -11,6 +12,7 @@ import { BUILT_IN_KEYS } from './names.js';
 export const NO_POLICY: Bundle = Object.freeze({
   id: 'none',
   layers: [],
+  idempotencyKey: null,
   loadBalancing: null,
   order: 'default',
 });
@@ -36,10 +38,33 @@ export function resolveBundle(context: Context, output: BundleOutput, path: Path
     output.loadBalancing === undefined
       ? null
       : resolveLoadBalancing(context, output.loadBalancing, [...path, 'loadBalancing']);
-  if (layers.length === 0 && loadBalancing === null && path[0] !== 'policies') return NO_POLICY;
+  const idempotencyKey = resolveOnce(context, output.idempotencyKey, [...path, 'idempotencyKey']);
+  if (idempotencyKey !== null && layers.some(({ policy }) => policy === 'hedge')) {
+    report(
+      context,
+      'FL208',
+      [...path, 'idempotencyKey'],
+      'a hedge of a call with a key is answered 409 while the original is being executed, which ends ' +
+        'the call: leave out one of hedge and idempotencyKey',
+    );
+  }
+  const bare = layers.length === 0 && loadBalancing === null && idempotencyKey === null;
+  if (bare && path[0] !== 'policies') return NO_POLICY;
   const id = path[0] === 'policies' ? String(path[1]) : stablePath(context.tree, path);
   const { order = 'default' } = output;
-  return { id, layers, loadBalancing, order: typeof order === 'string' ? order : 'written' };
+  const orderName = typeof order === 'string' ? order : 'written';
+  return { id, layers, idempotencyKey, loadBalancing, order: orderName };
+}
+
+/** A key to be executed once for; null where none is written. */
+export function resolveOnce(
+  context: Context,
+  output: OnceOutput | undefined,
+  path: Path,
+): OncePerValue | null {
+  if (output === undefined) return null;
+  checkKey(context, output.key, undefined, path);
+  return { key: output.key, windowNs: output.window, storeErrors: output.storeErrors };
 }
 
 /** Which instance takes a call. */

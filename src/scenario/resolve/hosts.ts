@@ -29,6 +29,7 @@ import {
   layerOf,
   resolveBundle,
   resolveLoadBalancing,
+  resolveOnce,
   resolvePolicy,
   splitLayer,
 } from './bundles.js';
@@ -47,11 +48,13 @@ export function resolveService(context: Context, name: string, output: ServiceOu
   const path = ['services', name];
   const endpoints = new Map<string, Endpoint>();
   for (const [endpoint, own] of sorted(output.endpoints)) {
-    const at = [...path, 'endpoints', endpoint, 'steps'];
+    const at = [...path, 'endpoints', endpoint];
+    const keyed = typeof own.idempotent === 'boolean' ? undefined : own.idempotent;
     endpoints.set(endpoint, {
       name: endpoint,
-      steps: resolveSteps(context, own.steps, { name, policy: null }, at),
-      idempotent: own.idempotent || own.readOnly,
+      steps: resolveSteps(context, own.steps, { name, policy: null }, [...at, 'steps']),
+      idempotent: own.idempotent !== false || own.readOnly,
+      once: resolveOnce(context, keyed, [...at, 'idempotent']),
       readOnly: own.readOnly,
     });
   }

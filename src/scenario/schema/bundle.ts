@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { layerNames, orderPresets } from '../../patterns/layers.js';
 import { balancerKinds } from '../../patterns/registry.js';
 import type { PolicyKind } from '../../spec/policy.js';
-import { entryText, inheriting, nameText, withShort } from './common.js';
+import { entryText, inheriting, nameText, onceSchema, withShort } from './common.js';
+import type { OnceOutput } from './common.js';
 
 /** A strict object of zod whose fields are not known here. */
 export type AnyObject = z.ZodObject<Readonly<Record<string, z.ZodType>>, z.core.$strict>;
@@ -103,6 +104,13 @@ export function bundleSchema(kinds: readonly PolicyKind[]): z.ZodType<BundleOutp
       .optional()
       .describe('Bundle or bundles this one builds on; later ones win.'),
     ...shape,
+    idempotencyKey: withShort(onceSchema(), { type: 'string' })
+      .optional()
+      .describe(
+        'Sent with the call, so that the callee executes it once for each value: repetitions get the ' +
+          'stored result, and 409 while it is being executed. A retry may then follow timeouts and ' +
+          'resets. Unit: name of a key, or map. Defaults to none.',
+      ),
     loadBalancing: loadBalancingSchema.optional(),
     order: z
       .union([z.enum(presets), z.array(z.enum(layerNames as [string, ...string[]]))])
@@ -124,6 +132,7 @@ export function policiesOf(kinds: readonly PolicyKind[]): string[] {
 export interface BundleOutput {
   readonly order?: string | readonly string[];
   readonly loadBalancing?: BalancingOutput;
+  readonly idempotencyKey?: OnceOutput;
   readonly [policy: string]: unknown;
 }
 
