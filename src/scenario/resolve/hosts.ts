@@ -11,6 +11,7 @@ import type {
   Operation,
   Pool,
   Queue,
+  RetryAfter,
   Route,
   Service,
 } from '../../spec/scenario.js';
@@ -23,15 +24,18 @@ import type {
 } from '../schema/components.js';
 import type { HostOutput, MiddlewareOutput } from '../schema/host.js';
 import {
+  checkKey,
   checkLayer,
   layerOf,
   resolveBundle,
   resolveLoadBalancing,
+  resolveOnce,
   resolvePolicy,
+  splitLayer,
 } from './bundles.js';
 import type { Context, Path } from './context.js';
 import { report, reportKey, writtenAt } from './context.js';
-import { BUILT_IN_KEYS, routeNames, sorted } from './names.js';
+import { routeNames, sorted } from './names.js';
 import { resolveSteps, resolveWhen } from './steps.js';
 import { resolveCall, split, unknown, withPart } from './targets.js';
 import { resolvePlacement } from './placement.js';
@@ -44,11 +48,13 @@ export function resolveService(context: Context, name: string, output: ServiceOu
   const path = ['services', name];
   const endpoints = new Map<string, Endpoint>();
   for (const [endpoint, own] of sorted(output.endpoints)) {
-    const at = [...path, 'endpoints', endpoint, 'steps'];
+    const at = [...path, 'endpoints', endpoint];
+    const keyed = typeof own.idempotent === 'boolean' ? undefined : own.idempotent;
     endpoints.set(endpoint, {
       name: endpoint,
-      steps: resolveSteps(context, own.steps, { name, policy: null }, at),
-      idempotent: own.idempotent || own.readOnly,
+      steps: resolveSteps(context, own.steps, { name, policy: null }, [...at, 'steps']),
+      idempotent: own.idempotent !== false || own.readOnly,
+      once: resolveOnce(context, keyed, [...at, 'idempotent']),
       readOnly: own.readOnly,
     });
   }
@@ -296,6 +302,7 @@ interface EntryFields {
     readonly header?: Record<string, string>;
   };
   readonly key?: string;
+  readonly retryAfter?: boolean | 'exact';
 }
 
 /** Status of a refusal where none is written. */
@@ -328,7 +335,13 @@ function resolveEntry(
     onError,
     when: resolveWhen(context, when, [...path, 'when']),
     rateLimit: name === 'rateLimit' ? limiter(context, fields, path) : null,
+    retryAfter: retryAfterOf(fields.retryAfter),
   };
+}
+
+function retryAfterOf(written: boolean | 'exact' | undefined): RetryAfter {
+  if (written === 'exact') return 'exact';
+  return written === true ? 'seconds' : 'none';
 }
 
 /** A limiter knows its own fields only; what all middleware has is left out. */
@@ -339,26 +352,14 @@ function limiter(context: Context, fields: EntryFields, path: Path): Layer {
     call: _call,
     onError: _onError,
     when: _when,
+    retryAfter: _retryAfter,
     key,
     ...own
   } = fields;
-  if (key !== undefined && BUILT_IN_KEYS.has(key)) {
-    report(
-      context,
-      'FL202',
-      [...path, 'key'],
-      `the built-in key ${key} is known, not in this version of a limiter`,
-    );
-  } else if (key !== undefined && !context.names.keys.includes(key)) {
-    const allowed = context.names.keys;
-    report(context, 'FL404', [...path, 'key'], `there is no key ${key} in keys`, {
-      found: key,
-      allowed,
-    });
-  }
-  const layer = layerOf('rateLimit', own as Record<string, unknown>, undefined);
+  checkKey(context, key ?? null, undefined, path);
+  const layer = { ...layerOf('rateLimit', own, undefined), key: key ?? null };
   checkLayer(context, layer, new Map([['rateLimit', layer.config]]), path);
-  return key === undefined ? layer : { ...layer, config: { ...(layer.config as object), key } };
+  return splitLayer(layer);
 }
 
 function several(value: string | readonly string[] | undefined): readonly string[] {
