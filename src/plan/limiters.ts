@@ -1,3 +1,4 @@
+import { invariant } from '../kernel/invariant.js';
 import type { KeyPopulation, Layer } from '../spec/scenario.js';
 import type { PlanLimiter } from '../spec/plan.js';
 import type { Problems } from './problem.js';
@@ -17,7 +18,7 @@ export class Limiters {
 
   /**
    * Number of the limiter at this place; endpoints of one service share those of its middleware.
-   * `place` is the owner and the index in its list.
+   * `place` is its path in the file.
    */
   at(place: string, component: number, layer: Layer): number {
     const known = this.byPlace.get(place);
@@ -25,6 +26,13 @@ export class Limiters {
     const id = this.list.push({ component, layer, key: this.keyOf(layer, place) }) - 1;
     this.byPlace.set(place, id);
     return id;
+  }
+
+  /** Number of a key of the scenario. */
+  keyNumber(name: string): number {
+    const index = this.keys.findIndex((candidate) => candidate.name === name);
+    invariant(index >= 0, 'key-unknown');
+    return index;
   }
 
   private keyOf(layer: Layer, place: string): number {

@@ -11,16 +11,15 @@ import { writeCall, writeWhen, type Writer } from './writer.js';
 
 /**
  * The chain in front of the steps, in its order: the cost of each member, then whom it turns away, by
- * share, by rate, by a remote check. `owner` is the component or the route whose list it is.
+ * share, by rate, by a remote check.
  */
 export function writeMiddleware(
   w: Writer,
   limiters: Limiters,
   chain: readonly Middleware[],
-  owner: string,
   scope: Scope,
 ): void {
-  chain.forEach((member, index) => {
+  for (const member of chain) {
     const names = new StepNames(scope.names.next(`middleware:${member.name}`));
     const inner: Scope = { ...scope, names };
     const after = w.assembler.label();
@@ -30,13 +29,12 @@ export function writeMiddleware(
     }
     writeReject(w, member, inner);
     if (member.rateLimit !== null) {
-      const place = `${owner}.middleware[${index}]`;
-      const limiter = limiters.at(place, scope.part.component.id, member.rateLimit);
+      const limiter = limiters.at(member.at.join('.'), scope.part.component.id, member.rateLimit);
       w.assembler.emit(OP.LIMIT, limiter, outcomeOfStatus(member.status));
     }
     if (member.call !== null) writeCheck(w, member, inner);
     w.assembler.bind(after);
-  });
+  }
 }
 
 /** The share of requests that is turned away; a share of 100 % needs no coin. */
@@ -57,7 +55,7 @@ function writeReject(w: Writer, member: Middleware, scope: Scope): void {
 function writeCheck(w: Writer, member: Middleware, scope: Scope): void {
   const after = w.assembler.label();
   const allow: Scope = { ...scope, failure: { kind: 'ignore', after } };
-  const ends: Scope = { ...scope, uncaught: CALL_MODE.END };
+  const ends: Scope = { ...scope, uncaught: CALL_MODE.END, answers: -1 };
   writeCall(w, member.call!, BARE_LINE, null, member.onError === 'allow' ? allow : ends);
   w.assembler.bind(after);
 }

@@ -1,6 +1,6 @@
 import type { CountDistribution } from '../kernel/counts.js';
 import type { Distribution } from '../kernel/distribution.js';
-import { OP } from '../spec/plan.js';
+import { CALL_MODE, OP } from '../spec/plan.js';
 import type { Bundle, Condition, Step, Target } from '../spec/scenario.js';
 import type { Assembler, Label } from './assembler.js';
 import { SLOT } from './assembler.js';
@@ -49,7 +49,8 @@ export function writeCall(
   const edge = w.edges.use(scope.part, callee, policy);
   const stream = scope.names.next(`${verb}:${callee.component.name}.${callee.name}`);
   const { mode, target } = modeOf(scope);
-  const at = w.assembler.emit(OP.CALL, edge, mode, 0, stream);
+  const table = mode === CALL_MODE.ANSWER ? scope.answers : 0;
+  const at = w.assembler.emit(OP.CALL, edge, mode, table, stream);
   if (target !== null) w.assembler.point(at, SLOT.C, target);
 }
 

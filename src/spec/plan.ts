@@ -160,7 +160,7 @@ export const OP = Object.freeze({
   WORK: 0,
   /** a=d. Time without CPU. */
   WAIT: 1,
-  /** a=edge, b=mode (CALL_MODE), c=jump target where mode is JUMP. */
+  /** a=edge, b=mode (CALL_MODE), c=jump target where mode is JUMP, t where it is ANSWER. */
   CALL: 2,
   /** c=t, see FORK_TABLE. Runs branches at once inside the parent's slot. */
   FORK: 3,
@@ -186,6 +186,8 @@ export const OP = Object.freeze({
   BACKGROUND: 13,
   /** a=limiter id, b=outcome when refused: ends the strand with it. */
   LIMIT: 14,
+  /** a=branches, b=key, c=t as of CHOOSE: by a hash of the value of a key instead of a draw. */
+  CHOOSE_BY: 15,
 } as const);
 
 /** Layout of a FORK's table; the starts of the branches follow from STARTS on. */
@@ -216,6 +218,8 @@ export const CALL_MODE = Object.freeze({
   JUMP: 2,
   /** The strand ends with the outcome as it is (a client sees what it saw, no status of its own). */
   PASS: 3,
+  /** The strand ends with the status that t has for the kind of outcome, 0 = with the relayed outcome. */
+  ANSWER: 4,
 } as const);
 
 export interface PlanLoad {

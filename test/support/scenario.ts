@@ -219,8 +219,12 @@ export function route(
     hosts: [],
     policy: null,
     middleware: [],
+    chain: rest.middleware ?? [],
+    regexPriority: 0,
+    sticky: null,
+    mirror: null,
     ...rest,
-    headers: new Map(Object.entries(headers ?? {})),
+    headers: new Map(Object.entries(headers ?? {}).map(([header, value]) => [header, [value]])),
     name,
     to: Object.entries(weights).map(([target, weight]) => {
       const [component, part = null] = target.split('.') as [string, string?];
@@ -234,15 +238,21 @@ export function gateway(
   routes: readonly Route[],
   own: Hosted<Omit<Gateway, 'routes'>> = {},
 ): Gateway {
+  const chain = own.middleware ?? [];
   return {
     middleware: [],
     outbound: new Map(),
+    kind: 'simple',
     routing: 'firstMatch',
+    answers: new Map(),
     ...own,
     ...host(name, own),
-    routes,
+    routes: routes.map((one) => ({ ...one, chain: [...chain, ...one.middleware] })),
   };
 }
+
+/** Every entry stands in a place of its own. */
+let places = 0;
 
 export function middleware(name: string, own: Partial<Middleware> = {}): Middleware {
   return {
@@ -254,6 +264,7 @@ export function middleware(name: string, own: Partial<Middleware> = {}): Middlew
     onError: 'reject',
     when: null,
     rateLimit: null,
+    at: ['middleware', places++],
     ...own,
     name,
   };
