@@ -45,7 +45,7 @@ export function possibleRoutes(router: Router, line: RequestLine): readonly Rout
 function* candidates(router: Router, line: RequestLine): Iterable<Candidate> {
   const method = (line.method ?? DEFAULT_METHOD).toUpperCase();
   const path = withoutQuery(line.path ?? DEFAULT_PATH);
-  const compiled = router.routes.map((route) => compile(route, router.routing));
+  const compiled = router.routes.map((route) => compileRoute(route, router.routing));
   const chosen = virtualHost(
     router.routing,
     compiled.map(({ hosts }) => hosts),
@@ -95,16 +95,21 @@ function matchesHeaders(
   return true;
 }
 
-interface Compiled {
+/** A route with its patterns ready to be asked. */
+export interface CompiledRoute {
   readonly route: Route;
   readonly hosts: readonly HostPattern[];
   readonly paths: readonly PathPattern[];
 }
 
 /** Patterns are compiled once: the routes of a gateway are asked for each call of the scenario. */
-const KNOWN = new WeakMap<Route, { readonly routing: string; readonly compiled: Compiled }>();
+const KNOWN = new WeakMap<
+  Route,
+  { readonly routing: Gateway['routing']; readonly compiled: CompiledRoute }
+>();
 
-function compile(route: Route, routing: Gateway['routing']): Compiled {
+/** The patterns of a route as a routing reads them. */
+export function compileRoute(route: Route, routing: Gateway['routing']): CompiledRoute {
   const known = KNOWN.get(route);
   if (known?.routing === routing) return known.compiled;
   const compiled = {

@@ -94,7 +94,13 @@ describe('the retries of a gateway', () => {
 
   it('ask each server of nginx once', () => {
     const endpoint = 'readOnly: true, ';
-    const rows = behind({ kind: 'nginx', at: '1s', fault: '0s, kind: hang', endpoint, replicas: 3 });
+    const rows = behind({
+      kind: 'nginx',
+      at: '1s',
+      fault: '0s, kind: hang',
+      endpoint,
+      replicas: 3,
+    });
     expect(answers(rows)).toEqual([[504, 3 * 60_000]]);
   });
 

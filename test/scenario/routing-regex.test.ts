@@ -8,7 +8,18 @@ const ANYWHERE = { start: false, end: false };
 const whole = (pattern: string, text: string): boolean => new Regex(pattern).test(text, WHOLE);
 
 /** Patterns and texts for which the engine of the language is the judge. */
-const TEXTS = ['', '/', '/a', '/b', '/ab', '/orders', '/orders/7', '/orders/77/items', '/A-b_9', 'x\ny'];
+const TEXTS = [
+  '',
+  '/',
+  '/a',
+  '/b',
+  '/ab',
+  '/orders',
+  '/orders/7',
+  '/orders/77/items',
+  '/A-b_9',
+  'x\ny',
+];
 const PATTERNS = [
   '',
   '/',

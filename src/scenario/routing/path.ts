@@ -17,6 +17,8 @@ export interface PathPattern {
   readonly kind: (typeof PATH)[keyof typeof PATH];
   /** Characters of the pattern, without the star or the tilde. */
   readonly length: number;
+  /** As written. */
+  readonly text: string;
   takes(path: string): boolean;
 }
 
@@ -36,7 +38,7 @@ export function pathPattern(pattern: string, routing: Routing): PathPattern {
     const regex = new Regex(pattern.slice(1));
     const anchors = anchorsOf(routing);
     const takes = (path: string): boolean => regex.test(path, anchors);
-    return { kind: PATH.regex, length: pattern.length - 1, takes };
+    return { kind: PATH.regex, length: pattern.length - 1, text: pattern, takes };
   }
   const prefix = pattern.endsWith('*');
   const wanted = prefix ? pattern.slice(0, -1) : pattern;
@@ -49,7 +51,7 @@ export function pathPattern(pattern: string, routing: Routing): PathPattern {
         const end = walk(wanted, path);
         return end >= 0 && (prefix || end === path.length);
       };
-  return { kind, length: wanted.length, takes };
+  return { kind, length: wanted.length, text: pattern, takes };
 }
 
 /** Why a pattern can never be used; null where it can. */

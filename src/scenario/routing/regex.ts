@@ -152,7 +152,8 @@ class Compiler {
   }
 
   private emit(op: number, set: CharSet | null = null): Instruction {
-    if (this.program.length >= PROGRAM_MAX) throw new RegexError('repeats too much: it is too large');
+    if (this.program.length >= PROGRAM_MAX)
+      throw new RegexError('repeats too much: it is too large');
     const instruction = { op, set, next: -1, other: -1 };
     this.program.push(instruction);
     return instruction;
@@ -236,7 +237,9 @@ class Compiler {
 
   /** How often: [least, most]. Lazy and possessive marks change what is captured, not whether. */
   private quantifier(): readonly [least: number, most: number] {
-    const found = /^(?:([*+?])|\{(\d{1,4})(,?)(\d{0,4})\})([?+]?)/.exec(this.pattern.slice(this.at));
+    const found = /^(?:([*+?])|\{(\d{1,4})(,?)(\d{0,4})\})([?+]?)/.exec(
+      this.pattern.slice(this.at),
+    );
     if (found === null) return [1, 1];
     this.at += found[0].length;
     if ('*+?{'.includes(this.pattern[this.at] ?? ' ')) {
@@ -326,7 +329,8 @@ class Compiler {
       if (char === ']' && this.at > start + 1) return { ranges, negated };
       const set = char === '\\' ? this.escape() : one(char.charCodeAt(0));
       const range = this.pattern[this.at] === '-' && this.pattern[this.at + 1] !== ']';
-      if (set.negated) throw new RegexError('has \\D, \\W or \\S in brackets, which is not understood');
+      if (set.negated)
+        throw new RegexError('has \\D, \\W or \\S in brackets, which is not understood');
       if (!range) {
         ranges.push(...set.ranges);
         continue;

@@ -137,7 +137,7 @@ export function gatewaySchema(
       regexPriority: z
         .int()
         .min(0)
-        .max(2 ** 31 - 1)
+        .max(2_147_483_647)
         .optional()
         .describe(
           'Order of regular expressions with `routing: kong`: the greatest is asked first. ' +
