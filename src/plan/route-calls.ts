@@ -1,3 +1,4 @@
+import type { Distribution } from '../kernel/distribution.js';
 import { OUTCOME, OUTCOME_NAMES } from '../spec/outcome.js';
 import { OP } from '../spec/plan.js';
 import type { Gateway, Route } from '../spec/scenario.js';
@@ -9,6 +10,8 @@ import type { Limiters } from './limiters.js';
 import type { Scope } from './scope.js';
 import { strand } from './scope.js';
 import { writeCall, type Writer } from './writer.js';
+
+const AT_ONCE: Distribution = { kind: 'constant', valueNs: 0 };
 
 /** What a route does when its chain has let a request through: the copy, then the call of a target. */
 export function writeRoute(
@@ -52,6 +55,8 @@ function writeMirror(w: Writer, mirror: NonNullable<Route['mirror']>, scope: Sco
   const start = assembler.here + 1;
   const at = assembler.emit(OP.BACKGROUND, start, 0, 0, names.next('background'));
   assembler.point(at, SLOT.B, behind);
+  // The request itself is sent first: the copy goes when everything of this instant is under way.
+  assembler.emit(OP.WAIT, w.distributions.id(AT_ONCE));
   writeCall(w, mirror.target, BARE_LINE, null, strand({ ...scope, names }));
   assembler.emit(OP.DONE, OUTCOME.ok);
   assembler.bind(behind);
