@@ -22,6 +22,7 @@ import { Levels } from './levels.js';
 import { Link } from './link.js';
 import { Loads } from './loads.js';
 import { Outages } from './outages.js';
+import { Picks } from './picks.js';
 import type { Registry } from './registry.js';
 import { Server } from './server.js';
 import { Sink } from './sink.js';
@@ -76,6 +77,7 @@ export function assemble(
   world.instanceInjections = plan.instances.map(() => null);
   setFleets(world);
   world.links = plan.links.map((spec) => linkOf(world, spec));
+  world.picks = new Picks(world);
   world.wire = new Wire(world);
   world.calls = new Calls(engine, world.wire, plan.deepestChain + 1);
   world.interpreter = new Interpreter(world);
@@ -193,7 +195,9 @@ function setEdges(world: Draft, chains: Chains, all: Balancers): Assembly['views
       program: plan.parts[spec.to].program,
       balancers,
       timed: balancers.some((balancer) => balancer.ended !== undefined),
-      chains: Int32Array.from(own, (instance) => chains.chainOf(spec, instance)),
+      chains: Int32Array.from(own, (instance) =>
+        chains.chainOf(spec, instance, views[instance.index]),
+      ),
       views,
       depth: chains.depthOf(spec),
       links: Array.from(spec.links, (link) => (link < 0 ? null : world.links[link])),
@@ -201,6 +205,8 @@ function setEdges(world: Draft, chains: Chains, all: Balancers): Assembly['views
       stride: Math.round(Math.sqrt(spec.links.length)),
       pick: streamKey(plan.seed, replication, `edge/${names}/pick`),
       idempotent: plan.parts[spec.to].idempotent,
+      picked: chains.picks(spec),
+      panic: chains.failsOpen(spec) ? Number.MIN_VALUE : 0,
     };
   });
   return list;

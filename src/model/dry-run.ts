@@ -101,6 +101,8 @@ class Watched implements CallContext {
 
   reenter(): void {}
 
+  avoidTried(): void {}
+
   finish(): void {}
 
   killBelow(): void {}
