@@ -104,6 +104,23 @@ describe('the retries of a gateway', () => {
     expect(answers(rows)).toEqual([[504, 3 * 60_000]]);
   });
 
+  it('of nginx leave out the servers that have been tried', () => {
+    // Two requests at once take turns: each would meet the other's server again, were it not avoided.
+    const { at, requests } = golden(`
+gateways:
+  edge: { kind: nginx, routes: [ { to: s.serve } ] }
+services: { s: { replicas: 2, endpoints: { serve: { readOnly: true, steps: [ wait: 1s ] } } } }
+workloads: { users: { arrivals: { at: [ 1s, 1s, 1s ] }, requests: [ { call: edge } ] } }
+faults: [ { id: f, kind: hang, target: "s[0]", at: 0s, for: none } ]
+`);
+    expect(at('s.serve').map(({ instance }) => instance)).toEqual(['s[1]', 's[1]', 's[1]']);
+    expect(requests.map(({ status, answered }) => [status, answered])).toEqual([
+      [200, 62_000],
+      [200, 2_000],
+      [200, 62_000],
+    ]);
+  });
+
   it('are none of Envoy and Spring Cloud Gateway', () => {
     const { at } = golden(`
 gateways:

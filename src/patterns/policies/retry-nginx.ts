@@ -30,7 +30,13 @@ export const retryNginx: PolicyKind<typeof schema> = {
   schema,
   example: 'retry: { kind: nginx, attempts: 3 }\n',
   state: 'scoped',
-  create: (config, setup) =>
-    retrying(setup, config, { on: ['connect'], onIdempotent: ['connect', 'timeout', 'reset'] }),
+  create(config, setup) {
+    // A server that has been tried is left out.
+    const own = { ...config, otherInstance: true };
+    return retrying(setup, own, {
+      on: ['connect'],
+      onIdempotent: ['connect', 'timeout', 'reset'],
+    });
+  },
   check: retryProblems,
 };
