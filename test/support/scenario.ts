@@ -198,10 +198,10 @@ export function service(
     ([key, value]) => [key, 'steps' in value ? value : endpoint(key, value)] as const,
   );
   return {
-    middleware: [],
     outbound: new Map(),
     ...own,
     ...host(name, own),
+    middleware: placed(own.middleware ?? [], 'services', name),
     endpoints: new Map(all),
   };
 }
@@ -238,21 +238,27 @@ export function gateway(
   routes: readonly Route[],
   own: Hosted<Omit<Gateway, 'routes'>> = {},
 ): Gateway {
-  const chain = own.middleware ?? [];
+  const chain = placed(own.middleware ?? [], 'gateways', name);
   return {
-    middleware: [],
     outbound: new Map(),
     kind: 'simple',
     routing: 'firstMatch',
     answers: new Map(),
     ...own,
     ...host(name, own),
-    routes: routes.map((one) => ({ ...one, chain: [...chain, ...one.middleware] })),
+    middleware: chain,
+    routes: routes.map((one) => {
+      const { name: part } = one;
+      const middleware = placed(one.middleware, 'gateways', name, 'routes', part);
+      return { ...one, middleware, chain: [...chain, ...middleware] };
+    }),
   };
 }
 
-/** Every entry stands in a place of its own. */
-let places = 0;
+/** Every entry has a place of its own. */
+function placed(chain: readonly Middleware[], ...owner: readonly string[]): readonly Middleware[] {
+  return chain.map((one, index) => ({ ...one, at: [...owner, 'middleware', index] }));
+}
 
 export function middleware(name: string, own: Partial<Middleware> = {}): Middleware {
   return {
@@ -264,7 +270,7 @@ export function middleware(name: string, own: Partial<Middleware> = {}): Middlew
     onError: 'reject',
     when: null,
     rateLimit: null,
-    at: ['middleware', places++],
+    at: [],
     ...own,
     name,
   };
