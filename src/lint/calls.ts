@@ -82,7 +82,7 @@ export function callsOf(scenario: Scenario, written: (path: Path) => boolean): r
   for (const [name, service] of scenario.services) {
     const at = ['services', name];
     for (const [part, endpoint] of service.endpoints) {
-      walker.chain(`${name}.${part}`, service.middleware, [...at, 'middleware']);
+      walker.chain(`${name}.${part}`, service.middleware);
       const path = [...at, 'endpoints', part, 'steps'];
       walker.steps(`${name}.${part}`, endpoint.steps, path, TOP, 0);
     }
@@ -115,23 +115,27 @@ class Walker {
     gateway.routes.forEach((route, index) => {
       const from = `${name}.${route.name}`;
       const path = ['gateways', name, 'routes', index];
-      this.chain(from, gateway.middleware, ['gateways', name, 'middleware']);
-      this.chain(from, route.middleware, [...path, 'middleware']);
+      this.chain(from, route.chain);
       const total = route.to.reduce((sum, { weight }) => sum + weight, 0);
       for (const { target, weight } of route.to) {
         if (weight === 0) continue;
         const part = weight / total;
         this.add(from, target, BARE, route.policy, path, { ...TOP, times: part, most: part });
       }
+      if (route.mirror !== null) {
+        const { target, share } = route.mirror;
+        const around = { ...TOP, times: share, most: share, background: true, handled: true };
+        this.add(from, target, BARE, null, [...path, 'mirror'], around);
+      }
     });
   }
 
-  chain(from: string, middleware: readonly Middleware[], path: Path): void {
-    middleware.forEach(({ call, onError }, index) => {
-      if (call === null) return;
+  chain(from: string, middleware: readonly Middleware[]): void {
+    for (const { call, onError, at } of middleware) {
+      if (call === null) continue;
       const around = { ...TOP, handled: onError === 'allow' };
-      this.add(from, call, BARE, null, [...path, index], around);
-    });
+      this.add(from, call, BARE, null, at, around);
+    }
   }
 
   steps(from: string, steps: readonly Step[], path: Path, around: Around, selves: number): void {

@@ -8,6 +8,8 @@ import {
   PENDING,
   isHinted,
   isSuccess,
+  kindIndex,
+  outcomeOfStatus,
   relayed,
 } from '../spec/outcome.js';
 import type { Outcome } from '../spec/outcome.js';
@@ -106,6 +108,9 @@ export class Interpreter {
           return;
         case OP.CHOOSE:
           strands.pc[strand] = this.choose(strand, pc);
+          break;
+        case OP.CHOOSE_BY:
+          strands.pc[strand] = this.chooseBy(strand, pc, code[at + 2]);
           break;
         case OP.SET:
           strands.pc[strand] = this.set(strand, pc) ? pc + 1 : code[at + 3];
@@ -249,8 +254,15 @@ export class Interpreter {
       this.world.strands.pc[strand] = target;
       return true;
     }
-    this.end(strand, mode === CALL_MODE.PASS ? outcome & ~AMBIGUOUS : relayed(outcome));
+    if (mode === CALL_MODE.ANSWER) this.end(strand, this.answered(target, outcome));
+    else this.end(strand, mode === CALL_MODE.PASS ? outcome & ~AMBIGUOUS : relayed(outcome));
     return false;
+  }
+
+  /** What the product of a gateway answers for a call that failed. */
+  private answered(table: number, outcome: Outcome): Outcome {
+    const status = this.tables[table][kindIndex(outcome)];
+    return status === 0 ? relayed(outcome) : outcomeOfStatus(status);
   }
 
   /** Ends the strand: a branch is joined, a job answered. */
@@ -330,8 +342,17 @@ export class Interpreter {
   }
 
   private choose(strand: number, pc: number): number {
+    return this.branch(pc, this.draws.unit(strand, pc));
+  }
+
+  private chooseBy(strand: number, pc: number, key: number): number {
+    return this.branch(pc, this.draws.hash(pc, this.world.keys.value(key, strand)));
+  }
+
+  /** Where the branch starts whose weight a number in (0, 1) falls on. */
+  private branch(pc: number, share: number): number {
     const table = this.tables[this.code[(pc << 2) + 3]];
-    const u = this.draws.unit(strand, pc) * table[table.length - 2];
+    const u = share * table[table.length - 2];
     let at = 0;
     while (at < table.length - 2 && table[at] < u) at += 2;
     return table[at + 1];

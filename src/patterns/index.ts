@@ -37,6 +37,7 @@ export { retryEnvoy } from './policies/retry-envoy.js';
 export { retryGrpc } from './policies/retry-grpc.js';
 export { retryIstio } from './policies/retry-istio.js';
 export { retryKong } from './policies/retry-kong.js';
+export { retryNginx } from './policies/retry-nginx.js';
 export { retryPolly } from './policies/retry-polly.js';
 export { retryResilience4j } from './policies/retry-resilience4j.js';
 export { retry } from './policies/retry.js';

@@ -9,8 +9,10 @@ import type {
   Cpu,
   LoadBalancing,
   Queue,
+  Route,
   Scenario,
   ScenarioFile,
+  Target,
   Variant,
 } from '../spec/scenario.js';
 import { Assembler, SLOT } from './assembler.js';
@@ -151,11 +153,17 @@ function repeatable(layout: Layout, part: LaidPart, hops: number): boolean {
     case 'request':
       return false;
     case 'route':
-      return source.route.to.every(({ target }) => {
+      return targetsOf(source.route).every((target) => {
         const callee = calledPart(layout, target, BARE_LINE, fullName(part), new Problems());
         return hops > 0 && callee !== null && repeatable(layout, callee, hops - 1);
       });
   }
+}
+
+/** Everybody who gets a request of a route. */
+function targetsOf({ to, mirror }: Route): readonly Target[] {
+  const targets = to.map(({ target }) => target);
+  return mirror === null ? targets : [...targets, mirror.target];
 }
 
 /** A workload is one pseudo-instance without limits, whose parts are its requests. */

@@ -14,7 +14,7 @@ export class Limiters {
 
   /**
    * Number of the limiter at this place; endpoints of one service share those of its middleware.
-   * `place` is the owner and the index in its list.
+   * `place` is its path in the file.
    */
   at(place: string, component: number, layer: Layer, retryAfter: RetryAfter): number {
     const known = this.byPlace.get(place);
@@ -23,5 +23,10 @@ export class Limiters {
     const id = this.list.push({ component, layer, key, retryAfter }) - 1;
     this.byPlace.set(place, id);
     return id;
+  }
+
+  /** Number of a key of the scenario. */
+  keyNumber(name: string, place: string, what: string): number {
+    return this.keys.use(name, place, what);
   }
 }

@@ -11,16 +11,15 @@ import { writeCall, writeWhen, type Writer } from './writer.js';
 
 /**
  * The chain in front of the steps, in its order: the cost of each member, then whom it turns away, by
- * share, by rate, by a remote check. `owner` is the component or the route whose list it is.
+ * share, by rate, by a remote check.
  */
 export function writeMiddleware(
   w: Writer,
   limiters: Limiters,
   chain: readonly Middleware[],
-  owner: string,
   scope: Scope,
 ): void {
-  chain.forEach((member, index) => {
+  for (const member of chain) {
     const names = new StepNames(scope.names.next(`middleware:${member.name}`));
     const inner: Scope = { ...scope, names };
     const after = w.assembler.label();
@@ -30,9 +29,8 @@ export function writeMiddleware(
     }
     writeReject(w, member, inner);
     if (member.rateLimit !== null) {
-      const place = `${owner}.middleware[${index}]`;
       const limiter = limiters.at(
-        place,
+        member.at.join('.'),
         scope.part.component.id,
         member.rateLimit,
         member.retryAfter,
@@ -41,7 +39,7 @@ export function writeMiddleware(
     }
     if (member.call !== null) writeCheck(w, member, inner);
     w.assembler.bind(after);
-  });
+  }
 }
 
 /** The share of requests that is turned away; a share of 100 % needs no coin. */
@@ -62,7 +60,7 @@ function writeReject(w: Writer, member: Middleware, scope: Scope): void {
 function writeCheck(w: Writer, member: Middleware, scope: Scope): void {
   const after = w.assembler.label();
   const allow: Scope = { ...scope, failure: { kind: 'ignore', after } };
-  const ends: Scope = { ...scope, uncaught: CALL_MODE.END };
+  const ends: Scope = { ...scope, uncaught: CALL_MODE.END, answers: -1 };
   writeCall(w, member.call!, BARE_LINE, null, member.onError === 'allow' ? allow : ends);
   w.assembler.bind(after);
 }

@@ -26,7 +26,6 @@ const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
     'tags memory resources admission outlierDetection protocol discovery probes lifecycle ' +
       'autoscaling versions version rollout',
   ],
-  ['gateways.*.routes.*', 'mirror sticky'],
   ['services.*.runtime', 'gc'],
   ['gateways.*.runtime', 'gc'],
   ['services.*.queue', 'key target interval'],
@@ -66,8 +65,6 @@ const LATER_WORDS: readonly (readonly [key: string, words: string])[] = [
   ['arrivals.kind', 'trace'],
   ['pool.kind', 'go hikari pgbouncer'],
   ['pools.*.kind', 'go hikari pgbouncer'],
-  ['gateways.*.kind', 'kong envoy nginx spring'],
-  ['routing', 'kong'],
   ['databases.*.kind', 'postgres mysql mongo elasticsearch dynamodb redis'],
 ];
 

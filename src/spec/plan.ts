@@ -189,7 +189,7 @@ export const OP = Object.freeze({
   WORK: 0,
   /** a=d. Time without CPU. */
   WAIT: 1,
-  /** a=edge, b=mode (CALL_MODE), c=jump target where mode is JUMP. */
+  /** a=edge, b=mode (CALL_MODE), c=jump target where mode is JUMP, t where it is ANSWER. */
   CALL: 2,
   /** c=t, see FORK_TABLE. Runs branches at once inside the parent's slot. */
   FORK: 3,
@@ -217,6 +217,8 @@ export const OP = Object.freeze({
   LIMIT: 14,
   /** Ends the strand where this request was executed before, or is being executed. */
   ONCE: 15,
+  /** a=branches, b=key, c=t as of CHOOSE: by a hash of the value of a key instead of a draw. */
+  CHOOSE_BY: 16,
 } as const);
 
 /** Layout of a FORK's table; the starts of the branches follow from STARTS on. */
@@ -247,6 +249,8 @@ export const CALL_MODE = Object.freeze({
   JUMP: 2,
   /** The strand ends with the outcome as it is (a client sees what it saw, no status of its own). */
   PASS: 3,
+  /** The strand ends with the status that t has for the kind of outcome, 0 = with the relayed outcome. */
+  ANSWER: 4,
 } as const);
 
 export interface PlanLoad {

@@ -1,6 +1,7 @@
 import type { CountDistribution } from '../kernel/counts.js';
 import type { Distribution } from '../kernel/distribution.js';
 import type { Ns } from '../kernel/time.js';
+import type { OutcomeName } from './outcome.js';
 
 /**
  * The explicit scenario of one variant: short forms expanded, includes, defaults, templates and
@@ -141,6 +142,8 @@ export interface Layer {
   readonly dryRun: boolean;
   /** Fields that the user wrote, by dotted path, sorted; all others have their defaults. */
   readonly written: readonly string[];
+  /** The product whose preset wrote them instead of the user. */
+  readonly preset?: string;
 }
 
 export interface LoadBalancing {
@@ -192,7 +195,11 @@ export interface Service extends Host {
 }
 
 export interface Gateway extends Host {
-  readonly routing: 'firstMatch' | 'gatewayApi';
+  /** The product whose defaults it has. */
+  readonly kind: 'simple' | 'kong' | 'envoy' | 'nginx' | 'spring';
+  readonly routing: 'firstMatch' | 'kong' | 'gatewayApi' | 'envoy' | 'nginx';
+  /** Outcome of a call to a target -> status the gateway answers, where it is not that of a service. */
+  readonly answers: ReadonlyMap<OutcomeName, number>;
   readonly routes: readonly Route[];
   readonly middleware: readonly Middleware[];
   readonly outbound: ReadonlyMap<string, Bundle>;
@@ -213,11 +220,21 @@ export interface Route {
   readonly methods: readonly string[];
   readonly paths: readonly string[];
   readonly hosts: readonly string[];
-  readonly headers: ReadonlyMap<string, string>;
+  /** Name to the values of which one has to be there. */
+  readonly headers: ReadonlyMap<string, readonly string[]>;
+  /** Only for `routing: kong`, among regular expressions: the greater is asked first. */
+  readonly regexPriority: number;
   /** Weighted targets; `part` is filled in. */
   readonly to: readonly { readonly target: Target; readonly weight: number }[];
+  /** Key whose value chooses among the targets; null = chance. */
+  readonly sticky: string | null;
+  /** A copy of a share of the requests, for which nobody waits. */
+  readonly mirror: { readonly target: Target; readonly share: number } | null;
   readonly policy: Bundle | null;
+  /** Its own. */
   readonly middleware: readonly Middleware[];
+  /** All that runs before the call in its order: that of the gateway and its own. */
+  readonly chain: readonly Middleware[];
 }
 
 export interface Middleware {
@@ -234,6 +251,8 @@ export interface Middleware {
   /** Only for `rateLimit`: the policy kind and its config, and what its refusals say. */
   readonly rateLimit: Layer | null;
   readonly retryAfter: RetryAfter;
+  /** Path of the entry in the file; a limiter has one state for each. */
+  readonly at: readonly (string | number)[];
 }
 
 /** How a refusal says when to come back: in whole seconds, as HTTP does, exactly, or not at all. */

@@ -128,4 +128,90 @@ describe('gateways and middleware', () => {
     );
     expect(disassemble(plan, 'edge', 'unmatched')).toEqual(['0 DONE clientError 404']);
   });
+
+  it('sends a request that carries a header another way, however deep the call is', () => {
+    const inner = gateway('inner', [
+      route('gold', 'a.fast', { headers: { tier: 'gold' } }),
+      route('rest', 'a.slow'),
+    ]);
+    const { variant, file } = fileOf(
+      scenario({
+        gateways: [inner],
+        services: [
+          service('a', { fast: [work(1)], slow: [work(1)] }),
+          service('page', { show: [call('inner')] }),
+        ],
+        workloads: [
+          workload('users', [
+            request('rich', [call('page.show', { headers: { Tier: 'gold' } })]),
+            request('poor', [call('page.show')]),
+          ]),
+        ],
+      }),
+    );
+    expect(disassemble(compile(variant, file), 'page', 'show')).toEqual([
+      '0 WHEN users.rich, else -> 3',
+      '1 CALL inner.gold, failure ends',
+      '2 JUMP -> 4',
+      '3 CALL inner.rest, failure ends',
+      '4 DONE ok 200',
+    ]);
+  });
+
+  it('refuses a journey whose calls differ in a header that a route further down asks for', () => {
+    const { variant, file } = fileOf(
+      scenario({
+        gateways: [
+          gateway('inner', [
+            route('gold', 'a.run', { headers: { tier: 'gold' } }),
+            route('rest', 'a.run'),
+          ]),
+        ],
+        services: [service('a', { run: [work(1)] }), service('page', { show: [call('inner')] })],
+        workloads: [
+          workload('users', [
+            request('both', [call('page.show', { headers: { tier: 'gold' } }), call('page.show')]),
+          ]),
+        ],
+      }),
+    );
+    expect(() => compile(variant, file)).toThrow('differ in the header `tier`');
+  });
+
+  it('chooses by the value of a key where the route is sticky, and answers as its product does', () => {
+    const canary = route('all', { 'a.old': 90, 'a.new': 10 }, { sticky: 'customer' });
+    const { variant, file } = fileOf(
+      scenario({
+        keys: new Map([['customer', { kind: 'uniform', count: 5 }]]),
+        gateways: [gateway('edge', [canary], { answers: new Map([['refused', 502]]) })],
+        services: [service('a', { old: [work(1)], new: [work(1)] })],
+      }),
+    );
+    expect(disassemble(compile(variant, file), 'edge', 'all')).toEqual([
+      '0 CHOOSE_BY customer: 90 -> 1, 10 -> 3',
+      '1 CALL a.old, failure answered',
+      '2 JUMP -> 4',
+      '3 CALL a.new, failure answered',
+      '4 DONE ok 200',
+    ]);
+  });
+
+  it('sends a copy beside the request, behind it and by share', () => {
+    const mirror = { target: { component: 'a', part: 'shadow' }, share: 0.25 };
+    const { variant, file } = fileOf(
+      scenario({
+        gateways: [gateway('edge', [route('all', 'a.run', { mirror })])],
+        services: [service('a', { run: [work(1)], shadow: [work(1)] })],
+      }),
+    );
+    expect(disassemble(compile(variant, file), 'edge', 'all')).toEqual([
+      '0 SKIP unless 25% -> 5',
+      '1 BACKGROUND -> 2, goes on -> 5',
+      '2 WAIT 0ms',
+      '3 CALL a.shadow, failure ends',
+      '4 DONE ok 200',
+      '5 CALL a.run, failure ends',
+      '6 DONE ok 200',
+    ]);
+  });
 });

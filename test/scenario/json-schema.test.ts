@@ -55,7 +55,8 @@ describe('the JSON Schema of a scenario', () => {
       ['ignore', 'onDequeue', 'atSteps', 'immediate'],
       ['instance', 'caller', 'global'],
       ['linear', 'step', 'exponential'],
-      ['firstMatch', 'gatewayApi'],
+      ['firstMatch', 'kong', 'gatewayApi', 'envoy', 'nginx'],
+      ['simple', 'kong', 'envoy', 'nginx', 'spring'],
       ['error', 'warning'],
     ]) {
       expect(text).toContain(`"enum":${JSON.stringify(words)}`);

@@ -228,6 +228,13 @@ export const DECISIVE: readonly Decisive[] = [
     '100/s and the 100 saved tokens over 20 s',
   ),
   row(
+    'gateway-statuses',
+    'edge->api.amplification during down in kong',
+    6,
+    0.01,
+    'the first try and five more, each refused at once; the client sees one 502',
+  ),
+  row(
     'gateway-undersized',
     'user-service.utilization in doubled',
     0.0938,
@@ -256,6 +263,7 @@ export const DECISIVE: readonly Decisive[] = [
     '2 % are slow, and half of their hedges take more than the median: 29.4 + 10 + 20 x 0.5/0.98',
   ),
   row('hot-key', 'users.latency.mean in by-key', 0.03, 0.0025, '0.4 x 50 ms + 0.6 x 16.7 ms'),
+  row('kong-declarative', 'apps.outcomes.ok in one-node', 6000, 0.5, '60 minutes x 100'),
   row(
     'idempotency-key',
     'bank.duplicates in no-key',
@@ -291,6 +299,13 @@ export const DECISIVE: readonly Decisive[] = [
     0.002,
     '9 ms and the retransmission after 200 ms',
   ),
+  row(
+    'mirror',
+    'users.latency.mean in half',
+    0.0267,
+    0.0035,
+    '3 x (1 + 1/3) = 4 at the core, requests with and without a copy, / 150/s',
+  ),
   row('parallel-joins', 'users.success in wait-for-all', 0.951, 0.006, '0.99 to the fifth'),
   row(
     'partition-one-way',
@@ -298,6 +313,13 @@ export const DECISIVE: readonly Decisive[] = [
     150,
     10,
     '50 orders/s, three executions each',
+  ),
+  row(
+    'path-prefix-proxy',
+    'user-service.utilization in by-characters',
+    0.8,
+    0.01,
+    '(120/s x 20 ms + 4/s x 1 s) / 8 workers',
   ),
   row(
     'patience',
@@ -392,6 +414,13 @@ export const DECISIVE: readonly Decisive[] = [
     'tries at 0, 0.5 and 1 s reach over 1 of 2 s',
   ),
   row(
+    'route-precedence',
+    'search.throughput in kong',
+    100,
+    0.1,
+    'all reads: ~/o comes before any prefix and fits the beginning of /orders/7',
+  ),
+  row(
     'runtimes',
     'readers.success in threads',
     0.095,
@@ -414,6 +443,13 @@ export const DECISIVE: readonly Decisive[] = [
   ),
   row('stages', 'load.latency.p50 from 28s to 30s in jump', 1.8, 0.2, '900 waiting / 500/s'),
   row('steps', 'users.success in strict', 0.32, 0.02, '0.8 x 0.8 x 0.5'),
+  row(
+    'sticky-canary',
+    'users.journey.success in coin',
+    0.349,
+    0.012,
+    '0.9 to the tenth, once for each call',
+  ),
   row(
     'timeout',
     'readers.success during hang in none-set',

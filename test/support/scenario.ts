@@ -200,10 +200,10 @@ export function service(
     ([key, value]) => [key, 'steps' in value ? value : endpoint(key, value)] as const,
   );
   return {
-    middleware: [],
     outbound: new Map(),
     ...own,
     ...host(name, own),
+    middleware: placed(own.middleware ?? [], 'services', name),
     endpoints: new Map(all),
   };
 }
@@ -221,8 +221,12 @@ export function route(
     hosts: [],
     policy: null,
     middleware: [],
+    chain: rest.middleware ?? [],
+    regexPriority: 0,
+    sticky: null,
+    mirror: null,
     ...rest,
-    headers: new Map(Object.entries(headers ?? {})),
+    headers: new Map(Object.entries(headers ?? {}).map(([header, value]) => [header, [value]])),
     name,
     to: Object.entries(weights).map(([target, weight]) => {
       const [component, part = null] = target.split('.') as [string, string?];
@@ -236,14 +240,26 @@ export function gateway(
   routes: readonly Route[],
   own: Hosted<Omit<Gateway, 'routes'>> = {},
 ): Gateway {
+  const chain = placed(own.middleware ?? [], 'gateways', name);
   return {
-    middleware: [],
     outbound: new Map(),
+    kind: 'simple',
     routing: 'firstMatch',
+    answers: new Map(),
     ...own,
     ...host(name, own),
-    routes,
+    middleware: chain,
+    routes: routes.map((one) => {
+      const { name: part } = one;
+      const middleware = placed(one.middleware, 'gateways', name, 'routes', part);
+      return { ...one, middleware, chain: [...chain, ...middleware] };
+    }),
   };
+}
+
+/** Every entry has a place of its own. */
+function placed(chain: readonly Middleware[], ...owner: readonly string[]): readonly Middleware[] {
+  return chain.map((one, index) => ({ ...one, at: [...owner, 'middleware', index] }));
 }
 
 export function middleware(name: string, own: Partial<Middleware> = {}): Middleware {
@@ -257,6 +273,7 @@ export function middleware(name: string, own: Partial<Middleware> = {}): Middlew
     when: null,
     rateLimit: null,
     retryAfter: 'none',
+    at: [],
     ...own,
     name,
   };

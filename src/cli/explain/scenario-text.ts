@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { formatDuration } from '../../spec/quantity-text.js';
 import type { Plan, PlanComponent } from '../../spec/plan.js';
 import type { Layer, LoadBalancing, Scenario, ScenarioFile } from '../../spec/scenario.js';
+import { gatewayLines } from './gateway-text.js';
 import { bySource, configText, plainText } from './values.js';
 
 /** Gives the schema of a layer's own fields; undefined for a kind it does not know. */
@@ -45,6 +46,7 @@ function sectionsOf(scenario: Scenario, plan: Plan, schemaOf: SchemaOf): Section
         'components',
         plan.components.filter(isPlaced).map((one) => componentLine(plan, one)),
       ] as const,
+      ['gateways', gatewayLines(scenario)] as const,
       ['workloads', workloadLines(scenario)] as const,
       ['network', networkLines(scenario)] as const,
       ['edges, outermost layer first', edgeLines(plan)] as const,
@@ -169,7 +171,8 @@ function layerText(layer: Layer, schemaOf: SchemaOf): string {
     const words = schema === undefined ? plainText(config) : configText(schema, config);
     return words === '' ? [] : [`${words} (${source})`];
   };
-  return `${layerName(layer)}: ${[...textOf(user, 'user'), ...textOf(rest, 'default')].join('; ')}`;
+  const writer = layer.preset === undefined ? 'user' : `preset ${layer.preset}`;
+  return `${layerName(layer)}: ${[...textOf(user, writer), ...textOf(rest, 'default')].join('; ')}`;
 }
 
 function layerName({ policy, kind }: Layer): string {

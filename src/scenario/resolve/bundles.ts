@@ -86,6 +86,23 @@ export function resolveLoadBalancing(
   return { kind, config };
 }
 
+/** The bundle that a product puts around its calls: policies with their fields as a user would write them. */
+export function presetBundle(
+  id: string,
+  preset: string,
+  policies: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
+): Bundle {
+  const layers = orderPresets.get('default')!.flatMap((policy) => {
+    const written = policies[policy];
+    if (written === undefined) return [];
+    const { kind: name, ...fields } = written;
+    const kind = policyKind(policy, name as string | undefined)!;
+    const output = { ...(kind.schema.parse(fields) as object), kind: kind.kind };
+    return [{ ...layerOf(policy, output, undefined), written: Object.keys(fields).sort(), preset }];
+  });
+  return { id, layers, loadBalancing: null, idempotencyKey: null, order: 'default' };
+}
+
 /** The one layer of a middleware limiter or of a policy in a bundle, and where it was written. */
 export function layerOf(
   policy: string,

@@ -1,6 +1,6 @@
 import type { CountDistribution } from '../../kernel/counts.js';
 import type { Gateway, Scenario, Step, Target } from '../../spec/scenario.js';
-import { routeOf } from '../routes.js';
+import { possibleRoutes, routeOf } from '../routes.js';
 
 /** One way a part may call another. */
 export interface CallEdge {
@@ -48,19 +48,17 @@ export function callGraph(scenario: Omit<Scenario, 'faults' | 'report'>): CallGr
   for (const [name, gateway] of scenario.gateways) {
     for (const route of gateway.routes) {
       const from = `${name}.${route.name}`;
-      for (const entry of [...gateway.middleware, ...route.middleware]) {
+      for (const entry of route.chain) {
         if (entry.call !== null) walker.edge(from, entry.call, null, entry.when === null, 1, 1);
       }
       const live = route.to.filter(({ weight }) => weight > 0);
       for (const { target } of live) {
-        walker.edge(
-          from,
-          target,
-          null,
-          live.length === 1,
-          1,
-          triesOf(route.policy ?? gateway.outbound.get('default') ?? null),
-        );
+        const tries = triesOf(route.policy ?? outboundOf(gateway, target));
+        walker.edge(from, target, null, live.length === 1, 1, tries);
+      }
+      if (route.mirror !== null) {
+        const { target, share } = route.mirror;
+        walker.edge(from, target, null, share === 1, share, triesOf(outboundOf(gateway, target)));
       }
     }
   }
@@ -215,30 +213,30 @@ class Walker {
 
   private governing(from: string, step: Extract<Step, { verb: 'call' }>): Step['policy'] {
     if (step.policy !== null) return step.policy;
-    const outbound = this.scenario.services.get(componentOf(from))?.outbound;
-    return (
-      outbound?.get(`${step.to.component}.${step.to.part}`) ??
-      outbound?.get(step.to.component) ??
-      outbound?.get('default') ??
-      null
-    );
+    const service = this.scenario.services.get(componentOf(from));
+    return service === undefined ? null : outboundOf(service, step.to);
   }
+}
+
+/** The bundle that a caller has for a callee. */
+function outboundOf({ outbound }: Pick<Gateway, 'outbound'>, to: Target): Step['policy'] {
+  return (
+    outbound.get(`${to.component}.${to.part}`) ??
+    outbound.get(to.component) ??
+    outbound.get('default') ??
+    null
+  );
 }
 
 /** Routes a call may take, and whether it takes one for certain. Headers may come from further up. */
 function routesFor(gateway: Gateway, line: Step | null): readonly (readonly [string, boolean])[] {
   const request =
     line?.verb === 'call' ? line : { method: null, path: null, host: null, headers: new Map() };
-  const plain = {
-    routing: gateway.routing,
-    routes: gateway.routes.map((r) => ({ ...r, headers: new Map() })),
-  };
-  const chosen = routeOf(plain, request);
-  const byHeader = gateway.routes.some((route) => route.headers.size > 0);
-  if (chosen === null) return [];
-  return byHeader
-    ? gateway.routes.map((route) => [route.name, false] as const)
-    : [[chosen.name, true]];
+  const possible = possibleRoutes(gateway, request);
+  const chosen = routeOf(gateway, request);
+  const byHeader = possible.some((route) => route.headers.size > 0);
+  if (byHeader || chosen === null) return possible.map(({ name }) => [name, false]);
+  return [[chosen.name, true]];
 }
 
 /** Attempts that a call may take: those of its retry, times those of its hedge. */

@@ -4,41 +4,22 @@ import type {
   Cpu,
   Database,
   Endpoint,
-  Gateway,
   Host,
-  Layer,
-  Middleware,
   Operation,
   Pool,
   Queue,
-  RetryAfter,
-  Route,
   Service,
 } from '../../spec/scenario.js';
-import type {
-  DatabaseOutput,
-  GatewayOutput,
-  PoolOutput,
-  RouteOutput,
-  ServiceOutput,
-} from '../schema/components.js';
-import type { HostOutput, MiddlewareOutput } from '../schema/host.js';
-import {
-  checkKey,
-  checkLayer,
-  layerOf,
-  resolveBundle,
-  resolveLoadBalancing,
-  resolveOnce,
-  resolvePolicy,
-  splitLayer,
-} from './bundles.js';
+import type { DatabaseOutput, PoolOutput, ServiceOutput } from '../schema/components.js';
+import type { HostOutput } from '../schema/host.js';
+import { resolveBundle, resolveLoadBalancing, resolveOnce } from './bundles.js';
 import type { Context, Path } from './context.js';
 import { report, reportKey, writtenAt } from './context.js';
-import { routeNames, sorted } from './names.js';
-import { resolveSteps, resolveWhen } from './steps.js';
-import { resolveCall, split, unknown, withPart } from './targets.js';
+import { resolveMiddleware } from './middleware.js';
+import { sorted } from './names.js';
 import { resolvePlacement } from './placement.js';
+import { resolveSteps } from './steps.js';
+import { split, unknown, withPart } from './targets.js';
 
 const NOTHING: Distribution = { kind: 'constant', valueNs: 0 };
 const UNBOUNDED: Queue = { capacity: Infinity, discipline: 'fifo', maxWaitNs: null };
@@ -63,21 +44,6 @@ export function resolveService(context: Context, name: string, output: ServiceOu
   return {
     ...resolveHost(context, name, output, path),
     endpoints,
-    middleware: resolveMiddleware(context, output.middleware, name, [...path, 'middleware']),
-    outbound: resolveOutbound(context, output.outbound, [...path, 'outbound']),
-  };
-}
-
-/** One gateway in its final form. */
-export function resolveGateway(context: Context, name: string, output: GatewayOutput): Gateway {
-  const path = ['gateways', name];
-  const names = routeNames(output.routes);
-  return {
-    ...resolveHost(context, name, output, path),
-    routing: output.routing,
-    routes: output.routes.map((route, index) =>
-      resolveRoute(context, name, names[index], route, [...path, 'routes', index]),
-    ),
     middleware: resolveMiddleware(context, output.middleware, name, [...path, 'middleware']),
     outbound: resolveOutbound(context, output.outbound, [...path, 'outbound']),
   };
@@ -141,7 +107,8 @@ export function resolveDatabase(context: Context, name: string, output: Database
   };
 }
 
-function resolveHost(context: Context, name: string, output: HostOutput, path: Path): Host {
+/** What services and gateways have in common. */
+export function resolveHost(context: Context, name: string, output: HostOutput, path: Path): Host {
   const runtime = output.runtime.kind;
   const written = resolveCpu(context, output.cpu, [...path, 'cpu']);
   const stated = writtenAt(context, [...path, 'cpu', 'cores']) !== undefined;
@@ -226,7 +193,8 @@ function resolvePool(output: PoolOutput): Pool {
   };
 }
 
-function resolveOutbound(
+/** Bundles by callee. */
+export function resolveOutbound(
   context: Context,
   output: HostOutput['outbound'],
   path: Path,
@@ -245,123 +213,4 @@ function resolveOutbound(
     outbound.set(callee, resolveBundle(context, bundle, at));
   }
   return outbound;
-}
-
-function resolveRoute(
-  context: Context,
-  owner: string,
-  name: string,
-  output: RouteOutput,
-  path: Path,
-): Route {
-  const match = output.match ?? {};
-  const to = sorted(output.to).flatMap(([reference, weight]) => {
-    const target = resolveCall(context, reference, owner, [...path, 'to', reference]);
-    return target === null ? [] : [{ target, weight }];
-  });
-  if (to.length === Object.keys(output.to).length && !to.some(({ weight }) => weight > 0)) {
-    report(context, 'FL208', [...path, 'to'], 'a route needs a target with a weight above 0');
-  }
-  return {
-    name,
-    methods: several(match.method).map((method) => method.toUpperCase()),
-    paths: several(match.path),
-    hosts: several(match.host),
-    headers: new Map(sorted(match.headers)),
-    to,
-    policy: resolvePolicy(context, output.policy, [...path, 'policy']),
-    middleware: resolveMiddleware(context, output.middleware, owner, [...path, 'middleware']),
-  };
-}
-
-function resolveMiddleware(
-  context: Context,
-  outputs: readonly MiddlewareOutput[] | undefined,
-  owner: string,
-  path: Path,
-): Middleware[] {
-  return (outputs ?? []).flatMap((output, index) => {
-    const [name, fields] = Object.entries(output)[0] ?? [];
-    if (name === undefined || fields === undefined) return [];
-    return [
-      resolveEntry(context, name, fields as unknown as EntryFields, owner, [...path, index, name]),
-    ];
-  });
-}
-
-interface EntryFields {
-  readonly kind?: string;
-  readonly work: Distribution;
-  readonly reject: number;
-  readonly status?: number;
-  readonly call?: string;
-  readonly onError: 'allow' | 'reject';
-  readonly when?: {
-    readonly class?: string;
-    readonly workload?: string;
-    readonly header?: Record<string, string>;
-  };
-  readonly key?: string;
-  readonly retryAfter?: boolean | 'exact';
-}
-
-/** Status of a refusal where none is written. */
-const STATUS: ReadonlyMap<string, number> = new Map([
-  ['authenticate', 401],
-  ['authorize', 403],
-  ['rateLimit', 429],
-  ['filter', 403],
-]);
-
-function resolveEntry(
-  context: Context,
-  name: string,
-  fields: EntryFields,
-  owner: string,
-  path: Path,
-): Middleware {
-  const { kind, work, reject, status, call, onError, when } = fields;
-  if (kind === 'introspection' && call === undefined) {
-    report(context, 'FL203', path, 'introspection asks somebody: write call: COMPONENT.ENDPOINT');
-  }
-  const standard = kind === 'size' ? 413 : (STATUS.get(name) ?? 403);
-  return {
-    name,
-    kind: kind ?? null,
-    work,
-    reject,
-    status: status ?? standard,
-    call: call === undefined ? null : resolveCall(context, call, owner, [...path, 'call']),
-    onError,
-    when: resolveWhen(context, when, [...path, 'when']),
-    rateLimit: name === 'rateLimit' ? limiter(context, fields, path) : null,
-    retryAfter: retryAfterOf(fields.retryAfter),
-  };
-}
-
-function retryAfterOf(written: boolean | 'exact' | undefined): RetryAfter {
-  if (written === 'exact') return 'exact';
-  return written === true ? 'seconds' : 'none';
-}
-
-/** A limiter knows its own fields only; what all middleware has is left out. */
-function limiter(context: Context, fields: EntryFields, path: Path): Layer {
-  const {
-    work: _work,
-    reject: _reject,
-    call: _call,
-    onError: _onError,
-    when: _when,
-    retryAfter: _retryAfter,
-    key,
-    ...own
-  } = fields;
-  checkKey(context, key ?? null, undefined, path);
-  const layer = { ...layerOf('rateLimit', own, undefined), key: key ?? null };
-  checkLayer(context, layer, new Map([['rateLimit', layer.config]]), path);
-  return splitLayer(layer);
-}
-
-function several(value: string | readonly string[] | undefined): readonly string[] {
-  return value === undefined ? [] : typeof value === 'string' ? [value] : value;
 }
