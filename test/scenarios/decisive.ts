@@ -263,7 +263,6 @@ export const DECISIVE: readonly Decisive[] = [
     '2 % are slow, and half of their hedges take more than the median: 29.4 + 10 + 20 x 0.5/0.98',
   ),
   row('hot-key', 'users.latency.mean in by-key', 0.03, 0.0025, '0.4 x 50 ms + 0.6 x 16.7 ms'),
-  row('kong-declarative', 'apps.outcomes.ok in one-node', 6000, 0.5, '60 minutes x 100'),
   row(
     'idempotency-key',
     'bank.duplicates in no-key',
@@ -271,6 +270,7 @@ export const DECISIVE: readonly Decisive[] = [
     2,
     'second executions of 50 x 10 s of orders, third ones of 50 x 9.65 s; with the key none',
   ),
+  row('kong-declarative', 'apps.outcomes.ok in one-node', 6000, 0.5, '60 minutes x 100'),
   row(
     'latency-fault',
     'users.latency.p50 during detour in one-by-one',
