@@ -98,8 +98,8 @@ function componentLine(plan: Plan, component: PlanComponent): string {
   );
 }
 
-function balancing({ kind, config }: LoadBalancing): string {
-  const text = plainText(config);
+function balancing({ kind, config, zoneAware, subset }: LoadBalancing): string {
+  const text = plainText({ ...(config as object), zoneAware, subset });
   return text === '{}' ? kind : `${kind} ${text}`;
 }
 
