@@ -12,7 +12,7 @@ const schema = z.strictObject({
   ),
   randomStart: z
     .boolean()
-    .default(false)
+    .optional()
     .describe(
       'Whether each calling instance begins its round at a random place, as Envoy does, instead of ' +
         'all of them at the first. Unit: boolean. Defaults to false.',
@@ -56,7 +56,7 @@ class RoundRobin implements BalancerState {
 
   private start(): number {
     const { picks, caller, size } = this.setup;
-    if (!this.config.randomStart) return 0;
+    if (this.config.randomStart !== true) return 0;
     return Math.floor(unit(picks.a, picks.b, caller, this.starts++, START) * size);
   }
 }

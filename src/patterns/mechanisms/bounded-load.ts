@@ -8,6 +8,7 @@ import { keyLineage, lineageOfKey } from './hashing.js';
 /** Draws of the places on a ring and in a table count up from 0; these are out of their way. */
 const PROBE = 1 << 20;
 
+/** `hashBalanceFactor` of the balancers that hash. */
 export function balanceFactorField(): z.ZodOptional<Quantity<number>> {
   return whole({ min: 100, max: 100_000 })
     .optional()
