@@ -62,7 +62,9 @@ export class ZoneAwareRouting implements BalancerState {
     this.setup = setup;
     this.whole = create();
     const zones = zonesOf(setup.callee, setup.instances);
-    zones.sort((a, b) => Number(b === setup.caller.zone) - Number(a === setup.caller.zone) || a - b);
+    zones.sort(
+      (a, b) => Number(b === setup.caller.zone) - Number(a === setup.caller.zone) || a - b,
+    );
     const { size } = setup.callee;
     this.localities = zones.map((zone) => ({
       zone,

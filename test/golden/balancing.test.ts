@@ -6,7 +6,10 @@ const named = (rows: readonly Row[]): string =>
   rows.map(({ instance }) => instance.replace(/^\w+\[(\d+)\]$/, '$1')).join(' ');
 
 const counts = (rows: readonly Row[], size: number): number[] =>
-  Array.from({ length: size }, (_, k) => rows.filter(({ instance }) => instance === `s[${k}]`).length);
+  Array.from(
+    { length: size },
+    (_, k) => rows.filter(({ instance }) => instance === `s[${k}]`).length,
+  );
 
 describe('G22: smooth weighted round robin', () => {
   it.each([
@@ -111,7 +114,9 @@ faults: [ { id: gone, kind: crash, target: 's[0]', at: 5s, for: 20s } ]
       return at('s.get').filter(({ outcome }) => outcome === 'timeout').length;
     };
     expect(slow('{ timeout: 50ms }')).toBe(2);
-    expect(slow('{ timeout: 50ms, circuitBreaker: { failureThreshold: 100, per: target } }')).toBe(2);
+    expect(slow('{ timeout: 50ms, circuitBreaker: { failureThreshold: 100, per: target } }')).toBe(
+      2,
+    );
   });
 
   it('with all left out attempts are refused on the spot', () => {

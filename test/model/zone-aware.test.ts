@@ -37,7 +37,14 @@ function routing(self: number, callers: readonly number[], callees: readonly num
   const states: InTurn[] = [];
   const state = new ZoneAwareRouting(
     { routingEnabled: 1, minClusterSize: 1, ...own },
-    { caller: instances[self], callers: mine, callee: theirs, instances, view, key: { a: 5, b: 7 } },
+    {
+      caller: instances[self],
+      callers: mine,
+      callee: theirs,
+      instances,
+      view,
+      key: { a: 5, b: 7 },
+    },
     () => states[states.push(new InTurn()) - 1],
   );
   let n = 0;

@@ -14,11 +14,14 @@ const round = (weights: readonly number[], kind = 'weighted'): string => {
 };
 
 describe('G22: smooth weighted round robin', () => {
-  it.each(['weighted', 'nginx'])('%s spreads 5, 1, 1 and 4, 2, 1 and 3, 2 over the round', (kind) => {
-    expect(round([5, 1, 1], kind)).toBe('a a b a c a a');
-    expect(round([4, 2, 1], kind)).toBe('a b a c a b a');
-    expect(round([3, 2], kind)).toBe('a b a b a');
-  });
+  it.each(['weighted', 'nginx'])(
+    '%s spreads 5, 1, 1 and 4, 2, 1 and 3, 2 over the round',
+    (kind) => {
+      expect(round([5, 1, 1], kind)).toBe('a a b a c a a');
+      expect(round([4, 2, 1], kind)).toBe('a b a c a b a');
+      expect(round([3, 2], kind)).toBe('a b a b a');
+    },
+  );
 
   it('leaves what an absent instance has gained as it is', () => {
     const own = caller('weighted', 3, { weights: [5, 1, 1] });
@@ -29,9 +32,17 @@ describe('G22: smooth weighted round robin', () => {
   });
 
   it('deals a short list in turn, and refuses weights that are none', () => {
-    expect(letters(times(6, ((own) => () => own.pick())(caller('weighted', 3, { weights: [2, 1] }))))).toBe(
-      'a c b a c a',
-    );
+    expect(
+      letters(
+        times(
+          6,
+          (
+            (own) => () =>
+              own.pick()
+          )(caller('weighted', 3, { weights: [2, 1] })),
+        ),
+      ),
+    ).toBe('a c b a c a');
     const { schema } = balancerKind('weighted')!;
     for (const weights of [[], [0, 0], [1, 0], [1.5], [-1]]) {
       expect(schema.safeParse({ weights }).success).toBe(false);
@@ -146,7 +157,8 @@ describe('nginx', () => {
       own.state.ended!(0, MS, outcome);
       return !times(4, () => own.pick()).includes(0);
     };
-    const { refused, reset, timeout, connectTimeout, cancelled, serverError, clientError } = OUTCOME;
+    const { refused, reset, timeout, connectTimeout, cancelled, serverError, clientError } =
+      OUTCOME;
     expect([refused, reset, timeout, connectTimeout].map((each) => leavesOut(each))).toEqual(
       times(4, () => true),
     );
@@ -173,9 +185,17 @@ describe('weights by deadline, as Envoy schedules them', () => {
   it('roundRobin: the earliest 1 / weight, and of several the one that waits longest', () => {
     // 4, 2, 1 are due at 1/4, 1/2 and 1; what is due again stands behind what was due before.
     expect(round([4, 2, 1], 'roundRobin')).toBe('a b a a c b a');
-    expect(letters(times(4, ((own) => () => own.pick())(caller('roundRobin', 3, { weights: [3] }))))).toBe(
-      'a b c a',
-    );
+    expect(
+      letters(
+        times(
+          4,
+          (
+            (own) => () =>
+              own.pick()
+          )(caller('roundRobin', 3, { weights: [3] })),
+        ),
+      ),
+    ).toBe('a b c a');
   });
 
   it('leastRequest: a weight is divided by what is under way, as it was at the last turn', () => {
@@ -194,7 +214,9 @@ describe('weights by deadline, as Envoy schedules them', () => {
     // 2 / 4^2: due at 8.
     expect(letters(times(9, () => own.pick()))).toBe('b b b b b b b a b');
     const { check } = balancerKind('leastRequest')!;
-    expect(check!({ activeRequestBias: 2 }).map(({ field }) => field)).toEqual(['activeRequestBias']);
+    expect(check!({ activeRequestBias: 2 }).map(({ field }) => field)).toEqual([
+      'activeRequestBias',
+    ]);
     expect(check!({ activeRequestBias: 2, weights: [2, 1] })).toEqual([]);
   });
 

@@ -88,7 +88,10 @@ describe('leastRequest with slowStart', () => {
   it('draws again behind the window', () => {
     const own = withOneOf('leastRequest', 60_001);
     own.outstanding[0] = 1;
-    expect(times(4000, () => own.pick()).filter((k) => k === 0).length / 4000).toBeCloseTo(0.25, 1.3);
+    expect(times(4000, () => own.pick()).filter((k) => k === 0).length / 4000).toBeCloseTo(
+      0.25,
+      1.3,
+    );
   });
 });
 
@@ -101,7 +104,8 @@ describe('slowStart', () => {
 });
 
 describe('roundRobin with randomStart', () => {
-  const first = (index: number): number => caller('roundRobin', 8, { randomStart: true }, index).pick();
+  const first = (index: number): number =>
+    caller('roundRobin', 8, { randomStart: true }, index).pick();
 
   it('callers begin at places of their own, and a restart is another begin', () => {
     expect(new Set(times(100, first)).size).toBe(8);

@@ -18,7 +18,9 @@ export const slowStartField = z
       ),
     minWeight: share()
       .prefault('10%')
-      .describe('Share of its weight that a new instance has at least. Unit: share. Defaults to 10%.'),
+      .describe(
+        'Share of its weight that a new instance has at least. Unit: share. Defaults to 10%.',
+      ),
   })
   .optional()
   .describe(
