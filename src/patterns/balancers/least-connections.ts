@@ -5,7 +5,7 @@ import { weightsField, weightsOf } from '../mechanisms/instance-weights.js';
 const schema = z.strictObject({
   weights: weightsField(
     'The least (requests under way + 1) / weight is picked, as in Kong, so that an idle callee begins ' +
-      'with the heaviest. Defaults to all alike.',
+      'with the heaviest.',
   ),
 });
 

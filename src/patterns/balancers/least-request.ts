@@ -23,7 +23,7 @@ const schema = z.strictObject({
     ),
   weights: weightsField(
     'Where they differ nothing is drawn: each instance is due again 1 / weight after its turn, the ' +
-      'weight divided by its requests under way + 1. Defaults to all alike.',
+      'weight divided by its requests under way + 1.',
   ),
   activeRequestBias: factor()
     .optional()

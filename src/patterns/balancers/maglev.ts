@@ -15,7 +15,7 @@ const schema = z.strictObject({
       'Entries of the look-up table, a prime far above the number of instances. Unit: count. ' +
         'Defaults to 65537.',
     ),
-  weights: weightsField('Entries of the table are dealt by weight. Defaults to all alike.'),
+  weights: weightsField('Entries of the table are dealt by weight.'),
   hashBalanceFactor: balanceFactorField(),
 });
 

@@ -10,7 +10,7 @@ import { SmoothRounds } from '../mechanisms/smooth-rounds.js';
 const SECOND = 1_000_000_000;
 
 const schema = z.strictObject({
-  weights: weightsField('Defaults to 1 each.'),
+  weights: weightsField('A failure takes part of a weight, each pick gives 1 of it back.'),
   maxFails: whole({ min: 0, max: 1_000_000 })
     .prefault(1)
     .describe(

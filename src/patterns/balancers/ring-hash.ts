@@ -14,7 +14,7 @@ const schema = z.strictObject({
       'Points on the ring at least; each instance gets as many as the others, or by its weight. ' +
         'Unit: count. Defaults to 1024.',
     ),
-  weights: weightsField('Points on the ring are dealt by weight. Defaults to all alike.'),
+  weights: weightsField('Points on the ring are dealt by weight.'),
   hashBalanceFactor: balanceFactorField(),
 });
 

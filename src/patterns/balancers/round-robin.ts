@@ -7,8 +7,7 @@ import { WeightedTurns } from '../mechanisms/weighted-turns.js';
 
 const schema = z.strictObject({
   weights: weightsField(
-    'Each instance is due again 1 / weight after its turn, as Envoy schedules them. Defaults to all ' +
-      'alike.',
+    'Each instance is due again 1 / weight after its turn, as Envoy schedules them.',
   ),
   randomStart: z
     .boolean()

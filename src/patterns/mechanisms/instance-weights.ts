@@ -4,17 +4,16 @@ import { whole } from '../../spec/quantities.js';
 const LIST = z.array(whole({ min: 1, max: 65_535 })).min(1);
 
 const RULE =
-  'Replica i has entry i mod n, as with zones; whole numbers from 1 on, so that no instance is ever ' +
-  'without its share. Unit: count.';
+  'Weights of the instances called, whole numbers from 1 on; replica i has entry i mod n, as with zones.';
 
-/** Weights of the instances called; `more` says what they do, or what they are by default. */
+/** Weights that may be left out; `more` says what they do. */
 export function weightsField(more: string): z.ZodOptional<typeof LIST> {
-  return LIST.optional().describe(`Weights of the instances called. ${RULE} ${more}`);
+  return LIST.optional().describe(`${RULE} ${more} Unit: count. Defaults to 1 each.`);
 }
 
 /** The same where the kind is nothing without them. */
 export function requiredWeights(): typeof LIST {
-  return LIST.describe(`Weights of the instances called. ${RULE} Required.`);
+  return LIST.describe(`${RULE} Unit: count. Required.`);
 }
 
 /** The weight of each of so many instances; 1 where none are written. */

@@ -75,7 +75,7 @@ function balancingSchema(): z.ZodType<BalancingOutput> {
       .discriminatedUnion('kind', options as unknown as [AnyObject, AnyObject])
       .describe('How callers pick among the instances of the callee.'),
     { enum: bare.map(({ balancer }) => balancer) },
-  ) as unknown as z.ZodType<BalancingOutput>;
+  ).meta({ id: 'loadBalancing' }) as unknown as z.ZodType<BalancingOutput>;
 }
 
 const scope = z
@@ -141,7 +141,9 @@ export function bundleSchema(kinds: readonly PolicyKind[]): z.ZodType<BundleOutp
       .optional()
       .describe('Bundle or bundles this one builds on; later ones win.'),
     ...shape,
-    loadBalancing: loadBalancingSchema.optional(),
+    loadBalancing: loadBalancingSchema
+      .optional()
+      .describe('How these calls pick an instance. Defaults to what the callee says.'),
     order: z
       .union([z.enum(presets), z.array(z.enum(layerNames as [string, ...string[]]))])
       .optional()
