@@ -120,6 +120,8 @@ function setFleets(world: Draft): void {
     ready: Int32Array.from({ length: instances }, (_, index) => index),
     all: Int32Array.from({ length: instances }, (_, index) => index),
     readyCount: instances,
+    upSince: new Float64Array(instances).fill(-Infinity),
+    changes: 0,
   }));
   world.instances = plan.instances.map(({ component, index, zone }, id) => {
     const instance = new Instance(id, component, index, zone, plan.components[component]);
@@ -198,6 +200,7 @@ function setEdges(world: Draft, chains: Chains, all: Balancers): Assembly['views
       program: plan.parts[spec.to].program,
       balancers,
       timed: balancers.some((balancer) => balancer.ended !== undefined),
+      fixedList: all.hasFixedList(spec),
       chains: Int32Array.from(own, (instance) =>
         chains.chainOf(spec, instance, views[instance.index]),
       ),

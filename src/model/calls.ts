@@ -68,6 +68,8 @@ export class Calls implements CallContext {
   private readonly againOp: number;
   private readonly forkOp: number;
   /** The frame whose call() is still on the stack, and its outcome if it has ended meanwhile. */
+  /** While a layer's cancel() runs: what the attempt inside is booked as. */
+  cancelledAs: Outcome = OUTCOME.cancelled;
   private direct = -1;
   private directOutcome: Outcome = PENDING;
 
@@ -386,10 +388,12 @@ export class Calls implements CallContext {
       if (frames.parked[frame] === at) {
         frames.parked[frame] = -1;
         frames.stamp[(frame << frames.shift) | at]++;
+        this.cancelledAs = outcome;
         layers[chain + at].cancel(frame, at, true);
       } else if ((frames.entered[frame] & bit) !== 0) {
         frames.entered[frame] &= ~bit;
         frames.stamp[(frame << frames.shift) | at]++;
+        this.cancelledAs = outcome;
         layers[chain + at].cancel(frame, at, false);
       }
     }

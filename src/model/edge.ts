@@ -53,6 +53,8 @@ export interface Edge {
   /** By index of the calling instance; `timed` when they want to know how long attempts took. */
   readonly balancers: readonly BalancerState[];
   readonly timed: boolean;
+  /** True where callers pick instances that are down as well: nobody tells them. */
+  readonly fixedList: boolean;
   /** By index of the calling instance within its component. */
   readonly chains: Int32Array;
   readonly views: readonly View[];

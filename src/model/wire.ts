@@ -111,7 +111,7 @@ export class Wire implements CallSite {
     const { world } = this;
     const { strands, engine, sink } = world;
     const edge = world.edges[strands.edge[job]];
-    this.settle(job, edge);
+    this.settle(job, edge, outcome);
     sink.attemptEnded(edge.stat, strands.sentCell[job], outcome);
     if (strands.state[job] === STATE.REPLYING) world.server.noteUnseenEffect(job);
     strands.answer[job] = outcome;
@@ -205,7 +205,7 @@ export class Wire implements CallSite {
   }
 
   /** The caller no longer counts the attempt as outstanding. */
-  private settle(strand: number, edge: Edge): void {
+  private settle(strand: number, edge: Edge, outcome: Outcome): void {
     const { world } = this;
     const { frames } = world.calls;
     const callee = world.instances[world.strands.instance[strand]];
@@ -216,7 +216,7 @@ export class Wire implements CallSite {
     view.outstanding[callee.index]--;
     if (edge.timed) {
       const after = world.engine.now - world.strands.sent[strand];
-      edge.balancers[caller.index].ended!(callee.index, after);
+      edge.balancers[caller.index].ended!(callee.index, after, outcome);
     }
   }
 
@@ -258,7 +258,7 @@ export class Wire implements CallSite {
     const outcome = strands.answer[strand];
     if (isHinted(outcome)) world.calls.setHint(frame, strands.hint[strand]);
     const edge = world.edges[strands.edge[strand]];
-    this.settle(strand, edge);
+    this.settle(strand, edge, outcome);
     world.sink.attemptEnded(edge.stat, strands.sentCell[strand], outcome);
     world.server.answerDelivered(strand, engine.now);
     world.calls.answer(frame, outcome);

@@ -33,6 +33,10 @@ export interface Fleet {
   /** All indices, in order. */
   readonly all: Int32Array;
   readyCount: number;
+  /** By index: when the instance came back into `ready`; -Infinity where it has never left it. */
+  readonly upSince: Float64Array;
+  /** How often `ready` has changed. */
+  changes: number;
 }
 
 /** A middleware limiter with one state per instance of its component, or one for all. */

@@ -49,10 +49,12 @@ export { first } from './balancers/first.js';
 export { leastConnections } from './balancers/least-connections.js';
 export { leastRequest } from './balancers/least-request.js';
 export { maglev } from './balancers/maglev.js';
+export { nginx } from './balancers/nginx.js';
 export { peakEwma } from './balancers/peak-ewma.js';
 export { random } from './balancers/random.js';
 export { ringHash } from './balancers/ring-hash.js';
 export { roundRobin } from './balancers/round-robin.js';
+export { weighted } from './balancers/weighted.js';
 
 export { crash } from './faults/crash.js';
 export { error } from './faults/error.js';

@@ -51,7 +51,7 @@ const LATER_FIELDS: ReadonlyMap<string, string> = new Map([
   ['respond', 'responseSize degraded'],
   ['when', 'version'],
   ['bundle', `${laterPolicies.join(' ')} tags`],
-  ['loadBalancing', 'activeRequestBias zoneAware panicThreshold slowStart level subset'],
+  ['loadBalancing', 'panicThreshold level'],
   ['policy', 'key store retryAfter ignore'],
   ['middleware', 'admit cache coalesce'],
   ['middlewareEntry', 'cacheTtl workPerKiB key store dryRun'],
@@ -60,7 +60,6 @@ const LATER_FIELDS: ReadonlyMap<string, string> = new Map([
 /** Words of closed lists that later versions bring, by the last key of the path. */
 const LATER_WORDS: readonly (readonly [key: string, words: string])[] = [
   ['warmup', 'auto'],
-  ['loadBalancing.kind', 'weighted nginx'],
   ['discipline', 'adaptiveLifo priority fair codel'],
   ['arrivals.kind', 'trace'],
   ['pool.kind', 'go hikari pgbouncer'],

@@ -150,6 +150,25 @@ export interface LoadBalancing {
   readonly kind: string;
   /** Output of the kind's schema. */
   readonly config: unknown;
+  /** Left out: zones are not looked at. */
+  readonly zoneAware?: ZoneAware;
+  /** Left out: every caller sees all instances. */
+  readonly subset?: Subset;
+}
+
+/** Calls stay in the zone of their caller as far as the shares of both sides allow. */
+export interface ZoneAware {
+  /** Share of the picks that look at zones. */
+  readonly routingEnabled: number;
+  /** Fewest instances that may be picked for zones to be looked at. */
+  readonly minClusterSize: number;
+}
+
+/** The instances that one caller sees. */
+export interface Subset {
+  readonly size: number;
+  /** Dealt in rounds, so that every instance has as many callers, or drawn by each caller. */
+  readonly kind: 'deterministic' | 'random';
 }
 
 export interface Cpu {

@@ -51,7 +51,7 @@ describe('the JSON Schema of a scenario', () => {
     for (const words of [
       ['fifo', 'lifo'],
       ['threads', 'async', 'eventLoop'],
-      ['first', 'leastConnections', 'leastRequest', 'peakEwma', 'random', 'roundRobin'],
+      ['first', 'leastConnections', 'leastRequest', 'nginx', 'peakEwma', 'random', 'roundRobin'],
       ['ignore', 'onDequeue', 'atSteps', 'immediate'],
       ['instance', 'caller', 'global'],
       ['linear', 'step', 'exponential'],

@@ -107,8 +107,8 @@ function onceText(plan: Plan, once: number): string {
   return ` (once per ${plan.keys[key]!.name} for ${formatDuration(windowNs)})`;
 }
 
-function balancing({ kind, config }: LoadBalancing): string {
-  const text = plainText(config);
+function balancing({ kind, config, zoneAware, subset }: LoadBalancing): string {
+  const text = plainText({ ...(config as object), zoneAware, subset });
   return text === '{}' ? kind : `${kind} ${text}`;
 }
 

@@ -1,9 +1,10 @@
-import { orderPresets, policyKind, policyNames } from '../../patterns/registry.js';
 import type { Bundle, Layer, LoadBalancing, OncePerValue } from '../../spec/scenario.js';
+import { balancerKind, orderPresets, policyKind, policyNames } from '../../patterns/registry.js';
 import { entries, get, items, locate, text } from '../located.js';
 import type { Node } from '../located.js';
 import type { BalancingOutput, BundleOutput } from '../schema/bundle.js';
 import type { OnceOutput } from '../schema/common.js';
+import { zoneAwareSchema } from '../schema/bundle.js';
 import type { Context, Path } from './context.js';
 import { report, stablePath } from './context.js';
 import { BUILT_IN_KEYS } from './names.js';
@@ -76,14 +77,42 @@ export function resolveLoadBalancing(
   output: BalancingOutput,
   path: Path,
 ): LoadBalancing {
-  const { kind, ...config } = output;
+  const { kind, zoneAware = false, subset, ...config } = output;
   const { key } = config as { readonly key?: string };
   const allowed = context.names.keys;
   if (key !== undefined && !allowed.includes(key)) {
     const at = [...path, 'key'];
     report(context, 'FL404', at, `there is no key ${key} in keys`, { found: key, allowed });
   }
-  return { kind, config };
+  checkBalancing(context, output, path);
+  return {
+    kind,
+    config,
+    ...(zoneAware === false
+      ? {}
+      : { zoneAware: zoneAware === true ? zoneAwareSchema.parse({}) : zoneAware }),
+    ...(subset === undefined ? {} : { subset }),
+  };
+}
+
+function checkBalancing(context: Context, output: BalancingOutput, path: Path): void {
+  const { kind, zoneAware = false, subset, ...config } = output;
+  const definition = balancerKind(kind)!;
+  for (const { field, message } of definition.check?.(config as never) ?? []) {
+    report(context, 'FL208', [...path, field], message);
+  }
+  const narrowed = zoneAware !== false ? 'zoneAware' : subset === undefined ? null : 'subset';
+  if (narrowed === null) return;
+  if (definition.wholeList === true) {
+    const message =
+      `${kind} is meant for callers that all see the same instances, ${narrowed} hides some of them: ` +
+      'take another kind, or leave it out';
+    report(context, 'FL208', [...path, narrowed], message);
+  } else if (zoneAware !== false && subset !== undefined) {
+    const message =
+      'zones are weighed by all instances, and subset hides most of them: leave one of the two out';
+    report(context, 'FL208', [...path, 'subset'], message);
+  }
 }
 
 /** The bundle that a product puts around its calls: policies with their fields as a user would write them. */

@@ -4,6 +4,8 @@ import { balancerKinds } from '../../patterns/registry.js';
 import type { PolicyKind } from '../../spec/policy.js';
 import { entryText, inheriting, nameText, onceSchema, withShort } from './common.js';
 import type { OnceOutput } from './common.js';
+import { share, whole } from '../../spec/quantities.js';
+import type { Subset, ZoneAware } from '../../spec/scenario.js';
 
 /** A strict object of zod whose fields are not known here. */
 export type AnyObject = z.ZodObject<Readonly<Record<string, z.ZodType>>, z.core.$strict>;
@@ -11,8 +13,53 @@ export type AnyObject = z.ZodObject<Readonly<Record<string, z.ZodType>>, z.core.
 /** A way to pick an instance as it stands after validation. */
 export interface BalancingOutput {
   readonly kind: string;
+  readonly zoneAware?: boolean | ZoneAware;
+  readonly subset?: Subset;
   readonly [field: string]: unknown;
 }
+
+/** What `zoneAware: true` stands for, field by field. */
+export const zoneAwareSchema = z.strictObject({
+  routingEnabled: share()
+    .prefault('100%')
+    .describe('Part of the picks that look at zones. Unit: share. Defaults to 100%.'),
+  minClusterSize: whole({ min: 0, max: 100_000 })
+    .prefault(6)
+    .describe(
+      'Instances that have to be up, at least, for zones to be looked at. Unit: count. Defaults to 6.',
+    ),
+});
+
+/** Fields of every kind. */
+const commonBalancing = {
+  zoneAware: z
+    .union([z.boolean(), zoneAwareSchema])
+    .optional()
+    .describe(
+      'Keeps calls in the zone of the caller, as Envoy does: all of them where the zone has at least as ' +
+        'great a share of the callee as of the callers, else as many as fit; the rest goes to zones with ' +
+        'room to spare. Needs two zones on both sides. Defaults to false.',
+    ),
+  subset: z
+    .strictObject({
+      size: whole({ min: 1, max: 100_000 }).describe(
+        'Instances that each calling instance sees. Unit: count. Required.',
+      ),
+      kind: z
+        .enum(['deterministic', 'random'])
+        .default('deterministic')
+        .describe(
+          '`deterministic`: callers are dealt in rounds in which every instance has one of them; ' +
+            '`random`: each caller draws, and takes the next it drew for one that is down. Defaults to ' +
+            'deterministic.',
+        ),
+    })
+    .optional()
+    .describe(
+      'Lets each calling instance see only some of the instances, which bounds the connections. ' +
+        'Defaults to all of them.',
+    ),
+};
 
 /** Which instance of the callee takes a call: the union of all kinds. */
 export const loadBalancingSchema = balancingSchema();
@@ -20,7 +67,7 @@ export const loadBalancingSchema = balancingSchema();
 function balancingSchema(): z.ZodType<BalancingOutput> {
   const options = balancerKinds.map(({ balancer, schema, summary }) =>
     (schema as unknown as AnyObject)
-      .safeExtend({ kind: z.literal(balancer).describe(summary) })
+      .safeExtend({ kind: z.literal(balancer).describe(summary), ...commonBalancing })
       .describe(summary),
   );
   const bare = balancerKinds.filter(({ schema }) => schema.safeParse({}).success);
@@ -29,7 +76,7 @@ function balancingSchema(): z.ZodType<BalancingOutput> {
       .discriminatedUnion('kind', options as unknown as [AnyObject, AnyObject])
       .describe('How callers pick among the instances of the callee.'),
     { enum: bare.map(({ balancer }) => balancer) },
-  ) as unknown as z.ZodType<BalancingOutput>;
+  ).meta({ id: 'loadBalancing' }) as unknown as z.ZodType<BalancingOutput>;
 }
 
 const scope = z
@@ -122,7 +169,9 @@ export function bundleSchema(kinds: readonly PolicyKind[]): z.ZodType<BundleOutp
           'stored result, and 409 while it is being executed. A retry may then follow timeouts and ' +
           'resets. Unit: name of a key, or map. Defaults to none.',
       ),
-    loadBalancing: loadBalancingSchema.optional(),
+    loadBalancing: loadBalancingSchema
+      .optional()
+      .describe('How these calls pick an instance. Defaults to what the callee says.'),
     order: z
       .union([z.enum(presets), z.array(z.enum(layerNames as [string, ...string[]]))])
       .optional()
