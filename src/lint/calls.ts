@@ -127,10 +127,11 @@ class Walker {
   }
 
   chain(from: string, middleware: readonly Middleware[], path: Path): void {
-    middleware.forEach(({ call, onError }, index) => {
-      if (call === null) return;
-      const around = { ...TOP, handled: onError === 'allow' };
-      this.add(from, call, BARE, null, [...path, index], around);
+    middleware.forEach(({ call, onError, store }, index) => {
+      const ask = (to: Target, handled: boolean): void =>
+        this.add(from, to, BARE, null, [...path, index], { ...TOP, handled });
+      if (store !== null && store.of !== null) ask(store.of, store.onError === 'allow');
+      if (call !== null) ask(call, onError === 'allow');
     });
   }
 

@@ -55,7 +55,7 @@ const LATER_FIELDS: ReadonlyMap<string, string> = new Map([
   ['loadBalancing', 'activeRequestBias zoneAware panicThreshold slowStart level subset'],
   ['policy', 'key store retryAfter ignore'],
   ['middleware', 'admit cache coalesce'],
-  ['middlewareEntry', 'cacheTtl workPerKiB key store dryRun'],
+  ['middlewareEntry', 'cacheTtl workPerKiB key dryRun'],
 ]);
 
 /** Words of closed lists that later versions bring, by the last key of the path. */

@@ -215,6 +215,8 @@ export const OP = Object.freeze({
   BACKGROUND: 13,
   /** a=limiter id, b=outcome when refused: ends the strand with it. */
   LIMIT: 14,
+  /** a=limiter, b=target where its decision needs no question to its store. */
+  STORE: 16,
   /** Ends the strand where this request was executed before, or is being executed. */
   ONCE: 15,
 } as const);

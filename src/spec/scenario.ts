@@ -234,6 +234,17 @@ export interface Middleware {
   /** Only for `rateLimit`: the policy kind and its config, and what its refusals say. */
   readonly rateLimit: Layer | null;
   readonly retryAfter: RetryAfter;
+  /** The store a limiter asks before it decides, or null. */
+  readonly store: LimiterStore | null;
+}
+
+/** A store outside the process: each question to it takes a time, or is a call of its component. */
+export interface LimiterStore {
+  readonly latency: Distribution;
+  /** The endpoint or operation that is called, null where only the latency counts. */
+  readonly of: Target | null;
+  /** What a failed call means for the request. */
+  readonly onError: 'allow' | 'reject';
 }
 
 /** How a refusal says when to come back: in whole seconds, as HTTP does, exactly, or not at all. */

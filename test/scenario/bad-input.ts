@@ -62,6 +62,7 @@ report: { focus: [orders] }
 
 const timeout = 'plain: { timeout: 500ms }';
 const wait = 'charge: [ wait: 20ms ]';
+const chain = 'middleware: [ { authenticate: { kind: jwt, work: 0.3ms } } ]';
 
 /** Mistakes in keys, quantities, words and steps. */
 export const BAD_SHAPES: readonly BadCase[] = [
@@ -87,6 +88,41 @@ export const BAD_SHAPES: readonly BadCase[] = [
     code: 'FL205',
     at: '0ms',
     says: 'write a duration above 0',
+  },
+  // Stores of limiters.
+  {
+    title: 'a store of counters that nobody shares',
+    edit: [chain, 'middleware: [ { rateLimit: { rate: 9/s, store: { latency: 2ms } } } ]'],
+    code: 'FL208',
+    at: '{ latency: 2ms } } }',
+    says: 'each instance counts for itself',
+  },
+  {
+    title: 'a failure of a store that is no component',
+    edit: [
+      chain,
+      'middleware: [ { rateLimit: { rate: 9/s, scope: caller, store: { onError: allow } } } ]',
+    ],
+    code: 'FL208',
+    at: 'allow',
+    says: 'only the call of a component can fail',
+  },
+  {
+    title: 'a store that does not exist',
+    edit: [
+      chain,
+      'middleware: [ { rateLimit: { rate: 9/s, scope: caller, store: { of: orders-bd.insert } } } ]',
+    ],
+    code: 'FL404',
+    at: 'orders-bd.insert',
+    says: 'there is no component orders-bd',
+  },
+  {
+    title: 'counters of a node that are synchronised',
+    edit: [chain, 'middleware: [ { rateLimit: { kind: kong, second: 9, syncRate: 1s } } ]'],
+    code: 'FL208',
+    at: '1s',
+    says: 'write policy: redis',
   },
   // Keys of limiters.
   {

@@ -257,6 +257,7 @@ export function middleware(name: string, own: Partial<Middleware> = {}): Middlew
     when: null,
     rateLimit: null,
     retryAfter: 'none',
+    store: null,
     ...own,
     name,
   };

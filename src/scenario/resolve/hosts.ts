@@ -1,4 +1,5 @@
 import type { Distribution } from '../../kernel/distribution.js';
+import { policyKind } from '../../patterns/registry.js';
 import type {
   Bundle,
   Cpu,
@@ -7,6 +8,7 @@ import type {
   Gateway,
   Host,
   Layer,
+  LimiterStore,
   Middleware,
   Operation,
   Pool,
@@ -14,6 +16,7 @@ import type {
   RetryAfter,
   Route,
   Service,
+  Target,
 } from '../../spec/scenario.js';
 import type {
   DatabaseOutput,
@@ -37,7 +40,7 @@ import type { Context, Path } from './context.js';
 import { report, reportKey, writtenAt } from './context.js';
 import { routeNames, sorted } from './names.js';
 import { resolveSteps, resolveWhen } from './steps.js';
-import { resolveCall, split, unknown, withPart } from './targets.js';
+import { resolveCall, resolveQuery, split, unknown, withPart } from './targets.js';
 import { resolvePlacement } from './placement.js';
 
 const NOTHING: Distribution = { kind: 'constant', valueNs: 0 };
@@ -303,6 +306,11 @@ interface EntryFields {
   };
   readonly key?: string;
   readonly retryAfter?: boolean | 'exact';
+  readonly store?: {
+    readonly latency: Distribution;
+    readonly of?: string;
+    readonly onError?: 'allow' | 'reject';
+  };
 }
 
 /** Status of a refusal where none is written. */
@@ -324,6 +332,7 @@ function resolveEntry(
   if (kind === 'introspection' && call === undefined) {
     report(context, 'FL203', path, 'introspection asks somebody: write call: COMPONENT.ENDPOINT');
   }
+  const layer = name === 'rateLimit' ? limiter(context, fields, path) : null;
   const standard = kind === 'size' ? 413 : (STATUS.get(name) ?? 403);
   return {
     name,
@@ -334,8 +343,9 @@ function resolveEntry(
     call: call === undefined ? null : resolveCall(context, call, owner, [...path, 'call']),
     onError,
     when: resolveWhen(context, when, [...path, 'when']),
-    rateLimit: name === 'rateLimit' ? limiter(context, fields, path) : null,
+    rateLimit: layer,
     retryAfter: retryAfterOf(fields.retryAfter),
+    store: layer === null ? null : resolveStore(context, fields, layer, path),
   };
 }
 
@@ -353,13 +363,50 @@ function limiter(context: Context, fields: EntryFields, path: Path): Layer {
     onError: _onError,
     when: _when,
     retryAfter: _retryAfter,
+    store: _store,
     key,
     ...own
   } = fields;
   checkKey(context, key ?? null, undefined, path);
   const layer = { ...layerOf('rateLimit', own, undefined), key: key ?? null };
   checkLayer(context, layer, new Map([['rateLimit', layer.config]]), path);
-  return splitLayer(layer);
+  const sharing = policyKind('rateLimit', layer.kind)!.sharing?.(layer.config as never);
+  return splitLayer({ ...layer, scope: sharing?.scope ?? layer.scope });
+}
+
+/** The store of a limiter; one that nobody shares is none. */
+function resolveStore(
+  context: Context,
+  { store }: EntryFields,
+  layer: Layer,
+  path: Path,
+): LimiterStore | null {
+  if (store === undefined) return null;
+  const at = [...path, 'store'];
+  if (layer.scope === 'instance') {
+    const message =
+      'each instance counts for itself, in its memory: a store is for a limiter that they share ' +
+      '(scope: caller, or policy: redis for kong)';
+    report(context, 'FL208', at, message);
+  }
+  if (store.of === undefined && writtenAt(context, [...at, 'onError']) !== undefined) {
+    const message = 'only the call of a component can fail: write of: COMPONENT.OPERATION';
+    report(context, 'FL208', [...at, 'onError'], message);
+  }
+  const own = policyKind('rateLimit', layer.kind)!.sharing?.(layer.config as never);
+  const onError = own?.onError ?? store.onError ?? 'allow';
+  const of = store.of === undefined ? null : resolveAny(context, store.of, [...at, 'of']);
+  return { latency: store.latency, of, onError };
+}
+
+/** An endpoint, or an operation of a database. */
+function resolveAny(context: Context, reference: string, path: Path): Target | null {
+  const [name, part] = split(reference);
+  if (context.names.things.get(name)?.kind !== 'database') {
+    return resolveCall(context, reference, name, path);
+  }
+  const query = resolveQuery(context, name, part ?? undefined, path);
+  return query === null ? null : { component: query.database, part: query.operation };
 }
 
 function several(value: string | readonly string[] | undefined): readonly string[] {
