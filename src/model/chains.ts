@@ -1,9 +1,11 @@
+import type { Distribution } from '../kernel/distribution.js';
 import { invariant } from '../kernel/invariant.js';
 import { PHASE } from '../kernel/phase.js';
 import type { StreamKey } from '../kernel/rng.js';
 import { streamKey } from '../kernel/rng.js';
+import type { Ns } from '../kernel/time.js';
 import type { PlanEdge } from '../spec/plan.js';
-import type { PolicySetup, PolicyState } from '../spec/policy.js';
+import type { CallContext, PolicySetup, PolicyState } from '../spec/policy.js';
 import type { Layer } from '../spec/scenario.js';
 import { Histogram } from '../stats/histogram.js';
 import { Alarms } from './alarms.js';
@@ -12,6 +14,7 @@ import { ConnectionPool } from './connection-pool.js';
 import type { ServerConnections } from './connection-pool.js';
 import type { Instance } from './instance.js';
 import type { Registry } from './registry.js';
+import { Stored } from './stored.js';
 import type { World } from './world.js';
 
 /** A deadline that only enforces what it inherits. */
@@ -22,6 +25,7 @@ const INHERITED: Layer = {
   scope: 'instance',
   per: 'callee',
   key: null,
+  store: null,
   dryRun: false,
   written: [],
 };
@@ -103,9 +107,12 @@ export class Chains {
     let state = this.states.get(key);
     if (state === undefined) {
       const setup = this.setupOf(edge, layer, caller, whose.startsWith('instance'));
-      state = layer.dryRun
-        ? new DryRun(setup.ctx, (ctx) => definition!.create(layer.config, { ...setup, ctx }))
-        : definition!.create(layer.config, setup);
+      const make = (ctx: CallContext): PolicyState => {
+        const own = definition!.create(layer.config, { ...setup, ctx });
+        if (layer.store === null) return own;
+        return new Stored(ctx, own, latencyOf(setup, layer.store.latency));
+      };
+      state = layer.dryRun ? new DryRun(setup.ctx, make) : make(setup.ctx);
       this.states.set(key, state);
       if (whose.startsWith('instance')) caller.policies.push(state);
     }
@@ -213,4 +220,15 @@ export class Chains {
     }
     return id;
   }
+}
+
+/** Time of a question to the store of a policy, drawn for each attempt of a call. */
+function latencyOf(setup: PolicySetup, latency: Distribution): (frame: number) => Ns {
+  const { ctx, samplers } = setup;
+  const id = setup.sampler(latency);
+  const { a, b } = setup.stream('store');
+  return (frame) =>
+    Math.round(
+      samplers.draw(id, a, b, ctx.lineageA(frame), ctx.lineageB(frame), ctx.attemptNumber(frame)),
+    );
 }

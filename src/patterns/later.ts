@@ -15,13 +15,10 @@ export const laterPolicyKinds: ReadonlyMap<string, readonly string[]> = new Map(
  * `budget.kind=x`.
  */
 export const laterPolicyFields: ReadonlyMap<string, readonly string[]> = new Map([
-  ['bulkhead', ['store']],
-  ['circuitBreaker', ['halfOpenCalls', 'store']],
-  ['concurrencyLimit', ['store']],
+  ['circuitBreaker', ['halfOpenCalls']],
   ['fallback', ['call', 'steps']],
-  ['rateLimit', ['faultTolerant', 'policy', 'retryAfter', 'store', 'syncRate']],
+  ['rateLimit', ['faultTolerant', 'policy', 'retryAfter', 'syncRate']],
   ['retry', ['otherInstance']],
-  ['throttle', ['store']],
 ]);
 
 export const laterFaultKinds: readonly string[] = [

@@ -54,6 +54,7 @@ const LATER_FIELDS: ReadonlyMap<string, string> = new Map([
   ['bundle', `${laterPolicies.join(' ')} tags`],
   ['loadBalancing', 'activeRequestBias zoneAware panicThreshold slowStart level subset'],
   ['policy', 'key store retryAfter ignore'],
+  ['store', 'cache of onError'],
   ['middleware', 'admit cache coalesce'],
   ['middlewareEntry', 'cacheTtl workPerKiB key dryRun'],
 ]);

@@ -137,6 +137,8 @@ export interface Layer {
   readonly per: 'callee' | 'endpoint' | 'target';
   /** Name of the key whose values split the state further, or null. */
   readonly key: string | null;
+  /** The store that holds a shared state, or null: asking it is free. */
+  readonly store: { readonly latency: Distribution } | null;
   /** It decides and records, and lets everything pass. */
   readonly dryRun: boolean;
   /** Fields that the user wrote, by dotted path, sorted; all others have their defaults. */

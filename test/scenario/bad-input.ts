@@ -91,6 +91,23 @@ export const BAD_SHAPES: readonly BadCase[] = [
   },
   // Stores of limiters.
   {
+    title: 'a store of a state that nobody shares',
+    edit: [timeout, 'plain: { bulkhead: { maxConcurrent: 9, store: { latency: 2ms } } }'],
+    code: 'FL208',
+    at: '{ latency: 2ms } } }',
+    says: 'each instance has a state of its own',
+  },
+  {
+    title: 'a copy of a state that is shared',
+    edit: [
+      timeout,
+      'plain: { bulkhead: { maxConcurrent: 9, scope: caller, store: { latency: 2ms, cache: 1s } } }',
+    ],
+    code: 'FL202',
+    at: 'cache: 1s',
+    says: 'known, not in this version',
+  },
+  {
     title: 'a store of counters that nobody shares',
     edit: [chain, 'middleware: [ { rateLimit: { rate: 9/s, store: { latency: 2ms } } } ]'],
     code: 'FL208',

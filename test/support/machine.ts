@@ -19,6 +19,7 @@ function layerOf(policy: string, kind: string, config: unknown): Layer {
     scope: 'instance',
     per: 'callee',
     key: null,
+    store: null,
     dryRun: false,
     written: [],
   };

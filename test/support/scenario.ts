@@ -46,6 +46,7 @@ export function layer(policy: string, config: unknown = {}): Bundle['layers'][nu
     scope: 'instance',
     per: 'callee',
     key: null,
+    store: null,
     dryRun: false,
     written: [],
   };
