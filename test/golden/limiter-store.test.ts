@@ -35,7 +35,7 @@ describe('a limiter that nodes share', () => {
     expect(passed(`${kong}, policy: redis }`, TIMES)).toEqual([1000]);
   });
 
-  it('outlives the crash of a node, whose own counters do not', () => {
+  it('divergence 51: outlives the crash of a node, whose own counters do not', () => {
     const crash = 'faults: [ { id: c, kind: crash, target: edge, at: 1500ms, for: 100ms } ]';
     const limit = '{ kind: fixedWindow, limit: 1, window: 20s';
     expect(passed(`${limit} }`, TIMES, crash)).toEqual([1000, 2000, 3000]);

@@ -66,6 +66,13 @@ const chain = 'middleware: [ { authenticate: { kind: jwt, work: 0.3ms } } ]';
 
 /** Mistakes in keys, quantities, words and steps. */
 export const BAD_SHAPES: readonly BadCase[] = [
+  {
+    title: 'a split of a state that only limiters have',
+    edit: [timeout, 'plain: { bulkhead: { maxConcurrent: 9, per: key } }'],
+    code: 'FL202',
+    at: 'key } }',
+    says: 'known, not in this version',
+  },
   // Idempotency keys.
   {
     title: 'an idempotency key that does not exist',
