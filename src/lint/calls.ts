@@ -131,10 +131,11 @@ class Walker {
   }
 
   chain(from: string, middleware: readonly Middleware[]): void {
-    for (const { call, onError, at } of middleware) {
-      if (call === null) continue;
-      const around = { ...TOP, handled: onError === 'allow' };
-      this.add(from, call, BARE, null, at, around);
+    for (const { call, onError, store, at } of middleware) {
+      const ask = (to: Target, handled: boolean): void =>
+        this.add(from, to, BARE, null, at, { ...TOP, handled });
+      if (store !== null && store.of !== null) ask(store.of, store.onError === 'allow');
+      if (call !== null) ask(call, onError === 'allow');
     }
   }
 

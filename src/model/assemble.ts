@@ -223,12 +223,14 @@ function limiterOf(world: Draft, spec: Plan['limiters'][number], registry: Regis
   const { layer, component, key, retryAfter } = spec;
   const definition = registry.policyKind(layer.policy, layer.kind);
   invariant(definition?.limiter !== undefined, 'limiter-unknown-to-the-registry');
-  const create = (): LimiterState => definition!.limiter!(layer.config);
+  const own = (): LimiterState => definition!.limiter!(layer.config);
+  const node = definition!.nodes?.(layer.config) ?? null;
   const size = world.plan.components[component].instances;
-  const shared = layer.scope === 'instance' ? null : create();
-  const states = Array.from({ length: size }, () => shared ?? create());
+  const shared = node === null && layer.scope !== 'instance';
+  const one = shared ? own() : null;
+  const states = Array.from({ length: size }, () => one ?? (node ?? own)());
   const grainNs = retryAfter === 'none' ? 0 : retryAfter === 'exact' ? 1 : NS_PER_SECOND;
-  return { component, states, key, grainNs };
+  return { component, states, shared, key, grainNs };
 }
 
 function partName(plan: Plan, part: number): string {

@@ -69,6 +69,11 @@ export class Executions {
     execution.results.delete(execution.value);
   }
 
+  /** Executions under way; 0 when nothing is in flight. */
+  held(): number {
+    return this.running.size;
+  }
+
   private sweep(part: number, results: Map<number, Execution>, now: Ns): void {
     for (const [value, { outcome, until }] of results) {
       if (outcome !== 0 && until <= now) results.delete(value);

@@ -147,6 +147,9 @@ export class Interpreter {
           strands.pc[strand] = pc + 1;
           if (this.limit(strand, a, code[at + 2])) break;
           return;
+        case OP.STORE:
+          strands.pc[strand] = this.asksStore(strand, a) ? pc + 1 : code[at + 2];
+          break;
         case OP.ONCE:
           strands.pc[strand] = pc + 1;
           if (this.once(strand)) break;
@@ -324,6 +327,15 @@ export class Interpreter {
     strands.hint[strand] = executions!.hint;
     this.end(strand, known);
     return false;
+  }
+
+  /** Whether a limiter has to ask its store about this request. */
+  private asksStore(strand: number, id: number): boolean {
+    const { strands, engine, instances, limiters, keys } = this.world;
+    const limiter = limiters[id];
+    const state = limiter.states[instances[strands.instance[strand]].index];
+    const key = limiter.key < 0 ? 0 : keys.value(limiter.key, strand);
+    return state.asks === undefined || state.asks(engine.now, key);
   }
 
   /** The outcome of a refusal, with a Retry-After where the limiter gives one. */

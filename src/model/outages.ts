@@ -102,7 +102,8 @@ export class Outages {
     }
     for (const balancer of instance.balancers) balancer.reset?.();
     for (const limiter of this.world.limiters) {
-      if (limiter.component === instance.component) limiter.states[instance.index].reset();
+      if (limiter.component !== instance.component || limiter.shared) continue;
+      limiter.states[instance.index].reset();
     }
   }
 

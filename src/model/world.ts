@@ -44,6 +44,8 @@ export interface Limiter {
   readonly component: number;
   /** By index of the instance; all the same object where the state is shared. */
   readonly states: readonly LimiterState[];
+  /** True where they are one object, which no single process takes with it. */
+  readonly shared: boolean;
   /** Index of the key it splits by, or -1. */
   readonly key: number;
   /** Unit of the Retry-After of its refusals; 0 where they carry none. */

@@ -15,12 +15,9 @@ export const laterPolicyKinds: ReadonlyMap<string, readonly string[]> = new Map(
  * `budget.kind=x`.
  */
 export const laterPolicyFields: ReadonlyMap<string, readonly string[]> = new Map([
-  ['bulkhead', ['store']],
-  ['circuitBreaker', ['halfOpenCalls', 'store']],
-  ['concurrencyLimit', ['store']],
+  ['circuitBreaker', ['halfOpenCalls']],
   ['fallback', ['call', 'steps']],
-  ['rateLimit', ['faultTolerant', 'policy', 'retryAfter', 'store', 'syncRate']],
-  ['throttle', ['store']],
+  ['rateLimit', ['faultTolerant', 'policy', 'retryAfter', 'syncRate']],
 ]);
 
 export const laterFaultKinds: readonly string[] = [

@@ -1,13 +1,14 @@
 import { outcomeOfStatus } from '../spec/outcome.js';
 import { CALL_MODE, OP } from '../spec/plan.js';
-import type { Middleware } from '../spec/scenario.js';
+import type { Layer, LimiterStore, Middleware, Target } from '../spec/scenario.js';
+import type { Label } from './assembler.js';
 import { SLOT } from './assembler.js';
 import { BARE_LINE } from './calls.js';
 import { isFree } from './free.js';
 import { StepNames } from './identity.js';
 import type { Limiters } from './limiters.js';
 import type { Scope } from './scope.js';
-import { writeCall, writeWhen, type Writer } from './writer.js';
+import { writeCall, writeJump, writeWhen, type Writer } from './writer.js';
 
 /**
  * The chain in front of the steps, in its order: the cost of each member, then whom it turns away, by
@@ -29,13 +30,7 @@ export function writeMiddleware(
     }
     writeReject(w, member, inner);
     if (member.rateLimit !== null) {
-      const limiter = limiters.at(
-        member.at.join('.'),
-        scope.part.component.id,
-        member.rateLimit,
-        member.retryAfter,
-      );
-      w.assembler.emit(OP.LIMIT, limiter, outcomeOfStatus(member.status));
+      writeLimit(w, limiters, member, member.rateLimit, inner);
     }
     if (member.call !== null) writeCheck(w, member, inner);
     w.assembler.bind(after);
@@ -63,4 +58,70 @@ function writeCheck(w: Writer, member: Middleware, scope: Scope): void {
   const ends: Scope = { ...scope, uncaught: CALL_MODE.END, answers: -1 };
   writeCall(w, member.call!, BARE_LINE, null, member.onError === 'allow' ? allow : ends);
   w.assembler.bind(after);
+}
+
+/** A limiter: the question to its store, where it has one, and the decision. */
+function writeLimit(
+  w: Writer,
+  limiters: Limiters,
+  member: Middleware,
+  layer: Layer,
+  scope: Scope,
+): void {
+  const { assembler } = w;
+  const limiter = limiters.at(
+    member.at.join('.'),
+    scope.part.component.id,
+    layer,
+    member.retryAfter,
+  );
+  const passed = assembler.label();
+  if (member.store !== null) {
+    const decided = assembler.label();
+    assembler.point(assembler.emit(OP.STORE, limiter), SLOT.B, decided);
+    writeQuestion(w, member.store, passed, scope);
+    assembler.bind(decided);
+  }
+  assembler.emit(OP.LIMIT, limiter, outcomeOfStatus(member.status));
+  assembler.bind(passed);
+}
+
+/** One question to a store; without an answer the request passes unlimited, or ends with 500. */
+function writeQuestion(w: Writer, store: LimiterStore, passed: Label, scope: Scope): void {
+  const { assembler } = w;
+  if (!isFree(store.latency)) {
+    const stream = scope.names.next('store');
+    assembler.emit(OP.WAIT, w.distributions.id(store.latency), 0, 0, stream);
+  }
+  if (store.of === null) return;
+  const verb = hostKindOf(w, store.of) === 'database' ? 'query' : 'call';
+  if (store.onError === 'allow') {
+    writeCall(
+      w,
+      store.of,
+      BARE_LINE,
+      null,
+      { ...scope, failure: { kind: 'jump', to: passed } },
+      verb,
+    );
+    return;
+  }
+  const failed = assembler.label();
+  const answered = assembler.label();
+  writeCall(
+    w,
+    store.of,
+    BARE_LINE,
+    null,
+    { ...scope, failure: { kind: 'jump', to: failed } },
+    verb,
+  );
+  writeJump(w, answered);
+  assembler.bind(failed);
+  assembler.emit(OP.DONE, outcomeOfStatus(500));
+  assembler.bind(answered);
+}
+
+function hostKindOf(w: Writer, { component }: Target): string {
+  return w.layout.components.find(({ name }) => name === component)?.kind ?? '';
 }

@@ -53,8 +53,9 @@ const LATER_FIELDS: ReadonlyMap<string, string> = new Map([
   ['bundle', `${laterPolicies.join(' ')} tags`],
   ['loadBalancing', 'panicThreshold level'],
   ['policy', 'key store retryAfter ignore'],
+  ['store', 'cache of onError'],
   ['middleware', 'admit cache coalesce'],
-  ['middlewareEntry', 'cacheTtl workPerKiB key store dryRun'],
+  ['middlewareEntry', 'cacheTtl workPerKiB key dryRun'],
 ]);
 
 /** Words of closed lists that later versions bring, by the last key of the path. */

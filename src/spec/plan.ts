@@ -217,8 +217,10 @@ export const OP = Object.freeze({
   LIMIT: 14,
   /** Ends the strand where this request was executed before, or is being executed. */
   ONCE: 15,
+  /** a=limiter, b=target where its decision needs no question to its store. */
+  STORE: 16,
   /** a=branches, b=key, c=t as of CHOOSE: by a hash of the value of a key instead of a draw. */
-  CHOOSE_BY: 16,
+  CHOOSE_BY: 17,
 } as const);
 
 /** Layout of a FORK's table; the starts of the branches follow from STARTS on. */

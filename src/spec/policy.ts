@@ -143,9 +143,17 @@ export interface PolicySetup {
 export interface LimiterState {
   /** 0 = go on, above 0 = wait so many ns, -1 = refused. `key` is 0 where no key is given. */
   take(now: Ns, key: number): Ns;
+  /** Where decisions are taken from a local copy: true when this one needs the store itself. */
+  asks?(now: Ns, key: number): boolean;
   /** After a refusal: time until a request of this key could be let through. */
   retryNs(now: Ns, key: number): Ns;
   reset(): void;
+}
+
+/** Whose state a limiter in a middleware chain is, and what a store that fails means to it. */
+export interface Sharing {
+  readonly scope: 'instance' | 'caller';
+  readonly onError: 'allow' | 'reject';
 }
 
 /** The key of the address of who calls; no declared key has a name like this. */
@@ -182,6 +190,15 @@ export interface PolicyKind<S extends z.ZodType = z.ZodType> {
   create(config: z.output<S>, setup: PolicySetup): PolicyState;
   /** Where the kind may also stand in a middleware chain. */
   limiter?(config: z.output<S>): LimiterState;
+  /** Fields that only mean something in a middleware chain; `limiter` and `nodes` are given them. */
+  readonly serverFields?: Readonly<Record<string, z.ZodType>>;
+  /**
+   * Limiters of several processes over one store, one for each process; else those that share a state
+   * are one object. null where this configuration shares in no way of its own.
+   */
+  nodes?(config: z.output<S>): (() => LimiterState) | null;
+  /** What the library's own words mean for its state in a middleware chain. */
+  sharing?(config: z.output<S>): Sharing | null;
   /** True for a limiter whose refusals carry no Retry-After unless asked for. */
   readonly silent?: true;
   /**

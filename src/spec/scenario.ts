@@ -138,6 +138,8 @@ export interface Layer {
   readonly per: 'callee' | 'endpoint' | 'target';
   /** Name of the key whose values split the state further, or null. */
   readonly key: string | null;
+  /** The store that holds a shared state, or null: asking it is free. */
+  readonly store: { readonly latency: Distribution } | null;
   /** It decides and records, and lets everything pass. */
   readonly dryRun: boolean;
   /** Fields that the user wrote, by dotted path, sorted; all others have their defaults. */
@@ -272,6 +274,17 @@ export interface Middleware {
   readonly retryAfter: RetryAfter;
   /** Path of the entry in the file; a limiter has one state for each. */
   readonly at: readonly (string | number)[];
+  /** The store a limiter asks before it decides, or null. */
+  readonly store: LimiterStore | null;
+}
+
+/** A store outside the process: each question to it takes a time, or is a call of its component. */
+export interface LimiterStore {
+  readonly latency: Distribution;
+  /** The endpoint or operation that is called, null where only the latency counts. */
+  readonly of: Target | null;
+  /** What a failed call means for the request. */
+  readonly onError: 'allow' | 'reject';
 }
 
 /** How a refusal says when to come back: in whole seconds, as HTTP does, exactly, or not at all. */

@@ -55,7 +55,7 @@ workloads:
     expect(at(envoy.replace('}', ', retryAfter: true }'))).toEqual([1000, 1100, 2100]);
   });
 
-  it('deadline: a hint that ends at or after it is not waited for (2.5.5)', () => {
+  it('divergence 17: a hint that ends at or after the deadline is not waited for', () => {
     const { requests, at } = golden(
       `
 policies: { again: { deadline: 8s, retry: { attempts: 2 } } }

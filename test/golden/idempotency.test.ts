@@ -136,7 +136,7 @@ workloads: { users: { arrivals: { at: [1s] }, requests: [ { call: bank } ], poli
 describe('idempotencyKey of a bundle', () => {
   const KEY = ', idempotencyKey: request';
 
-  it('makes any endpoint execute once for each value', () => {
+  it('divergence 18: makes any endpoint execute once for each value, a timed-out write too', () => {
     const plain = charges({ endpoint: '[ wait: 20ms ]', more: LOST });
     expect([plain.duplicates, plain.busyMs]).toEqual([2, 60]);
     const keyed = charges({ endpoint: '[ wait: 20ms ]', policy: KEY, more: LOST });

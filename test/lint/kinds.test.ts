@@ -15,6 +15,7 @@ function layer(policy: string, kind: string, written: object): Layer {
     scope: 'instance',
     per: 'callee',
     key: null,
+    store: null,
     dryRun: false,
     written: [],
   };

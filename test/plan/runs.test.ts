@@ -43,6 +43,7 @@ function guard(policy: string, config: unknown): Layer {
     scope: 'instance',
     per: 'callee',
     key: null,
+    store: null,
     dryRun: false,
     written: [],
   };

@@ -62,9 +62,17 @@ report: { focus: [orders] }
 
 const timeout = 'plain: { timeout: 500ms }';
 const wait = 'charge: [ wait: 20ms ]';
+const chain = 'middleware: [ { authenticate: { kind: jwt, work: 0.3ms } } ]';
 
 /** Mistakes in keys, quantities, words and steps. */
 export const BAD_SHAPES: readonly BadCase[] = [
+  {
+    title: 'a split of a state that only limiters have',
+    edit: [timeout, 'plain: { bulkhead: { maxConcurrent: 9, per: key } }'],
+    code: 'FL202',
+    at: 'key } }',
+    says: 'known, not in this version',
+  },
   // Idempotency keys.
   {
     title: 'an idempotency key that does not exist',
@@ -87,6 +95,58 @@ export const BAD_SHAPES: readonly BadCase[] = [
     code: 'FL205',
     at: '0ms',
     says: 'write a duration above 0',
+  },
+  // Stores of limiters.
+  {
+    title: 'a store of a state that nobody shares',
+    edit: [timeout, 'plain: { bulkhead: { maxConcurrent: 9, store: { latency: 2ms } } }'],
+    code: 'FL208',
+    at: '{ latency: 2ms } } }',
+    says: 'each instance has a state of its own',
+  },
+  {
+    title: 'a copy of a state that is shared',
+    edit: [
+      timeout,
+      'plain: { bulkhead: { maxConcurrent: 9, scope: caller, store: { latency: 2ms, cache: 1s } } }',
+    ],
+    code: 'FL202',
+    at: 'cache: 1s',
+    says: 'known, not in this version',
+  },
+  {
+    title: 'a store of counters that nobody shares',
+    edit: [chain, 'middleware: [ { rateLimit: { rate: 9/s, store: { latency: 2ms } } } ]'],
+    code: 'FL208',
+    at: '{ latency: 2ms } } }',
+    says: 'each instance counts for itself',
+  },
+  {
+    title: 'a failure of a store that is no component',
+    edit: [
+      chain,
+      'middleware: [ { rateLimit: { rate: 9/s, scope: caller, store: { onError: allow } } } ]',
+    ],
+    code: 'FL208',
+    at: 'allow',
+    says: 'only the call of a component can fail',
+  },
+  {
+    title: 'a store that does not exist',
+    edit: [
+      chain,
+      'middleware: [ { rateLimit: { rate: 9/s, scope: caller, store: { of: orders-bd.insert } } } ]',
+    ],
+    code: 'FL404',
+    at: 'orders-bd.insert',
+    says: 'there is no component orders-bd',
+  },
+  {
+    title: 'counters of a node that are synchronised',
+    edit: [chain, 'middleware: [ { rateLimit: { kind: kong, second: 9, syncRate: 1s } } ]'],
+    code: 'FL208',
+    at: '1s',
+    says: 'write policy: redis',
   },
   // Keys of limiters.
   {

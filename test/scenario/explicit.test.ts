@@ -42,6 +42,7 @@ describe('the example scenarios', () => {
       scope: 'instance',
       per: 'callee',
       key: null,
+      store: null,
       dryRun: false,
       config: { maxRequests: 3, interval: 5 * SECOND },
     });

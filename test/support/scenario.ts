@@ -46,6 +46,7 @@ export function layer(policy: string, config: unknown = {}): Bundle['layers'][nu
     scope: 'instance',
     per: 'callee',
     key: null,
+    store: null,
     dryRun: false,
     written: [],
   };
@@ -274,6 +275,7 @@ export function middleware(name: string, own: Partial<Middleware> = {}): Middlew
     rateLimit: null,
     retryAfter: 'none',
     at: [],
+    store: null,
     ...own,
     name,
   };

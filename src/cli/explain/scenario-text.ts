@@ -163,8 +163,14 @@ function bundleLines(plan: Plan, schemaOf: SchemaOf): readonly string[] {
 /** `circuitBreaker(gobreaker): maxRequests: 3 (user); timeout: 60s, scope: instance (default)`. */
 function layerText(layer: Layer, schemaOf: SchemaOf): string {
   const schema = schemaOf(layer.policy, layer.kind);
-  const { scope, per, key, dryRun } = layer;
-  const shared = { scope, per, ...(key === null ? {} : { key }), ...(dryRun ? { dryRun } : {}) };
+  const { scope, per, key, store, dryRun } = layer;
+  const shared = {
+    scope,
+    per,
+    ...(key === null ? {} : { key }),
+    ...(store === null ? {} : { store }),
+    ...(dryRun ? { dryRun } : {}),
+  };
   const { user, rest } = bySource({ ...(layer.config as object), ...shared }, layer.written);
   const textOf = (config: object, source: string): readonly string[] => {
     if (Object.keys(config).length === 0) return [];

@@ -149,11 +149,12 @@ export function layerOf(
       scope: 'instance',
       per: 'callee',
       key: null,
+      store: null,
       dryRun: false,
       written,
     };
   }
-  const { scope, per, dryRun, ...own } = rest;
+  const { scope, per, dryRun, store, ...own } = rest;
   const { key, ...others } = own as { readonly key?: string };
   const keyed = kind.keyed === true;
   return {
@@ -163,6 +164,7 @@ export function layerOf(
     scope: (scope as Layer['scope'] | undefined) ?? 'instance',
     per: per === undefined || per === 'key' ? 'callee' : (per as Layer['per']),
     key: keyed ? (key ?? null) : null,
+    store: (store as Layer['store'] | undefined) ?? null,
     dryRun: dryRun === true,
     written,
   };
@@ -190,6 +192,12 @@ function layersOf(context: Context, output: BundleOutput, path: Path): Layer[] {
     const fields = config as Record<string, unknown>;
     const layer = layerOf(policy, fields, nodeAt(context, [...path, policy]));
     checkKey(context, layer.key, fields['per'], [...path, policy]);
+    if (layer.store !== null && layer.scope === 'instance') {
+      const message =
+        'each instance has a state of its own, in its memory: a store is for one that they share ' +
+        '(scope: caller or global)';
+      report(context, 'FL208', [...path, policy, 'store'], message);
+    }
     present.set(policy, layer);
   }
   checkTogether(context, present, path);

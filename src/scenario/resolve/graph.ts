@@ -1,5 +1,5 @@
 import type { CountDistribution } from '../../kernel/counts.js';
-import type { Gateway, Scenario, Step, Target } from '../../spec/scenario.js';
+import type { Gateway, Middleware, Scenario, Step, Target } from '../../spec/scenario.js';
 import { possibleRoutes, routeOf } from '../routes.js';
 
 /** One way a part may call another. */
@@ -40,7 +40,9 @@ export function callGraph(scenario: Omit<Scenario, 'faults' | 'report'>): CallGr
     for (const [part, endpoint] of service.endpoints) {
       const from = `${name}.${part}`;
       for (const entry of service.middleware) {
-        if (entry.call !== null) walker.edge(from, entry.call, null, entry.when === null, 1, 1);
+        for (const to of asked(entry)) {
+          walker.edge(from, to, null, entry.when === null, 1, 1);
+        }
       }
       walker.steps(from, endpoint.steps, true, 1);
     }
@@ -49,7 +51,9 @@ export function callGraph(scenario: Omit<Scenario, 'faults' | 'report'>): CallGr
     for (const route of gateway.routes) {
       const from = `${name}.${route.name}`;
       for (const entry of route.chain) {
-        if (entry.call !== null) walker.edge(from, entry.call, null, entry.when === null, 1, 1);
+        for (const to of asked(entry)) {
+          walker.edge(from, to, null, entry.when === null, 1, 1);
+        }
       }
       const live = route.to.filter(({ weight }) => weight > 0);
       for (const { target } of live) {
@@ -68,6 +72,11 @@ export function callGraph(scenario: Omit<Scenario, 'faults' | 'report'>): CallGr
     }
   }
   return new CallGraph(edges);
+}
+
+/** Whom a member of a middleware chain asks: the store of a limiter, a remote check. */
+function asked({ store, call }: Middleware): readonly Target[] {
+  return [store?.of ?? null, call].flatMap((to) => (to === null ? [] : [to]));
 }
 
 /** A circle of certain calls, as the parts on it from the first back to it; null where there is none. */

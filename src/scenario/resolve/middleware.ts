@@ -1,13 +1,14 @@
 import type { Distribution } from '../../kernel/distribution.js';
-import type { Layer, Middleware, RetryAfter } from '../../spec/scenario.js';
+import { policyKind } from '../../patterns/registry.js';
+import type { Layer, LimiterStore, Middleware, RetryAfter, Target } from '../../spec/scenario.js';
 import type { MiddlewareOutput } from '../schema/host.js';
 import { checkKey, checkLayer, layerOf, splitLayer } from './bundles.js';
 import type { Context, Path } from './context.js';
-import { report } from './context.js';
+import { report, writtenAt } from './context.js';
 import { resolveWhen } from './steps.js';
-import { resolveCall } from './targets.js';
+import { resolveCall, resolveQuery, split } from './targets.js';
 
-/** A chain of middleware in the order written. */
+/** A middleware chain in its final form. */
 export function resolveMiddleware(
   context: Context,
   outputs: readonly MiddlewareOutput[] | undefined,
@@ -37,6 +38,11 @@ interface EntryFields {
   };
   readonly key?: string;
   readonly retryAfter?: boolean | 'exact';
+  readonly store?: {
+    readonly latency: Distribution;
+    readonly of?: string;
+    readonly onError?: 'allow' | 'reject';
+  };
 }
 
 /** Status of a refusal where none is written. */
@@ -58,6 +64,7 @@ function resolveEntry(
   if (kind === 'introspection' && call === undefined) {
     report(context, 'FL203', path, 'introspection asks somebody: write call: COMPONENT.ENDPOINT');
   }
+  const layer = name === 'rateLimit' ? limiter(context, fields, path) : null;
   const standard = kind === 'size' ? 413 : (STATUS.get(name) ?? 403);
   return {
     name,
@@ -68,8 +75,9 @@ function resolveEntry(
     call: call === undefined ? null : resolveCall(context, call, owner, [...path, 'call']),
     onError,
     when: resolveWhen(context, when, [...path, 'when']),
-    rateLimit: name === 'rateLimit' ? limiter(context, fields, path) : null,
+    rateLimit: layer,
     retryAfter: retryAfterOf(fields.retryAfter),
+    store: layer === null ? null : resolveStore(context, fields, layer, path),
     at: path.slice(0, -1),
   };
 }
@@ -88,11 +96,48 @@ function limiter(context: Context, fields: EntryFields, path: Path): Layer {
     onError: _onError,
     when: _when,
     retryAfter: _retryAfter,
+    store: _store,
     key,
     ...own
   } = fields;
   checkKey(context, key ?? null, undefined, path);
   const layer = { ...layerOf('rateLimit', own, undefined), key: key ?? null };
   checkLayer(context, layer, new Map([['rateLimit', layer.config]]), path);
-  return splitLayer(layer);
+  const sharing = policyKind('rateLimit', layer.kind)!.sharing?.(layer.config as never);
+  return splitLayer({ ...layer, scope: sharing?.scope ?? layer.scope });
+}
+
+/** The store of a limiter; one that nobody shares is none. */
+function resolveStore(
+  context: Context,
+  { store }: EntryFields,
+  layer: Layer,
+  path: Path,
+): LimiterStore | null {
+  if (store === undefined) return null;
+  const at = [...path, 'store'];
+  if (layer.scope === 'instance') {
+    const message =
+      'each instance counts for itself, in its memory: a store is for a limiter that they share ' +
+      '(scope: caller, or policy: redis for kong)';
+    report(context, 'FL208', at, message);
+  }
+  if (store.of === undefined && writtenAt(context, [...at, 'onError']) !== undefined) {
+    const message = 'only the call of a component can fail: write of: COMPONENT.OPERATION';
+    report(context, 'FL208', [...at, 'onError'], message);
+  }
+  const own = policyKind('rateLimit', layer.kind)!.sharing?.(layer.config as never);
+  const onError = own?.onError ?? store.onError ?? 'allow';
+  const of = store.of === undefined ? null : resolveAny(context, store.of, [...at, 'of']);
+  return { latency: store.latency, of, onError };
+}
+
+/** An endpoint, or an operation of a database. */
+function resolveAny(context: Context, reference: string, path: Path): Target | null {
+  const [name, part] = split(reference);
+  if (context.names.things.get(name)?.kind !== 'database') {
+    return resolveCall(context, reference, name, path);
+  }
+  const query = resolveQuery(context, name, part ?? undefined, path);
+  return query === null ? null : { component: query.database, part: query.operation };
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { layerNames, orderPresets } from '../../patterns/layers.js';
 import { balancerKinds } from '../../patterns/registry.js';
 import type { PolicyKind } from '../../spec/policy.js';
+import { distribution } from '../../spec/quantities.js';
 import { entryText, inheriting, nameText, onceSchema, withShort } from './common.js';
 import type { OnceOutput } from './common.js';
 import { share, whole } from '../../spec/quantities.js';
@@ -124,6 +125,27 @@ function perOf(kind: PolicyKind): z.ZodType {
   return kind.keyed === true ? perKey : per;
 }
 
+/** Policies whose shared state may be in a store. */
+const STORED: ReadonlySet<string> = new Set([
+  'bulkhead',
+  'circuitBreaker',
+  'concurrencyLimit',
+  'rateLimit',
+  'throttle',
+]);
+const store = z
+  .strictObject({
+    latency: distribution().describe(
+      'Time of one question and its answer, waited for before each decision. Unit: distribution. ' +
+        'Required.',
+    ),
+  })
+  .optional()
+  .describe(
+    'Where a state that instances share is, for scope caller and global; what an ended call changes is ' +
+      'written without waiting. Unit: map. Defaults to none: asking is free.',
+  );
+
 /** Policies whose bare value is their field `after`. */
 const AFTER: ReadonlySet<string> = new Set(['timeout', 'deadline']);
 
@@ -134,6 +156,7 @@ export function policySchema(kinds: readonly PolicyKind[]): z.ZodType {
     const fields = {
       ...(kind.state === 'scoped' ? { scope, per: perOf(kind) } : {}),
       ...(kind.keyed === true ? { key } : {}),
+      ...(kind.state === 'scoped' && STORED.has(kind.policy) ? { store } : {}),
       ...(kind.dryRun === true ? { dryRun } : {}),
     };
     return (kind.schema as unknown as AnyObject)
