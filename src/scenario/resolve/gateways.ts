@@ -1,7 +1,7 @@
 import type { Bundle, Gateway, Host, Route } from '../../spec/scenario.js';
 import { PRODUCTS } from '../products.js';
 import { hostProblem } from '../routing/host.js';
-import { pathProblem } from '../routing/path.js';
+import { expressionSize, pathProblem } from '../routing/path.js';
 import type { GatewayOutput, RouteOutput } from '../schema/components.js';
 import { presetBundle, resolvePolicy } from './bundles.js';
 import type { Context, Path } from './context.js';
@@ -13,7 +13,12 @@ import { BUILT_IN_KEYS, routeNames, sorted } from './names.js';
 import { resolveCall } from './targets.js';
 
 /** One gateway in its final form, but for the bundles of its product, which depend on its targets. */
-export function resolveGateway(context: Context, name: string, output: GatewayOutput): Gateway {
+export function resolveGateway(
+  context: Context,
+  name: string,
+  output: GatewayOutput,
+  characters: number,
+): Gateway {
   const path = ['gateways', name];
   const { kind } = output;
   const product = PRODUCTS[kind];
@@ -29,12 +34,13 @@ export function resolveGateway(context: Context, name: string, output: GatewayOu
     return { ...route, chain: chainOf(kind, middleware, route.middleware) };
   });
   checkEnds(context, routes);
+  const affordable = checkCost(context, routes, characters, [...path, 'routes']);
   return {
     ...resolveHost(context, name, output, path),
     kind,
     routing,
     answers: new Map(product.answers),
-    routes,
+    routes: affordable ? routes : [],
     middleware: chainOf(kind, middleware, []),
     outbound: resolveOutbound(context, output.outbound, [...path, 'outbound']),
   };
@@ -145,6 +151,44 @@ function resolveMirror(
     report(context, 'FL208', [...path, 'share'], 'a mirror of 0% copies nothing: leave it out');
   }
   return target === null ? null : { target, share: output.share };
+}
+
+/** Steps of all regular expressions over all paths, beyond which nothing is matched. */
+const MATCHING_MAX = 100_000_000;
+/** Routes of one gateway. */
+const ROUTES_MAX = 2000;
+
+/** Whether the routes can be matched in a moment with paths of so many characters in all. */
+function checkCost(
+  context: Context,
+  routes: readonly Route[],
+  characters: number,
+  path: Path,
+): boolean {
+  if (routes.length > ROUTES_MAX) {
+    const message = `${routes.length} routes, at most ${ROUTES_MAX} are taken`;
+    report(context, 'FL602', path, message);
+    return false;
+  }
+  const places = routes
+    .flatMap((route) => route.paths.map(expressionSize))
+    .reduce((sum, size) => sum + size, 0);
+  if (places * characters <= MATCHING_MAX) return true;
+  const message =
+    `${places} places in regular expressions x ${characters} characters of paths: more than the ` +
+    `guard of ${MATCHING_MAX}; use prefixes or \`{id}\``;
+  report(context, 'FL602', path, message);
+  return false;
+}
+
+/** Characters of all paths that calls may ask for, wherever they stand. */
+export function pathCharacters(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  return Object.entries(value).reduce(
+    (sum, [key, own]) =>
+      sum + (key === 'path' && typeof own === 'string' ? own.length : pathCharacters(own)),
+    0,
+  );
 }
 
 /** What is legal in a route by itself, and not with the routing of its gateway. */
