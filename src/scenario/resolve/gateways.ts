@@ -61,7 +61,8 @@ export function withPresets(gateway: Gateway, hosts: ReadonlyMap<string, Host>):
       const servers = hosts.get(component)?.replicas ?? 1;
       const policies = PRODUCTS[kind].upstream(servers);
       if (Object.keys(policies).length === 0) continue;
-      const id = kind === 'nginx' ? `preset nginx (${servers} servers)` : `preset ${kind}`;
+      const count = servers === 1 ? '1 server' : `${servers} servers`;
+      const id = kind === 'nginx' ? `preset nginx (${count})` : `preset ${kind}`;
       all.set(component, presetBundle(id, kind, policies));
     }
   }
