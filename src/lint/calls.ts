@@ -26,6 +26,8 @@ export interface Call {
   readonly path: Path;
   readonly bundle: string;
   readonly layers: readonly Layer[];
+  /** An idempotency key goes with it: the callee executes it once. */
+  readonly hasKey: boolean;
   /** Path of the bundle; that of the call where it has none. */
   readonly policyPath: Path;
   /** Calls per run of the calling part while all is well; a condition counts as met. */
@@ -264,6 +266,7 @@ class Walker {
       path,
       bundle: bundle?.id ?? '',
       layers: bundle?.layers ?? [],
+      hasKey: (bundle?.idempotencyKey ?? null) !== null,
       policyPath,
       times,
       most,

@@ -3,6 +3,7 @@ import { Samplers } from '../kernel/distribution.js';
 import { Engine } from '../kernel/engine.js';
 import { invariant } from '../kernel/invariant.js';
 import { streamKey } from '../kernel/rng.js';
+import { NS_PER_SECOND } from '../kernel/time.js';
 import type { Plan } from '../spec/plan.js';
 import type { LimiterState } from '../spec/policy.js';
 import type { TraceRecord } from '../spec/record.js';
@@ -14,6 +15,7 @@ import { Cores } from './cores.js';
 import { Duplicates } from './duplicates.js';
 import { View } from './edge.js';
 import type { Edge } from './edge.js';
+import { Executions } from './executions.js';
 import { Instance } from './instance.js';
 import { Interpreter } from './interpreter.js';
 import { Journal } from './journal.js';
@@ -70,6 +72,7 @@ export function assemble(
   world.journal = new Journal(engine, plan.warmupNs);
   world.tracer = new Tracer(world, traceSink);
   world.duplicates = new Duplicates();
+  world.executions = plan.onces.length === 0 ? null : new Executions();
   world.keys = new Keys(plan, replication, world.strands);
   setStreams(world);
   world.partSlowness = new Float64Array(plan.parts.length).fill(1);
@@ -204,23 +207,25 @@ function setEdges(world: Draft, chains: Chains, all: Balancers): Assembly['views
       linkIds: spec.links,
       stride: Math.round(Math.sqrt(spec.links.length)),
       pick: streamKey(plan.seed, replication, `edge/${names}/pick`),
-      idempotent: plan.parts[spec.to].idempotent,
       picked: chains.picks(spec),
       panic: chains.failsOpen(spec) ? Number.MIN_VALUE : 0,
+      idempotent: plan.parts[spec.to].idempotent || spec.once >= 0,
+      once: spec.once,
     };
   });
   return list;
 }
 
 function limiterOf(world: Draft, spec: Plan['limiters'][number], registry: Registry): Limiter {
-  const { layer, component, key } = spec;
+  const { layer, component, key, retryAfter } = spec;
   const definition = registry.policyKind(layer.policy, layer.kind);
   invariant(definition?.limiter !== undefined, 'limiter-unknown-to-the-registry');
   const create = (): LimiterState => definition!.limiter!(layer.config);
   const size = world.plan.components[component].instances;
   const shared = layer.scope === 'instance' ? null : create();
   const states = Array.from({ length: size }, () => shared ?? create());
-  return { component, states, key };
+  const grainNs = retryAfter === 'none' ? 0 : retryAfter === 'exact' ? 1 : NS_PER_SECOND;
+  return { component, states, key, grainNs };
 }
 
 function partName(plan: Plan, part: number): string {

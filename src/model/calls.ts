@@ -4,7 +4,16 @@ import { invariant } from '../kernel/invariant.js';
 import { PHASE } from '../kernel/phase.js';
 import { derive, lineage } from '../kernel/rng.js';
 import type { Ns } from '../kernel/time.js';
-import { AMBIGUOUS, HOLD, OUTCOME, PARK, PASS, PENDING, isSuccess } from '../spec/outcome.js';
+import {
+  AMBIGUOUS,
+  HOLD,
+  OUTCOME,
+  PARK,
+  PASS,
+  PENDING,
+  isHinted,
+  isSuccess,
+} from '../spec/outcome.js';
 import type { Outcome } from '../spec/outcome.js';
 import type { CallContext, PolicyState } from '../spec/policy.js';
 import { AVOID, Frames, PLACES } from './frames.js';
@@ -23,6 +32,8 @@ export interface CallSite {
   abandon(frame: number, job: number, outcome: Outcome, tell: boolean): void;
   /** A call has ended; measured before the owner goes on. */
   callEnded(frame: number, outcome: Outcome): void;
+  /** A hint that goes with the outcome of a call, for the strand that made it; before that outcome. */
+  hinted(strand: number, hint: Ns): void;
   /** Hands the outcome of a call that took time to the strand that made it. */
   callAnswered(strand: number, stamp: number, outcome: Outcome): void;
   count(frame: number, counter: number): void;
@@ -272,6 +283,14 @@ export class Calls implements CallContext {
     return this.site.idempotent(frame);
   }
 
+  hint(frame: number): Ns {
+    return this.frames.hint[frame];
+  }
+
+  setHint(frame: number, hint: Ns): void {
+    this.frames.hint[frame] = hint;
+  }
+
   count(frame: number, counter: number): void {
     this.site.count(frame, counter);
   }
@@ -351,6 +370,7 @@ export class Calls implements CallContext {
     let result = outcome;
     this.site.callEnded(frame, result);
     if (frames.ambiguous[frame] !== 0 && !isSuccess(result)) result |= AMBIGUOUS;
+    if (isHinted(result)) this.site.hinted(owner, frames.hint[frame]);
     this.release(frame);
     if (this.direct === frame) this.directOutcome = result;
     else this.site.callAnswered(owner, stamp, result);

@@ -24,6 +24,7 @@ const INHERITED: Layer = {
   config: { after: null, propagate: true },
   scope: 'instance',
   per: 'callee',
+  key: null,
   dryRun: false,
   written: [],
 };
@@ -191,6 +192,7 @@ export class Chains {
       samplers: world.samplers,
       sampler: (distribution) => world.samplers.add(distribution),
       stream: (meaning) => this.stream(`edge/${names}/${id}/${layer.policy}/${meaning}`),
+      keyOf: layer.key === null ? null : world.keys.ofCalls(layer.key, calls.frames),
       lane: (delayNs) => engine.lane(delayNs, PHASE.TIMER, calls.timerOp, calls.frames),
       target,
       alarm: (run) => this.alarms.add(run, own ? caller : null),

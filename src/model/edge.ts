@@ -71,4 +71,6 @@ export interface Edge {
    * is picked. 0: with all of them shut the attempt goes nowhere.
    */
   readonly panic: number;
+  /** Index into the plan's `onces` of the key that goes with its calls, or -1. */
+  readonly once: number;
 }

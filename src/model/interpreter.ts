@@ -3,8 +3,10 @@ import { PHASE } from '../kernel/phase.js';
 import { derive, lineage } from '../kernel/rng.js';
 import {
   AMBIGUOUS,
+  HINTED,
   OUTCOME,
   PENDING,
+  isHinted,
   isSuccess,
   kindIndex,
   outcomeOfStatus,
@@ -17,7 +19,7 @@ import { CANCELLATION, FROZEN } from './instance.js';
 import type { Instance } from './instance.js';
 import { Joins, inherit } from './joins.js';
 import { REGISTERS, RETURN, STATE } from './strands.js';
-import type { World } from './world.js';
+import type { Limiter, World } from './world.js';
 
 /**
  * Runs endpoint programs: strands go from instruction to instruction until something takes time.
@@ -122,6 +124,7 @@ export class Interpreter {
           strands.pc[strand] = a;
           break;
         case OP.DONE:
+          if (isHinted(a)) strands.hint[strand] = this.tables[code[at + 2]][0];
           this.end(strand, a);
           return;
         case OP.SKIP:
@@ -143,6 +146,10 @@ export class Interpreter {
         case OP.LIMIT:
           strands.pc[strand] = pc + 1;
           if (this.limit(strand, a, code[at + 2])) break;
+          return;
+        case OP.ONCE:
+          strands.pc[strand] = pc + 1;
+          if (this.once(strand)) break;
           return;
         default:
           invariant(false, 'unknown-instruction');
@@ -229,7 +236,15 @@ export class Interpreter {
       return true;
     }
     const at = (strands.pc[strand] - 1) << 2;
-    return this.failed(strand, outcome, this.code[at + 2], this.code[at + 3]);
+    const seen = isHinted(outcome) ? this.passedOn(strand, outcome) : outcome;
+    return this.failed(strand, seen, this.code[at + 2], this.code[at + 3]);
+  }
+
+  /** A proxy hands a hint on with the answer it came with; a service answers for itself, without. */
+  private passedOn(strand: number, outcome: Outcome): Outcome {
+    const { strands, instances, plan } = this.world;
+    const { component } = instances[strands.instance[strand]];
+    return plan.components[component].kind === 'gateway' ? outcome : outcome & ~HINTED;
   }
 
   /** What a failed step does, by its mode; false when the strand has ended by it. */
@@ -284,7 +299,7 @@ export class Interpreter {
     const wait = limiter.states[instance.index].take(engine.now, key);
     if (wait === 0) return true;
     if (wait < 0) {
-      this.end(strand, refusal);
+      this.end(strand, this.refused(strand, limiter, instance, key, refusal));
       return false;
     }
     strands.state[strand] = STATE.SLEEP;
@@ -292,6 +307,38 @@ export class Interpreter {
     this.yieldWorker(strand, instance);
     this.sleep(strand, engine.now + wait);
     return false;
+  }
+
+  /** Executes a request with an idempotency key once; false when it was answered without. */
+  private once(strand: number): boolean {
+    const { strands, plan, keys, executions, engine } = this.world;
+    if (strands.returns[strand] !== RETURN.frame) return true;
+    const part = strands.part[strand];
+    const own = plan.parts[part].once;
+    const id = own >= 0 ? own : strands.once[strand];
+    if (id < 0) return true;
+    const rule = plan.onces[id];
+    const value = keys.value(rule.key, strand);
+    const known = executions!.begin(strand, part, value, rule, engine.now);
+    if (known === 0) return true;
+    strands.hint[strand] = executions!.hint;
+    this.end(strand, known);
+    return false;
+  }
+
+  /** The outcome of a refusal, with a Retry-After where the limiter gives one. */
+  private refused(
+    strand: number,
+    { grainNs, states }: Limiter,
+    instance: Instance,
+    key: number,
+    refusal: Outcome,
+  ): Outcome {
+    if (grainNs === 0) return refusal;
+    const { strands, engine } = this.world;
+    const left = states[instance.index].retryNs(engine.now, key);
+    strands.hint[strand] = Math.max(1, Math.ceil(left / grainNs)) * grainNs;
+    return refusal | HINTED;
   }
 
   private choose(strand: number, pc: number): number {

@@ -1,12 +1,14 @@
 import { invariant } from '../kernel/invariant.js';
 import { PHASE } from '../kernel/phase.js';
 import { derive, lineage } from '../kernel/rng.js';
-import { OUTCOME, PASS } from '../spec/outcome.js';
+import type { Ns } from '../kernel/time.js';
+import { isHinted, OUTCOME, PASS } from '../spec/outcome.js';
 import type { Outcome } from '../spec/outcome.js';
 import { EDGE_COUNTER } from '../spec/policy.js';
 import type { CallSite } from './calls.js';
 import type { Edge } from './edge.js';
 import { CANCELLATION, FROZEN } from './instance.js';
+import type { Instance } from './instance.js';
 import { CUT, MESSAGE, VANISHED } from './link.js';
 import { NOWHERE } from './picks.js';
 import { RETURN, STATE } from './strands.js';
@@ -80,6 +82,8 @@ export class Wire implements CallSite {
     strands.rootB[strand] = strands.rootB[owner];
     strands.request[strand] = strands.request[owner];
     if (world.keys.inSequence) strands.arrival[strand] = strands.arrival[owner];
+    if (world.keys.byCaller) strands.caller[strand] = caller.id;
+    if (world.executions !== null) strands.once[strand] = this.keyOf(edge, caller, owner);
     strands.level[strand] = strands.level[owner] + 1;
     strands.pc[strand] = edge.program;
     strands.attempt[strand] = frames.attempt[frame];
@@ -158,6 +162,10 @@ export class Wire implements CallSite {
     world.engine.note((edge.id << 5) | (outcome & 31), frames.lineageA[frame]);
   }
 
+  hinted(strand: number, hint: Ns): void {
+    this.world.strands.hint[strand] = hint;
+  }
+
   callAnswered(strand: number, stamp: number, outcome: Outcome): void {
     const { strands, interpreter } = this.world;
     invariant(strands.stamp[strand] === stamp, 'answer-to-a-dead-strand');
@@ -187,6 +195,13 @@ export class Wire implements CallSite {
     if (caller.frozen !== FROZEN.pause || caller.down) return false;
     caller.stalledCalls.push(op, target, stamp);
     return true;
+  }
+
+  /** The idempotency key that goes with an attempt: its own, or the one a gateway passes on. */
+  private keyOf(edge: Edge, caller: Instance, owner: number): number {
+    const { plan, strands } = this.world;
+    if (edge.once >= 0) return edge.once;
+    return plan.components[caller.component].kind === 'gateway' ? strands.once[owner] : -1;
   }
 
   /** The caller no longer counts the attempt as outstanding. */
@@ -241,6 +256,7 @@ export class Wire implements CallSite {
     const frame = strands.from[strand];
     if (this.stalls(frame, this.replyOp, strand, strands.life[strand])) return;
     const outcome = strands.answer[strand];
+    if (isHinted(outcome)) world.calls.setHint(frame, strands.hint[strand]);
     const edge = world.edges[strands.edge[strand]];
     this.settle(strand, edge);
     world.sink.attemptEnded(edge.stat, strands.sentCell[strand], outcome);

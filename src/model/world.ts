@@ -2,11 +2,13 @@ import type { Counts } from '../kernel/counts.js';
 import type { Samplers } from '../kernel/distribution.js';
 import type { Engine } from '../kernel/engine.js';
 import type { StreamKey } from '../kernel/rng.js';
+import type { Ns } from '../kernel/time.js';
 import type { Plan } from '../spec/plan.js';
 import type { LimiterState } from '../spec/policy.js';
 import type { Calls } from './calls.js';
 import type { Duplicates } from './duplicates.js';
 import type { Edge } from './edge.js';
+import type { Executions } from './executions.js';
 import type { Instance } from './instance.js';
 import type { Interpreter } from './interpreter.js';
 import type { Keys } from './keys.js';
@@ -40,6 +42,8 @@ export interface Limiter {
   readonly states: readonly LimiterState[];
   /** Index of the key it splits by, or -1. */
   readonly key: number;
+  /** Unit of the Retry-After of its refusals; 0 where they carry none. */
+  readonly grainNs: Ns;
 }
 
 /** Injected errors of a part or an instance while a fault is active. */
@@ -69,6 +73,8 @@ export interface World {
   readonly links: readonly Link[];
   readonly limiters: readonly Limiter[];
   readonly keys: Keys;
+  /** null where no key makes anything execute once. */
+  readonly executions: Executions | null;
   /** By part id: factor on the demand of its steps, 1 unless a fault slows it. */
   readonly partSlowness: Float64Array;
   /** Injected errors by part id and by instance id; null = none. */

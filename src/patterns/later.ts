@@ -2,12 +2,7 @@
  * What the language knows and this version lacks, so that a scenario which uses it is told "known,
  * not in this version" instead of "unknown".
  */
-export const laterPolicies: readonly string[] = [
-  'coalesce',
-  'connections',
-  'idempotencyKey',
-  'outlierDetection',
-];
+export const laterPolicies: readonly string[] = ['coalesce', 'connections', 'outlierDetection'];
 
 /** Policy -> its kinds of later versions. */
 export const laterPolicyKinds: ReadonlyMap<string, readonly string[]> = new Map([
@@ -24,8 +19,7 @@ export const laterPolicyFields: ReadonlyMap<string, readonly string[]> = new Map
   ['circuitBreaker', ['halfOpenCalls', 'store']],
   ['concurrencyLimit', ['store']],
   ['fallback', ['call', 'steps']],
-  ['rateLimit', ['faultTolerant', 'limitBy', 'policy', 'retryAfter', 'store', 'syncRate']],
-  ['retry', ['respectRetryAfter']],
+  ['rateLimit', ['faultTolerant', 'policy', 'retryAfter', 'store', 'syncRate']],
   ['throttle', ['store']],
 ]);
 

@@ -29,7 +29,12 @@ export function writeMiddleware(
     }
     writeReject(w, member, inner);
     if (member.rateLimit !== null) {
-      const limiter = limiters.at(member.at.join('.'), scope.part.component.id, member.rateLimit);
+      const limiter = limiters.at(
+        member.at.join('.'),
+        scope.part.component.id,
+        member.rateLimit,
+        member.retryAfter,
+      );
       w.assembler.emit(OP.LIMIT, limiter, outcomeOfStatus(member.status));
     }
     if (member.call !== null) writeCheck(w, member, inner);

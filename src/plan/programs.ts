@@ -12,8 +12,16 @@ import type { Scope } from './scope.js';
 import { writeSteps } from './steps.js';
 import type { Writer } from './writer.js';
 
-/** Writes the program of a part and gives the number of its first instruction. */
-export function writeProgram(w: Writer, limiters: Limiters, part: LaidPart): number {
+/**
+ * Writes the program of a part and gives the number of its first instruction. `keysAreSent`: callers
+ * may ask for being executed once.
+ */
+export function writeProgram(
+  w: Writer,
+  limiters: Limiters,
+  part: LaidPart,
+  keysAreSent: boolean,
+): number {
   const at = w.assembler.here;
   const { source } = part;
   const scope = scopeOf(part);
@@ -23,6 +31,7 @@ export function writeProgram(w: Writer, limiters: Limiters, part: LaidPart): num
       break;
     case 'endpoint':
       writeMiddleware(w, limiters, source.service.middleware, scope);
+      if (keysAreSent || source.endpoint.once !== null) w.assembler.emit(OP.ONCE);
       writeSteps(w, source.endpoint.steps, scope);
       break;
     case 'route':
@@ -30,6 +39,7 @@ export function writeProgram(w: Writer, limiters: Limiters, part: LaidPart): num
       writeRoute(w, limiters, source, scope);
       break;
     case 'operation':
+      if (keysAreSent) w.assembler.emit(OP.ONCE);
       writeOperation(w, source.operation, scope);
       break;
     case 'unmatched':

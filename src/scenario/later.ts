@@ -54,14 +54,13 @@ const LATER_FIELDS: ReadonlyMap<string, string> = new Map([
   ['loadBalancing', 'activeRequestBias zoneAware panicThreshold slowStart level subset'],
   ['policy', 'key store retryAfter ignore'],
   ['middleware', 'admit cache coalesce'],
-  ['middlewareEntry', 'cacheTtl workPerKiB key store dryRun retryAfter'],
+  ['middlewareEntry', 'cacheTtl workPerKiB key store dryRun'],
 ]);
 
 /** Words of closed lists that later versions bring, by the last key of the path. */
 const LATER_WORDS: readonly (readonly [key: string, words: string])[] = [
   ['warmup', 'auto'],
   ['loadBalancing.kind', 'weighted nginx'],
-  ['per', 'key'],
   ['discipline', 'adaptiveLifo priority fair codel'],
   ['arrivals.kind', 'trace'],
   ['pool.kind', 'go hikari pgbouncer'],
@@ -89,7 +88,6 @@ export function isLaterKey(path: readonly PathKey[], key: string): boolean {
 export function isLaterWord(path: readonly PathKey[], value: unknown): boolean {
   const last = path[path.length - 1];
   // Long forms of plain numbers and switches that come later.
-  if (last === 'idempotent') return typeof value === 'string';
   if (last === 'replications' || last === 'replicas' || last === 'users') {
     return typeof value === 'object' && value !== null;
   }

@@ -9,6 +9,7 @@ import type {
   LoadBalancing,
   Pool,
   Queue,
+  RetryAfter,
 } from './scenario.js';
 
 /**
@@ -43,7 +44,9 @@ export interface Plan {
   readonly links: readonly PlanLink[];
   readonly limiters: readonly PlanLimiter[];
   readonly faults: readonly PlanFault[];
-  readonly keys: readonly { readonly name: string; readonly population: KeyPopulation }[];
+  readonly keys: readonly PlanKey[];
+  /** Rules of executing once per value; parts and edges point here. */
+  readonly onces: readonly PlanOnce[];
   /** Longest chain of layers of any edge, pool and deadline included. */
   readonly deepestChain: number;
   /** Share of roots to trace, by a hash of (workload, arrival number); 0 = none, 1 = all. */
@@ -91,6 +94,8 @@ export interface PlanPart {
   /** Offset of its first instruction. */
   readonly program: number;
   readonly idempotent: boolean;
+  /** Index into `onces` of what it says itself, or -1. */
+  readonly once: number;
 }
 
 export interface PlanInstance {
@@ -108,6 +113,8 @@ export interface PlanEdge {
   readonly to: number;
   readonly stat: number;
   readonly bundle: number;
+  /** Index into `onces` of what its bundle asks for, or -1. */
+  readonly once: number;
   readonly loadBalancing: LoadBalancing;
   readonly pool: Pool | null;
   /** True when a deadline may reach this edge (its own, or one propagated from a caller). */
@@ -138,12 +145,34 @@ export interface PlanLink {
   readonly rtoNs: Ns;
 }
 
+/** A key by which state is split; the built-in ones have populations of their own. */
+export interface PlanKey {
+  readonly name: string;
+  readonly population:
+    | KeyPopulation
+    /** The workload, the calling instance. */
+    | { readonly kind: 'workload' | 'caller' }
+    /**
+     * One of the clients of the workload; how many there are by component, Infinity = all different.
+     * Seen by its address a workload without that number is one caller, and so is a calling instance.
+     */
+    | { readonly kind: 'client' | 'address'; readonly clients: readonly number[] };
+}
+
+/** Executed once for each value of a key (an index into `keys`), see OncePerValue. */
+export interface PlanOnce {
+  readonly key: number;
+  readonly windowNs: Ns;
+  readonly storeErrors: boolean;
+}
+
 /** A rate limiter that stands in a middleware chain. State per instance of the component, or one for all. */
 export interface PlanLimiter {
   readonly component: number;
   readonly layer: Layer;
   /** Index into `keys`, or -1: one bucket for all requests. */
   readonly key: number;
+  readonly retryAfter: RetryAfter;
 }
 
 /** Endpoint programs: four integers an instruction (opcode, a, b, c). See OP. */
@@ -174,7 +203,7 @@ export const OP = Object.freeze({
   LOOP: 7,
   /** a=target. */
   JUMP: 8,
-  /** a=outcome. Ends the strand (the job, or its branch). */
+  /** a=outcome, b=t of one hint in ns where it is HINTED. Ends the strand (the job, or its branch). */
   DONE: 9,
   /** a=t (probability), b=target when the coin says no. */
   SKIP: 10,
@@ -186,8 +215,10 @@ export const OP = Object.freeze({
   BACKGROUND: 13,
   /** a=limiter id, b=outcome when refused: ends the strand with it. */
   LIMIT: 14,
+  /** Ends the strand where this request was executed before, or is being executed. */
+  ONCE: 15,
   /** a=branches, b=key, c=t as of CHOOSE: by a hash of the value of a key instead of a draw. */
-  CHOOSE_BY: 15,
+  CHOOSE_BY: 16,
 } as const);
 
 /** Layout of a FORK's table; the starts of the branches follow from STARTS on. */

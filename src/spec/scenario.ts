@@ -106,12 +106,23 @@ export type KeyPopulation =
     }
   | { readonly kind: 'sequence'; readonly count: number };
 
+/** Executed once for each value of a key; repetitions are answered with the stored result. */
+export interface OncePerValue {
+  readonly key: string;
+  /** How long a result is kept, from the end of the execution. */
+  readonly windowNs: Ns;
+  /** Whether failures are stored too; else the next request executes again. */
+  readonly storeErrors: boolean;
+}
+
 /** A resolved bundle of policies, in the order in which a call meets them. */
 export interface Bundle {
   /** Identity of shared state: the name of the bundle, or the path of an anonymous one. */
   readonly id: string;
   /** Outermost first. `config` is the output of the kind's schema. `deadline` stands in its place. */
   readonly layers: readonly Layer[];
+  /** What makes the callee execute the call once per value, null where nothing does. */
+  readonly idempotencyKey: OncePerValue | null;
   /** Overrides the callee's own, null when it does not. */
   readonly loadBalancing: LoadBalancing | null;
   /** Where the order of the layers comes from: `written`, or the name of a preset. */
@@ -125,6 +136,8 @@ export interface Layer {
   readonly config: unknown;
   readonly scope: 'instance' | 'caller' | 'global';
   readonly per: 'callee' | 'endpoint' | 'target';
+  /** Name of the key whose values split the state further, or null. */
+  readonly key: string | null;
   /** It decides and records, and lets everything pass. */
   readonly dryRun: boolean;
   /** Fields that the user wrote, by dotted path, sorted; all others have their defaults. */
@@ -196,6 +209,8 @@ export interface Endpoint {
   readonly name: string;
   readonly steps: readonly Step[];
   readonly idempotent: boolean;
+  /** Where a key makes it idempotent. */
+  readonly once: OncePerValue | null;
   readonly readOnly: boolean;
 }
 
@@ -233,11 +248,15 @@ export interface Middleware {
   readonly call: Target | null;
   readonly onError: 'allow' | 'reject';
   readonly when: Condition | null;
-  /** Only for `rateLimit`: the policy kind and its config. */
+  /** Only for `rateLimit`: the policy kind and its config, and what its refusals say. */
   readonly rateLimit: Layer | null;
+  readonly retryAfter: RetryAfter;
   /** Path of the entry in the file; a limiter has one state for each. */
   readonly at: readonly (string | number)[];
 }
+
+/** How a refusal says when to come back: in whole seconds, as HTTP does, exactly, or not at all. */
+export type RetryAfter = 'seconds' | 'exact' | 'none';
 
 /** A component and its part (endpoint, operation); a gateway has no part here: it is routed. */
 export interface Target {
@@ -285,7 +304,12 @@ export type Step = StepModifiers &
         }[];
       }
     | { readonly verb: 'loop'; readonly count: CountDistribution; readonly steps: readonly Step[] }
-    | { readonly verb: 'fail'; readonly outcome: number }
+    | {
+        readonly verb: 'fail';
+        readonly outcome: number;
+        /** NEVER_AGAIN where it asks not to be asked again, null without a hint. */
+        readonly retryAfterNs: Ns | null;
+      }
     | {
         readonly verb: 'respond';
         readonly outcome: number;

@@ -87,7 +87,7 @@ describe('gateways and middleware', () => {
   it('has one limiter for each place of a chain, keyed by a declared key', () => {
     const limit = middleware('rateLimit', {
       status: 429,
-      rateLimit: layer('rateLimit', { key: 'customer' }),
+      rateLimit: { ...layer('rateLimit'), key: 'customer' },
     });
     const plan = planWith([limit]);
     expect(disassemble(plan, 'edge', 'all')[0]).toBe('0 LIMIT limiter 1, refused throttled 429');

@@ -42,6 +42,7 @@ function guard(policy: string, config: unknown): Layer {
     config: kind.schema.parse(config),
     scope: 'instance',
     per: 'callee',
+    key: null,
     dryRun: false,
     written: [],
   };

@@ -65,6 +65,67 @@ const wait = 'charge: [ wait: 20ms ]';
 
 /** Mistakes in keys, quantities, words and steps. */
 export const BAD_SHAPES: readonly BadCase[] = [
+  // Idempotency keys.
+  {
+    title: 'an idempotency key that does not exist',
+    edit: [wait, 'charge: { idempotent: produkt, steps: [ wait: 20ms ] }'],
+    code: 'FL404',
+    at: 'produkt',
+    says: 'there is no key produkt',
+    suggestion: 'product',
+  },
+  {
+    title: 'a hedge of a call that is executed once',
+    edit: [timeout, 'plain: { hedge: { after: 9ms }, idempotencyKey: request }'],
+    code: 'FL208',
+    at: 'request }',
+    says: 'leave out one of hedge and idempotencyKey',
+  },
+  {
+    title: 'a result that is kept for no time',
+    edit: [timeout, 'plain: { idempotencyKey: { key: request, window: 0ms } }'],
+    code: 'FL205',
+    at: '0ms',
+    says: 'write a duration above 0',
+  },
+  // Keys of limiters.
+  {
+    title: 'a limiter per key that does not say which',
+    edit: [timeout, 'plain: { rateLimit: { rate: 9/s, per: key } }'],
+    code: 'FL203',
+    at: 'key }',
+    says: 'per: key needs the name of one',
+  },
+  {
+    title: 'a limiter by a key that does not exist',
+    edit: [timeout, 'plain: { rateLimit: { rate: 9/s, key: produkt } }'],
+    code: 'FL404',
+    at: 'produkt',
+    says: 'there is no key produkt',
+    suggestion: 'product',
+  },
+  {
+    title: 'a key of a policy whose state no key splits',
+    edit: [timeout, 'plain: { bulkhead: { maxConcurrent: 9, key: product } }'],
+    code: 'FL202',
+    at: 'key: product }',
+    says: 'known, not in this version',
+  },
+  // Hints.
+  {
+    title: 'a hint that is no duration',
+    edit: [wait, 'charge: [ { fail: { status: 503, retryAfter: soon } } ]'],
+    code: 'FL205',
+    at: 'soon',
+    says: 'is no duration',
+  },
+  {
+    title: 'a hint on a failure without an answer',
+    edit: [wait, 'charge: [ { fail: { status: timeout, retryAfter: 1s } } ]'],
+    code: 'FL208',
+    at: '1s',
+    says: 'timeout is no answer that could carry a hint',
+  },
   // Keys and sections.
   {
     title: 'a misspelt section',
@@ -375,13 +436,6 @@ export const BAD_SHAPES: readonly BadCase[] = [
     code: 'FL204',
     at: '10\n',
     says: 'must be a map, got 10',
-  },
-  {
-    title: 'a key of idempotency',
-    edit: ['      create:\n', '      create:\n        idempotent: order\n'],
-    code: 'FL202',
-    at: 'order\n',
-    says: 'order is known, not in this version',
   },
   // Steps.
   {

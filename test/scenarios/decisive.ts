@@ -242,6 +242,13 @@ export const DECISIVE: readonly Decisive[] = [
     '300/s x 20 ms on 64 workers',
   ),
   row(
+    'grpc-pushback',
+    'shop->stock.amplification in silent',
+    1.875,
+    0.02,
+    '1 + 1/2 + 1/4 + 1/8; a negative pushback leaves the 1',
+  ),
+  row(
     'hang-and-pause',
     'users.share.serverError during stall in hang',
     0.28,
@@ -256,6 +263,13 @@ export const DECISIVE: readonly Decisive[] = [
     '2 % are slow, and half of their hedges take more than the median: 29.4 + 10 + 20 x 0.5/0.98',
   ),
   row('hot-key', 'users.latency.mean in by-key', 0.03, 0.0025, '0.4 x 50 ms + 0.6 x 16.7 ms'),
+  row(
+    'idempotency-key',
+    'bank.duplicates in no-key',
+    983,
+    2,
+    'second executions of 50 x 10 s of orders, third ones of 50 x 9.65 s; with the key none',
+  ),
   row('kong-declarative', 'apps.outcomes.ok in one-node', 6000, 0.5, '60 minutes x 100'),
   row(
     'latency-fault',
@@ -263,6 +277,13 @@ export const DECISIVE: readonly Decisive[] = [
     0.52,
     0.003,
     'ten times 25 + 2 + 25 ms',
+  ),
+  row(
+    'limiter-per-key',
+    'batch.success in by-workload',
+    0.476,
+    0.012,
+    '100 of the 210 a second that the batch asks for; together it is 150 of 300 for everybody',
   ),
   row(
     'load-surge',
@@ -356,6 +377,13 @@ export const DECISIVE: readonly Decisive[] = [
     0.0233,
     0.0015,
     'M/M/1 at 70 %: 0.7 / 0.3 x 10 ms',
+  ),
+  row(
+    'retry-after',
+    'jobs->edge.retries in listening',
+    236,
+    0.5,
+    'two windows with 318 - 200 refused, each back once in the first second of the next',
   ),
   row(
     'retry-budget',

@@ -18,6 +18,7 @@ function layerOf(policy: string, kind: string, config: unknown): Layer {
     config: schema.parse(config),
     scope: 'instance',
     per: 'callee',
+    key: null,
     dryRun: false,
     written: [],
   };

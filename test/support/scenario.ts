@@ -35,7 +35,7 @@ export const times = (value: number): CountDistribution => ({ kind: 'constant', 
 export const FREE = constant(0);
 
 export function bundle(id: string, layers: Bundle['layers'] = []): Bundle {
-  return { id, layers, loadBalancing: null, order: 'default' };
+  return { id, layers, idempotencyKey: null, loadBalancing: null, order: 'default' };
 }
 
 export function layer(policy: string, config: unknown = {}): Bundle['layers'][number] {
@@ -45,6 +45,7 @@ export function layer(policy: string, config: unknown = {}): Bundle['layers'][nu
     config,
     scope: 'instance',
     per: 'callee',
+    key: null,
     dryRun: false,
     written: [],
   };
@@ -137,6 +138,7 @@ export const fail = (status: number, mods: Mods = {}): Step => ({
   ...mods,
   verb: 'fail',
   outcome: outcomeOfStatus(status),
+  retryAfterNs: null,
 });
 
 export const respond = (status: number, then: readonly Step[] = [], mods: Mods = {}): Step => ({
@@ -186,7 +188,7 @@ export function endpoint(
   steps: readonly Step[],
   own: Partial<Endpoint> = {},
 ): Endpoint {
-  return { idempotent: false, readOnly: false, ...own, name, steps };
+  return { idempotent: false, once: null, readOnly: false, ...own, name, steps };
 }
 
 export function service(
@@ -270,6 +272,7 @@ export function middleware(name: string, own: Partial<Middleware> = {}): Middlew
     onError: 'reject',
     when: null,
     rateLimit: null,
+    retryAfter: 'none',
     at: [],
     ...own,
     name,

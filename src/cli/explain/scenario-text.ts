@@ -96,8 +96,15 @@ function componentLine(plan: Plan, component: PlanComponent): string {
     `queue ${limit(queue.capacity)} ${queue.discipline}${wait}, ` +
     `cpu ${limit(cpu.cores)} ${cpu.discipline}${quota}, ${component.runtime}, ` +
     `loadBalancing ${balancing(loadBalancing)}, cancellation ${component.cancellation}; ` +
-    parts.map(({ name }) => name).join(' ')
+    parts.map(({ name, once }) => `${name}${onceText(plan, once)}`).join(' ')
   );
+}
+
+/** ` (once per request for 1d)`, where a key makes it be executed once. */
+function onceText(plan: Plan, once: number): string {
+  if (once < 0) return '';
+  const { key, windowNs } = plan.onces[once]!;
+  return ` (once per ${plan.keys[key]!.name} for ${formatDuration(windowNs)})`;
 }
 
 function balancing({ kind, config }: LoadBalancing): string {
@@ -135,7 +142,7 @@ function edgeLines(plan: Plan): readonly string[] {
     const names = layers.map(layerName);
     const pool = edge.pool === null ? [] : [`pool (${plainText(edge.pool)})`];
     const chain = [...names, ...pool].join(' > ');
-    const from = id === '' ? '' : `  [${id}]`;
+    const from = id === '' ? '' : `${onceText(plan, edge.once)}  [${id}]`;
     return `${partName(plan, edge.from)} -> ${partName(plan, edge.to)}: ${chain === '' ? 'no policy' : chain}${from}`;
   });
 }
@@ -156,8 +163,8 @@ function bundleLines(plan: Plan, schemaOf: SchemaOf): readonly string[] {
 /** `circuitBreaker(gobreaker): maxRequests: 3 (user); timeout: 60s, scope: instance (default)`. */
 function layerText(layer: Layer, schemaOf: SchemaOf): string {
   const schema = schemaOf(layer.policy, layer.kind);
-  const { scope, per, dryRun } = layer;
-  const shared = { scope, per, ...(dryRun ? { dryRun } : {}) };
+  const { scope, per, key, dryRun } = layer;
+  const shared = { scope, per, ...(key === null ? {} : { key }), ...(dryRun ? { dryRun } : {}) };
   const { user, rest } = bySource({ ...(layer.config as object), ...shared }, layer.written);
   const textOf = (config: object, source: string): readonly string[] => {
     if (Object.keys(config).length === 0) return [];

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { NS_PER_SECOND } from '../../kernel/time.js';
 import type { Ns } from '../../kernel/time.js';
+import { ADDRESS_KEY } from '../../spec/policy.js';
 import type { PolicyKind, PolicyProblem } from '../../spec/policy.js';
 import { whole } from '../../spec/quantities.js';
 import type { Meter } from '../mechanisms/meters.js';
@@ -13,6 +14,15 @@ const schema = z.strictObject({
   day: limitOf('day'),
   month: limitOf('month, of 31, 28, 31 and 30 days as from January on'),
   year: limitOf('year, longer than any run'),
+  limitBy: z
+    .enum(['consumer', 'credential', 'ip', 'service', 'header', 'path'])
+    .default('consumer')
+    .describe(
+      'Whose calls are counted together: those of one value of `key` (consumer, credential, header, ' +
+        'path; consumer without a key falls back to ip), of one address (ip: a calling instance, or ' +
+        'one of the `clients` of a workload that says how many), or all (service). Unit: name. ' +
+        'Defaults to consumer.',
+    ),
   ...limiterFields,
 });
 
@@ -32,17 +42,32 @@ function limitOf(period: string) {
 }
 
 const DAY = 86_400 * NS_PER_SECOND;
-/** Lengths of the periods that are all alike. */
-const LENGTHS = [NS_PER_SECOND, 60 * NS_PER_SECOND, 3_600 * NS_PER_SECOND, DAY];
-/** Ends of the months a run can reach: 104 days. */
-const MONTH_ENDS = [31 * DAY, 59 * DAY, 90 * DAY, 120 * DAY];
+/** Lengths of the periods as Kong's headers have them: a month is 30 days there. */
+const LENGTHS = [
+  NS_PER_SECOND,
+  60 * NS_PER_SECOND,
+  3_600 * NS_PER_SECOND,
+  DAY,
+  30 * DAY,
+  365 * DAY,
+] as const;
+const MONTH = PERIODS.indexOf('month');
+const YEAR = PERIODS.indexOf('year');
+/** Starts of the months a run can reach: 104 days. */
+const MONTH_STARTS = [0, 31 * DAY, 59 * DAY, 90 * DAY, 120 * DAY];
+
+/** Start of the window of a period that holds this time. */
+function windowStart(period: number, now: Ns): Ns {
+  if (period === YEAR) return 0;
+  if (period < MONTH) return Math.floor(now / LENGTHS[period]!) * LENGTHS[period]!;
+  return MONTH_STARTS.findLast((start) => start <= now)!;
+}
 
 /** End of the window of a period that holds this time. */
 function windowEnd(period: number, now: Ns): Ns {
-  const length = LENGTHS[period];
-  if (length !== undefined) return (Math.floor(now / length) + 1) * length;
-  if (PERIODS[period] === 'month') return MONTH_ENDS.find((end) => end > now) ?? Infinity;
-  return Infinity;
+  if (period === YEAR) return Infinity;
+  if (period < MONTH) return windowStart(period, now) + LENGTHS[period]!;
+  return MONTH_STARTS.find((start) => start > now) ?? Infinity;
 }
 
 /**
@@ -76,6 +101,16 @@ class CalendarCounters implements Meter {
     return 0;
   }
 
+  /** To the end of the longest period that is used up: what Kong's Retry-After is taken from. */
+  retryNs(now: Ns): Ns {
+    let last = 0;
+    for (let k = 0; k < this.limits.length; k++) {
+      if (this.used[k] >= this.limits[k]) last = k;
+    }
+    const period = this.periods[last]!;
+    return windowStart(period, now) + LENGTHS[period]! - now;
+  }
+
   isIdle(now: Ns): boolean {
     for (let k = 0; k < this.ends.length; k++) if (this.ends[k] > now) return false;
     return true;
@@ -93,6 +128,14 @@ class CalendarCounters implements Meter {
   }
 }
 
+/** What is wrong with who is counted together. */
+function identityProblem({ limitBy }: Config, key: string | null): string | null {
+  const keyless = limitBy === 'ip' || limitBy === 'service';
+  if (keyless && key !== null) return `${limitBy} has no use for a key: leave one of them out`;
+  if (keyless || limitBy === 'consumer' || key !== null) return null;
+  return `${limitBy} needs the key whose values they are: write key: NAME`;
+}
+
 /** `rateLimit` of kind `kong`: the rate-limiting plugin, each node on its own. */
 export const rateLimitKong: PolicyKind<typeof schema> = {
   policy: 'rateLimit',
@@ -106,9 +149,13 @@ export const rateLimitKong: PolicyKind<typeof schema> = {
   schema,
   example: 'rateLimit: { kind: kong, second: 5, minute: 100 }\n',
   state: 'scoped',
+  keyed: true,
   dryRun: true,
   ...metered((config) => new CalendarCounters(config)),
-  check(config): readonly PolicyProblem[] {
+  splitBy: ({ limitBy }, key) => (limitBy === 'service' ? null : (key ?? ADDRESS_KEY)),
+  check(config, _bundle, key = null): readonly PolicyProblem[] {
+    const who = identityProblem(config, key);
+    if (who !== null) return [{ field: 'limitBy', message: who }];
     const set = PERIODS.filter((period) => config[period] !== undefined);
     if (set.length === 0) {
       return [{ field: '', message: `no limit is set: give one of ${PERIODS.join(', ')}` }];

@@ -1,10 +1,12 @@
 import { orderPresets, policyKind, policyNames } from '../../patterns/registry.js';
-import type { Bundle, Layer, LoadBalancing } from '../../spec/scenario.js';
+import type { Bundle, Layer, LoadBalancing, OncePerValue } from '../../spec/scenario.js';
 import { entries, get, items, locate, text } from '../located.js';
 import type { Node } from '../located.js';
 import type { BalancingOutput, BundleOutput } from '../schema/bundle.js';
+import type { OnceOutput } from '../schema/common.js';
 import type { Context, Path } from './context.js';
 import { report, stablePath } from './context.js';
+import { BUILT_IN_KEYS } from './names.js';
 
 /** Layers that make more than one attempt. */
 const REPEATING: ReadonlySet<string> = new Set(['retry', 'hedge']);
@@ -13,6 +15,7 @@ const REPEATING: ReadonlySet<string> = new Set(['retry', 'hedge']);
 export const NO_POLICY: Bundle = Object.freeze({
   id: 'none',
   layers: [],
+  idempotencyKey: null,
   loadBalancing: null,
   order: 'default',
 });
@@ -38,10 +41,33 @@ export function resolveBundle(context: Context, output: BundleOutput, path: Path
     output.loadBalancing === undefined
       ? null
       : resolveLoadBalancing(context, output.loadBalancing, [...path, 'loadBalancing']);
-  if (layers.length === 0 && loadBalancing === null && path[0] !== 'policies') return NO_POLICY;
+  const idempotencyKey = resolveOnce(context, output.idempotencyKey, [...path, 'idempotencyKey']);
+  if (idempotencyKey !== null && layers.some(({ policy }) => policy === 'hedge')) {
+    report(
+      context,
+      'FL208',
+      [...path, 'idempotencyKey'],
+      'a hedge of a call with a key is answered 409 while the original is being executed, which ends ' +
+        'the call: leave out one of hedge and idempotencyKey',
+    );
+  }
+  const bare = layers.length === 0 && loadBalancing === null && idempotencyKey === null;
+  if (bare && path[0] !== 'policies') return NO_POLICY;
   const id = path[0] === 'policies' ? String(path[1]) : stablePath(context.tree, path);
   const { order = 'default' } = output;
-  return { id, layers, loadBalancing, order: typeof order === 'string' ? order : 'written' };
+  const orderName = typeof order === 'string' ? order : 'written';
+  return { id, layers, idempotencyKey, loadBalancing, order: orderName };
+}
+
+/** A key to be executed once for; null where none is written. */
+export function resolveOnce(
+  context: Context,
+  output: OnceOutput | undefined,
+  path: Path,
+): OncePerValue | null {
+  if (output === undefined) return null;
+  checkKey(context, output.key, undefined, path);
+  return { key: output.key, windowNs: output.window, storeErrors: output.storeErrors };
 }
 
 /** Which instance takes a call. */
@@ -74,7 +100,7 @@ export function presetBundle(
     const output = { ...(kind.schema.parse(fields) as object), kind: kind.kind };
     return [{ ...layerOf(policy, output, undefined), written: Object.keys(fields).sort(), preset }];
   });
-  return { id, layers, loadBalancing: null, order: 'default' };
+  return { id, layers, loadBalancing: null, idempotencyKey: null, order: 'default' };
 }
 
 /** The one layer of a middleware limiter or of a policy in a bundle, and where it was written. */
@@ -93,17 +119,21 @@ export function layerOf(
       config: rest,
       scope: 'instance',
       per: 'callee',
+      key: null,
       dryRun: false,
       written,
     };
   }
-  const { scope, per, dryRun, ...config } = rest;
+  const { scope, per, dryRun, ...own } = rest;
+  const { key, ...others } = own as { readonly key?: string };
+  const keyed = kind.keyed === true;
   return {
     policy,
     kind: kind.kind,
-    config,
+    config: keyed ? others : own,
     scope: (scope as Layer['scope'] | undefined) ?? 'instance',
-    per: (per as Layer['per'] | undefined) ?? 'callee',
+    per: per === undefined || per === 'key' ? 'callee' : (per as Layer['per']),
+    key: keyed ? (key ?? null) : null,
     dryRun: dryRun === true,
     written,
   };
@@ -127,15 +157,18 @@ function layersOf(context: Context, output: BundleOutput, path: Path): Layer[] {
   const present = new Map<string, Layer>();
   for (const policy of policyNames) {
     const config = output[policy];
-    if (config !== undefined)
-      present.set(
-        policy,
-        layerOf(policy, config as Record<string, unknown>, nodeAt(context, [...path, policy])),
-      );
+    if (config === undefined) continue;
+    const fields = config as Record<string, unknown>;
+    const layer = layerOf(policy, fields, nodeAt(context, [...path, policy]));
+    checkKey(context, layer.key, fields['per'], [...path, policy]);
+    present.set(policy, layer);
   }
   checkTogether(context, present, path);
   const order = orderOf(context, output, present, path);
-  const layers = order.flatMap((policy) => present.get(policy) ?? []);
+  const layers = order.flatMap((policy) => {
+    const layer = present.get(policy);
+    return layer === undefined ? [] : [splitLayer(layer)];
+  });
   checkTargets(context, layers, path);
   const deadline = present.get('deadline');
   if (deadline !== undefined) layers.splice(layers[0]?.policy === 'fallback' ? 1 : 0, 0, deadline);
@@ -148,6 +181,27 @@ function checkTogether(context: Context, present: ReadonlyMap<string, Layer>, pa
   for (const [policy, layer] of present) checkLayer(context, layer, configs, [...path, policy]);
 }
 
+/** A layer that was checked, with the key that its library makes of what is written. */
+export function splitLayer(layer: Layer): Layer {
+  const kind = policyKind(layer.policy, layer.kind)!;
+  if (kind.splitBy === undefined) return layer;
+  return { ...layer, key: kind.splitBy(layer.config as never, layer.key) };
+}
+
+/** The key that splits the state of a layer: it exists, and `per: key` says which. */
+export function checkKey(context: Context, key: string | null, per: unknown, path: Path): void {
+  if (key === null) {
+    if (per !== 'key') return;
+    const message = 'per: key needs the name of one: write key: NAME';
+    report(context, 'FL203', [...path, 'per'], message);
+    return;
+  }
+  const allowed = [...context.names.keys, ...BUILT_IN_KEYS];
+  if (allowed.includes(key)) return;
+  const at = [...path, 'key'];
+  report(context, 'FL404', at, `there is no key ${key} in keys`, { found: key, allowed });
+}
+
 /** What the kind of a policy says about its settings; `path` is where they are written. */
 export function checkLayer(
   context: Context,
@@ -156,7 +210,7 @@ export function checkLayer(
   path: Path,
 ): void {
   const kind = policyKind(layer.policy, layer.kind)!;
-  for (const problem of kind.check?.(layer.config as never, configs) ?? []) {
+  for (const problem of kind.check?.(layer.config as never, configs, layer.key) ?? []) {
     const field = problem.field === '' ? [] : problem.field.split('.');
     report(context, 'FL208', [...path, ...field], problem.message);
   }

@@ -12,7 +12,7 @@ import type {
 } from '../../spec/scenario.js';
 import type { DatabaseOutput, PoolOutput, ServiceOutput } from '../schema/components.js';
 import type { HostOutput } from '../schema/host.js';
-import { resolveBundle, resolveLoadBalancing } from './bundles.js';
+import { resolveBundle, resolveLoadBalancing, resolveOnce } from './bundles.js';
 import type { Context, Path } from './context.js';
 import { report, reportKey, writtenAt } from './context.js';
 import { resolveMiddleware } from './middleware.js';
@@ -29,11 +29,13 @@ export function resolveService(context: Context, name: string, output: ServiceOu
   const path = ['services', name];
   const endpoints = new Map<string, Endpoint>();
   for (const [endpoint, own] of sorted(output.endpoints)) {
-    const at = [...path, 'endpoints', endpoint, 'steps'];
+    const at = [...path, 'endpoints', endpoint];
+    const keyed = typeof own.idempotent === 'boolean' ? undefined : own.idempotent;
     endpoints.set(endpoint, {
       name: endpoint,
-      steps: resolveSteps(context, own.steps, { name, policy: null }, at),
-      idempotent: own.idempotent || own.readOnly,
+      steps: resolveSteps(context, own.steps, { name, policy: null }, [...at, 'steps']),
+      idempotent: own.idempotent !== false || own.readOnly,
+      once: resolveOnce(context, keyed, [...at, 'idempotent']),
       readOnly: own.readOnly,
     });
   }

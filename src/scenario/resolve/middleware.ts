@@ -1,10 +1,9 @@
 import type { Distribution } from '../../kernel/distribution.js';
-import type { Layer, Middleware } from '../../spec/scenario.js';
+import type { Layer, Middleware, RetryAfter } from '../../spec/scenario.js';
 import type { MiddlewareOutput } from '../schema/host.js';
-import { checkLayer, layerOf } from './bundles.js';
+import { checkKey, checkLayer, layerOf, splitLayer } from './bundles.js';
 import type { Context, Path } from './context.js';
 import { report } from './context.js';
-import { BUILT_IN_KEYS } from './names.js';
 import { resolveWhen } from './steps.js';
 import { resolveCall } from './targets.js';
 
@@ -37,6 +36,7 @@ interface EntryFields {
     readonly header?: Record<string, string>;
   };
   readonly key?: string;
+  readonly retryAfter?: boolean | 'exact';
 }
 
 /** Status of a refusal where none is written. */
@@ -69,8 +69,14 @@ function resolveEntry(
     onError,
     when: resolveWhen(context, when, [...path, 'when']),
     rateLimit: name === 'rateLimit' ? limiter(context, fields, path) : null,
+    retryAfter: retryAfterOf(fields.retryAfter),
     at: path.slice(0, -1),
   };
+}
+
+function retryAfterOf(written: boolean | 'exact' | undefined): RetryAfter {
+  if (written === 'exact') return 'exact';
+  return written === true ? 'seconds' : 'none';
 }
 
 /** A limiter knows its own fields only; what all middleware has is left out. */
@@ -81,24 +87,12 @@ function limiter(context: Context, fields: EntryFields, path: Path): Layer {
     call: _call,
     onError: _onError,
     when: _when,
+    retryAfter: _retryAfter,
     key,
     ...own
   } = fields;
-  if (key !== undefined && BUILT_IN_KEYS.has(key)) {
-    report(
-      context,
-      'FL202',
-      [...path, 'key'],
-      `the built-in key ${key} is known, not in this version of a limiter`,
-    );
-  } else if (key !== undefined && !context.names.keys.includes(key)) {
-    const allowed = context.names.keys;
-    report(context, 'FL404', [...path, 'key'], `there is no key ${key} in keys`, {
-      found: key,
-      allowed,
-    });
-  }
-  const layer = layerOf('rateLimit', own as Record<string, unknown>, undefined);
+  checkKey(context, key ?? null, undefined, path);
+  const layer = { ...layerOf('rateLimit', own, undefined), key: key ?? null };
   checkLayer(context, layer, new Map([['rateLimit', layer.config]]), path);
-  return key === undefined ? layer : { ...layer, config: { ...(layer.config as object), key } };
+  return splitLayer(layer);
 }

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { layerNames, orderPresets } from '../../patterns/layers.js';
 import { balancerKinds } from '../../patterns/registry.js';
 import type { PolicyKind } from '../../spec/policy.js';
-import { entryText, inheriting, nameText, withShort } from './common.js';
+import { entryText, inheriting, nameText, onceSchema, withShort } from './common.js';
+import type { OnceOutput } from './common.js';
 
 /** A strict object of zod whose fields are not known here. */
 export type AnyObject = z.ZodObject<Readonly<Record<string, z.ZodType>>, z.core.$strict>;
@@ -49,6 +50,20 @@ const perTarget = z
   .default('target')
   .describe('One state for each instance called. Always target.');
 
+const perKey = z
+  .enum(['callee', 'endpoint', 'target', 'key'])
+  .default('callee')
+  .describe(
+    'Split of the state by component, endpoint or instance (`target`) called; `key` is by component and the value of ' +
+      '`key`. Defaults to callee.',
+  );
+const key = nameText()
+  .optional()
+  .describe(
+    'Key of `keys`, or `client`, `workload`, `caller`, `request`: one state for each of its values, ' +
+      'beside the split of `per`. Idle ones are forgotten. Unit: name. Defaults to none.',
+  );
+
 const dryRun = z
   .boolean()
   .default(false)
@@ -56,6 +71,11 @@ const dryRun = z
     'Decides and records as always but lets every call pass; what it would have refused is the metric ' +
       '`wouldReject`. Unit: boolean. Defaults to false.',
   );
+
+function perOf(kind: PolicyKind): z.ZodType {
+  if (kind.perTarget === true) return perTarget;
+  return kind.keyed === true ? perKey : per;
+}
 
 /** Policies whose bare value is their field `after`. */
 const AFTER: ReadonlySet<string> = new Set(['timeout', 'deadline']);
@@ -65,7 +85,8 @@ export function policySchema(kinds: readonly PolicyKind[]): z.ZodType {
   const options = kinds.map((kind) => {
     const name = z.literal(kind.kind).describe(kind.summary);
     const fields = {
-      ...(kind.state === 'scoped' ? { scope, per: kind.perTarget === true ? perTarget : per } : {}),
+      ...(kind.state === 'scoped' ? { scope, per: perOf(kind) } : {}),
+      ...(kind.keyed === true ? { key } : {}),
       ...(kind.dryRun === true ? { dryRun } : {}),
     };
     return (kind.schema as unknown as AnyObject)
@@ -94,6 +115,13 @@ export function bundleSchema(kinds: readonly PolicyKind[]): z.ZodType<BundleOutp
       .optional()
       .describe('Bundle or bundles this one builds on; later ones win.'),
     ...shape,
+    idempotencyKey: withShort(onceSchema(), { type: 'string' })
+      .optional()
+      .describe(
+        'Sent with the call, so that the callee executes it once for each value: repetitions get the ' +
+          'stored result, and 409 while it is being executed. A retry may then follow timeouts and ' +
+          'resets. Unit: name of a key, or map. Defaults to none.',
+      ),
     loadBalancing: loadBalancingSchema.optional(),
     order: z
       .union([z.enum(presets), z.array(z.enum(layerNames as [string, ...string[]]))])
@@ -115,6 +143,7 @@ export function policiesOf(kinds: readonly PolicyKind[]): string[] {
 export interface BundleOutput {
   readonly order?: string | readonly string[];
   readonly loadBalancing?: BalancingOutput;
+  readonly idempotencyKey?: OnceOutput;
   readonly [policy: string]: unknown;
 }
 

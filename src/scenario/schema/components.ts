@@ -9,9 +9,11 @@ import {
   inheriting,
   named,
   nameText,
+  onceSchema,
   textMap,
   withShort,
 } from './common.js';
+import type { OnceOutput } from './common.js';
 import { cpuSchema, zoneSchema } from './host.js';
 import type { HostOutput, HostShape, MiddlewareOutput } from './host.js';
 import type { StepOutput } from './steps.js';
@@ -27,7 +29,7 @@ const extending = {
 /** What a validated endpoint holds. */
 export interface EndpointOutput {
   readonly steps: readonly StepOutput[];
-  readonly idempotent: boolean;
+  readonly idempotent: boolean | OnceOutput;
   readonly readOnly: boolean;
   readonly method?: string;
   readonly path?: string;
@@ -49,10 +51,13 @@ export function serviceSchema(
         steps: steps.describe('Run in order; the end answers 200. Required.'),
         method: methodText.optional().describe('HTTP method, for readers.'),
         path: z.string().max(2000).optional().describe('Path, for readers.'),
-        idempotent: z
-          .boolean()
+        idempotent: withShort(z.union([z.boolean(), onceSchema()]), { type: 'string' })
           .default(false)
-          .describe('Repeating it does no harm, so timeouts may be retried. Defaults to false.'),
+          .describe(
+            'Repeating it does no harm, so timeouts may be retried. With the name of a key it is ' +
+              'executed once for each value: repetitions get the stored result, and 409 while it is ' +
+              'being executed. Unit: boolean, name of a key, or map. Defaults to false.',
+          ),
         readOnly: z
           .boolean()
           .default(false)

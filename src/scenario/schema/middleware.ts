@@ -74,7 +74,19 @@ function rateLimitSchema(kinds: readonly PolicyKind[]): z.ZodType {
       const fields = Object.entries(common()).filter(([field]) => !(field in own.shape));
       return own.safeExtend({
         kind: kind.isDefault ? name.optional() : name,
-        key: nameText().optional().describe('Key of `keys`: one bucket for each of its values.'),
+        retryAfter: z
+          .union([z.boolean(), z.literal('exact')])
+          .default(kind.silent !== true)
+          .describe(
+            'Whether a refusal says when to come back: true in whole seconds, rounded up and at ' +
+              'least 1, as the header Retry-After does; `exact` as a gRPC pushback could. ' +
+              `Unit: boolean or \`exact\`. Defaults to ${kind.silent !== true}.`,
+          ),
+        key: nameText()
+          .optional()
+          .describe(
+            'Key of `keys`, or `client`, `workload`, `caller`: one state for each of its values.',
+          ),
         ...Object.fromEntries(fields),
       });
     });
