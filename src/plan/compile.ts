@@ -31,7 +31,7 @@ import { planLoads, traceShareOf } from './loads.js';
 import { planLinks, withLinks } from './network.js';
 import { Onces, sendsKeys } from './onces.js';
 import { Problems } from './problem.js';
-import { writeProgram, writeRefusal } from './programs.js';
+import { fullName, writeProgram, writeRefusal } from './programs.js';
 import type { Writer } from './writer.js';
 
 export interface CompileOptions {

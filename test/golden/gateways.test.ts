@@ -250,6 +250,16 @@ workloads: { users: { arrivals: constant(100/s), requests: [ { call: edge } ] } 
     expect(new Set(targets).size).toBe(40);
   });
 
+  it('goes by a built-in key too: one client meets one version', () => {
+    const { ran } = golden(`
+gateways: { edge: { routes: [ { name: all, to: { s.old: 50, s.new: 50 }, sticky: client } ] } }
+services: { s: { endpoints: { old: [ wait: 1ms ], new: [ wait: 1ms ] } } }
+workloads: { users: { arrivals: { at: [ ${instants(1, 50, 1, 's')} ] }, clients: 1, requests: [ { call: edge } ] } }
+`);
+    const { old, new: young } = ran.variant().components['s']!.parts!;
+    expect([old!.outcomes['ok'] ?? 0, young!.outcomes['ok'] ?? 0].sort()).toEqual([0, 50]);
+  });
+
   it('sends about its share of the values to each target', () => {
     // 40 values at 25 %: plus or minus three standard deviations of 6.8 %.
     expect(Math.abs(moved.size / requests.length - 0.25)).toBeLessThan(0.21);

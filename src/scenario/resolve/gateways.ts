@@ -3,6 +3,7 @@ import { PRODUCTS } from '../products.js';
 import { hostProblem } from '../routing/host.js';
 import { expressionSize, pathProblem } from '../routing/path.js';
 import type { GatewayOutput, RouteOutput } from '../schema/components.js';
+import type { ScenarioOutput } from '../schema/scenario.js';
 import { presetBundle, resolvePolicy } from './bundles.js';
 import type { Context, Path } from './context.js';
 import { report } from './context.js';
@@ -12,8 +13,22 @@ import { resolveMiddleware } from './middleware.js';
 import { BUILT_IN_KEYS, routeNames, sorted } from './names.js';
 import { resolveCall } from './targets.js';
 
+/** All gateways in their final form. */
+export function resolveGateways(
+  context: Context,
+  { gateways, services, workloads }: ScenarioOutput,
+  hosts: ReadonlyMap<string, Host>,
+): ReadonlyMap<string, Gateway> {
+  const characters = pathCharacters([workloads, services]);
+  const bare = new Map(
+    sorted(gateways).map(([name, own]) => [name, resolveGateway(context, name, own, characters)]),
+  );
+  const targets = new Map<string, Host>([...hosts, ...bare]);
+  return new Map([...bare].map(([name, own]) => [name, withPresets(own, targets)]));
+}
+
 /** One gateway in its final form, but for the bundles of its product, which depend on its targets. */
-export function resolveGateway(
+function resolveGateway(
   context: Context,
   name: string,
   output: GatewayOutput,
@@ -50,7 +65,7 @@ export function resolveGateway(
  * The gateway with the bundles of its product for every target that the scenario gives none: the nearest
  * bundle wins whole, and this one is the farthest.
  */
-export function withPresets(gateway: Gateway, hosts: ReadonlyMap<string, Host>): Gateway {
+function withPresets(gateway: Gateway, hosts: ReadonlyMap<string, Host>): Gateway {
   const { kind, outbound, routes } = gateway;
   if (outbound.has('default')) return gateway;
   const all = new Map<string, Bundle>(outbound);
@@ -123,13 +138,10 @@ function stickyKey(
 ): string | null {
   if (sticky === undefined) return null;
   const at = [...path, 'sticky'];
-  const { keys } = context.names;
-  if (BUILT_IN_KEYS.has(sticky)) {
-    const message = `the built-in key ${sticky} is known, not in this version of sticky`;
-    report(context, 'FL202', at, message);
-  } else if (!keys.includes(sticky)) {
+  const allowed = [...context.names.keys, ...BUILT_IN_KEYS];
+  if (!allowed.includes(sticky)) {
     const message = `there is no key ${sticky} in keys`;
-    report(context, 'FL404', at, message, { found: sticky, allowed: keys });
+    report(context, 'FL404', at, message, { found: sticky, allowed });
   }
   if (targets === 1 && Object.keys(to).length === 1) {
     const message =
@@ -183,7 +195,7 @@ function checkCost(
 }
 
 /** Characters of all paths that calls may ask for, wherever they stand. */
-export function pathCharacters(value: unknown): number {
+function pathCharacters(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 0;
   return Object.entries(value).reduce(
     (sum, [key, own]) =>
