@@ -266,3 +266,42 @@ workloads: { users: { arrivals: { at: [ ${instants(1, 50, 1, 's')} ] }, clients:
     expect(moved.size).toBeGreaterThan(0);
   });
 });
+
+describe('headers and lines on their way', () => {
+  const asked = (front: string) =>
+    golden(`
+gateways:
+  front: { routes: [ { name: all, to: ${front} } ] }
+  inner:
+    routes:
+      - { name: gold, match: { headers: { tier: [gold, platinum] } }, to: s.fast }
+      - { name: reports, match: { path: "~/reports/[0-9]{4}" }, to: s.slow }
+      - { name: rest, match: { path: /* }, to: s.plain }
+services:
+  page: { endpoints: { show: [ { call: { to: inner, path: /page } } ] } }
+  s: { endpoints: { fast: [ wait: 1ms ], slow: [ wait: 2ms ], plain: [ wait: 3ms ] } }
+workloads:
+  users:
+    arrivals: { at: [ ${instants(1, 60, 1, 's')} ] }
+    requests:
+      - { name: rich, call: front, path: /a, headers: { Tier: platinum } }
+      - { name: report, call: front, path: /reports/2024 }
+      - { name: other, call: front, path: /reports/latest }
+`).ran.variant();
+
+  it('lead through a gateway to the routes of the one behind it', () => {
+    const { components } = asked('inner');
+    const means = ['rich', 'report', 'other'].map(
+      (name) => components['users']!.parts![name]!.latency.max! * 1000,
+    );
+    expect(means.map(Math.round)).toEqual([1, 2, 3]);
+  });
+
+  it('lead through a service as far as headers are concerned', () => {
+    const { components } = asked('page.show');
+    const means = ['rich', 'report', 'other'].map(
+      (name) => components['users']!.parts![name]!.latency.max! * 1000,
+    );
+    expect(means.map(Math.round)).toEqual([1, 3, 3]);
+  });
+});
