@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { TraceLines } from '../../src/cli/trace-lines.js';
+import { AMBIGUOUS, OUTCOME, withStatus, writtenStatus } from '../../src/spec/outcome.js';
 import type { Row } from '../theory/program.js';
 import type { Traced } from './tracing.js';
 import { golden, instants, outcomes } from './tracing.js';
@@ -64,6 +66,28 @@ describe('the status of a gateway when no answer comes', () => {
   it.each(['simple', 'spring'])('%s waits for ever', (kind) => {
     const rows = behind({ kind, at: '1s', fault: '0s, kind: hang' });
     expect(outcomes(rows)).toEqual([]);
+  });
+
+  it('stands in the traces, which tell a refusal from an answer', () => {
+    expect(writtenStatus(OUTCOME.refused)).toBeNull();
+    expect(writtenStatus(OUTCOME.ok)).toBe(200);
+    expect(writtenStatus(withStatus(OUTCOME.serverError, 502) | AMBIGUOUS)).toBe(502);
+    const { ran } = golden(`
+gateways: { edge: { kind: nginx, routes: [ { name: all, to: s.serve } ] } }
+services: { s: { endpoints: { serve: [ wait: 1s ] } } }
+workloads: { users: { arrivals: { at: [ 1s ] }, requests: [ { call: edge } ] } }
+faults: [ { id: f, kind: crash, target: s, at: 0s, for: none } ]
+`);
+    const [plan, record] = [ran.plans[0]!, ran.records[0]![0]!];
+    const lines = new TraceLines(plan, 0).text(record.traces).trimEnd().split('\n');
+    const told = lines.map((line) => JSON.parse(line) as { part: string; status: number | null });
+    expect(told.map(({ part, status }) => [part, status])).toEqual([
+      ['s.serve', null],
+      ['edge.all', 502],
+      ['users.all', 502],
+    ]);
+    const spans = ran.variant().exemplars[0]!.spans;
+    expect(spans.map(({ name, status }) => [name, status])).toContainEqual(['edge.all', 502]);
   });
 
   it('is passed on where the target has answered', () => {
