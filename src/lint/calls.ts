@@ -119,15 +119,26 @@ class Walker {
       const total = route.to.reduce((sum, { weight }) => sum + weight, 0);
       for (const { target, weight } of route.to) {
         if (weight === 0) continue;
-        const part = weight / total;
-        this.add(from, target, BARE, route.policy, path, { ...TOP, times: part, most: part });
+        const targets = this.behind(target);
+        const part = weight / total / targets.length;
+        for (const one of targets) {
+          this.add(from, one, BARE, route.policy, path, { ...TOP, times: part, most: part });
+        }
       }
       if (route.mirror !== null) {
-        const { target, share } = route.mirror;
+        const targets = this.behind(route.mirror.target);
+        const share = route.mirror.share / targets.length;
         const around = { ...TOP, times: share, most: share, background: true, handled: true };
-        this.add(from, target, BARE, null, [...path, 'mirror'], around);
+        for (const one of targets) this.add(from, one, BARE, null, [...path, 'mirror'], around);
       }
     });
+  }
+
+  /** What a route may reach: of a gateway any route, by what the request asks for. */
+  private behind(target: Target): readonly Target[] {
+    const gateway = target.part === null ? this.scenario.gateways.get(target.component) : undefined;
+    if (gateway === undefined) return [target];
+    return gateway.routes.map(({ name }) => ({ component: target.component, part: name }));
   }
 
   chain(from: string, middleware: readonly Middleware[]): void {

@@ -16,7 +16,6 @@ import type {
   Variant,
 } from '../spec/scenario.js';
 import { Assembler, SLOT } from './assembler.js';
-import { BARE_LINE, calledPart } from './calls.js';
 import { Interner } from './canonical.js';
 import { Conditions } from './conditions.js';
 import { EdgeTable } from './edges.js';
@@ -25,7 +24,7 @@ import { planFaults } from './faults.js';
 import { isFree } from './free.js';
 import { planGrid, windowEdgesOf } from './grid.js';
 import type { LaidComponent, LaidPart, Layout } from './layout.js';
-import { hostOf, layOut } from './layout.js';
+import { hostOf, layOut, partOf } from './layout.js';
 import { KeyTable } from './keys.js';
 import { Limiters } from './limiters.js';
 import { planLoads, traceShareOf } from './loads.js';
@@ -153,11 +152,18 @@ function repeatable(layout: Layout, part: LaidPart, hops: number): boolean {
     case 'request':
       return false;
     case 'route':
-      return targetsOf(source.route).every((target) => {
-        const callee = calledPart(layout, target, BARE_LINE, fullName(part), new Problems());
-        return hops > 0 && callee !== null && repeatable(layout, callee, hops - 1);
-      });
+      return targetsOf(source.route).every((target) =>
+        partsBehind(layout, target).every(
+          (callee) => hops > 0 && repeatable(layout, callee, hops - 1),
+        ),
+      );
   }
+}
+
+/** The part that is called, or all that a gateway may choose. */
+function partsBehind(layout: Layout, target: Target): readonly LaidPart[] {
+  const component = layout.byName.get(target.component)!;
+  return target.part === null ? component.parts : [partOf(component, target.part)];
 }
 
 /** Everybody who gets a request of a route. */

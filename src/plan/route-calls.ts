@@ -4,7 +4,7 @@ import { OP } from '../spec/plan.js';
 import type { Gateway, Route } from '../spec/scenario.js';
 import { SLOT } from './assembler.js';
 import { writeWeighted } from './branches.js';
-import { BARE_LINE } from './calls.js';
+import { HANDED_ON } from './calls.js';
 import { StepNames } from './identity.js';
 import type { Limiters } from './limiters.js';
 import type { Scope } from './scope.js';
@@ -23,7 +23,7 @@ export function writeRoute(
   if (route.mirror !== null) writeMirror(w, route.mirror, scope);
   const own = { ...scope, answers: answersOf(w, gateway) };
   const call = (index: number): void =>
-    writeCall(w, route.to[index]!.target, BARE_LINE, route.policy, own);
+    writeCall(w, route.to[index]!.target, HANDED_ON, route.policy, own);
   if (route.to.length === 1) return call(0);
   const weights = route.to.map((target) => target.weight);
   const bodies = route.to.map((_, index) => () => call(index));
@@ -57,7 +57,7 @@ function writeMirror(w: Writer, mirror: NonNullable<Route['mirror']>, scope: Sco
   assembler.point(at, SLOT.B, behind);
   // The request itself is sent first: the copy goes when everything of this instant is under way.
   assembler.emit(OP.WAIT, w.distributions.id(AT_ONCE));
-  writeCall(w, mirror.target, BARE_LINE, null, strand({ ...scope, names }));
+  writeCall(w, mirror.target, HANDED_ON, null, strand({ ...scope, names }));
   assembler.emit(OP.DONE, OUTCOME.ok);
   assembler.bind(behind);
 }

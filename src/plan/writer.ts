@@ -4,7 +4,7 @@ import { CALL_MODE, OP } from '../spec/plan.js';
 import type { Bundle, Condition, Step, Target } from '../spec/scenario.js';
 import type { Assembler, Label } from './assembler.js';
 import { SLOT } from './assembler.js';
-import { calledPart, detours } from './calls.js';
+import { reached } from './calls.js';
 import type { Interner } from './canonical.js';
 import type { Conditions } from './conditions.js';
 import type { EdgeTable } from './edges.js';
@@ -44,10 +44,11 @@ export function writeCall(
   scope: Scope,
   verb: 'call' | 'query' = 'call',
 ): void {
-  const callee = calledPart(w.layout, to, line, scope.where, w.problems);
-  if (callee === null) return;
+  const { layout, conditions, problems } = w;
+  const way = reached(layout, conditions, scope.part, to, line, scope.where, problems);
+  if (way === null) return;
   const after = w.assembler.label();
-  for (const detour of detours(w.layout, w.conditions, scope.part, to, line, scope.where)) {
+  for (const detour of way.detours) {
     const next = w.assembler.label();
     const table = w.assembler.constants(detour.requests);
     w.assembler.point(w.assembler.emit(OP.WHEN, table), SLOT.B, next);
@@ -55,7 +56,7 @@ export function writeCall(
     writeJump(w, after);
     w.assembler.bind(next);
   }
-  writeAttempt(w, callee, policy, scope, verb);
+  writeAttempt(w, way.callee, policy, scope, verb);
   w.assembler.bind(after);
 }
 

@@ -97,6 +97,13 @@ export function statusOf(outcome: Outcome): number {
   return written !== 0 ? written : DEFAULT_STATUS[kindIndex(outcome)]!;
 }
 
+/** The HTTP status of an answer; null where none came, or none was written into it. */
+export function writtenStatus(outcome: Outcome): number | null {
+  const written = (outcome >> 5) & 1023;
+  if (written !== 0) return written;
+  return isSuccess(outcome) ? 200 : null;
+}
+
 /** The outcome of a kind with a status written into it. */
 export function withStatus(kind: number, status: number): Outcome {
   return kind | (status << 5);

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { TraceLines } from '../../src/cli/trace-lines.js';
+import { AMBIGUOUS, OUTCOME, withStatus, writtenStatus } from '../../src/spec/outcome.js';
 import type { Row } from '../theory/program.js';
 import type { Traced } from './tracing.js';
 import { golden, instants, outcomes } from './tracing.js';
@@ -64,6 +66,28 @@ describe('the status of a gateway when no answer comes', () => {
   it.each(['simple', 'spring'])('%s waits for ever', (kind) => {
     const rows = behind({ kind, at: '1s', fault: '0s, kind: hang' });
     expect(outcomes(rows)).toEqual([]);
+  });
+
+  it('stands in the traces, which tell a refusal from an answer', () => {
+    expect(writtenStatus(OUTCOME.refused)).toBeNull();
+    expect(writtenStatus(OUTCOME.ok)).toBe(200);
+    expect(writtenStatus(withStatus(OUTCOME.serverError, 502) | AMBIGUOUS)).toBe(502);
+    const { ran } = golden(`
+gateways: { edge: { kind: nginx, routes: [ { name: all, to: s.serve } ] } }
+services: { s: { endpoints: { serve: [ wait: 1s ] } } }
+workloads: { users: { arrivals: { at: [ 1s ] }, requests: [ { call: edge } ] } }
+faults: [ { id: f, kind: crash, target: s, at: 0s, for: none } ]
+`);
+    const [plan, record] = [ran.plans[0]!, ran.records[0]![0]!];
+    const lines = new TraceLines(plan, 0).text(record.traces).trimEnd().split('\n');
+    const told = lines.map((line) => JSON.parse(line) as { part: string; status: number | null });
+    expect(told.map(({ part, status }) => [part, status])).toEqual([
+      ['s.serve', null],
+      ['edge.all', 502],
+      ['users.all', 502],
+    ]);
+    const spans = ran.variant().exemplars[0]!.spans;
+    expect(spans.map(({ name, status }) => [name, status])).toContainEqual(['edge.all', 502]);
   });
 
   it('is passed on where the target has answered', () => {
@@ -250,9 +274,58 @@ workloads: { users: { arrivals: constant(100/s), requests: [ { call: edge } ] } 
     expect(new Set(targets).size).toBe(40);
   });
 
+  it('goes by a built-in key too: one client meets one version', () => {
+    const { ran } = golden(`
+gateways: { edge: { routes: [ { name: all, to: { s.old: 50, s.new: 50 }, sticky: client } ] } }
+services: { s: { endpoints: { old: [ wait: 1ms ], new: [ wait: 1ms ] } } }
+workloads: { users: { arrivals: { at: [ ${instants(1, 50, 1, 's')} ] }, clients: 1, requests: [ { call: edge } ] } }
+`);
+    const { old, new: young } = ran.variant().components['s']!.parts!;
+    expect([old!.outcomes['ok'] ?? 0, young!.outcomes['ok'] ?? 0].sort()).toEqual([0, 50]);
+  });
+
   it('sends about its share of the values to each target', () => {
     // 40 values at 25 %: plus or minus three standard deviations of 6.8 %.
     expect(Math.abs(moved.size / requests.length - 0.25)).toBeLessThan(0.21);
     expect(moved.size).toBeGreaterThan(0);
+  });
+});
+
+describe('headers and lines on their way', () => {
+  const asked = (front: string) =>
+    golden(`
+gateways:
+  front: { routes: [ { name: all, to: ${front} } ] }
+  inner:
+    routes:
+      - { name: gold, match: { headers: { tier: [gold, platinum] } }, to: s.fast }
+      - { name: reports, match: { path: "~/reports/[0-9]{4}" }, to: s.slow }
+      - { name: rest, match: { path: /* }, to: s.plain }
+services:
+  page: { endpoints: { show: [ { call: { to: inner, path: /page } } ] } }
+  s: { endpoints: { fast: [ wait: 1ms ], slow: [ wait: 2ms ], plain: [ wait: 3ms ] } }
+workloads:
+  users:
+    arrivals: { at: [ ${instants(1, 60, 1, 's')} ] }
+    requests:
+      - { name: rich, call: front, path: /a, headers: { Tier: platinum } }
+      - { name: report, call: front, path: /reports/2024 }
+      - { name: other, call: front, path: /reports/latest }
+`).ran.variant();
+
+  it('lead through a gateway to the routes of the one behind it', () => {
+    const { components } = asked('inner');
+    const means = ['rich', 'report', 'other'].map(
+      (name) => components['users']!.parts![name]!.latency.max! * 1000,
+    );
+    expect(means.map(Math.round)).toEqual([1, 2, 3]);
+  });
+
+  it('lead through a service as far as headers are concerned', () => {
+    const { components } = asked('page.show');
+    const means = ['rich', 'report', 'other'].map(
+      (name) => components['users']!.parts![name]!.latency.max! * 1000,
+    );
+    expect(means.map(Math.round)).toEqual([1, 3, 3]);
   });
 });

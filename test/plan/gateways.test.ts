@@ -215,3 +215,89 @@ describe('gateways and middleware', () => {
     ]);
   });
 });
+
+describe('a gateway behind a gateway', () => {
+  const behind = gateway('inner', [
+    route('users', 'a.run', { paths: ['/users/*'] }),
+    route('orders', 'a.show', { paths: ['/orders/*'], headers: { tier: 'gold' } }),
+  ]);
+  const front = gateway('cdn', [route('all', 'inner')]);
+  const page = service('page', { show: [call('cdn', { path: '/users/1' })] });
+  const planWith = (...lines: Parameters<typeof call>[1][]): Plan => {
+    const { variant, file } = fileOf(
+      scenario({
+        gateways: [front, behind],
+        services: [service('a', { run: [work(1)], show: [work(1)] }), page],
+        workloads: [
+          workload(
+            'users',
+            lines.map((line, i) => request('abc'[i]!, [call('cdn', line)])),
+          ),
+        ],
+      }),
+    );
+    return compile(variant, file);
+  };
+  const gold = { path: '/orders/7', headers: { tier: 'gold' } };
+
+  it('is asked for what the gateway in front was asked for', () => {
+    expect(disassemble(planWith({ path: '/users/7' }), 'cdn', 'all')).toEqual([
+      '0 CALL inner.users, failure ends',
+      '1 DONE ok 200',
+    ]);
+  });
+
+  it('answers 404 where it has no route for that', () => {
+    const { variant, file } = fileOf(
+      scenario({
+        gateways: [front, behind],
+        services: [service('a', { run: [work(1)], show: [work(1)] })],
+        workloads: [workload('users', [request('lost', [call('cdn', { path: '/x' })])])],
+      }),
+    );
+    expect(disassemble(compile(variant, file), 'cdn', 'all')[0]).toBe(
+      '0 CALL inner.unmatched, failure ends',
+    );
+  });
+
+  it('has each request of a workload go its own way', () => {
+    const { variant, file } = fileOf(
+      scenario({
+        gateways: [front, behind],
+        services: [service('a', { run: [work(1)], show: [work(1)] })],
+        workloads: [
+          workload('users', [
+            request('one', [call('cdn', { path: '/users/7' })]),
+            request('two', [call('cdn', gold)]),
+            request('three', [call('cdn', { path: '/orders/7' })]),
+          ]),
+        ],
+      }),
+    );
+    expect(disassemble(compile(variant, file), 'cdn', 'all')).toEqual([
+      '0 WHEN users.two, else -> 3',
+      '1 CALL inner.orders, failure ends',
+      '2 JUMP -> 7',
+      '3 WHEN users.three, else -> 6',
+      '4 CALL inner.unmatched, failure ends',
+      '5 JUMP -> 7',
+      '6 CALL inner.users, failure ends',
+      '7 DONE ok 200',
+    ]);
+  });
+
+  it('cannot tell apart what services and workloads ask for through one route', () => {
+    expect(() => planWith(gold)).toThrow('give each a route of its own');
+  });
+
+  it('is asked once where gateways stand in a circle', () => {
+    const circle = [gateway('x', [route('all', 'y')]), gateway('y', [route('all', 'x')])];
+    const { variant, file } = fileOf(
+      scenario({
+        gateways: circle,
+        workloads: [workload('users', [request('go', [call('x', { path: '/a' })])])],
+      }),
+    );
+    expect(disassemble(compile(variant, file), 'y', 'all')[0]).toBe('0 CALL x.all, failure ends');
+  });
+});

@@ -1,4 +1,4 @@
-import type { Gateway, Route } from '../../spec/scenario.js';
+import type { Route } from '../../spec/scenario.js';
 import { coverOf } from '../route-cover.js';
 import type { Finding, Rule } from '../rule.js';
 import { yamlAt } from '../words.js';
@@ -12,11 +12,15 @@ export const routeUnreachable: Rule = {
   remedy:
     'Put the narrower route first, narrow the other one, choose a `routing` that prefers what is more exact, or take it out.',
   check: ({ scenario }) =>
-    [...scenario.gateways.values()].flatMap((gateway) =>
-      gateway.routes.flatMap((route, index): readonly Finding[] => {
-        const cover = coverOf(gateway, index);
+    [...scenario.gateways.values()].flatMap((gateway) => {
+      const { name, routing, routes } = gateway;
+      const covers = routes.map((_, index) => coverOf(gateway, index));
+      if (covers.every((cover) => cover === null)) return [];
+      const exact = { ...gateway, routing: 'gatewayApi' } as const;
+      const helped = routes.every((_, index) => coverOf(exact, index) === null);
+      return routes.flatMap((route, index): readonly Finding[] => {
+        const cover = covers[index]!;
         if (cover === null) return [];
-        const { name, routing } = gateway;
         return [
           {
             path: ['gateways', name, 'routes', index],
@@ -24,22 +28,14 @@ export const routeUnreachable: Rule = {
             message: `no request can reach the route ${name}.${route.name}`,
             measured: `with routing ${routing}, ${cover.name} takes ${matchText(cover)}`,
             limit: `leave some of ${matchText(route)} to ${route.name}`,
-            fix: fixOf(gateway, index),
+            fix: helped
+              ? yamlAt(['gateways', name], 'routing: gatewayApi')
+              : yamlAt(['gateways', name, 'routes', index, 'match'], 'path: /a-path-of-its-own'),
           },
         ];
-      }),
-    ),
+      });
+    }),
 };
-
-/** Another routing where that is enough, else another match for the route. */
-function fixOf(gateway: Gateway, index: number): string {
-  const other: Gateway = { ...gateway, routing: 'gatewayApi' };
-  if (gateway.routes.every((_, place) => coverOf(other, place) === null)) {
-    return yamlAt(['gateways', gateway.name], 'routing: gatewayApi');
-  }
-  const path = ['gateways', gateway.name, 'routes', index, 'match'];
-  return yamlAt(path, 'path: /a-path-of-its-own');
-}
 
 function matchText({ methods, hosts, paths, headers }: Route): string {
   const conditions = [...headers].map(([name, values]) => `${name}: ${values.join(' or ')}`);

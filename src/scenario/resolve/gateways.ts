@@ -1,8 +1,9 @@
 import type { Bundle, Gateway, Host, Route } from '../../spec/scenario.js';
 import { PRODUCTS } from '../products.js';
 import { hostProblem } from '../routing/host.js';
-import { pathProblem } from '../routing/path.js';
+import { expressionSize, pathProblem } from '../routing/path.js';
 import type { GatewayOutput, RouteOutput } from '../schema/components.js';
+import type { ScenarioOutput } from '../schema/scenario.js';
 import { presetBundle, resolvePolicy } from './bundles.js';
 import type { Context, Path } from './context.js';
 import { report } from './context.js';
@@ -12,8 +13,27 @@ import { resolveMiddleware } from './middleware.js';
 import { BUILT_IN_KEYS, routeNames, sorted } from './names.js';
 import { resolveCall } from './targets.js';
 
+/** All gateways in their final form. */
+export function resolveGateways(
+  context: Context,
+  { gateways, services, workloads }: ScenarioOutput,
+  hosts: ReadonlyMap<string, Host>,
+): ReadonlyMap<string, Gateway> {
+  const characters = pathCharacters([workloads, services]);
+  const bare = new Map(
+    sorted(gateways).map(([name, own]) => [name, resolveGateway(context, name, own, characters)]),
+  );
+  const targets = new Map<string, Host>([...hosts, ...bare]);
+  return new Map([...bare].map(([name, own]) => [name, withPresets(own, targets)]));
+}
+
 /** One gateway in its final form, but for the bundles of its product, which depend on its targets. */
-export function resolveGateway(context: Context, name: string, output: GatewayOutput): Gateway {
+function resolveGateway(
+  context: Context,
+  name: string,
+  output: GatewayOutput,
+  characters: number,
+): Gateway {
   const path = ['gateways', name];
   const { kind } = output;
   const product = PRODUCTS[kind];
@@ -29,12 +49,13 @@ export function resolveGateway(context: Context, name: string, output: GatewayOu
     return { ...route, chain: chainOf(kind, middleware, route.middleware) };
   });
   checkEnds(context, routes);
+  const affordable = checkCost(context, routes, characters, [...path, 'routes']);
   return {
     ...resolveHost(context, name, output, path),
     kind,
     routing,
     answers: new Map(product.answers),
-    routes,
+    routes: affordable ? routes : [],
     middleware: chainOf(kind, middleware, []),
     outbound: resolveOutbound(context, output.outbound, [...path, 'outbound']),
   };
@@ -44,7 +65,7 @@ export function resolveGateway(context: Context, name: string, output: GatewayOu
  * The gateway with the bundles of its product for every target that the scenario gives none: the nearest
  * bundle wins whole, and this one is the farthest.
  */
-export function withPresets(gateway: Gateway, hosts: ReadonlyMap<string, Host>): Gateway {
+function withPresets(gateway: Gateway, hosts: ReadonlyMap<string, Host>): Gateway {
   const { kind, outbound, routes } = gateway;
   if (outbound.has('default')) return gateway;
   const all = new Map<string, Bundle>(outbound);
@@ -55,7 +76,8 @@ export function withPresets(gateway: Gateway, hosts: ReadonlyMap<string, Host>):
       const servers = hosts.get(component)?.replicas ?? 1;
       const policies = PRODUCTS[kind].upstream(servers);
       if (Object.keys(policies).length === 0) continue;
-      const id = kind === 'nginx' ? `preset nginx (${servers} servers)` : `preset ${kind}`;
+      const count = servers === 1 ? '1 server' : `${servers} servers`;
+      const id = kind === 'nginx' ? `preset nginx (${count})` : `preset ${kind}`;
       all.set(component, presetBundle(id, kind, policies));
     }
   }
@@ -116,13 +138,10 @@ function stickyKey(
 ): string | null {
   if (sticky === undefined) return null;
   const at = [...path, 'sticky'];
-  const { keys } = context.names;
-  if (BUILT_IN_KEYS.has(sticky)) {
-    const message = `the built-in key ${sticky} is known, not in this version of sticky`;
-    report(context, 'FL202', at, message);
-  } else if (!keys.includes(sticky)) {
+  const allowed = [...context.names.keys, ...BUILT_IN_KEYS];
+  if (!allowed.includes(sticky)) {
     const message = `there is no key ${sticky} in keys`;
-    report(context, 'FL404', at, message, { found: sticky, allowed: keys });
+    report(context, 'FL404', at, message, { found: sticky, allowed });
   }
   if (targets === 1 && Object.keys(to).length === 1) {
     const message =
@@ -145,6 +164,44 @@ function resolveMirror(
     report(context, 'FL208', [...path, 'share'], 'a mirror of 0% copies nothing: leave it out');
   }
   return target === null ? null : { target, share: output.share };
+}
+
+/** Steps of all regular expressions over all paths, beyond which nothing is matched. */
+const MATCHING_MAX = 100_000_000;
+/** Routes of one gateway. */
+const ROUTES_MAX = 2000;
+
+/** Whether the routes can be matched in a moment with paths of so many characters in all. */
+function checkCost(
+  context: Context,
+  routes: readonly Route[],
+  characters: number,
+  path: Path,
+): boolean {
+  if (routes.length > ROUTES_MAX) {
+    const message = `${routes.length} routes, at most ${ROUTES_MAX} are taken`;
+    report(context, 'FL602', path, message);
+    return false;
+  }
+  const places = routes
+    .flatMap((route) => route.paths.map(expressionSize))
+    .reduce((sum, size) => sum + size, 0);
+  if (places * characters <= MATCHING_MAX) return true;
+  const message =
+    `${places} places in regular expressions x ${characters} characters of paths: more than the ` +
+    `guard of ${MATCHING_MAX}; use prefixes or \`{id}\``;
+  report(context, 'FL602', path, message);
+  return false;
+}
+
+/** Characters of all paths that calls may ask for, wherever they stand. */
+function pathCharacters(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  return Object.entries(value).reduce(
+    (sum, [key, own]) =>
+      sum + (key === 'path' && typeof own === 'string' ? own.length : pathCharacters(own)),
+    0,
+  );
 }
 
 /** What is legal in a route by itself, and not with the routing of its gateway. */

@@ -149,14 +149,12 @@ class Walker {
       this.edges.push({ from, to: `${to.component}.${to.part}`, certain, times, tries });
       return;
     }
-    for (const [route, sure] of routesFor(gateway, line)) {
-      this.edges.push({
-        from,
-        to: `${to.component}.${route}`,
-        certain: certain && sure,
-        times,
-        tries,
-      });
+    const ways = routesFor(gateway, line);
+    // One of them takes what a route hands on.
+    const each = line === null ? times / ways.length : times;
+    for (const [route, sure] of ways) {
+      const called = `${to.component}.${route}`;
+      this.edges.push({ from, to: called, certain: certain && sure, times: each, tries });
     }
   }
 
@@ -239,8 +237,11 @@ function outboundOf({ outbound }: Pick<Gateway, 'outbound'>, to: Target): Step['
 
 /** Routes a call may take, and whether it takes one for certain. Headers may come from further up. */
 function routesFor(gateway: Gateway, line: Step | null): readonly (readonly [string, boolean])[] {
-  const request =
-    line?.verb === 'call' ? line : { method: null, path: null, host: null, headers: new Map() };
+  // A route hands on what its gateway was asked for, which is not known here.
+  if (line?.verb !== 'call') {
+    return gateway.routes.map(({ name }) => [name, gateway.routes.length === 1]);
+  }
+  const request = line;
   const possible = possibleRoutes(gateway, request);
   const chosen = routeOf(gateway, request);
   const byHeader = possible.some((route) => route.headers.size > 0);

@@ -11,7 +11,7 @@ import { report } from './context.js';
 import { resolveFaults } from './faults.js';
 import type { CallGraph } from './graph.js';
 import { callGraph, certainCycle } from './graph.js';
-import { resolveGateway, withPresets } from './gateways.js';
+import { resolveGateways } from './gateways.js';
 import { resolveDatabase, resolveService } from './hosts.js';
 import { collectNames, sorted } from './names.js';
 import { resolveKeys, resolveNetwork, resolveReport, resolveRun } from './settings.js';
@@ -46,9 +46,7 @@ export function resolveScenario(
   const services = mapOf(output.services, (name, own): Service =>
     resolveService(context, name, own),
   );
-  const bare = mapOf(output.gateways, (name, own): Gateway => resolveGateway(context, name, own));
-  const targets = new Map<string, Host>([...services, ...bare]);
-  const gateways = new Map([...bare].map(([name, own]) => [name, withPresets(own, targets)]));
+  const gateways = resolveGateways(context, output, services);
   const databases = mapOf(output.databases, (name, own): Database =>
     resolveDatabase(context, name, own),
   );

@@ -69,6 +69,11 @@ export function pathProblem(pattern: string): string | null {
   }
 }
 
+/** What a pattern costs at most for each character of a path; 0 for all but regular expressions. */
+export function expressionSize(pattern: string): number {
+  return pattern.startsWith('~') ? new Regex(pattern.slice(1)).size : 0;
+}
+
 /** The path without its query string, which no router looks at here. */
 export function withoutQuery(path: string): string {
   const query = path.indexOf('?');

@@ -55,6 +55,11 @@ export class Regex {
     this.program = new Compiler(this.ignoreCase ? pattern.slice(4) : pattern).program;
   }
 
+  /** Instructions, each of which may be asked for each character. */
+  get size(): number {
+    return this.program.length;
+  }
+
   /** Whether the text holds a match that begins and ends where the anchors say. */
   test(text: string, anchors: Anchors): boolean {
     const { program } = this;

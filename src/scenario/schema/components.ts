@@ -155,8 +155,8 @@ export function gatewaySchema(
       sticky: nameText()
         .optional()
         .describe(
-          'Key of `keys`: the target is chosen by a hash of its value, the same for all requests ' +
-            'with that value. Defaults to chance.',
+          'Key, declared or built in such as `client`: the target is chosen by a hash of its value, ' +
+            'the same for all requests with that value. Defaults to chance.',
         ),
       mirror: z
         .strictObject({
