@@ -6,6 +6,7 @@ import { streamKey } from '../kernel/rng.js';
 import type { Plan } from '../spec/plan.js';
 import type { LimiterState } from '../spec/policy.js';
 import type { TraceRecord } from '../spec/record.js';
+import type { Queue } from '../spec/scenario.js';
 import { Balancers } from './balancers.js';
 import { Board } from './board.js';
 import { Calls } from './calls.js';
@@ -15,6 +16,7 @@ import { Duplicates } from './duplicates.js';
 import { View } from './edge.js';
 import type { Edge } from './edge.js';
 import { Instance } from './instance.js';
+import type { InstanceSetup } from './instance.js';
 import { Interpreter } from './interpreter.js';
 import { Journal } from './journal.js';
 import { Keys } from './keys.js';
@@ -71,6 +73,7 @@ export function assemble(
   world.duplicates = new Duplicates();
   world.keys = new Keys(plan, replication, world.strands);
   setStreams(world);
+  world.prioritised = plan.priorities.length > 1;
   world.partSlowness = new Float64Array(plan.parts.length).fill(1);
   world.partInjections = plan.parts.map(() => null);
   world.instanceInjections = plan.instances.map(() => null);
@@ -117,13 +120,29 @@ function setFleets(world: Draft): void {
     readyCount: instances,
   }));
   world.instances = plan.instances.map(({ component, index, zone }, id) => {
-    const instance = new Instance(id, component, index, zone, plan.components[component]);
+    const spec = plan.components[component];
+    const setup = queueSetup(world, spec.queue);
+    const instance = new Instance(id, component, index, zone, spec, setup);
     instance.busyGauge = levels.register();
     instance.queueGauge = levels.register();
     const separate = instance.yields;
     instance.concurrencyGauge = separate ? levels.register() : instance.busyGauge;
     return instance;
   });
+}
+
+function queueSetup(world: Draft, queue: Queue): InstanceSetup {
+  const { plan, strands, engine, keys } = world;
+  const name = queue.discipline === 'fair' ? queue.key : null;
+  const key = plan.keys.findIndex((candidate) => candidate.name === name);
+  invariant(name === null || key >= 0, 'queue-key-unknown');
+  return {
+    clock: engine,
+    levels: plan.priorities.length,
+    levelOf: (strand) => strands.priority[strand],
+    keyOf: (strand) => keys.value(key, strand),
+    arrived: (strand) => strands.arrived[strand],
+  };
 }
 
 function setCores(world: Draft): void {

@@ -1,8 +1,12 @@
 import { IntRing } from '../kernel/ring.js';
+import type { Ns } from '../kernel/time.js';
 import type { PlanComponent } from '../spec/plan.js';
 import type { BalancerState } from '../spec/balancer.js';
 import type { PolicyState } from '../spec/policy.js';
+import { Codel } from './codel.js';
 import type { Cores } from './cores.js';
+import { AdaptiveLifoQueue, queueOf } from './request-queues.js';
+import type { QueueSetup, RequestQueue } from './request-queues.js';
 
 /** What a frozen instance does: nothing is frozen, it hangs, or it is paused. */
 export const FROZEN = Object.freeze({ no: 0, hang: 1, pause: 2 } as const);
@@ -15,6 +19,11 @@ export const CANCELLATION = Object.freeze({
   immediate: 3,
 } as const);
 
+/** What an instance looks at beyond its own state. */
+export interface InstanceSetup extends QueueSetup {
+  arrived(strand: number): Ns;
+}
+
 /** One process of a component: workers, queue in front of them, cores, and what faults have done to it. */
 export class Instance {
   readonly id: number;
@@ -24,12 +33,13 @@ export class Instance {
   readonly zone: number;
   readonly limit: number;
   readonly capacity: number;
-  readonly lifo: boolean;
-  readonly maxWaitNs: number;
   /** True where a worker is held only during work (async, eventLoop). */
   readonly yields: boolean;
   readonly cancellation: number;
-  readonly queue = new IntRing();
+  readonly queue: RequestQueue;
+  /** Whom to drop from the queue, and the queue where it is one that may stand; null elsewhere. */
+  readonly codel: Codel | null;
+  readonly adaptive: AdaptiveLifoQueue | null;
   /** Strands that wait for a worker to go on with work; they go before new requests. */
   readonly resuming = new IntRing();
   /** Strands that wanted to go on while the instance was frozen, with their stamps. */
@@ -54,7 +64,14 @@ export class Instance {
   queueGauge = 0;
   concurrencyGauge = 0;
 
-  constructor(id: number, component: number, index: number, zone: number, spec: PlanComponent) {
+  constructor(
+    id: number,
+    component: number,
+    index: number,
+    zone: number,
+    spec: PlanComponent,
+    setup: InstanceSetup,
+  ) {
     this.id = id;
     this.component = component;
     this.index = index;
@@ -62,13 +79,13 @@ export class Instance {
     this.yields = spec.runtime !== 'threads';
     this.limit = spec.concurrency;
     this.capacity = spec.queue.capacity;
-    this.lifo = spec.queue.discipline === 'lifo';
-    this.maxWaitNs = spec.queue.maxWaitNs ?? -1;
+    this.queue = queueOf(spec.queue, setup);
+    this.adaptive = this.queue instanceof AdaptiveLifoQueue ? this.queue : null;
+    const { queue } = spec;
+    this.codel =
+      queue.discipline === 'codel'
+        ? new Codel(queue.targetNs, queue.intervalNs, setup.arrived)
+        : null;
     this.cancellation = CANCELLATION[spec.cancellation];
-  }
-
-  /** Next of the queue by its discipline, or -1. */
-  takeQueued(): number {
-    return this.lifo ? this.queue.pop() : this.queue.shift();
   }
 }

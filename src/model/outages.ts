@@ -100,6 +100,7 @@ export class Outages {
       invariant(policy.held() === 0, 'policy-of-crashed-instance-holds');
       policy.reset?.();
     }
+    instance.codel?.reset();
     for (const balancer of instance.balancers) balancer.reset?.();
     for (const limiter of this.world.limiters) {
       if (limiter.component === instance.component) limiter.states[instance.index].reset();

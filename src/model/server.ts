@@ -1,6 +1,7 @@
 import type { Lane } from '../kernel/lanes.js';
 import { PHASE } from '../kernel/phase.js';
 import type { Ns } from '../kernel/time.js';
+import type { Queue } from '../spec/scenario.js';
 import { AMBIGUOUS, OUTCOME, isSuccess, withStatus } from '../spec/outcome.js';
 import type { Outcome } from '../spec/outcome.js';
 import { CANCELLATION, FROZEN } from './instance.js';
@@ -18,16 +19,24 @@ const OVERLOADED = withStatus(OUTCOME.rejectedOverload, 503);
  */
 export class Server {
   private readonly world: World;
-  private readonly expiryLanes: (Lane | null)[];
+  /** By instance: longest waits, and those of who comes to a standing queue. */
+  private readonly expiryLanes: readonly (Lane | null)[];
+  private readonly standingLanes: readonly (Lane | null)[];
+  private readonly dropOp: number;
 
   constructor(world: World) {
     this.world = world;
     const { engine, strands } = world;
     const expiryOp = engine.define('queue-timeout', (strand) => this.expire(strand));
-    this.expiryLanes = world.instances.map((instance) =>
-      instance.maxWaitNs > 0
-        ? engine.lane(instance.maxWaitNs, PHASE.TIMER, expiryOp, strands)
-        : null,
+    this.dropOp = engine.define('drop', (strand, stamp) => this.dropped(strand, stamp));
+    const lane = (delayNs: Ns | null): Lane | null =>
+      delayNs === null ? null : engine.lane(delayNs, PHASE.TIMER, expiryOp, strands);
+    const queues = world.instances.map(({ component }) => world.plan.components[component].queue);
+    this.expiryLanes = queues.map((queue) => lane(longestWait(queue)));
+    this.standingLanes = queues.map((queue, id) =>
+      queue.discipline === 'adaptiveLifo' && queue.targetNs !== null
+        ? lane(queue.targetNs)
+        : this.expiryLanes[id],
     );
   }
 
@@ -271,21 +280,42 @@ export class Server {
   }
 
   private admit(strand: number, instance: Instance): void {
-    const { strands, engine, levels, interpreter } = this.world;
+    const { levels, interpreter } = this.world;
     const free = instance.busy < instance.limit && instance.resuming.length === 0;
     if (free && instance.queue.length === 0) {
+      if (instance.codel !== null) instance.codel.passed();
       this.world.workers.begin(strand, instance);
       interpreter.goOn(strand);
     } else if (instance.queue.length < instance.capacity) {
-      strands.state[strand] = STATE.QUEUED;
-      instance.queue.push(strand);
-      levels.add(instance.queueGauge, 1);
-      const lane = this.expiryLanes[instance.id];
-      if (lane !== null) engine.arm(lane, strand, strands.stamp[strand]);
-      else if (instance.maxWaitNs === 0) this.expire(strand);
+      this.enqueue(strand, instance);
     } else {
-      this.refuse(strand, instance);
+      const other = instance.queue.yieldTo(strand);
+      if (other < 0) {
+        this.refuse(strand, instance);
+        return;
+      }
+      levels.add(instance.queueGauge, -1);
+      this.enqueue(strand, instance);
+      this.drop(other);
     }
+  }
+
+  private enqueue(strand: number, instance: Instance): void {
+    const { strands, engine, levels } = this.world;
+    const { adaptive } = instance;
+    const standing = adaptive !== null && adaptive.standing;
+    strands.state[strand] = STATE.QUEUED;
+    instance.queue.push(strand);
+    levels.add(instance.queueGauge, 1);
+    const lane = (standing ? this.standingLanes : this.expiryLanes)[instance.id];
+    if (lane !== null) engine.arm(lane, strand, strands.stamp[strand]);
+  }
+
+  /** A request that has waited is refused after all: as a next step, outside of what goes on now. */
+  drop(strand: number): void {
+    const { strands, engine } = this.world;
+    strands.state[strand] = STATE.READY;
+    engine.soon(PHASE.COMPLETION, this.dropOp, strand, ++strands.stamp[strand], 0);
   }
 
   private refuse(strand: number, instance: Instance): void {
@@ -309,6 +339,13 @@ export class Server {
     strands.stamp[strand]++;
     if (strands.gone[strand] >= 0) this.discard(strand);
     else this.answer(strand, OVERLOADED);
+  }
+
+  private dropped(strand: number, stamp: number): void {
+    const { strands, instances } = this.world;
+    if (strands.stamp[strand] !== stamp) return;
+    if (strands.gone[strand] >= 0) this.discard(strand);
+    else this.refuse(strand, instances[strands.instance[strand]]);
   }
 
   /** False when a queued request is dropped in its turn: its caller has left, or its time is over. */
@@ -425,4 +462,10 @@ export class Server {
     strands.told[strand] = 1;
     for (let k = strands.child[strand]; k >= 0; k = strands.sibling[k]) this.markTold(k);
   }
+}
+
+/** How long a request may wait in a queue that does not stand; null = as long as it has to. */
+function longestWait(queue: Queue): Ns | null {
+  if (queue.discipline === 'adaptiveLifo' && queue.targetNs !== null) return queue.intervalNs;
+  return queue.maxWaitNs;
 }

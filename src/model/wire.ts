@@ -70,6 +70,10 @@ export class Wire implements CallSite {
     strands.rootA[strand] = strands.rootA[owner];
     strands.rootB[strand] = strands.rootB[owner];
     strands.request[strand] = strands.request[owner];
+    if (world.prioritised) {
+      const own = world.plan.parts[edge.toPart].priority;
+      strands.priority[strand] = own < 0 ? strands.priority[owner] : own;
+    }
     if (world.keys.inSequence) strands.arrival[strand] = strands.arrival[owner];
     strands.level[strand] = strands.level[owner] + 1;
     strands.pc[strand] = edge.program;

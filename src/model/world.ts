@@ -68,6 +68,8 @@ export interface World {
   readonly links: readonly Link[];
   readonly limiters: readonly Limiter[];
   readonly keys: Keys;
+  /** Whether requests differ in priority; where not, nobody carries one. */
+  readonly prioritised: boolean;
   /** By part id: factor on the demand of its steps, 1 unless a fault slows it. */
   readonly partSlowness: Float64Array;
   /** Injected errors by part id and by instance id; null = none. */

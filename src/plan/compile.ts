@@ -66,6 +66,8 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
   const sight = { layout, ends, loads, kindOf: knownFaultKind, problems, ...times };
   const faults = planFaults(sight, scenario.faults);
   problems.settle();
+  const given = layout.parts.map(priorityOf).filter((priority) => priority !== null);
+  const priorities = [...new Set(given)].sort((a, b) => a - b);
   const windowEdges = windowEdgesOf(file).map((edge) => times.warmupNs + edge);
   return {
     format: 'faultline.plan/1',
@@ -75,7 +77,7 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
     maxEvents: scenario.run.maxEvents,
     grid: planGrid({ ...times, stepNs: scenario.run.stepNs, faults, windowEdges }),
     components: layout.components.map((it) => planComponent(it, refusals[it.id]!)),
-    parts: layout.parts.map((part) => planPart(layout, part, programs[part.id]!)),
+    parts: layout.parts.map((part) => planPart(layout, part, programs[part.id]!, priorities)),
     instances: layout.instances,
     edges: withLinks(edges, links, layout.zones.length),
     statEdges,
@@ -88,6 +90,7 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
     limiters: limiters.list,
     faults,
     keys: limiters.keys,
+    priorities,
     deepestChain,
     traceShare: options.traceShare ?? traceShareOf(loads),
   };
@@ -104,13 +107,26 @@ function timesOf({ run }: Scenario): Pick<Plan, 'warmupNs' | 'endNs' | 'horizonN
   return { warmupNs: run.warmupNs, endNs, horizonNs: endNs + (run.drainNs ?? 0) };
 }
 
-function planPart(layout: Layout, part: LaidPart, program: number): Plan['parts'][number] {
+function planPart(
+  layout: Layout,
+  part: LaidPart,
+  program: number,
+  priorities: readonly number[],
+): Plan['parts'][number] {
+  const priority = priorityOf(part);
   return {
     name: part.name,
     component: part.component.id,
     program,
     idempotent: repeatable(layout, part, layout.components.length),
+    priority: priority === null ? -1 : priorities.indexOf(priority),
   };
+}
+
+/** The priority that a part gives to what runs in it; null where it leaves it as it is. */
+function priorityOf({ source }: LaidPart): number | null {
+  if (source.kind === 'request') return source.request.priority;
+  return source.kind === 'endpoint' ? source.endpoint.priority : null;
 }
 
 /**

@@ -44,6 +44,8 @@ export interface Plan {
   readonly limiters: readonly PlanLimiter[];
   readonly faults: readonly PlanFault[];
   readonly keys: readonly { readonly name: string; readonly population: KeyPopulation }[];
+  /** Every priority that a request can have, ascending. */
+  readonly priorities: readonly number[];
   /** Longest chain of layers of any edge, pool and deadline included. */
   readonly deepestChain: number;
   /** Share of roots to trace, by a hash of (workload, arrival number); 0 = none, 1 = all. */
@@ -91,6 +93,8 @@ export interface PlanPart {
   /** Offset of its first instruction. */
   readonly program: number;
   readonly idempotent: boolean;
+  /** Index into `priorities`; -1 = that of the caller. Requests of workloads have one. */
+  readonly priority: number;
 }
 
 export interface PlanInstance {

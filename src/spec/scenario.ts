@@ -144,11 +144,20 @@ export interface Cpu {
   readonly contextSwitchTax: number;
 }
 
-export interface Queue {
+export type Queue = {
   readonly capacity: number;
-  readonly discipline: 'fifo' | 'lifo';
   readonly maxWaitNs: Ns | null;
-}
+} & (
+  | { readonly discipline: 'fifo' | 'lifo' | 'priority' }
+  /** `targetNs`: longest wait of who comes to a standing queue; of others it is the interval. */
+  | {
+      readonly discipline: 'adaptiveLifo';
+      readonly intervalNs: Ns;
+      readonly targetNs: Ns | null;
+    }
+  | { readonly discipline: 'fair'; readonly key: string }
+  | { readonly discipline: 'codel'; readonly targetNs: Ns; readonly intervalNs: Ns }
+);
 
 /** What services, gateways and databases have in common. */
 export interface Host {
@@ -190,6 +199,8 @@ export interface Endpoint {
   readonly steps: readonly Step[];
   readonly idempotent: boolean;
   readonly readOnly: boolean;
+  /** Replaces the priority that a request carries; null = it keeps its own. */
+  readonly priority: number | null;
 }
 
 export interface Route {
@@ -334,6 +345,8 @@ export interface Request {
   readonly name: string;
   readonly weight: number;
   readonly class: string | null;
+  /** Carried by every message of the tree; a larger one is more important. */
+  readonly priority: number;
   /** A single call, or a journey; the long form is always steps. */
   readonly steps: readonly Step[];
   readonly patience: { readonly afterNs: Ns; readonly cancel: boolean } | null;

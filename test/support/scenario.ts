@@ -186,7 +186,7 @@ export function endpoint(
   steps: readonly Step[],
   own: Partial<Endpoint> = {},
 ): Endpoint {
-  return { idempotent: false, readOnly: false, ...own, name, steps };
+  return { idempotent: false, readOnly: false, priority: null, ...own, name, steps };
 }
 
 export function service(
@@ -292,7 +292,16 @@ export function database(
 }
 
 export function request(name: string, steps: readonly Step[], own: Partial<Request> = {}): Request {
-  return { weight: 1, class: null, patience: null, goodputWithinNs: null, ...own, name, steps };
+  return {
+    weight: 1,
+    class: null,
+    priority: 0,
+    patience: null,
+    goodputWithinNs: null,
+    ...own,
+    name,
+    steps,
+  };
 }
 
 export function workload(

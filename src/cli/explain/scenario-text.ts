@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { formatDuration } from '../../spec/quantity-text.js';
 import type { Plan, PlanComponent } from '../../spec/plan.js';
-import type { Layer, LoadBalancing, Scenario, ScenarioFile } from '../../spec/scenario.js';
+import type { Layer, LoadBalancing, Queue, Scenario, ScenarioFile } from '../../spec/scenario.js';
 import { bySource, configText, plainText } from './values.js';
 
 /** Gives the schema of a layer's own fields; undefined for a kind it does not know. */
@@ -86,16 +86,35 @@ function isPlaced(component: PlanComponent): boolean {
 function componentLine(plan: Plan, component: PlanComponent): string {
   const { queue, cpu, loadBalancing } = component;
   const quota = cpu.quota === null ? '' : `, quota ${plainText(cpu.quota)}`;
-  const wait = queue.maxWaitNs === null ? '' : `, at most ${formatDuration(queue.maxWaitNs)}`;
   const parts = plan.parts.slice(component.firstPart, component.firstPart + component.parts);
   return (
     `${component.name}: ${component.kind}, replicas ${component.instances}, ` +
     `concurrency ${limit(component.concurrency)}, ` +
-    `queue ${limit(queue.capacity)} ${queue.discipline}${wait}, ` +
+    `queue ${queueText(queue)}, ` +
     `cpu ${limit(cpu.cores)} ${cpu.discipline}${quota}, ${component.runtime}, ` +
     `loadBalancing ${balancing(loadBalancing)}, cancellation ${component.cancellation}; ` +
     parts.map(({ name }) => name).join(' ')
   );
+}
+
+function queueText(queue: Queue): string {
+  const wait = queue.maxWaitNs === null ? '' : `, at most ${formatDuration(queue.maxWaitNs)}`;
+  return `${limit(queue.capacity)} ${queue.discipline}${disciplineText(queue)}${wait}`;
+}
+
+function disciplineText(queue: Queue): string {
+  switch (queue.discipline) {
+    case 'adaptiveLifo': {
+      const target = queue.targetNs === null ? 'none' : formatDuration(queue.targetNs);
+      return ` (interval ${formatDuration(queue.intervalNs)}, target ${target})`;
+    }
+    case 'codel':
+      return ` (target ${formatDuration(queue.targetNs)}, interval ${formatDuration(queue.intervalNs)})`;
+    case 'fair':
+      return ` (key ${queue.key})`;
+    default:
+      return '';
+  }
 }
 
 function balancing({ kind, config }: LoadBalancing): string {
@@ -109,9 +128,10 @@ function limit(count: number): string {
 
 function workloadLines({ workloads }: Scenario): readonly string[] {
   return sorted(workloads).map(([name, workload]) => {
-    const requests = workload.requests.map(({ name: request, weight, patience }) => {
+    const requests = workload.requests.map(({ name: request, weight, patience, priority }) => {
       const gives = patience === null ? '' : `, patience ${formatDuration(patience.afterNs)}`;
-      return `${request} (weight ${weight}${gives})`;
+      const level = priority === 0 ? '' : `, priority ${priority}`;
+      return `${request} (weight ${weight}${level}${gives})`;
     });
     return `${name}: ${plainText(workload.arrivals)}; ${requests.join('; ')}`;
   });

@@ -31,6 +31,7 @@ import {
 } from './bundles.js';
 import type { Context, Path } from './context.js';
 import { report, reportKey, writtenAt } from './context.js';
+import { resolveQueue } from './queues.js';
 import { BUILT_IN_KEYS, routeNames, sorted } from './names.js';
 import { resolveSteps, resolveWhen } from './steps.js';
 import { resolveCall, split, unknown, withPart } from './targets.js';
@@ -50,6 +51,7 @@ export function resolveService(context: Context, name: string, output: ServiceOu
       steps: resolveSteps(context, own.steps, { name, policy: null }, at),
       idempotent: own.idempotent || own.readOnly,
       readOnly: own.readOnly,
+      priority: own.priority ?? null,
     });
   }
   if (endpoints.size === 0)
@@ -149,11 +151,7 @@ function resolveHost(context: Context, name: string, output: HostOutput, path: P
     ...resolvePlacement(context, output.replicas, output.zone, path),
     runtime,
     concurrency: runtime === 'eventLoop' ? cpu.cores : (output.concurrency ?? Infinity),
-    queue: {
-      capacity: output.queue.capacity,
-      discipline: output.queue.discipline,
-      maxWaitNs: output.queue.maxWait,
-    },
+    queue: resolveQueue(context, output.queue, [...path, 'queue']),
     cpu,
     cancellation: output.cancellation,
     rejectWork: output.rejectWork,

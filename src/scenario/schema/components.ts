@@ -1,7 +1,16 @@
 import { z } from 'zod';
 import { count, distribution, durationOrNone, whole } from '../../spec/quantities.js';
 import type { BundleOutput } from './bundle.js';
-import { critical, entryText, inheriting, named, nameText, textMap, withShort } from './common.js';
+import {
+  critical,
+  entryText,
+  inheriting,
+  named,
+  nameText,
+  priorityNumber,
+  textMap,
+  withShort,
+} from './common.js';
 import { cpuSchema, zoneSchema } from './host.js';
 import type { HostOutput, HostShape, MiddlewareOutput } from './host.js';
 import type { StepOutput } from './steps.js';
@@ -19,6 +28,7 @@ export interface EndpointOutput {
   readonly steps: readonly StepOutput[];
   readonly idempotent: boolean;
   readonly readOnly: boolean;
+  readonly priority?: number;
   readonly method?: string;
   readonly path?: string;
 }
@@ -47,6 +57,12 @@ export function serviceSchema(
           .boolean()
           .default(false)
           .describe('Reads only; implies idempotent. Defaults to false.'),
+        priority: priorityNumber
+          .optional()
+          .describe(
+            'Replaces the priority a request carries, here and in what is called from here. Unit: a ' +
+              "whole number. Defaults to the caller's.",
+          ),
       })
       .describe('An endpoint: its steps.'),
     { type: 'array', items: { $ref: '#/definitions/step' }, description: 'The steps.' },

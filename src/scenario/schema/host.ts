@@ -74,14 +74,37 @@ export const queueSchema = z.strictObject({
     .prefault('unbounded')
     .describe('Requests waiting for a worker; beyond it 503. Unit: count. Defaults to unbounded.'),
   discipline: z
-    .enum(['fifo', 'lifo'])
+    .enum(['fifo', 'lifo', 'adaptiveLifo', 'priority', 'fair', 'codel'])
     .default('fifo')
-    .describe('Who is served next. Defaults to fifo.'),
+    .describe(
+      'Who is served next. `fifo`: the oldest; `lifo`: the newest; `adaptiveLifo`: the oldest, and the ' +
+        'newest while the queue has not been empty for longer than `interval`; `priority`: the highest ' +
+        'priority, and of equal ones the oldest; who finds the queue full takes the place of the newest of ' +
+        'the lowest priority if that is below its own; `fair`: one of each value of `key` in turn; `codel`: ' +
+        'the oldest, but when waits have not been below `target` for longer than `interval` some are ' +
+        'refused in their turn, ever more often. Defaults to fifo.',
+    ),
   maxWait: durationOrNone({ allowZero: false })
     .prefault('none')
     .describe(
       'Longest wait; who waits longer is refused. Unit: duration or `none`. Defaults to none.',
     ),
+  target: durationOrNone({ allowZero: false })
+    .optional()
+    .describe(
+      'Of `codel`: the wait that is still short. Of `adaptiveLifo`: longest wait of who comes to a queue ' +
+        'that has not been empty for longer than `interval`; who comes before may wait for `interval`. ' +
+        'Unit: duration. Defaults to 5ms for codel, none for adaptiveLifo.',
+    ),
+  interval: duration({ allowZero: false })
+    .optional()
+    .describe(
+      'Of `codel` and `adaptiveLifo`: for longer than this a queue stands, and is no passing burst. ' +
+        'Unit: duration. Defaults to 100ms.',
+    ),
+  key: nameText()
+    .optional()
+    .describe('Of `fair`: the key of `keys` whose values are served in turn. Required for fair.'),
 });
 
 const replicas = whole({ min: 1, max: 100_000 });
