@@ -7,6 +7,7 @@ import type { Plan } from '../spec/plan.js';
 import type { LimiterState } from '../spec/policy.js';
 import type { TraceRecord } from '../spec/record.js';
 import type { Queue } from '../spec/scenario.js';
+import { Admission } from './admission.js';
 import { Balancers } from './balancers.js';
 import { Board } from './board.js';
 import { Calls } from './calls.js';
@@ -15,6 +16,7 @@ import { Cores } from './cores.js';
 import { Duplicates } from './duplicates.js';
 import { View } from './edge.js';
 import type { Edge } from './edge.js';
+import { Gates } from './gates.js';
 import { Instance } from './instance.js';
 import type { InstanceSetup } from './instance.js';
 import { Interpreter } from './interpreter.js';
@@ -28,6 +30,7 @@ import type { Registry } from './registry.js';
 import { Server } from './server.js';
 import { Sink } from './sink.js';
 import { Strands } from './strands.js';
+import { TimeLimits } from './time-limits.js';
 import { Tracer } from './tracer.js';
 import { Wire } from './wire.js';
 import { Workers } from './workers.js';
@@ -88,6 +91,7 @@ export function assemble(
   const chains = new Chains(world, registry);
   const views = setEdges(world, chains, new Balancers(world, registry));
   world.limiters = plan.limiters.map((spec) => limiterOf(world, spec, registry));
+  setDoors(world, registry);
   world.loads = new Loads(world);
   const board = new Board(world, new Outages(world), (kind) => {
     const definition = registry.faultKind(kind);
@@ -168,6 +172,17 @@ function setCores(world: Draft): void {
             },
       done: (strand) => world.interpreter.workDone(strand),
     });
+  }
+}
+
+/** Everything that lets requests in or keeps them out beyond the queue itself. */
+function setDoors(world: Draft, registry: Registry): void {
+  world.gates = new Gates(world, registry);
+  world.timeLimits = new TimeLimits(world);
+  world.admission = new Admission(world);
+  for (const instance of world.instances) {
+    const { admission } = world.plan.components[instance.component];
+    if (admission !== null) instance.door = world.admission.doorOf(instance, admission);
   }
 }
 

@@ -3,6 +3,7 @@ import type { Ns } from '../kernel/time.js';
 import type { PlanComponent } from '../spec/plan.js';
 import type { BalancerState } from '../spec/balancer.js';
 import type { PolicyState } from '../spec/policy.js';
+import type { Door } from './admission.js';
 import { Codel } from './codel.js';
 import type { Cores } from './cores.js';
 import { AdaptiveLifoQueue, queueOf } from './request-queues.js';
@@ -52,6 +53,8 @@ export class Instance {
   readonly policies: PolicyState[] = [];
   /** Balancers of its calls. */
   readonly balancers: BalancerState[] = [];
+  /** What a request meets before the queue; null = it is let in. */
+  door: Door | null = null;
   cores!: Cores;
   busy = 0;
   down = false;

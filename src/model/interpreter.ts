@@ -133,6 +133,15 @@ export class Interpreter {
           strands.pc[strand] = pc + 1;
           if (this.limit(strand, a, code[at + 2])) break;
           return;
+        case OP.GATE:
+          strands.pc[strand] = pc + 1;
+          if (world.gates.enter(strand, a)) break;
+          this.end(strand, code[at + 2]);
+          return;
+        case OP.TIME_LIMIT:
+          strands.pc[strand] = pc + 1;
+          world.timeLimits.start(strand, this.tables[a][0]);
+          break;
         default:
           invariant(false, 'unknown-instruction');
       }

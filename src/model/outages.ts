@@ -101,6 +101,8 @@ export class Outages {
       policy.reset?.();
     }
     instance.codel?.reset();
+    instance.door?.overload?.reset(this.world.engine.now);
+    this.world.gates.reset(instance);
     for (const balancer of instance.balancers) balancer.reset?.();
     for (const limiter of this.world.limiters) {
       if (limiter.component === instance.component) limiter.states[instance.index].reset();

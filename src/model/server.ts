@@ -4,6 +4,7 @@ import type { Ns } from '../kernel/time.js';
 import type { Queue } from '../spec/scenario.js';
 import { AMBIGUOUS, OUTCOME, isSuccess, withStatus } from '../spec/outcome.js';
 import type { Outcome } from '../spec/outcome.js';
+import { GATED } from './gates.js';
 import { CANCELLATION, FROZEN } from './instance.js';
 import { injectedOutcome } from './injections.js';
 import type { Instance } from './instance.js';
@@ -94,7 +95,8 @@ export class Server {
     } else {
       const injected = injectedOutcome(this.world, strand);
       if (injected !== 0) this.answer(strand, injected);
-      else this.admit(strand, instance);
+      else if (instance.door === null) this.admit(strand, instance);
+      else this.world.admission.ask(strand, instance, instance.door);
     }
   }
 
@@ -123,6 +125,7 @@ export class Server {
       world.loads.requestEnded(strand, result);
       return;
     }
+    this.quit(strand, result);
     strands.ended[strand] = engine.now;
     engine.note((strands.instance[strand] << 5) | (result & 31), strands.lineageA[strand]);
     this.bookExecution(strand, worked);
@@ -206,6 +209,7 @@ export class Server {
     const { strands, engine, sink } = world;
     const instance = world.instances[strands.instance[strand]];
     this.stop(strand, true);
+    this.quit(strand, outcome);
     strands.ended[strand] = engine.now;
     if (strands.begun[strand] >= 0) {
       sink.busy(strands.part[strand], strands.begun[strand], engine.now);
@@ -279,7 +283,8 @@ export class Server {
     strands.slots.give(strand);
   }
 
-  private admit(strand: number, instance: Instance): void {
+  /** A request that was let in gets a worker, a place in the queue, or is refused. */
+  admit(strand: number, instance: Instance): void {
     const { levels, interpreter } = this.world;
     const free = instance.busy < instance.limit && instance.resuming.length === 0;
     if (free && instance.queue.length === 0) {
@@ -291,7 +296,8 @@ export class Server {
     } else {
       const other = instance.queue.yieldTo(strand);
       if (other < 0) {
-        this.refuse(strand, instance);
+        this.quit(strand, OVERLOADED);
+        this.refuse(strand, instance, OVERLOADED);
         return;
       }
       levels.add(instance.queueGauge, -1);
@@ -318,13 +324,16 @@ export class Server {
     engine.soon(PHASE.COMPLETION, this.dropOp, strand, ++strands.stamp[strand], 0);
   }
 
-  private refuse(strand: number, instance: Instance): void {
+  /** Answers a request that was not let in, or not let through to a worker. */
+  refuse(strand: number, instance: Instance, outcome: Outcome): void {
     const { strands, plan, interpreter } = this.world;
     const program = plan.components[instance.component].rejectProgram;
     if (program < 0) {
-      this.answer(strand, OVERLOADED);
+      this.answer(strand, outcome);
       return;
     }
+    // The program itself answers that the server is overloaded.
+    if (outcome !== OVERLOADED) strands.injected[strand] = outcome;
     // A refusal that costs CPU runs beside the workers; it is no execution, so `begun` stays unset.
     strands.pc[strand] = program;
     interpreter.goOn(strand);
@@ -337,6 +346,7 @@ export class Server {
     instance.queue.remove(strand);
     levels.add(instance.queueGauge, -1);
     strands.stamp[strand]++;
+    this.quit(strand, OVERLOADED);
     if (strands.gone[strand] >= 0) this.discard(strand);
     else this.answer(strand, OVERLOADED);
   }
@@ -344,18 +354,27 @@ export class Server {
   private dropped(strand: number, stamp: number): void {
     const { strands, instances } = this.world;
     if (strands.stamp[strand] !== stamp) return;
+    this.quit(strand, OVERLOADED);
     if (strands.gone[strand] >= 0) this.discard(strand);
-    else this.refuse(strand, instances[strands.instance[strand]]);
+    else this.refuse(strand, instances[strands.instance[strand]], OVERLOADED);
+  }
+
+  /** A request leaves what limits the number under way. */
+  private quit(strand: number, outcome: Outcome): void {
+    const { strands, gates } = this.world;
+    if ((strands.slot[strand] & GATED) !== 0) gates.leave(strand, outcome);
   }
 
   /** False when a queued request is dropped in its turn: its caller has left, or its time is over. */
   wanted(strand: number, instance: Instance): boolean {
     const { strands, engine } = this.world;
     if (strands.told[strand] !== 0 && instance.cancellation !== CANCELLATION.ignore) {
+      this.quit(strand, OUTCOME.cancelled);
       this.discard(strand);
       return false;
     }
     if (strands.deadline[strand] <= engine.now) {
+      this.quit(strand, OUTCOME.deadlineExceeded);
       if (strands.gone[strand] >= 0) this.discard(strand);
       else this.answer(strand, OUTCOME.deadlineExceeded);
       return false;

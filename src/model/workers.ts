@@ -118,7 +118,9 @@ export class Workers {
     const { strands, engine, sink, levels } = this.world;
     const now = engine.now;
     strands.begun[strand] = now;
-    sink.queueWait(strands.part[strand], strands.cell[strand], now - strands.arrived[strand]);
+    const wait = now - strands.arrived[strand];
+    sink.queueWait(strands.part[strand], strands.cell[strand], wait);
+    if (instance.door !== null) instance.door.overload?.begun?.(now, wait);
     this.occupy(strand, instance);
     if (instance.yields) {
       strands.slot[strand] |= ACCEPTED;

@@ -21,6 +21,7 @@ import { EdgeTable } from './edges.js';
 import { LinkEnds } from './fault-links.js';
 import { planFaults } from './faults.js';
 import { isFree } from './free.js';
+import { GateTable } from './gates.js';
 import { planGrid, windowEdgesOf } from './grid.js';
 import type { LaidComponent, LaidPart, Layout } from './layout.js';
 import { hostOf, layOut } from './layout.js';
@@ -52,11 +53,13 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
     conditions: new Conditions(layout, problems),
     distributions: new Interner<Distribution>(),
     counts: new Interner<CountDistribution>(),
+    gates: new GateTable(),
     problems,
     registers: { used: 0 },
   };
   const limiters = new Limiters(scenario.keys, problems);
   const programs = layout.parts.map((part) => writeProgram(writer, limiters, part));
+  const admissions = layout.components.map((it) => planAdmission(writer, limiters, it));
   const refusals = layout.components.map((component) => writeRefusal(writer, component));
   const { edges, statEdges, bundles, deepestChain, numbers } = writer.edges.finish(layout);
   writer.assembler.renumber(OP.CALL, SLOT.A, numbers);
@@ -76,7 +79,9 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
     ...times,
     maxEvents: scenario.run.maxEvents,
     grid: planGrid({ ...times, stepNs: scenario.run.stepNs, faults, windowEdges }),
-    components: layout.components.map((it) => planComponent(it, refusals[it.id]!)),
+    components: layout.components.map((it) =>
+      planComponent(it, refusals[it.id]!, admissions[it.id]!),
+    ),
     parts: layout.parts.map((part) => planPart(layout, part, programs[part.id]!, priorities)),
     instances: layout.instances,
     edges: withLinks(edges, links, layout.zones.length),
@@ -88,6 +93,7 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
     loads,
     links,
     limiters: limiters.list,
+    gates: writer.gates.list,
     faults,
     keys: limiters.keys,
     priorities,
@@ -168,7 +174,28 @@ const CLIENT = Object.freeze({
   external: false,
 } as const);
 
-function planComponent(component: LaidComponent, rejectProgram: number): PlanComponent {
+/** What stands before the queue of a component, by the numbers of its parts. */
+function planAdmission(
+  w: Writer,
+  limiters: Limiters,
+  component: LaidComponent,
+): PlanComponent['admission'] {
+  const admission = hostOf(component)?.admission ?? null;
+  if (admission === null) return null;
+  const { shed, rateLimit, concurrencyLimit } = admission;
+  const place = `${component.name}.admission`;
+  return {
+    shed,
+    limiter: rateLimit === null ? -1 : limiters.at(place, component.id, rateLimit),
+    gate: concurrencyLimit === null ? -1 : w.gates.at(place, component.id, concurrencyLimit),
+  };
+}
+
+function planComponent(
+  component: LaidComponent,
+  rejectProgram: number,
+  admission: PlanComponent['admission'],
+): PlanComponent {
   const { source } = component;
   const host = hostOf(component);
   const common = {
@@ -179,6 +206,7 @@ function planComponent(component: LaidComponent, rejectProgram: number): PlanCom
     firstPart: component.parts[0]?.id ?? 0,
     parts: component.parts.length,
     rejectProgram,
+    admission,
     maxConnections: Infinity,
     connect: null,
   };

@@ -1,4 +1,5 @@
-import { outcomeOfStatus } from '../spec/outcome.js';
+import { OUTCOME, outcomeOfStatus, withStatus } from '../spec/outcome.js';
+import type { Outcome } from '../spec/outcome.js';
 import { CALL_MODE, OP } from '../spec/plan.js';
 import type { Middleware } from '../spec/scenario.js';
 import { SLOT } from './assembler.js';
@@ -34,9 +35,19 @@ export function writeMiddleware(
       const limiter = limiters.at(place, scope.part.component.id, member.rateLimit);
       w.assembler.emit(OP.LIMIT, limiter, outcomeOfStatus(member.status));
     }
+    if (member.admit !== null) {
+      const place = `${owner}.middleware[${index}]`;
+      const gate = w.gates.at(place, scope.part.component.id, member.admit);
+      w.assembler.emit(OP.GATE, gate, refusalOf(member.status));
+    }
     if (member.call !== null) writeCheck(w, member, inner);
     w.assembler.bind(after);
   });
+}
+
+/** Who is refused because of load has the outcome of that, where the status is the usual one. */
+function refusalOf(status: number): Outcome {
+  return status === 503 ? withStatus(OUTCOME.rejectedOverload, 503) : outcomeOfStatus(status);
 }
 
 /** The share of requests that is turned away; a share of 100 % needs no coin. */

@@ -1,6 +1,6 @@
 import { OUTCOME, withStatus } from '../spec/outcome.js';
 import { CALL_MODE, OP } from '../spec/plan.js';
-import type { Host, Operation, Route } from '../spec/scenario.js';
+import type { Endpoint, Host, Operation, Route } from '../spec/scenario.js';
 import { writeWeighted } from './branches.js';
 import { BARE_LINE } from './calls.js';
 import { isFree } from './free.js';
@@ -23,7 +23,9 @@ export function writeProgram(w: Writer, limiters: Limiters, part: LaidPart): num
       writeSteps(w, source.request.steps, scope);
       break;
     case 'endpoint':
+      writeTimeLimit(w, source.endpoint);
       writeMiddleware(w, limiters, source.service.middleware, part.component.name, scope);
+      writeBulkhead(w, source.endpoint, part);
       writeSteps(w, source.endpoint.steps, scope);
       break;
     case 'route':
@@ -76,6 +78,18 @@ function scopeOf(part: LaidPart): Scope {
     answer: { kind: 'request' },
     uncaught: client ? CALL_MODE.PASS : CALL_MODE.END,
   };
+}
+
+/** The clock of an endpoint that has one starts with its execution. */
+function writeTimeLimit(w: Writer, { timeLimitNs }: Endpoint): void {
+  if (timeLimitNs !== null) w.assembler.emit(OP.TIME_LIMIT, w.assembler.constants([timeLimitNs]));
+}
+
+/** The places of an endpoint inside the workers, behind the middleware. */
+function writeBulkhead(w: Writer, { concurrency }: Endpoint, part: LaidPart): void {
+  if (concurrency === null) return;
+  const gate = w.gates.at(fullName(part), part.component.id, concurrency);
+  w.assembler.emit(OP.GATE, gate, withStatus(OUTCOME.rejectedOverload, 503));
 }
 
 /** The call of a route, to one of its targets by weight. */

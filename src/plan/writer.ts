@@ -8,6 +8,7 @@ import { calledPart } from './calls.js';
 import type { Interner } from './canonical.js';
 import type { Conditions } from './conditions.js';
 import type { EdgeTable } from './edges.js';
+import type { GateTable } from './gates.js';
 import type { Layout } from './layout.js';
 import type { Problems } from './problem.js';
 import type { RequestLine } from '../scenario/routes.js';
@@ -21,6 +22,7 @@ export interface Writer {
   readonly conditions: Conditions;
   readonly distributions: Interner<Distribution>;
   readonly counts: Interner<CountDistribution>;
+  readonly gates: GateTable;
   readonly problems: Problems;
   /** First loop register not used by what has been written; a body measures itself by it. */
   readonly registers: { used: number };

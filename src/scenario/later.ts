@@ -18,18 +18,18 @@ const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
   ['network.links.*', 'bandwidth'],
   [
     'services.*',
-    'tags memory resources admission outlierDetection protocol outbox discovery probes lifecycle ' +
+    'tags memory resources outlierDetection protocol outbox discovery probes lifecycle ' +
       'autoscaling versions version rollout',
   ],
   [
     'gateways.*',
-    'tags memory resources admission outlierDetection protocol discovery probes lifecycle ' +
+    'tags memory resources outlierDetection protocol discovery probes lifecycle ' +
       'autoscaling versions version rollout',
   ],
   ['gateways.*.routes.*', 'mirror sticky'],
   ['services.*.runtime', 'gc'],
   ['gateways.*.runtime', 'gc'],
-  ['services.*.endpoints.*', 'concurrency requestSize responseSize timeLimit'],
+  ['services.*.endpoints.*', 'requestSize responseSize'],
   [
     'databases.*',
     'tags statementTimeout replicas route shards knee failover loadBalancing queue concurrency',
@@ -53,7 +53,7 @@ const LATER_FIELDS: ReadonlyMap<string, string> = new Map([
   ['bundle', `${laterPolicies.join(' ')} tags`],
   ['loadBalancing', 'activeRequestBias zoneAware panicThreshold slowStart level subset'],
   ['policy', 'key store retryAfter ignore'],
-  ['middleware', 'admit cache coalesce'],
+  ['middleware', 'cache coalesce'],
   ['middlewareEntry', 'cacheTtl workPerKiB key store dryRun retryAfter'],
 ]);
 

@@ -9,6 +9,7 @@ import type {
   LoadBalancing,
   Pool,
   Queue,
+  Shed,
 } from './scenario.js';
 
 /**
@@ -42,6 +43,7 @@ export interface Plan {
   readonly loads: readonly PlanLoad[];
   readonly links: readonly PlanLink[];
   readonly limiters: readonly PlanLimiter[];
+  readonly gates: readonly PlanGate[];
   readonly faults: readonly PlanFault[];
   readonly keys: readonly { readonly name: string; readonly population: KeyPopulation }[];
   /** Every priority that a request can have, ascending. */
@@ -77,6 +79,7 @@ export interface PlanComponent {
   readonly queue: Queue;
   readonly cpu: Cpu;
   readonly cancellation: 'ignore' | 'onDequeue' | 'atSteps' | 'immediate';
+  readonly admission: PlanAdmission | null;
   /** Program run instead of an endpoint's by a refused request; -1 = a refusal is free. */
   readonly rejectProgram: number;
   readonly loadBalancing: LoadBalancing;
@@ -142,12 +145,28 @@ export interface PlanLink {
   readonly rtoNs: Ns;
 }
 
-/** A rate limiter that stands in a middleware chain. State per instance of the component, or one for all. */
+/** A rate limiter that stands in a middleware chain or before the queue. State per instance of the component, or one for all. */
 export interface PlanLimiter {
   readonly component: number;
   readonly layer: Layer;
   /** Index into `keys`, or -1: one bucket for all requests. */
   readonly key: number;
+}
+
+/** A limit on the requests under way in each instance of a component, all of them or those of a part. */
+export interface PlanGate {
+  readonly component: number;
+  readonly layer: Layer;
+  /** Names its draws. */
+  readonly place: string;
+}
+
+/** What stands before the queue of a component. */
+export interface PlanAdmission {
+  readonly shed: Shed | null;
+  /** Ids of a limiter and a gate, or -1. */
+  readonly limiter: number;
+  readonly gate: number;
 }
 
 /** Endpoint programs: four integers an instruction (opcode, a, b, c). See OP. */
@@ -190,6 +209,10 @@ export const OP = Object.freeze({
   BACKGROUND: 13,
   /** a=limiter id, b=outcome when refused: ends the strand with it. */
   LIMIT: 14,
+  /** a=gate id, b=outcome when refused: ends the strand with it. */
+  GATE: 15,
+  /** a=t (ns): the job ends with 503 so long from now. */
+  TIME_LIMIT: 16,
 } as const);
 
 /** Layout of a FORK's table; the starts of the branches follow from STARTS on. */

@@ -122,6 +122,25 @@ export interface LimiterState {
   reset(): void;
 }
 
+/** A limit on the requests under way in a server: no frames, only requests. */
+export interface GateState {
+  /** How many are under way with this one, or 0 when it is refused. */
+  enter(now: Ns): number;
+  /** One that was let in at `beganAt` as the `inflight`th has its answer. Lineage of it, for draws. */
+  leave(
+    now: Ns,
+    beganAt: Ns,
+    inflight: number,
+    outcome: Outcome,
+    lineageA: number,
+    lineageB: number,
+  ): void;
+  /** One was given up before it had an answer: it says nothing about the load. */
+  cancel(): void;
+  reset(now: Ns): void;
+  held(): number;
+}
+
 /** One named kind of a policy, such as `gobreaker` of `circuitBreaker`: schema, behaviour, documentation. */
 export interface PolicyKind<S extends z.ZodType = z.ZodType> {
   /** The policy it is a kind of: the key in a bundle, such as `circuitBreaker`. */
@@ -145,6 +164,8 @@ export interface PolicyKind<S extends z.ZodType = z.ZodType> {
   create(config: z.output<S>, setup: PolicySetup): PolicyState;
   /** Where the kind may also stand in a middleware chain. */
   limiter?(config: z.output<S>): LimiterState;
+  /** Where the kind may also limit what is under way in a server. `stream` gives the key of its draws. */
+  gate?(config: z.output<S>, stream: (meaning: string) => StreamKey): GateState;
   /** Legal by itself, contradictory together: messages with the field they belong to. */
   check?(config: z.output<S>, bundle: ReadonlyMap<string, unknown>): readonly PolicyProblem[];
 }

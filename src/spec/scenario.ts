@@ -159,6 +159,29 @@ export type Queue = {
   | { readonly discipline: 'codel'; readonly targetNs: Ns; readonly intervalNs: Ns }
 );
 
+/** Looked at in this order: shed, rate limit, concurrency limit. */
+export interface Admission {
+  readonly shed: Shed | null;
+  readonly rateLimit: Layer | null;
+  readonly concurrencyLimit: Layer | null;
+}
+
+/** Refuses while a signal of overload lasts; `below`: only priorities below it, null = everybody. */
+export type Shed =
+  | { readonly kind: 'priority'; readonly above: number; readonly below: number }
+  | {
+      readonly kind: 'cpu';
+      readonly above: number;
+      readonly intervalNs: Ns;
+      readonly below: number | null;
+    }
+  | {
+      readonly kind: 'queueDelay';
+      readonly targetNs: Ns;
+      readonly intervalNs: Ns;
+      readonly below: number | null;
+    };
+
 /** What services, gateways and databases have in common. */
 export interface Host {
   readonly name: string;
@@ -174,6 +197,8 @@ export interface Host {
   readonly cpu: Cpu;
   readonly cancellation: 'ignore' | 'onDequeue' | 'atSteps' | 'immediate';
   readonly rejectWork: Distribution;
+  /** What stands before the queue; null = everybody is let in. */
+  readonly admission: Admission | null;
   readonly loadBalancing: LoadBalancing;
   readonly external: boolean;
   readonly labels: ReadonlyMap<string, string>;
@@ -201,6 +226,9 @@ export interface Endpoint {
   readonly readOnly: boolean;
   /** Replaces the priority that a request carries; null = it keeps its own. */
   readonly priority: number | null;
+  /** Executions at once per instance, inside the workers; null = as many as there are workers. */
+  readonly concurrency: Layer | null;
+  readonly timeLimitNs: Ns | null;
 }
 
 export interface Route {
@@ -217,7 +245,7 @@ export interface Route {
 }
 
 export interface Middleware {
-  /** `authenticate`, `authorize`, `rateLimit`, `filter`, `transform`, `translate`, `compress`, `log`, `correlate`. */
+  /** `authenticate`, `authorize`, `rateLimit`, `admit`, `filter`, `transform`, `translate`, `compress`, `log`, `correlate`. */
   readonly name: string;
   readonly kind: string | null;
   readonly work: Distribution;
@@ -229,6 +257,8 @@ export interface Middleware {
   readonly when: Condition | null;
   /** Only for `rateLimit`: the policy kind and its config. */
   readonly rateLimit: Layer | null;
+  /** Only for `admit`: the concurrency limit. */
+  readonly admit: Layer | null;
 }
 
 /** A component and its part (endpoint, operation); a gateway has no part here: it is routed. */

@@ -6,6 +6,7 @@ import {
   call,
   constant,
   database,
+  endpoint,
   fileOf,
   gateway,
   layer,
@@ -200,20 +201,8 @@ describe('the reach of deadlines', () => {
 
 describe('idempotence', () => {
   it('is that of the endpoint, of a reading operation, and of everything behind a route', () => {
-    const safe = {
-      steps: [work(1)],
-      priority: null,
-      name: 'safe',
-      idempotent: true,
-      readOnly: false,
-    };
-    const read = {
-      steps: [work(1)],
-      priority: null,
-      name: 'read',
-      idempotent: false,
-      readOnly: true,
-    };
+    const safe = endpoint('safe', [work(1)], { idempotent: true });
+    const read = endpoint('read', [work(1)], { readOnly: true });
     const plan = planOf({
       gateways: [
         gateway('edge', [

@@ -167,6 +167,7 @@ const HOST: Omit<Host, 'name'> = {
   cpu: { cores: Infinity, discipline: 'processorSharing', quota: null, contextSwitchTax: 0 },
   cancellation: 'ignore',
   rejectWork: FREE,
+  admission: null,
   loadBalancing: { kind: 'roundRobin', config: {} },
   external: false,
   labels: new Map(),
@@ -186,7 +187,16 @@ export function endpoint(
   steps: readonly Step[],
   own: Partial<Endpoint> = {},
 ): Endpoint {
-  return { idempotent: false, readOnly: false, priority: null, ...own, name, steps };
+  return {
+    idempotent: false,
+    readOnly: false,
+    priority: null,
+    concurrency: null,
+    timeLimitNs: null,
+    ...own,
+    name,
+    steps,
+  };
 }
 
 export function service(
@@ -254,6 +264,7 @@ export function middleware(name: string, own: Partial<Middleware> = {}): Middlew
     onError: 'reject',
     when: null,
     rateLimit: null,
+    admit: null,
     ...own,
     name,
   };

@@ -1,7 +1,15 @@
 import type { z } from 'zod';
 import { formatDuration } from '../../spec/quantity-text.js';
 import type { Plan, PlanComponent } from '../../spec/plan.js';
-import type { Layer, LoadBalancing, Queue, Scenario, ScenarioFile } from '../../spec/scenario.js';
+import type {
+  Host,
+  Layer,
+  LoadBalancing,
+  Queue,
+  Scenario,
+  ScenarioFile,
+  Shed,
+} from '../../spec/scenario.js';
 import { bySource, configText, plainText } from './values.js';
 
 /** Gives the schema of a layer's own fields; undefined for a kind it does not know. */
@@ -45,6 +53,8 @@ function sectionsOf(scenario: Scenario, plan: Plan, schemaOf: SchemaOf): Section
         'components',
         plan.components.filter(isPlaced).map((one) => componentLine(plan, one)),
       ] as const,
+      ['admission, in this order', admissionLines(scenario, schemaOf)] as const,
+      ['endpoints with limits of their own', endpointLines(scenario)] as const,
       ['workloads', workloadLines(scenario)] as const,
       ['network', networkLines(scenario)] as const,
       ['edges, outermost layer first', edgeLines(plan)] as const,
@@ -115,6 +125,37 @@ function disciplineText(queue: Queue): string {
     default:
       return '';
   }
+}
+
+/** What requests meet before the queue of a component. */
+function admissionLines({ services, gateways }: Scenario, schemaOf: SchemaOf): readonly string[] {
+  return sorted(new Map<string, Host>([...services, ...gateways])).flatMap(
+    ([name, { admission }]) => {
+      if (admission === null) return [];
+      const { shed, rateLimit, concurrencyLimit } = admission;
+      const limits = [rateLimit, concurrencyLimit].filter((layer) => layer !== null);
+      const parts = limits.map((layer) => layerText(layer, schemaOf));
+      return [`${name}: ${[...(shed === null ? [] : [shedText(shed)]), ...parts].join(' > ')}`];
+    },
+  );
+}
+
+function shedText({ kind, ...fields }: Shed): string {
+  return `shed(${kind}): ${plainText(fields)}`;
+}
+
+/** Endpoints that say more than their steps. */
+function endpointLines({ services }: Scenario): readonly string[] {
+  return sorted(services).flatMap(([service, { endpoints }]) =>
+    sorted(endpoints).flatMap(([name, { concurrency, timeLimitNs, priority }]) => {
+      const words = [
+        ...(concurrency === null ? [] : [`concurrency ${plainText(concurrency.config)}`]),
+        ...(timeLimitNs === null ? [] : [`timeLimit ${formatDuration(timeLimitNs)}`]),
+        ...(priority === null ? [] : [`priority ${priority}`]),
+      ];
+      return words.length === 0 ? [] : [`${service}.${name}: ${words.join(', ')}`];
+    }),
+  );
 }
 
 function balancing({ kind, config }: LoadBalancing): string {

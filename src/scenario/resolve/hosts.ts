@@ -22,17 +22,12 @@ import type {
   ServiceOutput,
 } from '../schema/components.js';
 import type { HostOutput, MiddlewareOutput } from '../schema/host.js';
-import {
-  checkLayer,
-  layerOf,
-  resolveBundle,
-  resolveLoadBalancing,
-  resolvePolicy,
-} from './bundles.js';
+import { resolveAdmission, resolveGate, resolveLimiter } from './admission.js';
+import { layerOf, resolveBundle, resolveLoadBalancing, resolvePolicy } from './bundles.js';
 import type { Context, Path } from './context.js';
 import { report, reportKey, writtenAt } from './context.js';
 import { resolveQueue } from './queues.js';
-import { BUILT_IN_KEYS, routeNames, sorted } from './names.js';
+import { routeNames, sorted } from './names.js';
 import { resolveSteps, resolveWhen } from './steps.js';
 import { resolveCall, split, unknown, withPart } from './targets.js';
 import { resolvePlacement } from './placement.js';
@@ -52,6 +47,8 @@ export function resolveService(context: Context, name: string, output: ServiceOu
       idempotent: own.idempotent || own.readOnly,
       readOnly: own.readOnly,
       priority: own.priority ?? null,
+      concurrency: own.concurrency === undefined ? null : bulkhead(own.concurrency),
+      timeLimitNs: own.timeLimit,
     });
   }
   if (endpoints.size === 0)
@@ -124,6 +121,7 @@ export function resolveDatabase(context: Context, name: string, output: Database
     cpu: resolveCpu(context, output.cpu, [...path, 'cpu']),
     cancellation: 'ignore',
     rejectWork: NOTHING,
+    admission: null,
     loadBalancing: { kind: 'roundRobin', config: {} },
     external: output.external,
     labels: new Map(sorted(output.labels)),
@@ -143,6 +141,9 @@ function resolveHost(context: Context, name: string, output: HostOutput, path: P
   const stated = writtenAt(context, [...path, 'cpu', 'cores']) !== undefined;
   const cpu = runtime === 'eventLoop' && !stated ? { ...written, cores: 1 } : written;
   if (runtime === 'eventLoop') checkEventLoop(context, output, cpu, path);
+  const concurrency = runtime === 'eventLoop' ? cpu.cores : (output.concurrency ?? Infinity);
+  const queue = resolveQueue(context, output.queue, [...path, 'queue']);
+  const place = { queue, cpu, concurrency };
   return {
     name,
     title: output.title ?? null,
@@ -150,15 +151,21 @@ function resolveHost(context: Context, name: string, output: HostOutput, path: P
     critical: output.critical,
     ...resolvePlacement(context, output.replicas, output.zone, path),
     runtime,
-    concurrency: runtime === 'eventLoop' ? cpu.cores : (output.concurrency ?? Infinity),
-    queue: resolveQueue(context, output.queue, [...path, 'queue']),
+    concurrency,
+    queue,
     cpu,
     cancellation: output.cancellation,
     rejectWork: output.rejectWork,
+    admission: resolveAdmission(context, output.admission, place, [...path, 'admission']),
     loadBalancing: resolveLoadBalancing(context, output.loadBalancing, [...path, 'loadBalancing']),
     external: output.external,
     labels: new Map(sorted(output.labels)),
   };
+}
+
+/** The places of an endpoint: a limit that learns nothing. */
+function bulkhead(limit: number): Layer {
+  return layerOf('concurrencyLimit', { limit }, undefined);
 }
 
 function checkEventLoop(context: Context, output: HostOutput, cpu: Cpu, path: Path): void {
@@ -302,6 +309,7 @@ const STATUS: ReadonlyMap<string, number> = new Map([
   ['authorize', 403],
   ['rateLimit', 429],
   ['filter', 403],
+  ['admit', 503],
 ]);
 
 function resolveEntry(
@@ -325,38 +333,28 @@ function resolveEntry(
     call: call === undefined ? null : resolveCall(context, call, owner, [...path, 'call']),
     onError,
     when: resolveWhen(context, when, [...path, 'when']),
-    rateLimit: name === 'rateLimit' ? limiter(context, fields, path) : null,
+    rateLimit: name === 'rateLimit' ? resolveLimiter(context, ownFields(fields), path) : null,
+    admit: name === 'admit' ? resolveGate(context, gateFields(fields), path) : null,
   };
 }
 
 /** A limiter knows its own fields only; what all middleware has is left out. */
-function limiter(context: Context, fields: EntryFields, path: Path): Layer {
+function ownFields(fields: EntryFields): Readonly<Record<string, unknown>> {
   const {
     work: _work,
     reject: _reject,
     call: _call,
     onError: _onError,
     when: _when,
-    key,
     ...own
   } = fields;
-  if (key !== undefined && BUILT_IN_KEYS.has(key)) {
-    report(
-      context,
-      'FL202',
-      [...path, 'key'],
-      `the built-in key ${key} is known, not in this version of a limiter`,
-    );
-  } else if (key !== undefined && !context.names.keys.includes(key)) {
-    const allowed = context.names.keys;
-    report(context, 'FL404', [...path, 'key'], `there is no key ${key} in keys`, {
-      found: key,
-      allowed,
-    });
-  }
-  const layer = layerOf('rateLimit', own as Record<string, unknown>, undefined);
-  checkLayer(context, layer, new Map([['rateLimit', layer.config]]), path);
-  return key === undefined ? layer : { ...layer, config: { ...(layer.config as object), key } };
+  return own;
+}
+
+/** A limit on what is under way has no status of its own. */
+function gateFields(fields: EntryFields): Readonly<Record<string, unknown>> {
+  const { status: _status, ...own } = ownFields(fields);
+  return own;
 }
 
 function several(value: string | readonly string[] | undefined): readonly string[] {

@@ -9,6 +9,7 @@ import {
   whole,
 } from '../../spec/quantities.js';
 import { QuantityError, show } from '../../spec/quantity-text.js';
+import type { AdmissionOutput } from './admission.js';
 import type { BundleOutput } from './bundle.js';
 import { loadBalancingSchema } from './bundle.js';
 import type { BalancingOutput } from './bundle.js';
@@ -110,7 +111,11 @@ export const queueSchema = z.strictObject({
 const replicas = whole({ min: 1, max: 100_000 });
 
 /** Fields of services and gateways alike. */
-export function hostFields(bundle: z.ZodType<BundleOutput>, middleware: z.ZodType): HostShape {
+export function hostFields(
+  bundle: z.ZodType<BundleOutput>,
+  middleware: z.ZodType,
+  admission: z.ZodType<AdmissionOutput>,
+): HostShape {
   return {
     ...entryText,
     critical,
@@ -146,6 +151,7 @@ export function hostFields(bundle: z.ZodType<BundleOutput>, middleware: z.ZodTyp
     rejectWork: distribution()
       .prefault('0ms')
       .describe('CPU of a refusal. Unit: distribution. Defaults to 0ms.'),
+    admission: admission.optional(),
     loadBalancing: loadBalancingSchema
       .prefault({ kind: 'roundRobin' })
       .describe('How callers pick among these instances. Defaults to roundRobin.'),
@@ -185,6 +191,7 @@ export interface HostOutput {
   readonly cpu: z.output<typeof cpuSchema>;
   readonly cancellation: 'ignore' | 'onDequeue' | 'atSteps' | 'immediate';
   readonly rejectWork: z.output<ReturnType<typeof distribution>>;
+  readonly admission?: AdmissionOutput;
   readonly loadBalancing: BalancingOutput;
   readonly middleware?: readonly MiddlewareOutput[];
   readonly outbound?: Readonly<Record<string, BundleOutput>>;
