@@ -12,6 +12,7 @@ import { Balancers } from './balancers.js';
 import { Board } from './board.js';
 import { Calls } from './calls.js';
 import { Chains } from './chains.js';
+import type { Collections } from './collections.js';
 import { Cores } from './cores.js';
 import { Duplicates } from './duplicates.js';
 import { View } from './edge.js';
@@ -41,6 +42,7 @@ export interface Assembly {
   readonly world: World;
   readonly chains: Chains;
   readonly board: Board;
+  readonly collections: Collections;
   /** Gauge of attempts under way by calling instance and called component. */
   readonly views: readonly {
     readonly instance: number;
@@ -93,12 +95,13 @@ export function assemble(
   world.limiters = plan.limiters.map((spec) => limiterOf(world, spec, registry));
   setDoors(world, registry);
   world.loads = new Loads(world);
-  const board = new Board(world, new Outages(world), (kind) => {
+  const outages = new Outages(world);
+  const board = new Board(world, outages, (kind) => {
     const definition = registry.faultKind(kind);
     invariant(definition !== undefined, 'fault-unknown-to-the-registry');
     return definition!;
   });
-  return { world, chains, board, views };
+  return { world, chains, board, collections: outages.collections, views };
 }
 
 function setStreams(world: Draft): void {

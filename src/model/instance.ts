@@ -6,6 +6,7 @@ import type { PolicyState } from '../spec/policy.js';
 import type { Door } from './admission.js';
 import { Codel } from './codel.js';
 import type { Cores } from './cores.js';
+import type { WarmUp } from './starts.js';
 import { AdaptiveLifoQueue, queueOf } from './request-queues.js';
 import type { QueueSetup, RequestQueue } from './request-queues.js';
 
@@ -60,7 +61,14 @@ export class Instance {
   down = false;
   /** Crashed without a trace: silence instead of refusal. */
   silent = false;
+  /** What it comes to: faults freeze it, and its collector pauses it. */
   frozen: number = FROZEN.no;
+  ordered: number = FROZEN.no;
+  collecting = false;
+  /** Faults say that the process is gone; it is down for as long, and until it has started again. */
+  crashed = false;
+  /** How cold it is; null once it is warm. */
+  cold: WarmUp | null = null;
   speed = 1;
   /** Gauges. */
   busyGauge = 0;

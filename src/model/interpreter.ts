@@ -1,5 +1,6 @@
 import { invariant } from '../kernel/invariant.js';
 import { PHASE } from '../kernel/phase.js';
+import type { Ns } from '../kernel/time.js';
 import { derive, lineage } from '../kernel/rng.js';
 import { AMBIGUOUS, OUTCOME, PENDING, isSuccess, relayed } from '../spec/outcome.js';
 import type { Outcome } from '../spec/outcome.js';
@@ -153,7 +154,8 @@ export class Interpreter {
     const { strands, instances, workers } = this.world;
     const instance = instances[strands.instance[strand]];
     if (instance.yields && !workers.takeWorker(strand, instance)) return false;
-    const time = this.draws.sample(strand, pc, sampler);
+    let time = this.draws.sample(strand, pc, sampler);
+    if (instance.cold !== null) time = this.inTheCold(instance, time);
     strands.pc[strand] = pc + 1;
     if (time === 0) {
       if (instance.yields) workers.releaseWorker(strand, instance);
@@ -164,10 +166,21 @@ export class Interpreter {
     return false;
   }
 
+  /** What a step takes that begins in a process which has not run for long. */
+  private inTheCold(instance: Instance, time: Ns): Ns {
+    const { now } = this.world.engine;
+    const cold = instance.cold!;
+    if (!cold.isOver(now)) return cold.stretched(time, now);
+    instance.cold = null;
+    return time;
+  }
+
   private wait(strand: number, pc: number, sampler: number): void {
     const { strands, engine, instances } = this.world;
     const instance = instances[strands.instance[strand]];
-    const time = Math.round(this.draws.sample(strand, pc, sampler) / instance.speed);
+    let time = this.draws.sample(strand, pc, sampler);
+    if (instance.cold !== null) time = this.inTheCold(instance, time);
+    time = Math.round(time / instance.speed);
     strands.pc[strand] = pc + 1;
     strands.state[strand] = STATE.SLEEP;
     this.yieldWorker(strand, instance);

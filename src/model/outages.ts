@@ -2,8 +2,10 @@ import { invariant } from '../kernel/invariant.js';
 import { PHASE } from '../kernel/phase.js';
 import { OUTCOME } from '../spec/outcome.js';
 import { JOURNAL } from '../spec/record.js';
+import { Collections } from './collections.js';
 import { FROZEN } from './instance.js';
 import type { Instance } from './instance.js';
+import { Starts } from './starts.js';
 import { RETURN, STATE } from './strands.js';
 import type { World } from './world.js';
 
@@ -13,29 +15,67 @@ const DOWN = 1;
 
 /** What happens to an instance, and to the work on it, when its process dies, freezes or slows down. */
 export class Outages {
+  /** Pauses of the instances' own, which their crashes end. */
+  readonly collections: Collections;
   private readonly world: World;
+  private readonly starts: Starts;
 
   constructor(world: World) {
     this.world = world;
+    this.collections = new Collections(world, this);
+    this.starts = new Starts(world, (instance) => this.started(instance));
   }
 
   /** The process ends (true) or is started again, empty and cold. */
   setDown(instance: Instance, down: boolean): void {
-    if (instance.down === down) return;
-    if (down) this.crash(instance);
-    else instance.down = false;
-    this.turnCores(instance);
-    this.journal(instance, down ? DOWN : UP);
+    if (instance.crashed === down) return;
+    instance.crashed = down;
+    if (!down) {
+      if (this.starts.begin(instance)) this.started(instance);
+      // A host that had vanished and starts now is seen to be down.
+      else this.updateFleet(instance);
+      return;
+    }
+    if (instance.down) {
+      this.starts.giveUp(instance);
+    } else {
+      this.crash(instance);
+      this.turnCores(instance);
+      this.journal(instance, DOWN);
+    }
     this.updateFleet(instance);
   }
 
   /** Hangs, pauses (see FROZEN) or thaws; what had stalled goes on in the order in which it came. */
   setFrozen(instance: Instance, frozen: number): void {
+    if (instance.ordered === frozen) return;
+    instance.ordered = frozen;
+    this.journal(instance, frozen === FROZEN.no ? UP : 1 + frozen);
+    this.refreeze(instance);
+  }
+
+  /** The collector stops the process, or lets it go on. */
+  setCollecting(instance: Instance, collecting: boolean): void {
+    instance.collecting = collecting;
+    this.refreeze(instance);
+  }
+
+  private refreeze(instance: Instance): void {
+    const frozen = instance.collecting ? FROZEN.pause : instance.ordered;
     if (instance.frozen === frozen) return;
     instance.frozen = frozen;
     this.turnCores(instance);
-    this.journal(instance, frozen === FROZEN.no ? UP : 1 + frozen);
     if (frozen === FROZEN.no) this.thaw(instance);
+  }
+
+  /** The process answers again. */
+  private started(instance: Instance): void {
+    instance.down = false;
+    this.starts.warmUp(instance);
+    this.turnCores(instance);
+    this.journal(instance, UP);
+    this.updateFleet(instance);
+    this.collections.started(instance);
   }
 
   /** All work and waits of the instance, those under way included, go on at this speed. */
@@ -96,6 +136,8 @@ export class Outages {
     this.replayCalls(instance);
     instance.cores.clear();
     invariant(instance.busy === 0 && instance.queue.length === 0, 'crashed-instance-still-busy');
+    instance.cold = null;
+    this.collections.stopped(instance);
     for (const policy of instance.policies) {
       invariant(policy.held() === 0, 'policy-of-crashed-instance-holds');
       policy.reset?.();

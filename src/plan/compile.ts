@@ -170,6 +170,8 @@ const CLIENT = Object.freeze({
     contextSwitchTax: 0,
   } satisfies Cpu,
   cancellation: 'ignore',
+  gc: null,
+  lifecycle: null,
   loadBalancing: { kind: 'roundRobin', config: {} } satisfies LoadBalancing,
   external: false,
 } as const);
@@ -214,9 +216,10 @@ function planComponent(
     const critical = source.kind === 'workload' && source.workload.critical;
     return { ...common, ...CLIENT, critical };
   }
-  const { runtime, concurrency, queue, cpu, cancellation, loadBalancing, external, critical } =
-    host;
-  const own = { runtime, concurrency, queue, cpu, cancellation, loadBalancing, external, critical };
+  const { runtime, concurrency, queue, cpu, cancellation, gc, lifecycle } = host;
+  const { loadBalancing, external, critical } = host;
+  const resources = { runtime, concurrency, queue, cpu, cancellation, gc, lifecycle };
+  const own = { ...resources, loadBalancing, external, critical };
   if (source.kind !== 'database') return { ...common, ...own };
   const { maxConnections, reserved, connect } = source.host;
   return {

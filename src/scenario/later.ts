@@ -18,17 +18,19 @@ const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
   ['network.links.*', 'bandwidth'],
   [
     'services.*',
-    'tags memory resources outlierDetection protocol outbox discovery probes lifecycle ' +
+    'tags memory resources outlierDetection protocol outbox discovery probes ' +
       'autoscaling versions version rollout',
   ],
   [
     'gateways.*',
-    'tags memory resources outlierDetection protocol discovery probes lifecycle ' +
+    'tags memory resources outlierDetection protocol discovery probes ' +
       'autoscaling versions version rollout',
   ],
   ['gateways.*.routes.*', 'mirror sticky'],
-  ['services.*.runtime', 'gc'],
-  ['gateways.*.runtime', 'gc'],
+  ['services.*.runtime.gc', 'allocated'],
+  ['gateways.*.runtime.gc', 'allocated'],
+  ['services.*.lifecycle', 'preStop terminationGrace drain coldCaches'],
+  ['gateways.*.lifecycle', 'preStop terminationGrace drain coldCaches'],
   ['services.*.endpoints.*', 'requestSize responseSize'],
   [
     'databases.*',

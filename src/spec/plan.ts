@@ -6,6 +6,7 @@ import type {
   Cpu,
   KeyPopulation,
   Layer,
+  Lifecycle,
   LoadBalancing,
   Pool,
   Queue,
@@ -80,6 +81,8 @@ export interface PlanComponent {
   readonly cpu: Cpu;
   readonly cancellation: 'ignore' | 'onDequeue' | 'atSteps' | 'immediate';
   readonly admission: PlanAdmission | null;
+  readonly gc: { readonly every: Distribution; readonly pause: Distribution } | null;
+  readonly lifecycle: Lifecycle | null;
   /** Program run instead of an endpoint's by a refused request; -1 = a refusal is free. */
   readonly rejectProgram: number;
   readonly loadBalancing: LoadBalancing;

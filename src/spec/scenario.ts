@@ -182,6 +182,11 @@ export type Shed =
       readonly below: number | null;
     };
 
+export interface Lifecycle {
+  readonly startup: Distribution;
+  readonly warmup: { readonly durationNs: Ns; readonly factor: number } | null;
+}
+
 /** What services, gateways and databases have in common. */
 export interface Host {
   readonly name: string;
@@ -199,6 +204,10 @@ export interface Host {
   readonly rejectWork: Distribution;
   /** What stands before the queue; null = everybody is let in. */
   readonly admission: Admission | null;
+  /** Stop-the-world pauses; `every` counts from the end of one to the next. */
+  readonly gc: { readonly every: Distribution; readonly pause: Distribution } | null;
+  /** Of a process that comes back; those of the beginning are started and warm. */
+  readonly lifecycle: Lifecycle | null;
   readonly loadBalancing: LoadBalancing;
   readonly external: boolean;
   readonly labels: ReadonlyMap<string, string>;

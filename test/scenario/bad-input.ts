@@ -390,6 +390,30 @@ export const BAD_SHAPES: readonly BadCase[] = [
     says: 'the built-in key client is known, not in this version of a queue',
   },
   {
+    title: 'a warm-up that makes faster',
+    edit: ['    concurrency: 32', '    lifecycle: { warmup: { duration: 9s, factor: 0.7 } }'],
+    code: 'FL208',
+    at: '0.7',
+    says: 'a cold process is no faster than a warm one',
+  },
+  {
+    title: 'a field of lifecycle of a later version',
+    edit: ['    concurrency: 32', '    lifecycle: { preStop: 5s }'],
+    code: 'FL202',
+    at: 'preStop',
+    says: 'known, not in this version',
+  },
+  {
+    title: 'collections by what is allocated',
+    edit: [
+      '    concurrency: 32',
+      '    runtime: { gc: { allocated: 64MiB, pause: 9ms, every: 1s } }',
+    ],
+    code: 'FL202',
+    at: 'allocated',
+    says: 'known, not in this version',
+  },
+  {
     title: 'shedding by a queue that is never full',
     edit: [
       '    queue: { capacity: 10 }',

@@ -168,6 +168,8 @@ const HOST: Omit<Host, 'name'> = {
   cancellation: 'ignore',
   rejectWork: FREE,
   admission: null,
+  gc: null,
+  lifecycle: null,
   loadBalancing: { kind: 'roundRobin', config: {} },
   external: false,
   labels: new Map(),

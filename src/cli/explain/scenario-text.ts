@@ -53,6 +53,7 @@ function sectionsOf(scenario: Scenario, plan: Plan, schemaOf: SchemaOf): Section
         'components',
         plan.components.filter(isPlaced).map((one) => componentLine(plan, one)),
       ] as const,
+      ['processes', processLines(scenario)] as const,
       ['admission, in this order', admissionLines(scenario, schemaOf)] as const,
       ['endpoints with limits of their own', endpointLines(scenario)] as const,
       ['workloads', workloadLines(scenario)] as const,
@@ -125,6 +126,23 @@ function disciplineText(queue: Queue): string {
     default:
       return '';
   }
+}
+
+/** What processes do by themselves: pauses, and how they come back. */
+function processLines({ services, gateways }: Scenario): readonly string[] {
+  return sorted(new Map<string, Host>([...services, ...gateways])).flatMap(
+    ([name, { gc, lifecycle }]) => {
+      const warmup = lifecycle?.warmup ?? null;
+      const words = [
+        ...(gc === null ? [] : [`gc every ${plainText(gc.every)}, pause ${plainText(gc.pause)}`]),
+        ...(lifecycle === null ? [] : [`startup ${plainText(lifecycle.startup)}`]),
+        ...(warmup === null
+          ? []
+          : [`warmup ${formatDuration(warmup.durationNs)} from factor ${warmup.factor}`]),
+      ];
+      return words.length === 0 ? [] : [`${name}: ${words.join('; ')}`];
+    },
+  );
 }
 
 /** What requests meet before the queue of a component. */

@@ -7,6 +7,7 @@ import type {
   Gateway,
   Host,
   Layer,
+  Lifecycle,
   Middleware,
   Operation,
   Pool,
@@ -122,6 +123,8 @@ export function resolveDatabase(context: Context, name: string, output: Database
     cancellation: 'ignore',
     rejectWork: NOTHING,
     admission: null,
+    gc: null,
+    lifecycle: null,
     loadBalancing: { kind: 'roundRobin', config: {} },
     external: output.external,
     labels: new Map(sorted(output.labels)),
@@ -156,11 +159,28 @@ function resolveHost(context: Context, name: string, output: HostOutput, path: P
     cpu,
     cancellation: output.cancellation,
     rejectWork: output.rejectWork,
+    gc: output.runtime.gc ?? null,
+    lifecycle: resolveLifecycle(context, output.lifecycle, [...path, 'lifecycle']),
     admission: resolveAdmission(context, output.admission, place, [...path, 'admission']),
     loadBalancing: resolveLoadBalancing(context, output.loadBalancing, [...path, 'loadBalancing']),
     external: output.external,
     labels: new Map(sorted(output.labels)),
   };
+}
+
+function resolveLifecycle(
+  context: Context,
+  output: HostOutput['lifecycle'],
+  path: Path,
+): Lifecycle | null {
+  if (output === undefined) return null;
+  const { startup, warmup } = output;
+  if (warmup === undefined) return { startup, warmup: null };
+  if (warmup.factor < 1) {
+    const message = 'a cold process is no faster than a warm one: write 1 or more';
+    report(context, 'FL208', [...path, 'warmup', 'factor'], message);
+  }
+  return { startup, warmup: { durationNs: warmup.duration, factor: warmup.factor } };
 }
 
 /** The places of an endpoint: a limit that learns nothing. */

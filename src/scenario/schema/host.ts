@@ -4,6 +4,7 @@ import {
   distribution,
   durationOrNone,
   duration,
+  factor,
   quantity,
   share,
   whole,
@@ -108,6 +109,45 @@ export const queueSchema = z.strictObject({
     .describe('Of `fair`: the key of `keys` whose values are served in turn. Required for fair.'),
 });
 
+const gcSchema = z
+  .strictObject({
+    every: distribution().describe(
+      'From the end of a pause to the next, for each replica; the first comes after a random part of it. ' +
+        'Unit: distribution. Required.',
+    ),
+    pause: distribution().describe(
+      'How long the whole process stands still: its work, its timers, what arrives. What others do goes ' +
+        'on. Unit: distribution. Required.',
+    ),
+  })
+  .describe('Stop-the-world pauses of the garbage collector. Defaults to none.');
+
+const lifecycleSchema = z
+  .strictObject({
+    startup: distribution()
+      .prefault('0ms')
+      .describe(
+        'From the end of a crash until the process answers; until then connections are refused and nobody ' +
+          'sends it anything who has another replica. Unit: distribution. Defaults to 0ms.',
+      ),
+    warmup: z
+      .strictObject({
+        duration: duration({ allowZero: false }).describe(
+          'How long after its start a process is slower. Unit: duration. Required.',
+        ),
+        factor: factor().describe(
+          'How many times as long its work and waits take at first; the excess shrinks in a straight line ' +
+            'to nothing at the end of `duration`. A step takes what holds at its beginning. Unit: factor, ' +
+            'at least 1. Required.',
+        ),
+      })
+      .optional()
+      .describe('A process that has started is slow at first: cold caches, code not yet compiled.'),
+  })
+  .describe(
+    'How replicas come back from a crash; those of the beginning are warm. Defaults to at once.',
+  );
+
 const replicas = whole({ min: 1, max: 100_000 });
 
 /** Fields of services and gateways alike. */
@@ -127,6 +167,7 @@ export function hostFields(
           .enum(['threads', 'async', 'eventLoop'])
           .default('threads')
           .describe('How requests hold workers. Defaults to threads.'),
+        gc: gcSchema.optional(),
       }),
       { enum: ['threads', 'async', 'eventLoop'] },
     )
@@ -152,6 +193,7 @@ export function hostFields(
       .prefault('0ms')
       .describe('CPU of a refusal. Unit: distribution. Defaults to 0ms.'),
     admission: admission.optional(),
+    lifecycle: lifecycleSchema.optional(),
     loadBalancing: loadBalancingSchema
       .prefault({ kind: 'roundRobin' })
       .describe('How callers pick among these instances. Defaults to roundRobin.'),
@@ -185,7 +227,11 @@ export interface HostOutput {
   readonly critical: boolean;
   readonly replicas?: number;
   readonly zone?: z.output<typeof zoneSchema>;
-  readonly runtime: { readonly kind: 'threads' | 'async' | 'eventLoop' };
+  readonly runtime: {
+    readonly kind: 'threads' | 'async' | 'eventLoop';
+    readonly gc?: z.output<typeof gcSchema>;
+  };
+  readonly lifecycle?: z.output<typeof lifecycleSchema>;
   readonly concurrency?: number;
   readonly queue: z.output<typeof queueSchema>;
   readonly cpu: z.output<typeof cpuSchema>;
