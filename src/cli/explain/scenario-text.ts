@@ -152,7 +152,8 @@ function admissionLines({ services, gateways }: Scenario, schemaOf: SchemaOf): r
       if (admission === null) return [];
       const { shed, rateLimit, concurrencyLimit } = admission;
       const limits = [rateLimit, concurrencyLimit].filter((layer) => layer !== null);
-      const parts = limits.map((layer) => layerText(layer, schemaOf));
+      // Whose state it is goes without saying: the instance's own.
+      const parts = limits.map((layer) => layerText(layer, schemaOf, {}));
       return [`${name}: ${[...(shed === null ? [] : [shedText(shed)]), ...parts].join(' > ')}`];
     },
   );
@@ -231,10 +232,8 @@ function bundleLines(plan: Plan, schemaOf: SchemaOf): readonly string[] {
 }
 
 /** `circuitBreaker(gobreaker): maxRequests: 3 (user); timeout: 60s, scope: instance (default)`. */
-function layerText(layer: Layer, schemaOf: SchemaOf): string {
+function layerText(layer: Layer, schemaOf: SchemaOf, shared = sharedFields(layer)): string {
   const schema = schemaOf(layer.policy, layer.kind);
-  const { scope, per, dryRun } = layer;
-  const shared = { scope, per, ...(dryRun ? { dryRun } : {}) };
   const { user, rest } = bySource({ ...(layer.config as object), ...shared }, layer.written);
   const textOf = (config: object, source: string): readonly string[] => {
     if (Object.keys(config).length === 0) return [];
@@ -242,6 +241,11 @@ function layerText(layer: Layer, schemaOf: SchemaOf): string {
     return words === '' ? [] : [`${words} (${source})`];
   };
   return `${layerName(layer)}: ${[...textOf(user, 'user'), ...textOf(rest, 'default')].join('; ')}`;
+}
+
+/** The fields that every layer of a call has. */
+function sharedFields({ scope, per, dryRun }: Layer): object {
+  return { scope, per, ...(dryRun ? { dryRun } : {}) };
 }
 
 function layerName({ policy, kind }: Layer): string {
