@@ -95,6 +95,11 @@ export class Gates {
     }
   }
 
+  /** Requests inside all gates; 0 when nothing is in flight. */
+  held(): number {
+    return this.gates.flatMap(({ states }) => states).reduce((sum, state) => sum + state.held(), 0);
+  }
+
   private build({ component, layer, place }: PlanGate, registry: Registry): Gate {
     const { plan, replication } = this.world;
     const definition = registry.policyKind(layer.policy, layer.kind);
