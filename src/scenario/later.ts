@@ -63,6 +63,7 @@ const LATER_FIELDS: ReadonlyMap<string, string> = new Map([
 const LATER_WORDS: readonly (readonly [key: string, words: string])[] = [
   ['warmup', 'auto'],
   ['loadBalancing.kind', 'weighted nginx'],
+  ['shed.kind', 'dagor'],
   ['per', 'target key'],
   ['arrivals.kind', 'trace'],
   ['pool.kind', 'go hikari pgbouncer'],

@@ -154,6 +154,23 @@ workloads:
   });
 });
 
+describe('a queue of any discipline', () => {
+  it.each(['fifo', 'lifo', 'adaptiveLifo', 'priority', 'codel', 'fair, key: tenant'])(
+    'drops in its turn who has no time left, and gives the turn to the next: %s',
+    (discipline) => {
+      const body = (at: string): string =>
+        `keys: { tenant: unique }\n${one(`{ discipline: ${discipline} }`, at)}`.replace(
+          'call: s }',
+          'call: s, policy: { deadline: 15ms } }',
+        );
+      // Two begin, at 0 and 10; the third would at 20, its time was over at 15. The last comes at 16.
+      const { requests, at } = golden(body(`${times(3, '0ms')}, 16ms`));
+      expect(outcomes(requests)).toEqual(['ok', 'deadlineExceeded', 'deadlineExceeded', 'ok']);
+      expect([...begun(at('s.serve'))].sort((a, b) => a - b)).toEqual([-1, 0, 10, 20]);
+    },
+  );
+});
+
 describe('a queue of discipline fair', () => {
   it('serves the values of its key in turn', () => {
     const body = `

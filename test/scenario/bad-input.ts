@@ -438,6 +438,13 @@ export const BAD_SHAPES: readonly BadCase[] = [
     says: 'unlimited cores are never busy',
   },
   {
+    title: 'shedding of a later version',
+    edit: ['    concurrency: 32', '    admission: { shed: { kind: dagor } }'],
+    code: 'FL202',
+    at: 'dagor',
+    says: 'dagor is known, not in this version',
+  },
+  {
     title: 'shedding at all times',
     edit: ['    concurrency: 32', '    cpu: 2\n    admission: { shed: { kind: cpu, above: 0% } }'],
     code: 'FL208',

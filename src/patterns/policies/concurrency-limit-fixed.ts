@@ -8,7 +8,8 @@ import { Semaphore } from '../mechanisms/semaphore.js';
 const schema = z.strictObject({
   limit: whole({ min: 1 }).describe(
     'Calls under way at once, for each state (by default each instance of the caller and each ' +
-      'callee); the next one is refused. Unit: calls. Required.',
+      'callee; at a server the requests in each of its instances); the next one is refused. Unit: ' +
+      'calls. Required.',
   ),
 });
 
