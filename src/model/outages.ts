@@ -61,11 +61,12 @@ export class Outages {
   }
 
   private refreeze(instance: Instance): void {
+    const before = instance.frozen;
     const frozen = instance.collecting ? FROZEN.pause : instance.ordered;
-    if (instance.frozen === frozen) return;
+    if (before === frozen) return;
     instance.frozen = frozen;
     this.turnCores(instance);
-    if (frozen === FROZEN.no) this.thaw(instance);
+    if (before === FROZEN.pause || frozen === FROZEN.no) this.thaw(instance);
   }
 
   /** The process answers again. */
@@ -94,19 +95,26 @@ export class Outages {
     instance.cores.turn(instance.frozen === FROZEN.no && !instance.down ? instance.speed : 0);
   }
 
+  /** What had stalled goes on; after a pause into a hang requests are taken, and no work is done. */
   private thaw(instance: Instance): void {
     const { strands, server, workers } = this.world;
     this.replayCalls(instance);
-    const { stalled, held } = instance;
-    instance.stalled = [];
+    if (instance.frozen === FROZEN.no) this.restartStalled(instance);
+    const { held } = instance;
     instance.held = [];
-    for (let k = 0; k < stalled.length; k += 2) {
-      if (strands.stamp[stalled[k]] === stalled[k + 1]) workers.restart(stalled[k], stalled[k + 1]);
-    }
     for (let k = 0; k < held.length; k += 2) {
       if (strands.stamp[held[k]] === held[k + 1]) server.receive(held[k], instance);
     }
     workers.startWaiting(instance);
+  }
+
+  private restartStalled(instance: Instance): void {
+    const { strands, workers } = this.world;
+    const { stalled } = instance;
+    instance.stalled = [];
+    for (let k = 0; k < stalled.length; k += 2) {
+      if (strands.stamp[stalled[k]] === stalled[k + 1]) workers.restart(stalled[k], stalled[k + 1]);
+    }
   }
 
   /** What came for the calls of a paused process happens now, in the order in which it came. */

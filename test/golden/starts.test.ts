@@ -67,6 +67,20 @@ describe('runtime.gc', () => {
     expect(answered(requests).map((ms) => Math.round(ms - first))).toEqual([405, 405]);
   });
 
+  it('ends into a hang: what came in the pause is taken or refused, and nothing is answered', () => {
+    const hang = `faults: [ { id: h, kind: hang, target: s, at: 0ms, for: 3s } ]\n`;
+    const during = [10, 20].map((ms) => `${(first + ms).toFixed(3)}ms`).join(', ');
+    const { requests } = golden(
+      collected(gc, 'wait: 5ms', during, hang).replace(
+        'cpu: 1',
+        'cpu: 1, concurrency: 1, queue: { capacity: 0 }',
+      ),
+    );
+    expect(outcomes(requests)).toEqual(['ok', 'rejectedOverload']);
+    expect(Math.round(answered(requests)[1] - first)).toBe(200);
+    expect(answered(requests)[0]).toBeGreaterThan(3000);
+  });
+
   it('has replicas out of step', () => {
     const body = collected('{ every: 1s, pause: 200ms }', 'work: 900ms', times(8, '0ms')).replace(
       'cpu: 1',
