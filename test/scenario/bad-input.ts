@@ -424,6 +424,16 @@ export const BAD_SHAPES: readonly BadCase[] = [
     says: 'a queue without capacity is never full',
   },
   {
+    title: 'shedding by a queue that is always full',
+    edit: [
+      'queue: { capacity: 10 }',
+      'queue: { capacity: 0 }\n    admission: { shed: { kind: priority, above: 51%, below: 1 } }',
+    ],
+    code: 'FL208',
+    at: '51%',
+    says: 'a queue of no places is always full',
+  },
+  {
     title: 'shedding by waits where nobody waits',
     edit: ['    concurrency: 32', '    admission: { shed: { kind: queueDelay, target: 77ms } }'],
     code: 'FL208',

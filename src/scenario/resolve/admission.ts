@@ -85,6 +85,8 @@ function resolveShed(context: Context, output: ShedOutput, place: Place, path: P
     case 'priority':
       if (place.queue.capacity === Infinity) {
         wrong('above', 'a queue without capacity is never full: write queue.capacity too');
+      } else if (place.queue.capacity === 0) {
+        wrong('above', 'a queue of no places is always full: write a larger queue.capacity');
       }
       return { kind: 'priority', above: output.above, below: output.below };
     case 'cpu': {
