@@ -7,16 +7,21 @@ import { NS_PER_SECOND } from '../kernel/time.js';
 import type { Plan } from '../spec/plan.js';
 import type { LimiterState } from '../spec/policy.js';
 import type { TraceRecord } from '../spec/record.js';
+import type { Queue } from '../spec/scenario.js';
+import { Admission } from './admission.js';
 import { Balancers } from './balancers.js';
 import { Board } from './board.js';
 import { Calls } from './calls.js';
 import { Chains } from './chains.js';
+import type { Collections } from './collections.js';
 import { Cores } from './cores.js';
 import { Duplicates } from './duplicates.js';
 import { View } from './edge.js';
 import type { Edge } from './edge.js';
 import { Executions } from './executions.js';
+import { Gates } from './gates.js';
 import { Instance } from './instance.js';
+import type { InstanceSetup } from './instance.js';
 import { Interpreter } from './interpreter.js';
 import { Journal } from './journal.js';
 import { Keys } from './keys.js';
@@ -29,6 +34,7 @@ import type { Registry } from './registry.js';
 import { Server } from './server.js';
 import { Sink } from './sink.js';
 import { Strands } from './strands.js';
+import { TimeLimits } from './time-limits.js';
 import { Tracer } from './tracer.js';
 import { Wire } from './wire.js';
 import { Workers } from './workers.js';
@@ -39,6 +45,7 @@ export interface Assembly {
   readonly world: World;
   readonly chains: Chains;
   readonly board: Board;
+  readonly collections: Collections;
   /** Gauge of attempts under way by calling instance and called component. */
   readonly views: readonly {
     readonly instance: number;
@@ -75,6 +82,7 @@ export function assemble(
   world.executions = plan.onces.length === 0 ? null : new Executions();
   world.keys = new Keys(plan, replication, world.strands);
   setStreams(world);
+  world.prioritised = plan.priorities.length > 1;
   world.partSlowness = new Float64Array(plan.parts.length).fill(1);
   world.partInjections = plan.parts.map(() => null);
   world.instanceInjections = plan.instances.map(() => null);
@@ -90,13 +98,15 @@ export function assemble(
   const chains = new Chains(world, registry);
   const views = setEdges(world, chains, new Balancers(world, registry));
   world.limiters = plan.limiters.map((spec) => limiterOf(world, spec, registry));
+  setDoors(world, registry);
   world.loads = new Loads(world);
-  const board = new Board(world, new Outages(world), (kind) => {
+  const outages = new Outages(world);
+  const board = new Board(world, outages, (kind) => {
     const definition = registry.faultKind(kind);
     invariant(definition !== undefined, 'fault-unknown-to-the-registry');
     return definition!;
   });
-  return { world, chains, board, views };
+  return { world, chains, board, collections: outages.collections, views };
 }
 
 function setStreams(world: Draft): void {
@@ -124,13 +134,29 @@ function setFleets(world: Draft): void {
     changes: 0,
   }));
   world.instances = plan.instances.map(({ component, index, zone }, id) => {
-    const instance = new Instance(id, component, index, zone, plan.components[component]);
+    const spec = plan.components[component];
+    const setup = queueSetup(world, spec.queue);
+    const instance = new Instance(id, component, index, zone, spec, setup);
     instance.busyGauge = levels.register();
     instance.queueGauge = levels.register();
     const separate = instance.yields;
     instance.concurrencyGauge = separate ? levels.register() : instance.busyGauge;
     return instance;
   });
+}
+
+function queueSetup(world: Draft, queue: Queue): InstanceSetup {
+  const { plan, strands, engine, keys } = world;
+  const name = queue.discipline === 'fair' ? queue.key : null;
+  const key = plan.keys.findIndex((candidate) => candidate.name === name);
+  invariant(name === null || key >= 0, 'queue-key-unknown');
+  return {
+    clock: engine,
+    levels: plan.priorities.length,
+    levelOf: (strand) => strands.priority[strand],
+    keyOf: (strand) => keys.value(key, strand),
+    arrived: (strand) => strands.arrived[strand],
+  };
 }
 
 function setCores(world: Draft): void {
@@ -156,6 +182,17 @@ function setCores(world: Draft): void {
             },
       done: (strand) => world.interpreter.workDone(strand),
     });
+  }
+}
+
+/** Everything that lets requests in or keeps them out beyond the queue itself. */
+function setDoors(world: Draft, registry: Registry): void {
+  world.gates = new Gates(world, registry);
+  world.timeLimits = new TimeLimits(world);
+  world.admission = new Admission(world);
+  for (const instance of world.instances) {
+    const { admission } = world.plan.components[instance.component];
+    if (admission !== null) instance.door = world.admission.doorOf(instance, admission);
   }
 }
 

@@ -1,5 +1,6 @@
 import { invariant } from '../kernel/invariant.js';
 import { PHASE } from '../kernel/phase.js';
+import type { Ns } from '../kernel/time.js';
 import { derive, lineage } from '../kernel/rng.js';
 import {
   AMBIGUOUS,
@@ -19,7 +20,8 @@ import { CANCELLATION, FROZEN } from './instance.js';
 import type { Instance } from './instance.js';
 import { Joins, inherit } from './joins.js';
 import { REGISTERS, RETURN, STATE } from './strands.js';
-import type { Limiter, World } from './world.js';
+import { refusedBy } from './limiters.js';
+import type { World } from './world.js';
 
 /**
  * Runs endpoint programs: strands go from instruction to instruction until something takes time.
@@ -154,6 +156,15 @@ export class Interpreter {
           strands.pc[strand] = pc + 1;
           if (this.once(strand)) break;
           return;
+        case OP.GATE:
+          strands.pc[strand] = pc + 1;
+          if (world.gates.enter(strand, a)) break;
+          this.end(strand, code[at + 2]);
+          return;
+        case OP.TIME_LIMIT:
+          strands.pc[strand] = pc + 1;
+          world.timeLimits.start(strand, this.tables[a][0]);
+          break;
         default:
           invariant(false, 'unknown-instruction');
       }
@@ -165,7 +176,8 @@ export class Interpreter {
     const { strands, instances, workers } = this.world;
     const instance = instances[strands.instance[strand]];
     if (instance.yields && !workers.takeWorker(strand, instance)) return false;
-    const time = this.draws.sample(strand, pc, sampler);
+    let time = this.draws.sample(strand, pc, sampler);
+    if (instance.cold !== null) time = this.inTheCold(instance, time);
     strands.pc[strand] = pc + 1;
     if (time === 0) {
       if (instance.yields) workers.releaseWorker(strand, instance);
@@ -176,10 +188,21 @@ export class Interpreter {
     return false;
   }
 
+  /** What a step takes that begins in a process which has not run for long. */
+  private inTheCold(instance: Instance, time: Ns): Ns {
+    const { now } = this.world.engine;
+    const cold = instance.cold!;
+    if (!cold.isOver(now)) return cold.stretched(time, now);
+    instance.cold = null;
+    return time;
+  }
+
   private wait(strand: number, pc: number, sampler: number): void {
     const { strands, engine, instances } = this.world;
     const instance = instances[strands.instance[strand]];
-    const time = Math.round(this.draws.sample(strand, pc, sampler) / instance.speed);
+    let time = this.draws.sample(strand, pc, sampler);
+    if (instance.cold !== null) time = this.inTheCold(instance, time);
+    time = Math.round(time / instance.speed);
     strands.pc[strand] = pc + 1;
     strands.state[strand] = STATE.SLEEP;
     this.yieldWorker(strand, instance);
@@ -302,7 +325,7 @@ export class Interpreter {
     const wait = limiter.states[instance.index].take(engine.now, key);
     if (wait === 0) return true;
     if (wait < 0) {
-      this.end(strand, this.refused(strand, limiter, instance, key, refusal));
+      this.end(strand, refusedBy(world, strand, limiter, key, refusal));
       return false;
     }
     strands.state[strand] = STATE.SLEEP;
@@ -336,21 +359,6 @@ export class Interpreter {
     const state = limiter.states[instances[strands.instance[strand]].index];
     const key = limiter.key < 0 ? 0 : keys.value(limiter.key, strand);
     return state.asks === undefined || state.asks(engine.now, key);
-  }
-
-  /** The outcome of a refusal, with a Retry-After where the limiter gives one. */
-  private refused(
-    strand: number,
-    { grainNs, states }: Limiter,
-    instance: Instance,
-    key: number,
-    refusal: Outcome,
-  ): Outcome {
-    if (grainNs === 0) return refusal;
-    const { strands, engine } = this.world;
-    const left = states[instance.index].retryNs(engine.now, key);
-    strands.hint[strand] = Math.max(1, Math.ceil(left / grainNs)) * grainNs;
-    return refusal | HINTED;
   }
 
   private choose(strand: number, pc: number): number {

@@ -184,6 +184,7 @@ export function inherit(strands: Strands, strand: number, parent: number): void 
   strands.rootA[strand] = strands.rootA[parent];
   strands.rootB[strand] = strands.rootB[parent];
   strands.level[strand] = strands.level[parent];
+  strands.priority[strand] = strands.priority[parent];
   strands.told[strand] = strands.told[parent];
   strands.deadline[strand] = strands.deadline[parent];
   strands.traceRoot[strand] = strands.traceRoot[parent];

@@ -26,7 +26,7 @@ export function simulate(
   options: SimulateOptions = {},
 ): RunRecord {
   const assembly = assemble(plan, replication, registry, options.traceSink ?? null);
-  const { world, board } = assembly;
+  const { world, board, collections } = assembly;
   options.prepare?.(world);
   const { engine, sink, levels } = world;
   const { edges } = plan.grid;
@@ -36,6 +36,7 @@ export function simulate(
     sink.cell = k < cells ? k : -1;
   });
   board.start();
+  collections.start();
   world.loads.start();
   const reason = engine.run(plan.horizonNs, plan.maxEvents);
   bookUnfinished(world, options.traceSink !== undefined);

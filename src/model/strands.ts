@@ -89,9 +89,11 @@ export class Strands {
   /** Frame of the call under way. */
   call: Int32Array = new Int32Array(0);
   attempt: Int32Array = new Int32Array(0);
+  /** Level of its priority, an index into plan.priorities; written only where requests differ. */
+  priority: Int32Array = new Int32Array(0);
   /** Calls above it, 0 for a user request. */
   level: Uint8Array = new Uint8Array(0);
-  /** Bits: 1 = holds a worker, 2 = counts among the accepted requests of an async instance. */
+  /** Bits: 1 = holds a worker, 2 = counts among the accepted requests of an async instance, 4 = see GATED. */
   slot: Uint8Array = new Uint8Array(0);
   /** 1 once it was told that its caller has left. */
   told: Uint8Array = new Uint8Array(0);
@@ -177,6 +179,7 @@ const INT32_COLUMNS = [
   'life',
   'call',
   'attempt',
+  'priority',
   'cell',
   'sentCell',
   'answer',

@@ -81,6 +81,10 @@ export class Wire implements CallSite {
     strands.rootA[strand] = strands.rootA[owner];
     strands.rootB[strand] = strands.rootB[owner];
     strands.request[strand] = strands.request[owner];
+    if (world.prioritised) {
+      const own = world.plan.parts[edge.toPart].priority;
+      strands.priority[strand] = own < 0 ? strands.priority[owner] : own;
+    }
     if (world.keys.inSequence) strands.arrival[strand] = strands.arrival[owner];
     if (world.keys.byCaller) strands.caller[strand] = caller.id;
     if (world.executions !== null) strands.once[strand] = this.keyOf(edge, caller, owner);

@@ -5,10 +5,12 @@ import type { StreamKey } from '../kernel/rng.js';
 import type { Ns } from '../kernel/time.js';
 import type { Plan } from '../spec/plan.js';
 import type { LimiterState } from '../spec/policy.js';
+import type { Admission } from './admission.js';
 import type { Calls } from './calls.js';
 import type { Duplicates } from './duplicates.js';
 import type { Edge } from './edge.js';
 import type { Executions } from './executions.js';
+import type { Gates } from './gates.js';
 import type { Instance } from './instance.js';
 import type { Interpreter } from './interpreter.js';
 import type { Keys } from './keys.js';
@@ -20,6 +22,7 @@ import type { Picks } from './picks.js';
 import type { Server } from './server.js';
 import type { Sink } from './sink.js';
 import type { Strands } from './strands.js';
+import type { TimeLimits } from './time-limits.js';
 import type { Tracer } from './tracer.js';
 import type { Wire } from './wire.js';
 import type { Workers } from './workers.js';
@@ -78,9 +81,14 @@ export interface World {
   readonly edges: readonly Edge[];
   readonly links: readonly Link[];
   readonly limiters: readonly Limiter[];
+  readonly gates: Gates;
+  readonly timeLimits: TimeLimits;
+  readonly admission: Admission;
   readonly keys: Keys;
   /** null where no key makes anything execute once. */
   readonly executions: Executions | null;
+  /** Whether requests differ in priority; where not, nobody carries one. */
+  readonly prioritised: boolean;
   /** By part id: factor on the demand of its steps, 1 unless a fault slows it. */
   readonly partSlowness: Float64Array;
   /** Injected errors by part id and by instance id; null = none. */

@@ -22,6 +22,7 @@ import { EdgeTable } from './edges.js';
 import { LinkEnds } from './fault-links.js';
 import { planFaults } from './faults.js';
 import { isFree } from './free.js';
+import { GateTable } from './gates.js';
 import { planGrid, windowEdgesOf } from './grid.js';
 import type { LaidComponent, LaidPart, Layout } from './layout.js';
 import { hostOf, layOut, partOf } from './layout.js';
@@ -55,6 +56,7 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
     conditions: new Conditions(layout, problems),
     distributions: new Interner<Distribution>(),
     counts: new Interner<CountDistribution>(),
+    gates: new GateTable(),
     problems,
     registers: { used: 0 },
   };
@@ -63,6 +65,7 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
   const onces = new Onces(keys);
   const keysAreSent = sendsKeys(scenario);
   const programs = layout.parts.map((part) => writeProgram(writer, limiters, part, keysAreSent));
+  const admissions = layout.components.map((it) => planAdmission(writer, limiters, it));
   const refusals = layout.components.map((component) => writeRefusal(writer, component));
   const { edges, statEdges, bundles, deepestChain, numbers } = writer.edges.finish(layout, onces);
   writer.assembler.renumber(OP.CALL, SLOT.A, numbers);
@@ -72,8 +75,12 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
   const ends = new LinkEnds(layout, links, statEdges);
   const sight = { layout, ends, loads, kindOf: knownFaultKind, problems, ...times };
   const faults = planFaults(sight, scenario.faults);
-  const parts = layout.parts.map((part) => planPart(layout, part, programs[part.id]!, onces));
   problems.settle();
+  const given = layout.parts.map(priorityOf).filter((priority) => priority !== null);
+  const priorities = [...new Set(given)].sort((a, b) => a - b);
+  const parts = layout.parts.map((part) =>
+    planPart(layout, part, programs[part.id]!, onces, priorities),
+  );
   const windowEdges = windowEdgesOf(file).map((edge) => times.warmupNs + edge);
   return {
     format: 'faultline.plan/1',
@@ -82,7 +89,9 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
     ...times,
     maxEvents: scenario.run.maxEvents,
     grid: planGrid({ ...times, stepNs: scenario.run.stepNs, faults, windowEdges }),
-    components: layout.components.map((it) => planComponent(it, refusals[it.id]!)),
+    components: layout.components.map((it) =>
+      planComponent(it, refusals[it.id]!, admissions[it.id]!),
+    ),
     parts,
     instances: layout.instances,
     edges: withLinks(edges, links, layout.zones.length),
@@ -94,9 +103,11 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
     loads,
     links,
     limiters: limiters.list,
+    gates: writer.gates.list,
     faults,
     keys: keys.list,
     onces: onces.list,
+    priorities,
     deepestChain,
     traceShare: options.traceShare ?? traceShareOf(loads),
   };
@@ -125,15 +136,24 @@ function planPart(
   part: LaidPart,
   program: number,
   onces: Onces,
+  priorities: readonly number[],
 ): Plan['parts'][number] {
   const { source } = part;
+  const priority = priorityOf(part);
   return {
     name: part.name,
     component: part.component.id,
     program,
     idempotent: repeatable(layout, part, layout.components.length),
     once: onces.use(source.kind === 'endpoint' ? source.endpoint.once : null, fullName(part)),
+    priority: priority === null ? -1 : priorities.indexOf(priority),
   };
+}
+
+/** The priority that a part gives to what runs in it; null where it leaves it as it is. */
+function priorityOf({ source }: LaidPart): number | null {
+  if (source.kind === 'request') return source.request.priority;
+  return source.kind === 'endpoint' ? source.endpoint.priority : null;
 }
 
 /**
@@ -184,11 +204,34 @@ const CLIENT = Object.freeze({
     contextSwitchTax: 0,
   } satisfies Cpu,
   cancellation: 'ignore',
+  gc: null,
+  lifecycle: null,
   loadBalancing: { kind: 'roundRobin', config: {} } satisfies LoadBalancing,
   external: false,
 } as const);
 
-function planComponent(component: LaidComponent, rejectProgram: number): PlanComponent {
+/** What stands before the queue of a component, by the numbers of its parts. */
+function planAdmission(
+  w: Writer,
+  limiters: Limiters,
+  component: LaidComponent,
+): PlanComponent['admission'] {
+  const admission = hostOf(component)?.admission ?? null;
+  if (admission === null) return null;
+  const { shed, rateLimit, retryAfter, concurrencyLimit } = admission;
+  const place = `${component.name}.admission`;
+  return {
+    shed,
+    limiter: rateLimit === null ? -1 : limiters.at(place, component.id, rateLimit, retryAfter),
+    gate: concurrencyLimit === null ? -1 : w.gates.at(place, component.id, concurrencyLimit),
+  };
+}
+
+function planComponent(
+  component: LaidComponent,
+  rejectProgram: number,
+  admission: PlanComponent['admission'],
+): PlanComponent {
   const { source } = component;
   const host = hostOf(component);
   const common = {
@@ -199,6 +242,7 @@ function planComponent(component: LaidComponent, rejectProgram: number): PlanCom
     firstPart: component.parts[0]?.id ?? 0,
     parts: component.parts.length,
     rejectProgram,
+    admission,
     maxConnections: Infinity,
     connect: null,
   };
@@ -206,9 +250,10 @@ function planComponent(component: LaidComponent, rejectProgram: number): PlanCom
     const critical = source.kind === 'workload' && source.workload.critical;
     return { ...common, ...CLIENT, critical };
   }
-  const { runtime, concurrency, queue, cpu, cancellation, loadBalancing, external, critical } =
-    host;
-  const own = { runtime, concurrency, queue, cpu, cancellation, loadBalancing, external, critical };
+  const { runtime, concurrency, queue, cpu, cancellation, gc, lifecycle } = host;
+  const { loadBalancing, external, critical } = host;
+  const resources = { runtime, concurrency, queue, cpu, cancellation, gc, lifecycle };
+  const own = { ...resources, loadBalancing, external, critical };
   if (source.kind !== 'database') return { ...common, ...own };
   const { maxConnections, reserved, connect } = source.host;
   return {

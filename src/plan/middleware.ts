@@ -1,4 +1,5 @@
-import { outcomeOfStatus } from '../spec/outcome.js';
+import { OUTCOME, outcomeOfStatus, withStatus } from '../spec/outcome.js';
+import type { Outcome } from '../spec/outcome.js';
 import { CALL_MODE, OP } from '../spec/plan.js';
 import type { Layer, LimiterStore, Middleware, Target } from '../spec/scenario.js';
 import type { Label } from './assembler.js';
@@ -32,9 +33,18 @@ export function writeMiddleware(
     if (member.rateLimit !== null) {
       writeLimit(w, limiters, member, member.rateLimit, inner);
     }
+    if (member.admit !== null) {
+      const gate = w.gates.at(member.at.join('.'), scope.part.component.id, member.admit);
+      w.assembler.emit(OP.GATE, gate, refusalOf(member.status));
+    }
     if (member.call !== null) writeCheck(w, member, inner);
     w.assembler.bind(after);
   }
+}
+
+/** Who is refused because of load has the outcome of that, where the status is the usual one. */
+function refusalOf(status: number): Outcome {
+  return status === 503 ? withStatus(OUTCOME.rejectedOverload, 503) : outcomeOfStatus(status);
 }
 
 /** The share of requests that is turned away; a share of 100 % needs no coin. */

@@ -1,6 +1,6 @@
 import { OUTCOME, withStatus } from '../spec/outcome.js';
 import { CALL_MODE, OP } from '../spec/plan.js';
-import type { Host, Operation } from '../spec/scenario.js';
+import type { Endpoint, Host, Operation } from '../spec/scenario.js';
 import { isFree } from './free.js';
 import { StepNames } from './identity.js';
 import type { LaidComponent, LaidPart } from './layout.js';
@@ -30,8 +30,10 @@ export function writeProgram(
       writeSteps(w, source.request.steps, scope);
       break;
     case 'endpoint':
+      writeTimeLimit(w, source.endpoint);
       writeMiddleware(w, limiters, source.service.middleware, scope);
       if (keysAreSent || source.endpoint.once !== null) w.assembler.emit(OP.ONCE);
+      writeBulkhead(w, source.endpoint, part);
       writeSteps(w, source.endpoint.steps, scope);
       break;
     case 'route':
@@ -85,6 +87,18 @@ function scopeOf(part: LaidPart): Scope {
     uncaught: client ? CALL_MODE.PASS : CALL_MODE.END,
     answers: -1,
   };
+}
+
+/** The clock of an endpoint that has one starts with its execution. */
+function writeTimeLimit(w: Writer, { timeLimitNs }: Endpoint): void {
+  if (timeLimitNs !== null) w.assembler.emit(OP.TIME_LIMIT, w.assembler.constants([timeLimitNs]));
+}
+
+/** The places of an endpoint inside the workers, behind the middleware. */
+function writeBulkhead(w: Writer, { concurrency }: Endpoint, part: LaidPart): void {
+  if (concurrency === null) return;
+  const gate = w.gates.at(fullName(part), part.component.id, concurrency);
+  w.assembler.emit(OP.GATE, gate, withStatus(OUTCOME.rejectedOverload, 503));
 }
 
 function writeOperation(w: Writer, operation: Operation, scope: Scope): void {

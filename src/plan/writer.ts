@@ -9,6 +9,7 @@ import type { Interner } from './canonical.js';
 import type { Conditions } from './conditions.js';
 import type { EdgeTable } from './edges.js';
 import type { LaidPart, Layout } from './layout.js';
+import type { GateTable } from './gates.js';
 import type { Problems } from './problem.js';
 import type { RequestLine } from '../scenario/routes.js';
 import { modeOf, type Scope } from './scope.js';
@@ -21,6 +22,7 @@ export interface Writer {
   readonly conditions: Conditions;
   readonly distributions: Interner<Distribution>;
   readonly counts: Interner<CountDistribution>;
+  readonly gates: GateTable;
   readonly problems: Problems;
   /** First loop register not used by what has been written; a body measures itself by it. */
   readonly registers: { used: number };

@@ -18,25 +18,27 @@ const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
   ['network.links.*', 'bandwidth'],
   [
     'services.*',
-    'tags memory resources admission outlierDetection protocol outbox discovery probes lifecycle ' +
+    'tags memory resources outlierDetection protocol outbox discovery probes ' +
       'autoscaling versions version rollout',
   ],
   [
     'gateways.*',
-    'tags memory resources admission outlierDetection protocol discovery probes lifecycle ' +
+    'tags memory resources outlierDetection protocol discovery probes ' +
       'autoscaling versions version rollout',
   ],
-  ['services.*.runtime', 'gc'],
-  ['gateways.*.runtime', 'gc'],
-  ['services.*.queue', 'key target interval'],
-  ['services.*.endpoints.*', 'concurrency priority requestSize responseSize timeLimit'],
+  ['gateways.*.routes.*', 'mirror sticky'],
+  ['services.*.runtime.gc', 'allocated'],
+  ['gateways.*.runtime.gc', 'allocated'],
+  ['services.*.lifecycle', 'preStop terminationGrace drain coldCaches'],
+  ['gateways.*.lifecycle', 'preStop terminationGrace drain coldCaches'],
+  ['services.*.endpoints.*', 'requestSize responseSize'],
   [
     'databases.*',
     'tags statementTimeout replicas route shards knee failover loadBalancing queue concurrency',
   ],
   ['databases.*.operations.*', 'rows key lock scan fanout'],
-  ['workloads.*', 'tags priority keys'],
-  ['workloads.*.requests.*', 'priority keys requestSize'],
+  ['workloads.*', 'tags keys'],
+  ['workloads.*.requests.*', 'keys requestSize'],
   ['faults.*', 'when jitter probability group role version'],
   ['budgets.*', 'strict by'],
   ['hypothesis.expect.*', 'strict by'],
@@ -62,7 +64,7 @@ const LATER_FIELDS: ReadonlyMap<string, string> = new Map([
 const LATER_WORDS: readonly (readonly [key: string, words: string])[] = [
   ['warmup', 'auto'],
   ['per', 'key'],
-  ['discipline', 'adaptiveLifo priority fair codel'],
+  ['shed.kind', 'dagor'],
   ['arrivals.kind', 'trace'],
   ['pool.kind', 'go hikari pgbouncer'],
   ['pools.*.kind', 'go hikari pgbouncer'],

@@ -6,10 +6,12 @@ import type {
   Cpu,
   KeyPopulation,
   Layer,
+  Lifecycle,
   LoadBalancing,
   Pool,
   Queue,
   RetryAfter,
+  Shed,
 } from './scenario.js';
 
 /**
@@ -43,10 +45,13 @@ export interface Plan {
   readonly loads: readonly PlanLoad[];
   readonly links: readonly PlanLink[];
   readonly limiters: readonly PlanLimiter[];
+  readonly gates: readonly PlanGate[];
   readonly faults: readonly PlanFault[];
   readonly keys: readonly PlanKey[];
   /** Rules of executing once per value; parts and edges point here. */
   readonly onces: readonly PlanOnce[];
+  /** Every priority that a request can have, ascending. */
+  readonly priorities: readonly number[];
   /** Longest chain of layers of any edge, pool and deadline included. */
   readonly deepestChain: number;
   /** Share of roots to trace, by a hash of (workload, arrival number); 0 = none, 1 = all. */
@@ -78,6 +83,9 @@ export interface PlanComponent {
   readonly queue: Queue;
   readonly cpu: Cpu;
   readonly cancellation: 'ignore' | 'onDequeue' | 'atSteps' | 'immediate';
+  readonly admission: PlanAdmission | null;
+  readonly gc: { readonly every: Distribution; readonly pause: Distribution } | null;
+  readonly lifecycle: Lifecycle | null;
   /** Program run instead of an endpoint's by a refused request; -1 = a refusal is free. */
   readonly rejectProgram: number;
   readonly loadBalancing: LoadBalancing;
@@ -96,6 +104,8 @@ export interface PlanPart {
   readonly idempotent: boolean;
   /** Index into `onces` of what it says itself, or -1. */
   readonly once: number;
+  /** Index into `priorities`; -1 = that of the caller. Requests of workloads have one. */
+  readonly priority: number;
 }
 
 export interface PlanInstance {
@@ -166,13 +176,29 @@ export interface PlanOnce {
   readonly storeErrors: boolean;
 }
 
-/** A rate limiter that stands in a middleware chain. State per instance of the component, or one for all. */
+/** A rate limiter that stands in a middleware chain or before the queue. State per instance of the component, or one for all. */
 export interface PlanLimiter {
   readonly component: number;
   readonly layer: Layer;
   /** Index into `keys`, or -1: one bucket for all requests. */
   readonly key: number;
   readonly retryAfter: RetryAfter;
+}
+
+/** A limit on the requests under way in each instance of a component, all of them or those of a part. */
+export interface PlanGate {
+  readonly component: number;
+  readonly layer: Layer;
+  /** Names its draws. */
+  readonly place: string;
+}
+
+/** What stands before the queue of a component. */
+export interface PlanAdmission {
+  readonly shed: Shed | null;
+  /** Ids of a limiter and a gate, or -1. */
+  readonly limiter: number;
+  readonly gate: number;
 }
 
 /** Endpoint programs: four integers an instruction (opcode, a, b, c). See OP. */
@@ -221,6 +247,10 @@ export const OP = Object.freeze({
   STORE: 16,
   /** a=branches, b=key, c=t as of CHOOSE: by a hash of the value of a key instead of a draw. */
   CHOOSE_BY: 17,
+  /** a=gate id, b=outcome when refused: ends the strand with it. */
+  GATE: 18,
+  /** a=t (ns): the job ends with 503 so long from now. */
+  TIME_LIMIT: 19,
 } as const);
 
 /** Layout of a FORK's table; the starts of the branches follow from STARTS on. */

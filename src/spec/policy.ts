@@ -159,6 +159,25 @@ export interface Sharing {
 /** The key of the address of who calls; no declared key has a name like this. */
 export const ADDRESS_KEY = 'peer address';
 
+/** A limit on the requests under way in a server: no frames, only requests. */
+export interface GateState {
+  /** How many are under way with this one, or 0 when it is refused. */
+  enter(now: Ns): number;
+  /** One that was let in at `beganAt` as the `inflight`th has its answer. Lineage of it, for draws. */
+  leave(
+    now: Ns,
+    beganAt: Ns,
+    inflight: number,
+    outcome: Outcome,
+    lineageA: number,
+    lineageB: number,
+  ): void;
+  /** One was given up before it had an answer: it says nothing about the load. */
+  cancel(): void;
+  reset(now: Ns): void;
+  held(): number;
+}
+
 /** One named kind of a policy, such as `gobreaker` of `circuitBreaker`: schema, behaviour, documentation. */
 export interface PolicyKind<S extends z.ZodType = z.ZodType> {
   /** The policy it is a kind of: the key in a bundle, such as `circuitBreaker`. */
@@ -210,6 +229,8 @@ export interface PolicyKind<S extends z.ZodType = z.ZodType> {
     bundle: ReadonlyMap<string, unknown>,
     key?: string | null,
   ): readonly PolicyProblem[];
+  /** Where the kind may also limit what is under way in a server. `stream` gives the key of its draws. */
+  gate?(config: z.output<S>, stream: (meaning: string) => StreamKey): GateState;
 }
 
 export interface PolicyProblem {

@@ -181,10 +181,49 @@ export interface Cpu {
   readonly contextSwitchTax: number;
 }
 
-export interface Queue {
+export type Queue = {
   readonly capacity: number;
-  readonly discipline: 'fifo' | 'lifo';
   readonly maxWaitNs: Ns | null;
+} & (
+  | { readonly discipline: 'fifo' | 'lifo' | 'priority' }
+  /** `targetNs`: longest wait of who comes to a standing queue; of others it is the interval. */
+  | {
+      readonly discipline: 'adaptiveLifo';
+      readonly intervalNs: Ns;
+      readonly targetNs: Ns | null;
+    }
+  | { readonly discipline: 'fair'; readonly key: string }
+  | { readonly discipline: 'codel'; readonly targetNs: Ns; readonly intervalNs: Ns }
+);
+
+/** Looked at in this order: shed, rate limit, concurrency limit. */
+export interface Admission {
+  readonly shed: Shed | null;
+  readonly rateLimit: Layer | null;
+  /** What refusals of the rate limit say. */
+  readonly retryAfter: RetryAfter;
+  readonly concurrencyLimit: Layer | null;
+}
+
+/** Refuses while a signal of overload lasts; `below`: only priorities below it, null = everybody. */
+export type Shed =
+  | { readonly kind: 'priority'; readonly above: number; readonly below: number }
+  | {
+      readonly kind: 'cpu';
+      readonly above: number;
+      readonly intervalNs: Ns;
+      readonly below: number | null;
+    }
+  | {
+      readonly kind: 'queueDelay';
+      readonly targetNs: Ns;
+      readonly intervalNs: Ns;
+      readonly below: number | null;
+    };
+
+export interface Lifecycle {
+  readonly startup: Distribution;
+  readonly warmup: { readonly durationNs: Ns; readonly factor: number } | null;
 }
 
 /** What services, gateways and databases have in common. */
@@ -202,6 +241,12 @@ export interface Host {
   readonly cpu: Cpu;
   readonly cancellation: 'ignore' | 'onDequeue' | 'atSteps' | 'immediate';
   readonly rejectWork: Distribution;
+  /** What stands before the queue; null = everybody is let in. */
+  readonly admission: Admission | null;
+  /** Stop-the-world pauses; `every` counts from the end of one to the next. */
+  readonly gc: { readonly every: Distribution; readonly pause: Distribution } | null;
+  /** Of a process that comes back; those of the beginning are started and warm. */
+  readonly lifecycle: Lifecycle | null;
   readonly loadBalancing: LoadBalancing;
   readonly external: boolean;
   readonly labels: ReadonlyMap<string, string>;
@@ -233,6 +278,11 @@ export interface Endpoint {
   /** Where a key makes it idempotent. */
   readonly once: OncePerValue | null;
   readonly readOnly: boolean;
+  /** Replaces the priority that a request carries; null = it keeps its own. */
+  readonly priority: number | null;
+  /** Executions at once per instance, inside the workers; null = as many as there are workers. */
+  readonly concurrency: Layer | null;
+  readonly timeLimitNs: Ns | null;
 }
 
 export interface Route {
@@ -259,7 +309,7 @@ export interface Route {
 }
 
 export interface Middleware {
-  /** `authenticate`, `authorize`, `rateLimit`, `filter`, `transform`, `translate`, `compress`, `log`, `correlate`. */
+  /** `authenticate`, `authorize`, `rateLimit`, `admit`, `filter`, `transform`, `translate`, `compress`, `log`, `correlate`. */
   readonly name: string;
   readonly kind: string | null;
   readonly work: Distribution;
@@ -276,6 +326,8 @@ export interface Middleware {
   readonly at: readonly (string | number)[];
   /** The store a limiter asks before it decides, or null. */
   readonly store: LimiterStore | null;
+  /** Only for `admit`: the concurrency limit. */
+  readonly admit: Layer | null;
 }
 
 /** A store outside the process: each question to it takes a time, or is a call of its component. */
@@ -409,6 +461,8 @@ export interface Request {
   readonly name: string;
   readonly weight: number;
   readonly class: string | null;
+  /** Carried by every message of the tree; a larger one is more important. */
+  readonly priority: number;
   /** A single call, or a journey; the long form is always steps. */
   readonly steps: readonly Step[];
   readonly patience: { readonly afterNs: Ns; readonly cancel: boolean } | null;

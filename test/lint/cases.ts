@@ -443,6 +443,14 @@ export const CASES: readonly RuleCase[] = [
     silent: {
       'a capacity': pair('{}', 'concurrency: 8, queue: { capacity: 8 }, '),
       'a longest wait': pair('{}', 'concurrency: 8, queue: { maxWait: 1s }, '),
+      'a limit before it': pair(
+        '{}',
+        'concurrency: 8, admission: { concurrencyLimit: { limit: 99 } }, ',
+      ),
+      'a queue timeout': pair(
+        '{}',
+        'concurrency: 8, queue: { discipline: adaptiveLifo, target: 5ms }, ',
+      ),
       'workers without a limit': pair('{}'),
       'closed users': pair(
         '{}',

@@ -6,6 +6,7 @@ import {
   call,
   constant,
   database,
+  endpoint,
   fileOf,
   gateway,
   layer,
@@ -200,8 +201,8 @@ describe('the reach of deadlines', () => {
 
 describe('idempotence', () => {
   it('is that of the endpoint, of a reading operation, and of everything behind a route', () => {
-    const safe = { steps: [work(1)], name: 'safe', idempotent: true, once: null, readOnly: false };
-    const read = { steps: [work(1)], name: 'read', idempotent: false, once: null, readOnly: true };
+    const safe = endpoint('safe', [work(1)], { idempotent: true });
+    const read = endpoint('read', [work(1)], { readOnly: true });
     const plan = planOf({
       gateways: [
         gateway('edge', [

@@ -49,7 +49,7 @@ describe('the JSON Schema of a scenario', () => {
   it('has an enum or a constant for every closed list of words', () => {
     const text = JSON.stringify(schema);
     for (const words of [
-      ['fifo', 'lifo'],
+      ['fifo', 'lifo', 'adaptiveLifo', 'priority', 'fair', 'codel'],
       ['threads', 'async', 'eventLoop'],
       ['first', 'leastConnections', 'leastRequest', 'nginx', 'peakEwma', 'random', 'roundRobin'],
       ['ignore', 'onDequeue', 'atSteps', 'immediate'],

@@ -179,6 +179,13 @@ export const DECISIVE: readonly Decisive[] = [
     '100 users / 50/s less 1 s of thinking; what comes in the last second ends after the brownout',
   ),
   row(
+    'cold-start',
+    'users.share.rejectedOverload from 25s to 45s in in-turn',
+    0.2,
+    0.01,
+    '150 x 17.8 - 1333 x ln 3 = 1202 of 6000: half of the load is too much until factor 1.33',
+  ),
+  row(
     'composition-order',
     'users.share.degraded during flaky in breaker-outside-retry',
     0.036,
@@ -228,6 +235,13 @@ export const DECISIVE: readonly Decisive[] = [
     '404 calls before the probe that succeeds, less the 5 that opened it and 9 probes',
   ),
   row(
+    'endpoint-limits',
+    'reporters.success in places',
+    0.1,
+    0.005,
+    'five places of 10 s each for 50 reports in 10 s',
+  ),
+  row(
     'error-after-work',
     'bank.utilization during flaky in after-work',
     0.695,
@@ -275,6 +289,13 @@ export const DECISIVE: readonly Decisive[] = [
     0.0938,
     0.004,
     '300/s x 20 ms on 64 workers',
+  ),
+  row(
+    'gc-pauses',
+    'users.latency.mean in plain',
+    0.0225,
+    0.001,
+    '5 ms, a sixth of 100 ms, and 5 of 1200 ms x 197.5 ms',
   ),
   row(
     'grpc-pushback',
@@ -385,13 +406,35 @@ export const DECISIVE: readonly Decisive[] = [
     '5 connections / 20 ms = 250/s, less what comes back after the end',
   ),
   row(
+    'queue-adaptive-lifo',
+    'people.share.rejectedOverload during rush in with-target',
+    0.23,
+    0.012,
+    '150 of 650/s, told within 5 ms',
+  ),
+  row(
+    'queue-codel',
+    'people.successLatency.p50 from 7s to 10s in double',
+    2.06,
+    0.06,
+    'in 2.04 s the 2000 in front are served at 500/s or dropped at 50 t/s, and 20 ms',
+  ),
+  row(
     'queue-discipline',
     'people.goodput in lifo',
     495,
     10,
     'all of 500/s but the few who leave from the top of the stack',
   ),
+  row(
+    'queue-fair',
+    'people.goodput in fair',
+    260,
+    8,
+    '40 % of 650/s; he who asks too much has none in time',
+  ),
   row('queue-max-wait', 'people.goodput in limited', 499, 8, '10 workers / 20 ms'),
+  row('queue-priority', 'browsers.success in priority', 0.667, 0.02, '500 - 200 of 450/s'),
   row(
     'rate-limit-resilience4j',
     'shop.concurrency.mean in more-threads',
@@ -463,11 +506,25 @@ export const DECISIVE: readonly Decisive[] = [
     'the 20 workers serve 10 of 100 seekers a second, and as great a share of the readers',
   ),
   row(
+    'server-admission',
+    'users.successLatency.mean in ten',
+    0.0344,
+    0.001,
+    'M/M/5/10: 8.50 inside, 246.8/s let in',
+  ),
+  row(
     'shared-limiter-store',
     'api.throughput in synced',
     304,
     1,
     'each of four nodes passes one call each 6.67 ms until it tells the store after 502 ms: 76',
+  ),
+  row(
+    'shed-by-priority',
+    'buyers.latency.mean in shed',
+    0.0567,
+    0.0018,
+    '20 + k waiting with weight 0.4^k, 20 - k with 1.3^-k: 17.3, so 18.3 x 2 ms, and 20 ms',
   ),
   row(
     'sinusoid',

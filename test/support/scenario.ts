@@ -170,6 +170,9 @@ const HOST: Omit<Host, 'name'> = {
   cpu: { cores: Infinity, discipline: 'processorSharing', quota: null, contextSwitchTax: 0 },
   cancellation: 'ignore',
   rejectWork: FREE,
+  admission: null,
+  gc: null,
+  lifecycle: null,
   loadBalancing: { kind: 'roundRobin', config: {} },
   external: false,
   labels: new Map(),
@@ -189,7 +192,17 @@ export function endpoint(
   steps: readonly Step[],
   own: Partial<Endpoint> = {},
 ): Endpoint {
-  return { idempotent: false, once: null, readOnly: false, ...own, name, steps };
+  return {
+    idempotent: false,
+    once: null,
+    readOnly: false,
+    priority: null,
+    concurrency: null,
+    timeLimitNs: null,
+    ...own,
+    name,
+    steps,
+  };
 }
 
 export function service(
@@ -276,6 +289,7 @@ export function middleware(name: string, own: Partial<Middleware> = {}): Middlew
     retryAfter: 'none',
     at: [],
     store: null,
+    admit: null,
     ...own,
     name,
   };
@@ -314,7 +328,16 @@ export function database(
 }
 
 export function request(name: string, steps: readonly Step[], own: Partial<Request> = {}): Request {
-  return { weight: 1, class: null, patience: null, goodputWithinNs: null, ...own, name, steps };
+  return {
+    weight: 1,
+    class: null,
+    priority: 0,
+    patience: null,
+    goodputWithinNs: null,
+    ...own,
+    name,
+    steps,
+  };
 }
 
 export function workload(

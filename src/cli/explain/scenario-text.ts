@@ -1,8 +1,16 @@
 import type { z } from 'zod';
 import { formatDuration } from '../../spec/quantity-text.js';
 import type { Plan, PlanComponent } from '../../spec/plan.js';
-import type { Layer, LoadBalancing, Scenario, ScenarioFile } from '../../spec/scenario.js';
 import { gatewayLines } from './gateway-text.js';
+import type {
+  Host,
+  Layer,
+  LoadBalancing,
+  Queue,
+  Scenario,
+  ScenarioFile,
+  Shed,
+} from '../../spec/scenario.js';
 import { bySource, configText, plainText } from './values.js';
 
 /** Gives the schema of a layer's own fields; undefined for a kind it does not know. */
@@ -47,6 +55,9 @@ function sectionsOf(scenario: Scenario, plan: Plan, schemaOf: SchemaOf): Section
         plan.components.filter(isPlaced).map((one) => componentLine(plan, one)),
       ] as const,
       ['gateways', gatewayLines(scenario)] as const,
+      ['processes', processLines(scenario)] as const,
+      ['admission, in this order', admissionLines(scenario, schemaOf)] as const,
+      ['endpoints with limits of their own', endpointLines(scenario)] as const,
       ['workloads', workloadLines(scenario)] as const,
       ['network', networkLines(scenario)] as const,
       ['edges, outermost layer first', edgeLines(plan)] as const,
@@ -88,12 +99,11 @@ function isPlaced(component: PlanComponent): boolean {
 function componentLine(plan: Plan, component: PlanComponent): string {
   const { queue, cpu, loadBalancing } = component;
   const quota = cpu.quota === null ? '' : `, quota ${plainText(cpu.quota)}`;
-  const wait = queue.maxWaitNs === null ? '' : `, at most ${formatDuration(queue.maxWaitNs)}`;
   const parts = plan.parts.slice(component.firstPart, component.firstPart + component.parts);
   return (
     `${component.name}: ${component.kind}, replicas ${component.instances}, ` +
     `concurrency ${limit(component.concurrency)}, ` +
-    `queue ${limit(queue.capacity)} ${queue.discipline}${wait}, ` +
+    `queue ${queueText(queue)}, ` +
     `cpu ${limit(cpu.cores)} ${cpu.discipline}${quota}, ${component.runtime}, ` +
     `loadBalancing ${balancing(loadBalancing)}, cancellation ${component.cancellation}; ` +
     parts.map(({ name, once }) => `${name}${onceText(plan, once)}`).join(' ')
@@ -107,6 +117,75 @@ function onceText(plan: Plan, once: number): string {
   return ` (once per ${plan.keys[key]!.name} for ${formatDuration(windowNs)})`;
 }
 
+function queueText(queue: Queue): string {
+  const wait = queue.maxWaitNs === null ? '' : `, at most ${formatDuration(queue.maxWaitNs)}`;
+  return `${limit(queue.capacity)} ${queue.discipline}${disciplineText(queue)}${wait}`;
+}
+
+function disciplineText(queue: Queue): string {
+  switch (queue.discipline) {
+    case 'adaptiveLifo': {
+      const target = queue.targetNs === null ? 'none' : formatDuration(queue.targetNs);
+      return ` (interval ${formatDuration(queue.intervalNs)}, target ${target})`;
+    }
+    case 'codel':
+      return ` (target ${formatDuration(queue.targetNs)}, interval ${formatDuration(queue.intervalNs)})`;
+    case 'fair':
+      return ` (key ${queue.key})`;
+    default:
+      return '';
+  }
+}
+
+/** What processes do by themselves: pauses, and how they come back. */
+function processLines({ services, gateways }: Scenario): readonly string[] {
+  return sorted(new Map<string, Host>([...services, ...gateways])).flatMap(
+    ([name, { gc, lifecycle }]) => {
+      const warmup = lifecycle?.warmup ?? null;
+      const words = [
+        ...(gc === null ? [] : [`gc every ${plainText(gc.every)}, pause ${plainText(gc.pause)}`]),
+        ...(lifecycle === null ? [] : [`startup ${plainText(lifecycle.startup)}`]),
+        ...(warmup === null
+          ? []
+          : [`warmup ${formatDuration(warmup.durationNs)} from factor ${warmup.factor}`]),
+      ];
+      return words.length === 0 ? [] : [`${name}: ${words.join('; ')}`];
+    },
+  );
+}
+
+/** What requests meet before the queue of a component. */
+function admissionLines({ services, gateways }: Scenario, schemaOf: SchemaOf): readonly string[] {
+  return sorted(new Map<string, Host>([...services, ...gateways])).flatMap(
+    ([name, { admission }]) => {
+      if (admission === null) return [];
+      const { shed, rateLimit, concurrencyLimit } = admission;
+      const limits = [rateLimit, concurrencyLimit].filter((layer) => layer !== null);
+      // Whose state it is goes without saying: the instance's own.
+      const parts = limits.map((layer) => layerText(layer, schemaOf, {}));
+      return [`${name}: ${[...(shed === null ? [] : [shedText(shed)]), ...parts].join(' > ')}`];
+    },
+  );
+}
+
+function shedText({ kind, ...fields }: Shed): string {
+  return `shed(${kind}): ${plainText(fields)}`;
+}
+
+/** Endpoints that say more than their steps. */
+function endpointLines({ services }: Scenario): readonly string[] {
+  return sorted(services).flatMap(([service, { endpoints }]) =>
+    sorted(endpoints).flatMap(([name, { concurrency, timeLimitNs, priority }]) => {
+      const words = [
+        ...(concurrency === null ? [] : [`concurrency ${plainText(concurrency.config)}`]),
+        ...(timeLimitNs === null ? [] : [`timeLimit ${formatDuration(timeLimitNs)}`]),
+        ...(priority === null ? [] : [`priority ${priority}`]),
+      ];
+      return words.length === 0 ? [] : [`${service}.${name}: ${words.join(', ')}`];
+    }),
+  );
+}
+
 function balancing({ kind, config, zoneAware, subset }: LoadBalancing): string {
   const text = plainText({ ...(config as object), zoneAware, subset });
   return text === '{}' ? kind : `${kind} ${text}`;
@@ -118,9 +197,10 @@ function limit(count: number): string {
 
 function workloadLines({ workloads }: Scenario): readonly string[] {
   return sorted(workloads).map(([name, workload]) => {
-    const requests = workload.requests.map(({ name: request, weight, patience }) => {
+    const requests = workload.requests.map(({ name: request, weight, patience, priority }) => {
       const gives = patience === null ? '' : `, patience ${formatDuration(patience.afterNs)}`;
-      return `${request} (weight ${weight}${gives})`;
+      const level = priority === 0 ? '' : `, priority ${priority}`;
+      return `${request} (weight ${weight}${level}${gives})`;
     });
     return `${name}: ${plainText(workload.arrivals)}; ${requests.join('; ')}`;
   });
@@ -161,16 +241,8 @@ function bundleLines(plan: Plan, schemaOf: SchemaOf): readonly string[] {
 }
 
 /** `circuitBreaker(gobreaker): maxRequests: 3 (user); timeout: 60s, scope: instance (default)`. */
-function layerText(layer: Layer, schemaOf: SchemaOf): string {
+function layerText(layer: Layer, schemaOf: SchemaOf, shared = sharedFields(layer)): string {
   const schema = schemaOf(layer.policy, layer.kind);
-  const { scope, per, key, store, dryRun } = layer;
-  const shared = {
-    scope,
-    per,
-    ...(key === null ? {} : { key }),
-    ...(store === null ? {} : { store }),
-    ...(dryRun ? { dryRun } : {}),
-  };
   const { user, rest } = bySource({ ...(layer.config as object), ...shared }, layer.written);
   const textOf = (config: object, source: string): readonly string[] => {
     if (Object.keys(config).length === 0) return [];
@@ -179,6 +251,17 @@ function layerText(layer: Layer, schemaOf: SchemaOf): string {
   };
   const writer = layer.preset === undefined ? 'user' : `preset ${layer.preset}`;
   return `${layerName(layer)}: ${[...textOf(user, writer), ...textOf(rest, 'default')].join('; ')}`;
+}
+
+/** The fields that every layer of a call has. */
+function sharedFields({ scope, per, key, store, dryRun }: Layer): object {
+  return {
+    scope,
+    per,
+    ...(key === null ? {} : { key }),
+    ...(store === null ? {} : { store }),
+    ...(dryRun ? { dryRun } : {}),
+  };
 }
 
 function layerName({ policy, kind }: Layer): string {

@@ -5,6 +5,8 @@ import type {
   Database,
   Endpoint,
   Host,
+  Layer,
+  Lifecycle,
   Operation,
   Pool,
   Queue,
@@ -12,12 +14,14 @@ import type {
 } from '../../spec/scenario.js';
 import type { DatabaseOutput, PoolOutput, ServiceOutput } from '../schema/components.js';
 import type { HostOutput } from '../schema/host.js';
-import { resolveBundle, resolveLoadBalancing, resolveOnce } from './bundles.js';
+import { resolveAdmission } from './admission.js';
+import { layerOf, resolveBundle, resolveLoadBalancing, resolveOnce } from './bundles.js';
 import type { Context, Path } from './context.js';
 import { report, reportKey, writtenAt } from './context.js';
 import { resolveMiddleware } from './middleware.js';
 import { sorted } from './names.js';
 import { resolvePlacement } from './placement.js';
+import { resolveQueue } from './queues.js';
 import { resolveSteps } from './steps.js';
 import { split, unknown, withPart } from './targets.js';
 
@@ -37,6 +41,9 @@ export function resolveService(context: Context, name: string, output: ServiceOu
       idempotent: own.idempotent !== false || own.readOnly,
       once: resolveOnce(context, keyed, [...at, 'idempotent']),
       readOnly: own.readOnly,
+      priority: own.priority ?? null,
+      concurrency: own.concurrency === undefined ? null : bulkhead(own.concurrency),
+      timeLimitNs: own.timeLimit,
     });
   }
   if (endpoints.size === 0)
@@ -94,6 +101,9 @@ export function resolveDatabase(context: Context, name: string, output: Database
     cpu: resolveCpu(context, output.cpu, [...path, 'cpu']),
     cancellation: 'ignore',
     rejectWork: NOTHING,
+    admission: null,
+    gc: null,
+    lifecycle: null,
     loadBalancing: { kind: 'roundRobin', config: {} },
     external: output.external,
     labels: new Map(sorted(output.labels)),
@@ -114,6 +124,9 @@ export function resolveHost(context: Context, name: string, output: HostOutput, 
   const stated = writtenAt(context, [...path, 'cpu', 'cores']) !== undefined;
   const cpu = runtime === 'eventLoop' && !stated ? { ...written, cores: 1 } : written;
   if (runtime === 'eventLoop') checkEventLoop(context, output, cpu, path);
+  const concurrency = runtime === 'eventLoop' ? cpu.cores : (output.concurrency ?? Infinity);
+  const queue = resolveQueue(context, output.queue, [...path, 'queue']);
+  const place = { queue, cpu, concurrency };
   return {
     name,
     title: output.title ?? null,
@@ -121,19 +134,38 @@ export function resolveHost(context: Context, name: string, output: HostOutput, 
     critical: output.critical,
     ...resolvePlacement(context, output.replicas, output.zone, path),
     runtime,
-    concurrency: runtime === 'eventLoop' ? cpu.cores : (output.concurrency ?? Infinity),
-    queue: {
-      capacity: output.queue.capacity,
-      discipline: output.queue.discipline,
-      maxWaitNs: output.queue.maxWait,
-    },
+    concurrency,
+    queue,
     cpu,
     cancellation: output.cancellation,
     rejectWork: output.rejectWork,
+    gc: output.runtime.gc ?? null,
+    lifecycle: resolveLifecycle(context, output.lifecycle, [...path, 'lifecycle']),
+    admission: resolveAdmission(context, output.admission, place, [...path, 'admission']),
     loadBalancing: resolveLoadBalancing(context, output.loadBalancing, [...path, 'loadBalancing']),
     external: output.external,
     labels: new Map(sorted(output.labels)),
   };
+}
+
+function resolveLifecycle(
+  context: Context,
+  output: HostOutput['lifecycle'],
+  path: Path,
+): Lifecycle | null {
+  if (output === undefined) return null;
+  const { startup, warmup } = output;
+  if (warmup === undefined) return { startup, warmup: null };
+  if (warmup.factor < 1) {
+    const message = 'a cold process is no faster than a warm one: write 1 or more';
+    report(context, 'FL208', [...path, 'warmup', 'factor'], message);
+  }
+  return { startup, warmup: { durationNs: warmup.duration, factor: warmup.factor } };
+}
+
+/** The places of an endpoint: a limit that learns nothing. */
+function bulkhead(limit: number): Layer {
+  return layerOf('concurrencyLimit', { limit }, undefined);
 }
 
 function checkEventLoop(context: Context, output: HostOutput, cpu: Cpu, path: Path): void {

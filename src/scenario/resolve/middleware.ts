@@ -1,8 +1,8 @@
 import type { Distribution } from '../../kernel/distribution.js';
 import { policyKind } from '../../patterns/registry.js';
-import type { Layer, LimiterStore, Middleware, RetryAfter, Target } from '../../spec/scenario.js';
+import type { Layer, LimiterStore, Middleware, Target } from '../../spec/scenario.js';
 import type { MiddlewareOutput } from '../schema/host.js';
-import { checkKey, checkLayer, layerOf, splitLayer } from './bundles.js';
+import { resolveGate, resolveLimiter, retryAfterOf } from './admission.js';
 import type { Context, Path } from './context.js';
 import { report, writtenAt } from './context.js';
 import { resolveWhen } from './steps.js';
@@ -51,6 +51,7 @@ const STATUS: ReadonlyMap<string, number> = new Map([
   ['authorize', 403],
   ['rateLimit', 429],
   ['filter', 403],
+  ['admit', 503],
 ]);
 
 function resolveEntry(
@@ -64,7 +65,7 @@ function resolveEntry(
   if (kind === 'introspection' && call === undefined) {
     report(context, 'FL203', path, 'introspection asks somebody: write call: COMPONENT.ENDPOINT');
   }
-  const layer = name === 'rateLimit' ? limiter(context, fields, path) : null;
+  const layer = name === 'rateLimit' ? resolveLimiter(context, ownFields(fields), path) : null;
   const standard = kind === 'size' ? 413 : (STATUS.get(name) ?? 403);
   return {
     name,
@@ -76,35 +77,31 @@ function resolveEntry(
     onError,
     when: resolveWhen(context, when, [...path, 'when']),
     rateLimit: layer,
-    retryAfter: retryAfterOf(fields.retryAfter),
+    retryAfter: retryAfterOf(fields),
     store: layer === null ? null : resolveStore(context, fields, layer, path),
+    admit: name === 'admit' ? resolveGate(context, gateFields(fields), path) : null,
     at: path.slice(0, -1),
   };
 }
 
-function retryAfterOf(written: boolean | 'exact' | undefined): RetryAfter {
-  if (written === 'exact') return 'exact';
-  return written === true ? 'seconds' : 'none';
-}
-
-/** A limiter knows its own fields only; what all middleware has is left out. */
-function limiter(context: Context, fields: EntryFields, path: Path): Layer {
+/** A limit knows its own fields only; what all middleware has is left out. */
+function ownFields(fields: EntryFields): Readonly<Record<string, unknown>> {
   const {
     work: _work,
     reject: _reject,
     call: _call,
     onError: _onError,
     when: _when,
-    retryAfter: _retryAfter,
     store: _store,
-    key,
     ...own
   } = fields;
-  checkKey(context, key ?? null, undefined, path);
-  const layer = { ...layerOf('rateLimit', own, undefined), key: key ?? null };
-  checkLayer(context, layer, new Map([['rateLimit', layer.config]]), path);
-  const sharing = policyKind('rateLimit', layer.kind)!.sharing?.(layer.config as never);
-  return splitLayer({ ...layer, scope: sharing?.scope ?? layer.scope });
+  return own;
+}
+
+/** A limit on what is under way has no status of its own. */
+function gateFields(fields: EntryFields): Readonly<Record<string, unknown>> {
+  const { status: _status, ...own } = ownFields(fields);
+  return own;
 }
 
 /** The store of a limiter; one that nobody shares is none. */

@@ -46,6 +46,9 @@ export const critical = z
   .default(false)
   .describe('Matters most to the business: reports draw it first. Defaults to false.');
 
+/** How important a request is: the larger, the more. */
+export const priorityNumber = z.number().int().min(-1000).max(1000);
+
 /** Headers or labels: names to values. */
 export function textMap(): z.ZodRecord<z.ZodString, z.ZodString> {
   return z.record(z.string().min(1).max(200), freeText());

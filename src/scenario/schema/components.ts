@@ -10,6 +10,7 @@ import {
   named,
   nameText,
   onceSchema,
+  priorityNumber,
   textMap,
   withShort,
 } from './common.js';
@@ -31,6 +32,9 @@ export interface EndpointOutput {
   readonly steps: readonly StepOutput[];
   readonly idempotent: boolean | OnceOutput;
   readonly readOnly: boolean;
+  readonly priority?: number;
+  readonly concurrency?: number;
+  readonly timeLimit: number | null;
   readonly method?: string;
   readonly path?: string;
 }
@@ -62,6 +66,25 @@ export function serviceSchema(
           .boolean()
           .default(false)
           .describe('Reads only; implies idempotent. Defaults to false.'),
+        concurrency: whole({ min: 1 })
+          .optional()
+          .describe(
+            'Executions at once per replica, inside the workers; a request that gets a worker beyond ' +
+              'them is refused with 503. Calls of `self` are not counted. Unit: count. Defaults to as ' +
+              'many as there are workers.',
+          ),
+        timeLimit: durationOrNone({ allowZero: false })
+          .prefault('none')
+          .describe(
+            "The server's own limit on an execution, from its getting a worker on: it is ended, its calls " +
+              'are given up, the answer is 503. Unit: duration or `none`. Defaults to none.',
+          ),
+        priority: priorityNumber
+          .optional()
+          .describe(
+            'Replaces the priority a request carries, here and in what is called from here. Unit: a ' +
+              "whole number. Defaults to the caller's.",
+          ),
       })
       .describe('An endpoint: its steps.'),
     { type: 'array', items: { $ref: '#/definitions/step' }, description: 'The steps.' },

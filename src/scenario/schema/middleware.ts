@@ -2,8 +2,8 @@ import { z } from 'zod';
 import type { PolicyKind } from '../../spec/policy.js';
 import { distribution, share, whole } from '../../spec/quantities.js';
 import { MIDDLEWARE } from '../verbs.js';
-import type { AnyObject } from './bundle.js';
-import { nameText, when } from './common.js';
+import { gateSchema, storedLimiterSchema } from './admission.js';
+import { when } from './common.js';
 import { REFERENCE_PATTERN } from './steps.js';
 
 /** Kinds a middleware may name; the others have none. */
@@ -17,6 +17,7 @@ const SUMMARIES: ReadonlyMap<string, string> = new Map([
   ['authenticate', 'Finds out who asks; refuses with 401.'],
   ['authorize', 'Finds out whether they may; refuses with 403.'],
   ['rateLimit', 'Lets only so many through; refuses with 429.'],
+  ['admit', 'Lets only so many be under way at once; refuses with 503.'],
   ['transform', 'Changes the request.'],
   ['translate', 'Turns one protocol into another.'],
   ['compress', 'Compresses the answer.'],
@@ -31,7 +32,7 @@ function common(): Record<string, z.ZodType> {
     reject: share().prefault(0).describe('Share of requests refused. Defaults to 0.'),
     status: whole({ min: 400, max: 599 })
       .optional()
-      .describe('Status of a refusal. Defaults by name: 401, 403, 429.'),
+      .describe('Status of a refusal. Defaults by name: 401, 403, 429, 503.'),
     call: z
       .string()
       .regex(REFERENCE_PATTERN)
@@ -50,8 +51,9 @@ export function middlewareSchema(kinds: readonly PolicyKind[]): z.ZodType {
   const shape: Record<string, z.ZodType> = {};
   for (const name of MIDDLEWARE) {
     const summary = SUMMARIES.get(name)!;
-    if (name === 'rateLimit') {
-      shape[name] = rateLimitSchema(kinds).optional().describe(summary);
+    if (name === 'rateLimit' || name === 'admit') {
+      const schema = name === 'admit' ? gateSchema : storedLimiterSchema;
+      shape[name] = schema(kinds, common()).optional().describe(summary);
       continue;
     }
     const words = KINDS.get(name);
@@ -63,71 +65,4 @@ export function middlewareSchema(kinds: readonly PolicyKind[]): z.ZodType {
       .describe(summary);
   }
   return z.strictObject(shape).describe('One middleware by its name.');
-}
-
-const scopeField = z
-  .enum(['instance', 'caller', 'global'])
-  .default('instance')
-  .describe(
-    'Whose state it is: of each instance of this component, or one for all of them (`caller` and ' +
-      '`global` are the same here). Defaults to instance.',
-  );
-const scopeAndError = { scope: scopeField };
-
-/** The store of a limiter; where the library has a word for a failed one, `onError` is not ours. */
-function storeSchema(withError: boolean): z.ZodType {
-  const onError = z
-    .enum(['allow', 'reject'])
-    .default('allow')
-    .describe(
-      'What a failed call of `of` means: the request passes unlimited, or is answered 500. Defaults ' +
-        'to allow.',
-    );
-  return z
-    .strictObject({
-      latency: distribution()
-        .prefault('0ms')
-        .describe('Time of one question and its answer. Unit: distribution. Defaults to 0ms.'),
-      of: z
-        .string()
-        .regex(REFERENCE_PATTERN)
-        .optional()
-        .describe(
-          'Endpoint or operation that is called for each question, with its network, load and ' +
-            'faults; what the host says of calls to it (`outbound`) holds. Defaults to none.',
-        ),
-      ...(withError ? { onError } : {}),
-    })
-    .describe('The shared counter is outside the process: the request waits for it.');
-}
-
-function rateLimitSchema(kinds: readonly PolicyKind[]): z.ZodType {
-  const options = kinds
-    .filter((kind) => kind.policy === 'rateLimit' && kind.limiter !== undefined)
-    .map((kind) => {
-      const own = kind.schema as unknown as AnyObject;
-      const name = z.literal(kind.kind).describe(kind.summary);
-      const fields = Object.entries(common()).filter(([field]) => !(field in own.shape));
-      return own.safeExtend({
-        kind: kind.isDefault ? name.optional() : name,
-        retryAfter: z
-          .union([z.boolean(), z.literal('exact')])
-          .default(kind.silent !== true)
-          .describe(
-            'Whether a refusal says when to come back: true in whole seconds, rounded up and at ' +
-              'least 1, as the header Retry-After does; `exact` as a gRPC pushback could. ' +
-              `Unit: boolean or \`exact\`. Defaults to ${kind.silent !== true}.`,
-          ),
-        ...(kind.serverFields ?? scopeAndError),
-        store: storeSchema(kind.serverFields === undefined).optional(),
-        key: nameText()
-          .optional()
-          .describe(
-            'Key of `keys`, or `client`, `workload`, `caller`: one state for each of its values.',
-          ),
-        ...Object.fromEntries(fields),
-      });
-    });
-  if (options.length === 1) return options[0];
-  return z.discriminatedUnion('kind', options as unknown as [AnyObject, AnyObject]);
 }
