@@ -3,12 +3,19 @@ import { PHASE } from '../kernel/phase.js';
 import type { StreamKey } from '../kernel/rng.js';
 import { streamKey } from '../kernel/rng.js';
 import type { PlanEdge } from '../spec/plan.js';
-import type { PolicyKind, PolicySetup, PolicyState, Target } from '../spec/policy.js';
+import type {
+  ConnectionLimits,
+  PolicyKind,
+  PolicySetup,
+  PolicyState,
+  Target,
+} from '../spec/policy.js';
 import type { Layer } from '../spec/scenario.js';
 import { Histogram } from '../stats/histogram.js';
 import { Alarms } from './alarms.js';
 import { DryRun } from './dry-run.js';
 import { ConnectionPool } from './connection-pool.js';
+import { EdgePool } from './edge-pool.js';
 import type { ServerConnections } from './connection-pool.js';
 import type { View } from './edge.js';
 import type { Instance } from './instance.js';
@@ -51,10 +58,10 @@ class Watched implements Target {
   }
 }
 
-/** Gauges and waits of one pool, for the record. */
+/** Gauges of the pools of one calling instance at one component, for the record. */
 export interface PoolMeter {
   readonly instance: number;
-  readonly database: number;
+  readonly callee: number;
   readonly open: number;
   readonly used: number;
   readonly waiting: number;
@@ -66,7 +73,7 @@ export interface PoolMeter {
  */
 export class Chains {
   readonly pools: PoolMeter[] = [];
-  /** By calling component * components + database: waits by segment. */
+  /** By calling component * components + component called: waits by segment. */
   readonly poolWaits = new Map<number, Histogram[]>();
   private readonly world: World;
   private readonly registry: Registry;
@@ -100,12 +107,17 @@ export class Chains {
 
   /** Depth of the chains of an edge. */
   depthOf(edge: PlanEdge): number {
-    const implicit = (edge.pool === null ? 0 : 1) + (this.picks(edge) ? 1 : 0);
-    return this.layersOf(edge).length + implicit;
+    const pool = edge.pool === null && edge.connections === null ? 0 : 1;
+    const pick = this.picks(edge) && edge.connections?.shared !== true ? 1 : 0;
+    return this.layersOf(edge).length + pick + pool;
   }
 
   /** True where a layer needs to know the instance, so that it is picked before the attempt is sent. */
   picks(edge: PlanEdge): boolean {
+    return edge.connections !== null || this.splits(edge);
+  }
+
+  private splits(edge: PlanEdge): boolean {
     return this.world.plan.bundles[edge.bundle].layers.some(({ per }) => per === 'target');
   }
 
@@ -122,6 +134,12 @@ export class Chains {
     const first = layers.findIndex(({ per }) => per === 'target');
     if (first >= 0) objects.splice(first, 0, this.pickLayer);
     if (edge.pool !== null) objects.push(this.poolOf(edge, caller));
+    if (edge.connections !== null) {
+      const { shared } = edge.connections;
+      const limits = objects.find((object) => limitsAt(object, 0) !== null) ?? null;
+      if (first < 0 && !shared) objects.push(this.pickLayer);
+      objects.push(this.edgePoolOf(edge, caller, view, limits));
+    }
     const key = objects.map((object) => this.idOf(object)).join(',');
     let start = this.chains.get(key);
     if (start === undefined) {
@@ -219,13 +237,7 @@ export class Chains {
     if (known !== undefined) return known;
     const spec = plan.components[database];
     const pool = edge.pool!;
-    const gauges = {
-      open: levels.register(),
-      used: levels.register(),
-      waiting: levels.register(),
-    };
-    this.pools.push({ instance: caller.id, database, ...gauges });
-    const waits = this.waitsOf(caller.component, database);
+    const gauges = this.metersOf(caller, database);
     const { acquireTimeoutNs } = pool;
     const state = new ConnectionPool({
       ctx: calls,
@@ -240,19 +252,86 @@ export class Chains {
           : engine.lane(acquireTimeoutNs, PHASE.TIMER, calls.timerOp, calls.frames),
       levels,
       gauges,
-      waits: () => {
-        const { cell } = world.sink;
-        return cell < 0 ? null : waits[plan.grid.segmentOfCell[cell]];
-      },
+      waits: this.waitsNow(caller.component, database),
     });
     this.states.set(key, state);
     caller.policies.push(state);
     return state;
   }
 
-  private waitsOf(caller: number, database: number): Histogram[] {
+  /** The pools of a calling instance on an edge: one for each instance called, or one for all of them. */
+  private edgePoolOf(
+    edge: PlanEdge,
+    caller: Instance,
+    view: View,
+    limited: PolicyState | null,
+  ): PolicyState {
+    const { world } = this;
+    const { plan, engine, calls } = world;
+    const callee = plan.parts[edge.to].component;
+    const { id } = plan.bundles[edge.bundle];
+    const limiter = limited === null ? 'none' : this.idOf(limited);
+    const key = `connections|${caller.id}|${callee}|${id}|${limiter}`;
+    const known = this.states.get(key);
+    if (known !== undefined) return known;
+    const spec = edge.connections!;
+    const { acquireTimeoutNs } = spec;
+    const common = {
+      world,
+      spec,
+      caller,
+      view,
+      acquire:
+        acquireTimeoutNs === null || acquireTimeoutNs === 0
+          ? null
+          : engine.lane(acquireTimeoutNs, PHASE.TIMER, calls.timerOp, calls.frames),
+      gauges: this.metersOf(caller, callee),
+      waits: this.waitsNow(caller.component, callee),
+    };
+    const { firstInstance, instances } = plan.components[callee];
+    const make = (instance: number, index: number): EdgePool => {
+      const limits = limited === null ? null : limitsAt(limited, index);
+      if (limits !== null) limits.hasPools = true;
+      return new EdgePool({ ...common, callee: instance, limits });
+    };
+    const state = spec.shared
+      ? make(-1, 0)
+      : new Targets(
+          calls,
+          Array.from({ length: instances }, (_, index) => make(firstInstance + index, index)),
+        );
+    this.states.set(key, state);
+    caller.policies.push(state);
+    return state;
+  }
+
+  /** Gauges of the pools of an instance at a component, whatever the bundles. */
+  private metersOf(caller: Instance, callee: number): PoolMeter {
+    const known = this.pools.find((meter) => {
+      return meter.instance === caller.id && meter.callee === callee;
+    });
+    if (known !== undefined) return known;
+    const { levels } = this.world;
+    const meter: PoolMeter = {
+      instance: caller.id,
+      callee,
+      open: levels.register(),
+      used: levels.register(),
+      waiting: levels.register(),
+    };
+    this.pools.push(meter);
+    return meter;
+  }
+
+  private waitsNow(caller: number, callee: number): () => Histogram | null {
+    const { sink, plan } = this.world;
+    const waits = this.waitsOf(caller, callee);
+    return () => (sink.cell < 0 ? null : waits[plan.grid.segmentOfCell[sink.cell]]);
+  }
+
+  private waitsOf(caller: number, callee: number): Histogram[] {
     const { plan } = this.world;
-    const key = caller * plan.components.length + database;
+    const key = caller * plan.components.length + callee;
     let waits = this.poolWaits.get(key);
     if (waits === undefined) {
       waits = Array.from({ length: plan.grid.segments }, () => new Histogram());
@@ -282,6 +361,12 @@ export class Chains {
     }
     return id;
   }
+}
+
+/** What a layer limits of the connections to the instance with this number; null where it does not. */
+function limitsAt(state: PolicyState, index: number): ConnectionLimits | null {
+  const own = state instanceof Targets ? state.at(index) : state;
+  return own.limits ?? null;
 }
 
 function create(definition: PolicyKind, layer: Layer, setup: PolicySetup): PolicyState {

@@ -153,6 +153,7 @@ export class ConnectionPool implements PolicyState {
     if (server.open >= server.limit) return OUTCOME.refused;
     server.open++;
     this.open++;
+    ctx.count(frame, EDGE_COUNTER.connects);
     this.count(this.setup.gauges.open, 1);
     const a = ctx.lineageA(frame);
     const b = ctx.lineageB(frame);

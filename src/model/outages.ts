@@ -95,6 +95,7 @@ export class Outages {
     // Its calls are gone; answers on hold find that nobody waits for them.
     this.replayCalls(instance);
     instance.cores.clear();
+    this.world.connections.instanceDown(instance);
     invariant(instance.busy === 0 && instance.queue.length === 0, 'crashed-instance-still-busy');
     for (const policy of instance.policies) {
       invariant(policy.held() === 0, 'policy-of-crashed-instance-holds');

@@ -4,7 +4,6 @@
  */
 export const laterPolicies: readonly string[] = [
   'coalesce',
-  'connections',
   'idempotencyKey',
   'outlierDetection',
 ];

@@ -28,7 +28,7 @@ import { Limiters } from './limiters.js';
 import { planLoads, traceShareOf } from './loads.js';
 import { planLinks, withLinks } from './network.js';
 import { Problems } from './problem.js';
-import { fullName, writeProgram, writeRefusal } from './programs.js';
+import { fullName, writeHandshake, writeProgram, writeRefusal } from './programs.js';
 import type { Writer } from './writer.js';
 
 export interface CompileOptions {
@@ -58,7 +58,11 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
   const limiters = new Limiters(scenario.keys, problems);
   const programs = layout.parts.map((part) => writeProgram(writer, limiters, part));
   const refusals = layout.components.map((component) => writeRefusal(writer, component));
-  const { edges, statEdges, bundles, deepestChain, numbers } = writer.edges.finish(layout);
+  const handshakes = layout.components.map((component) => writeHandshake(writer, component));
+  const { edges, statEdges, bundles, deepestChain, numbers } = writer.edges.finish(
+    layout,
+    problems,
+  );
   writer.assembler.renumber(OP.CALL, SLOT.A, numbers);
   const links = planLinks(scenario.network, layout, statEdges, writer.distributions);
   const loads = planLoads(layout, times.warmupNs, times.endNs);
@@ -74,7 +78,9 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
     ...times,
     maxEvents: scenario.run.maxEvents,
     grid: planGrid({ ...times, stepNs: scenario.run.stepNs, faults, windowEdges }),
-    components: layout.components.map((it) => planComponent(it, refusals[it.id]!)),
+    components: layout.components.map((it) =>
+      planComponent(it, refusals[it.id]!, handshakes[it.id]!),
+    ),
     parts: layout.parts.map((part) => planPart(layout, part, programs[part.id]!)),
     instances: layout.instances,
     edges: withLinks(edges, links, layout.zones.length),
@@ -152,7 +158,11 @@ const CLIENT = Object.freeze({
   external: false,
 } as const);
 
-function planComponent(component: LaidComponent, rejectProgram: number): PlanComponent {
+function planComponent(
+  component: LaidComponent,
+  rejectProgram: number,
+  handshakeProgram: number,
+): PlanComponent {
   const { source } = component;
   const host = hostOf(component);
   const common = {
@@ -163,6 +173,7 @@ function planComponent(component: LaidComponent, rejectProgram: number): PlanCom
     firstPart: component.parts[0]?.id ?? 0,
     parts: component.parts.length,
     rejectProgram,
+    handshakeProgram,
     maxConnections: Infinity,
     connect: null,
   };

@@ -26,6 +26,21 @@ export interface PolicyState {
   reset?(): void;
   /** Permits, waiters and forks held now. Must be 0 when nothing is in flight. */
   held(): number;
+  /** Limits on the connections of the calls it stands in front of. */
+  readonly limits?: ConnectionLimits;
+}
+
+/** Limits of a policy that the pools of its calls heed; those keep the counts where `hasPools`. */
+export interface ConnectionLimits {
+  readonly maxConnections: number;
+  /** Attempts that wait for a connection, those included that one is being opened for. */
+  readonly maxPending: number;
+  /** Attempts on a connection. */
+  readonly maxRequests: number;
+  hasPools: boolean;
+  connections: number;
+  pending: number;
+  requests: number;
 }
 
 /** Counters of an edge that policies feed; the index is the place in EDGE_COUNTERS. */
@@ -40,6 +55,8 @@ export const EDGE_COUNTERS = [
   'poolTimeouts',
   'wouldReject',
   'throttleRejected',
+  'connects',
+  'poolOverflows',
 ] as const;
 export type EdgeCounter = (typeof EDGE_COUNTERS)[number];
 export const EDGE_COUNTER = Object.freeze(

@@ -113,6 +113,8 @@ export interface Bundle {
   readonly layers: readonly Layer[];
   /** Overrides the callee's own, null when it does not. */
   readonly loadBalancing: LoadBalancing | null;
+  /** Connections of its calls to services and gateways; null: they are warm and free. */
+  readonly connections: Connections | null;
   /** Where the order of the layers comes from: `written`, or the name of a preset. */
   readonly order: string;
 }
@@ -134,6 +136,32 @@ export interface LoadBalancing {
   readonly kind: string;
   /** Output of the kind's schema. */
   readonly config: unknown;
+  /** The instance is picked once for each connection, as an L4 balancer does; else for each attempt. */
+  readonly level?: 'connection';
+}
+
+/** Connections of a calling instance to an instance called. */
+export interface Connections {
+  readonly max: number;
+  readonly maxIdle: number;
+  readonly idleTimeoutNs: Ns | null;
+  /** Attempts that wait in line, those for which a connection is being opened not among them. */
+  readonly maxPending: number;
+  readonly acquireTimeoutNs: Ns | null;
+  readonly connectTimeoutNs: Ns | null;
+  /** Streams at once on a connection of http2 or grpc. */
+  readonly maxStreams: number;
+  /** Attempts that a connection carries before it is closed. */
+  readonly maxRequests: number;
+  readonly lifetimeNs: Ns | null;
+}
+
+/** What a component speaks to its callers; only felt where they have connections. */
+export interface Protocol {
+  readonly kind: 'http1' | 'http2' | 'grpc' | 'tcp';
+  readonly tls: 'none' | 'tls12' | 'tls13' | 'mtls';
+  /** CPU of the component for a TLS handshake. */
+  readonly handshakeWork: Distribution;
 }
 
 export interface Cpu {
@@ -166,6 +194,7 @@ export interface Host {
   readonly cancellation: 'ignore' | 'onDequeue' | 'atSteps' | 'immediate';
   readonly rejectWork: Distribution;
   readonly loadBalancing: LoadBalancing;
+  readonly protocol: Protocol | null;
   readonly external: boolean;
   readonly labels: ReadonlyMap<string, string>;
 }

@@ -35,7 +35,7 @@ export const times = (value: number): CountDistribution => ({ kind: 'constant', 
 export const FREE = constant(0);
 
 export function bundle(id: string, layers: Bundle['layers'] = []): Bundle {
-  return { id, layers, loadBalancing: null, order: 'default' };
+  return { id, layers, loadBalancing: null, connections: null, order: 'default' };
 }
 
 export function layer(policy: string, config: unknown = {}): Bundle['layers'][number] {
@@ -168,6 +168,7 @@ const HOST: Omit<Host, 'name'> = {
   cancellation: 'ignore',
   rejectWork: FREE,
   loadBalancing: { kind: 'roundRobin', config: {} },
+  protocol: null,
   external: false,
   labels: new Map(),
 };

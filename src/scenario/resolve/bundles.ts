@@ -4,6 +4,7 @@ import { entries, get, items, locate, text } from '../located.js';
 import type { Node } from '../located.js';
 import type { BalancingOutput, BundleOutput } from '../schema/bundle.js';
 import type { Context, Path } from './context.js';
+import { checkLevel, resolveConnections } from './connections.js';
 import { report, stablePath } from './context.js';
 
 /** Layers that make more than one attempt. */
@@ -14,6 +15,7 @@ export const NO_POLICY: Bundle = Object.freeze({
   id: 'none',
   layers: [],
   loadBalancing: null,
+  connections: null,
   order: 'default',
 });
 
@@ -38,10 +40,19 @@ export function resolveBundle(context: Context, output: BundleOutput, path: Path
     output.loadBalancing === undefined
       ? null
       : resolveLoadBalancing(context, output.loadBalancing, [...path, 'loadBalancing']);
-  if (layers.length === 0 && loadBalancing === null && path[0] !== 'policies') return NO_POLICY;
+  const connections =
+    output.connections === undefined
+      ? null
+      : resolveConnections(context, output.connections, [...path, 'connections']);
+  if (output.loadBalancing !== undefined) {
+    checkLevel(context, output.loadBalancing, connections !== null, [...path, 'loadBalancing']);
+  }
+  const nothing = layers.length === 0 && loadBalancing === null && connections === null;
+  if (nothing && path[0] !== 'policies') return NO_POLICY;
   const id = path[0] === 'policies' ? String(path[1]) : stablePath(context.tree, path);
   const { order = 'default' } = output;
-  return { id, layers, loadBalancing, order: typeof order === 'string' ? order : 'written' };
+  const how = typeof order === 'string' ? order : 'written';
+  return { id, layers, loadBalancing, connections, order: how };
 }
 
 /** Which instance takes a call. */
@@ -50,14 +61,14 @@ export function resolveLoadBalancing(
   output: BalancingOutput,
   path: Path,
 ): LoadBalancing {
-  const { kind, ...config } = output;
+  const { kind, level, ...config } = output;
   const { key } = config as { readonly key?: string };
   const allowed = context.names.keys;
   if (key !== undefined && !allowed.includes(key)) {
     const at = [...path, 'key'];
     report(context, 'FL404', at, `there is no key ${key} in keys`, { found: key, allowed });
   }
-  return { kind, config };
+  return level === 'connection' ? { kind, config, level } : { kind, config };
 }
 
 /** The one layer of a middleware limiter or of a policy in a bundle, and where it was written. */

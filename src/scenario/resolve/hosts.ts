@@ -29,6 +29,7 @@ import {
   resolveLoadBalancing,
   resolvePolicy,
 } from './bundles.js';
+import { checkLevel, resolveProtocol } from './connections.js';
 import type { Context, Path } from './context.js';
 import { report, reportKey, writtenAt } from './context.js';
 import { BUILT_IN_KEYS, routeNames, sorted } from './names.js';
@@ -123,6 +124,7 @@ export function resolveDatabase(context: Context, name: string, output: Database
     cancellation: 'ignore',
     rejectWork: NOTHING,
     loadBalancing: { kind: 'roundRobin', config: {} },
+    protocol: null,
     external: output.external,
     labels: new Map(sorted(output.labels)),
     kind: 'generic',
@@ -140,6 +142,7 @@ function resolveHost(context: Context, name: string, output: HostOutput, path: P
   const written = resolveCpu(context, output.cpu, [...path, 'cpu']);
   const stated = writtenAt(context, [...path, 'cpu', 'cores']) !== undefined;
   const cpu = runtime === 'eventLoop' && !stated ? { ...written, cores: 1 } : written;
+  checkLevel(context, output.loadBalancing, null, [...path, 'loadBalancing']);
   if (runtime === 'eventLoop') checkEventLoop(context, output, cpu, path);
   return {
     name,
@@ -158,6 +161,7 @@ function resolveHost(context: Context, name: string, output: HostOutput, path: P
     cancellation: output.cancellation,
     rejectWork: output.rejectWork,
     loadBalancing: resolveLoadBalancing(context, output.loadBalancing, [...path, 'loadBalancing']),
+    protocol: resolveProtocol(context, output.protocol, [...path, 'protocol']),
     external: output.external,
     labels: new Map(sorted(output.labels)),
   };

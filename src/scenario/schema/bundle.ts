@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { layerNames, orderPresets } from '../../patterns/layers.js';
 import { balancerKinds } from '../../patterns/registry.js';
 import type { PolicyKind } from '../../spec/policy.js';
+import { connectionsSchema } from './connections.js';
+import type { ConnectionsOutput } from './connections.js';
 import { entryText, inheriting, nameText, withShort } from './common.js';
 
 /** A strict object of zod whose fields are not known here. */
@@ -10,8 +12,17 @@ export type AnyObject = z.ZodObject<Readonly<Record<string, z.ZodType>>, z.core.
 /** A way to pick an instance as it stands after validation. */
 export interface BalancingOutput {
   readonly kind: string;
+  readonly level: 'request' | 'connection';
   readonly [field: string]: unknown;
 }
+
+const level = z
+  .enum(['request', 'connection'])
+  .default('request')
+  .describe(
+    'What an instance is picked for: each attempt, or, as an L4 balancer does, each connection that is ' +
+      'opened; that needs `connections`. Defaults to request.',
+  );
 
 /** Which instance of the callee takes a call: the union of all kinds. */
 export const loadBalancingSchema = balancingSchema();
@@ -19,7 +30,7 @@ export const loadBalancingSchema = balancingSchema();
 function balancingSchema(): z.ZodType<BalancingOutput> {
   const options = balancerKinds.map(({ balancer, schema, summary }) =>
     (schema as unknown as AnyObject)
-      .safeExtend({ kind: z.literal(balancer).describe(summary) })
+      .safeExtend({ kind: z.literal(balancer).describe(summary), level })
       .describe(summary),
   );
   const bare = balancerKinds.filter(({ schema }) => schema.safeParse({}).success);
@@ -95,6 +106,7 @@ export function bundleSchema(kinds: readonly PolicyKind[]): z.ZodType<BundleOutp
       .describe('Bundle or bundles this one builds on; later ones win.'),
     ...shape,
     loadBalancing: loadBalancingSchema.optional(),
+    connections: connectionsSchema.optional(),
     order: z
       .union([z.enum(presets), z.array(z.enum(layerNames as [string, ...string[]]))])
       .optional()
@@ -111,10 +123,11 @@ export function policiesOf(kinds: readonly PolicyKind[]): string[] {
   return [...new Set(kinds.map((kind) => kind.policy))];
 }
 
-/** What a validated bundle holds: the policies by name, beside these two. */
+/** What a validated bundle holds: the policies by name, beside these three. */
 export interface BundleOutput {
   readonly order?: string | readonly string[];
   readonly loadBalancing?: BalancingOutput;
+  readonly connections?: ConnectionsOutput;
   readonly [policy: string]: unknown;
 }
 

@@ -12,6 +12,8 @@ import { QuantityError, show } from '../../spec/quantity-text.js';
 import type { BundleOutput } from './bundle.js';
 import { loadBalancingSchema } from './bundle.js';
 import type { BalancingOutput } from './bundle.js';
+import { protocolSchema } from './connections.js';
+import type { ProtocolOutput } from './connections.js';
 import { critical, entryText, nameText, textMap, withShort } from './common.js';
 
 /** Cores may be broken; work never slows where they are unlimited. */
@@ -126,6 +128,7 @@ export function hostFields(bundle: z.ZodType<BundleOutput>, middleware: z.ZodTyp
     loadBalancing: loadBalancingSchema
       .prefault({ kind: 'roundRobin' })
       .describe('How callers pick among these instances. Defaults to roundRobin.'),
+    protocol: protocolSchema.optional(),
     middleware: z
       .array(middleware)
       .optional()
@@ -163,6 +166,7 @@ export interface HostOutput {
   readonly cancellation: 'ignore' | 'onDequeue' | 'atSteps' | 'immediate';
   readonly rejectWork: z.output<ReturnType<typeof distribution>>;
   readonly loadBalancing: BalancingOutput;
+  readonly protocol?: ProtocolOutput;
   readonly middleware?: readonly MiddlewareOutput[];
   readonly outbound?: Readonly<Record<string, BundleOutput>>;
   readonly external: boolean;
