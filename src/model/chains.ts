@@ -3,23 +3,14 @@ import { PHASE } from '../kernel/phase.js';
 import type { StreamKey } from '../kernel/rng.js';
 import { streamKey } from '../kernel/rng.js';
 import type { PlanEdge } from '../spec/plan.js';
-import type {
-  ConnectionLimits,
-  PolicyKind,
-  PolicySetup,
-  PolicyState,
-  Target,
-} from '../spec/policy.js';
+import type { PolicyKind, PolicySetup, PolicyState, Target } from '../spec/policy.js';
 import type { Layer } from '../spec/scenario.js';
-import { Histogram } from '../stats/histogram.js';
 import { Alarms } from './alarms.js';
 import { DryRun } from './dry-run.js';
-import { ConnectionPool } from './connection-pool.js';
-import { EdgePool } from './edge-pool.js';
-import type { ServerConnections } from './connection-pool.js';
 import type { View } from './edge.js';
 import type { Instance } from './instance.js';
 import { PickLayer } from './pick-layer.js';
+import { limitsAt, Pools } from './pools.js';
 import type { Registry } from './registry.js';
 import { Targets } from './targets.js';
 import type { World } from './world.js';
@@ -58,23 +49,12 @@ class Watched implements Target {
   }
 }
 
-/** Gauges of the pools of one calling instance at one component, for the record. */
-export interface PoolMeter {
-  readonly instance: number;
-  readonly callee: number;
-  readonly open: number;
-  readonly used: number;
-  readonly waiting: number;
-}
-
 /**
  * Builds the chains of policy objects. An object is shared by all calls that share its state: those of
  * the same bundle from the same instance (caller component, everybody) to the same callee (endpoint).
  */
 export class Chains {
-  readonly pools: PoolMeter[] = [];
-  /** By calling component * components + component called: waits by segment. */
-  readonly poolWaits = new Map<number, Histogram[]>();
+  readonly pools: Pools;
   private readonly world: World;
   private readonly registry: Registry;
   private readonly alarms: Alarms;
@@ -84,7 +64,6 @@ export class Chains {
   private readonly pickLayer: PickLayer;
   /** By key of a state that is one for each instance called. */
   private readonly watched = new Map<string, readonly Watched[]>();
-  private readonly servers = new Map<number, ServerConnections>();
   /** Bundles of which some call may inherit a deadline: all their chains are of one shape. */
   private readonly reached = new Set<number>();
 
@@ -93,6 +72,7 @@ export class Chains {
     this.registry = registry;
     this.alarms = new Alarms(world.engine);
     this.pickLayer = new PickLayer(world);
+    this.pools = new Pools(world);
     for (const edge of world.plan.edges) if (edge.deadline) this.reached.add(edge.bundle);
   }
 
@@ -133,12 +113,12 @@ export class Chains {
     const objects = layers.map((layer) => this.stateOf(edge, layer, caller, view));
     const first = layers.findIndex(({ per }) => per === 'target');
     if (first >= 0) objects.splice(first, 0, this.pickLayer);
-    if (edge.pool !== null) objects.push(this.poolOf(edge, caller));
+    if (edge.pool !== null) objects.push(this.pools.ofDatabase(edge, caller));
     if (edge.connections !== null) {
-      const { shared } = edge.connections;
-      const limits = objects.find((object) => limitsAt(object, 0) !== null) ?? null;
-      if (first < 0 && !shared) objects.push(this.pickLayer);
-      objects.push(this.edgePoolOf(edge, caller, view, limits));
+      if (first < 0 && !edge.connections.shared) objects.push(this.pickLayer);
+      const limited = objects.find((object) => limitsAt(object, 0) !== null) ?? null;
+      const name = limited === null ? '' : String(this.idOf(limited));
+      objects.push(this.pools.ofEdge(edge, caller, view, limited, name));
     }
     const key = objects.map((object) => this.idOf(object)).join(',');
     let start = this.chains.get(key);
@@ -228,127 +208,6 @@ export class Chains {
     };
   }
 
-  private poolOf(edge: PlanEdge, caller: Instance): PolicyState {
-    const { world } = this;
-    const { plan, levels, engine, calls, samplers } = world;
-    const database = plan.parts[edge.to].component;
-    const key = `pool|${caller.id}|${database}`;
-    const known = this.states.get(key);
-    if (known !== undefined) return known;
-    const spec = plan.components[database];
-    const pool = edge.pool!;
-    const gauges = this.metersOf(caller, database);
-    const { acquireTimeoutNs } = pool;
-    const state = new ConnectionPool({
-      ctx: calls,
-      pool,
-      server: this.serverOf(database),
-      samplers,
-      connect: samplers.add(spec.connect ?? { kind: 'constant', valueNs: 0 }),
-      stream: this.stream(`pool/${plan.components[caller.component].name}->${spec.name}`),
-      timeout:
-        acquireTimeoutNs === null || acquireTimeoutNs === 0
-          ? null
-          : engine.lane(acquireTimeoutNs, PHASE.TIMER, calls.timerOp, calls.frames),
-      levels,
-      gauges,
-      waits: this.waitsNow(caller.component, database),
-    });
-    this.states.set(key, state);
-    caller.policies.push(state);
-    return state;
-  }
-
-  /** The pools of a calling instance on an edge: one for each instance called, or one for all of them. */
-  private edgePoolOf(
-    edge: PlanEdge,
-    caller: Instance,
-    view: View,
-    limited: PolicyState | null,
-  ): PolicyState {
-    const { world } = this;
-    const { plan, engine, calls } = world;
-    const callee = plan.parts[edge.to].component;
-    const { id } = plan.bundles[edge.bundle];
-    const limiter = limited === null ? 'none' : this.idOf(limited);
-    const key = `connections|${caller.id}|${callee}|${id}|${limiter}`;
-    const known = this.states.get(key);
-    if (known !== undefined) return known;
-    const spec = edge.connections!;
-    const { acquireTimeoutNs } = spec;
-    const common = {
-      world,
-      spec,
-      caller,
-      view,
-      acquire:
-        acquireTimeoutNs === null || acquireTimeoutNs === 0
-          ? null
-          : engine.lane(acquireTimeoutNs, PHASE.TIMER, calls.timerOp, calls.frames),
-      gauges: this.metersOf(caller, callee),
-      waits: this.waitsNow(caller.component, callee),
-    };
-    const { firstInstance, instances } = plan.components[callee];
-    const make = (instance: number, index: number): EdgePool => {
-      const limits = limited === null ? null : limitsAt(limited, index);
-      if (limits !== null) limits.hasPools = true;
-      return new EdgePool({ ...common, callee: instance, limits });
-    };
-    const state = spec.shared
-      ? make(-1, 0)
-      : new Targets(
-          calls,
-          Array.from({ length: instances }, (_, index) => make(firstInstance + index, index)),
-        );
-    this.states.set(key, state);
-    caller.policies.push(state);
-    return state;
-  }
-
-  /** Gauges of the pools of an instance at a component, whatever the bundles. */
-  private metersOf(caller: Instance, callee: number): PoolMeter {
-    const known = this.pools.find((meter) => {
-      return meter.instance === caller.id && meter.callee === callee;
-    });
-    if (known !== undefined) return known;
-    const { levels } = this.world;
-    const meter: PoolMeter = {
-      instance: caller.id,
-      callee,
-      open: levels.register(),
-      used: levels.register(),
-      waiting: levels.register(),
-    };
-    this.pools.push(meter);
-    return meter;
-  }
-
-  private waitsNow(caller: number, callee: number): () => Histogram | null {
-    const { sink, plan } = this.world;
-    const waits = this.waitsOf(caller, callee);
-    return () => (sink.cell < 0 ? null : waits[plan.grid.segmentOfCell[sink.cell]]);
-  }
-
-  private waitsOf(caller: number, callee: number): Histogram[] {
-    const { plan } = this.world;
-    const key = caller * plan.components.length + callee;
-    let waits = this.poolWaits.get(key);
-    if (waits === undefined) {
-      waits = Array.from({ length: plan.grid.segments }, () => new Histogram());
-      this.poolWaits.set(key, waits);
-    }
-    return waits;
-  }
-
-  private serverOf(database: number): ServerConnections {
-    let server = this.servers.get(database);
-    if (server === undefined) {
-      server = { open: 0, limit: this.world.plan.components[database].maxConnections };
-      this.servers.set(database, server);
-    }
-    return server;
-  }
-
   private stream(name: string): StreamKey {
     return streamKey(this.world.plan.seed, this.world.replication, name);
   }
@@ -361,12 +220,6 @@ export class Chains {
     }
     return id;
   }
-}
-
-/** What a layer limits of the connections to the instance with this number; null where it does not. */
-function limitsAt(state: PolicyState, index: number): ConnectionLimits | null {
-  const own = state instanceof Targets ? state.at(index) : state;
-  return own.limits ?? null;
 }
 
 function create(definition: PolicyKind, layer: Layer, setup: PolicySetup): PolicyState {

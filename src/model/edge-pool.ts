@@ -1,6 +1,5 @@
 import { invariant } from '../kernel/invariant.js';
 import type { Lane } from '../kernel/lanes.js';
-import { IntRing } from '../kernel/ring.js';
 import { derive, lineage } from '../kernel/rng.js';
 import type { Ns } from '../kernel/time.js';
 import { OUTCOME, PARK, PASS } from '../spec/outcome.js';
@@ -9,6 +8,7 @@ import type { PlanConnections } from '../spec/plan.js';
 import { EDGE_COUNTER } from '../spec/policy.js';
 import type { ConnectionLimits, PolicyState } from '../spec/policy.js';
 import type { Histogram } from '../stats/histogram.js';
+import { ConnectionLine } from './connection-line.js';
 import { CONNECTION } from './connection-table.js';
 import type { View } from './edge.js';
 import type { Instance } from './instance.js';
@@ -32,10 +32,6 @@ export interface EdgePoolSetup {
   readonly waits: () => Histogram | null;
 }
 
-/** Words of a frame in this layer: stands in line, has a connection coming, or (from 0 on) is on it. */
-const WAITING = -1;
-const EXPECTING = -2;
-
 /**
  * The connections of one calling instance to one instance of a service, as the innermost layer of the
  * calls to it. One with room is used first, the last that got room before the others; else one is
@@ -57,17 +53,11 @@ export class EdgePool implements PolicyState {
   private readonly age: Lane | null;
   /** Open connections with room, the next one to be used last. */
   private readonly ready: number[] = [];
-  private readonly line = new IntRing();
-  /** By frame: when it came, its layer, and the connection that is being opened for it (or -1). */
-  private readonly since: number[] = [];
-  private readonly layerOf: number[] = [];
-  private readonly dialOf: number[] = [];
+  private readonly line: ConnectionLine;
   private open = 0;
   private idle = 0;
   private inUse = 0;
   private dialling = 0;
-  /** Of those in line, the ones that a connection is coming for. */
-  private expecting = 0;
 
   constructor(setup: EdgePoolSetup) {
     this.setup = setup;
@@ -75,7 +65,8 @@ export class EdgePool implements PolicyState {
     const { spec, world } = setup;
     this.multiplexed = spec.multiplexed;
     this.tlsTrips = spec.tlsTrips;
-    const { connections } = world;
+    const { connections, calls, levels } = world;
+    this.line = new ConnectionLine(calls, levels, setup.gauges.waiting, setup.limits);
     this.id = connections.pools.push(this) - 1;
     this.connect = connections.connectLane(spec.connectTimeoutNs);
     this.idleLane = connections.idleLane(spec.idleTimeoutNs);
@@ -91,14 +82,8 @@ export class EdgePool implements PolicyState {
       return PASS;
     }
     if (limits !== null && limits.pending >= limits.maxPending) return this.overflows(frame);
-    this.since[frame] = this.setup.world.engine.now;
-    this.layerOf[frame] = layer;
-    this.dialOf[frame] = -1;
-    const verdict = this.queue(frame, layer);
-    if (verdict !== PARK) return verdict;
-    this.line.push(frame);
-    if (limits !== null) limits.pending++;
-    return PARK;
+    this.line.note(frame, layer, this.setup.world.engine.now);
+    return this.queue(frame, layer);
   }
 
   leave(frame: number, layer: number, outcome: Outcome): number {
@@ -114,8 +99,7 @@ export class EdgePool implements PolicyState {
 
   cancel(frame: number, layer: number, parked: boolean): void {
     if (parked) {
-      this.line.remove(frame);
-      this.leaveLine(frame);
+      this.line.leave(frame);
       return;
     }
     const slot = this.setup.world.calls.word(frame, layer);
@@ -126,9 +110,8 @@ export class EdgePool implements PolicyState {
   /** The wait in line has lasted for acquireTimeout; who has a connection coming waits for that. */
   timer(frame: number, layer: number): void {
     const { calls } = this.setup.world;
-    if (calls.word(frame, layer) !== WAITING) return;
-    this.line.remove(frame);
-    this.leaveLine(frame);
+    if (!this.line.waits(frame)) return;
+    this.line.leave(frame);
     calls.count(frame, EDGE_COUNTER.poolTimeouts);
     calls.reject(frame, layer, OUTCOME.poolTimeout);
   }
@@ -169,7 +152,7 @@ export class EdgePool implements PolicyState {
     this.close(slot);
     if (this.multiplexed || this.setup.limits !== null) {
       for (let left = this.line.length; left > 0 && this.line.length > 0; left--) {
-        this.refuse(this.line.peek(), outcome);
+        this.refuse(this.line.head, outcome);
       }
     } else if (owner >= 0) {
       this.refuse(owner, outcome);
@@ -197,15 +180,14 @@ export class EdgePool implements PolicyState {
   /** Where an attempt without a connection goes: it expects one, waits in line, or is refused. */
   private queue(frame: number, layer: number): number {
     const { spec, world, acquire } = this.setup;
-    const { calls, levels } = world;
-    const isComing = this.coming() > this.expecting;
+    const { calls } = world;
+    const isComing = this.coming() > this.line.expecting;
     if (isComing || this.mayDial()) {
       if (!isComing && !this.dial(frame)) return this.nowhere(frame);
-      calls.setWord(frame, layer, EXPECTING);
-      this.expecting++;
+      this.line.join(frame, true);
       return PARK;
     }
-    if (this.line.length - this.expecting >= spec.maxPending) {
+    if (this.line.waiting >= spec.maxPending) {
       calls.count(frame, EDGE_COUNTER.poolOverflows);
       return OUTCOME.rejectedBulkhead;
     }
@@ -213,8 +195,7 @@ export class EdgePool implements PolicyState {
       calls.count(frame, EDGE_COUNTER.poolTimeouts);
       return OUTCOME.poolTimeout;
     }
-    calls.setWord(frame, layer, WAITING);
-    levels.add(this.setup.gauges.waiting, 1);
+    this.line.join(frame, false);
     if (acquire !== null) calls.arm(acquire, frame, layer);
     return PARK;
   }
@@ -247,7 +228,7 @@ export class EdgePool implements PolicyState {
       callee = edge.first + index;
     }
     const slot = connections.take(this.id, callee, frame, edge.id);
-    this.dialOf[frame] = slot;
+    this.line.dialsFor(frame, slot);
     this.dialling++;
     this.open++;
     levels.add(gauges.open, 1);
@@ -262,9 +243,7 @@ export class EdgePool implements PolicyState {
   private endDial(slot: number): number {
     const owner = this.setup.world.connections.owner[slot];
     this.dialling--;
-    if (this.dialOf[owner] !== slot) return -1;
-    this.dialOf[owner] = -1;
-    return owner;
+    return this.line.endDial(owner, slot) ? owner : -1;
   }
 
   private attach(frame: number, layer: number, slot: number): void {
@@ -321,53 +300,32 @@ export class EdgePool implements PolicyState {
     const { world, limits } = this.setup;
     const { calls, engine } = world;
     while (this.ready.length > 0 && this.line.length > 0) {
-      const frame = this.line.peek();
-      const layer = this.layerOf[frame];
+      const frame = this.line.head;
       if (limits !== null && limits.requests >= limits.maxRequests) {
         calls.count(frame, EDGE_COUNTER.bulkheadRejected);
         this.refuse(frame, OUTCOME.rejectedBulkhead);
         continue;
       }
-      this.line.shift();
-      this.leaveLine(frame);
+      const layer = this.line.layerOf(frame);
+      this.line.leave(frame);
       this.attach(frame, layer, this.ready[this.ready.length - 1]);
-      this.waited(engine.now - this.since[frame]);
+      this.waited(this.line.waitOf(frame, engine.now));
       calls.resume(frame, layer);
     }
   }
 
   /** Opens connections for those in line that none is coming for. */
   private grow(): void {
-    const { calls, levels } = this.setup.world;
     while (this.line.length > this.coming() && this.mayDial()) {
-      let k = 0;
-      while (this.dialOf[this.line.get(k)] >= 0) k++;
-      const frame = this.line.get(k);
-      const layer = this.layerOf[frame];
-      if (!this.dial(frame)) {
-        this.refuse(frame, this.nowhere(frame));
-        continue;
-      }
-      if (calls.word(frame, layer) === EXPECTING) continue;
-      // The wait that acquireTimeout is for is over.
-      calls.setWord(frame, layer, EXPECTING);
-      this.expecting++;
-      levels.add(this.setup.gauges.waiting, -1);
+      const frame = this.line.firstWithoutDial();
+      if (this.dial(frame)) this.line.expect(frame);
+      else this.refuse(frame, this.nowhere(frame));
     }
   }
 
   private refuse(frame: number, outcome: Outcome): void {
-    this.line.remove(frame);
-    this.leaveLine(frame);
-    this.setup.world.calls.reject(frame, this.layerOf[frame], outcome);
-  }
-
-  private leaveLine(frame: number): void {
-    const { world, limits, gauges } = this.setup;
-    this.dialOf[frame] = -1;
-    if (limits !== null) limits.pending--;
-    if (world.calls.word(frame, this.layerOf[frame]) === EXPECTING) this.expecting--;
-    else world.levels.add(gauges.waiting, -1);
+    this.line.leave(frame);
+    this.setup.world.calls.reject(frame, this.line.layerOf(frame), outcome);
   }
 
   private drop(slot: number): void {

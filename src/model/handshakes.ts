@@ -1,3 +1,4 @@
+import { powi } from '../kernel/math.js';
 import { PHASE } from '../kernel/phase.js';
 import { derive, lineage } from '../kernel/rng.js';
 import { NS_PER_SECOND } from '../kernel/time.js';
@@ -115,7 +116,7 @@ export class Handshakes {
   private synchronizeAgain(slot: number): void {
     const { table, world } = this;
     const tries = table.tries[slot]++;
-    const wait = 2 ** tries * NS_PER_SECOND;
+    const wait = powi(2, tries) * NS_PER_SECOND;
     const delay = Math.max(0, table.sentNs[slot] + wait - world.engine.now);
     this.next(slot, tries === SYN_RETRIES ? STEP.GAVE_UP : STEP.SYN, delay);
   }
@@ -192,7 +193,7 @@ export class Handshakes {
       return;
     }
     const tries = table.tries[slot]++;
-    const wait = Math.min(link.rtoNs * 2 ** tries, RTO_MAX_NS);
+    const wait = Math.min(link.rtoNs * powi(2, tries), RTO_MAX_NS);
     this.next(slot, tries === DATA_RETRIES ? STEP.GAVE_UP : again, wait);
   }
 

@@ -150,7 +150,7 @@ function gaugesOf({ world, chains, views }: Assembly): GaugeRecord[] {
     add('cpu', instance.id, -1, instance.cores.gauge);
   }
   for (const view of views) add('inFlight', view.instance, view.callee, view.gauge);
-  for (const pool of chains.pools) {
+  for (const pool of chains.pools.meters) {
     add('open', pool.instance, pool.callee, pool.open);
     add('used', pool.instance, pool.callee, pool.used);
     add('waiting', pool.instance, pool.callee, pool.waiting);
@@ -160,7 +160,7 @@ function gaugesOf({ world, chains, views }: Assembly): GaugeRecord[] {
 
 function poolsOf({ world, chains }: Assembly): PoolRecord[] {
   const components = world.plan.components.length;
-  return [...chains.poolWaits].map(([key, waits]) => ({
+  return [...chains.pools.waits].map(([key, waits]) => ({
     callerComponent: Math.floor(key / components),
     calleeComponent: key % components,
     waits: waits.map((histogram) => histogram.toJSON()),

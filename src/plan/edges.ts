@@ -98,6 +98,9 @@ function poolOf(caller: LaidComponent, callee: LaidComponent): Pool | null {
   return limited ? pool : null;
 }
 
+/** Protocols that carry several attempts on a connection at once. */
+const STREAMING: ReadonlySet<string> = new Set(['http2', 'grpc'] satisfies Protocol['kind'][]);
+
 /** Round trips of a TLS handshake; a client certificate travels with those of TLS 1.3 (RFC 8446). */
 const TLS_TRIPS: Readonly<Record<Protocol['tls'], 0 | 1 | 2>> = {
   none: 0,
@@ -141,7 +144,7 @@ function connectionsOf(
   const { connections } = bundle;
   if (connections === null || callee.source.kind === 'database') return null;
   const protocol = hostOf(callee)!.protocol;
-  const multiplexed = protocol?.kind === 'http2' || protocol?.kind === 'grpc';
+  const multiplexed = protocol !== null && STREAMING.has(protocol.kind);
   return {
     ...connections,
     maxStreams: multiplexed ? connections.maxStreams : 1,
