@@ -180,6 +180,16 @@ export interface PolicyKind<S extends z.ZodType = z.ZodType> {
   create(config: z.output<S>, setup: PolicySetup): PolicyState;
   /** Where the kind may also stand in a middleware chain. */
   limiter?(config: z.output<S>): LimiterState;
+  /**
+   * What it says about another policy of its bundle: the settings of that one, given those it has and
+   * the fields of it that the user wrote.
+   */
+  completes?(
+    config: z.output<S>,
+    policy: string,
+    other: unknown,
+    written: readonly string[],
+  ): unknown;
   /** Legal by itself, contradictory together: messages with the field they belong to. */
   check?(config: z.output<S>, bundle: ReadonlyMap<string, unknown>): readonly PolicyProblem[];
 }

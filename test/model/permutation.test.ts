@@ -12,6 +12,7 @@ const NOTHING: Rest = {
   runnable: 0,
   outstanding: 0,
   pools: 0,
+  connections: 0,
 };
 
 /** Every chain with every cancellation; network and seed go round. */

@@ -127,7 +127,8 @@ function layersOf(context: Context, output: BundleOutput, path: Path): Layer[] {
         layerOf(policy, config as Record<string, unknown>, nodeAt(context, [...path, policy])),
       );
   }
-  checkTogether(context, present, path);
+  completeTogether(present);
+  checkTogether(context, present, output, path);
   const order = orderOf(context, output, present, path);
   const layers = order.flatMap((policy) => present.get(policy) ?? []);
   checkTargets(context, layers, path);
@@ -136,9 +137,31 @@ function layersOf(context: Context, output: BundleOutput, path: Path): Layer[] {
   return layers;
 }
 
+/** Settings that a policy gives to another one which leaves them out. */
+function completeTogether(present: Map<string, Layer>): void {
+  for (const own of [...present.values()]) {
+    const kind = policyKind(own.policy, own.kind)!;
+    if (kind.completes === undefined) continue;
+    for (const [policy, other] of [...present]) {
+      if (policy === own.policy) continue;
+      const { written } = other;
+      const config = kind.completes(own.config as never, policy, other.config, written);
+      present.set(policy, { ...other, config });
+    }
+  }
+}
+
 /** What the kinds themselves say about their settings beside the others of the bundle. */
-function checkTogether(context: Context, present: ReadonlyMap<string, Layer>, path: Path): void {
-  const configs = new Map([...present].map(([policy, layer]) => [policy, layer.config]));
+function checkTogether(
+  context: Context,
+  present: ReadonlyMap<string, Layer>,
+  { connections }: BundleOutput,
+  path: Path,
+): void {
+  const configs = new Map<string, unknown>(
+    [...present].map(([policy, layer]) => [policy, layer.config]),
+  );
+  if (connections !== undefined) configs.set('connections', connections);
   for (const [policy, layer] of present) checkLayer(context, layer, configs, [...path, policy]);
 }
 
