@@ -1,5 +1,6 @@
 import { invariant } from '../kernel/invariant.js';
 import type { PlanEdge } from '../spec/plan.js';
+import { poolSizeOf } from '../spec/pool-size.js';
 import { EDGE_COUNTER, type EdgeCounter } from '../spec/policy.js';
 import type { GaugeRecord, MachineRecord } from '../spec/record.js';
 import { distributionOf, largestOf, meanOf, nothing, ratioOf, type Measured } from './estimate.js';
@@ -113,7 +114,7 @@ export function poolCapacity(question: Pick<Question, 'data' | 'selection'>): nu
 
 /** Connections that one calling instance may open on an edge; null where it has no pool. */
 function poolSize({ pool, connections }: PlanEdge, instances: number): number | null {
-  if (pool !== null) return pool.maxOpen;
+  if (pool !== null) return poolSizeOf(pool).size;
   if (connections === null) return null;
   return connections.max * (connections.shared ? 1 : instances);
 }

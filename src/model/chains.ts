@@ -72,7 +72,7 @@ export class Chains {
     this.registry = registry;
     this.alarms = new Alarms(world.engine);
     this.pickLayer = new PickLayer(world);
-    this.pools = new Pools(world);
+    this.pools = new Pools(world, this.alarms);
     for (const edge of world.plan.edges) if (edge.deadline) this.reached.add(edge.bundle);
   }
 

@@ -9,7 +9,7 @@ import { OUTCOME, PARK, PASS } from '../spec/outcome.js';
 import type { Outcome } from '../spec/outcome.js';
 import { EDGE_COUNTER } from '../spec/policy.js';
 import type { CallContext, PolicyState } from '../spec/policy.js';
-import type { Pool } from '../spec/scenario.js';
+import type { PoolSettings } from '../spec/scenario.js';
 import type { Histogram } from '../stats/histogram.js';
 import type { Levels } from './levels.js';
 
@@ -21,7 +21,7 @@ export interface ServerConnections {
 
 export interface PoolSetup {
   readonly ctx: CallContext;
-  readonly pool: Pool;
+  readonly pool: PoolSettings;
   readonly server: ServerConnections;
   readonly samplers: Samplers;
   /** Distribution of the time to open a connection. */
@@ -44,8 +44,7 @@ const DIALLING = -2;
  * the calls to it. An idle connection is used first, the last returned before the others; else one is
  * opened while the limits of pool and server allow; else the call waits in line.
  *
- * A caller that gives up while its statement runs closes the connection: nobody can reuse it, as in Go's
- * database/sql after a cancelled context. Source: golang/go src/database/sql/sql.go.
+ * A caller that gives up while its statement runs closes the connection: nobody can reuse it.
  */
 export class ConnectionPool implements PolicyState {
   private readonly setup: PoolSetup;

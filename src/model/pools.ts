@@ -3,12 +3,18 @@ import type { Lane } from '../kernel/lanes.js';
 import { streamKey } from '../kernel/rng.js';
 import type { Ns } from '../kernel/time.js';
 import type { PlanEdge } from '../spec/plan.js';
+import { EDGE_COUNTER } from '../spec/policy.js';
 import type { ConnectionLimits, PolicyState } from '../spec/policy.js';
+import type { Pool } from '../spec/scenario.js';
 import { Histogram } from '../stats/histogram.js';
+import type { Alarms } from './alarms.js';
 import { ConnectionPool } from './connection-pool.js';
 import type { ServerConnections } from './connection-pool.js';
 import type { View } from './edge.js';
 import { EdgePool } from './edge-pool.js';
+import { GoPool } from './go-pool.js';
+import type { GoSetup } from './go-pool.js';
+import { HikariPool } from './hikari-pool.js';
 import type { Instance } from './instance.js';
 import { Targets } from './targets.js';
 import type { World } from './world.js';
@@ -30,9 +36,11 @@ export class Pools {
   private readonly world: World;
   private readonly states = new Map<string, PolicyState>();
   private readonly servers = new Map<number, ServerConnections>();
+  private readonly alarms: Alarms;
 
-  constructor(world: World) {
+  constructor(world: World, alarms: Alarms) {
     this.world = world;
+    this.alarms = alarms;
   }
 
   /** The pool of a calling instance at a database, whatever the bundle. */
@@ -44,24 +52,35 @@ export class Pools {
     const known = this.states.get(key);
     if (known !== undefined) return known;
     const spec = plan.components[database];
-    const pool = edge.pool!;
     const name = `pool/${plan.components[caller.component].name}->${spec.name}`;
-    return this.keep(
-      key,
-      caller,
-      new ConnectionPool({
-        ctx: calls,
-        pool,
-        server: this.serverOf(database),
-        samplers,
-        connect: samplers.add(spec.connect ?? { kind: 'constant', valueNs: 0 }),
-        stream: streamKey(plan.seed, world.replication, name),
-        timeout: this.acquireLane(pool.acquireTimeoutNs),
-        levels,
-        gauges: this.metersOf(caller, database),
-        waits: this.waitsNow(caller.component, database),
-      }),
-    );
+    const common = {
+      ctx: calls,
+      server: this.serverOf(database),
+      samplers,
+      connect: samplers.add(spec.connect ?? { kind: 'constant', valueNs: 0 }),
+      stream: streamKey(plan.seed, world.replication, name),
+      levels,
+      gauges: this.metersOf(caller, database),
+      waits: this.waitsNow(caller.component, database),
+      alarm: (run: () => void) => this.alarms.add(run, caller),
+      opens: () => world.sink.count(edge.stat, EDGE_COUNTER.connects),
+    };
+    return this.keep(key, caller, this.create(edge.pool!, common));
+  }
+
+  private create(pool: Pool, common: Omit<GoSetup, 'pool'>): PolicyState {
+    switch (pool.kind) {
+      case 'go':
+        return new GoPool({ ...common, pool });
+      case 'hikari': {
+        const timeout = this.acquireLane(pool.connectionTimeoutNs)!;
+        return new HikariPool({ ...common, pool, timeout });
+      }
+      case 'simple': {
+        const timeout = this.acquireLane(pool.acquireTimeoutNs);
+        return new ConnectionPool({ ...common, pool, timeout });
+      }
+    }
   }
 
   /**

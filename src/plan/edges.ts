@@ -89,6 +89,7 @@ function poolOf(caller: LaidComponent, callee: LaidComponent): Pool | null {
   const database = callee.source.host;
   const pool = database.pools.get(caller.name) ?? database.pool;
   const limited =
+    pool.kind !== 'simple' ||
     pool.maxOpen !== Infinity ||
     pool.maxIdle !== Infinity ||
     pool.maxLifetimeNs !== null ||

@@ -333,7 +333,10 @@ export interface Operation {
   readonly write: boolean;
 }
 
-export interface Pool {
+/** The client-side pool of a database, in the words of its library. */
+export type Pool = PoolSettings | GoSettings | HikariSettings;
+
+export interface PoolSettings {
   readonly kind: 'simple';
   readonly maxOpen: number;
   readonly maxIdle: number;
@@ -341,6 +344,24 @@ export interface Pool {
   readonly maxIdleTimeNs: Ns | null;
   readonly acquireTimeoutNs: Ns | null;
   readonly waiters: 'fifo' | 'random';
+}
+
+/** Go's database/sql. */
+export interface GoSettings {
+  readonly kind: 'go';
+  readonly maxOpen: number;
+  readonly maxIdle: number;
+  readonly maxLifetimeNs: Ns | null;
+  readonly maxIdleTimeNs: Ns | null;
+}
+
+export interface HikariSettings {
+  readonly kind: 'hikari';
+  readonly maximumPoolSize: number;
+  readonly minimumIdle: number;
+  readonly connectionTimeoutNs: Ns;
+  readonly idleTimeoutNs: Ns | null;
+  readonly maxLifetimeNs: Ns | null;
 }
 
 export interface Workload {

@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { EDGE_COUNTER, EDGE_COUNTERS } from '../../src/spec/policy.js';
-import type { EdgeCounter } from '../../src/spec/policy.js';
-import { answered, golden, latencies, outcomes } from './tracing.js';
+import { answered, counted, golden, latencies, outcomes } from './tracing.js';
 import type { Traced } from './tracing.js';
 
 /** A caller and a callee, 15 ms apart: one round trip is 30 ms. */
@@ -35,18 +33,7 @@ ${own.more ?? ''}`,
   );
 }
 
-const opened = (traced: Traced): number =>
-  traced.ran.records.flat().reduce((sum, record) => sum + counted(record, 'connects'), 0);
-
-function counted(record: Traced['ran']['records'][number][number], counter: EdgeCounter): number {
-  let sum = 0;
-  for (const { counters } of record.edges) {
-    for (let at = EDGE_COUNTER[counter]; at < counters.length; at += EDGE_COUNTERS.length) {
-      sum += counters[at]!;
-    }
-  }
-  return sum;
-}
+const opened = (traced: Traced): number => counted(traced, 'connects');
 
 describe('connections of a service edge', () => {
   it('G25: dials, makes the others wait, and keeps as many idle as it may', () => {
@@ -134,7 +121,7 @@ describe('connections of a service edge', () => {
     expect(outcomes(patient.requests)).toEqual(['ok', 'ok']);
     const hasty = line({ at: '0ms, 0ms', connections: '{ max: 1, acquireTimeout: 79ms }' });
     expect(latencies(hasty.requests)).toEqual([80, 79]);
-    expect(counted(hasty.ran.records[0]![0]!, 'poolTimeouts')).toBe(1);
+    expect(counted(hasty, 'poolTimeouts')).toBe(1);
   });
 
   it('gives a connection that comes free to the head of the line, whoever dials', () => {

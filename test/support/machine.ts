@@ -3,7 +3,7 @@ import { simulate } from '../../src/model/simulate.js';
 import type { World } from '../../src/model/world.js';
 import * as registry from '../../src/patterns/registry.js';
 import { streamKey, unit } from '../../src/kernel/rng.js';
-import type { Bundle, Connections, Layer, Protocol } from '../../src/spec/scenario.js';
+import type { Bundle, Connections, Layer, Pool, Protocol } from '../../src/spec/scenario.js';
 import type { RunRecord } from '../../src/spec/record.js';
 import type { Distribution } from '../../src/kernel/distribution.js';
 import * as S from './scenario.js';
@@ -122,6 +122,23 @@ function bundleOf(chain: string): Bundle {
     ...bundle,
     connections: CONNECTIONS,
     loadBalancing: chain.includes('4') ? shared : null,
+  };
+}
+
+/** Pools of libraries stand in the chains with connections. */
+function poolOf(chain: string): Pool {
+  const none = { maxLifetimeNs: null, maxIdleTimeNs: null };
+  if (chain.includes('1')) return { kind: 'go', maxOpen: 3, maxIdle: 1, ...none };
+  if (!chain.includes('2')) {
+    return { ...S.UNLIMITED_POOL, maxOpen: 3, maxIdle: 1, acquireTimeoutNs: S.ms(4) };
+  }
+  return {
+    kind: 'hikari',
+    maximumPoolSize: 3,
+    minimumIdle: 1,
+    connectionTimeoutNs: S.ms(4),
+    idleTimeoutNs: S.ms(10),
+    maxLifetimeNs: null,
   };
 }
 
@@ -248,7 +265,7 @@ function scenarioOf({ chain, cancellation, network, seed }: Case): ReturnType<ty
     {
       cpu: cpu(2),
       connect: S.exponential(S.ms(1)),
-      pool: { ...S.UNLIMITED_POOL, maxOpen: 3, maxIdle: 1, acquireTimeoutNs: S.ms(4) },
+      pool: poolOf(chain),
     },
   );
   const patience = { afterNs: S.ms(80), cancel: seed % 2 === 0 };

@@ -12,7 +12,7 @@ import type {
   Host,
   Middleware,
   Operation,
-  Pool,
+  PoolSettings,
   Request,
   Route,
   RunSettings,
@@ -260,7 +260,7 @@ export function middleware(name: string, own: Partial<Middleware> = {}): Middlew
   };
 }
 
-export const UNLIMITED_POOL: Pool = {
+export const UNLIMITED_POOL: PoolSettings = {
   kind: 'simple',
   maxOpen: Infinity,
   maxIdle: Infinity,

@@ -17,7 +17,6 @@ import type {
 import type {
   DatabaseOutput,
   GatewayOutput,
-  PoolOutput,
   RouteOutput,
   ServiceOutput,
 } from '../schema/components.js';
@@ -34,6 +33,7 @@ import type { Context, Path } from './context.js';
 import { report, reportKey, writtenAt } from './context.js';
 import { BUILT_IN_KEYS, routeNames, sorted } from './names.js';
 import { resolveSteps, resolveWhen } from './steps.js';
+import { resolvePool } from './pools.js';
 import { resolveCall, split, unknown, withPart } from './targets.js';
 import { resolvePlacement } from './placement.js';
 
@@ -109,7 +109,7 @@ export function resolveDatabase(context: Context, name: string, output: Database
     const kind = context.names.things.get(caller)?.kind;
     if (kind !== 'service' && kind !== 'gateway')
       unknown(context, caller, [...path, 'pools', caller], ['service', 'gateway']);
-    pools.set(caller, resolvePool(pool));
+    pools.set(caller, resolvePool(context, pool, [...path, 'pools', caller]));
   }
   return {
     name,
@@ -132,7 +132,7 @@ export function resolveDatabase(context: Context, name: string, output: Database
     maxConnections: output.maxConnections,
     reserved: output.reserved,
     connect: output.connect,
-    pool: resolvePool(output.pool),
+    pool: resolvePool(context, output.pool, [...path, 'pool']),
     pools,
   };
 }
@@ -209,18 +209,6 @@ function resolveCpu(context: Context, output: HostOutput['cpu'], path: Path): Cp
     discipline,
     quota: quota === undefined ? null : { limit: quota.limit, periodNs: quota.period },
     contextSwitchTax,
-  };
-}
-
-function resolvePool(output: PoolOutput): Pool {
-  return {
-    kind: 'simple',
-    maxOpen: output.maxOpen,
-    maxIdle: output.maxIdle,
-    maxLifetimeNs: output.maxLifetime,
-    maxIdleTimeNs: output.maxIdleTime,
-    acquireTimeoutNs: output.acquireTimeout,
-    waiters: output.waiters,
   };
 }
 
