@@ -76,7 +76,7 @@ export class Pools {
         const timeout = this.acquireLane(pool.connectionTimeoutNs)!;
         return new HikariPool({ ...common, pool, timeout });
       }
-      case 'simple': {
+      default: {
         const timeout = this.acquireLane(pool.acquireTimeoutNs);
         return new ConnectionPool({ ...common, pool, timeout });
       }

@@ -89,7 +89,8 @@ function poolOf(caller: LaidComponent, callee: LaidComponent): Pool | null {
   const database = callee.source.host;
   const pool = database.pools.get(caller.name) ?? database.pool;
   const limited =
-    pool.kind !== 'simple' ||
+    // A library has limits of its own.
+    !('waiters' in pool) ||
     pool.maxOpen !== Infinity ||
     pool.maxIdle !== Infinity ||
     pool.maxLifetimeNs !== null ||
