@@ -285,7 +285,7 @@ export class HikariPool implements PolicyState {
     if (maxLifetimeNs !== null) {
       const most =
         maxLifetimeNs > VARIED_FROM ? Math.floor(maxLifetimeNs / NS_PER_MS / VARIANCE) : 0;
-      const less = Math.floor(unit(stream.a, stream.b, this.serial, 0, 1) * most) * NS_PER_MS;
+      const less = Math.floor(unit(stream.a, stream.b, this.serial, 1, 0) * most) * NS_PER_MS;
       this.ends[slot] ??= this.setup.alarm(() => this.expire(slot));
       this.ends[slot].set(ctx.now + maxLifetimeNs - less);
     }

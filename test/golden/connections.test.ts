@@ -110,9 +110,10 @@ describe('connections of a service edge', () => {
 
   it('refuses what would be one too many in line, at once', () => {
     const at = '0ms, 0ms, 0ms';
-    const { requests } = line({ at, connections: '{ max: 1, maxPending: 1 }' });
-    expect(latencies(requests)).toEqual([80, 130, 0]);
-    expect(outcomes(requests)).toEqual(['ok', 'ok', 'serverError']);
+    const traced = line({ at, connections: '{ max: 1, maxPending: 1 }' });
+    expect(latencies(traced.requests)).toEqual([80, 130, 0]);
+    expect(outcomes(traced.requests)).toEqual(['ok', 'ok', 'serverError']);
+    expect(counted(traced, 'poolOverflows')).toBe(1);
   });
 
   it('ends the wait in line after acquireTimeout; opening does not count', () => {
@@ -216,6 +217,33 @@ describe('a callee that is not there', () => {
     expect(latencies(traced.requests)).toEqual([80, 30]);
   });
 
+  it('resets what comes over a connection that a firewall refuses, and refuses new ones', () => {
+    const more =
+      'faults: [ { id: f, kind: partition, between: [app, far], mode: reject, at: 150ms, for: 1s } ]';
+    const traced = line({ at: '0ms, 200ms, 400ms', connections: '{}', more });
+    expect(latencies(traced.requests)).toEqual([80, 30, 30]);
+    expect(traced.at('far.get').map(({ outcome }) => outcome)).toEqual(['ok', 'refused']);
+    expect(traced.ran.variant().edges['app->far']!.outcomes).toEqual({
+      ok: 1,
+      refused: 1,
+      reset: 1,
+    });
+  });
+
+  it('waits for a caller that is paused when its connection stands', () => {
+    // The SYN-ACK of 30 ms is for the kernel; the process sees it at its thaw.
+    const more = 'faults: [ { id: f, kind: pause, target: app, at: 20ms, for: 80ms } ]';
+    expect(latencies(line({ at: '0ms', connections: '{}', more }).requests)).toEqual([150]);
+  });
+
+  it('accepts TCP while its process hangs, and finishes TLS when it goes on', () => {
+    // SYN at 15, TLS there at 45, answered at 100, open at 115.
+    const more = 'faults: [ { id: f, kind: hang, target: far, at: 10ms, for: 90ms } ]';
+    const protocol = '{ tls: tls13 }';
+    const { requests } = line({ at: '0ms', connections: '{}', protocol, more });
+    expect(latencies(requests)).toEqual([165]);
+  });
+
   it('forgets the connections of a caller that has restarted', () => {
     const more = 'faults: [ { id: f, kind: crash, target: app, at: 500ms, for: 100ms } ]';
     const { requests } = line({ at: '0ms, 300ms, 1s', connections: '{}', more });
@@ -240,6 +268,13 @@ describe('loss on the wire', () => {
 
 describe('a balancer in front of connections', () => {
   const two = 'replicas: 2,';
+
+  it('picks before a layer with a state for each instance, and the pool is that of the instance', () => {
+    const policy = 'bulkhead: { maxConcurrent: 1, per: target }';
+    const traced = line({ at: '0ms, 0ms, 0ms', connections: '{ max: 1 }', policy, callee: two });
+    expect(latencies(traced.requests)).toEqual([80, 80, 0]);
+    expect(opened(traced)).toBe(2);
+  });
 
   it('divergence 29: by request it deals out every attempt, by connection every connection', () => {
     const at = '0ms, 200ms, 400ms, 600ms';
