@@ -1,4 +1,4 @@
-import type { PoolResult, Result } from '../spec/result.js';
+import type { PoolResult, VariantResult } from '../spec/result.js';
 import { formatCount, formatNumber, formatSeconds } from './format.js';
 
 /** Share of a pool's connections in use on average from which it is called used up. */
@@ -14,8 +14,8 @@ interface Found {
 }
 
 /** Pools of connections that were used up, the longest waits first: one sentence each. */
-export function usedUpPools(result: Result): readonly string[] {
-  const found = result.variants.flatMap(({ name: variant, components }) =>
+export function usedUpPools(variants: readonly VariantResult[]): readonly string[] {
+  const found = variants.flatMap(({ name: variant, components }) =>
     Object.entries(components).flatMap(([callee, { pools }]): Found[] =>
       Object.entries(pools ?? {}).flatMap(([caller, pool]) => {
         const { size, used } = pool;
@@ -27,9 +27,10 @@ export function usedUpPools(result: Result): readonly string[] {
   const wait = ({ pool }: Found): number => pool.wait.mean ?? 0;
   const ranked = [...found].sort((a, b) => wait(b) - wait(a));
   return ranked.slice(0, NAMED).map(({ variant, name, pool, size }) => {
+    const whose = variants.length > 1 ? `${variant}: ` : '';
     const of = `${formatNumber(pool.used.mean)} of ${formatCount(size)} connections in use`;
     const { mean } = pool.wait;
     const waits = mean === null ? '' : `, a wait of ${formatSeconds(mean)} for one`;
-    return `${variant}: ${name} has ${of}${waits}, on average`;
+    return `${whose}${name} has ${of}${waits}, on average`;
   });
 }

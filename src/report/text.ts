@@ -37,7 +37,7 @@ export function summaryText(result: Result, options: TextOptions): string {
     ...tableLines(view, options),
     '',
     ...storyLines(view, options),
-    ...usedUpPools(result).map(
+    ...usedUpPools(result.variants).map(
       (text) => `  ${options.paint.dim('pools')}  ${cut(text, options.columns - 9)}`,
     ),
     ...hypothesisLines(view, options),

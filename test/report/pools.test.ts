@@ -21,9 +21,9 @@ describe('pools that are used up', () => {
   it('are named with what waits for them', () => {
     // 200 calls a second for a connection that carries 100: four wait in line, 40 ms for those served.
     const { result } = ran('200/s', '1');
-    expect(usedUpPools(result)).toHaveLength(1);
-    expect(usedUpPools(result)[0]).toMatch(
-      /^base: app->far has 1\.00 of 1 connections in use, a wait of 39\.8.ms for one, on average$/,
+    expect(usedUpPools(result.variants)).toHaveLength(1);
+    expect(usedUpPools(result.variants)[0]).toMatch(
+      /^app->far has 1\.00 of 1 connections in use, a wait of 39\.8.ms for one, on average$/,
     );
     const { pools } = result.variants[0]!.components.far!;
     expect(pools!.app).toMatchObject({ size: 1, opened: 1, timeouts: 0 });
@@ -31,9 +31,9 @@ describe('pools that are used up', () => {
   });
 
   it('are not named while connections are free, or where nothing limits them', () => {
-    expect(usedUpPools(ran('50/s', '1').result)).toEqual([]);
+    expect(usedUpPools(ran('50/s', '1').result.variants)).toEqual([]);
     const unlimited = ran('200/s', '2000').result;
-    expect(usedUpPools(unlimited)).toEqual([]);
+    expect(usedUpPools(unlimited.variants)).toEqual([]);
     expect(unlimited.variants[0]!.components.app!.pools).toBeNull();
   });
 });
