@@ -10,8 +10,9 @@ import type { Outcome } from '../spec/outcome.js';
 import type { Alarm, CallContext, PolicyState } from '../spec/policy.js';
 import type { GoSettings } from '../spec/scenario.js';
 import type { Histogram } from '../stats/histogram.js';
-import type { ServerConnections } from './connection-pool.js';
 import type { Levels } from './levels.js';
+import { isBroken } from './server-connections.js';
+import type { ServerConnections } from './server-connections.js';
 
 export interface GoSetup {
   readonly ctx: CallContext;
@@ -49,6 +50,7 @@ export class GoPool implements PolicyState {
   private readonly setup: GoSetup;
   /** Opening time and last return of each connection by number, and the numbers that are free. */
   private readonly openedNs: number[] = [];
+  private readonly epochs: number[] = [];
   private readonly returnedNs: number[] = [];
   private readonly free: number[] = [];
   /** In the order of their return. */
@@ -56,6 +58,9 @@ export class GoPool implements PolicyState {
   private readonly waiting = new IntRing();
   private readonly since: number[] = [];
   private readonly layerOf: number[] = [];
+  /** To which process of the server a frame, or the opener, dials. */
+  private readonly dialled: number[] = [];
+  private openerDialled = 0;
   private readonly opener: Alarm;
   private readonly cleaner: Alarm;
   /** Connections there are, being opened, and promised to those who wait. */
@@ -92,7 +97,7 @@ export class GoPool implements PolicyState {
   leave(frame: number, layer: number, outcome: Outcome): number {
     const connection = this.setup.ctx.word(frame, layer);
     this.release();
-    if (this.isExpired(connection)) this.close(connection);
+    if (isBroken(outcome) || this.isExpired(connection)) this.close(connection);
     else this.put(connection);
     return outcome;
   }
@@ -109,7 +114,7 @@ export class GoPool implements PolicyState {
       levels.add(gauges.waiting, -1);
     } else {
       this.dialling--;
-      server.open--;
+      server.give(this.dialled[frame]);
       this.countOpen(-1);
       this.openForWaiting();
     }
@@ -119,14 +124,14 @@ export class GoPool implements PolicyState {
   timer(frame: number, layer: number): void {
     const { ctx } = this.setup;
     this.dialling--;
-    this.use(frame, layer, this.newConnection(), ctx.now - this.since[frame]);
+    this.use(frame, layer, this.newConnection(this.dialled[frame]), ctx.now - this.since[frame]);
     ctx.resume(frame, layer);
   }
 
   reset(): void {
     invariant(this.held() === 0, 'pool-reset-while-in-use');
     if (this.isOpening) {
-      this.setup.server.open--;
+      this.setup.server.give(this.openerDialled);
       this.countOpen(-1);
     }
     this.countOpen(-this.promised);
@@ -142,11 +147,12 @@ export class GoPool implements PolicyState {
     return this.inUse + this.waiting.length + this.dialling;
   }
 
-  /** The idle connection returned last, or -1; expired ones are closed, and after two none is taken. */
+  /** The idle connection returned last, or -1; bad ones are closed, and after two none is taken. */
   private takeIdle(): number {
     for (let tries = 0; tries < CACHED_TRIES && this.idle.length > 0; tries++) {
       const connection = this.idle.pop()!;
-      if (!this.isExpired(connection)) return connection;
+      const isDead = this.setup.server.isDead(this.epochs[connection]);
+      if (!isDead && !this.isExpired(connection)) return connection;
       this.close(connection);
     }
     return -1;
@@ -160,22 +166,23 @@ export class GoPool implements PolicyState {
 
   private dial(frame: number, layer: number): number {
     const { ctx, server } = this.setup;
-    if (server.open >= server.limit) return OUTCOME.refused;
-    const time = this.beginDial();
+    if (!server.hasRoom()) return OUTCOME.refused;
+    const epoch = server.take();
+    const time = this.dialTime();
     this.countOpen(1);
     if (time === 0) {
-      this.use(frame, layer, this.newConnection(), 0);
+      this.use(frame, layer, this.newConnection(epoch), 0);
       return PASS;
     }
     this.dialling++;
+    this.dialled[frame] = epoch;
     ctx.setWord(frame, layer, DIALLING);
     ctx.after(time, frame, layer);
     return PARK;
   }
 
-  private beginDial(): Ns {
-    const { samplers, server, connect, stream, opens } = this.setup;
-    server.open++;
+  private dialTime(): Ns {
+    const { samplers, connect, stream, opens } = this.setup;
     opens();
     return samplers.draw(connect, stream.a, stream.b, this.serial++, 0, 0);
   }
@@ -221,9 +228,10 @@ export class GoPool implements PolicyState {
     const { ctx, server } = this.setup;
     while (this.promised > 0) {
       this.promised--;
-      if (server.open < server.limit) {
+      if (server.hasRoom()) {
         this.isOpening = true;
-        this.opener.set(ctx.now + this.beginDial());
+        this.openerDialled = server.take();
+        this.opener.set(ctx.now + this.dialTime());
         return;
       }
       this.countOpen(-1);
@@ -235,7 +243,7 @@ export class GoPool implements PolicyState {
 
   private openedForWaiter(): void {
     this.isOpening = false;
-    this.put(this.newConnection());
+    this.put(this.newConnection(this.openerDialled));
     if (!this.isOpening) this.openNext();
   }
 
@@ -290,9 +298,10 @@ export class GoPool implements PolicyState {
     this.setup.levels.add(this.setup.gauges.used, -1);
   }
 
-  private newConnection(): number {
+  private newConnection(epoch: number): number {
     const connection = this.free.pop() ?? this.openedNs.length;
     this.openedNs[connection] = this.setup.ctx.now;
+    this.epochs[connection] = epoch;
     return connection;
   }
 
@@ -303,7 +312,7 @@ export class GoPool implements PolicyState {
 
   private forget(connection: number): void {
     this.free.push(connection);
-    this.setup.server.open--;
+    this.setup.server.give(this.epochs[connection]);
     this.countOpen(-1);
   }
 

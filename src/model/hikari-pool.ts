@@ -12,8 +12,9 @@ import { EDGE_COUNTER } from '../spec/policy.js';
 import type { Alarm, CallContext, PolicyState } from '../spec/policy.js';
 import type { HikariSettings } from '../spec/scenario.js';
 import type { Histogram } from '../stats/histogram.js';
-import type { ServerConnections } from './connection-pool.js';
 import type { Levels } from './levels.js';
+import { isBroken } from './server-connections.js';
+import type { ServerConnections } from './server-connections.js';
 
 export interface HikariSetup {
   readonly ctx: CallContext;
@@ -65,6 +66,9 @@ export class HikariPool implements PolicyState {
   private readonly used: Uint8Array;
   private readonly evicted: Uint8Array;
   private readonly accessedNs: Float64Array;
+  /** To which process of the server it was opened. */
+  private readonly epochs: Int32Array;
+  private dialled = 0;
   private readonly ends: Alarm[] = [];
   private readonly free: number[] = [];
   private readonly line = new IntRing();
@@ -86,6 +90,7 @@ export class HikariPool implements PolicyState {
     this.used = new Uint8Array(maximumPoolSize);
     this.evicted = new Uint8Array(maximumPoolSize);
     this.accessedNs = new Float64Array(maximumPoolSize);
+    this.epochs = new Int32Array(maximumPoolSize);
     for (let slot = maximumPoolSize - 1; slot >= 0; slot--) this.free.push(slot);
     this.adderAlarm = setup.alarm(() => this.goOn());
     this.housekeeper = setup.alarm(() => this.keepHouse());
@@ -95,7 +100,7 @@ export class HikariPool implements PolicyState {
     const { ctx, timeout, levels, gauges, server } = this.setup;
     if (!this.isStarted && this.adder === ADDER.free) {
       // The pool fails fast: without its first connection it does not start.
-      if (server.open >= server.limit) return OUTCOME.refused;
+      if (!server.hasRoom()) return OUTCOME.refused;
       this.adder = ADDER.first;
       this.dial();
     }
@@ -118,7 +123,7 @@ export class HikariPool implements PolicyState {
   leave(frame: number, layer: number, outcome: Outcome): number {
     const slot = this.setup.ctx.word(frame, layer);
     this.release(slot);
-    if (this.evicted[slot] !== 0) this.close(slot);
+    if (isBroken(outcome) || this.evicted[slot] !== 0) this.close(slot);
     else this.handOver(slot);
     return outcome;
   }
@@ -143,7 +148,7 @@ export class HikariPool implements PolicyState {
 
   reset(): void {
     invariant(this.held() === 0, 'pool-reset-while-in-use');
-    if (this.adder === ADDER.first || this.adder === ADDER.dials) this.countOpen(-1);
+    if (this.adder === ADDER.first || this.adder === ADDER.dials) this.countClosed(this.dialled);
     for (const slot of this.entries.splice(0)) this.forget(slot);
     this.adderAlarm.clear();
     this.housekeeper.clear();
@@ -160,8 +165,15 @@ export class HikariPool implements PolicyState {
     return this.entries.length - this.inUse;
   }
 
+  /** The oldest idle connection, or -1; the test on borrowing closes those whose server has died. */
   private firstIdle(): number {
-    for (const slot of this.entries) if (this.used[slot] === 0) return slot;
+    for (let k = 0; k < this.entries.length; k++) {
+      const slot = this.entries[k];
+      if (this.used[slot] !== 0) continue;
+      if (!this.setup.server.isDead(this.epochs[slot])) return slot;
+      this.close(slot);
+      k--;
+    }
     return -1;
   }
 
@@ -226,7 +238,7 @@ export class HikariPool implements PolicyState {
       this.adder = ADDER.free;
       return;
     }
-    if (server.open < server.limit) {
+    if (server.hasRoom()) {
       this.adder = ADDER.dials;
       this.dial();
       return;
@@ -237,8 +249,9 @@ export class HikariPool implements PolicyState {
   }
 
   private dial(): void {
-    const { ctx, samplers, connect, stream, opens } = this.setup;
-    this.countOpen(1);
+    const { ctx, samplers, server, connect, stream, opens, levels, gauges } = this.setup;
+    this.dialled = server.take();
+    levels.add(gauges.open, 1);
     opens();
     const time = samplers.draw(connect, stream.a, stream.b, this.serial, 0, 0);
     this.adderAlarm.set(ctx.now + time);
@@ -280,6 +293,7 @@ export class HikariPool implements PolicyState {
     const slot = this.free.pop()!;
     this.entries.push(slot);
     this.evicted[slot] = 0;
+    this.epochs[slot] = this.dialled;
     this.accessedNs[slot] = ctx.now;
     const { maxLifetimeNs } = pool;
     if (maxLifetimeNs !== null) {
@@ -310,7 +324,7 @@ export class HikariPool implements PolicyState {
   private forget(slot: number): void {
     this.free.push(slot);
     this.ends[slot]?.clear();
-    this.countOpen(-1);
+    this.countClosed(this.epochs[slot]);
   }
 
   private fill(): void {
@@ -336,8 +350,8 @@ export class HikariPool implements PolicyState {
     this.housekeeper.set(ctx.now + HOUSEKEEPING_PERIOD);
   }
 
-  private countOpen(delta: number): void {
-    this.setup.server.open += delta;
-    this.setup.levels.add(this.setup.gauges.open, delta);
+  private countClosed(epoch: number): void {
+    this.setup.server.give(epoch);
+    this.setup.levels.add(this.setup.gauges.open, -1);
   }
 }

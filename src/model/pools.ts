@@ -9,13 +9,13 @@ import type { Pool } from '../spec/scenario.js';
 import { Histogram } from '../stats/histogram.js';
 import type { Alarms } from './alarms.js';
 import { ConnectionPool } from './connection-pool.js';
-import type { ServerConnections } from './connection-pool.js';
 import type { View } from './edge.js';
 import { EdgePool } from './edge-pool.js';
 import { GoPool } from './go-pool.js';
 import type { GoSetup } from './go-pool.js';
 import { HikariPool } from './hikari-pool.js';
 import type { Instance } from './instance.js';
+import { ServerConnections } from './server-connections.js';
 import { Targets } from './targets.js';
 import type { World } from './world.js';
 
@@ -164,7 +164,8 @@ export class Pools {
   private serverOf(database: number): ServerConnections {
     let server = this.servers.get(database);
     if (server === undefined) {
-      server = { open: 0, limit: this.world.plan.components[database].maxConnections };
+      const { maxConnections, firstInstance } = this.world.plan.components[database];
+      server = new ServerConnections(maxConnections, this.world.instances[firstInstance]);
       this.servers.set(database, server);
     }
     return server;

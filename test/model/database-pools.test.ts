@@ -138,6 +138,33 @@ describe("a pool of Go's database/sql", () => {
   });
 });
 
+describe('the death of a database', () => {
+  const crash = 'faults: [ { id: f, kind: crash, target: db, at: 500ms, for: 100ms } ]';
+  const dying = (at: string, pool: string) =>
+    golden(
+      `
+services: { app: { endpoints: { ask: [ query: db.get ] } } }
+databases:
+  db: { maxConnections: 2, connect: 10ms, pool: ${pool}, operations: { get: { wait: 50ms } } }
+workloads:
+  users: { arrivals: { at: [ ${at} ] }, requests: [ { call: app } ] }
+${crash}`,
+      '10m',
+    );
+
+  it.each(['{}', '{ kind: go }', '{ kind: hikari, maximumPoolSize: 2, minimumIdle: 0 }'])(
+    'ends its connections, those that were idle too, with the pool %s',
+    (pool) => {
+      // Two idle ones from 60 ms on; one is used at 480 and dies at 500, the other is found dead at 1 s.
+      const { requests } = dying('0ms, 480ms, 1s, 1200ms', pool);
+      expect(latencies(requests)).toEqual([60, 20, 60, 50]);
+      // The server has room for two again: the dead ones count no more.
+      const many = dying('0ms, 0ms, 1s, 1s', pool);
+      expect(outcomes(many.requests)).toEqual(Array(4).fill('ok'));
+    },
+  );
+});
+
 describe('a pool of one caller that is of another kind', () => {
   it('takes nothing over from the pool of the database', () => {
     const text = bad('{ maxOpen: 3, acquireTimeout: 1s }, pools: { app: { kind: hikari } }');
