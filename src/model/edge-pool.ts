@@ -76,12 +76,16 @@ export class EdgePool implements PolicyState {
   enter(frame: number, layer: number): number {
     const { limits } = this.setup;
     if (this.ready.length > 0) {
-      if (limits !== null && limits.requests >= limits.maxRequests) return this.overflows(frame);
+      if (limits !== null && limits.requests >= limits.maxRequests && this.overflows(frame)) {
+        return OUTCOME.rejectedBulkhead;
+      }
       this.attach(frame, layer, this.ready[this.ready.length - 1]);
       this.waited(0);
       return PASS;
     }
-    if (limits !== null && limits.pending >= limits.maxPending) return this.overflows(frame);
+    if (limits !== null && limits.pending >= limits.maxPending && this.overflows(frame)) {
+      return OUTCOME.rejectedBulkhead;
+    }
     this.line.note(frame, layer, this.setup.world.engine.now);
     return this.queue(frame, layer);
   }
@@ -150,7 +154,8 @@ export class EdgePool implements PolicyState {
   failed(slot: number, outcome: Outcome): void {
     const owner = this.endDial(slot);
     this.close(slot);
-    if (this.multiplexed || this.setup.limits !== null) {
+    const { limits } = this.setup;
+    if (this.multiplexed || (limits !== null && !limits.isDry)) {
       for (let left = this.line.length; left > 0 && this.line.length > 0; left--) {
         this.refuse(this.line.head, outcome);
       }
@@ -209,7 +214,8 @@ export class EdgePool implements PolicyState {
   private mayDial(): boolean {
     const { spec, limits } = this.setup;
     if (this.open >= spec.max) return false;
-    return limits === null || this.open === 0 || limits.connections < limits.maxConnections;
+    if (limits === null || limits.isDry || this.open === 0) return true;
+    return limits.connections < limits.maxConnections;
   }
 
   /** Opens a connection for a frame; false where there is no instance to open it to. */
@@ -301,8 +307,7 @@ export class EdgePool implements PolicyState {
     const { calls, engine } = world;
     while (this.ready.length > 0 && this.line.length > 0) {
       const frame = this.line.head;
-      if (limits !== null && limits.requests >= limits.maxRequests) {
-        calls.count(frame, EDGE_COUNTER.bulkheadRejected);
+      if (limits !== null && limits.requests >= limits.maxRequests && this.overflows(frame)) {
         this.refuse(frame, OUTCOME.rejectedBulkhead);
         continue;
       }
@@ -345,9 +350,12 @@ export class EdgePool implements PolicyState {
     world.connections.free(slot);
   }
 
-  private overflows(frame: number): Outcome {
-    this.setup.world.calls.count(frame, EDGE_COUNTER.bulkheadRejected);
-    return OUTCOME.rejectedBulkhead;
+  /** Counts what exceeds the limits of a policy; false where that only watches. */
+  private overflows(frame: number): boolean {
+    const { world, limits } = this.setup;
+    const { isDry } = limits!;
+    world.calls.count(frame, isDry ? EDGE_COUNTER.wouldReject : EDGE_COUNTER.bulkheadRejected);
+    return !isDry;
   }
 
   private nowhere(frame: number): Outcome {

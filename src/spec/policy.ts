@@ -38,6 +38,8 @@ export interface ConnectionLimits {
   /** Attempts on a connection. */
   readonly maxRequests: number;
   hasPools: boolean;
+  /** What exceeds them is only counted. */
+  isDry: boolean;
   connections: number;
   pending: number;
   requests: number;

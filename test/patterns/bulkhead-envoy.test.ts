@@ -3,7 +3,7 @@ import { bulkheadEnvoy } from '../../src/patterns/policies/bulkhead-envoy.js';
 import { OUTCOME } from '../../src/spec/outcome.js';
 import { createPolicy, FakeCalls, MS } from '../support/fake-calls.js';
 import { problemsOf } from '../theory/program.js';
-import { golden, latencies, outcomes, times } from '../golden/tracing.js';
+import { counted, golden, latencies, outcomes, times } from '../golden/tracing.js';
 
 /** A caller with a bundle, and a callee 15 ms away whose answer takes 20 ms: 80 ms cold, 50 warm. */
 const traced = (at: string, bundle: string, callee = '') =>
@@ -74,6 +74,17 @@ describe('bulkhead envoy with connections', () => {
     expect(latencies(run.requests)).toEqual([20, 10]);
     const own = traced('0ms, 10ms', 'connections: { connectTimeout: 20ms }');
     expect(latencies(own.requests)).toEqual([20, 20]);
+  });
+
+  it('counts what it would have refused, and lets it pass, in a dry run', () => {
+    const own = '{ kind: envoy, maxPendingRequests: 2, maxConnections: 1, dryRun: true }';
+    const run = traced(times(3, '0ms'), `bulkhead: ${own}, connections: {}`);
+    expect(latencies(run.requests)).toEqual([80, 80, 80]);
+    expect(counted(run, 'wouldReject')).toBe(1);
+    expect(counted(run, 'bulkheadRejected')).toBe(0);
+    const bare = traced(times(3, '0ms'), 'bulkhead: { kind: envoy, maxRequests: 2, dryRun: true }');
+    expect(latencies(bare.requests)).toEqual([50, 50, 50]);
+    expect(counted(bare, 'wouldReject')).toBe(1);
   });
 
   it('never retries what it refuses itself', () => {

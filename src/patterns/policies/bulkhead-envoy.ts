@@ -50,6 +50,7 @@ class EnvoyLimits implements PolicyState, ConnectionLimits {
   readonly maxPending: number;
   readonly maxRequests: number;
   hasPools = false;
+  isDry = false;
   connections = 0;
   pending = 0;
   requests = 0;
@@ -104,6 +105,7 @@ export const bulkheadEnvoy: PolicyKind<typeof schema> = {
   schema,
   example: 'bulkhead: { kind: envoy, maxRequests: 8 }\n',
   state: 'scoped',
+  dryRun: true,
   create: (config, setup) => new EnvoyLimits(setup.ctx, config),
   completes(config, policy, other, written) {
     if (policy !== 'retry' || written.some((field) => field.startsWith('budget'))) return other;
