@@ -100,7 +100,7 @@ export class HikariPool implements PolicyState {
     const { ctx, timeout, levels, gauges, server } = this.setup;
     if (!this.isStarted && this.adder === ADDER.free) {
       // The pool fails fast: without its first connection it does not start.
-      if (!server.hasRoom()) return OUTCOME.refused;
+      if (!server.isUp() || !server.hasRoom()) return OUTCOME.refused;
       this.adder = ADDER.first;
       this.dial();
     }
@@ -238,7 +238,7 @@ export class HikariPool implements PolicyState {
       this.adder = ADDER.free;
       return;
     }
-    if (server.hasRoom()) {
+    if (server.isUp() && server.hasRoom()) {
       this.adder = ADDER.dials;
       this.dial();
       return;
@@ -253,7 +253,7 @@ export class HikariPool implements PolicyState {
     this.dialled = server.take();
     levels.add(gauges.open, 1);
     opens();
-    const time = samplers.draw(connect, stream.a, stream.b, this.serial, 0, 0);
+    const time = samplers.draw(connect, stream.a, stream.b, ++this.serial, 0, 0);
     this.adderAlarm.set(ctx.now + time);
   }
 
@@ -282,7 +282,9 @@ export class HikariPool implements PolicyState {
   private start(): void {
     this.isStarted = true;
     this.adder = ADDER.free;
-    this.add();
+    // Without minimumIdle it was only a check, and is closed.
+    if (this.setup.pool.minimumIdle > 0) this.add();
+    else this.countClosed(this.dialled);
     this.housekeeper.set(this.setup.ctx.now + HOUSEKEEPING_DELAY);
     const { length } = this.line;
     for (let waiting = 1; waiting <= length; waiting++) this.askForOne(waiting);
@@ -303,7 +305,6 @@ export class HikariPool implements PolicyState {
       this.ends[slot] ??= this.setup.alarm(() => this.expire(slot));
       this.ends[slot].set(ctx.now + maxLifetimeNs - less);
     }
-    this.serial++;
     this.handOver(slot);
   }
 

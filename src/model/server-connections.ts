@@ -18,6 +18,11 @@ export class ServerConnections {
     this.epoch = instance.epoch;
   }
 
+  /** True while somebody answers who would take a connection. */
+  isUp(): boolean {
+    return !this.instance.down;
+  }
+
   /** True where the server takes one more. */
   hasRoom(): boolean {
     this.sync();

@@ -152,7 +152,7 @@ ${crash}`,
       '10m',
     );
 
-  it.each(['{}', '{ kind: go }', '{ kind: hikari, maximumPoolSize: 2, minimumIdle: 0 }'])(
+  it.each(['{}', '{ kind: go }'])(
     'ends its connections, those that were idle too, with the pool %s',
     (pool) => {
       // Two idle ones from 60 ms on; one is used at 480 and dies at 500, the other is found dead at 1 s.
@@ -163,6 +163,33 @@ ${crash}`,
       expect(outcomes(many.requests)).toEqual(Array(4).fill('ok'));
     },
   );
+});
+
+describe('the pool of HikariCP at a database that dies', () => {
+  it('tries again by itself until it has minimumIdle connections', () => {
+    // The one in use dies at 500. The adding thread tries at 500, 510, 530, 570 and 650, and dials then.
+    const { requests } = golden(
+      `
+services: { app: { endpoints: { ask: [ query: db.get ] } } }
+databases:
+  db:
+    connect: 10ms
+    pool: { kind: hikari, maximumPoolSize: 2, minimumIdle: 1 }
+    operations: { get: { wait: 50ms } }
+workloads:
+  users: { arrivals: { at: [ 0ms, 480ms, 659ms, 1s ] }, requests: [ { call: app } ] }
+faults: [ { id: f, kind: crash, target: db, at: 500ms, for: 100ms } ]
+`,
+      '10m',
+    );
+    expect(latencies(requests)).toEqual([60, 20, 51, 50]);
+  });
+
+  it('closes the connection of its first check where none is to be idle', () => {
+    // 10 ms for the check, 10 ms for a connection of its own.
+    const { requests } = pooled('0ms', '{ kind: hikari, minimumIdle: 0 }');
+    expect(latencies(requests)).toEqual([70]);
+  });
 });
 
 describe('a pool of one caller that is of another kind', () => {
