@@ -14,6 +14,7 @@ import { Board } from './board.js';
 import { Calls } from './calls.js';
 import { Chains } from './chains.js';
 import type { Collections } from './collections.js';
+import { ConnectionTable } from './connection-table.js';
 import { Cores } from './cores.js';
 import { Duplicates } from './duplicates.js';
 import { View } from './edge.js';
@@ -89,6 +90,7 @@ export function assemble(
   setFleets(world);
   world.links = plan.links.map((spec) => linkOf(world, spec));
   world.picks = new Picks(world);
+  world.connections = new ConnectionTable(world);
   world.wire = new Wire(world);
   world.calls = new Calls(engine, world.wire, plan.deepestChain + 1);
   world.interpreter = new Interpreter(world);
@@ -96,6 +98,7 @@ export function assemble(
   world.server = new Server(world);
   setCores(world);
   const chains = new Chains(world, registry);
+  setOrder(world);
   const views = setEdges(world, chains, new Balancers(world, registry));
   world.limiters = plan.limiters.map((spec) => limiterOf(world, spec, registry));
   setDoors(world, registry);
@@ -248,12 +251,21 @@ function setEdges(world: Draft, chains: Chains, all: Balancers): Assembly['views
       stride: Math.round(Math.sqrt(spec.links.length)),
       pick: streamKey(plan.seed, replication, `edge/${names}/pick`),
       picked: chains.picks(spec),
+      connected: spec.connections !== null,
       panic: chains.failsOpen(spec) ? Number.MIN_VALUE : 0,
       idempotent: plan.parts[spec.to].idempotent || spec.once >= 0,
       once: spec.once,
     };
   });
   return list;
+}
+
+/** Marks the links on which messages of several attempts share a connection. */
+function setOrder(world: Draft): void {
+  for (const { connections, links } of world.plan.edges) {
+    if (connections?.multiplexed !== true) continue;
+    for (const link of links) if (link >= 0) world.links[link].ordered = true;
+  }
 }
 
 function limiterOf(world: Draft, spec: Plan['limiters'][number], registry: Registry): Limiter {

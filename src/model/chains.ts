@@ -7,14 +7,12 @@ import type { Ns } from '../kernel/time.js';
 import type { PlanEdge } from '../spec/plan.js';
 import type { CallContext, PolicyKind, PolicySetup, PolicyState, Target } from '../spec/policy.js';
 import type { Layer } from '../spec/scenario.js';
-import { Histogram } from '../stats/histogram.js';
 import { Alarms } from './alarms.js';
 import { DryRun } from './dry-run.js';
-import { ConnectionPool } from './connection-pool.js';
-import type { ServerConnections } from './connection-pool.js';
 import type { View } from './edge.js';
 import type { Instance } from './instance.js';
 import { PickLayer } from './pick-layer.js';
+import { limitsAt, Pools } from './pools.js';
 import type { Registry } from './registry.js';
 import { Targets } from './targets.js';
 import { Stored } from './stored.js';
@@ -56,23 +54,12 @@ class Watched implements Target {
   }
 }
 
-/** Gauges and waits of one pool, for the record. */
-export interface PoolMeter {
-  readonly instance: number;
-  readonly database: number;
-  readonly open: number;
-  readonly used: number;
-  readonly waiting: number;
-}
-
 /**
  * Builds the chains of policy objects. An object is shared by all calls that share its state: those of
  * the same bundle from the same instance (caller component, everybody) to the same callee (endpoint).
  */
 export class Chains {
-  readonly pools: PoolMeter[] = [];
-  /** By calling component * components + database: waits by segment. */
-  readonly poolWaits = new Map<number, Histogram[]>();
+  readonly pools: Pools;
   private readonly world: World;
   private readonly registry: Registry;
   private readonly alarms: Alarms;
@@ -82,7 +69,6 @@ export class Chains {
   private readonly pickLayer: PickLayer;
   /** By key of a state that is one for each instance called. */
   private readonly watched = new Map<string, readonly Watched[]>();
-  private readonly servers = new Map<number, ServerConnections>();
   /** Bundles of which some call may inherit a deadline: all their chains are of one shape. */
   private readonly reached = new Set<number>();
 
@@ -91,6 +77,7 @@ export class Chains {
     this.registry = registry;
     this.alarms = new Alarms(world.engine);
     this.pickLayer = new PickLayer(world);
+    this.pools = new Pools(world, this.alarms);
     for (const edge of world.plan.edges) if (edge.deadline) this.reached.add(edge.bundle);
   }
 
@@ -105,12 +92,17 @@ export class Chains {
 
   /** Depth of the chains of an edge. */
   depthOf(edge: PlanEdge): number {
-    const implicit = (edge.pool === null ? 0 : 1) + (this.picks(edge) ? 1 : 0);
-    return this.layersOf(edge).length + implicit;
+    const pool = edge.pool === null && edge.connections === null ? 0 : 1;
+    const pick = this.picks(edge) && edge.connections?.shared !== true ? 1 : 0;
+    return this.layersOf(edge).length + pick + pool;
   }
 
   /** True where a layer needs to know the instance, so that it is picked before the attempt is sent. */
   picks(edge: PlanEdge): boolean {
+    return edge.connections !== null || this.splits(edge);
+  }
+
+  private splits(edge: PlanEdge): boolean {
     return this.world.plan.bundles[edge.bundle].layers.some(({ per }) => per === 'target');
   }
 
@@ -126,7 +118,13 @@ export class Chains {
     const objects = layers.map((layer) => this.stateOf(edge, layer, caller, view));
     const first = layers.findIndex(({ per }) => per === 'target');
     if (first >= 0) objects.splice(first, 0, this.pickLayer);
-    if (edge.pool !== null) objects.push(this.poolOf(edge, caller));
+    if (edge.pool !== null) objects.push(this.pools.ofDatabase(edge, caller));
+    if (edge.connections !== null) {
+      if (first < 0 && !edge.connections.shared) objects.push(this.pickLayer);
+      const limited = objects.find((object) => limitsAt(object, 0) !== null) ?? null;
+      const name = limited === null ? '' : String(this.idOf(limited));
+      objects.push(this.pools.ofEdge(edge, caller, view, limited, name));
+    }
     const key = objects.map((object) => this.idOf(object)).join(',');
     let start = this.chains.get(key);
     if (start === undefined) {
@@ -214,66 +212,6 @@ export class Chains {
           states,
         }),
     };
-  }
-
-  private poolOf(edge: PlanEdge, caller: Instance): PolicyState {
-    const { world } = this;
-    const { plan, levels, engine, calls, samplers } = world;
-    const database = plan.parts[edge.to].component;
-    const key = `pool|${caller.id}|${database}`;
-    const known = this.states.get(key);
-    if (known !== undefined) return known;
-    const spec = plan.components[database];
-    const pool = edge.pool!;
-    const gauges = {
-      open: levels.register(),
-      used: levels.register(),
-      waiting: levels.register(),
-    };
-    this.pools.push({ instance: caller.id, database, ...gauges });
-    const waits = this.waitsOf(caller.component, database);
-    const { acquireTimeoutNs } = pool;
-    const state = new ConnectionPool({
-      ctx: calls,
-      pool,
-      server: this.serverOf(database),
-      samplers,
-      connect: samplers.add(spec.connect ?? { kind: 'constant', valueNs: 0 }),
-      stream: this.stream(`pool/${plan.components[caller.component].name}->${spec.name}`),
-      timeout:
-        acquireTimeoutNs === null || acquireTimeoutNs === 0
-          ? null
-          : engine.lane(acquireTimeoutNs, PHASE.TIMER, calls.timerOp, calls.frames),
-      levels,
-      gauges,
-      waits: () => {
-        const { cell } = world.sink;
-        return cell < 0 ? null : waits[plan.grid.segmentOfCell[cell]];
-      },
-    });
-    this.states.set(key, state);
-    caller.policies.push(state);
-    return state;
-  }
-
-  private waitsOf(caller: number, database: number): Histogram[] {
-    const { plan } = this.world;
-    const key = caller * plan.components.length + database;
-    let waits = this.poolWaits.get(key);
-    if (waits === undefined) {
-      waits = Array.from({ length: plan.grid.segments }, () => new Histogram());
-      this.poolWaits.set(key, waits);
-    }
-    return waits;
-  }
-
-  private serverOf(database: number): ServerConnections {
-    let server = this.servers.get(database);
-    if (server === undefined) {
-      server = { open: 0, limit: this.world.plan.components[database].maxConnections };
-      this.servers.set(database, server);
-    }
-    return server;
   }
 
   private stream(name: string): StreamKey {

@@ -68,6 +68,8 @@ export interface Edge {
   readonly idempotent: boolean;
   /** True where a layer of the chain picks the instance, so that layers inside know it. */
   readonly picked: boolean;
+  /** True where attempts travel on connections of a pool, the innermost layer. */
+  readonly connected: boolean;
   /**
    * Share of the instances that must be open for a view to heed what it has shut: below it every one
    * is picked. 0: with all of them shut the attempt goes nowhere.

@@ -59,6 +59,8 @@ export class Instance {
   cores!: Cores;
   busy = 0;
   down = false;
+  /** How often its process has died. */
+  epoch = 0;
   /** Crashed without a trace: silence instead of refusal. */
   silent = false;
   /** What it comes to: faults freeze it, and its collector pauses it. */

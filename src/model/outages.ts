@@ -143,6 +143,7 @@ export class Outages {
     // Its calls are gone; answers on hold find that nobody waits for them.
     this.replayCalls(instance);
     instance.cores.clear();
+    this.world.connections.instanceDown(instance);
     invariant(instance.busy === 0 && instance.queue.length === 0, 'crashed-instance-still-busy');
     instance.cold = null;
     this.collections.stopped(instance);

@@ -127,6 +127,10 @@ export class Server {
       world.loads.requestEnded(strand, result);
       return;
     }
+    if (returns === RETURN.connection) {
+      this.endHandshake(strand, true);
+      return;
+    }
     this.quit(strand, result);
     strands.ended[strand] = engine.now;
     engine.note((strands.instance[strand] << 5) | (result & 31), strands.lineageA[strand]);
@@ -219,6 +223,10 @@ export class Server {
       sink.busy(strands.part[strand], strands.begun[strand], engine.now);
       this.waste(strand);
     }
+    if (strands.returns[strand] === RETURN.connection) {
+      this.endHandshake(strand, false);
+      return;
+    }
     this.world.workers.leave(strand, instance);
     if (strands.returns[strand] === RETURN.none) this.freeJob(strand, -1);
     else if (strands.answered[strand] !== ANSWERED.no) this.endAfterAnswer(strand);
@@ -285,6 +293,18 @@ export class Server {
     strands.stamp[strand]++;
     strands.life[strand]++;
     strands.slots.give(strand);
+  }
+
+  /** The server's part of a TLS handshake is done, or its process has died; silence tells nobody. */
+  private endHandshake(strand: number, isDone: boolean): void {
+    const { strands, instances, workers, connections } = this.world;
+    const instance = instances[strands.instance[strand]];
+    const connection = strands.from[strand];
+    const stamp = strands.call[strand];
+    workers.leave(strand, instance);
+    this.freeStrand(strand);
+    if (!isDone && instance.silent) return;
+    connections.handshakes.worked(connection, stamp, isDone);
   }
 
   /** A request that was let in gets a worker, a place in the queue, or is refused. */

@@ -29,6 +29,8 @@ export const RETURN = Object.freeze({
   root: 1,
   /** Nobody: background work. */
   none: 2,
+  /** A connection that is being opened: its TLS handshake. */
+  connection: 3,
 } as const);
 
 /** An answer that left before the work ended (`respond` with `then`). */
@@ -53,7 +55,7 @@ export class Strands {
   link: Int32Array = new Int32Array(0);
   state: Uint8Array = new Uint8Array(0);
   returns: Uint8Array = new Uint8Array(0);
-  /** Frame that sent it, for RETURN.frame; load, for RETURN.root. */
+  /** Frame that sent it, for RETURN.frame; load, for RETURN.root; connection, for RETURN.connection. */
   from: Int32Array = new Int32Array(0);
   lineageA: Int32Array = new Int32Array(0);
   lineageB: Int32Array = new Int32Array(0);
@@ -133,6 +135,12 @@ export class Strands {
   /** True while the slot belongs to a live strand. */
   alive(strand: number): boolean {
     return this.slots.has(strand);
+  }
+
+  /** True for a request that has not reached its instance yet. */
+  inTransit(strand: number): boolean {
+    if (this.state[strand] !== STATE.TRANSIT || this.arrived[strand] >= 0) return false;
+    return this.returns[strand] === RETURN.frame;
   }
 
   /** Trace id of the job a strand belongs to: branches have none of their own. */

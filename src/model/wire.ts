@@ -141,20 +141,20 @@ export class Wire implements CallSite {
     const { world } = this;
     const { strands, engine } = world;
     const link = strands.link[strand];
-    let delay = 0;
+    let at = engine.now;
     if (link >= 0) {
-      delay = world.links[link].delay(
-        MESSAGE.answer,
-        strands.lineageA[strand],
-        strands.lineageB[strand],
-      );
+      const way = world.links[link];
+      const { lineageA, lineageB } = strands;
+      const delay = way.delay(MESSAGE.answer, lineageA[strand], lineageB[strand]);
       if (delay === VANISHED) {
         world.server.answerLost(strand);
         return;
       }
+      at += delay;
+      if (way.ordered) at = world.connections.answer(strand, at);
     }
     const life = strands.life[strand];
-    engine.at(engine.now + delay, PHASE.COMPLETION, this.replyOp, strand, life, 0);
+    engine.at(at, PHASE.COMPLETION, this.replyOp, strand, life, 0);
   }
 
   callEnded(frame: number, outcome: Outcome): void {
@@ -245,7 +245,10 @@ export class Wire implements CallSite {
       }
       if (link.requestCut === CUT.reject) strands.injected[strand] = OUTCOME.refused;
     }
-    const at = engine.now + delay;
+    let at = engine.now + delay;
+    if (edge.connected) {
+      at = this.world.connections.request(strand, strands.from[strand], at);
+    }
     engine.at(at, PHASE.ARRIVAL, this.arriveOp, strand, strands.stamp[strand], 0);
   }
 

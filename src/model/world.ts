@@ -7,6 +7,7 @@ import type { Plan } from '../spec/plan.js';
 import type { LimiterState } from '../spec/policy.js';
 import type { Admission } from './admission.js';
 import type { Calls } from './calls.js';
+import type { ConnectionTable } from './connection-table.js';
 import type { Duplicates } from './duplicates.js';
 import type { Edge } from './edge.js';
 import type { Executions } from './executions.js';
@@ -95,6 +96,7 @@ export interface World {
   readonly partInjections: (Injection[] | null)[];
   readonly instanceInjections: (Injection[] | null)[];
   readonly calls: Calls;
+  readonly connections: ConnectionTable;
   readonly wire: Wire;
   readonly picks: Picks;
   readonly server: Server;

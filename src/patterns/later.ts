@@ -2,11 +2,10 @@
  * What the language knows and this version lacks, so that a scenario which uses it is told "known,
  * not in this version" instead of "unknown".
  */
-export const laterPolicies: readonly string[] = ['coalesce', 'connections', 'outlierDetection'];
+export const laterPolicies: readonly string[] = ['coalesce', 'outlierDetection'];
 
 /** Policy -> its kinds of later versions. */
 export const laterPolicyKinds: ReadonlyMap<string, readonly string[]> = new Map([
-  ['bulkhead', ['envoy']],
   ['circuitBreaker', ['finagle', 'linkerd']],
 ]);
 

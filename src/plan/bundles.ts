@@ -9,6 +9,7 @@ export const NO_BUNDLE: Bundle = Object.freeze({
   layers: [],
   idempotencyKey: null,
   loadBalancing: null,
+  connections: null,
   order: 'default',
 });
 

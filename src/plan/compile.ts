@@ -32,7 +32,7 @@ import { planLoads, traceShareOf } from './loads.js';
 import { planLinks, withLinks } from './network.js';
 import { Onces, sendsKeys } from './onces.js';
 import { Problems } from './problem.js';
-import { fullName, writeProgram, writeRefusal } from './programs.js';
+import { fullName, writeHandshake, writeProgram, writeRefusal } from './programs.js';
 import type { Writer } from './writer.js';
 
 export interface CompileOptions {
@@ -67,7 +67,12 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
   const programs = layout.parts.map((part) => writeProgram(writer, limiters, part, keysAreSent));
   const admissions = layout.components.map((it) => planAdmission(writer, limiters, it));
   const refusals = layout.components.map((component) => writeRefusal(writer, component));
-  const { edges, statEdges, bundles, deepestChain, numbers } = writer.edges.finish(layout, onces);
+  const handshakes = layout.components.map((component) => writeHandshake(writer, component));
+  const { edges, statEdges, bundles, deepestChain, numbers } = writer.edges.finish(
+    layout,
+    onces,
+    problems,
+  );
   writer.assembler.renumber(OP.CALL, SLOT.A, numbers);
   useKeys(keys, bundles);
   const links = planLinks(scenario.network, layout, statEdges, writer.distributions);
@@ -90,7 +95,7 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
     maxEvents: scenario.run.maxEvents,
     grid: planGrid({ ...times, stepNs: scenario.run.stepNs, faults, windowEdges }),
     components: layout.components.map((it) =>
-      planComponent(it, refusals[it.id]!, admissions[it.id]!),
+      planComponent(it, refusals[it.id]!, handshakes[it.id]!, admissions[it.id]!),
     ),
     parts,
     instances: layout.instances,
@@ -230,6 +235,7 @@ function planAdmission(
 function planComponent(
   component: LaidComponent,
   rejectProgram: number,
+  handshakeProgram: number,
   admission: PlanComponent['admission'],
 ): PlanComponent {
   const { source } = component;
@@ -243,6 +249,7 @@ function planComponent(
     parts: component.parts.length,
     rejectProgram,
     admission,
+    handshakeProgram,
     maxConnections: Infinity,
     connect: null,
   };

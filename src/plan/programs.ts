@@ -63,6 +63,20 @@ export function writeRefusal(w: Writer, component: LaidComponent): number {
   return at;
 }
 
+/** The program of a TLS handshake at its server; -1 without TLS. It takes part in freezes even if free. */
+export function writeHandshake(w: Writer, component: LaidComponent): number {
+  const protocol = hostOf(component)?.protocol ?? null;
+  if (protocol === null || protocol.tls === 'none') return -1;
+  const at = w.assembler.here;
+  const { handshakeWork } = protocol;
+  if (!isFree(handshakeWork)) {
+    const stream = `${component.name}/handshakeWork#0`;
+    w.assembler.emit(OP.WORK, w.distributions.id(handshakeWork), 0, 0, stream);
+  }
+  w.assembler.emit(OP.DONE, OUTCOME.ok);
+  return at;
+}
+
 /** Full name of a part: `orders.create`. */
 export function fullName(part: LaidPart): string {
   return `${part.component.name}.${part.name}`;

@@ -18,12 +18,12 @@ const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
   ['network.links.*', 'bandwidth'],
   [
     'services.*',
-    'tags memory resources outlierDetection protocol outbox discovery probes ' +
+    'tags memory resources outlierDetection outbox discovery probes ' +
       'autoscaling versions version rollout',
   ],
   [
     'gateways.*',
-    'tags memory resources outlierDetection protocol discovery probes ' +
+    'tags memory resources outlierDetection discovery probes ' +
       'autoscaling versions version rollout',
   ],
   ['gateways.*.routes.*', 'mirror sticky'],
@@ -53,9 +53,10 @@ const LATER_FIELDS: ReadonlyMap<string, string> = new Map([
   ['respond', 'responseSize degraded'],
   ['when', 'version'],
   ['bundle', `${laterPolicies.join(' ')} tags`],
-  ['loadBalancing', 'panicThreshold level'],
+  ['loadBalancing', 'panicThreshold'],
   ['policy', 'key store retryAfter ignore'],
   ['store', 'cache of onError'],
+  ['protocol', 'workPerKiB'],
   ['middleware', 'admit cache coalesce'],
   ['middlewareEntry', 'cacheTtl workPerKiB key dryRun'],
 ]);
@@ -66,8 +67,8 @@ const LATER_WORDS: readonly (readonly [key: string, words: string])[] = [
   ['per', 'key'],
   ['shed.kind', 'dagor'],
   ['arrivals.kind', 'trace'],
-  ['pool.kind', 'go hikari pgbouncer'],
-  ['pools.*.kind', 'go hikari pgbouncer'],
+  ['pool.kind', 'pgbouncer'],
+  ['pools.*.kind', 'pgbouncer'],
   ['databases.*.kind', 'postgres mysql mongo elasticsearch dynamodb redis'],
 ];
 

@@ -283,6 +283,22 @@ export const METRICS: readonly Metric[] = [
     'Attempts that found no connection in time.',
   ),
   metric(
+    'pool.overflow',
+    ['edge'],
+    'number',
+    'none',
+    'low',
+    'Attempts refused because maxPending attempts waited for a connection already.',
+  ),
+  metric(
+    'connections.opened',
+    POOLED,
+    'number',
+    'none',
+    'low',
+    'Connections that client pools began to open; the mean over runs.',
+  ),
+  metric(
     'connections',
     POOLED,
     'number',

@@ -3,6 +3,7 @@ import type { Distribution } from '../kernel/distribution.js';
 import type { Ns } from '../kernel/time.js';
 import type {
   Arrivals,
+  Connections,
   Cpu,
   KeyPopulation,
   Layer,
@@ -88,6 +89,8 @@ export interface PlanComponent {
   readonly lifecycle: Lifecycle | null;
   /** Program run instead of an endpoint's by a refused request; -1 = a refusal is free. */
   readonly rejectProgram: number;
+  /** Program of a TLS handshake; -1 where there is none. */
+  readonly handshakeProgram: number;
   readonly loadBalancing: LoadBalancing;
   readonly external: boolean;
   readonly critical: boolean;
@@ -127,10 +130,21 @@ export interface PlanEdge {
   readonly once: number;
   readonly loadBalancing: LoadBalancing;
   readonly pool: Pool | null;
+  readonly connections: PlanConnections | null;
   /** True when a deadline may reach this edge (its own, or one propagated from a caller). */
   readonly deadline: boolean;
   /** Link by [caller zone index + 1][callee zone index + 1], flattened; stride = zones + 1. */
   readonly links: Int32Array;
+}
+
+/** Connections of an edge, with what the protocol of the callee says about them. */
+export interface PlanConnections extends Connections {
+  /** http2 and grpc: several attempts at once, whose messages keep their order. */
+  readonly multiplexed: boolean;
+  /** Round trips of the TLS handshake, behind the one of TCP. */
+  readonly tlsTrips: 0 | 1 | 2;
+  /** The instance is picked when a connection is opened: all instances of the callee share the pool. */
+  readonly shared: boolean;
 }
 
 export interface PlanBundle {

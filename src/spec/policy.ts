@@ -26,6 +26,23 @@ export interface PolicyState {
   reset?(): void;
   /** Permits, waiters and forks held now. Must be 0 when nothing is in flight. */
   held(): number;
+  /** Limits on the connections of the calls it stands in front of. */
+  readonly limits?: ConnectionLimits;
+}
+
+/** Limits of a policy that the pools of its calls heed; those keep the counts where `hasPools`. */
+export interface ConnectionLimits {
+  readonly maxConnections: number;
+  /** Attempts that wait for a connection, those included that one is being opened for. */
+  readonly maxPending: number;
+  /** Attempts on a connection. */
+  readonly maxRequests: number;
+  hasPools: boolean;
+  /** What exceeds them is only counted. */
+  isDry: boolean;
+  connections: number;
+  pending: number;
+  requests: number;
 }
 
 /** Counters of an edge that policies feed; the index is the place in EDGE_COUNTERS. */
@@ -41,6 +58,8 @@ export const EDGE_COUNTERS = [
   'wouldReject',
   'throttleRejected',
   'hinted',
+  'connects',
+  'poolOverflows',
 ] as const;
 export type EdgeCounter = (typeof EDGE_COUNTERS)[number];
 export const EDGE_COUNTER = Object.freeze(
@@ -231,6 +250,16 @@ export interface PolicyKind<S extends z.ZodType = z.ZodType> {
   ): readonly PolicyProblem[];
   /** Where the kind may also limit what is under way in a server. `stream` gives the key of its draws. */
   gate?(config: z.output<S>, stream: (meaning: string) => StreamKey): GateState;
+  /**
+   * What it says about another policy of its bundle: the settings of that one, given those it has and
+   * the fields of it that the user wrote.
+   */
+  completes?(
+    config: z.output<S>,
+    policy: string,
+    other: unknown,
+    written: readonly string[],
+  ): unknown;
 }
 
 export interface PolicyProblem {

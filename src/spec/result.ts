@@ -200,7 +200,7 @@ export interface ComponentResult extends AnswerResult {
   readonly queueWait: LatencyResult | null;
   readonly wastedWork: number | null;
   readonly duplicates: number;
-  /** Databases: per calling component. */
+  /** By calling component: always of databases, else where callers have connections. */
   readonly pools: Readonly<Record<string, PoolResult>> | null;
 }
 
@@ -211,6 +211,9 @@ export interface PoolResult {
   readonly waiting: { readonly mean: number; readonly max: number };
   readonly open: { readonly mean: number; readonly max: number };
   readonly used: { readonly mean: number; readonly max: number };
+  /** Connections that its pools may open together; null = unlimited. */
+  readonly size: number | null;
+  readonly opened: number;
   readonly timeouts: number;
 }
 

@@ -125,6 +125,8 @@ export interface Bundle {
   readonly idempotencyKey: OncePerValue | null;
   /** Overrides the callee's own, null when it does not. */
   readonly loadBalancing: LoadBalancing | null;
+  /** Connections of its calls to services and gateways; null: they are warm and free. */
+  readonly connections: Connections | null;
   /** Where the order of the layers comes from: `written`, or the name of a preset. */
   readonly order: string;
 }
@@ -156,6 +158,8 @@ export interface LoadBalancing {
   readonly zoneAware?: ZoneAware;
   /** Left out: every caller sees all instances. */
   readonly subset?: Subset;
+  /** The instance is picked once for each connection, as an L4 balancer does; else for each attempt. */
+  readonly level?: 'connection';
 }
 
 /** Calls stay in the zone of their caller as far as the shares of both sides allow. */
@@ -171,6 +175,30 @@ export interface Subset {
   readonly size: number;
   /** Dealt in rounds, so that every instance has as many callers, or drawn by each caller. */
   readonly kind: 'deterministic' | 'random';
+}
+
+/** Connections of a calling instance to an instance called. */
+export interface Connections {
+  readonly max: number;
+  readonly maxIdle: number;
+  readonly idleTimeoutNs: Ns | null;
+  /** Attempts that wait in line, those for which a connection is being opened not among them. */
+  readonly maxPending: number;
+  readonly acquireTimeoutNs: Ns | null;
+  readonly connectTimeoutNs: Ns | null;
+  /** Streams at once on a connection of http2 or grpc. */
+  readonly maxStreams: number;
+  /** Attempts that a connection carries before it is closed. */
+  readonly maxRequests: number;
+  readonly lifetimeNs: Ns | null;
+}
+
+/** What a component speaks to its callers; only felt where they have connections. */
+export interface Protocol {
+  readonly kind: 'http1' | 'http2' | 'grpc' | 'tcp';
+  readonly tls: 'none' | 'tls12' | 'tls13' | 'mtls';
+  /** CPU of the component for a TLS handshake. */
+  readonly handshakeWork: Distribution;
 }
 
 export interface Cpu {
@@ -248,6 +276,7 @@ export interface Host {
   /** Of a process that comes back; those of the beginning are started and warm. */
   readonly lifecycle: Lifecycle | null;
   readonly loadBalancing: LoadBalancing;
+  readonly protocol: Protocol | null;
   readonly external: boolean;
   readonly labels: ReadonlyMap<string, string>;
 }
@@ -431,7 +460,10 @@ export interface Operation {
   readonly write: boolean;
 }
 
-export interface Pool {
+/** The client-side pool of a database, in the words of its library. */
+export type Pool = PoolSettings | GoSettings | HikariSettings;
+
+export interface PoolSettings {
   readonly kind: 'simple';
   readonly maxOpen: number;
   readonly maxIdle: number;
@@ -439,6 +471,24 @@ export interface Pool {
   readonly maxIdleTimeNs: Ns | null;
   readonly acquireTimeoutNs: Ns | null;
   readonly waiters: 'fifo' | 'random';
+}
+
+/** Go's database/sql. */
+export interface GoSettings {
+  readonly kind: 'go';
+  readonly maxOpen: number;
+  readonly maxIdle: number;
+  readonly maxLifetimeNs: Ns | null;
+  readonly maxIdleTimeNs: Ns | null;
+}
+
+export interface HikariSettings {
+  readonly kind: 'hikari';
+  readonly maximumPoolSize: number;
+  readonly minimumIdle: number;
+  readonly connectionTimeoutNs: Ns;
+  readonly idleTimeoutNs: Ns | null;
+  readonly maxLifetimeNs: Ns | null;
 }
 
 export interface Workload {

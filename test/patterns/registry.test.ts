@@ -53,6 +53,7 @@ describe('the registry of patterns', () => {
       'timeout',
     ]);
     expect(policyKinds.map((k) => `${k.policy}/${k.kind}`)).toEqual([
+      'bulkhead/envoy',
       'bulkhead/hystrix',
       'bulkhead/resilience4j',
       'bulkhead/semaphore',

@@ -113,6 +113,7 @@ describe('a bundle of policies', () => {
       layers: [],
       idempotencyKey: null,
       loadBalancing: null,
+      connections: null,
       order: 'default',
     });
     expect(chargeOf(RIGHT.replace(', policy: pay }', ' }'), 'as-is').policy).toBeNull();

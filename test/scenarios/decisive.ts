@@ -193,6 +193,13 @@ export const DECISIVE: readonly Decisive[] = [
     'three tries fail in a third of a third of a third',
   ),
   row(
+    'connection-churn',
+    'page->stock.connections.opened in go-default',
+    4800,
+    0.5,
+    '100 pages with 50 calls, of which two find a connection',
+  ),
+  row(
     'constant-arrivals',
     'people.latency.mean in poisson',
     0.055,
@@ -240,6 +247,13 @@ export const DECISIVE: readonly Decisive[] = [
     0.1,
     0.005,
     'five places of 10 s each for 50 reports in 10 s',
+  ),
+  row(
+    'envoy-limits',
+    'shop->stock.bulkhead.rejected during slow in limits',
+    3185,
+    25,
+    '160/s x 20 s less the 20 that fill connections and places',
   ),
   row(
     'error-after-work',
@@ -305,6 +319,13 @@ export const DECISIVE: readonly Decisive[] = [
     '1 + 1/2 + 1/4 + 1/8; a negative pushback leaves the 1',
   ),
   row(
+    'handshake-cost',
+    'users.latency.max in tls12',
+    0.17,
+    0.001,
+    'TCP and two round trips of TLS 1.2 are 3 x 40 ms, the call itself 20 + 10 + 20',
+  ),
+  row(
     'hang-and-pause',
     'users.share.serverError during stall in hang',
     0.28,
@@ -320,6 +341,13 @@ export const DECISIVE: readonly Decisive[] = [
   ),
   row('hot-key', 'users.latency.mean in by-key', 0.03, 0.0025, '0.4 x 50 ms + 0.6 x 16.7 ms'),
   row(
+    'http2-streams',
+    'users.latency.max in http1',
+    0.3,
+    0.002,
+    '40 calls on 4 connections: ten rounds of 5 + 20 + 5 ms',
+  ),
+  row(
     'idempotency-key',
     'bank.duplicates in no-key',
     983,
@@ -327,6 +355,13 @@ export const DECISIVE: readonly Decisive[] = [
     'second executions of 50 x 10 s of orders, third ones of 50 x 9.65 s; with the key none',
   ),
   row('kong-declarative', 'apps.outcomes.ok in one-node', 6000, 0.5, '60 minutes x 100'),
+  row(
+    'l4-balancing',
+    'stock[1].utilization from 20s to 60s in by-connection',
+    0.588,
+    0.002,
+    '6 of 20 connections at 49 of 50 ms, on 10 workers',
+  ),
   row(
     'latency-fault',
     'users.latency.p50 during detour in one-by-one',
@@ -390,6 +425,20 @@ export const DECISIVE: readonly Decisive[] = [
     0.1,
     0.04,
     'the 100 workers are gone after 1 s of 10',
+  ),
+  row(
+    'pool-go',
+    'page->db.connections.opened in defaults',
+    3600,
+    0.5,
+    '200 pages with 20 queries, of which two find a connection',
+  ),
+  row(
+    'pool-hikari',
+    'rush.latency.max from 30s to 5m in shrinking',
+    0.77,
+    0.004,
+    'the tenth waits for 20 ms and seven times 50 ms, and takes 400 ms',
   ),
   row(
     'pool-idle',

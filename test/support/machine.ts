@@ -4,7 +4,7 @@ import type { World } from '../../src/model/world.js';
 import * as registry from '../../src/patterns/registry.js';
 import { streamKey, unit } from '../../src/kernel/rng.js';
 import { NEVER_AGAIN } from '../../src/spec/outcome.js';
-import type { Layer } from '../../src/spec/scenario.js';
+import type { Bundle, Connections, Layer, Pool, Protocol } from '../../src/spec/scenario.js';
 import type { RunRecord } from '../../src/spec/record.js';
 import type { Distribution } from '../../src/kernel/distribution.js';
 import * as S from './scenario.js';
@@ -101,7 +101,69 @@ export const CHAINS: readonly string[] = [
   'prts',
   'fnstw',
   'dpws',
+  // Connections: http1 (1), http2 over TLS (2), an instance picked for each of them (4).
+  'rtb1',
+  'frhtb1',
+  '1',
+  'rtb2',
+  'hhtb2',
+  'nhtb2',
+  'rtb4',
+  'yrtb4',
 ];
+
+/** Small pools that run out, with every limit there is; what is idle closes, so none is left. */
+const CONNECTIONS: Connections = {
+  max: 2,
+  maxIdle: 1,
+  idleTimeoutNs: S.ms(20),
+  maxPending: 3,
+  acquireTimeoutNs: S.ms(2),
+  connectTimeoutNs: S.ms(4),
+  maxStreams: 3,
+  maxRequests: 40,
+  lifetimeNs: S.ms(60),
+};
+
+/** The layers of a chain without what it says about connections. */
+function bundleOf(chain: string): Bundle {
+  const letters = [...chain].filter((letter) => letter in LAYERS);
+  const bundle = S.bundle(
+    'chain',
+    letters.map((letter) => LAYERS[letter]!()),
+  );
+  if (letters.length === chain.length) return bundle;
+  const shared = { kind: 'leastConnections', config: {}, level: 'connection' as const };
+  return {
+    ...bundle,
+    connections: CONNECTIONS,
+    loadBalancing: chain.includes('4') ? shared : null,
+  };
+}
+
+/** Pools of libraries stand in the chains with connections. */
+function poolOf(chain: string): Pool {
+  const none = { maxLifetimeNs: null, maxIdleTimeNs: null };
+  if (chain.includes('1')) return { kind: 'go', maxOpen: 3, maxIdle: 1, ...none };
+  if (!chain.includes('2')) {
+    return { ...S.UNLIMITED_POOL, maxOpen: 3, maxIdle: 1, acquireTimeoutNs: S.ms(4) };
+  }
+  return {
+    kind: 'hikari',
+    maximumPoolSize: 3,
+    minimumIdle: 1,
+    connectionTimeoutNs: S.ms(4),
+    idleTimeoutNs: S.ms(10),
+    maxLifetimeNs: null,
+  };
+}
+
+function protocolOf(chain: string): Protocol | null {
+  if (!/[12]/.test(chain)) return null;
+  const kind = chain.includes('2') ? 'http2' : 'http1';
+  const handshakeWork = chain.includes('2') ? S.exponential(S.ms(0.2)) : S.FREE;
+  return { kind, tls: chain.includes('2') ? 'tls12' : 'none', handshakeWork };
+}
 
 export const CANCELLATIONS = ['ignore', 'onDequeue', 'atSteps', 'immediate'] as const;
 export const NETWORKS: readonly Distribution[] = [
@@ -141,6 +203,7 @@ export interface Rest {
   readonly runnable: number;
   readonly outstanding: number;
   readonly pools: number;
+  readonly connections: number;
 }
 
 export interface Shaken {
@@ -164,12 +227,9 @@ export function shake(of: Case, prepare: (world: World) => void = () => {}): Sha
 }
 
 function scenarioOf({ chain, cancellation, network, seed }: Case): ReturnType<typeof S.scenario> {
-  const policy = S.bundle(
-    'chain',
-    [...chain].map((letter) => LAYERS[letter]!()),
-  );
+  const policy = bundleOf(chain);
   const to = (target: string, mods: object = {}) => S.call(target, { policy, ...mods });
-  const own = { cancellation, replicas: 2 };
+  const own = { cancellation, replicas: 2, protocol: protocolOf(chain) };
   const runtime = seed % 2 === 0 ? 'async' : 'threads';
   const front = S.service(
     'front',
@@ -226,7 +286,7 @@ function scenarioOf({ chain, cancellation, network, seed }: Case): ReturnType<ty
     {
       cpu: cpu(2),
       connect: S.exponential(S.ms(1)),
-      pool: { ...S.UNLIMITED_POOL, maxOpen: 3, maxIdle: 1, acquireTimeoutNs: S.ms(4) },
+      pool: poolOf(chain),
     },
   );
   const patience = { afterNs: S.ms(80), cancel: seed % 2 === 0 };
@@ -281,7 +341,7 @@ function faultsOf(seed: number, patient: boolean): ReturnType<typeof S.fault>[] 
 }
 
 function restOf(world: World): Rest {
-  const { calls, strands, instances, edges } = world;
+  const { calls, strands, instances, edges, connections } = world;
   const sum = (values: Iterable<number>): number => [...values].reduce((a, b) => a + b, 0);
   const views = new Set(edges.flatMap((edge) => [...edge.views]));
   return {
@@ -293,5 +353,6 @@ function restOf(world: World): Rest {
     runnable: sum(instances.map((instance) => instance.cores.runnable)),
     outstanding: sum([...views].map((view) => sum([...view.outstanding].map(Math.abs)))),
     pools: sum(instances.map((instance) => instance.stalled.length + instance.held.length)),
+    connections: connections.slots.used,
   };
 }

@@ -12,7 +12,7 @@ import type {
   Host,
   Middleware,
   Operation,
-  Pool,
+  PoolSettings,
   Request,
   Route,
   RunSettings,
@@ -35,7 +35,14 @@ export const times = (value: number): CountDistribution => ({ kind: 'constant', 
 export const FREE = constant(0);
 
 export function bundle(id: string, layers: Bundle['layers'] = []): Bundle {
-  return { id, layers, idempotencyKey: null, loadBalancing: null, order: 'default' };
+  return {
+    id,
+    layers,
+    idempotencyKey: null,
+    loadBalancing: null,
+    connections: null,
+    order: 'default',
+  };
 }
 
 export function layer(policy: string, config: unknown = {}): Bundle['layers'][number] {
@@ -174,6 +181,7 @@ const HOST: Omit<Host, 'name'> = {
   gc: null,
   lifecycle: null,
   loadBalancing: { kind: 'roundRobin', config: {} },
+  protocol: null,
   external: false,
   labels: new Map(),
 };
@@ -295,7 +303,7 @@ export function middleware(name: string, own: Partial<Middleware> = {}): Middlew
   };
 }
 
-export const UNLIMITED_POOL: Pool = {
+export const UNLIMITED_POOL: PoolSettings = {
   kind: 'simple',
   maxOpen: Infinity,
   maxIdle: Infinity,

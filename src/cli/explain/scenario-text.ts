@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { formatDuration } from '../../spec/quantity-text.js';
-import type { Plan, PlanComponent } from '../../spec/plan.js';
+import type { Plan, PlanComponent, PlanConnections } from '../../spec/plan.js';
 import { gatewayLines } from './gateway-text.js';
 import type {
   Host,
@@ -52,7 +52,7 @@ function sectionsOf(scenario: Scenario, plan: Plan, schemaOf: SchemaOf): Section
       ['run', runLines(scenario)] as const,
       [
         'components',
-        plan.components.filter(isPlaced).map((one) => componentLine(plan, one)),
+        plan.components.filter(isPlaced).map((one) => componentLine(scenario, plan, one)),
       ] as const,
       ['gateways', gatewayLines(scenario)] as const,
       ['processes', processLines(scenario)] as const,
@@ -96,7 +96,7 @@ function isPlaced(component: PlanComponent): boolean {
   return component.kind !== 'workload';
 }
 
-function componentLine(plan: Plan, component: PlanComponent): string {
+function componentLine(scenario: Scenario, plan: Plan, component: PlanComponent): string {
   const { queue, cpu, loadBalancing } = component;
   const quota = cpu.quota === null ? '' : `, quota ${plainText(cpu.quota)}`;
   const parts = plan.parts.slice(component.firstPart, component.firstPart + component.parts);
@@ -105,7 +105,8 @@ function componentLine(plan: Plan, component: PlanComponent): string {
     `concurrency ${limit(component.concurrency)}, ` +
     `queue ${queueText(queue)}, ` +
     `cpu ${limit(cpu.cores)} ${cpu.discipline}${quota}, ${component.runtime}, ` +
-    `loadBalancing ${balancing(loadBalancing)}, cancellation ${component.cancellation}; ` +
+    `loadBalancing ${balancing(loadBalancing)}, cancellation ${component.cancellation}` +
+    `${protocolText(scenario, component.name)}; ` +
     parts.map(({ name, once }) => `${name}${onceText(plan, once)}`).join(' ')
   );
 }
@@ -186,9 +187,15 @@ function endpointLines({ services }: Scenario): readonly string[] {
   );
 }
 
-function balancing({ kind, config, zoneAware, subset }: LoadBalancing): string {
+function protocolText({ services, gateways }: Scenario, name: string): string {
+  const protocol = services.get(name)?.protocol ?? gateways.get(name)?.protocol ?? null;
+  return protocol === null ? '' : `, protocol ${plainText(protocol)}`;
+}
+
+function balancing({ kind, config, level, zoneAware, subset }: LoadBalancing): string {
   const text = plainText({ ...(config as object), zoneAware, subset });
-  return text === '{}' ? kind : `${kind} ${text}`;
+  const by = level === undefined ? '' : ` by ${level}`;
+  return text === '{}' ? `${kind}${by}` : `${kind} ${text}${by}`;
 }
 
 function limit(count: number): string {
@@ -221,10 +228,18 @@ function edgeLines(plan: Plan): readonly string[] {
     const { id, layers } = plan.bundles[edge.bundle]!;
     const names = layers.map(layerName);
     const pool = edge.pool === null ? [] : [`pool (${plainText(edge.pool)})`];
-    const chain = [...names, ...pool].join(' > ');
+    const chain = [...names, ...pool, ...connectionsText(edge.connections)].join(' > ');
     const from = id === '' ? '' : `${onceText(plan, edge.once)}  [${id}]`;
     return `${partName(plan, edge.from)} -> ${partName(plan, edge.to)}: ${chain === '' ? 'no policy' : chain}${from}`;
   });
+}
+
+function connectionsText(connections: PlanConnections | null): readonly string[] {
+  if (connections === null) return [];
+  const { multiplexed, tlsTrips, shared, maxStreams, ...fields } = connections;
+  const own = multiplexed ? { ...fields, maxStreams } : fields;
+  const where = shared ? 'shared by all instances' : 'to each instance';
+  return [`connections (${where}, opening takes ${1 + tlsTrips} RTT; ${plainText(own)})`];
 }
 
 /** The layers of each bundle in use: its order, then every setting with its source. */

@@ -39,6 +39,7 @@ import { markup, type Markup, type Part } from '../html-escape.js';
 import { linear } from '../scale.js';
 import type { EdgeCounter } from '../../spec/policy.js';
 import type { VariantResult } from '../../spec/result.js';
+import { usedUpPools } from '../pools.js';
 import { lookOf, sortedKeys, stepAt, type View } from '../view.js';
 import { caption, dataTable, insideSection, picture } from './parts.js';
 import { axis, gutterLabel } from './timeline.js';
@@ -96,6 +97,7 @@ export function servicesSection(view: View): Markup {
           <div>${axis(view)}</div>
           <div>${limited && axis(view)}</div>
         </div>
+        ${usedUpPools([variant]).map((text) => caption(`${text}.`))}
         ${caption(`Left: arrivals (red line) over successful answers (grey area), health below, thicker is worse. Right: slots in use (line, 0 to 100 %) and queue fill (amber).${view.result.variants.length > 1 && shared ? ' All variants share the scales.' : ''}`)}${dataTable(
           {
             caption: `Services, ${variant.name}, whole run`,

@@ -6,6 +6,7 @@ import type { BalancingOutput, BundleOutput } from '../schema/bundle.js';
 import type { OnceOutput } from '../schema/common.js';
 import { zoneAwareSchema } from '../schema/bundle.js';
 import type { Context, Path } from './context.js';
+import { checkLevel, resolveConnections } from './connections.js';
 import { report, stablePath } from './context.js';
 import { BUILT_IN_KEYS } from './names.js';
 
@@ -18,6 +19,7 @@ export const NO_POLICY: Bundle = Object.freeze({
   layers: [],
   idempotencyKey: null,
   loadBalancing: null,
+  connections: null,
   order: 'default',
 });
 
@@ -52,12 +54,19 @@ export function resolveBundle(context: Context, output: BundleOutput, path: Path
         'the call: leave out one of hedge and idempotencyKey',
     );
   }
-  const bare = layers.length === 0 && loadBalancing === null && idempotencyKey === null;
-  if (bare && path[0] !== 'policies') return NO_POLICY;
+  const connections =
+    output.connections === undefined
+      ? null
+      : resolveConnections(context, output.connections, [...path, 'connections']);
+  if (output.loadBalancing !== undefined) {
+    checkLevel(context, output.loadBalancing, connections !== null, [...path, 'loadBalancing']);
+  }
+  const nothing = [loadBalancing, idempotencyKey, connections].every((field) => field === null);
+  if (nothing && layers.length === 0 && path[0] !== 'policies') return NO_POLICY;
   const id = path[0] === 'policies' ? String(path[1]) : stablePath(context.tree, path);
   const { order = 'default' } = output;
   const orderName = typeof order === 'string' ? order : 'written';
-  return { id, layers, idempotencyKey, loadBalancing, order: orderName };
+  return { id, layers, idempotencyKey, loadBalancing, connections, order: orderName };
 }
 
 /** A key to be executed once for; null where none is written. */
@@ -77,7 +86,7 @@ export function resolveLoadBalancing(
   output: BalancingOutput,
   path: Path,
 ): LoadBalancing {
-  const { kind, zoneAware = false, subset, ...config } = output;
+  const { kind, level, zoneAware = false, subset, ...config } = output;
   const { key } = config as { readonly key?: string };
   const allowed = context.names.keys;
   if (key !== undefined && !allowed.includes(key)) {
@@ -92,11 +101,12 @@ export function resolveLoadBalancing(
       ? {}
       : { zoneAware: zoneAware === true ? zoneAwareSchema.parse({}) : zoneAware }),
     ...(subset === undefined ? {} : { subset }),
+    ...(level === 'connection' ? { level } : {}),
   };
 }
 
 function checkBalancing(context: Context, output: BalancingOutput, path: Path): void {
-  const { kind, zoneAware = false, subset, ...config } = output;
+  const { kind, level: _level, zoneAware = false, subset, ...config } = output;
   const definition = balancerKind(kind)!;
   for (const { field, message } of definition.check?.(config as never) ?? []) {
     report(context, 'FL208', [...path, field], message);
@@ -129,7 +139,14 @@ export function presetBundle(
     const output = { ...(kind.schema.parse(fields) as object), kind: kind.kind };
     return [{ ...layerOf(policy, output, undefined), written: Object.keys(fields).sort(), preset }];
   });
-  return { id, layers, loadBalancing: null, idempotencyKey: null, order: 'default' };
+  return {
+    id,
+    layers,
+    loadBalancing: null,
+    connections: null,
+    idempotencyKey: null,
+    order: 'default',
+  };
 }
 
 /** The one layer of a middleware limiter or of a policy in a bundle, and where it was written. */
@@ -200,7 +217,8 @@ function layersOf(context: Context, output: BundleOutput, path: Path): Layer[] {
     }
     present.set(policy, layer);
   }
-  checkTogether(context, present, path);
+  completeTogether(present);
+  checkTogether(context, present, output, path);
   const order = orderOf(context, output, present, path);
   const layers = order.flatMap((policy) => {
     const layer = present.get(policy);
@@ -212,9 +230,31 @@ function layersOf(context: Context, output: BundleOutput, path: Path): Layer[] {
   return layers;
 }
 
+/** Settings that a policy gives to another one which leaves them out. */
+function completeTogether(present: Map<string, Layer>): void {
+  for (const own of [...present.values()]) {
+    const kind = policyKind(own.policy, own.kind)!;
+    if (kind.completes === undefined) continue;
+    for (const [policy, other] of [...present]) {
+      if (policy === own.policy) continue;
+      const { written } = other;
+      const config = kind.completes(own.config as never, policy, other.config, written);
+      present.set(policy, { ...other, config });
+    }
+  }
+}
+
 /** What the kinds themselves say about their settings beside the others of the bundle. */
-function checkTogether(context: Context, present: ReadonlyMap<string, Layer>, path: Path): void {
-  const configs = new Map([...present].map(([policy, layer]) => [policy, layer.config]));
+function checkTogether(
+  context: Context,
+  present: ReadonlyMap<string, Layer>,
+  { connections }: BundleOutput,
+  path: Path,
+): void {
+  const configs = new Map<string, unknown>(
+    [...present].map(([policy, layer]) => [policy, layer.config]),
+  );
+  if (connections !== undefined) configs.set('connections', connections);
   for (const [policy, layer] of present) checkLayer(context, layer, configs, [...path, policy]);
 }
 

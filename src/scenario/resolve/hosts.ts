@@ -12,14 +12,16 @@ import type {
   Queue,
   Service,
 } from '../../spec/scenario.js';
-import type { DatabaseOutput, PoolOutput, ServiceOutput } from '../schema/components.js';
+import type { DatabaseOutput, ServiceOutput } from '../schema/components.js';
 import type { HostOutput } from '../schema/host.js';
 import { resolveAdmission } from './admission.js';
 import { layerOf, resolveBundle, resolveLoadBalancing, resolveOnce } from './bundles.js';
 import type { Context, Path } from './context.js';
 import { report, reportKey, writtenAt } from './context.js';
 import { resolveMiddleware } from './middleware.js';
+import { checkLevel, resolveProtocol } from './connections.js';
 import { sorted } from './names.js';
+import { resolvePool } from './pools.js';
 import { resolvePlacement } from './placement.js';
 import { resolveQueue } from './queues.js';
 import { resolveSteps } from './steps.js';
@@ -87,7 +89,7 @@ export function resolveDatabase(context: Context, name: string, output: Database
     const kind = context.names.things.get(caller)?.kind;
     if (kind !== 'service' && kind !== 'gateway')
       unknown(context, caller, [...path, 'pools', caller], ['service', 'gateway']);
-    pools.set(caller, resolvePool(pool));
+    pools.set(caller, resolvePool(context, pool, [...path, 'pools', caller]));
   }
   return {
     name,
@@ -105,6 +107,7 @@ export function resolveDatabase(context: Context, name: string, output: Database
     gc: null,
     lifecycle: null,
     loadBalancing: { kind: 'roundRobin', config: {} },
+    protocol: null,
     external: output.external,
     labels: new Map(sorted(output.labels)),
     kind: 'generic',
@@ -112,7 +115,7 @@ export function resolveDatabase(context: Context, name: string, output: Database
     maxConnections: output.maxConnections,
     reserved: output.reserved,
     connect: output.connect,
-    pool: resolvePool(output.pool),
+    pool: resolvePool(context, output.pool, [...path, 'pool']),
     pools,
   };
 }
@@ -123,6 +126,7 @@ export function resolveHost(context: Context, name: string, output: HostOutput, 
   const written = resolveCpu(context, output.cpu, [...path, 'cpu']);
   const stated = writtenAt(context, [...path, 'cpu', 'cores']) !== undefined;
   const cpu = runtime === 'eventLoop' && !stated ? { ...written, cores: 1 } : written;
+  checkLevel(context, output.loadBalancing, null, [...path, 'loadBalancing']);
   if (runtime === 'eventLoop') checkEventLoop(context, output, cpu, path);
   const concurrency = runtime === 'eventLoop' ? cpu.cores : (output.concurrency ?? Infinity);
   const queue = resolveQueue(context, output.queue, [...path, 'queue']);
@@ -143,6 +147,7 @@ export function resolveHost(context: Context, name: string, output: HostOutput, 
     lifecycle: resolveLifecycle(context, output.lifecycle, [...path, 'lifecycle']),
     admission: resolveAdmission(context, output.admission, place, [...path, 'admission']),
     loadBalancing: resolveLoadBalancing(context, output.loadBalancing, [...path, 'loadBalancing']),
+    protocol: resolveProtocol(context, output.protocol, [...path, 'protocol']),
     external: output.external,
     labels: new Map(sorted(output.labels)),
   };
@@ -210,18 +215,6 @@ function resolveCpu(context: Context, output: HostOutput['cpu'], path: Path): Cp
     discipline,
     quota: quota === undefined ? null : { limit: quota.limit, periodNs: quota.period },
     contextSwitchTax,
-  };
-}
-
-function resolvePool(output: PoolOutput): Pool {
-  return {
-    kind: 'simple',
-    maxOpen: output.maxOpen,
-    maxIdle: output.maxIdle,
-    maxLifetimeNs: output.maxLifetime,
-    maxIdleTimeNs: output.maxIdleTime,
-    acquireTimeoutNs: output.acquireTimeout,
-    waiters: output.waiters,
   };
 }
 

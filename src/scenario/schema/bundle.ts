@@ -2,11 +2,12 @@ import { z } from 'zod';
 import { layerNames, orderPresets } from '../../patterns/layers.js';
 import { balancerKinds } from '../../patterns/registry.js';
 import type { PolicyKind } from '../../spec/policy.js';
-import { distribution } from '../../spec/quantities.js';
 import { entryText, inheriting, nameText, onceSchema, withShort } from './common.js';
 import type { OnceOutput } from './common.js';
-import { share, whole } from '../../spec/quantities.js';
+import { distribution, share, whole } from '../../spec/quantities.js';
 import type { Subset, ZoneAware } from '../../spec/scenario.js';
+import { connectionsSchema } from './connections.js';
+import type { ConnectionsOutput } from './connections.js';
 
 /** A strict object of zod whose fields are not known here. */
 export type AnyObject = z.ZodObject<Readonly<Record<string, z.ZodType>>, z.core.$strict>;
@@ -16,6 +17,7 @@ export interface BalancingOutput {
   readonly kind: string;
   readonly zoneAware?: boolean | ZoneAware;
   readonly subset?: Subset;
+  readonly level: 'request' | 'connection';
   readonly [field: string]: unknown;
 }
 
@@ -62,13 +64,21 @@ const commonBalancing = {
     ),
 };
 
+const level = z
+  .enum(['request', 'connection'])
+  .default('request')
+  .describe(
+    'What an instance is picked for: each attempt, or, as an L4 balancer does, each connection that is ' +
+      'opened; that needs `connections`. Defaults to request.',
+  );
+
 /** Which instance of the callee takes a call: the union of all kinds. */
 export const loadBalancingSchema = balancingSchema();
 
 function balancingSchema(): z.ZodType<BalancingOutput> {
   const options = balancerKinds.map(({ balancer, schema, summary }) =>
     (schema as unknown as AnyObject)
-      .safeExtend({ kind: z.literal(balancer).describe(summary), ...commonBalancing })
+      .safeExtend({ kind: z.literal(balancer).describe(summary), ...commonBalancing, level })
       .describe(summary),
   );
   const bare = balancerKinds.filter(({ schema }) => schema.safeParse({}).success);
@@ -195,6 +205,7 @@ export function bundleSchema(kinds: readonly PolicyKind[]): z.ZodType<BundleOutp
     loadBalancing: loadBalancingSchema
       .optional()
       .describe('How these calls pick an instance. Defaults to what the callee says.'),
+    connections: connectionsSchema.optional(),
     order: z
       .union([z.enum(presets), z.array(z.enum(layerNames as [string, ...string[]]))])
       .optional()
@@ -211,11 +222,12 @@ export function policiesOf(kinds: readonly PolicyKind[]): string[] {
   return [...new Set(kinds.map((kind) => kind.policy))];
 }
 
-/** What a validated bundle holds: the policies by name, beside these two. */
+/** What a validated bundle holds: the policies by name, beside these three. */
 export interface BundleOutput {
   readonly order?: string | readonly string[];
   readonly loadBalancing?: BalancingOutput;
   readonly idempotencyKey?: OnceOutput;
+  readonly connections?: ConnectionsOutput;
   readonly [policy: string]: unknown;
 }
 

@@ -15,6 +15,7 @@ import {
   withShort,
 } from './common.js';
 import type { OnceOutput } from './common.js';
+import { pool } from './pools.js';
 import { cpuSchema, zoneSchema } from './host.js';
 import type { HostOutput, HostShape, MiddlewareOutput } from './host.js';
 import type { StepOutput } from './steps.js';
@@ -222,29 +223,6 @@ export function gatewaySchema(
   }) as unknown as z.ZodType<GatewayOutput>;
 }
 
-const pool = z.strictObject({
-  kind: z.enum(['simple']).default('simple').describe('Which pool. Defaults to simple.'),
-  maxOpen: count({ min: 1 })
-    .prefault('unlimited')
-    .describe('Connections per calling instance. Unit: count. Defaults to unlimited.'),
-  maxIdle: count()
-    .prefault('unlimited')
-    .describe('Connections kept when idle. Unit: count. Defaults to unlimited.'),
-  maxLifetime: durationOrNone({ allowZero: false })
-    .prefault('none')
-    .describe('Age at which a connection is closed. Unit: duration or `none`. Defaults to none.'),
-  maxIdleTime: durationOrNone({ allowZero: false })
-    .prefault('none')
-    .describe('Idle time after which it is closed. Unit: duration or `none`. Defaults to none.'),
-  acquireTimeout: durationOrNone()
-    .prefault('none')
-    .describe('Longest wait for a connection. Unit: duration or `none`. Defaults to none.'),
-  waiters: z
-    .enum(['fifo', 'random'])
-    .default('fifo')
-    .describe('Who gets a connection that comes back. Defaults to fifo.'),
-});
-
 /** One database. */
 export const databaseSchema = inheriting(
   z
@@ -290,4 +268,3 @@ export const databaseSchema = inheriting(
     .describe('A database with its client-side pools.'),
 ).meta({ id: 'database' });
 export type DatabaseOutput = z.output<typeof databaseSchema>;
-export type PoolOutput = z.output<typeof pool>;

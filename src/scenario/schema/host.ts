@@ -14,6 +14,8 @@ import type { AdmissionOutput } from './admission.js';
 import type { BundleOutput } from './bundle.js';
 import { loadBalancingSchema } from './bundle.js';
 import type { BalancingOutput } from './bundle.js';
+import { protocolSchema } from './connections.js';
+import type { ProtocolOutput } from './connections.js';
 import { critical, entryText, nameText, textMap, withShort } from './common.js';
 
 /** Cores may be broken; work never slows where they are unlimited. */
@@ -197,6 +199,7 @@ export function hostFields(
     loadBalancing: loadBalancingSchema
       .prefault({ kind: 'roundRobin' })
       .describe('How callers pick among these instances. Defaults to roundRobin.'),
+    protocol: protocolSchema.optional(),
     middleware: z
       .array(middleware)
       .optional()
@@ -239,6 +242,7 @@ export interface HostOutput {
   readonly rejectWork: z.output<ReturnType<typeof distribution>>;
   readonly admission?: AdmissionOutput;
   readonly loadBalancing: BalancingOutput;
+  readonly protocol?: ProtocolOutput;
   readonly middleware?: readonly MiddlewareOutput[];
   readonly outbound?: Readonly<Record<string, BundleOutput>>;
   readonly external: boolean;
