@@ -85,11 +85,4 @@ export const BAD_BALANCING: readonly BadCase[] = [
     at: 'subset',
     says: 'is required',
   },
-  {
-    title: 'an L4 balancer',
-    edit: written('{ kind: random, level: connection }'),
-    code: 'FL202',
-    at: 'level',
-    says: 'known, not in this version',
-  },
 ];
