@@ -206,6 +206,7 @@ function setEdges(world: Draft, chains: Chains, all: Balancers): Assembly['views
       pick: streamKey(plan.seed, replication, `edge/${names}/pick`),
       idempotent: plan.parts[spec.to].idempotent,
       picked: chains.picks(spec),
+      rooms: chains.roomsOf(spec, own, views),
       panic: chains.failsOpen(spec) ? Number.MIN_VALUE : 0,
     };
   });

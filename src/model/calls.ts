@@ -256,6 +256,10 @@ export class Calls implements CallContext {
     return this.frames.lineageB[frame];
   }
 
+  hedged(frame: number): boolean {
+    return this.frames.hedged[frame] !== 0;
+  }
+
   attemptNumber(frame: number): number {
     return this.frames.attempt[frame];
   }

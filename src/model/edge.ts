@@ -1,6 +1,7 @@
 import type { StreamKey } from '../kernel/rng.js';
 import type { BalancerState } from '../spec/balancer.js';
 import type { Link } from './link.js';
+import type { WaitingRoom } from './waiting-room.js';
 
 /**
  * How one calling instance sees the instances of one callee: its own outstanding attempts. Ten callers
@@ -16,6 +17,8 @@ export class View {
   /** Instances with any of these, and room for a list of the others. */
   shutCount = 0;
   readonly open: Int32Array;
+  /** Where calls wait for an instance that is not shut. */
+  readonly rooms: WaitingRoom[] = [];
 
   constructor(instances: number) {
     this.outstanding = new Int32Array(instances);
@@ -28,7 +31,10 @@ export class View {
     const before = this.shut[instance];
     this.shut[instance] = isShut ? before + 1 : before - 1;
     if (isShut && before === 0) this.shutCount++;
-    else if (!isShut && before === 1) this.shutCount--;
+    else if (!isShut && before === 1) {
+      this.shutCount--;
+      for (const room of this.rooms) room.wake();
+    }
   }
 
   /** Fills `open` with the candidates that are not shut, in their order, and counts them. */
@@ -66,6 +72,8 @@ export interface Edge {
   readonly idempotent: boolean;
   /** True where a layer of the chain picks the instance, so that layers inside know it. */
   readonly picked: boolean;
+  /** By index of the calling instance; null where nobody waits for an instance. */
+  readonly rooms: readonly WaitingRoom[] | null;
   /**
    * Share of the instances that must be open for a view to heed what it has shut: below it every one
    * is picked. 0: with all of them shut the attempt goes nowhere.

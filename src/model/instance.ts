@@ -3,6 +3,7 @@ import type { PlanComponent } from '../spec/plan.js';
 import type { BalancerState } from '../spec/balancer.js';
 import type { PolicyState } from '../spec/policy.js';
 import type { Cores } from './cores.js';
+import type { WaitingRoom } from './waiting-room.js';
 
 /** What a frozen instance does: nothing is frozen, it hangs, or it is paused. */
 export const FROZEN = Object.freeze({ no: 0, hang: 1, pause: 2 } as const);
@@ -40,6 +41,8 @@ export class Instance {
   stalledCalls: number[] = [];
   /** Policies whose state lives in this process. */
   readonly policies: PolicyState[] = [];
+  /** Where its calls wait for an instance of a callee. */
+  readonly rooms: WaitingRoom[] = [];
   /** Balancers of its calls. */
   readonly balancers: BalancerState[] = [];
   cores!: Cores;

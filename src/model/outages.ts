@@ -100,6 +100,7 @@ export class Outages {
       invariant(policy.held() === 0, 'policy-of-crashed-instance-holds');
       policy.reset?.();
     }
+    for (const room of instance.rooms) room.reset();
     for (const balancer of instance.balancers) balancer.reset?.();
     for (const limiter of this.world.limiters) {
       if (limiter.component === instance.component) limiter.states[instance.index].reset();
@@ -114,6 +115,9 @@ export class Outages {
       const { down, silent } = this.world.instances[fleet.first + index];
       // A host that has vanished is not seen to be down by anybody.
       if (!down || silent) fleet.ready[fleet.readyCount++] = index;
+    }
+    for (const { toComponent, rooms } of this.world.edges) {
+      if (toComponent === instance.component) rooms?.forEach((room) => room.wake());
     }
   }
 }

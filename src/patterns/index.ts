@@ -4,6 +4,8 @@ export { bulkheadResilience4j } from './policies/bulkhead-resilience4j.js';
 export { bulkheadSemaphore } from './policies/bulkhead-semaphore.js';
 export { circuitBreakerCockatiel } from './policies/circuit-breaker-cockatiel.js';
 export { bulkheadThreadPool } from './policies/bulkhead-thread-pool.js';
+export { circuitBreakerFinagle } from './policies/circuit-breaker-finagle.js';
+export { circuitBreakerLinkerd } from './policies/circuit-breaker-linkerd.js';
 export { circuitBreakerGobreaker } from './policies/circuit-breaker-gobreaker.js';
 export { circuitBreakerHystrix } from './policies/circuit-breaker-hystrix.js';
 export { circuitBreakerPolly } from './policies/circuit-breaker-polly.js';

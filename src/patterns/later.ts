@@ -12,7 +12,6 @@ export const laterPolicies: readonly string[] = [
 /** Policy -> its kinds of later versions. */
 export const laterPolicyKinds: ReadonlyMap<string, readonly string[]> = new Map([
   ['bulkhead', ['envoy']],
-  ['circuitBreaker', ['finagle', 'linkerd']],
 ]);
 
 /**

@@ -58,6 +58,24 @@ const LAYERS: Readonly<Record<string, () => Layer>> = {
       volumeThreshold: 8,
       capacity: 6,
     }),
+  e: () => ({
+    ...layerOf('circuitBreaker', 'linkerd', {
+      maxFailures: 3,
+      minPenalty: '4ms',
+      maxPenalty: '40ms',
+      failfastTimeout: '10ms',
+    }),
+    per: 'target',
+  }),
+  v: () => ({
+    ...layerOf('circuitBreaker', 'finagle', {
+      consecutiveFailures: 3,
+      window: '50ms',
+      minPenalty: '4ms',
+      maxPenalty: '40ms',
+    }),
+    per: 'target',
+  }),
   t: () => layerOf('timeout', 'simple', { after: '6ms' }),
   d: () => layerOf('deadline', 'simple', { after: '15ms' }),
   b: () => layerOf('bulkhead', 'semaphore', { maxConcurrent: 4, maxQueue: 16, maxWait: '2ms' }),
