@@ -348,11 +348,11 @@ export const BAD_SHAPES: readonly BadCase[] = [
     suggestion: 'gobreaker',
   },
   {
-    title: 'a breaker of a later version',
-    edit: [timeout, 'plain: { circuitBreaker: { kind: finagle } }'],
-    code: 'FL202',
-    at: 'finagle',
-    says: 'finagle is known, not in this version',
+    title: 'a first penalty above the longest',
+    edit: [timeout, 'plain: { circuitBreaker: { kind: linkerd, minPenalty: 2m } }'],
+    code: 'FL208',
+    at: '2m',
+    says: 'the first penalty is longer than maxPenalty',
   },
   {
     title: 'a database of a later version',

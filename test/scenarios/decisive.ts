@@ -46,6 +46,13 @@ export const DECISIVE: readonly Decisive[] = [
     'one call every 10 ms from 20.1 s until the window is looked at, at 20.5 s',
   ),
   row(
+    'breaker-finagle',
+    'users.success during bad in finagle',
+    0.4,
+    0.015,
+    'the share of good answers, as if nobody had been marked dead',
+  ),
+  row(
     'breaker-gobreaker',
     'shop->bank.breaker.openFor during flaky in ratio',
     0.96,
@@ -65,6 +72,13 @@ export const DECISIVE: readonly Decisive[] = [
     503,
     1,
     'half of 1000 results is 500 failures, one more by the beat of the snapshots, and tests at 30 s and 35 s',
+  ),
+  row(
+    'breaker-linkerd',
+    'users.outcomes.serverError during bad in linkerd',
+    12,
+    0,
+    'seven in a row, and probes after 1, 2, 4, 8 and 16 s; the next one after 32 s is past the fault',
   ),
   row(
     'breaker-opossum',
