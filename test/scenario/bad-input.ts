@@ -349,9 +349,9 @@ export const BAD_SHAPES: readonly BadCase[] = [
   },
   {
     title: 'a first penalty above the longest',
-    edit: [timeout, 'plain: { circuitBreaker: { kind: linkerd, minPenalty: 2m } }'],
+    edit: [timeout, 'plain: { circuitBreaker: { kind: linkerd, minPenalty: 90s } }'],
     code: 'FL208',
-    at: '2m',
+    at: '90s',
     says: 'the first penalty is longer than maxPenalty',
   },
   {
