@@ -22,6 +22,7 @@ import { Levels } from './levels.js';
 import { Link } from './link.js';
 import { Loads } from './loads.js';
 import { Outages } from './outages.js';
+import { Outliers } from './outliers.js';
 import { Picks } from './picks.js';
 import type { Registry } from './registry.js';
 import { Server } from './server.js';
@@ -85,7 +86,8 @@ export function assemble(
   world.server = new Server(world);
   setCores(world);
   const chains = new Chains(world, registry);
-  const views = setEdges(world, chains, new Balancers(world, registry));
+  const outliers = new Outliers(world, registry, chains.alarms);
+  const views = setEdges(world, chains, new Balancers(world, registry), outliers);
   world.limiters = plan.limiters.map((spec) => limiterOf(world, spec, registry));
   world.loads = new Loads(world);
   const board = new Board(world, new Outages(world), (kind) => {
@@ -161,7 +163,12 @@ function linkOf(world: Draft, spec: Plan['links'][number]): Link {
   return new Link(samplers, streamKey(plan.seed, replication, name), spec);
 }
 
-function setEdges(world: Draft, chains: Chains, all: Balancers): Assembly['views'] {
+function setEdges(
+  world: Draft,
+  chains: Chains,
+  all: Balancers,
+  outliers: Outliers,
+): Assembly['views'] {
   const { plan, replication, levels } = world;
   const viewsByPair = new Map<number, View>();
   const list: { instance: number; callee: number; gauge: number }[] = [];
@@ -207,7 +214,9 @@ function setEdges(world: Draft, chains: Chains, all: Balancers): Assembly['views
       idempotent: plan.parts[spec.to].idempotent,
       picked: chains.picks(spec),
       rooms: chains.roomsOf(spec, own, views),
-      panic: chains.failsOpen(spec) ? Number.MIN_VALUE : 0,
+      outliers: outliers.of(spec, own, views),
+      panic: Math.max(spec.panic, chains.failsOpen(spec) ? Number.MIN_VALUE : 0),
+      failsOnPanic: spec.failsOnPanic,
     };
   });
   return list;

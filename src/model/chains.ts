@@ -71,7 +71,7 @@ export class Chains {
   readonly poolWaits = new Map<number, Histogram[]>();
   private readonly world: World;
   private readonly registry: Registry;
-  private readonly alarms: Alarms;
+  readonly alarms: Alarms;
   private readonly states = new Map<string, PolicyState>();
   private readonly chains = new Map<string, number>();
   private readonly ids = new Map<PolicyState, number>();

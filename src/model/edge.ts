@@ -1,5 +1,6 @@
 import type { StreamKey } from '../kernel/rng.js';
 import type { BalancerState } from '../spec/balancer.js';
+import type { OutlierState } from '../spec/outlier.js';
 import type { Link } from './link.js';
 import type { WaitingRoom } from './waiting-room.js';
 
@@ -74,9 +75,12 @@ export interface Edge {
   readonly picked: boolean;
   /** By index of the calling instance; null where nobody waits for an instance. */
   readonly rooms: readonly WaitingRoom[] | null;
+  /** What sees how attempts end, by index of the calling instance; null where nothing does. */
+  readonly outliers: readonly OutlierState[] | null;
   /**
    * Share of the instances that must be open for a view to heed what it has shut: below it every one
-   * is picked. 0: with all of them shut the attempt goes nowhere.
+   * is picked, or none where `failsOnPanic`. 0: with all of them shut the attempt goes nowhere.
    */
   readonly panic: number;
+  readonly failsOnPanic: boolean;
 }

@@ -1,6 +1,7 @@
 import { IntRing } from '../kernel/ring.js';
 import type { PlanComponent } from '../spec/plan.js';
 import type { BalancerState } from '../spec/balancer.js';
+import type { OutlierState } from '../spec/outlier.js';
 import type { PolicyState } from '../spec/policy.js';
 import type { Cores } from './cores.js';
 import type { WaitingRoom } from './waiting-room.js';
@@ -43,6 +44,8 @@ export class Instance {
   readonly policies: PolicyState[] = [];
   /** Where its calls wait for an instance of a callee. */
   readonly rooms: WaitingRoom[] = [];
+  /** What watches the instances that it calls. */
+  readonly outliers: OutlierState[] = [];
   /** Balancers of its calls. */
   readonly balancers: BalancerState[] = [];
   cores!: Cores;

@@ -100,6 +100,7 @@ export class Outages {
       invariant(policy.held() === 0, 'policy-of-crashed-instance-holds');
       policy.reset?.();
     }
+    for (const outliers of instance.outliers) outliers.reset();
     for (const room of instance.rooms) room.reset();
     for (const balancer of instance.balancers) balancer.reset?.();
     for (const limiter of this.world.limiters) {

@@ -41,9 +41,10 @@ export class Picks {
     let count = some ? fleet.readyCount : fleet.size;
     if (view.shutCount > 0) {
       const open = view.gather(candidates, count);
-      if (open === 0 && edge.panic === 0) return NOWHERE;
       // Too few are left to carry the load of all: what is known about them is ignored.
-      if (open >= edge.panic * count) {
+      const isPanic = open < edge.panic * count;
+      if (isPanic ? edge.failsOnPanic : open === 0) return NOWHERE;
+      if (!isPanic) {
         candidates = view.open;
         count = open;
       }

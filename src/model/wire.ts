@@ -107,7 +107,7 @@ export class Wire implements CallSite {
     const { world } = this;
     const { strands, engine, sink } = world;
     const edge = world.edges[strands.edge[job]];
-    this.settle(job, edge);
+    this.settle(job, edge, outcome);
     sink.attemptEnded(edge.stat, strands.sentCell[job], outcome);
     if (strands.state[job] === STATE.REPLYING) world.server.noteUnseenEffect(job);
     strands.answer[job] = outcome;
@@ -190,13 +190,14 @@ export class Wire implements CallSite {
   }
 
   /** The caller no longer counts the attempt as outstanding. */
-  private settle(strand: number, edge: Edge): void {
+  private settle(strand: number, edge: Edge, outcome: Outcome): void {
     const { world } = this;
     const { frames } = world.calls;
     const callee = world.instances[world.strands.instance[strand]];
     const caller = world.instances[frames.caller[world.strands.from[strand]]];
     const view = edge.views[caller.index];
     world.levels.add(view.gauge, -1);
+    if (edge.outliers !== null) edge.outliers[caller.index].record(callee.index, outcome);
     if (edge.picked) return;
     view.outstanding[callee.index]--;
     if (edge.timed) {
@@ -242,7 +243,7 @@ export class Wire implements CallSite {
     if (this.stalls(frame, this.replyOp, strand, strands.life[strand])) return;
     const outcome = strands.answer[strand];
     const edge = world.edges[strands.edge[strand]];
-    this.settle(strand, edge);
+    this.settle(strand, edge, outcome);
     world.sink.attemptEnded(edge.stat, strands.sentCell[strand], outcome);
     world.server.answerDelivered(strand, engine.now);
     world.calls.answer(frame, outcome);

@@ -55,6 +55,8 @@ export { random } from './balancers/random.js';
 export { ringHash } from './balancers/ring-hash.js';
 export { roundRobin } from './balancers/round-robin.js';
 
+export { outliersEnvoy } from './outliers/envoy.js';
+
 export { crash } from './faults/crash.js';
 export { error } from './faults/error.js';
 export { hang } from './faults/hang.js';

@@ -2,12 +2,7 @@
  * What the language knows and this version lacks, so that a scenario which uses it is told "known,
  * not in this version" instead of "unknown".
  */
-export const laterPolicies: readonly string[] = [
-  'coalesce',
-  'connections',
-  'idempotencyKey',
-  'outlierDetection',
-];
+export const laterPolicies: readonly string[] = ['coalesce', 'connections', 'idempotencyKey'];
 
 /** Policy -> its kinds of later versions. */
 export const laterPolicyKinds: ReadonlyMap<string, readonly string[]> = new Map([

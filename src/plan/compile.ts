@@ -148,7 +148,11 @@ const CLIENT = Object.freeze({
     contextSwitchTax: 0,
   } satisfies Cpu,
   cancellation: 'ignore',
-  loadBalancing: { kind: 'roundRobin', config: {} } satisfies LoadBalancing,
+  loadBalancing: {
+    kind: 'roundRobin',
+    config: {},
+    common: { panicThreshold: null, failTrafficOnPanic: false },
+  } satisfies LoadBalancing,
   external: false,
 } as const);
 

@@ -1,5 +1,5 @@
 import type { PlanBundle, PlanEdge } from '../spec/plan.js';
-import type { Bundle, Layer, Pool } from '../spec/scenario.js';
+import type { Bundle, Layer, LoadBalancing, OutlierDetection, Pool } from '../spec/scenario.js';
 import { Bundles, governing } from './bundles.js';
 import { byCodeUnit } from './canonical.js';
 import { isFree } from './free.js';
@@ -55,13 +55,19 @@ export class EdgeTable {
       numbers[index] = number;
       const last = statEdges[statEdges.length - 1];
       if (last?.from !== from.id || last.to !== to.id) statEdges.push({ from: from.id, to: to.id });
+      const own = this.bundles.get(bundle);
+      const host = hostOf(to.component)!;
+      const loadBalancing = own.loadBalancing ?? host.loadBalancing;
+      const outlierDetection = own.outlierDetection ?? host.outlierDetection;
       return {
         from: from.id,
         to: to.id,
         stat: statEdges.length - 1,
         bundle: bundleNumber.get(bundle)!,
-        loadBalancing:
-          this.bundles.get(bundle).loadBalancing ?? hostOf(to.component)!.loadBalancing,
+        loadBalancing,
+        outlierDetection,
+        panic: panicOf(loadBalancing, outlierDetection),
+        failsOnPanic: loadBalancing.common.failTrafficOnPanic,
         pool: poolOf(from.component, to.component),
         deadline: false,
       };
@@ -73,6 +79,19 @@ export class EdgeTable {
     const edges = withDeadlines(drafts, bundles, layout.parts.length);
     return { edges, statEdges, bundles, deepestChain: deepest(edges, bundles), numbers };
   }
+}
+
+/**
+ * Envoy takes a group of instances for able to carry all load while 1 / 1.4 of them are well, and does
+ * not panic then, whatever the threshold says.
+ */
+const ENOUGH = 1 / 1.4;
+
+function panicOf(
+  { common: { panicThreshold } }: LoadBalancing,
+  outlierDetection: OutlierDetection | null,
+): number {
+  return Math.min(panicThreshold ?? (outlierDetection === null ? 0 : 0.5), ENOUGH);
 }
 
 function compareUses(a: Use, b: Use): number {

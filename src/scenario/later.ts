@@ -18,12 +18,12 @@ const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
   ['network.links.*', 'bandwidth'],
   [
     'services.*',
-    'tags memory resources admission outlierDetection protocol outbox discovery probes lifecycle ' +
+    'tags memory resources admission protocol outbox discovery probes lifecycle ' +
       'autoscaling versions version rollout',
   ],
   [
     'gateways.*',
-    'tags memory resources admission outlierDetection protocol discovery probes lifecycle ' +
+    'tags memory resources admission protocol discovery probes lifecycle ' +
       'autoscaling versions version rollout',
   ],
   ['gateways.*.routes.*', 'mirror sticky'],
@@ -52,7 +52,7 @@ const LATER_FIELDS: ReadonlyMap<string, string> = new Map([
   ['respond', 'responseSize degraded'],
   ['when', 'version'],
   ['bundle', `${laterPolicies.join(' ')} tags`],
-  ['loadBalancing', 'activeRequestBias zoneAware panicThreshold slowStart level subset'],
+  ['loadBalancing', 'activeRequestBias zoneAware slowStart level subset'],
   ['policy', 'key store retryAfter ignore'],
   ['middleware', 'admit cache coalesce'],
   ['middlewareEntry', 'cacheTtl workPerKiB key store dryRun retryAfter'],

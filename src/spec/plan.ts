@@ -7,6 +7,7 @@ import type {
   KeyPopulation,
   Layer,
   LoadBalancing,
+  OutlierDetection,
   Pool,
   Queue,
 } from './scenario.js';
@@ -109,6 +110,13 @@ export interface PlanEdge {
   readonly stat: number;
   readonly bundle: number;
   readonly loadBalancing: LoadBalancing;
+  readonly outlierDetection: OutlierDetection | null;
+  /**
+   * Share of the instances that must be open for callers to heed what is shut; below it every one is
+   * picked, or none where `failsOnPanic`.
+   */
+  readonly panic: number;
+  readonly failsOnPanic: boolean;
   readonly pool: Pool | null;
   /** True when a deadline may reach this edge (its own, or one propagated from a caller). */
   readonly deadline: boolean;

@@ -323,6 +323,8 @@ export interface CascadeEvent {
     | 'down'
     | 'breakerOpen'
     | 'breakerClosed'
+    | 'ejected'
+    | 'returned'
     | 'recovered'
     | 'notRecovered';
   readonly subject: string;
@@ -346,7 +348,7 @@ export interface Influence {
 
 export interface JournalEntry {
   readonly at: number;
-  /** `breaker`, `fault`, `instance`. */
+  /** `breaker`, `outlierDetection`, `fault`, `instance`. */
   readonly kind: string;
   readonly subject: string;
   readonly value: string;

@@ -113,6 +113,7 @@ export interface Bundle {
   readonly layers: readonly Layer[];
   /** Overrides the callee's own, null when it does not. */
   readonly loadBalancing: LoadBalancing | null;
+  readonly outlierDetection: OutlierDetection | null;
   /** Where the order of the layers comes from: `written`, or the name of a preset. */
   readonly order: string;
 }
@@ -131,6 +132,20 @@ export interface Layer {
 }
 
 export interface LoadBalancing {
+  readonly kind: string;
+  /** Output of the kind's schema. */
+  readonly config: unknown;
+  readonly common: BalancingCommon;
+}
+
+/** What does not depend on the kind of balancer. */
+export interface BalancingCommon {
+  /** null: 50 % where there is outlier detection, else 0. */
+  readonly panicThreshold: number | null;
+  readonly failTrafficOnPanic: boolean;
+}
+
+export interface OutlierDetection {
   readonly kind: string;
   /** Output of the kind's schema. */
   readonly config: unknown;
@@ -166,6 +181,8 @@ export interface Host {
   readonly cancellation: 'ignore' | 'onDequeue' | 'atSteps' | 'immediate';
   readonly rejectWork: Distribution;
   readonly loadBalancing: LoadBalancing;
+  /** Of its callers, where their policy has none; null = none. */
+  readonly outlierDetection: OutlierDetection | null;
   readonly external: boolean;
   readonly labels: ReadonlyMap<string, string>;
 }

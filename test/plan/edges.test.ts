@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { compile } from '../../src/plan/compile.js';
 import type { Plan } from '../../src/spec/plan.js';
 import {
+  balancing,
   bundle,
   call,
   constant,
@@ -118,8 +119,8 @@ describe('edges', () => {
   });
 
   it('balance as their bundle says, else as the callee does', () => {
-    const random = { kind: 'random', config: {} } as const;
-    const least = { kind: 'leastRequest', config: { choices: 3 } } as const;
+    const random = balancing('random');
+    const least = balancing('leastRequest', { choices: 3 });
     const own = { ...bundle('own'), loadBalancing: least };
     const plan = planOf({
       services: [

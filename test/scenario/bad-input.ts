@@ -355,6 +355,31 @@ export const BAD_SHAPES: readonly BadCase[] = [
     says: 'the first penalty is longer than maxPenalty',
   },
   {
+    title: 'a longest ejection below the first',
+    edit: [timeout, 'plain: { outlierDetection: { maxEjectionTime: 20s } }'],
+    code: 'FL208',
+    at: '20s',
+    says: 'the longest ejection is shorter than baseEjectionTime',
+  },
+  {
+    title: 'a misspelt field of outlier detection',
+    edit: ['    replicas: 2', '    replicas: 2\n    outlierDetection: { consecutive5x: 3 }'],
+    code: 'FL201',
+    at: 'consecutive5x',
+    says: 'unknown key consecutive5x',
+    suggestion: 'consecutive5xx',
+  },
+  {
+    title: 'a failure in a panic that never comes',
+    edit: [
+      '    replicas: 2',
+      '    replicas: 2\n    loadBalancing: { kind: random, panicThreshold: 0, failTrafficOnPanic: true }',
+    ],
+    code: 'FL208',
+    at: 'true }',
+    says: 'because panicThreshold is 0',
+  },
+  {
     title: 'a database of a later version',
     edit: ['{ cpu: 4,', '{ kind: postgres, cpu: 4,'],
     code: 'FL202',

@@ -82,6 +82,17 @@ const LAYERS: Readonly<Record<string, () => Layer>> = {
   l: () => layerOf('rateLimit', 'tokenBucket', { rate: '300/s', burst: 5, maxWait: '3ms' }),
 };
 
+const OUTLIERS = {
+  kind: 'envoy',
+  config: registry.outlierKind('envoy')!.schema.parse({
+    consecutive5xx: 3,
+    interval: '10ms',
+    baseEjectionTime: '15ms',
+    maxEjectionPercent: '50%',
+    successRate: { minimumHosts: 2, requestVolume: 4, stdevFactor: 0.9 },
+  }),
+};
+
 function permutations(items: readonly string[]): string[] {
   if (items.length < 2) return [items.join('')];
   return items.flatMap((item, k) =>
@@ -131,6 +142,8 @@ export interface Case {
   readonly cancellation: (typeof CANCELLATIONS)[number];
   readonly network: Distribution;
   readonly seed: number;
+  /** Callers of the innermost service keep away from instances that fail. */
+  readonly outliers?: true;
 }
 
 /** What is left when everything has drained; all of it must be 0. */
@@ -165,7 +178,13 @@ export function shake(of: Case, prepare: (world: World) => void = () => {}): Sha
   return { record, rest: restOf(world!), world: world! };
 }
 
-function scenarioOf({ chain, cancellation, network, seed }: Case): ReturnType<typeof S.scenario> {
+function scenarioOf({
+  chain,
+  cancellation,
+  network,
+  seed,
+  outliers,
+}: Case): ReturnType<typeof S.scenario> {
   const policy = S.bundle(
     'chain',
     [...chain].map((letter) => LAYERS[letter]!()),
@@ -214,7 +233,8 @@ function scenarioOf({ chain, cancellation, network, seed }: Case): ReturnType<ty
       concurrency: 8,
       queue: { ...queue(8), maxWaitNs: S.ms(20) },
       cpu: cpu(2),
-      loadBalancing: { kind: 'leastRequest', config: { choices: 2 } },
+      loadBalancing: S.balancing('leastRequest', { choices: 2 }),
+      outlierDetection: outliers === undefined ? null : OUTLIERS,
     },
   );
   const store = S.database(

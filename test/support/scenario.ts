@@ -10,6 +10,7 @@ import type {
   Fault,
   Gateway,
   Host,
+  LoadBalancing,
   Middleware,
   Operation,
   Pool,
@@ -34,8 +35,12 @@ export const exponential = (meanNs: number): Distribution => ({ kind: 'exponenti
 export const times = (value: number): CountDistribution => ({ kind: 'constant', value });
 export const FREE = constant(0);
 
+export function balancing(kind: string, config: unknown = {}): LoadBalancing {
+  return { kind, config, common: { panicThreshold: null, failTrafficOnPanic: false } };
+}
+
 export function bundle(id: string, layers: Bundle['layers'] = []): Bundle {
-  return { id, layers, loadBalancing: null, order: 'default' };
+  return { id, layers, loadBalancing: null, outlierDetection: null, order: 'default' };
 }
 
 export function layer(policy: string, config: unknown = {}): Bundle['layers'][number] {
@@ -167,7 +172,8 @@ const HOST: Omit<Host, 'name'> = {
   cpu: { cores: Infinity, discipline: 'processorSharing', quota: null, contextSwitchTax: 0 },
   cancellation: 'ignore',
   rejectWork: FREE,
-  loadBalancing: { kind: 'roundRobin', config: {} },
+  loadBalancing: balancing('roundRobin'),
+  outlierDetection: null,
   external: false,
   labels: new Map(),
 };

@@ -98,8 +98,13 @@ function componentLine(plan: Plan, component: PlanComponent): string {
   );
 }
 
-function balancing({ kind, config }: LoadBalancing): string {
-  const text = plainText(config);
+function balancing({ kind, config, common }: LoadBalancing): string {
+  const { panicThreshold, failTrafficOnPanic } = common;
+  const text = plainText({
+    ...(config as object),
+    ...(panicThreshold === null ? {} : { panicThreshold }),
+    ...(failTrafficOnPanic ? { failTrafficOnPanic } : {}),
+  });
   return text === '{}' ? kind : `${kind} ${text}`;
 }
 
@@ -134,7 +139,11 @@ function edgeLines(plan: Plan): readonly string[] {
     const pool = edge.pool === null ? [] : [`pool (${plainText(edge.pool)})`];
     const chain = [...names, ...pool].join(' > ');
     const from = id === '' ? '' : `  [${id}]`;
-    return `${partName(plan, edge.from)} -> ${partName(plan, edge.to)}: ${chain === '' ? 'no policy' : chain}${from}`;
+    const outliers =
+      edge.outlierDetection === null
+        ? ''
+        : `; outlierDetection ${plainText(edge.outlierDetection.config)}, panic below ${edge.panic}`;
+    return `${partName(plan, edge.from)} -> ${partName(plan, edge.to)}: ${chain === '' ? 'no policy' : chain}${outliers}${from}`;
   });
 }
 

@@ -1,5 +1,5 @@
-import { orderPresets, policyKind, policyNames } from '../../patterns/registry.js';
-import type { Bundle, Layer, LoadBalancing } from '../../spec/scenario.js';
+import { orderPresets, outlierKinds, policyKind, policyNames } from '../../patterns/registry.js';
+import type { Bundle, Layer, LoadBalancing, OutlierDetection } from '../../spec/scenario.js';
 import { entries, get, items, locate, text } from '../located.js';
 import type { Node } from '../located.js';
 import type { BalancingOutput, BundleOutput } from '../schema/bundle.js';
@@ -14,6 +14,7 @@ export const NO_POLICY: Bundle = Object.freeze({
   id: 'none',
   layers: [],
   loadBalancing: null,
+  outlierDetection: null,
   order: 'default',
 });
 
@@ -38,10 +39,21 @@ export function resolveBundle(context: Context, output: BundleOutput, path: Path
     output.loadBalancing === undefined
       ? null
       : resolveLoadBalancing(context, output.loadBalancing, [...path, 'loadBalancing']);
-  if (layers.length === 0 && loadBalancing === null && path[0] !== 'policies') return NO_POLICY;
+  const outlierDetection = resolveOutliers(context, output.outlierDetection, [
+    ...path,
+    'outlierDetection',
+  ]);
+  const isEmpty = layers.length === 0 && loadBalancing === null && outlierDetection === null;
+  if (isEmpty && path[0] !== 'policies') return NO_POLICY;
   const id = path[0] === 'policies' ? String(path[1]) : stablePath(context.tree, path);
   const { order = 'default' } = output;
-  return { id, layers, loadBalancing, order: typeof order === 'string' ? order : 'written' };
+  return {
+    id,
+    layers,
+    loadBalancing,
+    outlierDetection,
+    order: typeof order === 'string' ? order : 'written',
+  };
 }
 
 /** Which instance takes a call. */
@@ -50,14 +62,33 @@ export function resolveLoadBalancing(
   output: BalancingOutput,
   path: Path,
 ): LoadBalancing {
-  const { kind, ...config } = output;
+  const { kind, panicThreshold = null, failTrafficOnPanic, ...config } = output;
+  if (failTrafficOnPanic && panicThreshold === 0) {
+    const message =
+      'there is no panic to fail in, because panicThreshold is 0: leave one of them out';
+    report(context, 'FL208', [...path, 'failTrafficOnPanic'], message);
+  }
   const { key } = config as { readonly key?: string };
   const allowed = context.names.keys;
   if (key !== undefined && !allowed.includes(key)) {
     const at = [...path, 'key'];
     report(context, 'FL404', at, `there is no key ${key} in keys`, { found: key, allowed });
   }
-  return { kind, config };
+  return { kind, config, common: { panicThreshold, failTrafficOnPanic } };
+}
+
+/** Which instances are not called for a while; null where nothing is written. */
+export function resolveOutliers(
+  context: Context,
+  output: Readonly<Record<string, unknown>> | undefined,
+  path: Path,
+): OutlierDetection | null {
+  if (output === undefined) return null;
+  const [kind] = outlierKinds;
+  for (const problem of kind!.check(output as never)) {
+    report(context, 'FL208', [...path, ...problem.field.split('.')], problem.message);
+  }
+  return { kind: kind!.outlier, config: output };
 }
 
 /** The one layer of a middleware limiter or of a policy in a bundle, and where it was written. */

@@ -7,6 +7,7 @@ import type {
   Gateway,
   Host,
   Layer,
+  LoadBalancing,
   Middleware,
   Operation,
   Pool,
@@ -27,6 +28,7 @@ import {
   layerOf,
   resolveBundle,
   resolveLoadBalancing,
+  resolveOutliers,
   resolvePolicy,
 } from './bundles.js';
 import type { Context, Path } from './context.js';
@@ -37,6 +39,11 @@ import { resolveCall, split, unknown, withPart } from './targets.js';
 import { resolvePlacement } from './placement.js';
 
 const NOTHING: Distribution = { kind: 'constant', valueNs: 0 };
+const IN_TURN: LoadBalancing = {
+  kind: 'roundRobin',
+  config: {},
+  common: { panicThreshold: null, failTrafficOnPanic: false },
+};
 const UNBOUNDED: Queue = { capacity: Infinity, discipline: 'fifo', maxWaitNs: null };
 
 /** One service in its final form. */
@@ -122,7 +129,8 @@ export function resolveDatabase(context: Context, name: string, output: Database
     cpu: resolveCpu(context, output.cpu, [...path, 'cpu']),
     cancellation: 'ignore',
     rejectWork: NOTHING,
-    loadBalancing: { kind: 'roundRobin', config: {} },
+    loadBalancing: IN_TURN,
+    outlierDetection: null,
     external: output.external,
     labels: new Map(sorted(output.labels)),
     kind: 'generic',
@@ -158,6 +166,10 @@ function resolveHost(context: Context, name: string, output: HostOutput, path: P
     cancellation: output.cancellation,
     rejectWork: output.rejectWork,
     loadBalancing: resolveLoadBalancing(context, output.loadBalancing, [...path, 'loadBalancing']),
+    outlierDetection: resolveOutliers(context, output.outlierDetection, [
+      ...path,
+      'outlierDetection',
+    ]),
     external: output.external,
     labels: new Map(sorted(output.labels)),
   };

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { layerNames, orderPresets } from '../../patterns/layers.js';
-import { balancerKinds } from '../../patterns/registry.js';
+import { balancerKinds, outlierKinds } from '../../patterns/registry.js';
 import type { PolicyKind } from '../../spec/policy.js';
+import { share } from '../../spec/quantities.js';
 import { entryText, inheriting, nameText, withShort } from './common.js';
 
 /** A strict object of zod whose fields are not known here. */
@@ -10,8 +11,28 @@ export type AnyObject = z.ZodObject<Readonly<Record<string, z.ZodType>>, z.core.
 /** A way to pick an instance as it stands after validation. */
 export interface BalancingOutput {
   readonly kind: string;
+  readonly panicThreshold?: number;
+  readonly failTrafficOnPanic: boolean;
   readonly [field: string]: unknown;
 }
+
+/** Fields of `loadBalancing` whatever its kind. */
+const balancingCommon = {
+  panicThreshold: share()
+    .optional()
+    .describe(
+      'With less than this share of the instances not ejected or shut they are all picked again, as ' +
+        'the few could not carry the load; at 1 / 1.4 of them or more never. 0: never. Unit: share. ' +
+        'Defaults to 50% with outlierDetection, else to 0.',
+    ),
+  failTrafficOnPanic: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Below `panicThreshold` calls are refused instead of going to all instances. Unit: boolean. ' +
+        'Defaults to false.',
+    ),
+};
 
 /** Which instance of the callee takes a call: the union of all kinds. */
 export const loadBalancingSchema = balancingSchema();
@@ -19,7 +40,7 @@ export const loadBalancingSchema = balancingSchema();
 function balancingSchema(): z.ZodType<BalancingOutput> {
   const options = balancerKinds.map(({ balancer, schema, summary }) =>
     (schema as unknown as AnyObject)
-      .safeExtend({ kind: z.literal(balancer).describe(summary) })
+      .safeExtend({ kind: z.literal(balancer).describe(summary), ...(balancingCommon as object) })
       .describe(summary),
   );
   const bare = balancerKinds.filter(({ schema }) => schema.safeParse({}).success);
@@ -30,6 +51,11 @@ function balancingSchema(): z.ZodType<BalancingOutput> {
     { enum: bare.map(({ balancer }) => balancer) },
   ) as unknown as z.ZodType<BalancingOutput>;
 }
+
+/** Which instances are not called for a while: there is one kind. */
+export const outlierDetectionSchema = (outlierKinds[0]!.schema as unknown as AnyObject).describe(
+  outlierKinds[0]!.summary,
+) as unknown as z.ZodType<Readonly<Record<string, unknown>>>;
 
 const scope = z
   .enum(['instance', 'caller', 'global'])
@@ -95,6 +121,7 @@ export function bundleSchema(kinds: readonly PolicyKind[]): z.ZodType<BundleOutp
       .describe('Bundle or bundles this one builds on; later ones win.'),
     ...shape,
     loadBalancing: loadBalancingSchema.optional(),
+    outlierDetection: outlierDetectionSchema.optional(),
     order: z
       .union([z.enum(presets), z.array(z.enum(layerNames as [string, ...string[]]))])
       .optional()
@@ -115,6 +142,7 @@ export function policiesOf(kinds: readonly PolicyKind[]): string[] {
 export interface BundleOutput {
   readonly order?: string | readonly string[];
   readonly loadBalancing?: BalancingOutput;
+  readonly outlierDetection?: Readonly<Record<string, unknown>>;
   readonly [policy: string]: unknown;
 }
 

@@ -10,7 +10,7 @@ import {
 } from '../../spec/quantities.js';
 import { QuantityError, show } from '../../spec/quantity-text.js';
 import type { BundleOutput } from './bundle.js';
-import { loadBalancingSchema } from './bundle.js';
+import { loadBalancingSchema, outlierDetectionSchema } from './bundle.js';
 import type { BalancingOutput } from './bundle.js';
 import { critical, entryText, nameText, textMap, withShort } from './common.js';
 
@@ -126,6 +126,12 @@ export function hostFields(bundle: z.ZodType<BundleOutput>, middleware: z.ZodTyp
     loadBalancing: loadBalancingSchema
       .prefault({ kind: 'roundRobin' })
       .describe('How callers pick among these instances. Defaults to roundRobin.'),
+    outlierDetection: outlierDetectionSchema
+      .optional()
+      .describe(
+        'Which of these instances callers do not call for a while, unless their policy says ' +
+          'otherwise. Defaults to none.',
+      ),
     middleware: z
       .array(middleware)
       .optional()
@@ -163,6 +169,7 @@ export interface HostOutput {
   readonly cancellation: 'ignore' | 'onDequeue' | 'atSteps' | 'immediate';
   readonly rejectWork: z.output<ReturnType<typeof distribution>>;
   readonly loadBalancing: BalancingOutput;
+  readonly outlierDetection?: Readonly<Record<string, unknown>>;
   readonly middleware?: readonly MiddlewareOutput[];
   readonly outbound?: Readonly<Record<string, BundleOutput>>;
   readonly external: boolean;
