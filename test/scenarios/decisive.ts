@@ -228,6 +228,13 @@ export const DECISIVE: readonly Decisive[] = [
     'the timeout of 200 ms and 2 ms of fallback',
   ),
   row(
+    'fast-failing-replica',
+    'users.share.serverError during bad in least-request',
+    0.4375,
+    0.01,
+    'either of two choices hits the one of four that is always free: 1 - (3/4)^2',
+  ),
+  row(
     'gateway-chain',
     'edge.cpu in unfiltered',
     0.693,
@@ -283,6 +290,20 @@ export const DECISIVE: readonly Decisive[] = [
     0.209,
     0.002,
     '9 ms and the retransmission after 200 ms',
+  ),
+  row(
+    'outlier-detection',
+    'users.outcomes.serverError during bad in ejecting',
+    10,
+    0,
+    'five before each of two ejections; the second is over when the fault is',
+  ),
+  row(
+    'panic-threshold',
+    'users.success during bad in panic',
+    0.25,
+    0.01,
+    'a quarter of the calls goes to the good one, which holds them',
   ),
   row('parallel-joins', 'users.success in wait-for-all', 0.951, 0.006, '0.99 to the fifth'),
   row(

@@ -1,7 +1,13 @@
 import type { z } from 'zod';
 import { formatDuration } from '../../spec/quantity-text.js';
-import type { Plan, PlanComponent } from '../../spec/plan.js';
-import type { Layer, LoadBalancing, Scenario, ScenarioFile } from '../../spec/scenario.js';
+import type { Plan, PlanComponent, PlanEdge } from '../../spec/plan.js';
+import type {
+  Layer,
+  LoadBalancing,
+  OutlierDetection,
+  Scenario,
+  ScenarioFile,
+} from '../../spec/scenario.js';
 import { bySource, configText, plainText } from './values.js';
 
 /** Gives the schema of a layer's own fields; undefined for a kind it does not know. */
@@ -47,7 +53,7 @@ function sectionsOf(scenario: Scenario, plan: Plan, schemaOf: SchemaOf): Section
       ] as const,
       ['workloads', workloadLines(scenario)] as const,
       ['network', networkLines(scenario)] as const,
-      ['edges, outermost layer first', edgeLines(plan)] as const,
+      ['edges, outermost layer first', edgeLines(plan, schemaOf)] as const,
       ['bundles', bundleLines(plan, schemaOf)] as const,
       ['faults', faultLines(scenario)] as const,
     ].filter(([, lines]) => lines.length > 0),
@@ -132,7 +138,7 @@ function networkLines({ network }: Scenario): readonly string[] {
   return lines;
 }
 
-function edgeLines(plan: Plan): readonly string[] {
+function edgeLines(plan: Plan, schemaOf: SchemaOf): readonly string[] {
   return plan.edges.map((edge) => {
     const { id, layers } = plan.bundles[edge.bundle]!;
     const names = layers.map(layerName);
@@ -140,11 +146,20 @@ function edgeLines(plan: Plan): readonly string[] {
     const chain = [...names, ...pool].join(' > ');
     const from = id === '' ? '' : `  [${id}]`;
     const outliers =
-      edge.outlierDetection === null
-        ? ''
-        : `; outlierDetection ${plainText(edge.outlierDetection.config)}, panic below ${edge.panic}`;
+      edge.outlierDetection === null ? '' : outlierText(edge.outlierDetection, edge, schemaOf);
     return `${partName(plan, edge.from)} -> ${partName(plan, edge.to)}: ${chain === '' ? 'no policy' : chain}${outliers}${from}`;
   });
+}
+
+/** `; outlierDetection(envoy): consecutive5xx: 5, interval: 10s, ...; panic below 50%`. */
+function outlierText(
+  { kind, config }: OutlierDetection,
+  { panic }: PlanEdge,
+  schemaOf: SchemaOf,
+): string {
+  const schema = schemaOf('outlierDetection', kind);
+  const text = schema === undefined ? plainText(config) : configText(schema, config);
+  return `; outlierDetection(${kind}): ${text}; panic below ${Math.round(panic * 1000) / 10}%`;
 }
 
 /** The layers of each bundle in use: its order, then every setting with its source. */
