@@ -114,7 +114,7 @@ export class Chains {
   /** True where callers pick among all instances once every one of them is shut. */
   failsOpen(edge: PlanEdge): boolean {
     const { layers } = this.world.plan.bundles[edge.bundle];
-    return layers.some((layer) => this.kindOf(layer).failsOpen === true);
+    return layers.some((layer) => !layer.dryRun && this.kindOf(layer).failsOpen === true);
   }
 
   /** Where calls of an edge wait for an instance, by calling instance; null where they do not. */

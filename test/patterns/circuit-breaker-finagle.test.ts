@@ -209,6 +209,16 @@ describe('a restart and contradictions of finagle', () => {
     ]);
   });
 
+  it('a dry run marks it dead as always, and keeps nobody away', () => {
+    const calls = new FakeCalls();
+    calls.callee = () => ({ afterNs: 0, outcome: FAIL });
+    const { policy, target, transitions } = createPolicy(calls, circuitBreakerFinagle, ROW, true);
+    many(5, FAIL).forEach(([ms]) => calls.call([policy], ms * MS));
+    calls.run(10 * MS);
+    expect(transitions.map(({ state }) => state)).toEqual(['open']);
+    expect([calls.counted('wouldReject'), target.isOpen]).toEqual([0, true]);
+  });
+
   it('says what contradicts itself', () => {
     const problems = (written: object): readonly string[] =>
       circuitBreakerFinagle.check!(circuitBreakerFinagle.schema.parse(written), new Map()).map(

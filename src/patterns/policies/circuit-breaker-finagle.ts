@@ -202,6 +202,7 @@ export const circuitBreakerFinagle: PolicyKind<typeof schema> = {
   state: 'scoped',
   perTarget: true,
   failsOpen: true,
+  dryRun: true,
   create: (config, setup) => new TargetBreaker(setup.ctx, new FinagleRule(config, setup)),
   check(config): readonly PolicyProblem[] {
     const problems = [...classProblems(config)];
