@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { unit } from '../../src/kernel/rng.js';
 import { outlierKind, outlierKinds } from '../../src/patterns/registry.js';
 import { outliersEnvoy } from '../../src/patterns/outliers/envoy.js';
 import { OUTCOME, withStatus } from '../../src/spec/outcome.js';
@@ -175,6 +176,17 @@ describe('outlierDetection: the way back', () => {
     it.record(41, 0, FAIL, 5);
     it.until(200);
     expect(it.events[3]).toEqual([90, 0, 'in']);
+  });
+
+  it('jitter is a draw of each ejection, beyond the longest time too', () => {
+    const written = { interval: '1ms', baseEjectionTime: '1s', maxEjectionTime: '1s' };
+    const it = detection({ ...ROW, ...written, maxEjectionTimeJitter: '1s' }, 3);
+    const jitter = (draw: number): number => Math.floor(unit(11, 13, 1, draw, 0) * 1001) / 1000;
+    it.record(1, 1, FAIL, 5);
+    it.record(10, 1, FAIL, 5);
+    it.until(20);
+    const back = it.events.filter(([, , state]) => state === 'in').map(([at]) => at);
+    expect(back).toEqual([2 + jitter(0), 11 + jitter(1)]);
   });
 
   it('resets what was counted in a row, meanwhile too', () => {

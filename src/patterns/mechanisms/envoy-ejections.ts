@@ -1,10 +1,16 @@
+import type { StreamKey } from '../../kernel/rng.js';
+import { unit } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import type { OutlierSetup } from '../../spec/outlier.js';
+
+const MS: Ns = 1_000_000;
 
 /** How long instances are out, and how many of them. */
 export interface EjectionLimits {
   readonly baseNs: Ns;
   readonly maxNs: Ns;
+  /** Added by chance at most, in whole ms. */
+  readonly jitterNs: Ns;
   readonly intervalNs: Ns;
   readonly maxPercent: number;
   readonly alwaysOne: boolean;
@@ -20,6 +26,9 @@ export class Ejections {
   /** When it last came back; -1 before it was ever out. */
   private readonly backAt: Float64Array;
   private readonly multiplier: Float64Array;
+  private readonly jitter: Float64Array;
+  private readonly key: StreamKey;
+  private draws = 0;
   private count = 0;
 
   constructor(setup: OutlierSetup, limits: EjectionLimits) {
@@ -31,6 +40,8 @@ export class Ejections {
     this.since = new Float64Array(size);
     this.backAt = new Float64Array(size).fill(-1);
     this.multiplier = new Float64Array(size);
+    this.jitter = new Float64Array(size);
+    this.key = setup.stream('jitter');
   }
 
   isOut(instance: number): boolean {
@@ -47,10 +58,13 @@ export class Ejections {
   /** Takes an instance out, if one more may be. */
   eject(instance: number): void {
     if (!this.mayEject()) return;
-    const { baseNs, maxNs } = this.limits;
+    const { baseNs, maxNs, jitterNs } = this.limits;
+    const { key } = this;
     this.count++;
     this.out[instance] = 1;
     this.since[instance] = this.setup.clock.now;
+    const draw = unit(key.a, key.b, instance, this.draws++, 0);
+    this.jitter[instance] = Math.floor(draw * (Math.floor(jitterNs / MS) + 1)) * MS;
     if (this.multiplier[instance] * baseNs < maxNs + baseNs) this.multiplier[instance]++;
     this.setup.setOpen(instance, false);
     this.journal[instance].set(1);
@@ -60,7 +74,8 @@ export class Ejections {
   isOver(instance: number, now: Ns): boolean {
     if (this.out[instance] === 0) return false;
     const { baseNs, maxNs } = this.limits;
-    return Math.min(baseNs * this.multiplier[instance], maxNs) <= now - this.since[instance];
+    const time = Math.min(baseNs * this.multiplier[instance], maxNs) + this.jitter[instance];
+    return time <= now - this.since[instance];
   }
 
   uneject(instance: number): void {

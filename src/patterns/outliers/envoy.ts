@@ -91,6 +91,12 @@ const schema = z.strictObject({
       'Longest time for which an instance is out. Unit: duration. Defaults to 300s, or ' +
         '`baseEjectionTime` where that is longer.',
     ),
+  maxEjectionTimeJitter: duration()
+    .prefault(0)
+    .describe(
+      'Longest time that is added to an ejection by chance, so that not all callers come back at ' +
+        'once. Drawn in whole ms. Unit: duration. Defaults to 0.',
+    ),
   maxEjectionPercent: share()
     .prefault('10%')
     .describe(
@@ -144,6 +150,7 @@ class EnvoyOutliers implements OutlierState {
     this.ejections = new Ejections(setup, {
       baseNs: config.baseEjectionTime,
       maxNs: longestOf(config),
+      jitterNs: config.maxEjectionTimeJitter,
       intervalNs: config.interval,
       maxPercent: percent(config.maxEjectionPercent),
       alwaysOne: config.alwaysEjectOneHost,
