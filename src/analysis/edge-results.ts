@@ -100,7 +100,10 @@ function breakerResult(asked: Asked): EdgeResult['breaker'] {
       open += openNs(machine, lists[id], spans);
       time += plan.endNs - plan.warmupNs;
       if (replication > 0) continue;
-      const instance = machine.instance < 0 ? 'all' : instanceName(plan, machine.instance);
+      const caller = machine.instance < 0 ? 'all' : instanceName(plan, machine.instance);
+      const { calleeInstance } = machine;
+      const instance =
+        calleeInstance < 0 ? caller : `${caller}->${instanceName(plan, calleeInstance)}`;
       transitions = transitions.concat(
         lists[id].map(({ atNs, state }) => ({
           at: (atNs - plan.warmupNs) / 1e9,

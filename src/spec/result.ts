@@ -224,7 +224,7 @@ export interface EdgeResult extends AnswerResult {
   readonly counters: Readonly<Record<string, number>>;
   readonly wastedWork: number | null;
   readonly breaker: {
-    /** Of replication 0, all caller instances; time in seconds. */
+    /** Of replication 0; time in seconds. `instance`: `a[0]`, or `a[0]->b[1]` of a breaker about one. */
     readonly transitions: readonly {
       readonly at: number;
       readonly instance: string;
