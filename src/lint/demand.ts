@@ -70,7 +70,7 @@ export class Demands {
     if (gateway === undefined || route === undefined) return NOTHING;
     const times = route.to.map(({ target }) => this.call(part, target.component, target.part));
     const shortest = times.length === 0 ? 0 : Math.min(...times);
-    return plus(middleware([...gateway.middleware, ...route.middleware]), {
+    return plus(middleware(route.chain), {
       elapsedNs: shortest,
       workNs: 0,
     });

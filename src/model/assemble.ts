@@ -3,6 +3,7 @@ import { Samplers } from '../kernel/distribution.js';
 import { Engine } from '../kernel/engine.js';
 import { invariant } from '../kernel/invariant.js';
 import { streamKey } from '../kernel/rng.js';
+import { NS_PER_SECOND } from '../kernel/time.js';
 import type { Plan } from '../spec/plan.js';
 import type { LimiterState } from '../spec/policy.js';
 import type { TraceRecord } from '../spec/record.js';
@@ -14,6 +15,7 @@ import { Cores } from './cores.js';
 import { Duplicates } from './duplicates.js';
 import { View } from './edge.js';
 import type { Edge } from './edge.js';
+import { Executions } from './executions.js';
 import { Instance } from './instance.js';
 import { Interpreter } from './interpreter.js';
 import { Journal } from './journal.js';
@@ -71,6 +73,7 @@ export function assemble(
   world.journal = new Journal(engine, plan.warmupNs);
   world.tracer = new Tracer(world, traceSink);
   world.duplicates = new Duplicates();
+  world.executions = plan.onces.length === 0 ? null : new Executions();
   world.keys = new Keys(plan, replication, world.strands);
   setStreams(world);
   world.partSlowness = new Float64Array(plan.parts.length).fill(1);
@@ -119,6 +122,8 @@ function setFleets(world: Draft): void {
     ready: Int32Array.from({ length: instances }, (_, index) => index),
     all: Int32Array.from({ length: instances }, (_, index) => index),
     readyCount: instances,
+    upSince: new Float64Array(instances).fill(-Infinity),
+    changes: 0,
   }));
   world.instances = plan.instances.map(({ component, index, zone }, id) => {
     const instance = new Instance(id, component, index, zone, plan.components[component]);
@@ -202,35 +207,39 @@ function setEdges(
       program: plan.parts[spec.to].program,
       balancers,
       timed: balancers.some((balancer) => balancer.ended !== undefined),
-      chains: Int32Array.from(own, (instance) =>
-        chains.chainOf(spec, instance, views[instance.index]),
-      ),
+      subsets: all.subsetsOf(spec, own),
+      fixedList: all.hasFixedList(spec),
+      chains: Int32Array.from(own, (instance, k) => chains.chainOf(spec, instance, views[k])),
       views,
       depth: chains.depthOf(spec),
       links: Array.from(spec.links, (link) => (link < 0 ? null : world.links[link])),
       linkIds: spec.links,
       stride: Math.round(Math.sqrt(spec.links.length)),
       pick: streamKey(plan.seed, replication, `edge/${names}/pick`),
-      idempotent: plan.parts[spec.to].idempotent,
       picked: chains.picks(spec),
       rooms: chains.roomsOf(spec, own, views),
       outliers: outliers.of(spec, own, views),
       panic: Math.max(spec.panic, chains.failsOpen(spec) ? Number.MIN_VALUE : 0),
       failsOnPanic: spec.failsOnPanic,
+      idempotent: plan.parts[spec.to].idempotent || spec.once >= 0,
+      once: spec.once,
     };
   });
   return list;
 }
 
 function limiterOf(world: Draft, spec: Plan['limiters'][number], registry: Registry): Limiter {
-  const { layer, component, key } = spec;
+  const { layer, component, key, retryAfter } = spec;
   const definition = registry.policyKind(layer.policy, layer.kind);
   invariant(definition?.limiter !== undefined, 'limiter-unknown-to-the-registry');
-  const create = (): LimiterState => definition!.limiter!(layer.config);
+  const own = (): LimiterState => definition!.limiter!(layer.config);
+  const node = definition!.nodes?.(layer.config) ?? null;
   const size = world.plan.components[component].instances;
-  const shared = layer.scope === 'instance' ? null : create();
-  const states = Array.from({ length: size }, () => shared ?? create());
-  return { component, states, key };
+  const shared = node === null && layer.scope !== 'instance';
+  const one = shared ? own() : null;
+  const states = Array.from({ length: size }, () => one ?? (node ?? own)());
+  const grainNs = retryAfter === 'none' ? 0 : retryAfter === 'exact' ? 1 : NS_PER_SECOND;
+  return { component, states, shared, key, grainNs };
 }
 
 function partName(plan: Plan, part: number): string {

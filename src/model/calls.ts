@@ -4,7 +4,16 @@ import { invariant } from '../kernel/invariant.js';
 import { PHASE } from '../kernel/phase.js';
 import { derive, lineage } from '../kernel/rng.js';
 import type { Ns } from '../kernel/time.js';
-import { AMBIGUOUS, HOLD, OUTCOME, PARK, PASS, PENDING, isSuccess } from '../spec/outcome.js';
+import {
+  AMBIGUOUS,
+  HOLD,
+  OUTCOME,
+  PARK,
+  PASS,
+  PENDING,
+  isHinted,
+  isSuccess,
+} from '../spec/outcome.js';
 import type { Outcome } from '../spec/outcome.js';
 import type { CallContext, PolicyState } from '../spec/policy.js';
 import { AVOID, Frames, PLACES } from './frames.js';
@@ -23,6 +32,8 @@ export interface CallSite {
   abandon(frame: number, job: number, outcome: Outcome, tell: boolean): void;
   /** A call has ended; measured before the owner goes on. */
   callEnded(frame: number, outcome: Outcome): void;
+  /** A hint that goes with the outcome of a call, for the strand that made it; before that outcome. */
+  hinted(strand: number, hint: Ns): void;
   /** Hands the outcome of a call that took time to the strand that made it. */
   callAnswered(strand: number, stamp: number, outcome: Outcome): void;
   count(frame: number, counter: number): void;
@@ -56,6 +67,8 @@ export class Calls implements CallContext {
   private readonly resumeOp: number;
   private readonly againOp: number;
   private readonly forkOp: number;
+  /** While a layer's cancel() runs: what the attempt inside is booked as. */
+  cancelledAs: Outcome = OUTCOME.cancelled;
   /** The frame whose call() is still on the stack, and its outcome if it has ended meanwhile. */
   private direct = -1;
   private directOutcome: Outcome = PENDING;
@@ -276,6 +289,14 @@ export class Calls implements CallContext {
     return this.site.idempotent(frame);
   }
 
+  hint(frame: number): Ns {
+    return this.frames.hint[frame];
+  }
+
+  setHint(frame: number, hint: Ns): void {
+    this.frames.hint[frame] = hint;
+  }
+
   count(frame: number, counter: number): void {
     this.site.count(frame, counter);
   }
@@ -355,6 +376,7 @@ export class Calls implements CallContext {
     let result = outcome;
     this.site.callEnded(frame, result);
     if (frames.ambiguous[frame] !== 0 && !isSuccess(result)) result |= AMBIGUOUS;
+    if (isHinted(result)) this.site.hinted(owner, frames.hint[frame]);
     this.release(frame);
     if (this.direct === frame) this.directOutcome = result;
     else this.site.callAnswered(owner, stamp, result);
@@ -370,10 +392,12 @@ export class Calls implements CallContext {
       if (frames.parked[frame] === at) {
         frames.parked[frame] = -1;
         frames.stamp[(frame << frames.shift) | at]++;
+        this.cancelledAs = outcome;
         layers[chain + at].cancel(frame, at, true);
       } else if ((frames.entered[frame] & bit) !== 0) {
         frames.entered[frame] &= ~bit;
         frames.stamp[(frame << frames.shift) | at]++;
+        this.cancelledAs = outcome;
         layers[chain + at].cancel(frame, at, false);
       }
     }

@@ -1,9 +1,18 @@
+import type { Distribution } from '../kernel/distribution.js';
 import { invariant } from '../kernel/invariant.js';
 import { PHASE } from '../kernel/phase.js';
 import type { StreamKey } from '../kernel/rng.js';
 import { streamKey } from '../kernel/rng.js';
+import type { Ns } from '../kernel/time.js';
 import type { PlanEdge } from '../spec/plan.js';
-import type { Alarm, PolicyKind, PolicySetup, PolicyState, Target } from '../spec/policy.js';
+import type {
+  Alarm,
+  CallContext,
+  PolicyKind,
+  PolicySetup,
+  PolicyState,
+  Target,
+} from '../spec/policy.js';
 import type { Layer } from '../spec/scenario.js';
 import { Histogram } from '../stats/histogram.js';
 import { Alarms } from './alarms.js';
@@ -15,6 +24,7 @@ import type { Instance } from './instance.js';
 import { PickLayer } from './pick-layer.js';
 import type { Registry } from './registry.js';
 import { Targets } from './targets.js';
+import { Stored } from './stored.js';
 import { WaitingRoom } from './waiting-room.js';
 import type { World } from './world.js';
 
@@ -25,6 +35,8 @@ const INHERITED: Layer = {
   config: { after: null, propagate: true },
   scope: 'instance',
   per: 'callee',
+  key: null,
+  store: null,
   dryRun: false,
   written: [],
 };
@@ -222,6 +234,7 @@ export class Chains {
       samplers: world.samplers,
       sampler: (distribution) => world.samplers.add(distribution),
       stream: (meaning) => this.stream(`edge/${names}/${id}/${layer.policy}/${meaning}`),
+      keyOf: layer.key === null ? null : world.keys.ofCalls(layer.key, calls.frames),
       lane: (delayNs) => engine.lane(delayNs, PHASE.TIMER, calls.timerOp, calls.frames),
       target,
       alarm: (run) => this.alarms.add(run, own ? caller : null),
@@ -316,8 +329,24 @@ export class Chains {
 }
 
 function create(definition: PolicyKind, layer: Layer, setup: PolicySetup): PolicyState {
-  if (!layer.dryRun) return definition.create(layer.config, setup);
+  const make = (ctx: CallContext, target: Target | null): PolicyState => {
+    const own = definition.create(layer.config, { ...setup, ctx, target });
+    if (layer.store === null) return own;
+    return new Stored(ctx, own, latencyOf(setup, layer.store.latency));
+  };
+  if (!layer.dryRun) return make(setup.ctx, setup.target);
   // What only watches shuts nothing.
   const target = setup.target === null ? null : { setOpen: () => {} };
-  return new DryRun(setup.ctx, (ctx) => definition.create(layer.config, { ...setup, ctx, target }));
+  return new DryRun(setup.ctx, (ctx) => make(ctx, target));
+}
+
+/** Time of a question to the store of a policy, drawn for each attempt of a call. */
+function latencyOf(setup: PolicySetup, latency: Distribution): (frame: number) => Ns {
+  const { ctx, samplers } = setup;
+  const id = setup.sampler(latency);
+  const { a, b } = setup.stream('store');
+  return (frame) =>
+    Math.round(
+      samplers.draw(id, a, b, ctx.lineageA(frame), ctx.lineageB(frame), ctx.attemptNumber(frame)),
+    );
 }

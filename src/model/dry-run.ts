@@ -157,4 +157,10 @@ class Watched implements CallContext {
   idempotent(frame: number): boolean {
     return this.ctx.idempotent(frame);
   }
+
+  hint(frame: number): Ns {
+    return this.ctx.hint(frame);
+  }
+
+  setHint(): void {}
 }

@@ -2,6 +2,7 @@ import type { StreamKey } from '../kernel/rng.js';
 import type { BalancerState } from '../spec/balancer.js';
 import type { OutlierState } from '../spec/outlier.js';
 import type { Link } from './link.js';
+import type { Subsetting } from './subset.js';
 import type { WaitingRoom } from './waiting-room.js';
 
 /**
@@ -60,6 +61,10 @@ export interface Edge {
   /** By index of the calling instance; `timed` when they want to know how long attempts took. */
   readonly balancers: readonly BalancerState[];
   readonly timed: boolean;
+  /** What each calling instance sees of the callee; null where it is all of it. */
+  readonly subsets: readonly Subsetting[] | null;
+  /** True where callers pick instances that are down as well: nobody tells them. */
+  readonly fixedList: boolean;
   /** By index of the calling instance within its component. */
   readonly chains: Int32Array;
   readonly views: readonly View[];
@@ -83,4 +88,6 @@ export interface Edge {
    */
   readonly panic: number;
   readonly failsOnPanic: boolean;
+  /** Index into the plan's `onces` of the key that goes with its calls, or -1. */
+  readonly once: number;
 }

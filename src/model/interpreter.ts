@@ -1,7 +1,17 @@
 import { invariant } from '../kernel/invariant.js';
 import { PHASE } from '../kernel/phase.js';
 import { derive, lineage } from '../kernel/rng.js';
-import { AMBIGUOUS, OUTCOME, PENDING, isSuccess, relayed } from '../spec/outcome.js';
+import {
+  AMBIGUOUS,
+  HINTED,
+  OUTCOME,
+  PENDING,
+  isHinted,
+  isSuccess,
+  kindIndex,
+  outcomeOfStatus,
+  relayed,
+} from '../spec/outcome.js';
 import type { Outcome } from '../spec/outcome.js';
 import { CALL_MODE, OP } from '../spec/plan.js';
 import { Draws } from './draws.js';
@@ -9,7 +19,7 @@ import { CANCELLATION, FROZEN } from './instance.js';
 import type { Instance } from './instance.js';
 import { Joins, inherit } from './joins.js';
 import { REGISTERS, RETURN, STATE } from './strands.js';
-import type { World } from './world.js';
+import type { Limiter, World } from './world.js';
 
 /**
  * Runs endpoint programs: strands go from instruction to instruction until something takes time.
@@ -99,6 +109,9 @@ export class Interpreter {
         case OP.CHOOSE:
           strands.pc[strand] = this.choose(strand, pc);
           break;
+        case OP.CHOOSE_BY:
+          strands.pc[strand] = this.chooseBy(strand, pc, code[at + 2]);
+          break;
         case OP.SET:
           strands.pc[strand] = this.set(strand, pc) ? pc + 1 : code[at + 3];
           break;
@@ -111,6 +124,7 @@ export class Interpreter {
           strands.pc[strand] = a;
           break;
         case OP.DONE:
+          if (isHinted(a)) strands.hint[strand] = this.tables[code[at + 2]][0];
           this.end(strand, a);
           return;
         case OP.SKIP:
@@ -132,6 +146,13 @@ export class Interpreter {
         case OP.LIMIT:
           strands.pc[strand] = pc + 1;
           if (this.limit(strand, a, code[at + 2])) break;
+          return;
+        case OP.STORE:
+          strands.pc[strand] = this.asksStore(strand, a) ? pc + 1 : code[at + 2];
+          break;
+        case OP.ONCE:
+          strands.pc[strand] = pc + 1;
+          if (this.once(strand)) break;
           return;
         default:
           invariant(false, 'unknown-instruction');
@@ -218,7 +239,15 @@ export class Interpreter {
       return true;
     }
     const at = (strands.pc[strand] - 1) << 2;
-    return this.failed(strand, outcome, this.code[at + 2], this.code[at + 3]);
+    const seen = isHinted(outcome) ? this.passedOn(strand, outcome) : outcome;
+    return this.failed(strand, seen, this.code[at + 2], this.code[at + 3]);
+  }
+
+  /** A proxy hands a hint on with the answer it came with; a service answers for itself, without. */
+  private passedOn(strand: number, outcome: Outcome): Outcome {
+    const { strands, instances, plan } = this.world;
+    const { component } = instances[strands.instance[strand]];
+    return plan.components[component].kind === 'gateway' ? outcome : outcome & ~HINTED;
   }
 
   /** What a failed step does, by its mode; false when the strand has ended by it. */
@@ -228,8 +257,15 @@ export class Interpreter {
       this.world.strands.pc[strand] = target;
       return true;
     }
-    this.end(strand, mode === CALL_MODE.PASS ? outcome & ~AMBIGUOUS : relayed(outcome));
+    if (mode === CALL_MODE.ANSWER) this.end(strand, this.answered(target, outcome));
+    else this.end(strand, mode === CALL_MODE.PASS ? outcome & ~AMBIGUOUS : relayed(outcome));
     return false;
+  }
+
+  /** What the product of a gateway answers for a call that failed. */
+  private answered(table: number, outcome: Outcome): Outcome {
+    const status = this.tables[table][kindIndex(outcome)];
+    return status === 0 ? relayed(outcome) : outcomeOfStatus(status);
   }
 
   /** Ends the strand: a branch is joined, a job answered. */
@@ -266,7 +302,7 @@ export class Interpreter {
     const wait = limiter.states[instance.index].take(engine.now, key);
     if (wait === 0) return true;
     if (wait < 0) {
-      this.end(strand, refusal);
+      this.end(strand, this.refused(strand, limiter, instance, key, refusal));
       return false;
     }
     strands.state[strand] = STATE.SLEEP;
@@ -276,9 +312,59 @@ export class Interpreter {
     return false;
   }
 
+  /** Executes a request with an idempotency key once; false when it was answered without. */
+  private once(strand: number): boolean {
+    const { strands, plan, keys, executions, engine } = this.world;
+    if (strands.returns[strand] !== RETURN.frame) return true;
+    const part = strands.part[strand];
+    const own = plan.parts[part].once;
+    const id = own >= 0 ? own : strands.once[strand];
+    if (id < 0) return true;
+    const rule = plan.onces[id];
+    const value = keys.value(rule.key, strand);
+    const known = executions!.begin(strand, part, value, rule, engine.now);
+    if (known === 0) return true;
+    strands.hint[strand] = executions!.hint;
+    this.end(strand, known);
+    return false;
+  }
+
+  /** Whether a limiter has to ask its store about this request. */
+  private asksStore(strand: number, id: number): boolean {
+    const { strands, engine, instances, limiters, keys } = this.world;
+    const limiter = limiters[id];
+    const state = limiter.states[instances[strands.instance[strand]].index];
+    const key = limiter.key < 0 ? 0 : keys.value(limiter.key, strand);
+    return state.asks === undefined || state.asks(engine.now, key);
+  }
+
+  /** The outcome of a refusal, with a Retry-After where the limiter gives one. */
+  private refused(
+    strand: number,
+    { grainNs, states }: Limiter,
+    instance: Instance,
+    key: number,
+    refusal: Outcome,
+  ): Outcome {
+    if (grainNs === 0) return refusal;
+    const { strands, engine } = this.world;
+    const left = states[instance.index].retryNs(engine.now, key);
+    strands.hint[strand] = Math.max(1, Math.ceil(left / grainNs)) * grainNs;
+    return refusal | HINTED;
+  }
+
   private choose(strand: number, pc: number): number {
+    return this.branch(pc, this.draws.unit(strand, pc));
+  }
+
+  private chooseBy(strand: number, pc: number, key: number): number {
+    return this.branch(pc, this.draws.hash(pc, this.world.keys.value(key, strand)));
+  }
+
+  /** Where the branch starts whose weight a number in (0, 1) falls on. */
+  private branch(pc: number, share: number): number {
     const table = this.tables[this.code[(pc << 2) + 3]];
-    const u = this.draws.unit(strand, pc) * table[table.length - 2];
+    const u = share * table[table.length - 2];
     let at = 0;
     while (at < table.length - 2 && table[at] < u) at += 2;
     return table[at + 1];

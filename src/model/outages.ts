@@ -5,7 +5,7 @@ import { JOURNAL } from '../spec/record.js';
 import { FROZEN } from './instance.js';
 import type { Instance } from './instance.js';
 import { RETURN, STATE } from './strands.js';
-import type { World } from './world.js';
+import type { Fleet, World } from './world.js';
 
 /** States of an instance in the journal. */
 const UP = 0;
@@ -104,23 +104,34 @@ export class Outages {
     for (const room of instance.rooms) room.reset();
     for (const balancer of instance.balancers) balancer.reset?.();
     for (const limiter of this.world.limiters) {
-      if (limiter.component === instance.component) limiter.states[instance.index].reset();
+      if (limiter.component !== instance.component || limiter.shared) continue;
+      limiter.states[instance.index].reset();
     }
   }
 
   /** Callers know at once who is up: without discovery there is nothing in between. */
   private updateFleet(instance: Instance): void {
     const fleet = this.world.fleets[instance.component];
+    const wasListed = isListed(fleet, instance.index);
     fleet.readyCount = 0;
+    fleet.changes++;
     for (let index = 0; index < fleet.size; index++) {
       const { down, silent } = this.world.instances[fleet.first + index];
       // A host that has vanished is not seen to be down by anybody.
       if (!down || silent) fleet.ready[fleet.readyCount++] = index;
     }
+    if (!wasListed && isListed(fleet, instance.index)) {
+      fleet.upSince[instance.index] = this.world.engine.now;
+    }
     for (const { toComponent, rooms } of this.world.edges) {
       if (toComponent === instance.component) rooms?.forEach((room) => room.wake());
     }
   }
+}
+
+function isListed(fleet: Fleet, index: number): boolean {
+  for (let k = 0; k < fleet.readyCount; k++) if (fleet.ready[k] === index) return true;
+  return false;
 }
 
 function isHeld(instance: Instance, strand: number): boolean {

@@ -31,17 +31,20 @@ export class Outliers {
     callers: readonly Instance[],
     views: readonly View[],
   ): readonly OutlierState[] | null {
-    const { outlierDetection } = edge;
+    const { outlierDetection, loadBalancing } = edge;
     if (outlierDetection === null) return null;
     const { kind, config } = outlierDetection;
     const definition = this.registry.outlierKind(kind);
     invariant(definition !== undefined, 'outlier-unknown-to-the-registry');
-    const callee = this.world.plan.parts[edge.to].component;
+    const { plan } = this.world;
+    const callee = plan.parts[edge.to].component;
+    const { instances } = plan.components[callee];
+    const seen = Math.min(loadBalancing.common.subset?.size ?? instances, instances);
     return callers.map((caller, k) => {
-      const key = `${caller.id} ${callee} ${kind} ${JSON.stringify(config)}`;
+      const key = `${caller.id} ${callee} ${seen} ${kind} ${JSON.stringify(config)}`;
       let state = this.states.get(key);
       if (state === undefined) {
-        const setup = this.setupOf(kind, callee, caller, views[k]);
+        const setup = this.setupOf(kind, callee, seen, caller, views[k]);
         state = definition!.create(config, setup);
         this.states.set(key, state);
         caller.outliers.push(state);
@@ -50,12 +53,19 @@ export class Outliers {
     });
   }
 
-  private setupOf(kind: string, callee: number, caller: Instance, view: View): OutlierSetup {
+  private setupOf(
+    kind: string,
+    callee: number,
+    seen: number,
+    caller: Instance,
+    view: View,
+  ): OutlierSetup {
     const { plan, engine, replication, journal } = this.world;
     const { name, instances, firstInstance } = plan.components[callee];
     const names = `${plan.components[caller.component].name}[${caller.index}]->${name}`;
     return {
       size: instances,
+      seen,
       clock: engine,
       setOpen: (instance, isOpen) => view.setShut(instance, !isOpen),
       alarm: (run) => this.alarms.add(run, caller),

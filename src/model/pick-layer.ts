@@ -38,13 +38,13 @@ export class PickLayer implements PolicyState, Door {
   }
 
   leave(frame: number, _layer: number, outcome: Outcome): number {
-    this.settle(frame);
+    this.settle(frame, outcome);
     return outcome;
   }
 
   cancel(frame: number, _layer: number, parked: boolean): void {
     if (!parked) {
-      this.settle(frame);
+      this.settle(frame, this.world.calls.cancelledAs);
       return;
     }
     this.roomOf(frame)!.remove(frame);
@@ -100,7 +100,7 @@ export class PickLayer implements PolicyState, Door {
     );
   }
 
-  private settle(frame: number): void {
+  private settle(frame: number, outcome: Outcome): void {
     const { world } = this;
     const { frames } = world.calls;
     const edge = world.edges[frames.edge[frame]];
@@ -108,6 +108,7 @@ export class PickLayer implements PolicyState, Door {
     const index = frames.place[frame];
     this.inside--;
     edge.views[caller].outstanding[index]--;
-    if (edge.timed) edge.balancers[caller].ended!(index, world.engine.now - this.since[frame]);
+    if (!edge.timed) return;
+    edge.balancers[caller].ended!(index, world.engine.now - this.since[frame], outcome);
   }
 }

@@ -106,6 +106,8 @@ export class Server {
     if (strands.degraded[strand] !== 0 && (result & 31) === OUTCOME.ok) {
       result = withStatus(OUTCOME.degraded, 200);
     }
+    // An error put in the place of an answer is not what the callee has stored.
+    this.keep(strand, result);
     if (strands.injected[strand] !== 0) result = strands.injected[strand];
     const returns = strands.returns[strand];
     strands.stamp[strand]++;
@@ -146,6 +148,7 @@ export class Server {
     }
     strands.answered[strand] = ANSWERED.onTheWire;
     strands.answer[strand] = result;
+    this.keep(strand, result);
     sink.answer(strands.part[strand], strands.cell[strand], result, this.age(strand), true);
     wire.reply(strand);
   }
@@ -197,6 +200,7 @@ export class Server {
     const { strands, engine, sink } = world;
     const instance = world.instances[strands.instance[strand]];
     this.stop(strand, true);
+    if (world.executions !== null) world.executions.stopped(strand);
     strands.ended[strand] = engine.now;
     if (strands.begun[strand] >= 0) {
       sink.busy(strands.part[strand], strands.begun[strand], engine.now);
@@ -385,11 +389,18 @@ export class Server {
     if (several || strands.injected[strand] !== 0) this.noteEffect(strand);
   }
 
+  /** The result of an execution with an idempotency key is kept for those who ask again. */
+  private keep(strand: number, outcome: Outcome): void {
+    const { executions, strands, engine } = this.world;
+    if (executions !== null) executions.end(strand, outcome, strands.hint[strand], engine.now);
+  }
+
   /** The work of a call has had its effect; once more than before counts as a duplicate. */
   private noteEffect(strand: number): void {
-    const { strands, plan, duplicates, engine, sink } = this.world;
+    const { strands, edges, duplicates, engine, sink, executions } = this.world;
     const part = strands.part[strand];
-    if (strands.returns[strand] !== RETURN.frame || plan.parts[part].idempotent) return;
+    if (strands.returns[strand] !== RETURN.frame || edges[strands.edge[strand]].idempotent) return;
+    if (executions !== null && strands.once[strand] >= 0) return;
     const { callA, callB } = strands;
     if (duplicates.executed(callA[strand], callB[strand], engine.now)) sink.duplicate(part);
   }

@@ -77,6 +77,10 @@ export class Strands {
   fork: Int32Array = new Int32Array(0);
   /** Outcome handed over at the next continuation (a call that ended), or the first failure of a join. */
   outcome: Int32Array = new Int32Array(0);
+  /** Calling instance; only where a key asks for it. */
+  caller: Int32Array = new Int32Array(0);
+  /** Index into the plan's `onces` of the key it came with, or -1; only where keys are sent. */
+  once: Int32Array = new Int32Array(0);
   /** 1 once a fallback's answer was used. */
   degraded: Uint8Array = new Uint8Array(0);
   stamp: Int32Array = new Int32Array(0);
@@ -115,6 +119,8 @@ export class Strands {
   traceRoot: Float64Array = new Float64Array(0);
   /** When the call was made, before waits and back-offs of policies; only where traced. */
   called: Float64Array = new Float64Array(0);
+  /** What the answer says about asking again; stale where its outcome is not HINTED. */
+  hint: Float64Array = new Float64Array(0);
   /** Arrival number of a user request; below it only where a key is a sequence. */
   arrival: Float64Array = new Float64Array(0);
 
@@ -165,6 +171,8 @@ const INT32_COLUMNS = [
   'succeeded',
   'fork',
   'outcome',
+  'caller',
+  'once',
   'stamp',
   'life',
   'call',
@@ -195,5 +203,6 @@ const FLOAT64_COLUMNS = [
   'traceParent',
   'traceRoot',
   'called',
+  'hint',
   'arrival',
 ] as const;

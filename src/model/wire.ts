@@ -1,12 +1,14 @@
 import { invariant } from '../kernel/invariant.js';
 import { PHASE } from '../kernel/phase.js';
 import { derive, lineage } from '../kernel/rng.js';
-import { OUTCOME, PASS } from '../spec/outcome.js';
+import type { Ns } from '../kernel/time.js';
+import { isHinted, OUTCOME, PASS } from '../spec/outcome.js';
 import type { Outcome } from '../spec/outcome.js';
 import { EDGE_COUNTER } from '../spec/policy.js';
 import type { CallSite } from './calls.js';
-import type { Edge } from './edge.js';
+import type { Edge, View } from './edge.js';
 import { CANCELLATION, FROZEN } from './instance.js';
+import type { Instance } from './instance.js';
 import { CUT, MESSAGE, VANISHED } from './link.js';
 import { NOWHERE } from './picks.js';
 import { RETURN, STATE } from './strands.js';
@@ -53,18 +55,11 @@ export class Wire implements CallSite {
     const a = lineage.a;
     const b = lineage.b;
     const view = edge.views[caller.index];
-    let index: number;
-    if (edge.picked) {
-      index = frames.place[frame];
-    } else {
-      index = world.picks.place(edge, frame, a, b);
-      if (index === NOWHERE) {
-        sink.count(edge.stat, EDGE_COUNTER.breakerRejected);
-        return OUTCOME.rejectedBreaker;
-      }
-      frames.place[frame] = index;
-      view.outstanding[index]++;
+    if (!edge.picked && !this.pick(edge, frame, view, a, b)) {
+      sink.count(edge.stat, EDGE_COUNTER.breakerRejected);
+      return OUTCOME.rejectedBreaker;
     }
+    const index = frames.place[frame];
     const callee = instances[edge.first + index];
     const strand = world.server.newStrand(callee.id, a, b);
     strands.part[strand] = edge.toPart;
@@ -80,6 +75,8 @@ export class Wire implements CallSite {
     strands.rootB[strand] = strands.rootB[owner];
     strands.request[strand] = strands.request[owner];
     if (world.keys.inSequence) strands.arrival[strand] = strands.arrival[owner];
+    if (world.keys.byCaller) strands.caller[strand] = caller.id;
+    if (world.executions !== null) strands.once[strand] = this.keyOf(edge, caller, owner);
     strands.level[strand] = strands.level[owner] + 1;
     strands.pc[strand] = edge.program;
     strands.attempt[strand] = frames.attempt[frame];
@@ -158,6 +155,10 @@ export class Wire implements CallSite {
     world.engine.note((edge.id << 5) | (outcome & 31), frames.lineageA[frame]);
   }
 
+  hinted(strand: number, hint: Ns): void {
+    this.world.strands.hint[strand] = hint;
+  }
+
   callAnswered(strand: number, stamp: number, outcome: Outcome): void {
     const { strands, interpreter } = this.world;
     invariant(strands.stamp[strand] === stamp, 'answer-to-a-dead-strand');
@@ -189,6 +190,22 @@ export class Wire implements CallSite {
     return true;
   }
 
+  /** Gives an attempt its instance; false where it can go nowhere. */
+  private pick(edge: Edge, frame: number, view: View, a: number, b: number): boolean {
+    const index = this.world.picks.place(edge, frame, a, b);
+    if (index === NOWHERE) return false;
+    this.world.calls.frames.place[frame] = index;
+    view.outstanding[index]++;
+    return true;
+  }
+
+  /** The idempotency key that goes with an attempt: its own, or the one a gateway passes on. */
+  private keyOf(edge: Edge, caller: Instance, owner: number): number {
+    const { plan, strands } = this.world;
+    if (edge.once >= 0) return edge.once;
+    return plan.components[caller.component].kind === 'gateway' ? strands.once[owner] : -1;
+  }
+
   /** The caller no longer counts the attempt as outstanding. */
   private settle(strand: number, edge: Edge, outcome: Outcome): void {
     const { world } = this;
@@ -202,7 +219,7 @@ export class Wire implements CallSite {
     view.outstanding[callee.index]--;
     if (edge.timed) {
       const after = world.engine.now - world.strands.sent[strand];
-      edge.balancers[caller.index].ended!(callee.index, after);
+      edge.balancers[caller.index].ended!(callee.index, after, outcome);
     }
   }
 
@@ -242,6 +259,7 @@ export class Wire implements CallSite {
     const frame = strands.from[strand];
     if (this.stalls(frame, this.replyOp, strand, strands.life[strand])) return;
     const outcome = strands.answer[strand];
+    if (isHinted(outcome)) world.calls.setHint(frame, strands.hint[strand]);
     const edge = world.edges[strands.edge[strand]];
     this.settle(strand, edge, outcome);
     world.sink.attemptEnded(edge.stat, strands.sentCell[strand], outcome);

@@ -2,7 +2,7 @@
  * What the language knows and this version lacks, so that a scenario which uses it is told "known,
  * not in this version" instead of "unknown".
  */
-export const laterPolicies: readonly string[] = ['coalesce', 'connections', 'idempotencyKey'];
+export const laterPolicies: readonly string[] = ['coalesce', 'connections'];
 
 /** Policy -> its kinds of later versions. */
 export const laterPolicyKinds: ReadonlyMap<string, readonly string[]> = new Map([
@@ -14,13 +14,9 @@ export const laterPolicyKinds: ReadonlyMap<string, readonly string[]> = new Map(
  * `budget.kind=x`.
  */
 export const laterPolicyFields: ReadonlyMap<string, readonly string[]> = new Map([
-  ['bulkhead', ['store']],
-  ['circuitBreaker', ['halfOpenCalls', 'store']],
-  ['concurrencyLimit', ['store']],
+  ['circuitBreaker', ['halfOpenCalls']],
   ['fallback', ['call', 'steps']],
-  ['rateLimit', ['faultTolerant', 'limitBy', 'policy', 'retryAfter', 'store', 'syncRate']],
-  ['retry', ['respectRetryAfter']],
-  ['throttle', ['store']],
+  ['rateLimit', ['faultTolerant', 'policy', 'retryAfter', 'syncRate']],
 ]);
 
 export const laterFaultKinds: readonly string[] = [

@@ -7,6 +7,7 @@ import type { LaidComponent, LaidPart } from './layout.js';
 export const NO_BUNDLE: Bundle = Object.freeze({
   id: '',
   layers: [],
+  idempotencyKey: null,
   loadBalancing: null,
   outlierDetection: null,
   order: 'default',

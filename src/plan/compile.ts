@@ -3,18 +3,19 @@ import type { Distribution } from '../kernel/distribution.js';
 import { invariant } from '../kernel/invariant.js';
 import { faultKind } from '../patterns/registry.js';
 import type { FaultKind } from '../spec/fault.js';
-import type { Plan, PlanComponent } from '../spec/plan.js';
+import type { Plan, PlanBundle, PlanComponent } from '../spec/plan.js';
 import { OP } from '../spec/plan.js';
 import type {
   Cpu,
   LoadBalancing,
   Queue,
+  Route,
   Scenario,
   ScenarioFile,
+  Target,
   Variant,
 } from '../spec/scenario.js';
 import { Assembler, SLOT } from './assembler.js';
-import { BARE_LINE, calledPart } from './calls.js';
 import { Interner } from './canonical.js';
 import { Conditions } from './conditions.js';
 import { EdgeTable } from './edges.js';
@@ -23,10 +24,12 @@ import { planFaults } from './faults.js';
 import { isFree } from './free.js';
 import { planGrid, windowEdgesOf } from './grid.js';
 import type { LaidComponent, LaidPart, Layout } from './layout.js';
-import { hostOf, layOut } from './layout.js';
+import { hostOf, layOut, partOf } from './layout.js';
+import { KeyTable } from './keys.js';
 import { Limiters } from './limiters.js';
 import { planLoads, traceShareOf } from './loads.js';
 import { planLinks, withLinks } from './network.js';
+import { Onces, sendsKeys } from './onces.js';
 import { Problems } from './problem.js';
 import { fullName, writeProgram, writeRefusal } from './programs.js';
 import type { Writer } from './writer.js';
@@ -55,16 +58,21 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
     problems,
     registers: { used: 0 },
   };
-  const limiters = new Limiters(scenario.keys, problems);
-  const programs = layout.parts.map((part) => writeProgram(writer, limiters, part));
+  const keys = new KeyTable(scenario.keys, layout, problems);
+  const limiters = new Limiters(keys);
+  const onces = new Onces(keys);
+  const keysAreSent = sendsKeys(scenario);
+  const programs = layout.parts.map((part) => writeProgram(writer, limiters, part, keysAreSent));
   const refusals = layout.components.map((component) => writeRefusal(writer, component));
-  const { edges, statEdges, bundles, deepestChain, numbers } = writer.edges.finish(layout);
+  const { edges, statEdges, bundles, deepestChain, numbers } = writer.edges.finish(layout, onces);
   writer.assembler.renumber(OP.CALL, SLOT.A, numbers);
+  useKeys(keys, bundles);
   const links = planLinks(scenario.network, layout, statEdges, writer.distributions);
   const loads = planLoads(layout, times.warmupNs, times.endNs);
   const ends = new LinkEnds(layout, links, statEdges);
   const sight = { layout, ends, loads, kindOf: knownFaultKind, problems, ...times };
   const faults = planFaults(sight, scenario.faults);
+  const parts = layout.parts.map((part) => planPart(layout, part, programs[part.id]!, onces));
   problems.settle();
   const windowEdges = windowEdgesOf(file).map((edge) => times.warmupNs + edge);
   return {
@@ -75,7 +83,7 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
     maxEvents: scenario.run.maxEvents,
     grid: planGrid({ ...times, stepNs: scenario.run.stepNs, faults, windowEdges }),
     components: layout.components.map((it) => planComponent(it, refusals[it.id]!)),
-    parts: layout.parts.map((part) => planPart(layout, part, programs[part.id]!)),
+    parts,
     instances: layout.instances,
     edges: withLinks(edges, links, layout.zones.length),
     statEdges,
@@ -87,10 +95,18 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
     links,
     limiters: limiters.list,
     faults,
-    keys: limiters.keys,
+    keys: keys.list,
+    onces: onces.list,
     deepestChain,
     traceShare: options.traceShare ?? traceShareOf(loads),
   };
+}
+
+/** Notes the keys that split the state of policies, the built-in ones among them. */
+function useKeys(keys: KeyTable, bundles: readonly PlanBundle[]): void {
+  for (const { id, layers } of bundles) {
+    for (const { key, policy } of layers) if (key !== null) keys.use(key, id, `a ${policy}`);
+  }
 }
 
 function knownFaultKind(kind: string): FaultKind {
@@ -104,12 +120,19 @@ function timesOf({ run }: Scenario): Pick<Plan, 'warmupNs' | 'endNs' | 'horizonN
   return { warmupNs: run.warmupNs, endNs, horizonNs: endNs + (run.drainNs ?? 0) };
 }
 
-function planPart(layout: Layout, part: LaidPart, program: number): Plan['parts'][number] {
+function planPart(
+  layout: Layout,
+  part: LaidPart,
+  program: number,
+  onces: Onces,
+): Plan['parts'][number] {
+  const { source } = part;
   return {
     name: part.name,
     component: part.component.id,
     program,
     idempotent: repeatable(layout, part, layout.components.length),
+    once: onces.use(source.kind === 'endpoint' ? source.endpoint.once : null, fullName(part)),
   };
 }
 
@@ -129,11 +152,24 @@ function repeatable(layout: Layout, part: LaidPart, hops: number): boolean {
     case 'request':
       return false;
     case 'route':
-      return source.route.to.every(({ target }) => {
-        const callee = calledPart(layout, target, BARE_LINE, fullName(part), new Problems());
-        return hops > 0 && callee !== null && repeatable(layout, callee, hops - 1);
-      });
+      return targetsOf(source.route).every((target) =>
+        partsBehind(layout, target).every(
+          (callee) => hops > 0 && repeatable(layout, callee, hops - 1),
+        ),
+      );
   }
+}
+
+/** The part that is called, or all that a gateway may choose. */
+function partsBehind(layout: Layout, target: Target): readonly LaidPart[] {
+  const component = layout.byName.get(target.component)!;
+  return target.part === null ? component.parts : [partOf(component, target.part)];
+}
+
+/** Everybody who gets a request of a route. */
+function targetsOf({ to, mirror }: Route): readonly Target[] {
+  const targets = to.map(({ target }) => target);
+  return mirror === null ? targets : [...targets, mirror.target];
 }
 
 /** A workload is one pseudo-instance without limits, whose parts are its requests. */
@@ -151,7 +187,7 @@ const CLIENT = Object.freeze({
   loadBalancing: {
     kind: 'roundRobin',
     config: {},
-    common: { panicThreshold: null, failTrafficOnPanic: false },
+    common: { panicThreshold: null, failTrafficOnPanic: false, zoneAware: null, subset: null },
   } satisfies LoadBalancing,
   external: false,
 } as const);

@@ -5,6 +5,7 @@ import { byCodeUnit } from './canonical.js';
 import { isFree } from './free.js';
 import type { LaidComponent, LaidPart, Layout } from './layout.js';
 import { hostOf } from './layout.js';
+import type { Onces } from './onces.js';
 
 /** A caller part, a callee part and the identity of the bundle between them. */
 interface Use {
@@ -43,11 +44,12 @@ export class EdgeTable {
   }
 
   /** Edges in order of caller part, callee part and bundle; bundles in order of their identity. */
-  finish(layout: Layout): Edges {
+  finish(layout: Layout, onces: Onces): Edges {
     const order = this.uses.map((_, index) => index);
     order.sort((a, b) => compareUses(this.uses[a]!, this.uses[b]!));
     const bundleIds = [...this.bundles.ids()].sort(byCodeUnit);
     const bundleNumber = new Map(bundleIds.map((id, index) => [id, index]));
+    const rules = bundleIds.map((id) => onces.use(this.bundles.get(id).idempotencyKey, id));
     const statEdges: { from: number; to: number }[] = [];
     const numbers = new Int32Array(this.uses.length);
     const drafts: BareEdge[] = order.map((index, number) => {
@@ -64,6 +66,7 @@ export class EdgeTable {
         to: to.id,
         stat: statEdges.length - 1,
         bundle: bundleNumber.get(bundle)!,
+        once: rules[bundleNumber.get(bundle)!]!,
         loadBalancing,
         outlierDetection,
         panic: panicOf(loadBalancing, outlierDetection),

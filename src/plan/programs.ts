@@ -1,20 +1,27 @@
 import { OUTCOME, withStatus } from '../spec/outcome.js';
 import { CALL_MODE, OP } from '../spec/plan.js';
-import type { Host, Operation, Route } from '../spec/scenario.js';
-import { writeWeighted } from './branches.js';
-import { BARE_LINE } from './calls.js';
+import type { Host, Operation } from '../spec/scenario.js';
 import { isFree } from './free.js';
 import { StepNames } from './identity.js';
 import type { LaidComponent, LaidPart } from './layout.js';
 import { hostOf } from './layout.js';
 import type { Limiters } from './limiters.js';
 import { writeMiddleware } from './middleware.js';
+import { writeRoute } from './route-calls.js';
 import type { Scope } from './scope.js';
 import { writeSteps } from './steps.js';
-import { writeCall, type Writer } from './writer.js';
+import type { Writer } from './writer.js';
 
-/** Writes the program of a part and gives the number of its first instruction. */
-export function writeProgram(w: Writer, limiters: Limiters, part: LaidPart): number {
+/**
+ * Writes the program of a part and gives the number of its first instruction. `keysAreSent`: callers
+ * may ask for being executed once.
+ */
+export function writeProgram(
+  w: Writer,
+  limiters: Limiters,
+  part: LaidPart,
+  keysAreSent: boolean,
+): number {
   const at = w.assembler.here;
   const { source } = part;
   const scope = scopeOf(part);
@@ -23,15 +30,16 @@ export function writeProgram(w: Writer, limiters: Limiters, part: LaidPart): num
       writeSteps(w, source.request.steps, scope);
       break;
     case 'endpoint':
-      writeMiddleware(w, limiters, source.service.middleware, part.component.name, scope);
+      writeMiddleware(w, limiters, source.service.middleware, scope);
+      if (keysAreSent || source.endpoint.once !== null) w.assembler.emit(OP.ONCE);
       writeSteps(w, source.endpoint.steps, scope);
       break;
     case 'route':
-      writeMiddleware(w, limiters, source.gateway.middleware, part.component.name, scope);
-      writeMiddleware(w, limiters, source.route.middleware, fullName(part), scope);
-      writeRoute(w, source.route, scope);
+      writeMiddleware(w, limiters, source.route.chain, scope);
+      writeRoute(w, limiters, source, scope);
       break;
     case 'operation':
+      if (keysAreSent) w.assembler.emit(OP.ONCE);
       writeOperation(w, source.operation, scope);
       break;
     case 'unmatched':
@@ -75,17 +83,8 @@ function scopeOf(part: LaidPart): Scope {
     failure: { kind: 'end' },
     answer: { kind: 'request' },
     uncaught: client ? CALL_MODE.PASS : CALL_MODE.END,
+    answers: -1,
   };
-}
-
-/** The call of a route, to one of its targets by weight. */
-function writeRoute(w: Writer, route: Route, scope: Scope): void {
-  const call = (index: number): void =>
-    writeCall(w, route.to[index]!.target, BARE_LINE, route.policy, scope);
-  if (route.to.length === 1) return call(0);
-  const weights = route.to.map((target) => target.weight);
-  const bodies = route.to.map((_, index) => () => call(index));
-  writeWeighted(w, weights, bodies, scope.names.next('route'));
 }
 
 function writeOperation(w: Writer, operation: Operation, scope: Scope): void {

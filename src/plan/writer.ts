@@ -1,14 +1,14 @@
 import type { CountDistribution } from '../kernel/counts.js';
 import type { Distribution } from '../kernel/distribution.js';
-import { OP } from '../spec/plan.js';
+import { CALL_MODE, OP } from '../spec/plan.js';
 import type { Bundle, Condition, Step, Target } from '../spec/scenario.js';
 import type { Assembler, Label } from './assembler.js';
 import { SLOT } from './assembler.js';
-import { calledPart } from './calls.js';
+import { reached } from './calls.js';
 import type { Interner } from './canonical.js';
 import type { Conditions } from './conditions.js';
 import type { EdgeTable } from './edges.js';
-import type { Layout } from './layout.js';
+import type { LaidPart, Layout } from './layout.js';
 import type { Problems } from './problem.js';
 import type { RequestLine } from '../scenario/routes.js';
 import { modeOf, type Scope } from './scope.js';
@@ -44,12 +44,34 @@ export function writeCall(
   scope: Scope,
   verb: 'call' | 'query' = 'call',
 ): void {
-  const callee = calledPart(w.layout, to, line, scope.where, w.problems);
-  if (callee === null) return;
+  const { layout, conditions, problems } = w;
+  const way = reached(layout, conditions, scope.part, to, line, scope.where, problems);
+  if (way === null) return;
+  const after = w.assembler.label();
+  for (const detour of way.detours) {
+    const next = w.assembler.label();
+    const table = w.assembler.constants(detour.requests);
+    w.assembler.point(w.assembler.emit(OP.WHEN, table), SLOT.B, next);
+    writeAttempt(w, detour.callee, policy, scope, verb);
+    writeJump(w, after);
+    w.assembler.bind(next);
+  }
+  writeAttempt(w, way.callee, policy, scope, verb);
+  w.assembler.bind(after);
+}
+
+function writeAttempt(
+  w: Writer,
+  callee: LaidPart,
+  policy: Bundle | null,
+  scope: Scope,
+  verb: string,
+): void {
   const edge = w.edges.use(scope.part, callee, policy);
   const stream = scope.names.next(`${verb}:${callee.component.name}.${callee.name}`);
   const { mode, target } = modeOf(scope);
-  const at = w.assembler.emit(OP.CALL, edge, mode, 0, stream);
+  const table = mode === CALL_MODE.ANSWER ? scope.answers : 0;
+  const at = w.assembler.emit(OP.CALL, edge, mode, table, stream);
   if (target !== null) w.assembler.point(at, SLOT.C, target);
 }
 

@@ -26,7 +26,6 @@ const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
     'tags memory resources admission protocol discovery probes lifecycle ' +
       'autoscaling versions version rollout',
   ],
-  ['gateways.*.routes.*', 'mirror sticky'],
   ['services.*.runtime', 'gc'],
   ['gateways.*.runtime', 'gc'],
   ['services.*.queue', 'key target interval'],
@@ -52,23 +51,21 @@ const LATER_FIELDS: ReadonlyMap<string, string> = new Map([
   ['respond', 'responseSize degraded'],
   ['when', 'version'],
   ['bundle', `${laterPolicies.join(' ')} tags`],
-  ['loadBalancing', 'activeRequestBias zoneAware slowStart level subset'],
+  ['loadBalancing', 'level'],
   ['policy', 'key store retryAfter ignore'],
+  ['store', 'cache of onError'],
   ['middleware', 'admit cache coalesce'],
-  ['middlewareEntry', 'cacheTtl workPerKiB key store dryRun retryAfter'],
+  ['middlewareEntry', 'cacheTtl workPerKiB key dryRun'],
 ]);
 
 /** Words of closed lists that later versions bring, by the last key of the path. */
 const LATER_WORDS: readonly (readonly [key: string, words: string])[] = [
   ['warmup', 'auto'],
-  ['loadBalancing.kind', 'weighted nginx'],
   ['per', 'key'],
   ['discipline', 'adaptiveLifo priority fair codel'],
   ['arrivals.kind', 'trace'],
   ['pool.kind', 'go hikari pgbouncer'],
   ['pools.*.kind', 'go hikari pgbouncer'],
-  ['gateways.*.kind', 'kong envoy nginx spring'],
-  ['routing', 'kong'],
   ['databases.*.kind', 'postgres mysql mongo elasticsearch dynamodb redis'],
 ];
 
@@ -92,7 +89,6 @@ export function isLaterKey(path: readonly PathKey[], key: string): boolean {
 export function isLaterWord(path: readonly PathKey[], value: unknown): boolean {
   const last = path[path.length - 1];
   // Long forms of plain numbers and switches that come later.
-  if (last === 'idempotent') return typeof value === 'string';
   if (last === 'replications' || last === 'replicas' || last === 'users') {
     return typeof value === 'object' && value !== null;
   }

@@ -243,6 +243,14 @@ export const METRICS: readonly Metric[] = [
     'Calls that policies with `dryRun` would have refused.',
   ),
   metric(
+    'hinted',
+    ['edge'],
+    'number',
+    'none',
+    'low',
+    'Retries and hedges whose time the callee has set by a Retry-After or a pushback.',
+  ),
+  metric(
     'pool.wait',
     POOLED,
     'seconds',

@@ -8,6 +8,8 @@ import type { Alarm, PolicyProblem } from './policy.js';
 export interface OutlierSetup {
   /** Instances of the callee. */
   readonly size: number;
+  /** Those of them that the calling instance sees. */
+  readonly seen: number;
   readonly clock: { readonly now: Ns };
   /** Whether balancers of this caller may pick an instance; they may at first. */
   setOpen(instance: number, isOpen: boolean): void;

@@ -10,6 +10,7 @@ import type {
   OutlierDetection,
   Pool,
   Queue,
+  RetryAfter,
 } from './scenario.js';
 
 /**
@@ -44,7 +45,9 @@ export interface Plan {
   readonly links: readonly PlanLink[];
   readonly limiters: readonly PlanLimiter[];
   readonly faults: readonly PlanFault[];
-  readonly keys: readonly { readonly name: string; readonly population: KeyPopulation }[];
+  readonly keys: readonly PlanKey[];
+  /** Rules of executing once per value; parts and edges point here. */
+  readonly onces: readonly PlanOnce[];
   /** Longest chain of layers of any edge, pool and deadline included. */
   readonly deepestChain: number;
   /** Share of roots to trace, by a hash of (workload, arrival number); 0 = none, 1 = all. */
@@ -92,6 +95,8 @@ export interface PlanPart {
   /** Offset of its first instruction. */
   readonly program: number;
   readonly idempotent: boolean;
+  /** Index into `onces` of what it says itself, or -1. */
+  readonly once: number;
 }
 
 export interface PlanInstance {
@@ -109,6 +114,8 @@ export interface PlanEdge {
   readonly to: number;
   readonly stat: number;
   readonly bundle: number;
+  /** Index into `onces` of what its bundle asks for, or -1. */
+  readonly once: number;
   readonly loadBalancing: LoadBalancing;
   readonly outlierDetection: OutlierDetection | null;
   /**
@@ -146,12 +153,34 @@ export interface PlanLink {
   readonly rtoNs: Ns;
 }
 
+/** A key by which state is split; the built-in ones have populations of their own. */
+export interface PlanKey {
+  readonly name: string;
+  readonly population:
+    | KeyPopulation
+    /** The workload, the calling instance. */
+    | { readonly kind: 'workload' | 'caller' }
+    /**
+     * One of the clients of the workload; how many there are by component, Infinity = all different.
+     * Seen by its address a workload without that number is one caller, and so is a calling instance.
+     */
+    | { readonly kind: 'client' | 'address'; readonly clients: readonly number[] };
+}
+
+/** Executed once for each value of a key (an index into `keys`), see OncePerValue. */
+export interface PlanOnce {
+  readonly key: number;
+  readonly windowNs: Ns;
+  readonly storeErrors: boolean;
+}
+
 /** A rate limiter that stands in a middleware chain. State per instance of the component, or one for all. */
 export interface PlanLimiter {
   readonly component: number;
   readonly layer: Layer;
   /** Index into `keys`, or -1: one bucket for all requests. */
   readonly key: number;
+  readonly retryAfter: RetryAfter;
 }
 
 /** Endpoint programs: four integers an instruction (opcode, a, b, c). See OP. */
@@ -168,7 +197,7 @@ export const OP = Object.freeze({
   WORK: 0,
   /** a=d. Time without CPU. */
   WAIT: 1,
-  /** a=edge, b=mode (CALL_MODE), c=jump target where mode is JUMP. */
+  /** a=edge, b=mode (CALL_MODE), c=jump target where mode is JUMP, t where it is ANSWER. */
   CALL: 2,
   /** c=t, see FORK_TABLE. Runs branches at once inside the parent's slot. */
   FORK: 3,
@@ -182,7 +211,7 @@ export const OP = Object.freeze({
   LOOP: 7,
   /** a=target. */
   JUMP: 8,
-  /** a=outcome. Ends the strand (the job, or its branch). */
+  /** a=outcome, b=t of one hint in ns where it is HINTED. Ends the strand (the job, or its branch). */
   DONE: 9,
   /** a=t (probability), b=target when the coin says no. */
   SKIP: 10,
@@ -194,6 +223,12 @@ export const OP = Object.freeze({
   BACKGROUND: 13,
   /** a=limiter id, b=outcome when refused: ends the strand with it. */
   LIMIT: 14,
+  /** Ends the strand where this request was executed before, or is being executed. */
+  ONCE: 15,
+  /** a=limiter, b=target where its decision needs no question to its store. */
+  STORE: 16,
+  /** a=branches, b=key, c=t as of CHOOSE: by a hash of the value of a key instead of a draw. */
+  CHOOSE_BY: 17,
 } as const);
 
 /** Layout of a FORK's table; the starts of the branches follow from STARTS on. */
@@ -224,6 +259,8 @@ export const CALL_MODE = Object.freeze({
   JUMP: 2,
   /** The strand ends with the outcome as it is (a client sees what it saw, no status of its own). */
   PASS: 3,
+  /** The strand ends with the status that t has for the kind of outcome, 0 = with the relayed outcome. */
+  ANSWER: 4,
 } as const);
 
 export interface PlanLoad {

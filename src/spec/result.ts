@@ -383,6 +383,8 @@ export interface Span {
   readonly answered: number | null;
   readonly gone: number | null;
   readonly outcome: OutcomeName;
+  /** HTTP status of a failed answer; left out where there was none. */
+  readonly status?: number;
 }
 
 export type Verdict = 'pass' | 'fail' | 'inconclusive';

@@ -1,6 +1,8 @@
 import type { CountDistribution } from '../kernel/counts.js';
 import type { Distribution } from '../kernel/distribution.js';
 import type { Ns } from '../kernel/time.js';
+import type { BalancingCommon } from './balancer.js';
+import type { OutcomeName } from './outcome.js';
 
 /**
  * The explicit scenario of one variant: short forms expanded, includes, defaults, templates and
@@ -105,12 +107,23 @@ export type KeyPopulation =
     }
   | { readonly kind: 'sequence'; readonly count: number };
 
+/** Executed once for each value of a key; repetitions are answered with the stored result. */
+export interface OncePerValue {
+  readonly key: string;
+  /** How long a result is kept, from the end of the execution. */
+  readonly windowNs: Ns;
+  /** Whether failures are stored too; else the next request executes again. */
+  readonly storeErrors: boolean;
+}
+
 /** A resolved bundle of policies, in the order in which a call meets them. */
 export interface Bundle {
   /** Identity of shared state: the name of the bundle, or the path of an anonymous one. */
   readonly id: string;
   /** Outermost first. `config` is the output of the kind's schema. `deadline` stands in its place. */
   readonly layers: readonly Layer[];
+  /** What makes the callee execute the call once per value, null where nothing does. */
+  readonly idempotencyKey: OncePerValue | null;
   /** Overrides the callee's own, null when it does not. */
   readonly loadBalancing: LoadBalancing | null;
   readonly outlierDetection: OutlierDetection | null;
@@ -125,10 +138,16 @@ export interface Layer {
   readonly config: unknown;
   readonly scope: 'instance' | 'caller' | 'global';
   readonly per: 'callee' | 'endpoint' | 'target';
+  /** Name of the key whose values split the state further, or null. */
+  readonly key: string | null;
+  /** The store that holds a shared state, or null: asking it is free. */
+  readonly store: { readonly latency: Distribution } | null;
   /** It decides and records, and lets everything pass. */
   readonly dryRun: boolean;
   /** Fields that the user wrote, by dotted path, sorted; all others have their defaults. */
   readonly written: readonly string[];
+  /** The product whose preset wrote them instead of the user. */
+  readonly preset?: string;
 }
 
 export interface LoadBalancing {
@@ -136,13 +155,6 @@ export interface LoadBalancing {
   /** Output of the kind's schema. */
   readonly config: unknown;
   readonly common: BalancingCommon;
-}
-
-/** What does not depend on the kind of balancer. */
-export interface BalancingCommon {
-  /** null: 50 % where there is outlier detection, else 0. */
-  readonly panicThreshold: number | null;
-  readonly failTrafficOnPanic: boolean;
 }
 
 export interface OutlierDetection {
@@ -196,7 +208,11 @@ export interface Service extends Host {
 }
 
 export interface Gateway extends Host {
-  readonly routing: 'firstMatch' | 'gatewayApi';
+  /** The product whose defaults it has. */
+  readonly kind: 'simple' | 'kong' | 'envoy' | 'nginx' | 'spring';
+  readonly routing: 'firstMatch' | 'kong' | 'gatewayApi' | 'envoy' | 'nginx';
+  /** Outcome of a call to a target -> status the gateway answers, where it is not that of a service. */
+  readonly answers: ReadonlyMap<OutcomeName, number>;
   readonly routes: readonly Route[];
   readonly middleware: readonly Middleware[];
   readonly outbound: ReadonlyMap<string, Bundle>;
@@ -206,6 +222,8 @@ export interface Endpoint {
   readonly name: string;
   readonly steps: readonly Step[];
   readonly idempotent: boolean;
+  /** Where a key makes it idempotent. */
+  readonly once: OncePerValue | null;
   readonly readOnly: boolean;
 }
 
@@ -215,11 +233,21 @@ export interface Route {
   readonly methods: readonly string[];
   readonly paths: readonly string[];
   readonly hosts: readonly string[];
-  readonly headers: ReadonlyMap<string, string>;
+  /** Name to the values of which one has to be there. */
+  readonly headers: ReadonlyMap<string, readonly string[]>;
+  /** Only for `routing: kong`, among regular expressions: the greater is asked first. */
+  readonly regexPriority: number;
   /** Weighted targets; `part` is filled in. */
   readonly to: readonly { readonly target: Target; readonly weight: number }[];
+  /** Key whose value chooses among the targets; null = chance. */
+  readonly sticky: string | null;
+  /** A copy of a share of the requests, for which nobody waits. */
+  readonly mirror: { readonly target: Target; readonly share: number } | null;
   readonly policy: Bundle | null;
+  /** Its own. */
   readonly middleware: readonly Middleware[];
+  /** All that runs before the call in its order: that of the gateway and its own. */
+  readonly chain: readonly Middleware[];
 }
 
 export interface Middleware {
@@ -233,9 +261,26 @@ export interface Middleware {
   readonly call: Target | null;
   readonly onError: 'allow' | 'reject';
   readonly when: Condition | null;
-  /** Only for `rateLimit`: the policy kind and its config. */
+  /** Only for `rateLimit`: the policy kind and its config, and what its refusals say. */
   readonly rateLimit: Layer | null;
+  readonly retryAfter: RetryAfter;
+  /** Path of the entry in the file; a limiter has one state for each. */
+  readonly at: readonly (string | number)[];
+  /** The store a limiter asks before it decides, or null. */
+  readonly store: LimiterStore | null;
 }
+
+/** A store outside the process: each question to it takes a time, or is a call of its component. */
+export interface LimiterStore {
+  readonly latency: Distribution;
+  /** The endpoint or operation that is called, null where only the latency counts. */
+  readonly of: Target | null;
+  /** What a failed call means for the request. */
+  readonly onError: 'allow' | 'reject';
+}
+
+/** How a refusal says when to come back: in whole seconds, as HTTP does, exactly, or not at all. */
+export type RetryAfter = 'seconds' | 'exact' | 'none';
 
 /** A component and its part (endpoint, operation); a gateway has no part here: it is routed. */
 export interface Target {
@@ -283,7 +328,12 @@ export type Step = StepModifiers &
         }[];
       }
     | { readonly verb: 'loop'; readonly count: CountDistribution; readonly steps: readonly Step[] }
-    | { readonly verb: 'fail'; readonly outcome: number }
+    | {
+        readonly verb: 'fail';
+        readonly outcome: number;
+        /** NEVER_AGAIN where it asks not to be asked again, null without a hint. */
+        readonly retryAfterNs: Ns | null;
+      }
     | {
         readonly verb: 'respond';
         readonly outcome: number;

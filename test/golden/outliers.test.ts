@@ -180,6 +180,72 @@ describe('divergence 33: with too few left, all are called', () => {
   });
 });
 
+describe('what a caller sees of the instances is what panics', () => {
+  const two = (more: string, percent: number): Traced => {
+    const balance = `loadBalancing: { kind: roundRobin, subset: { size: 2 }${more} }`;
+    const detect = `{ consecutive5xx: 1, maxEjectionPercent: ${percent}% }`;
+    const body = bad(`replicas: 8, ${balance}, outlierDetection: ${detect}`, 40);
+    return golden(body + failing('s', 30), '30s');
+  };
+  const called = ({ at }: Traced): string[] => at('s.get').map(({ instance }) => instance);
+
+  it('of a subset of two half may be ejected, which is one and no panic', () => {
+    const ran = two('', 50);
+    const [first, second, ...rest] = called(ran);
+    const out = journalOf(ran).filter(([, , value]) => value === 'ejected');
+    expect(out.map(([, subject]) => subject)).toEqual([`users[0]->${first}`]);
+    expect(second).not.toBe(first);
+    expect(rest).toEqual(new Array(38).fill(second));
+  });
+
+  it('with both of them out both are called, and with panicThreshold 0 nobody', () => {
+    const all = called(two('', 100));
+    expect(new Set(all).size).toBe(2);
+    expect(all).toHaveLength(40);
+    expect(called(two(', panicThreshold: 0', 100))).toHaveLength(2);
+  });
+
+  it('zones are looked at among those that are open, and in a panic not at all', () => {
+    const zoned = (threshold: string): number[] => {
+      const balance = `{ kind: roundRobin, zoneAware: { minClusterSize: 2 }, panicThreshold: ${threshold} }`;
+      const detect = '{ consecutive5xx: 1, maxEjectionPercent: 100% }';
+      const { at } = golden(
+        `
+network: { zones: { a: {}, b: {} } }
+services:
+  front: { replicas: 2, zone: [a, b], endpoints: { ask: [ call: s.get ] } }
+  s:
+    replicas: 4
+    zone: [a, b]
+    loadBalancing: ${balance}
+    outlierDetection: ${detect}
+    endpoints: { get: { readOnly: true, steps: [ work: 0ms ] } }
+workloads:
+  users:
+    arrivals: { at: [ ${instants(0, 19_900, 100, 'ms')} ] }
+    requests: [ { call: front.ask } ]
+faults: [ { id: bad, kind: error, target: [ 's[0]', 's[2]' ], at: 0s, for: 20s } ]
+`,
+        '20s',
+      );
+      const all = at('s.get').map(({ instance }) => instance);
+      return [0, 1, 2, 3].map((k) => all.filter((instance) => instance === `s[${k}]`).length);
+    };
+    // The caller in a calls its own zone, ejects both and goes to b; that in b stays there.
+    const [a0, b1, a2, b3] = zoned('50%');
+    expect([a0, a2]).toEqual([1, 1]);
+    expect(b1! + b3!).toBe(198);
+    // Half of them open is too few for 60 %: once both are out a quarter of its calls goes to each.
+    const panic = zoned('60%');
+    expect(panic.map((count, k) => count >= (k % 2 === 0 ? 25 : 74))).toEqual([
+      true,
+      true,
+      true,
+      true,
+    ]);
+  });
+});
+
 describe('divergence 34: a tenth of three instances is none', () => {
   const three = (more: string): Traced =>
     golden(bad(`replicas: 3, outlierDetection: { ${more}}`, 90) + failing("'s[0]'", 30), '30s');

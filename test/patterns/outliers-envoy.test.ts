@@ -20,6 +20,7 @@ function detection(written: object, size: number) {
   let run = (): void => {};
   const state = outliersEnvoy.create(outliersEnvoy.schema.parse(written), {
     size,
+    seen: size,
     clock,
     setOpen: (instance, isOpen) => (open[instance] = isOpen),
     alarm: (own) => {

@@ -93,6 +93,7 @@ describe('the registry of patterns', () => {
       'retry/grpc',
       'retry/istio',
       'retry/kong',
+      'retry/nginx',
       'retry/polly',
       'retry/resilience4j',
       'retry/simple',

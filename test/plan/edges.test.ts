@@ -233,8 +233,8 @@ describe('the reach of deadlines', () => {
 
 describe('idempotence', () => {
   it('is that of the endpoint, of a reading operation, and of everything behind a route', () => {
-    const safe = { steps: [work(1)], name: 'safe', idempotent: true, readOnly: false };
-    const read = { steps: [work(1)], name: 'read', idempotent: false, readOnly: true };
+    const safe = { steps: [work(1)], name: 'safe', idempotent: true, once: null, readOnly: false };
+    const read = { steps: [work(1)], name: 'read', idempotent: false, once: null, readOnly: true };
     const plan = planOf({
       gateways: [
         gateway('edge', [

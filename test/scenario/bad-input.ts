@@ -62,9 +62,130 @@ report: { focus: [orders] }
 
 const timeout = 'plain: { timeout: 500ms }';
 const wait = 'charge: [ wait: 20ms ]';
+const chain = 'middleware: [ { authenticate: { kind: jwt, work: 0.3ms } } ]';
 
 /** Mistakes in keys, quantities, words and steps. */
 export const BAD_SHAPES: readonly BadCase[] = [
+  {
+    title: 'a split of a state that only limiters have',
+    edit: [timeout, 'plain: { bulkhead: { maxConcurrent: 9, per: key } }'],
+    code: 'FL202',
+    at: 'key } }',
+    says: 'known, not in this version',
+  },
+  // Idempotency keys.
+  {
+    title: 'an idempotency key that does not exist',
+    edit: [wait, 'charge: { idempotent: produkt, steps: [ wait: 20ms ] }'],
+    code: 'FL404',
+    at: 'produkt',
+    says: 'there is no key produkt',
+    suggestion: 'product',
+  },
+  {
+    title: 'a hedge of a call that is executed once',
+    edit: [timeout, 'plain: { hedge: { after: 9ms }, idempotencyKey: request }'],
+    code: 'FL208',
+    at: 'request }',
+    says: 'leave out one of hedge and idempotencyKey',
+  },
+  {
+    title: 'a result that is kept for no time',
+    edit: [timeout, 'plain: { idempotencyKey: { key: request, window: 0ms } }'],
+    code: 'FL205',
+    at: '0ms',
+    says: 'write a duration above 0',
+  },
+  // Stores of limiters.
+  {
+    title: 'a store of a state that nobody shares',
+    edit: [timeout, 'plain: { bulkhead: { maxConcurrent: 9, store: { latency: 2ms } } }'],
+    code: 'FL208',
+    at: '{ latency: 2ms } } }',
+    says: 'each instance has a state of its own',
+  },
+  {
+    title: 'a copy of a state that is shared',
+    edit: [
+      timeout,
+      'plain: { bulkhead: { maxConcurrent: 9, scope: caller, store: { latency: 2ms, cache: 1s } } }',
+    ],
+    code: 'FL202',
+    at: 'cache: 1s',
+    says: 'known, not in this version',
+  },
+  {
+    title: 'a store of counters that nobody shares',
+    edit: [chain, 'middleware: [ { rateLimit: { rate: 9/s, store: { latency: 2ms } } } ]'],
+    code: 'FL208',
+    at: '{ latency: 2ms } } }',
+    says: 'each instance counts for itself',
+  },
+  {
+    title: 'a failure of a store that is no component',
+    edit: [
+      chain,
+      'middleware: [ { rateLimit: { rate: 9/s, scope: caller, store: { onError: allow } } } ]',
+    ],
+    code: 'FL208',
+    at: 'allow',
+    says: 'only the call of a component can fail',
+  },
+  {
+    title: 'a store that does not exist',
+    edit: [
+      chain,
+      'middleware: [ { rateLimit: { rate: 9/s, scope: caller, store: { of: orders-bd.insert } } } ]',
+    ],
+    code: 'FL404',
+    at: 'orders-bd.insert',
+    says: 'there is no component orders-bd',
+  },
+  {
+    title: 'counters of a node that are synchronised',
+    edit: [chain, 'middleware: [ { rateLimit: { kind: kong, second: 9, syncRate: 1s } } ]'],
+    code: 'FL208',
+    at: '1s',
+    says: 'write policy: redis',
+  },
+  // Keys of limiters.
+  {
+    title: 'a limiter per key that does not say which',
+    edit: [timeout, 'plain: { rateLimit: { rate: 9/s, per: key } }'],
+    code: 'FL203',
+    at: 'key }',
+    says: 'per: key needs the name of one',
+  },
+  {
+    title: 'a limiter by a key that does not exist',
+    edit: [timeout, 'plain: { rateLimit: { rate: 9/s, key: produkt } }'],
+    code: 'FL404',
+    at: 'produkt',
+    says: 'there is no key produkt',
+    suggestion: 'product',
+  },
+  {
+    title: 'a key of a policy whose state no key splits',
+    edit: [timeout, 'plain: { bulkhead: { maxConcurrent: 9, key: product } }'],
+    code: 'FL202',
+    at: 'key: product }',
+    says: 'known, not in this version',
+  },
+  // Hints.
+  {
+    title: 'a hint that is no duration',
+    edit: [wait, 'charge: [ { fail: { status: 503, retryAfter: soon } } ]'],
+    code: 'FL205',
+    at: 'soon',
+    says: 'is no duration',
+  },
+  {
+    title: 'a hint on a failure without an answer',
+    edit: [wait, 'charge: [ { fail: { status: timeout, retryAfter: 1s } } ]'],
+    code: 'FL208',
+    at: '1s',
+    says: 'timeout is no answer that could carry a hint',
+  },
   // Keys and sections.
   {
     title: 'a misspelt section',
@@ -400,13 +521,6 @@ export const BAD_SHAPES: readonly BadCase[] = [
     code: 'FL204',
     at: '10\n',
     says: 'must be a map, got 10',
-  },
-  {
-    title: 'a key of idempotency',
-    edit: ['      create:\n', '      create:\n        idempotent: order\n'],
-    code: 'FL202',
-    at: 'order\n',
-    says: 'order is known, not in this version',
   },
   // Steps.
   {

@@ -51,11 +51,12 @@ describe('the JSON Schema of a scenario', () => {
     for (const words of [
       ['fifo', 'lifo'],
       ['threads', 'async', 'eventLoop'],
-      ['first', 'leastConnections', 'leastRequest', 'peakEwma', 'random', 'roundRobin'],
+      ['first', 'leastConnections', 'leastRequest', 'nginx', 'peakEwma', 'random', 'roundRobin'],
       ['ignore', 'onDequeue', 'atSteps', 'immediate'],
       ['instance', 'caller', 'global'],
       ['linear', 'step', 'exponential'],
-      ['firstMatch', 'gatewayApi'],
+      ['firstMatch', 'kong', 'gatewayApi', 'envoy', 'nginx'],
+      ['simple', 'kong', 'envoy', 'nginx', 'spring'],
       ['error', 'warning'],
     ]) {
       expect(text).toContain(`"enum":${JSON.stringify(words)}`);

@@ -111,6 +111,7 @@ describe('a bundle of policies', () => {
     expect(chargeOf(text, 'as-is').policy).toEqual({
       id: 'none',
       layers: [],
+      idempotencyKey: null,
       loadBalancing: null,
       outlierDetection: null,
       order: 'default',

@@ -2,7 +2,7 @@ import { Samplers } from '../../src/kernel/distribution.js';
 import { Lane } from '../../src/kernel/lanes.js';
 import { PHASE } from '../../src/kernel/phase.js';
 import { DryRun } from '../../src/model/dry-run.js';
-import { HOLD, OUTCOME, PARK, PASS } from '../../src/spec/outcome.js';
+import { HINTED, HOLD, OUTCOME, PARK, PASS } from '../../src/spec/outcome.js';
 import type { Outcome } from '../../src/spec/outcome.js';
 import { EDGE_COUNTERS } from '../../src/spec/policy.js';
 import type {
@@ -23,7 +23,7 @@ export type Callee = (attempt: {
   readonly nth: number;
   readonly startNs: number;
   readonly frame: number;
-}) => { readonly afterNs: number; readonly outcome: Outcome } | null;
+}) => { readonly afterNs: number; readonly outcome: Outcome; readonly hintNs?: number } | null;
 
 interface Frame {
   readonly layers: readonly PolicyState[];
@@ -36,6 +36,7 @@ interface Frame {
   attempt: number;
   hedged: boolean;
   deadline: number;
+  hint: number;
   done: boolean;
   readonly onEnd: (outcome: Outcome) => void;
 }
@@ -223,6 +224,14 @@ export class FakeCalls implements CallContext {
     return this.idempotentCallee;
   }
 
+  hint(frame: number): number {
+    return this.frames[frame].hint;
+  }
+
+  setHint(frame: number, hint: number): void {
+    this.frames[frame].hint = hint;
+  }
+
   count(_frame: number, counter: number): void {
     const name = EDGE_COUNTERS[counter];
     this.counters.set(name, this.counted(name) + 1);
@@ -246,6 +255,7 @@ export class FakeCalls implements CallContext {
       attempt: 1,
       hedged: parent >= 0,
       deadline,
+      hint: NaN,
       done: false,
       onEnd,
     });
@@ -286,7 +296,9 @@ export class FakeCalls implements CallContext {
       () => {
         if (f.stamps[wire] !== stamp) return;
         this.exit(frame, wire);
-        this.unwind(frame, wire - 1, answer.outcome);
+        f.hint = answer.hintNs ?? NaN;
+        const hinted = answer.hintNs === undefined ? 0 : HINTED;
+        this.unwind(frame, wire - 1, answer.outcome | hinted);
       },
       PHASE.COMPLETION,
     );
@@ -372,6 +384,7 @@ export function createPolicy(
   kind: PolicyKind,
   written: unknown,
   dryRun = false,
+  keyOf: ((frame: number) => number) | null = null,
 ): {
   policy: PolicyState;
   layers: readonly PolicyState[];
@@ -385,6 +398,7 @@ export function createPolicy(
     ctx: calls,
     samplers,
     sampler: (distribution) => samplers.add(distribution),
+    keyOf,
     stream: () => ({ a: 11, b: 13 }),
     lane: (delayNs) => new Lane(delayNs, PHASE.TIMER, 0, { stamp: new Int32Array(1) }, 0),
     alarm: (run) => {

@@ -3,6 +3,7 @@ import { simulate } from '../../src/model/simulate.js';
 import type { World } from '../../src/model/world.js';
 import * as registry from '../../src/patterns/registry.js';
 import { streamKey, unit } from '../../src/kernel/rng.js';
+import { NEVER_AGAIN } from '../../src/spec/outcome.js';
 import type { Layer } from '../../src/spec/scenario.js';
 import type { RunRecord } from '../../src/spec/record.js';
 import type { Distribution } from '../../src/kernel/distribution.js';
@@ -18,6 +19,8 @@ function layerOf(policy: string, kind: string, config: unknown): Layer {
     config: schema.parse(config),
     scope: 'instance',
     per: 'callee',
+    key: null,
+    store: null,
     dryRun: false,
     written: [],
   };
@@ -80,6 +83,16 @@ const LAYERS: Readonly<Record<string, () => Layer>> = {
   d: () => layerOf('deadline', 'simple', { after: '15ms' }),
   b: () => layerOf('bulkhead', 'semaphore', { maxConcurrent: 4, maxQueue: 16, maxWait: '2ms' }),
   l: () => layerOf('rateLimit', 'tokenBucket', { rate: '300/s', burst: 5, maxWait: '3ms' }),
+  p: () => layerOf('retry', 'grpc', { attempts: 4, on: ['any'], backoff: { base: '2ms' } }),
+  s: () => ({
+    ...layerOf('bulkhead', 'semaphore', { maxConcurrent: 4, maxQueue: 4, maxWait: '2ms' }),
+    scope: 'caller',
+    store: { latency: S.exponential(S.ms(1)) },
+  }),
+  w: () => ({
+    ...layerOf('rateLimit', 'tokenBucket', { rate: '300/s', burst: 5, maxWait: '3ms' }),
+    key: 'workload',
+  }),
 };
 
 const OUTLIERS = {
@@ -114,6 +127,9 @@ export const CHAINS: readonly string[] = [
   'fdrgtb',
   'drhtbl',
   'rlbt',
+  'prts',
+  'fnstw',
+  'dpws',
 ];
 
 export const CANCELLATIONS = ['ignore', 'onDequeue', 'atSteps', 'immediate'] as const;
@@ -225,9 +241,14 @@ function scenarioOf({
     },
     { ...own, runtime, concurrency: 12, queue: queue(8), cpu: cpu(1) },
   );
+  const busy = S.fail(500, { probability: 0.05 });
+  const hinted = { ...busy, retryAfterNs: seed % 4 === 0 ? NEVER_AGAIN : S.ms(3) } as typeof busy;
+  const steps = [exp(0.5), exp(0.5, 'wait'), chain.includes('p') ? hinted : busy];
+  const once = { key: 'request', windowNs: S.ms(50), storeErrors: seed % 3 === 0 };
+  const guarded = chain.includes('p') ? { idempotent: true, once } : {};
   const leaf = S.service(
     'leaf',
-    { get: [exp(0.5), exp(0.5, 'wait'), S.fail(500, { probability: 0.05 })] },
+    { get: S.endpoint('get', steps, guarded) },
     {
       ...own,
       concurrency: 8,
@@ -304,7 +325,7 @@ function restOf(world: World): Rest {
   return {
     frames: calls.frames.slots.used,
     strands: strands.slots.used,
-    held: calls.held(),
+    held: calls.held() + (world.executions?.held() ?? 0),
     busy: sum(instances.map((instance) => instance.busy)),
     queued: sum(instances.map((instance) => instance.queue.length + instance.resuming.length)),
     runnable: sum(instances.map((instance) => instance.cores.runnable)),

@@ -36,11 +36,16 @@ export const times = (value: number): CountDistribution => ({ kind: 'constant', 
 export const FREE = constant(0);
 
 export function balancing(kind: string, config: unknown = {}): LoadBalancing {
-  return { kind, config, common: { panicThreshold: null, failTrafficOnPanic: false } };
+  return {
+    kind,
+    config,
+    common: { panicThreshold: null, failTrafficOnPanic: false, zoneAware: null, subset: null },
+  };
 }
 
 export function bundle(id: string, layers: Bundle['layers'] = []): Bundle {
-  return { id, layers, loadBalancing: null, outlierDetection: null, order: 'default' };
+  const rest = { idempotencyKey: null, loadBalancing: null, outlierDetection: null };
+  return { id, layers, ...rest, order: 'default' };
 }
 
 export function layer(policy: string, config: unknown = {}): Bundle['layers'][number] {
@@ -50,6 +55,8 @@ export function layer(policy: string, config: unknown = {}): Bundle['layers'][nu
     config,
     scope: 'instance',
     per: 'callee',
+    key: null,
+    store: null,
     dryRun: false,
     written: [],
   };
@@ -142,6 +149,7 @@ export const fail = (status: number, mods: Mods = {}): Step => ({
   ...mods,
   verb: 'fail',
   outcome: outcomeOfStatus(status),
+  retryAfterNs: null,
 });
 
 export const respond = (status: number, then: readonly Step[] = [], mods: Mods = {}): Step => ({
@@ -192,7 +200,7 @@ export function endpoint(
   steps: readonly Step[],
   own: Partial<Endpoint> = {},
 ): Endpoint {
-  return { idempotent: false, readOnly: false, ...own, name, steps };
+  return { idempotent: false, once: null, readOnly: false, ...own, name, steps };
 }
 
 export function service(
@@ -204,10 +212,10 @@ export function service(
     ([key, value]) => [key, 'steps' in value ? value : endpoint(key, value)] as const,
   );
   return {
-    middleware: [],
     outbound: new Map(),
     ...own,
     ...host(name, own),
+    middleware: placed(own.middleware ?? [], 'services', name),
     endpoints: new Map(all),
   };
 }
@@ -225,8 +233,12 @@ export function route(
     hosts: [],
     policy: null,
     middleware: [],
+    chain: rest.middleware ?? [],
+    regexPriority: 0,
+    sticky: null,
+    mirror: null,
     ...rest,
-    headers: new Map(Object.entries(headers ?? {})),
+    headers: new Map(Object.entries(headers ?? {}).map(([header, value]) => [header, [value]])),
     name,
     to: Object.entries(weights).map(([target, weight]) => {
       const [component, part = null] = target.split('.') as [string, string?];
@@ -240,14 +252,26 @@ export function gateway(
   routes: readonly Route[],
   own: Hosted<Omit<Gateway, 'routes'>> = {},
 ): Gateway {
+  const chain = placed(own.middleware ?? [], 'gateways', name);
   return {
-    middleware: [],
     outbound: new Map(),
+    kind: 'simple',
     routing: 'firstMatch',
+    answers: new Map(),
     ...own,
     ...host(name, own),
-    routes,
+    middleware: chain,
+    routes: routes.map((one) => {
+      const { name: part } = one;
+      const middleware = placed(one.middleware, 'gateways', name, 'routes', part);
+      return { ...one, middleware, chain: [...chain, ...middleware] };
+    }),
   };
+}
+
+/** Every entry has a place of its own. */
+function placed(chain: readonly Middleware[], ...owner: readonly string[]): readonly Middleware[] {
+  return chain.map((one, index) => ({ ...one, at: [...owner, 'middleware', index] }));
 }
 
 export function middleware(name: string, own: Partial<Middleware> = {}): Middleware {
@@ -260,6 +284,9 @@ export function middleware(name: string, own: Partial<Middleware> = {}): Middlew
     onError: 'reject',
     when: null,
     rateLimit: null,
+    retryAfter: 'none',
+    at: [],
+    store: null,
     ...own,
     name,
   };

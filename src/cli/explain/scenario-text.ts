@@ -8,6 +8,7 @@ import type {
   Scenario,
   ScenarioFile,
 } from '../../spec/scenario.js';
+import { gatewayLines } from './gateway-text.js';
 import { bySource, configText, plainText } from './values.js';
 
 /** Gives the schema of a layer's own fields; undefined for a kind it does not know. */
@@ -51,6 +52,7 @@ function sectionsOf(scenario: Scenario, plan: Plan, schemaOf: SchemaOf): Section
         'components',
         plan.components.filter(isPlaced).map((one) => componentLine(plan, one)),
       ] as const,
+      ['gateways', gatewayLines(scenario)] as const,
       ['workloads', workloadLines(scenario)] as const,
       ['network', networkLines(scenario)] as const,
       ['edges, outermost layer first', edgeLines(plan, schemaOf)] as const,
@@ -100,16 +102,25 @@ function componentLine(plan: Plan, component: PlanComponent): string {
     `queue ${limit(queue.capacity)} ${queue.discipline}${wait}, ` +
     `cpu ${limit(cpu.cores)} ${cpu.discipline}${quota}, ${component.runtime}, ` +
     `loadBalancing ${balancing(loadBalancing)}, cancellation ${component.cancellation}; ` +
-    parts.map(({ name }) => name).join(' ')
+    parts.map(({ name, once }) => `${name}${onceText(plan, once)}`).join(' ')
   );
 }
 
+/** ` (once per request for 1d)`, where a key makes it be executed once. */
+function onceText(plan: Plan, once: number): string {
+  if (once < 0) return '';
+  const { key, windowNs } = plan.onces[once]!;
+  return ` (once per ${plan.keys[key]!.name} for ${formatDuration(windowNs)})`;
+}
+
 function balancing({ kind, config, common }: LoadBalancing): string {
-  const { panicThreshold, failTrafficOnPanic } = common;
+  const { panicThreshold, failTrafficOnPanic, zoneAware, subset } = common;
   const text = plainText({
     ...(config as object),
     ...(panicThreshold === null ? {} : { panicThreshold }),
     ...(failTrafficOnPanic ? { failTrafficOnPanic } : {}),
+    ...(zoneAware === null ? {} : { zoneAware }),
+    ...(subset === null ? {} : { subset }),
   });
   return text === '{}' ? kind : `${kind} ${text}`;
 }
@@ -144,7 +155,7 @@ function edgeLines(plan: Plan, schemaOf: SchemaOf): readonly string[] {
     const names = layers.map(layerName);
     const pool = edge.pool === null ? [] : [`pool (${plainText(edge.pool)})`];
     const chain = [...names, ...pool].join(' > ');
-    const from = id === '' ? '' : `  [${id}]`;
+    const from = id === '' ? '' : `${onceText(plan, edge.once)}  [${id}]`;
     const outliers =
       edge.outlierDetection === null ? '' : outlierText(edge.outlierDetection, edge, schemaOf);
     return `${partName(plan, edge.from)} -> ${partName(plan, edge.to)}: ${chain === '' ? 'no policy' : chain}${outliers}${from}`;
@@ -178,15 +189,22 @@ function bundleLines(plan: Plan, schemaOf: SchemaOf): readonly string[] {
 /** `circuitBreaker(gobreaker): maxRequests: 3 (user); timeout: 60s, scope: instance (default)`. */
 function layerText(layer: Layer, schemaOf: SchemaOf): string {
   const schema = schemaOf(layer.policy, layer.kind);
-  const { scope, per, dryRun } = layer;
-  const shared = { scope, per, ...(dryRun ? { dryRun } : {}) };
+  const { scope, per, key, store, dryRun } = layer;
+  const shared = {
+    scope,
+    per,
+    ...(key === null ? {} : { key }),
+    ...(store === null ? {} : { store }),
+    ...(dryRun ? { dryRun } : {}),
+  };
   const { user, rest } = bySource({ ...(layer.config as object), ...shared }, layer.written);
   const textOf = (config: object, source: string): readonly string[] => {
     if (Object.keys(config).length === 0) return [];
     const words = schema === undefined ? plainText(config) : configText(schema, config);
     return words === '' ? [] : [`${words} (${source})`];
   };
-  return `${layerName(layer)}: ${[...textOf(user, 'user'), ...textOf(rest, 'default')].join('; ')}`;
+  const writer = layer.preset === undefined ? 'user' : `preset ${layer.preset}`;
+  return `${layerName(layer)}: ${[...textOf(user, writer), ...textOf(rest, 'default')].join('; ')}`;
 }
 
 function layerName({ policy, kind }: Layer): string {

@@ -48,10 +48,10 @@ export class Ejections {
     return this.out[instance] === 1;
   }
 
-  /** One more may be out: its share of all is not above the limit. */
+  /** One more may be out: its share of those in sight is not above the limit. */
   mayEject(): boolean {
     const { maxPercent, alwaysOne } = this.limits;
-    const share = (100 * (this.count + 1)) / this.setup.size;
+    const share = (100 * (this.count + 1)) / this.setup.seen;
     return share <= maxPercent || (alwaysOne && this.count === 0);
   }
 

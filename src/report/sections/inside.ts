@@ -225,7 +225,9 @@ export function wasteSection(view: View): Markup | null {
     const factors = edges.map(({ edge, factor }) => {
       const { counters } = variant.edges[edge]!;
       const sent = (name: EdgeCounter): string => formatCount(counters[name] ?? 0);
-      return [edge, formatNumber(factor), sent('retries'), sent('hedges')];
+      const told = counters['hinted'] ?? 0;
+      const when = told === 0 ? '' : ` (${formatCount(told)} when the callee said)`;
+      return [edge, formatNumber(factor), `${sent('retries')}${when}`, sent('hedges')];
     });
     return {
       title: wasteFinding(view, variant),

@@ -1,10 +1,25 @@
-import { orderPresets, outlierKinds, policyKind, policyNames } from '../../patterns/registry.js';
-import type { Bundle, Layer, LoadBalancing, OutlierDetection } from '../../spec/scenario.js';
+import {
+  balancerKind,
+  orderPresets,
+  outlierKinds,
+  policyKind,
+  policyNames,
+} from '../../patterns/registry.js';
+import type {
+  Bundle,
+  Layer,
+  LoadBalancing,
+  OncePerValue,
+  OutlierDetection,
+} from '../../spec/scenario.js';
 import { entries, get, items, locate, text } from '../located.js';
 import type { Node } from '../located.js';
 import type { BalancingOutput, BundleOutput } from '../schema/bundle.js';
+import type { OnceOutput } from '../schema/common.js';
+import { zoneAwareSchema } from '../schema/bundle.js';
 import type { Context, Path } from './context.js';
 import { report, stablePath } from './context.js';
+import { BUILT_IN_KEYS } from './names.js';
 
 /** Layers that make more than one attempt. */
 const REPEATING: ReadonlySet<string> = new Set(['retry', 'hedge']);
@@ -13,6 +28,7 @@ const REPEATING: ReadonlySet<string> = new Set(['retry', 'hedge']);
 export const NO_POLICY: Bundle = Object.freeze({
   id: 'none',
   layers: [],
+  idempotencyKey: null,
   loadBalancing: null,
   outlierDetection: null,
   order: 'default',
@@ -43,17 +59,37 @@ export function resolveBundle(context: Context, output: BundleOutput, path: Path
     ...path,
     'outlierDetection',
   ]);
-  const isEmpty = layers.length === 0 && loadBalancing === null && outlierDetection === null;
-  if (isEmpty && path[0] !== 'policies') return NO_POLICY;
+  const idempotencyKey = resolveOnce(context, output.idempotencyKey, [...path, 'idempotencyKey']);
+  if (idempotencyKey !== null && layers.some(({ policy }) => policy === 'hedge')) {
+    report(
+      context,
+      'FL208',
+      [...path, 'idempotencyKey'],
+      'a hedge of a call with a key is answered 409 while the original is being executed, which ends ' +
+        'the call: leave out one of hedge and idempotencyKey',
+    );
+  }
+  const bare =
+    layers.length === 0 &&
+    loadBalancing === null &&
+    outlierDetection === null &&
+    idempotencyKey === null;
+  if (bare && path[0] !== 'policies') return NO_POLICY;
   const id = path[0] === 'policies' ? String(path[1]) : stablePath(context.tree, path);
   const { order = 'default' } = output;
-  return {
-    id,
-    layers,
-    loadBalancing,
-    outlierDetection,
-    order: typeof order === 'string' ? order : 'written',
-  };
+  const orderName = typeof order === 'string' ? order : 'written';
+  return { id, layers, idempotencyKey, loadBalancing, outlierDetection, order: orderName };
+}
+
+/** A key to be executed once for; null where none is written. */
+export function resolveOnce(
+  context: Context,
+  output: OnceOutput | undefined,
+  path: Path,
+): OncePerValue | null {
+  if (output === undefined) return null;
+  checkKey(context, output.key, undefined, path);
+  return { key: output.key, windowNs: output.window, storeErrors: output.storeErrors };
 }
 
 /** Which instance takes a call. */
@@ -62,7 +98,14 @@ export function resolveLoadBalancing(
   output: BalancingOutput,
   path: Path,
 ): LoadBalancing {
-  const { kind, panicThreshold = null, failTrafficOnPanic, ...config } = output;
+  const {
+    kind,
+    panicThreshold = null,
+    failTrafficOnPanic,
+    zoneAware = false,
+    subset = null,
+    ...config
+  } = output;
   if (failTrafficOnPanic && panicThreshold === 0) {
     const message =
       'there is no panic to fail in, because panicThreshold is 0: leave one of them out';
@@ -74,7 +117,10 @@ export function resolveLoadBalancing(
     const at = [...path, 'key'];
     report(context, 'FL404', at, `there is no key ${key} in keys`, { found: key, allowed });
   }
-  return { kind, config, common: { panicThreshold, failTrafficOnPanic } };
+  const zones = zoneAware === true ? zoneAwareSchema.parse({}) : zoneAware || null;
+  const common = { panicThreshold, failTrafficOnPanic, zoneAware: zones, subset };
+  checkBalancing(context, { kind, config, common }, path);
+  return { kind, config, common };
 }
 
 /** Which instances are not called for a while; null where nothing is written. */
@@ -89,6 +135,46 @@ export function resolveOutliers(
     report(context, 'FL208', [...path, ...problem.field.split('.')], problem.message);
   }
   return { kind: kind!.outlier, config: output };
+}
+
+function checkBalancing(
+  context: Context,
+  { kind, config, common: { zoneAware, subset } }: LoadBalancing,
+  path: Path,
+): void {
+  const definition = balancerKind(kind)!;
+  for (const { field, message } of definition.check?.(config as never) ?? []) {
+    report(context, 'FL208', [...path, field], message);
+  }
+  const narrowed = zoneAware !== null ? 'zoneAware' : subset === null ? null : 'subset';
+  if (narrowed === null) return;
+  if (definition.wholeList === true) {
+    const message =
+      `${kind} is meant for callers that all see the same instances, ${narrowed} hides some of them: ` +
+      'take another kind, or leave it out';
+    report(context, 'FL208', [...path, narrowed], message);
+  } else if (zoneAware !== null && subset !== null) {
+    const message =
+      'zones are weighed by all instances, and subset hides most of them: leave one of the two out';
+    report(context, 'FL208', [...path, 'subset'], message);
+  }
+}
+
+/** The bundle that a product puts around its calls: policies with their fields as a user would write them. */
+export function presetBundle(
+  id: string,
+  preset: string,
+  policies: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
+): Bundle {
+  const layers = orderPresets.get('default')!.flatMap((policy) => {
+    const written = policies[policy];
+    if (written === undefined) return [];
+    const { kind: name, ...fields } = written;
+    const kind = policyKind(policy, name as string | undefined)!;
+    const output = { ...(kind.schema.parse(fields) as object), kind: kind.kind };
+    return [{ ...layerOf(policy, output, undefined), written: Object.keys(fields).sort(), preset }];
+  });
+  return { ...NO_POLICY, id, layers };
 }
 
 /** The one layer of a middleware limiter or of a policy in a bundle, and where it was written. */
@@ -107,17 +193,23 @@ export function layerOf(
       config: rest,
       scope: 'instance',
       per: 'callee',
+      key: null,
+      store: null,
       dryRun: false,
       written,
     };
   }
-  const { scope, per, dryRun, ...config } = rest;
+  const { scope, per, dryRun, store, ...own } = rest;
+  const { key, ...others } = own as { readonly key?: string };
+  const keyed = kind.keyed === true;
   return {
     policy,
     kind: kind.kind,
-    config,
+    config: keyed ? others : own,
     scope: (scope as Layer['scope'] | undefined) ?? 'instance',
-    per: (per as Layer['per'] | undefined) ?? 'callee',
+    per: per === undefined || per === 'key' ? 'callee' : (per as Layer['per']),
+    key: keyed ? (key ?? null) : null,
+    store: (store as Layer['store'] | undefined) ?? null,
     dryRun: dryRun === true,
     written,
   };
@@ -141,15 +233,24 @@ function layersOf(context: Context, output: BundleOutput, path: Path): Layer[] {
   const present = new Map<string, Layer>();
   for (const policy of policyNames) {
     const config = output[policy];
-    if (config !== undefined)
-      present.set(
-        policy,
-        layerOf(policy, config as Record<string, unknown>, nodeAt(context, [...path, policy])),
-      );
+    if (config === undefined) continue;
+    const fields = config as Record<string, unknown>;
+    const layer = layerOf(policy, fields, nodeAt(context, [...path, policy]));
+    checkKey(context, layer.key, fields['per'], [...path, policy]);
+    if (layer.store !== null && layer.scope === 'instance') {
+      const message =
+        'each instance has a state of its own, in its memory: a store is for one that they share ' +
+        '(scope: caller or global)';
+      report(context, 'FL208', [...path, policy, 'store'], message);
+    }
+    present.set(policy, layer);
   }
   checkTogether(context, present, path);
   const order = orderOf(context, output, present, path);
-  const layers = order.flatMap((policy) => present.get(policy) ?? []);
+  const layers = order.flatMap((policy) => {
+    const layer = present.get(policy);
+    return layer === undefined ? [] : [splitLayer(layer)];
+  });
   checkTargets(context, layers, path);
   const deadline = present.get('deadline');
   if (deadline !== undefined) layers.splice(layers[0]?.policy === 'fallback' ? 1 : 0, 0, deadline);
@@ -162,6 +263,27 @@ function checkTogether(context: Context, present: ReadonlyMap<string, Layer>, pa
   for (const [policy, layer] of present) checkLayer(context, layer, configs, [...path, policy]);
 }
 
+/** A layer that was checked, with the key that its library makes of what is written. */
+export function splitLayer(layer: Layer): Layer {
+  const kind = policyKind(layer.policy, layer.kind)!;
+  if (kind.splitBy === undefined) return layer;
+  return { ...layer, key: kind.splitBy(layer.config as never, layer.key) };
+}
+
+/** The key that splits the state of a layer: it exists, and `per: key` says which. */
+export function checkKey(context: Context, key: string | null, per: unknown, path: Path): void {
+  if (key === null) {
+    if (per !== 'key') return;
+    const message = 'per: key needs the name of one: write key: NAME';
+    report(context, 'FL203', [...path, 'per'], message);
+    return;
+  }
+  const allowed = [...context.names.keys, ...BUILT_IN_KEYS];
+  if (allowed.includes(key)) return;
+  const at = [...path, 'key'];
+  report(context, 'FL404', at, `there is no key ${key} in keys`, { found: key, allowed });
+}
+
 /** What the kind of a policy says about its settings; `path` is where they are written. */
 export function checkLayer(
   context: Context,
@@ -170,7 +292,7 @@ export function checkLayer(
   path: Path,
 ): void {
   const kind = policyKind(layer.policy, layer.kind)!;
-  for (const problem of kind.check?.(layer.config as never, configs) ?? []) {
+  for (const problem of kind.check?.(layer.config as never, configs, layer.key) ?? []) {
     const field = problem.field === '' ? [] : problem.field.split('.');
     report(context, 'FL208', [...path, ...field], problem.message);
   }

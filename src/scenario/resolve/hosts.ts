@@ -4,45 +4,29 @@ import type {
   Cpu,
   Database,
   Endpoint,
-  Gateway,
   Host,
-  Layer,
   LoadBalancing,
-  Middleware,
   Operation,
   Pool,
   Queue,
-  Route,
   Service,
 } from '../../spec/scenario.js';
-import type {
-  DatabaseOutput,
-  GatewayOutput,
-  PoolOutput,
-  RouteOutput,
-  ServiceOutput,
-} from '../schema/components.js';
-import type { HostOutput, MiddlewareOutput } from '../schema/host.js';
-import {
-  checkLayer,
-  layerOf,
-  resolveBundle,
-  resolveLoadBalancing,
-  resolveOutliers,
-  resolvePolicy,
-} from './bundles.js';
+import type { DatabaseOutput, PoolOutput, ServiceOutput } from '../schema/components.js';
+import type { HostOutput } from '../schema/host.js';
+import { resolveBundle, resolveLoadBalancing, resolveOnce, resolveOutliers } from './bundles.js';
 import type { Context, Path } from './context.js';
 import { report, reportKey, writtenAt } from './context.js';
-import { BUILT_IN_KEYS, routeNames, sorted } from './names.js';
-import { resolveSteps, resolveWhen } from './steps.js';
-import { resolveCall, split, unknown, withPart } from './targets.js';
+import { resolveMiddleware } from './middleware.js';
+import { sorted } from './names.js';
 import { resolvePlacement } from './placement.js';
+import { resolveSteps } from './steps.js';
+import { split, unknown, withPart } from './targets.js';
 
 const NOTHING: Distribution = { kind: 'constant', valueNs: 0 };
 const IN_TURN: LoadBalancing = {
   kind: 'roundRobin',
   config: {},
-  common: { panicThreshold: null, failTrafficOnPanic: false },
+  common: { panicThreshold: null, failTrafficOnPanic: false, zoneAware: null, subset: null },
 };
 const UNBOUNDED: Queue = { capacity: Infinity, discipline: 'fifo', maxWaitNs: null };
 
@@ -51,11 +35,13 @@ export function resolveService(context: Context, name: string, output: ServiceOu
   const path = ['services', name];
   const endpoints = new Map<string, Endpoint>();
   for (const [endpoint, own] of sorted(output.endpoints)) {
-    const at = [...path, 'endpoints', endpoint, 'steps'];
+    const at = [...path, 'endpoints', endpoint];
+    const keyed = typeof own.idempotent === 'boolean' ? undefined : own.idempotent;
     endpoints.set(endpoint, {
       name: endpoint,
-      steps: resolveSteps(context, own.steps, { name, policy: null }, at),
-      idempotent: own.idempotent || own.readOnly,
+      steps: resolveSteps(context, own.steps, { name, policy: null }, [...at, 'steps']),
+      idempotent: own.idempotent !== false || own.readOnly,
+      once: resolveOnce(context, keyed, [...at, 'idempotent']),
       readOnly: own.readOnly,
     });
   }
@@ -64,21 +50,6 @@ export function resolveService(context: Context, name: string, output: ServiceOu
   return {
     ...resolveHost(context, name, output, path),
     endpoints,
-    middleware: resolveMiddleware(context, output.middleware, name, [...path, 'middleware']),
-    outbound: resolveOutbound(context, output.outbound, [...path, 'outbound']),
-  };
-}
-
-/** One gateway in its final form. */
-export function resolveGateway(context: Context, name: string, output: GatewayOutput): Gateway {
-  const path = ['gateways', name];
-  const names = routeNames(output.routes);
-  return {
-    ...resolveHost(context, name, output, path),
-    routing: output.routing,
-    routes: output.routes.map((route, index) =>
-      resolveRoute(context, name, names[index], route, [...path, 'routes', index]),
-    ),
     middleware: resolveMiddleware(context, output.middleware, name, [...path, 'middleware']),
     outbound: resolveOutbound(context, output.outbound, [...path, 'outbound']),
   };
@@ -143,7 +114,8 @@ export function resolveDatabase(context: Context, name: string, output: Database
   };
 }
 
-function resolveHost(context: Context, name: string, output: HostOutput, path: Path): Host {
+/** What services and gateways have in common. */
+export function resolveHost(context: Context, name: string, output: HostOutput, path: Path): Host {
   const runtime = output.runtime.kind;
   const written = resolveCpu(context, output.cpu, [...path, 'cpu']);
   const stated = writtenAt(context, [...path, 'cpu', 'cores']) !== undefined;
@@ -232,7 +204,8 @@ function resolvePool(output: PoolOutput): Pool {
   };
 }
 
-function resolveOutbound(
+/** Bundles by callee. */
+export function resolveOutbound(
   context: Context,
   output: HostOutput['outbound'],
   path: Path,
@@ -251,128 +224,4 @@ function resolveOutbound(
     outbound.set(callee, resolveBundle(context, bundle, at));
   }
   return outbound;
-}
-
-function resolveRoute(
-  context: Context,
-  owner: string,
-  name: string,
-  output: RouteOutput,
-  path: Path,
-): Route {
-  const match = output.match ?? {};
-  const to = sorted(output.to).flatMap(([reference, weight]) => {
-    const target = resolveCall(context, reference, owner, [...path, 'to', reference]);
-    return target === null ? [] : [{ target, weight }];
-  });
-  if (to.length === Object.keys(output.to).length && !to.some(({ weight }) => weight > 0)) {
-    report(context, 'FL208', [...path, 'to'], 'a route needs a target with a weight above 0');
-  }
-  return {
-    name,
-    methods: several(match.method).map((method) => method.toUpperCase()),
-    paths: several(match.path),
-    hosts: several(match.host),
-    headers: new Map(sorted(match.headers)),
-    to,
-    policy: resolvePolicy(context, output.policy, [...path, 'policy']),
-    middleware: resolveMiddleware(context, output.middleware, owner, [...path, 'middleware']),
-  };
-}
-
-function resolveMiddleware(
-  context: Context,
-  outputs: readonly MiddlewareOutput[] | undefined,
-  owner: string,
-  path: Path,
-): Middleware[] {
-  return (outputs ?? []).flatMap((output, index) => {
-    const [name, fields] = Object.entries(output)[0] ?? [];
-    if (name === undefined || fields === undefined) return [];
-    return [
-      resolveEntry(context, name, fields as unknown as EntryFields, owner, [...path, index, name]),
-    ];
-  });
-}
-
-interface EntryFields {
-  readonly kind?: string;
-  readonly work: Distribution;
-  readonly reject: number;
-  readonly status?: number;
-  readonly call?: string;
-  readonly onError: 'allow' | 'reject';
-  readonly when?: {
-    readonly class?: string;
-    readonly workload?: string;
-    readonly header?: Record<string, string>;
-  };
-  readonly key?: string;
-}
-
-/** Status of a refusal where none is written. */
-const STATUS: ReadonlyMap<string, number> = new Map([
-  ['authenticate', 401],
-  ['authorize', 403],
-  ['rateLimit', 429],
-  ['filter', 403],
-]);
-
-function resolveEntry(
-  context: Context,
-  name: string,
-  fields: EntryFields,
-  owner: string,
-  path: Path,
-): Middleware {
-  const { kind, work, reject, status, call, onError, when } = fields;
-  if (kind === 'introspection' && call === undefined) {
-    report(context, 'FL203', path, 'introspection asks somebody: write call: COMPONENT.ENDPOINT');
-  }
-  const standard = kind === 'size' ? 413 : (STATUS.get(name) ?? 403);
-  return {
-    name,
-    kind: kind ?? null,
-    work,
-    reject,
-    status: status ?? standard,
-    call: call === undefined ? null : resolveCall(context, call, owner, [...path, 'call']),
-    onError,
-    when: resolveWhen(context, when, [...path, 'when']),
-    rateLimit: name === 'rateLimit' ? limiter(context, fields, path) : null,
-  };
-}
-
-/** A limiter knows its own fields only; what all middleware has is left out. */
-function limiter(context: Context, fields: EntryFields, path: Path): Layer {
-  const {
-    work: _work,
-    reject: _reject,
-    call: _call,
-    onError: _onError,
-    when: _when,
-    key,
-    ...own
-  } = fields;
-  if (key !== undefined && BUILT_IN_KEYS.has(key)) {
-    report(
-      context,
-      'FL202',
-      [...path, 'key'],
-      `the built-in key ${key} is known, not in this version of a limiter`,
-    );
-  } else if (key !== undefined && !context.names.keys.includes(key)) {
-    const allowed = context.names.keys;
-    report(context, 'FL404', [...path, 'key'], `there is no key ${key} in keys`, {
-      found: key,
-      allowed,
-    });
-  }
-  const layer = layerOf('rateLimit', own as Record<string, unknown>, undefined);
-  checkLayer(context, layer, new Map([['rateLimit', layer.config]]), path);
-  return key === undefined ? layer : { ...layer, config: { ...(layer.config as object), key } };
-}
-
-function several(value: string | readonly string[] | undefined): readonly string[] {
-  return value === undefined ? [] : typeof value === 'string' ? [value] : value;
 }

@@ -65,6 +65,42 @@ export function middlewareSchema(kinds: readonly PolicyKind[]): z.ZodType {
   return z.strictObject(shape).describe('One middleware by its name.');
 }
 
+const scopeField = z
+  .enum(['instance', 'caller', 'global'])
+  .default('instance')
+  .describe(
+    'Whose state it is: of each instance of this component, or one for all of them (`caller` and ' +
+      '`global` are the same here). Defaults to instance.',
+  );
+const scopeAndError = { scope: scopeField };
+
+/** The store of a limiter; where the library has a word for a failed one, `onError` is not ours. */
+function storeSchema(withError: boolean): z.ZodType {
+  const onError = z
+    .enum(['allow', 'reject'])
+    .default('allow')
+    .describe(
+      'What a failed call of `of` means: the request passes unlimited, or is answered 500. Defaults ' +
+        'to allow.',
+    );
+  return z
+    .strictObject({
+      latency: distribution()
+        .prefault('0ms')
+        .describe('Time of one question and its answer. Unit: distribution. Defaults to 0ms.'),
+      of: z
+        .string()
+        .regex(REFERENCE_PATTERN)
+        .optional()
+        .describe(
+          'Endpoint or operation that is called for each question, with its network, load and ' +
+            'faults; what the host says of calls to it (`outbound`) holds. Defaults to none.',
+        ),
+      ...(withError ? { onError } : {}),
+    })
+    .describe('The shared counter is outside the process: the request waits for it.');
+}
+
 function rateLimitSchema(kinds: readonly PolicyKind[]): z.ZodType {
   const options = kinds
     .filter((kind) => kind.policy === 'rateLimit' && kind.limiter !== undefined)
@@ -74,7 +110,21 @@ function rateLimitSchema(kinds: readonly PolicyKind[]): z.ZodType {
       const fields = Object.entries(common()).filter(([field]) => !(field in own.shape));
       return own.safeExtend({
         kind: kind.isDefault ? name.optional() : name,
-        key: nameText().optional().describe('Key of `keys`: one bucket for each of its values.'),
+        retryAfter: z
+          .union([z.boolean(), z.literal('exact')])
+          .default(kind.silent !== true)
+          .describe(
+            'Whether a refusal says when to come back: true in whole seconds, rounded up and at ' +
+              'least 1, as the header Retry-After does; `exact` as a gRPC pushback could. ' +
+              `Unit: boolean or \`exact\`. Defaults to ${kind.silent !== true}.`,
+          ),
+        ...(kind.serverFields ?? scopeAndError),
+        store: storeSchema(kind.serverFields === undefined).optional(),
+        key: nameText()
+          .optional()
+          .describe(
+            'Key of `keys`, or `client`, `workload`, `caller`: one state for each of its values.',
+          ),
         ...Object.fromEntries(fields),
       });
     });
