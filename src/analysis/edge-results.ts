@@ -2,6 +2,7 @@ import { EDGE_COUNTERS } from '../spec/policy.js';
 import { OUTCOME_KINDS } from '../spec/outcome.js';
 import type { EdgeResult } from '../spec/result.js';
 import { answerResult } from './components.js';
+import { ejectionsOf } from './ejections.js';
 import { ratio, sum } from './estimate.js';
 import { openNs, transitionsOf } from './machines.js';
 import { breakersOf, counterSums, edgeSums } from './metrics-edge.js';
@@ -36,6 +37,8 @@ function edgeResult(asked: Asked): EdgeResult {
     const n = sum(counterSums(asked, name));
     if (n > 0) counters[name] = n;
   }
+  const ejections = ejectionsIn(asked);
+  if (ejections > 0) counters['ejections'] = ejections;
   return {
     ...answerResult(asked, false),
     calls,
@@ -47,6 +50,23 @@ function edgeResult(asked: Asked): EdgeResult {
     wastedWork: ratio(sum(edgeSums(asked, 'wastedNs')), sum(partSums(asked, 'busyNs'))),
     breaker: breakerResult(asked),
   };
+}
+
+/** Instances of the callee that its callers have stopped to call, over all runs. */
+function ejectionsIn({ data, selection }: Asked): number {
+  const { callers, callees } = selection;
+  const { warmupNs, endNs } = data.plan;
+  return sum(
+    data.records.map((record) =>
+      ejectionsOf(
+        record,
+        warmupNs,
+        endNs,
+        ({ callerComponent, calleeComponent }) =>
+          (callers === null || callers.has(callerComponent)) && callees.has(calleeComponent),
+      ),
+    ),
+  );
 }
 
 function amplificationDuring(asked: Asked): Readonly<Record<string, number | null>> {
@@ -80,7 +100,10 @@ function breakerResult(asked: Asked): EdgeResult['breaker'] {
       open += openNs(machine, lists[id], spans);
       time += plan.endNs - plan.warmupNs;
       if (replication > 0) continue;
-      const instance = machine.instance < 0 ? 'all' : instanceName(plan, machine.instance);
+      const caller = machine.instance < 0 ? 'all' : instanceName(plan, machine.instance);
+      const { calleeInstance } = machine;
+      const instance =
+        calleeInstance < 0 ? caller : `${caller}->${instanceName(plan, calleeInstance)}`;
       transitions = transitions.concat(
         lists[id].map(({ atNs, state }) => ({
           at: (atNs - plan.warmupNs) / 1e9,

@@ -7,6 +7,7 @@ import { illnessText } from './illness-words.js';
 import { secondsOf, wellSecondsOf, type Scene, type StepInfluence } from './influence.js';
 import type { Lane } from './lanes.js';
 import { meanSteps } from './links.js';
+import { ejectionEvents } from './ejections.js';
 import { isOpen, transitionsOf } from './machines.js';
 import { blockedShare } from './mechanism.js';
 import { isBreaker } from './metrics-edge.js';
@@ -30,8 +31,10 @@ const PHASE: Readonly<Record<CascadeEvent['kind'], number>> = {
   failing: 1,
   down: 1,
   breakerOpen: 1,
+  ejected: 1,
   faultEnd: 2,
   breakerClosed: 3,
+  returned: 3,
   recovered: 4,
   notRecovered: 5,
 };
@@ -47,6 +50,7 @@ export function eventsOf(
   const events: CascadeEvent[] = [
     ...faultEvents(scene),
     ...breakerEvents(scene, record),
+    ...ejectionEvents(scene.data, record),
     ...scene.lanes.flatMap((lane) => [
       ...saturation(scene, lane),
       ...illness(scene, lane, influences, onsets),

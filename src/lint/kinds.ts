@@ -147,6 +147,15 @@ export function rowOf(
     if (consecutive === undefined) return null;
     return { field: ['breaker', 'consecutive'], failures: consecutive };
   }
+  if (layer.kind === 'linkerd') {
+    const { maxFailures } = layer.config as { readonly maxFailures: number };
+    return maxFailures === 0 ? null : { field: ['maxFailures'], failures: maxFailures };
+  }
+  if (layer.kind === 'finagle') {
+    const { consecutiveFailures } = layer.config as { readonly consecutiveFailures: number };
+    if (consecutiveFailures === 0) return null;
+    return { field: ['consecutiveFailures'], failures: consecutiveFailures };
+  }
   if (layer.kind !== 'gobreaker') return null;
   const { tripAfter } = layer.config as GobreakerConfig;
   return 'consecutiveFailures' in tripAfter

@@ -30,6 +30,7 @@ import { Levels } from './levels.js';
 import { Link } from './link.js';
 import { Loads } from './loads.js';
 import { Outages } from './outages.js';
+import { Outliers } from './outliers.js';
 import { Picks } from './picks.js';
 import type { Registry } from './registry.js';
 import { Server } from './server.js';
@@ -99,7 +100,8 @@ export function assemble(
   setCores(world);
   const chains = new Chains(world, registry);
   setOrder(world);
-  const views = setEdges(world, chains, new Balancers(world, registry));
+  const outliers = new Outliers(world, registry, chains.alarms);
+  const views = setEdges(world, chains, new Balancers(world, registry), outliers);
   world.limiters = plan.limiters.map((spec) => limiterOf(world, spec, registry));
   setDoors(world, registry);
   world.loads = new Loads(world);
@@ -206,7 +208,12 @@ function linkOf(world: Draft, spec: Plan['links'][number]): Link {
   return new Link(samplers, streamKey(plan.seed, replication, name), spec);
 }
 
-function setEdges(world: Draft, chains: Chains, all: Balancers): Assembly['views'] {
+function setEdges(
+  world: Draft,
+  chains: Chains,
+  all: Balancers,
+  outliers: Outliers,
+): Assembly['views'] {
   const { plan, replication, levels } = world;
   const viewsByPair = new Map<number, View>();
   const list: { instance: number; callee: number; gauge: number }[] = [];
@@ -240,10 +247,9 @@ function setEdges(world: Draft, chains: Chains, all: Balancers): Assembly['views
       program: plan.parts[spec.to].program,
       balancers,
       timed: balancers.some((balancer) => balancer.ended !== undefined),
+      subsets: all.subsetsOf(spec, own),
       fixedList: all.hasFixedList(spec),
-      chains: Int32Array.from(own, (instance) =>
-        chains.chainOf(spec, instance, views[instance.index]),
-      ),
+      chains: Int32Array.from(own, (instance, k) => chains.chainOf(spec, instance, views[k])),
       views,
       depth: chains.depthOf(spec),
       links: Array.from(spec.links, (link) => (link < 0 ? null : world.links[link])),
@@ -252,7 +258,10 @@ function setEdges(world: Draft, chains: Chains, all: Balancers): Assembly['views
       pick: streamKey(plan.seed, replication, `edge/${names}/pick`),
       picked: chains.picks(spec),
       connected: spec.connections !== null,
-      panic: chains.failsOpen(spec) ? Number.MIN_VALUE : 0,
+      rooms: chains.roomsOf(spec, own, views),
+      outliers: outliers.of(spec, own, views),
+      panic: Math.max(spec.panic, chains.failsOpen(spec) ? Number.MIN_VALUE : 0),
+      failsOnPanic: spec.failsOnPanic,
       idempotent: plan.parts[spec.to].idempotent || spec.once >= 0,
       once: spec.once,
     };

@@ -36,6 +36,21 @@ export class Balancers {
     return state;
   }
 
+  /** What the calling instances see of the callee of an edge; null where they see all of it. */
+  subsetsOf(edge: PlanEdge, callers: readonly Instance[]): readonly Subsetting[] | null {
+    const { plan } = this.world;
+    const { subset } = edge.loadBalancing.common;
+    const callee = plan.parts[edge.to].component;
+    const { name, instances } = plan.components[callee];
+    if (subset === null || subset.size >= instances) return null;
+    const shared = placesOf(name);
+    return callers.map((caller) => {
+      const own = this.keyOf(callee, caller, 'subset');
+      const order = ordered(subset, instances, caller.index, shared, own);
+      return new Subsetting(order, subset.size, instances);
+    });
+  }
+
   /** True where callers pick by a list that nobody keeps up to date. */
   hasFixedList(edge: PlanEdge): boolean {
     return this.kindOf(edge).fixedList === true;
@@ -50,9 +65,10 @@ export class Balancers {
   private create(edge: PlanEdge, callee: number, caller: Instance, view: View): BalancerState {
     const { fleets, instances } = this.world;
     const kind = this.kindOf(edge);
-    const { config, zoneAware, subset } = edge.loadBalancing;
+    const { config, common } = edge.loadBalancing;
+    const { zoneAware } = common;
     const setup = this.setupOf(callee, caller, view, config);
-    if (zoneAware !== undefined) {
+    if (zoneAware !== null) {
       const key = this.keyOf(callee, caller, 'zone');
       const callers = fleets[caller.component];
       return new ZoneAwareRouting(
@@ -61,11 +77,7 @@ export class Balancers {
         () => kind.create(config, setup),
       );
     }
-    const state = kind.create(config, setup);
-    if (subset === undefined || subset.size >= setup.size) return state;
-    const own = this.keyOf(callee, caller, 'subset');
-    const order = ordered(subset, setup.size, caller.index, setup.places, own);
-    return new Subsetting(state, order, subset.size, setup.size);
+    return kind.create(config, setup);
   }
 
   private setupOf(callee: number, caller: Instance, view: View, config: unknown): BalancerSetup {
@@ -81,7 +93,7 @@ export class Balancers {
       upSince: fleets[callee].upSince,
       clock: engine,
       picks: this.keyOf(callee, caller, 'pick'),
-      places: streamKey(0, 0, `places/${name}`),
+      places: placesOf(name),
       keyValue: (strand) => (index < 0 ? 0 : keys.value(index, strand)),
     };
   }
@@ -93,4 +105,9 @@ export class Balancers {
     const to = plan.components[callee].name;
     return streamKey(plan.seed, replication, `edge/${from}->${to}/${meaning}`);
   }
+}
+
+/** The key of what all callers know of a component alike. */
+function placesOf(name: string): BalancerSetup['places'] {
+  return streamKey(0, 0, `places/${name}`);
 }

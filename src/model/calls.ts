@@ -67,9 +67,9 @@ export class Calls implements CallContext {
   private readonly resumeOp: number;
   private readonly againOp: number;
   private readonly forkOp: number;
-  /** The frame whose call() is still on the stack, and its outcome if it has ended meanwhile. */
   /** While a layer's cancel() runs: what the attempt inside is booked as. */
   cancelledAs: Outcome = OUTCOME.cancelled;
+  /** The frame whose call() is still on the stack, and its outcome if it has ended meanwhile. */
   private direct = -1;
   private directOutcome: Outcome = PENDING;
 
@@ -267,6 +267,10 @@ export class Calls implements CallContext {
 
   lineageB(frame: number): number {
     return this.frames.lineageB[frame];
+  }
+
+  hedged(frame: number): boolean {
+    return this.frames.hedged[frame] !== 0;
   }
 
   attemptNumber(frame: number): number {

@@ -5,7 +5,14 @@ import type { StreamKey } from '../kernel/rng.js';
 import { streamKey } from '../kernel/rng.js';
 import type { Ns } from '../kernel/time.js';
 import type { PlanEdge } from '../spec/plan.js';
-import type { CallContext, PolicyKind, PolicySetup, PolicyState, Target } from '../spec/policy.js';
+import type {
+  Alarm,
+  CallContext,
+  PolicyKind,
+  PolicySetup,
+  PolicyState,
+  Target,
+} from '../spec/policy.js';
 import type { Layer } from '../spec/scenario.js';
 import { Alarms } from './alarms.js';
 import { DryRun } from './dry-run.js';
@@ -16,6 +23,7 @@ import { limitsAt, Pools } from './pools.js';
 import type { Registry } from './registry.js';
 import { Targets } from './targets.js';
 import { Stored } from './stored.js';
+import { WaitingRoom } from './waiting-room.js';
 import type { World } from './world.js';
 
 /** A deadline that only enforces what it inherits. */
@@ -62,13 +70,14 @@ export class Chains {
   readonly pools: Pools;
   private readonly world: World;
   private readonly registry: Registry;
-  private readonly alarms: Alarms;
+  readonly alarms: Alarms;
   private readonly states = new Map<string, PolicyState>();
   private readonly chains = new Map<string, number>();
   private readonly ids = new Map<PolicyState, number>();
   private readonly pickLayer: PickLayer;
   /** By key of a state that is one for each instance called. */
   private readonly watched = new Map<string, readonly Watched[]>();
+  private readonly rooms = new Map<string, WaitingRoom>();
   /** Bundles of which some call may inherit a deadline: all their chains are of one shape. */
   private readonly reached = new Set<number>();
 
@@ -109,7 +118,36 @@ export class Chains {
   /** True where callers pick among all instances once every one of them is shut. */
   failsOpen(edge: PlanEdge): boolean {
     const { layers } = this.world.plan.bundles[edge.bundle];
-    return layers.some((layer) => this.kindOf(layer).failsOpen === true);
+    return layers.some((layer) => !layer.dryRun && this.kindOf(layer).failsOpen === true);
+  }
+
+  /** Where calls of an edge wait for an instance, by calling instance; null where they do not. */
+  roomsOf(
+    edge: PlanEdge,
+    callers: readonly Instance[],
+    views: readonly View[],
+  ): readonly WaitingRoom[] | null {
+    const { plan } = this.world;
+    const bundle = plan.bundles[edge.bundle];
+    let waitNs = 0;
+    for (const layer of bundle.layers) {
+      if (layer.dryRun) continue;
+      waitNs = Math.max(waitNs, this.kindOf(layer).shutWait?.(layer.config) ?? 0);
+    }
+    if (waitNs === 0) return null;
+    const callee = plan.parts[edge.to].component;
+    return callers.map((caller, k) => {
+      const key = `${bundle.id}|${caller.id}|${callee}`;
+      let room = this.rooms.get(key);
+      if (room === undefined) {
+        const alarm = (run: () => void): Alarm => this.alarms.add(run, caller);
+        room = new WaitingRoom(this.world.engine, waitNs, this.pickLayer, alarm);
+        this.rooms.set(key, room);
+        views[k].rooms.push(room);
+        caller.rooms.push(room);
+      }
+      return room;
+    });
   }
 
   /** Place of the first layer of an edge's chain for one calling instance, which sees the callee so. */

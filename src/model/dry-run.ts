@@ -148,6 +148,10 @@ class Watched implements CallContext {
     return this.ctx.lineageB(frame);
   }
 
+  hedged(frame: number): boolean {
+    return this.ctx.hedged(frame);
+  }
+
   attemptNumber(frame: number): number {
     return this.ctx.attemptNumber(frame);
   }

@@ -1,6 +1,9 @@
 import type { StreamKey } from '../kernel/rng.js';
 import type { BalancerState } from '../spec/balancer.js';
+import type { OutlierState } from '../spec/outlier.js';
 import type { Link } from './link.js';
+import type { Subsetting } from './subset.js';
+import type { WaitingRoom } from './waiting-room.js';
 
 /**
  * How one calling instance sees the instances of one callee: its own outstanding attempts. Ten callers
@@ -16,6 +19,8 @@ export class View {
   /** Instances with any of these, and room for a list of the others. */
   shutCount = 0;
   readonly open: Int32Array;
+  /** Where calls wait for an instance that is not shut. */
+  readonly rooms: WaitingRoom[] = [];
 
   constructor(instances: number) {
     this.outstanding = new Int32Array(instances);
@@ -28,7 +33,10 @@ export class View {
     const before = this.shut[instance];
     this.shut[instance] = isShut ? before + 1 : before - 1;
     if (isShut && before === 0) this.shutCount++;
-    else if (!isShut && before === 1) this.shutCount--;
+    else if (!isShut && before === 1) {
+      this.shutCount--;
+      for (const room of this.rooms) room.wake();
+    }
   }
 
   /** Fills `open` with the candidates that are not shut, in their order, and counts them. */
@@ -53,6 +61,8 @@ export interface Edge {
   /** By index of the calling instance; `timed` when they want to know how long attempts took. */
   readonly balancers: readonly BalancerState[];
   readonly timed: boolean;
+  /** What each calling instance sees of the callee; null where it is all of it. */
+  readonly subsets: readonly Subsetting[] | null;
   /** True where callers pick instances that are down as well: nobody tells them. */
   readonly fixedList: boolean;
   /** By index of the calling instance within its component. */
@@ -70,11 +80,16 @@ export interface Edge {
   readonly picked: boolean;
   /** True where attempts travel on connections of a pool, the innermost layer. */
   readonly connected: boolean;
+  /** By index of the calling instance; null where nobody waits for an instance. */
+  readonly rooms: readonly WaitingRoom[] | null;
+  /** What sees how attempts end, by index of the calling instance; null where nothing does. */
+  readonly outliers: readonly OutlierState[] | null;
   /**
    * Share of the instances that must be open for a view to heed what it has shut: below it every one
-   * is picked. 0: with all of them shut the attempt goes nowhere.
+   * is picked, or none where `failsOnPanic`. 0: with all of them shut the attempt goes nowhere.
    */
   readonly panic: number;
+  readonly failsOnPanic: boolean;
   /** Index into the plan's `onces` of the key that goes with its calls, or -1. */
   readonly once: number;
 }

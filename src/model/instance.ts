@@ -2,6 +2,7 @@ import { IntRing } from '../kernel/ring.js';
 import type { Ns } from '../kernel/time.js';
 import type { PlanComponent } from '../spec/plan.js';
 import type { BalancerState } from '../spec/balancer.js';
+import type { OutlierState } from '../spec/outlier.js';
 import type { PolicyState } from '../spec/policy.js';
 import type { Door } from './admission.js';
 import { Codel } from './codel.js';
@@ -9,6 +10,7 @@ import type { Cores } from './cores.js';
 import type { WarmUp } from './starts.js';
 import { AdaptiveLifoQueue, queueOf } from './request-queues.js';
 import type { QueueSetup, RequestQueue } from './request-queues.js';
+import type { WaitingRoom } from './waiting-room.js';
 
 /** What a frozen instance does: nothing is frozen, it hangs, or it is paused. */
 export const FROZEN = Object.freeze({ no: 0, hang: 1, pause: 2 } as const);
@@ -52,6 +54,10 @@ export class Instance {
   stalledCalls: number[] = [];
   /** Policies whose state lives in this process. */
   readonly policies: PolicyState[] = [];
+  /** Where its calls wait for an instance of a callee. */
+  readonly rooms: WaitingRoom[] = [];
+  /** What watches the instances that it calls. */
+  readonly outliers: OutlierState[] = [];
   /** Balancers of its calls. */
   readonly balancers: BalancerState[] = [];
   /** What a request meets before the queue; null = it is let in. */

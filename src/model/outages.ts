@@ -154,6 +154,8 @@ export class Outages {
     instance.codel?.reset();
     instance.door?.overload?.reset(this.world.engine.now);
     this.world.gates.reset(instance);
+    for (const outliers of instance.outliers) outliers.reset();
+    for (const room of instance.rooms) room.reset();
     for (const balancer of instance.balancers) balancer.reset?.();
     for (const limiter of this.world.limiters) {
       if (limiter.component !== instance.component || limiter.shared) continue;
@@ -174,6 +176,9 @@ export class Outages {
     }
     if (!wasListed && isListed(fleet, instance.index)) {
       fleet.upSince[instance.index] = this.world.engine.now;
+    }
+    for (const { toComponent, rooms } of this.world.edges) {
+      if (toComponent === instance.component) rooms?.forEach((room) => room.wake());
     }
   }
 }

@@ -39,11 +39,17 @@ export class Picks {
     const some = fleet.readyCount > 0 && fleet.readyCount < fleet.size && !edge.fixedList;
     let candidates = some ? fleet.ready : fleet.all;
     let count = some ? fleet.readyCount : fleet.size;
+    if (edge.subsets !== null) {
+      const subset = edge.subsets[caller];
+      count = subset.gather(candidates, count);
+      candidates = subset.members;
+    }
     if (view.shutCount > 0) {
       const open = view.gather(candidates, count);
-      if (open === 0 && edge.panic === 0) return NOWHERE;
       // Too few are left to carry the load of all: what is known about them is ignored.
-      if (open >= edge.panic * count) {
+      const isPanic = open < edge.panic * count;
+      if (isPanic ? edge.failsOnPanic : open === 0) return NOWHERE;
+      if (!isPanic) {
         candidates = view.open;
         count = open;
       }

@@ -1,7 +1,6 @@
 import type { StreamKey } from '../kernel/rng.js';
 import { unit } from '../kernel/rng.js';
-import type { BalancerState } from '../spec/balancer.js';
-import type { Subset } from '../spec/scenario.js';
+import type { Subset } from '../spec/balancer.js';
 
 /** Draws of places on rings and in tables count up from 0; these are out of their way. */
 const SHUFFLE = 1 << 21;
@@ -38,36 +37,30 @@ function shuffled(instances: number, key: StreamKey, of: number): Int32Array {
   return order;
 }
 
-/** Hides from a balancer all instances but those of the caller's subset. */
-export class Subsetting implements BalancerState {
-  readonly ended: BalancerState['ended'];
-  private readonly inner: BalancerState;
+/** The instances that one caller sees: it picks, and counts who is shut, among its subset alone. */
+export class Subsetting {
+  /** Those that were gathered last, in the order of their numbers. */
+  readonly members: Int32Array;
   private readonly order: Int32Array;
   private readonly size: number;
-  /** Candidates that were looked at last, and those of them in the subset, in order. */
+  /** Candidates that were looked at last. */
   private readonly known: Int32Array;
   private knownCount = 0;
-  private readonly members: Int32Array;
   private memberCount = 0;
   private readonly isUp: Uint8Array;
 
-  constructor(inner: BalancerState, order: Int32Array, size: number, instances: number) {
-    this.inner = inner;
+  constructor(order: Int32Array, size: number, instances: number) {
     this.order = order;
     this.size = size;
     this.known = new Int32Array(instances);
     this.members = new Int32Array(order.length);
     this.isUp = new Uint8Array(instances);
-    this.ended = inner.ended?.bind(inner);
   }
 
-  pick(candidates: Int32Array, count: number, a: number, b: number, strand: number): number {
-    if (!this.isKnown(candidates, count)) this.gather(candidates, count);
-    return this.inner.pick(this.members, this.memberCount, a, b, strand);
-  }
-
-  reset(): void {
-    this.inner.reset?.();
+  /** Fills `members` with those of the subset among the candidates, who are up, and counts them. */
+  gather(candidates: Int32Array, count: number): number {
+    if (!this.isKnown(candidates, count)) this.fill(candidates, count);
+    return this.memberCount;
   }
 
   private isKnown(candidates: Int32Array, count: number): boolean {
@@ -76,7 +69,7 @@ export class Subsetting implements BalancerState {
     return true;
   }
 
-  private gather(candidates: Int32Array, count: number): void {
+  private fill(candidates: Int32Array, count: number): void {
     const { order, isUp, members } = this;
     isUp.fill(0);
     for (let k = 0; k < count; k++) isUp[(this.known[k] = candidates[k])] = 1;

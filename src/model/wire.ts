@@ -6,7 +6,7 @@ import { isHinted, OUTCOME, PASS } from '../spec/outcome.js';
 import type { Outcome } from '../spec/outcome.js';
 import { EDGE_COUNTER } from '../spec/policy.js';
 import type { CallSite } from './calls.js';
-import type { Edge } from './edge.js';
+import type { Edge, View } from './edge.js';
 import { CANCELLATION, FROZEN } from './instance.js';
 import type { Instance } from './instance.js';
 import { CUT, MESSAGE, VANISHED } from './link.js';
@@ -55,18 +55,11 @@ export class Wire implements CallSite {
     const a = lineage.a;
     const b = lineage.b;
     const view = edge.views[caller.index];
-    let index: number;
-    if (edge.picked) {
-      index = frames.place[frame];
-    } else {
-      index = world.picks.place(edge, frame, a, b);
-      if (index === NOWHERE) {
-        sink.count(edge.stat, EDGE_COUNTER.breakerRejected);
-        return OUTCOME.rejectedBreaker;
-      }
-      frames.place[frame] = index;
-      view.outstanding[index]++;
+    if (!edge.picked && !this.pick(edge, frame, view, a, b)) {
+      sink.count(edge.stat, EDGE_COUNTER.breakerRejected);
+      return OUTCOME.rejectedBreaker;
     }
+    const index = frames.place[frame];
     const callee = instances[edge.first + index];
     const strand = world.server.newStrand(callee.id, a, b);
     strands.part[strand] = edge.toPart;
@@ -201,6 +194,15 @@ export class Wire implements CallSite {
     return true;
   }
 
+  /** Gives an attempt its instance; false where it can go nowhere. */
+  private pick(edge: Edge, frame: number, view: View, a: number, b: number): boolean {
+    const index = this.world.picks.place(edge, frame, a, b);
+    if (index === NOWHERE) return false;
+    this.world.calls.frames.place[frame] = index;
+    view.outstanding[index]++;
+    return true;
+  }
+
   /** The idempotency key that goes with an attempt: its own, or the one a gateway passes on. */
   private keyOf(edge: Edge, caller: Instance, owner: number): number {
     const { plan, strands } = this.world;
@@ -216,6 +218,7 @@ export class Wire implements CallSite {
     const caller = world.instances[frames.caller[world.strands.from[strand]]];
     const view = edge.views[caller.index];
     world.levels.add(view.gauge, -1);
+    if (edge.outliers !== null) edge.outliers[caller.index].record(callee.index, outcome);
     if (edge.picked) return;
     view.outstanding[callee.index]--;
     if (edge.timed) {

@@ -1,7 +1,6 @@
 import type { StreamKey } from '../kernel/rng.js';
 import { unit } from '../kernel/rng.js';
-import type { BalancerState } from '../spec/balancer.js';
-import type { ZoneAware } from '../spec/scenario.js';
+import type { BalancerState, ZoneAware } from '../spec/balancer.js';
 import type { View } from './edge.js';
 import type { Instance } from './instance.js';
 import type { Fleet } from './world.js';
@@ -51,7 +50,7 @@ export class ZoneAwareRouting implements BalancerState {
   /** What the shares were worked out for. */
   private readonly known: Int32Array;
   private knownCount = 0;
-  private knownShut = 0;
+  private knownPanic = false;
   private knownChanges = -1;
   private looksAtZones = false;
   /** Of 10,000 picks those that stay in the zone. */
@@ -121,30 +120,37 @@ export class ZoneAwareRouting implements BalancerState {
   }
 
   private isKnown(candidates: Int32Array, count: number): boolean {
-    const { view, callers } = this.setup;
-    if (count !== this.knownCount || view.shutCount !== this.knownShut) return false;
+    const { callers } = this.setup;
+    if (count !== this.knownCount || this.isPanic(candidates, count) !== this.knownPanic) {
+      return false;
+    }
     if (callers.changes !== this.knownChanges) return false;
     for (let k = 0; k < count; k++) if (candidates[k] !== this.known[k]) return false;
     return true;
   }
 
+  /** One that is shut is only picked from where too few are open. */
+  private isPanic(candidates: Int32Array, count: number): boolean {
+    const { shut, shutCount } = this.setup.view;
+    if (shutCount === 0) return false;
+    for (let k = 0; k < count; k++) if (shut[candidates[k]] > 0) return true;
+    return false;
+  }
+
   private workOut(candidates: Int32Array, count: number): void {
-    const { view, callers, caller, instances, callee } = this.setup;
+    const { callers, caller, instances, callee } = this.setup;
     this.knownCount = count;
-    this.knownShut = view.shutCount;
+    this.knownPanic = this.isPanic(candidates, count);
     this.knownChanges = callers.changes;
-    let panic = false;
     for (const locality of this.localities) locality.count = 0;
     for (let k = 0; k < count; k++) {
       const index = (this.known[k] = candidates[k]);
-      // One that is shut is only picked from where too few are open.
-      panic ||= view.shut[index] > 0;
       const { zone } = instances[callee.first + index];
       const locality = this.localities.find((one) => one.zone === zone)!;
       locality.members[locality.count++] = index;
     }
     this.looksAtZones =
-      !panic &&
+      !this.knownPanic &&
       caller.zone >= 0 &&
       this.localities.length >= 2 &&
       this.callerZones >= 2 &&

@@ -5,6 +5,8 @@ export { bulkheadResilience4j } from './policies/bulkhead-resilience4j.js';
 export { bulkheadSemaphore } from './policies/bulkhead-semaphore.js';
 export { circuitBreakerCockatiel } from './policies/circuit-breaker-cockatiel.js';
 export { bulkheadThreadPool } from './policies/bulkhead-thread-pool.js';
+export { circuitBreakerFinagle } from './policies/circuit-breaker-finagle.js';
+export { circuitBreakerLinkerd } from './policies/circuit-breaker-linkerd.js';
 export { circuitBreakerGobreaker } from './policies/circuit-breaker-gobreaker.js';
 export { circuitBreakerHystrix } from './policies/circuit-breaker-hystrix.js';
 export { circuitBreakerPolly } from './policies/circuit-breaker-polly.js';
@@ -56,6 +58,8 @@ export { random } from './balancers/random.js';
 export { ringHash } from './balancers/ring-hash.js';
 export { roundRobin } from './balancers/round-robin.js';
 export { weighted } from './balancers/weighted.js';
+
+export { outliersEnvoy } from './outliers/envoy.js';
 
 export { crash } from './faults/crash.js';
 export { error } from './faults/error.js';

@@ -2,12 +2,10 @@
  * What the language knows and this version lacks, so that a scenario which uses it is told "known,
  * not in this version" instead of "unknown".
  */
-export const laterPolicies: readonly string[] = ['coalesce', 'outlierDetection'];
+export const laterPolicies: readonly string[] = ['coalesce'];
 
 /** Policy -> its kinds of later versions. */
-export const laterPolicyKinds: ReadonlyMap<string, readonly string[]> = new Map([
-  ['circuitBreaker', ['finagle', 'linkerd']],
-]);
+export const laterPolicyKinds: ReadonlyMap<string, readonly string[]> = new Map([]);
 
 /**
  * Policy -> its fields of later versions, by path within the policy; budget kinds as

@@ -1,6 +1,7 @@
 import { invariant } from '../kernel/invariant.js';
 import type { FaultKind } from '../spec/fault.js';
 import type { BalancerKind } from '../spec/balancer.js';
+import type { OutlierKind } from '../spec/outlier.js';
 import type { PolicyKind } from '../spec/policy.js';
 import { undescribedFields } from './described.js';
 import * as patterns from './index.js';
@@ -9,7 +10,9 @@ import { layerNames, orderPresets } from './layers.js';
 export { layerNames, orderPresets };
 
 // Each pattern has its own schema type; what reads the registry only knows that there is one.
-const all = Object.values(patterns) as readonly (PolicyKind | FaultKind | BalancerKind)[];
+const all = Object.values(patterns) as readonly (
+  PolicyKind | FaultKind | BalancerKind | OutlierKind
+)[];
 
 const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
@@ -20,7 +23,7 @@ export const policyKinds: readonly PolicyKind[] = all
 
 /** Every kind of fault of this version, sorted by kind. */
 export const faultKinds: readonly FaultKind[] = all
-  .filter((pattern): pattern is FaultKind => !('policy' in pattern) && !('balancer' in pattern))
+  .filter((pattern): pattern is FaultKind => 'edits' in pattern)
   .sort((a, b) => byText(a.kind, b.kind));
 
 /** Every way of this version to pick an instance, sorted. */
@@ -28,12 +31,18 @@ export const balancerKinds: readonly BalancerKind[] = all
   .filter((pattern): pattern is BalancerKind => 'balancer' in pattern)
   .sort((a, b) => byText(a.balancer, b.balancer));
 
+/** Every way of this version to find the instances that do worse than others, sorted. */
+export const outlierKinds: readonly OutlierKind[] = all
+  .filter((pattern): pattern is OutlierKind => 'outlier' in pattern)
+  .sort((a, b) => byText(a.outlier, b.outlier));
+
 /** Names of the policies of this version, sorted; `deadline` is among them. */
 export const policyNames: readonly string[] = [...new Set(policyKinds.map((k) => k.policy))];
 
 const policiesByName = new Map<string, PolicyKind>();
 const faultsByName = new Map<string, FaultKind>();
 const balancersByName = new Map<string, BalancerKind>();
+const outliersByName = new Map<string, OutlierKind>();
 register();
 
 /**
@@ -51,6 +60,11 @@ export function faultKind(kind: string): FaultKind | undefined {
 /** The way to pick an instance with this name; undefined if there is none. */
 export function balancerKind(kind: string): BalancerKind | undefined {
   return balancersByName.get(kind);
+}
+
+/** The outlier detection with this name; undefined if there is none. */
+export function outlierKind(name: string): OutlierKind | undefined {
+  return outliersByName.get(name);
 }
 
 /** Builds the look-ups and asserts the laws every pattern obeys. */
@@ -80,6 +94,12 @@ function register(): void {
     invariant(!balancersByName.has(kind.balancer), 'balancer-kind-twice');
     invariant(undescribedFields(kind.schema).length === 0, 'balancer-field-undescribed');
     balancersByName.set(kind.balancer, kind);
+  }
+  for (const kind of outlierKinds) {
+    checkNames([kind.outlier]);
+    invariant(!outliersByName.has(kind.outlier), 'outlier-kind-twice');
+    invariant(undescribedFields(kind.schema).length === 0, 'outlier-field-undescribed');
+    outliersByName.set(kind.outlier, kind);
   }
 }
 

@@ -10,6 +10,7 @@ export const NO_BUNDLE: Bundle = Object.freeze({
   idempotencyKey: null,
   loadBalancing: null,
   connections: null,
+  outlierDetection: null,
   order: 'default',
 });
 

@@ -211,7 +211,17 @@ const CLIENT = Object.freeze({
   cancellation: 'ignore',
   gc: null,
   lifecycle: null,
-  loadBalancing: { kind: 'roundRobin', config: {} } satisfies LoadBalancing,
+  loadBalancing: {
+    kind: 'roundRobin',
+    config: {},
+    common: {
+      panicThreshold: null,
+      failTrafficOnPanic: false,
+      zoneAware: null,
+      subset: null,
+      level: 'request',
+    },
+  } satisfies LoadBalancing,
   external: false,
 } as const);
 

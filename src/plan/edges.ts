@@ -1,5 +1,12 @@
 import type { PlanBundle, PlanConnections, PlanEdge } from '../spec/plan.js';
-import type { Bundle, Layer, LoadBalancing, Pool, Protocol } from '../spec/scenario.js';
+import type {
+  Bundle,
+  Layer,
+  LoadBalancing,
+  OutlierDetection,
+  Pool,
+  Protocol,
+} from '../spec/scenario.js';
 import { Bundles, governing } from './bundles.js';
 import { byCodeUnit } from './canonical.js';
 import { isFree } from './free.js';
@@ -58,9 +65,11 @@ export class EdgeTable {
       numbers[index] = number;
       const last = statEdges[statEdges.length - 1];
       if (last?.from !== from.id || last.to !== to.id) statEdges.push({ from: from.id, to: to.id });
-      checkConnections(this.bundles.get(bundle), to.component, problems);
-      const loadBalancing =
-        this.bundles.get(bundle).loadBalancing ?? hostOf(to.component)!.loadBalancing;
+      const own = this.bundles.get(bundle);
+      checkConnections(own, to.component, problems);
+      const host = hostOf(to.component)!;
+      const loadBalancing = own.loadBalancing ?? host.loadBalancing;
+      const outlierDetection = own.outlierDetection ?? host.outlierDetection;
       return {
         from: from.id,
         to: to.id,
@@ -68,6 +77,9 @@ export class EdgeTable {
         bundle: bundleNumber.get(bundle)!,
         once: rules[bundleNumber.get(bundle)!]!,
         loadBalancing,
+        outlierDetection,
+        panic: panicOf(loadBalancing, outlierDetection),
+        failsOnPanic: loadBalancing.common.failTrafficOnPanic,
         pool: poolOf(from.component, to.component),
         connections: connectionsOf(this.bundles.get(bundle), to.component, loadBalancing),
         deadline: false,
@@ -80,6 +92,19 @@ export class EdgeTable {
     const edges = withDeadlines(drafts, bundles, layout.parts.length);
     return { edges, statEdges, bundles, deepestChain: deepest(edges, bundles), numbers };
   }
+}
+
+/**
+ * Envoy takes a group of instances for able to carry all load while 1 / 1.4 of them are well, and does
+ * not panic then, whatever the threshold says.
+ */
+const ENOUGH = 1 / 1.4;
+
+function panicOf(
+  { common: { panicThreshold } }: LoadBalancing,
+  outlierDetection: OutlierDetection | null,
+): number {
+  return Math.min(panicThreshold ?? (outlierDetection === null ? 0 : 0.5), ENOUGH);
 }
 
 function compareUses(a: Use, b: Use): number {
@@ -126,7 +151,7 @@ function checkConnections(bundle: Bundle, callee: LaidComponent, problems: Probl
     return;
   }
   const balancing = loadBalancing ?? hostOf(callee)!.loadBalancing;
-  if (balancing.level !== 'connection') return;
+  if (balancing.common.level !== 'connection') return;
   if (connections === null) {
     const message = `callers of ${name} pick an instance for each connection, and there are none: write connections`;
     problems.add('FL708', where, message);
@@ -144,7 +169,7 @@ function checkConnections(bundle: Bundle, callee: LaidComponent, problems: Probl
 function connectionsOf(
   bundle: Bundle,
   callee: LaidComponent,
-  { level }: LoadBalancing,
+  { common: { level } }: LoadBalancing,
 ): PlanConnections | null {
   const { connections } = bundle;
   if (connections === null || callee.source.kind === 'database') return null;

@@ -328,7 +328,7 @@ function stepOf(
   const tone =
     event.kind === 'down' || event.kind === 'saturated'
       ? 'worst'
-      : event.kind === 'recovered' || event.kind === 'breakerClosed'
+      : ['recovered', 'breakerClosed', 'returned'].includes(event.kind)
         ? 'calm'
         : 'bad';
   const slow = event.text.startsWith('p95') && ['degraded', 'failing', 'down'].includes(event.kind);
@@ -357,6 +357,8 @@ const EVENT_WORDS: Readonly<Record<CascadeEvent['kind'], string>> = {
   down: 'fails',
   breakerOpen: 'opens',
   breakerClosed: 'closes',
+  ejected: 'ejects',
+  returned: 'takes all back',
   recovered: 'recovers',
   notRecovered: 'does not recover',
 };

@@ -18,13 +18,11 @@ const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
   ['network.links.*', 'bandwidth'],
   [
     'services.*',
-    'tags memory resources outlierDetection outbox discovery probes ' +
-      'autoscaling versions version rollout',
+    'tags memory resources outbox discovery probes ' + 'autoscaling versions version rollout',
   ],
   [
     'gateways.*',
-    'tags memory resources outlierDetection discovery probes ' +
-      'autoscaling versions version rollout',
+    'tags memory resources discovery probes ' + 'autoscaling versions version rollout',
   ],
   ['gateways.*.routes.*', 'mirror sticky'],
   ['services.*.runtime.gc', 'allocated'],
@@ -53,7 +51,6 @@ const LATER_FIELDS: ReadonlyMap<string, string> = new Map([
   ['respond', 'responseSize degraded'],
   ['when', 'version'],
   ['bundle', `${laterPolicies.join(' ')} tags`],
-  ['loadBalancing', 'panicThreshold'],
   ['policy', 'key store retryAfter ignore'],
   ['store', 'cache of onError'],
   ['protocol', 'workPerKiB'],

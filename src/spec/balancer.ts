@@ -63,3 +63,31 @@ export interface BalancerProblem {
   readonly field: string;
   readonly message: string;
 }
+
+/** What does not depend on the kind of balancer. */
+export interface BalancingCommon {
+  /** null: 50 % where there is outlier detection, else 0. */
+  readonly panicThreshold: number | null;
+  readonly failTrafficOnPanic: boolean;
+  /** null: zones are not looked at. */
+  readonly zoneAware: ZoneAware | null;
+  /** null: every caller sees all instances. */
+  readonly subset: Subset | null;
+  /** What an instance is picked for: each attempt, or each connection, as an L4 balancer does. */
+  readonly level: 'request' | 'connection';
+}
+
+/** Calls stay in the zone of their caller as far as the shares of both sides allow. */
+export interface ZoneAware {
+  /** Share of the picks that look at zones. */
+  readonly routingEnabled: number;
+  /** Fewest instances that may be picked for zones to be looked at. */
+  readonly minClusterSize: number;
+}
+
+/** The instances that one caller sees. */
+export interface Subset {
+  readonly size: number;
+  /** Dealt in rounds, so that every instance has as many callers, or drawn by each caller. */
+  readonly kind: 'deterministic' | 'random';
+}

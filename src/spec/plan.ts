@@ -9,6 +9,7 @@ import type {
   Layer,
   Lifecycle,
   LoadBalancing,
+  OutlierDetection,
   Pool,
   Queue,
   RetryAfter,
@@ -129,6 +130,13 @@ export interface PlanEdge {
   /** Index into `onces` of what its bundle asks for, or -1. */
   readonly once: number;
   readonly loadBalancing: LoadBalancing;
+  readonly outlierDetection: OutlierDetection | null;
+  /**
+   * Share of the instances that must be open for callers to heed what is shut; below it every one is
+   * picked, or none where `failsOnPanic`.
+   */
+  readonly panic: number;
+  readonly failsOnPanic: boolean;
   readonly pool: Pool | null;
   readonly connections: PlanConnections | null;
   /** True when a deadline may reach this edge (its own, or one propagated from a caller). */

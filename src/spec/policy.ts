@@ -103,6 +103,8 @@ export interface CallContext {
   /** Lineage words of the call, for draws: unit(key.a, key.b, lineageA, lineageB, index). */
   lineageA(frame: number): number;
   lineageB(frame: number): number;
+  /** True once the call has had more than one attempt under way at once. */
+  hedged(frame: number): boolean;
   /** Tries made so far in this call, 1 for the first. */
   attemptNumber(frame: number): number;
   /** Absolute time at which the call must have ended; Infinity without a deadline. */
@@ -219,6 +221,8 @@ export interface PolicyKind<S extends z.ZodType = z.ZodType> {
   readonly perTarget?: true;
   /** With every instance shut by this kind callers pick among all of them. */
   readonly failsOpen?: true;
+  /** With every instance shut callers wait so long for one and are refused then, not at once. */
+  shutWait?(config: z.output<S>): Ns;
   /** True where the state may be split by the value of a key; `keyOf` is null for all others. */
   readonly keyed?: true;
   /** Where the library has its own word for it: the key that splits the state, by what is written. */

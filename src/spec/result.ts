@@ -227,7 +227,7 @@ export interface EdgeResult extends AnswerResult {
   readonly counters: Readonly<Record<string, number>>;
   readonly wastedWork: number | null;
   readonly breaker: {
-    /** Of replication 0, all caller instances; time in seconds. */
+    /** Of replication 0; time in seconds. `instance`: `a[0]`, or `a[0]->b[1]` of a breaker about one. */
     readonly transitions: readonly {
       readonly at: number;
       readonly instance: string;
@@ -326,6 +326,8 @@ export interface CascadeEvent {
     | 'down'
     | 'breakerOpen'
     | 'breakerClosed'
+    | 'ejected'
+    | 'returned'
     | 'recovered'
     | 'notRecovered';
   readonly subject: string;
@@ -349,7 +351,7 @@ export interface Influence {
 
 export interface JournalEntry {
   readonly at: number;
-  /** `breaker`, `fault`, `instance`. */
+  /** `breaker`, `outlierDetection`, `fault`, `instance`. */
   readonly kind: string;
   readonly subject: string;
   readonly value: string;

@@ -1,6 +1,7 @@
 import type { CountDistribution } from '../kernel/counts.js';
 import type { Distribution } from '../kernel/distribution.js';
 import type { Ns } from '../kernel/time.js';
+import type { BalancingCommon } from './balancer.js';
 import type { OutcomeName } from './outcome.js';
 
 /**
@@ -127,6 +128,7 @@ export interface Bundle {
   readonly loadBalancing: LoadBalancing | null;
   /** Connections of its calls to services and gateways; null: they are warm and free. */
   readonly connections: Connections | null;
+  readonly outlierDetection: OutlierDetection | null;
   /** Where the order of the layers comes from: `written`, or the name of a preset. */
   readonly order: string;
 }
@@ -154,27 +156,13 @@ export interface LoadBalancing {
   readonly kind: string;
   /** Output of the kind's schema. */
   readonly config: unknown;
-  /** Left out: zones are not looked at. */
-  readonly zoneAware?: ZoneAware;
-  /** Left out: every caller sees all instances. */
-  readonly subset?: Subset;
-  /** The instance is picked once for each connection, as an L4 balancer does; else for each attempt. */
-  readonly level?: 'connection';
+  readonly common: BalancingCommon;
 }
 
-/** Calls stay in the zone of their caller as far as the shares of both sides allow. */
-export interface ZoneAware {
-  /** Share of the picks that look at zones. */
-  readonly routingEnabled: number;
-  /** Fewest instances that may be picked for zones to be looked at. */
-  readonly minClusterSize: number;
-}
-
-/** The instances that one caller sees. */
-export interface Subset {
-  readonly size: number;
-  /** Dealt in rounds, so that every instance has as many callers, or drawn by each caller. */
-  readonly kind: 'deterministic' | 'random';
+export interface OutlierDetection {
+  readonly kind: string;
+  /** Output of the kind's schema. */
+  readonly config: unknown;
 }
 
 /** Connections of a calling instance to an instance called. */
@@ -277,6 +265,8 @@ export interface Host {
   readonly lifecycle: Lifecycle | null;
   readonly loadBalancing: LoadBalancing;
   readonly protocol: Protocol | null;
+  /** Of its callers, where their policy has none; null = none. */
+  readonly outlierDetection: OutlierDetection | null;
   readonly external: boolean;
   readonly labels: ReadonlyMap<string, string>;
 }

@@ -23,6 +23,8 @@ const WRITTEN: Readonly<Record<string, object>> = {
     waitDurationInOpenState: '1s',
     permittedNumberOfCallsInHalfOpenState: 1,
   },
+  linkerd: { maxFailures: 2, minPenalty: '1s', jitterRatio: 0 },
+  finagle: { consecutiveFailures: 2, minPenalty: '1s' },
   custom: { threshold: 2, open: '1s' },
 };
 
@@ -63,8 +65,8 @@ function drive(kind: string, planned: readonly Call[]) {
   const calls = new FakeCalls();
   const sorted = [...planned].sort((a, b) => a.atMs - b.atMs);
   const found = policyKind('circuitBreaker', kind)!;
-  const { policy, transitions } = createPolicy(calls, found, WRITTEN[kind]);
-  const results = sorted.map(({ atMs }) => calls.call([policy], atMs * MS));
+  const { layers, transitions } = createPolicy(calls, found, WRITTEN[kind]);
+  const results = sorted.map(({ atMs }) => calls.call(layers, atMs * MS));
   const byFrame = new Map(results.map(({ frame }, k) => [frame, sorted[k]]));
   calls.callee = ({ startNs, frame }) => {
     const { endsMs, outcome } = byFrame.get(frame)!;
@@ -131,11 +133,8 @@ describe.each(KINDS)('the row of %s', (kind) => {
     const probedMs = opened + 1001;
     const after = (outcomes: readonly number[]): Call[] =>
       outcomes.map((outcome, k) => instant(probedMs + k, outcome));
-    // What a window makes of it after a probe has closed it, and after one that is ignored.
-    const told = [
-      [OK, OK, OK, FAIL],
-      [OUTCOME.throttled, FAIL],
-    ].some((outcomes) => {
+    // What a window makes of it after a probe has closed it, after one that is ignored, or failed.
+    const told = [[OK, OK, OK, FAIL], [OUTCOME.throttled, FAIL], [FAIL]].some((outcomes) => {
       const [good, bad] = [OK, FAIL].map((outcome) => {
         const late: Call = { atMs: 0, endsMs: opened + 500, outcome };
         return drive(kind, [late, ...FAILURES, ...after(outcomes)]).states;
@@ -200,7 +199,7 @@ describe.each(KINDS)('what counts to %s', (kind) => {
     expect(opens).toBe(cell.startsWith('a failure'));
     const state = probedWith(null);
     const words: Readonly<Record<string, RegExp>> = {
-      halfOpen: /a probe gives its (permit|slot|place) back/,
+      halfOpen: /a probe gives its (permit|slot|place) back|a probe is not made again/,
       closed: /^a success, also of the probe|a probe closes it/,
       open: /half open it opens again|^a failure, also of the probe/,
     };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { simulate } from '../../src/model/simulate.js';
-import { balancerKind, faultKind, policyKind } from '../../src/patterns/registry.js';
+import * as registry from '../../src/patterns/registry.js';
 import { compile } from '../../src/plan/compile.js';
 import type { Row } from '../theory/program.js';
 import { load, run } from '../theory/program.js';
@@ -200,7 +200,7 @@ services: { s: { cpu: 2, endpoints: { serve: [ work: exponential(3.3ms) ] } } }
 workloads: { users: { arrivals: poisson(400/s), requests: [ { call: s } ] } }
 `);
     const plan = compile(file.variants[0], file, { traceShare: 1 });
-    const { traces } = simulate(plan, 0, { policyKind, faultKind, balancerKind });
+    const { traces } = simulate(plan, 0, registry);
     for (const column of ['sent', 'arrived', 'begun', 'ended', 'answered'] as const) {
       expect(traces[column].every((ns) => Number.isSafeInteger(ns))).toBe(true);
     }

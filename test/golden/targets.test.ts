@@ -25,6 +25,12 @@ describe('divergence 2: a breaker is that of one caller and, per: target, of one
     expect(times(1)).toEqual([100, 300, 500, 700, 900, 1100, 1300, 1500, 1700, 1900]);
     const edge = ran.variant().edges['users->s']!;
     expect(edge.counters['breakerRejected']).toBe(4);
+    const { transitions } = edge.breaker!;
+    expect(transitions.map(({ instance }) => instance)).toEqual([
+      'users[0]->s[0]',
+      'users[0]->s[0]',
+      'users[0]->s[0]',
+    ]);
     const states = ran.variant().journal.filter(({ kind }) => kind === 'breaker');
     expect(states.map(({ subject, value }) => [subject, value])).toEqual([
       ['users[0]->s[0]', 'open'],

@@ -75,6 +75,10 @@ describe('what rules read out of the kinds of a policy', () => {
     ['simple', { failureThreshold: 3 }, 3],
     ['gobreaker', { tripAfter: { consecutiveFailures: 4 } }, 4],
     ['cockatiel', { breaker: { consecutive: 5 }, halfOpenAfter: '1s' }, 5],
+    ['linkerd', {}, 7],
+    ['linkerd', { maxFailures: 0, successRate: {} }, undefined],
+    ['finagle', {}, 5],
+    ['finagle', { consecutiveFailures: 0 }, undefined],
   ])('failures in a row of %s', (kind, written, failures) => {
     expect(rowOf(layer('circuitBreaker', kind, written))?.failures).toBe(failures);
   });

@@ -4,8 +4,14 @@ import { JOURNAL } from '../../src/spec/record.js';
 import { CANCELLATIONS, NETWORKS, shake } from '../support/machine.js';
 import type { Case } from '../support/machine.js';
 
-/** Breakers that let calls wait (k: cockatiel) or have timers of their own (o: opossum), everywhere in a chain. */
-const CHAINS = ['rktb', 'ktrb', 'frhktb', 'fdrkbt', 'rlkt', 'rotb', 'otrb', 'frhotb', 'rlot'];
+/**
+ * Breakers that let calls wait (k: cockatiel), have timers of their own (o: opossum), or are about one
+ * instance (e: linkerd, v: finagle), everywhere in a chain.
+ */
+const CHAINS = [
+  ...['rktb', 'ktrb', 'frhktb', 'fdrkbt', 'rlkt', 'rotb', 'otrb', 'frhotb', 'rlot'],
+  ...['retb', 'tre', 'frhetb', 'fdrebt', 'rlet', 'rvtb', 'trv', 'frhvtb', 'rlvt'],
+];
 
 const casesOf = (chain: string): Case[] =>
   CANCELLATIONS.map((cancellation, k) => ({

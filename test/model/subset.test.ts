@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { ordered, Subsetting } from '../../src/model/subset.js';
-import type { BalancerState } from '../../src/spec/balancer.js';
 
 const SHARED = { a: 17, b: 19 };
 const OWN = { a: 23, b: 29 };
@@ -21,19 +20,11 @@ function callersOf(subset: Parameters<typeof ordered>[0], instances: number, cal
 
 /** What a caller is shown when only these are up. */
 function shown(subset: Parameters<typeof ordered>[0], caller: number, up: readonly number[]) {
-  let seen: number[] = [];
-  const inner: BalancerState = {
-    pick: (candidates, count) => {
-      seen = [...candidates.slice(0, count)];
-      return candidates[0];
-    },
-  };
   const order = ordered(subset, 12, caller, SHARED, OWN);
-  const state = new Subsetting(inner, order, subset.size, 12);
-  return (now: readonly number[] = up): number[] => {
-    state.pick(Int32Array.from(now), now.length, 1, 2, 3);
-    return seen;
-  };
+  const state = new Subsetting(order, subset.size, 12);
+  return (now: readonly number[] = up): number[] => [
+    ...state.members.slice(0, state.gather(Int32Array.from(now), now.length)),
+  ];
 }
 
 describe('deterministic subsets', () => {

@@ -3,6 +3,7 @@ import { compile } from '../../src/plan/compile.js';
 import { PlanError } from '../../src/plan/problem.js';
 import type { Plan } from '../../src/spec/plan.js';
 import {
+  balancing,
   bundle,
   call,
   constant,
@@ -120,8 +121,8 @@ describe('edges', () => {
   });
 
   it('balance as their bundle says, else as the callee does', () => {
-    const random = { kind: 'random', config: {} } as const;
-    const least = { kind: 'leastRequest', config: { choices: 3 } } as const;
+    const random = balancing('random');
+    const least = balancing('leastRequest', { choices: 3 });
     const own = { ...bundle('own'), loadBalancing: least };
     const plan = planOf({
       services: [
@@ -130,6 +131,38 @@ describe('edges', () => {
       ],
     });
     expect(plan.edges.map((edge) => edge.loadBalancing)).toEqual([random, least]);
+  });
+
+  it('panic below half where instances are ejected, never at 5 of 7 and above', () => {
+    const outlierDetection = { kind: 'envoy', config: {} };
+    const panicOf = (panicThreshold: number | null, ejects: boolean) => {
+      const { common, ...rest } = balancing('random');
+      const loadBalancing = { ...rest, common: { ...common, panicThreshold } };
+      const host = { loadBalancing, outlierDetection: ejects ? outlierDetection : null };
+      const { edges } = planOf({
+        services: [service('a', { run: [call('b.one')] }), service('b', { one: [work(1)] }, host)],
+      });
+      return edges[0].panic;
+    };
+    expect([panicOf(null, false), panicOf(null, true)]).toEqual([0, 0.5]);
+    expect([panicOf(0.3, false), panicOf(0, true)]).toEqual([0.3, 0]);
+    const most = panicOf(1, true);
+    for (let k = 1; k < 10_000; k++) {
+      expect(5 * k < most * 7 * k).toBe(false);
+      expect(5 * k - 1 < most * 7 * k).toBe(true);
+    }
+  });
+
+  it('of a bundle with outlier detection have that, else that of the callee', () => {
+    const outliers = (consecutive5xx: number) => ({ kind: 'envoy', config: { consecutive5xx } });
+    const own = { ...bundle('own'), outlierDetection: outliers(2) };
+    const plan = planOf({
+      services: [
+        service('a', { run: [call('b.one'), call('b.one', { policy: own })] }),
+        service('b', { one: [work(1)] }, { outlierDetection: outliers(3) }),
+      ],
+    });
+    expect(plan.edges.map((edge) => edge.outlierDetection)).toEqual([outliers(3), outliers(2)]);
   });
 
   it('have a pool where connections to a database are limited or cost something', () => {
@@ -232,7 +265,7 @@ describe('connections of an edge', () => {
     lifetimeNs: null,
   };
   const connected = { ...bundle('http'), connections };
-  const by = { kind: 'random', config: {}, level: 'connection' } as const;
+  const by = balancing('random', {}, { level: 'connection' });
 
   function problemsOf(parts: ScenarioParts): readonly string[] {
     try {

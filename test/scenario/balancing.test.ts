@@ -14,22 +14,32 @@ function resolved(written: string): unknown {
 
 describe('loadBalancing', () => {
   it('leaves zones and subsets out where nothing is said of them', () => {
-    expect(resolved('roundRobin')).toEqual({ kind: 'roundRobin', config: {} });
-    expect(resolved('{ kind: random, zoneAware: false }')).toEqual({ kind: 'random', config: {} });
+    const common = {
+      panicThreshold: null,
+      failTrafficOnPanic: false,
+      zoneAware: null,
+      subset: null,
+    };
+    expect(resolved('roundRobin')).toEqual({ kind: 'roundRobin', config: {}, common });
+    expect(resolved('{ kind: random, zoneAware: false }')).toEqual({
+      kind: 'random',
+      config: {},
+      common,
+    });
   });
 
   it('zoneAware: true has the defaults of Envoy', () => {
     const zoneAware = { routingEnabled: 1, minClusterSize: 6 };
-    expect(resolved('{ kind: random, zoneAware: true }')).toMatchObject({ zoneAware });
-    expect(resolved('{ kind: random, zoneAware: {} }')).toMatchObject({ zoneAware });
+    expect(resolved('{ kind: random, zoneAware: true }')).toMatchObject({ common: { zoneAware } });
+    expect(resolved('{ kind: random, zoneAware: {} }')).toMatchObject({ common: { zoneAware } });
     expect(
       resolved('{ kind: peakEwma, zoneAware: { routingEnabled: 50%, minClusterSize: 2 } }'),
-    ).toMatchObject({ zoneAware: { routingEnabled: 0.5, minClusterSize: 2 } });
+    ).toMatchObject({ common: { zoneAware: { routingEnabled: 0.5, minClusterSize: 2 } } });
   });
 
   it('subset is dealt unless it is to be drawn', () => {
     expect(resolved('{ kind: roundRobin, subset: { size: 1 } }')).toMatchObject({
-      subset: { size: 1, kind: 'deterministic' },
+      common: { subset: { size: 1, kind: 'deterministic' } },
     });
   });
 

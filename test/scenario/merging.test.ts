@@ -114,6 +114,7 @@ describe('a bundle of policies', () => {
       idempotencyKey: null,
       loadBalancing: null,
       connections: null,
+      outlierDetection: null,
       order: 'default',
     });
     expect(chargeOf(RIGHT.replace(', policy: pay }', ' }'), 'as-is').policy).toBeNull();

@@ -81,6 +81,13 @@ export const DECISIVE: readonly Decisive[] = [
     'one call every 10 ms from 20.1 s until the window is looked at, at 20.5 s',
   ),
   row(
+    'breaker-finagle',
+    'users.success during bad in finagle',
+    0.4,
+    0.015,
+    'the share of good answers, as if nobody had been marked dead',
+  ),
+  row(
     'breaker-gobreaker',
     'shop->bank.breaker.openFor during flaky in ratio',
     0.96,
@@ -100,6 +107,13 @@ export const DECISIVE: readonly Decisive[] = [
     503,
     1,
     'half of 1000 results is 500 failures, one more by the beat of the snapshots, and tests at 30 s and 35 s',
+  ),
+  row(
+    'breaker-linkerd',
+    'users.outcomes.serverError during bad in linkerd',
+    12,
+    0,
+    'seven in a row, and probes after 1, 2, 4, 8 and 16 s; the next one after 32 s is past the fault',
   ),
   row(
     'breaker-opossum',
@@ -277,6 +291,13 @@ export const DECISIVE: readonly Decisive[] = [
     'the timeout of 200 ms and 2 ms of fallback',
   ),
   row(
+    'fast-failing-replica',
+    'users.share.serverError during bad in least-request',
+    0.4375,
+    0.01,
+    'either of two choices hits the one of four that is always free: 1 - (3/4)^2',
+  ),
+  row(
     'gateway-chain',
     'edge.cpu in unfiltered',
     0.693,
@@ -396,6 +417,20 @@ export const DECISIVE: readonly Decisive[] = [
     0.0267,
     0.0035,
     '3 x (1 + 1/3) = 4 at the core, requests with and without a copy, / 150/s',
+  ),
+  row(
+    'outlier-detection',
+    'users.outcomes.serverError during bad in ejecting',
+    10,
+    0,
+    'five before each of two ejections; the second is over when the fault is',
+  ),
+  row(
+    'panic-threshold',
+    'users.success during bad in panic',
+    0.25,
+    0.01,
+    'a quarter of the calls goes to the good one, which holds them',
   ),
   row('parallel-joins', 'users.success in wait-for-all', 0.951, 0.006, '0.99 to the fifth'),
   row(

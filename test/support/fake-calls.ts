@@ -2,7 +2,7 @@ import { Samplers } from '../../src/kernel/distribution.js';
 import { Lane } from '../../src/kernel/lanes.js';
 import { PHASE } from '../../src/kernel/phase.js';
 import { DryRun } from '../../src/model/dry-run.js';
-import { HINTED, HOLD, PARK, PASS } from '../../src/spec/outcome.js';
+import { HINTED, HOLD, OUTCOME, PARK, PASS } from '../../src/spec/outcome.js';
 import type { Outcome } from '../../src/spec/outcome.js';
 import { EDGE_COUNTERS } from '../../src/spec/policy.js';
 import type {
@@ -11,6 +11,7 @@ import type {
   PolicyKind,
   PolicySetup,
   PolicyState,
+  Target,
 } from '../../src/spec/policy.js';
 
 export const MS = 1_000_000;
@@ -33,6 +34,7 @@ interface Frame {
   readonly stamps: number[];
   readonly words: number[];
   attempt: number;
+  hedged: boolean;
   deadline: number;
   hint: number;
   done: boolean;
@@ -159,6 +161,7 @@ export class FakeCalls implements CallContext {
 
   fork(frame: number, layer: number, _nth: number, _elsewhere: boolean): number {
     const of = this.frames[frame];
+    of.hedged = true;
     const child = this.add(of.layers, layer + 1, frame, of.deadline, () => {});
     this.at(this.now, () => this.advance(child, layer + 1), this.phase);
     return child;
@@ -199,6 +202,10 @@ export class FakeCalls implements CallContext {
 
   lineageB(): number {
     return 7;
+  }
+
+  hedged(frame: number): boolean {
+    return this.frames[frame].hedged;
   }
 
   attemptNumber(frame: number): number {
@@ -246,6 +253,7 @@ export class FakeCalls implements CallContext {
       stamps: new Array<number>(layers.length + 1).fill(0),
       words: new Array<number>(layers.length).fill(-99),
       attempt: 1,
+      hedged: parent >= 0,
       deadline,
       hint: NaN,
       done: false,
@@ -343,9 +351,33 @@ export class FakeCalls implements CallContext {
   }
 }
 
+/** The instance that a policy is about, and the layer that picks it: only while it is open. */
+export class FakeTarget implements PolicyState, Target {
+  isOpen = true;
+
+  setOpen(isOpen: boolean): void {
+    this.isOpen = isOpen;
+  }
+
+  enter(): number {
+    return this.isOpen ? PASS : OUTCOME.rejectedBreaker;
+  }
+
+  leave(_frame: number, _layer: number, outcome: Outcome): number {
+    return outcome;
+  }
+
+  cancel(): void {}
+
+  held(): number {
+    return 0;
+  }
+}
+
 /**
  * A policy of a kind with a written configuration, in a dry run if asked, and the transitions of its
- * machine, if it has one.
+ * machine, if it has one. `layers`: the policy behind the layer that picks its instance, if it is
+ * about one.
  */
 export function createPolicy(
   calls: FakeCalls,
@@ -353,7 +385,13 @@ export function createPolicy(
   written: unknown,
   dryRun = false,
   keyOf: ((frame: number) => number) | null = null,
-): { policy: PolicyState; transitions: { atNs: number; state: string }[] } {
+): {
+  policy: PolicyState;
+  layers: readonly PolicyState[];
+  target: FakeTarget;
+  transitions: { atNs: number; state: string }[];
+} {
+  const target = new FakeTarget();
   const transitions: { atNs: number; state: string }[] = [];
   const samplers = new Samplers();
   const setup: PolicySetup = {
@@ -376,7 +414,7 @@ export function createPolicy(
         clear: () => generation++,
       };
     },
-    target: null,
+    target: kind.perTarget === true && !dryRun ? target : null,
     machine: (states) => ({
       set: (state) => transitions.push({ atNs: calls.now, state: states[state] }),
     }),
@@ -385,18 +423,20 @@ export function createPolicy(
   const policy = dryRun
     ? new DryRun(calls, (ctx) => kind.create(config, { ...setup, ctx }))
     : kind.create(config, setup);
-  return { policy, transitions };
+  const layers = kind.perTarget === true ? [target, policy] : [policy];
+  return { policy, layers, target, transitions };
 }
 
 /** One policy alone in front of a callee; transitions as [ms, state]. */
 export function behind(kind: PolicyKind, written: unknown, callee: Callee) {
   const calls = new FakeCalls();
   calls.callee = callee;
-  const { policy, transitions } = createPolicy(calls, kind, written);
+  const { policy, layers, target, transitions } = createPolicy(calls, kind, written);
   return {
     calls,
     policy,
-    call: (atNs: number) => calls.call([policy], atNs),
+    target,
+    call: (atNs: number) => calls.call(layers, atNs),
     states: () => transitions.map(({ atNs, state }) => [atNs / MS, state]),
   };
 }

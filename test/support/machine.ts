@@ -61,6 +61,24 @@ const LAYERS: Readonly<Record<string, () => Layer>> = {
       volumeThreshold: 8,
       capacity: 6,
     }),
+  e: () => ({
+    ...layerOf('circuitBreaker', 'linkerd', {
+      maxFailures: 3,
+      minPenalty: '4ms',
+      maxPenalty: '40ms',
+      failfastTimeout: '10ms',
+    }),
+    per: 'target',
+  }),
+  v: () => ({
+    ...layerOf('circuitBreaker', 'finagle', {
+      consecutiveFailures: 3,
+      window: '50ms',
+      minPenalty: '4ms',
+      maxPenalty: '40ms',
+    }),
+    per: 'target',
+  }),
   t: () => layerOf('timeout', 'simple', { after: '6ms' }),
   d: () => layerOf('deadline', 'simple', { after: '15ms' }),
   b: () => layerOf('bulkhead', 'semaphore', { maxConcurrent: 4, maxQueue: 16, maxWait: '2ms' }),
@@ -74,6 +92,17 @@ const LAYERS: Readonly<Record<string, () => Layer>> = {
   w: () => ({
     ...layerOf('rateLimit', 'tokenBucket', { rate: '300/s', burst: 5, maxWait: '3ms' }),
     key: 'workload',
+  }),
+};
+
+const OUTLIERS = {
+  kind: 'envoy',
+  config: registry.outlierKind('envoy')!.schema.parse({
+    consecutive5xx: 3,
+    interval: '10ms',
+    baseEjectionTime: '15ms',
+    maxEjectionPercent: '50%',
+    successRate: { minimumHosts: 2, requestVolume: 4, stdevFactor: 0.9 },
   }),
 };
 
@@ -133,7 +162,7 @@ function bundleOf(chain: string): Bundle {
     letters.map((letter) => LAYERS[letter]!()),
   );
   if (letters.length === chain.length) return bundle;
-  const shared = { kind: 'leastConnections', config: {}, level: 'connection' as const };
+  const shared = S.balancing('leastConnections', {}, { level: 'connection' });
   return {
     ...bundle,
     connections: CONNECTIONS,
@@ -191,6 +220,8 @@ export interface Case {
   readonly cancellation: (typeof CANCELLATIONS)[number];
   readonly network: Distribution;
   readonly seed: number;
+  /** Callers of the innermost service keep away from instances that fail. */
+  readonly outliers?: true;
 }
 
 /** What is left when everything has drained; all of it must be 0. */
@@ -226,7 +257,13 @@ export function shake(of: Case, prepare: (world: World) => void = () => {}): Sha
   return { record, rest: restOf(world!), world: world! };
 }
 
-function scenarioOf({ chain, cancellation, network, seed }: Case): ReturnType<typeof S.scenario> {
+function scenarioOf({
+  chain,
+  cancellation,
+  network,
+  seed,
+  outliers,
+}: Case): ReturnType<typeof S.scenario> {
   const policy = bundleOf(chain);
   const to = (target: string, mods: object = {}) => S.call(target, { policy, ...mods });
   const own = { cancellation, replicas: 2, protocol: protocolOf(chain) };
@@ -277,7 +314,8 @@ function scenarioOf({ chain, cancellation, network, seed }: Case): ReturnType<ty
       concurrency: 8,
       queue: { ...queue(8), maxWaitNs: S.ms(20) },
       cpu: cpu(2),
-      loadBalancing: { kind: 'leastRequest', config: { choices: 2 } },
+      loadBalancing: S.balancing('leastRequest', { choices: 2 }),
+      outlierDetection: outliers === undefined ? null : OUTLIERS,
     },
   );
   const store = S.database(

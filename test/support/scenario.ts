@@ -10,6 +10,7 @@ import type {
   Fault,
   Gateway,
   Host,
+  LoadBalancing,
   Middleware,
   Operation,
   PoolSettings,
@@ -34,12 +35,32 @@ export const exponential = (meanNs: number): Distribution => ({ kind: 'exponenti
 export const times = (value: number): CountDistribution => ({ kind: 'constant', value });
 export const FREE = constant(0);
 
+export function balancing(
+  kind: string,
+  config: unknown = {},
+  common: Partial<LoadBalancing['common']> = {},
+): LoadBalancing {
+  return {
+    kind,
+    config,
+    common: {
+      panicThreshold: null,
+      failTrafficOnPanic: false,
+      zoneAware: null,
+      subset: null,
+      level: 'request',
+      ...common,
+    },
+  };
+}
+
 export function bundle(id: string, layers: Bundle['layers'] = []): Bundle {
   return {
     id,
     layers,
     idempotencyKey: null,
     loadBalancing: null,
+    outlierDetection: null,
     connections: null,
     order: 'default',
   };
@@ -180,8 +201,9 @@ const HOST: Omit<Host, 'name'> = {
   admission: null,
   gc: null,
   lifecycle: null,
-  loadBalancing: { kind: 'roundRobin', config: {} },
   protocol: null,
+  loadBalancing: balancing('roundRobin'),
+  outlierDetection: null,
   external: false,
   labels: new Map(),
 };

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { policyKind } from '../../patterns/registry.js';
+import { outlierKind, policyKind } from '../../patterns/registry.js';
 import { nearest } from '../../scenario/suggest.js';
 import { EXIT, usageError } from '../exit.js';
 import { explainableNames, pagesOf } from '../explain/pages.js';
@@ -16,7 +16,8 @@ export interface ExplainFlags {
 export function explain(subject: string, flags: ExplainFlags, terminal: Terminal): number {
   if (isFile(subject)) {
     const { file, plans } = prepare(subject, flags, terminal);
-    const schemaOf = (policy: string, kind: string) => policyKind(policy, kind)?.schema;
+    const schemaOf = (policy: string, kind: string) =>
+      policy === 'outlierDetection' ? outlierKind(kind)?.schema : policyKind(policy, kind)?.schema;
     terminal.out(scenarioText(subject, file, plans, schemaOf));
     return EXIT.ok;
   }

@@ -1,10 +1,11 @@
 import { z } from 'zod';
-import { balancerKinds, faultKinds, policyKinds } from '../../patterns/registry.js';
+import { balancerKinds, faultKinds, outlierKinds, policyKinds } from '../../patterns/registry.js';
 import { METRICS, endingsOf, findMetric } from '../../scenario/metrics.js';
 import type { Metric } from '../../scenario/metrics.js';
 import { scenarioJsonSchema } from '../../scenario/json-schema.js';
 import type { FaultKind } from '../../spec/fault.js';
 import type { BalancerKind } from '../../spec/balancer.js';
+import type { OutlierKind } from '../../spec/outlier.js';
 import type { PolicyKind } from '../../spec/policy.js';
 import { fieldsOf } from './field-index.js';
 import type { Field, JsonSchema } from './field-index.js';
@@ -29,6 +30,7 @@ export function pagesOf(name: string): readonly string[] {
     ...policies.map(policyPage),
     ...faults.map(faultPage),
     ...balancers.map(balancerPage),
+    ...(name === 'outlierDetection' ? outlierKinds.map(outlierPage) : []),
     ...metrics.map(metricPage),
     ...(fields.length === 0 ? [] : [fieldsPage(name, fields)]),
   ];
@@ -61,6 +63,16 @@ function balancerPage({ balancer, summary, schema, sources }: BalancerKind): str
     `loadBalancing, kind ${balancer}`,
     paragraph(summary),
     schemaTable(schema),
+    indented('Sources:', sources.join('\n')),
+  ].join('\n\n');
+}
+
+function outlierPage({ outlier, summary, schema, example, sources }: OutlierKind): string {
+  return [
+    `outlierDetection, as in ${outlier}`,
+    paragraph(summary),
+    schemaTable(schema),
+    indented('Example, the value of outlierDetection:', example),
     indented('Sources:', sources.join('\n')),
   ].join('\n\n');
 }

@@ -1,11 +1,12 @@
 import type { z } from 'zod';
 import { formatDuration } from '../../spec/quantity-text.js';
-import type { Plan, PlanComponent, PlanConnections } from '../../spec/plan.js';
+import type { Plan, PlanComponent, PlanConnections, PlanEdge } from '../../spec/plan.js';
 import { gatewayLines } from './gateway-text.js';
 import type {
   Host,
   Layer,
   LoadBalancing,
+  OutlierDetection,
   Queue,
   Scenario,
   ScenarioFile,
@@ -60,7 +61,7 @@ function sectionsOf(scenario: Scenario, plan: Plan, schemaOf: SchemaOf): Section
       ['endpoints with limits of their own', endpointLines(scenario)] as const,
       ['workloads', workloadLines(scenario)] as const,
       ['network', networkLines(scenario)] as const,
-      ['edges, outermost layer first', edgeLines(plan)] as const,
+      ['edges, outermost layer first', edgeLines(plan, schemaOf)] as const,
       ['bundles', bundleLines(plan, schemaOf)] as const,
       ['faults', faultLines(scenario)] as const,
     ].filter(([, lines]) => lines.length > 0),
@@ -192,9 +193,16 @@ function protocolText({ services, gateways }: Scenario, name: string): string {
   return protocol === null ? '' : `, protocol ${plainText(protocol)}`;
 }
 
-function balancing({ kind, config, level, zoneAware, subset }: LoadBalancing): string {
-  const text = plainText({ ...(config as object), zoneAware, subset });
-  const by = level === undefined ? '' : ` by ${level}`;
+function balancing({ kind, config, common }: LoadBalancing): string {
+  const { panicThreshold, failTrafficOnPanic, zoneAware, subset, level } = common;
+  const text = plainText({
+    ...(config as object),
+    ...(panicThreshold === null ? {} : { panicThreshold }),
+    ...(failTrafficOnPanic ? { failTrafficOnPanic } : {}),
+    ...(zoneAware === null ? {} : { zoneAware }),
+    ...(subset === null ? {} : { subset }),
+  });
+  const by = level === 'connection' ? ' by connection' : '';
   return text === '{}' ? `${kind}${by}` : `${kind} ${text}${by}`;
 }
 
@@ -223,14 +231,16 @@ function networkLines({ network }: Scenario): readonly string[] {
   return lines;
 }
 
-function edgeLines(plan: Plan): readonly string[] {
+function edgeLines(plan: Plan, schemaOf: SchemaOf): readonly string[] {
   return plan.edges.map((edge) => {
     const { id, layers } = plan.bundles[edge.bundle]!;
     const names = layers.map(layerName);
     const pool = edge.pool === null ? [] : [`pool (${plainText(edge.pool)})`];
     const chain = [...names, ...pool, ...connectionsText(edge.connections)].join(' > ');
     const from = id === '' ? '' : `${onceText(plan, edge.once)}  [${id}]`;
-    return `${partName(plan, edge.from)} -> ${partName(plan, edge.to)}: ${chain === '' ? 'no policy' : chain}${from}`;
+    const outliers =
+      edge.outlierDetection === null ? '' : outlierText(edge.outlierDetection, edge, schemaOf);
+    return `${partName(plan, edge.from)} -> ${partName(plan, edge.to)}: ${chain === '' ? 'no policy' : chain}${outliers}${from}`;
   });
 }
 
@@ -240,6 +250,17 @@ function connectionsText(connections: PlanConnections | null): readonly string[]
   const own = multiplexed ? { ...fields, maxStreams } : fields;
   const where = shared ? 'shared by all instances' : 'to each instance';
   return [`connections (${where}, opening takes ${1 + tlsTrips} RTT; ${plainText(own)})`];
+}
+
+/** `; outlierDetection(envoy): consecutive5xx: 5, interval: 10s, ...; panic below 50%`. */
+function outlierText(
+  { kind, config }: OutlierDetection,
+  { panic }: PlanEdge,
+  schemaOf: SchemaOf,
+): string {
+  const schema = schemaOf('outlierDetection', kind);
+  const text = schema === undefined ? plainText(config) : configText(schema, config);
+  return `; outlierDetection(${kind}): ${text}; panic below ${Math.round(panic * 1000) / 10}%`;
 }
 
 /** The layers of each bundle in use: its order, then every setting with its source. */

@@ -84,6 +84,8 @@ export function breakerChart(view: View, variant: VariantResult, width: number):
 const LANE = 24;
 
 function nameOf(lanes: readonly BreakerLane[], lane: BreakerLane): string {
+  // A breaker of one instance called names both.
+  if (lane.instance.includes('->')) return shorten(lane.instance.replace('->', ' → '), 26);
   const several = new Set(lanes.map((l) => l.edge)).size > 1;
   return shorten(
     several ? `${lane.instance} → ${lane.edge.slice(lane.edge.indexOf('->') + 2)}` : lane.instance,

@@ -26,6 +26,8 @@ const TONES: Readonly<Record<CascadeEvent['kind'], string>> = {
   down: 'worst',
   breakerOpen: 'mild',
   breakerClosed: 'calm',
+  ejected: 'mild',
+  returned: 'calm',
   recovered: 'calm',
   notRecovered: 'bad',
 };

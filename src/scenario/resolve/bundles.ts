@@ -1,5 +1,17 @@
-import type { Bundle, Layer, LoadBalancing, OncePerValue } from '../../spec/scenario.js';
-import { balancerKind, orderPresets, policyKind, policyNames } from '../../patterns/registry.js';
+import {
+  balancerKind,
+  orderPresets,
+  outlierKinds,
+  policyKind,
+  policyNames,
+} from '../../patterns/registry.js';
+import type {
+  Bundle,
+  Layer,
+  LoadBalancing,
+  OncePerValue,
+  OutlierDetection,
+} from '../../spec/scenario.js';
 import { entries, get, items, locate, text } from '../located.js';
 import type { Node } from '../located.js';
 import type { BalancingOutput, BundleOutput } from '../schema/bundle.js';
@@ -20,6 +32,7 @@ export const NO_POLICY: Bundle = Object.freeze({
   idempotencyKey: null,
   loadBalancing: null,
   connections: null,
+  outlierDetection: null,
   order: 'default',
 });
 
@@ -44,6 +57,10 @@ export function resolveBundle(context: Context, output: BundleOutput, path: Path
     output.loadBalancing === undefined
       ? null
       : resolveLoadBalancing(context, output.loadBalancing, [...path, 'loadBalancing']);
+  const outlierDetection = resolveOutliers(context, output.outlierDetection, [
+    ...path,
+    'outlierDetection',
+  ]);
   const idempotencyKey = resolveOnce(context, output.idempotencyKey, [...path, 'idempotencyKey']);
   if (idempotencyKey !== null && layers.some(({ policy }) => policy === 'hedge')) {
     report(
@@ -61,12 +78,15 @@ export function resolveBundle(context: Context, output: BundleOutput, path: Path
   if (output.loadBalancing !== undefined) {
     checkLevel(context, output.loadBalancing, connections !== null, [...path, 'loadBalancing']);
   }
-  const nothing = [loadBalancing, idempotencyKey, connections].every((field) => field === null);
+  const nothing = [loadBalancing, outlierDetection, idempotencyKey, connections].every(
+    (field) => field === null,
+  );
   if (nothing && layers.length === 0 && path[0] !== 'policies') return NO_POLICY;
   const id = path[0] === 'policies' ? String(path[1]) : stablePath(context.tree, path);
   const { order = 'default' } = output;
   const orderName = typeof order === 'string' ? order : 'written';
-  return { id, layers, idempotencyKey, loadBalancing, connections, order: orderName };
+  const own = { idempotencyKey, loadBalancing, outlierDetection, connections };
+  return { id, layers, ...own, order: orderName };
 }
 
 /** A key to be executed once for; null where none is written. */
@@ -86,39 +106,63 @@ export function resolveLoadBalancing(
   output: BalancingOutput,
   path: Path,
 ): LoadBalancing {
-  const { kind, level, zoneAware = false, subset, ...config } = output;
+  const {
+    kind,
+    panicThreshold = null,
+    failTrafficOnPanic,
+    zoneAware = false,
+    subset = null,
+    level,
+    ...config
+  } = output;
+  if (failTrafficOnPanic && panicThreshold === 0) {
+    const message =
+      'there is no panic to fail in, because panicThreshold is 0: leave one of them out';
+    report(context, 'FL208', [...path, 'failTrafficOnPanic'], message);
+  }
   const { key } = config as { readonly key?: string };
   const allowed = context.names.keys;
   if (key !== undefined && !allowed.includes(key)) {
     const at = [...path, 'key'];
     report(context, 'FL404', at, `there is no key ${key} in keys`, { found: key, allowed });
   }
-  checkBalancing(context, output, path);
-  return {
-    kind,
-    config,
-    ...(zoneAware === false
-      ? {}
-      : { zoneAware: zoneAware === true ? zoneAwareSchema.parse({}) : zoneAware }),
-    ...(subset === undefined ? {} : { subset }),
-    ...(level === 'connection' ? { level } : {}),
-  };
+  const zones = zoneAware === true ? zoneAwareSchema.parse({}) : zoneAware || null;
+  const common = { panicThreshold, failTrafficOnPanic, zoneAware: zones, subset, level };
+  checkBalancing(context, { kind, config, common }, path);
+  return { kind, config, common };
 }
 
-function checkBalancing(context: Context, output: BalancingOutput, path: Path): void {
-  const { kind, level: _level, zoneAware = false, subset, ...config } = output;
+/** Which instances are not called for a while; null where nothing is written. */
+export function resolveOutliers(
+  context: Context,
+  output: Readonly<Record<string, unknown>> | undefined,
+  path: Path,
+): OutlierDetection | null {
+  if (output === undefined) return null;
+  const [kind] = outlierKinds;
+  for (const problem of kind!.check(output as never)) {
+    report(context, 'FL208', [...path, ...problem.field.split('.')], problem.message);
+  }
+  return { kind: kind!.outlier, config: output };
+}
+
+function checkBalancing(
+  context: Context,
+  { kind, config, common: { zoneAware, subset } }: LoadBalancing,
+  path: Path,
+): void {
   const definition = balancerKind(kind)!;
   for (const { field, message } of definition.check?.(config as never) ?? []) {
     report(context, 'FL208', [...path, field], message);
   }
-  const narrowed = zoneAware !== false ? 'zoneAware' : subset === undefined ? null : 'subset';
+  const narrowed = zoneAware !== null ? 'zoneAware' : subset === null ? null : 'subset';
   if (narrowed === null) return;
   if (definition.wholeList === true) {
     const message =
       `${kind} is meant for callers that all see the same instances, ${narrowed} hides some of them: ` +
       'take another kind, or leave it out';
     report(context, 'FL208', [...path, narrowed], message);
-  } else if (zoneAware !== false && subset !== undefined) {
+  } else if (zoneAware !== null && subset !== null) {
     const message =
       'zones are weighed by all instances, and subset hides most of them: leave one of the two out';
     report(context, 'FL208', [...path, 'subset'], message);
@@ -139,14 +183,7 @@ export function presetBundle(
     const output = { ...(kind.schema.parse(fields) as object), kind: kind.kind };
     return [{ ...layerOf(policy, output, undefined), written: Object.keys(fields).sort(), preset }];
   });
-  return {
-    id,
-    layers,
-    loadBalancing: null,
-    connections: null,
-    idempotencyKey: null,
-    order: 'default',
-  };
+  return { ...NO_POLICY, id, layers };
 }
 
 /** The one layer of a middleware limiter or of a policy in a bundle, and where it was written. */

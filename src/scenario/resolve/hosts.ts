@@ -7,6 +7,7 @@ import type {
   Host,
   Layer,
   Lifecycle,
+  LoadBalancing,
   Operation,
   Pool,
   Queue,
@@ -15,7 +16,13 @@ import type {
 import type { DatabaseOutput, ServiceOutput } from '../schema/components.js';
 import type { HostOutput } from '../schema/host.js';
 import { resolveAdmission } from './admission.js';
-import { layerOf, resolveBundle, resolveLoadBalancing, resolveOnce } from './bundles.js';
+import {
+  layerOf,
+  resolveBundle,
+  resolveLoadBalancing,
+  resolveOnce,
+  resolveOutliers,
+} from './bundles.js';
 import type { Context, Path } from './context.js';
 import { report, reportKey, writtenAt } from './context.js';
 import { resolveMiddleware } from './middleware.js';
@@ -28,6 +35,17 @@ import { resolveSteps } from './steps.js';
 import { split, unknown, withPart } from './targets.js';
 
 const NOTHING: Distribution = { kind: 'constant', valueNs: 0 };
+const IN_TURN: LoadBalancing = {
+  kind: 'roundRobin',
+  config: {},
+  common: {
+    panicThreshold: null,
+    failTrafficOnPanic: false,
+    zoneAware: null,
+    subset: null,
+    level: 'request',
+  },
+};
 const UNBOUNDED: Queue = { capacity: Infinity, discipline: 'fifo', maxWaitNs: null };
 
 /** One service in its final form. */
@@ -106,8 +124,9 @@ export function resolveDatabase(context: Context, name: string, output: Database
     admission: null,
     gc: null,
     lifecycle: null,
-    loadBalancing: { kind: 'roundRobin', config: {} },
     protocol: null,
+    loadBalancing: IN_TURN,
+    outlierDetection: null,
     external: output.external,
     labels: new Map(sorted(output.labels)),
     kind: 'generic',
@@ -148,6 +167,10 @@ export function resolveHost(context: Context, name: string, output: HostOutput, 
     admission: resolveAdmission(context, output.admission, place, [...path, 'admission']),
     loadBalancing: resolveLoadBalancing(context, output.loadBalancing, [...path, 'loadBalancing']),
     protocol: resolveProtocol(context, output.protocol, [...path, 'protocol']),
+    outlierDetection: resolveOutliers(context, output.outlierDetection, [
+      ...path,
+      'outlierDetection',
+    ]),
     external: output.external,
     labels: new Map(sorted(output.labels)),
   };

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { layerNames, orderPresets } from '../../patterns/layers.js';
-import { balancerKinds } from '../../patterns/registry.js';
+import { balancerKinds, outlierKinds } from '../../patterns/registry.js';
 import type { PolicyKind } from '../../spec/policy.js';
 import { entryText, inheriting, nameText, onceSchema, withShort } from './common.js';
 import type { OnceOutput } from './common.js';
 import { distribution, share, whole } from '../../spec/quantities.js';
-import type { Subset, ZoneAware } from '../../spec/scenario.js';
 import { connectionsSchema } from './connections.js';
 import type { ConnectionsOutput } from './connections.js';
+import type { Subset, ZoneAware } from '../../spec/balancer.js';
 
 /** A strict object of zod whose fields are not known here. */
 export type AnyObject = z.ZodObject<Readonly<Record<string, z.ZodType>>, z.core.$strict>;
@@ -15,6 +15,8 @@ export type AnyObject = z.ZodObject<Readonly<Record<string, z.ZodType>>, z.core.
 /** A way to pick an instance as it stands after validation. */
 export interface BalancingOutput {
   readonly kind: string;
+  readonly panicThreshold?: number;
+  readonly failTrafficOnPanic: boolean;
   readonly zoneAware?: boolean | ZoneAware;
   readonly subset?: Subset;
   readonly level: 'request' | 'connection';
@@ -33,8 +35,22 @@ export const zoneAwareSchema = z.strictObject({
     ),
 });
 
-/** Fields of every kind. */
-const commonBalancing = {
+/** Fields of `loadBalancing` whatever its kind. */
+const balancingCommon = {
+  panicThreshold: share()
+    .optional()
+    .describe(
+      'With less than this share of the instances not ejected or shut they are all picked again, as ' +
+        'the few could not carry the load; at 1 / 1.4 of them or more never. 0: never. Unit: share. ' +
+        'Defaults to 50% with outlierDetection, else to 0.',
+    ),
+  failTrafficOnPanic: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Below `panicThreshold` calls are refused instead of going to all instances. Unit: boolean. ' +
+        'Defaults to false.',
+    ),
   zoneAware: z
     .union([z.boolean(), zoneAwareSchema])
     .optional()
@@ -62,15 +78,14 @@ const commonBalancing = {
       'Lets each calling instance see only some of the instances, which bounds the connections. ' +
         'Defaults to all of them.',
     ),
+  level: z
+    .enum(['request', 'connection'])
+    .default('request')
+    .describe(
+      'What an instance is picked for: each attempt, or, as an L4 balancer does, each connection that is ' +
+        'opened; that needs `connections`. Defaults to request.',
+    ),
 };
-
-const level = z
-  .enum(['request', 'connection'])
-  .default('request')
-  .describe(
-    'What an instance is picked for: each attempt, or, as an L4 balancer does, each connection that is ' +
-      'opened; that needs `connections`. Defaults to request.',
-  );
 
 /** Which instance of the callee takes a call: the union of all kinds. */
 export const loadBalancingSchema = balancingSchema();
@@ -78,7 +93,7 @@ export const loadBalancingSchema = balancingSchema();
 function balancingSchema(): z.ZodType<BalancingOutput> {
   const options = balancerKinds.map(({ balancer, schema, summary }) =>
     (schema as unknown as AnyObject)
-      .safeExtend({ kind: z.literal(balancer).describe(summary), ...commonBalancing, level })
+      .safeExtend({ kind: z.literal(balancer).describe(summary), ...(balancingCommon as object) })
       .describe(summary),
   );
   const bare = balancerKinds.filter(({ schema }) => schema.safeParse({}).success);
@@ -89,6 +104,11 @@ function balancingSchema(): z.ZodType<BalancingOutput> {
     { enum: bare.map(({ balancer }) => balancer) },
   ).meta({ id: 'loadBalancing' }) as unknown as z.ZodType<BalancingOutput>;
 }
+
+/** Which instances are not called for a while: there is one kind. */
+export const outlierDetectionSchema = (outlierKinds[0]!.schema as unknown as AnyObject).describe(
+  outlierKinds[0]!.summary,
+) as unknown as z.ZodType<Readonly<Record<string, unknown>>>;
 
 const scope = z
   .enum(['instance', 'caller', 'global'])
@@ -206,6 +226,7 @@ export function bundleSchema(kinds: readonly PolicyKind[]): z.ZodType<BundleOutp
       .optional()
       .describe('How these calls pick an instance. Defaults to what the callee says.'),
     connections: connectionsSchema.optional(),
+    outlierDetection: outlierDetectionSchema.optional(),
     order: z
       .union([z.enum(presets), z.array(z.enum(layerNames as [string, ...string[]]))])
       .optional()
@@ -228,6 +249,7 @@ export interface BundleOutput {
   readonly loadBalancing?: BalancingOutput;
   readonly idempotencyKey?: OnceOutput;
   readonly connections?: ConnectionsOutput;
+  readonly outlierDetection?: Readonly<Record<string, unknown>>;
   readonly [policy: string]: unknown;
 }
 

@@ -12,7 +12,7 @@ import {
 import { QuantityError, show } from '../../spec/quantity-text.js';
 import type { AdmissionOutput } from './admission.js';
 import type { BundleOutput } from './bundle.js';
-import { loadBalancingSchema } from './bundle.js';
+import { loadBalancingSchema, outlierDetectionSchema } from './bundle.js';
 import type { BalancingOutput } from './bundle.js';
 import { protocolSchema } from './connections.js';
 import type { ProtocolOutput } from './connections.js';
@@ -200,6 +200,12 @@ export function hostFields(
       .prefault({ kind: 'roundRobin' })
       .describe('How callers pick among these instances. Defaults to roundRobin.'),
     protocol: protocolSchema.optional(),
+    outlierDetection: outlierDetectionSchema
+      .optional()
+      .describe(
+        'Which of these instances callers do not call for a while, unless their policy says ' +
+          'otherwise. Defaults to none.',
+      ),
     middleware: z
       .array(middleware)
       .optional()
@@ -243,6 +249,7 @@ export interface HostOutput {
   readonly admission?: AdmissionOutput;
   readonly loadBalancing: BalancingOutput;
   readonly protocol?: ProtocolOutput;
+  readonly outlierDetection?: Readonly<Record<string, unknown>>;
   readonly middleware?: readonly MiddlewareOutput[];
   readonly outbound?: Readonly<Record<string, BundleOutput>>;
   readonly external: boolean;

@@ -1,0 +1,114 @@
+import type { StreamKey } from '../../kernel/rng.js';
+import { unit } from '../../kernel/rng.js';
+import type { Ns } from '../../kernel/time.js';
+import type { OutlierSetup } from '../../spec/outlier.js';
+
+const MS: Ns = 1_000_000;
+
+/** How long instances are out, and how many of them. */
+export interface EjectionLimits {
+  readonly baseNs: Ns;
+  readonly maxNs: Ns;
+  /** Added by chance at most, in whole ms. */
+  readonly jitterNs: Ns;
+  readonly intervalNs: Ns;
+  readonly maxPercent: number;
+  readonly alwaysOne: boolean;
+}
+
+/** Which instances of a callee are out, since when and for how long, as Envoy keeps it. */
+export class Ejections {
+  private readonly setup: OutlierSetup;
+  private readonly limits: EjectionLimits;
+  private readonly journal: readonly { set(state: number): void }[];
+  private readonly out: Uint8Array;
+  private readonly since: Float64Array;
+  /** When it last came back; -1 before it was ever out. */
+  private readonly backAt: Float64Array;
+  private readonly multiplier: Float64Array;
+  private readonly jitter: Float64Array;
+  private readonly key: StreamKey;
+  private draws = 0;
+  private count = 0;
+
+  constructor(setup: OutlierSetup, limits: EjectionLimits) {
+    const { size } = setup;
+    this.setup = setup;
+    this.limits = limits;
+    this.journal = Array.from({ length: size }, (_, instance) => setup.machine(instance));
+    this.out = new Uint8Array(size);
+    this.since = new Float64Array(size);
+    this.backAt = new Float64Array(size).fill(-1);
+    this.multiplier = new Float64Array(size);
+    this.jitter = new Float64Array(size);
+    this.key = setup.stream('jitter');
+  }
+
+  isOut(instance: number): boolean {
+    return this.out[instance] === 1;
+  }
+
+  /** One more may be out: its share of those in sight is not above the limit. */
+  mayEject(): boolean {
+    const { maxPercent, alwaysOne } = this.limits;
+    const share = (100 * (this.count + 1)) / this.setup.seen;
+    return share <= maxPercent || (alwaysOne && this.count === 0);
+  }
+
+  /** Takes an instance out, if one more may be. */
+  eject(instance: number): void {
+    if (!this.mayEject()) return;
+    const { baseNs, maxNs, jitterNs } = this.limits;
+    const { key } = this;
+    this.count++;
+    this.out[instance] = 1;
+    this.since[instance] = this.setup.clock.now;
+    const draw = unit(key.a, key.b, instance, this.draws++, 0);
+    this.jitter[instance] = Math.floor(draw * (Math.floor(jitterNs / MS) + 1)) * MS;
+    if (this.multiplier[instance] * baseNs < maxNs + baseNs) this.multiplier[instance]++;
+    this.setup.setOpen(instance, false);
+    this.journal[instance].set(1);
+  }
+
+  /** The time of an instance that is out is over. */
+  isOver(instance: number, now: Ns): boolean {
+    if (this.out[instance] === 0) return false;
+    const { baseNs, maxNs } = this.limits;
+    const time = Math.min(baseNs * this.multiplier[instance], maxNs) + this.jitter[instance];
+    return time <= now - this.since[instance];
+  }
+
+  uneject(instance: number): void {
+    this.count--;
+    this.out[instance] = 0;
+    this.backAt[instance] = this.setup.clock.now;
+    this.setup.setOpen(instance, true);
+    this.journal[instance].set(0);
+  }
+
+  /**
+   * Takes one off the multiplier of each instance that has been back for an interval; true where a
+   * later sweep has something to do still.
+   */
+  decay(now: Ns): boolean {
+    let isBusy = this.count > 0;
+    for (let instance = 0; instance < this.out.length; instance++) {
+      if (this.out[instance] === 1 || this.multiplier[instance] === 0) continue;
+      if (now - this.backAt[instance] >= this.limits.intervalNs) this.multiplier[instance]--;
+      if (this.multiplier[instance] > 0) isBusy = true;
+    }
+    return isBusy;
+  }
+
+  reset(): void {
+    for (let instance = 0; instance < this.out.length; instance++) {
+      if (this.out[instance] === 0) continue;
+      this.setup.setOpen(instance, true);
+      this.journal[instance].set(0);
+    }
+    this.out.fill(0);
+    this.backAt.fill(-1);
+    this.multiplier.fill(0);
+    this.count = 0;
+  }
+}

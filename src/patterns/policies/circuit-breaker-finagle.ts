@@ -1,0 +1,223 @@
+import { z } from 'zod';
+import type { Ns } from '../../kernel/time.js';
+import { OUTCOME } from '../../spec/outcome.js';
+import type { Outcome } from '../../spec/outcome.js';
+import type { Alarm, PolicyKind, PolicyProblem, PolicySetup, Target } from '../../spec/policy.js';
+import { duration, share, whole } from '../../spec/quantities.js';
+import type { BreakerJournal } from '../mechanisms/breaker.js';
+import { breakerJournal, CLOSED, HALF_OPEN, OPEN } from '../mechanisms/breaker.js';
+import { classProblems, EXCLUDED, FAILURE, SUCCESS } from '../mechanisms/breaker-classes.js';
+import {
+  ConsecutivePolicy,
+  EqualJittered,
+  NOT_DEAD,
+  SuccessRatePolicy,
+} from '../mechanisms/finagle-accrual.js';
+import type { OutcomeTerm } from '../mechanisms/outcome-terms.js';
+import { OutcomeSet, outcomeTerms } from '../mechanisms/outcome-terms.js';
+import type { TargetRule } from '../mechanisms/target-breaker.js';
+import { TargetBreaker } from '../mechanisms/target-breaker.js';
+import { THROWN } from '../mechanisms/thrown-outcomes.js';
+
+/** A call that its caller interrupted ends in an exception, too. */
+const FAILURES: readonly OutcomeTerm[] = [...THROWN, 'cancelled'];
+
+const schema = z.strictObject({
+  successRate: share()
+    .prefault('80%')
+    .describe(
+      'Rate of success below which an instance is marked dead; looked at after each failure. 0 ' +
+        'turns it off. Unit: share. Defaults to 80%.',
+    ),
+  window: duration({ min: 5_000_000 })
+    .prefault('30s')
+    .describe(
+      'Time in which a result loses all but 1/e of its weight in the rate. Before results have ' +
+        'been seen for so long the rate counts for nothing. Unit: duration. Defaults to 30s.',
+    ),
+  minRequestThreshold: whole()
+    .prefault(5)
+    .describe('Results in the window before the rate counts. Unit: calls. Defaults to 5.'),
+  consecutiveFailures: whole()
+    .prefault(5)
+    .describe(
+      'Failures in a row that mark an instance dead, on the last of them. 0 turns it off. Unit: ' +
+        'calls. Defaults to 5.',
+    ),
+  minPenalty: duration({ allowZero: false })
+    .prefault('5s')
+    .describe(
+      'Time for which an instance is dead at first. Later ones double it: half of that and as much ' +
+        'again by chance. Unit: duration. Defaults to 5s.',
+    ),
+  maxPenalty: duration({ allowZero: false })
+    .prefault('300s')
+    .describe('Longest time for which an instance is dead. Unit: duration. Defaults to 300s.'),
+  failOn: outcomeTerms()
+    .optional()
+    .describe(
+      'Outcomes that count as failures; every other answer is a success. Unit: list as in ' +
+        `\`retry.on\`. Defaults to what a client gets as an exception, and 5xx: ${FAILURES.join(', ')}.`,
+    ),
+  ignore: outcomeTerms()
+    .optional()
+    .describe(
+      'Outcomes that count as neither; a probe that ends so is made again. The loser of a hedge is ' +
+        'one in any case. Unit: list as in `retry.on`. Defaults to none.',
+    ),
+});
+type Config = z.output<typeof schema>;
+
+/**
+ * Failure accrual of Finagle for one endpoint. Only a dead endpoint and one that is being probed are
+ * shut (`Busy`), and calls that come nevertheless are let through. Whoever ends first while a probe
+ * is under way decides.
+ */
+class FinagleRule implements TargetRule {
+  private readonly failOn: OutcomeSet;
+  private readonly ignore: OutcomeSet | null;
+  private readonly journal: BreakerJournal;
+  private readonly target: Target | null;
+  private readonly alarm: Alarm;
+  private readonly rate: SuccessRatePolicy | null;
+  private readonly consecutive: ConsecutivePolicy | null;
+  private state = CLOSED;
+  /** True while half open and the probe has begun. */
+  private isProbing = false;
+  /** A restarted process makes its client with its first call. */
+  private isFresh = false;
+
+  constructor(config: Config, setup: PolicySetup) {
+    const { successRate, consecutiveFailures, minPenalty, maxPenalty, ignore } = config;
+    this.failOn = new OutcomeSet(config.failOn ?? FAILURES);
+    this.ignore = ignore === undefined ? null : new OutcomeSet(ignore);
+    this.journal = breakerJournal(setup);
+    this.target = setup.target;
+    this.alarm = setup.alarm(() => this.startProbing());
+    const backoff = (meaning: string): EqualJittered =>
+      new EqualJittered(minPenalty, maxPenalty, setup.stream(meaning));
+    const { window, minRequestThreshold } = config;
+    this.rate =
+      successRate === 0
+        ? null
+        : new SuccessRatePolicy(successRate, window, minRequestThreshold, backoff('rate'));
+    this.consecutive =
+      consecutiveFailures === 0
+        ? null
+        : new ConsecutivePolicy(consecutiveFailures, backoff('consecutive'));
+  }
+
+  admit(now: Ns): boolean {
+    if (this.isFresh) {
+      this.isFresh = false;
+      this.revive(now);
+    }
+    if (this.state === HALF_OPEN && !this.isProbing) {
+      this.isProbing = true;
+      this.target?.setOpen(false);
+    }
+    return true;
+  }
+
+  classOf(outcome: Outcome, hedged: boolean): number {
+    if (hedged && (outcome & 31) === OUTCOME.cancelled) return EXCLUDED;
+    if (this.ignore !== null && this.ignore.has(outcome)) return EXCLUDED;
+    return this.failOn.has(outcome) ? FAILURE : SUCCESS;
+  }
+
+  record(now: Ns, result: number, a: number, b: number): void {
+    const isProbe = this.state === HALF_OPEN && this.isProbing;
+    if (result === SUCCESS) {
+      if (isProbe) {
+        this.revive(now);
+        this.enterState(CLOSED);
+        this.target?.setOpen(true);
+      }
+      this.rate?.success(now);
+      this.consecutive?.success();
+    } else if (result === EXCLUDED) {
+      if (isProbe) this.startProbing();
+    } else if (this.state === CLOSED || isProbe) {
+      const byRate = this.rate === null ? NOT_DEAD : this.rate.failure(now, a, b);
+      const inARow = this.consecutive === null ? NOT_DEAD : this.consecutive.failure(a, b);
+      const deadNs = Math.max(byRate, inARow);
+      if (deadNs !== NOT_DEAD) this.markDead(now, deadNs);
+      else if (isProbe) this.startProbing();
+    }
+  }
+
+  reset(): void {
+    this.alarm.clear();
+    this.isProbing = false;
+    this.isFresh = true;
+    this.target?.setOpen(true);
+    if (this.state !== CLOSED) this.enterState(CLOSED);
+  }
+
+  private markDead(now: Ns, deadNs: Ns): void {
+    this.alarm.set(now + deadNs);
+    this.isProbing = false;
+    this.target?.setOpen(false);
+    this.enterState(OPEN);
+  }
+
+  private startProbing(): void {
+    this.isProbing = false;
+    if (this.state !== HALF_OPEN) this.enterState(HALF_OPEN);
+    this.target?.setOpen(true);
+  }
+
+  private revive(now: Ns): void {
+    this.isProbing = false;
+    this.rate?.revived(now);
+    this.consecutive?.revived();
+  }
+
+  private enterState(state: number): void {
+    this.state = state;
+    this.journal.set(state);
+  }
+}
+
+/** `circuitBreaker` of kind `finagle`: Finagle's failure accrual. */
+export const circuitBreakerFinagle: PolicyKind<typeof schema> = {
+  policy: 'circuitBreaker',
+  kind: 'finagle',
+  isDefault: false,
+  summary:
+    'The failure accrual of Finagle: balancers keep away from an instance that is marked dead, ' +
+    'as long as there is another one.',
+  sources: [
+    'twitter/finagle finagle-core/src/main/scala/com/twitter/finagle/liveness/' +
+      'FailureAccrualFactory.scala, FailureAccrualPolicy.scala',
+    'twitter/finagle finagle-core/src/main/scala/com/twitter/finagle/Backoff.scala, ' +
+      'util/Ema.scala, service/ResponseClassifier.scala',
+    'twitter/util util-core/src/main/scala/com/twitter/util/WindowedAdder.scala',
+  ],
+  level: 'attempt',
+  schema,
+  example:
+    'circuitBreaker: { kind: finagle, consecutiveFailures: 3, minPenalty: 100ms, ' +
+    'maxPenalty: 1s }\n',
+  state: 'scoped',
+  perTarget: true,
+  failsOpen: true,
+  dryRun: true,
+  create: (config, setup) => new TargetBreaker(setup.ctx, new FinagleRule(config, setup)),
+  check(config): readonly PolicyProblem[] {
+    const problems = [...classProblems(config)];
+    if (config.minPenalty > config.maxPenalty) {
+      problems.push({
+        field: 'minPenalty',
+        message: 'the first dead time is longer than maxPenalty, the longest: make it shorter',
+      });
+    }
+    if (config.successRate === 0 && config.consecutiveFailures === 0) {
+      problems.push({
+        field: 'consecutiveFailures',
+        message: 'nothing marks an instance dead: the count and successRate are both off',
+      });
+    }
+    return problems;
+  },
+};

@@ -1,0 +1,235 @@
+import { z } from 'zod';
+import { powi } from '../../kernel/math.js';
+import type { StreamKey } from '../../kernel/rng.js';
+import { unit } from '../../kernel/rng.js';
+import type { Ns } from '../../kernel/time.js';
+import { OUTCOME } from '../../spec/outcome.js';
+import type { Outcome } from '../../spec/outcome.js';
+import type { Alarm, PolicyKind, PolicyProblem, PolicySetup, Target } from '../../spec/policy.js';
+import { duration, share, whole } from '../../spec/quantities.js';
+import type { BreakerJournal } from '../mechanisms/breaker.js';
+import { breakerJournal, CLOSED, HALF_OPEN, OPEN } from '../mechanisms/breaker.js';
+import type { BreakerClasses } from '../mechanisms/breaker-classes.js';
+import { classProblems, EXCLUDED, FAILURE, SUCCESS } from '../mechanisms/breaker-classes.js';
+import { LinkerdWindow } from '../mechanisms/linkerd-window.js';
+import type { TargetRule } from '../mechanisms/target-breaker.js';
+import { TargetBreaker } from '../mechanisms/target-breaker.js';
+import { thrownClasses, thrownFields } from '../mechanisms/thrown-outcomes.js';
+
+/** The default of the proxy's LINKERD2_PROXY_OUTBOUND_HTTP_FAILFAST_TIMEOUT. */
+const FAILFAST = '3s';
+
+const schema = z.strictObject({
+  maxFailures: whole()
+    .prefault(7)
+    .describe(
+      'Failures in a row that shut an instance, on the last of them; 429 starts the count anew, as ' +
+        'a success does. 0 with `successRate`: only the rate shuts. Unit: calls. Defaults to 7.',
+    ),
+  minPenalty: duration({ allowZero: false })
+    .prefault('1s')
+    .describe(
+      'Time for which an instance is shut at first; each failed probe doubles it. Unit: duration. ' +
+        'Defaults to 1s.',
+    ),
+  maxPenalty: duration({ allowZero: false })
+    .prefault('1m')
+    .describe('Longest penalty, jitter included. Unit: duration. Defaults to 1m.'),
+  jitterRatio: share()
+    .prefault('50%')
+    .describe(
+      'Share of a penalty that is added to it at most, drawn evenly. Unit: share. Defaults to 50%.',
+    ),
+  successRate: z
+    .strictObject({
+      threshold: share()
+        .prefault('80%')
+        .describe(
+          'Successes per result below which an instance is shut; looked at after each result. ' +
+            'Unit: share. Defaults to 80%.',
+        ),
+      window: duration({ allowZero: false })
+        .prefault('10s')
+        .describe('Time that is looked back on, in ten buckets. Unit: duration. Defaults to 10s.'),
+      minRequests: whole()
+        .prefault(5)
+        .describe('Results in the window before the rate counts. Unit: calls. Defaults to 5.'),
+    })
+    .optional()
+    .describe(
+      'The mode `unified`: a low success rate shuts an instance too. 429 is a failure to the rate ' +
+        'and to a probe, not to the count in a row. Unit: map. Defaults to none: the mode ' +
+        '`consecutive`.',
+    ),
+  failfastTimeout: duration({ allowZero: false })
+    .prefault(FAILFAST)
+    .describe(
+      'With every instance shut calls wait for one, in the order of coming. After so long all of ' +
+        'them are refused, and every call after them at once, until an instance can be had again. ' +
+        'Unit: duration. Defaults to 3s.',
+    ),
+  ...thrownFields('they are successes then.'),
+});
+type Config = z.output<typeof schema>;
+
+/** 429: a success to the count in a row, a failure to the rate and to the probe of `unified`. */
+const LIMITED = 3;
+
+/**
+ * The failure accrual of linkerd2-proxy for one instance. A call that was given up sends no result,
+ * so a probe that is given up decides nothing and is not replaced: the next answer of an earlier
+ * call does.
+ */
+class LinkerdRule implements TargetRule {
+  private readonly config: Config;
+  private readonly classes: BreakerClasses;
+  private readonly journal: BreakerJournal;
+  private readonly target: Target | null;
+  private readonly alarm: Alarm;
+  private readonly key: StreamKey;
+  private readonly window: LinkerdWindow | null;
+  private readonly ignoresLimits: boolean;
+  private state = CLOSED;
+  private failures = 0;
+  /** True while half open and the one probe has not begun. */
+  private mayProbe = false;
+  /** Penalties since the instance was last open, and in all. */
+  private step = 0;
+  private draws = 0;
+
+  constructor(config: Config, setup: PolicySetup) {
+    this.config = config;
+    this.classes = thrownClasses(config);
+    this.journal = breakerJournal(setup);
+    this.target = setup.target;
+    this.alarm = setup.alarm(() => this.probation());
+    this.key = setup.stream('penalty');
+    const rate = config.successRate;
+    const isOn = rate !== undefined && rate.threshold > 0;
+    this.window = isOn ? new LinkerdWindow(rate.window) : null;
+    this.ignoresLimits = config.ignore?.includes('throttled') === true;
+  }
+
+  admit(): boolean {
+    if (this.state === CLOSED) return true;
+    if (!this.mayProbe) return false;
+    this.mayProbe = false;
+    this.target?.setOpen(false);
+    return true;
+  }
+
+  classOf(outcome: Outcome): number {
+    const result = this.classes.of(outcome);
+    const kind = outcome & 31;
+    if (result !== EXCLUDED || kind === OUTCOME.cancelled) return result;
+    return kind === OUTCOME.throttled && !this.ignoresLimits ? LIMITED : SUCCESS;
+  }
+
+  record(now: Ns, result: number, a: number, b: number): void {
+    if (this.state === OPEN || result === EXCLUDED) return;
+    if (this.state === HALF_OPEN) {
+      const isStrict = this.config.successRate !== undefined;
+      if (result === FAILURE || (result === LIMITED && isStrict)) this.shut(now, a, b);
+      else this.reopen(now);
+      return;
+    }
+    const { maxFailures } = this.config;
+    this.failures = result === FAILURE ? this.failures + 1 : 0;
+    this.window?.add(now, result === SUCCESS);
+    const isTripped = maxFailures > 0 && this.failures >= maxFailures;
+    if (isTripped || this.isRateLow()) this.shut(now, a, b);
+  }
+
+  reset(): void {
+    this.alarm.clear();
+    this.failures = 0;
+    this.mayProbe = false;
+    this.step = 0;
+    this.window?.clear(0);
+    this.target?.setOpen(true);
+    if (this.state !== CLOSED) this.enterState(CLOSED);
+  }
+
+  private isRateLow(): boolean {
+    const rate = this.config.successRate;
+    const { window } = this;
+    if (rate === undefined || window === null) return false;
+    const { results, successes } = window;
+    return results >= rate.minRequests && successes / results < rate.threshold;
+  }
+
+  private shut(now: Ns, a: number, b: number): void {
+    const { minPenalty, maxPenalty, jitterRatio } = this.config;
+    const { key } = this;
+    const penalty = Math.min(minPenalty * powi(2, this.step++), maxPenalty);
+    const jitter = jitterRatio * unit(key.a, key.b, a, b, this.draws++);
+    this.alarm.set(now + Math.min(penalty + Math.floor(penalty * jitter), maxPenalty));
+    this.mayProbe = false;
+    this.target?.setOpen(false);
+    this.enterState(OPEN);
+  }
+
+  private probation(): void {
+    this.mayProbe = true;
+    this.enterState(HALF_OPEN);
+    this.target?.setOpen(true);
+  }
+
+  private reopen(now: Ns): void {
+    this.failures = 0;
+    this.step = 0;
+    this.mayProbe = false;
+    this.window?.clear(now);
+    this.enterState(CLOSED);
+    this.target?.setOpen(true);
+  }
+
+  private enterState(state: number): void {
+    this.state = state;
+    this.journal.set(state);
+  }
+}
+
+/** `circuitBreaker` of kind `linkerd`: the failure accrual of Linkerd 2 with its annotations. */
+export const circuitBreakerLinkerd: PolicyKind<typeof schema> = {
+  policy: 'circuitBreaker',
+  kind: 'linkerd',
+  isDefault: false,
+  summary:
+    'The failure accrual of Linkerd 2: balancers keep away from an instance that fails, for ' +
+    'growing penalties, each ended by one probe.',
+  sources: [
+    'linkerd/linkerd2-proxy linkerd/app/outbound/src/http/breaker/consecutive_failures.rs, ' +
+      'unified.rs, success_rate.rs',
+    'linkerd/linkerd2-proxy linkerd/exp-backoff/src/lib.rs, linkerd/stack/src/gate.rs',
+    'linkerd/linkerd2-proxy linkerd/proxy/balance/queue/src/worker.rs, failfast.rs',
+    'linkerd/linkerd2 policy-controller/k8s/index/src/outbound/index.rs',
+  ],
+  level: 'attempt',
+  schema,
+  example:
+    'circuitBreaker: { kind: linkerd, maxFailures: 3, minPenalty: 100ms, maxPenalty: 1s, ' +
+    'jitterRatio: 0% }\n',
+  state: 'scoped',
+  perTarget: true,
+  dryRun: true,
+  shutWait: (config) => config.failfastTimeout,
+  create: (config, setup) => new TargetBreaker(setup.ctx, new LinkerdRule(config, setup)),
+  check(config): readonly PolicyProblem[] {
+    const problems = [...classProblems(config)];
+    if (config.minPenalty > config.maxPenalty) {
+      problems.push({
+        field: 'minPenalty',
+        message: 'the first penalty is longer than maxPenalty, the longest: make it shorter',
+      });
+    }
+    if (config.maxFailures === 0 && (config.successRate?.threshold ?? 0) === 0) {
+      problems.push({
+        field: 'maxFailures',
+        message:
+          'nothing shuts an instance: 0 turns the count off, and there is no successRate to do it',
+      });
+    }
+    return problems;
+  },
+};

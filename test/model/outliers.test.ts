@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { OUTCOME_KINDS } from '../../src/spec/outcome.js';
+import { JOURNAL } from '../../src/spec/record.js';
+import { CANCELLATIONS, NETWORKS, shake } from '../support/machine.js';
+import type { Case } from '../support/machine.js';
+
+const CHAINS = ['', 'rtb', 'frhtb', 'rctb', 'retb', 'rvt'];
+
+const casesOf = (chain: string): Case[] =>
+  CANCELLATIONS.map((cancellation, k) => ({
+    chain,
+    cancellation,
+    network: NETWORKS[k % NETWORKS.length]!,
+    seed: 5 + k,
+    outliers: true,
+  }));
+
+describe('outlier detection under constant faults', () => {
+  it.each(CHAINS)('leaks nothing, and lets everybody in again: %s', (chain) => {
+    let ejections = 0;
+    for (const one of casesOf(chain)) {
+      const { record, rest, world } = shake(one);
+      for (const [what, left] of Object.entries(rest)) expect([what, left]).toEqual([what, 0]);
+      expect(record.stop).toBe('drained');
+      expect(record.parts.at(-1)!.outcomes[OUTCOME_KINDS - 1]).toBe(0);
+      expect(shake(one).record.digest).toBe(record.digest);
+      const outliers = record.machines.map(({ policy }) => policy === 'outlierDetection');
+      record.journal.kind.forEach((kind, k) => {
+        const isOutlier = kind === JOURNAL.machine && outliers[record.journal.subject[k]!]!;
+        if (isOutlier && record.journal.value[k] === 1) ejections++;
+      });
+      const leaf = world.plan.components.findIndex(({ name }) => name === 'leaf');
+      for (const edge of world.edges.filter(({ toComponent }) => toComponent === leaf)) {
+        const shut = edge.views.map(({ shutCount }) => shutCount);
+        // A breaker that has had no call since may be shut still.
+        if (!/[ev]/.test(chain)) expect(shut).toEqual(shut.map(() => 0));
+      }
+    }
+    expect(ejections).toBeGreaterThan(10);
+  });
+});
