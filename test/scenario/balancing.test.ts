@@ -19,6 +19,7 @@ describe('loadBalancing', () => {
       failTrafficOnPanic: false,
       zoneAware: null,
       subset: null,
+      level: 'request',
     };
     expect(resolved('roundRobin')).toEqual({ kind: 'roundRobin', config: {}, common });
     expect(resolved('{ kind: random, zoneAware: false }')).toEqual({
