@@ -128,6 +128,7 @@ const COUNTER_OF: ReadonlyMap<string, EdgeCounter> = new Map([
   ['throttle.rejected', 'throttleRejected'],
   ['pool.timeouts', 'poolTimeouts'],
   ['wouldReject', 'wouldReject'],
+  ['coalesced', 'coalesced'],
 ]);
 
 function breaker(question: Question): Measured {

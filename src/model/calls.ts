@@ -53,6 +53,7 @@ export class Calls implements CallContext {
   private readonly resumeOp: number;
   private readonly againOp: number;
   private readonly forkOp: number;
+  private readonly settleOp: number;
   /** The frame whose call() is still on the stack, and its outcome if it has ended meanwhile. */
   private direct = -1;
   private directOutcome: Outcome = PENDING;
@@ -78,6 +79,13 @@ export class Calls implements CallContext {
       if (frames.stamp[index] !== stamp) return;
       const frame = index >> frames.shift;
       this.advance(frame, frames.base[frame]!);
+    });
+    this.settleOp = engine.define('settle', (index, stamp) => {
+      const { frames } = this;
+      if (frames.stamp[index] !== stamp) return;
+      const frame = index >> frames.shift;
+      if (this.site.stalls(frame, this.settleOp, index, stamp)) return;
+      this.reject(frame, index & ((1 << frames.shift) - 1), frames.word[index]!);
     });
   }
 
@@ -158,6 +166,15 @@ export class Calls implements CallContext {
     frames.parked[frame] = -1;
     frames.stamp[(frame << frames.shift) | layer]++;
     this.unwind(frame, layer - 1, outcome);
+  }
+
+  settle(frame: number, layer: number, outcome: Outcome): void {
+    const { frames } = this;
+    invariant(frames.parked[frame] === layer, 'settle-of-a-frame-not-parked-here');
+    const index = (frame << frames.shift) | layer;
+    frames.word[index] = outcome;
+    const stamp = ++frames.stamp[index];
+    this.engine.soon(this.engine.phase, this.settleOp, index, stamp, 0);
   }
 
   reenter(frame: number, layer: number, delayNs: Ns): void {

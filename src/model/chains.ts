@@ -121,6 +121,7 @@ export class Chains {
       ctx: calls,
       samplers: world.samplers,
       sampler: (distribution) => world.samplers.add(distribution),
+      keyValue: this.keyValueOf(layer),
       stream: (meaning) => this.stream(`edge/${names}/${id}/${layer.policy}/${meaning}`),
       lane: (delayNs) => engine.lane(delayNs, PHASE.TIMER, calls.timerOp, calls.frames),
       alarm: (run) => this.alarms.add(run, own ? caller : null),
@@ -137,6 +138,16 @@ export class Chains {
           states,
         }),
     };
+  }
+
+  /** Values of the key in the configuration of a policy, 0 for all calls where it has none. */
+  private keyValueOf(layer: Layer): (frame: number) => number {
+    const { plan, keys, calls } = this.world;
+    const { key } = (layer.config ?? {}) as { readonly key?: string };
+    if (key === undefined) return () => 0;
+    const index = plan.keys.findIndex((candidate) => candidate.name === key);
+    invariant(index >= 0, 'policy-key-unknown');
+    return (frame) => keys.value(index, calls.frames.owner[frame]);
   }
 
   private poolOf(edge: PlanEdge, caller: Instance): PolicyState {

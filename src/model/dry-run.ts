@@ -99,6 +99,10 @@ class Watched implements CallContext {
     this.dryRun.refused(frame);
   }
 
+  settle(frame: number): void {
+    this.dryRun.refused(frame);
+  }
+
   reenter(): void {}
 
   finish(): void {}

@@ -3,7 +3,6 @@
  * not in this version" instead of "unknown".
  */
 export const laterPolicies: readonly string[] = [
-  'coalesce',
   'connections',
   'idempotencyKey',
   'outlierDetection',

@@ -243,6 +243,14 @@ export const METRICS: readonly Metric[] = [
     'Calls that policies with `dryRun` would have refused.',
   ),
   metric(
+    'coalesced',
+    ['edge'],
+    'number',
+    'none',
+    'low',
+    'Calls that were answered with the answer of another call.',
+  ),
+  metric(
     'pool.wait',
     POOLED,
     'seconds',

@@ -40,6 +40,7 @@ export const EDGE_COUNTERS = [
   'poolTimeouts',
   'wouldReject',
   'throttleRejected',
+  'coalesced',
 ] as const;
 export type EdgeCounter = (typeof EDGE_COUNTERS)[number];
 export const EDGE_COUNTER = Object.freeze(
@@ -53,6 +54,8 @@ export interface CallContext {
   resume(frame: number, layer: number): void;
   /** After PARK: refuse with this outcome. */
   reject(frame: number, layer: number, outcome: Outcome): void;
+  /** As reject, through the instant ring: for ends of other calls that are seen from inside a layer. */
+  settle(frame: number, layer: number, outcome: Outcome): void;
   /** After HOLD: enter the layers inside again after the delay (phase 3) as the next attempt. */
   reenter(frame: number, layer: number, delayNs: Ns): void;
   /** After HOLD, or from timer(): leave this layer outward with the outcome. */
@@ -102,6 +105,8 @@ export interface PolicySetup {
   readonly samplers: Samplers;
   /** Registers a distribution; draw with samplers.draw(id, key.a, key.b, lineageA, lineageB, index). */
   sampler(distribution: Distribution): number;
+  /** Value of the configured `key` for the request that a call belongs to; 0 without a key. */
+  keyValue(frame: number): number;
   /** The key of a random stream, named by the edge and this policy, and by `meaning`. */
   stream(meaning: string): StreamKey;
   /** The lane of a constant delay, whose timers come to timer(). */
@@ -140,6 +145,8 @@ export interface PolicyKind<S extends z.ZodType = z.ZodType> {
   readonly example: string;
   /** 'none': holds no state of its own beyond the frame, so one object serves every caller. */
   readonly state: 'none' | 'scoped';
+  /** Its state holds answers, which only calls of one endpoint may share: `per` is `endpoint`. */
+  readonly perEndpoint?: true;
   /** True where all it does is to refuse calls or let them wait: `dryRun` then only counts that. */
   readonly dryRun?: true;
   create(config: z.output<S>, setup: PolicySetup): PolicyState;

@@ -59,6 +59,8 @@ export interface CallResult {
 export class FakeCalls implements CallContext {
   now = 0;
   idempotentCallee = false;
+  /** Value of the key of a frame. */
+  key: (frame: number) => number = () => 0;
   /** Start times of all attempts that reached the callee. */
   readonly starts: number[] = [];
   /** What was killed on the wire: when, booked as what, and whether the callee was told. */
@@ -130,6 +132,20 @@ export class FakeCalls implements CallContext {
     f.parked = -1;
     f.stamps[layer]++;
     this.unwind(frame, layer - 1, outcome);
+  }
+
+  settle(frame: number, layer: number, outcome: Outcome): void {
+    const f = this.frames[frame];
+    if (f.parked !== layer) throw new Error('settle of a frame that is not parked here');
+    f.words[layer] = outcome;
+    const stamp = ++f.stamps[layer];
+    this.at(
+      this.now,
+      () => {
+        if (f.stamps[layer] === stamp) this.reject(frame, layer, outcome);
+      },
+      this.phase,
+    );
   }
 
   reenter(frame: number, layer: number, delayNs: number): void {
@@ -345,6 +361,7 @@ export function createPolicy(
     ctx: calls,
     samplers,
     sampler: (distribution) => samplers.add(distribution),
+    keyValue: (frame) => calls.key(frame),
     stream: () => ({ a: 11, b: 13 }),
     lane: (delayNs) => new Lane(delayNs, PHASE.TIMER, 0, { stamp: new Int32Array(1) }, 0),
     alarm: (run) => {

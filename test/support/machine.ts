@@ -17,7 +17,7 @@ function layerOf(policy: string, kind: string, config: unknown): Layer {
     kind,
     config: schema.parse(config),
     scope: 'instance',
-    per: 'callee',
+    per: policy === 'coalesce' ? 'endpoint' : 'callee',
     dryRun: false,
     written: [],
   };
@@ -58,6 +58,8 @@ const LAYERS: Readonly<Record<string, () => Layer>> = {
       volumeThreshold: 8,
       capacity: 6,
     }),
+  s: () => layerOf('coalesce', 'simple', { key: 'asked' }),
+  w: () => layerOf('coalesce', 'simple', { key: 'asked', shareErrors: false, window: '8ms' }),
   t: () => layerOf('timeout', 'simple', { after: '6ms' }),
   d: () => layerOf('deadline', 'simple', { after: '15ms' }),
   b: () => layerOf('bulkhead', 'semaphore', { maxConcurrent: 4, maxQueue: 16, maxWait: '2ms' }),
@@ -85,6 +87,9 @@ export const CHAINS: readonly string[] = [
   'fdrgtb',
   'drhtbl',
   'rlbt',
+  'fdsrhtb',
+  'rwtb',
+  'dws',
 ];
 
 export const CANCELLATIONS = ['ignore', 'onDequeue', 'atSteps', 'immediate'] as const;
@@ -217,6 +222,7 @@ function scenarioOf({ chain, cancellation, network, seed }: Case): ReturnType<ty
     network: { latency: network },
     services: [front, mid, leaf],
     databases: [store],
+    keys: new Map([['asked', { kind: 'uniform', count: 3 }]]),
     workloads: [users],
     // A call without any time limit would wait for ever for a message that has vanished.
     faults: faultsOf(seed, !/[td]/.test(chain)),

@@ -48,13 +48,17 @@ export function resolveLoadBalancing(
   path: Path,
 ): LoadBalancing {
   const { kind, ...config } = output;
-  const { key } = config as { readonly key?: string };
-  const allowed = context.names.keys;
-  if (key !== undefined && !allowed.includes(key)) {
-    const at = [...path, 'key'];
-    report(context, 'FL404', at, `there is no key ${key} in keys`, { found: key, allowed });
-  }
+  checkKey(context, config, path);
   return { kind, config };
+}
+
+/** A field `key` names one of the declared populations. */
+function checkKey(context: Context, config: unknown, path: Path): void {
+  const { key } = (config ?? {}) as { readonly key?: string };
+  const allowed = context.names.keys;
+  if (key === undefined || allowed.includes(key)) return;
+  const at = [...path, 'key'];
+  report(context, 'FL404', at, `there is no key ${key} in keys`, { found: key, allowed });
 }
 
 /** The one layer of a middleware limiter or of a policy in a bundle, and where it was written. */
@@ -83,7 +87,7 @@ export function layerOf(
     kind: kind.kind,
     config,
     scope: (scope as Layer['scope'] | undefined) ?? 'instance',
-    per: (per as Layer['per'] | undefined) ?? 'callee',
+    per: kind.perEndpoint === true ? 'endpoint' : ((per as Layer['per'] | undefined) ?? 'callee'),
     dryRun: dryRun === true,
     written,
   };
@@ -124,7 +128,10 @@ function layersOf(context: Context, output: BundleOutput, path: Path): Layer[] {
 /** What the kinds themselves say about their settings beside the others of the bundle. */
 function checkTogether(context: Context, present: ReadonlyMap<string, Layer>, path: Path): void {
   const configs = new Map([...present].map(([policy, layer]) => [policy, layer.config]));
-  for (const [policy, layer] of present) checkLayer(context, layer, configs, [...path, policy]);
+  for (const [policy, layer] of present) {
+    checkKey(context, layer.config, [...path, policy]);
+    checkLayer(context, layer, configs, [...path, policy]);
+  }
 }
 
 /** What the kind of a policy says about its settings; `path` is where they are written. */

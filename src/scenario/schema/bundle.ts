@@ -59,7 +59,8 @@ export function policySchema(kinds: readonly PolicyKind[]): z.ZodType {
   const options = kinds.map((kind) => {
     const name = z.literal(kind.kind).describe(kind.summary);
     const fields = {
-      ...(kind.state === 'scoped' ? { scope, per } : {}),
+      ...(kind.state === 'scoped' ? { scope } : {}),
+      ...(kind.state === 'scoped' && kind.perEndpoint !== true ? { per } : {}),
       ...(kind.dryRun === true ? { dryRun } : {}),
     };
     return (kind.schema as unknown as AnyObject)
