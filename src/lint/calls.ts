@@ -125,9 +125,11 @@ class Walker {
   }
 
   chain(from: string, middleware: readonly Middleware[], path: Path): void {
-    middleware.forEach(({ call, onError }, index) => {
+    middleware.forEach(({ call, onError, cached }, index) => {
       if (call === null) return;
-      const around = { ...TOP, handled: onError === 'allow' };
+      // How often a cached check is asked depends on who comes back, which is not told here.
+      const times = cached === null ? TOP.times : 0;
+      const around = { ...TOP, times, handled: onError === 'allow' };
       this.add(from, call, BARE, null, [...path, index], around);
     });
   }

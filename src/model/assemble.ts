@@ -10,6 +10,8 @@ import { Balancers } from './balancers.js';
 import { Board } from './board.js';
 import { Calls } from './calls.js';
 import { Chains } from './chains.js';
+import { Checks } from './checks.js';
+import { Coalescing } from './coalescing.js';
 import { Cores } from './cores.js';
 import { Duplicates } from './duplicates.js';
 import { View } from './edge.js';
@@ -85,6 +87,8 @@ export function assemble(
   const chains = new Chains(world, registry);
   const views = setEdges(world, chains, new Balancers(world, registry));
   world.limiters = plan.limiters.map((spec) => limiterOf(world, spec, registry));
+  world.checks = new Checks(world);
+  world.coalescing = plan.coalescings.length > 0 ? new Coalescing(world) : null;
   world.loads = new Loads(world);
   const board = new Board(world, new Outages(world), (kind) => {
     const definition = registry.faultKind(kind);

@@ -1,9 +1,10 @@
 import { invariant } from '../kernel/invariant.js';
 import { PHASE } from '../kernel/phase.js';
 import { derive, lineage } from '../kernel/rng.js';
-import { AMBIGUOUS, OUTCOME, PENDING, isSuccess, relayed } from '../spec/outcome.js';
+import { AMBIGUOUS, OUTCOME, PARK, PASS, PENDING, isSuccess, relayed } from '../spec/outcome.js';
 import type { Outcome } from '../spec/outcome.js';
-import { CALL_MODE, OP } from '../spec/plan.js';
+import { CALL_MODE, CHECK_TABLE, OP } from '../spec/plan.js';
+import { VERDICT } from './checks.js';
 import { Draws } from './draws.js';
 import { CANCELLATION, FROZEN } from './instance.js';
 import type { Instance } from './instance.js';
@@ -133,6 +134,17 @@ export class Interpreter {
           strands.pc[strand] = pc + 1;
           if (this.limit(strand, a, code[at + 2])) break;
           return;
+        case OP.KNOWN:
+          if (this.known(strand, a, at)) break;
+          return;
+        case OP.KEEP:
+          strands.pc[strand] = pc + 1;
+          world.checks.keep(strand, a, VERDICT.allowed);
+          break;
+        case OP.COALESCE:
+          strands.pc[strand] = pc + 1;
+          if (this.coalesce(strand, a)) break;
+          return;
         default:
           invariant(false, 'unknown-instruction');
       }
@@ -228,6 +240,7 @@ export class Interpreter {
       this.world.strands.pc[strand] = target;
       return true;
     }
+    if (mode === CALL_MODE.CHECK) return this.unchecked(strand, outcome, this.tables[target]);
     this.end(strand, mode === CALL_MODE.PASS ? outcome & ~AMBIGUOUS : relayed(outcome));
     return false;
   }
@@ -274,6 +287,57 @@ export class Interpreter {
     this.yieldWorker(strand, instance);
     this.sleep(strand, engine.now + wait);
     return false;
+  }
+
+  /** What is known from an earlier check; false when the request has ended by it. */
+  private known(strand: number, check: number, at: number): boolean {
+    const { checks, strands } = this.world;
+    const verdict = checks.known(strand, check);
+    if (verdict === VERDICT.refused) {
+      this.end(strand, this.code[at + 3]);
+      return false;
+    }
+    strands.pc[strand] = verdict === VERDICT.allowed ? this.code[at + 2] : (at >> 2) + 1;
+    return true;
+  }
+
+  /** A check has not allowed: it refuses with a client error, and any other failure says nothing. */
+  private unchecked(strand: number, outcome: Outcome, table: Float64Array): boolean {
+    if ((outcome & 31) === OUTCOME.clientError) {
+      const cache = table[CHECK_TABLE.CACHE];
+      if (cache >= 0) this.world.checks.keep(strand, cache, VERDICT.refused);
+      this.end(strand, table[CHECK_TABLE.REFUSAL]);
+      return false;
+    }
+    const allow = table[CHECK_TABLE.ALLOW];
+    if (allow >= 0) {
+      this.world.strands.pc[strand] = allow;
+      return true;
+    }
+    this.end(strand, relayed(outcome));
+    return false;
+  }
+
+  /** False when the strand waits for another's answer, or has been given one. */
+  private coalesce(strand: number, place: number): boolean {
+    const { coalescing, strands, instances } = this.world;
+    const verdict = coalescing!.join(strand, place);
+    if (verdict === PASS) return true;
+    if (verdict === PARK) this.yieldWorker(strand, instances[strands.instance[strand]]);
+    else this.end(strand, verdict);
+    return false;
+  }
+
+  /** A strand that waited for others goes on by itself, through the instant ring. */
+  wake(strand: number): void {
+    const { engine, strands } = this.world;
+    engine.soon(engine.phase, this.wakeOp, strand, strands.stamp[strand], 0);
+  }
+
+  /** A strand that waited for others is given its answer. */
+  answer(strand: number, outcome: Outcome): void {
+    this.world.strands.stamp[strand]++;
+    this.end(strand, outcome);
   }
 
   private choose(strand: number, pc: number): number {

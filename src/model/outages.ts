@@ -104,6 +104,8 @@ export class Outages {
     for (const limiter of this.world.limiters) {
       if (limiter.component === instance.component) limiter.states[instance.index].reset();
     }
+    this.world.checks.reset(instance);
+    this.world.coalescing?.reset(instance);
   }
 
   /** Callers know at once who is up: without discovery there is nothing in between. */

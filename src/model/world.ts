@@ -5,6 +5,8 @@ import type { StreamKey } from '../kernel/rng.js';
 import type { Plan } from '../spec/plan.js';
 import type { LimiterState } from '../spec/policy.js';
 import type { Calls } from './calls.js';
+import type { Checks } from './checks.js';
+import type { Coalescing } from './coalescing.js';
 import type { Duplicates } from './duplicates.js';
 import type { Edge } from './edge.js';
 import type { Instance } from './instance.js';
@@ -67,6 +69,9 @@ export interface World {
   readonly edges: readonly Edge[];
   readonly links: readonly Link[];
   readonly limiters: readonly Limiter[];
+  readonly checks: Checks;
+  /** Null where no middleware chain coalesces. */
+  readonly coalescing: Coalescing | null;
   readonly keys: Keys;
   /** By part id: factor on the demand of its steps, 1 unless a fault slows it. */
   readonly partSlowness: Float64Array;

@@ -15,13 +15,14 @@ import type {
 } from '../spec/scenario.js';
 import { Assembler, SLOT } from './assembler.js';
 import { BARE_LINE, calledPart } from './calls.js';
-import { Interner } from './canonical.js';
+import { Interner, sortedEntries } from './canonical.js';
 import { Conditions } from './conditions.js';
 import { EdgeTable } from './edges.js';
 import { LinkEnds } from './fault-links.js';
 import { planFaults } from './faults.js';
 import { isFree } from './free.js';
 import { planGrid, windowEdgesOf } from './grid.js';
+import { Keyed } from './keyed.js';
 import type { LaidComponent, LaidPart, Layout } from './layout.js';
 import { hostOf, layOut } from './layout.js';
 import { Limiters } from './limiters.js';
@@ -52,6 +53,7 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
     conditions: new Conditions(layout, problems),
     distributions: new Interner<Distribution>(),
     counts: new Interner<CountDistribution>(),
+    keyed: new Keyed(sortedEntries(scenario.keys).map(([name]) => name)),
     problems,
     registers: { used: 0 },
   };
@@ -86,6 +88,8 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
     loads,
     links,
     limiters: limiters.list,
+    checks: writer.keyed.checks,
+    coalescings: writer.keyed.coalescings,
     faults,
     keys: limiters.keys,
     deepestChain,

@@ -1,13 +1,12 @@
 import { outcomeOfStatus } from '../spec/outcome.js';
-import { CALL_MODE, OP } from '../spec/plan.js';
+import { CHECK_TABLE, OP } from '../spec/plan.js';
 import type { Middleware } from '../spec/scenario.js';
 import { SLOT } from './assembler.js';
-import { BARE_LINE } from './calls.js';
 import { isFree } from './free.js';
 import { StepNames } from './identity.js';
 import type { Limiters } from './limiters.js';
 import type { Scope } from './scope.js';
-import { writeCall, writeWhen, type Writer } from './writer.js';
+import { writeCheckCall, writeWhen, type Writer } from './writer.js';
 
 /**
  * The chain in front of the steps, in its order: the cost of each member, then whom it turns away, by
@@ -34,7 +33,11 @@ export function writeMiddleware(
       const limiter = limiters.at(place, scope.part.component.id, member.rateLimit);
       w.assembler.emit(OP.LIMIT, limiter, outcomeOfStatus(member.status));
     }
-    if (member.call !== null) writeCheck(w, member, inner);
+    if (member.call !== null) writeCheck(w, member, `${owner}.middleware[${index}]`, inner);
+    if (member.coalesce !== null) {
+      const id = w.keyed.coalescing(scope.part.component.id, member.coalesce);
+      w.assembler.emit(OP.COALESCE, id);
+    }
     w.assembler.bind(after);
   });
 }
@@ -53,11 +56,28 @@ function writeReject(w: Writer, member: Middleware, scope: Scope): void {
   assembler.bind(accepted);
 }
 
-/** A remote check that fails lets the request pass (`allow`) or ends it. */
-function writeCheck(w: Writer, member: Middleware, scope: Scope): void {
-  const after = w.assembler.label();
-  const allow: Scope = { ...scope, failure: { kind: 'ignore', after } };
-  const ends: Scope = { ...scope, uncaught: CALL_MODE.END };
-  writeCall(w, member.call!, BARE_LINE, null, member.onError === 'allow' ? allow : ends);
-  w.assembler.bind(after);
+/**
+ * A remote check: what is known is not asked. A client error is its refusal; any other failure is no
+ * answer, and lets the request pass (`allow`) or ends it.
+ */
+function writeCheck(w: Writer, member: Middleware, place: string, scope: Scope): void {
+  const { assembler } = w;
+  const after = assembler.label();
+  const refusal = outcomeOfStatus(member.status);
+  const cache = w.keyed.check(place, scope.part.component.id, member);
+  if (cache >= 0) {
+    const at = assembler.emit(OP.KNOWN, cache, 0, refusal);
+    assembler.point(at, SLOT.B, after);
+  }
+  const row: number[] = [];
+  row[CHECK_TABLE.REFUSAL] = refusal;
+  row[CHECK_TABLE.CACHE] = cache;
+  row[CHECK_TABLE.ALLOW] = -1;
+  const table = assembler.table(row);
+  const call = writeCheckCall(w, member.call!, scope, table);
+  if (call >= 0 && member.onError === 'allow') {
+    assembler.pointInTable(table, CHECK_TABLE.ALLOW, after, call);
+  }
+  if (cache >= 0) assembler.emit(OP.KEEP, cache);
+  assembler.bind(after);
 }

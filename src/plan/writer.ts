@@ -1,13 +1,14 @@
 import type { CountDistribution } from '../kernel/counts.js';
 import type { Distribution } from '../kernel/distribution.js';
-import { OP } from '../spec/plan.js';
+import { CALL_MODE, OP } from '../spec/plan.js';
 import type { Bundle, Condition, Step, Target } from '../spec/scenario.js';
 import type { Assembler, Label } from './assembler.js';
 import { SLOT } from './assembler.js';
-import { calledPart } from './calls.js';
+import { BARE_LINE, calledPart } from './calls.js';
 import type { Interner } from './canonical.js';
 import type { Conditions } from './conditions.js';
 import type { EdgeTable } from './edges.js';
+import type { Keyed } from './keyed.js';
 import type { Layout } from './layout.js';
 import type { Problems } from './problem.js';
 import type { RequestLine } from '../scenario/routes.js';
@@ -21,6 +22,7 @@ export interface Writer {
   readonly conditions: Conditions;
   readonly distributions: Interner<Distribution>;
   readonly counts: Interner<CountDistribution>;
+  readonly keyed: Keyed;
   readonly problems: Problems;
   /** First loop register not used by what has been written; a body measures itself by it. */
   readonly registers: { used: number };
@@ -44,13 +46,31 @@ export function writeCall(
   scope: Scope,
   verb: 'call' | 'query' = 'call',
 ): void {
+  const { mode, target } = modeOf(scope);
+  const at = emitCall(w, to, line, policy, scope, verb, mode, 0);
+  if (at >= 0 && target !== null) w.assembler.point(at, SLOT.C, target);
+}
+
+/** A call whose failure is what a check says, see CHECK_TABLE; gives its place, -1 where it has none. */
+export function writeCheckCall(w: Writer, to: Target, scope: Scope, table: number): number {
+  return emitCall(w, to, BARE_LINE, null, scope, 'call', CALL_MODE.CHECK, table);
+}
+
+function emitCall(
+  w: Writer,
+  to: Target,
+  line: RequestLine,
+  policy: Bundle | null,
+  scope: Scope,
+  verb: 'call' | 'query',
+  mode: number,
+  operand: number,
+): number {
   const callee = calledPart(w.layout, to, line, scope.where, w.problems);
-  if (callee === null) return;
+  if (callee === null) return -1;
   const edge = w.edges.use(scope.part, callee, policy);
   const stream = scope.names.next(`${verb}:${callee.component.name}.${callee.name}`);
-  const { mode, target } = modeOf(scope);
-  const at = w.assembler.emit(OP.CALL, edge, mode, 0, stream);
-  if (target !== null) w.assembler.point(at, SLOT.C, target);
+  return w.assembler.emit(OP.CALL, edge, mode, operand, stream);
 }
 
 /** An unconditional jump. */

@@ -54,8 +54,8 @@ const LATER_FIELDS: ReadonlyMap<string, string> = new Map([
   ['bundle', `${laterPolicies.join(' ')} tags`],
   ['loadBalancing', 'activeRequestBias zoneAware panicThreshold slowStart level subset'],
   ['policy', 'key store retryAfter ignore'],
-  ['middleware', 'admit cache coalesce'],
-  ['middlewareEntry', 'cacheTtl workPerKiB key store dryRun retryAfter'],
+  ['middleware', 'admit cache'],
+  ['middlewareEntry', 'workPerKiB key store dryRun retryAfter'],
 ]);
 
 /** Words of closed lists that later versions bring, by the last key of the path. */

@@ -244,11 +244,11 @@ export const METRICS: readonly Metric[] = [
   ),
   metric(
     'coalesced',
-    ['edge'],
+    ['gateway', 'route', 'service', 'endpoint', 'edge'],
     'number',
     'none',
     'low',
-    'Calls that were answered with the answer of another call.',
+    'Calls, or requests in a middleware chain, that were answered with the answer of another one.',
   ),
   metric(
     'pool.wait',

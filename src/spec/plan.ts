@@ -42,6 +42,8 @@ export interface Plan {
   readonly loads: readonly PlanLoad[];
   readonly links: readonly PlanLink[];
   readonly limiters: readonly PlanLimiter[];
+  readonly checks: readonly PlanCheck[];
+  readonly coalescings: readonly PlanCoalescing[];
   readonly faults: readonly PlanFault[];
   readonly keys: readonly { readonly name: string; readonly population: KeyPopulation }[];
   /** Longest chain of layers of any edge, pool and deadline included. */
@@ -146,6 +148,26 @@ export interface PlanLimiter {
   readonly key: number;
 }
 
+/** A remote check in a middleware chain whose answers each instance of the component keeps. */
+export interface PlanCheck {
+  readonly component: number;
+  /** Index into `keys`: for whom an answer holds. */
+  readonly key: number;
+  readonly ttlNs: Ns;
+  /** Refusals are kept too. */
+  readonly refusals: boolean;
+}
+
+/** Requests of one part that share an answer while they are on one instance of the component. */
+export interface PlanCoalescing {
+  readonly component: number;
+  /** Index into `keys`: who asks the same. */
+  readonly key: number;
+  /** From the start of the request that is answered for all; null = while it lasts. */
+  readonly windowNs: Ns | null;
+  readonly shareErrors: boolean;
+}
+
 /** Endpoint programs: four integers an instruction (opcode, a, b, c). See OP. */
 export interface Program {
   readonly code: Int32Array;
@@ -186,6 +208,12 @@ export const OP = Object.freeze({
   BACKGROUND: 13,
   /** a=limiter id, b=outcome when refused: ends the strand with it. */
   LIMIT: 14,
+  /** a=check id, b=target when it is known to be allowed, c=outcome when it is known to be refused. */
+  KNOWN: 15,
+  /** a=check id: the check before it has allowed. */
+  KEEP: 16,
+  /** a=coalescing id: goes on, or waits for the answer of a request that asks the same. */
+  COALESCE: 17,
 } as const);
 
 /** Layout of a FORK's table; the starts of the branches follow from STARTS on. */
@@ -216,6 +244,18 @@ export const CALL_MODE = Object.freeze({
   JUMP: 2,
   /** The strand ends with the outcome as it is (a client sees what it saw, no status of its own). */
   PASS: 3,
+  /** It is the answer of a check: c=t, see CHECK_TABLE. */
+  CHECK: 4,
+} as const);
+
+/** Layout of the table of a check. */
+export const CHECK_TABLE = Object.freeze({
+  /** Outcome of a request that the check refuses. */
+  REFUSAL: 0,
+  /** Check id whose cache keeps the refusal, -1 = none. */
+  CACHE: 1,
+  /** Where the program goes on when the check gave no answer; -1 = the request ends by that. */
+  ALLOW: 2,
 } as const);
 
 export interface PlanLoad {

@@ -206,7 +206,7 @@ export interface Route {
 }
 
 export interface Middleware {
-  /** `authenticate`, `authorize`, `rateLimit`, `filter`, `transform`, `translate`, `compress`, `log`, `correlate`. */
+  /** `authenticate`, `authorize`, `rateLimit`, `coalesce`, `filter`, `transform`, `translate`, `compress`, `log`, `correlate`. */
   readonly name: string;
   readonly kind: string | null;
   readonly work: Distribution;
@@ -214,7 +214,16 @@ export interface Middleware {
   readonly status: number;
   /** A remote check. */
   readonly call: Target | null;
+  /** When the check gave no answer. */
   readonly onError: 'allow' | 'reject';
+  /** How long an instance keeps the answers of the check, and for whom one holds. */
+  readonly cached: { readonly ttlNs: Ns; readonly key: string; readonly refusals: boolean } | null;
+  /** Only for `coalesce`. */
+  readonly coalesce: {
+    readonly key: string;
+    readonly shareErrors: boolean;
+    readonly windowNs: Ns | null;
+  } | null;
   readonly when: Condition | null;
   /** Only for `rateLimit`: the policy kind and its config. */
   readonly rateLimit: Layer | null;

@@ -252,6 +252,8 @@ export function middleware(name: string, own: Partial<Middleware> = {}): Middlew
     status: 403,
     call: null,
     onError: 'reject',
+    cached: null,
+    coalesce: null,
     when: null,
     rateLimit: null,
     ...own,

@@ -31,6 +31,8 @@ import {
 } from './bundles.js';
 import type { Context, Path } from './context.js';
 import { report, reportKey, writtenAt } from './context.js';
+import type { CoalesceFields, KeyedFields } from './middleware.js';
+import { checkChain, resolveCached, resolveCoalesce } from './middleware.js';
 import { BUILT_IN_KEYS, routeNames, sorted } from './names.js';
 import { resolveSteps, resolveWhen } from './steps.js';
 import { resolveCall, split, unknown, withPart } from './targets.js';
@@ -66,13 +68,18 @@ export function resolveService(context: Context, name: string, output: ServiceOu
 export function resolveGateway(context: Context, name: string, output: GatewayOutput): Gateway {
   const path = ['gateways', name];
   const names = routeNames(output.routes);
+  const routes = output.routes.map((route, index) =>
+    resolveRoute(context, name, names[index], route, [...path, 'routes', index]),
+  );
+  const middleware = resolveMiddleware(context, output.middleware, name, [...path, 'middleware']);
+  routes.forEach((route, index) =>
+    checkChain(context, middleware, route.middleware, [...path, 'routes', index, 'middleware']),
+  );
   return {
     ...resolveHost(context, name, output, path),
     routing: output.routing,
-    routes: output.routes.map((route, index) =>
-      resolveRoute(context, name, names[index], route, [...path, 'routes', index]),
-    ),
-    middleware: resolveMiddleware(context, output.middleware, name, [...path, 'middleware']),
+    routes,
+    middleware,
     outbound: resolveOutbound(context, output.outbound, [...path, 'outbound']),
   };
 }
@@ -274,28 +281,28 @@ function resolveMiddleware(
   owner: string,
   path: Path,
 ): Middleware[] {
-  return (outputs ?? []).flatMap((output, index) => {
+  const chain = (outputs ?? []).flatMap((output, index) => {
     const [name, fields] = Object.entries(output)[0] ?? [];
     if (name === undefined || fields === undefined) return [];
     return [
       resolveEntry(context, name, fields as unknown as EntryFields, owner, [...path, index, name]),
     ];
   });
+  checkChain(context, [], chain, path);
+  return chain;
 }
 
-interface EntryFields {
+interface EntryFields extends KeyedFields {
   readonly kind?: string;
   readonly work: Distribution;
-  readonly reject: number;
+  readonly reject?: number;
   readonly status?: number;
-  readonly call?: string;
-  readonly onError: 'allow' | 'reject';
+  readonly onError?: 'allow' | 'reject';
   readonly when?: {
     readonly class?: string;
     readonly workload?: string;
     readonly header?: Record<string, string>;
   };
-  readonly key?: string;
 }
 
 /** Status of a refusal where none is written. */
@@ -306,6 +313,9 @@ const STATUS: ReadonlyMap<string, number> = new Map([
   ['filter', 403],
 ]);
 
+/** Middleware whose `key` is its own, and not that of a cache. */
+const KEYED: ReadonlySet<string> = new Set(['rateLimit', 'coalesce']);
+
 function resolveEntry(
   context: Context,
   name: string,
@@ -313,7 +323,7 @@ function resolveEntry(
   owner: string,
   path: Path,
 ): Middleware {
-  const { kind, work, reject, status, call, onError, when } = fields;
+  const { kind, work, reject = 0, status, call, onError = 'reject', when } = fields;
   if (kind === 'introspection' && call === undefined) {
     report(context, 'FL203', path, 'introspection asks somebody: write call: COMPONENT.ENDPOINT');
   }
@@ -326,6 +336,11 @@ function resolveEntry(
     status: status ?? standard,
     call: call === undefined ? null : resolveCall(context, call, owner, [...path, 'call']),
     onError,
+    cached: KEYED.has(name) ? null : resolveCached(context, fields, path),
+    coalesce:
+      name === 'coalesce'
+        ? resolveCoalesce(context, fields as unknown as CoalesceFields, path)
+        : null,
     when: resolveWhen(context, when, [...path, 'when']),
     rateLimit: name === 'rateLimit' ? limiter(context, fields, path) : null,
   };
