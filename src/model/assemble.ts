@@ -27,6 +27,7 @@ import { Outages } from './outages.js';
 import type { Registry } from './registry.js';
 import { Server } from './server.js';
 import { Sink } from './sink.js';
+import { Sizes } from './sizes.js';
 import { Strands } from './strands.js';
 import { Tracer } from './tracer.js';
 import { Wire } from './wire.js';
@@ -78,6 +79,7 @@ export function assemble(
   world.instanceInjections = plan.instances.map(() => null);
   setFleets(world);
   world.links = plan.links.map((spec) => linkOf(world, spec));
+  world.sizes = plan.sized ? new Sizes(world) : null;
   world.wire = new Wire(world);
   world.calls = new Calls(engine, world.wire, plan.deepestChain + 1);
   world.interpreter = new Interpreter(world);
@@ -205,6 +207,7 @@ function setEdges(world: Draft, chains: Chains, all: Balancers): Assembly['views
       stride: Math.round(Math.sqrt(spec.links.length)),
       pick: streamKey(plan.seed, replication, `edge/${names}/pick`),
       idempotent: plan.parts[spec.to].idempotent,
+      requestBytes: spec.requestBytes,
     };
   });
   return list;

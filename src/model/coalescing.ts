@@ -1,3 +1,4 @@
+import { Expiring } from '../kernel/expiring.js';
 import { widenInt32 } from '../kernel/pool.js';
 import { isSuccess, PARK, PASS } from '../spec/outcome.js';
 import type { Outcome } from '../spec/outcome.js';
@@ -19,6 +20,8 @@ export class Coalescing {
   private readonly specs: readonly PlanCoalescing[];
   /** By place, then by index of the instance. */
   private readonly coalescers: readonly (readonly Coalescer[])[];
+  /** Sizes of the answers that are kept, plus 1. */
+  private readonly bytes: readonly (readonly Expiring[])[];
   private readonly settleOp: number;
   /** By strand: 1 + the flight it leads, or less 1 the number under which it follows; and the place. */
   private role: Int32Array = new Int32Array(0);
@@ -32,6 +35,12 @@ export class Coalescing {
       Array.from(
         { length: plan.components[component].instances },
         () => new Coalescer(windowNs, shareErrors),
+      ),
+    );
+    this.bytes = this.specs.map(({ component, windowNs }) =>
+      Array.from(
+        { length: plan.components[component].instances },
+        () => new Expiring(windowNs ?? 0),
       ),
     );
     strands.slots.onGrow((capacity) => {
@@ -50,6 +59,7 @@ export class Coalescing {
     const key = keys.value(this.specs[place].key, strand);
     const known = coalescer.kept(engine.now, key);
     if (known !== 0) {
+      this.giveSize(strand, this.bytesOf(strand, place).get(engine.now, key) - 1);
       sink.coalesced(strands.part[strand]);
       return known;
     }
@@ -78,8 +88,10 @@ export class Coalescing {
     const flight = this.role[strand] - 1;
     this.role[strand] = ALONE;
     coalescer.land(engine.now, flight, outcome);
+    const bytes = this.keepSize(strand);
     for (let next = coalescer.next(flight); next >= 0; next = coalescer.next(flight)) {
       this.role[next] = ALONE;
+      this.giveSize(next, bytes);
       sink.coalesced(strands.part[next]);
       strands.state[next] = STATE.READY;
       engine.soon(engine.phase, this.settleOp, next, strands.stamp[next], outcome);
@@ -112,6 +124,31 @@ export class Coalescing {
     let held = 0;
     for (const place of this.coalescers) for (const coalescer of place) held += coalescer.used;
     return held;
+  }
+
+  /** Size of an answer that others are given, kept as long as the answer may be. */
+  private keepSize(strand: number): number {
+    const { sizes, engine, keys } = this.world;
+    if (sizes === null) return 0;
+    const bytes = sizes.ofAnswer(strand);
+    const place = this.place[strand];
+    const { key, windowNs } = this.specs[place];
+    if (windowNs !== null) {
+      const value = keys.value(key, strand);
+      // 0 is nothing that is kept.
+      this.bytesOf(strand, place).set(engine.now, value, bytes + 1, engine.now + windowNs);
+    }
+    return bytes;
+  }
+
+  private giveSize(strand: number, bytes: number): void {
+    const { sizes } = this.world;
+    if (sizes !== null) sizes.shared(strand, bytes);
+  }
+
+  private bytesOf(strand: number, place: number): Expiring {
+    const { strands, instances } = this.world;
+    return this.bytes[place][instances[strands.instance[strand]].index];
   }
 
   /** The request that has waited longest goes on in the place of the one that led. */

@@ -40,4 +40,6 @@ export interface Edge {
   /** Key of the draws that look for an instance of which no other attempt of the call knows. */
   readonly pick: StreamKey;
   readonly idempotent: boolean;
+  /** Bytes of a request; -1 = as the one its caller was sent. */
+  readonly requestBytes: number;
 }

@@ -80,7 +80,7 @@ export class Interpreter {
       const a = code[at + 1];
       switch (code[at]) {
         case OP.WORK:
-          if (this.work(strand, pc, a)) break;
+          if (this.work(strand, pc, a, 1)) break;
           return;
         case OP.WAIT:
           this.wait(strand, pc, a);
@@ -141,6 +141,14 @@ export class Interpreter {
           strands.pc[strand] = pc + 1;
           world.checks.keep(strand, a, VERDICT.allowed);
           break;
+        case OP.WORK_PER_KIB:
+          if (this.work(strand, pc, a, this.kib(strand, code[at + 2]))) break;
+          return;
+        case OP.OVERSIZE:
+          strands.pc[strand] = pc + 1;
+          if (world.sizes === null || world.sizes.ofRequest(strand) <= this.tables[a][0]) break;
+          this.end(strand, code[at + 2]);
+          return;
         case OP.COALESCE:
           strands.pc[strand] = pc + 1;
           if (this.coalesce(strand, a)) break;
@@ -151,12 +159,13 @@ export class Interpreter {
     }
   }
 
-  /** CPU: true when the work is nothing, false when the strand has to wait for it. */
-  private work(strand: number, pc: number, sampler: number): boolean {
+  /** CPU, so many times what is drawn: true when the work is nothing, false when the strand has to wait for it. */
+  private work(strand: number, pc: number, sampler: number, times: number): boolean {
     const { strands, instances, workers } = this.world;
     const instance = instances[strands.instance[strand]];
     if (instance.yields && !workers.takeWorker(strand, instance)) return false;
-    const time = this.draws.sample(strand, pc, sampler);
+    const each = this.draws.sample(strand, pc, sampler);
+    const time = times === 1 ? each : Math.round(each * times);
     strands.pc[strand] = pc + 1;
     if (time === 0) {
       if (instance.yields) workers.releaseWorker(strand, instance);
@@ -287,6 +296,13 @@ export class Interpreter {
     this.yieldWorker(strand, instance);
     this.sleep(strand, engine.now + wait);
     return false;
+  }
+
+  /** KiB of the request of a strand, or of the answer it is about to give. */
+  private kib(strand: number, ofAnswer: number): number {
+    const { sizes } = this.world;
+    if (sizes === null) return 0;
+    return (ofAnswer === 1 ? sizes.ofAnswer(strand) : sizes.ofRequest(strand)) / 1024;
   }
 
   /** What is known from an earlier check; false when the request has ended by it. */

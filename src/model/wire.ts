@@ -44,7 +44,7 @@ export class Wire implements CallSite {
 
   send(frame: number): void {
     const { world } = this;
-    const { engine, strands, sink, instances } = world;
+    const { engine, strands, sink, instances, sizes } = world;
     const { frames } = world.calls;
     const edge = world.edges[frames.edge[frame]];
     const caller = instances[frames.caller[frame]];
@@ -90,8 +90,9 @@ export class Wire implements CallSite {
     sink.attempt(edge.stat);
     view.outstanding[index]++;
     world.levels.add(view.gauge, 1);
+    if (sizes !== null) sizes.sent(strand, edge, owner);
     this.guard(strand);
-    this.launch(strand, edge, caller.id === callee.id, caller.zone, callee.zone);
+    this.launch(strand, edge, caller, callee);
   }
 
   abandon(_frame: number, job: number, outcome: Outcome, tell: boolean): void {
@@ -122,18 +123,18 @@ export class Wire implements CallSite {
   /** The answer of a job leaves its instance; `strands.answer` holds it. */
   reply(strand: number): void {
     const { world } = this;
-    const { strands, engine } = world;
-    const link = strands.link[strand];
+    const { strands, engine, sizes } = world;
     let delay = 0;
-    if (link >= 0) {
-      delay = world.links[link].delay(
-        MESSAGE.answer,
-        strands.lineageA[strand],
-        strands.lineageB[strand],
-      );
+    if (strands.link[strand] >= 0) {
+      const link = world.links[strands.link[strand]];
+      delay = link.delay(MESSAGE.answer, strands.lineageA[strand], strands.lineageB[strand]);
       if (delay === VANISHED) {
         world.server.answerLost(strand);
         return;
+      }
+      if (sizes !== null && link.answerBandwidth !== Infinity) {
+        const to = world.calls.frames.caller[strands.from[strand]];
+        delay += sizes.answering(strand, strands.answer[strand], link.answerBandwidth, to);
       }
     }
     const life = strands.life[strand];
@@ -195,18 +196,12 @@ export class Wire implements CallSite {
     }
   }
 
-  private launch(
-    strand: number,
-    edge: Edge,
-    local: boolean,
-    fromZone: number,
-    toZone: number,
-  ): void {
-    const { engine, strands } = this.world;
+  private launch(strand: number, edge: Edge, caller: Instance, callee: Instance): void {
+    const { engine, strands, sizes } = this.world;
     let delay = 0;
     strands.link[strand] = -1;
-    if (!local) {
-      const slot = (fromZone + 1) * edge.stride + toZone + 1;
+    if (caller.id !== callee.id) {
+      const slot = (caller.zone + 1) * edge.stride + callee.zone + 1;
       const link = edge.links[slot]!;
       strands.link[strand] = edge.linkIds[slot];
       delay = link.delay(MESSAGE.request, strands.lineageA[strand], strands.lineageB[strand]);
@@ -215,6 +210,9 @@ export class Wire implements CallSite {
         return;
       }
       if (link.requestCut === CUT.reject) strands.injected[strand] = OUTCOME.refused;
+      else if (sizes !== null && link.requestBandwidth !== Infinity) {
+        delay += sizes.sending(strand, link.requestBandwidth, caller.id, callee.id);
+      }
     }
     const at = engine.now + delay;
     engine.at(at, PHASE.ARRIVAL, this.arriveOp, strand, strands.stamp[strand], 0);
@@ -233,6 +231,9 @@ export class Wire implements CallSite {
     const outcome = strands.answer[strand];
     const edge = world.edges[strands.edge[strand]];
     this.settle(strand, edge);
+    if (world.sizes !== null) {
+      world.sizes.received(strand, edge, world.calls.frames.owner[frame]);
+    }
     world.sink.attemptEnded(edge.stat, strands.sentCell[strand], outcome);
     world.server.answerDelivered(strand, engine.now);
     world.calls.answer(frame, outcome);

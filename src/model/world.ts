@@ -18,6 +18,7 @@ import type { Link } from './link.js';
 import type { Loads } from './loads.js';
 import type { Server } from './server.js';
 import type { Sink } from './sink.js';
+import type { Sizes } from './sizes.js';
 import type { Strands } from './strands.js';
 import type { Tracer } from './tracer.js';
 import type { Wire } from './wire.js';
@@ -68,6 +69,8 @@ export interface World {
   readonly instances: readonly Instance[];
   readonly edges: readonly Edge[];
   readonly links: readonly Link[];
+  /** Null where no message has a size. */
+  readonly sizes: Sizes | null;
   readonly limiters: readonly Limiter[];
   readonly checks: Checks;
   /** Null where no middleware chain coalesces. */

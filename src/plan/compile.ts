@@ -30,6 +30,7 @@ import { planLoads, traceShareOf } from './loads.js';
 import { planLinks, withLinks } from './network.js';
 import { Problems } from './problem.js';
 import { fullName, writeProgram, writeRefusal } from './programs.js';
+import { isSized, responseBytesOf } from './sizes.js';
 import type { Writer } from './writer.js';
 
 export interface CompileOptions {
@@ -88,6 +89,10 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
     loads,
     links,
     limiters: limiters.list,
+    sized: isSized(
+      scenario,
+      edges.map(({ requestBytes }) => requestBytes),
+    ),
     checks: writer.keyed.checks,
     coalescings: writer.keyed.coalescings,
     faults,
@@ -114,6 +119,7 @@ function planPart(layout: Layout, part: LaidPart, program: number): Plan['parts'
     component: part.component.id,
     program,
     idempotent: repeatable(layout, part, layout.components.length),
+    responseBytes: responseBytesOf(part),
   };
 }
 

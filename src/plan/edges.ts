@@ -6,11 +6,12 @@ import { isFree } from './free.js';
 import type { LaidComponent, LaidPart, Layout } from './layout.js';
 import { hostOf } from './layout.js';
 
-/** A caller part, a callee part and the identity of the bundle between them. */
+/** A caller part, a callee part, the identity of the bundle between them, and the size of requests. */
 interface Use {
   readonly from: LaidPart;
   readonly to: LaidPart;
   readonly bundle: string;
+  readonly requestBytes: number;
 }
 
 /** An edge as far as it is known without the network. */
@@ -33,13 +34,13 @@ export class EdgeTable {
   private readonly bundles = new Bundles();
 
   /** Provisional number of the edge from a part to another under the bundle that governs it. */
-  use(from: LaidPart, to: LaidPart, own: Bundle | null): number {
+  use(from: LaidPart, to: LaidPart, own: Bundle | null, requestBytes: number): number {
     const bundle = this.bundles.use(governing(from.component, to, own));
-    const key = `${from.id} ${to.id} ${bundle}`;
+    const key = `${from.id} ${to.id} ${requestBytes} ${bundle}`;
     const known = this.ids.get(key);
     if (known !== undefined) return known;
     this.ids.set(key, this.uses.length);
-    return this.uses.push({ from, to, bundle }) - 1;
+    return this.uses.push({ from, to, bundle, requestBytes }) - 1;
   }
 
   /** Edges in order of caller part, callee part and bundle; bundles in order of their identity. */
@@ -51,7 +52,7 @@ export class EdgeTable {
     const statEdges: { from: number; to: number }[] = [];
     const numbers = new Int32Array(this.uses.length);
     const drafts: BareEdge[] = order.map((index, number) => {
-      const { from, to, bundle } = this.uses[index]!;
+      const { from, to, bundle, requestBytes } = this.uses[index]!;
       numbers[index] = number;
       const last = statEdges[statEdges.length - 1];
       if (last?.from !== from.id || last.to !== to.id) statEdges.push({ from: from.id, to: to.id });
@@ -63,6 +64,7 @@ export class EdgeTable {
         loadBalancing:
           this.bundles.get(bundle).loadBalancing ?? hostOf(to.component)!.loadBalancing,
         pool: poolOf(from.component, to.component),
+        requestBytes,
         deadline: false,
       };
     });
@@ -76,7 +78,8 @@ export class EdgeTable {
 }
 
 function compareUses(a: Use, b: Use): number {
-  return a.from.id - b.from.id || a.to.id - b.to.id || byCodeUnit(a.bundle, b.bundle);
+  const parts = a.from.id - b.from.id || a.to.id - b.to.id;
+  return parts || byCodeUnit(a.bundle, b.bundle) || a.requestBytes - b.requestBytes;
 }
 
 /** The connection pool of a caller at a database, where connections are limited or cost something. */

@@ -8,9 +8,14 @@ import type { Limiters } from './limiters.js';
 import type { Scope } from './scope.js';
 import { writeCheckCall, writeWhen, type Writer } from './writer.js';
 
+/** Middleware that works on the request, or on the answer, for each KiB of it. */
+const ON_REQUEST: ReadonlySet<string> = new Set(['transform', 'translate', 'log', 'correlate']);
+const ON_ANSWER: ReadonlySet<string> = new Set(['translate', 'compress']);
+
 /**
  * The chain in front of the steps, in its order: the cost of each member, then whom it turns away, by
- * share, by rate, by a remote check. `owner` is the component or the route whose list it is.
+ * size, by share, by rate, by a remote check. `owner` is the component or the route whose list it is.
+ * Gives the scope behind the chain, where answers go through it the other way.
  */
 export function writeMiddleware(
   w: Writer,
@@ -18,28 +23,64 @@ export function writeMiddleware(
   chain: readonly Middleware[],
   owner: string,
   scope: Scope,
-): void {
+): Scope {
+  let { closing } = scope;
   chain.forEach((member, index) => {
     const names = new StepNames(scope.names.next(`middleware:${member.name}`));
-    const inner: Scope = { ...scope, names };
+    const place = `${owner}.middleware[${index}]`;
+    closing = closingOf(w, member, { ...scope, names, closing });
     const after = w.assembler.label();
     if (member.when !== null) writeWhen(w, member.when, after, scope.where);
-    if (!isFree(member.work)) {
-      w.assembler.emit(OP.WORK, w.distributions.id(member.work), 0, 0, names.next('work'));
-    }
-    writeReject(w, member, inner);
-    if (member.rateLimit !== null) {
-      const place = `${owner}.middleware[${index}]`;
-      const limiter = limiters.at(place, scope.part.component.id, member.rateLimit);
-      w.assembler.emit(OP.LIMIT, limiter, outcomeOfStatus(member.status));
-    }
-    if (member.call !== null) writeCheck(w, member, `${owner}.middleware[${index}]`, inner);
-    if (member.coalesce !== null) {
-      const id = w.keyed.coalescing(scope.part.component.id, member.coalesce);
-      w.assembler.emit(OP.COALESCE, id);
-    }
+    writeMember(w, limiters, member, place, { ...scope, names });
     w.assembler.bind(after);
   });
+  return { ...scope, closing };
+}
+
+function writeMember(
+  w: Writer,
+  limiters: Limiters,
+  member: Middleware,
+  place: string,
+  scope: Scope,
+): void {
+  const { assembler } = w;
+  const { names } = scope;
+  if (!isFree(member.work)) {
+    assembler.emit(OP.WORK, w.distributions.id(member.work), 0, 0, names.next('work'));
+  }
+  if (ON_REQUEST.has(member.name)) writeSized(w, member, 0, names.next('request'));
+  if (member.maxBytes !== null) {
+    const table = assembler.constants([member.maxBytes]);
+    assembler.emit(OP.OVERSIZE, table, outcomeOfStatus(member.status));
+  }
+  writeReject(w, member, scope);
+  if (member.rateLimit !== null) {
+    const limiter = limiters.at(place, scope.part.component.id, member.rateLimit);
+    assembler.emit(OP.LIMIT, limiter, outcomeOfStatus(member.status));
+  }
+  if (member.call !== null) writeCheck(w, member, place, scope);
+  if (member.coalesce !== null) {
+    const id = w.keyed.coalescing(scope.part.component.id, member.coalesce);
+    assembler.emit(OP.COALESCE, id);
+  }
+}
+
+/** What is done with a successful answer: the member's own part, then that of those in front of it. */
+function closingOf(w: Writer, member: Middleware, scope: Scope): () => void {
+  if (!ON_ANSWER.has(member.name) || isFree(member.workPerKiB)) return scope.closing;
+  return () => {
+    const after = w.assembler.label();
+    if (member.when !== null) writeWhen(w, member.when, after, scope.where);
+    writeSized(w, member, 1, scope.names.next('answer'));
+    w.assembler.bind(after);
+    scope.closing();
+  };
+}
+
+function writeSized(w: Writer, { workPerKiB }: Middleware, answer: 0 | 1, stream: string): void {
+  if (isFree(workPerKiB)) return;
+  w.assembler.emit(OP.WORK_PER_KIB, w.distributions.id(workPerKiB), answer, 0, stream);
 }
 
 /** The share of requests that is turned away; a share of 100 % needs no coin. */

@@ -2,7 +2,6 @@ import { OUTCOME, withStatus } from '../spec/outcome.js';
 import { CALL_MODE, OP } from '../spec/plan.js';
 import type { Host, Operation, Route } from '../spec/scenario.js';
 import { writeWeighted } from './branches.js';
-import { BARE_LINE } from './calls.js';
 import { isFree } from './free.js';
 import { StepNames } from './identity.js';
 import type { LaidComponent, LaidPart } from './layout.js';
@@ -11,26 +10,33 @@ import type { Limiters } from './limiters.js';
 import { writeMiddleware } from './middleware.js';
 import type { Scope } from './scope.js';
 import { writeSteps } from './steps.js';
-import { writeCall, type Writer } from './writer.js';
+import { PASSED_ON } from './sizes.js';
+import { BARE, writeCall, type Writer } from './writer.js';
 
 /** Writes the program of a part and gives the number of its first instruction. */
 export function writeProgram(w: Writer, limiters: Limiters, part: LaidPart): number {
   const at = w.assembler.here;
   const { source } = part;
   const scope = scopeOf(part);
+  const { name } = part.component;
   switch (source.kind) {
     case 'request':
       writeSteps(w, source.request.steps, scope);
       break;
-    case 'endpoint':
-      writeMiddleware(w, limiters, source.service.middleware, part.component.name, scope);
-      writeSteps(w, source.endpoint.steps, scope);
+    case 'endpoint': {
+      const behind = writeMiddleware(w, limiters, source.service.middleware, name, scope);
+      writeSteps(w, source.endpoint.steps, behind);
+      behind.closing();
       break;
-    case 'route':
-      writeMiddleware(w, limiters, source.gateway.middleware, part.component.name, scope);
-      writeMiddleware(w, limiters, source.route.middleware, fullName(part), scope);
-      writeRoute(w, source.route, scope);
+    }
+    case 'route': {
+      const outer = writeMiddleware(w, limiters, source.gateway.middleware, name, scope);
+      const chain = source.route.middleware;
+      const behind = writeMiddleware(w, limiters, chain, fullName(part), outer);
+      writeRoute(w, source.route, behind);
+      behind.closing();
       break;
+    }
     case 'operation':
       writeOperation(w, source.operation, scope);
       break;
@@ -74,14 +80,18 @@ function scopeOf(part: LaidPart): Scope {
     loops: 0,
     failure: { kind: 'end' },
     answer: { kind: 'request' },
+    closing: () => {},
     uncaught: client ? CALL_MODE.PASS : CALL_MODE.END,
   };
 }
 
+/** A route hands on what it was sent. */
+const FORWARDED = Object.freeze({ ...BARE, requestBytes: PASSED_ON });
+
 /** The call of a route, to one of its targets by weight. */
 function writeRoute(w: Writer, route: Route, scope: Scope): void {
   const call = (index: number): void =>
-    writeCall(w, route.to[index]!.target, BARE_LINE, route.policy, scope);
+    writeCall(w, route.to[index]!.target, FORWARDED, route.policy, scope);
   if (route.to.length === 1) return call(0);
   const weights = route.to.map((target) => target.weight);
   const bodies = route.to.map((_, index) => () => call(index));

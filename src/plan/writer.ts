@@ -10,6 +10,7 @@ import type { Conditions } from './conditions.js';
 import type { EdgeTable } from './edges.js';
 import type { Keyed } from './keyed.js';
 import type { Layout } from './layout.js';
+import { requestBytesOf } from './sizes.js';
 import type { Problems } from './problem.js';
 import type { RequestLine } from '../scenario/routes.js';
 import { modeOf, type Scope } from './scope.js';
@@ -37,11 +38,20 @@ export function writeWhen(w: Writer, condition: Condition, otherwise: Label, whe
   w.assembler.point(w.assembler.emit(OP.WHEN, table), SLOT.B, otherwise);
 }
 
+/** What a call says of its request: where it goes, and how large it is. */
+export interface RequestText extends RequestLine {
+  /** null = what the callee says of its requests; PASSED_ON = as the one that the caller was sent. */
+  readonly requestBytes: number | null;
+}
+
+/** Nothing is said of the request. */
+export const BARE: RequestText = Object.freeze({ ...BARE_LINE, requestBytes: null });
+
 /** A call of a part, with the failure handling of the scope. */
 export function writeCall(
   w: Writer,
   to: Target,
-  line: RequestLine,
+  line: RequestText,
   policy: Bundle | null,
   scope: Scope,
   verb: 'call' | 'query' = 'call',
@@ -53,13 +63,13 @@ export function writeCall(
 
 /** A call whose failure is what a check says, see CHECK_TABLE; gives its place, -1 where it has none. */
 export function writeCheckCall(w: Writer, to: Target, scope: Scope, table: number): number {
-  return emitCall(w, to, BARE_LINE, null, scope, 'call', CALL_MODE.CHECK, table);
+  return emitCall(w, to, BARE, null, scope, 'call', CALL_MODE.CHECK, table);
 }
 
 function emitCall(
   w: Writer,
   to: Target,
-  line: RequestLine,
+  line: RequestText,
   policy: Bundle | null,
   scope: Scope,
   verb: 'call' | 'query',
@@ -68,7 +78,8 @@ function emitCall(
 ): number {
   const callee = calledPart(w.layout, to, line, scope.where, w.problems);
   if (callee === null) return -1;
-  const edge = w.edges.use(scope.part, callee, policy);
+  const bytes = line.requestBytes ?? requestBytesOf(w.layout, callee);
+  const edge = w.edges.use(scope.part, callee, policy, bytes);
   const stream = scope.names.next(`${verb}:${callee.component.name}.${callee.name}`);
   return w.assembler.emit(OP.CALL, edge, mode, operand, stream);
 }

@@ -14,8 +14,7 @@ const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
     '',
     'platform caches topics queues brokers sagas eventStores projections functions registries mesh sweeps',
   ],
-  ['network', 'bandwidth crossZoneCost'],
-  ['network.links.*', 'bandwidth'],
+  ['network', 'crossZoneCost'],
   [
     'services.*',
     'tags memory resources admission outlierDetection protocol outbox discovery probes lifecycle ' +
@@ -30,14 +29,14 @@ const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
   ['services.*.runtime', 'gc'],
   ['gateways.*.runtime', 'gc'],
   ['services.*.queue', 'key target interval'],
-  ['services.*.endpoints.*', 'concurrency priority requestSize responseSize timeLimit'],
+  ['services.*.endpoints.*', 'concurrency priority timeLimit'],
   [
     'databases.*',
     'tags statementTimeout replicas route shards knee failover loadBalancing queue concurrency',
   ],
   ['databases.*.operations.*', 'rows key lock scan fanout'],
   ['workloads.*', 'tags priority keys'],
-  ['workloads.*.requests.*', 'priority keys requestSize'],
+  ['workloads.*.requests.*', 'priority keys'],
   ['faults.*', 'when jitter probability group role version'],
   ['budgets.*', 'strict by'],
   ['hypothesis.expect.*', 'strict by'],
@@ -47,7 +46,6 @@ const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
 /** Fields of steps by verb, and of the bundle and its policies. */
 const LATER_FIELDS: ReadonlyMap<string, string> = new Map([
   ['step', LATER_VERBS.join(' ')],
-  ['call', 'requestSize'],
   ['query', 'key route consistency of'],
   ['respond', 'responseSize degraded'],
   ['when', 'version'],
@@ -55,7 +53,7 @@ const LATER_FIELDS: ReadonlyMap<string, string> = new Map([
   ['loadBalancing', 'activeRequestBias zoneAware panicThreshold slowStart level subset'],
   ['policy', 'key store retryAfter ignore'],
   ['middleware', 'admit cache'],
-  ['middlewareEntry', 'workPerKiB key store dryRun retryAfter'],
+  ['middlewareEntry', 'key store dryRun retryAfter'],
 ]);
 
 /** Words of closed lists that later versions bring, by the last key of the path. */

@@ -42,6 +42,8 @@ export interface Plan {
   readonly loads: readonly PlanLoad[];
   readonly links: readonly PlanLink[];
   readonly limiters: readonly PlanLimiter[];
+  /** Whether any message has a size. */
+  readonly sized: boolean;
   readonly checks: readonly PlanCheck[];
   readonly coalescings: readonly PlanCoalescing[];
   readonly faults: readonly PlanFault[];
@@ -93,6 +95,8 @@ export interface PlanPart {
   /** Offset of its first instruction. */
   readonly program: number;
   readonly idempotent: boolean;
+  /** Bytes of a successful answer; -1 = of a route: those of the answer it was given. */
+  readonly responseBytes: number;
 }
 
 export interface PlanInstance {
@@ -112,6 +116,8 @@ export interface PlanEdge {
   readonly bundle: number;
   readonly loadBalancing: LoadBalancing;
   readonly pool: Pool | null;
+  /** Bytes of a request; -1 = of a route: those of the request it was sent. */
+  readonly requestBytes: number;
   /** True when a deadline may reach this edge (its own, or one propagated from a caller). */
   readonly deadline: boolean;
   /** Link by [caller zone index + 1][callee zone index + 1], flattened; stride = zones + 1. */
@@ -137,6 +143,9 @@ export interface PlanLink {
   readonly answerLatency: number;
   readonly loss: number;
   readonly answerLoss: number;
+  /** Bytes per second between two instances, Infinity = no limit. */
+  readonly bandwidth: number;
+  readonly answerBandwidth: number;
   readonly rtoNs: Ns;
 }
 
@@ -214,6 +223,10 @@ export const OP = Object.freeze({
   KEEP: 16,
   /** a=coalescing id: goes on, or waits for the answer of a request that asks the same. */
   COALESCE: 17,
+  /** a=d, CPU for each KiB, b=1: of the answer it is about to give, 0: of its request. */
+  WORK_PER_KIB: 18,
+  /** a=t (bytes), b=outcome that ends the strand when its request is larger. */
+  OVERSIZE: 19,
 } as const);
 
 /** Layout of a FORK's table; the starts of the branches follow from STARTS on. */

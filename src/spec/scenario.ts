@@ -77,6 +77,8 @@ export interface RunSettings {
 export interface Network {
   readonly latency: Distribution;
   readonly loss: number;
+  /** Bytes per second between two instances, each way. */
+  readonly bandwidth: number;
   readonly rtoNs: Ns;
   readonly zones: ReadonlyMap<
     string,
@@ -90,6 +92,7 @@ export interface NetworkLink {
   readonly between: readonly [string, string];
   readonly latency: Distribution | null;
   readonly loss: number | null;
+  readonly bandwidth: number | null;
   readonly oneWay: boolean;
 }
 
@@ -190,6 +193,9 @@ export interface Endpoint {
   readonly steps: readonly Step[];
   readonly idempotent: boolean;
   readonly readOnly: boolean;
+  /** Bytes of a request whose call does not say otherwise, and of a successful answer. */
+  readonly requestBytes: number;
+  readonly responseBytes: number;
 }
 
 export interface Route {
@@ -210,6 +216,10 @@ export interface Middleware {
   readonly name: string;
   readonly kind: string | null;
   readonly work: Distribution;
+  /** CPU for each KiB: of the request, of the answer for `compress`, of both for `translate`. */
+  readonly workPerKiB: Distribution;
+  /** `filter` by size: the largest request that passes, bytes; null = all do. */
+  readonly maxBytes: number | null;
   readonly reject: number;
   readonly status: number;
   /** A remote check. */
@@ -253,6 +263,8 @@ export type Step = StepModifiers &
         readonly path: string | null;
         readonly host: string | null;
         readonly headers: ReadonlyMap<string, string>;
+        /** null = what the callee says of its requests. */
+        readonly requestBytes: number | null;
       }
     | { readonly verb: 'query'; readonly database: string; readonly operation: string }
     | {

@@ -200,8 +200,9 @@ describe('the reach of deadlines', () => {
 
 describe('idempotence', () => {
   it('is that of the endpoint, of a reading operation, and of everything behind a route', () => {
-    const safe = { steps: [work(1)], name: 'safe', idempotent: true, readOnly: false };
-    const read = { steps: [work(1)], name: 'read', idempotent: false, readOnly: true };
+    const plain = { steps: [work(1)], requestBytes: 0, responseBytes: 0 };
+    const safe = { ...plain, name: 'safe', idempotent: true, readOnly: false };
+    const read = { ...plain, name: 'read', idempotent: false, readOnly: true };
     const plan = planOf({
       gateways: [
         gateway('edge', [

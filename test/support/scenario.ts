@@ -96,6 +96,7 @@ export function call(to: string, mods: Mods & CallLine = {}): Step {
     path,
     host,
     headers: new Map(Object.entries(headers)),
+    requestBytes: null,
   };
 }
 
@@ -186,7 +187,15 @@ export function endpoint(
   steps: readonly Step[],
   own: Partial<Endpoint> = {},
 ): Endpoint {
-  return { idempotent: false, readOnly: false, ...own, name, steps };
+  return {
+    idempotent: false,
+    readOnly: false,
+    requestBytes: 0,
+    responseBytes: 0,
+    ...own,
+    name,
+    steps,
+  };
 }
 
 export function service(
@@ -248,6 +257,8 @@ export function middleware(name: string, own: Partial<Middleware> = {}): Middlew
   return {
     kind: null,
     work: FREE,
+    workPerKiB: FREE,
+    maxBytes: null,
     reject: 0,
     status: 403,
     call: null,
@@ -368,6 +379,7 @@ export function scenario(parts: ScenarioParts): Scenario {
     network: {
       latency: FREE,
       loss: 0,
+      bandwidth: Infinity,
       rtoNs: ms(200),
       zones: new Map(),
       links: [],

@@ -52,6 +52,8 @@ export function resolveService(context: Context, name: string, output: ServiceOu
       steps: resolveSteps(context, own.steps, { name, policy: null }, at),
       idempotent: own.idempotent || own.readOnly,
       readOnly: own.readOnly,
+      requestBytes: own.requestSize,
+      responseBytes: own.responseSize,
     });
   }
   if (endpoints.size === 0)
@@ -295,6 +297,8 @@ function resolveMiddleware(
 interface EntryFields extends KeyedFields {
   readonly kind?: string;
   readonly work: Distribution;
+  readonly workPerKiB?: Distribution;
+  readonly max?: number;
   readonly reject?: number;
   readonly status?: number;
   readonly onError?: 'allow' | 'reject';
@@ -328,10 +332,16 @@ function resolveEntry(
     report(context, 'FL203', path, 'introspection asks somebody: write call: COMPONENT.ENDPOINT');
   }
   const standard = kind === 'size' ? 413 : (STATUS.get(name) ?? 403);
+  const { workPerKiB = NOTHING, max } = fields;
+  if (max !== undefined && kind !== 'size') {
+    report(context, 'FL208', [...path, 'max'], 'max is the limit of a filter of kind size');
+  }
   return {
     name,
     kind: kind ?? null,
     work,
+    workPerKiB,
+    maxBytes: max ?? null,
     reject,
     status: status ?? standard,
     call: call === undefined ? null : resolveCall(context, call, owner, [...path, 'call']),

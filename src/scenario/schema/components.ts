@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, distribution, durationOrNone, whole } from '../../spec/quantities.js';
+import { count, distribution, durationOrNone, size, whole } from '../../spec/quantities.js';
 import type { BundleOutput } from './bundle.js';
 import { critical, entryText, inheriting, named, nameText, textMap, withShort } from './common.js';
 import { cpuSchema, zoneSchema } from './host.js';
@@ -19,6 +19,8 @@ export interface EndpointOutput {
   readonly steps: readonly StepOutput[];
   readonly idempotent: boolean;
   readonly readOnly: boolean;
+  readonly requestSize: number;
+  readonly responseSize: number;
   readonly method?: string;
   readonly path?: string;
 }
@@ -47,6 +49,12 @@ export function serviceSchema(
           .boolean()
           .default(false)
           .describe('Reads only; implies idempotent. Defaults to false.'),
+        requestSize: size()
+          .prefault(0)
+          .describe('Size of a request, unless the call says another. Unit: size. Defaults to 0B.'),
+        responseSize: size()
+          .prefault(0)
+          .describe('Size of an answer; failures have none. Unit: size. Defaults to 0B.'),
       })
       .describe('An endpoint: its steps.'),
     { type: 'array', items: { $ref: '#/definitions/step' }, description: 'The steps.' },

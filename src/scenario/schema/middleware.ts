@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { PolicyKind } from '../../spec/policy.js';
-import { distribution, duration, share, whole } from '../../spec/quantities.js';
+import { distribution, duration, share, size, whole } from '../../spec/quantities.js';
 import { MIDDLEWARE } from '../verbs.js';
 import type { AnyObject } from './bundle.js';
 import { nameText, when } from './common.js';
@@ -24,6 +24,15 @@ const SUMMARIES: ReadonlyMap<string, string> = new Map([
   ['log', 'Writes a record.'],
   ['correlate', 'Adds an id to follow the request by.'],
   ['filter', 'Keeps some requests out; refuses with 403, by size with 413.'],
+]);
+
+/** Middleware that handles bodies, and whose. */
+const SIZED: ReadonlyMap<string, string> = new Map([
+  ['transform', 'the request'],
+  ['translate', 'the request, and of the answer on its way back'],
+  ['compress', 'the answer on its way back'],
+  ['log', 'the request'],
+  ['correlate', 'the request'],
 ]);
 
 function common(): Record<string, z.ZodType> {
@@ -91,11 +100,27 @@ export function middlewareSchema(kinds: readonly PolicyKind[]): z.ZodType {
     const kind =
       words === undefined ? {} : { kind: z.enum(words).optional().describe('What it is.') };
     shape[name] = z
-      .strictObject({ ...kind, ...common(), ...cacheFields() })
+      .strictObject({ ...kind, ...common(), ...cacheFields(), ...sizeFields(name) })
       .optional()
       .describe(summary);
   }
   return z.strictObject(shape).describe('One middleware by its name.');
+}
+
+/** What depends on the size of messages. */
+function sizeFields(name: string): Record<string, z.ZodType> {
+  if (name === 'filter') {
+    const max = size()
+      .optional()
+      .describe('Kind `size`: the largest request that passes. Unit: size. Defaults to none.');
+    return { max };
+  }
+  const what = SIZED.get(name);
+  if (what === undefined) return {};
+  const workPerKiB = distribution()
+    .prefault('0ms')
+    .describe(`CPU for each KiB of ${what}. Unit: distribution. Defaults to 0ms.`);
+  return { workPerKiB };
 }
 
 /** As the policy, for the requests that stand in the chain. */
