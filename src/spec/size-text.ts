@@ -9,8 +9,8 @@ const UNITS: ReadonlyMap<string, number> = new Map([
   ['MB', 1e6],
   ['GB', 1e9],
   ['KiB', 1024],
-  ['MiB', 1024 ** 2],
-  ['GiB', 1024 ** 3],
+  ['MiB', 1_048_576],
+  ['GiB', 1_073_741_824],
 ]);
 /** A thousand terabytes: more than one message or link carries. */
 const SIZE_MAX = 1e15;
