@@ -51,7 +51,10 @@ function machineName(data: VariantData, id: number): string {
       : machine.callerComponent >= 0
         ? plan.components[machine.callerComponent].name
         : 'all';
-  const callee = plan.components[machine.calleeComponent].name;
+  const callee =
+    machine.calleeInstance >= 0
+      ? instanceName(plan, machine.calleeInstance)
+      : plan.components[machine.calleeComponent].name;
   const part = machine.calleePart >= 0 ? `.${plan.parts[machine.calleePart].name}` : '';
   return `${caller}->${callee}${part}${machine.dryRun ? ' (dry run)' : ''}`;
 }

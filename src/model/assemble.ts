@@ -24,6 +24,7 @@ import { Levels } from './levels.js';
 import { Link } from './link.js';
 import { Loads } from './loads.js';
 import { Outages } from './outages.js';
+import { Picks } from './picks.js';
 import type { Registry } from './registry.js';
 import { Server } from './server.js';
 import { Sink } from './sink.js';
@@ -80,6 +81,7 @@ export function assemble(
   setFleets(world);
   world.links = plan.links.map((spec) => linkOf(world, spec));
   world.sizes = plan.sized ? new Sizes(world) : null;
+  world.picks = new Picks(world);
   world.wire = new Wire(world);
   world.calls = new Calls(engine, world.wire, plan.deepestChain + 1);
   world.interpreter = new Interpreter(world);
@@ -199,7 +201,9 @@ function setEdges(world: Draft, chains: Chains, all: Balancers): Assembly['views
       program: plan.parts[spec.to].program,
       balancers,
       timed: balancers.some((balancer) => balancer.ended !== undefined),
-      chains: Int32Array.from(own, (instance) => chains.chainOf(spec, instance)),
+      chains: Int32Array.from(own, (instance) =>
+        chains.chainOf(spec, instance, views[instance.index]),
+      ),
       views,
       depth: chains.depthOf(spec),
       links: Array.from(spec.links, (link) => (link < 0 ? null : world.links[link])),
@@ -208,6 +212,8 @@ function setEdges(world: Draft, chains: Chains, all: Balancers): Assembly['views
       pick: streamKey(plan.seed, replication, `edge/${names}/pick`),
       idempotent: plan.parts[spec.to].idempotent,
       requestBytes: spec.requestBytes,
+      picked: chains.picks(spec),
+      panic: chains.failsOpen(spec) ? Number.MIN_VALUE : 0,
     };
   });
   return list;

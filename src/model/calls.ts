@@ -7,12 +7,15 @@ import type { Ns } from '../kernel/time.js';
 import { AMBIGUOUS, HOLD, OUTCOME, PARK, PASS, PENDING, isSuccess } from '../spec/outcome.js';
 import type { Outcome } from '../spec/outcome.js';
 import type { CallContext, PolicyState } from '../spec/policy.js';
-import { Frames } from './frames.js';
+import { AVOID, Frames, PLACES } from './frames.js';
 
 /** What the call machinery needs from the rest of the model. */
 export interface CallSite {
-  /** Sends one attempt of the frame on the wire, and sets `frames.job`. */
-  send(frame: number): void;
+  /**
+   * Sends one attempt of the frame on the wire, and sets `frames.job`: PASS; or an outcome where it can
+   * go nowhere.
+   */
+  send(frame: number): number;
   /**
    * The caller gives up on the attempt because of `outcome` (timeout, deadlineExceeded or cancelled);
    * `tell`: the callee gets a message about it.
@@ -184,6 +187,16 @@ export class Calls implements CallContext {
     engine.at(engine.now + delayNs, PHASE.RETRY, this.againOp, index, frames.stamp[index], 0);
   }
 
+  avoidTried(frame: number): void {
+    const { frames } = this;
+    if ((frames.avoid[frame] & AVOID.tried) === 0) {
+      frames.avoid[frame] |= AVOID.tried;
+      frames.triedCount[frame] = 0;
+    }
+    const at = frames.triedCount[frame]++ % PLACES;
+    frames.triedPlaces[frame * PLACES + at] = frames.place[frame];
+  }
+
   finish(frame: number, layer: number, outcome: Outcome): void {
     const { frames } = this;
     invariant((frames.entered[frame] & (1 << layer)) !== 0, 'finish-of-a-layer-not-entered');
@@ -204,7 +217,7 @@ export class Calls implements CallContext {
     if (nth === 1) frames.forkCount[frame] = 0;
     const child = this.allocate();
     frames.hedged[child] = 1;
-    frames.elsewhere[child] = elsewhere ? 1 : 0;
+    frames.avoid[child] = elsewhere ? AVOID.siblings : 0;
     frames.edge[child] = frames.edge[frame];
     frames.caller[child] = frames.caller[frame];
     frames.chain[child] = frames.chain[frame];
@@ -316,7 +329,8 @@ export class Calls implements CallContext {
         return;
       }
     }
-    this.site.send(frame);
+    const verdict = this.site.send(frame);
+    if (verdict !== PASS) this.unwind(frame, depth - 1, verdict);
   }
 
   /** Leaves layers from `layer` outward with the outcome; each may change or hold it. */
@@ -390,7 +404,7 @@ export class Calls implements CallContext {
     const frame = frames.slots.take();
     frames.ambiguous[frame] = 0;
     frames.hedged[frame] = 0;
-    frames.elsewhere[frame] = 0;
+    frames.avoid[frame] = 0;
     frames.place[frame] = -1;
     frames.entered[frame] = 0;
     frames.parked[frame] = -1;

@@ -3,15 +3,18 @@ import { PHASE } from '../kernel/phase.js';
 import type { StreamKey } from '../kernel/rng.js';
 import { streamKey } from '../kernel/rng.js';
 import type { PlanEdge } from '../spec/plan.js';
-import type { PolicySetup, PolicyState } from '../spec/policy.js';
+import type { PolicyKind, PolicySetup, PolicyState, Target } from '../spec/policy.js';
 import type { Layer } from '../spec/scenario.js';
 import { Histogram } from '../stats/histogram.js';
 import { Alarms } from './alarms.js';
 import { DryRun } from './dry-run.js';
 import { ConnectionPool } from './connection-pool.js';
 import type { ServerConnections } from './connection-pool.js';
+import type { View } from './edge.js';
 import type { Instance } from './instance.js';
+import { PickLayer } from './pick-layer.js';
 import type { Registry } from './registry.js';
+import { Targets } from './targets.js';
 import type { World } from './world.js';
 
 /** A deadline that only enforces what it inherits. */
@@ -24,6 +27,29 @@ const INHERITED: Layer = {
   dryRun: false,
   written: [],
 };
+
+/** One instance called, and the views of those who share a state about it. */
+class Watched implements Target {
+  private readonly views: View[] = [];
+  private readonly instance: number;
+  private isOpen = true;
+
+  constructor(instance: number) {
+    this.instance = instance;
+  }
+
+  add(view: View): void {
+    if (this.views.includes(view)) return;
+    invariant(this.isOpen, 'view-added-to-a-shut-target');
+    this.views.push(view);
+  }
+
+  setOpen(isOpen: boolean): void {
+    if (isOpen === this.isOpen) return;
+    this.isOpen = isOpen;
+    for (const view of this.views) view.setShut(this.instance, !isOpen);
+  }
+}
 
 /** Gauges and waits of one pool, for the record. */
 export interface PoolMeter {
@@ -48,6 +74,9 @@ export class Chains {
   private readonly states = new Map<string, PolicyState>();
   private readonly chains = new Map<string, number>();
   private readonly ids = new Map<PolicyState, number>();
+  private readonly pickLayer: PickLayer;
+  /** By key of a state that is one for each instance called. */
+  private readonly watched = new Map<string, readonly Watched[]>();
   private readonly servers = new Map<number, ServerConnections>();
   /** Bundles of which some call may inherit a deadline: all their chains are of one shape. */
   private readonly reached = new Set<number>();
@@ -56,6 +85,7 @@ export class Chains {
     this.world = world;
     this.registry = registry;
     this.alarms = new Alarms(world.engine);
+    this.pickLayer = new PickLayer(world);
     for (const edge of world.plan.edges) if (edge.deadline) this.reached.add(edge.bundle);
   }
 
@@ -70,12 +100,27 @@ export class Chains {
 
   /** Depth of the chains of an edge. */
   depthOf(edge: PlanEdge): number {
-    return this.layersOf(edge).length + (edge.pool === null ? 0 : 1);
+    const implicit = (edge.pool === null ? 0 : 1) + (this.picks(edge) ? 1 : 0);
+    return this.layersOf(edge).length + implicit;
   }
 
-  /** Place of the first layer of an edge's chain for one calling instance. */
-  chainOf(edge: PlanEdge, caller: Instance): number {
-    const objects = this.layersOf(edge).map((layer) => this.stateOf(edge, layer, caller));
+  /** True where a layer needs to know the instance, so that it is picked before the attempt is sent. */
+  picks(edge: PlanEdge): boolean {
+    return this.world.plan.bundles[edge.bundle].layers.some(({ per }) => per === 'target');
+  }
+
+  /** True where callers pick among all instances once every one of them is shut. */
+  failsOpen(edge: PlanEdge): boolean {
+    const { layers } = this.world.plan.bundles[edge.bundle];
+    return layers.some((layer) => this.kindOf(layer).failsOpen === true);
+  }
+
+  /** Place of the first layer of an edge's chain for one calling instance, which sees the callee so. */
+  chainOf(edge: PlanEdge, caller: Instance, view: View): number {
+    const layers = this.layersOf(edge);
+    const objects = layers.map((layer) => this.stateOf(edge, layer, caller, view));
+    const first = layers.findIndex(({ per }) => per === 'target');
+    if (first >= 0) objects.splice(first, 0, this.pickLayer);
     if (edge.pool !== null) objects.push(this.poolOf(edge, caller));
     const key = objects.map((object) => this.idOf(object)).join(',');
     let start = this.chains.get(key);
@@ -88,35 +133,59 @@ export class Chains {
     return start;
   }
 
-  private stateOf(edge: PlanEdge, layer: Layer, caller: Instance): PolicyState {
-    const { plan } = this.world;
+  private kindOf(layer: Layer): PolicyKind {
     const definition = this.registry.policyKind(layer.policy, layer.kind);
     invariant(definition !== undefined, 'policy-unknown-to-the-registry');
+    return definition!;
+  }
+
+  private stateOf(edge: PlanEdge, layer: Layer, caller: Instance, view: View): PolicyState {
+    const { plan } = this.world;
+    const definition = this.kindOf(layer);
     const { id } = plan.bundles[edge.bundle];
     const callee = plan.parts[edge.to].component;
     const per = layer.per === 'endpoint' ? `part ${edge.to}` : `component ${callee}`;
-    const scoped = definition!.state === 'scoped';
+    const scoped = definition.state === 'scoped';
     const owner = !scoped || layer.scope === 'caller' ? `component ${caller.component}` : 'all';
     const whose = scoped && layer.scope === 'instance' ? `instance ${caller.id}` : owner;
     const key = `${id}|${layer.policy}|${whose}|${per}`;
     let state = this.states.get(key);
     if (state === undefined) {
-      const setup = this.setupOf(edge, layer, caller, whose.startsWith('instance'));
-      state = layer.dryRun
-        ? new DryRun(setup.ctx, (ctx) => definition!.create(layer.config, { ...setup, ctx }))
-        : definition!.create(layer.config, setup);
+      const own = whose.startsWith('instance');
+      const make = (target: Watched | null, instance: number): PolicyState =>
+        create(definition, layer, this.setupOf(edge, layer, caller, own, target, instance));
+      if (scoped && layer.per === 'target') {
+        const { firstInstance, instances } = plan.components[callee];
+        const watched = Array.from({ length: instances }, (_, index) => new Watched(index));
+        this.watched.set(key, watched);
+        state = new Targets(
+          this.world.calls,
+          watched.map((target, index) => make(target, firstInstance + index)),
+        );
+      } else {
+        state = make(null, -1);
+      }
       this.states.set(key, state);
-      if (whose.startsWith('instance')) caller.policies.push(state);
+      if (own) caller.policies.push(state);
     }
+    for (const target of this.watched.get(key) ?? []) target.add(view);
     return state;
   }
 
-  private setupOf(edge: PlanEdge, layer: Layer, caller: Instance, own: boolean): PolicySetup {
+  private setupOf(
+    edge: PlanEdge,
+    layer: Layer,
+    caller: Instance,
+    own: boolean,
+    target: Target | null,
+    instance: number,
+  ): PolicySetup {
     const { world } = this;
     const { plan, calls, engine } = world;
     const callee = plan.parts[edge.to].component;
     const { id } = plan.bundles[edge.bundle];
-    const names = `${plan.components[caller.component].name}->${plan.components[callee].name}`;
+    const place = target === null ? '' : `[${plan.instances[instance].index}]`;
+    const names = `${plan.components[caller.component].name}->${plan.components[callee].name}${place}`;
     return {
       ctx: calls,
       samplers: world.samplers,
@@ -124,6 +193,7 @@ export class Chains {
       keyValue: this.keyValueOf(layer),
       stream: (meaning) => this.stream(`edge/${names}/${id}/${layer.policy}/${meaning}`),
       lane: (delayNs) => engine.lane(delayNs, PHASE.TIMER, calls.timerOp, calls.frames),
+      target,
       alarm: (run) => this.alarms.add(run, own ? caller : null),
       machine: (states) =>
         world.journal.machine({
@@ -133,6 +203,7 @@ export class Chains {
           callerComponent: caller.component,
           calleeComponent: callee,
           calleePart: layer.per === 'endpoint' ? edge.to : -1,
+          calleeInstance: instance,
           bundle: id,
           dryRun: layer.dryRun,
           states,
@@ -222,4 +293,11 @@ export class Chains {
     }
     return id;
   }
+}
+
+function create(definition: PolicyKind, layer: Layer, setup: PolicySetup): PolicyState {
+  if (!layer.dryRun) return definition.create(layer.config, setup);
+  // What only watches shuts nothing.
+  const target = setup.target === null ? null : { setOpen: () => {} };
+  return new DryRun(setup.ctx, (ctx) => definition.create(layer.config, { ...setup, ctx, target }));
 }

@@ -105,6 +105,8 @@ class Watched implements CallContext {
 
   reenter(): void {}
 
+  avoidTried(): void {}
+
   finish(): void {}
 
   killBelow(): void {}

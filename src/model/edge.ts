@@ -11,9 +11,33 @@ export class View {
   readonly outstanding: Int32Array;
   /** Gauge of attempts under way from this caller to this callee, or -1. */
   gauge = -1;
+  /** By callee instance: how many of those that watch it want no more requests sent there. */
+  readonly shut: Uint8Array;
+  /** Instances with any of these, and room for a list of the others. */
+  shutCount = 0;
+  readonly open: Int32Array;
 
   constructor(instances: number) {
     this.outstanding = new Int32Array(instances);
+    this.shut = new Uint8Array(instances);
+    this.open = new Int32Array(instances);
+  }
+
+  /** One watcher of an instance shuts it, or takes that back. */
+  setShut(instance: number, isShut: boolean): void {
+    const before = this.shut[instance];
+    this.shut[instance] = isShut ? before + 1 : before - 1;
+    if (isShut && before === 0) this.shutCount++;
+    else if (!isShut && before === 1) this.shutCount--;
+  }
+
+  /** Fills `open` with the candidates that are not shut, in their order, and counts them. */
+  gather(candidates: Int32Array, count: number): number {
+    let found = 0;
+    for (let k = 0; k < count; k++) {
+      if (this.shut[candidates[k]] === 0) this.open[found++] = candidates[k];
+    }
+    return found;
   }
 }
 
@@ -42,4 +66,11 @@ export interface Edge {
   readonly idempotent: boolean;
   /** Bytes of a request; -1 = as the one its caller was sent. */
   readonly requestBytes: number;
+  /** True where a layer of the chain picks the instance, so that layers inside know it. */
+  readonly picked: boolean;
+  /**
+   * Share of the instances that must be open for a view to heed what it has shut: below it every one
+   * is picked. 0: with all of them shut the attempt goes nowhere.
+   */
+  readonly panic: number;
 }

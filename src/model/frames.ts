@@ -4,8 +4,16 @@ import { Slots, widenFloat64, widenInt32, widenUint8 } from '../kernel/pool.js';
 /** Layers a frame can hold at most: the entered-mask has 30 usable bits. */
 const MAX_LAYERS = 30;
 
-/** Attempts of forks whose place is remembered, so that the next one goes elsewhere. */
-export const PLACES = 4;
+/** Attempts whose place is remembered, so that the next one goes elsewhere. */
+export const PLACES = 8;
+
+/** Bits of `avoid`: what the attempts of a frame keep away from. */
+export const AVOID = Object.freeze({
+  /** Instances where the original or another fork of the call has been. */
+  siblings: 1,
+  /** Instances that earlier attempts of this frame have tried. */
+  tried: 2,
+} as const);
 
 /**
  * Columns of frames: a frame is one call as its caller sees it, from the call to its one outcome.
@@ -45,13 +53,16 @@ export class Frames {
   ambiguous: Uint8Array = new Uint8Array(0);
   /** 1 once the frame was forked: more than one attempt of its call may be executed. */
   hedged: Uint8Array = new Uint8Array(0);
-  /** 1 for a fork whose attempts go where no other attempt of the call has been. */
-  elsewhere: Uint8Array = new Uint8Array(0);
+  /** AVOID bits. */
+  avoid: Uint8Array = new Uint8Array(0);
   /** Callee instance (index within its component) of the last attempt, -1 before the first. */
   place: Int32Array = new Int32Array(0);
   /** Callee instances of the last PLACES attempts of forks, -1 = none, and how many there were. */
   forkPlaces: Int32Array = new Int32Array(0);
   forkCount: Int32Array = new Int32Array(0);
+  /** Callee instances of earlier attempts of this frame, and how many there were; see AVOID.tried. */
+  triedPlaces: Int32Array = new Int32Array(0);
+  triedCount: Int32Array = new Int32Array(0);
   start: Float64Array = new Float64Array(0);
   /** Absolute end of the call; Infinity without a deadline. */
   deadline: Float64Array = new Float64Array(0);
@@ -84,10 +95,12 @@ export class Frames {
     this.cell = widenInt32(this.cell, capacity);
     this.ambiguous = widenUint8(this.ambiguous, capacity);
     this.hedged = widenUint8(this.hedged, capacity);
-    this.elsewhere = widenUint8(this.elsewhere, capacity);
+    this.avoid = widenUint8(this.avoid, capacity);
     this.place = widenInt32(this.place, capacity);
     this.forkPlaces = widenInt32(this.forkPlaces, capacity * PLACES);
     this.forkCount = widenInt32(this.forkCount, capacity);
+    this.triedPlaces = widenInt32(this.triedPlaces, capacity * PLACES);
+    this.triedCount = widenInt32(this.triedCount, capacity);
     this.start = widenFloat64(this.start, capacity);
     this.deadline = widenFloat64(this.deadline, capacity);
     this.stamp = widenInt32(this.stamp, capacity << this.shift);

@@ -1,14 +1,15 @@
 import { invariant } from '../kernel/invariant.js';
 import { PHASE } from '../kernel/phase.js';
 import { derive, lineage } from '../kernel/rng.js';
-import { OUTCOME } from '../spec/outcome.js';
+import { OUTCOME, PASS } from '../spec/outcome.js';
 import type { Outcome } from '../spec/outcome.js';
+import { EDGE_COUNTER } from '../spec/policy.js';
 import type { CallSite } from './calls.js';
 import type { Edge } from './edge.js';
-import { elsewhere } from './elsewhere.js';
 import { CANCELLATION, FROZEN } from './instance.js';
 import type { Instance } from './instance.js';
 import { CUT, MESSAGE, VANISHED } from './link.js';
+import { NOWHERE } from './picks.js';
 import { RETURN, STATE } from './strands.js';
 import type { World } from './world.js';
 
@@ -42,7 +43,7 @@ export class Wire implements CallSite {
     });
   }
 
-  send(frame: number): void {
+  send(frame: number): number {
     const { world } = this;
     const { engine, strands, sink, instances, sizes } = world;
     const { frames } = world.calls;
@@ -53,9 +54,18 @@ export class Wire implements CallSite {
     const a = lineage.a;
     const b = lineage.b;
     const view = edge.views[caller.index];
-    let index = this.pick(edge, caller, owner, a, b);
-    if (frames.elsewhere[frame] === 1) index = elsewhere(world, edge, frame, index, a, b);
-    frames.place[frame] = index;
+    let index: number;
+    if (edge.picked) {
+      index = frames.place[frame];
+    } else {
+      index = world.picks.place(edge, frame, a, b);
+      if (index === NOWHERE) {
+        sink.count(edge.stat, EDGE_COUNTER.breakerRejected);
+        return OUTCOME.rejectedBreaker;
+      }
+      frames.place[frame] = index;
+      view.outstanding[index]++;
+    }
     const callee = instances[edge.first + index];
     const strand = world.server.newStrand(callee.id, a, b);
     strands.part[strand] = edge.toPart;
@@ -88,11 +98,11 @@ export class Wire implements CallSite {
     frames.job[frame] = strand;
     this.attempts++;
     sink.attempt(edge.stat);
-    view.outstanding[index]++;
     world.levels.add(view.gauge, 1);
     if (sizes !== null) sizes.sent(strand, edge, owner);
     this.guard(strand);
     this.launch(strand, edge, caller, callee);
+    return PASS;
   }
 
   abandon(_frame: number, job: number, outcome: Outcome, tell: boolean): void {
@@ -188,8 +198,9 @@ export class Wire implements CallSite {
     const callee = world.instances[world.strands.instance[strand]];
     const caller = world.instances[frames.caller[world.strands.from[strand]]];
     const view = edge.views[caller.index];
-    view.outstanding[callee.index]--;
     world.levels.add(view.gauge, -1);
+    if (edge.picked) return;
+    view.outstanding[callee.index]--;
     if (edge.timed) {
       const after = world.engine.now - world.strands.sent[strand];
       edge.balancers[caller.index].ended!(callee.index, after);
@@ -237,18 +248,6 @@ export class Wire implements CallSite {
     world.sink.attemptEnded(edge.stat, strands.sentCell[strand], outcome);
     world.server.answerDelivered(strand, engine.now);
     world.calls.answer(frame, outcome);
-  }
-
-  /** The callee instance for this attempt, as index within its component. */
-  private pick(edge: Edge, caller: Instance, owner: number, a: number, b: number): number {
-    const fleet = this.world.fleets[edge.toComponent];
-    if (fleet.size === 1) return 0;
-    // With nobody up every instance is tried, and refuses.
-    const some = fleet.readyCount > 0 && fleet.readyCount < fleet.size;
-    const candidates = some ? fleet.ready : fleet.all;
-    const count = some ? fleet.readyCount : fleet.size;
-    const balancer = edge.balancers[caller.index];
-    return balancer.pick(candidates, count, a, b, owner);
   }
 
   private guard(strand: number): void {

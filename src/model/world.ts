@@ -16,6 +16,7 @@ import type { Journal } from './journal.js';
 import type { Levels } from './levels.js';
 import type { Link } from './link.js';
 import type { Loads } from './loads.js';
+import type { Picks } from './picks.js';
 import type { Server } from './server.js';
 import type { Sink } from './sink.js';
 import type { Sizes } from './sizes.js';
@@ -83,6 +84,7 @@ export interface World {
   readonly instanceInjections: (Injection[] | null)[];
   readonly calls: Calls;
   readonly wire: Wire;
+  readonly picks: Picks;
   readonly server: Server;
   readonly workers: Workers;
   readonly interpreter: Interpreter;

@@ -24,7 +24,7 @@ export const laterPolicyFields: ReadonlyMap<string, readonly string[]> = new Map
   ['concurrencyLimit', ['store']],
   ['fallback', ['call', 'steps']],
   ['rateLimit', ['faultTolerant', 'limitBy', 'policy', 'retryAfter', 'store', 'syncRate']],
-  ['retry', ['otherInstance', 'respectRetryAfter']],
+  ['retry', ['respectRetryAfter']],
   ['throttle', ['store']],
 ]);
 

@@ -143,7 +143,8 @@ function deepest(edges: readonly BareEdge[], bundles: readonly PlanBundle[]): nu
   for (const edge of edges) {
     const bundle = bundles[edge.bundle]!;
     const implicit = reached.has(edge.bundle) && deadlineOf(bundle) === undefined ? 1 : 0;
-    most = Math.max(most, bundle.layers.length + implicit + (edge.pool === null ? 0 : 1));
+    const pick = bundle.layers.some(({ per }) => per === 'target') ? 1 : 0;
+    most = Math.max(most, bundle.layers.length + implicit + pick + (edge.pool === null ? 0 : 1));
   }
   return most;
 }

@@ -60,7 +60,7 @@ const LATER_FIELDS: ReadonlyMap<string, string> = new Map([
 const LATER_WORDS: readonly (readonly [key: string, words: string])[] = [
   ['warmup', 'auto'],
   ['loadBalancing.kind', 'weighted nginx'],
-  ['per', 'target key'],
+  ['per', 'key'],
   ['discipline', 'adaptiveLifo priority fair codel'],
   ['arrivals.kind', 'trace'],
   ['pool.kind', 'go hikari pgbouncer'],

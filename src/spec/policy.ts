@@ -58,6 +58,11 @@ export interface CallContext {
   settle(frame: number, layer: number, outcome: Outcome): void;
   /** After HOLD: enter the layers inside again after the delay (phase 3) as the next attempt. */
   reenter(frame: number, layer: number, delayNs: Ns): void;
+  /**
+   * From now on the attempts of this call keep away from the instances of the earlier ones, as far as
+   * five picks allow. Called before each reenter().
+   */
+  avoidTried(frame: number): void;
   /** After HOLD, or from timer(): leave this layer outward with the outcome. */
   finish(frame: number, layer: number, outcome: Outcome): void;
   /**
@@ -99,6 +104,12 @@ export interface Alarm {
   clear(): void;
 }
 
+/** One instance of a callee, as the calls that share a policy's state see it. */
+export interface Target {
+  /** Whether balancers of these callers may pick it; they may at first. */
+  setOpen(isOpen: boolean): void;
+}
+
 /** What create() is given. */
 export interface PolicySetup {
   readonly ctx: CallContext;
@@ -111,6 +122,9 @@ export interface PolicySetup {
   stream(meaning: string): StreamKey;
   /** The lane of a constant delay, whose timers come to timer(). */
   lane(delayNs: Ns): Lane;
+  /** The instance that this state is about where it is `per: target`, else null. reset() has to
+   * open it. */
+  readonly target: Target | null;
   /** A timer of the policy itself; reset() has to clear it. */
   alarm(run: () => void): Alarm;
   /**
@@ -147,6 +161,10 @@ export interface PolicyKind<S extends z.ZodType = z.ZodType> {
   readonly state: 'none' | 'scoped';
   /** Its state holds answers, which only calls of one endpoint may share: `per` is `endpoint`. */
   readonly perEndpoint?: true;
+  /** It is about one instance called, whatever the user writes: `per: target`. */
+  readonly perTarget?: true;
+  /** With every instance shut by this kind callers pick among all of them. */
+  readonly failsOpen?: true;
   /** True where all it does is to refuse calls or let them wait: `dryRun` then only counts that. */
   readonly dryRun?: true;
   create(config: z.output<S>, setup: PolicySetup): PolicyState;

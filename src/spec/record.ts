@@ -118,6 +118,8 @@ export interface MachineRecord {
   readonly calleeComponent: number;
   /** Callee part id where the state is split by endpoint, else -1. */
   readonly calleePart: number;
+  /** Callee instance id where there is one state for each of them, else -1. */
+  readonly calleeInstance: number;
   readonly bundle: string;
   /** It only watches: no call was refused because of its state. */
   readonly dryRun: boolean;

@@ -96,14 +96,14 @@ describe('resilience4j circuit breakers', () => {
 
   const quick = 'slidingWindowSize: 2, waitDurationInOpenState: 10s';
 
-  it('3: trips when slow failures end, not when their calls begin', () => {
+  it('divergence 3: trips when slow failures end, not when their calls begin', () => {
     const traced = guarded(quick, { late: [0, 1000], slow: [5500], good: [6500] });
     expect(states(traced)).toEqual([[6, 'open']]);
     expect(through(traced, 'slow')).toEqual([5500]);
     expect(through(traced, 'good')).toEqual([]);
   });
 
-  it('4: results of calls from before count in half open, and may decide it', () => {
+  it('divergence 4: results of calls from before count in half open, and may decide it', () => {
     const traced = guarded(
       'slidingWindowSize: 2, waitDurationInOpenState: 1s, permittedNumberOfCallsInHalfOpenState: 2',
       { late: [0, 100], bad: [1000, 1500], slow: [3000] },
@@ -116,7 +116,7 @@ describe('resilience4j circuit breakers', () => {
     ]);
   });
 
-  it('4: a result that ends while it is open changes nothing', () => {
+  it('divergence 4: a result that ends while it is open changes nothing', () => {
     const traced = guarded(`${quick}, permittedNumberOfCallsInHalfOpenState: 1`, {
       slow: [0],
       late: [100],
@@ -130,7 +130,7 @@ describe('resilience4j circuit breakers', () => {
     ]);
   });
 
-  it('5: half open lets calls through in all, not at once', () => {
+  it('divergence 5: half open lets calls through in all, not at once', () => {
     const traced = guarded(`${quick}, permittedNumberOfCallsInHalfOpenState: 3`, {
       bad: [0, 1000],
       slow: [12_000, 13_000, 14_000],
@@ -142,7 +142,7 @@ describe('resilience4j circuit breakers', () => {
     expect(states(traced).at(-1)).toEqual([19, 'closed']);
   });
 
-  it('6: half open is decided by min(minimum, permitted) results, not by the first', () => {
+  it('divergence 6: half open is decided by min(minimum, permitted) results, not by the first', () => {
     const probes = (permitted: number, minimum: string): readonly (readonly [number, string])[] =>
       states(
         guarded(`${quick}${minimum}, permittedNumberOfCallsInHalfOpenState: ${permitted}`, {
@@ -159,7 +159,7 @@ describe('resilience4j circuit breakers', () => {
     expect(probes(4, ', minimumNumberOfCalls: 2')[1]).toEqual([13, 'open']);
   });
 
-  it('7: a probe that hangs keeps it half open, unless there is a longest time', () => {
+  it('divergence 7: a probe that hangs keeps it half open, unless there is a longest time', () => {
     const hung = (longest: string): Traced =>
       guarded(
         `${quick}, permittedNumberOfCallsInHalfOpenState: 1${longest}`,
@@ -176,7 +176,7 @@ describe('resilience4j circuit breakers', () => {
     ]);
   });
 
-  it('8: rates are inclusive, the wait and slowness are not', () => {
+  it('divergence 8: rates are inclusive, the wait and slowness are not', () => {
     const rate = 'slidingWindowSize: 4, failureRateThreshold: 50%, waitDurationInOpenState: 10s';
     const half = guarded(rate, { bad: [0, 1000], good: [2000, 3000, 13_000, 13_001] });
     expect(states(half)).toEqual([
@@ -197,13 +197,13 @@ describe('resilience4j circuit breakers', () => {
     expect(slow('4999ms')).toEqual([[5.5, 'open']]);
   });
 
-  it('10: a first failure is no rate before the minimum', () => {
+  it('divergence 10: a first failure is no rate before the minimum', () => {
     const traced = guarded('minimumNumberOfCalls: 20', { bad: span(0, 18), good: span(19, 25) });
     // 19 failures of 19 say nothing; the twentieth call, a success, makes it 95 %.
     expect(states(traced)).toEqual([[19, 'open']]);
   });
 
-  it('11: refusals are neither failures nor successes', () => {
+  it('divergence 11: refusals are neither failures nor successes', () => {
     const traced = guarded(`${quick}, permittedNumberOfCallsInHalfOpenState: 2`, {
       bad: [0, 1000],
       good: [...span(2, 11), 11_500, 12_500],
@@ -215,7 +215,7 @@ describe('resilience4j circuit breakers', () => {
     ]);
   });
 
-  it('12: refusals of a bulkhead inside do not open it', () => {
+  it('divergence 12: refusals of a bulkhead inside do not open it', () => {
     const traced = guarded(
       'slidingWindowSize: 2',
       { slow: [0, 100, 200, 300, 400], good: [6000] },
@@ -227,7 +227,7 @@ describe('resilience4j circuit breakers', () => {
     expect(through(traced, 'good')).toEqual([6000]);
   });
 
-  it('13: without traffic it stays open past its wait; with the timer it does not', () => {
+  it('divergence 13: without traffic it stays open past its wait; with the timer it does not', () => {
     const traffic = { bad: [0, 1000], good: [30_000] };
     expect(states(guarded(quick, traffic)).slice(1)).toEqual([[30, 'halfOpen']]);
     expect(
@@ -237,14 +237,14 @@ describe('resilience4j circuit breakers', () => {
     ).toEqual([[11, 'halfOpen']]);
   });
 
-  it('13: with the timer a call at exactly the end of the wait gets through', () => {
+  it('divergence 13: with the timer a call at exactly the end of the wait gets through', () => {
     const traffic = { bad: [0, 1000], good: [11_000] };
     const automatic = `${quick}, automaticTransitionFromOpenToHalfOpenEnabled: true`;
     expect(through(guarded(automatic, traffic), 'good')).toEqual([11_000]);
     expect(through(guarded(quick, traffic), 'good')).toEqual([]);
   });
 
-  it('14: answers below 500 are no failures, unless failOn names them', () => {
+  it('divergence 14: answers below 500 are no failures, unless failOn names them', () => {
     const traffic = { missing: span(0, 9) };
     expect(states(guarded('slidingWindowSize: 5', traffic))).toEqual([]);
     expect(states(guarded('slidingWindowSize: 5, failOn: [ clientError ]', traffic))).toEqual([
@@ -255,7 +255,7 @@ describe('resilience4j circuit breakers', () => {
     ).toEqual([]);
   });
 
-  it('51: a restarted caller has a closed breaker, whose old timers are dead', () => {
+  it('divergence 51: a restarted caller has a closed breaker, whose old timers are dead', () => {
     const traced = guarded(
       `${quick}, automaticTransitionFromOpenToHalfOpenEnabled: true`,
       { bad: [0, 1000, 3000, 4000] },

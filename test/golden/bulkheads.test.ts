@@ -59,7 +59,7 @@ describe('bulkheads', () => {
     expect(count(requests, 'rejectedBulkhead')).toBe(4);
   });
 
-  it('12: a breaker outside of it does not count what it refuses', () => {
+  it('divergence 12: a breaker outside of it does not count what it refuses', () => {
     const { requests, ran } = golden(
       single(
         '',
@@ -75,20 +75,23 @@ describe('bulkheads', () => {
   it.each([
     ['timeout, bulkhead', [30, 40]],
     ['bulkhead, timeout', [30, 60]],
-  ])('23: the wait for a thread counts towards the time limit outside: %s', (order, ends) => {
-    const { requests } = golden(
-      single(
-        '',
-        'wait: 1s',
-        '0ms, 10ms',
-        `{ order: [ ${order} ], timeout: 30ms, bulkhead: { kind: threadPool, coreThreads: 1, maxThreads: 1 } }`,
-      ),
-    );
-    expect(outcomes(requests)).toEqual(['timeout', 'timeout']);
-    expect(answered(requests)).toEqual(ends);
-  });
+  ])(
+    'divergence 23: the wait for a thread counts towards the time limit outside: %s',
+    (order, ends) => {
+      const { requests } = golden(
+        single(
+          '',
+          'wait: 1s',
+          '0ms, 10ms',
+          `{ order: [ ${order} ], timeout: 30ms, bulkhead: { kind: threadPool, coreThreads: 1, maxThreads: 1 } }`,
+        ),
+      );
+      expect(outcomes(requests)).toEqual(['timeout', 'timeout']);
+      expect(answered(requests)).toEqual(ends);
+    },
+  );
 
-  it('28: a thread is held for as long as the callee waits for its own callee', () => {
+  it('divergence 28: a thread is held for as long as the callee waits for its own callee', () => {
     const { requests } = golden(`
 policies: { guard: { bulkhead: { kind: hystrix, coreSize: 1 } } }
 services:
@@ -102,7 +105,7 @@ workloads:
     expect(outcomes(requests)).toEqual(['ok', 'serverError', 'ok']);
   });
 
-  it('51: its threads are those of the process: a restart begins with none', () => {
+  it('divergence 51: its threads are those of the process: a restart begins with none', () => {
     const { requests, at } = golden(`
 policies: { guard: { bulkhead: { kind: hystrix, coreSize: 1 } } }
 services:
@@ -189,7 +192,7 @@ describe('throttles', () => {
     expect(attempts).toBe(3000 - count(requests, 'rejectedRateLimit'));
   });
 
-  it('51: a restart of the caller forgets its history', () => {
+  it('divergence 51: a restart of the caller forgets its history', () => {
     const askedAt3s = (faults: string): number => {
       const { at } = golden(`
 policies: { guard: { throttle: { kind: envoyAdmission, maxReject: 100% } } }

@@ -15,7 +15,7 @@ import {
 /** Places where simulators go wrong, numbered as in a checklist: those of callers: lifetimes, breakers, retries. */
 
 describe('lifetimes of callers and work', () => {
-  it('1: a time limit does not end the work of the server', () => {
+  it('divergence 1: a time limit does not end the work of the server', () => {
     const { requests, at, ran } = golden(
       single('concurrency: 1, ', 'wait: 100ms', '0ms, 60ms', '{ timeout: 70ms }'),
     );
@@ -26,7 +26,7 @@ describe('lifetimes of callers and work', () => {
     expect(ran.variant().components['s'].wastedWork).toBe(1);
   });
 
-  it('1: queued work whose caller has left is dropped in its turn where that is said', () => {
+  it('divergence 1: queued work whose caller has left is dropped in its turn where that is said', () => {
     const { at } = golden(
       single(
         'concurrency: 1, cancellation: onDequeue, ',
@@ -39,7 +39,7 @@ describe('lifetimes of callers and work', () => {
     expect(begun(at('s.serve'))).toEqual([0, -1, 100]);
   });
 
-  it('18: a write that is retried after its time limit is done twice', () => {
+  it('divergence 18: a write that is retried after its time limit is done twice', () => {
     const { ran } = golden(
       single(
         '',
@@ -51,7 +51,7 @@ describe('lifetimes of callers and work', () => {
     expect(ran.variant().components['s'].duplicates).toBe(1);
   });
 
-  it('23: waiting in the queue counts for the time limit and for the latency', () => {
+  it('divergence 23: waiting in the queue counts for the time limit and for the latency', () => {
     const { requests } = golden(
       single('concurrency: 1, ', 'wait: 100ms', '0ms, 0ms', '{ timeout: 150ms }'),
     );
@@ -59,7 +59,7 @@ describe('lifetimes of callers and work', () => {
     expect(outcomes(requests)).toEqual(['ok', 'timeout']);
   });
 
-  it('45: successful latencies stand beside all latencies', () => {
+  it('divergence 45: successful latencies stand beside all latencies', () => {
     const { ran } = golden(
       single('concurrency: 1, ', 'wait: 100ms', '0ms, 0ms', '{ timeout: 150ms }'),
     );
@@ -78,7 +78,7 @@ workloads:
   users: { arrivals: { at: [ ${instants(0, 9, 1, 's')} ] }, requests: [ { call: front } ] }
 `;
 
-  it('2: each instance of the caller needs its own evidence', () => {
+  it('divergence 2: each instance of the caller needs its own evidence', () => {
     const { at, ran } = golden(callers);
     // Replicas take turns, so each has seen three failures after six calls.
     expect(sent(at('s.serve'))).toEqual([0, 1000, 2000, 3000, 4000, 5000]);
@@ -88,7 +88,7 @@ workloads:
     ]);
   });
 
-  it('3: slow failures trip it at their completion', () => {
+  it('divergence 3: slow failures trip it at their completion', () => {
     const { at, requests } = golden(
       single(
         '',
@@ -102,7 +102,7 @@ workloads:
     expect(requests.filter(({ outcome }) => outcome === 'rejectedBreaker')).toHaveLength(9);
   });
 
-  it('5: half open lets only so many probes through', () => {
+  it('divergence 5: half open lets only so many probes through', () => {
     const { at, requests } = golden(
       single(
         '',
@@ -119,7 +119,7 @@ workloads:
     ]);
   });
 
-  it('7: a probe that hangs keeps gobreaker half open', () => {
+  it('divergence 7: a probe that hangs keeps gobreaker half open', () => {
     const { requests, ran } = golden(
       single(
         '',
@@ -142,7 +142,7 @@ workloads:
     expect(outcomes(requests.slice(2, 51)).every((one) => one === 'rejectedBreaker')).toBe(true);
   });
 
-  it('14: answers below 500 are no failures', () => {
+  it('divergence 14: answers below 500 are no failures', () => {
     const { ran } = golden(
       single(
         '',
@@ -154,7 +154,7 @@ workloads:
     expect(ran.variant().edges['users->s'].breaker!.transitions).toEqual([]);
   });
 
-  it('51: the state of a caller is lost when it restarts', () => {
+  it('divergence 51: the state of a caller is lost when it restarts', () => {
     const { at } = golden(`${callers.replace('replicas: 2, ', '')}
 faults: [ { id: restart, kind: crash, target: front, at: 4500ms, for: 100ms } ]
 `);
@@ -164,7 +164,7 @@ faults: [ { id: restart, kind: crash, target: front, at: 4500ms, for: 100ms } ]
 });
 
 describe('retries', () => {
-  it('15: the back-off begins when the failure arrives', () => {
+  it('divergence 15: the back-off begins when the failure arrives', () => {
     const { at } = golden(
       single(
         '',
@@ -177,7 +177,7 @@ describe('retries', () => {
     expect(sent(at('s.serve'))).toEqual([0, 125]);
   });
 
-  it('17: the last try gets only what is left of the deadline', () => {
+  it('divergence 17: the last try gets only what is left of the deadline', () => {
     const { requests, at } = golden(
       single(
         '',

@@ -9,7 +9,7 @@ import { golden, instants, latencies, outcomes, sent, single } from './tracing.j
 /** Places where simulators go wrong, numbered as in a checklist: those of networks, faults and the order of events. */
 
 describe('the network', () => {
-  it('39: loss is a delay by the retransmission time-out and no failure', () => {
+  it('divergence 39: loss is a delay by the retransmission time-out and no failure', () => {
     const { requests } = golden(
       single(
         '',
@@ -42,7 +42,7 @@ faults: [ { id: f, ${fault}, at: 1s, for: 10s } ]
 `,
     );
 
-  it('40: a refused connection costs one round trip, silence costs the whole time limit', () => {
+  it('divergence 40: a refused connection costs one round trip, silence costs the whole time limit', () => {
     const refused = golden(dead('kind: crash, target: s'));
     expect(outcomes(refused.requests)).toEqual(['refused']);
     expect(latencies(refused.requests)).toEqual([20]);
@@ -71,12 +71,12 @@ faults: [ { id: f, ${fault}, at: 1s, for: 1s } ]
     return { ...requests[0], work: at('s.serve')[0] };
   };
 
-  it('50: is reset by a crash, half a round trip later', () => {
+  it('divergence 50: is reset by a crash, half a round trip later', () => {
     const { answered, outcome } = hit('kind: crash, target: s');
     expect([answered, outcome]).toEqual([1010, 'reset']);
   });
 
-  it.each(['hang', 'pause'])('50: stops at a %s and goes on after it', (kind) => {
+  it.each(['hang', 'pause'])('divergence 50: stops at a %s and goes on after it', (kind) => {
     // 190 ms of work were done at 1 s; the other 210 follow from 2 s on.
     expect(hit(`kind: ${kind}, target: s`).work.ended).toBe(2210);
     // What is waited for outside comes all the same, and is seen when the process moves again.
@@ -84,7 +84,7 @@ faults: [ { id: f, ${fault}, at: 1s, for: 1s } ]
   });
 
   it.each(['work', 'wait'])(
-    '50: takes longer from then on when its instance is slow: %s',
+    'divergence 50: takes longer from then on when its instance is slow: %s',
     (verb) => {
       // 190 ms were done at 1 s; the other 210 take twice as long.
       const step = `${verb}: 400ms`;
@@ -92,7 +92,7 @@ faults: [ { id: f, ${fault}, at: 1s, for: 1s } ]
     },
   );
 
-  it('50: is done in vain behind a partition', () => {
+  it('divergence 50: is done in vain behind a partition', () => {
     const { answered, outcome, work } = hit('kind: partition, between: [ users, s ]', {
       timeout: '900ms',
     });
@@ -100,7 +100,7 @@ faults: [ { id: f, ${fault}, at: 1s, for: 1s } ]
     expect(work.ended).toBe(1210);
   });
 
-  it('50: is no more hit by errors, which hit what arrives while they last', () => {
+  it('divergence 50: is no more hit by errors, which hit what arrives while they last', () => {
     const before = hit('kind: error, target: s, afterWork: true');
     expect([before.work.ended, before.outcome]).toEqual([1210, 'ok']);
     const later = hit('kind: error, target: s, afterWork: true', { at: '1900ms' });
@@ -111,7 +111,7 @@ faults: [ { id: f, ${fault}, at: 1s, for: 1s } ]
 });
 
 describe('order and figures', () => {
-  it('43: a fan-out takes as long as its slowest branch', () => {
+  it('divergence 43: a fan-out takes as long as its slowest branch', () => {
     const { requests } = golden(`
 services:
   front: { endpoints: { ask: [ { parallel: [ call: a, call: b ] } ] } }
@@ -122,7 +122,24 @@ workloads: { users: { arrivals: { at: [ 0ms ] }, requests: [ { call: front } ] }
     expect(latencies(requests)).toEqual([90]);
   });
 
-  it('46: open arrivals keep coming while the service stands still', () => {
+  it('divergence 44: percentiles of several instances are those of all requests together', () => {
+    const { ran } = golden(
+      `
+services:
+  s: { replicas: 2, endpoints: { serve: [ wait: 10ms ] } }
+workloads: { users: { arrivals: constant(100/s), requests: [ { call: s } ] } }
+faults: [ { id: slow, kind: slow, target: 's[1]', factor: 10, at: 0s, for: 10s } ]
+`,
+      '10s',
+    );
+    const { latency } = ran.variant().components['s']!;
+    // One in two takes 10 ms, the other 100: an average of the two medians would be 55 ms.
+    expect(latency.p50).toBeCloseTo(0.01, 3);
+    expect(latency.p90).toBeCloseTo(0.1, 2);
+    expect(latency.mean).toBeCloseTo(0.055, 3);
+  });
+
+  it('divergence 46: open arrivals keep coming while the service stands still', () => {
     const { requests } = golden(
       single(
         'concurrency: 1, ',
@@ -136,7 +153,7 @@ workloads: { users: { arrivals: { at: [ 0ms ] }, requests: [ { call: front } ] }
     expect(latencies(requests).slice(0, 3)).toEqual([1, 7501, 6502]);
   });
 
-  it('47: what arrives in the warm-up is not in the figures', () => {
+  it('divergence 47: what arrives in the warm-up is not in the figures', () => {
     const ran = run(`
 faultline: 1
 title: A warm-up
@@ -148,19 +165,19 @@ workloads: { users: { arrivals: constant(10/s), requests: [ { call: s } ] } }
     expect(ran.variant().components['users'].latency.count).toBe(100);
   });
 
-  it('48: an answer at the instant of the time limit is in time', () => {
+  it('divergence 48: an answer at the instant of the time limit is in time', () => {
     const { requests } = golden(single('', 'wait: 70ms', '0ms', '{ timeout: 70ms }'));
     expect(outcomes(requests)).toEqual(['ok']);
   });
 
-  it('48: a worker that is free at an instant is free for an arrival at that instant', () => {
+  it('divergence 48: a worker that is free at an instant is free for an arrival at that instant', () => {
     const { requests } = golden(
       single('concurrency: 1, queue: { capacity: 0 }, ', 'wait: 100ms', '0ms, 100ms', '{}'),
     );
     expect(outcomes(requests)).toEqual(['ok', 'ok']);
   });
 
-  it('48: a fault hits work that would end at the instant of its beginning', () => {
+  it('divergence 48: a fault hits work that would end at the instant of its beginning', () => {
     const { requests } = golden(
       single(
         '',
@@ -173,7 +190,7 @@ workloads: { users: { arrivals: constant(10/s), requests: [ { call: s } ] } }
     expect(outcomes(requests)).toEqual(['reset']);
   });
 
-  it('49: all times are whole nanoseconds', () => {
+  it('divergence 49: all times are whole nanoseconds', () => {
     const file = load(`
 faultline: 1
 title: Random times

@@ -19,7 +19,7 @@ const share = (rows: readonly Row[], instance: string): number =>
   rows.filter((row) => row.instance === instance).length;
 
 describe('overload', () => {
-  it('21: a refusal costs the way there and back, and work where that is said', () => {
+  it('divergence 21: a refusal costs the way there and back, and work where that is said', () => {
     const { requests, at } = golden(
       single(
         'cpu: 1, concurrency: 1, queue: { capacity: 0 }, rejectWork: 3ms, ',
@@ -34,7 +34,7 @@ describe('overload', () => {
     expect(begun(at('s.serve'))).toEqual([5, -1]);
   });
 
-  it('22: workers and queue bound what is in the system', () => {
+  it('divergence 22: workers and queue bound what is in the system', () => {
     const { requests, ran } = golden(
       single('concurrency: 3, queue: { capacity: 4 }, ', 'wait: 100ms', times(10, '0ms'), '{}'),
     );
@@ -43,7 +43,24 @@ describe('overload', () => {
     expect([s.concurrency!.max, s.queue!.max]).toEqual([3, 4]);
   });
 
-  it('26: a CPU limit means full speed, then standstill until the next period', () => {
+  it('divergence 24: work takes the longer the more of it shares the cores', () => {
+    const { at } = golden(single('cpu: 1, ', 'work: 30ms', '0ms, 0ms, 45ms', '{}'));
+    // Two share the core until 45 ms and have 7.5 ms left each: three for 22.5 ms, then one alone.
+    expect(ended(at('s.serve'))).toEqual([67.5, 67.5, 90]);
+  });
+
+  it('divergence 25: at one utilisation waits depend on how the arrivals fall', () => {
+    const waits = (at: string): number[] => {
+      const { requests, ran } = golden(single('concurrency: 1, ', 'wait: 50ms', at, '{}'), '1s');
+      expect(ran.variant().components['s']!.concurrency!.mean).toBeCloseTo(0.5, 9);
+      return latencies(requests).map((latency) => latency - 50);
+    };
+    // Half of the time in use, either way: a formula of the utilisation would give one answer.
+    expect(new Set(waits(instants(0, 900, 100, 'ms')))).toEqual(new Set([0]));
+    expect(waits(times(10, '0ms'))).toEqual([0, 50, 100, 150, 200, 250, 300, 350, 400, 450]);
+  });
+
+  it('divergence 26: a CPU limit means full speed, then standstill until the next period', () => {
     const { at } = golden(
       single(
         'cpu: { cores: 4, quota: { limit: 1, period: 100ms } }, ',
@@ -56,7 +73,7 @@ describe('overload', () => {
     expect(ended(at('s.serve'))).toEqual([125, 125, 125, 125]);
   });
 
-  it('27: a pause stops the process alone: its clients give up, and stale work follows', () => {
+  it('divergence 27: a pause stops the process alone: its clients give up, and stale work follows', () => {
     const { requests, at } = golden(
       single(
         'concurrency: 1, ',
@@ -74,18 +91,21 @@ describe('overload', () => {
   it.each([
     ['threads', [100, 200]],
     ['async', [100, 100]],
-  ])('28: a worker of %s is held or given back while a call is under way', (runtime, ends) => {
-    const { requests } = golden(`
+  ])(
+    'divergence 28: a worker of %s is held or given back while a call is under way',
+    (runtime, ends) => {
+      const { requests } = golden(`
 services:
   front: { runtime: ${runtime}, concurrency: 1, endpoints: { ask: [ call: s ] } }
   s: { endpoints: { serve: [ wait: 100ms ] } }
 workloads:
   users: { arrivals: { at: [ 0ms, 0ms ] }, requests: [ { call: front } ] }
 `);
-    expect(answered(requests)).toEqual(ends);
-  });
+      expect(answered(requests)).toEqual(ends);
+    },
+  );
 
-  it('52: a retry storm outlives its trigger, and not without the retries', () => {
+  it('divergence 52: a retry storm outlives its trigger, and not without the retries', () => {
     const ran = run(`
 faultline: 1
 title: A storm and its trigger
@@ -129,13 +149,13 @@ budgets: [ users.success >= 0% from 30s to 60s ]
     [1000, 3000, 3001],
     [1400, 3000, 3041],
     [1500, 500, 8000],
-  ])('52: of %d ms leaves %d good of 3000 with %d tries', (ms, good, tries) => {
+  ])('divergence 52: of %d ms leaves %d good of 3000 with %d tries', (ms, good, tries) => {
     const ran = paused(50, 3, ms);
     expect(ran.variant().components['users'].outcomes.ok).toBe(good);
     expect(ran.result.variants[0].perReplication[0].attempts).toBe(tries);
   });
 
-  it('52: of 5 s is over by 30 s with one try, or with half the load', () => {
+  it('divergence 52: of 5 s is over by 30 s with one try, or with half the load', () => {
     expect(paused(50, 1, 5000).variant().budgets[0].value).toBe(1);
     expect(paused(25, 3, 5000).variant().budgets[0].value).toBe(1);
     expect(paused(50, 3, 5000).variant().budgets[0].value).toBe(0);
@@ -143,7 +163,7 @@ budgets: [ users.success >= 0% from 30s to 60s ]
 });
 
 describe('balancing', () => {
-  it('29: each client counts its own round', () => {
+  it('divergence 29: each client counts its own round', () => {
     const { at } = golden(`
 services: { s: { replicas: 2, endpoints: { serve: [ wait: 1ms ] } } }
 workloads:
@@ -166,7 +186,7 @@ workloads:
   asking: { arrivals: { at: [ ${instants(1, 40, 1, 's')} ] }, requests: [ { call: ${fronts}.quick } ] }
 `;
 
-  it('30: the least loaded is so by what the caller itself has outstanding', () => {
+  it('divergence 30: the least loaded is so by what the caller itself has outstanding', () => {
     const same = golden(own('one'));
     const busy = same.at('s.long')[0].instance;
     expect(share(same.at('s.quick'), busy)).toBe(0);
@@ -175,7 +195,7 @@ workloads:
     expect(share(other.at('s.quick'), busy)).toBeLessThan(30);
   });
 
-  it('31: an instance that fails fast draws more calls', () => {
+  it('divergence 31: an instance that fails fast draws more calls', () => {
     const { at } = golden(
       single(
         'replicas: 2, loadBalancing: { kind: leastRequest, choices: 2 }, ',
@@ -188,7 +208,7 @@ workloads:
     expect(share(at('s.serve'), 's[0]')).toBeGreaterThan(250);
   });
 
-  it('33: with all instances down calls are still made, and refused', () => {
+  it('divergence 33: with all instances down calls are still made, and refused', () => {
     const { requests } = golden(
       single(
         'replicas: 2, ',
@@ -203,7 +223,7 @@ workloads:
 });
 
 describe('limiters and pools', () => {
-  it('35: a bucket starts full, refills all the time, and a refusal takes nothing', () => {
+  it('divergence 35: a bucket starts full, refills all the time, and a refusal takes nothing', () => {
     const { requests } = golden(
       single(
         '',
@@ -223,7 +243,7 @@ describe('limiters and pools', () => {
     ]);
   });
 
-  it('37: dialling costs time, and what may not stay idle is dialled again', () => {
+  it('divergence 37: dialling costs time, and what may not stay idle is dialled again', () => {
     const pool = (maxIdle: number): number[] =>
       latencies(
         golden(`
@@ -237,7 +257,7 @@ workloads: { users: { arrivals: { at: [ 0s, 1s, 2s ] }, requests: [ { call: app 
     expect(pool(1)).toEqual([25, 5, 5]);
   });
 
-  it('38: waiters of a pool are served in turn', () => {
+  it('divergence 38: waiters of a pool are served in turn', () => {
     const { at } = golden(`
 services: { app: { endpoints: { ask: [ query: db.select ] } } }
 databases:

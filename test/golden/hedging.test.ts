@@ -66,7 +66,7 @@ describe('G24: hedging after 100 ms, three attempts at most', () => {
 describe('losers', () => {
   const HEDGE = '{ hedge: { after: 100ms } }';
 
-  it('41: keep their server busy until the end of their work, and that is wasted', () => {
+  it('divergence 41: keep their server busy until the end of their work, and that is wasted', () => {
     const { at, ran } = races(HEDGE, 'wait: 80ms', slower(0, 3.125), 'concurrency: 1, ');
     expect(begun(at('s.get'))).toEqual([0, 100]);
     expect(ended(at('s.get'))).toEqual([250, 180]);
@@ -76,7 +76,7 @@ describe('losers', () => {
     expect(edges['shop->s']!.wastedWork).toBeCloseTo(250 / 330, 9);
   });
 
-  it('41: stop as their component takes a cancellation', () => {
+  it('divergence 41: stop as their component takes a cancellation', () => {
     const { at, ran } = races(
       HEDGE,
       'wait: 80ms',

@@ -63,15 +63,15 @@ describe('G17: other names of a bucket of 10/s and 5', () => {
   });
 });
 
-describe('36: limits of Kong', () => {
+describe('divergence 36: limits of Kong', () => {
   const one = '0ms, 100ms, 200ms, 300ms, 1s';
 
-  it('36: refused calls are not counted', () => {
+  it('divergence 36: refused calls are not counted', () => {
     const { requests } = golden(gateway('{ kind: kong, second: 2, minute: 3 }', one));
     expect(outcomes(requests)).toEqual(['ok', 'ok', 'throttled', 'throttled', 'ok']);
   });
 
-  it('36: each node counts for itself', () => {
+  it('divergence 36: each node counts for itself', () => {
     const twice = '0ms, 0ms, 100ms, 100ms, 200ms, 200ms';
     const limit = '{ kind: kong, second: 2 }';
     const { requests } = golden(gateway(limit, twice, 'replicas: 3'));
@@ -80,7 +80,7 @@ describe('36: limits of Kong', () => {
     expect(count(golden(gateway(limit, twice)).requests, 'ok')).toBe(2);
   });
 
-  it('36: the counter is raised after the decision, so requests of one instant overshoot', () => {
+  it('divergence 36: the counter is raised after the decision, so requests of one instant overshoot', () => {
     const at = `${times(9, '0ms')}, 1ms, 999ms, ${times(4, '1s')}, 1001ms`;
     const { requests } = golden(gateway('{ kind: kong, second: 3 }', at));
     expect(admitted(requests, [0, 1, 999, 1000, 1001])).toEqual([9, 0, 0, 4, 0]);
@@ -131,7 +131,7 @@ describe('leaky buckets', () => {
   });
 });
 
-describe('51: a restart', () => {
+describe('divergence 51: a restart', () => {
   it.each([
     '{ kind: fixedWindow, limit: 2, window: 1h }',
     '{ kind: slidingWindow, limit: 2, window: 1h }',
@@ -141,7 +141,7 @@ describe('51: a restart', () => {
     '{ kind: envoy, maxTokens: 2, fillInterval: 1h }',
     '{ kind: kong, hour: 1 }',
     '{ kind: resilience4j, limitForPeriod: 2, limitRefreshPeriod: 1h, timeoutDuration: 0 }',
-  ])('51: empties the limiter %s', (limit) => {
+  ])('divergence 51: empties the limiter %s', (limit) => {
     // Two requests and a third: the third is refused, and after the crash of 1 s the first again goes on.
     const crash = 'faults: [ { id: down, kind: crash, target: edge, at: 1s, for: 1s } ]';
     const { requests } = golden(gateway(limit, '0ms, 1ms, 2ms, 3s, 3001ms, 3002ms', '', crash));

@@ -13,7 +13,7 @@ describe('retries of libraries', () => {
     ['{ kind: polly }', [0, 2000, 4000, 6000]],
     ['{ kind: kong, on: [ 503 ] }', [0, 0, 0, 0, 0, 0]],
     ['{ kind: cockatiel, attempts: 3 }', [0, 0, 0]],
-  ])('16: %s counts all tries and waits as the library does', (retry, starts) => {
+  ])('divergence 16: %s counts all tries and waits as the library does', (retry, starts) => {
     expect(attempts('0ms', retry)).toEqual(starts);
   });
 
@@ -22,14 +22,14 @@ describe('retries of libraries', () => {
     ['{ kind: istio }', 3, 75],
     ['{ kind: aws }', 3, 300],
     ['{ kind: grpc, attempts: 4, backoff: { base: 10ms, max: 20ms } }', 4, 12 + 24 + 24],
-  ])('16: %s makes %d tries within %d ms', (retry, tries, longest) => {
+  ])('divergence 16: %s makes %d tries within %d ms', (retry, tries, longest) => {
     const starts = attempts('0ms', retry);
     expect(starts).toHaveLength(tries);
     expect(starts.at(-1)).toBeGreaterThan(0);
     expect(starts.at(-1)).toBeLessThanOrEqual(longest);
   });
 
-  it('15: draw their back-off from a stream of their own', () => {
+  it('divergence 15: draw their back-off from a stream of their own', () => {
     const run = (more: string): number[] => {
       const { at } = golden(`
 policies:
@@ -51,7 +51,7 @@ workloads:
 });
 
 describe('amplification', () => {
-  it('20: multiplies where the application and its proxy both retry', () => {
+  it('divergence 20: multiplies where the application and its proxy both retry', () => {
     const { at, requests } = golden(`
 policies:
   app: { retry: { kind: resilience4j } }
@@ -68,7 +68,7 @@ workloads:
     expect(requests).toHaveLength(1);
   });
 
-  it('20: each instance of the caller retries on its own, and has a budget of its own', () => {
+  it('divergence 20: each instance of the caller retries on its own, and has a budget of its own', () => {
     const run = (replicas: number): number => {
       const { at } = golden(`
 policies: { again: { retry: { attempts: 2, on: [ 503 ], budget: { kind: aws, tokens: 5 } } } }
@@ -102,7 +102,7 @@ describe('retry budgets', () => {
     ['kind: aws', 100],
     ['kind: aws, tokens: 100', 20],
     ['kind: rate, rate: 1/s', 10],
-  ])('19: { %s } allows %d retries one by one', (budget, retries) => {
+  ])('divergence 19: { %s } allows %d retries one by one', (budget, retries) => {
     expect(attempts(ONE_BY_ONE, budgeted(budget)).length - 100).toBe(retries);
   });
 
@@ -115,7 +115,7 @@ describe('retry budgets', () => {
     ['kind: grpc', 4],
     ['kind: aws', 100],
     ['kind: rate, rate: 1/s', 1],
-  ])('19: { %s } allows %d retries all at once', (budget, retries) => {
+  ])('divergence 19: { %s } allows %d retries all at once', (budget, retries) => {
     const starts = attempts(times(100, '0ms'), budgeted(budget), 'wait: 1s, fail: 503');
     expect(starts.length - 100).toBe(retries);
   });

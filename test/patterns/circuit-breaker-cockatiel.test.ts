@@ -43,7 +43,7 @@ const each = (times: readonly number[], outcome: Outcome): Line[] =>
 const consecutive = (n: number): object => ({ breaker: { consecutive: n } });
 
 describe('circuitBreaker cockatiel', () => {
-  it('row 8: opens on the nth failure in a row and lets a call through at exactly the end', () => {
+  it('divergence 8: opens on the nth failure in a row and lets a call through at exactly the end', () => {
     const run = play(consecutive(3), [
       ...each([0, 1], FAIL),
       [2, OK],
@@ -59,7 +59,7 @@ describe('circuitBreaker cockatiel', () => {
     expect(run.calls.counted('breakerRejected')).toBe(1);
   });
 
-  it('row 13: is half open only when a call comes', () => {
+  it('divergence 13: is half open only when a call comes', () => {
     const run = play(consecutive(1), [
       [0, FAIL],
       [200, OK, 10],
@@ -71,7 +71,7 @@ describe('circuitBreaker cockatiel', () => {
     ]);
   });
 
-  it('row 5: makes others wait for the probe, and lets them go in their order when it closes', () => {
+  it('divergence 5: makes others wait for the probe, and lets them go in their order when it closes', () => {
     const run = play(consecutive(1), [
       [0, FAIL],
       [50, OK, 20],
@@ -118,7 +118,7 @@ describe('circuitBreaker cockatiel', () => {
     expect(run.ends()).toEqual([0, 11, 21, 31]);
   });
 
-  it('row 7: keeps everybody waiting for a probe that hangs', () => {
+  it('divergence 7: keeps everybody waiting for a probe that hangs', () => {
     const run = play(consecutive(1), [
       [0, FAIL],
       [50, OK, null],
@@ -164,7 +164,7 @@ describe('circuitBreaker cockatiel', () => {
     expect(waits()[1]).toBeLessThanOrEqual(100);
   });
 
-  it('row 4: a late success while open starts the count anew, a late failure while half open opens', () => {
+  it('divergence 4: a late success while open starts the count anew, a late failure while half open opens', () => {
     // A fails at 60 while the probe of 52 runs until 90: open again until 110. The waiter of 55 still waits
     // for the probe; its success at 90 finds the breaker open and closes nothing.
     const run = play(consecutive(2), [
@@ -184,7 +184,7 @@ describe('circuitBreaker cockatiel', () => {
     expect(run.outcomes().slice(3)).toEqual([OK, OPEN, OPEN, OK]);
   });
 
-  it('row 9: keeps its run of failures when an unhandled error closes it', () => {
+  it('divergence 9: keeps its run of failures when an unhandled error closes it', () => {
     // 2 failures, then a probe that ends unhandled: closed, and the count is still 2.
     const run = play(consecutive(2), [
       ...each([0, 1], FAIL),
@@ -199,7 +199,7 @@ describe('circuitBreaker cockatiel', () => {
     ]);
   });
 
-  it('row 14: an unhandled error leaves no trace while closed', () => {
+  it('divergence 14: an unhandled error leaves no trace while closed', () => {
     const run = play(consecutive(2), [[0, FAIL], ...each([1, 2], OUTCOME.throttled), [3, FAIL]]);
     expect(run.transitions()).toEqual([[3, 'open']]);
     const listed = play({ ...consecutive(2), failOn: ['throttled'] }, [
@@ -222,7 +222,7 @@ describe('circuitBreaker cockatiel', () => {
     ]);
   });
 
-  it('row 9: clears rates on the success that closes, which is their first result', () => {
+  it('divergence 9: clears rates on the success that closes, which is their first result', () => {
     const run = play({ breaker: { count: { threshold: '50%', size: 2 } } }, [
       ...each([0, 1], FAIL),
       [51, OK],
@@ -295,7 +295,7 @@ describe('circuitBreaker cockatiel', () => {
     expect(left({ failOn: ['error', 'cancelled'] })).toEqual([[60, 'open'], OPEN]);
   });
 
-  it('row 51: is closed and without memory after its process has restarted', () => {
+  it('divergence 51: is closed and without memory after its process has restarted', () => {
     const rules = [
       { consecutive: 2 },
       { count: { threshold: '50%', size: 2 } },

@@ -39,7 +39,7 @@ const each = (times: readonly number[], outcome: Outcome): Line[] =>
   times.map((at) => [at, outcome] as const);
 
 describe('circuitBreaker opossum', () => {
-  it('row 8: stays closed at exactly its threshold and opens above it', () => {
+  it('divergence 8: stays closed at exactly its threshold and opens above it', () => {
     const volumeThreshold = 10;
     const five = [...each([0, 1, 2, 3, 4], OK), ...each([5, 6, 7, 8, 9], FAIL)];
     const six = [...each([0, 1, 2, 3], OK), ...each([4, 5, 6, 7, 8, 9], FAIL)];
@@ -47,14 +47,14 @@ describe('circuitBreaker opossum', () => {
     expect(play({ volumeThreshold }, six).transitions(100)).toEqual([[9, 'open']]);
   });
 
-  it('row 10: opens on the first failure without a volume threshold, and only on the last with one', () => {
+  it('divergence 10: opens on the first failure without a volume threshold, and only on the last with one', () => {
     expect(play({}, [[3, FAIL]]).transitions(100)).toEqual([[3, 'open']]);
     const four = each([0, 1, 2, 3], FAIL);
     expect(play({ volumeThreshold: 4 }, four).transitions(100)).toEqual([[3, 'open']]);
     expect(play({ volumeThreshold: 5 }, four).transitions(100)).toEqual([]);
   });
 
-  it('row 3: counts calls under way as fired, so that concurrency understates the share', () => {
+  it('divergence 3: counts calls under way as fired, so that concurrency understates the share', () => {
     // Two failures of two are 100%; with two more under way they are 2 of 4, and 50% is not above 50%.
     const two = each([1, 2], FAIL);
     const underWay: Line[] = [
@@ -65,7 +65,7 @@ describe('circuitBreaker opossum', () => {
     expect(play({ volumeThreshold: 2 }, [...underWay, ...two]).transitions(100)).toEqual([]);
   });
 
-  it('row 11: counts refusals as fired and as nothing else', () => {
+  it('divergence 11: counts refusals as fired and as nothing else', () => {
     // Opens at 0. Refused at 10, 20, 30. Half open at 50, closed by the probe at 50: 1 failure of 5. A
     // failure at 60 makes 2 of 6, at 61 3 of 7, at 62 4 of 8, at 63 5 of 9: above 50%.
     const run = play({ resetTimeout: '50ms' }, [
@@ -83,7 +83,7 @@ describe('circuitBreaker opossum', () => {
     expect(run.calls.counted('breakerRejected')).toBe(3);
   });
 
-  it('row 9: keeps its window when it closes', () => {
+  it('divergence 9: keeps its window when it closes', () => {
     // 6 failures open at 5; closed by the probe at 55: 6 of 7. One more failure is 7 of 8.
     const run = play({ resetTimeout: '50ms', volumeThreshold: 6 }, [
       ...each([0, 1, 2, 3, 4, 5], FAIL),
@@ -98,7 +98,7 @@ describe('circuitBreaker opossum', () => {
     ]);
   });
 
-  it('row 12: counts refusals of its own capacity as failures', () => {
+  it('divergence 12: counts refusals of its own capacity as failures', () => {
     // One hung call and one refusal are 1 of 2; with a second refusal it is 2 of 3.
     const run = play({ capacity: 1 }, [[0, OK, null], ...each([1, 2, 3], OK)]);
     expect(run.transitions(100)).toEqual([[2, 'open']]);
@@ -119,7 +119,7 @@ describe('circuitBreaker opossum', () => {
     expect(breaker.policy.held()).toBe(0);
   });
 
-  it('row 13: is half open by a timer, calls or no calls', () => {
+  it('divergence 13: is half open by a timer, calls or no calls', () => {
     const run = play({ resetTimeout: '50ms' }, [[7, FAIL]]);
     expect(run.transitions()).toEqual([
       [7, 'open'],
@@ -127,7 +127,7 @@ describe('circuitBreaker opossum', () => {
     ]);
   });
 
-  it('row 5: lets one call through half open and refuses the others', () => {
+  it('divergence 5: lets one call through half open and refuses the others', () => {
     const run = play({ resetTimeout: '50ms' }, [
       [0, FAIL],
       [50, OK, 10],
@@ -159,7 +159,7 @@ describe('circuitBreaker opossum', () => {
     expect(run.outcomes()).toEqual([FAIL, FAIL, OPEN, OK]);
   });
 
-  it('row 7: stays half open as long as its probe hangs', () => {
+  it('divergence 7: stays half open as long as its probe hangs', () => {
     const run = play({ resetTimeout: '50ms' }, [
       [0, FAIL],
       [50, OK, null],
@@ -188,7 +188,7 @@ describe('circuitBreaker opossum', () => {
     expect(run.outcomes().at(-1)).toBe(OK);
   });
 
-  it('row 4: a late failure opens it while half open and changes no state while open', () => {
+  it('divergence 4: a late failure opens it while half open and changes no state while open', () => {
     // With two calls under way failures at 1, 2, 3 are 1 of 3, 2 of 4, 3 of 5: open at 3. The late failure
     // of 30 finds it open and does not prolong the wait, that of 55 finds it half open.
     const run = play({ resetTimeout: '50ms', volumeThreshold: 3 }, [
@@ -274,7 +274,7 @@ describe('circuitBreaker opossum', () => {
     expect(run.policy.held()).toBe(0);
   });
 
-  it('row 51: forgets everything with its process, and begins buckets and warm-up anew', () => {
+  it('divergence 51: forgets everything with its process, and begins buckets and warm-up anew', () => {
     // Open from 10 on; restarted at 20. Its first call comes at 30, so it warms up until 130.
     const run = play(
       { resetTimeout: '50ms', rollingCountTimeout: '100ms', volumeThreshold: 2, allowWarmUp: true },

@@ -134,6 +134,16 @@ export const BAD_REFERENCES: readonly BadCase[] = [
     says: 'order does not say where timeout stands',
   },
   {
+    title: 'a state for each instance outside of what picks one for each attempt',
+    edit: [
+      'order: [retry, timeout]',
+      'order: [circuitBreaker, retry, timeout], circuitBreaker: { per: target }',
+    ],
+    code: 'FL209',
+    at: 'target',
+    says: 'order retry outside of circuitBreaker',
+  },
+  {
     title: 'a call that no route takes',
     edit: ['method: POST, path: /orders }, { name', 'method: GET, path: /nowhere }, { name'],
     code: 'FL409',

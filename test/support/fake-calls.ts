@@ -166,6 +166,8 @@ export class FakeCalls implements CallContext {
     this.unwind(frame, layer - 1, outcome);
   }
 
+  avoidTried(): void {}
+
   killBelow(frame: number, layer: number, outcome: Outcome, tellCallee: boolean): void {
     this.cancelFrom(frame, layer + 1, outcome, tellCallee);
   }
@@ -377,6 +379,7 @@ export function createPolicy(
         clear: () => generation++,
       };
     },
+    target: null,
     machine: (states) => ({
       set: (state) => transitions.push({ atNs: calls.now, state: states[state] }),
     }),

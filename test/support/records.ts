@@ -118,6 +118,7 @@ export class RecordBuilder {
       instance,
       callerComponent: this.componentId(caller),
       calleeComponent: this.componentId(callee),
+      calleeInstance: -1,
       calleePart: -1,
       dryRun: false,
       bundle: 'by hand',

@@ -1,5 +1,5 @@
 import { invariant } from '../../kernel/invariant.js';
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { Ns } from '../../kernel/time.js';
 import type { Outcome } from '../../spec/outcome.js';
 import { HOLD, isSuccess, kindOf, OUTCOME, PASS } from '../../spec/outcome.js';
@@ -21,6 +21,7 @@ export interface RetryConfig {
   readonly backoff?: BackoffConfig | undefined;
   readonly on?: readonly OutcomeTerm[] | undefined;
   readonly budget?: RetryBudgetConfig | undefined;
+  readonly otherInstance?: boolean;
 }
 
 /** What a library does that its user does not write. */
@@ -85,6 +86,17 @@ const BUDGET =
   'Limit on the retries of all calls of one state together; a denied retry returns the ' +
   'original outcome at once. Unit: map.';
 
+/** `otherInstance`. */
+export function otherInstanceField(byDefault: boolean): z.ZodPrefault<z.ZodBoolean> {
+  return z
+    .boolean()
+    .prefault(byDefault)
+    .describe(
+      'A retry keeps away from the instances tried before, as far as five picks of the balancer ' +
+        `allow. Unit: boolean. Defaults to ${byDefault}.`,
+    );
+}
+
 /** `budget` of a library that has none without being asked for it. */
 export function budgetField(): z.ZodOptional<typeof retryBudgetSchema> {
   return retryBudgetSchema.optional().describe(`${BUDGET} Defaults to none.`);
@@ -110,6 +122,7 @@ class Retrying implements PolicyState {
   private readonly onIdempotent: OutcomeSet;
   private readonly budget: RetryBudget | null;
   private readonly follows: boolean;
+  private readonly otherInstance: boolean;
 
   constructor(setup: PolicySetup, config: RetryConfig, rules: RetryRules) {
     const key = setup.stream('backoff');
@@ -117,6 +130,7 @@ class Retrying implements PolicyState {
       written === undefined ? null : new Backoff(written, key, rules.cutLast);
     this.ctx = setup.ctx;
     this.attempts = config.attempts;
+    this.otherInstance = config.otherInstance === true;
     this.backoff = backoff(config.backoff ?? rules.backoff);
     this.throttled = backoff(config.backoff ?? rules.throttled ?? rules.backoff);
     this.on = new OutcomeSet(config.on ?? rules.on);
@@ -204,6 +218,7 @@ class Retrying implements PolicyState {
     const waiting = this.follows ? WAITING : 0;
     ctx.setWord(frame, layer, (tries << TRIES) | waiting | (afterTimeout ? AFTER_TIMEOUT : 0));
     ctx.count(frame, EDGE_COUNTER.retries);
+    if (this.otherInstance) ctx.avoidTried(frame);
     if (this.follows) ctx.after(delayNs, frame, layer);
     else ctx.reenter(frame, layer, delayNs);
   }

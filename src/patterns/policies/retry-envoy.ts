@@ -6,6 +6,7 @@ import {
   libraryAttemptsField,
   libraryBudgetField,
   onField,
+  otherInstanceField,
   retrying,
   retryProblems,
 } from '../mechanisms/retrying.js';
@@ -20,6 +21,7 @@ const schema = z.strictObject({
       'itself retries nothing until retry_on is written, and throttled only if asked to',
   ),
   budget: libraryBudgetField('concurrent', 'concurrent, 3: max_retries of the cluster'),
+  otherInstance: otherInstanceField(false),
 });
 
 /** Retry policy of an Envoy route. */

@@ -6,6 +6,7 @@ import {
   budgetField,
   libraryAttemptsField,
   onField,
+  otherInstanceField,
   retrying,
   retryProblems,
 } from '../mechanisms/retrying.js';
@@ -20,6 +21,7 @@ const schema = z.strictObject({
       'timeouts and resets are not among them',
   ),
   budget: budgetField(),
+  otherInstance: otherInstanceField(true),
 });
 
 /** What Istio gives every HTTP route that does not say otherwise. */

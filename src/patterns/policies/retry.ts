@@ -6,6 +6,7 @@ import {
   backoffText,
   budgetField,
   onField,
+  otherInstanceField,
   retrying,
   retryProblems,
   SAFE,
@@ -20,6 +21,7 @@ const schema = z.strictObject({
       'idempotent',
   ),
   budget: budgetField(),
+  otherInstance: otherInstanceField(false),
 });
 
 /** `retry`: more tries, with back-off and a budget. */

@@ -6,6 +6,9 @@ import type { BalancingOutput, BundleOutput } from '../schema/bundle.js';
 import type { Context, Path } from './context.js';
 import { report, stablePath } from './context.js';
 
+/** Layers that make more than one attempt. */
+const REPEATING: ReadonlySet<string> = new Set(['retry', 'hedge']);
+
 /** No policy at all, as `policy: none` says. */
 export const NO_POLICY: Bundle = Object.freeze({
   id: 'none',
@@ -120,6 +123,7 @@ function layersOf(context: Context, output: BundleOutput, path: Path): Layer[] {
   checkTogether(context, present, path);
   const order = orderOf(context, output, present, path);
   const layers = order.flatMap((policy) => present.get(policy) ?? []);
+  checkTargets(context, layers, path);
   const deadline = present.get('deadline');
   if (deadline !== undefined) layers.splice(layers[0]?.policy === 'fallback' ? 1 : 0, 0, deadline);
   return layers;
@@ -146,6 +150,18 @@ export function checkLayer(
     const field = problem.field === '' ? [] : problem.field.split('.');
     report(context, 'FL208', [...path, ...field], problem.message);
   }
+}
+
+/** A state for each instance called needs the instance, and every attempt is given its own. */
+function checkTargets(context: Context, layers: readonly Layer[], path: Path): void {
+  layers.forEach((layer, index) => {
+    const repeating = layers.slice(index + 1).find(({ policy }) => REPEATING.has(policy));
+    if (layer.per !== 'target' || repeating === undefined) return;
+    const message =
+      `${layer.policy} has a state for each instance called, and ${repeating.policy} inside it ` +
+      `picks an instance for each attempt: order ${repeating.policy} outside of ${layer.policy}`;
+    report(context, 'FL209', [...path, layer.policy, 'per'], message);
+  });
 }
 
 function orderOf(

@@ -39,9 +39,15 @@ const scope = z
       'bundle. Defaults to instance.',
   );
 const per = z
-  .enum(['callee', 'endpoint'])
+  .enum(['callee', 'endpoint', 'target'])
   .default('callee')
-  .describe('Split of the state by component or endpoint called. Defaults to callee.');
+  .describe(
+    'Split of the state by component, endpoint or instance (`target`) called. Defaults to callee.',
+  );
+const perTarget = z
+  .enum(['target'])
+  .default('target')
+  .describe('One state for each instance called. Always target.');
 
 const dryRun = z
   .boolean()
@@ -60,7 +66,9 @@ export function policySchema(kinds: readonly PolicyKind[]): z.ZodType {
     const name = z.literal(kind.kind).describe(kind.summary);
     const fields = {
       ...(kind.state === 'scoped' ? { scope } : {}),
-      ...(kind.state === 'scoped' && kind.perEndpoint !== true ? { per } : {}),
+      ...(kind.state === 'scoped' && kind.perEndpoint !== true
+        ? { per: kind.perTarget === true ? perTarget : per }
+        : {}),
       ...(kind.dryRun === true ? { dryRun } : {}),
     };
     return (kind.schema as unknown as AnyObject)
