@@ -212,6 +212,7 @@ function setEdges(world: Draft, chains: Chains, all: Balancers): Assembly['views
       pick: streamKey(plan.seed, replication, `edge/${names}/pick`),
       idempotent: plan.parts[spec.to].idempotent,
       requestBytes: spec.requestBytes,
+      fallback: spec.fallback,
       picked: chains.picks(spec),
       panic: chains.failsOpen(spec) ? Number.MIN_VALUE : 0,
     };

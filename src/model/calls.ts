@@ -21,6 +21,8 @@ export interface CallSite {
    * `tell`: the callee gets a message about it.
    */
   abandon(frame: number, job: number, outcome: Outcome, tell: boolean): void;
+  /** Writes into `child` whom it calls, how and until when: what is called instead of a failed frame. */
+  instead(frame: number, child: number): void;
   /** A call has ended; measured before the owner goes on. */
   callEnded(frame: number, outcome: Outcome): void;
   /** Hands the outcome of a call that took time to the strand that made it. */
@@ -35,6 +37,9 @@ export interface CallSite {
 
 /** Lineage tag of the k-th fork of a frame. */
 const FORK_TAG = 0x1000;
+
+/** Lineage tag of the call that is made instead of a frame. */
+const INSTEAD_TAG = 0x4000;
 
 /**
  * The caller's side of every call: walks a chain of policies inward until the wire, and outward with
@@ -224,6 +229,7 @@ export class Calls implements CallContext {
     frames.depth[child] = frames.depth[frame];
     frames.base[child] = layer + 1;
     frames.parent[child] = frame;
+    frames.under[child] = layer;
     frames.owner[child] = frames.owner[frame];
     frames.ownerStamp[child] = frames.ownerStamp[frame];
     frames.attempt[child] = frames.attempt[frame] + nth;
@@ -239,10 +245,30 @@ export class Calls implements CallContext {
     return child;
   }
 
+  instead(frame: number, layer: number): number {
+    const { frames, engine } = this;
+    const child = this.allocate();
+    frames.caller[child] = frames.caller[frame];
+    frames.parent[child] = frame;
+    frames.under[child] = layer;
+    frames.owner[child] = frames.owner[frame];
+    frames.ownerStamp[child] = frames.ownerStamp[frame];
+    frames.start[child] = engine.now;
+    derive(frames.lineageA[frame], frames.lineageB[frame], INSTEAD_TAG);
+    frames.lineageA[child] = lineage.a;
+    frames.lineageB[child] = lineage.b;
+    this.site.instead(frame, child);
+    const index = child << frames.shift;
+    engine.soon(engine.phase, this.forkOp, index, frames.stamp[index]!, 0);
+    return child;
+  }
+
   killChild(child: number): void {
-    const parent = this.frames.parent[child];
+    const { frames } = this;
+    const parent = frames.parent[child];
+    const isFork = frames.base[child] > 0;
     this.drop(child, true);
-    this.frames.ambiguous[parent] = 1;
+    if (isFork) frames.ambiguous[parent] = 1;
   }
 
   arm(lane: Lane, frame: number, layer: number): void {
@@ -349,13 +375,16 @@ export class Calls implements CallContext {
       result = verdict;
     }
     const parent = frames.parent[frame];
-    if (parent >= 0) this.endFork(frame, parent, base - 1, result);
+    if (parent >= 0) this.endChild(frame, parent, result);
     else this.endCall(frame, result);
   }
 
-  private endFork(frame: number, parent: number, layer: number, outcome: Outcome): void {
+  private endChild(frame: number, parent: number, outcome: Outcome): void {
     const { frames } = this;
-    frames.ambiguous[parent] |= frames.ambiguous[frame];
+    const layer = frames.under[frame]!;
+    // A fork is the same call; one that was made instead is a call by itself.
+    if (frames.base[frame]! > 0) frames.ambiguous[parent] |= frames.ambiguous[frame]!;
+    else this.site.callEnded(frame, outcome);
     frames.parent[frame] = -1;
     this.release(frame);
     this.layers[frames.chain[parent] + layer].child!(parent, layer, frame, outcome);

@@ -117,6 +117,10 @@ class Watched implements CallContext {
 
   killChild(): void {}
 
+  instead(): number {
+    return -1;
+  }
+
   /** Refusals are counted by the dry run. */
   count(): void {}
 

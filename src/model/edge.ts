@@ -66,6 +66,8 @@ export interface Edge {
   readonly idempotent: boolean;
   /** Bytes of a request; -1 = as the one its caller was sent. */
   readonly requestBytes: number;
+  /** Edge of the call that is made instead when one has failed, or -1. */
+  readonly fallback: number;
   /** True where a layer of the chain picks the instance, so that layers inside know it. */
   readonly picked: boolean;
   /**

@@ -74,7 +74,7 @@ export class Wire implements CallSite {
     strands.from[strand] = frame;
     // What forks execute is the same call: a second execution of it is a duplicate.
     let original = frame;
-    while (frames.parent[original] >= 0) original = frames.parent[original];
+    while (frames.base[original] > 0) original = frames.parent[original];
     strands.callA[strand] = frames.lineageA[original];
     strands.callB[strand] = frames.lineageB[original];
     strands.rootA[strand] = strands.rootA[owner];
@@ -149,6 +149,20 @@ export class Wire implements CallSite {
     }
     const life = strands.life[strand];
     engine.at(engine.now + delay, PHASE.COMPLETION, this.replyOp, strand, life, 0);
+  }
+
+  instead(frame: number, child: number): void {
+    const { world } = this;
+    const { strands, sink, instances } = world;
+    const { frames } = world.calls;
+    const edge = world.edges[world.edges[frames.edge[frame]].fallback];
+    frames.edge[child] = edge.id;
+    frames.chain[child] = edge.chains[instances[frames.caller[frame]].index];
+    frames.depth[child] = edge.depth;
+    frames.cell[child] = sink.cell;
+    // The time limit of the call that failed does not hold for it, that of its caller does.
+    frames.deadline[child] = strands.deadline[frames.owner[frame]];
+    sink.call(edge.stat);
   }
 
   callEnded(frame: number, outcome: Outcome): void {

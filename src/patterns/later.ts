@@ -22,7 +22,7 @@ export const laterPolicyFields: ReadonlyMap<string, readonly string[]> = new Map
   ['bulkhead', ['store']],
   ['circuitBreaker', ['halfOpenCalls', 'store']],
   ['concurrencyLimit', ['store']],
-  ['fallback', ['call', 'steps']],
+  ['fallback', ['steps']],
   ['rateLimit', ['faultTolerant', 'limitBy', 'policy', 'retryAfter', 'store', 'syncRate']],
   ['retry', ['respectRetryAfter']],
   ['throttle', ['store']],

@@ -8,6 +8,7 @@ export const NO_BUNDLE: Bundle = Object.freeze({
   id: '',
   layers: [],
   loadBalancing: null,
+  fallback: null,
   order: 'default',
 });
 

@@ -32,6 +32,7 @@ export class EdgeTable {
   private readonly uses: Use[] = [];
   private readonly ids = new Map<string, number>();
   private readonly bundles = new Bundles();
+  private readonly fallbacks = new Map<number, number>();
 
   /** Provisional number of the edge from a part to another under the bundle that governs it. */
   use(from: LaidPart, to: LaidPart, own: Bundle | null, requestBytes: number): number {
@@ -43,6 +44,21 @@ export class EdgeTable {
     return this.uses.push({ from, to, bundle, requestBytes }) - 1;
   }
 
+  /** The bundle that governs an edge. */
+  bundleOf(edge: number): Bundle {
+    return this.bundles.get(this.uses[edge]!.bundle);
+  }
+
+  /** Whether it is known what an edge falls back on. */
+  fallsBack(edge: number): boolean {
+    return this.fallbacks.has(edge);
+  }
+
+  /** The calls of an edge fall back on those of another, both by their provisional numbers. */
+  fallBack(edge: number, other: number): void {
+    this.fallbacks.set(edge, other);
+  }
+
   /** Edges in order of caller part, callee part and bundle; bundles in order of their identity. */
   finish(layout: Layout): Edges {
     const order = this.uses.map((_, index) => index);
@@ -51,9 +67,10 @@ export class EdgeTable {
     const bundleNumber = new Map(bundleIds.map((id, index) => [id, index]));
     const statEdges: { from: number; to: number }[] = [];
     const numbers = new Int32Array(this.uses.length);
-    const drafts: BareEdge[] = order.map((index, number) => {
+    order.forEach((index, number) => (numbers[index] = number));
+    const drafts: BareEdge[] = order.map((index) => {
       const { from, to, bundle, requestBytes } = this.uses[index]!;
-      numbers[index] = number;
+      const fallback = this.fallbacks.get(index);
       const last = statEdges[statEdges.length - 1];
       if (last?.from !== from.id || last.to !== to.id) statEdges.push({ from: from.id, to: to.id });
       return {
@@ -65,6 +82,7 @@ export class EdgeTable {
           this.bundles.get(bundle).loadBalancing ?? hostOf(to.component)!.loadBalancing,
         pool: poolOf(from.component, to.component),
         requestBytes,
+        fallback: fallback === undefined ? -1 : numbers[fallback]!,
         deadline: false,
       };
     });

@@ -9,8 +9,8 @@ import type { Interner } from './canonical.js';
 import type { Conditions } from './conditions.js';
 import type { EdgeTable } from './edges.js';
 import type { Keyed } from './keyed.js';
-import type { Layout } from './layout.js';
-import { requestBytesOf } from './sizes.js';
+import type { LaidPart, Layout } from './layout.js';
+import { PASSED_ON, requestBytesOf } from './sizes.js';
 import type { Problems } from './problem.js';
 import type { RequestLine } from '../scenario/routes.js';
 import { modeOf, type Scope } from './scope.js';
@@ -79,9 +79,36 @@ function emitCall(
   const callee = calledPart(w.layout, to, line, scope.where, w.problems);
   if (callee === null) return -1;
   const bytes = line.requestBytes ?? requestBytesOf(w.layout, callee);
-  const edge = w.edges.use(scope.part, callee, policy, bytes);
+  const edge = useEdge(w, scope, callee, policy, bytes, []);
   const stream = scope.names.next(`${verb}:${callee.component.name}.${callee.name}`);
   return w.assembler.emit(OP.CALL, edge, mode, operand, stream);
+}
+
+/** The edge of a call, and those of the calls that it falls back on. */
+function useEdge(
+  w: Writer,
+  scope: Scope,
+  callee: LaidPart,
+  policy: Bundle | null,
+  bytes: number,
+  before: readonly number[],
+): number {
+  const { edges, layout, problems } = w;
+  const edge = edges.use(scope.part, callee, policy, bytes);
+  const { id, fallback } = edges.bundleOf(edge);
+  if (fallback === null || edges.fallsBack(edge)) return edge;
+  if (before.includes(edge)) {
+    const name = `${callee.component.name}.${callee.name}`;
+    const message = `the calls of \`${name}\` fall back on themselves by the bundle \`${id}\`: give the call it makes instead a bundle of its own in \`outbound\``;
+    problems.add('FL708', scope.where, message);
+    return edge;
+  }
+  const other = calledPart(layout, fallback, BARE, scope.where, problems);
+  if (other === null) return edge;
+  const forwards = scope.part.source.kind === 'route';
+  const size = forwards ? PASSED_ON : requestBytesOf(layout, other);
+  edges.fallBack(edge, useEdge(w, scope, other, null, size, [...before, edge]));
+  return edge;
 }
 
 /** An unconditional jump. */

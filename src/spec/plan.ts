@@ -118,6 +118,8 @@ export interface PlanEdge {
   readonly pool: Pool | null;
   /** Bytes of a request; -1 = of a route: those of the request it was sent. */
   readonly requestBytes: number;
+  /** Edge of the call that the fallback of the bundle makes instead, or -1. */
+  readonly fallback: number;
   /** True when a deadline may reach this edge (its own, or one propagated from a caller). */
   readonly deadline: boolean;
   /** Link by [caller zone index + 1][callee zone index + 1], flattened; stride = zones + 1. */

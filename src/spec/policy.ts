@@ -76,6 +76,11 @@ export interface CallContext {
    */
   fork(frame: number, layer: number, nth: number, elsewhere: boolean): number;
   killChild(child: number): void;
+  /**
+   * The call that the bundle names as its fallback, made for this frame under a bundle of its own; its
+   * end comes to child(), and killChild() gives it up.
+   */
+  instead(frame: number, layer: number): number;
   /** Arms a constant-delay timer: timer(frame, layer) is called unless the layer is left before. */
   arm(lane: Lane, frame: number, layer: number): void;
   /** The same for a delay that is not constant, through the heap (phase 2). */

@@ -116,6 +116,8 @@ export interface Bundle {
   readonly layers: readonly Layer[];
   /** Overrides the callee's own, null when it does not. */
   readonly loadBalancing: LoadBalancing | null;
+  /** What a fallback calls instead; null where none does. */
+  readonly fallback: Target | null;
   /** Where the order of the layers comes from: `written`, or the name of a preset. */
   readonly order: string;
 }

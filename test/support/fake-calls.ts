@@ -179,6 +179,14 @@ export class FakeCalls implements CallContext {
     return child;
   }
 
+  instead(frame: number, layer: number): number {
+    const child = this.add([], 0, -1, Infinity, (outcome) =>
+      this.frames[frame].layers[layer].child!(frame, layer, child, outcome),
+    );
+    this.at(this.now, () => this.advance(child, 0), this.phase);
+    return child;
+  }
+
   killChild(child: number): void {
     this.frames[child].parent = -1;
     this.drop(child);

@@ -25,6 +25,7 @@ function layerOf(policy: string, kind: string, config: unknown): Layer {
 
 const LAYERS: Readonly<Record<string, () => Layer>> = {
   f: () => layerOf('fallback', 'simple', { after: '2ms' }),
+  i: () => layerOf('fallback', 'simple', { after: '1ms', call: 'leaf.get' }),
   r: () =>
     layerOf('retry', 'simple', {
       attempts: 3,
@@ -90,6 +91,8 @@ export const CHAINS: readonly string[] = [
   'fdsrhtb',
   'rwtb',
   'dws',
+  'irtb',
+  'ridhb',
 ];
 
 export const CANCELLATIONS = ['ignore', 'onDequeue', 'atSteps', 'immediate'] as const;
@@ -153,10 +156,9 @@ export function shake(of: Case, prepare: (world: World) => void = () => {}): Sha
 }
 
 function scenarioOf({ chain, cancellation, network, seed }: Case): ReturnType<typeof S.scenario> {
-  const policy = S.bundle(
-    'chain',
-    [...chain].map((letter) => LAYERS[letter]!()),
-  );
+  const layers = [...chain].map((letter) => LAYERS[letter]!());
+  const instead = chain.includes('i') ? { component: 'leaf', part: 'get' } : null;
+  const policy = { ...S.bundle('chain', layers), fallback: instead };
   const to = (target: string, mods: object = {}) => S.call(target, { policy, ...mods });
   const own = { cancellation, replicas: 2 };
   const runtime = seed % 2 === 0 ? 'async' : 'threads';
@@ -225,7 +227,7 @@ function scenarioOf({ chain, cancellation, network, seed }: Case): ReturnType<ty
     keys: new Map([['asked', { kind: 'uniform', count: 3 }]]),
     workloads: [users],
     // A call without any time limit would wait for ever for a message that has vanished.
-    faults: faultsOf(seed, !/[td]/.test(chain)),
+    faults: faultsOf(seed, instead !== null || !/[td]/.test(chain)),
   });
 }
 

@@ -5,6 +5,7 @@ import type { Node } from '../located.js';
 import type { BalancingOutput, BundleOutput } from '../schema/bundle.js';
 import type { Context, Path } from './context.js';
 import { report, stablePath } from './context.js';
+import { resolveCall } from './targets.js';
 
 /** Layers that make more than one attempt. */
 const REPEATING: ReadonlySet<string> = new Set(['retry', 'hedge']);
@@ -14,6 +15,7 @@ export const NO_POLICY: Bundle = Object.freeze({
   id: 'none',
   layers: [],
   loadBalancing: null,
+  fallback: null,
   order: 'default',
 });
 
@@ -41,7 +43,16 @@ export function resolveBundle(context: Context, output: BundleOutput, path: Path
   if (layers.length === 0 && loadBalancing === null && path[0] !== 'policies') return NO_POLICY;
   const id = path[0] === 'policies' ? String(path[1]) : stablePath(context.tree, path);
   const { order = 'default' } = output;
-  return { id, layers, loadBalancing, order: typeof order === 'string' ? order : 'written' };
+  const written = typeof order === 'string' ? order : 'written';
+  const fallback = resolveFallback(context, output, path);
+  return { id, layers, loadBalancing, fallback, order: written };
+}
+
+/** The endpoint that a fallback calls. */
+function resolveFallback(context: Context, output: BundleOutput, path: Path): Bundle['fallback'] {
+  const { call } = (output['fallback'] ?? {}) as { readonly call?: string };
+  if (call === undefined) return null;
+  return resolveCall(context, call, '', [...path, 'fallback', 'call']);
 }
 
 /** Which instance takes a call. */

@@ -40,7 +40,7 @@ export function callGraph(scenario: Omit<Scenario, 'faults' | 'report'>): CallGr
     for (const [part, endpoint] of service.endpoints) {
       const from = `${name}.${part}`;
       for (const entry of service.middleware) {
-        if (entry.call !== null) walker.edge(from, entry.call, null, entry.when === null, 1, 1);
+        if (entry.call !== null) walker.check(from, entry.call, entry.when === null);
       }
       walker.steps(from, endpoint.steps, true, 1);
     }
@@ -49,7 +49,7 @@ export function callGraph(scenario: Omit<Scenario, 'faults' | 'report'>): CallGr
     for (const route of gateway.routes) {
       const from = `${name}.${route.name}`;
       for (const entry of [...gateway.middleware, ...route.middleware]) {
-        if (entry.call !== null) walker.edge(from, entry.call, null, entry.when === null, 1, 1);
+        if (entry.call !== null) walker.check(from, entry.call, entry.when === null);
       }
       const live = route.to.filter(({ weight }) => weight > 0);
       for (const { target } of live) {
@@ -61,6 +61,7 @@ export function callGraph(scenario: Omit<Scenario, 'faults' | 'report'>): CallGr
           1,
           triesOf(route.policy ?? gateway.outbound.get('default') ?? null),
         );
+        walker.fallback(from, route.policy ?? walker.outbound(from, target));
       }
     }
   }
@@ -153,6 +154,33 @@ class Walker {
     }
   }
 
+  /** The call of a middleware. */
+  check(from: string, to: Target, certain: boolean): void {
+    this.edge(from, to, null, certain, 1, 1);
+    this.fallback(from, this.outbound(from, to));
+  }
+
+  /** The call that a bundle falls back on: made only when another has failed, which is not counted. */
+  fallback(from: string, bundle: Step['policy'], hops = 8): void {
+    const to = bundle?.fallback ?? null;
+    if (to === null || hops === 0) return;
+    this.edge(from, to, null, false, 0, 1);
+    this.fallback(from, this.outbound(from, to), hops - 1);
+  }
+
+  /** The bundle of the caller for this callee. */
+  outbound(from: string, to: Target): Step['policy'] {
+    const { services, gateways } = this.scenario;
+    const owner = componentOf(from);
+    const outbound = (services.get(owner) ?? gateways.get(owner))?.outbound;
+    return (
+      outbound?.get(`${to.component}.${to.part}`) ??
+      outbound?.get(to.component) ??
+      outbound?.get('default') ??
+      null
+    );
+  }
+
   private step(
     from: string,
     step: Step,
@@ -170,10 +198,12 @@ class Walker {
           times,
           triesOf(this.governing(from, step) ?? client),
         );
+        this.fallback(from, this.governing(from, step) ?? client);
         return;
       case 'query': {
         const to = `${step.database}.${step.operation}`;
         this.edges.push({ from, to, certain, times, tries: triesOf(step.policy) });
+        this.fallback(from, step.policy);
         return;
       }
       case 'parallel': {
@@ -214,14 +244,7 @@ class Walker {
   }
 
   private governing(from: string, step: Extract<Step, { verb: 'call' }>): Step['policy'] {
-    if (step.policy !== null) return step.policy;
-    const outbound = this.scenario.services.get(componentOf(from))?.outbound;
-    return (
-      outbound?.get(`${step.to.component}.${step.to.part}`) ??
-      outbound?.get(step.to.component) ??
-      outbound?.get('default') ??
-      null
-    );
+    return step.policy ?? this.outbound(from, step.to);
   }
 }
 
