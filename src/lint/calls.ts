@@ -115,6 +115,8 @@ class Walker {
       const path = ['gateways', name, 'routes', index];
       this.chain(from, gateway.middleware, ['gateways', name, 'middleware']);
       this.chain(from, route.middleware, [...path, 'middleware']);
+      const around = { ...TOP, owners: [path] };
+      this.steps(from, route.steps ?? [], [...path, 'steps'], around, 0);
       const total = route.to.reduce((sum, { weight }) => sum + weight, 0);
       for (const { target, weight } of route.to) {
         if (weight === 0) continue;

@@ -31,6 +31,7 @@ import { planLinks, withLinks } from './network.js';
 import { Problems } from './problem.js';
 import { fullName, writeProgram, writeRefusal } from './programs.js';
 import { isSized, responseBytesOf } from './sizes.js';
+import { eachStep } from './walk.js';
 import type { Writer } from './writer.js';
 
 export interface CompileOptions {
@@ -138,11 +139,17 @@ function repeatable(layout: Layout, part: LaidPart, hops: number): boolean {
       return true;
     case 'request':
       return false;
-    case 'route':
-      return source.route.to.every(({ target }) => {
+    case 'route': {
+      const targets = source.route.to.map(({ target }) => target);
+      eachStep(source.route.steps ?? [], (step) => {
+        if (step.verb === 'call') targets.push(step.to);
+        if (step.verb === 'query') targets.push({ component: step.database, part: step.operation });
+      });
+      return targets.every((target) => {
         const callee = calledPart(layout, target, BARE_LINE, fullName(part), new Problems());
         return hops > 0 && callee !== null && repeatable(layout, callee, hops - 1);
       });
+    }
   }
 }
 

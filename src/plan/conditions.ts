@@ -23,8 +23,13 @@ export class Conditions {
     for (const part of layout.parts) {
       const { source } = part;
       if (source.kind === 'request') this.headers.set(part, headersOf(source.request.steps));
-      if (source.kind !== 'endpoint') continue;
-      for (const name of headersOf(source.endpoint.steps).keys()) this.setBelow.add(name);
+      const steps =
+        source.kind === 'endpoint'
+          ? source.endpoint.steps
+          : source.kind === 'route'
+            ? (source.route.steps ?? [])
+            : [];
+      for (const name of headersOf(steps).keys()) this.setBelow.add(name);
     }
   }
 

@@ -200,6 +200,9 @@ function stepListsOf(scenario: Scenario): readonly Request['steps'][] {
   for (const workload of scenario.workloads.values()) {
     for (const request of workload.requests) lists.push(request.steps);
   }
+  for (const gateway of scenario.gateways.values()) {
+    for (const route of gateway.routes) if (route.steps !== null) lists.push(route.steps);
+  }
   for (const service of scenario.services.values()) {
     for (const endpoint of service.endpoints.values()) lists.push(endpoint.steps);
   }

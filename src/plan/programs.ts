@@ -88,8 +88,9 @@ function scopeOf(part: LaidPart): Scope {
 /** A route hands on what it was sent. */
 const FORWARDED = Object.freeze({ ...BARE, requestBytes: PASSED_ON });
 
-/** The call of a route, to one of its targets by weight. */
+/** What a route does itself, or its call, to one of its targets by weight. */
 function writeRoute(w: Writer, route: Route, scope: Scope): void {
+  if (route.steps !== null) return writeSteps(w, route.steps, scope);
   const call = (index: number): void =>
     writeCall(w, route.to[index]!.target, FORWARDED, route.policy, scope);
   if (route.to.length === 1) return call(0);

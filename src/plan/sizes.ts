@@ -18,20 +18,26 @@ export function requestBytesOf(
   const { source } = part;
   if (source.kind === 'endpoint') return source.endpoint.requestBytes;
   if (source.kind !== 'route' || hops === 0) return 0;
-  const { target } = source.route.to[0]!;
+  const first = source.route.to[0];
+  if (first === undefined) return 0;
+  const { target } = first;
   const callee = calledPart(layout, target, BARE_LINE, part.name, new Problems());
   return callee === null ? 0 : requestBytesOf(layout, callee, hops - 1);
 }
 
-/** Bytes of the answer of a part. */
+/** Bytes of the answer of a part; a route with steps makes its own. */
 export function responseBytesOf({ source }: LaidPart): number {
-  if (source.kind === 'route') return PASSED_ON;
+  if (source.kind === 'route') {
+    return source.route.steps === null ? PASSED_ON : source.route.responseBytes;
+  }
   return source.kind === 'endpoint' ? source.endpoint.responseBytes : 0;
 }
 
 /** Whether any message has a size; without one nothing about sizes is looked at. */
 export function isSized(scenario: Scenario, requests: readonly number[]): boolean {
   if (requests.some((bytes) => bytes > 0)) return true;
+  const routes = [...scenario.gateways.values()].flatMap((gateway) => gateway.routes);
+  if (routes.some(({ responseBytes }) => responseBytes > 0)) return true;
   return [...scenario.services.values()].some((service) =>
     [...service.endpoints.values()].some(
       ({ requestBytes, responseBytes }) => requestBytes > 0 || responseBytes > 0,

@@ -209,6 +209,10 @@ export interface Route {
   readonly headers: ReadonlyMap<string, string>;
   /** Weighted targets; `part` is filled in. */
   readonly to: readonly { readonly target: Target; readonly weight: number }[];
+  /** What the gateway runs itself instead of calling a target; `to` is empty then. */
+  readonly steps: readonly Step[] | null;
+  /** Bytes of an answer of its steps. */
+  readonly responseBytes: number;
   readonly policy: Bundle | null;
   readonly middleware: readonly Middleware[];
 }

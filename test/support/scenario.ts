@@ -228,6 +228,8 @@ export function route(
     hosts: [],
     policy: null,
     middleware: [],
+    steps: null,
+    responseBytes: 0,
     ...rest,
     headers: new Map(Object.entries(headers ?? {})),
     name,

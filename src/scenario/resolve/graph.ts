@@ -51,6 +51,7 @@ export function callGraph(scenario: Omit<Scenario, 'faults' | 'report'>): CallGr
       for (const entry of [...gateway.middleware, ...route.middleware]) {
         if (entry.call !== null) walker.check(from, entry.call, entry.when === null);
       }
+      walker.steps(from, route.steps ?? [], true, 1, route.policy);
       const live = route.to.filter(({ weight }) => weight > 0);
       for (const { target } of live) {
         walker.edge(

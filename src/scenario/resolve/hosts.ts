@@ -262,9 +262,8 @@ function resolveRoute(
     const target = resolveCall(context, reference, owner, [...path, 'to', reference]);
     return target === null ? [] : [{ target, weight }];
   });
-  if (to.length === Object.keys(output.to).length && !to.some(({ weight }) => weight > 0)) {
-    report(context, 'FL208', [...path, 'to'], 'a route needs a target with a weight above 0');
-  }
+  checkRoute(context, output, to, path);
+  const policy = resolvePolicy(context, output.policy, [...path, 'policy']);
   return {
     name,
     methods: several(match.method).map((method) => method.toUpperCase()),
@@ -272,9 +271,34 @@ function resolveRoute(
     hosts: several(match.host),
     headers: new Map(sorted(match.headers)),
     to,
-    policy: resolvePolicy(context, output.policy, [...path, 'policy']),
+    steps:
+      output.steps === undefined
+        ? null
+        : resolveSteps(context, output.steps, { name: owner, policy }, [...path, 'steps']),
+    responseBytes: output.responseSize ?? 0,
+    policy,
     middleware: resolveMiddleware(context, output.middleware, owner, [...path, 'middleware']),
   };
+}
+
+/** A route leads somewhere, or does something itself. */
+function checkRoute(
+  context: Context,
+  { to, steps, responseSize }: RouteOutput,
+  targets: Route['to'],
+  path: Path,
+): void {
+  if ((to === undefined) === (steps === undefined)) {
+    report(context, 'FL203', path, 'a route has `to` or `steps`, one of them');
+  }
+  if (to !== undefined && responseSize !== undefined) {
+    const message = 'a route answers with what its target answers: responseSize belongs to steps';
+    report(context, 'FL208', [...path, 'responseSize'], message);
+  }
+  if (to === undefined || targets.length < Object.keys(to).length) return;
+  if (!targets.some(({ weight }) => weight > 0)) {
+    report(context, 'FL208', [...path, 'to'], 'a route needs a target with a weight above 0');
+  }
 }
 
 function resolveMiddleware(

@@ -77,7 +77,9 @@ export interface RouteOutput {
     readonly host?: string | readonly string[];
     readonly headers?: Readonly<Record<string, string>>;
   };
-  readonly to: Readonly<Record<string, number>>;
+  readonly to?: Readonly<Record<string, number>>;
+  readonly steps?: readonly StepOutput[];
+  readonly responseSize?: number;
   readonly policy?: BundleOutput;
   readonly middleware?: readonly MiddlewareOutput[];
 }
@@ -100,6 +102,7 @@ export function gatewaySchema(
   host: HostShape,
   bundle: z.ZodType<BundleOutput>,
   middleware: z.ZodType,
+  steps: z.ZodType<StepOutput[]>,
 ): z.ZodType<GatewayOutput> {
   const path = z.string().regex(/^[^~]/).max(2000);
   const route = z
@@ -119,7 +122,17 @@ export function gatewaySchema(
       to: withShort(z.record(z.string().regex(REFERENCE_PATTERN), z.number().min(0).max(1e9)), {
         type: 'string',
         pattern: REFERENCE_PATTERN.source,
-      }).describe('Target, or targets with weights. Required.'),
+      })
+        .optional()
+        .describe('Target, or targets with weights. Required, unless there are steps.'),
+      steps: steps
+        .optional()
+        .describe('Run by the gateway itself instead, such as calls of several services at once.'),
+      responseSize: size()
+        .optional()
+        .describe(
+          'With `steps`: size of an answer; with `to` it is that of the callee. Unit: size. Defaults to 0B.',
+        ),
       policy: bundle.optional().describe('Bundle of the calls of this route.'),
       middleware: z.array(middleware).optional().describe('Run after those of the gateway.'),
     })
