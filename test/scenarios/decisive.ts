@@ -18,6 +18,13 @@ export const DECISIVE: readonly Decisive[] = [
     '8.4 calls under way at 250/s: 9 x (25 / 33.5) and its root are 9 again, less the 0.6 free places',
   ),
   row(
+    'aggregation',
+    'app.latency.p99 during hung in best-effort',
+    0.187,
+    0.001,
+    '2 x 40 + 5 + 100 + 2 ms: the page goes without what has not come by then',
+  ),
+  row(
     'api-security',
     'edge.cpu from 0s to 5s in auth-first',
     0.992,
