@@ -4,7 +4,7 @@ import { derive, lineage } from '../kernel/rng.js';
 import { OUTCOME, PASS } from '../spec/outcome.js';
 import type { Outcome } from '../spec/outcome.js';
 import { EDGE_COUNTER } from '../spec/policy.js';
-import type { CallSite } from './calls.js';
+import type { CallSite } from './call-site.js';
 import type { Edge } from './edge.js';
 import { CANCELLATION, FROZEN } from './instance.js';
 import type { Instance } from './instance.js';

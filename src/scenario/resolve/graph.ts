@@ -191,15 +191,7 @@ class Walker {
   ): void {
     switch (step.verb) {
       case 'call':
-        this.edge(
-          from,
-          step.to,
-          step,
-          certain,
-          times,
-          triesOf(this.governing(from, step) ?? client),
-        );
-        this.fallback(from, this.governing(from, step) ?? client);
+        this.call(from, step, certain, times, client);
         return;
       case 'query': {
         const to = `${step.database}.${step.operation}`;
@@ -242,6 +234,18 @@ class Walker {
         return;
       default:
     }
+  }
+
+  private call(
+    from: string,
+    step: Extract<Step, { verb: 'call' }>,
+    certain: boolean,
+    times: number,
+    client: Step['policy'],
+  ): void {
+    const bundle = this.governing(from, step) ?? client;
+    this.edge(from, step.to, step, certain, times, triesOf(bundle));
+    this.fallback(from, bundle);
   }
 
   private governing(from: string, step: Extract<Step, { verb: 'call' }>): Step['policy'] {

@@ -2,25 +2,15 @@ import type { Distribution } from '../../kernel/distribution.js';
 import type {
   Bundle,
   Cpu,
-  Database,
   Endpoint,
   Gateway,
   Host,
   Layer,
   Middleware,
-  Operation,
-  Pool,
-  Queue,
   Route,
   Service,
 } from '../../spec/scenario.js';
-import type {
-  DatabaseOutput,
-  GatewayOutput,
-  PoolOutput,
-  RouteOutput,
-  ServiceOutput,
-} from '../schema/components.js';
+import type { GatewayOutput, RouteOutput, ServiceOutput } from '../schema/components.js';
 import type { HostOutput, MiddlewareOutput } from '../schema/host.js';
 import {
   checkLayer,
@@ -35,11 +25,10 @@ import type { CoalesceFields, KeyedFields } from './middleware.js';
 import { checkChain, resolveCached, resolveCoalesce } from './middleware.js';
 import { BUILT_IN_KEYS, routeNames, sorted } from './names.js';
 import { resolveSteps, resolveWhen } from './steps.js';
-import { resolveCall, split, unknown, withPart } from './targets.js';
+import { resolveCall, split, withPart } from './targets.js';
 import { resolvePlacement } from './placement.js';
 
 const NOTHING: Distribution = { kind: 'constant', valueNs: 0 };
-const UNBOUNDED: Queue = { capacity: Infinity, discipline: 'fifo', maxWaitNs: null };
 
 /** One service in its final form. */
 export function resolveService(context: Context, name: string, output: ServiceOutput): Service {
@@ -83,64 +72,6 @@ export function resolveGateway(context: Context, name: string, output: GatewayOu
     routes,
     middleware,
     outbound: resolveOutbound(context, output.outbound, [...path, 'outbound']),
-  };
-}
-
-/** One database in its final form. */
-export function resolveDatabase(context: Context, name: string, output: DatabaseOutput): Database {
-  const path = ['databases', name];
-  const operations = new Map<string, Operation>();
-  for (const [operation, own] of sorted(output.operations)) {
-    if (own.work === undefined && own.wait === undefined) {
-      reportKey(
-        context,
-        'FL203',
-        [...path, 'operations', operation],
-        'an operation has work, wait or both',
-      );
-    }
-    const { work = null, wait = null, write } = own;
-    operations.set(operation, { name: operation, work, wait, write });
-  }
-  if (operations.size === 0)
-    report(context, 'FL203', [...path, 'operations'], 'a database has at least one operation');
-  if (output.reserved >= output.maxConnections) {
-    report(
-      context,
-      'FL208',
-      [...path, 'reserved'],
-      'no connection is left: reserved is below maxConnections',
-    );
-  }
-  const pools = new Map<string, Pool>();
-  for (const [caller, pool] of sorted(output.pools)) {
-    const kind = context.names.things.get(caller)?.kind;
-    if (kind !== 'service' && kind !== 'gateway')
-      unknown(context, caller, [...path, 'pools', caller], ['service', 'gateway']);
-    pools.set(caller, resolvePool(pool));
-  }
-  return {
-    name,
-    title: output.title ?? null,
-    description: output.description ?? null,
-    critical: output.critical,
-    ...resolvePlacement(context, 1, output.zone, path),
-    runtime: 'threads',
-    concurrency: Infinity,
-    queue: UNBOUNDED,
-    cpu: resolveCpu(context, output.cpu, [...path, 'cpu']),
-    cancellation: 'ignore',
-    rejectWork: NOTHING,
-    loadBalancing: { kind: 'roundRobin', config: {} },
-    external: output.external,
-    labels: new Map(sorted(output.labels)),
-    kind: 'generic',
-    operations,
-    maxConnections: output.maxConnections,
-    reserved: output.reserved,
-    connect: output.connect,
-    pool: resolvePool(output.pool),
-    pools,
   };
 }
 
@@ -191,7 +122,8 @@ function checkEventLoop(context: Context, output: HostOutput, cpu: Cpu, path: Pa
   }
 }
 
-function resolveCpu(context: Context, output: HostOutput['cpu'], path: Path): Cpu {
+/** Cores of a placed component. */
+export function resolveCpu(context: Context, output: HostOutput['cpu'], path: Path): Cpu {
   const { cores, discipline, quota, contextSwitchTax } = output;
   if (discipline === 'fcfs' && cores !== Infinity && !Number.isInteger(cores)) {
     report(
@@ -214,18 +146,6 @@ function resolveCpu(context: Context, output: HostOutput['cpu'], path: Path): Cp
     discipline,
     quota: quota === undefined ? null : { limit: quota.limit, periodNs: quota.period },
     contextSwitchTax,
-  };
-}
-
-function resolvePool(output: PoolOutput): Pool {
-  return {
-    kind: 'simple',
-    maxOpen: output.maxOpen,
-    maxIdle: output.maxIdle,
-    maxLifetimeNs: output.maxLifetime,
-    maxIdleTimeNs: output.maxIdleTime,
-    acquireTimeoutNs: output.acquireTimeout,
-    waiters: output.waiters,
   };
 }
 
