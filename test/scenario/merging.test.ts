@@ -112,6 +112,7 @@ describe('a bundle of policies', () => {
       id: 'none',
       layers: [],
       loadBalancing: null,
+      fallback: null,
       order: 'default',
     });
     expect(chargeOf(RIGHT.replace(', policy: pay }', ' }'), 'as-is').policy).toBeNull();
