@@ -1,4 +1,5 @@
 import { Expiring } from '../kernel/expiring.js';
+import { invariant } from '../kernel/invariant.js';
 import { Slots, widenFloat64, widenInt32 } from '../kernel/pool.js';
 import type { Ns } from '../kernel/time.js';
 import { isSuccess, kindOf, OUTCOME } from '../spec/outcome.js';
@@ -96,6 +97,7 @@ export class Coalescer {
 
   /** A follower no longer waits. */
   quit(follower: number): void {
+    invariant(this.followers.has(follower), 'quit-of-nobody');
     const flight = this.flightOf[follower];
     const before = this.before[follower];
     const behind = this.behind[follower];
@@ -119,6 +121,7 @@ export class Coalescer {
    * Who that is, or -1 where the flight is over.
    */
   handOver(now: Ns, flight: number): number {
+    invariant(this.flights.has(flight), 'flight-is-over');
     const member = this.next(flight);
     if (member < 0) {
       this.forget(flight);
@@ -130,6 +133,7 @@ export class Coalescer {
 
   /** The leader has its answer: from now on nobody joins. The followers are taken, then it is closed. */
   land(now: Ns, flight: number, outcome: Outcome): void {
+    invariant(this.flights.has(flight), 'flight-is-over');
     if (!this.forget(flight) || this.answers === null) return;
     const untilNs = this.started[flight] + this.windowNs!;
     const worth = isSuccess(outcome) || (this.shareErrors && !NOT_ASKED.has(kindOf(outcome)));

@@ -1,4 +1,5 @@
 import { Expiring } from '../kernel/expiring.js';
+import { invariant } from '../kernel/invariant.js';
 import { widenInt32 } from '../kernel/pool.js';
 import { isSuccess, PARK, PASS } from '../spec/outcome.js';
 import type { Outcome } from '../spec/outcome.js';
@@ -55,6 +56,7 @@ export class Coalescing {
   /** PASS: the strand goes on, its answer is for all. PARK: it waits for another's. Else that answer. */
   join(strand: number, place: number): Outcome {
     const { engine, keys, strands, sink } = this.world;
+    invariant(this.role[strand] === ALONE, 'request-coalesced-twice');
     const coalescer = this.coalescerOf(strand, place);
     const key = keys.value(this.specs[place].key, strand);
     const known = coalescer.kept(engine.now, key);
@@ -78,7 +80,8 @@ export class Coalescing {
 
   /** A request has its answer; those who wait for the same get it in the same instant. */
   answered(strand: number, outcome: Outcome): void {
-    if (this.role[strand] <= ALONE) return;
+    invariant(this.role[strand] >= ALONE, 'answer-of-a-request-that-waits');
+    if (this.role[strand] === ALONE) return;
     const { engine, strands, sink } = this.world;
     const coalescer = this.coalescerOf(strand, this.place[strand]);
     if (!coalescer.shareErrors && !isSuccess(outcome)) {

@@ -121,6 +121,8 @@ export interface Case {
   readonly cancellation: (typeof CANCELLATIONS)[number];
   readonly network: Distribution;
   readonly seed: number;
+  /** With checks, coalescing and sizes in the middleware chains. */
+  readonly middleware?: true;
 }
 
 /** What is left when everything has drained; all of it must be 0. */
@@ -155,13 +157,30 @@ export function shake(of: Case, prepare: (world: World) => void = () => {}): Sha
   return { record, rest: restOf(world!), world: world! };
 }
 
-function scenarioOf({ chain, cancellation, network, seed }: Case): ReturnType<typeof S.scenario> {
+function scenarioOf({
+  chain,
+  cancellation,
+  network,
+  seed,
+  middleware,
+}: Case): ReturnType<typeof S.scenario> {
   const layers = [...chain].map((letter) => LAYERS[letter]!());
   const instead = chain.includes('i') ? { component: 'leaf', part: 'get' } : null;
   const policy = { ...S.bundle('chain', layers), fallback: instead };
   const to = (target: string, mods: object = {}) => S.call(target, { policy, ...mods });
   const own = { cancellation, replicas: 2 };
   const runtime = seed % 2 === 0 ? 'async' : 'threads';
+  // What middleware remembers and who waits in it, in some of the cases each.
+  const of = { key: 'asked', shareErrors: seed % 3 === 0, windowNs: seed % 5 < 2 ? S.ms(5) : null };
+  const shared =
+    middleware === true && seed % 4 < 2 ? [S.middleware('coalesce', { coalesce: of })] : [];
+  const cached = { ttlNs: S.ms(20), key: 'asked', refusals: true };
+  const call = { component: 'leaf', part: 'get' };
+  const checked =
+    middleware === true && seed % 3 === 1
+      ? [S.middleware('authenticate', { call, cached, onError: 'allow' })]
+      : [];
+  const outbound = new Map([['leaf', S.bundle('check', [LAYERS['t']!()])]]);
   const front = S.service(
     'front',
     {
@@ -178,7 +197,7 @@ function scenarioOf({ chain, cancellation, network, seed }: Case): ReturnType<ty
         S.query('store.read', { optional: true }),
       ],
     },
-    { ...own, concurrency: 32, queue: queue(32), cpu: cpu(2) },
+    { ...own, concurrency: 32, queue: queue(32), cpu: cpu(2), middleware: checked, outbound },
   );
   const mid = S.service(
     'mid',
@@ -193,11 +212,15 @@ function scenarioOf({ chain, cancellation, network, seed }: Case): ReturnType<ty
         S.respond(200, [exp(0.2), to('leaf.get', { optional: true })]),
       ],
     },
-    { ...own, runtime, concurrency: 12, queue: queue(8), cpu: cpu(1) },
+    { ...own, runtime, concurrency: 12, queue: queue(8), cpu: cpu(1), middleware: shared },
   );
   const leaf = S.service(
     'leaf',
-    { get: [exp(0.5), exp(0.5, 'wait'), S.fail(500, { probability: 0.05 })] },
+    {
+      get: S.endpoint('get', [exp(0.5), exp(0.5, 'wait'), S.fail(500, { probability: 0.05 })], {
+        responseBytes: middleware === true ? 20_000 : 0,
+      }),
+    },
     {
       ...own,
       concurrency: 8,
@@ -220,8 +243,16 @@ function scenarioOf({ chain, cancellation, network, seed }: Case): ReturnType<ty
     arrivals: { kind: 'poisson', rate: 500 },
   });
   return S.scenario({
-    run: { durationNs: S.seconds(1), drainNs: S.seconds(4000), stepNs: S.ms(100), seed },
-    network: { latency: network },
+    run: {
+      durationNs: S.seconds(1),
+      drainNs: S.seconds(4000),
+      stepNs: S.ms(100),
+      seed,
+    },
+    network: {
+      latency: network,
+      bandwidth: middleware === true && seed % 4 === 1 ? 20e6 : Infinity,
+    },
     services: [front, mid, leaf],
     databases: [store],
     keys: new Map([['asked', { kind: 'uniform', count: 3 }]]),
@@ -268,13 +299,13 @@ function faultsOf(seed: number, patient: boolean): ReturnType<typeof S.fault>[] 
 }
 
 function restOf(world: World): Rest {
-  const { calls, strands, instances, edges } = world;
+  const { calls, coalescing, strands, instances, edges } = world;
   const sum = (values: Iterable<number>): number => [...values].reduce((a, b) => a + b, 0);
   const views = new Set(edges.flatMap((edge) => [...edge.views]));
   return {
     frames: calls.frames.slots.used,
     strands: strands.slots.used,
-    held: calls.held(),
+    held: calls.held() + (coalescing?.held() ?? 0),
     busy: sum(instances.map((instance) => instance.busy)),
     queued: sum(instances.map((instance) => instance.queue.length + instance.resuming.length)),
     runnable: sum(instances.map((instance) => instance.cores.runnable)),
