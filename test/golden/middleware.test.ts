@@ -103,6 +103,30 @@ describe('a remote check', () => {
 
 const BOTS = '  bots: { arrivals: { at: [ 1ms ] }, requests: [ { call: edge } ] }';
 
+describe('a refusal', () => {
+  it.each([
+    ['authenticate: { kind: jwt, reject: 100% }', 401],
+    ['authenticate: { kind: apiKey, reject: 100% }', 401],
+    ['authenticate: { kind: mtls, reject: 100% }', 401],
+    ['authorize: { kind: roles, reject: 100% }', 403],
+    ['filter: { kind: ip, reject: 100% }', 403],
+    ['filter: { kind: size, reject: 100% }', 413],
+    ['authorize: { kind: opa, reject: 100%, status: 451 }', 451],
+  ])('of %s has status %i', (member, status) => {
+    // The client asks once more for this status alone.
+    const { at } = golden(`
+gateways:
+  edge: { middleware: [ ${member} ], routes: [ { to: shop.buy } ] }
+services:
+  shop: { endpoints: { buy: [ wait: 5ms ] } }
+workloads:
+  users: { arrivals: { at: [ 0ms ] }, requests: [ { call: edge, policy: { retry: { attempts: 2, on: [ ${status} ] } } } ] }
+`);
+    expect(at('edge.buy').length).toBe(2);
+    expect(at('shop.buy')).toEqual([]);
+  });
+});
+
 /** A gateway that lets requests for the same item share an answer of `shop` (100 ms). */
 const joined = (
   own: string,
