@@ -10,7 +10,7 @@ import {
   sum,
 } from './estimate.js';
 import { goodByRun, latencyOf, outcomesByRun, type Question } from './metrics.js';
-import { counterSums, poolPick, poolWaits } from './metrics-edge.js';
+import { counterSums, poolCapacity, poolPick, poolWaits } from './metrics-edge.js';
 import { levels, partSums } from './metrics-placed.js';
 import { selectComponent, selectStats } from './subjects.js';
 import { finishedOf, mergeAll, mergeSegments, namedOutcomes, succeededOf } from './sums.js';
@@ -104,7 +104,7 @@ function componentResult(data: VariantData, id: number): ComponentResult {
       : null,
     duplicates: sum(partSums(asked, 'duplicates')),
     ...(coalesced > 0 ? { coalesced } : {}),
-    pools: component.kind === 'database' ? poolResults(data, id) : null,
+    pools: poolsOf(data, id),
   };
 }
 
@@ -148,10 +148,17 @@ function figures(
 
 const NONE = { mean: 0, max: 0 } as const;
 
-/** Pools into a database by calling component. */
-function poolResults(data: VariantData, database: number): Readonly<Record<string, PoolResult>> {
+/** Pools into a component; null where there can be none or are none. */
+function poolsOf(data: VariantData, id: number): ComponentResult['pools'] {
+  const results = poolResults(data, id);
+  const isEmpty = Object.keys(results).length === 0;
+  return isEmpty && data.plan.components[id].kind !== 'database' ? null : results;
+}
+
+/** Pools into a component by calling component. */
+function poolResults(data: VariantData, callee: number): Readonly<Record<string, PoolResult>> {
   const results: Record<string, PoolResult> = {};
-  const into = data.edges.filter((edge) => edge.to === database);
+  const into = data.edges.filter((edge) => edge.to === callee);
   for (const edge of [...into].sort((a, b) => byCodeUnit(a.name, b.name))) {
     const asked = { data, selection: selectStats(edge.stats, data), window: data.whole };
     const of = (kind: 'open' | 'used' | 'waiting'): { mean: number; max: number } | null =>
@@ -159,11 +166,14 @@ function poolResults(data: VariantData, database: number): Readonly<Record<strin
     const open = of('open');
     if (open === null) continue;
     const waits = poolWaits(asked);
+    const size = poolCapacity(asked);
     results[data.plan.components[edge.from].name] = {
       wait: latencyResult(mergeAll(waits), waits, false),
       waiting: of('waiting') ?? NONE,
       open,
       used: of('used') ?? NONE,
+      size: Number.isFinite(size) ? size : null,
+      opened: sum(counterSums(asked, 'connects')),
       timeouts: sum(counterSums(asked, 'poolTimeouts')),
     };
   }

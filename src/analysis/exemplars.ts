@@ -1,4 +1,10 @@
-import { OUTCOME_NAMES, isSuccess, kindIndex, type OutcomeName } from '../spec/outcome.js';
+import {
+  OUTCOME_NAMES,
+  isSuccess,
+  kindIndex,
+  writtenStatus,
+  type OutcomeName,
+} from '../spec/outcome.js';
 import type { TraceRecord } from '../spec/record.js';
 import type { Exemplar, Span } from '../spec/result.js';
 import { firstFaultNs } from './faulted.js';
@@ -211,7 +217,15 @@ function spanOf(data: VariantData, row: number, root: Root): Span {
     answered: relative(traces.answered[row]),
     gone: relative(traces.gone[row]),
     outcome: outcomeAt(traces, row),
+    ...statusAt(traces, row),
   };
+}
+
+/** Which of the statuses a failed answer had. */
+function statusAt(traces: TraceRecord, row: number): { readonly status?: number } {
+  const outcome = traces.outcome[row];
+  const status = isSuccess(outcome) ? null : writtenStatus(outcome);
+  return status === null ? {} : { status };
 }
 
 /** An attempt that its caller left before there was an answer has none: it was cancelled. */

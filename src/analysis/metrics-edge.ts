@@ -1,4 +1,6 @@
 import { invariant } from '../kernel/invariant.js';
+import type { PlanEdge } from '../spec/plan.js';
+import { poolSizeOf } from '../spec/pool-size.js';
 import { EDGE_COUNTER, type EdgeCounter } from '../spec/policy.js';
 import type { GaugeRecord, MachineRecord } from '../spec/record.js';
 import { distributionOf, largestOf, meanOf, nothing, ratioOf, type Measured } from './estimate.js';
@@ -9,7 +11,7 @@ import type { Histogram } from '../stats/histogram.js';
 import { mergeAll, mergeSegments, sumCells, sumCounter } from './sums.js';
 import type { VariantData } from './variant-data.js';
 
-/** Metrics of edges and of the pools of databases. */
+/** Metrics of edges and of the pools on them. */
 export function measureEdge(question: Question): Measured {
   const { metric } = question;
   switch (metric.name) {
@@ -98,12 +100,23 @@ export function poolCapacity(question: Pick<Question, 'data' | 'selection'>): nu
   for (const edge of plan.edges) {
     const from = plan.parts[edge.from].component;
     const to = plan.parts[edge.to].component;
-    if (edge.pool === null || !isPoolOf(question, from, to)) continue;
-    pools.set(`${from} ${to}`, edge.pool.maxOpen * plan.components[from].instances);
+    if (!isPoolOf(question, from, to)) continue;
+    const max = poolSize(edge, plan.components[to].instances);
+    if (max === null) continue;
+    // Bundles have pools of their own at a service; at a database they share that of the caller.
+    const bundle = edge.pool === null ? edge.bundle : -1;
+    pools.set(`${from} ${to} ${bundle}`, max * plan.components[from].instances);
   }
   let total = 0;
   for (const maxOpen of pools.values()) total += maxOpen;
   return total;
+}
+
+/** Connections that one calling instance may open on an edge; null where it has no pool. */
+function poolSize({ pool, connections }: PlanEdge, instances: number): number | null {
+  if (pool !== null) return poolSizeOf(pool).size;
+  if (connections === null) return null;
+  return connections.max * (connections.shared ? 1 : instances);
 }
 
 /** Picks the gauges of the client pools of a selection. */
@@ -127,8 +140,11 @@ const COUNTER_OF: ReadonlyMap<string, EdgeCounter> = new Map([
   ['bulkhead.rejected', 'bulkheadRejected'],
   ['throttle.rejected', 'throttleRejected'],
   ['pool.timeouts', 'poolTimeouts'],
+  ['pool.overflow', 'poolOverflows'],
+  ['connections.opened', 'connects'],
   ['wouldReject', 'wouldReject'],
   ['coalesced', 'coalesced'],
+  ['hinted', 'hinted'],
 ]);
 
 function breaker(question: Question): Measured {
@@ -166,7 +182,7 @@ export function poolWaits(
   const { data, window } = question;
   return data.records.map((record) => {
     const pools = record.pools.filter((pool) =>
-      isPoolOf(question, pool.callerComponent, pool.database),
+      isPoolOf(question, pool.callerComponent, pool.calleeComponent),
     );
     return mergeSegments(
       pools.map((pool) => pool.waits),

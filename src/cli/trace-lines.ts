@@ -1,11 +1,11 @@
-import { OUTCOME_NAMES, kindIndex } from '../spec/outcome.js';
+import { OUTCOME_NAMES, kindIndex, writtenStatus } from '../spec/outcome.js';
 import type { Plan } from '../spec/plan.js';
 import type { TraceRecord } from '../spec/record.js';
 
 /**
  * The rows of one run as JSON lines, in the order in which they ended: one line per request (no parent,
  * with its workload and arrival number) and per attempt (with its edge; `root` is its request). `part`
- * is what was asked for. Times are seconds from the end of the warm-up, so those before it are negative;
+ * is what was asked for, `status` the HTTP status of an answer, null where there was none. Times are seconds from the end of the warm-up, so those before it are negative;
  * null = never reached.
  */
 export class TraceLines {
@@ -42,6 +42,7 @@ export class TraceLines {
       attempt: rows.attempt[row]!,
       ...times,
       outcome: OUTCOME_NAMES[kindIndex(rows.outcome[row]!)]!,
+      status: writtenStatus(rows.outcome[row]!),
       stages: stagesOf(times),
     });
   }

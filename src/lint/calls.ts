@@ -26,6 +26,8 @@ export interface Call {
   readonly path: Path;
   readonly bundle: string;
   readonly layers: readonly Layer[];
+  /** An idempotency key goes with it: the callee executes it once. */
+  readonly hasKey: boolean;
   /** Path of the bundle; that of the call where it has none. */
   readonly policyPath: Path;
   /** Calls per run of the calling part while all is well; a condition counts as met. */
@@ -80,7 +82,7 @@ export function callsOf(scenario: Scenario, written: (path: Path) => boolean): r
   for (const [name, service] of scenario.services) {
     const at = ['services', name];
     for (const [part, endpoint] of service.endpoints) {
-      walker.chain(`${name}.${part}`, service.middleware, [...at, 'middleware']);
+      walker.chain(`${name}.${part}`, service.middleware);
       const path = [...at, 'endpoints', part, 'steps'];
       walker.steps(`${name}.${part}`, endpoint.steps, path, TOP, 0);
     }
@@ -113,27 +115,42 @@ class Walker {
     gateway.routes.forEach((route, index) => {
       const from = `${name}.${route.name}`;
       const path = ['gateways', name, 'routes', index];
-      this.chain(from, gateway.middleware, ['gateways', name, 'middleware']);
-      this.chain(from, route.middleware, [...path, 'middleware']);
+      this.chain(from, route.chain);
       const around = { ...TOP, owners: [path] };
       this.steps(from, route.steps ?? [], [...path, 'steps'], around, 0);
       const total = route.to.reduce((sum, { weight }) => sum + weight, 0);
       for (const { target, weight } of route.to) {
         if (weight === 0) continue;
-        const part = weight / total;
-        this.add(from, target, BARE, route.policy, path, { ...TOP, times: part, most: part });
+        const targets = this.behind(target);
+        const part = weight / total / targets.length;
+        for (const one of targets) {
+          this.add(from, one, BARE, route.policy, path, { ...TOP, times: part, most: part });
+        }
+      }
+      if (route.mirror !== null) {
+        const targets = this.behind(route.mirror.target);
+        const share = route.mirror.share / targets.length;
+        const around = { ...TOP, times: share, most: share, background: true, handled: true };
+        for (const one of targets) this.add(from, one, BARE, null, [...path, 'mirror'], around);
       }
     });
   }
 
-  chain(from: string, middleware: readonly Middleware[], path: Path): void {
-    middleware.forEach(({ call, onError, cached }, index) => {
-      if (call === null) return;
+  /** What a route may reach: of a gateway any route, by what the request asks for. */
+  private behind(target: Target): readonly Target[] {
+    const gateway = target.part === null ? this.scenario.gateways.get(target.component) : undefined;
+    if (gateway === undefined) return [target];
+    return gateway.routes.map(({ name }) => ({ component: target.component, part: name }));
+  }
+
+  chain(from: string, middleware: readonly Middleware[]): void {
+    for (const { call, onError, cached, store, at } of middleware) {
       // How often a cached check is asked depends on who comes back, which is not told here.
-      const times = cached === null ? TOP.times : 0;
-      const around = { ...TOP, times, handled: onError === 'allow' };
-      this.add(from, call, BARE, null, [...path, index], around);
-    });
+      const ask = (to: Target, handled: boolean, times: number): void =>
+        this.add(from, to, BARE, null, at, { ...TOP, times, handled });
+      if (store !== null && store.of !== null) ask(store.of, store.onError === 'allow', TOP.times);
+      if (call !== null) ask(call, onError === 'allow', cached === null ? TOP.times : 0);
+    }
   }
 
   steps(from: string, steps: readonly Step[], path: Path, around: Around, selves: number): void {
@@ -253,6 +270,7 @@ class Walker {
       path,
       bundle: bundle?.id ?? '',
       layers: bundle?.layers ?? [],
+      hasKey: (bundle?.idempotencyKey ?? null) !== null,
       policyPath,
       times,
       most,

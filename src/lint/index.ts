@@ -11,6 +11,7 @@ import { retryNotIdempotent } from './rules/retry-not-idempotent.js';
 import { retryProduct } from './rules/retry-product.js';
 import { retryWithoutBackoff } from './rules/retry-without-backoff.js';
 import { retryWithoutBudget } from './rules/retry-without-budget.js';
+import { routeUnreachable } from './rules/route-unreachable.js';
 import { singlePointOfFailure } from './rules/single-point-of-failure.js';
 import { syncCycle } from './rules/sync-cycle.js';
 import { timeoutInversion } from './rules/timeout-inversion.js';
@@ -32,6 +33,7 @@ export const rules: readonly Rule[] = [
   retryProduct,
   retryWithoutBackoff,
   retryWithoutBudget,
+  routeUnreachable,
   singlePointOfFailure,
   syncCycle,
   timeoutInversion,

@@ -3,20 +3,28 @@ import { Samplers } from '../kernel/distribution.js';
 import { Engine } from '../kernel/engine.js';
 import { invariant } from '../kernel/invariant.js';
 import { streamKey } from '../kernel/rng.js';
+import { NS_PER_SECOND } from '../kernel/time.js';
 import type { Plan } from '../spec/plan.js';
 import type { LimiterState } from '../spec/policy.js';
 import type { TraceRecord } from '../spec/record.js';
+import type { Queue } from '../spec/scenario.js';
+import { Admission } from './admission.js';
 import { Balancers } from './balancers.js';
 import { Board } from './board.js';
 import { Calls } from './calls.js';
 import { Chains } from './chains.js';
 import { Checks } from './checks.js';
 import { Coalescing } from './coalescing.js';
+import type { Collections } from './collections.js';
+import { ConnectionTable } from './connection-table.js';
 import { Cores } from './cores.js';
 import { Duplicates } from './duplicates.js';
 import { View } from './edge.js';
 import type { Edge } from './edge.js';
+import { Executions } from './executions.js';
+import { Gates } from './gates.js';
 import { Instance } from './instance.js';
+import type { InstanceSetup } from './instance.js';
 import { Interpreter } from './interpreter.js';
 import { Journal } from './journal.js';
 import { Keys } from './keys.js';
@@ -30,6 +38,7 @@ import { Server } from './server.js';
 import { Sink } from './sink.js';
 import { Sizes } from './sizes.js';
 import { Strands } from './strands.js';
+import { TimeLimits } from './time-limits.js';
 import { Tracer } from './tracer.js';
 import { Wire } from './wire.js';
 import { Workers } from './workers.js';
@@ -40,6 +49,7 @@ export interface Assembly {
   readonly world: World;
   readonly chains: Chains;
   readonly board: Board;
+  readonly collections: Collections;
   /** Gauge of attempts under way by calling instance and called component. */
   readonly views: readonly {
     readonly instance: number;
@@ -73,8 +83,10 @@ export function assemble(
   world.journal = new Journal(engine, plan.warmupNs);
   world.tracer = new Tracer(world, traceSink);
   world.duplicates = new Duplicates();
+  world.executions = plan.onces.length === 0 ? null : new Executions();
   world.keys = new Keys(plan, replication, world.strands);
   setStreams(world);
+  world.prioritised = plan.priorities.length > 1;
   world.partSlowness = new Float64Array(plan.parts.length).fill(1);
   world.partInjections = plan.parts.map(() => null);
   world.instanceInjections = plan.instances.map(() => null);
@@ -82,6 +94,7 @@ export function assemble(
   world.links = plan.links.map((spec) => linkOf(world, spec));
   world.sizes = plan.sized ? new Sizes(world) : null;
   world.picks = new Picks(world);
+  world.connections = new ConnectionTable(world);
   world.wire = new Wire(world);
   world.calls = new Calls(engine, world.wire, plan.deepestChain + 1);
   world.interpreter = new Interpreter(world);
@@ -89,17 +102,20 @@ export function assemble(
   world.server = new Server(world);
   setCores(world);
   const chains = new Chains(world, registry);
+  setOrder(world);
   const views = setEdges(world, chains, new Balancers(world, registry));
   world.limiters = plan.limiters.map((spec) => limiterOf(world, spec, registry));
   world.checks = new Checks(world);
   world.coalescing = plan.coalescings.length > 0 ? new Coalescing(world) : null;
+  setDoors(world, registry);
   world.loads = new Loads(world);
-  const board = new Board(world, new Outages(world), (kind) => {
+  const outages = new Outages(world);
+  const board = new Board(world, outages, (kind) => {
     const definition = registry.faultKind(kind);
     invariant(definition !== undefined, 'fault-unknown-to-the-registry');
     return definition!;
   });
-  return { world, chains, board, views };
+  return { world, chains, board, collections: outages.collections, views };
 }
 
 function setStreams(world: Draft): void {
@@ -123,15 +139,33 @@ function setFleets(world: Draft): void {
     ready: Int32Array.from({ length: instances }, (_, index) => index),
     all: Int32Array.from({ length: instances }, (_, index) => index),
     readyCount: instances,
+    upSince: new Float64Array(instances).fill(-Infinity),
+    changes: 0,
   }));
   world.instances = plan.instances.map(({ component, index, zone }, id) => {
-    const instance = new Instance(id, component, index, zone, plan.components[component]);
+    const spec = plan.components[component];
+    const setup = queueSetup(world, spec.queue);
+    const instance = new Instance(id, component, index, zone, spec, setup);
     instance.busyGauge = levels.register();
     instance.queueGauge = levels.register();
     const separate = instance.yields;
     instance.concurrencyGauge = separate ? levels.register() : instance.busyGauge;
     return instance;
   });
+}
+
+function queueSetup(world: Draft, queue: Queue): InstanceSetup {
+  const { plan, strands, engine, keys } = world;
+  const name = queue.discipline === 'fair' ? queue.key : null;
+  const key = plan.keys.findIndex((candidate) => candidate.name === name);
+  invariant(name === null || key >= 0, 'queue-key-unknown');
+  return {
+    clock: engine,
+    levels: plan.priorities.length,
+    levelOf: (strand) => strands.priority[strand],
+    keyOf: (strand) => keys.value(key, strand),
+    arrived: (strand) => strands.arrived[strand],
+  };
 }
 
 function setCores(world: Draft): void {
@@ -157,6 +191,17 @@ function setCores(world: Draft): void {
             },
       done: (strand) => world.interpreter.workDone(strand),
     });
+  }
+}
+
+/** Everything that lets requests in or keeps them out beyond the queue itself. */
+function setDoors(world: Draft, registry: Registry): void {
+  world.gates = new Gates(world, registry);
+  world.timeLimits = new TimeLimits(world);
+  world.admission = new Admission(world);
+  for (const instance of world.instances) {
+    const { admission } = world.plan.components[instance.component];
+    if (admission !== null) instance.door = world.admission.doorOf(instance, admission);
   }
 }
 
@@ -201,6 +246,7 @@ function setEdges(world: Draft, chains: Chains, all: Balancers): Assembly['views
       program: plan.parts[spec.to].program,
       balancers,
       timed: balancers.some((balancer) => balancer.ended !== undefined),
+      fixedList: all.hasFixedList(spec),
       chains: Int32Array.from(own, (instance) =>
         chains.chainOf(spec, instance, views[instance.index]),
       ),
@@ -210,25 +256,38 @@ function setEdges(world: Draft, chains: Chains, all: Balancers): Assembly['views
       linkIds: spec.links,
       stride: Math.round(Math.sqrt(spec.links.length)),
       pick: streamKey(plan.seed, replication, `edge/${names}/pick`),
-      idempotent: plan.parts[spec.to].idempotent,
       requestBytes: spec.requestBytes,
       fallback: spec.fallback,
       picked: chains.picks(spec),
+      connected: spec.connections !== null,
       panic: chains.failsOpen(spec) ? Number.MIN_VALUE : 0,
+      idempotent: plan.parts[spec.to].idempotent || spec.once >= 0,
+      once: spec.once,
     };
   });
   return list;
 }
 
+/** Marks the links on which messages of several attempts share a connection. */
+function setOrder(world: Draft): void {
+  for (const { connections, links } of world.plan.edges) {
+    if (connections?.multiplexed !== true) continue;
+    for (const link of links) if (link >= 0) world.links[link].ordered = true;
+  }
+}
+
 function limiterOf(world: Draft, spec: Plan['limiters'][number], registry: Registry): Limiter {
-  const { layer, component, key } = spec;
+  const { layer, component, key, retryAfter } = spec;
   const definition = registry.policyKind(layer.policy, layer.kind);
   invariant(definition?.limiter !== undefined, 'limiter-unknown-to-the-registry');
-  const create = (): LimiterState => definition!.limiter!(layer.config);
+  const own = (): LimiterState => definition!.limiter!(layer.config);
+  const node = definition!.nodes?.(layer.config) ?? null;
   const size = world.plan.components[component].instances;
-  const shared = layer.scope === 'instance' ? null : create();
-  const states = Array.from({ length: size }, () => shared ?? create());
-  return { component, states, key };
+  const shared = node === null && layer.scope !== 'instance';
+  const one = shared ? own() : null;
+  const states = Array.from({ length: size }, () => one ?? (node ?? own)());
+  const grainNs = retryAfter === 'none' ? 0 : retryAfter === 'exact' ? 1 : NS_PER_SECOND;
+  return { component, states, shared, key, grainNs };
 }
 
 function partName(plan: Plan, part: number): string {

@@ -1,11 +1,13 @@
 import { invariant } from '../kernel/invariant.js';
 import { streamKey } from '../kernel/rng.js';
-import type { BalancerSetup, BalancerState } from '../spec/balancer.js';
+import type { BalancerKind, BalancerSetup, BalancerState } from '../spec/balancer.js';
 import type { PlanEdge } from '../spec/plan.js';
 import type { View } from './edge.js';
 import type { Instance } from './instance.js';
 import type { Registry } from './registry.js';
+import { ordered, Subsetting } from './subset.js';
 import type { World } from './world.js';
+import { ZoneAwareRouting } from './zone-aware.js';
 
 /**
  * The balancers of a run. Calls from one instance to one component share theirs when they are
@@ -25,32 +27,70 @@ export class Balancers {
   of(edge: PlanEdge, caller: Instance, view: View): BalancerState {
     const { plan } = this.world;
     const callee = plan.parts[edge.to].component;
-    const { kind, config } = edge.loadBalancing;
-    const key = `${caller.id} ${callee} ${kind} ${JSON.stringify(config)}`;
+    const key = `${caller.id} ${callee} ${JSON.stringify(edge.loadBalancing)}`;
     const known = this.states.get(key);
     if (known !== undefined) return known;
-    const definition = this.registry.balancerKind(kind);
-    invariant(definition !== undefined, 'balancer-unknown-to-the-registry');
-    const state = definition!.create(config, this.setupOf(callee, caller, view, config));
+    const state = this.create(edge, callee, caller, view);
     this.states.set(key, state);
     caller.balancers.push(state);
     return state;
   }
 
+  /** True where callers pick by a list that nobody keeps up to date. */
+  hasFixedList(edge: PlanEdge): boolean {
+    return this.kindOf(edge).fixedList === true;
+  }
+
+  private kindOf(edge: PlanEdge): BalancerKind {
+    const kind = this.registry.balancerKind(edge.loadBalancing.kind);
+    invariant(kind !== undefined, 'balancer-unknown-to-the-registry');
+    return kind!;
+  }
+
+  private create(edge: PlanEdge, callee: number, caller: Instance, view: View): BalancerState {
+    const { fleets, instances } = this.world;
+    const kind = this.kindOf(edge);
+    const { config, zoneAware, subset } = edge.loadBalancing;
+    const setup = this.setupOf(callee, caller, view, config);
+    if (zoneAware !== undefined) {
+      const key = this.keyOf(callee, caller, 'zone');
+      const callers = fleets[caller.component];
+      return new ZoneAwareRouting(
+        zoneAware,
+        { caller, callers, callee: fleets[callee], instances, view, key },
+        () => kind.create(config, setup),
+      );
+    }
+    const state = kind.create(config, setup);
+    if (subset === undefined || subset.size >= setup.size) return state;
+    const own = this.keyOf(callee, caller, 'subset');
+    const order = ordered(subset, setup.size, caller.index, setup.places, own);
+    return new Subsetting(state, order, subset.size, setup.size);
+  }
+
   private setupOf(callee: number, caller: Instance, view: View, config: unknown): BalancerSetup {
-    const { plan, replication, engine, keys } = this.world;
+    const { plan, engine, keys, fleets } = this.world;
     const { name, instances } = plan.components[callee];
-    const names = `${plan.components[caller.component].name}->${name}`;
     const { key } = config as { readonly key?: string };
     const index = plan.keys.findIndex((candidate) => candidate.name === key);
     invariant(key === undefined || index >= 0, 'balancer-key-unknown');
     return {
       size: instances,
+      caller: caller.index,
       outstanding: view.outstanding,
+      upSince: fleets[callee].upSince,
       clock: engine,
-      picks: streamKey(plan.seed, replication, `edge/${names}/pick`),
+      picks: this.keyOf(callee, caller, 'pick'),
       places: streamKey(0, 0, `places/${name}`),
       keyValue: (strand) => (index < 0 ? 0 : keys.value(index, strand)),
     };
+  }
+
+  /** The key of the draws of all instances of a caller for a callee. */
+  private keyOf(callee: number, caller: Instance, meaning: string): BalancerSetup['picks'] {
+    const { plan, replication } = this.world;
+    const from = plan.components[caller.component].name;
+    const to = plan.components[callee].name;
+    return streamKey(plan.seed, replication, `edge/${from}->${to}/${meaning}`);
   }
 }

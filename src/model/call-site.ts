@@ -1,3 +1,4 @@
+import type { Ns } from '../kernel/time.js';
 import type { Outcome } from '../spec/outcome.js';
 
 /** What the call machinery needs from the rest of the model. */
@@ -16,6 +17,8 @@ export interface CallSite {
   instead(frame: number, child: number): void;
   /** A call has ended; measured before the owner goes on. */
   callEnded(frame: number, outcome: Outcome): void;
+  /** A hint that goes with the outcome of a call, for the strand that made it; before that outcome. */
+  hinted(strand: number, hint: Ns): void;
   /** Hands the outcome of a call that took time to the strand that made it. */
   callAnswered(strand: number, stamp: number, outcome: Outcome): void;
   count(frame: number, counter: number): void;

@@ -4,7 +4,16 @@ import { invariant } from '../kernel/invariant.js';
 import { PHASE } from '../kernel/phase.js';
 import { derive, lineage } from '../kernel/rng.js';
 import type { Ns } from '../kernel/time.js';
-import { AMBIGUOUS, HOLD, OUTCOME, PARK, PASS, PENDING, isSuccess } from '../spec/outcome.js';
+import {
+  AMBIGUOUS,
+  HOLD,
+  OUTCOME,
+  PARK,
+  PASS,
+  PENDING,
+  isHinted,
+  isSuccess,
+} from '../spec/outcome.js';
 import type { Outcome } from '../spec/outcome.js';
 import type { CallContext, PolicyState } from '../spec/policy.js';
 import type { CallSite } from './call-site.js';
@@ -37,6 +46,8 @@ export class Calls implements CallContext {
   private readonly againOp: number;
   private readonly forkOp: number;
   private readonly settleOp: number;
+  /** While a layer's cancel() runs: what the attempt inside is booked as. */
+  cancelledAs: Outcome = OUTCOME.cancelled;
   /** The frame whose call() is still on the stack, and its outcome if it has ended meanwhile. */
   private direct = -1;
   private directOutcome: Outcome = PENDING;
@@ -290,6 +301,14 @@ export class Calls implements CallContext {
     return this.site.idempotent(frame);
   }
 
+  hint(frame: number): Ns {
+    return this.frames.hint[frame];
+  }
+
+  setHint(frame: number, hint: Ns): void {
+    this.frames.hint[frame] = hint;
+  }
+
   count(frame: number, counter: number): void {
     this.site.count(frame, counter);
   }
@@ -372,6 +391,7 @@ export class Calls implements CallContext {
     let result = outcome;
     this.site.callEnded(frame, result);
     if (frames.ambiguous[frame] !== 0 && !isSuccess(result)) result |= AMBIGUOUS;
+    if (isHinted(result)) this.site.hinted(owner, frames.hint[frame]);
     this.release(frame);
     if (this.direct === frame) this.directOutcome = result;
     else this.site.callAnswered(owner, stamp, result);
@@ -387,10 +407,12 @@ export class Calls implements CallContext {
       if (frames.parked[frame] === at) {
         frames.parked[frame] = -1;
         frames.stamp[(frame << frames.shift) | at]++;
+        this.cancelledAs = outcome;
         layers[chain + at].cancel(frame, at, true);
       } else if ((frames.entered[frame] & bit) !== 0) {
         frames.entered[frame] &= ~bit;
         frames.stamp[(frame << frames.shift) | at]++;
+        this.cancelledAs = outcome;
         layers[chain + at].cancel(frame, at, false);
       }
     }

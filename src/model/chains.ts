@@ -1,20 +1,21 @@
+import type { Distribution } from '../kernel/distribution.js';
 import { invariant } from '../kernel/invariant.js';
 import { PHASE } from '../kernel/phase.js';
 import type { StreamKey } from '../kernel/rng.js';
 import { streamKey } from '../kernel/rng.js';
+import type { Ns } from '../kernel/time.js';
 import type { PlanEdge } from '../spec/plan.js';
-import type { PolicyKind, PolicySetup, PolicyState, Target } from '../spec/policy.js';
+import type { CallContext, PolicyKind, PolicySetup, PolicyState, Target } from '../spec/policy.js';
 import type { Layer } from '../spec/scenario.js';
-import { Histogram } from '../stats/histogram.js';
 import { Alarms } from './alarms.js';
 import { DryRun } from './dry-run.js';
-import { ConnectionPool } from './connection-pool.js';
-import type { ServerConnections } from './connection-pool.js';
 import type { View } from './edge.js';
 import type { Instance } from './instance.js';
 import { PickLayer } from './pick-layer.js';
+import { limitsAt, Pools } from './pools.js';
 import type { Registry } from './registry.js';
 import { Targets } from './targets.js';
+import { Stored } from './stored.js';
 import type { World } from './world.js';
 
 /** A deadline that only enforces what it inherits. */
@@ -24,6 +25,8 @@ const INHERITED: Layer = {
   config: { after: null, propagate: true },
   scope: 'instance',
   per: 'callee',
+  key: null,
+  store: null,
   dryRun: false,
   written: [],
 };
@@ -51,23 +54,12 @@ class Watched implements Target {
   }
 }
 
-/** Gauges and waits of one pool, for the record. */
-export interface PoolMeter {
-  readonly instance: number;
-  readonly database: number;
-  readonly open: number;
-  readonly used: number;
-  readonly waiting: number;
-}
-
 /**
  * Builds the chains of policy objects. An object is shared by all calls that share its state: those of
  * the same bundle from the same instance (caller component, everybody) to the same callee (endpoint).
  */
 export class Chains {
-  readonly pools: PoolMeter[] = [];
-  /** By calling component * components + database: waits by segment. */
-  readonly poolWaits = new Map<number, Histogram[]>();
+  readonly pools: Pools;
   private readonly world: World;
   private readonly registry: Registry;
   private readonly alarms: Alarms;
@@ -77,7 +69,6 @@ export class Chains {
   private readonly pickLayer: PickLayer;
   /** By key of a state that is one for each instance called. */
   private readonly watched = new Map<string, readonly Watched[]>();
-  private readonly servers = new Map<number, ServerConnections>();
   /** Bundles of which some call may inherit a deadline: all their chains are of one shape. */
   private readonly reached = new Set<number>();
 
@@ -86,6 +77,7 @@ export class Chains {
     this.registry = registry;
     this.alarms = new Alarms(world.engine);
     this.pickLayer = new PickLayer(world);
+    this.pools = new Pools(world, this.alarms);
     for (const edge of world.plan.edges) if (edge.deadline) this.reached.add(edge.bundle);
   }
 
@@ -100,12 +92,17 @@ export class Chains {
 
   /** Depth of the chains of an edge. */
   depthOf(edge: PlanEdge): number {
-    const implicit = (edge.pool === null ? 0 : 1) + (this.picks(edge) ? 1 : 0);
-    return this.layersOf(edge).length + implicit;
+    const pool = edge.pool === null && edge.connections === null ? 0 : 1;
+    const pick = this.picks(edge) && edge.connections?.shared !== true ? 1 : 0;
+    return this.layersOf(edge).length + pick + pool;
   }
 
   /** True where a layer needs to know the instance, so that it is picked before the attempt is sent. */
   picks(edge: PlanEdge): boolean {
+    return edge.connections !== null || this.splits(edge);
+  }
+
+  private splits(edge: PlanEdge): boolean {
     return this.world.plan.bundles[edge.bundle].layers.some(({ per }) => per === 'target');
   }
 
@@ -121,7 +118,13 @@ export class Chains {
     const objects = layers.map((layer) => this.stateOf(edge, layer, caller, view));
     const first = layers.findIndex(({ per }) => per === 'target');
     if (first >= 0) objects.splice(first, 0, this.pickLayer);
-    if (edge.pool !== null) objects.push(this.poolOf(edge, caller));
+    if (edge.pool !== null) objects.push(this.pools.ofDatabase(edge, caller));
+    if (edge.connections !== null) {
+      if (first < 0 && !edge.connections.shared) objects.push(this.pickLayer);
+      const limited = objects.find((object) => limitsAt(object, 0) !== null) ?? null;
+      const name = limited === null ? '' : String(this.idOf(limited));
+      objects.push(this.pools.ofEdge(edge, caller, view, limited, name));
+    }
     const key = objects.map((object) => this.idOf(object)).join(',');
     let start = this.chains.get(key);
     if (start === undefined) {
@@ -190,8 +193,8 @@ export class Chains {
       ctx: calls,
       samplers: world.samplers,
       sampler: (distribution) => world.samplers.add(distribution),
-      keyValue: this.keyValueOf(layer),
       stream: (meaning) => this.stream(`edge/${names}/${id}/${layer.policy}/${meaning}`),
+      keyOf: layer.key === null ? null : world.keys.ofCalls(layer.key, calls.frames),
       lane: (delayNs) => engine.lane(delayNs, PHASE.TIMER, calls.timerOp, calls.frames),
       target,
       alarm: (run) => this.alarms.add(run, own ? caller : null),
@@ -211,76 +214,6 @@ export class Chains {
     };
   }
 
-  /** Values of the key in the configuration of a policy, 0 for all calls where it has none. */
-  private keyValueOf(layer: Layer): (frame: number) => number {
-    const { plan, keys, calls } = this.world;
-    const { key } = (layer.config ?? {}) as { readonly key?: string };
-    if (key === undefined) return () => 0;
-    const index = plan.keys.findIndex((candidate) => candidate.name === key);
-    invariant(index >= 0, 'policy-key-unknown');
-    return (frame) => keys.value(index, calls.frames.owner[frame]);
-  }
-
-  private poolOf(edge: PlanEdge, caller: Instance): PolicyState {
-    const { world } = this;
-    const { plan, levels, engine, calls, samplers } = world;
-    const database = plan.parts[edge.to].component;
-    const key = `pool|${caller.id}|${database}`;
-    const known = this.states.get(key);
-    if (known !== undefined) return known;
-    const spec = plan.components[database];
-    const pool = edge.pool!;
-    const gauges = {
-      open: levels.register(),
-      used: levels.register(),
-      waiting: levels.register(),
-    };
-    this.pools.push({ instance: caller.id, database, ...gauges });
-    const waits = this.waitsOf(caller.component, database);
-    const { acquireTimeoutNs } = pool;
-    const state = new ConnectionPool({
-      ctx: calls,
-      pool,
-      server: this.serverOf(database),
-      samplers,
-      connect: samplers.add(spec.connect ?? { kind: 'constant', valueNs: 0 }),
-      stream: this.stream(`pool/${plan.components[caller.component].name}->${spec.name}`),
-      timeout:
-        acquireTimeoutNs === null || acquireTimeoutNs === 0
-          ? null
-          : engine.lane(acquireTimeoutNs, PHASE.TIMER, calls.timerOp, calls.frames),
-      levels,
-      gauges,
-      waits: () => {
-        const { cell } = world.sink;
-        return cell < 0 ? null : waits[plan.grid.segmentOfCell[cell]];
-      },
-    });
-    this.states.set(key, state);
-    caller.policies.push(state);
-    return state;
-  }
-
-  private waitsOf(caller: number, database: number): Histogram[] {
-    const { plan } = this.world;
-    const key = caller * plan.components.length + database;
-    let waits = this.poolWaits.get(key);
-    if (waits === undefined) {
-      waits = Array.from({ length: plan.grid.segments }, () => new Histogram());
-      this.poolWaits.set(key, waits);
-    }
-    return waits;
-  }
-
-  private serverOf(database: number): ServerConnections {
-    let server = this.servers.get(database);
-    if (server === undefined) {
-      server = { open: 0, limit: this.world.plan.components[database].maxConnections };
-      this.servers.set(database, server);
-    }
-    return server;
-  }
-
   private stream(name: string): StreamKey {
     return streamKey(this.world.plan.seed, this.world.replication, name);
   }
@@ -296,8 +229,24 @@ export class Chains {
 }
 
 function create(definition: PolicyKind, layer: Layer, setup: PolicySetup): PolicyState {
-  if (!layer.dryRun) return definition.create(layer.config, setup);
+  const make = (ctx: CallContext, target: Target | null): PolicyState => {
+    const own = definition.create(layer.config, { ...setup, ctx, target });
+    if (layer.store === null) return own;
+    return new Stored(ctx, own, latencyOf(setup, layer.store.latency));
+  };
+  if (!layer.dryRun) return make(setup.ctx, setup.target);
   // What only watches shuts nothing.
   const target = setup.target === null ? null : { setOpen: () => {} };
-  return new DryRun(setup.ctx, (ctx) => definition.create(layer.config, { ...setup, ctx, target }));
+  return new DryRun(setup.ctx, (ctx) => make(ctx, target));
+}
+
+/** Time of a question to the store of a policy, drawn for each attempt of a call. */
+function latencyOf(setup: PolicySetup, latency: Distribution): (frame: number) => Ns {
+  const { ctx, samplers } = setup;
+  const id = setup.sampler(latency);
+  const { a, b } = setup.stream('store');
+  return (frame) =>
+    Math.round(
+      samplers.draw(id, a, b, ctx.lineageA(frame), ctx.lineageB(frame), ctx.attemptNumber(frame)),
+    );
 }

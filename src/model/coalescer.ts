@@ -2,7 +2,7 @@ import { Expiring } from '../kernel/expiring.js';
 import { invariant } from '../kernel/invariant.js';
 import { Slots, widenFloat64, widenInt32 } from '../kernel/pool.js';
 import type { Ns } from '../kernel/time.js';
-import { isSuccess, kindOf, OUTCOME } from '../spec/outcome.js';
+import { HINTED, isSuccess, kindOf, OUTCOME } from '../spec/outcome.js';
 import type { Outcome } from '../spec/outcome.js';
 
 /** A caller's own refusals: nothing was asked, so there is no answer to keep. */
@@ -137,7 +137,9 @@ export class Coalescer {
     if (!this.forget(flight) || this.answers === null) return;
     const untilNs = this.started[flight] + this.windowNs!;
     const worth = isSuccess(outcome) || (this.shareErrors && !NOT_ASKED.has(kindOf(outcome)));
-    if (worth && now < untilNs) this.answers.set(now, this.key[flight], outcome, untilNs);
+    // A hint says when to come back counted from then, and later is not then.
+    const kept = outcome & ~HINTED;
+    if (worth && now < untilNs) this.answers.set(now, this.key[flight], kept, untilNs);
   }
 
   close(flight: number): void {

@@ -1,7 +1,7 @@
 import { Expiring } from '../kernel/expiring.js';
 import { invariant } from '../kernel/invariant.js';
 import { widenInt32 } from '../kernel/pool.js';
-import { isSuccess, PARK, PASS } from '../spec/outcome.js';
+import { isHinted, isSuccess, PARK, PASS } from '../spec/outcome.js';
 import type { Outcome } from '../spec/outcome.js';
 import type { PlanCoalescing } from '../spec/plan.js';
 import { Coalescer } from './coalescer.js';
@@ -95,6 +95,7 @@ export class Coalescing {
     for (let next = coalescer.next(flight); next >= 0; next = coalescer.next(flight)) {
       this.role[next] = ALONE;
       this.giveSize(next, bytes);
+      if (isHinted(outcome)) strands.hint[next] = strands.hint[strand];
       sink.coalesced(strands.part[next]);
       strands.state[next] = STATE.READY;
       engine.soon(engine.phase, this.settleOp, next, strands.stamp[next], outcome);

@@ -9,19 +9,15 @@ import { OUTCOME, PARK, PASS } from '../spec/outcome.js';
 import type { Outcome } from '../spec/outcome.js';
 import { EDGE_COUNTER } from '../spec/policy.js';
 import type { CallContext, PolicyState } from '../spec/policy.js';
-import type { Pool } from '../spec/scenario.js';
+import type { PoolSettings } from '../spec/scenario.js';
 import type { Histogram } from '../stats/histogram.js';
 import type { Levels } from './levels.js';
-
-/** Connections of all pools to one database server. */
-export interface ServerConnections {
-  open: number;
-  readonly limit: number;
-}
+import { isBroken } from './server-connections.js';
+import type { ServerConnections } from './server-connections.js';
 
 export interface PoolSetup {
   readonly ctx: CallContext;
-  readonly pool: Pool;
+  readonly pool: PoolSettings;
   readonly server: ServerConnections;
   readonly samplers: Samplers;
   /** Distribution of the time to open a connection. */
@@ -44,19 +40,22 @@ const DIALLING = -2;
  * the calls to it. An idle connection is used first, the last returned before the others; else one is
  * opened while the limits of pool and server allow; else the call waits in line.
  *
- * A caller that gives up while its statement runs closes the connection: nobody can reuse it, as in Go's
- * database/sql after a cancelled context. Source: golang/go src/database/sql/sql.go.
+ * A caller that gives up while its statement runs closes the connection: nobody can reuse it. So does the
+ * death of the server: what is under way fails, what is idle is closed when somebody wants to use it.
  */
 export class ConnectionPool implements PolicyState {
   private readonly setup: PoolSetup;
   /** Opening time of each connection by number, and the numbers that are free for a new one. */
   private readonly openedNs: number[] = [];
+  private readonly epochs: number[] = [];
   private readonly free: number[] = [];
   private readonly idle: { readonly connection: number; readonly sinceNs: Ns }[] = [];
   private readonly waiting = new IntRing();
   /** By frame: when it came, and the layer it came through (calls of several bundles share a pool). */
   private readonly since: number[] = [];
   private readonly layerOf: number[] = [];
+  /** By frame: to which process of the server it dials. */
+  private readonly dialled: number[] = [];
   private open = 0;
   private inUse = 0;
   private dialling = 0;
@@ -89,7 +88,14 @@ export class ConnectionPool implements PolicyState {
   }
 
   leave(frame: number, layer: number, outcome: Outcome): number {
-    this.giveBack(this.setup.ctx.word(frame, layer));
+    const connection = this.setup.ctx.word(frame, layer);
+    if (!isBroken(outcome)) {
+      this.giveBack(connection);
+      return outcome;
+    }
+    this.release();
+    this.close(connection);
+    this.serve();
     return outcome;
   }
 
@@ -104,7 +110,7 @@ export class ConnectionPool implements PolicyState {
       this.count(this.setup.gauges.waiting, -1);
     } else {
       this.dialling--;
-      this.closeDialled();
+      this.closeDialled(this.dialled[frame]);
       this.serve();
     }
   }
@@ -119,7 +125,7 @@ export class ConnectionPool implements PolicyState {
       return;
     }
     this.dialling--;
-    this.use(frame, layer, this.newConnection());
+    this.use(frame, layer, this.newConnection(this.dialled[frame]));
     this.waited(ctx.now - this.since[frame]);
     ctx.resume(frame, layer);
   }
@@ -142,7 +148,9 @@ export class ConnectionPool implements PolicyState {
       const { maxIdleTimeNs, maxLifetimeNs } = pool;
       const idleTooLong = maxIdleTimeNs !== null && ctx.now - entry.sinceNs >= maxIdleTimeNs;
       const age = ctx.now - this.openedNs[entry.connection];
-      if (!idleTooLong && (maxLifetimeNs === null || age < maxLifetimeNs)) return entry.connection;
+      const isDead = this.setup.server.isDead(this.epochs[entry.connection]);
+      if (!isDead && !idleTooLong && (maxLifetimeNs === null || age < maxLifetimeNs))
+        return entry.connection;
       this.close(entry.connection);
     }
   }
@@ -150,19 +158,21 @@ export class ConnectionPool implements PolicyState {
   /** Opens a connection for a frame; refused where the server has no room for one more. */
   private dial(frame: number, layer: number): number {
     const { ctx, server, samplers, connect, stream } = this.setup;
-    if (server.open >= server.limit) return OUTCOME.refused;
-    server.open++;
+    if (!server.hasRoom()) return OUTCOME.refused;
+    const epoch = server.take();
     this.open++;
+    ctx.count(frame, EDGE_COUNTER.connects);
     this.count(this.setup.gauges.open, 1);
     const a = ctx.lineageA(frame);
     const b = ctx.lineageB(frame);
     const time = samplers.draw(connect, stream.a, stream.b, a, b, ctx.attemptNumber(frame));
     if (time === 0) {
-      this.use(frame, layer, this.newConnection());
+      this.use(frame, layer, this.newConnection(epoch));
       this.waited(0);
       return PASS;
     }
     this.dialling++;
+    this.dialled[frame] = epoch;
     ctx.setWord(frame, layer, DIALLING);
     ctx.after(time, frame, layer);
     return PARK;
@@ -227,20 +237,21 @@ export class ConnectionPool implements PolicyState {
     this.count(this.setup.gauges.used, -1);
   }
 
-  private newConnection(): number {
+  private newConnection(epoch: number): number {
     const connection = this.free.pop() ?? this.openedNs.length;
     this.openedNs[connection] = this.setup.ctx.now;
+    this.epochs[connection] = epoch;
     return connection;
   }
 
   private close(connection: number): void {
     this.free.push(connection);
-    this.closeDialled();
+    this.closeDialled(this.epochs[connection]);
   }
 
-  private closeDialled(): void {
+  private closeDialled(epoch: number): void {
     this.open--;
-    this.setup.server.open--;
+    this.setup.server.give(epoch);
     this.count(this.setup.gauges.open, -1);
   }
 

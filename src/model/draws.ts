@@ -36,6 +36,12 @@ export class Draws {
     return unit(streamA[pc], streamB[pc], lineageA[strand], lineageB[strand], index);
   }
 
+  /** A number in (0, 1) that a value of a key always gets from the same instruction. */
+  hash(pc: number, value: number): number {
+    const { streamA, streamB } = this.world;
+    return unit(streamA[pc], streamB[pc], Math.floor(value / 4294967296), value | 0, 0);
+  }
+
   /** Demand of a step: drawn by stream, lineage and loop registers; faults on the part stretch it. */
   sample(strand: number, pc: number, sampler: number): number {
     const { samplers, streamA, streamB, strands, partSlowness } = this.world;

@@ -4,7 +4,7 @@ import type { Ns } from '../kernel/time.js';
 import { PARK, PASS } from '../spec/outcome.js';
 import type { Outcome } from '../spec/outcome.js';
 import { EDGE_COUNTER } from '../spec/policy.js';
-import type { CallContext, PolicyState } from '../spec/policy.js';
+import type { CallContext, ConnectionLimits, PolicyState } from '../spec/policy.js';
 
 /** Where a call stands in the policy that only watches. */
 const OUTSIDE = 0;
@@ -25,6 +25,12 @@ export class DryRun implements PolicyState {
   constructor(ctx: CallContext, make: (watched: CallContext) => PolicyState) {
     this.ctx = ctx;
     this.watcher = make(new Watched(ctx, this));
+    if (this.watcher.limits !== undefined) this.watcher.limits.isDry = true;
+  }
+
+  /** Pools count what would exceed them. */
+  get limits(): ConnectionLimits | undefined {
+    return this.watcher.limits;
   }
 
   enter(frame: number, layer: number): number {
@@ -161,4 +167,10 @@ class Watched implements CallContext {
   idempotent(frame: number): boolean {
     return this.ctx.idempotent(frame);
   }
+
+  hint(frame: number): Ns {
+    return this.ctx.hint(frame);
+  }
+
+  setHint(): void {}
 }

@@ -53,6 +53,8 @@ export interface Edge {
   /** By index of the calling instance; `timed` when they want to know how long attempts took. */
   readonly balancers: readonly BalancerState[];
   readonly timed: boolean;
+  /** True where callers pick instances that are down as well: nobody tells them. */
+  readonly fixedList: boolean;
   /** By index of the calling instance within its component. */
   readonly chains: Int32Array;
   readonly views: readonly View[];
@@ -70,9 +72,13 @@ export interface Edge {
   readonly fallback: number;
   /** True where a layer of the chain picks the instance, so that layers inside know it. */
   readonly picked: boolean;
+  /** True where attempts travel on connections of a pool, the innermost layer. */
+  readonly connected: boolean;
   /**
    * Share of the instances that must be open for a view to heed what it has shut: below it every one
    * is picked. 0: with all of them shut the attempt goes nowhere.
    */
   readonly panic: number;
+  /** Index into the plan's `onces` of the key that goes with its calls, or -1. */
+  readonly once: number;
 }

@@ -68,6 +68,8 @@ export class Frames {
   start: Float64Array = new Float64Array(0);
   /** Absolute end of the call; Infinity without a deadline. */
   deadline: Float64Array = new Float64Array(0);
+  /** What the last hinted answer said, see CallContext.hint; stale where the outcome is not HINTED. */
+  hint: Float64Array = new Float64Array(0);
   stamp: Int32Array = new Int32Array(0);
   word: Int32Array = new Int32Array(0);
 
@@ -106,6 +108,7 @@ export class Frames {
     this.triedCount = widenInt32(this.triedCount, capacity);
     this.start = widenFloat64(this.start, capacity);
     this.deadline = widenFloat64(this.deadline, capacity);
+    this.hint = widenFloat64(this.hint, capacity);
     this.stamp = widenInt32(this.stamp, capacity << this.shift);
     this.word = widenInt32(this.word, capacity << this.shift);
   }

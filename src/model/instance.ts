@@ -1,8 +1,14 @@
 import { IntRing } from '../kernel/ring.js';
+import type { Ns } from '../kernel/time.js';
 import type { PlanComponent } from '../spec/plan.js';
 import type { BalancerState } from '../spec/balancer.js';
 import type { PolicyState } from '../spec/policy.js';
+import type { Door } from './admission.js';
+import { Codel } from './codel.js';
 import type { Cores } from './cores.js';
+import type { WarmUp } from './starts.js';
+import { AdaptiveLifoQueue, queueOf } from './request-queues.js';
+import type { QueueSetup, RequestQueue } from './request-queues.js';
 
 /** What a frozen instance does: nothing is frozen, it hangs, or it is paused. */
 export const FROZEN = Object.freeze({ no: 0, hang: 1, pause: 2 } as const);
@@ -15,6 +21,11 @@ export const CANCELLATION = Object.freeze({
   immediate: 3,
 } as const);
 
+/** What an instance looks at beyond its own state. */
+export interface InstanceSetup extends QueueSetup {
+  arrived(strand: number): Ns;
+}
+
 /** One process of a component: workers, queue in front of them, cores, and what faults have done to it. */
 export class Instance {
   readonly id: number;
@@ -24,12 +35,13 @@ export class Instance {
   readonly zone: number;
   readonly limit: number;
   readonly capacity: number;
-  readonly lifo: boolean;
-  readonly maxWaitNs: number;
   /** True where a worker is held only during work (async, eventLoop). */
   readonly yields: boolean;
   readonly cancellation: number;
-  readonly queue = new IntRing();
+  readonly queue: RequestQueue;
+  /** Whom to drop from the queue, and the queue where it is one that may stand; null elsewhere. */
+  readonly codel: Codel | null;
+  readonly adaptive: AdaptiveLifoQueue | null;
   /** Strands that wait for a worker to go on with work; they go before new requests. */
   readonly resuming = new IntRing();
   /** Strands that wanted to go on while the instance was frozen, with their stamps. */
@@ -42,19 +54,37 @@ export class Instance {
   readonly policies: PolicyState[] = [];
   /** Balancers of its calls. */
   readonly balancers: BalancerState[] = [];
+  /** What a request meets before the queue; null = it is let in. */
+  door: Door | null = null;
   cores!: Cores;
   busy = 0;
   down = false;
+  /** How often its process has died. */
+  epoch = 0;
   /** Crashed without a trace: silence instead of refusal. */
   silent = false;
+  /** What it comes to: faults freeze it, and its collector pauses it. */
   frozen: number = FROZEN.no;
+  ordered: number = FROZEN.no;
+  collecting = false;
+  /** Faults say that the process is gone; it is down for as long, and until it has started again. */
+  crashed = false;
+  /** How cold it is; null once it is warm. */
+  cold: WarmUp | null = null;
   speed = 1;
   /** Gauges. */
   busyGauge = 0;
   queueGauge = 0;
   concurrencyGauge = 0;
 
-  constructor(id: number, component: number, index: number, zone: number, spec: PlanComponent) {
+  constructor(
+    id: number,
+    component: number,
+    index: number,
+    zone: number,
+    spec: PlanComponent,
+    setup: InstanceSetup,
+  ) {
     this.id = id;
     this.component = component;
     this.index = index;
@@ -62,13 +92,13 @@ export class Instance {
     this.yields = spec.runtime !== 'threads';
     this.limit = spec.concurrency;
     this.capacity = spec.queue.capacity;
-    this.lifo = spec.queue.discipline === 'lifo';
-    this.maxWaitNs = spec.queue.maxWaitNs ?? -1;
+    this.queue = queueOf(spec.queue, setup);
+    this.adaptive = this.queue instanceof AdaptiveLifoQueue ? this.queue : null;
+    const { queue } = spec;
+    this.codel =
+      queue.discipline === 'codel'
+        ? new Codel(queue.targetNs, queue.intervalNs, setup.arrived)
+        : null;
     this.cancellation = CANCELLATION[spec.cancellation];
-  }
-
-  /** Next of the queue by its discipline, or -1. */
-  takeQueued(): number {
-    return this.lifo ? this.queue.pop() : this.queue.shift();
   }
 }

@@ -1,7 +1,20 @@
 import { invariant } from '../kernel/invariant.js';
 import { PHASE } from '../kernel/phase.js';
+import type { Ns } from '../kernel/time.js';
 import { derive, lineage } from '../kernel/rng.js';
-import { AMBIGUOUS, OUTCOME, PARK, PASS, PENDING, isSuccess, relayed } from '../spec/outcome.js';
+import {
+  AMBIGUOUS,
+  HINTED,
+  OUTCOME,
+  PARK,
+  PASS,
+  PENDING,
+  isHinted,
+  isSuccess,
+  kindIndex,
+  outcomeOfStatus,
+  relayed,
+} from '../spec/outcome.js';
 import type { Outcome } from '../spec/outcome.js';
 import { CALL_MODE, CHECK_TABLE, OP } from '../spec/plan.js';
 import { VERDICT } from './checks.js';
@@ -10,6 +23,7 @@ import { CANCELLATION, FROZEN } from './instance.js';
 import type { Instance } from './instance.js';
 import { Joins, inherit } from './joins.js';
 import { REGISTERS, RETURN, STATE } from './strands.js';
+import { refusedBy } from './limiters.js';
 import type { World } from './world.js';
 
 /**
@@ -100,6 +114,9 @@ export class Interpreter {
         case OP.CHOOSE:
           strands.pc[strand] = this.choose(strand, pc);
           break;
+        case OP.CHOOSE_BY:
+          strands.pc[strand] = this.chooseBy(strand, pc, code[at + 2]);
+          break;
         case OP.SET:
           strands.pc[strand] = this.set(strand, pc) ? pc + 1 : code[at + 3];
           break;
@@ -112,6 +129,7 @@ export class Interpreter {
           strands.pc[strand] = a;
           break;
         case OP.DONE:
+          if (isHinted(a)) strands.hint[strand] = this.tables[code[at + 2]][0];
           this.end(strand, a);
           return;
         case OP.SKIP:
@@ -153,6 +171,22 @@ export class Interpreter {
           strands.pc[strand] = pc + 1;
           if (this.coalesce(strand, a)) break;
           return;
+        case OP.STORE:
+          strands.pc[strand] = this.asksStore(strand, a) ? pc + 1 : code[at + 2];
+          break;
+        case OP.ONCE:
+          strands.pc[strand] = pc + 1;
+          if (this.once(strand)) break;
+          return;
+        case OP.GATE:
+          strands.pc[strand] = pc + 1;
+          if (world.gates.enter(strand, a)) break;
+          this.end(strand, code[at + 2]);
+          return;
+        case OP.TIME_LIMIT:
+          strands.pc[strand] = pc + 1;
+          world.timeLimits.start(strand, this.tables[a][0]);
+          break;
         default:
           invariant(false, 'unknown-instruction');
       }
@@ -164,8 +198,9 @@ export class Interpreter {
     const { strands, instances, workers } = this.world;
     const instance = instances[strands.instance[strand]];
     if (instance.yields && !workers.takeWorker(strand, instance)) return false;
-    const each = this.draws.sample(strand, pc, sampler);
-    const time = times === 1 ? each : Math.round(each * times);
+    let time = this.draws.sample(strand, pc, sampler);
+    if (times !== 1) time = Math.round(time * times);
+    if (instance.cold !== null) time = this.inTheCold(instance, time);
     strands.pc[strand] = pc + 1;
     if (time === 0) {
       if (instance.yields) workers.releaseWorker(strand, instance);
@@ -176,10 +211,21 @@ export class Interpreter {
     return false;
   }
 
+  /** What a step takes that begins in a process which has not run for long. */
+  private inTheCold(instance: Instance, time: Ns): Ns {
+    const { now } = this.world.engine;
+    const cold = instance.cold!;
+    if (!cold.isOver(now)) return cold.stretched(time, now);
+    instance.cold = null;
+    return time;
+  }
+
   private wait(strand: number, pc: number, sampler: number): void {
     const { strands, engine, instances } = this.world;
     const instance = instances[strands.instance[strand]];
-    const time = Math.round(this.draws.sample(strand, pc, sampler) / instance.speed);
+    let time = this.draws.sample(strand, pc, sampler);
+    if (instance.cold !== null) time = this.inTheCold(instance, time);
+    time = Math.round(time / instance.speed);
     strands.pc[strand] = pc + 1;
     strands.state[strand] = STATE.SLEEP;
     this.yieldWorker(strand, instance);
@@ -239,7 +285,15 @@ export class Interpreter {
       return true;
     }
     const at = (strands.pc[strand] - 1) << 2;
-    return this.failed(strand, outcome, this.code[at + 2], this.code[at + 3]);
+    const seen = isHinted(outcome) ? this.passedOn(strand, outcome) : outcome;
+    return this.failed(strand, seen, this.code[at + 2], this.code[at + 3]);
+  }
+
+  /** A proxy hands a hint on with the answer it came with; a service answers for itself, without. */
+  private passedOn(strand: number, outcome: Outcome): Outcome {
+    const { strands, instances, plan } = this.world;
+    const { component } = instances[strands.instance[strand]];
+    return plan.components[component].kind === 'gateway' ? outcome : outcome & ~HINTED;
   }
 
   /** What a failed step does, by its mode; false when the strand has ended by it. */
@@ -250,8 +304,15 @@ export class Interpreter {
       return true;
     }
     if (mode === CALL_MODE.CHECK) return this.unchecked(strand, outcome, this.tables[target]);
-    this.end(strand, mode === CALL_MODE.PASS ? outcome & ~AMBIGUOUS : relayed(outcome));
+    if (mode === CALL_MODE.ANSWER) this.end(strand, this.answered(target, outcome));
+    else this.end(strand, mode === CALL_MODE.PASS ? outcome & ~AMBIGUOUS : relayed(outcome));
     return false;
+  }
+
+  /** What the product of a gateway answers for a call that failed. */
+  private answered(table: number, outcome: Outcome): Outcome {
+    const status = this.tables[table][kindIndex(outcome)];
+    return status === 0 ? relayed(outcome) : outcomeOfStatus(status);
   }
 
   /** Ends the strand: a branch is joined, a job answered. */
@@ -262,7 +323,7 @@ export class Interpreter {
 
   /** Starts a detached strand at `start`, with a lineage of its own. */
   private background(strand: number, pc: number, start: number): void {
-    const { strands, server, instances } = this.world;
+    const { strands, server, instances, sizes } = this.world;
     const instance = instances[strands.instance[strand]];
     derive(strands.lineageA[strand], strands.lineageB[strand], this.draws.tag(strand, pc));
     const own = server.newStrand(instance.id, lineage.a, lineage.b);
@@ -271,6 +332,7 @@ export class Interpreter {
     strands.deadline[own] = Infinity;
     strands.told[own] = 0;
     strands.traceRoot[own] = 0;
+    if (sizes !== null) sizes.copied(own, strand);
     strands.cell[own] = -1;
     strands.pc[own] = start;
     strands.state[own] = STATE.READY;
@@ -288,7 +350,7 @@ export class Interpreter {
     const wait = limiter.states[instance.index].take(engine.now, key);
     if (wait === 0) return true;
     if (wait < 0) {
-      this.end(strand, refusal);
+      this.end(strand, refusedBy(world, strand, limiter, key, refusal));
       return false;
     }
     strands.state[strand] = STATE.SLEEP;
@@ -356,9 +418,44 @@ export class Interpreter {
     this.end(strand, outcome);
   }
 
+  /** Executes a request with an idempotency key once; false when it was answered without. */
+  private once(strand: number): boolean {
+    const { strands, plan, keys, executions, engine } = this.world;
+    if (strands.returns[strand] !== RETURN.frame) return true;
+    const part = strands.part[strand];
+    const own = plan.parts[part].once;
+    const id = own >= 0 ? own : strands.once[strand];
+    if (id < 0) return true;
+    const rule = plan.onces[id];
+    const value = keys.value(rule.key, strand);
+    const known = executions!.begin(strand, part, value, rule, engine.now);
+    if (known === 0) return true;
+    strands.hint[strand] = executions!.hint;
+    this.end(strand, known);
+    return false;
+  }
+
+  /** Whether a limiter has to ask its store about this request. */
+  private asksStore(strand: number, id: number): boolean {
+    const { strands, engine, instances, limiters, keys } = this.world;
+    const limiter = limiters[id];
+    const state = limiter.states[instances[strands.instance[strand]].index];
+    const key = limiter.key < 0 ? 0 : keys.value(limiter.key, strand);
+    return state.asks === undefined || state.asks(engine.now, key);
+  }
+
   private choose(strand: number, pc: number): number {
+    return this.branch(pc, this.draws.unit(strand, pc));
+  }
+
+  private chooseBy(strand: number, pc: number, key: number): number {
+    return this.branch(pc, this.draws.hash(pc, this.world.keys.value(key, strand)));
+  }
+
+  /** Where the branch starts whose weight a number in (0, 1) falls on. */
+  private branch(pc: number, share: number): number {
     const table = this.tables[this.code[(pc << 2) + 3]];
-    const u = this.draws.unit(strand, pc) * table[table.length - 2];
+    const u = share * table[table.length - 2];
     let at = 0;
     while (at < table.length - 2 && table[at] < u) at += 2;
     return table[at + 1];

@@ -1,6 +1,6 @@
 import { PHASE } from '../kernel/phase.js';
 import { derive, lineage } from '../kernel/rng.js';
-import { OUTCOME, isSuccess } from '../spec/outcome.js';
+import { OUTCOME, isHinted, isSuccess } from '../spec/outcome.js';
 import type { Outcome } from '../spec/outcome.js';
 import { FORK_TABLE } from '../spec/plan.js';
 import type { Draws } from './draws.js';
@@ -104,6 +104,7 @@ export class Joins {
       }
     } else if (strands.outcome[parent] === 0) {
       strands.outcome[parent] = outcome;
+      if (isHinted(outcome)) strands.hint[parent] = strands.hint[branch];
     }
     this.unlink(parent, branch);
     const instance = instances[strands.instance[branch]];
@@ -183,6 +184,7 @@ export function inherit(strands: Strands, strand: number, parent: number): void 
   strands.rootA[strand] = strands.rootA[parent];
   strands.rootB[strand] = strands.rootB[parent];
   strands.level[strand] = strands.level[parent];
+  strands.priority[strand] = strands.priority[parent];
   strands.told[strand] = strands.told[parent];
   strands.deadline[strand] = strands.deadline[parent];
   strands.traceRoot[strand] = strands.traceRoot[parent];

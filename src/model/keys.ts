@@ -1,8 +1,9 @@
+import { invariant } from '../kernel/invariant.js';
 import { exp, log } from '../kernel/math.js';
 import type { StreamKey } from '../kernel/rng.js';
 import { streamKey, unit } from '../kernel/rng.js';
-import type { Plan } from '../spec/plan.js';
-import type { KeyPopulation } from '../spec/scenario.js';
+import type { Plan, PlanKey } from '../spec/plan.js';
+import type { Frames } from './frames.js';
 import type { Strands } from './strands.js';
 
 /**
@@ -11,24 +12,40 @@ import type { Strands } from './strands.js';
  * arrivals of a workload instead.
  */
 export class Keys {
-  /** Whether strands have to know the arrival number of their request. */
+  /** Whether strands have to know the arrival number of their request, and who called them. */
   readonly inSequence: boolean;
+  readonly byCaller: boolean;
   private readonly strands: Strands;
-  private readonly populations: readonly KeyPopulation[];
+  private readonly plan: Plan;
+  private readonly populations: readonly PlanKey['population'][];
   private readonly streams: readonly StreamKey[];
 
   constructor(plan: Plan, replication: number, strands: Strands) {
     this.strands = strands;
+    this.plan = plan;
     this.populations = plan.keys.map((key) => key.population);
     this.inSequence = this.populations.some(({ kind }) => kind === 'sequence');
+    this.byCaller = this.populations.some(({ kind }) => kind === 'caller' || kind === 'address');
     this.streams = plan.keys.map((key) => streamKey(plan.seed, replication, `key/${key.name}`));
+  }
+
+  /** Values of a key for calls: the caller of a call is the instance that makes it. */
+  ofCalls(name: string, frames: Frames): (frame: number) => number {
+    const key = this.plan.keys.findIndex((candidate) => candidate.name === name);
+    invariant(key >= 0, 'key-unknown-to-the-plan');
+    const { kind } = this.populations[key];
+    // A client that limits itself has one address: its own.
+    if (kind === 'caller' || kind === 'address') return (frame) => frames.caller[frame];
+    return (frame) => this.value(key, frames.owner[frame]);
   }
 
   /** Value of a key for the request a strand belongs to: a whole number from 0. */
   value(key: number, strand: number): number {
+    const population = this.populations[key];
+    if (population.kind === 'caller') return this.strands.caller[strand];
+    if (population.kind === 'workload') return this.workloadOf(strand);
     const rootA = this.strands.rootA[strand];
     const rootB = this.strands.rootB[strand];
-    const population = this.populations[key];
     const stream = this.streams[key];
     const u = unit(stream.a, stream.b, rootA, rootB, 0);
     switch (population.kind) {
@@ -45,7 +62,19 @@ export class Keys {
       }
       case 'zipf':
         return zipf(population.count, population.exponent, u);
+      case 'client':
+      case 'address': {
+        const workload = this.workloadOf(strand);
+        const clients = population.clients[workload];
+        if (clients !== Infinity) return workload * 4294967296 + Math.floor(u * clients);
+        if (population.kind === 'client') return (rootA & 0x1fffff) * 4294967296 + (rootB >>> 0);
+        return population.clients.length * 4294967296 + this.strands.caller[strand];
+      }
     }
+  }
+
+  private workloadOf(strand: number): number {
+    return this.plan.parts[this.strands.request[strand]].component;
   }
 }
 

@@ -11,6 +11,8 @@ export class Levels {
   private since: Float64Array = new Float64Array(64);
   private area: Float64Array = new Float64Array(64);
   private max: Float64Array = new Float64Array(64);
+  /** Integral over the cells that are closed. */
+  private past: Float64Array = new Float64Array(64);
   private readonly areas: Float64Array[] = [];
   private readonly maxima: Float64Array[] = [];
   private readonly cells: number;
@@ -49,14 +51,22 @@ export class Levels {
   close(cell: number): void {
     const now = this.engine.now;
     for (let gauge = 0; gauge < this.count; gauge++) {
+      const area = this.area[gauge] + this.value[gauge] * (now - this.since[gauge]);
+      this.past[gauge] += area;
       if (cell >= 0) {
-        this.areas[gauge][cell] = this.area[gauge] + this.value[gauge] * (now - this.since[gauge]);
+        this.areas[gauge][cell] = area;
         this.maxima[gauge][cell] = this.max[gauge];
       }
       this.area[gauge] = 0;
       this.since[gauge] = now;
       this.max[gauge] = this.value[gauge];
     }
+  }
+
+  /** Integral of a level from the start of the run until now, in level x ns. */
+  integral(gauge: number): number {
+    const open = this.area[gauge] + this.value[gauge] * (this.engine.now - this.since[gauge]);
+    return this.past[gauge] + open;
   }
 
   areaOf(gauge: number): Float64Array {
@@ -76,6 +86,7 @@ export class Levels {
     this.value = double(this.value);
     this.since = double(this.since);
     this.area = double(this.area);
+    this.past = double(this.past);
     this.max = double(this.max);
   }
 }

@@ -18,7 +18,7 @@ export const VANISHED = -1;
 /** TCP gives up after so many retransmissions (Linux tcp_retries2). */
 const MAX_RETRANSMISSIONS = 15;
 /** Longest retransmission time-out (Linux TCP_RTO_MAX). */
-const RTO_MAX_NS: Ns = 120_000_000_000;
+export const RTO_MAX_NS: Ns = 120_000_000_000;
 const LOSS_INDEX = 16;
 const EXTRA_INDEX = 64;
 
@@ -44,11 +44,13 @@ export class Link {
   answerLoss: number;
   requestCut = 0;
   answerCut = 0;
+  /** True where messages of some attempts share connections and keep their order. */
+  ordered = false;
   private readonly samplers: Samplers;
   private readonly key: StreamKey;
   private readonly requestSampler: number;
   private readonly answerSampler: number;
-  private readonly rtoNs: Ns;
+  readonly rtoNs: Ns;
   readonly baseRequestLoss: number;
   readonly baseAnswerLoss: number;
   /** Bytes per second, Infinity = no limit. */
@@ -95,6 +97,19 @@ export class Link {
     if (loss > 0) delay += this.retransmission(loss, message, lineageA, lineageB);
     if (this.extras.length > 0) delay += this.extra(message, lineageA, lineageB);
     return delay;
+  }
+
+  /** Delay of a packet that is not sent again on its own, such as a SYN: VANISHED where it is lost. */
+  packet(message: number, lineageA: number, lineageB: number): Ns {
+    const { key, samplers } = this;
+    const answer = message === MESSAGE.answer;
+    if ((answer ? this.answerCut : this.requestCut) === CUT.drop) return VANISHED;
+    const loss = answer ? this.answerLoss : this.requestLoss;
+    const index = LOSS_INDEX * (message + 1);
+    if (loss > 0 && unit(key.a, key.b, lineageA, lineageB, index) < loss) return VANISHED;
+    const sampler = answer ? this.answerSampler : this.requestSampler;
+    const delay = samplers.draw(sampler, key.a, key.b, lineageA, lineageB, message);
+    return this.extras.length > 0 ? delay + this.extra(message, lineageA, lineageB) : delay;
   }
 
   private retransmission(loss: number, message: number, a: number, b: number): Ns {

@@ -220,6 +220,7 @@ export class Loads {
     strands.rootA[strand] = strands.callA[strand] = a;
     strands.rootB[strand] = strands.callB[strand] = b;
     strands.level[strand] = 0;
+    if (world.prioritised) strands.priority[strand] = plan.parts[part].priority;
     strands.attempt[strand] = 1;
     strands.deadline[strand] = Infinity;
     strands.pc[strand] = plan.parts[part].program;

@@ -2,10 +2,12 @@ import { invariant } from '../kernel/invariant.js';
 import { PHASE } from '../kernel/phase.js';
 import { OUTCOME } from '../spec/outcome.js';
 import { JOURNAL } from '../spec/record.js';
+import { Collections } from './collections.js';
 import { FROZEN } from './instance.js';
 import type { Instance } from './instance.js';
+import { Starts } from './starts.js';
 import { RETURN, STATE } from './strands.js';
-import type { World } from './world.js';
+import type { Fleet, World } from './world.js';
 
 /** States of an instance in the journal. */
 const UP = 0;
@@ -13,29 +15,68 @@ const DOWN = 1;
 
 /** What happens to an instance, and to the work on it, when its process dies, freezes or slows down. */
 export class Outages {
+  /** Pauses of the instances' own, which their crashes end. */
+  readonly collections: Collections;
   private readonly world: World;
+  private readonly starts: Starts;
 
   constructor(world: World) {
     this.world = world;
+    this.collections = new Collections(world, this);
+    this.starts = new Starts(world, (instance) => this.started(instance));
   }
 
   /** The process ends (true) or is started again, empty and cold. */
   setDown(instance: Instance, down: boolean): void {
-    if (instance.down === down) return;
-    if (down) this.crash(instance);
-    else instance.down = false;
-    this.turnCores(instance);
-    this.journal(instance, down ? DOWN : UP);
+    if (instance.crashed === down) return;
+    instance.crashed = down;
+    if (!down) {
+      if (this.starts.begin(instance)) this.started(instance);
+      // A host that had vanished and starts now is seen to be down.
+      else this.updateFleet(instance);
+      return;
+    }
+    if (instance.down) {
+      this.starts.giveUp(instance);
+    } else {
+      this.crash(instance);
+      this.turnCores(instance);
+      this.journal(instance, DOWN);
+    }
     this.updateFleet(instance);
   }
 
   /** Hangs, pauses (see FROZEN) or thaws; what had stalled goes on in the order in which it came. */
   setFrozen(instance: Instance, frozen: number): void {
-    if (instance.frozen === frozen) return;
+    if (instance.ordered === frozen) return;
+    instance.ordered = frozen;
+    this.journal(instance, frozen === FROZEN.no ? UP : 1 + frozen);
+    this.refreeze(instance);
+  }
+
+  /** The collector stops the process, or lets it go on. */
+  setCollecting(instance: Instance, collecting: boolean): void {
+    instance.collecting = collecting;
+    this.refreeze(instance);
+  }
+
+  private refreeze(instance: Instance): void {
+    const before = instance.frozen;
+    const frozen = instance.collecting ? FROZEN.pause : instance.ordered;
+    if (before === frozen) return;
     instance.frozen = frozen;
     this.turnCores(instance);
-    this.journal(instance, frozen === FROZEN.no ? UP : 1 + frozen);
-    if (frozen === FROZEN.no) this.thaw(instance);
+    if (before === FROZEN.pause || frozen === FROZEN.no) this.thaw(instance);
+  }
+
+  /** The process answers again. */
+  private started(instance: Instance): void {
+    instance.down = false;
+    this.starts.warmUp(instance);
+    this.turnCores(instance);
+    this.journal(instance, UP);
+    this.updateFleet(instance);
+    this.collections.started(instance);
   }
 
   /** All work and waits of the instance, those under way included, go on at this speed. */
@@ -54,19 +95,26 @@ export class Outages {
     instance.cores.turn(instance.frozen === FROZEN.no && !instance.down ? instance.speed : 0);
   }
 
+  /** What had stalled goes on; after a pause into a hang requests are taken, and no work is done. */
   private thaw(instance: Instance): void {
     const { strands, server, workers } = this.world;
     this.replayCalls(instance);
-    const { stalled, held } = instance;
-    instance.stalled = [];
+    if (instance.frozen === FROZEN.no) this.restartStalled(instance);
+    const { held } = instance;
     instance.held = [];
-    for (let k = 0; k < stalled.length; k += 2) {
-      if (strands.stamp[stalled[k]] === stalled[k + 1]) workers.restart(stalled[k], stalled[k + 1]);
-    }
     for (let k = 0; k < held.length; k += 2) {
       if (strands.stamp[held[k]] === held[k + 1]) server.receive(held[k], instance);
     }
     workers.startWaiting(instance);
+  }
+
+  private restartStalled(instance: Instance): void {
+    const { strands, workers } = this.world;
+    const { stalled } = instance;
+    instance.stalled = [];
+    for (let k = 0; k < stalled.length; k += 2) {
+      if (strands.stamp[stalled[k]] === stalled[k + 1]) workers.restart(stalled[k], stalled[k + 1]);
+    }
   }
 
   /** What came for the calls of a paused process happens now, in the order in which it came. */
@@ -95,14 +143,21 @@ export class Outages {
     // Its calls are gone; answers on hold find that nobody waits for them.
     this.replayCalls(instance);
     instance.cores.clear();
+    this.world.connections.instanceDown(instance);
     invariant(instance.busy === 0 && instance.queue.length === 0, 'crashed-instance-still-busy');
+    instance.cold = null;
+    this.collections.stopped(instance);
     for (const policy of instance.policies) {
       invariant(policy.held() === 0, 'policy-of-crashed-instance-holds');
       policy.reset?.();
     }
+    instance.codel?.reset();
+    instance.door?.overload?.reset(this.world.engine.now);
+    this.world.gates.reset(instance);
     for (const balancer of instance.balancers) balancer.reset?.();
     for (const limiter of this.world.limiters) {
-      if (limiter.component === instance.component) limiter.states[instance.index].reset();
+      if (limiter.component !== instance.component || limiter.shared) continue;
+      limiter.states[instance.index].reset();
     }
     this.world.checks.reset(instance);
     this.world.coalescing?.reset(instance);
@@ -111,13 +166,23 @@ export class Outages {
   /** Callers know at once who is up: without discovery there is nothing in between. */
   private updateFleet(instance: Instance): void {
     const fleet = this.world.fleets[instance.component];
+    const wasListed = isListed(fleet, instance.index);
     fleet.readyCount = 0;
+    fleet.changes++;
     for (let index = 0; index < fleet.size; index++) {
       const { down, silent } = this.world.instances[fleet.first + index];
       // A host that has vanished is not seen to be down by anybody.
       if (!down || silent) fleet.ready[fleet.readyCount++] = index;
     }
+    if (!wasListed && isListed(fleet, instance.index)) {
+      fleet.upSince[instance.index] = this.world.engine.now;
+    }
   }
+}
+
+function isListed(fleet: Fleet, index: number): boolean {
+  for (let k = 0; k < fleet.readyCount; k++) if (fleet.ready[k] === index) return true;
+  return false;
 }
 
 function isHeld(instance: Instance, strand: number): boolean {

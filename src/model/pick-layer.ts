@@ -40,19 +40,19 @@ export class PickLayer implements PolicyState {
   }
 
   leave(frame: number, _layer: number, outcome: Outcome): number {
-    this.settle(frame);
+    this.settle(frame, outcome);
     return outcome;
   }
 
   cancel(frame: number): void {
-    this.settle(frame);
+    this.settle(frame, this.world.calls.cancelledAs);
   }
 
   held(): number {
     return this.inside;
   }
 
-  private settle(frame: number): void {
+  private settle(frame: number, outcome: Outcome): void {
     const { world } = this;
     const { frames } = world.calls;
     const edge = world.edges[frames.edge[frame]];
@@ -60,6 +60,7 @@ export class PickLayer implements PolicyState {
     const index = frames.place[frame];
     this.inside--;
     edge.views[caller].outstanding[index]--;
-    if (edge.timed) edge.balancers[caller].ended!(index, world.engine.now - this.since[frame]);
+    if (!edge.timed) return;
+    edge.balancers[caller].ended!(index, world.engine.now - this.since[frame], outcome);
   }
 }

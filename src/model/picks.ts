@@ -36,7 +36,7 @@ export class Picks {
     const view = edge.views[caller];
     if (fleet.size === 1 && view.shutCount === 0) return 0;
     // With nobody up every instance is tried, and refuses.
-    const some = fleet.readyCount > 0 && fleet.readyCount < fleet.size;
+    const some = fleet.readyCount > 0 && fleet.readyCount < fleet.size && !edge.fixedList;
     let candidates = some ? fleet.ready : fleet.all;
     let count = some ? fleet.readyCount : fleet.size;
     if (view.shutCount > 0) {
@@ -58,7 +58,7 @@ export class Picks {
         index = balancer.pick(candidates, count, lineage.a, lineage.b, owner);
       }
     }
-    if ((avoid & AVOID.siblings) === 0) return index;
+    if ((avoid & AVOID.siblings) === 0 || index === NOWHERE) return index;
     return this.apart(edge, frame, index, candidates, count, a, b);
   }
 

@@ -1,8 +1,10 @@
 import type { Lane } from '../kernel/lanes.js';
 import { PHASE } from '../kernel/phase.js';
 import type { Ns } from '../kernel/time.js';
+import type { Queue } from '../spec/scenario.js';
 import { AMBIGUOUS, OUTCOME, isSuccess, withStatus } from '../spec/outcome.js';
 import type { Outcome } from '../spec/outcome.js';
+import { GATED } from './gates.js';
 import { CANCELLATION, FROZEN } from './instance.js';
 import { injectedOutcome } from './injections.js';
 import type { Instance } from './instance.js';
@@ -18,16 +20,24 @@ const OVERLOADED = withStatus(OUTCOME.rejectedOverload, 503);
  */
 export class Server {
   private readonly world: World;
-  private readonly expiryLanes: (Lane | null)[];
+  /** By instance: longest waits, and those of who comes to a standing queue. */
+  private readonly expiryLanes: readonly (Lane | null)[];
+  private readonly standingLanes: readonly (Lane | null)[];
+  private readonly dropOp: number;
 
   constructor(world: World) {
     this.world = world;
     const { engine, strands } = world;
     const expiryOp = engine.define('queue-timeout', (strand) => this.expire(strand));
-    this.expiryLanes = world.instances.map((instance) =>
-      instance.maxWaitNs > 0
-        ? engine.lane(instance.maxWaitNs, PHASE.TIMER, expiryOp, strands)
-        : null,
+    this.dropOp = engine.define('drop', (strand, stamp) => this.dropped(strand, stamp));
+    const lane = (delayNs: Ns | null): Lane | null =>
+      delayNs === null ? null : engine.lane(delayNs, PHASE.TIMER, expiryOp, strands);
+    const queues = world.instances.map(({ component }) => world.plan.components[component].queue);
+    this.expiryLanes = queues.map((queue) => lane(longestWait(queue)));
+    this.standingLanes = queues.map((queue, id) =>
+      queue.discipline === 'adaptiveLifo' && queue.targetNs !== null
+        ? lane(queue.targetNs)
+        : this.expiryLanes[id],
     );
   }
 
@@ -85,7 +95,8 @@ export class Server {
     } else {
       const injected = injectedOutcome(this.world, strand);
       if (injected !== 0) this.answer(strand, injected);
-      else this.admit(strand, instance);
+      else if (instance.door === null) this.admit(strand, instance);
+      else this.world.admission.ask(strand, instance, instance.door);
     }
   }
 
@@ -106,6 +117,8 @@ export class Server {
     if (strands.degraded[strand] !== 0 && (result & 31) === OUTCOME.ok) {
       result = withStatus(OUTCOME.degraded, 200);
     }
+    // An error put in the place of an answer is not what the callee has stored.
+    this.keep(strand, result);
     if (strands.injected[strand] !== 0) result = strands.injected[strand];
     const returns = strands.returns[strand];
     strands.stamp[strand]++;
@@ -114,6 +127,11 @@ export class Server {
       world.loads.requestEnded(strand, result);
       return;
     }
+    if (returns === RETURN.connection) {
+      this.endHandshake(strand, true);
+      return;
+    }
+    this.quit(strand, result);
     strands.ended[strand] = engine.now;
     if (world.coalescing !== null) world.coalescing.answered(strand, result);
     engine.note((strands.instance[strand] << 5) | (result & 31), strands.lineageA[strand]);
@@ -148,6 +166,7 @@ export class Server {
     if (coalescing !== null) coalescing.answered(strand, result);
     strands.answered[strand] = ANSWERED.onTheWire;
     strands.answer[strand] = result;
+    this.keep(strand, result);
     sink.answer(strands.part[strand], strands.cell[strand], result, this.age(strand), true);
     wire.reply(strand);
   }
@@ -199,10 +218,16 @@ export class Server {
     const { strands, engine, sink } = world;
     const instance = world.instances[strands.instance[strand]];
     this.stop(strand, true);
+    if (world.executions !== null) world.executions.stopped(strand);
+    this.quit(strand, outcome);
     strands.ended[strand] = engine.now;
     if (strands.begun[strand] >= 0) {
       sink.busy(strands.part[strand], strands.begun[strand], engine.now);
       this.waste(strand);
+    }
+    if (strands.returns[strand] === RETURN.connection) {
+      this.endHandshake(strand, false);
+      return;
     }
     this.world.workers.leave(strand, instance);
     if (strands.returns[strand] === RETURN.none) this.freeJob(strand, -1);
@@ -273,31 +298,69 @@ export class Server {
     strands.slots.give(strand);
   }
 
-  private admit(strand: number, instance: Instance): void {
-    const { strands, engine, levels, interpreter } = this.world;
+  /** The server's part of a TLS handshake is done, or its process has died; silence tells nobody. */
+  private endHandshake(strand: number, isDone: boolean): void {
+    const { strands, instances, workers, connections } = this.world;
+    const instance = instances[strands.instance[strand]];
+    const connection = strands.from[strand];
+    const stamp = strands.call[strand];
+    workers.leave(strand, instance);
+    this.freeStrand(strand);
+    if (!isDone && instance.silent) return;
+    connections.handshakes.worked(connection, stamp, isDone);
+  }
+
+  /** A request that was let in gets a worker, a place in the queue, or is refused. */
+  admit(strand: number, instance: Instance): void {
+    const { levels, interpreter } = this.world;
     const free = instance.busy < instance.limit && instance.resuming.length === 0;
     if (free && instance.queue.length === 0) {
+      if (instance.codel !== null) instance.codel.passed();
       this.world.workers.begin(strand, instance);
       interpreter.goOn(strand);
     } else if (instance.queue.length < instance.capacity) {
-      strands.state[strand] = STATE.QUEUED;
-      instance.queue.push(strand);
-      levels.add(instance.queueGauge, 1);
-      const lane = this.expiryLanes[instance.id];
-      if (lane !== null) engine.arm(lane, strand, strands.stamp[strand]);
-      else if (instance.maxWaitNs === 0) this.expire(strand);
+      this.enqueue(strand, instance);
     } else {
-      this.refuse(strand, instance);
+      const other = instance.queue.yieldTo(strand);
+      if (other < 0) {
+        this.quit(strand, OVERLOADED);
+        this.refuse(strand, instance, OVERLOADED);
+        return;
+      }
+      levels.add(instance.queueGauge, -1);
+      this.enqueue(strand, instance);
+      this.drop(other);
     }
   }
 
-  private refuse(strand: number, instance: Instance): void {
+  private enqueue(strand: number, instance: Instance): void {
+    const { strands, engine, levels } = this.world;
+    const { adaptive } = instance;
+    const standing = adaptive !== null && adaptive.standing;
+    strands.state[strand] = STATE.QUEUED;
+    instance.queue.push(strand);
+    levels.add(instance.queueGauge, 1);
+    const lane = (standing ? this.standingLanes : this.expiryLanes)[instance.id];
+    if (lane !== null) engine.arm(lane, strand, strands.stamp[strand]);
+  }
+
+  /** A request that has waited is refused after all: as a next step, outside of what goes on now. */
+  drop(strand: number): void {
+    const { strands, engine } = this.world;
+    strands.state[strand] = STATE.READY;
+    engine.soon(PHASE.COMPLETION, this.dropOp, strand, ++strands.stamp[strand], 0);
+  }
+
+  /** Answers a request that was not let in, or not let through to a worker. */
+  refuse(strand: number, instance: Instance, outcome: Outcome): void {
     const { strands, plan, interpreter } = this.world;
     const program = plan.components[instance.component].rejectProgram;
     if (program < 0) {
-      this.answer(strand, OVERLOADED);
+      this.answer(strand, outcome);
       return;
     }
+    // The program itself answers that the server is overloaded.
+    if (outcome !== OVERLOADED) strands.injected[strand] = outcome;
     // A refusal that costs CPU runs beside the workers; it is no execution, so `begun` stays unset.
     strands.pc[strand] = program;
     interpreter.goOn(strand);
@@ -310,18 +373,35 @@ export class Server {
     instance.queue.remove(strand);
     levels.add(instance.queueGauge, -1);
     strands.stamp[strand]++;
+    this.quit(strand, OVERLOADED);
     if (strands.gone[strand] >= 0) this.discard(strand);
     else this.answer(strand, OVERLOADED);
+  }
+
+  private dropped(strand: number, stamp: number): void {
+    const { strands, instances } = this.world;
+    if (strands.stamp[strand] !== stamp) return;
+    this.quit(strand, OVERLOADED);
+    if (strands.gone[strand] >= 0) this.discard(strand);
+    else this.refuse(strand, instances[strands.instance[strand]], OVERLOADED);
+  }
+
+  /** A request leaves what limits the number under way. */
+  private quit(strand: number, outcome: Outcome): void {
+    const { strands, gates } = this.world;
+    if ((strands.slot[strand] & GATED) !== 0) gates.leave(strand, outcome);
   }
 
   /** False when a queued request is dropped in its turn: its caller has left, or its time is over. */
   wanted(strand: number, instance: Instance): boolean {
     const { strands, engine } = this.world;
     if (strands.told[strand] !== 0 && instance.cancellation !== CANCELLATION.ignore) {
+      this.quit(strand, OUTCOME.cancelled);
       this.discard(strand);
       return false;
     }
     if (strands.deadline[strand] <= engine.now) {
+      this.quit(strand, OUTCOME.deadlineExceeded);
       if (strands.gone[strand] >= 0) this.discard(strand);
       else this.answer(strand, OUTCOME.deadlineExceeded);
       return false;
@@ -388,11 +468,18 @@ export class Server {
     if (several || strands.injected[strand] !== 0) this.noteEffect(strand);
   }
 
+  /** The result of an execution with an idempotency key is kept for those who ask again. */
+  private keep(strand: number, outcome: Outcome): void {
+    const { executions, strands, engine } = this.world;
+    if (executions !== null) executions.end(strand, outcome, strands.hint[strand], engine.now);
+  }
+
   /** The work of a call has had its effect; once more than before counts as a duplicate. */
   private noteEffect(strand: number): void {
-    const { strands, plan, duplicates, engine, sink } = this.world;
+    const { strands, edges, duplicates, engine, sink, executions } = this.world;
     const part = strands.part[strand];
-    if (strands.returns[strand] !== RETURN.frame || plan.parts[part].idempotent) return;
+    if (strands.returns[strand] !== RETURN.frame || edges[strands.edge[strand]].idempotent) return;
+    if (executions !== null && strands.once[strand] >= 0) return;
     const { callA, callB } = strands;
     if (duplicates.executed(callA[strand], callB[strand], engine.now)) sink.duplicate(part);
   }
@@ -428,4 +515,10 @@ export class Server {
     strands.told[strand] = 1;
     for (let k = strands.child[strand]; k >= 0; k = strands.sibling[k]) this.markTold(k);
   }
+}
+
+/** How long a request may wait in a queue that does not stand; null = as long as it has to. */
+function longestWait(queue: Queue): Ns | null {
+  if (queue.discipline === 'adaptiveLifo' && queue.targetNs !== null) return queue.intervalNs;
+  return queue.maxWaitNs;
 }

@@ -26,7 +26,7 @@ export function simulate(
   options: SimulateOptions = {},
 ): RunRecord {
   const assembly = assemble(plan, replication, registry, options.traceSink ?? null);
-  const { world, board } = assembly;
+  const { world, board, collections } = assembly;
   options.prepare?.(world);
   const { engine, sink, levels } = world;
   const { edges } = plan.grid;
@@ -36,6 +36,7 @@ export function simulate(
     sink.cell = k < cells ? k : -1;
   });
   board.start();
+  collections.start();
   world.loads.start();
   const reason = engine.run(plan.horizonNs, plan.maxEvents);
   bookUnfinished(world, options.traceSink !== undefined);
@@ -150,19 +151,19 @@ function gaugesOf({ world, chains, views }: Assembly): GaugeRecord[] {
     add('cpu', instance.id, -1, instance.cores.gauge);
   }
   for (const view of views) add('inFlight', view.instance, view.callee, view.gauge);
-  for (const pool of chains.pools) {
-    add('open', pool.instance, pool.database, pool.open);
-    add('used', pool.instance, pool.database, pool.used);
-    add('waiting', pool.instance, pool.database, pool.waiting);
+  for (const pool of chains.pools.meters) {
+    add('open', pool.instance, pool.callee, pool.open);
+    add('used', pool.instance, pool.callee, pool.used);
+    add('waiting', pool.instance, pool.callee, pool.waiting);
   }
   return gauges;
 }
 
 function poolsOf({ world, chains }: Assembly): PoolRecord[] {
   const components = world.plan.components.length;
-  return [...chains.poolWaits].map(([key, waits]) => ({
+  return [...chains.pools.waits].map(([key, waits]) => ({
     callerComponent: Math.floor(key / components),
-    database: key % components,
+    calleeComponent: key % components,
     waits: waits.map((histogram) => histogram.toJSON()),
   }));
 }

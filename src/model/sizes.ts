@@ -47,6 +47,12 @@ export class Sizes {
     this.answered[strand] = bytes;
   }
 
+  /** A strand of its own works on the request of another. */
+  copied(strand: number, from: number): void {
+    this.request[strand] = this.ofRequest(from);
+    this.answered[strand] = 0;
+  }
+
   /** Bytes of the request that a strand works on. */
   ofRequest(strand: number): number {
     return this.request[this.jobOf(strand)];

@@ -29,6 +29,8 @@ export const RETURN = Object.freeze({
   root: 1,
   /** Nobody: background work. */
   none: 2,
+  /** A connection that is being opened: its TLS handshake. */
+  connection: 3,
 } as const);
 
 /** An answer that left before the work ended (`respond` with `then`). */
@@ -53,7 +55,7 @@ export class Strands {
   link: Int32Array = new Int32Array(0);
   state: Uint8Array = new Uint8Array(0);
   returns: Uint8Array = new Uint8Array(0);
-  /** Frame that sent it, for RETURN.frame; load, for RETURN.root. */
+  /** Frame that sent it, for RETURN.frame; load, for RETURN.root; connection, for RETURN.connection. */
   from: Int32Array = new Int32Array(0);
   lineageA: Int32Array = new Int32Array(0);
   lineageB: Int32Array = new Int32Array(0);
@@ -77,6 +79,10 @@ export class Strands {
   fork: Int32Array = new Int32Array(0);
   /** Outcome handed over at the next continuation (a call that ended), or the first failure of a join. */
   outcome: Int32Array = new Int32Array(0);
+  /** Calling instance; only where a key asks for it. */
+  caller: Int32Array = new Int32Array(0);
+  /** Index into the plan's `onces` of the key it came with, or -1; only where keys are sent. */
+  once: Int32Array = new Int32Array(0);
   /** 1 once a fallback's answer was used. */
   degraded: Uint8Array = new Uint8Array(0);
   stamp: Int32Array = new Int32Array(0);
@@ -85,9 +91,11 @@ export class Strands {
   /** Frame of the call under way. */
   call: Int32Array = new Int32Array(0);
   attempt: Int32Array = new Int32Array(0);
+  /** Level of its priority, an index into plan.priorities; written only where requests differ. */
+  priority: Int32Array = new Int32Array(0);
   /** Calls above it, 0 for a user request. */
   level: Uint8Array = new Uint8Array(0);
-  /** Bits: 1 = holds a worker, 2 = counts among the accepted requests of an async instance. */
+  /** Bits: 1 = holds a worker, 2 = counts among the accepted requests of an async instance, 4 = see GATED. */
   slot: Uint8Array = new Uint8Array(0);
   /** 1 once it was told that its caller has left. */
   told: Uint8Array = new Uint8Array(0);
@@ -115,6 +123,8 @@ export class Strands {
   traceRoot: Float64Array = new Float64Array(0);
   /** When the call was made, before waits and back-offs of policies; only where traced. */
   called: Float64Array = new Float64Array(0);
+  /** What the answer says about asking again; stale where its outcome is not HINTED. */
+  hint: Float64Array = new Float64Array(0);
   /** Arrival number of a user request; below it only where a key is a sequence. */
   arrival: Float64Array = new Float64Array(0);
 
@@ -125,6 +135,12 @@ export class Strands {
   /** True while the slot belongs to a live strand. */
   alive(strand: number): boolean {
     return this.slots.has(strand);
+  }
+
+  /** True for a request that has not reached its instance yet. */
+  inTransit(strand: number): boolean {
+    if (this.state[strand] !== STATE.TRANSIT || this.arrived[strand] >= 0) return false;
+    return this.returns[strand] === RETURN.frame;
   }
 
   /** Trace id of the job a strand belongs to: branches have none of their own. */
@@ -165,10 +181,13 @@ const INT32_COLUMNS = [
   'succeeded',
   'fork',
   'outcome',
+  'caller',
+  'once',
   'stamp',
   'life',
   'call',
   'attempt',
+  'priority',
   'cell',
   'sentCell',
   'answer',
@@ -195,5 +214,6 @@ const FLOAT64_COLUMNS = [
   'traceParent',
   'traceRoot',
   'called',
+  'hint',
   'arrival',
 ] as const;

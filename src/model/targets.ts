@@ -32,6 +32,11 @@ export class Targets implements PolicyState {
     this.of(frame).child!(frame, layer, child, outcome);
   }
 
+  /** The state about one instance called, by its number within the component. */
+  at(index: number): PolicyState {
+    return this.states[index];
+  }
+
   reset(): void {
     for (const state of this.states) state.reset?.();
   }

@@ -1,7 +1,8 @@
 import { invariant } from '../kernel/invariant.js';
 import { PHASE } from '../kernel/phase.js';
 import { derive, lineage } from '../kernel/rng.js';
-import { OUTCOME, PASS } from '../spec/outcome.js';
+import type { Ns } from '../kernel/time.js';
+import { isHinted, OUTCOME, PASS } from '../spec/outcome.js';
 import type { Outcome } from '../spec/outcome.js';
 import { EDGE_COUNTER } from '../spec/policy.js';
 import type { CallSite } from './call-site.js';
@@ -80,7 +81,13 @@ export class Wire implements CallSite {
     strands.rootA[strand] = strands.rootA[owner];
     strands.rootB[strand] = strands.rootB[owner];
     strands.request[strand] = strands.request[owner];
+    if (world.prioritised) {
+      const own = world.plan.parts[edge.toPart].priority;
+      strands.priority[strand] = own < 0 ? strands.priority[owner] : own;
+    }
     if (world.keys.inSequence) strands.arrival[strand] = strands.arrival[owner];
+    if (world.keys.byCaller) strands.caller[strand] = caller.id;
+    if (world.executions !== null) strands.once[strand] = this.keyOf(edge, caller, owner);
     strands.level[strand] = strands.level[owner] + 1;
     strands.pc[strand] = edge.program;
     strands.attempt[strand] = frames.attempt[frame];
@@ -88,13 +95,7 @@ export class Wire implements CallSite {
     strands.sent[strand] = engine.now;
     strands.sentCell[strand] = sink.cell;
     strands.state[strand] = STATE.TRANSIT;
-    const traceRoot = strands.traceRoot[owner];
-    strands.traceRoot[strand] = traceRoot;
-    if (traceRoot !== 0) {
-      strands.trace[strand] = world.tracer.nextId();
-      strands.traceParent[strand] = strands.traceOf(owner);
-      strands.called[strand] = frames.start[frame];
-    }
+    this.trace(strand, frame, owner);
     frames.job[frame] = strand;
     this.attempts++;
     sink.attempt(edge.stat);
@@ -109,7 +110,7 @@ export class Wire implements CallSite {
     const { world } = this;
     const { strands, engine, sink } = world;
     const edge = world.edges[strands.edge[job]];
-    this.settle(job, edge);
+    this.settle(job, edge, outcome);
     sink.attemptEnded(edge.stat, strands.sentCell[job], outcome);
     if (strands.state[job] === STATE.REPLYING) world.server.noteUnseenEffect(job);
     strands.answer[job] = outcome;
@@ -134,21 +135,25 @@ export class Wire implements CallSite {
   reply(strand: number): void {
     const { world } = this;
     const { strands, engine, sizes } = world;
-    let delay = 0;
-    if (strands.link[strand] >= 0) {
-      const link = world.links[strands.link[strand]];
-      delay = link.delay(MESSAGE.answer, strands.lineageA[strand], strands.lineageB[strand]);
+    const link = strands.link[strand];
+    let at = engine.now;
+    if (link >= 0) {
+      const way = world.links[link];
+      const { lineageA, lineageB } = strands;
+      const delay = way.delay(MESSAGE.answer, lineageA[strand], lineageB[strand]);
       if (delay === VANISHED) {
         world.server.answerLost(strand);
         return;
       }
-      if (sizes !== null && link.answerBandwidth !== Infinity) {
+      at += delay;
+      if (sizes !== null && way.answerBandwidth !== Infinity) {
         const to = world.calls.frames.caller[strands.from[strand]];
-        delay += sizes.answering(strand, strands.answer[strand], link.answerBandwidth, to);
+        at += sizes.answering(strand, strands.answer[strand], way.answerBandwidth, to);
       }
+      if (way.ordered) at = world.connections.answer(strand, at);
     }
     const life = strands.life[strand];
-    engine.at(engine.now + delay, PHASE.COMPLETION, this.replyOp, strand, life, 0);
+    engine.at(at, PHASE.COMPLETION, this.replyOp, strand, life, 0);
   }
 
   instead(frame: number, child: number): void {
@@ -172,6 +177,10 @@ export class Wire implements CallSite {
     const latency = world.engine.now - frames.start[frame];
     world.sink.callEnded(edge.stat, frames.cell[frame], outcome, latency);
     world.engine.note((edge.id << 5) | (outcome & 31), frames.lineageA[frame]);
+  }
+
+  hinted(strand: number, hint: Ns): void {
+    this.world.strands.hint[strand] = hint;
   }
 
   callAnswered(strand: number, stamp: number, outcome: Outcome): void {
@@ -205,8 +214,25 @@ export class Wire implements CallSite {
     return true;
   }
 
+  private trace(strand: number, frame: number, owner: number): void {
+    const { strands, tracer, calls } = this.world;
+    const traceRoot = strands.traceRoot[owner];
+    strands.traceRoot[strand] = traceRoot;
+    if (traceRoot === 0) return;
+    strands.trace[strand] = tracer.nextId();
+    strands.traceParent[strand] = strands.traceOf(owner);
+    strands.called[strand] = calls.frames.start[frame];
+  }
+
+  /** The idempotency key that goes with an attempt: its own, or the one a gateway passes on. */
+  private keyOf(edge: Edge, caller: Instance, owner: number): number {
+    const { plan, strands } = this.world;
+    if (edge.once >= 0) return edge.once;
+    return plan.components[caller.component].kind === 'gateway' ? strands.once[owner] : -1;
+  }
+
   /** The caller no longer counts the attempt as outstanding. */
-  private settle(strand: number, edge: Edge): void {
+  private settle(strand: number, edge: Edge, outcome: Outcome): void {
     const { world } = this;
     const { frames } = world.calls;
     const callee = world.instances[world.strands.instance[strand]];
@@ -217,7 +243,7 @@ export class Wire implements CallSite {
     view.outstanding[callee.index]--;
     if (edge.timed) {
       const after = world.engine.now - world.strands.sent[strand];
-      edge.balancers[caller.index].ended!(callee.index, after);
+      edge.balancers[caller.index].ended!(callee.index, after, outcome);
     }
   }
 
@@ -239,7 +265,10 @@ export class Wire implements CallSite {
         delay += sizes.sending(strand, link.requestBandwidth, caller.id, callee.id);
       }
     }
-    const at = engine.now + delay;
+    let at = engine.now + delay;
+    if (edge.connected) {
+      at = this.world.connections.request(strand, strands.from[strand], at);
+    }
     engine.at(at, PHASE.ARRIVAL, this.arriveOp, strand, strands.stamp[strand], 0);
   }
 
@@ -254,8 +283,9 @@ export class Wire implements CallSite {
     const frame = strands.from[strand];
     if (this.stalls(frame, this.replyOp, strand, strands.life[strand])) return;
     const outcome = strands.answer[strand];
+    if (isHinted(outcome)) world.calls.setHint(frame, strands.hint[strand]);
     const edge = world.edges[strands.edge[strand]];
-    this.settle(strand, edge);
+    this.settle(strand, edge, outcome);
     if (world.sizes !== null) {
       world.sizes.received(strand, edge, world.calls.frames.owner[frame]);
     }

@@ -1,5 +1,6 @@
 import { invariant } from '../kernel/invariant.js';
 import { PHASE } from '../kernel/phase.js';
+import type { CodelQueue } from './codel.js';
 import { FROZEN } from './instance.js';
 import type { Instance } from './instance.js';
 import { STATE } from './strands.js';
@@ -13,6 +14,7 @@ const ACCEPTED = 2;
 export class Workers {
   private readonly world: World;
   private readonly startOp: number;
+  private readonly codelViews = new Map<number, CodelQueue>();
 
   constructor(world: World) {
     this.world = world;
@@ -63,10 +65,8 @@ export class Workers {
     while (instance.busy < instance.limit) {
       let next = instance.resuming.shift();
       if (next < 0) {
-        next = instance.takeQueued();
+        next = this.nextQueued(instance);
         if (next < 0) return;
-        this.world.levels.add(instance.queueGauge, -1);
-        if (!this.world.server.wanted(next, instance)) continue;
         this.begin(next, instance);
       } else {
         this.occupy(next, instance);
@@ -75,6 +75,37 @@ export class Workers {
       const stamp = ++strands.stamp[next];
       engine.soon(PHASE.COMPLETION, this.startOp, next, stamp, 0);
     }
+  }
+
+  private nextQueued(instance: Instance): number {
+    const { codel } = instance;
+    if (codel === null) return this.nextWanted(instance);
+    return codel.take(this.world.engine.now, this.viewOf(instance));
+  }
+
+  /** The next of the queue, past those that are dropped in their turn; -1 when nobody is left. */
+  private nextWanted(instance: Instance): number {
+    for (;;) {
+      const next = instance.queue.take();
+      if (next < 0) return next;
+      this.world.levels.add(instance.queueGauge, -1);
+      if (this.world.server.wanted(next, instance)) return next;
+    }
+  }
+
+  /** The queue of an instance as its control law sees it. */
+  private viewOf(instance: Instance): CodelQueue {
+    const known = this.codelViews.get(instance.id);
+    if (known !== undefined) return known;
+    const view: CodelQueue = {
+      next: () => this.nextWanted(instance),
+      get length() {
+        return instance.queue.length;
+      },
+      drop: (strand) => this.world.server.drop(strand),
+    };
+    this.codelViews.set(instance.id, view);
+    return view;
   }
 
   /** Hands a ready strand back to the instant ring, as at a thaw. */
@@ -87,7 +118,9 @@ export class Workers {
     const { strands, engine, sink, levels } = this.world;
     const now = engine.now;
     strands.begun[strand] = now;
-    sink.queueWait(strands.part[strand], strands.cell[strand], now - strands.arrived[strand]);
+    const wait = now - strands.arrived[strand];
+    sink.queueWait(strands.part[strand], strands.cell[strand], wait);
+    if (instance.door !== null) instance.door.overload?.begun?.(now, wait);
     this.occupy(strand, instance);
     if (instance.yields) {
       strands.slot[strand] |= ACCEPTED;

@@ -2,13 +2,18 @@ import type { Counts } from '../kernel/counts.js';
 import type { Samplers } from '../kernel/distribution.js';
 import type { Engine } from '../kernel/engine.js';
 import type { StreamKey } from '../kernel/rng.js';
+import type { Ns } from '../kernel/time.js';
 import type { Plan } from '../spec/plan.js';
 import type { LimiterState } from '../spec/policy.js';
+import type { Admission } from './admission.js';
 import type { Calls } from './calls.js';
 import type { Checks } from './checks.js';
 import type { Coalescing } from './coalescing.js';
+import type { ConnectionTable } from './connection-table.js';
 import type { Duplicates } from './duplicates.js';
 import type { Edge } from './edge.js';
+import type { Executions } from './executions.js';
+import type { Gates } from './gates.js';
 import type { Instance } from './instance.js';
 import type { Interpreter } from './interpreter.js';
 import type { Keys } from './keys.js';
@@ -21,6 +26,7 @@ import type { Server } from './server.js';
 import type { Sink } from './sink.js';
 import type { Sizes } from './sizes.js';
 import type { Strands } from './strands.js';
+import type { TimeLimits } from './time-limits.js';
 import type { Tracer } from './tracer.js';
 import type { Wire } from './wire.js';
 import type { Workers } from './workers.js';
@@ -34,6 +40,10 @@ export interface Fleet {
   /** All indices, in order. */
   readonly all: Int32Array;
   readyCount: number;
+  /** By index: when the instance came back into `ready`; -Infinity where it has never left it. */
+  readonly upSince: Float64Array;
+  /** How often `ready` has changed. */
+  changes: number;
 }
 
 /** A middleware limiter with one state per instance of its component, or one for all. */
@@ -41,8 +51,12 @@ export interface Limiter {
   readonly component: number;
   /** By index of the instance; all the same object where the state is shared. */
   readonly states: readonly LimiterState[];
+  /** True where they are one object, which no single process takes with it. */
+  readonly shared: boolean;
   /** Index of the key it splits by, or -1. */
   readonly key: number;
+  /** Unit of the Retry-After of its refusals; 0 where they carry none. */
+  readonly grainNs: Ns;
 }
 
 /** Injected errors of a part or an instance while a fault is active. */
@@ -76,13 +90,21 @@ export interface World {
   readonly checks: Checks;
   /** Null where no middleware chain coalesces. */
   readonly coalescing: Coalescing | null;
+  readonly gates: Gates;
+  readonly timeLimits: TimeLimits;
+  readonly admission: Admission;
   readonly keys: Keys;
+  /** null where no key makes anything execute once. */
+  readonly executions: Executions | null;
+  /** Whether requests differ in priority; where not, nobody carries one. */
+  readonly prioritised: boolean;
   /** By part id: factor on the demand of its steps, 1 unless a fault slows it. */
   readonly partSlowness: Float64Array;
   /** Injected errors by part id and by instance id; null = none. */
   readonly partInjections: (Injection[] | null)[];
   readonly instanceInjections: (Injection[] | null)[];
   readonly calls: Calls;
+  readonly connections: ConnectionTable;
   readonly wire: Wire;
   readonly picks: Picks;
   readonly server: Server;

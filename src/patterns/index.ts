@@ -1,4 +1,5 @@
 // One line per pattern. registry.ts sorts them, so the order here decides nothing.
+export { bulkheadEnvoy } from './policies/bulkhead-envoy.js';
 export { bulkheadHystrix } from './policies/bulkhead-hystrix.js';
 export { bulkheadResilience4j } from './policies/bulkhead-resilience4j.js';
 export { bulkheadSemaphore } from './policies/bulkhead-semaphore.js';
@@ -38,6 +39,7 @@ export { retryEnvoy } from './policies/retry-envoy.js';
 export { retryGrpc } from './policies/retry-grpc.js';
 export { retryIstio } from './policies/retry-istio.js';
 export { retryKong } from './policies/retry-kong.js';
+export { retryNginx } from './policies/retry-nginx.js';
 export { retryPolly } from './policies/retry-polly.js';
 export { retryResilience4j } from './policies/retry-resilience4j.js';
 export { retry } from './policies/retry.js';
@@ -49,10 +51,12 @@ export { first } from './balancers/first.js';
 export { leastConnections } from './balancers/least-connections.js';
 export { leastRequest } from './balancers/least-request.js';
 export { maglev } from './balancers/maglev.js';
+export { nginx } from './balancers/nginx.js';
 export { peakEwma } from './balancers/peak-ewma.js';
 export { random } from './balancers/random.js';
 export { ringHash } from './balancers/ring-hash.js';
 export { roundRobin } from './balancers/round-robin.js';
+export { weighted } from './balancers/weighted.js';
 
 export { crash } from './faults/crash.js';
 export { error } from './faults/error.js';

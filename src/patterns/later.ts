@@ -2,15 +2,10 @@
  * What the language knows and this version lacks, so that a scenario which uses it is told "known,
  * not in this version" instead of "unknown".
  */
-export const laterPolicies: readonly string[] = [
-  'connections',
-  'idempotencyKey',
-  'outlierDetection',
-];
+export const laterPolicies: readonly string[] = ['outlierDetection'];
 
 /** Policy -> its kinds of later versions. */
 export const laterPolicyKinds: ReadonlyMap<string, readonly string[]> = new Map([
-  ['bulkhead', ['envoy']],
   ['circuitBreaker', ['finagle', 'linkerd']],
 ]);
 
@@ -19,13 +14,9 @@ export const laterPolicyKinds: ReadonlyMap<string, readonly string[]> = new Map(
  * `budget.kind=x`.
  */
 export const laterPolicyFields: ReadonlyMap<string, readonly string[]> = new Map([
-  ['bulkhead', ['store']],
-  ['circuitBreaker', ['halfOpenCalls', 'store']],
-  ['concurrencyLimit', ['store']],
+  ['circuitBreaker', ['halfOpenCalls']],
   ['fallback', ['steps']],
-  ['rateLimit', ['faultTolerant', 'limitBy', 'policy', 'retryAfter', 'store', 'syncRate']],
-  ['retry', ['respectRetryAfter']],
-  ['throttle', ['store']],
+  ['rateLimit', ['faultTolerant', 'policy', 'retryAfter', 'syncRate']],
 ]);
 
 export const laterFaultKinds: readonly string[] = [

@@ -1,4 +1,4 @@
-import { FORK_TABLE, OP } from '../spec/plan.js';
+import { CALL_MODE, FORK_TABLE, OP } from '../spec/plan.js';
 import type { Step } from '../spec/scenario.js';
 import { modeOf, strand, type Scope } from './scope.js';
 import { writeJump, writeWhen, type WriteSteps, type Writer } from './writer.js';
@@ -24,7 +24,7 @@ export function writeParallel(
   row[FORK_TABLE.MAX_CONCURRENT] = step.maxConcurrent === Infinity ? -1 : step.maxConcurrent;
   row[FORK_TABLE.AFTER] = 0;
   row[FORK_TABLE.MODE] = mode;
-  row[FORK_TABLE.TARGET] = 0;
+  row[FORK_TABLE.TARGET] = mode === CALL_MODE.ANSWER ? scope.answers : 0;
   const table = assembler.table([...row, ...step.branches.map(() => 0)]);
   const fork = assembler.emit(OP.FORK, 0, 0, table, stream);
   const after = assembler.label();
@@ -65,12 +65,16 @@ export function writeChoose(
   assembler.bind(after);
 }
 
-/** One of several bodies by weight; a single one needs no draw. */
+/**
+ * One of several bodies by weight; a single one needs no draw. With the number of a key its value
+ * decides instead of chance.
+ */
 export function writeWeighted(
   w: Writer,
   weights: readonly number[],
   bodies: readonly (() => void)[],
   stream: string,
+  key = -1,
 ): void {
   if (bodies.length <= 1) {
     bodies[0]?.();
@@ -79,7 +83,10 @@ export function writeWeighted(
   const { assembler } = w;
   let reached = 0;
   const table = assembler.table(weights.flatMap((weight) => [(reached += weight), 0]));
-  const choose = assembler.emit(OP.CHOOSE, bodies.length, 0, table, stream);
+  const choose =
+    key < 0
+      ? assembler.emit(OP.CHOOSE, bodies.length, 0, table, stream)
+      : assembler.emit(OP.CHOOSE_BY, bodies.length, key, table, stream);
   const after = assembler.label();
   bodies.forEach((body, index) => {
     const start = assembler.label();

@@ -7,8 +7,10 @@ import type { LaidComponent, LaidPart } from './layout.js';
 export const NO_BUNDLE: Bundle = Object.freeze({
   id: '',
   layers: [],
+  idempotencyKey: null,
   loadBalancing: null,
   fallback: null,
+  connections: null,
   order: 'default',
 });
 

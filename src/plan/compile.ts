@@ -3,35 +3,39 @@ import type { Distribution } from '../kernel/distribution.js';
 import { invariant } from '../kernel/invariant.js';
 import { faultKind } from '../patterns/registry.js';
 import type { FaultKind } from '../spec/fault.js';
-import type { Plan, PlanComponent } from '../spec/plan.js';
+import type { Plan, PlanBundle, PlanComponent } from '../spec/plan.js';
 import { OP } from '../spec/plan.js';
 import type {
   Cpu,
   LoadBalancing,
   Queue,
+  Route,
   Scenario,
   ScenarioFile,
+  Target,
   Variant,
 } from '../spec/scenario.js';
 import { Assembler, SLOT } from './assembler.js';
-import { BARE_LINE, calledPart } from './calls.js';
-import { Interner, sortedEntries } from './canonical.js';
+import { Interner } from './canonical.js';
 import { Conditions } from './conditions.js';
 import { EdgeTable } from './edges.js';
 import { LinkEnds } from './fault-links.js';
 import { planFaults } from './faults.js';
 import { isFree } from './free.js';
+import { GateTable } from './gates.js';
 import { planGrid, windowEdgesOf } from './grid.js';
 import { Keyed } from './keyed.js';
 import type { LaidComponent, LaidPart, Layout } from './layout.js';
-import { hostOf, layOut } from './layout.js';
+import { hostOf, layOut, partOf } from './layout.js';
+import { KeyTable } from './keys.js';
 import { Limiters } from './limiters.js';
 import { planLoads, traceShareOf } from './loads.js';
 import { planLinks, withLinks } from './network.js';
+import { Onces, sendsKeys } from './onces.js';
 import { Problems } from './problem.js';
-import { fullName, writeProgram, writeRefusal } from './programs.js';
+import { fullName, writeHandshake, writeProgram, writeRefusal } from './programs.js';
 import { isSized, responseBytesOf } from './sizes.js';
-import { eachStep } from './walk.js';
+import { eachStep } from '../scenario/each-step.js';
 import type { Writer } from './writer.js';
 
 export interface CompileOptions {
@@ -48,6 +52,7 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
   const problems = new Problems();
   const times = timesOf(scenario);
   const layout = layOut(scenario, problems);
+  const keys = new KeyTable(scenario.keys, layout, problems);
   const writer: Writer = {
     layout,
     assembler: new Assembler(),
@@ -55,21 +60,36 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
     conditions: new Conditions(layout, problems),
     distributions: new Interner<Distribution>(),
     counts: new Interner<CountDistribution>(),
-    keyed: new Keyed(sortedEntries(scenario.keys).map(([name]) => name)),
+    keyed: new Keyed(keys),
+    gates: new GateTable(),
     problems,
     registers: { used: 0 },
   };
-  const limiters = new Limiters(scenario.keys, problems);
-  const programs = layout.parts.map((part) => writeProgram(writer, limiters, part));
+  const limiters = new Limiters(keys);
+  const onces = new Onces(keys);
+  const keysAreSent = sendsKeys(scenario);
+  const programs = layout.parts.map((part) => writeProgram(writer, limiters, part, keysAreSent));
+  const admissions = layout.components.map((it) => planAdmission(writer, limiters, it));
   const refusals = layout.components.map((component) => writeRefusal(writer, component));
-  const { edges, statEdges, bundles, deepestChain, numbers } = writer.edges.finish(layout);
+  const handshakes = layout.components.map((component) => writeHandshake(writer, component));
+  const { edges, statEdges, bundles, deepestChain, numbers } = writer.edges.finish(
+    layout,
+    onces,
+    problems,
+  );
   writer.assembler.renumber(OP.CALL, SLOT.A, numbers);
+  useKeys(keys, bundles);
   const links = planLinks(scenario.network, layout, statEdges, writer.distributions);
   const loads = planLoads(layout, times.warmupNs, times.endNs);
   const ends = new LinkEnds(layout, links, statEdges);
   const sight = { layout, ends, loads, kindOf: knownFaultKind, problems, ...times };
   const faults = planFaults(sight, scenario.faults);
   problems.settle();
+  const given = layout.parts.map(priorityOf).filter((priority) => priority !== null);
+  const priorities = [...new Set(given)].sort((a, b) => a - b);
+  const parts = layout.parts.map((part) =>
+    planPart(layout, part, programs[part.id]!, onces, priorities),
+  );
   const windowEdges = windowEdgesOf(file).map((edge) => times.warmupNs + edge);
   return {
     format: 'faultline.plan/1',
@@ -78,8 +98,10 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
     ...times,
     maxEvents: scenario.run.maxEvents,
     grid: planGrid({ ...times, stepNs: scenario.run.stepNs, faults, windowEdges }),
-    components: layout.components.map((it) => planComponent(it, refusals[it.id]!)),
-    parts: layout.parts.map((part) => planPart(layout, part, programs[part.id]!)),
+    components: layout.components.map((it) =>
+      planComponent(it, refusals[it.id]!, handshakes[it.id]!, admissions[it.id]!),
+    ),
+    parts,
     instances: layout.instances,
     edges: withLinks(edges, links, layout.zones.length),
     statEdges,
@@ -96,11 +118,21 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
     ),
     checks: writer.keyed.checks,
     coalescings: writer.keyed.coalescings,
+    gates: writer.gates.list,
     faults,
-    keys: limiters.keys,
+    keys: keys.list,
+    onces: onces.list,
+    priorities,
     deepestChain,
     traceShare: options.traceShare ?? traceShareOf(loads),
   };
+}
+
+/** Notes the keys that split the state of policies, the built-in ones among them. */
+function useKeys(keys: KeyTable, bundles: readonly PlanBundle[]): void {
+  for (const { id, layers } of bundles) {
+    for (const { key, policy } of layers) if (key !== null) keys.use(key, id, `a ${policy}`);
+  }
 }
 
 function knownFaultKind(kind: string): FaultKind {
@@ -114,14 +146,30 @@ function timesOf({ run }: Scenario): Pick<Plan, 'warmupNs' | 'endNs' | 'horizonN
   return { warmupNs: run.warmupNs, endNs, horizonNs: endNs + (run.drainNs ?? 0) };
 }
 
-function planPart(layout: Layout, part: LaidPart, program: number): Plan['parts'][number] {
+function planPart(
+  layout: Layout,
+  part: LaidPart,
+  program: number,
+  onces: Onces,
+  priorities: readonly number[],
+): Plan['parts'][number] {
+  const { source } = part;
+  const priority = priorityOf(part);
   return {
     name: part.name,
     component: part.component.id,
     program,
     idempotent: repeatable(layout, part, layout.components.length),
     responseBytes: responseBytesOf(part),
+    once: onces.use(source.kind === 'endpoint' ? source.endpoint.once : null, fullName(part)),
+    priority: priority === null ? -1 : priorities.indexOf(priority),
   };
+}
+
+/** The priority that a part gives to what runs in it; null where it leaves it as it is. */
+function priorityOf({ source }: LaidPart): number | null {
+  if (source.kind === 'request') return source.request.priority;
+  return source.kind === 'endpoint' ? source.endpoint.priority : null;
 }
 
 /**
@@ -139,18 +187,30 @@ function repeatable(layout: Layout, part: LaidPart, hops: number): boolean {
       return true;
     case 'request':
       return false;
-    case 'route': {
-      const targets = source.route.to.map(({ target }) => target);
-      eachStep(source.route.steps ?? [], (step) => {
-        if (step.verb === 'call') targets.push(step.to);
-        if (step.verb === 'query') targets.push({ component: step.database, part: step.operation });
-      });
-      return targets.every((target) => {
-        const callee = calledPart(layout, target, BARE_LINE, fullName(part), new Problems());
-        return hops > 0 && callee !== null && repeatable(layout, callee, hops - 1);
-      });
-    }
+    case 'route':
+      return targetsOf(source.route).every((target) =>
+        partsBehind(layout, target).every(
+          (callee) => hops > 0 && repeatable(layout, callee, hops - 1),
+        ),
+      );
   }
+}
+
+/** The part that is called, or all that a gateway may choose. */
+function partsBehind(layout: Layout, target: Target): readonly LaidPart[] {
+  const component = layout.byName.get(target.component)!;
+  return target.part === null ? component.parts : [partOf(component, target.part)];
+}
+
+/** Everybody who gets a request of a route, or whom its steps ask. */
+function targetsOf({ to, mirror, steps }: Route): readonly Target[] {
+  const targets = to.map(({ target }) => target);
+  if (mirror !== null) targets.push(mirror.target);
+  eachStep(steps ?? [], (step) => {
+    if (step.verb === 'call') targets.push(step.to);
+    if (step.verb === 'query') targets.push({ component: step.database, part: step.operation });
+  });
+  return targets;
 }
 
 /** A workload is one pseudo-instance without limits, whose parts are its requests. */
@@ -165,11 +225,35 @@ const CLIENT = Object.freeze({
     contextSwitchTax: 0,
   } satisfies Cpu,
   cancellation: 'ignore',
+  gc: null,
+  lifecycle: null,
   loadBalancing: { kind: 'roundRobin', config: {} } satisfies LoadBalancing,
   external: false,
 } as const);
 
-function planComponent(component: LaidComponent, rejectProgram: number): PlanComponent {
+/** What stands before the queue of a component, by the numbers of its parts. */
+function planAdmission(
+  w: Writer,
+  limiters: Limiters,
+  component: LaidComponent,
+): PlanComponent['admission'] {
+  const admission = hostOf(component)?.admission ?? null;
+  if (admission === null) return null;
+  const { shed, rateLimit, retryAfter, concurrencyLimit } = admission;
+  const place = `${component.name}.admission`;
+  return {
+    shed,
+    limiter: rateLimit === null ? -1 : limiters.at(place, component.id, rateLimit, retryAfter),
+    gate: concurrencyLimit === null ? -1 : w.gates.at(place, component.id, concurrencyLimit),
+  };
+}
+
+function planComponent(
+  component: LaidComponent,
+  rejectProgram: number,
+  handshakeProgram: number,
+  admission: PlanComponent['admission'],
+): PlanComponent {
   const { source } = component;
   const host = hostOf(component);
   const common = {
@@ -180,6 +264,8 @@ function planComponent(component: LaidComponent, rejectProgram: number): PlanCom
     firstPart: component.parts[0]?.id ?? 0,
     parts: component.parts.length,
     rejectProgram,
+    admission,
+    handshakeProgram,
     maxConnections: Infinity,
     connect: null,
   };
@@ -187,9 +273,10 @@ function planComponent(component: LaidComponent, rejectProgram: number): PlanCom
     const critical = source.kind === 'workload' && source.workload.critical;
     return { ...common, ...CLIENT, critical };
   }
-  const { runtime, concurrency, queue, cpu, cancellation, loadBalancing, external, critical } =
-    host;
-  const own = { runtime, concurrency, queue, cpu, cancellation, loadBalancing, external, critical };
+  const { runtime, concurrency, queue, cpu, cancellation, gc, lifecycle } = host;
+  const { loadBalancing, external, critical } = host;
+  const resources = { runtime, concurrency, queue, cpu, cancellation, gc, lifecycle };
+  const own = { ...resources, loadBalancing, external, critical };
   if (source.kind !== 'database') return { ...common, ...own };
   const { maxConnections, reserved, connect } = source.host;
   return {

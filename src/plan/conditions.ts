@@ -1,7 +1,7 @@
 import type { Condition, Request, Step } from '../spec/scenario.js';
 import type { LaidPart, Layout } from './layout.js';
 import type { Problems } from './problem.js';
-import { eachStep } from './walk.js';
+import { eachStep } from '../scenario/each-step.js';
 
 /** Values of one header over the calls of a request; null where a call does not set it. */
 type Values = ReadonlySet<string | null>;
@@ -42,6 +42,27 @@ export class Conditions {
       }
     }
     return this.layout.parts.map((part) => (this.holds(condition, part, where) ? 1 : 0));
+  }
+
+  /**
+   * The headers of these names that a user request carries down its tree, as a router sees them. One
+   * that its calls set differently cannot be told further down.
+   */
+  carried(part: LaidPart, names: ReadonlySet<string>, where: string): ReadonlyMap<string, string> {
+    const { source } = part;
+    const carried = new Map<string, string>();
+    if (source.kind !== 'request') return carried;
+    for (const [name, values] of this.headers.get(part)!) {
+      if (!names.has(name)) continue;
+      if (values.size > 1) {
+        const place = `${source.workload.name}.${source.request.name}`;
+        const message = `the calls of ${place} differ in the header \`${name}\`, which a route asks for`;
+        this.problems.add('FL703', where, message);
+      }
+      const [value] = values;
+      if (value !== null && value !== undefined) carried.set(name, value);
+    }
+    return carried;
   }
 
   private holds(condition: Condition, part: LaidPart, where: string): boolean {

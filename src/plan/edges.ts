@@ -1,10 +1,12 @@
-import type { PlanBundle, PlanEdge } from '../spec/plan.js';
-import type { Bundle, Layer, Pool } from '../spec/scenario.js';
+import type { PlanBundle, PlanConnections, PlanEdge } from '../spec/plan.js';
+import type { Bundle, Layer, LoadBalancing, Pool, Protocol } from '../spec/scenario.js';
 import { Bundles, governing } from './bundles.js';
 import { byCodeUnit } from './canonical.js';
 import { isFree } from './free.js';
 import type { LaidComponent, LaidPart, Layout } from './layout.js';
 import { hostOf } from './layout.js';
+import type { Onces } from './onces.js';
+import type { Problems } from './problem.js';
 
 /** A caller part, a callee part, the identity of the bundle between them, and the size of requests. */
 interface Use {
@@ -60,11 +62,12 @@ export class EdgeTable {
   }
 
   /** Edges in order of caller part, callee part and bundle; bundles in order of their identity. */
-  finish(layout: Layout): Edges {
+  finish(layout: Layout, onces: Onces, problems: Problems): Edges {
     const order = this.uses.map((_, index) => index);
     order.sort((a, b) => compareUses(this.uses[a]!, this.uses[b]!));
     const bundleIds = [...this.bundles.ids()].sort(byCodeUnit);
     const bundleNumber = new Map(bundleIds.map((id, index) => [id, index]));
+    const rules = bundleIds.map((id) => onces.use(this.bundles.get(id).idempotencyKey, id));
     const statEdges: { from: number; to: number }[] = [];
     const numbers = new Int32Array(this.uses.length);
     order.forEach((index, number) => (numbers[index] = number));
@@ -73,16 +76,20 @@ export class EdgeTable {
       const fallback = this.fallbacks.get(index);
       const last = statEdges[statEdges.length - 1];
       if (last?.from !== from.id || last.to !== to.id) statEdges.push({ from: from.id, to: to.id });
+      checkConnections(this.bundles.get(bundle), to.component, problems);
+      const loadBalancing =
+        this.bundles.get(bundle).loadBalancing ?? hostOf(to.component)!.loadBalancing;
       return {
         from: from.id,
         to: to.id,
         stat: statEdges.length - 1,
         bundle: bundleNumber.get(bundle)!,
-        loadBalancing:
-          this.bundles.get(bundle).loadBalancing ?? hostOf(to.component)!.loadBalancing,
+        once: rules[bundleNumber.get(bundle)!]!,
+        loadBalancing,
         pool: poolOf(from.component, to.component),
         requestBytes,
         fallback: fallback === undefined ? -1 : numbers[fallback]!,
+        connections: connectionsOf(this.bundles.get(bundle), to.component, loadBalancing),
         deadline: false,
       };
     });
@@ -106,6 +113,8 @@ function poolOf(caller: LaidComponent, callee: LaidComponent): Pool | null {
   const database = callee.source.host;
   const pool = database.pools.get(caller.name) ?? database.pool;
   const limited =
+    // A library has limits of its own.
+    !('waiters' in pool) ||
     pool.maxOpen !== Infinity ||
     pool.maxIdle !== Infinity ||
     pool.maxLifetimeNs !== null ||
@@ -113,6 +122,62 @@ function poolOf(caller: LaidComponent, callee: LaidComponent): Pool | null {
     database.maxConnections !== Infinity ||
     !isFree(database.connect);
   return limited ? pool : null;
+}
+
+/** Protocols that carry several attempts on a connection at once. */
+const STREAMING: ReadonlySet<string> = new Set(['http2', 'grpc'] satisfies Protocol['kind'][]);
+
+/** Round trips of a TLS handshake; a client certificate travels with those of TLS 1.3 (RFC 8446). */
+const TLS_TRIPS: Readonly<Record<Protocol['tls'], 0 | 1 | 2>> = {
+  none: 0,
+  tls12: 2,
+  tls13: 1,
+  mtls: 1,
+};
+
+/** What only shows where a bundle meets its callee. */
+function checkConnections(bundle: Bundle, callee: LaidComponent, problems: Problems): void {
+  const { connections, loadBalancing, layers } = bundle;
+  const { name, kind } = callee;
+  const where = bundle.id === '' ? `${kind}s.${name}` : `policies.${bundle.id}`;
+  if (kind === 'database') {
+    if (connections === null) return;
+    const message = `${name} is a database, whose clients have a pool: move connections to its pool`;
+    problems.add('FL708', `${where}.connections`, message);
+    return;
+  }
+  const balancing = loadBalancing ?? hostOf(callee)!.loadBalancing;
+  if (balancing.level !== 'connection') return;
+  if (connections === null) {
+    const message = `callers of ${name} pick an instance for each connection, and there are none: write connections`;
+    problems.add('FL708', where, message);
+  }
+  const split = layers.find(({ per }) => per === 'target');
+  if (split !== undefined) {
+    const message =
+      `${split.policy} has a state for each instance of ${name}, and with level connection the instance ` +
+      'is known to the innermost layer only: use level request';
+    problems.add('FL708', `${where}.${split.policy}`, message);
+  }
+}
+
+/** The connections of calls to a service or gateway; databases have pools of their own. */
+function connectionsOf(
+  bundle: Bundle,
+  callee: LaidComponent,
+  { level }: LoadBalancing,
+): PlanConnections | null {
+  const { connections } = bundle;
+  if (connections === null || callee.source.kind === 'database') return null;
+  const protocol = hostOf(callee)!.protocol;
+  const multiplexed = protocol !== null && STREAMING.has(protocol.kind);
+  return {
+    ...connections,
+    maxStreams: multiplexed ? connections.maxStreams : 1,
+    multiplexed,
+    tlsTrips: TLS_TRIPS[protocol?.tls ?? 'none'],
+    shared: level === 'connection',
+  };
 }
 
 /**
@@ -161,8 +226,10 @@ function deepest(edges: readonly BareEdge[], bundles: readonly PlanBundle[]): nu
   for (const edge of edges) {
     const bundle = bundles[edge.bundle]!;
     const implicit = reached.has(edge.bundle) && deadlineOf(bundle) === undefined ? 1 : 0;
-    const pick = bundle.layers.some(({ per }) => per === 'target') ? 1 : 0;
-    most = Math.max(most, bundle.layers.length + implicit + pick + (edge.pool === null ? 0 : 1));
+    const connected = edge.connections !== null;
+    const pick = connected || bundle.layers.some(({ per }) => per === 'target') ? 1 : 0;
+    const pool = connected || edge.pool !== null ? 1 : 0;
+    most = Math.max(most, bundle.layers.length + implicit + pick + pool);
   }
   return most;
 }

@@ -13,9 +13,10 @@ import type {
   Workload,
 } from '../spec/scenario.js';
 import { byCodeUnit } from './canonical.js';
+import type { Incoming } from './incoming.js';
+import { incomingOf } from './incoming.js';
 import type { Problems } from './problem.js';
 import { routeOf } from '../scenario/routes.js';
-import { eachStep } from './walk.js';
 
 /** A component with what the scenario says about it. */
 export type Source =
@@ -59,7 +60,11 @@ export interface Layout {
   readonly instances: readonly PlanInstance[];
   /** In code-unit order. */
   readonly zones: readonly string[];
+  /** What each gateway is asked for, by its name. */
+  readonly incoming: ReadonlyMap<string, readonly Incoming[]>;
 }
+
+const NOTHING: readonly Incoming[] = [];
 
 /** Name of the part of a gateway that takes what no route matches. */
 export const UNMATCHED = 'unmatched';
@@ -67,7 +72,7 @@ export const UNMATCHED = 'unmatched';
 /** Numbers components, parts, instances and zones by code unit of their names. */
 export function layOut(scenario: Scenario, problems: Problems): Layout {
   const zones = zonesOf(scenario);
-  const unmatched = gatewaysWithUnmatchedCalls(scenario);
+  const incoming = incomingOf(scenario);
   const components: LaidComponent[] = [];
   const parts: LaidPart[] = [];
   const instances: PlanInstance[] = [];
@@ -82,7 +87,9 @@ export function layOut(scenario: Scenario, problems: Problems): Layout {
       firstInstance: instances.length,
       zones: placesOf(source).map((zone) => (zone === null ? -1 : zones.indexOf(zone))),
     };
-    for (const [part, partSource] of partsOf(source, unmatched.has(name), problems)) {
+    const vain =
+      source.kind === 'gateway' && asksInVain(source.host, incoming.get(name) ?? NOTHING);
+    for (const [part, partSource] of partsOf(source, vain, problems)) {
       const laid = { id: parts.length, name: part, component, source: partSource };
       own.push(laid);
       parts.push(laid);
@@ -98,6 +105,7 @@ export function layOut(scenario: Scenario, problems: Problems): Layout {
     parts,
     instances,
     zones,
+    incoming,
   };
 }
 
@@ -178,33 +186,7 @@ function partsOf(
   return parts.sort(([a], [b]) => byCodeUnit(a, b));
 }
 
-/** Gateways that some call reaches with a request that no route takes. */
-function gatewaysWithUnmatchedCalls(scenario: Scenario): ReadonlySet<string> {
-  const found = new Set<string>();
-  const look = (component: string, part: string | null, line: Parameters<typeof routeOf>[1]) => {
-    const gateway = scenario.gateways.get(component);
-    if (gateway !== undefined && part === null && routeOf(gateway, line) === null) {
-      found.add(component);
-    }
-  };
-  for (const steps of stepListsOf(scenario)) {
-    eachStep(steps, (step) => {
-      if (step.verb === 'call' && !step.self) look(step.to.component, step.to.part, step);
-    });
-  }
-  return found;
-}
-
-function stepListsOf(scenario: Scenario): readonly Request['steps'][] {
-  const lists: Request['steps'][] = [];
-  for (const workload of scenario.workloads.values()) {
-    for (const request of workload.requests) lists.push(request.steps);
-  }
-  for (const gateway of scenario.gateways.values()) {
-    for (const route of gateway.routes) if (route.steps !== null) lists.push(route.steps);
-  }
-  for (const service of scenario.services.values()) {
-    for (const endpoint of service.endpoints.values()) lists.push(endpoint.steps);
-  }
-  return lists;
+/** Whether a gateway is asked for something that no route takes. */
+function asksInVain(gateway: Gateway, incoming: readonly Incoming[]): boolean {
+  return incoming.some(({ line }) => routeOf(gateway, line) === null);
 }

@@ -1,41 +1,32 @@
-import type { KeyPopulation, Layer } from '../spec/scenario.js';
 import type { PlanLimiter } from '../spec/plan.js';
-import type { Problems } from './problem.js';
-import { byCodeUnit, sortedEntries } from './canonical.js';
+import type { Layer, RetryAfter } from '../spec/scenario.js';
+import type { KeyTable } from './keys.js';
 
 /** The rate limiters that stand in middleware chains: one for each place in the scenario. */
 export class Limiters {
   readonly list: PlanLimiter[] = [];
-  readonly keys: readonly { readonly name: string; readonly population: KeyPopulation }[];
   private readonly byPlace = new Map<string, number>();
-  private readonly problems: Problems;
+  private readonly keys: KeyTable;
 
-  constructor(keys: ReadonlyMap<string, KeyPopulation>, problems: Problems) {
-    this.keys = sortedEntries(keys).map(([name, population]) => ({ name, population }));
-    this.problems = problems;
+  constructor(keys: KeyTable) {
+    this.keys = keys;
   }
 
   /**
    * Number of the limiter at this place; endpoints of one service share those of its middleware.
-   * `place` is the owner and the index in its list.
+   * `place` is its path in the file.
    */
-  at(place: string, component: number, layer: Layer): number {
+  at(place: string, component: number, layer: Layer, retryAfter: RetryAfter): number {
     const known = this.byPlace.get(place);
     if (known !== undefined) return known;
-    const id = this.list.push({ component, layer, key: this.keyOf(layer, place) }) - 1;
+    const key = layer.key === null ? -1 : this.keys.use(layer.key, place, 'a limiter');
+    const id = this.list.push({ component, layer, key, retryAfter }) - 1;
     this.byPlace.set(place, id);
     return id;
   }
 
-  private keyOf(layer: Layer, place: string): number {
-    const { key } = (layer.config ?? {}) as { readonly key?: unknown };
-    if (typeof key !== 'string') return -1;
-    const index = this.keys.findIndex((candidate) => candidate.name === key);
-    if (index < 0) {
-      const known = this.keys.map(({ name }) => name).sort(byCodeUnit);
-      const list = known.length === 0 ? 'none is declared' : `declared: ${known.join(', ')}`;
-      this.problems.add('FL707', place, `a limiter cannot be keyed by \`${key}\`; ${list}`);
-    }
-    return index;
+  /** Number of a key of the scenario. */
+  keyNumber(name: string, place: string, what: string): number {
+    return this.keys.use(name, place, what);
   }
 }

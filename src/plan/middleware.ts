@@ -1,12 +1,15 @@
-import { outcomeOfStatus } from '../spec/outcome.js';
+import { OUTCOME, outcomeOfStatus, withStatus } from '../spec/outcome.js';
+import type { Outcome } from '../spec/outcome.js';
 import { CHECK_TABLE, OP } from '../spec/plan.js';
-import type { Middleware } from '../spec/scenario.js';
+import type { Layer, LimiterStore, Middleware, Target } from '../spec/scenario.js';
+import type { Label } from './assembler.js';
 import { SLOT } from './assembler.js';
+import { BARE } from './calls.js';
 import { isFree } from './free.js';
 import { StepNames } from './identity.js';
 import type { Limiters } from './limiters.js';
 import type { Scope } from './scope.js';
-import { writeCheckCall, writeWhen, type Writer } from './writer.js';
+import { writeCall, writeCheckCall, writeJump, writeWhen, type Writer } from './writer.js';
 
 /** Middleware that works on the request, or on the answer, for each KiB of it. */
 const ON_REQUEST: ReadonlySet<string> = new Set(['transform', 'translate', 'log', 'correlate']);
@@ -14,36 +17,28 @@ const ON_ANSWER: ReadonlySet<string> = new Set(['translate', 'compress']);
 
 /**
  * The chain in front of the steps, in its order: the cost of each member, then whom it turns away, by
- * size, by share, by rate, by a remote check. `owner` is the component or the route whose list it is.
- * Gives the scope behind the chain, where answers go through it the other way.
+ * size, by share, by rate, by how many are under way, by a remote check. Gives the scope behind the
+ * chain, where answers go through it the other way.
  */
 export function writeMiddleware(
   w: Writer,
   limiters: Limiters,
   chain: readonly Middleware[],
-  owner: string,
   scope: Scope,
 ): Scope {
   let { closing } = scope;
-  chain.forEach((member, index) => {
+  for (const member of chain) {
     const names = new StepNames(scope.names.next(`middleware:${member.name}`));
-    const place = `${owner}.middleware[${index}]`;
     closing = closingOf(w, member, { ...scope, names, closing });
     const after = w.assembler.label();
     if (member.when !== null) writeWhen(w, member.when, after, scope.where);
-    writeMember(w, limiters, member, place, { ...scope, names });
+    writeMember(w, limiters, member, { ...scope, names });
     w.assembler.bind(after);
-  });
+  }
   return { ...scope, closing };
 }
 
-function writeMember(
-  w: Writer,
-  limiters: Limiters,
-  member: Middleware,
-  place: string,
-  scope: Scope,
-): void {
+function writeMember(w: Writer, limiters: Limiters, member: Middleware, scope: Scope): void {
   const { assembler } = w;
   const { names } = scope;
   if (!isFree(member.work)) {
@@ -55,13 +50,14 @@ function writeMember(
     assembler.emit(OP.OVERSIZE, table, outcomeOfStatus(member.status));
   }
   writeReject(w, member, scope);
-  if (member.rateLimit !== null) {
-    const limiter = limiters.at(place, scope.part.component.id, member.rateLimit);
-    assembler.emit(OP.LIMIT, limiter, outcomeOfStatus(member.status));
+  if (member.rateLimit !== null) writeLimit(w, limiters, member, member.rateLimit, scope);
+  if (member.admit !== null) {
+    const gate = w.gates.at(member.at.join('.'), scope.part.component.id, member.admit);
+    assembler.emit(OP.GATE, gate, refusalOf(member.status));
   }
-  if (member.call !== null) writeCheck(w, member, place, scope);
+  if (member.call !== null) writeCheck(w, member, scope);
   if (member.coalesce !== null) {
-    const id = w.keyed.coalescing(scope.part.component.id, member.coalesce);
+    const id = w.keyed.coalescing(scope.part.component.id, member.coalesce, scope.where);
     assembler.emit(OP.COALESCE, id);
   }
 }
@@ -83,6 +79,11 @@ function writeSized(w: Writer, { workPerKiB }: Middleware, answer: 0 | 1, stream
   w.assembler.emit(OP.WORK_PER_KIB, w.distributions.id(workPerKiB), answer, 0, stream);
 }
 
+/** Who is refused because of load has the outcome of that, where the status is the usual one. */
+function refusalOf(status: number): Outcome {
+  return status === 503 ? withStatus(OUTCOME.rejectedOverload, 503) : outcomeOfStatus(status);
+}
+
 /** The share of requests that is turned away; a share of 100 % needs no coin. */
 function writeReject(w: Writer, member: Middleware, scope: Scope): void {
   if (member.reject === 0) return;
@@ -101,11 +102,11 @@ function writeReject(w: Writer, member: Middleware, scope: Scope): void {
  * A remote check: what is known is not asked. A client error is its refusal; any other failure is no
  * answer, and lets the request pass (`allow`) or ends it.
  */
-function writeCheck(w: Writer, member: Middleware, place: string, scope: Scope): void {
+function writeCheck(w: Writer, member: Middleware, scope: Scope): void {
   const { assembler } = w;
   const after = assembler.label();
   const refusal = outcomeOfStatus(member.status);
-  const cache = w.keyed.check(place, scope.part.component.id, member);
+  const cache = w.keyed.check(scope.part.component.id, member);
   if (cache >= 0) {
     const at = assembler.emit(OP.KNOWN, cache, 0, refusal);
     assembler.point(at, SLOT.B, after);
@@ -115,10 +116,62 @@ function writeCheck(w: Writer, member: Middleware, place: string, scope: Scope):
   row[CHECK_TABLE.CACHE] = cache;
   row[CHECK_TABLE.ALLOW] = -1;
   const table = assembler.table(row);
-  const call = writeCheckCall(w, member.call!, scope, table);
-  if (call >= 0 && member.onError === 'allow') {
+  const [call] = writeCheckCall(w, member.call!, scope, table);
+  if (call !== undefined && member.onError === 'allow') {
     assembler.pointInTable(table, CHECK_TABLE.ALLOW, after, call);
   }
   if (cache >= 0) assembler.emit(OP.KEEP, cache);
   assembler.bind(after);
+}
+
+/** A limiter: the question to its store, where it has one, and the decision. */
+function writeLimit(
+  w: Writer,
+  limiters: Limiters,
+  member: Middleware,
+  layer: Layer,
+  scope: Scope,
+): void {
+  const { assembler } = w;
+  const limiter = limiters.at(
+    member.at.join('.'),
+    scope.part.component.id,
+    layer,
+    member.retryAfter,
+  );
+  const passed = assembler.label();
+  if (member.store !== null) {
+    const decided = assembler.label();
+    assembler.point(assembler.emit(OP.STORE, limiter), SLOT.B, decided);
+    writeQuestion(w, member.store, passed, scope);
+    assembler.bind(decided);
+  }
+  assembler.emit(OP.LIMIT, limiter, outcomeOfStatus(member.status));
+  assembler.bind(passed);
+}
+
+/** One question to a store; without an answer the request passes unlimited, or ends with 500. */
+function writeQuestion(w: Writer, store: LimiterStore, passed: Label, scope: Scope): void {
+  const { assembler } = w;
+  if (!isFree(store.latency)) {
+    const stream = scope.names.next('store');
+    assembler.emit(OP.WAIT, w.distributions.id(store.latency), 0, 0, stream);
+  }
+  if (store.of === null) return;
+  const verb = hostKindOf(w, store.of) === 'database' ? 'query' : 'call';
+  if (store.onError === 'allow') {
+    writeCall(w, store.of, BARE, null, { ...scope, failure: { kind: 'jump', to: passed } }, verb);
+    return;
+  }
+  const failed = assembler.label();
+  const answered = assembler.label();
+  writeCall(w, store.of, BARE, null, { ...scope, failure: { kind: 'jump', to: failed } }, verb);
+  writeJump(w, answered);
+  assembler.bind(failed);
+  assembler.emit(OP.DONE, outcomeOfStatus(500));
+  assembler.bind(answered);
+}
+
+function hostKindOf(w: Writer, { component }: Target): string {
+  return w.layout.components.find(({ name }) => name === component)?.kind ?? '';
 }

@@ -7,7 +7,8 @@ export const PLAN_PROBLEMS = Object.freeze({
   FL705: 'fault_target_unsupported',
   FL706: 'reserved_route_name',
   FL707: 'limiter_key_unknown',
-  FL708: 'fallback_goes_round',
+  FL708: 'connections_misplaced',
+  FL709: 'fallback_goes_round',
 } as const);
 export type PlanProblemCode = keyof typeof PLAN_PROBLEMS;
 

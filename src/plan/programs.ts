@@ -1,43 +1,51 @@
 import { OUTCOME, withStatus } from '../spec/outcome.js';
 import { CALL_MODE, OP } from '../spec/plan.js';
-import type { Host, Operation, Route } from '../spec/scenario.js';
-import { writeWeighted } from './branches.js';
+import type { Endpoint, Host, Operation } from '../spec/scenario.js';
 import { isFree } from './free.js';
 import { StepNames } from './identity.js';
 import type { LaidComponent, LaidPart } from './layout.js';
 import { hostOf } from './layout.js';
 import type { Limiters } from './limiters.js';
 import { writeMiddleware } from './middleware.js';
+import { writeRoute } from './route-calls.js';
 import type { Scope } from './scope.js';
 import { writeSteps } from './steps.js';
-import { PASSED_ON } from './sizes.js';
-import { BARE, writeCall, type Writer } from './writer.js';
+import type { Writer } from './writer.js';
 
-/** Writes the program of a part and gives the number of its first instruction. */
-export function writeProgram(w: Writer, limiters: Limiters, part: LaidPart): number {
+/**
+ * Writes the program of a part and gives the number of its first instruction. `keysAreSent`: callers
+ * may ask for being executed once.
+ */
+export function writeProgram(
+  w: Writer,
+  limiters: Limiters,
+  part: LaidPart,
+  keysAreSent: boolean,
+): number {
   const at = w.assembler.here;
   const { source } = part;
   const scope = scopeOf(part);
-  const { name } = part.component;
   switch (source.kind) {
     case 'request':
       writeSteps(w, source.request.steps, scope);
       break;
     case 'endpoint': {
-      const behind = writeMiddleware(w, limiters, source.service.middleware, name, scope);
+      writeTimeLimit(w, source.endpoint);
+      const behind = writeMiddleware(w, limiters, source.service.middleware, scope);
+      if (keysAreSent || source.endpoint.once !== null) w.assembler.emit(OP.ONCE);
+      writeBulkhead(w, source.endpoint, part);
       writeSteps(w, source.endpoint.steps, behind);
       behind.closing();
       break;
     }
     case 'route': {
-      const outer = writeMiddleware(w, limiters, source.gateway.middleware, name, scope);
-      const chain = source.route.middleware;
-      const behind = writeMiddleware(w, limiters, chain, fullName(part), outer);
-      writeRoute(w, source.route, behind);
+      const behind = writeMiddleware(w, limiters, source.route.chain, scope);
+      writeRoute(w, limiters, source, behind);
       behind.closing();
       break;
     }
     case 'operation':
+      if (keysAreSent) w.assembler.emit(OP.ONCE);
       writeOperation(w, source.operation, scope);
       break;
     case 'unmatched':
@@ -56,6 +64,20 @@ export function writeRefusal(w: Writer, component: LaidComponent): number {
   const stream = `${component.name}/rejectWork#0`;
   w.assembler.emit(OP.WORK, w.distributions.id(host.rejectWork), 0, 0, stream);
   w.assembler.emit(OP.DONE, OUTCOME.rejectedOverload);
+  return at;
+}
+
+/** The program of a TLS handshake at its server; -1 without TLS. It takes part in freezes even if free. */
+export function writeHandshake(w: Writer, component: LaidComponent): number {
+  const protocol = hostOf(component)?.protocol ?? null;
+  if (protocol === null || protocol.tls === 'none') return -1;
+  const at = w.assembler.here;
+  const { handshakeWork } = protocol;
+  if (!isFree(handshakeWork)) {
+    const stream = `${component.name}/handshakeWork#0`;
+    w.assembler.emit(OP.WORK, w.distributions.id(handshakeWork), 0, 0, stream);
+  }
+  w.assembler.emit(OP.DONE, OUTCOME.ok);
   return at;
 }
 
@@ -82,21 +104,20 @@ function scopeOf(part: LaidPart): Scope {
     answer: { kind: 'request' },
     closing: () => {},
     uncaught: client ? CALL_MODE.PASS : CALL_MODE.END,
+    answers: -1,
   };
 }
 
-/** A route hands on what it was sent. */
-const FORWARDED = Object.freeze({ ...BARE, requestBytes: PASSED_ON });
+/** The clock of an endpoint that has one starts with its execution. */
+function writeTimeLimit(w: Writer, { timeLimitNs }: Endpoint): void {
+  if (timeLimitNs !== null) w.assembler.emit(OP.TIME_LIMIT, w.assembler.constants([timeLimitNs]));
+}
 
-/** What a route does itself, or its call, to one of its targets by weight. */
-function writeRoute(w: Writer, route: Route, scope: Scope): void {
-  if (route.steps !== null) return writeSteps(w, route.steps, scope);
-  const call = (index: number): void =>
-    writeCall(w, route.to[index]!.target, FORWARDED, route.policy, scope);
-  if (route.to.length === 1) return call(0);
-  const weights = route.to.map((target) => target.weight);
-  const bodies = route.to.map((_, index) => () => call(index));
-  writeWeighted(w, weights, bodies, scope.names.next('route'));
+/** The places of an endpoint inside the workers, behind the middleware. */
+function writeBulkhead(w: Writer, { concurrency }: Endpoint, part: LaidPart): void {
+  if (concurrency === null) return;
+  const gate = w.gates.at(fullName(part), part.component.id, concurrency);
+  w.assembler.emit(OP.GATE, gate, withStatus(OUTCOME.rejectedOverload, 503));
 }
 
 function writeOperation(w: Writer, operation: Operation, scope: Scope): void {

@@ -35,6 +35,8 @@ export interface Scope {
   readonly closing: () => void;
   /** What ends a strand with the failure of a call: END relays it, PASS hands it on as it is. */
   readonly uncaught: 0 | 3;
+  /** Table of the statuses with which an uncaught failure is answered instead, -1 = none. */
+  readonly answers: number;
 }
 
 /** The scope of steps inside a compound one: they cannot just go on when they fail. */
@@ -46,13 +48,14 @@ export function inside(scope: Scope): Scope {
 
 /** The scope of a strand of its own: a branch or background work. */
 export function strand(scope: Scope): Scope {
-  return { ...scope, failure: { kind: 'end' }, answer: { kind: 'never' } };
+  return { ...scope, failure: { kind: 'end' }, answer: { kind: 'never' }, answers: -1 };
 }
 
 /** CALL_MODE of this scope, and the label to jump to. */
 export function modeOf(scope: Scope): { readonly mode: number; readonly target: Label | null } {
   switch (scope.failure.kind) {
     case 'end':
+      if (scope.answers >= 0) return { mode: CALL_MODE.ANSWER, target: null };
       return { mode: scope.uncaught, target: null };
     case 'ignore':
       return { mode: CALL_MODE.OPTIONAL, target: null };

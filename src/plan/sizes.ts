@@ -1,10 +1,7 @@
 import type { Scenario } from '../spec/scenario.js';
-import { BARE_LINE, calledPart } from './calls.js';
+import { BARE_LINE, calledPart, PASSED_ON } from './calls.js';
 import type { LaidPart, Layout } from './layout.js';
 import { Problems } from './problem.js';
-
-/** Size of a message that a route passes on. */
-export const PASSED_ON = -1;
 
 /**
  * Bytes of a request whose call says nothing of them: what the endpoint says, behind a route the first

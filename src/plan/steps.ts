@@ -1,14 +1,16 @@
 import type { CountDistribution } from '../kernel/counts.js';
 import { invariant } from '../kernel/invariant.js';
-import { isSuccess, OUTCOME, relayed } from '../spec/outcome.js';
+import type { Ns } from '../kernel/time.js';
+import { HINTED, isSuccess, OUTCOME, relayed } from '../spec/outcome.js';
 import { CALL_MODE, OP } from '../spec/plan.js';
 import type { Step } from '../spec/scenario.js';
 import { SLOT } from './assembler.js';
 import { writeChoose, writeParallel } from './branches.js';
+import { BARE } from './calls.js';
 import { StepNames } from './identity.js';
 import type { Scope } from './scope.js';
 import { inside, strand } from './scope.js';
-import { BARE, writeCall, writeJump, writeWhen, type Writer } from './writer.js';
+import { writeCall, writeJump, writeWhen, type Writer } from './writer.js';
 
 /** Loop registers of a strand. */
 const REGISTERS = 4;
@@ -170,7 +172,7 @@ function writeVerb(w: Writer, step: Step, scope: Scope): void {
       return writeRounds(w, step.count, scope.names.next('loop'), inside(scope), body);
     }
     case 'fail':
-      return writeFail(w, step.outcome, scope);
+      return writeFail(w, step.outcome, scope, step.retryAfterNs);
     case 'respond':
       return writeRespond(w, step, scope);
   }
@@ -195,12 +197,14 @@ function writeSelf(w: Writer, step: StepOf<'call'>, scope: Scope): void {
 }
 
 /** Inside a `self` call the failure is that of a call, so what ends the endpoint is relayed. */
-function writeFail(w: Writer, outcome: number, scope: Scope): void {
+function writeFail(w: Writer, outcome: number, scope: Scope, retryAfterNs: Ns | null = null): void {
   const { failure } = scope;
   if (failure.kind === 'jump') return writeJump(w, failure.to);
   if (failure.kind === 'ignore') return writeJump(w, failure.after);
   const asCaller = scope.answer.kind === 'self' && scope.uncaught === CALL_MODE.END;
-  w.assembler.emit(OP.DONE, asCaller ? relayed(outcome) : outcome);
+  const end = asCaller ? relayed(outcome) : outcome;
+  if (retryAfterNs === null) w.assembler.emit(OP.DONE, end);
+  else w.assembler.emit(OP.DONE, end | HINTED, w.assembler.constants([retryAfterNs]));
 }
 
 function writeRespond(w: Writer, step: StepOf<'respond'>, scope: Scope): void {

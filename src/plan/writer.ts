@@ -4,15 +4,16 @@ import { CALL_MODE, OP } from '../spec/plan.js';
 import type { Bundle, Condition, Step, Target } from '../spec/scenario.js';
 import type { Assembler, Label } from './assembler.js';
 import { SLOT } from './assembler.js';
-import { BARE_LINE, calledPart } from './calls.js';
+import { BARE, calledPart, PASSED_ON, reached } from './calls.js';
+import type { RequestText } from './calls.js';
 import type { Interner } from './canonical.js';
 import type { Conditions } from './conditions.js';
 import type { EdgeTable } from './edges.js';
 import type { Keyed } from './keyed.js';
 import type { LaidPart, Layout } from './layout.js';
-import { PASSED_ON, requestBytesOf } from './sizes.js';
+import type { GateTable } from './gates.js';
 import type { Problems } from './problem.js';
-import type { RequestLine } from '../scenario/routes.js';
+import { requestBytesOf } from './sizes.js';
 import { modeOf, type Scope } from './scope.js';
 
 /** All that programs write to. */
@@ -24,6 +25,7 @@ export interface Writer {
   readonly distributions: Interner<Distribution>;
   readonly counts: Interner<CountDistribution>;
   readonly keyed: Keyed;
+  readonly gates: GateTable;
   readonly problems: Problems;
   /** First loop register not used by what has been written; a body measures itself by it. */
   readonly registers: { used: number };
@@ -38,15 +40,6 @@ export function writeWhen(w: Writer, condition: Condition, otherwise: Label, whe
   w.assembler.point(w.assembler.emit(OP.WHEN, table), SLOT.B, otherwise);
 }
 
-/** What a call says of its request: where it goes, and how large it is. */
-export interface RequestText extends RequestLine {
-  /** null = what the callee says of its requests; PASSED_ON = as the one that the caller was sent. */
-  readonly requestBytes: number | null;
-}
-
-/** Nothing is said of the request. */
-export const BARE: RequestText = Object.freeze({ ...BARE_LINE, requestBytes: null });
-
 /** A call of a part, with the failure handling of the scope. */
 export function writeCall(
   w: Writer,
@@ -57,31 +50,55 @@ export function writeCall(
   verb: 'call' | 'query' = 'call',
 ): void {
   const { mode, target } = modeOf(scope);
-  const at = emitCall(w, to, line, policy, scope, verb, mode, 0);
-  if (at >= 0 && target !== null) w.assembler.point(at, SLOT.C, target);
+  const operand = mode === CALL_MODE.ANSWER ? scope.answers : 0;
+  for (const at of emitCalls(w, to, line, policy, scope, verb, mode, operand)) {
+    if (target !== null) w.assembler.point(at, SLOT.C, target);
+  }
 }
 
-/** A call whose failure is what a check says, see CHECK_TABLE; gives its place, -1 where it has none. */
-export function writeCheckCall(w: Writer, to: Target, scope: Scope, table: number): number {
-  return emitCall(w, to, BARE, null, scope, 'call', CALL_MODE.CHECK, table);
+/** A call whose failure is what a check says, see CHECK_TABLE; gives where it stands, for each way. */
+export function writeCheckCall(
+  w: Writer,
+  to: Target,
+  scope: Scope,
+  table: number,
+): readonly number[] {
+  return emitCalls(w, to, BARE, null, scope, 'call', CALL_MODE.CHECK, table);
 }
 
-function emitCall(
+/** The call, and those of the requests that it sends elsewhere; gives where they stand. */
+function emitCalls(
   w: Writer,
   to: Target,
   line: RequestText,
   policy: Bundle | null,
   scope: Scope,
-  verb: 'call' | 'query',
+  verb: string,
   mode: number,
   operand: number,
-): number {
-  const callee = calledPart(w.layout, to, line, scope.where, w.problems);
-  if (callee === null) return -1;
-  const bytes = line.requestBytes ?? requestBytesOf(w.layout, callee);
-  const edge = useEdge(w, scope, callee, policy, bytes, []);
-  const stream = scope.names.next(`${verb}:${callee.component.name}.${callee.name}`);
-  return w.assembler.emit(OP.CALL, edge, mode, operand, stream);
+): readonly number[] {
+  const { layout, conditions, problems, assembler } = w;
+  const way = reached(layout, conditions, scope.part, to, line, scope.where, problems);
+  if (way === null) return [];
+  const emit = (callee: LaidPart): number => {
+    const bytes = line.requestBytes ?? requestBytesOf(layout, callee);
+    const edge = useEdge(w, scope, callee, policy, bytes, []);
+    const stream = scope.names.next(`${verb}:${callee.component.name}.${callee.name}`);
+    return assembler.emit(OP.CALL, edge, mode, operand, stream);
+  };
+  const after = assembler.label();
+  const places: number[] = [];
+  for (const detour of way.detours) {
+    const next = assembler.label();
+    const table = assembler.constants(detour.requests);
+    assembler.point(assembler.emit(OP.WHEN, table), SLOT.B, next);
+    places.push(emit(detour.callee));
+    writeJump(w, after);
+    assembler.bind(next);
+  }
+  places.push(emit(way.callee));
+  assembler.bind(after);
+  return places;
 }
 
 /** The edge of a call, and those of the calls that it falls back on. */
@@ -100,13 +117,12 @@ function useEdge(
   if (before.includes(edge)) {
     const name = `${callee.component.name}.${callee.name}`;
     const message = `the calls of \`${name}\` fall back on themselves by the bundle \`${id}\`: give the call it makes instead a bundle of its own in \`outbound\``;
-    problems.add('FL708', scope.where, message);
+    problems.add('FL709', scope.where, message);
     return edge;
   }
   const other = calledPart(layout, fallback, BARE, scope.where, problems);
   if (other === null) return edge;
-  const forwards = scope.part.source.kind === 'route';
-  const size = forwards ? PASSED_ON : requestBytesOf(layout, other);
+  const size = bytes === PASSED_ON ? PASSED_ON : requestBytesOf(layout, other);
   edges.fallBack(edge, useEdge(w, scope, other, null, size, [...before, edge]));
   return edge;
 }

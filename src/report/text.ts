@@ -2,6 +2,7 @@ import type { BudgetResult, Result, VariantResult } from '../spec/result.js';
 import { cellText, latencyColumns, outcomeColumns, type Column } from './columns.js';
 import { formatValue, plural } from './format.js';
 import { cut, shorten } from './html-escape.js';
+import { usedUpPools } from './pools.js';
 import { columnsOf, fit, lengthOf, line, plain, type Paint } from './text-table.js';
 import {
   budgetRows,
@@ -36,6 +37,9 @@ export function summaryText(result: Result, options: TextOptions): string {
     ...tableLines(view, options),
     '',
     ...storyLines(view, options),
+    ...usedUpPools(result.variants).map(
+      (text) => `  ${options.paint.dim('pools')}  ${cut(text, options.columns - 9)}`,
+    ),
     ...hypothesisLines(view, options),
   ];
   const budgets = budgetLines(view, options, Math.max(2, LINES - lines.length - 3));

@@ -52,7 +52,8 @@ function expandPolicy(node: Node): Node {
   const name = text(node);
   if (name === 'none') return map(new Map(), node.at);
   if (name !== undefined) return single('extends', node);
-  const bundle = changeEach(node, ['timeout', 'deadline'], (value) => wrapScalar(value, 'after'));
+  const timed = changeEach(node, ['timeout', 'deadline'], (value) => wrapScalar(value, 'after'));
+  const bundle = changeEach(timed, ['idempotencyKey'], (value) => wrapScalar(value, 'key'));
   return changeEach(bundle, ['loadBalancing'], (value) => wrapScalar(value, 'kind'));
 }
 
@@ -94,9 +95,14 @@ function expandHost(node: Node): Node {
   host = change(host, 'runtime', (value) => wrapScalar(value, 'kind'));
   host = change(host, 'cpu', (value) => wrapScalar(value, 'cores'));
   host = change(host, 'loadBalancing', (value) => wrapScalar(value, 'kind'));
+  host = change(host, 'protocol', (value) => wrapScalar(value, 'kind'));
   host = change(host, 'endpoints', (value) =>
     changeAll(value, (endpoint) =>
-      endpoint.type === 'list' ? single('steps', endpoint) : endpoint,
+      endpoint.type === 'list'
+        ? single('steps', endpoint)
+        : changeEach(endpoint, ['idempotent'], (how) =>
+            text(how) === undefined ? how : wrapScalar(how, 'key'),
+          ),
     ),
   );
   return change(host, 'routes', (routes) =>

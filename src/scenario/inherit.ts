@@ -23,11 +23,17 @@ export function inheritTemplates(root: MapNode, problems: Problems): MapNode {
   return change(result, 'databases', (all) => changeAll(all, layPools));
 }
 
-/** The pool of a single caller lies over that of the database. */
+/** The pool of a single caller lies over that of the database, unless it is of another kind. */
 function layPools(database: Node): Node {
   const pool = get(database, 'pool');
   if (database.type !== 'map' || pool === undefined) return database;
-  return change(database, 'pools', (pools) => changeAll(pools, (own) => merge(pool, own)));
+  const kind = text(get(pool, 'kind')) ?? 'simple';
+  return change(database, 'pools', (pools) =>
+    changeAll(pools, (own) => {
+      const other = text(get(own, 'kind')) ?? kind;
+      return other === kind ? merge(pool, own) : own;
+    }),
+  );
 }
 
 /** Writes out the bases of every bundle: those of `policies`, and those at the calls. */

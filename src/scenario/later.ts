@@ -17,26 +17,25 @@ const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
   ['network', 'crossZoneCost'],
   [
     'services.*',
-    'tags memory resources admission outlierDetection protocol outbox discovery probes lifecycle ' +
+    'tags memory resources outlierDetection outbox discovery probes ' +
       'autoscaling versions version rollout',
   ],
   [
     'gateways.*',
-    'tags memory resources admission outlierDetection protocol discovery probes lifecycle ' +
+    'tags memory resources outlierDetection discovery probes ' +
       'autoscaling versions version rollout',
   ],
-  ['gateways.*.routes.*', 'mirror sticky'],
-  ['services.*.runtime', 'gc'],
-  ['gateways.*.runtime', 'gc'],
-  ['services.*.queue', 'key target interval'],
-  ['services.*.endpoints.*', 'concurrency priority timeLimit'],
+  ['services.*.runtime.gc', 'allocated'],
+  ['gateways.*.runtime.gc', 'allocated'],
+  ['services.*.lifecycle', 'preStop terminationGrace drain coldCaches'],
+  ['gateways.*.lifecycle', 'preStop terminationGrace drain coldCaches'],
   [
     'databases.*',
     'tags statementTimeout replicas route shards knee failover loadBalancing queue concurrency',
   ],
   ['databases.*.operations.*', 'rows key lock scan fanout'],
-  ['workloads.*', 'tags priority keys'],
-  ['workloads.*.requests.*', 'priority keys'],
+  ['workloads.*', 'tags keys'],
+  ['workloads.*.requests.*', 'keys'],
   ['faults.*', 'when jitter probability group role version'],
   ['budgets.*', 'strict by'],
   ['hypothesis.expect.*', 'strict by'],
@@ -50,23 +49,22 @@ const LATER_FIELDS: ReadonlyMap<string, string> = new Map([
   ['respond', 'responseSize degraded'],
   ['when', 'version'],
   ['bundle', `${laterPolicies.join(' ')} tags`],
-  ['loadBalancing', 'activeRequestBias zoneAware panicThreshold slowStart level subset'],
+  ['loadBalancing', 'panicThreshold'],
   ['policy', 'key store retryAfter ignore'],
-  ['middleware', 'admit cache'],
-  ['middlewareEntry', 'key store dryRun retryAfter'],
+  ['store', 'cache of onError'],
+  ['protocol', 'workPerKiB'],
+  ['middleware', 'cache'],
+  ['middlewareEntry', 'key dryRun'],
 ]);
 
 /** Words of closed lists that later versions bring, by the last key of the path. */
 const LATER_WORDS: readonly (readonly [key: string, words: string])[] = [
   ['warmup', 'auto'],
-  ['loadBalancing.kind', 'weighted nginx'],
   ['per', 'key'],
-  ['discipline', 'adaptiveLifo priority fair codel'],
+  ['shed.kind', 'dagor'],
   ['arrivals.kind', 'trace'],
-  ['pool.kind', 'go hikari pgbouncer'],
-  ['pools.*.kind', 'go hikari pgbouncer'],
-  ['gateways.*.kind', 'kong envoy nginx spring'],
-  ['routing', 'kong'],
+  ['pool.kind', 'pgbouncer'],
+  ['pools.*.kind', 'pgbouncer'],
   ['databases.*.kind', 'postgres mysql mongo elasticsearch dynamodb redis'],
 ];
 
@@ -90,7 +88,6 @@ export function isLaterKey(path: readonly PathKey[], key: string): boolean {
 export function isLaterWord(path: readonly PathKey[], value: unknown): boolean {
   const last = path[path.length - 1];
   // Long forms of plain numbers and switches that come later.
-  if (last === 'idempotent') return typeof value === 'string';
   if (last === 'replications' || last === 'replicas' || last === 'users') {
     return typeof value === 'object' && value !== null;
   }

@@ -251,6 +251,14 @@ export const METRICS: readonly Metric[] = [
     'Calls, or requests in a middleware chain, that were answered with the answer of another one.',
   ),
   metric(
+    'hinted',
+    ['edge'],
+    'number',
+    'none',
+    'low',
+    'Retries and hedges whose time the callee has set by a Retry-After or a pushback.',
+  ),
+  metric(
     'pool.wait',
     POOLED,
     'seconds',
@@ -281,6 +289,22 @@ export const METRICS: readonly Metric[] = [
     'none',
     'low',
     'Attempts that found no connection in time.',
+  ),
+  metric(
+    'pool.overflow',
+    ['edge'],
+    'number',
+    'none',
+    'low',
+    'Attempts refused because maxPending attempts waited for a connection already.',
+  ),
+  metric(
+    'connections.opened',
+    POOLED,
+    'number',
+    'none',
+    'low',
+    'Connections that client pools began to open; the mean over runs.',
   ),
   metric(
     'connections',

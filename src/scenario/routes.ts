@@ -1,4 +1,10 @@
 import type { Gateway, Route } from '../spec/scenario.js';
+import type { HostPattern } from './routing/host.js';
+import { hostPattern, takesHost } from './routing/host.js';
+import type { PathPattern } from './routing/path.js';
+import { pathPattern, withoutQuery } from './routing/path.js';
+import type { Candidate } from './routing/precedence.js';
+import { precedes, virtualHost } from './routing/precedence.js';
 
 /** What a call says about the request it makes. */
 export interface RequestLine {
@@ -12,98 +18,105 @@ export interface RequestLine {
 const DEFAULT_METHOD = 'GET';
 const DEFAULT_PATH = '/';
 
-const PATH_NONE = 0;
-const PATH_PREFIX = 1;
-const PATH_SEGMENTS = 2;
-const PATH_EXACT = 3;
-
-interface PathMatch {
-  readonly rank: number;
-  readonly length: number;
-}
+type Router = Pick<Gateway, 'routing' | 'routes'>;
 
 /**
- * The route a gateway takes for a request, or null: 404. `firstMatch`: order of the file. `gatewayApi`:
- * exact path > longest prefix > method > most headers > order of the file (Kubernetes Gateway API,
- * httproute_types.go); a path with `{id}` stands between exact and prefix.
+ * The route a gateway takes for a request, or null: 404. All fields of a route have to hold, of a list
+ * one; which of several routes it is, and what is equal goes by the order of the file, is told by
+ * `precedence.ts`.
  */
-export function routeOf(
-  gateway: Pick<Gateway, 'routing' | 'routes'>,
-  line: RequestLine,
-): Route | null {
-  let best: Route | null = null;
-  let bestPath: PathMatch = NO_PATH;
-  for (const route of gateway.routes) {
-    const path = pathMatch(route, line.path ?? DEFAULT_PATH);
-    if (path === null || !matchesRest(route, line)) continue;
-    if (gateway.routing === 'firstMatch') return route;
-    if (best === null || precedes(route, path, best, bestPath)) {
-      best = route;
-      bestPath = path;
+export function routeOf(router: Router, line: RequestLine): Route | null {
+  const headers = new Map([...line.headers].map(([name, value]) => [name.toLowerCase(), value]));
+  let best: Candidate | null = null;
+  for (const candidate of candidates(router, line)) {
+    if (!matchesHeaders(router.routing, candidate.route, headers)) continue;
+    if (best === null || precedes(router.routing, candidate, best)) best = candidate;
+    if (router.routing === 'firstMatch') break;
+  }
+  return best?.route ?? null;
+}
+
+/** Routes that may take a request, whatever headers it gets on its way. */
+export function possibleRoutes(router: Router, line: RequestLine): readonly Route[] {
+  return [...new Set([...candidates(router, line)].map(({ route }) => route))];
+}
+
+/** Every way to match but for headers, in order of the file: a route counts once for each of its paths. */
+function* candidates(router: Router, line: RequestLine): Iterable<Candidate> {
+  const method = (line.method ?? DEFAULT_METHOD).toUpperCase();
+  const path = withoutQuery(line.path ?? DEFAULT_PATH);
+  const compiled = router.routes.map((route) => compileRoute(route, router.routing));
+  const chosen = virtualHost(
+    router.routing,
+    compiled.map(({ hosts }) => hosts),
+    line.host,
+  );
+  for (const { route, hosts, paths } of compiled) {
+    if (route.methods.length > 0 && !route.methods.includes(method)) continue;
+    const host = hosts.length === 0 ? null : bestHost(hosts, line.host);
+    if (hosts.length > 0 && host === null) continue;
+    if (chosen !== undefined && !chosen(hosts)) continue;
+    if (paths.length === 0) yield { route, hosts, host, path: null };
+    for (const pattern of paths) {
+      if (pattern.takes(path)) yield { route, hosts, host, path: pattern };
     }
   }
-  return best;
 }
 
-const NO_PATH: PathMatch = { rank: PATH_NONE, length: 0 };
-
-function precedes(a: Route, aPath: PathMatch, b: Route, bPath: PathMatch): boolean {
-  if (aPath.rank !== bPath.rank) return aPath.rank > bPath.rank;
-  if (aPath.length !== bPath.length) return aPath.length > bPath.length;
-  const methods = Number(a.methods.length > 0) - Number(b.methods.length > 0);
-  if (methods !== 0) return methods > 0;
-  return a.headers.size > b.headers.size;
-}
-
-function matchesRest(route: Route, line: RequestLine): boolean {
-  const method = (line.method ?? DEFAULT_METHOD).toUpperCase();
-  if (route.methods.length > 0 && !route.methods.includes(method)) return false;
-  if (route.hosts.length > 0 && !route.hosts.some((host) => matchesHost(host, line.host))) {
-    return false;
-  }
-  const given = new Map([...line.headers].map(([name, value]) => [name.toLowerCase(), value]));
-  return [...route.headers].every(([name, value]) => given.get(name.toLowerCase()) === value);
-}
-
-/** Exact, or `*.example.com` for any name below. */
-function matchesHost(pattern: string, host: string | null): boolean {
-  if (host === null) return false;
-  const wanted = pattern.toLowerCase();
-  const given = host.toLowerCase();
-  if (!wanted.startsWith('*.')) return wanted === given;
-  return given.length > wanted.length - 1 && given.endsWith(wanted.slice(1));
-}
-
-function pathMatch(route: Route, path: string): PathMatch | null {
-  if (route.paths.length === 0) return NO_PATH;
-  let best: PathMatch | null = null;
-  for (const pattern of route.paths) {
-    const match = matchOne(pattern, path);
-    if (match === null) continue;
-    if (best === null || match.rank > best.rank) best = match;
-    else if (match.rank === best.rank && match.length > best.length) best = match;
+/** The most exact of the hosts that fit, then the longest. */
+function bestHost(hosts: readonly HostPattern[], host: string | null): HostPattern | null {
+  let best: HostPattern | null = null;
+  for (const pattern of hosts) {
+    if (!takesHost(pattern, host)) continue;
+    if (best === null || exactness(pattern) > exactness(best)) best = pattern;
   }
   return best;
 }
 
-function matchOne(pattern: string, withQuery: string): PathMatch | null {
-  const query = withQuery.indexOf('?');
-  const path = query < 0 ? withQuery : withQuery.slice(0, query);
-  const prefix = pattern.endsWith('*');
-  const wanted = prefix ? pattern.slice(0, -1) : pattern;
-  let at = 0;
-  let segments = false;
-  for (let i = 0; i < wanted.length;) {
-    const close = wanted[i] === '{' ? wanted.indexOf('}', i) : -1;
-    if (close > 0) {
-      const from = at;
-      while (at < path.length && path[at] !== '/') at++;
-      if (at === from) return null;
-      segments = true;
-      i = close + 1;
-    } else if (path[at++] !== wanted[i++]) return null;
+function exactness({ kind, length }: HostPattern): number {
+  return (kind === 'exact' ? 1000 : 0) + length;
+}
+
+/** Names of headers go without case; Kong compares their values without it too. */
+function matchesHeaders(
+  routing: Gateway['routing'],
+  route: Route,
+  given: ReadonlyMap<string, string>,
+): boolean {
+  const loose = routing === 'kong';
+  for (const [name, values] of route.headers) {
+    const value = given.get(name.toLowerCase());
+    if (value === undefined) return false;
+    const fits = loose
+      ? values.some((wanted) => wanted.toLowerCase() === value.toLowerCase())
+      : values.includes(value);
+    if (!fits) return false;
   }
-  if (prefix) return { rank: PATH_PREFIX, length: wanted.length };
-  if (at !== path.length) return null;
-  return { rank: segments ? PATH_SEGMENTS : PATH_EXACT, length: wanted.length };
+  return true;
+}
+
+/** A route with its patterns ready to be asked. */
+export interface CompiledRoute {
+  readonly route: Route;
+  readonly hosts: readonly HostPattern[];
+  readonly paths: readonly PathPattern[];
+}
+
+/** Patterns are compiled once: the routes of a gateway are asked for each call of the scenario. */
+const KNOWN = new WeakMap<
+  Route,
+  { readonly routing: Gateway['routing']; readonly compiled: CompiledRoute }
+>();
+
+/** The patterns of a route as a routing reads them. */
+export function compileRoute(route: Route, routing: Gateway['routing']): CompiledRoute {
+  const known = KNOWN.get(route);
+  if (known?.routing === routing) return known.compiled;
+  const compiled = {
+    route,
+    hosts: route.hosts.map(hostPattern),
+    paths: route.paths.map((path) => pathPattern(path, routing)),
+  };
+  KNOWN.set(route, { routing, compiled });
+  return compiled;
 }

@@ -50,6 +50,7 @@ export const MIDDLEWARE = [
   'authorize',
   'rateLimit',
   'coalesce',
+  'admit',
   'transform',
   'translate',
   'compress',

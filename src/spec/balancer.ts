@@ -1,13 +1,18 @@
 import type { z } from 'zod';
 import type { StreamKey } from '../kernel/rng.js';
 import type { Ns } from '../kernel/time.js';
+import type { Outcome } from './outcome.js';
 
 /** What a balancer knows: only what its own caller has seen. */
 export interface BalancerSetup {
   /** Instances of the callee. */
   readonly size: number;
+  /** Number of the calling instance within its component. */
+  readonly caller: number;
   /** Attempts of this caller that are under way, by instance: ten callers have ten views. */
   readonly outstanding: Int32Array;
+  /** When each instance came back after callers had seen it go; -Infinity for one that never went. */
+  readonly upSince: Float64Array;
   readonly clock: { readonly now: Ns };
   /** Key of the draws of this caller's component for this callee. */
   readonly picks: StreamKey;
@@ -20,8 +25,9 @@ export interface BalancerSetup {
 /** The run-time half of a balancer: one for each calling instance, callee and configuration. */
 export interface BalancerState {
   /**
-   * The instance for an attempt: one of the first `count` entries of `candidates`, which are in order.
-   * Lineage of the attempt for draws, the calling strand for the key of its request.
+   * The instance for an attempt: one of the first `count` entries of `candidates`, which are in order,
+   * or -1 where the balancer itself holds all of them for failed. Lineage of the attempt for draws, the
+   * calling strand for the key of its request.
    */
   pick(
     candidates: Int32Array,
@@ -31,7 +37,7 @@ export interface BalancerState {
     strand: number,
   ): number;
   /** An attempt to this instance has been answered, or given up, after so long. */
-  ended?(instance: number, afterNs: Ns): void;
+  ended?(instance: number, afterNs: Ns, outcome: Outcome): void;
   /** The calling process has restarted: forget everything. */
   reset?(): void;
 }
@@ -44,5 +50,16 @@ export interface BalancerKind<S extends z.ZodType = z.ZodType> {
   readonly sources: readonly string[];
   /** Strict object WITHOUT the field `kind`; every field described. A field `key` names one of `keys`. */
   readonly schema: S;
+  /** Its list is a file: callers pick instances that are down too, and find out by failing. */
+  readonly fixedList?: true;
+  /** All callers have to see all instances: they cannot be narrowed to a zone or a subset. */
+  readonly wholeList?: true;
   create(config: z.output<S>, setup: BalancerSetup): BalancerState;
+  /** Legal by itself, contradictory together: messages with the field they belong to. */
+  check?(config: z.output<S>): readonly BalancerProblem[];
+}
+
+export interface BalancerProblem {
+  readonly field: string;
+  readonly message: string;
 }

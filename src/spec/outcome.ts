@@ -1,7 +1,7 @@
 /**
  * Outcomes of requests, calls and attempts: the one taxonomy that every policy classifies on.
  *
- * At run time an outcome is one small integer: `kind | status << 5 | AMBIGUOUS`. Kinds start at 4,
+ * At run time an outcome is one small integer: `kind | status << 5 | AMBIGUOUS | HINTED`. Kinds start at 4,
  * because 0 to 3 are the answers of the call machinery that are no outcomes (PASS, PARK, HOLD, PENDING).
  */
 export type Outcome = number;
@@ -68,6 +68,19 @@ export const OUTCOME = Object.freeze({
 /** Set on the outcome of a call when one of its attempts may have been executed without our knowing. */
 export const AMBIGUOUS = 1 << 15;
 
+/**
+ * Set on the outcome of an answer that says when to ask again: a Retry-After, a gRPC pushback. What it
+ * says stands beside it, see CallContext.hint.
+ */
+export const HINTED = 1 << 16;
+/** A hint that asks not to be asked again: a negative grpc-retry-pushback-ms. */
+export const NEVER_AGAIN = -1;
+
+/** True when the answer with this outcome says when to ask again. */
+export function isHinted(outcome: Outcome): boolean {
+  return (outcome & HINTED) !== 0;
+}
+
 /** The kind of an outcome, 4 to 21, without status and ambiguity. */
 export function kindOf(outcome: Outcome): number {
   return outcome & 31;
@@ -82,6 +95,13 @@ export function kindIndex(outcome: Outcome): number {
 export function statusOf(outcome: Outcome): number {
   const written = (outcome >> 5) & 1023;
   return written !== 0 ? written : DEFAULT_STATUS[kindIndex(outcome)]!;
+}
+
+/** The HTTP status of an answer; null where none came, or none was written into it. */
+export function writtenStatus(outcome: Outcome): number | null {
+  const written = (outcome >> 5) & 1023;
+  if (written !== 0) return written;
+  return isSuccess(outcome) ? 200 : null;
 }
 
 /** The outcome of a kind with a status written into it. */

@@ -3,12 +3,16 @@ import type { Distribution } from '../kernel/distribution.js';
 import type { Ns } from '../kernel/time.js';
 import type {
   Arrivals,
+  Connections,
   Cpu,
   KeyPopulation,
   Layer,
+  Lifecycle,
   LoadBalancing,
   Pool,
   Queue,
+  RetryAfter,
+  Shed,
 } from './scenario.js';
 
 /**
@@ -46,8 +50,13 @@ export interface Plan {
   readonly sized: boolean;
   readonly checks: readonly PlanCheck[];
   readonly coalescings: readonly PlanCoalescing[];
+  readonly gates: readonly PlanGate[];
   readonly faults: readonly PlanFault[];
-  readonly keys: readonly { readonly name: string; readonly population: KeyPopulation }[];
+  readonly keys: readonly PlanKey[];
+  /** Rules of executing once per value; parts and edges point here. */
+  readonly onces: readonly PlanOnce[];
+  /** Every priority that a request can have, ascending. */
+  readonly priorities: readonly number[];
   /** Longest chain of layers of any edge, pool and deadline included. */
   readonly deepestChain: number;
   /** Share of roots to trace, by a hash of (workload, arrival number); 0 = none, 1 = all. */
@@ -79,8 +88,13 @@ export interface PlanComponent {
   readonly queue: Queue;
   readonly cpu: Cpu;
   readonly cancellation: 'ignore' | 'onDequeue' | 'atSteps' | 'immediate';
+  readonly admission: PlanAdmission | null;
+  readonly gc: { readonly every: Distribution; readonly pause: Distribution } | null;
+  readonly lifecycle: Lifecycle | null;
   /** Program run instead of an endpoint's by a refused request; -1 = a refusal is free. */
   readonly rejectProgram: number;
+  /** Program of a TLS handshake; -1 where there is none. */
+  readonly handshakeProgram: number;
   readonly loadBalancing: LoadBalancing;
   readonly external: boolean;
   readonly critical: boolean;
@@ -97,6 +111,10 @@ export interface PlanPart {
   readonly idempotent: boolean;
   /** Bytes of a successful answer; -1 = of a route: those of the answer it was given. */
   readonly responseBytes: number;
+  /** Index into `onces` of what it says itself, or -1. */
+  readonly once: number;
+  /** Index into `priorities`; -1 = that of the caller. Requests of workloads have one. */
+  readonly priority: number;
 }
 
 export interface PlanInstance {
@@ -114,16 +132,29 @@ export interface PlanEdge {
   readonly to: number;
   readonly stat: number;
   readonly bundle: number;
+  /** Index into `onces` of what its bundle asks for, or -1. */
+  readonly once: number;
   readonly loadBalancing: LoadBalancing;
   readonly pool: Pool | null;
   /** Bytes of a request; -1 = of a route: those of the request it was sent. */
   readonly requestBytes: number;
   /** Edge of the call that the fallback of the bundle makes instead, or -1. */
   readonly fallback: number;
+  readonly connections: PlanConnections | null;
   /** True when a deadline may reach this edge (its own, or one propagated from a caller). */
   readonly deadline: boolean;
   /** Link by [caller zone index + 1][callee zone index + 1], flattened; stride = zones + 1. */
   readonly links: Int32Array;
+}
+
+/** Connections of an edge, with what the protocol of the callee says about them. */
+export interface PlanConnections extends Connections {
+  /** http2 and grpc: several attempts at once, whose messages keep their order. */
+  readonly multiplexed: boolean;
+  /** Round trips of the TLS handshake, behind the one of TCP. */
+  readonly tlsTrips: 0 | 1 | 2;
+  /** The instance is picked when a connection is opened: all instances of the callee share the pool. */
+  readonly shared: boolean;
 }
 
 export interface PlanBundle {
@@ -151,12 +182,50 @@ export interface PlanLink {
   readonly rtoNs: Ns;
 }
 
-/** A rate limiter that stands in a middleware chain. State per instance of the component, or one for all. */
+/** A key by which state is split; the built-in ones have populations of their own. */
+export interface PlanKey {
+  readonly name: string;
+  readonly population:
+    | KeyPopulation
+    /** The workload, the calling instance. */
+    | { readonly kind: 'workload' | 'caller' }
+    /**
+     * One of the clients of the workload; how many there are by component, Infinity = all different.
+     * Seen by its address a workload without that number is one caller, and so is a calling instance.
+     */
+    | { readonly kind: 'client' | 'address'; readonly clients: readonly number[] };
+}
+
+/** Executed once for each value of a key (an index into `keys`), see OncePerValue. */
+export interface PlanOnce {
+  readonly key: number;
+  readonly windowNs: Ns;
+  readonly storeErrors: boolean;
+}
+
+/** A rate limiter that stands in a middleware chain or before the queue. State per instance of the component, or one for all. */
 export interface PlanLimiter {
   readonly component: number;
   readonly layer: Layer;
   /** Index into `keys`, or -1: one bucket for all requests. */
   readonly key: number;
+  readonly retryAfter: RetryAfter;
+}
+
+/** A limit on the requests under way in each instance of a component, all of them or those of a part. */
+export interface PlanGate {
+  readonly component: number;
+  readonly layer: Layer;
+  /** Names its draws. */
+  readonly place: string;
+}
+
+/** What stands before the queue of a component. */
+export interface PlanAdmission {
+  readonly shed: Shed | null;
+  /** Ids of a limiter and a gate, or -1. */
+  readonly limiter: number;
+  readonly gate: number;
 }
 
 /** A remote check in a middleware chain whose answers each instance of the component keeps. */
@@ -193,7 +262,7 @@ export const OP = Object.freeze({
   WORK: 0,
   /** a=d. Time without CPU. */
   WAIT: 1,
-  /** a=edge, b=mode (CALL_MODE), c=jump target where mode is JUMP. */
+  /** a=edge, b=mode (CALL_MODE), c=jump target where mode is JUMP, t where it is ANSWER. */
   CALL: 2,
   /** c=t, see FORK_TABLE. Runs branches at once inside the parent's slot. */
   FORK: 3,
@@ -207,7 +276,7 @@ export const OP = Object.freeze({
   LOOP: 7,
   /** a=target. */
   JUMP: 8,
-  /** a=outcome. Ends the strand (the job, or its branch). */
+  /** a=outcome, b=t of one hint in ns where it is HINTED. Ends the strand (the job, or its branch). */
   DONE: 9,
   /** a=t (probability), b=target when the coin says no. */
   SKIP: 10,
@@ -219,16 +288,26 @@ export const OP = Object.freeze({
   BACKGROUND: 13,
   /** a=limiter id, b=outcome when refused: ends the strand with it. */
   LIMIT: 14,
+  /** Ends the strand where this request was executed before, or is being executed. */
+  ONCE: 15,
+  /** a=limiter, b=target where its decision needs no question to its store. */
+  STORE: 16,
+  /** a=branches, b=key, c=t as of CHOOSE: by a hash of the value of a key instead of a draw. */
+  CHOOSE_BY: 17,
+  /** a=gate id, b=outcome when refused: ends the strand with it. */
+  GATE: 18,
+  /** a=t (ns): the job ends with 503 so long from now. */
+  TIME_LIMIT: 19,
   /** a=check id, b=target when it is known to be allowed, c=outcome when it is known to be refused. */
-  KNOWN: 15,
+  KNOWN: 20,
   /** a=check id: the check before it has allowed. */
-  KEEP: 16,
+  KEEP: 21,
   /** a=coalescing id: goes on, or waits for the answer of a request that asks the same. */
-  COALESCE: 17,
+  COALESCE: 22,
   /** a=d, CPU for each KiB, b=1: of the answer it is about to give, 0: of its request. */
-  WORK_PER_KIB: 18,
+  WORK_PER_KIB: 23,
   /** a=t (bytes), b=outcome that ends the strand when its request is larger. */
-  OVERSIZE: 19,
+  OVERSIZE: 24,
 } as const);
 
 /** Layout of a FORK's table; the starts of the branches follow from STARTS on. */
@@ -259,8 +338,10 @@ export const CALL_MODE = Object.freeze({
   JUMP: 2,
   /** The strand ends with the outcome as it is (a client sees what it saw, no status of its own). */
   PASS: 3,
+  /** The strand ends with the status that t has for the kind of outcome, 0 = with the relayed outcome. */
+  ANSWER: 4,
   /** It is the answer of a check: c=t, see CHECK_TABLE. */
-  CHECK: 4,
+  CHECK: 5,
 } as const);
 
 /** Layout of the table of a check. */

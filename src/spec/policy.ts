@@ -26,6 +26,23 @@ export interface PolicyState {
   reset?(): void;
   /** Permits, waiters and forks held now. Must be 0 when nothing is in flight. */
   held(): number;
+  /** Limits on the connections of the calls it stands in front of. */
+  readonly limits?: ConnectionLimits;
+}
+
+/** Limits of a policy that the pools of its calls heed; those keep the counts where `hasPools`. */
+export interface ConnectionLimits {
+  readonly maxConnections: number;
+  /** Attempts that wait for a connection, those included that one is being opened for. */
+  readonly maxPending: number;
+  /** Attempts on a connection. */
+  readonly maxRequests: number;
+  hasPools: boolean;
+  /** What exceeds them is only counted. */
+  isDry: boolean;
+  connections: number;
+  pending: number;
+  requests: number;
 }
 
 /** Counters of an edge that policies feed; the index is the place in EDGE_COUNTERS. */
@@ -41,6 +58,9 @@ export const EDGE_COUNTERS = [
   'wouldReject',
   'throttleRejected',
   'coalesced',
+  'hinted',
+  'connects',
+  'poolOverflows',
 ] as const;
 export type EdgeCounter = (typeof EDGE_COUNTERS)[number];
 export const EDGE_COUNTER = Object.freeze(
@@ -98,6 +118,13 @@ export interface CallContext {
   setDeadline(frame: number, at: Ns): void;
   /** True when repeating the call cannot do harm: the callee endpoint is idempotent or read-only. */
   idempotent(frame: number): boolean;
+  /**
+   * When the callee wants to be asked again, in ns from now, or NEVER_AGAIN. Only for the frame and
+   * during the leave() or child() whose outcome isHinted.
+   */
+  hint(frame: number): Ns;
+  /** Hands on a hint with an outcome that was another frame's, as a hedge's. */
+  setHint(frame: number, hint: Ns): void;
   /** Adds one to a counter of the frame's edge, see EDGE_COUNTER. */
   count(frame: number, counter: number): void;
 }
@@ -121,8 +148,8 @@ export interface PolicySetup {
   readonly samplers: Samplers;
   /** Registers a distribution; draw with samplers.draw(id, key.a, key.b, lineageA, lineageB, index). */
   sampler(distribution: Distribution): number;
-  /** Value of the configured `key` for the request that a call belongs to; 0 without a key. */
-  keyValue(frame: number): number;
+  /** Value of the key by which the state is split for a call; null where it is not. */
+  readonly keyOf: ((frame: number) => number) | null;
   /** The key of a random stream, named by the edge and this policy, and by `meaning`. */
   stream(meaning: string): StreamKey;
   /** The lane of a constant delay, whose timers come to timer(). */
@@ -143,7 +170,39 @@ export interface PolicySetup {
 export interface LimiterState {
   /** 0 = go on, above 0 = wait so many ns, -1 = refused. `key` is 0 where no key is given. */
   take(now: Ns, key: number): Ns;
+  /** Where decisions are taken from a local copy: true when this one needs the store itself. */
+  asks?(now: Ns, key: number): boolean;
+  /** After a refusal: time until a request of this key could be let through. */
+  retryNs(now: Ns, key: number): Ns;
   reset(): void;
+}
+
+/** Whose state a limiter in a middleware chain is, and what a store that fails means to it. */
+export interface Sharing {
+  readonly scope: 'instance' | 'caller';
+  readonly onError: 'allow' | 'reject';
+}
+
+/** The key of the address of who calls; no declared key has a name like this. */
+export const ADDRESS_KEY = 'peer address';
+
+/** A limit on the requests under way in a server: no frames, only requests. */
+export interface GateState {
+  /** How many are under way with this one, or 0 when it is refused. */
+  enter(now: Ns): number;
+  /** One that was let in at `beganAt` as the `inflight`th has its answer. Lineage of it, for draws. */
+  leave(
+    now: Ns,
+    beganAt: Ns,
+    inflight: number,
+    outcome: Outcome,
+    lineageA: number,
+    lineageB: number,
+  ): void;
+  /** One was given up before it had an answer: it says nothing about the load. */
+  cancel(): void;
+  reset(now: Ns): void;
+  held(): number;
 }
 
 /** One named kind of a policy, such as `gobreaker` of `circuitBreaker`: schema, behaviour, documentation. */
@@ -170,13 +229,47 @@ export interface PolicyKind<S extends z.ZodType = z.ZodType> {
   readonly perTarget?: true;
   /** With every instance shut by this kind callers pick among all of them. */
   readonly failsOpen?: true;
+  /** True where the state may be split by the value of a key; `keyOf` is null for all others. */
+  readonly keyed?: true;
+  /** Where the library has its own word for it: the key that splits the state, by what is written. */
+  splitBy?(config: z.output<S>, key: string | null): string | null;
   /** True where all it does is to refuse calls or let them wait: `dryRun` then only counts that. */
   readonly dryRun?: true;
   create(config: z.output<S>, setup: PolicySetup): PolicyState;
   /** Where the kind may also stand in a middleware chain. */
   limiter?(config: z.output<S>): LimiterState;
-  /** Legal by itself, contradictory together: messages with the field they belong to. */
-  check?(config: z.output<S>, bundle: ReadonlyMap<string, unknown>): readonly PolicyProblem[];
+  /** Fields that only mean something in a middleware chain; `limiter` and `nodes` are given them. */
+  readonly serverFields?: Readonly<Record<string, z.ZodType>>;
+  /**
+   * Limiters of several processes over one store, one for each process; else those that share a state
+   * are one object. null where this configuration shares in no way of its own.
+   */
+  nodes?(config: z.output<S>): (() => LimiterState) | null;
+  /** What the library's own words mean for its state in a middleware chain. */
+  sharing?(config: z.output<S>): Sharing | null;
+  /** True for a limiter whose refusals carry no Retry-After unless asked for. */
+  readonly silent?: true;
+  /**
+   * Legal by itself, contradictory together: messages with the field they belong to. `key` is the one
+   * that is written, or null.
+   */
+  check?(
+    config: z.output<S>,
+    bundle: ReadonlyMap<string, unknown>,
+    key?: string | null,
+  ): readonly PolicyProblem[];
+  /** Where the kind may also limit what is under way in a server. `stream` gives the key of its draws. */
+  gate?(config: z.output<S>, stream: (meaning: string) => StreamKey): GateState;
+  /**
+   * What it says about another policy of its bundle: the settings of that one, given those it has and
+   * the fields of it that the user wrote.
+   */
+  completes?(
+    config: z.output<S>,
+    policy: string,
+    other: unknown,
+    written: readonly string[],
+  ): unknown;
 }
 
 export interface PolicyProblem {

@@ -93,16 +93,16 @@ export interface GaugeRecord {
     'busy' | 'queue' | 'concurrency' | 'cpu' | 'inFlight' | 'open' | 'used' | 'waiting';
   /** Instance id, or -1. For inFlight and pools: the calling instance. */
   readonly instance: number;
-  /** For inFlight: the called component id; for pools the database's; else -1. */
+  /** For inFlight and pools: the called component id; else -1. */
   readonly callee: number;
   readonly area: Float64Array;
   readonly max: Float64Array;
 }
 
-/** Connection pools of one calling component to one database, all its instances together. */
+/** Connection pools of one calling component to another, all its instances together. */
 export interface PoolRecord {
   readonly callerComponent: number;
-  readonly database: number;
+  readonly calleeComponent: number;
   /** Per segment: wait for a connection, ns; waits of 0 and dialling included. */
   readonly waits: readonly HistogramData[];
 }

@@ -202,7 +202,7 @@ export interface ComponentResult extends AnswerResult {
   readonly duplicates: number;
   /** Requests answered by a middleware with the answer of another; left out where there are none. */
   readonly coalesced?: number;
-  /** Databases: per calling component. */
+  /** By calling component: always of databases, else where callers have connections. */
   readonly pools: Readonly<Record<string, PoolResult>> | null;
 }
 
@@ -213,6 +213,9 @@ export interface PoolResult {
   readonly waiting: { readonly mean: number; readonly max: number };
   readonly open: { readonly mean: number; readonly max: number };
   readonly used: { readonly mean: number; readonly max: number };
+  /** Connections that its pools may open together; null = unlimited. */
+  readonly size: number | null;
+  readonly opened: number;
   readonly timeouts: number;
 }
 
@@ -383,6 +386,8 @@ export interface Span {
   readonly answered: number | null;
   readonly gone: number | null;
   readonly outcome: OutcomeName;
+  /** HTTP status of a failed answer; left out where there was none. */
+  readonly status?: number;
 }
 
 export type Verdict = 'pass' | 'fail' | 'inconclusive';

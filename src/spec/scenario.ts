@@ -1,6 +1,7 @@
 import type { CountDistribution } from '../kernel/counts.js';
 import type { Distribution } from '../kernel/distribution.js';
 import type { Ns } from '../kernel/time.js';
+import type { OutcomeName } from './outcome.js';
 
 /**
  * The explicit scenario of one variant: short forms expanded, includes, defaults, templates and
@@ -108,16 +109,29 @@ export type KeyPopulation =
     }
   | { readonly kind: 'sequence'; readonly count: number };
 
+/** Executed once for each value of a key; repetitions are answered with the stored result. */
+export interface OncePerValue {
+  readonly key: string;
+  /** How long a result is kept, from the end of the execution. */
+  readonly windowNs: Ns;
+  /** Whether failures are stored too; else the next request executes again. */
+  readonly storeErrors: boolean;
+}
+
 /** A resolved bundle of policies, in the order in which a call meets them. */
 export interface Bundle {
   /** Identity of shared state: the name of the bundle, or the path of an anonymous one. */
   readonly id: string;
   /** Outermost first. `config` is the output of the kind's schema. `deadline` stands in its place. */
   readonly layers: readonly Layer[];
+  /** What makes the callee execute the call once per value, null where nothing does. */
+  readonly idempotencyKey: OncePerValue | null;
   /** Overrides the callee's own, null when it does not. */
   readonly loadBalancing: LoadBalancing | null;
   /** What a fallback calls instead; null where none does. */
   readonly fallback: Target | null;
+  /** Connections of its calls to services and gateways; null: they are warm and free. */
+  readonly connections: Connections | null;
   /** Where the order of the layers comes from: `written`, or the name of a preset. */
   readonly order: string;
 }
@@ -129,16 +143,67 @@ export interface Layer {
   readonly config: unknown;
   readonly scope: 'instance' | 'caller' | 'global';
   readonly per: 'callee' | 'endpoint' | 'target';
+  /** Name of the key whose values split the state further, or null. */
+  readonly key: string | null;
+  /** The store that holds a shared state, or null: asking it is free. */
+  readonly store: { readonly latency: Distribution } | null;
   /** It decides and records, and lets everything pass. */
   readonly dryRun: boolean;
   /** Fields that the user wrote, by dotted path, sorted; all others have their defaults. */
   readonly written: readonly string[];
+  /** The product whose preset wrote them instead of the user. */
+  readonly preset?: string;
 }
 
 export interface LoadBalancing {
   readonly kind: string;
   /** Output of the kind's schema. */
   readonly config: unknown;
+  /** Left out: zones are not looked at. */
+  readonly zoneAware?: ZoneAware;
+  /** Left out: every caller sees all instances. */
+  readonly subset?: Subset;
+  /** The instance is picked once for each connection, as an L4 balancer does; else for each attempt. */
+  readonly level?: 'connection';
+}
+
+/** Calls stay in the zone of their caller as far as the shares of both sides allow. */
+export interface ZoneAware {
+  /** Share of the picks that look at zones. */
+  readonly routingEnabled: number;
+  /** Fewest instances that may be picked for zones to be looked at. */
+  readonly minClusterSize: number;
+}
+
+/** The instances that one caller sees. */
+export interface Subset {
+  readonly size: number;
+  /** Dealt in rounds, so that every instance has as many callers, or drawn by each caller. */
+  readonly kind: 'deterministic' | 'random';
+}
+
+/** Connections of a calling instance to an instance called. */
+export interface Connections {
+  readonly max: number;
+  readonly maxIdle: number;
+  readonly idleTimeoutNs: Ns | null;
+  /** Attempts that wait in line, those for which a connection is being opened not among them. */
+  readonly maxPending: number;
+  readonly acquireTimeoutNs: Ns | null;
+  readonly connectTimeoutNs: Ns | null;
+  /** Streams at once on a connection of http2 or grpc. */
+  readonly maxStreams: number;
+  /** Attempts that a connection carries before it is closed. */
+  readonly maxRequests: number;
+  readonly lifetimeNs: Ns | null;
+}
+
+/** What a component speaks to its callers; only felt where they have connections. */
+export interface Protocol {
+  readonly kind: 'http1' | 'http2' | 'grpc' | 'tcp';
+  readonly tls: 'none' | 'tls12' | 'tls13' | 'mtls';
+  /** CPU of the component for a TLS handshake. */
+  readonly handshakeWork: Distribution;
 }
 
 export interface Cpu {
@@ -149,10 +214,49 @@ export interface Cpu {
   readonly contextSwitchTax: number;
 }
 
-export interface Queue {
+export type Queue = {
   readonly capacity: number;
-  readonly discipline: 'fifo' | 'lifo';
   readonly maxWaitNs: Ns | null;
+} & (
+  | { readonly discipline: 'fifo' | 'lifo' | 'priority' }
+  /** `targetNs`: longest wait of who comes to a standing queue; of others it is the interval. */
+  | {
+      readonly discipline: 'adaptiveLifo';
+      readonly intervalNs: Ns;
+      readonly targetNs: Ns | null;
+    }
+  | { readonly discipline: 'fair'; readonly key: string }
+  | { readonly discipline: 'codel'; readonly targetNs: Ns; readonly intervalNs: Ns }
+);
+
+/** Looked at in this order: shed, rate limit, concurrency limit. */
+export interface Admission {
+  readonly shed: Shed | null;
+  readonly rateLimit: Layer | null;
+  /** What refusals of the rate limit say. */
+  readonly retryAfter: RetryAfter;
+  readonly concurrencyLimit: Layer | null;
+}
+
+/** Refuses while a signal of overload lasts; `below`: only priorities below it, null = everybody. */
+export type Shed =
+  | { readonly kind: 'priority'; readonly above: number; readonly below: number }
+  | {
+      readonly kind: 'cpu';
+      readonly above: number;
+      readonly intervalNs: Ns;
+      readonly below: number | null;
+    }
+  | {
+      readonly kind: 'queueDelay';
+      readonly targetNs: Ns;
+      readonly intervalNs: Ns;
+      readonly below: number | null;
+    };
+
+export interface Lifecycle {
+  readonly startup: Distribution;
+  readonly warmup: { readonly durationNs: Ns; readonly factor: number } | null;
 }
 
 /** What services, gateways and databases have in common. */
@@ -170,7 +274,14 @@ export interface Host {
   readonly cpu: Cpu;
   readonly cancellation: 'ignore' | 'onDequeue' | 'atSteps' | 'immediate';
   readonly rejectWork: Distribution;
+  /** What stands before the queue; null = everybody is let in. */
+  readonly admission: Admission | null;
+  /** Stop-the-world pauses; `every` counts from the end of one to the next. */
+  readonly gc: { readonly every: Distribution; readonly pause: Distribution } | null;
+  /** Of a process that comes back; those of the beginning are started and warm. */
+  readonly lifecycle: Lifecycle | null;
   readonly loadBalancing: LoadBalancing;
+  readonly protocol: Protocol | null;
   readonly external: boolean;
   readonly labels: ReadonlyMap<string, string>;
 }
@@ -184,7 +295,11 @@ export interface Service extends Host {
 }
 
 export interface Gateway extends Host {
-  readonly routing: 'firstMatch' | 'gatewayApi';
+  /** The product whose defaults it has. */
+  readonly kind: 'simple' | 'kong' | 'envoy' | 'nginx' | 'spring';
+  readonly routing: 'firstMatch' | 'kong' | 'gatewayApi' | 'envoy' | 'nginx';
+  /** Outcome of a call to a target -> status the gateway answers, where it is not that of a service. */
+  readonly answers: ReadonlyMap<OutcomeName, number>;
   readonly routes: readonly Route[];
   readonly middleware: readonly Middleware[];
   readonly outbound: ReadonlyMap<string, Bundle>;
@@ -194,10 +309,17 @@ export interface Endpoint {
   readonly name: string;
   readonly steps: readonly Step[];
   readonly idempotent: boolean;
+  /** Where a key makes it idempotent. */
+  readonly once: OncePerValue | null;
   readonly readOnly: boolean;
   /** Bytes of a request whose call does not say otherwise, and of a successful answer. */
   readonly requestBytes: number;
   readonly responseBytes: number;
+  /** Replaces the priority that a request carries; null = it keeps its own. */
+  readonly priority: number | null;
+  /** Executions at once per instance, inside the workers; null = as many as there are workers. */
+  readonly concurrency: Layer | null;
+  readonly timeLimitNs: Ns | null;
 }
 
 export interface Route {
@@ -206,19 +328,29 @@ export interface Route {
   readonly methods: readonly string[];
   readonly paths: readonly string[];
   readonly hosts: readonly string[];
-  readonly headers: ReadonlyMap<string, string>;
+  /** Name to the values of which one has to be there. */
+  readonly headers: ReadonlyMap<string, readonly string[]>;
+  /** Only for `routing: kong`, among regular expressions: the greater is asked first. */
+  readonly regexPriority: number;
   /** Weighted targets; `part` is filled in. */
   readonly to: readonly { readonly target: Target; readonly weight: number }[];
   /** What the gateway runs itself instead of calling a target; `to` is empty then. */
   readonly steps: readonly Step[] | null;
   /** Bytes of an answer of its steps. */
   readonly responseBytes: number;
+  /** Key whose value chooses among the targets; null = chance. */
+  readonly sticky: string | null;
+  /** A copy of a share of the requests, for which nobody waits. */
+  readonly mirror: { readonly target: Target; readonly share: number } | null;
   readonly policy: Bundle | null;
+  /** Its own. */
   readonly middleware: readonly Middleware[];
+  /** All that runs before the call in its order: that of the gateway and its own. */
+  readonly chain: readonly Middleware[];
 }
 
 export interface Middleware {
-  /** `authenticate`, `authorize`, `rateLimit`, `coalesce`, `filter`, `transform`, `translate`, `compress`, `log`, `correlate`. */
+  /** `authenticate`, `authorize`, `rateLimit`, `admit`, `coalesce`, `filter`, `transform`, `translate`, `compress`, `log`, `correlate`. */
   readonly name: string;
   readonly kind: string | null;
   readonly work: Distribution;
@@ -241,9 +373,28 @@ export interface Middleware {
     readonly windowNs: Ns | null;
   } | null;
   readonly when: Condition | null;
-  /** Only for `rateLimit`: the policy kind and its config. */
+  /** Only for `rateLimit`: the policy kind and its config, and what its refusals say. */
   readonly rateLimit: Layer | null;
+  readonly retryAfter: RetryAfter;
+  /** Path of the entry in the file; a limiter has one state for each. */
+  readonly at: readonly (string | number)[];
+  /** The store a limiter asks before it decides, or null. */
+  readonly store: LimiterStore | null;
+  /** Only for `admit`: the concurrency limit. */
+  readonly admit: Layer | null;
 }
+
+/** A store outside the process: each question to it takes a time, or is a call of its component. */
+export interface LimiterStore {
+  readonly latency: Distribution;
+  /** The endpoint or operation that is called, null where only the latency counts. */
+  readonly of: Target | null;
+  /** What a failed call means for the request. */
+  readonly onError: 'allow' | 'reject';
+}
+
+/** How a refusal says when to come back: in whole seconds, as HTTP does, exactly, or not at all. */
+export type RetryAfter = 'seconds' | 'exact' | 'none';
 
 /** A component and its part (endpoint, operation); a gateway has no part here: it is routed. */
 export interface Target {
@@ -293,7 +444,12 @@ export type Step = StepModifiers &
         }[];
       }
     | { readonly verb: 'loop'; readonly count: CountDistribution; readonly steps: readonly Step[] }
-    | { readonly verb: 'fail'; readonly outcome: number }
+    | {
+        readonly verb: 'fail';
+        readonly outcome: number;
+        /** NEVER_AGAIN where it asks not to be asked again, null without a hint. */
+        readonly retryAfterNs: Ns | null;
+      }
     | {
         readonly verb: 'respond';
         readonly outcome: number;
@@ -331,7 +487,10 @@ export interface Operation {
   readonly write: boolean;
 }
 
-export interface Pool {
+/** The client-side pool of a database, in the words of its library. */
+export type Pool = PoolSettings | GoSettings | HikariSettings;
+
+export interface PoolSettings {
   readonly kind: 'simple';
   readonly maxOpen: number;
   readonly maxIdle: number;
@@ -339,6 +498,24 @@ export interface Pool {
   readonly maxIdleTimeNs: Ns | null;
   readonly acquireTimeoutNs: Ns | null;
   readonly waiters: 'fifo' | 'random';
+}
+
+/** Go's database/sql. */
+export interface GoSettings {
+  readonly kind: 'go';
+  readonly maxOpen: number;
+  readonly maxIdle: number;
+  readonly maxLifetimeNs: Ns | null;
+  readonly maxIdleTimeNs: Ns | null;
+}
+
+export interface HikariSettings {
+  readonly kind: 'hikari';
+  readonly maximumPoolSize: number;
+  readonly minimumIdle: number;
+  readonly connectionTimeoutNs: Ns;
+  readonly idleTimeoutNs: Ns | null;
+  readonly maxLifetimeNs: Ns | null;
 }
 
 export interface Workload {
@@ -361,6 +538,8 @@ export interface Request {
   readonly name: string;
   readonly weight: number;
   readonly class: string | null;
+  /** Carried by every message of the tree; a larger one is more important. */
+  readonly priority: number;
   /** A single call, or a journey; the long form is always steps. */
   readonly steps: readonly Step[];
   readonly patience: { readonly afterNs: Ns; readonly cancel: boolean } | null;

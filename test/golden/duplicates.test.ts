@@ -59,4 +59,11 @@ describe('duplicate executions', () => {
     const far = 'kind: latency, target: shop->bank, add: 9ms, at: 0s, for: 5s';
     expect(duplicates(HEDGE, far, '[ wait: 1ns ]')).toBe(1);
   });
+
+  it('count none after a refused connection: the callee never saw the call', () => {
+    const away = 'kind: crash, target: bank, at: 0s, for: 1010ms';
+    const again =
+      '{ retry: { attempts: 3, on: [connect], backoff: { kind: constant, base: 20ms } } }';
+    expect(duplicates(again, away, '[ wait: 20ms ]')).toBe(0);
+  });
 });

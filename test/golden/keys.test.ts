@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { golden } from './tracing.js';
+import { golden, outcomes } from './tracing.js';
+
+const times = (count: number, word: string): string[] => new Array<string>(count).fill(word);
 
 describe('a key that is a sequence', () => {
   it('has the values 0, 1, 2, 0 ... in the order of arrival, however deep the call is', () => {
@@ -26,5 +28,104 @@ workloads:
       expect(one).toBe(pairs[k % 7][0]);
     });
     expect(new Set(reads).size).toBeGreaterThan(1);
+  });
+});
+
+/** What becomes of requests at these times behind a limiter in front of the calls to a bank. */
+function limited(policy: string, workloads: string, more = '') {
+  return golden(
+    `
+${more}
+policies: { quota: { rateLimit: ${policy} } }
+services:
+  shop: { replicas: 2, outbound: quota, endpoints: { buy: [ call: bank.pay ] } }
+  bank: { endpoints: { pay: [ wait: 1ms ] } }
+workloads: ${workloads}
+`,
+    '9s',
+  );
+}
+
+const at = (name: string, times: string, more = ''): string =>
+  `${name}: { arrivals: { at: [ ${times} ] }, requests: [ { call: shop.buy } ]${more} }`;
+
+describe('the key of a limiter in front of calls', () => {
+  const ONE = '{ kind: fixedWindow, limit: 1, window: 10s';
+
+  it('splits the state of each instance, or of all', () => {
+    const three = `{ ${at('users', '1s, 2s, 3s, 4s, 5s, 6s, 7s, 8s')} }`;
+    const turn = 'keys: { turn: sequence(count=4) }';
+    // Round robin: values 0 and 2 come to one instance, 1 and 3 to the other.
+    const own = limited(`${ONE}, key: turn }`, three, turn);
+    expect(outcomes(own.requests)).toEqual([...times(4, 'ok'), ...times(4, 'serverError')]);
+    expect(outcomes(limited(`${ONE}, per: key, key: turn }`, three, turn).requests)).toEqual(
+      outcomes(own.requests),
+    );
+    // Without the key one passes at each of the two instances.
+    const none = limited(`${ONE} }`, three, turn);
+    expect(outcomes(none.requests)).toEqual([...times(2, 'ok'), ...times(6, 'serverError')]);
+    const shared = limited(`${ONE}, scope: global, key: turn }`, three, turn);
+    expect(outcomes(shared.requests)).toEqual(outcomes(own.requests));
+  });
+
+  it('may be the workload, the calling instance or the user request', () => {
+    const two = `{ ${at('one', '1s, 3s, 5s, 7s')}, ${at('two', '2s, 4s, 6s, 8s')} }`;
+    const passed = (key: string): number[] => {
+      const policy = `${ONE}, scope: global, key: ${key} }`;
+      const { requests } = limited(policy, two);
+      return requests.filter(({ outcome }) => outcome === 'ok').map(({ sent }) => sent / 1000);
+    };
+    expect(passed('workload')).toEqual([1, 2]);
+    // Each workload goes round by itself: the requests of 1 and 2 s come to the first instance.
+    expect(passed('caller')).toEqual([1, 3]);
+    expect(passed('request')).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+  });
+
+  it('may be one of the clients that a workload says it has', () => {
+    const many = Array.from({ length: 60 }, (_, k) => `${1000 + k * 10}ms`).join(', ');
+    const passed = (clients: string): number => {
+      const policy = `${ONE}, scope: global, key: client }`;
+      const { requests } = limited(policy, `{ ${at('users', many, clients)} }`);
+      return requests.filter(({ outcome }) => outcome === 'ok').length;
+    };
+    expect(passed(', clients: 3')).toBe(3);
+    expect(passed('')).toBe(60);
+  });
+});
+
+describe('limitBy of Kong', () => {
+  const gateway = (limit: string, workloads: string): string[] =>
+    outcomes(
+      golden(
+        `
+keys: { customer: sequence(count=2) }
+gateways: { edge: { middleware: [ { rateLimit: ${limit} } ], routes: [ { to: bank.pay } ] } }
+services: { bank: { endpoints: { pay: [ wait: 1ms ] } } }
+workloads: ${workloads}
+`,
+        '9s',
+      ).requests,
+    );
+  const users = (name: string, times: string, more = ''): string =>
+    `${name}: { arrivals: { at: [ ${times} ] }, requests: [ { call: edge } ]${more} }`;
+  const both = `{ ${users('one', '1s, 3s')}, ${users('two', '2s, 4s')} }`;
+
+  it('counts by the key of a consumer, without one by address, or all together', () => {
+    const { ok, no } = { ok: 'ok', no: 'throttled' };
+    expect(gateway('{ kind: kong, minute: 1 }', both)).toEqual([ok, ok, no, no]);
+    expect(gateway('{ kind: kong, minute: 1, limitBy: ip }', both)).toEqual([ok, ok, no, no]);
+    expect(gateway('{ kind: kong, minute: 1, limitBy: service }', both)).toEqual([ok, no, no, no]);
+    const one = `{ ${users('one', '1s, 2s, 3s, 4s')} }`;
+    expect(gateway('{ kind: kong, minute: 1, key: customer }', one)).toEqual([ok, ok, no, no]);
+    expect(gateway('{ kind: kong, minute: 1, limitBy: ip }', one)).toEqual([ok, no, no, no]);
+  });
+
+  it('sees the address of each client where a workload says how many it has', () => {
+    const many = Array.from({ length: 60 }, (_, k) => `${1000 + k * 10}ms`).join(', ');
+    const passed = gateway(
+      '{ kind: kong, minute: 1, limitBy: ip }',
+      `{ ${users('one', many, ', clients: 4')} }`,
+    );
+    expect(passed.filter((outcome) => outcome === 'ok')).toHaveLength(4);
   });
 });

@@ -75,6 +75,23 @@ describe('a link with a bandwidth', () => {
     expect(latencies(golden(body).requests)).toEqual([55, 55, 55]);
   });
 
+  it('carries the copy of a mirror like the request itself', () => {
+    // @10 and @15 at the gateway; the first request leaves @20, its copy @30, the second one @40.
+    const { at } = golden(`
+network: { bandwidth: 1MB/s }
+gateways:
+  edge: { routes: [ { name: all, to: s.serve, mirror: { to: s.copy } } ] }
+services:
+  s:
+    endpoints:
+      serve: { requestSize: 10KB, steps: [ wait: 1ms ] }
+      copy: [ wait: 1ms ]
+workloads:
+  users: { arrivals: { at: [ 0ms, 5ms ] }, requests: [ { call: edge } ] }
+`);
+    expect(begun(at('s.serve'))).toEqual([20, 40]);
+  });
+
   it('may be that of a pair, one way', () => {
     const links = 'links: [ { between: [shop, store], bandwidth: 1MB/s, oneWay: true } ]';
     expect(latencies(golden(shop(links, '0ms')).requests)).toEqual([15]);

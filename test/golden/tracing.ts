@@ -1,4 +1,6 @@
 import { expect } from 'vitest';
+import { EDGE_COUNTER, EDGE_COUNTERS } from '../../src/spec/policy.js';
+import type { EdgeCounter } from '../../src/spec/policy.js';
 import type { Ran, Row } from '../theory/program.js';
 import { traceOf } from '../theory/program.js';
 
@@ -61,3 +63,14 @@ services:
 workloads:
   users: { arrivals: { at: [ ${at} ] }, requests: [ { call: s } ], policy: ${policy} }
 ${more}`;
+
+/** A counter over all edges of the first run of the first variant. */
+export function counted({ ran }: Traced, counter: EdgeCounter): number {
+  let sum = 0;
+  for (const { counters } of ran.records[0]![0]!.edges) {
+    for (let at = EDGE_COUNTER[counter]; at < counters.length; at += EDGE_COUNTERS.length) {
+      sum += counters[at]!;
+    }
+  }
+  return sum;
+}

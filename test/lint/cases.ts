@@ -35,6 +35,16 @@ function chain(policies: string, more: { readonly [service: string]: string } = 
   ]);
 }
 
+/** A gateway with a route a, b ... for each match; users ask for what the first takes. */
+function routed(edge: string, matches: readonly string[]): string {
+  const routes = matches.map((match, i) => `{ name: ${'abc'[i]}, ${match}, to: shop.buy }`);
+  return scenario([
+    `gateways: { edge: { ${edge}routes: [ ${routes.join(', ')} ] } }`,
+    'services: { shop: { endpoints: { buy: [ wait: 1ms ] } } }',
+    'workloads: { users: { arrivals: poisson(1/s), requests: [ { name: buy, steps: [ { wait: 1ms }, { call: { to: edge, path: /orders } } ] } ] } }',
+  ]);
+}
+
 const GUARD = 'timeout: 100ms';
 const RETRY = 'attempts: 3, on: [any], backoff: { kind: constant, base: 50ms, jitter: full }';
 const QUEUED =
@@ -311,6 +321,47 @@ export const CASES: readonly RuleCase[] = [
     },
   },
   {
+    rule: 'route-unreachable',
+    fires: routed('', ['match: { path: /orders* }', 'match: { method: GET, path: /orders/new }']),
+    path: 'gateways.edge.routes[1]',
+    measured: 'with routing firstMatch, a takes /orders*',
+    limit: 'leave some of GET, /orders/new to b',
+    silent: {
+      'the narrower stands first': routed('', [
+        'match: { path: /orders/new }',
+        'match: { path: /orders* }',
+      ]),
+      'the routing prefers the narrower': routed('routing: gatewayApi, ', [
+        'match: { path: /orders* }',
+        'match: { path: /orders/new }',
+      ]),
+      'Kong prefers the one that asks for more': routed('kind: kong, ', [
+        'match: { path: /orders* }',
+        'match: { path: /orders*, method: GET }',
+      ]),
+      'another method': routed('', [
+        'match: { path: /orders*, method: POST }',
+        'match: { path: /orders/new }',
+      ]),
+      'another value of a header': routed('', [
+        'match: { headers: { tier: [gold, silver] } }',
+        'match: { headers: { tier: [gold, bronze] } }',
+      ]),
+      'another host': routed('', [
+        'match: { host: "*.shop.com" }',
+        'match: { host: [a.shop.com, shop.com] }',
+      ]),
+      'a virtual host of its own': routed('kind: envoy, ', [
+        'match: { path: /* }',
+        'match: { host: shop.com, path: /a }',
+      ]),
+      'by elements it is another prefix': routed('routing: gatewayApi, ', [
+        'match: { path: /orders/* }',
+        'match: { path: /orders-old/* }',
+      ]),
+    },
+  },
+  {
     rule: 'single-point-of-failure',
     fires: pair('{}', 'critical: true, '),
     path: 'services.shop.replicas',
@@ -392,6 +443,14 @@ export const CASES: readonly RuleCase[] = [
     silent: {
       'a capacity': pair('{}', 'concurrency: 8, queue: { capacity: 8 }, '),
       'a longest wait': pair('{}', 'concurrency: 8, queue: { maxWait: 1s }, '),
+      'a limit before it': pair(
+        '{}',
+        'concurrency: 8, admission: { concurrencyLimit: { limit: 99 } }, ',
+      ),
+      'a queue timeout': pair(
+        '{}',
+        'concurrency: 8, queue: { discipline: adaptiveLifo, target: 5ms }, ',
+      ),
       'workers without a limit': pair('{}'),
       'closed users': pair(
         '{}',

@@ -8,7 +8,17 @@ const SECOND = 1_000_000_000;
 /** A layer as the scenario holds it after validation. */
 function layer(policy: string, kind: string, written: object): Layer {
   const config = policyKind(policy, kind)!.schema.parse(written);
-  return { policy, kind, config, scope: 'instance', per: 'callee', dryRun: false, written: [] };
+  return {
+    policy,
+    kind,
+    config,
+    scope: 'instance',
+    per: 'callee',
+    key: null,
+    store: null,
+    dryRun: false,
+    written: [],
+  };
 }
 
 describe('what rules read out of the kinds of a policy', () => {

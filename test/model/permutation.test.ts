@@ -12,6 +12,7 @@ const NOTHING: Rest = {
   runnable: 0,
   outstanding: 0,
   pools: 0,
+  connections: 0,
 };
 
 /** Every chain with every cancellation; network and seed go round. */
@@ -40,7 +41,8 @@ describe('call machinery under constant faults', () => {
       for (const one of cases.filter((it) => it.chain === chain)) {
         const { record, rest } = shake(one);
         expect({ case: title(one), ...rest }).toEqual({ case: title(one), ...NOTHING });
-        expect(record.stop).toBe('drained');
+        // HikariCP keeps house for ever.
+        expect(record.stop).toBe(chain.includes('2') ? 'horizon' : 'drained');
         const users = record.parts.at(-1)!;
         const outcomes = users.outcomes.reduce((a, b) => a + b, 0);
         expect(outcomes).toBe(record.totals.requests);
@@ -54,7 +56,7 @@ describe('call machinery under constant faults', () => {
       const one = { ...plain, middleware: true as const };
       const { record, rest } = shake(one);
       expect({ case: title(one), ...rest }).toEqual({ case: title(one), ...NOTHING });
-      expect(record.stop).toBe('drained');
+      expect(record.stop).toBe(one.chain.includes('2') ? 'horizon' : 'drained');
     }
   });
 

@@ -1,43 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { balancerKind, balancerKinds } from '../../src/patterns/registry.js';
-import type { BalancerState } from '../../src/spec/balancer.js';
-
-const MS = 1_000_000;
-
-/** A balancer over instances that are all up unless told otherwise; `at(n)` is the n-th pick. */
-function caller(kind: string, size: number, written: object = {}) {
-  const outstanding = new Int32Array(size);
-  const clock = { now: 0 };
-  let key = 0;
-  const definition = balancerKind(kind)!;
-  const state: BalancerState = definition.create(definition.schema.parse(written), {
-    size,
-    outstanding,
-    clock,
-    picks: { a: 11, b: 13 },
-    places: { a: 17, b: 19 },
-    keyValue: () => key,
-  });
-  const all = Int32Array.from({ length: size }, (_, k) => k);
-  let n = 0;
-  return {
-    state,
-    outstanding,
-    clock,
-    pick: (up: Int32Array = all, count = up.length) => state.pick(up, count, ++n, 5, n),
-    pickKey: (value: number, up: Int32Array = all) => {
-      key = value;
-      return state.pick(up, up.length, ++n, 5, n);
-    },
-  };
-}
-
-const times = <T>(n: number, make: (k: number) => T): T[] =>
-  Array.from({ length: n }, (_, k) => make(k));
-
-/** How often each instance was picked. */
-const shares = (picks: readonly number[], size: number): number[] =>
-  times(size, (k) => picks.filter((pick) => pick === k).length / picks.length);
+import { balancerKinds } from '../../src/patterns/registry.js';
+import { OUTCOME } from '../../src/spec/outcome.js';
+import { caller, MS, shares, times } from '../support/balancing.js';
 
 describe('ways to pick an instance', () => {
   it('are these, sorted', () => {
@@ -46,17 +10,20 @@ describe('ways to pick an instance', () => {
       'leastConnections',
       'leastRequest',
       'maglev',
+      'nginx',
       'peakEwma',
       'random',
       'ringHash',
       'roundRobin',
+      'weighted',
     ]);
   });
 
   it('never leave the instances that are up', () => {
     const up = Int32Array.of(1, 3, 4, 0, 0);
     for (const { balancer, schema } of balancerKinds) {
-      const written = schema.safeParse({}).success ? {} : { key: 'user' };
+      const tried = [{}, { key: 'user' }, { weights: [3, 1, 2] }];
+      const written = tried.find((each) => schema.safeParse(each).success);
       const own = caller(balancer, 5, written);
       for (let k = 0; k < 200; k++) {
         own.outstanding[k % 5] = k % 3;
@@ -98,8 +65,8 @@ describe('leastRequest', () => {
 describe('peakEwma', () => {
   it('takes a slower answer at once and a faster one by and by', () => {
     const own = caller('peakEwma', 2, { decay: '10s' });
-    own.state.ended!(0, 100 * MS);
-    own.state.ended!(1, 50 * MS);
+    own.state.ended!(0, 100 * MS, OUTCOME.ok);
+    own.state.ended!(1, 50 * MS, OUTCOME.ok);
     expect(
       shares(
         times(50, () => own.pick()),
@@ -107,9 +74,9 @@ describe('peakEwma', () => {
       ),
     ).toEqual([0, 1]);
     // 60 ms now: above what was remembered, so it counts at once; below 100 all the same.
-    own.state.ended!(1, 60 * MS);
+    own.state.ended!(1, 60 * MS, OUTCOME.ok);
     expect(own.pick()).toBe(1);
-    own.state.ended!(1, 300 * MS);
+    own.state.ended!(1, 300 * MS, OUTCOME.ok);
     expect(
       shares(
         times(50, () => own.pick()),
@@ -118,14 +85,14 @@ describe('peakEwma', () => {
     ).toEqual([1, 0]);
     // After one decay the 300 have become 300/e + 20 (1 - 1/e) = 123, the other 100/e = 37.
     own.clock.now += 10_000 * MS;
-    own.state.ended!(1, 20 * MS);
+    own.state.ended!(1, 20 * MS, OUTCOME.ok);
     expect(own.pick()).toBe(0);
   });
 
   it('multiplies with what is under way: two at 30 ms are as far as one at 60', () => {
     const own = caller('peakEwma', 2);
-    own.state.ended!(0, 30 * MS);
-    own.state.ended!(1, 60 * MS);
+    own.state.ended!(0, 30 * MS, OUTCOME.ok);
+    own.state.ended!(1, 60 * MS, OUTCOME.ok);
     own.outstanding[0] = 2;
     expect(
       shares(
@@ -144,7 +111,7 @@ describe('peakEwma', () => {
 
   it('shuns an instance that has something under way and was never heard of', () => {
     const own = caller('peakEwma', 2);
-    own.state.ended!(0, 900 * MS);
+    own.state.ended!(0, 900 * MS, OUTCOME.ok);
     expect(own.pick()).toBe(1);
     own.outstanding[1] = 1;
     expect(own.pick()).toBe(0);

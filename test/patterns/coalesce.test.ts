@@ -17,8 +17,13 @@ const after = (ms: number, outcome: Outcome = OUTCOME.ok): ReturnType<Callee> =>
 function sharing(written: object, callee: Callee, keys: readonly number[] = []) {
   const calls = new FakeCalls();
   calls.callee = callee;
-  calls.key = (frame) => keys[frame] ?? 0;
-  const { policy } = createPolicy(calls, coalesce, { key: 'k', ...written });
+  const { policy } = createPolicy(
+    calls,
+    coalesce,
+    { key: 'k', ...written },
+    false,
+    (frame) => keys[frame] ?? 0,
+  );
   return {
     calls,
     policy,

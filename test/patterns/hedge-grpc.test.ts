@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { hedgeGrpc } from '../../src/patterns/policies/hedge-grpc.js';
-import { OUTCOME, withStatus } from '../../src/spec/outcome.js';
-import { createPolicy, FakeCalls, MS } from '../support/fake-calls.js';
+import { HINTED, NEVER_AGAIN, OUTCOME, withStatus } from '../../src/spec/outcome.js';
+import { createPolicy, FakeCalls, MS, SECOND } from '../support/fake-calls.js';
 import { raced } from '../support/hedging.js';
 
 const { ok, clientError, reset, refused } = OUTCOME;
@@ -144,5 +144,90 @@ describe('throttled hedges of one call', () => {
       [1, ok],
     );
     expect([sent, outcome, ended]).toEqual([[0, 100], ok, 300]);
+  });
+});
+
+describe('a pushback to a hedged call', () => {
+  const written = { attempts: 4, after: '100ms', nonFatal: ['error'] };
+
+  /** Attempts by number: [after ms, outcome, hint in ms or NEVER_AGAIN]. */
+  function pushed(config: object, ...script: readonly (readonly [number, number, number?])[]) {
+    const calls = new FakeCalls();
+    calls.callee = ({ nth }) => {
+      const [afterMs, outcome, hint] = script[nth - 1]!;
+      const answer = { afterNs: afterMs * MS, outcome };
+      if (hint === undefined) return answer;
+      return { ...answer, hintNs: hint === NEVER_AGAIN ? hint : hint * MS };
+    };
+    const { policy } = createPolicy(calls, hedgeGrpc, config);
+    const call = calls.call([policy], 0);
+    calls.run();
+    expect(policy.held()).toBe(0);
+    return { sent: calls.starts.map((at) => at / MS), call, endMs: call.endNs / MS, calls };
+  }
+
+  it('of n ms delays the next attempt, from which the hedging delay counts', () => {
+    const late = [900, OUTCOME.ok] as const;
+    const { sent, calls } = pushed(written, [40, OUTCOME.serverError, 30], late, late, late);
+    expect(sent).toEqual([0, 70, 170, 270]);
+    expect(calls.counted('hinted')).toBe(1);
+    // A longer one than the hedging delay puts the next attempt off.
+    const far = pushed(written, [40, OUTCOME.serverError, 300], late, late, late);
+    expect(far.sent).toEqual([0, 340, 440, 540]);
+  });
+
+  it('keeps a call alive of which nothing is under way', () => {
+    const { sent, call, endMs } = pushed(written, [40, OUTCOME.serverError, 500], [10, OUTCOME.ok]);
+    expect(sent).toEqual([0, 540]);
+    expect(call.outcome).toBe(OUTCOME.ok);
+    expect(endMs).toBe(550);
+  });
+
+  it('of 0 ms sends the next attempt at once', () => {
+    expect(pushed(written, [40, OUTCOME.serverError, 0], [10, OUTCOME.ok]).sent).toEqual([0, 40]);
+  });
+
+  it('that says no sends no more: the call is what is under way', () => {
+    const one = pushed(written, [40, OUTCOME.serverError, NEVER_AGAIN]);
+    expect(one.sent).toEqual([0]);
+    expect(one.call.outcome! & 31).toBe(OUTCOME.serverError);
+    const two = pushed(written, [150, OUTCOME.serverError, NEVER_AGAIN], [200, OUTCOME.ok]);
+    expect(two.sent).toEqual([0, 100]);
+    expect(two.endMs).toBe(300);
+  });
+
+  it('that says no takes back what an earlier one has allowed', () => {
+    const both = pushed(
+      written,
+      [150, OUTCOME.serverError, 500],
+      [100, OUTCOME.serverError, NEVER_AGAIN],
+    );
+    expect(both.sent).toEqual([0, 100]);
+    expect(both.endMs).toBe(200);
+  });
+
+  it('with a fatal status ends the call, and a no costs a token', () => {
+    const throttled = { ...written, retryThrottling: { maxTokens: 2, tokenRatio: 0.1 } };
+    const fatal = pushed(throttled, [40, OUTCOME.clientError, NEVER_AGAIN]);
+    expect(fatal.endMs).toBe(40);
+    const calls = new FakeCalls();
+    calls.callee = () => ({ afterNs: 500 * MS, outcome: OUTCOME.clientError, hintNs: NEVER_AGAIN });
+    const { policy } = createPolicy(calls, hedgeGrpc, throttled);
+    calls.call([policy], 0);
+    calls.call([policy], SECOND);
+    calls.run();
+    // The first call has cost one of two tokens, and what is left is not above half.
+    expect(calls.starts.filter((at) => at >= SECOND)).toHaveLength(1);
+  });
+
+  it('hands the hint of the attempt that ends the call on', () => {
+    const calls = new FakeCalls();
+    calls.callee = ({ nth }) =>
+      nth === 1 ? null : { afterNs: 10 * MS, outcome: OUTCOME.clientError, hintNs: 7 * MS };
+    const { policy } = createPolicy(calls, hedgeGrpc, written);
+    const call = calls.call([policy], 0);
+    calls.run();
+    expect(call.outcome).toBe(OUTCOME.clientError | HINTED);
+    expect(calls.hint(call.frame)).toBe(7 * MS);
   });
 });

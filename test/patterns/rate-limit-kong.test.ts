@@ -9,7 +9,8 @@ import {
 } from '../support/limited-calls.js';
 
 const DAY = 86_400 * SECOND;
-const check = (written: object) => kind.check!(kind.schema.parse(written), new Map());
+const check = (written: object, key: string | null = null) =>
+  kind.check!(kind.schema.parse(written), new Map(), key);
 
 describe('rateLimit kong', () => {
   it('lets through what is below the limit of each calendar second', () => {
@@ -103,5 +104,29 @@ describe('rateLimit kong', () => {
 
   it('counts each key for itself, and forgets only keys whose windows are over', () => {
     expectNothingForgotten(kind, { second: 2 }, SECOND / 1000);
+  });
+});
+
+describe('whom Kong counts together', () => {
+  const limitBy = (word: string): object => ({ second: 5, limitBy: word });
+  const split = (written: object, key: string | null): string | null =>
+    kind.splitBy!(kind.schema.parse(written), key);
+
+  it('is the consumer, and where none is known the address', () => {
+    expect(split({ second: 5 }, 'customer')).toBe('customer');
+    expect(split({ second: 5 }, null)).toBe('peer address');
+    expect(split(limitBy('ip'), null)).toBe('peer address');
+    expect(split(limitBy('service'), null)).toBeNull();
+    expect(split(limitBy('header'), 'tenant')).toBe('tenant');
+  });
+
+  it('has to be told the key of a header, and has no use for one of an address', () => {
+    const fields = (word: string, key: string | null): string[] =>
+      check(limitBy(word), key).map(({ field }) => field);
+    expect(fields('header', null)).toEqual(['limitBy']);
+    expect(fields('header', 'tenant')).toEqual([]);
+    expect(fields('ip', 'tenant')).toEqual(['limitBy']);
+    expect(fields('service', 'tenant')).toEqual(['limitBy']);
+    expect(fields('consumer', null)).toEqual([]);
   });
 });

@@ -54,6 +54,7 @@ describe('the registry of patterns', () => {
       'timeout',
     ]);
     expect(policyKinds.map((k) => `${k.policy}/${k.kind}`)).toEqual([
+      'bulkhead/envoy',
       'bulkhead/hystrix',
       'bulkhead/resilience4j',
       'bulkhead/semaphore',
@@ -93,6 +94,7 @@ describe('the registry of patterns', () => {
       'retry/grpc',
       'retry/istio',
       'retry/kong',
+      'retry/nginx',
       'retry/polly',
       'retry/resilience4j',
       'retry/simple',

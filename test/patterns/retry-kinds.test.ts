@@ -263,6 +263,18 @@ describe('retry of Kong', () => {
   });
 });
 
+describe('retry of nginx', () => {
+  it('asks so many servers, one after the other', () => {
+    expect(delays('nginx', { attempts: 3 })).toEqual([0, 0]);
+  });
+
+  it('passes on what proxy_next_upstream error timeout names, and twice only what is harmless', () => {
+    expect(retriedBy('nginx', { attempts: 2 })).toBe(sorted('refused connectTimeout'));
+    const harmless = sorted('refused connectTimeout timeout reset');
+    expect(retriedBy('nginx', { attempts: 2 }, true)).toBe(harmless);
+  });
+});
+
 describe('retries of all kinds', () => {
   it.each(['aws', 'cockatiel', 'envoy', 'istio', 'kong', 'polly', 'resilience4j'])(
     '%s takes `on` for what it says, and is not made at the deadline',

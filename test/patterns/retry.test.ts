@@ -87,6 +87,15 @@ describe('retry', () => {
     expect(attemptsOf(on('any'), OUTCOME.deadlineExceeded)).toBe(1);
   });
 
+  it('repeats 408, 409 and 425 only where they are asked for', () => {
+    for (const status of [408, 409, 425]) {
+      const outcome = withStatus(OUTCOME.clientError, status);
+      expect(attemptsOf({ attempts: 2 }, outcome, true)).toBe(1);
+      expect(attemptsOf({ attempts: 2, on: [status] }, outcome)).toBe(2);
+      expect(attemptsOf({ attempts: 2, on: ['4xx'] }, outcome)).toBe(2);
+    }
+  });
+
   it('does not take a timeout for the 504 it will be relayed as', () => {
     expect(attemptsOf({ attempts: 2, on: ['gateway', '5xx', 504] }, OUTCOME.timeout)).toBe(1);
   });

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { compile } from '../../src/plan/compile.js';
+import { PlanError } from '../../src/plan/problem.js';
 import type { Plan } from '../../src/spec/plan.js';
 import {
   bundle,
   call,
   constant,
   database,
+  endpoint,
   fileOf,
   gateway,
   layer,
@@ -200,9 +202,8 @@ describe('the reach of deadlines', () => {
 
 describe('idempotence', () => {
   it('is that of the endpoint, of a reading operation, and of everything behind a route', () => {
-    const plain = { steps: [work(1)], requestBytes: 0, responseBytes: 0 };
-    const safe = { ...plain, name: 'safe', idempotent: true, readOnly: false };
-    const read = { ...plain, name: 'read', idempotent: false, readOnly: true };
+    const safe = endpoint('safe', [work(1)], { idempotent: true });
+    const read = endpoint('read', [work(1)], { readOnly: true });
     const plan = planOf({
       gateways: [
         gateway('edge', [
@@ -215,5 +216,63 @@ describe('idempotence', () => {
     });
     const idempotent = plan.parts.filter((part) => part.idempotent).map((part) => part.name);
     expect(idempotent).toEqual(['read', 'safe', 'get', 'both']);
+  });
+});
+
+describe('connections of an edge', () => {
+  const connections = {
+    max: 2,
+    maxIdle: 2,
+    idleTimeoutNs: null,
+    maxPending: Infinity,
+    acquireTimeoutNs: null,
+    connectTimeoutNs: null,
+    maxStreams: 100,
+    maxRequests: Infinity,
+    lifetimeNs: null,
+  };
+  const connected = { ...bundle('http'), connections };
+  const by = { kind: 'random', config: {}, level: 'connection' } as const;
+
+  function problemsOf(parts: ScenarioParts): readonly string[] {
+    try {
+      planOf(parts);
+      return [];
+    } catch (error) {
+      if (!(error instanceof PlanError)) throw error;
+      return error.problems.map(({ where, code }) => `${where} ${code}`);
+    }
+  }
+
+  it('have streams and round trips by the protocol of the callee', () => {
+    const tls = { kind: 'grpc', tls: 'tls12', handshakeWork: constant(0) } as const;
+    const steps = [call('b.get', { policy: connected }), call('c.get', { policy: connected })];
+    const { edges } = planOf({
+      services: [
+        service('a', { run: steps }),
+        service('b', { get: [work(1)] }),
+        service('c', { get: [work(1)] }, { protocol: tls }),
+      ],
+    });
+    expect(edges.map((edge) => edge.connections)).toEqual([
+      { ...connections, maxStreams: 1, multiplexed: false, tlsTrips: 0, shared: false },
+      { ...connections, multiplexed: true, tlsTrips: 2, shared: false },
+    ]);
+  });
+
+  it('are none of a database, which has a pool', () => {
+    const a = service('a', { run: [query('db.get', { policy: connected })] });
+    const parts = { services: [a], databases: [database('db', { get: {} })] };
+    expect(problemsOf(parts)).toEqual(['policies.http.connections FL708']);
+  });
+
+  it('are what a balancer of connections needs, and it knows no instance before them', () => {
+    const b = service('b', { get: [work(1)] }, { loadBalancing: by });
+    const plain = service('a', { run: [call('b.get', { policy: bundle('plain') })] });
+    expect(problemsOf({ services: [plain, b] })).toEqual(['policies.plain FL708']);
+    const split = { ...layer('bulkhead', { maxConcurrent: 1 }), per: 'target' as const };
+    const policy = { ...connected, layers: [split] };
+    const a = service('a', { run: [call('b.get', { policy })] });
+    expect(problemsOf({ services: [a, b] })).toEqual(['policies.http.bulkhead FL708']);
   });
 });

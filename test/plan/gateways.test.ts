@@ -118,7 +118,7 @@ describe('gateways and middleware', () => {
   it('has one limiter for each place of a chain, keyed by a declared key', () => {
     const limit = middleware('rateLimit', {
       status: 429,
-      rateLimit: layer('rateLimit', { key: 'customer' }),
+      rateLimit: { ...layer('rateLimit'), key: 'customer' },
     });
     const plan = planWith([limit]);
     expect(disassemble(plan, 'edge', 'all')[0]).toBe('0 LIMIT limiter 1, refused throttled 429');
@@ -158,5 +158,177 @@ describe('gateways and middleware', () => {
       '0 CALL edge.unmatched, failure ends as it is',
     );
     expect(disassemble(plan, 'edge', 'unmatched')).toEqual(['0 DONE clientError 404']);
+  });
+
+  it('sends a request that carries a header another way, however deep the call is', () => {
+    const inner = gateway('inner', [
+      route('gold', 'a.fast', { headers: { tier: 'gold' } }),
+      route('rest', 'a.slow'),
+    ]);
+    const { variant, file } = fileOf(
+      scenario({
+        gateways: [inner],
+        services: [
+          service('a', { fast: [work(1)], slow: [work(1)] }),
+          service('page', { show: [call('inner')] }),
+        ],
+        workloads: [
+          workload('users', [
+            request('rich', [call('page.show', { headers: { Tier: 'gold' } })]),
+            request('poor', [call('page.show')]),
+          ]),
+        ],
+      }),
+    );
+    expect(disassemble(compile(variant, file), 'page', 'show')).toEqual([
+      '0 WHEN users.rich, else -> 3',
+      '1 CALL inner.gold, failure ends',
+      '2 JUMP -> 4',
+      '3 CALL inner.rest, failure ends',
+      '4 DONE ok 200',
+    ]);
+  });
+
+  it('refuses a journey whose calls differ in a header that a route further down asks for', () => {
+    const { variant, file } = fileOf(
+      scenario({
+        gateways: [
+          gateway('inner', [
+            route('gold', 'a.run', { headers: { tier: 'gold' } }),
+            route('rest', 'a.run'),
+          ]),
+        ],
+        services: [service('a', { run: [work(1)] }), service('page', { show: [call('inner')] })],
+        workloads: [
+          workload('users', [
+            request('both', [call('page.show', { headers: { tier: 'gold' } }), call('page.show')]),
+          ]),
+        ],
+      }),
+    );
+    expect(() => compile(variant, file)).toThrow('differ in the header `tier`');
+  });
+
+  it('chooses by the value of a key where the route is sticky, and answers as its product does', () => {
+    const canary = route('all', { 'a.old': 90, 'a.new': 10 }, { sticky: 'customer' });
+    const { variant, file } = fileOf(
+      scenario({
+        keys: new Map([['customer', { kind: 'uniform', count: 5 }]]),
+        gateways: [gateway('edge', [canary], { answers: new Map([['refused', 502]]) })],
+        services: [service('a', { old: [work(1)], new: [work(1)] })],
+      }),
+    );
+    expect(disassemble(compile(variant, file), 'edge', 'all')).toEqual([
+      '0 CHOOSE_BY customer: 90 -> 1, 10 -> 3',
+      '1 CALL a.old, failure answered',
+      '2 JUMP -> 4',
+      '3 CALL a.new, failure answered',
+      '4 DONE ok 200',
+    ]);
+  });
+
+  it('sends a copy beside the request, behind it and by share', () => {
+    const mirror = { target: { component: 'a', part: 'shadow' }, share: 0.25 };
+    const { variant, file } = fileOf(
+      scenario({
+        gateways: [gateway('edge', [route('all', 'a.run', { mirror })])],
+        services: [service('a', { run: [work(1)], shadow: [work(1)] })],
+      }),
+    );
+    expect(disassemble(compile(variant, file), 'edge', 'all')).toEqual([
+      '0 SKIP unless 25% -> 5',
+      '1 BACKGROUND -> 2, goes on -> 5',
+      '2 WAIT 0ms',
+      '3 CALL a.shadow, failure ends',
+      '4 DONE ok 200',
+      '5 CALL a.run, failure ends',
+      '6 DONE ok 200',
+    ]);
+  });
+});
+
+describe('a gateway behind a gateway', () => {
+  const behind = gateway('inner', [
+    route('users', 'a.run', { paths: ['/users/*'] }),
+    route('orders', 'a.show', { paths: ['/orders/*'], headers: { tier: 'gold' } }),
+  ]);
+  const front = gateway('cdn', [route('all', 'inner')]);
+  const page = service('page', { show: [call('cdn', { path: '/users/1' })] });
+  const planWith = (...lines: Parameters<typeof call>[1][]): Plan => {
+    const { variant, file } = fileOf(
+      scenario({
+        gateways: [front, behind],
+        services: [service('a', { run: [work(1)], show: [work(1)] }), page],
+        workloads: [
+          workload(
+            'users',
+            lines.map((line, i) => request('abc'[i]!, [call('cdn', line)])),
+          ),
+        ],
+      }),
+    );
+    return compile(variant, file);
+  };
+  const gold = { path: '/orders/7', headers: { tier: 'gold' } };
+
+  it('is asked for what the gateway in front was asked for', () => {
+    expect(disassemble(planWith({ path: '/users/7' }), 'cdn', 'all')).toEqual([
+      '0 CALL inner.users, failure ends',
+      '1 DONE ok 200',
+    ]);
+  });
+
+  it('answers 404 where it has no route for that', () => {
+    const { variant, file } = fileOf(
+      scenario({
+        gateways: [front, behind],
+        services: [service('a', { run: [work(1)], show: [work(1)] })],
+        workloads: [workload('users', [request('lost', [call('cdn', { path: '/x' })])])],
+      }),
+    );
+    expect(disassemble(compile(variant, file), 'cdn', 'all')[0]).toBe(
+      '0 CALL inner.unmatched, failure ends',
+    );
+  });
+
+  it('has each request of a workload go its own way', () => {
+    const { variant, file } = fileOf(
+      scenario({
+        gateways: [front, behind],
+        services: [service('a', { run: [work(1)], show: [work(1)] })],
+        workloads: [
+          workload('users', [
+            request('one', [call('cdn', { path: '/users/7' })]),
+            request('two', [call('cdn', gold)]),
+            request('three', [call('cdn', { path: '/orders/7' })]),
+          ]),
+        ],
+      }),
+    );
+    expect(disassemble(compile(variant, file), 'cdn', 'all')).toEqual([
+      '0 WHEN users.two, else -> 3',
+      '1 CALL inner.orders, failure ends',
+      '2 JUMP -> 7',
+      '3 WHEN users.three, else -> 6',
+      '4 CALL inner.unmatched, failure ends',
+      '5 JUMP -> 7',
+      '6 CALL inner.users, failure ends',
+      '7 DONE ok 200',
+    ]);
+  });
+
+  it('cannot tell apart what services and workloads ask for through one route', () => {
+    expect(() => planWith(gold)).toThrow('give each a route of its own');
+  });
+
+  it('is asked once where gateways stand in a circle', () => {
+    const circle = [gateway('x', [route('all', 'y')]), gateway('y', [route('all', 'x')])];
+    const { variant, file } = fileOf(
+      scenario({
+        gateways: circle,
+        workloads: [workload('users', [request('go', [call('x', { path: '/a' })])])],
+      }),
+    );
+    expect(disassemble(compile(variant, file), 'y', 'all')[0]).toBe('0 CALL x.all, failure ends');
   });
 });

@@ -42,6 +42,8 @@ function guard(policy: string, config: unknown): Layer {
     config: kind.schema.parse(config),
     scope: 'instance',
     per: 'callee',
+    key: null,
+    store: null,
     dryRun: false,
     written: [],
   };

@@ -41,6 +41,8 @@ describe('the example scenarios', () => {
     expect(charge.policy!.layers[2]).toMatchObject({
       scope: 'instance',
       per: 'callee',
+      key: null,
+      store: null,
       dryRun: false,
       config: { maxRequests: 3, interval: 5 * SECOND },
     });
@@ -222,7 +224,8 @@ describe('the explicit scenario', () => {
     expect(limit.rateLimit).toMatchObject({
       policy: 'rateLimit',
       kind: 'tokenBucket',
-      config: { rate: 800, burst: 200, key: 'product' },
+      config: { rate: 800, burst: 200 },
+      key: 'product',
     });
     expect(log.when).toMatchObject({ workload: 'shoppers', class: null });
   });

@@ -30,6 +30,24 @@ describe('hostile text', () => {
     expect(codes(nested(62))).not.toContain('FL104');
   });
 
+  it('is refused when regular expressions would be matched without end', () => {
+    const gateway = (routes: readonly string[]): string =>
+      RIGHT.replace(/ {4}routes:\n.*\n/, `    routes: [ ${routes.join(', ')} ]\n`).replace(
+        'path: /orders }, {',
+        `path: /${'a'.repeat(1999)} }, {`,
+      );
+    const expression = `(${'a?'.repeat(300)}${'a'.repeat(300)})`;
+    const started = performance.now();
+    const routes = Array.from(
+      { length: 60 },
+      (_, i) => `{ name: r${i}, match: { path: "~/${expression}{1,2}b" }, to: orders.create }`,
+    );
+    expect(codes(gateway(routes))).toContain('FL602');
+    const many = Array.from({ length: 2001 }, (_, i) => `{ name: r${i}, to: orders.create }`);
+    expect(codes(gateway(many))).toContain('FL602');
+    expect(performance.now() - started).toBeLessThan(10_000);
+  });
+
   it('is refused when aliases multiply', () => {
     const lines = ['a0: &a0 [x, x, x, x, x, x, x, x, x, x]'];
     for (let i = 1; i < 10; i++) {

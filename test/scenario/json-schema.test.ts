@@ -49,13 +49,14 @@ describe('the JSON Schema of a scenario', () => {
   it('has an enum or a constant for every closed list of words', () => {
     const text = JSON.stringify(schema);
     for (const words of [
-      ['fifo', 'lifo'],
+      ['fifo', 'lifo', 'adaptiveLifo', 'priority', 'fair', 'codel'],
       ['threads', 'async', 'eventLoop'],
-      ['first', 'leastConnections', 'leastRequest', 'peakEwma', 'random', 'roundRobin'],
+      ['first', 'leastConnections', 'leastRequest', 'nginx', 'peakEwma', 'random', 'roundRobin'],
       ['ignore', 'onDequeue', 'atSteps', 'immediate'],
       ['instance', 'caller', 'global'],
       ['linear', 'step', 'exponential'],
-      ['firstMatch', 'gatewayApi'],
+      ['firstMatch', 'kong', 'gatewayApi', 'envoy', 'nginx'],
+      ['simple', 'kong', 'envoy', 'nginx', 'spring'],
       ['error', 'warning'],
     ]) {
       expect(text).toContain(`"enum":${JSON.stringify(words)}`);

@@ -111,8 +111,10 @@ describe('a bundle of policies', () => {
     expect(chargeOf(text, 'as-is').policy).toEqual({
       id: 'none',
       layers: [],
+      idempotencyKey: null,
       loadBalancing: null,
       fallback: null,
+      connections: null,
       order: 'default',
     });
     expect(chargeOf(RIGHT.replace(', policy: pay }', ' }'), 'as-is').policy).toBeNull();

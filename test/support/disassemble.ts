@@ -51,6 +51,8 @@ function operands(plan: Plan, start: number, op: number, a: number, b: number, c
       return forkText(plan, table(c), start);
     case OP.CHOOSE:
       return chooseText(table(c), start);
+    case OP.CHOOSE_BY:
+      return `${plan.keys[b]!.name}: ${chooseText(table(c), start)}`;
     case OP.SET:
       return `r${a} = ${countText(plan.counts[b]!)}, none ${to(c)}`;
     case OP.LOOP:
@@ -105,6 +107,8 @@ function modeText(mode: number, target: number): string {
       return 'failure ignored';
     case CALL_MODE.PASS:
       return 'failure ends as it is';
+    case CALL_MODE.ANSWER:
+      return 'failure answered';
     default:
       return `failure -> ${target}`;
   }

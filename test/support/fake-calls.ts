@@ -2,7 +2,7 @@ import { Samplers } from '../../src/kernel/distribution.js';
 import { Lane } from '../../src/kernel/lanes.js';
 import { PHASE } from '../../src/kernel/phase.js';
 import { DryRun } from '../../src/model/dry-run.js';
-import { HOLD, PARK, PASS } from '../../src/spec/outcome.js';
+import { HINTED, HOLD, PARK, PASS } from '../../src/spec/outcome.js';
 import type { Outcome } from '../../src/spec/outcome.js';
 import { EDGE_COUNTERS } from '../../src/spec/policy.js';
 import type {
@@ -22,7 +22,7 @@ export type Callee = (attempt: {
   readonly nth: number;
   readonly startNs: number;
   readonly frame: number;
-}) => { readonly afterNs: number; readonly outcome: Outcome } | null;
+}) => { readonly afterNs: number; readonly outcome: Outcome; readonly hintNs?: number } | null;
 
 interface Frame {
   readonly layers: readonly PolicyState[];
@@ -34,6 +34,7 @@ interface Frame {
   readonly words: number[];
   attempt: number;
   deadline: number;
+  hint: number;
   done: boolean;
   readonly onEnd: (outcome: Outcome) => void;
 }
@@ -59,8 +60,6 @@ export interface CallResult {
 export class FakeCalls implements CallContext {
   now = 0;
   idempotentCallee = false;
-  /** Value of the key of a frame. */
-  key: (frame: number) => number = () => 0;
   /** Start times of all attempts that reached the callee. */
   readonly starts: number[] = [];
   /** What was killed on the wire: when, booked as what, and whether the callee was told. */
@@ -240,6 +239,14 @@ export class FakeCalls implements CallContext {
     return this.idempotentCallee;
   }
 
+  hint(frame: number): number {
+    return this.frames[frame].hint;
+  }
+
+  setHint(frame: number, hint: number): void {
+    this.frames[frame].hint = hint;
+  }
+
   count(_frame: number, counter: number): void {
     const name = EDGE_COUNTERS[counter];
     this.counters.set(name, this.counted(name) + 1);
@@ -262,6 +269,7 @@ export class FakeCalls implements CallContext {
       words: new Array<number>(layers.length).fill(-99),
       attempt: 1,
       deadline,
+      hint: NaN,
       done: false,
       onEnd,
     });
@@ -302,7 +310,9 @@ export class FakeCalls implements CallContext {
       () => {
         if (f.stamps[wire] !== stamp) return;
         this.exit(frame, wire);
-        this.unwind(frame, wire - 1, answer.outcome);
+        f.hint = answer.hintNs ?? NaN;
+        const hinted = answer.hintNs === undefined ? 0 : HINTED;
+        this.unwind(frame, wire - 1, answer.outcome | hinted);
       },
       PHASE.COMPLETION,
     );
@@ -364,6 +374,7 @@ export function createPolicy(
   kind: PolicyKind,
   written: unknown,
   dryRun = false,
+  keyOf: ((frame: number) => number) | null = null,
 ): { policy: PolicyState; transitions: { atNs: number; state: string }[] } {
   const transitions: { atNs: number; state: string }[] = [];
   const samplers = new Samplers();
@@ -371,7 +382,7 @@ export function createPolicy(
     ctx: calls,
     samplers,
     sampler: (distribution) => samplers.add(distribution),
-    keyValue: (frame) => calls.key(frame),
+    keyOf,
     stream: () => ({ a: 11, b: 13 }),
     lane: (delayNs) => new Lane(delayNs, PHASE.TIMER, 0, { stamp: new Int32Array(1) }, 0),
     alarm: (run) => {

@@ -75,3 +75,20 @@ export function afterRestart(kind: PolicyKind, written: object, nextMs: readonly
   calls.run();
   return next.map(({ outcome }) => outcome === OUTCOME.ok);
 }
+
+/** Time in ms that the middleware asks for, after so many requests of one instant were taken. */
+export function retryAfterMs(
+  kind: PolicyKind,
+  written: object,
+  takenAtMs: readonly number[],
+  nowMs: number,
+): number {
+  const limiter = limiterOf(kind, written);
+  for (const at of takenAtMs) limiter.take(at * MS, 0);
+  expect(limiter.take(nowMs * MS, 0)).toBe(-1);
+  const left = limiter.retryNs(nowMs * MS, 0);
+  // What it promises holds: a moment sooner is too soon, and then one comes through.
+  expect(limiter.take(nowMs * MS + left - 1, 0)).toBe(-1);
+  expect(limiter.take(nowMs * MS + left, 0)).toBe(0);
+  return left / MS;
+}

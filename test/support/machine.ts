@@ -3,7 +3,8 @@ import { simulate } from '../../src/model/simulate.js';
 import type { World } from '../../src/model/world.js';
 import * as registry from '../../src/patterns/registry.js';
 import { streamKey, unit } from '../../src/kernel/rng.js';
-import type { Layer } from '../../src/spec/scenario.js';
+import { NEVER_AGAIN } from '../../src/spec/outcome.js';
+import type { Bundle, Connections, Layer, Pool, Protocol } from '../../src/spec/scenario.js';
 import type { RunRecord } from '../../src/spec/record.js';
 import type { Distribution } from '../../src/kernel/distribution.js';
 import * as S from './scenario.js';
@@ -18,6 +19,8 @@ function layerOf(policy: string, kind: string, config: unknown): Layer {
     config: schema.parse(config),
     scope: 'instance',
     per: policy === 'coalesce' ? 'endpoint' : 'callee',
+    key: (config as { readonly key?: string }).key ?? null,
+    store: null,
     dryRun: false,
     written: [],
   };
@@ -59,12 +62,22 @@ const LAYERS: Readonly<Record<string, () => Layer>> = {
       volumeThreshold: 8,
       capacity: 6,
     }),
-  s: () => layerOf('coalesce', 'simple', { key: 'asked' }),
-  w: () => layerOf('coalesce', 'simple', { key: 'asked', shareErrors: false, window: '8ms' }),
+  a: () => layerOf('coalesce', 'simple', { key: 'asked' }),
+  e: () => layerOf('coalesce', 'simple', { key: 'asked', shareErrors: false, window: '8ms' }),
   t: () => layerOf('timeout', 'simple', { after: '6ms' }),
   d: () => layerOf('deadline', 'simple', { after: '15ms' }),
   b: () => layerOf('bulkhead', 'semaphore', { maxConcurrent: 4, maxQueue: 16, maxWait: '2ms' }),
   l: () => layerOf('rateLimit', 'tokenBucket', { rate: '300/s', burst: 5, maxWait: '3ms' }),
+  p: () => layerOf('retry', 'grpc', { attempts: 4, on: ['any'], backoff: { base: '2ms' } }),
+  s: () => ({
+    ...layerOf('bulkhead', 'semaphore', { maxConcurrent: 4, maxQueue: 4, maxWait: '2ms' }),
+    scope: 'caller',
+    store: { latency: S.exponential(S.ms(1)) },
+  }),
+  w: () => ({
+    ...layerOf('rateLimit', 'tokenBucket', { rate: '300/s', burst: 5, maxWait: '3ms' }),
+    key: 'workload',
+  }),
 };
 
 function permutations(items: readonly string[]): string[] {
@@ -88,12 +101,76 @@ export const CHAINS: readonly string[] = [
   'fdrgtb',
   'drhtbl',
   'rlbt',
-  'fdsrhtb',
-  'rwtb',
-  'dws',
+  'fdarhtb',
+  'retb',
+  'dea',
   'irtb',
   'ridhb',
+  'prts',
+  'fnstw',
+  'dpws',
+  // Connections: http1 (1), http2 over TLS (2), an instance picked for each of them (4).
+  'rtb1',
+  'frhtb1',
+  '1',
+  'rtb2',
+  'hhtb2',
+  'nhtb2',
+  'rtb4',
+  'yrtb4',
 ];
+
+/** Small pools that run out, with every limit there is; what is idle closes, so none is left. */
+const CONNECTIONS: Connections = {
+  max: 2,
+  maxIdle: 1,
+  idleTimeoutNs: S.ms(20),
+  maxPending: 3,
+  acquireTimeoutNs: S.ms(2),
+  connectTimeoutNs: S.ms(4),
+  maxStreams: 3,
+  maxRequests: 40,
+  lifetimeNs: S.ms(60),
+};
+
+/** The layers of a chain without what it says about connections. */
+function bundleOf(chain: string): Bundle {
+  const letters = [...chain].filter((letter) => letter in LAYERS);
+  const layers = letters.map((letter) => LAYERS[letter]!());
+  const fallback = chain.includes('i') ? { component: 'leaf', part: 'get' } : null;
+  const bundle = { ...S.bundle('chain', layers), fallback };
+  if (letters.length === chain.length) return bundle;
+  const shared = { kind: 'leastConnections', config: {}, level: 'connection' as const };
+  return {
+    ...bundle,
+    connections: CONNECTIONS,
+    loadBalancing: chain.includes('4') ? shared : null,
+  };
+}
+
+/** Pools of libraries stand in the chains with connections. */
+function poolOf(chain: string): Pool {
+  const none = { maxLifetimeNs: null, maxIdleTimeNs: null };
+  if (chain.includes('1')) return { kind: 'go', maxOpen: 3, maxIdle: 1, ...none };
+  if (!chain.includes('2')) {
+    return { ...S.UNLIMITED_POOL, maxOpen: 3, maxIdle: 1, acquireTimeoutNs: S.ms(4) };
+  }
+  return {
+    kind: 'hikari',
+    maximumPoolSize: 3,
+    minimumIdle: 1,
+    connectionTimeoutNs: S.ms(4),
+    idleTimeoutNs: S.ms(10),
+    maxLifetimeNs: null,
+  };
+}
+
+function protocolOf(chain: string): Protocol | null {
+  if (!/[12]/.test(chain)) return null;
+  const kind = chain.includes('2') ? 'http2' : 'http1';
+  const handshakeWork = chain.includes('2') ? S.exponential(S.ms(0.2)) : S.FREE;
+  return { kind, tls: chain.includes('2') ? 'tls12' : 'none', handshakeWork };
+}
 
 export const CANCELLATIONS = ['ignore', 'onDequeue', 'atSteps', 'immediate'] as const;
 export const NETWORKS: readonly Distribution[] = [
@@ -135,6 +212,7 @@ export interface Rest {
   readonly runnable: number;
   readonly outstanding: number;
   readonly pools: number;
+  readonly connections: number;
 }
 
 export interface Shaken {
@@ -164,11 +242,9 @@ function scenarioOf({
   seed,
   middleware,
 }: Case): ReturnType<typeof S.scenario> {
-  const layers = [...chain].map((letter) => LAYERS[letter]!());
-  const instead = chain.includes('i') ? { component: 'leaf', part: 'get' } : null;
-  const policy = { ...S.bundle('chain', layers), fallback: instead };
+  const policy = bundleOf(chain);
   const to = (target: string, mods: object = {}) => S.call(target, { policy, ...mods });
-  const own = { cancellation, replicas: 2 };
+  const own = { cancellation, replicas: 2, protocol: protocolOf(chain) };
   const runtime = seed % 2 === 0 ? 'async' : 'threads';
   // What middleware remembers and who waits in it, in some of the cases each.
   const of = { key: 'asked', shareErrors: seed % 3 === 0, windowNs: seed % 5 < 2 ? S.ms(5) : null };
@@ -214,10 +290,16 @@ function scenarioOf({
     },
     { ...own, runtime, concurrency: 12, queue: queue(8), cpu: cpu(1), middleware: shared },
   );
+  const busy = S.fail(500, { probability: 0.05 });
+  const hinted = { ...busy, retryAfterNs: seed % 4 === 0 ? NEVER_AGAIN : S.ms(3) } as typeof busy;
+  const steps = [exp(0.5), exp(0.5, 'wait'), chain.includes('p') ? hinted : busy];
+  const once = { key: 'request', windowNs: S.ms(50), storeErrors: seed % 3 === 0 };
+  const guarded = chain.includes('p') ? { idempotent: true, once } : {};
   const leaf = S.service(
     'leaf',
     {
-      get: S.endpoint('get', [exp(0.5), exp(0.5, 'wait'), S.fail(500, { probability: 0.05 })], {
+      get: S.endpoint('get', steps, {
+        ...guarded,
         responseBytes: middleware === true ? 20_000 : 0,
       }),
     },
@@ -235,7 +317,7 @@ function scenarioOf({
     {
       cpu: cpu(2),
       connect: S.exponential(S.ms(1)),
-      pool: { ...S.UNLIMITED_POOL, maxOpen: 3, maxIdle: 1, acquireTimeoutNs: S.ms(4) },
+      pool: poolOf(chain),
     },
   );
   const patience = { afterNs: S.ms(80), cancel: seed % 2 === 0 };
@@ -258,7 +340,7 @@ function scenarioOf({
     keys: new Map([['asked', { kind: 'uniform', count: 3 }]]),
     workloads: [users],
     // A call without any time limit would wait for ever for a message that has vanished.
-    faults: faultsOf(seed, instead !== null || !/[td]/.test(chain)),
+    faults: faultsOf(seed, policy.fallback !== null || !/[td]/.test(chain)),
   });
 }
 
@@ -299,17 +381,18 @@ function faultsOf(seed: number, patient: boolean): ReturnType<typeof S.fault>[] 
 }
 
 function restOf(world: World): Rest {
-  const { calls, coalescing, strands, instances, edges } = world;
+  const { calls, coalescing, strands, instances, edges, connections } = world;
   const sum = (values: Iterable<number>): number => [...values].reduce((a, b) => a + b, 0);
   const views = new Set(edges.flatMap((edge) => [...edge.views]));
   return {
     frames: calls.frames.slots.used,
     strands: strands.slots.used,
-    held: calls.held() + (coalescing?.held() ?? 0),
+    held: calls.held() + (coalescing?.held() ?? 0) + (world.executions?.held() ?? 0),
     busy: sum(instances.map((instance) => instance.busy)),
     queued: sum(instances.map((instance) => instance.queue.length + instance.resuming.length)),
     runnable: sum(instances.map((instance) => instance.cores.runnable)),
     outstanding: sum([...views].map((view) => sum([...view.outstanding].map(Math.abs)))),
     pools: sum(instances.map((instance) => instance.stalled.length + instance.held.length)),
+    connections: connections.slots.used,
   };
 }

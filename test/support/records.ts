@@ -156,7 +156,7 @@ export class RecordBuilder {
       gauges: this.gauges,
       pools: this.pools.map(({ caller, database, waits }) => ({
         callerComponent: this.componentId(caller),
-        database: this.componentId(database),
+        calleeComponent: this.componentId(database),
         waits: waits.map((histogram) => histogram.toJSON()),
       })),
       machines: this.machines,

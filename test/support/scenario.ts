@@ -12,7 +12,7 @@ import type {
   Host,
   Middleware,
   Operation,
-  Pool,
+  PoolSettings,
   Request,
   Route,
   RunSettings,
@@ -35,7 +35,15 @@ export const times = (value: number): CountDistribution => ({ kind: 'constant', 
 export const FREE = constant(0);
 
 export function bundle(id: string, layers: Bundle['layers'] = []): Bundle {
-  return { id, layers, loadBalancing: null, fallback: null, order: 'default' };
+  return {
+    id,
+    layers,
+    idempotencyKey: null,
+    loadBalancing: null,
+    fallback: null,
+    connections: null,
+    order: 'default',
+  };
 }
 
 export function layer(policy: string, config: unknown = {}): Bundle['layers'][number] {
@@ -45,6 +53,8 @@ export function layer(policy: string, config: unknown = {}): Bundle['layers'][nu
     config,
     scope: 'instance',
     per: 'callee',
+    key: null,
+    store: null,
     dryRun: false,
     written: [],
   };
@@ -138,6 +148,7 @@ export const fail = (status: number, mods: Mods = {}): Step => ({
   ...mods,
   verb: 'fail',
   outcome: outcomeOfStatus(status),
+  retryAfterNs: null,
 });
 
 export const respond = (status: number, then: readonly Step[] = [], mods: Mods = {}): Step => ({
@@ -168,7 +179,11 @@ const HOST: Omit<Host, 'name'> = {
   cpu: { cores: Infinity, discipline: 'processorSharing', quota: null, contextSwitchTax: 0 },
   cancellation: 'ignore',
   rejectWork: FREE,
+  admission: null,
+  gc: null,
+  lifecycle: null,
   loadBalancing: { kind: 'roundRobin', config: {} },
+  protocol: null,
   external: false,
   labels: new Map(),
 };
@@ -189,7 +204,11 @@ export function endpoint(
 ): Endpoint {
   return {
     idempotent: false,
+    once: null,
     readOnly: false,
+    priority: null,
+    concurrency: null,
+    timeLimitNs: null,
     requestBytes: 0,
     responseBytes: 0,
     ...own,
@@ -207,10 +226,10 @@ export function service(
     ([key, value]) => [key, 'steps' in value ? value : endpoint(key, value)] as const,
   );
   return {
-    middleware: [],
     outbound: new Map(),
     ...own,
     ...host(name, own),
+    middleware: placed(own.middleware ?? [], 'services', name),
     endpoints: new Map(all),
   };
 }
@@ -230,8 +249,12 @@ export function route(
     middleware: [],
     steps: null,
     responseBytes: 0,
+    chain: rest.middleware ?? [],
+    regexPriority: 0,
+    sticky: null,
+    mirror: null,
     ...rest,
-    headers: new Map(Object.entries(headers ?? {})),
+    headers: new Map(Object.entries(headers ?? {}).map(([header, value]) => [header, [value]])),
     name,
     to: Object.entries(weights).map(([target, weight]) => {
       const [component, part = null] = target.split('.') as [string, string?];
@@ -245,14 +268,26 @@ export function gateway(
   routes: readonly Route[],
   own: Hosted<Omit<Gateway, 'routes'>> = {},
 ): Gateway {
+  const chain = placed(own.middleware ?? [], 'gateways', name);
   return {
-    middleware: [],
     outbound: new Map(),
+    kind: 'simple',
     routing: 'firstMatch',
+    answers: new Map(),
     ...own,
     ...host(name, own),
-    routes,
+    middleware: chain,
+    routes: routes.map((one) => {
+      const { name: part } = one;
+      const middleware = placed(one.middleware, 'gateways', name, 'routes', part);
+      return { ...one, middleware, chain: [...chain, ...middleware] };
+    }),
   };
+}
+
+/** Every entry has a place of its own. */
+function placed(chain: readonly Middleware[], ...owner: readonly string[]): readonly Middleware[] {
+  return chain.map((one, index) => ({ ...one, at: [...owner, 'middleware', index] }));
 }
 
 export function middleware(name: string, own: Partial<Middleware> = {}): Middleware {
@@ -269,12 +304,16 @@ export function middleware(name: string, own: Partial<Middleware> = {}): Middlew
     coalesce: null,
     when: null,
     rateLimit: null,
+    retryAfter: 'none',
+    at: [],
+    store: null,
+    admit: null,
     ...own,
     name,
   };
 }
 
-export const UNLIMITED_POOL: Pool = {
+export const UNLIMITED_POOL: PoolSettings = {
   kind: 'simple',
   maxOpen: Infinity,
   maxIdle: Infinity,
@@ -307,7 +346,16 @@ export function database(
 }
 
 export function request(name: string, steps: readonly Step[], own: Partial<Request> = {}): Request {
-  return { weight: 1, class: null, patience: null, goodputWithinNs: null, ...own, name, steps };
+  return {
+    weight: 1,
+    class: null,
+    priority: 0,
+    patience: null,
+    goodputWithinNs: null,
+    ...own,
+    name,
+    steps,
+  };
 }
 
 export function workload(

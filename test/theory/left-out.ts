@@ -7,12 +7,6 @@ export interface LeftOut {
 
 export const LEFT_OUT: readonly LeftOut[] = [
   {
-    id: 'prio-np-2class',
-    title: 'Non-preemptive priority, two classes',
-    needs: 'queue discipline `priority`',
-    asks: 'services: { s: { queue: { discipline: priority }, endpoints: { serve: [ wait: 1ms ] } } }',
-  },
-  {
     id: 'crash-detection-errors',
     title: 'One of four replicas dies; errors last until it is detected',
     needs: 'probes, so that the balancer learns of a crash late',

@@ -324,6 +324,21 @@ workloads:
   );
 
   theory(
+    'jsq-2',
+    ({ p }) => {
+      const scan = '{ kind: leastRequest, selectionMethod: fullScan }';
+      const ran = run(
+        `${replicas(p, 2, 160, '{ kind: leastConnections }')}` +
+          `variants: [ { name: inTurn }, { name: coin, set: { services.s.loadBalancing: ${scan} } } ]\n`,
+      );
+      const mean = (variant: string): number =>
+        inMs(ran.variant(variant).components['users'].latency.mean);
+      return { in_turn_latency_mean_ms: mean('inTurn'), by_a_coin_latency_mean_ms: mean('coin') };
+    },
+    { share: 0.12 },
+  );
+
+  theory(
     'p2c-rho90',
     ({ p }) => {
       const text = replicas(p, 500, 45_000, '{ kind: leastRequest, choices: 2 }');

@@ -5,7 +5,7 @@ import { runPlan } from '../../src/run/run.js';
 import { formatDiagnostic } from '../../src/scenario/diagnostics.js';
 import { loadScenario } from '../../src/scenario/load.js';
 import type { OutcomeName } from '../../src/spec/outcome.js';
-import { OUTCOME_NAMES, kindIndex } from '../../src/spec/outcome.js';
+import { OUTCOME_NAMES, kindIndex, statusOf } from '../../src/spec/outcome.js';
 import type { Plan } from '../../src/spec/plan.js';
 import type { RunRecord, TraceRecord } from '../../src/spec/record.js';
 import type { Result, VariantResult } from '../../src/spec/result.js';
@@ -75,6 +75,8 @@ export interface Row {
   readonly answered: number;
   readonly gone: number;
   readonly outcome: OutcomeName;
+  /** The HTTP status it carries or stands for. */
+  readonly status: number;
 }
 
 /** Every attempt and request of the first variant, by the time of sending, requests before attempts. */
@@ -120,6 +122,7 @@ export function rowsOf(plan: Plan, traces: TraceRecord): readonly Row[] {
       answered: at(traces.answered[i]),
       gone: at(traces.gone[i]),
       outcome: OUTCOME_NAMES[kindIndex(traces.outcome[i])],
+      status: statusOf(traces.outcome[i]),
     });
   }
   return rows.sort((a, b) => a.sent - b.sent || a.id - b.id);

@@ -80,6 +80,33 @@ const WAITS = ['queue_wait_mean_ms', 'utilization', 'fraction_of_requests_that_w
 const LOSS = ['reject_fraction', 'throughput_rps', 'latency_mean_ms', 'queue_length_mean'];
 
 describe('a station with exponential service', () => {
+  theory('prio-np-2class', ({ p }) => {
+    const people = (name: string, priority: number): string =>
+      `  ${name}: { priority: ${priority}, arrivals: poisson(${p[`${name}_rps`]}/s), requests: [ { call: s.${name} } ] }`;
+    const step = `[ wait: exponential(${p['service_mean_ms']}ms) ]`;
+    const ran = run(`
+faultline: 1
+title: Two classes
+run: { duration: ${p.duration}s, warmup: ${p.warmup}s, seed: 7 }
+services:
+  s: { concurrency: 1, queue: { discipline: priority }, endpoints: { high: ${step}, low: ${step} } }
+workloads:
+${people('high', 1)}
+${people('low', 0)}
+`);
+    const { components } = ran.variant();
+    const waits = (name: string): number => {
+      const { sum, count } = histogramOf(ran, `s.${name}`, 'queueWait');
+      return sum / count / 1e6;
+    };
+    return {
+      'high.queue_wait_mean_ms': waits('high'),
+      'low.queue_wait_mean_ms': waits('low'),
+      'high.latency_mean_ms': inMs(components['high'].successLatency.mean),
+      'low.latency_mean_ms': inMs(components['low'].successLatency.mean),
+    };
+  });
+
   for (const id of ['mm1-rho50', 'mm1-rho80', 'mmc-c4-rho75', 'mmc-c64-rho85']) {
     theory(
       id,

@@ -1,4 +1,4 @@
-import type { Condition, Middleware, Scenario } from '../../spec/scenario.js';
+import type { Condition, Layer, LimiterStore, Middleware, Scenario } from '../../spec/scenario.js';
 import { formatSize } from '../../spec/size-text.js';
 import { plainText } from './values.js';
 
@@ -8,8 +8,12 @@ export function chainLines({ gateways, services }: Scenario): readonly string[] 
   const add = (owner: string, chain: readonly Middleware[]): void =>
     chain.forEach((member) => lines.push(`${owner} ${memberText(member)}`));
   for (const [name, gateway] of sorted(gateways)) {
-    add(name, gateway.middleware);
-    for (const route of gateway.routes) add(`${name}.${route.name}`, route.middleware);
+    // Kong sorts the plugins of both into one chain.
+    const isSorted = gateway.kind === 'kong';
+    if (!isSorted) add(name, gateway.middleware);
+    for (const route of gateway.routes) {
+      add(`${name}.${route.name}`, isSorted ? route.chain : route.middleware);
+    }
   }
   for (const [name, service] of sorted(services)) add(name, service.middleware);
   return lines;
@@ -45,13 +49,26 @@ function memberText(member: Middleware): string {
   }
   if (coalesce !== null) words.push(plainText(coalesce).replace(/^\{ | \}$/g, ''));
   if (member.rateLimit !== null) {
-    words.push(`${member.rateLimit.kind} ${plainText(member.rateLimit.config)}`);
+    words.push(limitText(member.rateLimit));
+    if (member.retryAfter !== 'none') words.push(`retryAfter ${member.retryAfter}`);
+    if (member.store !== null) words.push(storeText(member.store));
   }
-  const refuses = reject > 0 || call !== null || maxBytes !== null || member.rateLimit !== null;
+  if (member.admit !== null) words.push(limitText(member.admit));
+  const limits = member.rateLimit !== null || member.admit !== null;
+  const refuses = reject > 0 || call !== null || maxBytes !== null || limits;
   if (refuses) words.push(`status ${member.status}`);
   if (member.when !== null) words.push(`when ${whenText(member.when)}`);
-  const title = kind === null || member.rateLimit !== null ? name : `${name}(${kind})`;
+  const title = kind === null || limits ? name : `${name}(${kind})`;
   return words.length === 0 ? title : `${title}: ${words.join(', ')}`;
+}
+
+function limitText({ kind, config, key }: Layer): string {
+  return `${kind} ${plainText(config)}${key === null ? '' : ` by ${key}`}`;
+}
+
+function storeText({ latency, of, onError }: LimiterStore): string {
+  if (of === null) return `store ${plainText(latency)}`;
+  return `store ${plainText(latency)}, call ${of.component}.${of.part ?? ''}, onError ${onError}`;
 }
 
 function whenText({ class: name, workload, headers }: Condition): string {

@@ -2,8 +2,17 @@ import type { z } from 'zod';
 import { formatDuration } from '../../spec/quantity-text.js';
 import { formatSize } from '../../spec/size-text.js';
 import { chainLines, sizeLines } from './chain-text.js';
-import type { Plan, PlanComponent } from '../../spec/plan.js';
-import type { Layer, LoadBalancing, Scenario, ScenarioFile } from '../../spec/scenario.js';
+import type { Plan, PlanComponent, PlanConnections } from '../../spec/plan.js';
+import { gatewayLines } from './gateway-text.js';
+import type {
+  Host,
+  Layer,
+  LoadBalancing,
+  Queue,
+  Scenario,
+  ScenarioFile,
+  Shed,
+} from '../../spec/scenario.js';
 import { bySource, configText, plainText } from './values.js';
 
 /** Gives the schema of a layer's own fields; undefined for a kind it does not know. */
@@ -45,8 +54,12 @@ function sectionsOf(scenario: Scenario, plan: Plan, schemaOf: SchemaOf): Section
       ['run', runLines(scenario)] as const,
       [
         'components',
-        plan.components.filter(isPlaced).map((one) => componentLine(plan, one)),
+        plan.components.filter(isPlaced).map((one) => componentLine(scenario, plan, one)),
       ] as const,
+      ['gateways', gatewayLines(scenario)] as const,
+      ['processes', processLines(scenario)] as const,
+      ['admission, in this order', admissionLines(scenario, schemaOf)] as const,
+      ['endpoints with limits of their own', endpointLines(scenario)] as const,
       ['workloads', workloadLines(scenario)] as const,
       ['network', networkLines(scenario)] as const,
       ['middleware, in the order in which a request meets it', chainLines(scenario)] as const,
@@ -87,24 +100,106 @@ function isPlaced(component: PlanComponent): boolean {
   return component.kind !== 'workload';
 }
 
-function componentLine(plan: Plan, component: PlanComponent): string {
+function componentLine(scenario: Scenario, plan: Plan, component: PlanComponent): string {
   const { queue, cpu, loadBalancing } = component;
   const quota = cpu.quota === null ? '' : `, quota ${plainText(cpu.quota)}`;
-  const wait = queue.maxWaitNs === null ? '' : `, at most ${formatDuration(queue.maxWaitNs)}`;
   const parts = plan.parts.slice(component.firstPart, component.firstPart + component.parts);
   return (
     `${component.name}: ${component.kind}, replicas ${component.instances}, ` +
     `concurrency ${limit(component.concurrency)}, ` +
-    `queue ${limit(queue.capacity)} ${queue.discipline}${wait}, ` +
+    `queue ${queueText(queue)}, ` +
     `cpu ${limit(cpu.cores)} ${cpu.discipline}${quota}, ${component.runtime}, ` +
-    `loadBalancing ${balancing(loadBalancing)}, cancellation ${component.cancellation}; ` +
-    parts.map(({ name }) => name).join(' ')
+    `loadBalancing ${balancing(loadBalancing)}, cancellation ${component.cancellation}` +
+    `${protocolText(scenario, component.name)}; ` +
+    parts.map(({ name, once }) => `${name}${onceText(plan, once)}`).join(' ')
   );
 }
 
-function balancing({ kind, config }: LoadBalancing): string {
-  const text = plainText(config);
-  return text === '{}' ? kind : `${kind} ${text}`;
+/** ` (once per request for 1d)`, where a key makes it be executed once. */
+function onceText(plan: Plan, once: number): string {
+  if (once < 0) return '';
+  const { key, windowNs } = plan.onces[once]!;
+  return ` (once per ${plan.keys[key]!.name} for ${formatDuration(windowNs)})`;
+}
+
+function queueText(queue: Queue): string {
+  const wait = queue.maxWaitNs === null ? '' : `, at most ${formatDuration(queue.maxWaitNs)}`;
+  return `${limit(queue.capacity)} ${queue.discipline}${disciplineText(queue)}${wait}`;
+}
+
+function disciplineText(queue: Queue): string {
+  switch (queue.discipline) {
+    case 'adaptiveLifo': {
+      const target = queue.targetNs === null ? 'none' : formatDuration(queue.targetNs);
+      return ` (interval ${formatDuration(queue.intervalNs)}, target ${target})`;
+    }
+    case 'codel':
+      return ` (target ${formatDuration(queue.targetNs)}, interval ${formatDuration(queue.intervalNs)})`;
+    case 'fair':
+      return ` (key ${queue.key})`;
+    default:
+      return '';
+  }
+}
+
+/** What processes do by themselves: pauses, and how they come back. */
+function processLines({ services, gateways }: Scenario): readonly string[] {
+  return sorted(new Map<string, Host>([...services, ...gateways])).flatMap(
+    ([name, { gc, lifecycle }]) => {
+      const warmup = lifecycle?.warmup ?? null;
+      const words = [
+        ...(gc === null ? [] : [`gc every ${plainText(gc.every)}, pause ${plainText(gc.pause)}`]),
+        ...(lifecycle === null ? [] : [`startup ${plainText(lifecycle.startup)}`]),
+        ...(warmup === null
+          ? []
+          : [`warmup ${formatDuration(warmup.durationNs)} from factor ${warmup.factor}`]),
+      ];
+      return words.length === 0 ? [] : [`${name}: ${words.join('; ')}`];
+    },
+  );
+}
+
+/** What requests meet before the queue of a component. */
+function admissionLines({ services, gateways }: Scenario, schemaOf: SchemaOf): readonly string[] {
+  return sorted(new Map<string, Host>([...services, ...gateways])).flatMap(
+    ([name, { admission }]) => {
+      if (admission === null) return [];
+      const { shed, rateLimit, concurrencyLimit } = admission;
+      const limits = [rateLimit, concurrencyLimit].filter((layer) => layer !== null);
+      // Whose state it is goes without saying: the instance's own.
+      const parts = limits.map((layer) => layerText(layer, schemaOf, {}));
+      return [`${name}: ${[...(shed === null ? [] : [shedText(shed)]), ...parts].join(' > ')}`];
+    },
+  );
+}
+
+function shedText({ kind, ...fields }: Shed): string {
+  return `shed(${kind}): ${plainText(fields)}`;
+}
+
+/** Endpoints that say more than their steps. */
+function endpointLines({ services }: Scenario): readonly string[] {
+  return sorted(services).flatMap(([service, { endpoints }]) =>
+    sorted(endpoints).flatMap(([name, { concurrency, timeLimitNs, priority }]) => {
+      const words = [
+        ...(concurrency === null ? [] : [`concurrency ${plainText(concurrency.config)}`]),
+        ...(timeLimitNs === null ? [] : [`timeLimit ${formatDuration(timeLimitNs)}`]),
+        ...(priority === null ? [] : [`priority ${priority}`]),
+      ];
+      return words.length === 0 ? [] : [`${service}.${name}: ${words.join(', ')}`];
+    }),
+  );
+}
+
+function protocolText({ services, gateways }: Scenario, name: string): string {
+  const protocol = services.get(name)?.protocol ?? gateways.get(name)?.protocol ?? null;
+  return protocol === null ? '' : `, protocol ${plainText(protocol)}`;
+}
+
+function balancing({ kind, config, level, zoneAware, subset }: LoadBalancing): string {
+  const text = plainText({ ...(config as object), zoneAware, subset });
+  const by = level === undefined ? '' : ` by ${level}`;
+  return text === '{}' ? `${kind}${by}` : `${kind} ${text}${by}`;
 }
 
 function limit(count: number): string {
@@ -113,9 +208,10 @@ function limit(count: number): string {
 
 function workloadLines({ workloads }: Scenario): readonly string[] {
   return sorted(workloads).map(([name, workload]) => {
-    const requests = workload.requests.map(({ name: request, weight, patience }) => {
+    const requests = workload.requests.map(({ name: request, weight, patience, priority }) => {
       const gives = patience === null ? '' : `, patience ${formatDuration(patience.afterNs)}`;
-      return `${request} (weight ${weight}${gives})`;
+      const level = priority === 0 ? '' : `, priority ${priority}`;
+      return `${request} (weight ${weight}${level}${gives})`;
     });
     return `${name}: ${plainText(workload.arrivals)}; ${requests.join('; ')}`;
   });
@@ -140,10 +236,18 @@ function edgeLines(plan: Plan): readonly string[] {
     const { id, layers } = plan.bundles[edge.bundle]!;
     const names = layers.map(layerName);
     const pool = edge.pool === null ? [] : [`pool (${plainText(edge.pool)})`];
-    const chain = [...names, ...pool].join(' > ');
-    const from = id === '' ? '' : `  [${id}]`;
+    const chain = [...names, ...pool, ...connectionsText(edge.connections)].join(' > ');
+    const from = id === '' ? '' : `${onceText(plan, edge.once)}  [${id}]`;
     return `${partName(plan, edge.from)} -> ${partName(plan, edge.to)}: ${chain === '' ? 'no policy' : chain}${from}`;
   });
+}
+
+function connectionsText(connections: PlanConnections | null): readonly string[] {
+  if (connections === null) return [];
+  const { multiplexed, tlsTrips, shared, maxStreams, ...fields } = connections;
+  const own = multiplexed ? { ...fields, maxStreams } : fields;
+  const where = shared ? 'shared by all instances' : 'to each instance';
+  return [`connections (${where}, opening takes ${1 + tlsTrips} RTT; ${plainText(own)})`];
 }
 
 /** The layers of each bundle in use: its order, then every setting with its source. */
@@ -160,17 +264,27 @@ function bundleLines(plan: Plan, schemaOf: SchemaOf): readonly string[] {
 }
 
 /** `circuitBreaker(gobreaker): maxRequests: 3 (user); timeout: 60s, scope: instance (default)`. */
-function layerText(layer: Layer, schemaOf: SchemaOf): string {
+function layerText(layer: Layer, schemaOf: SchemaOf, shared = sharedFields(layer)): string {
   const schema = schemaOf(layer.policy, layer.kind);
-  const { scope, per, dryRun } = layer;
-  const shared = { scope, per, ...(dryRun ? { dryRun } : {}) };
   const { user, rest } = bySource({ ...(layer.config as object), ...shared }, layer.written);
   const textOf = (config: object, source: string): readonly string[] => {
     if (Object.keys(config).length === 0) return [];
     const words = schema === undefined ? plainText(config) : configText(schema, config);
     return words === '' ? [] : [`${words} (${source})`];
   };
-  return `${layerName(layer)}: ${[...textOf(user, 'user'), ...textOf(rest, 'default')].join('; ')}`;
+  const writer = layer.preset === undefined ? 'user' : `preset ${layer.preset}`;
+  return `${layerName(layer)}: ${[...textOf(user, writer), ...textOf(rest, 'default')].join('; ')}`;
+}
+
+/** The fields that every layer of a call has. */
+function sharedFields({ scope, per, key, store, dryRun }: Layer): object {
+  return {
+    scope,
+    per,
+    ...(key === null ? {} : { key }),
+    ...(store === null ? {} : { store }),
+    ...(dryRun ? { dryRun } : {}),
+  };
 }
 
 function layerName({ policy, kind }: Layer): string {

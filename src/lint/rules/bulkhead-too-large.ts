@@ -1,3 +1,4 @@
+import { poolSizeOf } from '../../spec/pool-size.js';
 import type { Layer } from '../../spec/scenario.js';
 import type { Call } from '../calls.js';
 import { hostOf } from '../demand.js';
@@ -25,13 +26,15 @@ export const bulkheadTooLarge: Rule = {
 };
 
 function abovePool(call: Call, layer: Layer, permits: number): readonly Finding[] {
-  if (call.pool === null || layer.scope !== 'instance' || permits <= call.pool.maxOpen) return [];
+  if (call.pool === null || layer.scope !== 'instance') return [];
+  const { size, field } = poolSizeOf(call.pool);
+  if (permits <= size) return [];
   return [
     finding(call, {
       message: `the bulkhead of ${callText(call)} is larger than the connection pool behind it`,
       measured: `${permits} calls of one instance`,
-      limit: `at most ${call.pool.maxOpen}, the maxOpen of its pool`,
-      permits: call.pool.maxOpen,
+      limit: `at most ${size}, the ${field} of its pool`,
+      permits: size,
     }),
   ];
 }

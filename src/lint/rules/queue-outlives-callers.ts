@@ -27,7 +27,9 @@ function findingsOf(host: Host, subject: Subject): readonly Finding[] {
   const { queue, name } = host;
   const isRow = queue.capacity > 0 && queue.capacity < Infinity && queue.discipline === 'fifo';
   const callers = longestCaller(host, subject);
-  if (!isRow || callers === null) return [];
+  // How much of the queue a limit before it leaves free depends on what it has learnt.
+  const limited = (host.admission?.concurrencyLimit ?? null) !== null;
+  if (!isRow || limited || callers === null) return [];
   const { holdNs, workNs } = meanDemand(subject, name);
   const eachNs = NS_PER_SECOND / rateOfInstance(host, holdNs, workNs);
   if (eachNs === Infinity) return [];

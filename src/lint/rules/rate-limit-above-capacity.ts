@@ -5,7 +5,7 @@ import { hostOf } from '../demand.js';
 import { limitOf } from '../kinds.js';
 import { layerOf } from '../layers.js';
 import { partsOf } from '../mixture.js';
-import type { Finding, Path, Rule } from '../rule.js';
+import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
 import { bundleYaml, callText, rateText, yamlAt } from '../words.js';
 
@@ -24,29 +24,25 @@ function inChains(subject: Subject): readonly Finding[] {
   const { services, gateways } = subject.scenario;
   const found: Finding[] = [];
   for (const [name, service] of services) {
-    const path = ['services', name, 'middleware'];
-    found.push(...inChain(service.middleware, path, name, partsOf(subject, name), subject));
+    found.push(...inChain(service.middleware, name, partsOf(subject, name), subject));
   }
   for (const [name, gateway] of gateways) {
-    const path = ['gateways', name, 'middleware'];
-    found.push(...inChain(gateway.middleware, path, name, partsOf(subject, name), subject));
-    gateway.routes.forEach((route, index) => {
+    found.push(...inChain(gateway.middleware, name, partsOf(subject, name), subject));
+    for (const route of gateway.routes) {
       const own = partsOf(subject, name).filter(({ part }) => part === `${name}.${route.name}`);
-      const at = ['gateways', name, 'routes', index, 'middleware'];
-      found.push(...inChain(route.middleware, at, name, own, subject));
-    });
+      found.push(...inChain(route.middleware, name, own, subject));
+    }
   }
   return found;
 }
 
 function inChain(
   chain: readonly Middleware[],
-  path: Path,
   owner: string,
   parts: ReturnType<typeof partsOf>,
   subject: Subject,
 ): readonly Finding[] {
-  return chain.flatMap(({ rateLimit, when }, index) => {
+  return chain.flatMap(({ rateLimit, when, at }) => {
     const each = rateLimit === null || when !== null ? null : limitOf(rateLimit);
     if (rateLimit === null || each === null) return [];
     const states =
@@ -55,11 +51,11 @@ function inChain(
     if (behind === null || each * states <= behind.perSecond) return [];
     return [
       {
-        path: [...path, index, 'rateLimit', 'rate'],
+        path: [...at, 'rateLimit', 'rate'],
         entities: [owner, behind.component],
         message: `the rate limit of ${owner} lets more through than ${behind.component} can do`,
         ...numbers(each, states, behind),
-        fix: yamlAt([...path, index, 'rateLimit'], `rate: ${fitting(states, behind)}`),
+        fix: yamlAt([...at, 'rateLimit'], `rate: ${fitting(states, behind)}`),
       },
     ];
   });

@@ -15,7 +15,7 @@ export const retryNotIdempotent: Rule = {
   check: (subject) =>
     subject.calls.flatMap((call) => {
       const retry = retryOf(call.layers);
-      if (retry === null || subject.repeatable.has(call.to)) return [];
+      if (retry === null || call.hasKey || subject.repeatable.has(call.to)) return [];
       const risky = repeatsWork(retry);
       return risky.length === 0 ? [] : [findingOf(call, risky, subject)];
     }),

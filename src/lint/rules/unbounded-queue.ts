@@ -1,3 +1,4 @@
+import type { Host } from '../../spec/scenario.js';
 import { sectionOf } from '../demand.js';
 import type { Finding, Rule } from '../rule.js';
 import { yamlAt } from '../words.js';
@@ -17,9 +18,7 @@ export const unboundedQueue: Rule = {
     if (closed) return [];
     return [...scenario.services.values(), ...scenario.gateways.values()]
       .filter(({ concurrency, queue }) => concurrency < Infinity && queue.capacity === Infinity)
-      .filter(
-        ({ queue, name }) => queue.maxWaitNs === null && calls.some((it) => it.callee === name),
-      )
+      .filter((host) => !isBounded(host) && calls.some((it) => it.callee === host.name))
       .map(({ name, concurrency }) => {
         const section = sectionOf(scenario, name);
         return {
@@ -33,3 +32,10 @@ export const unboundedQueue: Rule = {
       });
   },
 };
+
+/** True where waits end by themselves, or only so many are let in. */
+function isBounded({ queue, admission }: Host): boolean {
+  const { discipline, maxWaitNs } = queue;
+  if (maxWaitNs !== null || (admission?.concurrencyLimit ?? null) !== null) return true;
+  return discipline === 'adaptiveLifo' && queue.targetNs !== null;
+}

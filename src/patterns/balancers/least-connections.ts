@@ -1,27 +1,40 @@
 import { z } from 'zod';
 import type { BalancerKind, BalancerState } from '../../spec/balancer.js';
+import { weightsField, weightsOf } from '../mechanisms/instance-weights.js';
 
-const schema = z.strictObject({});
+const schema = z.strictObject({
+  weights: weightsField(
+    'The least (requests under way + 1) / weight is picked, as in Kong, so that an idle callee begins ' +
+      'with the heaviest.',
+  ),
+});
 
 /** Looks at all instances; ties go round, as with Nginx, so that an idle callee is not always the first. */
 class LeastConnections implements BalancerState {
   private readonly outstanding: Int32Array;
+  private readonly weights: Float64Array;
   private next = 0;
 
-  constructor(outstanding: Int32Array) {
+  constructor(outstanding: Int32Array, weights: Float64Array) {
     this.outstanding = outstanding;
+    this.weights = weights;
   }
 
   pick(candidates: Int32Array, count: number): number {
-    const { outstanding } = this;
     const first = this.next % count;
     let best = first;
     for (let k = 1; k < count; k++) {
       const at = first + k < count ? first + k : first + k - count;
-      if (outstanding[candidates[at]] < outstanding[candidates[best]]) best = at;
+      if (this.isLess(candidates[at], candidates[best])) best = at;
     }
     this.next = best + 1;
     return candidates[best];
+  }
+
+  /** Multiplied crosswise, so that equal loads are equal. */
+  private isLess(a: number, b: number): boolean {
+    const { outstanding, weights } = this;
+    return (outstanding[a] + 1) * weights[b] < (outstanding[b] + 1) * weights[a];
   }
 
   reset(): void {
@@ -36,5 +49,6 @@ export const leastConnections: BalancerKind<typeof schema> = {
     'The instance to which this caller has the fewest requests under way, of all of them; ties in turn.',
   sources: ['Nginx ngx_http_upstream_least_conn_module.c', 'Kong least_connections.lua'],
   schema,
-  create: (_config, { outstanding }) => new LeastConnections(outstanding),
+  create: ({ weights }, { size, outstanding }) =>
+    new LeastConnections(outstanding, weightsOf(weights, size)),
 };

@@ -1,33 +1,87 @@
 import { z } from 'zod';
+import { pow } from '../../kernel/math.js';
 import type { StreamKey } from '../../kernel/rng.js';
 import { unit } from '../../kernel/rng.js';
 import type { BalancerKind, BalancerSetup, BalancerState } from '../../spec/balancer.js';
-import { whole } from '../../spec/quantities.js';
+import { factor, whole } from '../../spec/quantities.js';
+import { weightsField } from '../mechanisms/instance-weights.js';
+import { slowStartField } from '../mechanisms/slow-start.js';
+import { WeightedTurns } from '../mechanisms/weighted-turns.js';
 
 const schema = z.strictObject({
   choices: whole({ min: 1, max: 1000 })
     .prefault(2)
-    .describe('Instances looked at, drawn one by one. Unit: count. Defaults to 2.'),
+    .describe(
+      'Instances looked at, drawn one by one, where all are alike. Unit: count. Defaults to 2.',
+    ),
+  selectionMethod: z
+    .enum(['nChoices', 'fullScan'])
+    .default('nChoices')
+    .describe(
+      '`fullScan` looks at every instance instead of `choices` of them; of those that have the fewest ' +
+        'each has the same chance. Defaults to nChoices.',
+    ),
+  weights: weightsField(
+    'Where they differ nothing is drawn: each instance is due again 1 / weight after its turn, the ' +
+      'weight divided by its requests under way + 1.',
+  ),
+  activeRequestBias: factor()
+    .optional()
+    .describe(
+      'How much requests under way count against a weight: it is divided by (under way + 1) ^ bias. ' +
+        'Only where weights differ. Unit: factor. Defaults to 1.',
+    ),
+  slowStart: slowStartField,
 });
 
-/** Envoy: independent choices that may coincide; the first wins a tie. */
+type Config = z.output<typeof schema>;
+
+/** Envoy: independent choices that may coincide, the first wins a tie; turns where weights differ. */
 class LeastRequest implements BalancerState {
   private readonly picks: StreamKey;
   private readonly outstanding: Int32Array;
   private readonly choices: number;
+  private readonly scan: boolean;
+  private readonly turns: WeightedTurns | null;
 
-  constructor(setup: BalancerSetup, choices: number) {
+  constructor(setup: BalancerSetup, config: Config) {
     this.picks = setup.picks;
     this.outstanding = setup.outstanding;
-    this.choices = choices;
+    this.choices = config.choices;
+    this.scan = config.selectionMethod === 'fullScan';
+    const unequal = config.weights !== undefined || config.slowStart !== undefined;
+    const bias = config.activeRequestBias ?? 1;
+    this.turns = unequal
+      ? new WeightedTurns(setup, config, 0, (k) => 1 / pow(this.outstanding[k] + 1, bias))
+      : null;
   }
 
   pick(candidates: Int32Array, count: number, a: number, b: number): number {
+    if (this.turns?.differ(candidates, count) === true) return this.turns.next(candidates, count);
+    if (this.scan) return this.least(candidates, count, a, b);
     const { picks, outstanding } = this;
     let chosen = candidates[Math.floor(unit(picks.a, picks.b, a, b, 0) * count)];
     for (let k = 1; k < this.choices; k++) {
       const other = candidates[Math.floor(unit(picks.a, picks.b, a, b, k) * count)];
       if (outstanding[other] < outstanding[chosen]) chosen = other;
+    }
+    return chosen;
+  }
+
+  reset(): void {
+    this.turns?.reset();
+  }
+
+  /** The nth of those that tie replaces the one kept so far with a chance of 1 / n. */
+  private least(candidates: Int32Array, count: number, a: number, b: number): number {
+    const { picks, outstanding } = this;
+    let chosen = candidates[0];
+    let tied = 1;
+    for (let k = 1; k < count; k++) {
+      const other = candidates[k];
+      if (outstanding[other] > outstanding[chosen]) continue;
+      tied = outstanding[other] < outstanding[chosen] ? 1 : tied + 1;
+      if (tied === 1 || unit(picks.a, picks.b, a, b, k) * tied < 1) chosen = other;
     }
     return chosen;
   }
@@ -38,7 +92,21 @@ export const leastRequest: BalancerKind<typeof schema> = {
   balancer: 'leastRequest',
   summary:
     'Of a few instances drawn at random the one to which this caller has the fewest requests under way.',
-  sources: ['Envoy least_request_lb.cc, load_balancers.rst', 'Mitzenmacher 2001'],
+  sources: [
+    'Envoy least_request_lb.cc, load_balancers.rst, edf_scheduler.h, slow_start.rst',
+    'Mitzenmacher 2001',
+  ],
   schema,
-  create: (config, setup) => new LeastRequest(setup, config.choices),
+  create: (config, setup) => new LeastRequest(setup, config),
+  check: ({ activeRequestBias, weights, slowStart }) =>
+    activeRequestBias === undefined || weights !== undefined || slowStart !== undefined
+      ? []
+      : [
+          {
+            field: 'activeRequestBias',
+            message:
+              'the bias acts on weights, and all instances weigh the same: give weights or slowStart, ' +
+              'or leave it out',
+          },
+        ],
 };

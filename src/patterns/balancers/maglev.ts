@@ -2,7 +2,9 @@ import { z } from 'zod';
 import { unit } from '../../kernel/rng.js';
 import type { BalancerKind, BalancerSetup, BalancerState } from '../../spec/balancer.js';
 import { whole } from '../../spec/quantities.js';
+import { balanceFactorField, BoundedLoad } from '../mechanisms/bounded-load.js';
 import { hashedKey, keyField } from '../mechanisms/hashing.js';
+import { weightsField, weightsOf } from '../mechanisms/instance-weights.js';
 
 const schema = z.strictObject({
   key: keyField,
@@ -13,7 +15,11 @@ const schema = z.strictObject({
       'Entries of the look-up table, a prime far above the number of instances. Unit: count. ' +
         'Defaults to 65537.',
     ),
+  weights: weightsField('Entries of the table are dealt by weight.'),
+  hashBalanceFactor: balanceFactorField(),
 });
+
+type Config = z.output<typeof schema>;
 
 /**
  * A table of which every instance fills as many entries as the others, each by its own permutation; it
@@ -25,17 +31,23 @@ class Maglev implements BalancerState {
   /** The instances the table was filled for. */
   private readonly filledFor: Int32Array;
   private filled = 0;
+  private readonly weights: Float64Array;
+  private readonly bound: BoundedLoad | null;
 
-  constructor(setup: BalancerSetup, tableSize: number) {
+  constructor(setup: BalancerSetup, config: Config) {
     this.setup = setup;
-    this.table = new Int32Array(tableSize);
+    this.table = new Int32Array(config.tableSize);
+    this.weights = weightsOf(config.weights, setup.size);
+    const { hashBalanceFactor: factor } = config;
+    this.bound = factor === undefined ? null : new BoundedLoad(setup, factor, this.weights);
     this.filledFor = new Int32Array(setup.size);
   }
 
   pick(candidates: Int32Array, count: number, _a: number, _b: number, strand: number): number {
     if (!this.isFilledFor(candidates, count)) this.fill(candidates, count);
     const { table } = this;
-    return table[Math.floor(hashedKey(this.setup, strand) * table.length)];
+    const hashed = table[Math.floor(hashedKey(this.setup, strand) * table.length)];
+    return this.bound?.bounded(hashed, candidates, count, strand) ?? hashed;
   }
 
   private isFilledFor(candidates: Int32Array, count: number): boolean {
@@ -45,20 +57,26 @@ class Maglev implements BalancerState {
   }
 
   private fill(candidates: Int32Array, count: number): void {
-    const { table, setup } = this;
+    const { table, setup, weights } = this;
     const size = table.length;
     const { a, b } = setup.places;
     const at = new Float64Array(count);
     const skip = new Float64Array(count);
+    const reached = new Float64Array(count);
+    let heaviest = 0;
     for (let k = 0; k < count; k++) {
       at[k] = Math.floor(unit(a, b, candidates[k], 0, 1) * size);
       skip[k] = Math.floor(unit(a, b, candidates[k], 0, 2) * (size - 1)) + 1;
       this.filledFor[k] = candidates[k];
+      heaviest = Math.max(heaviest, weights[candidates[k]]);
     }
     this.filled = count;
     table.fill(-1);
-    for (let placed = 0; placed < size;) {
+    // The heaviest fills an entry in each round, one of a third of its weight in every third.
+    for (let placed = 0, round = 1; placed < size; round++) {
       for (let k = 0; k < count && placed < size; k++) {
+        if (round * weights[candidates[k]] < reached[k]) continue;
+        reached[k] += heaviest;
         while (table[at[k]] >= 0) at[k] = (at[k] + skip[k]) % size;
         table[at[k]] = candidates[k];
         placed++;
@@ -72,9 +90,10 @@ export const maglev: BalancerKind<typeof schema> = {
   balancer: 'maglev',
   summary:
     'The same instance for the same key, by a table with even shares; a change moves a few more keys.',
-  sources: ['Eisenbud et al. 2016, section 3.4', 'Envoy maglev_lb.cc'],
+  sources: ['Eisenbud et al. 2016, section 3.4', 'Envoy maglev_lb.cc, thread_aware_lb_impl.cc'],
   schema,
-  create: (config, setup) => new Maglev(setup, config.tableSize),
+  wholeList: true,
+  create: (config, setup) => new Maglev(setup, config),
 };
 
 function isPrime(n: number): boolean {

@@ -2,17 +2,23 @@ import { z } from 'zod';
 import { unit } from '../../kernel/rng.js';
 import type { BalancerKind, BalancerSetup, BalancerState } from '../../spec/balancer.js';
 import { whole } from '../../spec/quantities.js';
+import { balanceFactorField, BoundedLoad } from '../mechanisms/bounded-load.js';
 import { hashedKey, isCandidate, keyField } from '../mechanisms/hashing.js';
+import { weightsField, weightsOf } from '../mechanisms/instance-weights.js';
 
 const schema = z.strictObject({
   key: keyField,
   minimumRingSize: whole({ min: 1, max: 8_388_608 })
     .prefault(1024)
     .describe(
-      'Points on the ring at least; each instance gets as many as the others. Unit: count. ' +
-        'Defaults to 1024.',
+      'Points on the ring at least; each instance gets as many as the others, or by its weight. ' +
+        'Unit: count. Defaults to 1024.',
     ),
+  weights: weightsField('Points on the ring are dealt by weight.'),
+  hashBalanceFactor: balanceFactorField(),
 });
+
+type Config = z.output<typeof schema>;
 
 /** A request goes to the next point clockwise of the hash of its key that belongs to an instance that is up. */
 class RingHash implements BalancerState {
@@ -20,24 +26,31 @@ class RingHash implements BalancerState {
   /** Places of the points in order, from 0 to 1, and whose they are. */
   private readonly points: Float64Array;
   private readonly owners: Int32Array;
+  private readonly bound: BoundedLoad | null;
 
-  constructor(setup: BalancerSetup, minimumRingSize: number) {
+  constructor(setup: BalancerSetup, config: Config) {
     this.setup = setup;
-    const each = Math.ceil(minimumRingSize / setup.size);
+    const weights = weightsOf(config.weights, setup.size);
+    const { hashBalanceFactor: factor } = config;
+    this.bound = factor === undefined ? null : new BoundedLoad(setup, factor, weights);
     const order: { at: number; owner: number }[] = [];
-    for (let owner = 0; owner < setup.size; owner++) {
-      for (let k = 0; k < each; k++) {
+    pointsOf(weights, config.minimumRingSize).forEach((points, owner) => {
+      for (let k = 0; k < points; k++) {
         order.push({ at: unit(setup.places.a, setup.places.b, owner, k, 0), owner });
       }
-    }
+    });
     order.sort((a, b) => a.at - b.at || a.owner - b.owner);
     this.points = Float64Array.from(order, (point) => point.at);
     this.owners = Int32Array.from(order, (point) => point.owner);
   }
 
   pick(candidates: Int32Array, count: number, _a: number, _b: number, strand: number): number {
+    const owner = this.successor(hashedKey(this.setup, strand), candidates, count);
+    return this.bound?.bounded(owner, candidates, count, strand) ?? owner;
+  }
+
+  private successor(hash: number, candidates: Int32Array, count: number): number {
     const { setup, points, owners } = this;
-    const hash = hashedKey(setup, strand);
     let low = 0;
     let high = points.length;
     while (low < high) {
@@ -58,7 +71,26 @@ export const ringHash: BalancerKind<typeof schema> = {
   balancer: 'ringHash',
   summary:
     'The same instance for the same key, by a ring; one that goes hands its keys to its neighbours.',
-  sources: ['Envoy ring_hash_lb.cc, load_balancers.rst', 'Karger 1997'],
+  sources: ['Envoy ring_hash_lb.cc, thread_aware_lb_impl.cc, load_balancers.rst', 'Karger 1997'],
   schema,
-  create: (config, setup) => new RingHash(setup, config.minimumRingSize),
+  wholeList: true,
+  create: (config, setup) => new RingHash(setup, config),
 };
+
+/**
+ * Points of each instance: a whole number for the lightest, and for the others what keeps the sum up to
+ * them in proportion.
+ */
+function pointsOf(weights: Float64Array, least: number): readonly number[] {
+  const lightest = weights.reduce((a, b) => Math.min(a, b));
+  const sum = weights.reduce((a, b) => a + b);
+  const ofLightest = Math.ceil((lightest * least) / sum);
+  let target = 0;
+  let dealt = 0;
+  return Array.from(weights, (weight) => {
+    target += weight * ofLightest;
+    const points = Math.ceil(target / lightest) - dealt;
+    dealt += points;
+    return points;
+  });
+}

@@ -1,13 +1,62 @@
 import { z } from 'zod';
-import type { BalancerKind, BalancerState } from '../../spec/balancer.js';
+import { unit } from '../../kernel/rng.js';
+import type { BalancerKind, BalancerSetup, BalancerState } from '../../spec/balancer.js';
+import { weightsField } from '../mechanisms/instance-weights.js';
+import { slowStartField } from '../mechanisms/slow-start.js';
+import { WeightedTurns } from '../mechanisms/weighted-turns.js';
 
-const schema = z.strictObject({});
+const schema = z.strictObject({
+  weights: weightsField(
+    'Each instance is due again 1 / weight after its turn, as Envoy schedules them.',
+  ),
+  randomStart: z
+    .boolean()
+    .optional()
+    .describe(
+      'Whether each calling instance begins its round at a random place, as Envoy does, instead of ' +
+        'all of them at the first. Unit: boolean. Defaults to false.',
+    ),
+  slowStart: slowStartField,
+});
+
+/** Draws of attempts count up from 0; this one is out of their way. */
+const START = 65;
+
+const alike = (): number => 1;
 
 class RoundRobin implements BalancerState {
-  private next = 0;
+  private readonly setup: BalancerSetup;
+  private readonly config: z.output<typeof schema>;
+  private readonly unequal: boolean;
+  private turns: WeightedTurns;
+  private next: number;
+  private starts = 0;
+
+  constructor(config: z.output<typeof schema>, setup: BalancerSetup) {
+    this.setup = setup;
+    this.config = config;
+    this.unequal = config.weights !== undefined || config.slowStart !== undefined;
+    this.next = this.start();
+    this.turns = new WeightedTurns(setup, config, this.next, alike);
+  }
 
   pick(candidates: Int32Array, count: number): number {
+    if (this.unequal && this.turns.differ(candidates, count)) {
+      return this.turns.next(candidates, count);
+    }
     return candidates[this.next++ % count];
+  }
+
+  reset(): void {
+    this.next = this.start();
+    this.turns = new WeightedTurns(this.setup, this.config, this.next, alike);
+    this.turns.reset();
+  }
+
+  private start(): number {
+    const { picks, caller, size } = this.setup;
+    if (this.config.randomStart !== true) return 0;
+    return Math.floor(unit(picks.a, picks.b, caller, this.starts++, START) * size);
   }
 }
 
@@ -15,7 +64,10 @@ class RoundRobin implements BalancerState {
 export const roundRobin: BalancerKind<typeof schema> = {
   balancer: 'roundRobin',
   summary: 'Each instance in its turn; every calling instance keeps its own place in the round.',
-  sources: ['Envoy load_balancers.rst', 'Nginx ngx_http_upstream_round_robin.c'],
+  sources: [
+    'Envoy load_balancers.rst, edf_scheduler.h, load_balancer_impl.cc (EdfLoadBalancerBase), slow_start.rst',
+    'Nginx ngx_http_upstream_round_robin.c',
+  ],
   schema,
-  create: () => new RoundRobin(),
+  create: (config, setup) => new RoundRobin(config, setup),
 };

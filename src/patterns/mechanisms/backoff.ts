@@ -1,3 +1,4 @@
+import { invariant } from '../../kernel/invariant.js';
 import { pow, powi, tanh } from '../../kernel/math.js';
 import type { StreamKey } from '../../kernel/rng.js';
 import { unit } from '../../kernel/rng.js';
@@ -35,6 +36,14 @@ export class Backoff {
   delayNs(retry: number, lineageA: number, lineageB: number): Ns {
     const delay = this.exact(retry, lineageA, lineageB);
     return Math.min(this.lastNs, Math.round(delay));
+  }
+
+  /** The same for a gRPC back-off that has started anew: `step` of it, drawn as for retry `retry`. */
+  restartedNs(step: number, retry: number, lineageA: number, lineageB: number): Ns {
+    const { config } = this;
+    invariant(config.kind === 'grpc', 'backoff-that-cannot-restart');
+    const grown = config.kind === 'grpc' ? this.grown(config.factor, step) : 0;
+    return Math.round(grown * (0.8 + 0.4 * this.draw(retry, lineageA, lineageB)));
   }
 
   private exact(retry: number, a: number, b: number): number {

@@ -1,8 +1,8 @@
 import { widenFloat64, widenInt32 } from '../../kernel/pool.js';
 import type { Ns } from '../../kernel/time.js';
 import type { Outcome } from '../../spec/outcome.js';
-import { isSuccess, OUTCOME, PASS } from '../../spec/outcome.js';
-import type { CallContext, PolicyProblem, PolicyState } from '../../spec/policy.js';
+import { isSuccess, kindOf, OUTCOME, PASS, statusOf } from '../../spec/outcome.js';
+import type { CallContext, GateState, PolicyProblem, PolicyState } from '../../spec/policy.js';
 import { EDGE_COUNTER } from '../../spec/policy.js';
 import { OutcomeSet } from './outcome-terms.js';
 
@@ -112,6 +112,46 @@ export class ConcurrencyLimiter implements PolicyState {
   }
 }
 
+/** The same limit around the requests of a server: the time of a request includes its wait for a worker. */
+export class ServerLimiter implements GateState {
+  private readonly rule: LimitRule;
+  private inside = 0;
+
+  constructor(rule: LimitRule) {
+    this.rule = rule;
+  }
+
+  enter(now: Ns): number {
+    if (this.inside >= this.rule.limit(now)) return 0;
+    return ++this.inside;
+  }
+
+  leave(
+    now: Ns,
+    beganAt: Ns,
+    inflight: number,
+    outcome: Outcome,
+    lineageA: number,
+    lineageB: number,
+  ): void {
+    this.inside--;
+    this.rule.ended(now, beganAt, inflight, serverResultOf(outcome), lineageA, lineageB);
+  }
+
+  cancel(): void {
+    this.inside--;
+  }
+
+  reset(now: Ns): void {
+    this.inside = 0;
+    this.rule.reset(now);
+  }
+
+  held(): number {
+    return this.inside;
+  }
+}
+
 /**
  * A limit of Netflix' concurrency-limits: learns from answers and drops as the client interceptor
  * reports them, and not from other errors.
@@ -163,6 +203,18 @@ export function boundProblems(bounds: {
   return [
     { field: 'initial', message: `outside its bounds: write ${min} to ${max}, or move min or max` },
   ];
+}
+
+/**
+ * As the server interceptor of concurrency-limits reports what a server answers: a time limit that has
+ * passed is a drop, here and at what it called; every other answer counts with its time, errors too. A
+ * request that was let in and refused behind it, by a full queue or a limit further in, is a drop.
+ */
+function serverResultOf(outcome: Outcome): number {
+  const kind = kindOf(outcome);
+  const late = kind === OUTCOME.timeout || kind === OUTCOME.deadlineExceeded;
+  if (late || kind === OUTCOME.rejectedOverload || statusOf(outcome) === 504) return DROPPED;
+  return ANSWERED;
 }
 
 function resultOf(outcome: Outcome): number {

@@ -10,11 +10,21 @@ export const keyField = z
 
 const TWO_32 = 4294967296;
 
+/** Words of the last key that was asked for, as a lineage for draws. */
+export const keyLineage = { a: 0, b: 0 };
+
+/** Puts the key of a request into `keyLineage`. */
+export function lineageOfKey(setup: BalancerSetup, strand: number): void {
+  const value = setup.keyValue(strand);
+  keyLineage.a = (value / TWO_32) | 0;
+  keyLineage.b = value | 0;
+}
+
 /** Hash of the key of a request, from 0 to 1. */
 export function hashedKey(setup: BalancerSetup, strand: number): number {
-  const value = setup.keyValue(strand);
+  lineageOfKey(setup, strand);
   const { a, b } = setup.places;
-  return unit(a, b, (value / TWO_32) | 0, value | 0, 3);
+  return unit(a, b, keyLineage.a, keyLineage.b, 3);
 }
 
 /** Whether an instance is among the first `count` of a list in order. */

@@ -1,7 +1,15 @@
 import { Slots, widenFloat64, widenInt32 } from '../../kernel/pool.js';
 import type { Lane } from '../../kernel/lanes.js';
 import type { Ns } from '../../kernel/time.js';
-import { HOLD, isSuccess, kindOf, OUTCOME, PASS } from '../../spec/outcome.js';
+import {
+  HOLD,
+  isHinted,
+  isSuccess,
+  kindOf,
+  NEVER_AGAIN,
+  OUTCOME,
+  PASS,
+} from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
 import { EDGE_COUNTER } from '../../spec/policy.js';
 import type { CallContext, PolicyState } from '../../spec/policy.js';
@@ -29,6 +37,9 @@ export interface HedgeBudget {
   reset(): void;
 }
 
+/** No hint, or none that is looked at. */
+const NO_HINT = -2;
+
 interface HedgingParts {
   /** Attempts in all, the original included. */
   readonly attempts: number;
@@ -43,6 +54,8 @@ interface HedgingParts {
   readonly asOriginal: boolean;
   readonly budget: HedgeBudget | null;
   readonly otherInstance: boolean;
+  /** Whether a hint of a callee says when the next attempt is sent, or that none is. */
+  readonly pushback?: boolean;
 }
 
 /**
@@ -107,7 +120,7 @@ export class Hedging implements PolicyState {
   leave(frame: number, layer: number, outcome: Outcome): number {
     const record = this.ctx.word(frame, layer);
     this.original[record] = outcome;
-    return this.settle(frame, layer, record, 0, outcome);
+    return this.settle(frame, layer, record, 0, outcome, frame);
   }
 
   child(frame: number, layer: number, child: number, outcome: Outcome): void {
@@ -115,7 +128,7 @@ export class Hedging implements PolicyState {
     let nth = 1;
     while (this.forks[record * this.most + nth] !== child) nth++;
     this.forks[record * this.most + nth] = -1;
-    const result = this.settle(frame, layer, record, nth, outcome);
+    const result = this.settle(frame, layer, record, nth, outcome, child);
     if (result !== HOLD) this.ctx.finish(frame, layer, result);
   }
 
@@ -172,32 +185,60 @@ export class Hedging implements PolicyState {
     return true;
   }
 
-  /** An attempt has ended: the outcome of the call, its record given back, or HOLD while others run. */
+  /**
+   * An attempt, whose frame is `from`, has ended: the outcome of the call, its record given back, or
+   * HOLD while others run or one is still to be sent.
+   */
   private settle(
     frame: number,
     layer: number,
     record: number,
     nth: number,
     outcome: Outcome,
+    from: number,
   ): number {
     const { ctx, parts } = this;
     const { budget, delay } = parts;
     this.alive[record]--;
     const goesOn = parts.survived.has(outcome);
+    const hint = parts.pushback === true && isHinted(outcome) ? ctx.hint(from) : NO_HINT;
     // Other failures come fast, and would make the delay shorter than any answer.
     if (!goesOn || kindOf(outcome) === OUTCOME.timeout) {
       delay.took(ctx.now, nth, ctx.now - this.begun[record * this.most + nth]);
     }
+    if (budget !== null) {
+      if (goesOn || hint === NEVER_AGAIN) budget.failed();
+      else if (isSuccess(outcome)) budget.succeeded();
+    }
     if (goesOn) {
-      if (budget !== null) budget.failed();
-      const more = parts.atOnce && this.sent[record] < this.limit[record];
-      if (more && this.send(frame, layer, record)) this.schedule(frame, layer, record);
+      this.proceed(frame, layer, record, hint);
       if (this.alive[record] > 0) return HOLD;
-    } else if (budget !== null && isSuccess(outcome)) budget.succeeded();
+      // Nothing runs, but a callee has said when the next attempt may come.
+      if (parts.pushback === true && this.due[record] < Infinity) return HOLD;
+    }
     this.killOthers(frame, layer, record);
-    const result = goesOn && parts.asOriginal ? this.original[record] : outcome;
+    const original = goesOn && parts.asOriginal;
+    if (!original && from !== frame && isHinted(outcome)) ctx.setHint(frame, ctx.hint(from));
+    const result = original ? this.original[record] : outcome;
     this.records.give(record);
     return result;
+  }
+
+  /** A call goes on after a failure: when its next attempt is sent, if there is one. */
+  private proceed(frame: number, layer: number, record: number, hint: Ns): void {
+    const { ctx, parts } = this;
+    if (hint === NEVER_AGAIN) {
+      this.limit[record] = this.sent[record];
+      this.due[record] = Infinity;
+    }
+    if (this.sent[record] >= this.limit[record]) return;
+    if (hint > 0) {
+      this.due[record] = ctx.now + hint;
+      ctx.count(frame, EDGE_COUNTER.hinted);
+      ctx.after(hint, frame, layer);
+    } else if (hint === 0 || parts.atOnce) {
+      if (this.send(frame, layer, record)) this.schedule(frame, layer, record);
+    }
   }
 
   /** The call has its outcome: what still runs is cancelled, and its callees are told. */

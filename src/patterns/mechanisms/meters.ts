@@ -4,13 +4,15 @@ import { OUTCOME, PARK, PASS, withStatus } from '../../spec/outcome.js';
 import type { CallContext, LimiterState, PolicySetup, PolicyState } from '../../spec/policy.js';
 import { EDGE_COUNTER } from '../../spec/policy.js';
 import { whole } from '../../spec/quantities.js';
+import type { KeyState } from './keyed.js';
+import { Keyed } from './keyed.js';
 
 /** The rule of one limiter for one key, without any knowledge of calls. */
-export interface Meter {
+export interface Meter extends KeyState {
   /** Takes one: 0 = go on, above 0 = wait so many ns, -1 = refused. */
   take(now: Ns): Ns;
-  /** True when a new meter in its place would answer the same from now on. */
-  isIdle(now: Ns): boolean;
+  /** After a refusal: time until a call could be let through if nobody else came. */
+  retryNs(now: Ns): Ns;
 }
 
 /** A fresh meter of a process that began at `start`: timers and cycles count from there. */
@@ -37,7 +39,7 @@ export function metered<C extends { readonly status: number }>(
 } {
   return {
     create: (config, setup) =>
-      new MeteredCalls(setup.ctx, (start) => meterOf(config, start), refusalOf(config.status), 0),
+      new MeteredCalls(setup, (start) => meterOf(config, start), refusalOf(config.status), 0),
     limiter: (config) => new KeyedMeters((start) => meterOf(config, start)),
   };
 }
@@ -52,22 +54,25 @@ export class MeteredCalls implements PolicyState {
   private readonly refusal: Outcome;
   /** Time for which a caller is kept before it is told that it is refused. */
   private readonly refusalAfterNs: Ns;
-  /** null from a restart to the first call after it. */
+  private readonly keyOf: ((frame: number) => number) | null;
+  private readonly keyed: Keyed<Meter>;
+  /** The meter of all calls where no key splits them; null from a restart to the first call after it. */
   private meter: Meter | null;
   private waiting = 0;
 
-  constructor(ctx: CallContext, createMeter: MeterFactory, refusal: Outcome, refusalAfterNs: Ns) {
-    this.ctx = ctx;
+  constructor(setup: PolicySetup, createMeter: MeterFactory, refusal: Outcome, refusalAfterNs: Ns) {
+    this.ctx = setup.ctx;
     this.createMeter = createMeter;
     this.refusal = refusal;
     this.refusalAfterNs = refusalAfterNs;
+    this.keyOf = setup.keyOf;
+    this.keyed = new Keyed(createMeter);
     this.meter = createMeter(0);
   }
 
   enter(frame: number, layer: number): number {
     const { ctx } = this;
-    this.meter ??= this.createMeter(ctx.now);
-    const waitNs = this.meter.take(ctx.now);
+    const waitNs = this.meterOf(frame, ctx.now).take(ctx.now);
     if (waitNs === 0) return PASS;
     if (waitNs < 0 && this.refusalAfterNs === 0) {
       ctx.count(frame, EDGE_COUNTER.rateLimited);
@@ -100,6 +105,7 @@ export class MeteredCalls implements PolicyState {
 
   reset(): void {
     this.meter = null;
+    this.keyed.reset();
     this.waiting = 0;
   }
 
@@ -107,45 +113,34 @@ export class MeteredCalls implements PolicyState {
   held(): number {
     return this.waiting;
   }
+
+  private meterOf(frame: number, now: Ns): Meter {
+    if (this.keyOf !== null) return this.keyed.of(this.keyOf(frame), now);
+    this.meter ??= this.createMeter(now);
+    return this.meter;
+  }
 }
 
 const TO_GO_ON = 0;
 const TO_BE_REFUSED = 1;
 
-/** One meter per key in a middleware; idle ones are forgotten, a new one answers the same. */
+/** One meter per key in a middleware. */
 export class KeyedMeters implements LimiterState {
-  private readonly createMeter: MeterFactory;
-  private readonly meters = new Map<number, Meter>();
-  /** When the process began; -1 from a restart to the first request after it. */
-  private start: Ns = 0;
-  private sweepAt = SWEEP_MIN;
+  private readonly meters: Keyed<Meter>;
 
   constructor(createMeter: MeterFactory) {
-    this.createMeter = createMeter;
+    this.meters = new Keyed(createMeter);
   }
 
   take(now: Ns, key: number): Ns {
-    let meter = this.meters.get(key);
-    if (meter === undefined) {
-      if (this.start < 0) this.start = now;
-      if (this.meters.size >= this.sweepAt) this.sweep(now);
-      meter = this.createMeter(this.start);
-      this.meters.set(key, meter);
-    }
-    return meter.take(now);
+    return this.meters.of(key, now).take(now);
+  }
+
+  retryNs(now: Ns, key: number): Ns {
+    return this.meters.of(key, now).retryNs(now);
   }
 
   reset(): void {
-    this.meters.clear();
-    this.start = -1;
-    this.sweepAt = SWEEP_MIN;
-  }
-
-  private sweep(now: Ns): void {
-    for (const [key, meter] of this.meters) if (meter.isIdle(now)) this.meters.delete(key);
-    this.sweepAt = Math.max(SWEEP_MIN, 2 * this.meters.size);
+    this.meters.reset();
   }
 }
-
-/** Meters kept before the first look for idle ones. */
-const SWEEP_MIN = 1024;

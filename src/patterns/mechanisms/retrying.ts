@@ -1,8 +1,10 @@
 import { invariant } from '../../kernel/invariant.js';
 import { z } from 'zod';
+import type { StreamKey } from '../../kernel/rng.js';
+import { unit } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import type { Outcome } from '../../spec/outcome.js';
-import { HOLD, isSuccess, kindOf, OUTCOME, PASS } from '../../spec/outcome.js';
+import { HOLD, isHinted, isSuccess, kindOf, OUTCOME, PASS } from '../../spec/outcome.js';
 import type { CallContext, PolicyProblem, PolicySetup, PolicyState } from '../../spec/policy.js';
 import { EDGE_COUNTER } from '../../spec/policy.js';
 import type { Quantity } from '../../spec/quantities.js';
@@ -11,6 +13,8 @@ import type { BackoffConfig } from './backoff-fields.js';
 import { Backoff } from './backoff.js';
 import type { OutcomeTerm } from './outcome-terms.js';
 import { OutcomeSet, outcomeTerms } from './outcome-terms.js';
+import type { HintUse } from './retry-hints.js';
+import { counts, forbids, hintedNs } from './retry-hints.js';
 import type { RetryBudgetConfig } from './retry-budget.js';
 import { retryBudget, retryBudgetSchema } from './retry-budget.js';
 import type { RetryBudget } from './retry-budgets.js';
@@ -22,6 +26,7 @@ export interface RetryConfig {
   readonly on?: readonly OutcomeTerm[] | undefined;
   readonly budget?: RetryBudgetConfig | undefined;
   readonly otherInstance?: boolean;
+  readonly respectRetryAfter?: boolean | undefined;
 }
 
 /** What a library does that its user does not write. */
@@ -36,6 +41,8 @@ export interface RetryRules {
   readonly backoff?: BackoffConfig;
   /** Back-off after `throttled` where none is written. */
   readonly throttled?: BackoffConfig;
+  /** What it makes of a hint where it looks at hints. */
+  readonly hints?: HintUse;
 }
 
 /**
@@ -107,10 +114,18 @@ export function libraryBudgetField(kind: 'concurrent' | 'aws', text: string) {
   return retryBudgetSchema.prefault({ kind }).describe(`${BUDGET} Defaults to ${text}.`);
 }
 
-/** Beside the number of tries the word holds how the last retry was granted, and if it waits. */
+/**
+ * Beside the number of tries the word holds how the last retry was granted, and if it waits; with
+ * pushback, where tries are few, also after how many of them the back-off started anew.
+ */
 const AFTER_TIMEOUT = 1;
 const WAITING = 2;
 const TRIES = 2;
+const RESTART = 16;
+const FEW_TRIES = (1 << (RESTART - TRIES)) - 1;
+
+/** No hint, or none that is looked at. */
+const NO_HINT = -2;
 
 /** Makes a failed call again, up to `attempts` tries in all. */
 class Retrying implements PolicyState {
@@ -123,6 +138,8 @@ class Retrying implements PolicyState {
   private readonly budget: RetryBudget | null;
   private readonly follows: boolean;
   private readonly otherInstance: boolean;
+  private readonly hints: HintUse | null;
+  private readonly key: StreamKey;
 
   constructor(setup: PolicySetup, config: RetryConfig, rules: RetryRules) {
     const key = setup.stream('backoff');
@@ -137,6 +154,8 @@ class Retrying implements PolicyState {
     this.onIdempotent = new OutcomeSet(config.on ?? rules.onIdempotent ?? rules.on);
     this.budget = config.budget === undefined ? null : retryBudget(config.budget);
     this.follows = this.budget !== null && this.budget.followsAttempts;
+    this.hints = config.respectRetryAfter === false ? null : (rules.hints ?? null);
+    this.key = key;
   }
 
   enter(frame: number, layer: number): number {
@@ -163,7 +182,7 @@ class Retrying implements PolicyState {
   cancel(frame: number, layer: number): void {
     if (this.budget === null) return;
     const word = this.ctx.word(frame, layer);
-    if (word >> TRIES > 1) this.budget.ended();
+    if (this.triesIn(word) > 1) this.budget.ended();
     if ((word & WAITING) === 0) this.budget.left();
   }
 
@@ -180,47 +199,69 @@ class Retrying implements PolicyState {
     const ctx = this.ctx;
     const budget = this.budget;
     const word = ctx.word(frame, layer);
-    const tries = word >> TRIES;
+    const tries = this.triesIn(word);
     if (budget !== null && tries > 1) budget.ended();
     if (isSuccess(outcome)) {
       if (budget !== null) budget.succeeded(tries > 1, (word & AFTER_TIMEOUT) !== 0);
       return outcome;
     }
+    const hint = this.hints !== null && isHinted(outcome) ? ctx.hint(frame) : NO_HINT;
+    const forbidden = hint !== NO_HINT && forbids(this.hints!, hint);
     const retried = ctx.idempotent(frame) ? this.onIdempotent : this.on;
-    if (!retried.has(outcome)) return outcome;
+    if (!forbidden && !retried.has(outcome)) return outcome;
     if (budget !== null) budget.failed();
-    if (tries >= this.attempts) return outcome;
-    const delayNs = this.delayNs(frame, tries, outcome);
+    if (forbidden || tries >= this.attempts) return outcome;
+    const told = hint !== NO_HINT && counts(this.hints!, hint);
+    const backoffNs = this.backoffNs(frame, word, outcome);
+    const delayNs = told ? this.toldNs(frame, tries, hint, backoffNs) : backoffNs;
     if (ctx.now + delayNs >= ctx.deadline(frame)) return outcome;
     const afterTimeout = timedOut(outcome);
     if (budget !== null && !budget.allow(ctx.now, afterTimeout)) {
       ctx.count(frame, EDGE_COUNTER.budgetDenied);
       return outcome;
     }
-    this.grant(frame, layer, tries + 1, delayNs, afterTimeout);
+    if (told) ctx.count(frame, EDGE_COUNTER.hinted);
+    const restart = told && this.hints === 'pushback' ? tries : this.restartIn(word);
+    const flags = (restart << RESTART) | (afterTimeout ? AFTER_TIMEOUT : 0);
+    this.grant(frame, layer, delayNs, ((tries + 1) << TRIES) | flags);
     return HOLD;
   }
 
-  private delayNs(frame: number, tries: number, outcome: Outcome): Ns {
+  private backoffNs(frame: number, word: number, outcome: Outcome): Ns {
+    const { ctx } = this;
     const backoff = kindOf(outcome) === OUTCOME.throttled ? this.throttled : this.backoff;
     if (backoff === null) return 0;
-    return backoff.delayNs(tries, this.ctx.lineageA(frame), this.ctx.lineageB(frame));
+    const tries = this.triesIn(word);
+    const restart = this.restartIn(word);
+    const a = ctx.lineageA(frame);
+    const b = ctx.lineageB(frame);
+    if (restart > 0) return backoff.restartedNs(tries - restart, tries, a, b);
+    return backoff.delayNs(tries, a, b);
   }
 
-  private grant(
-    frame: number,
-    layer: number,
-    tries: number,
-    delayNs: Ns,
-    afterTimeout: boolean,
-  ): void {
+  /** The delay that the callee has asked for, as far as the library listens. */
+  private toldNs(frame: number, tries: number, hint: Ns, backoffNs: Ns): Ns {
+    const { ctx, key } = this;
+    const luck = unit(key.a, key.b, ctx.lineageA(frame), ctx.lineageB(frame), tries);
+    return hintedNs(this.hints!, hint, backoffNs, luck);
+  }
+
+  private grant(frame: number, layer: number, delayNs: Ns, word: number): void {
     const ctx = this.ctx;
-    const waiting = this.follows ? WAITING : 0;
-    ctx.setWord(frame, layer, (tries << TRIES) | waiting | (afterTimeout ? AFTER_TIMEOUT : 0));
+    ctx.setWord(frame, layer, word | (this.follows ? WAITING : 0));
     ctx.count(frame, EDGE_COUNTER.retries);
     if (this.otherInstance) ctx.avoidTried(frame);
     if (this.follows) ctx.after(delayNs, frame, layer);
     else ctx.reenter(frame, layer, delayNs);
+  }
+
+  private triesIn(word: number): number {
+    return this.hints === 'pushback' ? (word >> TRIES) & FEW_TRIES : word >> TRIES;
+  }
+
+  /** Tries made when a pushback made the back-off start anew, 0 where none did. */
+  private restartIn(word: number): number {
+    return this.hints === 'pushback' ? word >> RESTART : 0;
   }
 }
 

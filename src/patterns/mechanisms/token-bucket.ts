@@ -51,6 +51,10 @@ export class BucketMeter implements Meter {
     return waitNs;
   }
 
+  retryNs(now: Ns): Ns {
+    return this.bucket.waitNs(now) - this.maxWaitNs;
+  }
+
   isIdle(now: Ns): boolean {
     return this.bucket.isFull(now);
   }

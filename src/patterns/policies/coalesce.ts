@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Coalescer } from '../../model/coalescer.js';
 import type { Outcome } from '../../spec/outcome.js';
-import { isSuccess, PARK, PASS } from '../../spec/outcome.js';
+import { isHinted, isSuccess, PARK, PASS } from '../../spec/outcome.js';
 import { EDGE_COUNTER } from '../../spec/policy.js';
 import type { CallContext, PolicyKind, PolicySetup, PolicyState } from '../../spec/policy.js';
 import { durationOrNone } from '../../spec/quantities.js';
@@ -37,18 +37,18 @@ const schema = z.strictObject({
  */
 class Coalesce implements PolicyState {
   private readonly ctx: CallContext;
-  private readonly keyValue: (frame: number) => number;
+  private readonly keyOf: (frame: number) => number;
   private readonly flights: Coalescer;
 
-  constructor({ ctx, keyValue }: PolicySetup, flights: Coalescer) {
+  constructor({ ctx, keyOf }: PolicySetup, flights: Coalescer) {
     this.ctx = ctx;
-    this.keyValue = keyValue;
+    this.keyOf = keyOf ?? (() => 0);
     this.flights = flights;
   }
 
   enter(frame: number, layer: number): number {
     const { ctx, flights } = this;
-    const key = this.keyValue(frame);
+    const key = this.keyOf(frame);
     const known = flights.kept(ctx.now, key);
     if (known !== 0) {
       ctx.count(frame, EDGE_COUNTER.coalesced);
@@ -73,6 +73,7 @@ class Coalesce implements PolicyState {
     flights.land(ctx.now, flight, outcome);
     for (let waiter = flights.next(flight); waiter >= 0; waiter = flights.next(flight)) {
       ctx.count(frameOf(waiter), EDGE_COUNTER.coalesced);
+      if (isHinted(outcome)) ctx.setHint(frameOf(waiter), ctx.hint(frame));
       ctx.settle(frameOf(waiter), layerOf(waiter), outcome);
     }
     flights.close(flight);
@@ -123,6 +124,7 @@ export const coalesce: PolicyKind<typeof schema> = {
   example: 'coalesce: { key: product }\n',
   state: 'scoped',
   perEndpoint: true,
+  keyed: true,
   create: ({ shareErrors, window }, setup) =>
     new Coalesce(setup, new Coalescer(window, shareErrors)),
 };

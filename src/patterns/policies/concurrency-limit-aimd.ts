@@ -6,6 +6,7 @@ import {
   boundProblems,
   ConcurrencyLimiter,
   SampledLimit,
+  ServerLimiter,
 } from '../mechanisms/concurrency-limiter.js';
 
 const schema = z.strictObject({
@@ -60,6 +61,7 @@ export const concurrencyLimitAimd: PolicyKind<typeof schema> = {
   sources: [
     'Netflix/concurrency-limits AIMDLimit.java, AbstractLimiter.java, SimpleLimiter.java',
     'Netflix/concurrency-limits ConcurrencyLimitClientInterceptor.java',
+    'Netflix/concurrency-limits ConcurrencyLimitServerInterceptor.java',
   ],
   level: 'attempt',
   schema,
@@ -67,6 +69,7 @@ export const concurrencyLimitAimd: PolicyKind<typeof schema> = {
   state: 'scoped',
   dryRun: true,
   create: (config, setup) => new ConcurrencyLimiter(setup.ctx, new AimdRule(config)),
+  gate: (config) => new ServerLimiter(new AimdRule(config)),
   check(config): readonly PolicyProblem[] {
     const problems = [...boundProblems(config)];
     if (config.backoffRatio < 0.5 || config.backoffRatio >= 1) {

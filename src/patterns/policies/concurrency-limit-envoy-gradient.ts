@@ -7,7 +7,12 @@ import { NS_PER_MS } from '../../kernel/time.js';
 import type { PolicyKind, PolicyProblem } from '../../spec/policy.js';
 import { duration, share, whole } from '../../spec/quantities.js';
 import type { LimitRule } from '../mechanisms/concurrency-limiter.js';
-import { boundProblems, ConcurrencyLimiter, LOCAL } from '../mechanisms/concurrency-limiter.js';
+import {
+  boundProblems,
+  ConcurrencyLimiter,
+  LOCAL,
+  ServerLimiter,
+} from '../mechanisms/concurrency-limiter.js';
 
 /** So many windows in a row at the smallest limit: the measured minimum is not to be trusted. */
 const WINDOWS_AT_MIN = 5;
@@ -195,5 +200,6 @@ export const concurrencyLimitEnvoyGradient: PolicyKind<typeof schema> = {
   dryRun: true,
   create: (config, setup) =>
     new ConcurrencyLimiter(setup.ctx, new EnvoyGradientRule(config, setup.stream('measurement'))),
+  gate: (config, stream) => new ServerLimiter(new EnvoyGradientRule(config, stream('measurement'))),
   check: (config): readonly PolicyProblem[] => boundProblems({ ...config, initial: config.min }),
 };

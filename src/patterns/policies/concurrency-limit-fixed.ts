@@ -1,14 +1,37 @@
 import { z } from 'zod';
 import type { PolicyKind } from '../../spec/policy.js';
 import { whole } from '../../spec/quantities.js';
+import type { LimitRule } from '../mechanisms/concurrency-limiter.js';
+import { ServerLimiter } from '../mechanisms/concurrency-limiter.js';
 import { Semaphore } from '../mechanisms/semaphore.js';
 
 const schema = z.strictObject({
   limit: whole({ min: 1 }).describe(
     'Calls under way at once, for each state (by default each instance of the caller and each ' +
-      'callee); the next one is refused. Unit: calls. Required.',
+      'callee; at a server the requests in each of its instances); the next one is refused. Unit: ' +
+      'calls. Required.',
   ),
 });
+
+class FixedRule implements LimitRule {
+  private readonly most: number;
+
+  constructor(most: number) {
+    this.most = most;
+  }
+
+  limit(): number {
+    return this.most;
+  }
+
+  ended(): void {
+    // Nothing is learnt.
+  }
+
+  reset(): void {
+    // Nothing is remembered.
+  }
+}
 
 /** `concurrencyLimit` of kind `fixed`: a limit that learns nothing. */
 export const concurrencyLimitFixed: PolicyKind<typeof schema> = {
@@ -23,4 +46,5 @@ export const concurrencyLimitFixed: PolicyKind<typeof schema> = {
   state: 'scoped',
   dryRun: true,
   create: (config, setup) => new Semaphore(setup.ctx, config.limit, 0, null),
+  gate: (config) => new ServerLimiter(new FixedRule(config.limit)),
 };

@@ -6,6 +6,7 @@ import {
   boundProblems,
   ConcurrencyLimiter,
   SampledLimit,
+  ServerLimiter,
 } from '../mechanisms/concurrency-limiter.js';
 
 /** Answers at the start of which the plain mean is the long average. */
@@ -95,6 +96,7 @@ export const concurrencyLimitGradient2: PolicyKind<typeof schema> = {
   sources: [
     'Netflix/concurrency-limits Gradient2Limit.java, ExpAvgMeasurement.java',
     'Netflix/concurrency-limits ConcurrencyLimitClientInterceptor.java',
+    'Netflix/concurrency-limits ConcurrencyLimitServerInterceptor.java',
   ],
   level: 'attempt',
   schema,
@@ -102,6 +104,7 @@ export const concurrencyLimitGradient2: PolicyKind<typeof schema> = {
   state: 'scoped',
   dryRun: true,
   create: (config, setup) => new ConcurrencyLimiter(setup.ctx, new Gradient2Rule(config)),
+  gate: (config) => new ServerLimiter(new Gradient2Rule(config)),
   check(config): readonly PolicyProblem[] {
     const problems = [...boundProblems(config)];
     if (config.rttTolerance < 1) {

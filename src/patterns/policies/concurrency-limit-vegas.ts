@@ -8,6 +8,7 @@ import {
   boundProblems,
   ConcurrencyLimiter,
   SampledLimit,
+  ServerLimiter,
 } from '../mechanisms/concurrency-limiter.js';
 
 const schema = z.strictObject({
@@ -108,6 +109,7 @@ export const concurrencyLimitVegas: PolicyKind<typeof schema> = {
   sources: [
     'Netflix/concurrency-limits VegasLimit.java, Log10RootFunction.java',
     'Netflix/concurrency-limits ConcurrencyLimitClientInterceptor.java',
+    'Netflix/concurrency-limits ConcurrencyLimitServerInterceptor.java',
   ],
   level: 'attempt',
   schema,
@@ -116,5 +118,6 @@ export const concurrencyLimitVegas: PolicyKind<typeof schema> = {
   dryRun: true,
   create: (config, setup) =>
     new ConcurrencyLimiter(setup.ctx, new VegasRule(config, setup.stream('probe'))),
+  gate: (config, stream) => new ServerLimiter(new VegasRule(config, stream('probe'))),
   check: (config): readonly PolicyProblem[] => boundProblems({ ...config, min: 1 }),
 };

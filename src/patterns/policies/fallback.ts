@@ -3,7 +3,15 @@ import type { Lane } from '../../kernel/lanes.js';
 import type { StreamKey } from '../../kernel/rng.js';
 import type { Samplers } from '../../kernel/distribution.js';
 import type { Outcome } from '../../spec/outcome.js';
-import { HOLD, isSuccess, OUTCOME, PASS, statusOf, withStatus } from '../../spec/outcome.js';
+import {
+  HOLD,
+  isHinted,
+  isSuccess,
+  OUTCOME,
+  PASS,
+  statusOf,
+  withStatus,
+} from '../../spec/outcome.js';
 import type {
   CallContext,
   PolicyKind,
@@ -124,10 +132,11 @@ class FallbackCall implements PolicyState {
     this.ctx.setWord(frame, layer, this.ctx.instead(frame, layer));
   }
 
-  child(frame: number, layer: number, _child: number, outcome: Outcome): void {
+  child(frame: number, layer: number, child: number, outcome: Outcome): void {
     this.underWay--;
     const used = this.degraded && isSuccess(outcome);
     const result = used ? withStatus(OUTCOME.degraded, statusOf(outcome)) : outcome;
+    if (isHinted(result)) this.ctx.setHint(frame, this.ctx.hint(child));
     this.ctx.finish(frame, layer, result);
   }
 

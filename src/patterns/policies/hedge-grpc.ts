@@ -26,7 +26,8 @@ const schema = z.strictObject({
   nonFatal: outcomeTerms()
     .optional()
     .describe(
-      'Failures that send the next attempt at once, from which the delay counts anew ' +
+      'Failures that send the next attempt at once, or when the callee asks for it ' +
+        '(grpc-retry-pushback-ms; `never` stops the hedges), from which the delay counts anew ' +
         '(`nonFatalStatusCodes`); any other failure ends the call and cancels the rest. Unit: ' +
         'list. Defaults to none.',
     ),
@@ -94,6 +95,7 @@ export const hedgeGrpc: PolicyKind<typeof schema> = {
           ? null
           : throttle(retryThrottling.maxTokens, retryThrottling.tokenRatio),
       otherInstance,
+      pushback: true,
     }),
   check({ attempts }, bundle): readonly PolicyProblem[] {
     const problems: PolicyProblem[] = [];

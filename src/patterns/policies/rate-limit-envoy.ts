@@ -55,6 +55,10 @@ class TimerBucket implements Meter {
     return 0;
   }
 
+  retryNs(now: Ns): Ns {
+    return this.start + (this.fillsUntil(now) + 1) * this.intervalNs - now;
+  }
+
   isIdle(now: Ns): boolean {
     return this.tokensAfter(this.fillsUntil(now)) === this.maxTokens;
   }
@@ -82,7 +86,9 @@ export const rateLimitEnvoy: PolicyKind<typeof schema> = {
   schema,
   example: 'rateLimit: { kind: envoy, maxTokens: 5, tokensPerFill: 5, fillInterval: 250ms }\n',
   state: 'scoped',
+  keyed: true,
   dryRun: true,
+  silent: true,
   ...metered(({ maxTokens, tokensPerFill, fillInterval, refill }, start) =>
     refill === 'timer'
       ? new TimerBucket(maxTokens, tokensPerFill, fillInterval, start)

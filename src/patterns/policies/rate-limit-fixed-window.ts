@@ -33,6 +33,10 @@ class FixedWindow implements Meter {
     return 0;
   }
 
+  retryNs(now: Ns): Ns {
+    return (Math.floor(now / this.windowNs) + 1) * this.windowNs - now;
+  }
+
   isIdle(now: Ns): boolean {
     return Math.floor(now / this.windowNs) !== this.window;
   }
@@ -50,6 +54,7 @@ export const rateLimitFixedWindow: PolicyKind<typeof schema> = {
   schema,
   example: 'rateLimit: { kind: fixedWindow, limit: 5, window: 100ms }\n',
   state: 'scoped',
+  keyed: true,
   dryRun: true,
   ...metered(({ limit, window }) => new FixedWindow(limit, window)),
 };

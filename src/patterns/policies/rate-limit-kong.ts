@@ -1,8 +1,10 @@
 import { z } from 'zod';
-import { NS_PER_SECOND } from '../../kernel/time.js';
 import type { Ns } from '../../kernel/time.js';
+import { ADDRESS_KEY } from '../../spec/policy.js';
 import type { PolicyKind, PolicyProblem } from '../../spec/policy.js';
-import { whole } from '../../spec/quantities.js';
+import { durationOrNone, whole } from '../../spec/quantities.js';
+import { PERIODS, restNs, windowEnd } from '../mechanisms/calendar.js';
+import { sharedCounters } from '../mechanisms/shared-counters.js';
 import type { Meter } from '../mechanisms/meters.js';
 import { limiterFields, metered } from '../mechanisms/meters.js';
 
@@ -13,13 +15,55 @@ const schema = z.strictObject({
   day: limitOf('day'),
   month: limitOf('month, of 31, 28, 31 and 30 days as from January on'),
   year: limitOf('year, longer than any run'),
+  limitBy: z
+    .enum(['consumer', 'credential', 'ip', 'service', 'header', 'path'])
+    .default('consumer')
+    .describe(
+      'Whose calls are counted together: those of one value of `key` (consumer, credential, header, ' +
+        'path; consumer without a key falls back to ip), of one address (ip: a calling instance, or ' +
+        'one of the `clients` of a workload that says how many), or all (service). Unit: name. ' +
+        'Defaults to consumer.',
+    ),
   ...limiterFields,
 });
 
 type Config = z.output<typeof schema>;
 
-/** Periods from the shortest to the longest, as Kong's schema orders them. */
-const PERIODS = ['second', 'minute', 'hour', 'day', 'month', 'year'] as const;
+const serverFields = {
+  policy: z
+    .enum(['local', 'redis'])
+    .default('local')
+    .describe(
+      'Where the counters are: in the memory of each node, or in one store for all nodes, where a ' +
+        'request is counted by the question, refused or not, and none passes unseen. Unit: name. ' +
+        'Defaults to local.',
+    ),
+  syncRate: durationOrNone({ min: 20_000_000 })
+    .prefault('none')
+    .describe(
+      'With redis: a node decides by a copy of the counters and its own calls, and tells the store ' +
+        'so long after the first of them; none (-1) asks the store each time. Unit: duration, at ' +
+        'least 20ms, or `none`. Defaults to none.',
+    ),
+  faultTolerant: z
+    .boolean()
+    .default(true)
+    .describe(
+      'With redis: whether a request passes when the call of the store fails; else it is answered ' +
+        '500. Unit: boolean. Defaults to true.',
+    ),
+};
+
+/** What a middleware chain writes beside the fields that a call has too. */
+type ServerConfig = Config & z.output<z.ZodObject<typeof serverFields>>;
+
+/** The periods that are limited, and their limits. */
+function limitsOf(config: Config): readonly (readonly [period: number, limit: number])[] {
+  return PERIODS.flatMap((period, k) => {
+    const limit = config[period];
+    return limit === undefined ? [] : [[k, limit] as const];
+  });
+}
 
 function limitOf(period: string) {
   return whole({ min: 1 })
@@ -29,20 +73,6 @@ function limitOf(period: string) {
         'limits that are set must admit a call, refused calls do not count. Unit: calls. ' +
         'Defaults to none.',
     );
-}
-
-const DAY = 86_400 * NS_PER_SECOND;
-/** Lengths of the periods that are all alike. */
-const LENGTHS = [NS_PER_SECOND, 60 * NS_PER_SECOND, 3_600 * NS_PER_SECOND, DAY];
-/** Ends of the months a run can reach: 104 days. */
-const MONTH_ENDS = [31 * DAY, 59 * DAY, 90 * DAY, 120 * DAY];
-
-/** End of the window of a period that holds this time. */
-function windowEnd(period: number, now: Ns): Ns {
-  const length = LENGTHS[period];
-  if (length !== undefined) return (Math.floor(now / length) + 1) * length;
-  if (PERIODS[period] === 'month') return MONTH_ENDS.find((end) => end > now) ?? Infinity;
-  return Infinity;
 }
 
 /**
@@ -60,11 +90,11 @@ class CalendarCounters implements Meter {
   private pendingAt: Ns = -1;
 
   constructor(config: Config) {
-    const periods = PERIODS.map((_, k) => k).filter((k) => config[PERIODS[k]] !== undefined);
-    this.periods = periods;
-    this.limits = Float64Array.from(periods, (k) => config[PERIODS[k]]!);
-    this.used = new Float64Array(periods.length);
-    this.ends = new Float64Array(periods.length);
+    const limits = limitsOf(config);
+    this.periods = limits.map(([period]) => period);
+    this.limits = Float64Array.from(limits, ([, limit]) => limit);
+    this.used = new Float64Array(limits.length);
+    this.ends = new Float64Array(limits.length);
   }
 
   take(now: Ns): Ns {
@@ -74,6 +104,15 @@ class CalendarCounters implements Meter {
     }
     this.pending++;
     return 0;
+  }
+
+  /** To the end of the longest period that is used up: what Kong's Retry-After is taken from. */
+  retryNs(now: Ns): Ns {
+    let last = 0;
+    for (let k = 0; k < this.limits.length; k++) {
+      if (this.used[k] >= this.limits[k]) last = k;
+    }
+    return restNs(this.periods[last], now);
   }
 
   isIdle(now: Ns): boolean {
@@ -93,22 +132,51 @@ class CalendarCounters implements Meter {
   }
 }
 
-/** `rateLimit` of kind `kong`: the rate-limiting plugin, each node on its own. */
+/** What is wrong with who is counted together. */
+function identityProblem({ limitBy }: Config, key: string | null): string | null {
+  const keyless = limitBy === 'ip' || limitBy === 'service';
+  if (keyless && key !== null) return `${limitBy} has no use for a key: leave one of them out`;
+  if (keyless || limitBy === 'consumer' || key !== null) return null;
+  return `${limitBy} needs the key whose values they are: write key: NAME`;
+}
+
+/** `rateLimit` of kind `kong`: the rate-limiting plugin, with policy local or redis. */
 export const rateLimitKong: PolicyKind<typeof schema> = {
   policy: 'rateLimit',
   kind: 'kong',
   isDefault: false,
   summary:
-    "Kong's rate-limiting plugin with policy local: limits by second to year, counted by each node " +
-    'for itself, and only after the decision.',
+    "Kong's rate-limiting plugin: limits by second to year, counted by each node for itself and only " +
+    'after the decision, or, in a middleware chain, in a store for all nodes.',
   sources: ['Kong/kong kong/plugins/rate-limiting handler.lua, policies/init.lua, schema.lua'],
   level: 'attempt',
   schema,
   example: 'rateLimit: { kind: kong, second: 5, minute: 100 }\n',
   state: 'scoped',
+  keyed: true,
   dryRun: true,
   ...metered((config) => new CalendarCounters(config)),
-  check(config): readonly PolicyProblem[] {
+  serverFields,
+  nodes(config) {
+    const { policy, syncRate } = config as ServerConfig;
+    return policy === 'redis' ? sharedCounters(limitsOf(config), syncRate) : null;
+  },
+  sharing(config) {
+    const { policy, faultTolerant } = config as ServerConfig;
+    return {
+      scope: policy === 'redis' ? 'caller' : 'instance',
+      onError: faultTolerant ? 'allow' : 'reject',
+    };
+  },
+  splitBy: ({ limitBy }, key) => (limitBy === 'service' ? null : (key ?? ADDRESS_KEY)),
+  check(config, _bundle, key = null): readonly PolicyProblem[] {
+    const who = identityProblem(config, key);
+    if (who !== null) return [{ field: 'limitBy', message: who }];
+    const { policy, syncRate } = config as Partial<ServerConfig>;
+    if (policy === 'local' && syncRate !== null) {
+      const message = 'counters in the memory of a node are not synchronised: write policy: redis';
+      return [{ field: 'syncRate', message }];
+    }
     const set = PERIODS.filter((period) => config[period] !== undefined);
     if (set.length === 0) {
       return [{ field: '', message: `no limit is set: give one of ${PERIODS.join(', ')}` }];

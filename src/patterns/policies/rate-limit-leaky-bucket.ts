@@ -56,6 +56,11 @@ class LeakyBucket implements Meter {
     return turn - now;
   }
 
+  /** Time until the queue has moved on by one place. */
+  retryNs(now: Ns): Ns {
+    return this.anchor + timeOfEvent(this.rate, this.taken - this.burst) - now;
+  }
+
   isIdle(now: Ns): boolean {
     return this.anchor + timeOfEvent(this.rate, this.taken) <= now;
   }
@@ -72,6 +77,7 @@ export const rateLimitLeakyBucket: PolicyKind<typeof schema> = {
   schema,
   example: 'rateLimit: { kind: leakyBucket, rate: 20/s, burst: 3 }\n',
   state: 'scoped',
+  keyed: true,
   dryRun: true,
   ...metered((config) => new LeakyBucket(config.rate, config.burst)),
   check: (config) => rateProblems(config.rate),

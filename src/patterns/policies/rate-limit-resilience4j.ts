@@ -63,6 +63,10 @@ class AtomicCycles implements Meter {
     return waitNs;
   }
 
+  retryNs(now: Ns): Ns {
+    return this.waitNs(now - this.start) - this.timeoutNs;
+  }
+
   isIdle(now: Ns): boolean {
     return this.permissionsIn(Math.floor((now - this.start) / this.periodNs)) === this.limit;
   }
@@ -98,10 +102,11 @@ export const rateLimitResilience4j: PolicyKind<typeof schema> = {
     'rateLimit: { kind: resilience4j, limitForPeriod: 5, limitRefreshPeriod: 100ms, ' +
     'timeoutDuration: 150ms }\n',
   state: 'scoped',
+  keyed: true,
   dryRun: true,
   create: (config, setup) =>
     new MeteredCalls(
-      setup.ctx,
+      setup,
       (start) => cycles(config, start),
       refusalOf(config.status),
       config.timeoutDuration,

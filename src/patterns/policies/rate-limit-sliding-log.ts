@@ -41,6 +41,10 @@ class SlidingLog implements Meter {
     return 0;
   }
 
+  retryNs(now: Ns): Ns {
+    return this.times[this.oldest] + this.windowNs - now;
+  }
+
   isIdle(now: Ns): boolean {
     return now - this.newest >= this.windowNs;
   }
@@ -57,6 +61,7 @@ export const rateLimitSlidingLog: PolicyKind<typeof schema> = {
   schema,
   example: 'rateLimit: { kind: slidingLog, limit: 5, window: 100ms }\n',
   state: 'scoped',
+  keyed: true,
   dryRun: true,
   ...metered(({ limit, window }) => new SlidingLog(limit, window)),
 };

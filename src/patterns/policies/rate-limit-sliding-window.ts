@@ -38,6 +38,20 @@ class SlidingWindow implements Meter {
     return 0;
   }
 
+  /**
+   * Time until the weight of the previous window leaves room for one; where this window is full by
+   * itself, that is just behind its end.
+   */
+  retryNs(now: Ns): Ns {
+    const { windowNs, previous } = this;
+    const elapsed = now - this.window * windowNs;
+    const room = this.limit - this.current;
+    if (room <= 0) return windowNs - elapsed + 1;
+    let covered = Math.floor((room / previous) * windowNs);
+    while (!isProductBelow(previous, covered, room, windowNs)) covered--;
+    return windowNs - covered - elapsed;
+  }
+
   isIdle(now: Ns): boolean {
     const behind = Math.floor(now / this.windowNs) - this.window;
     return behind > 1 || (behind === 1 && this.current === 0);
@@ -72,6 +86,7 @@ export const rateLimitSlidingWindow: PolicyKind<typeof schema> = {
   schema,
   example: 'rateLimit: { kind: slidingWindow, limit: 5, window: 100ms }\n',
   state: 'scoped',
+  keyed: true,
   dryRun: true,
   ...metered(({ limit, window }) => new SlidingWindow(limit, window)),
 };

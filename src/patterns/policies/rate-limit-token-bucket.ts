@@ -2,9 +2,11 @@ import { z } from 'zod';
 import type { Ns } from '../../kernel/time.js';
 import type { Outcome } from '../../spec/outcome.js';
 import { PARK, PASS } from '../../spec/outcome.js';
-import type { CallContext, PolicyKind, PolicyState } from '../../spec/policy.js';
+import type { CallContext, PolicyKind, PolicySetup, PolicyState } from '../../spec/policy.js';
 import { EDGE_COUNTER } from '../../spec/policy.js';
 import { duration, rate, whole } from '../../spec/quantities.js';
+import type { KeyState } from '../mechanisms/keyed.js';
+import { Keyed } from '../mechanisms/keyed.js';
 import { KeyedMeters, limiterFields, refusalOf } from '../mechanisms/meters.js';
 import { rateProblems } from '../mechanisms/rational-rate.js';
 import type { TokenBucket } from '../mechanisms/token-bucket.js';
@@ -38,6 +40,22 @@ const schema = z.strictObject({
   ...limiterFields,
 });
 
+/** A bucket, and who waits for a token of it. */
+class Reservations implements KeyState {
+  readonly bucket: TokenBucket;
+  waiting = 0;
+  /** Number of the last reservation still standing; waiters keep their own in the frame's word. */
+  last = 0;
+
+  constructor(bucket: TokenBucket) {
+    this.bucket = bucket;
+  }
+
+  isIdle(now: Ns): boolean {
+    return this.waiting === 0 && this.bucket.isFull(now);
+  }
+}
+
 /**
  * golang x/time/rate: a token is taken now, or reserved when it will come within `maxWait`; a
  * refusal changes nothing. A waiter that is cancelled gives its token back only if nobody has
@@ -45,32 +63,37 @@ const schema = z.strictObject({
  */
 class RateLimit implements PolicyState {
   private readonly ctx: CallContext;
-  private readonly bucket: TokenBucket;
   private readonly maxWaitNs: Ns;
   private readonly refusal: Outcome;
+  private readonly keyOf: ((frame: number) => number) | null;
+  private readonly keyed: Keyed<Reservations>;
+  /** Of all calls, where no key splits them. */
+  private readonly common: Reservations;
   private waiting = 0;
-  /** Number of the last reservation still standing; waiters keep their own in the frame's word. */
-  private lastReserved = 0;
 
-  constructor(ctx: CallContext, bucket: TokenBucket, maxWaitNs: Ns, refusal: Outcome) {
-    this.ctx = ctx;
-    this.bucket = bucket;
+  constructor(setup: PolicySetup, make: () => TokenBucket, maxWaitNs: Ns, refusal: Outcome) {
+    this.ctx = setup.ctx;
     this.maxWaitNs = maxWaitNs;
     this.refusal = refusal;
+    this.keyOf = setup.keyOf;
+    this.keyed = new Keyed(() => new Reservations(make()));
+    this.common = new Reservations(make());
   }
 
   enter(frame: number, layer: number): number {
     const ctx = this.ctx;
     const now = ctx.now;
-    const waitNs = this.bucket.waitNs(now);
+    const own = this.of(frame);
+    const waitNs = own.bucket.waitNs(now);
     if (waitNs > this.maxWaitNs || now + waitNs > ctx.deadline(frame)) {
       ctx.count(frame, EDGE_COUNTER.rateLimited);
       return this.refusal;
     }
-    this.bucket.take(now);
+    own.bucket.take(now);
     if (waitNs === 0) return PASS;
-    this.lastReserved = this.waiting === 0 ? 1 : this.lastReserved + 1;
-    ctx.setWord(frame, layer, this.lastReserved);
+    own.last = own.waiting === 0 ? 1 : own.last + 1;
+    ctx.setWord(frame, layer, own.last);
+    own.waiting++;
     this.waiting++;
     ctx.after(waitNs, frame, layer);
     return PARK;
@@ -78,6 +101,7 @@ class RateLimit implements PolicyState {
 
   /** The reserved token has come. */
   timer(frame: number, layer: number): void {
+    this.of(frame).waiting--;
     this.waiting--;
     this.ctx.resume(frame, layer);
   }
@@ -88,21 +112,29 @@ class RateLimit implements PolicyState {
 
   cancel(frame: number, layer: number, parked: boolean): void {
     if (!parked) return;
+    const own = this.of(frame);
+    own.waiting--;
     this.waiting--;
-    if (this.ctx.word(frame, layer) !== this.lastReserved) return;
-    this.bucket.giveBack();
-    this.lastReserved--;
+    if (this.ctx.word(frame, layer) !== own.last) return;
+    own.bucket.giveBack();
+    own.last--;
   }
 
   reset(): void {
     this.waiting = 0;
-    this.lastReserved = 0;
-    this.bucket.reset();
+    this.common.waiting = 0;
+    this.common.last = 0;
+    this.common.bucket.reset();
+    this.keyed.reset();
   }
 
   /** Calls that wait for their token; a token taken is not held but used up. */
   held(): number {
     return this.waiting;
+  }
+
+  private of(frame: number): Reservations {
+    return this.keyOf === null ? this.common : this.keyed.of(this.keyOf(frame), this.ctx.now);
   }
 }
 
@@ -118,11 +150,12 @@ export const rateLimitTokenBucket: PolicyKind<typeof schema> = {
   schema,
   example: 'rateLimit: { rate: 20/s, burst: 5, maxWait: 100ms }\n',
   state: 'scoped',
+  keyed: true,
   dryRun: true,
   create: (config, setup) =>
     new RateLimit(
-      setup.ctx,
-      tokenBucket(config.rate, config.burst, config.refill),
+      setup,
+      () => tokenBucket(config.rate, config.burst, config.refill),
       config.maxWait,
       refusalOf(config.status),
     ),

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { PolicyKind } from '../../spec/policy.js';
 import type { BackoffConfig } from '../mechanisms/backoff-fields.js';
 import { libraryBackoff } from '../mechanisms/backoff-fields.js';
+import { respectField } from '../mechanisms/retry-hints.js';
 import {
   backoffText,
   libraryAttemptsField,
@@ -22,6 +23,10 @@ const schema = z.strictObject({
     ),
   on: onField('[connect, timeout, reset, 500, gateway, overload, throttled]'),
   budget: libraryBudgetField('aws', 'aws, the retry quota of 500 tokens'),
+  respectRetryAfter: respectField(
+    true,
+    'The SDKs wait for the hint where it is longer than the back-off.',
+  ),
 });
 
 const from = (baseMs: number): BackoffConfig => ({
@@ -52,6 +57,7 @@ export const retryAws: PolicyKind<typeof schema> = {
       on: ['connect', 'timeout', 'reset', 500, 'gateway', 'overload', 'throttled'],
       backoff: from(100),
       throttled: from(500),
+      hints: 'atLeast',
     }),
   check: (config) => retryProblems({ ...config, backoff: config.backoff ?? from(100) }),
 };

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { PolicyKind } from '../../spec/policy.js';
 import { libraryBackoff } from '../mechanisms/backoff-fields.js';
+import { respectField } from '../mechanisms/retry-hints.js';
 import {
   backoffText,
   budgetField,
@@ -25,6 +26,10 @@ const schema = z.strictObject({
     ),
   on: onField('[any], as handleAll'),
   budget: budgetField(),
+  respectRetryAfter: respectField(
+    false,
+    'cockatiel knows no header: true stands for a DelegateBackoff that reads it.',
+  ),
 });
 
 /** cockatiel's retry policy. */
@@ -41,6 +46,6 @@ export const retryCockatiel: PolicyKind<typeof schema> = {
   schema,
   example: 'retry:\n  kind: cockatiel\n  attempts: 4\n  backoff: {}\n',
   state: 'scoped',
-  create: (config, setup) => retrying(setup, config, { on: ['any'] }),
+  create: (config, setup) => retrying(setup, config, { on: ['any'], hints: 'replace' }),
   check: retryProblems,
 };

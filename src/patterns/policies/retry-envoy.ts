@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { PolicyKind } from '../../spec/policy.js';
 import { libraryBackoff } from '../mechanisms/backoff-fields.js';
+import { respectField } from '../mechanisms/retry-hints.js';
 import {
   backoffText,
   libraryAttemptsField,
@@ -22,6 +23,11 @@ const schema = z.strictObject({
   ),
   budget: libraryBudgetField('concurrent', 'concurrent, 3: max_retries of the cluster'),
   otherInstance: otherInstanceField(false),
+  respectRetryAfter: respectField(
+    false,
+    'True is rate_limited_retry_back_off: U(1, 1.5) times the hint, where that is above 1 ms and at ' +
+      'most 300 s.',
+  ),
 });
 
 /** Retry policy of an Envoy route. */
@@ -45,6 +51,9 @@ export const retryEnvoy: PolicyKind<typeof schema> = {
     '  budget: { kind: envoy, ratio: 20% }\n',
   state: 'scoped',
   create: (config, setup) =>
-    retrying(setup, config, { on: ['connect', 'gateway', 'overload', 'timeout', 'reset'] }),
+    retrying(setup, config, {
+      on: ['connect', 'gateway', 'overload', 'timeout', 'reset'],
+      hints: 'stretched',
+    }),
   check: retryProblems,
 };

@@ -18,7 +18,9 @@ const schema = z.strictObject({
   ),
   backoff: libraryBackoff(['grpc'], {}).describe(
     'initialBackoff, backoffMultiplier and maxBackoff of the retryPolicy. A retry that would ' +
-      'start at or after the deadline is not made. Unit: map. Required.',
+      'start at or after the deadline is not made. A hint of the callee is its ' +
+      'grpc-retry-pushback-ms, which every client obeys: it is the delay, after which the back-off ' +
+      'starts anew, and `never` ends the call. Unit: map. Required.',
   ),
   on: onField(
     '[connect, reset, gateway, overload, throttled], which is what a client sees as UNAVAILABLE',
@@ -43,6 +45,9 @@ export const retryGrpc: PolicyKind<typeof schema> = {
     '  budget: { kind: grpc, maxTokens: 10, tokenRatio: 0.1 }\n',
   state: 'scoped',
   create: (config, setup) =>
-    retrying(setup, config, { on: ['connect', 'reset', 'gateway', 'overload', 'throttled'] }),
+    retrying(setup, config, {
+      on: ['connect', 'reset', 'gateway', 'overload', 'throttled'],
+      hints: 'pushback',
+    }),
   check: retryProblems,
 };

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { PolicyKind } from '../../spec/policy.js';
 import { libraryBackoff } from '../mechanisms/backoff-fields.js';
+import { respectField } from '../mechanisms/retry-hints.js';
 import {
   backoffText,
   budgetField,
@@ -25,6 +26,11 @@ const schema = z.strictObject({
     ),
   on: onField('[any]: every exception but a cancellation is handled, a broken circuit too'),
   budget: budgetField(),
+  respectRetryAfter: respectField(
+    false,
+    'Polly itself knows no header: true stands for a DelayGenerator that reads it, as ' +
+      'ShouldRetryAfterHeader of HttpRetryStrategyOptions, where it is the default.',
+  ),
 });
 
 /** Polly v8 retry strategy. */
@@ -40,6 +46,7 @@ export const retryPolly: PolicyKind<typeof schema> = {
   schema,
   example: 'retry:\n  kind: polly\n  backoff: { kind: decorrelatedV2, base: 200ms, max: 10s }\n',
   state: 'scoped',
-  create: (config, setup) => retrying(setup, config, { on: ['any'], cutLast: true }),
+  create: (config, setup) =>
+    retrying(setup, config, { on: ['any'], cutLast: true, hints: 'replace' }),
   check: retryProblems,
 };

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { PolicyKind } from '../../spec/policy.js';
 import { libraryBackoff } from '../mechanisms/backoff-fields.js';
+import { respectField } from '../mechanisms/retry-hints.js';
 import {
   backoffText,
   budgetField,
@@ -21,6 +22,10 @@ const schema = z.strictObject({
     .describe(backoffText('constant, 500ms, as waitDuration')),
   on: onField('[any]: without predicates every exception is retried, CallNotPermitted too'),
   budget: budgetField(),
+  respectRetryAfter: respectField(
+    false,
+    'resilience4j knows no header: true stands for an intervalBiFunction that reads it.',
+  ),
 });
 
 /** resilience4j Retry. */
@@ -38,6 +43,7 @@ export const retryResilience4j: PolicyKind<typeof schema> = {
   example:
     'retry:\n  kind: resilience4j\n  backoff: { kind: exponential, jitter: 50%, max: 10s }\n',
   state: 'scoped',
-  create: (config, setup) => retrying(setup, config, { on: ['any'], cutLast: true }),
+  create: (config, setup) =>
+    retrying(setup, config, { on: ['any'], cutLast: true, hints: 'replace' }),
   check: retryProblems,
 };

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { PolicyKind } from '../../spec/policy.js';
 import { backoffSchema } from '../mechanisms/backoff-fields.js';
+import { respectField } from '../mechanisms/retry-hints.js';
 import {
   attemptsField,
   backoffText,
@@ -22,6 +23,10 @@ const schema = z.strictObject({
   ),
   budget: budgetField(),
   otherInstance: otherInstanceField(false),
+  respectRetryAfter: respectField(
+    true,
+    'The hint replaces the back-off, and a callee that asks for no more (`never`) is not asked again.',
+  ),
 });
 
 /** `retry`: more tries, with back-off and a budget. */
@@ -46,6 +51,7 @@ export const retry: PolicyKind<typeof schema> = {
     '  on: [any]\n' +
     '  budget: { ratio: 20%, minPerSecond: 10 }\n',
   state: 'scoped',
-  create: (config, setup) => retrying(setup, config, { on: SAFE, onIdempotent: SAFE_IDEMPOTENT }),
+  create: (config, setup) =>
+    retrying(setup, config, { on: SAFE, onIdempotent: SAFE_IDEMPOTENT, hints: 'obey' }),
   check: retryProblems,
 };

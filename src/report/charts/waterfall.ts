@@ -106,7 +106,7 @@ export function waterfallChart(exemplar: Exemplar, variant: string, width: numbe
     width,
     height: bottom + 22,
     title: `Request ${exemplar.key} under ${variant}: ${exemplar.outcome} after ${formatSeconds(exemplar.duration)}`,
-    description: rows.map((row) => `${row.name} ${row.span.outcome}`).join(', '),
+    description: rows.map(({ name, span }) => `${name} ${answerText(span)}`).join(', '),
     body: [
       ticks.map((at) => stroke(`M${coordinate(x(at))} 2V${coordinate(bottom)}`, 'var(--grid)', 1)),
       rows.length === 0 ? gridLine(0, width, bottom) : null,
@@ -166,6 +166,10 @@ function rowMarks(
     marks.push(cross(x(at) + 5, y + 8));
   }
   return marks;
+}
+
+function answerText({ outcome, status }: Span): string {
+  return status === undefined ? outcome : `${outcome} ${status}`;
 }
 
 /** True where the caller got no answer it can use: it left before there was one, or the answer is a failure. */

@@ -40,6 +40,7 @@ import { linear } from '../scale.js';
 import { sharedAnswers, sharedWords } from '../shared-answers.js';
 import type { EdgeCounter } from '../../spec/policy.js';
 import type { VariantResult } from '../../spec/result.js';
+import { usedUpPools } from '../pools.js';
 import { lookOf, sortedKeys, stepAt, type View } from '../view.js';
 import { caption, dataTable, insideSection, picture } from './parts.js';
 import { axis, gutterLabel } from './timeline.js';
@@ -97,6 +98,7 @@ export function servicesSection(view: View): Markup {
           <div>${axis(view)}</div>
           <div>${limited && axis(view)}</div>
         </div>
+        ${usedUpPools([variant]).map((text) => caption(`${text}.`))}
         ${caption(`Left: arrivals (red line) over successful answers (grey area), health below, thicker is worse. Right: slots in use (line, 0 to 100 %) and queue fill (amber).${view.result.variants.length > 1 && shared ? ' All variants share the scales.' : ''}`)}${dataTable(
           {
             caption: `Services, ${variant.name}, whole run`,
@@ -229,7 +231,9 @@ export function wasteSection(view: View): Markup | null {
     const factors = edges.map(({ edge, factor }) => {
       const { counters } = variant.edges[edge]!;
       const sent = (name: EdgeCounter): string => formatCount(counters[name] ?? 0);
-      return [edge, formatNumber(factor), sent('retries'), sent('hedges')];
+      const told = counters['hinted'] ?? 0;
+      const when = told === 0 ? '' : ` (${formatCount(told)} when the callee said)`;
+      return [edge, formatNumber(factor), `${sent('retries')}${when}`, sent('hedges')];
     });
     return {
       title: wasteFinding(view, variant),

@@ -1,10 +1,14 @@
-import { orderPresets, policyKind, policyNames } from '../../patterns/registry.js';
-import type { Bundle, Layer, LoadBalancing } from '../../spec/scenario.js';
+import type { Bundle, Layer, LoadBalancing, OncePerValue } from '../../spec/scenario.js';
+import { balancerKind, orderPresets, policyKind, policyNames } from '../../patterns/registry.js';
 import { entries, get, items, locate, text } from '../located.js';
 import type { Node } from '../located.js';
 import type { BalancingOutput, BundleOutput } from '../schema/bundle.js';
+import type { OnceOutput } from '../schema/common.js';
+import { zoneAwareSchema } from '../schema/bundle.js';
 import type { Context, Path } from './context.js';
+import { checkLevel, resolveConnections } from './connections.js';
 import { report, stablePath } from './context.js';
+import { BUILT_IN_KEYS } from './names.js';
 import { resolveCall } from './targets.js';
 
 /** Layers that make more than one attempt. */
@@ -14,8 +18,10 @@ const REPEATING: ReadonlySet<string> = new Set(['retry', 'hedge']);
 export const NO_POLICY: Bundle = Object.freeze({
   id: 'none',
   layers: [],
+  idempotencyKey: null,
   loadBalancing: null,
   fallback: null,
+  connections: null,
   order: 'default',
 });
 
@@ -40,12 +46,30 @@ export function resolveBundle(context: Context, output: BundleOutput, path: Path
     output.loadBalancing === undefined
       ? null
       : resolveLoadBalancing(context, output.loadBalancing, [...path, 'loadBalancing']);
-  if (layers.length === 0 && loadBalancing === null && path[0] !== 'policies') return NO_POLICY;
+  const idempotencyKey = resolveOnce(context, output.idempotencyKey, [...path, 'idempotencyKey']);
+  if (idempotencyKey !== null && layers.some(({ policy }) => policy === 'hedge')) {
+    report(
+      context,
+      'FL208',
+      [...path, 'idempotencyKey'],
+      'a hedge of a call with a key is answered 409 while the original is being executed, which ends ' +
+        'the call: leave out one of hedge and idempotencyKey',
+    );
+  }
+  const connections =
+    output.connections === undefined
+      ? null
+      : resolveConnections(context, output.connections, [...path, 'connections']);
+  if (output.loadBalancing !== undefined) {
+    checkLevel(context, output.loadBalancing, connections !== null, [...path, 'loadBalancing']);
+  }
+  const nothing = [loadBalancing, idempotencyKey, connections].every((field) => field === null);
+  if (nothing && layers.length === 0 && path[0] !== 'policies') return NO_POLICY;
   const id = path[0] === 'policies' ? String(path[1]) : stablePath(context.tree, path);
   const { order = 'default' } = output;
-  const written = typeof order === 'string' ? order : 'written';
+  const orderName = typeof order === 'string' ? order : 'written';
   const fallback = resolveFallback(context, output, path);
-  return { id, layers, loadBalancing, fallback, order: written };
+  return { id, layers, idempotencyKey, loadBalancing, fallback, connections, order: orderName };
 }
 
 /** The endpoint that a fallback calls. */
@@ -55,24 +79,85 @@ function resolveFallback(context: Context, output: BundleOutput, path: Path): Bu
   return resolveCall(context, call, '', [...path, 'fallback', 'call']);
 }
 
+/** A key to be executed once for; null where none is written. */
+export function resolveOnce(
+  context: Context,
+  output: OnceOutput | undefined,
+  path: Path,
+): OncePerValue | null {
+  if (output === undefined) return null;
+  checkKey(context, output.key, undefined, path);
+  return { key: output.key, windowNs: output.window, storeErrors: output.storeErrors };
+}
+
 /** Which instance takes a call. */
 export function resolveLoadBalancing(
   context: Context,
   output: BalancingOutput,
   path: Path,
 ): LoadBalancing {
-  const { kind, ...config } = output;
-  checkKey(context, config, path);
-  return { kind, config };
+  const { kind, level, zoneAware = false, subset, ...config } = output;
+  const { key } = config as { readonly key?: string };
+  const allowed = context.names.keys;
+  if (key !== undefined && !allowed.includes(key)) {
+    const at = [...path, 'key'];
+    report(context, 'FL404', at, `there is no key ${key} in keys`, { found: key, allowed });
+  }
+  checkBalancing(context, output, path);
+  return {
+    kind,
+    config,
+    ...(zoneAware === false
+      ? {}
+      : { zoneAware: zoneAware === true ? zoneAwareSchema.parse({}) : zoneAware }),
+    ...(subset === undefined ? {} : { subset }),
+    ...(level === 'connection' ? { level } : {}),
+  };
 }
 
-/** A field `key` names one of the declared populations. */
-function checkKey(context: Context, config: unknown, path: Path): void {
-  const { key } = (config ?? {}) as { readonly key?: string };
-  const allowed = context.names.keys;
-  if (key === undefined || allowed.includes(key)) return;
-  const at = [...path, 'key'];
-  report(context, 'FL404', at, `there is no key ${key} in keys`, { found: key, allowed });
+function checkBalancing(context: Context, output: BalancingOutput, path: Path): void {
+  const { kind, level: _level, zoneAware = false, subset, ...config } = output;
+  const definition = balancerKind(kind)!;
+  for (const { field, message } of definition.check?.(config as never) ?? []) {
+    report(context, 'FL208', [...path, field], message);
+  }
+  const narrowed = zoneAware !== false ? 'zoneAware' : subset === undefined ? null : 'subset';
+  if (narrowed === null) return;
+  if (definition.wholeList === true) {
+    const message =
+      `${kind} is meant for callers that all see the same instances, ${narrowed} hides some of them: ` +
+      'take another kind, or leave it out';
+    report(context, 'FL208', [...path, narrowed], message);
+  } else if (zoneAware !== false && subset !== undefined) {
+    const message =
+      'zones are weighed by all instances, and subset hides most of them: leave one of the two out';
+    report(context, 'FL208', [...path, 'subset'], message);
+  }
+}
+
+/** The bundle that a product puts around its calls: policies with their fields as a user would write them. */
+export function presetBundle(
+  id: string,
+  preset: string,
+  policies: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
+): Bundle {
+  const layers = orderPresets.get('default')!.flatMap((policy) => {
+    const written = policies[policy];
+    if (written === undefined) return [];
+    const { kind: name, ...fields } = written;
+    const kind = policyKind(policy, name as string | undefined)!;
+    const output = { ...(kind.schema.parse(fields) as object), kind: kind.kind };
+    return [{ ...layerOf(policy, output, undefined), written: Object.keys(fields).sort(), preset }];
+  });
+  return {
+    id,
+    layers,
+    loadBalancing: null,
+    fallback: null,
+    connections: null,
+    idempotencyKey: null,
+    order: 'default',
+  };
 }
 
 /** The one layer of a middleware limiter or of a policy in a bundle, and where it was written. */
@@ -91,20 +176,31 @@ export function layerOf(
       config: rest,
       scope: 'instance',
       per: 'callee',
+      key: null,
+      store: null,
       dryRun: false,
       written,
     };
   }
-  const { scope, per, dryRun, ...config } = rest;
+  const { scope, per, dryRun, store, ...own } = rest;
+  const { key, ...others } = own as { readonly key?: string };
+  const keyed = kind.keyed === true;
   return {
     policy,
     kind: kind.kind,
-    config,
+    config: keyed ? others : own,
     scope: (scope as Layer['scope'] | undefined) ?? 'instance',
-    per: kind.perEndpoint === true ? 'endpoint' : ((per as Layer['per'] | undefined) ?? 'callee'),
+    per: kind.perEndpoint === true ? 'endpoint' : perOf(per),
+    key: keyed ? (key ?? null) : null,
+    store: (store as Layer['store'] | undefined) ?? null,
     dryRun: dryRun === true,
     written,
   };
+}
+
+/** A key that splits the state does so for each callee. */
+function perOf(per: unknown): Layer['per'] {
+  return per === undefined || per === 'key' ? 'callee' : (per as Layer['per']);
 }
 
 /** Dotted paths of what stands in a policy; a bare value is its field `after`. */
@@ -125,28 +221,78 @@ function layersOf(context: Context, output: BundleOutput, path: Path): Layer[] {
   const present = new Map<string, Layer>();
   for (const policy of policyNames) {
     const config = output[policy];
-    if (config !== undefined)
-      present.set(
-        policy,
-        layerOf(policy, config as Record<string, unknown>, nodeAt(context, [...path, policy])),
-      );
+    if (config === undefined) continue;
+    const fields = config as Record<string, unknown>;
+    const layer = layerOf(policy, fields, nodeAt(context, [...path, policy]));
+    checkKey(context, layer.key, fields['per'], [...path, policy]);
+    if (layer.store !== null && layer.scope === 'instance') {
+      const message =
+        'each instance has a state of its own, in its memory: a store is for one that they share ' +
+        '(scope: caller or global)';
+      report(context, 'FL208', [...path, policy, 'store'], message);
+    }
+    present.set(policy, layer);
   }
-  checkTogether(context, present, path);
+  completeTogether(present);
+  checkTogether(context, present, output, path);
   const order = orderOf(context, output, present, path);
-  const layers = order.flatMap((policy) => present.get(policy) ?? []);
+  const layers = order.flatMap((policy) => {
+    const layer = present.get(policy);
+    return layer === undefined ? [] : [splitLayer(layer)];
+  });
   checkTargets(context, layers, path);
   const deadline = present.get('deadline');
   if (deadline !== undefined) layers.splice(layers[0]?.policy === 'fallback' ? 1 : 0, 0, deadline);
   return layers;
 }
 
-/** What the kinds themselves say about their settings beside the others of the bundle. */
-function checkTogether(context: Context, present: ReadonlyMap<string, Layer>, path: Path): void {
-  const configs = new Map([...present].map(([policy, layer]) => [policy, layer.config]));
-  for (const [policy, layer] of present) {
-    checkKey(context, layer.config, [...path, policy]);
-    checkLayer(context, layer, configs, [...path, policy]);
+/** Settings that a policy gives to another one which leaves them out. */
+function completeTogether(present: Map<string, Layer>): void {
+  for (const own of [...present.values()]) {
+    const kind = policyKind(own.policy, own.kind)!;
+    if (kind.completes === undefined) continue;
+    for (const [policy, other] of [...present]) {
+      if (policy === own.policy) continue;
+      const { written } = other;
+      const config = kind.completes(own.config as never, policy, other.config, written);
+      present.set(policy, { ...other, config });
+    }
   }
+}
+
+/** What the kinds themselves say about their settings beside the others of the bundle. */
+function checkTogether(
+  context: Context,
+  present: ReadonlyMap<string, Layer>,
+  { connections }: BundleOutput,
+  path: Path,
+): void {
+  const configs = new Map<string, unknown>(
+    [...present].map(([policy, layer]) => [policy, layer.config]),
+  );
+  if (connections !== undefined) configs.set('connections', connections);
+  for (const [policy, layer] of present) checkLayer(context, layer, configs, [...path, policy]);
+}
+
+/** A layer that was checked, with the key that its library makes of what is written. */
+export function splitLayer(layer: Layer): Layer {
+  const kind = policyKind(layer.policy, layer.kind)!;
+  if (kind.splitBy === undefined) return layer;
+  return { ...layer, key: kind.splitBy(layer.config as never, layer.key) };
+}
+
+/** The key that splits the state of a layer: it exists, and `per: key` says which. */
+export function checkKey(context: Context, key: string | null, per: unknown, path: Path): void {
+  if (key === null) {
+    if (per !== 'key') return;
+    const message = 'per: key needs the name of one: write key: NAME';
+    report(context, 'FL203', [...path, 'per'], message);
+    return;
+  }
+  const allowed = [...context.names.keys, ...BUILT_IN_KEYS];
+  if (allowed.includes(key)) return;
+  const at = [...path, 'key'];
+  report(context, 'FL404', at, `there is no key ${key} in keys`, { found: key, allowed });
 }
 
 /** What the kind of a policy says about its settings; `path` is where they are written. */
@@ -157,7 +303,7 @@ export function checkLayer(
   path: Path,
 ): void {
   const kind = policyKind(layer.policy, layer.kind)!;
-  for (const problem of kind.check?.(layer.config as never, configs) ?? []) {
+  for (const problem of kind.check?.(layer.config as never, configs, layer.key) ?? []) {
     const field = problem.field === '' ? [] : problem.field.split('.');
     report(context, 'FL208', [...path, ...field], problem.message);
   }

@@ -1,10 +1,11 @@
 import type { Distribution } from '../../kernel/distribution.js';
 import type { Database, Operation, Pool, Queue } from '../../spec/scenario.js';
-import type { DatabaseOutput, PoolOutput } from '../schema/components.js';
+import type { DatabaseOutput } from '../schema/components.js';
 import type { Context } from './context.js';
 import { report, reportKey } from './context.js';
 import { resolveCpu } from './hosts.js';
 import { sorted } from './names.js';
+import { resolvePool } from './pools.js';
 import { resolvePlacement } from './placement.js';
 import { unknown } from './targets.js';
 
@@ -42,7 +43,7 @@ export function resolveDatabase(context: Context, name: string, output: Database
     const kind = context.names.things.get(caller)?.kind;
     if (kind !== 'service' && kind !== 'gateway')
       unknown(context, caller, [...path, 'pools', caller], ['service', 'gateway']);
-    pools.set(caller, resolvePool(pool));
+    pools.set(caller, resolvePool(context, pool, [...path, 'pools', caller]));
   }
   return {
     name,
@@ -56,7 +57,11 @@ export function resolveDatabase(context: Context, name: string, output: Database
     cpu: resolveCpu(context, output.cpu, [...path, 'cpu']),
     cancellation: 'ignore',
     rejectWork: NOTHING,
+    admission: null,
+    gc: null,
+    lifecycle: null,
     loadBalancing: { kind: 'roundRobin', config: {} },
+    protocol: null,
     external: output.external,
     labels: new Map(sorted(output.labels)),
     kind: 'generic',
@@ -64,19 +69,7 @@ export function resolveDatabase(context: Context, name: string, output: Database
     maxConnections: output.maxConnections,
     reserved: output.reserved,
     connect: output.connect,
-    pool: resolvePool(output.pool),
+    pool: resolvePool(context, output.pool, [...path, 'pool']),
     pools,
-  };
-}
-
-function resolvePool(output: PoolOutput): Pool {
-  return {
-    kind: 'simple',
-    maxOpen: output.maxOpen,
-    maxIdle: output.maxIdle,
-    maxLifetimeNs: output.maxLifetime,
-    maxIdleTimeNs: output.maxIdleTime,
-    acquireTimeoutNs: output.acquireTimeout,
-    waiters: output.waiters,
   };
 }

@@ -1,6 +1,6 @@
 import type { CountDistribution } from '../../kernel/counts.js';
-import type { Gateway, Scenario, Step, Target } from '../../spec/scenario.js';
-import { routeOf } from '../routes.js';
+import type { Gateway, Middleware, Scenario, Step, Target } from '../../spec/scenario.js';
+import { possibleRoutes, routeOf } from '../routes.js';
 
 /** One way a part may call another. */
 export interface CallEdge {
@@ -40,7 +40,7 @@ export function callGraph(scenario: Omit<Scenario, 'faults' | 'report'>): CallGr
     for (const [part, endpoint] of service.endpoints) {
       const from = `${name}.${part}`;
       for (const entry of service.middleware) {
-        if (entry.call !== null) walker.check(from, entry.call, entry.when === null);
+        for (const to of asked(entry)) walker.check(from, to, entry.when === null);
       }
       walker.steps(from, endpoint.steps, true, 1);
     }
@@ -48,21 +48,21 @@ export function callGraph(scenario: Omit<Scenario, 'faults' | 'report'>): CallGr
   for (const [name, gateway] of scenario.gateways) {
     for (const route of gateway.routes) {
       const from = `${name}.${route.name}`;
-      for (const entry of [...gateway.middleware, ...route.middleware]) {
-        if (entry.call !== null) walker.check(from, entry.call, entry.when === null);
+      for (const entry of route.chain) {
+        for (const to of asked(entry)) walker.check(from, to, entry.when === null);
       }
       walker.steps(from, route.steps ?? [], true, 1, route.policy);
       const live = route.to.filter(({ weight }) => weight > 0);
       for (const { target } of live) {
-        walker.edge(
-          from,
-          target,
-          null,
-          live.length === 1,
-          1,
-          triesOf(route.policy ?? gateway.outbound.get('default') ?? null),
-        );
-        walker.fallback(from, route.policy ?? walker.outbound(from, target));
+        const bundle = route.policy ?? outboundOf(gateway, target);
+        walker.edge(from, target, null, live.length === 1, 1, triesOf(bundle));
+        walker.fallback(from, bundle);
+      }
+      if (route.mirror !== null) {
+        const { target, share } = route.mirror;
+        const bundle = outboundOf(gateway, target);
+        walker.edge(from, target, null, share === 1, share, triesOf(bundle));
+        walker.fallback(from, bundle);
       }
     }
   }
@@ -72,6 +72,11 @@ export function callGraph(scenario: Omit<Scenario, 'faults' | 'report'>): CallGr
     }
   }
   return new CallGraph(edges);
+}
+
+/** Whom a member of a middleware chain asks: the store of a limiter, a remote check. */
+function asked({ store, call }: Middleware): readonly Target[] {
+  return [store?.of ?? null, call].flatMap((to) => (to === null ? [] : [to]));
 }
 
 /** A circle of certain calls, as the parts on it from the first back to it; null where there is none. */
@@ -144,14 +149,12 @@ class Walker {
       this.edges.push({ from, to: `${to.component}.${to.part}`, certain, times, tries });
       return;
     }
-    for (const [route, sure] of routesFor(gateway, line)) {
-      this.edges.push({
-        from,
-        to: `${to.component}.${route}`,
-        certain: certain && sure,
-        times,
-        tries,
-      });
+    const ways = routesFor(gateway, line);
+    // One of them takes what a route hands on.
+    const each = line === null ? times / ways.length : times;
+    for (const [route, sure] of ways) {
+      const called = `${to.component}.${route}`;
+      this.edges.push({ from, to: called, certain: certain && sure, times: each, tries });
     }
   }
 
@@ -173,13 +176,8 @@ class Walker {
   outbound(from: string, to: Target): Step['policy'] {
     const { services, gateways } = this.scenario;
     const owner = componentOf(from);
-    const outbound = (services.get(owner) ?? gateways.get(owner))?.outbound;
-    return (
-      outbound?.get(`${to.component}.${to.part}`) ??
-      outbound?.get(to.component) ??
-      outbound?.get('default') ??
-      null
-    );
+    const host = services.get(owner) ?? gateways.get(owner);
+    return host === undefined ? null : outboundOf(host, to);
   }
 
   private step(
@@ -253,20 +251,28 @@ class Walker {
   }
 }
 
+/** The bundle that a caller has for a callee. */
+function outboundOf({ outbound }: Pick<Gateway, 'outbound'>, to: Target): Step['policy'] {
+  return (
+    outbound.get(`${to.component}.${to.part}`) ??
+    outbound.get(to.component) ??
+    outbound.get('default') ??
+    null
+  );
+}
+
 /** Routes a call may take, and whether it takes one for certain. Headers may come from further up. */
 function routesFor(gateway: Gateway, line: Step | null): readonly (readonly [string, boolean])[] {
-  const request =
-    line?.verb === 'call' ? line : { method: null, path: null, host: null, headers: new Map() };
-  const plain = {
-    routing: gateway.routing,
-    routes: gateway.routes.map((r) => ({ ...r, headers: new Map() })),
-  };
-  const chosen = routeOf(plain, request);
-  const byHeader = gateway.routes.some((route) => route.headers.size > 0);
-  if (chosen === null) return [];
-  return byHeader
-    ? gateway.routes.map((route) => [route.name, false] as const)
-    : [[chosen.name, true]];
+  // A route hands on what its gateway was asked for, which is not known here.
+  if (line?.verb !== 'call') {
+    return gateway.routes.map(({ name }) => [name, gateway.routes.length === 1]);
+  }
+  const request = line;
+  const possible = possibleRoutes(gateway, request);
+  const chosen = routeOf(gateway, request);
+  const byHeader = possible.some((route) => route.headers.size > 0);
+  if (byHeader || chosen === null) return possible.map(({ name }) => [name, false]);
+  return [[chosen.name, true]];
 }
 
 /** Attempts that a call may take: those of its retry, times those of its hedge. */

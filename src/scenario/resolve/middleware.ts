@@ -1,23 +1,124 @@
-import type { Middleware } from '../../spec/scenario.js';
+import type { Distribution } from '../../kernel/distribution.js';
+import { policyKind } from '../../patterns/registry.js';
+import type { Layer, LimiterStore, Middleware, Target } from '../../spec/scenario.js';
+import type { MiddlewareOutput } from '../schema/host.js';
+import { resolveGate, resolveLimiter, retryAfterOf } from './admission.js';
 import type { Context, Path } from './context.js';
-import { report, reportKey } from './context.js';
+import { report, reportKey, writtenAt } from './context.js';
+import { checkKey } from './bundles.js';
+import { resolveWhen } from './steps.js';
+import { resolveCall, resolveQuery, split } from './targets.js';
+
+/** A middleware chain in its final form. */
+export function resolveMiddleware(
+  context: Context,
+  outputs: readonly MiddlewareOutput[] | undefined,
+  owner: string,
+  path: Path,
+): Middleware[] {
+  return (outputs ?? []).flatMap((output, index) => {
+    const [name, fields] = Object.entries(output)[0] ?? [];
+    if (name === undefined || fields === undefined) return [];
+    return [
+      resolveEntry(context, name, fields as unknown as EntryFields, owner, [...path, index, name]),
+    ];
+  });
+}
 
 /** Fields of middleware that remembers something by the value of a key. */
-export interface KeyedFields {
+interface KeyedFields {
   readonly call?: string;
   readonly key?: string;
   readonly cacheTtl?: number;
   readonly cacheRefusals?: boolean;
 }
 
-export interface CoalesceFields {
+interface CoalesceFields {
   readonly key: string;
   readonly shareErrors: boolean;
   readonly window: number | null;
 }
 
+interface EntryFields extends KeyedFields {
+  readonly kind?: string;
+  readonly work: Distribution;
+  readonly workPerKiB?: Distribution;
+  readonly max?: number;
+  readonly reject?: number;
+  readonly status?: number;
+  readonly onError?: 'allow' | 'reject';
+  readonly when?: {
+    readonly class?: string;
+    readonly workload?: string;
+    readonly header?: Record<string, string>;
+  };
+  readonly retryAfter?: boolean | 'exact';
+  readonly store?: {
+    readonly latency: Distribution;
+    readonly of?: string;
+    readonly onError?: 'allow' | 'reject';
+  };
+}
+
+/** Status of a refusal where none is written. */
+const STATUS: ReadonlyMap<string, number> = new Map([
+  ['authenticate', 401],
+  ['authorize', 403],
+  ['rateLimit', 429],
+  ['filter', 403],
+  ['admit', 503],
+]);
+
+/** Middleware whose `key` is its own, and not that of a cache. */
+const KEYED: ReadonlySet<string> = new Set(['rateLimit', 'coalesce']);
+
+const NOTHING: Distribution = { kind: 'constant', valueNs: 0 };
+
+function resolveEntry(
+  context: Context,
+  name: string,
+  fields: EntryFields,
+  owner: string,
+  path: Path,
+): Middleware {
+  const { kind, work, reject = 0, status, call, onError = 'reject', when } = fields;
+  if (kind === 'introspection' && call === undefined) {
+    report(context, 'FL203', path, 'introspection asks somebody: write call: COMPONENT.ENDPOINT');
+  }
+  const layer = name === 'rateLimit' ? resolveLimiter(context, ownFields(fields), path) : null;
+  const standard = kind === 'size' ? 413 : (STATUS.get(name) ?? 403);
+  const { workPerKiB = NOTHING } = fields;
+  // A limit on what is under way has a `max` of its own.
+  const max = name === 'filter' ? fields.max : undefined;
+  if (max !== undefined && kind !== 'size') {
+    report(context, 'FL208', [...path, 'max'], 'max is the limit of a filter of kind size');
+  }
+  return {
+    name,
+    kind: kind ?? null,
+    work,
+    workPerKiB,
+    maxBytes: max ?? null,
+    reject,
+    status: status ?? standard,
+    call: call === undefined ? null : resolveCall(context, call, owner, [...path, 'call']),
+    onError,
+    cached: KEYED.has(name) ? null : resolveCached(context, fields, path),
+    coalesce:
+      name === 'coalesce'
+        ? resolveCoalesce(context, fields as unknown as CoalesceFields, path)
+        : null,
+    when: resolveWhen(context, when, [...path, 'when']),
+    rateLimit: layer,
+    retryAfter: retryAfterOf(fields),
+    store: layer === null ? null : resolveStore(context, fields, layer, path),
+    admit: name === 'admit' ? resolveGate(context, gateFields(fields), path) : null,
+    at: path.slice(0, -1),
+  };
+}
+
 /** How long the answers of a check are kept, and for whom; null where every request is checked. */
-export function resolveCached(
+function resolveCached(
   context: Context,
   { call, key, cacheTtl, cacheRefusals }: KeyedFields,
   path: Path,
@@ -34,45 +135,71 @@ export function resolveCached(
     reportKey(context, 'FL203', path, 'cacheTtl needs key: for whom an answer is kept');
     return null;
   }
-  checkKey(context, key, path);
+  checkKey(context, key, undefined, path);
   return { ttlNs: cacheTtl, key, refusals: cacheRefusals ?? true };
 }
 
 /** Who shares an answer, as the policy of that name has it. */
-export function resolveCoalesce(
+function resolveCoalesce(
   context: Context,
   { key, shareErrors, window }: CoalesceFields,
   path: Path,
 ): Middleware['coalesce'] {
-  checkKey(context, key, path);
+  checkKey(context, key, undefined, path);
   return { key, shareErrors, windowNs: window };
 }
 
-/**
- * A request that waits for one answer cannot be the one that others wait for. `before` is the chain it
- * has come through.
- */
-export function checkChain(
-  context: Context,
-  before: readonly Middleware[],
-  chain: readonly Middleware[],
-  path: Path,
-): void {
-  const earlier = before.some(({ coalesce }) => coalesce !== null);
-  const places = chain.flatMap(({ coalesce }, index) => (coalesce === null ? [] : [index]));
-  const second = places[earlier ? 0 : 1];
-  if (second === undefined) return;
-  report(
-    context,
-    'FL208',
-    [...path, second],
-    'a request is coalesced once on its way through its chains: keep one of the two',
-  );
+/** A limit knows its own fields only; what all middleware has is left out. */
+function ownFields(fields: EntryFields): Readonly<Record<string, unknown>> {
+  const {
+    work: _work,
+    reject: _reject,
+    call: _call,
+    onError: _onError,
+    when: _when,
+    store: _store,
+    ...own
+  } = fields;
+  return own;
 }
 
-function checkKey(context: Context, key: string, path: Path): void {
-  const allowed = context.names.keys;
-  if (allowed.includes(key)) return;
-  const message = `there is no key ${key} in keys`;
-  report(context, 'FL404', [...path, 'key'], message, { found: key, allowed });
+/** A limit on what is under way has no status of its own. */
+function gateFields(fields: EntryFields): Readonly<Record<string, unknown>> {
+  const { status: _status, ...own } = ownFields(fields);
+  return own;
+}
+
+/** The store of a limiter; one that nobody shares is none. */
+function resolveStore(
+  context: Context,
+  { store }: EntryFields,
+  layer: Layer,
+  path: Path,
+): LimiterStore | null {
+  if (store === undefined) return null;
+  const at = [...path, 'store'];
+  if (layer.scope === 'instance') {
+    const message =
+      'each instance counts for itself, in its memory: a store is for a limiter that they share ' +
+      '(scope: caller, or policy: redis for kong)';
+    report(context, 'FL208', at, message);
+  }
+  if (store.of === undefined && writtenAt(context, [...at, 'onError']) !== undefined) {
+    const message = 'only the call of a component can fail: write of: COMPONENT.OPERATION';
+    report(context, 'FL208', [...at, 'onError'], message);
+  }
+  const own = policyKind('rateLimit', layer.kind)!.sharing?.(layer.config as never);
+  const onError = own?.onError ?? store.onError ?? 'allow';
+  const of = store.of === undefined ? null : resolveAny(context, store.of, [...at, 'of']);
+  return { latency: store.latency, of, onError };
+}
+
+/** An endpoint, or an operation of a database. */
+function resolveAny(context: Context, reference: string, path: Path): Target | null {
+  const [name, part] = split(reference);
+  if (context.names.things.get(name)?.kind !== 'database') {
+    return resolveCall(context, reference, name, path);
+  }
+  const query = resolveQuery(context, name, part ?? undefined, path);
+  return query === null ? null : { component: query.database, part: query.operation };
 }

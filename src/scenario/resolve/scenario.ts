@@ -3,7 +3,7 @@ import type { Problems } from '../diagnostics.js';
 import type { MapNode, Node, PathKey } from '../located.js';
 import { locate } from '../located.js';
 import { checkLimits } from '../limits.js';
-import { routeOf } from '../routes.js';
+import { possibleRoutes } from '../routes.js';
 import type { FrameOutput, ScenarioOutput } from '../schema/scenario.js';
 import { resolveBundle } from './bundles.js';
 import type { Context } from './context.js';
@@ -11,8 +11,9 @@ import { report } from './context.js';
 import { resolveFaults } from './faults.js';
 import type { CallGraph } from './graph.js';
 import { callGraph, certainCycle } from './graph.js';
+import { resolveGateways } from './gateways.js';
 import { resolveDatabase } from './databases.js';
-import { resolveGateway, resolveService } from './hosts.js';
+import { resolveService } from './hosts.js';
 import { collectNames, sorted } from './names.js';
 import { resolveKeys, resolveNetwork, resolveReport, resolveRun } from './settings.js';
 import { resolveWorkload } from './workloads.js';
@@ -46,9 +47,7 @@ export function resolveScenario(
   const services = mapOf(output.services, (name, own): Service =>
     resolveService(context, name, own),
   );
-  const gateways = mapOf(output.gateways, (name, own): Gateway =>
-    resolveGateway(context, name, own),
-  );
+  const gateways = resolveGateways(context, output, services);
   const databases = mapOf(output.databases, (name, own): Database =>
     resolveDatabase(context, name, own),
   );
@@ -112,11 +111,7 @@ function checkCalls(
       if (request.steps.length !== 1 || step.verb !== 'call') return;
       const gateway = parts.gateways.get(step.to.component);
       if (gateway === undefined) return;
-      const open = {
-        ...gateway,
-        routes: gateway.routes.map((route) => ({ ...route, headers: new Map<string, string>() })),
-      };
-      if (routeOf(open, step) !== null) return;
+      if (possibleRoutes(gateway, step).length > 0) return;
       const line = `${step.method ?? 'GET'} ${step.path ?? '/'}`;
       report(
         context,

@@ -69,7 +69,7 @@ function resolveStep(context: Context, s: StepOutput, owner: Owner, path: Path):
     const steps = resolveSteps(context, s.loop.steps, owner, [...path, 'loop', 'steps']);
     return { verb: 'loop', count: s.loop.times, steps, ...modifiers };
   }
-  if (s.fail !== undefined) return { verb: 'fail', outcome: failure(s.fail.status), ...modifiers };
+  if (s.fail !== undefined) return resolveFail(context, s.fail, modifiers, path);
   if (s.respond !== undefined) {
     const then = resolveSteps(context, s.respond.then ?? [], owner, [...path, 'respond', 'then']);
     return { verb: 'respond', outcome: outcomeOfStatus(s.respond.status), then, ...modifiers };
@@ -224,6 +224,27 @@ function resolveChoose(
   });
   return { verb: 'choose', branches, ...modifiers };
 }
+
+function resolveFail(
+  context: Context,
+  { status, retryAfter }: NonNullable<StepOutput['fail']>,
+  modifiers: StepModifiers,
+  path: Path,
+): Step {
+  const outcome = failure(status);
+  if (retryAfter !== undefined && UNANSWERED.has(outcome)) {
+    report(
+      context,
+      'FL208',
+      [...path, 'fail', 'retryAfter'],
+      `${status} is no answer that could carry a hint: write a status`,
+    );
+  }
+  return { verb: 'fail', outcome, retryAfterNs: retryAfter ?? null, ...modifiers };
+}
+
+/** Failures in which the callee says nothing. */
+const UNANSWERED: ReadonlySet<number> = new Set([OUTCOME.timeout, OUTCOME.refused, OUTCOME.reset]);
 
 function failure(status: string | number): number {
   return typeof status === 'number' ? outcomeOfStatus(status) : OUTCOME[status as OutcomeName];

@@ -87,6 +87,7 @@ function resolveRequest(
     name: output.name ?? naturalName(context, output, steps, gateways, path),
     weight: output.weight,
     class: output.class ?? own.class ?? null,
+    priority: output.priority ?? own.priority ?? 0,
     steps,
     patience: limit,
     goodputWithinNs: own.goodputWithin === undefined ? (limit?.afterNs ?? null) : own.goodputWithin,

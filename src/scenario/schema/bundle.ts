@@ -2,7 +2,12 @@ import { z } from 'zod';
 import { layerNames, orderPresets } from '../../patterns/layers.js';
 import { balancerKinds } from '../../patterns/registry.js';
 import type { PolicyKind } from '../../spec/policy.js';
-import { entryText, inheriting, nameText, withShort } from './common.js';
+import { entryText, inheriting, nameText, onceSchema, withShort } from './common.js';
+import type { OnceOutput } from './common.js';
+import { distribution, share, whole } from '../../spec/quantities.js';
+import type { Subset, ZoneAware } from '../../spec/scenario.js';
+import { connectionsSchema } from './connections.js';
+import type { ConnectionsOutput } from './connections.js';
 
 /** A strict object of zod whose fields are not known here. */
 export type AnyObject = z.ZodObject<Readonly<Record<string, z.ZodType>>, z.core.$strict>;
@@ -10,8 +15,62 @@ export type AnyObject = z.ZodObject<Readonly<Record<string, z.ZodType>>, z.core.
 /** A way to pick an instance as it stands after validation. */
 export interface BalancingOutput {
   readonly kind: string;
+  readonly zoneAware?: boolean | ZoneAware;
+  readonly subset?: Subset;
+  readonly level: 'request' | 'connection';
   readonly [field: string]: unknown;
 }
+
+/** What `zoneAware: true` stands for, field by field. */
+export const zoneAwareSchema = z.strictObject({
+  routingEnabled: share()
+    .prefault('100%')
+    .describe('Part of the picks that look at zones. Unit: share. Defaults to 100%.'),
+  minClusterSize: whole({ min: 0, max: 100_000 })
+    .prefault(6)
+    .describe(
+      'Instances that have to be up, at least, for zones to be looked at. Unit: count. Defaults to 6.',
+    ),
+});
+
+/** Fields of every kind. */
+const commonBalancing = {
+  zoneAware: z
+    .union([z.boolean(), zoneAwareSchema])
+    .optional()
+    .describe(
+      'Keeps calls in the zone of the caller, as Envoy does: all of them where the zone has at least as ' +
+        'great a share of the callee as of the callers, else as many as fit; the rest goes to zones with ' +
+        'room to spare. Needs two zones on both sides. Defaults to false.',
+    ),
+  subset: z
+    .strictObject({
+      size: whole({ min: 1, max: 100_000 }).describe(
+        'Instances that each calling instance sees. Unit: count. Required.',
+      ),
+      kind: z
+        .enum(['deterministic', 'random'])
+        .default('deterministic')
+        .describe(
+          '`deterministic`: callers are dealt in rounds in which every instance has one of them; ' +
+            '`random`: each caller draws, and takes the next it drew for one that is down. Defaults to ' +
+            'deterministic.',
+        ),
+    })
+    .optional()
+    .describe(
+      'Lets each calling instance see only some of the instances, which bounds the connections. ' +
+        'Defaults to all of them.',
+    ),
+};
+
+const level = z
+  .enum(['request', 'connection'])
+  .default('request')
+  .describe(
+    'What an instance is picked for: each attempt, or, as an L4 balancer does, each connection that is ' +
+      'opened; that needs `connections`. Defaults to request.',
+  );
 
 /** Which instance of the callee takes a call: the union of all kinds. */
 export const loadBalancingSchema = balancingSchema();
@@ -19,7 +78,7 @@ export const loadBalancingSchema = balancingSchema();
 function balancingSchema(): z.ZodType<BalancingOutput> {
   const options = balancerKinds.map(({ balancer, schema, summary }) =>
     (schema as unknown as AnyObject)
-      .safeExtend({ kind: z.literal(balancer).describe(summary) })
+      .safeExtend({ kind: z.literal(balancer).describe(summary), ...commonBalancing, level })
       .describe(summary),
   );
   const bare = balancerKinds.filter(({ schema }) => schema.safeParse({}).success);
@@ -28,7 +87,7 @@ function balancingSchema(): z.ZodType<BalancingOutput> {
       .discriminatedUnion('kind', options as unknown as [AnyObject, AnyObject])
       .describe('How callers pick among the instances of the callee.'),
     { enum: bare.map(({ balancer }) => balancer) },
-  ) as unknown as z.ZodType<BalancingOutput>;
+  ).meta({ id: 'loadBalancing' }) as unknown as z.ZodType<BalancingOutput>;
 }
 
 const scope = z
@@ -49,12 +108,52 @@ const perTarget = z
   .default('target')
   .describe('One state for each instance called. Always target.');
 
+const perKey = z
+  .enum(['callee', 'endpoint', 'target', 'key'])
+  .default('callee')
+  .describe(
+    'Split of the state by component, endpoint or instance (`target`) called; `key` is by component and the value of ' +
+      '`key`. Defaults to callee.',
+  );
+const key = nameText()
+  .optional()
+  .describe(
+    'Key of `keys`, or `client`, `workload`, `caller`, `request`: one state for each of its values, ' +
+      'beside the split of `per`. Idle ones are forgotten. Unit: name. Defaults to none.',
+  );
+
 const dryRun = z
   .boolean()
   .default(false)
   .describe(
     'Decides and records as always but lets every call pass; what it would have refused is the metric ' +
       '`wouldReject`. Unit: boolean. Defaults to false.',
+  );
+
+function perOf(kind: PolicyKind): z.ZodType {
+  if (kind.perTarget === true) return perTarget;
+  return kind.keyed === true ? perKey : per;
+}
+
+/** Policies whose shared state may be in a store. */
+const STORED: ReadonlySet<string> = new Set([
+  'bulkhead',
+  'circuitBreaker',
+  'concurrencyLimit',
+  'rateLimit',
+  'throttle',
+]);
+const store = z
+  .strictObject({
+    latency: distribution().describe(
+      'Time of one question and its answer, waited for before each decision. Unit: distribution. ' +
+        'Required.',
+    ),
+  })
+  .optional()
+  .describe(
+    'Where a state that instances share is, for scope caller and global; what an ended call changes is ' +
+      'written without waiting. Unit: map. Defaults to none: asking is free.',
   );
 
 /** Policies whose bare value is their field `after`. */
@@ -64,14 +163,15 @@ const AFTER: ReadonlySet<string> = new Set(['timeout', 'deadline']);
 export function policySchema(kinds: readonly PolicyKind[]): z.ZodType {
   const options = kinds.map((kind) => {
     const name = z.literal(kind.kind).describe(kind.summary);
+    const own = kind.schema as unknown as AnyObject;
     const fields = {
       ...(kind.state === 'scoped' ? { scope } : {}),
-      ...(kind.state === 'scoped' && kind.perEndpoint !== true
-        ? { per: kind.perTarget === true ? perTarget : per }
-        : {}),
+      ...(kind.state === 'scoped' && kind.perEndpoint !== true ? { per: perOf(kind) } : {}),
+      ...(kind.keyed === true && !('key' in own.shape) ? { key } : {}),
+      ...(kind.state === 'scoped' && STORED.has(kind.policy) ? { store } : {}),
       ...(kind.dryRun === true ? { dryRun } : {}),
     };
-    return (kind.schema as unknown as AnyObject)
+    return own
       .safeExtend({ kind: kind.isDefault ? name.optional() : name, ...(fields as object) })
       .describe(kind.summary);
   });
@@ -97,7 +197,17 @@ export function bundleSchema(kinds: readonly PolicyKind[]): z.ZodType<BundleOutp
       .optional()
       .describe('Bundle or bundles this one builds on; later ones win.'),
     ...shape,
-    loadBalancing: loadBalancingSchema.optional(),
+    idempotencyKey: withShort(onceSchema(), { type: 'string' })
+      .optional()
+      .describe(
+        'Sent with the call, so that the callee executes it once for each value: repetitions get the ' +
+          'stored result, and 409 while it is being executed. A retry may then follow timeouts and ' +
+          'resets. Unit: name of a key, or map. Defaults to none.',
+      ),
+    loadBalancing: loadBalancingSchema
+      .optional()
+      .describe('How these calls pick an instance. Defaults to what the callee says.'),
+    connections: connectionsSchema.optional(),
     order: z
       .union([z.enum(presets), z.array(z.enum(layerNames as [string, ...string[]]))])
       .optional()
@@ -114,10 +224,12 @@ export function policiesOf(kinds: readonly PolicyKind[]): string[] {
   return [...new Set(kinds.map((kind) => kind.policy))];
 }
 
-/** What a validated bundle holds: the policies by name, beside these two. */
+/** What a validated bundle holds: the policies by name, beside these three. */
 export interface BundleOutput {
   readonly order?: string | readonly string[];
   readonly loadBalancing?: BalancingOutput;
+  readonly idempotencyKey?: OnceOutput;
+  readonly connections?: ConnectionsOutput;
   readonly [policy: string]: unknown;
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { share } from '../../spec/quantities.js';
+import { duration, share } from '../../spec/quantities.js';
 
 /** Letters, digits, `_` and inner hyphens, a letter first: every reference then reads one way. */
 export const NAME_PATTERN = /^[A-Za-z][A-Za-z0-9_]*(-[A-Za-z0-9_]+)*$/;
@@ -46,6 +46,9 @@ export const critical = z
   .default(false)
   .describe('Matters most to the business: reports draw it first. Defaults to false.');
 
+/** How important a request is: the larger, the more. */
+export const priorityNumber = z.number().int().min(-1000).max(1000);
+
 /** Headers or labels: names to values. */
 export function textMap(): z.ZodRecord<z.ZodString, z.ZodString> {
   return z.record(z.string().min(1).max(200), freeText());
@@ -63,4 +66,33 @@ export const when = z
 /** A share with its description; 100% unless stated. */
 export function certainty(text: string): ReturnType<ReturnType<typeof share>['prefault']> {
   return share().prefault('100%').describe(text);
+}
+
+/** What a field that names a key to be executed once for holds after validation. */
+export interface OnceOutput {
+  readonly key: string;
+  readonly window: number;
+  readonly storeErrors: boolean;
+}
+
+/** The long form of `idempotencyKey` and of an endpoint's `idempotent`. */
+export function onceSchema() {
+  return z.strictObject({
+    key: nameText().describe(
+      'Key of `keys`, or `request` (stable over the retries of a user request), `client`, ' +
+        '`workload`, `caller`. Required.',
+    ),
+    window: duration({ allowZero: false })
+      .prefault('24h')
+      .describe(
+        'How long a result is kept, from the end of its execution. Unit: duration. Defaults to 24h.',
+      ),
+    storeErrors: z
+      .boolean()
+      .default(true)
+      .describe(
+        'Whether a failure is a result too, as at Stripe, where a retry gets the same 500 again; ' +
+          'false: the next request executes again. Unit: boolean. Defaults to true.',
+      ),
+  });
 }

@@ -1,7 +1,21 @@
 import { z } from 'zod';
-import { count, distribution, durationOrNone, size, whole } from '../../spec/quantities.js';
+import { count, distribution, durationOrNone, share, size, whole } from '../../spec/quantities.js';
+import type { Gateway } from '../../spec/scenario.js';
 import type { BundleOutput } from './bundle.js';
-import { critical, entryText, inheriting, named, nameText, textMap, withShort } from './common.js';
+import {
+  critical,
+  entryText,
+  freeText,
+  inheriting,
+  named,
+  nameText,
+  onceSchema,
+  priorityNumber,
+  textMap,
+  withShort,
+} from './common.js';
+import type { OnceOutput } from './common.js';
+import { pool } from './pools.js';
 import { cpuSchema, zoneSchema } from './host.js';
 import type { HostOutput, HostShape, MiddlewareOutput } from './host.js';
 import type { StepOutput } from './steps.js';
@@ -17,10 +31,13 @@ const extending = {
 /** What a validated endpoint holds. */
 export interface EndpointOutput {
   readonly steps: readonly StepOutput[];
-  readonly idempotent: boolean;
+  readonly idempotent: boolean | OnceOutput;
   readonly readOnly: boolean;
   readonly requestSize: number;
   readonly responseSize: number;
+  readonly priority?: number;
+  readonly concurrency?: number;
+  readonly timeLimit: number | null;
   readonly method?: string;
   readonly path?: string;
 }
@@ -41,10 +58,13 @@ export function serviceSchema(
         steps: steps.describe('Run in order; the end answers 200. Required.'),
         method: methodText.optional().describe('HTTP method, for readers.'),
         path: z.string().max(2000).optional().describe('Path, for readers.'),
-        idempotent: z
-          .boolean()
+        idempotent: withShort(z.union([z.boolean(), onceSchema()]), { type: 'string' })
           .default(false)
-          .describe('Repeating it does no harm, so timeouts may be retried. Defaults to false.'),
+          .describe(
+            'Repeating it does no harm, so timeouts may be retried. With the name of a key it is ' +
+              'executed once for each value: repetitions get the stored result, and 409 while it is ' +
+              'being executed. Unit: boolean, name of a key, or map. Defaults to false.',
+          ),
         readOnly: z
           .boolean()
           .default(false)
@@ -55,6 +75,25 @@ export function serviceSchema(
         responseSize: size()
           .prefault(0)
           .describe('Size of an answer; failures have none. Unit: size. Defaults to 0B.'),
+        concurrency: whole({ min: 1 })
+          .optional()
+          .describe(
+            'Executions at once per replica, inside the workers; a request that gets a worker beyond ' +
+              'them is refused with 503. Calls of `self` are not counted. Unit: count. Defaults to as ' +
+              'many as there are workers.',
+          ),
+        timeLimit: durationOrNone({ allowZero: false })
+          .prefault('none')
+          .describe(
+            "The server's own limit on an execution, from its getting a worker on: it is ended, its calls " +
+              'are given up, the answer is 503. Unit: duration or `none`. Defaults to none.',
+          ),
+        priority: priorityNumber
+          .optional()
+          .describe(
+            'Replaces the priority a request carries, here and in what is called from here. Unit: a ' +
+              "whole number. Defaults to the caller's.",
+          ),
       })
       .describe('An endpoint: its steps.'),
     { type: 'array', items: { $ref: '#/definitions/step' }, description: 'The steps.' },
@@ -75,18 +114,21 @@ export interface RouteOutput {
     readonly method?: string | readonly string[];
     readonly path?: string | readonly string[];
     readonly host?: string | readonly string[];
-    readonly headers?: Readonly<Record<string, string>>;
+    readonly headers?: Readonly<Record<string, string | readonly string[]>>;
   };
   readonly to?: Readonly<Record<string, number>>;
   readonly steps?: readonly StepOutput[];
   readonly responseSize?: number;
+  readonly regexPriority?: number;
+  readonly sticky?: string;
+  readonly mirror?: { readonly to: string; readonly share: number };
   readonly policy?: BundleOutput;
   readonly middleware?: readonly MiddlewareOutput[];
 }
 
 export interface GatewayOutput extends HostOutput {
-  readonly kind: 'simple';
-  readonly routing: 'firstMatch' | 'gatewayApi';
+  readonly kind: Gateway['kind'];
+  readonly routing?: Gateway['routing'];
   readonly routes: readonly RouteOutput[];
 }
 
@@ -104,7 +146,8 @@ export function gatewaySchema(
   middleware: z.ZodType,
   steps: z.ZodType<StepOutput[]>,
 ): z.ZodType<GatewayOutput> {
-  const path = z.string().regex(/^[^~]/).max(2000);
+  const path = z.string().min(1).max(2000);
+  const header = z.union([freeText(), z.array(freeText()).min(1)]);
   const route = z
     .strictObject({
       name: nameText()
@@ -113,12 +156,33 @@ export function gatewaySchema(
       match: z
         .strictObject({
           method: oneOrMore(methodText, 'HTTP method or methods.'),
-          path: oneOrMore(path, 'Path or paths: `*` at the end is a prefix, `{id}` one segment.'),
-          host: oneOrMore(z.string().max(300), 'Host or hosts.'),
-          headers: textMap().optional().describe('Headers with their values.'),
+          path: oneOrMore(
+            path,
+            'Path or paths: `*` at the end is a prefix, `{id}` one segment, `~` first a regular ' +
+              'expression: of the whole path, with `routing: kong` of its beginning, with nginx of ' +
+              'any part of it.',
+          ),
+          host: oneOrMore(
+            z.string().min(1).max(300),
+            'Host or hosts, with a port if that matters; `*` at the beginning or at the end stands ' +
+              'for any text.',
+          ),
+          headers: z
+            .record(z.string().min(1).max(200), header)
+            .optional()
+            .describe('Headers with the value, or the values of which one is enough.'),
         })
         .optional()
         .describe('Which requests; left out: all.'),
+      regexPriority: z
+        .int()
+        .min(0)
+        .max(2_147_483_647)
+        .optional()
+        .describe(
+          'Order of regular expressions with `routing: kong`: the greatest is asked first. ' +
+            'Unit: count. Defaults to 0.',
+        ),
       to: withShort(z.record(z.string().regex(REFERENCE_PATTERN), z.number().min(0).max(1e9)), {
         type: 'string',
         pattern: REFERENCE_PATTERN.source,
@@ -133,50 +197,52 @@ export function gatewaySchema(
         .describe(
           'With `steps`: size of an answer; with `to` it is that of the callee. Unit: size. Defaults to 0B.',
         ),
+      sticky: nameText()
+        .optional()
+        .describe(
+          'Key, declared or built in such as `client`: the target is chosen by a hash of its value, ' +
+            'the same for all requests with that value. Defaults to chance.',
+        ),
+      mirror: z
+        .strictObject({
+          to: z.string().regex(REFERENCE_PATTERN).describe('Who gets the copy. Required.'),
+          share: share().prefault('100%').describe('Share of requests copied. Defaults to 100%.'),
+        })
+        .optional()
+        .describe(
+          'A copy that nobody waits for and whose answer is thrown away; it is sent with the ' +
+            'request, under the bundle of `outbound`.',
+        ),
       policy: bundle.optional().describe('Bundle of the calls of this route.'),
-      middleware: z.array(middleware).optional().describe('Run after those of the gateway.'),
+      middleware: z
+        .array(middleware)
+        .optional()
+        .describe('Run after those of the gateway; with `kind: kong` by the priority of plugins.'),
     })
     .describe('A route: which requests go where.');
   const gateway = z.strictObject({
     ...extending,
     ...host,
     kind: z
-      .enum(['simple'])
+      .enum(['simple', 'kong', 'envoy', 'nginx', 'spring'])
       .default('simple')
-      .describe('Whose defaults it has. Defaults to simple.'),
+      .describe(
+        'The product whose defaults it has: routing, order of middleware, what it answers to ' +
+          'failures, timeouts and retries towards targets without a bundle. Defaults to simple.',
+      ),
     routing: z
-      .enum(['firstMatch', 'gatewayApi'])
-      .default('firstMatch')
-      .describe('How a route is chosen. Defaults to firstMatch.'),
+      .enum(['firstMatch', 'kong', 'gatewayApi', 'envoy', 'nginx'])
+      .optional()
+      .describe(
+        'How a route is chosen among those that match; what is equal goes by the order of the file. ' +
+          'Defaults by kind: simple and spring firstMatch, the others as they are called.',
+      ),
     routes: z.array(route).min(1).describe('Where requests go; nothing matches: 404. Required.'),
   });
   return inheriting(gateway.describe('A gateway: a service with routes.')).meta({
     id: 'gateway',
   }) as unknown as z.ZodType<GatewayOutput>;
 }
-
-const pool = z.strictObject({
-  kind: z.enum(['simple']).default('simple').describe('Which pool. Defaults to simple.'),
-  maxOpen: count({ min: 1 })
-    .prefault('unlimited')
-    .describe('Connections per calling instance. Unit: count. Defaults to unlimited.'),
-  maxIdle: count()
-    .prefault('unlimited')
-    .describe('Connections kept when idle. Unit: count. Defaults to unlimited.'),
-  maxLifetime: durationOrNone({ allowZero: false })
-    .prefault('none')
-    .describe('Age at which a connection is closed. Unit: duration or `none`. Defaults to none.'),
-  maxIdleTime: durationOrNone({ allowZero: false })
-    .prefault('none')
-    .describe('Idle time after which it is closed. Unit: duration or `none`. Defaults to none.'),
-  acquireTimeout: durationOrNone()
-    .prefault('none')
-    .describe('Longest wait for a connection. Unit: duration or `none`. Defaults to none.'),
-  waiters: z
-    .enum(['fifo', 'random'])
-    .default('fifo')
-    .describe('Who gets a connection that comes back. Defaults to fifo.'),
-});
 
 /** One database. */
 export const databaseSchema = inheriting(
@@ -223,4 +289,3 @@ export const databaseSchema = inheriting(
     .describe('A database with its client-side pools.'),
 ).meta({ id: 'database' });
 export type DatabaseOutput = z.output<typeof databaseSchema>;
-export type PoolOutput = z.output<typeof pool>;

@@ -4,14 +4,18 @@ import {
   distribution,
   durationOrNone,
   duration,
+  factor,
   quantity,
   share,
   whole,
 } from '../../spec/quantities.js';
 import { QuantityError, show } from '../../spec/quantity-text.js';
+import type { AdmissionOutput } from './admission.js';
 import type { BundleOutput } from './bundle.js';
 import { loadBalancingSchema } from './bundle.js';
 import type { BalancingOutput } from './bundle.js';
+import { protocolSchema } from './connections.js';
+import type { ProtocolOutput } from './connections.js';
 import { critical, entryText, nameText, textMap, withShort } from './common.js';
 
 /** Cores may be broken; work never slows where they are unlimited. */
@@ -74,20 +78,86 @@ export const queueSchema = z.strictObject({
     .prefault('unbounded')
     .describe('Requests waiting for a worker; beyond it 503. Unit: count. Defaults to unbounded.'),
   discipline: z
-    .enum(['fifo', 'lifo'])
+    .enum(['fifo', 'lifo', 'adaptiveLifo', 'priority', 'fair', 'codel'])
     .default('fifo')
-    .describe('Who is served next. Defaults to fifo.'),
+    .describe(
+      'Who is served next. `fifo`: the oldest; `lifo`: the newest; `adaptiveLifo`: the oldest, and the ' +
+        'newest while the queue has not been empty for longer than `interval`; `priority`: the highest ' +
+        'priority, and of equal ones the oldest; who finds the queue full takes the place of the newest of ' +
+        'the lowest priority if that is below its own; `fair`: one of each value of `key` in turn; `codel`: ' +
+        'the oldest, but when waits have not been below `target` for longer than `interval` some are ' +
+        'refused in their turn, ever more often. Defaults to fifo.',
+    ),
   maxWait: durationOrNone({ allowZero: false })
     .prefault('none')
     .describe(
       'Longest wait; who waits longer is refused. Unit: duration or `none`. Defaults to none.',
     ),
+  target: durationOrNone({ allowZero: false })
+    .optional()
+    .describe(
+      'Of `codel`: the wait that is still short. Of `adaptiveLifo`: longest wait of who comes to a queue ' +
+        'that has not been empty for longer than `interval`; who comes before may wait for `interval`. ' +
+        'Unit: duration. Defaults to 5ms for codel, none for adaptiveLifo.',
+    ),
+  interval: duration({ allowZero: false })
+    .optional()
+    .describe(
+      'Of `codel` and `adaptiveLifo`: for longer than this a queue stands, and is no passing burst. ' +
+        'Unit: duration. Defaults to 100ms.',
+    ),
+  key: nameText()
+    .optional()
+    .describe('Of `fair`: the key of `keys` whose values are served in turn. Required for fair.'),
 });
+
+const gcSchema = z
+  .strictObject({
+    every: distribution().describe(
+      'From the end of a pause to the next, for each replica; the first comes after a random part of it. ' +
+        'Unit: distribution. Required.',
+    ),
+    pause: distribution().describe(
+      'How long the whole process stands still: its work, its timers, what arrives. What others do goes ' +
+        'on. Unit: distribution. Required.',
+    ),
+  })
+  .describe('Stop-the-world pauses of the garbage collector. Defaults to none.');
+
+const lifecycleSchema = z
+  .strictObject({
+    startup: distribution()
+      .prefault('0ms')
+      .describe(
+        'From the end of a crash until the process answers; until then connections are refused and nobody ' +
+          'sends it anything who has another replica. Unit: distribution. Defaults to 0ms.',
+      ),
+    warmup: z
+      .strictObject({
+        duration: duration({ allowZero: false }).describe(
+          'How long after its start a process is slower. Unit: duration. Required.',
+        ),
+        factor: factor().describe(
+          'How many times as long its work and waits take at first; the excess shrinks in a straight line ' +
+            'to nothing at the end of `duration`. A step takes what holds at its beginning. Unit: factor, ' +
+            'at least 1. Required.',
+        ),
+      })
+      .optional()
+      .describe('A process that has started is slow at first: cold caches, code not yet compiled.'),
+  })
+  .describe(
+    'How replicas come back from a crash; those of the beginning are warm. Defaults to at once.',
+  );
 
 const replicas = whole({ min: 1, max: 100_000 });
 
 /** Fields of services and gateways alike. */
-export function hostFields(bundle: z.ZodType<BundleOutput>, middleware: z.ZodType): HostShape {
+export function hostFields(
+  bundle: z.ZodType<BundleOutput>,
+  middleware: z.ZodType,
+  admission: z.ZodType<AdmissionOutput>,
+): HostShape {
   return {
     ...entryText,
     critical,
@@ -99,6 +169,7 @@ export function hostFields(bundle: z.ZodType<BundleOutput>, middleware: z.ZodTyp
           .enum(['threads', 'async', 'eventLoop'])
           .default('threads')
           .describe('How requests hold workers. Defaults to threads.'),
+        gc: gcSchema.optional(),
       }),
       { enum: ['threads', 'async', 'eventLoop'] },
     )
@@ -123,9 +194,12 @@ export function hostFields(bundle: z.ZodType<BundleOutput>, middleware: z.ZodTyp
     rejectWork: distribution()
       .prefault('0ms')
       .describe('CPU of a refusal. Unit: distribution. Defaults to 0ms.'),
+    admission: admission.optional(),
+    lifecycle: lifecycleSchema.optional(),
     loadBalancing: loadBalancingSchema
       .prefault({ kind: 'roundRobin' })
       .describe('How callers pick among these instances. Defaults to roundRobin.'),
+    protocol: protocolSchema.optional(),
     middleware: z
       .array(middleware)
       .optional()
@@ -156,13 +230,19 @@ export interface HostOutput {
   readonly critical: boolean;
   readonly replicas?: number;
   readonly zone?: z.output<typeof zoneSchema>;
-  readonly runtime: { readonly kind: 'threads' | 'async' | 'eventLoop' };
+  readonly runtime: {
+    readonly kind: 'threads' | 'async' | 'eventLoop';
+    readonly gc?: z.output<typeof gcSchema>;
+  };
+  readonly lifecycle?: z.output<typeof lifecycleSchema>;
   readonly concurrency?: number;
   readonly queue: z.output<typeof queueSchema>;
   readonly cpu: z.output<typeof cpuSchema>;
   readonly cancellation: 'ignore' | 'onDequeue' | 'atSteps' | 'immediate';
   readonly rejectWork: z.output<ReturnType<typeof distribution>>;
+  readonly admission?: AdmissionOutput;
   readonly loadBalancing: BalancingOutput;
+  readonly protocol?: ProtocolOutput;
   readonly middleware?: readonly MiddlewareOutput[];
   readonly outbound?: Readonly<Record<string, BundleOutput>>;
   readonly external: boolean;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { PolicyKind } from '../../spec/policy.js';
 import { distribution, duration, share, size, whole } from '../../spec/quantities.js';
 import { MIDDLEWARE } from '../verbs.js';
+import { gateSchema, storedLimiterSchema } from './admission.js';
 import type { AnyObject } from './bundle.js';
 import { nameText, when } from './common.js';
 import { REFERENCE_PATTERN } from './steps.js';
@@ -18,6 +19,7 @@ const SUMMARIES: ReadonlyMap<string, string> = new Map([
   ['authorize', 'Finds out whether they may; refuses with 403.'],
   ['rateLimit', 'Lets only so many through; refuses with 429.'],
   ['coalesce', 'Lets requests that ask the same at the same time share one answer.'],
+  ['admit', 'Lets only so many be under way at once; refuses with 503.'],
   ['transform', 'Changes the request.'],
   ['translate', 'Turns one protocol into another.'],
   ['compress', 'Compresses the answer.'],
@@ -41,7 +43,7 @@ function common(): Record<string, z.ZodType> {
     reject: share().prefault(0).describe('Share of requests refused. Defaults to 0.'),
     status: whole({ min: 400, max: 599 })
       .optional()
-      .describe('Status of a refusal. Defaults by name: 401, 403, 429.'),
+      .describe('Status of a refusal. Defaults by name: 401, 403, 429, 503.'),
     call: z
       .string()
       .regex(REFERENCE_PATTERN)
@@ -88,8 +90,9 @@ export function middlewareSchema(kinds: readonly PolicyKind[]): z.ZodType {
   const shape: Record<string, z.ZodType> = {};
   for (const name of MIDDLEWARE) {
     const summary = SUMMARIES.get(name)!;
-    if (name === 'rateLimit') {
-      shape[name] = rateLimitSchema(kinds).optional().describe(summary);
+    if (name === 'rateLimit' || name === 'admit') {
+      const schema = name === 'admit' ? gateSchema : storedLimiterSchema;
+      shape[name] = schema(kinds, common()).optional().describe(summary);
       continue;
     }
     if (name === 'coalesce') {
@@ -128,21 +131,4 @@ function coalesceSchema(kinds: readonly PolicyKind[]): z.ZodType {
   const kind = kinds.find(({ policy }) => policy === 'coalesce')!;
   const { work } = common();
   return (kind.schema as unknown as AnyObject).safeExtend({ work, when: when.optional() });
-}
-
-function rateLimitSchema(kinds: readonly PolicyKind[]): z.ZodType {
-  const options = kinds
-    .filter((kind) => kind.policy === 'rateLimit' && kind.limiter !== undefined)
-    .map((kind) => {
-      const own = kind.schema as unknown as AnyObject;
-      const name = z.literal(kind.kind).describe(kind.summary);
-      const fields = Object.entries(common()).filter(([field]) => !(field in own.shape));
-      return own.safeExtend({
-        kind: kind.isDefault ? name.optional() : name,
-        key: nameText().optional().describe('Key of `keys`: one bucket for each of its values.'),
-        ...Object.fromEntries(fields),
-      });
-    });
-  if (options.length === 1) return options[0];
-  return z.discriminatedUnion('kind', options as unknown as [AnyObject, AnyObject]);
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { FaultKind } from '../../spec/fault.js';
 import type { PolicyKind } from '../../spec/policy.js';
+import { admissionSchema } from './admission.js';
 import type { BundleOutput } from './bundle.js';
 import { bundleSchema } from './bundle.js';
 import { freeText, named } from './common.js';
@@ -74,7 +75,7 @@ export function buildSchemas(
   const bundle = bundleSchema(policies).meta({ id: 'policy' }) as z.ZodType<BundleOutput>;
   const middleware = middlewareSchema(policies).meta({ id: 'middleware' });
   const steps = stepsSchema(bundle);
-  const host = hostFields(bundle, middleware);
+  const host = hostFields(bundle, middleware, admissionSchema(policies));
   const service = serviceSchema(host, steps);
   const gateway = gatewaySchema(host, bundle, middleware, steps);
   const workload = workloadSchema(bundle, steps);

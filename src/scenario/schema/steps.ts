@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { OUTCOME_NAMES } from '../../spec/outcome.js';
+import { NEVER_AGAIN, OUTCOME_NAMES } from '../../spec/outcome.js';
 import {
   count,
   countDistribution,
@@ -8,7 +8,7 @@ import {
   size,
   whole,
 } from '../../spec/quantities.js';
-import { QuantityError, show } from '../../spec/quantity-text.js';
+import { DURATION_PATTERN, parseDuration, QuantityError, show } from '../../spec/quantity-text.js';
 import { STEP_VERBS } from '../verbs.js';
 import type { BundleOutput } from './bundle.js';
 import { certainty, nameText, textMap, when, withShort } from './common.js';
@@ -65,6 +65,10 @@ const failure = quantity(
   { anyOf: [{ type: 'integer', minimum: 400, maximum: 599 }, { enum: [...FAILURES] }] },
 );
 
+const hint = quantity((input): number => (input === 'never' ? NEVER_AGAIN : parseDuration(input)), {
+  anyOf: [{ type: 'string', pattern: DURATION_PATTERN }, { const: 0 }, { const: 'never' }],
+});
+
 /** Everything a step may hold, in its long form. */
 export interface StepOutput {
   readonly work?: { readonly time: z.output<ReturnType<typeof distribution>> };
@@ -93,7 +97,7 @@ export interface StepOutput {
     readonly times: z.output<ReturnType<typeof countDistribution>>;
     readonly steps: readonly StepOutput[];
   };
-  readonly fail?: { readonly status: string | number };
+  readonly fail?: { readonly status: string | number; readonly retryAfter?: number };
   readonly respond?: { readonly status: number; readonly then?: readonly StepOutput[] };
   readonly name?: string;
   readonly policy?: BundleOutput;
@@ -183,9 +187,18 @@ function verbs(steps: z.ZodType<StepOutput[]>): Record<string, z.ZodType> {
       })
       .optional()
       .describe('Several steps repeated.'),
-    fail: withShort(z.strictObject({ status: failure.describe('Status or outcome. Required.') }), {
-      anyOf: [{ type: 'integer', minimum: 400, maximum: 599 }, { enum: [...FAILURES] }],
-    })
+    fail: withShort(
+      z.strictObject({
+        status: failure.describe('Status or outcome. Required.'),
+        retryAfter: hint
+          .optional()
+          .describe(
+            'When the answer asks to be asked again: the Retry-After or grpc-retry-pushback-ms of ' +
+              'a status; `never` is a negative pushback. Unit: duration or `never`. Defaults to none.',
+          ),
+      }),
+      { anyOf: [{ type: 'integer', minimum: 400, maximum: 599 }, { enum: [...FAILURES] }] },
+    )
       .optional()
       .describe('Ends here with this outcome; with `probability` the usual error rate.'),
     respond: withShort(

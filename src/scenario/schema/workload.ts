@@ -8,7 +8,7 @@ import {
   whole,
 } from '../../spec/quantities.js';
 import type { BundleOutput } from './bundle.js';
-import { critical, entryText, inheriting, nameText, withShort } from './common.js';
+import { critical, entryText, inheriting, nameText, priorityNumber, withShort } from './common.js';
 import type { StepOutput } from './steps.js';
 import { callFields, REFERENCE_PATTERN } from './steps.js';
 
@@ -106,6 +106,7 @@ export interface RequestOutput {
   readonly name?: string;
   readonly weight: number;
   readonly class?: string;
+  readonly priority?: number;
   readonly call?: string;
   readonly method?: string;
   readonly path?: string;
@@ -127,6 +128,7 @@ export interface WorkloadOutput {
   readonly patience?: z.output<typeof patience>;
   readonly clients: number;
   readonly class?: string;
+  readonly priority?: number;
   readonly zone?: string;
   readonly start: number;
   readonly stop?: number | null;
@@ -143,6 +145,9 @@ export function workloadSchema(
       name: nameText().optional().describe('Defaults to the endpoint called or the route taken.'),
       weight: z.number().positive().max(1e9).default(1).describe('Relative weight. Defaults to 1.'),
       class: nameText().optional().describe('Carried by every message of the tree.'),
+      priority: priorityNumber
+        .optional()
+        .describe("Carried by every message of the tree. Defaults to the workload's."),
       call: z.string().regex(REFERENCE_PATTERN).optional().describe('What is called.'),
       ...callFields,
       steps: steps.optional().describe('A journey instead of a single call.'),
@@ -165,6 +170,12 @@ export function workloadSchema(
       .prefault('unlimited')
       .describe('Different clients. Unit: count. Defaults to unlimited.'),
     class: nameText().optional().describe('Carried by every message of the tree.'),
+    priority: priorityNumber
+      .optional()
+      .describe(
+        'Carried by every message of the tree; a larger one is more important. Unit: a whole number. ' +
+          'Defaults to 0.',
+      ),
     zone: nameText().optional().describe('Where the clients are. Defaults to outside every zone.'),
     start: duration().prefault('0s').describe('First arrivals. Unit: duration. Defaults to 0s.'),
     stop: durationOrNone().optional().describe('Last arrivals. Defaults to the end.'),

@@ -1,0 +1,18 @@
+import { HINTED } from '../spec/outcome.js';
+import type { Outcome } from '../spec/outcome.js';
+import type { Limiter, World } from './world.js';
+
+/** The outcome of a refusal by a limiter, with a Retry-After where it gives one. */
+export function refusedBy(
+  { strands, engine, instances }: World,
+  strand: number,
+  { grainNs, states }: Limiter,
+  key: number,
+  refusal: Outcome,
+): Outcome {
+  if (grainNs === 0) return refusal;
+  const instance = instances[strands.instance[strand]];
+  const left = states[instance.index].retryNs(engine.now, key);
+  strands.hint[strand] = Math.max(1, Math.ceil(left / grainNs)) * grainNs;
+  return refusal | HINTED;
+}

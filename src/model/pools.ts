@@ -1,0 +1,179 @@
+import { PHASE } from '../kernel/phase.js';
+import type { Lane } from '../kernel/lanes.js';
+import { streamKey } from '../kernel/rng.js';
+import type { Ns } from '../kernel/time.js';
+import type { PlanEdge } from '../spec/plan.js';
+import { EDGE_COUNTER } from '../spec/policy.js';
+import type { ConnectionLimits, PolicyState } from '../spec/policy.js';
+import type { Pool } from '../spec/scenario.js';
+import { Histogram } from '../stats/histogram.js';
+import type { Alarms } from './alarms.js';
+import { ConnectionPool } from './connection-pool.js';
+import type { View } from './edge.js';
+import { EdgePool } from './edge-pool.js';
+import { GoPool } from './go-pool.js';
+import type { GoSetup } from './go-pool.js';
+import { HikariPool } from './hikari-pool.js';
+import type { Instance } from './instance.js';
+import { ServerConnections } from './server-connections.js';
+import { Targets } from './targets.js';
+import type { World } from './world.js';
+
+/** Gauges of the pools of one calling instance at one component, for the record. */
+export interface PoolMeter {
+  readonly instance: number;
+  readonly callee: number;
+  readonly open: number;
+  readonly used: number;
+  readonly waiting: number;
+}
+
+/** Builds the pools of connections: the innermost layers of the chains that have one. */
+export class Pools {
+  readonly meters: PoolMeter[] = [];
+  /** By calling component * components + component called: waits by segment. */
+  readonly waits = new Map<number, Histogram[]>();
+  private readonly world: World;
+  private readonly states = new Map<string, PolicyState>();
+  private readonly servers = new Map<number, ServerConnections>();
+  private readonly alarms: Alarms;
+
+  constructor(world: World, alarms: Alarms) {
+    this.world = world;
+    this.alarms = alarms;
+  }
+
+  /** The pool of a calling instance at a database, whatever the bundle. */
+  ofDatabase(edge: PlanEdge, caller: Instance): PolicyState {
+    const { world } = this;
+    const { plan, levels, calls, samplers } = world;
+    const database = plan.parts[edge.to].component;
+    const key = `${caller.id}|${database}`;
+    const known = this.states.get(key);
+    if (known !== undefined) return known;
+    const spec = plan.components[database];
+    const name = `pool/${plan.components[caller.component].name}->${spec.name}`;
+    const common = {
+      ctx: calls,
+      server: this.serverOf(database),
+      samplers,
+      connect: samplers.add(spec.connect ?? { kind: 'constant', valueNs: 0 }),
+      stream: streamKey(plan.seed, world.replication, name),
+      levels,
+      gauges: this.metersOf(caller, database),
+      waits: this.waitsNow(caller.component, database),
+      alarm: (run: () => void) => this.alarms.add(run, caller),
+      opens: () => world.sink.count(edge.stat, EDGE_COUNTER.connects),
+    };
+    return this.keep(key, caller, this.create(edge.pool!, common));
+  }
+
+  private create(pool: Pool, common: Omit<GoSetup, 'pool'>): PolicyState {
+    switch (pool.kind) {
+      case 'go':
+        return new GoPool({ ...common, pool });
+      case 'hikari': {
+        const timeout = this.acquireLane(pool.connectionTimeoutNs)!;
+        return new HikariPool({ ...common, pool, timeout });
+      }
+      default: {
+        const timeout = this.acquireLane(pool.acquireTimeoutNs);
+        return new ConnectionPool({ ...common, pool, timeout });
+      }
+    }
+  }
+
+  /**
+   * The pools of a calling instance on an edge: one for each instance called, or one for all of them.
+   * `limited`: the layer that limits their connections, `name` what it is known by; or null.
+   */
+  ofEdge(
+    edge: PlanEdge,
+    caller: Instance,
+    view: View,
+    limited: PolicyState | null,
+    name: string,
+  ): PolicyState {
+    const { world } = this;
+    const { plan } = world;
+    const callee = plan.parts[edge.to].component;
+    const key = `${caller.id}|${callee}|${plan.bundles[edge.bundle].id}|${name}`;
+    const known = this.states.get(key);
+    if (known !== undefined) return known;
+    const spec = edge.connections!;
+    const common = {
+      world,
+      spec,
+      caller,
+      view,
+      acquire: this.acquireLane(spec.acquireTimeoutNs),
+      gauges: this.metersOf(caller, callee),
+      waits: this.waitsNow(caller.component, callee),
+    };
+    const make = (instance: number, index: number): EdgePool => {
+      const limits = limited === null ? null : limitsAt(limited, index);
+      if (limits !== null) limits.hasPools = true;
+      return new EdgePool({ ...common, callee: instance, limits });
+    };
+    if (spec.shared) return this.keep(key, caller, make(-1, 0));
+    const { firstInstance, instances } = plan.components[callee];
+    const pools = Array.from({ length: instances }, (_, index) =>
+      make(firstInstance + index, index),
+    );
+    return this.keep(key, caller, new Targets(world.calls, pools));
+  }
+
+  private keep(key: string, caller: Instance, state: PolicyState): PolicyState {
+    this.states.set(key, state);
+    caller.policies.push(state);
+    return state;
+  }
+
+  private acquireLane(timeoutNs: Ns | null): Lane | null {
+    const { engine, calls } = this.world;
+    if (timeoutNs === null || timeoutNs === 0) return null;
+    return engine.lane(timeoutNs, PHASE.TIMER, calls.timerOp, calls.frames);
+  }
+
+  private metersOf(caller: Instance, callee: number): PoolMeter {
+    const known = this.meters.find((meter) => {
+      return meter.instance === caller.id && meter.callee === callee;
+    });
+    if (known !== undefined) return known;
+    const { levels } = this.world;
+    const meter: PoolMeter = {
+      instance: caller.id,
+      callee,
+      open: levels.register(),
+      used: levels.register(),
+      waiting: levels.register(),
+    };
+    this.meters.push(meter);
+    return meter;
+  }
+
+  private waitsNow(caller: number, callee: number): () => Histogram | null {
+    const { sink, plan } = this.world;
+    const key = caller * plan.components.length + callee;
+    const waits =
+      this.waits.get(key) ?? Array.from({ length: plan.grid.segments }, () => new Histogram());
+    this.waits.set(key, waits);
+    return () => (sink.cell < 0 ? null : waits[plan.grid.segmentOfCell[sink.cell]]);
+  }
+
+  private serverOf(database: number): ServerConnections {
+    let server = this.servers.get(database);
+    if (server === undefined) {
+      const { maxConnections, firstInstance } = this.world.plan.components[database];
+      server = new ServerConnections(maxConnections, this.world.instances[firstInstance]);
+      this.servers.set(database, server);
+    }
+    return server;
+  }
+}
+
+/** What a layer limits of the connections to the instance with this number; null where it does not. */
+export function limitsAt(state: PolicyState, index: number): ConnectionLimits | null {
+  const own = state instanceof Targets ? state.at(index) : state;
+  return own.limits ?? null;
+}

@@ -1,0 +1,140 @@
+import { z } from 'zod';
+import type { Ns } from '../../kernel/time.js';
+import type { BalancerKind, BalancerSetup, BalancerState } from '../../spec/balancer.js';
+import type { Outcome } from '../../spec/outcome.js';
+import { duration, whole } from '../../spec/quantities.js';
+import { weightsField, weightsOf } from '../mechanisms/instance-weights.js';
+import { OutcomeSet } from '../mechanisms/outcome-terms.js';
+import { SmoothRounds } from '../mechanisms/smooth-rounds.js';
+
+const SECOND = 1_000_000_000;
+
+const schema = z.strictObject({
+  weights: weightsField('A failure takes part of a weight, each pick gives 1 of it back.'),
+  maxFails: whole({ min: 0, max: 1_000_000 })
+    .prefault(1)
+    .describe(
+      'Failed attempts after which this caller leaves an instance out for `failTimeout`; one attempt ' +
+        'then tries it again. 0 never leaves one out. Unit: attempts. Defaults to 1.',
+    ),
+  failTimeout: duration({ allowZero: true })
+    .refine((ns) => ns % SECOND === 0, { error: 'must be whole seconds: nginx counts in them' })
+    .prefault('10s')
+    .describe(
+      'How long an instance is left out after its last failure, on a clock of whole seconds, the last ' +
+        'one included: 10s are 10 to 11. Unit: duration. Defaults to 10s.',
+    ),
+  nextUpstream: z
+    .array(z.literal([429, 500, 502, 503, 504]))
+    .default([])
+    .describe(
+      'Statuses that are failures too, as http_500 and so on in proxy_next_upstream; a refused or reset ' +
+        'connection and a timeout always are. Defaults to none.',
+    ),
+});
+
+type Config = z.output<typeof schema>;
+
+const ALWAYS = ['refused', 'connectTimeout', 'reset', 'timeout', 'deadlineExceeded'] as const;
+
+/**
+ * Smooth weighted round robin over the instances that have not failed too often. A failure takes part
+ * of an instance's weight, each pick gives 1 back. Times are whole seconds, as nginx's cached clock.
+ */
+class Nginx implements BalancerState {
+  private readonly setup: BalancerSetup;
+  private readonly maxFails: number;
+  private readonly failTimeout: number;
+  private readonly failures: OutcomeSet;
+  private readonly weights: Float64Array;
+  private readonly effective: Float64Array;
+  private readonly rounds: SmoothRounds;
+  private readonly fails: Int32Array;
+  /** Second of the last failure, and that of the last failure or try after it. */
+  private readonly accessed: Float64Array;
+  private readonly checked: Float64Array;
+
+  constructor(config: Config, setup: BalancerSetup) {
+    const { size } = setup;
+    this.setup = setup;
+    this.maxFails = config.maxFails;
+    this.failTimeout = config.failTimeout / SECOND;
+    this.failures = new OutcomeSet([...ALWAYS, ...config.nextUpstream]);
+    this.weights = weightsOf(config.weights, size);
+    this.effective = Float64Array.from(this.weights);
+    this.rounds = new SmoothRounds(size);
+    this.fails = new Int32Array(size);
+    this.accessed = new Float64Array(size);
+    this.checked = new Float64Array(size);
+    this.reset();
+  }
+
+  pick(candidates: Int32Array, count: number): number {
+    const { rounds, effective, weights } = this;
+    const second = this.second();
+    rounds.begin();
+    for (let k = 0; k < count; k++) {
+      const instance = candidates[k];
+      if (this.isLeftOut(instance, second)) continue;
+      rounds.offer(instance, effective[instance]);
+      if (effective[instance] < weights[instance]) effective[instance]++;
+    }
+    const best = rounds.take();
+    if (best >= 0 && second - this.checked[best] > this.failTimeout) this.checked[best] = second;
+    return best;
+  }
+
+  ended(instance: number, _afterNs: Ns, outcome: Outcome): void {
+    const { maxFails, effective, weights } = this;
+    // With a single server there is nobody to go to instead, and nothing is counted.
+    if (this.setup.size === 1) return;
+    if (!this.failures.has(outcome)) {
+      if (this.accessed[instance] < this.checked[instance]) this.fails[instance] = 0;
+      return;
+    }
+    this.fails[instance]++;
+    this.accessed[instance] = this.checked[instance] = this.second();
+    if (maxFails > 0) {
+      const lost = Math.floor(weights[instance] / maxFails);
+      effective[instance] = Math.max(effective[instance] - lost, 0);
+    }
+  }
+
+  reset(): void {
+    this.rounds.reset();
+    this.effective.set(this.weights);
+    this.fails.fill(0);
+    // Long ago, as 0 is on nginx's clock, which begins in 1970.
+    this.accessed.fill(-Infinity);
+    this.checked.fill(-Infinity);
+  }
+
+  private isLeftOut(instance: number, second: number): boolean {
+    const { maxFails } = this;
+    return (
+      maxFails > 0 &&
+      this.fails[instance] >= maxFails &&
+      second - this.checked[instance] <= this.failTimeout
+    );
+  }
+
+  private second(): number {
+    return Math.floor(this.setup.clock.now / SECOND);
+  }
+}
+
+/** `loadBalancing` of kind `nginx`: an `upstream` block of a proxy. */
+export const nginx: BalancerKind<typeof schema> = {
+  balancer: 'nginx',
+  summary:
+    'Smooth weighted round robin over a fixed list; an instance that fails is left out for some ' +
+    'seconds, and with all of them left out attempts are refused.',
+  sources: [
+    'Nginx ngx_http_upstream_round_robin.c, ngx_http_upstream_module (max_fails, fail_timeout)',
+    'Nginx ngx_http_proxy_module (proxy_next_upstream)',
+  ],
+  schema,
+  fixedList: true,
+  wholeList: true,
+  create: (config, setup) => new Nginx(config, setup),
+};

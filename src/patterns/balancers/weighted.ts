@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import type { BalancerKind, BalancerState } from '../../spec/balancer.js';
+import { requiredWeights, weightsOf } from '../mechanisms/instance-weights.js';
+import { SmoothRounds } from '../mechanisms/smooth-rounds.js';
+
+const schema = z.strictObject({ weights: requiredWeights() });
+
+class Weighted implements BalancerState {
+  private readonly weights: Float64Array;
+  private readonly rounds: SmoothRounds;
+
+  constructor(weights: Float64Array) {
+    this.weights = weights;
+    this.rounds = new SmoothRounds(weights.length);
+  }
+
+  pick(candidates: Int32Array, count: number): number {
+    const { rounds, weights } = this;
+    rounds.begin();
+    for (let k = 0; k < count; k++) rounds.offer(candidates[k], weights[candidates[k]]);
+    return rounds.take();
+  }
+
+  reset(): void {
+    this.rounds.reset();
+  }
+}
+
+/** `loadBalancing` of kind `weighted`: smooth weighted round robin. */
+export const weighted: BalancerKind<typeof schema> = {
+  balancer: 'weighted',
+  summary:
+    'Each instance as often as its weight says, spread over the round: 5, 1, 1 is a a b a c a a.',
+  sources: ['Nginx ngx_http_upstream_round_robin.c (smooth weighted balancing)'],
+  schema,
+  create: (config, { size }) => new Weighted(weightsOf(config.weights, size)),
+};

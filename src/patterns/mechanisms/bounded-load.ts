@@ -1,0 +1,80 @@
+import type { z } from 'zod';
+import { unit } from '../../kernel/rng.js';
+import type { BalancerSetup } from '../../spec/balancer.js';
+import type { Quantity } from '../../spec/quantities.js';
+import { whole } from '../../spec/quantities.js';
+import { keyLineage, lineageOfKey } from './hashing.js';
+
+/** Draws of the places on a ring and in a table count up from 0; these are out of their way. */
+const PROBE = 1 << 20;
+
+/** `hashBalanceFactor` of the balancers that hash. */
+export function balanceFactorField(): z.ZodOptional<Quantity<number>> {
+  return whole({ min: 100, max: 100_000 })
+    .optional()
+    .describe(
+      'Most requests of this caller that one instance may have under way, in percent of the mean over ' +
+        'all of them; above it the key goes to another instance, always the same ones in the same ' +
+        'order. Unit: percent. Defaults to no bound.',
+    );
+}
+
+/**
+ * Consistent hashing with bounded loads: an instance that has more than its share of what is under way
+ * hands the key on, to the others in an order that depends on the key alone.
+ */
+export class BoundedLoad {
+  private readonly setup: BalancerSetup;
+  private readonly factor: number;
+  private readonly weights: Float64Array;
+  private readonly order: Int32Array;
+
+  constructor(setup: BalancerSetup, factor: number, weights: Float64Array) {
+    this.setup = setup;
+    this.factor = factor;
+    this.weights = weights;
+    this.order = new Int32Array(setup.size);
+  }
+
+  /** The hashed instance, or the first other one with room, or the one that is least above its share. */
+  bounded(hashed: number, candidates: Int32Array, count: number, strand: number): number {
+    const slots = this.slotsOfAll();
+    let weightOfAll = 0;
+    for (let k = 0; k < count; k++) weightOfAll += this.weights[candidates[k]];
+    let least = hashed;
+    let leastLoad = this.load(hashed, slots, weightOfAll);
+    if (leastLoad <= 1) return hashed;
+    const { order } = this;
+    const { places } = this.setup;
+    lineageOfKey(this.setup, strand);
+    for (let k = 0; k < count; k++) order[k] = candidates[k];
+    for (let k = 0; k < count; k++) {
+      const draw = unit(places.a, places.b, keyLineage.a, keyLineage.b, PROBE + k);
+      const swapped = k + Math.floor(draw * (count - k));
+      const other = order[swapped];
+      order[swapped] = order[k];
+      order[k] = other;
+      if (other === hashed) continue;
+      const load = this.load(other, slots, weightOfAll);
+      if (load <= 1) return other;
+      if (load < leastLoad) {
+        least = other;
+        leastLoad = load;
+      }
+    }
+    return least;
+  }
+
+  /** Places for everything that is under way, this request included, rounded up. */
+  private slotsOfAll(): number {
+    const { outstanding } = this.setup;
+    let underWay = 0;
+    for (let k = 0; k < outstanding.length; k++) underWay += outstanding[k];
+    return Math.floor(((underWay + 1) * this.factor + 99) / 100);
+  }
+
+  private load(instance: number, slotsOfAll: number, weightOfAll: number): number {
+    const own = Math.ceil((slotsOfAll * this.weights[instance]) / weightOfAll);
+    return this.setup.outstanding[instance] / Math.max(own, 1);
+  }
+}

@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { whole } from '../../spec/quantities.js';
+
+const LIST = z.array(whole({ min: 1, max: 65_535 })).min(1);
+
+const RULE =
+  'Weights of the instances called, whole numbers from 1 on; replica i has entry i mod n, as with zones.';
+
+/** Weights that may be left out; `more` says what they do. */
+export function weightsField(more: string): z.ZodOptional<typeof LIST> {
+  return LIST.optional().describe(`${RULE} ${more} Unit: count. Defaults to 1 each.`);
+}
+
+/** The same where the kind is nothing without them. */
+export function requiredWeights(): typeof LIST {
+  return LIST.describe(`${RULE} Unit: count. Required.`);
+}
+
+/** The weight of each of so many instances; 1 where none are written. */
+export function weightsOf(written: readonly number[] | undefined, size: number): Float64Array {
+  const weights = new Float64Array(size).fill(1);
+  if (written === undefined) return weights;
+  for (let k = 0; k < size; k++) weights[k] = written[k % written.length];
+  return weights;
+}

@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { NS_PER_SECOND } from '../../kernel/time.js';
+import type { Ns } from '../../kernel/time.js';
+import { NEVER_AGAIN } from '../../spec/outcome.js';
+
+/**
+ * What a library makes of a hint from the callee:
+ * `replace`: it is the delay (a DelayGenerator, an IntervalBiFunction);
+ * `obey`: the same, and a callee that asks not to be asked again is not;
+ * `pushback`: the same for gRPC, whose back-off then starts anew and whose tokens a "no" costs;
+ * `atLeast`: the back-off, or the hint where that is longer (AWS SDKs);
+ * `stretched`: U(1, 1.5) times the hint (Envoy's rate_limited_retry_back_off).
+ */
+export type HintUse = 'replace' | 'obey' | 'pushback' | 'atLeast' | 'stretched';
+
+/** Envoy looks at no longer hint (max_interval), nor at one of a single ms. */
+const STRETCHED_MAX_NS = 300 * NS_PER_SECOND;
+const STRETCHED_MIN_NS = 1_000_001;
+
+/** True where a call with this hint is not made again. */
+export function forbids(use: HintUse, hint: Ns): boolean {
+  return hint === NEVER_AGAIN && (use === 'obey' || use === 'pushback');
+}
+
+/** Whether the hint has a say in the delay; else the back-off alone has. */
+export function counts(use: HintUse, hint: Ns): boolean {
+  if (use === 'stretched') return hint >= STRETCHED_MIN_NS && hint <= STRETCHED_MAX_NS;
+  return hint >= 0;
+}
+
+/** The delay that a hint makes of a back-off; `luck` is a draw in (0, 1). */
+export function hintedNs(use: HintUse, hint: Ns, backoffNs: Ns, luck: number): Ns {
+  if (use === 'atLeast') return Math.max(hint, backoffNs);
+  if (use === 'stretched') return Math.round(hint * (1 + luck / 2));
+  return hint;
+}
+
+/** `respectRetryAfter`; `text` says where the default comes from. */
+export function respectField(byDefault: boolean, text: string) {
+  return z
+    .boolean()
+    .default(byDefault)
+    .describe(
+      'Whether a hint of the callee (Retry-After) changes the delay; a retry that would then start ' +
+        `at or after the deadline is not made. ${text} Unit: boolean. Defaults to ${byDefault}.`,
+    );
+}

@@ -1,0 +1,213 @@
+import type { Ns } from '../../kernel/time.js';
+import type { LimiterState } from '../../spec/policy.js';
+import { restNs, windowEnd } from './calendar.js';
+import { Keyed } from './keyed.js';
+
+type Limits = readonly (readonly [period: number, limit: number])[];
+
+/** The counters of one key in the store, one for each period; those of a past window are gone. */
+class Counters {
+  private readonly limits: Limits;
+  private readonly used: Float64Array;
+  private readonly ends: Float64Array;
+
+  constructor(limits: Limits) {
+    this.limits = limits;
+    this.used = new Float64Array(limits.length);
+    this.ends = new Float64Array(limits.length);
+  }
+
+  /** Adds to a counter, and gives what it was before. */
+  add(k: number, count: number, now: Ns): number {
+    if (now >= this.ends[k]) {
+      this.used[k] = 0;
+      this.ends[k] = windowEnd(this.limits[k][0], now);
+    }
+    const before = this.used[k];
+    this.used[k] += count;
+    return before;
+  }
+
+  isIdle(now: Ns): boolean {
+    for (let k = 0; k < this.ends.length; k++) if (this.ends[k] > now) return false;
+    return true;
+  }
+}
+
+/** What a node knows of the counters of one key: what it has read, and its own calls since. */
+interface Copy {
+  readonly usage: Float64Array;
+  readonly delta: Float64Array;
+  /** End of the window that was read; a copy is of no use beyond it. */
+  readonly ends: Float64Array;
+}
+
+/** The store, and the nodes that have something to tell it. */
+class Store {
+  readonly limits: Limits;
+  readonly keys: Keyed<Counters>;
+  readonly nodes: SyncedNode[] = [];
+  /** When the first node tells the store, Infinity while none has anything to tell. */
+  nextSync: Ns = Infinity;
+
+  constructor(limits: Limits) {
+    this.limits = limits;
+    this.keys = new Keyed(() => new Counters(limits));
+  }
+
+  /** What nodes have told until now has been told. */
+  settle(now: Ns): void {
+    while (this.nextSync <= now) {
+      const at = this.nextSync;
+      this.nextSync = Infinity;
+      for (const node of this.nodes) {
+        if (node.syncAt === at) node.tell();
+        if (node.syncAt < this.nextSync) this.nextSync = node.syncAt;
+      }
+    }
+  }
+}
+
+/** Kong's policy redis with sync_rate -1: each question counts, and is answered with the count. */
+class AskingNode implements LimiterState {
+  private readonly store: Store;
+  private exhausted = 0;
+
+  constructor(store: Store) {
+    this.store = store;
+  }
+
+  take(now: Ns, key: number): Ns {
+    const { limits, keys } = this.store;
+    const counters = keys.of(key, now);
+    let refused = false;
+    for (let k = 0; k < limits.length; k++) {
+      if (counters.add(k, 1, now) < limits[k][1]) continue;
+      refused = true;
+      this.exhausted = k;
+    }
+    return refused ? -1 : 0;
+  }
+
+  retryNs(now: Ns): Ns {
+    return restNs(this.store.limits[this.exhausted][0], now);
+  }
+
+  /** Nothing of it is in the process. */
+  reset(): void {}
+}
+
+/**
+ * Kong's policy redis with a sync_rate: a counter is read once, by counting one, and decisions are
+ * taken from the copy and the node's own calls. So long after the first of them the node tells the store
+ * how many there were and forgets its copies. What the other nodes do meanwhile it does not see. The call
+ * that reads is counted by its question and never shows in the copy, so each copy lets one more through.
+ */
+class SyncedNode implements LimiterState {
+  syncAt: Ns = Infinity;
+  private readonly store: Store;
+  private readonly syncRateNs: Ns;
+  private readonly copies = new Map<number, Copy>();
+  /** Keys of the calls that passed at `pendingAt`: a timer of no delay counts them afterwards. */
+  private readonly pending: number[] = [];
+  private pendingAt: Ns = -1;
+  private exhausted = 0;
+
+  constructor(store: Store, syncRateNs: Ns) {
+    this.store = store;
+    this.syncRateNs = syncRateNs;
+    store.nodes.push(this);
+  }
+
+  take(now: Ns, key: number): Ns {
+    this.catchUp(now);
+    const { limits } = this.store;
+    const copy = this.copyOf(key);
+    let refused = false;
+    for (let k = 0; k < limits.length; k++) {
+      if (this.usage(copy, k, key, now) < limits[k][1]) continue;
+      refused = true;
+      this.exhausted = k;
+    }
+    if (refused) return -1;
+    this.pending.push(key);
+    if (this.syncAt === Infinity) {
+      this.syncAt = now + this.syncRateNs;
+      this.store.nextSync = Math.min(this.store.nextSync, this.syncAt);
+    }
+    return 0;
+  }
+
+  /** True where a counter has to be read first. */
+  asks(now: Ns, key: number): boolean {
+    this.catchUp(now);
+    const copy = this.copies.get(key);
+    return copy === undefined || copy.ends.some((end) => end <= now);
+  }
+
+  retryNs(now: Ns): Ns {
+    return restNs(this.store.limits[this.exhausted][0], now);
+  }
+
+  /** A node that dies takes what it has not told with it. */
+  reset(): void {
+    this.copies.clear();
+    this.pending.length = 0;
+    this.syncAt = Infinity;
+  }
+
+  /** Tells the store the calls of each window that is still open, and forgets its copies. */
+  tell(): void {
+    const at = this.syncAt;
+    this.syncAt = Infinity;
+    this.countPending();
+    for (const [key, { delta, ends }] of this.copies) {
+      const counters = this.store.keys.of(key, at);
+      for (let k = 0; k < delta.length; k++) if (ends[k] > at) counters.add(k, delta[k], at);
+    }
+    this.copies.clear();
+  }
+
+  private usage(copy: Copy, k: number, key: number, now: Ns): number {
+    if (now < copy.ends[k]) return copy.usage[k] + copy.delta[k];
+    const before = this.store.keys.of(key, now).add(k, 1, now);
+    copy.usage[k] = before;
+    // The question has counted this call already.
+    copy.delta[k] = -1;
+    copy.ends[k] = windowEnd(this.store.limits[k][0], now);
+    return before;
+  }
+
+  /** Counts the calls of an earlier instant, then sees what all nodes have told. */
+  private catchUp(now: Ns): void {
+    if (now === this.pendingAt) return;
+    this.countPending();
+    this.pendingAt = now;
+    this.store.settle(now);
+  }
+
+  private countPending(): void {
+    for (const key of this.pending) {
+      const { delta } = this.copyOf(key);
+      for (let k = 0; k < delta.length; k++) delta[k]++;
+    }
+    this.pending.length = 0;
+  }
+
+  private copyOf(key: number): Copy {
+    let copy = this.copies.get(key);
+    if (copy === undefined) {
+      const { length } = this.store.limits;
+      const zeros = (): Float64Array => new Float64Array(length);
+      copy = { usage: zeros(), delta: zeros(), ends: zeros() };
+      this.copies.set(key, copy);
+    }
+    return copy;
+  }
+}
+
+/** Nodes over one store; `syncRateNs` null = each decision asks it. */
+export function sharedCounters(limits: Limits, syncRateNs: Ns | null): () => LimiterState {
+  const store = new Store(limits);
+  return () => (syncRateNs === null ? new AskingNode(store) : new SyncedNode(store, syncRateNs));
+}

@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import { pow } from '../../kernel/math.js';
+import type { Ns } from '../../kernel/time.js';
+import { duration, factor, share } from '../../spec/quantities.js';
+
+const MS = 1_000_000;
+
+export const slowStartField = z
+  .strictObject({
+    window: duration({ min: MS }).describe(
+      'How long an instance counts as new after it came up. Unit: duration. Required.',
+    ),
+    aggression: factor()
+      .prefault(1)
+      .describe(
+        'Bend of the way up: the share of the weight is (age / window) ^ (1 / aggression). 1 is a ' +
+          'straight line, more gives weight sooner. Unit: factor. Defaults to 1.',
+      ),
+    minWeight: share()
+      .prefault('10%')
+      .describe(
+        'Share of its weight that a new instance has at least. Unit: share. Defaults to 10%.',
+      ),
+  })
+  .optional()
+  .describe(
+    'Gives an instance that has just come up (after a crash) its weight bit by bit. At the start of a ' +
+      'run nobody is new; a caller that restarts takes everybody for new. Defaults to none.',
+  );
+
+export interface SlowStartConfig {
+  readonly window: Ns;
+  readonly aggression: number;
+  readonly minWeight: number;
+}
+
+/** How much of its weight an instance has, by its age: whole milliseconds, of which it is at least 1 old. */
+export class SlowStart {
+  private readonly windowMs: number;
+  private readonly exponent: number;
+  private readonly minWeight: number;
+
+  constructor({ window, aggression, minWeight }: SlowStartConfig) {
+    this.windowMs = Math.floor(window / MS);
+    this.exponent = 1 / aggression;
+    this.minWeight = minWeight;
+  }
+
+  /** Whether an instance of this age makes a schedule by weights necessary. */
+  isNew(age: Ns): boolean {
+    return Math.floor(age / MS) <= this.windowMs;
+  }
+
+  shareAt(age: Ns): number {
+    const ms = Math.floor(age / MS);
+    if (ms >= this.windowMs) return 1;
+    const grown = Math.max(1, ms) / this.windowMs;
+    const bent = this.exponent === 1 ? grown : pow(grown, this.exponent);
+    return Math.max(bent, this.minWeight);
+  }
+}

@@ -1,0 +1,108 @@
+import type { BalancerSetup } from '../../spec/balancer.js';
+import { Edf } from './edf.js';
+import { weightsOf } from './instance-weights.js';
+import type { SlowStartConfig } from './slow-start.js';
+import { SlowStart } from './slow-start.js';
+
+/** What makes instances unequal to Envoy. */
+export interface Inequality {
+  readonly weights?: readonly number[];
+  readonly slowStart?: SlowStartConfig;
+}
+
+/**
+ * When Envoy picks by a schedule of weights, and the schedule: it is made anew whenever other instances
+ * may be picked, and only where their weights differ or one of them is new. What is weighed besides,
+ * such as requests under way, is up to `scale`.
+ */
+export class WeightedTurns {
+  private readonly setup: BalancerSetup;
+  private readonly edf: Edf;
+  private readonly weights: Float64Array;
+  private readonly slowStart: SlowStart | null;
+  private readonly scale: (instance: number) => number;
+  /** Turns taken in advance where a schedule begins. */
+  private readonly skipped: number;
+  /** The instances the schedule was made for, and when the youngest of them came up. */
+  private readonly known: Int32Array;
+  private knownCount = 0;
+  private youngest = -Infinity;
+  private inUse = false;
+  /** When this caller began to know anybody. */
+  private begun = -Infinity;
+
+  constructor(
+    setup: BalancerSetup,
+    of: Inequality,
+    skipped: number,
+    scale: (instance: number) => number,
+  ) {
+    this.setup = setup;
+    this.scale = scale;
+    this.skipped = skipped;
+    this.edf = new Edf(setup.size);
+    this.weights = weightsOf(of.weights, setup.size);
+    this.slowStart = of.slowStart === undefined ? null : new SlowStart(of.slowStart);
+    this.known = new Int32Array(setup.size);
+  }
+
+  /** Whether these instances are picked by the schedule; else they are all alike. */
+  differ(candidates: Int32Array, count: number): boolean {
+    const youngest = this.slowStart === null ? -Infinity : this.youngestOf(candidates, count);
+    if (this.isKnown(candidates, count) && youngest === this.youngest) return this.inUse;
+    this.youngest = youngest;
+    this.knownCount = count;
+    for (let k = 0; k < count; k++) this.known[k] = candidates[k];
+    this.inUse = count > 1 && this.needed(candidates, count);
+    if (this.inUse) this.fill(candidates, count);
+    return this.inUse;
+  }
+
+  /** The next instance of the schedule; differ() has been asked just before. */
+  next(candidates: Int32Array, count: number): number {
+    const instance = this.edf.next(candidates, count);
+    this.edf.put(instance, this.weigh(instance));
+    return instance;
+  }
+
+  /** The calling process has restarted: everybody is new to it. */
+  reset(): void {
+    this.knownCount = 0;
+    this.begun = this.setup.clock.now;
+  }
+
+  private isKnown(candidates: Int32Array, count: number): boolean {
+    if (count !== this.knownCount) return false;
+    for (let k = 0; k < count; k++) if (candidates[k] !== this.known[k]) return false;
+    return true;
+  }
+
+  private youngestOf(candidates: Int32Array, count: number): number {
+    let youngest = this.begun;
+    for (let k = 0; k < count; k++) {
+      youngest = Math.max(youngest, this.setup.upSince[candidates[k]]);
+    }
+    return youngest;
+  }
+
+  private needed(candidates: Int32Array, count: number): boolean {
+    if (this.slowStart?.isNew(this.setup.clock.now - this.youngest) === true) return true;
+    const first = this.weights[candidates[0]];
+    for (let k = 1; k < count; k++) if (this.weights[candidates[k]] !== first) return true;
+    return false;
+  }
+
+  private fill(candidates: Int32Array, count: number): void {
+    this.edf.clear();
+    for (let k = 0; k < count; k++) this.edf.put(candidates[k], this.weigh(candidates[k]));
+    for (let k = this.skipped % count; k > 0; k--) this.next(candidates, count);
+  }
+
+  private weigh(instance: number): number {
+    const weight = this.weights[instance] * this.scale(instance);
+    const { slowStart } = this;
+    if (slowStart === null) return weight;
+    const since = Math.max(this.begun, this.setup.upSince[instance]);
+    return weight * slowStart.shareAt(this.setup.clock.now - since);
+  }
+}

@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import type { PolicyKind } from '../../spec/policy.js';
+import { whole } from '../../spec/quantities.js';
+import { budgetField, onField, retrying, retryProblems } from '../mechanisms/retrying.js';
+
+const schema = z.strictObject({
+  attempts: whole({ min: 1, max: 100_000 }).describe(
+    'Servers asked in all (proxy_next_upstream_tries, whose default 0 means each server of the ' +
+      'upstream once), the first included; 1 never asks another. The next is asked at once: nginx ' +
+      'has no back-off. Unit: attempts. Required.',
+  ),
+  on: onField(
+    '[connect], and timeout and reset where the callee endpoint is idempotent: ' +
+      'proxy_next_upstream error timeout, without non_idempotent, and answers are passed on',
+  ),
+  budget: budgetField(),
+});
+
+/** proxy_next_upstream of nginx. */
+export const retryNginx: PolicyKind<typeof schema> = {
+  policy: 'retry',
+  kind: 'nginx',
+  isDefault: false,
+  summary: 'proxy_next_upstream of nginx: after an error or a timeout the next server, at once.',
+  sources: [
+    'nginx ngx_http_proxy_module proxy_next_upstream, proxy_next_upstream_tries',
+    'nginx/nginx src/http/ngx_http_upstream_round_robin.c',
+  ],
+  level: 'call',
+  schema,
+  example: 'retry: { kind: nginx, attempts: 3 }\n',
+  state: 'scoped',
+  create(config, setup) {
+    // A server that has been tried is left out.
+    const own = { ...config, otherInstance: true };
+    return retrying(setup, own, {
+      on: ['connect'],
+      onIdempotent: ['connect', 'timeout', 'reset'],
+    });
+  },
+  check: retryProblems,
+};

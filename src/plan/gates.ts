@@ -1,0 +1,17 @@
+import type { PlanGate } from '../spec/plan.js';
+import type { Layer } from '../spec/scenario.js';
+
+/** The limits on requests under way: one for each place in the scenario. */
+export class GateTable {
+  readonly list: PlanGate[] = [];
+  private readonly byPlace = new Map<string, number>();
+
+  /** Number of the gate at this place; endpoints of one service share those of its middleware. */
+  at(place: string, component: number, layer: Layer): number {
+    const known = this.byPlace.get(place);
+    if (known !== undefined) return known;
+    const id = this.list.push({ component, layer, place }) - 1;
+    this.byPlace.set(place, id);
+    return id;
+  }
+}

@@ -1,0 +1,63 @@
+import { routeOf } from '../scenario/routes.js';
+import type { RequestLine } from '../scenario/routes.js';
+import type { Request, Scenario, Step } from '../spec/scenario.js';
+import { eachStep } from '../scenario/each-step.js';
+
+/** What a gateway is asked for, and by whom: the request of a workload itself, null = a service, or the steps of a route. */
+export interface Incoming {
+  readonly line: RequestLine;
+  readonly request: Request | null;
+}
+
+/**
+ * Everything the gateways of a scenario are asked for. A gateway hands on what it was asked for, so
+ * what stands behind it is asked for the same.
+ */
+export function incomingOf(scenario: Scenario): ReadonlyMap<string, readonly Incoming[]> {
+  const incoming = new Map<string, Incoming[]>();
+  const known = new Set<string>();
+  const open: { readonly name: string; readonly one: Incoming }[] = [];
+  const add = (name: string, one: Incoming): void => {
+    if (!scenario.gateways.has(name)) return;
+    const id = `${name} ${identityOf(one.line)} ${numberOf(one.request)}`;
+    if (known.has(id)) return;
+    known.add(id);
+    const list = incoming.get(name);
+    if (list === undefined) incoming.set(name, [one]);
+    else list.push(one);
+    open.push({ name, one });
+  };
+  const numbers = new Map<Request, number>();
+  const numberOf = (request: Request | null): number => {
+    if (request === null) return -1;
+    if (!numbers.has(request)) numbers.set(request, numbers.size);
+    return numbers.get(request)!;
+  };
+  const read = (steps: readonly Step[], request: Request | null): void =>
+    eachStep(steps, (step) => {
+      if (step.verb !== 'call' || step.self || step.to.part !== null) return;
+      const { method, path, host, headers } = step;
+      add(step.to.component, { line: { method, path, host, headers }, request });
+    });
+  for (const { requests } of scenario.workloads.values()) {
+    for (const request of requests) read(request.steps, request);
+  }
+  for (const { endpoints } of scenario.services.values()) {
+    for (const { steps } of endpoints.values()) read(steps, null);
+  }
+  for (const { routes } of scenario.gateways.values()) {
+    for (const { steps } of routes) if (steps !== null) read(steps, null);
+  }
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const { name, one } = next;
+    const route = routeOf(scenario.gateways.get(name)!, one.line);
+    for (const { target } of route?.to ?? []) if (target.part === null) add(target.component, one);
+    const mirror = route?.mirror?.target;
+    if (mirror?.part === null) add(mirror.component, one);
+  }
+  return incoming;
+}
+
+function identityOf({ method, path, host, headers }: RequestLine): string {
+  return JSON.stringify([method, path, host, ...[...headers].flat()]);
+}

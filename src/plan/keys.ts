@@ -1,0 +1,51 @@
+import type { PlanKey } from '../spec/plan.js';
+import { ADDRESS_KEY } from '../spec/policy.js';
+import type { KeyPopulation } from '../spec/scenario.js';
+import { byCodeUnit, sortedEntries } from './canonical.js';
+import type { Layout } from './layout.js';
+import type { Problems } from './problem.js';
+
+/** The keys of a plan: those that are declared, and the built-in ones that something asks for. */
+export class KeyTable {
+  readonly list: PlanKey[];
+  private readonly layout: Layout;
+  private readonly problems: Problems;
+
+  constructor(keys: ReadonlyMap<string, KeyPopulation>, layout: Layout, problems: Problems) {
+    this.list = sortedEntries(keys).map(([name, population]) => ({ name, population }));
+    this.layout = layout;
+    this.problems = problems;
+  }
+
+  /** Number of the key; `place` is where it is asked for, and `what` by whom, for messages. */
+  use(name: string, place: string, what: string): number {
+    const index = this.list.findIndex((candidate) => candidate.name === name);
+    if (index >= 0) return index;
+    const population = this.builtIn(name);
+    if (population !== null) return this.list.push({ name, population }) - 1;
+    const known = this.list.map((key) => key.name).sort(byCodeUnit);
+    const list = known.length === 0 ? 'none is declared' : `declared: ${known.join(', ')}`;
+    this.problems.add('FL707', place, `${what} cannot be keyed by \`${name}\`; ${list}`);
+    return -1;
+  }
+
+  private builtIn(name: string): PlanKey['population'] | null {
+    switch (name) {
+      case 'request':
+        return { kind: 'unique' };
+      case 'workload':
+      case 'caller':
+        return { kind: name };
+      case 'client':
+      case ADDRESS_KEY:
+        return {
+          kind: name === 'client' ? 'client' : 'address',
+          clients: this.layout.components.map(({ source }) =>
+            source.kind === 'workload' ? source.workload.clients : 0,
+          ),
+        };
+      default:
+        return null;
+    }
+  }
+}

@@ -1,0 +1,36 @@
+import type { PoolResult, VariantResult } from '../spec/result.js';
+import { formatCount, formatNumber, formatSeconds } from './format.js';
+
+/** Share of a pool's connections in use on average from which it is called used up. */
+const USED_UP = 0.9;
+/** The pools that wait longest are named, the others are not. */
+const NAMED = 3;
+
+interface Found {
+  readonly variant: string;
+  readonly name: string;
+  readonly pool: PoolResult;
+  readonly size: number;
+}
+
+/** Pools of connections that were used up, the longest waits first: one sentence each. */
+export function usedUpPools(variants: readonly VariantResult[]): readonly string[] {
+  const found = variants.flatMap(({ name: variant, components }) =>
+    Object.entries(components).flatMap(([callee, { pools }]): Found[] =>
+      Object.entries(pools ?? {}).flatMap(([caller, pool]) => {
+        const { size, used } = pool;
+        if (size === null || used.mean < USED_UP * size) return [];
+        return [{ variant, name: `${caller}->${callee}`, pool, size }];
+      }),
+    ),
+  );
+  const wait = ({ pool }: Found): number => pool.wait.mean ?? 0;
+  const ranked = [...found].sort((a, b) => wait(b) - wait(a));
+  return ranked.slice(0, NAMED).map(({ variant, name, pool, size }) => {
+    const whose = variants.length > 1 ? `${variant}: ` : '';
+    const of = `${formatNumber(pool.used.mean)} of ${formatCount(size)} connections in use`;
+    const { mean } = pool.wait;
+    const waits = mean === null ? '' : `, a wait of ${formatSeconds(mean)} for one`;
+    return `${whose}${name} has ${of}${waits}, on average`;
+  });
+}

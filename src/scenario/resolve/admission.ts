@@ -1,0 +1,113 @@
+import { policyKind } from '../../patterns/registry.js';
+import type { Admission, Cpu, Layer, Queue, RetryAfter, Shed } from '../../spec/scenario.js';
+import type { AdmissionOutput, ShedOutput } from '../schema/admission.js';
+import { checkKey, checkLayer, layerOf, splitLayer } from './bundles.js';
+import type { Context, Path } from './context.js';
+import { report, writtenAt } from './context.js';
+
+/** What an admission is checked against. */
+interface Place {
+  readonly queue: Queue;
+  readonly cpu: Cpu;
+  readonly concurrency: number;
+}
+
+/** What stands before the queue; null where nothing does. */
+export function resolveAdmission(
+  context: Context,
+  output: AdmissionOutput | undefined,
+  place: Place,
+  path: Path,
+): Admission | null {
+  if (output === undefined) return null;
+  const { shed, rateLimit, concurrencyLimit } = output;
+  if (shed === undefined && rateLimit === undefined && concurrencyLimit === undefined) return null;
+  return {
+    shed: shed === undefined ? null : resolveShed(context, shed, place, [...path, 'shed']),
+    rateLimit:
+      rateLimit === undefined ? null : resolveLimiter(context, rateLimit, [...path, 'rateLimit']),
+    retryAfter: retryAfterOf(rateLimit ?? {}),
+    concurrencyLimit:
+      concurrencyLimit === undefined
+        ? null
+        : resolveGate(context, concurrencyLimit, [...path, 'concurrencyLimit']),
+  };
+}
+
+/** A rate limiter of requests, with the key it splits by. */
+export function resolveLimiter(
+  context: Context,
+  output: Readonly<Record<string, unknown>>,
+  path: Path,
+): Layer {
+  const {
+    key,
+    retryAfter: _retryAfter,
+    ...own
+  } = output as {
+    readonly key?: string;
+    readonly retryAfter?: unknown;
+  };
+  checkKey(context, key ?? null, undefined, path);
+  const layer = { ...layerOf('rateLimit', own, writtenAt(context, path)), key: key ?? null };
+  checkLayer(context, layer, new Map([['rateLimit', layer.config]]), path);
+  const sharing = policyKind('rateLimit', layer.kind)!.sharing?.(layer.config as never);
+  return splitLayer({ ...layer, scope: sharing?.scope ?? layer.scope });
+}
+
+/** What refusals of a limiter say about coming back. */
+export function retryAfterOf({ retryAfter }: { readonly retryAfter?: unknown }): RetryAfter {
+  if (retryAfter === 'exact') return 'exact';
+  return retryAfter === true ? 'seconds' : 'none';
+}
+
+/** A limit on what is under way. */
+export function resolveGate(
+  context: Context,
+  output: Readonly<Record<string, unknown>>,
+  path: Path,
+): Layer {
+  return checked(context, 'concurrencyLimit', output, path);
+}
+
+function checked(
+  context: Context,
+  policy: string,
+  own: Readonly<Record<string, unknown>>,
+  path: Path,
+): Layer {
+  const layer = layerOf(policy, own, writtenAt(context, path));
+  checkLayer(context, layer, new Map([[policy, layer.config]]), path);
+  return layer;
+}
+
+function resolveShed(context: Context, output: ShedOutput, place: Place, path: Path): Shed {
+  const wrong = (field: string, message: string): void =>
+    report(context, 'FL208', [...path, field], message);
+  if (output.kind !== 'queueDelay' && output.above === 0) {
+    wrong('above', 'above 0% everything is refused at all times: write a larger share');
+  }
+  if (output.kind !== 'cpu' && place.concurrency === Infinity) {
+    wrong('kind', 'nothing ever waits while concurrency is unlimited: write concurrency too');
+  }
+  switch (output.kind) {
+    case 'priority':
+      if (place.queue.capacity === Infinity) {
+        wrong('above', 'a queue without capacity is never full: write queue.capacity too');
+      } else if (place.queue.capacity === 0) {
+        wrong('above', 'a queue of no places is always full: write a larger queue.capacity');
+      }
+      return { kind: 'priority', above: output.above, below: output.below };
+    case 'cpu': {
+      const { above, interval, below } = output;
+      if (place.cpu.cores === Infinity) {
+        wrong('kind', 'unlimited cores are never busy: write cpu too');
+      }
+      return { kind: 'cpu', above, intervalNs: interval, below: below ?? null };
+    }
+    case 'queueDelay': {
+      const { target, interval, below } = output;
+      return { kind: 'queueDelay', targetNs: target, intervalNs: interval, below: below ?? null };
+    }
+  }
+}

@@ -1,0 +1,88 @@
+import type { Connections, Protocol } from '../../spec/scenario.js';
+import type { BalancingOutput } from '../schema/bundle.js';
+import type { ConnectionsOutput, ProtocolOutput } from '../schema/connections.js';
+import type { Context, Path } from './context.js';
+import { report, writtenAt } from './context.js';
+
+/** The connections of a bundle. */
+export function resolveConnections(
+  context: Context,
+  output: ConnectionsOutput,
+  path: Path,
+): Connections {
+  const { max, maxIdle, maxPending, acquireTimeout } = output;
+  const problem = (field: string, message: string): void =>
+    report(context, 'FL208', [...path, field], message);
+  const writes = (field: string): boolean => writtenAt(context, [...path, field]) !== undefined;
+  if (max === Infinity && maxPending !== Infinity && writes('maxPending')) {
+    problem(
+      'maxPending',
+      'nothing ever waits in line, because max is unlimited: give max a number',
+    );
+  } else if (max === Infinity && acquireTimeout !== null) {
+    problem(
+      'acquireTimeout',
+      'nothing ever waits in line, because max is unlimited: give max a number',
+    );
+  } else if (maxPending === 0 && acquireTimeout !== null) {
+    problem(
+      'acquireTimeout',
+      'nothing ever waits in line, because maxPending is 0: drop acquireTimeout',
+    );
+  }
+  if (maxIdle > max && maxIdle !== Infinity) {
+    problem(
+      'maxIdle',
+      'more than max are never open, so none is ever closed for it: lower maxIdle',
+    );
+  }
+  if (maxIdle === 0 && output.idleTimeout !== null) {
+    problem('idleTimeout', 'no connection is ever idle, because maxIdle is 0: drop idleTimeout');
+  }
+  return {
+    max,
+    maxIdle,
+    idleTimeoutNs: output.idleTimeout,
+    maxPending,
+    acquireTimeoutNs: acquireTimeout,
+    connectTimeoutNs: output.connectTimeout,
+    maxStreams: output.maxStreams,
+    maxRequests: output.maxRequests,
+    lifetimeNs: output.lifetime,
+  };
+}
+
+/** The protocol of a host, or null. */
+export function resolveProtocol(
+  context: Context,
+  output: ProtocolOutput | undefined,
+  path: Path,
+): Protocol | null {
+  if (output === undefined) return null;
+  const { kind, tls, handshakeWork } = output;
+  if (tls === 'none' && writtenAt(context, [...path, 'handshakeWork']) !== undefined) {
+    const message = 'without tls there is no handshake to work for: name tls, or drop it';
+    report(context, 'FL208', [...path, 'handshakeWork'], message);
+  }
+  return { kind, tls, handshakeWork };
+}
+
+/** A balancer that picks an instance for each connection sees no single attempts. */
+export function checkLevel(
+  context: Context,
+  output: BalancingOutput,
+  hasConnections: boolean | null,
+  path: Path,
+): void {
+  if (output.level !== 'connection') return;
+  if (output.kind === 'peakEwma') {
+    const message =
+      'peakEwma looks at the time that attempts take, and an L4 balancer sees none: use leastConnections';
+    report(context, 'FL208', [...path, 'level'], message);
+  }
+  if (hasConnections === false) {
+    const message =
+      'an instance is picked when a connection is opened, and there are none: write connections in this bundle';
+    report(context, 'FL208', [...path, 'level'], message);
+  }
+}

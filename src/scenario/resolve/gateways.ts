@@ -1,0 +1,285 @@
+import type { Bundle, Gateway, Host, Route } from '../../spec/scenario.js';
+import { eachStep } from '../each-step.js';
+import { PRODUCTS } from '../products.js';
+import { hostProblem } from '../routing/host.js';
+import { expressionSize, pathProblem } from '../routing/path.js';
+import type { GatewayOutput, RouteOutput } from '../schema/components.js';
+import type { ScenarioOutput } from '../schema/scenario.js';
+import { presetBundle, resolvePolicy } from './bundles.js';
+import type { Context, Path } from './context.js';
+import { report } from './context.js';
+import { chainOf, checkCoalescing, checkEnds, checkPlugins } from './chains.js';
+import { resolveHost, resolveOutbound } from './hosts.js';
+import { resolveMiddleware } from './middleware.js';
+import { BUILT_IN_KEYS, routeNames, sorted } from './names.js';
+import { resolveSteps } from './steps.js';
+import { resolveCall } from './targets.js';
+
+/** All gateways in their final form. */
+export function resolveGateways(
+  context: Context,
+  { gateways, services, workloads }: ScenarioOutput,
+  hosts: ReadonlyMap<string, Host>,
+): ReadonlyMap<string, Gateway> {
+  const steps = Object.values(gateways ?? {}).flatMap(({ routes }) =>
+    routes.map((own) => own.steps),
+  );
+  const characters = pathCharacters([workloads, services, steps]);
+  const bare = new Map(
+    sorted(gateways).map(([name, own]) => [name, resolveGateway(context, name, own, characters)]),
+  );
+  const targets = new Map<string, Host>([...hosts, ...bare]);
+  return new Map([...bare].map(([name, own]) => [name, withPresets(own, targets)]));
+}
+
+/** One gateway in its final form, but for the bundles of its product, which depend on its targets. */
+function resolveGateway(
+  context: Context,
+  name: string,
+  output: GatewayOutput,
+  characters: number,
+): Gateway {
+  const path = ['gateways', name];
+  const { kind } = output;
+  const product = PRODUCTS[kind];
+  const routing = output.routing ?? product.routing;
+  const middleware = resolveMiddleware(context, output.middleware, name, [...path, 'middleware']);
+  if (kind === 'kong') checkPlugins(context, middleware);
+  const names = routeNames(output.routes);
+  const routes = output.routes.map((own, index) => {
+    const at = [...path, 'routes', index];
+    const route = resolveRoute(context, name, names[index], own, at);
+    if (kind === 'kong') checkPlugins(context, route.middleware);
+    checkRouting(context, routing, route, own, at);
+    return { ...route, chain: chainOf(kind, middleware, route.middleware) };
+  });
+  checkEnds(context, routes);
+  checkCoalescing(
+    context,
+    routes.map(({ chain }) => chain),
+  );
+  const affordable = checkCost(context, routes, characters, [...path, 'routes']);
+  return {
+    ...resolveHost(context, name, output, path),
+    kind,
+    routing,
+    answers: new Map(product.answers),
+    routes: affordable ? routes : [],
+    middleware: chainOf(kind, middleware, []),
+    outbound: resolveOutbound(context, output.outbound, [...path, 'outbound']),
+  };
+}
+
+/**
+ * The gateway with the bundles of its product for every target that the scenario gives none: the nearest
+ * bundle wins whole, and this one is the farthest.
+ */
+function withPresets(gateway: Gateway, hosts: ReadonlyMap<string, Host>): Gateway {
+  const { kind, outbound, routes } = gateway;
+  if (outbound.has('default')) return gateway;
+  const all = new Map<string, Bundle>(outbound);
+  for (const route of routes) {
+    const targets = [...route.to.map(({ target }) => target), route.mirror?.target ?? []].flat();
+    eachStep(route.steps ?? [], (step) => {
+      if (step.verb === 'call') targets.push(step.to);
+    });
+    for (const { component } of targets) {
+      if (all.has(component)) continue;
+      const servers = hosts.get(component)?.replicas ?? 1;
+      const policies = PRODUCTS[kind].upstream(servers);
+      if (Object.keys(policies).length === 0) continue;
+      const count = servers === 1 ? '1 server' : `${servers} servers`;
+      const id = kind === 'nginx' ? `preset nginx (${count})` : `preset ${kind}`;
+      all.set(component, presetBundle(id, kind, policies));
+    }
+  }
+  return { ...gateway, outbound: new Map(sorted(Object.fromEntries(all))) };
+}
+
+function resolveRoute(
+  context: Context,
+  owner: string,
+  name: string,
+  output: RouteOutput,
+  path: Path,
+): Route {
+  const match = output.match ?? {};
+  const to = sorted(output.to).flatMap(([reference, weight]) => {
+    const target = resolveCall(context, reference, owner, [...path, 'to', reference]);
+    return target === null ? [] : [{ target, weight }];
+  });
+  checkRoute(context, output, to, path);
+  const policy = resolvePolicy(context, output.policy, [...path, 'policy']);
+  return {
+    name,
+    methods: several(match.method).map((method) => method.toUpperCase()),
+    paths: patterns(context, match.path, [...path, 'match', 'path'], pathProblem),
+    hosts: patterns(context, match.host, [...path, 'match', 'host'], hostProblem),
+    headers: new Map(sorted(match.headers).map(([header, value]) => [header, several(value)])),
+    regexPriority: output.regexPriority ?? 0,
+    to,
+    steps:
+      output.steps === undefined
+        ? null
+        : resolveSteps(context, output.steps, { name: owner, policy }, [...path, 'steps']),
+    responseBytes: output.responseSize ?? 0,
+    sticky: stickyKey(context, output, to.length, path),
+    mirror: resolveMirror(context, output.mirror, owner, [...path, 'mirror']),
+    policy,
+    middleware: resolveMiddleware(context, output.middleware, owner, [...path, 'middleware']),
+    chain: [],
+  };
+}
+
+/** A route leads somewhere, or does something itself. */
+function checkRoute(
+  context: Context,
+  { to, steps, responseSize, mirror, sticky }: RouteOutput,
+  targets: Route['to'],
+  path: Path,
+): void {
+  if ((to === undefined) === (steps === undefined)) {
+    report(context, 'FL203', path, 'a route has `to` or `steps`, one of them');
+  }
+  if (to === undefined) {
+    const needless = (field: string, what: string): void =>
+      report(
+        context,
+        'FL208',
+        [...path, field],
+        `${what}, and a route with \`steps\` has no \`to\``,
+      );
+    if (sticky !== undefined) needless('sticky', 'sticky chooses among the targets of `to`');
+    if (mirror !== undefined)
+      needless('mirror', 'mirror copies what is sent to the target of `to`');
+    return;
+  }
+  if (responseSize !== undefined) {
+    const message = 'a route answers with what its target answers: responseSize belongs to steps';
+    report(context, 'FL208', [...path, 'responseSize'], message);
+  }
+  if (targets.length < Object.keys(to).length) return;
+  if (!targets.some(({ weight }) => weight > 0)) {
+    report(context, 'FL208', [...path, 'to'], 'a route needs a target with a weight above 0');
+  }
+}
+
+/** Patterns that could be something; what is wrong with the others is noted. */
+function patterns(
+  context: Context,
+  written: string | readonly string[] | undefined,
+  path: Path,
+  problemOf: (pattern: string) => string | null,
+): readonly string[] {
+  return several(written).filter((pattern, index) => {
+    const problem = problemOf(pattern);
+    if (problem === null) return true;
+    report(context, 'FL208', typeof written === 'string' ? path : [...path, index], problem);
+    return false;
+  });
+}
+
+function stickyKey(
+  context: Context,
+  { sticky, to }: RouteOutput,
+  targets: number,
+  path: Path,
+): string | null {
+  if (sticky === undefined) return null;
+  const at = [...path, 'sticky'];
+  const allowed = [...context.names.keys, ...BUILT_IN_KEYS];
+  if (!allowed.includes(sticky)) {
+    const message = `there is no key ${sticky} in keys`;
+    report(context, 'FL404', at, message, { found: sticky, allowed });
+  }
+  if (targets === 1 && Object.keys(to ?? {}).length === 1) {
+    const message =
+      'sticky chooses among targets with weights, and there is one: write several, or balance its ' +
+      'instances by `loadBalancing: { kind: ring, key: ... }`';
+    report(context, 'FL208', at, message);
+  }
+  return sticky;
+}
+
+function resolveMirror(
+  context: Context,
+  output: RouteOutput['mirror'],
+  owner: string,
+  path: Path,
+): Route['mirror'] {
+  if (output === undefined) return null;
+  const target = resolveCall(context, output.to, owner, [...path, 'to']);
+  if (output.share === 0) {
+    report(context, 'FL208', [...path, 'share'], 'a mirror of 0% copies nothing: leave it out');
+  }
+  return target === null ? null : { target, share: output.share };
+}
+
+/** Steps of all regular expressions over all paths, beyond which nothing is matched. */
+const MATCHING_MAX = 100_000_000;
+/** Routes of one gateway. */
+const ROUTES_MAX = 2000;
+
+/** Whether the routes can be matched in a moment with paths of so many characters in all. */
+function checkCost(
+  context: Context,
+  routes: readonly Route[],
+  characters: number,
+  path: Path,
+): boolean {
+  if (routes.length > ROUTES_MAX) {
+    const message = `${routes.length} routes, at most ${ROUTES_MAX} are taken`;
+    report(context, 'FL602', path, message);
+    return false;
+  }
+  const places = routes
+    .flatMap((route) => route.paths.map(expressionSize))
+    .reduce((sum, size) => sum + size, 0);
+  if (places * characters <= MATCHING_MAX) return true;
+  const message =
+    `${places} places in regular expressions x ${characters} characters of paths: more than the ` +
+    `guard of ${MATCHING_MAX}; use prefixes or \`{id}\``;
+  report(context, 'FL602', path, message);
+  return false;
+}
+
+/** Characters of all paths that calls may ask for, wherever they stand. */
+function pathCharacters(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  return Object.entries(value).reduce(
+    (sum, [key, own]) =>
+      sum + (key === 'path' && typeof own === 'string' ? own.length : pathCharacters(own)),
+    0,
+  );
+}
+
+/** What is legal in a route by itself, and not with the routing of its gateway. */
+function checkRouting(
+  context: Context,
+  routing: Gateway['routing'],
+  route: Route,
+  { match, regexPriority }: RouteOutput,
+  path: Path,
+): void {
+  if (regexPriority !== undefined && routing !== 'kong') {
+    const message = `regexPriority orders regular expressions under \`routing: kong\`, not under ${routing}`;
+    report(context, 'FL208', [...path, 'regexPriority'], message);
+  } else if (regexPriority !== undefined && route.paths.every(isPrefix)) {
+    const message = 'regexPriority orders regular expressions, and this route has none';
+    report(context, 'FL208', [...path, 'regexPriority'], message);
+  }
+  if (routing === 'kong' && Object.keys(match ?? {}).length === 0) {
+    const message =
+      'Kong takes no route without method, path, host or headers: for all write `match: { path: /* }`';
+    report(context, 'FL208', path, message);
+  }
+}
+
+/** Exact paths and `{id}` are regular expressions in Kong. */
+function isPrefix(path: string): boolean {
+  return path.endsWith('*') && !path.startsWith('~') && !path.includes('{');
+}
+
+function several(value: string | readonly string[] | undefined): readonly string[] {
+  return value === undefined ? [] : typeof value === 'string' ? [value] : value;
+}

@@ -1,0 +1,77 @@
+import type { Pool } from '../../spec/scenario.js';
+import { NS_PER_SECOND } from '../../kernel/time.js';
+import type { PoolOutput } from '../schema/pools.js';
+import type { Context, Path } from './context.js';
+import { report, writtenAt } from './context.js';
+
+/** A client-side pool in its final form. */
+export function resolvePool(context: Context, output: PoolOutput, path: Path): Pool {
+  switch (output.kind) {
+    case 'go':
+      return {
+        kind: 'go',
+        maxOpen: output.maxOpen,
+        // As SetMaxOpenConns does.
+        maxIdle: Math.min(output.maxIdle, output.maxOpen),
+        maxLifetimeNs: output.maxLifetime,
+        maxIdleTimeNs: output.maxIdleTime,
+      };
+    case 'hikari':
+      return hikari(context, output, path);
+    default:
+      return {
+        kind: 'simple',
+        maxOpen: output.maxOpen,
+        maxIdle: output.maxIdle,
+        maxLifetimeNs: output.maxLifetime,
+        maxIdleTimeNs: output.maxIdleTime,
+        acquireTimeoutNs: output.acquireTimeout,
+        waiters: output.waiters,
+      };
+  }
+}
+
+/** HikariConfig.java turns settings off that contradict each other; here they are said. */
+function hikari(
+  context: Context,
+  output: Extract<PoolOutput, { readonly kind: 'hikari' }>,
+  path: Path,
+): Pool {
+  const { maximumPoolSize, connectionTimeout, idleTimeout, maxLifetime } = output;
+  const { minimumIdle = maximumPoolSize } = output;
+  const problem = (field: string, message: string): void =>
+    report(context, 'FL208', [...path, field], message);
+  if (minimumIdle > maximumPoolSize) {
+    problem(
+      'minimumIdle',
+      'more than maximumPoolSize connections are never open: lower minimumIdle',
+    );
+  }
+  const writesIdle = writtenAt(context, [...path, 'idleTimeout']) !== undefined;
+  const idles = minimumIdle < maximumPoolSize;
+  if (writesIdle && idleTimeout !== null && !idles) {
+    problem(
+      'idleTimeout',
+      'the pool keeps its size, so nothing idle is ever closed: give minimumIdle a number below maximumPoolSize',
+    );
+  }
+  const outlived =
+    idles &&
+    idleTimeout !== null &&
+    maxLifetime !== null &&
+    idleTimeout + NS_PER_SECOND > maxLifetime;
+  if (outlived) {
+    problem(
+      writesIdle ? 'idleTimeout' : 'maxLifetime',
+      'HikariCP drops an idleTimeout that does not end a second before maxLifetime: shorten idleTimeout',
+    );
+  }
+  return {
+    kind: 'hikari',
+    maximumPoolSize,
+    minimumIdle,
+    connectionTimeoutNs: connectionTimeout,
+    idleTimeoutNs: idleTimeout,
+    maxLifetimeNs: maxLifetime,
+  };
+}

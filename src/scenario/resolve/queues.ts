@@ -1,0 +1,77 @@
+import type { Ns } from '../../kernel/time.js';
+import { NS_PER_MS } from '../../kernel/time.js';
+import type { Queue } from '../../spec/scenario.js';
+import type { HostOutput } from '../schema/host.js';
+import type { Context, Path } from './context.js';
+import { report } from './context.js';
+import { BUILT_IN_KEYS } from './names.js';
+
+/** The waits that CoDel and its relatives begin with. */
+const TARGET_NS = 5 * NS_PER_MS;
+const INTERVAL_NS = 100 * NS_PER_MS;
+
+/** Which disciplines a field of the queue means something to. */
+const BELONGS: Readonly<Record<'target' | 'interval' | 'key', readonly string[]>> = {
+  target: ['codel', 'adaptiveLifo'],
+  interval: ['codel', 'adaptiveLifo'],
+  key: ['fair'],
+};
+
+/** The queue in front of the workers in its final form. */
+export function resolveQueue(context: Context, output: HostOutput['queue'], path: Path): Queue {
+  const { capacity, discipline, maxWait, target } = output;
+  for (const field of ['target', 'interval', 'key'] as const) {
+    if (output[field] === undefined || BELONGS[field].includes(discipline)) continue;
+    const whose = BELONGS[field].join(' and ');
+    const message = `${field} is a field of ${whose}, not of ${discipline}: leave it out`;
+    report(context, 'FL208', [...path, field], message);
+  }
+  const common = { capacity, maxWaitNs: maxWait };
+  const intervalNs: Ns = output.interval ?? INTERVAL_NS;
+  switch (discipline) {
+    case 'adaptiveLifo':
+      if (maxWait !== null && target !== undefined && target !== null) {
+        const message = 'with target the queue has limits of its own: leave one of the two out';
+        report(context, 'FL208', [...path, 'maxWait'], message);
+      }
+      return { ...common, discipline, intervalNs, targetNs: target ?? null };
+    case 'codel':
+      return codel(context, { target, intervalNs, ...common }, path);
+    case 'fair':
+      return { ...common, discipline, key: fairKey(context, output.key, path) };
+    default:
+      return { ...common, discipline };
+  }
+}
+
+function codel(
+  context: Context,
+  own: { capacity: number; maxWaitNs: Ns | null; target: Ns | null | undefined; intervalNs: Ns },
+  path: Path,
+): Queue {
+  const { target, intervalNs, capacity, maxWaitNs } = own;
+  if (target === null) {
+    const message = 'codel measures waits against its target: write a duration';
+    report(context, 'FL208', [...path, 'target'], message);
+  }
+  const targetNs = target ?? TARGET_NS;
+  if (targetNs >= intervalNs) {
+    const message = `not below interval: CoDel takes a target of 5% to 10% of its interval`;
+    report(context, 'FL208', [...path, target === undefined ? 'interval' : 'target'], message);
+  }
+  return { capacity, maxWaitNs, discipline: 'codel', targetNs, intervalNs };
+}
+
+function fairKey(context: Context, key: string | undefined, path: Path): string {
+  if (key === undefined) {
+    report(context, 'FL203', [...path, 'discipline'], 'fair needs key: whose turns it gives');
+  } else if (BUILT_IN_KEYS.has(key)) {
+    const message = `the built-in key ${key} is known, not in this version of a queue`;
+    report(context, 'FL202', [...path, 'key'], message);
+  } else if (!context.names.keys.includes(key)) {
+    const allowed = context.names.keys;
+    const message = `there is no key ${key} in keys`;
+    report(context, 'FL404', [...path, 'key'], message, { found: key, allowed });
+  }
+  return key ?? '';
+}

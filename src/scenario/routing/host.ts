@@ -1,0 +1,57 @@
+/** A host pattern, split into the name and the port. */
+export interface HostPattern {
+  /** Which names fit: exactly one, those that end or begin like this, or all. */
+  readonly kind: 'exact' | 'suffix' | 'prefix' | 'any';
+  /** Of a wildcard what stands beside the star. */
+  readonly name: string;
+  readonly port: string | null;
+  /** Characters of the name as written, star included. */
+  readonly length: number;
+}
+
+/** Port of a request that names none. */
+const DEFAULT_PORT = '80';
+
+/** `shop.example.com`, `*.example.com`, `shop.*`, `*`, each with a port if that matters. */
+export function hostPattern(written: string): HostPattern {
+  const { name, port } = split(written);
+  const { length } = name;
+  if (name === '*') return { kind: 'any', name: '', port, length };
+  if (name.startsWith('*')) return { kind: 'suffix', name: name.slice(1), port, length };
+  if (name.endsWith('*')) return { kind: 'prefix', name: name.slice(0, -1), port, length };
+  return { kind: 'exact', name, port, length };
+}
+
+/** Whether a request for a host fits; a star stands for at least one character. */
+export function takesHost(pattern: HostPattern, host: string | null): boolean {
+  if (host === null) return pattern.kind === 'any' && pattern.port === null;
+  const { name, port } = split(host);
+  if (pattern.port !== null && pattern.port !== (port ?? DEFAULT_PORT)) return false;
+  switch (pattern.kind) {
+    case 'any':
+      return true;
+    case 'exact':
+      return name === pattern.name;
+    case 'suffix':
+      return name.length > pattern.name.length && name.endsWith(pattern.name);
+    case 'prefix':
+      return name.length > pattern.name.length && name.startsWith(pattern.name);
+  }
+}
+
+/** Why a host can never fit; null where it can. */
+export function hostProblem(written: string): string | null {
+  const stars = written.split('*').length - 1;
+  const { name } = split(written);
+  if (stars === 0) return null;
+  if (stars > 1 || !(name.startsWith('*') || name.endsWith('*'))) {
+    return `a host has one * at its beginning or at its end: \`${written}\``;
+  }
+  return null;
+}
+
+/** Names of hosts are compared without case. */
+function split(written: string): { readonly name: string; readonly port: string | null } {
+  const found = /^(.*?)(?::(\d+))?$/.exec(written.toLowerCase())!;
+  return { name: found[1]!, port: found[2] ?? null };
+}

@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import { count, distribution, durationOrNone } from '../../spec/quantities.js';
+import { withShort } from './common.js';
+
+/** `connections` of a bundle: from each instance of the caller to each instance of the callee. */
+export const connectionsSchema = z
+  .strictObject({
+    max: count({ min: 1 })
+      .prefault('unlimited')
+      .describe(
+        'Connections to one instance, those being opened included. Unit: count. Defaults to unlimited.',
+      ),
+    maxIdle: count()
+      .prefault('unlimited')
+      .describe(
+        'Connections kept when idle; one more is closed when it comes back (2 in Go). Unit: count. ' +
+          'Defaults to unlimited.',
+      ),
+    idleTimeout: durationOrNone({ allowZero: false })
+      .prefault('none')
+      .describe('Idle time after which one is closed. Unit: duration or `none`. Defaults to none.'),
+    maxPending: count()
+      .prefault('unlimited')
+      .describe(
+        'Attempts that wait in line because `max` is reached; one more is `rejectedBulkhead`. Unit: ' +
+          'count. Defaults to unlimited.',
+      ),
+    acquireTimeout: durationOrNone()
+      .prefault('none')
+      .describe(
+        'Longest wait in line, the opening of a connection not included; then `poolTimeout`. Unit: ' +
+          'duration or `none`. Defaults to none.',
+      ),
+    connectTimeout: durationOrNone({ allowZero: false })
+      .prefault('none')
+      .describe(
+        'Longest time for TCP and TLS to be set up; then `connectTimeout`. Unit: duration or `none`. ' +
+          'Defaults to none: TCP gives up after 127 s.',
+      ),
+    maxStreams: count({ min: 1 })
+      .prefault(100)
+      .describe(
+        'Attempts at once on a connection, where the callee speaks http2 or grpc; others have one. ' +
+          'Unit: count. Defaults to 100.',
+      ),
+    maxRequests: count({ min: 1 })
+      .prefault('unlimited')
+      .describe('Attempts after which a connection is closed. Unit: count. Defaults to unlimited.'),
+    lifetime: durationOrNone({ allowZero: false })
+      .prefault('none')
+      .describe(
+        'Age at which a connection takes no more attempts and closes when the last one ends. Unit: ' +
+          'duration or `none`. Defaults to none.',
+      ),
+  })
+  .describe(
+    'Connections of the calls to services and gateways, a pool for each instance called. Without ' +
+      'this block they are warm and free.',
+  );
+export type ConnectionsOutput = z.output<typeof connectionsSchema>;
+
+/** `protocol` of a service or gateway. */
+export const protocolSchema = withShort(
+  z
+    .strictObject({
+      kind: z
+        .enum(['http1', 'http2', 'grpc', 'tcp'])
+        .default('http1')
+        .describe(
+          '`http1`, `tcp`: one attempt at a time on a connection; `http2`, `grpc`: streams. ' +
+            'Defaults to http1.',
+        ),
+      tls: z
+        .enum(['none', 'tls12', 'tls13', 'mtls'])
+        .default('none')
+        .describe(
+          'Round trips to open a connection: none 1, tls13 and mtls 2, tls12 3. Defaults to none.',
+        ),
+      handshakeWork: distribution()
+        .prefault('0ms')
+        .describe('CPU of the instance for a TLS handshake. Unit: distribution. Defaults to 0ms.'),
+    })
+    .describe('What callers speak to it; only felt where they have `connections`.'),
+  { enum: ['http1', 'http2', 'grpc', 'tcp'] },
+);
+export type ProtocolOutput = z.output<typeof protocolSchema>;

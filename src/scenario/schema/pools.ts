@@ -1,0 +1,93 @@
+import { z } from 'zod';
+import { NS_PER_MS, NS_PER_SECOND } from '../../kernel/time.js';
+import { count, duration, durationOrNone, whole } from '../../spec/quantities.js';
+
+const maxOpen = count({ min: 1 })
+  .prefault('unlimited')
+  .describe('Connections per calling instance. Unit: count. Defaults to unlimited.');
+
+const simple = z
+  .strictObject({
+    kind: z.literal('simple').optional().describe('First come, first served. The default kind.'),
+    maxOpen,
+    maxIdle: count()
+      .prefault('unlimited')
+      .describe('Connections kept when idle. Unit: count. Defaults to unlimited.'),
+    maxLifetime: durationOrNone({ allowZero: false })
+      .prefault('none')
+      .describe('Age at which a connection is closed. Unit: duration or `none`. Defaults to none.'),
+    maxIdleTime: durationOrNone({ allowZero: false })
+      .prefault('none')
+      .describe('Idle time after which it is closed. Unit: duration or `none`. Defaults to none.'),
+    acquireTimeout: durationOrNone()
+      .prefault('none')
+      .describe('Longest wait for a connection. Unit: duration or `none`. Defaults to none.'),
+    waiters: z
+      .enum(['fifo', 'random'])
+      .default('fifo')
+      .describe('Who gets a connection that comes back. Defaults to fifo.'),
+  })
+  .describe('A pool without a library of its own.');
+
+const go = z
+  .strictObject({
+    kind: z
+      .literal('go')
+      .describe(
+        "Go's database/sql: a random waiter gets what comes free, without a limit of time.",
+      ),
+    maxOpen,
+    maxIdle: count()
+      .prefault(2)
+      .describe('Connections kept when idle; what comes back beyond is closed. Defaults to 2.'),
+    maxLifetime: durationOrNone({ allowZero: false })
+      .prefault('none')
+      .describe(
+        'Age beyond which a connection is closed: when taken, when it comes back, and by the cleaner. ' +
+          'Unit: duration or `none`. Defaults to none.',
+      ),
+    maxIdleTime: durationOrNone({ allowZero: false })
+      .prefault('none')
+      .describe(
+        'Idle time beyond which the cleaner closes it; it comes at most once a second. Unit: duration ' +
+          'or `none`. Defaults to none.',
+      ),
+  })
+  .describe("Go's database/sql.");
+
+const hikari = z
+  .strictObject({
+    kind: z
+      .literal('hikari')
+      .describe('HikariCP: a fair line, and one thread that adds connections.'),
+    maximumPoolSize: whole({ min: 1, max: 10_000 })
+      .prefault(10)
+      .describe('Connections per calling instance. Unit: count. Defaults to 10.'),
+    minimumIdle: whole({ max: 10_000 })
+      .optional()
+      .describe(
+        'Idle connections that are kept ready, 30 ms apart. Unit: count. Defaults to maximumPoolSize.',
+      ),
+    connectionTimeout: duration({ min: 250 * NS_PER_MS })
+      .prefault('30s')
+      .describe('Longest wait for a connection, at least 250ms. Unit: duration. Defaults to 30s.'),
+    idleTimeout: durationOrNone({ min: 10 * NS_PER_SECOND })
+      .prefault('10m')
+      .describe(
+        'Idle time beyond which a connection above minimumIdle is closed, looked at every 30 s; at ' +
+          'least 10s. Unit: duration or `none`. Defaults to 10m.',
+      ),
+    maxLifetime: durationOrNone({ min: 30 * NS_PER_SECOND })
+      .prefault('30m')
+      .describe(
+        'Age at which a connection is closed, less up to 2.5 % by chance; one in use when it comes ' +
+          'back. At least 30s. Unit: duration or `none`. Defaults to 30m.',
+      ),
+  })
+  .describe('HikariCP.');
+
+/** The client-side pool of a database. */
+export const pool = z
+  .discriminatedUnion('kind', [simple, go, hikari])
+  .describe('A client-side pool of connections.');
+export type PoolOutput = z.output<typeof pool>;

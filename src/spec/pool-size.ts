@@ -1,0 +1,8 @@
+import type { Pool } from './scenario.js';
+
+/** Connections that a pool may open at most, and the library's name of that limit. */
+export function poolSizeOf(pool: Pool): { readonly size: number; readonly field: string } {
+  return 'maximumPoolSize' in pool
+    ? { size: pool.maximumPoolSize, field: 'maximumPoolSize' }
+    : { size: pool.maxOpen, field: 'maxOpen' };
+}

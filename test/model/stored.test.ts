@@ -1,0 +1,122 @@
+import { describe, expect, it } from 'vitest';
+import { DryRun } from '../../src/model/dry-run.js';
+import { Stored } from '../../src/model/stored.js';
+import { bulkheadSemaphore } from '../../src/patterns/policies/bulkhead-semaphore.js';
+import { circuitBreakerSimple } from '../../src/patterns/policies/circuit-breaker-simple.js';
+import { rateLimitTokenBucket } from '../../src/patterns/policies/rate-limit-token-bucket.js';
+import { OUTCOME } from '../../src/spec/outcome.js';
+import type { PolicyKind } from '../../src/spec/policy.js';
+import { golden, outcomes, sent } from '../golden/tracing.js';
+import { createPolicy, FakeCalls, MS } from '../support/fake-calls.js';
+
+/** A policy in a store that answers after 10 ms. */
+function stored(calls: FakeCalls, kind: PolicyKind, written: object): Stored {
+  return new Stored(calls, createPolicy(calls, kind, written).policy, () => 10 * MS);
+}
+
+describe('a policy in a store', () => {
+  it('decides about each call when the store has answered, by what it knows then', () => {
+    const calls = new FakeCalls();
+    calls.callee = () => ({ afterNs: 15 * MS, outcome: OUTCOME.ok });
+    const policy = stored(calls, bulkheadSemaphore, { maxConcurrent: 1 });
+    const made = [0, 5, 15].map((at) => calls.call([policy], at * MS));
+    calls.run();
+    // Inside from 10 to 25; the second is refused at 15; the third finds the place free at 25.
+    expect(calls.starts).toEqual([10 * MS, 25 * MS]);
+    expect(made.map((call) => call.endNs / MS)).toEqual([25, 15, 40]);
+    expect(made[1].outcome! & 31).toBe(OUTCOME.rejectedBulkhead);
+    expect(policy.held()).toBe(0);
+  });
+
+  it('lets the policy keep calls waiting and time them itself', () => {
+    const calls = new FakeCalls();
+    calls.callee = () => ({ afterNs: 30 * MS, outcome: OUTCOME.ok });
+    const written = { maxConcurrent: 1, maxQueue: 5, maxWait: '10ms' };
+    const policy = stored(calls, bulkheadSemaphore, written);
+    const made = [0, 5, 25].map((at) => calls.call([policy], at * MS));
+    calls.run();
+    // The second waits from 15 to 25 in vain, the third from 35 to 40.
+    expect(made.map((call) => call.endNs / MS)).toEqual([40, 25, 70]);
+    expect(made[1].outcome! & 31).toBe(OUTCOME.rejectedBulkhead);
+    const bucket = new FakeCalls();
+    const limit = stored(bucket, rateLimitTokenBucket, { rate: '10/s', maxWait: '1s' });
+    [0, 0].forEach((at) => bucket.call([limit], at));
+    bucket.run();
+    expect(bucket.starts).toEqual([10 * MS, 110 * MS]);
+  });
+
+  it('gives back nothing of a call that leaves while it asks, and all of one that is inside', () => {
+    const calls = new FakeCalls();
+    calls.callee = () => null;
+    const policy = stored(calls, bulkheadSemaphore, { maxConcurrent: 1, maxQueue: 1 });
+    const made = [0, 1, 50].map((at) => calls.call([policy], at * MS));
+    calls.giveUp(made[2].frame, 55 * MS);
+    calls.run(54 * MS);
+    expect(policy.held()).toBe(3);
+    calls.run(56 * MS);
+    expect(policy.held()).toBe(2);
+    calls.giveUp(made[1].frame, 60 * MS);
+    calls.giveUp(made[0].frame, 61 * MS);
+    calls.run();
+    expect(policy.held()).toBe(0);
+  });
+
+  it('counts what a late answer of the store would have refused in a dry run', () => {
+    const calls = new FakeCalls();
+    calls.callee = () => ({ afterNs: 50 * MS, outcome: OUTCOME.ok });
+    const make = (ctx: ConstructorParameters<typeof Stored>[0]): Stored => {
+      const inner = bulkheadSemaphore.create(bulkheadSemaphore.schema.parse({ maxConcurrent: 1 }), {
+        ctx,
+        keyOf: null,
+      } as never);
+      return new Stored(ctx, inner, () => 10 * MS);
+    };
+    const policy = new DryRun(calls, make);
+    [0, 1].forEach((at) => calls.call([policy], at * MS));
+    calls.run();
+    expect(calls.starts).toEqual([0, MS]);
+    expect(calls.counted('wouldReject')).toBe(1);
+    expect(policy.held()).toBe(0);
+  });
+
+  it('forgets who asks with the process', () => {
+    const calls = new FakeCalls();
+    const policy = stored(calls, circuitBreakerSimple, { failureThreshold: 1 });
+    calls.callee = () => ({ afterNs: 0, outcome: OUTCOME.serverError });
+    calls.call([policy], 0);
+    calls.at(20 * MS, () => policy.reset());
+    calls.call([policy], 30 * MS);
+    calls.run();
+    // Without the reset the breaker would be open at 40.
+    expect(calls.starts).toEqual([10 * MS, 40 * MS]);
+  });
+});
+
+describe('store of a bundle', () => {
+  const two = (policy: string): string => `
+policies: { shared: ${policy} }
+services:
+  shop: { replicas: 2, runtime: async, outbound: shared, endpoints: { buy: [ call: bank.pay ] } }
+  bank: { endpoints: { pay: [ wait: 20ms ] } }
+workloads: { users: { arrivals: { at: [1s, 1001ms, 1100ms] }, requests: [ { call: shop.buy } ] } }
+`;
+
+  it('makes the instances of a caller wait for the state they share', () => {
+    const limit = '{ rateLimit: { rate: 10/s, scope: caller, store: { latency: 3ms } } }';
+    const { requests, at } = golden(two(limit), '5s');
+    expect(sent(at('bank.pay'))).toEqual([1003, 1103]);
+    expect(outcomes(requests)).toEqual(['ok', 'serverError', 'ok']);
+    expect(requests[1].answered).toBe(1004);
+    const free = golden(two('{ rateLimit: { rate: 10/s, scope: caller } }'), '5s');
+    expect(sent(free.at('bank.pay'))).toEqual([1000, 1100]);
+  });
+
+  it('draws its times from a stream of its own', () => {
+    const drawn = (policy: string): number[] => sent(golden(two(policy), '5s').at('bank.pay'));
+    const limit = (latency: string): string =>
+      `{ rateLimit: { rate: 99/s, burst: 9, scope: global, store: { latency: ${latency} } } }`;
+    const [one, two_, three] = drawn(limit('exponential(3ms)'));
+    expect(new Set([one - 1000, two_ - 1001, three - 1100]).size).toBe(3);
+    expect(drawn(limit('exponential(3ms)'))).toEqual([one, two_, three]);
+  });
+});

@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest';
+import { ordered, Subsetting } from '../../src/model/subset.js';
+import type { BalancerState } from '../../src/spec/balancer.js';
+
+const SHARED = { a: 17, b: 19 };
+const OWN = { a: 23, b: 29 };
+const deterministic = (size: number) => ({ size, kind: 'deterministic' as const });
+const random = (size: number) => ({ size, kind: 'random' as const });
+const range = (count: number): number[] => Array.from({ length: count }, (_, k) => k);
+
+/** How many of so many callers see each instance. */
+function callersOf(subset: Parameters<typeof ordered>[0], instances: number, callers: number) {
+  const counts = new Array<number>(instances).fill(0);
+  for (const caller of range(callers)) {
+    for (const index of ordered(subset, instances, caller, SHARED, OWN).slice(0, subset.size)) {
+      counts[index]++;
+    }
+  }
+  return counts;
+}
+
+/** What a caller is shown when only these are up. */
+function shown(subset: Parameters<typeof ordered>[0], caller: number, up: readonly number[]) {
+  let seen: number[] = [];
+  const inner: BalancerState = {
+    pick: (candidates, count) => {
+      seen = [...candidates.slice(0, count)];
+      return candidates[0];
+    },
+  };
+  const order = ordered(subset, 12, caller, SHARED, OWN);
+  const state = new Subsetting(inner, order, subset.size, 12);
+  return (now: readonly number[] = up): number[] => {
+    state.pick(Int32Array.from(now), now.length, 1, 2, 3);
+    return seen;
+  };
+}
+
+describe('deterministic subsets', () => {
+  it('10 callers of 12 instances, 3 each: in a round of 4 callers every instance has one', () => {
+    for (const round of [0, 1]) {
+      const seen = range(4).flatMap((k) => [
+        ...ordered(deterministic(3), 12, 4 * round + k, SHARED, OWN),
+      ]);
+      expect(seen.sort((a, b) => a - b)).toEqual(range(12));
+    }
+    const counts = callersOf(deterministic(3), 12, 10);
+    // The last round has 2 of 4 callers: half of the instances are seen by 2, half by 3.
+    expect(counts.filter((count) => count === 2).length).toBe(6);
+    expect(counts.filter((count) => count === 3).length).toBe(6);
+    expect(counts.reduce((a, b) => a + b)).toBe(10 * 3);
+  });
+
+  it('are shuffled anew in each round', () => {
+    const rounds = range(6).map((round) =>
+      ordered(deterministic(3), 12, 4 * round, SHARED, OWN).join(),
+    );
+    expect(new Set(rounds).size).toBe(6);
+  });
+
+  it('leave over what does not divide, other instances in each round', () => {
+    const counts = callersOf(deterministic(4), 10, 20);
+    expect(counts.reduce((a, b) => a + b)).toBe(80);
+    expect(Math.max(...counts)).toBeLessThanOrEqual(10);
+    expect(Math.min(...counts)).toBeGreaterThan(4);
+  });
+});
+
+describe('random subsets', () => {
+  it('300 callers of 300 instances, 30 % each: 63 % of the mean for some, 121 % for others', () => {
+    const counts = callersOf(random(90), 300, 300);
+    const sorted = [...counts].sort((a, b) => a - b);
+    // Binomial of 300 x 30 %: 90 on average, standard deviation 7.9; the book has 57 and 109.
+    expect(sorted[0]).toBeGreaterThan(55);
+    expect(sorted[0]).toBeLessThan(75);
+    expect(sorted[299]).toBeGreaterThan(105);
+    expect(sorted[299]).toBeLessThan(125);
+    const even = callersOf(deterministic(90), 300, 300);
+    // 100 rounds in which 270 of 300 have a caller: 90 on average, standard deviation 3, at most 100.
+    expect(Math.min(...even)).toBeGreaterThanOrEqual(77);
+    expect(Math.max(...even)).toBeLessThanOrEqual(100);
+  });
+});
+
+describe('what a caller is shown', () => {
+  it('is its subset in order, of those that are up', () => {
+    const see = shown(deterministic(3), 1, range(12));
+    const mine = see();
+    expect(mine).toEqual([...mine].sort((a, b) => a - b));
+    expect(mine.length).toBe(3);
+    expect(see(range(12).filter((k) => k !== mine[1]))).toEqual([mine[0], mine[2]]);
+    expect(see(range(12))).toEqual(mine);
+  });
+
+  it('is all of a deterministic subset where nobody of it is up', () => {
+    const see = shown(deterministic(3), 1, range(12));
+    const mine = see();
+    expect(see(range(12).filter((k) => !mine.includes(k)))).toEqual(mine);
+  });
+
+  it('is filled up with the next of its draw where subsets are random', () => {
+    const see = shown(random(3), 1, range(12));
+    const mine = see();
+    const [, ...others] = ordered(random(3), 12, 1, SHARED, OWN);
+    const first = ordered(random(3), 12, 1, SHARED, OWN)[0];
+    const left = see(range(12).filter((k) => k !== first));
+    expect(left).toEqual(others.slice(0, 3).sort((a, b) => a - b));
+    expect(mine).toContain(first);
+  });
+});
