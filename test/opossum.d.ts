@@ -9,6 +9,8 @@ declare module 'opossum' {
     readonly volumeThreshold: number;
     readonly allowWarmUp: boolean;
     readonly capacity?: number;
+    readonly coalesce?: boolean;
+    readonly coalesceTTL?: number;
     readonly errorFilter: (error: unknown) => boolean;
     /** Both only cost time: percentiles and snapshots are for reports. */
     readonly rollingPercentilesEnabled: false;

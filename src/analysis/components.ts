@@ -89,6 +89,7 @@ function componentResult(data: VariantData, id: number): ComponentResult {
   const workers = component.concurrency * component.instances;
   const cores = component.cpu.cores * component.instances;
   const busy = share(asked, 'busy', workers) ?? share(asked, 'cpu', cores);
+  const coalesced = sum(partSums(asked, 'coalesced'));
   return {
     kind: component.kind,
     ...answerResult(asked, true),
@@ -102,6 +103,7 @@ function componentResult(data: VariantData, id: number): ComponentResult {
       ? ratio(sum(partSums(asked, 'wastedNs')), sum(partSums(asked, 'busyNs')))
       : null,
     duplicates: sum(partSums(asked, 'duplicates')),
+    ...(coalesced > 0 ? { coalesced } : {}),
     pools: poolsOf(data, id),
   };
 }

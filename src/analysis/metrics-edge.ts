@@ -143,6 +143,7 @@ const COUNTER_OF: ReadonlyMap<string, EdgeCounter> = new Map([
   ['pool.overflow', 'poolOverflows'],
   ['connections.opened', 'connects'],
   ['wouldReject', 'wouldReject'],
+  ['coalesced', 'coalesced'],
   ['hinted', 'hinted'],
 ]);
 

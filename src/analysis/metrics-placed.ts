@@ -31,6 +31,8 @@ export function measurePlaced(question: Question): Measured | null {
       return isEdge ? null : ratioOf(partSums(question, 'wastedNs'), partSums(question, 'busyNs'));
     case 'duplicates':
       return meanOf(partSums(question, 'duplicates'), 'exact');
+    case 'coalesced':
+      return isEdge ? null : meanOf(partSums(question, 'coalesced'), 'exact');
     default:
       return null;
   }
@@ -39,7 +41,7 @@ export function measurePlaced(question: Question): Measured | null {
 /** Sums of a column of parts in the window, by run. */
 export function partSums(
   question: Pick<Question, 'data' | 'selection' | 'window'>,
-  column: 'busyNs' | 'wastedNs' | 'duplicates',
+  column: 'busyNs' | 'wastedNs' | 'duplicates' | 'coalesced',
 ): readonly number[] {
   return question.data.records.map((record) => {
     let sum = 0;

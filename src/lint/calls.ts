@@ -116,6 +116,8 @@ class Walker {
       const from = `${name}.${route.name}`;
       const path = ['gateways', name, 'routes', index];
       this.chain(from, route.chain);
+      const around = { ...TOP, owners: [path] };
+      this.steps(from, route.steps ?? [], [...path, 'steps'], around, 0);
       const total = route.to.reduce((sum, { weight }) => sum + weight, 0);
       for (const { target, weight } of route.to) {
         if (weight === 0) continue;
@@ -142,11 +144,12 @@ class Walker {
   }
 
   chain(from: string, middleware: readonly Middleware[]): void {
-    for (const { call, onError, store, at } of middleware) {
-      const ask = (to: Target, handled: boolean): void =>
-        this.add(from, to, BARE, null, at, { ...TOP, handled });
-      if (store !== null && store.of !== null) ask(store.of, store.onError === 'allow');
-      if (call !== null) ask(call, onError === 'allow');
+    for (const { call, onError, cached, store, at } of middleware) {
+      // How often a cached check is asked depends on who comes back, which is not told here.
+      const ask = (to: Target, handled: boolean, times: number): void =>
+        this.add(from, to, BARE, null, at, { ...TOP, times, handled });
+      if (store !== null && store.of !== null) ask(store.of, store.onError === 'allow', TOP.times);
+      if (call !== null) ask(call, onError === 'allow', cached === null ? TOP.times : 0);
     }
   }
 

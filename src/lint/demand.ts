@@ -68,12 +68,11 @@ export class Demands {
     const gateway = gateways.get(component);
     const route = gateway?.routes.find((one) => one.name === name);
     if (gateway === undefined || route === undefined) return NOTHING;
+    const chain = middleware(route.chain);
+    if (route.steps !== null) return plus(chain, this.steps(part, route.steps));
     const times = route.to.map(({ target }) => this.call(part, target.component, target.part));
     const shortest = times.length === 0 ? 0 : Math.min(...times);
-    return plus(middleware(route.chain), {
-      elapsedNs: shortest,
-      workNs: 0,
-    });
+    return plus(chain, { elapsedNs: shortest, workNs: 0 });
   }
 
   private steps(part: string, steps: readonly Step[]): Demand {

@@ -14,10 +14,10 @@ import type { Subject } from './subject.js';
 export function errorShares({ scenario, graph }: Subject): Fold<number> {
   return graph.fold(0, false, (part, of) => {
     const component = componentOf(part);
-    const endpoint = scenario.services
-      .get(component)
-      ?.endpoints.get(part.slice(component.length + 1));
-    let passes = 1 - ownShare(endpoint?.steps ?? []);
+    const name = part.slice(component.length + 1);
+    const endpoint = scenario.services.get(component)?.endpoints.get(name);
+    const route = scenario.gateways.get(component)?.routes.find((one) => one.name === name);
+    let passes = 1 - ownShare(endpoint?.steps ?? route?.steps ?? []);
     for (const call of graph.from(part)) {
       if (call.handled || call.background) continue;
       passes *= 1 - Math.min(1, call.times) * throughLayers(call, of(call.to));

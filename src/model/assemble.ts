@@ -13,6 +13,8 @@ import { Balancers } from './balancers.js';
 import { Board } from './board.js';
 import { Calls } from './calls.js';
 import { Chains } from './chains.js';
+import { Checks } from './checks.js';
+import { Coalescing } from './coalescing.js';
 import type { Collections } from './collections.js';
 import { ConnectionTable } from './connection-table.js';
 import { Cores } from './cores.js';
@@ -35,6 +37,7 @@ import { Picks } from './picks.js';
 import type { Registry } from './registry.js';
 import { Server } from './server.js';
 import { Sink } from './sink.js';
+import { Sizes } from './sizes.js';
 import { Strands } from './strands.js';
 import { TimeLimits } from './time-limits.js';
 import { Tracer } from './tracer.js';
@@ -90,6 +93,7 @@ export function assemble(
   world.instanceInjections = plan.instances.map(() => null);
   setFleets(world);
   world.links = plan.links.map((spec) => linkOf(world, spec));
+  world.sizes = plan.sized ? new Sizes(world) : null;
   world.picks = new Picks(world);
   world.connections = new ConnectionTable(world);
   world.wire = new Wire(world);
@@ -103,6 +107,8 @@ export function assemble(
   const outliers = new Outliers(world, registry, chains.alarms);
   const views = setEdges(world, chains, new Balancers(world, registry), outliers);
   world.limiters = plan.limiters.map((spec) => limiterOf(world, spec, registry));
+  world.checks = new Checks(world);
+  world.coalescing = plan.coalescings.length > 0 ? new Coalescing(world) : null;
   setDoors(world, registry);
   world.loads = new Loads(world);
   const outages = new Outages(world);
@@ -256,6 +262,8 @@ function setEdges(
       linkIds: spec.links,
       stride: Math.round(Math.sqrt(spec.links.length)),
       pick: streamKey(plan.seed, replication, `edge/${names}/pick`),
+      requestBytes: spec.requestBytes,
+      fallback: spec.fallback,
       picked: chains.picks(spec),
       connected: spec.connections !== null,
       rooms: chains.roomsOf(spec, own, views),

@@ -16,36 +16,14 @@ import {
 } from '../spec/outcome.js';
 import type { Outcome } from '../spec/outcome.js';
 import type { CallContext, PolicyState } from '../spec/policy.js';
+import type { CallSite } from './call-site.js';
 import { AVOID, Frames, PLACES } from './frames.js';
-
-/** What the call machinery needs from the rest of the model. */
-export interface CallSite {
-  /**
-   * Sends one attempt of the frame on the wire, and sets `frames.job`: PASS; or an outcome where it can
-   * go nowhere.
-   */
-  send(frame: number): number;
-  /**
-   * The caller gives up on the attempt because of `outcome` (timeout, deadlineExceeded or cancelled);
-   * `tell`: the callee gets a message about it.
-   */
-  abandon(frame: number, job: number, outcome: Outcome, tell: boolean): void;
-  /** A call has ended; measured before the owner goes on. */
-  callEnded(frame: number, outcome: Outcome): void;
-  /** A hint that goes with the outcome of a call, for the strand that made it; before that outcome. */
-  hinted(strand: number, hint: Ns): void;
-  /** Hands the outcome of a call that took time to the strand that made it. */
-  callAnswered(strand: number, stamp: number, outcome: Outcome): void;
-  count(frame: number, counter: number): void;
-  idempotent(frame: number): boolean;
-  /** The frame, whose attempt on the wire is `job` (-1: none), gets its first sibling. */
-  forked(job: number): void;
-  /** True when the process of the caller is paused: it takes the event and lets it happen at its thaw. */
-  stalls(frame: number, op: number, target: number, stamp: number): boolean;
-}
 
 /** Lineage tag of the k-th fork of a frame. */
 const FORK_TAG = 0x1000;
+
+/** Lineage tag of the call that is made instead of a frame. */
+const INSTEAD_TAG = 0x4000;
 
 /**
  * The caller's side of every call: walks a chain of policies inward until the wire, and outward with
@@ -67,6 +45,7 @@ export class Calls implements CallContext {
   private readonly resumeOp: number;
   private readonly againOp: number;
   private readonly forkOp: number;
+  private readonly settleOp: number;
   /** While a layer's cancel() runs: what the attempt inside is booked as. */
   cancelledAs: Outcome = OUTCOME.cancelled;
   /** The frame whose call() is still on the stack, and its outcome if it has ended meanwhile. */
@@ -94,6 +73,13 @@ export class Calls implements CallContext {
       if (frames.stamp[index] !== stamp) return;
       const frame = index >> frames.shift;
       this.advance(frame, frames.base[frame]!);
+    });
+    this.settleOp = engine.define('settle', (index, stamp) => {
+      const { frames } = this;
+      if (frames.stamp[index] !== stamp) return;
+      const frame = index >> frames.shift;
+      if (this.site.stalls(frame, this.settleOp, index, stamp)) return;
+      this.reject(frame, index & ((1 << frames.shift) - 1), frames.word[index]!);
     });
   }
 
@@ -176,6 +162,15 @@ export class Calls implements CallContext {
     this.unwind(frame, layer - 1, outcome);
   }
 
+  settle(frame: number, layer: number, outcome: Outcome): void {
+    const { frames } = this;
+    invariant(frames.parked[frame] === layer, 'settle-of-a-frame-not-parked-here');
+    const index = (frame << frames.shift) | layer;
+    frames.word[index] = outcome;
+    const stamp = ++frames.stamp[index];
+    this.engine.soon(this.engine.phase, this.settleOp, index, stamp, 0);
+  }
+
   reenter(frame: number, layer: number, delayNs: Ns): void {
     const { frames, engine } = this;
     frames.attempt[frame]++;
@@ -220,6 +215,7 @@ export class Calls implements CallContext {
     frames.depth[child] = frames.depth[frame];
     frames.base[child] = layer + 1;
     frames.parent[child] = frame;
+    frames.under[child] = layer;
     frames.owner[child] = frames.owner[frame];
     frames.ownerStamp[child] = frames.ownerStamp[frame];
     frames.attempt[child] = frames.attempt[frame] + nth;
@@ -235,10 +231,30 @@ export class Calls implements CallContext {
     return child;
   }
 
+  instead(frame: number, layer: number): number {
+    const { frames, engine } = this;
+    const child = this.allocate();
+    frames.caller[child] = frames.caller[frame];
+    frames.parent[child] = frame;
+    frames.under[child] = layer;
+    frames.owner[child] = frames.owner[frame];
+    frames.ownerStamp[child] = frames.ownerStamp[frame];
+    frames.start[child] = engine.now;
+    derive(frames.lineageA[frame], frames.lineageB[frame], INSTEAD_TAG);
+    frames.lineageA[child] = lineage.a;
+    frames.lineageB[child] = lineage.b;
+    this.site.instead(frame, child);
+    const index = child << frames.shift;
+    engine.soon(engine.phase, this.forkOp, index, frames.stamp[index]!, 0);
+    return child;
+  }
+
   killChild(child: number): void {
-    const parent = this.frames.parent[child];
+    const { frames } = this;
+    const parent = frames.parent[child];
+    const isFork = frames.base[child] > 0;
     this.drop(child, true);
-    this.frames.ambiguous[parent] = 1;
+    if (isFork) frames.ambiguous[parent] = 1;
   }
 
   arm(lane: Lane, frame: number, layer: number): void {
@@ -357,13 +373,16 @@ export class Calls implements CallContext {
       result = verdict;
     }
     const parent = frames.parent[frame];
-    if (parent >= 0) this.endFork(frame, parent, base - 1, result);
+    if (parent >= 0) this.endChild(frame, parent, result);
     else this.endCall(frame, result);
   }
 
-  private endFork(frame: number, parent: number, layer: number, outcome: Outcome): void {
+  private endChild(frame: number, parent: number, outcome: Outcome): void {
     const { frames } = this;
-    frames.ambiguous[parent] |= frames.ambiguous[frame];
+    const layer = frames.under[frame]!;
+    // A fork is the same call; one that was made instead is a call by itself.
+    if (frames.base[frame]! > 0) frames.ambiguous[parent] |= frames.ambiguous[frame]!;
+    else this.site.callEnded(frame, outcome);
     frames.parent[frame] = -1;
     this.release(frame);
     this.layers[frames.chain[parent] + layer].child!(parent, layer, frame, outcome);

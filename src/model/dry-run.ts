@@ -105,6 +105,10 @@ class Watched implements CallContext {
     this.dryRun.refused(frame);
   }
 
+  settle(frame: number): void {
+    this.dryRun.refused(frame);
+  }
+
   reenter(): void {}
 
   avoidTried(): void {}
@@ -118,6 +122,10 @@ class Watched implements CallContext {
   }
 
   killChild(): void {}
+
+  instead(): number {
+    return -1;
+  }
 
   /** Refusals are counted by the dry run. */
   count(): void {}

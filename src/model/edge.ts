@@ -76,6 +76,10 @@ export interface Edge {
   /** Key of the draws that look for an instance of which no other attempt of the call knows. */
   readonly pick: StreamKey;
   readonly idempotent: boolean;
+  /** Bytes of a request; -1 = as the one its caller was sent. */
+  readonly requestBytes: number;
+  /** Edge of the call that is made instead when one has failed, or -1. */
+  readonly fallback: number;
   /** True where a layer of the chain picks the instance, so that layers inside know it. */
   readonly picked: boolean;
   /** True where attempts travel on connections of a pool, the innermost layer. */

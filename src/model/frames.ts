@@ -29,7 +29,7 @@ export class Frames {
   /** Place of the first layer in the world's list of layers, and number of layers. */
   chain: Int32Array = new Int32Array(0);
   depth: Uint8Array = new Uint8Array(0);
-  /** First layer of this frame; above 0 only for forks. */
+  /** First layer of this frame; above 0 for forks, and 0 with a parent for a call made instead. */
   base: Uint8Array = new Uint8Array(0);
   /** Layer in which the frame waits to be granted, or -1. */
   parked: Int32Array = new Int32Array(0);
@@ -39,6 +39,8 @@ export class Frames {
   owner: Int32Array = new Int32Array(0);
   ownerStamp: Int32Array = new Int32Array(0);
   parent: Int32Array = new Int32Array(0);
+  /** Layer of the parent that made it; only of frames with a parent. */
+  under: Uint8Array = new Uint8Array(0);
   lineageA: Int32Array = new Int32Array(0);
   lineageB: Int32Array = new Int32Array(0);
   /** Number of the current try, 1 for the first, and its strand or -1. */
@@ -88,6 +90,7 @@ export class Frames {
     this.owner = widenInt32(this.owner, capacity);
     this.ownerStamp = widenInt32(this.ownerStamp, capacity);
     this.parent = widenInt32(this.parent, capacity);
+    this.under = widenUint8(this.under, capacity);
     this.lineageA = widenInt32(this.lineageA, capacity);
     this.lineageB = widenInt32(this.lineageB, capacity);
     this.attempt = widenInt32(this.attempt, capacity);

@@ -6,6 +6,8 @@ import {
   AMBIGUOUS,
   HINTED,
   OUTCOME,
+  PARK,
+  PASS,
   PENDING,
   isHinted,
   isSuccess,
@@ -14,7 +16,8 @@ import {
   relayed,
 } from '../spec/outcome.js';
 import type { Outcome } from '../spec/outcome.js';
-import { CALL_MODE, OP } from '../spec/plan.js';
+import { CALL_MODE, CHECK_TABLE, OP } from '../spec/plan.js';
+import { VERDICT } from './checks.js';
 import { Draws } from './draws.js';
 import { CANCELLATION, FROZEN } from './instance.js';
 import type { Instance } from './instance.js';
@@ -91,7 +94,7 @@ export class Interpreter {
       const a = code[at + 1];
       switch (code[at]) {
         case OP.WORK:
-          if (this.work(strand, pc, a)) break;
+          if (this.work(strand, pc, a, 1)) break;
           return;
         case OP.WAIT:
           this.wait(strand, pc, a);
@@ -149,6 +152,25 @@ export class Interpreter {
           strands.pc[strand] = pc + 1;
           if (this.limit(strand, a, code[at + 2])) break;
           return;
+        case OP.KNOWN:
+          if (this.known(strand, a, at)) break;
+          return;
+        case OP.KEEP:
+          strands.pc[strand] = pc + 1;
+          world.checks.keep(strand, a, VERDICT.allowed);
+          break;
+        case OP.WORK_PER_KIB:
+          if (this.work(strand, pc, a, this.kib(strand, code[at + 2]))) break;
+          return;
+        case OP.OVERSIZE:
+          strands.pc[strand] = pc + 1;
+          if (world.sizes === null || world.sizes.ofRequest(strand) <= this.tables[a][0]) break;
+          this.end(strand, code[at + 2]);
+          return;
+        case OP.COALESCE:
+          strands.pc[strand] = pc + 1;
+          if (this.coalesce(strand, a)) break;
+          return;
         case OP.STORE:
           strands.pc[strand] = this.asksStore(strand, a) ? pc + 1 : code[at + 2];
           break;
@@ -171,12 +193,13 @@ export class Interpreter {
     }
   }
 
-  /** CPU: true when the work is nothing, false when the strand has to wait for it. */
-  private work(strand: number, pc: number, sampler: number): boolean {
+  /** CPU, so many times what is drawn: true when the work is nothing, false when the strand has to wait for it. */
+  private work(strand: number, pc: number, sampler: number, times: number): boolean {
     const { strands, instances, workers } = this.world;
     const instance = instances[strands.instance[strand]];
     if (instance.yields && !workers.takeWorker(strand, instance)) return false;
     let time = this.draws.sample(strand, pc, sampler);
+    if (times !== 1) time = Math.round(time * times);
     if (instance.cold !== null) time = this.inTheCold(instance, time);
     strands.pc[strand] = pc + 1;
     if (time === 0) {
@@ -280,6 +303,7 @@ export class Interpreter {
       this.world.strands.pc[strand] = target;
       return true;
     }
+    if (mode === CALL_MODE.CHECK) return this.unchecked(strand, outcome, this.tables[target]);
     if (mode === CALL_MODE.ANSWER) this.end(strand, this.answered(target, outcome));
     else this.end(strand, mode === CALL_MODE.PASS ? outcome & ~AMBIGUOUS : relayed(outcome));
     return false;
@@ -299,7 +323,7 @@ export class Interpreter {
 
   /** Starts a detached strand at `start`, with a lineage of its own. */
   private background(strand: number, pc: number, start: number): void {
-    const { strands, server, instances } = this.world;
+    const { strands, server, instances, sizes } = this.world;
     const instance = instances[strands.instance[strand]];
     derive(strands.lineageA[strand], strands.lineageB[strand], this.draws.tag(strand, pc));
     const own = server.newStrand(instance.id, lineage.a, lineage.b);
@@ -308,6 +332,7 @@ export class Interpreter {
     strands.deadline[own] = Infinity;
     strands.told[own] = 0;
     strands.traceRoot[own] = 0;
+    if (sizes !== null) sizes.copied(own, strand);
     strands.cell[own] = -1;
     strands.pc[own] = start;
     strands.state[own] = STATE.READY;
@@ -333,6 +358,64 @@ export class Interpreter {
     this.yieldWorker(strand, instance);
     this.sleep(strand, engine.now + wait);
     return false;
+  }
+
+  /** KiB of the request of a strand, or of the answer it is about to give. */
+  private kib(strand: number, ofAnswer: number): number {
+    const { sizes } = this.world;
+    if (sizes === null) return 0;
+    return (ofAnswer === 1 ? sizes.ofAnswer(strand) : sizes.ofRequest(strand)) / 1024;
+  }
+
+  /** What is known from an earlier check; false when the request has ended by it. */
+  private known(strand: number, check: number, at: number): boolean {
+    const { checks, strands } = this.world;
+    const verdict = checks.known(strand, check);
+    if (verdict === VERDICT.refused) {
+      this.end(strand, this.code[at + 3]);
+      return false;
+    }
+    strands.pc[strand] = verdict === VERDICT.allowed ? this.code[at + 2] : (at >> 2) + 1;
+    return true;
+  }
+
+  /** A check has not allowed: it refuses with a client error, and any other failure says nothing. */
+  private unchecked(strand: number, outcome: Outcome, table: Float64Array): boolean {
+    if ((outcome & 31) === OUTCOME.clientError) {
+      const cache = table[CHECK_TABLE.CACHE];
+      if (cache >= 0) this.world.checks.keep(strand, cache, VERDICT.refused);
+      this.end(strand, table[CHECK_TABLE.REFUSAL]);
+      return false;
+    }
+    const allow = table[CHECK_TABLE.ALLOW];
+    if (allow >= 0) {
+      this.world.strands.pc[strand] = allow;
+      return true;
+    }
+    this.end(strand, relayed(outcome));
+    return false;
+  }
+
+  /** False when the strand waits for another's answer, or has been given one. */
+  private coalesce(strand: number, place: number): boolean {
+    const { coalescing, strands, instances } = this.world;
+    const verdict = coalescing!.join(strand, place);
+    if (verdict === PASS) return true;
+    if (verdict === PARK) this.yieldWorker(strand, instances[strands.instance[strand]]);
+    else this.end(strand, verdict);
+    return false;
+  }
+
+  /** A strand that waited for others goes on by itself, through the instant ring. */
+  wake(strand: number): void {
+    const { engine, strands } = this.world;
+    engine.soon(engine.phase, this.wakeOp, strand, strands.stamp[strand], 0);
+  }
+
+  /** A strand that waited for others is given its answer. */
+  answer(strand: number, outcome: Outcome): void {
+    this.world.strands.stamp[strand]++;
+    this.end(strand, outcome);
   }
 
   /** Executes a request with an idempotency key once; false when it was answered without. */

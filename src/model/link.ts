@@ -53,6 +53,9 @@ export class Link {
   readonly rtoNs: Ns;
   readonly baseRequestLoss: number;
   readonly baseAnswerLoss: number;
+  /** Bytes per second, Infinity = no limit. */
+  readonly requestBandwidth: number;
+  readonly answerBandwidth: number;
 
   constructor(
     samplers: Samplers,
@@ -64,6 +67,8 @@ export class Link {
       readonly answerLatency: number;
       readonly loss: number;
       readonly answerLoss: number;
+      readonly bandwidth: number;
+      readonly answerBandwidth: number;
       readonly rtoNs: Ns;
     },
   ) {
@@ -74,6 +79,8 @@ export class Link {
     this.requestSampler = spec.latency;
     this.answerSampler = spec.answerLatency;
     this.rtoNs = spec.rtoNs;
+    this.requestBandwidth = spec.bandwidth;
+    this.answerBandwidth = spec.answerBandwidth;
     this.baseRequestLoss = this.requestLoss = spec.loss;
     this.baseAnswerLoss = this.answerLoss = spec.answerLoss;
   }

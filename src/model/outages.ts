@@ -161,6 +161,8 @@ export class Outages {
       if (limiter.component !== instance.component || limiter.shared) continue;
       limiter.states[instance.index].reset();
     }
+    this.world.checks.reset(instance);
+    this.world.coalescing?.reset(instance);
   }
 
   /** Callers know at once who is up: without discovery there is nothing in between. */

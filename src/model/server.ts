@@ -133,6 +133,7 @@ export class Server {
     }
     this.quit(strand, result);
     strands.ended[strand] = engine.now;
+    if (world.coalescing !== null) world.coalescing.answered(strand, result);
     engine.note((strands.instance[strand] << 5) | (result & 31), strands.lineageA[strand]);
     this.bookExecution(strand, worked);
     const instance = world.instances[strands.instance[strand]];
@@ -155,13 +156,14 @@ export class Server {
 
   /** `respond` with steps behind it: the answer leaves, the work goes on. */
   answerFirst(strand: number, outcome: Outcome): void {
-    const { strands, sink, wire } = this.world;
+    const { strands, sink, wire, coalescing } = this.world;
     if (strands.parent[strand] >= 0 || strands.returns[strand] !== RETURN.frame) return;
     if (strands.gone[strand] >= 0) return;
     let result = outcome;
     if (strands.degraded[strand] !== 0 && (result & 31) === OUTCOME.ok) {
       result = withStatus(OUTCOME.degraded, 200);
     }
+    if (coalescing !== null) coalescing.answered(strand, result);
     strands.answered[strand] = ANSWERED.onTheWire;
     strands.answer[strand] = result;
     this.keep(strand, result);
@@ -243,6 +245,7 @@ export class Server {
     const { strands } = world;
     const instance = world.instances[strands.instance[strand]];
     strands.stamp[strand]++;
+    if (world.coalescing !== null) world.coalescing.stopped(strand);
     switch (strands.state[strand]) {
       case STATE.CPU:
         instance.cores.leave(strand);

@@ -71,7 +71,7 @@ function bookUnfinished(world: World, everyTrace: boolean): void {
     }
   }
   for (let frame = 0; frame < frames.slots.capacity; frame++) {
-    if (!frames.slots.has(frame) || frames.parent[frame] >= 0) continue;
+    if (!frames.slots.has(frame) || frames.base[frame] > 0) continue;
     sink.callUnfinished(edges[frames.edge[frame]].stat, frames.cell[frame]);
   }
 }

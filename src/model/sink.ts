@@ -37,6 +37,7 @@ export class Sink {
   private readonly good: Uint32Array;
   private readonly busyNs: Float64Array;
   private readonly duplicates: Uint32Array;
+  private readonly shared: Uint32Array;
   /** By (edge, cell). */
   private readonly calls: Uint32Array;
   private readonly attempts: Uint32Array;
@@ -61,6 +62,7 @@ export class Sink {
     this.good = new Uint32Array(parts * cells);
     this.busyNs = new Float64Array(parts * cells);
     this.duplicates = new Uint32Array(parts * cells);
+    this.shared = new Uint32Array(parts * cells);
     this.calls = new Uint32Array(edges * cells);
     this.attempts = new Uint32Array(edges * cells);
     this.counters = new Uint32Array(edges * cells * COUNTERS);
@@ -101,6 +103,11 @@ export class Sink {
 
   duplicate(part: number): void {
     if (this.cell >= 0) this.duplicates[part * this.cells + this.cell]++;
+  }
+
+  /** A request of a part is answered with the answer of another one. */
+  coalesced(part: number): void {
+    if (this.cell >= 0) this.shared[part * this.cells + this.cell]++;
   }
 
   /** An execution of a part held its worker from begin until now. */
@@ -165,6 +172,7 @@ export class Sink {
       busyNs: this.rowsOf(this.busyNs, part, 1),
       wastedNs: this.rowsOf(this.wastedNs, part, 1),
       duplicates: this.rowsOf(this.duplicates, part, 1),
+      coalesced: this.rowsOf(this.shared, part, 1),
       queueWait: this.each(this.grid.segments, (segment) => this.waitsOf(part, segment)),
       stepLatency: this.each(this.grid.steps, (step) =>
         this.steps.dataOf(part * this.grid.steps + step),

@@ -5,7 +5,7 @@ import type { Ns } from '../kernel/time.js';
 import { isHinted, OUTCOME, PASS } from '../spec/outcome.js';
 import type { Outcome } from '../spec/outcome.js';
 import { EDGE_COUNTER } from '../spec/policy.js';
-import type { CallSite } from './calls.js';
+import type { CallSite } from './call-site.js';
 import type { Edge, View } from './edge.js';
 import { CANCELLATION, FROZEN } from './instance.js';
 import type { Instance } from './instance.js';
@@ -46,7 +46,7 @@ export class Wire implements CallSite {
 
   send(frame: number): number {
     const { world } = this;
-    const { engine, strands, sink, instances } = world;
+    const { engine, strands, sink, instances, sizes } = world;
     const { frames } = world.calls;
     const edge = world.edges[frames.edge[frame]];
     const caller = instances[frames.caller[frame]];
@@ -68,7 +68,7 @@ export class Wire implements CallSite {
     strands.from[strand] = frame;
     // What forks execute is the same call: a second execution of it is a duplicate.
     let original = frame;
-    while (frames.parent[original] >= 0) original = frames.parent[original];
+    while (frames.base[original] > 0) original = frames.parent[original];
     strands.callA[strand] = frames.lineageA[original];
     strands.callB[strand] = frames.lineageB[original];
     strands.rootA[strand] = strands.rootA[owner];
@@ -88,19 +88,14 @@ export class Wire implements CallSite {
     strands.sent[strand] = engine.now;
     strands.sentCell[strand] = sink.cell;
     strands.state[strand] = STATE.TRANSIT;
-    const traceRoot = strands.traceRoot[owner];
-    strands.traceRoot[strand] = traceRoot;
-    if (traceRoot !== 0) {
-      strands.trace[strand] = world.tracer.nextId();
-      strands.traceParent[strand] = strands.traceOf(owner);
-      strands.called[strand] = frames.start[frame];
-    }
+    this.trace(strand, frame, owner);
     frames.job[frame] = strand;
     this.attempts++;
     sink.attempt(edge.stat);
     world.levels.add(view.gauge, 1);
+    if (sizes !== null) sizes.sent(strand, edge, owner);
     this.guard(strand);
-    this.launch(strand, edge, caller.id === callee.id, caller.zone, callee.zone);
+    this.launch(strand, edge, caller, callee);
     return PASS;
   }
 
@@ -132,7 +127,7 @@ export class Wire implements CallSite {
   /** The answer of a job leaves its instance; `strands.answer` holds it. */
   reply(strand: number): void {
     const { world } = this;
-    const { strands, engine } = world;
+    const { strands, engine, sizes } = world;
     const link = strands.link[strand];
     let at = engine.now;
     if (link >= 0) {
@@ -144,10 +139,28 @@ export class Wire implements CallSite {
         return;
       }
       at += delay;
+      if (sizes !== null && way.answerBandwidth !== Infinity) {
+        const to = world.calls.frames.caller[strands.from[strand]];
+        at += sizes.answering(strand, strands.answer[strand], way.answerBandwidth, to);
+      }
       if (way.ordered) at = world.connections.answer(strand, at);
     }
     const life = strands.life[strand];
     engine.at(at, PHASE.COMPLETION, this.replyOp, strand, life, 0);
+  }
+
+  instead(frame: number, child: number): void {
+    const { world } = this;
+    const { strands, sink, instances } = world;
+    const { frames } = world.calls;
+    const edge = world.edges[world.edges[frames.edge[frame]].fallback];
+    frames.edge[child] = edge.id;
+    frames.chain[child] = edge.chains[instances[frames.caller[frame]].index];
+    frames.depth[child] = edge.depth;
+    frames.cell[child] = sink.cell;
+    // The time limit of the call that failed does not hold for it, that of its caller does.
+    frames.deadline[child] = strands.deadline[frames.owner[frame]];
+    sink.call(edge.stat);
   }
 
   callEnded(frame: number, outcome: Outcome): void {
@@ -203,6 +216,16 @@ export class Wire implements CallSite {
     return true;
   }
 
+  private trace(strand: number, frame: number, owner: number): void {
+    const { strands, tracer, calls } = this.world;
+    const traceRoot = strands.traceRoot[owner];
+    strands.traceRoot[strand] = traceRoot;
+    if (traceRoot === 0) return;
+    strands.trace[strand] = tracer.nextId();
+    strands.traceParent[strand] = strands.traceOf(owner);
+    strands.called[strand] = calls.frames.start[frame];
+  }
+
   /** The idempotency key that goes with an attempt: its own, or the one a gateway passes on. */
   private keyOf(edge: Edge, caller: Instance, owner: number): number {
     const { plan, strands } = this.world;
@@ -227,18 +250,12 @@ export class Wire implements CallSite {
     }
   }
 
-  private launch(
-    strand: number,
-    edge: Edge,
-    local: boolean,
-    fromZone: number,
-    toZone: number,
-  ): void {
-    const { engine, strands } = this.world;
+  private launch(strand: number, edge: Edge, caller: Instance, callee: Instance): void {
+    const { engine, strands, sizes } = this.world;
     let delay = 0;
     strands.link[strand] = -1;
-    if (!local) {
-      const slot = (fromZone + 1) * edge.stride + toZone + 1;
+    if (caller.id !== callee.id) {
+      const slot = (caller.zone + 1) * edge.stride + callee.zone + 1;
       const link = edge.links[slot]!;
       strands.link[strand] = edge.linkIds[slot];
       delay = link.delay(MESSAGE.request, strands.lineageA[strand], strands.lineageB[strand]);
@@ -247,6 +264,9 @@ export class Wire implements CallSite {
         return;
       }
       if (link.requestCut === CUT.reject) strands.injected[strand] = OUTCOME.refused;
+      else if (sizes !== null && link.requestBandwidth !== Infinity) {
+        delay += sizes.sending(strand, link.requestBandwidth, caller.id, callee.id);
+      }
     }
     let at = engine.now + delay;
     if (edge.connected) {
@@ -269,6 +289,9 @@ export class Wire implements CallSite {
     if (isHinted(outcome)) world.calls.setHint(frame, strands.hint[strand]);
     const edge = world.edges[strands.edge[strand]];
     this.settle(strand, edge, outcome);
+    if (world.sizes !== null) {
+      world.sizes.received(strand, edge, world.calls.frames.owner[frame]);
+    }
     world.sink.attemptEnded(edge.stat, strands.sentCell[strand], outcome);
     world.server.answerDelivered(strand, engine.now);
     world.calls.answer(frame, outcome);

@@ -7,6 +7,8 @@ import type { Plan } from '../spec/plan.js';
 import type { LimiterState } from '../spec/policy.js';
 import type { Admission } from './admission.js';
 import type { Calls } from './calls.js';
+import type { Checks } from './checks.js';
+import type { Coalescing } from './coalescing.js';
 import type { ConnectionTable } from './connection-table.js';
 import type { Duplicates } from './duplicates.js';
 import type { Edge } from './edge.js';
@@ -22,6 +24,7 @@ import type { Loads } from './loads.js';
 import type { Picks } from './picks.js';
 import type { Server } from './server.js';
 import type { Sink } from './sink.js';
+import type { Sizes } from './sizes.js';
 import type { Strands } from './strands.js';
 import type { TimeLimits } from './time-limits.js';
 import type { Tracer } from './tracer.js';
@@ -81,7 +84,12 @@ export interface World {
   readonly instances: readonly Instance[];
   readonly edges: readonly Edge[];
   readonly links: readonly Link[];
+  /** Null where no message has a size. */
+  readonly sizes: Sizes | null;
   readonly limiters: readonly Limiter[];
+  readonly checks: Checks;
+  /** Null where no middleware chain coalesces. */
+  readonly coalescing: Coalescing | null;
   readonly gates: Gates;
   readonly timeLimits: TimeLimits;
   readonly admission: Admission;

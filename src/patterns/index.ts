@@ -14,6 +14,7 @@ export { circuitBreakerOpossum } from './policies/circuit-breaker-opossum.js';
 export { circuitBreakerCustom } from './policies/circuit-breaker-custom.js';
 export { circuitBreakerResilience4j } from './policies/circuit-breaker-resilience4j.js';
 export { circuitBreakerSimple } from './policies/circuit-breaker-simple.js';
+export { coalesce } from './policies/coalesce.js';
 export { concurrencyLimitAimd } from './policies/concurrency-limit-aimd.js';
 export { concurrencyLimitEnvoyGradient } from './policies/concurrency-limit-envoy-gradient.js';
 export { concurrencyLimitFixed } from './policies/concurrency-limit-fixed.js';

@@ -2,7 +2,7 @@
  * What the language knows and this version lacks, so that a scenario which uses it is told "known,
  * not in this version" instead of "unknown".
  */
-export const laterPolicies: readonly string[] = ['coalesce'];
+export const laterPolicies: readonly string[] = [];
 
 /** Policy -> its kinds of later versions. */
 export const laterPolicyKinds: ReadonlyMap<string, readonly string[]> = new Map([]);
@@ -13,7 +13,7 @@ export const laterPolicyKinds: ReadonlyMap<string, readonly string[]> = new Map(
  */
 export const laterPolicyFields: ReadonlyMap<string, readonly string[]> = new Map([
   ['circuitBreaker', ['halfOpenCalls']],
-  ['fallback', ['call', 'steps']],
+  ['fallback', ['steps']],
   ['rateLimit', ['faultTolerant', 'policy', 'retryAfter', 'syncRate']],
 ]);
 

@@ -1,4 +1,4 @@
-import { FORK_TABLE, OP } from '../spec/plan.js';
+import { CALL_MODE, FORK_TABLE, OP } from '../spec/plan.js';
 import type { Step } from '../spec/scenario.js';
 import { modeOf, strand, type Scope } from './scope.js';
 import { writeJump, writeWhen, type WriteSteps, type Writer } from './writer.js';
@@ -24,7 +24,7 @@ export function writeParallel(
   row[FORK_TABLE.MAX_CONCURRENT] = step.maxConcurrent === Infinity ? -1 : step.maxConcurrent;
   row[FORK_TABLE.AFTER] = 0;
   row[FORK_TABLE.MODE] = mode;
-  row[FORK_TABLE.TARGET] = 0;
+  row[FORK_TABLE.TARGET] = mode === CALL_MODE.ANSWER ? scope.answers : 0;
   const table = assembler.table([...row, ...step.branches.map(() => 0)]);
   const fork = assembler.emit(OP.FORK, 0, 0, table, stream);
   const after = assembler.label();

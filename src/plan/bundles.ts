@@ -9,6 +9,7 @@ export const NO_BUNDLE: Bundle = Object.freeze({
   layers: [],
   idempotencyKey: null,
   loadBalancing: null,
+  fallback: null,
   connections: null,
   outlierDetection: null,
   order: 'default',

@@ -16,8 +16,20 @@ export const BARE_LINE: RequestLine = Object.freeze({
   headers: new Map(),
 });
 
+/** Size of a message that a route passes on. */
+export const PASSED_ON = -1;
+
+/** What a call says of its request: where it goes, and how large it is. */
+export interface RequestText extends RequestLine {
+  /** null = what the callee says of its requests; PASSED_ON = as the one that the caller was sent. */
+  readonly requestBytes: number | null;
+}
+
+/** Nothing is said of the request. */
+export const BARE: RequestText = Object.freeze({ ...BARE_LINE, requestBytes: null });
+
 /** The call of a route: it hands on what its gateway was asked for. */
-export const HANDED_ON: RequestLine = Object.freeze({ ...BARE_LINE });
+export const HANDED_ON: RequestText = Object.freeze({ ...BARE_LINE, requestBytes: PASSED_ON });
 
 /** Where a call leads. */
 export interface Reached {

@@ -24,6 +24,7 @@ import { planFaults } from './faults.js';
 import { isFree } from './free.js';
 import { GateTable } from './gates.js';
 import { planGrid, windowEdgesOf } from './grid.js';
+import { Keyed } from './keyed.js';
 import type { LaidComponent, LaidPart, Layout } from './layout.js';
 import { hostOf, layOut, partOf } from './layout.js';
 import { KeyTable } from './keys.js';
@@ -33,6 +34,8 @@ import { planLinks, withLinks } from './network.js';
 import { Onces, sendsKeys } from './onces.js';
 import { Problems } from './problem.js';
 import { fullName, writeHandshake, writeProgram, writeRefusal } from './programs.js';
+import { isSized, responseBytesOf } from './sizes.js';
+import { eachStep } from '../scenario/each-step.js';
 import type { Writer } from './writer.js';
 
 export interface CompileOptions {
@@ -49,6 +52,7 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
   const problems = new Problems();
   const times = timesOf(scenario);
   const layout = layOut(scenario, problems);
+  const keys = new KeyTable(scenario.keys, layout, problems);
   const writer: Writer = {
     layout,
     assembler: new Assembler(),
@@ -56,11 +60,11 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
     conditions: new Conditions(layout, problems),
     distributions: new Interner<Distribution>(),
     counts: new Interner<CountDistribution>(),
+    keyed: new Keyed(keys),
     gates: new GateTable(),
     problems,
     registers: { used: 0 },
   };
-  const keys = new KeyTable(scenario.keys, layout, problems);
   const limiters = new Limiters(keys);
   const onces = new Onces(keys);
   const keysAreSent = sendsKeys(scenario);
@@ -108,6 +112,12 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
     loads,
     links,
     limiters: limiters.list,
+    sized: isSized(
+      scenario,
+      edges.map(({ requestBytes }) => requestBytes),
+    ),
+    checks: writer.keyed.checks,
+    coalescings: writer.keyed.coalescings,
     gates: writer.gates.list,
     faults,
     keys: keys.list,
@@ -150,6 +160,7 @@ function planPart(
     component: part.component.id,
     program,
     idempotent: repeatable(layout, part, layout.components.length),
+    responseBytes: responseBytesOf(part),
     once: onces.use(source.kind === 'endpoint' ? source.endpoint.once : null, fullName(part)),
     priority: priority === null ? -1 : priorities.indexOf(priority),
   };
@@ -191,10 +202,15 @@ function partsBehind(layout: Layout, target: Target): readonly LaidPart[] {
   return target.part === null ? component.parts : [partOf(component, target.part)];
 }
 
-/** Everybody who gets a request of a route. */
-function targetsOf({ to, mirror }: Route): readonly Target[] {
+/** Everybody who gets a request of a route, or whom its steps ask. */
+function targetsOf({ to, mirror, steps }: Route): readonly Target[] {
   const targets = to.map(({ target }) => target);
-  return mirror === null ? targets : [...targets, mirror.target];
+  if (mirror !== null) targets.push(mirror.target);
+  eachStep(steps ?? [], (step) => {
+    if (step.verb === 'call') targets.push(step.to);
+    if (step.verb === 'query') targets.push({ component: step.database, part: step.operation });
+  });
+  return targets;
 }
 
 /** A workload is one pseudo-instance without limits, whose parts are its requests. */

@@ -1,7 +1,7 @@
 import type { Condition, Request, Step } from '../spec/scenario.js';
 import type { LaidPart, Layout } from './layout.js';
 import type { Problems } from './problem.js';
-import { eachStep } from './walk.js';
+import { eachStep } from '../scenario/each-step.js';
 
 /** Values of one header over the calls of a request; null where a call does not set it. */
 type Values = ReadonlySet<string | null>;
@@ -23,8 +23,13 @@ export class Conditions {
     for (const part of layout.parts) {
       const { source } = part;
       if (source.kind === 'request') this.headers.set(part, headersOf(source.request.steps));
-      if (source.kind !== 'endpoint') continue;
-      for (const name of headersOf(source.endpoint.steps).keys()) this.setBelow.add(name);
+      const steps =
+        source.kind === 'endpoint'
+          ? source.endpoint.steps
+          : source.kind === 'route'
+            ? (source.route.steps ?? [])
+            : [];
+      for (const name of headersOf(steps).keys()) this.setBelow.add(name);
     }
   }
 

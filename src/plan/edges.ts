@@ -15,11 +15,12 @@ import { hostOf } from './layout.js';
 import type { Onces } from './onces.js';
 import type { Problems } from './problem.js';
 
-/** A caller part, a callee part and the identity of the bundle between them. */
+/** A caller part, a callee part, the identity of the bundle between them, and the size of requests. */
 interface Use {
   readonly from: LaidPart;
   readonly to: LaidPart;
   readonly bundle: string;
+  readonly requestBytes: number;
 }
 
 /** An edge as far as it is known without the network. */
@@ -40,15 +41,31 @@ export class EdgeTable {
   private readonly uses: Use[] = [];
   private readonly ids = new Map<string, number>();
   private readonly bundles = new Bundles();
+  private readonly fallbacks = new Map<number, number>();
 
   /** Provisional number of the edge from a part to another under the bundle that governs it. */
-  use(from: LaidPart, to: LaidPart, own: Bundle | null): number {
+  use(from: LaidPart, to: LaidPart, own: Bundle | null, requestBytes: number): number {
     const bundle = this.bundles.use(governing(from.component, to, own));
-    const key = `${from.id} ${to.id} ${bundle}`;
+    const key = `${from.id} ${to.id} ${requestBytes} ${bundle}`;
     const known = this.ids.get(key);
     if (known !== undefined) return known;
     this.ids.set(key, this.uses.length);
-    return this.uses.push({ from, to, bundle }) - 1;
+    return this.uses.push({ from, to, bundle, requestBytes }) - 1;
+  }
+
+  /** The bundle that governs an edge. */
+  bundleOf(edge: number): Bundle {
+    return this.bundles.get(this.uses[edge]!.bundle);
+  }
+
+  /** Whether it is known what an edge falls back on. */
+  fallsBack(edge: number): boolean {
+    return this.fallbacks.has(edge);
+  }
+
+  /** The calls of an edge fall back on those of another, both by their provisional numbers. */
+  fallBack(edge: number, other: number): void {
+    this.fallbacks.set(edge, other);
   }
 
   /** Edges in order of caller part, callee part and bundle; bundles in order of their identity. */
@@ -60,9 +77,10 @@ export class EdgeTable {
     const rules = bundleIds.map((id) => onces.use(this.bundles.get(id).idempotencyKey, id));
     const statEdges: { from: number; to: number }[] = [];
     const numbers = new Int32Array(this.uses.length);
-    const drafts: BareEdge[] = order.map((index, number) => {
-      const { from, to, bundle } = this.uses[index]!;
-      numbers[index] = number;
+    order.forEach((index, number) => (numbers[index] = number));
+    const drafts: BareEdge[] = order.map((index) => {
+      const { from, to, bundle, requestBytes } = this.uses[index]!;
+      const fallback = this.fallbacks.get(index);
       const last = statEdges[statEdges.length - 1];
       if (last?.from !== from.id || last.to !== to.id) statEdges.push({ from: from.id, to: to.id });
       const own = this.bundles.get(bundle);
@@ -81,6 +99,8 @@ export class EdgeTable {
         panic: panicOf(loadBalancing, outlierDetection),
         failsOnPanic: loadBalancing.common.failTrafficOnPanic,
         pool: poolOf(from.component, to.component),
+        requestBytes,
+        fallback: fallback === undefined ? -1 : numbers[fallback]!,
         connections: connectionsOf(this.bundles.get(bundle), to.component, loadBalancing),
         deadline: false,
       };
@@ -108,7 +128,8 @@ function panicOf(
 }
 
 function compareUses(a: Use, b: Use): number {
-  return a.from.id - b.from.id || a.to.id - b.to.id || byCodeUnit(a.bundle, b.bundle);
+  const parts = a.from.id - b.from.id || a.to.id - b.to.id;
+  return parts || byCodeUnit(a.bundle, b.bundle) || a.requestBytes - b.requestBytes;
 }
 
 /** The connection pool of a caller at a database, where connections are limited or cost something. */

@@ -1,9 +1,9 @@
 import { routeOf } from '../scenario/routes.js';
 import type { RequestLine } from '../scenario/routes.js';
 import type { Request, Scenario, Step } from '../spec/scenario.js';
-import { eachStep } from './walk.js';
+import { eachStep } from '../scenario/each-step.js';
 
-/** What a gateway is asked for, and by whom: the request of a workload itself, null = a service. */
+/** What a gateway is asked for, and by whom: the request of a workload itself, null = a service, or the steps of a route. */
 export interface Incoming {
   readonly line: RequestLine;
   readonly request: Request | null;
@@ -44,6 +44,9 @@ export function incomingOf(scenario: Scenario): ReadonlyMap<string, readonly Inc
   }
   for (const { endpoints } of scenario.services.values()) {
     for (const { steps } of endpoints.values()) read(steps, null);
+  }
+  for (const { routes } of scenario.gateways.values()) {
+    for (const { steps } of routes) if (steps !== null) read(steps, null);
   }
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const { name, one } = next;

@@ -1,45 +1,82 @@
 import { OUTCOME, outcomeOfStatus, withStatus } from '../spec/outcome.js';
 import type { Outcome } from '../spec/outcome.js';
-import { CALL_MODE, OP } from '../spec/plan.js';
+import { CHECK_TABLE, OP } from '../spec/plan.js';
 import type { Layer, LimiterStore, Middleware, Target } from '../spec/scenario.js';
 import type { Label } from './assembler.js';
 import { SLOT } from './assembler.js';
-import { BARE_LINE } from './calls.js';
+import { BARE } from './calls.js';
 import { isFree } from './free.js';
 import { StepNames } from './identity.js';
 import type { Limiters } from './limiters.js';
 import type { Scope } from './scope.js';
-import { writeCall, writeJump, writeWhen, type Writer } from './writer.js';
+import { writeCall, writeCheckCall, writeJump, writeWhen, type Writer } from './writer.js';
+
+/** Middleware that works on the request, or on the answer, for each KiB of it. */
+const ON_REQUEST: ReadonlySet<string> = new Set(['transform', 'translate', 'log', 'correlate']);
+const ON_ANSWER: ReadonlySet<string> = new Set(['translate', 'compress']);
 
 /**
  * The chain in front of the steps, in its order: the cost of each member, then whom it turns away, by
- * share, by rate, by a remote check.
+ * size, by share, by rate, by how many are under way, by a remote check. Gives the scope behind the
+ * chain, where answers go through it the other way.
  */
 export function writeMiddleware(
   w: Writer,
   limiters: Limiters,
   chain: readonly Middleware[],
   scope: Scope,
-): void {
+): Scope {
+  let { closing } = scope;
   for (const member of chain) {
     const names = new StepNames(scope.names.next(`middleware:${member.name}`));
-    const inner: Scope = { ...scope, names };
+    closing = closingOf(w, member, { ...scope, names, closing });
     const after = w.assembler.label();
     if (member.when !== null) writeWhen(w, member.when, after, scope.where);
-    if (!isFree(member.work)) {
-      w.assembler.emit(OP.WORK, w.distributions.id(member.work), 0, 0, names.next('work'));
-    }
-    writeReject(w, member, inner);
-    if (member.rateLimit !== null) {
-      writeLimit(w, limiters, member, member.rateLimit, inner);
-    }
-    if (member.admit !== null) {
-      const gate = w.gates.at(member.at.join('.'), scope.part.component.id, member.admit);
-      w.assembler.emit(OP.GATE, gate, refusalOf(member.status));
-    }
-    if (member.call !== null) writeCheck(w, member, inner);
+    writeMember(w, limiters, member, { ...scope, names });
     w.assembler.bind(after);
   }
+  return { ...scope, closing };
+}
+
+function writeMember(w: Writer, limiters: Limiters, member: Middleware, scope: Scope): void {
+  const { assembler } = w;
+  const { names } = scope;
+  if (!isFree(member.work)) {
+    assembler.emit(OP.WORK, w.distributions.id(member.work), 0, 0, names.next('work'));
+  }
+  if (ON_REQUEST.has(member.name)) writeSized(w, member, 0, names.next('request'));
+  if (member.maxBytes !== null) {
+    const table = assembler.constants([member.maxBytes]);
+    assembler.emit(OP.OVERSIZE, table, outcomeOfStatus(member.status));
+  }
+  writeReject(w, member, scope);
+  if (member.rateLimit !== null) writeLimit(w, limiters, member, member.rateLimit, scope);
+  if (member.admit !== null) {
+    const gate = w.gates.at(member.at.join('.'), scope.part.component.id, member.admit);
+    assembler.emit(OP.GATE, gate, refusalOf(member.status));
+  }
+  if (member.call !== null) writeCheck(w, member, scope);
+  if (member.coalesce !== null) {
+    const id = w.keyed.coalescing(scope.part.component.id, member.coalesce, scope.where);
+    assembler.emit(OP.COALESCE, id);
+  }
+}
+
+/** What is done with a successful answer: the member's own part, then that of those in front of it. */
+function closingOf(w: Writer, member: Middleware, scope: Scope): () => void {
+  if (!ON_ANSWER.has(member.name) || isFree(member.workPerKiB)) return scope.closing;
+  return () => {
+    const after = w.assembler.label();
+    if (member.when !== null) writeWhen(w, member.when, after, scope.where);
+    writeSized(w, member, 1, scope.names.next('answer'));
+    w.assembler.bind(after);
+    scope.closing();
+  };
+}
+
+function writeSized(w: Writer, { workPerKiB }: Middleware, answer: 0 | 1, stream: string): void {
+  if (isFree(workPerKiB)) return;
+  w.assembler.emit(OP.WORK_PER_KIB, w.distributions.id(workPerKiB), answer, 0, stream);
 }
 
 /** Who is refused because of load has the outcome of that, where the status is the usual one. */
@@ -61,13 +98,30 @@ function writeReject(w: Writer, member: Middleware, scope: Scope): void {
   assembler.bind(accepted);
 }
 
-/** A remote check that fails lets the request pass (`allow`) or ends it. */
+/**
+ * A remote check: what is known is not asked. A client error is its refusal; any other failure is no
+ * answer, and lets the request pass (`allow`) or ends it.
+ */
 function writeCheck(w: Writer, member: Middleware, scope: Scope): void {
-  const after = w.assembler.label();
-  const allow: Scope = { ...scope, failure: { kind: 'ignore', after } };
-  const ends: Scope = { ...scope, uncaught: CALL_MODE.END, answers: -1 };
-  writeCall(w, member.call!, BARE_LINE, null, member.onError === 'allow' ? allow : ends);
-  w.assembler.bind(after);
+  const { assembler } = w;
+  const after = assembler.label();
+  const refusal = outcomeOfStatus(member.status);
+  const cache = w.keyed.check(scope.part.component.id, member);
+  if (cache >= 0) {
+    const at = assembler.emit(OP.KNOWN, cache, 0, refusal);
+    assembler.point(at, SLOT.B, after);
+  }
+  const row: number[] = [];
+  row[CHECK_TABLE.REFUSAL] = refusal;
+  row[CHECK_TABLE.CACHE] = cache;
+  row[CHECK_TABLE.ALLOW] = -1;
+  const table = assembler.table(row);
+  const [call] = writeCheckCall(w, member.call!, scope, table);
+  if (call !== undefined && member.onError === 'allow') {
+    assembler.pointInTable(table, CHECK_TABLE.ALLOW, after, call);
+  }
+  if (cache >= 0) assembler.emit(OP.KEEP, cache);
+  assembler.bind(after);
 }
 
 /** A limiter: the question to its store, where it has one, and the decision. */
@@ -106,26 +160,12 @@ function writeQuestion(w: Writer, store: LimiterStore, passed: Label, scope: Sco
   if (store.of === null) return;
   const verb = hostKindOf(w, store.of) === 'database' ? 'query' : 'call';
   if (store.onError === 'allow') {
-    writeCall(
-      w,
-      store.of,
-      BARE_LINE,
-      null,
-      { ...scope, failure: { kind: 'jump', to: passed } },
-      verb,
-    );
+    writeCall(w, store.of, BARE, null, { ...scope, failure: { kind: 'jump', to: passed } }, verb);
     return;
   }
   const failed = assembler.label();
   const answered = assembler.label();
-  writeCall(
-    w,
-    store.of,
-    BARE_LINE,
-    null,
-    { ...scope, failure: { kind: 'jump', to: failed } },
-    verb,
-  );
+  writeCall(w, store.of, BARE, null, { ...scope, failure: { kind: 'jump', to: failed } }, verb);
   writeJump(w, answered);
   assembler.bind(failed);
   assembler.emit(OP.DONE, outcomeOfStatus(500));

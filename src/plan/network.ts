@@ -41,6 +41,8 @@ export function planLinks(
           answerLatency: distributions.id(back.latency),
           loss: there.loss,
           answerLoss: back.loss,
+          bandwidth: there.bandwidth,
+          answerBandwidth: back.bandwidth,
           rtoNs: network.rtoNs,
         });
       }
@@ -70,7 +72,7 @@ function zonesOf(component: LaidComponent): readonly number[] {
 }
 
 /**
- * Latency and loss of a message, each from the most specific place that sets it: a link between two
+ * Latency, loss and bandwidth of a message, each from the most specific place that sets it: a link between two
  * ends (a component is more specific than a zone, then the later link wins), the zone both are in, the
  * network.
  */
@@ -79,14 +81,16 @@ function wayOf(
   layout: Layout,
   from: End,
   to: End,
-): { readonly latency: Distribution; readonly loss: number } {
+): { readonly latency: Distribution; readonly loss: number; readonly bandwidth: number } {
   const inside = from.zone >= 0 && from.zone === to.zone ? layout.zones[from.zone]! : null;
   const zone: Way | undefined = inside === null ? undefined : network.zones.get(inside);
   const latency = mostSpecific(network, layout, from, to, (link) => link.latency);
   const loss = mostSpecific(network, layout, from, to, (link) => link.loss);
+  const bandwidth = mostSpecific(network, layout, from, to, (link) => link.bandwidth);
   return {
     latency: latency ?? zone?.latency ?? network.latency,
     loss: loss ?? zone?.loss ?? network.loss,
+    bandwidth: bandwidth ?? network.bandwidth,
   };
 }
 

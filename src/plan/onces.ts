@@ -27,7 +27,8 @@ export function sendsKeys({ services, gateways, workloads }: Scenario): boolean 
     for (const bundle of host.outbound.values()) if (asks(bundle)) return true;
   }
   for (const { routes } of gateways.values())
-    if (routes.some(({ policy }) => asks(policy))) return true;
+    if (routes.some(({ policy, steps }) => asks(policy) || stepsAsk(steps ?? [], asks)))
+      return true;
   for (const { endpoints } of services.values()) {
     for (const { steps } of endpoints.values()) if (stepsAsk(steps, asks)) return true;
   }

@@ -8,6 +8,7 @@ export const PLAN_PROBLEMS = Object.freeze({
   FL706: 'reserved_route_name',
   FL707: 'limiter_key_unknown',
   FL708: 'connections_misplaced',
+  FL709: 'fallback_goes_round',
 } as const);
 export type PlanProblemCode = keyof typeof PLAN_PROBLEMS;
 

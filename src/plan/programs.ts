@@ -29,17 +29,21 @@ export function writeProgram(
     case 'request':
       writeSteps(w, source.request.steps, scope);
       break;
-    case 'endpoint':
+    case 'endpoint': {
       writeTimeLimit(w, source.endpoint);
-      writeMiddleware(w, limiters, source.service.middleware, scope);
+      const behind = writeMiddleware(w, limiters, source.service.middleware, scope);
       if (keysAreSent || source.endpoint.once !== null) w.assembler.emit(OP.ONCE);
       writeBulkhead(w, source.endpoint, part);
-      writeSteps(w, source.endpoint.steps, scope);
+      writeSteps(w, source.endpoint.steps, behind);
+      behind.closing();
       break;
-    case 'route':
-      writeMiddleware(w, limiters, source.route.chain, scope);
-      writeRoute(w, limiters, source, scope);
+    }
+    case 'route': {
+      const behind = writeMiddleware(w, limiters, source.route.chain, scope);
+      writeRoute(w, limiters, source, behind);
+      behind.closing();
       break;
+    }
     case 'operation':
       if (keysAreSent) w.assembler.emit(OP.ONCE);
       writeOperation(w, source.operation, scope);
@@ -98,6 +102,7 @@ function scopeOf(part: LaidPart): Scope {
     loops: 0,
     failure: { kind: 'end' },
     answer: { kind: 'request' },
+    closing: () => {},
     uncaught: client ? CALL_MODE.PASS : CALL_MODE.END,
     answers: -1,
   };

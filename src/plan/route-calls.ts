@@ -9,19 +9,24 @@ import { StepNames } from './identity.js';
 import type { Limiters } from './limiters.js';
 import type { Scope } from './scope.js';
 import { strand } from './scope.js';
+import { writeSteps } from './steps.js';
 import { writeCall, type Writer } from './writer.js';
 
 const AT_ONCE: Distribution = { kind: 'constant', valueNs: 0 };
 
-/** What a route does when its chain has let a request through: the copy, then the call of a target. */
+/**
+ * What a route does when its chain has let a request through: the copy, then the call of a target; or
+ * steps of its own.
+ */
 export function writeRoute(
   w: Writer,
   keys: Limiters,
   { route, gateway }: { readonly route: Route; readonly gateway: Gateway },
   scope: Scope,
 ): void {
-  if (route.mirror !== null) writeMirror(w, route.mirror, scope);
   const own = { ...scope, answers: answersOf(w, gateway) };
+  if (route.steps !== null) return writeSteps(w, route.steps, own);
+  if (route.mirror !== null) writeMirror(w, route.mirror, scope);
   const call = (index: number): void =>
     writeCall(w, route.to[index]!.target, HANDED_ON, route.policy, own);
   if (route.to.length === 1) return call(0);

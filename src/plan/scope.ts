@@ -31,6 +31,8 @@ export interface Scope {
   readonly loops: number;
   readonly failure: Failure;
   readonly answer: Answer;
+  /** Writes what middleware does with a successful answer. */
+  readonly closing: () => void;
   /** What ends a strand with the failure of a call: END relays it, PASS hands it on as it is. */
   readonly uncaught: 0 | 3;
   /** Table of the statuses with which an uncaught failure is answered instead, -1 = none. */

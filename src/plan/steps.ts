@@ -6,7 +6,7 @@ import { CALL_MODE, OP } from '../spec/plan.js';
 import type { Step } from '../spec/scenario.js';
 import { SLOT } from './assembler.js';
 import { writeChoose, writeParallel } from './branches.js';
-import { BARE_LINE } from './calls.js';
+import { BARE } from './calls.js';
 import { StepNames } from './identity.js';
 import type { Scope } from './scope.js';
 import { inside, strand } from './scope.js';
@@ -161,7 +161,7 @@ function writeVerb(w: Writer, step: Step, scope: Scope): void {
       return;
     case 'query': {
       const to = { component: step.database, part: step.operation };
-      return writeCall(w, to, BARE_LINE, step.policy, scope, 'query');
+      return writeCall(w, to, BARE, step.policy, scope, 'query');
     }
     case 'parallel':
       return writeParallel(w, step, scope, scope.names.next('parallel'), writeSteps);
@@ -211,6 +211,7 @@ function writeRespond(w: Writer, step: StepOf<'respond'>, scope: Scope): void {
   const { assembler } = w;
   switch (scope.answer.kind) {
     case 'request':
+      if (isSuccess(step.outcome)) scope.closing();
       if (step.then.length > 0) {
         assembler.emit(OP.RESPOND, step.outcome);
         writeSteps(w, step.then, strand(scope));

@@ -4,14 +4,16 @@ import { CALL_MODE, OP } from '../spec/plan.js';
 import type { Bundle, Condition, Step, Target } from '../spec/scenario.js';
 import type { Assembler, Label } from './assembler.js';
 import { SLOT } from './assembler.js';
-import { reached } from './calls.js';
+import { BARE, calledPart, PASSED_ON, reached } from './calls.js';
+import type { RequestText } from './calls.js';
 import type { Interner } from './canonical.js';
 import type { Conditions } from './conditions.js';
 import type { EdgeTable } from './edges.js';
+import type { Keyed } from './keyed.js';
 import type { LaidPart, Layout } from './layout.js';
 import type { GateTable } from './gates.js';
 import type { Problems } from './problem.js';
-import type { RequestLine } from '../scenario/routes.js';
+import { requestBytesOf } from './sizes.js';
 import { modeOf, type Scope } from './scope.js';
 
 /** All that programs write to. */
@@ -22,6 +24,7 @@ export interface Writer {
   readonly conditions: Conditions;
   readonly distributions: Interner<Distribution>;
   readonly counts: Interner<CountDistribution>;
+  readonly keyed: Keyed;
   readonly gates: GateTable;
   readonly problems: Problems;
   /** First loop register not used by what has been written; a body measures itself by it. */
@@ -41,40 +44,87 @@ export function writeWhen(w: Writer, condition: Condition, otherwise: Label, whe
 export function writeCall(
   w: Writer,
   to: Target,
-  line: RequestLine,
+  line: RequestText,
   policy: Bundle | null,
   scope: Scope,
   verb: 'call' | 'query' = 'call',
 ): void {
-  const { layout, conditions, problems } = w;
-  const way = reached(layout, conditions, scope.part, to, line, scope.where, problems);
-  if (way === null) return;
-  const after = w.assembler.label();
-  for (const detour of way.detours) {
-    const next = w.assembler.label();
-    const table = w.assembler.constants(detour.requests);
-    w.assembler.point(w.assembler.emit(OP.WHEN, table), SLOT.B, next);
-    writeAttempt(w, detour.callee, policy, scope, verb);
-    writeJump(w, after);
-    w.assembler.bind(next);
+  const { mode, target } = modeOf(scope);
+  const operand = mode === CALL_MODE.ANSWER ? scope.answers : 0;
+  for (const at of emitCalls(w, to, line, policy, scope, verb, mode, operand)) {
+    if (target !== null) w.assembler.point(at, SLOT.C, target);
   }
-  writeAttempt(w, way.callee, policy, scope, verb);
-  w.assembler.bind(after);
 }
 
-function writeAttempt(
+/** A call whose failure is what a check says, see CHECK_TABLE; gives where it stands, for each way. */
+export function writeCheckCall(
   w: Writer,
-  callee: LaidPart,
+  to: Target,
+  scope: Scope,
+  table: number,
+): readonly number[] {
+  return emitCalls(w, to, BARE, null, scope, 'call', CALL_MODE.CHECK, table);
+}
+
+/** The call, and those of the requests that it sends elsewhere; gives where they stand. */
+function emitCalls(
+  w: Writer,
+  to: Target,
+  line: RequestText,
   policy: Bundle | null,
   scope: Scope,
   verb: string,
-): void {
-  const edge = w.edges.use(scope.part, callee, policy);
-  const stream = scope.names.next(`${verb}:${callee.component.name}.${callee.name}`);
-  const { mode, target } = modeOf(scope);
-  const table = mode === CALL_MODE.ANSWER ? scope.answers : 0;
-  const at = w.assembler.emit(OP.CALL, edge, mode, table, stream);
-  if (target !== null) w.assembler.point(at, SLOT.C, target);
+  mode: number,
+  operand: number,
+): readonly number[] {
+  const { layout, conditions, problems, assembler } = w;
+  const way = reached(layout, conditions, scope.part, to, line, scope.where, problems);
+  if (way === null) return [];
+  const emit = (callee: LaidPart): number => {
+    const bytes = line.requestBytes ?? requestBytesOf(layout, callee);
+    const edge = useEdge(w, scope, callee, policy, bytes, []);
+    const stream = scope.names.next(`${verb}:${callee.component.name}.${callee.name}`);
+    return assembler.emit(OP.CALL, edge, mode, operand, stream);
+  };
+  const after = assembler.label();
+  const places: number[] = [];
+  for (const detour of way.detours) {
+    const next = assembler.label();
+    const table = assembler.constants(detour.requests);
+    assembler.point(assembler.emit(OP.WHEN, table), SLOT.B, next);
+    places.push(emit(detour.callee));
+    writeJump(w, after);
+    assembler.bind(next);
+  }
+  places.push(emit(way.callee));
+  assembler.bind(after);
+  return places;
+}
+
+/** The edge of a call, and those of the calls that it falls back on. */
+function useEdge(
+  w: Writer,
+  scope: Scope,
+  callee: LaidPart,
+  policy: Bundle | null,
+  bytes: number,
+  before: readonly number[],
+): number {
+  const { edges, layout, problems } = w;
+  const edge = edges.use(scope.part, callee, policy, bytes);
+  const { id, fallback } = edges.bundleOf(edge);
+  if (fallback === null || edges.fallsBack(edge)) return edge;
+  if (before.includes(edge)) {
+    const name = `${callee.component.name}.${callee.name}`;
+    const message = `the calls of \`${name}\` fall back on themselves by the bundle \`${id}\`: give the call it makes instead a bundle of its own in \`outbound\``;
+    problems.add('FL709', scope.where, message);
+    return edge;
+  }
+  const other = calledPart(layout, fallback, BARE, scope.where, problems);
+  if (other === null) return edge;
+  const size = bytes === PASSED_ON ? PASSED_ON : requestBytesOf(layout, other);
+  edges.fallBack(edge, useEdge(w, scope, other, null, size, [...before, edge]));
+  return edge;
 }
 
 /** An unconditional jump. */

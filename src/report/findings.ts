@@ -1,5 +1,6 @@
 import type { VariantResult } from '../spec/result.js';
 import { amplifiedEdges, wasteRows } from './charts/waste.js';
+import { sharedAnswers } from './shared-answers.js';
 import { breakerLanes } from './charts/breakers.js';
 import { lostShare } from './charts/latency.js';
 import { momentsOf, stateOf } from './charts/topology.js';
@@ -262,6 +263,11 @@ export function wasteFinding(view: View, variant: VariantResult): string {
       : during !== null
         ? `${edge.edge} makes ${formatNumber(during)} attempts per call during the fault`
         : `${edge.edge} makes ${formatNumber(edge.factor)} attempts per call`;
+  const shared = sharedAnswers(variant)[0];
+  if (amplified === null && shared !== undefined) {
+    const saves = `${formatCount(shared.answers)} answers at ${shared.name} are shared`;
+    return wasted === null ? saves : `${saves}; ${wasted}`;
+  }
   if (amplified !== null && wasted !== null) return `${amplified}; ${wasted}`;
   return (
     amplified ?? (wasted === null ? 'No retries and no work in vain' : `No retries, yet ${wasted}`)

@@ -14,8 +14,7 @@ const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
     '',
     'platform caches topics queues brokers sagas eventStores projections functions registries mesh sweeps',
   ],
-  ['network', 'bandwidth crossZoneCost'],
-  ['network.links.*', 'bandwidth'],
+  ['network', 'crossZoneCost'],
   [
     'services.*',
     'tags memory resources outbox discovery probes ' + 'autoscaling versions version rollout',
@@ -24,19 +23,17 @@ const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
     'gateways.*',
     'tags memory resources discovery probes ' + 'autoscaling versions version rollout',
   ],
-  ['gateways.*.routes.*', 'mirror sticky'],
   ['services.*.runtime.gc', 'allocated'],
   ['gateways.*.runtime.gc', 'allocated'],
   ['services.*.lifecycle', 'preStop terminationGrace drain coldCaches'],
   ['gateways.*.lifecycle', 'preStop terminationGrace drain coldCaches'],
-  ['services.*.endpoints.*', 'requestSize responseSize'],
   [
     'databases.*',
     'tags statementTimeout replicas route shards knee failover loadBalancing queue concurrency',
   ],
   ['databases.*.operations.*', 'rows key lock scan fanout'],
   ['workloads.*', 'tags keys'],
-  ['workloads.*.requests.*', 'keys requestSize'],
+  ['workloads.*.requests.*', 'keys'],
   ['faults.*', 'when jitter probability group role version'],
   ['budgets.*', 'strict by'],
   ['hypothesis.expect.*', 'strict by'],
@@ -46,7 +43,6 @@ const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
 /** Fields of steps by verb, and of the bundle and its policies. */
 const LATER_FIELDS: ReadonlyMap<string, string> = new Map([
   ['step', LATER_VERBS.join(' ')],
-  ['call', 'requestSize'],
   ['query', 'key route consistency of'],
   ['respond', 'responseSize degraded'],
   ['when', 'version'],
@@ -54,8 +50,8 @@ const LATER_FIELDS: ReadonlyMap<string, string> = new Map([
   ['policy', 'key store retryAfter ignore'],
   ['store', 'cache of onError'],
   ['protocol', 'workPerKiB'],
-  ['middleware', 'admit cache coalesce'],
-  ['middlewareEntry', 'cacheTtl workPerKiB key dryRun'],
+  ['middleware', 'cache'],
+  ['middlewareEntry', 'key dryRun'],
 ]);
 
 /** Words of closed lists that later versions bring, by the last key of the path. */

@@ -243,6 +243,14 @@ export const METRICS: readonly Metric[] = [
     'Calls that policies with `dryRun` would have refused.',
   ),
   metric(
+    'coalesced',
+    ['gateway', 'route', 'service', 'endpoint', 'edge'],
+    'number',
+    'none',
+    'low',
+    'Calls, or requests in a middleware chain, that were answered with the answer of another one.',
+  ),
+  metric(
     'hinted',
     ['edge'],
     'number',

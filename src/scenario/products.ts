@@ -104,8 +104,9 @@ const PRIORITIES: ReadonlyMap<string, number> = new Map([
   ['rateLimit', 910],
   ['transform', 801],
   ['log', 12],
-  // No plugin: nginx compresses what comes back.
+  // No plugins: nginx compresses what comes back, and lets requests wait for one answer.
   ['compress', 0],
+  ['coalesce', 0],
 ]);
 
 /** The priority Kong runs a middleware by, the highest first; undefined where its kind has to tell. */

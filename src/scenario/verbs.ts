@@ -49,6 +49,7 @@ export const MIDDLEWARE = [
   'authenticate',
   'authorize',
   'rateLimit',
+  'coalesce',
   'admit',
   'transform',
   'translate',

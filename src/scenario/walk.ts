@@ -51,7 +51,12 @@ export function visitHost(node: Node, path: Path, visitor: Visitor): Node {
     ),
   );
   return change(host, 'routes', (routes) =>
-    changeItems(routes, (route, index) => visitPolicy(route, [...path, 'routes', index], visitor)),
+    changeItems(routes, (route, index) => {
+      const at = [...path, 'routes', index];
+      const changed = visitPolicy(route, at, visitor);
+      if (changed.type !== 'map') return changed;
+      return change(changed, 'steps', (steps) => visitSteps(steps, [...at, 'steps'], visitor));
+    }),
   );
 }
 

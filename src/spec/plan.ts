@@ -47,6 +47,10 @@ export interface Plan {
   readonly loads: readonly PlanLoad[];
   readonly links: readonly PlanLink[];
   readonly limiters: readonly PlanLimiter[];
+  /** Whether any message has a size. */
+  readonly sized: boolean;
+  readonly checks: readonly PlanCheck[];
+  readonly coalescings: readonly PlanCoalescing[];
   readonly gates: readonly PlanGate[];
   readonly faults: readonly PlanFault[];
   readonly keys: readonly PlanKey[];
@@ -106,6 +110,8 @@ export interface PlanPart {
   /** Offset of its first instruction. */
   readonly program: number;
   readonly idempotent: boolean;
+  /** Bytes of a successful answer; -1 = of a route: those of the answer it was given. */
+  readonly responseBytes: number;
   /** Index into `onces` of what it says itself, or -1. */
   readonly once: number;
   /** Index into `priorities`; -1 = that of the caller. Requests of workloads have one. */
@@ -138,6 +144,10 @@ export interface PlanEdge {
   readonly panic: number;
   readonly failsOnPanic: boolean;
   readonly pool: Pool | null;
+  /** Bytes of a request; -1 = of a route: those of the request it was sent. */
+  readonly requestBytes: number;
+  /** Edge of the call that the fallback of the bundle makes instead, or -1. */
+  readonly fallback: number;
   readonly connections: PlanConnections | null;
   /** True when a deadline may reach this edge (its own, or one propagated from a caller). */
   readonly deadline: boolean;
@@ -174,6 +184,9 @@ export interface PlanLink {
   readonly answerLatency: number;
   readonly loss: number;
   readonly answerLoss: number;
+  /** Bytes per second between two instances, Infinity = no limit. */
+  readonly bandwidth: number;
+  readonly answerBandwidth: number;
   readonly rtoNs: Ns;
 }
 
@@ -221,6 +234,26 @@ export interface PlanAdmission {
   /** Ids of a limiter and a gate, or -1. */
   readonly limiter: number;
   readonly gate: number;
+}
+
+/** A remote check in a middleware chain whose answers each instance of the component keeps. */
+export interface PlanCheck {
+  readonly component: number;
+  /** Index into `keys`: for whom an answer holds. */
+  readonly key: number;
+  readonly ttlNs: Ns;
+  /** Refusals are kept too. */
+  readonly refusals: boolean;
+}
+
+/** Requests of one part that share an answer while they are on one instance of the component. */
+export interface PlanCoalescing {
+  readonly component: number;
+  /** Index into `keys`: who asks the same. */
+  readonly key: number;
+  /** From the start of the request that is answered for all; null = while it lasts. */
+  readonly windowNs: Ns | null;
+  readonly shareErrors: boolean;
 }
 
 /** Endpoint programs: four integers an instruction (opcode, a, b, c). See OP. */
@@ -273,6 +306,16 @@ export const OP = Object.freeze({
   GATE: 18,
   /** a=t (ns): the job ends with 503 so long from now. */
   TIME_LIMIT: 19,
+  /** a=check id, b=target when it is known to be allowed, c=outcome when it is known to be refused. */
+  KNOWN: 20,
+  /** a=check id: the check before it has allowed. */
+  KEEP: 21,
+  /** a=coalescing id: goes on, or waits for the answer of a request that asks the same. */
+  COALESCE: 22,
+  /** a=d, CPU for each KiB, b=1: of the answer it is about to give, 0: of its request. */
+  WORK_PER_KIB: 23,
+  /** a=t (bytes), b=outcome that ends the strand when its request is larger. */
+  OVERSIZE: 24,
 } as const);
 
 /** Layout of a FORK's table; the starts of the branches follow from STARTS on. */
@@ -305,6 +348,18 @@ export const CALL_MODE = Object.freeze({
   PASS: 3,
   /** The strand ends with the status that t has for the kind of outcome, 0 = with the relayed outcome. */
   ANSWER: 4,
+  /** It is the answer of a check: c=t, see CHECK_TABLE. */
+  CHECK: 5,
+} as const);
+
+/** Layout of the table of a check. */
+export const CHECK_TABLE = Object.freeze({
+  /** Outcome of a request that the check refuses. */
+  REFUSAL: 0,
+  /** Check id whose cache keeps the refusal, -1 = none. */
+  CACHE: 1,
+  /** Where the program goes on when the check gave no answer; -1 = the request ends by that. */
+  ALLOW: 2,
 } as const);
 
 export interface PlanLoad {

@@ -57,6 +57,7 @@ export const EDGE_COUNTERS = [
   'poolTimeouts',
   'wouldReject',
   'throttleRejected',
+  'coalesced',
   'hinted',
   'connects',
   'poolOverflows',
@@ -73,6 +74,8 @@ export interface CallContext {
   resume(frame: number, layer: number): void;
   /** After PARK: refuse with this outcome. */
   reject(frame: number, layer: number, outcome: Outcome): void;
+  /** As reject, through the instant ring: for ends of other calls that are seen from inside a layer. */
+  settle(frame: number, layer: number, outcome: Outcome): void;
   /** After HOLD: enter the layers inside again after the delay (phase 3) as the next attempt. */
   reenter(frame: number, layer: number, delayNs: Ns): void;
   /**
@@ -93,6 +96,11 @@ export interface CallContext {
    */
   fork(frame: number, layer: number, nth: number, elsewhere: boolean): number;
   killChild(child: number): void;
+  /**
+   * The call that the bundle names as its fallback, made for this frame under a bundle of its own; its
+   * end comes to child(), and killChild() gives it up.
+   */
+  instead(frame: number, layer: number): number;
   /** Arms a constant-delay timer: timer(frame, layer) is called unless the layer is left before. */
   arm(lane: Lane, frame: number, layer: number): void;
   /** The same for a delay that is not constant, through the heap (phase 2). */
@@ -217,6 +225,8 @@ export interface PolicyKind<S extends z.ZodType = z.ZodType> {
   readonly example: string;
   /** 'none': holds no state of its own beyond the frame, so one object serves every caller. */
   readonly state: 'none' | 'scoped';
+  /** Its state holds answers, which only calls of one endpoint may share: `per` is `endpoint`. */
+  readonly perEndpoint?: true;
   /** It is about one instance called, whatever the user writes: `per: target`. */
   readonly perTarget?: true;
   /** With every instance shut by this kind callers pick among all of them. */

@@ -10,6 +10,7 @@ import {
   parseDistribution,
 } from './distribution-text.js';
 import type { DurationLimits } from './quantity-text.js';
+import { BANDWIDTH_PATTERN, parseBandwidth, parseSize, SIZE_PATTERN } from './size-text.js';
 import {
   DURATION_PATTERN,
   parseCount,
@@ -87,6 +88,18 @@ export function whole(
     type: 'integer',
     minimum: limits.min ?? 0,
     ...top,
+  });
+}
+
+/** `512B`, `4KiB`, `2MB` or 0 -> whole bytes. */
+export function size(): Quantity<number> {
+  return quantity(parseSize, { anyOf: [{ type: 'string', pattern: SIZE_PATTERN }, { const: 0 }] });
+}
+
+/** `10MiB/s` -> bytes per second, or `unlimited` -> Infinity. */
+export function bandwidth(): Quantity<number> {
+  return quantity(parseBandwidth, {
+    anyOf: [{ type: 'string', pattern: BANDWIDTH_PATTERN }, UNLIMITED],
   });
 }
 

@@ -55,6 +55,8 @@ export interface PartRecord {
   readonly wastedNs: Float64Array;
   /** Per cell: completed executions of one logical request beyond the first, where not idempotent. */
   readonly duplicates: Uint32Array;
+  /** Per cell: requests answered by a middleware with the answer of another request. */
+  readonly coalesced: Uint32Array;
   /** Per segment, full resolution: latency of all finished, of successful ones, and queue wait. */
   readonly latency: readonly HistogramData[];
   readonly successLatency: readonly HistogramData[];

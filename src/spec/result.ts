@@ -200,6 +200,8 @@ export interface ComponentResult extends AnswerResult {
   readonly queueWait: LatencyResult | null;
   readonly wastedWork: number | null;
   readonly duplicates: number;
+  /** Requests answered by a middleware with the answer of another; left out where there are none. */
+  readonly coalesced?: number;
   /** By calling component: always of databases, else where callers have connections. */
   readonly pools: Readonly<Record<string, PoolResult>> | null;
 }

@@ -79,6 +79,8 @@ export interface RunSettings {
 export interface Network {
   readonly latency: Distribution;
   readonly loss: number;
+  /** Bytes per second between two instances, each way. */
+  readonly bandwidth: number;
   readonly rtoNs: Ns;
   readonly zones: ReadonlyMap<
     string,
@@ -92,6 +94,7 @@ export interface NetworkLink {
   readonly between: readonly [string, string];
   readonly latency: Distribution | null;
   readonly loss: number | null;
+  readonly bandwidth: number | null;
   readonly oneWay: boolean;
 }
 
@@ -126,6 +129,8 @@ export interface Bundle {
   readonly idempotencyKey: OncePerValue | null;
   /** Overrides the callee's own, null when it does not. */
   readonly loadBalancing: LoadBalancing | null;
+  /** What a fallback calls instead; null where none does. */
+  readonly fallback: Target | null;
   /** Connections of its calls to services and gateways; null: they are warm and free. */
   readonly connections: Connections | null;
   readonly outlierDetection: OutlierDetection | null;
@@ -297,6 +302,9 @@ export interface Endpoint {
   /** Where a key makes it idempotent. */
   readonly once: OncePerValue | null;
   readonly readOnly: boolean;
+  /** Bytes of a request whose call does not say otherwise, and of a successful answer. */
+  readonly requestBytes: number;
+  readonly responseBytes: number;
   /** Replaces the priority that a request carries; null = it keeps its own. */
   readonly priority: number | null;
   /** Executions at once per instance, inside the workers; null = as many as there are workers. */
@@ -316,6 +324,10 @@ export interface Route {
   readonly regexPriority: number;
   /** Weighted targets; `part` is filled in. */
   readonly to: readonly { readonly target: Target; readonly weight: number }[];
+  /** What the gateway runs itself instead of calling a target; `to` is empty then. */
+  readonly steps: readonly Step[] | null;
+  /** Bytes of an answer of its steps. */
+  readonly responseBytes: number;
   /** Key whose value chooses among the targets; null = chance. */
   readonly sticky: string | null;
   /** A copy of a share of the requests, for which nobody waits. */
@@ -328,15 +340,28 @@ export interface Route {
 }
 
 export interface Middleware {
-  /** `authenticate`, `authorize`, `rateLimit`, `admit`, `filter`, `transform`, `translate`, `compress`, `log`, `correlate`. */
+  /** `authenticate`, `authorize`, `rateLimit`, `admit`, `coalesce`, `filter`, `transform`, `translate`, `compress`, `log`, `correlate`. */
   readonly name: string;
   readonly kind: string | null;
   readonly work: Distribution;
+  /** CPU for each KiB: of the request, of the answer for `compress`, of both for `translate`. */
+  readonly workPerKiB: Distribution;
+  /** `filter` by size: the largest request that passes, bytes; null = all do. */
+  readonly maxBytes: number | null;
   readonly reject: number;
   readonly status: number;
   /** A remote check. */
   readonly call: Target | null;
+  /** When the check gave no answer. */
   readonly onError: 'allow' | 'reject';
+  /** How long an instance keeps the answers of the check, and for whom one holds. */
+  readonly cached: { readonly ttlNs: Ns; readonly key: string; readonly refusals: boolean } | null;
+  /** Only for `coalesce`. */
+  readonly coalesce: {
+    readonly key: string;
+    readonly shareErrors: boolean;
+    readonly windowNs: Ns | null;
+  } | null;
   readonly when: Condition | null;
   /** Only for `rateLimit`: the policy kind and its config, and what its refusals say. */
   readonly rateLimit: Layer | null;
@@ -385,6 +410,8 @@ export type Step = StepModifiers &
         readonly path: string | null;
         readonly host: string | null;
         readonly headers: ReadonlyMap<string, string>;
+        /** null = what the callee says of its requests. */
+        readonly requestBytes: number | null;
       }
     | { readonly verb: 'query'; readonly database: string; readonly operation: string }
     | {

@@ -51,6 +51,15 @@ describe('call machinery under constant faults', () => {
     },
   );
 
+  it('leaks nothing with checks, shared answers and sizes in the middleware chains', () => {
+    for (const plain of cases.filter((_, k) => k % 3 === 0)) {
+      const one = { ...plain, middleware: true as const };
+      const { record, rest } = shake(one);
+      expect({ case: title(one), ...rest }).toEqual({ case: title(one), ...NOTHING });
+      expect(record.stop).toBe(one.chain.includes('2') ? 'horizon' : 'drained');
+    }
+  });
+
   it('does the same again, without lanes, and with renumbered sequences', () => {
     for (const one of cases.filter((_, k) => k % 7 === 0)) {
       const { digest } = shake(one).record;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { deadline } from '../../src/patterns/policies/deadline.js';
 import { fallback } from '../../src/patterns/policies/fallback.js';
-import { OUTCOME, statusOf } from '../../src/spec/outcome.js';
+import { OUTCOME, statusOf, withStatus } from '../../src/spec/outcome.js';
 import type { Outcome } from '../../src/spec/outcome.js';
 import { createPolicy, FakeCalls, MS } from '../support/fake-calls.js';
 
@@ -72,5 +72,61 @@ describe('fallback', () => {
     calls.giveUp(call.frame, MS);
     calls.run();
     expect(call.outcome).toBeNull();
+  });
+});
+
+describe('fallback with a call', () => {
+  /** The first attempt fails after 5 ms with `first`, the call made instead ends after 3 ms with `second`. */
+  function instead(written: object, first: Outcome, second: Outcome) {
+    const calls = new FakeCalls();
+    calls.callee = ({ nth }) =>
+      nth === 1 ? { afterNs: 5 * MS, outcome: first } : { afterNs: 3 * MS, outcome: second };
+    const { policy } = createPolicy(calls, fallback, { call: 'cache.get', ...written });
+    return { calls, policy, call: calls.call([policy], 0) };
+  }
+
+  it('makes the other call when this one has failed, whose answer is degraded', () => {
+    const { calls, policy, call } = instead({}, OUTCOME.serverError, withStatus(OUTCOME.ok, 203));
+    calls.run();
+    expect([call.outcome! & 31, statusOf(call.outcome!), call.endNs / MS]).toEqual([
+      OUTCOME.degraded,
+      203,
+      8,
+    ]);
+    expect(calls.starts).toEqual([0, 5 * MS]);
+    expect(calls.counted('fallbacks')).toBe(1);
+    expect(policy.held()).toBe(0);
+  });
+
+  it('counts it as ok with degraded: false, and waits for `after` before it', () => {
+    const { calls, call } = instead({ degraded: false, after: '2ms' }, OUTCOME.reset, OUTCOME.ok);
+    calls.run();
+    expect([call.outcome, call.endNs / MS]).toEqual([OUTCOME.ok, 10]);
+  });
+
+  it('ends as the other call ended where that fails too', () => {
+    const { calls, call } = instead({}, OUTCOME.timeout, OUTCOME.refused);
+    calls.run();
+    expect([call.outcome, call.endNs / MS]).toEqual([OUTCOME.refused, 8]);
+  });
+
+  it('makes none for what `on` leaves out', () => {
+    const { calls, call } = instead({ on: ['timeout'] }, OUTCOME.serverError, OUTCOME.ok);
+    calls.run();
+    expect([call.outcome, calls.starts.length]).toEqual([OUTCOME.serverError, 1]);
+  });
+
+  it('gives the other call up when its caller leaves', () => {
+    const { calls, policy, call } = instead({}, OUTCOME.serverError, OUTCOME.ok);
+    calls.giveUp(call.frame, 6 * MS);
+    calls.run();
+    expect(call.outcome).toBeNull();
+    expect(calls.killed.map(({ atNs }) => atNs)).toEqual([6 * MS]);
+    expect(policy.held()).toBe(0);
+  });
+
+  it('has no status of its own', () => {
+    const config = fallback.schema.parse({ call: 'cache.get', status: 202 });
+    expect(fallback.check!(config, new Map()).map(({ field }) => field)).toEqual(['status']);
   });
 });

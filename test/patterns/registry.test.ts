@@ -43,6 +43,7 @@ describe('the registry of patterns', () => {
     expect(policyNames).toEqual([
       'bulkhead',
       'circuitBreaker',
+      'coalesce',
       'concurrencyLimit',
       'deadline',
       'fallback',
@@ -68,6 +69,7 @@ describe('the registry of patterns', () => {
       'circuitBreaker/polly',
       'circuitBreaker/resilience4j',
       'circuitBreaker/simple',
+      'coalesce/simple',
       'concurrencyLimit/aimd',
       'concurrencyLimit/envoyGradient',
       'concurrencyLimit/fixed',

@@ -76,12 +76,43 @@ describe('gateways and middleware', () => {
     ]);
   });
 
-  it('asks a remote check, whose failure ends the request or is ignored', () => {
+  it('asks a remote check, which allows, refuses or gives no answer', () => {
     const check = { component: 'auth', part: 'check' };
     const strict = planWith([], [middleware('authorize', { call: check })]);
-    expect(disassemble(strict, 'edge', 'all')[0]).toBe('0 CALL auth.check, failure ends');
+    expect(disassemble(strict, 'edge', 'all')[0]).toBe(
+      '0 CALL auth.check, refusal clientError 403, no answer ends',
+    );
     const lax = planWith([], [middleware('authorize', { call: check, onError: 'allow' })]);
-    expect(disassemble(lax, 'edge', 'all')[0]).toBe('0 CALL auth.check, failure ignored');
+    expect(disassemble(lax, 'edge', 'all')[0]).toBe(
+      '0 CALL auth.check, refusal clientError 403, no answer -> 1',
+    );
+  });
+
+  it('asks a check only where its answer is not known, and has one cache for each place', () => {
+    const cached = { ttlNs: ms(10), key: 'customer', refusals: false };
+    const call = { component: 'auth', part: 'check' };
+    const chain = [middleware('authenticate', { call, status: 401, cached, onError: 'allow' })];
+    const plan = planWith(chain);
+    expect(disassemble(plan, 'edge', 'all').slice(0, 4)).toEqual([
+      '0 KNOWN check 1, allowed -> 3, refused clientError 401',
+      '1 CALL auth.check, refusal clientError 401, kept by check 1, no answer -> 3',
+      '2 KEEP check 1',
+      '3 CALL a.run, failure ends',
+    ]);
+    expect(
+      plan.checks.map(({ component, key }) => [plan.components[component]!.name, key]),
+    ).toEqual([
+      ['a', 0],
+      ['edge', 0],
+    ]);
+    expect(plan.checks[0]).toMatchObject({ ttlNs: ms(10), refusals: false });
+  });
+
+  it('has a place to coalesce for each part', () => {
+    const coalesce = { key: 'customer', shareErrors: true, windowNs: null };
+    const plan = planWith([middleware('coalesce', { coalesce })]);
+    expect(disassemble(plan, 'edge', 'all')[0]).toBe('0 COALESCE place 1');
+    expect(disassemble(plan, 'a', 'run')[0]).toBe('0 COALESCE place 0');
   });
 
   it('has one limiter for each place of a chain, keyed by a declared key', () => {

@@ -50,6 +50,7 @@ function linksOf(plan: Plan): readonly string[] {
 const link = (x: string, y: string, value: number, oneWay = false): NetworkLink => ({
   between: [x, y],
   latency: constant(ms(value)),
+  bandwidth: null,
   loss: null,
   oneWay,
 });
@@ -94,7 +95,13 @@ describe('links', () => {
   });
 
   it('take latency and loss each from where it is set', () => {
-    const loss = { between: ['a', 'b'], latency: null, loss: 0.5, oneWay: false } as const;
+    const loss = {
+      between: ['a', 'b'],
+      latency: null,
+      loss: 0.5,
+      bandwidth: null,
+      oneWay: false,
+    } as const;
     const plan = planOf({ latency: constant(ms(1)), links: [loss, link('east', 'west', 5)] });
     expect(linksOf(plan)[0]).toBe('a>b east>west 5/5');
     expect(plan.links[0]!.loss).toBe(0.5);

@@ -293,10 +293,24 @@ export const BAD_SHAPES: readonly BadCase[] = [
   },
   {
     title: 'a policy of a later version',
-    edit: [timeout, 'plain: { coalesce: { key: user } }'],
+    edit: [timeout, 'plain: { outlierDetection: { consecutive: 5 } }'],
     code: 'FL202',
-    at: 'coalesce',
-    says: 'coalesce is known, not in this version',
+    at: 'outlierDetection',
+    says: 'outlierDetection is known, not in this version',
+  },
+  {
+    title: 'a policy with a key that is not declared',
+    edit: [timeout, 'plain: { coalesce: { key: user } }'],
+    code: 'FL404',
+    at: 'user',
+    says: 'there is no key user in keys',
+  },
+  {
+    title: 'a split of what only calls of one endpoint can share',
+    edit: [timeout, 'plain: { coalesce: { key: user, per: callee } }'],
+    code: 'FL201',
+    at: 'per',
+    says: 'unknown key per',
   },
   {
     title: 'a misspelt policy',

@@ -226,6 +226,26 @@ export const BAD_REFERENCES: readonly BadCase[] = [
     says: 'a route needs a target with a weight above 0',
   },
   {
+    title: 'a route with steps that is sticky',
+    edit: [
+      'to: orders.create, policy: plain }\nservices',
+      'steps: [ { call: orders.create }, { call: orders.show } ], sticky: product }\nservices',
+    ],
+    code: 'FL208',
+    at: 'product }\nservices',
+    says: 'sticky chooses among the targets of `to`, and a route with `steps` has no `to`',
+  },
+  {
+    title: 'a route with steps that is mirrored',
+    edit: [
+      'to: orders.create, policy: plain }\nservices',
+      'steps: [ { call: orders.create } ], mirror: { to: orders.show } }\nservices',
+    ],
+    code: 'FL208',
+    at: '{ to: orders.show } }\nservices',
+    says: 'mirror copies what is sent to the target of `to`',
+  },
+  {
     title: 'a mirror of nothing',
     edit: [
       'policy: plain }\nservices',

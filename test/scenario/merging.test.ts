@@ -113,6 +113,7 @@ describe('a bundle of policies', () => {
       layers: [],
       idempotencyKey: null,
       loadBalancing: null,
+      fallback: null,
       connections: null,
       outlierDetection: null,
       order: 'default',

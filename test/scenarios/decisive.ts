@@ -18,6 +18,20 @@ export const DECISIVE: readonly Decisive[] = [
     '8.4 calls under way at 250/s: 9 x (25 / 33.5) and its root are 9 again, less the 0.6 free places',
   ),
   row(
+    'aggregation',
+    'app.latency.p99 during hung in best-effort',
+    0.187,
+    0.001,
+    '2 x 40 + 5 + 100 + 2 ms: the page goes without what has not come by then',
+  ),
+  row(
+    'api-security',
+    'edge.cpu from 0s to 5s in auth-first',
+    0.992,
+    0.01,
+    '3000/s x 0.25 ms + 300/s x 0.27 ms + 2000/s x 0.08 ms',
+  ),
+  row(
     'balancing-nginx',
     'proxy->stock.outcomes.refused during dead in defaults',
     24,
@@ -193,6 +207,13 @@ export const DECISIVE: readonly Decisive[] = [
     '100 users / 50/s less 1 s of thinking; what comes in the last second ends after the brownout',
   ),
   row(
+    'coalescing',
+    'shop->stock.amplification in shared',
+    0.0909,
+    0.002,
+    '1 of 1 + 100/s x 100 ms: who comes during a call joins it',
+  ),
+  row(
     'cold-start',
     'users.share.rejectedOverload from 25s to 45s in in-turn',
     0.2,
@@ -282,6 +303,13 @@ export const DECISIVE: readonly Decisive[] = [
     0.076,
     0.018,
     'Pollaczek-Khinchine with 99 % of 1 ms and 1 % of 300 ms',
+  ),
+  row(
+    'fallback-call',
+    'users.success during outage in small-backup',
+    0.51,
+    0.02,
+    '5 workers / 100 ms for 100/s, and the 10 places of the queue',
   ),
   row(
     'fallback',
@@ -374,6 +402,13 @@ export const DECISIVE: readonly Decisive[] = [
     983,
     2,
     'second executions of 50 x 10 s of orders, third ones of 50 x 9.65 s; with the key none',
+  ),
+  row(
+    'introspection-cache',
+    'auth.throughput in four-gateways',
+    44.4,
+    1.0,
+    '200 tokens x 4 gateways, each asked for every 10 s + 8 s',
   ),
   row('kong-declarative', 'apps.outcomes.ok in one-node', 6000, 0.5, '60 minutes x 100'),
   row(
@@ -488,6 +523,13 @@ export const DECISIVE: readonly Decisive[] = [
     247,
     7,
     '5 connections / 20 ms = 250/s, less what comes back after the end',
+  ),
+  row(
+    'protocol-translation',
+    'shoppers.latency.mean in json-inside',
+    0.0168,
+    0.001,
+    '0.2 + 5 + 4.88 ms, and 6.7 ms of waiting for a link that is busy for 73 % (M/D/1)',
   ),
   row(
     'queue-adaptive-lifo',
@@ -639,6 +681,13 @@ export const DECISIVE: readonly Decisive[] = [
     0.1,
     0.04,
     'the 100 workers are gone after 2 s of 20',
+  ),
+  row(
+    'zero-trust-hops',
+    'users.successLatency.min in central',
+    0.014,
+    0.0001,
+    '3 x (0.5 + 1 + 0.5) ms of calls, and 0.5 + 1 + 0.5 ms of asking at four hops',
   ),
   row(
     'zone-outage',

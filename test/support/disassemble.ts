@@ -1,5 +1,5 @@
 import { kindIndex, OUTCOME_NAMES, statusOf } from '../../src/spec/outcome.js';
-import { CALL_MODE, FORK_TABLE, OP } from '../../src/spec/plan.js';
+import { CALL_MODE, CHECK_TABLE, FORK_TABLE, OP } from '../../src/spec/plan.js';
 import type { Plan } from '../../src/spec/plan.js';
 import { countText, distributionText, durationText } from './plan-text.js';
 
@@ -45,6 +45,7 @@ function operands(plan: Plan, start: number, op: number, a: number, b: number, c
     case OP.WAIT:
       return distributionText(plan.distributions[a]!);
     case OP.CALL:
+      if (b === CALL_MODE.CHECK) return `${edgeText(plan, a)}, ${checkText(table(c), start)}`;
       return `${edgeText(plan, a)}, ${modeText(b, c - start)}`;
     case OP.FORK:
       return forkText(plan, table(c), start);
@@ -69,9 +70,25 @@ function operands(plan: Plan, start: number, op: number, a: number, b: number, c
       return `${to(a)}, goes on ${to(b)}`;
     case OP.LIMIT:
       return `limiter ${a}, refused ${outcomeText(b)}`;
+    case OP.KNOWN:
+      return `check ${a}, allowed ${to(b)}, refused ${outcomeText(c)}`;
+    case OP.KEEP:
+      return `check ${a}`;
+    case OP.COALESCE:
+      return `place ${a}`;
     default:
       return '';
   }
+}
+
+function checkText(row: readonly number[], start: number): string {
+  const allow = row[CHECK_TABLE.ALLOW]!;
+  const cache = row[CHECK_TABLE.CACHE]!;
+  return [
+    `refusal ${outcomeText(row[CHECK_TABLE.REFUSAL]!)}`,
+    ...(cache < 0 ? [] : [`kept by check ${cache}`]),
+    `no answer ${allow < 0 ? 'ends' : `-> ${allow - start}`}`,
+  ].join(', ');
 }
 
 function edgeText(plan: Plan, id: number): string {

@@ -135,6 +135,20 @@ export class FakeCalls implements CallContext {
     this.unwind(frame, layer - 1, outcome);
   }
 
+  settle(frame: number, layer: number, outcome: Outcome): void {
+    const f = this.frames[frame];
+    if (f.parked !== layer) throw new Error('settle of a frame that is not parked here');
+    f.words[layer] = outcome;
+    const stamp = ++f.stamps[layer];
+    this.at(
+      this.now,
+      () => {
+        if (f.stamps[layer] === stamp) this.reject(frame, layer, outcome);
+      },
+      this.phase,
+    );
+  }
+
   reenter(frame: number, layer: number, delayNs: number): void {
     const f = this.frames[frame];
     f.attempt++;
@@ -164,6 +178,14 @@ export class FakeCalls implements CallContext {
     of.hedged = true;
     const child = this.add(of.layers, layer + 1, frame, of.deadline, () => {});
     this.at(this.now, () => this.advance(child, layer + 1), this.phase);
+    return child;
+  }
+
+  instead(frame: number, layer: number): number {
+    const child = this.add([], 0, -1, Infinity, (outcome) =>
+      this.frames[frame].layers[layer].child!(frame, layer, child, outcome),
+    );
+    this.at(this.now, () => this.advance(child, 0), this.phase);
     return child;
   }
 

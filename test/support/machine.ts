@@ -18,8 +18,8 @@ function layerOf(policy: string, kind: string, config: unknown): Layer {
     kind,
     config: schema.parse(config),
     scope: 'instance',
-    per: 'callee',
-    key: null,
+    per: policy === 'coalesce' ? 'endpoint' : 'callee',
+    key: (config as { readonly key?: string }).key ?? null,
     store: null,
     dryRun: false,
     written: [],
@@ -28,6 +28,7 @@ function layerOf(policy: string, kind: string, config: unknown): Layer {
 
 const LAYERS: Readonly<Record<string, () => Layer>> = {
   f: () => layerOf('fallback', 'simple', { after: '2ms' }),
+  i: () => layerOf('fallback', 'simple', { after: '1ms', call: 'leaf.get' }),
   r: () =>
     layerOf('retry', 'simple', {
       attempts: 3,
@@ -79,6 +80,8 @@ const LAYERS: Readonly<Record<string, () => Layer>> = {
     }),
     per: 'target',
   }),
+  a: () => layerOf('coalesce', 'simple', { key: 'asked' }),
+  x: () => layerOf('coalesce', 'simple', { key: 'asked', shareErrors: false, window: '8ms' }),
   t: () => layerOf('timeout', 'simple', { after: '6ms' }),
   d: () => layerOf('deadline', 'simple', { after: '15ms' }),
   b: () => layerOf('bulkhead', 'semaphore', { maxConcurrent: 4, maxQueue: 16, maxWait: '2ms' }),
@@ -127,6 +130,11 @@ export const CHAINS: readonly string[] = [
   'fdrgtb',
   'drhtbl',
   'rlbt',
+  'fdarhtb',
+  'rxtb',
+  'dxa',
+  'irtb',
+  'ridhb',
   'prts',
   'fnstw',
   'dpws',
@@ -157,10 +165,9 @@ const CONNECTIONS: Connections = {
 /** The layers of a chain without what it says about connections. */
 function bundleOf(chain: string): Bundle {
   const letters = [...chain].filter((letter) => letter in LAYERS);
-  const bundle = S.bundle(
-    'chain',
-    letters.map((letter) => LAYERS[letter]!()),
-  );
+  const layers = letters.map((letter) => LAYERS[letter]!());
+  const fallback = chain.includes('i') ? { component: 'leaf', part: 'get' } : null;
+  const bundle = { ...S.bundle('chain', layers), fallback };
   if (letters.length === chain.length) return bundle;
   const shared = S.balancing('leastConnections', {}, { level: 'connection' });
   return {
@@ -222,6 +229,8 @@ export interface Case {
   readonly seed: number;
   /** Callers of the innermost service keep away from instances that fail. */
   readonly outliers?: true;
+  /** With checks, coalescing and sizes in the middleware chains. */
+  readonly middleware?: true;
 }
 
 /** What is left when everything has drained; all of it must be 0. */
@@ -263,11 +272,23 @@ function scenarioOf({
   network,
   seed,
   outliers,
+  middleware,
 }: Case): ReturnType<typeof S.scenario> {
   const policy = bundleOf(chain);
   const to = (target: string, mods: object = {}) => S.call(target, { policy, ...mods });
   const own = { cancellation, replicas: 2, protocol: protocolOf(chain) };
   const runtime = seed % 2 === 0 ? 'async' : 'threads';
+  // What middleware remembers and who waits in it, in some of the cases each.
+  const of = { key: 'asked', shareErrors: seed % 3 === 0, windowNs: seed % 5 < 2 ? S.ms(5) : null };
+  const shared =
+    middleware === true && seed % 4 < 2 ? [S.middleware('coalesce', { coalesce: of })] : [];
+  const cached = { ttlNs: S.ms(20), key: 'asked', refusals: true };
+  const call = { component: 'leaf', part: 'get' };
+  const checked =
+    middleware === true && seed % 3 === 1
+      ? [S.middleware('authenticate', { call, cached, onError: 'allow' })]
+      : [];
+  const outbound = new Map([['leaf', S.bundle('check', [LAYERS['t']!()])]]);
   const front = S.service(
     'front',
     {
@@ -284,7 +305,7 @@ function scenarioOf({
         S.query('store.read', { optional: true }),
       ],
     },
-    { ...own, concurrency: 32, queue: queue(32), cpu: cpu(2) },
+    { ...own, concurrency: 32, queue: queue(32), cpu: cpu(2), middleware: checked, outbound },
   );
   const mid = S.service(
     'mid',
@@ -299,7 +320,7 @@ function scenarioOf({
         S.respond(200, [exp(0.2), to('leaf.get', { optional: true })]),
       ],
     },
-    { ...own, runtime, concurrency: 12, queue: queue(8), cpu: cpu(1) },
+    { ...own, runtime, concurrency: 12, queue: queue(8), cpu: cpu(1), middleware: shared },
   );
   const busy = S.fail(500, { probability: 0.05 });
   const hinted = { ...busy, retryAfterNs: seed % 4 === 0 ? NEVER_AGAIN : S.ms(3) } as typeof busy;
@@ -308,7 +329,12 @@ function scenarioOf({
   const guarded = chain.includes('p') ? { idempotent: true, once } : {};
   const leaf = S.service(
     'leaf',
-    { get: S.endpoint('get', steps, guarded) },
+    {
+      get: S.endpoint('get', steps, {
+        ...guarded,
+        responseBytes: middleware === true ? 20_000 : 0,
+      }),
+    },
     {
       ...own,
       concurrency: 8,
@@ -332,13 +358,22 @@ function scenarioOf({
     arrivals: { kind: 'poisson', rate: 500 },
   });
   return S.scenario({
-    run: { durationNs: S.seconds(1), drainNs: S.seconds(4000), stepNs: S.ms(100), seed },
-    network: { latency: network },
+    run: {
+      durationNs: S.seconds(1),
+      drainNs: S.seconds(4000),
+      stepNs: S.ms(100),
+      seed,
+    },
+    network: {
+      latency: network,
+      bandwidth: middleware === true && seed % 4 === 1 ? 20e6 : Infinity,
+    },
     services: [front, mid, leaf],
     databases: [store],
+    keys: new Map([['asked', { kind: 'uniform', count: 3 }]]),
     workloads: [users],
     // A call without any time limit would wait for ever for a message that has vanished.
-    faults: faultsOf(seed, !/[td]/.test(chain)),
+    faults: faultsOf(seed, policy.fallback !== null || !/[td]/.test(chain)),
   });
 }
 
@@ -379,13 +414,13 @@ function faultsOf(seed: number, patient: boolean): ReturnType<typeof S.fault>[] 
 }
 
 function restOf(world: World): Rest {
-  const { calls, strands, instances, edges, connections } = world;
+  const { calls, coalescing, strands, instances, edges, connections } = world;
   const sum = (values: Iterable<number>): number => [...values].reduce((a, b) => a + b, 0);
   const views = new Set(edges.flatMap((edge) => [...edge.views]));
   return {
     frames: calls.frames.slots.used,
     strands: strands.slots.used,
-    held: calls.held() + (world.executions?.held() ?? 0),
+    held: calls.held() + (coalescing?.held() ?? 0) + (world.executions?.held() ?? 0),
     busy: sum(instances.map((instance) => instance.busy)),
     queued: sum(instances.map((instance) => instance.queue.length + instance.resuming.length)),
     runnable: sum(instances.map((instance) => instance.cores.runnable)),

@@ -202,6 +202,7 @@ interface PartDraft {
   readonly busyNs: Float64Array;
   readonly wastedNs: Float64Array;
   readonly duplicates: Uint32Array;
+  readonly coalesced: Uint32Array;
   readonly latency: readonly Histogram[];
   readonly successLatency: readonly Histogram[];
   readonly queueWait: readonly Histogram[];
@@ -210,7 +211,7 @@ interface PartDraft {
 
 interface EdgeDraft extends Omit<
   PartDraft,
-  'good' | 'busyNs' | 'duplicates' | 'queueWait' | 'stepLatency'
+  'good' | 'busyNs' | 'duplicates' | 'coalesced' | 'queueWait' | 'stepLatency'
 > {
   readonly attemptOutcomes: Uint32Array;
   readonly calls: Uint32Array;
@@ -226,6 +227,7 @@ function partDraft({ grid }: Plan): PartDraft {
     busyNs: new Float64Array(cells),
     wastedNs: new Float64Array(cells),
     duplicates: new Uint32Array(cells),
+    coalesced: new Uint32Array(cells),
     latency: histograms(grid.segments),
     successLatency: histograms(grid.segments),
     queueWait: histograms(grid.segments),

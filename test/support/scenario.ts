@@ -61,6 +61,7 @@ export function bundle(id: string, layers: Bundle['layers'] = []): Bundle {
     idempotencyKey: null,
     loadBalancing: null,
     outlierDetection: null,
+    fallback: null,
     connections: null,
     order: 'default',
   };
@@ -126,6 +127,7 @@ export function call(to: string, mods: Mods & CallLine = {}): Step {
     path,
     host,
     headers: new Map(Object.entries(headers)),
+    requestBytes: null,
   };
 }
 
@@ -229,6 +231,8 @@ export function endpoint(
     priority: null,
     concurrency: null,
     timeLimitNs: null,
+    requestBytes: 0,
+    responseBytes: 0,
     ...own,
     name,
     steps,
@@ -265,6 +269,8 @@ export function route(
     hosts: [],
     policy: null,
     middleware: [],
+    steps: null,
+    responseBytes: 0,
     chain: rest.middleware ?? [],
     regexPriority: 0,
     sticky: null,
@@ -310,10 +316,14 @@ export function middleware(name: string, own: Partial<Middleware> = {}): Middlew
   return {
     kind: null,
     work: FREE,
+    workPerKiB: FREE,
+    maxBytes: null,
     reject: 0,
     status: 403,
     call: null,
     onError: 'reject',
+    cached: null,
+    coalesce: null,
     when: null,
     rateLimit: null,
     retryAfter: 'none',
@@ -441,6 +451,7 @@ export function scenario(parts: ScenarioParts): Scenario {
     network: {
       latency: FREE,
       loss: 0,
+      bandwidth: Infinity,
       rtoNs: ms(200),
       zones: new Map(),
       links: [],

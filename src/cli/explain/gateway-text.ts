@@ -18,14 +18,16 @@ function gatewayLine({ name, kind, routing, answers }: Gateway): string {
 }
 
 function routeLine(route: Route): string {
-  const { name, chain, to, sticky, mirror } = route;
+  const { name, chain, to, steps, sticky, mirror } = route;
   const weights = to.map(({ target, weight }) =>
     to.length === 1 ? targetText(target) : `${targetText(target)} ${weight}`,
   );
   const parts = [
     matchText(route),
     ...(chain.length === 0 ? [] : [chain.map(memberText).join(' > ')]),
-    `to ${weights.join(', ')}${sticky === null ? '' : ` by ${sticky}`}`,
+    steps === null
+      ? `to ${weights.join(', ')}${sticky === null ? '' : ` by ${sticky}`}`
+      : 'steps of its own',
     ...(mirror === null ? [] : [`mirror ${mirror.share * 100}% to ${targetText(mirror.target)}`]),
   ];
   return `${name}: ${parts.join('; ')}`;

@@ -1,6 +1,8 @@
 import type { z } from 'zod';
 import { formatDuration } from '../../spec/quantity-text.js';
 import type { Plan, PlanComponent, PlanConnections, PlanEdge } from '../../spec/plan.js';
+import { formatSize } from '../../spec/size-text.js';
+import { chainLines, sizeLines } from './chain-text.js';
 import { gatewayLines } from './gateway-text.js';
 import type {
   Host,
@@ -61,6 +63,8 @@ function sectionsOf(scenario: Scenario, plan: Plan, schemaOf: SchemaOf): Section
       ['endpoints with limits of their own', endpointLines(scenario)] as const,
       ['workloads', workloadLines(scenario)] as const,
       ['network', networkLines(scenario)] as const,
+      ['middleware, in the order in which a request meets it', chainLines(scenario)] as const,
+      ['sizes', sizeLines(scenario)] as const,
       ['edges, outermost layer first', edgeLines(plan, schemaOf)] as const,
       ['bundles', bundleLines(plan, schemaOf)] as const,
       ['faults', faultLines(scenario)] as const,
@@ -222,10 +226,14 @@ function workloadLines({ workloads }: Scenario): readonly string[] {
 }
 
 function networkLines({ network }: Scenario): readonly string[] {
-  const lines = [`latency ${plainText(network.latency)}, loss ${plainText(network.loss)}`];
-  for (const { between, latency, loss, oneWay } of network.links) {
+  const { bandwidth } = network;
+  const limit = bandwidth === Infinity ? '' : `, bandwidth ${formatSize(bandwidth)}/s`;
+  const lines = [`latency ${plainText(network.latency)}, loss ${plainText(network.loss)}${limit}`];
+  for (const { between, latency, loss, bandwidth: own, oneWay } of network.links) {
     const arrow = oneWay ? '->' : '<->';
-    const settings = plainText({ latency, loss });
+    const width =
+      own === null ? {} : { bandwidth: own === Infinity ? own : `${formatSize(own)}/s` };
+    const settings = plainText({ latency, loss, ...width });
     lines.push(`${between[0]} ${arrow} ${between[1]}: ${settings}`);
   }
   return lines;

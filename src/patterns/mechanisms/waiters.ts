@@ -16,7 +16,7 @@ export class Waiters {
   }
 
   push(frame: number, layer: number): void {
-    this.ring.push((frame << LAYER_BITS) | layer);
+    this.ring.push(waiterOf(frame, layer));
   }
 
   /** Takes the oldest, to be read with `frameOf` and `layerOf`; -1 when nobody waits. */
@@ -26,7 +26,7 @@ export class Waiters {
 
   /** False when it does not wait here. */
   remove(frame: number, layer: number): boolean {
-    const waiter = (frame << LAYER_BITS) | layer;
+    const waiter = waiterOf(frame, layer);
     // With one wait limit for all, who leaves is nearly always the oldest.
     if (this.ring.peek() !== waiter) return this.ring.remove(waiter);
     this.ring.shift();
@@ -36,6 +36,11 @@ export class Waiters {
   clear(): void {
     this.ring.clear();
   }
+}
+
+/** A call that waits in a layer of its chain, as one integer. */
+export function waiterOf(frame: number, layer: number): number {
+  return (frame << LAYER_BITS) | layer;
 }
 
 /** The call that a waiter is. */

@@ -3,8 +3,22 @@ import type { Lane } from '../../kernel/lanes.js';
 import type { StreamKey } from '../../kernel/rng.js';
 import type { Samplers } from '../../kernel/distribution.js';
 import type { Outcome } from '../../spec/outcome.js';
-import { HOLD, isSuccess, OUTCOME, PASS, withStatus } from '../../spec/outcome.js';
-import type { CallContext, PolicyKind, PolicySetup, PolicyState } from '../../spec/policy.js';
+import {
+  HOLD,
+  isHinted,
+  isSuccess,
+  OUTCOME,
+  PASS,
+  statusOf,
+  withStatus,
+} from '../../spec/outcome.js';
+import type {
+  CallContext,
+  PolicyKind,
+  PolicyProblem,
+  PolicySetup,
+  PolicyState,
+} from '../../spec/policy.js';
 import { EDGE_COUNTER } from '../../spec/policy.js';
 import { distribution, whole } from '../../spec/quantities.js';
 import { OutcomeSet, outcomeTerms } from '../mechanisms/outcome-terms.js';
@@ -25,8 +39,16 @@ const schema = z.strictObject({
         'deadline, which stands inside. Unit: distribution of durations. Defaults to 0.',
     ),
   status: whole({ min: 200, max: 399 })
-    .prefault(200)
+    .optional()
     .describe('Status of the answer. Unit: HTTP status, 200 to 399. Defaults to 200.'),
+  call: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'An endpoint that is called instead, after `after`, under the bundle that the caller has for it; ' +
+        'its failure is then that of the call. Unit: `component.endpoint`. Defaults to none.',
+    ),
   degraded: z
     .boolean()
     .default(true)
@@ -73,6 +95,65 @@ class Fallback implements PolicyState {
   }
 }
 
+/**
+ * Makes another call in place of a failed one; how that ends is how the call ends. The word of the layer
+ * is the frame of the other call, -1 while there is none.
+ */
+class FallbackCall implements PolicyState {
+  private readonly ctx: CallContext;
+  private readonly on: OutcomeSet;
+  private readonly degraded: boolean;
+  private readonly delay: FallbackDelay | null;
+  private underWay = 0;
+
+  constructor(ctx: CallContext, on: OutcomeSet, degraded: boolean, delay: FallbackDelay | null) {
+    this.ctx = ctx;
+    this.on = on;
+    this.degraded = degraded;
+    this.delay = delay;
+  }
+
+  enter(frame: number, layer: number): number {
+    this.ctx.setWord(frame, layer, NO_CALL);
+    return PASS;
+  }
+
+  leave(frame: number, layer: number, outcome: Outcome): number {
+    if (isSuccess(outcome) || !this.on.has(outcome)) return outcome;
+    this.ctx.count(frame, EDGE_COUNTER.fallbacks);
+    if (this.delay === null) this.timer(frame, layer);
+    else this.delay.start(this.ctx, frame, layer);
+    return HOLD;
+  }
+
+  /** It is time for the other call. */
+  timer(frame: number, layer: number): void {
+    this.underWay++;
+    this.ctx.setWord(frame, layer, this.ctx.instead(frame, layer));
+  }
+
+  child(frame: number, layer: number, child: number, outcome: Outcome): void {
+    this.underWay--;
+    const used = this.degraded && isSuccess(outcome);
+    const result = used ? withStatus(OUTCOME.degraded, statusOf(outcome)) : outcome;
+    if (isHinted(result)) this.ctx.setHint(frame, this.ctx.hint(child));
+    this.ctx.finish(frame, layer, result);
+  }
+
+  cancel(frame: number, layer: number): void {
+    const child = this.ctx.word(frame, layer);
+    if (child === NO_CALL) return;
+    this.underWay--;
+    this.ctx.killChild(child);
+  }
+
+  held(): number {
+    return this.underWay;
+  }
+}
+
+const NO_CALL = -1;
+
 /** The time a fallback takes: a lane where it is constant, a draw per call where it is not. */
 class FallbackDelay {
   private readonly samplers: Samplers;
@@ -111,8 +192,13 @@ export const fallback: PolicyKind<typeof schema> = {
   policy: 'fallback',
   kind: 'simple',
   isDefault: true,
-  summary: 'Answers in place of a call that failed: a degraded success instead of an error.',
-  sources: ['Netflix/Hystrix AbstractCommand.java (fallback)', 'Nygard 2018 ch. 5'],
+  summary:
+    'Answers in place of a call that failed, or makes another one: a degraded success instead of an error.',
+  sources: [
+    'Netflix/Hystrix AbstractCommand.java (fallback)',
+    'App-vNext/Polly FallbackResilienceStrategy.cs',
+    'Nygard 2018 ch. 5',
+  ],
   level: 'call',
   schema,
   example: 'timeout: { after: 10ms }\nfallback: { after: 2ms, status: 203 }\n',
@@ -121,11 +207,14 @@ export const fallback: PolicyKind<typeof schema> = {
     const kind = config.degraded ? OUTCOME.degraded : OUTCOME.ok;
     const sampler = setup.sampler(config.after);
     const instant = setup.samplers.constantNs(sampler) === 0;
-    return new Fallback(
-      setup.ctx,
-      new OutcomeSet(config.on),
-      withStatus(kind, config.status),
-      instant ? null : new FallbackDelay(setup, sampler),
-    );
+    const on = new OutcomeSet(config.on);
+    const delay = instant ? null : new FallbackDelay(setup, sampler);
+    if (config.call !== undefined) return new FallbackCall(setup.ctx, on, config.degraded, delay);
+    return new Fallback(setup.ctx, on, withStatus(kind, config.status ?? 200), delay);
+  },
+  check({ call, status }): readonly PolicyProblem[] {
+    if (call === undefined || status === undefined) return [];
+    const message = `the status is that of the answer of ${call}: leave status out`;
+    return [{ field: 'status', message }];
   },
 };

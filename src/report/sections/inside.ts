@@ -37,6 +37,7 @@ import {
 import { inline } from '../draw.js';
 import { markup, type Markup, type Part } from '../html-escape.js';
 import { linear } from '../scale.js';
+import { sharedAnswers, sharedWords } from '../shared-answers.js';
 import type { EdgeCounter } from '../../spec/policy.js';
 import type { VariantResult } from '../../spec/result.js';
 import { usedUpPools } from '../pools.js';
@@ -206,7 +207,9 @@ export function topologySection(view: View): Markup {
 export function wasteSection(view: View): Markup | null {
   const { variants } = view.result;
   const worth = (variant: VariantResult): boolean =>
-    amplifiedEdges(variant).length > 0 || wasteRows(view, variant).some((row) => row.wasted > 0);
+    amplifiedEdges(variant).length > 0 ||
+    sharedAnswers(variant).length > 0 ||
+    wasteRows(view, variant).some((row) => row.wasted > 0);
   if (!variants.some(worth)) return null;
   return insideSection(view, 'waste', 'Amplification and waste', (variant) => {
     const id = `am-${lookOf(view, variant.name).className}`;
@@ -219,6 +222,7 @@ export function wasteSection(view: View): Markup | null {
             amplificationChart(view, variant, id, 474),
             amplificationChart(view, variant, `${id}-n`, 358),
           );
+    const shared = sharedWords(variant);
     const waste = wasteRows(view, variant);
     const right = waste.every((row) => row.wasted === 0)
       ? markup`<p class="nothing">No component worked in vain.</p>`
@@ -243,7 +247,7 @@ export function wasteSection(view: View): Markup | null {
             ${right}
           </figure>
         </div>
-        ${dataTable({ caption: `Amplification and waste, ${variant.name}`, head: ['Edge or component', 'Attempts per call, or share wasted', 'Retries', 'Hedges'], rows: [...factors, ...rows] })}`,
+        ${shared === '' ? null : caption(shared)}${dataTable({ caption: `Amplification and waste, ${variant.name}`, head: ['Edge or component', 'Attempts per call, or share wasted', 'Retries', 'Hedges'], rows: [...factors, ...rows] })}`,
     };
   });
 }

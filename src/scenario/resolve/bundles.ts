@@ -21,6 +21,7 @@ import type { Context, Path } from './context.js';
 import { checkLevel, resolveConnections } from './connections.js';
 import { report, stablePath } from './context.js';
 import { BUILT_IN_KEYS } from './names.js';
+import { resolveCall } from './targets.js';
 
 /** Layers that make more than one attempt. */
 const REPEATING: ReadonlySet<string> = new Set(['retry', 'hedge']);
@@ -31,6 +32,7 @@ export const NO_POLICY: Bundle = Object.freeze({
   layers: [],
   idempotencyKey: null,
   loadBalancing: null,
+  fallback: null,
   connections: null,
   outlierDetection: null,
   order: 'default',
@@ -85,8 +87,16 @@ export function resolveBundle(context: Context, output: BundleOutput, path: Path
   const id = path[0] === 'policies' ? String(path[1]) : stablePath(context.tree, path);
   const { order = 'default' } = output;
   const orderName = typeof order === 'string' ? order : 'written';
-  const own = { idempotencyKey, loadBalancing, outlierDetection, connections };
+  const fallback = resolveFallback(context, output, path);
+  const own = { idempotencyKey, loadBalancing, outlierDetection, fallback, connections };
   return { id, layers, ...own, order: orderName };
+}
+
+/** The endpoint that a fallback calls. */
+function resolveFallback(context: Context, output: BundleOutput, path: Path): Bundle['fallback'] {
+  const { call } = (output['fallback'] ?? {}) as { readonly call?: string };
+  if (call === undefined) return null;
+  return resolveCall(context, call, '', [...path, 'fallback', 'call']);
 }
 
 /** A key to be executed once for; null where none is written. */
@@ -216,12 +226,17 @@ export function layerOf(
     kind: kind.kind,
     config: keyed ? others : own,
     scope: (scope as Layer['scope'] | undefined) ?? 'instance',
-    per: per === undefined || per === 'key' ? 'callee' : (per as Layer['per']),
+    per: kind.perEndpoint === true ? 'endpoint' : perOf(per),
     key: keyed ? (key ?? null) : null,
     store: (store as Layer['store'] | undefined) ?? null,
     dryRun: dryRun === true,
     written,
   };
+}
+
+/** A key that splits the state does so for each callee. */
+function perOf(per: unknown): Layer['per'] {
+  return per === undefined || per === 'key' ? 'callee' : (per as Layer['per']);
 }
 
 /** Dotted paths of what stands in a policy; a bare value is its field `after`. */

@@ -50,3 +50,19 @@ export function checkEnds(context: Context, routes: readonly Route[]): void {
     report(context, 'FL208', [...next.at, next.name], message);
   }
 }
+
+/** A request that waits for one answer cannot be the one that others wait for. */
+export function checkCoalescing(
+  context: Context,
+  chains: readonly (readonly Middleware[])[],
+): void {
+  const told = new Set<Middleware>();
+  for (const chain of chains) {
+    const second = chain.filter(({ coalesce }) => coalesce !== null)[1];
+    if (second === undefined || told.has(second)) continue;
+    told.add(second);
+    const message =
+      'a request is coalesced once on its way through its chains: keep one of the two';
+    report(context, 'FL208', second.at, message);
+  }
+}

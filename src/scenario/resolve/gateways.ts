@@ -1,4 +1,5 @@
 import type { Bundle, Gateway, Host, Route } from '../../spec/scenario.js';
+import { eachStep } from '../each-step.js';
 import { PRODUCTS } from '../products.js';
 import { hostProblem } from '../routing/host.js';
 import { expressionSize, pathProblem } from '../routing/path.js';
@@ -7,10 +8,11 @@ import type { ScenarioOutput } from '../schema/scenario.js';
 import { presetBundle, resolvePolicy } from './bundles.js';
 import type { Context, Path } from './context.js';
 import { report } from './context.js';
-import { chainOf, checkEnds, checkPlugins } from './chains.js';
+import { chainOf, checkCoalescing, checkEnds, checkPlugins } from './chains.js';
 import { resolveHost, resolveOutbound } from './hosts.js';
 import { resolveMiddleware } from './middleware.js';
 import { BUILT_IN_KEYS, routeNames, sorted } from './names.js';
+import { resolveSteps } from './steps.js';
 import { resolveCall } from './targets.js';
 
 /** All gateways in their final form. */
@@ -19,7 +21,10 @@ export function resolveGateways(
   { gateways, services, workloads }: ScenarioOutput,
   hosts: ReadonlyMap<string, Host>,
 ): ReadonlyMap<string, Gateway> {
-  const characters = pathCharacters([workloads, services]);
+  const steps = Object.values(gateways ?? {}).flatMap(({ routes }) =>
+    routes.map((own) => own.steps),
+  );
+  const characters = pathCharacters([workloads, services, steps]);
   const bare = new Map(
     sorted(gateways).map(([name, own]) => [name, resolveGateway(context, name, own, characters)]),
   );
@@ -49,6 +54,10 @@ function resolveGateway(
     return { ...route, chain: chainOf(kind, middleware, route.middleware) };
   });
   checkEnds(context, routes);
+  checkCoalescing(
+    context,
+    routes.map(({ chain }) => chain),
+  );
   const affordable = checkCost(context, routes, characters, [...path, 'routes']);
   return {
     ...resolveHost(context, name, output, path),
@@ -71,6 +80,9 @@ function withPresets(gateway: Gateway, hosts: ReadonlyMap<string, Host>): Gatewa
   const all = new Map<string, Bundle>(outbound);
   for (const route of routes) {
     const targets = [...route.to.map(({ target }) => target), route.mirror?.target ?? []].flat();
+    eachStep(route.steps ?? [], (step) => {
+      if (step.verb === 'call') targets.push(step.to);
+    });
     for (const { component } of targets) {
       if (all.has(component)) continue;
       const servers = hosts.get(component)?.replicas ?? 1;
@@ -96,9 +108,8 @@ function resolveRoute(
     const target = resolveCall(context, reference, owner, [...path, 'to', reference]);
     return target === null ? [] : [{ target, weight }];
   });
-  if (to.length === Object.keys(output.to).length && !to.some(({ weight }) => weight > 0)) {
-    report(context, 'FL208', [...path, 'to'], 'a route needs a target with a weight above 0');
-  }
+  checkRoute(context, output, to, path);
+  const policy = resolvePolicy(context, output.policy, [...path, 'policy']);
   return {
     name,
     methods: several(match.method).map((method) => method.toUpperCase()),
@@ -107,12 +118,50 @@ function resolveRoute(
     headers: new Map(sorted(match.headers).map(([header, value]) => [header, several(value)])),
     regexPriority: output.regexPriority ?? 0,
     to,
+    steps:
+      output.steps === undefined
+        ? null
+        : resolveSteps(context, output.steps, { name: owner, policy }, [...path, 'steps']),
+    responseBytes: output.responseSize ?? 0,
     sticky: stickyKey(context, output, to.length, path),
     mirror: resolveMirror(context, output.mirror, owner, [...path, 'mirror']),
-    policy: resolvePolicy(context, output.policy, [...path, 'policy']),
+    policy,
     middleware: resolveMiddleware(context, output.middleware, owner, [...path, 'middleware']),
     chain: [],
   };
+}
+
+/** A route leads somewhere, or does something itself. */
+function checkRoute(
+  context: Context,
+  { to, steps, responseSize, mirror, sticky }: RouteOutput,
+  targets: Route['to'],
+  path: Path,
+): void {
+  if ((to === undefined) === (steps === undefined)) {
+    report(context, 'FL203', path, 'a route has `to` or `steps`, one of them');
+  }
+  if (to === undefined) {
+    const needless = (field: string, what: string): void =>
+      report(
+        context,
+        'FL208',
+        [...path, field],
+        `${what}, and a route with \`steps\` has no \`to\``,
+      );
+    if (sticky !== undefined) needless('sticky', 'sticky chooses among the targets of `to`');
+    if (mirror !== undefined)
+      needless('mirror', 'mirror copies what is sent to the target of `to`');
+    return;
+  }
+  if (responseSize !== undefined) {
+    const message = 'a route answers with what its target answers: responseSize belongs to steps';
+    report(context, 'FL208', [...path, 'responseSize'], message);
+  }
+  if (targets.length < Object.keys(to).length) return;
+  if (!targets.some(({ weight }) => weight > 0)) {
+    report(context, 'FL208', [...path, 'to'], 'a route needs a target with a weight above 0');
+  }
 }
 
 /** Patterns that could be something; what is wrong with the others is noted. */
@@ -143,7 +192,7 @@ function stickyKey(
     const message = `there is no key ${sticky} in keys`;
     report(context, 'FL404', at, message, { found: sticky, allowed });
   }
-  if (targets === 1 && Object.keys(to).length === 1) {
+  if (targets === 1 && Object.keys(to ?? {}).length === 1) {
     const message =
       'sticky chooses among targets with weights, and there is one: write several, or balance its ' +
       'instances by `loadBalancing: { kind: ring, key: ... }`';

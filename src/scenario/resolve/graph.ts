@@ -40,9 +40,7 @@ export function callGraph(scenario: Omit<Scenario, 'faults' | 'report'>): CallGr
     for (const [part, endpoint] of service.endpoints) {
       const from = `${name}.${part}`;
       for (const entry of service.middleware) {
-        for (const to of asked(entry)) {
-          walker.edge(from, to, null, entry.when === null, 1, 1);
-        }
+        for (const to of asked(entry)) walker.check(from, to, entry.when === null);
       }
       walker.steps(from, endpoint.steps, true, 1);
     }
@@ -51,18 +49,20 @@ export function callGraph(scenario: Omit<Scenario, 'faults' | 'report'>): CallGr
     for (const route of gateway.routes) {
       const from = `${name}.${route.name}`;
       for (const entry of route.chain) {
-        for (const to of asked(entry)) {
-          walker.edge(from, to, null, entry.when === null, 1, 1);
-        }
+        for (const to of asked(entry)) walker.check(from, to, entry.when === null);
       }
+      walker.steps(from, route.steps ?? [], true, 1, route.policy);
       const live = route.to.filter(({ weight }) => weight > 0);
       for (const { target } of live) {
-        const tries = triesOf(route.policy ?? outboundOf(gateway, target));
-        walker.edge(from, target, null, live.length === 1, 1, tries);
+        const bundle = route.policy ?? outboundOf(gateway, target);
+        walker.edge(from, target, null, live.length === 1, 1, triesOf(bundle));
+        walker.fallback(from, bundle);
       }
       if (route.mirror !== null) {
         const { target, share } = route.mirror;
-        walker.edge(from, target, null, share === 1, share, triesOf(outboundOf(gateway, target)));
+        const bundle = outboundOf(gateway, target);
+        walker.edge(from, target, null, share === 1, share, triesOf(bundle));
+        walker.fallback(from, bundle);
       }
     }
   }
@@ -158,6 +158,28 @@ class Walker {
     }
   }
 
+  /** The call of a middleware. */
+  check(from: string, to: Target, certain: boolean): void {
+    this.edge(from, to, null, certain, 1, 1);
+    this.fallback(from, this.outbound(from, to));
+  }
+
+  /** The call that a bundle falls back on: made only when another has failed, which is not counted. */
+  fallback(from: string, bundle: Step['policy'], hops = 8): void {
+    const to = bundle?.fallback ?? null;
+    if (to === null || hops === 0) return;
+    this.edge(from, to, null, false, 0, 1);
+    this.fallback(from, this.outbound(from, to), hops - 1);
+  }
+
+  /** The bundle of the caller for this callee. */
+  outbound(from: string, to: Target): Step['policy'] {
+    const { services, gateways } = this.scenario;
+    const owner = componentOf(from);
+    const host = services.get(owner) ?? gateways.get(owner);
+    return host === undefined ? null : outboundOf(host, to);
+  }
+
   private step(
     from: string,
     step: Step,
@@ -167,18 +189,12 @@ class Walker {
   ): void {
     switch (step.verb) {
       case 'call':
-        this.edge(
-          from,
-          step.to,
-          step,
-          certain,
-          times,
-          triesOf(this.governing(from, step) ?? client),
-        );
+        this.call(from, step, certain, times, client);
         return;
       case 'query': {
         const to = `${step.database}.${step.operation}`;
         this.edges.push({ from, to, certain, times, tries: triesOf(step.policy) });
+        this.fallback(from, step.policy);
         return;
       }
       case 'parallel': {
@@ -218,10 +234,20 @@ class Walker {
     }
   }
 
+  private call(
+    from: string,
+    step: Extract<Step, { verb: 'call' }>,
+    certain: boolean,
+    times: number,
+    client: Step['policy'],
+  ): void {
+    const bundle = this.governing(from, step) ?? client;
+    this.edge(from, step.to, step, certain, times, triesOf(bundle));
+    this.fallback(from, bundle);
+  }
+
   private governing(from: string, step: Extract<Step, { verb: 'call' }>): Step['policy'] {
-    if (step.policy !== null) return step.policy;
-    const service = this.scenario.services.get(componentOf(from));
-    return service === undefined ? null : outboundOf(service, step.to);
+    return step.policy ?? this.outbound(from, step.to);
   }
 }
 

@@ -1,19 +1,13 @@
-import type { Distribution } from '../../kernel/distribution.js';
 import type {
   Bundle,
   Cpu,
-  Database,
   Endpoint,
   Host,
   Layer,
   Lifecycle,
-  LoadBalancing,
-  Operation,
-  Pool,
-  Queue,
   Service,
 } from '../../spec/scenario.js';
-import type { DatabaseOutput, ServiceOutput } from '../schema/components.js';
+import type { ServiceOutput } from '../schema/components.js';
 import type { HostOutput } from '../schema/host.js';
 import { resolveAdmission } from './admission.js';
 import {
@@ -25,28 +19,14 @@ import {
 } from './bundles.js';
 import type { Context, Path } from './context.js';
 import { report, reportKey, writtenAt } from './context.js';
+import { checkCoalescing } from './chains.js';
 import { resolveMiddleware } from './middleware.js';
 import { checkLevel, resolveProtocol } from './connections.js';
 import { sorted } from './names.js';
-import { resolvePool } from './pools.js';
 import { resolvePlacement } from './placement.js';
 import { resolveQueue } from './queues.js';
 import { resolveSteps } from './steps.js';
-import { split, unknown, withPart } from './targets.js';
-
-const NOTHING: Distribution = { kind: 'constant', valueNs: 0 };
-const IN_TURN: LoadBalancing = {
-  kind: 'roundRobin',
-  config: {},
-  common: {
-    panicThreshold: null,
-    failTrafficOnPanic: false,
-    zoneAware: null,
-    subset: null,
-    level: 'request',
-  },
-};
-const UNBOUNDED: Queue = { capacity: Infinity, discipline: 'fifo', maxWaitNs: null };
+import { split, withPart } from './targets.js';
 
 /** One service in its final form. */
 export function resolveService(context: Context, name: string, output: ServiceOutput): Service {
@@ -61,6 +41,8 @@ export function resolveService(context: Context, name: string, output: ServiceOu
       idempotent: own.idempotent !== false || own.readOnly,
       once: resolveOnce(context, keyed, [...at, 'idempotent']),
       readOnly: own.readOnly,
+      requestBytes: own.requestSize,
+      responseBytes: own.responseSize,
       priority: own.priority ?? null,
       concurrency: own.concurrency === undefined ? null : bulkhead(own.concurrency),
       timeLimitNs: own.timeLimit,
@@ -68,74 +50,13 @@ export function resolveService(context: Context, name: string, output: ServiceOu
   }
   if (endpoints.size === 0)
     report(context, 'FL203', [...path, 'endpoints'], 'a service has at least one endpoint');
+  const middleware = resolveMiddleware(context, output.middleware, name, [...path, 'middleware']);
+  checkCoalescing(context, [middleware]);
   return {
     ...resolveHost(context, name, output, path),
     endpoints,
-    middleware: resolveMiddleware(context, output.middleware, name, [...path, 'middleware']),
+    middleware,
     outbound: resolveOutbound(context, output.outbound, [...path, 'outbound']),
-  };
-}
-
-/** One database in its final form. */
-export function resolveDatabase(context: Context, name: string, output: DatabaseOutput): Database {
-  const path = ['databases', name];
-  const operations = new Map<string, Operation>();
-  for (const [operation, own] of sorted(output.operations)) {
-    if (own.work === undefined && own.wait === undefined) {
-      reportKey(
-        context,
-        'FL203',
-        [...path, 'operations', operation],
-        'an operation has work, wait or both',
-      );
-    }
-    const { work = null, wait = null, write } = own;
-    operations.set(operation, { name: operation, work, wait, write });
-  }
-  if (operations.size === 0)
-    report(context, 'FL203', [...path, 'operations'], 'a database has at least one operation');
-  if (output.reserved >= output.maxConnections) {
-    report(
-      context,
-      'FL208',
-      [...path, 'reserved'],
-      'no connection is left: reserved is below maxConnections',
-    );
-  }
-  const pools = new Map<string, Pool>();
-  for (const [caller, pool] of sorted(output.pools)) {
-    const kind = context.names.things.get(caller)?.kind;
-    if (kind !== 'service' && kind !== 'gateway')
-      unknown(context, caller, [...path, 'pools', caller], ['service', 'gateway']);
-    pools.set(caller, resolvePool(context, pool, [...path, 'pools', caller]));
-  }
-  return {
-    name,
-    title: output.title ?? null,
-    description: output.description ?? null,
-    critical: output.critical,
-    ...resolvePlacement(context, 1, output.zone, path),
-    runtime: 'threads',
-    concurrency: Infinity,
-    queue: UNBOUNDED,
-    cpu: resolveCpu(context, output.cpu, [...path, 'cpu']),
-    cancellation: 'ignore',
-    rejectWork: NOTHING,
-    admission: null,
-    gc: null,
-    lifecycle: null,
-    protocol: null,
-    loadBalancing: IN_TURN,
-    outlierDetection: null,
-    external: output.external,
-    labels: new Map(sorted(output.labels)),
-    kind: 'generic',
-    operations,
-    maxConnections: output.maxConnections,
-    reserved: output.reserved,
-    connect: output.connect,
-    pool: resolvePool(context, output.pool, [...path, 'pool']),
-    pools,
   };
 }
 
@@ -215,7 +136,8 @@ function checkEventLoop(context: Context, output: HostOutput, cpu: Cpu, path: Pa
   }
 }
 
-function resolveCpu(context: Context, output: HostOutput['cpu'], path: Path): Cpu {
+/** The cores of a host, and how work shares them. */
+export function resolveCpu(context: Context, output: HostOutput['cpu'], path: Path): Cpu {
   const { cores, discipline, quota, contextSwitchTax } = output;
   if (discipline === 'fcfs' && cores !== Infinity && !Number.isInteger(cores)) {
     report(

@@ -4,7 +4,8 @@ import type { Layer, LimiterStore, Middleware, Target } from '../../spec/scenari
 import type { MiddlewareOutput } from '../schema/host.js';
 import { resolveGate, resolveLimiter, retryAfterOf } from './admission.js';
 import type { Context, Path } from './context.js';
-import { report, writtenAt } from './context.js';
+import { report, reportKey, writtenAt } from './context.js';
+import { checkKey } from './bundles.js';
 import { resolveWhen } from './steps.js';
 import { resolveCall, resolveQuery, split } from './targets.js';
 
@@ -24,19 +25,33 @@ export function resolveMiddleware(
   });
 }
 
-interface EntryFields {
+/** Fields of middleware that remembers something by the value of a key. */
+interface KeyedFields {
+  readonly call?: string;
+  readonly key?: string;
+  readonly cacheTtl?: number;
+  readonly cacheRefusals?: boolean;
+}
+
+interface CoalesceFields {
+  readonly key: string;
+  readonly shareErrors: boolean;
+  readonly window: number | null;
+}
+
+interface EntryFields extends KeyedFields {
   readonly kind?: string;
   readonly work: Distribution;
-  readonly reject: number;
+  readonly workPerKiB?: Distribution;
+  readonly max?: number;
+  readonly reject?: number;
   readonly status?: number;
-  readonly call?: string;
-  readonly onError: 'allow' | 'reject';
+  readonly onError?: 'allow' | 'reject';
   readonly when?: {
     readonly class?: string;
     readonly workload?: string;
     readonly header?: Record<string, string>;
   };
-  readonly key?: string;
   readonly retryAfter?: boolean | 'exact';
   readonly store?: {
     readonly latency: Distribution;
@@ -54,6 +69,11 @@ const STATUS: ReadonlyMap<string, number> = new Map([
   ['admit', 503],
 ]);
 
+/** Middleware whose `key` is its own, and not that of a cache. */
+const KEYED: ReadonlySet<string> = new Set(['rateLimit', 'coalesce']);
+
+const NOTHING: Distribution = { kind: 'constant', valueNs: 0 };
+
 function resolveEntry(
   context: Context,
   name: string,
@@ -61,20 +81,33 @@ function resolveEntry(
   owner: string,
   path: Path,
 ): Middleware {
-  const { kind, work, reject, status, call, onError, when } = fields;
+  const { kind, work, reject = 0, status, call, onError = 'reject', when } = fields;
   if (kind === 'introspection' && call === undefined) {
     report(context, 'FL203', path, 'introspection asks somebody: write call: COMPONENT.ENDPOINT');
   }
   const layer = name === 'rateLimit' ? resolveLimiter(context, ownFields(fields), path) : null;
   const standard = kind === 'size' ? 413 : (STATUS.get(name) ?? 403);
+  const { workPerKiB = NOTHING } = fields;
+  // A limit on what is under way has a `max` of its own.
+  const max = name === 'filter' ? fields.max : undefined;
+  if (max !== undefined && kind !== 'size') {
+    report(context, 'FL208', [...path, 'max'], 'max is the limit of a filter of kind size');
+  }
   return {
     name,
     kind: kind ?? null,
     work,
+    workPerKiB,
+    maxBytes: max ?? null,
     reject,
     status: status ?? standard,
     call: call === undefined ? null : resolveCall(context, call, owner, [...path, 'call']),
     onError,
+    cached: KEYED.has(name) ? null : resolveCached(context, fields, path),
+    coalesce:
+      name === 'coalesce'
+        ? resolveCoalesce(context, fields as unknown as CoalesceFields, path)
+        : null,
     when: resolveWhen(context, when, [...path, 'when']),
     rateLimit: layer,
     retryAfter: retryAfterOf(fields),
@@ -82,6 +115,38 @@ function resolveEntry(
     admit: name === 'admit' ? resolveGate(context, gateFields(fields), path) : null,
     at: path.slice(0, -1),
   };
+}
+
+/** How long the answers of a check are kept, and for whom; null where every request is checked. */
+function resolveCached(
+  context: Context,
+  { call, key, cacheTtl, cacheRefusals }: KeyedFields,
+  path: Path,
+): Middleware['cached'] {
+  const needless = (field: string, needs: string): void =>
+    report(context, 'FL208', [...path, field], `${field} says nothing without ${needs}`);
+  if (cacheTtl === undefined) {
+    if (key !== undefined) needless('key', 'cacheTtl');
+    if (cacheRefusals !== undefined) needless('cacheRefusals', 'cacheTtl');
+    return null;
+  }
+  if (call === undefined) needless('cacheTtl', 'call: there is no answer to keep');
+  if (key === undefined) {
+    reportKey(context, 'FL203', path, 'cacheTtl needs key: for whom an answer is kept');
+    return null;
+  }
+  checkKey(context, key, undefined, path);
+  return { ttlNs: cacheTtl, key, refusals: cacheRefusals ?? true };
+}
+
+/** Who shares an answer, as the policy of that name has it. */
+function resolveCoalesce(
+  context: Context,
+  { key, shareErrors, window }: CoalesceFields,
+  path: Path,
+): Middleware['coalesce'] {
+  checkKey(context, key, undefined, path);
+  return { key, shareErrors, windowNs: window };
 }
 
 /** A limit knows its own fields only; what all middleware has is left out. */

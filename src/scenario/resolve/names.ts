@@ -121,7 +121,7 @@ export function routeNames(routes: readonly RouteOutput[]): string[] {
     routes.flatMap((route) => (route.name === undefined ? [] : [route.name])),
   );
   const natural = routes.map((route) => {
-    const targets = Object.keys(route.to);
+    const targets = Object.keys(route.to ?? {});
     const part = targets.length === 1 ? targets[0].split('.')[1] : undefined;
     return part === undefined || METRIC_WORDS.has(part) || written.has(part) ? undefined : part;
   });

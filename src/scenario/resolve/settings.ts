@@ -70,12 +70,14 @@ export function resolveNetwork(context: Context, network: ScenarioOutput['networ
       between: link.between,
       latency: link.latency ?? null,
       loss: link.loss ?? null,
+      bandwidth: link.bandwidth ?? null,
       oneWay: link.oneWay,
     };
   });
   return {
     latency: network.latency,
     loss: network.loss,
+    bandwidth: network.bandwidth,
     rtoNs: network.rto,
     zones: new Map(zones),
     links,

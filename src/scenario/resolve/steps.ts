@@ -151,6 +151,7 @@ function resolveCallStep(
     path: call.path ?? null,
     host: call.host ?? null,
     headers: new Map(sorted(call.headers)),
+    requestBytes: call.requestSize ?? null,
     ...modifiers,
     policy: self ? null : modifiers.policy,
   };

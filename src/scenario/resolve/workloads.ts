@@ -116,6 +116,7 @@ function callSteps(
       path: output.path ?? null,
       host: output.host ?? null,
       headers: new Map(sorted(output.headers)),
+      requestBytes: output.requestSize ?? null,
       name: null,
       policy,
       probability: 1,
@@ -137,7 +138,7 @@ function naturalName(
   path: Path,
 ): string {
   if (output.steps !== undefined) {
-    for (const field of ['call', 'method', 'path', 'host', 'headers'] as const) {
+    for (const field of ['call', 'method', 'path', 'host', 'headers', 'requestSize'] as const) {
       if (output[field] === undefined) continue;
       report(context, 'FL208', [...path, field], `a request with steps has no ${field} of its own`);
     }

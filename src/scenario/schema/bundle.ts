@@ -183,13 +183,15 @@ const AFTER: ReadonlySet<string> = new Set(['timeout', 'deadline']);
 export function policySchema(kinds: readonly PolicyKind[]): z.ZodType {
   const options = kinds.map((kind) => {
     const name = z.literal(kind.kind).describe(kind.summary);
+    const own = kind.schema as unknown as AnyObject;
     const fields = {
-      ...(kind.state === 'scoped' ? { scope, per: perOf(kind) } : {}),
-      ...(kind.keyed === true ? { key } : {}),
+      ...(kind.state === 'scoped' ? { scope } : {}),
+      ...(kind.state === 'scoped' && kind.perEndpoint !== true ? { per: perOf(kind) } : {}),
+      ...(kind.keyed === true && !('key' in own.shape) ? { key } : {}),
       ...(kind.state === 'scoped' && STORED.has(kind.policy) ? { store } : {}),
       ...(kind.dryRun === true ? { dryRun } : {}),
     };
-    return (kind.schema as unknown as AnyObject)
+    return own
       .safeExtend({ kind: kind.isDefault ? name.optional() : name, ...(fields as object) })
       .describe(kind.summary);
   });

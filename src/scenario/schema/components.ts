@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, distribution, durationOrNone, share, whole } from '../../spec/quantities.js';
+import { count, distribution, durationOrNone, share, size, whole } from '../../spec/quantities.js';
 import type { Gateway } from '../../spec/scenario.js';
 import type { BundleOutput } from './bundle.js';
 import {
@@ -33,6 +33,8 @@ export interface EndpointOutput {
   readonly steps: readonly StepOutput[];
   readonly idempotent: boolean | OnceOutput;
   readonly readOnly: boolean;
+  readonly requestSize: number;
+  readonly responseSize: number;
   readonly priority?: number;
   readonly concurrency?: number;
   readonly timeLimit: number | null;
@@ -67,6 +69,12 @@ export function serviceSchema(
           .boolean()
           .default(false)
           .describe('Reads only; implies idempotent. Defaults to false.'),
+        requestSize: size()
+          .prefault(0)
+          .describe('Size of a request, unless the call says another. Unit: size. Defaults to 0B.'),
+        responseSize: size()
+          .prefault(0)
+          .describe('Size of an answer; failures have none. Unit: size. Defaults to 0B.'),
         concurrency: whole({ min: 1 })
           .optional()
           .describe(
@@ -108,8 +116,10 @@ export interface RouteOutput {
     readonly host?: string | readonly string[];
     readonly headers?: Readonly<Record<string, string | readonly string[]>>;
   };
+  readonly to?: Readonly<Record<string, number>>;
+  readonly steps?: readonly StepOutput[];
+  readonly responseSize?: number;
   readonly regexPriority?: number;
-  readonly to: Readonly<Record<string, number>>;
   readonly sticky?: string;
   readonly mirror?: { readonly to: string; readonly share: number };
   readonly policy?: BundleOutput;
@@ -134,6 +144,7 @@ export function gatewaySchema(
   host: HostShape,
   bundle: z.ZodType<BundleOutput>,
   middleware: z.ZodType,
+  steps: z.ZodType<StepOutput[]>,
 ): z.ZodType<GatewayOutput> {
   const path = z.string().min(1).max(2000);
   const header = z.union([freeText(), z.array(freeText()).min(1)]);
@@ -175,7 +186,17 @@ export function gatewaySchema(
       to: withShort(z.record(z.string().regex(REFERENCE_PATTERN), z.number().min(0).max(1e9)), {
         type: 'string',
         pattern: REFERENCE_PATTERN.source,
-      }).describe('Target, or targets with weights. Required.'),
+      })
+        .optional()
+        .describe('Target, or targets with weights. Required, unless there are steps.'),
+      steps: steps
+        .optional()
+        .describe('Run by the gateway itself instead, such as calls of several services at once.'),
+      responseSize: size()
+        .optional()
+        .describe(
+          'With `steps`: size of an answer; with `to` it is that of the callee. Unit: size. Defaults to 0B.',
+        ),
       sticky: nameText()
         .optional()
         .describe(

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import type { PolicyKind } from '../../spec/policy.js';
-import { distribution, share, whole } from '../../spec/quantities.js';
+import { distribution, duration, share, size, whole } from '../../spec/quantities.js';
 import { MIDDLEWARE } from '../verbs.js';
 import { gateSchema, storedLimiterSchema } from './admission.js';
-import { when } from './common.js';
+import type { AnyObject } from './bundle.js';
+import { nameText, when } from './common.js';
 import { REFERENCE_PATTERN } from './steps.js';
 
 /** Kinds a middleware may name; the others have none. */
@@ -17,6 +18,7 @@ const SUMMARIES: ReadonlyMap<string, string> = new Map([
   ['authenticate', 'Finds out who asks; refuses with 401.'],
   ['authorize', 'Finds out whether they may; refuses with 403.'],
   ['rateLimit', 'Lets only so many through; refuses with 429.'],
+  ['coalesce', 'Lets requests that ask the same at the same time share one answer.'],
   ['admit', 'Lets only so many be under way at once; refuses with 503.'],
   ['transform', 'Changes the request.'],
   ['translate', 'Turns one protocol into another.'],
@@ -24,6 +26,15 @@ const SUMMARIES: ReadonlyMap<string, string> = new Map([
   ['log', 'Writes a record.'],
   ['correlate', 'Adds an id to follow the request by.'],
   ['filter', 'Keeps some requests out; refuses with 403, by size with 413.'],
+]);
+
+/** Middleware that handles bodies, and whose. */
+const SIZED: ReadonlyMap<string, string> = new Map([
+  ['transform', 'the request'],
+  ['translate', 'the request, and of the answer on its way back'],
+  ['compress', 'the answer on its way back'],
+  ['log', 'the request'],
+  ['correlate', 'the request'],
 ]);
 
 function common(): Record<string, z.ZodType> {
@@ -37,12 +48,40 @@ function common(): Record<string, z.ZodType> {
       .string()
       .regex(REFERENCE_PATTERN)
       .optional()
-      .describe('A remote check: component.endpoint.'),
+      .describe(
+        'A remote check: component.endpoint, under the bundle of `outbound`. A client error (4xx but ' +
+          '429) refuses the request with `status`; any other failure is no answer, see `onError`.',
+      ),
     onError: z
       .enum(['allow', 'reject'])
       .default('reject')
-      .describe('What a failed check means. Defaults to reject.'),
+      .describe(
+        'What it means when the check gives no answer: `allow` lets the request pass, `reject` ends it ' +
+          'like any failed call, with 503 or 504. Defaults to reject.',
+      ),
     when: when.optional(),
+  };
+}
+
+/** What an instance remembers of the answers of a remote check. */
+function cacheFields(): Record<string, z.ZodType> {
+  return {
+    cacheTtl: duration({ allowZero: false })
+      .optional()
+      .describe(
+        'How long each instance keeps an answer of `call`; valid for t < answered + cacheTtl. ' +
+          'Requests that come before the answer is there ask too. Unit: duration. Defaults to none.',
+      ),
+    key: nameText()
+      .optional()
+      .describe('Entry of `keys`, such as the token: for whom an answer is kept.'),
+    cacheRefusals: z
+      .boolean()
+      .optional()
+      .describe(
+        'Whether refusals are kept as well, as APIcast does; lua-resty-openidc keeps none. Defaults ' +
+          'to true.',
+      ),
   };
 }
 
@@ -56,13 +95,40 @@ export function middlewareSchema(kinds: readonly PolicyKind[]): z.ZodType {
       shape[name] = schema(kinds, common()).optional().describe(summary);
       continue;
     }
+    if (name === 'coalesce') {
+      shape[name] = coalesceSchema(kinds).optional().describe(summary);
+      continue;
+    }
     const words = KINDS.get(name);
     const kind =
       words === undefined ? {} : { kind: z.enum(words).optional().describe('What it is.') };
     shape[name] = z
-      .strictObject({ ...kind, ...common() })
+      .strictObject({ ...kind, ...common(), ...cacheFields(), ...sizeFields(name) })
       .optional()
       .describe(summary);
   }
   return z.strictObject(shape).describe('One middleware by its name.');
+}
+
+/** What depends on the size of messages. */
+function sizeFields(name: string): Record<string, z.ZodType> {
+  if (name === 'filter') {
+    const max = size()
+      .optional()
+      .describe('Kind `size`: the largest request that passes. Unit: size. Defaults to none.');
+    return { max };
+  }
+  const what = SIZED.get(name);
+  if (what === undefined) return {};
+  const workPerKiB = distribution()
+    .prefault('0ms')
+    .describe(`CPU for each KiB of ${what}. Unit: distribution. Defaults to 0ms.`);
+  return { workPerKiB };
+}
+
+/** As the policy, for the requests that stand in the chain. */
+function coalesceSchema(kinds: readonly PolicyKind[]): z.ZodType {
+  const kind = kinds.find(({ policy }) => policy === 'coalesce')!;
+  const { work } = common();
+  return (kind.schema as unknown as AnyObject).safeExtend({ work, when: when.optional() });
 }

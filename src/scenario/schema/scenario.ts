@@ -77,7 +77,7 @@ export function buildSchemas(
   const steps = stepsSchema(bundle);
   const host = hostFields(bundle, middleware, admissionSchema(policies));
   const service = serviceSchema(host, steps);
-  const gateway = gatewaySchema(host, bundle, middleware);
+  const gateway = gatewaySchema(host, bundle, middleware, steps);
   const workload = workloadSchema(bundle, steps);
   const explicit = {
     run: runSchema,

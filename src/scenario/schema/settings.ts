@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { distribution, duration, durationOrNone, share, whole } from '../../spec/quantities.js';
+import {
+  bandwidth,
+  distribution,
+  duration,
+  durationOrNone,
+  share,
+  whole,
+} from '../../spec/quantities.js';
 import { freeText, named, nameText, withShort } from './common.js';
 
 /** `run`: how long, how often, and the guard. */
@@ -48,6 +55,12 @@ export const networkSchema = z
     loss: share()
       .prefault(0)
       .describe('Share of messages lost; a loss is a delay by retransmission. Defaults to 0.'),
+    bandwidth: bandwidth()
+      .prefault('unlimited')
+      .describe(
+        'Between two instances, each way: messages leave one after the other and take size / ' +
+          'bandwidth. Clients of a workload have a line each. Unit: size/s. Defaults to unlimited.',
+      ),
     rto: duration({ allowZero: false })
       .prefault('200ms')
       .describe('Time to the first retransmission, doubling. Unit: duration. Defaults to 200ms.'),
@@ -65,6 +78,9 @@ export const networkSchema = z
               .describe('Two zones, components or workloads. Required.'),
             latency,
             loss,
+            bandwidth: bandwidth()
+              .optional()
+              .describe('Between two instances of the two ends, each way. Unit: size/s.'),
             oneWay: z
               .boolean()
               .default(false)

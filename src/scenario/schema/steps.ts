@@ -1,6 +1,13 @@
 import { z } from 'zod';
 import { NEVER_AGAIN, OUTCOME_NAMES } from '../../spec/outcome.js';
-import { count, countDistribution, distribution, quantity, whole } from '../../spec/quantities.js';
+import {
+  count,
+  countDistribution,
+  distribution,
+  quantity,
+  size,
+  whole,
+} from '../../spec/quantities.js';
 import { DURATION_PATTERN, parseDuration, QuantityError, show } from '../../spec/quantity-text.js';
 import { STEP_VERBS } from '../verbs.js';
 import type { BundleOutput } from './bundle.js';
@@ -72,6 +79,7 @@ export interface StepOutput {
     readonly path?: string;
     readonly host?: string;
     readonly headers?: Readonly<Record<string, string>>;
+    readonly requestSize?: number;
   };
   readonly query?: { readonly database: string; readonly operation?: string };
   readonly parallel?: {
@@ -112,6 +120,9 @@ export const callFields = {
   headers: textMap()
     .optional()
     .describe('Headers; they travel down the tree for `match` and `when`.'),
+  requestSize: size()
+    .optional()
+    .describe('Size of this request. Unit: size. Defaults to the `requestSize` of the callee.'),
 };
 
 /** A list of steps. */

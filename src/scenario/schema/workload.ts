@@ -112,6 +112,7 @@ export interface RequestOutput {
   readonly path?: string;
   readonly host?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  readonly requestSize?: number;
   readonly steps?: readonly StepOutput[];
   readonly policy?: BundleOutput;
   readonly patience?: z.output<typeof patience>;

@@ -1,0 +1,99 @@
+import { widenFloat64 } from '../kernel/pool.js';
+import { NS_PER_SECOND } from '../kernel/time.js';
+import type { Ns } from '../kernel/time.js';
+import { isSuccess } from '../spec/outcome.js';
+import type { Outcome } from '../spec/outcome.js';
+import type { Edge } from './edge.js';
+import type { World } from './world.js';
+
+/**
+ * How large the messages of a run are, and what that costs on links with a bandwidth. A route passes on
+ * what it was sent, and answers with what it was answered; everybody else's sizes are written. Failures
+ * are answered without a body.
+ *
+ * A link carries one message after the other between two instances, each way by itself: a message leaves
+ * when those before it have, and takes size / bandwidth. The clients of a workload have a line each.
+ */
+export class Sizes {
+  private readonly world: World;
+  /** By strand, bytes: of its request, and of the answer that a route has been given. */
+  private request: Float64Array = new Float64Array(0);
+  private answered: Float64Array = new Float64Array(0);
+  /** When the line from one instance to another is free; by sender * instances + receiver. */
+  private readonly free = new Map<number, Ns>();
+
+  constructor(world: World) {
+    this.world = world;
+    world.strands.slots.onGrow((capacity) => {
+      this.request = widenFloat64(this.request, capacity);
+      this.answered = widenFloat64(this.answered, capacity);
+    });
+  }
+
+  /** A strand is sent by `owner` over an edge. */
+  sent(strand: number, edge: Edge, owner: number): void {
+    const own = edge.requestBytes;
+    this.request[strand] = own >= 0 ? own : this.request[this.jobOf(owner)];
+    this.answered[strand] = 0;
+  }
+
+  /** The answer of a strand has reached the one that sent it, over an edge. */
+  received(strand: number, edge: Edge, owner: number): void {
+    if (edge.requestBytes < 0) this.answered[this.jobOf(owner)] = this.ofAnswer(strand);
+  }
+
+  /** A route answers with the answer that was given to somebody else. */
+  shared(strand: number, bytes: number): void {
+    this.answered[strand] = bytes;
+  }
+
+  /** A strand of its own works on the request of another. */
+  copied(strand: number, from: number): void {
+    this.request[strand] = this.ofRequest(from);
+    this.answered[strand] = 0;
+  }
+
+  /** Bytes of the request that a strand works on. */
+  ofRequest(strand: number): number {
+    return this.request[this.jobOf(strand)];
+  }
+
+  /** Bytes of the answer of a strand, if it succeeds. */
+  ofAnswer(strand: number): number {
+    const job = this.jobOf(strand);
+    const { strands, plan } = this.world;
+    const own = plan.parts[strands.part[job]].responseBytes;
+    return own >= 0 ? own : this.answered[job];
+  }
+
+  /** Time until the request of a strand has left its sender. */
+  sending(strand: number, bandwidth: number, from: number, to: number): Ns {
+    return this.pass(this.request[strand], bandwidth, from, to);
+  }
+
+  /** Time until the answer of a strand has left its instance. */
+  answering(strand: number, outcome: Outcome, bandwidth: number, to: number): Ns {
+    const bytes = isSuccess(outcome) ? this.ofAnswer(strand) : 0;
+    return this.pass(bytes, bandwidth, this.world.strands.instance[strand], to);
+  }
+
+  private pass(bytes: number, bandwidth: number, from: number, to: number): Ns {
+    const takes = Math.round((bytes / bandwidth) * NS_PER_SECOND);
+    const { instances, engine, plan } = this.world;
+    const isClient = (instance: number): boolean =>
+      plan.components[instances[instance].component].kind === 'workload';
+    if (isClient(from) || isClient(to)) return takes;
+    const line = from * instances.length + to;
+    const begins = Math.max(engine.now, this.free.get(line) ?? 0);
+    this.free.set(line, begins + takes);
+    return begins + takes - engine.now;
+  }
+
+  /** The strand of the job that a strand belongs to. */
+  private jobOf(strand: number): number {
+    const { parent } = this.world.strands;
+    let at = strand;
+    while (parent[at] >= 0) at = parent[at];
+    return at;
+  }
+}

@@ -1,0 +1,130 @@
+import { z } from 'zod';
+import { Coalescer } from '../../model/coalescer.js';
+import type { Outcome } from '../../spec/outcome.js';
+import { isHinted, isSuccess, PARK, PASS } from '../../spec/outcome.js';
+import { EDGE_COUNTER } from '../../spec/policy.js';
+import type { CallContext, PolicyKind, PolicySetup, PolicyState } from '../../spec/policy.js';
+import { durationOrNone } from '../../spec/quantities.js';
+import { frameOf, layerOf, waiterOf } from '../mechanisms/waiters.js';
+
+const schema = z.strictObject({
+  key: z
+    .string()
+    .min(1)
+    .describe(
+      'Entry of `keys`: calls of one endpoint whose requests have the same value ask the same. ' +
+        'Unit: name. Required.',
+    ),
+  shareErrors: z
+    .boolean()
+    .default(true)
+    .describe(
+      'Whether those who wait get a failure too; with false the one that has waited longest makes ' +
+        'the call itself and the others wait for that. Unit: boolean. Defaults to true.',
+    ),
+  window: durationOrNone({ allowZero: false })
+    .prefault('none')
+    .describe(
+      'How long an answer is shared from the start of its call, also once it is there; a call that ' +
+        'lasts longer is no longer joined. `none` shares it while the call lasts. Unit: duration, or ' +
+        '`none`. Defaults to none.',
+    ),
+});
+
+/**
+ * The first call of a key leads, those that come meanwhile wait for its answer. The word of a layer is
+ * the flight it leads, or -1 less the number under which it follows one.
+ */
+class Coalesce implements PolicyState {
+  private readonly ctx: CallContext;
+  private readonly keyOf: (frame: number) => number;
+  private readonly flights: Coalescer;
+
+  constructor({ ctx, keyOf }: PolicySetup, flights: Coalescer) {
+    this.ctx = ctx;
+    this.keyOf = keyOf ?? (() => 0);
+    this.flights = flights;
+  }
+
+  enter(frame: number, layer: number): number {
+    const { ctx, flights } = this;
+    const key = this.keyOf(frame);
+    const known = flights.kept(ctx.now, key);
+    if (known !== 0) {
+      ctx.count(frame, EDGE_COUNTER.coalesced);
+      return known;
+    }
+    const flight = flights.find(ctx.now, key);
+    if (flight < 0) {
+      ctx.setWord(frame, layer, flights.lead(ctx.now, key));
+      return PASS;
+    }
+    ctx.setWord(frame, layer, -1 - flights.follow(flight, waiterOf(frame, layer)));
+    return PARK;
+  }
+
+  leave(frame: number, layer: number, outcome: Outcome): number {
+    const { ctx, flights } = this;
+    const flight = ctx.word(frame, layer);
+    if (!flights.shareErrors && !isSuccess(outcome)) {
+      this.handOver(flight);
+      return outcome;
+    }
+    flights.land(ctx.now, flight, outcome);
+    for (let waiter = flights.next(flight); waiter >= 0; waiter = flights.next(flight)) {
+      ctx.count(frameOf(waiter), EDGE_COUNTER.coalesced);
+      if (isHinted(outcome)) ctx.setHint(frameOf(waiter), ctx.hint(frame));
+      ctx.settle(frameOf(waiter), layerOf(waiter), outcome);
+    }
+    flights.close(flight);
+    return outcome;
+  }
+
+  /** A follower that leaves takes nobody with it, and neither does the leader. */
+  cancel(frame: number, layer: number, parked: boolean): void {
+    const word = this.ctx.word(frame, layer);
+    if (!parked) this.handOver(word);
+    // One that has been given its answer in this very instant waits no more.
+    else if (word < 0) this.flights.quit(-1 - word);
+  }
+
+  reset(): void {
+    this.flights.reset();
+  }
+
+  held(): number {
+    return this.flights.used;
+  }
+
+  /** The one that has waited longest makes the call itself. */
+  private handOver(flight: number): void {
+    const { ctx } = this;
+    const waiter = this.flights.handOver(ctx.now, flight);
+    if (waiter < 0) return;
+    const frame = frameOf(waiter);
+    const layer = layerOf(waiter);
+    ctx.setWord(frame, layer, flight);
+    ctx.resume(frame, layer);
+  }
+}
+
+/** `coalesce`: concurrent calls that ask the same share one answer. */
+export const coalesce: PolicyKind<typeof schema> = {
+  policy: 'coalesce',
+  kind: 'simple',
+  isDefault: true,
+  summary: 'Calls that ask the same at the same time share the answer of the first: single flight.',
+  sources: [
+    'golang/sync singleflight/singleflight.go',
+    'nodeshift/opossum lib/circuit.js (coalesce)',
+    'nginx proxy_cache_lock',
+  ],
+  level: 'call',
+  schema,
+  example: 'coalesce: { key: product }\n',
+  state: 'scoped',
+  perEndpoint: true,
+  keyed: true,
+  create: ({ shareErrors, window }, setup) =>
+    new Coalesce(setup, new Coalescer(window, shareErrors)),
+};

@@ -1,0 +1,43 @@
+import type { Scenario } from '../spec/scenario.js';
+import { BARE_LINE, calledPart, PASSED_ON } from './calls.js';
+import type { LaidPart, Layout } from './layout.js';
+import { Problems } from './problem.js';
+
+/**
+ * Bytes of a request whose call says nothing of them: what the endpoint says, behind a route the first
+ * of its targets. `hops` bounds gateways that point at each other.
+ */
+export function requestBytesOf(
+  layout: Layout,
+  part: LaidPart,
+  hops: number = layout.components.length,
+): number {
+  const { source } = part;
+  if (source.kind === 'endpoint') return source.endpoint.requestBytes;
+  if (source.kind !== 'route' || hops === 0) return 0;
+  const first = source.route.to[0];
+  if (first === undefined) return 0;
+  const { target } = first;
+  const callee = calledPart(layout, target, BARE_LINE, part.name, new Problems());
+  return callee === null ? 0 : requestBytesOf(layout, callee, hops - 1);
+}
+
+/** Bytes of the answer of a part; a route with steps makes its own. */
+export function responseBytesOf({ source }: LaidPart): number {
+  if (source.kind === 'route') {
+    return source.route.steps === null ? PASSED_ON : source.route.responseBytes;
+  }
+  return source.kind === 'endpoint' ? source.endpoint.responseBytes : 0;
+}
+
+/** Whether any message has a size; without one nothing about sizes is looked at. */
+export function isSized(scenario: Scenario, requests: readonly number[]): boolean {
+  if (requests.some((bytes) => bytes > 0)) return true;
+  const routes = [...scenario.gateways.values()].flatMap((gateway) => gateway.routes);
+  if (routes.some(({ responseBytes }) => responseBytes > 0)) return true;
+  return [...scenario.services.values()].some((service) =>
+    [...service.endpoints.values()].some(
+      ({ requestBytes, responseBytes }) => requestBytes > 0 || responseBytes > 0,
+    ),
+  );
+}

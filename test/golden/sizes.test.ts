@@ -1,0 +1,206 @@
+import { describe, expect, it } from 'vitest';
+import { formatSize, parseBandwidth, parseSize } from '../../src/spec/size-text.js';
+import { problemsOf } from '../theory/program.js';
+import { answered, begun, golden, latencies, outcomes, sent, times } from './tracing.js';
+
+/** `shop` calls `store`, whose requests have 10 KB and whose answers have 40 KB. */
+const shop = (network: string, at: string, more: { call?: string; rest?: string } = {}): string => `
+network: { ${network} }
+services:
+  shop: { endpoints: { buy: [ call: { to: store.get${more.call ?? ''} } ] } }
+  store: { endpoints: { get: { requestSize: 10KB, responseSize: 40KB, steps: [ wait: 5ms ] } } }
+workloads:
+  users: { arrivals: { at: [ ${at} ] }, requests: [ { call: shop.buy } ] }
+${more.rest ?? ''}`;
+
+describe('sizes as they are written', () => {
+  it.each([
+    ['512B', 512],
+    ['4KiB', 4096],
+    ['2MB', 2_000_000],
+    ['1.5KiB', 1536],
+    [0, 0],
+  ])('%s', (written, bytes) => {
+    expect(parseSize(written)).toBe(bytes);
+  });
+
+  it('bandwidth is a size per second', () => {
+    expect(parseBandwidth('10MiB/s')).toBe(10 * 1024 ** 2);
+    expect(parseBandwidth('unlimited')).toBe(Infinity);
+    expect(() => parseBandwidth('10MiB')).toThrow('write 10MiB/s');
+    expect(() => parseBandwidth('0B/s')).toThrow('lets nothing through');
+    expect(() => parseSize(12)).toThrow('write 12B or 12KiB');
+    expect(() => parseSize('12Mbit')).toThrow('is no size');
+  });
+
+  it('are shown in the largest unit of which they are a whole multiple', () => {
+    expect([4096, 40_000, 2_000_000, 513].map(formatSize)).toEqual(['4KiB', '40KB', '2MB', '513B']);
+  });
+});
+
+describe('a link with a bandwidth', () => {
+  it('takes size / bandwidth for each message, beside its latency', () => {
+    // 10 KB and 40 KB at 1 MB/s: 10 ms and 40 ms; there and back 2 x 1 ms; 5 ms at the store.
+    const { at } = golden(shop('latency: 1ms, bandwidth: 1MB/s', '0ms'));
+    const [read] = at('store.get');
+    expect([read!.sent, read!.arrived, read!.answered]).toEqual([1, 12, 58]);
+  });
+
+  it('carries one message after the other, each way by itself', () => {
+    // Requests leave @10, @20, @30, done 5 ms later; answers queue: @15-55, 55-95, 95-135.
+    const { at } = golden(shop('bandwidth: 1MB/s', times(3, '0ms')));
+    expect(begun(at('store.get'))).toEqual([10, 20, 30]);
+    expect(answered(at('store.get'))).toEqual([55, 95, 135]);
+  });
+
+  it('is one for each pair of instances', () => {
+    const body = shop('bandwidth: 1MB/s', times(2, '0ms'));
+    const { at } = golden(body.replace('store: {', 'store: { replicas: 2,'));
+    expect(answered(at('store.get'))).toEqual([55, 55]);
+  });
+
+  it('lets what has no size wait for its turn', () => {
+    const rest = '  pings: { arrivals: { at: [ 1ms ] }, requests: [ { call: shop.ping } ] }';
+    const body = shop('bandwidth: 1MB/s', '0ms', { rest })
+      .replace('buy: [', 'ping: [ call: store.ping ], buy: [')
+      .replace('get: { requestSize', 'ping: [ wait: 1ms ], get: { requestSize');
+    expect(begun(golden(body).at('store.ping'))).toEqual([10]);
+  });
+
+  it('is a line of its own for each client', () => {
+    const body = shop('bandwidth: 1MB/s', times(3, '0ms')).replace(
+      'call: shop.buy',
+      'call: store.get',
+    );
+    expect(latencies(golden(body).requests)).toEqual([55, 55, 55]);
+  });
+
+  it('carries the copy of a mirror like the request itself', () => {
+    // @10 and @15 at the gateway; the first request leaves @20, its copy @30, the second one @40.
+    const { at } = golden(`
+network: { bandwidth: 1MB/s }
+gateways:
+  edge: { routes: [ { name: all, to: s.serve, mirror: { to: s.copy } } ] }
+services:
+  s:
+    endpoints:
+      serve: { requestSize: 10KB, steps: [ wait: 1ms ] }
+      copy: [ wait: 1ms ]
+workloads:
+  users: { arrivals: { at: [ 0ms, 5ms ] }, requests: [ { call: edge } ] }
+`);
+    expect(begun(at('s.serve'))).toEqual([20, 40]);
+  });
+
+  it('may be that of a pair, one way', () => {
+    const links = 'links: [ { between: [shop, store], bandwidth: 1MB/s, oneWay: true } ]';
+    expect(latencies(golden(shop(links, '0ms')).requests)).toEqual([15]);
+    const both = 'bandwidth: 2MB/s, links: [ { between: [shop, store], bandwidth: 1MB/s } ]';
+    expect(latencies(golden(shop(both, '0ms')).requests)).toEqual([55]);
+  });
+
+  it('carries failures as messages without a body', () => {
+    const body = shop('bandwidth: 1MB/s', '0ms').replace('wait: 5ms', 'wait: 5ms, fail: 500');
+    expect(latencies(golden(body).requests)).toEqual([15]);
+  });
+
+  it('costs nothing where no message has a size', () => {
+    const body = shop('bandwidth: 1B/s', '0ms').replace(
+      'requestSize: 10KB, responseSize: 40KB,',
+      '',
+    );
+    expect(latencies(golden(body).requests)).toEqual([5]);
+  });
+
+  it('carries the size that a call says', () => {
+    const { requests } = golden(shop('bandwidth: 1MB/s', '0ms', { call: ', requestSize: 100KB' }));
+    expect(latencies(requests)).toEqual([145]);
+  });
+});
+
+/** A gateway in front of `shop`, with a chain; uploads have 300 KiB, answers 100 KiB. */
+const edge = (chain: string, at = '0ms', more: { network?: string; buy?: string } = {}): string => `
+network: { ${more.network ?? ''} }
+gateways:
+  edge: { cpu: 4, middleware: [ ${chain} ], routes: [ { to: shop.buy } ] }
+services:
+  shop: { endpoints: { buy: { requestSize: 20KiB, responseSize: 100KiB, steps: [ ${more.buy ?? 'wait: 5ms'} ] } } }
+workloads:
+  users: { arrivals: { at: [ ${at} ] }, requests: [ { call: edge } ] }
+  uploads: { arrivals: { at: [ ${at} ] }, requests: [ { call: edge, requestSize: 300KiB } ] }
+`;
+
+describe('middleware that works on bodies', () => {
+  it('transforms the request: what the callee says of it, or what its client sent', () => {
+    const { requests } = golden(edge('transform: { workPerKiB: 0.1ms }'));
+    expect(latencies(requests).sort((a, b) => a - b)).toEqual([7, 35]);
+  });
+
+  it('translates the request and, on its way back, the answer', () => {
+    // 20 and 300 KiB there, 100 KiB back, 0.1 ms each; 5 ms at the shop.
+    const { requests } = golden(edge('translate: { workPerKiB: 0.1ms }'));
+    expect(latencies(requests).sort((a, b) => a - b)).toEqual([17, 45]);
+  });
+
+  it('compresses the answer, also one that leaves early, and not a failure', () => {
+    const chain = 'compress: { workPerKiB: 0.1ms }';
+    expect(latencies(golden(edge(chain)).requests)).toEqual([15, 15]);
+    const failing = golden(edge(chain, '0ms', { buy: 'wait: 5ms, fail: 503' }));
+    expect(latencies(failing.requests)).toEqual([5, 5]);
+    const own = `
+services:
+  shop:
+    cpu: 1
+    middleware: [ ${chain} ]
+    endpoints: { buy: { responseSize: 100KiB, steps: [ wait: 5ms, { respond: { status: 200, then: [ wait: 9ms ] } } ] } }
+workloads:
+  users: { arrivals: { at: [ 0ms ] }, requests: [ { call: shop } ] }
+`;
+    expect(latencies(golden(own).requests)).toEqual([15]);
+  });
+
+  it('leaves alone whom `when` leaves out, both ways', () => {
+    const chain = 'translate: { workPerKiB: 0.1ms, when: { workload: uploads } }';
+    expect(latencies(golden(edge(chain)).requests).sort((a, b) => a - b)).toEqual([5, 45]);
+  });
+
+  it('refuses a request that is larger than the limit, not one that is as large', () => {
+    const { requests, at } = golden(edge('filter: { kind: size, max: 20KiB }'));
+    expect(outcomes(requests).sort()).toEqual(['clientError', 'ok']);
+    expect(sent(at('shop.buy'))).toEqual([0]);
+    expect(outcomes(golden(edge('filter: { kind: size, max: 300KiB }')).requests)).toEqual([
+      'ok',
+      'ok',
+    ]);
+  });
+
+  it('passes both ways what it was sent and answered', () => {
+    // 1 KiB takes 1 ms between gateway and shop, and nothing in front of the gateway.
+    const network = 'links: [ { between: [edge, shop], bandwidth: 1000KiB/s } ]';
+    const { requests } = golden(edge('log: {}', '0ms', { network }));
+    // The upload goes first: 300 + 5 + 100 ms. The other leaves @320, is done @325, and its answer
+    // waits until that of the upload has left @405.
+    expect(latencies(requests).sort((a, b) => a - b)).toEqual([405, 505]);
+  });
+
+  it('gives those who share an answer one of its size', () => {
+    const network = 'links: [ { between: [users, edge], bandwidth: 1000KiB/s } ]';
+    const chain = 'coalesce: { key: all, window: 1s }';
+    const body = `keys: { all: uniform(count=1) }${edge(chain, '0ms, 1ms, 500ms', { network })}`;
+    // 20 ms for the request; the answer of 100 KiB takes 100 ms for everybody, also from the window.
+    const users = golden(body).requests.filter(({ part }) => part.startsWith('users'));
+    expect(users.map(({ sent: from, answered: at }) => [from, at])).toEqual([
+      [0, 120],
+      [1, 121],
+      [500, 620],
+    ]);
+  });
+
+  it('says what cannot be', () => {
+    expect(
+      problemsOf(
+        `faultline: 1\ntitle: t\nrun: { duration: 1s }\n${edge('filter: { kind: ip, max: 1KB }')}`,
+      ),
+    ).toContain('max is the limit of a filter of kind size');
+  });
+});
