@@ -22,6 +22,7 @@ const cases: Case[] = CHAINS.flatMap((chain) =>
       cancellation,
       seed,
       network: NETWORKS[seed % NETWORKS.length]!,
+      middleware: true as const,
     })),
   ),
 );
