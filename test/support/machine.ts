@@ -235,7 +235,15 @@ function scenarioOf({
     {
       cpu: cpu(2),
       connect: S.exponential(S.ms(1)),
-      pool: { ...S.UNLIMITED_POOL, maxOpen: 3, maxIdle: 1, acquireTimeoutNs: S.ms(4) },
+      // Both pools together want more connections than there are.
+      maxConnections: 4,
+      pool: {
+        ...S.UNLIMITED_POOL,
+        maxOpen: 3,
+        maxIdle: 1,
+        maxLifetimeNs: S.ms(5),
+        acquireTimeoutNs: S.ms(4),
+      },
     },
   );
   const patience = { afterNs: S.ms(80), cancel: seed % 2 === 0 };
