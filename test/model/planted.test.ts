@@ -132,4 +132,15 @@ describe('planted mistakes in the call machinery are caught', () => {
       expect(broken(one, plant(true))).toBeNull();
     }
   });
+
+  it('a timer that forks a call that has ended does not make it its own parent', () => {
+    const one: Case = {
+      chain: 'hhtb',
+      cancellation: 'immediate',
+      seed: 1,
+      network: NETWORKS[1]!,
+      middleware: true,
+    };
+    expect(broken(one, timerWithoutStamp(false))).toBe('fork-of-a-frame-that-has-ended');
+  });
 });
