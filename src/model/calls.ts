@@ -202,6 +202,8 @@ export class Calls implements CallContext {
 
   fork(frame: number, layer: number, nth: number, elsewhere: boolean): number {
     const { frames, engine } = this;
+    // Its fork would take its slot, and be its own parent.
+    invariant(frames.slots.has(frame), 'fork-of-a-frame-that-has-ended');
     if (frames.hedged[frame] === 0) this.site.forked(frames.job[frame]);
     frames.hedged[frame] = 1;
     // Only forks look at it, so the first of them begins the count.

@@ -203,8 +203,9 @@ export class ConnectionPool implements PolicyState {
       const frame = this.nextWaiter();
       const layer = this.layerOf[frame];
       const verdict = this.dialForWaiter(frame, layer);
+      // Nobody waits unless the pool is full, so this takes the place of the one just closed.
+      invariant(verdict === PASS || verdict === PARK, 'no-room-where-a-connection-was-closed');
       if (verdict === PASS) ctx.resume(frame, layer);
-      else if (verdict !== PARK) ctx.reject(frame, layer, verdict);
     }
   }
 

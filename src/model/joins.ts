@@ -1,3 +1,4 @@
+import { invariant } from '../kernel/invariant.js';
 import { PHASE } from '../kernel/phase.js';
 import { derive, lineage } from '../kernel/rng.js';
 import { OUTCOME, isHinted, isSuccess } from '../spec/outcome.js';
@@ -171,7 +172,8 @@ export class Joins {
       return;
     }
     let at = child[parent];
-    while (sibling[at] !== branch) at = sibling[at];
+    while (at >= 0 && sibling[at] !== branch) at = sibling[at];
+    invariant(at >= 0, 'end-of-a-branch-not-of-its-parent');
     sibling[at] = sibling[branch];
   }
 }

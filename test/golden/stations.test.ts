@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { begun, ended, golden, latencies, outcomes } from './tracing.js';
+import { begun, ended, golden, latencies, outcomes, sent } from './tracing.js';
 
 const single = (queue: string, wait: string, at: string): string => `
 services:
@@ -99,6 +99,41 @@ workloads:
     const two = golden(pool(2));
     expect(latencies(two.requests).slice(0, 4)).toEqual([80, 80, 130, 130]);
     expect(two.requests.slice(4).map(({ answered }) => answered)).toEqual([250, 250]);
+  });
+
+  // One connection for two pools, too old after each statement.
+  const scarce = (step: string, others: string): string => `
+services:
+  app: { endpoints: { ask: [ ${step} ] } }
+  other: { endpoints: { ask: [ query: db.select ] } }
+databases:
+  db:
+    kind: generic
+    connect: 30ms
+    maxConnections: 1
+    pool: { maxOpen: 1, maxLifetime: 40ms }
+    operations: { select: { wait: 50ms } }
+workloads:
+  users: { arrivals: { at: [ 0ms ] }, requests: [ { call: app } ] }
+  others: { arrivals: { at: [ ${others} ] }, requests: [ { call: other } ] }
+`;
+  const branches = 'branches: [ query: db.select, query: db.select, query: db.select ]';
+
+  it('G25: dials for the one that waits in the place of the connection that is closed', () => {
+    const { requests, at } = golden(
+      scarce(`parallel: { ${branches} }`, '79ms, 81ms, 159ms, 161ms'),
+    );
+    const [user, ...others] = requests;
+    expect(latencies([user])).toEqual([240]);
+    expect(sent(at('db.select'))).toEqual([30, 110, 190]);
+    expect(latencies(others)).toEqual([0, 0, 0, 0]);
+    expect(outcomes(others)).toEqual(Array(4).fill('serverError'));
+  });
+
+  it('G25: gives up who waits and who dials in the instant in which another is done', () => {
+    const { requests, at } = golden(scarce(`parallel: { ${branches}, join: any }`, '79ms, 81ms'));
+    expect(latencies(requests)).toEqual([80, 0, 80]);
+    expect(begun(at('db.select'))).toEqual([30, 111]);
   });
 });
 

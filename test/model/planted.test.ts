@@ -22,6 +22,7 @@ const cases: Case[] = CHAINS.flatMap((chain) =>
       cancellation,
       seed,
       network: NETWORKS[seed % NETWORKS.length]!,
+      middleware: true as const,
     })),
   ),
 );
@@ -130,5 +131,16 @@ describe('planted mistakes in the call machinery are caught', () => {
     for (const one of cases.slice(0, Math.max(caught + 1, 24))) {
       expect(broken(one, plant(true))).toBeNull();
     }
+  });
+
+  it('a timer that forks a call that has ended does not make it its own parent', () => {
+    const one: Case = {
+      chain: 'hhtb',
+      cancellation: 'immediate',
+      seed: 1,
+      network: NETWORKS[1]!,
+      middleware: true,
+    };
+    expect(broken(one, timerWithoutStamp(false))).toBe('fork-of-a-frame-that-has-ended');
   });
 });

@@ -182,7 +182,8 @@ function poolOf(chain: string): Pool {
   const none = { maxLifetimeNs: null, maxIdleTimeNs: null };
   if (chain.includes('1')) return { kind: 'go', maxOpen: 3, maxIdle: 1, ...none };
   if (!chain.includes('2')) {
-    return { ...S.UNLIMITED_POOL, maxOpen: 3, maxIdle: 1, acquireTimeoutNs: S.ms(4) };
+    const limits = { maxOpen: 3, maxIdle: 1, maxLifetimeNs: S.ms(5), acquireTimeoutNs: S.ms(4) };
+    return { ...S.UNLIMITED_POOL, ...limits };
   }
   return {
     kind: 'hikari',
@@ -350,6 +351,8 @@ function scenarioOf({
     {
       cpu: cpu(2),
       connect: S.exponential(S.ms(1)),
+      // Both pools together want more connections than there are.
+      maxConnections: 4,
       pool: poolOf(chain),
     },
   );
