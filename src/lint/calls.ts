@@ -7,12 +7,12 @@ import type {
   Gateway,
   Layer,
   Middleware,
-  Pool,
   Scenario,
   Service,
   Step,
   Target,
 } from '../spec/scenario.js';
+import type { Pool } from '../spec/resources.js';
 import type { Path } from './rule.js';
 
 /** A place in a program that calls another part, with the bundle that governs it. */

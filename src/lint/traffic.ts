@@ -1,7 +1,8 @@
 import { meanOf } from '../kernel/distribution-mean.js';
 import { NS_PER_SECOND } from '../kernel/time.js';
 import { expectedArrivals } from '../spec/arrivals.js';
-import type { Arrivals, Scenario } from '../spec/scenario.js';
+import type { Scenario } from '../spec/scenario.js';
+import type { Arrivals } from '../spec/arrivals.js';
 import type { Call } from './calls.js';
 import type { Graph } from './graph.js';
 import { triesOf } from './layers.js';

@@ -7,7 +7,7 @@ import { NS_PER_SECOND } from '../kernel/time.js';
 import type { Plan } from '../spec/plan.js';
 import type { LimiterState } from '../spec/policy.js';
 import type { TraceRecord } from '../spec/record.js';
-import type { Queue } from '../spec/scenario.js';
+import type { Queue } from '../spec/resources.js';
 import { Admission } from './admission.js';
 import { Balancers } from './balancers.js';
 import { Board } from './board.js';
@@ -20,6 +20,7 @@ import { ConnectionTable } from './connection-table.js';
 import { Cores } from './cores.js';
 import { Duplicates } from './duplicates.js';
 import { View } from './edge.js';
+import { Effects } from './effects.js';
 import type { Edge } from './edge.js';
 import { Executions } from './executions.js';
 import { Gates } from './gates.js';
@@ -100,6 +101,7 @@ export function assemble(
   world.calls = new Calls(engine, world.wire, plan.deepestChain + 1);
   world.interpreter = new Interpreter(world);
   world.workers = new Workers(world);
+  world.effects = new Effects(world);
   world.server = new Server(world);
   setCores(world);
   const chains = new Chains(world, registry);
@@ -220,20 +222,8 @@ function setEdges(
   all: Balancers,
   outliers: Outliers,
 ): Assembly['views'] {
-  const { plan, replication, levels } = world;
-  const viewsByPair = new Map<number, View>();
-  const list: { instance: number; callee: number; gauge: number }[] = [];
-  const viewOf = (instance: number, callee: number): View => {
-    const key = instance * plan.components.length + callee;
-    let view = viewsByPair.get(key);
-    if (view === undefined) {
-      view = new View(plan.components[callee].instances);
-      view.gauge = levels.register();
-      viewsByPair.set(key, view);
-      list.push({ instance, callee, gauge: view.gauge });
-    }
-    return view;
-  };
+  const { plan, replication } = world;
+  const { viewOf, list } = viewsOf(world);
   world.edges = plan.edges.map((spec, id): Edge => {
     const caller = plan.components[plan.parts[spec.from].component];
     const callee = plan.parts[spec.to].component;
@@ -275,6 +265,24 @@ function setEdges(
     };
   });
   return list;
+}
+
+/** How each calling instance sees each callee, made when it is first asked for. */
+function viewsOf({ plan, levels }: Draft) {
+  const viewsByPair = new Map<number, View>();
+  const list: { instance: number; callee: number; gauge: number }[] = [];
+  const viewOf = (instance: number, callee: number): View => {
+    const key = instance * plan.components.length + callee;
+    let view = viewsByPair.get(key);
+    if (view === undefined) {
+      view = new View(plan.components[callee].instances);
+      view.gauge = levels.register();
+      viewsByPair.set(key, view);
+      list.push({ instance, callee, gauge: view.gauge });
+    }
+    return view;
+  };
+  return { viewOf, list };
 }
 
 /** Marks the links on which messages of several attempts share a connection. */

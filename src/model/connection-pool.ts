@@ -9,7 +9,7 @@ import { OUTCOME, PARK, PASS } from '../spec/outcome.js';
 import type { Outcome } from '../spec/outcome.js';
 import { EDGE_COUNTER } from '../spec/policy.js';
 import type { CallContext, PolicyState } from '../spec/policy.js';
-import type { PoolSettings } from '../spec/scenario.js';
+import type { PoolSettings } from '../spec/resources.js';
 import type { Histogram } from '../stats/histogram.js';
 import type { Levels } from './levels.js';
 import { isBroken } from './server-connections.js';

@@ -8,7 +8,7 @@ import type { Ns } from '../kernel/time.js';
 import { OUTCOME, PARK, PASS } from '../spec/outcome.js';
 import type { Outcome } from '../spec/outcome.js';
 import type { Alarm, CallContext, PolicyState } from '../spec/policy.js';
-import type { GoSettings } from '../spec/scenario.js';
+import type { GoSettings } from '../spec/resources.js';
 import type { Histogram } from '../stats/histogram.js';
 import type { Levels } from './levels.js';
 import { isBroken } from './server-connections.js';

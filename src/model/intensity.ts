@@ -1,7 +1,7 @@
 import { cos } from '../kernel/math.js';
 import { NS_PER_SECOND } from '../kernel/time.js';
 import type { Ns } from '../kernel/time.js';
-import type { Arrivals } from '../spec/scenario.js';
+import type { Arrivals } from '../spec/arrivals.js';
 
 /** Rate of arrivals over time; times in ns from the origin, cumulated in expected arrivals. */
 export interface Intensity {

@@ -5,7 +5,7 @@ import type { Ns } from '../kernel/time.js';
 import type { PlanEdge } from '../spec/plan.js';
 import { EDGE_COUNTER } from '../spec/policy.js';
 import type { ConnectionLimits, PolicyState } from '../spec/policy.js';
-import type { Pool } from '../spec/scenario.js';
+import type { Pool } from '../spec/resources.js';
 import { Histogram } from '../stats/histogram.js';
 import type { Alarms } from './alarms.js';
 import { ConnectionPool } from './connection-pool.js';

@@ -1,6 +1,6 @@
 import { IntRing } from '../kernel/ring.js';
 import type { Ns } from '../kernel/time.js';
-import type { Queue } from '../spec/scenario.js';
+import type { Queue } from '../spec/resources.js';
 
 /** Who waits in front of the workers of an instance, in the order of a discipline. */
 export interface RequestQueue {

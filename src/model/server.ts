@@ -1,8 +1,8 @@
 import type { Lane } from '../kernel/lanes.js';
 import { PHASE } from '../kernel/phase.js';
 import type { Ns } from '../kernel/time.js';
-import type { Queue } from '../spec/scenario.js';
-import { AMBIGUOUS, OUTCOME, isSuccess, withStatus } from '../spec/outcome.js';
+import type { Queue } from '../spec/resources.js';
+import { AMBIGUOUS, OUTCOME, withStatus } from '../spec/outcome.js';
 import type { Outcome } from '../spec/outcome.js';
 import { GATED } from './gates.js';
 import { CANCELLATION, FROZEN } from './instance.js';
@@ -118,7 +118,7 @@ export class Server {
       result = withStatus(OUTCOME.degraded, 200);
     }
     // An error put in the place of an answer is not what the callee has stored.
-    this.keep(strand, result);
+    this.world.effects.keep(strand, result);
     if (strands.injected[strand] !== 0) result = strands.injected[strand];
     const returns = strands.returns[strand];
     strands.stamp[strand]++;
@@ -135,7 +135,7 @@ export class Server {
     strands.ended[strand] = engine.now;
     if (world.coalescing !== null) world.coalescing.answered(strand, result);
     engine.note((strands.instance[strand] << 5) | (result & 31), strands.lineageA[strand]);
-    this.bookExecution(strand, worked);
+    this.world.effects.book(strand, worked);
     const instance = world.instances[strands.instance[strand]];
     if (returns === RETURN.none) {
       this.world.workers.leave(strand, instance);
@@ -145,7 +145,7 @@ export class Server {
       this.endAfterAnswer(strand);
     } else if (strands.gone[strand] >= 0) {
       sink.answer(strands.part[strand], strands.cell[strand], result, this.age(strand), true);
-      this.waste(strand);
+      this.world.effects.waste(strand);
       this.world.workers.leave(strand, instance);
       this.freeJob(strand, -1);
     } else {
@@ -166,7 +166,7 @@ export class Server {
     if (coalescing !== null) coalescing.answered(strand, result);
     strands.answered[strand] = ANSWERED.onTheWire;
     strands.answer[strand] = result;
-    this.keep(strand, result);
+    this.world.effects.keep(strand, result);
     sink.answer(strands.part[strand], strands.cell[strand], result, this.age(strand), true);
     wire.reply(strand);
   }
@@ -187,7 +187,7 @@ export class Server {
     if (strands.answered[strand] === ANSWERED.onTheWire) {
       strands.answered[strand] = ANSWERED.delivered;
     } else {
-      this.waste(strand);
+      this.world.effects.waste(strand);
       this.freeJob(strand, -1);
     }
   }
@@ -195,7 +195,7 @@ export class Server {
   /** The answer was lost on the wire; the caller's giving up frees the job. */
   answerLost(strand: number): void {
     const { strands } = this.world;
-    this.noteUnseenEffect(strand);
+    this.world.effects.noteUnseen(strand);
     if (strands.answered[strand] === ANSWERED.onTheWire) strands.answered[strand] = ANSWERED.lost;
     else strands.state[strand] = STATE.LOST;
   }
@@ -223,7 +223,7 @@ export class Server {
     strands.ended[strand] = engine.now;
     if (strands.begun[strand] >= 0) {
       sink.busy(strands.part[strand], strands.begun[strand], engine.now);
-      this.waste(strand);
+      this.world.effects.waste(strand);
     }
     if (strands.returns[strand] === RETURN.connection) {
       this.endHandshake(strand, false);
@@ -451,59 +451,6 @@ export class Server {
       default:
         this.freeJob(strand, -1);
     }
-  }
-
-  /**
-   * Books busy time and effects of an execution that ran to its end; `outcome` is that of the work. An
-   * only execution whose answer is used needs no memory: it is noted when it may be one of several.
-   */
-  private bookExecution(strand: number, outcome: Outcome): void {
-    const { strands, sink, engine } = this.world;
-    if (strands.begun[strand] >= 0) {
-      sink.busy(strands.part[strand], strands.begun[strand], engine.now);
-    }
-    if (!isSuccess(outcome)) return;
-    const several =
-      strands.gone[strand] >= 0 || strands.attempt[strand] > 1 || this.isHedged(strand);
-    if (several || strands.injected[strand] !== 0) this.noteEffect(strand);
-  }
-
-  /** The result of an execution with an idempotency key is kept for those who ask again. */
-  private keep(strand: number, outcome: Outcome): void {
-    const { executions, strands, engine } = this.world;
-    if (executions !== null) executions.end(strand, outcome, strands.hint[strand], engine.now);
-  }
-
-  /** The work of a call has had its effect; once more than before counts as a duplicate. */
-  private noteEffect(strand: number): void {
-    const { strands, edges, duplicates, engine, sink, executions } = this.world;
-    const part = strands.part[strand];
-    if (strands.returns[strand] !== RETURN.frame || edges[strands.edge[strand]].idempotent) return;
-    if (executions !== null && strands.once[strand] >= 0) return;
-    const { callA, callB } = strands;
-    if (duplicates.executed(callA[strand], callB[strand], engine.now)) sink.duplicate(part);
-  }
-
-  /** A first execution, answered already, stays unknown to its caller, who may try again. */
-  noteUnseenEffect(strand: number): void {
-    const { strands } = this.world;
-    if (this.isHedged(strand)) return;
-    const first = strands.attempt[strand] === 1 && strands.injected[strand] === 0;
-    if (first && isSuccess(strands.answer[strand])) this.noteEffect(strand);
-  }
-
-  /** True where the call of a job whose caller still waits has been forked: its effect was noted. */
-  private isHedged(strand: number): boolean {
-    const { strands, calls } = this.world;
-    if (strands.returns[strand] !== RETURN.frame || strands.gone[strand] >= 0) return false;
-    return calls.frames.hedged[strands.from[strand]] === 1;
-  }
-
-  private waste(strand: number): void {
-    const { strands, sink, edges } = this.world;
-    if (strands.begun[strand] < 0) return;
-    const edge = strands.returns[strand] === RETURN.frame ? edges[strands.edge[strand]].stat : -1;
-    sink.wasted(strands.part[strand], edge, strands.begun[strand], strands.ended[strand]);
   }
 
   private age(strand: number): Ns {

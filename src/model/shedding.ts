@@ -1,5 +1,5 @@
 import type { Ns } from '../kernel/time.js';
-import type { Shed } from '../spec/scenario.js';
+import type { Shed } from '../spec/resources.js';
 
 /** What a rule of shedding looks at in its instance. */
 export interface ShedSetup {

@@ -105,7 +105,7 @@ export class Wire implements CallSite {
     const edge = world.edges[strands.edge[job]];
     this.settle(job, edge, outcome);
     sink.attemptEnded(edge.stat, strands.sentCell[job], outcome);
-    if (strands.state[job] === STATE.REPLYING) world.server.noteUnseenEffect(job);
+    if (strands.state[job] === STATE.REPLYING) world.effects.noteUnseen(job);
     strands.answer[job] = outcome;
     strands.gone[job] = engine.now;
     if (strands.state[job] === STATE.LOST) {
@@ -194,9 +194,9 @@ export class Wire implements CallSite {
   }
 
   forked(job: number): void {
-    const { strands, server } = this.world;
+    const { strands, effects } = this.world;
     // Ended while it was the only attempt: nothing has noted yet that it took effect.
-    if (job >= 0 && strands.state[job] === STATE.REPLYING) server.noteUnseenEffect(job);
+    if (job >= 0 && strands.state[job] === STATE.REPLYING) effects.noteUnseen(job);
   }
 
   stalls(frame: number, op: number, target: number, stamp: number): boolean {

@@ -12,6 +12,7 @@ import type { Coalescing } from './coalescing.js';
 import type { ConnectionTable } from './connection-table.js';
 import type { Duplicates } from './duplicates.js';
 import type { Edge } from './edge.js';
+import type { Effects } from './effects.js';
 import type { Executions } from './executions.js';
 import type { Gates } from './gates.js';
 import type { Instance } from './instance.js';
@@ -108,6 +109,7 @@ export interface World {
   readonly wire: Wire;
   readonly picks: Picks;
   readonly server: Server;
+  readonly effects: Effects;
   readonly workers: Workers;
   readonly interpreter: Interpreter;
   readonly loads: Loads;

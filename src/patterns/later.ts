@@ -1,15 +1,6 @@
 /**
  * What the language knows and this version lacks, so that a scenario which uses it is told "known,
- * not in this version" instead of "unknown".
- */
-export const laterPolicies: readonly string[] = [];
-
-/** Policy -> its kinds of later versions. */
-export const laterPolicyKinds: ReadonlyMap<string, readonly string[]> = new Map([]);
-
-/**
- * Policy -> its fields of later versions, by path within the policy; budget kinds as
- * `budget.kind=x`.
+ * not in this version" instead of "unknown": policy -> fields, by path within the policy.
  */
 export const laterPolicyFields: ReadonlyMap<string, readonly string[]> = new Map([
   ['circuitBreaker', ['halfOpenCalls']],

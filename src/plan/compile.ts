@@ -6,15 +6,14 @@ import type { FaultKind } from '../spec/fault.js';
 import type { Plan, PlanBundle, PlanComponent } from '../spec/plan.js';
 import { OP } from '../spec/plan.js';
 import type {
-  Cpu,
   LoadBalancing,
-  Queue,
   Route,
   Scenario,
   ScenarioFile,
   Target,
   Variant,
 } from '../spec/scenario.js';
+import type { Cpu, Queue } from '../spec/resources.js';
 import { Assembler, SLOT } from './assembler.js';
 import { Interner } from './canonical.js';
 import { Conditions } from './conditions.js';
@@ -53,25 +52,10 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
   const times = timesOf(scenario);
   const layout = layOut(scenario, problems);
   const keys = new KeyTable(scenario.keys, layout, problems);
-  const writer: Writer = {
-    layout,
-    assembler: new Assembler(),
-    edges: new EdgeTable(),
-    conditions: new Conditions(layout, problems),
-    distributions: new Interner<Distribution>(),
-    counts: new Interner<CountDistribution>(),
-    keyed: new Keyed(keys),
-    gates: new GateTable(),
-    problems,
-    registers: { used: 0 },
-  };
+  const writer = writerOf(layout, keys, problems);
   const limiters = new Limiters(keys);
   const onces = new Onces(keys);
-  const keysAreSent = sendsKeys(scenario);
-  const programs = layout.parts.map((part) => writeProgram(writer, limiters, part, keysAreSent));
-  const admissions = layout.components.map((it) => planAdmission(writer, limiters, it));
-  const refusals = layout.components.map((component) => writeRefusal(writer, component));
-  const handshakes = layout.components.map((component) => writeHandshake(writer, component));
+  const { programs, components } = writeAll(writer, limiters, sendsKeys(scenario));
   const { edges, statEdges, bundles, deepestChain, numbers } = writer.edges.finish(
     layout,
     onces,
@@ -85,8 +69,7 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
   const sight = { layout, ends, loads, kindOf: knownFaultKind, problems, ...times };
   const faults = planFaults(sight, scenario.faults);
   problems.settle();
-  const given = layout.parts.map(priorityOf).filter((priority) => priority !== null);
-  const priorities = [...new Set(given)].sort((a, b) => a - b);
+  const priorities = prioritiesOf(layout);
   const parts = layout.parts.map((part) =>
     planPart(layout, part, programs[part.id]!, onces, priorities),
   );
@@ -98,9 +81,7 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
     ...times,
     maxEvents: scenario.run.maxEvents,
     grid: planGrid({ ...times, stepNs: scenario.run.stepNs, faults, windowEdges }),
-    components: layout.components.map((it) =>
-      planComponent(it, refusals[it.id]!, handshakes[it.id]!, admissions[it.id]!),
-    ),
+    components,
     parts,
     instances: layout.instances,
     edges: withLinks(edges, links, layout.zones.length),
@@ -112,10 +93,7 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
     loads,
     links,
     limiters: limiters.list,
-    sized: isSized(
-      scenario,
-      edges.map(({ requestBytes }) => requestBytes),
-    ),
+    sized: isSized(scenario, edges),
     checks: writer.keyed.checks,
     coalescings: writer.keyed.coalescings,
     gates: writer.gates.list,
@@ -126,6 +104,43 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
     deepestChain,
     traceShare: options.traceShare ?? traceShareOf(loads),
   };
+}
+
+/** Collects what programs use, in the order of their writing. */
+function writerOf(layout: Layout, keys: KeyTable, problems: Problems): Writer {
+  return {
+    layout,
+    assembler: new Assembler(),
+    edges: new EdgeTable(),
+    conditions: new Conditions(layout, problems),
+    distributions: new Interner<Distribution>(),
+    counts: new Interner<CountDistribution>(),
+    keyed: new Keyed(keys),
+    gates: new GateTable(),
+    problems,
+    registers: { used: 0 },
+  };
+}
+
+/** Writes every program, in the order in which they stand in the plan. */
+function writeAll(w: Writer, limiters: Limiters, keysAreSent: boolean) {
+  const { parts, components } = w.layout;
+  const programs = parts.map((part) => writeProgram(w, limiters, part, keysAreSent));
+  const admissions = components.map((it) => planAdmission(w, limiters, it));
+  const refusals = components.map((component) => writeRefusal(w, component));
+  const handshakes = components.map((component) => writeHandshake(w, component));
+  return {
+    programs,
+    components: components.map((it) =>
+      planComponent(it, refusals[it.id]!, handshakes[it.id]!, admissions[it.id]!),
+    ),
+  };
+}
+
+/** Every priority that something gives, ascending. */
+function prioritiesOf(layout: Layout): readonly number[] {
+  const given = layout.parts.map(priorityOf).filter((priority) => priority !== null);
+  return [...new Set(given)].sort((a, b) => a - b);
 }
 
 /** Notes the keys that split the state of policies, the built-in ones among them. */

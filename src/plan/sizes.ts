@@ -31,8 +31,11 @@ export function responseBytesOf({ source }: LaidPart): number {
 }
 
 /** Whether any message has a size; without one nothing about sizes is looked at. */
-export function isSized(scenario: Scenario, requests: readonly number[]): boolean {
-  if (requests.some((bytes) => bytes > 0)) return true;
+export function isSized(
+  scenario: Scenario,
+  edges: readonly { readonly requestBytes: number }[],
+): boolean {
+  if (edges.some(({ requestBytes }) => requestBytes > 0)) return true;
   const routes = [...scenario.gateways.values()].flatMap((gateway) => gateway.routes);
   if (routes.some(({ responseBytes }) => responseBytes > 0)) return true;
   return [...scenario.services.values()].some((service) =>

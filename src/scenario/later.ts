@@ -1,10 +1,4 @@
-import {
-  laterFaultFields,
-  laterFaultKinds,
-  laterPolicies,
-  laterPolicyFields,
-  laterPolicyKinds,
-} from '../patterns/later.js';
+import { laterFaultFields, laterFaultKinds, laterPolicyFields } from '../patterns/later.js';
 import type { PathKey } from './located.js';
 import { LATER_VERBS } from './verbs.js';
 
@@ -46,7 +40,7 @@ const LATER_FIELDS: ReadonlyMap<string, string> = new Map([
   ['query', 'key route consistency of'],
   ['respond', 'responseSize degraded'],
   ['when', 'version'],
-  ['bundle', `${laterPolicies.join(' ')} tags`],
+  ['bundle', 'tags'],
   ['policy', 'key store retryAfter ignore'],
   ['store', 'cache of onError'],
   ['protocol', 'workPerKiB'],
@@ -89,14 +83,10 @@ export function isLaterWord(path: readonly PathKey[], value: unknown): boolean {
     return typeof value === 'object' && value !== null;
   }
   if (typeof value !== 'string') return false;
-  if (last === 'kind' && laterKinds(path).includes(value)) return true;
+  if (last === 'kind' && path.length === 3 && path[0] === 'faults') {
+    if (laterFaultKinds.includes(value)) return true;
+  }
   return LATER_WORDS.some(([place, names]) => endsWith(path, place) && words(names).has(value));
-}
-
-/** Kinds of patterns that do not exist yet, as the patterns themselves list them. */
-function laterKinds(path: readonly PathKey[]): readonly string[] {
-  if (path.length === 3 && path[0] === 'faults') return laterFaultKinds;
-  return laterPolicyKinds.get(String(path[path.length - 2])) ?? [];
 }
 
 /** Which tables of fields speak about the map at this path. */

@@ -1,6 +1,7 @@
 import { meanOf } from '../kernel/distribution-mean.js';
 import { NS_PER_SECOND } from '../kernel/time.js';
-import type { Arrivals, Scenario, Workload } from '../spec/scenario.js';
+import type { Scenario, Workload } from '../spec/scenario.js';
+import type { Arrivals } from '../spec/arrivals.js';
 import type { Code } from './codes.js';
 import type { CallGraph } from './resolve/graph.js';
 import { formatDuration } from '../spec/quantity-text.js';

@@ -1,8 +1,41 @@
+import type { Distribution } from '../kernel/distribution.js';
 import { meanOf } from '../kernel/distribution-mean.js';
 import { cos } from '../kernel/math.js';
 import { NS_PER_SECOND } from '../kernel/time.js';
 import type { Ns } from '../kernel/time.js';
-import type { Arrivals } from './scenario.js';
+
+/** Rates per second. */
+export type Arrivals =
+  | { readonly kind: 'poisson' | 'constant'; readonly rate: number }
+  | {
+      readonly kind: 'stages';
+      readonly start: number;
+      readonly stages: readonly { readonly durationNs: Ns; readonly target: number }[];
+      readonly process: 'poisson' | 'constant';
+    }
+  | {
+      readonly kind: 'burst';
+      readonly base: number;
+      readonly peak: number;
+      readonly everyNs: Ns;
+      readonly forNs: Ns;
+      readonly process: 'poisson' | 'constant';
+    }
+  | {
+      readonly kind: 'sinusoid';
+      readonly mean: number;
+      readonly amplitude: number;
+      readonly periodNs: Ns;
+      readonly process: 'poisson' | 'constant';
+    }
+  | { readonly kind: 'renewal'; readonly gap: Distribution }
+  | { readonly kind: 'at'; readonly timesNs: readonly Ns[] }
+  | {
+      readonly kind: 'closed';
+      readonly users: number;
+      readonly think: Distribution;
+      readonly rampUpNs: Ns;
+    };
 
 /** Time a closed user is taken to wait for an answer, in seconds: only for predictions. */
 const ASSUMED_ANSWER_SECONDS = 0.1;

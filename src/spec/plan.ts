@@ -2,19 +2,14 @@ import type { CountDistribution } from '../kernel/counts.js';
 import type { Distribution } from '../kernel/distribution.js';
 import type { Ns } from '../kernel/time.js';
 import type {
-  Arrivals,
-  Connections,
-  Cpu,
   KeyPopulation,
   Layer,
-  Lifecycle,
   LoadBalancing,
   OutlierDetection,
-  Pool,
-  Queue,
   RetryAfter,
-  Shed,
 } from './scenario.js';
+import type { Arrivals } from './arrivals.js';
+import type { Connections, Cpu, Lifecycle, Pool, Queue, Shed } from './resources.js';
 
 /**
  * A scenario variant lowered to ids and flat arrays: what one run needs, and nothing else. It is

@@ -1,4 +1,4 @@
-import type { Pool } from './scenario.js';
+import type { Pool } from './resources.js';
 
 /** Connections that a pool may open at most, and the library's name of that limit. */
 export function poolSizeOf(pool: Pool): { readonly size: number; readonly field: string } {

@@ -3,6 +3,8 @@ import type { Distribution } from '../kernel/distribution.js';
 import type { Ns } from '../kernel/time.js';
 import type { BalancingCommon } from './balancer.js';
 import type { OutcomeName } from './outcome.js';
+import type { Connections, Cpu, Lifecycle, Pool, Protocol, Queue, Shed } from './resources.js';
+import type { Arrivals } from './arrivals.js';
 
 /**
  * The explicit scenario of one variant: short forms expanded, includes, defaults, templates and
@@ -170,53 +172,6 @@ export interface OutlierDetection {
   readonly config: unknown;
 }
 
-/** Connections of a calling instance to an instance called. */
-export interface Connections {
-  readonly max: number;
-  readonly maxIdle: number;
-  readonly idleTimeoutNs: Ns | null;
-  /** Attempts that wait in line, those for which a connection is being opened not among them. */
-  readonly maxPending: number;
-  readonly acquireTimeoutNs: Ns | null;
-  readonly connectTimeoutNs: Ns | null;
-  /** Streams at once on a connection of http2 or grpc. */
-  readonly maxStreams: number;
-  /** Attempts that a connection carries before it is closed. */
-  readonly maxRequests: number;
-  readonly lifetimeNs: Ns | null;
-}
-
-/** What a component speaks to its callers; only felt where they have connections. */
-export interface Protocol {
-  readonly kind: 'http1' | 'http2' | 'grpc' | 'tcp';
-  readonly tls: 'none' | 'tls12' | 'tls13' | 'mtls';
-  /** CPU of the component for a TLS handshake. */
-  readonly handshakeWork: Distribution;
-}
-
-export interface Cpu {
-  /** Infinity = work never slows. */
-  readonly cores: number;
-  readonly discipline: 'processorSharing' | 'fcfs';
-  readonly quota: { readonly limit: number; readonly periodNs: Ns } | null;
-  readonly contextSwitchTax: number;
-}
-
-export type Queue = {
-  readonly capacity: number;
-  readonly maxWaitNs: Ns | null;
-} & (
-  | { readonly discipline: 'fifo' | 'lifo' | 'priority' }
-  /** `targetNs`: longest wait of who comes to a standing queue; of others it is the interval. */
-  | {
-      readonly discipline: 'adaptiveLifo';
-      readonly intervalNs: Ns;
-      readonly targetNs: Ns | null;
-    }
-  | { readonly discipline: 'fair'; readonly key: string }
-  | { readonly discipline: 'codel'; readonly targetNs: Ns; readonly intervalNs: Ns }
-);
-
 /** Looked at in this order: shed, rate limit, concurrency limit. */
 export interface Admission {
   readonly shed: Shed | null;
@@ -224,27 +179,6 @@ export interface Admission {
   /** What refusals of the rate limit say. */
   readonly retryAfter: RetryAfter;
   readonly concurrencyLimit: Layer | null;
-}
-
-/** Refuses while a signal of overload lasts; `below`: only priorities below it, null = everybody. */
-export type Shed =
-  | { readonly kind: 'priority'; readonly above: number; readonly below: number }
-  | {
-      readonly kind: 'cpu';
-      readonly above: number;
-      readonly intervalNs: Ns;
-      readonly below: number | null;
-    }
-  | {
-      readonly kind: 'queueDelay';
-      readonly targetNs: Ns;
-      readonly intervalNs: Ns;
-      readonly below: number | null;
-    };
-
-export interface Lifecycle {
-  readonly startup: Distribution;
-  readonly warmup: { readonly durationNs: Ns; readonly factor: number } | null;
 }
 
 /** What services, gateways and databases have in common. */
@@ -477,37 +411,6 @@ export interface Operation {
   readonly write: boolean;
 }
 
-/** The client-side pool of a database, in the words of its library. */
-export type Pool = PoolSettings | GoSettings | HikariSettings;
-
-export interface PoolSettings {
-  readonly kind: 'simple';
-  readonly maxOpen: number;
-  readonly maxIdle: number;
-  readonly maxLifetimeNs: Ns | null;
-  readonly maxIdleTimeNs: Ns | null;
-  readonly acquireTimeoutNs: Ns | null;
-  readonly waiters: 'fifo' | 'random';
-}
-
-/** Go's database/sql. */
-export interface GoSettings {
-  readonly kind: 'go';
-  readonly maxOpen: number;
-  readonly maxIdle: number;
-  readonly maxLifetimeNs: Ns | null;
-  readonly maxIdleTimeNs: Ns | null;
-}
-
-export interface HikariSettings {
-  readonly kind: 'hikari';
-  readonly maximumPoolSize: number;
-  readonly minimumIdle: number;
-  readonly connectionTimeoutNs: Ns;
-  readonly idleTimeoutNs: Ns | null;
-  readonly maxLifetimeNs: Ns | null;
-}
-
 export interface Workload {
   readonly name: string;
   readonly title: string | null;
@@ -536,39 +439,6 @@ export interface Request {
   /** A success later than this is no goodput; null = any success is. */
   readonly goodputWithinNs: Ns | null;
 }
-
-/** Rates per second. */
-export type Arrivals =
-  | { readonly kind: 'poisson' | 'constant'; readonly rate: number }
-  | {
-      readonly kind: 'stages';
-      readonly start: number;
-      readonly stages: readonly { readonly durationNs: Ns; readonly target: number }[];
-      readonly process: 'poisson' | 'constant';
-    }
-  | {
-      readonly kind: 'burst';
-      readonly base: number;
-      readonly peak: number;
-      readonly everyNs: Ns;
-      readonly forNs: Ns;
-      readonly process: 'poisson' | 'constant';
-    }
-  | {
-      readonly kind: 'sinusoid';
-      readonly mean: number;
-      readonly amplitude: number;
-      readonly periodNs: Ns;
-      readonly process: 'poisson' | 'constant';
-    }
-  | { readonly kind: 'renewal'; readonly gap: Distribution }
-  | { readonly kind: 'at'; readonly timesNs: readonly Ns[] }
-  | {
-      readonly kind: 'closed';
-      readonly users: number;
-      readonly think: Distribution;
-      readonly rampUpNs: Ns;
-    };
 
 export interface Fault {
   readonly id: string;

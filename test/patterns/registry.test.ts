@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { undescribedFields } from '../../src/patterns/described.js';
-import { laterFaultKinds, laterPolicies, laterPolicyKinds } from '../../src/patterns/later.js';
+import { laterFaultKinds } from '../../src/patterns/later.js';
 import {
   faultKind,
   faultKinds,
@@ -143,10 +143,6 @@ describe('the registry of patterns', () => {
   });
 
   it('knows nothing twice: what is for later is not in this version', () => {
-    for (const policy of laterPolicies) expect(policyNames).not.toContain(policy);
-    for (const [policy, kinds] of laterPolicyKinds) {
-      for (const kind of kinds) expect(policyKind(policy, kind)).toBeUndefined();
-    }
     for (const kind of laterFaultKinds) expect(faultKind(kind)).toBeUndefined();
   });
 

@@ -292,13 +292,6 @@ export const BAD_SHAPES: readonly BadCase[] = [
     suggestion: 'attempts',
   },
   {
-    title: 'a policy of a later version',
-    edit: [timeout, 'plain: { outlierDetection: { consecutive: 5 } }'],
-    code: 'FL202',
-    at: 'outlierDetection',
-    says: 'outlierDetection is known, not in this version',
-  },
-  {
     title: 'a policy with a key that is not declared',
     edit: [timeout, 'plain: { coalesce: { key: user } }'],
     code: 'FL404',

@@ -13,7 +13,6 @@ import type {
   LoadBalancing,
   Middleware,
   Operation,
-  PoolSettings,
   Request,
   Route,
   RunSettings,
@@ -25,6 +24,7 @@ import type {
   Variant,
   Workload,
 } from '../../src/spec/scenario.js';
+import type { PoolSettings } from '../../src/spec/resources.js';
 
 /** Explicit scenarios by hand: every field that is not given has its neutral default. */
 

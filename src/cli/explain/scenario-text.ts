@@ -9,11 +9,10 @@ import type {
   Layer,
   LoadBalancing,
   OutlierDetection,
-  Queue,
   Scenario,
   ScenarioFile,
-  Shed,
 } from '../../spec/scenario.js';
+import type { Queue, Shed } from '../../spec/resources.js';
 import { bySource, configText, plainText } from './values.js';
 
 /** Gives the schema of a layer's own fields; undefined for a kind it does not know. */

@@ -1,5 +1,6 @@
 import { policyKind } from '../../patterns/registry.js';
-import type { Admission, Cpu, Layer, Queue, RetryAfter, Shed } from '../../spec/scenario.js';
+import type { Admission, Layer, RetryAfter } from '../../spec/scenario.js';
+import type { Cpu, Queue, Shed } from '../../spec/resources.js';
 import type { AdmissionOutput, ShedOutput } from '../schema/admission.js';
 import { checkKey, checkLayer, layerOf, splitLayer } from './bundles.js';
 import type { Context, Path } from './context.js';

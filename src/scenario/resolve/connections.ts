@@ -1,4 +1,4 @@
-import type { Connections, Protocol } from '../../spec/scenario.js';
+import type { Connections, Protocol } from '../../spec/resources.js';
 import type { BalancingOutput } from '../schema/bundle.js';
 import type { ConnectionsOutput, ProtocolOutput } from '../schema/connections.js';
 import type { Context, Path } from './context.js';

@@ -1,7 +1,8 @@
 import type { Distribution } from '../../kernel/distribution.js';
-import type { Database, LoadBalancing, Operation, Pool, Queue } from '../../spec/scenario.js';
+import type { Database, LoadBalancing, Operation } from '../../spec/scenario.js';
+import type { Pool, Queue } from '../../spec/resources.js';
 import type { DatabaseOutput } from '../schema/components.js';
-import type { Context } from './context.js';
+import type { Context, Path } from './context.js';
 import { report, reportKey } from './context.js';
 import { resolveCpu } from './hosts.js';
 import { sorted } from './names.js';
@@ -26,21 +27,7 @@ const UNBOUNDED: Queue = { capacity: Infinity, discipline: 'fifo', maxWaitNs: nu
 /** One database in its final form. */
 export function resolveDatabase(context: Context, name: string, output: DatabaseOutput): Database {
   const path = ['databases', name];
-  const operations = new Map<string, Operation>();
-  for (const [operation, own] of sorted(output.operations)) {
-    if (own.work === undefined && own.wait === undefined) {
-      reportKey(
-        context,
-        'FL203',
-        [...path, 'operations', operation],
-        'an operation has work, wait or both',
-      );
-    }
-    const { work = null, wait = null, write } = own;
-    operations.set(operation, { name: operation, work, wait, write });
-  }
-  if (operations.size === 0)
-    report(context, 'FL203', [...path, 'operations'], 'a database has at least one operation');
+  const operations = resolveOperations(context, output, [...path, 'operations']);
   if (output.reserved >= output.maxConnections) {
     report(
       context,
@@ -84,4 +71,22 @@ export function resolveDatabase(context: Context, name: string, output: Database
     pool: resolvePool(context, output.pool, [...path, 'pool']),
     pools,
   };
+}
+
+function resolveOperations(
+  context: Context,
+  output: DatabaseOutput,
+  path: Path,
+): ReadonlyMap<string, Operation> {
+  const operations = new Map<string, Operation>();
+  for (const [operation, own] of sorted(output.operations)) {
+    if (own.work === undefined && own.wait === undefined) {
+      reportKey(context, 'FL203', [...path, operation], 'an operation has work, wait or both');
+    }
+    const { work = null, wait = null, write } = own;
+    operations.set(operation, { name: operation, work, wait, write });
+  }
+  if (operations.size === 0)
+    report(context, 'FL203', path, 'a database has at least one operation');
+  return operations;
 }

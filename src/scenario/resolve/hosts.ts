@@ -1,12 +1,5 @@
-import type {
-  Bundle,
-  Cpu,
-  Endpoint,
-  Host,
-  Layer,
-  Lifecycle,
-  Service,
-} from '../../spec/scenario.js';
+import type { Bundle, Endpoint, Host, Layer, Service } from '../../spec/scenario.js';
+import type { Cpu, Lifecycle } from '../../spec/resources.js';
 import type { ServiceOutput } from '../schema/components.js';
 import type { HostOutput } from '../schema/host.js';
 import { resolveAdmission } from './admission.js';

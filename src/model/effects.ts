@@ -1,0 +1,69 @@
+import { isSuccess } from '../spec/outcome.js';
+import type { Outcome } from '../spec/outcome.js';
+import { RETURN } from './strands.js';
+import type { World } from './world.js';
+
+/**
+ * What executions leave behind: busy time, effects that happen twice, results kept for those who ask
+ * again, and work whose result nobody used.
+ */
+export class Effects {
+  private readonly world: World;
+
+  constructor(world: World) {
+    this.world = world;
+  }
+
+  /**
+   * Books busy time and effects of an execution that ran to its end; `outcome` is that of the work. An
+   * only execution whose answer is used needs no memory: it is noted when it may be one of several.
+   */
+  book(strand: number, outcome: Outcome): void {
+    const { strands, sink, engine } = this.world;
+    if (strands.begun[strand] >= 0) {
+      sink.busy(strands.part[strand], strands.begun[strand], engine.now);
+    }
+    if (!isSuccess(outcome)) return;
+    const several =
+      strands.gone[strand] >= 0 || strands.attempt[strand] > 1 || this.isHedged(strand);
+    if (several || strands.injected[strand] !== 0) this.note(strand);
+  }
+
+  /** The result of an execution with an idempotency key is kept for those who ask again. */
+  keep(strand: number, outcome: Outcome): void {
+    const { executions, strands, engine } = this.world;
+    if (executions !== null) executions.end(strand, outcome, strands.hint[strand], engine.now);
+  }
+
+  /** The work of a call has had its effect; once more than before counts as a duplicate. */
+  private note(strand: number): void {
+    const { strands, edges, duplicates, engine, sink, executions } = this.world;
+    const part = strands.part[strand];
+    if (strands.returns[strand] !== RETURN.frame || edges[strands.edge[strand]].idempotent) return;
+    if (executions !== null && strands.once[strand] >= 0) return;
+    const { callA, callB } = strands;
+    if (duplicates.executed(callA[strand], callB[strand], engine.now)) sink.duplicate(part);
+  }
+
+  /** A first execution, answered already, stays unknown to its caller, who may try again. */
+  noteUnseen(strand: number): void {
+    const { strands } = this.world;
+    if (this.isHedged(strand)) return;
+    const first = strands.attempt[strand] === 1 && strands.injected[strand] === 0;
+    if (first && isSuccess(strands.answer[strand])) this.note(strand);
+  }
+
+  /** True where the call of a job whose caller still waits has been forked: its effect was noted. */
+  private isHedged(strand: number): boolean {
+    const { strands, calls } = this.world;
+    if (strands.returns[strand] !== RETURN.frame || strands.gone[strand] >= 0) return false;
+    return calls.frames.hedged[strands.from[strand]] === 1;
+  }
+
+  waste(strand: number): void {
+    const { strands, sink, edges } = this.world;
+    if (strands.begun[strand] < 0) return;
+    const edge = strands.returns[strand] === RETURN.frame ? edges[strands.edge[strand]].stat : -1;
+    sink.wasted(strands.part[strand], edge, strands.begun[strand], strands.ended[strand]);
+  }
+}

@@ -1,0 +1,101 @@
+import type { Distribution } from '../kernel/distribution.js';
+import type { Ns } from '../kernel/time.js';
+
+/** Connections of a calling instance to an instance called. */
+export interface Connections {
+  readonly max: number;
+  readonly maxIdle: number;
+  readonly idleTimeoutNs: Ns | null;
+  /** Attempts that wait in line, those for which a connection is being opened not among them. */
+  readonly maxPending: number;
+  readonly acquireTimeoutNs: Ns | null;
+  readonly connectTimeoutNs: Ns | null;
+  /** Streams at once on a connection of http2 or grpc. */
+  readonly maxStreams: number;
+  /** Attempts that a connection carries before it is closed. */
+  readonly maxRequests: number;
+  readonly lifetimeNs: Ns | null;
+}
+
+/** What a component speaks to its callers; only felt where they have connections. */
+export interface Protocol {
+  readonly kind: 'http1' | 'http2' | 'grpc' | 'tcp';
+  readonly tls: 'none' | 'tls12' | 'tls13' | 'mtls';
+  /** CPU of the component for a TLS handshake. */
+  readonly handshakeWork: Distribution;
+}
+
+export interface Cpu {
+  /** Infinity = work never slows. */
+  readonly cores: number;
+  readonly discipline: 'processorSharing' | 'fcfs';
+  readonly quota: { readonly limit: number; readonly periodNs: Ns } | null;
+  readonly contextSwitchTax: number;
+}
+
+export type Queue = {
+  readonly capacity: number;
+  readonly maxWaitNs: Ns | null;
+} & (
+  | { readonly discipline: 'fifo' | 'lifo' | 'priority' }
+  /** `targetNs`: longest wait of who comes to a standing queue; of others it is the interval. */
+  | {
+      readonly discipline: 'adaptiveLifo';
+      readonly intervalNs: Ns;
+      readonly targetNs: Ns | null;
+    }
+  | { readonly discipline: 'fair'; readonly key: string }
+  | { readonly discipline: 'codel'; readonly targetNs: Ns; readonly intervalNs: Ns }
+);
+
+/** Refuses while a signal of overload lasts; `below`: only priorities below it, null = everybody. */
+export type Shed =
+  | { readonly kind: 'priority'; readonly above: number; readonly below: number }
+  | {
+      readonly kind: 'cpu';
+      readonly above: number;
+      readonly intervalNs: Ns;
+      readonly below: number | null;
+    }
+  | {
+      readonly kind: 'queueDelay';
+      readonly targetNs: Ns;
+      readonly intervalNs: Ns;
+      readonly below: number | null;
+    };
+
+export interface Lifecycle {
+  readonly startup: Distribution;
+  readonly warmup: { readonly durationNs: Ns; readonly factor: number } | null;
+}
+
+/** The client-side pool of a database, in the words of its library. */
+export type Pool = PoolSettings | GoSettings | HikariSettings;
+
+export interface PoolSettings {
+  readonly kind: 'simple';
+  readonly maxOpen: number;
+  readonly maxIdle: number;
+  readonly maxLifetimeNs: Ns | null;
+  readonly maxIdleTimeNs: Ns | null;
+  readonly acquireTimeoutNs: Ns | null;
+  readonly waiters: 'fifo' | 'random';
+}
+
+/** Go's database/sql. */
+export interface GoSettings {
+  readonly kind: 'go';
+  readonly maxOpen: number;
+  readonly maxIdle: number;
+  readonly maxLifetimeNs: Ns | null;
+  readonly maxIdleTimeNs: Ns | null;
+}
+
+export interface HikariSettings {
+  readonly kind: 'hikari';
+  readonly maximumPoolSize: number;
+  readonly minimumIdle: number;
+  readonly connectionTimeoutNs: Ns;
+  readonly idleTimeoutNs: Ns | null;
+  readonly maxLifetimeNs: Ns | null;
+}
