@@ -63,7 +63,7 @@ describe('calls that find every instance shut by Linkerd', () => {
 });
 
 describe('calls that find every instance shut by Finagle', () => {
-  it('33: are sent all the same', () => {
+  it('divergence 33: are sent all the same', () => {
     const body = shut('0ms, 1s, 2s', '4s', '5s').replace(
       'kind: linkerd, maxFailures: 1, minPenalty: 5s, jitterRatio: 0',
       'kind: finagle, consecutiveFailures: 1',

@@ -1,8 +1,8 @@
-import { readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { CASES } from './case.js';
 import { LEFT_OUT } from './left-out.js';
 import { problemsOf } from './program.js';
+import { testTexts } from '../support/test-texts.js';
 
 const HEAD = `
 faultline: 1
@@ -13,11 +13,7 @@ run: { duration: 10s }
 const SERVICES = 'services: { s: { endpoints: { serve: [ wait: 1ms ] } } }\n';
 const USERS = 'workloads: { users: { arrivals: constant(1/s), requests: [ { call: s } ] } }\n';
 
-/** Texts of all test files of this folder. */
-const tests = readdirSync(new URL('.', import.meta.url))
-  .filter((name) => name.endsWith('.test.ts'))
-  .map((name) => readFileSync(new URL(name, import.meta.url), 'utf8'))
-  .join('\n');
+const tests = testTexts(['theory']);
 
 describe('the cases of the theory', () => {
   it.each(CASES.map(({ id, title }) => [id, title]))('are measured: %s, %s', (id) => {

@@ -1,0 +1,12 @@
+import { readFileSync, readdirSync } from 'node:fs';
+
+/** Texts of all test files of these folders of `test`, one after the other. */
+export function testTexts(folders: readonly string[]): string {
+  return folders
+    .flatMap((folder) => {
+      const at = new URL(`../${folder}/`, import.meta.url);
+      const names = readdirSync(at).filter((name) => name.endsWith('.test.ts'));
+      return names.map((name) => readFileSync(new URL(name, at), 'utf8'));
+    })
+    .join('\n');
+}
