@@ -19,8 +19,8 @@ const IMAGES = join('docs', 'images');
 const PROGRAM = join('dist', 'cli', 'main.js');
 const SCENARIO = join('scenarios', 'checkout.yaml');
 const ZOO = join('scenarios', 'studies', 'breaker-zoo.yaml');
-/** Nine variants compared. */
-const TABLE = { width: 1280, height: 1050 };
+/** Eleven variants compared. */
+const TABLE = { width: 1280, height: 1160 };
 /** Title, verdict, chain, budgets and the table of variants. */
 const REPORT = { width: 1280, height: 1230 };
 const SGR = /\u001b\[(\d+)m/g;

@@ -25,7 +25,6 @@ const HARD_CAP = 500;
 const LONG_FILES: Readonly<Record<string, string>> = {
   'src/model/calls.ts':
     'what a call goes through and what a policy may do to it are one machine, law by law',
-  'src/model/interpreter.ts': 'every instruction of a program is run in one place',
   'src/model/server.ts':
     'one execution from arrival to answer is one state machine, its hooks included',
   'src/spec/result.ts': 'the result document is one contract, read from top to bottom',

@@ -1,4 +1,3 @@
-import { invariant } from '../kernel/invariant.js';
 import { PHASE } from '../kernel/phase.js';
 import type { Ns } from '../kernel/time.js';
 import { derive, lineage } from '../kernel/rng.js';
@@ -6,8 +5,6 @@ import {
   AMBIGUOUS,
   HINTED,
   OUTCOME,
-  PARK,
-  PASS,
   PENDING,
   isHinted,
   isSuccess,
@@ -16,14 +13,13 @@ import {
   relayed,
 } from '../spec/outcome.js';
 import type { Outcome } from '../spec/outcome.js';
-import { CALL_MODE, CHECK_TABLE, OP } from '../spec/plan.js';
-import { VERDICT } from './checks.js';
+import { CALL_MODE, OP } from '../spec/plan.js';
 import { Draws } from './draws.js';
+import { Guards } from './guards.js';
 import { CANCELLATION, FROZEN } from './instance.js';
 import type { Instance } from './instance.js';
 import { Joins, inherit } from './joins.js';
 import { REGISTERS, RETURN, STATE } from './strands.js';
-import { refusedBy } from './limiters.js';
 import type { World } from './world.js';
 
 /**
@@ -38,6 +34,7 @@ export class Interpreter {
   private readonly tables: readonly Float64Array[];
   private readonly draws: Draws;
   private readonly joins: Joins;
+  private readonly guards: Guards;
 
   constructor(world: World) {
     this.world = world;
@@ -45,6 +42,7 @@ export class Interpreter {
     this.tables = world.plan.program.tables;
     this.draws = new Draws(world);
     this.joins = new Joins(world, this, this.draws);
+    this.guards = new Guards(world, this);
     const { engine, strands } = world;
     this.wakeOp = engine.define('wake', (strand, stamp) => {
       if (strands.stamp[strand] !== stamp) return;
@@ -148,53 +146,16 @@ export class Interpreter {
           strands.pc[strand] = code[at + 2];
           this.background(strand, pc, a);
           break;
-        case OP.LIMIT:
-          strands.pc[strand] = pc + 1;
-          if (this.limit(strand, a, code[at + 2])) break;
-          return;
-        case OP.KNOWN:
-          if (this.known(strand, a, at)) break;
-          return;
-        case OP.KEEP:
-          strands.pc[strand] = pc + 1;
-          world.checks.keep(strand, a, VERDICT.allowed);
-          break;
-        case OP.WORK_PER_KIB:
-          if (this.work(strand, pc, a, this.kib(strand, code[at + 2]))) break;
-          return;
-        case OP.OVERSIZE:
-          strands.pc[strand] = pc + 1;
-          if (world.sizes === null || world.sizes.ofRequest(strand) <= this.tables[a][0]) break;
-          this.end(strand, code[at + 2]);
-          return;
-        case OP.COALESCE:
-          strands.pc[strand] = pc + 1;
-          if (this.coalesce(strand, a)) break;
-          return;
-        case OP.STORE:
-          strands.pc[strand] = this.asksStore(strand, a) ? pc + 1 : code[at + 2];
-          break;
-        case OP.ONCE:
-          strands.pc[strand] = pc + 1;
-          if (this.once(strand)) break;
-          return;
-        case OP.GATE:
-          strands.pc[strand] = pc + 1;
-          if (world.gates.enter(strand, a)) break;
-          this.end(strand, code[at + 2]);
-          return;
-        case OP.TIME_LIMIT:
-          strands.pc[strand] = pc + 1;
-          world.timeLimits.start(strand, this.tables[a][0]);
-          break;
         default:
-          invariant(false, 'unknown-instruction');
+          // What stands in front of the steps: seldom, and out of the way of the others.
+          if (this.guards.run(strand, pc)) break;
+          return;
       }
     }
   }
 
   /** CPU, so many times what is drawn: true when the work is nothing, false when the strand has to wait for it. */
-  private work(strand: number, pc: number, sampler: number, times: number): boolean {
+  work(strand: number, pc: number, sampler: number, times: number): boolean {
     const { strands, instances, workers } = this.world;
     const instance = instances[strands.instance[strand]];
     if (instance.yields && !workers.takeWorker(strand, instance)) return false;
@@ -246,7 +207,7 @@ export class Interpreter {
     }
   }
 
-  private sleep(strand: number, wakes: number): void {
+  sleep(strand: number, wakes: number): void {
     const { strands, engine } = this.world;
     const stamp = strands.stamp[strand];
     engine.at(wakes, PHASE.COMPLETION, this.wakeOp, strand, stamp, 0);
@@ -303,7 +264,7 @@ export class Interpreter {
       this.world.strands.pc[strand] = target;
       return true;
     }
-    if (mode === CALL_MODE.CHECK) return this.unchecked(strand, outcome, this.tables[target]);
+    if (mode === CALL_MODE.CHECK) return this.guards.unchecked(strand, outcome, target);
     if (mode === CALL_MODE.ANSWER) this.end(strand, this.answered(target, outcome));
     else this.end(strand, mode === CALL_MODE.PASS ? outcome & ~AMBIGUOUS : relayed(outcome));
     return false;
@@ -316,7 +277,7 @@ export class Interpreter {
   }
 
   /** Ends the strand: a branch is joined, a job answered. */
-  private end(strand: number, outcome: Outcome): void {
+  end(strand: number, outcome: Outcome): void {
     if (this.world.strands.parent[strand] >= 0) this.joins.endBranch(strand, outcome);
     else this.world.server.finishJob(strand, outcome);
   }
@@ -340,72 +301,6 @@ export class Interpreter {
     else server.freeStrand(own);
   }
 
-  /** Asks a middleware limiter; false when the strand waits or has been refused. */
-  private limit(strand: number, id: number, refusal: Outcome): boolean {
-    const { world } = this;
-    const { strands, engine, instances } = world;
-    const limiter = world.limiters[id];
-    const instance = instances[strands.instance[strand]];
-    const key = limiter.key < 0 ? 0 : world.keys.value(limiter.key, strand);
-    const wait = limiter.states[instance.index].take(engine.now, key);
-    if (wait === 0) return true;
-    if (wait < 0) {
-      this.end(strand, refusedBy(world, strand, limiter, key, refusal));
-      return false;
-    }
-    strands.state[strand] = STATE.SLEEP;
-    strands.wakes[strand] = -1;
-    this.yieldWorker(strand, instance);
-    this.sleep(strand, engine.now + wait);
-    return false;
-  }
-
-  /** KiB of the request of a strand, or of the answer it is about to give. */
-  private kib(strand: number, ofAnswer: number): number {
-    const { sizes } = this.world;
-    if (sizes === null) return 0;
-    return (ofAnswer === 1 ? sizes.ofAnswer(strand) : sizes.ofRequest(strand)) / 1024;
-  }
-
-  /** What is known from an earlier check; false when the request has ended by it. */
-  private known(strand: number, check: number, at: number): boolean {
-    const { checks, strands } = this.world;
-    const verdict = checks.known(strand, check);
-    if (verdict === VERDICT.refused) {
-      this.end(strand, this.code[at + 3]);
-      return false;
-    }
-    strands.pc[strand] = verdict === VERDICT.allowed ? this.code[at + 2] : (at >> 2) + 1;
-    return true;
-  }
-
-  /** A check has not allowed: it refuses with a client error, and any other failure says nothing. */
-  private unchecked(strand: number, outcome: Outcome, table: Float64Array): boolean {
-    if ((outcome & 31) === OUTCOME.clientError) {
-      const cache = table[CHECK_TABLE.CACHE];
-      if (cache >= 0) this.world.checks.keep(strand, cache, VERDICT.refused);
-      this.end(strand, table[CHECK_TABLE.REFUSAL]);
-      return false;
-    }
-    const allow = table[CHECK_TABLE.ALLOW];
-    if (allow >= 0) {
-      this.world.strands.pc[strand] = allow;
-      return true;
-    }
-    this.end(strand, relayed(outcome));
-    return false;
-  }
-
-  /** False when the strand waits for another's answer, or has been given one. */
-  private coalesce(strand: number, place: number): boolean {
-    const { coalescing, strands, instances } = this.world;
-    const verdict = coalescing!.join(strand, place);
-    if (verdict === PASS) return true;
-    if (verdict === PARK) this.yieldWorker(strand, instances[strands.instance[strand]]);
-    else this.end(strand, verdict);
-    return false;
-  }
-
   /** A strand that waited for others goes on by itself, through the instant ring. */
   wake(strand: number): void {
     const { engine, strands } = this.world;
@@ -416,32 +311,6 @@ export class Interpreter {
   answer(strand: number, outcome: Outcome): void {
     this.world.strands.stamp[strand]++;
     this.end(strand, outcome);
-  }
-
-  /** Executes a request with an idempotency key once; false when it was answered without. */
-  private once(strand: number): boolean {
-    const { strands, plan, keys, executions, engine } = this.world;
-    if (strands.returns[strand] !== RETURN.frame) return true;
-    const part = strands.part[strand];
-    const own = plan.parts[part].once;
-    const id = own >= 0 ? own : strands.once[strand];
-    if (id < 0) return true;
-    const rule = plan.onces[id];
-    const value = keys.value(rule.key, strand);
-    const known = executions!.begin(strand, part, value, rule, engine.now);
-    if (known === 0) return true;
-    strands.hint[strand] = executions!.hint;
-    this.end(strand, known);
-    return false;
-  }
-
-  /** Whether a limiter has to ask its store about this request. */
-  private asksStore(strand: number, id: number): boolean {
-    const { strands, engine, instances, limiters, keys } = this.world;
-    const limiter = limiters[id];
-    const state = limiter.states[instances[strands.instance[strand]].index];
-    const key = limiter.key < 0 ? 0 : keys.value(limiter.key, strand);
-    return state.asks === undefined || state.asks(engine.now, key);
   }
 
   private choose(strand: number, pc: number): number {
@@ -470,7 +339,7 @@ export class Interpreter {
     return rounds > 0;
   }
 
-  private yieldWorker(strand: number, instance: Instance): void {
+  yieldWorker(strand: number, instance: Instance): void {
     if (instance.yields) this.world.workers.releaseWorker(strand, instance);
   }
 

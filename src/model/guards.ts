@@ -1,0 +1,163 @@
+import { invariant } from '../kernel/invariant.js';
+import { OUTCOME, PARK, PASS, relayed } from '../spec/outcome.js';
+import type { Outcome } from '../spec/outcome.js';
+import { CHECK_TABLE, OP } from '../spec/plan.js';
+import { VERDICT } from './checks.js';
+import type { Interpreter } from './interpreter.js';
+import { refusedBy } from './limiters.js';
+import { RETURN, STATE } from './strands.js';
+import type { World } from './world.js';
+
+/**
+ * The instructions in front of the steps of an endpoint or route: limiters and their stores, checks,
+ * sizes, shared answers, keys of executions, places and time limits.
+ */
+export class Guards {
+  private readonly world: World;
+  private readonly interpreter: Interpreter;
+  private readonly code: Int32Array;
+  private readonly tables: readonly Float64Array[];
+
+  constructor(world: World, interpreter: Interpreter) {
+    this.world = world;
+    this.interpreter = interpreter;
+    this.code = world.plan.program.code;
+    this.tables = world.plan.program.tables;
+  }
+
+  /** Runs the instruction at `pc`; false when the strand waits or has ended by it. */
+  run(strand: number, pc: number): boolean {
+    const { code, world } = this;
+    const { strands } = world;
+    const at = pc << 2;
+    const a = code[at + 1];
+    const b = code[at + 2];
+    // Work may have to wait for a worker and then begins anew; all others are over when they return.
+    if (code[at] === OP.WORK_PER_KIB)
+      return this.interpreter.work(strand, pc, a, this.kib(strand, b));
+    strands.pc[strand] = pc + 1;
+    switch (code[at]) {
+      case OP.LIMIT:
+        return this.limit(strand, a, b);
+      case OP.KNOWN:
+        return this.known(strand, a, at);
+      case OP.KEEP:
+        world.checks.keep(strand, a, VERDICT.allowed);
+        return true;
+      case OP.OVERSIZE:
+        if (world.sizes === null || world.sizes.ofRequest(strand) <= this.tables[a][0]) return true;
+        this.interpreter.end(strand, b);
+        return false;
+      case OP.COALESCE:
+        return this.coalesce(strand, a);
+      case OP.STORE:
+        if (!this.asksStore(strand, a)) strands.pc[strand] = b;
+        return true;
+      case OP.ONCE:
+        return this.once(strand);
+      case OP.GATE:
+        if (world.gates.enter(strand, a)) return true;
+        this.interpreter.end(strand, b);
+        return false;
+      case OP.TIME_LIMIT:
+        world.timeLimits.start(strand, this.tables[a][0]);
+        return true;
+      default:
+        invariant(false, 'unknown-instruction');
+        return false;
+    }
+  }
+
+  /** Asks a middleware limiter; false when the strand waits or has been refused. */
+  private limit(strand: number, id: number, refusal: Outcome): boolean {
+    const { world } = this;
+    const { strands, engine, instances } = world;
+    const limiter = world.limiters[id];
+    const instance = instances[strands.instance[strand]];
+    const key = limiter.key < 0 ? 0 : world.keys.value(limiter.key, strand);
+    const wait = limiter.states[instance.index].take(engine.now, key);
+    if (wait === 0) return true;
+    if (wait < 0) {
+      this.interpreter.end(strand, refusedBy(world, strand, limiter, key, refusal));
+      return false;
+    }
+    strands.state[strand] = STATE.SLEEP;
+    strands.wakes[strand] = -1;
+    this.interpreter.yieldWorker(strand, instance);
+    this.interpreter.sleep(strand, engine.now + wait);
+    return false;
+  }
+
+  /** KiB of the request of a strand, or of the answer it is about to give. */
+  private kib(strand: number, ofAnswer: number): number {
+    const { sizes } = this.world;
+    if (sizes === null) return 0;
+    return (ofAnswer === 1 ? sizes.ofAnswer(strand) : sizes.ofRequest(strand)) / 1024;
+  }
+
+  /** What is known from an earlier check; false when the request has ended by it. */
+  private known(strand: number, check: number, at: number): boolean {
+    const { checks, strands } = this.world;
+    const verdict = checks.known(strand, check);
+    if (verdict === VERDICT.refused) {
+      this.interpreter.end(strand, this.code[at + 3]);
+      return false;
+    }
+    strands.pc[strand] = verdict === VERDICT.allowed ? this.code[at + 2] : (at >> 2) + 1;
+    return true;
+  }
+
+  /** A check has not allowed: it refuses with a client error, and any other failure says nothing. */
+  unchecked(strand: number, outcome: Outcome, id: number): boolean {
+    const table = this.tables[id];
+    if ((outcome & 31) === OUTCOME.clientError) {
+      const cache = table[CHECK_TABLE.CACHE];
+      if (cache >= 0) this.world.checks.keep(strand, cache, VERDICT.refused);
+      this.interpreter.end(strand, table[CHECK_TABLE.REFUSAL]);
+      return false;
+    }
+    const allow = table[CHECK_TABLE.ALLOW];
+    if (allow >= 0) {
+      this.world.strands.pc[strand] = allow;
+      return true;
+    }
+    this.interpreter.end(strand, relayed(outcome));
+    return false;
+  }
+
+  /** False when the strand waits for another's answer, or has been given one. */
+  private coalesce(strand: number, place: number): boolean {
+    const { coalescing, strands, instances } = this.world;
+    const verdict = coalescing!.join(strand, place);
+    if (verdict === PASS) return true;
+    if (verdict === PARK) this.interpreter.yieldWorker(strand, instances[strands.instance[strand]]);
+    else this.interpreter.end(strand, verdict);
+    return false;
+  }
+
+  /** Executes a request with an idempotency key once; false when it was answered without. */
+  private once(strand: number): boolean {
+    const { strands, plan, keys, executions, engine } = this.world;
+    if (strands.returns[strand] !== RETURN.frame) return true;
+    const part = strands.part[strand];
+    const own = plan.parts[part].once;
+    const id = own >= 0 ? own : strands.once[strand];
+    if (id < 0) return true;
+    const rule = plan.onces[id];
+    const value = keys.value(rule.key, strand);
+    const known = executions!.begin(strand, part, value, rule, engine.now);
+    if (known === 0) return true;
+    strands.hint[strand] = executions!.hint;
+    this.interpreter.end(strand, known);
+    return false;
+  }
+
+  /** Whether a limiter has to ask its store about this request. */
+  private asksStore(strand: number, id: number): boolean {
+    const { strands, engine, instances, limiters, keys } = this.world;
+    const limiter = limiters[id];
+    const state = limiter.states[instances[strands.instance[strand]].index];
+    const key = limiter.key < 0 ? 0 : keys.value(limiter.key, strand);
+    return state.asks === undefined || state.asks(engine.now, key);
+  }
+}
