@@ -25,21 +25,31 @@ export function longestWait(layer: Layer): Ns {
   }
 }
 
-/** Calls one state of a bulkhead lets be under way; null where unknown. */
-export function permitsOf(layer: Layer): number | null {
-  const config = layer.config as Readonly<Record<string, number>>;
+/** Field of a bulkhead that says how many calls may be under way; null where unknown. */
+export function permitsField(layer: Layer): string | null {
   switch (layer.kind) {
     case 'semaphore':
-      return config['maxConcurrent'];
+      return 'maxConcurrent';
     case 'resilience4j':
-      return config['maxConcurrentCalls'];
+      return 'maxConcurrentCalls';
     case 'threadPool':
-      return config['maxThreads'];
+      return 'maxThreads';
     case 'hystrix':
-      return config['coreSize'];
+      return 'coreSize';
+    case 'istio':
+      return 'http2MaxRequests';
     default:
       return null;
   }
+}
+
+/** Calls one state of a bulkhead lets be under way; null where unknown. */
+export function permitsOf(layer: Layer): number | null {
+  const field = permitsField(layer);
+  if (field === null) return null;
+  const permits = (layer.config as Readonly<Record<string, number>>)[field];
+  // Nobody bounds calls to none: only Istio lets a 0 be written, for no limit.
+  return permits === 0 ? Infinity : permits;
 }
 
 /** Calls per second one state of a rate limiter lets through; null where unknown or counted by key. */

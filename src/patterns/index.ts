@@ -1,6 +1,7 @@
 // One line per pattern. registry.ts sorts them, so the order here decides nothing.
 export { bulkheadEnvoy } from './policies/bulkhead-envoy.js';
 export { bulkheadHystrix } from './policies/bulkhead-hystrix.js';
+export { bulkheadIstio } from './policies/bulkhead-istio.js';
 export { bulkheadResilience4j } from './policies/bulkhead-resilience4j.js';
 export { bulkheadSemaphore } from './policies/bulkhead-semaphore.js';
 export { circuitBreakerCockatiel } from './policies/circuit-breaker-cockatiel.js';

@@ -45,6 +45,9 @@ describe('what rules read out of the kinds of a policy', () => {
     ['threadPool', { coreThreads: 2, maxThreads: 4, queueCapacity: 0 }, 4, 0],
     ['hystrix', {}, 10, 0],
     ['hystrix', { maxQueueSize: 5 }, 10, Infinity],
+    ['istio', { http2MaxRequests: 8 }, 8, 0],
+    ['istio', { http2MaxRequests: 0 }, Infinity, 0],
+    ['istio', {}, Infinity, 0],
   ])('permits and longest wait of a bulkhead %s %o', (kind, written, permits, wait) => {
     const bulkhead = layer('bulkhead', kind, written);
     expect([permitsOf(bulkhead), longestWait(bulkhead)]).toEqual([permits, wait]);

@@ -99,6 +99,19 @@ describe('rules in other places', () => {
     expect(remarksOn(fits, 'bulkhead-too-large')).toEqual([]);
   });
 
+  it('name the field of the kind a bulkhead is of', () => {
+    const text = scenario([
+      'policies: { hop: { bulkhead: { kind: istio, http2MaxRequests: 11 } } }',
+      'services: { shop: { endpoints: { buy: [ { query: db.select, policy: hop } ] } } }',
+      'databases: { db: { kind: generic, pool: { maxOpen: 10, maxIdle: 10 }, operations: { select: 2ms } } }',
+      USERS,
+    ]);
+    const [remark] = remarksOn(text, 'bulkhead-too-large');
+    expect(remark.fixExample).toContain('http2MaxRequests: 10');
+    const free = text.replace('http2MaxRequests: 11', 'http2MaxRequests: 0');
+    expect(remarksOn(free, 'bulkhead-too-large')).toEqual([]);
+  });
+
   it('see that all replicas stand in one of several zones', () => {
     const zones = (zone: string): string =>
       scenario([

@@ -56,6 +56,7 @@ describe('the registry of patterns', () => {
     expect(policyKinds.map((k) => `${k.policy}/${k.kind}`)).toEqual([
       'bulkhead/envoy',
       'bulkhead/hystrix',
+      'bulkhead/istio',
       'bulkhead/resilience4j',
       'bulkhead/semaphore',
       'bulkhead/threadPool',

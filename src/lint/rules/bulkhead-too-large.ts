@@ -2,7 +2,7 @@ import { poolSizeOf } from '../../spec/pool-size.js';
 import type { Layer } from '../../spec/scenario.js';
 import type { Call } from '../calls.js';
 import { hostOf } from '../demand.js';
-import { permitsOf } from '../kinds.js';
+import { permitsField, permitsOf } from '../kinds.js';
 import { layerOf } from '../layers.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
@@ -30,7 +30,7 @@ function abovePool(call: Call, layer: Layer, permits: number): readonly Finding[
   const { size, field } = poolSizeOf(call.pool);
   if (permits <= size) return [];
   return [
-    finding(call, {
+    finding(call, layer, {
       message: `the bulkhead of ${callText(call)} is larger than the connection pool behind it`,
       measured: `${permits} calls of one instance`,
       limit: `at most ${size}, the ${field} of its pool`,
@@ -53,7 +53,7 @@ function aboveWorkers(
   const total = permits * callers * targets;
   if (total <= workers) return [];
   return [
-    finding(call, {
+    finding(call, layer, {
       message: `the bulkhead of ${callText(call)} lets more through than ${call.callee} has workers`,
       measured: product([callers, targets, permits], total, 'calls'),
       limit: `at most ${product([callee.replicas, callee.concurrency], workers, 'workers')}`,
@@ -64,14 +64,16 @@ function aboveWorkers(
 
 function finding(
   call: Call,
+  layer: Layer,
   words: Pick<Finding, 'message' | 'measured' | 'limit'> & { readonly permits: number },
 ): Finding {
   const { permits, ...rest } = words;
+  const field = permitsField(layer)!;
   return {
-    path: [...call.policyPath, 'bulkhead', 'maxConcurrent'],
+    path: [...call.policyPath, 'bulkhead', field],
     entities: [call.from, call.to],
     ...rest,
-    fix: bundleYaml(call, `bulkhead:\n  maxConcurrent: ${permits}`),
+    fix: bundleYaml(call, `bulkhead:\n  ${field}: ${permits}`),
   };
 }
 

@@ -1,15 +1,8 @@
 import { z } from 'zod';
-import { OUTCOME, PASS } from '../../spec/outcome.js';
-import type { Outcome } from '../../spec/outcome.js';
-import type {
-  CallContext,
-  ConnectionLimits,
-  PolicyKind,
-  PolicyProblem,
-  PolicyState,
-} from '../../spec/policy.js';
-import { EDGE_COUNTER } from '../../spec/policy.js';
+import type { PolicyKind } from '../../spec/policy.js';
 import { count } from '../../spec/quantities.js';
+import type { EnvoyLimits, LimitWords } from '../mechanisms/envoy-limits.js';
+import { envoyGates, limitedRetry, limitProblems } from '../mechanisms/envoy-limits.js';
 
 const LIMIT = 1024;
 const RETRIES = 3;
@@ -43,49 +36,23 @@ const schema = z.strictObject({
 });
 type Config = z.output<typeof schema>;
 
-/** Gates without memory: a place is free the moment a request ends, and nothing opens or closes. */
-class EnvoyLimits implements PolicyState, ConnectionLimits {
-  readonly limits = this;
-  readonly maxConnections: number;
-  readonly maxPending: number;
-  readonly maxRequests: number;
-  hasPools = false;
-  isDry = false;
-  connections = 0;
-  pending = 0;
-  requests = 0;
-  private readonly ctx: CallContext;
+const WORDS: LimitWords = {
+  names: {
+    maxConnections: 'maxConnections',
+    maxPending: 'maxPendingRequests',
+    maxRequests: 'maxRequests',
+    maxRetries: 'maxRetries',
+  },
+  defaults: {
+    maxConnections: LIMIT,
+    maxPending: LIMIT,
+    maxRequests: LIMIT,
+    maxRetries: RETRIES,
+  },
+};
 
-  constructor(ctx: CallContext, config: Config) {
-    this.ctx = ctx;
-    this.maxConnections = config.maxConnections;
-    this.maxPending = config.maxPendingRequests;
-    this.maxRequests = config.maxRequests;
-  }
-
-  enter(frame: number): number {
-    // Pools count where an attempt gets its connection, behind all layers.
-    if (this.hasPools) return PASS;
-    if (this.requests >= this.maxRequests) {
-      this.ctx.count(frame, EDGE_COUNTER.bulkheadRejected);
-      return OUTCOME.rejectedBulkhead;
-    }
-    this.requests++;
-    return PASS;
-  }
-
-  leave(_frame: number, _layer: number, outcome: Outcome): number {
-    if (!this.hasPools) this.requests--;
-    return outcome;
-  }
-
-  cancel(): void {
-    if (!this.hasPools) this.requests--;
-  }
-
-  held(): number {
-    return this.hasPools ? 0 : this.requests;
-  }
+function limitsOf({ maxPendingRequests, ...others }: Config): EnvoyLimits {
+  return { ...others, maxPending: maxPendingRequests };
 }
 
 /** `bulkhead` of kind `envoy`: the circuit breakers of an Envoy cluster. */
@@ -106,62 +73,7 @@ export const bulkheadEnvoy: PolicyKind<typeof schema> = {
   example: 'bulkhead: { kind: envoy, maxRequests: 8 }\n',
   state: 'scoped',
   dryRun: true,
-  create: (config, setup) => new EnvoyLimits(setup.ctx, config),
-  completes(config, policy, other, written) {
-    if (policy !== 'retry' || written.some((field) => field.startsWith('budget'))) return other;
-    return { ...(other as object), budget: { kind: 'concurrent', max: config.maxRetries } };
-  },
-  check(config, bundle): readonly PolicyProblem[] {
-    return [...connectionProblems(config, bundle), ...retryProblems(config, bundle)];
-  },
+  create: (config, setup) => envoyGates(setup.ctx, limitsOf(config)),
+  completes: (config, ...other) => limitedRetry(limitsOf(config), ...other),
+  check: (config, bundle) => limitProblems(limitsOf(config), WORDS, bundle),
 };
-
-function connectionProblems(
-  config: Config,
-  bundle: ReadonlyMap<string, unknown> | undefined,
-): readonly PolicyProblem[] {
-  if (bundle?.has('connections') === true) return [];
-  const problems: PolicyProblem[] = [];
-  for (const field of ['maxConnections', 'maxPendingRequests'] as const) {
-    if (config[field] === LIMIT) continue;
-    const message =
-      'without connections in this bundle they are free, and nothing waits for one: write ' +
-      '`connections: {}`';
-    problems.push({ field, message });
-  }
-  return problems;
-}
-
-function retryProblems(
-  config: Config,
-  bundle: ReadonlyMap<string, unknown> | undefined,
-): readonly PolicyProblem[] {
-  const retry = bundle?.get('retry') as RetryFields | undefined;
-  const problems: PolicyProblem[] = [];
-  if (retry === undefined) {
-    if (config.maxRetries !== RETRIES) {
-      const message = 'there is no retry in this bundle to be limited: drop maxRetries, or retry';
-      problems.push({ field: 'maxRetries', message });
-    }
-    return problems;
-  }
-  const { on, budget } = retry;
-  const own = budget?.kind === 'concurrent' && budget.max === config.maxRetries;
-  if (budget !== undefined && !own && config.maxRetries !== RETRIES) {
-    const message = 'the budget of the retry replaces maxRetries: drop one of them';
-    problems.push({ field: 'maxRetries', message });
-  }
-  const again = on?.find((term) => term === 'any' || term === 'rejectedBulkhead');
-  if (again !== undefined) {
-    const message =
-      `Envoy never retries what its own limits refuse (x-envoy-overloaded), and retry.on has ` +
-      `${again}: list the outcomes to retry without it`;
-    problems.push({ field: '', message });
-  }
-  return problems;
-}
-
-interface RetryFields {
-  readonly on?: readonly unknown[];
-  readonly budget?: { readonly kind: string; readonly max?: number };
-}

@@ -1,0 +1,149 @@
+import { OUTCOME, PASS } from '../../spec/outcome.js';
+import type { Outcome } from '../../spec/outcome.js';
+import type {
+  CallContext,
+  ConnectionLimits,
+  PolicyProblem,
+  PolicyState,
+} from '../../spec/policy.js';
+import { EDGE_COUNTER } from '../../spec/policy.js';
+
+/** The circuit breakers of an Envoy cluster, Infinity where nothing limits. */
+export interface EnvoyLimits {
+  readonly maxConnections: number;
+  readonly maxPending: number;
+  readonly maxRequests: number;
+  readonly maxRetries: number;
+}
+
+/** Who writes the limits: under which names, and what they are where nothing is written. */
+export interface LimitWords {
+  readonly names: Readonly<Record<keyof EnvoyLimits, string>>;
+  readonly defaults: EnvoyLimits;
+}
+
+/** Gates without memory: a place is free the moment a request ends, and nothing opens or closes. */
+class EnvoyGates implements PolicyState, ConnectionLimits {
+  readonly limits = this;
+  readonly maxConnections: number;
+  readonly maxPending: number;
+  readonly maxRequests: number;
+  hasPools = false;
+  isDry = false;
+  connections = 0;
+  pending = 0;
+  requests = 0;
+  private readonly ctx: CallContext;
+
+  constructor(ctx: CallContext, limits: EnvoyLimits) {
+    this.ctx = ctx;
+    this.maxConnections = limits.maxConnections;
+    this.maxPending = limits.maxPending;
+    this.maxRequests = limits.maxRequests;
+  }
+
+  enter(frame: number): number {
+    // Pools count where an attempt gets its connection, behind all layers.
+    if (this.hasPools) return PASS;
+    if (this.requests >= this.maxRequests) {
+      this.ctx.count(frame, EDGE_COUNTER.bulkheadRejected);
+      return OUTCOME.rejectedBulkhead;
+    }
+    this.requests++;
+    return PASS;
+  }
+
+  leave(_frame: number, _layer: number, outcome: Outcome): number {
+    if (!this.hasPools) this.requests--;
+    return outcome;
+  }
+
+  cancel(): void {
+    if (!this.hasPools) this.requests--;
+  }
+
+  held(): number {
+    return this.hasPools ? 0 : this.requests;
+  }
+}
+
+/** The state of the limits of one cluster. */
+export function envoyGates(ctx: CallContext, limits: EnvoyLimits): PolicyState {
+  return new EnvoyGates(ctx, limits);
+}
+
+/** What the limits make of another policy of their bundle: a retry that says nothing of a budget. */
+export function limitedRetry(
+  { maxRetries }: EnvoyLimits,
+  policy: string,
+  other: unknown,
+  written: readonly string[],
+): unknown {
+  if (policy !== 'retry' || written.some((field) => field.startsWith('budget'))) return other;
+  const { budget: _budget, ...rest } = other as RetryFields;
+  if (maxRetries === Infinity) return rest;
+  return { ...rest, budget: { kind: 'concurrent', max: maxRetries } };
+}
+
+/** Limits that mean nothing in their bundle, or contradict it. */
+export function limitProblems(
+  limits: EnvoyLimits,
+  words: LimitWords,
+  bundle: ReadonlyMap<string, unknown> | undefined,
+): readonly PolicyProblem[] {
+  return [...connectionProblems(limits, words, bundle), ...retryProblems(limits, words, bundle)];
+}
+
+function connectionProblems(
+  limits: EnvoyLimits,
+  { names, defaults }: LimitWords,
+  bundle: ReadonlyMap<string, unknown> | undefined,
+): readonly PolicyProblem[] {
+  if (bundle?.has('connections') === true) return [];
+  const problems: PolicyProblem[] = [];
+  for (const limit of ['maxConnections', 'maxPending'] as const) {
+    if (limits[limit] === defaults[limit]) continue;
+    const message =
+      'without connections in this bundle they are free, and nothing waits for one: write ' +
+      '`connections: {}`';
+    problems.push({ field: names[limit], message });
+  }
+  return problems;
+}
+
+function retryProblems(
+  { maxRetries }: EnvoyLimits,
+  { names, defaults }: LimitWords,
+  bundle: ReadonlyMap<string, unknown> | undefined,
+): readonly PolicyProblem[] {
+  const retry = bundle?.get('retry') as RetryFields | undefined;
+  const field = names.maxRetries;
+  const isWritten = maxRetries !== defaults.maxRetries;
+  const problems: PolicyProblem[] = [];
+  if (retry === undefined) {
+    if (isWritten) {
+      const message = `there is no retry in this bundle to be limited: drop ${field}, or retry`;
+      problems.push({ field, message });
+    }
+    return problems;
+  }
+  const { on, budget } = retry;
+  const given = budget?.kind === 'concurrent' && budget.max === maxRetries;
+  if (budget !== undefined && !given && isWritten) {
+    const message = `the budget of the retry replaces ${field}: drop one of them`;
+    problems.push({ field, message });
+  }
+  const again = on?.find((term) => term === 'any' || term === 'rejectedBulkhead');
+  if (again !== undefined) {
+    const message =
+      `Envoy never retries what its own limits refuse (x-envoy-overloaded), and retry.on has ` +
+      `${again}: list the outcomes to retry without it`;
+    problems.push({ field: '', message });
+  }
+  return problems;
+}
+
+interface RetryFields {
+  readonly on?: readonly unknown[];
+  readonly budget?: { readonly kind: string; readonly max?: number };
+}

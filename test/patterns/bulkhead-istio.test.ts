@@ -1,0 +1,157 @@
+import { describe, expect, it } from 'vitest';
+import { bulkheadEnvoy } from '../../src/patterns/policies/bulkhead-envoy.js';
+import { bulkheadIstio } from '../../src/patterns/policies/bulkhead-istio.js';
+import { OUTCOME } from '../../src/spec/outcome.js';
+import { createPolicy, FakeCalls, MS } from '../support/fake-calls.js';
+import { problemsOf } from '../theory/program.js';
+import { counted, golden, latencies, times } from '../golden/tracing.js';
+
+/** A caller with a bundle, and a callee 15 ms away whose answer takes 20 ms: 80 ms cold, 50 warm. */
+const traced = (at: string, bundle: string, callee = '') =>
+  golden(
+    `
+network: { links: [ { between: [app, far], latency: 15ms } ] }
+services:
+  app:
+    endpoints: { ask: [ call: far.get ] }
+    outbound: { far: { ${bundle} } }
+  far: { ${callee} endpoints: { get: [ wait: 20ms ] } }
+workloads:
+  users: { arrivals: { at: [ ${at} ] }, requests: [ { call: app } ] }
+`,
+    '10m',
+  );
+
+const limitsOf = (written: object) => {
+  const { policy } = createPolicy(new FakeCalls(), bulkheadIstio, written);
+  const { maxConnections, maxPending, maxRequests } = policy.limits!;
+  return [maxConnections, maxPending, maxRequests];
+};
+
+describe('bulkhead istio', () => {
+  it('limits nothing unless it is written', () => {
+    expect(limitsOf({})).toEqual([Infinity, Infinity, Infinity]);
+    const written = { maxConnections: 7, http1MaxPendingRequests: 8, http2MaxRequests: 9 };
+    expect(limitsOf(written)).toEqual([7, 8, 9]);
+  });
+
+  it('takes 0 for not written, as Istio does', () => {
+    const written = { maxConnections: 0, http1MaxPendingRequests: 0, http2MaxRequests: 0 };
+    expect(limitsOf(written)).toEqual([Infinity, Infinity, Infinity]);
+  });
+
+  it('lets more than the 1024 of Envoy be under way by default', () => {
+    const refused = (kind: typeof bulkheadIstio | typeof bulkheadEnvoy) => {
+      const calls = new FakeCalls();
+      calls.callee = () => ({ afterNs: 100 * MS, outcome: OUTCOME.ok });
+      const { policy } = createPolicy(calls, kind as typeof bulkheadIstio, {});
+      for (let n = 0; n < 1030; n++) calls.call([policy], 0);
+      calls.run();
+      return calls.counted('bulkheadRejected');
+    };
+    expect(refused(bulkheadEnvoy)).toBe(6);
+    expect(refused(bulkheadIstio)).toBe(0);
+  });
+
+  it('refuses the attempt beyond http2MaxRequests at once, and none the moment one ends', () => {
+    const calls = new FakeCalls();
+    calls.callee = () => ({ afterNs: 100 * MS, outcome: OUTCOME.ok });
+    const { policy } = createPolicy(calls, bulkheadIstio, { http2MaxRequests: 2 });
+    const all = [0, 0, 10, 100].map((at) => calls.call([policy], at * MS));
+    calls.run();
+    expect(all.map(({ outcome, endNs }) => [outcome! & 31, endNs / MS])).toEqual([
+      [OUTCOME.ok, 100],
+      [OUTCOME.ok, 100],
+      [OUTCOME.rejectedBulkhead, 10],
+      [OUTCOME.ok, 200],
+    ]);
+  });
+
+  it.each([
+    ['maxConnections: 2', '', [80, 80, 130]],
+    ['http1MaxPendingRequests: 2', '', [80, 80, 0]],
+    // Ten streams would fit on the connection; when it stands at 30, two of three may go on.
+    ['http2MaxRequests: 2', 'protocol: http2,', [80, 80, 30]],
+    ['', '', [80, 80, 80]],
+  ])('limits the pool by { %s }', (limits, callee, wanted) => {
+    const bundle = `bulkhead: { kind: istio, ${limits} }, connections: {}`;
+    expect(latencies(traced(times(3, '0ms'), bundle, callee).requests)).toEqual(wanted);
+  });
+
+  it('counts what it would have refused, and lets it pass, in a dry run', () => {
+    const own = 'bulkhead: { kind: istio, http2MaxRequests: 2, dryRun: true }';
+    const run = traced(times(3, '0ms'), own);
+    expect(latencies(run.requests)).toEqual([50, 50, 50]);
+    expect(counted(run, 'wouldReject')).toBe(1);
+    expect(counted(run, 'bulkheadRejected')).toBe(0);
+  });
+});
+
+describe('bulkhead istio and the retry of its bundle', () => {
+  const budgetOf = (limits: string, retry: string) => {
+    const bundle = `bulkhead: { kind: istio, ${limits} }, retry: { ${retry} }`;
+    const { file } = traced('0ms', bundle).ran;
+    const { layers } = file.variants[0]!.scenario.services.get('app')!.outbound.get('far')!;
+    const { config } = layers.find(({ policy }) => policy === 'retry')!;
+    return (config as { budget?: unknown }).budget;
+  };
+
+  it.each(['attempts: 2', 'kind: istio', 'kind: envoy'])(
+    'gives { %s } maxRetries at once, and no budget without it',
+    (retry) => {
+      expect(budgetOf('maxRetries: 9', retry)).toEqual({ kind: 'concurrent', max: 9 });
+      expect(budgetOf('', retry)).toBeUndefined();
+      expect(budgetOf('maxRetries: 0', retry)).toBeUndefined();
+    },
+  );
+
+  it('leaves a budget that is written there alone', () => {
+    const retry = 'kind: envoy, budget: { kind: concurrent }';
+    expect(budgetOf('', retry)).toEqual({ kind: 'concurrent', max: 3 });
+  });
+
+  it.each([
+    // Five calls fail at once and each wants a retry, at most 25 ms later.
+    ['', 5],
+    ['maxRetries: 2', 2],
+  ])('with { %s } grants so many retries at once', (limits, retries) => {
+    const run = golden(
+      `
+services:
+  app:
+    endpoints: { ask: [ call: far.get ] }
+    outbound: { far: { bulkhead: { kind: istio, ${limits} }, retry: { kind: envoy, on: [ 503 ] } } }
+  far: { endpoints: { get: [ { wait: 100ms }, { fail: 503 } ] } }
+workloads:
+  users: { arrivals: { at: [ ${times(5, '0ms')} ] }, requests: [ { call: app } ] }
+`,
+      '1s',
+    );
+    expect(counted(run, 'retries')).toBe(retries);
+    expect(counted(run, 'budgetDenied')).toBe(5 - retries);
+  });
+
+  it.each([
+    ['maxConnections: 9', '', 'maxConnections', 'without connections in this bundle'],
+    ['http1MaxPendingRequests: 9', '', 'http1MaxPendingRequests', 'without connections'],
+    ['maxRetries: 9', '', 'maxRetries', 'there is no retry in this bundle'],
+    [
+      'maxRetries: 9',
+      'retry: { attempts: 2, budget: { kind: envoy } }',
+      'maxRetries',
+      'replaces maxRetries',
+    ],
+    ['http2MaxRequests: 9', 'retry: { attempts: 2, on: [ any ] }', 'bulkhead', 'never retries'],
+  ])('contradicts %s with %s', (limits, more, field, says) => {
+    const text = `faultline: 1
+title: Contradiction
+run: { duration: 1s }
+services: { far: { endpoints: { get: [ wait: 1ms ] } } }
+policies: { p: { bulkhead: { kind: istio, ${limits} }, ${more} } }
+workloads: { users: { arrivals: constant(1/s), policy: p, requests: [ { call: far } ] } }
+`;
+    const problems = problemsOf(text);
+    expect(problems).toContain(says);
+    expect(problems).toContain(field);
+  });
+});
