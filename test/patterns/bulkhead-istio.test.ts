@@ -105,6 +105,10 @@ describe('bulkhead istio and the retry of its bundle', () => {
     },
   );
 
+  it('leaves the quota of a client library alone, which knows no proxy', () => {
+    expect(budgetOf('', 'kind: aws')).toMatchObject({ kind: 'aws' });
+  });
+
   it('leaves a budget that is written there alone', () => {
     const retry = 'kind: envoy, budget: { kind: concurrent }';
     expect(budgetOf('', retry)).toEqual({ kind: 'concurrent', max: 3 });

@@ -80,7 +80,9 @@ export function limitedRetry(
   written: readonly string[],
 ): unknown {
   if (policy !== 'retry' || written.some((field) => field.startsWith('budget'))) return other;
-  const { budget: _budget, ...rest } = other as RetryFields;
+  const { budget, ...rest } = other as RetryFields;
+  // The quota of a client library is its own: the proxy knows nothing of those retries.
+  if (budget !== undefined && budget.kind !== 'concurrent') return other;
   if (maxRetries === Infinity) return rest;
   return { ...rest, budget: { kind: 'concurrent', max: maxRetries } };
 }
