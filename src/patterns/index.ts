@@ -62,6 +62,7 @@ export { roundRobin } from './balancers/round-robin.js';
 export { weighted } from './balancers/weighted.js';
 
 export { outliersEnvoy } from './outliers/envoy.js';
+export { outliersIstio } from './outliers/istio.js';
 
 export { crash } from './faults/crash.js';
 export { error } from './faults/error.js';

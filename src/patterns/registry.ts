@@ -62,9 +62,11 @@ export function balancerKind(kind: string): BalancerKind | undefined {
   return balancersByName.get(kind);
 }
 
-/** The outlier detection with this name; undefined if there is none. */
-export function outlierKind(name: string): OutlierKind | undefined {
-  return outliersByName.get(name);
+/** The outlier detection with this name, the default one where none is named; else undefined. */
+export function outlierKind(name: string | undefined): OutlierKind | undefined {
+  return name === undefined
+    ? outlierKinds.find(({ isDefault }) => isDefault)
+    : outliersByName.get(name);
 }
 
 /** Builds the look-ups and asserts the laws every pattern obeys. */
@@ -101,6 +103,7 @@ function register(): void {
     invariant(undescribedFields(kind.schema).length === 0, 'outlier-field-undescribed');
     outliersByName.set(kind.outlier, kind);
   }
+  invariant(outlierKinds.filter(({ isDefault }) => isDefault).length === 1, 'outlier-no-default');
 }
 
 function checkNames(names: readonly string[]): void {

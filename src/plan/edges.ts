@@ -118,7 +118,7 @@ function panicOf(
   { common: { panicThreshold } }: LoadBalancing,
   outlierDetection: OutlierDetection | null,
 ): number {
-  return Math.min(panicThreshold ?? (outlierDetection === null ? 0 : 0.5), ENOUGH);
+  return Math.min(panicThreshold ?? outlierDetection?.panicThreshold ?? 0, ENOUGH);
 }
 
 function compareUses(a: Use, b: Use): number {

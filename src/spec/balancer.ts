@@ -66,7 +66,7 @@ export interface BalancerProblem {
 
 /** What does not depend on the kind of balancer. */
 export interface BalancingCommon {
-  /** null: 50 % where there is outlier detection, else 0. */
+  /** null: that of the outlier detection, 0 where there is none. */
   readonly panicThreshold: number | null;
   readonly failTrafficOnPanic: boolean;
   /** null: zones are not looked at. */

@@ -35,14 +35,18 @@ export const OUTLIER_STATES = ['in', 'ejected'] as const;
 /** A way to find the instances that do worse than the others: `outlierDetection`. */
 export interface OutlierKind<S extends z.ZodType = z.ZodType> {
   readonly outlier: string;
+  /** Meant where a scenario names no kind; there is one such kind. */
+  readonly isDefault: boolean;
   readonly summary: string;
   /** Public sources the behaviour was taken from. */
   readonly sources: readonly string[];
-  /** Strict object; every field described. */
+  /** Strict object, WITHOUT the field `kind`; every field described. */
   readonly schema: S;
-  /** A YAML value of `outlierDetection` in which it visibly acts. */
+  /** A YAML value, with its `kind`, of `outlierDetection` in which it visibly acts. */
   readonly example: string;
   create(config: z.output<S>, setup: OutlierSetup): OutlierState;
+  /** Share of instances in, 0 to 1, below which all are picked, unless loadBalancing says one. */
+  panicThreshold(config: z.output<S>): number;
   /** Legal by itself, contradictory together: messages with the field they belong to. */
   check(config: z.output<S>): readonly PolicyProblem[];
 }

@@ -170,6 +170,8 @@ export interface OutlierDetection {
   readonly kind: string;
   /** Output of the kind's schema. */
   readonly config: unknown;
+  /** The panic threshold of loadBalancing where none is written there. */
+  readonly panicThreshold: number;
 }
 
 /** Looked at in this order: shed, rate limit, concurrency limit. */

@@ -17,6 +17,8 @@ const failing = (target: string, seconds: number): string =>
 
 const errors = ({ requests }: Traced): number =>
   outcomes(requests).filter((outcome) => outcome !== 'ok').length;
+const count = (all: readonly string[], outcome: string): number =>
+  all.filter((one) => one === outcome).length;
 const journalOf = ({ ran }: Traced): (readonly [number, string, string])[] =>
   ran
     .variant()
@@ -40,6 +42,19 @@ describe('outlier detection', () => {
       [0.8, 'ejected', 'users[0] ejects s[0]'],
       [40, 'returned', 'every instance is back'],
     ]);
+  });
+
+  it('under the names of Istio: two of two are out and no panic, unless minHealthPercent says so', () => {
+    const run = (more: string) => {
+      const own = `{ kind: istio, consecutive5xxErrors: 3, maxEjectionPercent: 100${more} }`;
+      const body = bad(`replicas: 2, outlierDetection: ${own}`, 100);
+      return outcomes(golden(body + failing('s', 20), '60s').requests);
+    };
+    // Six fail, then nobody can be called.
+    expect(count(run(''), 'serverError')).toBe(6);
+    expect(count(run(''), 'rejectedBreaker')).toBe(94);
+    expect(count(run(', minHealthPercent: 50'), 'serverError')).toBe(100);
+    expect(count(run(', minHealthPercent: 50'), 'rejectedBreaker')).toBe(0);
   });
 
   it('of the bundle goes before that of the callee', () => {

@@ -4,62 +4,15 @@ import { unit } from '../../src/kernel/rng.js';
 import { outlierKind, outlierKinds } from '../../src/patterns/registry.js';
 import { outliersEnvoy } from '../../src/patterns/outliers/envoy.js';
 import { OUTCOME, withStatus } from '../../src/spec/outcome.js';
-import type { Outcome } from '../../src/spec/outcome.js';
-import { SECOND } from '../support/fake-calls.js';
+import { detectionOf } from '../support/detection.js';
 
 const OK = OUTCOME.ok;
 const FAIL = withStatus(OUTCOME.serverError, 500);
 const UNAVAILABLE = withStatus(OUTCOME.serverError, 503);
 
-/** A detection of its own clock, and when instances went out and came back: [s, instance, state]. */
-function detection(written: object, size: number) {
-  const clock = { now: 0 };
-  const events: (readonly [number, number, string])[] = [];
-  const open = new Array<boolean>(size).fill(true);
-  let due = Infinity;
-  let run = (): void => {};
-  const state = outliersEnvoy.create(outliersEnvoy.schema.parse(written), {
-    size,
-    seen: size,
-    clock,
-    setOpen: (instance, isOpen) => (open[instance] = isOpen),
-    alarm: (own) => {
-      run = own;
-      return { set: (at) => (due = at), clear: () => (due = Infinity) };
-    },
-    stream: () => ({ a: 11, b: 13 }),
-    machine: (instance) => ({
-      set: (index) => {
-        expect(open[instance]).toBe(index === 0);
-        events.push([clock.now / SECOND, instance, ['in', 'out'][index]]);
-      },
-    }),
-  });
-  /** Results of a time come before the sweep of that time. */
-  const until = (seconds: number): void => {
-    const at = Math.round(seconds * SECOND);
-    while (due < at) {
-      clock.now = due;
-      due = Infinity;
-      run();
-    }
-    clock.now = at;
-  };
-  return {
-    events,
-    open,
-    state,
-    until,
-    isArmed: () => due !== Infinity,
-    /** So many results of an instance at one time. */
-    record(seconds: number, instance: number, outcome: Outcome, count = 1): void {
-      until(seconds);
-      for (let k = 0; k < count; k++) state.record(instance, outcome);
-    },
-  };
-}
+const detection = (written: object, size: number) => detectionOf(outliersEnvoy, written, size);
 
-/** As above, and none of the rates. */
+/** None of the rates. */
 const ROW = { maxEjectionPercent: '100%', successRate: { enforcing: 0 } };
 
 describe('outlierDetection: failures in a row', () => {
@@ -305,9 +258,10 @@ describe('outlierDetection: rates at a sweep', () => {
 });
 
 describe('the registry of outlier detections', () => {
-  it('holds the one of Envoy, with an example that contradicts nothing', () => {
-    expect(outlierKinds.map(({ outlier }) => outlier)).toEqual(['envoy']);
+  it('holds that of Envoy, the default, with an example that contradicts nothing', () => {
+    expect(outlierKinds.map(({ outlier }) => outlier)).toEqual(['envoy', 'istio']);
     expect(outlierKind('envoy')).toBe(outliersEnvoy);
+    expect(outlierKind(undefined)).toBe(outliersEnvoy);
     const config = outliersEnvoy.schema.parse(parse(outliersEnvoy.example));
     expect(outliersEnvoy.check(config)).toEqual([]);
     expect(structuredClone(config)).toEqual(config);

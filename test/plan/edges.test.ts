@@ -134,11 +134,11 @@ describe('edges', () => {
   });
 
   it('panic below half where instances are ejected, never at 5 of 7 and above', () => {
-    const outlierDetection = { kind: 'envoy', config: {} };
-    const panicOf = (panicThreshold: number | null, ejects: boolean) => {
+    const panicOf = (panicThreshold: number | null, ejects: boolean, ofDetection = 0.5) => {
       const { common, ...rest } = balancing('random');
       const loadBalancing = { ...rest, common: { ...common, panicThreshold } };
-      const host = { loadBalancing, outlierDetection: ejects ? outlierDetection : null };
+      const detection = { kind: 'envoy', config: {}, panicThreshold: ofDetection };
+      const host = { loadBalancing, outlierDetection: ejects ? detection : null };
       const { edges } = planOf({
         services: [service('a', { run: [call('b.one')] }), service('b', { one: [work(1)] }, host)],
       });
@@ -146,6 +146,8 @@ describe('edges', () => {
     };
     expect([panicOf(null, false), panicOf(null, true)]).toEqual([0, 0.5]);
     expect([panicOf(0.3, false), panicOf(0, true)]).toEqual([0.3, 0]);
+    expect([panicOf(null, true, 0), panicOf(null, true, 0.2)]).toEqual([0, 0.2]);
+    expect([panicOf(0.3, true, 0.2), panicOf(0, true, 0.2)]).toEqual([0.3, 0]);
     const most = panicOf(1, true);
     for (let k = 1; k < 10_000; k++) {
       expect(5 * k < most * 7 * k).toBe(false);
@@ -154,7 +156,11 @@ describe('edges', () => {
   });
 
   it('of a bundle with outlier detection have that, else that of the callee', () => {
-    const outliers = (consecutive5xx: number) => ({ kind: 'envoy', config: { consecutive5xx } });
+    const outliers = (consecutive5xx: number) => ({
+      kind: 'envoy',
+      config: { consecutive5xx },
+      panicThreshold: 0.5,
+    });
     const own = { ...bundle('own'), outlierDetection: outliers(2) };
     const plan = planOf({
       services: [

@@ -704,6 +704,21 @@ export const BAD_SHAPES: readonly BadCase[] = [
     suggestion: 'consecutive5xx',
   },
   {
+    title: 'an unknown kind of outlier detection',
+    edit: [timeout, 'plain: { outlierDetection: { kind: isto } }'],
+    code: 'FL206',
+    at: 'isto',
+    says: 'must be one of',
+    suggestion: 'istio',
+  },
+  {
+    title: 'a field of Envoy in an outlier detection of Istio',
+    edit: [timeout, 'plain: { outlierDetection: { kind: istio, consecutive5xx: 3 } }'],
+    code: 'FL201',
+    at: 'consecutive5xx',
+    says: 'unknown key consecutive5xx',
+  },
+  {
     title: 'a failure in a panic that never comes',
     edit: [
       '    replicas: 2',

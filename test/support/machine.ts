@@ -101,6 +101,7 @@ const LAYERS: Readonly<Record<string, () => Layer>> = {
 
 const OUTLIERS = {
   kind: 'envoy',
+  panicThreshold: 0.5,
   config: registry.outlierKind('envoy')!.schema.parse({
     consecutive5xx: 3,
     interval: '10ms',

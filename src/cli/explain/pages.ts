@@ -24,13 +24,14 @@ export function pagesOf(name: string): readonly string[] {
   const policies = policyKinds.filter((kind) => policyNamesOf(kind).includes(name));
   const faults = faultKinds.filter(({ kind }) => kind === name);
   const balancers = balancerKinds.filter((kind) => balancerNamesOf(kind).includes(name));
+  const outliers = outlierKinds.filter((kind) => outlierNamesOf(kind).includes(name));
   const metrics = metricsNamed(name);
   const fields = allFields().filter((field) => field.paths.includes(name) || field.name === name);
   const pages = [
     ...policies.map(policyPage),
     ...faults.map(faultPage),
     ...balancers.map(balancerPage),
-    ...(name === 'outlierDetection' ? outlierKinds.map(outlierPage) : []),
+    ...outliers.map(outlierPage),
     ...metrics.map(metricPage),
     ...(fields.length === 0 ? [] : [fieldsPage(name, fields)]),
   ];
@@ -45,6 +46,7 @@ export function explainableNames(): readonly string[] {
     ...policyKinds.flatMap(policyNamesOf),
     ...faultKinds.map(({ kind }) => kind),
     ...balancerKinds.flatMap(balancerNamesOf),
+    ...outlierKinds.flatMap(outlierNamesOf),
     ...METRICS.map((metric) => metric.name),
     ...allFields().flatMap((field) => [field.name, ...field.words]),
   ];
@@ -58,6 +60,10 @@ function balancerNamesOf({ balancer }: BalancerKind): readonly string[] {
   return [balancer, 'loadBalancing', `loadBalancing.${balancer}`];
 }
 
+function outlierNamesOf({ outlier }: OutlierKind): readonly string[] {
+  return [outlier, 'outlierDetection', `outlierDetection.${outlier}`];
+}
+
 function balancerPage({ balancer, summary, schema, sources }: BalancerKind): string {
   return [
     `loadBalancing, kind ${balancer}`,
@@ -67,28 +73,31 @@ function balancerPage({ balancer, summary, schema, sources }: BalancerKind): str
   ].join('\n\n');
 }
 
-function outlierPage({ outlier, summary, schema, example, sources }: OutlierKind): string {
+function outlierPage(pattern: OutlierKind): string {
   return [
-    `outlierDetection, as in ${outlier}`,
-    paragraph(summary),
-    schemaTable(schema),
-    indented('Example, the value of outlierDetection:', example),
-    indented('Sources:', sources.join('\n')),
+    `outlierDetection, kind ${pattern.outlier}${standardText(pattern)}`,
+    paragraph(pattern.summary),
+    schemaTable(pattern.schema),
+    indented('Example, the value of outlierDetection:', pattern.example),
+    indented('Sources:', pattern.sources.join('\n')),
   ].join('\n\n');
 }
 
 function policyPage(pattern: PolicyKind): string {
-  const { policy, kind, isDefault, summary, level } = pattern;
-  const standard = isDefault ? ' (the kind meant where none is written)' : '';
+  const { policy, kind, summary, level } = pattern;
   const place = level === 'call' ? 'around all attempts of a call' : 'around each attempt';
   return [
-    `${policy}, kind ${kind}${standard}`,
+    `${policy}, kind ${kind}${standardText(pattern)}`,
     paragraph(summary),
     `Usual place: ${place}.`,
     schemaTable(pattern.schema),
     indented('Example, a bundle of policies:', pattern.example),
     indented('Sources:', pattern.sources.join('\n')),
   ].join('\n\n');
+}
+
+function standardText({ isDefault }: { readonly isDefault: boolean }): string {
+  return isDefault ? ' (the kind meant where none is written)' : '';
 }
 
 function faultPage(pattern: FaultKind): string {

@@ -1,7 +1,7 @@
 import {
   balancerKind,
   orderPresets,
-  outlierKinds,
+  outlierKind,
   policyKind,
   policyNames,
 } from '../../patterns/registry.js';
@@ -14,7 +14,7 @@ import type {
 } from '../../spec/scenario.js';
 import { entries, get, items, locate, text } from '../located.js';
 import type { Node } from '../located.js';
-import type { BalancingOutput, BundleOutput } from '../schema/bundle.js';
+import type { BalancingOutput, BundleOutput, OutlierOutput } from '../schema/bundle.js';
 import type { OnceOutput } from '../schema/common.js';
 import { zoneAwareSchema } from '../schema/bundle.js';
 import type { Context, Path } from './context.js';
@@ -145,15 +145,17 @@ export function resolveLoadBalancing(
 /** Which instances are not called for a while; null where nothing is written. */
 export function resolveOutliers(
   context: Context,
-  output: Readonly<Record<string, unknown>> | undefined,
+  output: OutlierOutput | undefined,
   path: Path,
 ): OutlierDetection | null {
   if (output === undefined) return null;
-  const [kind] = outlierKinds;
-  for (const problem of kind!.check(output as never)) {
+  const { kind, ...config } = output;
+  const definition = outlierKind(kind)!;
+  for (const problem of definition.check(config as never)) {
     report(context, 'FL208', [...path, ...problem.field.split('.')], problem.message);
   }
-  return { kind: kind!.outlier, config: output };
+  const panicThreshold = definition.panicThreshold(config as never);
+  return { kind: definition.outlier, config, panicThreshold };
 }
 
 function checkBalancing(

@@ -23,6 +23,12 @@ export interface BalancingOutput {
   readonly [field: string]: unknown;
 }
 
+/** An outlier detection as it stands after validation; without a kind it is of the default one. */
+export interface OutlierOutput {
+  readonly kind?: string;
+  readonly [field: string]: unknown;
+}
+
 /** What `zoneAware: true` stands for, field by field. */
 export const zoneAwareSchema = z.strictObject({
   routingEnabled: share()
@@ -42,7 +48,7 @@ const balancingCommon = {
     .describe(
       'With less than this share of the instances not ejected or shut they are all picked again, as ' +
         'the few could not carry the load; at 1 / 1.4 of them or more never. 0: never. Unit: share. ' +
-        'Defaults to 50% with outlierDetection, else to 0.',
+        'Defaults to 50% with outlierDetection, to `minHealthPercent` with that of Istio, else to 0.',
     ),
   failTrafficOnPanic: z
     .boolean()
@@ -105,10 +111,22 @@ function balancingSchema(): z.ZodType<BalancingOutput> {
   ).meta({ id: 'loadBalancing' }) as unknown as z.ZodType<BalancingOutput>;
 }
 
-/** Which instances are not called for a while: there is one kind. */
-export const outlierDetectionSchema = (outlierKinds[0]!.schema as unknown as AnyObject).describe(
-  outlierKinds[0]!.summary,
-) as unknown as z.ZodType<Readonly<Record<string, unknown>>>;
+/** Which instances are not called for a while: the union of all kinds. */
+export const outlierDetectionSchema = outlierSchema();
+
+function outlierSchema(): z.ZodType<OutlierOutput> {
+  const options = outlierKinds.map(({ outlier, isDefault, schema, summary }) => {
+    const name = z.literal(outlier).describe(summary);
+    return (schema as unknown as AnyObject)
+      .safeExtend({ kind: isDefault ? name.optional() : name })
+      .describe(summary);
+  });
+  return z
+    .discriminatedUnion('kind', options as unknown as [AnyObject, AnyObject])
+    .describe(
+      outlierKinds.find(({ isDefault }) => isDefault)!.summary,
+    ) as unknown as z.ZodType<OutlierOutput>;
+}
 
 const scope = z
   .enum(['instance', 'caller', 'global'])
@@ -251,7 +269,7 @@ export interface BundleOutput {
   readonly loadBalancing?: BalancingOutput;
   readonly idempotencyKey?: OnceOutput;
   readonly connections?: ConnectionsOutput;
-  readonly outlierDetection?: Readonly<Record<string, unknown>>;
+  readonly outlierDetection?: OutlierOutput;
   readonly [policy: string]: unknown;
 }
 

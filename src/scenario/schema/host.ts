@@ -13,7 +13,7 @@ import { QuantityError, show } from '../../spec/quantity-text.js';
 import type { AdmissionOutput } from './admission.js';
 import type { BundleOutput } from './bundle.js';
 import { loadBalancingSchema, outlierDetectionSchema } from './bundle.js';
-import type { BalancingOutput } from './bundle.js';
+import type { BalancingOutput, OutlierOutput } from './bundle.js';
 import { protocolSchema } from './connections.js';
 import type { ProtocolOutput } from './connections.js';
 import { critical, entryText, nameText, textMap, withShort } from './common.js';
@@ -249,7 +249,7 @@ export interface HostOutput {
   readonly admission?: AdmissionOutput;
   readonly loadBalancing: BalancingOutput;
   readonly protocol?: ProtocolOutput;
-  readonly outlierDetection?: Readonly<Record<string, unknown>>;
+  readonly outlierDetection?: OutlierOutput;
   readonly middleware?: readonly MiddlewareOutput[];
   readonly outbound?: Readonly<Record<string, BundleOutput>>;
   readonly external: boolean;
