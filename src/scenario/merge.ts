@@ -1,3 +1,4 @@
+import { outlierKind, policyKind } from '../patterns/registry.js';
 import { distributionLongForm } from '../spec/distribution-text.js';
 import { QuantityError } from '../spec/quantity-text.js';
 import type { Entry, MapNode, Node, Place } from './located.js';
@@ -10,20 +11,40 @@ const WHOLE: ReadonlySet<string> = new Set(['to', 'zone', 'replicas', 'match', '
 /**
  * Lays one value over another. Maps merge key by key, scalars and lists replace, `null` deletes (it is
  * kept until the end, so that it also deletes what comes from below); a map of another kind or a step of
- * another verb replaces.
+ * another verb replaces. `under` is the key both stand under: where a policy names no kind it is the
+ * default one.
  */
-export function merge(below: Node, above: Node): Node {
+export function merge(below: Node, above: Node, under = ''): Node {
   if (above.type !== 'map') return above;
   const base = below.type === 'scalar' ? longScalar(below) : below;
-  if (base === null || base.type !== 'map' || ofAnotherKind(base, above)) return above;
+  if (base === null || base.type !== 'map' || ofAnotherKind(base, above, under)) return above;
   const merged = new Map<string, Entry>(base.entries);
   for (const [key, entry] of above.entries) {
     const old = merged.get(key);
     const replaced =
       old === undefined || isNull(old.value) || isNull(entry.value) || WHOLE.has(key);
-    merged.set(key, replaced ? entry : { key: entry.key, value: merge(old.value, entry.value) });
+    merged.set(
+      key,
+      replaced ? entry : { key: entry.key, value: merge(old.value, entry.value, key) },
+    );
   }
   return { ...above, entries: merged };
+}
+
+/**
+ * The kind meant where a policy under this key names none; null where the map is no such policy, but a
+ * component that is called like one.
+ */
+function impliedKind(below: MapNode, under: string): string | null {
+  const outlier = under === 'outlierDetection' ? outlierKind(undefined) : undefined;
+  const known = outlier ?? policyKind(under, undefined);
+  if (known === undefined) return null;
+  const { shape } = known.schema as unknown as {
+    readonly shape: Readonly<Record<string, unknown>>;
+  };
+  const isMeant = [...below.entries.keys()].some((field) => Object.hasOwn(shape, field));
+  if (!isMeant) return null;
+  return 'outlier' in known ? known.outlier : known.kind;
 }
 
 /** `exponential(5ms)` as `{ kind: exponential, mean: 5ms }`; null where the text has no long form. */
@@ -56,10 +77,10 @@ export function located(value: unknown, at: Place): Node {
   return scalar(value as string | number | boolean | null, at);
 }
 
-function ofAnotherKind(below: MapNode, above: MapNode): boolean {
+function ofAnotherKind(below: MapNode, above: MapNode, under: string): boolean {
   const kind = text(get(above, 'kind'));
-  if (kind !== undefined && below.entries.has('kind') && text(get(below, 'kind')) !== kind)
-    return true;
+  const present = below.entries.has('kind') ? text(get(below, 'kind')) : impliedKind(below, under);
+  if (kind !== undefined && present !== null && present !== kind) return true;
   const verbBelow = verbOf(below.entries.keys());
   const verbAbove = verbOf(above.entries.keys());
   return verbBelow !== null && verbAbove !== null && verbBelow !== verbAbove;

@@ -132,7 +132,7 @@ class Descent {
     }
     const value = this.edit.value!;
     if (this.how === 'set') {
-      const merged = old === undefined ? value : merge(old.value, value);
+      const merged = old === undefined ? value : merge(old.value, value, key);
       return this.with(node, key, { key: this.edit.at, value: merged });
     }
     if (value.type !== 'list') return this.fail(depth, '`add` takes a list of entries');

@@ -139,6 +139,34 @@ describe('a bundle of policies', () => {
     expect(pay.layers[1]).toMatchObject({ kind: 'gobreaker' });
     expect(pay.layers[1].config).not.toHaveProperty('failureThreshold');
   });
+
+  it.each([
+    ['circuitBreaker: { failureThreshold: 9 }', 'circuitBreaker: { kind: polly }', 'polly'],
+    ['circuitBreaker: { failureThreshold: 9 }', 'circuitBreaker: { kind: simple }', 'simple'],
+  ])('has a kind where it names none: %s under %s', (below, above, kind) => {
+    const text = RIGHT.replace(
+      'plain: { timeout: 500ms }',
+      `plain: { timeout: 500ms }\n  first: { ${below} }\n  other: { extends: first, ${above} }`,
+    );
+    const breaker = scenarioOf(text, 'as-is')
+      .policies.get('other')!
+      .layers.find(({ policy }) => policy === 'circuitBreaker')!;
+    expect(breaker.kind).toBe(kind);
+    const kept = kind === 'simple' ? { failureThreshold: 9 } : { minimumThroughput: 100 };
+    expect(breaker.config).toMatchObject(kept);
+  });
+
+  it('is not the kind of a component that is called like a policy', () => {
+    const text = `faultline: 1
+title: A gateway called like a policy
+run: { duration: 1s }
+templates: { edge: { replicas: 2 } }
+gateways: { retry: { extends: edge, kind: kong, routes: [ { name: all, match: { path: /* }, to: s.get } ] } }
+services: { s: { endpoints: { get: [ work: 1ms ] } } }
+workloads: { users: { arrivals: constant(1/s), requests: [ { call: retry, method: GET, path: /a } ] } }
+`;
+    expect(scenarioOf(text, 'base').gateways.get('retry')!.replicas).toBe(2);
+  });
 });
 
 describe('templates and defaults', () => {
