@@ -3,7 +3,7 @@ import { OUTCOME, outcomeOfStatus, withStatus } from '../spec/outcome.js';
 import type { PlanAdmission } from '../spec/plan.js';
 import { FROZEN } from './instance.js';
 import type { Instance } from './instance.js';
-import { refusedBy } from './limiters.js';
+import { keyOf, refusedBy } from './limiters.js';
 import { overloadOf } from './shedding.js';
 import type { Overload } from './shedding.js';
 import { STATE } from './strands.js';
@@ -52,7 +52,7 @@ export class Admission {
 
   /** A request asks to be let in. */
   ask(strand: number, instance: Instance, door: Door): void {
-    const { strands, engine, limiters, keys, server } = this.world;
+    const { strands, engine, limiters, server } = this.world;
     const { overload, spared } = door;
     // The signal is looked at by everybody, whomever it spares.
     if (overload !== null && overload.at(engine.now) && strands.priority[strand] < spared) {
@@ -61,7 +61,7 @@ export class Admission {
     }
     if (door.limiter >= 0) {
       const limiter = limiters[door.limiter];
-      const key = limiter.key < 0 ? 0 : keys.value(limiter.key, strand);
+      const key = keyOf(this.world, limiter, strand);
       const wait = limiter.states[instance.index].take(engine.now, key);
       if (wait < 0) {
         server.refuse(strand, instance, refusedBy(this.world, strand, limiter, key, THROTTLED));

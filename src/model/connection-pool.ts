@@ -1,34 +1,19 @@
-import type { Samplers } from '../kernel/distribution.js';
 import { invariant } from '../kernel/invariant.js';
 import type { Lane } from '../kernel/lanes.js';
 import { IntRing } from '../kernel/ring.js';
-import type { StreamKey } from '../kernel/rng.js';
 import { unit } from '../kernel/rng.js';
 import type { Ns } from '../kernel/time.js';
 import { OUTCOME, PARK, PASS } from '../spec/outcome.js';
 import type { Outcome } from '../spec/outcome.js';
 import { EDGE_COUNTER } from '../spec/policy.js';
-import type { CallContext, PolicyState } from '../spec/policy.js';
+import type { PolicyState } from '../spec/policy.js';
 import type { PoolSettings } from '../spec/resources.js';
-import type { Histogram } from '../stats/histogram.js';
-import type { Levels } from './levels.js';
+import type { PoolSetup } from './pool-setup.js';
 import { isBroken } from './server-connections.js';
-import type { ServerConnections } from './server-connections.js';
 
-export interface PoolSetup {
-  readonly ctx: CallContext;
-  readonly pool: PoolSettings;
-  readonly server: ServerConnections;
-  readonly samplers: Samplers;
-  /** Distribution of the time to open a connection. */
-  readonly connect: number;
-  readonly stream: StreamKey;
+interface Setup extends PoolSetup<PoolSettings> {
   /** Timer of acquireTimeout, or null. */
   readonly timeout: Lane | null;
-  readonly levels: Levels;
-  readonly gauges: { readonly open: number; readonly used: number; readonly waiting: number };
-  /** Where waits are measured at present; null outside the measured time. */
-  readonly waits: () => Histogram | null;
 }
 
 /** Words of a frame in this layer: waits in line, dials, or (from 0 on) the connection it uses. */
@@ -44,7 +29,7 @@ const DIALLING = -2;
  * death of the server: what is under way fails, what is idle is closed when somebody wants to use it.
  */
 export class ConnectionPool implements PolicyState {
-  private readonly setup: PoolSetup;
+  private readonly setup: Setup;
   /** Opening time of each connection by number, and the numbers that are free for a new one. */
   private readonly openedNs: number[] = [];
   private readonly epochs: number[] = [];
@@ -61,7 +46,7 @@ export class ConnectionPool implements PolicyState {
   private dialling = 0;
   private picks = 0;
 
-  constructor(setup: PoolSetup) {
+  constructor(setup: Setup) {
     this.setup = setup;
   }
 

@@ -1,35 +1,16 @@
-import type { Samplers } from '../kernel/distribution.js';
 import { invariant } from '../kernel/invariant.js';
 import { IntRing } from '../kernel/ring.js';
-import type { StreamKey } from '../kernel/rng.js';
 import { unit } from '../kernel/rng.js';
 import { NS_PER_SECOND } from '../kernel/time.js';
 import type { Ns } from '../kernel/time.js';
 import { OUTCOME, PARK, PASS } from '../spec/outcome.js';
 import type { Outcome } from '../spec/outcome.js';
-import type { Alarm, CallContext, PolicyState } from '../spec/policy.js';
+import type { Alarm, PolicyState } from '../spec/policy.js';
 import type { GoSettings } from '../spec/resources.js';
-import type { Histogram } from '../stats/histogram.js';
-import type { Levels } from './levels.js';
+import type { PoolSetup } from './pool-setup.js';
 import { isBroken } from './server-connections.js';
-import type { ServerConnections } from './server-connections.js';
 
-export interface GoSetup {
-  readonly ctx: CallContext;
-  readonly pool: GoSettings;
-  readonly server: ServerConnections;
-  readonly samplers: Samplers;
-  /** Distribution of the time to open a connection. */
-  readonly connect: number;
-  readonly stream: StreamKey;
-  readonly levels: Levels;
-  readonly gauges: { readonly open: number; readonly used: number; readonly waiting: number };
-  readonly waits: () => Histogram | null;
-  /** A timer of the process that the pool is in. */
-  readonly alarm: (run: () => void) => Alarm;
-  /** Counts a connection that is being opened, for whomever. */
-  readonly opens: () => void;
-}
+type Setup = PoolSetup<GoSettings>;
 
 /** Words of a frame in this layer: waits, dials itself, or (from 0 on) uses a connection. */
 const WAITING = -1;
@@ -47,7 +28,7 @@ const CLEANER_MIN: Ns = NS_PER_SECOND;
  * the other; one cleaner looks at idle ones, at most once a second.
  */
 export class GoPool implements PolicyState {
-  private readonly setup: GoSetup;
+  private readonly setup: Setup;
   /** Opening time and last return of each connection by number, and the numbers that are free. */
   private readonly openedNs: number[] = [];
   private readonly epochs: number[] = [];
@@ -72,7 +53,7 @@ export class GoPool implements PolicyState {
   private dialling = 0;
   private serial = 0;
 
-  constructor(setup: GoSetup) {
+  constructor(setup: Setup) {
     this.setup = setup;
     this.opener = setup.alarm(() => this.openedForWaiter());
     this.cleaner = setup.alarm(() => this.clean());

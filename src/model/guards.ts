@@ -4,7 +4,7 @@ import type { Outcome } from '../spec/outcome.js';
 import { CHECK_TABLE, OP } from '../spec/plan.js';
 import { VERDICT } from './checks.js';
 import type { Interpreter } from './interpreter.js';
-import { refusedBy } from './limiters.js';
+import { keyOf, refusedBy } from './limiters.js';
 import { RETURN, STATE } from './strands.js';
 import type { World } from './world.js';
 
@@ -74,7 +74,7 @@ export class Guards {
     const { strands, engine, instances } = world;
     const limiter = world.limiters[id];
     const instance = instances[strands.instance[strand]];
-    const key = limiter.key < 0 ? 0 : world.keys.value(limiter.key, strand);
+    const key = keyOf(world, limiter, strand);
     const wait = limiter.states[instance.index].take(engine.now, key);
     if (wait === 0) return true;
     if (wait < 0) {
@@ -154,10 +154,10 @@ export class Guards {
 
   /** Whether a limiter has to ask its store about this request. */
   private asksStore(strand: number, id: number): boolean {
-    const { strands, engine, instances, limiters, keys } = this.world;
+    const { strands, engine, instances, limiters } = this.world;
     const limiter = limiters[id];
     const state = limiter.states[instances[strands.instance[strand]].index];
-    const key = limiter.key < 0 ? 0 : keys.value(limiter.key, strand);
+    const key = keyOf(this.world, limiter, strand);
     return state.asks === undefined || state.asks(engine.now, key);
   }
 }

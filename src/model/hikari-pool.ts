@@ -1,38 +1,20 @@
-import type { Samplers } from '../kernel/distribution.js';
 import { invariant } from '../kernel/invariant.js';
 import type { Lane } from '../kernel/lanes.js';
 import { IntRing } from '../kernel/ring.js';
-import type { StreamKey } from '../kernel/rng.js';
 import { unit } from '../kernel/rng.js';
 import { NS_PER_MS, NS_PER_SECOND } from '../kernel/time.js';
 import type { Ns } from '../kernel/time.js';
 import { OUTCOME, PARK, PASS } from '../spec/outcome.js';
 import type { Outcome } from '../spec/outcome.js';
 import { EDGE_COUNTER } from '../spec/policy.js';
-import type { Alarm, CallContext, PolicyState } from '../spec/policy.js';
+import type { Alarm, PolicyState } from '../spec/policy.js';
 import type { HikariSettings } from '../spec/resources.js';
-import type { Histogram } from '../stats/histogram.js';
-import type { Levels } from './levels.js';
+import type { PoolSetup } from './pool-setup.js';
 import { isBroken } from './server-connections.js';
-import type { ServerConnections } from './server-connections.js';
 
-export interface HikariSetup {
-  readonly ctx: CallContext;
-  readonly pool: HikariSettings;
-  readonly server: ServerConnections;
-  readonly samplers: Samplers;
-  /** Distribution of the time to open a connection. */
-  readonly connect: number;
-  readonly stream: StreamKey;
+interface Setup extends PoolSetup<HikariSettings> {
   /** Timer of connectionTimeout. */
   readonly timeout: Lane;
-  readonly levels: Levels;
-  readonly gauges: { readonly open: number; readonly used: number; readonly waiting: number };
-  readonly waits: () => Histogram | null;
-  /** A timer of the process that the pool is in. */
-  readonly alarm: (run: () => void) => Alarm;
-  /** Counts a connection that the pool begins to open: it does so for no call. */
-  readonly opens: () => void;
 }
 
 /** Word of a frame that waits; from 0 on it is the connection it uses. */
@@ -60,7 +42,7 @@ const ADDER = Object.freeze({ free: 0, first: 1, dials: 2, pauses: 3, backsOff: 
  * are no threads here that could prefer their own.
  */
 export class HikariPool implements PolicyState {
-  private readonly setup: HikariSetup;
+  private readonly setup: Setup;
   /** Connections in the order of their creation, by slot. */
   private readonly entries: number[] = [];
   private readonly used: Uint8Array;
@@ -84,7 +66,7 @@ export class HikariPool implements PolicyState {
   private inUse = 0;
   private serial = 0;
 
-  constructor(setup: HikariSetup) {
+  constructor(setup: Setup) {
     this.setup = setup;
     const { maximumPoolSize } = setup.pool;
     this.used = new Uint8Array(maximumPoolSize);

@@ -2,6 +2,11 @@ import { HINTED } from '../spec/outcome.js';
 import type { Outcome } from '../spec/outcome.js';
 import type { Limiter, World } from './world.js';
 
+/** The value that a limiter splits this request by, 0 where it does not. */
+export function keyOf({ keys }: World, { key }: Limiter, strand: number): number {
+  return key < 0 ? 0 : keys.value(key, strand);
+}
+
 /** The outcome of a refusal by a limiter, with a Retry-After where it gives one. */
 export function refusedBy(
   { strands, engine, instances }: World,

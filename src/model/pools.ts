@@ -12,9 +12,9 @@ import { ConnectionPool } from './connection-pool.js';
 import type { View } from './edge.js';
 import { EdgePool } from './edge-pool.js';
 import { GoPool } from './go-pool.js';
-import type { GoSetup } from './go-pool.js';
 import { HikariPool } from './hikari-pool.js';
 import type { Instance } from './instance.js';
+import type { PoolSetup } from './pool-setup.js';
 import { ServerConnections } from './server-connections.js';
 import { Targets } from './targets.js';
 import type { World } from './world.js';
@@ -68,7 +68,7 @@ export class Pools {
     return this.keep(key, caller, this.create(edge.pool!, common));
   }
 
-  private create(pool: Pool, common: Omit<GoSetup, 'pool'>): PolicyState {
+  private create(pool: Pool, common: Omit<PoolSetup<Pool>, 'pool'>): PolicyState {
     switch (pool.kind) {
       case 'go':
         return new GoPool({ ...common, pool });

@@ -2,6 +2,7 @@ import type { CountDistribution } from '../kernel/counts.js';
 import type { Distribution } from '../kernel/distribution.js';
 import { invariant } from '../kernel/invariant.js';
 import { faultKind } from '../patterns/registry.js';
+import { PLAIN_BALANCING } from '../spec/balancer.js';
 import type { FaultKind } from '../spec/fault.js';
 import type { Plan, PlanBundle, PlanComponent } from '../spec/plan.js';
 import { OP } from '../spec/plan.js';
@@ -245,13 +246,7 @@ const CLIENT = Object.freeze({
   loadBalancing: {
     kind: 'roundRobin',
     config: {},
-    common: {
-      panicThreshold: null,
-      failTrafficOnPanic: false,
-      zoneAware: null,
-      subset: null,
-      level: 'request',
-    },
+    common: PLAIN_BALANCING,
   } satisfies LoadBalancing,
   external: false,
 } as const);

@@ -77,6 +77,15 @@ export interface BalancingCommon {
   readonly level: 'request' | 'connection';
 }
 
+/** Nothing said beside the kind. */
+export const PLAIN_BALANCING: BalancingCommon = Object.freeze({
+  panicThreshold: null,
+  failTrafficOnPanic: false,
+  zoneAware: null,
+  subset: null,
+  level: 'request',
+});
+
 /** Calls stay in the zone of their caller as far as the shares of both sides allow. */
 export interface ZoneAware {
   /** Share of the picks that look at zones. */

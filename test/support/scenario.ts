@@ -1,3 +1,4 @@
+import { PLAIN_BALANCING } from '../../src/spec/balancer.js';
 import type { CountDistribution } from '../../src/kernel/counts.js';
 import type { Distribution } from '../../src/kernel/distribution.js';
 import { NS_PER_MS, NS_PER_SECOND } from '../../src/kernel/time.js';
@@ -43,14 +44,7 @@ export function balancing(
   return {
     kind,
     config,
-    common: {
-      panicThreshold: null,
-      failTrafficOnPanic: false,
-      zoneAware: null,
-      subset: null,
-      level: 'request',
-      ...common,
-    },
+    common: { ...PLAIN_BALANCING, ...common },
   };
 }
 

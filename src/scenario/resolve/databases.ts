@@ -1,4 +1,5 @@
 import type { Distribution } from '../../kernel/distribution.js';
+import { PLAIN_BALANCING } from '../../spec/balancer.js';
 import type { Database, LoadBalancing, Operation } from '../../spec/scenario.js';
 import type { Pool, Queue } from '../../spec/resources.js';
 import type { DatabaseOutput } from '../schema/components.js';
@@ -13,13 +14,7 @@ import { unknown } from './targets.js';
 const IN_TURN: LoadBalancing = {
   kind: 'roundRobin',
   config: {},
-  common: {
-    panicThreshold: null,
-    failTrafficOnPanic: false,
-    zoneAware: null,
-    subset: null,
-    level: 'request',
-  },
+  common: PLAIN_BALANCING,
 };
 const NOTHING: Distribution = { kind: 'constant', valueNs: 0 };
 const UNBOUNDED: Queue = { capacity: Infinity, discipline: 'fifo', maxWaitNs: null };
