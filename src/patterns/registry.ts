@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import { invariant } from '../kernel/invariant.js';
 import type { FaultKind } from '../spec/fault.js';
 import type { BalancerKind } from '../spec/balancer.js';
@@ -67,6 +68,17 @@ export function outlierKind(name: string | undefined): OutlierKind | undefined {
   return name === undefined
     ? outlierKinds.find(({ isDefault }) => isDefault)
     : outliersByName.get(name);
+}
+
+/** The kind meant where a bundle names none under this key, with its schema; null where there is none. */
+export function impliedKind(
+  key: string,
+): { readonly kind: string; readonly schema: z.ZodType } | null {
+  const policy = policyKind(key, undefined);
+  if (policy !== undefined) return policy;
+  if (key !== 'outlierDetection') return null;
+  const { outlier, schema } = outlierKind(undefined)!;
+  return { kind: outlier, schema };
 }
 
 /** Builds the look-ups and asserts the laws every pattern obeys. */

@@ -1,4 +1,4 @@
-import { outlierKind, policyKind } from '../patterns/registry.js';
+import { impliedKind } from '../patterns/registry.js';
 import { distributionLongForm } from '../spec/distribution-text.js';
 import { QuantityError } from '../spec/quantity-text.js';
 import type { Entry, MapNode, Node, Place } from './located.js';
@@ -35,16 +35,13 @@ export function merge(below: Node, above: Node, under = ''): Node {
  * The kind meant where a policy under this key names none; null where the map is no such policy, but a
  * component that is called like one.
  */
-function impliedKind(below: MapNode, under: string): string | null {
-  const outlier = under === 'outlierDetection' ? outlierKind(undefined) : undefined;
-  const known = outlier ?? policyKind(under, undefined);
-  if (known === undefined) return null;
+function meantKind(below: MapNode, under: string): string | null {
+  const known = impliedKind(under);
+  if (known === null) return null;
   const { shape } = known.schema as unknown as {
     readonly shape: Readonly<Record<string, unknown>>;
   };
-  const isMeant = [...below.entries.keys()].some((field) => Object.hasOwn(shape, field));
-  if (!isMeant) return null;
-  return 'outlier' in known ? known.outlier : known.kind;
+  return [...below.entries.keys()].some((field) => Object.hasOwn(shape, field)) ? known.kind : null;
 }
 
 /** `exponential(5ms)` as `{ kind: exponential, mean: 5ms }`; null where the text has no long form. */
@@ -79,7 +76,7 @@ export function located(value: unknown, at: Place): Node {
 
 function ofAnotherKind(below: MapNode, above: MapNode, under: string): boolean {
   const kind = text(get(above, 'kind'));
-  const present = below.entries.has('kind') ? text(get(below, 'kind')) : impliedKind(below, under);
+  const present = below.entries.has('kind') ? text(get(below, 'kind')) : meantKind(below, under);
   if (kind !== undefined && present !== null && present !== kind) return true;
   const verbBelow = verbOf(below.entries.keys());
   const verbAbove = verbOf(above.entries.keys());
