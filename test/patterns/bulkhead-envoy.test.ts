@@ -2,24 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { bulkheadEnvoy } from '../../src/patterns/policies/bulkhead-envoy.js';
 import { OUTCOME } from '../../src/spec/outcome.js';
 import { createPolicy, FakeCalls, MS } from '../support/fake-calls.js';
+import { traced } from '../support/far-callee.js';
 import { problemsOf } from '../theory/program.js';
-import { counted, golden, latencies, outcomes, times } from '../golden/tracing.js';
-
-/** A caller with a bundle, and a callee 15 ms away whose answer takes 20 ms: 80 ms cold, 50 warm. */
-const traced = (at: string, bundle: string, callee = '') =>
-  golden(
-    `
-network: { links: [ { between: [app, far], latency: 15ms } ] }
-services:
-  app:
-    endpoints: { ask: [ call: far.get ] }
-    outbound: { far: { ${bundle} } }
-  far: { ${callee} endpoints: { get: [ wait: 20ms ] } }
-workloads:
-  users: { arrivals: { at: [ ${at} ] }, requests: [ { call: app } ] }
-`,
-    '10m',
-  );
+import { counted, latencies, outcomes, times } from '../golden/tracing.js';
 
 describe('bulkhead envoy without connections', () => {
   it('refuses the attempt beyond maxRequests at once, and none the moment one ends', () => {

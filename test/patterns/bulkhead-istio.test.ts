@@ -3,24 +3,9 @@ import { bulkheadEnvoy } from '../../src/patterns/policies/bulkhead-envoy.js';
 import { bulkheadIstio } from '../../src/patterns/policies/bulkhead-istio.js';
 import { OUTCOME } from '../../src/spec/outcome.js';
 import { createPolicy, FakeCalls, MS } from '../support/fake-calls.js';
+import { traced } from '../support/far-callee.js';
 import { problemsOf } from '../theory/program.js';
 import { counted, golden, latencies, times } from '../golden/tracing.js';
-
-/** A caller with a bundle, and a callee 15 ms away whose answer takes 20 ms: 80 ms cold, 50 warm. */
-const traced = (at: string, bundle: string, callee = '') =>
-  golden(
-    `
-network: { links: [ { between: [app, far], latency: 15ms } ] }
-services:
-  app:
-    endpoints: { ask: [ call: far.get ] }
-    outbound: { far: { ${bundle} } }
-  far: { ${callee} endpoints: { get: [ wait: 20ms ] } }
-workloads:
-  users: { arrivals: { at: [ ${at} ] }, requests: [ { call: app } ] }
-`,
-    '10m',
-  );
 
 const limitsOf = (written: object) => {
   const { policy } = createPolicy(new FakeCalls(), bulkheadIstio, written);
