@@ -315,3 +315,27 @@ describe('connections of an edge', () => {
     expect(problemsOf({ services: [a, b] })).toEqual(['policies.http.bulkhead FL708']);
   });
 });
+
+describe('calls that a fallback makes', () => {
+  const falls = (id: string, to: string) => ({
+    ...bundle(id),
+    fallback: { component: to, part: 'get' },
+  });
+  const front = (b: ReturnType<typeof falls>): ScenarioParts => ({
+    services: [
+      service(
+        'front',
+        { run: [call('a.get')] },
+        { outbound: new Map([['a', falls('p', 'b')] as const, ['b', b] as const]) },
+      ),
+      service('a', { get: [work(1)] }),
+      service('b', { get: [work(1)] }),
+      service('c', { get: [work(1)] }),
+    ],
+  });
+
+  it('may fall back again, and not on themselves', () => {
+    expect(() => planOf(front(falls('q', 'c')))).not.toThrow();
+    expect(() => planOf(front(falls('q', 'a')))).toThrow(/FL709 .*fall back on themselves/);
+  });
+});
