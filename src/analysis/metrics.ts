@@ -5,6 +5,7 @@ import type { HistogramData } from '../stats/histogram.js';
 import { withFinished, withGood, withLatencies, withSuccesses } from './batches.js';
 import { distributionOf, meanOf, nothing, ratioOf, shareOf, type Measured } from './estimate.js';
 import { measureEdge } from './metrics-edge.js';
+import { measureMeters } from './metrics-meters.js';
 import { measurePlaced } from './metrics-placed.js';
 import { measureRecovery } from './recovery.js';
 import { rowsOf, select, type Selection } from './subjects.js';
@@ -90,7 +91,12 @@ function answer(question: Question): Measured {
     case 'unfinished':
       return counts(question, (outcomes) => outcomeOf(outcomes, 'unfinished'));
     default:
-      return answered(question) ?? measurePlaced(question) ?? measureEdge(question);
+      return (
+        answered(question) ??
+        measureMeters(question) ??
+        measurePlaced(question) ??
+        measureEdge(question)
+      );
   }
 }
 

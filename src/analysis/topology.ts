@@ -1,3 +1,4 @@
+import type { Plan } from '../spec/plan.js';
 import type { FaultInfo, Topology, TopologyNode } from '../spec/result.js';
 import type { Host, Scenario } from '../spec/scenario.js';
 import type { Ns } from '../kernel/time.js';
@@ -36,7 +37,23 @@ export function topologyOf(data: VariantData): Topology {
       .map(({ from, to }) => `${partName(plan, from)}->${partName(plan, to)}`)
       .sort(byCodeUnit),
   }));
-  return { nodes, edges };
+  const flows = flowsOf(plan).map(({ from, to }) => ({
+    from: plan.components[from].name,
+    to: plan.components[to].name,
+    parts: [],
+  }));
+  return { nodes, edges: [...edges, ...flows] };
+}
+
+/** The ways of messages: from who publishes to a topic, and from there to who handles them; component ids. */
+function flowsOf(plan: Plan): readonly { readonly from: number; readonly to: number }[] {
+  const flows = new Map<string, { from: number; to: number }>();
+  const add = (from: number, to: number): void => void flows.set(`${from}/${to}`, { from, to });
+  for (const act of plan.acts) add(plan.parts[act.from].component, act.topic);
+  for (const { component, groups } of plan.topics) {
+    for (const { handler } of groups) add(component, plan.parts[handler].component);
+  }
+  return [...flows.values()].sort((a, b) => a.from - b.from || a.to - b.to);
 }
 
 /** Faults of a scenario with their spans in seconds, in the order of the plan. */
@@ -62,8 +79,9 @@ export function faultInfos(data: VariantData): readonly FaultInfo[] {
 export function depthsOf(data: VariantData): readonly number[] {
   const { plan } = data;
   const depths = plan.components.map(() => 0);
+  const ways = [...data.edges, ...flowsOf(plan)];
   const walk = (id: number, depth: number, above: readonly number[]): void => {
-    for (const edge of data.edges) {
+    for (const edge of ways) {
       if (edge.from !== id || above.includes(edge.to) || depths[edge.to] >= depth + 1) continue;
       depths[edge.to] = depth + 1;
       walk(edge.to, depth + 1, [...above, edge.to]);

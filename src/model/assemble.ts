@@ -8,6 +8,7 @@ import type { Plan } from '../spec/plan.js';
 import type { LimiterState } from '../spec/policy.js';
 import type { TraceRecord } from '../spec/record.js';
 import type { Queue } from '../spec/resources.js';
+import { actsOf } from './modules.js';
 import { Admission } from './admission.js';
 import { Balancers } from './balancers.js';
 import { Board } from './board.js';
@@ -30,6 +31,7 @@ import { Interpreter } from './interpreter.js';
 import { Journal } from './journal.js';
 import { Keys } from './keys.js';
 import { Levels } from './levels.js';
+import { Meters } from './meters.js';
 import { Link } from './link.js';
 import { Loads } from './loads.js';
 import { Outages } from './outages.js';
@@ -40,6 +42,7 @@ import { Server } from './server.js';
 import { Sink } from './sink.js';
 import { Sizes } from './sizes.js';
 import { Strands } from './strands.js';
+import { Tasks } from './tasks.js';
 import { TimeLimits } from './time-limits.js';
 import { Tracer } from './tracer.js';
 import { Wire } from './wire.js';
@@ -80,10 +83,7 @@ export function assemble(
   world.counts = new Counts();
   for (const count of plan.counts) world.counts.add(count);
   world.strands = new Strands();
-  world.levels = new Levels(engine, plan.grid.edges.length - 1);
-  world.sink = new Sink(plan.grid, plan.parts.length, plan.statEdges.length);
-  world.journal = new Journal(engine, plan.warmupNs);
-  world.tracer = new Tracer(world, traceSink);
+  setMeasuring(world, traceSink);
   world.duplicates = new Duplicates();
   world.executions = plan.onces.length === 0 ? null : new Executions();
   world.keys = new Keys(plan, replication, world.strands);
@@ -103,6 +103,7 @@ export function assemble(
   world.workers = new Workers(world);
   world.effects = new Effects(world);
   world.server = new Server(world);
+  world.tasks = new Tasks(world);
   setCores(world);
   const chains = new Chains(world, registry);
   setOrder(world);
@@ -112,6 +113,7 @@ export function assemble(
   world.checks = new Checks(world);
   world.coalescing = plan.coalescings.length > 0 ? new Coalescing(world) : null;
   setDoors(world, registry);
+  world.acts = actsOf(world);
   world.loads = new Loads(world);
   const outages = new Outages(world);
   const board = new Board(world, outages, (kind) => {
@@ -120,6 +122,16 @@ export function assemble(
     return definition!;
   });
   return { world, chains, board, collections: outages.collections, views };
+}
+
+function setMeasuring(world: Draft, traceSink: ((rows: TraceRecord) => void) | null): void {
+  const { engine, plan } = world;
+  world.levels = new Levels(engine, plan.grid.edges.length - 1);
+  world.sink = new Sink(plan.grid, plan.parts.length, plan.statEdges.length);
+  world.meters = new Meters(engine, world.levels, world.sink, plan.grid);
+  world.audits = [];
+  world.journal = new Journal(engine, plan.warmupNs);
+  world.tracer = new Tracer(world, traceSink);
 }
 
 function setStreams(world: Draft): void {

@@ -1,5 +1,5 @@
 import { unit } from '../kernel/rng.js';
-import { OP } from '../spec/plan.js';
+import { OP } from '../spec/program.js';
 import { REGISTERS } from './strands.js';
 import type { World } from './world.js';
 

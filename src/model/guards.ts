@@ -1,7 +1,7 @@
 import { invariant } from '../kernel/invariant.js';
 import { OUTCOME, PARK, PASS, relayed } from '../spec/outcome.js';
 import type { Outcome } from '../spec/outcome.js';
-import { CHECK_TABLE, OP } from '../spec/plan.js';
+import { CHECK_TABLE, OP } from '../spec/program.js';
 import { VERDICT } from './checks.js';
 import type { Interpreter } from './interpreter.js';
 import { keyOf, refusedBy } from './limiters.js';
@@ -138,7 +138,8 @@ export class Guards {
   /** Executes a request with an idempotency key once; false when it was answered without. */
   private once(strand: number): boolean {
     const { strands, plan, keys, executions, engine } = this.world;
-    if (strands.returns[strand] !== RETURN.frame) return true;
+    const returns = strands.returns[strand];
+    if (returns !== RETURN.frame && returns !== RETURN.task) return true;
     const part = strands.part[strand];
     const own = plan.parts[part].once;
     const id = own >= 0 ? own : strands.once[strand];

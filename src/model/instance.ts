@@ -23,6 +23,14 @@ export const CANCELLATION = Object.freeze({
   immediate: 3,
 } as const);
 
+/** What lives in a process and dies with it. */
+export interface Resident {
+  /** The process has died; its work has ended. */
+  died(): void;
+  /** The process is up again, with nothing in it. */
+  started(): void;
+}
+
 /** What an instance looks at beyond its own state. */
 export interface InstanceSetup extends QueueSetup {
   arrived(strand: number): Ns;
@@ -60,6 +68,8 @@ export class Instance {
   readonly outliers: OutlierState[] = [];
   /** Balancers of its calls. */
   readonly balancers: BalancerState[] = [];
+  /** What lives in this process beside its requests: consumers, caches. */
+  readonly residents: Resident[] = [];
   /** What a request meets before the queue; null = it is let in. */
   door: Door | null = null;
   cores!: Cores;

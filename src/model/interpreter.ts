@@ -1,3 +1,4 @@
+import { invariant } from '../kernel/invariant.js';
 import { PHASE } from '../kernel/phase.js';
 import type { Ns } from '../kernel/time.js';
 import { derive, lineage } from '../kernel/rng.js';
@@ -13,7 +14,7 @@ import {
   relayed,
 } from '../spec/outcome.js';
 import type { Outcome } from '../spec/outcome.js';
-import { CALL_MODE, OP } from '../spec/plan.js';
+import { CALL_MODE, OP } from '../spec/program.js';
 import { Draws } from './draws.js';
 import { Guards } from './guards.js';
 import { CANCELLATION, FROZEN } from './instance.js';
@@ -101,6 +102,16 @@ export class Interpreter {
           strands.pc[strand] = pc + 1;
           const outcome = this.call(strand, pc, a);
           if (outcome === PENDING || !this.settled(strand, outcome)) return;
+          break;
+        }
+        case OP.ACT: {
+          strands.pc[strand] = pc + 1;
+          const outcome = world.acts[a].begin(strand, pc);
+          if (outcome === PENDING) {
+            this.act(strand, a);
+            return;
+          }
+          if (!this.settled(strand, outcome)) return;
           break;
         }
         case OP.FORK:
@@ -211,6 +222,24 @@ export class Interpreter {
     const { strands, engine } = this.world;
     const stamp = strands.stamp[strand];
     engine.at(wakes, PHASE.COMPLETION, this.wakeOp, strand, stamp, 0);
+  }
+
+  /** The strand waits for the end of an act. */
+  private act(strand: number, id: number): void {
+    const { strands, instances } = this.world;
+    strands.state[strand] = STATE.ACTING;
+    strands.call[strand] = id;
+    this.yieldWorker(strand, instances[strands.instance[strand]]);
+  }
+
+  /** An act that was PENDING has its outcome. */
+  acted(strand: number, outcome: Outcome): void {
+    const { strands } = this.world;
+    invariant(strands.state[strand] === STATE.ACTING, 'end-of-an-act-that-was-none');
+    strands.state[strand] = STATE.READY;
+    strands.stamp[strand]++;
+    strands.outcome[strand] = outcome;
+    this.goOn(strand);
   }
 
   private call(strand: number, pc: number, edgeId: number): Outcome {

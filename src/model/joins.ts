@@ -3,7 +3,7 @@ import { PHASE } from '../kernel/phase.js';
 import { derive, lineage } from '../kernel/rng.js';
 import { OUTCOME, isHinted, isSuccess } from '../spec/outcome.js';
 import type { Outcome } from '../spec/outcome.js';
-import { FORK_TABLE } from '../spec/plan.js';
+import { FORK_TABLE } from '../spec/program.js';
 import type { Draws } from './draws.js';
 import { FROZEN } from './instance.js';
 import { REGISTERS, STATE } from './strands.js';

@@ -77,6 +77,7 @@ export class Outages {
     this.journal(instance, UP);
     this.updateFleet(instance);
     this.collections.started(instance);
+    for (const resident of instance.residents) resident.started();
   }
 
   /** All work and waits of the instance, those under way included, go on at this speed. */
@@ -163,6 +164,7 @@ export class Outages {
     }
     this.world.checks.reset(instance);
     this.world.coalescing?.reset(instance);
+    for (const resident of instance.residents) resident.died();
   }
 
   /** Callers know at once who is up: without discovery there is nothing in between. */

@@ -140,6 +140,8 @@ export class Server {
     if (returns === RETURN.none) {
       this.world.workers.leave(strand, instance);
       this.freeJob(strand, -1);
+    } else if (returns === RETURN.task) {
+      this.endTask(strand, result);
     } else if (strands.answered[strand] !== ANSWERED.no) {
       this.world.workers.leave(strand, instance);
       this.endAfterAnswer(strand);
@@ -231,6 +233,7 @@ export class Server {
     }
     this.world.workers.leave(strand, instance);
     if (strands.returns[strand] === RETURN.none) this.freeJob(strand, -1);
+    else if (strands.returns[strand] === RETURN.task) this.endTask(strand, outcome);
     else if (strands.answered[strand] !== ANSWERED.no) this.endAfterAnswer(strand);
     else if (instance.down && instance.silent) this.lose(strand);
     else this.answer(strand, outcome);
@@ -255,6 +258,9 @@ export class Server {
         break;
       case STATE.JOINING:
         this.stopBranches(strand, tell);
+        break;
+      case STATE.ACTING:
+        world.acts[strands.call[strand]].left(strand);
         break;
       case STATE.QUEUED:
         instance.queue.remove(strand);
@@ -296,6 +302,18 @@ export class Server {
     strands.stamp[strand]++;
     strands.life[strand]++;
     strands.slots.give(strand);
+  }
+
+  /** The job of a task is over: measured like an answered request, and told to its owner. */
+  private endTask(strand: number, outcome: Outcome): void {
+    const { strands, sink, workers, instances, tasks, engine } = this.world;
+    sink.answer(strands.part[strand], strands.cell[strand], outcome, this.age(strand), true);
+    strands.answer[strand] = outcome;
+    const owner = strands.from[strand];
+    const record = strands.link[strand];
+    workers.leave(strand, instances[strands.instance[strand]]);
+    this.freeJob(strand, engine.now);
+    tasks.ended(owner, record, outcome);
   }
 
   /** The server's part of a TLS handshake is done, or its process has died; silence tells nobody. */

@@ -28,11 +28,12 @@ export function simulate(
   const assembly = assemble(plan, replication, registry, options.traceSink ?? null);
   const { world, board, collections } = assembly;
   options.prepare?.(world);
-  const { engine, sink, levels } = world;
+  const { engine, sink, levels, meters } = world;
   const { edges } = plan.grid;
   const cells = edges.length - 1;
   engine.boundaries(edges, (k) => {
     levels.close(k - 1);
+    meters.close(k - 1);
     sink.cell = k < cells ? k : -1;
   });
   board.start();
@@ -41,6 +42,7 @@ export function simulate(
   const reason = engine.run(plan.horizonNs, plan.maxEvents);
   bookUnfinished(world, options.traceSink !== undefined);
   checkConservation(world);
+  for (const audit of world.audits) audit();
   if (options.traceSink !== undefined) options.traceSink(world.tracer.take());
   const stop = world.stop?.reason ?? (reason === 'halted' ? 'depth' : reason);
   const detail = world.stop?.detail ?? (reason === 'instant' ? recentOps(world) : '');
@@ -61,6 +63,7 @@ function bookUnfinished(world: World, everyTrace: boolean): void {
     const atWork = state !== STATE.TRANSIT && state !== STATE.REPLYING && state !== STATE.LOST;
     if (
       returns === RETURN.root ||
+      returns === RETURN.task ||
       (returns === RETURN.frame && atWork && !strands.answered[strand])
     ) {
       sink.unfinished(strands.part[strand], strands.cell[strand]);
@@ -109,6 +112,7 @@ function recordOf(assembly: Assembly, stop: RunRecord['stop'], detail: string): 
     edges: sink.edgeRecords(),
     gauges: gaugesOf(assembly),
     pools: poolsOf(assembly),
+    meters: world.meters.records(),
     machines: journal.machines,
     journal: journal.record(),
     traces: tracer.take(),

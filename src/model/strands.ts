@@ -19,6 +19,8 @@ export const STATE = Object.freeze({
   REPLYING: 8,
   /** The request or the answer was lost on the wire; only the caller's giving up ends this. */
   LOST: 9,
+  /** In an act: a step that something else than the machinery of calls carries out. */
+  ACTING: 10,
 } as const);
 
 /** What the end of a job is told to. */
@@ -31,6 +33,8 @@ export const RETURN = Object.freeze({
   none: 2,
   /** A connection that is being opened: its TLS handshake. */
   connection: 3,
+  /** Whoever has something done in an instance, such as a consumer of messages. */
+  task: 4,
 } as const);
 
 /** An answer that left before the work ended (`respond` with `then`). */
@@ -55,7 +59,7 @@ export class Strands {
   link: Int32Array = new Int32Array(0);
   state: Uint8Array = new Uint8Array(0);
   returns: Uint8Array = new Uint8Array(0);
-  /** Frame that sent it, for RETURN.frame; load, for RETURN.root; connection, for RETURN.connection. */
+  /** Frame that sent it, for RETURN.frame; load, for root; connection, for connection; owner, for task. */
   from: Int32Array = new Int32Array(0);
   lineageA: Int32Array = new Int32Array(0);
   lineageB: Int32Array = new Int32Array(0);
@@ -88,7 +92,7 @@ export class Strands {
   stamp: Int32Array = new Int32Array(0);
   life: Int32Array = new Int32Array(0);
   registers: Int32Array = new Int32Array(0);
-  /** Frame of the call under way. */
+  /** Frame of the call under way, or the act. */
   call: Int32Array = new Int32Array(0);
   attempt: Int32Array = new Int32Array(0);
   /** Level of its priority, an index into plan.priorities; written only where requests differ. */

@@ -54,7 +54,8 @@ export class Tracer {
     const int = this.rows * INTS;
     ints[int] = isRequest ? strands.from[strand] : -1;
     ints[int + 1] = strands.part[strand];
-    ints[int + 2] = isRequest ? -1 : edges[strands.edge[strand]].stat;
+    const edge = strands.edge[strand];
+    ints[int + 2] = isRequest || edge < 0 ? -1 : edges[edge].stat;
     ints[int + 3] = strands.instance[strand];
     ints[int + 4] = isRequest ? 1 : strands.attempt[strand];
     ints[int + 5] = strands.answer[strand];

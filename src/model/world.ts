@@ -5,6 +5,7 @@ import type { StreamKey } from '../kernel/rng.js';
 import type { Ns } from '../kernel/time.js';
 import type { Plan } from '../spec/plan.js';
 import type { LimiterState } from '../spec/policy.js';
+import type { Act } from './acts.js';
 import type { Admission } from './admission.js';
 import type { Calls } from './calls.js';
 import type { Checks } from './checks.js';
@@ -22,11 +23,13 @@ import type { Journal } from './journal.js';
 import type { Levels } from './levels.js';
 import type { Link } from './link.js';
 import type { Loads } from './loads.js';
+import type { Meters } from './meters.js';
 import type { Picks } from './picks.js';
 import type { Server } from './server.js';
 import type { Sink } from './sink.js';
 import type { Sizes } from './sizes.js';
 import type { Strands } from './strands.js';
+import type { Tasks } from './tasks.js';
 import type { TimeLimits } from './time-limits.js';
 import type { Tracer } from './tracer.js';
 import type { Wire } from './wire.js';
@@ -112,6 +115,12 @@ export interface World {
   readonly effects: Effects;
   readonly workers: Workers;
   readonly interpreter: Interpreter;
+  readonly tasks: Tasks;
+  /** By act id, see PlanAct in spec/modules. */
+  readonly acts: readonly Act[];
+  readonly meters: Meters;
+  /** What has to hold at the end of the run, see G-7; each breaks an invariant where it does not. */
+  readonly audits: (() => void)[];
   readonly loads: Loads;
   /** Key of the random stream of each instruction, as two columns. */
   readonly streamA: Int32Array;

@@ -5,7 +5,7 @@ import { faultKind } from '../patterns/registry.js';
 import { PLAIN_BALANCING } from '../spec/balancer.js';
 import type { FaultKind } from '../spec/fault.js';
 import type { Plan, PlanBundle, PlanComponent } from '../spec/plan.js';
-import { OP } from '../spec/plan.js';
+import { OP } from '../spec/program.js';
 import type {
   LoadBalancing,
   Route,
@@ -15,6 +15,7 @@ import type {
   Variant,
 } from '../spec/scenario.js';
 import type { Cpu, Queue } from '../spec/resources.js';
+import { Acts } from './acts.js';
 import { Assembler, SLOT } from './assembler.js';
 import { Interner } from './canonical.js';
 import { Conditions } from './conditions.js';
@@ -32,6 +33,7 @@ import { Limiters } from './limiters.js';
 import { planLoads, traceShareOf } from './loads.js';
 import { planLinks, withLinks } from './network.js';
 import { Onces, sendsKeys } from './onces.js';
+import { planModules } from './modules.js';
 import { Problems } from './problem.js';
 import { fullName, writeHandshake, writeProgram, writeRefusal } from './programs.js';
 import { isSized, responseBytesOf } from './sizes.js';
@@ -64,6 +66,7 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
   );
   writer.assembler.renumber(OP.CALL, SLOT.A, numbers);
   useKeys(keys, bundles);
+  const modules = planModules(writer);
   const links = planLinks(scenario.network, layout, statEdges, writer.distributions);
   const loads = planLoads(layout, times.warmupNs, times.endNs);
   const ends = new LinkEnds(layout, links, statEdges);
@@ -71,9 +74,7 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
   const faults = planFaults(sight, scenario.faults);
   problems.settle();
   const priorities = prioritiesOf(layout);
-  const parts = layout.parts.map((part) =>
-    planPart(layout, part, programs[part.id]!, onces, priorities),
-  );
+  const parts = planParts(layout, programs, onces, priorities);
   const windowEdges = windowEdgesOf(file).map((edge) => times.warmupNs + edge);
   return {
     format: 'faultline.plan/1',
@@ -98,6 +99,7 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
     checks: writer.keyed.checks,
     coalescings: writer.keyed.coalescings,
     gates: writer.gates.list,
+    ...modules,
     faults,
     keys: keys.list,
     onces: onces.list,
@@ -118,6 +120,7 @@ function writerOf(layout: Layout, keys: KeyTable, problems: Problems): Writer {
     counts: new Interner<CountDistribution>(),
     keyed: new Keyed(keys),
     gates: new GateTable(),
+    acts: new Acts(keys),
     problems,
     registers: { used: 0 },
   };
@@ -162,6 +165,15 @@ function timesOf({ run }: Scenario): Pick<Plan, 'warmupNs' | 'endNs' | 'horizonN
   return { warmupNs: run.warmupNs, endNs, horizonNs: endNs + (run.drainNs ?? 0) };
 }
 
+function planParts(
+  layout: Layout,
+  programs: readonly number[],
+  onces: Onces,
+  priorities: readonly number[],
+): Plan['parts'] {
+  return layout.parts.map((part) => planPart(layout, part, programs[part.id]!, onces, priorities));
+}
+
 function planPart(
   layout: Layout,
   part: LaidPart,
@@ -200,6 +212,7 @@ function repeatable(layout: Layout, part: LaidPart, hops: number): boolean {
     case 'operation':
       return !source.operation.write;
     case 'unmatched':
+    case 'group':
       return true;
     case 'request':
       return false;

@@ -1,5 +1,6 @@
 import { invariant } from '../kernel/invariant.js';
 import type { PlanComponent, PlanInstance } from '../spec/plan.js';
+import type { Subscriber, Topic } from '../spec/messaging.js';
 import type {
   Database,
   Endpoint,
@@ -23,7 +24,8 @@ export type Source =
   | { readonly kind: 'workload'; readonly workload: Workload }
   | { readonly kind: 'gateway'; readonly host: Gateway }
   | { readonly kind: 'service'; readonly host: Service }
-  | { readonly kind: 'database'; readonly host: Database };
+  | { readonly kind: 'database'; readonly host: Database }
+  | { readonly kind: 'topic'; readonly topic: Topic };
 
 export type PartSource =
   | { readonly kind: 'request'; readonly request: Request; readonly workload: Workload }
@@ -31,7 +33,8 @@ export type PartSource =
   /** Where a gateway answers 404. */
   | { readonly kind: 'unmatched' }
   | { readonly kind: 'endpoint'; readonly endpoint: Endpoint; readonly service: Service }
-  | { readonly kind: 'operation'; readonly operation: Operation };
+  | { readonly kind: 'operation'; readonly operation: Operation }
+  | { readonly kind: 'group'; readonly subscriber: Subscriber };
 
 export interface LaidPart {
   readonly id: number;
@@ -116,9 +119,9 @@ export function partOf(component: LaidComponent, name: string): LaidPart {
   return part!;
 }
 
-/** The host of a component; a workload has none. */
+/** The host of a component; what is not placed, such as a workload, has none. */
 export function hostOf(component: LaidComponent): Host | null {
-  return component.source.kind === 'workload' ? null : component.source.host;
+  return 'host' in component.source ? component.source.host : null;
 }
 
 function sourcesOf(scenario: Scenario): (readonly [string, Source])[] {
@@ -128,6 +131,7 @@ function sourcesOf(scenario: Scenario): (readonly [string, Source])[] {
   for (const [name, host] of scenario.gateways) all.push([name, { kind: 'gateway', host }]);
   for (const [name, host] of scenario.services) all.push([name, { kind: 'service', host }]);
   for (const [name, host] of scenario.databases) all.push([name, { kind: 'database', host }]);
+  for (const [name, topic] of scenario.topics) all.push([name, { kind: 'topic', topic }]);
   return all.sort(([a], [b]) => byCodeUnit(a, b));
 }
 
@@ -142,6 +146,7 @@ function zonesOf(scenario: Scenario): readonly string[] {
 /** Zone of each instance. A workload is one pseudo-instance. */
 function placesOf(source: Source): readonly (string | null)[] {
   if (source.kind === 'workload') return [source.workload.zone];
+  if (source.kind === 'topic') return [];
   const { replicas, zones } = source.host;
   return Array.from({ length: replicas }, (_, index) => zones[index] ?? null);
 }
@@ -180,6 +185,11 @@ function partsOf(
     case 'database':
       for (const [name, operation] of source.host.operations) {
         parts.push([name, { kind: 'operation', operation }]);
+      }
+      break;
+    case 'topic':
+      for (const subscriber of source.topic.subscribers) {
+        parts.push([subscriber.group, { kind: 'group', subscriber }]);
       }
       break;
   }

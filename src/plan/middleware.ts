@@ -1,6 +1,6 @@
 import { OUTCOME, outcomeOfStatus, withStatus } from '../spec/outcome.js';
 import type { Outcome } from '../spec/outcome.js';
-import { CHECK_TABLE, OP } from '../spec/plan.js';
+import { CHECK_TABLE, OP } from '../spec/program.js';
 import type { Layer, LimiterStore, Middleware, Target } from '../spec/scenario.js';
 import type { Label } from './assembler.js';
 import { SLOT } from './assembler.js';

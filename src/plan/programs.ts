@@ -1,5 +1,6 @@
 import { OUTCOME, withStatus } from '../spec/outcome.js';
-import { CALL_MODE, OP } from '../spec/plan.js';
+import { SECTION } from '../spec/component-kind.js';
+import { CALL_MODE, OP } from '../spec/program.js';
 import type { Endpoint, Host, Operation } from '../spec/scenario.js';
 import { isFree } from './free.js';
 import { StepNames } from './identity.js';
@@ -13,7 +14,7 @@ import { writeSteps } from './steps.js';
 import type { Writer } from './writer.js';
 
 /**
- * Writes the program of a part and gives the number of its first instruction. `keysAreSent`: callers
+ * Writes the program of a part and gives the number of its first instruction, -1 where it has none. `keysAreSent`: callers
  * may ask for being executed once.
  */
 export function writeProgram(
@@ -48,6 +49,8 @@ export function writeProgram(
       if (keysAreSent) w.assembler.emit(OP.ONCE);
       writeOperation(w, source.operation, scope);
       break;
+    case 'group':
+      return -1;
     case 'unmatched':
       w.assembler.emit(OP.DONE, withStatus(OUTCOME.clientError, 404));
       return at;
@@ -86,19 +89,12 @@ export function fullName(part: LaidPart): string {
   return `${part.component.name}.${part.name}`;
 }
 
-const SECTIONS = Object.freeze({
-  workload: 'workloads',
-  gateway: 'gateways',
-  service: 'services',
-  database: 'databases',
-} as const);
-
 function scopeOf(part: LaidPart): Scope {
   const client = part.source.kind === 'request';
   return {
     part,
     names: new StepNames(fullName(part)),
-    where: `${SECTIONS[part.component.kind]}.${fullName(part)}`,
+    where: `${SECTION[part.component.kind]}.${fullName(part)}`,
     loops: 0,
     failure: { kind: 'end' },
     answer: { kind: 'request' },

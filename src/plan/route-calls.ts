@@ -1,6 +1,6 @@
 import type { Distribution } from '../kernel/distribution.js';
 import { OUTCOME, OUTCOME_NAMES } from '../spec/outcome.js';
-import { OP } from '../spec/plan.js';
+import { OP } from '../spec/program.js';
 import type { Gateway, Route } from '../spec/scenario.js';
 import { SLOT } from './assembler.js';
 import { writeWeighted } from './branches.js';

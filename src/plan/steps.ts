@@ -2,14 +2,14 @@ import type { CountDistribution } from '../kernel/counts.js';
 import { invariant } from '../kernel/invariant.js';
 import type { Ns } from '../kernel/time.js';
 import { HINTED, isSuccess, OUTCOME, relayed } from '../spec/outcome.js';
-import { CALL_MODE, OP } from '../spec/plan.js';
+import { CALL_MODE, OP } from '../spec/program.js';
 import type { Step } from '../spec/scenario.js';
 import { SLOT } from './assembler.js';
 import { writeChoose, writeParallel } from './branches.js';
 import { BARE } from './calls.js';
 import { StepNames } from './identity.js';
 import type { Scope } from './scope.js';
-import { inside, strand } from './scope.js';
+import { inside, modeOf, strand } from './scope.js';
 import { writeCall, writeJump, writeWhen, type Writer } from './writer.js';
 
 /** Loop registers of a strand. */
@@ -163,6 +163,8 @@ function writeVerb(w: Writer, step: Step, scope: Scope): void {
       const to = { component: step.database, part: step.operation };
       return writeCall(w, to, BARE, step.policy, scope, 'query');
     }
+    case 'publish':
+      return writeAct(w, w.acts.publish(w, step, scope), `publish:${step.topic}`, scope);
     case 'parallel':
       return writeParallel(w, step, scope, scope.names.next('parallel'), writeSteps);
     case 'choose':
@@ -176,6 +178,14 @@ function writeVerb(w: Writer, step: Step, scope: Scope): void {
     case 'respond':
       return writeRespond(w, step, scope);
   }
+}
+
+/** A step of an act, with the failure handling of the scope. */
+function writeAct(w: Writer, act: number, name: string, scope: Scope): void {
+  const { mode, target } = modeOf(scope);
+  const operand = mode === CALL_MODE.ANSWER ? scope.answers : 0;
+  const at = w.assembler.emit(OP.ACT, act, mode, operand, scope.names.next(name));
+  if (target !== null) w.assembler.point(at, SLOT.C, target);
 }
 
 /** Runs another endpoint of the same service in place: its end, answer or failure is that of the call. */

@@ -1,7 +1,8 @@
 import type { CountDistribution } from '../kernel/counts.js';
 import type { Distribution } from '../kernel/distribution.js';
-import { CALL_MODE, OP } from '../spec/plan.js';
+import { CALL_MODE, OP } from '../spec/program.js';
 import type { Bundle, Condition, Step, Target } from '../spec/scenario.js';
+import type { Acts } from './acts.js';
 import type { Assembler, Label } from './assembler.js';
 import { SLOT } from './assembler.js';
 import { BARE, calledPart, PASSED_ON, reached } from './calls.js';
@@ -26,6 +27,7 @@ export interface Writer {
   readonly counts: Interner<CountDistribution>;
   readonly keyed: Keyed;
   readonly gates: GateTable;
+  readonly acts: Acts;
   readonly problems: Problems;
   /** First loop register not used by what has been written; a body measures itself by it. */
   readonly registers: { used: number };

@@ -67,6 +67,7 @@ const MERMAID_SHAPES = {
   gateway: ['{{', '}}'],
   service: ['[', ']'],
   database: ['[(', ')]'],
+  topic: ['[/', '/]'],
   external: ['[[', ']]'],
 } as const;
 
@@ -75,6 +76,7 @@ const DOT_SHAPES = {
   gateway: 'hexagon',
   service: 'box',
   database: 'cylinder',
+  topic: 'cds',
 } as const;
 
 function nodesOf(graph: TopologyGraph): GraphNode[] {

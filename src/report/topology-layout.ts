@@ -1,3 +1,4 @@
+import type { ComponentKind } from '../spec/component-kind.js';
 import { Graph, layout } from '@dagrejs/dagre';
 
 import { textWidth } from './draw.js';
@@ -7,7 +8,7 @@ import { byCodeUnit } from './view.js';
 /** A node to place: `name` identifies it. */
 export interface GraphNode {
   readonly name: string;
-  readonly kind: 'workload' | 'gateway' | 'service' | 'database';
+  readonly kind: ComponentKind;
   readonly external: boolean;
 }
 

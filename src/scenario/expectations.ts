@@ -1,3 +1,4 @@
+import type { ComponentKind } from '../spec/component-kind.js';
 import type { BudgetSource, Scenario } from '../spec/scenario.js';
 import type { Problems } from './diagnostics.js';
 import { checkExpression, parseExpression } from './expression.js';
@@ -19,10 +20,7 @@ export interface Judged {
 /** The names that expressions may use in one variant. */
 export function namesOf(judged: Judged, variants: readonly string[]): ExpressionNames {
   const { scenario, graph } = judged;
-  const components = new Map<
-    string,
-    { kind: 'workload' | 'gateway' | 'service' | 'database'; parts: string[]; instances: number }
-  >();
+  const components = new Map<string, { kind: ComponentKind; parts: string[]; instances: number }>();
   for (const [name, own] of scenario.gateways) {
     components.set(name, {
       kind: 'gateway',
@@ -42,6 +40,13 @@ export function namesOf(judged: Judged, variants: readonly string[]): Expression
       kind: 'database',
       parts: [...own.operations.keys()],
       instances: own.replicas,
+    });
+  }
+  for (const [name, own] of scenario.topics) {
+    components.set(name, {
+      kind: 'topic',
+      parts: own.subscribers.map(({ group }) => group),
+      instances: 0,
     });
   }
   for (const [name, own] of scenario.workloads) {

@@ -1,3 +1,5 @@
+import type { ComponentKind } from '../spec/component-kind.js';
+import { PART_KIND } from '../spec/component-kind.js';
 import type { CompareOp, Expression, Limit, MetricPath, Reference } from './expression.js';
 import type { ExpressionProblem } from './expression-scan.js';
 import {
@@ -13,7 +15,7 @@ export interface ExpressionNames {
   readonly components: ReadonlyMap<
     string,
     {
-      readonly kind: 'workload' | 'gateway' | 'service' | 'database';
+      readonly kind: ComponentKind;
       readonly parts: readonly string[];
       readonly instances: number;
     }
@@ -99,13 +101,6 @@ export function subjectKind(path: MetricPath, names: ExpressionNames): SubjectKi
   const kind = names.components.get(subject.at.component)?.kind ?? 'service';
   return subject.at.part === null ? kind : PART_KIND[kind];
 }
-
-const PART_KIND = {
-  workload: 'request',
-  gateway: 'route',
-  service: 'endpoint',
-  database: 'operation',
-} as const;
 
 function checkSubject(path: MetricPath, names: ExpressionNames): ExpressionProblem[] {
   const subject = path.subject;

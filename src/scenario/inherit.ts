@@ -5,7 +5,13 @@ import { merge } from './merge.js';
 import { visitScenario } from './walk.js';
 
 /** Sections whose entries take `extends: TEMPLATE` and lie over `defaults.<section>`. */
-export const INHERITING: readonly string[] = ['services', 'gateways', 'databases', 'workloads'];
+export const INHERITING: readonly string[] = [
+  'services',
+  'gateways',
+  'databases',
+  'topics',
+  'workloads',
+];
 
 /** Lays every component over its templates, and those over the defaults of its section. */
 export function inheritTemplates(root: MapNode, problems: Problems): MapNode {

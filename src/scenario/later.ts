@@ -6,7 +6,7 @@ import { LATER_VERBS } from './verbs.js';
 const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
   [
     '',
-    'platform caches topics queues brokers sagas eventStores projections functions registries mesh sweeps',
+    'platform caches queues brokers sagas eventStores projections functions registries mesh sweeps',
   ],
   ['network', 'crossZoneCost'],
   [
@@ -26,6 +26,15 @@ const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
     'tags statementTimeout replicas route shards knee failover loadBalancing queue concurrency',
   ],
   ['databases.*.operations.*', 'rows key lock scan fanout'],
+  [
+    'topics.*',
+    'tags broker replication minInsyncReplicas retention stored ordering event producer capacity overflow',
+  ],
+  [
+    'topics.*.subscribers.*',
+    'batch maxPollInterval sessionTimeout heartbeatInterval autoOffsetReset rebalance retry onPoison ' +
+      'deadLetter inbox filter policy',
+  ],
   ['workloads.*', 'tags keys'],
   ['workloads.*.requests.*', 'keys'],
   ['faults.*', 'when jitter probability group role version'],
@@ -38,6 +47,7 @@ const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
 const LATER_FIELDS: ReadonlyMap<string, string> = new Map([
   ['step', LATER_VERBS.join(' ')],
   ['query', 'key route consistency of'],
+  ['publish', 'size via acks'],
   ['respond', 'responseSize degraded'],
   ['when', 'version'],
   ['bundle', 'tags'],
@@ -54,6 +64,8 @@ const LATER_WORDS: readonly (readonly [key: string, words: string])[] = [
   ['per', 'key'],
   ['shed.kind', 'dagor'],
   ['arrivals.kind', 'trace'],
+  ['topics.*.kind', 'bus'],
+  ['topics.*.subscribers.*.commit', 'auto transactional'],
   ['pool.kind', 'pgbouncer'],
   ['pools.*.kind', 'pgbouncer'],
   ['databases.*.kind', 'postgres mysql mongo elasticsearch dynamodb redis'],

@@ -1,4 +1,6 @@
-import type { Metric, MetricUnit, SubjectKind } from './metrics.js';
+import { metric } from './metric-entry.js';
+import { MESSAGE_METRICS } from './metrics-messages.js';
+import type { Metric } from './metrics.js';
 
 const WORKLOADS = ['workload', 'request'] as const;
 const PLACED = ['gateway', 'service', 'database', 'instance'] as const;
@@ -314,6 +316,7 @@ export const METRICS: readonly Metric[] = [
     'none',
     'Connections open, summed over client pools.',
   ),
+  ...MESSAGE_METRICS,
   metric(
     'blastRadius',
     ['cascade'],
@@ -371,15 +374,3 @@ export const METRICS: readonly Metric[] = [
     'User requests still under way at the end; the mean over runs.',
   ),
 ];
-
-function metric(
-  name: string,
-  subjects: readonly SubjectKind[],
-  unit: MetricUnit,
-  ending: Metric['ending'],
-  better: Metric['better'],
-  help: string,
-  needsAfter = false,
-): Metric {
-  return { name, subjects, unit, ending, better, needsAfter, help };
-}

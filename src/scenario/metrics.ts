@@ -1,3 +1,4 @@
+import type { ComponentKind, PartKind } from '../spec/component-kind.js';
 import { OUTCOME_NAMES } from '../spec/outcome.js';
 import { METRICS } from './metric-table.js';
 
@@ -5,19 +6,7 @@ import { METRICS } from './metric-table.js';
 export type MetricUnit = 'seconds' | 'perSecond' | 'share' | 'number';
 
 /** What can stand before the dot of a metric. */
-export type SubjectKind =
-  | 'workload'
-  | 'request'
-  | 'gateway'
-  | 'route'
-  | 'service'
-  | 'endpoint'
-  | 'database'
-  | 'operation'
-  | 'instance'
-  | 'edge'
-  | 'cascade'
-  | 'run';
+export type SubjectKind = ComponentKind | PartKind | 'instance' | 'edge' | 'cascade' | 'run';
 
 /** One metric of the language: what it belongs to, its unit, its statistics and what it means. */
 export interface Metric {
@@ -52,8 +41,8 @@ const BY_NAME: ReadonlyMap<string, Metric> = new Map(METRICS.map((entry) => [ent
 /** Names the language knows and a later version measures, by first word. */
 const LATER = new Set(
   (
-    'memory instances restarts lockWait replicaLag lostCommits staleReads hitRatio loads evictions lag age ' +
-    'published consumed redeliveries deadLettered duplicateEffects lostEffects rebalances drain completed ' +
+    'memory instances restarts lockWait replicaLag lostCommits staleReads hitRatio loads evictions ' +
+    'deadLettered rebalances drain completed ' +
     'compensated stuck inconsistent lost duration compensations valueStuck conflicts replayed staleness ' +
     'rollout cost'
   ).split(' '),

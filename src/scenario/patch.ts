@@ -241,13 +241,16 @@ class Descent {
   }
 }
 
+/** Fields that an entry of a list is found by. */
+const NAMES = ['id', 'name', 'group'];
+
 function itemIs(item: Node, name: string): boolean {
-  return ['id', 'name'].some((key) => text(get(item, key)) === name);
+  return NAMES.some((key) => text(get(item, key)) === name);
 }
 
 function namesIn(node: ListNode): string[] {
   return node.items.flatMap((item) => {
-    const named = text(get(item, 'id')) ?? text(get(item, 'name'));
+    const named = NAMES.map((key) => text(get(item, key))).find((own) => own !== undefined);
     return named === undefined ? entries(item).map(([key]) => key) : [named];
   });
 }

@@ -9,6 +9,7 @@ const NAMED: ReadonlySet<string> = new Set([
   'gateways',
   'services',
   'databases',
+  'topics',
   'workloads',
 ]);
 

@@ -4,6 +4,7 @@ export const STEP_VERBS = [
   'wait',
   'call',
   'query',
+  'publish',
   'parallel',
   'choose',
   'loop',
@@ -16,7 +17,6 @@ export type StepVerb = (typeof STEP_VERBS)[number];
 export const LATER_VERBS: readonly string[] = [
   'transaction',
   'cache',
-  'publish',
   'append',
   'load',
   'lock',
@@ -40,6 +40,7 @@ export const MAIN_ARGUMENT: ReadonlyMap<string, string> = new Map([
   ['work', 'time'],
   ['wait', 'time'],
   ['call', 'to'],
+  ['publish', 'topic'],
   ['fail', 'status'],
   ['respond', 'status'],
 ]);

@@ -22,6 +22,7 @@ export interface RunRecord {
   readonly edges: readonly EdgeRecord[];
   readonly gauges: readonly GaugeRecord[];
   readonly pools: readonly PoolRecord[];
+  readonly meters: readonly MeterRecord[];
   readonly machines: readonly MachineRecord[];
   readonly journal: JournalRecord;
   readonly traces: TraceRecord;
@@ -106,6 +107,19 @@ export interface PoolRecord {
   /** Per segment: wait for a connection, ns; waits of 0 and dialling included. */
   readonly waits: readonly HistogramData[];
 }
+
+/** A figure of a component, or of its part (-1 = of the whole), that is no request and no edge. */
+export type MeterRecord = {
+  readonly name: string;
+  readonly component: number;
+  readonly part: number;
+} & (
+  | { readonly form: 'counter'; readonly counts: Float64Array }
+  /** As a GaugeRecord: integral and largest by cell. */
+  | { readonly form: 'gauge'; readonly area: Float64Array; readonly max: Float64Array }
+  /** Per segment, ns. */
+  | { readonly form: 'durations'; readonly segments: readonly HistogramData[] }
+);
 
 /** A state machine that was journalled, such as a breaker. */
 export interface MachineRecord {

@@ -1,3 +1,4 @@
+import type { ComponentKind } from './component-kind.js';
 import type { OutcomeName } from './outcome.js';
 
 /**
@@ -53,7 +54,7 @@ export interface Topology {
 
 export interface TopologyNode {
   readonly name: string;
-  readonly kind: 'workload' | 'gateway' | 'service' | 'database';
+  readonly kind: ComponentKind;
   readonly title: string | null;
   readonly replicas: number;
   /** Workers per replica; null = unlimited. */

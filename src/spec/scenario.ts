@@ -2,6 +2,8 @@ import type { CountDistribution } from '../kernel/counts.js';
 import type { Distribution } from '../kernel/distribution.js';
 import type { Ns } from '../kernel/time.js';
 import type { BalancingCommon } from './balancer.js';
+import type { PublishStep } from './messaging.js';
+import type { ScenarioModules } from './modules.js';
 import type { OutcomeName } from './outcome.js';
 import type { Connections, Cpu, Lifecycle, Pool, Protocol, Queue, Shed } from './resources.js';
 import type { Arrivals } from './arrivals.js';
@@ -11,7 +13,7 @@ import type { Arrivals } from './arrivals.js';
  * `extends` written out, defaults filled in, references checked, quantities as numbers (durations in
  * integer ns, rates per second, shares 0..1). `Infinity` stands for `unlimited`; `null` for `none`.
  */
-export interface Scenario {
+export interface Scenario extends ScenarioModules {
   readonly title: string;
   readonly description: string | null;
   readonly tags: readonly string[];
@@ -349,6 +351,7 @@ export type Step = StepModifiers &
         /** null = what the callee says of its requests. */
         readonly requestBytes: number | null;
       }
+    | ({ readonly verb: 'publish' } & PublishStep)
     | { readonly verb: 'query'; readonly database: string; readonly operation: string }
     | {
         readonly verb: 'parallel';

@@ -141,6 +141,7 @@ export class RecordBuilder {
       stop: 'horizon',
       stopDetail: '',
       digest: `00000000000000${this.replication.toString(16).padStart(2, '0')}`,
+      meters: [],
       totals: {
         events: 0,
         heapEvents: 0,

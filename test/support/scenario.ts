@@ -432,6 +432,7 @@ export function scenario(parts: ScenarioParts): Scenario {
     title: 'by hand',
     description: null,
     tags: [],
+    topics: new Map(),
     run: {
       durationNs: seconds(60),
       warmupNs: 0,

@@ -1,3 +1,4 @@
+import type { ComponentKind } from '../../spec/component-kind.js';
 import type { Code } from '../codes.js';
 import { METRIC_WORDS } from '../metrics.js';
 import type { RouteOutput } from '../schema/components.js';
@@ -5,7 +6,7 @@ import type { ScenarioOutput } from '../schema/scenario.js';
 
 /** What a name of a component stands for. */
 export interface NamedThing {
-  readonly kind: 'service' | 'gateway' | 'database' | 'workload';
+  readonly kind: ComponentKind;
   /** Section of the scenario it is in. */
   readonly section: string;
   readonly parts: readonly string[];
@@ -73,6 +74,11 @@ export function collectNames(
     for (const part of parts) checkPart(part, ['databases', name, 'operations', part], raise);
     add('database', 'databases', name, parts);
   }
+  for (const [name, topic] of sorted(scenario.topics)) {
+    const groups = topic.subscribers.map(({ group }) => group);
+    checkGroups(name, groups, raise);
+    add('topic', 'topics', name, groups);
+  }
   for (const [name] of sorted(scenario.workloads)) add('workload', 'workloads', name, []);
   const zones = sorted(scenario.network.zones).map(([name]) => name);
   for (const zone of zones) claim('network.zones', zone, ['network', 'zones', zone]);
@@ -130,6 +136,16 @@ export function routeNames(routes: readonly RouteOutput[]): string[] {
     const own = natural[index];
     const alone = own !== undefined && natural.filter((name) => name === own).length === 1;
     return alone ? own : `route-${index + 1}`;
+  });
+}
+
+function checkGroups(topic: string, groups: readonly string[], raise: Raise): void {
+  const seen = new Set<string>();
+  groups.forEach((group, index) => {
+    const path = ['topics', topic, 'subscribers', index, 'group'];
+    checkPart(group, path, raise);
+    if (seen.has(group)) raise('FL402', path, `another group of ${topic} is called ${group}`);
+    seen.add(group);
   });
 }
 

@@ -1,3 +1,4 @@
+import type { Topic } from '../../spec/messaging.js';
 import type { Database, Gateway, Host, Scenario, Service, Workload } from '../../spec/scenario.js';
 import type { Problems } from '../diagnostics.js';
 import type { MapNode, Node, PathKey } from '../located.js';
@@ -13,6 +14,7 @@ import type { CallGraph } from './graph.js';
 import { callGraph, certainCycle } from './graph.js';
 import { resolveGateways } from './gateways.js';
 import { resolveDatabase } from './databases.js';
+import { resolveTopic } from './messaging.js';
 import { resolveService } from './hosts.js';
 import { collectNames, sorted } from './names.js';
 import { resolveKeys, resolveNetwork, resolveReport, resolveRun } from './settings.js';
@@ -51,6 +53,7 @@ export function resolveScenario(
   const databases = mapOf(output.databases, (name, own): Database =>
     resolveDatabase(context, name, own),
   );
+  const topics = mapOf(output.topics, (name, own): Topic => resolveTopic(context, name, own));
   const workloads = mapOf(output.workloads, (name, own): Workload =>
     resolveWorkload(context, name, own, gateways, output.run.duration),
   );
@@ -65,6 +68,7 @@ export function resolveScenario(
     gateways,
     services,
     databases,
+    topics,
     workloads,
   };
   const graph = callGraph(parts);

@@ -6,6 +6,7 @@ import type { JoinOutput, StepOutput } from '../schema/steps.js';
 import { resolvePolicy } from './bundles.js';
 import type { Context, Path } from './context.js';
 import { report } from './context.js';
+import { resolvePublish } from './messaging.js';
 import { sorted } from './names.js';
 import { resolveCall, resolveQuery } from './targets.js';
 
@@ -63,6 +64,8 @@ function resolveStep(context: Context, s: StepOutput, owner: Owner, path: Path):
     const target = resolveQuery(context, database, operation, [...path, 'query']);
     return target === null ? null : { verb: 'query', ...target, ...modifiers };
   }
+  if (s.publish !== undefined)
+    return resolvePublish(context, s.publish, modifiers, [...path, 'publish']);
   if (s.parallel !== undefined) return resolveParallel(context, s.parallel, modifiers, owner, path);
   if (s.choose !== undefined) return resolveChoose(context, s.choose, modifiers, owner, path);
   if (s.loop !== undefined) {

@@ -33,6 +33,10 @@ export function resolveCall(
     );
     return null;
   }
+  if (thing.kind === 'topic') {
+    report(context, 'FL405', path, `${component} is a topic: write publish: ${component}`);
+    return null;
+  }
   if (thing.kind === 'workload') {
     report(context, 'FL405', path, `${component} is a workload: nobody can call it`);
     return null;

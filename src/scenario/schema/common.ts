@@ -96,3 +96,11 @@ export function onceSchema() {
       ),
   });
 }
+
+/** What every entry of a section may build on. */
+export const extending = {
+  extends: z
+    .union([nameText(), z.array(nameText())])
+    .optional()
+    .describe('Template or templates this one builds on; later ones win.'),
+};

@@ -5,6 +5,7 @@ import type { BundleOutput } from './bundle.js';
 import {
   critical,
   entryText,
+  extending,
   freeText,
   inheriting,
   named,
@@ -20,13 +21,6 @@ import { cpuSchema, zoneSchema } from './host.js';
 import type { HostOutput, HostShape, MiddlewareOutput } from './host.js';
 import type { StepOutput } from './steps.js';
 import { methodText, REFERENCE_PATTERN } from './steps.js';
-
-const extending = {
-  extends: z
-    .union([nameText(), z.array(nameText())])
-    .optional()
-    .describe('Template or templates this one builds on; later ones win.'),
-};
 
 /** What a validated endpoint holds. */
 export interface EndpointOutput {

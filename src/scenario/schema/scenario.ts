@@ -11,6 +11,8 @@ import type { FaultOutput } from './fault.js';
 import { faultSchema } from './fault.js';
 import { hostFields } from './host.js';
 import { budgetSchema, hypothesisSchema, reportSchema, variantSchema } from './judgement.js';
+import type { TopicOutput } from './messaging.js';
+import { topicSchema } from './messaging.js';
 import { middlewareSchema } from './middleware.js';
 import { keySchema, networkSchema, runSchema } from './settings.js';
 import { stepsSchema } from './steps.js';
@@ -26,6 +28,7 @@ export interface ScenarioOutput {
   readonly gateways?: Readonly<Record<string, GatewayOutput>>;
   readonly services?: Readonly<Record<string, ServiceOutput>>;
   readonly databases?: Readonly<Record<string, DatabaseOutput>>;
+  readonly topics?: Readonly<Record<string, TopicOutput>>;
   readonly workloads?: Readonly<Record<string, WorkloadOutput>>;
   readonly faults?: readonly FaultOutput[];
   readonly report: z.output<typeof reportSchema>;
@@ -59,6 +62,7 @@ export const EXPLICIT_SECTIONS = [
   'gateways',
   'services',
   'databases',
+  'topics',
   'workloads',
   'faults',
   'report',
@@ -87,6 +91,7 @@ export function buildSchemas(
     gateways: named(gateway).optional().describe('Services with routes.'),
     services: named(service).optional().describe('Services with endpoints.'),
     databases: named(databaseSchema).optional().describe('Databases with operations and pools.'),
+    topics: named(topicSchema).optional().describe('Logs that groups of consumers read.'),
     workloads: named(workload).optional().describe('Who asks what, and when.'),
     faults: z.array(faultSchema(faults)).optional().describe('What goes wrong, and when.'),
     report: reportSchema.prefault({}).describe('How results are shown.'),
@@ -120,6 +125,11 @@ export function buildSchemas(
           .optional()
           .meta({ anyOf: [definition('database')] })
           .describe('Laid under every database.'),
+        topics: z
+          .unknown()
+          .optional()
+          .meta({ anyOf: [definition('topic')] })
+          .describe('Laid under every topic.'),
         workloads: z
           .unknown()
           .optional()
@@ -148,7 +158,7 @@ export function buildSchemas(
 }
 
 /** What templates and defaults may hold: the fields of these. */
-const ENTRIES: readonly string[] = ['service', 'gateway', 'database', 'workload'];
+const ENTRIES: readonly string[] = ['service', 'gateway', 'database', 'topic', 'workload'];
 
 function definition(name: string): { $ref: string } {
   return { $ref: `#/definitions/${name}` };

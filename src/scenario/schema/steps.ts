@@ -11,7 +11,9 @@ import {
 import { DURATION_PATTERN, parseDuration, QuantityError, show } from '../../spec/quantity-text.js';
 import { STEP_VERBS } from '../verbs.js';
 import type { BundleOutput } from './bundle.js';
-import { certainty, nameText, textMap, when, withShort } from './common.js';
+import type { PublishOutput } from './publish.js';
+import { publishFields } from './publish.js';
+import { certainty, NAME_PATTERN, nameText, textMap, when, withShort } from './common.js';
 
 /** A component and its part, or `self.endpoint`. */
 export const REFERENCE_PATTERN = /^[A-Za-z][\w-]*(\.[A-Za-z][\w-]*)?$/;
@@ -82,6 +84,7 @@ export interface StepOutput {
     readonly requestSize?: number;
   };
   readonly query?: { readonly database: string; readonly operation?: string };
+  readonly publish?: PublishOutput;
   readonly parallel?: {
     readonly branches: readonly (readonly StepOutput[])[];
     readonly join: JoinOutput;
@@ -171,6 +174,9 @@ function verbs(steps: z.ZodType<StepOutput[]>): Record<string, z.ZodType> {
     )
       .optional()
       .describe('An operation of a database over a connection of the pool.'),
+    publish: withShort(publishFields, { type: 'string', pattern: NAME_PATTERN.source })
+      .optional()
+      .describe('Messages for a topic.'),
     parallel: withShort(parallelSchema(steps), {
       type: 'array',
       items: { $ref: '#/definitions/step' },

@@ -1,0 +1,94 @@
+import type { MeterRecord, RunRecord } from '../spec/record.js';
+import { distributionOf, largestOf, meanOf, type Measured } from './estimate.js';
+import type { Question } from './metrics.js';
+import { mergeAll, mergeSegments, sumCells } from './sums.js';
+
+/** How a metric is read off the meters of its subject. `scale` turns what is recorded into its unit. */
+type Reading =
+  | { readonly form: 'counter' }
+  | { readonly form: 'gauge'; readonly scale: number; readonly merge: 'sum' | 'largest' }
+  | { readonly form: 'durations' };
+
+const COUNTER: Reading = { form: 'counter' };
+const LEVEL: Reading = { form: 'gauge', scale: 1, merge: 'sum' };
+const DURATIONS: Reading = { form: 'durations' };
+const NS = 1e-9;
+
+/** Metrics that are the meter of the same name. */
+const READINGS: ReadonlyMap<string, Reading> = new Map<string, Reading>([
+  ['lag', LEVEL],
+  ['age', { form: 'gauge', scale: NS, merge: 'largest' }],
+  ['published', COUNTER],
+  ['consumed', COUNTER],
+  ['redeliveries', COUNTER],
+  ['duplicateEffects', COUNTER],
+  ['lostEffects', COUNTER],
+  ['delay', DURATIONS],
+]);
+
+/** Metrics of topics and all else that has meters of its own. Null for other metrics. */
+export function measureMeters(question: Question): Measured | null {
+  const reading = READINGS.get(question.metric.name);
+  if (reading === undefined) return null;
+  const runs = question.data.records.map((record) => metersOf(record, question));
+  switch (reading.form) {
+    case 'counter':
+      return meanOf(
+        runs.map((meters) => countOf(meters, question)),
+        'exact',
+      );
+    case 'gauge':
+      return gauge(runs, question, reading);
+    case 'durations': {
+      const each = runs.map((meters) =>
+        mergeSegments(
+          meters.flatMap((meter) => (meter.form === 'durations' ? [meter.segments] : [])),
+          question.window.segments,
+        ),
+      );
+      return distributionOf(mergeAll(each), each, question.ending);
+    }
+  }
+}
+
+/** The meters of the subject with the name of the metric: its own, else those of its parts. */
+function metersOf(record: RunRecord, { selection, metric }: Question): readonly MeterRecord[] {
+  const parts = new Set(selection.parts);
+  const named = record.meters.filter(
+    ({ name, component }) => name === metric.name && selection.callees.has(component),
+  );
+  const own = named.filter(({ part }) => part < 0);
+  return own.length > 0 ? own : named.filter(({ part }) => parts.has(part));
+}
+
+function countOf(meters: readonly MeterRecord[], { window }: Question): number {
+  let sum = 0;
+  for (const meter of meters) {
+    if (meter.form === 'counter') sum += sumCells(meter.counts, window.cells);
+  }
+  return sum;
+}
+
+/** Mean of a level over the window, or its largest value; ages of several are the largest of them. */
+function gauge(
+  runs: readonly (readonly MeterRecord[])[],
+  { window, ending }: Question,
+  { scale, merge }: Extract<Reading, { form: 'gauge' }>,
+): Measured {
+  const join = (values: readonly number[]): number =>
+    merge === 'sum' ? values.reduce((sum, value) => sum + value, 0) : Math.max(...values);
+  const each = runs.map((meters) => {
+    const gauges = meters.flatMap((meter) => (meter.form === 'gauge' ? [meter] : []));
+    if (gauges.length === 0 || window.lengthNs === 0) return null;
+    if (ending !== 'max') {
+      const means = gauges.map((meter) => sumCells(meter.area, window.cells) / window.lengthNs);
+      return join(means) * scale;
+    }
+    let largest = 0;
+    for (const cell of window.cells) {
+      largest = Math.max(largest, join(gauges.map((meter) => meter.max[cell])));
+    }
+    return largest * scale;
+  });
+  return ending === 'max' ? largestOf(each) : meanOf(each);
+}

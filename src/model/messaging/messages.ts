@@ -1,0 +1,185 @@
+import { invariant } from '../../kernel/invariant.js';
+import { Slots, widenFloat64, widenInt32 } from '../../kernel/pool.js';
+import { derive, lineage } from '../../kernel/rng.js';
+import type { Ns } from '../../kernel/time.js';
+import type { TaskContext } from '../tasks.js';
+import type { World } from '../world.js';
+
+/** Groups of one topic that may each execute a message: bits of a word. */
+export const MAX_GROUPS = 30;
+
+type Scratch = { -readonly [Field in keyof TaskContext]: TaskContext[Field] };
+
+/**
+ * Columns of messages that somebody may still be given: the request in whose tree they were published,
+ * their own lineage, and when. A slot is used again as soon as its last holder has let go.
+ */
+export class Messages {
+  readonly slots = new Slots(256);
+  lineageA: Int32Array = new Int32Array(0);
+  lineageB: Int32Array = new Int32Array(0);
+  rootA: Int32Array = new Int32Array(0);
+  rootB: Int32Array = new Int32Array(0);
+  /** Part id of the user request, and the level of its priority. */
+  request: Int32Array = new Int32Array(0);
+  priority: Int32Array = new Int32Array(0);
+  arrival: Float64Array = new Float64Array(0);
+  /** When it was published, and in which measuring cell, -1 = outside. */
+  published: Float64Array = new Float64Array(0);
+  cell: Int32Array = new Int32Array(0);
+  /** Value of the key it was published with; where it has none, one of its own. */
+  key: Float64Array = new Float64Array(0);
+  /** Groups and queues that may still hand it out. */
+  holders: Int32Array = new Int32Array(0);
+  /** Bit of each group in which it has had its effect. */
+  effects: Int32Array = new Int32Array(0);
+  private readonly world: World;
+  /** Of traced requests: ids of the request and of the execution that published. */
+  private readonly traces = new Map<number, readonly [root: number, parent: number]>();
+  private readonly scratch: Scratch;
+
+  constructor(world: World) {
+    this.world = world;
+    this.scratch = emptyContext();
+    this.slots.onGrow((capacity) => this.widen(capacity));
+  }
+
+  /** A message of a strand; `tag` sets it apart from all others that the strand publishes. */
+  ofStrand(strand: number, tag: number, key: number): number {
+    const { strands } = this.world;
+    const message = this.make(
+      strands.lineageA[strand],
+      strands.lineageB[strand],
+      tag,
+      strands.rootA[strand],
+      strands.rootB[strand],
+      strands.request[strand],
+    );
+    if (this.world.prioritised) this.priority[message] = strands.priority[strand];
+    if (this.world.keys.inSequence) this.arrival[message] = strands.arrival[strand];
+    this.key[message] = key < 0 ? this.ownKey(message) : this.world.keys.value(key, strand);
+    const root = strands.traceRoot[strand];
+    if (root !== 0) this.traces.set(message, [root, strands.traceOf(strand)]);
+    return message;
+  }
+
+  /** A message that comes from no request, such as one of a backlog. */
+  ofNobody(a: number, b: number, number: number): number {
+    const message = this.make(a, b, number, a, b, 0);
+    derive(a, b, number);
+    this.rootA[message] = lineage.a;
+    this.rootB[message] = lineage.b;
+    this.key[message] = this.ownKey(message);
+    return message;
+  }
+
+  /** One of its holders has let go of it. */
+  release(message: number): void {
+    const left = --this.holders[message];
+    invariant(left >= 0, 'message-released-twice');
+    if (left > 0) return;
+    if (this.traces.size > 0) this.traces.delete(message);
+    this.slots.give(message);
+  }
+
+  /** The message has had its effect in a group; true when it had it before. */
+  effect(message: number, group: number): boolean {
+    const bit = 1 << group;
+    if ((this.effects[message] & bit) !== 0) return true;
+    this.effects[message] |= bit;
+    return false;
+  }
+
+  hadEffect(message: number, group: number): boolean {
+    return (this.effects[message] & (1 << group)) !== 0;
+  }
+
+  /** What a handler of the message runs for; read at once, it is the same object each time. */
+  context(message: number, group: number, attempt: number): TaskContext {
+    const { scratch } = this;
+    derive(this.lineageA[message], this.lineageB[message], group);
+    scratch.callA = lineage.a;
+    scratch.callB = lineage.b;
+    derive(lineage.a, lineage.b, attempt);
+    scratch.lineageA = lineage.a;
+    scratch.lineageB = lineage.b;
+    scratch.rootA = this.rootA[message];
+    scratch.rootB = this.rootB[message];
+    scratch.request = this.request[message];
+    scratch.priority = this.priority[message];
+    scratch.arrival = this.arrival[message];
+    scratch.attempt = attempt;
+    const trace = this.traces.size === 0 ? undefined : this.traces.get(message);
+    scratch.traceRoot = trace === undefined ? 0 : trace[0];
+    scratch.traceParent = trace === undefined ? 0 : trace[1];
+    return scratch;
+  }
+
+  /** How long ago it was published. */
+  age(message: number): Ns {
+    return this.world.engine.now - this.published[message];
+  }
+
+  private make(
+    a: number,
+    b: number,
+    tag: number,
+    rootA: number,
+    rootB: number,
+    request: number,
+  ): number {
+    const { engine, sink } = this.world;
+    const message = this.slots.take();
+    derive(a, b, tag);
+    this.lineageA[message] = lineage.a;
+    this.lineageB[message] = lineage.b;
+    this.rootA[message] = rootA;
+    this.rootB[message] = rootB;
+    this.request[message] = request;
+    this.priority[message] = 0;
+    this.arrival[message] = 0;
+    this.published[message] = engine.now;
+    this.cell[message] = sink.cell;
+    this.holders[message] = 0;
+    this.effects[message] = 0;
+    return message;
+  }
+
+  private ownKey(message: number): number {
+    return (this.lineageA[message] & 0x1fffff) * 4294967296 + (this.lineageB[message] >>> 0);
+  }
+
+  private widen(capacity: number): void {
+    this.lineageA = widenInt32(this.lineageA, capacity);
+    this.lineageB = widenInt32(this.lineageB, capacity);
+    this.rootA = widenInt32(this.rootA, capacity);
+    this.rootB = widenInt32(this.rootB, capacity);
+    this.request = widenInt32(this.request, capacity);
+    this.priority = widenInt32(this.priority, capacity);
+    this.arrival = widenFloat64(this.arrival, capacity);
+    this.published = widenFloat64(this.published, capacity);
+    this.cell = widenInt32(this.cell, capacity);
+    this.key = widenFloat64(this.key, capacity);
+    this.holders = widenInt32(this.holders, capacity);
+    this.effects = widenInt32(this.effects, capacity);
+  }
+}
+
+function emptyContext(): Scratch {
+  return {
+    rootA: 0,
+    rootB: 0,
+    request: 0,
+    priority: 0,
+    arrival: 0,
+    callA: 0,
+    callB: 0,
+    lineageA: 0,
+    lineageB: 0,
+    attempt: 1,
+    level: 0,
+    traceRoot: 0,
+    traceParent: 0,
+    deadline: Infinity,
+  };
+}

@@ -1,0 +1,159 @@
+import type { Engine } from '../kernel/engine.js';
+import type { Ns } from '../kernel/time.js';
+import type { Grid } from '../spec/plan.js';
+import type { MeterRecord } from '../spec/record.js';
+import { Histogram } from '../stats/histogram.js';
+import type { Levels } from './levels.js';
+import type { Sink } from './sink.js';
+
+/** Whom a meter belongs to: a component, and its part or -1. */
+export interface MeterSubject {
+  readonly component: number;
+  readonly part: number;
+}
+
+/** A count by measuring cell. */
+export interface Counter {
+  /** Since the start of the run, warm-up included. */
+  total: number;
+  readonly cells: Float64Array;
+}
+
+/** How long ago something happened that may be over: the age of the oldest message. */
+export interface Age {
+  /** When it happened, Infinity = nothing of the kind. */
+  since: Ns;
+  /** Until when it was booked. */
+  booked: Ns;
+  /** Integral and largest over the open cell. */
+  area: number;
+  max: number;
+  readonly areas: Float64Array;
+  readonly maxima: Float64Array;
+}
+
+/** Durations by segment. */
+export type Durations = readonly Histogram[];
+
+/**
+ * Figures of what is neither a request nor an edge: topics, caches, sagas. Each has a name, a subject
+ * and one of four forms; the analysis finds it by both (`analysis/metrics-meters.ts`).
+ */
+export class Meters {
+  private readonly engine: Engine;
+  private readonly levels: Levels;
+  private readonly sink: Sink;
+  private readonly grid: Grid;
+  private readonly cells: number;
+  private readonly list: (() => MeterRecord)[] = [];
+  private readonly ages: Age[] = [];
+
+  constructor(engine: Engine, levels: Levels, sink: Sink, grid: Grid) {
+    this.engine = engine;
+    this.levels = levels;
+    this.sink = sink;
+    this.grid = grid;
+    this.cells = grid.edges.length - 1;
+  }
+
+  counter(name: string, { component, part }: MeterSubject): Counter {
+    const counter: Counter = { total: 0, cells: new Float64Array(this.cells) };
+    this.list.push(() => ({ form: 'counter', name, component, part, counts: counter.cells }));
+    return counter;
+  }
+
+  /** Counts what happens now. */
+  count(counter: Counter, times = 1): void {
+    this.countIn(counter, this.sink.cell, times);
+  }
+
+  /** Counts in the cell in which it began, -1 = the warm-up. */
+  countIn(counter: Counter, cell: number, times = 1): void {
+    counter.total += times;
+    if (cell >= 0) counter.cells[cell] += times;
+  }
+
+  /** A level; the number is one of `Levels`. */
+  gauge(name: string, { component, part }: MeterSubject): number {
+    const gauge = this.levels.register();
+    this.list.push(() => {
+      const area = this.levels.areaOf(gauge);
+      return { form: 'gauge', name, component, part, area, max: this.levels.maxOf(gauge) };
+    });
+    return gauge;
+  }
+
+  /** An age in ns, as a gauge that grows by itself. */
+  age(name: string, { component, part }: MeterSubject): Age {
+    const age: Age = {
+      since: Infinity,
+      booked: 0,
+      area: 0,
+      max: 0,
+      areas: new Float64Array(this.cells),
+      maxima: new Float64Array(this.cells),
+    };
+    this.ages.push(age);
+    this.list.push(() => ({
+      form: 'gauge',
+      name,
+      component,
+      part,
+      area: age.areas,
+      max: age.maxima,
+    }));
+    return age;
+  }
+
+  /** The oldest is from `since` now. */
+  turn(age: Age, since: Ns): void {
+    if (since === age.since) return;
+    this.book(age);
+    age.since = since;
+  }
+
+  durations(name: string, { component, part }: MeterSubject): Durations {
+    const durations = Array.from({ length: this.grid.segments }, () => new Histogram());
+    this.list.push(() => ({
+      form: 'durations',
+      name,
+      component,
+      part,
+      segments: durations.map((histogram) => histogram.toJSON()),
+    }));
+    return durations;
+  }
+
+  /** Something that began in `cell` took so long. */
+  took(durations: Durations, cell: number, time: Ns): void {
+    if (cell >= 0) durations[this.grid.segmentOfCell[cell]].add(time);
+  }
+
+  /** Ends the open cell now; -1 throws its figures away. */
+  close(cell: number): void {
+    for (const age of this.ages) {
+      this.book(age);
+      if (cell >= 0) {
+        age.areas[cell] = age.area;
+        age.maxima[cell] = age.max;
+      }
+      age.area = 0;
+      age.max = age.since === Infinity ? 0 : this.engine.now - age.since;
+    }
+  }
+
+  records(): readonly MeterRecord[] {
+    return this.list.map((make) => make());
+  }
+
+  private book(age: Age): void {
+    const { now } = this.engine;
+    if (age.since !== Infinity) {
+      const from = age.booked - age.since;
+      const to = now - age.since;
+      age.area += ((from + to) / 2) * (now - age.booked);
+      if (to > age.max) age.max = to;
+    }
+    age.booked = now;
+  }
+}

@@ -1,0 +1,111 @@
+import { PHASE } from '../kernel/phase.js';
+import type { Outcome } from '../spec/outcome.js';
+import { RETURN, STATE } from './strands.js';
+import type { World } from './world.js';
+
+/** Who has work done in an instance without calling it over the wire, and is told how it ended. */
+export interface TaskOwner {
+  /**
+   * The task of a record has ended, in a step of its own: `reset` where its process died. Every task that
+   * was started ends once.
+   */
+  taskEnded(record: number, outcome: Outcome): void;
+}
+
+/** What a task is done for: the request in whose tree it stands, and its own identity. */
+export interface TaskContext {
+  readonly rootA: number;
+  readonly rootB: number;
+  /** Part id of the user request. */
+  readonly request: number;
+  /** Level of its priority; 0 where requests do not differ. */
+  readonly priority: number;
+  /** Arrival number of the user request. */
+  readonly arrival: number;
+  /** Lineage of the effect it has: the same for all tries of one message. */
+  readonly callA: number;
+  readonly callB: number;
+  /** Lineage of this try. */
+  readonly lineageA: number;
+  readonly lineageB: number;
+  /** Which try it is, 1 for the first. */
+  readonly attempt: number;
+  /** Calls above it. */
+  readonly level: number;
+  readonly traceRoot: number;
+  readonly traceParent: number;
+  readonly deadline: number;
+}
+
+/**
+ * Endpoints run for somebody who is no caller: consumers, sagas, pollers. They run inside an instance,
+ * share its CPU and hold no worker of it (one that runs on an event loop needs the loop while it works).
+ */
+export class Tasks {
+  private readonly world: World;
+  private readonly owners: TaskOwner[] = [];
+  private readonly endedOp: number;
+
+  constructor(world: World) {
+    this.world = world;
+    this.endedOp = world.engine.define('task-ended', (owner, record, outcome) =>
+      this.owners[owner].taskEnded(record, outcome),
+    );
+  }
+
+  /** The number of somebody who starts tasks. */
+  register(owner: TaskOwner): number {
+    return this.owners.push(owner) - 1;
+  }
+
+  /** Runs an endpoint in an instance that is up. `record` is handed back with the outcome. */
+  start(
+    owner: number,
+    record: number,
+    instance: number,
+    part: number,
+    context: TaskContext,
+  ): number {
+    const { world } = this;
+    const { strands, engine, sink, plan, tracer } = world;
+    const strand = world.server.newStrand(instance, context.lineageA, context.lineageB);
+    strands.returns[strand] = RETURN.task;
+    strands.from[strand] = owner;
+    strands.link[strand] = record;
+    strands.edge[strand] = -1;
+    strands.part[strand] = part;
+    strands.callA[strand] = context.callA;
+    strands.callB[strand] = context.callB;
+    strands.rootA[strand] = context.rootA;
+    strands.rootB[strand] = context.rootB;
+    strands.request[strand] = context.request;
+    if (world.prioritised) {
+      const own = plan.parts[part].priority;
+      strands.priority[strand] = own < 0 ? context.priority : own;
+    }
+    if (world.keys.inSequence) strands.arrival[strand] = context.arrival;
+    if (world.keys.byCaller) strands.caller[strand] = instance;
+    if (world.executions !== null) strands.once[strand] = -1;
+    strands.level[strand] = context.level;
+    strands.attempt[strand] = context.attempt;
+    strands.deadline[strand] = context.deadline;
+    strands.pc[strand] = plan.parts[part].program;
+    strands.cell[strand] = strands.sentCell[strand] = sink.cell;
+    strands.sent[strand] = engine.now;
+    strands.arrived[strand] = strands.begun[strand] = engine.now;
+    strands.called[strand] = engine.now;
+    strands.state[strand] = STATE.READY;
+    strands.traceRoot[strand] = context.traceRoot;
+    if (context.traceRoot !== 0) {
+      strands.trace[strand] = tracer.nextId();
+      strands.traceParent[strand] = context.traceParent;
+    }
+    world.interpreter.goOn(strand);
+    return strand;
+  }
+
+  /** Told by the server: the job of a task is over, and free. */
+  ended(owner: number, record: number, outcome: Outcome): void {
+    this.world.engine.soon(PHASE.COMPLETION, this.endedOp, owner, record, outcome);
+  }
+}

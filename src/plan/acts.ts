@@ -1,0 +1,33 @@
+import type { PlanAct } from '../spec/modules.js';
+import type { Step } from '../spec/scenario.js';
+import type { KeyTable } from './keys.js';
+import type { Scope } from './scope.js';
+import type { Writer } from './writer.js';
+
+type StepOf<V extends Step['verb']> = Extract<Step, { readonly verb: V }>;
+
+/** The steps that leave a process by another way than a call, in the order in which they were written. */
+export class Acts {
+  readonly list: PlanAct[] = [];
+  private readonly keys: KeyTable;
+
+  constructor(keys: KeyTable) {
+    this.keys = keys;
+  }
+
+  publish(w: Writer, step: StepOf<'publish'>, scope: Scope): number {
+    const { topic, key, confirm } = step;
+    return this.add({
+      act: 'publish',
+      from: scope.part.id,
+      topic: w.layout.byName.get(topic)!.id,
+      key: key === null ? -1 : this.keys.use(key, scope.where, 'a message'),
+      count: w.counts.id(step.count),
+      confirm,
+    });
+  }
+
+  private add(act: PlanAct): number {
+    return this.list.push(act) - 1;
+  }
+}

@@ -1,0 +1,11 @@
+import type { PlanModules } from '../spec/modules.js';
+import { planTopics } from './messaging.js';
+import type { Writer } from './writer.js';
+
+/** What stands beside the calls, once all programs are written. */
+export function planModules(w: Writer): PlanModules {
+  return {
+    acts: w.acts.list,
+    topics: planTopics(w.layout, w.distributions),
+  };
+}

@@ -1,0 +1,72 @@
+import { metric } from './metric-entry.js';
+import type { Metric } from './metrics.js';
+
+const MESSAGING = ['topic', 'group'] as const;
+
+/** Metrics of topics and their groups. */
+export const MESSAGE_METRICS: readonly Metric[] = [
+  metric(
+    'lag',
+    MESSAGING,
+    'number',
+    'gauge',
+    'low',
+    'Messages appended and not yet committed, summed over partitions; of a topic, over its groups too.',
+  ),
+  metric(
+    'age',
+    MESSAGING,
+    'seconds',
+    'gauge',
+    'low',
+    'Time since the publishing of the oldest message that is not committed; 0 where there is none.',
+  ),
+  metric(
+    'published',
+    ['topic'],
+    'number',
+    'none',
+    'none',
+    'Messages written to it; the mean over runs.',
+  ),
+  metric(
+    'consumed',
+    MESSAGING,
+    'number',
+    'none',
+    'none',
+    'Messages handled with success, again and again counted each time; the mean over runs.',
+  ),
+  metric(
+    'redeliveries',
+    MESSAGING,
+    'number',
+    'none',
+    'low',
+    'Deliveries of a message after its first; the mean over runs.',
+  ),
+  metric(
+    'duplicateEffects',
+    MESSAGING,
+    'number',
+    'none',
+    'low',
+    'Messages whose effect happened once more although it had happened before; the mean over runs.',
+  ),
+  metric(
+    'lostEffects',
+    MESSAGING,
+    'number',
+    'none',
+    'low',
+    'Messages that were confirmed to their publisher and will never have their effect; the mean over runs.',
+  ),
+  metric(
+    'delay',
+    MESSAGING,
+    'seconds',
+    'required',
+    'low',
+    'Time from the publishing of a message to the end of its handling.',
+  ),
+];

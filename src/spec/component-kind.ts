@@ -1,0 +1,21 @@
+/** What a component of a scenario is; each stands in a section of its own. */
+export type ComponentKind = 'workload' | 'gateway' | 'service' | 'database' | 'topic';
+
+/** What its parts are called in references and metrics. */
+export const PART_KIND = Object.freeze({
+  workload: 'request',
+  gateway: 'route',
+  service: 'endpoint',
+  database: 'operation',
+  topic: 'group',
+} as const satisfies Record<ComponentKind, string>);
+export type PartKind = (typeof PART_KIND)[ComponentKind];
+
+/** Section of the scenario that holds it. */
+export const SECTION = Object.freeze({
+  workload: 'workloads',
+  gateway: 'gateways',
+  service: 'services',
+  database: 'databases',
+  topic: 'topics',
+} as const satisfies Record<ComponentKind, string>);

@@ -1,0 +1,15 @@
+import type { PlanPublish, PlanTopic, Topic } from './messaging.js';
+
+/** What a scenario holds beside services, their databases and their calls. */
+export interface ScenarioModules {
+  readonly topics: ReadonlyMap<string, Topic>;
+}
+
+/** The same in a plan, and the steps that lead there. */
+export interface PlanModules {
+  readonly acts: readonly PlanAct[];
+  readonly topics: readonly PlanTopic[];
+}
+
+/** A step that leaves the process by another way than a call. */
+export type PlanAct = PlanPublish;
