@@ -24,6 +24,9 @@ const READINGS: ReadonlyMap<string, Reading> = new Map<string, Reading>([
   ['duplicateEffects', COUNTER],
   ['lostEffects', COUNTER],
   ['delay', DURATIONS],
+  ['lockWait', DURATIONS],
+  ['deadlocks', COUNTER],
+  ['lockTimeouts', COUNTER],
 ]);
 
 /** Metrics of topics and all else that has meters of its own. Null for other metrics. */
