@@ -19,7 +19,15 @@ import {
 } from './format.js';
 import { headlineWords, illSubjects } from './words.js';
 import { isFeedback } from '../analysis/feedback.js';
-import { longestIll, loopWords, requestLabel, shades, stepAt, type View } from './view.js';
+import {
+  isServer,
+  longestIll,
+  loopWords,
+  requestLabel,
+  shades,
+  stepAt,
+  type View,
+} from './view.js';
 
 /** Title of the comparison of variants: the largest difference, or that there is none. */
 export function compareFinding(view: View): string {
@@ -228,7 +236,7 @@ export function cascadeFinding(view: View, variant: VariantResult): string {
 /** Title of the topology figure: how it stands at the end. */
 export function topologyFinding(view: View, variant: VariantResult): string {
   const moments = momentsOf(view, variant);
-  const nodes = view.result.topology.nodes.filter((node) => node.kind !== 'workload');
+  const nodes = view.result.topology.nodes.filter(isServer);
   const ill = (at: number): string[] =>
     nodes
       .filter((node) => stateOf(variant, node.name, stepAt(variant.timeline, at)) !== 'ok')

@@ -17,6 +17,7 @@ import {
   requestLabel,
   shades,
   type View,
+  isServer,
 } from './view.js';
 
 /** A step of the chain under the verdict. */
@@ -105,7 +106,7 @@ export function illSubjects(
   const faulted = new Set(view.result.faults.flatMap((fault) => fault.target));
   const rows: { subject: string; seconds: number }[] = [];
   for (const node of view.result.topology.nodes) {
-    if (node.kind === 'workload' || faulted.has(node.name)) continue;
+    if (!isServer(node) || faulted.has(node.name)) continue;
     const spells = (variant.cascade.states[node.name] ?? []).filter((s) => s.state !== 'ok');
     const seconds = spells.reduce((sum, s) => sum + s.until - s.from, 0);
     if (seconds > 0) rows.push({ subject: node.name, seconds });
