@@ -211,8 +211,12 @@ export function cascadeFinding(view: View, variant: VariantResult): string {
   const users = view.requests.filter(
     (request) => (variant.cascade.states[request] ?? []).length > 0,
   );
-  if (ill.length === 0 && users.length === 0)
+  if (ill.length === 0 && users.length === 0) {
+    const behind = variant.cascade.events.filter((event) => event.kind === 'backlog');
+    if (behind.length > 0)
+      return `Messages pile up for ${listed([...new Set(behind.map((event) => event.subject))])}`;
     return variant.cascade.events.length === 0 ? 'Nothing broke' : 'The fault hits nobody else';
+  }
   const parts = [
     ill.length > 0 ? plural(ill.length, 'component') : '',
     users.length > 0

@@ -282,10 +282,10 @@ function neverWords(never: number, runs: number): string {
 /** Events that show the spread: what saturated or opened first, what the users felt, then the others in time order. */
 function spreadEvents(view: View, events: readonly CascadeEvent[], room: number): CascadeEvent[] {
   const spread = events.filter((e) =>
-    ['saturated', 'degraded', 'failing', 'down', 'breakerOpen'].includes(e.kind),
+    ['saturated', 'degraded', 'failing', 'down', 'breakerOpen', 'backlog'].includes(e.kind),
   );
   const caused = spread.filter(
-    (e) => e.cause !== null || e.kind === 'saturated' || e.kind === 'breakerOpen',
+    (e) => e.cause !== null || ['saturated', 'breakerOpen', 'backlog'].includes(e.kind),
   );
   const firsts = new Map<string, CascadeEvent>();
   for (const event of caused.length > 0 ? caused : spread) {
@@ -359,6 +359,7 @@ const EVENT_WORDS: Readonly<Record<CascadeEvent['kind'], string>> = {
   breakerOpen: 'opens',
   breakerClosed: 'closes',
   ejected: 'ejects',
+  backlog: 'falls behind',
   returned: 'takes all back',
   recovered: 'recovers',
   notRecovered: 'does not recover',

@@ -333,6 +333,7 @@ export interface CascadeEvent {
     | 'breakerOpen'
     | 'breakerClosed'
     | 'ejected'
+    | 'backlog'
     | 'returned'
     | 'recovered'
     | 'notRecovered';
