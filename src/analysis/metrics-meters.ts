@@ -7,7 +7,9 @@ import { mergeAll, mergeSegments, sumCells } from './sums.js';
 type Reading =
   | { readonly form: 'counter' }
   | { readonly form: 'gauge'; readonly scale: number; readonly merge: 'sum' | 'largest' }
-  | { readonly form: 'durations' };
+  | { readonly form: 'durations' }
+  /** A counter over the sum of itself and another. */
+  | { readonly form: 'ratio'; readonly of: string; readonly others: string };
 
 const COUNTER: Reading = { form: 'counter' };
 const LEVEL: Reading = { form: 'gauge', scale: 1, merge: 'sum' };
@@ -24,6 +26,11 @@ const READINGS: ReadonlyMap<string, Reading> = new Map<string, Reading>([
   ['duplicateEffects', COUNTER],
   ['lostEffects', COUNTER],
   ['delay', DURATIONS],
+  ['loads', COUNTER],
+  ['evictions', COUNTER],
+  ['staleReads', COUNTER],
+  ['lostWrites', COUNTER],
+  ['hitRatio', { form: 'ratio', of: 'hits', others: 'misses' }],
 ]);
 
 /** Metrics of topics and all else that has meters of its own. Null for other metrics. */
@@ -37,6 +44,8 @@ export function measureMeters(question: Question): Measured | null {
         runs.map((meters) => countOf(meters, question)),
         'exact',
       );
+    case 'ratio':
+      return ratio(question, reading);
     case 'gauge':
       return gauge(runs, question, reading);
     case 'durations': {
@@ -51,11 +60,15 @@ export function measureMeters(question: Question): Measured | null {
   }
 }
 
-/** The meters of the subject with the name of the metric: its own, else those of its parts. */
-function metersOf(record: RunRecord, { selection, metric }: Question): readonly MeterRecord[] {
+/** The meters of the subject with a name, that of the metric: its own, else those of its parts. */
+function metersOf(
+  record: RunRecord,
+  { selection, metric }: Question,
+  wanted = metric.name,
+): readonly MeterRecord[] {
   const parts = new Set(selection.parts);
   const named = record.meters.filter(
-    ({ name, component }) => name === metric.name && selection.callees.has(component),
+    ({ name, component }) => name === wanted && selection.callees.has(component),
   );
   const own = named.filter(({ part }) => part < 0);
   return own.length > 0 ? own : named.filter(({ part }) => parts.has(part));

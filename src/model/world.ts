@@ -7,6 +7,7 @@ import type { Plan } from '../spec/plan.js';
 import type { LimiterState } from '../spec/policy.js';
 import type { Act } from './acts.js';
 import type { Admission } from './admission.js';
+import type { Caches } from './caching/caches.js';
 import type { Calls } from './calls.js';
 import type { Checks } from './checks.js';
 import type { Coalescing } from './coalescing.js';
@@ -118,6 +119,8 @@ export interface World {
   readonly tasks: Tasks;
   /** By act id, see PlanAct in spec/modules. */
   readonly acts: readonly Act[];
+  /** Null where there are none. */
+  readonly caches: Caches | null;
   readonly meters: Meters;
   /** What has to hold at the end of the run, see G-7; each breaks an invariant where it does not. */
   readonly audits: (() => void)[];

@@ -1,4 +1,5 @@
 import type { PlanModules } from '../spec/modules.js';
+import { planCaches } from './caches.js';
 import { planTopics } from './messaging.js';
 import type { Writer } from './writer.js';
 
@@ -7,5 +8,6 @@ export function planModules(w: Writer): PlanModules {
   return {
     acts: w.acts.list,
     topics: planTopics(w.layout, w.distributions),
+    caches: planCaches(w.layout),
   };
 }

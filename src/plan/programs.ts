@@ -2,6 +2,7 @@ import { OUTCOME, withStatus } from '../spec/outcome.js';
 import { SECTION } from '../spec/component-kind.js';
 import { CALL_MODE, OP } from '../spec/program.js';
 import type { Endpoint, Host, Operation } from '../spec/scenario.js';
+import { writeServer } from './caching.js';
 import { isFree } from './free.js';
 import { StepNames } from './identity.js';
 import type { LaidComponent, LaidPart } from './layout.js';
@@ -48,6 +49,10 @@ export function writeProgram(
     case 'operation':
       if (keysAreSent) w.assembler.emit(OP.ONCE);
       writeOperation(w, source.operation, scope);
+      break;
+    case 'level':
+      if (source.level.kind === 'local') return -1;
+      writeServer(w, part, source.level, scope);
       break;
     case 'group':
       return -1;

@@ -49,7 +49,7 @@ export function writeCall(
   line: RequestText,
   policy: Bundle | null,
   scope: Scope,
-  verb: 'call' | 'query' = 'call',
+  verb: 'call' | 'query' | 'cache' = 'call',
 ): void {
   const { mode, target } = modeOf(scope);
   const operand = mode === CALL_MODE.ANSWER ? scope.answers : 0;
@@ -127,6 +127,14 @@ function useEdge(
   const size = bytes === PASSED_ON ? PASSED_ON : requestBytesOf(layout, other);
   edges.fallBack(edge, useEdge(w, scope, other, null, size, [...before, edge]));
   return edge;
+}
+
+/** A step of an act, with the failure handling of the scope. */
+export function writeAct(w: Writer, act: number, name: string, scope: Scope): void {
+  const { mode, target } = modeOf(scope);
+  const operand = mode === CALL_MODE.ANSWER ? scope.answers : 0;
+  const at = w.assembler.emit(OP.ACT, act, mode, operand, scope.names.next(name));
+  if (target !== null) w.assembler.point(at, SLOT.C, target);
 }
 
 /** An unconditional jump. */

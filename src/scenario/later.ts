@@ -6,7 +6,7 @@ import { LATER_VERBS } from './verbs.js';
 const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
   [
     '',
-    'platform caches queues brokers sagas eventStores projections functions registries mesh sweeps',
+    'platform queues brokers sagas eventStores projections functions registries mesh sweeps',
   ],
   ['network', 'crossZoneCost'],
   [
@@ -35,6 +35,7 @@ const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
     'batch maxPollInterval sessionTimeout heartbeatInterval autoOffsetReset rebalance retry onPoison ' +
       'deadLetter inbox filter policy',
   ],
+  ['caches.*', 'tags'],
   ['workloads.*', 'tags keys'],
   ['workloads.*.requests.*', 'keys'],
   ['faults.*', 'when jitter probability group role version'],
@@ -54,7 +55,6 @@ const LATER_FIELDS: ReadonlyMap<string, string> = new Map([
   ['policy', 'key store retryAfter ignore'],
   ['store', 'cache of onError'],
   ['protocol', 'workPerKiB'],
-  ['middleware', 'cache'],
   ['middlewareEntry', 'key dryRun'],
 ]);
 

@@ -5,6 +5,7 @@ export const STEP_VERBS = [
   'call',
   'query',
   'publish',
+  'cache',
   'parallel',
   'choose',
   'loop',
@@ -16,7 +17,6 @@ export type StepVerb = (typeof STEP_VERBS)[number];
 /** Verbs of the language that this version does not run. */
 export const LATER_VERBS: readonly string[] = [
   'transaction',
-  'cache',
   'append',
   'load',
   'lock',
@@ -51,6 +51,7 @@ export const MIDDLEWARE = [
   'authorize',
   'rateLimit',
   'coalesce',
+  'cache',
   'admit',
   'transform',
   'translate',

@@ -1,15 +1,18 @@
+import type { Cache, PlanCache, PlanCacheAct } from './caching.js';
 import type { PlanPublish, PlanTopic, Topic } from './messaging.js';
 
 /** What a scenario holds beside services, their databases and their calls. */
 export interface ScenarioModules {
   readonly topics: ReadonlyMap<string, Topic>;
+  readonly caches: ReadonlyMap<string, Cache>;
 }
 
 /** The same in a plan, and the steps that lead there. */
 export interface PlanModules {
   readonly acts: readonly PlanAct[];
   readonly topics: readonly PlanTopic[];
+  readonly caches: readonly PlanCache[];
 }
 
 /** A step that leaves the process by another way than a call. */
-export type PlanAct = PlanPublish;
+export type PlanAct = PlanPublish | PlanCacheAct;

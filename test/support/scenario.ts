@@ -219,6 +219,7 @@ export function endpoint(
   own: Partial<Endpoint> = {},
 ): Endpoint {
   return {
+    method: null,
     idempotent: false,
     once: null,
     readOnly: false,
@@ -318,6 +319,7 @@ export function middleware(name: string, own: Partial<Middleware> = {}): Middlew
     onError: 'reject',
     cached: null,
     coalesce: null,
+    response: null,
     when: null,
     rateLimit: null,
     retryAfter: 'none',
@@ -433,6 +435,7 @@ export function scenario(parts: ScenarioParts): Scenario {
     description: null,
     tags: [],
     topics: new Map(),
+    caches: new Map(),
     run: {
       durationNs: seconds(60),
       warmupNs: 0,

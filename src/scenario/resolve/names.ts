@@ -79,6 +79,11 @@ export function collectNames(
     checkGroups(name, groups, raise);
     add('topic', 'topics', name, groups);
   }
+  for (const [name, cache] of sorted(scenario.caches)) {
+    const levels = cache.levels.map((level) => level.name);
+    checkLevels(name, levels, raise);
+    add('cache', 'caches', name, levels);
+  }
   for (const [name] of sorted(scenario.workloads)) add('workload', 'workloads', name, []);
   const zones = sorted(scenario.network.zones).map(([name]) => name);
   for (const zone of zones) claim('network.zones', zone, ['network', 'zones', zone]);
@@ -146,6 +151,15 @@ function checkGroups(topic: string, groups: readonly string[], raise: Raise): vo
     checkPart(group, path, raise);
     if (seen.has(group)) raise('FL402', path, `another group of ${topic} is called ${group}`);
     seen.add(group);
+  });
+}
+
+function checkLevels(cache: string, levels: readonly string[], raise: Raise): void {
+  levels.forEach((level, index) => {
+    const path = ['caches', cache, 'levels', index, 'name'];
+    checkPart(level, path, raise);
+    if (levels.indexOf(level) < index)
+      raise('FL402', path, `another level of ${cache} is called ${level}`);
   });
 }
 

@@ -1,3 +1,4 @@
+import type { Cache } from '../../spec/caching.js';
 import type { Topic } from '../../spec/messaging.js';
 import type { Database, Gateway, Host, Scenario, Service, Workload } from '../../spec/scenario.js';
 import type { Problems } from '../diagnostics.js';
@@ -14,6 +15,7 @@ import type { CallGraph } from './graph.js';
 import { callGraph, certainCycle } from './graph.js';
 import { resolveGateways } from './gateways.js';
 import { resolveDatabase } from './databases.js';
+import { resolveCache } from './caching.js';
 import { resolveTopic } from './messaging.js';
 import { resolveService } from './hosts.js';
 import { collectNames, sorted } from './names.js';
@@ -54,6 +56,7 @@ export function resolveScenario(
     resolveDatabase(context, name, own),
   );
   const topics = mapOf(output.topics, (name, own): Topic => resolveTopic(context, name, own));
+  const caches = mapOf(output.caches, (name, own): Cache => resolveCache(context, name, own, output.keys));
   const workloads = mapOf(output.workloads, (name, own): Workload =>
     resolveWorkload(context, name, own, gateways, output.run.duration),
   );
@@ -69,11 +72,13 @@ export function resolveScenario(
     services,
     databases,
     topics,
+    caches,
     workloads,
   };
   const graph = callGraph(parts);
   checkCalls(context, parts, graph);
-  const hosts = new Map<string, Host>([...services, ...gateways, ...databases]);
+  const servers = [...caches].flatMap(([name, { host }]) => (host === null ? [] : [[name, host] as const]));
+  const hosts = new Map<string, Host>([...services, ...gateways, ...databases, ...servers]);
   const aims = { hosts, services, gateways, graph, durationNs: output.run.duration };
   const faults = resolveFaults(context, output.faults ?? [], aims);
   const scenario: Scenario = { ...parts, faults, report: resolveReport(context, output.report) };

@@ -11,6 +11,8 @@ import {
 import { DURATION_PATTERN, parseDuration, QuantityError, show } from '../../spec/quantity-text.js';
 import { STEP_VERBS } from '../verbs.js';
 import type { BundleOutput } from './bundle.js';
+import type { CacheStepOutput } from './cache-step.js';
+import { cacheStepSchema } from './cache-step.js';
 import type { PublishOutput } from './publish.js';
 import { publishFields } from './publish.js';
 import { certainty, NAME_PATTERN, nameText, textMap, when, withShort } from './common.js';
@@ -85,6 +87,7 @@ export interface StepOutput {
   };
   readonly query?: { readonly database: string; readonly operation?: string };
   readonly publish?: PublishOutput;
+  readonly cache?: CacheStepOutput;
   readonly parallel?: {
     readonly branches: readonly (readonly StepOutput[])[];
     readonly join: JoinOutput;
@@ -177,6 +180,7 @@ function verbs(steps: z.ZodType<StepOutput[]>): Record<string, z.ZodType> {
     publish: withShort(publishFields, { type: 'string', pattern: NAME_PATTERN.source })
       .optional()
       .describe('Messages for a topic.'),
+    cache: cacheStepSchema(steps).optional().describe('A value of a cache.'),
     parallel: withShort(parallelSchema(steps), {
       type: 'array',
       items: { $ref: '#/definitions/step' },
