@@ -1,5 +1,5 @@
 import type { MeterRecord, RunRecord } from '../spec/record.js';
-import { distributionOf, largestOf, meanOf, type Measured } from './estimate.js';
+import { distributionOf, largestOf, meanOf, ratioOf, type Measured } from './estimate.js';
 import type { Question } from './metrics.js';
 import { mergeAll, mergeSegments, sumCells } from './sums.js';
 
@@ -78,6 +78,21 @@ function metersOf(
   );
   const own = named.filter(({ part }) => part < 0);
   return own.length > 0 ? own : named.filter(({ part }) => parts.has(part));
+}
+
+/** A share of what was counted under two names. */
+function ratio(
+  question: Question,
+  { of, others }: Extract<Reading, { readonly form: 'ratio' }>,
+): Measured {
+  const counts = (name: string): number[] =>
+    question.data.records.map((record) => countOf(metersOf(record, question, name), question));
+  const over = counts(of);
+  const rest = counts(others);
+  return ratioOf(
+    over,
+    over.map((count, run) => count + rest[run]),
+  );
 }
 
 function countOf(meters: readonly MeterRecord[], { window }: Question): number {
