@@ -1,6 +1,7 @@
 import { invariant } from '../kernel/invariant.js';
 import type { PlanComponent, PlanInstance } from '../spec/plan.js';
 import type { Distribution } from '../kernel/distribution.js';
+import type { Cache, CacheLevel } from '../spec/caching.js';
 import type { Subscriber, Topic } from '../spec/messaging.js';
 import type {
   Database,
@@ -27,7 +28,9 @@ export type Source =
   | { readonly kind: 'gateway'; readonly host: Gateway }
   | { readonly kind: 'service'; readonly host: Service }
   | { readonly kind: 'database'; readonly host: Database }
-  | { readonly kind: 'topic'; readonly topic: Topic };
+  | { readonly kind: 'topic'; readonly topic: Topic }
+  /** `host`: the server of its shared level. */
+  | { readonly kind: 'cache'; readonly cache: Cache; readonly host: Host | null };
 
 export type PartSource =
   | { readonly kind: 'request'; readonly request: Request; readonly workload: Workload }
@@ -38,7 +41,8 @@ export type PartSource =
   | { readonly kind: 'operation'; readonly operation: Operation; readonly database: Database }
   /** End of transactions, with the time that it takes. */
   | { readonly kind: 'commit'; readonly time: Distribution; readonly database: Database }
-  | { readonly kind: 'group'; readonly subscriber: Subscriber };
+  | { readonly kind: 'group'; readonly subscriber: Subscriber }
+  | { readonly kind: 'level'; readonly level: CacheLevel; readonly cache: Cache };
 
 export interface LaidPart {
   readonly id: number;
@@ -139,6 +143,8 @@ function sourcesOf(scenario: Scenario): (readonly [string, Source])[] {
   for (const [name, host] of scenario.services) all.push([name, { kind: 'service', host }]);
   for (const [name, host] of scenario.databases) all.push([name, { kind: 'database', host }]);
   for (const [name, topic] of scenario.topics) all.push([name, { kind: 'topic', topic }]);
+  for (const [name, cache] of scenario.caches)
+    all.push([name, { kind: 'cache', cache, host: cache.host }]);
   return all.sort(([a], [b]) => byCodeUnit(a, b));
 }
 
@@ -153,7 +159,7 @@ function zonesOf(scenario: Scenario): readonly string[] {
 /** Zone of each instance. A workload is one pseudo-instance. */
 function placesOf(source: Source): readonly (string | null)[] {
   if (source.kind === 'workload') return [source.workload.zone];
-  if (source.kind === 'topic') return [];
+  if (source.kind === 'topic' || source.host === null) return [];
   const { replicas, zones } = source.host;
   return Array.from({ length: replicas }, (_, index) => zones[index] ?? null);
 }
@@ -201,6 +207,11 @@ function partsOf(
     case 'topic':
       for (const subscriber of source.topic.subscribers) {
         parts.push([subscriber.group, { kind: 'group', subscriber }]);
+      }
+      break;
+    case 'cache':
+      for (const level of source.cache.levels) {
+        parts.push([level.name, { kind: 'level', level, cache: source.cache }]);
       }
       break;
   }

@@ -1,4 +1,5 @@
 import type { PlanModules } from '../spec/modules.js';
+import { planCaches } from './caches.js';
 import { planTopics } from './messaging.js';
 import { planRows } from './rows.js';
 import type { Writer } from './writer.js';
@@ -9,5 +10,6 @@ export function planModules(w: Writer): PlanModules {
     acts: w.acts.list,
     topics: planTopics(w.layout, w.distributions),
     rows: planRows(w.layout),
+    caches: planCaches(w.layout),
   };
 }

@@ -4,10 +4,7 @@ import { LATER_VERBS } from './verbs.js';
 
 /** What the language knows and this version does not run, by place. `*` is any key or index. */
 const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
-  [
-    '',
-    'platform caches queues brokers sagas eventStores projections functions registries mesh sweeps',
-  ],
+  ['', 'platform queues brokers sagas eventStores projections functions registries mesh sweeps'],
   ['network', 'crossZoneCost'],
   [
     'services.*',
@@ -35,6 +32,7 @@ const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
     'batch maxPollInterval sessionTimeout heartbeatInterval autoOffsetReset rebalance retry onPoison ' +
       'deadLetter inbox filter policy',
   ],
+  ['caches.*', 'tags'],
   ['workloads.*', 'tags keys'],
   ['workloads.*.requests.*', 'keys'],
   ['faults.*', 'when jitter probability group role version'],
@@ -54,7 +52,6 @@ const LATER_FIELDS: ReadonlyMap<string, string> = new Map([
   ['policy', 'key store retryAfter ignore'],
   ['store', 'cache of onError'],
   ['protocol', 'workPerKiB'],
-  ['middleware', 'cache'],
   ['middlewareEntry', 'key dryRun'],
 ]);
 

@@ -1,9 +1,11 @@
+import type { Cache, PlanCache, PlanCacheAct } from './caching.js';
 import type { PlanPublish, PlanTopic, Topic } from './messaging.js';
 import type { PlanCommitted, PlanLock, PlanRows, PlanStatement } from './sections.js';
 
 /** What a scenario holds beside services, their databases and their calls. */
 export interface ScenarioModules {
   readonly topics: ReadonlyMap<string, Topic>;
+  readonly caches: ReadonlyMap<string, Cache>;
 }
 
 /** The same in a plan, and the steps that lead there. */
@@ -12,7 +14,8 @@ export interface PlanModules {
   readonly topics: readonly PlanTopic[];
   /** Databases that lock rows. */
   readonly rows: readonly PlanRows[];
+  readonly caches: readonly PlanCache[];
 }
 
 /** A step that leaves the process by another way than a call. */
-export type PlanAct = PlanPublish | PlanLock | PlanStatement | PlanCommitted;
+export type PlanAct = PlanPublish | PlanCacheAct | PlanLock | PlanStatement | PlanCommitted;
