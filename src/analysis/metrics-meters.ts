@@ -1,11 +1,13 @@
 import type { MeterRecord, RunRecord } from '../spec/record.js';
-import { distributionOf, largestOf, meanOf, type Measured } from './estimate.js';
+import { distributionOf, largestOf, meanOf, shareOf, type Measured } from './estimate.js';
 import type { Question } from './metrics.js';
 import { mergeAll, mergeSegments, sumCells } from './sums.js';
 
 /** How a metric is read off the meters of its subject. `scale` turns what is recorded into its unit. */
 type Reading =
   | { readonly form: 'counter' }
+  /** Two counters. */
+  | { readonly form: 'share'; readonly of: string }
   | { readonly form: 'gauge'; readonly scale: number; readonly merge: 'sum' | 'largest' }
   | { readonly form: 'durations' };
 
@@ -24,6 +26,13 @@ const READINGS: ReadonlyMap<string, Reading> = new Map<string, Reading>([
   ['duplicateEffects', COUNTER],
   ['lostEffects', COUNTER],
   ['delay', DURATIONS],
+  ['appends', COUNTER],
+  ['conflicts', { form: 'share', of: 'appends' }],
+  ['replayed', DURATIONS],
+  ['reads', COUNTER],
+  ['staleReads', { form: 'share', of: 'reads' }],
+  ['staleness', DURATIONS],
+  ['catchUp', DURATIONS],
 ]);
 
 /** Metrics of topics and all else that has meters of its own. Null for other metrics. */
@@ -37,6 +46,13 @@ export function measureMeters(question: Question): Measured | null {
         runs.map((meters) => countOf(meters, question)),
         'exact',
       );
+    case 'share': {
+      const all = question.data.records.map((record) => metersOf(record, question, reading.of));
+      return shareOf(
+        runs.map((meters) => countOf(meters, question)),
+        all.map((meters) => countOf(meters, question)),
+      );
+    }
     case 'gauge':
       return gauge(runs, question, reading);
     case 'durations': {
@@ -52,10 +68,14 @@ export function measureMeters(question: Question): Measured | null {
 }
 
 /** The meters of the subject with the name of the metric: its own, else those of its parts. */
-function metersOf(record: RunRecord, { selection, metric }: Question): readonly MeterRecord[] {
+function metersOf(
+  record: RunRecord,
+  { selection, metric }: Question,
+  meter = metric.name,
+): readonly MeterRecord[] {
   const parts = new Set(selection.parts);
   const named = record.meters.filter(
-    ({ name, component }) => name === metric.name && selection.callees.has(component),
+    ({ name, component }) => name === meter && selection.callees.has(component),
   );
   const own = named.filter(({ part }) => part < 0);
   return own.length > 0 ? own : named.filter(({ part }) => parts.has(part));

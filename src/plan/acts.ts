@@ -1,4 +1,5 @@
 import type { PlanAct } from '../spec/modules.js';
+import type { PlanKey } from '../spec/plan.js';
 import type { Step } from '../spec/scenario.js';
 import type { KeyTable } from './keys.js';
 import type { Scope } from './scope.js';
@@ -27,7 +28,18 @@ export class Acts {
     });
   }
 
-  private add(act: PlanAct): number {
+  /** Index of a key; `what` is keyed by it. */
+  key(name: string, where: string, what: string): number {
+    return this.keys.use(name, where, what);
+  }
+
+  /** The values of a key of the plan. */
+  population(key: number): PlanKey['population'] {
+    return this.keys.list[key]?.population ?? { kind: 'unique' };
+  }
+
+  /** An act that its area has made whole. */
+  add(act: PlanAct): number {
     return this.list.push(act) - 1;
   }
 }

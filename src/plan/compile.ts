@@ -15,6 +15,7 @@ import type {
   Variant,
 } from '../spec/scenario.js';
 import type { Cpu, Queue } from '../spec/resources.js';
+import type { EventStore } from '../spec/stores.js';
 import { Acts } from './acts.js';
 import { Assembler, SLOT } from './assembler.js';
 import { Interner } from './canonical.js';
@@ -211,8 +212,11 @@ function repeatable(layout: Layout, part: LaidPart, hops: number): boolean {
       return source.endpoint.idempotent || source.endpoint.readOnly;
     case 'operation':
       return !source.operation.write;
+    case 'storePart':
+      return source.does !== 'append' || isIdempotent(source.store);
     case 'unmatched':
     case 'group':
+    case 'projector':
       return true;
     case 'request':
       return false;
@@ -223,6 +227,11 @@ function repeatable(layout: Layout, part: LaidPart, hops: number): boolean {
         ),
       );
   }
+}
+
+/** Whether a second append of the same events is known as such (ES-3). */
+function isIdempotent({ kind }: EventStore): boolean {
+  return kind === 'simple' || kind === 'eventStoreDb';
 }
 
 /** The part that is called, or all that a gateway may choose. */
@@ -238,6 +247,8 @@ function targetsOf({ to, mirror, steps }: Route): readonly Target[] {
   eachStep(steps ?? [], (step) => {
     if (step.verb === 'call') targets.push(step.to);
     if (step.verb === 'query') targets.push({ component: step.database, part: step.operation });
+    if (step.verb === 'load') targets.push({ component: step.store, part: 'read' });
+    if (step.verb === 'append') targets.push({ component: step.store, part: 'append' });
   });
   return targets;
 }
@@ -302,6 +313,10 @@ function planComponent(
     maxConnections: Infinity,
     connect: null,
   };
+  if (source.kind === 'projection') {
+    const { critical } = source.projection;
+    return { ...common, ...CLIENT, cpu: { ...CLIENT.cpu, cores: 1 }, critical };
+  }
   if (host === null) {
     const critical = source.kind === 'workload' && source.workload.critical;
     return { ...common, ...CLIENT, critical };
@@ -310,7 +325,7 @@ function planComponent(
   const { loadBalancing, external, critical } = host;
   const resources = { runtime, concurrency, queue, cpu, cancellation, gc, lifecycle };
   const own = { ...resources, loadBalancing, external, critical };
-  if (source.kind !== 'database') return { ...common, ...own };
+  if (source.kind !== 'database' && source.kind !== 'eventStore') return { ...common, ...own };
   const { maxConnections, reserved, connect } = source.host;
   return {
     ...common,

@@ -128,7 +128,7 @@ function compareUses(a: Use, b: Use): number {
 
 /** The connection pool of a caller at a database, where connections are limited or cost something. */
 function poolOf(caller: LaidComponent, callee: LaidComponent): Pool | null {
-  if (callee.source.kind !== 'database') return null;
+  if (callee.source.kind !== 'database' && callee.source.kind !== 'eventStore') return null;
   const database = callee.source.host;
   const pool = database.pools.get(caller.name) ?? database.pool;
   const limited =
@@ -159,9 +159,10 @@ function checkConnections(bundle: Bundle, callee: LaidComponent, problems: Probl
   const { connections, loadBalancing, layers } = bundle;
   const { name, kind } = callee;
   const where = bundle.id === '' ? `${kind}s.${name}` : `policies.${bundle.id}`;
-  if (kind === 'database') {
+  if (kind === 'database' || kind === 'eventStore') {
     if (connections === null) return;
-    const message = `${name} is a database, whose clients have a pool: move connections to its pool`;
+    const what = kind === 'database' ? 'a database' : 'an event store';
+    const message = `${name} is ${what}, whose clients have a pool: move connections to its pool`;
     problems.add('FL708', `${where}.connections`, message);
     return;
   }
@@ -188,6 +189,7 @@ function connectionsOf(
 ): PlanConnections | null {
   const { connections } = bundle;
   if (connections === null || callee.source.kind === 'database') return null;
+  if (callee.source.kind === 'eventStore') return null;
   const protocol = hostOf(callee)!.protocol;
   const multiplexed = protocol !== null && STREAMING.has(protocol.kind);
   return {

@@ -1,6 +1,8 @@
 import { invariant } from '../kernel/invariant.js';
 import type { PlanComponent, PlanInstance } from '../spec/plan.js';
 import type { Subscriber, Topic } from '../spec/messaging.js';
+import { OWN_PROJECTOR, partsOfStore } from '../spec/stores.js';
+import type { EventStore, Projection, StorePart } from '../spec/stores.js';
 import type {
   Database,
   Endpoint,
@@ -25,7 +27,9 @@ export type Source =
   | { readonly kind: 'gateway'; readonly host: Gateway }
   | { readonly kind: 'service'; readonly host: Service }
   | { readonly kind: 'database'; readonly host: Database }
-  | { readonly kind: 'topic'; readonly topic: Topic };
+  | { readonly kind: 'topic'; readonly topic: Topic }
+  | { readonly kind: 'eventStore'; readonly host: EventStore }
+  | { readonly kind: 'projection'; readonly projection: Projection };
 
 export type PartSource =
   | { readonly kind: 'request'; readonly request: Request; readonly workload: Workload }
@@ -34,7 +38,10 @@ export type PartSource =
   | { readonly kind: 'unmatched' }
   | { readonly kind: 'endpoint'; readonly endpoint: Endpoint; readonly service: Service }
   | { readonly kind: 'operation'; readonly operation: Operation }
-  | { readonly kind: 'group'; readonly subscriber: Subscriber };
+  | { readonly kind: 'group'; readonly subscriber: Subscriber }
+  | { readonly kind: 'storePart'; readonly does: StorePart; readonly store: EventStore }
+  /** The work of a projection, in its own process or in that of a service. */
+  | { readonly kind: 'projector'; readonly projection: Projection };
 
 export interface LaidPart {
   readonly id: number;
@@ -92,7 +99,7 @@ export function layOut(scenario: Scenario, problems: Problems): Layout {
     };
     const vain =
       source.kind === 'gateway' && asksInVain(source.host, incoming.get(name) ?? NOTHING);
-    for (const [part, partSource] of partsOf(source, vain, problems)) {
+    for (const [part, partSource] of partsOf(source, scenario, vain, problems)) {
       const laid = { id: parts.length, name: part, component, source: partSource };
       own.push(laid);
       parts.push(laid);
@@ -132,6 +139,10 @@ function sourcesOf(scenario: Scenario): (readonly [string, Source])[] {
   for (const [name, host] of scenario.services) all.push([name, { kind: 'service', host }]);
   for (const [name, host] of scenario.databases) all.push([name, { kind: 'database', host }]);
   for (const [name, topic] of scenario.topics) all.push([name, { kind: 'topic', topic }]);
+  for (const [name, host] of scenario.eventStores) all.push([name, { kind: 'eventStore', host }]);
+  for (const [name, projection] of scenario.projections) {
+    all.push([name, { kind: 'projection', projection }]);
+  }
   return all.sort(([a], [b]) => byCodeUnit(a, b));
 }
 
@@ -147,12 +158,14 @@ function zonesOf(scenario: Scenario): readonly string[] {
 function placesOf(source: Source): readonly (string | null)[] {
   if (source.kind === 'workload') return [source.workload.zone];
   if (source.kind === 'topic') return [];
+  if (source.kind === 'projection') return runsAlone(source.projection) ? [null] : [];
   const { replicas, zones } = source.host;
   return Array.from({ length: replicas }, (_, index) => zones[index] ?? null);
 }
 
 function partsOf(
   source: Source,
+  scenario: Scenario,
   unmatched: boolean,
   problems: Problems,
 ): (readonly [string, PartSource])[] {
@@ -181,12 +194,26 @@ function partsOf(
       for (const [name, endpoint] of source.host.endpoints) {
         parts.push([name, { kind: 'endpoint', endpoint, service: source.host }]);
       }
+      for (const [name, projection] of scenario.projections) {
+        if (projection.lifecycle !== 'async' || projection.service !== source.host.name) continue;
+        parts.push([name, { kind: 'projector', projection }]);
+      }
       break;
     case 'database':
       for (const [name, operation] of source.host.operations) {
         parts.push([name, { kind: 'operation', operation }]);
       }
       break;
+    case 'eventStore':
+      for (const does of partsOfStore(source.host.snapshots !== null)) {
+        parts.push([does, { kind: 'storePart', does, store: source.host }]);
+      }
+      break;
+    case 'projection': {
+      const { projection } = source;
+      if (runsAlone(projection)) parts.push([OWN_PROJECTOR, { kind: 'projector', projection }]);
+      break;
+    }
     case 'topic':
       for (const subscriber of source.topic.subscribers) {
         parts.push([subscriber.group, { kind: 'group', subscriber }]);
@@ -194,6 +221,10 @@ function partsOf(
       break;
   }
   return parts.sort(([a], [b]) => byCodeUnit(a, b));
+}
+
+function runsAlone({ lifecycle, service }: Projection): boolean {
+  return lifecycle === 'async' && service === null;
 }
 
 /** Whether a gateway is asked for something that no route takes. */

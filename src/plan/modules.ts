@@ -1,5 +1,7 @@
 import type { PlanModules } from '../spec/modules.js';
 import { planTopics } from './messaging.js';
+import { planProjections } from './projections.js';
+import { planStores } from './stores.js';
 import type { Writer } from './writer.js';
 
 /** What stands beside the calls, once all programs are written. */
@@ -7,5 +9,7 @@ export function planModules(w: Writer): PlanModules {
   return {
     acts: w.acts.list,
     topics: planTopics(w.layout, w.distributions),
+    stores: planStores(w),
+    projections: planProjections(w),
   };
 }

@@ -11,6 +11,8 @@ import { writeMiddleware } from './middleware.js';
 import { writeRoute } from './route-calls.js';
 import type { Scope } from './scope.js';
 import { writeSteps } from './steps.js';
+import { writeProjector, writeView } from './projections.js';
+import { writeStorePart } from './stores.js';
 import type { Writer } from './writer.js';
 
 /**
@@ -47,7 +49,15 @@ export function writeProgram(
     }
     case 'operation':
       if (keysAreSent) w.assembler.emit(OP.ONCE);
+      writeView(w, part);
       writeOperation(w, source.operation, scope);
+      break;
+    case 'storePart':
+      if (keysAreSent) w.assembler.emit(OP.ONCE);
+      writeStorePart(w, source, scope);
+      break;
+    case 'projector':
+      writeProjector(w, source.projection, scope);
       break;
     case 'group':
       return -1;
@@ -101,6 +111,7 @@ function scopeOf(part: LaidPart): Scope {
     closing: () => {},
     uncaught: client ? CALL_MODE.PASS : CALL_MODE.END,
     answers: -1,
+    loads: new Map(),
   };
 }
 

@@ -68,6 +68,24 @@ export function writeCheckCall(
   return emitCalls(w, to, BARE, null, scope, 'call', CALL_MODE.CHECK, table);
 }
 
+/** A call whose end is left to the instruction behind it, see CALL_MODE.TAKEN. */
+export function writeTakenCall(w: Writer, to: Target, policy: Bundle | null, scope: Scope): void {
+  const next = w.assembler.label();
+  for (const at of emitCalls(w, to, BARE, policy, scope, 'query', CALL_MODE.TAKEN, 0)) {
+    w.assembler.point(at, SLOT.C, next);
+  }
+  w.assembler.bind(next);
+}
+
+/** An act with the failure handling of the scope; `name` says what it draws, '' = nothing. */
+export function emitAct(w: Writer, act: number, scope: Scope, name = ''): void {
+  const { mode, target } = modeOf(scope);
+  const operand = mode === CALL_MODE.ANSWER ? scope.answers : 0;
+  const stream = name === '' ? '' : scope.names.next(name);
+  const at = w.assembler.emit(OP.ACT, act, mode, operand, stream);
+  if (target !== null) w.assembler.point(at, SLOT.C, target);
+}
+
 /** The call, and those of the requests that it sends elsewhere; gives where they stand. */
 function emitCalls(
   w: Writer,

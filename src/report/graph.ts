@@ -68,6 +68,8 @@ const MERMAID_SHAPES = {
   service: ['[', ']'],
   database: ['[(', ')]'],
   topic: ['[/', '/]'],
+  eventStore: ['[(', ')]'],
+  projection: ['[/', '\\]'],
   external: ['[[', ']]'],
 } as const;
 
@@ -77,6 +79,8 @@ const DOT_SHAPES = {
   service: 'box',
   database: 'cylinder',
   topic: 'cds',
+  eventStore: 'cylinder',
+  projection: 'note',
 } as const;
 
 function nodesOf(graph: TopologyGraph): GraphNode[] {

@@ -1,5 +1,6 @@
 import type { ComponentKind } from '../spec/component-kind.js';
 import type { BudgetSource, Scenario } from '../spec/scenario.js';
+import { OWN_PROJECTOR, partsOfStore } from '../spec/stores.js';
 import type { Problems } from './diagnostics.js';
 import { checkExpression, parseExpression } from './expression.js';
 import type { ExpressionNames } from './expression.js';
@@ -47,6 +48,21 @@ export function namesOf(judged: Judged, variants: readonly string[]): Expression
       kind: 'topic',
       parts: own.subscribers.map(({ group }) => group),
       instances: 0,
+    });
+  }
+  for (const [name, own] of scenario.eventStores) {
+    components.set(name, {
+      kind: 'eventStore',
+      parts: [...partsOfStore(own.snapshots !== null)],
+      instances: own.replicas,
+    });
+  }
+  for (const [name, { lifecycle, service }] of scenario.projections) {
+    const alone = lifecycle === 'async' && service === null;
+    components.set(name, {
+      kind: 'projection',
+      parts: alone ? [OWN_PROJECTOR] : [],
+      instances: alone ? 1 : 0,
     });
   }
   for (const [name, own] of scenario.workloads) {

@@ -10,6 +10,8 @@ export const INHERITING: readonly string[] = [
   'gateways',
   'databases',
   'topics',
+  'eventStores',
+  'projections',
   'workloads',
 ];
 
@@ -26,6 +28,7 @@ export function inheritTemplates(root: MapNode, problems: Problems): MapNode {
       }),
     );
   }
+  result = change(result, 'eventStores', (all) => changeAll(all, layPools));
   return change(result, 'databases', (all) => changeAll(all, layPools));
 }
 

@@ -4,10 +4,7 @@ import { LATER_VERBS } from './verbs.js';
 
 /** What the language knows and this version does not run, by place. `*` is any key or index. */
 const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
-  [
-    '',
-    'platform caches queues brokers sagas eventStores projections functions registries mesh sweeps',
-  ],
+  ['', 'platform caches queues brokers sagas functions registries mesh sweeps'],
   ['network', 'crossZoneCost'],
   [
     'services.*',
@@ -35,6 +32,8 @@ const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
     'batch maxPollInterval sessionTimeout heartbeatInterval autoOffsetReset rebalance retry onPoison ' +
       'deadLetter inbox filter policy',
   ],
+  ['eventStores.*', 'tags partitions'],
+  ['projections.*', 'tags'],
   ['workloads.*', 'tags keys'],
   ['workloads.*.requests.*', 'keys'],
   ['faults.*', 'when jitter probability group role version'],
@@ -46,7 +45,7 @@ const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
 /** Fields of steps by verb, and of the bundle and its policies. */
 const LATER_FIELDS: ReadonlyMap<string, string> = new Map([
   ['step', LATER_VERBS.join(' ')],
-  ['query', 'key route consistency of'],
+  ['query', 'route'],
   ['publish', 'size via acks'],
   ['respond', 'responseSize degraded'],
   ['when', 'version'],

@@ -10,6 +10,8 @@ const NAMED: ReadonlySet<string> = new Set([
   'services',
   'databases',
   'topics',
+  'eventStores',
+  'projections',
   'workloads',
 ]);
 

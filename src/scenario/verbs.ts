@@ -4,6 +4,8 @@ export const STEP_VERBS = [
   'wait',
   'call',
   'query',
+  'load',
+  'append',
   'publish',
   'parallel',
   'choose',
@@ -14,14 +16,7 @@ export const STEP_VERBS = [
 export type StepVerb = (typeof STEP_VERBS)[number];
 
 /** Verbs of the language that this version does not run. */
-export const LATER_VERBS: readonly string[] = [
-  'transaction',
-  'cache',
-  'append',
-  'load',
-  'lock',
-  'saga',
-];
+export const LATER_VERBS: readonly string[] = ['transaction', 'cache', 'lock', 'saga'];
 
 /** What may stand beside the verb of a step. */
 export const STEP_MODIFIERS = [
@@ -41,6 +36,8 @@ export const MAIN_ARGUMENT: ReadonlyMap<string, string> = new Map([
   ['wait', 'time'],
   ['call', 'to'],
   ['publish', 'topic'],
+  ['load', 'store'],
+  ['append', 'store'],
   ['fail', 'status'],
   ['respond', 'status'],
 ]);

@@ -1,15 +1,28 @@
 import type { PlanPublish, PlanTopic, Topic } from './messaging.js';
+import type {
+  EventStore,
+  PlanProjection,
+  PlanProjectionAct,
+  PlanStore,
+  PlanStoreAct,
+  PlanViewAct,
+  Projection,
+} from './stores.js';
 
 /** What a scenario holds beside services, their databases and their calls. */
 export interface ScenarioModules {
   readonly topics: ReadonlyMap<string, Topic>;
+  readonly eventStores: ReadonlyMap<string, EventStore>;
+  readonly projections: ReadonlyMap<string, Projection>;
 }
 
 /** The same in a plan, and the steps that lead there. */
 export interface PlanModules {
   readonly acts: readonly PlanAct[];
   readonly topics: readonly PlanTopic[];
+  readonly stores: readonly PlanStore[];
+  readonly projections: readonly PlanProjection[];
 }
 
 /** A step that leaves the process by another way than a call. */
-export type PlanAct = PlanPublish;
+export type PlanAct = PlanPublish | PlanStoreAct | PlanProjectionAct | PlanViewAct;

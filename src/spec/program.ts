@@ -60,6 +60,8 @@ export const OP = Object.freeze({
   OVERSIZE: 24,
   /** a=act id, b=mode (CALL_MODE), c=jump target where mode is JUMP. See PlanAct. */
   ACT: 25,
+  /** a=d of a constant unit, b=t (that unit in ns): CPU, as much as the act before has found necessary. */
+  WORK_FOUND: 26,
 } as const);
 
 /** Layout of a FORK's table; the starts of the branches follow from STARTS on. */
@@ -94,6 +96,8 @@ export const CALL_MODE = Object.freeze({
   ANSWER: 4,
   /** It is the answer of a check: c=t, see CHECK_TABLE. */
   CHECK: 5,
+  /** The program goes on at c, and the act there looks at how the call has ended. */
+  TAKEN: 6,
 } as const);
 
 /** Layout of the table of a check. */

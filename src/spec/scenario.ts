@@ -4,6 +4,7 @@ import type { Ns } from '../kernel/time.js';
 import type { BalancingCommon } from './balancer.js';
 import type { PublishStep } from './messaging.js';
 import type { ScenarioModules } from './modules.js';
+import type { AppendStep, LoadStep, ReadOf } from './stores.js';
 import type { OutcomeName } from './outcome.js';
 import type { Connections, Cpu, Lifecycle, Pool, Protocol, Queue, Shed } from './resources.js';
 import type { Arrivals } from './arrivals.js';
@@ -352,7 +353,15 @@ export type Step = StepModifiers &
         readonly requestBytes: number | null;
       }
     | ({ readonly verb: 'publish' } & PublishStep)
-    | { readonly verb: 'query'; readonly database: string; readonly operation: string }
+    | {
+        readonly verb: 'query';
+        readonly database: string;
+        readonly operation: string;
+        /** The view of a projection that it reads; null = none. */
+        readonly of: ReadOf | null;
+      }
+    | ({ readonly verb: 'load' } & LoadStep)
+    | ({ readonly verb: 'append' } & AppendStep)
     | {
         readonly verb: 'parallel';
         readonly branches: readonly (readonly Step[])[];

@@ -127,7 +127,7 @@ export function call(to: string, mods: Mods & CallLine = {}): Step {
 
 export function query(to: string, mods: Mods = {}): Step {
   const [database, operation] = to.split('.') as [string, string];
-  return { ...PLAIN, ...mods, verb: 'query', database, operation };
+  return { ...PLAIN, ...mods, verb: 'query', database, operation, of: null };
 }
 
 type StepOf<V extends Step['verb']> = Extract<Step, { readonly verb: V }>;
@@ -433,6 +433,8 @@ export function scenario(parts: ScenarioParts): Scenario {
     description: null,
     tags: [],
     topics: new Map(),
+    eventStores: new Map(),
+    projections: new Map(),
     run: {
       durationNs: seconds(60),
       warmupNs: 0,

@@ -1,6 +1,7 @@
 import type { CountDistribution } from '../../kernel/counts.js';
 import type { Gateway, Middleware, Scenario, Step, Target } from '../../spec/scenario.js';
 import { possibleRoutes, routeOf } from '../routes.js';
+import { projectionEdges, readEdges, storeEdges } from './graph-stores.js';
 
 /** One way a part may call another. */
 export interface CallEdge {
@@ -66,6 +67,7 @@ export function callGraph(scenario: Omit<Scenario, 'faults' | 'report'>): CallGr
       }
     }
   }
+  edges.push(...projectionEdges(scenario));
   for (const [name, workload] of scenario.workloads) {
     for (const request of workload.requests) {
       walker.steps(`${name}.${request.name}`, request.steps, true, 1, workload.policy);
@@ -194,6 +196,14 @@ class Walker {
       case 'query': {
         const to = `${step.database}.${step.operation}`;
         this.edges.push({ from, to, certain, times, tries: triesOf(step.policy) });
+        this.fallback(from, step.policy);
+        if (step.of !== null) this.edges.push(...readEdges(this.scenario, step.of, from, times));
+        return;
+      }
+      case 'load':
+      case 'append': {
+        const common = { from, certain, times, tries: triesOf(step.policy) };
+        this.edges.push(...storeEdges(this.scenario, step, common));
         this.fallback(from, step.policy);
         return;
       }

@@ -15,6 +15,7 @@ import { callGraph, certainCycle } from './graph.js';
 import { resolveGateways } from './gateways.js';
 import { resolveDatabase } from './databases.js';
 import { resolveTopic } from './messaging.js';
+import { resolveStores } from './stores.js';
 import { resolveService } from './hosts.js';
 import { collectNames, sorted } from './names.js';
 import { resolveKeys, resolveNetwork, resolveReport, resolveRun } from './settings.js';
@@ -54,6 +55,7 @@ export function resolveScenario(
     resolveDatabase(context, name, own),
   );
   const topics = mapOf(output.topics, (name, own): Topic => resolveTopic(context, name, own));
+  const { eventStores, projections } = resolveStores(context, output);
   const workloads = mapOf(output.workloads, (name, own): Workload =>
     resolveWorkload(context, name, own, gateways, output.run.duration),
   );
@@ -69,11 +71,13 @@ export function resolveScenario(
     services,
     databases,
     topics,
+    eventStores,
+    projections,
     workloads,
   };
   const graph = callGraph(parts);
   checkCalls(context, parts, graph);
-  const hosts = new Map<string, Host>([...services, ...gateways, ...databases]);
+  const hosts = new Map<string, Host>([...services, ...gateways, ...databases, ...eventStores]);
   const aims = { hosts, services, gateways, graph, durationNs: output.run.duration };
   const faults = resolveFaults(context, output.faults ?? [], aims);
   const scenario: Scenario = { ...parts, faults, report: resolveReport(context, output.report) };

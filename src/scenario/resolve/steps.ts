@@ -8,6 +8,7 @@ import type { Context, Path } from './context.js';
 import { report } from './context.js';
 import { resolvePublish } from './messaging.js';
 import { sorted } from './names.js';
+import { resolveAppend, resolveLoad, resolveRead } from './stores.js';
 import { resolveCall, resolveQuery } from './targets.js';
 
 /** Who runs a program, and the bundle of calls that have none of their own. */
@@ -62,8 +63,12 @@ function resolveStep(context: Context, s: StepOutput, owner: Owner, path: Path):
   if (s.query !== undefined) {
     const { database, operation } = s.query;
     const target = resolveQuery(context, database, operation, [...path, 'query']);
-    return target === null ? null : { verb: 'query', ...target, ...modifiers };
+    const of = resolveRead(context, s.query, [...path, 'query']);
+    return target === null ? null : { verb: 'query', ...target, of, ...modifiers };
   }
+  if (s.load !== undefined) return resolveLoad(context, s.load, modifiers, [...path, 'load']);
+  if (s.append !== undefined)
+    return resolveAppend(context, s.append, modifiers, [...path, 'append']);
   if (s.publish !== undefined)
     return resolvePublish(context, s.publish, modifiers, [...path, 'publish']);
   if (s.parallel !== undefined) return resolveParallel(context, s.parallel, modifiers, owner, path);
@@ -86,7 +91,8 @@ function resolveModifiers(
   owner: Owner,
   path: Path,
 ): StepModifiers {
-  const leaves = s.call !== undefined || s.query !== undefined;
+  const leaves =
+    s.call !== undefined || s.query !== undefined || s.load !== undefined || s.append !== undefined;
   if (s.policy !== undefined && !leaves) {
     report(
       context,

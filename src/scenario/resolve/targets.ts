@@ -37,6 +37,16 @@ export function resolveCall(
     report(context, 'FL405', path, `${component} is a topic: write publish: ${component}`);
     return null;
   }
+  if (thing.kind === 'eventStore') {
+    const message = `${component} is an event store: write load: ${component} or append: ${component}`;
+    report(context, 'FL405', path, message);
+    return null;
+  }
+  if (thing.kind === 'projection') {
+    const message = `${component} is a projection: a query of its database reads it, with of: ${component}`;
+    report(context, 'FL405', path, message);
+    return null;
+  }
   if (thing.kind === 'workload') {
     report(context, 'FL405', path, `${component} is a workload: nobody can call it`);
     return null;

@@ -16,6 +16,8 @@ import { topicSchema } from './messaging.js';
 import { middlewareSchema } from './middleware.js';
 import { keySchema, networkSchema, runSchema } from './settings.js';
 import { stepsSchema } from './steps.js';
+import type { EventStoreOutput, ProjectionOutput } from './stores.js';
+import { storeSections } from './stores.js';
 import type { WorkloadOutput } from './workload.js';
 import { workloadSchema } from './workload.js';
 
@@ -29,6 +31,8 @@ export interface ScenarioOutput {
   readonly services?: Readonly<Record<string, ServiceOutput>>;
   readonly databases?: Readonly<Record<string, DatabaseOutput>>;
   readonly topics?: Readonly<Record<string, TopicOutput>>;
+  readonly eventStores?: Readonly<Record<string, EventStoreOutput>>;
+  readonly projections?: Readonly<Record<string, ProjectionOutput>>;
   readonly workloads?: Readonly<Record<string, WorkloadOutput>>;
   readonly faults?: readonly FaultOutput[];
   readonly report: z.output<typeof reportSchema>;
@@ -63,6 +67,8 @@ export const EXPLICIT_SECTIONS = [
   'services',
   'databases',
   'topics',
+  'eventStores',
+  'projections',
   'workloads',
   'faults',
   'report',
@@ -92,6 +98,7 @@ export function buildSchemas(
     services: named(service).optional().describe('Services with endpoints.'),
     databases: named(databaseSchema).optional().describe('Databases with operations and pools.'),
     topics: named(topicSchema).optional().describe('Logs that groups of consumers read.'),
+    ...storeSections,
     workloads: named(workload).optional().describe('Who asks what, and when.'),
     faults: z.array(faultSchema(faults)).optional().describe('What goes wrong, and when.'),
     report: reportSchema.prefault({}).describe('How results are shown.'),
@@ -130,6 +137,16 @@ export function buildSchemas(
           .optional()
           .meta({ anyOf: [definition('topic')] })
           .describe('Laid under every topic.'),
+        eventStores: z
+          .unknown()
+          .optional()
+          .meta({ anyOf: [definition('eventStore')] })
+          .describe('Laid under every event store.'),
+        projections: z
+          .unknown()
+          .optional()
+          .meta({ anyOf: [definition('projection')] })
+          .describe('Laid under every projection.'),
         workloads: z
           .unknown()
           .optional()
@@ -158,7 +175,15 @@ export function buildSchemas(
 }
 
 /** What templates and defaults may hold: the fields of these. */
-const ENTRIES: readonly string[] = ['service', 'gateway', 'database', 'topic', 'workload'];
+const ENTRIES: readonly string[] = [
+  'service',
+  'gateway',
+  'database',
+  'topic',
+  'eventStore',
+  'projection',
+  'workload',
+];
 
 function definition(name: string): { $ref: string } {
   return { $ref: `#/definitions/${name}` };
