@@ -66,6 +66,7 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
     problems,
   );
   writer.assembler.renumber(OP.CALL, SLOT.A, numbers);
+  writer.assembler.renumber(OP.BEGIN, SLOT.A, numbers);
   useKeys(keys, bundles);
   const modules = planModules(writer);
   const links = planLinks(scenario.network, layout, statEdges, writer.distributions);
@@ -214,6 +215,8 @@ function repeatable(layout: Layout, part: LaidPart, hops: number): boolean {
       return !source.operation.write;
     case 'storePart':
       return source.does !== 'append' || isIdempotent(source.store);
+    case 'commit':
+      return false;
     case 'unmatched':
     case 'group':
     case 'projector':

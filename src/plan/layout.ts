@@ -1,5 +1,6 @@
 import { invariant } from '../kernel/invariant.js';
 import type { PlanComponent, PlanInstance } from '../spec/plan.js';
+import type { Distribution } from '../kernel/distribution.js';
 import type { Subscriber, Topic } from '../spec/messaging.js';
 import { OWN_PROJECTOR, partsOfStore } from '../spec/stores.js';
 import type { EventStore, Projection, StorePart } from '../spec/stores.js';
@@ -16,6 +17,7 @@ import type {
   Workload,
 } from '../spec/scenario.js';
 import { byCodeUnit } from './canonical.js';
+import { commitsOf } from './commits.js';
 import type { Incoming } from './incoming.js';
 import { incomingOf } from './incoming.js';
 import type { Problems } from './problem.js';
@@ -37,7 +39,9 @@ export type PartSource =
   /** Where a gateway answers 404. */
   | { readonly kind: 'unmatched' }
   | { readonly kind: 'endpoint'; readonly endpoint: Endpoint; readonly service: Service }
-  | { readonly kind: 'operation'; readonly operation: Operation }
+  | { readonly kind: 'operation'; readonly operation: Operation; readonly database: Database }
+  /** End of transactions, with the time that it takes. */
+  | { readonly kind: 'commit'; readonly time: Distribution; readonly database: Database }
   | { readonly kind: 'group'; readonly subscriber: Subscriber }
   | { readonly kind: 'storePart'; readonly does: StorePart; readonly store: EventStore }
   /** The work of a projection, in its own process or in that of a service. */
@@ -75,6 +79,7 @@ export interface Layout {
 }
 
 const NOTHING: readonly Incoming[] = [];
+const NO_COMMITS: readonly (readonly [string, Distribution])[] = [];
 
 /** Name of the part of a gateway that takes what no route matches. */
 export const UNMATCHED = 'unmatched';
@@ -83,6 +88,7 @@ export const UNMATCHED = 'unmatched';
 export function layOut(scenario: Scenario, problems: Problems): Layout {
   const zones = zonesOf(scenario);
   const incoming = incomingOf(scenario);
+  const commits = commitsOf(scenario);
   const components: LaidComponent[] = [];
   const parts: LaidPart[] = [];
   const instances: PlanInstance[] = [];
@@ -99,7 +105,8 @@ export function layOut(scenario: Scenario, problems: Problems): Layout {
     };
     const vain =
       source.kind === 'gateway' && asksInVain(source.host, incoming.get(name) ?? NOTHING);
-    for (const [part, partSource] of partsOf(source, scenario, vain, problems)) {
+    const ends = commits.get(name) ?? NO_COMMITS;
+    for (const [part, partSource] of partsOf(source, scenario, vain, ends, problems)) {
       const laid = { id: parts.length, name: part, component, source: partSource };
       own.push(laid);
       parts.push(laid);
@@ -167,6 +174,7 @@ function partsOf(
   source: Source,
   scenario: Scenario,
   unmatched: boolean,
+  commits: readonly (readonly [string, Distribution])[],
   problems: Problems,
 ): (readonly [string, PartSource])[] {
   const parts: [string, PartSource][] = [];
@@ -201,7 +209,10 @@ function partsOf(
       break;
     case 'database':
       for (const [name, operation] of source.host.operations) {
-        parts.push([name, { kind: 'operation', operation }]);
+        parts.push([name, { kind: 'operation', operation, database: source.host }]);
+      }
+      for (const [name, time] of commits) {
+        parts.push([name, { kind: 'commit', time, database: source.host }]);
       }
       break;
     case 'eventStore':

@@ -2,6 +2,7 @@ import type { PlanModules } from '../spec/modules.js';
 import { planTopics } from './messaging.js';
 import { planProjections } from './projections.js';
 import { planStores } from './stores.js';
+import { planRows } from './rows.js';
 import type { Writer } from './writer.js';
 
 /** What stands beside the calls, once all programs are written. */
@@ -11,5 +12,6 @@ export function planModules(w: Writer): PlanModules {
     topics: planTopics(w.layout, w.distributions),
     stores: planStores(w),
     projections: planProjections(w),
+    rows: planRows(w.layout),
   };
 }

@@ -7,7 +7,7 @@ import { BARE } from './calls.js';
 import type { LaidPart, Layout } from './layout.js';
 import type { Scope } from './scope.js';
 import { indexOfStore, writeLoad } from './stores.js';
-import { emitAct, writeCall, writeJump, type Writer } from './writer.js';
+import { writeAct, writeCall, writeJump, type Writer } from './writer.js';
 
 type OmitEach<T> = T extends unknown ? Omit<T, 'act' | 'from' | 'projection'> : never;
 
@@ -77,7 +77,7 @@ export function writeRead(w: Writer, of: ReadOf, scope: Scope, query: () => void
   const { consistency } = of;
   const isLive = projection.lifecycle === 'live';
   const judge = assembler.label();
-  act(w, of.projection, scope, { does: 'ask', key, consistency }, `ask:${of.projection}`);
+  act(w, of.projection, scope, { does: 'ask', key, consistency });
   if (isLive || consistency.kind === 'stickyPrimary') {
     const view = assembler.label();
     writeJump(w, view);
@@ -147,17 +147,16 @@ function indexOf(layout: Layout, name: string): number {
   return projectionsOf(layout).findIndex(([, projection]) => projection.name === name);
 }
 
-function act(
-  w: Writer,
-  projection: string,
-  scope: Scope,
-  own: OmitEach<PlanProjectionAct>,
-  name = '',
-): void {
+function act(w: Writer, projection: string, scope: Scope, own: OmitEach<PlanProjectionAct>): void {
   const common = {
     act: 'projection',
     from: scope.part.id,
     projection: indexOf(w.layout, projection),
   };
-  emitAct(w, w.acts.add({ ...common, ...own } as PlanProjectionAct), scope, name);
+  writeAct(
+    w,
+    w.acts.add({ ...common, ...own } as PlanProjectionAct),
+    `${own.does}:${projection}`,
+    scope,
+  );
 }

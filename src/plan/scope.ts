@@ -50,7 +50,13 @@ export interface Scope {
   readonly answers: number;
   /** The streams that this strand has loaded before, by store and key. */
   readonly loads: ReadonlyMap<string, LoadPlace>;
+  /** Databases over whose transactions its queries go, innermost last. */
+  readonly transactions: readonly string[];
+  /** Keys that it has locked already. */
+  readonly locks: readonly string[];
 }
+
+const NONE: readonly string[] = [];
 
 /** The scope of steps inside a compound one: they cannot just go on when they fail. */
 export function inside(scope: Scope): Scope {
@@ -62,7 +68,8 @@ export function inside(scope: Scope): Scope {
 /** The scope of a strand of its own: a branch or background work. */
 export function strand(scope: Scope): Scope {
   const own = { failure: { kind: 'end' }, answer: { kind: 'never' }, answers: -1 } as const;
-  return { ...scope, ...own, loads: NO_LOADS };
+  const alone = { transactions: NONE, locks: scope.locks, loads: NO_LOADS };
+  return { ...scope, ...own, ...alone };
 }
 
 /** CALL_MODE of this scope, and the label to jump to. */

@@ -13,7 +13,7 @@ import type { LaidComponent, Layout, PartSource } from './layout.js';
 import { writeInline } from './projections.js';
 import type { LoadPlace, Scope } from './scope.js';
 import { strand } from './scope.js';
-import { emitAct, writeCall, writeTakenCall, type Writer } from './writer.js';
+import { writeAct, writeCall, writeTakenCall, type Writer } from './writer.js';
 
 type StepOf<V extends Step['verb']> = Extract<Step, { readonly verb: V }>;
 type OmitEach<T> = T extends unknown ? Omit<T, 'act' | 'from' | 'store'> : never;
@@ -168,7 +168,7 @@ export function writeAppend(w: Writer, step: StepOf<'append'>, scope: Scope): vo
   const key = keyOf(w, step, scope);
   const slot = place?.slot ?? -1;
   const own = { does: 'append', key, slot, expected, events: w.counts.id(step.events) } as const;
-  act(w, store.name, scope, own, 'append');
+  act(w, store.name, scope, own);
   writeInline(w, store.name, scope);
   writeTakenCall(w, { component: store.name, part: 'append' }, step.policy, scope);
   act(w, store.name, scope, {
@@ -213,9 +213,9 @@ function writeFound(w: Writer): void {
   w.assembler.emit(OP.WORK_FOUND, id, w.assembler.constants([PIECE]));
 }
 
-function act(w: Writer, store: string, scope: Scope, own: OmitEach<PlanStoreAct>, name = ''): void {
+function act(w: Writer, store: string, scope: Scope, own: OmitEach<PlanStoreAct>): void {
   const common = { act: 'store', from: scope.part.id, store: indexOfStore(w.layout, store) };
-  emitAct(w, w.acts.add({ ...common, ...own } as PlanStoreAct), scope, name);
+  writeAct(w, w.acts.add({ ...common, ...own } as PlanStoreAct), `${own.does}:${store}`, scope);
 }
 
 /** A loop register behind those that are taken, or -1 and a problem. */

@@ -1,4 +1,5 @@
 import { metric } from './metric-entry.js';
+import { DATABASE_METRICS } from './metrics-databases.js';
 import { MESSAGE_METRICS } from './metrics-messages.js';
 import { STORE_METRICS } from './metrics-stores.js';
 import type { Metric } from './metrics.js';
@@ -327,6 +328,7 @@ export const METRICS: readonly Metric[] = [
   ),
   ...MESSAGE_METRICS,
   ...STORE_METRICS,
+  ...DATABASE_METRICS,
   metric(
     'blastRadius',
     ['cascade'],

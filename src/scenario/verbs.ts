@@ -7,6 +7,8 @@ export const STEP_VERBS = [
   'load',
   'append',
   'publish',
+  'transaction',
+  'lock',
   'parallel',
   'choose',
   'loop',
@@ -16,7 +18,7 @@ export const STEP_VERBS = [
 export type StepVerb = (typeof STEP_VERBS)[number];
 
 /** Verbs of the language that this version does not run. */
-export const LATER_VERBS: readonly string[] = ['transaction', 'cache', 'lock', 'saga'];
+export const LATER_VERBS: readonly string[] = ['cache', 'saga'];
 
 /** What may stand beside the verb of a step. */
 export const STEP_MODIFIERS = [

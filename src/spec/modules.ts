@@ -8,6 +8,7 @@ import type {
   PlanViewAct,
   Projection,
 } from './stores.js';
+import type { PlanCommitted, PlanLock, PlanRows, PlanStatement } from './sections.js';
 
 /** What a scenario holds beside services, their databases and their calls. */
 export interface ScenarioModules {
@@ -22,7 +23,16 @@ export interface PlanModules {
   readonly topics: readonly PlanTopic[];
   readonly stores: readonly PlanStore[];
   readonly projections: readonly PlanProjection[];
+  /** Databases that lock rows. */
+  readonly rows: readonly PlanRows[];
 }
 
 /** A step that leaves the process by another way than a call. */
-export type PlanAct = PlanPublish | PlanStoreAct | PlanProjectionAct | PlanViewAct;
+export type PlanAct =
+  | PlanPublish
+  | PlanLock
+  | PlanStatement
+  | PlanCommitted
+  | PlanStoreAct
+  | PlanProjectionAct
+  | PlanViewAct;

@@ -60,8 +60,12 @@ export const OP = Object.freeze({
   OVERSIZE: 24,
   /** a=act id, b=mode (CALL_MODE), c=jump target where mode is JUMP. See PlanAct. */
   ACT: 25,
+  /** a=edge of SESSION holds: a transaction waits for its connection. */
+  BEGIN: 26,
+  /** The transaction around it is committed. */
+  COMMIT: 27,
   /** a=d of a constant unit, b=t (that unit in ns): CPU, as much as the act before has found necessary. */
-  WORK_FOUND: 26,
+  WORK_FOUND: 28,
 } as const);
 
 /** Layout of a FORK's table; the starts of the branches follow from STARTS on. */
