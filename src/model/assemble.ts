@@ -43,6 +43,7 @@ import { hasSections, Sections } from './sections/sections.js';
 import { Server } from './server.js';
 import { Sink } from './sink.js';
 import { Sizes } from './sizes.js';
+import { Cargo } from './stores/cargo.js';
 import { Strands } from './strands.js';
 import { Tasks } from './tasks.js';
 import { TimeLimits } from './time-limits.js';
@@ -97,6 +98,7 @@ export function assemble(
   setFleets(world);
   world.links = plan.links.map((spec) => linkOf(world, spec));
   world.sizes = plan.sized ? new Sizes(world) : null;
+  world.cargo = plan.stores.length > 0 ? new Cargo(world) : null;
   world.picks = new Picks(world);
   world.connections = new ConnectionTable(world);
   world.wire = new Wire(world);

@@ -101,6 +101,7 @@ export class Wire implements CallSite {
     sink.attempt(edge.stat);
     world.levels.add(view.gauge, 1);
     if (sizes !== null) sizes.sent(strand, edge, owner);
+    if (world.cargo !== null) world.cargo.sent(strand, owner);
     this.guard(strand);
     this.launch(strand, edge, caller, callee);
     return PASS;
@@ -302,6 +303,7 @@ export class Wire implements CallSite {
     if (world.sizes !== null) {
       world.sizes.received(strand, edge, world.calls.frames.owner[frame]);
     }
+    if (world.cargo !== null) world.cargo.received(strand, world.calls.frames.owner[frame]);
     world.sink.attemptEnded(edge.stat, strands.sentCell[strand], outcome);
     world.server.answerDelivered(strand, engine.now);
     world.calls.answer(frame, outcome);

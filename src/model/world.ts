@@ -30,6 +30,7 @@ import type { Sections } from './sections/sections.js';
 import type { Server } from './server.js';
 import type { Sink } from './sink.js';
 import type { Sizes } from './sizes.js';
+import type { Cargo } from './stores/cargo.js';
 import type { Strands } from './strands.js';
 import type { Tasks } from './tasks.js';
 import type { TimeLimits } from './time-limits.js';
@@ -92,6 +93,8 @@ export interface World {
   readonly links: readonly Link[];
   /** Null where no message has a size. */
   readonly sizes: Sizes | null;
+  /** Null where there is no event store. */
+  readonly cargo: Cargo | null;
   readonly limiters: readonly Limiter[];
   readonly checks: Checks;
   /** Null where no middleware chain coalesces. */

@@ -2,13 +2,22 @@ import { metric } from './metric-entry.js';
 import { DATABASE_METRICS } from './metrics-databases.js';
 import { CACHE_METRICS } from './metrics-caches.js';
 import { MESSAGE_METRICS } from './metrics-messages.js';
+import { STORE_METRICS } from './metrics-stores.js';
 import type { Metric } from './metrics.js';
 
 const WORKLOADS = ['workload', 'request'] as const;
-const PLACED = ['gateway', 'service', 'database', 'instance'] as const;
-const SERVED = ['gateway', 'route', 'service', 'endpoint', 'database', 'operation'] as const;
+const PLACED = ['gateway', 'service', 'database', 'eventStore', 'instance'] as const;
+const SERVED = [
+  'gateway',
+  'route',
+  'service',
+  'endpoint',
+  'database',
+  'eventStore',
+  'operation',
+] as const;
 const ANSWERING = [...WORKLOADS, ...SERVED, 'edge'] as const;
-const POOLED = ['database', 'edge'] as const;
+const POOLED = ['database', 'eventStore', 'edge'] as const;
 
 /** Every metric of this version, in the order of the documentation. */
 export const METRICS: readonly Metric[] = [
@@ -319,6 +328,7 @@ export const METRICS: readonly Metric[] = [
     'Connections open, summed over client pools.',
   ),
   ...MESSAGE_METRICS,
+  ...STORE_METRICS,
   ...DATABASE_METRICS,
   ...CACHE_METRICS,
   metric(
