@@ -142,6 +142,8 @@ const COUNTER_OF: ReadonlyMap<string, EdgeCounter> = new Map([
   ['pool.timeouts', 'poolTimeouts'],
   ['pool.overflow', 'poolOverflows'],
   ['connections.opened', 'connects'],
+  ['connections.closed', 'goodbyes'],
+  ['connections.raced', 'raced'],
   ['wouldReject', 'wouldReject'],
   ['coalesced', 'coalesced'],
   ['hinted', 'hinted'],

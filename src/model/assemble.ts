@@ -37,6 +37,7 @@ import { Outliers } from './outliers.js';
 import { Picks } from './picks.js';
 import type { Registry } from './registry.js';
 import { Server } from './server.js';
+import { ServerEnds } from './server-ends.js';
 import { Sink } from './sink.js';
 import { Sizes } from './sizes.js';
 import { Strands } from './strands.js';
@@ -97,6 +98,8 @@ export function assemble(
   world.sizes = plan.sized ? new Sizes(world) : null;
   world.picks = new Picks(world);
   world.connections = new ConnectionTable(world);
+  const closes = plan.edges.some(({ connections }) => (connections?.server ?? null) !== null);
+  world.serverEnds = closes ? new ServerEnds(world) : null;
   world.wire = new Wire(world);
   world.calls = new Calls(engine, world.wire, plan.deepestChain + 1);
   world.interpreter = new Interpreter(world);
@@ -256,6 +259,7 @@ function setEdges(
       fallback: spec.fallback,
       picked: chains.picks(spec),
       connected: spec.connections !== null,
+      guarded: (spec.connections?.server ?? null) !== null,
       rooms: chains.roomsOf(spec, own, views),
       outliers: outliers.of(spec, own, views),
       panic: Math.max(spec.panic, chains.failsOpen(spec) ? Number.MIN_VALUE : 0),
@@ -285,10 +289,10 @@ function viewsOf({ plan, levels }: Draft) {
   return { viewOf, list };
 }
 
-/** Marks the links on which messages of several attempts share a connection. */
+/** Marks the links on which messages follow others on their connection, or a farewell follows them. */
 function setOrder(world: Draft): void {
   for (const { connections, links } of world.plan.edges) {
-    if (connections?.multiplexed !== true) continue;
+    if (connections === null || (!connections.multiplexed && connections.server === null)) continue;
     for (const link of links) if (link >= 0) world.links[link].ordered = true;
   }
 }

@@ -110,10 +110,12 @@ export class Pools {
       gauges: this.metersOf(caller, callee),
       waits: this.waitsNow(caller.component, callee),
     };
+    const pair = `${plan.components[caller.component].name}->${plan.components[callee].name}`;
+    const ages = streamKey(plan.seed, world.replication, `connections/${pair}/age`);
     const make = (instance: number, index: number): EdgePool => {
       const limits = limited === null ? null : limitsAt(limited, index);
       if (limits !== null) limits.hasPools = true;
-      return new EdgePool({ ...common, callee: instance, limits });
+      return new EdgePool({ ...common, ages, callee: instance, limits });
     };
     if (spec.shared) return this.keep(key, caller, make(-1, 0));
     const { firstInstance, instances } = plan.components[callee];

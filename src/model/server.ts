@@ -430,7 +430,8 @@ export class Server {
     this.freeJob(strand, -1);
   }
 
-  private lose(strand: number): void {
+  /** Nothing comes of a request or an answer; only the caller's giving up ends the attempt. */
+  lose(strand: number): void {
     const { strands } = this.world;
     if (strands.gone[strand] >= 0) this.freeJob(strand, -1);
     else strands.state[strand] = STATE.LOST;

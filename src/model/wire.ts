@@ -36,7 +36,9 @@ export class Wire implements CallSite {
     this.world = world;
     const { engine } = world;
     this.arriveOp = engine.define('arrive', (strand, stamp) => {
-      if (this.world.strands.stamp[strand] === stamp) this.world.server.arrive(strand);
+      const { strands, serverEnds, server } = this.world;
+      if (strands.stamp[strand] !== stamp) return;
+      if (serverEnds === null || !serverEnds.drops(strand)) server.arrive(strand);
     });
     this.replyOp = engine.define('reply', (strand) => this.deliver(strand));
     this.cancelOp = engine.define('cancel', (strand, life) => {
@@ -103,6 +105,7 @@ export class Wire implements CallSite {
     const { world } = this;
     const { strands, engine, sink } = world;
     const edge = world.edges[strands.edge[job]];
+    if (world.serverEnds !== null) world.serverEnds.left(job);
     this.settle(job, edge, outcome);
     sink.attemptEnded(edge.stat, strands.sentCell[job], outcome);
     if (strands.state[job] === STATE.REPLYING) world.effects.noteUnseen(job);
@@ -128,6 +131,10 @@ export class Wire implements CallSite {
   reply(strand: number): void {
     const { world } = this;
     const { strands, engine, sizes } = world;
+    if (world.serverEnds !== null && world.serverEnds.mutes(strand)) {
+      world.server.answerLost(strand);
+      return;
+    }
     const link = strands.link[strand];
     let at = engine.now;
     if (link >= 0) {

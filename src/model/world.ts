@@ -24,6 +24,7 @@ import type { Link } from './link.js';
 import type { Loads } from './loads.js';
 import type { Picks } from './picks.js';
 import type { Server } from './server.js';
+import type { ServerEnds } from './server-ends.js';
 import type { Sink } from './sink.js';
 import type { Sizes } from './sizes.js';
 import type { Strands } from './strands.js';
@@ -106,6 +107,8 @@ export interface World {
   readonly instanceInjections: (Injection[] | null)[];
   readonly calls: Calls;
   readonly connections: ConnectionTable;
+  /** Null where no server closes connections by itself. */
+  readonly serverEnds: ServerEnds | null;
   readonly wire: Wire;
   readonly picks: Picks;
   readonly server: Server;

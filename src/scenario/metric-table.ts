@@ -307,6 +307,22 @@ export const METRICS: readonly Metric[] = [
     'Connections that client pools began to open; the mean over runs.',
   ),
   metric(
+    'connections.closed',
+    ['edge'],
+    'number',
+    'none',
+    'none',
+    'Connections that the callee closed by limits of its own, an answer with that notice excepted.',
+  ),
+  metric(
+    'connections.raced',
+    ['edge'],
+    'number',
+    'none',
+    'low',
+    'Attempts that were on their way when the callee closed their connection.',
+  ),
+  metric(
     'connections',
     POOLED,
     'number',

@@ -9,7 +9,15 @@ import type {
   RetryAfter,
 } from './scenario.js';
 import type { Arrivals } from './arrivals.js';
-import type { Connections, Cpu, Lifecycle, Pool, Queue, Shed } from './resources.js';
+import type {
+  Connections,
+  Cpu,
+  Lifecycle,
+  Pool,
+  Queue,
+  ServerClosing,
+  Shed,
+} from './resources.js';
 
 /**
  * A scenario variant lowered to ids and flat arrays: what one run needs, and nothing else. It is
@@ -158,6 +166,8 @@ export interface PlanConnections extends Connections {
   readonly tlsTrips: 0 | 1 | 2;
   /** The instance is picked when a connection is opened: all instances of the callee share the pool. */
   readonly shared: boolean;
+  /** When the callee closes one; null where it never does. */
+  readonly server: ServerClosing | null;
 }
 
 export interface PlanBundle {

@@ -61,6 +61,8 @@ export const EDGE_COUNTERS = [
   'hinted',
   'connects',
   'poolOverflows',
+  'goodbyes',
+  'raced',
 ] as const;
 export type EdgeCounter = (typeof EDGE_COUNTERS)[number];
 export const EDGE_COUNTER = Object.freeze(

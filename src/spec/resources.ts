@@ -23,6 +23,20 @@ export interface Protocol {
   readonly tls: 'none' | 'tls12' | 'tls13' | 'mtls';
   /** CPU of the component for a TLS handshake. */
   readonly handshakeWork: Distribution;
+  /** What it does itself to the connections of its callers; null where it keeps them for ever. */
+  readonly closes: ServerClosing | null;
+}
+
+/** When a server closes a connection of a caller. */
+export interface ServerClosing {
+  /** nginx keepalive_timeout, Node keepAliveTimeout. */
+  readonly keepAliveTimeoutNs: Ns | null;
+  /** nginx keepalive_requests. */
+  readonly keepAliveRequests: number;
+  /** gRPC: in two steps, so that no stream is lost. */
+  readonly maxConnectionIdleNs: Ns | null;
+  readonly maxConnectionAgeNs: Ns | null;
+  readonly maxConnectionAgeGraceNs: Ns | null;
 }
 
 export interface Cpu {

@@ -201,7 +201,7 @@ function protocolOf(chain: string): Protocol | null {
   if (!/[12]/.test(chain)) return null;
   const kind = chain.includes('2') ? 'http2' : 'http1';
   const handshakeWork = chain.includes('2') ? S.exponential(S.ms(0.2)) : S.FREE;
-  return { kind, tls: chain.includes('2') ? 'tls12' : 'none', handshakeWork };
+  return { kind, tls: chain.includes('2') ? 'tls12' : 'none', handshakeWork, closes: null };
 }
 
 export const CANCELLATIONS = ['ignore', 'onDequeue', 'atSteps', 'immediate'] as const;

@@ -253,8 +253,9 @@ function edgeLines(plan: Plan, schemaOf: SchemaOf): readonly string[] {
 
 function connectionsText(connections: PlanConnections | null): readonly string[] {
   if (connections === null) return [];
-  const { multiplexed, tlsTrips, shared, maxStreams, ...fields } = connections;
-  const own = multiplexed ? { ...fields, maxStreams } : fields;
+  const { multiplexed, tlsTrips, shared, maxStreams, server, ...fields } = connections;
+  const limits = server === null ? fields : { ...fields, server };
+  const own = multiplexed ? { ...limits, maxStreams } : limits;
   const where = shared ? 'shared by all instances' : 'to each instance';
   return [`connections (${where}, opening takes ${1 + tlsTrips} RTT; ${plainText(own)})`];
 }
