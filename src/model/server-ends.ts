@@ -25,8 +25,11 @@ const SAID = Object.freeze({
   closed: 3,
 } as const);
 
-/** The farewell was lost on the wire: only an answer of the kernel tells the client. */
-const UNHEARD = 4;
+/**
+ * No farewell is on its way any more: the client has heard it, or it was lost on the wire. Who still
+ * comes has an answer of the kernel.
+ */
+const OVER = 4;
 
 /** gRPC spreads the age of connections by a tenth to both sides (internal/transport getJitter). */
 const JITTER_SHARE = 10;
@@ -136,7 +139,7 @@ export class ServerEnds {
     const slot = table.slotOf(strands.from[strand]);
     if (table.isStale(slot)) return false;
     if (this.isOver(slot)) {
-      if ((this.said[slot] & UNHEARD) === 0) {
+      if ((this.said[slot] & OVER) === 0) {
         server.lose(strand);
         return true;
       }
@@ -240,16 +243,18 @@ export class ServerEnds {
     const { engine } = world;
     const delay = table.handshakes.delay(slot, MESSAGE.answer);
     if (delay === VANISHED) {
-      this.said[slot] |= UNHEARD;
+      this.said[slot] |= OVER;
       return;
     }
     const at = Math.max(engine.now + delay, table.answerNs[slot]);
-    engine.at(at, PHASE.COMPLETION, op, slot, table.life[slot], 0);
+    // Behind the answers of that instant, and behind who takes their place on the connection.
+    engine.at(at, PHASE.TIMER, op, slot, table.life[slot], 0);
   }
 
   private hear(op: number, slot: number, life: number): void {
     const { table, world } = this;
     if (table.life[slot] !== life || table.stalls(slot, op, life)) return;
+    this.said[slot] |= OVER;
     if (table.streams[slot] > 0 && op !== this.soonOp) this.end(slot, op === this.lastOp);
     const { stat } = world.edges[table.edge[slot]];
     if (table.state[slot] === CONNECTION.OPEN) world.sink.count(stat, EDGE_COUNTER.goodbyes);

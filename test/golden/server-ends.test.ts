@@ -144,7 +144,12 @@ describe('GOAWAY of nginx', () => {
   it('counts a stream that its caller has given up as over once that is known', () => {
     // Given up at 60, known at 75: closed at 1075, known at 1090. Sent at 1059 it is in time.
     const idle = '{ kind: http2, keepAliveTimeout: 1s }';
-    const own = { connections: '{}', protocol: idle, policy: 'timeout: 60ms', steps: '[ wait: 5s ]' };
+    const own = {
+      connections: '{}',
+      protocol: idle,
+      policy: 'timeout: 60ms',
+      steps: '[ wait: 5s ]',
+    };
     const late = line({ ...own, at: '0ms, 1060ms' });
     expect(attempts(late)).toEqual(['timeout', 'refused']);
     const inTime = line({ ...own, at: '0ms, 1059ms' });

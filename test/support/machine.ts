@@ -5,7 +5,7 @@ import * as registry from '../../src/patterns/registry.js';
 import { streamKey, unit } from '../../src/kernel/rng.js';
 import { NEVER_AGAIN } from '../../src/spec/outcome.js';
 import type { Bundle, Layer } from '../../src/spec/scenario.js';
-import type { Connections, Pool, Protocol } from '../../src/spec/resources.js';
+import type { Connections, Pool, Protocol, ServerClosing } from '../../src/spec/resources.js';
 import type { RunRecord } from '../../src/spec/record.js';
 import type { Distribution } from '../../src/kernel/distribution.js';
 import * as S from './scenario.js';
@@ -201,8 +201,17 @@ function protocolOf(chain: string): Protocol | null {
   if (!/[12]/.test(chain)) return null;
   const kind = chain.includes('2') ? 'http2' : 'http1';
   const handshakeWork = chain.includes('2') ? S.exponential(S.ms(0.2)) : S.FREE;
-  return { kind, tls: chain.includes('2') ? 'tls12' : 'none', handshakeWork, closes: null };
+  return { kind, tls: chain.includes('2') ? 'tls12' : 'none', handshakeWork, closes: CLOSES };
 }
+
+/** Servers that close connections all the time, without streams and with them. */
+const CLOSES: ServerClosing = {
+  keepAliveTimeoutNs: S.ms(0.5),
+  keepAliveRequests: 7,
+  maxConnectionIdleNs: null,
+  maxConnectionAgeNs: S.ms(8),
+  maxConnectionAgeGraceNs: S.ms(1),
+};
 
 export const CANCELLATIONS = ['ignore', 'onDequeue', 'atSteps', 'immediate'] as const;
 export const NETWORKS: readonly Distribution[] = [
