@@ -228,6 +228,13 @@ export const DECISIVE: readonly Decisive[] = [
     'three tries fail in a third of a third of a third',
   ),
   row(
+    'connection-age',
+    'users.success from 20s to 65s in no-grace',
+    0.99,
+    0.002,
+    'of some 51 calls on a connection those of its last 50 ms are lost, half a call',
+  ),
+  row(
     'connection-churn',
     'page->stock.connections.opened in go-default',
     4800,
@@ -409,6 +416,13 @@ export const DECISIVE: readonly Decisive[] = [
     44.4,
     1.0,
     '200 tokens x 4 gateways, each asked for every 10 s + 8 s',
+  ),
+  row(
+    'keep-alive-race',
+    'users.success in server-first',
+    0.9804,
+    0.006,
+    '2 of 100 gaps end in the 20 ms around the close, and after each lost call one more dials: 1 - 0.02 / 1.02',
   ),
   row('kong-declarative', 'apps.outcomes.ok in one-node', 6000, 0.5, '60 minutes x 100'),
   row(
