@@ -1,6 +1,6 @@
-import type { PlanBundle, PlanConnections, PlanEdge } from '../spec/plan.js';
+import type { PlanBundle, PlanEdge } from '../spec/plan.js';
 import type { Bundle, Layer, LoadBalancing, OutlierDetection } from '../spec/scenario.js';
-import type { Pool, Protocol, ServerClosing } from '../spec/resources.js';
+import type { PlanConnections, Pool, Protocol, ServerClosing } from '../spec/resources.js';
 import { Bundles, governing } from './bundles.js';
 import { byCodeUnit } from './canonical.js';
 import { isFree } from './free.js';

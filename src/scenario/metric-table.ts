@@ -169,30 +169,9 @@ export const METRICS: readonly Metric[] = [
     'low',
     'Attempts per call; of the cascade, the largest of any edge.',
   ),
-  metric(
-    'budgetDenied',
-    ['edge'],
-    'number',
-    'none',
-    'low',
-    'Retries and hedges that a budget refused.',
-  ),
-  metric(
-    'hedges',
-    ['edge'],
-    'number',
-    'none',
-    'none',
-    'Attempts that a hedge sent beside others of the same call.',
-  ),
-  metric(
-    'retries',
-    ['edge'],
-    'number',
-    'none',
-    'low',
-    'Attempts beyond the first that a retry policy sent.',
-  ),
+  counted('budgetDenied', ['edge'], 'low', 'Retries and hedges that a budget refused.'),
+  counted('hedges', ['edge'], 'none', 'Attempts that a hedge sent beside others of the same call.'),
+  counted('retries', ['edge'], 'low', 'Attempts beyond the first that a retry policy sent.'),
   metric('fallbacks', ['edge'], 'number', 'none', 'none', 'Calls answered by a fallback.'),
   metric(
     'breaker.openFor',
@@ -234,27 +213,16 @@ export const METRICS: readonly Metric[] = [
     'low',
     'Calls that a client-side throttle refused.',
   ),
-  metric(
-    'wouldReject',
-    ['edge'],
-    'number',
-    'none',
-    'low',
-    'Calls that policies with `dryRun` would have refused.',
-  ),
-  metric(
+  counted('wouldReject', ['edge'], 'low', 'Calls that policies with `dryRun` would have refused.'),
+  counted(
     'coalesced',
     ['gateway', 'route', 'service', 'endpoint', 'edge'],
-    'number',
-    'none',
     'low',
     'Calls, or requests in a middleware chain, that were answered with the answer of another one.',
   ),
-  metric(
+  counted(
     'hinted',
     ['edge'],
-    'number',
-    'none',
     'low',
     'Retries and hedges whose time the callee has set by a Retry-After or a pushback.',
   ),
@@ -282,43 +250,28 @@ export const METRICS: readonly Metric[] = [
     'low',
     'Connections in use over the connections the client pools may open.',
   ),
-  metric(
-    'pool.timeouts',
-    POOLED,
-    'number',
-    'none',
-    'low',
-    'Attempts that found no connection in time.',
-  ),
-  metric(
+  counted('pool.timeouts', POOLED, 'low', 'Attempts that found no connection in time.'),
+  counted(
     'pool.overflow',
     ['edge'],
-    'number',
-    'none',
     'low',
     'Attempts refused because maxPending attempts waited for a connection already.',
   ),
-  metric(
+  counted(
     'connections.opened',
     POOLED,
-    'number',
-    'none',
     'low',
     'Connections that client pools began to open; the mean over runs.',
   ),
-  metric(
+  counted(
     'connections.closed',
     ['edge'],
-    'number',
-    'none',
     'none',
     'Connections that the callee closed by limits of its own, an answer with that notice excepted.',
   ),
-  metric(
+  counted(
     'connections.raced',
     ['edge'],
-    'number',
-    'none',
     'low',
     'Attempts that were on their way when the callee closed their connection.',
   ),
@@ -387,6 +340,16 @@ export const METRICS: readonly Metric[] = [
     'User requests still under way at the end; the mean over runs.',
   ),
 ];
+
+/** A plain number of things that happened. */
+function counted(
+  name: string,
+  subjects: readonly SubjectKind[],
+  better: Metric['better'],
+  text: string,
+): Metric {
+  return metric(name, subjects, 'number', 'none', better, text);
+}
 
 function metric(
   name: string,

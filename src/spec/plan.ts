@@ -9,15 +9,7 @@ import type {
   RetryAfter,
 } from './scenario.js';
 import type { Arrivals } from './arrivals.js';
-import type {
-  Connections,
-  Cpu,
-  Lifecycle,
-  Pool,
-  Queue,
-  ServerClosing,
-  Shed,
-} from './resources.js';
+import type { Cpu, Lifecycle, PlanConnections, Pool, Queue, Shed } from './resources.js';
 
 /**
  * A scenario variant lowered to ids and flat arrays: what one run needs, and nothing else. It is
@@ -156,18 +148,6 @@ export interface PlanEdge {
   readonly deadline: boolean;
   /** Link by [caller zone index + 1][callee zone index + 1], flattened; stride = zones + 1. */
   readonly links: Int32Array;
-}
-
-/** Connections of an edge, with what the protocol of the callee says about them. */
-export interface PlanConnections extends Connections {
-  /** http2 and grpc: several attempts at once, whose messages keep their order. */
-  readonly multiplexed: boolean;
-  /** Round trips of the TLS handshake, behind the one of TCP. */
-  readonly tlsTrips: 0 | 1 | 2;
-  /** The instance is picked when a connection is opened: all instances of the callee share the pool. */
-  readonly shared: boolean;
-  /** When the callee closes one; null where it never does. */
-  readonly server: ServerClosing | null;
 }
 
 export interface PlanBundle {

@@ -39,6 +39,18 @@ export interface ServerClosing {
   readonly maxConnectionAgeGraceNs: Ns | null;
 }
 
+/** Connections of an edge, with what the protocol of the callee says about them. */
+export interface PlanConnections extends Connections {
+  /** http2 and grpc: several attempts at once, whose messages keep their order. */
+  readonly multiplexed: boolean;
+  /** Round trips of the TLS handshake, behind the one of TCP. */
+  readonly tlsTrips: 0 | 1 | 2;
+  /** The instance is picked when a connection is opened: all instances of the callee share the pool. */
+  readonly shared: boolean;
+  /** When the callee closes one; null where it never does. */
+  readonly server: ServerClosing | null;
+}
+
 export interface Cpu {
   /** Infinity = work never slows. */
   readonly cores: number;

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { formatDuration } from '../../spec/quantity-text.js';
-import type { Plan, PlanComponent, PlanConnections, PlanEdge } from '../../spec/plan.js';
+import type { Plan, PlanComponent, PlanEdge } from '../../spec/plan.js';
+import type { PlanConnections } from '../../spec/resources.js';
 import { formatSize } from '../../spec/size-text.js';
 import { chainLines, sizeLines } from './chain-text.js';
 import { gatewayLines } from './gateway-text.js';
