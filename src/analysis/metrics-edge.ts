@@ -134,6 +134,7 @@ export function poolPick(
 const COUNTER_OF: ReadonlyMap<string, EdgeCounter> = new Map([
   ['budgetDenied', 'budgetDenied'],
   ['hedges', 'hedges'],
+  ['hedges.dropped', 'hedgesDropped'],
   ['retries', 'retries'],
   ['fallbacks', 'fallbacks'],
   ['breaker.rejected', 'breakerRejected'],

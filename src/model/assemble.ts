@@ -41,6 +41,7 @@ import { ServerEnds } from './server-ends.js';
 import { Sink } from './sink.js';
 import { Sizes } from './sizes.js';
 import { Strands } from './strands.js';
+import { Ties } from './ties.js';
 import { TimeLimits } from './time-limits.js';
 import { Tracer } from './tracer.js';
 import { Wire } from './wire.js';
@@ -102,6 +103,7 @@ export function assemble(
   world.serverEnds = closes ? new ServerEnds(world) : null;
   world.wire = new Wire(world);
   world.calls = new Calls(engine, world.wire, plan.deepestChain + 1);
+  world.ties = isTied(plan, registry) ? new Ties(world) : null;
   world.interpreter = new Interpreter(world);
   world.workers = new Workers(world);
   world.effects = new Effects(world);
@@ -123,6 +125,12 @@ export function assemble(
     return definition!;
   });
   return { world, chains, board, collections: outages.collections, views };
+}
+
+function isTied({ bundles }: Plan, registry: Registry): boolean {
+  return bundles.some(({ layers }) =>
+    layers.some(({ policy, kind }) => registry.policyKind(policy, kind)?.tied === true),
+  );
 }
 
 function setStreams(world: Draft): void {

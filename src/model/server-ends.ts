@@ -11,6 +11,7 @@ import { CONNECTION } from './connection-table.js';
 import type { ConnectionTable } from './connection-table.js';
 import { FROZEN } from './instance.js';
 import { MESSAGE, VANISHED } from './link.js';
+import { isBroken } from './server-connections.js';
 import { ANSWERED, RETURN } from './strands.js';
 import type { World } from './world.js';
 
@@ -135,7 +136,7 @@ export class ServerEnds {
     const { strands, edges, server } = world;
     this.served[strand] = 0;
     if (!edges[strands.edge[strand]].guarded) return false;
-    if (strands.gone[strand] >= 0 || strands.injected[strand] !== 0) return false;
+    if (strands.gone[strand] >= 0 || isBroken(strands.injected[strand])) return false;
     const slot = table.slotOf(strands.from[strand]);
     if (table.isStale(slot)) return false;
     if (this.isOver(slot)) {

@@ -92,6 +92,7 @@ export class Wire implements CallSite {
     strands.state[strand] = STATE.TRANSIT;
     this.trace(strand, frame, owner);
     frames.job[frame] = strand;
+    if (world.ties !== null) world.ties.sent(strand);
     this.attempts++;
     sink.attempt(edge.stat);
     world.levels.add(view.gauge, 1);
@@ -198,6 +199,10 @@ export class Wire implements CallSite {
 
   idempotent(frame: number): boolean {
     return this.world.edges[this.world.calls.frames.edge[frame]].idempotent;
+  }
+
+  tie(frame: number, other: number): void {
+    this.world.ties!.tie(frame, other);
   }
 
   forked(job: number): void {

@@ -28,6 +28,7 @@ import type { ServerEnds } from './server-ends.js';
 import type { Sink } from './sink.js';
 import type { Sizes } from './sizes.js';
 import type { Strands } from './strands.js';
+import type { Ties } from './ties.js';
 import type { TimeLimits } from './time-limits.js';
 import type { Tracer } from './tracer.js';
 import type { Wire } from './wire.js';
@@ -111,6 +112,8 @@ export interface World {
   readonly serverEnds: ServerEnds | null;
   readonly wire: Wire;
   readonly picks: Picks;
+  /** Null where no policy ties attempts to each other. */
+  readonly ties: Ties | null;
   readonly server: Server;
   readonly effects: Effects;
   readonly workers: Workers;

@@ -171,6 +171,12 @@ export const METRICS: readonly Metric[] = [
   ),
   counted('budgetDenied', ['edge'], 'low', 'Retries and hedges that a budget refused.'),
   counted('hedges', ['edge'], 'none', 'Attempts that a hedge sent beside others of the same call.'),
+  counted(
+    'hedges.dropped',
+    ['edge'],
+    'none',
+    'Attempts that a server dropped because that of their tied fellow had begun.',
+  ),
   counted('retries', ['edge'], 'low', 'Attempts beyond the first that a retry policy sent.'),
   metric('fallbacks', ['edge'], 'number', 'none', 'none', 'Calls answered by a fallback.'),
   metric(

@@ -41,6 +41,11 @@ export interface Plan {
   readonly program: Program;
   readonly loads: readonly PlanLoad[];
   readonly links: readonly PlanLink[];
+  /**
+   * By component: distribution of the delay of a message from one of its instances to another, by
+   * (zone + 1) * (zones + 1) + zone + 1; null where it has one instance.
+   */
+  readonly peers: readonly (Int32Array | null)[];
   readonly limiters: readonly PlanLimiter[];
   /** Whether any message has a size. */
   readonly sized: boolean;

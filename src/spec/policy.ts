@@ -63,6 +63,7 @@ export const EDGE_COUNTERS = [
   'poolOverflows',
   'goodbyes',
   'raced',
+  'hedgesDropped',
 ] as const;
 export type EdgeCounter = (typeof EDGE_COUNTERS)[number];
 export const EDGE_COUNTER = Object.freeze(
@@ -98,6 +99,12 @@ export interface CallContext {
    */
   fork(frame: number, layer: number, nth: number, elsewhere: boolean): number;
   killChild(child: number): void;
+  /**
+   * From now on the servers of a frame know of those of another: that which begins an attempt tells the
+   * other, which drops what it has not begun as `cancelled`. A frame is tied to itself while the
+   * other is still to come, and to -1 no more. Only for kinds that are `tied`.
+   */
+  tie(frame: number, other: number): void;
   /**
    * The call that the bundle names as its fallback, made for this frame under a bundle of its own; its
    * end comes to child(), and killChild() gives it up.
@@ -227,6 +234,8 @@ export interface PolicyKind<S extends z.ZodType = z.ZodType> {
   readonly example: string;
   /** 'none': holds no state of its own beyond the frame, so one object serves every caller. */
   readonly state: 'none' | 'scoped';
+  /** It ties attempts to each other. */
+  readonly tied?: true;
   /** Its state holds answers, which only calls of one endpoint may share: `per` is `endpoint`. */
   readonly perEndpoint?: true;
   /** It is about one instance called, whatever the user writes: `per: target`. */

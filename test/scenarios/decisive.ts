@@ -690,6 +690,13 @@ export const DECISIVE: readonly Decisive[] = [
     '0.9 to the tenth, once for each call',
   ),
   row(
+    'tied-requests',
+    'users.latency.mean in tied',
+    0.0298,
+    0.0006,
+    'M/D/2 at 70 %: 20 ms of work and 9.8 ms of waiting, a half of the 19.2 ms of M/M/2 and 2 % more',
+  ),
+  row(
     'timeout',
     'readers.success during hang in none-set',
     0.1,

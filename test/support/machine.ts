@@ -37,6 +37,7 @@ const LAYERS: Readonly<Record<string, () => Layer>> = {
       backoff: { kind: 'exponential', base: '2ms', jitter: 'full' },
     }),
   h: () => layerOf('hedge', 'simple', { after: '3ms' }),
+  z: () => layerOf('hedge', 'tied', { after: '0.2ms' }),
   n: () =>
     layerOf('hedge', 'grpc', {
       attempts: 4,
@@ -139,6 +140,9 @@ export const CHAINS: readonly string[] = [
   'ridhb',
   'prts',
   'fnstw',
+  'frztb',
+  'rzctb2',
+  'zh',
   'dpws',
   // Connections: http1 (1), http2 over TLS (2), an instance picked for each of them (4).
   'rtb1',
