@@ -164,14 +164,15 @@ export class EdgePool implements PolicyState {
    */
   failed(slot: number, outcome: Outcome): void {
     const owner = this.endDial(slot);
+    const instance = this.setup.world.connections.instance[slot];
     this.close(slot);
     const { limits } = this.setup;
     if (this.multiplexed || (limits !== null && !limits.isDry)) {
       for (let left = this.line.length; left > 0 && this.line.length > 0; left--) {
-        this.refuse(this.line.head, outcome);
+        this.miss(this.line.head, instance, outcome);
       }
     } else if (owner >= 0) {
-      this.refuse(owner, outcome);
+      this.miss(owner, instance, outcome);
     }
     this.grow();
   }
@@ -337,6 +338,14 @@ export class EdgePool implements PolicyState {
       if (this.dial(frame)) this.line.expect(frame);
       else this.refuse(frame, this.nowhere(frame));
     }
+  }
+
+  /** An attempt gets no connection to an instance, as who watches it should know. */
+  private miss(frame: number, instance: number, outcome: Outcome): void {
+    const { world } = this.setup;
+    const { first, outliers } = world.edges[world.calls.frames.edge[frame]];
+    if (outliers !== null) outliers[this.caller.index].record(instance - first, outcome);
+    this.refuse(frame, outcome);
   }
 
   private refuse(frame: number, outcome: Outcome): void {

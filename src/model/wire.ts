@@ -99,6 +99,7 @@ export class Wire implements CallSite {
     if (sizes !== null) sizes.sent(strand, edge, owner);
     this.guard(strand);
     this.launch(strand, edge, caller, callee);
+    if (edge.outliers !== null) this.noteConnected(edge, strand, caller, callee);
     return PASS;
   }
 
@@ -217,6 +218,13 @@ export class Wire implements CallSite {
     if (caller.frozen !== FROZEN.pause || caller.down) return false;
     caller.stalledCalls.push(op, target, stamp);
     return true;
+  }
+
+  /** Tells who watches instances that one took a connection; nobody listens where it is refused. */
+  private noteConnected(edge: Edge, strand: number, caller: Instance, callee: Instance): void {
+    const isRefused = this.world.strands.injected[strand] === OUTCOME.refused;
+    if (!edge.connected && (isRefused || (callee.down && !callee.silent))) return;
+    edge.outliers![caller.index].connected(callee.index);
   }
 
   /** Gives an attempt its instance; false where it can go nowhere. */

@@ -276,8 +276,8 @@ export interface PolicyKind<S extends z.ZodType = z.ZodType> {
   /** Where the kind may also limit what is under way in a server. `stream` gives the key of its draws. */
   gate?(config: z.output<S>, stream: (meaning: string) => StreamKey): GateState;
   /**
-   * What it says about another policy of its bundle: the settings of that one, given those it has and
-   * the fields of it that the user wrote.
+   * What it says about another policy of its bundle, or its `connections`: the settings of that one,
+   * given those it has and the fields of it that the user wrote.
    */
   completes?(
     config: z.output<S>,

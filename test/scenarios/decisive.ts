@@ -475,6 +475,13 @@ export const DECISIVE: readonly Decisive[] = [
     'five before each of two ejections; the second is over when the fault is',
   ),
   row(
+    'outlier-split',
+    'shop->stock.outcomes.timeout during hung in split',
+    1498,
+    0.5,
+    '60 s of one call each 40 ms, but the last two, which are answered within 100 ms',
+  ),
+  row(
     'panic-threshold',
     'users.success during bad in panic',
     0.25,

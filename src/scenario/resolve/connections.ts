@@ -1,15 +1,19 @@
 import type { Connections, Protocol, ServerClosing } from '../../spec/resources.js';
+import { policyKind } from '../../patterns/registry.js';
+import type { Layer } from '../../spec/scenario.js';
 import type { BalancingOutput } from '../schema/bundle.js';
 import type { ConnectionsOutput, ProtocolOutput } from '../schema/connections.js';
 import type { Context, Path } from './context.js';
 import { report, writtenAt } from './context.js';
 
-/** The connections of a bundle. */
+/** The connections of a bundle, with what its layers say about them. */
 export function resolveConnections(
   context: Context,
-  output: ConnectionsOutput,
+  written: ConnectionsOutput,
+  layers: readonly Layer[],
   path: Path,
 ): Connections {
+  const output = completed(written, layers);
   const { max, maxIdle, maxPending, acquireTimeout } = output;
   const problem = (field: string, message: string): void =>
     report(context, 'FL208', [...path, field], message);
@@ -50,6 +54,15 @@ export function resolveConnections(
     maxRequests: output.maxRequests,
     lifetimeNs: output.lifetime,
   };
+}
+
+/** Connections with what the layers say about them. */
+function completed(connections: ConnectionsOutput, layers: readonly Layer[]): ConnectionsOutput {
+  let own: unknown = connections;
+  for (const { policy, kind, config } of layers) {
+    own = policyKind(policy, kind)!.completes?.(config as never, 'connections', own, []) ?? own;
+  }
+  return own as ConnectionsOutput;
 }
 
 /** The protocol of a host, or null. */
