@@ -52,6 +52,7 @@ export { throttleSre } from './policies/throttle-sre.js';
 export { timeout } from './policies/timeout.js';
 
 export { first } from './balancers/first.js';
+export { kong } from './balancers/kong.js';
 export { leastConnections } from './balancers/least-connections.js';
 export { leastRequest } from './balancers/least-request.js';
 export { maglev } from './balancers/maglev.js';

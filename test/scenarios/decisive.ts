@@ -32,6 +32,13 @@ export const DECISIVE: readonly Decisive[] = [
     '3000/s x 0.25 ms + 300/s x 0.27 ms + 2000/s x 0.08 ms',
   ),
   row(
+    'balancing-kong',
+    'gate->stock.latency.mean in shuffled',
+    0.05875,
+    0.0035,
+    'n of 40 at each of four, n binomial: 10 ms x 4 x (107.5 + 10) / 2 / 40',
+  ),
+  row(
     'balancing-nginx',
     'proxy->stock.outcomes.refused during dead in defaults',
     24,
