@@ -142,6 +142,7 @@ const COUNTER_OF: ReadonlyMap<string, EdgeCounter> = new Map([
   ['throttle.rejected', 'throttleRejected'],
   ['pool.timeouts', 'poolTimeouts'],
   ['pool.overflow', 'poolOverflows'],
+  ['pool.leaks', 'leaks'],
   ['connections.opened', 'connects'],
   ['connections.closed', 'goodbyes'],
   ['connections.raced', 'raced'],

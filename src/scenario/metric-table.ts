@@ -264,6 +264,12 @@ export const METRICS: readonly Metric[] = [
     'Attempts refused because maxPending attempts waited for a connection already.',
   ),
   counted(
+    'pool.leaks',
+    POOLED,
+    'low',
+    'Connections in use for longer than leakDetectionThreshold, as HikariCP warns of.',
+  ),
+  counted(
     'connections.opened',
     POOLED,
     'low',

@@ -64,6 +64,7 @@ export const EDGE_COUNTERS = [
   'goodbyes',
   'raced',
   'hedgesDropped',
+  'leaks',
 ] as const;
 export type EdgeCounter = (typeof EDGE_COUNTERS)[number];
 export const EDGE_COUNTER = Object.freeze(

@@ -122,6 +122,9 @@ export interface HikariSettings {
   readonly maximumPoolSize: number;
   readonly minimumIdle: number;
   readonly connectionTimeoutNs: Ns;
+  readonly validationTimeoutNs: Ns;
+  readonly aliveBypassWindowNs: Ns;
+  readonly leakDetectionThresholdNs: Ns | null;
   readonly idleTimeoutNs: Ns | null;
   readonly maxLifetimeNs: Ns | null;
 }

@@ -539,6 +539,13 @@ export const DECISIVE: readonly Decisive[] = [
     'the tenth waits for 20 ms and seven times 50 ms, and takes 400 ms',
   ),
   row(
+    'pool-hikari-validation',
+    'users.latency.p50 in tested',
+    0.04,
+    0.0002,
+    '5 + 20 + 5 ms, and 10 ms to the database and back for the test',
+  ),
+  row(
     'pool-idle',
     'users.latency.mean in two-idle',
     0.011,

@@ -196,6 +196,9 @@ function poolOf(chain: string): Pool {
     maximumPoolSize: 3,
     minimumIdle: 1,
     connectionTimeoutNs: S.ms(4),
+    validationTimeoutNs: S.ms(2),
+    aliveBypassWindowNs: S.ms(1),
+    leakDetectionThresholdNs: S.ms(3),
     idleTimeoutNs: S.ms(10),
     maxLifetimeNs: null,
   };
