@@ -32,7 +32,7 @@ import { hostOf, layOut, partOf } from './layout.js';
 import { KeyTable } from './keys.js';
 import { Limiters } from './limiters.js';
 import { planLoads, traceShareOf } from './loads.js';
-import { planLinks, withLinks } from './network.js';
+import { planLinks, planPeers, withLinks } from './network.js';
 import { Onces, sendsKeys } from './onces.js';
 import { planModules } from './modules.js';
 import { Problems } from './problem.js';
@@ -91,6 +91,7 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
     edges: withLinks(edges, links, layout.zones.length),
     statEdges,
     bundles,
+    peers: planPeers(scenario.network, layout, writer.distributions),
     distributions: writer.distributions.values,
     counts: writer.counts.values,
     program: writer.assembler.seal(),

@@ -1,10 +1,10 @@
 import type { ComponentKind } from '../spec/component-kind.js';
 import type { Cache } from '../spec/caching.js';
-import type { PlanBundle, PlanConnections, PlanEdge } from '../spec/plan.js';
+import type { PlanBundle, PlanEdge } from '../spec/plan.js';
 import type { Bundle, Layer, LoadBalancing, OutlierDetection } from '../spec/scenario.js';
-import type { Pool, Protocol } from '../spec/resources.js';
 import type { Session } from '../spec/sections.js';
 import { SESSION } from '../spec/sections.js';
+import type { PlanConnections, Pool, Protocol, ServerClosing } from '../spec/resources.js';
 import { Bundles, governing } from './bundles.js';
 import { byCodeUnit } from './canonical.js';
 import { isFree } from './free.js';
@@ -221,13 +221,23 @@ function connectionsOf(
   if (connections === null || isStore(kind)) return null;
   const protocol = hostOf(callee)!.protocol;
   const multiplexed = protocol !== null && STREAMING.has(protocol.kind);
+  const closes = protocol?.closes ?? null;
+  // Without streams the last answer says that the connection ends, so both ends count alike.
+  const counted = multiplexed || closes === null ? Infinity : closes.keepAliveRequests;
   return {
     ...connections,
+    maxRequests: Math.min(connections.maxRequests, counted),
     maxStreams: multiplexed ? connections.maxStreams : 1,
     multiplexed,
     tlsTrips: TLS_TRIPS[protocol?.tls ?? 'none'],
     shared: level === 'connection',
+    server: closes !== null && surprises(closes, multiplexed) ? closes : null,
   };
+}
+
+/** Whether a server closes a connection without having said so in an answer. */
+function surprises(closes: ServerClosing, multiplexed: boolean): boolean {
+  return multiplexed || closes.keepAliveTimeoutNs !== null;
 }
 
 /**
