@@ -18,6 +18,7 @@ import { Alarms } from './alarms.js';
 import { DryRun } from './dry-run.js';
 import type { View } from './edge.js';
 import type { Instance } from './instance.js';
+import { KeyedStates } from './keyed-states.js';
 import { PickLayer } from './pick-layer.js';
 import { limitsAt, Pools } from './pools.js';
 import type { Registry } from './registry.js';
@@ -268,7 +269,9 @@ export class Chains {
 
 function create(definition: PolicyKind, layer: Layer, setup: PolicySetup): PolicyState {
   const make = (ctx: CallContext, target: Target | null): PolicyState => {
-    const own = definition.create(layer.config, { ...setup, ctx, target });
+    const given = { ...setup, ctx, target };
+    const isSplit = definition.keyed === 'states';
+    const own = (isSplit ? split : createOne)(definition, layer, given);
     if (layer.store === null) return own;
     return new Stored(ctx, own, latencyOf(setup, layer.store.latency));
   };
@@ -276,6 +279,17 @@ function create(definition: PolicyKind, layer: Layer, setup: PolicySetup): Polic
   // What only watches shuts nothing.
   const target = setup.target === null ? null : { setOpen: () => {} };
   return new DryRun(setup.ctx, (ctx) => make(ctx, target));
+}
+
+function createOne(definition: PolicyKind, { config }: Layer, setup: PolicySetup): PolicyState {
+  return definition.create(config, setup);
+}
+
+/** One state, or one for each value of the key that splits it. */
+function split(definition: PolicyKind, layer: Layer, setup: PolicySetup): PolicyState {
+  const { ctx, keyOf } = setup;
+  const create = (): PolicyState => createOne(definition, layer, { ...setup, keyOf: null });
+  return keyOf === null ? create() : new KeyedStates(ctx, keyOf, create);
 }
 
 /** Time of a question to the store of a policy, drawn for each attempt of a call. */

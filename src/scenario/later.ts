@@ -41,7 +41,9 @@ const LATER_FIELDS: ReadonlyMap<string, string> = new Map([
   ['respond', 'responseSize degraded'],
   ['when', 'version'],
   ['bundle', 'tags'],
-  ['policy', 'key store retryAfter ignore'],
+  ['policy', 'store retryAfter'],
+  ['concurrencyLimit', 'key'],
+  ['hedge', 'key'],
   ['store', 'cache of onError'],
   ['protocol', 'workPerKiB'],
   ['middleware', 'cache'],
@@ -51,7 +53,8 @@ const LATER_FIELDS: ReadonlyMap<string, string> = new Map([
 /** Words of closed lists that later versions bring, by the last key of the path. */
 const LATER_WORDS: readonly (readonly [key: string, words: string])[] = [
   ['warmup', 'auto'],
-  ['per', 'key'],
+  ['concurrencyLimit.per', 'key'],
+  ['hedge.per', 'key'],
   ['shed.kind', 'dagor'],
   ['arrivals.kind', 'trace'],
   ['pool.kind', 'pgbouncer'],

@@ -26,6 +26,11 @@ export interface PolicyState {
   reset?(): void;
   /** Permits, waiters and forks held now. Must be 0 when nothing is in flight. */
   held(): number;
+  /**
+   * True when a new state in its place would decide the same from now on, whatever comes; so no call
+   * is inside. Where there is one for each value of a key, those without it are kept for ever.
+   */
+  isIdle?(now: Ns): boolean;
   /** Limits on the connections of the calls it stands in front of. */
   readonly limits?: ConnectionLimits;
 }
@@ -233,8 +238,11 @@ export interface PolicyKind<S extends z.ZodType = z.ZodType> {
   readonly failsOpen?: true;
   /** With every instance shut callers wait so long for one and are refused then, not at once. */
   shutWait?(config: z.output<S>): Ns;
-  /** True where the state may be split by the value of a key; `keyOf` is null for all others. */
-  readonly keyed?: true;
+  /**
+   * Where the state may be split by the value of a key: `inside` the state itself, which is given
+   * `keyOf`, or into `states` that know nothing of each other. `keyOf` is null for all others.
+   */
+  readonly keyed?: 'inside' | 'states';
   /** Where the library has its own word for it: the key that splits the state, by what is written. */
   splitBy?(config: z.output<S>, key: string | null): string | null;
   /** True where all it does is to refuse calls or let them wait: `dryRun` then only counts that. */

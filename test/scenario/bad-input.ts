@@ -67,8 +67,8 @@ const chain = 'middleware: [ { authenticate: { kind: jwt, work: 0.3ms } } ]';
 /** Mistakes in keys, quantities, words and steps. */
 export const BAD_SHAPES: readonly BadCase[] = [
   {
-    title: 'a split of a state that only limiters have',
-    edit: [timeout, 'plain: { bulkhead: { maxConcurrent: 9, per: key } }'],
+    title: 'a split of a state that no key splits',
+    edit: [timeout, 'plain: { concurrencyLimit: { kind: fixed, limit: 9, per: key } }'],
     code: 'FL202',
     at: 'key } }',
     says: 'known, not in this version',
@@ -157,6 +157,27 @@ export const BAD_SHAPES: readonly BadCase[] = [
     says: 'per: key needs the name of one',
   },
   {
+    title: 'a bulkhead per key that does not say which',
+    edit: [timeout, 'plain: { bulkhead: { maxConcurrent: 9, per: key } }'],
+    code: 'FL203',
+    at: 'key }',
+    says: 'per: key needs the name of one',
+  },
+  {
+    title: 'a key of a retry without a budget',
+    edit: [timeout, 'plain: { retry: { attempts: 3, key: product } }'],
+    code: 'FL208',
+    at: 'product } }',
+    says: 'only a budget has a state',
+  },
+  {
+    title: 'a breaker for each request',
+    edit: [timeout, 'plain: { circuitBreaker: { per: key, key: request } }'],
+    code: 'FL208',
+    at: 'request',
+    says: 'no state would see two of them',
+  },
+  {
     title: 'a limiter by a key that does not exist',
     edit: [timeout, 'plain: { rateLimit: { rate: 9/s, key: produkt } }'],
     code: 'FL404',
@@ -166,7 +187,7 @@ export const BAD_SHAPES: readonly BadCase[] = [
   },
   {
     title: 'a key of a policy whose state no key splits',
-    edit: [timeout, 'plain: { bulkhead: { maxConcurrent: 9, key: product } }'],
+    edit: [timeout, 'plain: { concurrencyLimit: { kind: fixed, limit: 9, key: product } }'],
     code: 'FL202',
     at: 'key: product }',
     says: 'known, not in this version',

@@ -137,6 +137,13 @@ export const DECISIVE: readonly Decisive[] = [
     'each of 10 % errors makes one more call be refused: 0.9 of 1.1',
   ),
   row(
+    'breaker-per-key',
+    'people.success in together',
+    0.0295,
+    0.003,
+    'of the 619 calls of people in a round of 6.88 s 17.25 before it opens and the probe that closes it',
+  ),
+  row(
     'breaker-polly',
     'shop->bank.attempts during outage in ten-a-second',
     35,

@@ -183,6 +183,7 @@ export const circuitBreakerCustom: PolicyKind<typeof schema> = {
     'circuitBreaker: { kind: custom, window: time, windowSize: 1s, threshold: 50%, tripOp: ">", ' +
     'minCalls: 4, open: 100ms, halfOpen: { permits: 2, closeAfter: 2 } }\n',
   state: 'scoped',
+  keyed: 'states',
   dryRun: true,
   create(config, setup) {
     const { ctx } = setup;

@@ -222,7 +222,7 @@ export function layerOf(
   }
   const { scope, per, dryRun, store, ...own } = rest;
   const { key, ...others } = own as { readonly key?: string };
-  const keyed = kind.keyed === true;
+  const keyed = kind.keyed !== undefined;
   return {
     policy,
     kind: kind.kind,
@@ -263,6 +263,7 @@ function layersOf(context: Context, output: BundleOutput, path: Path): Layer[] {
     const fields = config as Record<string, unknown>;
     const layer = layerOf(policy, fields, nodeAt(context, [...path, policy]));
     checkKey(context, layer.key, fields['per'], [...path, policy]);
+    checkShared(context, layer, [...path, policy]);
     if (layer.store !== null && layer.scope === 'instance') {
       const message =
         'each instance has a state of its own, in its memory: a store is for one that they share ' +
@@ -331,6 +332,20 @@ export function checkKey(context: Context, key: string | null, per: unknown, pat
   if (allowed.includes(key)) return;
   const at = [...path, 'key'];
   report(context, 'FL404', at, `there is no key ${key} in keys`, { found: key, allowed });
+}
+
+/** Layers that learn from one request for the next. */
+const LEARNING: ReadonlySet<string> = new Set(['circuitBreaker', 'throttle']);
+
+/** A state that learns needs a key of which several requests have one value. */
+function checkShared(context: Context, { policy, key }: Layer, path: Path): void {
+  if (key === null || !LEARNING.has(policy)) return;
+  const declared = get(get(context.tree, 'keys'), key);
+  if (key !== 'request' && text(get(declared, 'kind')) !== 'unique') return;
+  const message =
+    'each request has a value of its own, so no state would see two of them: take a key that ' +
+    'requests share';
+  report(context, 'FL208', [...path, 'key'], message);
 }
 
 /** What the kind of a policy says about its settings; `path` is where they are written. */

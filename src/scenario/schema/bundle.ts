@@ -157,7 +157,8 @@ const key = nameText()
   .optional()
   .describe(
     'Key of `keys`, or `client`, `workload`, `caller`, `request`: one state for each of its values, ' +
-      'beside the split of `per`. Idle ones are forgotten. Unit: name. Defaults to none.',
+      'beside the split of `per`. One that would decide as a new one does is forgotten. Unit: name. ' +
+      'Defaults to none.',
   );
 
 const dryRun = z
@@ -170,7 +171,7 @@ const dryRun = z
 
 function perOf(kind: PolicyKind): z.ZodType {
   if (kind.perTarget === true) return perTarget;
-  return kind.keyed === true ? perKey : per;
+  return kind.keyed !== undefined ? perKey : per;
 }
 
 /** Policies whose shared state may be in a store. */
@@ -205,7 +206,7 @@ export function policySchema(kinds: readonly PolicyKind[]): z.ZodType {
     const fields = {
       ...(kind.state === 'scoped' ? { scope } : {}),
       ...(kind.state === 'scoped' && kind.perEndpoint !== true ? { per: perOf(kind) } : {}),
-      ...(kind.keyed === true && !('key' in own.shape) ? { key } : {}),
+      ...(kind.keyed !== undefined && !('key' in own.shape) ? { key } : {}),
       ...(kind.state === 'scoped' && STORED.has(kind.policy) ? { store } : {}),
       ...(kind.dryRun === true ? { dryRun } : {}),
     };
