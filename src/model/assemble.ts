@@ -254,6 +254,7 @@ function setEdges(
       pick: streamKey(plan.seed, replication, `edge/${names}/pick`),
       requestBytes: spec.requestBytes,
       fallback: spec.fallback,
+      asks: spec.asks,
       picked: chains.picks(spec),
       connected: spec.connections !== null,
       rooms: chains.roomsOf(spec, own, views),

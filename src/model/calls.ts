@@ -25,6 +25,10 @@ const FORK_TAG = 0x1000;
 /** Lineage tag of the call that is made instead of a frame. */
 const INSTEAD_TAG = 0x4000;
 
+/** Lineage tag of the questions of a frame, by attempt and layer. */
+const ASK_TAG = 0x8000;
+const MAX_LAYERS = 32;
+
 /**
  * The caller's side of every call: walks a chain of policies inward until the wire, and outward with
  * the outcome. The continuation of a call is (frame, layer), never a closure.
@@ -234,6 +238,16 @@ export class Calls implements CallContext {
   }
 
   instead(frame: number, layer: number): number {
+    return this.beside(frame, layer, -1, INSTEAD_TAG);
+  }
+
+  ask(frame: number, layer: number, question: number): number {
+    const nth = this.frames.attempt[frame] * MAX_LAYERS + layer;
+    return this.beside(frame, layer, question, ASK_TAG + nth);
+  }
+
+  /** A call by itself that is made for a frame; its end comes to child(). */
+  private beside(frame: number, layer: number, question: number, tag: number): number {
     const { frames, engine } = this;
     const child = this.allocate();
     frames.caller[child] = frames.caller[frame];
@@ -242,10 +256,10 @@ export class Calls implements CallContext {
     frames.owner[child] = frames.owner[frame];
     frames.ownerStamp[child] = frames.ownerStamp[frame];
     frames.start[child] = engine.now;
-    derive(frames.lineageA[frame], frames.lineageB[frame], INSTEAD_TAG);
+    derive(frames.lineageA[frame], frames.lineageB[frame], tag);
     frames.lineageA[child] = lineage.a;
     frames.lineageB[child] = lineage.b;
-    this.site.instead(frame, child);
+    this.site.beside(frame, child, question);
     const index = child << frames.shift;
     engine.soon(engine.phase, this.forkOp, index, frames.stamp[index]!, 0);
     return child;

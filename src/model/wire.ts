@@ -149,16 +149,18 @@ export class Wire implements CallSite {
     engine.at(at, PHASE.COMPLETION, this.replyOp, strand, life, 0);
   }
 
-  instead(frame: number, child: number): void {
+  beside(frame: number, child: number, question: number): void {
     const { world } = this;
     const { strands, sink, instances } = world;
     const { frames } = world.calls;
-    const edge = world.edges[world.edges[frames.edge[frame]].fallback];
+    const { fallback, asks } = world.edges[frames.edge[frame]];
+    const edge = world.edges[question < 0 ? fallback : asks![question]];
     frames.edge[child] = edge.id;
     frames.chain[child] = edge.chains[instances[frames.caller[frame]].index];
     frames.depth[child] = edge.depth;
     frames.cell[child] = sink.cell;
-    // The time limit of the call that failed does not hold for it, that of its caller does.
+    // The time limit of a call that failed does not hold for it, that of its caller does; a question is
+    // given up with its call.
     frames.deadline[child] = strands.deadline[frames.owner[frame]];
     sink.call(edge.stat);
   }

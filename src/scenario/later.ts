@@ -44,7 +44,7 @@ const LATER_FIELDS: ReadonlyMap<string, string> = new Map([
   ['policy', 'store retryAfter'],
   ['concurrencyLimit', 'key'],
   ['hedge', 'key'],
-  ['store', 'cache of onError'],
+  ['store', 'cache'],
   ['protocol', 'workPerKiB'],
   ['middleware', 'cache'],
   ['middlewareEntry', 'key dryRun'],

@@ -143,6 +143,8 @@ export interface PlanEdge {
   readonly requestBytes: number;
   /** Edge of the call that the fallback of the bundle makes instead, or -1. */
   readonly fallback: number;
+  /** By layer of its bundle: edge of the question to the layer's store, or -1; null: nobody asks. */
+  readonly asks: readonly number[] | null;
   readonly connections: PlanConnections | null;
   /** True when a deadline may reach this edge (its own, or one propagated from a caller). */
   readonly deadline: boolean;

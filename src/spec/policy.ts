@@ -106,6 +106,11 @@ export interface CallContext {
    * end comes to child(), and killChild() gives it up.
    */
   instead(frame: number, layer: number): number;
+  /**
+   * Asks the store of a layer, by the number of that layer in the bundle: a call of its own, whose end
+   * comes to child(), and killChild() gives it up.
+   */
+  ask(frame: number, layer: number, question: number): number;
   /** Arms a constant-delay timer: timer(frame, layer) is called unless the layer is left before. */
   arm(lane: Lane, frame: number, layer: number): void;
   /** The same for a delay that is not constant, through the heap (phase 2). */

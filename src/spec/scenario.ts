@@ -150,7 +150,7 @@ export interface Layer {
   /** Name of the key whose values split the state further, or null. */
   readonly key: string | null;
   /** The store that holds a shared state, or null: asking it is free. */
-  readonly store: { readonly latency: Distribution } | null;
+  readonly store: PolicyStore | null;
   /** It decides and records, and lets everything pass. */
   readonly dryRun: boolean;
   /** Fields that the user wrote, by dotted path, sorted; all others have their defaults. */
@@ -317,6 +317,12 @@ export interface LimiterStore {
   readonly of: Target | null;
   /** What a failed call means for the request. */
   readonly onError: 'allow' | 'reject';
+}
+
+/** The store of a policy of calls. */
+export interface PolicyStore extends LimiterStore {
+  /** How long a calling instance goes by a refusal without asking again, null: it always asks. */
+  readonly cacheNs: Ns | null;
 }
 
 /** How a refusal says when to come back: in whole seconds, as HTTP does, exactly, or not at all. */

@@ -107,8 +107,8 @@ export const BAD_SHAPES: readonly BadCase[] = [
   {
     title: 'a copy of a state that is shared',
     edit: [
-      timeout,
-      'plain: { bulkhead: { maxConcurrent: 9, scope: caller, store: { latency: 2ms, cache: 1s } } }',
+      chain,
+      'middleware: [ { rateLimit: { kind: kong, second: 9, policy: redis, store: { latency: 2ms, cache: 1s } } } ]',
     ],
     code: 'FL202',
     at: 'cache: 1s',
@@ -155,6 +155,37 @@ export const BAD_SHAPES: readonly BadCase[] = [
     code: 'FL203',
     at: 'key }',
     says: 'per: key needs the name of one',
+  },
+  // Stores of policies.
+  {
+    title: 'a store of a policy that costs nothing to ask',
+    edit: [
+      timeout,
+      'plain: { bulkhead: { maxConcurrent: 9, scope: caller, store: { cache: 1s } } }',
+    ],
+    code: 'FL203',
+    at: '{ cache: 1s }',
+    says: 'write latency, or of',
+  },
+  {
+    title: 'a store of a policy that cannot fail',
+    edit: [
+      timeout,
+      'plain: { bulkhead: { maxConcurrent: 9, scope: caller, store: { latency: 1ms, onError: reject } } }',
+    ],
+    code: 'FL208',
+    at: 'reject } }',
+    says: 'write of: COMPONENT.OPERATION',
+  },
+  {
+    title: 'a store of a policy that does not exist',
+    edit: [
+      timeout,
+      'plain: { bulkhead: { maxConcurrent: 9, scope: caller, store: { of: orders-db.count } } }',
+    ],
+    code: 'FL404',
+    at: 'orders-db.count',
+    says: 'orders-db has no operation count',
   },
   {
     title: 'a bulkhead per key that does not say which',

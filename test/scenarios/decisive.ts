@@ -137,6 +137,13 @@ export const DECISIVE: readonly Decisive[] = [
     'each of 10 % errors makes one more call be refused: 0.9 of 1.1',
   ),
   row(
+    'shared-quota-store',
+    'redis.throughput before outage in cached',
+    126,
+    3,
+    'the 100 mails that pass, and six or seven questions of each of four mailers, 110 ms apart, in what is left of a second',
+  ),
+  row(
     'breaker-per-key',
     'people.success in together',
     0.0295,

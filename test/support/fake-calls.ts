@@ -182,6 +182,10 @@ export class FakeCalls implements CallContext {
     return child;
   }
 
+  ask(frame: number, layer: number): number {
+    return this.instead(frame, layer);
+  }
+
   instead(frame: number, layer: number): number {
     const child = this.add([], 0, -1, Infinity, (outcome) =>
       this.frames[frame].layers[layer].child!(frame, layer, child, outcome),

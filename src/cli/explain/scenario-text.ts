@@ -9,6 +9,7 @@ import type {
   Layer,
   LoadBalancing,
   OutlierDetection,
+  PolicyStore,
   Scenario,
   ScenarioFile,
 } from '../../spec/scenario.js';
@@ -302,9 +303,15 @@ function sharedFields({ scope, per, key, store, dryRun }: Layer): object {
     scope,
     per,
     ...(key === null ? {} : { key }),
-    ...(store === null ? {} : { store }),
+    ...(store === null ? {} : { store: storeFields(store) }),
     ...(dryRun ? { dryRun } : {}),
   };
+}
+
+/** A store as it is written. */
+function storeFields({ latency, of, onError, cacheNs }: PolicyStore): object {
+  const asked = of === null ? {} : { of: `${of.component}.${of.part ?? ''}`, onError };
+  return { latency, ...asked, ...(cacheNs === null ? {} : { cache: cacheNs }) };
 }
 
 function layerName({ policy, kind }: Layer): string {

@@ -4,7 +4,8 @@ import { balancerKinds, outlierKinds } from '../../patterns/registry.js';
 import type { PolicyKind } from '../../spec/policy.js';
 import { entryText, inheriting, nameText, onceSchema, withShort } from './common.js';
 import type { OnceOutput } from './common.js';
-import { distribution, share, whole } from '../../spec/quantities.js';
+import { distribution, duration, share, whole } from '../../spec/quantities.js';
+import { REFERENCE_PATTERN } from './steps.js';
 import { connectionsSchema } from './connections.js';
 import type { ConnectionsOutput } from './connections.js';
 import type { Subset, ZoneAware } from '../../spec/balancer.js';
@@ -184,10 +185,34 @@ const STORED: ReadonlySet<string> = new Set([
 ]);
 const store = z
   .strictObject({
-    latency: distribution().describe(
-      'Time of one question and its answer, waited for before each decision. Unit: distribution. ' +
-        'Required.',
-    ),
+    latency: distribution()
+      .optional()
+      .describe(
+        'Time of one question and its answer, waited for before each decision; before the call of ' +
+          '`of`. Unit: distribution. Required without `of`, else defaults to 0ms.',
+      ),
+    of: z
+      .string()
+      .regex(REFERENCE_PATTERN)
+      .optional()
+      .describe(
+        'The endpoint or database operation that is asked: a call of the same caller under its ' +
+          '`outbound`, before each decision. Defaults to none: only the latency counts.',
+      ),
+    onError: z
+      .enum(['allow', 'reject'])
+      .optional()
+      .describe(
+        'What a failed question means: `allow` lets the call pass as if there were no such policy, ' +
+          '`reject` refuses it as the policy would. Needs `of`. Defaults to allow.',
+      ),
+    cache: duration({ allowZero: false })
+      .optional()
+      .describe(
+        'After an answer that refuses, the calling instance refuses so long (that value of `key`) ' +
+          'without asking, whatever happens to the shared state meanwhile; what passes asks each time. ' +
+          'Unit: duration. Defaults to none.',
+      ),
   })
   .optional()
   .describe(
