@@ -263,6 +263,7 @@ function planAdmission(
   const place = `${component.name}.admission`;
   return {
     shed,
+    shedKey: shed?.kind === 'dagor' ? limiters.keyNumber(shed.key, place, 'a level') : -1,
     limiter: rateLimit === null ? -1 : limiters.at(place, component.id, rateLimit, retryAfter),
     gate: concurrencyLimit === null ? -1 : w.gates.at(place, component.id, concurrencyLimit),
   };

@@ -55,7 +55,6 @@ const LATER_WORDS: readonly (readonly [key: string, words: string])[] = [
   ['warmup', 'auto'],
   ['concurrencyLimit.per', 'key'],
   ['hedge.per', 'key'],
-  ['shed.kind', 'dagor'],
   ['arrivals.kind', 'trace'],
   ['pool.kind', 'pgbouncer'],
   ['pools.*.kind', 'pgbouncer'],

@@ -228,6 +228,8 @@ export interface PlanGate {
 /** What stands before the queue of a component. */
 export interface PlanAdmission {
   readonly shed: Shed | null;
+  /** Index of the key by which users have their levels, or -1. */
+  readonly shedKey: number;
   /** Ids of a limiter and a gate, or -1. */
   readonly limiter: number;
   readonly gate: number;

@@ -62,6 +62,17 @@ export type Shed =
       readonly targetNs: Ns;
       readonly intervalNs: Ns;
       readonly below: number | null;
+    }
+  /** By a level of admission, for each priority so many levels of users. */
+  | {
+      readonly kind: 'dagor';
+      readonly targetNs: Ns;
+      readonly windowNs: Ns;
+      readonly requests: number;
+      readonly alpha: number;
+      readonly beta: number;
+      readonly users: number;
+      readonly key: string;
     };
 
 export interface Lifecycle {

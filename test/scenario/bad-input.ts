@@ -694,11 +694,31 @@ export const BAD_SHAPES: readonly BadCase[] = [
     says: 'unlimited cores are never busy',
   },
   {
-    title: 'shedding of a later version',
+    title: 'a level of admission by waits where nothing waits',
     edit: ['    concurrency: 32', '    admission: { shed: { kind: dagor } }'],
-    code: 'FL202',
+    code: 'FL208',
     at: 'dagor',
-    says: 'dagor is known, not in this version',
+    says: 'nothing ever waits while concurrency is unlimited',
+  },
+  {
+    title: 'a level of admission that never rises',
+    edit: [
+      '    concurrency: 32',
+      '    concurrency: 32\n    admission: { shed: { kind: dagor, beta: 0% } }',
+    ],
+    code: 'FL208',
+    at: '0% }',
+    says: 'the level would never move this way',
+  },
+  {
+    title: 'levels of users by a key that does not exist',
+    edit: [
+      '    concurrency: 32',
+      '    concurrency: 32\n    admission: { shed: { kind: dagor, key: user } }',
+    ],
+    code: 'FL404',
+    at: 'user }',
+    says: 'there is no key user',
   },
   {
     title: 'shedding at all times',

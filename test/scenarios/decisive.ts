@@ -137,6 +137,13 @@ export const DECISIVE: readonly Decisive[] = [
     'each of 10 % errors makes one more call be refused: 0.9 of 1.1',
   ),
   row(
+    'shed-dagor',
+    'users.success in full-queue',
+    0.525,
+    0.006,
+    '400 p (1 + p) = 500 for p = 72.5 % at each of two calls; who is refused at the first or not at all gets 58.4 %',
+  ),
+  row(
     'shared-quota-store',
     'redis.throughput before outage in cached',
     126,
