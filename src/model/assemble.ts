@@ -32,6 +32,8 @@ import { Keys } from './keys.js';
 import { Levels } from './levels.js';
 import { Link } from './link.js';
 import { Loads } from './loads.js';
+import { Memory } from './memory.js';
+import type { MemoryEffects } from './memory.js';
 import { Outages } from './outages.js';
 import { Outliers } from './outliers.js';
 import { Picks } from './picks.js';
@@ -114,6 +116,7 @@ export function assemble(
   setDoors(world, registry);
   world.loads = new Loads(world);
   const outages = new Outages(world);
+  setMemories(world, outages);
   const board = new Board(world, outages, (kind) => {
     const definition = registry.faultKind(kind);
     invariant(definition !== undefined, 'fault-unknown-to-the-registry');
@@ -195,6 +198,24 @@ function setCores(world: Draft): void {
             },
       done: (strand) => world.interpreter.workDone(strand),
     });
+  }
+}
+
+function setMemories(world: Draft, outages: Outages): void {
+  const { engine, plan, levels } = world;
+  // The process dies as a next step, outside of what made it hold too much.
+  const op = engine.define('out-of-memory', (id, epoch) => {
+    if (world.instances[id].epoch === epoch) outages.die(world.instances[id]);
+  });
+  const effects: MemoryEffects = {
+    overflow: ({ id, epoch }) => engine.soon(engine.phase, op, id, epoch, 0),
+    full: (instance) => outages.collections.full(instance),
+  };
+  for (const instance of world.instances) {
+    const { memory, gc } = plan.components[instance.component];
+    if (memory === null) continue;
+    const sizes = { ...memory, allocated: gc?.allocated ?? Infinity };
+    instance.memory = new Memory(instance, sizes, levels, effects);
   }
 }
 

@@ -259,6 +259,7 @@ export class Server {
       case STATE.QUEUED:
         instance.queue.remove(strand);
         world.levels.add(instance.queueGauge, -1);
+        instance.memory?.note();
         break;
       case STATE.RESUMING:
         instance.resuming.remove(strand);
@@ -340,6 +341,7 @@ export class Server {
     strands.state[strand] = STATE.QUEUED;
     instance.queue.push(strand);
     levels.add(instance.queueGauge, 1);
+    instance.memory?.note();
     const lane = (standing ? this.standingLanes : this.expiryLanes)[instance.id];
     if (lane !== null) engine.arm(lane, strand, strands.stamp[strand]);
   }
@@ -372,6 +374,7 @@ export class Server {
     const instance = instances[strands.instance[strand]];
     instance.queue.remove(strand);
     levels.add(instance.queueGauge, -1);
+    instance.memory?.note();
     strands.stamp[strand]++;
     this.quit(strand, OVERLOADED);
     if (strands.gone[strand] >= 0) this.discard(strand);

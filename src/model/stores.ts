@@ -10,15 +10,14 @@ import type { World } from './world.js';
 
 /** How a layer of a bundle asks its store. */
 export function storeSetup(
-  { plan, instances, fleets, calls }: World,
+  { plan, instances, calls }: World,
   layer: Layer,
   { latency, of, onError, cacheNs }: PolicyStore,
   setup: PolicySetup,
   bundle: number,
 ): StoreSetup {
   const isTimed = latency.kind !== 'constant' || latency.valueNs > 0;
-  const upSince = (caller: number): Ns =>
-    fleets[instances[caller].component].upSince[instances[caller].index];
+  const upSince = (caller: number): Ns => instances[caller].startedAt;
   const callerOf = (frame: number): number => calls.frames.caller[frame];
   return {
     latencyNs: isTimed || of === null ? latencyOf(setup, latency) : null,

@@ -95,7 +95,7 @@ export class Strands {
   priority: Int32Array = new Int32Array(0);
   /** Calls above it, 0 for a user request. */
   level: Uint8Array = new Uint8Array(0);
-  /** Bits: 1 = holds a worker, 2 = counts among the accepted requests of an async instance, 4 = see GATED. */
+  /** Bits: 1 = holds a worker, 2 = counts among the accepted requests of an async instance, 4 = see GATED, 8 = see HOLDS. */
   slot: Uint8Array = new Uint8Array(0);
   /** 1 once it was told that its caller has left. */
   told: Uint8Array = new Uint8Array(0);

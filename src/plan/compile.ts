@@ -242,6 +242,7 @@ const CLIENT = Object.freeze({
   } satisfies Cpu,
   cancellation: 'ignore',
   gc: null,
+  memory: null,
   lifecycle: null,
   loadBalancing: {
     kind: 'roundRobin',
@@ -294,9 +295,9 @@ function planComponent(
     const critical = source.kind === 'workload' && source.workload.critical;
     return { ...common, ...CLIENT, critical };
   }
-  const { runtime, concurrency, queue, cpu, cancellation, gc, lifecycle } = host;
+  const { runtime, concurrency, queue, cpu, cancellation, gc, memory, lifecycle } = host;
   const { loadBalancing, external, critical } = host;
-  const resources = { runtime, concurrency, queue, cpu, cancellation, gc, lifecycle };
+  const resources = { runtime, concurrency, queue, cpu, cancellation, gc, memory, lifecycle };
   const own = { ...resources, loadBalancing, external, critical };
   if (source.kind !== 'database') return { ...common, ...own };
   const { maxConnections, reserved, connect } = source.host;

@@ -11,14 +11,9 @@ const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
   ['network', 'crossZoneCost'],
   [
     'services.*',
-    'tags memory resources outbox discovery probes ' + 'autoscaling versions version rollout',
+    'tags resources outbox discovery probes ' + 'autoscaling versions version rollout',
   ],
-  [
-    'gateways.*',
-    'tags memory resources discovery probes ' + 'autoscaling versions version rollout',
-  ],
-  ['services.*.runtime.gc', 'allocated'],
-  ['gateways.*.runtime.gc', 'allocated'],
+  ['gateways.*', 'tags resources discovery probes ' + 'autoscaling versions version rollout'],
   ['services.*.lifecycle', 'preStop terminationGrace drain coldCaches'],
   ['gateways.*.lifecycle', 'preStop terminationGrace drain coldCaches'],
   [

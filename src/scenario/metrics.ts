@@ -52,7 +52,7 @@ const BY_NAME: ReadonlyMap<string, Metric> = new Map(METRICS.map((entry) => [ent
 /** Names the language knows and a later version measures, by first word. */
 const LATER = new Set(
   (
-    'memory instances restarts lockWait replicaLag lostCommits staleReads hitRatio loads evictions lag age ' +
+    'instances lockWait replicaLag lostCommits staleReads hitRatio loads evictions lag age ' +
     'published consumed redeliveries deadLettered duplicateEffects lostEffects rebalances drain completed ' +
     'compensated stuck inconsistent lost duration compensations valueStuck conflicts replayed staleness ' +
     'rollout cost'

@@ -9,7 +9,16 @@ import type {
   RetryAfter,
 } from './scenario.js';
 import type { Arrivals } from './arrivals.js';
-import type { Connections, Cpu, Lifecycle, Pool, Queue, Shed } from './resources.js';
+import type {
+  Connections,
+  Cpu,
+  GcSettings,
+  Lifecycle,
+  MemorySettings,
+  Pool,
+  Queue,
+  Shed,
+} from './resources.js';
 
 /**
  * A scenario variant lowered to ids and flat arrays: what one run needs, and nothing else. It is
@@ -85,7 +94,8 @@ export interface PlanComponent {
   readonly cpu: Cpu;
   readonly cancellation: 'ignore' | 'onDequeue' | 'atSteps' | 'immediate';
   readonly admission: PlanAdmission | null;
-  readonly gc: { readonly every: Distribution; readonly pause: Distribution } | null;
+  readonly gc: GcSettings | null;
+  readonly memory: MemorySettings | null;
   readonly lifecycle: Lifecycle | null;
   /** Program run instead of an endpoint's by a refused request; -1 = a refusal is free. */
   readonly rejectProgram: number;

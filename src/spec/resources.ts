@@ -75,6 +75,20 @@ export type Shed =
       readonly key: string;
     };
 
+/** Sizes in bytes: over `limit` the process dies. */
+export interface MemorySettings {
+  readonly limit: number;
+  readonly base: number;
+  readonly perRequest: number;
+}
+
+/** Pauses of a collector: by the clock, from the end of one to the next, or by what is allocated. */
+export interface GcSettings {
+  readonly every: Distribution | null;
+  readonly allocated: number | null;
+  readonly pause: Distribution;
+}
+
 export interface Lifecycle {
   readonly startup: Distribution;
   readonly warmup: { readonly durationNs: Ns; readonly factor: number } | null;

@@ -3,7 +3,17 @@ import type { Distribution } from '../kernel/distribution.js';
 import type { Ns } from '../kernel/time.js';
 import type { BalancingCommon } from './balancer.js';
 import type { OutcomeName } from './outcome.js';
-import type { Connections, Cpu, Lifecycle, Pool, Protocol, Queue, Shed } from './resources.js';
+import type {
+  Connections,
+  Cpu,
+  GcSettings,
+  Lifecycle,
+  MemorySettings,
+  Pool,
+  Protocol,
+  Queue,
+  Shed,
+} from './resources.js';
 import type { Arrivals } from './arrivals.js';
 
 /**
@@ -200,8 +210,8 @@ export interface Host {
   readonly rejectWork: Distribution;
   /** What stands before the queue; null = everybody is let in. */
   readonly admission: Admission | null;
-  /** Stop-the-world pauses; `every` counts from the end of one to the next. */
-  readonly gc: { readonly every: Distribution; readonly pause: Distribution } | null;
+  readonly gc: GcSettings | null;
+  readonly memory: MemorySettings | null;
   /** Of a process that comes back; those of the beginning are started and warm. */
   readonly lifecycle: Lifecycle | null;
   readonly loadBalancing: LoadBalancing;

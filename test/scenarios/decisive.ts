@@ -137,6 +137,13 @@ export const DECISIVE: readonly Decisive[] = [
     'each of 10 % errors makes one more call be refused: 0.9 of 1.1',
   ),
   row(
+    'memory-limit',
+    'shop.restarts during sluggish in unlimited',
+    6,
+    0,
+    '2 s until 400 requests of 1 MiB fill what 512 MiB leave, 3 s to start: every 5 s of 31 s',
+  ),
+  row(
     'shed-dagor',
     'users.success in full-queue',
     0.525,

@@ -196,6 +196,7 @@ const HOST: Omit<Host, 'name'> = {
   rejectWork: FREE,
   admission: null,
   gc: null,
+  memory: null,
   lifecycle: null,
   protocol: null,
   loadBalancing: balancing('roundRobin'),

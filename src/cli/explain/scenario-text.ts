@@ -13,7 +13,7 @@ import type {
   Scenario,
   ScenarioFile,
 } from '../../spec/scenario.js';
-import type { Queue, Shed } from '../../spec/resources.js';
+import type { GcSettings, MemorySettings, Queue, Shed } from '../../spec/resources.js';
 import { bySource, configText, plainText } from './values.js';
 
 /** Gives the schema of a layer's own fields; undefined for a kind it does not know. */
@@ -146,10 +146,11 @@ function disciplineText(queue: Queue): string {
 /** What processes do by themselves: pauses, and how they come back. */
 function processLines({ services, gateways }: Scenario): readonly string[] {
   return sorted(new Map<string, Host>([...services, ...gateways])).flatMap(
-    ([name, { gc, lifecycle }]) => {
+    ([name, { gc, memory, lifecycle }]) => {
       const warmup = lifecycle?.warmup ?? null;
       const words = [
-        ...(gc === null ? [] : [`gc every ${plainText(gc.every)}, pause ${plainText(gc.pause)}`]),
+        ...(memory === null ? [] : [memoryText(memory)]),
+        ...(gc === null ? [] : [`gc ${gapText(gc)}, pause ${plainText(gc.pause)}`]),
         ...(lifecycle === null ? [] : [`startup ${plainText(lifecycle.startup)}`]),
         ...(warmup === null
           ? []
@@ -158,6 +159,15 @@ function processLines({ services, gateways }: Scenario): readonly string[] {
       return words.length === 0 ? [] : [`${name}: ${words.join('; ')}`];
     },
   );
+}
+
+function gapText({ every, allocated }: GcSettings): string {
+  return every === null ? `each ${formatSize(allocated ?? 0)}` : `every ${plainText(every)}`;
+}
+
+function memoryText({ limit, base, perRequest }: MemorySettings): string {
+  const most = limit === Infinity ? '' : `, at most ${formatSize(limit)}`;
+  return `memory ${formatSize(base)} and ${formatSize(perRequest)} a request${most}`;
 }
 
 /** What requests meet before the queue of a component. */
