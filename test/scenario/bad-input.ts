@@ -156,6 +156,16 @@ export const BAD_SHAPES: readonly BadCase[] = [
     at: 'key }',
     says: 'per: key needs the name of one',
   },
+  {
+    title: 'half-open permits above the window',
+    edit: [
+      timeout,
+      'plain: { circuitBreaker: { kind: custom, window: count, windowSize: 10, threshold: 50%, halfOpen: { permits: 20 } } }',
+    ],
+    code: 'FL208',
+    at: '20 } }',
+    says: 'the window holds 10 calls',
+  },
   // Stores of policies.
   {
     title: 'a store of a policy that costs nothing to ask',

@@ -113,7 +113,9 @@ const halfOpenField = z
   .strictObject({
     permits: whole({ min: 1, max: WINDOW_MAX })
       .prefault(1)
-      .describe('Probes let through, by `mode`. Unit: calls. Defaults to 1.'),
+      .describe(
+        'Probes let through, by `mode`; a count window has to hold as many. Unit: calls. Defaults to 1.',
+      ),
     mode: z
       .enum(['concurrent', 'total'])
       .default('concurrent')
