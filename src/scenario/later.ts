@@ -33,7 +33,6 @@ const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
 const LATER_FIELDS: ReadonlyMap<string, string> = new Map([
   ['step', LATER_VERBS.join(' ')],
   ['query', 'key route consistency of'],
-  ['respond', 'responseSize degraded'],
   ['when', 'version'],
   ['bundle', 'tags'],
   ['policy', 'store retryAfter'],

@@ -325,6 +325,10 @@ export const OP = Object.freeze({
   WORK_PER_KIB: 23,
   /** a=t (bytes), b=outcome that ends the strand when its request is larger. */
   OVERSIZE: 24,
+  /** a=t (bytes): the answer of the strand is as large as that, whatever its part says. */
+  ANSWER_SIZE: 25,
+  /** The strand goes on with an answer that is only a makeshift. */
+  DEGRADED: 26,
 } as const);
 
 /** Layout of a FORK's table; the starts of the branches follow from STARTS on. */

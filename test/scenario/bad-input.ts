@@ -166,6 +166,21 @@ export const BAD_SHAPES: readonly BadCase[] = [
     at: '20 } }',
     says: 'the window holds 10 calls',
   },
+  // Answers.
+  {
+    title: 'a failure for a makeshift',
+    edit: [wait, 'charge: [ respond: { status: 503, degraded: true } ]'],
+    code: 'FL208',
+    at: 'true } ]',
+    says: 'a 503 is a failure, which nobody takes for an answer',
+  },
+  {
+    title: 'a failure with a body',
+    edit: [wait, 'charge: [ respond: { status: 404, responseSize: 2KiB } ]'],
+    code: 'FL208',
+    at: '2KiB',
+    says: 'a 404 is a failure, which is answered without a body',
+  },
   // Stores of policies.
   {
     title: 'a store of a policy that costs nothing to ask',

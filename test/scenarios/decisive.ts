@@ -137,6 +137,13 @@ export const DECISIVE: readonly Decisive[] = [
     'each of 10 % errors makes one more call be refused: 0.9 of 1.1',
   ),
   row(
+    'makeshift-answer',
+    'users.successLatency.p90 during outage in makeshift',
+    0.001,
+    0.00001,
+    'a call that is refused at once, and 10 KB at 10 MB/s; the whole page takes 5 + 10 ms',
+  ),
+  row(
     'memory-limit',
     'shop.restarts during sluggish in unlimited',
     6,

@@ -171,6 +171,7 @@ export const respond = (status: number, then: readonly Step[] = [], mods: Mods =
   ...mods,
   verb: 'respond',
   outcome: outcomeOfStatus(status),
+  responseBytes: null,
   then,
 });
 

@@ -98,7 +98,12 @@ export interface StepOutput {
     readonly steps: readonly StepOutput[];
   };
   readonly fail?: { readonly status: string | number; readonly retryAfter?: number };
-  readonly respond?: { readonly status: number; readonly then?: readonly StepOutput[] };
+  readonly respond?: {
+    readonly status: number;
+    readonly degraded: boolean;
+    readonly responseSize?: number;
+    readonly then?: readonly StepOutput[];
+  };
   readonly name?: string;
   readonly policy?: BundleOutput;
   readonly probability: number;
@@ -204,6 +209,19 @@ function verbs(steps: z.ZodType<StepOutput[]>): Record<string, z.ZodType> {
     respond: withShort(
       z.strictObject({
         status: whole({ min: 200, max: 599 }).describe('HTTP status of the answer. Required.'),
+        degraded: z
+          .boolean()
+          .default(false)
+          .describe(
+            'The answer is only a makeshift: it counts as `degraded`, a success that is told apart, and so ' +
+              'does every answer made with it. Unit: boolean. Defaults to false.',
+          ),
+        responseSize: size()
+          .optional()
+          .describe(
+            'How large this answer is, instead of `responseSize` of the endpoint. Unit: size. Defaults to ' +
+              'that.',
+          ),
         then: steps.optional().describe('Steps run after the answer has left.'),
       }),
       { type: 'integer', minimum: 200, maximum: 599 },
