@@ -2,7 +2,7 @@ import type { Distribution } from '../kernel/distribution.js';
 import type { Ns } from '../kernel/time.js';
 import { OUTCOME, withStatus } from '../spec/outcome.js';
 import type { PolicySetup } from '../spec/policy.js';
-import { EDGE_COUNTER } from '../spec/policy.js';
+import { EDGE_COUNTER, LOCAL_REFUSALS } from '../spec/policy.js';
 import type { Layer, PolicyStore } from '../spec/scenario.js';
 import { Refusals } from './refusals.js';
 import type { StoreSetup } from './stored.js';
@@ -30,19 +30,10 @@ export function storeSetup(
 
 /** What a policy says to whom it refuses, and the counter of its refusals. */
 function refusalOf({ policy, config }: Layer): Pick<StoreSetup, 'refusal' | 'counter'> {
-  switch (policy) {
-    case 'circuitBreaker':
-      return { refusal: OUTCOME.rejectedBreaker, counter: EDGE_COUNTER.breakerRejected };
-    case 'rateLimit': {
-      const { status } = config as { readonly status: number };
-      const refusal = withStatus(OUTCOME.rejectedRateLimit, status);
-      return { refusal, counter: EDGE_COUNTER.rateLimited };
-    }
-    case 'throttle':
-      return { refusal: OUTCOME.rejectedRateLimit, counter: EDGE_COUNTER.throttleRejected };
-    default:
-      return { refusal: OUTCOME.rejectedBulkhead, counter: EDGE_COUNTER.bulkheadRejected };
-  }
+  const { outcome, counter } = LOCAL_REFUSALS[policy] ?? LOCAL_REFUSALS['bulkhead']!;
+  const { status } = config as { readonly status?: number };
+  const refusal = status === undefined ? OUTCOME[outcome] : withStatus(OUTCOME[outcome], status);
+  return { refusal, counter: EDGE_COUNTER[counter] };
 }
 
 /** Time of a question to the store of a policy, drawn for each attempt of a call. */

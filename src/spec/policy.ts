@@ -3,7 +3,7 @@ import type { Distribution, Samplers } from '../kernel/distribution.js';
 import type { StreamKey } from '../kernel/rng.js';
 import type { Lane } from '../kernel/lanes.js';
 import type { Ns } from '../kernel/time.js';
-import type { Outcome } from './outcome.js';
+import type { Outcome, OutcomeName } from './outcome.js';
 
 /**
  * The run-time half of one policy. One object stands in the chains of every call that shares its
@@ -71,6 +71,17 @@ export type EdgeCounter = (typeof EDGE_COUNTERS)[number];
 export const EDGE_COUNTER = Object.freeze(
   Object.fromEntries(EDGE_COUNTERS.map((name, index) => [name, index])),
 ) as Readonly<Record<EdgeCounter, number>>;
+
+/** What policies whose state may be in a store say to whom they refuse, and where that is counted. */
+export const LOCAL_REFUSALS: Readonly<
+  Record<string, { readonly outcome: OutcomeName; readonly counter: EdgeCounter }>
+> = Object.freeze({
+  circuitBreaker: { outcome: 'rejectedBreaker', counter: 'breakerRejected' },
+  bulkhead: { outcome: 'rejectedBulkhead', counter: 'bulkheadRejected' },
+  concurrencyLimit: { outcome: 'rejectedBulkhead', counter: 'bulkheadRejected' },
+  rateLimit: { outcome: 'rejectedRateLimit', counter: 'rateLimited' },
+  throttle: { outcome: 'rejectedRateLimit', counter: 'throttleRejected' },
+});
 
 /** What a policy may do to a frame. All times are integer ns. */
 export interface CallContext {

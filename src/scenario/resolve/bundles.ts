@@ -22,7 +22,7 @@ import { checkLevel, resolveConnections } from './connections.js';
 import { report, stablePath } from './context.js';
 import { BUILT_IN_KEYS } from './names.js';
 import type { StoreOutput } from './stores.js';
-import { resolvePolicyStore } from './stores.js';
+import { checkShared, resolvePolicyStore } from './stores.js';
 import { resolveCall } from './targets.js';
 
 /** Layers that make more than one attempt. */
@@ -335,20 +335,6 @@ export function checkKey(context: Context, key: string | null, per: unknown, pat
   if (allowed.includes(key)) return;
   const at = [...path, 'key'];
   report(context, 'FL404', at, `there is no key ${key} in keys`, { found: key, allowed });
-}
-
-/** Layers that learn from one request for the next. */
-const LEARNING: ReadonlySet<string> = new Set(['circuitBreaker', 'throttle']);
-
-/** A state that learns needs a key of which several requests have one value. */
-function checkShared(context: Context, { policy, key }: Layer, path: Path): void {
-  if (key === null || !LEARNING.has(policy)) return;
-  const declared = get(get(context.tree, 'keys'), key);
-  if (key !== 'request' && text(get(declared, 'kind')) !== 'unique') return;
-  const message =
-    'each request has a value of its own, so no state would see two of them: take a key that ' +
-    'requests share';
-  report(context, 'FL208', [...path, 'key'], message);
 }
 
 /** What the kind of a policy says about its settings; `path` is where they are written. */

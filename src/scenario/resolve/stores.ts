@@ -1,5 +1,6 @@
 import type { Distribution } from '../../kernel/distribution.js';
 import type { Layer, PolicyStore, Target } from '../../spec/scenario.js';
+import { get, text } from '../located.js';
 import type { Context, Path } from './context.js';
 import { report, writtenAt } from './context.js';
 import { resolveCall, resolveQuery, split } from './targets.js';
@@ -58,4 +59,18 @@ export function resolveAsked(
   }
   const query = resolveQuery(context, name, part ?? undefined, path);
   return query === null ? null : { component: query.database, part: query.operation };
+}
+
+/** Layers that learn from one request for the next. */
+const LEARNING: ReadonlySet<string> = new Set(['circuitBreaker', 'throttle']);
+
+/** A state that learns needs a key of which several requests have one value. */
+export function checkShared(context: Context, { policy, key }: Layer, path: Path): void {
+  if (key === null || !LEARNING.has(policy)) return;
+  const declared = get(get(context.tree, 'keys'), key);
+  if (key !== 'request' && text(get(declared, 'kind')) !== 'unique') return;
+  const message =
+    'each request has a value of its own, so no state would see two of them: take a key that ' +
+    'requests share';
+  report(context, 'FL208', [...path, 'key'], message);
 }
