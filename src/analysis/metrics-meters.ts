@@ -1,14 +1,17 @@
 import type { MeterRecord, RunRecord } from '../spec/record.js';
-import { distributionOf, largestOf, meanOf, type Measured } from './estimate.js';
+import { distributionOf, largestOf, meanOf, shareOf, type Measured } from './estimate.js';
 import type { Question } from './metrics.js';
 import { mergeAll, mergeSegments, sumCells } from './sums.js';
 
 /** How a metric is read off the meters of its subject. `scale` turns what is recorded into its unit. */
 type Reading =
   | { readonly form: 'counter' }
+  /** Counts over those of another meter. */
+  | { readonly form: 'share'; readonly of: string }
   | { readonly form: 'gauge'; readonly scale: number; readonly merge: 'sum' | 'largest' }
   | { readonly form: 'durations' };
 
+const OF_FINISHED: Reading = { form: 'share', of: 'finished' };
 const COUNTER: Reading = { form: 'counter' };
 const LEVEL: Reading = { form: 'gauge', scale: 1, merge: 'sum' };
 const DURATIONS: Reading = { form: 'durations' };
@@ -24,19 +27,41 @@ const READINGS: ReadonlyMap<string, Reading> = new Map<string, Reading>([
   ['duplicateEffects', COUNTER],
   ['lostEffects', COUNTER],
   ['delay', DURATIONS],
+  ['accepted', COUNTER],
+  ['completed', OF_FINISHED],
+  ['compensated', OF_FINISHED],
+  ['stuck', OF_FINISHED],
+  ['inconsistent', OF_FINISHED],
+  ['lost', OF_FINISHED],
+  ['parked', COUNTER],
+  ['duration', DURATIONS],
+  ['compensations', COUNTER],
+  ['valueCompleted', COUNTER],
+  ['valueStuck', COUNTER],
+  ['valueInconsistent', COUNTER],
+  ['valueLost', COUNTER],
 ]);
 
 /** Metrics of topics and all else that has meters of its own. Null for other metrics. */
 export function measureMeters(question: Question): Measured | null {
-  const reading = READINGS.get(question.metric.name);
+  const reading = readingOf(question);
   if (reading === undefined) return null;
-  const runs = question.data.records.map((record) => metersOf(record, question));
+  const runs = question.data.records.map((record) =>
+    metersOf(record, question, question.metric.name),
+  );
   switch (reading.form) {
     case 'counter':
       return meanOf(
         runs.map((meters) => countOf(meters, question)),
         'exact',
       );
+    case 'share': {
+      const all = question.data.records.map((record) => metersOf(record, question, reading.of));
+      return shareOf(
+        runs.map((meters) => countOf(meters, question)),
+        all.map((meters) => countOf(meters, question)),
+      );
+    }
     case 'gauge':
       return gauge(runs, question, reading);
     case 'durations': {
@@ -51,11 +76,23 @@ export function measureMeters(question: Question): Measured | null {
   }
 }
 
-/** The meters of the subject with the name of the metric: its own, else those of its parts. */
-function metersOf(record: RunRecord, { selection, metric }: Question): readonly MeterRecord[] {
+/** How the metric is read; a name that others have without meters is one of meters at a saga alone. */
+function readingOf({ metric, selection, data }: Question): Reading | undefined {
+  if (metric.name !== 'duplicates') return READINGS.get(metric.name);
+  const { components } = data.plan;
+  const ofSaga = [...selection.callees].some((id) => components[id].kind === 'saga');
+  return ofSaga ? COUNTER : undefined;
+}
+
+/** The meters of the subject with a name: its own, else those of its parts. */
+function metersOf(
+  record: RunRecord,
+  { selection }: Question,
+  name: string,
+): readonly MeterRecord[] {
   const parts = new Set(selection.parts);
   const named = record.meters.filter(
-    ({ name, component }) => name === metric.name && selection.callees.has(component),
+    (meter) => meter.name === name && selection.callees.has(meter.component),
   );
   const own = named.filter(({ part }) => part < 0);
   return own.length > 0 ? own : named.filter(({ part }) => parts.has(part));

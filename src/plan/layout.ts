@@ -1,6 +1,8 @@
 import { invariant } from '../kernel/invariant.js';
 import type { PlanComponent, PlanInstance } from '../spec/plan.js';
 import type { Subscriber, Topic } from '../spec/messaging.js';
+import type { Saga, SagaStep } from '../spec/sagas.js';
+import { driverName } from '../spec/sagas.js';
 import type {
   Database,
   Endpoint,
@@ -25,7 +27,8 @@ export type Source =
   | { readonly kind: 'gateway'; readonly host: Gateway }
   | { readonly kind: 'service'; readonly host: Service }
   | { readonly kind: 'database'; readonly host: Database }
-  | { readonly kind: 'topic'; readonly topic: Topic };
+  | { readonly kind: 'topic'; readonly topic: Topic }
+  | { readonly kind: 'saga'; readonly saga: Saga };
 
 export type PartSource =
   | { readonly kind: 'request'; readonly request: Request; readonly workload: Workload }
@@ -34,7 +37,10 @@ export type PartSource =
   | { readonly kind: 'unmatched' }
   | { readonly kind: 'endpoint'; readonly endpoint: Endpoint; readonly service: Service }
   | { readonly kind: 'operation'; readonly operation: Operation }
-  | { readonly kind: 'group'; readonly subscriber: Subscriber };
+  | { readonly kind: 'group'; readonly subscriber: Subscriber }
+  | { readonly kind: 'step'; readonly step: SagaStep }
+  /** What an orchestrator runs for a saga. */
+  | { readonly kind: 'driver'; readonly saga: Saga };
 
 export interface LaidPart {
   readonly id: number;
@@ -92,7 +98,7 @@ export function layOut(scenario: Scenario, problems: Problems): Layout {
     };
     const vain =
       source.kind === 'gateway' && asksInVain(source.host, incoming.get(name) ?? NOTHING);
-    for (const [part, partSource] of partsOf(source, vain, problems)) {
+    for (const [part, partSource] of partsOf(source, vain, driven(scenario, name), problems)) {
       const laid = { id: parts.length, name: part, component, source: partSource };
       own.push(laid);
       parts.push(laid);
@@ -132,6 +138,7 @@ function sourcesOf(scenario: Scenario): (readonly [string, Source])[] {
   for (const [name, host] of scenario.services) all.push([name, { kind: 'service', host }]);
   for (const [name, host] of scenario.databases) all.push([name, { kind: 'database', host }]);
   for (const [name, topic] of scenario.topics) all.push([name, { kind: 'topic', topic }]);
+  for (const [name, saga] of scenario.sagas) all.push([name, { kind: 'saga', saga }]);
   return all.sort(([a], [b]) => byCodeUnit(a, b));
 }
 
@@ -146,7 +153,7 @@ function zonesOf(scenario: Scenario): readonly string[] {
 /** Zone of each instance. A workload is one pseudo-instance. */
 function placesOf(source: Source): readonly (string | null)[] {
   if (source.kind === 'workload') return [source.workload.zone];
-  if (source.kind === 'topic') return [];
+  if (source.kind === 'topic' || source.kind === 'saga') return [];
   const { replicas, zones } = source.host;
   return Array.from({ length: replicas }, (_, index) => zones[index] ?? null);
 }
@@ -154,6 +161,7 @@ function placesOf(source: Source): readonly (string | null)[] {
 function partsOf(
   source: Source,
   unmatched: boolean,
+  sagas: readonly Saga[],
   problems: Problems,
 ): (readonly [string, PartSource])[] {
   const parts: [string, PartSource][] = [];
@@ -181,6 +189,7 @@ function partsOf(
       for (const [name, endpoint] of source.host.endpoints) {
         parts.push([name, { kind: 'endpoint', endpoint, service: source.host }]);
       }
+      for (const saga of sagas) parts.push([driverName(saga.name), { kind: 'driver', saga }]);
       break;
     case 'database':
       for (const [name, operation] of source.host.operations) {
@@ -192,8 +201,18 @@ function partsOf(
         parts.push([subscriber.group, { kind: 'group', subscriber }]);
       }
       break;
+    case 'saga':
+      for (const step of source.saga.steps) parts.push([step.name, { kind: 'step', step }]);
+      break;
   }
   return parts.sort(([a], [b]) => byCodeUnit(a, b));
+}
+
+/** The sagas that a service drives. */
+function driven(scenario: Scenario, service: string): readonly Saga[] {
+  return [...scenario.sagas.values()].filter(
+    ({ orchestration }) => orchestration?.orchestrator === service,
+  );
 }
 
 /** Whether a gateway is asked for something that no route takes. */

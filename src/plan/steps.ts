@@ -8,6 +8,8 @@ import { SLOT } from './assembler.js';
 import { writeChoose, writeParallel } from './branches.js';
 import { BARE } from './calls.js';
 import { StepNames } from './identity.js';
+import { partOf } from './layout.js';
+import { writeMark, writeSave } from './sagas.js';
 import type { Scope } from './scope.js';
 import { inside, modeOf, strand } from './scope.js';
 import { writeCall, writeJump, writeWhen, type Writer } from './writer.js';
@@ -165,6 +167,8 @@ function writeVerb(w: Writer, step: Step, scope: Scope): void {
     }
     case 'publish':
       return writeAct(w, w.acts.publish(w, step, scope), `publish:${step.topic}`, scope);
+    case 'saga':
+      return writeSagaStart(w, step, scope);
     case 'parallel':
       return writeParallel(w, step, scope, scope.names.next('parallel'), writeSteps);
     case 'choose':
@@ -188,6 +192,16 @@ function writeAct(w: Writer, act: number, name: string, scope: Scope): void {
   if (target !== null) w.assembler.point(at, SLOT.C, target);
 }
 
+/** A saga is accepted once its state is written, where it is written at all. */
+function writeSagaStart(w: Writer, step: StepOf<'saga'>, scope: Scope): void {
+  const { source } = w.layout.byName.get(step.saga)!;
+  const { failure } = scope;
+  const saving: Scope =
+    failure.kind === 'ignore' ? { ...scope, failure: { kind: 'jump', to: failure.after } } : scope;
+  if (source.kind === 'saga') writeSave(w, source.saga, saving);
+  writeAct(w, w.acts.saga(w, step, scope), `saga:${step.saga}`, scope);
+}
+
 /** Runs another endpoint of the same service in place: its end, answer or failure is that of the call. */
 function writeSelf(w: Writer, step: StepOf<'call'>, scope: Scope): void {
   const { source } = scope.part;
@@ -201,9 +215,12 @@ function writeSelf(w: Writer, step: StepOf<'call'>, scope: Scope): void {
     names: new StepNames(scope.names.next(`self:${endpoint!.name}`)),
     answer: { kind: 'self', after },
   };
+  const part = partOf(scope.part.component, endpoint!.name);
+  writeMark(w, part, 'begin', inside(scope));
   const used = registersOf(w, scope, () => writeSteps(w, endpoint!.steps, own));
   w.assembler.bind(after);
   clearRegisters(w, scope, used);
+  writeMark(w, part, 'end', scope);
 }
 
 /** Inside a `self` call the failure is that of a call, so what ends the endpoint is relayed. */

@@ -13,6 +13,7 @@ import type { EdgeTable } from './edges.js';
 import type { Keyed } from './keyed.js';
 import type { LaidPart, Layout } from './layout.js';
 import type { GateTable } from './gates.js';
+import type { SagaTable } from './sagas.js';
 import type { Problems } from './problem.js';
 import { requestBytesOf } from './sizes.js';
 import { modeOf, type Scope } from './scope.js';
@@ -28,6 +29,7 @@ export interface Writer {
   readonly keyed: Keyed;
   readonly gates: GateTable;
   readonly acts: Acts;
+  readonly sagas: SagaTable;
   readonly problems: Problems;
   /** First loop register not used by what has been written; a body measures itself by it. */
   readonly registers: { used: number };
@@ -66,6 +68,11 @@ export function writeCheckCall(
   table: number,
 ): readonly number[] {
   return emitCalls(w, to, BARE, null, scope, 'call', CALL_MODE.CHECK, table);
+}
+
+/** A call whose outcome is kept for the act behind it, whatever it is. */
+export function writeKeptCall(w: Writer, to: Target, policy: Bundle | null, scope: Scope): void {
+  emitCalls(w, to, BARE, policy, scope, 'call', CALL_MODE.KEEP, 0);
 }
 
 /** The call, and those of the requests that it sends elsewhere; gives where they stand. */

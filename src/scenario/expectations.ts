@@ -49,6 +49,10 @@ export function namesOf(judged: Judged, variants: readonly string[]): Expression
       instances: 0,
     });
   }
+  for (const [name, own] of scenario.sagas) {
+    const parts = own.steps.map((step) => step.name);
+    components.set(name, { kind: 'saga', parts, instances: 0 });
+  }
   for (const [name, own] of scenario.workloads) {
     components.set(name, {
       kind: 'workload',

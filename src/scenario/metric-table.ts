@@ -1,5 +1,6 @@
 import { metric } from './metric-entry.js';
 import { MESSAGE_METRICS } from './metrics-messages.js';
+import { SAGA_METRICS } from './metrics-sagas.js';
 import type { Metric } from './metrics.js';
 
 const WORKLOADS = ['workload', 'request'] as const;
@@ -141,11 +142,11 @@ export const METRICS: readonly Metric[] = [
   ),
   metric(
     'duplicates',
-    SERVED,
+    [...SERVED, 'saga', 'step'],
     'number',
     'none',
     'low',
-    'Completed executions of one logical request beyond the first, where the part is not idempotent.',
+    'Completed executions of one logical request beyond the first, where the part is not idempotent; of a saga, effects of its steps and compensations beyond the first.',
   ),
   metric(
     'attempts',
@@ -317,6 +318,7 @@ export const METRICS: readonly Metric[] = [
     'Connections open, summed over client pools.',
   ),
   ...MESSAGE_METRICS,
+  ...SAGA_METRICS,
   metric(
     'blastRadius',
     ['cascade'],

@@ -5,6 +5,7 @@ export const STEP_VERBS = [
   'call',
   'query',
   'publish',
+  'saga',
   'parallel',
   'choose',
   'loop',
@@ -14,14 +15,7 @@ export const STEP_VERBS = [
 export type StepVerb = (typeof STEP_VERBS)[number];
 
 /** Verbs of the language that this version does not run. */
-export const LATER_VERBS: readonly string[] = [
-  'transaction',
-  'cache',
-  'append',
-  'load',
-  'lock',
-  'saga',
-];
+export const LATER_VERBS: readonly string[] = ['transaction', 'cache', 'append', 'load', 'lock'];
 
 /** What may stand beside the verb of a step. */
 export const STEP_MODIFIERS = [
@@ -41,6 +35,7 @@ export const MAIN_ARGUMENT: ReadonlyMap<string, string> = new Map([
   ['wait', 'time'],
   ['call', 'to'],
   ['publish', 'topic'],
+  ['saga', 'start'],
   ['fail', 'status'],
   ['respond', 'status'],
 ]);

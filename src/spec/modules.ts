@@ -1,15 +1,18 @@
 import type { PlanPublish, PlanTopic, Topic } from './messaging.js';
+import type { PlanSaga, PlanSagaCommand, PlanSagaMark, PlanSagaStart, Saga } from './sagas.js';
 
 /** What a scenario holds beside services, their databases and their calls. */
 export interface ScenarioModules {
   readonly topics: ReadonlyMap<string, Topic>;
+  readonly sagas: ReadonlyMap<string, Saga>;
 }
 
 /** The same in a plan, and the steps that lead there. */
 export interface PlanModules {
   readonly acts: readonly PlanAct[];
   readonly topics: readonly PlanTopic[];
+  readonly sagas: readonly PlanSaga[];
 }
 
 /** A step that leaves the process by another way than a call. */
-export type PlanAct = PlanPublish;
+export type PlanAct = PlanPublish | PlanSagaStart | PlanSagaCommand | PlanSagaMark;

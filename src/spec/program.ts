@@ -94,6 +94,8 @@ export const CALL_MODE = Object.freeze({
   ANSWER: 4,
   /** It is the answer of a check: c=t, see CHECK_TABLE. */
   CHECK: 5,
+  /** The program goes on; the outcome stands in the strand's `answer`. */
+  KEEP: 6,
 } as const);
 
 /** Layout of the table of a check. */

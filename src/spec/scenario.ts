@@ -3,6 +3,7 @@ import type { Distribution } from '../kernel/distribution.js';
 import type { Ns } from '../kernel/time.js';
 import type { BalancingCommon } from './balancer.js';
 import type { PublishStep } from './messaging.js';
+import type { SagaStartStep } from './sagas.js';
 import type { ScenarioModules } from './modules.js';
 import type { OutcomeName } from './outcome.js';
 import type { Connections, Cpu, Lifecycle, Pool, Protocol, Queue, Shed } from './resources.js';
@@ -352,6 +353,7 @@ export type Step = StepModifiers &
         readonly requestBytes: number | null;
       }
     | ({ readonly verb: 'publish' } & PublishStep)
+    | ({ readonly verb: 'saga' } & SagaStartStep)
     | { readonly verb: 'query'; readonly database: string; readonly operation: string }
     | {
         readonly verb: 'parallel';

@@ -10,6 +10,8 @@ export interface NamedThing {
   /** Section of the scenario it is in. */
   readonly section: string;
   readonly parts: readonly string[];
+  /** Of an orchestrated saga: the service that drives it. */
+  readonly driver?: string | undefined;
 }
 
 /** Everything in a scenario that has a name of the shared namespace. */
@@ -56,8 +58,9 @@ export function collectNames(
     section: string,
     name: string,
     parts: readonly string[],
+    driver?: string,
   ): void => {
-    if (claim(section, name, [section, name])) things.set(name, { kind, section, parts });
+    if (claim(section, name, [section, name])) things.set(name, { kind, section, parts, driver });
   };
   for (const [name, gateway] of sorted(scenario.gateways)) {
     const parts = routeNames(gateway.routes);
@@ -79,17 +82,26 @@ export function collectNames(
     checkGroups(name, groups, raise);
     add('topic', 'topics', name, groups);
   }
+  for (const [name, saga] of sorted(scenario.sagas)) {
+    checkSteps(name, saga.steps, raise);
+    add('saga', 'sagas', name, stepNames(saga.steps), saga.orchestrator);
+  }
   for (const [name] of sorted(scenario.workloads)) add('workload', 'workloads', name, []);
   const zones = sorted(scenario.network.zones).map(([name]) => name);
   for (const zone of zones) claim('network.zones', zone, ['network', 'zones', zone]);
+  const keys = sorted(scenario.keys).map(([name]) => name);
+  checkReserved(scenario, keys, raise);
+  return { things, zones: new Set(zones), keys, broken, offers: new Map() };
+}
+
+/** Bundles and keys have namespaces of their own, in which a few names are taken. */
+function checkReserved(scenario: ScenarioOutput, keys: readonly string[], raise: Raise): void {
   for (const [name] of sorted(scenario.policies)) {
     if (RESERVED.has(name)) raise('FL403', ['policies', name], `${name} is a reserved word`);
   }
-  const keys = sorted(scenario.keys).map(([name]) => name);
   for (const key of keys) {
     if (BUILT_IN_KEYS.has(key)) raise('FL403', ['keys', key], `${key} is a built-in key`);
   }
-  return { things, zones: new Set(zones), keys, broken, offers: new Map() };
 }
 
 /** The names of these kinds of things: one list for all messages, since a scenario has thousands. */
@@ -146,6 +158,25 @@ function checkGroups(topic: string, groups: readonly string[], raise: Raise): vo
     checkPart(group, path, raise);
     if (seen.has(group)) raise('FL402', path, `another group of ${topic} is called ${group}`);
     seen.add(group);
+  });
+}
+
+type SagaSteps = NonNullable<ScenarioOutput['sagas']>[string]['steps'];
+
+function stepNames(steps: SagaSteps): readonly string[] {
+  return steps.flatMap((entry) => (Array.isArray(entry) ? entry : [entry]).map(({ name }) => name));
+}
+
+function checkSteps(saga: string, entries: SagaSteps, raise: Raise): void {
+  const seen = new Set<string>();
+  entries.forEach((entry, index) => {
+    const own = Array.isArray(entry) ? entry : [entry];
+    own.forEach(({ name }, k) => {
+      const at = ['sagas', saga, 'steps', index, ...(Array.isArray(entry) ? [k] : []), 'name'];
+      checkPart(name, at, raise);
+      if (seen.has(name)) raise('FL402', at, `another step of ${saga} is called ${name}`);
+      seen.add(name);
+    });
   });
 }
 

@@ -1,4 +1,6 @@
 import type { Topic } from '../../spec/messaging.js';
+import type { ScenarioModules } from '../../spec/modules.js';
+import type { Saga } from '../../spec/sagas.js';
 import type { Database, Gateway, Host, Scenario, Service, Workload } from '../../spec/scenario.js';
 import type { Problems } from '../diagnostics.js';
 import type { MapNode, Node, PathKey } from '../located.js';
@@ -17,6 +19,7 @@ import { resolveDatabase } from './databases.js';
 import { resolveTopic } from './messaging.js';
 import { resolveService } from './hosts.js';
 import { collectNames, sorted } from './names.js';
+import { resolveSaga } from './sagas.js';
 import { resolveKeys, resolveNetwork, resolveReport, resolveRun } from './settings.js';
 import { resolveWorkload } from './workloads.js';
 
@@ -53,7 +56,6 @@ export function resolveScenario(
   const databases = mapOf(output.databases, (name, own): Database =>
     resolveDatabase(context, name, own),
   );
-  const topics = mapOf(output.topics, (name, own): Topic => resolveTopic(context, name, own));
   const workloads = mapOf(output.workloads, (name, own): Workload =>
     resolveWorkload(context, name, own, gateways, output.run.duration),
   );
@@ -68,7 +70,7 @@ export function resolveScenario(
     gateways,
     services,
     databases,
-    topics,
+    ...modulesOf(context, output),
     workloads,
   };
   const graph = callGraph(parts);
@@ -86,6 +88,14 @@ export function resolveScenario(
   }
   checkLimits(scenario, graph, raise);
   return { scenario, graph };
+}
+
+/** What stands beside services, their databases and their calls. */
+function modulesOf(context: Context, output: ScenarioOutput): ScenarioModules {
+  return {
+    topics: mapOf(output.topics, (name, own): Topic => resolveTopic(context, name, own)),
+    sagas: mapOf(output.sagas, (name, own): Saga => resolveSaga(context, name, own)),
+  };
 }
 
 /** Circles of calls, and calls of gateways that no route takes. */

@@ -8,6 +8,7 @@ import type { Context, Path } from './context.js';
 import { report } from './context.js';
 import { resolvePublish } from './messaging.js';
 import { sorted } from './names.js';
+import { resolveSagaStep } from './sagas.js';
 import { resolveCall, resolveQuery } from './targets.js';
 
 /** Who runs a program, and the bundle of calls that have none of their own. */
@@ -66,6 +67,8 @@ function resolveStep(context: Context, s: StepOutput, owner: Owner, path: Path):
   }
   if (s.publish !== undefined)
     return resolvePublish(context, s.publish, modifiers, [...path, 'publish']);
+  if (s.saga !== undefined)
+    return resolveSagaStep(context, s.saga, modifiers, owner.name, [...path, 'saga']);
   if (s.parallel !== undefined) return resolveParallel(context, s.parallel, modifiers, owner, path);
   if (s.choose !== undefined) return resolveChoose(context, s.choose, modifiers, owner, path);
   if (s.loop !== undefined) {

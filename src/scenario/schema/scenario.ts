@@ -14,6 +14,8 @@ import { budgetSchema, hypothesisSchema, reportSchema, variantSchema } from './j
 import type { TopicOutput } from './messaging.js';
 import { topicSchema } from './messaging.js';
 import { middlewareSchema } from './middleware.js';
+import type { SagaOutput } from './sagas.js';
+import { sagaSchema } from './sagas.js';
 import { keySchema, networkSchema, runSchema } from './settings.js';
 import { stepsSchema } from './steps.js';
 import type { WorkloadOutput } from './workload.js';
@@ -29,6 +31,7 @@ export interface ScenarioOutput {
   readonly services?: Readonly<Record<string, ServiceOutput>>;
   readonly databases?: Readonly<Record<string, DatabaseOutput>>;
   readonly topics?: Readonly<Record<string, TopicOutput>>;
+  readonly sagas?: Readonly<Record<string, SagaOutput>>;
   readonly workloads?: Readonly<Record<string, WorkloadOutput>>;
   readonly faults?: readonly FaultOutput[];
   readonly report: z.output<typeof reportSchema>;
@@ -63,6 +66,7 @@ export const EXPLICIT_SECTIONS = [
   'services',
   'databases',
   'topics',
+  'sagas',
   'workloads',
   'faults',
   'report',
@@ -92,6 +96,7 @@ export function buildSchemas(
     services: named(service).optional().describe('Services with endpoints.'),
     databases: named(databaseSchema).optional().describe('Databases with operations and pools.'),
     topics: named(topicSchema).optional().describe('Logs that groups of consumers read.'),
+    sagas: named(sagaSchema(bundle)).optional().describe('Steps whose effects belong together.'),
     workloads: named(workload).optional().describe('Who asks what, and when.'),
     faults: z.array(faultSchema(faults)).optional().describe('What goes wrong, and when.'),
     report: reportSchema.prefault({}).describe('How results are shown.'),
@@ -130,6 +135,11 @@ export function buildSchemas(
           .optional()
           .meta({ anyOf: [definition('topic')] })
           .describe('Laid under every topic.'),
+        sagas: z
+          .unknown()
+          .optional()
+          .meta({ anyOf: [definition('saga')] })
+          .describe('Laid under every saga.'),
         workloads: z
           .unknown()
           .optional()
@@ -158,7 +168,7 @@ export function buildSchemas(
 }
 
 /** What templates and defaults may hold: the fields of these. */
-const ENTRIES: readonly string[] = ['service', 'gateway', 'database', 'topic', 'workload'];
+const ENTRIES: readonly string[] = ['service', 'gateway', 'database', 'topic', 'saga', 'workload'];
 
 function definition(name: string): { $ref: string } {
   return { $ref: `#/definitions/${name}` };

@@ -13,6 +13,8 @@ import { STEP_VERBS } from '../verbs.js';
 import type { BundleOutput } from './bundle.js';
 import type { PublishOutput } from './publish.js';
 import { publishFields } from './publish.js';
+import type { SagaStepOutput } from './saga-step.js';
+import { sagaStepFields } from './saga-step.js';
 import { certainty, NAME_PATTERN, nameText, textMap, when, withShort } from './common.js';
 
 /** A component and its part, or `self.endpoint`. */
@@ -85,6 +87,7 @@ export interface StepOutput {
   };
   readonly query?: { readonly database: string; readonly operation?: string };
   readonly publish?: PublishOutput;
+  readonly saga?: SagaStepOutput;
   readonly parallel?: {
     readonly branches: readonly (readonly StepOutput[])[];
     readonly join: JoinOutput;
@@ -177,6 +180,9 @@ function verbs(steps: z.ZodType<StepOutput[]>): Record<string, z.ZodType> {
     publish: withShort(publishFields, { type: 'string', pattern: NAME_PATTERN.source })
       .optional()
       .describe('Messages for a topic.'),
+    saga: withShort(sagaStepFields, { type: 'string', pattern: NAME_PATTERN.source })
+      .optional()
+      .describe('Begins a saga that this service drives.'),
     parallel: withShort(parallelSchema(steps), {
       type: 'array',
       items: { $ref: '#/definitions/step' },

@@ -1,0 +1,105 @@
+import { metric } from './metric-entry.js';
+import type { Metric } from './metrics.js';
+
+const SAGA = ['saga'] as const;
+
+/** Metrics of sagas and their steps. Each counts where the saga began. */
+export const SAGA_METRICS: readonly Metric[] = [
+  metric('accepted', SAGA, 'number', 'none', 'none', 'Sagas that began; the mean over runs.'),
+  metric(
+    'completed',
+    SAGA,
+    'share',
+    'none',
+    'high',
+    'Share of the sagas with an outcome whose effects all exist exactly once.',
+  ),
+  metric(
+    'compensated',
+    SAGA,
+    'share',
+    'none',
+    'none',
+    'Share of the sagas with an outcome whose effects were all undone.',
+  ),
+  metric(
+    'stuck',
+    SAGA,
+    'share',
+    'none',
+    'low',
+    'Share of the sagas with an outcome that reached no end within `stuckAfter`, or wait for a human.',
+  ),
+  metric(
+    'inconsistent',
+    SAGA,
+    'share',
+    'none',
+    'low',
+    'Share of the sagas with an outcome that ended with effects which do not belong together.',
+  ),
+  metric(
+    'lost',
+    SAGA,
+    'share',
+    'none',
+    'low',
+    'Share of the sagas with an outcome that were accepted and that nobody knows any more.',
+  ),
+  metric(
+    'parked',
+    SAGA,
+    'number',
+    'none',
+    'low',
+    'Sagas that wait for a human; the mean over runs.',
+  ),
+  metric(
+    'duration',
+    SAGA,
+    'seconds',
+    'required',
+    'low',
+    'Time from the beginning of a saga to its consistent end, completed or compensated.',
+  ),
+  metric(
+    'compensations',
+    ['saga', 'step'],
+    'number',
+    'none',
+    'low',
+    'Effects that were undone; the mean over runs.',
+  ),
+  metric(
+    'valueCompleted',
+    SAGA,
+    'number',
+    'none',
+    'high',
+    'Sum of the `value` of the sagas that completed; the mean over runs.',
+  ),
+  metric(
+    'valueStuck',
+    SAGA,
+    'number',
+    'none',
+    'low',
+    'Sum of the `value` of the sagas that are stuck; the mean over runs.',
+  ),
+  metric(
+    'valueInconsistent',
+    SAGA,
+    'number',
+    'none',
+    'low',
+    'Sum of the `value` of the inconsistent sagas; the mean over runs.',
+  ),
+  metric(
+    'valueLost',
+    SAGA,
+    'number',
+    'none',
+    'low',
+    'Sum of the `value` of the lost sagas; the mean over runs.',
+  ),
+];
