@@ -8,7 +8,7 @@ import type { World } from './world.js';
 export function actsOf(world: World): readonly Act[] {
   const channels = new Channels(world);
   const sagas = new Sagas(world);
-  return world.plan.acts.map((spec: PlanAct): Act => {
+  return world.plan.acts.map((spec: PlanAct, id): Act => {
     switch (spec.act) {
       case 'publish':
         return channels.actOf(spec);
@@ -16,6 +16,10 @@ export function actsOf(world: World): readonly Act[] {
       case 'command':
       case 'mark':
         return sagas.actOf(spec);
+      case 'lock':
+      case 'statement':
+      case 'committed':
+        return world.sections!.actOf(spec, id);
     }
   });
 }

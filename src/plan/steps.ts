@@ -11,8 +11,9 @@ import { StepNames } from './identity.js';
 import { partOf } from './layout.js';
 import { writeMark, writeSave } from './sagas.js';
 import type { Scope } from './scope.js';
-import { inside, modeOf, strand } from './scope.js';
-import { writeCall, writeJump, writeWhen, type Writer } from './writer.js';
+import { inside, strand } from './scope.js';
+import { writeLock, writeTransaction } from './sections.js';
+import { writeAct, writeCall, writeJump, writeWhen, type Writer } from './writer.js';
 
 /** Loop registers of a strand. */
 const REGISTERS = 4;
@@ -169,6 +170,10 @@ function writeVerb(w: Writer, step: Step, scope: Scope): void {
       return writeAct(w, w.acts.publish(w, step, scope), `publish:${step.topic}`, scope);
     case 'saga':
       return writeSagaStart(w, step, scope);
+    case 'transaction':
+      return writeTransaction(w, step, scope, writeSteps);
+    case 'lock':
+      return writeLock(w, step, scope, writeSteps);
     case 'parallel':
       return writeParallel(w, step, scope, scope.names.next('parallel'), writeSteps);
     case 'choose':
@@ -184,21 +189,10 @@ function writeVerb(w: Writer, step: Step, scope: Scope): void {
   }
 }
 
-/** A step of an act, with the failure handling of the scope. */
-function writeAct(w: Writer, act: number, name: string, scope: Scope): void {
-  const { mode, target } = modeOf(scope);
-  const operand = mode === CALL_MODE.ANSWER ? scope.answers : 0;
-  const at = w.assembler.emit(OP.ACT, act, mode, operand, scope.names.next(name));
-  if (target !== null) w.assembler.point(at, SLOT.C, target);
-}
-
 /** A saga is accepted once its state is written, where it is written at all. */
 function writeSagaStart(w: Writer, step: StepOf<'saga'>, scope: Scope): void {
   const { source } = w.layout.byName.get(step.saga)!;
-  const { failure } = scope;
-  const saving: Scope =
-    failure.kind === 'ignore' ? { ...scope, failure: { kind: 'jump', to: failure.after } } : scope;
-  if (source.kind === 'saga') writeSave(w, source.saga, saving);
+  if (source.kind === 'saga') writeSave(w, source.saga, inside(scope));
   writeAct(w, w.acts.saga(w, step, scope), `saga:${step.saga}`, scope);
 }
 
@@ -261,7 +255,8 @@ function writeRespond(w: Writer, step: StepOf<'respond'>, scope: Scope): void {
       return;
     }
     case 'never': {
-      const message = '`respond` has to stand outside `parallel`, `background` and `then`';
+      const message =
+        '`respond` has to stand outside `parallel`, `background`, `then`, `transaction` and `lock`';
       w.problems.add('FL702', scope.where, message);
     }
   }

@@ -1,4 +1,5 @@
 import { metric } from './metric-entry.js';
+import { DATABASE_METRICS } from './metrics-databases.js';
 import { MESSAGE_METRICS } from './metrics-messages.js';
 import { SAGA_METRICS } from './metrics-sagas.js';
 import type { Metric } from './metrics.js';
@@ -319,6 +320,7 @@ export const METRICS: readonly Metric[] = [
   ),
   ...MESSAGE_METRICS,
   ...SAGA_METRICS,
+  ...DATABASE_METRICS,
   metric(
     'blastRadius',
     ['cascade'],

@@ -6,6 +6,8 @@ export const STEP_VERBS = [
   'query',
   'publish',
   'saga',
+  'transaction',
+  'lock',
   'parallel',
   'choose',
   'loop',
@@ -15,7 +17,7 @@ export const STEP_VERBS = [
 export type StepVerb = (typeof STEP_VERBS)[number];
 
 /** Verbs of the language that this version does not run. */
-export const LATER_VERBS: readonly string[] = ['transaction', 'cache', 'append', 'load', 'lock'];
+export const LATER_VERBS: readonly string[] = ['cache', 'append', 'load'];
 
 /** What may stand beside the verb of a step. */
 export const STEP_MODIFIERS = [

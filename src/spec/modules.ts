@@ -1,5 +1,6 @@
 import type { PlanPublish, PlanTopic, Topic } from './messaging.js';
 import type { PlanSaga, PlanSagaCommand, PlanSagaMark, PlanSagaStart, Saga } from './sagas.js';
+import type { PlanCommitted, PlanLock, PlanRows, PlanStatement } from './sections.js';
 
 /** What a scenario holds beside services, their databases and their calls. */
 export interface ScenarioModules {
@@ -12,7 +13,16 @@ export interface PlanModules {
   readonly acts: readonly PlanAct[];
   readonly topics: readonly PlanTopic[];
   readonly sagas: readonly PlanSaga[];
+  /** Databases that lock rows. */
+  readonly rows: readonly PlanRows[];
 }
 
 /** A step that leaves the process by another way than a call. */
-export type PlanAct = PlanPublish | PlanSagaStart | PlanSagaCommand | PlanSagaMark;
+export type PlanAct =
+  | PlanPublish
+  | PlanSagaStart
+  | PlanSagaCommand
+  | PlanSagaMark
+  | PlanLock
+  | PlanStatement
+  | PlanCommitted;

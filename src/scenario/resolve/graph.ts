@@ -252,6 +252,10 @@ class Walker {
       case 'saga':
         this.saga(from, step, certain, times);
         return;
+      case 'transaction':
+      case 'lock':
+        this.steps(from, step.steps, certain, times, client);
+        return;
       case 'respond':
         this.steps(from, step.then, certain, times, client);
         return;

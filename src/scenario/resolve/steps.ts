@@ -9,6 +9,7 @@ import { report } from './context.js';
 import { resolvePublish } from './messaging.js';
 import { sorted } from './names.js';
 import { resolveSagaStep } from './sagas.js';
+import { resolveLock, resolveTransaction } from './sections.js';
 import { resolveCall, resolveQuery } from './targets.js';
 
 /** Who runs a program, and the bundle of calls that have none of their own. */
@@ -69,6 +70,16 @@ function resolveStep(context: Context, s: StepOutput, owner: Owner, path: Path):
     return resolvePublish(context, s.publish, modifiers, [...path, 'publish']);
   if (s.saga !== undefined)
     return resolveSagaStep(context, s.saga, modifiers, owner.name, [...path, 'saga']);
+  if (s.transaction !== undefined) {
+    const at = [...path, 'transaction'];
+    const steps = resolveSteps(context, s.transaction.steps, owner, [...at, 'steps']);
+    return resolveTransaction(context, s.transaction, steps, modifiers, at);
+  }
+  if (s.lock !== undefined) {
+    const at = [...path, 'lock'];
+    const steps = resolveSteps(context, s.lock.steps, owner, [...at, 'steps']);
+    return resolveLock(context, s.lock, steps, modifiers, at);
+  }
   if (s.parallel !== undefined) return resolveParallel(context, s.parallel, modifiers, owner, path);
   if (s.choose !== undefined) return resolveChoose(context, s.choose, modifiers, owner, path);
   if (s.loop !== undefined) {

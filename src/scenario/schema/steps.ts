@@ -15,6 +15,8 @@ import type { PublishOutput } from './publish.js';
 import { publishFields } from './publish.js';
 import type { SagaStepOutput } from './saga-step.js';
 import { sagaStepFields } from './saga-step.js';
+import type { LockOutput, TransactionOutput } from './sections.js';
+import { lockSchema, transactionSchema } from './sections.js';
 import { certainty, NAME_PATTERN, nameText, textMap, when, withShort } from './common.js';
 
 /** A component and its part, or `self.endpoint`. */
@@ -88,6 +90,8 @@ export interface StepOutput {
   readonly query?: { readonly database: string; readonly operation?: string };
   readonly publish?: PublishOutput;
   readonly saga?: SagaStepOutput;
+  readonly transaction?: TransactionOutput;
+  readonly lock?: LockOutput;
   readonly parallel?: {
     readonly branches: readonly (readonly StepOutput[])[];
     readonly join: JoinOutput;
@@ -183,6 +187,10 @@ function verbs(steps: z.ZodType<StepOutput[]>): Record<string, z.ZodType> {
     saga: withShort(sagaStepFields, { type: 'string', pattern: NAME_PATTERN.source })
       .optional()
       .describe('Begins a saga that this service drives.'),
+    transaction: transactionSchema(steps)
+      .optional()
+      .describe('Steps over one connection of a database, and a commit.'),
+    lock: lockSchema(steps).optional().describe('Steps of which one runs at a time.'),
     parallel: withShort(parallelSchema(steps), {
       type: 'array',
       items: { $ref: '#/definitions/step' },
