@@ -1,14 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { verdicts } from '../support/sagas.js';
 import { begun, ended, golden, metered } from './tracing.js';
-import type { Traced } from './tracing.js';
-
-const VERDICTS = ['completed', 'compensated', 'stuck', 'inconsistent', 'lost', 'running'];
-
-/** How many sagas ended in which way. */
-function verdicts(traced: Traced, saga = 'trip'): Readonly<Record<string, number>> {
-  const counts = VERDICTS.map((name) => [name, metered(traced, name, saga)] as const);
-  return Object.fromEntries(counts.filter(([, count]) => count > 0));
-}
 
 /** Steps A and B of 100 ms, compensations of 50 ms, and a third step C; `saga` holds its other fields. */
 const trip = (saga: string, c: string, more = ''): string => `
