@@ -1,4 +1,9 @@
 import { Slots, widenInt32, widenUint8 } from '../../kernel/pool.js';
+import { OUTCOME } from '../../spec/outcome.js';
+import type { Outcome } from '../../spec/outcome.js';
+import type { PlanSaga, PlanSagaCommand } from '../../spec/sagas.js';
+import type { Act } from '../acts.js';
+import type { World } from '../world.js';
 
 /** Commands under way: a step or a compensation that an orchestrator has begun, or will begin again. */
 export class Commands {
@@ -38,4 +43,29 @@ export class Commands {
     this.reply[command] = 0;
     return command;
   }
+}
+
+/** What the program of an orchestrator does around a command; its strand was started for one. */
+export function commandAct(
+  { strands }: World,
+  plan: PlanSaga,
+  commands: Commands,
+  what: PlanSagaCommand['what'],
+): Act {
+  const begin = (strand: number): Outcome => {
+    const command = strands.link[strand];
+    if (what === 'resume') {
+      const step = commands.step[command];
+      commands.strand[command] = strand;
+      commands.life[command] = strands.life[strand];
+      const entries = commands.undo[command] === 1 ? plan.undoEntries : plan.entries;
+      strands.pc[strand] = commands.reply[command] === 0 ? entries[step] : plan.saveEntry;
+    } else if (what === 'issue') {
+      strands.answer[strand] = OUTCOME.ok;
+    } else {
+      commands.reply[command] = strands.answer[strand];
+    }
+    return OUTCOME.ok;
+  };
+  return { begin, left: () => {} };
 }

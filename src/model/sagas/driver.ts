@@ -1,20 +1,21 @@
 import { PHASE } from '../../kernel/phase.js';
-import { NS_PER_SECOND } from '../../kernel/time.js';
 import type { Ns } from '../../kernel/time.js';
-import { AMBIGUOUS, OUTCOME, PENDING, isSuccess, relayed } from '../../spec/outcome.js';
+import { AMBIGUOUS, OUTCOME, PENDING, isSuccess, relayed, withStatus } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
 import type { Orchestration, PlanSaga, PlanSagaCommand, PlanSagaStart } from '../../spec/sagas.js';
 import type { Act } from '../acts.js';
 import { Draws } from '../draws.js';
-import type { Instance } from '../instance.js';
 import type { World } from '../world.js';
-import { Commands } from './commands.js';
+import { Commands, commandAct } from './commands.js';
+import { Crew } from './crew.js';
+import { Isolation, LOCK } from './isolation.js';
 import type { Ledger } from './ledger.js';
 import { PHASE_OF } from './ledger.js';
 import { FATE, Records } from './records.js';
+import { isRepeated, isUnclear, pauseOf } from './repetitions.js';
 
-/** Pause of what is repeated for ever by an engine that makes none. */
-const ENDLESS_PAUSE_NS: Ns = NS_PER_SECOND;
+/** How a saga fails that another one stands in the way of. */
+const CONFLICT = withStatus(OUTCOME.clientError, 409);
 
 /**
  * Drives the sagas of one orchestrator: each command is a task in one of its instances, and what comes
@@ -29,11 +30,13 @@ export class Driver {
   private readonly commands = new Commands();
   private readonly draws: Draws;
   private readonly owner: number;
-  private readonly first: number;
-  private readonly count: number;
+  private readonly crew: Crew;
   /** Stage of the pivot, Infinity = there is none. */
   private readonly pivot: number;
+  /** Null where sagas do not see each other. */
+  private readonly isolation: Isolation | null;
   private readonly goOp: number;
+  private readonly lockedOp: number;
   private readonly againOp: number;
   private readonly overdueOp: number;
   private readonly recoverOp: number;
@@ -49,17 +52,21 @@ export class Driver {
     this.draws = new Draws(world);
     this.owner = world.tasks.register(this);
     const { engine } = world;
-    const { firstInstance, instances } =
-      world.plan.components[world.plan.parts[plan.driver].component];
-    this.first = firstInstance;
-    this.count = instances;
     const { steps, stages } = plan.spec;
     const pivot = stages.findIndex((stage) =>
       stage.some((step) => steps[step].kind !== 'compensable'),
     );
     this.pivot = pivot < 0 ? Infinity : pivot;
+    const { kind } = plan.spec.isolation;
+    const stands = kind === 'semanticLock' || kind === 'reread';
+    this.isolation = stands ? new Isolation(world, plan) : null;
+    this.lockedOp = engine.define('saga-lock', (slot, turn) => {
+      if (this.records.turn[slot] === turn && this.isolation!.waits(slot)) this.conflict(slot);
+    });
     this.goOp = engine.define('saga', (slot, turn) => {
-      if (this.records.turn[slot] === turn) this.advance(slot);
+      if (this.records.turn[slot] !== turn) return;
+      if (this.records.cause[slot] === CONFLICT) this.finish(slot, PHASE_OF.compensated);
+      else this.advance(slot);
     });
     this.againOp = engine.define('saga-again', (command) => this.again(command));
     this.overdueOp = engine.define('saga-timeout', (slot, turn) => {
@@ -68,13 +75,12 @@ export class Driver {
     this.recoverOp = engine.define('saga-recovery', (slot, turn) => {
       if (this.records.turn[slot] === turn) this.recover(slot);
     });
-    for (let index = 0; index < instances; index++) {
-      const instance = world.instances[firstInstance + index];
-      instance.residents.push({
-        died: () => this.died(instance),
-        started: () => this.started(),
-      });
-    }
+    this.crew = new Crew(world, plan, ledger, this.records, {
+      interrupt: (slot) => this.interrupt(slot),
+      takeOver: (slot) => {
+        engine.soon(PHASE.TIMER, this.recoverOp, slot, this.records.turn[slot], 0);
+      },
+    });
   }
 
   /** The step that begins a saga. */
@@ -91,24 +97,7 @@ export class Driver {
 
   /** What the program does around a command. */
   actOf({ what }: PlanSagaCommand): Act {
-    const { strands } = this.world;
-    const { commands } = this;
-    const begin = (strand: number): Outcome => {
-      const command = strands.link[strand];
-      if (what === 'resume') {
-        const step = commands.step[command];
-        commands.strand[command] = strand;
-        commands.life[command] = strands.life[strand];
-        const entries = commands.undo[command] === 1 ? this.plan.undoEntries : this.plan.entries;
-        strands.pc[strand] = commands.reply[command] === 0 ? entries[step] : this.plan.saveEntry;
-      } else if (what === 'issue') {
-        strands.answer[strand] = OUTCOME.ok;
-      } else {
-        commands.reply[command] = strands.answer[strand];
-      }
-      return OUTCOME.ok;
-    };
-    return { begin, left: () => {} };
+    return commandAct(this.world, this.plan, this.commands, what);
   }
 
   /** The task of a command has ended: it was answered, or its state could not be written. */
@@ -146,7 +135,14 @@ export class Driver {
     if (known < 0) {
       records.begin(slot, strand, this.draws.tag(strand, pc));
       const turn = records.turn[slot];
-      engine.soon(PHASE.COMPLETION, this.goOp, slot, turn, 0);
+      const lock = this.isolation?.enter(slot, strand) ?? LOCK.taken;
+      if (lock === LOCK.refused) records.cause[slot] = CONFLICT;
+      if (lock === LOCK.waits) {
+        const until = engine.now + this.isolation!.waitNs;
+        engine.at(until, PHASE.TIMER, this.lockedOp, slot, turn, 0);
+      } else {
+        engine.soon(PHASE.COMPLETION, this.goOp, slot, turn, 0);
+      }
       const { timeoutNs } = this.spec;
       if (timeoutNs !== null) {
         engine.at(engine.now + timeoutNs, PHASE.TIMER, this.overdueOp, slot, turn, 0);
@@ -171,6 +167,11 @@ export class Driver {
     const { records, plan, ledger } = this;
     const { stages } = plan.spec;
     for (;;) {
+      if (this.isOutdated(slot)) {
+        records.cause[slot] = CONFLICT;
+        records.back[slot] = 1;
+        records.stage[slot]--;
+      }
       const at = records.stage[slot];
       if (records.back[slot] === 0 && at === stages.length) {
         this.finish(slot, PHASE_OF.completed);
@@ -190,6 +191,27 @@ export class Driver {
       if (records.open[slot] > 0) return;
       records.stage[slot] = all ? -1 : at + (records.back[slot] === 1 ? -1 : 1);
     }
+  }
+
+  /** With `reread`: the value is looked at again in front of the pivot, without one at the end. */
+  private isOutdated(slot: number): boolean {
+    const { records } = this;
+    if (this.isolation === null || records.back[slot] === 1) return false;
+    const last = Math.min(this.pivot, this.plan.spec.stages.length);
+    if (records.stage[slot] !== last) return false;
+    const from = slot * this.ledger.steps;
+    // A command that is sent again after a crash was decided before.
+    for (const step of this.plan.spec.stages[last] ?? []) {
+      if (records.doubtful[from + step] === 1) return false;
+    }
+    return this.isolation.isOutdated(slot);
+  }
+
+  /** It has waited too long for another one, and nothing of it was done. */
+  private conflict(slot: number): void {
+    this.isolation!.refused();
+    this.records.cause[slot] = CONFLICT;
+    this.finish(slot, PHASE_OF.compensated);
   }
 
   private isDue(slot: number, step: number): boolean {
@@ -214,7 +236,7 @@ export class Driver {
     const { commands, records } = this;
     const slot = commands.saga[command];
     const step = commands.step[command];
-    const instance = this.place(slot);
+    const instance = this.crew.place(slot);
     if (instance < 0) {
       records.command[slot * this.ledger.steps + step] = -1;
       records.open[slot]--;
@@ -231,19 +253,6 @@ export class Driver {
     commands.life[command] = strands.life[strand];
   }
 
-  /** An instance that is up: its own while that is, else the next one. */
-  private place(slot: number): number {
-    const { instances } = this.world;
-    const own = this.records.instance[slot];
-    for (let k = 0; k <= this.count; k++) {
-      const index = k === 0 ? own : (own + slot + k) % this.count;
-      if (instances[this.first + index].down) continue;
-      this.records.instance[slot] = index;
-      return this.first + index;
-    }
-    return -1;
-  }
-
   /** A step was answered. */
   private done(slot: number, step: number, reply: Outcome): void {
     const { records, spec } = this;
@@ -257,7 +266,11 @@ export class Driver {
     if (unclear) records.doubtful[at] = 1;
     const asksAgain =
       spec.ambiguous === 'retry' || (kind === 'pivot' && spec.ambiguous === 'compensate');
-    if (kind === 'retryable' || (unclear && asksAgain) || this.repeats(at, reply)) {
+    if (
+      kind === 'retryable' ||
+      (unclear && asksAgain) ||
+      isRepeated(this.spec, records.tries[at], reply)
+    ) {
       this.repeat(slot, step, 0);
       return;
     }
@@ -267,19 +280,15 @@ export class Driver {
     if (records.cause[slot] === 0) records.cause[slot] = reply;
   }
 
-  /** Whether the engine tries once more; what is refused by a client error stays refused. */
-  private repeats(at: number, reply: Outcome): boolean {
-    return (
-      this.records.tries[at] < this.spec.retry.attempts && (reply & 31) !== OUTCOME.clientError
-    );
-  }
-
   /** A compensation was answered. */
   private undone(slot: number, step: number, reply: Outcome): void {
     const { records, spec } = this;
     const at = slot * this.ledger.steps + step;
     if (isSuccess(reply)) records.fate[at] = FATE.undone;
-    else if (this.repeats(at, reply) || spec.onCompensationFailure === 'retry') {
+    else if (
+      isRepeated(this.spec, records.tries[at], reply) ||
+      spec.onCompensationFailure === 'retry'
+    ) {
       this.repeat(slot, step, 1);
     } else {
       records.trouble[slot] = reply;
@@ -300,12 +309,7 @@ export class Driver {
   }
 
   private pauseOf(slot: number, step: number, endless: boolean): Ns {
-    const { intervalNs, factor, maxNs } = this.spec.retry;
-    if (intervalNs === 0) return endless ? ENDLESS_PAUSE_NS : 0;
-    const tries = this.records.tries[slot * this.ledger.steps + step];
-    let pause = intervalNs;
-    for (let k = 1; k < tries && pause < maxNs; k++) pause *= factor;
-    return Math.round(Math.min(pause, maxNs));
+    return pauseOf(this.spec, this.records.tries[slot * this.ledger.steps + step], endless);
   }
 
   private pause(command: number, time: Ns): void {
@@ -386,15 +390,6 @@ export class Driver {
     records.open[slot] = 0;
   }
 
-  /** The process of an instance has died: what it drove waits for another one, or is lost. */
-  private died(instance: Instance): void {
-    const { ledger, records } = this;
-    for (let slot = 0; slot < ledger.slots.capacity; slot++) {
-      if (!ledger.slots.has(slot) || ledger.phase[slot] !== PHASE_OF.running) continue;
-      if (records.instance[slot] === instance.index) this.interrupt(slot);
-    }
-  }
-
   /** Nobody drives it now. Its state is read again after a while, where it was written. */
   private interrupt(slot: number): void {
     const { records, spec } = this;
@@ -414,7 +409,7 @@ export class Driver {
   /** Another instance takes over, where one is up: the commands that were under way are sent again. */
   private recover(slot: number): void {
     const { records } = this;
-    if (records.waiting[slot] === 0 || this.place(slot) < 0) return;
+    if (records.waiting[slot] === 0 || this.crew.place(slot) < 0) return;
     records.waiting[slot] = 0;
     if (records.overdue[slot] === 1) {
       records.overdue[slot] = 0;
@@ -423,7 +418,7 @@ export class Driver {
       this.turnBack(slot);
       return;
     }
-    this.advance(slot);
+    if (this.isolation === null || !this.isolation.waits(slot)) this.advance(slot);
   }
 
   /** Steps of the present stage that nobody has an answer of. */
@@ -437,21 +432,20 @@ export class Driver {
     }
   }
 
-  /** An instance is up again: it takes over what waits and whose delay is over. */
-  private started(): void {
-    const { ledger, records } = this;
-    const { engine } = this.world;
-    for (let slot = 0; slot < ledger.slots.capacity; slot++) {
-      if (!ledger.slots.has(slot) || records.waiting[slot] === 0) continue;
-      if (ledger.phase[slot] !== PHASE_OF.running || records.due[slot] > engine.now) continue;
-      engine.soon(PHASE.TIMER, this.recoverOp, slot, records.turn[slot], 0);
-    }
+  /** Whoever has waited for the value of a saga goes on with it. */
+  private hand(slot: number, completed: boolean): void {
+    if (this.isolation === null) return;
+    const next = this.isolation.leave(slot, completed);
+    if (next < 0 || this.records.waiting[next] === 1) return;
+    this.world.engine.soon(PHASE.COMPLETION, this.goOp, next, this.records.turn[next], 0);
   }
 
   private finish(slot: number, phase: number): void {
     const { ledger, records, world } = this;
     const { engine, strands, interpreter } = world;
     ledger.finish(slot, phase);
+    // One that waits for a human keeps its lock.
+    if (phase !== PHASE_OF.parked) this.hand(slot, phase === PHASE_OF.completed);
     records.ended(slot);
     engine.note((this.plan.component << 5) | phase, records.lineageOf(slot));
     const waiter = records.waiter[slot];
@@ -461,10 +455,4 @@ export class Driver {
       interpreter.acted(waiter, this.answerOf(slot));
     }
   }
-}
-
-/** Whether a step may have had its effect although it failed. */
-function isUnclear(reply: Outcome): boolean {
-  const kind = reply & 31;
-  return (reply & AMBIGUOUS) !== 0 || kind === OUTCOME.timeout || kind === OUTCOME.reset;
 }

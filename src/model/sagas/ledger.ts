@@ -5,6 +5,7 @@ import type { Ns } from '../../kernel/time.js';
 import { NS_PER_SECOND } from '../../kernel/time.js';
 import type { PlanSaga } from '../../spec/sagas.js';
 import type { World } from '../world.js';
+import { Anomalies } from './anomalies.js';
 import type { Seen } from './settlement.js';
 import { Settlement } from './settlement.js';
 
@@ -55,6 +56,8 @@ export class Ledger {
   /** By step: what an execution of its compensation has found, by strand; see `look`. */
   private readonly looks: Int32Array[];
   private readonly settlement: Settlement;
+  /** Null where no two sagas touch the same, or something stands between them. */
+  private readonly anomalies: Anomalies | null;
 
   constructor(world: World, plan: PlanSaga) {
     this.world = world;
@@ -63,6 +66,9 @@ export class Ledger {
     this.retentionNs = Math.max(RETENTION_NS, plan.spec.stuckAfterNs);
     this.looks = plan.spec.steps.map(() => new Int32Array(0));
     this.settlement = new Settlement(world, plan);
+    const { key, isolation } = plan.spec;
+    const watched = key !== null && isolation.kind === 'none';
+    this.anomalies = watched ? new Anomalies(world, plan, this) : null;
     this.slots.onGrow((capacity) => this.widen(capacity));
     world.audits.push(() => this.close());
   }
@@ -94,6 +100,7 @@ export class Ledger {
     this.cell[slot] = sink.cell;
     this.start[slot] = engine.now;
     this.settlement.accepted(sink.cell);
+    if (this.phase[slot] === PHASE_OF.running) this.anomalies?.began(slot, strand);
     return slot;
   }
 
@@ -107,6 +114,7 @@ export class Ledger {
     }
     this.phase[slot] = phase;
     this.end[slot] = this.world.engine.now;
+    this.anomalies?.ended(slot, phase);
     // One that waits for a human goes on to be there.
     if (phase !== PHASE_OF.parked) this.ended.push(slot);
   }

@@ -103,7 +103,7 @@ const isolation = z
         'What two sagas on one value of `key` do to each other. `none`: nothing stands between them, and ' +
           'anomalies are counted; `semanticLock`: the second waits for the first, or is refused; ' +
           '`commutative`: their order does not matter; `reread`: the one that finds the value changed ' +
-          'is undone and begins again. Required.',
+          'in front of its pivot, or at its end, is undone. Required.',
       ),
     lockTimeout: duration()
       .optional()
