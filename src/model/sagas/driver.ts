@@ -12,7 +12,7 @@ import { Isolation, LOCK } from './isolation.js';
 import type { Ledger } from './ledger.js';
 import { PHASE_OF } from './ledger.js';
 import { FATE, Records } from './records.js';
-import { isRepeated, isUnclear, pauseOf } from './repetitions.js';
+import { isConflict, isRepeated, isUnclear, pauseOf } from './repetitions.js';
 
 /** How a saga fails that another one stands in the way of. */
 const CONFLICT = withStatus(OUTCOME.clientError, 409);
@@ -262,7 +262,9 @@ export class Driver {
       return;
     }
     const { kind } = this.plan.spec.steps[step];
-    const unclear = isUnclear(reply);
+    // A participant that is still at it answers 409 to who asks again.
+    const atIt = records.doubtful[at] === 1 && spec.ambiguous === 'retry' && isConflict(reply);
+    const unclear = isUnclear(reply) || atIt;
     if (unclear) records.doubtful[at] = 1;
     const asksAgain =
       spec.ambiguous === 'retry' || (kind === 'pivot' && spec.ambiguous === 'compensate');

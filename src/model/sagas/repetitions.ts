@@ -1,6 +1,6 @@
 import { NS_PER_SECOND } from '../../kernel/time.js';
 import type { Ns } from '../../kernel/time.js';
-import { AMBIGUOUS, OUTCOME } from '../../spec/outcome.js';
+import { AMBIGUOUS, OUTCOME, statusOf } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
 import type { Orchestration } from '../../spec/sagas.js';
 
@@ -25,4 +25,9 @@ export function pauseOf({ retry }: Orchestration, tries: number, endless: boolea
 export function isUnclear(reply: Outcome): boolean {
   const kind = reply & 31;
   return (reply & AMBIGUOUS) !== 0 || kind === OUTCOME.timeout || kind === OUTCOME.reset;
+}
+
+/** A refusal because of something else that is under way. */
+export function isConflict(reply: Outcome): boolean {
+  return statusOf(reply) === 409;
 }

@@ -171,7 +171,7 @@ export function sagaSchema(bundle: z.ZodType<BundleOutput>) {
           .default('compensate')
           .describe(
             'A step that ended in a timeout or reset may have had its effect: it is undone too ' +
-              '(`compensate`), asked again until that is known (`retry`), or taken for one that did not ' +
+              '(`compensate`), asked again until that is known (`retry`; a 409 then means that it is still under way), or taken for one that did not ' +
               '(`treatAsFailed`). A pivot is asked again with `compensate` as well. Defaults to compensate.',
           ),
         retry: retry.optional(),
