@@ -775,10 +775,10 @@ export const BAD_SHAPES: readonly BadCase[] = [
   },
   {
     title: 'a verb of a later version',
-    edit: ['- work: lognormal(p50=2ms p99=9ms)', '- saga: place-order'],
+    edit: ['- work: lognormal(p50=2ms p99=9ms)', '- append: order-log'],
     code: 'FL202',
-    at: 'saga',
-    says: 'saga is known, not in this version',
+    at: 'append',
+    says: 'append is known, not in this version',
   },
   {
     title: 'two middleware in one entry',
