@@ -15,6 +15,7 @@ import { retryWithoutBudget } from './rules/retry-without-budget.js';
 import { routeUnreachable } from './rules/route-unreachable.js';
 import { sagaHole } from './rules/saga-hole.js';
 import { sagaStepNotIdempotent } from './rules/saga-step-not-idempotent.js';
+import { serverClosesFirst } from './rules/server-closes-first.js';
 import { singlePointOfFailure } from './rules/single-point-of-failure.js';
 import { syncCycle } from './rules/sync-cycle.js';
 import { timeoutInversion } from './rules/timeout-inversion.js';
@@ -40,6 +41,7 @@ export const rules: readonly Rule[] = [
   routeUnreachable,
   sagaHole,
   sagaStepNotIdempotent,
+  serverClosesFirst,
   singlePointOfFailure,
   syncCycle,
   timeoutInversion,

@@ -135,6 +135,7 @@ export class Server {
     this.quit(strand, result);
     strands.ended[strand] = engine.now;
     if (world.coalescing !== null) world.coalescing.answered(strand, result);
+    if (world.caches !== null) world.caches.ended(strand, result);
     engine.note((strands.instance[strand] << 5) | (result & 31), strands.lineageA[strand]);
     this.world.effects.book(strand, worked);
     const instance = world.instances[strands.instance[strand]];
@@ -250,6 +251,7 @@ export class Server {
     const instance = world.instances[strands.instance[strand]];
     strands.stamp[strand]++;
     if (world.coalescing !== null) world.coalescing.stopped(strand);
+    if (world.caches !== null) world.caches.stopped(strand);
     switch (strands.state[strand]) {
       case STATE.CPU:
         instance.cores.leave(strand);
@@ -386,6 +388,22 @@ export class Server {
     interpreter.goOn(strand);
   }
 
+  /** The fellow of a tied request has begun: true where this one had not, and is dropped. */
+  untie(strand: number): boolean {
+    const { strands, instances, levels } = this.world;
+    const cancelled = OUTCOME.cancelled;
+    const isToCome = strands.inTransit(strand) && strands.injected[strand] === 0;
+    if (isToCome) strands.injected[strand] = cancelled;
+    if (strands.state[strand] !== STATE.QUEUED) return isToCome;
+    const instance = instances[strands.instance[strand]];
+    instance.queue.remove(strand);
+    levels.add(instance.queueGauge, -1);
+    strands.stamp[strand]++;
+    this.quit(strand, cancelled);
+    this.answer(strand, cancelled);
+    return true;
+  }
+
   private expire(strand: number): void {
     const { strands, instances, levels } = this.world;
     if (strands.state[strand] !== STATE.QUEUED) return;
@@ -452,7 +470,8 @@ export class Server {
     this.freeJob(strand, -1);
   }
 
-  private lose(strand: number): void {
+  /** Nothing comes of a request or an answer; only the caller's giving up ends the attempt. */
+  lose(strand: number): void {
     const { strands } = this.world;
     if (strands.gone[strand] >= 0) this.freeJob(strand, -1);
     else strands.state[strand] = STATE.LOST;

@@ -1,6 +1,8 @@
+import type { PlanCacheAct } from '../spec/caching.js';
 import type { PlanAct } from '../spec/modules.js';
+import type { PlanKey } from '../spec/plan.js';
 import type { PlanSagaCommand, PlanSagaMark, SagaRole } from '../spec/sagas.js';
-import type { Step } from '../spec/scenario.js';
+import type { Step } from '../spec/steps.js';
 import type { KeyTable } from './keys.js';
 import type { LaidPart } from './layout.js';
 import type { Scope } from './scope.js';
@@ -12,6 +14,7 @@ type StepOf<V extends Step['verb']> = Extract<Step, { readonly verb: V }>;
 export class Acts {
   readonly list: PlanAct[] = [];
   private readonly keys: KeyTable;
+  private readonly loads = new Map<number, number>();
 
   constructor(keys: KeyTable) {
     this.keys = keys;
@@ -51,6 +54,16 @@ export class Acts {
     return this.add({ act: 'mark', at, roles, repeatable });
   }
 
+  /** Index of a key; `what` is keyed by it. */
+  key(name: string, where: string, what: string): number {
+    return this.keys.use(name, where, what);
+  }
+
+  /** The values of a key of the plan. */
+  population(key: number): PlanKey['population'] {
+    return this.keys.list[key]?.population ?? { kind: 'unique' };
+  }
+
   lock(step: StepOf<'lock'>, scope: Scope): number {
     const { acquireTimeoutNs, scope: shared } = step;
     const key = this.keys.use(step.key, scope.where, 'a lock');
@@ -67,7 +80,25 @@ export class Acts {
     return this.add({ act: 'committed', part: part.id });
   }
 
-  private add(act: PlanAct): number {
+  /** An instruction of a cache. */
+  cache(act: PlanCacheAct): number {
+    return this.add(act);
+  }
+
+  /** Number of the next load of a part: what a strand knows of it has a place of its own. */
+  nextLoad(part: number): number {
+    const load = this.loads.get(part) ?? 0;
+    this.loads.set(part, load + 1);
+    return load;
+  }
+
+  /** Number of a key that a cache is about. */
+  keyOf(key: string | null, where: string): number {
+    return key === null ? -1 : this.keys.use(key, where, 'a cache');
+  }
+
+  /** An act that its area has made whole. */
+  add(act: PlanAct): number {
     return this.list.push(act) - 1;
   }
 }

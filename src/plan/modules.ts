@@ -1,6 +1,9 @@
 import type { PlanModules } from '../spec/modules.js';
 import type { KeyTable } from './keys.js';
+import { planCaches } from './caches.js';
 import { planTopics } from './messaging.js';
+import { planProjections } from './projections.js';
+import { planStores } from './stores.js';
 import { planRows } from './rows.js';
 import type { Writer } from './writer.js';
 
@@ -10,6 +13,9 @@ export function planModules(w: Writer, keys: KeyTable): PlanModules {
     acts: w.acts.list,
     topics: planTopics(w.layout, w.distributions),
     sagas: w.sagas.plan(w, keys),
+    stores: planStores(w),
+    projections: planProjections(w),
     rows: planRows(w.layout),
+    caches: planCaches(w.layout),
   };
 }

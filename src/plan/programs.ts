@@ -3,6 +3,7 @@ import { SECTION } from '../spec/component-kind.js';
 import { CALL_MODE, OP } from '../spec/program.js';
 import type { Distribution } from '../kernel/distribution.js';
 import type { Database, Endpoint, Host, Operation } from '../spec/scenario.js';
+import { writeServer } from './caching.js';
 import { isFree } from './free.js';
 import { StepNames } from './identity.js';
 import type { LaidComponent, LaidPart } from './layout.js';
@@ -14,6 +15,8 @@ import { writeMark, writeSaga } from './sagas.js';
 import type { Scope } from './scope.js';
 import { locksRows } from './rows.js';
 import { writeSteps } from './steps.js';
+import { writeProjector, writeView } from './projections.js';
+import { writeStorePart } from './stores.js';
 import { writeAct, type Writer } from './writer.js';
 
 /**
@@ -49,6 +52,7 @@ export function writeProgram(
     }
     case 'operation':
       if (keysAreSent) w.assembler.emit(OP.ONCE);
+      writeView(w, part);
       writeOperation(w, source.operation, source.database, scope);
       break;
     case 'commit':
@@ -57,6 +61,17 @@ export function writeProgram(
     case 'driver':
       writeSaga(w, source.saga, scope);
       return at;
+    case 'level':
+      if (source.level.kind === 'local') return -1;
+      writeServer(w, part, source.level, scope);
+      break;
+    case 'storePart':
+      if (keysAreSent) w.assembler.emit(OP.ONCE);
+      writeStorePart(w, source, scope);
+      break;
+    case 'projector':
+      writeProjector(w, source.projection, scope);
+      break;
     case 'group':
     case 'step':
       return -1;
@@ -110,6 +125,7 @@ function scopeOf(part: LaidPart): Scope {
     closing: () => {},
     uncaught: client ? CALL_MODE.PASS : CALL_MODE.END,
     answers: -1,
+    loads: new Map(),
     transactions: [],
     locks: [],
   };

@@ -10,7 +10,7 @@ import type { LaidPart, Layout } from './layout.js';
 import { partOf } from './layout.js';
 import type { Scope } from './scope.js';
 import { modeOf } from './scope.js';
-import { writeCall, writeKeptCall, type Writer } from './writer.js';
+import { writeCall, writeCommandCall, type Writer } from './writer.js';
 
 /** How a command ends whose state could not be written. */
 const UNSAVED = withStatus(OUTCOME.serverError, 500);
@@ -133,7 +133,7 @@ function writeCommand(
   const saving: Scope = { ...scope, failure: { kind: 'jump', to: unsaved } };
   if (persistence?.before === true) writeSave(w, saga, saving);
   assembler.emit(OP.ACT, w.acts.command(w, saga.name, 'issue'), CALL_MODE.END);
-  writeKeptCall(w, to, policy, scope);
+  writeCommandCall(w, to, policy, scope);
   assembler.emit(OP.ACT, w.acts.command(w, saga.name, 'reply'), CALL_MODE.END);
   if (persistence !== null) writeSave(w, saga, saving);
   assembler.emit(OP.DONE, OUTCOME.ok);

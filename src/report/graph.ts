@@ -69,6 +69,9 @@ const MERMAID_SHAPES = {
   database: ['[(', ')]'],
   topic: ['[/', '/]'],
   saga: ['>', ']'],
+  cache: ['[\\', '/]'],
+  eventStore: ['[(', ')]'],
+  projection: ['[/', '\\]'],
   external: ['[[', ']]'],
 } as const;
 
@@ -79,6 +82,9 @@ const DOT_SHAPES = {
   database: 'cylinder',
   topic: 'cds',
   saga: 'note',
+  cache: 'trapezium',
+  eventStore: 'cylinder',
+  projection: 'note',
 } as const;
 
 function nodesOf(graph: TopologyGraph): GraphNode[] {

@@ -4,7 +4,7 @@ import { LATER_VERBS } from './verbs.js';
 
 /** What the language knows and this version does not run, by place. `*` is any key or index. */
 const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
-  ['', 'platform caches queues brokers eventStores projections functions registries mesh sweeps'],
+  ['', 'platform queues brokers eventStores projections functions registries mesh sweeps'],
   ['network', 'crossZoneCost'],
   [
     'services.*',
@@ -32,6 +32,9 @@ const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
     'batch maxPollInterval sessionTimeout heartbeatInterval autoOffsetReset rebalance retry onPoison ' +
       'deadLetter inbox filter policy',
   ],
+  ['caches.*', 'tags'],
+  ['eventStores.*', 'tags partitions'],
+  ['projections.*', 'tags'],
   ['workloads.*', 'tags keys'],
   ['workloads.*.requests.*', 'keys'],
   ['faults.*', 'when jitter probability group role version'],
@@ -43,7 +46,7 @@ const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
 /** Fields of steps by verb, and of the bundle and its policies. */
 const LATER_FIELDS: ReadonlyMap<string, string> = new Map([
   ['step', LATER_VERBS.join(' ')],
-  ['query', 'key route consistency of'],
+  ['query', 'route'],
   ['publish', 'size via acks'],
   ['respond', 'responseSize degraded'],
   ['when', 'version'],
@@ -51,7 +54,6 @@ const LATER_FIELDS: ReadonlyMap<string, string> = new Map([
   ['policy', 'key store retryAfter ignore'],
   ['store', 'cache of onError'],
   ['protocol', 'workPerKiB'],
-  ['middleware', 'cache'],
   ['middlewareEntry', 'key dryRun'],
 ]);
 

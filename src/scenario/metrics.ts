@@ -41,8 +41,8 @@ const BY_NAME: ReadonlyMap<string, Metric> = new Map(METRICS.map((entry) => [ent
 /** Names the language knows and a later version measures, by first word. */
 const LATER = new Set(
   (
-    'memory instances restarts replicaLag lostCommits staleReads hitRatio loads evictions ' +
-    'deadLettered rebalances drain conflicts replayed staleness ' +
+    'memory instances restarts replicaLag lostCommits ' +
+    'deadLettered rebalances drain ' +
     'rollout cost'
   ).split(' '),
 );

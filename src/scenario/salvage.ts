@@ -11,6 +11,9 @@ const NAMED: ReadonlySet<string> = new Set([
   'databases',
   'topics',
   'sagas',
+  'caches',
+  'eventStores',
+  'projections',
   'workloads',
 ]);
 

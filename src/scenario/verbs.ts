@@ -4,10 +4,13 @@ export const STEP_VERBS = [
   'wait',
   'call',
   'query',
+  'load',
+  'append',
   'publish',
   'saga',
   'transaction',
   'lock',
+  'cache',
   'parallel',
   'choose',
   'loop',
@@ -17,7 +20,7 @@ export const STEP_VERBS = [
 export type StepVerb = (typeof STEP_VERBS)[number];
 
 /** Verbs of the language that this version does not run. */
-export const LATER_VERBS: readonly string[] = ['cache', 'append', 'load'];
+export const LATER_VERBS: readonly string[] = ['cache'];
 
 /** What may stand beside the verb of a step. */
 export const STEP_MODIFIERS = [
@@ -38,6 +41,8 @@ export const MAIN_ARGUMENT: ReadonlyMap<string, string> = new Map([
   ['call', 'to'],
   ['publish', 'topic'],
   ['saga', 'start'],
+  ['load', 'store'],
+  ['append', 'store'],
   ['fail', 'status'],
   ['respond', 'status'],
 ]);
@@ -48,6 +53,7 @@ export const MIDDLEWARE = [
   'authorize',
   'rateLimit',
   'coalesce',
+  'cache',
   'admit',
   'transform',
   'translate',

@@ -1,11 +1,24 @@
+import type { Cache, PlanCache, PlanCacheAct } from './caching.js';
 import type { PlanPublish, PlanTopic, Topic } from './messaging.js';
 import type { PlanSaga, PlanSagaCommand, PlanSagaMark, PlanSagaStart, Saga } from './sagas.js';
+import type {
+  EventStore,
+  PlanProjection,
+  PlanProjectionAct,
+  PlanStore,
+  PlanStoreAct,
+  PlanViewAct,
+  Projection,
+} from './stores.js';
 import type { PlanCommitted, PlanLock, PlanRows, PlanStatement } from './sections.js';
 
 /** What a scenario holds beside services, their databases and their calls. */
 export interface ScenarioModules {
   readonly topics: ReadonlyMap<string, Topic>;
   readonly sagas: ReadonlyMap<string, Saga>;
+  readonly caches: ReadonlyMap<string, Cache>;
+  readonly eventStores: ReadonlyMap<string, EventStore>;
+  readonly projections: ReadonlyMap<string, Projection>;
 }
 
 /** The same in a plan, and the steps that lead there. */
@@ -13,8 +26,11 @@ export interface PlanModules {
   readonly acts: readonly PlanAct[];
   readonly topics: readonly PlanTopic[];
   readonly sagas: readonly PlanSaga[];
+  readonly stores: readonly PlanStore[];
+  readonly projections: readonly PlanProjection[];
   /** Databases that lock rows. */
   readonly rows: readonly PlanRows[];
+  readonly caches: readonly PlanCache[];
 }
 
 /** A step that leaves the process by another way than a call. */
@@ -23,6 +39,10 @@ export type PlanAct =
   | PlanSagaStart
   | PlanSagaCommand
   | PlanSagaMark
+  | PlanCacheAct
   | PlanLock
   | PlanStatement
-  | PlanCommitted;
+  | PlanCommitted
+  | PlanStoreAct
+  | PlanProjectionAct
+  | PlanViewAct;

@@ -197,10 +197,10 @@ export const BAD_SHAPES: readonly BadCase[] = [
   },
   {
     title: 'a section of a later version',
-    edit: ['report: { focus: [orders] }', 'caches: { c: {} }'],
+    edit: ['report: { focus: [orders] }', 'functions: { f: {} }'],
     code: 'FL202',
-    at: 'caches',
-    says: 'caches is known, not in this version',
+    at: 'functions',
+    says: 'functions is known, not in this version',
   },
   {
     title: 'a misspelt field of a service',
@@ -230,6 +230,40 @@ export const BAD_SHAPES: readonly BadCase[] = [
     code: 'FL208',
     at: '3.3ms',
     says: 'without tls there is no handshake',
+  },
+  {
+    title: 'limits of nginx at a gRPC server',
+    edit: ['    labels: { tier: core }', '    protocol: { kind: grpc, keepAliveTimeout: 3.3s }'],
+    code: 'FL208',
+    at: '3.3s',
+    says: 'limits of its own',
+  },
+  {
+    title: 'a GOAWAY over HTTP/1.1',
+    edit: ['    labels: { tier: core }', '    protocol: { kind: http1, maxConnectionAge: 3.3s }'],
+    code: 'FL208',
+    at: '3.3s',
+    says: 'only http2 and grpc have a GOAWAY',
+  },
+  {
+    title: 'a grace of connections that do not grow too old',
+    edit: [
+      '    labels: { tier: core }',
+      '    protocol: { kind: grpc, maxConnectionAgeGrace: 3.3s }',
+    ],
+    code: 'FL208',
+    at: '3.3s',
+    says: 'without maxConnectionAge',
+  },
+  {
+    title: 'two limits on the same idle time',
+    edit: [
+      '    labels: { tier: core }',
+      '    protocol: { kind: http2, keepAliveTimeout: 1s, maxConnectionIdle: 3.3s }',
+    ],
+    code: 'FL208',
+    at: '3.3s',
+    says: 'keep one of them',
   },
   {
     title: 'a line for connections that never forms',
@@ -774,13 +808,6 @@ export const BAD_SHAPES: readonly BadCase[] = [
     says: 'needs braces',
   },
   {
-    title: 'a verb of a later version',
-    edit: ['- work: lognormal(p50=2ms p99=9ms)', '- append: order-log'],
-    code: 'FL202',
-    at: 'append',
-    says: 'append is known, not in this version',
-  },
-  {
     title: 'two middleware in one entry',
     edit: [
       '{ authenticate: { kind: jwt, work: 0.3ms } }',
@@ -795,7 +822,7 @@ export const BAD_SHAPES: readonly BadCase[] = [
     edit: [wait, 'charge: [ { wait: 20ms, policy: pay } ]'],
     code: 'FL208',
     at: 'pay } ]',
-    says: 'a policy belongs to a call or query',
+    says: 'a policy belongs to a call, a query or a cache',
   },
   {
     title: 'a step without any verb',

@@ -9,7 +9,8 @@ import type {
   SagaRetry,
   SagaStep,
 } from '../../spec/sagas.js';
-import type { Step, StepModifiers, Target } from '../../spec/scenario.js';
+import type { Target } from '../../spec/scenario.js';
+import type { Step, StepModifiers } from '../../spec/steps.js';
 import type { SagaOutput, SagaStepEntry } from '../schema/sagas.js';
 import type { SagaStepOutput } from '../schema/saga-step.js';
 import { checkKey, resolvePolicy } from './bundles.js';
