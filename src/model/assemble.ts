@@ -152,6 +152,7 @@ function setMeasuring(world: Draft, traceSink: ((rows: TraceRecord) => void) | n
   world.sink = new Sink(plan.grid, plan.parts.length, plan.statEdges.length);
   world.meters = new Meters(engine, world.levels, world.sink, plan.grid);
   world.audits = [];
+  world.sagaExamples = [];
   world.journal = new Journal(engine, plan.warmupNs);
   world.tracer = new Tracer(world, traceSink);
 }

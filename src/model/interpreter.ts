@@ -298,6 +298,10 @@ export class Interpreter {
       this.world.strands.pc[strand] = target;
       return true;
     }
+    if (mode === CALL_MODE.REPLY) {
+      this.world.strands.answer[strand] = outcome;
+      return true;
+    }
     if (mode === CALL_MODE.KEEP) {
       this.world.strands.pc[strand] = target;
       this.world.strands.outcome[strand] = outcome;

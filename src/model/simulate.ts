@@ -113,6 +113,7 @@ function recordOf(assembly: Assembly, stop: RunRecord['stop'], detail: string): 
     gauges: gaugesOf(assembly),
     pools: poolsOf(assembly),
     meters: world.meters.records(),
+    sagas: world.sagaExamples.map((example) => example()),
     machines: journal.machines,
     journal: journal.record(),
     traces: tracer.take(),

@@ -36,6 +36,7 @@ import { planLinks, planPeers, withLinks } from './network.js';
 import { Onces, sendsKeys } from './onces.js';
 import { planModules } from './modules.js';
 import { Problems } from './problem.js';
+import { SagaTable } from './sagas.js';
 import { fullName, writeHandshake, writeProgram, writeRefusal } from './programs.js';
 import { isSized, responseBytesOf } from './sizes.js';
 import { eachStep } from '../scenario/each-step.js';
@@ -65,7 +66,7 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
   writer.assembler.renumber(OP.CALL, SLOT.A, numbers);
   writer.assembler.renumber(OP.BEGIN, SLOT.A, numbers);
   useKeys(keys, bundles);
-  const modules = planModules(writer);
+  const modules = planModules(writer, keys);
   const links = planLinks(scenario.network, layout, statEdges, writer.distributions);
   const loads = planLoads(layout, times.warmupNs, times.endNs);
   const ends = new LinkEnds(layout, links, statEdges);
@@ -121,6 +122,7 @@ function writerOf(layout: Layout, keys: KeyTable, problems: Problems): Writer {
     keyed: new Keyed(keys),
     gates: new GateTable(),
     acts: new Acts(keys),
+    sagas: new SagaTable(layout),
     problems,
     registers: { used: 0 },
   };
@@ -217,9 +219,11 @@ function repeatable(layout: Layout, part: LaidPart, hops: number): boolean {
       return false;
     case 'unmatched':
     case 'group':
+    case 'step':
     case 'level':
     case 'projector':
       return true;
+    case 'driver':
     case 'request':
       return false;
     case 'route':

@@ -14,6 +14,7 @@ import type { EdgeTable } from './edges.js';
 import type { Keyed } from './keyed.js';
 import type { LaidPart, Layout } from './layout.js';
 import type { GateTable } from './gates.js';
+import type { SagaTable } from './sagas.js';
 import type { Problems } from './problem.js';
 import { locksRows } from './rows.js';
 import { requestBytesOf } from './sizes.js';
@@ -32,6 +33,7 @@ export interface Writer {
   readonly keyed: Keyed;
   readonly gates: GateTable;
   readonly acts: Acts;
+  readonly sagas: SagaTable;
   readonly problems: Problems;
   /** First loop register not used by what has been written; a body measures itself by it. */
   readonly registers: { used: number };
@@ -70,6 +72,11 @@ export function writeCheckCall(
   table: number,
 ): readonly number[] {
   return emitCalls(w, to, BARE, null, scope, 'call', CALL_MODE.CHECK, table);
+}
+
+/** A call whose outcome is a reply to the act behind it, whatever it is. */
+export function writeCommandCall(w: Writer, to: Target, policy: Bundle | null, scope: Scope): void {
+  emitCalls(w, to, BARE, policy, scope, 'call', CALL_MODE.REPLY, 0);
 }
 
 /** A call whose end is left to the instruction behind it, see CALL_MODE.TAKEN. */

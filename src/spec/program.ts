@@ -108,6 +108,8 @@ export const CALL_MODE = Object.freeze({
   KEEP: 6,
   /** The program goes on at c, and the act there looks at how the call has ended. */
   TAKEN: 7,
+  /** The program goes on; the outcome stands in the strand's `answer`. */
+  REPLY: 8,
 } as const);
 
 /** Layout of the table of a check. */

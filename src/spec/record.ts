@@ -1,3 +1,4 @@
+import type { Ns } from '../kernel/time.js';
 import type { HistogramData } from '../stats/histogram.js';
 
 /**
@@ -23,6 +24,7 @@ export interface RunRecord {
   readonly gauges: readonly GaugeRecord[];
   readonly pools: readonly PoolRecord[];
   readonly meters: readonly MeterRecord[];
+  readonly sagas: readonly SagaRecord[];
   readonly machines: readonly MachineRecord[];
   readonly journal: JournalRecord;
   readonly traces: TraceRecord;
@@ -120,6 +122,24 @@ export type MeterRecord = {
   /** Per segment, ns. */
   | { readonly form: 'durations'; readonly segments: readonly HistogramData[] }
 );
+
+/** What is told of a saga beyond its figures. */
+export interface SagaRecord {
+  readonly component: number;
+  /** One that broke each rule of the business, and behind them one whose effects do not balance. */
+  readonly examples: readonly (SagaExample | null)[];
+}
+
+/** A saga whose effects break a rule. */
+export interface SagaExample {
+  /** Lineage of the request it belongs to. */
+  readonly lineage: readonly [a: number, b: number];
+  readonly start: Ns;
+  readonly end: Ns;
+  /** By step: effects, and how many of them were undone. */
+  readonly done: readonly number[];
+  readonly undone: readonly number[];
+}
 
 /** A state machine that was journalled, such as a breaker. */
 export interface MachineRecord {

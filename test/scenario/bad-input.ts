@@ -274,10 +274,10 @@ export const BAD_SHAPES: readonly BadCase[] = [
   },
   {
     title: 'a section of a later version',
-    edit: ['report: { focus: [orders] }', 'caches: { c: {} }'],
+    edit: ['report: { focus: [orders] }', 'functions: { f: {} }'],
     code: 'FL202',
-    at: 'caches',
-    says: 'caches is known, not in this version',
+    at: 'functions',
+    says: 'functions is known, not in this version',
   },
   {
     title: 'a misspelt field of a service',
@@ -940,13 +940,6 @@ export const BAD_SHAPES: readonly BadCase[] = [
     says: 'needs braces',
   },
   {
-    title: 'a verb of a later version',
-    edit: ['- work: lognormal(p50=2ms p99=9ms)', '- saga: place-order'],
-    code: 'FL202',
-    at: 'saga',
-    says: 'saga is known, not in this version',
-  },
-  {
     title: 'two middleware in one entry',
     edit: [
       '{ authenticate: { kind: jwt, work: 0.3ms } }',
@@ -961,7 +954,7 @@ export const BAD_SHAPES: readonly BadCase[] = [
     edit: [wait, 'charge: [ { wait: 20ms, policy: pay } ]'],
     code: 'FL208',
     at: 'pay } ]',
-    says: 'a policy belongs to a call or query',
+    says: 'a policy belongs to a call, a query or a cache',
   },
   {
     title: 'a step without any verb',

@@ -440,6 +440,7 @@ export function scenario(parts: ScenarioParts): Scenario {
     description: null,
     tags: [],
     topics: new Map(),
+    sagas: new Map(),
     caches: new Map(),
     eventStores: new Map(),
     projections: new Map(),

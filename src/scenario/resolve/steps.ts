@@ -10,6 +10,7 @@ import type { Context, Path } from './context.js';
 import { report } from './context.js';
 import { resolvePublish } from './messaging.js';
 import { sorted } from './names.js';
+import { resolveSagaStep } from './sagas.js';
 import { resolveAppend, resolveLoad, resolveRead } from './stores.js';
 import { resolveLock, resolveTransaction } from './sections.js';
 import { resolveCall, resolveQuery } from './targets.js';
@@ -74,6 +75,8 @@ function resolveStep(context: Context, s: StepOutput, owner: Owner, path: Path):
     return resolveAppend(context, s.append, modifiers, [...path, 'append']);
   if (s.publish !== undefined)
     return resolvePublish(context, s.publish, modifiers, [...path, 'publish']);
+  if (s.saga !== undefined)
+    return resolveSagaStep(context, s.saga, modifiers, owner.name, [...path, 'saga']);
   if (s.transaction !== undefined) {
     const at = [...path, 'transaction'];
     const steps = resolveSteps(context, s.transaction.steps, owner, [...at, 'steps']);

@@ -16,6 +16,8 @@ import type { CacheStepOutput } from './cache-step.js';
 import { cacheStepSchema } from './cache-step.js';
 import type { PublishOutput } from './publish.js';
 import { publishFields } from './publish.js';
+import type { SagaStepOutput } from './saga-step.js';
+import { sagaStepFields } from './saga-step.js';
 import type { AppendOutput, LoadOutput } from './stores.js';
 import { appendFields, loadFields, readFields } from './stores.js';
 import type { LockOutput, TransactionOutput } from './sections.js';
@@ -105,6 +107,7 @@ export interface StepOutput {
   readonly load?: LoadOutput;
   readonly append?: AppendOutput;
   readonly publish?: PublishOutput;
+  readonly saga?: SagaStepOutput;
   readonly transaction?: TransactionOutput;
   readonly lock?: LockOutput;
   readonly cache?: CacheStepOutput;
@@ -212,6 +215,9 @@ function verbs(steps: z.ZodType<StepOutput[]>): Record<string, z.ZodType> {
     publish: withShort(publishFields, { type: 'string', pattern: NAME_PATTERN.source })
       .optional()
       .describe('Messages for a topic.'),
+    saga: withShort(sagaStepFields, { type: 'string', pattern: NAME_PATTERN.source })
+      .optional()
+      .describe('Begins a saga that this service drives.'),
     transaction: transactionSchema(steps)
       .optional()
       .describe('Steps over one connection of a database, and a commit.'),
