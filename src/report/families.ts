@@ -90,6 +90,17 @@ export const FAMILIES: readonly Family[] = [
       quantile('Duration p50', 'duration', 'p50'),
       quantile('Duration p99', 'duration', 'p99'),
     ],
+    flow: {
+      begun: 'accepted',
+      ends: [
+        { meter: 'completed', words: 'completed', fill: 'var(--ok)' },
+        { meter: 'compensated', words: 'compensated', fill: 'var(--degraded)' },
+        { meter: 'stuck', words: 'stuck', fill: 'var(--s2)' },
+        { meter: 'lost', words: 'lost', fill: 'var(--down)' },
+        { meter: 'inconsistent', words: 'inconsistent', fill: 'var(--failing)' },
+        { meter: 'running', words: 'still running', fill: 'var(--base)' },
+      ],
+    },
     worst: summed('Without a consistent end', BROKEN),
     headline: (subject, variant, worst) =>
       `${worst} of ${subject} come to no consistent end${variant === null ? '' : ` in ${variant}`}`,
