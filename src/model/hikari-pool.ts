@@ -64,6 +64,8 @@ export class HikariPool implements PolicyState {
   private backoff: Ns = FIRST_BACKOFF;
   private isStarted = false;
   private inUse = 0;
+  /** Connections that nobody will give back. */
+  private readonly leaked: number[] = [];
   private serial = 0;
 
   constructor(setup: Setup) {
@@ -104,6 +106,10 @@ export class HikariPool implements PolicyState {
 
   leave(frame: number, layer: number, outcome: Outcome): number {
     const slot = this.setup.ctx.word(frame, layer);
+    if (this.setup.leaks(frame)) {
+      this.leaked.push(slot);
+      return outcome;
+    }
     this.release(slot);
     if (isBroken(outcome) || this.evicted[slot] !== 0) this.close(slot);
     else this.handOver(slot);
@@ -131,6 +137,7 @@ export class HikariPool implements PolicyState {
   reset(): void {
     invariant(this.held() === 0, 'pool-reset-while-in-use');
     if (this.adder === ADDER.first || this.adder === ADDER.dials) this.countClosed(this.dialled);
+    for (const slot of this.leaked.splice(0)) this.release(slot);
     for (const slot of this.entries.splice(0)) this.forget(slot);
     this.adderAlarm.clear();
     this.housekeeper.clear();
@@ -140,7 +147,7 @@ export class HikariPool implements PolicyState {
   }
 
   held(): number {
-    return this.inUse + this.line.length;
+    return this.inUse - this.leaked.length + this.line.length;
   }
 
   private get idle(): number {

@@ -1,6 +1,6 @@
 import { PHASE } from '../kernel/phase.js';
 import type { Lane } from '../kernel/lanes.js';
-import { streamKey } from '../kernel/rng.js';
+import { streamKey, unit } from '../kernel/rng.js';
 import type { Ns } from '../kernel/time.js';
 import type { PlanEdge } from '../spec/plan.js';
 import { EDGE_COUNTER } from '../spec/policy.js';
@@ -63,9 +63,20 @@ export class Pools {
       gauges: this.metersOf(caller, database),
       waits: this.waitsNow(caller.component, database),
       alarm: (run: () => void) => this.alarms.add(run, caller),
+      leaks: this.leaksOf(caller, name),
       opens: () => world.sink.count(edge.stat, EDGE_COUNTER.connects),
     };
     return this.keep(key, caller, this.create(edge.pool!, common));
+  }
+
+  /** Which calls of an instance keep their connections, while a fault says that some do. */
+  private leaksOf(caller: Instance, name: string): (frame: number) => boolean {
+    const { plan, replication, calls } = this.world;
+    const { a, b } = streamKey(plan.seed, replication, `${name}/leak`);
+    return (frame) =>
+      caller.leak > 0 &&
+      unit(a, b, calls.lineageA(frame), calls.lineageB(frame), calls.attemptNumber(frame)) <
+        caller.leak;
   }
 
   private create(pool: Pool, common: Omit<PoolSetup<Pool>, 'pool'>): PolicyState {

@@ -64,6 +64,7 @@ export { weighted } from './balancers/weighted.js';
 export { outliersEnvoy } from './outliers/envoy.js';
 export { outliersIstio } from './outliers/istio.js';
 
+export { connectionLeak } from './faults/connection-leak.js';
 export { crash } from './faults/crash.js';
 export { error } from './faults/error.js';
 export { hang } from './faults/hang.js';

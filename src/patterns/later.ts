@@ -13,7 +13,6 @@ export const laterFaultKinds: readonly string[] = [
   'certExpiry',
   'change',
   'clockSkew',
-  'connectionLeak',
   'corrupt',
   'cpuStress',
   'diskFull',

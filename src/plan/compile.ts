@@ -304,6 +304,7 @@ function planComponent(
     handshakeProgram,
     maxConnections: Infinity,
     connect: null,
+    knee: null,
   };
   if (host === null) {
     const critical = source.kind === 'workload' && source.workload.critical;
@@ -314,12 +315,13 @@ function planComponent(
   const resources = { runtime, concurrency, queue, cpu, cancellation, gc, lifecycle };
   const own = { ...resources, loadBalancing, external, critical };
   if (source.kind !== 'database') return { ...common, ...own };
-  const { maxConnections, reserved, connect } = source.host;
+  const { maxConnections, reserved, connect, knee } = source.host;
   return {
     ...common,
     ...own,
     // Reserved connections are held back from all pools.
     maxConnections: Math.max(0, maxConnections - reserved),
     connect: isFree(connect) ? null : connect,
+    knee,
   };
 }

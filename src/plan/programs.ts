@@ -113,7 +113,9 @@ function scopeOf(part: LaidPart): Scope {
 
 /** The clock of an endpoint that has one starts with its execution. */
 function writeTimeLimit(w: Writer, { timeLimitNs }: Endpoint): void {
-  if (timeLimitNs !== null) w.assembler.emit(OP.TIME_LIMIT, w.assembler.constants([timeLimitNs]));
+  if (timeLimitNs === null) return;
+  const overdue = withStatus(OUTCOME.serverError, 503);
+  w.assembler.emit(OP.TIME_LIMIT, w.assembler.constants([timeLimitNs]), overdue);
 }
 
 /** The places of an endpoint inside the workers, behind the middleware. */
@@ -125,6 +127,11 @@ function writeBulkhead(w: Writer, { concurrency }: Endpoint, part: LaidPart): vo
 
 function writeOperation(w: Writer, operation: Operation, database: Database, scope: Scope): void {
   const { work, wait } = operation;
+  const { statementTimeoutNs } = database;
+  if (statementTimeoutNs !== null) {
+    const limit = w.assembler.constants([statementTimeoutNs]);
+    w.assembler.emit(OP.TIME_LIMIT, limit, withStatus(OUTCOME.serverError, 500));
+  }
   if (locksRows(database)) {
     const act = w.acts.statement(scope, operation.lock ? operation.key : null);
     writeAct(w, act, 'statement', scope);

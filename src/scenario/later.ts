@@ -21,10 +21,7 @@ const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
   ['gateways.*.runtime.gc', 'allocated'],
   ['services.*.lifecycle', 'preStop terminationGrace drain coldCaches'],
   ['gateways.*.lifecycle', 'preStop terminationGrace drain coldCaches'],
-  [
-    'databases.*',
-    'tags statementTimeout replicas route shards knee failover loadBalancing queue concurrency',
-  ],
+  ['databases.*', 'tags replicas route shards failover loadBalancing queue concurrency'],
   ['databases.*.operations.*', 'rows scan fanout'],
   [
     'topics.*',
@@ -68,7 +65,7 @@ const LATER_WORDS: readonly (readonly [key: string, words: string])[] = [
   ['topics.*.subscribers.*.commit', 'auto transactional'],
   ['pool.kind', 'pgbouncer'],
   ['pools.*.kind', 'pgbouncer'],
-  ['databases.*.kind', 'postgres mysql mongo elasticsearch dynamodb redis'],
+  ['databases.*.kind', 'mongo elasticsearch dynamodb'],
 ];
 
 /** Fields of fault kinds that come later, whatever the kind: none of them means anything else today. */

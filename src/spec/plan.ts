@@ -13,7 +13,7 @@ import type { Arrivals } from './arrivals.js';
 import type { PlanModules } from './modules.js';
 import type { Program } from './program.js';
 import type { Session } from './sections.js';
-import type { Connections, Cpu, Lifecycle, Pool, Queue, Shed } from './resources.js';
+import type { Connections, Cpu, Knee, Lifecycle, Pool, Queue, Shed } from './resources.js';
 
 /**
  * A scenario variant lowered to ids and flat arrays: what one run needs, and nothing else. It is
@@ -101,6 +101,7 @@ export interface PlanComponent {
   /** Databases: connections over all pools, and the cost of opening one. */
   readonly maxConnections: number;
   readonly connect: Distribution | null;
+  readonly knee: Knee | null;
 }
 
 export interface PlanPart {

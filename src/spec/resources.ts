@@ -64,6 +64,12 @@ export type Shed =
       readonly below: number | null;
     };
 
+/** Where a server begins to lose time on switching between statements. */
+export interface Knee {
+  readonly connections: number;
+  readonly alpha: number;
+}
+
 export interface Lifecycle {
   readonly startup: Distribution;
   readonly warmup: { readonly durationNs: Ns; readonly factor: number } | null;

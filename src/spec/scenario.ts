@@ -6,7 +6,16 @@ import type { PublishStep } from './messaging.js';
 import type { ScenarioModules } from './modules.js';
 import type { LockStep, TransactionStep } from './sections.js';
 import type { OutcomeName } from './outcome.js';
-import type { Connections, Cpu, Lifecycle, Pool, Protocol, Queue, Shed } from './resources.js';
+import type {
+  Connections,
+  Cpu,
+  Knee,
+  Lifecycle,
+  Pool,
+  Protocol,
+  Queue,
+  Shed,
+} from './resources.js';
 import type { Arrivals } from './arrivals.js';
 
 /**
@@ -401,11 +410,16 @@ export interface StepModifiers {
 }
 
 export interface Database extends Host {
-  readonly kind: 'generic';
+  /** The product whose defaults it has. */
+  readonly kind: 'generic' | 'postgres' | 'mysql' | 'redis';
   readonly operations: ReadonlyMap<string, Operation>;
   readonly maxConnections: number;
   readonly reserved: number;
   readonly connect: Distribution;
+  /** The server ends a statement that takes longer; null = it takes as long as it has to. */
+  readonly statementTimeoutNs: Ns | null;
+  /** Above so many statements under way each step takes longer by `alpha` for each of them. */
+  readonly knee: Knee | null;
   /** Longest wait for a row; null = as long as it has to. */
   readonly lockTimeoutNs: Ns | null;
   /** Wait for a row after which a deadlock is looked for. */

@@ -106,6 +106,7 @@ describe('the registry of patterns', () => {
       'timeout/simple',
     ]);
     expect(faultKinds.map((k) => k.kind)).toEqual([
+      'connectionLeak',
       'crash',
       'error',
       'hang',

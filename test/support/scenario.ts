@@ -353,6 +353,8 @@ export function database(
     maxConnections: Infinity,
     reserved: 0,
     connect: FREE,
+    statementTimeoutNs: null,
+    knee: null,
     lockTimeoutNs: null,
     deadlockTimeoutNs: seconds(1),
     pool: UNLIMITED_POOL,

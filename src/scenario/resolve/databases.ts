@@ -1,10 +1,12 @@
 import type { Distribution } from '../../kernel/distribution.js';
 import { PLAIN_BALANCING } from '../../spec/balancer.js';
 import type { Database, LoadBalancing, Operation } from '../../spec/scenario.js';
-import type { Pool, Queue } from '../../spec/resources.js';
+import type { Cpu, Pool, Queue } from '../../spec/resources.js';
+import type { Product } from '../databases.js';
+import { PRODUCTS } from '../databases.js';
 import type { DatabaseOutput } from '../schema/components.js';
 import type { Context, Path } from './context.js';
-import { report, reportKey } from './context.js';
+import { report, reportKey, writtenAt } from './context.js';
 import { resolveCpu } from './hosts.js';
 import { sorted } from './names.js';
 import { checkKey } from './sections.js';
@@ -24,7 +26,9 @@ const UNBOUNDED: Queue = { capacity: Infinity, discipline: 'fifo', maxWaitNs: nu
 export function resolveDatabase(context: Context, name: string, output: DatabaseOutput): Database {
   const path = ['databases', name];
   const operations = resolveOperations(context, output, [...path, 'operations']);
-  if (output.reserved >= output.maxConnections) {
+  const product = PRODUCTS[output.kind];
+  const { maxConnections = product.maxConnections, reserved = product.reserved } = output;
+  if (reserved >= maxConnections) {
     report(
       context,
       'FL208',
@@ -48,7 +52,7 @@ export function resolveDatabase(context: Context, name: string, output: Database
     runtime: 'threads',
     concurrency: Infinity,
     queue: UNBOUNDED,
-    cpu: resolveCpu(context, output.cpu, [...path, 'cpu']),
+    cpu: coresOf(context, output, product, [...path, 'cpu']),
     cancellation: 'ignore',
     rejectWork: NOTHING,
     admission: null,
@@ -59,16 +63,33 @@ export function resolveDatabase(context: Context, name: string, output: Database
     protocol: null,
     external: output.external,
     labels: new Map(sorted(output.labels)),
-    kind: 'generic',
+    kind: output.kind,
     operations,
-    maxConnections: output.maxConnections,
-    reserved: output.reserved,
+    maxConnections,
+    reserved,
     connect: output.connect,
-    lockTimeoutNs: output.lockTimeout,
-    deadlockTimeoutNs: output.deadlockTimeout,
+    statementTimeoutNs: output.statementTimeout,
+    knee: output.knee ?? null,
+    lockTimeoutNs: output.lockTimeout === undefined ? product.lockTimeoutNs : output.lockTimeout,
+    deadlockTimeoutNs: output.deadlockTimeout ?? product.deadlockTimeoutNs,
     pool: resolvePool(context, output.pool, [...path, 'pool']),
     pools,
   };
+}
+
+/** The cores of the server; a product with one thread has one core, and says so where another is written. */
+function coresOf(
+  context: Context,
+  { cpu, kind }: DatabaseOutput,
+  { isSingleThreaded }: Product,
+  path: Path,
+): Cpu {
+  if (!isSingleThreaded) return resolveCpu(context, cpu, path);
+  if (writtenAt(context, [...path, 'cores']) !== undefined && cpu.cores !== 1) {
+    const message = `${kind} runs all commands in one thread: leave cpu out`;
+    report(context, 'FL208', [...path, 'cores'], message);
+  }
+  return resolveCpu(context, { ...cpu, cores: 1, discipline: 'fcfs' }, path);
 }
 
 function resolveOperations(
