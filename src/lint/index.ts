@@ -1,9 +1,12 @@
 import { breakerNeverOpens } from './rules/breaker-never-opens.js';
 import { breakerOpensByChance } from './rules/breaker-opens-by-chance.js';
 import { bulkheadTooLarge } from './rules/bulkhead-too-large.js';
+import { callInsideTransaction } from './rules/call-inside-transaction.js';
 import { callWithoutTimeLimit } from './rules/call-without-time-limit.js';
 import { deadlineNotPropagated } from './rules/deadline-not-propagated.js';
 import { fallbackHidesFailures } from './rules/fallback-hides-failures.js';
+import { poolBelowConcurrency } from './rules/pool-below-concurrency.js';
+import { poolsExceedServer } from './rules/pools-exceed-server.js';
 import { queryWithoutTimeLimit } from './rules/query-without-time-limit.js';
 import { queueOutlivesCallers } from './rules/queue-outlives-callers.js';
 import { rateLimitAboveCapacity } from './rules/rate-limit-above-capacity.js';
@@ -12,6 +15,7 @@ import { retryProduct } from './rules/retry-product.js';
 import { retryWithoutBackoff } from './rules/retry-without-backoff.js';
 import { retryWithoutBudget } from './rules/retry-without-budget.js';
 import { routeUnreachable } from './rules/route-unreachable.js';
+import { sharedDatabase } from './rules/shared-database.js';
 import { singlePointOfFailure } from './rules/single-point-of-failure.js';
 import { syncCycle } from './rules/sync-cycle.js';
 import { timeoutInversion } from './rules/timeout-inversion.js';
@@ -23,9 +27,12 @@ export const rules: readonly Rule[] = [
   breakerNeverOpens,
   breakerOpensByChance,
   bulkheadTooLarge,
+  callInsideTransaction,
   callWithoutTimeLimit,
   deadlineNotPropagated,
   fallbackHidesFailures,
+  poolBelowConcurrency,
+  poolsExceedServer,
   queryWithoutTimeLimit,
   queueOutlivesCallers,
   rateLimitAboveCapacity,
@@ -34,6 +41,7 @@ export const rules: readonly Rule[] = [
   retryWithoutBackoff,
   retryWithoutBudget,
   routeUnreachable,
+  sharedDatabase,
   singlePointOfFailure,
   syncCycle,
   timeoutInversion,

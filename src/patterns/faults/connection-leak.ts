@@ -11,7 +11,7 @@ export const connectionLeak: FaultKind<typeof schema> = {
   kind: 'connectionLeak',
   summary:
     'A share of the calls of databases that the target makes, and of its transactions, does not give ' +
-    'its connection back; only a restart of the process does. With `share` below 100%.',
+    'its connection back; only a restart of the process does.',
   sources: ['HikariCP README, leakDetectionThreshold', 'Go database/sql: rows that are not closed'],
   targets: ['instance'],
   schema,
