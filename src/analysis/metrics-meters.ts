@@ -27,6 +27,10 @@ const READINGS: ReadonlyMap<string, Reading> = new Map<string, Reading>([
   ['lockWait', DURATIONS],
   ['deadlocks', COUNTER],
   ['lockTimeouts', COUNTER],
+  ['replicaLag', { form: 'gauge', scale: NS, merge: 'largest' }],
+  ['staleReads', COUNTER],
+  ['lostCommits', COUNTER],
+  ['failovers', COUNTER],
 ]);
 
 /** What turns the values of a gauge into the unit that users see: ages are recorded in ns. */

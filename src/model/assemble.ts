@@ -38,6 +38,7 @@ import { Outages } from './outages.js';
 import { Outliers } from './outliers.js';
 import { Picks } from './picks.js';
 import type { Registry } from './registry.js';
+import { Replicas } from './replication/replicas.js';
 import { hasSections, Sections } from './sections/sections.js';
 import { Server } from './server.js';
 import { Sink } from './sink.js';
@@ -109,6 +110,9 @@ export function assemble(
   const chains = new Chains(world, registry);
   setOrder(world);
   const outliers = new Outliers(world, registry, chains.alarms);
+  world.replicas = new Map(
+    plan.replications.map((spec) => [spec.component, new Replicas(world, spec)]),
+  );
   const views = setEdges(world, chains, new Balancers(world, registry), outliers);
   world.limiters = plan.limiters.map((spec) => limiterOf(world, spec, registry));
   world.checks = new Checks(world);
@@ -277,6 +281,8 @@ function setEdges(
       idempotent: plan.parts[spec.to].idempotent || spec.once >= 0,
       once: spec.once,
       session: spec.session,
+      route: spec.route,
+      replicas: world.replicas.get(callee) ?? null,
     };
   });
   return list;

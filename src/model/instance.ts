@@ -93,6 +93,8 @@ export class Instance {
   speed = 1;
   /** Share of its calls of databases after which it keeps the connection. */
   leak = 0;
+  /** How much later than it could a replica applies what is committed now. */
+  extraLag = 0;
   /** Gauges. */
   busyGauge = 0;
   queueGauge = 0;

@@ -13,6 +13,8 @@ export function actsOf(world: World): readonly Act[] {
       case 'lock':
       case 'statement':
       case 'committed':
+      case 'read':
+      case 'write':
         return world.sections!.actOf(spec, id);
     }
   });

@@ -55,10 +55,8 @@ export class Pools {
     const name = `pool/${plan.components[caller.component].name}->${spec.name}`;
     const common = {
       ctx: calls,
-      server: this.serverOf(database),
       samplers,
       connect: samplers.add(spec.connect ?? { kind: 'constant', valueNs: 0 }),
-      stream: streamKey(plan.seed, world.replication, name),
       levels,
       gauges: this.metersOf(caller, database),
       waits: this.waitsNow(caller.component, database),
@@ -66,7 +64,16 @@ export class Pools {
       leaks: this.leaksOf(caller, name),
       opens: () => world.sink.count(edge.stat, EDGE_COUNTER.connects),
     };
-    return this.keep(key, caller, this.create(edge.pool!, common));
+    const make = (index: number, place: string): PolicyState =>
+      this.create(edge.pool!, {
+        ...common,
+        server: this.serverOf(database, index),
+        stream: streamKey(plan.seed, world.replication, `${name}${place}`),
+      });
+    if (edge.route === null) return this.keep(key, caller, make(0, ''));
+    // Replicas have an address of their own each, and so a pool.
+    const pools = Array.from({ length: spec.instances }, (_, index) => make(index, `[${index}]`));
+    return this.keep(key, caller, new Targets(calls, pools));
   }
 
   /** Which calls of an instance keep their connections, while a fault says that some do. */
@@ -172,12 +179,13 @@ export class Pools {
     return () => (sink.cell < 0 ? null : waits[plan.grid.segmentOfCell[sink.cell]]);
   }
 
-  private serverOf(database: number): ServerConnections {
-    let server = this.servers.get(database);
+  private serverOf(database: number, index: number): ServerConnections {
+    const { maxConnections, firstInstance } = this.world.plan.components[database];
+    const id = firstInstance + index;
+    let server = this.servers.get(id);
     if (server === undefined) {
-      const { maxConnections, firstInstance } = this.world.plan.components[database];
-      server = new ServerConnections(maxConnections, this.world.instances[firstInstance]);
-      this.servers.set(database, server);
+      server = new ServerConnections(maxConnections, this.world.instances[id]);
+      this.servers.set(id, server);
     }
     return server;
   }

@@ -73,4 +73,5 @@ export { load } from './faults/load.js';
 export { loss } from './faults/loss.js';
 export { partition } from './faults/partition.js';
 export { pause } from './faults/pause.js';
+export { replicaLag } from './faults/replica-lag.js';
 export { slow } from './faults/slow.js';

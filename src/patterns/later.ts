@@ -31,7 +31,6 @@ export const laterFaultKinds: readonly string[] = [
   'rebalance',
   'redrive',
   'reorder',
-  'replicaLag',
   'reset',
   'slowClose',
   'splitBrain',

@@ -1,6 +1,6 @@
 import type { PlanModules } from '../spec/modules.js';
 import { planTopics } from './messaging.js';
-import { planRows } from './rows.js';
+import { planReplications, planRows } from './rows.js';
 import type { Writer } from './writer.js';
 
 /** What stands beside the calls, once all programs are written. */
@@ -9,5 +9,6 @@ export function planModules(w: Writer): PlanModules {
     acts: w.acts.list,
     topics: planTopics(w.layout, w.distributions),
     rows: planRows(w.layout),
+    replications: planReplications(w.layout, w.distributions),
   };
 }

@@ -11,7 +11,7 @@ import type { Limiters } from './limiters.js';
 import { writeMiddleware } from './middleware.js';
 import { writeRoute } from './route-calls.js';
 import type { Scope } from './scope.js';
-import { locksRows } from './rows.js';
+import { isTracked } from './rows.js';
 import { writeSteps } from './steps.js';
 import { writeAct, type Writer } from './writer.js';
 
@@ -132,9 +132,14 @@ function writeOperation(w: Writer, operation: Operation, database: Database, sco
     const limit = w.assembler.constants([statementTimeoutNs]);
     w.assembler.emit(OP.TIME_LIMIT, limit, withStatus(OUTCOME.serverError, 500));
   }
-  if (locksRows(database)) {
-    const act = w.acts.statement(scope, operation.lock ? operation.key : null);
+  const tracked = isTracked(database);
+  const replicated = database.replication !== null;
+  if (tracked) {
+    const act = w.acts.statement(scope, operation.lock ? operation.key : null, operation.write);
     writeAct(w, act, 'statement', scope);
+  }
+  if (replicated && !operation.write) {
+    writeAct(w, w.acts.read(scope, operation.key), 'read', scope);
   }
   if (work !== null) {
     w.assembler.emit(OP.WORK, w.distributions.id(work), 0, 0, scope.names.next('work'));
@@ -142,14 +147,17 @@ function writeOperation(w: Writer, operation: Operation, database: Database, sco
   if (wait !== null) {
     w.assembler.emit(OP.WAIT, w.distributions.id(wait), 0, 0, scope.names.next('wait'));
   }
+  if (replicated && operation.write) {
+    writeAct(w, w.acts.write(scope, operation.key), 'write', scope);
+  }
 }
 
 /** The end of a transaction at its database. */
 function writeCommit(w: Writer, time: Distribution, database: Database, scope: Scope): void {
-  const rows = locksRows(database);
-  if (rows) writeAct(w, w.acts.statement(scope, null), 'statement', scope);
+  const tracked = isTracked(database);
+  if (tracked) writeAct(w, w.acts.statement(scope, null, true), 'statement', scope);
   if (!isFree(time)) {
     w.assembler.emit(OP.WAIT, w.distributions.id(time), 0, 0, scope.names.next('wait'));
   }
-  if (rows) writeAct(w, w.acts.committed(scope), 'committed', scope);
+  if (tracked) writeAct(w, w.acts.committed(scope), 'committed', scope);
 }

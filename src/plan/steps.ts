@@ -162,7 +162,7 @@ function writeVerb(w: Writer, step: Step, scope: Scope): void {
       return;
     case 'query': {
       const to = { component: step.database, part: step.operation };
-      return writeCall(w, to, BARE, step.policy, scope, 'query');
+      return writeCall(w, to, BARE, step.policy, scope, 'query', step.route);
     }
     case 'publish':
       return writeAct(w, w.acts.publish(w, step, scope), `publish:${step.topic}`, scope);

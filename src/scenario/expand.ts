@@ -119,7 +119,8 @@ function expandTo(node: Node): Node {
 function expandDatabase(node: Node): Node {
   if (node.type !== 'map') return node;
   const database = change(node, 'cpu', (value) => wrapScalar(value, 'cores'));
-  return change(database, 'operations', (value) =>
+  const nodes = change(database, 'replicas', (value) => wrapScalar(value, 'count'));
+  return change(nodes, 'operations', (value) =>
     changeAll(value, (operation) => wrapDistribution(operation, 'work')),
   );
 }

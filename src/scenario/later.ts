@@ -21,7 +21,7 @@ const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
   ['gateways.*.runtime.gc', 'allocated'],
   ['services.*.lifecycle', 'preStop terminationGrace drain coldCaches'],
   ['gateways.*.lifecycle', 'preStop terminationGrace drain coldCaches'],
-  ['databases.*', 'tags replicas route shards failover loadBalancing queue concurrency'],
+  ['databases.*', 'tags shards loadBalancing queue concurrency'],
   ['databases.*.operations.*', 'rows scan fanout'],
   [
     'topics.*',
@@ -43,7 +43,8 @@ const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
 /** Fields of steps by verb, and of the bundle and its policies. */
 const LATER_FIELDS: ReadonlyMap<string, string> = new Map([
   ['step', LATER_VERBS.join(' ')],
-  ['query', 'key route consistency of'],
+  ['query', 'key consistency of'],
+  ['failover', 'fencing'],
   ['publish', 'size via acks'],
   ['respond', 'responseSize degraded'],
   ['when', 'version'],
@@ -65,7 +66,7 @@ const LATER_WORDS: readonly (readonly [key: string, words: string])[] = [
   ['topics.*.subscribers.*.commit', 'auto transactional'],
   ['pool.kind', 'pgbouncer'],
   ['pools.*.kind', 'pgbouncer'],
-  ['databases.*.kind', 'mongo elasticsearch dynamodb'],
+  ['databases.*.kind', 'elasticsearch dynamodb'],
 ];
 
 /** Fields of fault kinds that come later, whatever the kind: none of them means anything else today. */

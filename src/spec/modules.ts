@@ -1,4 +1,5 @@
 import type { PlanPublish, PlanTopic, Topic } from './messaging.js';
+import type { PlanRead, PlanReplication, PlanWrite } from './replication.js';
 import type { PlanCommitted, PlanLock, PlanRows, PlanStatement } from './sections.js';
 
 /** What a scenario holds beside services, their databases and their calls. */
@@ -12,7 +13,9 @@ export interface PlanModules {
   readonly topics: readonly PlanTopic[];
   /** Databases that lock rows. */
   readonly rows: readonly PlanRows[];
+  /** Databases with replicas. */
+  readonly replications: readonly PlanReplication[];
 }
 
 /** A step that leaves the process by another way than a call. */
-export type PlanAct = PlanPublish | PlanLock | PlanStatement | PlanCommitted;
+export type PlanAct = PlanPublish | PlanLock | PlanStatement | PlanCommitted | PlanRead | PlanWrite;

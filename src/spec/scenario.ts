@@ -4,6 +4,7 @@ import type { Ns } from '../kernel/time.js';
 import type { BalancingCommon } from './balancer.js';
 import type { PublishStep } from './messaging.js';
 import type { ScenarioModules } from './modules.js';
+import type { Failover, ReadRoute, Replication } from './replication.js';
 import type { LockStep, TransactionStep } from './sections.js';
 import type { OutcomeName } from './outcome.js';
 import type {
@@ -364,7 +365,13 @@ export type Step = StepModifiers &
     | ({ readonly verb: 'publish' } & PublishStep)
     | ({ readonly verb: 'transaction' } & TransactionStep)
     | ({ readonly verb: 'lock' } & LockStep)
-    | { readonly verb: 'query'; readonly database: string; readonly operation: string }
+    | {
+        readonly verb: 'query';
+        readonly database: string;
+        readonly operation: string;
+        /** null = as the database says. */
+        readonly route: ReadRoute | null;
+      }
     | {
         readonly verb: 'parallel';
         readonly branches: readonly (readonly Step[])[];
@@ -411,7 +418,7 @@ export interface StepModifiers {
 
 export interface Database extends Host {
   /** The product whose defaults it has. */
-  readonly kind: 'generic' | 'postgres' | 'mysql' | 'redis';
+  readonly kind: 'generic' | 'postgres' | 'mysql' | 'mongo' | 'redis';
   readonly operations: ReadonlyMap<string, Operation>;
   readonly maxConnections: number;
   readonly reserved: number;
@@ -420,6 +427,12 @@ export interface Database extends Host {
   readonly statementTimeoutNs: Ns | null;
   /** Above so many statements under way each step takes longer by `alpha` for each of them. */
   readonly knee: Knee | null;
+  /** null = it has one node. */
+  readonly replication: Replication | null;
+  /** For operations that write nothing. */
+  readonly route: ReadRoute;
+  /** null = a primary that has died is waited for. */
+  readonly failover: Failover | null;
   /** Longest wait for a row; null = as long as it has to. */
   readonly lockTimeoutNs: Ns | null;
   /** Wait for a row after which a deadlock is looked for. */

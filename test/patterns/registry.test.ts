@@ -115,6 +115,7 @@ describe('the registry of patterns', () => {
       'loss',
       'partition',
       'pause',
+      'replicaLag',
       'slow',
     ]);
   });

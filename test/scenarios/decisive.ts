@@ -312,6 +312,13 @@ export const DECISIVE: readonly Decisive[] = [
     'Pollaczek-Khinchine with 99 % of 1 ms and 1 % of 300 ms',
   ),
   row(
+    'failover',
+    'db.lostCommits in far-behind',
+    3000,
+    1,
+    '100 writes/s x 30 s that the replica had not got',
+  ),
+  row(
     'fallback-call',
     'users.success during outage in small-backup',
     0.51,
@@ -595,6 +602,13 @@ export const DECISIVE: readonly Decisive[] = [
     982,
     0.5,
     '500 less the 18 that came before, and 500 of the next window',
+  ),
+  row(
+    'read-replicas',
+    'db.staleReads in at-replicas',
+    762,
+    60,
+    '8000 reads, of which 1 - e^(-2/s x 50 ms) = 9.5 % miss a payment of their account',
   ),
   row(
     'renewal',

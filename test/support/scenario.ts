@@ -127,7 +127,7 @@ export function call(to: string, mods: Mods & CallLine = {}): Step {
 
 export function query(to: string, mods: Mods = {}): Step {
   const [database, operation] = to.split('.') as [string, string];
-  return { ...PLAIN, ...mods, verb: 'query', database, operation };
+  return { ...PLAIN, ...mods, verb: 'query', route: null, database, operation };
 }
 
 type StepOf<V extends Step['verb']> = Extract<Step, { readonly verb: V }>;
@@ -346,7 +346,10 @@ export function database(
 ): Database {
   const all = Object.entries(operations).map(
     ([key, operation]) =>
-      [key, { work: null, wait: null, write: false, key: null, lock: false, ...operation, name: key }] as const,
+      [
+        key,
+        { work: null, wait: null, write: false, key: null, lock: false, ...operation, name: key },
+      ] as const,
   );
   return {
     kind: 'generic',
@@ -355,6 +358,9 @@ export function database(
     connect: FREE,
     statementTimeoutNs: null,
     knee: null,
+    replication: null,
+    route: { kind: 'primary' },
+    failover: null,
     lockTimeoutNs: null,
     deadlockTimeoutNs: seconds(1),
     pool: UNLIMITED_POOL,

@@ -1,5 +1,6 @@
 import type { Distribution } from '../../kernel/distribution.js';
 import { PLAIN_BALANCING } from '../../spec/balancer.js';
+import { PRIMARY } from '../../spec/replication.js';
 import type { Database, LoadBalancing, Operation } from '../../spec/scenario.js';
 import type { Cpu, Pool, Queue } from '../../spec/resources.js';
 import type { Product } from '../databases.js';
@@ -48,7 +49,7 @@ export function resolveDatabase(context: Context, name: string, output: Database
     title: output.title ?? null,
     description: output.description ?? null,
     critical: output.critical,
-    ...resolvePlacement(context, 1, output.zone, path),
+    ...resolvePlacement(context, 1 + (output.replicas?.count ?? 0), output.zone, path),
     runtime: 'threads',
     concurrency: Infinity,
     queue: UNBOUNDED,
@@ -70,10 +71,43 @@ export function resolveDatabase(context: Context, name: string, output: Database
     connect: output.connect,
     statementTimeoutNs: output.statementTimeout,
     knee: output.knee ?? null,
+    ...resolveReplication(context, output, product, path),
     lockTimeoutNs: output.lockTimeout === undefined ? product.lockTimeoutNs : output.lockTimeout,
     deadlockTimeoutNs: output.deadlockTimeout ?? product.deadlockTimeoutNs,
     pool: resolvePool(context, output.pool, [...path, 'pool']),
     pools,
+  };
+}
+
+/** Replicas, and what they are for. */
+function resolveReplication(
+  context: Context,
+  { replicas, route, failover }: DatabaseOutput,
+  product: Product,
+  path: Path,
+): Pick<Database, 'replication' | 'route' | 'failover'> {
+  const count = replicas?.count ?? 0;
+  if (replicas === undefined || count === 0) {
+    if (route.kind !== 'primary') {
+      const message = 'there is no replica to ask: give the database replicas';
+      report(context, 'FL208', [...path, 'route'], message);
+    }
+    if (failover !== undefined) {
+      const message = 'there is no replica that could take over: give the database replicas';
+      report(context, 'FL208', [...path, 'failover'], message);
+    }
+    return { replication: null, route: PRIMARY, failover: null };
+  }
+  const { lag, mode, applyRate = Infinity } = replicas;
+  const own = failover && {
+    detectNs: failover.detect,
+    promoteNs: failover.promote,
+    reconnectNs: failover.reconnect,
+  };
+  return {
+    replication: { count, lag, mode, applyRate },
+    route,
+    failover: own ?? product.failover,
   };
 }
 

@@ -61,9 +61,9 @@ function resolveStep(context: Context, s: StepOutput, owner: Owner, path: Path):
   if (s.wait !== undefined) return { verb: 'wait', time: s.wait.time, ...modifiers };
   if (s.call !== undefined) return resolveCallStep(context, s.call, modifiers, owner, path);
   if (s.query !== undefined) {
-    const { database, operation } = s.query;
+    const { database, operation, route = null } = s.query;
     const target = resolveQuery(context, database, operation, [...path, 'query']);
-    return target === null ? null : { verb: 'query', ...target, ...modifiers };
+    return target === null ? null : { verb: 'query', ...target, route, ...modifiers };
   }
   if (s.publish !== undefined)
     return resolvePublish(context, s.publish, modifiers, [...path, 'publish']);

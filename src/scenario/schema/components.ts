@@ -25,6 +25,7 @@ import {
 } from './common.js';
 import type { OnceOutput } from './common.js';
 import { pool } from './pools.js';
+import { replicationFields } from './replication.js';
 import { cpuSchema, zoneSchema } from './host.js';
 import type { HostOutput, HostShape, MiddlewareOutput } from './host.js';
 import type { StepOutput } from './steps.js';
@@ -254,7 +255,7 @@ export const databaseSchema = inheriting(
       ...entryText,
       critical,
       kind: z
-        .enum(['generic', 'postgres', 'mysql', 'redis'])
+        .enum(['generic', 'postgres', 'mysql', 'mongo', 'redis'])
         .default('generic')
         .describe(
           'The product whose defaults it has: limits of connections, locks, threads. Defaults to generic.',
@@ -286,7 +287,7 @@ export const databaseSchema = inheriting(
         .optional()
         .describe(
           'Connections over all pools; beyond it connecting fails. Defaults by kind: postgres 100, ' +
-            'mysql 151, redis 10000, else unlimited.',
+            'mysql 151, mongo 65536, redis 10000, else unlimited.',
         ),
       reserved: whole()
         .optional()
@@ -328,6 +329,7 @@ export const databaseSchema = inheriting(
         })
         .optional()
         .describe('Where switching between statements begins to cost. Defaults to nowhere.'),
+      ...replicationFields,
       pool: pool
         .prefault({})
         .describe('Client side, one per calling instance. Defaults to unlimited.'),

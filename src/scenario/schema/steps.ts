@@ -13,6 +13,8 @@ import { STEP_VERBS } from '../verbs.js';
 import type { BundleOutput } from './bundle.js';
 import type { PublishOutput } from './publish.js';
 import { publishFields } from './publish.js';
+import type { ReadRoute } from '../../spec/replication.js';
+import { readRoute } from './replication.js';
 import type { LockOutput, TransactionOutput } from './sections.js';
 import { lockSchema, transactionSchema } from './sections.js';
 import { certainty, NAME_PATTERN, nameText, textMap, when, withShort } from './common.js';
@@ -85,7 +87,11 @@ export interface StepOutput {
     readonly headers?: Readonly<Record<string, string>>;
     readonly requestSize?: number;
   };
-  readonly query?: { readonly database: string; readonly operation?: string };
+  readonly query?: {
+    readonly database: string;
+    readonly operation?: string;
+    readonly route?: ReadRoute;
+  };
   readonly publish?: PublishOutput;
   readonly transaction?: TransactionOutput;
   readonly lock?: LockOutput;
@@ -173,6 +179,9 @@ function verbs(steps: z.ZodType<StepOutput[]>): Record<string, z.ZodType> {
         operation: nameText()
           .optional()
           .describe('Operation; may be left out where there is one only.'),
+        route: readRoute
+          .optional()
+          .describe('Which node it asks, if it writes nothing. Defaults to that of the database.'),
       }),
       { type: 'string', pattern: REFERENCE_PATTERN.source },
     )
