@@ -31,6 +31,8 @@ const READINGS: ReadonlyMap<string, Reading> = new Map<string, Reading>([
   ['staleReads', COUNTER],
   ['lostCommits', COUNTER],
   ['failovers', COUNTER],
+  ['environments', LEVEL],
+  ['coldStarts', COUNTER],
 ]);
 
 /** What turns the values of a gauge into the unit that users see: ages are recorded in ns. */

@@ -38,6 +38,7 @@ import { Outages } from './outages.js';
 import { Outliers } from './outliers.js';
 import { Picks } from './picks.js';
 import type { Registry } from './registry.js';
+import { Functions } from './functions/environments.js';
 import { Replicas } from './replication/replicas.js';
 import { hasSections, Sections } from './sections/sections.js';
 import { Server } from './server.js';
@@ -110,16 +111,13 @@ export function assemble(
   const chains = new Chains(world, registry);
   setOrder(world);
   const outliers = new Outliers(world, registry, chains.alarms);
-  world.replicas = new Map(
-    plan.replications.map((spec) => [spec.component, new Replicas(world, spec)]),
-  );
+  setReplicas(world);
   const views = setEdges(world, chains, new Balancers(world, registry), outliers);
   world.limiters = plan.limiters.map((spec) => limiterOf(world, spec, registry));
   world.checks = new Checks(world);
   world.coalescing = plan.coalescings.length > 0 ? new Coalescing(world) : null;
   setDoors(world, registry);
-  world.sections = hasSections(world) ? new Sections(world) : null;
-  world.acts = actsOf(world);
+  setModules(world);
   world.loads = new Loads(world);
   const outages = new Outages(world);
   const board = new Board(world, outages, (kind) => {
@@ -128,6 +126,18 @@ export function assemble(
     return definition!;
   });
   return { world, chains, board, collections: outages.collections, views };
+}
+
+function setReplicas(world: Draft): void {
+  const { replications } = world.plan;
+  world.replicas = new Map(replications.map((spec) => [spec.component, new Replicas(world, spec)]));
+}
+
+/** What stands beside the calls. */
+function setModules(world: Draft): void {
+  world.functions = new Functions(world);
+  world.sections = hasSections(world) ? new Sections(world) : null;
+  world.acts = actsOf(world);
 }
 
 function setMeasuring(world: Draft, traceSink: ((rows: TraceRecord) => void) | null): void {

@@ -10,6 +10,8 @@ export function actsOf(world: World): readonly Act[] {
     switch (spec.act) {
       case 'publish':
         return channels.actOf(spec);
+      case 'invoke':
+        return world.functions.act(spec.fn);
       case 'lock':
       case 'statement':
       case 'committed':

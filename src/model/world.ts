@@ -25,6 +25,7 @@ import type { Link } from './link.js';
 import type { Loads } from './loads.js';
 import type { Meters } from './meters.js';
 import type { Picks } from './picks.js';
+import type { Functions } from './functions/environments.js';
 import type { Replicas } from './replication/replicas.js';
 import type { Sections } from './sections/sections.js';
 import type { Server } from './server.js';
@@ -123,6 +124,7 @@ export interface World {
   readonly meters: Meters;
   /** Null where no step holds a connection or a lock, and no database locks rows. */
   readonly sections: Sections | null;
+  readonly functions: Functions;
   /** By component id: the nodes of databases with replicas. */
   readonly replicas: ReadonlyMap<number, Replicas>;
   /** What has to hold at the end of the run, see G-7; each breaks an invariant where it does not. */

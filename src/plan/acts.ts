@@ -53,6 +53,11 @@ export class Acts {
     return this.add({ act: 'committed', part: part.id });
   }
 
+  /** `fn`: its number among the functions. */
+  invoke(fn: number): number {
+    return this.add({ act: 'invoke', fn });
+  }
+
   private add(act: PlanAct): number {
     return this.list.push(act) - 1;
   }

@@ -2,12 +2,11 @@ import { invariant } from '../kernel/invariant.js';
 import type { PlanComponent, PlanInstance } from '../spec/plan.js';
 import type { Distribution } from '../kernel/distribution.js';
 import type { Subscriber, Topic } from '../spec/messaging.js';
+import type { Database, Operation } from '../spec/database.js';
 import type {
-  Database,
   Endpoint,
   Gateway,
   Host,
-  Operation,
   Request,
   Route,
   Scenario,

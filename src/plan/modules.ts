@@ -1,4 +1,5 @@
 import type { PlanModules } from '../spec/modules.js';
+import { planFunctions } from './functions.js';
 import { planTopics } from './messaging.js';
 import { planReplications, planRows } from './rows.js';
 import type { Writer } from './writer.js';
@@ -8,6 +9,7 @@ export function planModules(w: Writer): PlanModules {
   return {
     acts: w.acts.list,
     topics: planTopics(w.layout, w.distributions),
+    functions: planFunctions(w.layout, w.distributions),
     rows: planRows(w.layout),
     replications: planReplications(w.layout, w.distributions),
   };

@@ -2,8 +2,10 @@ import { OUTCOME, withStatus } from '../spec/outcome.js';
 import { SECTION } from '../spec/component-kind.js';
 import { CALL_MODE, OP } from '../spec/program.js';
 import type { Distribution } from '../kernel/distribution.js';
-import type { Database, Endpoint, Host, Operation } from '../spec/scenario.js';
+import type { Database, Operation } from '../spec/database.js';
+import type { Endpoint, Host } from '../spec/scenario.js';
 import { isFree } from './free.js';
+import { writeInvoke } from './functions.js';
 import { StepNames } from './identity.js';
 import type { LaidComponent, LaidPart } from './layout.js';
 import { hostOf } from './layout.js';
@@ -33,6 +35,7 @@ export function writeProgram(
       writeSteps(w, source.request.steps, scope);
       break;
     case 'endpoint': {
+      writeInvoke(w, part.component, scope);
       writeTimeLimit(w, source.endpoint);
       const behind = writeMiddleware(w, limiters, source.service.middleware, scope);
       if (keysAreSent || source.endpoint.once !== null) w.assembler.emit(OP.ONCE);

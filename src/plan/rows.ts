@@ -1,6 +1,6 @@
 import type { Distribution } from '../kernel/distribution.js';
 import type { PlanReplication } from '../spec/replication.js';
-import type { Database } from '../spec/scenario.js';
+import type { Database } from '../spec/database.js';
 import type { PlanRows } from '../spec/sections.js';
 import type { Interner } from './canonical.js';
 import type { Layout } from './layout.js';

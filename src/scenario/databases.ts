@@ -1,7 +1,7 @@
 import { NS_PER_SECOND } from '../kernel/time.js';
 import type { Ns } from '../kernel/time.js';
 import type { Failover } from '../spec/replication.js';
-import type { Database } from '../spec/scenario.js';
+import type { Database } from '../spec/database.js';
 
 /** What a kind of database brings where the scenario says nothing. */
 export interface Product {

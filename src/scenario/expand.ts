@@ -33,6 +33,7 @@ export function expand(root: Node, problems: Problems): Node {
     result = change(result, name, (entries) => changeAll(entries, by));
   };
   for (const name of ['services', 'gateways', 'templates', 'defaults']) section(name, expandHost);
+  section('functions', expandFunction);
   for (const name of ['databases', 'templates', 'defaults']) section(name, expandDatabase);
   for (const name of ['workloads', 'templates', 'defaults']) {
     section(name, (node, key) => expandWorkload(node, [name, key], problems));
@@ -108,6 +109,19 @@ function expandHost(node: Node): Node {
   return change(host, 'routes', (routes) =>
     changeItems(routes, (route) => (route.type === 'map' ? change(route, 'to', expandTo) : route)),
   );
+}
+
+/** `steps` of a function are those of its one endpoint. */
+function expandFunction(node: Node): Node {
+  const steps = get(node, 'steps');
+  if (node.type !== 'map' || steps === undefined || node.entries.has('endpoints')) {
+    return expandHost(node);
+  }
+  const entries = new Map(node.entries);
+  const { key } = entries.get('steps')!;
+  entries.delete('steps');
+  entries.set('endpoints', { key, value: single('invoke', steps) });
+  return expandHost({ ...node, entries });
 }
 
 function expandTo(node: Node): Node {

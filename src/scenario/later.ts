@@ -4,10 +4,7 @@ import { LATER_VERBS } from './verbs.js';
 
 /** What the language knows and this version does not run, by place. `*` is any key or index. */
 const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
-  [
-    '',
-    'platform caches queues brokers sagas eventStores projections functions registries mesh sweeps',
-  ],
+  ['', 'platform caches queues brokers sagas eventStores projections registries mesh sweeps'],
   ['network', 'crossZoneCost'],
   [
     'services.*',
@@ -21,6 +18,7 @@ const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
   ['gateways.*.runtime.gc', 'allocated'],
   ['services.*.lifecycle', 'preStop terminationGrace drain coldCaches'],
   ['gateways.*.lifecycle', 'preStop terminationGrace drain coldCaches'],
+  ['functions.*', 'tags reserved memory cpu'],
   ['databases.*', 'tags shards loadBalancing queue concurrency'],
   ['databases.*.operations.*', 'rows scan fanout'],
   [
@@ -66,6 +64,7 @@ const LATER_WORDS: readonly (readonly [key: string, words: string])[] = [
   ['topics.*.subscribers.*.commit', 'auto transactional'],
   ['pool.kind', 'pgbouncer'],
   ['pools.*.kind', 'pgbouncer'],
+  ['functions.*.kind', 'knative'],
   ['databases.*.kind', 'elasticsearch dynamodb'],
 ];
 

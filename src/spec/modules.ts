@@ -1,3 +1,4 @@
+import type { PlanFunction, PlanInvoke } from './functions.js';
 import type { PlanPublish, PlanTopic, Topic } from './messaging.js';
 import type { PlanRead, PlanReplication, PlanWrite } from './replication.js';
 import type { PlanCommitted, PlanLock, PlanRows, PlanStatement } from './sections.js';
@@ -15,7 +16,10 @@ export interface PlanModules {
   readonly rows: readonly PlanRows[];
   /** Databases with replicas. */
   readonly replications: readonly PlanReplication[];
+  /** Services that run in environments made on demand. */
+  readonly functions: readonly PlanFunction[];
 }
 
 /** A step that leaves the process by another way than a call. */
-export type PlanAct = PlanPublish | PlanLock | PlanStatement | PlanCommitted | PlanRead | PlanWrite;
+export type PlanAct =
+  PlanPublish | PlanLock | PlanStatement | PlanCommitted | PlanRead | PlanWrite | PlanInvoke;

@@ -2,21 +2,14 @@ import type { CountDistribution } from '../kernel/counts.js';
 import type { Distribution } from '../kernel/distribution.js';
 import type { Ns } from '../kernel/time.js';
 import type { BalancingCommon } from './balancer.js';
+import type { FunctionSettings } from './functions.js';
 import type { PublishStep } from './messaging.js';
 import type { ScenarioModules } from './modules.js';
-import type { Failover, ReadRoute, Replication } from './replication.js';
+import type { Database } from './database.js';
+import type { ReadRoute } from './replication.js';
 import type { LockStep, TransactionStep } from './sections.js';
 import type { OutcomeName } from './outcome.js';
-import type {
-  Connections,
-  Cpu,
-  Knee,
-  Lifecycle,
-  Pool,
-  Protocol,
-  Queue,
-  Shed,
-} from './resources.js';
+import type { Connections, Cpu, Lifecycle, Protocol, Queue, Shed } from './resources.js';
 import type { Arrivals } from './arrivals.js';
 
 /**
@@ -231,6 +224,8 @@ export interface Service extends Host {
   readonly middleware: readonly Middleware[];
   /** `default`, `callee` or `callee.endpoint` -> bundle. */
   readonly outbound: ReadonlyMap<string, Bundle>;
+  /** Of a function; null = its instances are processes. */
+  readonly environments: FunctionSettings | null;
 }
 
 export interface Gateway extends Host {
@@ -414,44 +409,6 @@ export interface StepModifiers {
   readonly onError: readonly Step[] | null;
   readonly background: boolean;
   readonly when: Condition | null;
-}
-
-export interface Database extends Host {
-  /** The product whose defaults it has. */
-  readonly kind: 'generic' | 'postgres' | 'mysql' | 'mongo' | 'redis';
-  readonly operations: ReadonlyMap<string, Operation>;
-  readonly maxConnections: number;
-  readonly reserved: number;
-  readonly connect: Distribution;
-  /** The server ends a statement that takes longer; null = it takes as long as it has to. */
-  readonly statementTimeoutNs: Ns | null;
-  /** Above so many statements under way each step takes longer by `alpha` for each of them. */
-  readonly knee: Knee | null;
-  /** null = it has one node. */
-  readonly replication: Replication | null;
-  /** For operations that write nothing. */
-  readonly route: ReadRoute;
-  /** null = a primary that has died is waited for. */
-  readonly failover: Failover | null;
-  /** Longest wait for a row; null = as long as it has to. */
-  readonly lockTimeoutNs: Ns | null;
-  /** Wait for a row after which a deadlock is looked for. */
-  readonly deadlockTimeoutNs: Ns;
-  /** Client side, one per calling instance. */
-  readonly pool: Pool;
-  /** Caller component -> its pool. */
-  readonly pools: ReadonlyMap<string, Pool>;
-}
-
-export interface Operation {
-  readonly name: string;
-  readonly work: Distribution | null;
-  readonly wait: Distribution | null;
-  readonly write: boolean;
-  /** Key whose value says which row it is about; null = none. */
-  readonly key: string | null;
-  /** Holds that row until its transaction ends. */
-  readonly lock: boolean;
 }
 
 export interface Workload {

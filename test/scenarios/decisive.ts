@@ -340,6 +340,13 @@ export const DECISIVE: readonly Decisive[] = [
     'either of two choices hits the one of four that is always free: 1 - (3/4)^2',
   ),
   row(
+    'function-cold-starts',
+    'thumbnail.coldStarts in ten-minutes',
+    199,
+    1,
+    '4 rushes of 50 that find no environment; the first begins at the start, and its 50th comes a second later to a free one',
+  ),
+  row(
     'gateway-chain',
     'edge.cpu in unfiltered',
     0.693,

@@ -3,17 +3,16 @@ import type { CountDistribution } from '../../src/kernel/counts.js';
 import type { Distribution } from '../../src/kernel/distribution.js';
 import { NS_PER_MS, NS_PER_SECOND } from '../../src/kernel/time.js';
 import { outcomeOfStatus } from '../../src/spec/outcome.js';
+import type { Database, Operation } from '../../src/spec/database.js';
 import type {
   Bundle,
   Condition,
-  Database,
   Endpoint,
   Fault,
   Gateway,
   Host,
   LoadBalancing,
   Middleware,
-  Operation,
   Request,
   Route,
   RunSettings,
@@ -243,6 +242,7 @@ export function service(
   );
   return {
     outbound: new Map(),
+    environments: null,
     ...own,
     ...host(name, own),
     middleware: placed(own.middleware ?? [], 'services', name),

@@ -1,5 +1,6 @@
 import { formatDuration } from '../../spec/quantity-text.js';
-import type { Database, Scenario } from '../../spec/scenario.js';
+import type { Database } from '../../spec/database.js';
+import type { Scenario } from '../../spec/scenario.js';
 import { plainText } from './values.js';
 
 /** What databases say beyond their operations and pools, those that say anything. */

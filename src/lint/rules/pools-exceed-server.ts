@@ -1,5 +1,5 @@
 import { poolSizeOf } from '../../spec/pool-size.js';
-import type { Database } from '../../spec/scenario.js';
+import type { Database } from '../../spec/database.js';
 import { hostOf } from '../demand.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';

@@ -1,7 +1,8 @@
 import type { Distribution } from '../../kernel/distribution.js';
 import { PLAIN_BALANCING } from '../../spec/balancer.js';
 import { PRIMARY } from '../../spec/replication.js';
-import type { Database, LoadBalancing, Operation } from '../../spec/scenario.js';
+import type { Database, Operation } from '../../spec/database.js';
+import type { LoadBalancing } from '../../spec/scenario.js';
 import type { Cpu, Pool, Queue } from '../../spec/resources.js';
 import type { Product } from '../databases.js';
 import { PRODUCTS } from '../databases.js';

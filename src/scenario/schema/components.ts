@@ -49,12 +49,9 @@ export interface ServiceOutput extends HostOutput {
   readonly endpoints: Readonly<Record<string, EndpointOutput>>;
 }
 
-/** One service. */
-export function serviceSchema(
-  host: HostShape,
-  steps: z.ZodType<StepOutput[]>,
-): z.ZodType<ServiceOutput> {
-  const endpoint = withShort(
+/** What a service or function answers. */
+export function endpointSchema(steps: z.ZodType<StepOutput[]>): z.ZodType<EndpointOutput> {
+  return withShort(
     z
       .strictObject({
         ...entryText,
@@ -100,7 +97,14 @@ export function serviceSchema(
       })
       .describe('An endpoint: its steps.'),
     { type: 'array', items: { $ref: '#/definitions/step' }, description: 'The steps.' },
-  );
+  ) as unknown as z.ZodType<EndpointOutput>;
+}
+
+/** One service. */
+export function serviceSchema(
+  host: HostShape,
+  endpoint: z.ZodType<EndpointOutput>,
+): z.ZodType<ServiceOutput> {
   const service = z.strictObject({
     ...extending,
     ...host,
