@@ -15,6 +15,7 @@ import { retryProduct } from './rules/retry-product.js';
 import { retryWithoutBackoff } from './rules/retry-without-backoff.js';
 import { retryWithoutBudget } from './rules/retry-without-budget.js';
 import { routeUnreachable } from './rules/route-unreachable.js';
+import { serverClosesFirst } from './rules/server-closes-first.js';
 import { sharedDatabase } from './rules/shared-database.js';
 import { singlePointOfFailure } from './rules/single-point-of-failure.js';
 import { syncCycle } from './rules/sync-cycle.js';
@@ -41,6 +42,7 @@ export const rules: readonly Rule[] = [
   retryWithoutBackoff,
   retryWithoutBudget,
   routeUnreachable,
+  serverClosesFirst,
   sharedDatabase,
   singlePointOfFailure,
   syncCycle,

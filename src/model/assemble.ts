@@ -12,6 +12,7 @@ import { actsOf } from './modules.js';
 import { Admission } from './admission.js';
 import { Balancers } from './balancers.js';
 import { Board } from './board.js';
+import { Caches } from './caching/caches.js';
 import { Calls } from './calls.js';
 import { Chains } from './chains.js';
 import { Checks } from './checks.js';
@@ -42,10 +43,13 @@ import { Functions } from './functions/environments.js';
 import { Replicas } from './replication/replicas.js';
 import { hasSections, Sections } from './sections/sections.js';
 import { Server } from './server.js';
+import { ServerEnds } from './server-ends.js';
 import { Sink } from './sink.js';
 import { Sizes } from './sizes.js';
+import { Cargo } from './stores/cargo.js';
 import { Strands } from './strands.js';
 import { Tasks } from './tasks.js';
+import { Ties } from './ties.js';
 import { TimeLimits } from './time-limits.js';
 import { Tracer } from './tracer.js';
 import { Wire } from './wire.js';
@@ -92,16 +96,18 @@ export function assemble(
   world.keys = new Keys(plan, replication, world.strands);
   setStreams(world);
   world.prioritised = plan.priorities.length > 1;
-  world.partSlowness = new Float64Array(plan.parts.length).fill(1);
-  world.partInjections = plan.parts.map(() => null);
-  world.instanceInjections = plan.instances.map(() => null);
+  setInjections(world);
   setFleets(world);
   world.links = plan.links.map((spec) => linkOf(world, spec));
   world.sizes = plan.sized ? new Sizes(world) : null;
+  world.cargo = plan.stores.length > 0 ? new Cargo(world) : null;
   world.picks = new Picks(world);
   world.connections = new ConnectionTable(world);
+  const closes = plan.edges.some(({ connections }) => (connections?.server ?? null) !== null);
+  world.serverEnds = closes ? new ServerEnds(world) : null;
   world.wire = new Wire(world);
   world.calls = new Calls(engine, world.wire, plan.deepestChain + 1);
+  world.ties = isTied(plan, registry) ? new Ties(world) : null;
   world.interpreter = new Interpreter(world);
   world.workers = new Workers(world);
   world.effects = new Effects(world);
@@ -128,6 +134,14 @@ export function assemble(
   return { world, chains, board, collections: outages.collections, views };
 }
 
+/** Nothing is slowed or made to fail at the beginning. */
+function setInjections(world: Draft): void {
+  const { parts, instances } = world.plan;
+  world.partSlowness = new Float64Array(parts.length).fill(1);
+  world.partInjections = parts.map(() => null);
+  world.instanceInjections = instances.map(() => null);
+}
+
 function setReplicas(world: Draft): void {
   const { replications } = world.plan;
   world.replicas = new Map(replications.map((spec) => [spec.component, new Replicas(world, spec)]));
@@ -137,6 +151,7 @@ function setReplicas(world: Draft): void {
 function setModules(world: Draft): void {
   world.functions = new Functions(world);
   world.sections = hasSections(world) ? new Sections(world) : null;
+  world.caches = world.plan.caches.length > 0 ? new Caches(world) : null;
   world.acts = actsOf(world);
 }
 
@@ -148,6 +163,12 @@ function setMeasuring(world: Draft, traceSink: ((rows: TraceRecord) => void) | n
   world.audits = [];
   world.journal = new Journal(engine, plan.warmupNs);
   world.tracer = new Tracer(world, traceSink);
+}
+
+function isTied({ bundles }: Plan, registry: Registry): boolean {
+  return bundles.some(({ layers }) =>
+    layers.some(({ policy, kind }) => registry.policyKind(policy, kind)?.tied === true),
+  );
 }
 
 function setStreams(world: Draft): void {
@@ -284,6 +305,7 @@ function setEdges(
       fallback: spec.fallback,
       picked: chains.picks(spec),
       connected: spec.connections !== null,
+      guarded: (spec.connections?.server ?? null) !== null,
       rooms: chains.roomsOf(spec, own, views),
       outliers: outliers.of(spec, own, views),
       panic: Math.max(spec.panic, chains.failsOpen(spec) ? Number.MIN_VALUE : 0),
@@ -316,10 +338,10 @@ function viewsOf({ plan, levels }: Draft) {
   return { viewOf, list };
 }
 
-/** Marks the links on which messages of several attempts share a connection. */
+/** Marks the links on which messages follow others on their connection, or a farewell follows them. */
 function setOrder(world: Draft): void {
   for (const { connections, links } of world.plan.edges) {
-    if (connections?.multiplexed !== true) continue;
+    if (connections === null || (!connections.multiplexed && connections.server === null)) continue;
     for (const link of links) if (link >= 0) world.links[link].ordered = true;
   }
 }

@@ -10,7 +10,7 @@ import { CANCELLATION, FROZEN } from './instance.js';
 import { injectedOutcome } from './injections.js';
 import type { Instance } from './instance.js';
 import { SECTION, STATEMENT } from './sections/sections.js';
-import { ANSWERED, REGISTERS, RETURN, STATE } from './strands.js';
+import { ANSWERED, RETURN, STATE } from './strands.js';
 import type { World } from './world.js';
 
 const OVERLOADED = withStatus(OUTCOME.rejectedOverload, 503);
@@ -45,28 +45,7 @@ export class Server {
 
   /** A strand on an instance, with everything cleared that a job or branch relies on. */
   newStrand(instance: number, lineageA: number, lineageB: number): number {
-    const { strands } = this.world;
-    const strand = strands.slots.take();
-    strands.instance[strand] = instance;
-    strands.lineageA[strand] = lineageA;
-    strands.lineageB[strand] = lineageB;
-    strands.parent[strand] = -1;
-    strands.child[strand] = -1;
-    strands.sibling[strand] = -1;
-    strands.outcome[strand] = 0;
-    strands.injected[strand] = 0;
-    strands.degraded[strand] = 0;
-    strands.slot[strand] = 0;
-    strands.told[strand] = 0;
-    strands.answered[strand] = ANSWERED.no;
-    strands.gone[strand] = -1;
-    strands.arrived[strand] = -1;
-    strands.begun[strand] = -1;
-    strands.ended[strand] = -1;
-    strands.trace[strand] = 0;
-    const at = strand * REGISTERS;
-    for (let k = 0; k < REGISTERS; k++) strands.registers[at + k] = 0;
-    return strand;
+    return this.world.strands.fresh(instance, lineageA, lineageB);
   }
 
   /** A request has come to its instance. */
@@ -136,6 +115,7 @@ export class Server {
     this.quit(strand, result);
     strands.ended[strand] = engine.now;
     if (world.coalescing !== null) world.coalescing.answered(strand, result);
+    if (world.caches !== null) world.caches.ended(strand, result);
     engine.note((strands.instance[strand] << 5) | (result & 31), strands.lineageA[strand]);
     this.world.effects.book(strand, worked);
     const instance = world.instances[strands.instance[strand]];
@@ -251,6 +231,7 @@ export class Server {
     const instance = world.instances[strands.instance[strand]];
     strands.stamp[strand]++;
     if (world.coalescing !== null) world.coalescing.stopped(strand);
+    if (world.caches !== null) world.caches.stopped(strand);
     switch (strands.state[strand]) {
       case STATE.CPU:
         instance.cores.leave(strand);
@@ -387,6 +368,22 @@ export class Server {
     interpreter.goOn(strand);
   }
 
+  /** The fellow of a tied request has begun: true where this one had not, and is dropped. */
+  untie(strand: number): boolean {
+    const { strands, instances, levels } = this.world;
+    const cancelled = OUTCOME.cancelled;
+    const isToCome = strands.inTransit(strand) && strands.injected[strand] === 0;
+    if (isToCome) strands.injected[strand] = cancelled;
+    if (strands.state[strand] !== STATE.QUEUED) return isToCome;
+    const instance = instances[strands.instance[strand]];
+    instance.queue.remove(strand);
+    levels.add(instance.queueGauge, -1);
+    strands.stamp[strand]++;
+    this.quit(strand, cancelled);
+    this.answer(strand, cancelled);
+    return true;
+  }
+
   private expire(strand: number): void {
     const { strands, instances, levels } = this.world;
     if (strands.state[strand] !== STATE.QUEUED) return;
@@ -454,7 +451,8 @@ export class Server {
     this.freeJob(strand, -1);
   }
 
-  private lose(strand: number): void {
+  /** Nothing comes of a request or an answer; only the caller's giving up ends the attempt. */
+  lose(strand: number): void {
     const { strands } = this.world;
     if (strands.gone[strand] >= 0) this.freeJob(strand, -1);
     else strands.state[strand] = STATE.LOST;

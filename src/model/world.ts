@@ -7,6 +7,7 @@ import type { Plan } from '../spec/plan.js';
 import type { LimiterState } from '../spec/policy.js';
 import type { Act } from './acts.js';
 import type { Admission } from './admission.js';
+import type { Caches } from './caching/caches.js';
 import type { Calls } from './calls.js';
 import type { Checks } from './checks.js';
 import type { Coalescing } from './coalescing.js';
@@ -29,10 +30,13 @@ import type { Functions } from './functions/environments.js';
 import type { Replicas } from './replication/replicas.js';
 import type { Sections } from './sections/sections.js';
 import type { Server } from './server.js';
+import type { ServerEnds } from './server-ends.js';
 import type { Sink } from './sink.js';
 import type { Sizes } from './sizes.js';
+import type { Cargo } from './stores/cargo.js';
 import type { Strands } from './strands.js';
 import type { Tasks } from './tasks.js';
+import type { Ties } from './ties.js';
 import type { TimeLimits } from './time-limits.js';
 import type { Tracer } from './tracer.js';
 import type { Wire } from './wire.js';
@@ -93,6 +97,8 @@ export interface World {
   readonly links: readonly Link[];
   /** Null where no message has a size. */
   readonly sizes: Sizes | null;
+  /** Null where there is no event store. */
+  readonly cargo: Cargo | null;
   readonly limiters: readonly Limiter[];
   readonly checks: Checks;
   /** Null where no middleware chain coalesces. */
@@ -112,8 +118,12 @@ export interface World {
   readonly instanceInjections: (Injection[] | null)[];
   readonly calls: Calls;
   readonly connections: ConnectionTable;
+  /** Null where no server closes connections by itself. */
+  readonly serverEnds: ServerEnds | null;
   readonly wire: Wire;
   readonly picks: Picks;
+  /** Null where no policy ties attempts to each other. */
+  readonly ties: Ties | null;
   readonly server: Server;
   readonly effects: Effects;
   readonly workers: Workers;
@@ -121,6 +131,8 @@ export interface World {
   readonly tasks: Tasks;
   /** By act id, see PlanAct in spec/modules. */
   readonly acts: readonly Act[];
+  /** Null where there are none. */
+  readonly caches: Caches | null;
   readonly meters: Meters;
   /** Null where no step holds a connection or a lock, and no database locks rows. */
   readonly sections: Sections | null;

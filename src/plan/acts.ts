@@ -1,5 +1,7 @@
+import type { PlanCacheAct } from '../spec/caching.js';
 import type { PlanAct } from '../spec/modules.js';
-import type { Step } from '../spec/scenario.js';
+import type { PlanKey } from '../spec/plan.js';
+import type { Step } from '../spec/steps.js';
 import type { KeyTable } from './keys.js';
 import type { Scope } from './scope.js';
 import type { Writer } from './writer.js';
@@ -10,6 +12,7 @@ type StepOf<V extends Step['verb']> = Extract<Step, { readonly verb: V }>;
 export class Acts {
   readonly list: PlanAct[] = [];
   private readonly keys: KeyTable;
+  private readonly loads = new Map<number, number>();
 
   constructor(keys: KeyTable) {
     this.keys = keys;
@@ -25,6 +28,16 @@ export class Acts {
       count: w.counts.id(step.count),
       confirm,
     });
+  }
+
+  /** Index of a key; `what` is keyed by it. */
+  key(name: string, where: string, what: string): number {
+    return this.keys.use(name, where, what);
+  }
+
+  /** The values of a key of the plan. */
+  population(key: number): PlanKey['population'] {
+    return this.keys.list[key]?.population ?? { kind: 'unique' };
   }
 
   lock(step: StepOf<'lock'>, scope: Scope): number {
@@ -58,7 +71,25 @@ export class Acts {
     return this.add({ act: 'invoke', fn });
   }
 
-  private add(act: PlanAct): number {
+  /** An instruction of a cache. */
+  cache(act: PlanCacheAct): number {
+    return this.add(act);
+  }
+
+  /** Number of the next load of a part: what a strand knows of it has a place of its own. */
+  nextLoad(part: number): number {
+    const load = this.loads.get(part) ?? 0;
+    this.loads.set(part, load + 1);
+    return load;
+  }
+
+  /** Number of a key that a cache is about. */
+  keyOf(key: string | null, where: string): number {
+    return key === null ? -1 : this.keys.use(key, where, 'a cache');
+  }
+
+  /** An act that its area has made whole. */
+  add(act: PlanAct): number {
     return this.list.push(act) - 1;
   }
 }

@@ -1,7 +1,10 @@
 import type { PlanModules } from '../spec/modules.js';
 import { planFunctions } from './functions.js';
+import { planCaches } from './caches.js';
 import { planTopics } from './messaging.js';
+import { planProjections } from './projections.js';
 import { planReplications, planRows } from './rows.js';
+import { planStores } from './stores.js';
 import type { Writer } from './writer.js';
 
 /** What stands beside the calls, once all programs are written. */
@@ -10,7 +13,10 @@ export function planModules(w: Writer): PlanModules {
     acts: w.acts.list,
     topics: planTopics(w.layout, w.distributions),
     functions: planFunctions(w.layout, w.distributions),
+    stores: planStores(w),
+    projections: planProjections(w),
     rows: planRows(w.layout),
     replications: planReplications(w.layout, w.distributions),
+    caches: planCaches(w.layout),
   };
 }

@@ -4,6 +4,7 @@ import { CALL_MODE, OP } from '../spec/program.js';
 import type { Distribution } from '../kernel/distribution.js';
 import type { Database, Operation } from '../spec/database.js';
 import type { Endpoint, Host } from '../spec/scenario.js';
+import { writeServer } from './caching.js';
 import { isFree } from './free.js';
 import { writeInvoke } from './functions.js';
 import { StepNames } from './identity.js';
@@ -15,6 +16,8 @@ import { writeRoute } from './route-calls.js';
 import type { Scope } from './scope.js';
 import { isTracked } from './rows.js';
 import { writeSteps } from './steps.js';
+import { writeProjector, writeView } from './projections.js';
+import { writeStorePart } from './stores.js';
 import { writeAct, type Writer } from './writer.js';
 
 /**
@@ -52,10 +55,22 @@ export function writeProgram(
     }
     case 'operation':
       if (keysAreSent) w.assembler.emit(OP.ONCE);
+      writeView(w, part);
       writeOperation(w, source.operation, source.database, scope);
       break;
     case 'commit':
       writeCommit(w, source.time, source.database, scope);
+      break;
+    case 'level':
+      if (source.level.kind === 'local') return -1;
+      writeServer(w, part, source.level, scope);
+      break;
+    case 'storePart':
+      if (keysAreSent) w.assembler.emit(OP.ONCE);
+      writeStorePart(w, source, scope);
+      break;
+    case 'projector':
+      writeProjector(w, source.projection, scope);
       break;
     case 'group':
       return -1;
@@ -109,6 +124,7 @@ function scopeOf(part: LaidPart): Scope {
     closing: () => {},
     uncaught: client ? CALL_MODE.PASS : CALL_MODE.END,
     answers: -1,
+    loads: new Map(),
     transactions: [],
     locks: [],
   };

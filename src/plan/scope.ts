@@ -9,7 +9,9 @@ export type Failure =
   | { readonly kind: 'end' }
   /** It is ignored: the program goes on right behind the step, where the label is. */
   | { readonly kind: 'ignore'; readonly after: Label }
-  | { readonly kind: 'jump'; readonly to: Label };
+  | { readonly kind: 'jump'; readonly to: Label }
+  /** As jump, and the instruction there is handed the outcome. */
+  | { readonly kind: 'keep'; readonly to: Label };
 
 /** What `respond` does here. */
 export type Answer =
@@ -19,6 +21,17 @@ export type Answer =
   | { readonly kind: 'self'; readonly after: Label }
   /** The strand is not the one that answers. */
   | { readonly kind: 'never' };
+
+/** A `load` to which an append behind it may refer. */
+export interface LoadPlace {
+  readonly slot: number;
+  /** Register that counts how often the program has come back to it; -1 = it never does. */
+  readonly register: number;
+  /** First instruction of the load, once it is written. */
+  place: number;
+}
+
+const NO_LOADS: ReadonlyMap<string, LoadPlace> = new Map();
 
 /** The surroundings of a step. */
 export interface Scope {
@@ -37,6 +50,8 @@ export interface Scope {
   readonly uncaught: 0 | 3;
   /** Table of the statuses with which an uncaught failure is answered instead, -1 = none. */
   readonly answers: number;
+  /** The streams that this strand has loaded before, by store and key. */
+  readonly loads: ReadonlyMap<string, LoadPlace>;
   /** Databases over whose transactions its queries go, innermost last. */
   readonly transactions: readonly string[];
   /** Keys that it has locked already. */
@@ -54,8 +69,9 @@ export function inside(scope: Scope): Scope {
 
 /** The scope of a strand of its own: a branch or background work. */
 export function strand(scope: Scope): Scope {
-  const alone = { transactions: NONE, locks: scope.locks };
-  return { ...scope, failure: { kind: 'end' }, answer: { kind: 'never' }, answers: -1, ...alone };
+  const own = { failure: { kind: 'end' }, answer: { kind: 'never' }, answers: -1 } as const;
+  const alone = { transactions: NONE, locks: scope.locks, loads: NO_LOADS };
+  return { ...scope, ...own, ...alone };
 }
 
 /** CALL_MODE of this scope, and the label to jump to. */
@@ -66,6 +82,8 @@ export function modeOf(scope: Scope): { readonly mode: number; readonly target: 
       return { mode: scope.uncaught, target: null };
     case 'ignore':
       return { mode: CALL_MODE.OPTIONAL, target: null };
+    case 'keep':
+      return { mode: CALL_MODE.KEEP, target: scope.failure.to };
     case 'jump':
       return { mode: CALL_MODE.JUMP, target: scope.failure.to };
   }

@@ -68,6 +68,9 @@ const MERMAID_SHAPES = {
   service: ['[', ']'],
   database: ['[(', ')]'],
   topic: ['[/', '/]'],
+  cache: ['[\\', '/]'],
+  eventStore: ['[(', ')]'],
+  projection: ['[/', '\\]'],
   external: ['[[', ']]'],
 } as const;
 
@@ -77,6 +80,9 @@ const DOT_SHAPES = {
   service: 'box',
   database: 'cylinder',
   topic: 'cds',
+  cache: 'trapezium',
+  eventStore: 'cylinder',
+  projection: 'note',
 } as const;
 
 function nodesOf(graph: TopologyGraph): GraphNode[] {

@@ -35,6 +35,8 @@ export function expand(root: Node, problems: Problems): Node {
   for (const name of ['services', 'gateways', 'templates', 'defaults']) section(name, expandHost);
   section('functions', expandFunction);
   for (const name of ['databases', 'templates', 'defaults']) section(name, expandDatabase);
+  for (const name of ['caches', 'templates', 'defaults']) section(name, expandCache);
+  section('eventStores', expandDatabase);
   for (const name of ['workloads', 'templates', 'defaults']) {
     section(name, (node, key) => expandWorkload(node, [name, key], problems));
   }
@@ -136,6 +138,15 @@ function expandDatabase(node: Node): Node {
   const nodes = change(database, 'replicas', (value) => wrapScalar(value, 'count'));
   return change(nodes, 'operations', (value) =>
     changeAll(value, (operation) => wrapDistribution(operation, 'work')),
+  );
+}
+
+function expandCache(node: Node): Node {
+  if (node.type !== 'map') return node;
+  return change(node, 'levels', (levels) =>
+    changeItems(levels, (level) =>
+      level.type !== 'map' ? level : change(level, 'cpu', (value) => wrapScalar(value, 'cores')),
+    ),
   );
 }
 

@@ -11,6 +11,9 @@ export const INHERITING: readonly string[] = [
   'functions',
   'databases',
   'topics',
+  'caches',
+  'eventStores',
+  'projections',
   'workloads',
 ];
 
@@ -27,6 +30,7 @@ export function inheritTemplates(root: MapNode, problems: Problems): MapNode {
       }),
     );
   }
+  result = change(result, 'eventStores', (all) => changeAll(all, layPools));
   return change(result, 'databases', (all) => changeAll(all, layPools));
 }
 

@@ -4,7 +4,7 @@ import { LATER_VERBS } from './verbs.js';
 
 /** What the language knows and this version does not run, by place. `*` is any key or index. */
 const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
-  ['', 'platform caches queues brokers sagas eventStores projections registries mesh sweeps'],
+  ['', 'platform queues brokers sagas eventStores projections registries mesh sweeps'],
   ['network', 'crossZoneCost'],
   [
     'services.*',
@@ -30,6 +30,9 @@ const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
     'batch maxPollInterval sessionTimeout heartbeatInterval autoOffsetReset rebalance retry onPoison ' +
       'deadLetter inbox filter policy',
   ],
+  ['caches.*', 'tags'],
+  ['eventStores.*', 'tags partitions'],
+  ['projections.*', 'tags'],
   ['workloads.*', 'tags keys'],
   ['workloads.*.requests.*', 'keys'],
   ['faults.*', 'when jitter probability group role version'],
@@ -41,7 +44,6 @@ const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
 /** Fields of steps by verb, and of the bundle and its policies. */
 const LATER_FIELDS: ReadonlyMap<string, string> = new Map([
   ['step', LATER_VERBS.join(' ')],
-  ['query', 'key consistency of'],
   ['failover', 'fencing'],
   ['publish', 'size via acks'],
   ['respond', 'responseSize degraded'],
@@ -50,7 +52,6 @@ const LATER_FIELDS: ReadonlyMap<string, string> = new Map([
   ['policy', 'key store retryAfter ignore'],
   ['store', 'cache of onError'],
   ['protocol', 'workPerKiB'],
-  ['middleware', 'cache'],
   ['middlewareEntry', 'key dryRun'],
 ]);
 

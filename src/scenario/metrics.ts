@@ -41,9 +41,9 @@ const BY_NAME: ReadonlyMap<string, Metric> = new Map(METRICS.map((entry) => [ent
 /** Names the language knows and a later version measures, by first word. */
 const LATER = new Set(
   (
-    'memory instances restarts hitRatio loads evictions ' +
+    'memory instances restarts ' +
     'deadLettered rebalances drain completed ' +
-    'compensated stuck inconsistent lost duration compensations valueStuck conflicts replayed staleness ' +
+    'compensated stuck inconsistent lost duration compensations valueStuck ' +
     'rollout cost'
   ).split(' '),
 );

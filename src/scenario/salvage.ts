@@ -11,6 +11,9 @@ const NAMED: ReadonlySet<string> = new Set([
   'functions',
   'databases',
   'topics',
+  'caches',
+  'eventStores',
+  'projections',
   'workloads',
 ]);
 

@@ -4,9 +4,12 @@ export const STEP_VERBS = [
   'wait',
   'call',
   'query',
+  'load',
+  'append',
   'publish',
   'transaction',
   'lock',
+  'cache',
   'parallel',
   'choose',
   'loop',
@@ -16,7 +19,7 @@ export const STEP_VERBS = [
 export type StepVerb = (typeof STEP_VERBS)[number];
 
 /** Verbs of the language that this version does not run. */
-export const LATER_VERBS: readonly string[] = ['cache', 'append', 'load', 'saga'];
+export const LATER_VERBS: readonly string[] = ['cache', 'saga'];
 
 /** What may stand beside the verb of a step. */
 export const STEP_MODIFIERS = [
@@ -36,6 +39,8 @@ export const MAIN_ARGUMENT: ReadonlyMap<string, string> = new Map([
   ['wait', 'time'],
   ['call', 'to'],
   ['publish', 'topic'],
+  ['load', 'store'],
+  ['append', 'store'],
   ['fail', 'status'],
   ['respond', 'status'],
 ]);
@@ -46,6 +51,7 @@ export const MIDDLEWARE = [
   'authorize',
   'rateLimit',
   'coalesce',
+  'cache',
   'admit',
   'transform',
   'translate',

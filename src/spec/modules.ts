@@ -1,25 +1,51 @@
 import type { PlanFunction, PlanInvoke } from './functions.js';
+import type { Cache, PlanCache, PlanCacheAct } from './caching.js';
 import type { PlanPublish, PlanTopic, Topic } from './messaging.js';
 import type { PlanRead, PlanReplication, PlanWrite } from './replication.js';
+import type {
+  EventStore,
+  PlanProjection,
+  PlanProjectionAct,
+  PlanStore,
+  PlanStoreAct,
+  PlanViewAct,
+  Projection,
+} from './stores.js';
 import type { PlanCommitted, PlanLock, PlanRows, PlanStatement } from './sections.js';
 
 /** What a scenario holds beside services, their databases and their calls. */
 export interface ScenarioModules {
   readonly topics: ReadonlyMap<string, Topic>;
+  readonly caches: ReadonlyMap<string, Cache>;
+  readonly eventStores: ReadonlyMap<string, EventStore>;
+  readonly projections: ReadonlyMap<string, Projection>;
 }
 
 /** The same in a plan, and the steps that lead there. */
 export interface PlanModules {
   readonly acts: readonly PlanAct[];
   readonly topics: readonly PlanTopic[];
+  readonly stores: readonly PlanStore[];
+  readonly projections: readonly PlanProjection[];
   /** Databases that lock rows. */
   readonly rows: readonly PlanRows[];
   /** Databases with replicas. */
   readonly replications: readonly PlanReplication[];
   /** Services that run in environments made on demand. */
   readonly functions: readonly PlanFunction[];
+  readonly caches: readonly PlanCache[];
 }
 
 /** A step that leaves the process by another way than a call. */
 export type PlanAct =
-  PlanPublish | PlanLock | PlanStatement | PlanCommitted | PlanRead | PlanWrite | PlanInvoke;
+  | PlanPublish
+  | PlanCacheAct
+  | PlanLock
+  | PlanStatement
+  | PlanCommitted
+  | PlanRead
+  | PlanWrite
+  | PlanInvoke
+  | PlanStoreAct
+  | PlanProjectionAct
+  | PlanViewAct;

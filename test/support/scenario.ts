@@ -6,7 +6,6 @@ import { outcomeOfStatus } from '../../src/spec/outcome.js';
 import type { Database, Operation } from '../../src/spec/database.js';
 import type {
   Bundle,
-  Condition,
   Endpoint,
   Fault,
   Gateway,
@@ -19,11 +18,10 @@ import type {
   Scenario,
   ScenarioFile,
   Service,
-  Step,
-  StepModifiers,
   Variant,
   Workload,
 } from '../../src/spec/scenario.js';
+import type { Condition, Step, StepModifiers } from '../../src/spec/steps.js';
 import type { PoolSettings } from '../../src/spec/resources.js';
 
 /** Explicit scenarios by hand: every field that is not given has its neutral default. */
@@ -126,7 +124,7 @@ export function call(to: string, mods: Mods & CallLine = {}): Step {
 
 export function query(to: string, mods: Mods = {}): Step {
   const [database, operation] = to.split('.') as [string, string];
-  return { ...PLAIN, ...mods, verb: 'query', route: null, database, operation };
+  return { ...PLAIN, ...mods, verb: 'query', route: null, database, operation, of: null };
 }
 
 type StepOf<V extends Step['verb']> = Extract<Step, { readonly verb: V }>;
@@ -218,6 +216,7 @@ export function endpoint(
   own: Partial<Endpoint> = {},
 ): Endpoint {
   return {
+    method: null,
     idempotent: false,
     once: null,
     readOnly: false,
@@ -318,6 +317,7 @@ export function middleware(name: string, own: Partial<Middleware> = {}): Middlew
     onError: 'reject',
     cached: null,
     coalesce: null,
+    response: null,
     when: null,
     rateLimit: null,
     retryAfter: 'none',
@@ -443,6 +443,9 @@ export function scenario(parts: ScenarioParts): Scenario {
     description: null,
     tags: [],
     topics: new Map(),
+    caches: new Map(),
+    eventStores: new Map(),
+    projections: new Map(),
     run: {
       durationNs: seconds(60),
       warmupNs: 0,

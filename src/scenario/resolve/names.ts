@@ -1,4 +1,5 @@
 import type { ComponentKind } from '../../spec/component-kind.js';
+import { OWN_PROJECTOR, partsOfStore } from '../../spec/stores.js';
 import type { Code } from '../codes.js';
 import { METRIC_WORDS } from '../metrics.js';
 import type { RouteOutput } from '../schema/components.js';
@@ -17,24 +18,37 @@ export interface Names {
   readonly things: Map<string, NamedThing>;
   readonly zones: ReadonlySet<string>;
   readonly keys: readonly string[];
+  /** Event store -> key of its streams; projection -> store that it follows. */
+  readonly streamKeys: ReadonlyMap<string, string>;
+  readonly followed: ReadonlyMap<string, string>;
   /** Lists of names by kinds, as messages offer them; filled when first asked for. */
   readonly offers: Map<string, readonly string[]>;
   /** Names whose entries are wrong: what points at them is not looked at, one mistake is one problem. */
   readonly broken: ReadonlySet<string>;
 }
 
-type Raise = (code: Code, path: readonly (string | number)[], message: string) => void;
+/** Notes a component with its parts. */
+export type Add = (
+  kind: ComponentKind,
+  section: string,
+  name: string,
+  parts: readonly string[],
+) => void;
+
+/** Notes a problem at a path. */
+export type Raise = (code: Code, path: readonly (string | number)[], message: string) => void;
 
 /** Words that mean something of their own in references. */
 export const RESERVED: ReadonlySet<string> = new Set(
   'all default none self base before clients cascade run canary stable'.split(' '),
 );
 
-/** Collects the names; each one twice, reserved, or like a metric is a problem. Workloads get parts later. */
+/** Collects the names, those of `others` too; each one twice, reserved, or like a metric is a problem. Workloads get parts later. */
 export function collectNames(
   scenario: ScenarioOutput,
   broken: ReadonlySet<string>,
   raise: Raise,
+  others: (scenario: ScenarioOutput, add: Add, raise: Raise) => void,
 ): Names {
   const things = new Map<string, NamedThing>();
   const taken = new Map<string, string>();
@@ -51,12 +65,7 @@ export function collectNames(
     taken.set(name, section);
     return true;
   };
-  const add = (
-    kind: NamedThing['kind'],
-    section: string,
-    name: string,
-    parts: readonly string[],
-  ): void => {
+  const add: Add = (kind, section, name, parts) => {
     if (claim(section, name, [section, name])) things.set(name, { kind, section, parts });
   };
   for (const [name, gateway] of sorted(scenario.gateways)) {
@@ -74,11 +83,8 @@ export function collectNames(
     const parts = partsOf(operations, ['databases', name, 'operations'], raise);
     add('database', 'databases', name, parts);
   }
-  for (const [name, topic] of sorted(scenario.topics)) {
-    const groups = topic.subscribers.map(({ group }) => group);
-    checkGroups(name, groups, raise);
-    add('topic', 'topics', name, groups);
-  }
+  others(scenario, add, raise);
+  const { streamKeys, followed } = addStores(scenario, add);
   for (const [name] of sorted(scenario.workloads)) add('workload', 'workloads', name, []);
   const zones = sorted(scenario.network.zones).map(([name]) => name);
   for (const zone of zones) claim('network.zones', zone, ['network', 'zones', zone]);
@@ -89,7 +95,26 @@ export function collectNames(
   for (const key of keys) {
     if (BUILT_IN_KEYS.has(key)) raise('FL403', ['keys', key], `${key} is a built-in key`);
   }
-  return { things, zones: new Set(zones), keys, broken, offers: new Map() };
+  return { things, zones: new Set(zones), keys, streamKeys, followed, broken, offers: new Map() };
+}
+
+/** Event stores and projections: the keys of their streams, and who follows which. */
+function addStores(
+  { eventStores, projections }: ScenarioOutput,
+  add: (kind: ComponentKind, section: string, name: string, parts: readonly string[]) => void,
+): Pick<Names, 'streamKeys' | 'followed'> {
+  const streamKeys = new Map<string, string>();
+  for (const [name, store] of sorted(eventStores)) {
+    streamKeys.set(name, store.stream.key);
+    add('eventStore', 'eventStores', name, partsOfStore(store.snapshots !== undefined));
+  }
+  const followed = new Map<string, string>();
+  for (const [name, projection] of sorted(projections)) {
+    followed.set(name, projection.from);
+    const alone = projection.lifecycle === 'async' && projection.service === undefined;
+    add('projection', 'projections', name, alone ? [OWN_PROJECTOR] : []);
+  }
+  return { streamKeys, followed };
 }
 
 /** The names of what a component answers. */
@@ -146,16 +171,6 @@ export function routeNames(routes: readonly RouteOutput[]): string[] {
   });
 }
 
-function checkGroups(topic: string, groups: readonly string[], raise: Raise): void {
-  const seen = new Set<string>();
-  groups.forEach((group, index) => {
-    const path = ['topics', topic, 'subscribers', index, 'group'];
-    checkPart(group, path, raise);
-    if (seen.has(group)) raise('FL402', path, `another group of ${topic} is called ${group}`);
-    seen.add(group);
-  });
-}
-
 function checkRoutes(gateway: string, routes: readonly RouteOutput[], raise: Raise): void {
   const seen = new Set<string>();
   routes.forEach((route, index) => {
@@ -172,4 +187,12 @@ function checkRoutes(gateway: string, routes: readonly RouteOutput[], raise: Rai
 export function sorted<T>(map: Readonly<Record<string, T>> | undefined): (readonly [string, T])[] {
   const all = Object.entries(map ?? {});
   return all.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+}
+
+/** A map of the same names in code-unit order, each value made anew. */
+export function mapOf<T, R>(
+  record: Readonly<Record<string, T>> | undefined,
+  make: (name: string, value: T) => R,
+): ReadonlyMap<string, R> {
+  return new Map(sorted(record).map(([name, value]) => [name, make(name, value)]));
 }

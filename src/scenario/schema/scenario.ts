@@ -13,11 +13,15 @@ import type { FunctionOutput } from './functions.js';
 import { functionSchema } from './functions.js';
 import { hostFields } from './host.js';
 import { budgetSchema, hypothesisSchema, reportSchema, variantSchema } from './judgement.js';
+import type { CacheOutput } from './caching.js';
+import { cacheSchema } from './caching.js';
 import type { TopicOutput } from './messaging.js';
 import { topicSchema } from './messaging.js';
 import { middlewareSchema } from './middleware.js';
 import { keySchema, networkSchema, runSchema } from './settings.js';
 import { stepsSchema } from './steps.js';
+import type { EventStoreOutput, ProjectionOutput } from './stores.js';
+import { storeSections } from './stores.js';
 import type { WorkloadOutput } from './workload.js';
 import { workloadSchema } from './workload.js';
 
@@ -32,6 +36,9 @@ export interface ScenarioOutput {
   readonly functions?: Readonly<Record<string, FunctionOutput>>;
   readonly databases?: Readonly<Record<string, DatabaseOutput>>;
   readonly topics?: Readonly<Record<string, TopicOutput>>;
+  readonly caches?: Readonly<Record<string, CacheOutput>>;
+  readonly eventStores?: Readonly<Record<string, EventStoreOutput>>;
+  readonly projections?: Readonly<Record<string, ProjectionOutput>>;
   readonly workloads?: Readonly<Record<string, WorkloadOutput>>;
   readonly faults?: readonly FaultOutput[];
   readonly report: z.output<typeof reportSchema>;
@@ -67,6 +74,9 @@ export const EXPLICIT_SECTIONS = [
   'functions',
   'databases',
   'topics',
+  'caches',
+  'eventStores',
+  'projections',
   'workloads',
   'faults',
   'report',
@@ -100,6 +110,8 @@ export function buildSchemas(
       .describe('Services that run in environments made on demand.'),
     databases: named(databaseSchema).optional().describe('Databases with operations and pools.'),
     topics: named(topicSchema).optional().describe('Logs that groups of consumers read.'),
+    caches: named(cacheSchema).optional().describe('Caches with their levels.'),
+    ...storeSections,
     workloads: named(workload).optional().describe('Who asks what, and when.'),
     faults: z.array(faultSchema(faults)).optional().describe('What goes wrong, and when.'),
     report: reportSchema.prefault({}).describe('How results are shown.'),
@@ -143,6 +155,21 @@ export function buildSchemas(
           .optional()
           .meta({ anyOf: [definition('topic')] })
           .describe('Laid under every topic.'),
+        caches: z
+          .unknown()
+          .optional()
+          .meta({ anyOf: [definition('cache')] })
+          .describe('Laid under every cache.'),
+        eventStores: z
+          .unknown()
+          .optional()
+          .meta({ anyOf: [definition('eventStore')] })
+          .describe('Laid under every event store.'),
+        projections: z
+          .unknown()
+          .optional()
+          .meta({ anyOf: [definition('projection')] })
+          .describe('Laid under every projection.'),
         workloads: z
           .unknown()
           .optional()
@@ -177,6 +204,9 @@ const ENTRIES: readonly string[] = [
   'function',
   'database',
   'topic',
+  'cache',
+  'eventStore',
+  'projection',
   'workload',
 ];
 

@@ -10,11 +10,16 @@ import {
 } from '../../spec/quantities.js';
 import { DURATION_PATTERN, parseDuration, QuantityError, show } from '../../spec/quantity-text.js';
 import { STEP_VERBS } from '../verbs.js';
+import type { ReadOf } from '../../spec/stores.js';
 import type { BundleOutput } from './bundle.js';
+import type { CacheStepOutput } from './cache-step.js';
+import { cacheStepSchema } from './cache-step.js';
 import type { PublishOutput } from './publish.js';
 import { publishFields } from './publish.js';
 import type { ReadRoute } from '../../spec/replication.js';
 import { readRoute } from './replication.js';
+import type { AppendOutput, LoadOutput } from './stores.js';
+import { appendFields, loadFields, readFields } from './stores.js';
 import type { LockOutput, TransactionOutput } from './sections.js';
 import { lockSchema, transactionSchema } from './sections.js';
 import { certainty, NAME_PATTERN, nameText, textMap, when, withShort } from './common.js';
@@ -91,10 +96,16 @@ export interface StepOutput {
     readonly database: string;
     readonly operation?: string;
     readonly route?: ReadRoute;
+    readonly of?: string;
+    readonly key?: string;
+    readonly consistency?: ReadOf['consistency'];
   };
+  readonly load?: LoadOutput;
+  readonly append?: AppendOutput;
   readonly publish?: PublishOutput;
   readonly transaction?: TransactionOutput;
   readonly lock?: LockOutput;
+  readonly cache?: CacheStepOutput;
   readonly parallel?: {
     readonly branches: readonly (readonly StepOutput[])[];
     readonly join: JoinOutput;
@@ -182,11 +193,18 @@ function verbs(steps: z.ZodType<StepOutput[]>): Record<string, z.ZodType> {
         route: readRoute
           .optional()
           .describe('Which node it asks, if it writes nothing. Defaults to that of the database.'),
+        ...readFields,
       }),
       { type: 'string', pattern: REFERENCE_PATTERN.source },
     )
       .optional()
       .describe('An operation of a database over a connection of the pool.'),
+    load: withShort(loadFields, { type: 'string', pattern: NAME_PATTERN.source })
+      .optional()
+      .describe('The events of a stream, and the CPU of applying them.'),
+    append: withShort(appendFields, { type: 'string', pattern: NAME_PATTERN.source })
+      .optional()
+      .describe('Events for a stream, all of them or none.'),
     publish: withShort(publishFields, { type: 'string', pattern: NAME_PATTERN.source })
       .optional()
       .describe('Messages for a topic.'),
@@ -194,6 +212,7 @@ function verbs(steps: z.ZodType<StepOutput[]>): Record<string, z.ZodType> {
       .optional()
       .describe('Steps over one connection of a database, and a commit.'),
     lock: lockSchema(steps).optional().describe('Steps of which one runs at a time.'),
+    cache: cacheStepSchema(steps).optional().describe('A value of a cache.'),
     parallel: withShort(parallelSchema(steps), {
       type: 'array',
       items: { $ref: '#/definitions/step' },
