@@ -40,6 +40,8 @@ export interface Call {
   readonly handled: boolean;
   /** The caller waits at most so long, because of what stands around the call. Infinity = no limit. */
   readonly withinNs: number;
+  /** What it is made inside of, such as `a transaction of db`, and that without the call; null = nothing. */
+  readonly inside: { readonly text: string; readonly steps: string } | null;
   /** Connections of its bundle to services and gateways, or null. */
   readonly connections: Connections | null;
   /** Client-side pool of one calling instance, null where the callee is no database. */
@@ -53,6 +55,7 @@ interface Around {
   readonly background: boolean;
   readonly handled: boolean;
   readonly withinNs: number;
+  readonly inside: Call['inside'];
   /** Paths under which the policy of a step may have been written, after its own. */
   readonly owners: readonly Path[];
 }
@@ -69,6 +72,7 @@ const TOP: Around = Object.freeze({
   background: false,
   handled: false,
   withinNs: Infinity,
+  inside: null,
   owners: [],
 });
 
@@ -166,6 +170,7 @@ class Walker {
       times: outer.times * share,
       most: outer.most * share,
       background: outer.background || step.background,
+      inside: step.background ? null : outer.inside,
       handled: outer.handled || step.optional || step.onError !== null,
     };
     if (step.onError !== null) {
@@ -202,7 +207,7 @@ class Walker {
       }
       case 'transaction':
       case 'lock':
-        this.steps(from, step.steps, [...path, step.verb, 'steps'], around, selves);
+        this.section(from, step, [...path, step.verb], around, selves);
         return;
       case 'saga':
         this.saga(from, step.saga, around, step.await);
@@ -213,12 +218,30 @@ class Walker {
           from,
           step.then,
           [...path, 'respond', 'then'],
-          { ...around, background: true },
+          { ...around, background: true, inside: null },
           selves,
         );
         return;
       default:
     }
+  }
+
+  /** A transaction or a lock: what is called inside keeps others waiting. */
+  private section(
+    from: string,
+    step: Extract<Step, { verb: 'transaction' | 'lock' }>,
+    path: Path,
+    around: Around,
+    selves: number,
+  ): void {
+    const inside =
+      step.verb === 'lock'
+        ? { text: `a lock on ${step.key}`, steps: `lock: { on: ${step.key}, steps: [ ] }` }
+        : {
+            text: `a transaction of ${step.database}`,
+            steps: `transaction: { database: ${step.database}, steps: [ ] }`,
+          };
+    this.steps(from, step.steps, [...path, 'steps'], { ...around, inside }, selves);
   }
 
   private parallel(
@@ -290,7 +313,7 @@ class Walker {
       around,
     );
     const database = this.scenario.databases.get(target.component);
-    const { times, most, background, handled, withinNs } = around;
+    const { times, most, background, handled, withinNs, inside } = around;
     this.calls.push({
       from,
       to: `${target.component}.${part}`,
@@ -306,6 +329,7 @@ class Walker {
       background,
       handled,
       withinNs,
+      inside,
       connections: bundle?.connections ?? null,
       pool: database === undefined ? null : (database.pools.get(caller) ?? database.pool),
     });
