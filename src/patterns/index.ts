@@ -66,6 +66,7 @@ export { outliersIstio } from './outliers/istio.js';
 
 export { crash } from './faults/crash.js';
 export { error } from './faults/error.js';
+export { flush } from './faults/flush.js';
 export { hang } from './faults/hang.js';
 export { latency } from './faults/latency.js';
 export { load } from './faults/load.js';

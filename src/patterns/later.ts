@@ -21,7 +21,6 @@ export const laterFaultKinds: readonly string[] = [
   'dns',
   'duplicate',
   'failover',
-  'flush',
   'freeze',
   'ioError',
   'limitData',

@@ -1,3 +1,4 @@
+import type { CountDistribution } from '../kernel/counts.js';
 import type { Distribution } from '../kernel/distribution.js';
 import type { Cache, CacheLevel, CacheOp, PlanCacheAct, ResponseCache } from '../spec/caching.js';
 import type { Outcome } from '../spec/outcome.js';
@@ -11,7 +12,7 @@ import { cacheNumber } from './caches.js';
 import { isFree } from './free.js';
 import { StepNames } from './identity.js';
 import type { LaidPart } from './layout.js';
-import { clearRegisters, registersOf } from './registers.js';
+import { clearRegisters, registersOf, writeRounds } from './rounds.js';
 import type { Scope } from './scope.js';
 import { inside, strand } from './scope.js';
 import { writeAct, writeCall, writeJump, type WriteSteps, type Writer } from './writer.js';
@@ -27,6 +28,9 @@ interface Site {
   readonly policy: Bundle | null;
   readonly ttlNs: number;
 }
+
+/** More batches than a run can write. */
+const FOR_EVER: CountDistribution = { kind: 'constant', value: 2_000_000_000 };
 
 const COMMAND = { get: 0, set: 1, delete: 2 } as const;
 
@@ -327,18 +331,22 @@ function writeGathering(
   const stream = scope.names.next('background');
   const at = assembler.emit(OP.BACKGROUND, assembler.here + 1, 0, 0, stream);
   assembler.point(at, SLOT.B, behind);
-  const top = assembler.label();
-  const failed = assembler.label();
   const own: Scope = { ...strand(scope), names: new StepNames(scope.names.next('gathered')) };
-  assembler.bind(top);
-  writeAct(w, act(w, site, 'gather', own), 'gather', own);
-  writeAct(w, act(w, site, 'take', own), 'take', own);
-  writeSteps(w, steps, { ...own, failure: { kind: 'jump', to: failed } });
-  writeBranch(w, act(w, site, 'written', own), 'written', top, own);
+  writeRounds(w, FOR_EVER, '', own, (round) => {
+    const failed = assembler.label();
+    const again = assembler.label();
+    writeAct(w, act(w, site, 'gather', round), 'gather', round);
+    writeAct(w, act(w, site, 'take', round), 'take', round);
+    const body: Scope = { ...round, failure: { kind: 'jump', to: failed } };
+    const used = registersOf(w, round, () => writeSteps(w, steps, body));
+    writeBranch(w, act(w, site, 'written', round), 'written', again, round);
+    assembler.emit(OP.DONE, OUTCOME.ok);
+    assembler.bind(failed);
+    clearRegisters(w, round, used);
+    writeAct(w, act(w, site, 'requeue', round), 'requeue', round);
+    assembler.bind(again);
+  });
   assembler.emit(OP.DONE, OUTCOME.ok);
-  assembler.bind(failed);
-  writeAct(w, act(w, site, 'requeue', own), 'requeue', own);
-  writeJump(w, top);
   assembler.bind(behind);
 }
 
@@ -353,7 +361,15 @@ function writeBranch(w: Writer, id: number, name: string, otherwise: Label, scop
   w.assembler.point(at, SLOT.C, otherwise);
 }
 
-const NOTHING = { act: 'cache', cache: -1, level: -1, key: -1, slot: 0, command: 0, ttlNs: -1 } as const;
+const NOTHING = {
+  act: 'cache',
+  cache: -1,
+  level: -1,
+  key: -1,
+  slot: 0,
+  command: 0,
+  ttlNs: -1,
+} as const;
 
 function act(w: Writer, site: Site, op: CacheOp, scope: Scope, level = -1): number {
   return w.acts.cache(specOf(site, op, scope, level));

@@ -4,10 +4,7 @@ import { LATER_VERBS } from './verbs.js';
 
 /** What the language knows and this version does not run, by place. `*` is any key or index. */
 const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
-  [
-    '',
-    'platform queues brokers sagas eventStores projections functions registries mesh sweeps',
-  ],
+  ['', 'platform queues brokers sagas eventStores projections functions registries mesh sweeps'],
   ['network', 'crossZoneCost'],
   [
     'services.*',

@@ -144,8 +144,6 @@ export function take(
   columns.hold(strand, found, content.version, content.delta);
   const factor = cache.spec.spec.refreshAheadFactor;
   const ahead =
-    factor !== null &&
-    found === FOUND.value &&
-    now >= content.expires - (1 - factor) * content.ttl;
+    factor !== null && found === FOUND.value && now >= content.expires - (1 - factor) * content.ttl;
   columns.refresh[strand] = ahead || found === FOUND.stale ? 1 : 0;
 }

@@ -229,7 +229,10 @@ function checkLevels(context: Context, output: CacheOutput, path: Path): void {
       const served = ['cpu', 'maxConnections', 'pool', 'zone', 'labels'] as const;
       for (const field of served) {
         if (level[field] === undefined) continue;
-        problem(field, `a local level is in the process of its caller, it has no ${field} of its own`);
+        problem(
+          field,
+          `a local level is in the process of its caller, it has no ${field} of its own`,
+        );
       }
       if (shared > 0) problem('kind', 'a level in the process stands in front of the shared one');
     } else if (++shared > 1) {
@@ -247,7 +250,9 @@ export function resolveCacheStep(
   inner: (steps: readonly StepOutput[], path: Path) => Step[],
   path: Path,
 ): Step | null {
-  const ops = (['get', 'set', 'delete', 'refresh'] as const).filter((op) => output[op] !== undefined);
+  const ops = (['get', 'set', 'delete', 'refresh'] as const).filter(
+    (op) => output[op] !== undefined,
+  );
   if (ops.length !== 1) {
     const message = `a cache step says one of get, set, delete, refresh; this one says ${ops.length === 0 ? 'none' : ops.join(' and ')}`;
     report(context, 'FL208', path, message);
@@ -260,7 +265,12 @@ export function resolveCacheStep(
   if (cache === null) return null;
   const kind = context.names.things.get(owner)?.kind;
   if (kind === 'workload') {
-    report(context, 'FL405', path, `${owner} is a workload: the cache belongs into a service or a gateway`);
+    report(
+      context,
+      'FL405',
+      path,
+      `${owner} is a workload: the cache belongs into a service or a gateway`,
+    );
     return null;
   }
   checkStep(context, output, op, cache, path);

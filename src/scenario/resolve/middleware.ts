@@ -110,7 +110,8 @@ function resolveEntry(
       name === 'coalesce'
         ? resolveCoalesce(context, fields as unknown as CoalesceFields, path)
         : null,
-    response: name === 'cache' ? resolveResponse(context, fields as unknown as ResponseFields, path) : null,
+    response:
+      name === 'cache' ? resolveResponse(context, fields as unknown as ResponseFields, path) : null,
     when: resolveWhen(context, when, [...path, 'when']),
     rateLimit: layer,
     retryAfter: retryAfterOf(fields),

@@ -56,7 +56,9 @@ export function resolveScenario(
     resolveDatabase(context, name, own),
   );
   const topics = mapOf(output.topics, (name, own): Topic => resolveTopic(context, name, own));
-  const caches = mapOf(output.caches, (name, own): Cache => resolveCache(context, name, own, output.keys));
+  const caches = mapOf(output.caches, (name, own): Cache =>
+    resolveCache(context, name, own, output.keys),
+  );
   const workloads = mapOf(output.workloads, (name, own): Workload =>
     resolveWorkload(context, name, own, gateways, output.run.duration),
   );
@@ -77,7 +79,9 @@ export function resolveScenario(
   };
   const graph = callGraph(parts);
   checkCalls(context, parts, graph);
-  const servers = [...caches].flatMap(([name, { host }]) => (host === null ? [] : [[name, host] as const]));
+  const servers = [...caches].flatMap(([name, { host }]) =>
+    host === null ? [] : [[name, host] as const],
+  );
   const hosts = new Map<string, Host>([...services, ...gateways, ...databases, ...servers]);
   const aims = { hosts, services, gateways, graph, durationNs: output.run.duration };
   const faults = resolveFaults(context, output.faults ?? [], aims);

@@ -21,8 +21,12 @@ export function cacheStepSchema(steps: z.ZodType<StepOutput[]>): z.ZodType {
     set: nameText().optional().describe('The value is another one now, and stored at every level.'),
     delete: nameText()
       .optional()
-      .describe('The value is another one now, and forgotten at every level this instance can reach.'),
-    refresh: nameText().optional().describe('Loads the value and stores it, whether it is there or not.'),
+      .describe(
+        'The value is another one now, and forgotten at every level this instance can reach.',
+      ),
+    refresh: nameText()
+      .optional()
+      .describe('Loads the value and stores it, whether it is there or not.'),
     key: nameText()
       .optional()
       .describe('Key whose value it is about. Unit: name of a key. Defaults to that of the cache.'),

@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { count, distribution, duration, durationOrNone, share, whole } from '../../spec/quantities.js';
+import {
+  count,
+  distribution,
+  duration,
+  durationOrNone,
+  share,
+  whole,
+} from '../../spec/quantities.js';
 import { critical, entryText, extending, inheriting, nameText, textMap } from './common.js';
 import { cpuSchema, zoneSchema } from './host.js';
 import { pool } from './pools.js';
@@ -15,7 +22,9 @@ const ttlJitter = (): z.ZodType<number | undefined> =>
 /** A level of a cache. */
 const level = z
   .strictObject({
-    name: nameText().describe('Name, unique in the cache: the part that faults and metrics name. Required.'),
+    name: nameText().describe(
+      'Name, unique in the cache: the part that faults and metrics name. Required.',
+    ),
     kind: z
       .enum(['local', 'redis', 'memcached', 'cdn'])
       .describe(
@@ -76,7 +85,9 @@ export const cacheSchema = inheriting(
       levels: z
         .array(level)
         .min(1)
-        .describe('Asked one after the other, nearest first; at most one of them is shared. Required.'),
+        .describe(
+          'Asked one after the other, nearest first; at most one of them is shared. Required.',
+        ),
       keys: nameText()
         .optional()
         .describe('Key whose values are the entries. Required, unless there is a `hitRatio`.'),
@@ -144,7 +155,9 @@ export const cacheSchema = inheriting(
         ),
       writeDelay: duration({ allowZero: false })
         .optional()
-        .describe('With writeBehind: how long writes are gathered. Unit: duration. Defaults to 1s.'),
+        .describe(
+          'With writeBehind: how long writes are gathered. Unit: duration. Defaults to 1s.',
+        ),
       batchSize: whole({ min: 1, max: 1_000_000 })
         .optional()
         .describe(

@@ -146,7 +146,9 @@ function responseSchema(): z.ZodType {
       ),
     key: nameText()
       .optional()
-      .describe('Key whose value the answer is for. Unit: name of a key. Defaults to that of the cache.'),
+      .describe(
+        'Key whose value the answer is for. Unit: name of a key. Defaults to that of the cache.',
+      ),
     ttl: duration({ allowZero: false })
       .optional()
       .describe('Replaces the time to live of the levels. Unit: duration. Defaults to theirs.'),
