@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { golden, instants, latencies, metered, outcomes } from './tracing.js';
+import { golden, instants, latencies, metered, outcomes, times } from './tracing.js';
 
 const figures = (traced: ReturnType<typeof golden>, subject: string): readonly number[] =>
   ['hits', 'misses', 'loads', 'evictions'].map((name) => metered(traced, name, subject));
@@ -354,5 +354,74 @@ describe('refresh', () => {
     const steps = 'cache: { refresh: items, onMiss: [ query: store.read ] }';
     const traced = golden(world(NEAR, steps, readers('0ms, 100ms')));
     expect(latencies(traced.requests)).toEqual([50, 50]);
+  });
+});
+
+describe('divergence 42: a cache has no fixed ratio of hits', () => {
+  // Read once, then by ten at once 10 ms after its second is over.
+  const crowd = (cache: string): ReturnType<typeof golden> =>
+    golden(world(cache, SHOW, readers(`0ms, ${times(10, '1060ms')}, 1200ms`)));
+  const loads = (cache: string): number => metered(crowd(cache), 'loads', 'items');
+
+  it('what expires is missed by all who come at once', () => {
+    expect(loads(NEAR)).toBe(11);
+    expect(latencies(crowd(NEAR).requests)).toEqual([50, ...Array<number>(10).fill(50), 0]);
+  });
+
+  it('sharing the load, or serving what is stale, changes what comes to the database', () => {
+    expect(loads(`${NEAR}, coalesce: instance`)).toBe(2);
+    expect(loads(`${NEAR}, staleWhileRevalidate: 1s`)).toBe(2);
+    const served = latencies(crowd(`${NEAR}, staleWhileRevalidate: 1s`).requests);
+    expect(served).toEqual([50, ...Array<number>(11).fill(0)]);
+  });
+});
+
+describe('a cache of answers in a chain', () => {
+  const answers = (cache: string, more = ''): string => `
+keys: { item: { kind: sequence, count: 1 } }
+caches:
+  answers: { keys: item, levels: [ { name: near, kind: local, ttl: 1s } ]${cache} }
+gateways:
+  edge:
+    runtime: async
+    middleware: [ { cache: { cache: answers${more} } } ]
+    routes:
+      - { name: show, match: { method: GET, path: /item }, to: shop.show }
+      - { name: change, match: { method: POST, path: /item }, to: shop.show }
+services:
+  shop: { endpoints: { show: [ wait: 50ms ], gone: [ wait: 50ms, fail: 404 ] } }
+workloads:
+  readers:
+    arrivals: { at: [ 0ms, 10ms, 100ms, 1049ms, 1050ms ] }
+    requests: [ { call: edge, method: GET, path: /item } ]
+  writers: { arrivals: { at: [ 200ms ] }, requests: [ { call: edge, method: POST, path: /item } ] }
+`;
+  const reads = (traced: ReturnType<typeof golden>): number[] =>
+    latencies(traced.requests.filter(({ part }) => part.startsWith('readers')));
+
+  it('answers with 200 by itself while it lives, and only what is read', () => {
+    const traced = golden(answers(''));
+    // Both of the beginning miss; the last of them stores until 1060.
+    expect(reads(traced)).toEqual([50, 50, 0, 0, 0]);
+    expect(traced.at('shop.show')).toHaveLength(3);
+    expect(figures(traced, 'answers')).toEqual([3, 2, 2, 0]);
+  });
+
+  it('shares the answer of the first, as a cache lock does', () => {
+    const traced = golden(answers(', coalesce: instance'));
+    expect(reads(traced)).toEqual([50, 40, 0, 0, 50]);
+    expect(traced.at('shop.show')).toHaveLength(3);
+  });
+
+  it('has a time to live of its own', () => {
+    const traced = golden(answers(', coalesce: instance', ', ttl: 50ms'));
+    expect(reads(traced)).toEqual([50, 40, 50, 50, 49]);
+  });
+
+  it('shares the failure of the first, and stores none', () => {
+    const failing = answers(', coalesce: instance').replaceAll('to: shop.show', 'to: shop.gone');
+    const traced = golden(failing);
+    expect(reads(traced)).toEqual([50, 40, 50, 50, 49]);
+    expect(metered(traced, 'hits', 'answers')).toBe(0);
   });
 });
