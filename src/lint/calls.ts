@@ -34,6 +34,8 @@ export interface Call {
   readonly times: number;
   /** The same with what is only done after a failure. */
   readonly most: number;
+  /** The cache whose misses make it, null where none does. */
+  readonly cache: string | null;
   /** Nobody waits for its end. */
   readonly background: boolean;
   /** Its failure does not fail the part. */
@@ -48,6 +50,7 @@ export interface Call {
 interface Around {
   readonly times: number;
   readonly most: number;
+  readonly cache: string | null;
   readonly background: boolean;
   readonly handled: boolean;
   readonly withinNs: number;
@@ -64,6 +67,7 @@ const BARE: RequestLine = Object.freeze({
 const TOP: Around = Object.freeze({
   times: 1,
   most: 1,
+  cache: null,
   background: false,
   handled: false,
   withinNs: Infinity,
@@ -180,6 +184,15 @@ class Walker {
         this.add(from, target, BARE, step.policy, path, around);
         return;
       }
+      case 'cache': {
+        // How often a value is missed depends on who comes back, unless the ratio is fixed.
+        const { hitRatio } = this.scenario.caches.get(step.cache)!;
+        const misses = step.op === 'refresh' ? 1 : hitRatio === null ? 0 : 1 - hitRatio;
+        const loads = { ...around, times: around.times * misses, cache: step.cache };
+        this.steps(from, step.onMiss ?? [], [...path, 'cache', 'onMiss'], loads, selves);
+        this.steps(from, step.write ?? [], [...path, 'cache', 'write'], around, selves);
+        return;
+      }
       case 'parallel':
         this.parallel(from, step, path, around, selves);
         return;
@@ -261,7 +274,7 @@ class Walker {
       around,
     );
     const database = this.scenario.databases.get(target.component);
-    const { times, most, background, handled, withinNs } = around;
+    const { times, most, cache, background, handled, withinNs } = around;
     this.calls.push({
       from,
       to: `${target.component}.${part}`,
@@ -274,6 +287,7 @@ class Walker {
       policyPath,
       times,
       most,
+      cache,
       background,
       handled,
       withinNs,

@@ -1,6 +1,7 @@
 import { breakerNeverOpens } from './rules/breaker-never-opens.js';
 import { breakerOpensByChance } from './rules/breaker-opens-by-chance.js';
 import { bulkheadTooLarge } from './rules/bulkhead-too-large.js';
+import { cacheIsLoadBearing } from './rules/cache-is-load-bearing.js';
 import { callWithoutTimeLimit } from './rules/call-without-time-limit.js';
 import { deadlineNotPropagated } from './rules/deadline-not-propagated.js';
 import { fallbackHidesFailures } from './rules/fallback-hides-failures.js';
@@ -15,6 +16,7 @@ import { routeUnreachable } from './rules/route-unreachable.js';
 import { singlePointOfFailure } from './rules/single-point-of-failure.js';
 import { syncCycle } from './rules/sync-cycle.js';
 import { timeoutInversion } from './rules/timeout-inversion.js';
+import { ttlWithoutJitter } from './rules/ttl-without-jitter.js';
 import { unboundedQueue } from './rules/unbounded-queue.js';
 import type { Rule } from './rule.js';
 
@@ -23,6 +25,7 @@ export const rules: readonly Rule[] = [
   breakerNeverOpens,
   breakerOpensByChance,
   bulkheadTooLarge,
+  cacheIsLoadBearing,
   callWithoutTimeLimit,
   deadlineNotPropagated,
   fallbackHidesFailures,
@@ -37,5 +40,6 @@ export const rules: readonly Rule[] = [
   singlePointOfFailure,
   syncCycle,
   timeoutInversion,
+  ttlWithoutJitter,
   unboundedQueue,
 ];

@@ -75,7 +75,7 @@ describe('GS-22: E A B B A E D D B A E D in a cache for three', () => {
 
   it('FIFO evicts in the order of coming', () => {
     const filled = new Filled({ eviction: 'fifo' });
-    // E goes for D, A for E again after B was hit: E A B | D out E; A, B hit; E out A; D hit.
+    // E goes when D comes, and A when E comes back.
     expect(evicted(filled, GS_22)).toEqual([E, A]);
     expect(filled.hits).toBe(7);
   });
@@ -86,11 +86,13 @@ class Reference {
   private readonly entries: { key: number; count: number; used: number; visited: boolean }[] = [];
   private hand = -1;
   private now = 0;
+  private readonly kind: 'lru' | 'lfu' | 'fifo' | 'sieve';
+  private readonly capacity: number;
 
-  constructor(
-    private readonly kind: 'lru' | 'lfu' | 'fifo' | 'sieve',
-    private readonly capacity: number,
-  ) {}
+  constructor(kind: 'lru' | 'lfu' | 'fifo' | 'sieve', capacity: number) {
+    this.kind = kind;
+    this.capacity = capacity;
+  }
 
   read(key: number): boolean {
     this.now++;
