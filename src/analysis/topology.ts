@@ -50,10 +50,10 @@ function flowsOf(plan: Plan): readonly { readonly from: number; readonly to: num
   const flows = new Map<string, { from: number; to: number }>();
   const add = (from: number, to: number): void => void flows.set(`${from}/${to}`, { from, to });
   for (const act of plan.acts) {
-    const from = plan.parts[act.from].component;
-    if (act.act === 'publish') add(from, act.topic);
+    if (act.act === 'publish') add(plan.parts[act.from].component, act.topic);
     // A shared level is called: its edges are there already.
-    else if (act.op === 'lookup') add(from, plan.caches[act.cache].component);
+    if (act.act === 'cache' && act.op === 'lookup')
+      add(plan.parts[act.from].component, plan.caches[act.cache].component);
   }
   for (const { component, groups } of plan.topics) {
     for (const { handler } of groups) add(component, plan.parts[handler].component);

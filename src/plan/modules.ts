@@ -1,6 +1,7 @@
 import type { PlanModules } from '../spec/modules.js';
 import { planCaches } from './caches.js';
 import { planTopics } from './messaging.js';
+import { planRows } from './rows.js';
 import type { Writer } from './writer.js';
 
 /** What stands beside the calls, once all programs are written. */
@@ -8,6 +9,7 @@ export function planModules(w: Writer): PlanModules {
   return {
     acts: w.acts.list,
     topics: planTopics(w.layout, w.distributions),
+    rows: planRows(w.layout),
     caches: planCaches(w.layout),
   };
 }

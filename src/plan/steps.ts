@@ -11,6 +11,7 @@ import { StepNames } from './identity.js';
 import { clearRegisters, registersOf, writeRounds } from './rounds.js';
 import type { Scope } from './scope.js';
 import { inside, strand } from './scope.js';
+import { writeLock, writeTransaction } from './sections.js';
 import { writeAct, writeCall, writeJump, writeWhen, type Writer } from './writer.js';
 
 type StepOf<V extends Step['verb']> = Extract<Step, { readonly verb: V }>;
@@ -109,6 +110,10 @@ function writeVerb(w: Writer, step: Step, scope: Scope): void {
     }
     case 'publish':
       return writeAct(w, w.acts.publish(w, step, scope), `publish:${step.topic}`, scope);
+    case 'transaction':
+      return writeTransaction(w, step, scope, writeSteps);
+    case 'lock':
+      return writeLock(w, step, scope, writeSteps);
     case 'cache':
       return writeCache(w, step, scope, writeSteps);
     case 'parallel':
@@ -183,7 +188,8 @@ function writeRespond(w: Writer, step: StepOf<'respond'>, scope: Scope): void {
       return;
     }
     case 'never': {
-      const message = '`respond` has to stand outside `parallel`, `background` and `then`';
+      const message =
+        '`respond` has to stand outside `parallel`, `background`, `then`, `transaction` and `lock`';
       w.problems.add('FL702', scope.where, message);
     }
   }

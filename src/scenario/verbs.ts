@@ -5,6 +5,8 @@ export const STEP_VERBS = [
   'call',
   'query',
   'publish',
+  'transaction',
+  'lock',
   'cache',
   'parallel',
   'choose',
@@ -15,7 +17,7 @@ export const STEP_VERBS = [
 export type StepVerb = (typeof STEP_VERBS)[number];
 
 /** Verbs of the language that this version does not run. */
-export const LATER_VERBS: readonly string[] = ['transaction', 'append', 'load', 'lock', 'saga'];
+export const LATER_VERBS: readonly string[] = ['append', 'load', 'saga'];
 
 /** What may stand beside the verb of a step. */
 export const STEP_MODIFIERS = [

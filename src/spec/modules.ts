@@ -1,5 +1,6 @@
 import type { Cache, PlanCache, PlanCacheAct } from './caching.js';
 import type { PlanPublish, PlanTopic, Topic } from './messaging.js';
+import type { PlanCommitted, PlanLock, PlanRows, PlanStatement } from './sections.js';
 
 /** What a scenario holds beside services, their databases and their calls. */
 export interface ScenarioModules {
@@ -11,8 +12,10 @@ export interface ScenarioModules {
 export interface PlanModules {
   readonly acts: readonly PlanAct[];
   readonly topics: readonly PlanTopic[];
+  /** Databases that lock rows. */
+  readonly rows: readonly PlanRows[];
   readonly caches: readonly PlanCache[];
 }
 
 /** A step that leaves the process by another way than a call. */
-export type PlanAct = PlanPublish | PlanCacheAct;
+export type PlanAct = PlanPublish | PlanCacheAct | PlanLock | PlanStatement | PlanCommitted;

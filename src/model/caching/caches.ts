@@ -1,3 +1,4 @@
+import { invariant } from '../../kernel/invariant.js';
 import type { PlanCacheAct } from '../../spec/caching.js';
 import { OUTCOME } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
@@ -70,7 +71,7 @@ export class Caches {
   }
 
   private beginOf(spec: PlanCacheAct): Act['begin'] {
-    const { lookups, commands, loading, writes } = this;
+    const { lookups, commands, loading } = this;
     switch (spec.op) {
       case 'lookup':
         return (strand, pc) => lookups.lookup(strand, pc, spec);
@@ -114,6 +115,14 @@ export class Caches {
         return (strand) => loading.due(strand, spec);
       case 'refreshing':
         return (strand) => loading.refreshing(strand, spec);
+      default:
+        return this.writingOf(spec);
+    }
+  }
+
+  private writingOf(spec: PlanCacheAct): Act['begin'] {
+    const { writes } = this;
+    switch (spec.op) {
       case 'write':
         return (strand) => writes.write(strand, spec);
       case 'forget':
@@ -126,7 +135,8 @@ export class Caches {
         return (strand) => writes.take(strand, spec);
       case 'written':
         return (strand) => writes.written(strand, spec);
-      case 'requeue':
+      default:
+        invariant(spec.op === 'requeue', 'cache-instruction-unknown');
         return (strand) => writes.requeue(strand, spec);
     }
   }

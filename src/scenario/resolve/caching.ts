@@ -322,6 +322,7 @@ export interface ResponseFields {
   readonly ttl?: number;
 }
 
+/** The cache of a middleware chain, in which answers are kept. */
 export function resolveResponse(
   context: Context,
   fields: ResponseFields,

@@ -15,6 +15,8 @@ import type { CacheStepOutput } from './cache-step.js';
 import { cacheStepSchema } from './cache-step.js';
 import type { PublishOutput } from './publish.js';
 import { publishFields } from './publish.js';
+import type { LockOutput, TransactionOutput } from './sections.js';
+import { lockSchema, transactionSchema } from './sections.js';
 import { certainty, NAME_PATTERN, nameText, textMap, when, withShort } from './common.js';
 
 /** A component and its part, or `self.endpoint`. */
@@ -87,6 +89,8 @@ export interface StepOutput {
   };
   readonly query?: { readonly database: string; readonly operation?: string };
   readonly publish?: PublishOutput;
+  readonly transaction?: TransactionOutput;
+  readonly lock?: LockOutput;
   readonly cache?: CacheStepOutput;
   readonly parallel?: {
     readonly branches: readonly (readonly StepOutput[])[];
@@ -180,6 +184,10 @@ function verbs(steps: z.ZodType<StepOutput[]>): Record<string, z.ZodType> {
     publish: withShort(publishFields, { type: 'string', pattern: NAME_PATTERN.source })
       .optional()
       .describe('Messages for a topic.'),
+    transaction: transactionSchema(steps)
+      .optional()
+      .describe('Steps over one connection of a database, and a commit.'),
+    lock: lockSchema(steps).optional().describe('Steps of which one runs at a time.'),
     cache: cacheStepSchema(steps).optional().describe('A value of a cache.'),
     parallel: withShort(parallelSchema(steps), {
       type: 'array',
