@@ -5,7 +5,7 @@ import { MESSAGE_METRICS } from './metrics-messages.js';
 import type { Metric } from './metrics.js';
 
 const WORKLOADS = ['workload', 'request'] as const;
-const PLACED = ['gateway', 'service', 'database', 'instance'] as const;
+const PLACED = ['gateway', 'service', 'database', 'cache', 'instance'] as const;
 const SERVED = ['gateway', 'route', 'service', 'endpoint', 'database', 'operation'] as const;
 const ANSWERING = [...WORKLOADS, ...SERVED, 'edge'] as const;
 const POOLED = ['database', 'edge'] as const;

@@ -197,10 +197,10 @@ export const BAD_SHAPES: readonly BadCase[] = [
   },
   {
     title: 'a section of a later version',
-    edit: ['report: { focus: [orders] }', 'caches: { c: {} }'],
+    edit: ['report: { focus: [orders] }', 'mesh: {}'],
     code: 'FL202',
-    at: 'caches',
-    says: 'caches is known, not in this version',
+    at: 'mesh',
+    says: 'mesh is known, not in this version',
   },
   {
     title: 'a misspelt field of a service',
@@ -795,7 +795,7 @@ export const BAD_SHAPES: readonly BadCase[] = [
     edit: [wait, 'charge: [ { wait: 20ms, policy: pay } ]'],
     code: 'FL208',
     at: 'pay } ]',
-    says: 'a policy belongs to a call or query',
+    says: 'a policy belongs to a call, a query or a cache',
   },
   {
     title: 'a step without any verb',

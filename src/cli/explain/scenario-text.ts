@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { formatDuration } from '../../spec/quantity-text.js';
 import type { Plan, PlanComponent, PlanConnections, PlanEdge } from '../../spec/plan.js';
 import { formatSize } from '../../spec/size-text.js';
+import { cacheLines } from './cache-text.js';
 import { chainLines, sizeLines } from './chain-text.js';
 import { gatewayLines } from './gateway-text.js';
 import type {
@@ -60,6 +61,7 @@ function sectionsOf(scenario: Scenario, plan: Plan, schemaOf: SchemaOf): Section
       ['processes', processLines(scenario)] as const,
       ['admission, in this order', admissionLines(scenario, schemaOf)] as const,
       ['endpoints with limits of their own', endpointLines(scenario)] as const,
+      ['caches', cacheLines(scenario)] as const,
       ['workloads', workloadLines(scenario)] as const,
       ['network', networkLines(scenario)] as const,
       ['middleware, in the order in which a request meets it', chainLines(scenario)] as const,
