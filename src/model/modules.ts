@@ -1,15 +1,21 @@
 import type { PlanAct } from '../spec/modules.js';
 import type { Act } from './acts.js';
 import { Channels } from './messaging/channels.js';
+import { Stores } from './stores/stores.js';
 import type { World } from './world.js';
 
 /** Builds what stands beside the calls of a run, and gives the steps that lead there, by act id. */
 export function actsOf(world: World): readonly Act[] {
   const channels = new Channels(world);
+  const stores = world.cargo === null ? null : new Stores(world, world.cargo);
   return world.plan.acts.map((spec: PlanAct, id): Act => {
     switch (spec.act) {
       case 'publish':
         return channels.actOf(spec);
+      case 'store':
+      case 'projection':
+      case 'view':
+        return stores!.actOf(spec);
       case 'lock':
       case 'statement':
       case 'committed':

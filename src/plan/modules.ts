@@ -1,6 +1,8 @@
 import type { PlanModules } from '../spec/modules.js';
 import { planCaches } from './caches.js';
 import { planTopics } from './messaging.js';
+import { planProjections } from './projections.js';
+import { planStores } from './stores.js';
 import { planRows } from './rows.js';
 import type { Writer } from './writer.js';
 
@@ -9,6 +11,8 @@ export function planModules(w: Writer): PlanModules {
   return {
     acts: w.acts.list,
     topics: planTopics(w.layout, w.distributions),
+    stores: planStores(w),
+    projections: planProjections(w),
     rows: planRows(w.layout),
     caches: planCaches(w.layout),
   };

@@ -14,6 +14,8 @@ import { writeRoute } from './route-calls.js';
 import type { Scope } from './scope.js';
 import { locksRows } from './rows.js';
 import { writeSteps } from './steps.js';
+import { writeProjector, writeView } from './projections.js';
+import { writeStorePart } from './stores.js';
 import { writeAct, type Writer } from './writer.js';
 
 /**
@@ -50,6 +52,7 @@ export function writeProgram(
     }
     case 'operation':
       if (keysAreSent) w.assembler.emit(OP.ONCE);
+      writeView(w, part);
       writeOperation(w, source.operation, source.database, scope);
       break;
     case 'commit':
@@ -58,6 +61,13 @@ export function writeProgram(
     case 'level':
       if (source.level.kind === 'local') return -1;
       writeServer(w, part, source.level, scope);
+      break;
+    case 'storePart':
+      if (keysAreSent) w.assembler.emit(OP.ONCE);
+      writeStorePart(w, source, scope);
+      break;
+    case 'projector':
+      writeProjector(w, source.projection, scope);
       break;
     case 'group':
       return -1;
@@ -111,6 +121,7 @@ function scopeOf(part: LaidPart): Scope {
     closing: () => {},
     uncaught: client ? CALL_MODE.PASS : CALL_MODE.END,
     answers: -1,
+    loads: new Map(),
     transactions: [],
     locks: [],
   };

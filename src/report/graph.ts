@@ -69,6 +69,8 @@ const MERMAID_SHAPES = {
   database: ['[(', ')]'],
   topic: ['[/', '/]'],
   cache: ['[\\', '/]'],
+  eventStore: ['[(', ')]'],
+  projection: ['[/', '\\]'],
   external: ['[[', ']]'],
 } as const;
 
@@ -79,6 +81,8 @@ const DOT_SHAPES = {
   database: 'cylinder',
   topic: 'cds',
   cache: 'trapezium',
+  eventStore: 'cylinder',
+  projection: 'note',
 } as const;
 
 function nodesOf(graph: TopologyGraph): GraphNode[] {

@@ -11,6 +11,8 @@ export const INHERITING: readonly string[] = [
   'databases',
   'topics',
   'caches',
+  'eventStores',
+  'projections',
   'workloads',
 ];
 
@@ -27,6 +29,7 @@ export function inheritTemplates(root: MapNode, problems: Problems): MapNode {
       }),
     );
   }
+  result = change(result, 'eventStores', (all) => changeAll(all, layPools));
   return change(result, 'databases', (all) => changeAll(all, layPools));
 }
 

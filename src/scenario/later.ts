@@ -33,6 +33,8 @@ const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
       'deadLetter inbox filter policy',
   ],
   ['caches.*', 'tags'],
+  ['eventStores.*', 'tags partitions'],
+  ['projections.*', 'tags'],
   ['workloads.*', 'tags keys'],
   ['workloads.*.requests.*', 'keys'],
   ['faults.*', 'when jitter probability group role version'],
@@ -44,7 +46,7 @@ const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
 /** Fields of steps by verb, and of the bundle and its policies. */
 const LATER_FIELDS: ReadonlyMap<string, string> = new Map([
   ['step', LATER_VERBS.join(' ')],
-  ['query', 'key route consistency of'],
+  ['query', 'route'],
   ['publish', 'size via acks'],
   ['respond', 'responseSize degraded'],
   ['when', 'version'],

@@ -11,6 +11,8 @@ const NAMED: ReadonlySet<string> = new Set([
   'databases',
   'topics',
   'caches',
+  'eventStores',
+  'projections',
   'workloads',
 ]);
 

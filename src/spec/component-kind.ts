@@ -1,5 +1,6 @@
 /** What a component of a scenario is; each stands in a section of its own. */
-export type ComponentKind = 'workload' | 'gateway' | 'service' | 'database' | 'topic' | 'cache';
+export type ComponentKind =
+  'workload' | 'gateway' | 'service' | 'database' | 'topic' | 'cache' | 'eventStore' | 'projection';
 
 /** What its parts are called in references and metrics. */
 export const PART_KIND = Object.freeze({
@@ -9,6 +10,8 @@ export const PART_KIND = Object.freeze({
   database: 'operation',
   topic: 'group',
   cache: 'level',
+  eventStore: 'operation',
+  projection: 'batch',
 } as const satisfies Record<ComponentKind, string>);
 export type PartKind = (typeof PART_KIND)[ComponentKind];
 
@@ -20,4 +23,6 @@ export const SECTION = Object.freeze({
   database: 'databases',
   topic: 'topics',
   cache: 'caches',
+  eventStore: 'eventStores',
+  projection: 'projections',
 } as const satisfies Record<ComponentKind, string>);

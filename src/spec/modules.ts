@@ -1,21 +1,42 @@
 import type { Cache, PlanCache, PlanCacheAct } from './caching.js';
 import type { PlanPublish, PlanTopic, Topic } from './messaging.js';
+import type {
+  EventStore,
+  PlanProjection,
+  PlanProjectionAct,
+  PlanStore,
+  PlanStoreAct,
+  PlanViewAct,
+  Projection,
+} from './stores.js';
 import type { PlanCommitted, PlanLock, PlanRows, PlanStatement } from './sections.js';
 
 /** What a scenario holds beside services, their databases and their calls. */
 export interface ScenarioModules {
   readonly topics: ReadonlyMap<string, Topic>;
   readonly caches: ReadonlyMap<string, Cache>;
+  readonly eventStores: ReadonlyMap<string, EventStore>;
+  readonly projections: ReadonlyMap<string, Projection>;
 }
 
 /** The same in a plan, and the steps that lead there. */
 export interface PlanModules {
   readonly acts: readonly PlanAct[];
   readonly topics: readonly PlanTopic[];
+  readonly stores: readonly PlanStore[];
+  readonly projections: readonly PlanProjection[];
   /** Databases that lock rows. */
   readonly rows: readonly PlanRows[];
   readonly caches: readonly PlanCache[];
 }
 
 /** A step that leaves the process by another way than a call. */
-export type PlanAct = PlanPublish | PlanCacheAct | PlanLock | PlanStatement | PlanCommitted;
+export type PlanAct =
+  | PlanPublish
+  | PlanCacheAct
+  | PlanLock
+  | PlanStatement
+  | PlanCommitted
+  | PlanStoreAct
+  | PlanProjectionAct
+  | PlanViewAct;

@@ -1,5 +1,6 @@
 import type { Cache, CacheLevel } from '../../spec/caching.js';
-import type { Scenario, Step } from '../../spec/scenario.js';
+import type { Scenario } from '../../spec/scenario.js';
+import type { Step } from '../../spec/steps.js';
 import { eachStep } from '../../scenario/each-step.js';
 import { plainText } from './values.js';
 

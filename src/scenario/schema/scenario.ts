@@ -18,6 +18,8 @@ import { topicSchema } from './messaging.js';
 import { middlewareSchema } from './middleware.js';
 import { keySchema, networkSchema, runSchema } from './settings.js';
 import { stepsSchema } from './steps.js';
+import type { EventStoreOutput, ProjectionOutput } from './stores.js';
+import { storeSections } from './stores.js';
 import type { WorkloadOutput } from './workload.js';
 import { workloadSchema } from './workload.js';
 
@@ -32,6 +34,8 @@ export interface ScenarioOutput {
   readonly databases?: Readonly<Record<string, DatabaseOutput>>;
   readonly topics?: Readonly<Record<string, TopicOutput>>;
   readonly caches?: Readonly<Record<string, CacheOutput>>;
+  readonly eventStores?: Readonly<Record<string, EventStoreOutput>>;
+  readonly projections?: Readonly<Record<string, ProjectionOutput>>;
   readonly workloads?: Readonly<Record<string, WorkloadOutput>>;
   readonly faults?: readonly FaultOutput[];
   readonly report: z.output<typeof reportSchema>;
@@ -67,6 +71,8 @@ export const EXPLICIT_SECTIONS = [
   'databases',
   'topics',
   'caches',
+  'eventStores',
+  'projections',
   'workloads',
   'faults',
   'report',
@@ -97,6 +103,7 @@ export function buildSchemas(
     databases: named(databaseSchema).optional().describe('Databases with operations and pools.'),
     topics: named(topicSchema).optional().describe('Logs that groups of consumers read.'),
     caches: named(cacheSchema).optional().describe('Caches with their levels.'),
+    ...storeSections,
     workloads: named(workload).optional().describe('Who asks what, and when.'),
     faults: z.array(faultSchema(faults)).optional().describe('What goes wrong, and when.'),
     report: reportSchema.prefault({}).describe('How results are shown.'),
@@ -140,6 +147,16 @@ export function buildSchemas(
           .optional()
           .meta({ anyOf: [definition('cache')] })
           .describe('Laid under every cache.'),
+        eventStores: z
+          .unknown()
+          .optional()
+          .meta({ anyOf: [definition('eventStore')] })
+          .describe('Laid under every event store.'),
+        projections: z
+          .unknown()
+          .optional()
+          .meta({ anyOf: [definition('projection')] })
+          .describe('Laid under every projection.'),
         workloads: z
           .unknown()
           .optional()
@@ -168,7 +185,16 @@ export function buildSchemas(
 }
 
 /** What templates and defaults may hold: the fields of these. */
-const ENTRIES: readonly string[] = ['service', 'gateway', 'database', 'topic', 'cache', 'workload'];
+const ENTRIES: readonly string[] = [
+  'service',
+  'gateway',
+  'database',
+  'topic',
+  'cache',
+  'eventStore',
+  'projection',
+  'workload',
+];
 
 function definition(name: string): { $ref: string } {
   return { $ref: `#/definitions/${name}` };
