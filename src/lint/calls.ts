@@ -186,15 +186,9 @@ class Walker {
         this.add(from, target, BARE, step.policy, path, around);
         return;
       }
-      case 'cache': {
-        // How often a value is missed depends on who comes back, unless the ratio is fixed.
-        const { hitRatio } = this.scenario.caches.get(step.cache)!;
-        const misses = step.op === 'refresh' ? 1 : hitRatio === null ? 0 : 1 - hitRatio;
-        const loads = { ...around, times: around.times * misses, cache: step.cache };
-        this.steps(from, step.onMiss ?? [], [...path, 'cache', 'onMiss'], loads, selves);
-        this.steps(from, step.write ?? [], [...path, 'cache', 'write'], around, selves);
+      case 'cache':
+        this.cache(from, step, path, around, selves);
         return;
-      }
       case 'parallel':
         this.parallel(from, step, path, around, selves);
         return;
@@ -251,6 +245,21 @@ class Walker {
     step.branches.forEach((branch, index) => {
       this.steps(from, branch, [...path, 'parallel', 'branches', index], inner, selves);
     });
+  }
+
+  private cache(
+    from: string,
+    step: Extract<Step, { verb: 'cache' }>,
+    path: Path,
+    around: Around,
+    selves: number,
+  ): void {
+    // How often a value is missed depends on who comes back, unless the ratio is fixed.
+    const { hitRatio } = this.scenario.caches.get(step.cache)!;
+    const misses = step.op === 'refresh' ? 1 : hitRatio === null ? 0 : 1 - hitRatio;
+    const loads = { ...around, times: around.times * misses, cache: step.cache };
+    this.steps(from, step.onMiss ?? [], [...path, 'cache', 'onMiss'], loads, selves);
+    this.steps(from, step.write ?? [], [...path, 'cache', 'write'], around, selves);
   }
 
   private inPlace(from: string, to: Target, around: Around, selves: number): void {

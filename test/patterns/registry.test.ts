@@ -109,6 +109,7 @@ describe('the registry of patterns', () => {
     expect(faultKinds.map((k) => k.kind)).toEqual([
       'crash',
       'error',
+      'flush',
       'hang',
       'latency',
       'load',
@@ -125,7 +126,7 @@ describe('the registry of patterns', () => {
     expect(policyKind('circuitBreaker', 'unheardOf')).toBeUndefined();
     expect(policyKind('unheardOf', undefined)).toBeUndefined();
     expect(faultKind('slow')?.kind).toBe('slow');
-    expect(faultKind('flush')).toBeUndefined();
+    expect(faultKind('poison')).toBeUndefined();
   });
 
   it('names in every order preset each layer exactly once', () => {
