@@ -32,8 +32,7 @@ const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
   ],
   [
     'topics.*.subscribers.*',
-    'batch maxPollInterval sessionTimeout heartbeatInterval autoOffsetReset rebalance retry onPoison ' +
-      'deadLetter inbox filter policy',
+    'maxPollInterval sessionTimeout heartbeatInterval autoOffsetReset rebalance policy',
   ],
   ['workloads.*', 'tags keys'],
   ['workloads.*.requests.*', 'keys'],

@@ -3,9 +3,10 @@ import type { Step, StepModifiers } from '../../spec/scenario.js';
 import type { TopicOutput } from '../schema/messaging.js';
 import type { PublishOutput } from '../schema/publish.js';
 import { checkKey } from './bundles.js';
+import { resolveConsumer } from './consumer.js';
 import type { Context, Path } from './context.js';
 import { report } from './context.js';
-import { resolveCall, unknown } from './targets.js';
+import { unknown } from './targets.js';
 
 /** One topic in its final form. */
 export function resolveTopic(context: Context, name: string, output: TopicOutput): Topic {
@@ -31,23 +32,9 @@ function resolveSubscriber(
   output: TopicOutput['subscribers'][number],
   path: Path,
 ): Subscriber | null {
-  const { group, concurrency, maxPollRecords, commit } = output;
-  const call = resolveHandler(context, output.call, [...path, 'call']);
-  return call === null ? null : { group, call, concurrency, maxPollRecords, commit };
-}
-
-/** The endpoint that handles messages: it runs in instances, so it is one of a service. */
-export function resolveHandler(
-  context: Context,
-  reference: string,
-  path: Path,
-): Topic['subscribers'][number]['call'] | null {
-  const call = resolveCall(context, reference, '', path);
-  if (call === null) return null;
-  if (context.names.things.get(call.component)?.kind === 'service') return call;
-  const message = `messages are handled inside the instances of a service; ${call.component} is none`;
-  report(context, 'FL405', path, message);
-  return null;
+  const { group, maxPollRecords, commit } = output;
+  const common = resolveConsumer(context, output, path);
+  return common === null ? null : { ...common, group, maxPollRecords, commit };
 }
 
 /** A `publish` step. */

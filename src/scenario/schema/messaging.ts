@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { distribution, whole } from '../../spec/quantities.js';
 import { critical, entryText, extending, inheriting, nameText } from './common.js';
-import { REFERENCE_PATTERN } from './steps.js';
+import { consumerFields } from './consumer.js';
 
 /** A group of consumers of a topic. */
 const subscriber = z
@@ -9,16 +9,7 @@ const subscriber = z
     group: nameText().describe(
       'Name of the group, unique in the topic: the part that metrics name. Required.',
     ),
-    call: z
-      .string()
-      .regex(REFERENCE_PATTERN)
-      .max(200)
-      .describe('Endpoint that handles a message, inside the instances of its service. Required.'),
-    concurrency: whole({ min: 1, max: 1000 })
-      .prefault(1)
-      .describe(
-        'Members per instance; each handles one message at a time. Unit: count. Defaults to 1.',
-      ),
+    ...consumerFields,
     maxPollRecords: whole({ min: 1, max: 1_000_000 })
       .prefault(500)
       .describe('Messages taken with one poll. Unit: count. Defaults to 500.'),
