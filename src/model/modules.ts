@@ -1,15 +1,19 @@
 import type { PlanAct } from '../spec/modules.js';
 import type { Act } from './acts.js';
 import { Channels } from './messaging/channels.js';
+import { Queues } from './messaging/queues/queues.js';
 import type { World } from './world.js';
 
 /** Builds what stands beside the calls of a run, and gives the steps that lead there, by act id. */
 export function actsOf(world: World): readonly Act[] {
   const channels = new Channels(world);
+  const queues = new Queues(world, channels.messages, (component, message) =>
+    channels.send(component, message),
+  );
   return world.plan.acts.map((spec: PlanAct): Act => {
     switch (spec.act) {
       case 'publish':
-        return channels.actOf(spec);
+        return queues.has(spec.topic) ? queues.actOf(spec) : channels.actOf(spec);
     }
   });
 }

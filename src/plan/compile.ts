@@ -66,7 +66,7 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
   );
   writer.assembler.renumber(OP.CALL, SLOT.A, numbers);
   useKeys(keys, bundles);
-  const modules = planModules(writer);
+  const modules = planModules(writer, scenario.network);
   const links = planLinks(scenario.network, layout, statEdges, writer.distributions);
   const loads = planLoads(layout, times.warmupNs, times.endNs);
   const ends = new LinkEnds(layout, links, statEdges);
@@ -213,6 +213,7 @@ function repeatable(layout: Layout, part: LaidPart, hops: number): boolean {
       return !source.operation.write;
     case 'unmatched':
     case 'group':
+    case 'consumer':
       return true;
     case 'request':
       return false;

@@ -1,6 +1,7 @@
 import { invariant } from '../kernel/invariant.js';
 import type { PlanComponent, PlanInstance } from '../spec/plan.js';
 import type { Subscriber, Topic } from '../spec/messaging.js';
+import type { Bus, MessageQueue, QueueConsumer } from '../spec/queues.js';
 import type {
   Database,
   Endpoint,
@@ -25,7 +26,8 @@ export type Source =
   | { readonly kind: 'gateway'; readonly host: Gateway }
   | { readonly kind: 'service'; readonly host: Service }
   | { readonly kind: 'database'; readonly host: Database }
-  | { readonly kind: 'topic'; readonly topic: Topic };
+  | { readonly kind: 'topic'; readonly topic: Topic | Bus }
+  | { readonly kind: 'queue'; readonly queue: MessageQueue };
 
 export type PartSource =
   | { readonly kind: 'request'; readonly request: Request; readonly workload: Workload }
@@ -34,7 +36,8 @@ export type PartSource =
   | { readonly kind: 'unmatched' }
   | { readonly kind: 'endpoint'; readonly endpoint: Endpoint; readonly service: Service }
   | { readonly kind: 'operation'; readonly operation: Operation }
-  | { readonly kind: 'group'; readonly subscriber: Subscriber };
+  | { readonly kind: 'group'; readonly subscriber: Subscriber }
+  | { readonly kind: 'consumer'; readonly consumer: QueueConsumer };
 
 export interface LaidPart {
   readonly id: number;
@@ -132,6 +135,7 @@ function sourcesOf(scenario: Scenario): (readonly [string, Source])[] {
   for (const [name, host] of scenario.services) all.push([name, { kind: 'service', host }]);
   for (const [name, host] of scenario.databases) all.push([name, { kind: 'database', host }]);
   for (const [name, topic] of scenario.topics) all.push([name, { kind: 'topic', topic }]);
+  for (const [name, queue] of scenario.queues) all.push([name, { kind: 'queue', queue }]);
   return all.sort(([a], [b]) => byCodeUnit(a, b));
 }
 
@@ -146,7 +150,7 @@ function zonesOf(scenario: Scenario): readonly string[] {
 /** Zone of each instance. A workload is one pseudo-instance. */
 function placesOf(source: Source): readonly (string | null)[] {
   if (source.kind === 'workload') return [source.workload.zone];
-  if (source.kind === 'topic') return [];
+  if (source.kind === 'topic' || source.kind === 'queue') return [];
   const { replicas, zones } = source.host;
   return Array.from({ length: replicas }, (_, index) => zones[index] ?? null);
 }
@@ -188,12 +192,25 @@ function partsOf(
       }
       break;
     case 'topic':
-      for (const subscriber of source.topic.subscribers) {
-        parts.push([subscriber.group, { kind: 'group', subscriber }]);
+      if (source.topic.kind === 'bus') addConsumers(parts, source.topic.subscribers);
+      else {
+        for (const subscriber of source.topic.subscribers) {
+          parts.push([subscriber.group, { kind: 'group', subscriber }]);
+        }
       }
+      break;
+    case 'queue':
+      addConsumers(parts, source.queue.consumers);
       break;
   }
   return parts.sort(([a], [b]) => byCodeUnit(a, b));
+}
+
+function addConsumers(
+  parts: (readonly [string, PartSource])[],
+  consumers: readonly QueueConsumer[],
+): void {
+  for (const consumer of consumers) parts.push([consumer.name, { kind: 'consumer', consumer }]);
 }
 
 /** Whether a gateway is asked for something that no route takes. */

@@ -13,7 +13,7 @@ export function planTopics(
 ): readonly PlanTopic[] {
   return layout.components.flatMap((component) => {
     const { source } = component;
-    if (source.kind !== 'topic') return [];
+    if (source.kind !== 'topic' || source.topic.kind === 'bus') return [];
     const spec = source.topic;
     const groups = component.parts.map((part) => groupOf(layout, part));
     const latency = isFree(spec.publishLatency) ? -1 : distributions.id(spec.publishLatency);

@@ -50,6 +50,7 @@ export function writeProgram(
       writeOperation(w, source.operation, scope);
       break;
     case 'group':
+    case 'consumer':
       return -1;
     case 'unmatched':
       w.assembler.emit(OP.DONE, withStatus(OUTCOME.clientError, 404));

@@ -1,4 +1,6 @@
 import type { ComponentKind } from '../spec/component-kind.js';
+import type { Topic } from '../spec/messaging.js';
+import type { Bus } from '../spec/queues.js';
 import type { BudgetSource, Scenario } from '../spec/scenario.js';
 import type { Problems } from './diagnostics.js';
 import { checkExpression, parseExpression } from './expression.js';
@@ -15,6 +17,11 @@ export interface Judged {
   readonly name: string;
   readonly scenario: Scenario;
   readonly graph: CallGraph;
+}
+
+function groupsOf(topic: Topic | Bus): string[] {
+  if (topic.kind === 'bus') return topic.subscribers.map(({ name }) => name);
+  return topic.subscribers.map(({ group }) => group);
 }
 
 /** The names that expressions may use in one variant. */
@@ -45,7 +52,14 @@ export function namesOf(judged: Judged, variants: readonly string[]): Expression
   for (const [name, own] of scenario.topics) {
     components.set(name, {
       kind: 'topic',
-      parts: own.subscribers.map(({ group }) => group),
+      parts: groupsOf(own),
+      instances: 0,
+    });
+  }
+  for (const [name, own] of scenario.queues) {
+    components.set(name, {
+      kind: 'queue',
+      parts: own.consumers.map((consumer) => consumer.name),
       instances: 0,
     });
   }

@@ -6,7 +6,7 @@ import { LATER_VERBS } from './verbs.js';
 const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
   [
     '',
-    'platform caches queues brokers sagas eventStores projections functions registries mesh sweeps',
+    'platform caches brokers sagas eventStores projections functions registries mesh sweeps',
   ],
   ['network', 'crossZoneCost'],
   [
@@ -28,7 +28,7 @@ const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
   ['databases.*.operations.*', 'rows key lock scan fanout'],
   [
     'topics.*',
-    'tags broker replication minInsyncReplicas retention stored ordering event producer capacity overflow',
+    'tags broker replication minInsyncReplicas retention event producer',
   ],
   [
     'topics.*.subscribers.*',
@@ -63,7 +63,6 @@ const LATER_WORDS: readonly (readonly [key: string, words: string])[] = [
   ['per', 'key'],
   ['shed.kind', 'dagor'],
   ['arrivals.kind', 'trace'],
-  ['topics.*.kind', 'bus'],
   ['topics.*.subscribers.*.commit', 'auto transactional'],
   ['pool.kind', 'pgbouncer'],
   ['pools.*.kind', 'pgbouncer'],

@@ -433,6 +433,7 @@ export function scenario(parts: ScenarioParts): Scenario {
     description: null,
     tags: [],
     topics: new Map(),
+    queues: new Map(),
     run: {
       durationNs: seconds(60),
       warmupNs: 0,

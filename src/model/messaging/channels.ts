@@ -56,6 +56,11 @@ export class Channels {
     };
   }
 
+  /** A message that comes from a queue, not from a publisher. */
+  send(component: number, message: number): void {
+    this.topics[this.byComponent.get(component)!].append(message);
+  }
+
   private publish(spec: PlanPublish, strand: number, pc: number): Outcome {
     const { strands } = this.world;
     const count = this.draws.count(strand, pc, spec.count);

@@ -73,6 +73,26 @@ export class Messages {
     return message;
   }
 
+  /** The same message again under another name, for a component that it is sent on to. */
+  relay(message: number, component: number): number {
+    const copy = this.make(
+      this.lineageA[message],
+      this.lineageB[message],
+      component,
+      this.rootA[message],
+      this.rootB[message],
+      this.request[message],
+    );
+    this.priority[copy] = this.priority[message];
+    this.arrival[copy] = this.arrival[message];
+    this.published[copy] = this.published[message];
+    this.cell[copy] = this.cell[message];
+    this.key[copy] = this.key[message];
+    const trace = this.traces.get(message);
+    if (trace !== undefined) this.traces.set(copy, trace);
+    return copy;
+  }
+
   /** One of its holders has let go of it. */
   release(message: number): void {
     const left = --this.holders[message];

@@ -1,15 +1,15 @@
 import type { Subscriber, Topic } from '../../spec/messaging.js';
 import type { Step, StepModifiers } from '../../spec/scenario.js';
-import type { TopicOutput } from '../schema/messaging.js';
+import type { KafkaOutput } from '../schema/messaging.js';
 import type { PublishOutput } from '../schema/publish.js';
 import { checkKey } from './bundles.js';
-import { resolveConsumer } from './consumer.js';
+import { HOLDERS, resolveConsumer } from './consumer.js';
 import type { Context, Path } from './context.js';
 import { report } from './context.js';
 import { unknown } from './targets.js';
 
 /** One topic in its final form. */
-export function resolveTopic(context: Context, name: string, output: TopicOutput): Topic {
+export function resolveTopic(context: Context, name: string, output: KafkaOutput): Topic {
   const path = ['topics', name];
   const { kind, partitions, publishLatency, backlog } = output;
   return {
@@ -29,7 +29,7 @@ export function resolveTopic(context: Context, name: string, output: TopicOutput
 
 function resolveSubscriber(
   context: Context,
-  output: TopicOutput['subscribers'][number],
+  output: KafkaOutput['subscribers'][number],
   path: Path,
 ): Subscriber | null {
   const { group, maxPollRecords, commit } = output;
@@ -47,9 +47,10 @@ export function resolvePublish(
   const { topic, key = null, count, confirm } = output;
   checkKey(context, key, null, path);
   const thing = context.names.things.get(topic);
-  if (thing === undefined) return unknown(context, topic, [...path, 'topic'], ['topic']);
-  if (thing.kind !== 'topic') {
-    report(context, 'FL405', [...path, 'topic'], `${topic} is a ${thing.kind}, not a topic`);
+  if (thing === undefined) return unknown(context, topic, [...path, 'topic'], HOLDERS);
+  if (!HOLDERS.includes(thing.kind)) {
+    const message = `${topic} is a ${thing.kind}: messages go to a topic or a queue`;
+    report(context, 'FL405', [...path, 'topic'], message);
     return null;
   }
   return { verb: 'publish', topic, key, count, confirm, ...modifiers };

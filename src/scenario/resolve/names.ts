@@ -2,6 +2,7 @@ import type { ComponentKind } from '../../spec/component-kind.js';
 import type { Code } from '../codes.js';
 import { METRIC_WORDS } from '../metrics.js';
 import type { RouteOutput } from '../schema/components.js';
+import { consumerNameOf } from './message-queues.js';
 import type { ScenarioOutput } from '../schema/scenario.js';
 
 /** What a name of a component stands for. */
@@ -79,6 +80,11 @@ export function collectNames(
     checkGroups(name, groups, raise);
     add('topic', 'topics', name, groups);
   }
+  for (const [name, queue] of sorted(scenario.queues)) {
+    const consumers = queue.consumers.map((own) => own.name ?? consumerNameOf(own.call));
+    checkConsumers(name, consumers, raise);
+    add('queue', 'queues', name, consumers);
+  }
   for (const [name] of sorted(scenario.workloads)) add('workload', 'workloads', name, []);
   const zones = sorted(scenario.network.zones).map(([name]) => name);
   for (const zone of zones) claim('network.zones', zone, ['network', 'zones', zone]);
@@ -146,6 +152,17 @@ function checkGroups(topic: string, groups: readonly string[], raise: Raise): vo
     checkPart(group, path, raise);
     if (seen.has(group)) raise('FL402', path, `another group of ${topic} is called ${group}`);
     seen.add(group);
+  });
+}
+
+function checkConsumers(queue: string, consumers: readonly string[], raise: Raise): void {
+  const seen = new Set<string>();
+  consumers.forEach((consumer, index) => {
+    const path = ['queues', queue, 'consumers', index];
+    checkPart(consumer, path, raise);
+    const message = `another consumer of ${queue} is called ${consumer}: write a name`;
+    if (seen.has(consumer)) raise('FL402', path, message);
+    seen.add(consumer);
   });
 }
 

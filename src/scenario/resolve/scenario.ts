@@ -1,4 +1,5 @@
 import type { Topic } from '../../spec/messaging.js';
+import type { Bus, MessageQueue } from '../../spec/queues.js';
 import type { Database, Gateway, Host, Scenario, Service, Workload } from '../../spec/scenario.js';
 import type { Problems } from '../diagnostics.js';
 import type { MapNode, Node, PathKey } from '../located.js';
@@ -14,6 +15,7 @@ import type { CallGraph } from './graph.js';
 import { callGraph, certainCycle } from './graph.js';
 import { resolveGateways } from './gateways.js';
 import { resolveDatabase } from './databases.js';
+import { resolveBus, resolveQueue } from './message-queues.js';
 import { resolveTopic } from './messaging.js';
 import { resolveService } from './hosts.js';
 import { collectNames, sorted } from './names.js';
@@ -53,7 +55,12 @@ export function resolveScenario(
   const databases = mapOf(output.databases, (name, own): Database =>
     resolveDatabase(context, name, own),
   );
-  const topics = mapOf(output.topics, (name, own): Topic => resolveTopic(context, name, own));
+  const topics = mapOf(output.topics, (name, own): Topic | Bus =>
+    own.kind === 'bus' ? resolveBus(context, name, own) : resolveTopic(context, name, own),
+  );
+  const queues = mapOf(output.queues, (name, own): MessageQueue =>
+    resolveQueue(context, name, own),
+  );
   const workloads = mapOf(output.workloads, (name, own): Workload =>
     resolveWorkload(context, name, own, gateways, output.run.duration),
   );
@@ -69,6 +76,7 @@ export function resolveScenario(
     services,
     databases,
     topics,
+    queues,
     workloads,
   };
   const graph = callGraph(parts);

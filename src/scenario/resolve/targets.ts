@@ -33,8 +33,8 @@ export function resolveCall(
     );
     return null;
   }
-  if (thing.kind === 'topic') {
-    report(context, 'FL405', path, `${component} is a topic: write publish: ${component}`);
+  if (thing.kind === 'topic' || thing.kind === 'queue') {
+    report(context, 'FL405', path, `${component} is a ${thing.kind}: write publish: ${component}`);
     return null;
   }
   if (thing.kind === 'workload') {

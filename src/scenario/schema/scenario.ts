@@ -16,6 +16,8 @@ import { topicSchema } from './messaging.js';
 import { middlewareSchema } from './middleware.js';
 import { keySchema, networkSchema, runSchema } from './settings.js';
 import { stepsSchema } from './steps.js';
+import type { QueueOutput } from './queues.js';
+import { queueSchema } from './queues.js';
 import type { WorkloadOutput } from './workload.js';
 import { workloadSchema } from './workload.js';
 
@@ -29,6 +31,7 @@ export interface ScenarioOutput {
   readonly services?: Readonly<Record<string, ServiceOutput>>;
   readonly databases?: Readonly<Record<string, DatabaseOutput>>;
   readonly topics?: Readonly<Record<string, TopicOutput>>;
+  readonly queues?: Readonly<Record<string, QueueOutput>>;
   readonly workloads?: Readonly<Record<string, WorkloadOutput>>;
   readonly faults?: readonly FaultOutput[];
   readonly report: z.output<typeof reportSchema>;
@@ -63,6 +66,7 @@ export const EXPLICIT_SECTIONS = [
   'services',
   'databases',
   'topics',
+  'queues',
   'workloads',
   'faults',
   'report',
@@ -91,7 +95,8 @@ export function buildSchemas(
     gateways: named(gateway).optional().describe('Services with routes.'),
     services: named(service).optional().describe('Services with endpoints.'),
     databases: named(databaseSchema).optional().describe('Databases with operations and pools.'),
-    topics: named(topicSchema).optional().describe('Logs that groups of consumers read.'),
+    topics: named(topicSchema).optional().describe('Every group of consumers gets every message.'),
+    queues: named(queueSchema).optional().describe('Every message goes to one consumer.'),
     workloads: named(workload).optional().describe('Who asks what, and when.'),
     faults: z.array(faultSchema(faults)).optional().describe('What goes wrong, and when.'),
     report: reportSchema.prefault({}).describe('How results are shown.'),
@@ -130,6 +135,11 @@ export function buildSchemas(
           .optional()
           .meta({ anyOf: [definition('topic')] })
           .describe('Laid under every topic.'),
+        queues: z
+          .unknown()
+          .optional()
+          .meta({ anyOf: [definition('queue')] })
+          .describe('Laid under every queue.'),
         workloads: z
           .unknown()
           .optional()
@@ -158,7 +168,7 @@ export function buildSchemas(
 }
 
 /** What templates and defaults may hold: the fields of these. */
-const ENTRIES: readonly string[] = ['service', 'gateway', 'database', 'topic', 'workload'];
+const ENTRIES: readonly string[] = ['service', 'gateway', 'database', 'topic', 'queue', 'workload'];
 
 function definition(name: string): { $ref: string } {
   return { $ref: `#/definitions/${name}` };
