@@ -23,6 +23,16 @@ const READINGS: ReadonlyMap<string, Reading> = new Map<string, Reading>([
   ['redeliveries', COUNTER],
   ['duplicateEffects', COUNTER],
   ['lostEffects', COUNTER],
+  ['deadLettered', COUNTER],
+  ['ready', LEVEL],
+  ['inFlight', LEVEL],
+  ['delayed', LEVEL],
+  ['blocked', LEVEL],
+  ['expired', COUNTER],
+  ['dropped', COUNTER],
+  ['publishRejected', COUNTER],
+  ['publishTimeouts', COUNTER],
+  ['emptyReceives', COUNTER],
   ['delay', DURATIONS],
 ]);
 

@@ -1,5 +1,6 @@
 import { metric } from './metric-entry.js';
 import { MESSAGE_METRICS } from './metrics-messages.js';
+import { QUEUE_METRICS } from './metrics-queues.js';
 import type { Metric } from './metrics.js';
 
 const WORKLOADS = ['workload', 'request'] as const;
@@ -317,6 +318,7 @@ export const METRICS: readonly Metric[] = [
     'Connections open, summed over client pools.',
   ),
   ...MESSAGE_METRICS,
+  ...QUEUE_METRICS,
   metric(
     'blastRadius',
     ['cascade'],

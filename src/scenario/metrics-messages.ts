@@ -1,29 +1,30 @@
 import { metric } from './metric-entry.js';
 import type { Metric } from './metrics.js';
 
-const MESSAGING = ['topic', 'group'] as const;
+const MESSAGING = ['topic', 'group', 'queue', 'consumer'] as const;
+const HOLDING = ['topic', 'group', 'queue'] as const;
 
-/** Metrics of topics and their groups. */
+/** Metrics of topics with their groups and of queues with their consumers. */
 export const MESSAGE_METRICS: readonly Metric[] = [
   metric(
     'lag',
-    MESSAGING,
+    HOLDING,
     'number',
     'gauge',
     'low',
-    'Messages appended and not yet committed, summed over partitions; of a topic, over its groups too.',
+    'Messages appended and not yet committed, summed over partitions; of a topic, over its groups too. Of a queue, all that are not settled.',
   ),
   metric(
     'age',
-    MESSAGING,
+    HOLDING,
     'seconds',
     'gauge',
     'low',
-    'Time since the publishing of the oldest message that is not committed; 0 where there is none.',
+    'Time since the publishing of the oldest message that is not committed or settled; 0 where there is none.',
   ),
   metric(
     'published',
-    ['topic'],
+    ['topic', 'queue'],
     'number',
     'none',
     'none',
@@ -39,7 +40,7 @@ export const MESSAGE_METRICS: readonly Metric[] = [
   ),
   metric(
     'redeliveries',
-    MESSAGING,
+    HOLDING,
     'number',
     'none',
     'low',
@@ -54,8 +55,16 @@ export const MESSAGE_METRICS: readonly Metric[] = [
     'Messages whose effect happened once more although it had happened before; the mean over runs.',
   ),
   metric(
+    'deadLettered',
+    HOLDING,
+    'number',
+    'none',
+    'low',
+    'Messages moved to a dead letter queue or topic; the mean over runs.',
+  ),
+  metric(
     'lostEffects',
-    MESSAGING,
+    HOLDING,
     'number',
     'none',
     'low',

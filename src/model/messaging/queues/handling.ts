@@ -250,10 +250,11 @@ export class Handling {
     this.startAll(channel);
   }
 
-  /** A filter lets the others go without a run of the handler. */
+  /** A filter lets the other messages go without a run of the handler. */
   private isWanted(channel: Channel, delivery: number): boolean {
     const { filter } = channel.spec.spec;
-    if (filter >= 1) return true;
+    // A subscription of a bus was asked before it got the message.
+    if (filter >= 1 || this.queue.spec.part >= 0) return true;
     const { lineageA, lineageB } = this.messages;
     const message = this.deliveries.message[delivery];
     const { a, b } = this.books[channel.consumer].key;
