@@ -10,10 +10,14 @@ export function actsOf(world: World): readonly Act[] {
   const queues = new Queues(world, channels.messages, (component, message) =>
     channels.send(component, message),
   );
-  return world.plan.acts.map((spec: PlanAct): Act => {
+  return world.plan.acts.map((spec: PlanAct, id): Act => {
     switch (spec.act) {
       case 'publish':
         return queues.has(spec.topic) ? queues.actOf(spec) : channels.actOf(spec);
+      case 'lock':
+      case 'statement':
+      case 'committed':
+        return world.sections!.actOf(spec, id);
     }
   });
 }

@@ -2,6 +2,7 @@ import type { PlanModules } from '../spec/modules.js';
 import { planTopics } from './messaging.js';
 import type { Network } from '../spec/scenario.js';
 import { planQueues } from './queues.js';
+import { planRows } from './rows.js';
 import type { Writer } from './writer.js';
 
 /** What stands beside the calls, once all programs are written. */
@@ -10,5 +11,6 @@ export function planModules(w: Writer, network: Network): PlanModules {
     acts: w.acts.list,
     topics: planTopics(w.layout, w.distributions),
     queues: planQueues(w.layout, network, w.distributions),
+    rows: planRows(w.layout),
   };
 }

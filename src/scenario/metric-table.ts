@@ -1,4 +1,5 @@
 import { metric } from './metric-entry.js';
+import { DATABASE_METRICS } from './metrics-databases.js';
 import { MESSAGE_METRICS } from './metrics-messages.js';
 import { QUEUE_METRICS } from './metrics-queues.js';
 import type { Metric } from './metrics.js';
@@ -319,6 +320,7 @@ export const METRICS: readonly Metric[] = [
   ),
   ...MESSAGE_METRICS,
   ...QUEUE_METRICS,
+  ...DATABASE_METRICS,
   metric(
     'blastRadius',
     ['cascade'],

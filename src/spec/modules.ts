@@ -1,5 +1,6 @@
 import type { PlanPublish, PlanTopic, Topic } from './messaging.js';
 import type { Bus, MessageQueue, PlanInlet } from './queues.js';
+import type { PlanCommitted, PlanLock, PlanRows, PlanStatement } from './sections.js';
 
 /** What a scenario holds beside services, their databases and their calls. */
 export interface ScenarioModules {
@@ -13,7 +14,9 @@ export interface PlanModules {
   readonly topics: readonly PlanTopic[];
   /** Queues, and topics that push. */
   readonly queues: readonly PlanInlet[];
+  /** Databases that lock rows. */
+  readonly rows: readonly PlanRows[];
 }
 
 /** A step that leaves the process by another way than a call. */
-export type PlanAct = PlanPublish;
+export type PlanAct = PlanPublish | PlanLock | PlanStatement | PlanCommitted;
