@@ -16,6 +16,8 @@ export class Channel {
   out = 0;
   /** True while it stands in the line of those that may be handed something. */
   inLine = false;
+  /** True while the queue takes back what is on it. */
+  closing = false;
   /** Handlers that run. */
   busy = 0;
   /** Questions asked; the last one may be open. */

@@ -122,11 +122,13 @@ export class Dispatch {
   overdue(delivery: number): void {
     const channel = this.channels[this.deliveries.channel[delivery]];
     this.leave(channel);
+    channel.closing = true;
     for (let own = channel.first; own >= 0; own = channel.first) {
       this.deliveries.verdict[own] = VERDICT.back;
       channel.unlink(this.deliveries, own);
       this.judge(own);
     }
+    channel.closing = false;
     this.lineUp(channel);
     this.pump();
   }
@@ -157,7 +159,7 @@ export class Dispatch {
   }
 
   private lineUp(channel: Channel): void {
-    if (channel.inLine || !channel.hasRoom || channel.instance.down) return;
+    if (channel.inLine || channel.closing || !channel.hasRoom || channel.instance.down) return;
     channel.inLine = true;
     this.line.push(channel.index);
   }
