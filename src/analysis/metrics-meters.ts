@@ -23,6 +23,8 @@ const READINGS: ReadonlyMap<string, Reading> = new Map<string, Reading>([
   ['redeliveries', COUNTER],
   ['duplicateEffects', COUNTER],
   ['lostEffects', COUNTER],
+  ['deadLettered', COUNTER],
+  ['rebalances', COUNTER],
   ['delay', DURATIONS],
 ]);
 

@@ -1,11 +1,12 @@
 import type { PlanAct } from '../spec/modules.js';
 import type { Act } from './acts.js';
 import { Channels } from './messaging/channels.js';
+import type { Registry } from './registry.js';
 import type { World } from './world.js';
 
 /** Builds what stands beside the calls of a run, and gives the steps that lead there, by act id. */
-export function actsOf(world: World): readonly Act[] {
-  const channels = new Channels(world);
+export function actsOf(world: World, registry: Registry): readonly Act[] {
+  const channels = new Channels(world, registry);
   return world.plan.acts.map((spec: PlanAct): Act => {
     switch (spec.act) {
       case 'publish':

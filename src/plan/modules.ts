@@ -3,9 +3,9 @@ import { planTopics } from './messaging.js';
 import type { Writer } from './writer.js';
 
 /** What stands beside the calls, once all programs are written. */
-export function planModules(w: Writer): PlanModules {
+export function planModules(w: Writer, programs: readonly number[]): PlanModules {
   return {
     acts: w.acts.list,
-    topics: planTopics(w.layout, w.distributions),
+    topics: planTopics(w, programs),
   };
 }

@@ -28,12 +28,9 @@ const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
   ['databases.*.operations.*', 'rows key lock scan fanout'],
   [
     'topics.*',
-    'tags broker replication minInsyncReplicas retention stored ordering event producer capacity overflow',
+    'tags broker replication minInsyncReplicas stored ordering event producer capacity overflow',
   ],
-  [
-    'topics.*.subscribers.*',
-    'maxPollInterval sessionTimeout heartbeatInterval autoOffsetReset rebalance policy',
-  ],
+  ['topics.*.subscribers.*', 'policy'],
   ['workloads.*', 'tags keys'],
   ['workloads.*.requests.*', 'keys'],
   ['faults.*', 'when jitter probability group role version'],
@@ -64,7 +61,6 @@ const LATER_WORDS: readonly (readonly [key: string, words: string])[] = [
   ['shed.kind', 'dagor'],
   ['arrivals.kind', 'trace'],
   ['topics.*.kind', 'bus'],
-  ['topics.*.subscribers.*.commit', 'auto transactional'],
   ['pool.kind', 'pgbouncer'],
   ['pools.*.kind', 'pgbouncer'],
   ['databases.*.kind', 'postgres mysql mongo elasticsearch dynamodb redis'],

@@ -62,6 +62,22 @@ export const MESSAGE_METRICS: readonly Metric[] = [
     'Messages that were confirmed to their publisher and will never have their effect; the mean over runs.',
   ),
   metric(
+    'deadLettered',
+    MESSAGING,
+    'number',
+    'none',
+    'low',
+    'Messages moved to another topic or queue because nobody could handle them; the mean over runs.',
+  ),
+  metric(
+    'rebalances',
+    MESSAGING,
+    'number',
+    'none',
+    'low',
+    'How often the partitions of a group were dealt anew; the mean over runs.',
+  ),
+  metric(
     'delay',
     MESSAGING,
     'seconds',

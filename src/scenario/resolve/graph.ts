@@ -66,6 +66,14 @@ export function callGraph(scenario: Omit<Scenario, 'faults' | 'report'>): CallGr
       }
     }
   }
+  for (const { subscribers } of scenario.topics.values()) {
+    for (const { call, inbox } of subscribers) {
+      const query = inbox?.query ?? null;
+      if (query === null) continue;
+      const to = { component: query.database, part: query.operation };
+      walker.edge(`${call.component}.${call.part}`, to, null, true, 1, 1);
+    }
+  }
   for (const [name, workload] of scenario.workloads) {
     for (const request of workload.requests) {
       walker.steps(`${name}.${request.name}`, request.steps, true, 1, workload.policy);
