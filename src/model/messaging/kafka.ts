@@ -81,7 +81,7 @@ export class KafkaTopic {
       partition.trim(partition.end, this.free);
       return;
     }
-    if (this.guarded !== null && this.guarded[at] === 0) this.guard(at);
+    if (this.guarded !== null && this.guarded[at] === 0) this.guard(at, partition.base);
     for (const group of this.groups) group.appended(at);
   }
 
@@ -96,11 +96,11 @@ export class KafkaTopic {
     for (const group of this.groups) group.begin();
   }
 
-  private guard(at: number): void {
+  private guard(at: number, offset: number): void {
     const { engine } = this.world;
     const partition = this.partitions[at];
     const { retentionNs } = this.spec.spec;
-    const due = this.messages.published[partition.at(partition.base)] + retentionNs!;
+    const due = this.messages.published[partition.at(offset)] + retentionNs!;
     this.guarded![at] = 1;
     engine.at(Math.max(due, engine.now), PHASE.TIMER, this.expireOp, at, 0, 0);
   }
@@ -113,8 +113,8 @@ export class KafkaTopic {
     let next = partition.base;
     while (next < partition.end && this.messages.published[partition.at(next)] <= limit) next++;
     if (next > partition.base) for (const group of this.groups) group.expired(at, next);
-    // What is being handled stays until it is over; it is looked at again with the next message.
-    if (partition.base < partition.end && next < partition.end) this.guard(at);
+    // What is being handled stays until it is over.
+    if (next < partition.end) this.guard(at, next);
   }
 
   private audit(): void {
