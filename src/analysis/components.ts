@@ -14,7 +14,7 @@ import { counterSums, poolCapacity, poolPick, poolWaits } from './metrics-edge.j
 import { levels, partSums } from './metrics-placed.js';
 import { selectComponent, selectStats } from './subjects.js';
 import { finishedOf, mergeAll, mergeSegments, namedOutcomes, succeededOf } from './sums.js';
-import { byCodeUnit, partsOf, type VariantData } from './variant-data.js';
+import { byCodeUnit, isPlaced, partsOf, type VariantData } from './variant-data.js';
 import type { CellSet } from './window.js';
 
 type Asked = Pick<Question, 'data' | 'selection' | 'window'>;
@@ -85,7 +85,7 @@ function componentResult(data: VariantData, id: number): ComponentResult {
     const selection = { ...asked.selection, parts: [part] };
     parts[plan.parts[part].name] = answerResult({ ...asked, selection }, false);
   }
-  const isPlaced = component.kind !== 'workload';
+  const placed = isPlaced(component);
   const workers = component.concurrency * component.instances;
   const cores = component.cpu.cores * component.instances;
   const busy = share(asked, 'busy', workers) ?? share(asked, 'cpu', cores);
@@ -94,12 +94,12 @@ function componentResult(data: VariantData, id: number): ComponentResult {
     kind: component.kind,
     ...answerResult(asked, true),
     parts,
-    utilization: isPlaced ? busy : null,
-    cpu: isPlaced ? share(asked, 'cpu', cores) : null,
-    queue: isPlaced ? meanAndMax(asked, 'queue') : null,
-    concurrency: isPlaced ? meanAndMax(asked, 'concurrency') : null,
-    queueWait: isPlaced ? queueWait(asked) : null,
-    wastedWork: isPlaced
+    utilization: placed ? busy : null,
+    cpu: placed ? share(asked, 'cpu', cores) : null,
+    queue: placed ? meanAndMax(asked, 'queue') : null,
+    concurrency: placed ? meanAndMax(asked, 'concurrency') : null,
+    queueWait: placed ? queueWait(asked) : null,
+    wastedWork: placed
       ? ratio(sum(partSums(asked, 'wastedNs')), sum(partSums(asked, 'busyNs')))
       : null,
     duplicates: sum(partSums(asked, 'duplicates')),

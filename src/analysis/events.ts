@@ -1,6 +1,7 @@
 import { isFeedback } from './feedback.js';
 import type { RunRecord } from '../spec/record.js';
 import type { CascadeEvent, HealthState } from '../spec/result.js';
+import { backlogEvents } from './backlogs.js';
 import { faultWords } from './fault-words.js';
 import type { Episode } from './health.js';
 import { illnessText } from './illness-words.js';
@@ -32,6 +33,7 @@ const PHASE: Readonly<Record<CascadeEvent['kind'], number>> = {
   down: 1,
   breakerOpen: 1,
   ejected: 1,
+  backlog: 1,
   faultEnd: 2,
   breakerClosed: 3,
   returned: 3,
@@ -51,6 +53,7 @@ export function eventsOf(
     ...faultEvents(scene),
     ...breakerEvents(scene, record),
     ...ejectionEvents(scene.data, record),
+    ...backlogEvents(scene.data, record, scene.steps, scene.baseline),
     ...scene.lanes.flatMap((lane) => [
       ...saturation(scene, lane),
       ...illness(scene, lane, influences, onsets),

@@ -26,7 +26,16 @@ const READINGS: ReadonlyMap<string, Reading> = new Map<string, Reading>([
   ['deadLettered', COUNTER],
   ['rebalances', COUNTER],
   ['delay', DURATIONS],
+  ['lockWait', DURATIONS],
+  ['deadlocks', COUNTER],
+  ['lockTimeouts', COUNTER],
 ]);
+
+/** What turns the values of a gauge into the unit that users see: ages are recorded in ns. */
+export function meterScale(name: string): number {
+  const reading = READINGS.get(name);
+  return reading?.form === 'gauge' ? reading.scale : 1;
+}
 
 /** Metrics of topics and all else that has meters of its own. Null for other metrics. */
 export function measureMeters(question: Question): Measured | null {

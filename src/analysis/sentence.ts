@@ -160,7 +160,7 @@ function unhurt(story: Story): string {
   const ill = story.events.filter(isIll);
   const user = ill.find((event) => event.subject.includes('.'));
   const inner = unique(ill.map((event) => event.subject).filter((name) => !name.includes('.')));
-  const others = inner.length === 0 ? '' : ` Ill for a time: ${list(inner)}.`;
+  const others = `${inner.length === 0 ? '' : ` Ill for a time: ${list(inner)}.`}${behind(story)}`;
   const { finished, failed } = story.users;
   const lost =
     failed === 0
@@ -171,6 +171,17 @@ function unhurt(story: Story): string {
   if (user !== undefined) return `${lost} (${user.subject}: ${user.text.split(': ')[0]}).${others}`;
   const noticed = failed === 0 ? 'users notice nothing' : lost;
   return `${noticed}.${others}`;
+}
+
+/** Consumers for which messages pile up: what no user request shows. */
+function behind({ events }: Story): string {
+  const backlogs = events.filter(({ kind }) => kind === 'backlog');
+  const words = backlogs.slice(0, LINKS_MAX).map(({ subject, at, text }) => {
+    const end = events.find((event) => event.subject === subject && event.at > at);
+    const over = end === undefined ? '' : `, ${end.text}`;
+    return ` ${subject} falls behind at ${moment(at)}: ${text}${over}.`;
+  });
+  return words.join('');
 }
 
 function isIll(event: CascadeEvent): boolean {

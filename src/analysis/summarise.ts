@@ -17,7 +17,8 @@ import type { Study } from './study.js';
 import { headline, summaryOf, toldFault, type Headline } from './summary.js';
 import { timelineOf } from './timeline.js';
 import { faultInfos, topologyOf } from './topology.js';
-import { isPlaced, variantData, type VariantData } from './variant-data.js';
+import { meteredResults } from './meters.js';
+import { variantData, type VariantData } from './variant-data.js';
 import { warningsOf } from './warnings.js';
 import { wholeRun } from './window.js';
 
@@ -95,6 +96,7 @@ function variantResult(
     patch: patchOf(variant),
     perReplication: data.records.map(replicationOf),
     components: componentResults(data),
+    metered: meteredResults(data),
     edges: edgeResults(data),
     timeline: timelineOf(data, stories[0]),
     cascade: cascadeResult(stories, summary.recovery.value),
@@ -129,7 +131,9 @@ function patchOf(variant: Variant): VariantResult['patch'] {
 
 /** The one workload, or `all` of them. */
 function subjectOf(data: VariantData): string {
-  const names = data.plan.components.filter((one) => !isPlaced(one)).map((one) => one.name);
+  const names = data.plan.components
+    .filter((one) => one.kind === 'workload')
+    .map((one) => one.name);
   return names.length === 1 ? names[0] : 'all';
 }
 

@@ -49,7 +49,9 @@ export function topologyOf(data: VariantData): Topology {
 function flowsOf(plan: Plan): readonly { readonly from: number; readonly to: number }[] {
   const flows = new Map<string, { from: number; to: number }>();
   const add = (from: number, to: number): void => void flows.set(`${from}/${to}`, { from, to });
-  for (const act of plan.acts) add(plan.parts[act.from].component, act.topic);
+  for (const act of plan.acts) {
+    if (act.act === 'publish') add(plan.parts[act.from].component, act.topic);
+  }
   for (const { component, groups } of plan.topics) {
     for (const { handler } of groups) add(component, plan.parts[handler].component);
   }

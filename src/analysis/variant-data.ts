@@ -64,9 +64,9 @@ export function instancesOf(plan: Plan, component: number): readonly number[] {
   return Array.from({ length: instances }, (_, i) => firstInstance + i);
 }
 
-/** True for everything but workloads. */
+/** True for what answers in instances of its own: neither workloads nor what only holds things, such as topics. */
 export function isPlaced(component: PlanComponent): boolean {
-  return component.kind !== 'workload';
+  return component.kind !== 'workload' && component.instances > 0;
 }
 
 /** `orders[0]`. */

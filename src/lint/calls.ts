@@ -198,6 +198,10 @@ class Walker {
         this.steps(from, step.steps, [...path, 'loop', 'steps'], inner, selves);
         return;
       }
+      case 'transaction':
+      case 'lock':
+        this.steps(from, step.steps, [...path, step.verb, 'steps'], around, selves);
+        return;
       case 'respond':
         // The answer has left: who called no longer waits for what follows.
         this.steps(

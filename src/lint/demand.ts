@@ -105,6 +105,9 @@ export class Demands {
         return this.choose(part, step);
       case 'loop':
         return times(this.steps(part, step.steps), meanCount(step.count));
+      case 'transaction':
+      case 'lock':
+        return this.steps(part, step.steps);
       case 'respond':
         return this.steps(part, step.then);
       default:

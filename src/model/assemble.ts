@@ -38,6 +38,7 @@ import { Outages } from './outages.js';
 import { Outliers } from './outliers.js';
 import { Picks } from './picks.js';
 import type { Registry } from './registry.js';
+import { hasSections, Sections } from './sections/sections.js';
 import { Server } from './server.js';
 import { Sink } from './sink.js';
 import { Sizes } from './sizes.js';
@@ -113,6 +114,7 @@ export function assemble(
   world.checks = new Checks(world);
   world.coalescing = plan.coalescings.length > 0 ? new Coalescing(world) : null;
   setDoors(world, registry);
+  world.sections = hasSections(world) ? new Sections(world) : null;
   world.turnables = { poison: new Map(), rebalance: new Map() };
   world.acts = actsOf(world, registry);
   world.loads = new Loads(world);
@@ -275,6 +277,7 @@ function setEdges(
       failsOnPanic: spec.failsOnPanic,
       idempotent: plan.parts[spec.to].idempotent || spec.once >= 0,
       once: spec.once,
+      session: spec.session,
     };
   });
   return list;

@@ -126,6 +126,30 @@ export class Calls implements CallContext {
     return this.directOutcome;
   }
 
+  /**
+   * Sends a call that its site had let pass without sending it: its layers have stayed entered. Answers
+   * like call(), for the owner as it is now.
+   */
+  sendHeld(frame: number, ownerStamp: number): Outcome {
+    const { frames } = this;
+    const before = this.direct;
+    frames.ownerStamp[frame] = ownerStamp;
+    this.direct = frame;
+    this.directOutcome = PENDING;
+    const verdict = this.site.send(frame);
+    if (verdict !== PASS) this.unwind(frame, frames.depth[frame] - 1, verdict);
+    this.direct = before;
+    return this.directOutcome;
+  }
+
+  /** Ends such a call without sending it: its layers are left with the outcome, nobody is answered. */
+  endHeld(frame: number, outcome: Outcome): void {
+    const before = this.direct;
+    this.direct = frame;
+    this.unwind(frame, this.frames.depth[frame] - 1, outcome);
+    this.direct = before;
+  }
+
   /** The answer of the frame's attempt has arrived; its strand is free already. */
   answer(frame: number, outcome: Outcome): void {
     const { frames } = this;

@@ -14,6 +14,7 @@ import type {
   Target,
 } from '../spec/policy.js';
 import type { Layer } from '../spec/scenario.js';
+import { SESSION } from '../spec/sections.js';
 import { Alarms } from './alarms.js';
 import { DryRun } from './dry-run.js';
 import type { View } from './edge.js';
@@ -93,6 +94,8 @@ export class Chains {
   /** Layers of an edge, the implicit ones included, outermost first; the pool is the innermost. */
   layersOf(edge: PlanEdge): readonly Layer[] {
     const { layers } = this.world.plan.bundles[edge.bundle];
+    // A transaction only waits for its connection; its statements heed the deadline.
+    if (edge.session === SESSION.holds) return layers;
     const own = layers.some((layer) => layer.policy === 'deadline');
     if (own || !this.reached.has(edge.bundle)) return layers;
     const outer = layers.length > 0 && layers[0].policy === 'fallback' ? 1 : 0;

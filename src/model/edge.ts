@@ -1,6 +1,7 @@
 import type { StreamKey } from '../kernel/rng.js';
 import type { BalancerState } from '../spec/balancer.js';
 import type { OutlierState } from '../spec/outlier.js';
+import type { Session } from '../spec/sections.js';
 import type { Link } from './link.js';
 import type { Subsetting } from './subset.js';
 import type { WaitingRoom } from './waiting-room.js';
@@ -94,6 +95,8 @@ export interface Edge {
    */
   readonly panic: number;
   readonly failsOnPanic: boolean;
+  /** What it has to do with transactions. */
+  readonly session: Session;
   /** Index into the plan's `onces` of the key that goes with its calls, or -1. */
   readonly once: number;
 }

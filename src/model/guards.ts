@@ -59,6 +59,10 @@ export class Guards {
         if (world.gates.enter(strand, a)) return true;
         this.interpreter.end(strand, b);
         return false;
+      case OP.BEGIN:
+        return world.sections!.transactions.begin(strand, pc, a);
+      case OP.COMMIT:
+        return world.sections!.transactions.commit(strand);
       case OP.TIME_LIMIT:
         world.timeLimits.start(strand, this.tables[a][0]);
         return true;

@@ -20,6 +20,7 @@ import { Guards } from './guards.js';
 import { CANCELLATION, FROZEN } from './instance.js';
 import type { Instance } from './instance.js';
 import { Joins, inherit } from './joins.js';
+import { SECTION } from './sections/sections.js';
 import { REGISTERS, RETURN, STATE } from './strands.js';
 import type { World } from './world.js';
 
@@ -242,7 +243,8 @@ export class Interpreter {
     this.goOn(strand);
   }
 
-  private call(strand: number, pc: number, edgeId: number): Outcome {
+  /** A call by a step; PENDING, or its outcome. */
+  call(strand: number, pc: number, edgeId: number): Outcome {
     const { world } = this;
     const { strands, calls, sink } = world;
     const edge = world.edges[edgeId];
@@ -268,7 +270,7 @@ export class Interpreter {
   }
 
   /** Takes the outcome of the CALL before pc; false when the strand has ended by it. */
-  private settled(strand: number, outcome: Outcome): boolean {
+  settled(strand: number, outcome: Outcome): boolean {
     const { strands } = this.world;
     if (isSuccess(outcome)) {
       if ((outcome & 31) === OUTCOME.degraded) strands.degraded[strand] = 1;
@@ -307,8 +309,13 @@ export class Interpreter {
 
   /** Ends the strand: a branch is joined, a job answered. */
   end(strand: number, outcome: Outcome): void {
-    if (this.world.strands.parent[strand] >= 0) this.joins.endBranch(strand, outcome);
-    else this.world.server.finishJob(strand, outcome);
+    const { strands, sections, server } = this.world;
+    if (strands.parent[strand] < 0) {
+      server.finishJob(strand, outcome);
+      return;
+    }
+    if ((strands.slot[strand] & SECTION) !== 0) sections!.ended(strand);
+    this.joins.endBranch(strand, outcome);
   }
 
   /** Starts a detached strand at `start`, with a lineage of its own. */

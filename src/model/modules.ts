@@ -7,10 +7,14 @@ import type { World } from './world.js';
 /** Builds what stands beside the calls of a run, and gives the steps that lead there, by act id. */
 export function actsOf(world: World, registry: Registry): readonly Act[] {
   const channels = new Channels(world, registry);
-  return world.plan.acts.map((spec: PlanAct): Act => {
+  return world.plan.acts.map((spec: PlanAct, id): Act => {
     switch (spec.act) {
       case 'publish':
         return channels.actOf(spec);
+      case 'lock':
+      case 'statement':
+      case 'committed':
+        return world.sections!.actOf(spec, id);
     }
   });
 }

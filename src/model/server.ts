@@ -8,6 +8,7 @@ import { GATED } from './gates.js';
 import { CANCELLATION, FROZEN } from './instance.js';
 import { injectedOutcome } from './injections.js';
 import type { Instance } from './instance.js';
+import { SECTION, STATEMENT } from './sections/sections.js';
 import { ANSWERED, REGISTERS, RETURN, STATE } from './strands.js';
 import type { World } from './world.js';
 
@@ -273,6 +274,7 @@ export class Server {
         break;
     }
     strands.state[strand] = STATE.READY;
+    if ((strands.slot[strand] & SECTION) !== 0) world.sections!.stopped(strand);
   }
 
   /** Stops and frees all branches of a join. */
@@ -406,8 +408,10 @@ export class Server {
 
   /** A request leaves what limits the number under way. */
   private quit(strand: number, outcome: Outcome): void {
-    const { strands, gates } = this.world;
-    if ((strands.slot[strand] & GATED) !== 0) gates.leave(strand, outcome);
+    const { strands, gates, sections } = this.world;
+    const slot = strands.slot[strand];
+    if ((slot & GATED) !== 0) gates.leave(strand, outcome);
+    if ((slot & STATEMENT) !== 0) sections!.transactions.left(strand);
   }
 
   /** False when a queued request is dropped in its turn: its caller has left, or its time is over. */

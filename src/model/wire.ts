@@ -5,12 +5,14 @@ import type { Ns } from '../kernel/time.js';
 import { isHinted, OUTCOME, PASS } from '../spec/outcome.js';
 import type { Outcome } from '../spec/outcome.js';
 import { EDGE_COUNTER } from '../spec/policy.js';
+import { SESSION } from '../spec/sections.js';
 import type { CallSite } from './call-site.js';
 import type { Edge, View } from './edge.js';
 import { CANCELLATION, FROZEN } from './instance.js';
 import type { Instance } from './instance.js';
 import { CUT, MESSAGE, VANISHED } from './link.js';
 import { NOWHERE } from './picks.js';
+import { GO } from './sections/transactions.js';
 import { RETURN, STATE } from './strands.js';
 import type { World } from './world.js';
 
@@ -54,6 +56,10 @@ export class Wire implements CallSite {
     derive(frames.lineageA[frame], frames.lineageB[frame], frames.attempt[frame]);
     const a = lineage.a;
     const b = lineage.b;
+    if (edge.session !== SESSION.none) {
+      const verdict = world.sections!.transactions.sends(frame, edge);
+      if (verdict !== GO) return verdict;
+    }
     const view = edge.views[caller.index];
     if (!edge.picked && !this.pick(edge, frame, view, a, b)) {
       sink.count(edge.stat, EDGE_COUNTER.breakerRejected);
@@ -89,6 +95,7 @@ export class Wire implements CallSite {
     strands.sentCell[strand] = sink.cell;
     strands.state[strand] = STATE.TRANSIT;
     this.trace(strand, frame, owner);
+    if (edge.session !== SESSION.none) world.sections!.transactions.carries(strand, frame, edge);
     frames.job[frame] = strand;
     this.attempts++;
     sink.attempt(edge.stat);
@@ -105,6 +112,7 @@ export class Wire implements CallSite {
     const edge = world.edges[strands.edge[job]];
     this.settle(job, edge, outcome);
     sink.attemptEnded(edge.stat, strands.sentCell[job], outcome);
+    if (edge.session !== SESSION.none) world.sections!.transactions.abandoned(job);
     if (strands.state[job] === STATE.REPLYING) world.effects.noteUnseen(job);
     strands.answer[job] = outcome;
     strands.gone[job] = engine.now;
@@ -272,7 +280,9 @@ export class Wire implements CallSite {
     if (edge.connected) {
       at = this.world.connections.request(strand, strands.from[strand], at);
     }
-    engine.at(at, PHASE.ARRIVAL, this.arriveOp, strand, strands.stamp[strand], 0);
+    // A commit ends something: a connection that it frees at once is granted before timers run out.
+    const phase = edge.session === SESSION.holds ? PHASE.COMPLETION : PHASE.ARRIVAL;
+    engine.at(at, phase, this.arriveOp, strand, strands.stamp[strand], 0);
   }
 
   /** The answer arrives at the caller, or where the caller was. */

@@ -26,6 +26,7 @@ import type { Loads } from './loads.js';
 import type { Meters } from './meters.js';
 import type { Outages } from './outages.js';
 import type { Picks } from './picks.js';
+import type { Sections } from './sections/sections.js';
 import type { Server } from './server.js';
 import type { Sink } from './sink.js';
 import type { Sizes } from './sizes.js';
@@ -138,6 +139,8 @@ export interface World {
   /** By act id, see PlanAct in spec/modules. */
   readonly acts: readonly Act[];
   readonly meters: Meters;
+  /** Null where no step holds a connection or a lock, and no database locks rows. */
+  readonly sections: Sections | null;
   /** What has to hold at the end of the run, see G-7; each breaks an invariant where it does not. */
   readonly audits: (() => void)[];
   readonly loads: Loads;

@@ -27,6 +27,22 @@ export class Acts {
     });
   }
 
+  lock(step: StepOf<'lock'>, scope: Scope): number {
+    const { acquireTimeoutNs, scope: shared } = step;
+    const key = this.keys.use(step.key, scope.where, 'a lock');
+    return this.add({ act: 'lock', from: scope.part.id, key, acquireTimeoutNs, scope: shared });
+  }
+
+  /** `row`: key of the row that it locks, or null. */
+  statement({ part, where }: Scope, row: string | null): number {
+    const key = row === null ? -1 : this.keys.use(row, where, 'a row');
+    return this.add({ act: 'statement', part: part.id, key });
+  }
+
+  committed({ part }: Scope): number {
+    return this.add({ act: 'committed', part: part.id });
+  }
+
   private add(act: PlanAct): number {
     return this.list.push(act) - 1;
   }

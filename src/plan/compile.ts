@@ -65,6 +65,7 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
     problems,
   );
   writer.assembler.renumber(OP.CALL, SLOT.A, numbers);
+  writer.assembler.renumber(OP.BEGIN, SLOT.A, numbers);
   useKeys(keys, bundles);
   const modules = planModules(writer, programs);
   const links = planLinks(scenario.network, layout, statEdges, writer.distributions);
@@ -219,6 +220,8 @@ function repeatable(layout: Layout, part: LaidPart, hops: number): boolean {
       return source.endpoint.idempotent || source.endpoint.readOnly;
     case 'operation':
       return !source.operation.write;
+    case 'commit':
+      return false;
     case 'unmatched':
     case 'group':
       return true;

@@ -1,6 +1,8 @@
 import type { PlanBundle, PlanConnections, PlanEdge } from '../spec/plan.js';
 import type { Bundle, Layer, LoadBalancing, OutlierDetection } from '../spec/scenario.js';
 import type { Pool, Protocol } from '../spec/resources.js';
+import type { Session } from '../spec/sections.js';
+import { SESSION } from '../spec/sections.js';
 import { Bundles, governing } from './bundles.js';
 import { byCodeUnit } from './canonical.js';
 import { isFree } from './free.js';
@@ -15,6 +17,7 @@ interface Use {
   readonly to: LaidPart;
   readonly bundle: string;
   readonly requestBytes: number;
+  readonly session: Session;
 }
 
 /** An edge as far as it is known without the network. */
@@ -38,13 +41,19 @@ export class EdgeTable {
   private readonly fallbacks = new Map<number, number>();
 
   /** Provisional number of the edge from a part to another under the bundle that governs it. */
-  use(from: LaidPart, to: LaidPart, own: Bundle | null, requestBytes: number): number {
+  use(
+    from: LaidPart,
+    to: LaidPart,
+    own: Bundle | null,
+    requestBytes: number,
+    session: Session,
+  ): number {
     const bundle = this.bundles.use(governing(from.component, to, own));
-    const key = `${from.id} ${to.id} ${requestBytes} ${bundle}`;
+    const key = `${from.id} ${to.id} ${requestBytes} ${session} ${bundle}`;
     const known = this.ids.get(key);
     if (known !== undefined) return known;
     this.ids.set(key, this.uses.length);
-    return this.uses.push({ from, to, bundle, requestBytes }) - 1;
+    return this.uses.push({ from, to, bundle, requestBytes, session }) - 1;
   }
 
   /** The bundle that governs an edge. */
@@ -73,7 +82,7 @@ export class EdgeTable {
     const numbers = new Int32Array(this.uses.length);
     order.forEach((index, number) => (numbers[index] = number));
     const drafts: BareEdge[] = order.map((index) => {
-      const { from, to, bundle, requestBytes } = this.uses[index]!;
+      const { from, to, bundle, requestBytes, session } = this.uses[index]!;
       const fallback = this.fallbacks.get(index);
       const last = statEdges[statEdges.length - 1];
       if (last?.from !== from.id || last.to !== to.id) statEdges.push({ from: from.id, to: to.id });
@@ -92,7 +101,8 @@ export class EdgeTable {
         outlierDetection,
         panic: panicOf(loadBalancing, outlierDetection),
         failsOnPanic: loadBalancing.common.failTrafficOnPanic,
-        pool: poolOf(from.component, to.component),
+        pool: session === SESSION.inside ? null : poolOf(from.component, to.component),
+        session,
         requestBytes,
         fallback: fallback === undefined ? -1 : numbers[fallback]!,
         connections: connectionsOf(this.bundles.get(bundle), to.component, loadBalancing),
@@ -123,7 +133,12 @@ function panicOf(
 
 function compareUses(a: Use, b: Use): number {
   const parts = a.from.id - b.from.id || a.to.id - b.to.id;
-  return parts || byCodeUnit(a.bundle, b.bundle) || a.requestBytes - b.requestBytes;
+  return (
+    parts ||
+    byCodeUnit(a.bundle, b.bundle) ||
+    a.requestBytes - b.requestBytes ||
+    a.session - b.session
+  );
 }
 
 /** The connection pool of a caller at a database, where connections are limited or cost something. */

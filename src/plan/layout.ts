@@ -1,5 +1,6 @@
 import { invariant } from '../kernel/invariant.js';
 import type { PlanComponent, PlanInstance } from '../spec/plan.js';
+import type { Distribution } from '../kernel/distribution.js';
 import type { Subscriber, Topic } from '../spec/messaging.js';
 import type {
   Database,
@@ -14,6 +15,7 @@ import type {
   Workload,
 } from '../spec/scenario.js';
 import { byCodeUnit } from './canonical.js';
+import { commitsOf } from './commits.js';
 import type { Incoming } from './incoming.js';
 import { incomingOf } from './incoming.js';
 import type { Problems } from './problem.js';
@@ -33,7 +35,9 @@ export type PartSource =
   /** Where a gateway answers 404. */
   | { readonly kind: 'unmatched' }
   | { readonly kind: 'endpoint'; readonly endpoint: Endpoint; readonly service: Service }
-  | { readonly kind: 'operation'; readonly operation: Operation }
+  | { readonly kind: 'operation'; readonly operation: Operation; readonly database: Database }
+  /** End of transactions, with the time that it takes. */
+  | { readonly kind: 'commit'; readonly time: Distribution; readonly database: Database }
   | { readonly kind: 'group'; readonly subscriber: Subscriber };
 
 export interface LaidPart {
@@ -68,6 +72,7 @@ export interface Layout {
 }
 
 const NOTHING: readonly Incoming[] = [];
+const NO_COMMITS: readonly (readonly [string, Distribution])[] = [];
 
 /** Name of the part of a gateway that takes what no route matches. */
 export const UNMATCHED = 'unmatched';
@@ -76,6 +81,7 @@ export const UNMATCHED = 'unmatched';
 export function layOut(scenario: Scenario, problems: Problems): Layout {
   const zones = zonesOf(scenario);
   const incoming = incomingOf(scenario);
+  const commits = commitsOf(scenario);
   const components: LaidComponent[] = [];
   const parts: LaidPart[] = [];
   const instances: PlanInstance[] = [];
@@ -92,7 +98,8 @@ export function layOut(scenario: Scenario, problems: Problems): Layout {
     };
     const vain =
       source.kind === 'gateway' && asksInVain(source.host, incoming.get(name) ?? NOTHING);
-    for (const [part, partSource] of partsOf(source, vain, problems)) {
+    const ends = commits.get(name) ?? NO_COMMITS;
+    for (const [part, partSource] of partsOf(source, vain, ends, problems)) {
       const laid = { id: parts.length, name: part, component, source: partSource };
       own.push(laid);
       parts.push(laid);
@@ -154,6 +161,7 @@ function placesOf(source: Source): readonly (string | null)[] {
 function partsOf(
   source: Source,
   unmatched: boolean,
+  commits: readonly (readonly [string, Distribution])[],
   problems: Problems,
 ): (readonly [string, PartSource])[] {
   const parts: [string, PartSource][] = [];
@@ -184,7 +192,10 @@ function partsOf(
       break;
     case 'database':
       for (const [name, operation] of source.host.operations) {
-        parts.push([name, { kind: 'operation', operation }]);
+        parts.push([name, { kind: 'operation', operation, database: source.host }]);
+      }
+      for (const [name, time] of commits) {
+        parts.push([name, { kind: 'commit', time, database: source.host }]);
       }
       break;
     case 'topic':

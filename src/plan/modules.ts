@@ -1,5 +1,6 @@
 import type { PlanModules } from '../spec/modules.js';
 import { planTopics } from './messaging.js';
+import { planRows } from './rows.js';
 import type { Writer } from './writer.js';
 
 /** What stands beside the calls, once all programs are written. */
@@ -7,5 +8,6 @@ export function planModules(w: Writer, programs: readonly number[]): PlanModules
   return {
     acts: w.acts.list,
     topics: planTopics(w, programs),
+    rows: planRows(w.layout),
   };
 }

@@ -47,6 +47,8 @@ function stepsAsk(steps: readonly Step[], asks: (bundle: Bundle | null) => boole
       case 'choose':
         return step.branches.some((branch) => stepsAsk(branch.steps, asks));
       case 'loop':
+      case 'transaction':
+      case 'lock':
         return stepsAsk(step.steps, asks);
       case 'respond':
         return stepsAsk(step.then, asks);

@@ -1,7 +1,8 @@
 import { OUTCOME, withStatus } from '../spec/outcome.js';
 import { SECTION } from '../spec/component-kind.js';
 import { CALL_MODE, OP } from '../spec/program.js';
-import type { Endpoint, Host, Operation } from '../spec/scenario.js';
+import type { Distribution } from '../kernel/distribution.js';
+import type { Database, Endpoint, Host, Operation } from '../spec/scenario.js';
 import { BARE } from './calls.js';
 import { isFree } from './free.js';
 import { StepNames } from './identity.js';
@@ -11,8 +12,9 @@ import type { Limiters } from './limiters.js';
 import { writeMiddleware } from './middleware.js';
 import { writeRoute } from './route-calls.js';
 import type { Scope } from './scope.js';
+import { locksRows } from './rows.js';
 import { writeSteps } from './steps.js';
-import { entryOf, writeCall, writeJump } from './writer.js';
+import { entryOf, writeAct, writeCall, writeJump } from './writer.js';
 import type { Writer } from './writer.js';
 
 /**
@@ -50,7 +52,10 @@ export function writeProgram(
     }
     case 'operation':
       if (keysAreSent) w.assembler.emit(OP.ONCE);
-      writeOperation(w, source.operation, scope);
+      writeOperation(w, source.operation, source.database, scope);
+      break;
+    case 'commit':
+      writeCommit(w, source.time, source.database, scope);
       break;
     case 'group':
       return -1;
@@ -130,6 +135,8 @@ function scopeOf(part: LaidPart): Scope {
     closing: () => {},
     uncaught: client ? CALL_MODE.PASS : CALL_MODE.END,
     answers: -1,
+    transactions: [],
+    locks: [],
   };
 }
 
@@ -145,12 +152,26 @@ function writeBulkhead(w: Writer, { concurrency }: Endpoint, part: LaidPart): vo
   w.assembler.emit(OP.GATE, gate, withStatus(OUTCOME.rejectedOverload, 503));
 }
 
-function writeOperation(w: Writer, operation: Operation, scope: Scope): void {
+function writeOperation(w: Writer, operation: Operation, database: Database, scope: Scope): void {
   const { work, wait } = operation;
+  if (locksRows(database)) {
+    const act = w.acts.statement(scope, operation.lock ? operation.key : null);
+    writeAct(w, act, 'statement', scope);
+  }
   if (work !== null) {
     w.assembler.emit(OP.WORK, w.distributions.id(work), 0, 0, scope.names.next('work'));
   }
   if (wait !== null) {
     w.assembler.emit(OP.WAIT, w.distributions.id(wait), 0, 0, scope.names.next('wait'));
   }
+}
+
+/** The end of a transaction at its database. */
+function writeCommit(w: Writer, time: Distribution, database: Database, scope: Scope): void {
+  const rows = locksRows(database);
+  if (rows) writeAct(w, w.acts.statement(scope, null), 'statement', scope);
+  if (!isFree(time)) {
+    w.assembler.emit(OP.WAIT, w.distributions.id(time), 0, 0, scope.names.next('wait'));
+  }
+  if (rows) writeAct(w, w.acts.committed(scope), 'committed', scope);
 }

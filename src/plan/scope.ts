@@ -37,7 +37,13 @@ export interface Scope {
   readonly uncaught: 0 | 3;
   /** Table of the statuses with which an uncaught failure is answered instead, -1 = none. */
   readonly answers: number;
+  /** Databases over whose transactions its queries go, innermost last. */
+  readonly transactions: readonly string[];
+  /** Keys that it has locked already. */
+  readonly locks: readonly string[];
 }
+
+const NONE: readonly string[] = [];
 
 /** The scope of steps inside a compound one: they cannot just go on when they fail. */
 export function inside(scope: Scope): Scope {
@@ -48,7 +54,8 @@ export function inside(scope: Scope): Scope {
 
 /** The scope of a strand of its own: a branch or background work. */
 export function strand(scope: Scope): Scope {
-  return { ...scope, failure: { kind: 'end' }, answer: { kind: 'never' }, answers: -1 };
+  const alone = { transactions: NONE, locks: scope.locks };
+  return { ...scope, failure: { kind: 'end' }, answer: { kind: 'never' }, answers: -1, ...alone };
 }
 
 /** CALL_MODE of this scope, and the label to jump to. */

@@ -9,8 +9,9 @@ import { writeChoose, writeParallel } from './branches.js';
 import { BARE } from './calls.js';
 import { StepNames } from './identity.js';
 import type { Scope } from './scope.js';
-import { inside, modeOf, strand } from './scope.js';
-import { writeCall, writeJump, writeWhen, type Writer } from './writer.js';
+import { inside, strand } from './scope.js';
+import { writeLock, writeTransaction } from './sections.js';
+import { writeAct, writeCall, writeJump, writeWhen, type Writer } from './writer.js';
 
 /** Loop registers of a strand. */
 const REGISTERS = 4;
@@ -165,6 +166,10 @@ function writeVerb(w: Writer, step: Step, scope: Scope): void {
     }
     case 'publish':
       return writeAct(w, w.acts.publish(w, step, scope), `publish:${step.topic}`, scope);
+    case 'transaction':
+      return writeTransaction(w, step, scope, writeSteps);
+    case 'lock':
+      return writeLock(w, step, scope, writeSteps);
     case 'parallel':
       return writeParallel(w, step, scope, scope.names.next('parallel'), writeSteps);
     case 'choose':
@@ -178,14 +183,6 @@ function writeVerb(w: Writer, step: Step, scope: Scope): void {
     case 'respond':
       return writeRespond(w, step, scope);
   }
-}
-
-/** A step of an act, with the failure handling of the scope. */
-function writeAct(w: Writer, act: number, name: string, scope: Scope): void {
-  const { mode, target } = modeOf(scope);
-  const operand = mode === CALL_MODE.ANSWER ? scope.answers : 0;
-  const at = w.assembler.emit(OP.ACT, act, mode, operand, scope.names.next(name));
-  if (target !== null) w.assembler.point(at, SLOT.C, target);
 }
 
 /** Runs another endpoint of the same service in place: its end, answer or failure is that of the call. */
@@ -244,7 +241,8 @@ function writeRespond(w: Writer, step: StepOf<'respond'>, scope: Scope): void {
       return;
     }
     case 'never': {
-      const message = '`respond` has to stand outside `parallel`, `background` and `then`';
+      const message =
+        '`respond` has to stand outside `parallel`, `background`, `then`, `transaction` and `lock`';
       w.problems.add('FL702', scope.where, message);
     }
   }

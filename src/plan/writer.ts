@@ -14,7 +14,10 @@ import type { Keyed } from './keyed.js';
 import type { LaidPart, Layout } from './layout.js';
 import type { GateTable } from './gates.js';
 import type { Problems } from './problem.js';
+import { locksRows } from './rows.js';
 import { requestBytesOf } from './sizes.js';
+import type { Session } from '../spec/sections.js';
+import { SESSION } from '../spec/sections.js';
 import { modeOf, type Scope } from './scope.js';
 
 /** All that programs write to. */
@@ -95,7 +98,7 @@ function emitCalls(
   if (way === null) return [];
   const emit = (callee: LaidPart): number => {
     const bytes = line.requestBytes ?? requestBytesOf(layout, callee);
-    const edge = useEdge(w, scope, callee, policy, bytes, []);
+    const edge = useEdge(w, scope, callee, policy, bytes, sessionOf(scope, callee), []);
     const stream = scope.names.next(`${verb}:${callee.component.name}.${callee.name}`);
     return assembler.emit(OP.CALL, edge, mode, operand, stream);
   };
@@ -121,10 +124,11 @@ function useEdge(
   callee: LaidPart,
   policy: Bundle | null,
   bytes: number,
+  session: Session,
   before: readonly number[],
 ): number {
   const { edges, layout, problems } = w;
-  const edge = edges.use(scope.part, callee, policy, bytes);
+  const edge = edges.use(scope.part, callee, policy, bytes, session);
   const { id, fallback } = edges.bundleOf(edge);
   if (fallback === null || edges.fallsBack(edge)) return edge;
   if (before.includes(edge)) {
@@ -136,11 +140,27 @@ function useEdge(
   const other = calledPart(layout, fallback, BARE, scope.where, problems);
   if (other === null) return edge;
   const size = bytes === PASSED_ON ? PASSED_ON : requestBytesOf(layout, other);
-  edges.fallBack(edge, useEdge(w, scope, other, null, size, [...before, edge]));
+  const over = sessionOf(scope, other);
+  edges.fallBack(edge, useEdge(w, scope, other, null, size, over, [...before, edge]));
   return edge;
+}
+
+/** Whose connection a call takes: that of the transaction around it, if it is one of that database. */
+function sessionOf(scope: Scope, { component }: LaidPart): Session {
+  if (component.source.kind !== 'database') return SESSION.none;
+  if (scope.transactions.includes(component.name)) return SESSION.inside;
+  return locksRows(component.source.host) ? SESSION.own : SESSION.none;
 }
 
 /** An unconditional jump. */
 export function writeJump(w: Writer, to: Label): void {
   w.assembler.point(w.assembler.emit(OP.JUMP), SLOT.A, to);
+}
+
+/** A step of an act, with the failure handling of the scope. */
+export function writeAct(w: Writer, act: number, name: string, scope: Scope): void {
+  const { mode, target } = modeOf(scope);
+  const operand = mode === CALL_MODE.ANSWER ? scope.answers : 0;
+  const at = w.assembler.emit(OP.ACT, act, mode, operand, scope.names.next(name));
+  if (target !== null) w.assembler.point(at, SLOT.C, target);
 }

@@ -19,7 +19,15 @@ import {
 } from './format.js';
 import { headlineWords, illSubjects } from './words.js';
 import { isFeedback } from '../analysis/feedback.js';
-import { longestIll, loopWords, requestLabel, shades, stepAt, type View } from './view.js';
+import {
+  isServer,
+  longestIll,
+  loopWords,
+  requestLabel,
+  shades,
+  stepAt,
+  type View,
+} from './view.js';
 
 /** Title of the comparison of variants: the largest difference, or that there is none. */
 export function compareFinding(view: View): string {
@@ -203,8 +211,12 @@ export function cascadeFinding(view: View, variant: VariantResult): string {
   const users = view.requests.filter(
     (request) => (variant.cascade.states[request] ?? []).length > 0,
   );
-  if (ill.length === 0 && users.length === 0)
+  if (ill.length === 0 && users.length === 0) {
+    const behind = variant.cascade.events.filter((event) => event.kind === 'backlog');
+    if (behind.length > 0)
+      return `Messages pile up for ${listed([...new Set(behind.map((event) => event.subject))])}`;
     return variant.cascade.events.length === 0 ? 'Nothing broke' : 'The fault hits nobody else';
+  }
   const parts = [
     ill.length > 0 ? plural(ill.length, 'component') : '',
     users.length > 0
@@ -228,7 +240,7 @@ export function cascadeFinding(view: View, variant: VariantResult): string {
 /** Title of the topology figure: how it stands at the end. */
 export function topologyFinding(view: View, variant: VariantResult): string {
   const moments = momentsOf(view, variant);
-  const nodes = view.result.topology.nodes.filter((node) => node.kind !== 'workload');
+  const nodes = view.result.topology.nodes.filter(isServer);
   const ill = (at: number): string[] =>
     nodes
       .filter((node) => stateOf(variant, node.name, stepAt(variant.timeline, at)) !== 'ok')

@@ -1,5 +1,6 @@
 import { sha256 } from '../scenario/sha256.js';
 import type { Result } from '../spec/result.js';
+import { FAMILIES } from './families.js';
 import { briefSeconds, formatRate, plural, tidy } from './format.js';
 import { markup, raw, render, type Markup } from './html-escape.js';
 import { SCRIPT, scriptSource } from './script.js';
@@ -15,6 +16,7 @@ import {
 } from './sections/inside.js';
 import { latencySection } from './sections/latency.js';
 import { methodSection } from './sections/method.js';
+import { meteredSection } from './sections/metered.js';
 import { timelineSection } from './sections/timeline.js';
 import { tracesSection } from './sections/traces.js';
 import { verdictSection } from './sections/verdict.js';
@@ -101,6 +103,12 @@ function sectionsOf(view: View, command: string): Section[] {
     },
     { id: 'latency', name: 'Latency and loss', markup: latencySection(view), ...outer },
     { id: 'timeline', name: 'Timeline', markup: timelineSection(view), ...outer },
+    ...FAMILIES.map((family) => ({
+      id: family.id,
+      name: family.name,
+      markup: meteredSection(view, family),
+      ...outer,
+    })),
     { id: 'services', name: 'Services', markup: servicesSection(view), ...inner },
     { id: 'propagation', name: 'Propagation', markup: propagationSection(view), ...inner },
     { id: 'cascade', name: 'The cascade', markup: cascadeSection(view), ...inner },

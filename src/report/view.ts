@@ -4,6 +4,7 @@ import type {
   HealthState,
   Result,
   Timeline,
+  TopologyNode,
   VariantResult,
 } from '../spec/result.js';
 import { briefSeconds, plural } from './format.js';
@@ -241,4 +242,9 @@ function headlineOf(result: Result): FaultInfo | null {
     result.variants.some((variant) => variant.summary.recovery.fault === fault.id),
   );
   return byRecovery ?? result.faults.find(hurt) ?? result.faults[0] ?? null;
+}
+
+/** True for what answers in instances of its own: neither workloads nor what only holds things, such as topics. */
+export function isServer(node: TopologyNode): boolean {
+  return node.kind !== 'workload' && node.replicas > 0;
 }

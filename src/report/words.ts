@@ -17,6 +17,7 @@ import {
   requestLabel,
   shades,
   type View,
+  isServer,
 } from './view.js';
 
 /** A step of the chain under the verdict. */
@@ -105,7 +106,7 @@ export function illSubjects(
   const faulted = new Set(view.result.faults.flatMap((fault) => fault.target));
   const rows: { subject: string; seconds: number }[] = [];
   for (const node of view.result.topology.nodes) {
-    if (node.kind === 'workload' || faulted.has(node.name)) continue;
+    if (!isServer(node) || faulted.has(node.name)) continue;
     const spells = (variant.cascade.states[node.name] ?? []).filter((s) => s.state !== 'ok');
     const seconds = spells.reduce((sum, s) => sum + s.until - s.from, 0);
     if (seconds > 0) rows.push({ subject: node.name, seconds });
@@ -281,10 +282,10 @@ function neverWords(never: number, runs: number): string {
 /** Events that show the spread: what saturated or opened first, what the users felt, then the others in time order. */
 function spreadEvents(view: View, events: readonly CascadeEvent[], room: number): CascadeEvent[] {
   const spread = events.filter((e) =>
-    ['saturated', 'degraded', 'failing', 'down', 'breakerOpen'].includes(e.kind),
+    ['saturated', 'degraded', 'failing', 'down', 'breakerOpen', 'backlog'].includes(e.kind),
   );
   const caused = spread.filter(
-    (e) => e.cause !== null || e.kind === 'saturated' || e.kind === 'breakerOpen',
+    (e) => e.cause !== null || ['saturated', 'breakerOpen', 'backlog'].includes(e.kind),
   );
   const firsts = new Map<string, CascadeEvent>();
   for (const event of caused.length > 0 ? caused : spread) {
@@ -358,6 +359,7 @@ const EVENT_WORDS: Readonly<Record<CascadeEvent['kind'], string>> = {
   breakerOpen: 'opens',
   breakerClosed: 'closes',
   ejected: 'ejects',
+  backlog: 'falls behind',
   returned: 'takes all back',
   recovered: 'recovers',
   notRecovered: 'does not recover',

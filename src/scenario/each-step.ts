@@ -16,6 +16,8 @@ function innerLists(step: Step): readonly (readonly Step[])[] {
     case 'choose':
       return step.branches.map((branch) => branch.steps);
     case 'loop':
+    case 'transaction':
+    case 'lock':
       return [step.steps];
     case 'respond':
       return [step.then];

@@ -25,7 +25,7 @@ const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
     'databases.*',
     'tags statementTimeout replicas route shards knee failover loadBalancing queue concurrency',
   ],
-  ['databases.*.operations.*', 'rows key lock scan fanout'],
+  ['databases.*.operations.*', 'rows scan fanout'],
   [
     'topics.*',
     'tags broker replication minInsyncReplicas stored ordering event producer capacity overflow',

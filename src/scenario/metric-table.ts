@@ -1,4 +1,5 @@
 import { metric } from './metric-entry.js';
+import { DATABASE_METRICS } from './metrics-databases.js';
 import { MESSAGE_METRICS } from './metrics-messages.js';
 import type { Metric } from './metrics.js';
 
@@ -317,6 +318,7 @@ export const METRICS: readonly Metric[] = [
     'Connections open, summed over client pools.',
   ),
   ...MESSAGE_METRICS,
+  ...DATABASE_METRICS,
   metric(
     'blastRadius',
     ['cascade'],

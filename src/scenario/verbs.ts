@@ -5,6 +5,8 @@ export const STEP_VERBS = [
   'call',
   'query',
   'publish',
+  'transaction',
+  'lock',
   'parallel',
   'choose',
   'loop',
@@ -14,14 +16,7 @@ export const STEP_VERBS = [
 export type StepVerb = (typeof STEP_VERBS)[number];
 
 /** Verbs of the language that this version does not run. */
-export const LATER_VERBS: readonly string[] = [
-  'transaction',
-  'cache',
-  'append',
-  'load',
-  'lock',
-  'saga',
-];
+export const LATER_VERBS: readonly string[] = ['cache', 'append', 'load', 'saga'];
 
 /** What may stand beside the verb of a step. */
 export const STEP_MODIFIERS = [

@@ -93,6 +93,11 @@ function visitStep(node: Node, path: Path, visitor: Visitor): Node {
   step = inner(step, 'loop', 'steps', (steps) =>
     visitSteps(steps, [...path, 'loop', 'steps'], visitor),
   );
+  for (const verb of ['transaction', 'lock']) {
+    step = inner(step, verb, 'steps', (steps) =>
+      visitSteps(steps, [...path, verb, 'steps'], visitor),
+    );
+  }
   step = inner(step, 'respond', 'then', (steps) =>
     visitSteps(steps, [...path, 'respond', 'then'], visitor),
   );

@@ -1,4 +1,5 @@
 import type { PlanPublish, PlanTopic, Topic } from './messaging.js';
+import type { PlanCommitted, PlanLock, PlanRows, PlanStatement } from './sections.js';
 
 /** What a scenario holds beside services, their databases and their calls. */
 export interface ScenarioModules {
@@ -9,7 +10,9 @@ export interface ScenarioModules {
 export interface PlanModules {
   readonly acts: readonly PlanAct[];
   readonly topics: readonly PlanTopic[];
+  /** Databases that lock rows. */
+  readonly rows: readonly PlanRows[];
 }
 
 /** A step that leaves the process by another way than a call. */
-export type PlanAct = PlanPublish;
+export type PlanAct = PlanPublish | PlanLock | PlanStatement | PlanCommitted;

@@ -12,6 +12,7 @@ import type {
 import type { Arrivals } from './arrivals.js';
 import type { PlanModules } from './modules.js';
 import type { Program } from './program.js';
+import type { Session } from './sections.js';
 import type { Connections, Cpu, Lifecycle, Pool, Queue, Shed } from './resources.js';
 
 /**
@@ -142,6 +143,7 @@ export interface PlanEdge {
   readonly panic: number;
   readonly failsOnPanic: boolean;
   readonly pool: Pool | null;
+  readonly session: Session;
   /** Bytes of a request; -1 = of a route: those of the request it was sent. */
   readonly requestBytes: number;
   /** Edge of the call that the fallback of the bundle makes instead, or -1. */

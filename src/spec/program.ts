@@ -60,6 +60,10 @@ export const OP = Object.freeze({
   OVERSIZE: 24,
   /** a=act id, b=mode (CALL_MODE), c=jump target where mode is JUMP. See PlanAct. */
   ACT: 25,
+  /** a=edge of SESSION holds: a transaction waits for its connection. */
+  BEGIN: 26,
+  /** The transaction around it is committed. */
+  COMMIT: 27,
 } as const);
 
 /** Layout of a FORK's table; the starts of the branches follow from STARTS on. */

@@ -1,4 +1,5 @@
 import type { ComponentKind } from './component-kind.js';
+import type { MeteredResult } from './result-meters.js';
 import type { OutcomeName } from './outcome.js';
 
 /**
@@ -91,6 +92,8 @@ export interface VariantResult {
   };
   readonly perReplication: readonly ReplicationSummary[];
   readonly components: Readonly<Record<string, ComponentResult>>;
+  /** What has figures of its own beside requests and edges, by `component` or `component.part`. */
+  readonly metered: Readonly<Record<string, MeteredResult>>;
   /** Key: `<caller>-><callee>`, components. */
   readonly edges: Readonly<Record<string, EdgeResult>>;
   readonly timeline: Timeline;
@@ -330,6 +333,7 @@ export interface CascadeEvent {
     | 'breakerOpen'
     | 'breakerClosed'
     | 'ejected'
+    | 'backlog'
     | 'returned'
     | 'recovered'
     | 'notRecovered';

@@ -4,6 +4,7 @@ import type { Ns } from '../kernel/time.js';
 import type { BalancingCommon } from './balancer.js';
 import type { PublishStep } from './messaging.js';
 import type { ScenarioModules } from './modules.js';
+import type { LockStep, TransactionStep } from './sections.js';
 import type { OutcomeName } from './outcome.js';
 import type { Connections, Cpu, Lifecycle, Pool, Protocol, Queue, Shed } from './resources.js';
 import type { Arrivals } from './arrivals.js';
@@ -352,6 +353,8 @@ export type Step = StepModifiers &
         readonly requestBytes: number | null;
       }
     | ({ readonly verb: 'publish' } & PublishStep)
+    | ({ readonly verb: 'transaction' } & TransactionStep)
+    | ({ readonly verb: 'lock' } & LockStep)
     | { readonly verb: 'query'; readonly database: string; readonly operation: string }
     | {
         readonly verb: 'parallel';
@@ -403,6 +406,10 @@ export interface Database extends Host {
   readonly maxConnections: number;
   readonly reserved: number;
   readonly connect: Distribution;
+  /** Longest wait for a row; null = as long as it has to. */
+  readonly lockTimeoutNs: Ns | null;
+  /** Wait for a row after which a deadlock is looked for. */
+  readonly deadlockTimeoutNs: Ns;
   /** Client side, one per calling instance. */
   readonly pool: Pool;
   /** Caller component -> its pool. */
@@ -414,6 +421,10 @@ export interface Operation {
   readonly work: Distribution | null;
   readonly wait: Distribution | null;
   readonly write: boolean;
+  /** Key whose value says which row it is about; null = none. */
+  readonly key: string | null;
+  /** Holds that row until its transaction ends. */
+  readonly lock: boolean;
 }
 
 export interface Workload {

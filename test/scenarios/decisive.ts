@@ -270,6 +270,13 @@ export const DECISIVE: readonly Decisive[] = [
     'a queue of 1000 shrinks by 100/s to the 150 that are served within 300 ms',
   ),
   row(
+    'deadlock',
+    'payers.latency.max in opposite',
+    1.02,
+    0.005,
+    '10 ms of work, a second until the check, 10 ms of work',
+  ),
+  row(
     'dry-run',
     'shop->bank.wouldReject in watching',
     390,
@@ -390,6 +397,13 @@ export const DECISIVE: readonly Decisive[] = [
   ),
   row('hot-key', 'users.latency.mean in by-key', 0.03, 0.0025, '0.4 x 50 ms + 0.6 x 16.7 ms'),
   row(
+    'hot-row',
+    'db.lockWait.mean in call-inside',
+    0.975,
+    0.008,
+    '49 wait before the one that comes, 20 ms each, less the 5 ms until it comes',
+  ),
+  row(
     'http2-streams',
     'users.latency.max in http1',
     0.3,
@@ -438,6 +452,13 @@ export const DECISIVE: readonly Decisive[] = [
     65,
     4,
     '(7000 - 500) waiting / 100/s of spare capacity',
+  ),
+  row(
+    'lock-step',
+    'users.goodput in in-the-service',
+    99.3,
+    1.5,
+    '1 / 10 ms, less what the warm-up has left in line',
   ),
   row(
     'loss',
@@ -681,6 +702,13 @@ export const DECISIVE: readonly Decisive[] = [
     0.1,
     0.04,
     'the 100 workers are gone after 2 s of 20',
+  ),
+  row(
+    'transaction-call',
+    'readers.success during slow-partner in call-inside',
+    0.473,
+    0.04,
+    'buyers and readers get ten connections by turns: p x 100/s x (204 + 2) ms = 10 is p = 48.5 %, less a second of waiting at the start',
   ),
   row(
     'zero-trust-hops',

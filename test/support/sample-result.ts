@@ -273,6 +273,7 @@ function variantOf(shape: Shape, index: number): VariantResult {
     })),
     components,
     edges,
+    metered: {},
     timeline: { step: 1, steps: STEPS, series, edges: edgeSeries },
     cascade: cascadeOf(shape),
     journal: [],

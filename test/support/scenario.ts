@@ -346,13 +346,15 @@ export function database(
 ): Database {
   const all = Object.entries(operations).map(
     ([key, operation]) =>
-      [key, { work: null, wait: null, write: false, ...operation, name: key }] as const,
+      [key, { work: null, wait: null, write: false, key: null, lock: false, ...operation, name: key }] as const,
   );
   return {
     kind: 'generic',
     maxConnections: Infinity,
     reserved: 0,
     connect: FREE,
+    lockTimeoutNs: null,
+    deadlockTimeoutNs: seconds(1),
     pool: UNLIMITED_POOL,
     pools: new Map(),
     ...own,

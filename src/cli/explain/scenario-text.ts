@@ -97,7 +97,7 @@ function runLines({ run }: Scenario): readonly string[] {
 }
 
 function isPlaced(component: PlanComponent): boolean {
-  return component.kind !== 'workload';
+  return component.kind !== 'workload' && component.instances > 0;
 }
 
 function componentLine(scenario: Scenario, plan: Plan, component: PlanComponent): string {

@@ -3,7 +3,7 @@ import { areaPath, attribute, box, linePath, stroke, type Drawing, type Point } 
 import { formatCount, formatRate, formatSeconds, formatShare, plural } from '../format.js';
 import type { Markup } from '../html-escape.js';
 import { linear, logarithmic, niceCeiling, niceFloor, roundCeiling, type Scale } from '../scale.js';
-import { byCodeUnit, type View } from '../view.js';
+import { byCodeUnit, isServer, type View } from '../view.js';
 import { gridLine, shading } from './frame.js';
 
 /** Scales that variants share, so that switching between them compares. */
@@ -23,7 +23,7 @@ export interface ServiceRow {
 export function serverNodes(view: View): TopologyNode[] {
   const hidden = new Set(view.result.report.hide);
   return view.result.topology.nodes
-    .filter((node) => node.kind !== 'workload' && !hidden.has(node.name))
+    .filter((node) => isServer(node) && !hidden.has(node.name))
     .sort((a, b) => a.depth - b.depth || byCodeUnit(a.name, b.name));
 }
 

@@ -4,7 +4,7 @@ import { box, label, stroke, textWidth, type Drawing } from '../draw.js';
 import { coordinate, formatInstant } from '../format.js';
 import { markup, shorten, type Markup } from '../html-escape.js';
 import { linear, niceTicks, type Scale } from '../scale.js';
-import { byCodeUnit, requestLabel, type View } from '../view.js';
+import { byCodeUnit, isServer, requestLabel, type View } from '../view.js';
 import { shading, timeLabels, timeTicks } from './frame.js';
 import { dashed, THICKNESS } from './services.js';
 
@@ -44,9 +44,7 @@ export function lanesOf(view: View, variant: VariantResult): Lane[] {
     view.result.topology.nodes.filter((n) => n.kind === 'workload').map((n) => n.name),
   );
   const touched = new Set(influences.flatMap((i) => [i.from, i.to]));
-  const servers = view.result.topology.nodes
-    .filter((n) => n.kind !== 'workload')
-    .map((n) => n.name);
+  const servers = view.result.topology.nodes.filter(isServer).map((n) => n.name);
   const shown = servers.filter(
     (name) => servers.length <= 10 || (states[name] ?? []).length > 0 || touched.has(name),
   );

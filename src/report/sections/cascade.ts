@@ -27,6 +27,7 @@ const TONES: Readonly<Record<CascadeEvent['kind'], string>> = {
   breakerOpen: 'mild',
   breakerClosed: 'calm',
   ejected: 'mild',
+  backlog: 'mild',
   returned: 'calm',
   recovered: 'calm',
   notRecovered: 'bad',

@@ -7,6 +7,7 @@ import type { Context, Path } from './context.js';
 import { report, reportKey } from './context.js';
 import { resolveCpu } from './hosts.js';
 import { sorted } from './names.js';
+import { checkKey } from './sections.js';
 import { resolvePool } from './pools.js';
 import { resolvePlacement } from './placement.js';
 import { unknown } from './targets.js';
@@ -63,6 +64,8 @@ export function resolveDatabase(context: Context, name: string, output: Database
     maxConnections: output.maxConnections,
     reserved: output.reserved,
     connect: output.connect,
+    lockTimeoutNs: output.lockTimeout,
+    deadlockTimeoutNs: output.deadlockTimeout,
     pool: resolvePool(context, output.pool, [...path, 'pool']),
     pools,
   };
@@ -78,8 +81,13 @@ function resolveOperations(
     if (own.work === undefined && own.wait === undefined) {
       reportKey(context, 'FL203', [...path, operation], 'an operation has work, wait or both');
     }
-    const { work = null, wait = null, write } = own;
-    operations.set(operation, { name: operation, work, wait, write });
+    const { work = null, wait = null, write, key = null, lock } = own;
+    if (key !== null) checkKey(context, key, [...path, operation, 'key']);
+    if (lock && key === null) {
+      const message = 'nobody knows which row it locks: name the key whose value is the row';
+      report(context, 'FL208', [...path, operation, 'lock'], message);
+    }
+    operations.set(operation, { name: operation, work, wait, write, key, lock });
   }
   if (operations.size === 0)
     report(context, 'FL203', path, 'a database has at least one operation');

@@ -235,6 +235,10 @@ class Walker {
           client,
         );
         return;
+      case 'transaction':
+      case 'lock':
+        this.steps(from, step.steps, certain, times, client);
+        return;
       case 'respond':
         this.steps(from, step.then, certain, times, client);
         return;

@@ -8,6 +8,7 @@ import type { Context, Path } from './context.js';
 import { report } from './context.js';
 import { resolvePublish } from './messaging.js';
 import { sorted } from './names.js';
+import { resolveLock, resolveTransaction } from './sections.js';
 import { resolveCall, resolveQuery } from './targets.js';
 
 /** Who runs a program, and the bundle of calls that have none of their own. */
@@ -66,6 +67,16 @@ function resolveStep(context: Context, s: StepOutput, owner: Owner, path: Path):
   }
   if (s.publish !== undefined)
     return resolvePublish(context, s.publish, modifiers, [...path, 'publish']);
+  if (s.transaction !== undefined) {
+    const at = [...path, 'transaction'];
+    const steps = resolveSteps(context, s.transaction.steps, owner, [...at, 'steps']);
+    return resolveTransaction(context, s.transaction, steps, modifiers, at);
+  }
+  if (s.lock !== undefined) {
+    const at = [...path, 'lock'];
+    const steps = resolveSteps(context, s.lock.steps, owner, [...at, 'steps']);
+    return resolveLock(context, s.lock, steps, modifiers, at);
+  }
   if (s.parallel !== undefined) return resolveParallel(context, s.parallel, modifiers, owner, path);
   if (s.choose !== undefined) return resolveChoose(context, s.choose, modifiers, owner, path);
   if (s.loop !== undefined) {

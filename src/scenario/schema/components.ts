@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { count, distribution, durationOrNone, share, size, whole } from '../../spec/quantities.js';
+import {
+  count,
+  distribution,
+  duration,
+  durationOrNone,
+  share,
+  size,
+  whole,
+} from '../../spec/quantities.js';
 import type { Gateway } from '../../spec/scenario.js';
 import type { BundleOutput } from './bundle.js';
 import {
@@ -255,6 +263,16 @@ export const databaseSchema = inheriting(
             work: distribution().optional().describe('CPU of the server. Unit: distribution.'),
             wait: distribution().optional().describe('I/O. Unit: distribution.'),
             write: z.boolean().default(false).describe('Changes data. Defaults to false.'),
+            key: nameText()
+              .optional()
+              .describe('Key whose value says which row it is about. Defaults to none.'),
+            lock: z
+              .boolean()
+              .default(false)
+              .describe(
+                'Holds the row of `key` from the statement to the end of its transaction; others who ' +
+                  'lock that row wait in line. Defaults to false.',
+              ),
           }),
           { $ref: '#/definitions/distribution' },
         ).describe('What an operation costs.'),
@@ -269,6 +287,18 @@ export const databaseSchema = inheriting(
       connect: distribution()
         .prefault('0ms')
         .describe('Opening a connection. Unit: distribution. Defaults to 0ms.'),
+      lockTimeout: durationOrNone({ allowZero: false })
+        .prefault('none')
+        .describe(
+          'Longest wait for a row; then the statement fails with 500. Unit: duration or `none`. ' +
+            'Defaults to none.',
+        ),
+      deadlockTimeout: duration()
+        .prefault('1s')
+        .describe(
+          'Wait for a row after which a circle of waiters is looked for; the youngest transaction in ' +
+            'it is rolled back with 500. Unit: duration. Defaults to 1s.',
+        ),
       pool: pool
         .prefault({})
         .describe('Client side, one per calling instance. Defaults to unlimited.'),

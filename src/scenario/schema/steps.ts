@@ -13,6 +13,8 @@ import { STEP_VERBS } from '../verbs.js';
 import type { BundleOutput } from './bundle.js';
 import type { PublishOutput } from './publish.js';
 import { publishFields } from './publish.js';
+import type { LockOutput, TransactionOutput } from './sections.js';
+import { lockSchema, transactionSchema } from './sections.js';
 import { certainty, NAME_PATTERN, nameText, textMap, when, withShort } from './common.js';
 
 /** A component and its part, or `self.endpoint`. */
@@ -85,6 +87,8 @@ export interface StepOutput {
   };
   readonly query?: { readonly database: string; readonly operation?: string };
   readonly publish?: PublishOutput;
+  readonly transaction?: TransactionOutput;
+  readonly lock?: LockOutput;
   readonly parallel?: {
     readonly branches: readonly (readonly StepOutput[])[];
     readonly join: JoinOutput;
@@ -177,6 +181,10 @@ function verbs(steps: z.ZodType<StepOutput[]>): Record<string, z.ZodType> {
     publish: withShort(publishFields, { type: 'string', pattern: NAME_PATTERN.source })
       .optional()
       .describe('Messages for a topic.'),
+    transaction: transactionSchema(steps)
+      .optional()
+      .describe('Steps over one connection of a database, and a commit.'),
+    lock: lockSchema(steps).optional().describe('Steps of which one runs at a time.'),
     parallel: withShort(parallelSchema(steps), {
       type: 'array',
       items: { $ref: '#/definitions/step' },

@@ -1,0 +1,137 @@
+import { PHASE } from '../../kernel/phase.js';
+import { widenFloat64, widenInt32 } from '../../kernel/pool.js';
+import { IntRing } from '../../kernel/ring.js';
+import { OUTCOME, PENDING } from '../../spec/outcome.js';
+import type { Outcome } from '../../spec/outcome.js';
+import type { PlanLock } from '../../spec/sections.js';
+import type { Act } from '../acts.js';
+import type { Durations } from '../meters.js';
+import type { World } from '../world.js';
+
+/** Bit of `strands.slot`: a branch that holds a lock of the process or of several. */
+export const LOCKED = 32;
+
+/** Who waits for one value; there is one only while somebody holds it. */
+class Line {
+  readonly waiting = new IntRing();
+}
+
+/** Values of one key among those who share them. */
+type Space = Map<number, Line>;
+
+/** `lock` steps: one runs at a time for each value of a key, the others wait in line. */
+export class Locks {
+  private readonly world: World;
+  /** By key and who shares it. */
+  private readonly spaces = new Map<number, Space>();
+  private readonly spare: Line[] = [];
+  private readonly held: (Space | null)[] = [];
+  private value: Float64Array = new Float64Array(0);
+  private since: Float64Array = new Float64Array(0);
+  private cell: Int32Array = new Int32Array(0);
+  private readonly waits = new Map<number, Durations>();
+  private readonly grantOp: number;
+  private readonly timeoutOp: number;
+
+  constructor(world: World) {
+    this.world = world;
+    const { engine, strands } = world;
+    strands.slots.onGrow((capacity) => {
+      this.value = widenFloat64(this.value, capacity);
+      this.since = widenFloat64(this.since, capacity);
+      this.cell = widenInt32(this.cell, capacity);
+      while (this.held.length < capacity) this.held.push(null);
+    });
+    this.grantOp = engine.define('lock-granted', (strand, stamp) => {
+      if (strands.stamp[strand] === stamp) world.interpreter.acted(strand, OUTCOME.ok);
+    });
+    this.timeoutOp = engine.define('lock-timeout', (strand, stamp, act) => {
+      if (strands.stamp[strand] !== stamp || (strands.slot[strand] & LOCKED) !== 0) return;
+      const spec = world.plan.acts[act] as PlanLock;
+      this.spaceOf(spec, strand).get(this.value[strand])!.waiting.remove(strand);
+      this.waited(spec, strand);
+      world.interpreter.acted(strand, OUTCOME.timeout);
+    });
+  }
+
+  /** The act that a `lock` step begins with. */
+  actOf(spec: PlanLock, id: number): Act {
+    const { meters, plan } = this.world;
+    if (!this.waits.has(spec.from)) {
+      const { component } = plan.parts[spec.from];
+      this.waits.set(spec.from, meters.durations('lockWait', { component, part: spec.from }));
+    }
+    return {
+      begin: (strand) => this.begin(spec, id, strand),
+      left: (strand) => {
+        // Who was granted it already is a holder.
+        if ((this.world.strands.slot[strand] & LOCKED) !== 0) return;
+        this.spaceOf(spec, strand).get(this.value[strand])!.waiting.remove(strand);
+      },
+    };
+  }
+
+  /** Whoever holds a lock has ended: it goes to who has waited longest. */
+  release(strand: number): void {
+    const { strands, engine, plan } = this.world;
+    const space = this.held[strand]!;
+    const value = this.value[strand];
+    const line = space.get(value)!;
+    this.held[strand] = null;
+    strands.slot[strand] &= ~LOCKED;
+    if (line.waiting.length === 0) {
+      space.delete(value);
+      this.spare.push(line);
+      return;
+    }
+    const next = line.waiting.shift();
+    this.hold(next, space);
+    this.waited(plan.acts[strands.call[next]] as PlanLock, next);
+    engine.soon(PHASE.COMPLETION, this.grantOp, next, strands.stamp[next], 0);
+  }
+
+  private begin(spec: PlanLock, id: number, strand: number): Outcome {
+    const { engine, strands, keys, sink } = this.world;
+    const value = keys.value(spec.key, strand);
+    const space = this.spaceOf(spec, strand);
+    this.value[strand] = value;
+    this.since[strand] = engine.now;
+    this.cell[strand] = sink.cell;
+    const line = space.get(value);
+    if (line === undefined) {
+      space.set(value, this.spare.pop() ?? new Line());
+      this.hold(strand, space);
+      this.waited(spec, strand);
+      return OUTCOME.ok;
+    }
+    line.waiting.push(strand);
+    if (spec.acquireTimeoutNs !== null) {
+      const at = engine.now + spec.acquireTimeoutNs;
+      engine.at(at, PHASE.TIMER, this.timeoutOp, strand, strands.stamp[strand], id);
+    }
+    return PENDING;
+  }
+
+  private hold(strand: number, space: Space): void {
+    this.held[strand] = space;
+    this.world.strands.slot[strand] |= LOCKED;
+  }
+
+  private spaceOf({ key, scope }: PlanLock, strand: number): Space {
+    const { instances, strands } = this.world;
+    const { id, component } = instances[strands.instance[strand]];
+    const { plan } = this.world;
+    const components = plan.components.length;
+    const whose =
+      scope === 'global' ? 0 : scope === 'service' ? 1 + component : 1 + components + id;
+    const number = whose * plan.keys.length + key;
+    let space = this.spaces.get(number);
+    if (space === undefined) this.spaces.set(number, (space = new Map()));
+    return space;
+  }
+
+  private waited({ from }: PlanLock, strand: number): void {
+    const { engine, meters } = this.world;
+    meters.took(this.waits.get(from)!, this.cell[strand], engine.now - this.since[strand]);
+  }
+}

@@ -1,0 +1,64 @@
+import type { PlanAct } from '../../spec/modules.js';
+import type { Act } from '../acts.js';
+import type { World } from '../world.js';
+import { LOCKED, Locks } from './locks.js';
+import { RowLocks } from './rows.js';
+import { HOLDS, STATEMENT, Transactions } from './transactions.js';
+
+/** Bits of `strands.slot` of a branch that has something to give back when it ends. */
+export const SECTION = HOLDS | LOCKED;
+export { STATEMENT };
+
+type Spec = Extract<PlanAct, { readonly act: 'lock' | 'statement' | 'committed' }>;
+
+/** Steps that hold something from their beginning to their end: a transaction, a lock. */
+export class Sections {
+  readonly transactions: Transactions;
+  private readonly world: World;
+  private readonly locks: Locks;
+
+  constructor(world: World) {
+    this.world = world;
+    const rows = new Map<number, RowLocks>();
+    for (const spec of world.plan.rows) {
+      rows.set(spec.component, new RowLocks(world, spec, () => this.transactions));
+    }
+    this.transactions = new Transactions(world, rows);
+    this.locks = new Locks(world);
+  }
+
+  actOf(spec: Spec, id: number): Act {
+    switch (spec.act) {
+      case 'lock':
+        return this.locks.actOf(spec, id);
+      case 'statement':
+        return this.transactions.statement(spec.part, spec.key);
+      case 'committed':
+        return this.transactions.committed();
+    }
+  }
+
+  /** The branch of a section has ended. */
+  ended(strand: number): void {
+    const { strands } = this.world;
+    if ((strands.slot[strand] & LOCKED) !== 0) this.locks.release(strand);
+    else this.transactions.ended(strand);
+  }
+
+  /** The branch of a section is stopped, and what it was doing with it. */
+  stopped(strand: number): void {
+    const { strands } = this.world;
+    if ((strands.slot[strand] & LOCKED) !== 0) this.locks.release(strand);
+    else this.transactions.stopped(strand);
+  }
+}
+
+/** Whether a plan has anything of the kind. */
+export function hasSections({ plan }: World): boolean {
+  const { acts, edges, rows } = plan;
+  return (
+    rows.length > 0 ||
+    edges.some(({ session }) => session !== 0) ||
+    acts.some(({ act }) => act === 'lock')
+  );
+}

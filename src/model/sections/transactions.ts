@@ -1,0 +1,278 @@
+import { invariant } from '../../kernel/invariant.js';
+import { Slots, widenFloat64, widenInt32, widenUint8 } from '../../kernel/pool.js';
+import { OUTCOME, PASS, PENDING, withStatus } from '../../spec/outcome.js';
+import { SESSION } from '../../spec/sections.js';
+import type { Act } from '../acts.js';
+import type { Edge } from '../edge.js';
+import { STATE } from '../strands.js';
+import type { World } from '../world.js';
+import type { RowLocks } from './rows.js';
+
+/** Bit of `strands.slot`: a branch that is a transaction or holds a lock. */
+export const HOLDS = 8;
+/** Bit of `strands.slot`: a statement under way at a database whose rows are locked. */
+export const STATEMENT = 16;
+
+/** What the wire does with an attempt: send it. No outcome and no PASS. */
+export const GO = -1;
+
+/** How far a transaction is for its client. */
+const PHASE = Object.freeze({ begins: 0, open: 1, commits: 2, over: 3 } as const);
+
+const FAILED = withStatus(OUTCOME.serverError, 500);
+
+/**
+ * Transactions: each is a call of the part `commit` of its database that is held back once it has its
+ * connection, and sent when the steps are done (DB-1). Statements inside go past the pool. At the server
+ * it is whoever holds rows; a statement outside of any is one by itself.
+ *
+ * A slot lives while its client or one of its statements does: a client that has gone does not stop its
+ * statement, and rows are free when both have ended (DB-5).
+ */
+export class Transactions {
+  readonly slots = new Slots(64);
+  private readonly world: World;
+  private readonly locks: ReadonlyMap<number, RowLocks>;
+  private serials = 0;
+  /** By transaction: the frame of its call, component of its database. */
+  private frame: Int32Array = new Int32Array(0);
+  database: Int32Array = new Int32Array(0);
+  private phase: Uint8Array = new Uint8Array(0);
+  /** 1 when its connection has ended; 1 when the server has rolled it back. */
+  private cut: Uint8Array = new Uint8Array(0);
+  aborted: Uint8Array = new Uint8Array(0);
+  /** Statements of it under way at the server. */
+  private statements: Int32Array = new Int32Array(0);
+  /** Which process of the server it has begun with. */
+  private epoch: Int32Array = new Int32Array(0);
+  /** Number in the order of their beginnings: the youngest has the largest. */
+  serial: Float64Array = new Float64Array(0);
+  /** By strand: the transaction that a branch is, or that a statement belongs to, -1 = none, and its number. */
+  private of: Int32Array = new Int32Array(0);
+  private serialOf: Float64Array = new Float64Array(0);
+  /** The strand whose BEGIN is on the stack. */
+  private beginning = -1;
+
+  constructor(world: World, locks: ReadonlyMap<number, RowLocks>) {
+    this.world = world;
+    this.locks = locks;
+    this.slots.onGrow((capacity) => this.widen(capacity));
+    world.strands.slots.onGrow((capacity) => {
+      this.of = widenInt32(this.of, capacity);
+      this.serialOf = widenFloat64(this.serialOf, capacity);
+    });
+    world.audits.push(() =>
+      invariant(this.slots.used <= this.alive(), 'transaction-without-owner'),
+    );
+  }
+
+  /** BEGIN: true when the strand goes on at once. */
+  begin(strand: number, pc: number, edge: number): boolean {
+    const { strands, edges, interpreter } = this.world;
+    const tx = this.take(edges[edge].toComponent);
+    this.phase[tx] = PHASE.begins;
+    this.of[strand] = tx;
+    strands.slot[strand] |= HOLDS;
+    this.beginning = strand;
+    const outcome = interpreter.call(strand, pc, edge);
+    this.beginning = -1;
+    if (outcome !== PENDING) return interpreter.settled(strand, outcome);
+    this.frame[tx] = strands.call[strand];
+    if (this.phase[tx] !== PHASE.open) return false;
+    strands.state[strand] = STATE.READY;
+    return true;
+  }
+
+  /** COMMIT: true when the strand goes on at once. */
+  commit(strand: number): boolean {
+    const { world } = this;
+    const { strands, calls, interpreter } = world;
+    const tx = this.of[strand];
+    const lost = this.isLost(tx);
+    if (lost) return interpreter.settled(strand, OUTCOME.reset);
+    this.phase[tx] = PHASE.commits;
+    strands.state[strand] = STATE.CALLING;
+    interpreter.yieldWorker(strand, world.instances[strands.instance[strand]]);
+    const frame = this.frame[tx];
+    strands.call[strand] = frame;
+    const outcome = calls.sendHeld(frame, strands.stamp[strand]);
+    return outcome === PENDING ? false : interpreter.settled(strand, outcome);
+  }
+
+  /** The branch of a transaction has ended: by its commit, or by a failure that rolls it back. */
+  ended(strand: number): void {
+    const tx = this.of[strand];
+    if (this.phase[tx] === PHASE.open) {
+      const { calls } = this.world;
+      // A connection with a statement that nobody waits for is of no use to anybody.
+      if (this.isLost(tx)) calls.drop(this.frame[tx], true);
+      else calls.endHeld(this.frame[tx], OUTCOME.cancelled);
+    }
+    this.finish(tx);
+  }
+
+  /** The branch is stopped; a call under way was dropped before. */
+  stopped(strand: number): void {
+    const tx = this.of[strand];
+    if (this.phase[tx] === PHASE.open) this.world.calls.drop(this.frame[tx], true);
+    this.finish(tx);
+  }
+
+  /** An attempt of an edge with a session wants to go on the wire: GO, PASS = not yet, or a failure. */
+  sends(frame: number, edge: Edge): number {
+    const owner = this.world.calls.frames.owner[frame];
+    if (edge.session === SESSION.inside) {
+      const tx = this.around(owner, edge.toComponent);
+      return this.isLost(tx) ? OUTCOME.reset : GO;
+    }
+    if (edge.session !== SESSION.holds) return GO;
+    const tx = this.of[owner];
+    if (this.phase[tx] === PHASE.commits) return GO;
+    this.phase[tx] = PHASE.open;
+    this.epoch[tx] = this.serverOf(tx).epoch;
+    if (owner !== this.beginning) {
+      const { strands, interpreter } = this.world;
+      strands.state[owner] = STATE.READY;
+      interpreter.wake(owner);
+    }
+    return PASS;
+  }
+
+  /** An attempt is on its way: it carries the transaction that it belongs to. */
+  carries(strand: number, frame: number, edge: Edge): void {
+    const owner = this.world.calls.frames.owner[frame];
+    const tx = edge.session === SESSION.own ? -1 : this.around(owner, edge.toComponent);
+    this.of[strand] = tx;
+    if (tx >= 0) this.serialOf[strand] = this.serial[tx];
+  }
+
+  /** The client has given up an attempt of a session: its connection is of no use any more. */
+  abandoned(job: number): void {
+    const tx = this.of[job];
+    if (tx >= 0 && this.serial[tx] === this.serialOf[job]) this.cut[tx] = 1;
+  }
+
+  /** A statement begins at the server; the act that it begins with. */
+  statement(part: number, key: number): Act {
+    const { plan, keys, strands } = this.world;
+    const rows = this.locks.get(plan.parts[part].component)!;
+    return {
+      begin: (strand) => {
+        if (!this.enters(strand, plan.parts[part].component)) return OUTCOME.reset;
+        const tx = this.of[strand];
+        if (this.aborted[tx] !== 0) return FAILED;
+        return key < 0 ? OUTCOME.ok : rows.take(strand, tx, part, key, keys.value(key, strand));
+      },
+      left: (strand) => {
+        if (strands.slot[strand] !== 0) rows.left(strand);
+      },
+    };
+  }
+
+  /** The end of a transaction at its server. */
+  committed(): Act {
+    return {
+      begin: (strand) => {
+        const tx = this.of[strand];
+        this.locks.get(this.database[tx])!.release(tx);
+        return OUTCOME.ok;
+      },
+      left: () => {},
+    };
+  }
+
+  /** A statement has ended at the server, whichever way. */
+  left(strand: number): void {
+    const tx = this.of[strand];
+    this.world.strands.slot[strand] &= ~STATEMENT;
+    this.statements[tx]--;
+    this.settle(tx);
+  }
+
+  /** The transaction that a strand at the server works for. */
+  at(strand: number): number {
+    return this.of[strand];
+  }
+
+  /** Transactions that somebody still works for. */
+  private alive(): number {
+    let alive = 0;
+    for (let tx = 0; tx < this.slots.capacity; tx++) {
+      if (!this.slots.has(tx)) continue;
+      if (this.phase[tx] !== PHASE.over || this.statements[tx] > 0) alive++;
+    }
+    return alive;
+  }
+
+  /** A statement joins its transaction, or is one by itself; false when that is over for its client. */
+  private enters(strand: number, database: number): boolean {
+    let tx = this.of[strand];
+    if (tx < 0) {
+      tx = this.take(database);
+      this.phase[tx] = PHASE.over;
+      this.of[strand] = tx;
+    } else if (this.serial[tx] !== this.serialOf[strand] || !this.slots.has(tx)) {
+      return false;
+    }
+    this.statements[tx]++;
+    this.world.strands.slot[strand] |= STATEMENT;
+    return true;
+  }
+
+  /** The client is through with it. */
+  private finish(tx: number): void {
+    this.phase[tx] = PHASE.over;
+    this.settle(tx);
+  }
+
+  private settle(tx: number): void {
+    if (this.phase[tx] !== PHASE.over || this.statements[tx] > 0) return;
+    this.locks.get(this.database[tx])?.release(tx);
+    this.serial[tx] = -1;
+    this.slots.give(tx);
+  }
+
+  /** The transaction of this database that a strand of a client stands in. */
+  private around(strand: number, database: number): number {
+    const { strands } = this.world;
+    for (let at = strand; at >= 0; at = strands.parent[at]) {
+      if ((strands.slot[at] & HOLDS) === 0) continue;
+      const tx = this.of[at];
+      if (tx >= 0 && this.database[tx] === database) return tx;
+    }
+    invariant(false, 'statement-outside-of-its-transaction');
+    return -1;
+  }
+
+  /** Whether the connection of a transaction has ended: with a call given up, or with its server. */
+  private isLost(tx: number): boolean {
+    return this.cut[tx] !== 0 || this.epoch[tx] !== this.serverOf(tx).epoch;
+  }
+
+  private serverOf(tx: number): World['instances'][number] {
+    const { instances, plan } = this.world;
+    return instances[plan.components[this.database[tx]].firstInstance];
+  }
+
+  private take(database: number): number {
+    const tx = this.slots.take();
+    this.database[tx] = database;
+    this.frame[tx] = -1;
+    this.cut[tx] = 0;
+    this.aborted[tx] = 0;
+    this.statements[tx] = 0;
+    this.serial[tx] = ++this.serials;
+    this.epoch[tx] = -1;
+    return tx;
+  }
+
+  private widen(capacity: number): void {
+    for (const name of INT32) this[name] = widenInt32(this[name], capacity);
+    for (const name of UINT8) this[name] = widenUint8(this[name], capacity);
+    this.serial = widenFloat64(this.serial, capacity);
+    for (const rows of this.locks.values()) rows.widen(capacity);
+  }
+}
+
+const INT32 = ['frame', 'database', 'statements', 'epoch'] as const;
+const UINT8 = ['phase', 'cut', 'aborted'] as const;

@@ -1,0 +1,34 @@
+import type { Distribution } from '../kernel/distribution.js';
+import { eachStep } from '../scenario/each-step.js';
+import type { Scenario, Step } from '../spec/scenario.js';
+import { canonical } from './canonical.js';
+
+/** Name of the part of a database that ends transactions, by their place among those of other times. */
+const nameOf = (place: number): string => (place === 0 ? 'commit' : `commit-${place + 1}`);
+
+/** By database: what ends its transactions, one part for each time that a commit takes. */
+export function commitsOf(
+  scenario: Scenario,
+): ReadonlyMap<string, readonly (readonly [string, Distribution])[]> {
+  const times = new Map<string, Map<string, Distribution>>();
+  const note = (step: Step): void => {
+    if (step.verb !== 'transaction') return;
+    const own = times.get(step.database) ?? new Map<string, Distribution>();
+    times.set(step.database, own.set(canonical(step.commit), step.commit));
+  };
+  for (const steps of programsOf(scenario)) eachStep(steps, note);
+  return new Map(
+    [...times].map(([database, own]) => {
+      const sorted = [...own].sort(([a], [b]) => (a < b ? -1 : 1));
+      return [database, sorted.map(([, time], place) => [nameOf(place), time] as const)];
+    }),
+  );
+}
+
+function* programsOf({ services, gateways, workloads }: Scenario): Generator<readonly Step[]> {
+  for (const { endpoints } of services.values()) {
+    for (const { steps } of endpoints.values()) yield steps;
+  }
+  for (const { routes } of gateways.values()) for (const { steps } of routes) yield steps ?? [];
+  for (const { requests } of workloads.values()) for (const { steps } of requests) yield steps;
+}

@@ -1,0 +1,110 @@
+import {
+  axisText,
+  meterChart,
+  meterScaleOf,
+  subjectsOf,
+  topOf,
+  worstOf,
+} from '../charts/meters.js';
+import { inline } from '../draw.js';
+import type { Family } from '../families.js';
+import { formatCount, formatValue } from '../format.js';
+import { markup, type Markup } from '../html-escape.js';
+import { shades, type View } from '../view.js';
+import { caption, plainTable, section, variantKey } from './parts.js';
+import { axis, gutterLabel } from './timeline.js';
+
+/** Subjects that get pictures; the others stand in the table. */
+const DRAWN_MAX = 12;
+
+/** What is shown of a family of metered things: their panels, all variants in one picture, and a table. */
+export function meteredSection(view: View, family: Family): Markup | null {
+  const subjects = subjectsOf(view, family);
+  if (subjects.length === 0) return null;
+  const { variants } = view.result;
+  const drawn = drawnOf(view, family, subjects);
+  const figures = drawn.map((subject) => figure(view, family, subject));
+  const keys =
+    variants.length > 1 &&
+    markup`<ul class="legend">
+      ${variants.map((variant) => markup`<li>${variantKey(view, variant)}</li>`)}
+    </ul>`;
+  const shaded = shades(view).length === 0 ? '' : `Shaded: ${view.headline!.words}. `;
+  const left = subjects.length - drawn.length;
+  const rest = left > 0 ? ` ${formatCount(left)} more stand in the table alone.` : '';
+  return section(family.id, family.name, titleOf(view, family, subjects), [
+    keys,
+    markup`<div class="sm c${Math.min(3, Math.max(1, drawn.length))}">${figures}</div>`,
+    caption(`${shaded}${family.caption}${rest}`),
+    table(view, family, subjects),
+  ]);
+}
+
+function figure(view: View, family: Family, subject: string): Markup {
+  const panels = family.panels.map((panel, i) => {
+    const id = `mt-${family.id}-${subjectsOf(view, family).indexOf(subject)}-${i}`;
+    const top = topOf(view, subject, panel);
+    const y = meterScaleOf(top);
+    return markup`<div class="pl">${panel.words}</div>
+      <div class="fc tall gut">
+        <div class="in">${inline(meterChart(view, subject, panel, top, id), id)}</div>
+        ${[top, 0].map((at) => gutterLabel(y(at), axisText(at, panel)))}
+      </div>`;
+  });
+  return markup`<div>
+    <h3>${subject}</h3>
+    ${panels}${axis(view)}
+  </div>`;
+}
+
+function table(view: View, family: Family, subjects: readonly string[]): Markup {
+  const { variants } = view.result;
+  const rows = subjects.flatMap((subject) =>
+    variants.flatMap((variant) => {
+      if (!Object.hasOwn(variant.metered, subject)) return [];
+      const own = variant.metered[subject]!;
+      const name = variants.length > 1 ? `${subject}, ${variant.name}` : subject;
+      const cells = family.columns.map((column) => {
+        const value = column.value(own);
+        return value === null ? '–' : formatValue(value, column.unit);
+      });
+      return [[name, ...cells]];
+    }),
+  );
+  const head = ['', ...family.columns.map((column) => column.head)];
+  const caption = `${family.name}: whole run, counts are means of a run`;
+  return markup`<div class="scroll" tabindex="0" role="region" aria-label="${family.name}">
+    ${plainTable({ caption, head, rows })}
+  </div>`;
+}
+
+/** Whose worst figure is the largest, in which variant. */
+function titleOf(view: View, family: Family, subjects: readonly string[]): string {
+  let worst = { value: 0, subject: '', variant: '' };
+  for (const subject of subjects) {
+    for (const variant of view.result.variants) {
+      const value = worstOf(variant, subject, family.worst);
+      if (value > worst.value) worst = { value, subject, variant: variant.name };
+    }
+  }
+  if (worst.value === 0) return family.quiet;
+  const { unit } = family.worst;
+  const text = unit === 'number' ? formatCount(worst.value) : formatValue(worst.value, unit);
+  return family.headline(
+    worst.subject,
+    view.result.variants.length > 1 ? worst.variant : null,
+    text,
+  );
+}
+
+/** The subjects that get pictures, in the order of their names. */
+function drawnOf(view: View, family: Family, subjects: readonly string[]): readonly string[] {
+  const rank = new Map(
+    subjects.map((subject) => [
+      subject,
+      view.result.variants.reduce((top, v) => Math.max(top, worstOf(v, subject, family.worst)), 0),
+    ]),
+  );
+  const kept = [...subjects].sort((a, b) => rank.get(b)! - rank.get(a)!).slice(0, DRAWN_MAX);
+  return subjects.filter((subject) => kept.includes(subject));
+}

@@ -1,0 +1,31 @@
+import { metric } from './metric-entry.js';
+import type { Metric } from './metrics.js';
+
+/** Metrics of databases, and of locks wherever they are. */
+export const DATABASE_METRICS: readonly Metric[] = [
+  metric(
+    'lockWait',
+    ['database', 'operation', 'service', 'endpoint', 'gateway', 'route'],
+    'seconds',
+    'required',
+    'low',
+    'Time from asking for a lock to getting it or giving up: of a row of a database, of a `lock` step of ' +
+      'a service; who gets it at once has waited 0.',
+  ),
+  metric(
+    'deadlocks',
+    ['database'],
+    'number',
+    'none',
+    'low',
+    'Transactions rolled back because they waited for each other in a circle; the mean over runs.',
+  ),
+  metric(
+    'lockTimeouts',
+    ['database'],
+    'number',
+    'none',
+    'low',
+    'Statements that have waited for a row for `lockTimeout`; the mean over runs.',
+  ),
+];

@@ -1,0 +1,52 @@
+import type { Step, StepModifiers } from '../../spec/scenario.js';
+import type { StepOutput } from '../schema/steps.js';
+import type { Context, Path } from './context.js';
+import { report } from './context.js';
+import { BUILT_IN_KEYS } from './names.js';
+import { unknown } from './targets.js';
+
+/** A transaction; null where its database is none, the reason is noted. */
+export function resolveTransaction(
+  context: Context,
+  output: NonNullable<StepOutput['transaction']>,
+  steps: readonly Step[],
+  modifiers: StepModifiers,
+  path: Path,
+): Step | null {
+  const { database, commit } = output;
+  const thing = context.names.things.get(database);
+  const at = [...path, 'database'];
+  if (thing === undefined) return unknown(context, database, at, ['database']);
+  if (thing.kind !== 'database') {
+    report(context, 'FL405', at, `${database} is a ${thing.kind}, not a database`);
+    return null;
+  }
+  if (thing.parts.includes('commit')) {
+    const message =
+      `an operation of ${database} is called commit, as is the end of a transaction in figures: ` +
+      'choose another name for it';
+    report(context, 'FL402', at, message);
+  }
+  return { verb: 'transaction', database, steps, commit, ...modifiers };
+}
+
+/** A lock of the process, or of several. */
+export function resolveLock(
+  context: Context,
+  output: NonNullable<StepOutput['lock']>,
+  steps: readonly Step[],
+  modifiers: StepModifiers,
+  path: Path,
+): Step {
+  const { on, acquireTimeout, scope } = output;
+  checkKey(context, on, [...path, 'on']);
+  return { verb: 'lock', key: on, steps, acquireTimeoutNs: acquireTimeout, scope, ...modifiers };
+}
+
+/** Notes a key that nobody declares. */
+export function checkKey(context: Context, key: string, path: Path): void {
+  const { keys } = context.names;
+  if (keys.includes(key) || BUILT_IN_KEYS.has(key)) return;
+  const allowed = [...keys, ...BUILT_IN_KEYS];
+  report(context, 'FL404', path, `there is no key ${key}`, { found: key, allowed });
+}

@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import type { Distribution } from '../../kernel/distribution.js';
+import { distribution, durationOrNone } from '../../spec/quantities.js';
+import { nameText } from './common.js';
+import type { StepOutput } from './steps.js';
+
+export interface TransactionOutput {
+  readonly database: string;
+  readonly steps: readonly StepOutput[];
+  readonly commit: Distribution;
+}
+
+export interface LockOutput {
+  readonly on: string;
+  readonly steps: readonly StepOutput[];
+  readonly acquireTimeout: number | null;
+  readonly scope: 'instance' | 'service' | 'global';
+}
+
+/** A `transaction` step. */
+export function transactionSchema(steps: z.ZodType<StepOutput[]>): z.ZodType {
+  return z.strictObject({
+    database: nameText().describe('Name of the database. Required.'),
+    steps: steps.describe(
+      'Run over one connection, held from before the first until behind the commit; queries of this ' +
+        'database use it, branches of `parallel` and background steps have connections of their own. ' +
+        'A failure rolls back. Required.',
+    ),
+    commit: distribution()
+      .prefault('0ms')
+      .describe('Time of the commit at the server. Unit: distribution. Defaults to 0ms.'),
+  });
+}
+
+/** A `lock` step. */
+export function lockSchema(steps: z.ZodType<StepOutput[]>): z.ZodType {
+  return z.strictObject({
+    on: nameText().describe(
+      'Key: who has the same value waits, first come, first served. Required.',
+    ),
+    steps: steps.describe('Run while the lock is held. Required.'),
+    acquireTimeout: durationOrNone({ allowZero: false })
+      .prefault('none')
+      .describe(
+        'Longest wait for the lock; then the step fails with `timeout`. Unit: duration or `none`. ' +
+          'Defaults to none.',
+      ),
+    scope: z
+      .enum(['instance', 'service', 'global'])
+      .default('instance')
+      .describe(
+        'Who shares it: the requests of an instance, of all instances of the service, or everybody ' +
+          'who locks on this key. Defaults to instance.',
+      ),
+  });
+}

@@ -1,0 +1,26 @@
+import type { ComponentKind } from './component-kind.js';
+import type { LatencyResult } from './result.js';
+
+/** Figures of something that is no caller and no callee: a topic, its group. Pooled over replications. */
+export interface MeteredResult {
+  /** Kind of the component, also where this is its part. */
+  readonly kind: ComponentKind;
+  readonly meters: Readonly<Record<string, MeterResult>>;
+}
+
+/** One figure by its form. Series are by step of the timeline, means over replications. */
+export type MeterResult =
+  | {
+      readonly form: 'counter';
+      /** Mean count of a run, and of its steps. */
+      readonly total: number;
+      readonly steps: readonly number[];
+    }
+  | {
+      readonly form: 'gauge';
+      /** Means over time; ages are in seconds. */
+      readonly mean: number;
+      readonly max: number;
+      readonly steps: readonly number[];
+    }
+  | ({ readonly form: 'durations' } & LatencyResult);

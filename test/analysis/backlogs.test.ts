@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { run } from '../theory/program.js';
+
+/** 100 messages/s of 8 ms each, for a consumer that is away from 20 s on. */
+const away = (until: string): string => `
+faultline: 1
+title: A consumer that is away
+run: { duration: 60s, timeline: 1s }
+topics:
+  jobs: { kind: kafka, subscribers: [ { group: workers, call: worker.handle, commit: afterEach } ] }
+services:
+  worker: { endpoints: { handle: [ work: 8ms ] } }
+workloads:
+  users: { arrivals: constant(100/s), requests: [ { name: submit, steps: [ publish: jobs ] } ] }
+faults: [ { id: away, kind: crash, target: worker, at: 20s, for: ${until} } ]
+`;
+
+const told = (text: string) => {
+  const { cascade } = run(text).variant();
+  const events = cascade.events.filter(({ subject }) => subject === 'jobs.workers');
+  return { cascade, events: events.map(({ at, kind, text: words }) => ({ at, kind, words })) };
+};
+
+describe('messages that pile up', () => {
+  it('are told from where the oldest is too old until they are caught up with', () => {
+    const { events, cascade } = told(away('5s'));
+    // Each message handled gains 2 ms in 8: the age falls from 5 s by 0.25 s a second, to 1 s at 41 s.
+    expect(events).toEqual([
+      { at: 21, kind: 'backlog', words: '501 messages wait, the oldest for 5.01 s' },
+      { at: 42, kind: 'recovered', words: 'caught up after 21 s' },
+    ]);
+    expect(cascade.sentence).toContain('jobs.workers falls behind at 21 s: 501 messages wait');
+  });
+
+  it('are not caught up with where the consumer stays away', () => {
+    const { events } = told(away('none'));
+    expect(events[1]).toMatchObject({ at: 60, kind: 'notRecovered' });
+    expect(events[1]?.words).toContain('still wait at 60 s');
+  });
+
+  it('are nothing to tell of where each is handled at once', () => {
+    expect(told(away('500ms')).events).toEqual([]);
+  });
+});
