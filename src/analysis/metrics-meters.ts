@@ -24,6 +24,7 @@ const READINGS: ReadonlyMap<string, Reading> = new Map<string, Reading>([
   ['duplicateEffects', COUNTER],
   ['lostEffects', COUNTER],
   ['deadLettered', COUNTER],
+  ['rebalances', COUNTER],
   ['ready', LEVEL],
   ['inFlight', LEVEL],
   ['delayed', LEVEL],

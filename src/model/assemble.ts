@@ -115,9 +115,10 @@ export function assemble(
   world.coalescing = plan.coalescings.length > 0 ? new Coalescing(world) : null;
   setDoors(world, registry);
   world.sections = hasSections(world) ? new Sections(world) : null;
-  world.acts = actsOf(world);
+  world.turnables = { poison: new Map(), rebalance: new Map() };
+  world.acts = actsOf(world, registry);
   world.loads = new Loads(world);
-  const outages = new Outages(world);
+  const outages = (world.outages = new Outages(world));
   const board = new Board(world, outages, (kind) => {
     const definition = registry.faultKind(kind);
     invariant(definition !== undefined, 'fault-unknown-to-the-registry');

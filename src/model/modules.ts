@@ -2,14 +2,14 @@ import type { PlanAct } from '../spec/modules.js';
 import type { Act } from './acts.js';
 import { Channels } from './messaging/channels.js';
 import { Queues } from './messaging/queues/queues.js';
+import type { Registry } from './registry.js';
 import type { World } from './world.js';
 
 /** Builds what stands beside the calls of a run, and gives the steps that lead there, by act id. */
-export function actsOf(world: World): readonly Act[] {
-  const channels = new Channels(world);
-  const queues = new Queues(world, channels.messages, (component, message) =>
-    channels.send(component, message),
-  );
+export function actsOf(world: World, registry: Registry): readonly Act[] {
+  const channels = new Channels(world, registry);
+  const queues = new Queues(world, registry, channels);
+  channels.elsewhere = (message, component) => queues.take(message, component);
   return world.plan.acts.map((spec: PlanAct, id): Act => {
     switch (spec.act) {
       case 'publish':

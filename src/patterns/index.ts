@@ -72,4 +72,6 @@ export { load } from './faults/load.js';
 export { loss } from './faults/loss.js';
 export { partition } from './faults/partition.js';
 export { pause } from './faults/pause.js';
+export { poison } from './faults/poison.js';
+export { rebalance } from './faults/rebalance.js';
 export { slow } from './faults/slow.js';

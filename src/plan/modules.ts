@@ -6,11 +6,11 @@ import { planRows } from './rows.js';
 import type { Writer } from './writer.js';
 
 /** What stands beside the calls, once all programs are written. */
-export function planModules(w: Writer, network: Network): PlanModules {
+export function planModules(w: Writer, programs: readonly number[], network: Network): PlanModules {
   return {
     acts: w.acts.list,
-    topics: planTopics(w.layout, w.distributions),
-    queues: planQueues(w.layout, network, w.distributions),
+    topics: planTopics(w, programs),
+    queues: planQueues(w, programs, network),
     rows: planRows(w.layout),
   };
 }

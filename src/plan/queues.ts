@@ -1,4 +1,3 @@
-import type { Distribution } from '../kernel/distribution.js';
 import { NS_PER_SECOND } from '../kernel/time.js';
 import type {
   Bus,
@@ -10,11 +9,11 @@ import type {
   QueueRules,
 } from '../spec/queues.js';
 import type { Network } from '../spec/scenario.js';
-import type { Interner } from './canonical.js';
 import { isFree } from './free.js';
-import type { LaidComponent, LaidPart, Layout } from './layout.js';
+import type { LaidComponent, LaidPart } from './layout.js';
 import { partOf } from './layout.js';
 import { latencyBetween } from './network.js';
+import type { Writer } from './writer.js';
 
 /** How long a FIFO queue remembers what was sent to it. */
 const DEDUP_NS = 300 * NS_PER_SECOND;
@@ -24,19 +23,19 @@ const IN_FLIGHT_FIFO = 20_000;
 
 /** What planning a queue needs at hand. */
 interface Source {
-  readonly layout: Layout;
+  readonly w: Writer;
+  readonly programs: readonly number[];
   readonly network: Network;
-  readonly distributions: Interner<Distribution>;
 }
 
 /** The queues and the topics that push, in the order of their names. */
 export function planQueues(
-  layout: Layout,
+  w: Writer,
+  programs: readonly number[],
   network: Network,
-  distributions: Interner<Distribution>,
 ): readonly PlanInlet[] {
-  const from = { layout, network, distributions };
-  return layout.components.flatMap((component): readonly PlanInlet[] => {
+  const from = { w, programs, network };
+  return w.layout.components.flatMap((component): readonly PlanInlet[] => {
     const { source } = component;
     if (source.kind === 'queue') return [inletOf(from, component, source.queue)];
     if (source.kind !== 'topic' || source.topic.kind !== 'bus') return [];
@@ -61,8 +60,8 @@ function inletOf(from: Source, component: LaidComponent, spec: MessageQueue | Bu
   return { component: component.id, rules, queues };
 }
 
-function idOf({ layout }: Source, name: string | null): number {
-  return name === null ? -1 : layout.byName.get(name)!.id;
+function idOf({ w }: Source, name: string | null): number {
+  return name === null ? -1 : w.layout.byName.get(name)!.id;
 }
 
 function consumerOf(
@@ -72,10 +71,17 @@ function consumerOf(
   part: LaidPart,
 ): PlanConsumer {
   const { consumer } = part.source as Extract<LaidPart['source'], { kind: 'consumer' }>;
-  const service = from.layout.byName.get(consumer.call.component)!;
+  const { w, programs } = from;
+  const service = w.layout.byName.get(consumer.call.component)!;
+  const handler = partOf(service, consumer.call.part!);
+  const endpoint = handler.source as Extract<LaidPart['source'], { kind: 'endpoint' }>;
+  const own = programs[part.id]!;
   return {
     part: part.id,
-    handler: partOf(service, consumer.call.part!).id,
+    handler: handler.id,
+    program: own < 0 ? programs[handler.id]! : own,
+    lookup: w.lookups.get(part.id) ?? -1,
+    timeLimitNs: endpoint.endpoint.timeLimitNs,
     spec: consumer,
     ...channelOf(spec, consumer),
     deadLetter: idOf(from, consumer.deadLetter),
@@ -102,9 +108,9 @@ function channelOf(
   }
 }
 
-function wayOf({ layout, network, distributions }: Source, x: LaidComponent, y: LaidComponent) {
-  const latency = latencyBetween(network, layout, x, y);
-  return latency === null || isFree(latency) ? -1 : distributions.id(latency);
+function wayOf({ w, network }: Source, x: LaidComponent, y: LaidComponent): number {
+  const latency = latencyBetween(network, w.layout, x, y);
+  return latency === null || isFree(latency) ? -1 : w.distributions.id(latency);
 }
 
 /** Rules of a queue that has none of its own. */
@@ -128,7 +134,7 @@ const PLAIN = {
   delaysToTail: false,
 } as const satisfies Partial<QueueRules>;
 
-function rulesOf({ distributions }: Source, spec: MessageQueue | Bus): QueueRules {
+function rulesOf({ w }: Source, spec: MessageQueue | Bus): QueueRules {
   const { backlog, capacity, overflow, publishTimeoutNs, publishLatency } = spec;
   const common = {
     ...PLAIN,
@@ -136,7 +142,7 @@ function rulesOf({ distributions }: Source, spec: MessageQueue | Bus): QueueRule
     capacity,
     overflow,
     publishTimeoutNs: publishTimeoutNs ?? Infinity,
-    latency: isFree(publishLatency) ? -1 : distributions.id(publishLatency),
+    latency: isFree(publishLatency) ? -1 : w.distributions.id(publishLatency),
   };
   switch (spec.kind) {
     case 'simple':

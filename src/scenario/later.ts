@@ -28,12 +28,9 @@ const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
   ['databases.*.operations.*', 'rows scan fanout'],
   [
     'topics.*',
-    'tags broker replication minInsyncReplicas retention event producer',
+    'tags broker replication minInsyncReplicas event producer',
   ],
-  [
-    'topics.*.subscribers.*',
-    'maxPollInterval sessionTimeout heartbeatInterval autoOffsetReset rebalance policy',
-  ],
+  ['topics.*.subscribers.*', 'policy'],
   ['workloads.*', 'tags keys'],
   ['workloads.*.requests.*', 'keys'],
   ['faults.*', 'when jitter probability group role version'],
@@ -63,7 +60,6 @@ const LATER_WORDS: readonly (readonly [key: string, words: string])[] = [
   ['per', 'key'],
   ['shed.kind', 'dagor'],
   ['arrivals.kind', 'trace'],
-  ['topics.*.subscribers.*.commit', 'auto transactional'],
   ['pool.kind', 'pgbouncer'],
   ['pools.*.kind', 'pgbouncer'],
   ['databases.*.kind', 'postgres mysql mongo elasticsearch dynamodb redis'],

@@ -42,7 +42,7 @@ const BY_NAME: ReadonlyMap<string, Metric> = new Map(METRICS.map((entry) => [ent
 const LATER = new Set(
   (
     'memory instances restarts replicaLag lostCommits staleReads hitRatio loads evictions ' +
-    'rebalances drain completed ' +
+    'drain completed ' +
     'compensated stuck inconsistent lost duration compensations valueStuck conflicts replayed staleness ' +
     'rollout cost'
   ).split(' '),

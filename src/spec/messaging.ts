@@ -16,6 +16,8 @@ export interface Topic {
   readonly publishLatency: Distribution;
   /** Messages that are there at time 0. */
   readonly backlog: number;
+  /** Age at which a message is deleted, read or not; null = never. */
+  readonly retentionNs: Ns | null;
   readonly subscribers: readonly Subscriber[];
 }
 
@@ -59,7 +61,27 @@ export interface Inbox {
 export interface Subscriber extends Consumption {
   readonly group: string;
   readonly maxPollRecords: number;
-  readonly commit: 'before' | 'afterBatch' | 'afterEach';
+  readonly commit: 'auto' | 'before' | 'afterBatch' | 'afterEach' | 'transactional';
+  /** Of `auto`: time between two commits. */
+  readonly autoCommitNs: Ns;
+  /** Longest time between two polls before the member leaves. */
+  readonly maxPollNs: Ns;
+  /** Without a heartbeat for so long a member is declared dead; it sends one each heartbeatNs. */
+  readonly sessionNs: Ns;
+  readonly heartbeatNs: Ns;
+  readonly reset: 'latest' | 'earliest';
+  readonly rebalance: Rebalance;
+}
+
+/** How partitions are dealt anew when the members change. */
+export interface Rebalance {
+  readonly protocol: 'classic' | 'cooperative' | 'consumer';
+  /** From the moment all are ready until the new assignment is in force. */
+  readonly pauseNs: Ns;
+  /** What an empty group waits for more members than the first. */
+  readonly initialDelayNs: Ns;
+  /** Members keep their identity over a restart. */
+  readonly isStatic: boolean;
 }
 
 /** What a `publish` step does. */
@@ -101,4 +123,12 @@ export interface PlanGroup {
   readonly part: number;
   readonly handler: number;
   readonly spec: Subscriber;
+  /** Component id of the topic or queue for what nobody could handle, or -1. */
+  readonly deadLetter: number;
+  /** What a delivery runs: the handler, behind the question to the inbox where that is a query. */
+  readonly program: number;
+  /** Program that only asks it, for a message whose id is there; -1 = asking costs nothing. */
+  readonly lookup: number;
+  /** The handler's own limit on one execution; null = none. */
+  readonly timeLimitNs: Ns | null;
 }

@@ -141,6 +141,11 @@ export interface PlanConsumer {
   /** Part id of its own, and of the endpoint that it calls. */
   readonly part: number;
   readonly handler: number;
+  /** First instruction of what it runs, and of what it runs for a message that its inbox knows, -1 = nothing. */
+  readonly program: number;
+  readonly lookup: number;
+  /** Of the endpoint; null = none. */
+  readonly timeLimitNs: Ns | null;
   readonly spec: QueueConsumer;
   /** Messages on one channel, and handlers behind it. */
   readonly prefetch: number;

@@ -114,6 +114,8 @@ describe('the registry of patterns', () => {
       'loss',
       'partition',
       'pause',
+      'poison',
+      'rebalance',
       'slow',
     ]);
   });

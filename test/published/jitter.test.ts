@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Samplers } from '../../src/kernel/distribution.js';
 import { backoffSchema } from '../../src/patterns/mechanisms/backoff-fields.js';
-import { Backoff } from '../../src/model/backoff.js';
+import { Backoff } from '../../src/patterns/mechanisms/backoff.js';
 import { MS } from '../support/fake-calls.js';
 
 /**

@@ -13,7 +13,7 @@ import { EDGE_COUNTER } from '../../spec/policy.js';
 import type { Quantity } from '../../spec/quantities.js';
 import { duration, quantity, share, whole } from '../../spec/quantities.js';
 import { parseFactor, parseRate, RATE_PATTERN } from '../../spec/quantity-text.js';
-import { Backoff } from '../../model/backoff.js';
+import { Backoff } from '../mechanisms/backoff.js';
 import { backoffSchema } from '../mechanisms/backoff-fields.js';
 import type { BreakerJournal } from '../mechanisms/breaker.js';
 import { breakerJournal, CLOSED, HALF_OPEN, OPEN } from '../mechanisms/breaker.js';

@@ -155,7 +155,9 @@ function checkTarget(
   if (!knownPart(context, name, part, path)) return;
   const thing = context.names.things.get(name)!;
   const host = aims.hosts.get(name);
-  if (thing.kind === 'workload') {
+  if (HOLDERS.has(thing.kind)) {
+    fits(context, kind, text, part === null ? ['messages'] : ['group'], path);
+  } else if (thing.kind === 'workload') {
     fits(context, kind, text, part === null ? ['workload', 'link'] : [], path);
   } else if (indexed !== null) {
     const index = Number(indexed[2]);
@@ -239,7 +241,7 @@ function checkZone(context: Context, output: FaultOutput, path: Path): void {
 function knownPart(context: Context, name: string, part: string | null, path: Path): boolean {
   const thing = context.names.things.get(name);
   if (thing === undefined) {
-    unknown(context, name, path, ['service', 'gateway', 'database', 'workload']);
+    unknown(context, name, path, ['service', 'gateway', 'database', 'workload', 'topic']);
     return false;
   }
   if (part === null || thing.parts.includes(part)) return true;
@@ -265,6 +267,9 @@ function fits(
   return false;
 }
 
+/** What holds messages, and has consumers as its parts. */
+const HOLDERS: ReadonlySet<string> = new Set(['topic', 'queue']);
+
 const WORDS: Readonly<Record<Hittable, string>> = {
   instance: 'components and instances',
   endpoint: 'endpoints and operations',
@@ -272,6 +277,8 @@ const WORDS: Readonly<Record<Hittable, string>> = {
   workload: 'workloads',
   between: 'the two sides of `between`',
   zone: 'zones',
+  messages: 'topics and queues',
+  group: 'groups of consumers',
 };
 
 function several(side: string | readonly string[]): readonly string[] {

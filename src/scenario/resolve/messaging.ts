@@ -5,13 +5,19 @@ import type { PublishOutput } from '../schema/publish.js';
 import { checkKey } from './bundles.js';
 import { HOLDERS, resolveConsumer } from './consumer.js';
 import type { Context, Path } from './context.js';
-import { report } from './context.js';
+import { report, writtenAt } from './context.js';
 import { unknown } from './targets.js';
 
 /** One topic in its final form. */
 export function resolveTopic(context: Context, name: string, output: KafkaOutput): Topic {
   const path = ['topics', name];
   const { kind, partitions, publishLatency, backlog } = output;
+  const { subscribers } = output;
+  if (backlog > 0 && !subscribers.some(({ autoOffsetReset }) => autoOffsetReset === 'earliest')) {
+    const message =
+      'nobody reads the backlog: a group without an offset begins at the end, unless it has autoOffsetReset: earliest';
+    report(context, 'FL208', [...path, 'backlog'], message);
+  }
   return {
     name,
     title: output.title ?? null,
@@ -21,7 +27,8 @@ export function resolveTopic(context: Context, name: string, output: KafkaOutput
     partitions,
     publishLatency,
     backlog,
-    subscribers: output.subscribers.flatMap(
+    retentionNs: output.retention,
+    subscribers: subscribers.flatMap(
       (own, index) => resolveSubscriber(context, own, [...path, 'subscribers', index]) ?? [],
     ),
   };
@@ -32,9 +39,44 @@ function resolveSubscriber(
   output: KafkaOutput['subscribers'][number],
   path: Path,
 ): Subscriber | null {
-  const { group, maxPollRecords, commit } = output;
+  const { group, maxPollRecords, commit, rebalance } = output;
+  checkIntervals(context, output, path);
   const common = resolveConsumer(context, output, path);
-  return common === null ? null : { ...common, group, maxPollRecords, commit };
+  if (common === null) return null;
+  return {
+    ...common,
+    group,
+    maxPollRecords,
+    commit,
+    autoCommitNs: output.autoCommitInterval,
+    maxPollNs: output.maxPollInterval,
+    sessionNs: output.sessionTimeout,
+    heartbeatNs: output.heartbeatInterval,
+    reset: output.autoOffsetReset,
+    rebalance: {
+      protocol: rebalance.protocol,
+      pauseNs: rebalance.pause,
+      initialDelayNs: rebalance.initialDelay,
+      isStatic: rebalance.staticMembership,
+    },
+  };
+}
+
+function checkIntervals(
+  context: Context,
+  output: KafkaOutput['subscribers'][number],
+  path: Path,
+): void {
+  const { commit, heartbeatInterval, sessionTimeout } = output;
+  if (heartbeatInterval >= sessionTimeout) {
+    const message =
+      'every member would be declared dead between two heartbeats: heartbeatInterval is below sessionTimeout';
+    report(context, 'FL208', [...path, 'heartbeatInterval'], message);
+  }
+  if (commit !== 'auto' && writtenAt(context, [...path, 'autoCommitInterval']) !== undefined) {
+    const message = `with commit: ${commit} nothing is committed at intervals: write commit: auto`;
+    report(context, 'FL208', [...path, 'autoCommitInterval'], message);
+  }
 }
 
 /** A `publish` step. */

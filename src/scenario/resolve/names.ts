@@ -24,6 +24,13 @@ export interface Names {
   readonly broken: ReadonlySet<string>;
 }
 
+type Add = (
+  kind: NamedThing['kind'],
+  section: string,
+  name: string,
+  parts: readonly string[],
+) => void;
+
 type Raise = (code: Code, path: readonly (string | number)[], message: string) => void;
 
 /** Words that mean something of their own in references. */
@@ -52,12 +59,7 @@ export function collectNames(
     taken.set(name, section);
     return true;
   };
-  const add = (
-    kind: NamedThing['kind'],
-    section: string,
-    name: string,
-    parts: readonly string[],
-  ): void => {
+  const add: Add = (kind, section, name, parts) => {
     if (claim(section, name, [section, name])) things.set(name, { kind, section, parts });
   };
   for (const [name, gateway] of sorted(scenario.gateways)) {
@@ -75,16 +77,7 @@ export function collectNames(
     for (const part of parts) checkPart(part, ['databases', name, 'operations', part], raise);
     add('database', 'databases', name, parts);
   }
-  for (const [name, topic] of sorted(scenario.topics)) {
-    const groups = topic.subscribers.map(({ group }) => group);
-    checkGroups(name, groups, raise);
-    add('topic', 'topics', name, groups);
-  }
-  for (const [name, queue] of sorted(scenario.queues)) {
-    const consumers = queue.consumers.map((own) => own.name ?? consumerNameOf(own.call));
-    checkConsumers(name, consumers, raise);
-    add('queue', 'queues', name, consumers);
-  }
+  addHolders(scenario, add, raise);
   for (const [name] of sorted(scenario.workloads)) add('workload', 'workloads', name, []);
   const zones = sorted(scenario.network.zones).map(([name]) => name);
   for (const zone of zones) claim('network.zones', zone, ['network', 'zones', zone]);
@@ -96,6 +89,20 @@ export function collectNames(
     if (BUILT_IN_KEYS.has(key)) raise('FL403', ['keys', key], `${key} is a built-in key`);
   }
   return { things, zones: new Set(zones), keys, broken, offers: new Map() };
+}
+
+/** What holds messages, with those who handle them. */
+function addHolders(scenario: ScenarioOutput, add: Add, raise: Raise): void {
+  for (const [name, topic] of sorted(scenario.topics)) {
+    const groups = topic.subscribers.map(({ group }) => group);
+    checkGroups(name, groups, raise);
+    add('topic', 'topics', name, groups);
+  }
+  for (const [name, queue] of sorted(scenario.queues)) {
+    const consumers = queue.consumers.map((own) => own.name ?? consumerNameOf(own.call));
+    checkConsumers(name, consumers, raise);
+    add('queue', 'queues', name, consumers);
+  }
 }
 
 /** The names of these kinds of things: one list for all messages, since a scenario has thousands. */

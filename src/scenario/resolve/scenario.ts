@@ -55,12 +55,6 @@ export function resolveScenario(
   const databases = mapOf(output.databases, (name, own): Database =>
     resolveDatabase(context, name, own),
   );
-  const topics = mapOf(output.topics, (name, own): Topic | Bus =>
-    own.kind === 'bus' ? resolveBus(context, name, own) : resolveTopic(context, name, own),
-  );
-  const queues = mapOf(output.queues, (name, own): MessageQueue =>
-    resolveQueue(context, name, own),
-  );
   const workloads = mapOf(output.workloads, (name, own): Workload =>
     resolveWorkload(context, name, own, gateways, output.run.duration),
   );
@@ -75,8 +69,7 @@ export function resolveScenario(
     gateways,
     services,
     databases,
-    topics,
-    queues,
+    ...resolveHolders(context, output),
     workloads,
   };
   const graph = callGraph(parts);
@@ -94,6 +87,20 @@ export function resolveScenario(
   }
   checkLimits(scenario, graph, raise);
   return { scenario, graph };
+}
+
+/** What holds messages. */
+function resolveHolders(
+  context: Context,
+  output: ScenarioOutput,
+): Pick<Scenario, 'topics' | 'queues'> {
+  const topics = mapOf(output.topics, (name, own): Topic | Bus =>
+    own.kind === 'bus' ? resolveBus(context, name, own) : resolveTopic(context, name, own),
+  );
+  const queues = mapOf(output.queues, (name, own): MessageQueue =>
+    resolveQueue(context, name, own),
+  );
+  return { topics, queues };
 }
 
 /** Circles of calls, and calls of gateways that no route takes. */

@@ -1,3 +1,4 @@
+import { faultKind } from '../../patterns/registry.js';
 import type { Fault } from '../../spec/scenario.js';
 import { formatDuration } from '../../spec/quantity-text.js';
 import type { FaultOutput } from '../schema/fault.js';
@@ -45,9 +46,14 @@ export function resolveSpans(
       }
       return spansOf(other, [...chain, id]);
     });
+    const acts = actsOnce(fault);
     const spans = starts.map((fromNs) => ({
       fromNs,
-      untilNs: fault.for === null || fault.for === undefined ? null : fromNs + fault.for,
+      untilNs: acts
+        ? fromNs + 1
+        : fault.for === null || fault.for === undefined
+          ? null
+          : fromNs + fault.for,
     }));
     done.set(index, spans);
     return spans;
@@ -62,7 +68,12 @@ function startsOf(
   path: Path,
   spansOf: (id: string) => Spans,
 ): number[] {
-  if (fault.for === undefined) {
+  if (actsOnce(fault)) {
+    if (fault.for !== undefined) {
+      const message = `${fault.kind} acts once, at its start: it has no length`;
+      report(context, 'FL208', [...path, 'for'], message);
+    }
+  } else if (fault.for === undefined) {
     reportKey(
       context,
       'FL203',
@@ -89,6 +100,10 @@ function startsOf(
   return fault.every === undefined
     ? once(context, fault, at, path)
     : repeated(context, fault, at, durationNs, path);
+}
+
+function actsOnce({ kind }: FaultOutput): boolean {
+  return faultKind(kind)?.once === true;
 }
 
 function once(context: Context, fault: FaultOutput, at: number, path: Path): number[] {

@@ -77,5 +77,5 @@ export const consumerFields = {
 };
 
 /** What they hold after validation. */
-const consumerSchema = z.strictObject(consumerFields);
-export type ConsumerOutput = z.output<typeof consumerSchema>;
+
+export type ConsumerOutput = z.output<z.ZodObject<typeof consumerFields>>;

@@ -1,8 +1,40 @@
 import { z } from 'zod';
-import { distribution, whole } from '../../spec/quantities.js';
+import { distribution, duration, durationOrNone, whole } from '../../spec/quantities.js';
 import { critical, entryText, extending, inheriting, nameText } from './common.js';
 import { consumerFields } from './consumer.js';
 import { busFields } from './queues.js';
+
+const rebalance = z
+  .strictObject({
+    protocol: z
+      .enum(['classic', 'cooperative', 'consumer'])
+      .default('classic')
+      .describe(
+        '`classic`: everybody stops until all have joined again; `cooperative`: the same, but only ' +
+          'partitions that move stop; `consumer` (KIP-848): nobody waits for anybody, and only ' +
+          'partitions that move stop. Defaults to classic.',
+      ),
+    pause: duration()
+      .prefault('3s')
+      .describe(
+        'From the moment that all are ready until the new assignment is in force: heartbeats that tell ' +
+          'of it, joining, syncing. Unit: duration. Defaults to 3s.',
+      ),
+    initialDelay: duration()
+      .prefault('3s')
+      .describe(
+        'What an empty group waits for others when its first member joins ' +
+          '(group.initial.rebalance.delay.ms). Unit: duration. Defaults to 3s.',
+      ),
+    staticMembership: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Members have a group.instance.id: a restart within `sessionTimeout` changes nothing. ' +
+          'Defaults to false.',
+      ),
+  })
+  .describe('How partitions are dealt anew when members come or go.');
 
 /** A group of consumers of a topic. */
 const subscriber = z
@@ -15,12 +47,40 @@ const subscriber = z
       .prefault(500)
       .describe('Messages taken with one poll. Unit: count. Defaults to 500.'),
     commit: z
-      .enum(['before', 'afterBatch', 'afterEach'])
+      .enum(['auto', 'before', 'afterBatch', 'afterEach', 'transactional'])
       .default('afterBatch')
       .describe(
         'When the offset is committed: `before` handling (what a crash interrupts is lost), ' +
-          '`afterBatch` or `afterEach` (what a crash interrupts is read again). Defaults to afterBatch.',
+          '`afterBatch` or `afterEach` (what a crash interrupts is read again), `auto` with the first ' +
+          'poll after each `autoCommitInterval`, `transactional` after the batch together with its ' +
+          'effects and what it published. Defaults to afterBatch.',
       ),
+    autoCommitInterval: duration({ allowZero: false })
+      .prefault('5s')
+      .describe('Time between two commits with `commit: auto`. Unit: duration. Defaults to 5s.'),
+    maxPollInterval: duration({ allowZero: false })
+      .prefault('5m')
+      .describe(
+        'Longest time between two polls: a member that needs longer for what it has taken leaves the ' +
+          'group, and its commit fails. Unit: duration. Defaults to 5m.',
+      ),
+    sessionTimeout: duration({ allowZero: false })
+      .prefault('45s')
+      .describe(
+        'Without a heartbeat for so long a member is declared dead and its partitions go to others. ' +
+          'Unit: duration. Defaults to 45s.',
+      ),
+    heartbeatInterval: duration({ allowZero: false })
+      .prefault('3s')
+      .describe('Time between two heartbeats of a member. Unit: duration. Defaults to 3s.'),
+    autoOffsetReset: z
+      .enum(['latest', 'earliest'])
+      .default('latest')
+      .describe(
+        'Where the group begins without an offset that is still there, at time 0 or when `retention` has ' +
+          'deleted it: `latest` skips what is there, `earliest` reads it. Defaults to latest.',
+      ),
+    rebalance: rebalance.prefault({}),
   })
   .describe('A group of consumers.');
 
@@ -40,6 +100,12 @@ const kafka = z
     backlog: whole({ max: 10_000_000 })
       .prefault(0)
       .describe('Messages that are there at time 0. Unit: count. Defaults to 0.'),
+    retention: durationOrNone({ allowZero: false })
+      .prefault('7d')
+      .describe(
+        'Age at which a message is deleted, whether it was read or not. Unit: duration or `none`. ' +
+          'Defaults to 7d.',
+      ),
     subscribers: z
       .array(subscriber)
       .default([])

@@ -33,6 +33,8 @@ export class Deliveries {
   epoch: Int32Array = new Int32Array(0);
   /** Tries in this process. */
   tries: Int32Array = new Int32Array(0);
+  /** When the run began. */
+  began: Float64Array = new Float64Array(0);
   verdict: Uint8Array = new Uint8Array(0);
   /** Raised when its process has died. */
   dead: Uint8Array = new Uint8Array(0);
@@ -87,6 +89,7 @@ export class Deliveries {
     this.channel = widenInt32(this.channel, capacity);
     this.epoch = widenInt32(this.epoch, capacity);
     this.tries = widenInt32(this.tries, capacity);
+    this.began = widenFloat64(this.began, capacity);
     this.verdict = widenUint8(this.verdict, capacity);
     this.dead = widenUint8(this.dead, capacity);
     this.settled = widenUint8(this.settled, capacity);

@@ -6,6 +6,7 @@ import type { Ns } from '../../../kernel/time.js';
 import type { PlanQueue } from '../../../spec/queues.js';
 import type { Counter } from '../../meters.js';
 import type { Instance } from '../../instance.js';
+import type { Registry } from '../../registry.js';
 import type { World } from '../../world.js';
 import type { Messages } from '../messages.js';
 import { Channel } from './channel.js';
@@ -38,7 +39,13 @@ export class Dispatch {
   private readonly emptyReceives: Counter | null;
   private pumping = false;
 
-  constructor(world: World, messages: Messages, queue: StoredQueue, effect: number) {
+  constructor(
+    world: World,
+    registry: Registry,
+    messages: Messages,
+    queue: StoredQueue,
+    effect: number,
+  ) {
     this.world = world;
     this.messages = messages;
     this.queue = queue;
@@ -55,7 +62,7 @@ export class Dispatch {
     this.answerOp = engine.define('empty-receive', (channel, asked) => this.empty(channel, asked));
     this.emptyReceives = rules.polled ? meters.counter('emptyReceives', { component, part }) : null;
     this.channels = this.open();
-    this.handling = new Handling(world, messages, this, effect);
+    this.handling = new Handling(world, registry, messages, this, effect);
     for (const channel of this.channels) this.begin(channel);
   }
 

@@ -1,24 +1,32 @@
 import { PHASE } from '../../../kernel/phase.js';
 import { streamKey, unit } from '../../../kernel/rng.js';
 import type { StreamKey } from '../../../kernel/rng.js';
-import { isSuccess } from '../../../spec/outcome.js';
+import type { Ns } from '../../../kernel/time.js';
+import { NS_PER_MS } from '../../../kernel/time.js';
+import { isSuccess, OUTCOME } from '../../../spec/outcome.js';
 import type { Outcome } from '../../../spec/outcome.js';
-import { Backoff } from '../../backoff.js';
+import type { PlanConsumer } from '../../../spec/queues.js';
 import type { Counter, Durations } from '../../meters.js';
+import type { Delays, Registry } from '../../registry.js';
 import type { World } from '../../world.js';
-import type { Messages } from '../messages.js';
+import { Inboxes } from '../inboxes.js';
+import type { Messages, Poison } from '../messages.js';
 import type { Channel } from './channel.js';
 import { VERDICT } from './deliveries.js';
 import type { Deliveries } from './deliveries.js';
 import type { Dispatch } from './dispatch.js';
 import type { StoredQueue } from './stored-queue.js';
 
+/** What a try takes at least. */
+const TRY_NS = NS_PER_MS;
+
 /** What one consumer of a queue counts, and how long it waits before it tries again. */
 interface Book {
   readonly consumed: Counter;
   readonly duplicates: Counter;
   readonly delays: Durations;
-  readonly backoff: Backoff | null;
+  readonly backoff: Delays | null;
+  readonly inbox: Inboxes | null;
   readonly key: StreamKey;
 }
 
@@ -35,9 +43,16 @@ export class Handling {
   private readonly owner: number;
   private readonly wakeOp: number;
   private readonly againOp: number;
+  private readonly failedOp: number;
   private readonly channels: readonly Channel[];
 
-  constructor(world: World, messages: Messages, dispatch: Dispatch, effect: number) {
+  constructor(
+    world: World,
+    registry: Registry,
+    messages: Messages,
+    dispatch: Dispatch,
+    effect: number,
+  ) {
     this.world = world;
     this.messages = messages;
     this.dispatch = dispatch;
@@ -47,8 +62,11 @@ export class Handling {
     this.effect = effect;
     this.owner = world.tasks.register(this);
     this.wakeOp = world.engine.define('handle', (channel, epoch) => this.wake(channel, epoch));
-    this.againOp = world.engine.define('handle-again', (delivery) => this.again(delivery));
-    this.books = this.queue.spec.consumers.map((consumer) => this.bookOf(consumer));
+    this.againOp = world.engine.define('handle-again', (run) => this.again(run));
+    this.failedOp = world.engine.define('handling-failed', (run) => {
+      if (!this.isOver(run)) this.ended(run, OUTCOME.serverError);
+    });
+    this.books = this.queue.spec.consumers.map((consumer) => this.bookOf(consumer, registry));
   }
 
   /** A message has come to a consumer. */
@@ -68,14 +86,23 @@ export class Handling {
   }
 
   taskEnded(run: number, outcome: Outcome): void {
-    const { deliveries } = this;
-    if (deliveries.dead[run] !== 0) {
-      this.letGo(run);
-      return;
-    }
-    const channel = this.channels[deliveries.channel[run]];
+    if (!this.isOver(run)) this.ended(run, outcome);
+  }
+
+  /** True for a run whose process has died: nothing of it matters any more. */
+  private isOver(run: number): boolean {
+    if (this.deliveries.dead[run] === 0) return false;
+    this.letGo(run);
+    return true;
+  }
+
+  private ended(run: number, outcome: Outcome): void {
+    const channel = this.channels[this.deliveries.channel[run]];
     if (isSuccess(outcome)) this.succeeded(channel, run);
-    else if (this.triesAgain(channel, run)) return;
+    else if (this.isTooFast(channel, run)) {
+      this.failAt(run, this.world.engine.now + TRY_NS);
+      return;
+    } else if (this.triesAgain(channel, run)) return;
     else this.failed(channel, run);
     this.finish(channel, run);
   }
@@ -126,30 +153,81 @@ export class Handling {
 
   private start(channel: Channel, run: number): void {
     const { deliveries, messages, queue, world } = this;
+    const { spec } = channel;
     const tries = ++deliveries.tries[run];
+    deliveries.began[run] = world.engine.now;
+    const isKnown = this.isKnown(channel, run);
+    if (isKnown && spec.lookup < 0) {
+      this.judge(run, VERDICT.ack);
+      this.finish(channel, run);
+      return;
+    }
+    const poison = messages.poisons.length === 0 ? null : this.poisonOf(run);
+    if (poison !== null) {
+      this.poisoned(channel, run, poison);
+      return;
+    }
     const entry = deliveries.entry[run];
     const isHere = queue.isHere(entry, deliveries.life[run]);
     const attempt = isHere ? ++queue.entries.runs[entry] : tries;
     const context = messages.context(deliveries.message[run], this.effect, attempt);
-    world.tasks.start(this.owner, run, channel.instance.id, channel.spec.handler, context);
+    const program = isKnown ? spec.lookup : spec.program;
+    world.tasks.start(this.owner, run, channel.instance.id, spec.handler, context, program);
+  }
+
+  /** Whether the inbox of the consumer knows all messages of a run (OX-5). */
+  private isKnown(channel: Channel, run: number): boolean {
+    const { inbox } = this.books[channel.consumer];
+    if (inbox === null) return false;
+    const { deliveries } = this;
+    for (let own = run; own >= 0; own = deliveries.inRun[own]) {
+      if (!inbox.has(deliveries.message[own])) return false;
+    }
+    return true;
+  }
+
+  /** The poison among the messages of a run, the worst of several; null = none. */
+  private poisonOf(run: number): Poison | null {
+    const { deliveries, messages } = this;
+    let worst = 0;
+    for (let own = run; own >= 0; own = deliveries.inRun[own]) {
+      worst = Math.max(worst, messages.poison[deliveries.message[own]]);
+    }
+    return worst === 0 ? null : messages.poisons[worst - 1];
+  }
+
+  /** A poison message fails at once, kills the process, or is never through with (PO-1). */
+  private poisoned(channel: Channel, run: number, { effect, restartNs }: Poison): void {
+    const { engine, outages } = this.world;
+    if (effect === 'error') {
+      this.failAt(run, engine.now);
+    } else if (effect === 'crash') {
+      outages.die(channel.instance, restartNs);
+      this.letGo(run);
+    } else {
+      const { timeLimitNs } = channel.spec;
+      if (timeLimitNs === null) this.letGo(run);
+      else this.failAt(run, engine.now + timeLimitNs);
+    }
+  }
+
+  private failAt(run: number, at: Ns): void {
+    this.world.engine.at(at, PHASE.COMPLETION, this.failedOp, run, 0, 0);
   }
 
   private again(run: number): void {
-    const { deliveries } = this;
-    if (deliveries.dead[run] !== 0) {
-      this.letGo(run);
-      return;
-    }
-    this.start(this.channels[deliveries.channel[run]], run);
+    if (!this.isOver(run)) this.start(this.channels[this.deliveries.channel[run]], run);
   }
 
   private succeeded(channel: Channel, run: number): void {
     const { deliveries, messages, world } = this;
     const { meters } = world;
-    const { consumed, duplicates, delays } = this.books[channel.consumer];
+    const { consumed, duplicates, delays, inbox } = this.books[channel.consumer];
     for (let own = run; own >= 0; own = deliveries.inRun[own]) {
       const message = deliveries.message[own];
+      if (inbox?.has(message) === true) continue;
       if (messages.effect(message, this.effect)) meters.count(duplicates);
+      for (const book of this.books) book.inbox?.note(message);
       meters.count(consumed);
       meters.took(delays, messages.cell[message], messages.age(message));
     }
@@ -174,6 +252,13 @@ export class Handling {
     const { engine } = world;
     engine.at(engine.now + delay, PHASE.RETRY, this.againOp, run, 0, 0);
     return true;
+  }
+
+  /** Whether a failure took no time: what is tried again at once would be tried for ever in one instant. */
+  private isTooFast(channel: Channel, run: number): boolean {
+    if (this.deliveries.began[run] !== this.world.engine.now) return false;
+    const { retry } = channel.spec.spec;
+    return this.queue.spec.rules.failure === 'back' || retry?.mode === 'inProcess';
   }
 
   private failed(channel: Channel, run: number): void {
@@ -261,17 +346,20 @@ export class Handling {
     return unit(a, b, lineageA[message], lineageB[message], 0) < filter;
   }
 
-  private bookOf({ part, spec }: StoredQueue['spec']['consumers'][number]): Book {
+  private bookOf({ part, spec }: PlanConsumer, registry: Registry): Book {
     const { meters, plan, replication } = this.world;
     const subject = { component: this.queue.spec.component, part };
     const name = `${plan.components[subject.component].name}.${plan.parts[part].name}`;
     const key = streamKey(plan.seed, replication, `consumer/${name}`);
     const config = spec.retry?.backoff ?? null;
+    const { inbox } = spec;
     return {
       consumed: meters.counter('consumed', subject),
       duplicates: meters.counter('duplicateEffects', subject),
       delays: meters.durations('delay', subject),
-      backoff: config === null ? null : new Backoff(config, key),
+      backoff: config === null ? null : registry.delaysOf(config, key),
+      inbox:
+        inbox === null ? null : new Inboxes(this.world, this.messages, this.effect, inbox.windowNs),
       key,
     };
   }

@@ -2,7 +2,7 @@ import { derive, lineage, streamKey, unit } from '../../../kernel/rng.js';
 import type { StreamKey } from '../../../kernel/rng.js';
 import type { PlanInlet, QueueRules } from '../../../spec/queues.js';
 import type { Counter } from '../../meters.js';
-import type { World } from '../../world.js';
+import type { PoisonShare, World } from '../../world.js';
 import type { Messages } from '../messages.js';
 import type { Dispatch } from './dispatch.js';
 import { Recent } from './recent.js';
@@ -20,6 +20,7 @@ export class Inlet {
   private readonly key: StreamKey;
   private readonly isBus: boolean;
   private readonly recent: Recent | null;
+  private poisons: readonly PoisonShare[] = [];
   private readonly published: Counter;
   private readonly rejected: Counter;
 
@@ -37,6 +38,7 @@ export class Inlet {
     const subject = { component, part: -1 };
     this.published = meters.counter('published', subject);
     this.rejected = meters.counter('publishRejected', subject);
+    world.turnables.poison.set(component, (shares) => (this.poisons = shares));
     this.recent = this.rules.dedupNs > 0 ? new Recent(this.rules.dedupNs) : null;
   }
 
@@ -69,6 +71,7 @@ export class Inlet {
     this.recent?.add(engine.now, a, b);
     meters.count(this.published);
     engine.note(this.component, this.messages.lineageA[message]);
+    if (this.poisons.length > 0) this.messages.taint(message, this.poisons);
     this.spread(message, -1);
     return DOOR.taken;
   }

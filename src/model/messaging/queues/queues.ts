@@ -10,20 +10,19 @@ import type { Outcome } from '../../../spec/outcome.js';
 import type { Act } from '../../acts.js';
 import { Draws } from '../../draws.js';
 import type { Counter } from '../../meters.js';
+import type { Registry } from '../../registry.js';
 import type { World } from '../../world.js';
+import type { Channels } from '../channels.js';
 import type { Messages } from '../messages.js';
 import { Dispatch } from './dispatch.js';
 import { DOOR, Inlet } from './inlet.js';
 import { StoredQueue } from './stored-queue.js';
 
-/** Where messages go that no queue holds: a log. */
-export type SendElsewhere = (component: number, message: number) => void;
-
 /** All queues and buses of a run, and the way of messages to them. */
 export class Queues {
   private readonly world: World;
   private readonly messages: Messages;
-  private readonly elsewhere: SendElsewhere;
+  private readonly channels: Channels;
   private readonly draws: Draws;
   private readonly inlets: readonly Inlet[];
   private readonly byComponent: ReadonlyMap<number, number>;
@@ -55,17 +54,18 @@ export class Queues {
   private readonly writtenOp: number;
   private readonly timeoutOp: number;
 
-  constructor(world: World, messages: Messages, elsewhere: SendElsewhere) {
+  constructor(world: World, registry: Registry, channels: Channels) {
     this.world = world;
+    const { messages } = channels;
     this.messages = messages;
-    this.elsewhere = elsewhere;
+    this.channels = channels;
     this.draws = new Draws(world);
     this.addColumns();
     const { engine, plan, replication, meters } = world;
     this.writtenOp = engine.define('published', (write) => this.arrive(write));
     this.timeoutOp = engine.define('publish-timeout', (write, turn) => this.giveUp(write, turn));
     this.roomOp = engine.define('room', (inlet) => this.letIn(inlet));
-    this.inlets = inletsOf(world, messages, this);
+    this.inlets = inletsOf(world, registry, messages, this);
     this.byComponent = new Map(this.inlets.map(({ component }, index) => [component, index]));
     this.waiting = this.inlets.map(() => new IntRing());
     this.telling = new Uint8Array(this.inlets.length);
@@ -95,15 +95,22 @@ export class Queues {
 
   /** A message that comes from a queue, not from a publisher; it is a new one of the same request. */
   send(component: number, message: number, origin: number): void {
-    const copy = this.messages.relay(message, component);
+    const { messages } = this;
+    const copy = messages.copyOf(message);
     const inlet = this.byComponent.get(component);
     if (inlet === undefined) {
-      this.elsewhere(component, copy);
+      this.channels.forward(copy, component);
       return;
     }
-    this.messages.holders[copy]++;
-    this.inlets[inlet].take(copy, origin);
-    this.messages.release(copy);
+    // Its age and its retention count from its publishing on.
+    messages.published[copy] = messages.published[message];
+    messages.cell[copy] = messages.cell[message];
+    this.put(copy, inlet, origin);
+  }
+
+  /** A message that comes from a log. */
+  take(message: number, component: number): void {
+    this.put(message, this.byComponent.get(component)!, -1);
   }
 
   /** There is room in a queue; those who wait for it are told in a step of their own. */
@@ -126,6 +133,12 @@ export class Queues {
       this.stopWaiting(write);
       this.finish(write, OUTCOME.ok);
     }
+  }
+
+  private put(message: number, inlet: number, origin: number): void {
+    this.messages.holders[message]++;
+    this.inlets[inlet].take(message, origin);
+    this.messages.release(message);
   }
 
   private publish(inlet: number, spec: PlanPublish, strand: number, pc: number): Outcome {
@@ -263,11 +276,16 @@ export class Queues {
 }
 
 /** The inlets, each with its queues in the order of their parts. */
-function inletsOf(world: World, messages: Messages, queues: Queues): readonly Inlet[] {
+function inletsOf(
+  world: World,
+  registry: Registry,
+  messages: Messages,
+  queues: Queues,
+): readonly Inlet[] {
   return world.plan.queues.map((inlet) => {
     const ways = inlet.queues.map((spec, effect) => {
       const queue = new StoredQueue(world, messages, spec, effect);
-      const dispatch = new Dispatch(world, messages, queue, effect);
+      const dispatch = new Dispatch(world, registry, messages, queue, effect);
       queue.watch = {
         available: () => dispatch.pump(),
         overdue: (delivery) => dispatch.overdue(delivery),

@@ -1,9 +1,9 @@
-import { invariant } from '../kernel/invariant.js';
-import { pow, powi, tanh } from '../kernel/math.js';
-import type { StreamKey } from '../kernel/rng.js';
-import { unit } from '../kernel/rng.js';
-import type { Ns } from '../kernel/time.js';
-import type { BackoffConfig, Jitter } from '../spec/backoff.js';
+import { invariant } from '../../kernel/invariant.js';
+import { pow, powi, tanh } from '../../kernel/math.js';
+import type { StreamKey } from '../../kernel/rng.js';
+import { unit } from '../../kernel/rng.js';
+import type { Ns } from '../../kernel/time.js';
+import type { BackoffConfig, Jitter } from '../../spec/backoff.js';
 
 /**
  * Longest delay there is, 52 days: added to any moment of a run it is still a whole number of ns.
