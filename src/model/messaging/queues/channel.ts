@@ -12,6 +12,8 @@ export class Channel {
   readonly instance: Instance;
   /** Raised when its process dies or the queue closes it: what it was handed is not its own any more. */
   epoch = 0;
+  /** The last epoch that the queue has ended: acknowledgements that come late are for nothing. */
+  closed = -1;
   /** Deliveries that the queue waits for. */
   out = 0;
   /** True while it stands in the line of those that may be handed something. */

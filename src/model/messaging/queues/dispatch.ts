@@ -128,6 +128,7 @@ export class Dispatch {
   /** The time of a delivery is over: its channel is closed and opened again, what was on it goes back. */
   overdue(delivery: number): void {
     const channel = this.channels[this.deliveries.channel[delivery]];
+    channel.closed = channel.epoch;
     this.leave(channel);
     channel.closing = true;
     for (let own = channel.first; own >= 0; own = channel.first) {
@@ -135,6 +136,8 @@ export class Dispatch {
       channel.unlink(this.deliveries, own);
       this.judge(own);
     }
+    const entry = this.deliveries.entry[delivery];
+    if (this.queue.isHeld(entry, this.deliveries.stamp[delivery])) this.queue.giveBack(entry);
     channel.closing = false;
     this.lineUp(channel);
     this.pump();
@@ -237,7 +240,8 @@ export class Dispatch {
   private apply(delivery: number, channel: Channel): void {
     const { deliveries, queue } = this;
     const entry = deliveries.entry[delivery];
-    const verdict = deliveries.verdict[delivery];
+    const isClosed = deliveries.epoch[delivery] === channel.closed;
+    const verdict = isClosed ? VERDICT.back : deliveries.verdict[delivery];
     const held = queue.isHeld(entry, deliveries.stamp[delivery]);
     // A receipt that is not the last one still deletes what is there (SQS-2).
     const valid =
