@@ -1,6 +1,7 @@
 import { invariant } from '../kernel/invariant.js';
 import type { PlanComponent, PlanInstance } from '../spec/plan.js';
 import type { Distribution } from '../kernel/distribution.js';
+import type { Cache, CacheLevel } from '../spec/caching.js';
 import type { Subscriber, Topic } from '../spec/messaging.js';
 import type { Bus, MessageQueue, QueueConsumer } from '../spec/queues.js';
 import type {
@@ -29,7 +30,9 @@ export type Source =
   | { readonly kind: 'service'; readonly host: Service }
   | { readonly kind: 'database'; readonly host: Database }
   | { readonly kind: 'topic'; readonly topic: Topic | Bus }
-  | { readonly kind: 'queue'; readonly queue: MessageQueue };
+  | { readonly kind: 'queue'; readonly queue: MessageQueue }
+  /** `host`: the server of its shared level. */
+  | { readonly kind: 'cache'; readonly cache: Cache; readonly host: Host | null };
 
 export type PartSource =
   | { readonly kind: 'request'; readonly request: Request; readonly workload: Workload }
@@ -41,7 +44,8 @@ export type PartSource =
   /** End of transactions, with the time that it takes. */
   | { readonly kind: 'commit'; readonly time: Distribution; readonly database: Database }
   | { readonly kind: 'group'; readonly subscriber: Subscriber }
-  | { readonly kind: 'consumer'; readonly consumer: QueueConsumer };
+  | { readonly kind: 'consumer'; readonly consumer: QueueConsumer }
+  | { readonly kind: 'level'; readonly level: CacheLevel; readonly cache: Cache };
 
 export interface LaidPart {
   readonly id: number;
@@ -143,6 +147,8 @@ function sourcesOf(scenario: Scenario): (readonly [string, Source])[] {
   for (const [name, host] of scenario.databases) all.push([name, { kind: 'database', host }]);
   for (const [name, topic] of scenario.topics) all.push([name, { kind: 'topic', topic }]);
   for (const [name, queue] of scenario.queues) all.push([name, { kind: 'queue', queue }]);
+  for (const [name, cache] of scenario.caches)
+    all.push([name, { kind: 'cache', cache, host: cache.host }]);
   return all.sort(([a], [b]) => byCodeUnit(a, b));
 }
 
@@ -157,7 +163,7 @@ function zonesOf(scenario: Scenario): readonly string[] {
 /** Zone of each instance. A workload is one pseudo-instance. */
 function placesOf(source: Source): readonly (string | null)[] {
   if (source.kind === 'workload') return [source.workload.zone];
-  if (source.kind === 'topic' || source.kind === 'queue') return [];
+  if (source.kind === 'topic' || source.kind === 'queue' || source.host === null) return [];
   const { replicas, zones } = source.host;
   return Array.from({ length: replicas }, (_, index) => zones[index] ?? null);
 }
@@ -212,6 +218,11 @@ function partsOf(
       break;
     case 'queue':
       addConsumers(parts, source.queue.consumers);
+      break;
+    case 'cache':
+      for (const level of source.cache.levels) {
+        parts.push([level.name, { kind: 'level', level, cache: source.cache }]);
+      }
       break;
   }
   return parts.sort(([a], [b]) => byCodeUnit(a, b));

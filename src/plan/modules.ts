@@ -1,4 +1,5 @@
 import type { PlanModules } from '../spec/modules.js';
+import { planCaches } from './caches.js';
 import { planTopics } from './messaging.js';
 import type { Network } from '../spec/scenario.js';
 import { planQueues } from './queues.js';
@@ -12,5 +13,6 @@ export function planModules(w: Writer, programs: readonly number[], network: Net
     topics: planTopics(w, programs),
     queues: planQueues(w, programs, network),
     rows: planRows(w.layout),
+    caches: planCaches(w.layout),
   };
 }

@@ -63,6 +63,13 @@ export function namesOf(judged: Judged, variants: readonly string[]): Expression
       instances: 0,
     });
   }
+  for (const [name, own] of scenario.caches) {
+    components.set(name, {
+      kind: 'cache',
+      parts: own.levels.map((level) => level.name),
+      instances: own.host === null ? 0 : own.host.replicas,
+    });
+  }
   for (const [name, own] of scenario.workloads) {
     components.set(name, {
       kind: 'workload',

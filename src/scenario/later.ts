@@ -4,10 +4,7 @@ import { LATER_VERBS } from './verbs.js';
 
 /** What the language knows and this version does not run, by place. `*` is any key or index. */
 const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
-  [
-    '',
-    'platform caches brokers sagas eventStores projections functions registries mesh sweeps',
-  ],
+  ['', 'platform brokers sagas eventStores projections functions registries mesh sweeps'],
   ['network', 'crossZoneCost'],
   [
     'services.*',
@@ -31,6 +28,7 @@ const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
     'tags broker replication minInsyncReplicas event producer',
   ],
   ['topics.*.subscribers.*', 'policy'],
+  ['caches.*', 'tags'],
   ['workloads.*', 'tags keys'],
   ['workloads.*.requests.*', 'keys'],
   ['faults.*', 'when jitter probability group role version'],
@@ -50,7 +48,6 @@ const LATER_FIELDS: ReadonlyMap<string, string> = new Map([
   ['policy', 'key store retryAfter ignore'],
   ['store', 'cache of onError'],
   ['protocol', 'workPerKiB'],
-  ['middleware', 'cache'],
   ['middlewareEntry', 'key dryRun'],
 ]);
 

@@ -1,5 +1,6 @@
 import { metric } from './metric-entry.js';
 import { DATABASE_METRICS } from './metrics-databases.js';
+import { CACHE_METRICS } from './metrics-caches.js';
 import { MESSAGE_METRICS } from './metrics-messages.js';
 import { QUEUE_METRICS } from './metrics-queues.js';
 import type { Metric } from './metrics.js';
@@ -321,6 +322,7 @@ export const METRICS: readonly Metric[] = [
   ...MESSAGE_METRICS,
   ...QUEUE_METRICS,
   ...DATABASE_METRICS,
+  ...CACHE_METRICS,
   metric(
     'blastRadius',
     ['cascade'],

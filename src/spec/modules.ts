@@ -1,3 +1,4 @@
+import type { Cache, PlanCache, PlanCacheAct } from './caching.js';
 import type { PlanPublish, PlanTopic, Topic } from './messaging.js';
 import type { Bus, MessageQueue, PlanInlet } from './queues.js';
 import type { PlanCommitted, PlanLock, PlanRows, PlanStatement } from './sections.js';
@@ -6,6 +7,7 @@ import type { PlanCommitted, PlanLock, PlanRows, PlanStatement } from './section
 export interface ScenarioModules {
   readonly topics: ReadonlyMap<string, Topic | Bus>;
   readonly queues: ReadonlyMap<string, MessageQueue>;
+  readonly caches: ReadonlyMap<string, Cache>;
 }
 
 /** The same in a plan, and the steps that lead there. */
@@ -16,7 +18,8 @@ export interface PlanModules {
   readonly queues: readonly PlanInlet[];
   /** Databases that lock rows. */
   readonly rows: readonly PlanRows[];
+  readonly caches: readonly PlanCache[];
 }
 
 /** A step that leaves the process by another way than a call. */
-export type PlanAct = PlanPublish | PlanLock | PlanStatement | PlanCommitted;
+export type PlanAct = PlanPublish | PlanCacheAct | PlanLock | PlanStatement | PlanCommitted;

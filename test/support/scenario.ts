@@ -219,6 +219,7 @@ export function endpoint(
   own: Partial<Endpoint> = {},
 ): Endpoint {
   return {
+    method: null,
     idempotent: false,
     once: null,
     readOnly: false,
@@ -318,6 +319,7 @@ export function middleware(name: string, own: Partial<Middleware> = {}): Middlew
     onError: 'reject',
     cached: null,
     coalesce: null,
+    response: null,
     when: null,
     rateLimit: null,
     retryAfter: 'none',
@@ -346,7 +348,10 @@ export function database(
 ): Database {
   const all = Object.entries(operations).map(
     ([key, operation]) =>
-      [key, { work: null, wait: null, write: false, key: null, lock: false, ...operation, name: key }] as const,
+      [
+        key,
+        { work: null, wait: null, write: false, key: null, lock: false, ...operation, name: key },
+      ] as const,
   );
   return {
     kind: 'generic',
@@ -436,6 +441,7 @@ export function scenario(parts: ScenarioParts): Scenario {
     tags: [],
     topics: new Map(),
     queues: new Map(),
+    caches: new Map(),
     run: {
       durationNs: seconds(60),
       warmupNs: 0,

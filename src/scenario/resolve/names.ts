@@ -2,7 +2,6 @@ import type { ComponentKind } from '../../spec/component-kind.js';
 import type { Code } from '../codes.js';
 import { METRIC_WORDS } from '../metrics.js';
 import type { RouteOutput } from '../schema/components.js';
-import { consumerNameOf } from './message-queues.js';
 import type { ScenarioOutput } from '../schema/scenario.js';
 
 /** What a name of a component stands for. */
@@ -24,25 +23,28 @@ export interface Names {
   readonly broken: ReadonlySet<string>;
 }
 
-type Add = (
-  kind: NamedThing['kind'],
+/** Notes a component with its parts. */
+export type Add = (
+  kind: ComponentKind,
   section: string,
   name: string,
   parts: readonly string[],
 ) => void;
 
-type Raise = (code: Code, path: readonly (string | number)[], message: string) => void;
+/** Notes a problem at a path. */
+export type Raise = (code: Code, path: readonly (string | number)[], message: string) => void;
 
 /** Words that mean something of their own in references. */
 export const RESERVED: ReadonlySet<string> = new Set(
   'all default none self base before clients cascade run canary stable'.split(' '),
 );
 
-/** Collects the names; each one twice, reserved, or like a metric is a problem. Workloads get parts later. */
+/** Collects the names, those of `others` too; each one twice, reserved, or like a metric is a problem. Workloads get parts later. */
 export function collectNames(
   scenario: ScenarioOutput,
   broken: ReadonlySet<string>,
   raise: Raise,
+  others: (scenario: ScenarioOutput, add: Add, raise: Raise) => void,
 ): Names {
   const things = new Map<string, NamedThing>();
   const taken = new Map<string, string>();
@@ -77,7 +79,7 @@ export function collectNames(
     for (const part of parts) checkPart(part, ['databases', name, 'operations', part], raise);
     add('database', 'databases', name, parts);
   }
-  addHolders(scenario, add, raise);
+  others(scenario, add, raise);
   for (const [name] of sorted(scenario.workloads)) add('workload', 'workloads', name, []);
   const zones = sorted(scenario.network.zones).map(([name]) => name);
   for (const zone of zones) claim('network.zones', zone, ['network', 'zones', zone]);
@@ -89,20 +91,6 @@ export function collectNames(
     if (BUILT_IN_KEYS.has(key)) raise('FL403', ['keys', key], `${key} is a built-in key`);
   }
   return { things, zones: new Set(zones), keys, broken, offers: new Map() };
-}
-
-/** What holds messages, with those who handle them. */
-function addHolders(scenario: ScenarioOutput, add: Add, raise: Raise): void {
-  for (const [name, topic] of sorted(scenario.topics)) {
-    const groups = topic.subscribers.map(({ group }) => group);
-    checkGroups(name, groups, raise);
-    add('topic', 'topics', name, groups);
-  }
-  for (const [name, queue] of sorted(scenario.queues)) {
-    const consumers = queue.consumers.map((own) => own.name ?? consumerNameOf(own.call));
-    checkConsumers(name, consumers, raise);
-    add('queue', 'queues', name, consumers);
-  }
 }
 
 /** The names of these kinds of things: one list for all messages, since a scenario has thousands. */
@@ -152,27 +140,6 @@ export function routeNames(routes: readonly RouteOutput[]): string[] {
   });
 }
 
-function checkGroups(topic: string, groups: readonly string[], raise: Raise): void {
-  const seen = new Set<string>();
-  groups.forEach((group, index) => {
-    const path = ['topics', topic, 'subscribers', index, 'group'];
-    checkPart(group, path, raise);
-    if (seen.has(group)) raise('FL402', path, `another group of ${topic} is called ${group}`);
-    seen.add(group);
-  });
-}
-
-function checkConsumers(queue: string, consumers: readonly string[], raise: Raise): void {
-  const seen = new Set<string>();
-  consumers.forEach((consumer, index) => {
-    const path = ['queues', queue, 'consumers', index];
-    checkPart(consumer, path, raise);
-    const message = `another consumer of ${queue} is called ${consumer}: write a name`;
-    if (seen.has(consumer)) raise('FL402', path, message);
-    seen.add(consumer);
-  });
-}
-
 function checkRoutes(gateway: string, routes: readonly RouteOutput[], raise: Raise): void {
   const seen = new Set<string>();
   routes.forEach((route, index) => {
@@ -189,4 +156,12 @@ function checkRoutes(gateway: string, routes: readonly RouteOutput[], raise: Rai
 export function sorted<T>(map: Readonly<Record<string, T>> | undefined): (readonly [string, T])[] {
   const all = Object.entries(map ?? {});
   return all.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+}
+
+/** A map of the same names in code-unit order, each value made anew. */
+export function mapOf<T, R>(
+  record: Readonly<Record<string, T>> | undefined,
+  make: (name: string, value: T) => R,
+): ReadonlyMap<string, R> {
+  return new Map(sorted(record).map(([name, value]) => [name, make(name, value)]));
 }

@@ -37,6 +37,10 @@ export function resolveCall(
     report(context, 'FL405', path, `${component} is a ${thing.kind}: write publish: ${component}`);
     return null;
   }
+  if (thing.kind === 'cache') {
+    report(context, 'FL405', path, `${component} is a cache: write cache: { get: ${component} }`);
+    return null;
+  }
   if (thing.kind === 'workload') {
     report(context, 'FL405', path, `${component} is a workload: nobody can call it`);
     return null;

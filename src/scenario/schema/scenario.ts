@@ -11,6 +11,8 @@ import type { FaultOutput } from './fault.js';
 import { faultSchema } from './fault.js';
 import { hostFields } from './host.js';
 import { budgetSchema, hypothesisSchema, reportSchema, variantSchema } from './judgement.js';
+import type { CacheOutput } from './caching.js';
+import { cacheSchema } from './caching.js';
 import type { TopicOutput } from './messaging.js';
 import { topicSchema } from './messaging.js';
 import { middlewareSchema } from './middleware.js';
@@ -32,6 +34,7 @@ export interface ScenarioOutput {
   readonly databases?: Readonly<Record<string, DatabaseOutput>>;
   readonly topics?: Readonly<Record<string, TopicOutput>>;
   readonly queues?: Readonly<Record<string, QueueOutput>>;
+  readonly caches?: Readonly<Record<string, CacheOutput>>;
   readonly workloads?: Readonly<Record<string, WorkloadOutput>>;
   readonly faults?: readonly FaultOutput[];
   readonly report: z.output<typeof reportSchema>;
@@ -67,6 +70,7 @@ export const EXPLICIT_SECTIONS = [
   'databases',
   'topics',
   'queues',
+  'caches',
   'workloads',
   'faults',
   'report',
@@ -97,6 +101,7 @@ export function buildSchemas(
     databases: named(databaseSchema).optional().describe('Databases with operations and pools.'),
     topics: named(topicSchema).optional().describe('Every group of consumers gets every message.'),
     queues: named(queueSchema).optional().describe('Every message goes to one consumer.'),
+    caches: named(cacheSchema).optional().describe('Caches with their levels.'),
     workloads: named(workload).optional().describe('Who asks what, and when.'),
     faults: z.array(faultSchema(faults)).optional().describe('What goes wrong, and when.'),
     report: reportSchema.prefault({}).describe('How results are shown.'),
@@ -140,6 +145,11 @@ export function buildSchemas(
           .optional()
           .meta({ anyOf: [definition('queue')] })
           .describe('Laid under every queue.'),
+        caches: z
+          .unknown()
+          .optional()
+          .meta({ anyOf: [definition('cache')] })
+          .describe('Laid under every cache.'),
         workloads: z
           .unknown()
           .optional()
@@ -168,7 +178,15 @@ export function buildSchemas(
 }
 
 /** What templates and defaults may hold: the fields of these. */
-const ENTRIES: readonly string[] = ['service', 'gateway', 'database', 'topic', 'queue', 'workload'];
+const ENTRIES: readonly string[] = [
+  'service',
+  'gateway',
+  'database',
+  'topic',
+  'queue',
+  'cache',
+  'workload',
+];
 
 function definition(name: string): { $ref: string } {
   return { $ref: `#/definitions/${name}` };
