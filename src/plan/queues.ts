@@ -101,8 +101,7 @@ function channelOf(
       return { prefetch: commit === 'before' ? Infinity : spec.prefetch, handlers: 1 };
     case 'sqs':
       return { prefetch: maxNumberOfMessages, handlers: 1 };
-    case 'simple':
-    case 'bus':
+    default:
       // Nothing is handed out before a handler is free for it.
       return { prefetch: concurrency * batch, handlers: concurrency };
   }
@@ -145,8 +144,6 @@ function rulesOf({ w }: Source, spec: MessageQueue | Bus): QueueRules {
     latency: isFree(publishLatency) ? -1 : w.distributions.id(publishLatency),
   };
   switch (spec.kind) {
-    case 'simple':
-      return common;
     case 'bus':
       return {
         ...common,
@@ -180,5 +177,7 @@ function rulesOf({ w }: Source, spec: MessageQueue | Bus): QueueRules {
         pollIntervalNs: spec.pollIntervalNs,
         failure: 'silence',
       };
+    default:
+      return common;
   }
 }

@@ -49,6 +49,21 @@ export class Entries {
     this.slots.onGrow((capacity) => this.widen(capacity));
   }
 
+  /** An entry for a message that is new here. */
+  make(message: number, key: number, origin: number): number {
+    const entry = this.slots.take();
+    this.message[entry] = message;
+    this.life[entry]++;
+    this.stamp[entry]++;
+    this.deliveries[entry] = 0;
+    this.failures[entry] = 0;
+    this.runs[entry] = 0;
+    this.key[entry] = key;
+    this.follower[entry] = -1;
+    this.origin[entry] = origin;
+    return entry;
+  }
+
   private widen(capacity: number): void {
     this.message = widenInt32(this.message, capacity);
     this.life = widenInt32(this.life, capacity);

@@ -2,15 +2,16 @@ import { invariant } from '../../../kernel/invariant.js';
 import { PHASE } from '../../../kernel/phase.js';
 import type { Ns } from '../../../kernel/time.js';
 import type { PlanQueue, QueueRules } from '../../../spec/queues.js';
-import type { Age, Counter } from '../../meters.js';
 import type { World } from '../../world.js';
 import type { Messages } from '../messages.js';
+import { DeliveryList } from './delivery-list.js';
 import { Entries, PLACE } from './entries.js';
+import { QueueFigures } from './queue-figures.js';
 
 /** Positions of what was returned to the head, in the order of its return. */
 const RETURNS = -9_000_000_000_000_000;
 
-/** What a queue tells those around it. */
+/** Whom a queue tells. */
 export interface QueueWatch {
   /** Something may be handed out. */
   available(): void;
@@ -41,32 +42,22 @@ export class StoredQueue {
   private readonly world: World;
   private readonly messages: Messages;
   private readonly rules: QueueRules;
-  /** Bit of the effect of a message here. */
+  /** Bit of its effects. */
   private readonly effect: number;
   private readonly visibleOp: number;
   private readonly expiryOp: number;
   private readonly dueOp: number;
-  /** When the timers of the two lists fire, Infinity = they are not set. */
+  /** When the timers fire, Infinity = they are not set. */
   private expiryAt: Ns = Infinity;
   private dueAt: Ns = Infinity;
   private next = 0;
   private returns = RETURNS;
   private oldest = -1;
   private newest = -1;
-  private firstDelivery = -1;
-  private lastDelivery = -1;
+  private readonly deliveries: DeliveryList;
   /** By value of a key: the last entry of it. */
   private readonly tails = new Map<number, number>();
-  private readonly lagGauge: number;
-  private readonly readyGauge: number;
-  private readonly inFlightGauge: number;
-  private readonly delayedGauge: number;
-  private readonly age: Age;
-  private readonly redelivered: Counter;
-  private readonly deadLetters: Counter;
-  private readonly expiries: Counter;
-  private readonly drops: Counter;
-  private readonly lost: Counter;
+  private readonly figures: QueueFigures;
 
   constructor(world: World, messages: Messages, spec: PlanQueue, effect: number) {
     this.world = world;
@@ -74,21 +65,12 @@ export class StoredQueue {
     this.spec = spec;
     this.rules = spec.rules;
     this.effect = effect;
-    const { engine, meters } = world;
+    const { engine } = world;
     this.visibleOp = engine.define('visible', (entry, stamp) => this.visible(entry, stamp));
     this.expiryOp = engine.define('message-expiry', () => this.expireHead());
     this.dueOp = engine.define('delivery-overdue', () => this.checkDue());
-    const subject = { component: spec.component, part: spec.part };
-    this.lagGauge = meters.gauge('lag', subject);
-    this.readyGauge = meters.gauge('ready', subject);
-    this.inFlightGauge = meters.gauge('inFlight', subject);
-    this.delayedGauge = meters.gauge('delayed', subject);
-    this.age = meters.age('age', subject);
-    this.redelivered = meters.counter('redeliveries', subject);
-    this.deadLetters = meters.counter('deadLettered', subject);
-    this.expiries = meters.counter('expired', subject);
-    this.drops = meters.counter('dropped', subject);
-    this.lost = meters.counter('lostEffects', subject);
+    this.deliveries = new DeliveryList(this.entries);
+    this.figures = new QueueFigures(world, spec);
     world.audits.push(() => this.audit());
   }
 
@@ -113,7 +95,7 @@ export class StoredQueue {
         follower[tail] = entry;
         place[entry] = PLACE.behind;
         this.behind++;
-        this.world.levels.add(this.readyGauge, 1);
+        this.world.levels.add(this.figures.ready, 1);
         return;
       }
     }
@@ -123,9 +105,7 @@ export class StoredQueue {
   /** A message that found no room: taken, and let go at once. */
   refuse(message: number): void {
     this.accepted++;
-    this.dropped++;
-    this.world.meters.count(this.drops);
-    this.lose(message);
+    this.discard(message);
   }
 
   /** The next one that may be delivered, now in flight; -1 = there is none. */
@@ -134,14 +114,14 @@ export class StoredQueue {
     if (entry < 0) return -1;
     const { entries, rules, world } = this;
     entries.ready.remove(entry);
-    world.levels.add(this.readyGauge, -1);
-    world.levels.add(this.inFlightGauge, 1);
+    world.levels.add(this.figures.ready, -1);
+    world.levels.add(this.figures.inFlight, 1);
     this.inFlight++;
     entries.place[entry] = PLACE.inFlight;
     entries.stamp[entry]++;
-    if (++entries.deliveries[entry] > 1) world.meters.count(this.redelivered);
+    if (++entries.deliveries[entry] > 1) world.meters.count(this.figures.redelivered);
     entries.due[entry] = world.engine.now + rules.inFlightNs;
-    this.linkDelivery(entry);
+    this.deliveries.add(entry);
     this.armDue();
     return entry;
   }
@@ -194,19 +174,15 @@ export class StoredQueue {
     const message = this.entries.message[entry];
     if (target >= 0) {
       this.deadLettered++;
-      this.world.meters.count(this.deadLetters);
+      this.world.meters.count(this.figures.deadLettered);
       this.watch.deadLetter(target, message, this.spec.component);
-    } else {
-      this.dropped++;
-      this.world.meters.count(this.drops);
-      this.lose(message);
-    }
+    } else this.discard(message);
     this.remove(entry);
   }
 
   /** A consumer sends on what the queue has let go of. */
   forward(message: number, target: number): void {
-    this.world.meters.count(this.deadLetters);
+    this.world.meters.count(this.figures.deadLettered);
     this.watch.deadLetter(target, message, this.spec.component);
   }
 
@@ -215,41 +191,31 @@ export class StoredQueue {
     for (let entry = this.oldest; entry >= 0; entry = this.oldest) this.bury(entry, -1);
   }
 
-  /** What waits is thrown away; what is in flight stays. */
-  purge(): void {
-    for (let entry = this.entries.ready.peek(); entry >= 0; entry = this.entries.ready.peek()) {
-      this.bury(entry, -1);
-    }
-  }
-
   /** A message will never have its effect; unless it has had it. */
   lose(message: number): void {
-    if (!this.messages.hadEffect(message, this.effect)) this.world.meters.count(this.lost);
+    if (!this.messages.hadEffect(message, this.effect)) this.world.meters.count(this.figures.lost);
+  }
+
+  private discard(message: number): void {
+    this.dropped++;
+    this.world.meters.count(this.figures.dropped);
+    this.lose(message);
   }
 
   private make(message: number, origin: number): number {
     const { entries, rules, messages, world } = this;
-    const entry = entries.slots.take();
     const { now } = world.engine;
     messages.holders[message]++;
-    entries.message[entry] = message;
-    entries.life[entry]++;
-    entries.stamp[entry]++;
+    const entry = entries.make(message, messages.key[message], origin);
     entries.position[entry] = this.next++;
     entries.since[entry] = rules.sincePublished ? messages.published[message] : now;
-    entries.deliveries[entry] = 0;
-    entries.failures[entry] = 0;
-    entries.runs[entry] = 0;
-    entries.key[entry] = messages.key[message];
-    entries.follower[entry] = -1;
-    entries.origin[entry] = origin;
     // A message that was moved is not delayed again.
     entries.due[entry] = origin < 0 ? now + rules.delayNs : now;
     entries.older[entry] = this.newest;
     entries.newer[entry] = -1;
     if (this.newest >= 0) entries.newer[this.newest] = entry;
     this.newest = entry;
-    world.levels.add(this.lagGauge, 1);
+    world.levels.add(this.figures.lag, 1);
     if (this.oldest < 0) this.setOldest(entry);
     return entry;
   }
@@ -266,7 +232,7 @@ export class StoredQueue {
     entries.place[entry] = PLACE.ready;
     entries.stamp[entry]++;
     entries.ready.add(entry);
-    world.levels.add(this.readyGauge, 1);
+    world.levels.add(this.figures.ready, 1);
     this.watch.available();
     this.armExpiry();
     if (rules.overflow !== 'dropHead') return;
@@ -280,13 +246,13 @@ export class StoredQueue {
     entries.place[entry] = PLACE.delayed;
     entries.stamp[entry]++;
     this.delayed++;
-    world.levels.add(this.delayedGauge, 1);
+    world.levels.add(this.figures.delayed, 1);
     world.engine.at(until, PHASE.TIMER, this.visibleOp, entry, entries.stamp[entry], 0);
   }
 
   private visible(entry: number, stamp: number): void {
-    const { entries } = this;
-    if (!entries.slots.has(entry) || entries.stamp[entry] !== stamp) return;
+    const { slots, stamp: stamps } = this.entries;
+    if (!slots.has(entry) || stamps[entry] !== stamp) return;
     this.leave(entry);
     this.makeReady(entry);
   }
@@ -310,16 +276,14 @@ export class StoredQueue {
   }
 
   private expire(entry: number): void {
-    const message = this.entries.message[entry];
-    this.world.meters.count(this.expiries);
+    this.world.meters.count(this.figures.expired);
     // What has outlived its retention is deleted; only a time to live dead-letters.
-    const target = this.rules.sincePublished ? -1 : this.spec.deadLetter;
-    if (target >= 0) {
-      this.bury(entry, target);
+    if (!this.rules.sincePublished && this.spec.deadLetter >= 0) {
+      this.bury(entry, this.spec.deadLetter);
       return;
     }
     this.expired++;
-    this.lose(message);
+    this.lose(this.entries.message[entry]);
     this.remove(entry);
   }
 
@@ -336,32 +300,32 @@ export class StoredQueue {
     const { ready, since } = this.entries;
     const head = ready.peek();
     if (head < 0 || this.rules.lifetimeNs === Infinity) return;
-    const at = Math.max(since[head] + this.rules.lifetimeNs, this.world.engine.now);
+    const { engine } = this.world;
+    const at = Math.max(since[head] + this.rules.lifetimeNs, engine.now);
     if (at >= this.expiryAt) return;
     this.expiryAt = at;
-    this.world.engine.at(at, PHASE.TIMER, this.expiryOp, 0, 0, 0);
+    engine.at(at, PHASE.TIMER, this.expiryOp, 0, 0, 0);
   }
 
   /** Deliveries are made in the order of their ends: the first one is looked at. */
   private checkDue(): void {
     const { entries, rules, world } = this;
     this.dueAt = Infinity;
-    let entry = this.firstDelivery;
+    let entry = this.deliveries.first;
     while (entry >= 0 && entries.due[entry] <= world.engine.now) {
       if (rules.closesChannel) this.watch.overdue(entries.holder[entry]);
       else {
         this.leave(entry);
         this.makeReady(entry);
       }
-      entry = this.firstDelivery;
+      entry = this.deliveries.first;
     }
     this.armDue();
   }
 
   private armDue(): void {
-    const first = this.firstDelivery;
-    if (first < 0) return;
-    const at = this.entries.due[first];
+    const { first } = this.deliveries;
+    const at = first < 0 ? Infinity : this.entries.due[first];
     if (at >= this.dueAt) return;
     this.dueAt = at;
     this.world.engine.at(at, PHASE.TIMER, this.dueOp, 0, 0, 0);
@@ -373,20 +337,20 @@ export class StoredQueue {
     switch (entries.place[entry]) {
       case PLACE.ready:
         entries.ready.remove(entry);
-        world.levels.add(this.readyGauge, -1);
+        world.levels.add(this.figures.ready, -1);
         return;
       case PLACE.inFlight:
-        this.unlinkDelivery(entry);
+        this.deliveries.remove(entry);
         this.inFlight--;
-        world.levels.add(this.inFlightGauge, -1);
+        world.levels.add(this.figures.inFlight, -1);
         return;
       case PLACE.delayed:
         this.delayed--;
-        world.levels.add(this.delayedGauge, -1);
+        world.levels.add(this.figures.delayed, -1);
         return;
       case PLACE.behind:
         this.behind--;
-        world.levels.add(this.readyGauge, -1);
+        world.levels.add(this.figures.ready, -1);
         return;
     }
   }
@@ -401,49 +365,30 @@ export class StoredQueue {
     else this.newest = older;
     entries.life[entry]++;
     entries.stamp[entry]++;
-    world.levels.add(this.lagGauge, -1);
+    world.levels.add(this.figures.lag, -1);
     if (entry === this.oldest) this.setOldest(newer);
     const follower = entries.follower[entry];
     const key = entries.key[entry];
-    const message = entries.message[entry];
     entries.slots.give(entry);
-    messages.release(message);
+    messages.release(entries.message[entry]);
     if (rules.keyed) this.promote(follower, key);
     this.watch.roomed();
   }
 
   /** The next of a key comes to the front of it. */
   private promote(follower: number, key: number): void {
-    if (follower < 0) {
-      this.tails.delete(key);
-      return;
+    if (follower < 0) this.tails.delete(key);
+    else {
+      this.leave(follower);
+      this.begin(follower);
     }
-    this.leave(follower);
-    this.begin(follower);
   }
 
   private setOldest(entry: number): void {
     this.oldest = entry;
-    const { messages, entries } = this;
-    const since = entry < 0 ? Infinity : messages.published[entries.message[entry]];
-    this.world.meters.turn(this.age, since);
-  }
-
-  private linkDelivery(entry: number): void {
-    const { before, after } = this.entries;
-    before[entry] = this.lastDelivery;
-    after[entry] = -1;
-    if (this.lastDelivery >= 0) after[this.lastDelivery] = entry;
-    else this.firstDelivery = entry;
-    this.lastDelivery = entry;
-  }
-
-  private unlinkDelivery(entry: number): void {
-    const { before, after } = this.entries;
-    if (before[entry] >= 0) after[before[entry]] = after[entry];
-    else this.firstDelivery = after[entry];
-    if (after[entry] >= 0) before[after[entry]] = before[entry];
-    else this.lastDelivery = before[entry];
+    const { published } = this.messages;
+    const since = entry < 0 ? Infinity : published[this.entries.message[entry]];
+    this.world.meters.turn(this.figures.age, since);
   }
 
   /** G-7: what was accepted is somewhere. */
