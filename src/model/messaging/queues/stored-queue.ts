@@ -33,7 +33,6 @@ export class StoredQueue {
   deadLettered = 0;
   expired = 0;
   dropped = 0;
-  moved = 0;
   inFlight = 0;
   delayed = 0;
   /** Messages behind others of their key; they wait like those that are ready. */
@@ -393,7 +392,7 @@ export class StoredQueue {
 
   /** G-7: what was accepted is somewhere. */
   private audit(): void {
-    const gone = this.acked + this.deadLettered + this.expired + this.dropped + this.moved;
+    const gone = this.acked + this.deadLettered + this.expired + this.dropped;
     const held = this.waiting + this.inFlight + this.delayed;
     invariant(this.accepted === gone + held, 'queue-not-conserved');
     invariant(held === this.entries.slots.used, 'queue-holds-what-it-does-not-count');
