@@ -1,11 +1,13 @@
 import type { MeterRecord, RunRecord } from '../spec/record.js';
-import { distributionOf, largestOf, meanOf, ratioOf, type Measured } from './estimate.js';
+import { distributionOf, largestOf, meanOf, ratioOf, shareOf, type Measured } from './estimate.js';
 import type { Question } from './metrics.js';
 import { mergeAll, mergeSegments, sumCells } from './sums.js';
 
 /** How a metric is read off the meters of its subject. `scale` turns what is recorded into its unit. */
 type Reading =
   | { readonly form: 'counter' }
+  /** Two counters. */
+  | { readonly form: 'share'; readonly of: string }
   | { readonly form: 'gauge'; readonly scale: number; readonly merge: 'sum' | 'largest' }
   | { readonly form: 'durations' }
   /** A counter over the sum of itself and another. */
@@ -37,6 +39,13 @@ const READINGS: ReadonlyMap<string, Reading> = new Map<string, Reading>([
   ['publishTimeouts', COUNTER],
   ['emptyReceives', COUNTER],
   ['delay', DURATIONS],
+  ['appends', COUNTER],
+  ['conflicts', { form: 'share', of: 'appends' }],
+  ['replayed', DURATIONS],
+  ['reads', COUNTER],
+  ['staleReads', { form: 'share', of: 'reads' }],
+  ['staleness', DURATIONS],
+  ['catchUp', DURATIONS],
   ['lockWait', DURATIONS],
   ['deadlocks', COUNTER],
   ['lockTimeouts', COUNTER],
@@ -66,6 +75,13 @@ export function measureMeters(question: Question): Measured | null {
       );
     case 'ratio':
       return ratio(question, reading);
+    case 'share': {
+      const all = question.data.records.map((record) => metersOf(record, question, reading.of));
+      return shareOf(
+        runs.map((meters) => countOf(meters, question)),
+        all.map((meters) => countOf(meters, question)),
+      );
+    }
     case 'gauge':
       return gauge(runs, question, reading);
     case 'durations': {

@@ -55,6 +55,12 @@ function flowsOf(plan: Plan): readonly { readonly from: number; readonly to: num
     if (act.act === 'cache' && act.op === 'lookup')
       add(plan.parts[act.from].component, plan.caches[act.cache].component);
   }
+  for (const { component, store, part } of plan.projections) {
+    add(plan.stores[store].component, component);
+    // One that runs in a service works there; on a core of its own it is the component itself.
+    const worker = part < 0 ? component : plan.parts[part].component;
+    if (worker !== component) add(component, worker);
+  }
   for (const { component, groups } of plan.topics) {
     for (const { handler } of groups) add(component, plan.parts[handler].component);
   }
@@ -104,5 +110,10 @@ export function depthsOf(data: VariantData): readonly number[] {
 }
 
 function hostNamed(scenario: Scenario, name: string): Host | undefined {
-  return scenario.gateways.get(name) ?? scenario.services.get(name) ?? scenario.databases.get(name);
+  return (
+    scenario.gateways.get(name) ??
+    scenario.services.get(name) ??
+    scenario.databases.get(name) ??
+    scenario.eventStores.get(name)
+  );
 }

@@ -9,10 +9,10 @@ import type {
   Middleware,
   Scenario,
   Service,
-  Step,
   Target,
 } from '../spec/scenario.js';
-import type { Pool } from '../spec/resources.js';
+import type { Step } from '../spec/steps.js';
+import type { Connections, Pool } from '../spec/resources.js';
 import type { Path } from './rule.js';
 
 /** A place in a program that calls another part, with the bundle that governs it. */
@@ -40,6 +40,8 @@ export interface Call {
   readonly handled: boolean;
   /** The caller waits at most so long, because of what stands around the call. Infinity = no limit. */
   readonly withinNs: number;
+  /** Connections of its bundle to services and gateways, or null. */
+  readonly connections: Connections | null;
   /** Client-side pool of one calling instance, null where the callee is no database. */
   readonly pool: Pool | null;
 }
@@ -281,6 +283,7 @@ class Walker {
       background,
       handled,
       withinNs,
+      connections: bundle?.connections ?? null,
       pool: database === undefined ? null : (database.pools.get(caller) ?? database.pool),
     });
   }

@@ -41,10 +41,13 @@ import { Picks } from './picks.js';
 import type { Registry } from './registry.js';
 import { hasSections, Sections } from './sections/sections.js';
 import { Server } from './server.js';
+import { ServerEnds } from './server-ends.js';
 import { Sink } from './sink.js';
 import { Sizes } from './sizes.js';
+import { Cargo } from './stores/cargo.js';
 import { Strands } from './strands.js';
 import { Tasks } from './tasks.js';
+import { Ties } from './ties.js';
 import { TimeLimits } from './time-limits.js';
 import { Tracer } from './tracer.js';
 import { Wire } from './wire.js';
@@ -97,10 +100,14 @@ export function assemble(
   setFleets(world);
   world.links = plan.links.map((spec) => linkOf(world, spec));
   world.sizes = plan.sized ? new Sizes(world) : null;
+  world.cargo = plan.stores.length > 0 ? new Cargo(world) : null;
   world.picks = new Picks(world);
   world.connections = new ConnectionTable(world);
+  const closes = plan.edges.some(({ connections }) => (connections?.server ?? null) !== null);
+  world.serverEnds = closes ? new ServerEnds(world) : null;
   world.wire = new Wire(world);
   world.calls = new Calls(engine, world.wire, plan.deepestChain + 1);
+  world.ties = isTied(plan, registry) ? new Ties(world) : null;
   world.interpreter = new Interpreter(world);
   world.workers = new Workers(world);
   world.effects = new Effects(world);
@@ -137,6 +144,12 @@ function setMeasuring(world: Draft, traceSink: ((rows: TraceRecord) => void) | n
   world.audits = [];
   world.journal = new Journal(engine, plan.warmupNs);
   world.tracer = new Tracer(world, traceSink);
+}
+
+function isTied({ bundles }: Plan, registry: Registry): boolean {
+  return bundles.some(({ layers }) =>
+    layers.some(({ policy, kind }) => registry.policyKind(policy, kind)?.tied === true),
+  );
 }
 
 function setStreams(world: Draft): void {
@@ -273,6 +286,7 @@ function setEdges(
       fallback: spec.fallback,
       picked: chains.picks(spec),
       connected: spec.connections !== null,
+      guarded: (spec.connections?.server ?? null) !== null,
       rooms: chains.roomsOf(spec, own, views),
       outliers: outliers.of(spec, own, views),
       panic: Math.max(spec.panic, chains.failsOpen(spec) ? Number.MIN_VALUE : 0),
@@ -303,10 +317,10 @@ function viewsOf({ plan, levels }: Draft) {
   return { viewOf, list };
 }
 
-/** Marks the links on which messages of several attempts share a connection. */
+/** Marks the links on which messages follow others on their connection, or a farewell follows them. */
 function setOrder(world: Draft): void {
   for (const { connections, links } of world.plan.edges) {
-    if (connections?.multiplexed !== true) continue;
+    if (connections === null || (!connections.multiplexed && connections.server === null)) continue;
     for (const link of links) if (link >= 0) world.links[link].ordered = true;
   }
 }

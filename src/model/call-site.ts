@@ -23,6 +23,8 @@ export interface CallSite {
   callAnswered(strand: number, stamp: number, outcome: Outcome): void;
   count(frame: number, counter: number): void;
   idempotent(frame: number): boolean;
+  /** Ties the attempts of a frame to those of another, see CallContext.tie. */
+  tie(frame: number, other: number): void;
   /** The frame, whose attempt on the wire is `job` (-1: none), gets its first sibling. */
   forked(job: number): void;
   /** True when the process of the caller is paused: it takes the event and lets it happen at its thaw. */

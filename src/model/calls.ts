@@ -283,6 +283,10 @@ export class Calls implements CallContext {
     if (isFork) frames.ambiguous[parent] = 1;
   }
 
+  tie(frame: number, other: number): void {
+    this.site.tie(frame, other);
+  }
+
   arm(lane: Lane, frame: number, layer: number): void {
     const index = (frame << this.frames.shift) | layer;
     this.engine.arm(lane, index, this.frames.stamp[index]);

@@ -123,6 +123,8 @@ class Watched implements CallContext {
 
   killChild(): void {}
 
+  tie(): void {}
+
   instead(): number {
     return -1;
   }

@@ -85,6 +85,8 @@ export interface Edge {
   readonly picked: boolean;
   /** True where attempts travel on connections of a pool, the innermost layer. */
   readonly connected: boolean;
+  /** True where the callee closes such connections by limits of its own. */
+  readonly guarded: boolean;
   /** By index of the calling instance; null where nobody waits for an instance. */
   readonly rooms: readonly WaitingRoom[] | null;
   /** What sees how attempts end, by index of the calling instance; null where nothing does. */

@@ -35,6 +35,14 @@ export class Guards {
     // Work may have to wait for a worker and then begins anew; all others are over when they return.
     if (code[at] === OP.WORK_PER_KIB)
       return this.interpreter.work(strand, pc, a, this.kib(strand, b));
+    if (code[at] === OP.WORK_FOUND) {
+      const units = world.cargo!.work[strand] / this.tables[b][0];
+      if (units === 0) {
+        strands.pc[strand] = pc + 1;
+        return true;
+      }
+      return this.interpreter.work(strand, pc, a, units);
+    }
     strands.pc[strand] = pc + 1;
     switch (code[at]) {
       case OP.LIMIT:

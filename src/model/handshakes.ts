@@ -67,6 +67,14 @@ export class Handshakes {
     else this.refuse(slot);
   }
 
+  /** Delay of what the ends of a connection tell each other about it, or VANISHED. */
+  delay(slot: number, message: number): Ns {
+    const link = this.linkOf(slot);
+    if (link === null) return 0;
+    this.derivePacket(slot);
+    return link.delay(message, lineage.a, lineage.b);
+  }
+
   private go(slot: number, stamp: number): void {
     const { table } = this;
     if (table.stamp[slot] !== stamp) return;

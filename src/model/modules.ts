@@ -3,6 +3,7 @@ import type { Act } from './acts.js';
 import { Channels } from './messaging/channels.js';
 import { Queues } from './messaging/queues/queues.js';
 import type { Registry } from './registry.js';
+import { Stores } from './stores/stores.js';
 import type { World } from './world.js';
 
 /** Builds what stands beside the calls of a run, and gives the steps that lead there, by act id. */
@@ -10,10 +11,15 @@ export function actsOf(world: World, registry: Registry): readonly Act[] {
   const channels = new Channels(world, registry);
   const queues = new Queues(world, registry, channels);
   channels.elsewhere = (message, component) => queues.take(message, component);
+  const stores = world.cargo === null ? null : new Stores(world, world.cargo);
   return world.plan.acts.map((spec: PlanAct, id): Act => {
     switch (spec.act) {
       case 'publish':
         return queues.has(spec.topic) ? queues.actOf(spec) : channels.actOf(spec);
+      case 'store':
+      case 'projection':
+      case 'view':
+        return stores!.actOf(spec);
       case 'lock':
       case 'statement':
       case 'committed':

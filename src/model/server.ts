@@ -388,6 +388,22 @@ export class Server {
     interpreter.goOn(strand);
   }
 
+  /** The fellow of a tied request has begun: true where this one had not, and is dropped. */
+  untie(strand: number): boolean {
+    const { strands, instances, levels } = this.world;
+    const cancelled = OUTCOME.cancelled;
+    const isToCome = strands.inTransit(strand) && strands.injected[strand] === 0;
+    if (isToCome) strands.injected[strand] = cancelled;
+    if (strands.state[strand] !== STATE.QUEUED) return isToCome;
+    const instance = instances[strands.instance[strand]];
+    instance.queue.remove(strand);
+    levels.add(instance.queueGauge, -1);
+    strands.stamp[strand]++;
+    this.quit(strand, cancelled);
+    this.answer(strand, cancelled);
+    return true;
+  }
+
   private expire(strand: number): void {
     const { strands, instances, levels } = this.world;
     if (strands.state[strand] !== STATE.QUEUED) return;
@@ -454,7 +470,8 @@ export class Server {
     this.freeJob(strand, -1);
   }
 
-  private lose(strand: number): void {
+  /** Nothing comes of a request or an answer; only the caller's giving up ends the attempt. */
+  lose(strand: number): void {
     const { strands } = this.world;
     if (strands.gone[strand] >= 0) this.freeJob(strand, -1);
     else strands.state[strand] = STATE.LOST;

@@ -38,7 +38,9 @@ export class Wire implements CallSite {
     this.world = world;
     const { engine } = world;
     this.arriveOp = engine.define('arrive', (strand, stamp) => {
-      if (this.world.strands.stamp[strand] === stamp) this.world.server.arrive(strand);
+      const { strands, serverEnds, server } = this.world;
+      if (strands.stamp[strand] !== stamp) return;
+      if (serverEnds === null || !serverEnds.drops(strand)) server.arrive(strand);
     });
     this.replyOp = engine.define('reply', (strand) => this.deliver(strand));
     this.cancelOp = engine.define('cancel', (strand, life) => {
@@ -97,12 +99,15 @@ export class Wire implements CallSite {
     this.trace(strand, frame, owner);
     if (edge.session !== SESSION.none) world.sections!.transactions.carries(strand, frame, edge);
     frames.job[frame] = strand;
+    if (world.ties !== null) world.ties.sent(strand);
     this.attempts++;
     sink.attempt(edge.stat);
     world.levels.add(view.gauge, 1);
     if (sizes !== null) sizes.sent(strand, edge, owner);
+    if (world.cargo !== null) world.cargo.sent(strand, owner);
     this.guard(strand);
     this.launch(strand, edge, caller, callee);
+    if (edge.outliers !== null) this.noteConnected(edge, strand, caller, callee);
     return PASS;
   }
 
@@ -110,6 +115,7 @@ export class Wire implements CallSite {
     const { world } = this;
     const { strands, engine, sink } = world;
     const edge = world.edges[strands.edge[job]];
+    if (world.serverEnds !== null) world.serverEnds.left(job);
     this.settle(job, edge, outcome);
     sink.attemptEnded(edge.stat, strands.sentCell[job], outcome);
     if (edge.session !== SESSION.none) world.sections!.transactions.abandoned(job);
@@ -136,6 +142,10 @@ export class Wire implements CallSite {
   reply(strand: number): void {
     const { world } = this;
     const { strands, engine, sizes } = world;
+    if (world.serverEnds !== null && world.serverEnds.mutes(strand)) {
+      world.server.answerLost(strand);
+      return;
+    }
     const link = strands.link[strand];
     let at = engine.now;
     if (link >= 0) {
@@ -201,6 +211,10 @@ export class Wire implements CallSite {
     return this.world.edges[this.world.calls.frames.edge[frame]].idempotent;
   }
 
+  tie(frame: number, other: number): void {
+    this.world.ties!.tie(frame, other);
+  }
+
   forked(job: number): void {
     const { strands, effects } = this.world;
     // Ended while it was the only attempt: nothing has noted yet that it took effect.
@@ -213,6 +227,13 @@ export class Wire implements CallSite {
     if (caller.frozen !== FROZEN.pause || caller.down) return false;
     caller.stalledCalls.push(op, target, stamp);
     return true;
+  }
+
+  /** Tells who watches instances that one took a connection; nobody listens where it is refused. */
+  private noteConnected(edge: Edge, strand: number, caller: Instance, callee: Instance): void {
+    const isRefused = this.world.strands.injected[strand] === OUTCOME.refused;
+    if (!edge.connected && (isRefused || (callee.down && !callee.silent))) return;
+    edge.outliers![caller.index].connected(callee.index);
   }
 
   /** Gives an attempt its instance; false where it can go nowhere. */
@@ -302,6 +323,7 @@ export class Wire implements CallSite {
     if (world.sizes !== null) {
       world.sizes.received(strand, edge, world.calls.frames.owner[frame]);
     }
+    if (world.cargo !== null) world.cargo.received(strand, world.calls.frames.owner[frame]);
     world.sink.attemptEnded(edge.stat, strands.sentCell[strand], outcome);
     world.server.answerDelivered(strand, engine.now);
     world.calls.answer(frame, outcome);

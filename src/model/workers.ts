@@ -115,9 +115,10 @@ export class Workers {
 
   /** A request gets its worker: its execution begins. */
   begin(strand: number, instance: Instance): void {
-    const { strands, engine, sink, levels } = this.world;
+    const { strands, engine, sink, levels, ties } = this.world;
     const now = engine.now;
     strands.begun[strand] = now;
+    if (ties !== null) ties.begun(strand);
     const wait = now - strands.arrived[strand];
     sink.queueWait(strands.part[strand], strands.cell[strand], wait);
     if (instance.door !== null) instance.door.overload?.begun?.(now, wait);

@@ -29,10 +29,13 @@ import type { Outages } from './outages.js';
 import type { Picks } from './picks.js';
 import type { Sections } from './sections/sections.js';
 import type { Server } from './server.js';
+import type { ServerEnds } from './server-ends.js';
 import type { Sink } from './sink.js';
 import type { Sizes } from './sizes.js';
+import type { Cargo } from './stores/cargo.js';
 import type { Strands } from './strands.js';
 import type { Tasks } from './tasks.js';
+import type { Ties } from './ties.js';
 import type { TimeLimits } from './time-limits.js';
 import type { Tracer } from './tracer.js';
 import type { Wire } from './wire.js';
@@ -109,6 +112,8 @@ export interface World {
   readonly links: readonly Link[];
   /** Null where no message has a size. */
   readonly sizes: Sizes | null;
+  /** Null where there is no event store. */
+  readonly cargo: Cargo | null;
   readonly limiters: readonly Limiter[];
   readonly checks: Checks;
   /** Null where no middleware chain coalesces. */
@@ -128,8 +133,12 @@ export interface World {
   readonly instanceInjections: (Injection[] | null)[];
   readonly calls: Calls;
   readonly connections: ConnectionTable;
+  /** Null where no server closes connections by itself. */
+  readonly serverEnds: ServerEnds | null;
   readonly wire: Wire;
   readonly picks: Picks;
+  /** Null where no policy ties attempts to each other. */
+  readonly ties: Ties | null;
   readonly server: Server;
   readonly outages: Outages;
   readonly turnables: Turnables;

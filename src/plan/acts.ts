@@ -1,6 +1,7 @@
 import type { PlanCacheAct } from '../spec/caching.js';
 import type { PlanAct } from '../spec/modules.js';
-import type { Step } from '../spec/scenario.js';
+import type { PlanKey } from '../spec/plan.js';
+import type { Step } from '../spec/steps.js';
 import type { KeyTable } from './keys.js';
 import type { Scope } from './scope.js';
 import type { Writer } from './writer.js';
@@ -27,6 +28,16 @@ export class Acts {
       count: w.counts.id(step.count),
       confirm,
     });
+  }
+
+  /** Index of a key; `what` is keyed by it. */
+  key(name: string, where: string, what: string): number {
+    return this.keys.use(name, where, what);
+  }
+
+  /** The values of a key of the plan. */
+  population(key: number): PlanKey['population'] {
+    return this.keys.list[key]?.population ?? { kind: 'unique' };
   }
 
   lock(step: StepOf<'lock'>, scope: Scope): number {
@@ -62,7 +73,8 @@ export class Acts {
     return key === null ? -1 : this.keys.use(key, where, 'a cache');
   }
 
-  private add(act: PlanAct): number {
+  /** An act that its area has made whole. */
+  add(act: PlanAct): number {
     return this.list.push(act) - 1;
   }
 }

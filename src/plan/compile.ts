@@ -15,6 +15,7 @@ import type {
   Variant,
 } from '../spec/scenario.js';
 import type { Cpu, Queue } from '../spec/resources.js';
+import { appendsOnce } from '../spec/stores.js';
 import { Acts } from './acts.js';
 import { Assembler, SLOT } from './assembler.js';
 import { Interner } from './canonical.js';
@@ -31,7 +32,7 @@ import { hostOf, layOut, partOf } from './layout.js';
 import { KeyTable } from './keys.js';
 import { Limiters } from './limiters.js';
 import { planLoads, traceShareOf } from './loads.js';
-import { planLinks, withLinks } from './network.js';
+import { planLinks, planPeers, withLinks } from './network.js';
 import { Onces, sendsKeys } from './onces.js';
 import { planModules } from './modules.js';
 import { Problems } from './problem.js';
@@ -90,6 +91,7 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
     edges: withLinks(edges, links, layout.zones.length),
     statEdges,
     bundles,
+    peers: planPeers(scenario.network, layout, writer.distributions),
     distributions: writer.distributions.values,
     counts: writer.counts.values,
     program: writer.assembler.seal(),
@@ -220,12 +222,15 @@ function repeatable(layout: Layout, part: LaidPart, hops: number): boolean {
       return source.endpoint.idempotent || source.endpoint.readOnly;
     case 'operation':
       return !source.operation.write;
+    case 'storePart':
+      return source.does !== 'append' || appendsOnce(source.store);
     case 'commit':
       return false;
     case 'unmatched':
     case 'group':
     case 'consumer':
     case 'level':
+    case 'projector':
       return true;
     case 'request':
       return false;
@@ -251,6 +256,8 @@ function targetsOf({ to, mirror, steps }: Route): readonly Target[] {
   eachStep(steps ?? [], (step) => {
     if (step.verb === 'call') targets.push(step.to);
     if (step.verb === 'query') targets.push({ component: step.database, part: step.operation });
+    if (step.verb === 'load') targets.push({ component: step.store, part: 'read' });
+    if (step.verb === 'append') targets.push({ component: step.store, part: 'append' });
   });
   return targets;
 }
@@ -315,6 +322,10 @@ function planComponent(
     maxConnections: Infinity,
     connect: null,
   };
+  if (source.kind === 'projection') {
+    const { critical } = source.projection;
+    return { ...common, ...CLIENT, cpu: { ...CLIENT.cpu, cores: 1 }, critical };
+  }
   if (host === null) {
     const critical = source.kind === 'workload' && source.workload.critical;
     return { ...common, ...CLIENT, critical };
@@ -326,7 +337,7 @@ function planComponent(
   if (source.kind === 'cache') {
     return { ...common, ...own, maxConnections: source.cache.maxConnections };
   }
-  if (source.kind !== 'database') return { ...common, ...own };
+  if (source.kind !== 'database' && source.kind !== 'eventStore') return { ...common, ...own };
   const { maxConnections, reserved, connect } = source.host;
   return {
     ...common,

@@ -4,6 +4,7 @@ import type { Distribution } from '../kernel/distribution.js';
 import type { Cache, CacheLevel } from '../spec/caching.js';
 import type { Subscriber, Topic } from '../spec/messaging.js';
 import type { Bus, MessageQueue, QueueConsumer } from '../spec/queues.js';
+import type { EventStore, Projection, StorePart } from '../spec/stores.js';
 import type {
   Database,
   Endpoint,
@@ -21,6 +22,7 @@ import { commitsOf } from './commits.js';
 import type { Incoming } from './incoming.js';
 import { incomingOf } from './incoming.js';
 import type { Problems } from './problem.js';
+import { modulePartsOf, runsAlone } from './module-parts.js';
 import { routeOf } from '../scenario/routes.js';
 
 /** A component with what the scenario says about it. */
@@ -32,7 +34,9 @@ export type Source =
   | { readonly kind: 'topic'; readonly topic: Topic | Bus }
   | { readonly kind: 'queue'; readonly queue: MessageQueue }
   /** `host`: the server of its shared level. */
-  | { readonly kind: 'cache'; readonly cache: Cache; readonly host: Host | null };
+  | { readonly kind: 'cache'; readonly cache: Cache; readonly host: Host | null }
+  | { readonly kind: 'eventStore'; readonly host: EventStore }
+  | { readonly kind: 'projection'; readonly projection: Projection };
 
 export type PartSource =
   | { readonly kind: 'request'; readonly request: Request; readonly workload: Workload }
@@ -45,7 +49,10 @@ export type PartSource =
   | { readonly kind: 'commit'; readonly time: Distribution; readonly database: Database }
   | { readonly kind: 'group'; readonly subscriber: Subscriber }
   | { readonly kind: 'consumer'; readonly consumer: QueueConsumer }
-  | { readonly kind: 'level'; readonly level: CacheLevel; readonly cache: Cache };
+  | { readonly kind: 'level'; readonly level: CacheLevel; readonly cache: Cache }
+  | { readonly kind: 'storePart'; readonly does: StorePart; readonly store: EventStore }
+  /** The work of a projection, in its own process or in that of a service. */
+  | { readonly kind: 'projector'; readonly projection: Projection };
 
 export interface LaidPart {
   readonly id: number;
@@ -106,7 +113,7 @@ export function layOut(scenario: Scenario, problems: Problems): Layout {
     const vain =
       source.kind === 'gateway' && asksInVain(source.host, incoming.get(name) ?? NOTHING);
     const ends = commits.get(name) ?? NO_COMMITS;
-    for (const [part, partSource] of partsOf(source, vain, ends, problems)) {
+    for (const [part, partSource] of partsOf(source, scenario, vain, ends, problems)) {
       const laid = { id: parts.length, name: part, component, source: partSource };
       own.push(laid);
       parts.push(laid);
@@ -149,6 +156,10 @@ function sourcesOf(scenario: Scenario): (readonly [string, Source])[] {
   for (const [name, queue] of scenario.queues) all.push([name, { kind: 'queue', queue }]);
   for (const [name, cache] of scenario.caches)
     all.push([name, { kind: 'cache', cache, host: cache.host }]);
+  for (const [name, host] of scenario.eventStores) all.push([name, { kind: 'eventStore', host }]);
+  for (const [name, projection] of scenario.projections) {
+    all.push([name, { kind: 'projection', projection }]);
+  }
   return all.sort(([a], [b]) => byCodeUnit(a, b));
 }
 
@@ -163,6 +174,7 @@ function zonesOf(scenario: Scenario): readonly string[] {
 /** Zone of each instance. A workload is one pseudo-instance. */
 function placesOf(source: Source): readonly (string | null)[] {
   if (source.kind === 'workload') return [source.workload.zone];
+  if (source.kind === 'projection') return runsAlone(source.projection) ? [null] : [];
   if (source.kind === 'topic' || source.kind === 'queue' || source.host === null) return [];
   const { replicas, zones } = source.host;
   return Array.from({ length: replicas }, (_, index) => zones[index] ?? null);
@@ -170,11 +182,12 @@ function placesOf(source: Source): readonly (string | null)[] {
 
 function partsOf(
   source: Source,
+  scenario: Scenario,
   unmatched: boolean,
   commits: readonly (readonly [string, Distribution])[],
   problems: Problems,
 ): (readonly [string, PartSource])[] {
-  const parts: [string, PartSource][] = [];
+  const parts: (readonly [string, PartSource])[] = [];
   switch (source.kind) {
     case 'workload':
       for (const request of source.workload.requests) {
@@ -199,6 +212,10 @@ function partsOf(
       for (const [name, endpoint] of source.host.endpoints) {
         parts.push([name, { kind: 'endpoint', endpoint, service: source.host }]);
       }
+      for (const [name, projection] of scenario.projections) {
+        if (projection.lifecycle !== 'async' || projection.service !== source.host.name) continue;
+        parts.push([name, { kind: 'projector', projection }]);
+      }
       break;
     case 'database':
       for (const [name, operation] of source.host.operations) {
@@ -208,31 +225,10 @@ function partsOf(
         parts.push([name, { kind: 'commit', time, database: source.host }]);
       }
       break;
-    case 'topic':
-      if (source.topic.kind === 'bus') addConsumers(parts, source.topic.subscribers);
-      else {
-        for (const subscriber of source.topic.subscribers) {
-          parts.push([subscriber.group, { kind: 'group', subscriber }]);
-        }
-      }
-      break;
-    case 'queue':
-      addConsumers(parts, source.queue.consumers);
-      break;
-    case 'cache':
-      for (const level of source.cache.levels) {
-        parts.push([level.name, { kind: 'level', level, cache: source.cache }]);
-      }
-      break;
+    default:
+      parts.push(...modulePartsOf(source));
   }
   return parts.sort(([a], [b]) => byCodeUnit(a, b));
-}
-
-function addConsumers(
-  parts: (readonly [string, PartSource])[],
-  consumers: readonly QueueConsumer[],
-): void {
-  for (const consumer of consumers) parts.push([consumer.name, { kind: 'consumer', consumer }]);
 }
 
 /** Whether a gateway is asked for something that no route takes. */

@@ -2,7 +2,9 @@ import type { PlanModules } from '../spec/modules.js';
 import { planCaches } from './caches.js';
 import { planTopics } from './messaging.js';
 import type { Network } from '../spec/scenario.js';
+import { planProjections } from './projections.js';
 import { planQueues } from './queues.js';
+import { planStores } from './stores.js';
 import { planRows } from './rows.js';
 import type { Writer } from './writer.js';
 
@@ -12,6 +14,8 @@ export function planModules(w: Writer, programs: readonly number[], network: Net
     acts: w.acts.list,
     topics: planTopics(w, programs),
     queues: planQueues(w, programs, network),
+    stores: planStores(w),
+    projections: planProjections(w),
     rows: planRows(w.layout),
     caches: planCaches(w.layout),
   };

@@ -15,6 +15,8 @@ import { writeRoute } from './route-calls.js';
 import type { Scope } from './scope.js';
 import { locksRows } from './rows.js';
 import { writeSteps } from './steps.js';
+import { writeProjector, writeView } from './projections.js';
+import { writeStorePart } from './stores.js';
 import { entryOf, writeAct, writeCall, writeJump } from './writer.js';
 import type { Writer } from './writer.js';
 
@@ -53,6 +55,7 @@ export function writeProgram(
     }
     case 'operation':
       if (keysAreSent) w.assembler.emit(OP.ONCE);
+      writeView(w, part);
       writeOperation(w, source.operation, source.database, scope);
       break;
     case 'commit':
@@ -61,6 +64,13 @@ export function writeProgram(
     case 'level':
       if (source.level.kind === 'local') return -1;
       writeServer(w, part, source.level, scope);
+      break;
+    case 'storePart':
+      if (keysAreSent) w.assembler.emit(OP.ONCE);
+      writeStorePart(w, source, scope);
+      break;
+    case 'projector':
+      writeProjector(w, source.projection, scope);
       break;
     case 'group':
     case 'consumer':
@@ -141,6 +151,7 @@ function scopeOf(part: LaidPart): Scope {
     closing: () => {},
     uncaught: client ? CALL_MODE.PASS : CALL_MODE.END,
     answers: -1,
+    loads: new Map(),
     transactions: [],
     locks: [],
   };

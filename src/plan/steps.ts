@@ -3,10 +3,12 @@ import { invariant } from '../kernel/invariant.js';
 import type { Ns } from '../kernel/time.js';
 import { HINTED, isSuccess, OUTCOME, relayed } from '../spec/outcome.js';
 import { CALL_MODE, OP } from '../spec/program.js';
-import type { Step } from '../spec/scenario.js';
+import type { Step } from '../spec/steps.js';
 import { SLOT } from './assembler.js';
 import { writeChoose, writeParallel } from './branches.js';
 import { writeCache, writeFailing } from './caching.js';
+import { writeRead } from './reads.js';
+import { withLoad, withoutSpent, writeAppend, writeLoad } from './stores.js';
 import { BARE } from './calls.js';
 import { StepNames } from './identity.js';
 import { clearRegisters, registersOf } from './registers.js';
@@ -22,7 +24,12 @@ type StepOf<V extends Step['verb']> = Extract<Step, { readonly verb: V }>;
 
 /** Writes a list of steps, each with its modifiers: `when`, `probability`, `times`, then the step. */
 export function writeSteps(w: Writer, steps: readonly Step[], scope: Scope): void {
-  for (const step of steps) writeStep(w, step, scope);
+  let own = scope;
+  steps.forEach((step, index) => {
+    if (step.verb === 'load') own = withLoad(w, step, steps.slice(index + 1), own);
+    writeStep(w, step, own);
+    if (own.loads.size > 0) own = withoutSpent(w, steps.slice(index + 1), own);
+  });
 }
 
 function writeStep(w: Writer, step: Step, scope: Scope): void {
@@ -141,8 +148,13 @@ function writeVerb(w: Writer, step: Step, scope: Scope): void {
       return;
     case 'query': {
       const to = { component: step.database, part: step.operation };
-      return writeCall(w, to, BARE, step.policy, scope, 'query');
+      const query = (): void => writeCall(w, to, BARE, step.policy, scope, 'query');
+      return step.of === null ? query() : writeRead(w, step.of, scope, query);
     }
+    case 'load':
+      return writeLoad(w, step, step.policy, scope);
+    case 'append':
+      return writeAppend(w, step, scope);
     case 'publish':
       return writeAct(w, w.acts.publish(w, step, scope), `publish:${step.topic}`, scope);
     case 'transaction':

@@ -1,7 +1,8 @@
 import type { CountDistribution } from '../kernel/counts.js';
 import type { Distribution } from '../kernel/distribution.js';
 import { CALL_MODE, OP } from '../spec/program.js';
-import type { Bundle, Condition, Step, Target } from '../spec/scenario.js';
+import type { Bundle, Target } from '../spec/scenario.js';
+import type { Condition, Step } from '../spec/steps.js';
 import type { Acts } from './acts.js';
 import type { Assembler, Label } from './assembler.js';
 import { SLOT } from './assembler.js';
@@ -80,6 +81,15 @@ export function writeCheckCall(
   table: number,
 ): readonly number[] {
   return emitCalls(w, to, BARE, null, scope, 'call', CALL_MODE.CHECK, table);
+}
+
+/** A call whose end is left to the instruction behind it, see CALL_MODE.TAKEN. */
+export function writeTakenCall(w: Writer, to: Target, policy: Bundle | null, scope: Scope): void {
+  const next = w.assembler.label();
+  for (const at of emitCalls(w, to, BARE, policy, scope, 'query', CALL_MODE.TAKEN, 0)) {
+    w.assembler.point(at, SLOT.C, next);
+  }
+  w.assembler.bind(next);
 }
 
 /** The call, and those of the requests that it sends elsewhere; gives where they stand. */

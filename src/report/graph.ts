@@ -70,6 +70,8 @@ const MERMAID_SHAPES = {
   topic: ['[/', '/]'],
   queue: ['[/', '\\]'],
   cache: ['[\\', '/]'],
+  eventStore: ['[(', ')]'],
+  projection: ['[/', '\\]'],
   external: ['[[', ']]'],
 } as const;
 
@@ -81,6 +83,8 @@ const DOT_SHAPES = {
   topic: 'cds',
   queue: 'parallelogram',
   cache: 'trapezium',
+  eventStore: 'cylinder',
+  projection: 'note',
 } as const;
 
 function nodesOf(graph: TopologyGraph): GraphNode[] {

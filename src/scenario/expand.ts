@@ -35,6 +35,7 @@ export function expand(root: Node, problems: Problems): Node {
   for (const name of ['services', 'gateways', 'templates', 'defaults']) section(name, expandHost);
   for (const name of ['databases', 'templates', 'defaults']) section(name, expandDatabase);
   for (const name of ['caches', 'templates', 'defaults']) section(name, expandCache);
+  section('eventStores', expandDatabase);
   for (const name of ['workloads', 'templates', 'defaults']) {
     section(name, (node, key) => expandWorkload(node, [name, key], problems));
   }

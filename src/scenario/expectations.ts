@@ -1,12 +1,10 @@
-import type { ComponentKind } from '../spec/component-kind.js';
-import type { Topic } from '../spec/messaging.js';
-import type { Bus } from '../spec/queues.js';
 import type { BudgetSource, Scenario } from '../spec/scenario.js';
 import type { Problems } from './diagnostics.js';
 import { checkExpression, parseExpression } from './expression.js';
 import type { ExpressionNames } from './expression.js';
 import type { Node, PathKey } from './located.js';
 import { get, items } from './located.js';
+import { moduleSubjects, type Subject } from './module-subjects.js';
 import type { CallGraph } from './resolve/graph.js';
 import type { FrameOutput } from './schema/scenario.js';
 
@@ -19,15 +17,10 @@ export interface Judged {
   readonly graph: CallGraph;
 }
 
-function groupsOf(topic: Topic | Bus): string[] {
-  if (topic.kind === 'bus') return topic.subscribers.map(({ name }) => name);
-  return topic.subscribers.map(({ group }) => group);
-}
-
 /** The names that expressions may use in one variant. */
 export function namesOf(judged: Judged, variants: readonly string[]): ExpressionNames {
   const { scenario, graph } = judged;
-  const components = new Map<string, { kind: ComponentKind; parts: string[]; instances: number }>();
+  const components = new Map<string, Subject>();
   for (const [name, own] of scenario.gateways) {
     components.set(name, {
       kind: 'gateway',
@@ -49,27 +42,7 @@ export function namesOf(judged: Judged, variants: readonly string[]): Expression
       instances: own.replicas,
     });
   }
-  for (const [name, own] of scenario.topics) {
-    components.set(name, {
-      kind: 'topic',
-      parts: groupsOf(own),
-      instances: 0,
-    });
-  }
-  for (const [name, own] of scenario.queues) {
-    components.set(name, {
-      kind: 'queue',
-      parts: own.consumers.map((consumer) => consumer.name),
-      instances: 0,
-    });
-  }
-  for (const [name, own] of scenario.caches) {
-    components.set(name, {
-      kind: 'cache',
-      parts: own.levels.map((level) => level.name),
-      instances: own.host === null ? 0 : own.host.replicas,
-    });
-  }
+  for (const [name, own] of moduleSubjects(scenario)) components.set(name, own);
   for (const [name, own] of scenario.workloads) {
     components.set(name, {
       kind: 'workload',

@@ -12,6 +12,8 @@ export const INHERITING: readonly string[] = [
   'topics',
   'queues',
   'caches',
+  'eventStores',
+  'projections',
   'workloads',
 ];
 
@@ -28,6 +30,7 @@ export function inheritTemplates(root: MapNode, problems: Problems): MapNode {
       }),
     );
   }
+  result = change(result, 'eventStores', (all) => changeAll(all, layPools));
   return change(result, 'databases', (all) => changeAll(all, layPools));
 }
 

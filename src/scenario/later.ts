@@ -23,12 +23,11 @@ const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
     'tags statementTimeout replicas route shards knee failover loadBalancing queue concurrency',
   ],
   ['databases.*.operations.*', 'rows scan fanout'],
-  [
-    'topics.*',
-    'tags broker replication minInsyncReplicas event producer',
-  ],
+  ['topics.*', 'tags broker replication minInsyncReplicas event producer'],
   ['topics.*.subscribers.*', 'policy'],
   ['caches.*', 'tags'],
+  ['eventStores.*', 'tags partitions'],
+  ['projections.*', 'tags'],
   ['workloads.*', 'tags keys'],
   ['workloads.*.requests.*', 'keys'],
   ['faults.*', 'when jitter probability group role version'],
@@ -40,7 +39,7 @@ const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
 /** Fields of steps by verb, and of the bundle and its policies. */
 const LATER_FIELDS: ReadonlyMap<string, string> = new Map([
   ['step', LATER_VERBS.join(' ')],
-  ['query', 'key route consistency of'],
+  ['query', 'route'],
   ['publish', 'size via acks'],
   ['respond', 'responseSize degraded'],
   ['when', 'version'],

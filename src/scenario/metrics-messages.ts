@@ -1,8 +1,8 @@
 import { metric } from './metric-entry.js';
 import type { Metric } from './metrics.js';
 
-const MESSAGING = ['topic', 'group', 'queue', 'consumer'] as const;
-const HOLDING = ['topic', 'group', 'queue'] as const;
+const MESSAGING = ['topic', 'group', 'queue', 'consumer', 'projection'] as const;
+const HOLDING = ['topic', 'group', 'queue', 'projection'] as const;
 
 /** Metrics of topics with their groups and of queues with their consumers. */
 export const MESSAGE_METRICS: readonly Metric[] = [
@@ -12,7 +12,7 @@ export const MESSAGE_METRICS: readonly Metric[] = [
     'number',
     'gauge',
     'low',
-    'Messages appended and not yet committed, summed over partitions; of a topic, over its groups too. Of a queue, all that are not settled.',
+    'Messages appended and not yet committed, summed over partitions; of a topic, over its groups too. Of a queue, all that are not settled. Of a projection: events committed that it has not passed.',
   ),
   metric(
     'age',
@@ -20,7 +20,7 @@ export const MESSAGE_METRICS: readonly Metric[] = [
     'seconds',
     'gauge',
     'low',
-    'Time since the publishing of the oldest message that is not committed or settled; 0 where there is none.',
+    'Time since the publishing of the oldest message that is not committed or settled, of the oldest event that is not in the view; 0 where there is none.',
   ),
   metric(
     'published',
@@ -36,7 +36,7 @@ export const MESSAGE_METRICS: readonly Metric[] = [
     'number',
     'none',
     'none',
-    'Messages handled with success, again and again counted each time; the mean over runs.',
+    'Messages handled with success, again and again counted each time, or events; the mean over runs.',
   ),
   metric(
     'redeliveries',
@@ -64,7 +64,7 @@ export const MESSAGE_METRICS: readonly Metric[] = [
   ),
   metric(
     'deadLettered',
-    HOLDING,
+    ['topic', 'group', 'queue'],
     'number',
     'none',
     'low',
@@ -84,6 +84,6 @@ export const MESSAGE_METRICS: readonly Metric[] = [
     'seconds',
     'required',
     'low',
-    'Time from the publishing of a message to the end of its handling.',
+    'Time from the publishing of a message to the end of its handling, from the commit of an event until a projection has passed it.',
   ),
 ];

@@ -43,7 +43,7 @@ const LATER = new Set(
   (
     'memory instances restarts replicaLag lostCommits ' +
     'drain completed ' +
-    'compensated stuck inconsistent lost duration compensations valueStuck conflicts replayed staleness ' +
+    'compensated stuck inconsistent lost duration compensations valueStuck ' +
     'rollout cost'
   ).split(' '),
 );

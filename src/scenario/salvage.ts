@@ -12,6 +12,8 @@ const NAMED: ReadonlySet<string> = new Set([
   'topics',
   'queues',
   'caches',
+  'eventStores',
+  'projections',
   'workloads',
 ]);
 

@@ -4,6 +4,8 @@ export const STEP_VERBS = [
   'wait',
   'call',
   'query',
+  'load',
+  'append',
   'publish',
   'transaction',
   'lock',
@@ -17,7 +19,7 @@ export const STEP_VERBS = [
 export type StepVerb = (typeof STEP_VERBS)[number];
 
 /** Verbs of the language that this version does not run. */
-export const LATER_VERBS: readonly string[] = ['append', 'load', 'saga'];
+export const LATER_VERBS: readonly string[] = ['cache', 'saga'];
 
 /** What may stand beside the verb of a step. */
 export const STEP_MODIFIERS = [
@@ -37,6 +39,8 @@ export const MAIN_ARGUMENT: ReadonlyMap<string, string> = new Map([
   ['wait', 'time'],
   ['call', 'to'],
   ['publish', 'topic'],
+  ['load', 'store'],
+  ['append', 'store'],
   ['fail', 'status'],
   ['respond', 'status'],
 ]);

@@ -1,6 +1,14 @@
 /** What a component of a scenario is; each stands in a section of its own. */
 export type ComponentKind =
-  'workload' | 'gateway' | 'service' | 'database' | 'topic' | 'queue' | 'cache';
+  | 'workload'
+  | 'gateway'
+  | 'service'
+  | 'database'
+  | 'topic'
+  | 'queue'
+  | 'cache'
+  | 'eventStore'
+  | 'projection';
 
 /** What its parts are called in references and metrics. */
 export const PART_KIND = Object.freeze({
@@ -11,6 +19,8 @@ export const PART_KIND = Object.freeze({
   topic: 'group',
   queue: 'consumer',
   cache: 'level',
+  eventStore: 'operation',
+  projection: 'batch',
 } as const satisfies Record<ComponentKind, string>);
 export type PartKind = (typeof PART_KIND)[ComponentKind];
 
@@ -23,4 +33,6 @@ export const SECTION = Object.freeze({
   topic: 'topics',
   queue: 'queues',
   cache: 'caches',
+  eventStore: 'eventStores',
+  projection: 'projections',
 } as const satisfies Record<ComponentKind, string>);

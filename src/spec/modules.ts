@@ -1,6 +1,15 @@
 import type { Cache, PlanCache, PlanCacheAct } from './caching.js';
 import type { PlanPublish, PlanTopic, Topic } from './messaging.js';
 import type { Bus, MessageQueue, PlanInlet } from './queues.js';
+import type {
+  EventStore,
+  PlanProjection,
+  PlanProjectionAct,
+  PlanStore,
+  PlanStoreAct,
+  PlanViewAct,
+  Projection,
+} from './stores.js';
 import type { PlanCommitted, PlanLock, PlanRows, PlanStatement } from './sections.js';
 
 /** What a scenario holds beside services, their databases and their calls. */
@@ -8,6 +17,8 @@ export interface ScenarioModules {
   readonly topics: ReadonlyMap<string, Topic | Bus>;
   readonly queues: ReadonlyMap<string, MessageQueue>;
   readonly caches: ReadonlyMap<string, Cache>;
+  readonly eventStores: ReadonlyMap<string, EventStore>;
+  readonly projections: ReadonlyMap<string, Projection>;
 }
 
 /** The same in a plan, and the steps that lead there. */
@@ -16,10 +27,20 @@ export interface PlanModules {
   readonly topics: readonly PlanTopic[];
   /** Queues, and topics that push. */
   readonly queues: readonly PlanInlet[];
+  readonly stores: readonly PlanStore[];
+  readonly projections: readonly PlanProjection[];
   /** Databases that lock rows. */
   readonly rows: readonly PlanRows[];
   readonly caches: readonly PlanCache[];
 }
 
 /** A step that leaves the process by another way than a call. */
-export type PlanAct = PlanPublish | PlanCacheAct | PlanLock | PlanStatement | PlanCommitted;
+export type PlanAct =
+  | PlanPublish
+  | PlanCacheAct
+  | PlanLock
+  | PlanStatement
+  | PlanCommitted
+  | PlanStoreAct
+  | PlanProjectionAct
+  | PlanViewAct;

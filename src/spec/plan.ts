@@ -13,7 +13,7 @@ import type { Arrivals } from './arrivals.js';
 import type { PlanModules } from './modules.js';
 import type { Program } from './program.js';
 import type { Session } from './sections.js';
-import type { Connections, Cpu, Lifecycle, Pool, Queue, Shed } from './resources.js';
+import type { Cpu, Lifecycle, PlanConnections, Pool, Queue, Shed } from './resources.js';
 
 /**
  * A scenario variant lowered to ids and flat arrays: what one run needs, and nothing else. It is
@@ -45,6 +45,11 @@ export interface Plan extends PlanModules {
   readonly program: Program;
   readonly loads: readonly PlanLoad[];
   readonly links: readonly PlanLink[];
+  /**
+   * By component: distribution of the delay of a message from one of its instances to another, by
+   * (zone + 1) * (zones + 1) + zone + 1; null where it has one instance.
+   */
+  readonly peers: readonly (Int32Array | null)[];
   readonly limiters: readonly PlanLimiter[];
   /** Whether any message has a size. */
   readonly sized: boolean;
@@ -153,16 +158,6 @@ export interface PlanEdge {
   readonly deadline: boolean;
   /** Link by [caller zone index + 1][callee zone index + 1], flattened; stride = zones + 1. */
   readonly links: Int32Array;
-}
-
-/** Connections of an edge, with what the protocol of the callee says about them. */
-export interface PlanConnections extends Connections {
-  /** http2 and grpc: several attempts at once, whose messages keep their order. */
-  readonly multiplexed: boolean;
-  /** Round trips of the TLS handshake, behind the one of TCP. */
-  readonly tlsTrips: 0 | 1 | 2;
-  /** The instance is picked when a connection is opened: all instances of the callee share the pool. */
-  readonly shared: boolean;
 }
 
 export interface PlanBundle {

@@ -61,6 +61,10 @@ export const EDGE_COUNTERS = [
   'hinted',
   'connects',
   'poolOverflows',
+  'goodbyes',
+  'raced',
+  'hedgesDropped',
+  'leaks',
 ] as const;
 export type EdgeCounter = (typeof EDGE_COUNTERS)[number];
 export const EDGE_COUNTER = Object.freeze(
@@ -96,6 +100,12 @@ export interface CallContext {
    */
   fork(frame: number, layer: number, nth: number, elsewhere: boolean): number;
   killChild(child: number): void;
+  /**
+   * From now on the servers of a frame know of those of another: that which begins an attempt tells the
+   * other, which drops what it has not begun as `cancelled`. A frame is tied to itself while the
+   * other is still to come, and to -1 no more. Only for kinds that are `tied`.
+   */
+  tie(frame: number, other: number): void;
   /**
    * The call that the bundle names as its fallback, made for this frame under a bundle of its own; its
    * end comes to child(), and killChild() gives it up.
@@ -225,6 +235,8 @@ export interface PolicyKind<S extends z.ZodType = z.ZodType> {
   readonly example: string;
   /** 'none': holds no state of its own beyond the frame, so one object serves every caller. */
   readonly state: 'none' | 'scoped';
+  /** It ties attempts to each other. */
+  readonly tied?: true;
   /** Its state holds answers, which only calls of one endpoint may share: `per` is `endpoint`. */
   readonly perEndpoint?: true;
   /** It is about one instance called, whatever the user writes: `per: target`. */
@@ -265,8 +277,8 @@ export interface PolicyKind<S extends z.ZodType = z.ZodType> {
   /** Where the kind may also limit what is under way in a server. `stream` gives the key of its draws. */
   gate?(config: z.output<S>, stream: (meaning: string) => StreamKey): GateState;
   /**
-   * What it says about another policy of its bundle: the settings of that one, given those it has and
-   * the fields of it that the user wrote.
+   * What it says about another policy of its bundle, or its `connections`: the settings of that one,
+   * given those it has and the fields of it that the user wrote.
    */
   completes?(
     config: z.output<S>,

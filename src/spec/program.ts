@@ -64,6 +64,8 @@ export const OP = Object.freeze({
   BEGIN: 26,
   /** The transaction around it is committed. */
   COMMIT: 27,
+  /** a=d of a constant unit, b=t (that unit in ns): CPU, as much as the act before has found necessary. */
+  WORK_FOUND: 28,
 } as const);
 
 /** Layout of a FORK's table; the starts of the branches follow from STARTS on. */
@@ -100,6 +102,8 @@ export const CALL_MODE = Object.freeze({
   CHECK: 5,
   /** As JUMP, and the outcome is kept for the instruction there, an ACT that takes it. */
   KEEP: 6,
+  /** The program goes on at c, and the act there looks at how the call has ended. */
+  TAKEN: 7,
 } as const);
 
 /** Layout of the table of a check. */

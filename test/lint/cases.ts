@@ -45,6 +45,7 @@ function routed(edge: string, matches: readonly string[]): string {
   ]);
 }
 
+const KEPT = 'pay: { protocol: { keepAliveTimeout: 5s }, endpoints: { charge: [ wait: 20ms ] } }';
 const GUARD = 'timeout: 100ms';
 const RETRY = 'attempts: 3, on: [any], backoff: { kind: constant, base: 50ms, jitter: full }';
 const QUEUED =
@@ -359,6 +360,33 @@ export const CASES: readonly RuleCase[] = [
         'match: { path: /orders/* }',
         'match: { path: /orders-old/* }',
       ]),
+    },
+  },
+  {
+    rule: 'server-closes-first',
+    fires: pair('{ timeout: 1s, connections: { idleTimeout: 60s } }', '', KEPT),
+    path: 'policies.hop.connections',
+    measured: 'the client closes them after 60s',
+    limit: 'less than the 5s of the server',
+    silent: {
+      'the client closes first': pair(
+        '{ timeout: 1s, connections: { idleTimeout: 4s } }',
+        '',
+        KEPT,
+      ),
+      'the client keeps none': pair('{ timeout: 1s, connections: { maxIdle: 0 } }', '', KEPT),
+      'each connection has one request': pair(
+        '{ timeout: 1s, connections: { maxRequests: 1 } }',
+        '',
+        KEPT,
+      ),
+      'connections are warm and free': pair('{ timeout: 1s }', '', KEPT),
+      'the server says which requests it has not looked at': pair(
+        '{ timeout: 1s, connections: {} }',
+        '',
+        KEPT.replace('{ keep', '{ kind: http2, keep'),
+      ),
+      'the server keeps them for ever': pair('{ timeout: 1s, connections: {} }'),
     },
   },
   {

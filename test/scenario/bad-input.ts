@@ -232,6 +232,40 @@ export const BAD_SHAPES: readonly BadCase[] = [
     says: 'without tls there is no handshake',
   },
   {
+    title: 'limits of nginx at a gRPC server',
+    edit: ['    labels: { tier: core }', '    protocol: { kind: grpc, keepAliveTimeout: 3.3s }'],
+    code: 'FL208',
+    at: '3.3s',
+    says: 'limits of its own',
+  },
+  {
+    title: 'a GOAWAY over HTTP/1.1',
+    edit: ['    labels: { tier: core }', '    protocol: { kind: http1, maxConnectionAge: 3.3s }'],
+    code: 'FL208',
+    at: '3.3s',
+    says: 'only http2 and grpc have a GOAWAY',
+  },
+  {
+    title: 'a grace of connections that do not grow too old',
+    edit: [
+      '    labels: { tier: core }',
+      '    protocol: { kind: grpc, maxConnectionAgeGrace: 3.3s }',
+    ],
+    code: 'FL208',
+    at: '3.3s',
+    says: 'without maxConnectionAge',
+  },
+  {
+    title: 'two limits on the same idle time',
+    edit: [
+      '    labels: { tier: core }',
+      '    protocol: { kind: http2, keepAliveTimeout: 1s, maxConnectionIdle: 3.3s }',
+    ],
+    code: 'FL208',
+    at: '3.3s',
+    says: 'keep one of them',
+  },
+  {
     title: 'a line for connections that never forms',
     edit: [timeout, 'plain: { connections: { maxPending: 4 } }'],
     code: 'FL208',

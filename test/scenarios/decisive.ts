@@ -32,6 +32,13 @@ export const DECISIVE: readonly Decisive[] = [
     '3000/s x 0.25 ms + 300/s x 0.27 ms + 2000/s x 0.08 ms',
   ),
   row(
+    'balancing-kong',
+    'gate->stock.latency.mean in shuffled',
+    0.05875,
+    0.0035,
+    'n of 40 at each of four, n binomial: 10 ms x 4 x (107.5 + 10) / 2 / 40',
+  ),
+  row(
     'balancing-nginx',
     'proxy->stock.outcomes.refused during dead in defaults',
     24,
@@ -235,6 +242,13 @@ export const DECISIVE: readonly Decisive[] = [
     'three tries fail in a third of a third of a third',
   ),
   row(
+    'connection-age',
+    'users.success from 20s to 65s in no-grace',
+    0.99,
+    0.002,
+    'of some 51 calls on a connection those of its last 50 ms are lost, half a call',
+  ),
+  row(
     'connection-churn',
     'page->stock.connections.opened in go-default',
     4800,
@@ -431,6 +445,13 @@ export const DECISIVE: readonly Decisive[] = [
     1.0,
     '200 tokens x 4 gateways, each asked for every 10 s + 8 s',
   ),
+  row(
+    'keep-alive-race',
+    'users.success in server-first',
+    0.9804,
+    0.006,
+    '2 of 100 gaps end in the 20 ms around the close, and after each lost call one more dials: 1 - 0.02 / 1.02',
+  ),
   row('kong-declarative', 'apps.outcomes.ok in one-node', 6000, 0.5, '60 minutes x 100'),
   row(
     'l4-balancing',
@@ -489,6 +510,13 @@ export const DECISIVE: readonly Decisive[] = [
     'five before each of two ejections; the second is over when the fault is',
   ),
   row(
+    'outlier-split',
+    'shop->stock.outcomes.timeout during hung in split',
+    1498,
+    0.5,
+    '60 s of one call each 40 ms, but the last two, which are answered within 100 ms',
+  ),
+  row(
     'panic-threshold',
     'users.success during bad in panic',
     0.25,
@@ -537,6 +565,13 @@ export const DECISIVE: readonly Decisive[] = [
     0.77,
     0.004,
     'the tenth waits for 20 ms and seven times 50 ms, and takes 400 ms',
+  ),
+  row(
+    'pool-hikari-validation',
+    'users.latency.p50 in tested',
+    0.04,
+    0.0002,
+    '5 + 20 + 5 ms, and 10 ms to the database and back for the test',
   ),
   row(
     'pool-idle',
@@ -717,6 +752,13 @@ export const DECISIVE: readonly Decisive[] = [
     0.349,
     0.012,
     '0.9 to the tenth, once for each call',
+  ),
+  row(
+    'tied-requests',
+    'users.latency.mean in tied',
+    0.0298,
+    0.0006,
+    'M/D/2 at 70 %: 20 ms of work and 9.8 ms of waiting, a half of the 19.2 ms of M/M/2 and 2 % more',
   ),
   row(
     'timeout',

@@ -189,6 +189,16 @@ export class FakeCalls implements CallContext {
     return child;
   }
 
+  /** Ties as they stand, by frame. */
+  readonly ties = new Map<number, number>();
+
+  tie(frame: number, other: number): void {
+    this.ties.delete(frame);
+    if (other < 0) return;
+    this.ties.set(frame, other);
+    this.ties.set(other, frame);
+  }
+
   killChild(child: number): void {
     this.frames[child].parent = -1;
     this.drop(child);

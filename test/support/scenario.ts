@@ -5,7 +5,6 @@ import { NS_PER_MS, NS_PER_SECOND } from '../../src/kernel/time.js';
 import { outcomeOfStatus } from '../../src/spec/outcome.js';
 import type {
   Bundle,
-  Condition,
   Database,
   Endpoint,
   Fault,
@@ -20,11 +19,10 @@ import type {
   Scenario,
   ScenarioFile,
   Service,
-  Step,
-  StepModifiers,
   Variant,
   Workload,
 } from '../../src/spec/scenario.js';
+import type { Condition, Step, StepModifiers } from '../../src/spec/steps.js';
 import type { PoolSettings } from '../../src/spec/resources.js';
 
 /** Explicit scenarios by hand: every field that is not given has its neutral default. */
@@ -127,7 +125,7 @@ export function call(to: string, mods: Mods & CallLine = {}): Step {
 
 export function query(to: string, mods: Mods = {}): Step {
   const [database, operation] = to.split('.') as [string, string];
-  return { ...PLAIN, ...mods, verb: 'query', database, operation };
+  return { ...PLAIN, ...mods, verb: 'query', database, operation, of: null };
 }
 
 type StepOf<V extends Step['verb']> = Extract<Step, { readonly verb: V }>;
@@ -442,6 +440,8 @@ export function scenario(parts: ScenarioParts): Scenario {
     topics: new Map(),
     queues: new Map(),
     caches: new Map(),
+    eventStores: new Map(),
+    projections: new Map(),
     run: {
       durationNs: seconds(60),
       warmupNs: 0,

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { formatDuration } from '../../spec/quantity-text.js';
-import type { Plan, PlanComponent, PlanConnections, PlanEdge } from '../../spec/plan.js';
+import type { Plan, PlanComponent, PlanEdge } from '../../spec/plan.js';
+import type { PlanConnections } from '../../spec/resources.js';
 import { formatSize } from '../../spec/size-text.js';
 import { chainLines, sizeLines } from './chain-text.js';
 import { gatewayLines } from './gateway-text.js';
@@ -193,7 +194,10 @@ function endpointLines({ services }: Scenario): readonly string[] {
 
 function protocolText({ services, gateways }: Scenario, name: string): string {
   const protocol = services.get(name)?.protocol ?? gateways.get(name)?.protocol ?? null;
-  return protocol === null ? '' : `, protocol ${plainText(protocol)}`;
+  if (protocol === null) return '';
+  const { closes, ...fields } = protocol;
+  const limits = Object.entries(closes ?? {}).filter(([, it]) => it !== null && it !== Infinity);
+  return `, protocol ${plainText({ ...fields, ...Object.fromEntries(limits) })}`;
 }
 
 function balancing({ kind, config, common }: LoadBalancing): string {
@@ -253,7 +257,8 @@ function edgeLines(plan: Plan, schemaOf: SchemaOf): readonly string[] {
 
 function connectionsText(connections: PlanConnections | null): readonly string[] {
   if (connections === null) return [];
-  const { multiplexed, tlsTrips, shared, maxStreams, ...fields } = connections;
+  // What the server does to them stands with its protocol.
+  const { multiplexed, tlsTrips, shared, maxStreams, server: _server, ...fields } = connections;
   const own = multiplexed ? { ...fields, maxStreams } : fields;
   const where = shared ? 'shared by all instances' : 'to each instance';
   return [`connections (${where}, opening takes ${1 + tlsTrips} RTT; ${plainText(own)})`];

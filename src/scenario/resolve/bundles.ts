@@ -76,7 +76,7 @@ export function resolveBundle(context: Context, output: BundleOutput, path: Path
   const connections =
     output.connections === undefined
       ? null
-      : resolveConnections(context, output.connections, [...path, 'connections']);
+      : resolveConnections(context, output.connections, layers, [...path, 'connections']);
   if (output.loadBalancing !== undefined) {
     checkLevel(context, output.loadBalancing, connections !== null, [...path, 'loadBalancing']);
   }

@@ -1,7 +1,9 @@
 import type { CountDistribution } from '../../kernel/counts.js';
 import type { Cache } from '../../spec/caching.js';
-import type { Gateway, Middleware, Scenario, Step, Target } from '../../spec/scenario.js';
+import type { Gateway, Middleware, Scenario, Target } from '../../spec/scenario.js';
+import type { Step } from '../../spec/steps.js';
 import { possibleRoutes, routeOf } from '../routes.js';
+import { projectionEdges, readEdges, storeEdges } from './graph-stores.js';
 
 /** One way a part may call another. */
 export interface CallEdge {
@@ -77,6 +79,7 @@ export function callGraph(scenario: Omit<Scenario, 'faults' | 'report'>): CallGr
       walker.edge(`${call.component}.${call.part}`, to, null, true, 1, 1);
     }
   }
+  edges.push(...projectionEdges(scenario));
   for (const [name, workload] of scenario.workloads) {
     for (const request of workload.requests) {
       walker.steps(`${name}.${request.name}`, request.steps, true, 1, workload.policy);
@@ -216,6 +219,14 @@ class Walker {
         const to = `${step.database}.${step.operation}`;
         this.edges.push({ from, to, certain, times, tries: triesOf(step.policy) });
         this.fallback(from, step.policy);
+        if (step.of !== null) this.edges.push(...readEdges(this.scenario, step.of, from, times));
+        return;
+      }
+      case 'load':
+      case 'append': {
+        const common = { from, certain, times, tries: triesOf(step.policy) };
+        this.edges.push(...storeEdges(this.scenario, step, common));
+        this.fallback(from, step.policy);
         return;
       }
       case 'cache':
@@ -228,20 +239,9 @@ class Walker {
         }
         return;
       }
-      case 'choose': {
-        const total = step.branches.reduce((sum, branch) => sum + (branch.weight ?? 0), 0);
-        for (const branch of step.branches) {
-          const part = branch.weight === null || total === 0 ? 1 : branch.weight / total;
-          this.steps(
-            from,
-            branch.steps,
-            certain && step.branches.length === 1 && part === 1,
-            times * part,
-            client,
-          );
-        }
+      case 'choose':
+        this.choose(from, step, certain, times, client);
         return;
-      }
       case 'loop':
         this.steps(
           from,
@@ -259,6 +259,21 @@ class Walker {
         this.steps(from, step.then, certain, times, client);
         return;
       default:
+    }
+  }
+
+  private choose(
+    from: string,
+    { branches }: Extract<Step, { verb: 'choose' }>,
+    certain: boolean,
+    times: number,
+    client: Step['policy'],
+  ): void {
+    const total = branches.reduce((sum, branch) => sum + (branch.weight ?? 0), 0);
+    for (const branch of branches) {
+      const part = branch.weight === null || total === 0 ? 1 : branch.weight / total;
+      const sure = certain && branches.length === 1 && part === 1;
+      this.steps(from, branch.steps, sure, times * part, client);
     }
   }
 

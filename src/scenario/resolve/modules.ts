@@ -9,6 +9,7 @@ import type { Context } from './context.js';
 import { resolveBus, resolveQueue } from './message-queues.js';
 import { resolveTopic } from './messaging.js';
 import { mapOf } from './names.js';
+import { resolveStores } from './stores.js';
 
 /** What stands beside services and their databases, in its final form. */
 export function resolveModules(context: Context, output: ScenarioOutput): ScenarioModules {
@@ -20,10 +21,15 @@ export function resolveModules(context: Context, output: ScenarioOutput): Scenar
     caches: mapOf(output.caches, (name, own): Cache =>
       resolveCache(context, name, own, output.keys),
     ),
+    ...resolveStores(context, output),
   };
 }
 
 /** Those of it that have instances. */
-export function moduleHosts({ caches }: ScenarioModules): readonly (readonly [string, Host])[] {
-  return [...caches].flatMap(([name, { host }]) => (host === null ? [] : [[name, host] as const]));
+export function moduleHosts(modules: ScenarioModules): readonly (readonly [string, Host])[] {
+  const { caches, eventStores } = modules;
+  const levels = [...caches].flatMap(([name, { host }]) =>
+    host === null ? [] : [[name, host] as const],
+  );
+  return [...levels, ...eventStores];
 }

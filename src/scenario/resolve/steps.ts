@@ -1,7 +1,8 @@
 import { OUTCOME, outcomeOfStatus } from '../../spec/outcome.js';
 import type { OutcomeName } from '../../spec/outcome.js';
 import { parseDuration, QuantityError } from '../../spec/quantity-text.js';
-import type { Bundle, Condition, Step, StepModifiers } from '../../spec/scenario.js';
+import type { Bundle } from '../../spec/scenario.js';
+import type { Condition, Step, StepModifiers } from '../../spec/steps.js';
 import type { JoinOutput, StepOutput } from '../schema/steps.js';
 import { resolvePolicy } from './bundles.js';
 import { resolveCacheStep } from './caching.js';
@@ -9,6 +10,7 @@ import type { Context, Path } from './context.js';
 import { report } from './context.js';
 import { resolvePublish } from './messaging.js';
 import { sorted } from './names.js';
+import { resolveAppend, resolveLoad, resolveRead } from './stores.js';
 import { resolveLock, resolveTransaction } from './sections.js';
 import { resolveCall, resolveQuery } from './targets.js';
 
@@ -64,8 +66,12 @@ function resolveStep(context: Context, s: StepOutput, owner: Owner, path: Path):
   if (s.query !== undefined) {
     const { database, operation } = s.query;
     const target = resolveQuery(context, database, operation, [...path, 'query']);
-    return target === null ? null : { verb: 'query', ...target, ...modifiers };
+    const of = resolveRead(context, s.query, [...path, 'query']);
+    return target === null ? null : { verb: 'query', ...target, of, ...modifiers };
   }
+  if (s.load !== undefined) return resolveLoad(context, s.load, modifiers, [...path, 'load']);
+  if (s.append !== undefined)
+    return resolveAppend(context, s.append, modifiers, [...path, 'append']);
   if (s.publish !== undefined)
     return resolvePublish(context, s.publish, modifiers, [...path, 'publish']);
   if (s.transaction !== undefined) {
@@ -103,7 +109,7 @@ function resolveModifiers(
   owner: Owner,
   path: Path,
 ): StepModifiers {
-  const leaves = s.call !== undefined || s.query !== undefined || s.cache !== undefined;
+  const leaves = [s.call, s.query, s.cache, s.load, s.append].some((verb) => verb !== undefined);
   if (s.policy !== undefined && !leaves) {
     report(
       context,

@@ -20,6 +20,8 @@ import { keySchema, networkSchema, runSchema } from './settings.js';
 import { stepsSchema } from './steps.js';
 import type { QueueOutput } from './queues.js';
 import { queueSchema } from './queues.js';
+import type { EventStoreOutput, ProjectionOutput } from './stores.js';
+import { storeSections } from './stores.js';
 import type { WorkloadOutput } from './workload.js';
 import { workloadSchema } from './workload.js';
 
@@ -35,6 +37,8 @@ export interface ScenarioOutput {
   readonly topics?: Readonly<Record<string, TopicOutput>>;
   readonly queues?: Readonly<Record<string, QueueOutput>>;
   readonly caches?: Readonly<Record<string, CacheOutput>>;
+  readonly eventStores?: Readonly<Record<string, EventStoreOutput>>;
+  readonly projections?: Readonly<Record<string, ProjectionOutput>>;
   readonly workloads?: Readonly<Record<string, WorkloadOutput>>;
   readonly faults?: readonly FaultOutput[];
   readonly report: z.output<typeof reportSchema>;
@@ -71,6 +75,8 @@ export const EXPLICIT_SECTIONS = [
   'topics',
   'queues',
   'caches',
+  'eventStores',
+  'projections',
   'workloads',
   'faults',
   'report',
@@ -102,6 +108,7 @@ export function buildSchemas(
     topics: named(topicSchema).optional().describe('Every group of consumers gets every message.'),
     queues: named(queueSchema).optional().describe('Every message goes to one consumer.'),
     caches: named(cacheSchema).optional().describe('Caches with their levels.'),
+    ...storeSections,
     workloads: named(workload).optional().describe('Who asks what, and when.'),
     faults: z.array(faultSchema(faults)).optional().describe('What goes wrong, and when.'),
     report: reportSchema.prefault({}).describe('How results are shown.'),
@@ -150,6 +157,16 @@ export function buildSchemas(
           .optional()
           .meta({ anyOf: [definition('cache')] })
           .describe('Laid under every cache.'),
+        eventStores: z
+          .unknown()
+          .optional()
+          .meta({ anyOf: [definition('eventStore')] })
+          .describe('Laid under every event store.'),
+        projections: z
+          .unknown()
+          .optional()
+          .meta({ anyOf: [definition('projection')] })
+          .describe('Laid under every projection.'),
         workloads: z
           .unknown()
           .optional()
@@ -185,6 +202,8 @@ const ENTRIES: readonly string[] = [
   'topic',
   'queue',
   'cache',
+  'eventStore',
+  'projection',
   'workload',
 ];
 

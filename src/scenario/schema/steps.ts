@@ -10,11 +10,14 @@ import {
 } from '../../spec/quantities.js';
 import { DURATION_PATTERN, parseDuration, QuantityError, show } from '../../spec/quantity-text.js';
 import { STEP_VERBS } from '../verbs.js';
+import type { ReadOf } from '../../spec/stores.js';
 import type { BundleOutput } from './bundle.js';
 import type { CacheStepOutput } from './cache-step.js';
 import { cacheStepSchema } from './cache-step.js';
 import type { PublishOutput } from './publish.js';
 import { publishFields } from './publish.js';
+import type { AppendOutput, LoadOutput } from './stores.js';
+import { appendFields, loadFields, readFields } from './stores.js';
 import type { LockOutput, TransactionOutput } from './sections.js';
 import { lockSchema, transactionSchema } from './sections.js';
 import { certainty, NAME_PATTERN, nameText, textMap, when, withShort } from './common.js';
@@ -87,7 +90,15 @@ export interface StepOutput {
     readonly headers?: Readonly<Record<string, string>>;
     readonly requestSize?: number;
   };
-  readonly query?: { readonly database: string; readonly operation?: string };
+  readonly query?: {
+    readonly database: string;
+    readonly operation?: string;
+    readonly of?: string;
+    readonly key?: string;
+    readonly consistency?: ReadOf['consistency'];
+  };
+  readonly load?: LoadOutput;
+  readonly append?: AppendOutput;
   readonly publish?: PublishOutput;
   readonly transaction?: TransactionOutput;
   readonly lock?: LockOutput;
@@ -176,11 +187,18 @@ function verbs(steps: z.ZodType<StepOutput[]>): Record<string, z.ZodType> {
         operation: nameText()
           .optional()
           .describe('Operation; may be left out where there is one only.'),
+        ...readFields,
       }),
       { type: 'string', pattern: REFERENCE_PATTERN.source },
     )
       .optional()
       .describe('An operation of a database over a connection of the pool.'),
+    load: withShort(loadFields, { type: 'string', pattern: NAME_PATTERN.source })
+      .optional()
+      .describe('The events of a stream, and the CPU of applying them.'),
+    append: withShort(appendFields, { type: 'string', pattern: NAME_PATTERN.source })
+      .optional()
+      .describe('Events for a stream, all of them or none.'),
     publish: withShort(publishFields, { type: 'string', pattern: NAME_PATTERN.source })
       .optional()
       .describe('Messages for a topic.'),
