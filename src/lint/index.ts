@@ -1,9 +1,11 @@
+import { ackTimeoutBelowProcessing } from './rules/ack-timeout-below-processing.js';
 import { breakerNeverOpens } from './rules/breaker-never-opens.js';
 import { breakerOpensByChance } from './rules/breaker-opens-by-chance.js';
 import { bulkheadTooLarge } from './rules/bulkhead-too-large.js';
 import { callWithoutTimeLimit } from './rules/call-without-time-limit.js';
 import { deadlineNotPropagated } from './rules/deadline-not-propagated.js';
 import { fallbackHidesFailures } from './rules/fallback-hides-failures.js';
+import { messageQueueWithoutEnd } from './rules/message-queue-without-end.js';
 import { queryWithoutTimeLimit } from './rules/query-without-time-limit.js';
 import { queueOutlivesCallers } from './rules/queue-outlives-callers.js';
 import { rateLimitAboveCapacity } from './rules/rate-limit-above-capacity.js';
@@ -21,12 +23,14 @@ import type { Rule } from './rule.js';
 
 /** All rules, one line each, by name. */
 export const rules: readonly Rule[] = [
+  ackTimeoutBelowProcessing,
   breakerNeverOpens,
   breakerOpensByChance,
   bulkheadTooLarge,
   callWithoutTimeLimit,
   deadlineNotPropagated,
   fallbackHidesFailures,
+  messageQueueWithoutEnd,
   queryWithoutTimeLimit,
   queueOutlivesCallers,
   rateLimitAboveCapacity,
