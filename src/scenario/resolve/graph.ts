@@ -71,6 +71,16 @@ export function callGraph(scenario: Omit<Scenario, 'faults' | 'report'>): CallGr
       }
     }
   }
+  const topics = [...scenario.topics.values()].map(({ subscribers }) => subscribers);
+  const queues = [...scenario.queues.values()].map(({ consumers }) => consumers);
+  for (const consumers of [...topics, ...queues]) {
+    for (const { call, inbox } of consumers) {
+      const query = inbox?.query ?? null;
+      if (query === null) continue;
+      const to = { component: query.database, part: query.operation };
+      walker.edge(`${call.component}.${call.part}`, to, null, true, 1, 1);
+    }
+  }
   edges.push(...projectionEdges(scenario));
   for (const [name, workload] of scenario.workloads) {
     for (const request of workload.requests) {
