@@ -70,7 +70,7 @@ export class Tasks {
   ): number {
     const { world } = this;
     const { strands, engine, sink, plan, tracer } = world;
-    const strand = world.server.newStrand(instance, context.lineageA, context.lineageB);
+    const strand = world.strands.open(instance, context.lineageA, context.lineageB);
     strands.returns[strand] = RETURN.task;
     strands.from[strand] = owner;
     strands.link[strand] = record;

@@ -61,11 +61,8 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
   const limiters = new Limiters(keys);
   const onces = new Onces(keys);
   const { programs, components } = writeAll(writer, limiters, sendsKeys(scenario));
-  const { edges, statEdges, bundles, deepestChain, numbers } = writer.edges.finish(
-    layout,
-    onces,
-    problems,
-  );
+  const laid = writer.edges.finish(layout, onces, problems);
+  const { edges, statEdges, bundles, deepestChain, numbers } = laid;
   writer.assembler.renumber(OP.CALL, SLOT.A, numbers);
   writer.assembler.renumber(OP.BEGIN, SLOT.A, numbers);
   useKeys(keys, bundles);
@@ -270,6 +267,7 @@ const CLIENT = Object.freeze({
   } satisfies Cpu,
   cancellation: 'ignore',
   gc: null,
+  memory: null,
   lifecycle: null,
   loadBalancing: {
     kind: 'roundRobin',
@@ -291,6 +289,7 @@ function planAdmission(
   const place = `${component.name}.admission`;
   return {
     shed,
+    shedKey: shed?.kind === 'dagor' ? limiters.keyNumber(shed.key, place, 'a level') : -1,
     limiter: rateLimit === null ? -1 : limiters.at(place, component.id, rateLimit, retryAfter),
     gate: concurrencyLimit === null ? -1 : w.gates.at(place, component.id, concurrencyLimit),
   };
@@ -325,9 +324,9 @@ function planComponent(
     const critical = source.kind === 'workload' && source.workload.critical;
     return { ...common, ...CLIENT, critical };
   }
-  const { runtime, concurrency, queue, cpu, cancellation, gc, lifecycle } = host;
+  const { runtime, concurrency, queue, cpu, cancellation, gc, memory, lifecycle } = host;
   const { loadBalancing, external, critical } = host;
-  const resources = { runtime, concurrency, queue, cpu, cancellation, gc, lifecycle };
+  const resources = { runtime, concurrency, queue, cpu, cancellation, gc, memory, lifecycle };
   const own = { ...resources, loadBalancing, external, critical };
   if (source.kind === 'cache') {
     return { ...common, ...own, maxConnections: source.cache.maxConnections };

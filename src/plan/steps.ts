@@ -226,6 +226,9 @@ function writeRespond(w: Writer, step: StepOf<'respond'>, scope: Scope): void {
   const { assembler } = w;
   switch (scope.answer.kind) {
     case 'request':
+      if (step.responseBytes !== null) {
+        assembler.emit(OP.ANSWER_SIZE, assembler.constants([step.responseBytes]));
+      }
       if (isSuccess(step.outcome)) scope.closing();
       if (step.then.length > 0) {
         assembler.emit(OP.RESPOND, step.outcome);
@@ -244,6 +247,7 @@ function writeRespond(w: Writer, step: StepOf<'respond'>, scope: Scope): void {
         assembler.emit(OP.DONE, OUTCOME.ok);
         assembler.bind(behind);
       }
+      if ((step.outcome & 31) === OUTCOME.degraded) assembler.emit(OP.DEGRADED);
       if (isSuccess(step.outcome)) writeJump(w, scope.answer.after);
       else writeFail(w, step.outcome, scope);
       return;

@@ -1,5 +1,6 @@
 import type { ComponentKind } from '../spec/component-kind.js';
 import type { MeteredResult, MeterResult } from '../spec/result-meters.js';
+import type { FlowEnd } from './charts/flow.js';
 import type { Unit } from './format.js';
 
 /** A figure of a metered subject over time. */
@@ -29,6 +30,8 @@ export interface Family {
   readonly parts: boolean;
   readonly panels: readonly FamilyPanel[];
   readonly columns: readonly FamilyColumn[];
+  /** What becomes of those that begin, drawn as a flow for each variant; the counter of the beginning first. */
+  readonly flow?: { readonly begun: string; readonly ends: readonly FlowEnd[] };
   /** The figure whose largest value makes the title and decides who is drawn. */
   readonly worst: FamilyColumn;
   readonly headline: (subject: string, variant: string | null, worst: string) => string;
@@ -87,6 +90,17 @@ export const FAMILIES: readonly Family[] = [
       quantile('Duration p50', 'duration', 'p50'),
       quantile('Duration p99', 'duration', 'p99'),
     ],
+    flow: {
+      begun: 'accepted',
+      ends: [
+        { meter: 'completed', words: 'completed', fill: 'var(--ok)' },
+        { meter: 'compensated', words: 'compensated', fill: 'var(--degraded)' },
+        { meter: 'stuck', words: 'stuck', fill: 'var(--s2)' },
+        { meter: 'lost', words: 'lost', fill: 'var(--down)' },
+        { meter: 'inconsistent', words: 'inconsistent', fill: 'var(--failing)' },
+        { meter: 'running', words: 'still running', fill: 'var(--base)' },
+      ],
+    },
     worst: summed('Without a consistent end', BROKEN),
     headline: (subject, variant, worst) =>
       `${worst} of ${subject} come to no consistent end${variant === null ? '' : ` in ${variant}`}`,

@@ -120,6 +120,22 @@ export const METRICS: readonly Metric[] = [
     'Busy cores over cores, mean over instances; nothing is measured where cores are unlimited.',
   ),
   metric(
+    'memory',
+    PLACED,
+    'share',
+    'gauge',
+    'low',
+    'Bytes held over `memory.limit`, mean over instances; nothing is measured without a limit.',
+  ),
+  metric(
+    'restarts',
+    PLACED,
+    'number',
+    'none',
+    'low',
+    'How often processes came back from a crash, of faults or of their own, summed over instances.',
+  ),
+  metric(
     'queue',
     PLACED,
     'number',

@@ -66,6 +66,10 @@ export const OP = Object.freeze({
   COMMIT: 27,
   /** a=d of a constant unit, b=t (that unit in ns): CPU, as much as the act before has found necessary. */
   WORK_FOUND: 28,
+  /** a=t (bytes): the answer of the strand is as large as that, whatever its part says. */
+  ANSWER_SIZE: 29,
+  /** The strand goes on with an answer that is only a makeshift. */
+  DEGRADED: 30,
 } as const);
 
 /** Layout of a FORK's table; the starts of the branches follow from STARTS on. */

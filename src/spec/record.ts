@@ -89,11 +89,11 @@ export interface EdgeRecord {
 export interface GaugeRecord {
   /**
    * busy = workers in use, queue = waiting in front of them, concurrency = in service or waiting for a
-   * downstream answer (requests accepted and not answered), cpu = cores in use, inFlight = calls of an
+   * downstream answer (requests accepted and not answered), cpu = cores in use, memory = bytes held, inFlight = calls of an
    * edge under way, open = pool connections open, used = pool connections in use, waiting = for one.
    */
   readonly kind:
-    'busy' | 'queue' | 'concurrency' | 'cpu' | 'inFlight' | 'open' | 'used' | 'waiting';
+    'busy' | 'queue' | 'concurrency' | 'cpu' | 'memory' | 'inFlight' | 'open' | 'used' | 'waiting';
   /** Instance id, or -1. For inFlight and pools: the calling instance. */
   readonly instance: number;
   /** For inFlight and pools: the called component id; else -1. */

@@ -72,6 +72,8 @@ export type Step = StepModifiers &
     | {
         readonly verb: 'respond';
         readonly outcome: number;
+        /** Bytes of this answer, null = as the endpoint says. */
+        readonly responseBytes: number | null;
         readonly then: readonly Step[];
       }
   );

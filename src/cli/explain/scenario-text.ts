@@ -11,10 +11,11 @@ import type {
   Layer,
   LoadBalancing,
   OutlierDetection,
+  PolicyStore,
   Scenario,
   ScenarioFile,
 } from '../../spec/scenario.js';
-import type { Queue, Shed } from '../../spec/resources.js';
+import type { GcSettings, MemorySettings, Queue, Shed } from '../../spec/resources.js';
 import { bySource, configText, plainText } from './values.js';
 
 /** Gives the schema of a layer's own fields; undefined for a kind it does not know. */
@@ -148,10 +149,11 @@ function disciplineText(queue: Queue): string {
 /** What processes do by themselves: pauses, and how they come back. */
 function processLines({ services, gateways }: Scenario): readonly string[] {
   return sorted(new Map<string, Host>([...services, ...gateways])).flatMap(
-    ([name, { gc, lifecycle }]) => {
+    ([name, { gc, memory, lifecycle }]) => {
       const warmup = lifecycle?.warmup ?? null;
       const words = [
-        ...(gc === null ? [] : [`gc every ${plainText(gc.every)}, pause ${plainText(gc.pause)}`]),
+        ...(memory === null ? [] : [memoryText(memory)]),
+        ...(gc === null ? [] : [`gc ${gapText(gc)}, pause ${plainText(gc.pause)}`]),
         ...(lifecycle === null ? [] : [`startup ${plainText(lifecycle.startup)}`]),
         ...(warmup === null
           ? []
@@ -160,6 +162,15 @@ function processLines({ services, gateways }: Scenario): readonly string[] {
       return words.length === 0 ? [] : [`${name}: ${words.join('; ')}`];
     },
   );
+}
+
+function gapText({ every, allocated }: GcSettings): string {
+  return every === null ? `each ${formatSize(allocated ?? 0)}` : `every ${plainText(every)}`;
+}
+
+function memoryText({ limit, base, perRequest }: MemorySettings): string {
+  const most = limit === Infinity ? '' : `, at most ${formatSize(limit)}`;
+  return `memory ${formatSize(base)} and ${formatSize(perRequest)} a request${most}`;
 }
 
 /** What requests meet before the queue of a component. */
@@ -309,9 +320,15 @@ function sharedFields({ scope, per, key, store, dryRun }: Layer): object {
     scope,
     per,
     ...(key === null ? {} : { key }),
-    ...(store === null ? {} : { store }),
+    ...(store === null ? {} : { store: storeFields(store) }),
     ...(dryRun ? { dryRun } : {}),
   };
+}
+
+/** A store as it is written. */
+function storeFields({ latency, of, onError, cacheNs }: PolicyStore): object {
+  const asked = of === null ? {} : { of: `${of.component}.${of.part ?? ''}`, onError };
+  return { latency, ...asked, ...(cacheNs === null ? {} : { cache: cacheNs }) };
 }
 
 function layerName({ policy, kind }: Layer): string {

@@ -200,12 +200,14 @@ class Walker {
     this.fallback(from, this.outbound(from, to));
   }
 
-  /** The call that a bundle falls back on: made only when another has failed, which is not counted. */
+  /** The calls that a bundle makes beside: instead of one that failed, and to stores; not counted. */
   fallback(from: string, bundle: Step['policy'], hops = 8): void {
-    const to = bundle?.fallback ?? null;
-    if (to === null || hops === 0) return;
-    this.edge(from, to, null, false, 0, 1);
-    this.fallback(from, this.outbound(from, to), hops - 1);
+    const asked = (bundle?.layers ?? []).map(({ store }) => store?.of ?? null);
+    for (const to of [bundle?.fallback ?? null, ...asked]) {
+      if (to === null || hops === 0) continue;
+      this.edge(from, to, null, false, 0, 1);
+      this.fallback(from, this.outbound(from, to), hops - 1);
+    }
   }
 
   /** The bundle of the caller for this callee. */

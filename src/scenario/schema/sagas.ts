@@ -8,8 +8,15 @@ import {
 } from '../../spec/quantities.js';
 import { SAGA_ENGINES } from '../../spec/sagas.js';
 import type { BundleOutput } from './bundle.js';
-import { critical, entryText, extending, inheriting, nameText, withShort } from './common.js';
-import { REFERENCE_PATTERN } from './steps.js';
+import {
+  critical,
+  entryText,
+  extending,
+  inheriting,
+  nameText,
+  withShort,
+  REFERENCE_PATTERN,
+} from './common.js';
 
 const reference = z.string().regex(REFERENCE_PATTERN).max(200);
 const references = z.union([reference, z.array(reference).min(1)]);
