@@ -139,6 +139,12 @@ export class Board {
         instance.silent = this.effective('blackhole', hits) > 0;
         this.outages.setDown(instance, this.effective(name, hits) > 0);
         break;
+      case 'replicaLag':
+        instance.extraLag = Math.round(this.effective(name, hits));
+        break;
+      case 'leak':
+        instance.leak = this.effective(name, hits);
+        break;
       case 'frozen':
         this.outages.setFrozen(instance, this.effective(name, hits));
         break;
@@ -154,6 +160,10 @@ export class Board {
   private turnPart(part: number, name: KnobName): void {
     const hits = (active: Active): boolean => active.fault.parts.includes(part);
     if (name === 'speed') this.world.partSlowness[part] = 1 / this.effective(name, hits);
+    if (name === 'flushed') {
+      const share = this.effective(name, hits);
+      if (share > 0) this.world.caches!.flush(part, share);
+    }
     if (name === 'errorBefore' || name === 'errorAfter') {
       this.world.partInjections[part] = this.injections(hits);
     }

@@ -107,14 +107,17 @@ describe('the registry of patterns', () => {
       'timeout/simple',
     ]);
     expect(faultKinds.map((k) => k.kind)).toEqual([
+      'connectionLeak',
       'crash',
       'error',
+      'flush',
       'hang',
       'latency',
       'load',
       'loss',
       'partition',
       'pause',
+      'replicaLag',
       'slow',
     ]);
   });
@@ -125,7 +128,7 @@ describe('the registry of patterns', () => {
     expect(policyKind('circuitBreaker', 'unheardOf')).toBeUndefined();
     expect(policyKind('unheardOf', undefined)).toBeUndefined();
     expect(faultKind('slow')?.kind).toBe('slow');
-    expect(faultKind('flush')).toBeUndefined();
+    expect(faultKind('poison')).toBeUndefined();
   });
 
   it('names in every order preset each layer exactly once', () => {
