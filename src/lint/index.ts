@@ -3,6 +3,7 @@ import { breakerOpensByChance } from './rules/breaker-opens-by-chance.js';
 import { bulkheadTooLarge } from './rules/bulkhead-too-large.js';
 import { cacheIsLoadBearing } from './rules/cache-is-load-bearing.js';
 import { callWithoutTimeLimit } from './rules/call-without-time-limit.js';
+import { choreographyWithoutDeadline } from './rules/choreography-without-deadline.js';
 import { deadlineNotPropagated } from './rules/deadline-not-propagated.js';
 import { fallbackHidesFailures } from './rules/fallback-hides-failures.js';
 import { queryWithoutTimeLimit } from './rules/query-without-time-limit.js';
@@ -13,6 +14,8 @@ import { retryProduct } from './rules/retry-product.js';
 import { retryWithoutBackoff } from './rules/retry-without-backoff.js';
 import { retryWithoutBudget } from './rules/retry-without-budget.js';
 import { routeUnreachable } from './rules/route-unreachable.js';
+import { sagaHole } from './rules/saga-hole.js';
+import { sagaStepNotIdempotent } from './rules/saga-step-not-idempotent.js';
 import { serverClosesFirst } from './rules/server-closes-first.js';
 import { singlePointOfFailure } from './rules/single-point-of-failure.js';
 import { syncCycle } from './rules/sync-cycle.js';
@@ -28,6 +31,7 @@ export const rules: readonly Rule[] = [
   bulkheadTooLarge,
   cacheIsLoadBearing,
   callWithoutTimeLimit,
+  choreographyWithoutDeadline,
   deadlineNotPropagated,
   fallbackHidesFailures,
   queryWithoutTimeLimit,
@@ -38,6 +42,8 @@ export const rules: readonly Rule[] = [
   retryWithoutBackoff,
   retryWithoutBudget,
   routeUnreachable,
+  sagaHole,
+  sagaStepNotIdempotent,
   serverClosesFirst,
   singlePointOfFailure,
   syncCycle,
