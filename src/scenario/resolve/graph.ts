@@ -1,10 +1,10 @@
 import type { CountDistribution } from '../../kernel/counts.js';
-import type { Cache } from '../../spec/caching.js';
-import type { Gateway, Middleware, Scenario, Target } from '../../spec/scenario.js';
+import type { Gateway, Scenario, Target } from '../../spec/scenario.js';
 import type { Step } from '../../spec/steps.js';
 import type { Saga } from '../../spec/sagas.js';
 import { driverName } from '../../spec/sagas.js';
 import { possibleRoutes, routeOf } from '../routes.js';
+import { asked, sharedLevel } from './chain-targets.js';
 import { projectionEdges, readEdges, storeEdges } from './graph-stores.js';
 
 /** One way a part may call another. */
@@ -98,21 +98,6 @@ function walkSaga(walker: Walker, { name, steps, orchestration }: Saga): void {
   if (persistence === null) return;
   const to = { component: persistence.database, part: persistence.operation };
   walker.edge(from, to, null, true, (persistence.before ? 2 : 1) * steps.length, 1);
-}
-
-/** Whom a member of a middleware chain asks: the store of a limiter, a remote check, a shared cache. */
-function asked(
-  { caches }: Pick<Scenario, 'caches'>,
-  { store, call, response }: Middleware,
-): readonly Target[] {
-  const shared = response === null ? null : sharedLevel(caches.get(response.cache));
-  return [store?.of ?? null, call, shared].flatMap((to) => (to === null ? [] : [to]));
-}
-
-/** The level of a cache that is called, or null. */
-function sharedLevel(cache: Cache | undefined): Target | null {
-  const level = cache?.levels.find(({ kind }) => kind !== 'local');
-  return level === undefined ? null : { component: cache!.name, part: level.name };
 }
 
 /** A circle of certain calls, as the parts on it from the first back to it; null where there is none. */
