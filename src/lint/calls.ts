@@ -42,6 +42,8 @@ export interface Call {
   readonly handled: boolean;
   /** The caller waits at most so long, because of what stands around the call. Infinity = no limit. */
   readonly withinNs: number;
+  /** What it is made inside of, such as `a transaction of db`, and that without the call; null = nothing. */
+  readonly inside: { readonly text: string; readonly steps: string } | null;
   /** Connections of its bundle to services and gateways, or null. */
   readonly connections: Connections | null;
   /** Client-side pool of one calling instance, null where the callee is no database. */
@@ -56,6 +58,7 @@ interface Around {
   readonly background: boolean;
   readonly handled: boolean;
   readonly withinNs: number;
+  readonly inside: Call['inside'];
   /** Paths under which the policy of a step may have been written, after its own. */
   readonly owners: readonly Path[];
 }
@@ -73,6 +76,7 @@ const TOP: Around = Object.freeze({
   background: false,
   handled: false,
   withinNs: Infinity,
+  inside: null,
   owners: [],
 });
 
@@ -170,6 +174,7 @@ class Walker {
       times: outer.times * share,
       most: outer.most * share,
       background: outer.background || step.background,
+      inside: step.background ? null : outer.inside,
       handled: outer.handled || step.optional || step.onError !== null,
     };
     if (step.onError !== null) {
@@ -192,15 +197,9 @@ class Walker {
       case 'parallel':
         this.parallel(from, step, path, around, selves);
         return;
-      case 'choose': {
-        const total = step.branches.reduce((sum, { weight }) => sum + (weight ?? 0), 0);
-        step.branches.forEach(({ weight, steps }, index) => {
-          const part = weight === null || total === 0 ? 1 : weight / total;
-          const inner = { ...around, times: around.times * part, most: around.most * part };
-          this.steps(from, steps, [...path, 'choose', index, 'steps'], inner, selves);
-        });
+      case 'choose':
+        this.choose(from, step, path, around, selves);
         return;
-      }
       case 'loop': {
         const rounds = meanCount(step.count);
         const inner = { ...around, times: around.times * rounds, most: around.most * rounds };
@@ -209,7 +208,7 @@ class Walker {
       }
       case 'transaction':
       case 'lock':
-        this.steps(from, step.steps, [...path, step.verb, 'steps'], around, selves);
+        this.section(from, step, [...path, step.verb], around, selves);
         return;
       case 'saga':
         this.saga(from, step.saga, around, step.await);
@@ -220,12 +219,30 @@ class Walker {
           from,
           step.then,
           [...path, 'respond', 'then'],
-          { ...around, background: true },
+          { ...around, background: true, inside: null },
           selves,
         );
         return;
       default:
     }
+  }
+
+  /** A transaction or a lock: what is called inside keeps others waiting. */
+  private section(
+    from: string,
+    step: Extract<Step, { verb: 'transaction' | 'lock' }>,
+    path: Path,
+    around: Around,
+    selves: number,
+  ): void {
+    const inside =
+      step.verb === 'lock'
+        ? { text: `a lock on ${step.key}`, steps: `lock: { on: ${step.key}, steps: [ ] }` }
+        : {
+            text: `a transaction of ${step.database}`,
+            steps: `transaction: { database: ${step.database}, steps: [ ] }`,
+          };
+    this.steps(from, step.steps, [...path, 'steps'], { ...around, inside }, selves);
   }
 
   private parallel(
@@ -250,19 +267,19 @@ class Walker {
     });
   }
 
-  private cache(
+  private choose(
     from: string,
-    step: Extract<Step, { verb: 'cache' }>,
+    { branches }: Extract<Step, { verb: 'choose' }>,
     path: Path,
     around: Around,
     selves: number,
   ): void {
-    // How often a value is missed depends on who comes back, unless the ratio is fixed.
-    const { hitRatio } = this.scenario.caches.get(step.cache)!;
-    const misses = step.op === 'refresh' ? 1 : hitRatio === null ? 0 : 1 - hitRatio;
-    const loads = { ...around, times: around.times * misses, cache: step.cache };
-    this.steps(from, step.onMiss ?? [], [...path, 'cache', 'onMiss'], loads, selves);
-    this.steps(from, step.write ?? [], [...path, 'cache', 'write'], around, selves);
+    const total = branches.reduce((sum, { weight }) => sum + (weight ?? 0), 0);
+    branches.forEach(({ weight, steps }, index) => {
+      const part = weight === null || total === 0 ? 1 : weight / total;
+      const inner = { ...around, times: around.times * part, most: around.most * part };
+      this.steps(from, steps, [...path, 'choose', index, 'steps'], inner, selves);
+    });
   }
 
   /** The calls that an orchestrator makes; they count as those of who begins the saga. */
@@ -283,6 +300,21 @@ class Walker {
     const writes = 1 + (before ? 2 : 1) * saga.steps.length;
     const saving = { ...inner, times: inner.times * writes, most: inner.most * writes };
     this.add(from, { component: database, part: operation }, BARE, null, path, saving);
+  }
+
+  private cache(
+    from: string,
+    step: Extract<Step, { verb: 'cache' }>,
+    path: Path,
+    around: Around,
+    selves: number,
+  ): void {
+    // How often a value is missed depends on who comes back, unless the ratio is fixed.
+    const { hitRatio } = this.scenario.caches.get(step.cache)!;
+    const misses = step.op === 'refresh' ? 1 : hitRatio === null ? 0 : 1 - hitRatio;
+    const loads = { ...around, times: around.times * misses, cache: step.cache };
+    this.steps(from, step.onMiss ?? [], [...path, 'cache', 'onMiss'], loads, selves);
+    this.steps(from, step.write ?? [], [...path, 'cache', 'write'], around, selves);
   }
 
   private inPlace(from: string, to: Target, around: Around, selves: number): void {
@@ -312,7 +344,7 @@ class Walker {
       around,
     );
     const database = this.scenario.databases.get(target.component);
-    const { times, most, cache, background, handled, withinNs } = around;
+    const { times, most, cache, background, handled, withinNs, inside } = around;
     this.calls.push({
       from,
       to: `${target.component}.${part}`,
@@ -329,6 +361,7 @@ class Walker {
       background,
       handled,
       withinNs,
+      inside,
       connections: bundle?.connections ?? null,
       pool: database === undefined ? null : (database.pools.get(caller) ?? database.pool),
     });

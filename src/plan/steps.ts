@@ -10,9 +10,9 @@ import { writeRead } from './reads.js';
 import { withLoad, withoutSpent, writeAppend, writeLoad } from './stores.js';
 import { BARE } from './calls.js';
 import { StepNames } from './identity.js';
-import { clearRegisters, registersOf, writeRounds } from './rounds.js';
 import { partOf } from './layout.js';
 import { writeMark, writeSave } from './sagas.js';
+import { clearRegisters, registersOf, writeRounds } from './rounds.js';
 import type { Scope } from './scope.js';
 import { inside, strand } from './scope.js';
 import { writeLock, writeTransaction } from './sections.js';
@@ -115,7 +115,7 @@ function writeVerb(w: Writer, step: Step, scope: Scope): void {
       return;
     case 'query': {
       const to = { component: step.database, part: step.operation };
-      const query = (): void => writeCall(w, to, BARE, step.policy, scope, 'query');
+      const query = (): void => writeCall(w, to, BARE, step.policy, scope, 'query', step.route);
       return step.of === null ? query() : writeRead(w, step.of, scope, query);
     }
     case 'load':

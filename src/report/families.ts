@@ -72,27 +72,6 @@ export const FAMILIES: readonly Family[] = [
       'Messages published and not yet committed, and the time since the oldest of them was published; means over replications. Twice: effects that had happened before. Lost: confirmed to the publisher, never handled.',
   },
   {
-    id: 'caches',
-    name: 'Caches',
-    kinds: ['cache'],
-    parts: false,
-    panels: [ratioPanel('hits', 'reads', 'share of the reads that found the value')],
-    columns: [
-      counted('Reads', 'reads'),
-      ratioOf('Hits', 'hits', 'reads'),
-      counted('Loads', 'loads'),
-      counted('Evicted', 'evictions'),
-      ratioOf('Old', 'staleReads', 'reads'),
-      counted('Writes lost', 'lostWrites'),
-    ],
-    worst: counted('Loads', 'loads'),
-    headline: (subject, variant, worst) =>
-      `${worst} values were loaded for ${subject}${variant === null ? '' : ` in ${variant}`}`,
-    quiet: 'Nothing had to be loaded',
-    caption:
-      'Share of the lookups that found the value, of a cache at any of its levels. Old: values that had been written since they were loaded.',
-  },
-  {
     id: 'sagas',
     name: 'Sagas',
     kinds: ['saga'],
@@ -128,6 +107,27 @@ export const FAMILIES: readonly Family[] = [
     quiet: 'Every saga comes to a consistent end',
     caption:
       'Sagas by the time of their beginning; means over replications. Stuck: no end in time, or waiting for a human. Inconsistent: ended with effects that do not belong together. Lost: accepted, and nobody knows them any more.',
+  },
+  {
+    id: 'caches',
+    name: 'Caches',
+    kinds: ['cache'],
+    parts: false,
+    panels: [ratioPanel('hits', 'reads', 'share of the reads that found the value')],
+    columns: [
+      counted('Reads', 'reads'),
+      ratioOf('Hits', 'hits', 'reads'),
+      counted('Loads', 'loads'),
+      counted('Evicted', 'evictions'),
+      ratioOf('Old', 'staleReads', 'reads'),
+      counted('Writes lost', 'lostWrites'),
+    ],
+    worst: counted('Loads', 'loads'),
+    headline: (subject, variant, worst) =>
+      `${worst} values were loaded for ${subject}${variant === null ? '' : ` in ${variant}`}`,
+    quiet: 'Nothing had to be loaded',
+    caption:
+      'Share of the lookups that found the value, of a cache at any of its levels. Old: values that had been written since they were loaded.',
   },
 ];
 

@@ -107,6 +107,7 @@ describe('the registry of patterns', () => {
       'timeout/simple',
     ]);
     expect(faultKinds.map((k) => k.kind)).toEqual([
+      'connectionLeak',
       'crash',
       'error',
       'flush',
@@ -116,6 +117,7 @@ describe('the registry of patterns', () => {
       'loss',
       'partition',
       'pause',
+      'replicaLag',
       'slow',
     ]);
   });
