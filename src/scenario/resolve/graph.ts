@@ -1,10 +1,10 @@
-import type { CountDistribution } from '../../kernel/counts.js';
 import type { Gateway, Scenario, Target } from '../../spec/scenario.js';
 import type { Step } from '../../spec/steps.js';
 import type { Saga } from '../../spec/sagas.js';
 import { driverName } from '../../spec/sagas.js';
 import { possibleRoutes, routeOf } from '../routes.js';
 import { asked, sharedLevel } from './chain-targets.js';
+import { leastOf, meanOf } from './count-bounds.js';
 import { projectionEdges, readEdges, storeEdges } from './graph-stores.js';
 
 /** One way a part may call another. */
@@ -371,35 +371,6 @@ function triesOf(bundle: Step['policy']): number {
   const capped = typeof share === 'number' ? 1 + share : Infinity;
   const hedged = Math.min(attempts(hedge['attempts']), capped);
   return (retry === Infinity ? 1 : retry) * (hedged === Infinity ? 1 : hedged);
-}
-
-function leastOf(count: CountDistribution): number {
-  switch (count.kind) {
-    case 'constant':
-      return count.value;
-    case 'uniform':
-      return count.min;
-    case 'geometric':
-      return 1;
-    case 'choice':
-      return Math.min(...count.branches.map((branch) => branch.value));
-    case 'normal':
-      return 0;
-  }
-}
-
-function meanOf(count: CountDistribution): number {
-  switch (count.kind) {
-    case 'constant':
-      return count.value;
-    case 'uniform':
-      return (count.min + count.max) / 2;
-    case 'geometric':
-    case 'normal':
-      return count.mean;
-    case 'choice':
-      return count.branches.reduce((sum, branch) => sum + branch.weight * branch.value, 0);
-  }
 }
 
 function componentOf(part: string): string {
