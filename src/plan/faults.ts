@@ -144,7 +144,9 @@ class FaultTarget {
     const { layout, loads } = this.source;
     const component = layout.byName.get(name);
     if (component === undefined) return this.addZone(text, name);
-    if (component.kind === 'workload' && this.can.has('workload')) {
+    if (component.kind === 'projection' && this.can.has('endpoint')) {
+      this.addProjection(component);
+    } else if (component.kind === 'workload' && this.can.has('workload')) {
       if (!this.narrow(component, component.zones[0]!)) return;
       loads.forEach((load, id) => {
         if (load.component === component.id) this.hits.loads.add(id);
@@ -153,6 +155,17 @@ class FaultTarget {
       this.addInstances(component, null);
     } else if (this.can.has('link')) this.addLinks({ kind: 'name', name });
     else this.unfit(text);
+  }
+
+  /** The work of a projection, wherever it is done. */
+  private addProjection({ source }: LaidComponent): void {
+    const own = this.source.layout.parts.filter(
+      (part) =>
+        part.source.kind === 'projector' &&
+        source.kind === 'projection' &&
+        part.source.projection === source.projection,
+    );
+    for (const { id } of own) this.hits.parts.add(id);
   }
 
   private addZone(text: string, name: string): void {

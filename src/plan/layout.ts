@@ -2,7 +2,7 @@ import { invariant } from '../kernel/invariant.js';
 import type { PlanComponent, PlanInstance } from '../spec/plan.js';
 import type { Distribution } from '../kernel/distribution.js';
 import type { Subscriber, Topic } from '../spec/messaging.js';
-import { OWN_PROJECTOR, partsOfStore } from '../spec/stores.js';
+import { hasOwnPart, OWN_PROJECTOR, partsOfStore } from '../spec/stores.js';
 import type { EventStore, Projection, StorePart } from '../spec/stores.js';
 import type {
   Database,
@@ -222,7 +222,7 @@ function partsOf(
       break;
     case 'projection': {
       const { projection } = source;
-      if (runsAlone(projection)) parts.push([OWN_PROJECTOR, { kind: 'projector', projection }]);
+      if (hasOwnPart(projection)) parts.push([OWN_PROJECTOR, { kind: 'projector', projection }]);
       break;
     }
     case 'topic':

@@ -6,7 +6,7 @@ import type { Step } from '../spec/scenario.js';
 import { BARE } from './calls.js';
 import type { LaidPart, Layout } from './layout.js';
 import type { Scope } from './scope.js';
-import { indexOfStore, writeLoad } from './stores.js';
+import { indexOfStore, writeFound, writeLoad } from './stores.js';
 import { writeAct, writeCall, writeJump, type Writer } from './writer.js';
 
 type OmitEach<T> = T extends unknown ? Omit<T, 'act' | 'from' | 'projection'> : never;
@@ -14,9 +14,6 @@ type OmitEach<T> = T extends unknown ? Omit<T, 'act' | 'from' | 'projection'> : 
 /** The projections, in the order of their names. */
 export function planProjections(w: Writer): readonly PlanProjection[] {
   return projectionsOf(w.layout).map(([component, spec]) => {
-    const part = w.layout.parts.find(
-      ({ source }) => source.kind === 'projector' && source.projection === spec,
-    );
     const sticks = w.acts.list.map((act) =>
       act.act === 'projection' &&
       act.does === 'ask' &&
@@ -28,11 +25,18 @@ export function planProjections(w: Writer): readonly PlanProjection[] {
     return {
       component,
       store: indexOfStore(w.layout, spec.from),
-      part: part?.id ?? -1,
+      part: partOf(w, spec),
       sticksForNs: Math.max(0, ...sticks),
       spec,
     };
   });
+}
+
+/** The part that does the work of a projection. */
+function partOf({ layout }: Writer, projection: Projection): number {
+  return layout.parts.findIndex(
+    ({ source }) => source.kind === 'projector' && source.projection === projection,
+  );
 }
 
 /** The work of one batch: event after event, then what it writes. */
@@ -50,21 +54,10 @@ export function writeProjector(w: Writer, projection: Projection, scope: Scope):
 
 /** What the inline projections of a store add to an append: in its process, and in its transaction. */
 export function writeInline(w: Writer, store: string, scope: Scope): void {
-  const { assembler } = w;
   for (const [, projection] of projectionsOf(w.layout)) {
     if (projection.from !== store || projection.lifecycle !== 'inline') continue;
-    const register = scope.loops;
-    if (register >= 4) {
-      const message = 'an inline projection needs a loop register, and loops take all four';
-      w.problems.add('FL701', scope.where, message);
-      continue;
-    }
-    w.registers.used = Math.max(w.registers.used, register + 1);
-    act(w, projection.name, scope, { does: 'inline', register });
-    const top = assembler.here;
-    const name = scope.names.next(`inline:${projection.name}`);
-    assembler.emit(OP.WORK, w.distributions.id(projection.work), 0, 0, name);
-    assembler.emit(OP.LOOP, register, top);
+    act(w, projection.name, scope, { does: 'inline', work: w.distributions.id(projection.work) });
+    writeFound(w);
     writeWrites(w, projection, scope);
   }
 }
@@ -82,8 +75,8 @@ export function writeRead(w: Writer, of: ReadOf, scope: Scope, query: () => void
     const view = assembler.label();
     writeJump(w, view);
     const load = { store: projection.from, stream: of.key, fromVersion: 'snapshot' } as const;
-    const each = isLive ? Math.round(meanOf(projection.work)) : undefined;
-    writeLoad(w, load, null, { ...scope, loads: new Map() }, each);
+    const own = { applyNs: Math.round(meanOf(projection.work)), slowed: partOf(w, projection) };
+    writeLoad(w, load, null, { ...scope, loads: new Map() }, isLive ? own : undefined);
     if (!isLive) writeJump(w, judge);
     assembler.bind(view);
   }

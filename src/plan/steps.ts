@@ -6,7 +6,7 @@ import { CALL_MODE, OP } from '../spec/program.js';
 import type { Step } from '../spec/scenario.js';
 import { SLOT } from './assembler.js';
 import { writeChoose, writeParallel } from './branches.js';
-import { writeRead } from './projections.js';
+import { writeInline, writeRead } from './projections.js';
 import { withLoad, withoutSpent, writeAppend, writeLoad } from './stores.js';
 import { BARE } from './calls.js';
 import { StepNames } from './identity.js';
@@ -175,7 +175,7 @@ function writeVerb(w: Writer, step: Step, scope: Scope): void {
     case 'load':
       return writeLoad(w, step, step.policy, scope);
     case 'append':
-      return writeAppend(w, step, scope);
+      return writeAppend(w, step, scope, () => writeInline(w, step.store, scope));
     case 'publish':
       return writeAct(w, w.acts.publish(w, step, scope), `publish:${step.topic}`, scope);
     case 'transaction':

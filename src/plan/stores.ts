@@ -10,7 +10,6 @@ import { SLOT } from './assembler.js';
 import { BARE } from './calls.js';
 import { isFree } from './free.js';
 import type { LaidComponent, Layout, PartSource } from './layout.js';
-import { writeInline } from './projections.js';
 import type { LoadPlace, Scope } from './scope.js';
 import { strand } from './scope.js';
 import { writeAct, writeCall, writeTakenCall, type Writer } from './writer.js';
@@ -127,7 +126,7 @@ export function writeLoad(
   step: LoadStep,
   policy: Bundle | null,
   scope: Scope,
-  applyNs?: Ns,
+  live?: { readonly applyNs: Ns; readonly slowed: number },
 ): void {
   const { assembler } = w;
   const store = storeOf(w.layout.byName.get(step.store)!.source);
@@ -146,15 +145,20 @@ export function writeLoad(
   const register = store.batch === Infinity ? -1 : registerFor(w, scope);
   const again = assembler.here;
   call('read', register < 0 ? scope : { ...scope, loops: scope.loops + 1 });
-  const each = applyNs ?? store.applyNs;
-  act(w, store.name, scope, { does: 'page', applyNs: each, upcastNs: store.upcastNs });
-  if (each + store.upcastNs > 0) writeFound(w);
+  const { applyNs, slowed } = live ?? { applyNs: store.applyNs, slowed: -1 };
+  act(w, store.name, scope, { does: 'page', applyNs, upcastNs: store.upcastNs, slowed });
+  if (applyNs + store.upcastNs > 0) writeFound(w);
   act(w, store.name, scope, { does: 'next', slot, again, register });
   if (store.snapshots !== null) writeSnapshot(w, store, key, policy, scope);
 }
 
-/** An `append` step; on a conflict the program runs again from its load (ES-4). */
-export function writeAppend(w: Writer, step: StepOf<'append'>, scope: Scope): void {
+/** An `append` step, with what is done before it is sent; on a conflict the program runs again from its load (ES-4). */
+export function writeAppend(
+  w: Writer,
+  step: StepOf<'append'>,
+  scope: Scope,
+  writeBefore: () => void,
+): void {
   const store = storeOf(w.layout.byName.get(step.store)!.source);
   const place = scope.loads.get(idOf(step));
   const expected = step.expectedVersion ?? (place === undefined ? 'any' : 'exact');
@@ -169,7 +173,7 @@ export function writeAppend(w: Writer, step: StepOf<'append'>, scope: Scope): vo
   const slot = place?.slot ?? -1;
   const own = { does: 'append', key, slot, expected, events: w.counts.id(step.events) } as const;
   act(w, store.name, scope, own);
-  writeInline(w, store.name, scope);
+  writeBefore();
   writeTakenCall(w, { component: store.name, part: 'append' }, step.policy, scope);
   act(w, store.name, scope, {
     does: 'appended',
@@ -208,7 +212,7 @@ function writeSnapshot(
 }
 
 /** CPU that the act before has found necessary. */
-function writeFound(w: Writer): void {
+export function writeFound(w: Writer): void {
   const id = w.distributions.id({ kind: 'constant', valueNs: PIECE });
   w.assembler.emit(OP.WORK_FOUND, id, w.assembler.constants([PIECE]));
 }

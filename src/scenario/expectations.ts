@@ -1,6 +1,6 @@
 import type { ComponentKind } from '../spec/component-kind.js';
 import type { BudgetSource, Scenario } from '../spec/scenario.js';
-import { OWN_PROJECTOR, partsOfStore } from '../spec/stores.js';
+import { hasOwnPart, OWN_PROJECTOR, partsOfStore } from '../spec/stores.js';
 import type { Problems } from './diagnostics.js';
 import { checkExpression, parseExpression } from './expression.js';
 import type { ExpressionNames } from './expression.js';
@@ -57,11 +57,11 @@ export function namesOf(judged: Judged, variants: readonly string[]): Expression
       instances: own.replicas,
     });
   }
-  for (const [name, { lifecycle, service }] of scenario.projections) {
-    const alone = lifecycle === 'async' && service === null;
+  for (const [name, own] of scenario.projections) {
+    const alone = own.lifecycle === 'async' && own.service === null;
     components.set(name, {
       kind: 'projection',
-      parts: alone ? [OWN_PROJECTOR] : [],
+      parts: hasOwnPart(own) ? [OWN_PROJECTOR] : [],
       instances: alone ? 1 : 0,
     });
   }
