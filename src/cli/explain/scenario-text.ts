@@ -4,6 +4,7 @@ import type { Plan, PlanComponent, PlanConnections, PlanEdge } from '../../spec/
 import { formatSize } from '../../spec/size-text.js';
 import { chainLines, sizeLines } from './chain-text.js';
 import { gatewayLines } from './gateway-text.js';
+import { projectionLines, storeLines } from './stores-text.js';
 import type {
   Host,
   Layer,
@@ -64,6 +65,8 @@ function sectionsOf(scenario: Scenario, plan: Plan, schemaOf: SchemaOf): Section
       ['network', networkLines(scenario)] as const,
       ['middleware, in the order in which a request meets it', chainLines(scenario)] as const,
       ['sizes', sizeLines(scenario)] as const,
+      ['event stores', storeLines(scenario)] as const,
+      ['projections', projectionLines(scenario)] as const,
       ['edges, outermost layer first', edgeLines(plan, schemaOf)] as const,
       ['bundles', bundleLines(plan, schemaOf)] as const,
       ['faults', faultLines(scenario)] as const,
