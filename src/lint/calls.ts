@@ -9,9 +9,9 @@ import type {
   Middleware,
   Scenario,
   Service,
-  Step,
   Target,
 } from '../spec/scenario.js';
+import type { Step } from '../spec/steps.js';
 import type { Pool } from '../spec/resources.js';
 import type { Path } from './rule.js';
 

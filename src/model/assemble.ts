@@ -12,6 +12,7 @@ import { actsOf } from './modules.js';
 import { Admission } from './admission.js';
 import { Balancers } from './balancers.js';
 import { Board } from './board.js';
+import { Caches } from './caching/caches.js';
 import { Calls } from './calls.js';
 import { Chains } from './chains.js';
 import { Checks } from './checks.js';
@@ -117,6 +118,7 @@ export function assemble(
   world.coalescing = plan.coalescings.length > 0 ? new Coalescing(world) : null;
   setDoors(world, registry);
   world.sections = hasSections(world) ? new Sections(world) : null;
+  world.caches = plan.caches.length > 0 ? new Caches(world) : null;
   world.acts = actsOf(world);
   world.loads = new Loads(world);
   const outages = new Outages(world);

@@ -20,6 +20,8 @@ export function actsOf(world: World): readonly Act[] {
       case 'statement':
       case 'committed':
         return world.sections!.actOf(spec, id);
+      case 'cache':
+        return world.caches!.actOf(spec);
     }
   });
 }

@@ -15,7 +15,7 @@ import type {
   Variant,
 } from '../spec/scenario.js';
 import type { Cpu, Queue } from '../spec/resources.js';
-import type { EventStore } from '../spec/stores.js';
+import { appendsOnce } from '../spec/stores.js';
 import { Acts } from './acts.js';
 import { Assembler, SLOT } from './assembler.js';
 import { Interner } from './canonical.js';
@@ -214,11 +214,12 @@ function repeatable(layout: Layout, part: LaidPart, hops: number): boolean {
     case 'operation':
       return !source.operation.write;
     case 'storePart':
-      return source.does !== 'append' || isIdempotent(source.store);
+      return source.does !== 'append' || appendsOnce(source.store);
     case 'commit':
       return false;
     case 'unmatched':
     case 'group':
+    case 'level':
     case 'projector':
       return true;
     case 'request':
@@ -230,11 +231,6 @@ function repeatable(layout: Layout, part: LaidPart, hops: number): boolean {
         ),
       );
   }
-}
-
-/** Whether a second append of the same events is known as such (ES-3). */
-function isIdempotent({ kind }: EventStore): boolean {
-  return kind === 'simple' || kind === 'eventStoreDb';
 }
 
 /** The part that is called, or all that a gateway may choose. */
@@ -328,6 +324,9 @@ function planComponent(
   const { loadBalancing, external, critical } = host;
   const resources = { runtime, concurrency, queue, cpu, cancellation, gc, lifecycle };
   const own = { ...resources, loadBalancing, external, critical };
+  if (source.kind === 'cache') {
+    return { ...common, ...own, maxConnections: source.cache.maxConnections };
+  }
   if (source.kind !== 'database' && source.kind !== 'eventStore') return { ...common, ...own };
   const { maxConnections, reserved, connect } = source.host;
   return {

@@ -1,3 +1,5 @@
+import type { ComponentKind } from '../spec/component-kind.js';
+import type { Cache } from '../spec/caching.js';
 import type { PlanBundle, PlanConnections, PlanEdge } from '../spec/plan.js';
 import type { Bundle, Layer, LoadBalancing, OutlierDetection } from '../spec/scenario.js';
 import type { Pool, Protocol } from '../spec/resources.js';
@@ -143,6 +145,7 @@ function compareUses(a: Use, b: Use): number {
 
 /** The connection pool of a caller at a database, where connections are limited or cost something. */
 function poolOf(caller: LaidComponent, callee: LaidComponent): Pool | null {
+  if (callee.source.kind === 'cache') return poolOfCache(callee.source.cache);
   if (callee.source.kind !== 'database' && callee.source.kind !== 'eventStore') return null;
   const database = callee.source.host;
   const pool = database.pools.get(caller.name) ?? database.pool;
@@ -158,6 +161,12 @@ function poolOf(caller: LaidComponent, callee: LaidComponent): Pool | null {
   return limited ? pool : null;
 }
 
+/** The pool of the clients of a shared level, where it limits anything. */
+function poolOfCache({ pool, maxConnections }: Cache): Pool | null {
+  const free = 'waiters' in pool && pool.maxOpen === Infinity && maxConnections === Infinity;
+  return free ? null : pool;
+}
+
 /** Protocols that carry several attempts on a connection at once. */
 const STREAMING: ReadonlySet<string> = new Set(['http2', 'grpc'] satisfies Protocol['kind'][]);
 
@@ -169,14 +178,19 @@ const TLS_TRIPS: Readonly<Record<Protocol['tls'], 0 | 1 | 2>> = {
   mtls: 1,
 };
 
+/** Components whose clients have a pool of their own. */
+function isStore(kind: ComponentKind): boolean {
+  return kind === 'database' || kind === 'cache' || kind === 'eventStore';
+}
+
 /** What only shows where a bundle meets its callee. */
 function checkConnections(bundle: Bundle, callee: LaidComponent, problems: Problems): void {
   const { connections, loadBalancing, layers } = bundle;
   const { name, kind } = callee;
   const where = bundle.id === '' ? `${kind}s.${name}` : `policies.${bundle.id}`;
-  if (kind === 'database' || kind === 'eventStore') {
+  if (isStore(kind)) {
     if (connections === null) return;
-    const what = kind === 'database' ? 'a database' : 'an event store';
+    const what = kind === 'eventStore' ? 'an event store' : `a ${kind}`;
     const message = `${name} is ${what}, whose clients have a pool: move connections to its pool`;
     problems.add('FL708', `${where}.connections`, message);
     return;
@@ -203,8 +217,8 @@ function connectionsOf(
   { common: { level } }: LoadBalancing,
 ): PlanConnections | null {
   const { connections } = bundle;
-  if (connections === null || callee.source.kind === 'database') return null;
-  if (callee.source.kind === 'eventStore') return null;
+  const { kind } = callee.source;
+  if (connections === null || isStore(kind)) return null;
   const protocol = hostOf(callee)!.protocol;
   const multiplexed = protocol !== null && STREAMING.has(protocol.kind);
   return {

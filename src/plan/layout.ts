@@ -1,8 +1,8 @@
 import { invariant } from '../kernel/invariant.js';
 import type { PlanComponent, PlanInstance } from '../spec/plan.js';
 import type { Distribution } from '../kernel/distribution.js';
+import type { Cache, CacheLevel } from '../spec/caching.js';
 import type { Subscriber, Topic } from '../spec/messaging.js';
-import { hasOwnPart, OWN_PROJECTOR, partsOfStore } from '../spec/stores.js';
 import type { EventStore, Projection, StorePart } from '../spec/stores.js';
 import type {
   Database,
@@ -21,6 +21,7 @@ import { commitsOf } from './commits.js';
 import type { Incoming } from './incoming.js';
 import { incomingOf } from './incoming.js';
 import type { Problems } from './problem.js';
+import { modulePartsOf, runsAlone } from './module-parts.js';
 import { routeOf } from '../scenario/routes.js';
 
 /** A component with what the scenario says about it. */
@@ -30,6 +31,8 @@ export type Source =
   | { readonly kind: 'service'; readonly host: Service }
   | { readonly kind: 'database'; readonly host: Database }
   | { readonly kind: 'topic'; readonly topic: Topic }
+  /** `host`: the server of its shared level. */
+  | { readonly kind: 'cache'; readonly cache: Cache; readonly host: Host | null }
   | { readonly kind: 'eventStore'; readonly host: EventStore }
   | { readonly kind: 'projection'; readonly projection: Projection };
 
@@ -43,6 +46,7 @@ export type PartSource =
   /** End of transactions, with the time that it takes. */
   | { readonly kind: 'commit'; readonly time: Distribution; readonly database: Database }
   | { readonly kind: 'group'; readonly subscriber: Subscriber }
+  | { readonly kind: 'level'; readonly level: CacheLevel; readonly cache: Cache }
   | { readonly kind: 'storePart'; readonly does: StorePart; readonly store: EventStore }
   /** The work of a projection, in its own process or in that of a service. */
   | { readonly kind: 'projector'; readonly projection: Projection };
@@ -146,6 +150,8 @@ function sourcesOf(scenario: Scenario): (readonly [string, Source])[] {
   for (const [name, host] of scenario.services) all.push([name, { kind: 'service', host }]);
   for (const [name, host] of scenario.databases) all.push([name, { kind: 'database', host }]);
   for (const [name, topic] of scenario.topics) all.push([name, { kind: 'topic', topic }]);
+  for (const [name, cache] of scenario.caches)
+    all.push([name, { kind: 'cache', cache, host: cache.host }]);
   for (const [name, host] of scenario.eventStores) all.push([name, { kind: 'eventStore', host }]);
   for (const [name, projection] of scenario.projections) {
     all.push([name, { kind: 'projection', projection }]);
@@ -164,8 +170,8 @@ function zonesOf(scenario: Scenario): readonly string[] {
 /** Zone of each instance. A workload is one pseudo-instance. */
 function placesOf(source: Source): readonly (string | null)[] {
   if (source.kind === 'workload') return [source.workload.zone];
-  if (source.kind === 'topic') return [];
   if (source.kind === 'projection') return runsAlone(source.projection) ? [null] : [];
+  if (source.kind === 'topic' || source.host === null) return [];
   const { replicas, zones } = source.host;
   return Array.from({ length: replicas }, (_, index) => zones[index] ?? null);
 }
@@ -177,7 +183,7 @@ function partsOf(
   commits: readonly (readonly [string, Distribution])[],
   problems: Problems,
 ): (readonly [string, PartSource])[] {
-  const parts: [string, PartSource][] = [];
+  const parts: (readonly [string, PartSource])[] = [];
   switch (source.kind) {
     case 'workload':
       for (const request of source.workload.requests) {
@@ -215,27 +221,10 @@ function partsOf(
         parts.push([name, { kind: 'commit', time, database: source.host }]);
       }
       break;
-    case 'eventStore':
-      for (const does of partsOfStore(source.host.snapshots !== null)) {
-        parts.push([does, { kind: 'storePart', does, store: source.host }]);
-      }
-      break;
-    case 'projection': {
-      const { projection } = source;
-      if (hasOwnPart(projection)) parts.push([OWN_PROJECTOR, { kind: 'projector', projection }]);
-      break;
-    }
-    case 'topic':
-      for (const subscriber of source.topic.subscribers) {
-        parts.push([subscriber.group, { kind: 'group', subscriber }]);
-      }
-      break;
+    default:
+      parts.push(...modulePartsOf(source));
   }
   return parts.sort(([a], [b]) => byCodeUnit(a, b));
-}
-
-function runsAlone({ lifecycle, service }: Projection): boolean {
-  return lifecycle === 'async' && service === null;
 }
 
 /** Whether a gateway is asked for something that no route takes. */

@@ -1,4 +1,5 @@
 import type { PlanModules } from '../spec/modules.js';
+import { planCaches } from './caches.js';
 import { planTopics } from './messaging.js';
 import { planProjections } from './projections.js';
 import { planStores } from './stores.js';
@@ -13,5 +14,6 @@ export function planModules(w: Writer): PlanModules {
     stores: planStores(w),
     projections: planProjections(w),
     rows: planRows(w.layout),
+    caches: planCaches(w.layout),
   };
 }

@@ -1,13 +1,12 @@
-import { meanOf } from '../kernel/distribution-mean.js';
 import { OP } from '../spec/program.js';
-import type { PlanProjection, PlanProjectionAct, Projection, ReadOf } from '../spec/stores.js';
+import type { PlanProjection, PlanProjectionAct, Projection } from '../spec/stores.js';
 import { eachStep } from '../scenario/each-step.js';
-import type { Step } from '../spec/scenario.js';
+import type { Step } from '../spec/steps.js';
 import { BARE } from './calls.js';
 import type { LaidPart, Layout } from './layout.js';
 import type { Scope } from './scope.js';
-import { indexOfStore, writeFound, writeLoad } from './stores.js';
-import { writeAct, writeCall, writeJump, type Writer } from './writer.js';
+import { indexOfStore } from './store-places.js';
+import { writeAct, writeCall, writeFound, type Writer } from './writer.js';
 
 type OmitEach<T> = T extends unknown ? Omit<T, 'act' | 'from' | 'projection'> : never;
 
@@ -25,7 +24,7 @@ export function planProjections(w: Writer): readonly PlanProjection[] {
     return {
       component,
       store: indexOfStore(w.layout, spec.from),
-      part: partOf(w, spec),
+      part: workOf(w, spec),
       sticksForNs: Math.max(0, ...sticks),
       spec,
     };
@@ -33,7 +32,7 @@ export function planProjections(w: Writer): readonly PlanProjection[] {
 }
 
 /** The part that does the work of a projection. */
-function partOf({ layout }: Writer, projection: Projection): number {
+export function workOf({ layout }: Writer, projection: Projection): number {
   return layout.parts.findIndex(
     ({ source }) => source.kind === 'projector' && source.projection === projection,
   );
@@ -60,29 +59,6 @@ export function writeInline(w: Writer, store: string, scope: Scope): void {
     writeFound(w);
     writeWrites(w, projection, scope);
   }
-}
-
-/** A query that reads the view of a projection. */
-export function writeRead(w: Writer, of: ReadOf, scope: Scope, query: () => void): void {
-  const { assembler } = w;
-  const [, projection] = projectionsOf(w.layout).find(([, { name }]) => name === of.projection)!;
-  const key = w.acts.key(of.key, scope.where, 'a read');
-  const { consistency } = of;
-  const isLive = projection.lifecycle === 'live';
-  const judge = assembler.label();
-  act(w, of.projection, scope, { does: 'ask', key, consistency });
-  if (isLive || consistency.kind === 'stickyPrimary') {
-    const view = assembler.label();
-    writeJump(w, view);
-    const load = { store: projection.from, stream: of.key, fromVersion: 'snapshot' } as const;
-    const own = { applyNs: Math.round(meanOf(projection.work)), slowed: partOf(w, projection) };
-    writeLoad(w, load, null, { ...scope, loads: new Map() }, isLive ? own : undefined);
-    if (!isLive) writeJump(w, judge);
-    assembler.bind(view);
-  }
-  if (!isLive) query();
-  assembler.bind(judge);
-  act(w, of.projection, scope, { does: 'judge' });
 }
 
 /** Before an operation that reads of views use: what the view misses at that moment. */
@@ -130,7 +106,10 @@ function stepsOf(source: LaidPart['source']): readonly Step[] {
   }
 }
 
-function projectionsOf(layout: Layout): readonly (readonly [component: number, Projection])[] {
+/** The projections by component, in the order of the plan. */
+export function projectionsOf(
+  layout: Layout,
+): readonly (readonly [component: number, Projection])[] {
   return layout.components.flatMap(({ id, source }) =>
     source.kind === 'projection' ? [[id, source.projection] as const] : [],
   );
@@ -140,7 +119,13 @@ function indexOf(layout: Layout, name: string): number {
   return projectionsOf(layout).findIndex(([, projection]) => projection.name === name);
 }
 
-function act(w: Writer, projection: string, scope: Scope, own: OmitEach<PlanProjectionAct>): void {
+/** An instruction of a projection. */
+export function act(
+  w: Writer,
+  projection: string,
+  scope: Scope,
+  own: OmitEach<PlanProjectionAct>,
+): void {
   const common = {
     act: 'projection',
     from: scope.part.id,

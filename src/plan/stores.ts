@@ -1,24 +1,23 @@
-import { NS_PER_MS } from '../kernel/time.js';
 import type { Ns } from '../kernel/time.js';
 import { OUTCOME } from '../spec/outcome.js';
 import { OP } from '../spec/program.js';
-import type { Bundle, Step } from '../spec/scenario.js';
+import type { Bundle } from '../spec/scenario.js';
+import type { Step } from '../spec/steps.js';
 import type { EventStore, LoadStep, PlanStore, PlanStoreAct, StorePart } from '../spec/stores.js';
 import { LOADS, REGISTERS } from '../spec/stores.js';
 import { eachStep } from '../scenario/each-step.js';
 import { SLOT } from './assembler.js';
 import { BARE } from './calls.js';
 import { isFree } from './free.js';
-import type { LaidComponent, Layout, PartSource } from './layout.js';
+import type { LaidComponent, PartSource } from './layout.js';
+import { writeInline } from './projections.js';
+import { indexOfStore, storesOf } from './store-places.js';
 import type { LoadPlace, Scope } from './scope.js';
 import { strand } from './scope.js';
-import { writeAct, writeCall, writeTakenCall, type Writer } from './writer.js';
+import { writeAct, writeCall, writeFound, writeTakenCall, type Writer } from './writer.js';
 
 type StepOf<V extends Step['verb']> = Extract<Step, { readonly verb: V }>;
 type OmitEach<T> = T extends unknown ? Omit<T, 'act' | 'from' | 'store'> : never;
-
-/** CPU that an act has found is added as so many pieces of this. */
-const PIECE: Ns = NS_PER_MS;
 
 /** The event stores, in the order of their names. */
 export function planStores(w: Writer): readonly PlanStore[] {
@@ -42,15 +41,6 @@ export function planStores(w: Writer): readonly PlanStore[] {
 export function storeOf(source: LaidComponent['source']): EventStore {
   if (source.kind === 'eventStore') return source.host;
   throw new TypeError(`a ${source.kind} is no event store`);
-}
-
-function storesOf(layout: Layout): readonly LaidComponent[] {
-  return layout.components.filter(({ kind }) => kind === 'eventStore');
-}
-
-/** Place of a store in the plan's list. */
-export function indexOfStore(layout: Layout, name: string): number {
-  return storesOf(layout).findIndex((component) => component.name === name);
 }
 
 /** What an event store does for one call. */
@@ -152,13 +142,8 @@ export function writeLoad(
   if (store.snapshots !== null) writeSnapshot(w, store, key, policy, scope);
 }
 
-/** An `append` step, with what is done before it is sent; on a conflict the program runs again from its load (ES-4). */
-export function writeAppend(
-  w: Writer,
-  step: StepOf<'append'>,
-  scope: Scope,
-  writeBefore: () => void,
-): void {
+/** An `append` step; on a conflict the program runs again from its load (ES-4). */
+export function writeAppend(w: Writer, step: StepOf<'append'>, scope: Scope): void {
   const store = storeOf(w.layout.byName.get(step.store)!.source);
   const place = scope.loads.get(idOf(step));
   const expected = step.expectedVersion ?? (place === undefined ? 'any' : 'exact');
@@ -173,7 +158,7 @@ export function writeAppend(
   const slot = place?.slot ?? -1;
   const own = { does: 'append', key, slot, expected, events: w.counts.id(step.events) } as const;
   act(w, store.name, scope, own);
-  writeBefore();
+  writeInline(w, store.name, scope);
   writeTakenCall(w, { component: store.name, part: 'append' }, step.policy, scope);
   act(w, store.name, scope, {
     does: 'appended',
@@ -209,12 +194,6 @@ function writeSnapshot(
   writeCall(w, { component: store.name, part: 'writeSnapshot' }, BARE, policy, own, 'query');
   assembler.emit(OP.DONE, OUTCOME.ok);
   assembler.bind(behind);
-}
-
-/** CPU that the act before has found necessary. */
-export function writeFound(w: Writer): void {
-  const id = w.distributions.id({ kind: 'constant', valueNs: PIECE });
-  w.assembler.emit(OP.WORK_FOUND, id, w.assembler.constants([PIECE]));
 }
 
 function act(w: Writer, store: string, scope: Scope, own: OmitEach<PlanStoreAct>): void {

@@ -68,6 +68,7 @@ const MERMAID_SHAPES = {
   service: ['[', ']'],
   database: ['[(', ')]'],
   topic: ['[/', '/]'],
+  cache: ['[\\', '/]'],
   eventStore: ['[(', ')]'],
   projection: ['[/', '\\]'],
   external: ['[[', ']]'],
@@ -79,6 +80,7 @@ const DOT_SHAPES = {
   service: 'box',
   database: 'cylinder',
   topic: 'cds',
+  cache: 'trapezium',
   eventStore: 'cylinder',
   projection: 'note',
 } as const;

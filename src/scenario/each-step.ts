@@ -1,4 +1,4 @@
-import type { Step } from '../spec/scenario.js';
+import type { Step } from '../spec/steps.js';
 
 /** Visits every step of a list in the order of the text, those inside others and handlers included. */
 export function eachStep(steps: readonly Step[], visit: (step: Step) => void): void {
@@ -21,6 +21,8 @@ function innerLists(step: Step): readonly (readonly Step[])[] {
       return [step.steps];
     case 'respond':
       return [step.then];
+    case 'cache':
+      return [step.onMiss ?? [], step.write ?? []];
     default:
       return [];
   }

@@ -10,6 +10,7 @@ export const INHERITING: readonly string[] = [
   'gateways',
   'databases',
   'topics',
+  'caches',
   'eventStores',
   'projections',
   'workloads',

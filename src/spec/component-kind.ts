@@ -1,6 +1,6 @@
 /** What a component of a scenario is; each stands in a section of its own. */
 export type ComponentKind =
-  'workload' | 'gateway' | 'service' | 'database' | 'topic' | 'eventStore' | 'projection';
+  'workload' | 'gateway' | 'service' | 'database' | 'topic' | 'cache' | 'eventStore' | 'projection';
 
 /** What its parts are called in references and metrics. */
 export const PART_KIND = Object.freeze({
@@ -9,6 +9,7 @@ export const PART_KIND = Object.freeze({
   service: 'endpoint',
   database: 'operation',
   topic: 'group',
+  cache: 'level',
   eventStore: 'operation',
   projection: 'batch',
 } as const satisfies Record<ComponentKind, string>);
@@ -21,6 +22,7 @@ export const SECTION = Object.freeze({
   service: 'services',
   database: 'databases',
   topic: 'topics',
+  cache: 'caches',
   eventStore: 'eventStores',
   projection: 'projections',
 } as const satisfies Record<ComponentKind, string>);

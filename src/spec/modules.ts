@@ -1,3 +1,4 @@
+import type { Cache, PlanCache, PlanCacheAct } from './caching.js';
 import type { PlanPublish, PlanTopic, Topic } from './messaging.js';
 import type {
   EventStore,
@@ -13,6 +14,7 @@ import type { PlanCommitted, PlanLock, PlanRows, PlanStatement } from './section
 /** What a scenario holds beside services, their databases and their calls. */
 export interface ScenarioModules {
   readonly topics: ReadonlyMap<string, Topic>;
+  readonly caches: ReadonlyMap<string, Cache>;
   readonly eventStores: ReadonlyMap<string, EventStore>;
   readonly projections: ReadonlyMap<string, Projection>;
 }
@@ -25,11 +27,13 @@ export interface PlanModules {
   readonly projections: readonly PlanProjection[];
   /** Databases that lock rows. */
   readonly rows: readonly PlanRows[];
+  readonly caches: readonly PlanCache[];
 }
 
 /** A step that leaves the process by another way than a call. */
 export type PlanAct =
   | PlanPublish
+  | PlanCacheAct
   | PlanLock
   | PlanStatement
   | PlanCommitted

@@ -100,8 +100,10 @@ export const CALL_MODE = Object.freeze({
   ANSWER: 4,
   /** It is the answer of a check: c=t, see CHECK_TABLE. */
   CHECK: 5,
+  /** As JUMP, and the outcome is kept for the instruction there, an ACT that takes it. */
+  KEEP: 6,
   /** The program goes on at c, and the act there looks at how the call has ended. */
-  TAKEN: 6,
+  TAKEN: 7,
 } as const);
 
 /** Layout of the table of a check. */

@@ -234,3 +234,8 @@ export interface PlanViewAct {
   readonly act: 'view';
   readonly from: number;
 }
+
+/** Whether a second append of the same events is known as such (ES-3). */
+export function appendsOnce({ kind }: EventStore): boolean {
+  return kind === 'simple' || kind === 'eventStoreDb';
+}

@@ -5,7 +5,6 @@ import { NS_PER_MS, NS_PER_SECOND } from '../../src/kernel/time.js';
 import { outcomeOfStatus } from '../../src/spec/outcome.js';
 import type {
   Bundle,
-  Condition,
   Database,
   Endpoint,
   Fault,
@@ -20,11 +19,10 @@ import type {
   Scenario,
   ScenarioFile,
   Service,
-  Step,
-  StepModifiers,
   Variant,
   Workload,
 } from '../../src/spec/scenario.js';
+import type { Condition, Step, StepModifiers } from '../../src/spec/steps.js';
 import type { PoolSettings } from '../../src/spec/resources.js';
 
 /** Explicit scenarios by hand: every field that is not given has its neutral default. */
@@ -219,6 +217,7 @@ export function endpoint(
   own: Partial<Endpoint> = {},
 ): Endpoint {
   return {
+    method: null,
     idempotent: false,
     once: null,
     readOnly: false,
@@ -318,6 +317,7 @@ export function middleware(name: string, own: Partial<Middleware> = {}): Middlew
     onError: 'reject',
     cached: null,
     coalesce: null,
+    response: null,
     when: null,
     rateLimit: null,
     retryAfter: 'none',
@@ -346,7 +346,10 @@ export function database(
 ): Database {
   const all = Object.entries(operations).map(
     ([key, operation]) =>
-      [key, { work: null, wait: null, write: false, key: null, lock: false, ...operation, name: key }] as const,
+      [
+        key,
+        { work: null, wait: null, write: false, key: null, lock: false, ...operation, name: key },
+      ] as const,
   );
   return {
     kind: 'generic',
@@ -435,6 +438,7 @@ export function scenario(parts: ScenarioParts): Scenario {
     description: null,
     tags: [],
     topics: new Map(),
+    caches: new Map(),
     eventStores: new Map(),
     projections: new Map(),
     run: {

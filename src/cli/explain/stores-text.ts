@@ -1,6 +1,7 @@
 import { eachStep } from '../../scenario/each-step.js';
 import { formatDuration } from '../../spec/quantity-text.js';
-import type { Scenario, Step } from '../../spec/scenario.js';
+import type { Scenario } from '../../spec/scenario.js';
+import type { Step } from '../../spec/steps.js';
 import type { EventStore, Projection, ReadOf } from '../../spec/stores.js';
 import { plainText } from './values.js';
 

@@ -1,4 +1,5 @@
-import type { Scenario, Step } from '../../spec/scenario.js';
+import type { Scenario } from '../../spec/scenario.js';
+import type { Step } from '../../spec/steps.js';
 import { OWN_PROJECTOR, partsOfStore } from '../../spec/stores.js';
 import type { ReadOf } from '../../spec/stores.js';
 import type { CallEdge } from './graph.js';
@@ -16,7 +17,7 @@ export function storeEdges(
   const add = (to: string, sure: boolean, each = tries): void =>
     void edges.push({ from, to, certain: sure, times, tries: each });
   add(`${step.store}.${step.verb === 'load' ? 'read' : 'append'}`, certain);
-  if (eventStores.get(step.store)?.snapshots != null) {
+  if ((eventStores.get(step.store)?.snapshots ?? null) !== null) {
     if (step.verb === 'load' && step.fromVersion === 'snapshot') {
       add(`${step.store}.readSnapshot`, certain);
     }

@@ -16,6 +16,7 @@ import { checkCoalescing } from './chains.js';
 import { resolveMiddleware } from './middleware.js';
 import { checkLevel, resolveProtocol } from './connections.js';
 import { sorted } from './names.js';
+import { resolveCpu } from './cpu.js';
 import { resolvePlacement } from './placement.js';
 import { resolveQueue } from './queues.js';
 import { resolveSteps } from './steps.js';
@@ -31,6 +32,7 @@ export function resolveService(context: Context, name: string, output: ServiceOu
     endpoints.set(endpoint, {
       name: endpoint,
       steps: resolveSteps(context, own.steps, { name, policy: null }, [...at, 'steps']),
+      method: own.method?.toUpperCase() ?? null,
       idempotent: own.idempotent !== false || own.readOnly,
       once: resolveOnce(context, keyed, [...at, 'idempotent']),
       readOnly: own.readOnly,
@@ -127,33 +129,6 @@ function checkEventLoop(context: Context, output: HostOutput, cpu: Cpu, path: Pa
       'an event loop has one worker per core: cores must be a whole number',
     );
   }
-}
-
-/** The cores of a host, and how work shares them. */
-export function resolveCpu(context: Context, output: HostOutput['cpu'], path: Path): Cpu {
-  const { cores, discipline, quota, contextSwitchTax } = output;
-  if (discipline === 'fcfs' && cores !== Infinity && !Number.isInteger(cores)) {
-    report(
-      context,
-      'FL208',
-      [...path, 'cores'],
-      'with fcfs each core serves one piece of work: cores must be a whole number',
-    );
-  }
-  if (contextSwitchTax >= 1) {
-    report(
-      context,
-      'FL204',
-      [...path, 'contextSwitchTax'],
-      'must be below 100%: nothing would ever be done',
-    );
-  }
-  return {
-    cores,
-    discipline,
-    quota: quota === undefined ? null : { limit: quota.limit, periodNs: quota.period },
-    contextSwitchTax,
-  };
 }
 
 /** Bundles by callee. */

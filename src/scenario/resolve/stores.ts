@@ -1,6 +1,7 @@
 import type { Distribution } from '../../kernel/distribution.js';
 import { PLAIN_BALANCING } from '../../spec/balancer.js';
-import type { LoadBalancing, Step, StepModifiers } from '../../spec/scenario.js';
+import type { LoadBalancing } from '../../spec/scenario.js';
+import type { Step, StepModifiers } from '../../spec/steps.js';
 import type { EventStore, Projection, ReadOf } from '../../spec/stores.js';
 import type { ScenarioModules } from '../../spec/modules.js';
 import type { Pool, Queue } from '../../spec/resources.js';
@@ -14,7 +15,7 @@ import type {
 import type { StepOutput } from '../schema/steps.js';
 import type { Context, Path } from './context.js';
 import { report, writtenAt } from './context.js';
-import { resolveCpu } from './hosts.js';
+import { resolveCpu } from './cpu.js';
 import { BUILT_IN_KEYS, sorted } from './names.js';
 import { resolvePlacement } from './placement.js';
 import { resolvePool } from './pools.js';

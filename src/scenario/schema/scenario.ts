@@ -11,6 +11,8 @@ import type { FaultOutput } from './fault.js';
 import { faultSchema } from './fault.js';
 import { hostFields } from './host.js';
 import { budgetSchema, hypothesisSchema, reportSchema, variantSchema } from './judgement.js';
+import type { CacheOutput } from './caching.js';
+import { cacheSchema } from './caching.js';
 import type { TopicOutput } from './messaging.js';
 import { topicSchema } from './messaging.js';
 import { middlewareSchema } from './middleware.js';
@@ -31,6 +33,7 @@ export interface ScenarioOutput {
   readonly services?: Readonly<Record<string, ServiceOutput>>;
   readonly databases?: Readonly<Record<string, DatabaseOutput>>;
   readonly topics?: Readonly<Record<string, TopicOutput>>;
+  readonly caches?: Readonly<Record<string, CacheOutput>>;
   readonly eventStores?: Readonly<Record<string, EventStoreOutput>>;
   readonly projections?: Readonly<Record<string, ProjectionOutput>>;
   readonly workloads?: Readonly<Record<string, WorkloadOutput>>;
@@ -67,6 +70,7 @@ export const EXPLICIT_SECTIONS = [
   'services',
   'databases',
   'topics',
+  'caches',
   'eventStores',
   'projections',
   'workloads',
@@ -98,6 +102,7 @@ export function buildSchemas(
     services: named(service).optional().describe('Services with endpoints.'),
     databases: named(databaseSchema).optional().describe('Databases with operations and pools.'),
     topics: named(topicSchema).optional().describe('Logs that groups of consumers read.'),
+    caches: named(cacheSchema).optional().describe('Caches with their levels.'),
     ...storeSections,
     workloads: named(workload).optional().describe('Who asks what, and when.'),
     faults: z.array(faultSchema(faults)).optional().describe('What goes wrong, and when.'),
@@ -137,6 +142,11 @@ export function buildSchemas(
           .optional()
           .meta({ anyOf: [definition('topic')] })
           .describe('Laid under every topic.'),
+        caches: z
+          .unknown()
+          .optional()
+          .meta({ anyOf: [definition('cache')] })
+          .describe('Laid under every cache.'),
         eventStores: z
           .unknown()
           .optional()
@@ -180,6 +190,7 @@ const ENTRIES: readonly string[] = [
   'gateway',
   'database',
   'topic',
+  'cache',
   'eventStore',
   'projection',
   'workload',

@@ -12,6 +12,8 @@ import { DURATION_PATTERN, parseDuration, QuantityError, show } from '../../spec
 import { STEP_VERBS } from '../verbs.js';
 import type { ReadOf } from '../../spec/stores.js';
 import type { BundleOutput } from './bundle.js';
+import type { CacheStepOutput } from './cache-step.js';
+import { cacheStepSchema } from './cache-step.js';
 import type { PublishOutput } from './publish.js';
 import { publishFields } from './publish.js';
 import type { AppendOutput, LoadOutput } from './stores.js';
@@ -100,6 +102,7 @@ export interface StepOutput {
   readonly publish?: PublishOutput;
   readonly transaction?: TransactionOutput;
   readonly lock?: LockOutput;
+  readonly cache?: CacheStepOutput;
   readonly parallel?: {
     readonly branches: readonly (readonly StepOutput[])[];
     readonly join: JoinOutput;
@@ -203,6 +206,7 @@ function verbs(steps: z.ZodType<StepOutput[]>): Record<string, z.ZodType> {
       .optional()
       .describe('Steps over one connection of a database, and a commit.'),
     lock: lockSchema(steps).optional().describe('Steps of which one runs at a time.'),
+    cache: cacheStepSchema(steps).optional().describe('A value of a cache.'),
     parallel: withShort(parallelSchema(steps), {
       type: 'array',
       items: { $ref: '#/definitions/step' },

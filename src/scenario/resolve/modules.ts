@@ -1,0 +1,30 @@
+import type { Cache } from '../../spec/caching.js';
+import type { Topic } from '../../spec/messaging.js';
+import type { ScenarioModules } from '../../spec/modules.js';
+import type { Host } from '../../spec/scenario.js';
+import type { ScenarioOutput } from '../schema/scenario.js';
+import { resolveCache } from './caching.js';
+import type { Context } from './context.js';
+import { resolveTopic } from './messaging.js';
+import { mapOf } from './names.js';
+import { resolveStores } from './stores.js';
+
+/** What stands beside services and their databases, in its final form. */
+export function resolveModules(context: Context, output: ScenarioOutput): ScenarioModules {
+  return {
+    topics: mapOf(output.topics, (name, own): Topic => resolveTopic(context, name, own)),
+    caches: mapOf(output.caches, (name, own): Cache =>
+      resolveCache(context, name, own, output.keys),
+    ),
+    ...resolveStores(context, output),
+  };
+}
+
+/** Those of it that have instances. */
+export function moduleHosts(modules: ScenarioModules): readonly (readonly [string, Host])[] {
+  const { caches, eventStores } = modules;
+  const levels = [...caches].flatMap(([name, { host }]) =>
+    host === null ? [] : [[name, host] as const],
+  );
+  return [...levels, ...eventStores];
+}
