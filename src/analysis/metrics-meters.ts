@@ -29,10 +29,8 @@ const READINGS: ReadonlyMap<string, Reading> = new Map<string, Reading>([
   ['lostEffects', COUNTER],
   ['delay', DURATIONS],
   ['appends', COUNTER],
-  ['conflicts', { form: 'share', of: 'appends' }],
   ['replayed', DURATIONS],
   ['reads', COUNTER],
-  ['staleReads', { form: 'share', of: 'reads' }],
   ['staleness', DURATIONS],
   ['catchUp', DURATIONS],
   ['lockWait', DURATIONS],
@@ -45,6 +43,12 @@ const READINGS: ReadonlyMap<string, Reading> = new Map<string, Reading>([
   ['hitRatio', { form: 'ratio', of: 'hits', others: 'misses' }],
 ]);
 
+/** Shares of two counters. */
+const SHARES: ReadonlyMap<string, Reading> = new Map<string, Reading>([
+  ['conflicts', { form: 'share', of: 'appends' }],
+  ['staleReads', { form: 'share', of: 'reads' }],
+]);
+
 /** What turns the values of a gauge into the unit that users see: ages are recorded in ns. */
 export function meterScale(name: string): number {
   const reading = READINGS.get(name);
@@ -53,7 +57,8 @@ export function meterScale(name: string): number {
 
 /** Metrics of topics and all else that has meters of its own. Null for other metrics. */
 export function measureMeters(question: Question): Measured | null {
-  const reading = READINGS.get(question.metric.name);
+  const { name, unit } = question.metric;
+  const reading = (unit === 'share' ? SHARES.get(name) : undefined) ?? READINGS.get(name);
   if (reading === undefined) return null;
   const runs = question.data.records.map((record) => metersOf(record, question));
   switch (reading.form) {
