@@ -14,6 +14,7 @@ import type {
 import type { Step } from '../spec/steps.js';
 import type { Pool } from '../spec/resources.js';
 import type { Path } from './rule.js';
+import { isStore, storeCalls } from './stores.js';
 
 /** A place in a program that calls another part, with the bundle that governs it. */
 export interface Call {
@@ -40,7 +41,7 @@ export interface Call {
   readonly handled: boolean;
   /** The caller waits at most so long, because of what stands around the call. Infinity = no limit. */
   readonly withinNs: number;
-  /** Client-side pool of one calling instance, null where the callee is no database. */
+  /** Client-side pool of one calling instance, null where the callee is neither database nor event store. */
   readonly pool: Pool | null;
 }
 
@@ -180,6 +181,13 @@ class Walker {
         this.add(from, target, BARE, step.policy, path, around);
         return;
       }
+      case 'load':
+      case 'append':
+        for (const [part, times] of storeCalls(this.scenario, step)) {
+          const inner = { ...around, times: around.times * times, most: around.most * times };
+          this.add(from, { component: step.store, part }, BARE, step.policy, path, inner);
+        }
+        return;
       case 'parallel':
         this.parallel(from, step, path, around, selves);
         return;
@@ -264,7 +272,8 @@ class Walker {
       path,
       around,
     );
-    const database = this.scenario.databases.get(target.component);
+    const { databases, eventStores } = this.scenario;
+    const database = databases.get(target.component) ?? eventStores.get(target.component);
     const { times, most, background, handled, withinNs } = around;
     this.calls.push({
       from,
@@ -307,7 +316,7 @@ class Walker {
       const places = [path, ...around.owners].map((at) => [...at, 'policy']);
       return this.placed(own, places.find(this.written) ?? path);
     }
-    const covered = !this.scenario.databases.has(callee);
+    const covered = !isStore(this.scenario, callee);
     const workload = this.scenario.workloads.get(caller);
     if (workload !== undefined) {
       const bundle = covered ? workload.policy : null;

@@ -4,6 +4,7 @@ import { bulkheadTooLarge } from './rules/bulkhead-too-large.js';
 import { callWithoutTimeLimit } from './rules/call-without-time-limit.js';
 import { deadlineNotPropagated } from './rules/deadline-not-propagated.js';
 import { fallbackHidesFailures } from './rules/fallback-hides-failures.js';
+import { projectionFallsBehind } from './rules/projection-falls-behind.js';
 import { queryWithoutTimeLimit } from './rules/query-without-time-limit.js';
 import { queueOutlivesCallers } from './rules/queue-outlives-callers.js';
 import { rateLimitAboveCapacity } from './rules/rate-limit-above-capacity.js';
@@ -26,6 +27,7 @@ export const rules: readonly Rule[] = [
   callWithoutTimeLimit,
   deadlineNotPropagated,
   fallbackHidesFailures,
+  projectionFallsBehind,
   queryWithoutTimeLimit,
   queueOutlivesCallers,
   rateLimitAboveCapacity,
