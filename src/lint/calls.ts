@@ -183,10 +183,7 @@ class Walker {
       }
       case 'load':
       case 'append':
-        for (const [part, times] of storeCalls(this.scenario, step)) {
-          const inner = { ...around, times: around.times * times, most: around.most * times };
-          this.add(from, { component: step.store, part }, BARE, step.policy, path, inner);
-        }
+        this.stored(from, step, path, around);
         return;
       case 'parallel':
         this.parallel(from, step, path, around, selves);
@@ -221,6 +218,18 @@ class Walker {
         );
         return;
       default:
+    }
+  }
+
+  private stored(
+    from: string,
+    step: Extract<Step, { verb: 'load' | 'append' }>,
+    path: Path,
+    around: Around,
+  ): void {
+    for (const [part, times] of storeCalls(this.scenario, step)) {
+      const inner = { ...around, times: around.times * times, most: around.most * times };
+      this.add(from, { component: step.store, part }, BARE, step.policy, path, inner);
     }
   }
 
