@@ -176,11 +176,9 @@ class Walker {
         if (step.self) this.inPlace(from, step.to, around, selves);
         else this.add(from, step.to, step, step.policy, path, around);
         return;
-      case 'query': {
-        const target = { component: step.database, part: step.operation };
-        this.add(from, target, BARE, step.policy, path, around);
+      case 'query':
+        this.query(from, step, path, around);
         return;
-      }
       case 'load':
       case 'append':
         this.stored(from, step, path, around);
@@ -219,6 +217,15 @@ class Walker {
         return;
       default:
     }
+  }
+
+  private query(
+    from: string,
+    { database, operation, policy }: Extract<Step, { verb: 'query' }>,
+    path: Path,
+    around: Around,
+  ): void {
+    this.add(from, { component: database, part: operation }, BARE, policy, path, around);
   }
 
   private stored(
