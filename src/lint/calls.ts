@@ -12,7 +12,7 @@ import type {
   Target,
 } from '../spec/scenario.js';
 import type { Step } from '../spec/steps.js';
-import type { Pool } from '../spec/resources.js';
+import type { Connections, Pool } from '../spec/resources.js';
 import type { Path } from './rule.js';
 import { isStore, storeCalls } from './stores.js';
 
@@ -41,6 +41,8 @@ export interface Call {
   readonly handled: boolean;
   /** The caller waits at most so long, because of what stands around the call. Infinity = no limit. */
   readonly withinNs: number;
+  /** Connections of its bundle to services and gateways, or null. */
+  readonly connections: Connections | null;
   /** Client-side pool of one calling instance, null where the callee is neither database nor event store. */
   readonly pool: Pool | null;
 }
@@ -205,6 +207,9 @@ class Walker {
       case 'lock':
         this.steps(from, step.steps, [...path, step.verb, 'steps'], around, selves);
         return;
+      case 'saga':
+        this.saga(from, step.saga, around, step.await);
+        return;
       case 'respond':
         // The answer has left: who called no longer waits for what follows.
         this.steps(
@@ -262,6 +267,26 @@ class Walker {
     });
   }
 
+  /** The calls that an orchestrator makes; they count as those of who begins the saga. */
+  private saga(from: string, name: string, around: Around, awaits: boolean): void {
+    const saga = this.scenario.sagas.get(name);
+    const own = saga?.orchestration ?? null;
+    if (saga === undefined || own === null) return;
+    const path = ['sagas', name];
+    const inner = { ...around, background: around.background || !awaits, withinNs: Infinity };
+    const undoing = { ...inner, times: 0, owners: [] };
+    for (const { call, compensation, policy } of saga.steps) {
+      this.add(from, call, BARE, policy, path, inner);
+      if (compensation === null) continue;
+      this.add(from, compensation, BARE, own.compensationPolicy, path, undoing);
+    }
+    if (own.persistence === null) return;
+    const { database, operation, before } = own.persistence;
+    const writes = 1 + (before ? 2 : 1) * saga.steps.length;
+    const saving = { ...inner, times: inner.times * writes, most: inner.most * writes };
+    this.add(from, { component: database, part: operation }, BARE, null, path, saving);
+  }
+
   private inPlace(from: string, to: Target, around: Around, selves: number): void {
     const endpoint = this.scenario.services.get(to.component)?.endpoints.get(to.part ?? '');
     if (endpoint === undefined || selves >= SELF_DEPTH) return;
@@ -306,6 +331,7 @@ class Walker {
       background,
       handled,
       withinNs,
+      connections: bundle?.connections ?? null,
       pool: database === undefined ? null : (database.pools.get(caller) ?? database.pool),
     });
   }

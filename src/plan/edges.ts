@@ -1,10 +1,10 @@
 import type { ComponentKind } from '../spec/component-kind.js';
 import type { Cache } from '../spec/caching.js';
-import type { PlanBundle, PlanConnections, PlanEdge } from '../spec/plan.js';
+import type { PlanBundle, PlanEdge } from '../spec/plan.js';
 import type { Bundle, Layer, LoadBalancing, OutlierDetection } from '../spec/scenario.js';
-import type { Pool, Protocol } from '../spec/resources.js';
 import type { Session } from '../spec/sections.js';
 import { SESSION } from '../spec/sections.js';
+import type { PlanConnections, Pool, Protocol, ServerClosing } from '../spec/resources.js';
 import { Bundles, governing } from './bundles.js';
 import { byCodeUnit } from './canonical.js';
 import { isFree } from './free.js';
@@ -41,6 +41,8 @@ export class EdgeTable {
   private readonly ids = new Map<string, number>();
   private readonly bundles = new Bundles();
   private readonly fallbacks = new Map<number, number>();
+  /** By edge: the edges of the questions of its layers, -1 where one asks nothing. */
+  private readonly asks = new Map<number, readonly number[]>();
 
   /** Provisional number of the edge from a part to another under the bundle that governs it. */
   use(
@@ -66,6 +68,16 @@ export class EdgeTable {
   /** Whether it is known what an edge falls back on. */
   fallsBack(edge: number): boolean {
     return this.fallbacks.has(edge);
+  }
+
+  /** Whether it is known whom the layers of an edge ask. */
+  isAsked(edge: number): boolean {
+    return this.asks.has(edge);
+  }
+
+  /** The layers of an edge ask over these, all by their provisional numbers. */
+  ask(edge: number, others: readonly number[]): void {
+    this.asks.set(edge, others);
   }
 
   /** The calls of an edge fall back on those of another, both by their provisional numbers. */
@@ -107,6 +119,7 @@ export class EdgeTable {
         session,
         requestBytes,
         fallback: fallback === undefined ? -1 : numbers[fallback]!,
+        asks: this.asks.get(index)?.map((other) => (other < 0 ? -1 : numbers[other]!)) ?? null,
         connections: connectionsOf(this.bundles.get(bundle), to.component, loadBalancing),
         deadline: false,
       };
@@ -221,13 +234,23 @@ function connectionsOf(
   if (connections === null || isStore(kind)) return null;
   const protocol = hostOf(callee)!.protocol;
   const multiplexed = protocol !== null && STREAMING.has(protocol.kind);
+  const closes = protocol?.closes ?? null;
+  // Without streams the last answer says that the connection ends, so both ends count alike.
+  const counted = multiplexed || closes === null ? Infinity : closes.keepAliveRequests;
   return {
     ...connections,
+    maxRequests: Math.min(connections.maxRequests, counted),
     maxStreams: multiplexed ? connections.maxStreams : 1,
     multiplexed,
     tlsTrips: TLS_TRIPS[protocol?.tls ?? 'none'],
     shared: level === 'connection',
+    server: closes !== null && surprises(closes, multiplexed) ? closes : null,
   };
+}
+
+/** Whether a server closes a connection without having said so in an answer. */
+function surprises(closes: ServerClosing, multiplexed: boolean): boolean {
+  return multiplexed || closes.keepAliveTimeoutNs !== null;
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { PlanModules } from '../spec/modules.js';
+import type { KeyTable } from './keys.js';
 import { planCaches } from './caches.js';
 import { planTopics } from './messaging.js';
 import { planProjections } from './projections.js';
@@ -7,10 +8,11 @@ import { planRows } from './rows.js';
 import type { Writer } from './writer.js';
 
 /** What stands beside the calls, once all programs are written. */
-export function planModules(w: Writer): PlanModules {
+export function planModules(w: Writer, keys: KeyTable): PlanModules {
   return {
     acts: w.acts.list,
     topics: planTopics(w.layout, w.distributions),
+    sagas: w.sagas.plan(w, keys),
     stores: planStores(w),
     projections: planProjections(w),
     rows: planRows(w.layout),

@@ -42,12 +42,9 @@ for (const entry of METRICS) BY_NAME.set(entry.name, [...(BY_NAME.get(entry.name
 
 /** Names the language knows and a later version measures, by first word. */
 const LATER = new Set(
-  (
-    'memory instances restarts replicaLag lostCommits ' +
-    'deadLettered rebalances drain completed ' +
-    'compensated stuck inconsistent lost duration compensations valueStuck ' +
-    'rollout cost'
-  ).split(' '),
+  ('instances replicaLag lostCommits ' + 'deadLettered rebalances drain ' + 'rollout cost').split(
+    ' ',
+  ),
 );
 
 /** First words of all metrics, of later versions too: no part may be called like one of them. */
