@@ -210,16 +210,12 @@ class Walker {
       case 'saga':
         this.saga(from, step.saga, around, step.await);
         return;
-      case 'respond':
+      case 'respond': {
         // The answer has left: who called no longer waits for what follows.
-        this.steps(
-          from,
-          step.then,
-          [...path, 'respond', 'then'],
-          { ...around, background: true },
-          selves,
-        );
+        const left = { ...around, background: true };
+        this.steps(from, step.then, [...path, 'respond', 'then'], left, selves);
         return;
+      }
       default:
     }
   }

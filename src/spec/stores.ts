@@ -84,6 +84,7 @@ export interface Projection {
 /** The part of a projection whose work is not done by a service: its own process, or those of its callers. */
 export const OWN_PROJECTOR = 'batch';
 
+/** Whether the work of a projection is a part of its own: no service does it. */
 export function hasOwnPart({
   lifecycle,
   service,
