@@ -41,6 +41,8 @@ export interface Call {
   readonly handled: boolean;
   /** The caller waits at most so long, because of what stands around the call. Infinity = no limit. */
   readonly withinNs: number;
+  /** What it is made inside of, such as `a transaction of db`, and that without the call; null = nothing. */
+  readonly inside: { readonly text: string; readonly steps: string } | null;
   /** Connections of its bundle to services and gateways, or null. */
   readonly connections: Connections | null;
   /** Client-side pool of one calling instance, null where the callee is neither database nor event store. */
@@ -54,6 +56,7 @@ interface Around {
   readonly background: boolean;
   readonly handled: boolean;
   readonly withinNs: number;
+  readonly inside: Call['inside'];
   /** Paths under which the policy of a step may have been written, after its own. */
   readonly owners: readonly Path[];
 }
@@ -70,6 +73,7 @@ const TOP: Around = Object.freeze({
   background: false,
   handled: false,
   withinNs: Infinity,
+  inside: null,
   owners: [],
 });
 
@@ -167,6 +171,7 @@ class Walker {
       times: outer.times * share,
       most: outer.most * share,
       background: outer.background || step.background,
+      inside: step.background ? null : outer.inside,
       handled: outer.handled || step.optional || step.onError !== null,
     };
     if (step.onError !== null) {
@@ -205,14 +210,14 @@ class Walker {
       }
       case 'transaction':
       case 'lock':
-        this.steps(from, step.steps, [...path, step.verb, 'steps'], around, selves);
+        this.section(from, step, [...path, step.verb], around, selves);
         return;
       case 'saga':
         this.saga(from, step.saga, around, step.await);
         return;
       case 'respond': {
         // The answer has left: who called no longer waits for what follows.
-        const left = { ...around, background: true };
+        const left = { ...around, background: true, inside: null };
         this.steps(from, step.then, [...path, 'respond', 'then'], left, selves);
         return;
       }
@@ -239,6 +244,24 @@ class Walker {
       const inner = { ...around, times: around.times * times, most: around.most * times };
       this.add(from, { component: step.store, part }, BARE, step.policy, path, inner);
     }
+  }
+
+  /** A transaction or a lock: what is called inside keeps others waiting. */
+  private section(
+    from: string,
+    step: Extract<Step, { verb: 'transaction' | 'lock' }>,
+    path: Path,
+    around: Around,
+    selves: number,
+  ): void {
+    const inside =
+      step.verb === 'lock'
+        ? { text: `a lock on ${step.key}`, steps: `lock: { on: ${step.key}, steps: [ ] }` }
+        : {
+            text: `a transaction of ${step.database}`,
+            steps: `transaction: { database: ${step.database}, steps: [ ] }`,
+          };
+    this.steps(from, step.steps, [...path, 'steps'], { ...around, inside }, selves);
   }
 
   private parallel(
@@ -311,7 +334,7 @@ class Walker {
     );
     const { databases, eventStores } = this.scenario;
     const database = databases.get(target.component) ?? eventStores.get(target.component);
-    const { times, most, background, handled, withinNs } = around;
+    const { times, most, background, handled, withinNs, inside } = around;
     this.calls.push({
       from,
       to: `${target.component}.${part}`,
@@ -327,6 +350,7 @@ class Walker {
       background,
       handled,
       withinNs,
+      inside,
       connections: bundle?.connections ?? null,
       pool: database === undefined ? null : (database.pools.get(caller) ?? database.pool),
     });

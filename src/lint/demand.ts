@@ -179,7 +179,8 @@ export function hostOf(scenario: Scenario, component: string): Host | undefined 
 
 /** The section of the file in which a component stands. */
 export function sectionOf(scenario: Scenario, component: string): string {
-  if (scenario.services.has(component)) return 'services';
+  const service = scenario.services.get(component);
+  if (service !== undefined) return service.environments === null ? 'services' : 'functions';
   if (scenario.gateways.has(component)) return 'gateways';
   if (scenario.eventStores.has(component)) return 'eventStores';
   return scenario.databases.has(component) ? 'databases' : 'workloads';

@@ -1,10 +1,13 @@
 import { breakerNeverOpens } from './rules/breaker-never-opens.js';
 import { breakerOpensByChance } from './rules/breaker-opens-by-chance.js';
 import { bulkheadTooLarge } from './rules/bulkhead-too-large.js';
+import { callInsideTransaction } from './rules/call-inside-transaction.js';
 import { callWithoutTimeLimit } from './rules/call-without-time-limit.js';
 import { choreographyWithoutDeadline } from './rules/choreography-without-deadline.js';
 import { deadlineNotPropagated } from './rules/deadline-not-propagated.js';
 import { fallbackHidesFailures } from './rules/fallback-hides-failures.js';
+import { poolBelowConcurrency } from './rules/pool-below-concurrency.js';
+import { poolsExceedServer } from './rules/pools-exceed-server.js';
 import { projectionFallsBehind } from './rules/projection-falls-behind.js';
 import { queryWithoutTimeLimit } from './rules/query-without-time-limit.js';
 import { queueOutlivesCallers } from './rules/queue-outlives-callers.js';
@@ -17,6 +20,7 @@ import { routeUnreachable } from './rules/route-unreachable.js';
 import { sagaHole } from './rules/saga-hole.js';
 import { sagaStepNotIdempotent } from './rules/saga-step-not-idempotent.js';
 import { serverClosesFirst } from './rules/server-closes-first.js';
+import { sharedDatabase } from './rules/shared-database.js';
 import { singlePointOfFailure } from './rules/single-point-of-failure.js';
 import { syncCycle } from './rules/sync-cycle.js';
 import { timeoutInversion } from './rules/timeout-inversion.js';
@@ -28,10 +32,13 @@ export const rules: readonly Rule[] = [
   breakerNeverOpens,
   breakerOpensByChance,
   bulkheadTooLarge,
+  callInsideTransaction,
   callWithoutTimeLimit,
   choreographyWithoutDeadline,
   deadlineNotPropagated,
   fallbackHidesFailures,
+  poolBelowConcurrency,
+  poolsExceedServer,
   projectionFallsBehind,
   queryWithoutTimeLimit,
   queueOutlivesCallers,
@@ -44,6 +51,7 @@ export const rules: readonly Rule[] = [
   sagaHole,
   sagaStepNotIdempotent,
   serverClosesFirst,
+  sharedDatabase,
   singlePointOfFailure,
   syncCycle,
   timeoutInversion,

@@ -139,6 +139,12 @@ export class Board {
         instance.silent = this.effective('blackhole', hits) > 0;
         this.outages.setDown(instance, this.effective(name, hits) > 0);
         break;
+      case 'replicaLag':
+        instance.extraLag = Math.round(this.effective(name, hits));
+        break;
+      case 'leak':
+        instance.leak = this.effective(name, hits);
+        break;
       case 'frozen':
         this.outages.setFrozen(instance, this.effective(name, hits));
         break;

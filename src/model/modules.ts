@@ -18,6 +18,8 @@ export function actsOf(world: World): readonly Act[] {
       case 'command':
       case 'mark':
         return sagas.actOf(spec);
+      case 'invoke':
+        return world.functions.act(spec.fn);
       case 'store':
       case 'projection':
       case 'view':
@@ -25,6 +27,8 @@ export function actsOf(world: World): readonly Act[] {
       case 'lock':
       case 'statement':
       case 'committed':
+      case 'read':
+      case 'write':
         return world.sections!.actOf(spec, id);
       case 'cache':
         return world.caches!.actOf(spec);

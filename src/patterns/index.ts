@@ -66,6 +66,7 @@ export { weighted } from './balancers/weighted.js';
 export { outliersEnvoy } from './outliers/envoy.js';
 export { outliersIstio } from './outliers/istio.js';
 
+export { connectionLeak } from './faults/connection-leak.js';
 export { crash } from './faults/crash.js';
 export { error } from './faults/error.js';
 export { hang } from './faults/hang.js';
@@ -74,4 +75,5 @@ export { load } from './faults/load.js';
 export { loss } from './faults/loss.js';
 export { partition } from './faults/partition.js';
 export { pause } from './faults/pause.js';
+export { replicaLag } from './faults/replica-lag.js';
 export { slow } from './faults/slow.js';

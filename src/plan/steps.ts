@@ -150,7 +150,7 @@ function writeVerb(w: Writer, step: Step, scope: Scope): void {
       return;
     case 'query': {
       const to = { component: step.database, part: step.operation };
-      const query = (): void => writeCall(w, to, BARE, step.policy, scope, 'query');
+      const query = (): void => writeCall(w, to, BARE, step.policy, scope, 'query', step.route);
       return step.of === null ? query() : writeRead(w, step.of, scope, query);
     }
     case 'load':

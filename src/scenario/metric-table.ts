@@ -1,5 +1,6 @@
 import { counted, metric } from './metric-entry.js';
 import { DATABASE_METRICS } from './metrics-databases.js';
+import { FUNCTION_METRICS } from './metrics-functions.js';
 import { CACHE_METRICS } from './metrics-caches.js';
 import { MESSAGE_METRICS } from './metrics-messages.js';
 import { SAGA_METRICS } from './metrics-sagas.js';
@@ -329,6 +330,7 @@ export const METRICS: readonly Metric[] = [
   ...SAGA_METRICS,
   ...STORE_METRICS,
   ...DATABASE_METRICS,
+  ...FUNCTION_METRICS,
   ...CACHE_METRICS,
   metric(
     'blastRadius',

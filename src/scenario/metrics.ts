@@ -42,9 +42,7 @@ for (const entry of METRICS) BY_NAME.set(entry.name, [...(BY_NAME.get(entry.name
 
 /** Names the language knows and a later version measures, by first word. */
 const LATER = new Set(
-  ('instances replicaLag lostCommits ' + 'deadLettered rebalances drain ' + 'rollout cost').split(
-    ' ',
-  ),
+  ('instances ' + 'deadLettered rebalances drain ' + 'rollout cost').split(' '),
 );
 
 /** First words of all metrics, of later versions too: no part may be called like one of them. */

@@ -18,6 +18,10 @@ export const KNOBS = {
   errorBefore: { combine: 'union', neutral: 0 },
   /** Instance or endpoint: share of requests failed after the work was done. 1-prod(1-p). */
   errorAfter: { combine: 'union', neutral: 0 },
+  /** Instance: share of the calls of databases after which it keeps the connection. 1-prod(1-p). */
+  leak: { combine: 'union', neutral: 0 },
+  /** Instance: by how many ns a replica falls behind. Max. */
+  replicaLag: { combine: 'max', neutral: 0 },
   /** Link: share of messages delayed by retransmission. 1-prod(1-p). */
   loss: { combine: 'union', neutral: 0 },
   /** Link: 1 = messages vanish, 2 = connections are refused. Max. */

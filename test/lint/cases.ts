@@ -53,6 +53,28 @@ function routed(edge: string, matches: readonly string[]): string {
   ]);
 }
 
+/** Two services with these steps, and a database. */
+function two(shop: string, stock: string): string {
+  return scenario([
+    'services:',
+    `  shop: { endpoints: { buy: [ ${shop} ] } }`,
+    `  stock: { endpoints: { take: [ ${stock} ] } }`,
+    'databases: { db: { operations: { read: 20ms, write: { work: 5ms, write: true } } } }',
+    'workloads: { users: { arrivals: poisson(1/s), requests: [ { call: shop.buy }, { call: stock.take } ] } }',
+  ]);
+}
+
+/** A service with these steps of `buy`, a database, and what the other fields of both are. */
+function stored(steps: string, db: string, shop = ''): string {
+  return scenario([
+    'services:',
+    `  shop: { ${shop}endpoints: { buy: [ ${steps} ] } }`,
+    `  ${PAY}`,
+    `databases: { db: { ${db}operations: { read: 20ms, write: { work: 5ms, write: true } } } }`,
+    USERS,
+  ]);
+}
+
 const KEPT = 'pay: { protocol: { keepAliveTimeout: 5s }, endpoints: { charge: [ wait: 20ms ] } }';
 const GUARD = 'timeout: 100ms';
 const RETRY = 'attempts: 3, on: [any], backoff: { kind: constant, base: 50ms, jitter: full }';
@@ -160,6 +182,26 @@ export const CASES: readonly RuleCase[] = [
     },
   },
   {
+    rule: 'call-inside-transaction',
+    fires: stored(
+      'transaction: { database: db, steps: [ query: db.write, call: pay.charge ] }',
+      '',
+    ),
+    path: 'services.shop.endpoints.buy.steps[0].transaction.steps[1]',
+    measured: 'a call between the beginning and the end of a transaction of db',
+    limit: 'none',
+    silent: {
+      'the call comes first': stored(
+        'call: pay.charge, transaction: { database: db, steps: [ query: db.write ] }',
+        '',
+      ),
+      'nobody waits for it': stored(
+        'transaction: { database: db, steps: [ query: db.write, { call: pay.charge, background: true } ] }',
+        '',
+      ),
+    },
+  },
+  {
     rule: 'call-without-time-limit',
     fires: pair('{ retry: { attempts: 2 } }'),
     path: 'policies.hop',
@@ -212,6 +254,46 @@ export const CASES: readonly RuleCase[] = [
     silent: {
       'counted as degraded': pair('{ fallback: { on: [any] } }'),
       'for timeouts only': pair('{ timeout: 1s, fallback: { on: [timeout], degraded: false } }'),
+    },
+  },
+  {
+    rule: 'pool-below-concurrency',
+    // 100/s x 20 ms = 2 connections are busy on average.
+    fires: stored('query: db.read', 'pool: { maxOpen: 1 }, '),
+    path: 'databases.db.pool.maxOpen',
+    measured: '1 connections for 100/s x 20ms = 2',
+    limit: 'at least 2',
+    silent: {
+      'as many as are busy': stored('query: db.read', 'pool: { maxOpen: 2 }, '),
+      'no more workers than connections': stored(
+        'query: db.read',
+        'pool: { maxOpen: 1 }, ',
+        'concurrency: 1, ',
+      ),
+      'one for each of two instances': stored(
+        'query: db.read',
+        'pool: { maxOpen: 1 }, ',
+        'replicas: 2, ',
+      ),
+    },
+  },
+  {
+    rule: 'pools-exceed-server',
+    fires: stored('query: db.read', 'kind: postgres, pool: { maxOpen: 50 }, ', 'replicas: 2, '),
+    path: 'databases.db.pool.maxOpen',
+    measured: '2 x 50 = 100',
+    limit: 'at most 97',
+    silent: {
+      'as many as there are': stored(
+        'query: db.read',
+        'maxConnections: 100, pool: { maxOpen: 50 }, ',
+        'replicas: 2, ',
+      ),
+      'a server without a limit': stored(
+        'query: db.read',
+        'pool: { maxOpen: 50 }, ',
+        'replicas: 2, ',
+      ),
     },
   },
   {
@@ -475,6 +557,17 @@ export const CASES: readonly RuleCase[] = [
         KEPT.replace('{ keep', '{ kind: http2, keep'),
       ),
       'the server keeps them for ever': pair('{ timeout: 1s, connections: {} }'),
+    },
+  },
+  {
+    rule: 'shared-database',
+    fires: two('query: db.write', 'query: db.read'),
+    path: 'databases.db',
+    measured: 'written by shop, read by stock',
+    limit: 'one service',
+    silent: {
+      'one service asks it': two('query: db.write, query: db.read', 'wait: 1ms'),
+      'nobody writes it': two('query: db.read', 'query: db.read'),
     },
   },
   {

@@ -107,6 +107,7 @@ describe('the registry of patterns', () => {
       'timeout/simple',
     ]);
     expect(faultKinds.map((k) => k.kind)).toEqual([
+      'connectionLeak',
       'crash',
       'error',
       'hang',
@@ -115,6 +116,7 @@ describe('the registry of patterns', () => {
       'loss',
       'partition',
       'pause',
+      'replicaLag',
       'slow',
     ]);
   });

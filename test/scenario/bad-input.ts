@@ -896,10 +896,10 @@ export const BAD_SHAPES: readonly BadCase[] = [
   },
   {
     title: 'a database of a later version',
-    edit: ['{ cpu: 4,', '{ kind: postgres, cpu: 4,'],
+    edit: ['{ cpu: 4,', '{ kind: dynamodb, cpu: 4,'],
     code: 'FL202',
-    at: 'postgres',
-    says: 'postgres is known, not in this version',
+    at: 'dynamodb',
+    says: 'dynamodb is known, not in this version',
   },
   {
     title: 'an unknown kind of fault',

@@ -361,6 +361,13 @@ export const DECISIVE: readonly Decisive[] = [
     'Pollaczek-Khinchine with 99 % of 1 ms and 1 % of 300 ms',
   ),
   row(
+    'failover',
+    'db.lostCommits in far-behind',
+    3000,
+    1,
+    '100 writes/s x 30 s that the replica had not got',
+  ),
+  row(
     'fallback-call',
     'users.success during outage in small-backup',
     0.51,
@@ -380,6 +387,13 @@ export const DECISIVE: readonly Decisive[] = [
     0.4375,
     0.01,
     'either of two choices hits the one of four that is always free: 1 - (3/4)^2',
+  ),
+  row(
+    'function-cold-starts',
+    'thumbnail.coldStarts in ten-minutes',
+    199,
+    1,
+    '4 rushes of 50 that find no environment; the first begins at the start, and its 50th comes a second later to a free one',
   ),
   row(
     'gateway-chain',
@@ -686,6 +700,13 @@ export const DECISIVE: readonly Decisive[] = [
     982,
     0.5,
     '500 less the 18 that came before, and 500 of the next window',
+  ),
+  row(
+    'read-replicas',
+    'db.staleReads in at-replicas',
+    762,
+    60,
+    '8000 reads, of which 1 - e^(-2/s x 50 ms) = 9.5 % miss a payment of their account',
   ),
   row(
     'renewal',
