@@ -834,8 +834,6 @@ export const DECISIVE: readonly Decisive[] = [
     0.6,
     '4046 waiting: 2 s at 250/s, then 3.5 s at 1000/s',
   ),
-  row('stages', 'load.latency.p50 from 28s to 30s in jump', 1.8, 0.2, '900 waiting / 500/s'),
-  row('steps', 'users.success in strict', 0.32, 0.02, '0.8 x 0.8 x 0.5'),
   row(
     'snapshots',
     'customers.latency.p50 in snapshots',
@@ -843,6 +841,8 @@ export const DECISIVE: readonly Decisive[] = [
     0.0001,
     '2 + 5 + 50 x 0.105 + 2 ms',
   ),
+  row('stages', 'load.latency.p50 from 28s to 30s in jump', 1.8, 0.2, '900 waiting / 500/s'),
+  row('steps', 'users.success in strict', 0.32, 0.02, '0.8 x 0.8 x 0.5'),
   row(
     'sticky-canary',
     'users.journey.success in coin',
