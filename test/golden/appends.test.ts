@@ -58,6 +58,27 @@ workloads:
   });
 });
 
+describe('streams of which every request has one of its own', () => {
+  it('are known for as long as the request lasts, and no longer', () => {
+    const traced = golden(
+      `
+keys: { order: unique }
+eventStores: { orders: { stream: { key: order }, apply: 1ms } }
+services:
+  shop: { endpoints: { buy: [ append: { store: orders, events: 3 }, wait: 5ms, load: orders ] } }
+workloads:
+  users: { arrivals: constant(1000/s), requests: [ { call: shop.buy } ] }
+`,
+      '10s',
+    );
+    const took = traced.requests.filter(({ answered }) => answered >= 0);
+    expect(took.length).toBeGreaterThan(9900);
+    expect(
+      new Set(took.map(({ sent, answered }) => Math.round((answered - sent) * 1e6) / 1e6)),
+    ).toEqual(new Set([8]));
+  });
+});
+
 /** SN-2: ten appends to one stream, 100 ms apart, a snapshot every three events. */
 describe('SN-2: snapshots', () => {
   const body = `

@@ -103,6 +103,12 @@ describe('CQ-2: what a read does about an event that is not in the view yet', ()
     expect(traced.at('views.select')).toHaveLength(0);
   });
 
+  it('misses nothing then, however long the view takes', () => {
+    const traced = golden(read('of: list, consistency: stickyPrimary(5s)', 'work: 300ms'));
+    expect([reader(traced), stale(traced)]).toEqual([35, 0]);
+    expect(metered(traced, 'reads', 'list')).toBe(1);
+  });
+
   it('sticks no more at the end of that time', () => {
     const traced = golden(read('of: list, consistency: stickyPrimary(10ms)'));
     expect([reader(traced), stale(traced)]).toEqual([11, 1]);

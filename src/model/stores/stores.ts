@@ -88,7 +88,7 @@ export class Stores {
       (consistency.kind === 'stickyPrimary' && model.versions.sticks(entity, consistency.forNs));
     if (asksStore) {
       world.strands.pc[strand] = pc + 2;
-      cargo.missing[strand] = Infinity;
+      cargo.known[strand] = 0;
       return OUTCOME.ok;
     }
     if (model.rebuild?.isOffline === true) return UNAVAILABLE;
