@@ -35,6 +35,8 @@ export interface Call {
   readonly times: number;
   /** The same with what is only done after a failure. */
   readonly most: number;
+  /** The cache whose misses make it, null where none does. */
+  readonly cache: string | null;
   /** Nobody waits for its end. */
   readonly background: boolean;
   /** Its failure does not fail the part. */
@@ -53,6 +55,7 @@ export interface Call {
 interface Around {
   readonly times: number;
   readonly most: number;
+  readonly cache: string | null;
   readonly background: boolean;
   readonly handled: boolean;
   readonly withinNs: number;
@@ -70,6 +73,7 @@ const BARE: RequestLine = Object.freeze({
 const TOP: Around = Object.freeze({
   times: 1,
   most: 1,
+  cache: null,
   background: false,
   handled: false,
   withinNs: Infinity,
@@ -190,18 +194,15 @@ class Walker {
       case 'append':
         this.stored(from, step, path, around);
         return;
+      case 'cache':
+        this.cache(from, step, path, around, selves);
+        return;
       case 'parallel':
         this.parallel(from, step, path, around, selves);
         return;
-      case 'choose': {
-        const total = step.branches.reduce((sum, { weight }) => sum + (weight ?? 0), 0);
-        step.branches.forEach(({ weight, steps }, index) => {
-          const part = weight === null || total === 0 ? 1 : weight / total;
-          const inner = { ...around, times: around.times * part, most: around.most * part };
-          this.steps(from, steps, [...path, 'choose', index, 'steps'], inner, selves);
-        });
+      case 'choose':
+        this.choose(from, step, path, around, selves);
         return;
-      }
       case 'loop': {
         const rounds = meanCount(step.count);
         const inner = { ...around, times: around.times * rounds, most: around.most * rounds };
@@ -286,6 +287,21 @@ class Walker {
     });
   }
 
+  private choose(
+    from: string,
+    { branches }: Extract<Step, { verb: 'choose' }>,
+    path: Path,
+    around: Around,
+    selves: number,
+  ): void {
+    const total = branches.reduce((sum, { weight }) => sum + (weight ?? 0), 0);
+    branches.forEach(({ weight, steps }, index) => {
+      const part = weight === null || total === 0 ? 1 : weight / total;
+      const inner = { ...around, times: around.times * part, most: around.most * part };
+      this.steps(from, steps, [...path, 'choose', index, 'steps'], inner, selves);
+    });
+  }
+
   /** The calls that an orchestrator makes; they count as those of who begins the saga. */
   private saga(from: string, name: string, around: Around, awaits: boolean): void {
     const saga = this.scenario.sagas.get(name);
@@ -304,6 +320,21 @@ class Walker {
     const writes = 1 + (before ? 2 : 1) * saga.steps.length;
     const saving = { ...inner, times: inner.times * writes, most: inner.most * writes };
     this.add(from, { component: database, part: operation }, BARE, null, path, saving);
+  }
+
+  private cache(
+    from: string,
+    step: Extract<Step, { verb: 'cache' }>,
+    path: Path,
+    around: Around,
+    selves: number,
+  ): void {
+    // How often a value is missed depends on who comes back, unless the ratio is fixed.
+    const { hitRatio } = this.scenario.caches.get(step.cache)!;
+    const misses = step.op === 'refresh' ? 1 : hitRatio === null ? 0 : 1 - hitRatio;
+    const loads = { ...around, times: around.times * misses, cache: step.cache };
+    this.steps(from, step.onMiss ?? [], [...path, 'cache', 'onMiss'], loads, selves);
+    this.steps(from, step.write ?? [], [...path, 'cache', 'write'], around, selves);
   }
 
   private inPlace(from: string, to: Target, around: Around, selves: number): void {
@@ -334,7 +365,7 @@ class Walker {
     );
     const { databases, eventStores } = this.scenario;
     const database = databases.get(target.component) ?? eventStores.get(target.component);
-    const { times, most, background, handled, withinNs, inside } = around;
+    const { times, most, cache, background, handled, withinNs, inside } = around;
     this.calls.push({
       from,
       to: `${target.component}.${part}`,
@@ -347,6 +378,7 @@ class Walker {
       policyPath,
       times,
       most,
+      cache,
       background,
       handled,
       withinNs,

@@ -274,10 +274,10 @@ export const BAD_SHAPES: readonly BadCase[] = [
   },
   {
     title: 'a section of a later version',
-    edit: ['report: { focus: [orders] }', 'functions: { f: {} }'],
+    edit: ['report: { focus: [orders] }', 'mesh: {}'],
     code: 'FL202',
-    at: 'functions',
-    says: 'functions is known, not in this version',
+    at: 'mesh',
+    says: 'mesh is known, not in this version',
   },
   {
     title: 'a misspelt field of a service',
