@@ -40,13 +40,7 @@ export interface EventStore extends Host {
 }
 
 /** What can be asked of an event store: the names of its parts. */
-export const STORE_PART = Object.freeze({
-  append: 'append',
-  read: 'read',
-  readSnapshot: 'readSnapshot',
-  writeSnapshot: 'writeSnapshot',
-} as const);
-export type StorePart = keyof typeof STORE_PART;
+export type StorePart = 'append' | 'read' | 'readSnapshot' | 'writeSnapshot';
 
 /** The parts that a store has: those of snapshots only where there are any. */
 export function partsOfStore(hasSnapshots: boolean): readonly StorePart[] {
