@@ -35,6 +35,7 @@ export function expand(root: Node, problems: Problems): Node {
   for (const name of ['services', 'gateways', 'templates', 'defaults']) section(name, expandHost);
   section('functions', expandFunction);
   for (const name of ['databases', 'templates', 'defaults']) section(name, expandDatabase);
+  section('databases', expandReplicas);
   for (const name of ['caches', 'templates', 'defaults']) section(name, expandCache);
   section('eventStores', expandDatabase);
   for (const name of ['workloads', 'templates', 'defaults']) {
@@ -133,11 +134,16 @@ function expandTo(node: Node): Node {
   return map(new Map([[target, { key: node.at, value: scalar(100, node.at) }]]), node.at);
 }
 
+/** `replicas: 2` of a database; what a template means by it shows where it is used. */
+export function expandReplicas(node: Node): Node {
+  if (node.type !== 'map') return node;
+  return change(node, 'replicas', (value) => wrapScalar(value, 'count'));
+}
+
 function expandDatabase(node: Node): Node {
   if (node.type !== 'map') return node;
   const database = change(node, 'cpu', (value) => wrapScalar(value, 'cores'));
-  const nodes = change(database, 'replicas', (value) => wrapScalar(value, 'count'));
-  return change(nodes, 'operations', (value) =>
+  return change(database, 'operations', (value) =>
     changeAll(value, (operation) => wrapDistribution(operation, 'work')),
   );
 }

@@ -20,6 +20,18 @@ describe('short forms', () => {
     expect(load(short).file!.sha256).toBe(load(long).file!.sha256);
   });
 
+  it('of replicas in a template are read by what they become part of', () => {
+    const scenario = scenarioOf(
+      station(
+        '{ extends: small, endpoints: { serve: [ query: db.get ] } }',
+        'templates: { small: { replicas: 3 }, copied: { replicas: 2 } }\n' +
+          'databases: { db: { extends: copied, operations: { get: 1ms } } }',
+      ),
+    );
+    expect(scenario.services.get('station')!.replicas).toBe(3);
+    expect(scenario.databases.get('db')!.operations.has('get')).toBe(true);
+  });
+
   it('of a parallel step take single steps and lists as branches', () => {
     const step = scenarioOf(serve('[ parallel: [ wait: 1ms, [ wait: 2ms, wait: 3ms ] ] ]'))
       .services.get('station')!
