@@ -191,7 +191,7 @@ export class Driver {
     const { tasks, strands } = this.world;
     const context = records.context(slot, step, commands.undo[command]);
     const strand = tasks.start(this.owner, command, instance, this.plan.driver, context);
-    if (commands.strand[command] >= 0) return;
+    if (strand < 0 || commands.strand[command] >= 0) return;
     // Its instance is frozen, and it has not begun.
     commands.strand[command] = strand;
     commands.life[command] = strands.life[strand];

@@ -1,9 +1,9 @@
-import type { CountDistribution } from '../../kernel/counts.js';
-import type { Cache } from '../../spec/caching.js';
-import type { Gateway, Middleware, Scenario, Target } from '../../spec/scenario.js';
+import type { Gateway, Scenario, Target } from '../../spec/scenario.js';
 import type { Step } from '../../spec/steps.js';
 import { possibleRoutes, routeOf } from '../routes.js';
 import { sagaCalls, sagaStart } from './graph-sagas.js';
+import { asked, sharedLevel } from './chain-targets.js';
+import { leastOf, meanOf } from './count-bounds.js';
 import { projectionEdges, readEdges, storeEdges } from './graph-stores.js';
 
 /** One way a part may call another. */
@@ -70,6 +70,16 @@ export function callGraph(scenario: Omit<Scenario, 'faults' | 'report'>): CallGr
       }
     }
   }
+  const topics = [...scenario.topics.values()].map(({ subscribers }) => subscribers);
+  const queues = [...scenario.queues.values()].map(({ consumers }) => consumers);
+  for (const consumers of [...topics, ...queues]) {
+    for (const { call, inbox } of consumers) {
+      const query = inbox?.query ?? null;
+      if (query === null) continue;
+      const to = { component: query.database, part: query.operation };
+      walker.edge(`${call.component}.${call.part}`, to, null, true, 1, 1);
+    }
+  }
   edges.push(...projectionEdges(scenario));
   for (const [name, workload] of scenario.workloads) {
     for (const request of workload.requests) {
@@ -78,21 +88,6 @@ export function callGraph(scenario: Omit<Scenario, 'faults' | 'report'>): CallGr
   }
   for (const saga of scenario.sagas.values()) sagaCalls(walker, saga);
   return new CallGraph(edges);
-}
-
-/** Whom a member of a middleware chain asks: the store of a limiter, a remote check, a shared cache. */
-function asked(
-  { caches }: Pick<Scenario, 'caches'>,
-  { store, call, response }: Middleware,
-): readonly Target[] {
-  const shared = response === null ? null : sharedLevel(caches.get(response.cache));
-  return [store?.of ?? null, call, shared].flatMap((to) => (to === null ? [] : [to]));
-}
-
-/** The level of a cache that is called, or null. */
-function sharedLevel(cache: Cache | undefined): Target | null {
-  const level = cache?.levels.find(({ kind }) => kind !== 'local');
-  return level === undefined ? null : { component: cache!.name, part: level.name };
 }
 
 /** A circle of certain calls, as the parts on it from the first back to it; null where there is none. */
@@ -357,35 +352,6 @@ function triesOf(bundle: Step['policy']): number {
   const capped = typeof share === 'number' ? 1 + share : Infinity;
   const hedged = Math.min(attempts(hedge['attempts']), capped);
   return (retry === Infinity ? 1 : retry) * (hedged === Infinity ? 1 : hedged);
-}
-
-function leastOf(count: CountDistribution): number {
-  switch (count.kind) {
-    case 'constant':
-      return count.value;
-    case 'uniform':
-      return count.min;
-    case 'geometric':
-      return 1;
-    case 'choice':
-      return Math.min(...count.branches.map((branch) => branch.value));
-    case 'normal':
-      return 0;
-  }
-}
-
-function meanOf(count: CountDistribution): number {
-  switch (count.kind) {
-    case 'constant':
-      return count.value;
-    case 'uniform':
-      return (count.min + count.max) / 2;
-    case 'geometric':
-    case 'normal':
-      return count.mean;
-    case 'choice':
-      return count.branches.reduce((sum, branch) => sum + branch.weight * branch.value, 0);
-  }
 }
 
 function componentOf(part: string): string {
