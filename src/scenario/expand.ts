@@ -35,7 +35,10 @@ export function expand(root: Node, problems: Problems): Node {
   for (const name of ['services', 'gateways', 'templates', 'defaults']) section(name, expandHost);
   section('functions', expandFunction);
   for (const name of ['databases', 'templates', 'defaults']) section(name, expandDatabase);
-  section('databases', expandReplicas);
+  section('databases', expandNodes);
+  // Of a service they are a plain number: what is no database keeps it.
+  section('templates', (node) => (get(node, 'operations') === undefined ? node : expandNodes(node)));
+  section('defaults', (node, key) => (key === 'databases' ? expandNodes(node) : node));
   for (const name of ['caches', 'templates', 'defaults']) section(name, expandCache);
   section('eventStores', expandDatabase);
   for (const name of ['workloads', 'templates', 'defaults']) {
@@ -134,18 +137,17 @@ function expandTo(node: Node): Node {
   return map(new Map([[target, { key: node.at, value: scalar(100, node.at) }]]), node.at);
 }
 
-/** `replicas: 2` of a database; what a template means by it shows where it is used. */
-export function expandReplicas(node: Node): Node {
-  if (node.type !== 'map') return node;
-  return change(node, 'replicas', (value) => wrapScalar(value, 'count'));
-}
-
 function expandDatabase(node: Node): Node {
   if (node.type !== 'map') return node;
   const database = change(node, 'cpu', (value) => wrapScalar(value, 'cores'));
   return change(database, 'operations', (value) =>
     changeAll(value, (operation) => wrapDistribution(operation, 'work')),
   );
+}
+
+function expandNodes(node: Node): Node {
+  if (node.type !== 'map') return node;
+  return change(node, 'replicas', (value) => wrapScalar(value, 'count'));
 }
 
 function expandCache(node: Node): Node {

@@ -1,5 +1,4 @@
 import type { Problems } from './diagnostics.js';
-import { expandReplicas } from './expand.js';
 import type { Entry, MapNode, Node, PathKey } from './located.js';
 import { change, changeAll, get, items, map, text } from './located.js';
 import { merge } from './merge.js';
@@ -34,9 +33,7 @@ export function inheritTemplates(root: MapNode, problems: Problems): MapNode {
     );
   }
   result = change(result, 'eventStores', (all) => changeAll(all, layPools));
-  return change(result, 'databases', (all) =>
-    changeAll(all, (database) => layPools(expandReplicas(database))),
-  );
+  return change(result, 'databases', (all) => changeAll(all, layPools));
 }
 
 /** The pool of a single caller lies over that of the database, unless it is of another kind. */
