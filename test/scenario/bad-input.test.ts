@@ -1,11 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { BAD_BALANCING } from './bad-balancing.js';
 import { BAD_SHAPES, RIGHT } from './bad-input.js';
+import { BAD_DATABASES } from './bad-databases.js';
 import { BAD_MIDDLEWARE } from './bad-middleware.js';
 import { BAD_REFERENCES } from './bad-references.js';
 import { brief, load } from './support.js';
 
-const BAD = [...BAD_SHAPES, ...BAD_REFERENCES, ...BAD_MIDDLEWARE, ...BAD_BALANCING];
+const BAD = [
+  ...BAD_SHAPES,
+  ...BAD_REFERENCES,
+  ...BAD_MIDDLEWARE,
+  ...BAD_BALANCING,
+  ...BAD_DATABASES,
+];
 
 describe('a scenario with one mistake', () => {
   it('is right without it', () => {
