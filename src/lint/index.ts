@@ -3,6 +3,7 @@ import { breakerOpensByChance } from './rules/breaker-opens-by-chance.js';
 import { bulkheadTooLarge } from './rules/bulkhead-too-large.js';
 import { callInsideTransaction } from './rules/call-inside-transaction.js';
 import { callWithoutTimeLimit } from './rules/call-without-time-limit.js';
+import { choreographyWithoutDeadline } from './rules/choreography-without-deadline.js';
 import { deadlineNotPropagated } from './rules/deadline-not-propagated.js';
 import { fallbackHidesFailures } from './rules/fallback-hides-failures.js';
 import { poolBelowConcurrency } from './rules/pool-below-concurrency.js';
@@ -15,6 +16,8 @@ import { retryProduct } from './rules/retry-product.js';
 import { retryWithoutBackoff } from './rules/retry-without-backoff.js';
 import { retryWithoutBudget } from './rules/retry-without-budget.js';
 import { routeUnreachable } from './rules/route-unreachable.js';
+import { sagaHole } from './rules/saga-hole.js';
+import { sagaStepNotIdempotent } from './rules/saga-step-not-idempotent.js';
 import { serverClosesFirst } from './rules/server-closes-first.js';
 import { sharedDatabase } from './rules/shared-database.js';
 import { singlePointOfFailure } from './rules/single-point-of-failure.js';
@@ -30,6 +33,7 @@ export const rules: readonly Rule[] = [
   bulkheadTooLarge,
   callInsideTransaction,
   callWithoutTimeLimit,
+  choreographyWithoutDeadline,
   deadlineNotPropagated,
   fallbackHidesFailures,
   poolBelowConcurrency,
@@ -42,6 +46,8 @@ export const rules: readonly Rule[] = [
   retryWithoutBackoff,
   retryWithoutBudget,
   routeUnreachable,
+  sagaHole,
+  sagaStepNotIdempotent,
   serverClosesFirst,
   sharedDatabase,
   singlePointOfFailure,

@@ -1,17 +1,23 @@
 import type { PlanAct } from '../spec/modules.js';
 import type { Act } from './acts.js';
 import { Channels } from './messaging/channels.js';
+import { Sagas } from './sagas/sagas.js';
 import { Stores } from './stores/stores.js';
 import type { World } from './world.js';
 
 /** Builds what stands beside the calls of a run, and gives the steps that lead there, by act id. */
 export function actsOf(world: World): readonly Act[] {
   const channels = new Channels(world);
+  const sagas = new Sagas(world);
   const stores = world.cargo === null ? null : new Stores(world, world.cargo);
   return world.plan.acts.map((spec: PlanAct, id): Act => {
     switch (spec.act) {
       case 'publish':
         return channels.actOf(spec);
+      case 'saga':
+      case 'command':
+      case 'mark':
+        return sagas.actOf(spec);
       case 'invoke':
         return world.functions.act(spec.fn);
       case 'store':

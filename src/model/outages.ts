@@ -46,6 +46,16 @@ export class Outages {
     this.updateFleet(instance);
   }
 
+  /** The process dies of itself and is started again at once, empty and cold. */
+  die(instance: Instance): void {
+    if (instance.down) return;
+    this.crash(instance);
+    this.turnCores(instance);
+    this.journal(instance, DOWN);
+    this.updateFleet(instance);
+    if (this.starts.begin(instance)) this.started(instance);
+  }
+
   /** Hangs, pauses (see FROZEN) or thaws; what had stalled goes on in the order in which it came. */
   setFrozen(instance: Instance, frozen: number): void {
     if (instance.ordered === frozen) return;
@@ -72,6 +82,7 @@ export class Outages {
   /** The process answers again. */
   private started(instance: Instance): void {
     instance.down = false;
+    instance.startedAt = this.world.engine.now;
     this.starts.warmUp(instance);
     this.turnCores(instance);
     this.journal(instance, UP);

@@ -99,7 +99,7 @@ export class Strands {
   priority: Int32Array = new Int32Array(0);
   /** Calls above it, 0 for a user request. */
   level: Uint8Array = new Uint8Array(0);
-  /** Bits: 1 = holds a worker, 2 = counts among the accepted requests of an async instance, 4 = see GATED. */
+  /** Bits: 1 = holds a worker, 2 = counts among the accepted requests of an async instance, 4 = see GATED, 8 = see HOLDS. */
   slot: Uint8Array = new Uint8Array(0);
   /** 1 once it was told that its caller has left. */
   told: Uint8Array = new Uint8Array(0);
@@ -137,7 +137,7 @@ export class Strands {
   }
 
   /** A strand on an instance, with everything cleared that a job or branch relies on. */
-  fresh(instance: number, lineageA: number, lineageB: number): number {
+  open(instance: number, lineageA: number, lineageB: number): number {
     const strand = this.slots.take();
     this.instance[strand] = instance;
     this.lineageA[strand] = lineageA;

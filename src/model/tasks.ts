@@ -10,6 +10,8 @@ export interface TaskOwner {
    * was started ends once.
    */
   taskEnded(record: number, outcome: Outcome): void;
+  /** True where its tasks are no requests of the endpoint that they run: they are not measured as such. */
+  readonly silent?: boolean;
 }
 
 /** What a task is done for: the request in whose tree it stands, and its own identity. */
@@ -68,7 +70,7 @@ export class Tasks {
   ): number {
     const { world } = this;
     const { strands, engine, sink, plan, tracer } = world;
-    const strand = world.server.newStrand(instance, context.lineageA, context.lineageB);
+    const strand = world.strands.open(instance, context.lineageA, context.lineageB);
     strands.returns[strand] = RETURN.task;
     strands.from[strand] = owner;
     strands.link[strand] = record;
@@ -95,6 +97,7 @@ export class Tasks {
     strands.arrived[strand] = strands.begun[strand] = engine.now;
     strands.called[strand] = engine.now;
     strands.state[strand] = STATE.READY;
+    if (this.owners[owner].silent === true) strands.cell[strand] = strands.begun[strand] = -1;
     strands.traceRoot[strand] = context.traceRoot;
     if (context.traceRoot !== 0) {
       strands.trace[strand] = tracer.nextId();

@@ -19,6 +19,8 @@ export function modulePartsOf(source: Source): readonly (readonly [string, PartS
         subscriber.group,
         { kind: 'group', subscriber },
       ]);
+    case 'saga':
+      return source.saga.steps.map((step) => [step.name, { kind: 'step', step }]);
     case 'cache':
       return source.cache.levels.map((level) => [
         level.name,

@@ -1,4 +1,5 @@
 import type { PlanModules } from '../spec/modules.js';
+import type { KeyTable } from './keys.js';
 import { planFunctions } from './functions.js';
 import { planCaches } from './caches.js';
 import { planTopics } from './messaging.js';
@@ -8,10 +9,11 @@ import { planStores } from './stores.js';
 import type { Writer } from './writer.js';
 
 /** What stands beside the calls, once all programs are written. */
-export function planModules(w: Writer): PlanModules {
+export function planModules(w: Writer, keys: KeyTable): PlanModules {
   return {
     acts: w.acts.list,
     topics: planTopics(w.layout, w.distributions),
+    sagas: w.sagas.plan(w, keys),
     functions: planFunctions(w.layout, w.distributions),
     stores: planStores(w),
     projections: planProjections(w),

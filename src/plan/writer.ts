@@ -14,6 +14,7 @@ import type { EdgeTable } from './edges.js';
 import type { Keyed } from './keyed.js';
 import type { LaidPart, Layout } from './layout.js';
 import type { GateTable } from './gates.js';
+import type { SagaTable } from './sagas.js';
 import type { Problems } from './problem.js';
 import { isTracked } from './rows.js';
 import { requestBytesOf } from './sizes.js';
@@ -34,6 +35,7 @@ export interface Writer {
   readonly keyed: Keyed;
   readonly gates: GateTable;
   readonly acts: Acts;
+  readonly sagas: SagaTable;
   readonly problems: Problems;
   /** First loop register not used by what has been written; a body measures itself by it. */
   readonly registers: { used: number };
@@ -73,6 +75,11 @@ export function writeCheckCall(
   table: number,
 ): readonly number[] {
   return emitCalls(w, to, BARE, null, scope, 'call', CALL_MODE.CHECK, table);
+}
+
+/** A call whose outcome is a reply to the act behind it, whatever it is. */
+export function writeCommandCall(w: Writer, to: Target, policy: Bundle | null, scope: Scope): void {
+  emitCalls(w, to, BARE, policy, scope, 'call', CALL_MODE.REPLY, 0);
 }
 
 /** A call whose end is left to the instruction behind it, see CALL_MODE.TAKEN. */
@@ -121,7 +128,7 @@ function emitCalls(
   return places;
 }
 
-/** The edge of a call, and those of the calls that it falls back on. */
+/** The edge of a call, and those of the calls that it falls back on or asks. */
 function useEdge(
   w: Writer,
   scope: Scope,
@@ -131,21 +138,31 @@ function useEdge(
   over: Over,
   before: readonly number[],
 ): number {
-  const { edges, layout, problems } = w;
+  const { edges, problems } = w;
   const edge = edges.use(scope.part, callee, policy, bytes, over.session, over.route);
-  const { id, fallback } = edges.bundleOf(edge);
-  if (fallback === null || edges.fallsBack(edge)) return edge;
+  const { id, fallback, layers } = edges.bundleOf(edge);
+  const asks = layers.some(({ store }) => (store?.of ?? null) !== null);
   if (before.includes(edge)) {
     const name = `${callee.component.name}.${callee.name}`;
-    const message = `the calls of \`${name}\` fall back on themselves by the bundle \`${id}\`: give the call it makes instead a bundle of its own in \`outbound\``;
+    const message = `the calls of \`${name}\` fall back on themselves or ask themselves by the bundle \`${id}\`: give the call it makes beside a bundle of its own in \`outbound\``;
     problems.add('FL709', scope.where, message);
     return edge;
   }
-  const other = calledPart(layout, fallback, BARE, scope.where, problems);
-  if (other === null) return edge;
-  const size = bytes === PASSED_ON ? PASSED_ON : requestBytesOf(layout, other);
-  const others = overOf(scope, other, null);
-  edges.fallBack(edge, useEdge(w, scope, other, null, size, others, [...before, edge]));
+  const beside = (to: Target | null): number => {
+    const other = to === null ? null : calledPart(w.layout, to, BARE, scope.where, problems);
+    if (other === null) return -1;
+    const size = bytes === PASSED_ON ? PASSED_ON : requestBytesOf(w.layout, other);
+    const others = overOf(scope, other, null);
+    return useEdge(w, scope, other, null, size, others, [...before, edge]);
+  };
+  if (fallback !== null && !edges.fallsBack(edge)) {
+    const other = beside(fallback);
+    if (other >= 0) edges.fallBack(edge, other);
+  }
+  if (asks && !edges.isAsked(edge)) {
+    const others = layers.map(({ store }) => beside(store?.of ?? null));
+    edges.ask(edge, others);
+  }
   return edge;
 }
 

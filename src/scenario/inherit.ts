@@ -11,6 +11,7 @@ export const INHERITING: readonly string[] = [
   'functions',
   'databases',
   'topics',
+  'sagas',
   'caches',
   'eventStores',
   'projections',

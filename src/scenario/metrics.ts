@@ -40,12 +40,7 @@ const BY_NAME: ReadonlyMap<string, Metric> = new Map(METRICS.map((entry) => [ent
 
 /** Names the language knows and a later version measures, by first word. */
 const LATER = new Set(
-  (
-    'memory instances restarts ' +
-    'deadLettered rebalances drain completed ' +
-    'compensated stuck inconsistent lost duration compensations valueStuck ' +
-    'rollout cost'
-  ).split(' '),
+  ('instances ' + 'deadLettered rebalances drain ' + 'rollout cost').split(' '),
 );
 
 /** First words of all metrics, of later versions too: no part may be called like one of them. */

@@ -1,6 +1,14 @@
 /** What a component of a scenario is; each stands in a section of its own. */
 export type ComponentKind =
-  'workload' | 'gateway' | 'service' | 'database' | 'topic' | 'cache' | 'eventStore' | 'projection';
+  | 'workload'
+  | 'gateway'
+  | 'service'
+  | 'database'
+  | 'topic'
+  | 'saga'
+  | 'cache'
+  | 'eventStore'
+  | 'projection';
 
 /** What its parts are called in references and metrics. */
 export const PART_KIND = Object.freeze({
@@ -9,6 +17,7 @@ export const PART_KIND = Object.freeze({
   service: 'endpoint',
   database: 'operation',
   topic: 'group',
+  saga: 'step',
   cache: 'level',
   eventStore: 'operation',
   projection: 'batch',
@@ -22,6 +31,7 @@ export const SECTION = Object.freeze({
   service: 'services',
   database: 'databases',
   topic: 'topics',
+  saga: 'sagas',
   cache: 'caches',
   eventStore: 'eventStores',
   projection: 'projections',

@@ -1,6 +1,7 @@
 import type { PlanFunction, PlanInvoke } from './functions.js';
 import type { Cache, PlanCache, PlanCacheAct } from './caching.js';
 import type { PlanPublish, PlanTopic, Topic } from './messaging.js';
+import type { PlanSaga, PlanSagaCommand, PlanSagaMark, PlanSagaStart, Saga } from './sagas.js';
 import type { PlanRead, PlanReplication, PlanWrite } from './replication.js';
 import type {
   EventStore,
@@ -16,6 +17,7 @@ import type { PlanCommitted, PlanLock, PlanRows, PlanStatement } from './section
 /** What a scenario holds beside services, their databases and their calls. */
 export interface ScenarioModules {
   readonly topics: ReadonlyMap<string, Topic>;
+  readonly sagas: ReadonlyMap<string, Saga>;
   readonly caches: ReadonlyMap<string, Cache>;
   readonly eventStores: ReadonlyMap<string, EventStore>;
   readonly projections: ReadonlyMap<string, Projection>;
@@ -25,6 +27,7 @@ export interface ScenarioModules {
 export interface PlanModules {
   readonly acts: readonly PlanAct[];
   readonly topics: readonly PlanTopic[];
+  readonly sagas: readonly PlanSaga[];
   readonly stores: readonly PlanStore[];
   readonly projections: readonly PlanProjection[];
   /** Databases that lock rows. */
@@ -39,6 +42,9 @@ export interface PlanModules {
 /** A step that leaves the process by another way than a call. */
 export type PlanAct =
   | PlanPublish
+  | PlanSagaStart
+  | PlanSagaCommand
+  | PlanSagaMark
   | PlanCacheAct
   | PlanLock
   | PlanStatement

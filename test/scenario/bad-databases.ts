@@ -29,7 +29,7 @@ export const BAD_DATABASES: readonly BadCase[] = [
     says: 'payments is a service, not a database',
   },
   {
-    title: 'an operation with the name of the end of a transaction',
+    title: 'a transaction of an unknown database',
     edit: [
       `          - ${query}`,
       '          - { transaction: { database: other-db, steps: [ query: other-db.commit ] } }',

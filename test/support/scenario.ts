@@ -168,6 +168,7 @@ export const respond = (status: number, then: readonly Step[] = [], mods: Mods =
   ...mods,
   verb: 'respond',
   outcome: outcomeOfStatus(status),
+  responseBytes: null,
   then,
 });
 
@@ -193,6 +194,7 @@ const HOST: Omit<Host, 'name'> = {
   rejectWork: FREE,
   admission: null,
   gc: null,
+  memory: null,
   lifecycle: null,
   protocol: null,
   loadBalancing: balancing('roundRobin'),
@@ -443,6 +445,7 @@ export function scenario(parts: ScenarioParts): Scenario {
     description: null,
     tags: [],
     topics: new Map(),
+    sagas: new Map(),
     caches: new Map(),
     eventStores: new Map(),
     projections: new Map(),

@@ -63,6 +63,7 @@ export function resolveFunction(context: Context, name: string, output: Function
     rejectWork: NOTHING,
     admission: null,
     gc: null,
+    memory: null,
     lifecycle: null,
     loadBalancing: { kind: 'roundRobin', config: {}, common: PLAIN_BALANCING },
     outlierDetection: null,

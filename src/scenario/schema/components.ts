@@ -29,7 +29,8 @@ import { replicationFields } from './replication.js';
 import { cpuSchema, zoneSchema } from './host.js';
 import type { HostOutput, HostShape, MiddlewareOutput } from './host.js';
 import type { StepOutput } from './steps.js';
-import { methodText, REFERENCE_PATTERN } from './steps.js';
+import { methodText } from './steps.js';
+import { REFERENCE_PATTERN } from './common.js';
 
 /** What a validated endpoint holds. */
 export interface EndpointOutput {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { distribution, whole } from '../../spec/quantities.js';
 import { critical, entryText, extending, inheriting, nameText } from './common.js';
-import { REFERENCE_PATTERN } from './steps.js';
+import { REFERENCE_PATTERN } from './common.js';
 
 /** A group of consumers of a topic. */
 const subscriber = z

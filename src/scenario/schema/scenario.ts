@@ -18,6 +18,8 @@ import { cacheSchema } from './caching.js';
 import type { TopicOutput } from './messaging.js';
 import { topicSchema } from './messaging.js';
 import { middlewareSchema } from './middleware.js';
+import type { SagaOutput } from './sagas.js';
+import { sagaSchema } from './sagas.js';
 import { keySchema, networkSchema, runSchema } from './settings.js';
 import { stepsSchema } from './steps.js';
 import type { EventStoreOutput, ProjectionOutput } from './stores.js';
@@ -36,6 +38,7 @@ export interface ScenarioOutput {
   readonly functions?: Readonly<Record<string, FunctionOutput>>;
   readonly databases?: Readonly<Record<string, DatabaseOutput>>;
   readonly topics?: Readonly<Record<string, TopicOutput>>;
+  readonly sagas?: Readonly<Record<string, SagaOutput>>;
   readonly caches?: Readonly<Record<string, CacheOutput>>;
   readonly eventStores?: Readonly<Record<string, EventStoreOutput>>;
   readonly projections?: Readonly<Record<string, ProjectionOutput>>;
@@ -74,6 +77,7 @@ export const EXPLICIT_SECTIONS = [
   'functions',
   'databases',
   'topics',
+  'sagas',
   'caches',
   'eventStores',
   'projections',
@@ -110,6 +114,7 @@ export function buildSchemas(
       .describe('Services that run in environments made on demand.'),
     databases: named(databaseSchema).optional().describe('Databases with operations and pools.'),
     topics: named(topicSchema).optional().describe('Logs that groups of consumers read.'),
+    sagas: named(sagaSchema(bundle)).optional().describe('Steps whose effects belong together.'),
     caches: named(cacheSchema).optional().describe('Caches with their levels.'),
     ...storeSections,
     workloads: named(workload).optional().describe('Who asks what, and when.'),
@@ -155,6 +160,11 @@ export function buildSchemas(
           .optional()
           .meta({ anyOf: [definition('topic')] })
           .describe('Laid under every topic.'),
+        sagas: z
+          .unknown()
+          .optional()
+          .meta({ anyOf: [definition('saga')] })
+          .describe('Laid under every saga.'),
         caches: z
           .unknown()
           .optional()
@@ -207,6 +217,7 @@ const ENTRIES: readonly string[] = [
   'cache',
   'eventStore',
   'projection',
+  'saga',
   'workload',
 ];
 
