@@ -40,6 +40,7 @@ const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
 const LATER_FIELDS: ReadonlyMap<string, string> = new Map([
   ['step', LATER_VERBS.join(' ')],
   ['failover', 'fencing'],
+  ['pool', 'mode'],
   ['publish', 'size via acks'],
   ['when', 'version'],
   ['bundle', 'tags'],
@@ -59,8 +60,6 @@ const LATER_WORDS: readonly (readonly [key: string, words: string])[] = [
   ['arrivals.kind', 'trace'],
   ['topics.*.kind', 'bus'],
   ['topics.*.subscribers.*.commit', 'auto transactional'],
-  ['pool.kind', 'pgbouncer'],
-  ['pools.*.kind', 'pgbouncer'],
   ['functions.*.kind', 'knative'],
   ['databases.*.kind', 'elasticsearch dynamodb'],
 ];
