@@ -34,6 +34,8 @@ export interface Call {
   readonly times: number;
   /** The same with what is only done after a failure. */
   readonly most: number;
+  /** The cache whose misses make it, null where none does. */
+  readonly cache: string | null;
   /** Nobody waits for its end. */
   readonly background: boolean;
   /** Its failure does not fail the part. */
@@ -52,6 +54,7 @@ export interface Call {
 interface Around {
   readonly times: number;
   readonly most: number;
+  readonly cache: string | null;
   readonly background: boolean;
   readonly handled: boolean;
   readonly withinNs: number;
@@ -69,6 +72,7 @@ const BARE: RequestLine = Object.freeze({
 const TOP: Around = Object.freeze({
   times: 1,
   most: 1,
+  cache: null,
   background: false,
   handled: false,
   withinNs: Infinity,
@@ -165,7 +169,7 @@ class Walker {
 
   private step(from: string, step: Step, path: Path, outer: Around, selves: number): void {
     const share = step.probability * meanCount(step.times);
-    const around: Around = {
+    let around: Around = {
       ...outer,
       times: outer.times * share,
       most: outer.most * share,
@@ -187,18 +191,15 @@ class Walker {
         this.add(from, target, BARE, step.policy, path, around);
         return;
       }
+      case 'cache':
+        this.cache(from, step, path, around, selves);
+        return;
       case 'parallel':
         this.parallel(from, step, path, around, selves);
         return;
-      case 'choose': {
-        const total = step.branches.reduce((sum, { weight }) => sum + (weight ?? 0), 0);
-        step.branches.forEach(({ weight, steps }, index) => {
-          const part = weight === null || total === 0 ? 1 : weight / total;
-          const inner = { ...around, times: around.times * part, most: around.most * part };
-          this.steps(from, steps, [...path, 'choose', index, 'steps'], inner, selves);
-        });
+      case 'choose':
+        this.choose(from, step, path, around, selves);
         return;
-      }
       case 'loop': {
         const rounds = meanCount(step.count);
         const inner = { ...around, times: around.times * rounds, most: around.most * rounds };
@@ -214,13 +215,8 @@ class Walker {
         return;
       case 'respond':
         // The answer has left: who called no longer waits for what follows.
-        this.steps(
-          from,
-          step.then,
-          [...path, 'respond', 'then'],
-          { ...around, background: true, inside: null },
-          selves,
-        );
+        around = { ...around, background: true, inside: null };
+        this.steps(from, step.then, [...path, 'respond', 'then'], around, selves);
         return;
       default:
     }
@@ -266,6 +262,21 @@ class Walker {
     });
   }
 
+  private choose(
+    from: string,
+    { branches }: Extract<Step, { verb: 'choose' }>,
+    path: Path,
+    around: Around,
+    selves: number,
+  ): void {
+    const total = branches.reduce((sum, { weight }) => sum + (weight ?? 0), 0);
+    branches.forEach(({ weight, steps }, index) => {
+      const part = weight === null || total === 0 ? 1 : weight / total;
+      const inner = { ...around, times: around.times * part, most: around.most * part };
+      this.steps(from, steps, [...path, 'choose', index, 'steps'], inner, selves);
+    });
+  }
+
   /** The calls that an orchestrator makes; they count as those of who begins the saga. */
   private saga(from: string, name: string, around: Around, awaits: boolean): void {
     const saga = this.scenario.sagas.get(name);
@@ -284,6 +295,21 @@ class Walker {
     const writes = 1 + (before ? 2 : 1) * saga.steps.length;
     const saving = { ...inner, times: inner.times * writes, most: inner.most * writes };
     this.add(from, { component: database, part: operation }, BARE, null, path, saving);
+  }
+
+  private cache(
+    from: string,
+    step: Extract<Step, { verb: 'cache' }>,
+    path: Path,
+    around: Around,
+    selves: number,
+  ): void {
+    // How often a value is missed depends on who comes back, unless the ratio is fixed.
+    const { hitRatio } = this.scenario.caches.get(step.cache)!;
+    const misses = step.op === 'refresh' ? 1 : hitRatio === null ? 0 : 1 - hitRatio;
+    const loads = { ...around, times: around.times * misses, cache: step.cache };
+    this.steps(from, step.onMiss ?? [], [...path, 'cache', 'onMiss'], loads, selves);
+    this.steps(from, step.write ?? [], [...path, 'cache', 'write'], around, selves);
   }
 
   private inPlace(from: string, to: Target, around: Around, selves: number): void {
@@ -313,7 +339,7 @@ class Walker {
       around,
     );
     const database = this.scenario.databases.get(target.component);
-    const { times, most, background, handled, withinNs, inside } = around;
+    const { times, most, cache, background, handled, withinNs, inside } = around;
     this.calls.push({
       from,
       to: `${target.component}.${part}`,
@@ -326,6 +352,7 @@ class Walker {
       policyPath,
       times,
       most,
+      cache,
       background,
       handled,
       withinNs,

@@ -111,9 +111,18 @@ export class Demands {
         return this.steps(part, step.steps);
       case 'respond':
         return this.steps(part, step.then);
+      case 'cache':
+        return times(this.steps(part, step.onMiss ?? []), this.missesOf(step));
       default:
         return NOTHING;
     }
+  }
+
+  /** Share of the lookups that load, 0 where that cannot be told. */
+  private missesOf({ cache, op }: Extract<Step, { verb: 'cache' }>): number {
+    if (op === 'refresh') return 1;
+    const { hitRatio } = this.scenario.caches.get(cache)!;
+    return hitRatio === null ? 0 : 1 - hitRatio;
   }
 
   private parallel(part: string, step: Extract<Step, { verb: 'parallel' }>): Demand {

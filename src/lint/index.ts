@@ -1,6 +1,7 @@
 import { breakerNeverOpens } from './rules/breaker-never-opens.js';
 import { breakerOpensByChance } from './rules/breaker-opens-by-chance.js';
 import { bulkheadTooLarge } from './rules/bulkhead-too-large.js';
+import { cacheIsLoadBearing } from './rules/cache-is-load-bearing.js';
 import { callInsideTransaction } from './rules/call-inside-transaction.js';
 import { callWithoutTimeLimit } from './rules/call-without-time-limit.js';
 import { choreographyWithoutDeadline } from './rules/choreography-without-deadline.js';
@@ -23,6 +24,7 @@ import { sharedDatabase } from './rules/shared-database.js';
 import { singlePointOfFailure } from './rules/single-point-of-failure.js';
 import { syncCycle } from './rules/sync-cycle.js';
 import { timeoutInversion } from './rules/timeout-inversion.js';
+import { ttlWithoutJitter } from './rules/ttl-without-jitter.js';
 import { unboundedQueue } from './rules/unbounded-queue.js';
 import type { Rule } from './rule.js';
 
@@ -31,6 +33,7 @@ export const rules: readonly Rule[] = [
   breakerNeverOpens,
   breakerOpensByChance,
   bulkheadTooLarge,
+  cacheIsLoadBearing,
   callInsideTransaction,
   callWithoutTimeLimit,
   choreographyWithoutDeadline,
@@ -53,5 +56,6 @@ export const rules: readonly Rule[] = [
   singlePointOfFailure,
   syncCycle,
   timeoutInversion,
+  ttlWithoutJitter,
   unboundedQueue,
 ];

@@ -160,6 +160,10 @@ export class Board {
   private turnPart(part: number, name: KnobName): void {
     const hits = (active: Active): boolean => active.fault.parts.includes(part);
     if (name === 'speed') this.world.partSlowness[part] = 1 / this.effective(name, hits);
+    if (name === 'flushed') {
+      const share = this.effective(name, hits);
+      if (share > 0) this.world.caches!.flush(part, share);
+    }
     if (name === 'errorBefore' || name === 'errorAfter') {
       this.world.partInjections[part] = this.injections(hits);
     }

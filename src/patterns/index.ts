@@ -69,6 +69,7 @@ export { outliersIstio } from './outliers/istio.js';
 export { connectionLeak } from './faults/connection-leak.js';
 export { crash } from './faults/crash.js';
 export { error } from './faults/error.js';
+export { flush } from './faults/flush.js';
 export { hang } from './faults/hang.js';
 export { latency } from './faults/latency.js';
 export { load } from './faults/load.js';

@@ -20,7 +20,6 @@ export const laterFaultKinds: readonly string[] = [
   'dns',
   'duplicate',
   'failover',
-  'flush',
   'freeze',
   'ioError',
   'limitData',

@@ -8,7 +8,7 @@ import { STORE_METRICS } from './metrics-stores.js';
 import type { Metric } from './metrics.js';
 
 const WORKLOADS = ['workload', 'request'] as const;
-const PLACED = ['gateway', 'service', 'database', 'eventStore', 'instance'] as const;
+const PLACED = ['gateway', 'service', 'database', 'eventStore', 'cache', 'instance'] as const;
 const SERVED = [
   'gateway',
   'route',
@@ -17,9 +17,11 @@ const SERVED = [
   'database',
   'eventStore',
   'operation',
+  'cache',
+  'level',
 ] as const;
 const ANSWERING = [...WORKLOADS, ...SERVED, 'edge'] as const;
-const POOLED = ['database', 'eventStore', 'edge'] as const;
+const POOLED = ['database', 'eventStore', 'cache', 'edge'] as const;
 
 /** Every metric of this version, in the order of the documentation. */
 export const METRICS: readonly Metric[] = [

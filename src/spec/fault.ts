@@ -28,6 +28,8 @@ export const KNOBS = {
   cut: { combine: 'max', neutral: 0 },
   /** Link: extra delay per message; the value is a sampler id, all active ones are added. */
   delay: { combine: 'list', neutral: -1 },
+  /** Level of a cache: share of its entries that go when it is turned up. Max. */
+  flushed: { combine: 'max', neutral: 0 },
   /** Workload: rate factor. Product. */
   rate: { combine: 'product', neutral: 1 },
 } as const;
@@ -52,11 +54,15 @@ export interface FaultKind<S extends z.ZodType = z.ZodType> {
   readonly summary: string;
   readonly sources: readonly string[];
   /** What `target` may name. `link` = edges, components and zones (their messages); `between` for partition. */
-  readonly targets: readonly ('instance' | 'endpoint' | 'link' | 'workload' | 'between' | 'zone')[];
+  readonly targets: readonly (
+    'instance' | 'endpoint' | 'link' | 'workload' | 'between' | 'zone' | 'level'
+  )[];
   /** Own fields, strict, described; without the common ones (id, target, at, for, ...). */
   readonly schema: S;
   /** A YAML list with one fault. */
   readonly example: string;
+  /** It acts at its start and is over: it has no length. */
+  readonly instant?: boolean;
   /** Whether `share` below 100% means anything for it; only then may a scenario write it. */
   readonly takesShare: boolean;
   /**

@@ -78,6 +78,17 @@ function stored(steps: string, db: string, shop = ''): string {
 const KEPT = 'pay: { protocol: { keepAliveTimeout: 5s }, endpoints: { charge: [ wait: 20ms ] } }';
 const GUARD = 'timeout: 100ms';
 const RETRY = 'attempts: 3, on: [any], backoff: { kind: constant, base: 50ms, jitter: full }';
+/** users -> shop.buy -> a cache, and what misses of it ask. */
+function cached(cache: string, query = 'query: db.read'): string {
+  return scenario([
+    'keys: { item: { kind: uniform, count: 500 } }',
+    `caches: { items: { keys: item, ${cache} } }`,
+    `services: { shop: { replicas: 2, endpoints: { buy: [ cache: { get: items, onMiss: [ { ${query} } ] } ] } } }`,
+    'databases: { db: { cpu: 1, operations: { read: 20ms } } }',
+    USERS,
+  ]);
+}
+
 const QUEUED =
   'pay: { concurrency: 4, queue: { capacity: 41 }, endpoints: { charge: [ wait: 20ms ] } }';
 
@@ -179,6 +190,26 @@ export const CASES: readonly RuleCase[] = [
         'pay: { replicas: 2, concurrency: 32, endpoints: { charge: [ wait: 20ms ] } }',
       ),
       'workers without a limit': pair('{ bulkhead: { maxConcurrent: 1000 } }'),
+    },
+  },
+  {
+    rule: 'cache-is-load-bearing',
+    // 100 reads a second, and one core with 20 ms each: 50.
+    fires: cached('levels: [ { name: near, kind: local } ]'),
+    path: 'services.shop.endpoints.buy.steps[0].cache.onMiss[0]',
+    measured: '100/s at most',
+    limit: '50/s, what db can do',
+    silent: {
+      'one request loads for all': cached(
+        'coalesce: cluster, levels: [ { name: near, kind: local } ]',
+      ),
+      'reads fail while the cache is away': cached(
+        'onError: fail, levels: [ { name: far, kind: redis } ]',
+      ),
+      'loads are limited': cached(
+        'levels: [ { name: near, kind: local } ]',
+        'query: db.read, policy: { bulkhead: { maxConcurrent: 4 } }',
+      ),
     },
   },
   {
@@ -617,6 +648,23 @@ export const CASES: readonly RuleCase[] = [
       'the callee stops at once': chain(
         `outer: { timeout: 400ms }, inner: { timeout: 100ms, retry: { ${RETRY} } }`,
         { b: 'cancellation: immediate, ' },
+      ),
+    },
+  },
+  {
+    rule: 'ttl-without-jitter',
+    // Half of 500 values.
+    fires: cached('warm: 50%, levels: [ { name: near, kind: local, ttl: 1m } ]'),
+    path: 'caches.items.levels[0].ttl',
+    measured: '250 entries at once',
+    limit: 'spread by ttlJitter',
+    silent: {
+      'the times differ': cached(
+        'warm: 50%, ttlJitter: 10%, levels: [ { name: near, kind: local, ttl: 1m } ]',
+      ),
+      'it begins empty': cached('levels: [ { name: near, kind: local, ttl: 1m } ]'),
+      'one loads for all': cached(
+        'warm: 50%, coalesce: instance, levels: [ { name: near, kind: local, ttl: 1m } ]',
       ),
     },
   },

@@ -110,6 +110,7 @@ describe('the registry of patterns', () => {
       'connectionLeak',
       'crash',
       'error',
+      'flush',
       'hang',
       'latency',
       'load',
@@ -127,7 +128,7 @@ describe('the registry of patterns', () => {
     expect(policyKind('circuitBreaker', 'unheardOf')).toBeUndefined();
     expect(policyKind('unheardOf', undefined)).toBeUndefined();
     expect(faultKind('slow')?.kind).toBe('slow');
-    expect(faultKind('flush')).toBeUndefined();
+    expect(faultKind('poison')).toBeUndefined();
   });
 
   it('names in every order preset each layer exactly once', () => {

@@ -274,7 +274,7 @@ export const BAD_SHAPES: readonly BadCase[] = [
   },
   {
     title: 'a section of a later version',
-    edit: ['report: { focus: [orders] }', 'mesh: { m: {} }'],
+    edit: ['report: { focus: [orders] }', 'mesh: {}'],
     code: 'FL202',
     at: 'mesh',
     says: 'mesh is known, not in this version',

@@ -3,6 +3,7 @@ import { formatDuration } from '../../spec/quantity-text.js';
 import type { Plan, PlanComponent, PlanEdge } from '../../spec/plan.js';
 import type { PlanConnections } from '../../spec/resources.js';
 import { formatSize } from '../../spec/size-text.js';
+import { cacheLines } from './cache-text.js';
 import { chainLines, sizeLines } from './chain-text.js';
 import { databaseLines } from './database-text.js';
 import { gatewayLines } from './gateway-text.js';
@@ -67,6 +68,7 @@ function sectionsOf(scenario: Scenario, plan: Plan, schemaOf: SchemaOf): Section
       ['admission, in this order', admissionLines(scenario, schemaOf)] as const,
       ['endpoints with limits of their own', endpointLines(scenario)] as const,
       ['sagas', sagaLines(scenario)] as const,
+      ['caches', cacheLines(scenario)] as const,
       ['workloads', workloadLines(scenario)] as const,
       ['network', networkLines(scenario)] as const,
       ['middleware, in the order in which a request meets it', chainLines(scenario)] as const,

@@ -157,6 +157,11 @@ function checkTarget(
   const host = aims.hosts.get(name);
   if (thing.kind === 'workload') {
     fits(context, kind, text, part === null ? ['workload', 'link'] : [], path);
+  } else if (thing.kind === 'cache' && indexed === null) {
+    if (!fits(context, kind, text, ['level', 'instance', 'endpoint', 'link'], path)) return;
+    if (kind.targets.includes('level') || host !== undefined) return;
+    const message = `${text} is in the processes that use it: name those instead`;
+    report(context, 'FL410', path, message);
   } else if (indexed !== null) {
     const index = Number(indexed[2]);
     if (
@@ -239,7 +244,7 @@ function checkZone(context: Context, output: FaultOutput, path: Path): void {
 function knownPart(context: Context, name: string, part: string | null, path: Path): boolean {
   const thing = context.names.things.get(name);
   if (thing === undefined) {
-    unknown(context, name, path, ['service', 'gateway', 'database', 'workload']);
+    unknown(context, name, path, ['service', 'gateway', 'database', 'cache', 'workload']);
     return false;
   }
   if (part === null || thing.parts.includes(part)) return true;
@@ -272,6 +277,7 @@ const WORDS: Readonly<Record<Hittable, string>> = {
   workload: 'workloads',
   between: 'the two sides of `between`',
   zone: 'zones',
+  level: 'caches and their levels',
 };
 
 function several(side: string | readonly string[]): readonly string[] {

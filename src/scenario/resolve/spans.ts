@@ -1,3 +1,4 @@
+import { faultKind } from '../../patterns/registry.js';
 import type { Fault } from '../../spec/scenario.js';
 import { formatDuration } from '../../spec/quantity-text.js';
 import type { FaultOutput } from '../schema/fault.js';
@@ -47,12 +48,18 @@ export function resolveSpans(
     });
     const spans = starts.map((fromNs) => ({
       fromNs,
-      untilNs: fault.for === null || fault.for === undefined ? null : fromNs + fault.for,
+      untilNs: endOf(fault, fromNs),
     }));
     done.set(index, spans);
     return spans;
   };
   return faults.map((fault, index) => spansOf(index, [fault.id]));
+}
+
+/** What acts once ends where it begins. */
+function endOf({ kind, for: length }: FaultOutput, fromNs: number): number | null {
+  if (faultKind(kind)?.instant === true) return fromNs;
+  return length === null || length === undefined ? null : fromNs + length;
 }
 
 function startsOf(
@@ -62,7 +69,11 @@ function startsOf(
   path: Path,
   spansOf: (id: string) => Spans,
 ): number[] {
-  if (fault.for === undefined) {
+  const instant = faultKind(fault.kind)?.instant === true;
+  if (instant && fault.for !== undefined) {
+    const message = `${fault.kind} acts once, at its start: leave \`for\` out`;
+    report(context, 'FL208', [...path, 'for'], message);
+  } else if (!instant && fault.for === undefined) {
     reportKey(
       context,
       'FL203',
