@@ -105,7 +105,9 @@ export function poolCapacity(question: Pick<Question, 'data' | 'selection'>): nu
     if (max === null) continue;
     // Bundles have pools of their own at a service; at a database they share that of the caller.
     const bundle = edge.pool === null ? edge.bundle : -1;
-    pools.set(`${from} ${to} ${bundle}`, max * plan.components[from].instances);
+    const isShared = edge.pool?.kind === 'pgbouncer';
+    const key = isShared ? String(to) : `${from} ${to} ${bundle}`;
+    pools.set(key, isShared ? max : max * plan.components[from].instances);
   }
   let total = 0;
   for (const maxOpen of pools.values()) total += maxOpen;

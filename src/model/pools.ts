@@ -5,7 +5,7 @@ import type { Ns } from '../kernel/time.js';
 import type { PlanEdge } from '../spec/plan.js';
 import { EDGE_COUNTER } from '../spec/policy.js';
 import type { ConnectionLimits, PolicyState } from '../spec/policy.js';
-import type { Pool } from '../spec/resources.js';
+import type { PgbouncerSettings, Pool, PoolSettings } from '../spec/resources.js';
 import { Histogram } from '../stats/histogram.js';
 import type { Alarms } from './alarms.js';
 import { ConnectionPool } from './connection-pool.js';
@@ -17,6 +17,7 @@ import { FROZEN } from './instance.js';
 import type { Instance } from './instance.js';
 import { MESSAGE, VANISHED } from './link.js';
 import type { PoolSetup } from './pool-setup.js';
+import { Pooler } from './pooler.js';
 import { ServerConnections } from './server-connections.js';
 import { Targets } from './targets.js';
 import type { World } from './world.js';
@@ -53,7 +54,9 @@ export class Pools {
     const { world } = this;
     const { plan, levels, calls, samplers } = world;
     const database = plan.parts[edge.to].component;
-    const key = `${caller.id}|${database}`;
+    // What stands in front of the server belongs to no caller.
+    const shared = edge.pool!.kind === 'pgbouncer';
+    const key = shared ? `|${database}` : `${caller.id}|${database}`;
     const known = this.states.get(key);
     if (known !== undefined) return known;
     const spec = plan.components[database];
@@ -76,10 +79,10 @@ export class Pools {
         server: this.serverOf(database, index),
         stream: streamKey(plan.seed, world.replication, `${name}${place}`),
       });
-    if (edge.route === null) return this.keep(key, caller, make(0, ''));
+    if (edge.route === null) return this.keep(key, shared ? null : caller, make(0, ''));
     // Replicas have an address of their own each, and so a pool.
     const pools = Array.from({ length: spec.instances }, (_, index) => make(index, `[${index}]`));
-    return this.keep(key, caller, new Targets(calls, pools));
+    return this.keep(key, shared ? null : caller, new Targets(calls, pools));
   }
 
   /** Which calls of an instance keep their connections, while a fault says that some do. */
@@ -117,6 +120,11 @@ export class Pools {
         const timeout = this.acquireLane(pool.connectionTimeoutNs)!;
         const leak = this.acquireLane(pool.leakDetectionThresholdNs);
         return new HikariPool({ ...common, pool, timeout, leak });
+      }
+      case 'pgbouncer': {
+        const timeout = this.acquireLane(pool.queryWaitTimeoutNs);
+        const one = new ConnectionPool({ ...common, pool: byTransaction(pool), timeout });
+        return new Pooler(one, pool.maxClientConn);
       }
       default: {
         const timeout = this.acquireLane(pool.acquireTimeoutNs);
@@ -167,9 +175,10 @@ export class Pools {
     return this.keep(key, caller, new Targets(world.calls, pools));
   }
 
-  private keep(key: string, caller: Instance, state: PolicyState): PolicyState {
+  /** `caller`: whose process it lives in, null = nobody's. */
+  private keep(key: string, caller: Instance | null, state: PolicyState): PolicyState {
     this.states.set(key, state);
-    caller.policies.push(state);
+    caller?.policies.push(state);
     return state;
   }
 
@@ -221,4 +230,17 @@ export class Pools {
 export function limitsAt(state: PolicyState, index: number): ConnectionLimits | null {
   const own = state instanceof Targets ? state.at(index) : state;
   return own.limits ?? null;
+}
+
+/** The connections of a pooler: kept for ever, in the order of asking. */
+function byTransaction({ defaultPoolSize, queryWaitTimeoutNs }: PgbouncerSettings): PoolSettings {
+  return {
+    kind: 'simple',
+    maxOpen: defaultPoolSize,
+    maxIdle: Infinity,
+    maxLifetimeNs: null,
+    maxIdleTimeNs: null,
+    acquireTimeoutNs: queryWaitTimeoutNs,
+    waiters: 'fifo',
+  };
 }

@@ -37,7 +37,9 @@ export function expand(root: Node, problems: Problems): Node {
   for (const name of ['databases', 'templates', 'defaults']) section(name, expandDatabase);
   section('databases', expandNodes);
   // Of a service they are a plain number: what is no database keeps it.
-  section('templates', (node) => (get(node, 'operations') === undefined ? node : expandNodes(node)));
+  section('templates', (node) =>
+    get(node, 'operations') === undefined ? node : expandNodes(node),
+  );
   section('defaults', (node, key) => (key === 'databases' ? expandNodes(node) : node));
   for (const name of ['caches', 'templates', 'defaults']) section(name, expandCache);
   section('eventStores', expandDatabase);

@@ -33,6 +33,7 @@ const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
 const LATER_FIELDS: ReadonlyMap<string, string> = new Map([
   ['step', LATER_VERBS.join(' ')],
   ['failover', 'fencing'],
+  ['pool', 'mode'],
   ['publish', 'size via acks'],
   ['when', 'version'],
   ['bundle', 'tags'],
@@ -50,8 +51,6 @@ const LATER_WORDS: readonly (readonly [key: string, words: string])[] = [
   ['concurrencyLimit.per', 'key'],
   ['hedge.per', 'key'],
   ['arrivals.kind', 'trace'],
-  ['pool.kind', 'pgbouncer'],
-  ['pools.*.kind', 'pgbouncer'],
   ['functions.*.kind', 'knative'],
   ['databases.*.kind', 'elasticsearch dynamodb'],
 ];

@@ -127,7 +127,7 @@ export interface Lifecycle {
 }
 
 /** The client-side pool of a database, in the words of its library. */
-export type Pool = PoolSettings | GoSettings | HikariSettings;
+export type Pool = PoolSettings | GoSettings | HikariSettings | PgbouncerSettings;
 
 export interface PoolSettings {
   readonly kind: 'simple';
@@ -137,6 +137,15 @@ export interface PoolSettings {
   readonly maxIdleTimeNs: Ns | null;
   readonly acquireTimeoutNs: Ns | null;
   readonly waiters: 'fifo' | 'random';
+}
+
+/** PgBouncer: one for all callers, by transaction. */
+export interface PgbouncerSettings {
+  readonly kind: 'pgbouncer';
+  readonly defaultPoolSize: number;
+  readonly maxClientConn: number;
+  /** null = a query waits as long as it has to. */
+  readonly queryWaitTimeoutNs: Ns | null;
 }
 
 /** Go's database/sql. */

@@ -86,3 +86,45 @@ describe('a connection leak', () => {
     expect(outcomes(traced.requests)[4]).toBe('ok');
   });
 });
+
+describe('DB-6: PgBouncer', () => {
+  const pooled = (pool: string, steps: string, at: string, more = ''): string => `
+services:
+  shop: { endpoints: { page: [ ${steps} ] } }
+  stock: { endpoints: { page: [ ${steps} ] } }
+databases:
+  db: { pool: { kind: pgbouncer, ${pool} }, operations: { ask: { wait: 10ms } } }
+workloads:
+  a: { arrivals: { at: [ ${at} ] }, requests: [ { call: shop.page } ] }
+  b: { arrivals: { at: [ ${at} ] }, requests: [ { call: stock.page } ] }
+${more}`;
+
+  it('is one for all callers', () => {
+    const traced = golden(pooled('defaultPoolSize: 1', 'query: db.ask', times(2, '0ms')));
+    expect(answered(traced.requests).sort((a, b) => a - b)).toEqual([10, 20, 30, 40]);
+  });
+
+  it('gives a connection for a transaction', () => {
+    const steps = 'transaction: { database: db, steps: [ query: db.ask, wait: 5ms ] }';
+    const traced = golden(pooled('defaultPoolSize: 1', steps, '0ms'));
+    expect(answered(traced.requests)).toEqual([15, 30]);
+  });
+
+  it('refuses clients beyond maxClientConn, and lets none wait longer than queryWaitTimeout', () => {
+    const few = pooled('defaultPoolSize: 1, maxClientConn: 3', 'query: db.ask', times(2, '0ms'));
+    expect(latencies(golden(few).requests).sort((a, b) => a - b)).toEqual([0, 10, 20, 30]);
+    const short = pooled(
+      'defaultPoolSize: 1, queryWaitTimeout: 10ms',
+      'query: db.ask',
+      times(2, '0ms'),
+    );
+    expect(latencies(golden(short).requests).sort((a, b) => a - b)).toEqual([10, 10, 10, 20]);
+  });
+
+  it('goes on when one of its callers dies', () => {
+    const dies = 'faults: [ { id: dies, kind: crash, target: shop, at: 5ms, for: 1ms } ]';
+    const traced = golden(pooled('defaultPoolSize: 1', 'query: db.ask', '0ms', dies));
+    expect(outcomes(traced.requests)).toEqual(['reset', 'ok']);
+    expect(answered(traced.requests)[1]).toBe(15);
+  });
+});

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { BAD_BALANCING } from './bad-balancing.js';
 import { BAD_CACHES } from './bad-caches.js';
 import { BAD_SHAPES, RIGHT } from './bad-input.js';
+import { BAD_DATABASES } from './bad-databases.js';
 import { BAD_MIDDLEWARE } from './bad-middleware.js';
 import { BAD_QUEUES } from './bad-queues.js';
 import { BAD_REFERENCES } from './bad-references.js';
@@ -13,6 +14,7 @@ const BAD = [
   ...BAD_REFERENCES,
   ...BAD_MIDDLEWARE,
   ...BAD_BALANCING,
+  ...BAD_DATABASES,
   ...BAD_SAGAS,
   ...BAD_CACHES,
   ...BAD_QUEUES,

@@ -158,6 +158,13 @@ export const DECISIVE: readonly Decisive[] = [
     '2 s until 400 requests of 1 MiB fill what 512 MiB leave, 3 s to start: every 5 s of 31 s',
   ),
   row(
+    'pool-pgbouncer',
+    'users.outcomes.serverError in pools',
+    53,
+    0.5,
+    '150 at once, and 100 connections less the three reserved',
+  ),
+  row(
     'shed-dagor',
     'users.success in full-queue',
     0.525,

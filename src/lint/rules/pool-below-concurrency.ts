@@ -28,6 +28,8 @@ export const poolBelowConcurrency: Rule = {
 /** Little's law over the queries of a caller, transactions counted as their statements: too little, if anything. */
 function shortage(subject: Subject, calls: readonly Call[]): readonly Finding[] {
   const [{ caller, callee, pool }] = calls as readonly [Call, ...Call[]];
+  // A pooler serves other callers too.
+  if (pool!.kind === 'pgbouncer') return [];
   const { size, field } = poolSizeOf(pool!);
   const host = hostOf(subject.scenario, caller);
   const replicas = host?.replicas ?? 1;

@@ -27,6 +27,8 @@ function excess(subject: Subject, database: Database): readonly Finding[] {
   });
   // A pool without a limit is a limit somewhere else: in the workers, or in nothing.
   if (sizes.some(({ size }) => size === Infinity)) return [];
+  // One pooler for all callers.
+  if (database.pool.kind === 'pgbouncer') return [];
   const total = sizes.reduce((sum, { size, replicas }) => sum + size * replicas, 0);
   if (total <= maxConnections - reserved) return [];
   const terms = sizes.map(({ size, replicas }) => `${replicas} x ${size}`).join(' + ');

@@ -16,6 +16,13 @@ export function resolvePool(context: Context, output: PoolOutput, path: Path): P
         maxLifetimeNs: output.maxLifetime,
         maxIdleTimeNs: output.maxIdleTime,
       };
+    case 'pgbouncer':
+      return {
+        kind: 'pgbouncer',
+        defaultPoolSize: output.defaultPoolSize,
+        maxClientConn: output.maxClientConn,
+        queryWaitTimeoutNs: output.queryWaitTimeout,
+      };
     case 'hikari':
       return hikari(context, output, path);
     default:

@@ -106,8 +106,30 @@ const hikari = z
   })
   .describe('HikariCP.');
 
+const pgbouncer = z
+  .strictObject({
+    kind: z
+      .literal('pgbouncer')
+      .describe(
+        'PgBouncer with pool_mode transaction: one for all callers, which gives a connection of the ' +
+          'server for a statement or a transaction.',
+      ),
+    defaultPoolSize: whole({ min: 1, max: 100_000 })
+      .prefault(20)
+      .describe('Connections to the server. Unit: count. Defaults to 20.'),
+    maxClientConn: whole({ min: 1, max: 1_000_000 })
+      .prefault(100)
+      .describe(
+        'Clients that are served or wait at once; beyond them one is refused. Unit: count. Defaults to 100.',
+      ),
+    queryWaitTimeout: durationOrNone({ allowZero: false })
+      .prefault('120s')
+      .describe('Longest wait for a connection. Unit: duration or `none`. Defaults to 120s.'),
+  })
+  .describe('PgBouncer.');
+
 /** The client-side pool of a database. */
 export const pool = z
-  .discriminatedUnion('kind', [simple, go, hikari])
+  .discriminatedUnion('kind', [simple, go, hikari, pgbouncer])
   .describe('A client-side pool of connections.');
 export type PoolOutput = z.output<typeof pool>;
