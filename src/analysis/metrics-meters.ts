@@ -13,6 +13,7 @@ type Reading =
   /** A counter over the sum of itself and another. */
   | { readonly form: 'ratio'; readonly of: string; readonly others: string };
 
+const OF_FINISHED: Reading = { form: 'share', of: 'finished' };
 const COUNTER: Reading = { form: 'counter' };
 const LEVEL: Reading = { form: 'gauge', scale: 1, merge: 'sum' };
 const DURATIONS: Reading = { form: 'durations' };
@@ -39,6 +40,23 @@ const READINGS: ReadonlyMap<string, Reading> = new Map<string, Reading>([
   ['publishTimeouts', COUNTER],
   ['emptyReceives', COUNTER],
   ['delay', DURATIONS],
+  ['accepted', COUNTER],
+  ['completed', OF_FINISHED],
+  ['compensated', OF_FINISHED],
+  ['stuck', OF_FINISHED],
+  ['inconsistent', OF_FINISHED],
+  ['lost', OF_FINISHED],
+  ['parked', COUNTER],
+  ['duration', DURATIONS],
+  ['compensations', COUNTER],
+  ['dirtyReads', COUNTER],
+  ['lostUpdates', COUNTER],
+  ['fuzzyReads', COUNTER],
+  ['lockConflicts', COUNTER],
+  ['valueCompleted', COUNTER],
+  ['valueStuck', COUNTER],
+  ['valueInconsistent', COUNTER],
+  ['valueLost', COUNTER],
   ['appends', COUNTER],
   ['conflicts', { form: 'share', of: 'appends' }],
   ['replayed', DURATIONS],
@@ -64,9 +82,11 @@ export function meterScale(name: string): number {
 
 /** Metrics of topics and all else that has meters of its own. Null for other metrics. */
 export function measureMeters(question: Question): Measured | null {
-  const reading = READINGS.get(question.metric.name);
+  const reading = readingOf(question);
   if (reading === undefined) return null;
-  const runs = question.data.records.map((record) => metersOf(record, question));
+  const runs = question.data.records.map((record) =>
+    metersOf(record, question, question.metric.name),
+  );
   switch (reading.form) {
     case 'counter':
       return meanOf(
@@ -94,6 +114,14 @@ export function measureMeters(question: Question): Measured | null {
       return distributionOf(mergeAll(each), each, question.ending);
     }
   }
+}
+
+/** How the metric is read; a name that others have without meters is one of meters at a saga alone. */
+function readingOf({ metric, selection, data }: Question): Reading | undefined {
+  if (metric.name !== 'duplicates') return READINGS.get(metric.name);
+  const { components } = data.plan;
+  const ofSaga = [...selection.callees].some((id) => components[id].kind === 'saga');
+  return ofSaga ? COUNTER : undefined;
 }
 
 /** The meters of the subject with a name, that of the metric: its own, else those of its parts. */

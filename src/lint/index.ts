@@ -3,6 +3,7 @@ import { breakerNeverOpens } from './rules/breaker-never-opens.js';
 import { breakerOpensByChance } from './rules/breaker-opens-by-chance.js';
 import { bulkheadTooLarge } from './rules/bulkhead-too-large.js';
 import { callWithoutTimeLimit } from './rules/call-without-time-limit.js';
+import { choreographyWithoutDeadline } from './rules/choreography-without-deadline.js';
 import { deadlineNotPropagated } from './rules/deadline-not-propagated.js';
 import { fallbackHidesFailures } from './rules/fallback-hides-failures.js';
 import { messageQueueWithoutEnd } from './rules/message-queue-without-end.js';
@@ -14,6 +15,8 @@ import { retryProduct } from './rules/retry-product.js';
 import { retryWithoutBackoff } from './rules/retry-without-backoff.js';
 import { retryWithoutBudget } from './rules/retry-without-budget.js';
 import { routeUnreachable } from './rules/route-unreachable.js';
+import { sagaHole } from './rules/saga-hole.js';
+import { sagaStepNotIdempotent } from './rules/saga-step-not-idempotent.js';
 import { serverClosesFirst } from './rules/server-closes-first.js';
 import { singlePointOfFailure } from './rules/single-point-of-failure.js';
 import { syncCycle } from './rules/sync-cycle.js';
@@ -28,6 +31,7 @@ export const rules: readonly Rule[] = [
   breakerOpensByChance,
   bulkheadTooLarge,
   callWithoutTimeLimit,
+  choreographyWithoutDeadline,
   deadlineNotPropagated,
   fallbackHidesFailures,
   messageQueueWithoutEnd,
@@ -39,6 +43,8 @@ export const rules: readonly Rule[] = [
   retryWithoutBackoff,
   retryWithoutBudget,
   routeUnreachable,
+  sagaHole,
+  sagaStepNotIdempotent,
   serverClosesFirst,
   singlePointOfFailure,
   syncCycle,

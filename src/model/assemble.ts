@@ -35,6 +35,8 @@ import { Levels } from './levels.js';
 import { Meters } from './meters.js';
 import { Link } from './link.js';
 import { Loads } from './loads.js';
+import { Memory } from './memory.js';
+import type { MemoryEffects } from './memory.js';
 import { Outages } from './outages.js';
 import { Outliers } from './outliers.js';
 import { Picks } from './picks.js';
@@ -103,8 +105,7 @@ export function assemble(
   world.cargo = plan.stores.length > 0 ? new Cargo(world) : null;
   world.picks = new Picks(world);
   world.connections = new ConnectionTable(world);
-  const closes = plan.edges.some(({ connections }) => (connections?.server ?? null) !== null);
-  world.serverEnds = closes ? new ServerEnds(world) : null;
+  world.serverEnds = closes(plan) ? new ServerEnds(world) : null;
   world.wire = new Wire(world);
   world.calls = new Calls(engine, world.wire, plan.deepestChain + 1);
   world.ties = isTied(plan, registry) ? new Ties(world) : null;
@@ -122,12 +123,10 @@ export function assemble(
   world.checks = new Checks(world);
   world.coalescing = plan.coalescings.length > 0 ? new Coalescing(world) : null;
   setDoors(world, registry);
-  world.sections = hasSections(world) ? new Sections(world) : null;
-  world.turnables = { poison: new Map(), rebalance: new Map() };
-  world.caches = plan.caches.length > 0 ? new Caches(world) : null;
-  world.acts = actsOf(world, registry);
+  setModules(world, registry);
   world.loads = new Loads(world);
   const outages = (world.outages = new Outages(world));
+  setMemories(world, outages);
   const board = new Board(world, outages, (kind) => {
     const definition = registry.faultKind(kind);
     invariant(definition !== undefined, 'fault-unknown-to-the-registry');
@@ -136,12 +135,25 @@ export function assemble(
   return { world, chains, board, collections: outages.collections, views };
 }
 
+function closes({ edges }: Plan): boolean {
+  return edges.some(({ connections }) => (connections?.server ?? null) !== null);
+}
+
+/** What stands beside the calls. */
+function setModules(world: Draft, registry: Registry): void {
+  world.turnables = { poison: new Map(), rebalance: new Map() };
+  world.sections = hasSections(world) ? new Sections(world) : null;
+  world.caches = world.plan.caches.length > 0 ? new Caches(world) : null;
+  world.acts = actsOf(world, registry);
+}
+
 function setMeasuring(world: Draft, traceSink: ((rows: TraceRecord) => void) | null): void {
   const { engine, plan } = world;
   world.levels = new Levels(engine, plan.grid.edges.length - 1);
   world.sink = new Sink(plan.grid, plan.parts.length, plan.statEdges.length);
   world.meters = new Meters(engine, world.levels, world.sink, plan.grid);
   world.audits = [];
+  world.sagaExamples = [];
   world.journal = new Journal(engine, plan.warmupNs);
   world.tracer = new Tracer(world, traceSink);
 }
@@ -228,6 +240,24 @@ function setCores(world: Draft): void {
   }
 }
 
+function setMemories(world: Draft, outages: Outages): void {
+  const { engine, plan, levels } = world;
+  // The process dies as a next step, outside of what made it hold too much.
+  const op = engine.define('out-of-memory', (id, epoch) => {
+    if (world.instances[id].epoch === epoch) outages.die(world.instances[id]);
+  });
+  const effects: MemoryEffects = {
+    overflow: ({ id, epoch }) => engine.soon(engine.phase, op, id, epoch, 0),
+    full: (instance) => outages.collections.full(instance),
+  };
+  for (const instance of world.instances) {
+    const { memory, gc } = plan.components[instance.component];
+    if (memory === null) continue;
+    const sizes = { ...memory, allocated: gc?.allocated ?? Infinity };
+    instance.memory = new Memory(instance, sizes, levels, effects);
+  }
+}
+
 /** Everything that lets requests in or keeps them out beyond the queue itself. */
 function setDoors(world: Draft, registry: Registry): void {
   world.gates = new Gates(world, registry);
@@ -284,6 +314,7 @@ function setEdges(
       pick: streamKey(plan.seed, replication, `edge/${names}/pick`),
       requestBytes: spec.requestBytes,
       fallback: spec.fallback,
+      asks: spec.asks,
       picked: chains.picks(spec),
       connected: spec.connections !== null,
       guarded: (spec.connections?.server ?? null) !== null,

@@ -56,6 +56,12 @@ export class Guards {
         if (world.sizes === null || world.sizes.ofRequest(strand) <= this.tables[a][0]) return true;
         this.interpreter.end(strand, b);
         return false;
+      case OP.ANSWER_SIZE:
+        world.sizes?.answers(strand, this.tables[a][0]);
+        return true;
+      case OP.DEGRADED:
+        strands.degraded[strand] = 1;
+        return true;
       case OP.COALESCE:
         return this.coalesce(strand, a);
       case OP.STORE:

@@ -162,9 +162,9 @@ export class Handshakes {
       this.reply(slot);
       return;
     }
-    const { strands, server, edges, plan, interpreter, engine } = world;
+    const { strands, edges, plan, interpreter, engine } = world;
     const edge = edges[table.edge[slot]];
-    const strand = server.newStrand(instance.id, table.lineageA[slot], table.lineageB[slot]);
+    const strand = strands.open(instance.id, table.lineageA[slot], table.lineageB[slot]);
     strands.part[strand] = edge.toPart;
     strands.edge[strand] = edge.id;
     strands.returns[strand] = RETURN.connection;

@@ -298,6 +298,10 @@ export class Interpreter {
       this.world.strands.pc[strand] = target;
       return true;
     }
+    if (mode === CALL_MODE.REPLY) {
+      this.world.strands.answer[strand] = outcome;
+      return true;
+    }
     if (mode === CALL_MODE.KEEP) {
       this.world.strands.pc[strand] = target;
       this.world.strands.outcome[strand] = outcome;
@@ -336,7 +340,7 @@ export class Interpreter {
     const { strands, server, instances, sizes } = this.world;
     const instance = instances[strands.instance[strand]];
     derive(strands.lineageA[strand], strands.lineageB[strand], this.draws.tag(strand, pc));
-    const own = server.newStrand(instance.id, lineage.a, lineage.b);
+    const own = strands.open(instance.id, lineage.a, lineage.b);
     inherit(strands, own, strand);
     strands.returns[own] = RETURN.none;
     strands.deadline[own] = Infinity;

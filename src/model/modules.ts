@@ -3,6 +3,7 @@ import type { Act } from './acts.js';
 import { Channels } from './messaging/channels.js';
 import { Queues } from './messaging/queues/queues.js';
 import type { Registry } from './registry.js';
+import { Sagas } from './sagas/sagas.js';
 import { Stores } from './stores/stores.js';
 import type { World } from './world.js';
 
@@ -11,11 +12,16 @@ export function actsOf(world: World, registry: Registry): readonly Act[] {
   const channels = new Channels(world, registry);
   const queues = new Queues(world, registry, channels);
   channels.elsewhere = (message, component) => queues.take(message, component);
+  const sagas = new Sagas(world);
   const stores = world.cargo === null ? null : new Stores(world, world.cargo);
   return world.plan.acts.map((spec: PlanAct, id): Act => {
     switch (spec.act) {
       case 'publish':
         return queues.has(spec.topic) ? queues.actOf(spec) : channels.actOf(spec);
+      case 'saga':
+      case 'command':
+      case 'mark':
+        return sagas.actOf(spec);
       case 'store':
       case 'projection':
       case 'view':

@@ -39,8 +39,12 @@ export class Outages {
     this.turnDown(instance, down || instance.dying);
   }
 
-  /** The process ends by itself, and is started again after so long. */
-  die(instance: Instance, restartNs: Ns): void {
+  /** The process ends by itself, and is started again, empty and cold: after so long, or (null) at once. */
+  die(instance: Instance, restartNs: Ns | null = null): void {
+    if (restartNs === null) {
+      this.bounce(instance);
+      return;
+    }
     const { engine } = this.world;
     instance.dying = true;
     engine.at(engine.now + restartNs, PHASE.FAULT, this.reviveOp, instance.id, 0, 0);
@@ -64,6 +68,15 @@ export class Outages {
       this.journal(instance, DOWN);
     }
     this.updateFleet(instance);
+  }
+
+  private bounce(instance: Instance): void {
+    if (instance.down) return;
+    this.crash(instance);
+    this.turnCores(instance);
+    this.journal(instance, DOWN);
+    this.updateFleet(instance);
+    if (this.starts.begin(instance)) this.started(instance);
   }
 
   /** Hangs, pauses (see FROZEN) or thaws; what had stalled goes on in the order in which it came. */
@@ -95,6 +108,7 @@ export class Outages {
   /** The process answers again. */
   private started(instance: Instance): void {
     instance.down = false;
+    instance.startedAt = this.world.engine.now;
     this.starts.warmUp(instance);
     this.turnCores(instance);
     this.journal(instance, UP);

@@ -11,6 +11,8 @@ export interface TaskOwner {
    * was started ends once.
    */
   taskEnded(record: number, outcome: Outcome): void;
+  /** True where its tasks are no requests of the endpoint that they run: they are not measured as such. */
+  readonly silent?: boolean;
 }
 
 /** What a task is done for: the request in whose tree it stands, and its own identity. */
@@ -70,10 +72,10 @@ export class Tasks {
     part: number,
     context: TaskContext,
     program = this.world.plan.parts[part].program,
-  ): void {
+  ): number {
     const { world } = this;
     const { strands, engine, sink, plan, tracer } = world;
-    const strand = world.server.newStrand(instance, context.lineageA, context.lineageB);
+    const strand = world.strands.open(instance, context.lineageA, context.lineageB);
     strands.returns[strand] = RETURN.task;
     strands.from[strand] = owner;
     strands.link[strand] = record;
@@ -100,6 +102,7 @@ export class Tasks {
     strands.arrived[strand] = strands.begun[strand] = engine.now;
     strands.called[strand] = engine.now;
     strands.state[strand] = STATE.READY;
+    if (this.owners[owner].silent === true) strands.cell[strand] = strands.begun[strand] = -1;
     strands.traceRoot[strand] = context.traceRoot;
     if (context.traceRoot !== 0) {
       strands.trace[strand] = tracer.nextId();
@@ -108,6 +111,7 @@ export class Tasks {
     const injected = injectedOutcome(world, strand);
     if (injected !== 0) world.server.finishJob(strand, injected);
     else world.interpreter.goOn(strand);
+    return strand;
   }
 
   /** Told by the server: the job of a task is over, and free. */

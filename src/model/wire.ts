@@ -69,7 +69,7 @@ export class Wire implements CallSite {
     }
     const index = frames.place[frame];
     const callee = instances[edge.first + index];
-    const strand = world.server.newStrand(callee.id, a, b);
+    const strand = world.strands.open(callee.id, a, b);
     strands.part[strand] = edge.toPart;
     strands.edge[strand] = edge.id;
     strands.returns[strand] = RETURN.frame;
@@ -82,13 +82,7 @@ export class Wire implements CallSite {
     strands.rootA[strand] = strands.rootA[owner];
     strands.rootB[strand] = strands.rootB[owner];
     strands.request[strand] = strands.request[owner];
-    if (world.prioritised) {
-      const own = world.plan.parts[edge.toPart].priority;
-      strands.priority[strand] = own < 0 ? strands.priority[owner] : own;
-    }
-    if (world.keys.inSequence) strands.arrival[strand] = strands.arrival[owner];
-    if (world.keys.byCaller) strands.caller[strand] = caller.id;
-    if (world.executions !== null) strands.once[strand] = this.keyOf(edge, caller, owner);
+    this.handOn(strand, owner, edge, caller);
     strands.level[strand] = strands.level[owner] + 1;
     strands.pc[strand] = edge.program;
     strands.attempt[strand] = frames.attempt[frame];
@@ -109,6 +103,19 @@ export class Wire implements CallSite {
     this.launch(strand, edge, caller, callee);
     if (edge.outliers !== null) this.noteConnected(edge, strand, caller, callee);
     return PASS;
+  }
+
+  /** What a request carries on for its keys and its priority. */
+  private handOn(strand: number, owner: number, edge: Edge, caller: Instance): void {
+    const { world } = this;
+    const { strands } = world;
+    if (world.prioritised) {
+      const own = world.plan.parts[edge.toPart].priority;
+      strands.priority[strand] = own < 0 ? strands.priority[owner] : own;
+    }
+    if (world.keys.inSequence) strands.arrival[strand] = strands.arrival[owner];
+    if (world.keys.byCaller) strands.caller[strand] = caller.id;
+    if (world.executions !== null) strands.once[strand] = this.keyOf(edge, caller, owner);
   }
 
   abandon(_frame: number, job: number, outcome: Outcome, tell: boolean): void {
@@ -167,16 +174,18 @@ export class Wire implements CallSite {
     engine.at(at, PHASE.COMPLETION, this.replyOp, strand, life, 0);
   }
 
-  instead(frame: number, child: number): void {
+  beside(frame: number, child: number, question: number): void {
     const { world } = this;
     const { strands, sink, instances } = world;
     const { frames } = world.calls;
-    const edge = world.edges[world.edges[frames.edge[frame]].fallback];
+    const { fallback, asks } = world.edges[frames.edge[frame]];
+    const edge = world.edges[question < 0 ? fallback : asks![question]];
     frames.edge[child] = edge.id;
     frames.chain[child] = edge.chains[instances[frames.caller[frame]].index];
     frames.depth[child] = edge.depth;
     frames.cell[child] = sink.cell;
-    // The time limit of the call that failed does not hold for it, that of its caller does.
+    // The time limit of a call that failed does not hold for it, that of its caller does; a question is
+    // given up with its call.
     frames.deadline[child] = strands.deadline[frames.owner[frame]];
     sink.call(edge.stat);
   }

@@ -9,6 +9,8 @@ import type { World } from './world.js';
 /** Bits of `slot`: holds a worker; counts among the accepted requests (async). */
 const WORKER = 1;
 const ACCEPTED = 2;
+/** It is counted by the memory of its instance. */
+const HOLDS = 8;
 
 /** Who holds the workers of an instance, and who gets the next one that is free. */
 export class Workers {
@@ -90,6 +92,7 @@ export class Workers {
       if (next < 0) return next;
       this.world.levels.add(instance.queueGauge, -1);
       if (this.world.server.wanted(next, instance)) return next;
+      instance.memory?.note();
     }
   }
 
@@ -127,6 +130,10 @@ export class Workers {
       strands.slot[strand] |= ACCEPTED;
       levels.add(instance.concurrencyGauge, 1);
     }
+    if (instance.memory !== null) {
+      strands.slot[strand] |= HOLDS;
+      instance.memory.begun();
+    }
   }
 
   occupy(strand: number, instance: Instance): void {
@@ -141,6 +148,7 @@ export class Workers {
     const slot = strands.slot[strand];
     strands.slot[strand] = 0;
     if ((slot & ACCEPTED) !== 0) levels.add(instance.concurrencyGauge, -1);
+    if ((slot & HOLDS) !== 0) instance.memory!.ended();
     if ((slot & WORKER) === 0) return;
     instance.busy--;
     invariant(instance.busy >= 0, 'worker-given-back-twice');

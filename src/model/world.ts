@@ -5,6 +5,7 @@ import type { StreamKey } from '../kernel/rng.js';
 import type { Ns } from '../kernel/time.js';
 import type { Plan } from '../spec/plan.js';
 import type { LimiterState } from '../spec/policy.js';
+import type { SagaRecord } from '../spec/record.js';
 import type { Act } from './acts.js';
 import type { Admission } from './admission.js';
 import type { Caches } from './caching/caches.js';
@@ -155,6 +156,8 @@ export interface World {
   readonly sections: Sections | null;
   /** What has to hold at the end of the run, see G-7; each breaks an invariant where it does not. */
   readonly audits: (() => void)[];
+  /** By saga: what is told of those that broke a rule, asked for at the end. */
+  readonly sagaExamples: (() => SagaRecord)[];
   readonly loads: Loads;
   /** Key of the random stream of each instruction, as two columns. */
   readonly streamA: Int32Array;

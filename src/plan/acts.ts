@@ -1,8 +1,10 @@
 import type { PlanCacheAct } from '../spec/caching.js';
 import type { PlanAct } from '../spec/modules.js';
 import type { PlanKey } from '../spec/plan.js';
+import type { PlanSagaCommand, PlanSagaMark, SagaRole } from '../spec/sagas.js';
 import type { Step } from '../spec/steps.js';
 import type { KeyTable } from './keys.js';
+import type { LaidPart } from './layout.js';
 import type { Scope } from './scope.js';
 import type { Writer } from './writer.js';
 
@@ -28,6 +30,28 @@ export class Acts {
       count: w.counts.id(step.count),
       confirm,
     });
+  }
+
+  /** The step that begins a saga. */
+  saga(w: Writer, step: StepOf<'saga'>, scope: Scope): number {
+    return this.add({
+      act: 'saga',
+      from: scope.part.id,
+      saga: w.sagas.number(step.saga),
+      await: step.await,
+    });
+  }
+
+  /** What the program of an orchestrator does around a command. */
+  command(w: Writer, saga: string, what: PlanSagaCommand['what']): number {
+    return this.add({ act: 'command', saga: w.sagas.number(saga), what });
+  }
+
+  /** An endpoint that means something to sagas. */
+  mark(at: PlanSagaMark['at'], roles: readonly SagaRole[], { source }: LaidPart): number {
+    const endpoint = source.kind === 'endpoint' ? source.endpoint : null;
+    const repeatable = endpoint !== null && (endpoint.idempotent || endpoint.readOnly);
+    return this.add({ act: 'mark', at, roles, repeatable });
   }
 
   /** Index of a key; `what` is keyed by it. */

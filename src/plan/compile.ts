@@ -36,6 +36,7 @@ import { planLinks, planPeers, withLinks } from './network.js';
 import { Onces, sendsKeys } from './onces.js';
 import { planModules } from './modules.js';
 import { Problems } from './problem.js';
+import { SagaTable } from './sagas.js';
 import { fullName, writeHandshake, writeDelivery, writeProgram, writeRefusal } from './programs.js';
 import { isSized, responseBytesOf } from './sizes.js';
 import { eachStep } from '../scenario/each-step.js';
@@ -60,15 +61,12 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
   const limiters = new Limiters(keys);
   const onces = new Onces(keys);
   const { programs, components } = writeAll(writer, limiters, sendsKeys(scenario));
-  const { edges, statEdges, bundles, deepestChain, numbers } = writer.edges.finish(
-    layout,
-    onces,
-    problems,
-  );
+  const laid = writer.edges.finish(layout, onces, problems);
+  const { edges, statEdges, bundles, deepestChain, numbers } = laid;
   writer.assembler.renumber(OP.CALL, SLOT.A, numbers);
   writer.assembler.renumber(OP.BEGIN, SLOT.A, numbers);
   useKeys(keys, bundles);
-  const modules = planModules(writer, programs, scenario.network);
+  const modules = planModules(writer, programs, keys, scenario.network);
   const links = planLinks(scenario.network, layout, statEdges, writer.distributions);
   const loads = planLoads(layout, times.warmupNs, times.endNs);
   const ends = new LinkEnds(layout, links, statEdges);
@@ -124,6 +122,7 @@ function writerOf(layout: Layout, keys: KeyTable, problems: Problems): Writer {
     keyed: new Keyed(keys),
     gates: new GateTable(),
     acts: new Acts(keys),
+    sagas: new SagaTable(layout),
     problems,
     entries: new Map(),
     lookups: new Map(),
@@ -229,9 +228,11 @@ function repeatable(layout: Layout, part: LaidPart, hops: number): boolean {
     case 'unmatched':
     case 'group':
     case 'consumer':
+    case 'step':
     case 'level':
     case 'projector':
       return true;
+    case 'driver':
     case 'request':
       return false;
     case 'route':
@@ -275,6 +276,7 @@ const CLIENT = Object.freeze({
   } satisfies Cpu,
   cancellation: 'ignore',
   gc: null,
+  memory: null,
   lifecycle: null,
   loadBalancing: {
     kind: 'roundRobin',
@@ -296,6 +298,7 @@ function planAdmission(
   const place = `${component.name}.admission`;
   return {
     shed,
+    shedKey: shed?.kind === 'dagor' ? limiters.keyNumber(shed.key, place, 'a level') : -1,
     limiter: rateLimit === null ? -1 : limiters.at(place, component.id, rateLimit, retryAfter),
     gate: concurrencyLimit === null ? -1 : w.gates.at(place, component.id, concurrencyLimit),
   };
@@ -330,9 +333,9 @@ function planComponent(
     const critical = source.kind === 'workload' && source.workload.critical;
     return { ...common, ...CLIENT, critical };
   }
-  const { runtime, concurrency, queue, cpu, cancellation, gc, lifecycle } = host;
+  const { runtime, concurrency, queue, cpu, cancellation, gc, memory, lifecycle } = host;
   const { loadBalancing, external, critical } = host;
-  const resources = { runtime, concurrency, queue, cpu, cancellation, gc, lifecycle };
+  const resources = { runtime, concurrency, queue, cpu, cancellation, gc, memory, lifecycle };
   const own = { ...resources, loadBalancing, external, critical };
   if (source.kind === 'cache') {
     return { ...common, ...own, maxConnections: source.cache.maxConnections };

@@ -41,6 +41,8 @@ export class EdgeTable {
   private readonly ids = new Map<string, number>();
   private readonly bundles = new Bundles();
   private readonly fallbacks = new Map<number, number>();
+  /** By edge: the edges of the questions of its layers, -1 where one asks nothing. */
+  private readonly asks = new Map<number, readonly number[]>();
 
   /** Provisional number of the edge from a part to another under the bundle that governs it. */
   use(
@@ -66,6 +68,16 @@ export class EdgeTable {
   /** Whether it is known what an edge falls back on. */
   fallsBack(edge: number): boolean {
     return this.fallbacks.has(edge);
+  }
+
+  /** Whether it is known whom the layers of an edge ask. */
+  isAsked(edge: number): boolean {
+    return this.asks.has(edge);
+  }
+
+  /** The layers of an edge ask over these, all by their provisional numbers. */
+  ask(edge: number, others: readonly number[]): void {
+    this.asks.set(edge, others);
   }
 
   /** The calls of an edge fall back on those of another, both by their provisional numbers. */
@@ -107,6 +119,7 @@ export class EdgeTable {
         session,
         requestBytes,
         fallback: fallback === undefined ? -1 : numbers[fallback]!,
+        asks: this.asks.get(index)?.map((other) => (other < 0 ? -1 : numbers[other]!)) ?? null,
         connections: connectionsOf(this.bundles.get(bundle), to.component, loadBalancing),
         deadline: false,
       };

@@ -4,6 +4,8 @@ import type { Distribution } from '../kernel/distribution.js';
 import type { Cache, CacheLevel } from '../spec/caching.js';
 import type { Subscriber, Topic } from '../spec/messaging.js';
 import type { Bus, MessageQueue, QueueConsumer } from '../spec/queues.js';
+import type { Saga, SagaStep } from '../spec/sagas.js';
+import { driverName } from '../spec/sagas.js';
 import type { EventStore, Projection, StorePart } from '../spec/stores.js';
 import type {
   Database,
@@ -35,6 +37,7 @@ export type Source =
   | { readonly kind: 'queue'; readonly queue: MessageQueue }
   /** `host`: the server of its shared level. */
   | { readonly kind: 'cache'; readonly cache: Cache; readonly host: Host | null }
+  | { readonly kind: 'saga'; readonly saga: Saga }
   | { readonly kind: 'eventStore'; readonly host: EventStore }
   | { readonly kind: 'projection'; readonly projection: Projection };
 
@@ -50,6 +53,9 @@ export type PartSource =
   | { readonly kind: 'group'; readonly subscriber: Subscriber }
   | { readonly kind: 'consumer'; readonly consumer: QueueConsumer }
   | { readonly kind: 'level'; readonly level: CacheLevel; readonly cache: Cache }
+  | { readonly kind: 'step'; readonly step: SagaStep }
+  /** What an orchestrator runs for a saga. */
+  | { readonly kind: 'driver'; readonly saga: Saga }
   | { readonly kind: 'storePart'; readonly does: StorePart; readonly store: EventStore }
   /** The work of a projection, in its own process or in that of a service. */
   | { readonly kind: 'projector'; readonly projection: Projection };
@@ -154,6 +160,7 @@ function sourcesOf(scenario: Scenario): (readonly [string, Source])[] {
   for (const [name, host] of scenario.databases) all.push([name, { kind: 'database', host }]);
   for (const [name, topic] of scenario.topics) all.push([name, { kind: 'topic', topic }]);
   for (const [name, queue] of scenario.queues) all.push([name, { kind: 'queue', queue }]);
+  for (const [name, saga] of scenario.sagas) all.push([name, { kind: 'saga', saga }]);
   for (const [name, cache] of scenario.caches)
     all.push([name, { kind: 'cache', cache, host: cache.host }]);
   for (const [name, host] of scenario.eventStores) all.push([name, { kind: 'eventStore', host }]);
@@ -175,7 +182,8 @@ function zonesOf(scenario: Scenario): readonly string[] {
 function placesOf(source: Source): readonly (string | null)[] {
   if (source.kind === 'workload') return [source.workload.zone];
   if (source.kind === 'projection') return runsAlone(source.projection) ? [null] : [];
-  if (source.kind === 'topic' || source.kind === 'queue' || source.host === null) return [];
+  if (source.kind === 'topic' || source.kind === 'queue' || source.kind === 'saga') return [];
+  if (source.host === null) return [];
   const { replicas, zones } = source.host;
   return Array.from({ length: replicas }, (_, index) => zones[index] ?? null);
 }
@@ -212,6 +220,9 @@ function partsOf(
       for (const [name, endpoint] of source.host.endpoints) {
         parts.push([name, { kind: 'endpoint', endpoint, service: source.host }]);
       }
+      for (const saga of driven(scenario, source.host.name)) {
+        parts.push([driverName(saga.name), { kind: 'driver', saga }]);
+      }
       for (const [name, projection] of scenario.projections) {
         if (projection.lifecycle !== 'async' || projection.service !== source.host.name) continue;
         parts.push([name, { kind: 'projector', projection }]);
@@ -229,6 +240,13 @@ function partsOf(
       parts.push(...modulePartsOf(source));
   }
   return parts.sort(([a], [b]) => byCodeUnit(a, b));
+}
+
+/** The sagas that a service drives. */
+function driven(scenario: Scenario, service: string): readonly Saga[] {
+  return [...scenario.sagas.values()].filter(
+    ({ orchestration }) => orchestration?.orchestrator === service,
+  );
 }
 
 /** Whether a gateway is asked for something that no route takes. */

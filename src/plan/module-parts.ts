@@ -23,6 +23,8 @@ export function modulePartsOf(source: Source): readonly (readonly [string, PartS
       ]);
     case 'queue':
       return consumersOf(source.queue.consumers);
+    case 'saga':
+      return source.saga.steps.map((step) => [step.name, { kind: 'step', step }]);
     case 'cache':
       return source.cache.levels.map((level) => [
         level.name,

@@ -1,4 +1,5 @@
 import type { PlanModules } from '../spec/modules.js';
+import type { KeyTable } from './keys.js';
 import { planCaches } from './caches.js';
 import { planTopics } from './messaging.js';
 import type { Network } from '../spec/scenario.js';
@@ -9,11 +10,17 @@ import { planRows } from './rows.js';
 import type { Writer } from './writer.js';
 
 /** What stands beside the calls, once all programs are written. */
-export function planModules(w: Writer, programs: readonly number[], network: Network): PlanModules {
+export function planModules(
+  w: Writer,
+  programs: readonly number[],
+  keys: KeyTable,
+  network: Network,
+): PlanModules {
   return {
     acts: w.acts.list,
     topics: planTopics(w, programs),
     queues: planQueues(w, programs, network),
+    sagas: w.sagas.plan(w, keys),
     stores: planStores(w),
     projections: planProjections(w),
     rows: planRows(w.layout),

@@ -12,6 +12,7 @@ import { hostOf, partOf } from './layout.js';
 import type { Limiters } from './limiters.js';
 import { writeMiddleware } from './middleware.js';
 import { writeRoute } from './route-calls.js';
+import { writeMark, writeSaga } from './sagas.js';
 import type { Scope } from './scope.js';
 import { locksRows } from './rows.js';
 import { writeSteps } from './steps.js';
@@ -43,8 +44,7 @@ export function writeProgram(
       const behind = writeMiddleware(w, limiters, source.service.middleware, scope);
       if (keysAreSent || source.endpoint.once !== null) w.assembler.emit(OP.ONCE);
       writeBulkhead(w, source.endpoint, part);
-      writeSteps(w, source.endpoint.steps, behind);
-      behind.closing();
+      writeEndpoint(w, source.endpoint, part, behind);
       break;
     }
     case 'route': {
@@ -61,6 +61,9 @@ export function writeProgram(
     case 'commit':
       writeCommit(w, source.time, source.database, scope);
       break;
+    case 'driver':
+      writeSaga(w, source.saga, scope);
+      return at;
     case 'level':
       if (source.level.kind === 'local') return -1;
       writeServer(w, part, source.level, scope);
@@ -72,12 +75,12 @@ export function writeProgram(
     case 'projector':
       writeProjector(w, source.projection, scope);
       break;
-    case 'group':
-    case 'consumer':
-      return -1;
     case 'unmatched':
       w.assembler.emit(OP.DONE, withStatus(OUTCOME.clientError, 404));
       return at;
+    // Groups, consumers and steps of sagas run programs of others.
+    default:
+      return -1;
   }
   w.assembler.emit(OP.DONE, OUTCOME.ok);
   return at;
@@ -167,6 +170,20 @@ function writeBulkhead(w: Writer, { concurrency }: Endpoint, part: LaidPart): vo
   if (concurrency === null) return;
   const gate = w.gates.at(fullName(part), part.component.id, concurrency);
   w.assembler.emit(OP.GATE, gate, withStatus(OUTCOME.rejectedOverload, 503));
+}
+
+/** The steps of an endpoint; its effect is there when they have succeeded, before the answer leaves. */
+function writeEndpoint(w: Writer, { steps }: Endpoint, part: LaidPart, scope: Scope): void {
+  writeMark(w, part, 'begin', scope);
+  const inner: Scope = {
+    ...scope,
+    closing: () => {
+      writeMark(w, part, 'end', scope);
+      scope.closing();
+    },
+  };
+  writeSteps(w, steps, inner);
+  inner.closing();
 }
 
 function writeOperation(w: Writer, operation: Operation, database: Database, scope: Scope): void {

@@ -11,6 +11,8 @@ import { writeRead } from './reads.js';
 import { withLoad, withoutSpent, writeAppend, writeLoad } from './stores.js';
 import { BARE } from './calls.js';
 import { StepNames } from './identity.js';
+import { partOf } from './layout.js';
+import { writeMark, writeSave } from './sagas.js';
 import { clearRegisters, registersOf } from './registers.js';
 import type { Scope } from './scope.js';
 import { inside, strand } from './scope.js';
@@ -157,6 +159,8 @@ function writeVerb(w: Writer, step: Step, scope: Scope): void {
       return writeAppend(w, step, scope);
     case 'publish':
       return writeAct(w, w.acts.publish(w, step, scope), `publish:${step.topic}`, scope);
+    case 'saga':
+      return writeSagaStart(w, step, scope);
     case 'transaction':
       return writeTransaction(w, step, scope, writeSteps);
     case 'lock':
@@ -178,6 +182,13 @@ function writeVerb(w: Writer, step: Step, scope: Scope): void {
   }
 }
 
+/** A saga is accepted once its state is written, where it is written at all. */
+function writeSagaStart(w: Writer, step: StepOf<'saga'>, scope: Scope): void {
+  const { source } = w.layout.byName.get(step.saga)!;
+  if (source.kind === 'saga') writeSave(w, source.saga, inside(scope));
+  writeAct(w, w.acts.saga(w, step, scope), `saga:${step.saga}`, scope);
+}
+
 /** Runs another endpoint of the same service in place: its end, answer or failure is that of the call. */
 function writeSelf(w: Writer, step: StepOf<'call'>, scope: Scope): void {
   const { source } = scope.part;
@@ -191,9 +202,12 @@ function writeSelf(w: Writer, step: StepOf<'call'>, scope: Scope): void {
     names: new StepNames(scope.names.next(`self:${endpoint!.name}`)),
     answer: { kind: 'self', after },
   };
+  const part = partOf(scope.part.component, endpoint!.name);
+  writeMark(w, part, 'begin', inside(scope));
   const used = registersOf(w, scope, () => writeSteps(w, endpoint!.steps, own));
   w.assembler.bind(after);
   clearRegisters(w, scope, used);
+  writeMark(w, part, 'end', scope);
 }
 
 /** Inside a `self` call the failure is that of a call, so what ends the endpoint is relayed. */
@@ -212,6 +226,9 @@ function writeRespond(w: Writer, step: StepOf<'respond'>, scope: Scope): void {
   const { assembler } = w;
   switch (scope.answer.kind) {
     case 'request':
+      if (step.responseBytes !== null) {
+        assembler.emit(OP.ANSWER_SIZE, assembler.constants([step.responseBytes]));
+      }
       if (isSuccess(step.outcome)) scope.closing();
       if (step.then.length > 0) {
         assembler.emit(OP.RESPOND, step.outcome);
@@ -230,6 +247,7 @@ function writeRespond(w: Writer, step: StepOf<'respond'>, scope: Scope): void {
         assembler.emit(OP.DONE, OUTCOME.ok);
         assembler.bind(behind);
       }
+      if ((step.outcome & 31) === OUTCOME.degraded) assembler.emit(OP.DEGRADED);
       if (isSuccess(step.outcome)) writeJump(w, scope.answer.after);
       else writeFail(w, step.outcome, scope);
       return;

@@ -11,6 +11,7 @@ export const INHERITING: readonly string[] = [
   'databases',
   'topics',
   'queues',
+  'sagas',
   'caches',
   'eventStores',
   'projections',

@@ -4,18 +4,13 @@ import { LATER_VERBS } from './verbs.js';
 
 /** What the language knows and this version does not run, by place. `*` is any key or index. */
 const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
-  ['', 'platform brokers sagas eventStores projections functions registries mesh sweeps'],
+  ['', 'platform brokers eventStores projections functions registries mesh sweeps'],
   ['network', 'crossZoneCost'],
   [
     'services.*',
-    'tags memory resources outbox discovery probes ' + 'autoscaling versions version rollout',
+    'tags resources outbox discovery probes ' + 'autoscaling versions version rollout',
   ],
-  [
-    'gateways.*',
-    'tags memory resources discovery probes ' + 'autoscaling versions version rollout',
-  ],
-  ['services.*.runtime.gc', 'allocated'],
-  ['gateways.*.runtime.gc', 'allocated'],
+  ['gateways.*', 'tags resources discovery probes ' + 'autoscaling versions version rollout'],
   ['services.*.lifecycle', 'preStop terminationGrace drain coldCaches'],
   ['gateways.*.lifecycle', 'preStop terminationGrace drain coldCaches'],
   [
@@ -41,11 +36,12 @@ const LATER_FIELDS: ReadonlyMap<string, string> = new Map([
   ['step', LATER_VERBS.join(' ')],
   ['query', 'route'],
   ['publish', 'size via acks'],
-  ['respond', 'responseSize degraded'],
   ['when', 'version'],
   ['bundle', 'tags'],
-  ['policy', 'key store retryAfter ignore'],
-  ['store', 'cache of onError'],
+  ['policy', 'store retryAfter'],
+  ['concurrencyLimit', 'key'],
+  ['hedge', 'key'],
+  ['store', 'cache'],
   ['protocol', 'workPerKiB'],
   ['middlewareEntry', 'key dryRun'],
 ]);
@@ -53,8 +49,8 @@ const LATER_FIELDS: ReadonlyMap<string, string> = new Map([
 /** Words of closed lists that later versions bring, by the last key of the path. */
 const LATER_WORDS: readonly (readonly [key: string, words: string])[] = [
   ['warmup', 'auto'],
-  ['per', 'key'],
-  ['shed.kind', 'dagor'],
+  ['concurrencyLimit.per', 'key'],
+  ['hedge.per', 'key'],
   ['arrivals.kind', 'trace'],
   ['pool.kind', 'pgbouncer'],
   ['pools.*.kind', 'pgbouncer'],

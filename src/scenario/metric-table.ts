@@ -3,6 +3,7 @@ import { DATABASE_METRICS } from './metrics-databases.js';
 import { CACHE_METRICS } from './metrics-caches.js';
 import { MESSAGE_METRICS } from './metrics-messages.js';
 import { QUEUE_METRICS } from './metrics-queues.js';
+import { SAGA_METRICS } from './metrics-sagas.js';
 import { STORE_METRICS } from './metrics-stores.js';
 import type { Metric } from './metrics.js';
 
@@ -120,6 +121,22 @@ export const METRICS: readonly Metric[] = [
     'Busy cores over cores, mean over instances; nothing is measured where cores are unlimited.',
   ),
   metric(
+    'memory',
+    PLACED,
+    'share',
+    'gauge',
+    'low',
+    'Bytes held over `memory.limit`, mean over instances; nothing is measured without a limit.',
+  ),
+  metric(
+    'restarts',
+    PLACED,
+    'number',
+    'none',
+    'low',
+    'How often processes came back from a crash, of faults or of their own, summed over instances.',
+  ),
+  metric(
     'queue',
     PLACED,
     'number',
@@ -153,11 +170,11 @@ export const METRICS: readonly Metric[] = [
   ),
   metric(
     'duplicates',
-    SERVED,
+    [...SERVED, 'saga', 'step'],
     'number',
     'none',
     'low',
-    'Completed executions of one logical request beyond the first, where the part is not idempotent.',
+    'Completed executions of one logical request beyond the first, where the part is not idempotent; of a saga, effects of its steps and compensations beyond the first.',
   ),
   metric(
     'attempts',
@@ -311,6 +328,7 @@ export const METRICS: readonly Metric[] = [
   ),
   ...MESSAGE_METRICS,
   ...QUEUE_METRICS,
+  ...SAGA_METRICS,
   ...STORE_METRICS,
   ...DATABASE_METRICS,
   ...CACHE_METRICS,

@@ -23,6 +23,10 @@ export function moduleSubjects(scenario: ScenarioModules): readonly (readonly [s
     const parts = own.consumers.map((consumer) => consumer.name);
     all.push([name, { kind: 'queue', parts, instances: 0 }]);
   }
+  for (const [name, own] of scenario.sagas) {
+    const parts = own.steps.map((step) => step.name);
+    all.push([name, { kind: 'saga', parts, instances: 0 }]);
+  }
   for (const [name, own] of scenario.caches) {
     const parts = own.levels.map((level) => level.name);
     all.push([name, { kind: 'cache', parts, instances: own.host?.replicas ?? 0 }]);

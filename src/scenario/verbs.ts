@@ -7,6 +7,7 @@ export const STEP_VERBS = [
   'load',
   'append',
   'publish',
+  'saga',
   'transaction',
   'lock',
   'cache',
@@ -19,7 +20,7 @@ export const STEP_VERBS = [
 export type StepVerb = (typeof STEP_VERBS)[number];
 
 /** Verbs of the language that this version does not run. */
-export const LATER_VERBS: readonly string[] = ['cache', 'saga'];
+export const LATER_VERBS: readonly string[] = ['cache'];
 
 /** What may stand beside the verb of a step. */
 export const STEP_MODIFIERS = [
@@ -39,6 +40,7 @@ export const MAIN_ARGUMENT: ReadonlyMap<string, string> = new Map([
   ['wait', 'time'],
   ['call', 'to'],
   ['publish', 'topic'],
+  ['saga', 'start'],
   ['load', 'store'],
   ['append', 'store'],
   ['fail', 'status'],

@@ -6,6 +6,7 @@ export type ComponentKind =
   | 'database'
   | 'topic'
   | 'queue'
+  | 'saga'
   | 'cache'
   | 'eventStore'
   | 'projection';
@@ -18,6 +19,7 @@ export const PART_KIND = Object.freeze({
   database: 'operation',
   topic: 'group',
   queue: 'consumer',
+  saga: 'step',
   cache: 'level',
   eventStore: 'operation',
   projection: 'batch',
@@ -32,6 +34,7 @@ export const SECTION = Object.freeze({
   database: 'databases',
   topic: 'topics',
   queue: 'queues',
+  saga: 'sagas',
   cache: 'caches',
   eventStore: 'eventStores',
   projection: 'projections',

@@ -1,6 +1,7 @@
 import type { Cache, PlanCache, PlanCacheAct } from './caching.js';
 import type { PlanPublish, PlanTopic, Topic } from './messaging.js';
 import type { Bus, MessageQueue, PlanInlet } from './queues.js';
+import type { PlanSaga, PlanSagaCommand, PlanSagaMark, PlanSagaStart, Saga } from './sagas.js';
 import type {
   EventStore,
   PlanProjection,
@@ -16,6 +17,7 @@ import type { PlanCommitted, PlanLock, PlanRows, PlanStatement } from './section
 export interface ScenarioModules {
   readonly topics: ReadonlyMap<string, Topic | Bus>;
   readonly queues: ReadonlyMap<string, MessageQueue>;
+  readonly sagas: ReadonlyMap<string, Saga>;
   readonly caches: ReadonlyMap<string, Cache>;
   readonly eventStores: ReadonlyMap<string, EventStore>;
   readonly projections: ReadonlyMap<string, Projection>;
@@ -27,6 +29,7 @@ export interface PlanModules {
   readonly topics: readonly PlanTopic[];
   /** Queues, and topics that push. */
   readonly queues: readonly PlanInlet[];
+  readonly sagas: readonly PlanSaga[];
   readonly stores: readonly PlanStore[];
   readonly projections: readonly PlanProjection[];
   /** Databases that lock rows. */
@@ -37,6 +40,9 @@ export interface PlanModules {
 /** A step that leaves the process by another way than a call. */
 export type PlanAct =
   | PlanPublish
+  | PlanSagaStart
+  | PlanSagaCommand
+  | PlanSagaMark
   | PlanCacheAct
   | PlanLock
   | PlanStatement

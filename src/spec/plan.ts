@@ -13,7 +13,16 @@ import type { Arrivals } from './arrivals.js';
 import type { PlanModules } from './modules.js';
 import type { Program } from './program.js';
 import type { Session } from './sections.js';
-import type { Cpu, Lifecycle, PlanConnections, Pool, Queue, Shed } from './resources.js';
+import type {
+  Cpu,
+  GcSettings,
+  Lifecycle,
+  MemorySettings,
+  PlanConnections,
+  Pool,
+  Queue,
+  Shed,
+} from './resources.js';
 
 /**
  * A scenario variant lowered to ids and flat arrays: what one run needs, and nothing else. It is
@@ -94,7 +103,8 @@ export interface PlanComponent {
   readonly cpu: Cpu;
   readonly cancellation: 'ignore' | 'onDequeue' | 'atSteps' | 'immediate';
   readonly admission: PlanAdmission | null;
-  readonly gc: { readonly every: Distribution; readonly pause: Distribution } | null;
+  readonly gc: GcSettings | null;
+  readonly memory: MemorySettings | null;
   readonly lifecycle: Lifecycle | null;
   /** Program run instead of an endpoint's by a refused request; -1 = a refusal is free. */
   readonly rejectProgram: number;
@@ -153,6 +163,8 @@ export interface PlanEdge {
   readonly requestBytes: number;
   /** Edge of the call that the fallback of the bundle makes instead, or -1. */
   readonly fallback: number;
+  /** By layer of its bundle: edge of the question to the layer's store, or -1; null: nobody asks. */
+  readonly asks: readonly number[] | null;
   readonly connections: PlanConnections | null;
   /** True when a deadline may reach this edge (its own, or one propagated from a caller). */
   readonly deadline: boolean;
@@ -226,6 +238,8 @@ export interface PlanGate {
 /** What stands before the queue of a component. */
 export interface PlanAdmission {
   readonly shed: Shed | null;
+  /** Index of the key by which users have their levels, or -1. */
+  readonly shedKey: number;
   /** Ids of a limiter and a gate, or -1. */
   readonly limiter: number;
   readonly gate: number;

@@ -3,7 +3,7 @@ import type { Distribution, Samplers } from '../kernel/distribution.js';
 import type { StreamKey } from '../kernel/rng.js';
 import type { Lane } from '../kernel/lanes.js';
 import type { Ns } from '../kernel/time.js';
-import type { Outcome } from './outcome.js';
+import type { Outcome, OutcomeName } from './outcome.js';
 
 /**
  * The run-time half of one policy. One object stands in the chains of every call that shares its
@@ -26,6 +26,11 @@ export interface PolicyState {
   reset?(): void;
   /** Permits, waiters and forks held now. Must be 0 when nothing is in flight. */
   held(): number;
+  /**
+   * True when a new state in its place would decide the same from now on, whatever comes; so no call
+   * is inside. Where there is one for each value of a key, those without it are kept for ever.
+   */
+  isIdle?(now: Ns): boolean;
   /** Limits on the connections of the calls it stands in front of. */
   readonly limits?: ConnectionLimits;
 }
@@ -71,6 +76,17 @@ export const EDGE_COUNTER = Object.freeze(
   Object.fromEntries(EDGE_COUNTERS.map((name, index) => [name, index])),
 ) as Readonly<Record<EdgeCounter, number>>;
 
+/** What policies whose state may be in a store say to whom they refuse, and where that is counted. */
+export const LOCAL_REFUSALS: Readonly<
+  Record<string, { readonly outcome: OutcomeName; readonly counter: EdgeCounter }>
+> = Object.freeze({
+  circuitBreaker: { outcome: 'rejectedBreaker', counter: 'breakerRejected' },
+  bulkhead: { outcome: 'rejectedBulkhead', counter: 'bulkheadRejected' },
+  concurrencyLimit: { outcome: 'rejectedBulkhead', counter: 'bulkheadRejected' },
+  rateLimit: { outcome: 'rejectedRateLimit', counter: 'rateLimited' },
+  throttle: { outcome: 'rejectedRateLimit', counter: 'throttleRejected' },
+});
+
 /** What a policy may do to a frame. All times are integer ns. */
 export interface CallContext {
   readonly now: Ns;
@@ -111,6 +127,11 @@ export interface CallContext {
    * end comes to child(), and killChild() gives it up.
    */
   instead(frame: number, layer: number): number;
+  /**
+   * Asks the store of a layer, by the number of that layer in the bundle: a call of its own, whose end
+   * comes to child(), and killChild() gives it up.
+   */
+  ask(frame: number, layer: number, question: number): number;
   /** Arms a constant-delay timer: timer(frame, layer) is called unless the layer is left before. */
   arm(lane: Lane, frame: number, layer: number): void;
   /** The same for a delay that is not constant, through the heap (phase 2). */
@@ -245,8 +266,11 @@ export interface PolicyKind<S extends z.ZodType = z.ZodType> {
   readonly failsOpen?: true;
   /** With every instance shut callers wait so long for one and are refused then, not at once. */
   shutWait?(config: z.output<S>): Ns;
-  /** True where the state may be split by the value of a key; `keyOf` is null for all others. */
-  readonly keyed?: true;
+  /**
+   * Where the state may be split by the value of a key: `inside` the state itself, which is given
+   * `keyOf`, or into `states` that know nothing of each other. `keyOf` is null for all others.
+   */
+  readonly keyed?: 'inside' | 'states';
   /** Where the library has its own word for it: the key that splits the state, by what is written. */
   splitBy?(config: z.output<S>, key: string | null): string | null;
   /** True where all it does is to refuse calls or let them wait: `dryRun` then only counts that. */

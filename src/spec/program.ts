@@ -66,6 +66,10 @@ export const OP = Object.freeze({
   COMMIT: 27,
   /** a=d of a constant unit, b=t (that unit in ns): CPU, as much as the act before has found necessary. */
   WORK_FOUND: 28,
+  /** a=t (bytes): the answer of the strand is as large as that, whatever its part says. */
+  ANSWER_SIZE: 29,
+  /** The strand goes on with an answer that is only a makeshift. */
+  DEGRADED: 30,
 } as const);
 
 /** Layout of a FORK's table; the starts of the branches follow from STARTS on. */
@@ -104,6 +108,8 @@ export const CALL_MODE = Object.freeze({
   KEEP: 6,
   /** The program goes on at c, and the act there looks at how the call has ended. */
   TAKEN: 7,
+  /** The program goes on; the outcome stands in the strand's `answer`. */
+  REPLY: 8,
 } as const);
 
 /** Layout of the table of a check. */

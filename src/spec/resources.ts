@@ -88,7 +88,32 @@ export type Shed =
       readonly targetNs: Ns;
       readonly intervalNs: Ns;
       readonly below: number | null;
+    }
+  /** By a level of admission, for each priority so many levels of users. */
+  | {
+      readonly kind: 'dagor';
+      readonly targetNs: Ns;
+      readonly windowNs: Ns;
+      readonly requests: number;
+      readonly alpha: number;
+      readonly beta: number;
+      readonly users: number;
+      readonly key: string;
     };
+
+/** Sizes in bytes: over `limit` the process dies. */
+export interface MemorySettings {
+  readonly limit: number;
+  readonly base: number;
+  readonly perRequest: number;
+}
+
+/** Pauses of a collector: by the clock, from the end of one to the next, or by what is allocated. */
+export interface GcSettings {
+  readonly every: Distribution | null;
+  readonly allocated: number | null;
+  readonly pause: Distribution;
+}
 
 export interface Lifecycle {
   readonly startup: Distribution;

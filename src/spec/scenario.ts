@@ -5,7 +5,17 @@ import type { BalancingCommon } from './balancer.js';
 import type { ResponseCache } from './caching.js';
 import type { ScenarioModules } from './modules.js';
 import type { OutcomeName } from './outcome.js';
-import type { Connections, Cpu, Lifecycle, Pool, Protocol, Queue, Shed } from './resources.js';
+import type {
+  Connections,
+  Cpu,
+  GcSettings,
+  Lifecycle,
+  MemorySettings,
+  Pool,
+  Protocol,
+  Queue,
+  Shed,
+} from './resources.js';
 import type { Arrivals } from './arrivals.js';
 
 /**
@@ -152,7 +162,7 @@ export interface Layer {
   /** Name of the key whose values split the state further, or null. */
   readonly key: string | null;
   /** The store that holds a shared state, or null: asking it is free. */
-  readonly store: { readonly latency: Distribution } | null;
+  readonly store: PolicyStore | null;
   /** It decides and records, and lets everything pass. */
   readonly dryRun: boolean;
   /** Fields that the user wrote, by dotted path, sorted; all others have their defaults. */
@@ -202,8 +212,8 @@ export interface Host {
   readonly rejectWork: Distribution;
   /** What stands before the queue; null = everybody is let in. */
   readonly admission: Admission | null;
-  /** Stop-the-world pauses; `every` counts from the end of one to the next. */
-  readonly gc: { readonly every: Distribution; readonly pause: Distribution } | null;
+  readonly gc: GcSettings | null;
+  readonly memory: MemorySettings | null;
   /** Of a process that comes back; those of the beginning are started and warm. */
   readonly lifecycle: Lifecycle | null;
   readonly loadBalancing: LoadBalancing;
@@ -323,6 +333,12 @@ export interface LimiterStore {
   readonly of: Target | null;
   /** What a failed call means for the request. */
   readonly onError: 'allow' | 'reject';
+}
+
+/** The store of a policy of calls. */
+export interface PolicyStore extends LimiterStore {
+  /** How long a calling instance goes by a refusal without asking again, null: it always asks. */
+  readonly cacheNs: Ns | null;
 }
 
 /** How a refusal says when to come back: in whole seconds, as HTTP does, exactly, or not at all. */

@@ -3,6 +3,7 @@ import type { Distribution } from '../kernel/distribution.js';
 import type { Ns } from '../kernel/time.js';
 import type { CacheStep } from './caching.js';
 import type { PublishStep } from './messaging.js';
+import type { SagaStartStep } from './sagas.js';
 import type { AppendStep, LoadStep, ReadOf } from './stores.js';
 import type { LockStep, TransactionStep } from './sections.js';
 import type { Bundle, Target } from './scenario.js';
@@ -29,6 +30,7 @@ export type Step = StepModifiers &
         readonly requestBytes: number | null;
       }
     | ({ readonly verb: 'publish' } & PublishStep)
+    | ({ readonly verb: 'saga' } & SagaStartStep)
     | {
         readonly verb: 'query';
         readonly database: string;
@@ -70,6 +72,8 @@ export type Step = StepModifiers &
     | {
         readonly verb: 'respond';
         readonly outcome: number;
+        /** Bytes of this answer, null = as the endpoint says. */
+        readonly responseBytes: number | null;
         readonly then: readonly Step[];
       }
   );

@@ -15,6 +15,14 @@ export interface RuleCase {
 
 const USERS =
   'workloads: { users: { arrivals: poisson(100/s), requests: [ { call: shop.buy } ] } }';
+/** A saga of one step, `pay.charge`, driven by the shop. */
+const SAGA =
+  'sagas: { order: { kind: orchestrated, orchestrator: shop, steps: [ { name: charge, call: pay.charge, compensation: pay.refund } ] } }';
+/** The same, watched; LATER are further endpoints of the shop. */
+const WATCHED = `services:
+  shop: { endpoints: { buy: [ call: pay.charge ], confirm: [ wait: 1ms ], cancel: [ wait: 1ms ]LATER } }
+  pay: { endpoints: { charge: { idempotent: true, steps: [ wait: 20ms ] }, refund: { idempotent: true, steps: [ wait: 20ms ] } } }
+sagas: { order: { kind: choreographed, startedBy: shop.buy, completedBy: shop.confirm, cancelledBy: shop.cancel, steps: [ { name: charge, call: pay.charge, compensation: pay.refund } ] } }`;
 const PAY = 'pay: { endpoints: { charge: [ wait: 20ms ] } }';
 const BUY = 'endpoints: { buy: [ { call: pay.charge, policy: hop } ] }';
 
@@ -168,6 +176,19 @@ export const CASES: readonly RuleCase[] = [
       ]),
       'nobody ever calls': scenario([
         `services: { shop: { endpoints: { buy: [ wait: 1ms ], old: [ call: pay.charge ] } }, ${PAY} }`,
+        USERS,
+      ]),
+    },
+  },
+  {
+    rule: 'choreography-without-deadline',
+    fires: scenario([WATCHED.replace('LATER', ''), USERS]),
+    path: 'sagas.order',
+    measured: 'no deadline',
+    limit: 'one that cancels it',
+    silent: {
+      'who begins it cancels it after a while': scenario([
+        WATCHED.replace('LATER', ', late: [ wait: 30s, call: self.cancel ]'),
         USERS,
       ]),
     },
@@ -360,6 +381,50 @@ export const CASES: readonly RuleCase[] = [
       'by elements it is another prefix': routed('routing: gatewayApi, ', [
         'match: { path: /orders/* }',
         'match: { path: /orders-old/* }',
+      ]),
+    },
+  },
+  {
+    rule: 'saga-hole',
+    fires: scenario([
+      'services:',
+      '  shop: { endpoints: { buy: [ saga: order ] } }',
+      '  pay: { endpoints: { charge: [ wait: 20ms ], refund: [ wait: 20ms ] } }',
+      SAGA,
+      USERS,
+    ]),
+    path: 'sagas.order.steps',
+    measured: 'undone as often as it is asked for',
+    limit: 'undone once',
+    silent: {
+      'a compensation that knows what it has undone': scenario([
+        'services:',
+        '  shop: { endpoints: { buy: [ saga: order ] } }',
+        '  pay: { endpoints: { charge: [ wait: 20ms ], refund: { idempotent: true, steps: [ wait: 20ms ] } } }',
+        SAGA,
+        USERS,
+      ]),
+    },
+  },
+  {
+    rule: 'saga-step-not-idempotent',
+    fires: scenario([
+      'services:',
+      '  shop: { endpoints: { buy: [ saga: order ] } }',
+      '  pay: { endpoints: { charge: [ wait: 20ms ], refund: { idempotent: true, steps: [ wait: 20ms ] } } }',
+      SAGA.replace('steps:', 'ambiguous: retry, steps:'),
+      USERS,
+    ]),
+    path: 'sagas.order.steps',
+    measured: 'sent again until its outcome is known',
+    limit: 'done once',
+    silent: {
+      'a command that is sent once': scenario([
+        'services:',
+        '  shop: { endpoints: { buy: [ saga: order ] } }',
+        '  pay: { endpoints: { charge: [ wait: 20ms ], refund: { idempotent: true, steps: [ wait: 20ms ] } } }',
+        SAGA,
+        USERS,
       ]),
     },
   },

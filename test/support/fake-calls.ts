@@ -2,6 +2,7 @@ import { Samplers } from '../../src/kernel/distribution.js';
 import { Lane } from '../../src/kernel/lanes.js';
 import { PHASE } from '../../src/kernel/phase.js';
 import { DryRun } from '../../src/model/dry-run.js';
+import { KeyedStates } from '../../src/model/keyed-states.js';
 import { HINTED, HOLD, OUTCOME, PARK, PASS } from '../../src/spec/outcome.js';
 import type { Outcome } from '../../src/spec/outcome.js';
 import { EDGE_COUNTERS } from '../../src/spec/policy.js';
@@ -179,6 +180,10 @@ export class FakeCalls implements CallContext {
     const child = this.add(of.layers, layer + 1, frame, of.deadline, () => {});
     this.at(this.now, () => this.advance(child, layer + 1), this.phase);
     return child;
+  }
+
+  ask(frame: number, layer: number): number {
+    return this.instead(frame, layer);
   }
 
   instead(frame: number, layer: number): number {
@@ -452,9 +457,12 @@ export function createPolicy(
     }),
   };
   const config = kind.schema.parse(written);
-  const policy = dryRun
-    ? new DryRun(calls, (ctx) => kind.create(config, { ...setup, ctx }))
-    : kind.create(config, setup);
+  const create = (ctx: CallContext): PolicyState => {
+    if (keyOf === null || kind.keyed !== 'states') return kind.create(config, { ...setup, ctx });
+    const one = { ...setup, ctx, keyOf: null };
+    return new KeyedStates(ctx, keyOf, () => kind.create(config, one));
+  };
+  const policy = dryRun ? new DryRun(calls, create) : create(calls);
   const layers = kind.perTarget === true ? [target, policy] : [policy];
   return { policy, layers, target, transitions };
 }

@@ -92,13 +92,28 @@ const LAYERS: Readonly<Record<string, () => Layer>> = {
   s: () => ({
     ...layerOf('bulkhead', 'semaphore', { maxConcurrent: 4, maxQueue: 4, maxWait: '2ms' }),
     scope: 'caller',
-    store: { latency: S.exponential(S.ms(1)) },
+    store: { latency: S.exponential(S.ms(1)), of: null, onError: 'allow', cacheNs: null },
+  }),
+  j: () => ({
+    ...layerOf('bulkhead', 'semaphore', { maxConcurrent: 2, maxQueue: 4, maxWait: '2ms' }),
+    scope: 'caller',
+    key: 'asked',
+    store: { latency: S.exponential(S.ms(0.2)), of: ASKED, onError: 'reject', cacheNs: S.ms(3) },
+  }),
+  q: () => ({
+    ...layerOf('circuitBreaker', 'custom', { threshold: 2, open: '10ms' }),
+    scope: 'global',
+    key: 'asked',
+    store: { latency: S.FREE, of: ASKED, onError: 'allow', cacheNs: null },
   }),
   w: () => ({
     ...layerOf('rateLimit', 'tokenBucket', { rate: '300/s', burst: 5, maxWait: '3ms' }),
     key: 'workload',
   }),
 };
+
+/** Stores that are asked, and that fail now and then. */
+const ASKED = { component: 'leaf', part: 'get' };
 
 const OUTLIERS = {
   kind: 'envoy',
@@ -144,6 +159,8 @@ export const CHAINS: readonly string[] = [
   'rzctb2',
   'zh',
   'dpws',
+  'frqtj',
+  'hqtjb',
   // Connections: http1 (1), http2 over TLS (2), an instance picked for each of them (4).
   'rtb1',
   'frhtb1',
@@ -394,7 +411,7 @@ function scenarioOf({
     keys: new Map([['asked', { kind: 'uniform', count: 3 }]]),
     workloads: [users],
     // A call without any time limit would wait for ever for a message that has vanished.
-    faults: faultsOf(seed, policy.fallback !== null || !/[td]/.test(chain)),
+    faults: faultsOf(seed, policy.fallback !== null || /[zj]/.test(chain) || !/[td]/.test(chain)),
   });
 }
 

@@ -169,6 +169,7 @@ export const respond = (status: number, then: readonly Step[] = [], mods: Mods =
   ...mods,
   verb: 'respond',
   outcome: outcomeOfStatus(status),
+  responseBytes: null,
   then,
 });
 
@@ -194,6 +195,7 @@ const HOST: Omit<Host, 'name'> = {
   rejectWork: FREE,
   admission: null,
   gc: null,
+  memory: null,
   lifecycle: null,
   protocol: null,
   loadBalancing: balancing('roundRobin'),
@@ -439,6 +441,7 @@ export function scenario(parts: ScenarioParts): Scenario {
     tags: [],
     topics: new Map(),
     queues: new Map(),
+    sagas: new Map(),
     caches: new Map(),
     eventStores: new Map(),
     projections: new Map(),

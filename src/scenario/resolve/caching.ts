@@ -113,6 +113,7 @@ function hostOf(
     rejectWork: { kind: 'constant', valueNs: 0 },
     admission: null,
     gc: null,
+    memory: null,
     lifecycle: null,
     loadBalancing: IN_TURN,
     outlierDetection: null,

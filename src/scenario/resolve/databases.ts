@@ -53,6 +53,7 @@ export function resolveDatabase(context: Context, name: string, output: Database
     rejectWork: NOTHING,
     admission: null,
     gc: null,
+    memory: null,
     lifecycle: null,
     loadBalancing: IN_TURN,
     outlierDetection: null,

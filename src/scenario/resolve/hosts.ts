@@ -78,7 +78,7 @@ export function resolveHost(context: Context, name: string, output: HostOutput, 
     cpu,
     cancellation: output.cancellation,
     rejectWork: output.rejectWork,
-    gc: output.runtime.gc ?? null,
+    ...resolveMemory(context, output, path),
     lifecycle: resolveLifecycle(context, output.lifecycle, [...path, 'lifecycle']),
     admission: resolveAdmission(context, output.admission, place, [...path, 'admission']),
     loadBalancing: resolveLoadBalancing(context, output.loadBalancing, [...path, 'loadBalancing']),
@@ -89,6 +89,46 @@ export function resolveHost(context: Context, name: string, output: HostOutput, 
     ]),
     external: output.external,
     labels: new Map(sorted(output.labels)),
+  };
+}
+
+/** What a process holds, and when its collector runs. */
+function resolveMemory(
+  context: Context,
+  { runtime: { gc }, memory }: HostOutput,
+  path: Path,
+): Pick<Host, 'gc' | 'memory'> {
+  const collector = [...path, 'runtime', 'gc'];
+  if (gc !== undefined && (gc.every === undefined) === (gc.allocated === undefined)) {
+    const both = gc.every !== undefined;
+    const message = both
+      ? 'collections come by the clock or by what is allocated: leave one of every and allocated out'
+      : 'when does it collect: write every: DURATION, or allocated: SIZE with memory.perRequest';
+    report(
+      context,
+      both ? 'FL208' : 'FL203',
+      both ? [...collector, 'allocated'] : collector,
+      message,
+    );
+  } else if (gc?.allocated === 0) {
+    const message = 'the collector would never stop: write more than 0B';
+    report(context, 'FL208', [...collector, 'allocated'], message);
+  } else if (gc?.allocated !== undefined && (memory?.perRequest ?? 0) === 0) {
+    const message = 'nothing is ever allocated: write memory.perRequest';
+    report(context, 'FL208', [...collector, 'allocated'], message);
+  }
+  const limit = memory?.limit ?? Infinity;
+  if (memory !== undefined && limit <= memory.base) {
+    const message = 'the process would die with its first request: make limit larger than base';
+    report(context, 'FL208', [...path, 'memory', 'limit'], message);
+  } else if (memory !== undefined && limit !== Infinity && memory.perRequest === 0) {
+    const message = 'what is held never grows: write perRequest';
+    report(context, 'FL208', [...path, 'memory', 'limit'], message);
+  }
+  const { every = null, allocated = null } = gc ?? {};
+  return {
+    gc: gc === undefined ? null : { every, allocated, pause: gc.pause },
+    memory: memory === undefined ? null : { ...memory, limit },
   };
 }
 

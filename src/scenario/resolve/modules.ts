@@ -1,5 +1,6 @@
 import type { Cache } from '../../spec/caching.js';
 import type { Topic } from '../../spec/messaging.js';
+import type { Saga } from '../../spec/sagas.js';
 import type { ScenarioModules } from '../../spec/modules.js';
 import type { Bus, MessageQueue } from '../../spec/queues.js';
 import type { Host } from '../../spec/scenario.js';
@@ -9,6 +10,7 @@ import type { Context } from './context.js';
 import { resolveBus, resolveQueue } from './message-queues.js';
 import { resolveTopic } from './messaging.js';
 import { mapOf } from './names.js';
+import { resolveSaga } from './sagas.js';
 import { resolveStores } from './stores.js';
 
 /** What stands beside services and their databases, in its final form. */
@@ -21,6 +23,7 @@ export function resolveModules(context: Context, output: ScenarioOutput): Scenar
     caches: mapOf(output.caches, (name, own): Cache =>
       resolveCache(context, name, own, output.keys),
     ),
+    sagas: mapOf(output.sagas, (name, own): Saga => resolveSaga(context, name, own)),
     ...resolveStores(context, output),
   };
 }

@@ -11,6 +11,8 @@ export interface NamedThing {
   /** Section of the scenario it is in. */
   readonly section: string;
   readonly parts: readonly string[];
+  /** Of an orchestrated saga: the service that drives it. */
+  readonly driver?: string | undefined;
 }
 
 /** Everything in a scenario that has a name of the shared namespace. */
@@ -33,6 +35,7 @@ export type Add = (
   section: string,
   name: string,
   parts: readonly string[],
+  driver?: string,
 ) => void;
 
 /** Notes a problem at a path. */
@@ -65,8 +68,8 @@ export function collectNames(
     taken.set(name, section);
     return true;
   };
-  const add: Add = (kind, section, name, parts) => {
-    if (claim(section, name, [section, name])) things.set(name, { kind, section, parts });
+  const add: Add = (kind, section, name, parts, driver) => {
+    if (claim(section, name, [section, name])) things.set(name, { kind, section, parts, driver });
   };
   for (const [name, gateway] of sorted(scenario.gateways)) {
     const parts = routeNames(gateway.routes);

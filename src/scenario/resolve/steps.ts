@@ -1,5 +1,5 @@
-import { OUTCOME, outcomeOfStatus } from '../../spec/outcome.js';
-import type { OutcomeName } from '../../spec/outcome.js';
+import type { Outcome, OutcomeName } from '../../spec/outcome.js';
+import { isSuccess, OUTCOME, outcomeOfStatus, withStatus } from '../../spec/outcome.js';
 import { parseDuration, QuantityError } from '../../spec/quantity-text.js';
 import type { Bundle } from '../../spec/scenario.js';
 import type { Condition, Step, StepModifiers } from '../../spec/steps.js';
@@ -10,6 +10,7 @@ import type { Context, Path } from './context.js';
 import { report } from './context.js';
 import { resolvePublish } from './messaging.js';
 import { sorted } from './names.js';
+import { resolveSagaStep } from './sagas.js';
 import { resolveAppend, resolveLoad, resolveRead } from './stores.js';
 import { resolveLock, resolveTransaction } from './sections.js';
 import { resolveCall, resolveQuery } from './targets.js';
@@ -74,6 +75,8 @@ function resolveStep(context: Context, s: StepOutput, owner: Owner, path: Path):
     return resolveAppend(context, s.append, modifiers, [...path, 'append']);
   if (s.publish !== undefined)
     return resolvePublish(context, s.publish, modifiers, [...path, 'publish']);
+  if (s.saga !== undefined)
+    return resolveSagaStep(context, s.saga, modifiers, owner.name, [...path, 'saga']);
   if (s.transaction !== undefined) {
     const at = [...path, 'transaction'];
     const steps = resolveSteps(context, s.transaction.steps, owner, [...at, 'steps']);
@@ -98,9 +101,31 @@ function resolveStep(context: Context, s: StepOutput, owner: Owner, path: Path):
   if (s.fail !== undefined) return resolveFail(context, s.fail, modifiers, path);
   if (s.respond !== undefined) {
     const then = resolveSteps(context, s.respond.then ?? [], owner, [...path, 'respond', 'then']);
-    return { verb: 'respond', outcome: outcomeOfStatus(s.respond.status), then, ...modifiers };
+    return { verb: 'respond', ...resolveAnswer(context, s.respond, path), then, ...modifiers };
   }
   return null;
+}
+
+/** An answer of its own: only one that succeeds has a body, or can be a makeshift. */
+function resolveAnswer(
+  context: Context,
+  { status, degraded, responseSize }: NonNullable<StepOutput['respond']>,
+  path: Path,
+): { readonly outcome: Outcome; readonly responseBytes: number | null } {
+  const outcome = outcomeOfStatus(status);
+  const at = [...path, 'respond'];
+  if (!isSuccess(outcome)) {
+    const message = `a ${status} is a failure, which `;
+    if (degraded)
+      report(context, 'FL208', [...at, 'degraded'], `${message}nobody takes for an answer`);
+    if (responseSize !== undefined) {
+      report(context, 'FL208', [...at, 'responseSize'], `${message}is answered without a body`);
+    }
+  }
+  return {
+    outcome: degraded ? withStatus(OUTCOME.degraded, status) : outcome,
+    responseBytes: responseSize ?? null,
+  };
 }
 
 function resolveModifiers(

@@ -65,6 +65,7 @@ function resolveEventStore(context: Context, name: string, output: EventStoreOut
     rejectWork: NOTHING,
     admission: null,
     gc: null,
+    memory: null,
     lifecycle: null,
     loadBalancing: IN_TURN,
     outlierDetection: null,

@@ -28,7 +28,8 @@ import { pool } from './pools.js';
 import { cpuSchema, zoneSchema } from './host.js';
 import type { HostOutput, HostShape, MiddlewareOutput } from './host.js';
 import type { StepOutput } from './steps.js';
-import { methodText, REFERENCE_PATTERN } from './steps.js';
+import { methodText } from './steps.js';
+import { REFERENCE_PATTERN } from './common.js';
 
 /** What a validated endpoint holds. */
 export interface EndpointOutput {

@@ -16,6 +16,8 @@ import { cacheSchema } from './caching.js';
 import type { TopicOutput } from './messaging.js';
 import { topicSchema } from './messaging.js';
 import { middlewareSchema } from './middleware.js';
+import type { SagaOutput } from './sagas.js';
+import { sagaSchema } from './sagas.js';
 import { keySchema, networkSchema, runSchema } from './settings.js';
 import { stepsSchema } from './steps.js';
 import type { QueueOutput } from './queues.js';
@@ -36,6 +38,7 @@ export interface ScenarioOutput {
   readonly databases?: Readonly<Record<string, DatabaseOutput>>;
   readonly topics?: Readonly<Record<string, TopicOutput>>;
   readonly queues?: Readonly<Record<string, QueueOutput>>;
+  readonly sagas?: Readonly<Record<string, SagaOutput>>;
   readonly caches?: Readonly<Record<string, CacheOutput>>;
   readonly eventStores?: Readonly<Record<string, EventStoreOutput>>;
   readonly projections?: Readonly<Record<string, ProjectionOutput>>;
@@ -74,6 +77,7 @@ export const EXPLICIT_SECTIONS = [
   'databases',
   'topics',
   'queues',
+  'sagas',
   'caches',
   'eventStores',
   'projections',
@@ -107,6 +111,7 @@ export function buildSchemas(
     databases: named(databaseSchema).optional().describe('Databases with operations and pools.'),
     topics: named(topicSchema).optional().describe('Every group of consumers gets every message.'),
     queues: named(queueSchema).optional().describe('Every message goes to one consumer.'),
+    sagas: named(sagaSchema(bundle)).optional().describe('Steps whose effects belong together.'),
     caches: named(cacheSchema).optional().describe('Caches with their levels.'),
     ...storeSections,
     workloads: named(workload).optional().describe('Who asks what, and when.'),
@@ -152,6 +157,11 @@ export function buildSchemas(
           .optional()
           .meta({ anyOf: [definition('queue')] })
           .describe('Laid under every queue.'),
+        sagas: z
+          .unknown()
+          .optional()
+          .meta({ anyOf: [definition('saga')] })
+          .describe('Laid under every saga.'),
         caches: z
           .unknown()
           .optional()
@@ -204,6 +214,7 @@ const ENTRIES: readonly string[] = [
   'cache',
   'eventStore',
   'projection',
+  'saga',
   'workload',
 ];
 
