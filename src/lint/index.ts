@@ -2,11 +2,15 @@ import { ackTimeoutBelowProcessing } from './rules/ack-timeout-below-processing.
 import { breakerNeverOpens } from './rules/breaker-never-opens.js';
 import { breakerOpensByChance } from './rules/breaker-opens-by-chance.js';
 import { bulkheadTooLarge } from './rules/bulkhead-too-large.js';
+import { callInsideTransaction } from './rules/call-inside-transaction.js';
+import { cacheIsLoadBearing } from './rules/cache-is-load-bearing.js';
 import { callWithoutTimeLimit } from './rules/call-without-time-limit.js';
 import { choreographyWithoutDeadline } from './rules/choreography-without-deadline.js';
 import { deadlineNotPropagated } from './rules/deadline-not-propagated.js';
 import { fallbackHidesFailures } from './rules/fallback-hides-failures.js';
 import { messageQueueWithoutEnd } from './rules/message-queue-without-end.js';
+import { poolBelowConcurrency } from './rules/pool-below-concurrency.js';
+import { poolsExceedServer } from './rules/pools-exceed-server.js';
 import { queryWithoutTimeLimit } from './rules/query-without-time-limit.js';
 import { queueOutlivesCallers } from './rules/queue-outlives-callers.js';
 import { rateLimitAboveCapacity } from './rules/rate-limit-above-capacity.js';
@@ -18,9 +22,11 @@ import { routeUnreachable } from './rules/route-unreachable.js';
 import { sagaHole } from './rules/saga-hole.js';
 import { sagaStepNotIdempotent } from './rules/saga-step-not-idempotent.js';
 import { serverClosesFirst } from './rules/server-closes-first.js';
+import { sharedDatabase } from './rules/shared-database.js';
 import { singlePointOfFailure } from './rules/single-point-of-failure.js';
 import { syncCycle } from './rules/sync-cycle.js';
 import { timeoutInversion } from './rules/timeout-inversion.js';
+import { ttlWithoutJitter } from './rules/ttl-without-jitter.js';
 import { unboundedQueue } from './rules/unbounded-queue.js';
 import type { Rule } from './rule.js';
 
@@ -30,11 +36,15 @@ export const rules: readonly Rule[] = [
   breakerNeverOpens,
   breakerOpensByChance,
   bulkheadTooLarge,
+  callInsideTransaction,
+  cacheIsLoadBearing,
   callWithoutTimeLimit,
   choreographyWithoutDeadline,
   deadlineNotPropagated,
   fallbackHidesFailures,
   messageQueueWithoutEnd,
+  poolBelowConcurrency,
+  poolsExceedServer,
   queryWithoutTimeLimit,
   queueOutlivesCallers,
   rateLimitAboveCapacity,
@@ -46,8 +56,10 @@ export const rules: readonly Rule[] = [
   sagaHole,
   sagaStepNotIdempotent,
   serverClosesFirst,
+  sharedDatabase,
   singlePointOfFailure,
   syncCycle,
   timeoutInversion,
+  ttlWithoutJitter,
   unboundedQueue,
 ];

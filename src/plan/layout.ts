@@ -6,13 +6,12 @@ import type { Subscriber, Topic } from '../spec/messaging.js';
 import type { Bus, MessageQueue, QueueConsumer } from '../spec/queues.js';
 import type { Saga, SagaStep } from '../spec/sagas.js';
 import { driverName } from '../spec/sagas.js';
+import type { Database, Operation } from '../spec/database.js';
 import type { EventStore, Projection, StorePart } from '../spec/stores.js';
 import type {
-  Database,
   Endpoint,
   Gateway,
   Host,
-  Operation,
   Request,
   Route,
   Scenario,

@@ -1,12 +1,13 @@
 import type { PlanModules } from '../spec/modules.js';
 import type { KeyTable } from './keys.js';
+import { planFunctions } from './functions.js';
 import { planCaches } from './caches.js';
 import { planTopics } from './messaging.js';
 import type { Network } from '../spec/scenario.js';
 import { planProjections } from './projections.js';
 import { planQueues } from './queues.js';
+import { planReplications, planRows } from './rows.js';
 import { planStores } from './stores.js';
-import { planRows } from './rows.js';
 import type { Writer } from './writer.js';
 
 /** What stands beside the calls, once all programs are written. */
@@ -21,9 +22,11 @@ export function planModules(
     topics: planTopics(w, programs),
     queues: planQueues(w, programs, network),
     sagas: w.sagas.plan(w, keys),
+    functions: planFunctions(w.layout, w.distributions),
     stores: planStores(w),
     projections: planProjections(w),
     rows: planRows(w.layout),
+    replications: planReplications(w.layout, w.distributions),
     caches: planCaches(w.layout),
   };
 }

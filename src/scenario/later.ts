@@ -4,7 +4,7 @@ import { LATER_VERBS } from './verbs.js';
 
 /** What the language knows and this version does not run, by place. `*` is any key or index. */
 const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
-  ['', 'platform brokers eventStores projections functions registries mesh sweeps'],
+  ['', 'platform brokers registries mesh sweeps'],
   ['network', 'crossZoneCost'],
   [
     'services.*',
@@ -13,10 +13,8 @@ const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
   ['gateways.*', 'tags resources discovery probes ' + 'autoscaling versions version rollout'],
   ['services.*.lifecycle', 'preStop terminationGrace drain coldCaches'],
   ['gateways.*.lifecycle', 'preStop terminationGrace drain coldCaches'],
-  [
-    'databases.*',
-    'tags statementTimeout replicas route shards knee failover loadBalancing queue concurrency',
-  ],
+  ['functions.*', 'tags reserved memory cpu'],
+  ['databases.*', 'tags shards loadBalancing queue concurrency'],
   ['databases.*.operations.*', 'rows scan fanout'],
   ['topics.*', 'tags broker replication minInsyncReplicas event producer'],
   ['topics.*.subscribers.*', 'policy'],
@@ -34,7 +32,7 @@ const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
 /** Fields of steps by verb, and of the bundle and its policies. */
 const LATER_FIELDS: ReadonlyMap<string, string> = new Map([
   ['step', LATER_VERBS.join(' ')],
-  ['query', 'route'],
+  ['failover', 'fencing'],
   ['publish', 'size via acks'],
   ['when', 'version'],
   ['bundle', 'tags'],
@@ -54,7 +52,8 @@ const LATER_WORDS: readonly (readonly [key: string, words: string])[] = [
   ['arrivals.kind', 'trace'],
   ['pool.kind', 'pgbouncer'],
   ['pools.*.kind', 'pgbouncer'],
-  ['databases.*.kind', 'postgres mysql mongo elasticsearch dynamodb redis'],
+  ['functions.*.kind', 'knative'],
+  ['databases.*.kind', 'elasticsearch dynamodb'],
 ];
 
 /** Fields of fault kinds that come later, whatever the kind: none of them means anything else today. */

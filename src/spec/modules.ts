@@ -1,7 +1,9 @@
+import type { PlanFunction, PlanInvoke } from './functions.js';
 import type { Cache, PlanCache, PlanCacheAct } from './caching.js';
 import type { PlanPublish, PlanTopic, Topic } from './messaging.js';
 import type { Bus, MessageQueue, PlanInlet } from './queues.js';
 import type { PlanSaga, PlanSagaCommand, PlanSagaMark, PlanSagaStart, Saga } from './sagas.js';
+import type { PlanRead, PlanReplication, PlanWrite } from './replication.js';
 import type {
   EventStore,
   PlanProjection,
@@ -34,6 +36,10 @@ export interface PlanModules {
   readonly projections: readonly PlanProjection[];
   /** Databases that lock rows. */
   readonly rows: readonly PlanRows[];
+  /** Databases with replicas. */
+  readonly replications: readonly PlanReplication[];
+  /** Services that run in environments made on demand. */
+  readonly functions: readonly PlanFunction[];
   readonly caches: readonly PlanCache[];
 }
 
@@ -47,6 +53,9 @@ export type PlanAct =
   | PlanLock
   | PlanStatement
   | PlanCommitted
+  | PlanRead
+  | PlanWrite
+  | PlanInvoke
   | PlanStoreAct
   | PlanProjectionAct
   | PlanViewAct;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { BAD_BALANCING } from './bad-balancing.js';
+import { BAD_CACHES } from './bad-caches.js';
 import { BAD_SHAPES, RIGHT } from './bad-input.js';
 import { BAD_MIDDLEWARE } from './bad-middleware.js';
 import { BAD_QUEUES } from './bad-queues.js';
@@ -14,6 +15,7 @@ const BAD = [
   ...BAD_BALANCING,
   ...BAD_QUEUES,
   ...BAD_SAGAS,
+  ...BAD_CACHES,
 ];
 
 describe('a scenario with one mistake', () => {
