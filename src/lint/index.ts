@@ -2,8 +2,8 @@ import { ackTimeoutBelowProcessing } from './rules/ack-timeout-below-processing.
 import { breakerNeverOpens } from './rules/breaker-never-opens.js';
 import { breakerOpensByChance } from './rules/breaker-opens-by-chance.js';
 import { bulkheadTooLarge } from './rules/bulkhead-too-large.js';
-import { callInsideTransaction } from './rules/call-inside-transaction.js';
 import { cacheIsLoadBearing } from './rules/cache-is-load-bearing.js';
+import { callInsideTransaction } from './rules/call-inside-transaction.js';
 import { callWithoutTimeLimit } from './rules/call-without-time-limit.js';
 import { choreographyWithoutDeadline } from './rules/choreography-without-deadline.js';
 import { deadlineNotPropagated } from './rules/deadline-not-propagated.js';
@@ -36,8 +36,8 @@ export const rules: readonly Rule[] = [
   breakerNeverOpens,
   breakerOpensByChance,
   bulkheadTooLarge,
-  callInsideTransaction,
   cacheIsLoadBearing,
+  callInsideTransaction,
   callWithoutTimeLimit,
   choreographyWithoutDeadline,
   deadlineNotPropagated,

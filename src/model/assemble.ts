@@ -155,10 +155,10 @@ function setReplicas(world: Draft): void {
 
 /** What stands beside the calls. */
 function setModules(world: Draft, registry: Registry): void {
-  world.turnables = { poison: new Map(), rebalance: new Map() };
   world.functions = new Functions(world);
   world.sections = hasSections(world) ? new Sections(world) : null;
   world.caches = world.plan.caches.length > 0 ? new Caches(world) : null;
+  world.turnables = { poison: new Map(), rebalance: new Map() };
   world.acts = actsOf(world, registry);
 }
 
@@ -259,7 +259,7 @@ function setMemories(world: Draft, outages: Outages): void {
   const { engine, plan, levels } = world;
   // The process dies as a next step, outside of what made it hold too much.
   const op = engine.define('out-of-memory', (id, epoch) => {
-    if (world.instances[id].epoch === epoch) outages.die(world.instances[id]);
+    if (world.instances[id].epoch === epoch) outages.runOut(world.instances[id]);
   });
   const effects: MemoryEffects = {
     overflow: ({ id, epoch }) => engine.soon(engine.phase, op, id, epoch, 0),

@@ -1,9 +1,9 @@
 import type { PlanAct } from '../spec/modules.js';
 import type { Act } from './acts.js';
 import { Channels } from './messaging/channels.js';
+import { Sagas } from './sagas/sagas.js';
 import { Queues } from './messaging/queues/queues.js';
 import type { Registry } from './registry.js';
-import { Sagas } from './sagas/sagas.js';
 import { Stores } from './stores/stores.js';
 import type { World } from './world.js';
 

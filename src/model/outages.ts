@@ -39,12 +39,8 @@ export class Outages {
     this.turnDown(instance, down || instance.dying);
   }
 
-  /** The process ends by itself, and is started again, empty and cold: after so long, or (null) at once. */
-  die(instance: Instance, restartNs: Ns | null = null): void {
-    if (restartNs === null) {
-      this.bounce(instance);
-      return;
-    }
+  /** The process ends by itself, and is started again after so long. */
+  die(instance: Instance, restartNs: Ns): void {
     const { engine } = this.world;
     instance.dying = true;
     engine.at(engine.now + restartNs, PHASE.FAULT, this.reviveOp, instance.id, 0, 0);
@@ -70,7 +66,8 @@ export class Outages {
     this.updateFleet(instance);
   }
 
-  private bounce(instance: Instance): void {
+  /** The process is killed for its memory and is started again at once, empty and cold. */
+  runOut(instance: Instance): void {
     if (instance.down) return;
     this.crash(instance);
     this.turnCores(instance);

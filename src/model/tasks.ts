@@ -64,6 +64,7 @@ export class Tasks {
   /**
    * Runs an endpoint, or another program that stands for it, in an instance that is up. `record` is
    * handed back with the outcome. Errors that faults inject into the endpoint hit it as they hit a call.
+   * Gives its strand, -1 where it is over already.
    */
   start(
     owner: number,
@@ -108,10 +109,11 @@ export class Tasks {
       strands.trace[strand] = tracer.nextId();
       strands.traceParent[strand] = context.traceParent;
     }
+    const life = strands.life[strand];
     const injected = injectedOutcome(world, strand);
     if (injected !== 0) world.server.finishJob(strand, injected);
     else world.interpreter.goOn(strand);
-    return strand;
+    return strands.life[strand] === life ? strand : -1;
   }
 
   /** Told by the server: the job of a task is over, and free. */

@@ -65,7 +65,7 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
   const { edges, statEdges, bundles, deepestChain, numbers } = laid;
   for (const op of [OP.CALL, OP.BEGIN]) writer.assembler.renumber(op, SLOT.A, numbers);
   useKeys(keys, bundles);
-  const modules = planModules(writer, programs, keys, scenario.network);
+  const modules = planModules(writer, keys, programs, scenario.network);
   const links = planLinks(scenario.network, layout, statEdges, writer.distributions);
   const loads = planLoads(layout, times.warmupNs, times.endNs);
   const ends = new LinkEnds(layout, links, statEdges);
@@ -226,8 +226,8 @@ function repeatable(layout: Layout, part: LaidPart, hops: number): boolean {
       return false;
     case 'unmatched':
     case 'group':
-    case 'consumer':
     case 'step':
+    case 'consumer':
     case 'level':
     case 'projector':
       return true;

@@ -124,6 +124,7 @@ class FaultTarget {
         return this.addName(text, reference.name);
       case 'part':
         if (this.isLevel(reference.component)) return this.addLevel(text, reference);
+        if (this.can.has('endpoint')) return this.addPart(reference);
         if (this.can.has('endpoint') || this.can.has('group')) return this.addPart(reference);
         return this.can.has('link') ? this.addLinks(reference) : this.unfit(text);
       case 'instance': {
@@ -149,12 +150,12 @@ class FaultTarget {
     const { layout, loads } = this.source;
     const component = layout.byName.get(name);
     if (component === undefined) return this.addZone(text, name);
-    if (this.can.has('messages')) {
-      this.hits.holders.add(component.id);
-      return;
-    }
     if (component.kind === 'cache' && this.can.has('level')) {
       for (const part of component.parts) this.hits.parts.add(part.id);
+      return;
+    }
+    if (this.can.has('messages')) {
+      this.hits.holders.add(component.id);
       return;
     }
     if (component.kind === 'workload' && this.can.has('workload')) {

@@ -3,10 +3,10 @@ import type { PlanComponent, PlanInstance } from '../spec/plan.js';
 import type { Distribution } from '../kernel/distribution.js';
 import type { Cache, CacheLevel } from '../spec/caching.js';
 import type { Subscriber, Topic } from '../spec/messaging.js';
-import type { Bus, MessageQueue, QueueConsumer } from '../spec/queues.js';
 import type { Saga, SagaStep } from '../spec/sagas.js';
 import { driverName } from '../spec/sagas.js';
 import type { Database, Operation } from '../spec/database.js';
+import type { Bus, MessageQueue, QueueConsumer } from '../spec/queues.js';
 import type { EventStore, Projection, StorePart } from '../spec/stores.js';
 import type {
   Endpoint,
@@ -158,8 +158,8 @@ function sourcesOf(scenario: Scenario): (readonly [string, Source])[] {
   for (const [name, host] of scenario.services) all.push([name, { kind: 'service', host }]);
   for (const [name, host] of scenario.databases) all.push([name, { kind: 'database', host }]);
   for (const [name, topic] of scenario.topics) all.push([name, { kind: 'topic', topic }]);
-  for (const [name, queue] of scenario.queues) all.push([name, { kind: 'queue', queue }]);
   for (const [name, saga] of scenario.sagas) all.push([name, { kind: 'saga', saga }]);
+  for (const [name, queue] of scenario.queues) all.push([name, { kind: 'queue', queue }]);
   for (const [name, cache] of scenario.caches)
     all.push([name, { kind: 'cache', cache, host: cache.host }]);
   for (const [name, host] of scenario.eventStores) all.push([name, { kind: 'eventStore', host }]);

@@ -21,10 +21,10 @@ export function modulePartsOf(source: Source): readonly (readonly [string, PartS
         subscriber.group,
         { kind: 'group', subscriber },
       ]);
-    case 'queue':
-      return consumersOf(source.queue.consumers);
     case 'saga':
       return source.saga.steps.map((step) => [step.name, { kind: 'step', step }]);
+    case 'queue':
+      return consumersOf(source.queue.consumers);
     case 'cache':
       return source.cache.levels.map((level) => [
         level.name,

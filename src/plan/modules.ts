@@ -5,24 +5,24 @@ import { planCaches } from './caches.js';
 import { planTopics } from './messaging.js';
 import type { Network } from '../spec/scenario.js';
 import { planProjections } from './projections.js';
-import { planQueues } from './queues.js';
 import { planReplications, planRows } from './rows.js';
+import { planQueues } from './queues.js';
 import { planStores } from './stores.js';
 import type { Writer } from './writer.js';
 
 /** What stands beside the calls, once all programs are written. */
 export function planModules(
   w: Writer,
-  programs: readonly number[],
   keys: KeyTable,
+  programs: readonly number[],
   network: Network,
 ): PlanModules {
   return {
     acts: w.acts.list,
-    topics: planTopics(w, programs),
-    queues: planQueues(w, programs, network),
     sagas: w.sagas.plan(w, keys),
     functions: planFunctions(w.layout, w.distributions),
+    topics: planTopics(w, programs),
+    queues: planQueues(w, programs, network),
     stores: planStores(w),
     projections: planProjections(w),
     rows: planRows(w.layout),

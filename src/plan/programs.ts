@@ -2,9 +2,9 @@ import { OUTCOME, withStatus } from '../spec/outcome.js';
 import { SECTION } from '../spec/component-kind.js';
 import { CALL_MODE, OP } from '../spec/program.js';
 import type { Distribution } from '../kernel/distribution.js';
-import { BARE } from './calls.js';
 import type { Database, Operation } from '../spec/database.js';
 import type { Endpoint, Host } from '../spec/scenario.js';
+import { BARE } from './calls.js';
 import { writeServer } from './caching.js';
 import { isFree } from './free.js';
 import { writeInvoke } from './functions.js';
@@ -50,12 +50,9 @@ export function writeProgram(
       writeEndpoint(w, source.endpoint, part, behind);
       break;
     }
-    case 'route': {
-      const behind = writeMiddleware(w, limiters, source.route.chain, scope);
-      writeRoute(w, limiters, source, behind);
-      behind.closing();
+    case 'route':
+      writeWholeRoute(w, limiters, source, scope);
       break;
-    }
     case 'operation':
       if (keysAreSent) w.assembler.emit(OP.ONCE);
       writeView(w, part);
@@ -78,15 +75,27 @@ export function writeProgram(
     case 'projector':
       writeProjector(w, source.projection, scope);
       break;
+    case 'group':
+    case 'step':
+    case 'consumer':
+      return -1;
     case 'unmatched':
       w.assembler.emit(OP.DONE, withStatus(OUTCOME.clientError, 404));
       return at;
-    // Groups, consumers and steps of sagas run programs of others.
-    default:
-      return -1;
   }
   w.assembler.emit(OP.DONE, OUTCOME.ok);
   return at;
+}
+
+function writeWholeRoute(
+  w: Writer,
+  limiters: Limiters,
+  source: Extract<LaidPart['source'], { kind: 'route' }>,
+  scope: Scope,
+): void {
+  const behind = writeMiddleware(w, limiters, source.route.chain, scope);
+  writeRoute(w, limiters, source, behind);
+  behind.closing();
 }
 
 /**

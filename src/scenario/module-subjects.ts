@@ -19,13 +19,13 @@ export function moduleSubjects(scenario: ScenarioModules): readonly (readonly [s
         : own.subscribers.map(({ group }) => group);
     all.push([name, { kind: 'topic', parts, instances: 0 }]);
   }
-  for (const [name, own] of scenario.queues) {
-    const parts = own.consumers.map((consumer) => consumer.name);
-    all.push([name, { kind: 'queue', parts, instances: 0 }]);
-  }
   for (const [name, own] of scenario.sagas) {
     const parts = own.steps.map((step) => step.name);
     all.push([name, { kind: 'saga', parts, instances: 0 }]);
+  }
+  for (const [name, own] of scenario.queues) {
+    const parts = own.consumers.map((consumer) => consumer.name);
+    all.push([name, { kind: 'queue', parts, instances: 0 }]);
   }
   for (const [name, own] of scenario.caches) {
     const parts = own.levels.map((level) => level.name);

@@ -1,9 +1,9 @@
 import type { PlanFunction, PlanInvoke } from './functions.js';
 import type { Cache, PlanCache, PlanCacheAct } from './caching.js';
 import type { PlanPublish, PlanTopic, Topic } from './messaging.js';
-import type { Bus, MessageQueue, PlanInlet } from './queues.js';
 import type { PlanSaga, PlanSagaCommand, PlanSagaMark, PlanSagaStart, Saga } from './sagas.js';
 import type { PlanRead, PlanReplication, PlanWrite } from './replication.js';
+import type { Bus, MessageQueue, PlanInlet } from './queues.js';
 import type {
   EventStore,
   PlanProjection,
@@ -17,9 +17,9 @@ import type { PlanCommitted, PlanLock, PlanRows, PlanStatement } from './section
 
 /** What a scenario holds beside services, their databases and their calls. */
 export interface ScenarioModules {
+  readonly sagas: ReadonlyMap<string, Saga>;
   readonly topics: ReadonlyMap<string, Topic | Bus>;
   readonly queues: ReadonlyMap<string, MessageQueue>;
-  readonly sagas: ReadonlyMap<string, Saga>;
   readonly caches: ReadonlyMap<string, Cache>;
   readonly eventStores: ReadonlyMap<string, EventStore>;
   readonly projections: ReadonlyMap<string, Projection>;
@@ -29,9 +29,9 @@ export interface ScenarioModules {
 export interface PlanModules {
   readonly acts: readonly PlanAct[];
   readonly topics: readonly PlanTopic[];
+  readonly sagas: readonly PlanSaga[];
   /** Queues, and topics that push. */
   readonly queues: readonly PlanInlet[];
-  readonly sagas: readonly PlanSaga[];
   readonly stores: readonly PlanStore[];
   readonly projections: readonly PlanProjection[];
   /** Databases that lock rows. */

@@ -16,6 +16,7 @@ const BAD = [
   ...BAD_QUEUES,
   ...BAD_SAGAS,
   ...BAD_CACHES,
+  ...BAD_QUEUES,
 ];
 
 describe('a scenario with one mistake', () => {

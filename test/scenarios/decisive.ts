@@ -221,13 +221,6 @@ export const DECISIVE: readonly Decisive[] = [
     '(1600 - 800 - 80) of 3400 requests in each 10 s',
   ),
   row(
-    'bus-in-memory',
-    'news.lostEffects in in-memory',
-    100,
-    1,
-    '20/s x 5 s come while the only subscriber is down',
-  ),
-  row(
     'cache-coalescing',
     'store.throughput in lease',
     0.4525,
@@ -272,6 +265,13 @@ export const DECISIVE: readonly Decisive[] = [
     '24/25 x 0.37: a hit of age a is old with 1 - e^-a',
   ),
   row('cache-write-behind', 'store.throughput in behind', 0.98, 0.02, 'one batch each 1 s + 20 ms'),
+  row(
+    'bus-in-memory',
+    'news.lostEffects in in-memory',
+    100,
+    1,
+    '20/s x 5 s come while the only subscriber is down',
+  ),
   row(
     'cancellation',
     'users.success during rush in immediate',

@@ -137,13 +137,7 @@ function checkTarget(
   path: Path,
 ): void {
   if (text.includes('->')) {
-    if (!fits(context, kind, text, ['link'], path)) return;
-    const ends = text.split('->').map((end) => split(end));
-    if (!ends.every(([name, part]) => name === 'all' || knownPart(context, name, part, path)))
-      return;
-    if (!output.optional && context.names.broken.size === 0 && !aims.graph.has(ends[0], ends[1])) {
-      report(context, 'FL410', path, `nothing calls along ${text}`);
-    }
+    checkEdge(context, kind, output, text, aims, path);
     return;
   }
   const indexed = /^(.+)\[(\d+)\]$/.exec(text);
@@ -188,6 +182,22 @@ function checkTarget(
     )
   ) {
     if (host !== undefined) checkNarrowed(context, output, name, host, path);
+  }
+}
+
+function checkEdge(
+  context: Context,
+  kind: FaultKind,
+  output: FaultOutput,
+  text: string,
+  aims: Aims,
+  path: Path,
+): void {
+  if (!fits(context, kind, text, ['link'], path)) return;
+  const ends = text.split('->').map((end) => split(end));
+  if (!ends.every(([name, part]) => name === 'all' || knownPart(context, name, part, path))) return;
+  if (!output.optional && context.names.broken.size === 0 && !aims.graph.has(ends[0], ends[1])) {
+    report(context, 'FL410', path, `nothing calls along ${text}`);
   }
 }
 
@@ -251,9 +261,9 @@ function knownPart(context: Context, name: string, part: string | null, path: Pa
       'gateway',
       'database',
       'cache',
-      'workload',
       'topic',
       'queue',
+      'workload',
     ]);
     return false;
   }
@@ -290,9 +300,9 @@ const WORDS: Readonly<Record<Hittable, string>> = {
   workload: 'workloads',
   between: 'the two sides of `between`',
   zone: 'zones',
+  level: 'caches and their levels',
   messages: 'topics and queues',
   group: 'groups of consumers',
-  level: 'caches and their levels',
 };
 
 function several(side: string | readonly string[]): readonly string[] {

@@ -40,8 +40,8 @@ export interface ScenarioOutput {
   readonly functions?: Readonly<Record<string, FunctionOutput>>;
   readonly databases?: Readonly<Record<string, DatabaseOutput>>;
   readonly topics?: Readonly<Record<string, TopicOutput>>;
-  readonly queues?: Readonly<Record<string, QueueOutput>>;
   readonly sagas?: Readonly<Record<string, SagaOutput>>;
+  readonly queues?: Readonly<Record<string, QueueOutput>>;
   readonly caches?: Readonly<Record<string, CacheOutput>>;
   readonly eventStores?: Readonly<Record<string, EventStoreOutput>>;
   readonly projections?: Readonly<Record<string, ProjectionOutput>>;
@@ -80,8 +80,8 @@ export const EXPLICIT_SECTIONS = [
   'functions',
   'databases',
   'topics',
-  'queues',
   'sagas',
+  'queues',
   'caches',
   'eventStores',
   'projections',
@@ -117,9 +117,9 @@ export function buildSchemas(
       .optional()
       .describe('Services that run in environments made on demand.'),
     databases: named(databaseSchema).optional().describe('Databases with operations and pools.'),
+    sagas: named(sagaSchema(bundle)).optional().describe('Steps whose effects belong together.'),
     topics: named(topicSchema).optional().describe('Every group of consumers gets every message.'),
     queues: named(queueSchema).optional().describe('Every message goes to one consumer.'),
-    sagas: named(sagaSchema(bundle)).optional().describe('Steps whose effects belong together.'),
     caches: named(cacheSchema).optional().describe('Caches with their levels.'),
     ...storeSections,
     workloads: named(workload).optional().describe('Who asks what, and when.'),
@@ -165,16 +165,16 @@ export function buildSchemas(
           .optional()
           .meta({ anyOf: [definition('topic')] })
           .describe('Laid under every topic.'),
-        queues: z
-          .unknown()
-          .optional()
-          .meta({ anyOf: [definition('queue')] })
-          .describe('Laid under every queue.'),
         sagas: z
           .unknown()
           .optional()
           .meta({ anyOf: [definition('saga')] })
           .describe('Laid under every saga.'),
+        queues: z
+          .unknown()
+          .optional()
+          .meta({ anyOf: [definition('queue')] })
+          .describe('Laid under every queue.'),
         caches: z
           .unknown()
           .optional()
