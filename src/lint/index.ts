@@ -2,15 +2,15 @@ import { ackTimeoutBelowProcessing } from './rules/ack-timeout-below-processing.
 import { breakerNeverOpens } from './rules/breaker-never-opens.js';
 import { breakerOpensByChance } from './rules/breaker-opens-by-chance.js';
 import { bulkheadTooLarge } from './rules/bulkhead-too-large.js';
-import { cacheIsLoadBearing } from './rules/cache-is-load-bearing.js';
 import { callInsideTransaction } from './rules/call-inside-transaction.js';
+import { cacheIsLoadBearing } from './rules/cache-is-load-bearing.js';
 import { callWithoutTimeLimit } from './rules/call-without-time-limit.js';
 import { choreographyWithoutDeadline } from './rules/choreography-without-deadline.js';
 import { deadlineNotPropagated } from './rules/deadline-not-propagated.js';
 import { fallbackHidesFailures } from './rules/fallback-hides-failures.js';
-import { messageQueueWithoutEnd } from './rules/message-queue-without-end.js';
 import { poolBelowConcurrency } from './rules/pool-below-concurrency.js';
 import { poolsExceedServer } from './rules/pools-exceed-server.js';
+import { messageQueueWithoutEnd } from './rules/message-queue-without-end.js';
 import { queryWithoutTimeLimit } from './rules/query-without-time-limit.js';
 import { queueOutlivesCallers } from './rules/queue-outlives-callers.js';
 import { rateLimitAboveCapacity } from './rules/rate-limit-above-capacity.js';

@@ -13,7 +13,6 @@ const BAD = [
   ...BAD_REFERENCES,
   ...BAD_MIDDLEWARE,
   ...BAD_BALANCING,
-  ...BAD_QUEUES,
   ...BAD_SAGAS,
   ...BAD_CACHES,
   ...BAD_QUEUES,
