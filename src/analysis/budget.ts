@@ -6,6 +6,7 @@ import type { BudgetResult, Verdict } from '../spec/result.js';
 import { sectionInterval, type Interval } from '../stats/interval.js';
 import { finite, fromOf, intervalOf, type Measured } from './estimate.js';
 import { neverCount } from './recovery.js';
+import { subjectOf } from './subjects.js';
 import { checkedExpression, measureIn, variantNamed, type Study } from './study.js';
 import type { VariantData } from './variant-data.js';
 import { count } from './words.js';
@@ -21,7 +22,7 @@ export function judgeBudget(
   const expression = checkedExpression(source.text);
   const { variants } = expression;
   if (variants !== null && !variants.some(({ name }) => name === data.variant.name)) return null;
-  const found = findMetric(expression.metric.name);
+  const found = findMetric(expression.metric.name, subjectOf(expression.metric, data));
   invariant(found.known === 'yes', 'analysis-metric-unknown');
   if (found.known !== 'yes') return null;
   const measured = measureIn(study, data, expression.metric, expression.window);

@@ -56,10 +56,8 @@ const READINGS: ReadonlyMap<string, Reading> = new Map<string, Reading>([
   ['valueInconsistent', COUNTER],
   ['valueLost', COUNTER],
   ['appends', COUNTER],
-  ['conflicts', { form: 'share', of: 'appends' }],
   ['replayed', DURATIONS],
   ['reads', COUNTER],
-  ['staleReads', { form: 'share', of: 'reads' }],
   ['staleness', DURATIONS],
   ['catchUp', DURATIONS],
   ['lockWait', DURATIONS],
@@ -75,6 +73,12 @@ const READINGS: ReadonlyMap<string, Reading> = new Map<string, Reading>([
   ['evictions', COUNTER],
   ['lostWrites', COUNTER],
   ['hitRatio', { form: 'share', counted: 'hits', of: 'reads' }],
+]);
+
+/** Shares of two counters. */
+const SHARES: ReadonlyMap<string, Reading> = new Map<string, Reading>([
+  ['conflicts', { form: 'share', of: 'appends' }],
+  ['staleReads', { form: 'share', of: 'reads' }],
 ]);
 
 /** What turns the values of a gauge into the unit that users see: ages are recorded in ns. */
@@ -117,7 +121,10 @@ export function measureMeters(question: Question): Measured | null {
 
 /** How the metric is read; a name that others have without meters is one of meters at a saga alone. */
 function readingOf({ metric, selection, data }: Question): Reading | undefined {
-  if (metric.name !== 'duplicates') return READINGS.get(metric.name);
+  if (metric.name !== 'duplicates') {
+    const share = metric.unit === 'share' ? SHARES.get(metric.name) : undefined;
+    return share ?? READINGS.get(metric.name);
+  }
   const { components } = data.plan;
   const ofSaga = [...selection.callees].some((id) => components[id].kind === 'saga');
   return ofSaga ? COUNTER : undefined;

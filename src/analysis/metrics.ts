@@ -8,7 +8,7 @@ import { measureEdge } from './metrics-edge.js';
 import { measureMeters } from './metrics-meters.js';
 import { measurePlaced } from './metrics-placed.js';
 import { measureRecovery } from './recovery.js';
-import { rowsOf, select, type Selection } from './subjects.js';
+import { rowsOf, select, subjectOf, type Selection } from './subjects.js';
 import {
   arrivedOf,
   finishedOf,
@@ -45,7 +45,7 @@ export function measure(
   clause: WindowClause | null,
   cascade: CascadeFigures,
 ): Measured {
-  const found = findMetric(path.name);
+  const found = findMetric(path.name, subjectOf(path, data));
   invariant(found.known === 'yes', 'analysis-metric-unknown');
   if (found.known !== 'yes') return nothing(data.records.length);
   const { metric, ending } = found;

@@ -1,4 +1,6 @@
 import type { MetricPath, Reference } from '../scenario/expression.js';
+import type { SubjectKind } from '../scenario/metrics.js';
+import { PART_KIND } from '../spec/component-kind.js';
 import type { RunRecord } from '../spec/record.js';
 import { instancesOf, partsOf, type VariantData } from './variant-data.js';
 
@@ -36,6 +38,16 @@ export function select(path: MetricPath, data: VariantData): Selection {
     callers: null,
     callees: new Set([component]),
   };
+}
+
+/** What kind of thing the subject of a metric is. */
+export function subjectOf({ subject }: MetricPath, data: VariantData): SubjectKind {
+  if (subject.kind !== 'component') return subject.kind;
+  if (subject.at.instance !== null) return 'instance';
+  const component = data.componentIds.get(subject.at.component);
+  if (component === undefined) return 'service';
+  const { kind } = data.plan.components[component];
+  return subject.at.part === null ? kind : PART_KIND[kind];
 }
 
 /** Selection of a whole component. */

@@ -59,7 +59,7 @@ function flowsOf(plan: Plan): readonly { readonly from: number; readonly to: num
   for (const { component, store, part } of plan.projections) {
     add(plan.stores[store].component, component);
     // One that runs in a service works there; on a core of its own it is the component itself.
-    const worker = part < 0 ? component : plan.parts[part].component;
+    const worker = plan.parts[part].component;
     if (worker !== component) add(component, worker);
   }
   for (const { component, groups } of plan.topics) {

@@ -14,6 +14,7 @@ import type {
 import type { Step } from '../spec/steps.js';
 import type { Connections, Pool } from '../spec/resources.js';
 import type { Path } from './rule.js';
+import { isStore, storeCalls } from './stores.js';
 
 /** A place in a program that calls another part, with the bundle that governs it. */
 export interface Call {
@@ -46,7 +47,7 @@ export interface Call {
   readonly inside: { readonly text: string; readonly steps: string } | null;
   /** Connections of its bundle to services and gateways, or null. */
   readonly connections: Connections | null;
-  /** Client-side pool of one calling instance, null where the callee is no database. */
+  /** Client-side pool of one calling instance, null where the callee is neither database nor event store. */
   readonly pool: Pool | null;
 }
 
@@ -186,11 +187,13 @@ class Walker {
         if (step.self) this.inPlace(from, step.to, around, selves);
         else this.add(from, step.to, step, step.policy, path, around);
         return;
-      case 'query': {
-        const target = { component: step.database, part: step.operation };
-        this.add(from, target, BARE, step.policy, path, around);
+      case 'query':
+        this.query(from, step, path, around);
         return;
-      }
+      case 'load':
+      case 'append':
+        this.stored(from, step, path, around);
+        return;
       case 'cache':
         this.cache(from, step, path, around, selves);
         return;
@@ -213,17 +216,34 @@ class Walker {
       case 'saga':
         this.saga(from, step.saga, around, step.await);
         return;
-      case 'respond':
+      case 'respond': {
         // The answer has left: who called no longer waits for what follows.
-        this.steps(
-          from,
-          step.then,
-          [...path, 'respond', 'then'],
-          { ...around, background: true, inside: null },
-          selves,
-        );
+        const left = { ...around, background: true, inside: null };
+        this.steps(from, step.then, [...path, 'respond', 'then'], left, selves);
         return;
+      }
       default:
+    }
+  }
+
+  private query(
+    from: string,
+    { database, operation, policy }: Extract<Step, { verb: 'query' }>,
+    path: Path,
+    around: Around,
+  ): void {
+    this.add(from, { component: database, part: operation }, BARE, policy, path, around);
+  }
+
+  private stored(
+    from: string,
+    step: Extract<Step, { verb: 'load' | 'append' }>,
+    path: Path,
+    around: Around,
+  ): void {
+    for (const [part, times] of storeCalls(this.scenario, step)) {
+      const inner = { ...around, times: around.times * times, most: around.most * times };
+      this.add(from, { component: step.store, part }, BARE, step.policy, path, inner);
     }
   }
 
@@ -343,7 +363,8 @@ class Walker {
       path,
       around,
     );
-    const database = this.scenario.databases.get(target.component);
+    const { databases, eventStores } = this.scenario;
+    const database = databases.get(target.component) ?? eventStores.get(target.component);
     const { times, most, cache, background, handled, withinNs, inside } = around;
     this.calls.push({
       from,
@@ -389,7 +410,7 @@ class Walker {
       const places = [path, ...around.owners].map((at) => [...at, 'policy']);
       return this.placed(own, places.find(this.written) ?? path);
     }
-    const covered = !this.scenario.databases.has(callee);
+    const covered = !isStore(this.scenario, callee);
     const workload = this.scenario.workloads.get(caller);
     if (workload !== undefined) {
       const bundle = covered ? workload.policy : null;

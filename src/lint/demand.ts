@@ -7,6 +7,7 @@ import { componentOf, meanCount } from './calls.js';
 import type { Call } from './calls.js';
 import type { Graph } from './graph.js';
 import { limitOfCall } from './limits.js';
+import { applyNs, storeCalls, storeDemand } from './stores.js';
 
 /** What one run of a part takes on average, without waiting in any queue: less than it takes in truth. */
 export interface Demand {
@@ -61,6 +62,8 @@ export class Demands {
       const workNs = operation.work === null ? 0 : meanOf(operation.work);
       return { elapsedNs: workNs + (operation.wait === null ? 0 : meanOf(operation.wait)), workNs };
     }
+    const store = this.scenario.eventStores.get(component);
+    if (store !== undefined) return storeDemand(store, name);
     const service = services.get(component);
     const endpoint = service?.endpoints.get(name);
     if (service !== undefined && endpoint !== undefined) {
@@ -100,6 +103,14 @@ export class Demands {
       }
       case 'query':
         return { elapsedNs: this.call(part, step.database, step.operation), workNs: 0 };
+      case 'load':
+      case 'append': {
+        const workNs = step.verb === 'load' ? applyNs(this.scenario, step) : 0;
+        const asked = storeCalls(this.scenario, step).map(
+          ([own, count]) => count * this.call(part, step.store, own),
+        );
+        return { elapsedNs: asked.reduce((sum, time) => sum + time, workNs), workNs };
+      }
       case 'parallel':
         return this.parallel(part, step);
       case 'choose':
@@ -170,8 +181,9 @@ export class Demands {
 
 /** The service, gateway or database of a name; undefined for a workload. */
 export function hostOf(scenario: Scenario, component: string): Host | undefined {
-  const { services, gateways, databases } = scenario;
-  return services.get(component) ?? gateways.get(component) ?? databases.get(component);
+  const { services, gateways, databases, eventStores } = scenario;
+  const store = databases.get(component) ?? eventStores.get(component);
+  return services.get(component) ?? gateways.get(component) ?? store;
 }
 
 /** The section of the file in which a component stands. */
@@ -179,6 +191,7 @@ export function sectionOf(scenario: Scenario, component: string): string {
   const service = scenario.services.get(component);
   if (service !== undefined) return service.environments === null ? 'services' : 'functions';
   if (scenario.gateways.has(component)) return 'gateways';
+  if (scenario.eventStores.has(component)) return 'eventStores';
   return scenario.databases.has(component) ? 'databases' : 'workloads';
 }
 

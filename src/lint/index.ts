@@ -11,6 +11,7 @@ import { fallbackHidesFailures } from './rules/fallback-hides-failures.js';
 import { poolBelowConcurrency } from './rules/pool-below-concurrency.js';
 import { poolsExceedServer } from './rules/pools-exceed-server.js';
 import { messageQueueWithoutEnd } from './rules/message-queue-without-end.js';
+import { projectionFallsBehind } from './rules/projection-falls-behind.js';
 import { queryWithoutTimeLimit } from './rules/query-without-time-limit.js';
 import { queueOutlivesCallers } from './rules/queue-outlives-callers.js';
 import { rateLimitAboveCapacity } from './rules/rate-limit-above-capacity.js';
@@ -45,6 +46,7 @@ export const rules: readonly Rule[] = [
   messageQueueWithoutEnd,
   poolBelowConcurrency,
   poolsExceedServer,
+  projectionFallsBehind,
   queryWithoutTimeLimit,
   queueOutlivesCallers,
   rateLimitAboveCapacity,

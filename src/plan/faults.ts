@@ -158,7 +158,9 @@ class FaultTarget {
       this.hits.holders.add(component.id);
       return;
     }
-    if (component.kind === 'workload' && this.can.has('workload')) {
+    if (component.kind === 'projection' && this.can.has('endpoint')) {
+      this.addProjection(component);
+    } else if (component.kind === 'workload' && this.can.has('workload')) {
       if (!this.narrow(component, component.zones[0]!)) return;
       loads.forEach((load, id) => {
         if (load.component === component.id) this.hits.loads.add(id);
@@ -167,6 +169,17 @@ class FaultTarget {
       this.addInstances(component, null);
     } else if (this.can.has('link')) this.addLinks({ kind: 'name', name });
     else this.unfit(text);
+  }
+
+  /** The work of a projection, wherever it is done. */
+  private addProjection({ source }: LaidComponent): void {
+    const own = this.source.layout.parts.filter(
+      (part) =>
+        part.source.kind === 'projector' &&
+        source.kind === 'projection' &&
+        part.source.projection === source.projection,
+    );
+    for (const { id } of own) this.hits.parts.add(id);
   }
 
   private addZone(text: string, name: string): void {

@@ -1,5 +1,5 @@
 import type { QueueConsumer } from '../spec/queues.js';
-import { OWN_PROJECTOR, partsOfStore } from '../spec/stores.js';
+import { hasOwnPart, OWN_PROJECTOR, partsOfStore } from '../spec/stores.js';
 import type { Projection } from '../spec/stores.js';
 import type { PartSource, Source } from './layout.js';
 
@@ -13,7 +13,7 @@ export function modulePartsOf(source: Source): readonly (readonly [string, PartS
       ]);
     case 'projection': {
       const { projection } = source;
-      return runsAlone(projection) ? [[OWN_PROJECTOR, { kind: 'projector', projection }]] : [];
+      return hasOwnPart(projection) ? [[OWN_PROJECTOR, { kind: 'projector', projection }]] : [];
     }
     case 'topic':
       if (source.topic.kind === 'bus') return consumersOf(source.topic.subscribers);

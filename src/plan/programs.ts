@@ -73,6 +73,7 @@ export function writeProgram(
       writeStorePart(w, source, scope);
       break;
     case 'projector':
+      if (source.projection.lifecycle !== 'async') return -1;
       writeProjector(w, source.projection, scope);
       break;
     case 'group':

@@ -6,16 +6,13 @@ import { BARE } from './calls.js';
 import type { LaidPart, Layout } from './layout.js';
 import type { Scope } from './scope.js';
 import { indexOfStore } from './store-places.js';
-import { writeAct, writeCall, type Writer } from './writer.js';
+import { writeAct, writeCall, writeFound, type Writer } from './writer.js';
 
 type OmitEach<T> = T extends unknown ? Omit<T, 'act' | 'from' | 'projection'> : never;
 
 /** The projections, in the order of their names. */
 export function planProjections(w: Writer): readonly PlanProjection[] {
   return projectionsOf(w.layout).map(([component, spec]) => {
-    const part = w.layout.parts.find(
-      ({ source }) => source.kind === 'projector' && source.projection === spec,
-    );
     const sticks = w.acts.list.map((act) =>
       act.act === 'projection' &&
       act.does === 'ask' &&
@@ -27,11 +24,18 @@ export function planProjections(w: Writer): readonly PlanProjection[] {
     return {
       component,
       store: indexOfStore(w.layout, spec.from),
-      part: part?.id ?? -1,
+      part: workOf(w, spec),
       sticksForNs: Math.max(0, ...sticks),
       spec,
     };
   });
+}
+
+/** The part that does the work of a projection. */
+export function workOf({ layout }: Writer, projection: Projection): number {
+  return layout.parts.findIndex(
+    ({ source }) => source.kind === 'projector' && source.projection === projection,
+  );
 }
 
 /** The work of one batch: event after event, then what it writes. */
@@ -49,21 +53,10 @@ export function writeProjector(w: Writer, projection: Projection, scope: Scope):
 
 /** What the inline projections of a store add to an append: in its process, and in its transaction. */
 export function writeInline(w: Writer, store: string, scope: Scope): void {
-  const { assembler } = w;
   for (const [, projection] of projectionsOf(w.layout)) {
     if (projection.from !== store || projection.lifecycle !== 'inline') continue;
-    const register = scope.loops;
-    if (register >= 4) {
-      const message = 'an inline projection needs a loop register, and loops take all four';
-      w.problems.add('FL701', scope.where, message);
-      continue;
-    }
-    w.registers.used = Math.max(w.registers.used, register + 1);
-    act(w, projection.name, scope, { does: 'inline', register });
-    const top = assembler.here;
-    const name = scope.names.next(`inline:${projection.name}`);
-    assembler.emit(OP.WORK, w.distributions.id(projection.work), 0, 0, name);
-    assembler.emit(OP.LOOP, register, top);
+    act(w, projection.name, scope, { does: 'inline', work: w.distributions.id(projection.work) });
+    writeFound(w);
     writeWrites(w, projection, scope);
   }
 }

@@ -1,6 +1,6 @@
 import { meanOf } from '../kernel/distribution-mean.js';
 import type { ReadOf } from '../spec/stores.js';
-import { act, projectionsOf } from './projections.js';
+import { act, projectionsOf, workOf } from './projections.js';
 import type { Scope } from './scope.js';
 import { writeLoad } from './stores.js';
 import { writeJump, type Writer } from './writer.js';
@@ -18,8 +18,8 @@ export function writeRead(w: Writer, of: ReadOf, scope: Scope, query: () => void
     const view = assembler.label();
     writeJump(w, view);
     const load = { store: projection.from, stream: of.key, fromVersion: 'snapshot' } as const;
-    const each = isLive ? Math.round(meanOf(projection.work)) : undefined;
-    writeLoad(w, load, null, { ...scope, loads: new Map() }, each);
+    const own = { applyNs: Math.round(meanOf(projection.work)), slowed: workOf(w, projection) };
+    writeLoad(w, load, null, { ...scope, loads: new Map() }, isLive ? own : undefined);
     if (!isLive) writeJump(w, judge);
     assembler.bind(view);
   }

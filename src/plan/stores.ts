@@ -1,4 +1,3 @@
-import { NS_PER_MS } from '../kernel/time.js';
 import type { Ns } from '../kernel/time.js';
 import { OUTCOME } from '../spec/outcome.js';
 import { OP } from '../spec/program.js';
@@ -15,13 +14,10 @@ import { writeInline } from './projections.js';
 import { indexOfStore, storesOf } from './store-places.js';
 import type { LoadPlace, Scope } from './scope.js';
 import { strand } from './scope.js';
-import { writeAct, writeCall, writeTakenCall, type Writer } from './writer.js';
+import { writeAct, writeCall, writeFound, writeTakenCall, type Writer } from './writer.js';
 
 type StepOf<V extends Step['verb']> = Extract<Step, { readonly verb: V }>;
 type OmitEach<T> = T extends unknown ? Omit<T, 'act' | 'from' | 'store'> : never;
-
-/** CPU that an act has found is added as so many pieces of this. */
-const PIECE: Ns = NS_PER_MS;
 
 /** The event stores, in the order of their names. */
 export function planStores(w: Writer): readonly PlanStore[] {
@@ -120,7 +116,7 @@ export function writeLoad(
   step: LoadStep,
   policy: Bundle | null,
   scope: Scope,
-  applyNs?: Ns,
+  live?: { readonly applyNs: Ns; readonly slowed: number },
 ): void {
   const { assembler } = w;
   const store = storeOf(w.layout.byName.get(step.store)!.source);
@@ -139,9 +135,9 @@ export function writeLoad(
   const register = store.batch === Infinity ? -1 : registerFor(w, scope);
   const again = assembler.here;
   call('read', register < 0 ? scope : { ...scope, loops: scope.loops + 1 });
-  const each = applyNs ?? store.applyNs;
-  act(w, store.name, scope, { does: 'page', applyNs: each, upcastNs: store.upcastNs });
-  if (each + store.upcastNs > 0) writeFound(w);
+  const { applyNs, slowed } = live ?? { applyNs: store.applyNs, slowed: -1 };
+  act(w, store.name, scope, { does: 'page', applyNs, upcastNs: store.upcastNs, slowed });
+  if (applyNs + store.upcastNs > 0) writeFound(w);
   act(w, store.name, scope, { does: 'next', slot, again, register });
   if (store.snapshots !== null) writeSnapshot(w, store, key, policy, scope);
 }
@@ -198,12 +194,6 @@ function writeSnapshot(
   writeCall(w, { component: store.name, part: 'writeSnapshot' }, BARE, policy, own, 'query');
   assembler.emit(OP.DONE, OUTCOME.ok);
   assembler.bind(behind);
-}
-
-/** CPU that the act before has found necessary. */
-function writeFound(w: Writer): void {
-  const id = w.distributions.id({ kind: 'constant', valueNs: PIECE });
-  w.assembler.emit(OP.WORK_FOUND, id, w.assembler.constants([PIECE]));
 }
 
 function act(w: Writer, store: string, scope: Scope, own: OmitEach<PlanStoreAct>): void {

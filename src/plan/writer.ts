@@ -1,5 +1,7 @@
 import type { CountDistribution } from '../kernel/counts.js';
 import type { Distribution } from '../kernel/distribution.js';
+import { NS_PER_MS } from '../kernel/time.js';
+import type { Ns } from '../kernel/time.js';
 import { CALL_MODE, OP } from '../spec/program.js';
 import type { Bundle, Target } from '../spec/scenario.js';
 import type { Condition, Step } from '../spec/steps.js';
@@ -207,4 +209,13 @@ export function writeAct(w: Writer, act: number, name: string, scope: Scope): vo
   const operand = mode === CALL_MODE.ANSWER ? scope.answers : 0;
   const at = w.assembler.emit(OP.ACT, act, mode, operand, scope.names.next(name));
   if (target !== null) w.assembler.point(at, SLOT.C, target);
+}
+
+/** CPU that an act has found is added as so many pieces of this. */
+const PIECE: Ns = NS_PER_MS;
+
+/** CPU, as much as the act before has found necessary. */
+export function writeFound(w: Writer): void {
+  const id = w.distributions.id({ kind: 'constant', valueNs: PIECE });
+  w.assembler.emit(OP.WORK_FOUND, id, w.assembler.constants([PIECE]));
 }

@@ -72,6 +72,52 @@ export const FAMILIES: readonly Family[] = [
       'Messages published and not yet committed, and the time since the oldest of them was published; means over replications. Twice: effects that had happened before. Lost: confirmed to the publisher, never handled.',
   },
   {
+    id: 'projections',
+    name: 'Read models',
+    kinds: ['projection'],
+    parts: false,
+    panels: [
+      gaugePanel('lag', 'events not yet in the view', 'number'),
+      gaugePanel('age', 'age of the oldest of them', 'seconds'),
+    ],
+    columns: [
+      counted('Events', 'consumed'),
+      largestOf('Most waiting', 'lag', 'number'),
+      largestOf('Oldest', 'age', 'seconds'),
+      quantile('Delay p99', 'delay', 'p99'),
+      counted('Reads', 'reads'),
+      sharedBy('Stale', 'staleReads', 'reads'),
+      quantile('Staleness p99', 'staleness', 'p99'),
+      counted('Twice', 'duplicateEffects'),
+      counted('Left out', 'lostEffects'),
+    ],
+    worst: largestOf('Most waiting', 'lag', 'number'),
+    headline: (subject, variant, worst) =>
+      `Up to ${worst} events wait for ${subject}${variant === null ? '' : ` in ${variant}`}`,
+    quiet: 'Every view has every event',
+    caption:
+      'Events committed and not yet in the view, and the time since the oldest of them; means over replications. Stale: reads that miss an event of what they read that was committed before they began; staleness is the age of the first of those, 0 for all other reads.',
+  },
+  {
+    id: 'event-stores',
+    name: 'Event stores',
+    kinds: ['eventStore'],
+    parts: false,
+    panels: [countPanel('conflicts', 'appends that conflict, by step', ['conflicts'])],
+    columns: [
+      counted('Appends', 'appends'),
+      sharedBy('Conflicts', 'conflicts', 'appends'),
+      quantile('Events replayed p50', 'replayed', 'p50', 'number'),
+      quantile('Events replayed p99', 'replayed', 'p99', 'number'),
+    ],
+    worst: sharedBy('Conflicts', 'conflicts', 'appends'),
+    headline: (subject, variant, worst) =>
+      `${worst} of the appends to ${subject} conflict${variant === null ? '' : ` in ${variant}`}`,
+    quiet: 'No append meets another',
+    caption:
+      'Appends that met another version of their stream than they had loaded; means over replications. Replayed: events that a load applied, behind its snapshot where there is one.',
+  },
+  {
     id: 'sagas',
     name: 'Sagas',
     kinds: ['saga'],
@@ -204,16 +250,33 @@ export function counted(head: string, meter: string): FamilyColumn {
   };
 }
 
+/** Share of one count in another. */
+function sharedBy(head: string, meter: string, of: string): FamilyColumn {
+  return {
+    head,
+    unit: 'share',
+    value: (own) => {
+      const all = meterOf(own, of, 'counter')?.total ?? 0;
+      return all === 0 ? null : (meterOf(own, meter, 'counter')?.total ?? 0) / all;
+    },
+  };
+}
+
 /** Largest value of a gauge. */
 export function largestOf(head: string, meter: string, unit: Unit): FamilyColumn {
   return { head, unit, value: (own) => meterOf(own, meter, 'gauge')?.max ?? null };
 }
 
 /** A quantile of durations. */
-export function quantile(head: string, meter: string, which: 'p50' | 'p99'): FamilyColumn {
+export function quantile(
+  head: string,
+  meter: string,
+  which: 'p50' | 'p99',
+  unit: Unit = 'seconds',
+): FamilyColumn {
   return {
     head,
-    unit: 'seconds',
+    unit,
     value: (own) => meterOf(own, meter, 'durations')?.[which] ?? null,
   };
 }

@@ -32,7 +32,7 @@ export function checkExpression(
   names: ExpressionNames,
 ): readonly ExpressionProblem[] {
   const problems: ExpressionProblem[] = [...checkMetric(expression.metric, names)];
-  const found = findMetric(expression.metric.name);
+  const found = findMetric(expression.metric.name, subjectKind(expression.metric, names));
   if (found.known === 'yes') problems.push(...checkLimit(expression, found.metric, names));
   const window = expression.window;
   if (window !== null && window.kind !== 'between' && !names.faults.includes(window.fault)) {
@@ -75,7 +75,7 @@ export function checkMetric(
   if (problems.length > 0) return problems;
   const kind = subjectKind(path, names);
   const words = path.name.join('.');
-  const found = findMetric(path.name);
+  const found = findMetric(path.name, kind);
   const at = { offset: path.nameOffset, found: words };
   if (found.known === 'later') {
     return [
@@ -244,7 +244,7 @@ function otherMetric(
   names: ExpressionNames,
 ): ExpressionProblem[] {
   const problems = checkMetric(path, names);
-  const found = findMetric(path.name);
+  const found = findMetric(path.name, subjectKind(path, names));
   if (problems.length > 0 || found.known !== 'yes') return [...problems];
   return found.metric.unit === metric.unit
     ? []

@@ -36,7 +36,9 @@ export const GAUGE_STATISTICS = ['mean', 'max'] as const;
 
 export { METRICS };
 
-const BY_NAME: ReadonlyMap<string, Metric> = new Map(METRICS.map((entry) => [entry.name, entry]));
+/** Metrics by name; what is called alike belongs to different subjects. */
+const BY_NAME = new Map<string, readonly Metric[]>();
+for (const entry of METRICS) BY_NAME.set(entry.name, [...(BY_NAME.get(entry.name) ?? []), entry]);
 
 /** Names the language knows and a later version measures, by first word. */
 const LATER = new Set(('instances ' + 'drain ' + 'rollout cost').split(' '));
@@ -59,16 +61,24 @@ export type FoundMetric =
       readonly allowed: readonly string[];
     };
 
-/** Finds the metric of a dotted name, given as its words: `['latency', 'p99']`. */
-export function findMetric(words: readonly string[]): FoundMetric {
-  const two = words.length > 1 ? BY_NAME.get(`${words[0]}.${words[1]}`) : undefined;
-  const metric = two ?? BY_NAME.get(words[0]!);
+/**
+ * Finds the metric of a dotted name, given as its words: `['latency', 'p99']`. Where several are called
+ * so, that of the subject.
+ */
+export function findMetric(words: readonly string[], subject?: SubjectKind): FoundMetric {
+  const two = words.length > 1 ? named(`${words[0]}.${words[1]}`, subject) : undefined;
+  const metric = two ?? named(words[0]!, subject);
   const rest = words.slice(two === undefined ? 1 : 2);
   if (metric === undefined) {
     if (LATER.has(words[0]!)) return { known: 'later' };
     return { known: 'no', allowed: METRICS.map((entry) => entry.name) };
   }
   return withEnding(metric, rest);
+}
+
+function named(name: string, subject: SubjectKind | undefined): Metric | undefined {
+  const all = BY_NAME.get(name) ?? [];
+  return all.find(({ subjects }) => subject !== undefined && subjects.includes(subject)) ?? all[0];
 }
 
 /** Metrics a subject has, by name. */

@@ -1,6 +1,6 @@
 import type { ComponentKind } from '../spec/component-kind.js';
 import type { ScenarioModules } from '../spec/modules.js';
-import { OWN_PROJECTOR, partsOfStore } from '../spec/stores.js';
+import { hasOwnPart, OWN_PROJECTOR, partsOfStore } from '../spec/stores.js';
 
 /** What expressions may say about a component. */
 export interface Subject {
@@ -37,7 +37,7 @@ export function moduleSubjects(scenario: ScenarioModules): readonly (readonly [s
   }
   for (const [name, { lifecycle, service }] of scenario.projections) {
     const alone = lifecycle === 'async' && service === null;
-    const parts = alone ? [OWN_PROJECTOR] : [];
+    const parts = hasOwnPart({ lifecycle, service }) ? [OWN_PROJECTOR] : [];
     all.push([name, { kind: 'projection', parts, instances: alone ? 1 : 0 }]);
   }
   return all;

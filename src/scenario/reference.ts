@@ -1,5 +1,6 @@
 import type { ComponentKind } from '../spec/component-kind.js';
 import { MESSAGING_REFERENCE } from './reference-messaging.js';
+import { STORE_REFERENCE } from './reference-stores.js';
 
 /** A kind of component that is no policy: what it is, where it is written, and a file that shows it. */
 export interface ReferenceEntry {
@@ -14,4 +15,4 @@ export interface ReferenceEntry {
 }
 
 /** All of them, one list for each area. */
-export const REFERENCE: readonly ReferenceEntry[] = [...MESSAGING_REFERENCE];
+export const REFERENCE: readonly ReferenceEntry[] = [...MESSAGING_REFERENCE, ...STORE_REFERENCE];

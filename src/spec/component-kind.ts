@@ -39,3 +39,8 @@ export const SECTION = Object.freeze({
   eventStore: 'eventStores',
   projection: 'projections',
 } as const satisfies Record<ComponentKind, string>);
+
+/** A kind in words, with its article: `a service`, `an event store`. */
+export function kindText(kind: ComponentKind): string {
+  return kind === 'eventStore' ? 'an event store' : `a ${kind}`;
+}

@@ -40,21 +40,12 @@ export interface EventStore extends Host {
 }
 
 /** What can be asked of an event store: the names of its parts. */
-export const STORE_PART = Object.freeze({
-  append: 'append',
-  read: 'read',
-  readSnapshot: 'readSnapshot',
-  writeSnapshot: 'writeSnapshot',
-} as const);
-export type StorePart = keyof typeof STORE_PART;
+export type StorePart = 'append' | 'read' | 'readSnapshot' | 'writeSnapshot';
 
 /** The parts that a store has: those of snapshots only where there are any. */
 export function partsOfStore(hasSnapshots: boolean): readonly StorePart[] {
   return hasSnapshots ? ['append', 'read', 'readSnapshot', 'writeSnapshot'] : ['append', 'read'];
 }
-
-/** The part of a projection that runs in a process of its own. */
-export const OWN_PROJECTOR = 'batch';
 
 /** A read model that follows the events of a store. */
 export interface Projection {
@@ -82,6 +73,20 @@ export interface Projection {
     readonly rate: number;
     readonly mode: 'offline' | 'sideBySide';
   } | null;
+}
+
+/** The part of a projection whose work is not done by a service: its own process, or those of its callers. */
+export const OWN_PROJECTOR = 'batch';
+
+/** Whether the work of a projection is a part of its own: no service does it. */
+export function hasOwnPart({
+  lifecycle,
+  service,
+}: {
+  readonly lifecycle: Projection['lifecycle'];
+  readonly service?: string | null;
+}): boolean {
+  return lifecycle !== 'async' || (service ?? null) === null;
 }
 
 /** What a `load` step does. */
@@ -135,7 +140,7 @@ export interface PlanProjection {
   readonly component: number;
   /** Index into `stores`. */
   readonly store: number;
-  /** Part that does the work of a batch, of the projection or of the service where it runs; -1 = nobody does. */
+  /** Part that does the work, of the projection or of the service where it runs. */
   readonly part: number;
   /** Longest time for which any read sticks to the store after a write. */
   readonly sticksForNs: Ns;
@@ -158,8 +163,13 @@ export type PlanStoreAct = StoreAct &
     | { readonly does: 'load'; readonly key: number }
     /** The snapshot has come. */
     | { readonly does: 'restore' }
-    /** A page of events has come: what it takes to apply them. `applyNs` and `upcastNs` per event. */
-    | { readonly does: 'page'; readonly applyNs: Ns; readonly upcastNs: Ns }
+    /** A page of events has come: what it takes to apply them; `slowed` by faults of that part, -1 = none. */
+    | {
+        readonly does: 'page';
+        readonly applyNs: Ns;
+        readonly upcastNs: Ns;
+        readonly slowed: number;
+      }
     /** Asks for the next page at `again` while there is one; `register` tells the pages apart. */
     | {
         readonly does: 'next';
@@ -210,8 +220,8 @@ export type PlanProjectionAct = {
   | { readonly does: 'judge' }
   /** A batch begins, an event of it has been worked on. */
   | { readonly does: 'batch' | 'event' }
-  /** Inline: how many events the append under way has, into a loop register. */
-  | { readonly does: 'inline'; readonly register: number }
+  /** Inline: the CPU for the events of the append under way; a distribution id. */
+  | { readonly does: 'inline'; readonly work: number }
 );
 
 /** An operation of a database whose views are read: notes what is missing when it begins. */

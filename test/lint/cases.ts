@@ -329,6 +329,29 @@ export const CASES: readonly RuleCase[] = [
     },
   },
   {
+    rule: 'projection-falls-behind',
+    // 100 appends/s of two events each, and one segment: 1 / 12 ms = 83.3 a second.
+    fires: scenario([
+      'services: { shop: { endpoints: { buy: [ { append: { store: log, events: 2 }, policy: { timeout: 1s } } ] } } }',
+      'keys: { order: uniform(count=9) }',
+      'eventStores: { log: { stream: { key: order } } }',
+      'projections: { list: { from: log, work: 12ms } }',
+      USERS,
+    ]),
+    path: 'projections.list',
+    measured: '200/s events of 12ms each',
+    limit: '83.3/s: concurrency 1 on cores 1',
+    silent: {
+      'work that fits': scenario([
+        'services: { shop: { endpoints: { buy: [ { append: { store: log, events: 2 }, policy: { timeout: 1s } } ] } } }',
+        'keys: { order: uniform(count=9) }',
+        'eventStores: { log: { stream: { key: order } } }',
+        'projections: { list: { from: log, work: 5ms } }',
+        USERS,
+      ]),
+    },
+  },
+  {
     rule: 'query-without-time-limit',
     fires: scenario([
       'policies: { hop: { retry: { attempts: 2 } } }',

@@ -20,6 +20,14 @@ describe('short forms', () => {
     expect(load(short).file!.sha256).toBe(load(long).file!.sha256);
   });
 
+  it('of replicas in a template of a service are a number', () => {
+    const text = station(
+      '{ extends: small, endpoints: { serve: [ wait: 1ms ] } }',
+      'templates: { small: { replicas: 3 } }',
+    );
+    expect(scenarioOf(text).services.get('station')!.replicas).toBe(3);
+  });
+
   it('of a parallel step take single steps and lists as branches', () => {
     const step = scenarioOf(serve('[ parallel: [ wait: 1ms, [ wait: 2ms, wait: 3ms ] ] ]'))
       .services.get('station')!

@@ -597,6 +597,13 @@ export const DECISIVE: readonly Decisive[] = [
     '3 x (1 + 1/3) = 4 at the core, requests with and without a copy, / 150/s',
   ),
   row(
+    'optimistic-conflicts',
+    'customers.success in no-retry',
+    0.833,
+    0.025,
+    'each commit shuts out the next 20 ms: 1 / (1 + 10 x 0.02)',
+  ),
+  row(
     'outlier-detection',
     'users.outcomes.serverError during bad in ejecting',
     10,
@@ -680,6 +687,20 @@ export const DECISIVE: readonly Decisive[] = [
     247,
     7,
     '5 connections / 20 ms = 250/s, less what comes back after the end',
+  ),
+  row(
+    'projection-lag',
+    'list.staleReads in one-segment',
+    0.742,
+    0.001,
+    '12 + 2k ms of lag are above 500 from event 245 on: 706 of 951 reads',
+  ),
+  row(
+    'projection-rebuild',
+    'list.catchUp.max in side-by-side',
+    40,
+    0.2,
+    '40000 events / (5000 - 4000) a second',
   ),
   row(
     'protocol-translation',
@@ -886,6 +907,13 @@ export const DECISIVE: readonly Decisive[] = [
     5.5,
     0.6,
     '4046 waiting: 2 s at 250/s, then 3.5 s at 1000/s',
+  ),
+  row(
+    'snapshots',
+    'customers.latency.p50 in snapshots',
+    0.01425,
+    0.0001,
+    '2 + 5 + 50 x 0.105 + 2 ms',
   ),
   row('stages', 'load.latency.p50 from 28s to 30s in jump', 1.8, 0.2, '900 waiting / 500/s'),
   row('steps', 'users.success in strict', 0.32, 0.02, '0.8 x 0.8 x 0.5'),

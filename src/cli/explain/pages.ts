@@ -90,14 +90,15 @@ function referencePage({ component, kind, summary, sources, example }: Reference
 function formTable(component: ComponentKind, kind: string): string {
   const { definitions = {} } = scenarioJsonSchema() as { definitions?: Record<string, JsonSchema> };
   const own = definitions[component];
-  const forms = (own?.['oneOf'] ?? own?.['anyOf'] ?? []) as readonly JsonSchema[];
+  const one = own?.properties === undefined ? [] : [own];
+  const forms = (own?.['oneOf'] ?? own?.['anyOf'] ?? one) as readonly JsonSchema[];
   const form = forms.find(({ properties }) =>
     JSON.stringify(properties?.['kind'] ?? null).includes(`"${kind}"`),
   );
   if (form === undefined) return 'Its fields are those of its section.';
   // What a distribution or a back-off is made of is said on its own page.
   const fields = fieldsOf({ ...form, definitions } as JsonSchema).filter(
-    ({ paths }) => !/publishLatency\.|backoff\./.test(paths[0]!),
+    ({ paths }) => !/publishLatency\.|backoff\.|pools?\.|cpu\./.test(paths[0]!),
   );
   return ['Fields:', ...fields.map((field) => fieldText(field).replace(/^/gm, '  '))].join('\n');
 }

@@ -8,6 +8,7 @@ import { chainLines, sizeLines } from './chain-text.js';
 import { databaseLines } from './database-text.js';
 import { gatewayLines } from './gateway-text.js';
 import { queueLines } from './queue-text.js';
+import { projectionLines, storeLines } from './stores-text.js';
 import { sagaLines } from './saga-text.js';
 import type {
   Host,
@@ -75,6 +76,8 @@ function sectionsOf(scenario: Scenario, plan: Plan, schemaOf: SchemaOf): Section
       ['network', networkLines(scenario)] as const,
       ['middleware, in the order in which a request meets it', chainLines(scenario)] as const,
       ['sizes', sizeLines(scenario)] as const,
+      ['event stores', storeLines(scenario)] as const,
+      ['projections', projectionLines(scenario)] as const,
       ['edges, outermost layer first', edgeLines(plan, schemaOf)] as const,
       ['bundles', bundleLines(plan, schemaOf)] as const,
       ['faults', faultLines(scenario)] as const,

@@ -1,4 +1,5 @@
 import type { Rule } from '../rule.js';
+import { isStore } from '../stores.js';
 import { unlimited, unlimitedFinding } from '../unlimited.js';
 
 /** A call that nothing ends when its callee hangs. */
@@ -11,6 +12,6 @@ export const callWithoutTimeLimit: Rule = {
     'Give the call a `timeout` above the slowest answer you would still use, or a `deadline` that is handed on.',
   check: (subject) =>
     unlimited(subject)
-      .filter(({ callee }) => !subject.scenario.databases.has(callee))
+      .filter(({ callee }) => !isStore(subject.scenario, callee))
       .map((call) => unlimitedFinding(call, subject)),
 };

@@ -1,7 +1,7 @@
 import { NS_PER_SECOND } from '../../kernel/time.js';
 import { poolSizeOf } from '../../spec/pool-size.js';
 import type { Call } from '../calls.js';
-import { hostOf } from '../demand.js';
+import { hostOf, sectionOf } from '../demand.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
 import { rateText, rounded, timeText, yamlAt } from '../words.js';
@@ -40,9 +40,10 @@ function shortage(subject: Subject, calls: readonly Call[]): readonly Finding[] 
   }
   const needed = Math.min(busy, host?.concurrency ?? Infinity);
   if (!Number.isFinite(needed) || needed <= size) return [];
-  const database = subject.scenario.databases.get(callee)!;
-  const own = database.pools.has(caller);
-  const place = own ? ['databases', callee, 'pools', caller] : ['databases', callee, 'pool'];
+  const { databases, eventStores } = subject.scenario;
+  const own = (databases.get(callee) ?? eventStores.get(callee))!.pools.has(caller);
+  const at = [sectionOf(subject.scenario, callee), callee];
+  const place = own ? [...at, 'pools', caller] : [...at, 'pool'];
   return [
     {
       path: [...place, field],

@@ -1,4 +1,5 @@
 import type { Rule } from '../rule.js';
+import { isStore } from '../stores.js';
 import { unlimited, unlimitedFinding } from '../unlimited.js';
 
 /** A query that nothing ends. */
@@ -10,6 +11,6 @@ export const queryWithoutTimeLimit: Rule = {
   remedy: 'Give the query a `timeout`, as a driver or a statement timeout does.',
   check: (subject) =>
     unlimited(subject)
-      .filter(({ callee }) => subject.scenario.databases.has(callee))
+      .filter(({ callee }) => isStore(subject.scenario, callee))
       .map((call) => unlimitedFinding(call, subject)),
 };

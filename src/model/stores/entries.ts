@@ -33,6 +33,8 @@ export class Entries {
   private readonly world: World;
   /** First event that the view of an entity misses. */
   private readonly first = new Map<number, number>();
+  /** Of traced requests: ids of the request and of the execution that appended. */
+  private readonly traces = new Map<number, readonly [root: number, parent: number]>();
   private readonly scratch = emptyContext();
 
   constructor(world: World) {
@@ -51,6 +53,8 @@ export class Entries {
     this.rootB[entry] = strands.rootB[strand];
     this.request[entry] = strands.request[strand];
     if (keys.inSequence) this.arrival[entry] = strands.arrival[strand];
+    const root = strands.traceRoot[strand];
+    if (root !== 0) this.traces.set(entry, [root, strands.traceOf(strand)]);
     this.entity[entry] = entity;
     this.number[entry] = number;
     this.committed[entry] = engine.now;
@@ -86,6 +90,12 @@ export class Entries {
     }
   }
 
+  /** An event has passed. */
+  free(entry: number): void {
+    if (this.traces.size > 0) this.traces.delete(entry);
+    this.slots.give(entry);
+  }
+
   age(entry: number): Ns {
     return this.world.engine.now - this.committed[entry];
   }
@@ -103,6 +113,9 @@ export class Entries {
     scratch.request = this.request[entry];
     scratch.arrival = this.arrival[entry];
     scratch.attempt = attempt;
+    const trace = this.traces.size === 0 ? undefined : this.traces.get(entry);
+    scratch.traceRoot = trace === undefined ? 0 : trace[0];
+    scratch.traceParent = trace === undefined ? 0 : trace[1];
     return scratch;
   }
 

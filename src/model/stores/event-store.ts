@@ -117,7 +117,8 @@ export class EventStore {
     const to = cargo.position[strand];
     const count = cargo.count[strand];
     const old = Math.max(0, Math.min(to, this.spec.spec.stream.initialLength) - (to - count));
-    cargo.work[strand] = count * spec.applyNs + old * spec.upcastNs;
+    const slowness = spec.slowed < 0 ? 1 : this.world.partSlowness[spec.slowed];
+    cargo.work[strand] = Math.round(count * spec.applyNs * slowness) + old * spec.upcastNs;
     cargo.replayed[strand] += count;
     return OUTCOME.ok;
   }

@@ -76,7 +76,7 @@ export class ReadModel {
     world.meters.count(this.consumed);
     world.meters.took(this.delays, entries.cell[entry], entries.age(entry));
     world.levels.add(this.lag, -1);
-    entries.slots.give(entry);
+    entries.free(entry);
   }
 
   /** The oldest event that has not passed, as an age. */

@@ -1,8 +1,8 @@
 import { OUTCOME, withStatus } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
 import type { PlanProjectionAct, PlanStoreAct, PlanViewAct } from '../../spec/stores.js';
-import { REGISTERS } from '../strands.js';
 import type { Act } from '../acts.js';
+import { Draws } from '../draws.js';
 import type { World } from '../world.js';
 import type { Cargo } from './cargo.js';
 import { EventStore } from './event-store.js';
@@ -16,12 +16,14 @@ const UNAVAILABLE = withStatus(OUTCOME.serverError, 503);
 export class Stores {
   private readonly world: World;
   private readonly cargo: Cargo;
+  private readonly draws: Draws;
   private readonly stores: readonly EventStore[];
   private readonly models: readonly ReadModel[];
 
   constructor(world: World, cargo: Cargo) {
     this.world = world;
     this.cargo = cargo;
+    this.draws = new Draws(world);
     const { plan } = world;
     this.stores = plan.stores.map((spec) => new EventStore(world, cargo, spec));
     this.models = plan.projections.map((spec) => {
@@ -61,7 +63,7 @@ export class Stores {
       case 'event':
         return { begin: (strand) => model.segments!.event(strand), left };
       case 'inline':
-        return { begin: (strand) => this.inline(spec.register, strand), left };
+        return { begin: (strand, pc) => this.inline(model, spec.work, strand, pc), left };
     }
   }
 
@@ -86,7 +88,7 @@ export class Stores {
       (consistency.kind === 'stickyPrimary' && model.versions.sticks(entity, consistency.forNs));
     if (asksStore) {
       world.strands.pc[strand] = pc + 2;
-      cargo.missing[strand] = Infinity;
+      cargo.known[strand] = 0;
       return OUTCOME.ok;
     }
     if (model.rebuild?.isOffline === true) return UNAVAILABLE;
@@ -118,8 +120,20 @@ export class Stores {
     return OUTCOME.ok;
   }
 
-  private inline(register: number, strand: number): Outcome {
-    this.world.strands.registers[strand * REGISTERS + register] = this.cargo.count[strand];
+  /** The work for each event of an append, each with a draw of its own. */
+  private inline(model: ReadModel, work: number, strand: number, pc: number): Outcome {
+    const { cargo, world } = this;
+    const { samplers, streamA, streamB, strands, partSlowness } = world;
+    const { lineageA, lineageB } = strands;
+    const tag = this.draws.tag(strand, pc);
+    const a = lineageA[strand];
+    const b = lineageB[strand];
+    let time = 0;
+    for (let k = 0; k < cargo.count[strand]; k++) {
+      const index = (tag + Math.imul(k, 0x9e3779b1)) | 0;
+      time += samplers.draw(work, streamA[pc], streamB[pc], a, b, index);
+    }
+    cargo.work[strand] = Math.round(time * partSlowness[model.spec.part]);
     return OUTCOME.ok;
   }
 }

@@ -26,9 +26,9 @@ export function flowChart(
   ends: readonly FlowEnd[],
   title: string,
 ): Drawing {
-  const total = countOf(own, begun);
+  const total = countIn(own, begun);
   const shown = ends
-    .map((end) => ({ end, count: countOf(own, end.meter) }))
+    .map((end) => ({ end, count: countIn(own, end.meter) }))
     .filter(({ count }) => count > 0);
   const height = TOP + FLOW + Math.max(0, shown.length - 1) * GAP + 12;
   let from = TOP + (height - TOP - 12 - FLOW) / 2;
@@ -81,7 +81,8 @@ function band(
     )}`;
 }
 
-function countOf(own: MeteredResult, meter: string): number {
+/** Mean count of a run. */
+export function countIn(own: MeteredResult, meter: string): number {
   const found = Object.hasOwn(own.meters, meter) ? own.meters[meter] : undefined;
   return found?.form === 'counter' ? found.total : 0;
 }

@@ -94,7 +94,8 @@ export function topOf(view: View, subject: string, panel: FamilyPanel): number {
 export function axisText(value: number, panel: FamilyPanel): string {
   if (value === 0) return '0';
   if (panel.unit === 'share') return axisShare(value);
-  return panel.unit === 'seconds' ? briefSeconds(value) : formatCount(value);
+  if (panel.unit === 'seconds') return briefSeconds(value);
+  return value < 1 ? String(Number(value.toPrecision(2))) : formatCount(value);
 }
 
 /** A figure of a subject in a variant, 0 where it has none. */

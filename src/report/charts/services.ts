@@ -40,16 +40,18 @@ export function serviceRows(view: View, variant: VariantResult): ServiceRow[] {
 /** Workers of all replicas, cores where workers are unlimited; null where neither is limited. */
 export function slotsOf(node: TopologyNode): number | null {
   if (node.concurrency !== null) return node.concurrency * node.replicas;
-  return node.kind === 'database' && node.cores !== null ? node.cores * node.replicas : null;
+  const isStore = node.kind === 'database' || node.kind === 'eventStore';
+  return isStore && node.cores !== null ? node.cores * node.replicas : null;
 }
 
 /** What a component is, in words under its name. */
 export function nodeWords(node: TopologyNode): string {
   const words: string[] = [];
   if (node.external) words.push('external');
+  else if (node.kind === 'eventStore') words.push('event store');
   else if (node.kind !== 'service') words.push(node.kind);
   const slots = slotsOf(node);
-  if (slots !== null) words.push(plural(slots, node.kind === 'database' ? 'core' : 'slot'));
+  if (slots !== null) words.push(plural(slots, node.concurrency === null ? 'core' : 'slot'));
   if (node.queueCapacity !== null && node.queueCapacity > 0) {
     words.push(`queue ${formatCount(node.queueCapacity * node.replicas)}`);
   }

@@ -6,14 +6,14 @@ import {
   topOf,
   worstOf,
 } from '../charts/meters.js';
-import { flowChart } from '../charts/flow.js';
+import { countIn, flowChart } from '../charts/flow.js';
 import { inline } from '../draw.js';
 import type { BrokenSaga } from '../../spec/result-meters.js';
 import type { Family } from '../families.js';
 import { formatCount, formatValue } from '../format.js';
 import { markup, type Markup } from '../html-escape.js';
 import { shades, type View } from '../view.js';
-import { caption, plainTable, section, variantKey } from './parts.js';
+import { caption, dataTable, plainTable, section, variantKey } from './parts.js';
 import { axis, gutterLabel } from './timeline.js';
 
 /** Subjects that get pictures; the others stand in the table. */
@@ -52,6 +52,7 @@ function flows(view: View, family: Family, subjects: readonly string[]): Markup 
   const columns = variants.map((variant, v) => {
     const drawn = subjects.flatMap((subject, s) => {
       if (!Object.hasOwn(variant.metered, subject)) return [];
+      if (countIn(variant.metered[subject]!, flow.begun) === 0) return [];
       const title = `${subject}: how they end, ${variant.name}`;
       const id = `fl-${family.id}-${v}-${s}`;
       const drawing = flowChart(variant.metered[subject]!, flow.begun, flow.ends, title);
@@ -84,24 +85,30 @@ function figure(view: View, family: Family, subject: string): Markup {
   </div>`;
 }
 
+/** Rows beyond which a table is folded away. */
+const OPEN_ROWS = 9;
+
 function table(view: View, family: Family, subjects: readonly string[]): Markup {
   const { variants } = view.result;
   const rows = subjects.flatMap((subject) =>
     variants.flatMap((variant) => {
       if (!Object.hasOwn(variant.metered, subject)) return [];
       const own = variant.metered[subject]!;
+      const values = family.columns.map((column) => column.value(own));
+      // Where a variant makes no use of it, there is nothing to tell.
+      if (values.every((value) => value === null || value === 0)) return [];
       const name = variants.length > 1 ? `${subject}, ${variant.name}` : subject;
-      const cells = family.columns.map((column) => {
-        const value = column.value(own);
-        return value === null ? '–' : formatValue(value, column.unit);
-      });
+      const cells = values.map((value, k) =>
+        value === null ? '–' : formatValue(value, family.columns[k]!.unit),
+      );
       return [[name, ...cells]];
     }),
   );
   const head = ['', ...family.columns.map((column) => column.head)];
-  const caption = `${family.name}: whole run, counts are means of a run`;
+  const own = { caption: `${family.name}: whole run, counts are means of a run`, head, rows };
+  if (rows.length > OPEN_ROWS) return dataTable(own);
   return markup`<div class="scroll" tabindex="0" role="region" aria-label="${family.name}">
-    ${plainTable({ caption, head, rows })}
+    ${plainTable(own)}
   </div>`;
 }
 

@@ -1,5 +1,5 @@
 import type { ComponentKind } from '../../spec/component-kind.js';
-import { OWN_PROJECTOR, partsOfStore } from '../../spec/stores.js';
+import { hasOwnPart, OWN_PROJECTOR, partsOfStore } from '../../spec/stores.js';
 import type { Code } from '../codes.js';
 import { METRIC_WORDS } from '../metrics.js';
 import type { RouteOutput } from '../schema/components.js';
@@ -114,8 +114,7 @@ function addStores(
   const followed = new Map<string, string>();
   for (const [name, projection] of sorted(projections)) {
     followed.set(name, projection.from);
-    const alone = projection.lifecycle === 'async' && projection.service === undefined;
-    add('projection', 'projections', name, alone ? [OWN_PROJECTOR] : []);
+    add('projection', 'projections', name, hasOwnPart(projection) ? [OWN_PROJECTOR] : []);
   }
   return { streamKeys, followed };
 }

@@ -1,3 +1,4 @@
+import { kindText } from '../../spec/component-kind.js';
 import type { Distribution } from '../../kernel/distribution.js';
 import { PLAIN_BALANCING } from '../../spec/balancer.js';
 import type { LoadBalancing } from '../../spec/scenario.js';
@@ -171,7 +172,7 @@ function checkService(
   const thing = context.names.things.get(service);
   if (thing === undefined) return unknown(context, service, at, ['service']);
   if (thing.kind !== 'service') {
-    const message = `a projection runs inside the instances of a service; ${service} is a ${thing.kind}`;
+    const message = `a projection runs inside the instances of a service; ${service} is ${kindText(thing.kind)}`;
     report(context, 'FL405', at, message);
     return null;
   }
@@ -192,7 +193,7 @@ function resolveWrites(
   const thing = context.names.things.get(database);
   if (thing === undefined) return unknown(context, database, path, ['database']);
   if (thing.kind !== 'database') {
-    report(context, 'FL405', path, `${database} is a ${thing.kind}, not a database`);
+    report(context, 'FL405', path, `${database} is ${kindText(thing.kind)}, not a database`);
     return null;
   }
   const target = withPart(context, database, operation, path);
@@ -257,7 +258,7 @@ export function resolveRead(
   const thing = context.names.things.get(of);
   if (thing === undefined) return unknown(context, of, [...path, 'of'], ['projection']);
   if (thing.kind !== 'projection') {
-    report(context, 'FL405', [...path, 'of'], `${of} is a ${thing.kind}, not a projection`);
+    report(context, 'FL405', [...path, 'of'], `${of} is ${kindText(thing.kind)}, not a projection`);
     return null;
   }
   const store = context.names.followed.get(of) ?? '';
@@ -269,7 +270,7 @@ function resolveStore(context: Context, name: string, path: Path): string | null
   const thing = context.names.things.get(name);
   if (thing === undefined) return unknown(context, name, path, ['eventStore']);
   if (thing.kind === 'eventStore') return name;
-  report(context, 'FL405', path, `${name} is a ${thing.kind}, not an event store`);
+  report(context, 'FL405', path, `${name} is ${kindText(thing.kind)}, not an event store`);
   return null;
 }
 

@@ -116,7 +116,8 @@ export function unknown(
     return null;
   }
   const allowed = namesOfKinds(context.names, kinds);
-  const word = kinds.length > 1 ? 'component' : kinds[0];
+  const only = kinds[0] === 'eventStore' ? 'event store' : kinds[0];
+  const word = kinds.length > 1 ? 'component' : only;
   report(context, 'FL404', path, `there is no ${word} ${name}`, { found: name, allowed });
   return null;
 }

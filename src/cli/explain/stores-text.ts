@@ -1,0 +1,101 @@
+import { eachStep } from '../../scenario/each-step.js';
+import { formatDuration } from '../../spec/quantity-text.js';
+import type { Scenario } from '../../spec/scenario.js';
+import type { Step } from '../../spec/steps.js';
+import type { EventStore, Projection, ReadOf } from '../../spec/stores.js';
+import { plainText } from './values.js';
+
+/** The event stores, and the steps that load and append. */
+export function storeLines(scenario: Scenario): readonly string[] {
+  if (scenario.eventStores.size === 0) return [];
+  const stores = [...scenario.eventStores].map(([name, store]) => `${name}: ${storeText(store)}`);
+  return [...stores, ...stepLines(scenario)].sort();
+}
+
+/** The projections, and the reads of their views. */
+export function projectionLines(scenario: Scenario): readonly string[] {
+  const own = [...scenario.projections].map(([name, one]) => `${name}: ${projectionText(one)}`);
+  return own.sort();
+}
+
+function storeText(store: EventStore): string {
+  const { kind, stream, append, commitLatency, read, readPerEventNs, batch, applyNs } = store;
+  const { upcastNs, snapshots } = store;
+  const fields = {
+    append,
+    commitLatency,
+    read,
+    readPerEvent: formatDuration(readPerEventNs),
+    apply: formatDuration(applyNs),
+    upcast: formatDuration(upcastNs),
+    batch,
+    ...(snapshots === null ? {} : { snapshots }),
+  };
+  return `kind ${kind}, streams by ${stream.key}, ${stream.initialLength} events each; ${plainText(fields)}`;
+}
+
+function projectionText(projection: Projection): string {
+  const { from, lifecycle, work, writes } = projection;
+  const where = writes === null ? '' : `, writes ${writes.database}.${writes.operation}`;
+  const common = `${lifecycle} from ${from}, work ${plainText(work)}${where}`;
+  if (lifecycle !== 'async') return common;
+  const { service, batchSize, concurrency, checkpoint, onError, rebuild } = projection;
+  const again =
+    rebuild === null
+      ? ''
+      : `, rebuild ${rebuild.mode} at ${formatDuration(rebuild.atNs)} with ${rebuild.rate}/s`;
+  return (
+    `${common}, ${service === null ? 'on a core of its own' : `in ${service}`}, batchSize ${batchSize}, ` +
+    `concurrency ${concurrency}, checkpoint ${checkpoint}, onError ${onError}${again}`
+  );
+}
+
+function stepLines({ services, gateways, workloads }: Scenario): readonly string[] {
+  const lines: string[] = [];
+  const read = (from: string, steps: readonly Step[]): void =>
+    eachStep(steps, (step) => {
+      const text = stepText(step);
+      if (text !== null) lines.push(`${from}: ${text}`);
+    });
+  for (const [name, { endpoints }] of services) {
+    for (const [part, { steps }] of endpoints) read(`${name}.${part}`, steps);
+  }
+  for (const [name, { routes }] of gateways) {
+    for (const route of routes) read(`${name}.${route.name}`, route.steps ?? []);
+  }
+  for (const [name, { requests }] of workloads) {
+    for (const request of requests) read(`${name}.${request.name}`, request.steps);
+  }
+  return lines;
+}
+
+function stepText(step: Step): string | null {
+  switch (step.verb) {
+    case 'load':
+      return `load ${step.store} by ${step.stream}, from ${step.fromVersion}`;
+    case 'append': {
+      const { store, stream, events, expectedVersion, maxConflictRetries } = step;
+      const version = expectedVersion ?? 'exact behind a load, else any';
+      return (
+        `append ${plainText(events)} events to ${store} by ${stream}, expected version ${version}, ` +
+        `maxConflictRetries ${maxConflictRetries}`
+      );
+    }
+    case 'query':
+      return step.of === null
+        ? null
+        : `query ${step.database}.${step.operation} reads ${readText(step.of)}`;
+    default:
+      return null;
+  }
+}
+
+function readText({ projection, key, consistency }: ReadOf): string {
+  const how =
+    consistency.kind === 'eventual'
+      ? 'eventual'
+      : consistency.kind === 'waitForVersion'
+        ? `waitForVersion(${formatDuration(consistency.withinNs)})`
+        : `stickyPrimary(${formatDuration(consistency.forNs)})`;
+  return `${projection} by ${key}, ${how}`;
+}

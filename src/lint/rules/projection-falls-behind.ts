@@ -1,0 +1,61 @@
+import { meanOf } from '../../kernel/distribution-mean.js';
+import { NS_PER_SECOND } from '../../kernel/time.js';
+import { eachStep } from '../../scenario/each-step.js';
+import type { Scenario } from '../../spec/scenario.js';
+import type { Projection } from '../../spec/stores.js';
+import type { Step } from '../../spec/steps.js';
+import { meanCount } from '../calls.js';
+import type { Finding, Rule } from '../rule.js';
+import type { Subject } from '../subject.js';
+import { rateText, rounded, timeText, yamlAt } from '../words.js';
+
+/** A projector that takes fewer events than are appended. */
+export const projectionFallsBehind: Rule = {
+  name: 'projection-falls-behind',
+  severity: 'warning',
+  reason:
+    'Events that a projector does not take in time wait for ever longer, and reads of its view miss ever more.',
+  remedy:
+    'Give it more segments and cores, less work for an event, or larger batches where that saves work.',
+  check: (subject) =>
+    [...subject.scenario.projections.values()].flatMap((projection) => {
+      const finding = findingOf(projection, subject);
+      return finding === null ? [] : [finding];
+    }),
+};
+
+function findingOf(projection: Projection, { scenario, traffic }: Subject): Finding | null {
+  const { name, from, lifecycle, service, concurrency } = projection;
+  const workNs = meanOf(projection.work);
+  if (lifecycle !== 'async' || workNs === 0) return null;
+  const host = service === null ? undefined : scenario.services.get(service);
+  const cores = host === undefined ? 1 : host.replicas * host.cpu.cores;
+  const most = (Math.min(concurrency, cores) / workNs) * NS_PER_SECOND;
+  const events = (traffic.mean.get(`${from}.append`) ?? 0) * fewestEvents(scenario, from);
+  if (events <= most) return null;
+  // A tenth below what just fits.
+  const fits = (0.9 * Math.min(concurrency, cores) * NS_PER_SECOND) / events;
+  return {
+    path: ['projections', name],
+    entities: [name, from],
+    message: `${name} cannot keep up with ${from}`,
+    measured: `${rateText(events)} events of ${timeText(workNs)} each`,
+    limit: `${rateText(most)}: concurrency ${rounded(concurrency)} on cores ${rounded(cores)}`,
+    fix: yamlAt(['projections', name], `work: ${timeText(fits)}`),
+  };
+}
+
+/** Events that any append to a store brings at least, in the mean. */
+function fewestEvents({ services, workloads }: Scenario, store: string): number {
+  let fewest = Infinity;
+  const read = (steps: readonly Step[]): void =>
+    eachStep(steps, (step) => {
+      if (step.verb !== 'append' || step.store !== store) return;
+      fewest = Math.min(fewest, meanCount(step.events));
+    });
+  for (const { endpoints } of services.values()) {
+    for (const { steps } of endpoints.values()) read(steps);
+  }
+  for (const { requests } of workloads.values()) for (const { steps } of requests) read(steps);
+  return fewest === Infinity ? 1 : fewest;
+}

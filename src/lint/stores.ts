@@ -1,0 +1,68 @@
+import { meanOf } from '../kernel/distribution-mean.js';
+import type { Scenario } from '../spec/scenario.js';
+import type { EventStore, StorePart } from '../spec/stores.js';
+import type { Step } from '../spec/steps.js';
+
+/** Time of a run: in all, and of that with a core. */
+interface Demand {
+  readonly elapsedNs: number;
+  readonly workNs: number;
+}
+
+/** Whether a component is a database or an event store: what its clients do is configured there. */
+export function isStore({ databases, eventStores }: Scenario, component: string): boolean {
+  return databases.has(component) || eventStores.has(component);
+}
+
+/** The calls that a `load` or `append` step makes of its store while all is well; how often each. */
+export function storeCalls(
+  { eventStores }: Scenario,
+  step: Extract<Step, { readonly verb: 'load' | 'append' }>,
+): readonly (readonly [part: StorePart, times: number])[] {
+  if (step.verb === 'append') return [['append', 1]];
+  const store = eventStores.get(step.store);
+  if (store === undefined) return [];
+  const pages = Math.max(1, Math.ceil(tailOf(store, step.fromVersion) / store.batch));
+  const read = ['read', pages] as const;
+  return store.snapshots !== null && step.fromVersion === 'snapshot'
+    ? [['readSnapshot', 1], read]
+    : [read];
+}
+
+/** Events that a load applies: half a gap between snapshots in the mean (SN-3), else the whole stream. */
+export function tailOf({ snapshots, stream }: EventStore, from: 'snapshot' | 'start'): number {
+  if (snapshots === null || from === 'start') return stream.initialLength;
+  return Math.min(stream.initialLength, (snapshots.every - 1) / 2);
+}
+
+/** One run of a part of a store. */
+export function storeDemand(store: EventStore, part: string): Demand {
+  const { append, commitLatency, read, readPerEventNs, batch, snapshots } = store;
+  switch (part as StorePart) {
+    case 'append': {
+      const workNs = meanOf(append);
+      return { elapsedNs: workNs + meanOf(commitLatency), workNs };
+    }
+    case 'read': {
+      const events = Math.min(batch, tailOf(store, 'snapshot'));
+      const workNs = meanOf(read) + events * readPerEventNs;
+      return { elapsedNs: workNs, workNs };
+    }
+    case 'readSnapshot':
+    case 'writeSnapshot': {
+      const time = part === 'readSnapshot' ? snapshots?.read : snapshots?.write;
+      const workNs = time === undefined ? 0 : meanOf(time);
+      return { elapsedNs: workNs, workNs };
+    }
+  }
+}
+
+/** CPU of the one who loads: applying the events, and upcasting those of an old version. */
+export function applyNs(
+  { eventStores }: Scenario,
+  step: Extract<Step, { readonly verb: 'load' }>,
+): number {
+  const store = eventStores.get(step.store);
+  if (store === undefined) return 0;
+  return tailOf(store, step.fromVersion) * (store.applyNs + store.upcastNs);
+}

@@ -1,0 +1,180 @@
+import { describe, expect, it } from 'vitest';
+import { compile } from '../../src/plan/compile.js';
+import { brief, load } from './support.js';
+
+const RIGHT = `faultline: 1
+title: Accounts
+run: { duration: 60s }
+keys: { account: uniform(count=10) }
+services:
+  accounts:
+    endpoints:
+      transfer: [ load: ledger, append: { store: ledger, events: 2 } ]
+      balance: [ query: { database: views, operation: select, of: balances } ]
+  projector: { endpoints: { ping: [ work: 1ms ] } }
+eventStores:
+  ledger: { stream: { key: account } }
+databases: { views: { operations: { select: 1ms, upsert: 1ms } } }
+projections:
+  balances: { from: ledger, service: projector, writes: views.upsert }
+workloads:
+  users: { arrivals: poisson(1/s), requests: [ { name: transfer, call: accounts.transfer }, { name: balance, call: accounts.balance } ] }
+budgets:
+  - ledger.conflicts < 1%
+  - balances.staleness.p99 < 1s
+`;
+
+const BAD: readonly (readonly [
+  title: string,
+  from: string,
+  to: string,
+  code: string,
+  says: string,
+  suggestion?: string,
+])[] = [
+  ['an unknown store', 'load: ledger', 'load: leger', 'FL404', 'no event store leger', 'ledger'],
+  [
+    'an append to a database',
+    'store: ledger',
+    'store: views',
+    'FL405',
+    'views is a database, not an event store',
+  ],
+  [
+    'a call of a store',
+    'call: accounts.balance',
+    'call: ledger',
+    'FL405',
+    'write load: ledger or append: ledger',
+  ],
+  [
+    'a call of a projection',
+    'call: accounts.balance',
+    'call: balances',
+    'FL405',
+    'with of: balances',
+  ],
+  ['a key nobody declared', 'key: account', 'key: acount', 'FL404', 'no key acount', 'account'],
+  [
+    'a projection of nothing',
+    'from: ledger',
+    'from: legder',
+    'FL404',
+    'no event store legder',
+    'ledger',
+  ],
+  [
+    'a projection of a service',
+    'from: ledger',
+    'from: accounts',
+    'FL405',
+    'accounts is a service, not an event store',
+  ],
+  [
+    'a projection in a database',
+    'service: projector',
+    'service: views',
+    'FL405',
+    'inside the instances of a service',
+  ],
+  [
+    'a projection called like an endpoint',
+    'ping: [',
+    'balances: [',
+    'FL402',
+    'has an endpoint called balances too',
+  ],
+  [
+    'writes to nowhere',
+    'writes: views.upsert',
+    'writes: views.insert',
+    'FL404',
+    'views has no operation insert',
+    'upsert',
+  ],
+  [
+    'a read of what is no projection',
+    'of: balances',
+    'of: ledger',
+    'FL405',
+    'ledger is an event store, not a projection',
+  ],
+  [
+    'a consistency of no view',
+    'of: balances',
+    'consistency: eventual',
+    'FL208',
+    'say which with `of`',
+  ],
+  [
+    'an unknown consistency',
+    'of: balances',
+    'of: balances, consistency: strong',
+    'FL205',
+    'write eventual, waitForVersion(200ms)',
+  ],
+  [
+    'retries of what never runs again',
+    'events: 2',
+    'expectedVersion: any, maxConflictRetries: 2',
+    'FL208',
+    'nothing is run again',
+  ],
+  [
+    'a rebuild of what is inline',
+    'service: projector',
+    'lifecycle: inline, rebuild: { at: 1s, rate: 9/s }',
+    'FL208',
+    'use lifecycle: async',
+  ],
+  [
+    'partitions of a store',
+    'stream: {',
+    'partitions: 2, stream: {',
+    'FL202',
+    'partitions is known, not in this version',
+  ],
+  [
+    'a metric of another component',
+    'ledger.conflicts',
+    'views.conflicts',
+    'FL502',
+    'a database has no metric conflicts',
+  ],
+  [
+    'a statistic that is missing',
+    'staleness.p99',
+    'staleness',
+    'FL502',
+    'staleness needs a statistic',
+  ],
+];
+
+describe('a scenario of event stores with one mistake', () => {
+  it('is right without it', () => {
+    expect(load(RIGHT).problems).toEqual([]);
+  });
+
+  const cases = BAD.map(([title, from, to, code, says, suggestion]) => {
+    return { title, from, to, code, says, suggestion };
+  });
+
+  it.each(cases)('is refused for $title', ({ from, to, code, says, suggestion }) => {
+    expect(RIGHT).toContain(from);
+    const { file, problems } = load(RIGHT.replace(from, () => to));
+    expect(file).toBeNull();
+    const found = problems.filter((p) => p.code === code && p.message.includes(says));
+    expect(found, problems.map((p) => `${brief(p)} ${p.message}`).join('\n')).toHaveLength(1);
+    if (suggestion !== undefined) expect(found[0]!.suggestion).toBe(suggestion);
+  });
+
+  it('is refused where an exact version was never loaded', () => {
+    const text = RIGHT.replace(
+      'load: ledger, append: { store: ledger, events: 2 }',
+      () => 'append: { store: ledger, expectedVersion: exact }',
+    );
+    const { file } = load(text);
+    const variant = file!.variants[0]!;
+    expect(() => compile(variant, file!)).toThrow(/FL710 .*there is none/);
+  });
+});
