@@ -7,6 +7,7 @@ import { cacheLines } from './cache-text.js';
 import { chainLines, sizeLines } from './chain-text.js';
 import { databaseLines } from './database-text.js';
 import { gatewayLines } from './gateway-text.js';
+import { queueLines } from './queue-text.js';
 import { projectionLines, storeLines } from './stores-text.js';
 import { sagaLines } from './saga-text.js';
 import type {
@@ -68,6 +69,7 @@ function sectionsOf(scenario: Scenario, plan: Plan, schemaOf: SchemaOf): Section
       ['databases', databaseLines(scenario)] as const,
       ['admission, in this order', admissionLines(scenario, schemaOf)] as const,
       ['endpoints with limits of their own', endpointLines(scenario)] as const,
+      ['queues and buses', queueLines(scenario)] as const,
       ['sagas', sagaLines(scenario)] as const,
       ['caches', cacheLines(scenario)] as const,
       ['workloads', workloadLines(scenario)] as const,
