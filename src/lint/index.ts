@@ -1,3 +1,4 @@
+import { ackTimeoutBelowProcessing } from './rules/ack-timeout-below-processing.js';
 import { breakerNeverOpens } from './rules/breaker-never-opens.js';
 import { breakerOpensByChance } from './rules/breaker-opens-by-chance.js';
 import { bulkheadTooLarge } from './rules/bulkhead-too-large.js';
@@ -9,6 +10,7 @@ import { deadlineNotPropagated } from './rules/deadline-not-propagated.js';
 import { fallbackHidesFailures } from './rules/fallback-hides-failures.js';
 import { poolBelowConcurrency } from './rules/pool-below-concurrency.js';
 import { poolsExceedServer } from './rules/pools-exceed-server.js';
+import { messageQueueWithoutEnd } from './rules/message-queue-without-end.js';
 import { queryWithoutTimeLimit } from './rules/query-without-time-limit.js';
 import { queueOutlivesCallers } from './rules/queue-outlives-callers.js';
 import { rateLimitAboveCapacity } from './rules/rate-limit-above-capacity.js';
@@ -30,6 +32,7 @@ import type { Rule } from './rule.js';
 
 /** All rules, one line each, by name. */
 export const rules: readonly Rule[] = [
+  ackTimeoutBelowProcessing,
   breakerNeverOpens,
   breakerOpensByChance,
   bulkheadTooLarge,
@@ -41,6 +44,7 @@ export const rules: readonly Rule[] = [
   fallbackHidesFailures,
   poolBelowConcurrency,
   poolsExceedServer,
+  messageQueueWithoutEnd,
   queryWithoutTimeLimit,
   queueOutlivesCallers,
   rateLimitAboveCapacity,

@@ -1,6 +1,6 @@
 import { pow } from '../kernel/math.js';
 import type { Ns } from '../kernel/time.js';
-import type { BackoffConfig } from '../patterns/mechanisms/backoff-fields.js';
+import type { BackoffConfig } from '../spec/backoff.js';
 import { BreakerClasses, FAILURE } from '../patterns/mechanisms/breaker-classes.js';
 import type { ClassConfig } from '../patterns/mechanisms/breaker-classes.js';
 import type { OutcomeTerm } from '../patterns/mechanisms/outcome-terms.js';

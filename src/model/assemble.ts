@@ -124,9 +124,9 @@ export function assemble(
   world.checks = new Checks(world);
   world.coalescing = plan.coalescings.length > 0 ? new Coalescing(world) : null;
   setDoors(world, registry);
-  setModules(world);
+  setModules(world, registry);
   world.loads = new Loads(world);
-  const outages = new Outages(world);
+  const outages = (world.outages = new Outages(world));
   setMemories(world, outages);
   const board = new Board(world, outages, (kind) => {
     const definition = registry.faultKind(kind);
@@ -154,11 +154,12 @@ function setReplicas(world: Draft): void {
 }
 
 /** What stands beside the calls. */
-function setModules(world: Draft): void {
+function setModules(world: Draft, registry: Registry): void {
   world.functions = new Functions(world);
   world.sections = hasSections(world) ? new Sections(world) : null;
   world.caches = world.plan.caches.length > 0 ? new Caches(world) : null;
-  world.acts = actsOf(world);
+  world.turnables = { poison: new Map(), rebalance: new Map() };
+  world.acts = actsOf(world, registry);
 }
 
 function setMeasuring(world: Draft, traceSink: ((rows: TraceRecord) => void) | null): void {
@@ -258,7 +259,7 @@ function setMemories(world: Draft, outages: Outages): void {
   const { engine, plan, levels } = world;
   // The process dies as a next step, outside of what made it hold too much.
   const op = engine.define('out-of-memory', (id, epoch) => {
-    if (world.instances[id].epoch === epoch) outages.die(world.instances[id]);
+    if (world.instances[id].epoch === epoch) outages.runOut(world.instances[id]);
   });
   const effects: MemoryEffects = {
     overflow: ({ id, epoch }) => engine.soon(engine.phase, op, id, epoch, 0),

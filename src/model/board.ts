@@ -122,6 +122,7 @@ export class Board {
       for (const part of active.fault.parts) this.turnPart(part, name);
       for (const { link } of active.fault.links) this.turnLink(link, name);
       for (const load of active.fault.loads) this.turnLoad(load, name);
+      for (const holder of active.fault.holders) this.turnHolder(holder, name);
     }
   }
 
@@ -159,6 +160,9 @@ export class Board {
 
   private turnPart(part: number, name: KnobName): void {
     const hits = (active: Active): boolean => active.fault.parts.includes(part);
+    if (name === 'rebalance' && this.effective(name, hits) > 0) {
+      this.world.turnables.rebalance.get(part)!();
+    }
     if (name === 'speed') this.world.partSlowness[part] = 1 / this.effective(name, hits);
     if (name === 'flushed') {
       const share = this.effective(name, hits);
@@ -167,6 +171,20 @@ export class Board {
     if (name === 'errorBefore' || name === 'errorAfter') {
       this.world.partInjections[part] = this.injections(hits);
     }
+  }
+
+  private turnHolder(component: number, name: KnobName): void {
+    if (name !== 'poison') return;
+    const shares = this.active
+      .filter(({ fault }) => fault.holders.includes(component))
+      .flatMap(({ edits, key }) =>
+        edits.flatMap(({ knob, value, effect, restartNs }) =>
+          knob !== 'poison' || effect === undefined
+            ? []
+            : [{ share: value, key, effect, restartNs: restartNs ?? 0 }],
+        ),
+      );
+    this.world.turnables.poison.get(component)!(shares);
   }
 
   private turnLoad(load: number, name: KnobName): void {

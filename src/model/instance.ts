@@ -31,6 +31,9 @@ export interface Resident {
   died(): void;
   /** The process is up again, with nothing in it. */
   started(): void;
+  /** It stands still, timers included, and goes on as it was. */
+  paused?(): void;
+  resumed?(): void;
 }
 
 /** What an instance looks at beyond its own state. */
@@ -91,8 +94,12 @@ export class Instance {
   frozen: number = FROZEN.no;
   ordered: number = FROZEN.no;
   collecting = false;
-  /** Faults say that the process is gone; it is down for as long, and until it has started again. */
+  /** Faults have ended the process. */
+  killed = false;
+  /** Faults, or what it did itself, say that the process is gone; it is down for as long, and until it has started again. */
   crashed = false;
+  /** It has brought about its own end, and is not started again yet. */
+  dying = false;
   /** How cold it is; null once it is warm. */
   cold: WarmUp | null = null;
   speed = 1;

@@ -1,5 +1,6 @@
 import { invariant } from '../kernel/invariant.js';
 import { PHASE } from '../kernel/phase.js';
+import type { Ns } from '../kernel/time.js';
 import { OUTCOME } from '../spec/outcome.js';
 import { JOURNAL } from '../spec/record.js';
 import { Collections } from './collections.js';
@@ -19,15 +20,34 @@ export class Outages {
   readonly collections: Collections;
   private readonly world: World;
   private readonly starts: Starts;
+  private readonly reviveOp: number;
 
   constructor(world: World) {
     this.world = world;
+    this.reviveOp = world.engine.define('revive', (id) => {
+      const instance = world.instances[id];
+      instance.dying = false;
+      this.turnDown(instance, instance.killed);
+    });
     this.collections = new Collections(world, this);
     this.starts = new Starts(world, (instance) => this.started(instance));
   }
 
-  /** The process ends (true) or is started again, empty and cold. */
+  /** Faults end the process (true), or let it be started again, empty and cold. */
   setDown(instance: Instance, down: boolean): void {
+    instance.killed = down;
+    this.turnDown(instance, down || instance.dying);
+  }
+
+  /** The process ends by itself, and is started again after so long. */
+  die(instance: Instance, restartNs: Ns): void {
+    const { engine } = this.world;
+    instance.dying = true;
+    engine.at(engine.now + restartNs, PHASE.FAULT, this.reviveOp, instance.id, 0, 0);
+    this.turnDown(instance, true);
+  }
+
+  private turnDown(instance: Instance, down: boolean): void {
     if (instance.crashed === down) return;
     instance.crashed = down;
     if (!down) {
@@ -46,8 +66,8 @@ export class Outages {
     this.updateFleet(instance);
   }
 
-  /** The process dies of itself and is started again at once, empty and cold. */
-  die(instance: Instance): void {
+  /** The process is killed for its memory and is started again at once, empty and cold. */
+  runOut(instance: Instance): void {
     if (instance.down) return;
     this.crash(instance);
     this.turnCores(instance);
@@ -77,6 +97,9 @@ export class Outages {
     instance.frozen = frozen;
     this.turnCores(instance);
     if (before === FROZEN.pause || frozen === FROZEN.no) this.thaw(instance);
+    if (instance.down) return;
+    if (frozen === FROZEN.pause) for (const resident of instance.residents) resident.paused?.();
+    if (before === FROZEN.pause) for (const resident of instance.residents) resident.resumed?.();
   }
 
   /** The process answers again. */

@@ -1,7 +1,16 @@
+import type { StreamKey } from '../kernel/rng.js';
+import type { Ns } from '../kernel/time.js';
+import type { BackoffConfig } from '../spec/backoff.js';
 import type { BalancerKind } from '../spec/balancer.js';
 import type { FaultKind } from '../spec/fault.js';
 import type { OutlierKind } from '../spec/outlier.js';
 import type { PolicyKind } from '../spec/policy.js';
+
+/** Delays before retries, drawn by the lineage of what is tried again. */
+export interface Delays {
+  /** `retry` 1 is the first. */
+  delayNs(retry: number, lineageA: number, lineageB: number): Ns;
+}
 
 /** Where the model finds the patterns of a plan; handed in, because mechanics know no pattern. */
 export interface Registry {
@@ -9,4 +18,5 @@ export interface Registry {
   faultKind(kind: string): FaultKind | undefined;
   balancerKind(kind: string): BalancerKind | undefined;
   outlierKind(name: string): OutlierKind | undefined;
+  delaysOf(config: BackoffConfig, key: StreamKey): Delays;
 }

@@ -1,5 +1,6 @@
 import { PHASE } from '../kernel/phase.js';
 import type { Outcome } from '../spec/outcome.js';
+import { injectedOutcome } from './injections.js';
 import { RETURN, STATE } from './strands.js';
 import type { World } from './world.js';
 
@@ -60,13 +61,18 @@ export class Tasks {
     return this.owners.push(owner) - 1;
   }
 
-  /** Runs an endpoint in an instance that is up. `record` is handed back with the outcome. */
+  /**
+   * Runs an endpoint, or another program that stands for it, in an instance that is up. `record` is
+   * handed back with the outcome. Errors that faults inject into the endpoint hit it as they hit a call.
+   * Gives its strand, -1 where it is over already.
+   */
   start(
     owner: number,
     record: number,
     instance: number,
     part: number,
     context: TaskContext,
+    program = this.world.plan.parts[part].program,
   ): number {
     const { world } = this;
     const { strands, engine, sink, plan, tracer } = world;
@@ -91,7 +97,7 @@ export class Tasks {
     strands.level[strand] = context.level;
     strands.attempt[strand] = context.attempt;
     strands.deadline[strand] = context.deadline;
-    strands.pc[strand] = plan.parts[part].program;
+    strands.pc[strand] = program;
     strands.cell[strand] = strands.sentCell[strand] = sink.cell;
     strands.sent[strand] = engine.now;
     strands.arrived[strand] = strands.begun[strand] = engine.now;
@@ -103,8 +109,11 @@ export class Tasks {
       strands.trace[strand] = tracer.nextId();
       strands.traceParent[strand] = context.traceParent;
     }
-    world.interpreter.goOn(strand);
-    return strand;
+    const life = strands.life[strand];
+    const injected = injectedOutcome(world, strand);
+    if (injected !== 0) world.server.finishJob(strand, injected);
+    else world.interpreter.goOn(strand);
+    return strands.life[strand] === life ? strand : -1;
   }
 
   /** Told by the server: the job of a task is over, and free. */

@@ -26,6 +26,7 @@ import type { Levels } from './levels.js';
 import type { Link } from './link.js';
 import type { Loads } from './loads.js';
 import type { Meters } from './meters.js';
+import type { Outages } from './outages.js';
 import type { Picks } from './picks.js';
 import type { Functions } from './functions/environments.js';
 import type { Replicas } from './replication/replicas.js';
@@ -79,6 +80,22 @@ export interface Injection {
   readonly key: StreamKey;
 }
 
+/** A share of the messages of a topic or queue that cannot be handled. */
+export interface PoisonShare {
+  readonly share: number;
+  readonly key: StreamKey;
+  readonly effect: 'error' | 'crash' | 'hang';
+  readonly restartNs: Ns;
+}
+
+/** What faults turn beside instances, parts, links and loads; filled by what is turned. */
+export interface Turnables {
+  /** By component id: what becomes of messages that are published from now on. */
+  readonly poison: Map<number, (shares: readonly PoisonShare[]) => void>;
+  /** By part id: deals the partitions of a group anew. */
+  readonly rebalance: Map<number, () => void>;
+}
+
 /** Everything one run is made of. Built by `assemble`, lives for one replication. */
 export interface World {
   readonly plan: Plan;
@@ -126,6 +143,8 @@ export interface World {
   /** Null where no policy ties attempts to each other. */
   readonly ties: Ties | null;
   readonly server: Server;
+  readonly outages: Outages;
+  readonly turnables: Turnables;
   readonly effects: Effects;
   readonly workers: Workers;
   readonly interpreter: Interpreter;

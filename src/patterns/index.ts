@@ -77,4 +77,6 @@ export { loss } from './faults/loss.js';
 export { partition } from './faults/partition.js';
 export { pause } from './faults/pause.js';
 export { replicaLag } from './faults/replica-lag.js';
+export { poison } from './faults/poison.js';
+export { rebalance } from './faults/rebalance.js';
 export { slow } from './faults/slow.js';

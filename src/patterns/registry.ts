@@ -1,10 +1,13 @@
 import type { z } from 'zod';
 import { invariant } from '../kernel/invariant.js';
+import type { StreamKey } from '../kernel/rng.js';
+import type { BackoffConfig } from '../spec/backoff.js';
 import type { FaultKind } from '../spec/fault.js';
 import type { BalancerKind } from '../spec/balancer.js';
 import type { OutlierKind } from '../spec/outlier.js';
 import type { PolicyKind } from '../spec/policy.js';
 import { undescribedFields } from './described.js';
+import { Backoff } from './mechanisms/backoff.js';
 import * as patterns from './index.js';
 import { layerNames, orderPresets } from './layers.js';
 
@@ -68,6 +71,11 @@ export function outlierKind(name: string | undefined): OutlierKind | undefined {
   return name === undefined
     ? outlierKinds.find(({ isDefault }) => isDefault)
     : outliersByName.get(name);
+}
+
+/** The delays of a back-off, drawn from a stream. */
+export function delaysOf(config: BackoffConfig, key: StreamKey): Backoff {
+  return new Backoff(config, key);
 }
 
 /** The kind meant where a bundle names none under this key, with its schema; null where there is none. */

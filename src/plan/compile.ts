@@ -37,7 +37,7 @@ import { Onces, sendsKeys } from './onces.js';
 import { planModules } from './modules.js';
 import { Problems } from './problem.js';
 import { SagaTable } from './sagas.js';
-import { fullName, writeHandshake, writeProgram, writeRefusal } from './programs.js';
+import { fullName, writeHandshake, writeDelivery, writeProgram, writeRefusal } from './programs.js';
 import { isSized, responseBytesOf } from './sizes.js';
 import { eachStep } from '../scenario/each-step.js';
 import type { Writer } from './writer.js';
@@ -65,7 +65,7 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
   const { edges, statEdges, bundles, deepestChain, numbers } = laid;
   for (const op of [OP.CALL, OP.BEGIN]) writer.assembler.renumber(op, SLOT.A, numbers);
   useKeys(keys, bundles);
-  const modules = planModules(writer, keys);
+  const modules = planModules(writer, keys, programs, scenario.network);
   const links = planLinks(scenario.network, layout, statEdges, writer.distributions);
   const loads = planLoads(layout, times.warmupNs, times.endNs);
   const ends = new LinkEnds(layout, links, statEdges);
@@ -123,6 +123,8 @@ function writerOf(layout: Layout, keys: KeyTable, problems: Problems): Writer {
     acts: new Acts(keys),
     sagas: new SagaTable(layout),
     problems,
+    entries: new Map(),
+    lookups: new Map(),
     registers: { used: 0 },
   };
 }
@@ -130,7 +132,13 @@ function writerOf(layout: Layout, keys: KeyTable, problems: Problems): Writer {
 /** Writes every program, in the order in which they stand in the plan. */
 function writeAll(w: Writer, limiters: Limiters, keysAreSent: boolean) {
   const { parts, components } = w.layout;
-  const programs = parts.map((part) => writeProgram(w, limiters, part, keysAreSent));
+  // Jumps only go forward, so what runs before a handler stands in front of all of them.
+  const deliveries = parts.map((part) => writeDelivery(w, part));
+  const programs = parts.map((part) =>
+    part.source.kind === 'group' || part.source.kind === 'consumer'
+      ? deliveries[part.id]!
+      : writeProgram(w, limiters, part, keysAreSent),
+  );
   const admissions = components.map((it) => planAdmission(w, limiters, it));
   const refusals = components.map((component) => writeRefusal(w, component));
   const handshakes = components.map((component) => writeHandshake(w, component));
@@ -219,6 +227,7 @@ function repeatable(layout: Layout, part: LaidPart, hops: number): boolean {
     case 'unmatched':
     case 'group':
     case 'step':
+    case 'consumer':
     case 'level':
     case 'projector':
       return true;

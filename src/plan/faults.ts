@@ -26,6 +26,8 @@ interface Hits {
   readonly instances: Set<number>;
   readonly parts: Set<number>;
   readonly loads: Set<number>;
+  /** Component ids of what holds messages. */
+  readonly holders: Set<number>;
   /** Link id -> direction bits. */
   readonly links: Map<number, number>;
 }
@@ -48,6 +50,7 @@ export function planFaults(source: FaultSource, faults: readonly Fault[]): reado
         direction: hits.links.get(link)!,
       })),
       loads: ascending(hits.loads),
+      holders: ascending(hits.holders),
       spans: spansOf(fault, source.warmupNs, source.horizonNs),
       ramp: fault.ramp,
     };
@@ -70,6 +73,7 @@ function hitsOf(source: FaultSource, fault: Fault): Hits {
     instances: new Set(),
     parts: new Set(),
     loads: new Set(),
+    holders: new Set(),
     links: new Map(),
   };
   const target = new FaultTarget(source, fault, kind, hits);
@@ -121,6 +125,7 @@ class FaultTarget {
       case 'part':
         if (this.isLevel(reference.component)) return this.addLevel(text, reference);
         if (this.can.has('endpoint')) return this.addPart(reference);
+        if (this.can.has('endpoint') || this.can.has('group')) return this.addPart(reference);
         return this.can.has('link') ? this.addLinks(reference) : this.unfit(text);
       case 'instance': {
         if (!this.can.has('instance')) return this.unfit(text);
@@ -147,6 +152,10 @@ class FaultTarget {
     if (component === undefined) return this.addZone(text, name);
     if (component.kind === 'cache' && this.can.has('level')) {
       for (const part of component.parts) this.hits.parts.add(part.id);
+      return;
+    }
+    if (this.can.has('messages')) {
+      this.hits.holders.add(component.id);
       return;
     }
     if (component.kind === 'workload' && this.can.has('workload')) {

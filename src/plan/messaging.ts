@@ -1,31 +1,38 @@
-import type { Distribution } from '../kernel/distribution.js';
 import { invariant } from '../kernel/invariant.js';
-import type { PlanTopic } from '../spec/messaging.js';
-import type { Interner } from './canonical.js';
+import type { PlanGroup, PlanTopic } from '../spec/messaging.js';
 import { isFree } from './free.js';
-import type { LaidPart, Layout } from './layout.js';
+import type { LaidPart } from './layout.js';
 import { partOf } from './layout.js';
+import type { Writer } from './writer.js';
 
 /** The topics with their groups, in the order of their names. */
-export function planTopics(
-  layout: Layout,
-  distributions: Interner<Distribution>,
-): readonly PlanTopic[] {
-  return layout.components.flatMap((component) => {
+export function planTopics(w: Writer, programs: readonly number[]): readonly PlanTopic[] {
+  return w.layout.components.flatMap((component) => {
     const { source } = component;
-    if (source.kind !== 'topic') return [];
+    if (source.kind !== 'topic' || source.topic.kind === 'bus') return [];
     const spec = source.topic;
-    const groups = component.parts.map((part) => groupOf(layout, part));
-    const latency = isFree(spec.publishLatency) ? -1 : distributions.id(spec.publishLatency);
+    const groups = component.parts.map((part) => groupOf(w, part, programs));
+    const latency = isFree(spec.publishLatency) ? -1 : w.distributions.id(spec.publishLatency);
     return [{ component: component.id, spec, latency, groups }];
   });
 }
 
-function groupOf(layout: Layout, part: LaidPart): PlanTopic['groups'][number] {
+function groupOf(w: Writer, part: LaidPart, programs: readonly number[]): PlanGroup {
   const { source } = part;
   invariant(source.kind === 'group', 'topic-part-without-group');
   const { subscriber } = source as Extract<LaidPart['source'], { kind: 'group' }>;
-  const service = layout.byName.get(subscriber.call.component)!;
-  const handler = partOf(service, subscriber.call.part!).id;
-  return { part: part.id, handler, spec: subscriber };
+  const { byName } = w.layout;
+  const handler = partOf(byName.get(subscriber.call.component)!, subscriber.call.part!);
+  const endpoint = handler.source as Extract<LaidPart['source'], { kind: 'endpoint' }>;
+  const { deadLetter } = subscriber;
+  const own = programs[part.id]!;
+  return {
+    part: part.id,
+    handler: handler.id,
+    spec: subscriber,
+    deadLetter: deadLetter === null ? -1 : byName.get(deadLetter)!.id,
+    program: own < 0 ? programs[handler.id]! : own,
+    lookup: w.lookups.get(part.id) ?? -1,
+    timeLimitNs: endpoint.endpoint.timeLimitNs,
+  };
 }

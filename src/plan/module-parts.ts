@@ -1,3 +1,4 @@
+import type { QueueConsumer } from '../spec/queues.js';
 import { OWN_PROJECTOR, partsOfStore } from '../spec/stores.js';
 import type { Projection } from '../spec/stores.js';
 import type { PartSource, Source } from './layout.js';
@@ -15,12 +16,15 @@ export function modulePartsOf(source: Source): readonly (readonly [string, PartS
       return runsAlone(projection) ? [[OWN_PROJECTOR, { kind: 'projector', projection }]] : [];
     }
     case 'topic':
+      if (source.topic.kind === 'bus') return consumersOf(source.topic.subscribers);
       return source.topic.subscribers.map((subscriber) => [
         subscriber.group,
         { kind: 'group', subscriber },
       ]);
     case 'saga':
       return source.saga.steps.map((step) => [step.name, { kind: 'step', step }]);
+    case 'queue':
+      return consumersOf(source.queue.consumers);
     case 'cache':
       return source.cache.levels.map((level) => [
         level.name,
@@ -34,4 +38,10 @@ export function modulePartsOf(source: Source): readonly (readonly [string, PartS
 /** A projection with a core of its own. */
 export function runsAlone({ lifecycle, service }: Projection): boolean {
   return lifecycle === 'async' && service === null;
+}
+
+function consumersOf(
+  consumers: readonly QueueConsumer[],
+): readonly (readonly [string, PartSource])[] {
+  return consumers.map((consumer) => [consumer.name, { kind: 'consumer', consumer }]);
 }

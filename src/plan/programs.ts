@@ -4,12 +4,13 @@ import { CALL_MODE, OP } from '../spec/program.js';
 import type { Distribution } from '../kernel/distribution.js';
 import type { Database, Operation } from '../spec/database.js';
 import type { Endpoint, Host } from '../spec/scenario.js';
+import { BARE } from './calls.js';
 import { writeServer } from './caching.js';
 import { isFree } from './free.js';
 import { writeInvoke } from './functions.js';
 import { StepNames } from './identity.js';
 import type { LaidComponent, LaidPart } from './layout.js';
-import { hostOf } from './layout.js';
+import { hostOf, partOf } from './layout.js';
 import type { Limiters } from './limiters.js';
 import { writeMiddleware } from './middleware.js';
 import { writeRoute } from './route-calls.js';
@@ -19,7 +20,8 @@ import { isTracked } from './rows.js';
 import { writeSteps } from './steps.js';
 import { writeProjector, writeView } from './projections.js';
 import { writeStorePart } from './stores.js';
-import { writeAct, type Writer } from './writer.js';
+import { entryOf, writeAct, writeCall, writeJump } from './writer.js';
+import type { Writer } from './writer.js';
 
 /**
  * Writes the program of a part and gives the number of its first instruction, -1 where it has none. `keysAreSent`: callers
@@ -33,6 +35,7 @@ export function writeProgram(
 ): number {
   const at = w.assembler.here;
   const { source } = part;
+  w.assembler.bind(entryOf(w, part));
   const scope = scopeOf(part);
   switch (source.kind) {
     case 'request':
@@ -47,12 +50,9 @@ export function writeProgram(
       writeEndpoint(w, source.endpoint, part, behind);
       break;
     }
-    case 'route': {
-      const behind = writeMiddleware(w, limiters, source.route.chain, scope);
-      writeRoute(w, limiters, source, behind);
-      behind.closing();
+    case 'route':
+      writeWholeRoute(w, limiters, source, scope);
       break;
-    }
     case 'operation':
       if (keysAreSent) w.assembler.emit(OP.ONCE);
       writeView(w, part);
@@ -77,12 +77,50 @@ export function writeProgram(
       break;
     case 'group':
     case 'step':
+    case 'consumer':
       return -1;
     case 'unmatched':
       w.assembler.emit(OP.DONE, withStatus(OUTCOME.clientError, 404));
       return at;
   }
   w.assembler.emit(OP.DONE, OUTCOME.ok);
+  return at;
+}
+
+function writeWholeRoute(
+  w: Writer,
+  limiters: Limiters,
+  source: Extract<LaidPart['source'], { kind: 'route' }>,
+  scope: Scope,
+): void {
+  const behind = writeMiddleware(w, limiters, source.route.chain, scope);
+  writeRoute(w, limiters, source, behind);
+  behind.closing();
+}
+
+/**
+ * What a consumer runs for a message where its inbox is asked by a query: the query, then the handler. A
+ * second program only asks, for messages that are known. -1 where the handler alone is run.
+ */
+export function writeDelivery(w: Writer, part: LaidPart): number {
+  const { source } = part;
+  if (source.kind !== 'group' && source.kind !== 'consumer') return -1;
+  const { call, inbox } = source.kind === 'group' ? source.subscriber : source.consumer;
+  const query = inbox?.query ?? null;
+  if (query === null) return -1;
+  const handler = partOf(w.layout.byName.get(call.component)!, call.part!);
+  const names = new StepNames(`${fullName(part)}/inbox`);
+  const ask = (): number => {
+    const at = w.assembler.here;
+    const to = { component: query.database, part: query.operation };
+    writeCall(w, to, BARE, null, { ...scopeOf(handler), names }, 'query');
+    return at;
+  };
+  const lookup = ask();
+  w.assembler.emit(OP.DONE, OUTCOME.ok);
+  w.lookups.set(part.id, lookup);
+  const at = ask();
+  writeJump(w, entryOf(w, handler));
   return at;
 }
 

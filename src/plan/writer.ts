@@ -37,8 +37,19 @@ export interface Writer {
   readonly acts: Acts;
   readonly sagas: SagaTable;
   readonly problems: Problems;
+  /** By part id: where the program of the part begins. */
+  readonly entries: Map<number, Label>;
+  /** By part id: the programs of those who ask before they run another. */
+  readonly lookups: Map<number, number>;
   /** First loop register not used by what has been written; a body measures itself by it. */
   readonly registers: { used: number };
+}
+
+/** Where the program of a part begins, or will. */
+export function entryOf(w: Writer, part: LaidPart): Label {
+  let entry = w.entries.get(part.id);
+  if (entry === undefined) w.entries.set(part.id, (entry = w.assembler.label()));
+  return entry;
 }
 
 /** Writes a list of steps; handed to the verbs that hold steps. */

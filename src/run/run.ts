@@ -1,5 +1,11 @@
 import { simulate } from '../model/simulate.js';
-import { balancerKind, faultKind, outlierKind, policyKind } from '../patterns/registry.js';
+import {
+  balancerKind,
+  delaysOf,
+  faultKind,
+  outlierKind,
+  policyKind,
+} from '../patterns/registry.js';
 import type { Plan } from '../spec/plan.js';
 import type { RunRecord, TraceRecord } from '../spec/record.js';
 
@@ -15,7 +21,7 @@ export function runPlan(
   return simulate(
     plan,
     replication,
-    { policyKind, faultKind, balancerKind, outlierKind },
+    { policyKind, faultKind, balancerKind, outlierKind, delaysOf },
     traceSink === undefined ? {} : { traceSink },
   );
 }

@@ -12,6 +12,7 @@ export const INHERITING: readonly string[] = [
   'databases',
   'topics',
   'sagas',
+  'queues',
   'caches',
   'eventStores',
   'projections',

@@ -4,7 +4,7 @@ import { LATER_VERBS } from './verbs.js';
 
 /** What the language knows and this version does not run, by place. `*` is any key or index. */
 const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
-  ['', 'platform queues brokers registries mesh sweeps'],
+  ['', 'platform brokers registries mesh sweeps'],
   ['network', 'crossZoneCost'],
   [
     'services.*',
@@ -16,15 +16,8 @@ const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
   ['functions.*', 'tags reserved memory cpu'],
   ['databases.*', 'tags shards loadBalancing queue concurrency'],
   ['databases.*.operations.*', 'rows scan fanout'],
-  [
-    'topics.*',
-    'tags broker replication minInsyncReplicas retention stored ordering event producer capacity overflow',
-  ],
-  [
-    'topics.*.subscribers.*',
-    'batch maxPollInterval sessionTimeout heartbeatInterval autoOffsetReset rebalance retry onPoison ' +
-      'deadLetter inbox filter policy',
-  ],
+  ['topics.*', 'tags broker replication minInsyncReplicas event producer'],
+  ['topics.*.subscribers.*', 'policy'],
   ['caches.*', 'tags'],
   ['eventStores.*', 'tags partitions'],
   ['projections.*', 'tags'],
@@ -57,8 +50,6 @@ const LATER_WORDS: readonly (readonly [key: string, words: string])[] = [
   ['concurrencyLimit.per', 'key'],
   ['hedge.per', 'key'],
   ['arrivals.kind', 'trace'],
-  ['topics.*.kind', 'bus'],
-  ['topics.*.subscribers.*.commit', 'auto transactional'],
   ['pool.kind', 'pgbouncer'],
   ['pools.*.kind', 'pgbouncer'],
   ['functions.*.kind', 'knative'],

@@ -12,6 +12,7 @@ const NAMED: ReadonlySet<string> = new Set([
   'databases',
   'topics',
   'sagas',
+  'queues',
   'caches',
   'eventStores',
   'projections',

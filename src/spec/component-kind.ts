@@ -5,6 +5,7 @@ export type ComponentKind =
   | 'service'
   | 'database'
   | 'topic'
+  | 'queue'
   | 'saga'
   | 'cache'
   | 'eventStore'
@@ -18,6 +19,7 @@ export const PART_KIND = Object.freeze({
   database: 'operation',
   topic: 'group',
   saga: 'step',
+  queue: 'consumer',
   cache: 'level',
   eventStore: 'operation',
   projection: 'batch',
@@ -32,6 +34,7 @@ export const SECTION = Object.freeze({
   database: 'databases',
   topic: 'topics',
   saga: 'sagas',
+  queue: 'queues',
   cache: 'caches',
   eventStore: 'eventStores',
   projection: 'projections',

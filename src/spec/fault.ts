@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Distribution } from '../kernel/distribution.js';
+import type { Ns } from '../kernel/time.js';
 
 /**
  * What faults may turn. A fault never touches state: while it is active it holds edits of knobs; the
@@ -32,6 +33,10 @@ export const KNOBS = {
   flushed: { combine: 'max', neutral: 0 },
   /** Workload: rate factor. Product. */
   rate: { combine: 'product', neutral: 1 },
+  /** Topic or queue: share of its messages that cannot be handled; each kind of failure is drawn for itself. */
+  poison: { combine: 'list', neutral: 0 },
+  /** Group: asked once, when the edit comes, to deal its partitions anew. */
+  rebalance: { combine: 'max', neutral: 0 },
 } as const;
 export type KnobName = keyof typeof KNOBS;
 
@@ -46,6 +51,9 @@ export interface KnobEdit {
   readonly direction?: 'both' | 'to' | 'from';
   /** HTTP status of injected errors. */
   readonly status?: number;
+  /** Only for `poison`: what handling such a message does, and when a process that it kills is back. */
+  readonly effect?: 'error' | 'crash' | 'hang';
+  readonly restartNs?: Ns;
 }
 
 /** One kind of fault: schema of its own fields, what it can target, and its edits at a strength. */
@@ -55,7 +63,15 @@ export interface FaultKind<S extends z.ZodType = z.ZodType> {
   readonly sources: readonly string[];
   /** What `target` may name. `link` = edges, components and zones (their messages); `between` for partition. */
   readonly targets: readonly (
-    'instance' | 'endpoint' | 'link' | 'workload' | 'between' | 'zone' | 'level'
+    | 'instance'
+    | 'endpoint'
+    | 'link'
+    | 'workload'
+    | 'between'
+    | 'zone'
+    | 'level'
+    | 'messages'
+    | 'group'
   )[];
   /** Own fields, strict, described; without the common ones (id, target, at, for, ...). */
   readonly schema: S;

@@ -1,5 +1,7 @@
 import type { CountDistribution } from '../kernel/counts.js';
 import type { Distribution } from '../kernel/distribution.js';
+import type { Ns } from '../kernel/time.js';
+import type { BackoffConfig } from './backoff.js';
 import type { Target } from './scenario.js';
 
 /** A topic: every group gets every message. */
@@ -14,18 +16,72 @@ export interface Topic {
   readonly publishLatency: Distribution;
   /** Messages that are there at time 0. */
   readonly backlog: number;
+  /** Age at which a message is deleted, read or not; null = never. */
+  readonly retentionNs: Ns | null;
   readonly subscribers: readonly Subscriber[];
 }
 
-/** A group of consumers: the live instances of the service it calls are its members. */
-export interface Subscriber {
-  readonly group: string;
-  /** The endpoint that handles a message. */
+/** What subscribers of topics and consumers of queues have in common. */
+export interface Consumption {
+  /** The endpoint that handles a message, inside the instances of its service. */
   readonly call: Target;
-  /** Members per instance; each handles one message after the other. */
+  /** Handlers at once per instance. */
   readonly concurrency: number;
+  /** Messages of one run of the handler, at most. */
+  readonly batch: number;
+  /** null = a failure is the last one, or with `block` tried again at once. */
+  readonly retry: ConsumerRetry | null;
+  /** What becomes of a message whose attempts are used up. */
+  readonly onPoison: 'block' | 'skip' | 'deadLetter';
+  /** Topic or queue that it goes to then. */
+  readonly deadLetter: string | null;
+  readonly inbox: Inbox | null;
+  /** Share of the messages that are wanted; the others are let go without a run of the handler. */
+  readonly filter: number;
+}
+
+/** How a failed message is tried again. */
+export interface ConsumerRetry {
+  /** Tries in all, the first included. */
+  readonly attempts: number;
+  /** null = at once. */
+  readonly backoff: BackoffConfig | null;
+  /** Where it waits: in the consumer, in its log or queue, or in one of its own for the delay (PO-2). */
+  readonly mode: 'inProcess' | 'requeue' | 'delayed';
+}
+
+/** Ids of messages that have had their effect, so that it does not happen again (OX-5). */
+export interface Inbox {
+  readonly windowNs: Ns;
+  /** Operation of a database that each delivery runs first; null = part of what the handler does anyway. */
+  readonly query: { readonly database: string; readonly operation: string } | null;
+}
+
+/** A group of consumers: the live instances of the service it calls are its members. */
+export interface Subscriber extends Consumption {
+  readonly group: string;
   readonly maxPollRecords: number;
-  readonly commit: 'before' | 'afterBatch' | 'afterEach';
+  readonly commit: 'auto' | 'before' | 'afterBatch' | 'afterEach' | 'transactional';
+  /** Of `auto`: time between two commits. */
+  readonly autoCommitNs: Ns;
+  /** Longest time between two polls before the member leaves. */
+  readonly maxPollNs: Ns;
+  /** Without a heartbeat for so long a member is declared dead; it sends one each heartbeatNs. */
+  readonly sessionNs: Ns;
+  readonly heartbeatNs: Ns;
+  readonly reset: 'latest' | 'earliest';
+  readonly rebalance: Rebalance;
+}
+
+/** How partitions are dealt anew when the members change. */
+export interface Rebalance {
+  readonly protocol: 'classic' | 'cooperative' | 'consumer';
+  /** From the moment all are ready until the new assignment is in force. */
+  readonly pauseNs: Ns;
+  /** What an empty group waits for more members than the first. */
+  readonly initialDelayNs: Ns;
+  /** Members keep their identity over a restart. */
+  readonly isStatic: boolean;
 }
 
 /** What a `publish` step does. */
@@ -67,4 +123,12 @@ export interface PlanGroup {
   readonly part: number;
   readonly handler: number;
   readonly spec: Subscriber;
+  /** Component id of the topic or queue for what nobody could handle, or -1. */
+  readonly deadLetter: number;
+  /** What a delivery runs: the handler, behind the question to the inbox where that is a query. */
+  readonly program: number;
+  /** Program that only asks it, for a message whose id is there; -1 = asking costs nothing. */
+  readonly lookup: number;
+  /** The handler's own limit on one execution; null = none. */
+  readonly timeLimitNs: Ns | null;
 }

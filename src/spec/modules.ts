@@ -3,6 +3,7 @@ import type { Cache, PlanCache, PlanCacheAct } from './caching.js';
 import type { PlanPublish, PlanTopic, Topic } from './messaging.js';
 import type { PlanSaga, PlanSagaCommand, PlanSagaMark, PlanSagaStart, Saga } from './sagas.js';
 import type { PlanRead, PlanReplication, PlanWrite } from './replication.js';
+import type { Bus, MessageQueue, PlanInlet } from './queues.js';
 import type {
   EventStore,
   PlanProjection,
@@ -16,8 +17,9 @@ import type { PlanCommitted, PlanLock, PlanRows, PlanStatement } from './section
 
 /** What a scenario holds beside services, their databases and their calls. */
 export interface ScenarioModules {
-  readonly topics: ReadonlyMap<string, Topic>;
   readonly sagas: ReadonlyMap<string, Saga>;
+  readonly topics: ReadonlyMap<string, Topic | Bus>;
+  readonly queues: ReadonlyMap<string, MessageQueue>;
   readonly caches: ReadonlyMap<string, Cache>;
   readonly eventStores: ReadonlyMap<string, EventStore>;
   readonly projections: ReadonlyMap<string, Projection>;
@@ -28,6 +30,8 @@ export interface PlanModules {
   readonly acts: readonly PlanAct[];
   readonly topics: readonly PlanTopic[];
   readonly sagas: readonly PlanSaga[];
+  /** Queues, and topics that push. */
+  readonly queues: readonly PlanInlet[];
   readonly stores: readonly PlanStore[];
   readonly projections: readonly PlanProjection[];
   /** Databases that lock rows. */

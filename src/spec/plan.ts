@@ -303,6 +303,8 @@ export interface PlanFault {
   readonly links: readonly { readonly link: number; readonly direction: number }[];
   /** Load ids. */
   readonly loads: readonly number[];
+  /** Component ids of what holds messages. */
+  readonly holders: readonly number[];
   /** Absolute activity spans. */
   readonly spans: readonly { readonly fromNs: Ns; readonly untilNs: Ns }[];
   readonly ramp: {

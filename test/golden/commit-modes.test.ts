@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { ended, golden, metered } from './tracing.js';
 
 /** Ten records in one poll at 0 ms, 10 ms each; the consumer crashes at 35 ms and is back at 100 ms. */
-const consumer = (commit: string): string => `
+const consumer = (commit: string, more = 'rebalance: { staticMembership: true }'): string => `
 topics:
   jobs:
     kind: kafka
-    subscribers: [ { group: workers, call: worker.handle, commit: ${commit} } ]
+    subscribers: [ { group: workers, call: worker.handle, commit: ${commit}, ${more} } ]
 services:
   worker: { endpoints: { handle: [ work: 10ms ] } }
   api: { endpoints: { submit: [ publish: { topic: jobs, count: 10 } ] } }
@@ -36,5 +36,23 @@ describe('GS-6: a consumer that crashes in the middle of a batch', () => {
     const traced = golden(consumer('afterEach'));
     expect(effects(traced)).toEqual([10, 7, 0, 0]);
     expect(Math.max(...ended(traced.at('worker.handle')))).toBe(170);
+  });
+
+  it('reads everything again when it commits at intervals', () => {
+    const traced = golden(consumer('auto'));
+    expect(effects(traced)).toEqual([13, 10, 3, 0]);
+  });
+
+  it('has no effect twice when effects and offsets are one transaction', () => {
+    const traced = golden(consumer('transactional'));
+    expect(effects(traced)).toEqual([13, 10, 0, 0]);
+  });
+
+  it('waits for the session of the dead member without static membership (KF-9)', () => {
+    // The last heartbeat was at 0 ms: dead at 45 s, and 3 s of rebalance behind it.
+    const traced = golden(consumer('afterBatch', ''));
+    expect(effects(traced)).toEqual([13, 10, 3, 0]);
+    expect(Math.max(...ended(traced.at('worker.handle')))).toBe(48_100);
+    expect(metered(traced, 'rebalances', 'jobs.workers')).toBe(1);
   });
 });

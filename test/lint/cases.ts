@@ -1,3 +1,4 @@
+import { QUEUE_CASES } from './cases-queues.js';
 import { scenario } from './lint-text.js';
 
 /** The smallest scenario in which a rule speaks, and one beside it in which it does not. */
@@ -694,4 +695,5 @@ export const CASES: readonly RuleCase[] = [
       ),
     },
   },
+  ...QUEUE_CASES,
 ];

@@ -118,6 +118,8 @@ describe('the registry of patterns', () => {
       'partition',
       'pause',
       'replicaLag',
+      'poison',
+      'rebalance',
       'slow',
     ]);
   });

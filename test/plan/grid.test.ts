@@ -13,6 +13,7 @@ const span = (from: number, until: number): PlanFault => ({
   parts: [],
   links: [],
   loads: [],
+  holders: [],
   spans: [{ fromNs: seconds(from), untilNs: seconds(until) }],
   ramp: null,
 });

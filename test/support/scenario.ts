@@ -446,6 +446,7 @@ export function scenario(parts: ScenarioParts): Scenario {
     tags: [],
     topics: new Map(),
     sagas: new Map(),
+    queues: new Map(),
     caches: new Map(),
     eventStores: new Map(),
     projections: new Map(),

@@ -7,14 +7,20 @@ import type { Outcome } from '../../spec/outcome.js';
 import type { PlanPublish } from '../../spec/messaging.js';
 import type { Act } from '../acts.js';
 import { Draws } from '../draws.js';
+import type { Registry } from '../registry.js';
+import { RETURN } from '../strands.js';
 import type { World } from '../world.js';
+import type { Forwarding } from './group.js';
 import { KafkaTopic } from './kafka.js';
 import { Messages } from './messages.js';
+import type { PollLoop } from './poll-loop.js';
 
 /** All topics of a run, and the way of messages to them. */
 export class Channels {
   readonly messages: Messages;
   readonly topics: readonly KafkaTopic[];
+  /** Takes what is for no log of these: for a queue. */
+  elsewhere!: (message: number, component: number) => void;
   private readonly world: World;
   private readonly draws: Draws;
   private readonly writes = new Slots(64);
@@ -25,10 +31,12 @@ export class Channels {
   private stamp: Int32Array = new Int32Array(0);
   private readonly writtenOp: number;
   private readonly byComponent: ReadonlyMap<number, number>;
+  /** By number of their tasks: the loops whose members publish in transactions. */
+  private readonly transactions: ReadonlyMap<number, PollLoop>;
   /** By topic: the stream of its write latencies. */
   private readonly streams: readonly StreamKey[];
 
-  constructor(world: World) {
+  constructor(world: World, registry: Registry) {
     this.world = world;
     const { plan, replication, engine } = world;
     this.draws = new Draws(world);
@@ -40,8 +48,20 @@ export class Channels {
       this.stamp = widenInt32(this.stamp, capacity);
     });
     this.writtenOp = engine.define('written', (write) => this.written(write));
-    this.topics = plan.topics.map((spec) => new KafkaTopic(world, this.messages, spec));
     this.byComponent = new Map(plan.topics.map(({ component }, index) => [component, index]));
+    const forwarding: Forwarding = {
+      copy: (message, component) => this.forward(this.messages.copyOf(message), component),
+      settle: (outputs, isCommitted) => this.settle(outputs, isCommitted),
+    };
+    const setup = { world, registry, messages: this.messages, forwarding };
+    this.topics = plan.topics.map((spec) => new KafkaTopic(setup, spec));
+    this.transactions = new Map(
+      this.topics.flatMap(({ groups }) =>
+        groups
+          .filter(({ isTransactional }) => isTransactional)
+          .map(({ loop }) => [loop.owner, loop] as const),
+      ),
+    );
     this.streams = plan.topics.map(({ component }) =>
       streamKey(plan.seed, replication, `topic/${plan.components[component].name}/publishLatency`),
     );
@@ -60,14 +80,49 @@ export class Channels {
     const { strands } = this.world;
     const count = this.draws.count(strand, pc, spec.count);
     const topic = this.byComponent.get(spec.topic)!;
+    const outputs = this.transactions.size === 0 ? null : this.outputsOf(strand);
+    if (outputs !== null) {
+      for (let k = 0; k < count; k++) outputs.push(topic, this.make(spec, strand, pc, k));
+      return OUTCOME.ok;
+    }
     const waits = spec.confirm && this.topics[topic].spec.latency >= 0;
     for (let k = 0; k < count; k++) {
-      const tag = (this.draws.tag(strand, pc) + Math.imul(k, 0x9e3779b1)) | 0;
-      const message = this.messages.ofStrand(strand, tag, spec.key);
+      const message = this.make(spec, strand, pc, k);
       const last = waits && k === count - 1;
       this.write(topic, message, last ? strand : -1, strands.stamp[strand]);
     }
     return waits && count > 0 ? PENDING : OUTCOME.ok;
+  }
+
+  /** The kth message of a step. */
+  private make(spec: PlanPublish, strand: number, pc: number, k: number): number {
+    const tag = (this.draws.tag(strand, pc) + Math.imul(k, 0x9e3779b1)) | 0;
+    return this.messages.ofStrand(strand, tag, spec.key);
+  }
+
+  /** A message that no step waits for. */
+  forward(message: number, component: number): void {
+    const topic = this.byComponent.get(component);
+    if (topic === undefined) this.elsewhere(message, component);
+    else this.write(topic, message, -1, 0);
+  }
+
+  /** The transaction in which a strand publishes; null = none. */
+  private outputsOf(strand: number): number[] | null {
+    const { strands } = this.world;
+    let job = strand;
+    while (strands.parent[job] >= 0) job = strands.parent[job];
+    if (strands.returns[job] !== RETURN.task) return null;
+    const loop = this.transactions.get(strands.from[job]);
+    return loop === undefined ? null : loop.memberOf(strands.link[job]).outputs;
+  }
+
+  private settle(outputs: number[], isCommitted: boolean): void {
+    for (let k = 0; k < outputs.length; k += 2) {
+      if (isCommitted) this.write(outputs[k], outputs[k + 1], -1, 0);
+      else this.messages.drop(outputs[k + 1]);
+    }
+    outputs.length = 0;
   }
 
   /** The message is on its way to the topic; `waiter` is told when it is there. */

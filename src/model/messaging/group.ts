@@ -1,278 +1,228 @@
-import { invariant } from '../../kernel/invariant.js';
-import { PHASE } from '../../kernel/phase.js';
-import { isSuccess } from '../../spec/outcome.js';
-import type { Outcome } from '../../spec/outcome.js';
+import { streamKey } from '../../kernel/rng.js';
 import type { PlanGroup } from '../../spec/messaging.js';
-import type { Instance } from '../instance.js';
-import type { Age, Counter, Durations } from '../meters.js';
+import type { MeterSubject } from '../meters.js';
+import type { Registry } from '../registry.js';
 import type { World } from '../world.js';
+import { Aftermath } from './aftermath.js';
+import { Inboxes } from './inboxes.js';
 import type { KafkaTopic } from './kafka.js';
+import type { Member } from './member.js';
+import { newMember } from './member.js';
+import { Membership } from './membership.js';
 import type { Messages } from './messages.js';
-import type { Partition } from './partition.js';
+import { Offsets } from './offsets.js';
+import type { ReadLog } from './offsets.js';
+import { Partition } from './partition.js';
+import { PollLoop } from './poll-loop.js';
 
-/** One member of a group: a thread of an instance that polls, handles record after record, and commits. */
-interface Member {
-  readonly index: number;
-  readonly instance: Instance;
-  /** Partitions it reads. */
-  readonly assigned: number[];
-  /** Raised when its process dies: what was under way is not its own any more. */
-  epoch: number;
-  /** True while it waits for records. */
-  idle: boolean;
-  /** Records of the last poll: partition and offsets [from, to), three numbers each, and the one it is at. */
-  readonly batch: number[];
-  at: number;
-  /** Which of its partitions the next poll begins with. */
-  turn: number;
-  /** Tries of the record under way. */
-  tries: number;
+/** Where messages go that a group hands on. */
+export interface Forwarding {
+  /** A copy of a message is published to a component. */
+  copy(message: number, component: number): void;
+  /** What a transaction has published is sent, or thrown away. */
+  settle(outputs: number[], isCommitted: boolean): void;
 }
 
-/** A group of consumers of a log. */
+/** What a group is built from. */
+export interface GroupSetup {
+  readonly world: World;
+  readonly registry: Registry;
+  readonly messages: Messages;
+  readonly topic: KafkaTopic;
+  readonly spec: PlanGroup;
+  /** Place in its topic. */
+  readonly index: number;
+  readonly forwarding: Forwarding;
+}
+
+/** A group of consumers of a log: its members, their partitions, and where it stands in each. */
 export class Group {
-  /** By partition: next offset to be read after a restart, and the one below which nothing is needed. */
-  readonly committed: Float64Array;
-  readonly released: Float64Array;
-  private readonly world: World;
-  private readonly messages: Messages;
-  private readonly topic: KafkaTopic;
-  private readonly spec: PlanGroup;
-  private readonly index: number;
-  private readonly owner: number;
-  private readonly pollOp: number;
+  readonly offsets: Offsets;
+  readonly membership: Membership;
+  readonly loop: PollLoop;
+  readonly spec: PlanGroup;
+  private readonly setup: GroupSetup;
   private readonly members: readonly Member[];
-  /** By partition: next offset to be polled, and the member that reads it. */
-  private readonly position: Float64Array;
-  private readonly reader: Int32Array;
-  private readonly lag: number;
-  private readonly age: Age;
-  /** The partition that holds the oldest message, -1 = none. */
-  private oldest = -1;
-  private readonly consumed: Counter;
-  private readonly redelivered: Counter;
-  private readonly duplicates: Counter;
-  private readonly lost: Counter;
-  private readonly delays: Durations;
+  /** Partitions of the topic; logs beyond them are the group's own. */
+  private readonly size: number;
+  private readonly aftermath: Aftermath;
 
-  constructor(world: World, messages: Messages, topic: KafkaTopic, spec: PlanGroup, index: number) {
-    this.world = world;
-    this.messages = messages;
-    this.topic = topic;
-    this.spec = spec;
-    this.index = index;
-    const partitions = topic.partitions.length;
-    this.committed = new Float64Array(partitions);
-    this.released = new Float64Array(partitions);
-    this.position = new Float64Array(partitions);
-    this.reader = new Int32Array(partitions);
-    this.owner = world.tasks.register(this);
-    this.pollOp = world.engine.define('poll', (member, epoch) => {
-      const own = this.members[member];
-      if (own.epoch === epoch) this.poll(own);
-    });
+  constructor(setup: GroupSetup) {
+    this.setup = setup;
+    this.spec = setup.spec;
+    const { world, registry, messages, topic, spec, index, forwarding } = setup;
     const subject = { component: topic.spec.component, part: spec.part };
-    const { meters } = world;
-    this.lag = meters.gauge('lag', subject);
-    this.age = meters.age('age', subject);
-    this.consumed = meters.counter('consumed', subject);
-    this.redelivered = meters.counter('redeliveries', subject);
-    this.duplicates = meters.counter('duplicateEffects', subject);
-    this.lost = meters.counter('lostEffects', subject);
-    this.delays = meters.durations('delay', subject);
+    this.size = topic.partitions.length;
+    this.offsets = new Offsets(world, messages, subject, this.logsOf());
+    this.aftermath = new Aftermath(world, registry, messages, spec.spec, index, subject, {
+      put: (message) => this.putBack(message),
+      deadLetter: (message) => forwarding.copy(message, spec.deadLetter),
+    });
     this.members = this.hire();
+    this.membership = this.membershipOf(subject);
+    this.loop = this.loopOf(subject);
+    this.membership.owners.forEach((member, partition) => {
+      if (member >= 0) this.assign(partition, this.members[member]);
+    });
   }
 
-  /** A message was appended to a partition. */
-  appended(partition: number): void {
-    const { levels } = this.world;
-    levels.add(this.lag, 1);
-    if (this.oldest < 0) this.findOldest();
-    const member = this.members[this.reader[partition]];
-    if (member.idle && !member.instance.down) this.wake(member);
+  /** Its members publish and commit in transactions. */
+  get isTransactional(): boolean {
+    return this.setup.spec.spec.commit === 'transactional';
   }
 
-  taskEnded(record: number, outcome: Outcome): void {
-    const count = this.members.length;
-    const member = this.members[record % count];
-    if (Math.floor(record / count) !== member.epoch) return;
-    const { batch } = member;
-    const partition = batch[member.at];
-    const offset = batch[member.at + 1];
-    const message = this.topic.partitions[partition].at(offset);
-    if (!isSuccess(outcome)) {
-      this.again(member, message);
-      return;
+  /** A message was appended to a log. */
+  appended(log: number): void {
+    this.offsets.appended();
+    const owner = this.membership.owners[log % this.size];
+    if (owner >= 0 && owner < this.members.length) this.loop.wake(this.members[owner]);
+  }
+
+  /** A new group finds a log with messages: it begins behind them, or with the first (autoOffsetReset). */
+  begin(): void {
+    if (this.setup.spec.spec.reset === 'earliest') return;
+    this.setup.topic.partitions.forEach(({ end }, log) => {
+      this.offsets.skip(log, end);
+      this.offsets.release(log, end);
+    });
+  }
+
+  /** The log begins at this offset now: what was not read before is lost (KF-12). */
+  expired(log: number, base: number): void {
+    const { offsets } = this;
+    const { partition } = offsets.logs[log];
+    const isBehind = offsets.position[log] < base;
+    const next = isBehind && this.setup.spec.spec.reset === 'latest' ? partition.end : base;
+    if (offsets.committed[log] < next) {
+      const from = Math.max(offsets.position[log], offsets.committed[log]);
+      for (let at = from; at < next; at++) this.aftermath.lose(partition.at(at));
+      offsets.skip(log, next);
     }
-    this.effect(message);
-    this.world.meters.count(this.consumed);
-    this.world.meters.took(this.delays, this.messages.cell[message], this.messages.age(message));
-    batch[member.at + 1] = offset + 1;
-    member.tries = 1;
-    if (this.spec.spec.commit === 'before') this.letGo(partition, offset + 1);
-    else if (this.spec.spec.commit === 'afterEach') this.commit(partition, offset + 1);
-    if (offset + 1 < batch[member.at + 2]) {
-      this.handle(member);
-      return;
-    }
-    if (this.spec.spec.commit === 'afterBatch') this.commit(partition, offset + 1);
-    member.at += 3;
-    if (member.at < batch.length) this.handle(member);
-    else this.poll(member);
+    this.loop.letGo(log);
   }
 
-  audit(partition: number, log: Partition): void {
-    const behind = log.end - this.committed[partition];
-    invariant(
-      behind >= 0 && this.committed[partition] <= this.position[partition],
-      'log-not-conserved',
-    );
-    invariant(this.released[partition] >= log.base, 'message-gone-before-it-was-read');
+  audit(): void {
+    this.offsets.audit();
   }
 
-  /** One member for each thread of each instance, the partitions dealt over them in turn. */
+  /** The partitions of the topic, and for retries that wait elsewhere as many of the group's own. */
+  private logsOf(): readonly ReadLog[] {
+    const { topic, spec, messages } = this.setup;
+    const shared = topic.partitions.map((partition, log) => ({
+      partition,
+      trim: () => topic.trim(log),
+    }));
+    const { retry } = spec.spec;
+    if (retry === null || retry.mode === 'inProcess') return shared;
+    const own = topic.partitions.map((_, index): ReadLog => {
+      const partition = new Partition();
+      const log = this.size + index;
+      const free = (message: number): void => messages.release(message);
+      return { partition, trim: () => partition.trim(this.offsets.released[log], free) };
+    });
+    return [...shared, ...own];
+  }
+
+  /** One member for each thread of each instance: the first threads of all instances come first. */
   private hire(): readonly Member[] {
-    const { plan, instances } = this.world;
-    const { handler, spec } = this.spec;
+    const { plan, instances } = this.setup.world;
+    const { handler, spec } = this.setup.spec;
     const component = plan.components[plan.parts[handler].component];
-    const members: Member[] = [];
-    for (let index = 0; index < component.instances; index++) {
-      const instance = instances[component.firstInstance + index];
-      for (let thread = 0; thread < spec.concurrency; thread++) {
-        members.push(newMember(members.length, instance));
-      }
+    const { firstInstance } = component;
+    const fleet = instances.slice(firstInstance, firstInstance + component.instances);
+    for (const instance of fleet) {
+      const own = (act: (member: Member) => void) => () => {
+        for (const member of this.members) if (member.instance === instance) act(member);
+      };
       instance.residents.push({
-        died: () => this.died(instance),
-        started: () => this.started(instance),
+        died: own((member) => this.died(member)),
+        started: own((member) => this.membership.started(member)),
+        paused: own((member) => this.membership.silent(member)),
+        resumed: own((member) => this.resumed(member)),
       });
     }
-    for (let partition = 0; partition < this.reader.length; partition++) {
-      const member = members[partition % members.length];
-      member.assigned.push(partition);
-      this.reader[partition] = member.index;
-    }
-    return members;
+    const threads = Array.from({ length: spec.concurrency }, () => fleet).flat();
+    return threads.map((instance, index) => newMember(index, instance));
   }
 
-  private wake(member: Member): void {
-    member.idle = false;
-    this.world.engine.soon(PHASE.ARRIVAL, this.pollOp, member.index, member.epoch, 0);
-  }
-
-  /** Takes what is there, up to maxPollRecords, beginning with another partition each time. */
-  private poll(member: Member): void {
-    const { assigned, batch } = member;
-    batch.length = 0;
-    member.at = 0;
-    member.tries = 1;
-    let room = this.spec.spec.maxPollRecords;
-    for (let k = 0; k < assigned.length && room > 0; k++) {
-      const partition = assigned[(member.turn + k) % assigned.length];
-      const from = this.position[partition];
-      const to = Math.min(this.topic.partitions[partition].end, from + room);
-      if (to === from) continue;
-      batch.push(partition, from, to);
-      this.position[partition] = to;
-      room -= to - from;
-      if (this.spec.spec.commit === 'before') this.commit(partition, to);
-    }
-    member.turn++;
-    if (batch.length === 0) member.idle = true;
-    else this.handle(member);
-  }
-
-  /** Runs the handler for the record that is next. */
-  private handle(member: Member): void {
-    const { batch, at } = member;
-    const message = this.topic.partitions[batch[at]].at(batch[at + 1]);
-    const record = member.index + this.members.length * member.epoch;
-    const context = this.messages.context(message, this.index, member.tries);
-    this.world.tasks.start(this.owner, record, member.instance.id, this.spec.handler, context);
-  }
-
-  /** A record whose handler failed blocks its partition (KF-11). */
-  private again(member: Member, message: number): void {
-    invariant(this.messages.holders[message] > 0, 'message-handled-and-gone');
-    this.world.meters.count(this.redelivered);
-    member.tries++;
-    this.handle(member);
-  }
-
-  private effect(message: number): void {
-    if (this.messages.effect(message, this.index)) this.world.meters.count(this.duplicates);
-  }
-
-  private commit(partition: number, offset: number): void {
-    const done = offset - this.committed[partition];
-    this.committed[partition] = offset;
-    this.world.levels.add(this.lag, -done);
-    if (this.spec.spec.commit !== 'before') this.letGo(partition, offset);
-    if (partition === this.oldest) this.findOldest();
-  }
-
-  private letGo(partition: number, offset: number): void {
-    this.released[partition] = offset;
-    this.topic.trim(partition);
-  }
-
-  private findOldest(): void {
-    const { published } = this.messages;
-    let since = Infinity;
-    this.oldest = -1;
-    this.topic.partitions.forEach((log, partition) => {
-      const next = this.committed[partition];
-      if (next >= log.end || next < log.base) return;
-      const at = published[log.at(next)];
-      if (at >= since) return;
-      since = at;
-      this.oldest = partition;
+  private membershipOf(subject: MeterSubject): Membership {
+    const { world, spec } = this.setup;
+    return new Membership({
+      world,
+      spec: spec.spec,
+      members: this.members,
+      partitions: this.size,
+      rebalances: world.meters.counter('rebalances', subject),
+      dealt: {
+        given: (partition, member) => this.given(partition, member),
+        taken: (partition) => this.taken(partition),
+        go: (member) => this.loop.wake(member),
+      },
     });
-    this.world.meters.turn(this.age, since);
   }
 
-  /** Its process has died: what was read and not committed is read again, what was committed first is lost. */
-  private died(instance: Instance): void {
-    for (const member of this.members) {
-      if (member.instance !== instance) continue;
-      member.epoch++;
-      member.idle = true;
-      const { batch } = member;
-      for (let at = member.at; at < batch.length; at += 3) {
-        if (this.spec.spec.commit === 'before') this.lose(batch[at], batch[at + 1], batch[at + 2]);
-      }
-      for (const partition of member.assigned) this.rewind(partition);
-      batch.length = 0;
+  private loopOf(subject: MeterSubject): PollLoop {
+    const { world, messages, spec, index, forwarding } = this.setup;
+    const { plan, replication, meters } = world;
+    const { inbox, filter } = spec.spec;
+    const name = `${plan.components[subject.component].name}.${plan.parts[spec.part].name}`;
+    return new PollLoop({
+      world,
+      messages,
+      spec,
+      index,
+      partitions: this.size,
+      members: this.members,
+      offsets: this.offsets,
+      membership: this.membership,
+      aftermath: this.aftermath,
+      inbox: inbox === null ? null : new Inboxes(world, messages, index, inbox.windowNs),
+      filter: filter < 1 ? streamKey(plan.seed, replication, `${name}/filter`) : null,
+      consumed: meters.counter('consumed', subject),
+      duplicates: meters.counter('duplicateEffects', subject),
+      redelivered: this.offsets.redelivered,
+      delays: meters.durations('delay', subject),
+      settle: (outputs, isCommitted) => forwarding.settle(outputs, isCommitted),
+    });
+  }
+
+  /** A failed message comes back into a log of the group's own, whose reader is that of its partition. */
+  private putBack(message: number): void {
+    const log = this.size + this.setup.topic.partitionOf(message);
+    this.offsets.logs[log].partition.append(message);
+    this.appended(log);
+  }
+
+  private died(member: Member): void {
+    this.loop.died(member);
+    if (!this.setup.spec.spec.rebalance.isStatic) member.assigned = [];
+    this.membership.died(member);
+  }
+
+  private resumed(member: Member): void {
+    this.membership.heard(member);
+    this.loop.wake(member);
+  }
+
+  private given(partition: number, member: Member): void {
+    this.assign(partition, member);
+    for (let log = partition; log < this.offsets.logs.length; log += this.size) {
+      this.offsets.rewind(log);
     }
   }
 
-  private lose(partition: number, from: number, to: number): void {
-    this.world.meters.count(this.lost, to - from);
-    this.letGo(partition, to);
+  private assign(partition: number, member: Member): void {
+    for (let log = partition; log < this.offsets.logs.length; log += this.size) {
+      member.assigned.push(log);
+    }
+    member.assigned.sort((a, b) => a - b);
   }
 
-  private rewind(partition: number): void {
-    const again = this.position[partition] - this.committed[partition];
-    this.position[partition] = this.committed[partition];
-    if (again > 0) this.world.meters.count(this.redelivered, again);
-  }
-
-  private started(instance: Instance): void {
+  private taken(partition: number): void {
     for (const member of this.members) {
-      if (member.instance === instance && member.idle) this.wake(member);
+      const { length } = member.assigned;
+      member.assigned = member.assigned.filter((log) => log % this.size !== partition);
+      if (member.assigned.length < length) this.loop.lost(member);
     }
   }
-}
-
-function newMember(index: number, instance: Instance): Member {
-  return {
-    index,
-    instance,
-    assigned: [],
-    epoch: 0,
-    idle: true,
-    batch: [],
-    at: 0,
-    turn: 0,
-    tries: 1,
-  };
 }

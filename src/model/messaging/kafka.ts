@@ -1,9 +1,11 @@
 import { invariant } from '../../kernel/invariant.js';
+import { PHASE } from '../../kernel/phase.js';
 import { streamKey } from '../../kernel/rng.js';
 import type { PlanTopic } from '../../spec/messaging.js';
 import type { Counter } from '../meters.js';
-import type { World } from '../world.js';
+import type { PoisonShare, World } from '../world.js';
 import { Group } from './group.js';
+import type { GroupSetup } from './group.js';
 import { MAX_GROUPS } from './messages.js';
 import type { Messages } from './messages.js';
 import { Partition } from './partition.js';
@@ -15,13 +17,18 @@ import { Partition } from './partition.js';
 export class KafkaTopic {
   readonly spec: PlanTopic;
   readonly partitions: readonly Partition[];
+  readonly groups: readonly Group[];
+  private poisons: readonly PoisonShare[] = [];
   private readonly world: World;
   private readonly messages: Messages;
-  private readonly groups: readonly Group[];
   private readonly published: Counter;
   private readonly free: (message: number) => void;
+  private readonly expireOp: number;
+  /** By partition: whether an event looks after the age of its first message; null = none gets too old. */
+  private readonly guarded: Uint8Array | null;
 
-  constructor(world: World, messages: Messages, spec: PlanTopic) {
+  constructor(setup: Omit<GroupSetup, 'topic' | 'spec' | 'index'>, spec: PlanTopic) {
+    const { world, messages } = setup;
     this.world = world;
     this.messages = messages;
     this.spec = spec;
@@ -29,8 +36,18 @@ export class KafkaTopic {
     this.partitions = Array.from({ length: spec.spec.partitions }, () => new Partition());
     this.published = world.meters.counter('published', { component: spec.component, part: -1 });
     this.free = (message) => messages.release(message);
-    this.groups = spec.groups.map((group, index) => new Group(world, messages, this, group, index));
+    this.expireOp = world.engine.define('retention', (partition) => this.expire(partition));
+    const { retentionNs } = spec.spec;
+    const isFelt = retentionNs !== null && retentionNs < world.plan.horizonNs;
+    this.guarded = isFelt ? new Uint8Array(spec.spec.partitions) : null;
+    this.groups = spec.groups.map(
+      (group, index) => new Group({ ...setup, topic: this, spec: group, index }),
+    );
     this.addBacklog(spec.spec.backlog);
+    world.turnables.poison.set(spec.component, (shares) => (this.poisons = shares));
+    for (const { spec: own, membership } of this.groups) {
+      world.turnables.rebalance.set(own.part, () => membership.force());
+    }
     world.audits.push(() => this.audit());
   }
 
@@ -39,23 +56,33 @@ export class KafkaTopic {
     const { messages, world } = this;
     world.meters.count(this.published);
     world.engine.note(this.spec.component, messages.lineageA[message]);
-    const at = partitionOf(messages.key[message], this.partitions.length);
-    this.write(message, at);
-    for (const group of this.groups) group.appended(at);
+    if (this.poisons.length > 0) messages.taint(message, this.poisons);
+    this.write(message, this.partitionOf(message));
+  }
+
+  partitionOf(message: number): number {
+    return partitionOf(this.messages.key[message], this.partitions.length);
   }
 
   /** Groups have let go of what is below the lowest of their offsets. */
   trim(partition: number): void {
     let lowest = Infinity;
-    for (const group of this.groups) lowest = Math.min(lowest, group.released[partition]);
+    for (const { offsets } of this.groups) {
+      lowest = Math.min(lowest, offsets.released[partition]);
+    }
     this.partitions[partition].trim(lowest, this.free);
   }
 
   private write(message: number, at: number): void {
     const partition = this.partitions[at];
-    this.messages.holders[message] = 1;
+    this.messages.holders[message]++;
     partition.append(message);
-    if (this.groups.length === 0) partition.trim(partition.end, this.free);
+    if (this.groups.length === 0) {
+      partition.trim(partition.end, this.free);
+      return;
+    }
+    if (this.guarded !== null && this.guarded[at] === 0) this.guard(at, partition.base);
+    for (const group of this.groups) group.appended(at);
   }
 
   /** Messages that are there at time 0. */
@@ -64,18 +91,34 @@ export class KafkaTopic {
     const name = plan.components[this.spec.component].name;
     const { a, b } = streamKey(plan.seed, replication, `topic/${name}/backlog`);
     for (let number = 0; number < count; number++) {
-      const message = this.messages.ofNobody(a, b, number);
-      const at = number % this.partitions.length;
-      this.write(message, at);
-      for (const group of this.groups) group.appended(at);
+      this.write(this.messages.ofNobody(a, b, number), number % this.partitions.length);
     }
+    for (const group of this.groups) group.begin();
   }
 
-  /** Appended = committed + lag, for each group and partition (G-7). */
+  private guard(at: number, offset: number): void {
+    const { engine } = this.world;
+    const partition = this.partitions[at];
+    const { retentionNs } = this.spec.spec;
+    const due = this.messages.published[partition.at(offset)] + retentionNs!;
+    this.guarded![at] = 1;
+    engine.at(Math.max(due, engine.now), PHASE.TIMER, this.expireOp, at, 0, 0);
+  }
+
+  /** What is too old is deleted, read or not (KF-12). */
+  private expire(at: number): void {
+    const partition = this.partitions[at];
+    const limit = this.world.engine.now - this.spec.spec.retentionNs!;
+    this.guarded![at] = 0;
+    let next = partition.base;
+    while (next < partition.end && this.messages.published[partition.at(next)] <= limit) next++;
+    if (next > partition.base) for (const group of this.groups) group.expired(at, next);
+    // What is being handled stays until it is over.
+    if (next < partition.end) this.guard(at, next);
+  }
+
   private audit(): void {
-    this.partitions.forEach((partition, index) => {
-      for (const group of this.groups) group.audit(index, partition);
-    });
+    for (const group of this.groups) group.audit();
   }
 }
 

@@ -1,12 +1,25 @@
 import { invariant } from '../../kernel/invariant.js';
-import { Slots, widenFloat64, widenInt32 } from '../../kernel/pool.js';
-import { derive, lineage } from '../../kernel/rng.js';
+import { Slots, widenFloat64, widenInt32, widenUint8 } from '../../kernel/pool.js';
+import { derive, lineage, unit } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import type { TaskContext } from '../tasks.js';
-import type { World } from '../world.js';
+import type { PoisonShare, World } from '../world.js';
+
+/** What makes a message fail wherever it is handled (PO-1). */
+export interface Poison {
+  readonly effect: 'error' | 'crash' | 'hang';
+  /** Of `crash`: until the process is started again. */
+  readonly restartNs: Ns;
+}
 
 /** Groups of one topic that may each execute a message: bits of a word. */
 export const MAX_GROUPS = 30;
+
+/** Index of the draws of poison, apart from others of the same fault. */
+const POISON_INDEX = 210;
+
+/** Tag of a copy, apart from those of what a handler publishes. */
+const COPY = 0x2545f491;
 
 type Scratch = { -readonly [Field in keyof TaskContext]: TaskContext[Field] };
 
@@ -33,6 +46,9 @@ export class Messages {
   holders: Int32Array = new Int32Array(0);
   /** Bit of each group in which it has had its effect. */
   effects: Int32Array = new Int32Array(0);
+  /** Place in `poisons` plus one, 0 = none; read only where there are any. */
+  poison: Uint8Array = new Uint8Array(0);
+  readonly poisons: Poison[] = [];
   private readonly world: World;
   /** Of traced requests: ids of the request and of the execution that published. */
   private readonly traces = new Map<number, readonly [root: number, parent: number]>();
@@ -73,13 +89,49 @@ export class Messages {
     return message;
   }
 
+  /** The same content once more, as another message; what made the first one fail is left behind. */
+  copyOf(message: number): number {
+    const { lineageA, lineageB, rootA, rootB } = this;
+    const copy = this.make(
+      lineageA[message],
+      lineageB[message],
+      COPY,
+      rootA[message],
+      rootB[message],
+      this.request[message],
+    );
+    this.priority[copy] = this.priority[message];
+    this.arrival[copy] = this.arrival[message];
+    this.key[copy] = this.key[message];
+    const trace = this.traces.get(message);
+    if (trace !== undefined) this.traces.set(copy, trace);
+    return copy;
+  }
+
   /** One of its holders has let go of it. */
   release(message: number): void {
     const left = --this.holders[message];
     invariant(left >= 0, 'message-released-twice');
-    if (left > 0) return;
+    if (left === 0) this.drop(message);
+  }
+
+  /** A message that nobody holds is gone. */
+  drop(message: number): void {
     if (this.traces.size > 0) this.traces.delete(message);
     this.slots.give(message);
+  }
+
+  /** Draws whether a message cannot be handled; of several poisons the last one tells how. */
+  taint(message: number, shares: readonly PoisonShare[]): void {
+    const { lineageA, lineageB } = this;
+    for (const { share, key, effect, restartNs } of shares) {
+      if (unit(key.a, key.b, lineageA[message], lineageB[message], POISON_INDEX) >= share) continue;
+      let kind = this.poisons.findIndex(
+        (one) => one.effect === effect && one.restartNs === restartNs,
+      );
+      if (kind < 0) kind = this.poisons.push({ effect, restartNs }) - 1;
+      this.poison[message] = kind + 1;
+    }
   }
 
   /** The message has had its effect in a group; true when it had it before. */
@@ -142,6 +194,7 @@ export class Messages {
     this.cell[message] = sink.cell;
     this.holders[message] = 0;
     this.effects[message] = 0;
+    this.poison[message] = 0;
     return message;
   }
 
@@ -162,6 +215,7 @@ export class Messages {
     this.key = widenFloat64(this.key, capacity);
     this.holders = widenInt32(this.holders, capacity);
     this.effects = widenInt32(this.effects, capacity);
+    this.poison = widenUint8(this.poison, capacity);
   }
 }
 

@@ -1,14 +1,9 @@
 import { z } from 'zod';
 import type { Ns } from '../../kernel/time.js';
+import type { BackoffConfig, Jitter } from '../../spec/backoff.js';
 import type { Quantity } from '../../spec/quantities.js';
 import { duration, factor, quantity } from '../../spec/quantities.js';
 import { parseDuration, parseShare, QuantityError, show } from '../../spec/quantity-text.js';
-
-/** How a delay is spread; a share is plus or minus, a duration is added. */
-export type Jitter =
-  | { readonly kind: 'none' | 'full' | 'equal' }
-  | { readonly kind: 'share'; readonly share: number }
-  | { readonly kind: 'duration'; readonly spanNs: Ns };
 
 /** What a library takes where nothing is written. */
 export interface BackoffDefaults {
@@ -131,8 +126,6 @@ const FIELDS = {
     }),
 };
 type BackoffKind = keyof typeof FIELDS;
-
-export type BackoffConfig = z.output<ReturnType<(typeof FIELDS)[BackoffKind]>>;
 
 /**
  * `backoff` of a retry: the time between the arrival of a failure and the start of the next

@@ -9,7 +9,7 @@ import type { CallContext, PolicyProblem, PolicySetup, PolicyState } from '../..
 import { EDGE_COUNTER } from '../../spec/policy.js';
 import type { Quantity } from '../../spec/quantities.js';
 import { count } from '../../spec/quantities.js';
-import type { BackoffConfig } from './backoff-fields.js';
+import type { BackoffConfig } from '../../spec/backoff.js';
 import { Backoff } from './backoff.js';
 import type { OutcomeTerm } from './outcome-terms.js';
 import { OutcomeSet, outcomeTerms } from './outcome-terms.js';

@@ -137,13 +137,7 @@ function checkTarget(
   path: Path,
 ): void {
   if (text.includes('->')) {
-    if (!fits(context, kind, text, ['link'], path)) return;
-    const ends = text.split('->').map((end) => split(end));
-    if (!ends.every(([name, part]) => name === 'all' || knownPart(context, name, part, path)))
-      return;
-    if (!output.optional && context.names.broken.size === 0 && !aims.graph.has(ends[0], ends[1])) {
-      report(context, 'FL410', path, `nothing calls along ${text}`);
-    }
+    checkEdge(context, kind, output, text, aims, path);
     return;
   }
   const indexed = /^(.+)\[(\d+)\]$/.exec(text);
@@ -155,7 +149,9 @@ function checkTarget(
   if (!knownPart(context, name, part, path)) return;
   const thing = context.names.things.get(name)!;
   const host = aims.hosts.get(name);
-  if (thing.kind === 'workload') {
+  if (HOLDERS.has(thing.kind)) {
+    fits(context, kind, text, part === null ? ['messages'] : ['group'], path);
+  } else if (thing.kind === 'workload') {
     fits(context, kind, text, part === null ? ['workload', 'link'] : [], path);
   } else if (thing.kind === 'cache' && indexed === null) {
     if (!fits(context, kind, text, ['level', 'instance', 'endpoint', 'link'], path)) return;
@@ -186,6 +182,22 @@ function checkTarget(
     )
   ) {
     if (host !== undefined) checkNarrowed(context, output, name, host, path);
+  }
+}
+
+function checkEdge(
+  context: Context,
+  kind: FaultKind,
+  output: FaultOutput,
+  text: string,
+  aims: Aims,
+  path: Path,
+): void {
+  if (!fits(context, kind, text, ['link'], path)) return;
+  const ends = text.split('->').map((end) => split(end));
+  if (!ends.every(([name, part]) => name === 'all' || knownPart(context, name, part, path))) return;
+  if (!output.optional && context.names.broken.size === 0 && !aims.graph.has(ends[0], ends[1])) {
+    report(context, 'FL410', path, `nothing calls along ${text}`);
   }
 }
 
@@ -244,7 +256,15 @@ function checkZone(context: Context, output: FaultOutput, path: Path): void {
 function knownPart(context: Context, name: string, part: string | null, path: Path): boolean {
   const thing = context.names.things.get(name);
   if (thing === undefined) {
-    unknown(context, name, path, ['service', 'gateway', 'database', 'cache', 'workload']);
+    unknown(context, name, path, [
+      'service',
+      'gateway',
+      'database',
+      'cache',
+      'topic',
+      'queue',
+      'workload',
+    ]);
     return false;
   }
   if (part === null || thing.parts.includes(part)) return true;
@@ -270,6 +290,9 @@ function fits(
   return false;
 }
 
+/** What holds messages, and has consumers as its parts. */
+const HOLDERS: ReadonlySet<string> = new Set(['topic', 'queue']);
+
 const WORDS: Readonly<Record<Hittable, string>> = {
   instance: 'components and instances',
   endpoint: 'endpoints and operations',
@@ -278,6 +301,8 @@ const WORDS: Readonly<Record<Hittable, string>> = {
   between: 'the two sides of `between`',
   zone: 'zones',
   level: 'caches and their levels',
+  messages: 'topics and queues',
+  group: 'groups of consumers',
 };
 
 function several(side: string | readonly string[]): readonly string[] {

@@ -1,16 +1,23 @@
 import type { Subscriber, Topic } from '../../spec/messaging.js';
 import type { Step, StepModifiers } from '../../spec/steps.js';
-import type { TopicOutput } from '../schema/messaging.js';
+import type { KafkaOutput } from '../schema/messaging.js';
 import type { PublishOutput } from '../schema/publish.js';
 import { checkKey } from './bundles.js';
+import { HOLDERS, resolveConsumer } from './consumer.js';
 import type { Context, Path } from './context.js';
-import { report } from './context.js';
-import { resolveCall, unknown } from './targets.js';
+import { report, writtenAt } from './context.js';
+import { unknown } from './targets.js';
 
 /** One topic in its final form. */
-export function resolveTopic(context: Context, name: string, output: TopicOutput): Topic {
+export function resolveTopic(context: Context, name: string, output: KafkaOutput): Topic {
   const path = ['topics', name];
   const { kind, partitions, publishLatency, backlog } = output;
+  const { subscribers } = output;
+  if (backlog > 0 && !subscribers.some(({ autoOffsetReset }) => autoOffsetReset === 'earliest')) {
+    const message =
+      'nobody reads the backlog: a group without an offset begins at the end, unless it has autoOffsetReset: earliest';
+    report(context, 'FL208', [...path, 'backlog'], message);
+  }
   return {
     name,
     title: output.title ?? null,
@@ -20,7 +27,8 @@ export function resolveTopic(context: Context, name: string, output: TopicOutput
     partitions,
     publishLatency,
     backlog,
-    subscribers: output.subscribers.flatMap(
+    retentionNs: output.retention,
+    subscribers: subscribers.flatMap(
       (own, index) => resolveSubscriber(context, own, [...path, 'subscribers', index]) ?? [],
     ),
   };
@@ -28,26 +36,47 @@ export function resolveTopic(context: Context, name: string, output: TopicOutput
 
 function resolveSubscriber(
   context: Context,
-  output: TopicOutput['subscribers'][number],
+  output: KafkaOutput['subscribers'][number],
   path: Path,
 ): Subscriber | null {
-  const { group, concurrency, maxPollRecords, commit } = output;
-  const call = resolveHandler(context, output.call, [...path, 'call']);
-  return call === null ? null : { group, call, concurrency, maxPollRecords, commit };
+  const { group, maxPollRecords, commit, rebalance } = output;
+  checkIntervals(context, output, path);
+  const common = resolveConsumer(context, output, path);
+  if (common === null) return null;
+  return {
+    ...common,
+    group,
+    maxPollRecords,
+    commit,
+    autoCommitNs: output.autoCommitInterval,
+    maxPollNs: output.maxPollInterval,
+    sessionNs: output.sessionTimeout,
+    heartbeatNs: output.heartbeatInterval,
+    reset: output.autoOffsetReset,
+    rebalance: {
+      protocol: rebalance.protocol,
+      pauseNs: rebalance.pause,
+      initialDelayNs: rebalance.initialDelay,
+      isStatic: rebalance.staticMembership,
+    },
+  };
 }
 
-/** The endpoint that handles messages: it runs in instances, so it is one of a service. */
-export function resolveHandler(
+function checkIntervals(
   context: Context,
-  reference: string,
+  output: KafkaOutput['subscribers'][number],
   path: Path,
-): Topic['subscribers'][number]['call'] | null {
-  const call = resolveCall(context, reference, '', path);
-  if (call === null) return null;
-  if (context.names.things.get(call.component)?.kind === 'service') return call;
-  const message = `messages are handled inside the instances of a service; ${call.component} is none`;
-  report(context, 'FL405', path, message);
-  return null;
+): void {
+  const { commit, heartbeatInterval, sessionTimeout } = output;
+  if (heartbeatInterval >= sessionTimeout) {
+    const message =
+      'every member would be declared dead between two heartbeats: heartbeatInterval is below sessionTimeout';
+    report(context, 'FL208', [...path, 'heartbeatInterval'], message);
+  }
+  if (commit !== 'auto' && writtenAt(context, [...path, 'autoCommitInterval']) !== undefined) {
+    const message = `with commit: ${commit} nothing is committed at intervals: write commit: auto`;
+    report(context, 'FL208', [...path, 'autoCommitInterval'], message);
+  }
 }
 
 /** A `publish` step. */
@@ -60,9 +89,10 @@ export function resolvePublish(
   const { topic, key = null, count, confirm } = output;
   checkKey(context, key, null, path);
   const thing = context.names.things.get(topic);
-  if (thing === undefined) return unknown(context, topic, [...path, 'topic'], ['topic']);
-  if (thing.kind !== 'topic') {
-    report(context, 'FL405', [...path, 'topic'], `${topic} is a ${thing.kind}, not a topic`);
+  if (thing === undefined) return unknown(context, topic, [...path, 'topic'], HOLDERS);
+  if (!HOLDERS.includes(thing.kind)) {
+    const message = `${topic} is a ${thing.kind}: messages go to a topic or a queue`;
+    report(context, 'FL405', [...path, 'topic'], message);
     return null;
   }
   return { verb: 'publish', topic, key, count, confirm, ...modifiers };

@@ -2,10 +2,12 @@ import type { Cache } from '../../spec/caching.js';
 import type { Topic } from '../../spec/messaging.js';
 import type { Saga } from '../../spec/sagas.js';
 import type { ScenarioModules } from '../../spec/modules.js';
+import type { Bus, MessageQueue } from '../../spec/queues.js';
 import type { Host } from '../../spec/scenario.js';
 import type { ScenarioOutput } from '../schema/scenario.js';
 import { resolveCache } from './caching.js';
 import type { Context } from './context.js';
+import { resolveBus, resolveQueue } from './message-queues.js';
 import { resolveTopic } from './messaging.js';
 import { mapOf } from './names.js';
 import { resolveSaga } from './sagas.js';
@@ -14,7 +16,10 @@ import { resolveStores } from './stores.js';
 /** What stands beside services and their databases, in its final form. */
 export function resolveModules(context: Context, output: ScenarioOutput): ScenarioModules {
   return {
-    topics: mapOf(output.topics, (name, own): Topic => resolveTopic(context, name, own)),
+    topics: mapOf(output.topics, (name, own): Topic | Bus =>
+      own.kind === 'bus' ? resolveBus(context, name, own) : resolveTopic(context, name, own),
+    ),
+    queues: mapOf(output.queues, (name, own): MessageQueue => resolveQueue(context, name, own)),
     caches: mapOf(output.caches, (name, own): Cache =>
       resolveCache(context, name, own, output.keys),
     ),

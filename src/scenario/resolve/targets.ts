@@ -10,6 +10,7 @@ const NOT_CALLED: Readonly<Partial<Record<ComponentKind, (name: string) => strin
   database: (name) => `${name} is a database: write query: ${name}.OPERATION`,
   topic: (name) => `${name} is a topic: write publish: ${name}`,
   saga: (name) => `${name} is a saga: write saga: ${name}`,
+  queue: (name) => `${name} is a queue: write publish: ${name}`,
   cache: (name) => `${name} is a cache: write cache: { get: ${name} }`,
   eventStore: (name) => `${name} is an event store: write load: ${name} or append: ${name}`,
   projection: (name) =>

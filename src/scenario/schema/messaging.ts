@@ -1,7 +1,40 @@
 import { z } from 'zod';
-import { distribution, whole } from '../../spec/quantities.js';
+import { distribution, duration, durationOrNone, whole } from '../../spec/quantities.js';
 import { critical, entryText, extending, inheriting, nameText } from './common.js';
-import { REFERENCE_PATTERN } from './common.js';
+import { consumerFields } from './consumer.js';
+import { busFields } from './queues.js';
+
+const rebalance = z
+  .strictObject({
+    protocol: z
+      .enum(['classic', 'cooperative', 'consumer'])
+      .default('classic')
+      .describe(
+        '`classic`: everybody stops until all have joined again; `cooperative`: the same, but only ' +
+          'partitions that move stop; `consumer` (KIP-848): nobody waits for anybody, and only ' +
+          'partitions that move stop. Defaults to classic.',
+      ),
+    pause: duration()
+      .prefault('3s')
+      .describe(
+        'From the moment that all are ready until the new assignment is in force: heartbeats that tell ' +
+          'of it, joining, syncing. Unit: duration. Defaults to 3s.',
+      ),
+    initialDelay: duration()
+      .prefault('3s')
+      .describe(
+        'What an empty group waits for others when its first member joins ' +
+          '(group.initial.rebalance.delay.ms). Unit: duration. Defaults to 3s.',
+      ),
+    staticMembership: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Members have a group.instance.id: a restart within `sessionTimeout` changes nothing. ' +
+          'Defaults to false.',
+      ),
+  })
+  .describe('How partitions are dealt anew when members come or go.');
 
 /** A group of consumers of a topic. */
 const subscriber = z
@@ -9,53 +42,80 @@ const subscriber = z
     group: nameText().describe(
       'Name of the group, unique in the topic: the part that metrics name. Required.',
     ),
-    call: z
-      .string()
-      .regex(REFERENCE_PATTERN)
-      .max(200)
-      .describe('Endpoint that handles a message, inside the instances of its service. Required.'),
-    concurrency: whole({ min: 1, max: 1000 })
-      .prefault(1)
-      .describe(
-        'Members per instance; each handles one message at a time. Unit: count. Defaults to 1.',
-      ),
+    ...consumerFields,
     maxPollRecords: whole({ min: 1, max: 1_000_000 })
       .prefault(500)
       .describe('Messages taken with one poll. Unit: count. Defaults to 500.'),
     commit: z
-      .enum(['before', 'afterBatch', 'afterEach'])
+      .enum(['auto', 'before', 'afterBatch', 'afterEach', 'transactional'])
       .default('afterBatch')
       .describe(
         'When the offset is committed: `before` handling (what a crash interrupts is lost), ' +
-          '`afterBatch` or `afterEach` (what a crash interrupts is read again). Defaults to afterBatch.',
+          '`afterBatch` or `afterEach` (what a crash interrupts is read again), `auto` with the first ' +
+          'poll after each `autoCommitInterval`, `transactional` after the batch together with its ' +
+          'effects and what it published. Defaults to afterBatch.',
       ),
+    autoCommitInterval: duration({ allowZero: false })
+      .prefault('5s')
+      .describe('Time between two commits with `commit: auto`. Unit: duration. Defaults to 5s.'),
+    maxPollInterval: duration({ allowZero: false })
+      .prefault('5m')
+      .describe(
+        'Longest time between two polls: a member that needs longer for what it has taken leaves the ' +
+          'group, and its commit fails. Unit: duration. Defaults to 5m.',
+      ),
+    sessionTimeout: duration({ allowZero: false })
+      .prefault('45s')
+      .describe(
+        'Without a heartbeat for so long a member is declared dead and its partitions go to others. ' +
+          'Unit: duration. Defaults to 45s.',
+      ),
+    heartbeatInterval: duration({ allowZero: false })
+      .prefault('3s')
+      .describe('Time between two heartbeats of a member. Unit: duration. Defaults to 3s.'),
+    autoOffsetReset: z
+      .enum(['latest', 'earliest'])
+      .default('latest')
+      .describe(
+        'Where the group begins without an offset that is still there, at time 0 or when `retention` has ' +
+          'deleted it: `latest` skips what is there, `earliest` reads it. Defaults to latest.',
+      ),
+    rebalance: rebalance.prefault({}),
   })
   .describe('A group of consumers.');
 
+/** A topic that is a log. */
+const kafka = z
+  .strictObject({
+    ...extending,
+    ...entryText,
+    critical,
+    kind: z.literal('kafka').describe('`kafka`: a log in partitions, which groups read. Required.'),
+    partitions: whole({ min: 1, max: 10_000 })
+      .prefault(1)
+      .describe('Order holds inside one. Unit: count. Defaults to 1.'),
+    publishLatency: distribution()
+      .prefault('0ms')
+      .describe('From the publishing to the confirmation. Unit: distribution. Defaults to 0ms.'),
+    backlog: whole({ max: 10_000_000 })
+      .prefault(0)
+      .describe('Messages that are there at time 0. Unit: count. Defaults to 0.'),
+    retention: durationOrNone({ allowZero: false })
+      .prefault('7d')
+      .describe(
+        'Age at which a message is deleted, whether it was read or not. Unit: duration or `none`. ' +
+          'Defaults to 7d.',
+      ),
+    subscribers: z
+      .array(subscriber)
+      .default([])
+      .describe('Groups; every one gets every message. Defaults to none.'),
+  })
+  .describe('A log in partitions.');
+export type KafkaOutput = z.output<typeof kafka>;
+
 /** One topic. */
 export const topicSchema = inheriting(
-  z
-    .strictObject({
-      ...extending,
-      ...entryText,
-      critical,
-      kind: z
-        .enum(['kafka'])
-        .describe('`kafka`: a log in partitions, which groups read. Required.'),
-      partitions: whole({ min: 1, max: 10_000 })
-        .prefault(1)
-        .describe('Order holds inside one. Unit: count. Defaults to 1.'),
-      publishLatency: distribution()
-        .prefault('0ms')
-        .describe('From the publishing to the confirmation. Unit: distribution. Defaults to 0ms.'),
-      backlog: whole({ max: 10_000_000 })
-        .prefault(0)
-        .describe('Messages that are there at time 0. Unit: count. Defaults to 0.'),
-      subscribers: z
-        .array(subscriber)
-        .default([])
-        .describe('Groups; every one gets every message. Defaults to none.'),
-    })
-    .describe('A topic.'),
+  z.discriminatedUnion('kind', [kafka, busFields]).describe('A topic.'),
 ).meta({ id: 'topic' });
 export type TopicOutput = z.output<typeof topicSchema>;

@@ -22,6 +22,8 @@ import type { SagaOutput } from './sagas.js';
 import { sagaSchema } from './sagas.js';
 import { keySchema, networkSchema, runSchema } from './settings.js';
 import { stepsSchema } from './steps.js';
+import type { QueueOutput } from './queues.js';
+import { queueSchema } from './queues.js';
 import type { EventStoreOutput, ProjectionOutput } from './stores.js';
 import { storeSections } from './stores.js';
 import type { WorkloadOutput } from './workload.js';
@@ -39,6 +41,7 @@ export interface ScenarioOutput {
   readonly databases?: Readonly<Record<string, DatabaseOutput>>;
   readonly topics?: Readonly<Record<string, TopicOutput>>;
   readonly sagas?: Readonly<Record<string, SagaOutput>>;
+  readonly queues?: Readonly<Record<string, QueueOutput>>;
   readonly caches?: Readonly<Record<string, CacheOutput>>;
   readonly eventStores?: Readonly<Record<string, EventStoreOutput>>;
   readonly projections?: Readonly<Record<string, ProjectionOutput>>;
@@ -78,6 +81,7 @@ export const EXPLICIT_SECTIONS = [
   'databases',
   'topics',
   'sagas',
+  'queues',
   'caches',
   'eventStores',
   'projections',
@@ -113,8 +117,9 @@ export function buildSchemas(
       .optional()
       .describe('Services that run in environments made on demand.'),
     databases: named(databaseSchema).optional().describe('Databases with operations and pools.'),
-    topics: named(topicSchema).optional().describe('Logs that groups of consumers read.'),
     sagas: named(sagaSchema(bundle)).optional().describe('Steps whose effects belong together.'),
+    topics: named(topicSchema).optional().describe('Every group of consumers gets every message.'),
+    queues: named(queueSchema).optional().describe('Every message goes to one consumer.'),
     caches: named(cacheSchema).optional().describe('Caches with their levels.'),
     ...storeSections,
     workloads: named(workload).optional().describe('Who asks what, and when.'),
@@ -165,6 +170,11 @@ export function buildSchemas(
           .optional()
           .meta({ anyOf: [definition('saga')] })
           .describe('Laid under every saga.'),
+        queues: z
+          .unknown()
+          .optional()
+          .meta({ anyOf: [definition('queue')] })
+          .describe('Laid under every queue.'),
         caches: z
           .unknown()
           .optional()
@@ -214,6 +224,7 @@ const ENTRIES: readonly string[] = [
   'function',
   'database',
   'topic',
+  'queue',
   'cache',
   'eventStore',
   'projection',

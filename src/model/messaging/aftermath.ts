@@ -1,0 +1,121 @@
+import { PHASE } from '../../kernel/phase.js';
+import { widenInt32 } from '../../kernel/pool.js';
+import { streamKey } from '../../kernel/rng.js';
+import type { Ns } from '../../kernel/time.js';
+import { NS_PER_MS } from '../../kernel/time.js';
+import type { Consumption } from '../../spec/messaging.js';
+import type { MeterSubject, Counter } from '../meters.js';
+import type { Delays, Registry } from '../registry.js';
+import type { World } from '../world.js';
+import type { Messages } from './messages.js';
+
+/** What a consumer whose handler has failed can do with the message. */
+export interface Parking {
+  /** Back behind all others, for this consumer alone. */
+  put(message: number): void;
+  /** Into the topic or queue of those that nobody could handle. */
+  deadLetter(message: number): void;
+}
+
+/** A try takes this long at least: a consumer that fails at once has to poll again. */
+const POLL_NS = NS_PER_MS;
+
+/** What becomes of a message whose handler has failed (PO-2, PO-3): tried again, put aside, or given up. */
+export class Aftermath {
+  private readonly world: World;
+  private readonly messages: Messages;
+  private readonly spec: Consumption;
+  private readonly parking: Parking;
+  private readonly delays: Delays | null;
+  private readonly backOp: number;
+  private readonly deadLettered: Counter;
+  private readonly lost: Counter;
+  private readonly group: number;
+  /** By message, where tries are not counted by the consumer itself: those that have failed. */
+  private tries: Int32Array = new Int32Array(0);
+
+  constructor(
+    world: World,
+    registry: Registry,
+    messages: Messages,
+    spec: Consumption,
+    group: number,
+    subject: MeterSubject,
+    parking: Parking,
+  ) {
+    this.world = world;
+    this.messages = messages;
+    this.spec = spec;
+    this.group = group;
+    this.parking = parking;
+    const { plan, replication, meters } = world;
+    const { component, name } = plan.parts[subject.part];
+    const key = `${plan.components[component].name}.${name}/backoff`;
+    const backoff = spec.retry?.backoff ?? null;
+    this.delays =
+      backoff === null ? null : registry.delaysOf(backoff, streamKey(plan.seed, replication, key));
+    this.deadLettered = meters.counter('deadLettered', subject);
+    this.lost = meters.counter('lostEffects', subject);
+    this.backOp = world.engine.define('message-due', (message) => this.parking.put(message));
+    if (spec.retry !== null && spec.retry.mode !== 'inProcess') {
+      messages.slots.onGrow((capacity) => (this.tries = widenInt32(this.tries, capacity)));
+    }
+  }
+
+  /** Whether the consumer keeps what has failed for the `tries`th time, and tries it again. */
+  keeps(tries: number): boolean {
+    const { retry, onPoison } = this.spec;
+    if (onPoison === 'block') return true;
+    return retry !== null && retry.mode === 'inProcess' && tries < retry.attempts;
+  }
+
+  /** How long the consumer waits before it tries again. */
+  waitNs(tries: number, message: number, began: Ns): Ns {
+    const delay = this.delayNs(tries, message);
+    return this.world.engine.now + delay > began ? delay : POLL_NS;
+  }
+
+  /** The consumer goes on without it; `holds` says that it is in a log of its own from now on. */
+  leave(message: number): void {
+    const { retry } = this.spec;
+    if (retry === null || retry.mode === 'inProcess') {
+      this.giveUp(message);
+      return;
+    }
+    const tries = ++this.tries[message];
+    if (tries >= retry.attempts) {
+      this.tries[message] = 0;
+      this.giveUp(message);
+      return;
+    }
+    const delay = retry.mode === 'delayed' ? this.delayNs(tries, message) : 0;
+    const { engine } = this.world;
+    this.messages.holders[message]++;
+    engine.at(engine.now + Math.max(delay, POLL_NS), PHASE.ARRIVAL, this.backOp, message, 0, 0);
+  }
+
+  /** The message has had its effect after all. */
+  settled(message: number): void {
+    if (this.tries.length > 0) this.tries[message] = 0;
+  }
+
+  /** The effect will never happen. */
+  lose(message: number): void {
+    if (!this.messages.hadEffect(message, this.group)) this.world.meters.count(this.lost);
+  }
+
+  private giveUp(message: number): void {
+    if (this.spec.onPoison === 'deadLetter') {
+      this.world.meters.count(this.deadLettered);
+      this.parking.deadLetter(message);
+    } else {
+      this.lose(message);
+    }
+  }
+
+  private delayNs(tries: number, message: number): Ns {
+    const { lineageA, lineageB } = this.messages;
+    if (this.delays === null) return 0;
+    return this.delays.delayNs(tries, lineageA[message], lineageB[message]);
+  }
+}

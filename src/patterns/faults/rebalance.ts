@@ -1,0 +1,19 @@
+import { z } from 'zod';
+import type { FaultKind } from '../../spec/fault.js';
+
+const schema = z.strictObject({});
+
+/** `rebalance`: the members of a group are asked to join again, as by a coordinator that moved. */
+export const rebalance: FaultKind<typeof schema> = {
+  kind: 'rebalance',
+  summary:
+    'Makes a group deal its partitions anew, once at its start: with the classic protocol all members ' +
+    'stop until everyone has polled and the pause is over.',
+  sources: ['apache/kafka GroupCoordinator, prepareRebalance'],
+  targets: ['group'],
+  schema,
+  example: '- { id: shuffled, kind: rebalance, target: orders.billing, at: 10s }\n',
+  takesShare: false,
+  instant: true,
+  edits: () => [{ knob: 'rebalance', value: 1 }],
+};

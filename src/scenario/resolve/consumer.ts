@@ -1,0 +1,99 @@
+import type { Consumption, Inbox } from '../../spec/messaging.js';
+import type { ConsumerOutput } from '../schema/consumer.js';
+import type { Context, Path } from './context.js';
+import { report, reportKey } from './context.js';
+import { resolveCall, resolveQuery, split, unknown } from './targets.js';
+
+/** The common part of a subscriber or a consumer; null where it calls nobody. */
+export function resolveConsumer(
+  context: Context,
+  output: ConsumerOutput,
+  path: Path,
+): Consumption | null {
+  const { concurrency, batch, retry, onPoison, filter } = output;
+  const call = resolveHandler(context, output.call, [...path, 'call']);
+  const deadLetter = resolveDeadLetter(context, output, path);
+  const inbox = resolveInbox(context, output.inbox, [...path, 'inbox']);
+  checkRetry(context, output, path);
+  if (call === null) return null;
+  return {
+    call,
+    concurrency,
+    batch,
+    retry:
+      retry === undefined
+        ? null
+        : { attempts: retry.attempts, backoff: retry.backoff ?? null, mode: retry.mode },
+    onPoison,
+    deadLetter,
+    inbox,
+    filter,
+  };
+}
+
+/** The endpoint that handles messages: it runs in instances, so it is one of a service. */
+export function resolveHandler(
+  context: Context,
+  reference: string,
+  path: Path,
+): Consumption['call'] | null {
+  const call = resolveCall(context, reference, '', path);
+  if (call === null) return null;
+  if (context.names.things.get(call.component)?.kind === 'service') return call;
+  const message = `messages are handled inside the instances of a service; ${call.component} is none`;
+  report(context, 'FL405', path, message);
+  return null;
+}
+
+/** Where messages go that nobody could handle: something that holds messages. */
+function resolveDeadLetter(context: Context, output: ConsumerOutput, path: Path): string | null {
+  const { onPoison, deadLetter = null } = output;
+  if (deadLetter === null) {
+    if (onPoison === 'deadLetter') {
+      const message = 'onPoison: deadLetter needs a place for messages: write deadLetter: NAME';
+      reportKey(context, 'FL203', [...path, 'onPoison'], message);
+    }
+    return null;
+  }
+  const at = [...path, 'deadLetter'];
+  if (onPoison !== 'deadLetter') {
+    const message = `nothing gets to ${deadLetter} with onPoison: ${onPoison}: write onPoison: deadLetter`;
+    report(context, 'FL208', at, message);
+  }
+  return resolveHolder(context, deadLetter, at);
+}
+
+/** The name of something that holds messages, or null. */
+export function resolveHolder(context: Context, name: string, path: Path): string | null {
+  const kind = context.names.things.get(name)?.kind;
+  if (kind === undefined) return unknown(context, name, path, HOLDERS);
+  if (HOLDERS.includes(kind)) return name;
+  report(context, 'FL405', path, `${name} is a ${kind}: it holds no messages`);
+  return null;
+}
+
+/** What holds messages. */
+export const HOLDERS: readonly string[] = ['topic', 'queue'];
+
+function resolveInbox(context: Context, output: ConsumerOutput['inbox'], path: Path): Inbox | null {
+  if (output === undefined) return null;
+  const { window, database } = output;
+  if (database === undefined) return { windowNs: window, query: null };
+  const [name, operation] = split(database);
+  const query = resolveQuery(context, name, operation ?? undefined, [...path, 'database']);
+  return { windowNs: window, query };
+}
+
+/** What is tried again somewhere else does not block what is behind it. */
+function checkRetry(context: Context, { retry, onPoison }: ConsumerOutput, path: Path): void {
+  if (retry === undefined) return;
+  const at = [...path, 'retry', 'mode'];
+  if (retry.mode === 'delayed' && retry.backoff === undefined) {
+    const message = 'delayed by what: write a backoff, or mode: requeue for a retry at once';
+    report(context, 'FL208', at, message);
+  }
+  if (retry.mode !== 'inProcess' && onPoison === 'block') {
+    const message = `mode: ${retry.mode} lets the messages behind a failed one through, onPoison: block holds them: write onPoison: skip or deadLetter`;
+    report(context, 'FL208', at, message);
+  }
+}

@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import { backoffSchema } from '../../patterns/mechanisms/backoff-fields.js';
+import { duration, share, whole } from '../../spec/quantities.js';
+import { nameText, withShort } from './common.js';
+import { REFERENCE_PATTERN } from './common.js';
+
+const reference = (): z.ZodString => z.string().regex(REFERENCE_PATTERN).max(200);
+
+const retry = z
+  .strictObject({
+    attempts: whole({ min: 1, max: 1_000_000 })
+      .prefault(10)
+      .describe(
+        'Tries in all, the first included; with `onPoison: block` they never end. Unit: count. ' +
+          "Defaults to 10, as Spring's DefaultErrorHandler.",
+      ),
+    backoff: backoffSchema.optional().describe('Time between two tries. Defaults to none.'),
+    mode: z
+      .enum(['inProcess', 'requeue', 'delayed'])
+      .default('inProcess')
+      .describe(
+        'Where a failed message waits: `inProcess` holds the consumer and everything behind it; ' +
+          '`requeue` puts it back at once; `delayed` puts it aside for the back-off, as a retry topic ' +
+          'or a delay queue does. The last two give up the order. Defaults to inProcess.',
+      ),
+  })
+  .describe('How a failed message is tried again.');
+
+const inbox = z
+  .strictObject({
+    window: duration({ allowZero: false })
+      .prefault('24h')
+      .describe(
+        'How long the id of a message is kept, from its effect on; a redelivery after it has the ' +
+          'effect again. Unit: duration. Defaults to 24h.',
+      ),
+    database: reference()
+      .optional()
+      .describe(
+        'Database, or `database.operation`, that every delivery asks for the id before the handler. ' +
+          'Defaults to none: the id is part of what the handler writes anyway.',
+      ),
+  })
+  .describe('Remembers messages that have had their effect.');
+
+/** Fields of whoever handles messages: a subscriber of a topic, a consumer of a queue. */
+export const consumerFields = {
+  call: reference().describe(
+    'Endpoint that handles a message, inside the instances of its service. Required.',
+  ),
+  concurrency: whole({ min: 1, max: 1000 })
+    .prefault(1)
+    .describe('Handlers at once per instance. Unit: count. Defaults to 1.'),
+  batch: whole({ min: 1, max: 100_000 })
+    .prefault(1)
+    .describe('Messages of one run of the handler, at most. Unit: count. Defaults to 1.'),
+  retry: retry
+    .optional()
+    .describe('How a failed message is tried again. Defaults to none: a failure is the last.'),
+  onPoison: z
+    .enum(['block', 'skip', 'deadLetter'])
+    .default('block')
+    .describe(
+      'What becomes of a message whose attempts are used up: `block` goes on trying it, and what is ' +
+        'behind it waits; `skip` lets it go, its effect is lost; `deadLetter` moves it. Defaults to block.',
+    ),
+  deadLetter: nameText()
+    .optional()
+    .describe('Topic or queue for it; needed by `onPoison: deadLetter`. Defaults to none.'),
+  inbox: inbox.optional(),
+  filter: withShort(share(), { type: 'string' })
+    .prefault('100%')
+    .describe(
+      'Share of the messages that are wanted; the others are let go at no cost. Unit: share. ' +
+        'Defaults to 100%.',
+    ),
+};
+
+/** What they hold after validation. */
+
+export type ConsumerOutput = z.output<z.ZodObject<typeof consumerFields>>;
