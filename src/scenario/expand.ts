@@ -35,6 +35,10 @@ export function expand(root: Node, problems: Problems): Node {
   for (const name of ['services', 'gateways', 'templates', 'defaults']) section(name, expandHost);
   section('functions', expandFunction);
   for (const name of ['databases', 'templates', 'defaults']) section(name, expandDatabase);
+  section('databases', expandNodes);
+  // Of a service they are a plain number: what is no database keeps it.
+  section('templates', (node) => (get(node, 'operations') === undefined ? node : expandNodes(node)));
+  section('defaults', (node, key) => (key === 'databases' ? expandNodes(node) : node));
   for (const name of ['caches', 'templates', 'defaults']) section(name, expandCache);
   section('eventStores', expandDatabase);
   for (const name of ['workloads', 'templates', 'defaults']) {
@@ -136,10 +140,14 @@ function expandTo(node: Node): Node {
 function expandDatabase(node: Node): Node {
   if (node.type !== 'map') return node;
   const database = change(node, 'cpu', (value) => wrapScalar(value, 'cores'));
-  const nodes = change(database, 'replicas', (value) => wrapScalar(value, 'count'));
-  return change(nodes, 'operations', (value) =>
+  return change(database, 'operations', (value) =>
     changeAll(value, (operation) => wrapDistribution(operation, 'work')),
   );
+}
+
+function expandNodes(node: Node): Node {
+  if (node.type !== 'map') return node;
+  return change(node, 'replicas', (value) => wrapScalar(value, 'count'));
 }
 
 function expandCache(node: Node): Node {

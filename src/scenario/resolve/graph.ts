@@ -1,9 +1,9 @@
 import type { Gateway, Scenario, Target } from '../../spec/scenario.js';
 import type { Step } from '../../spec/steps.js';
 import { possibleRoutes, routeOf } from '../routes.js';
+import { sagaCalls, sagaStart } from './graph-sagas.js';
 import { asked, sharedLevel } from './chain-targets.js';
 import { leastOf, meanOf } from './count-bounds.js';
-import { sagaCalls, sagaStart } from './graph-sagas.js';
 import { projectionEdges, readEdges, storeEdges } from './graph-stores.js';
 
 /** One way a part may call another. */
