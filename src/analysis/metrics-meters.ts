@@ -64,7 +64,6 @@ const READINGS: ReadonlyMap<string, Reading> = new Map<string, Reading>([
   ['deadlocks', COUNTER],
   ['lockTimeouts', COUNTER],
   ['replicaLag', { form: 'gauge', scale: NS, merge: 'largest' }],
-  ['staleReads', COUNTER],
   ['lostCommits', COUNTER],
   ['failovers', COUNTER],
   ['environments', LEVEL],

@@ -38,15 +38,6 @@ export const DATABASE_METRICS: readonly Metric[] = [
       'furthest behind; 0 where none misses anything.',
   ),
   metric(
-    'staleReads',
-    ['database'],
-    'number',
-    'none',
-    'low',
-    'Reads at a replica that missed a committed write of their row (without `key`: any write); the mean ' +
-      'over runs.',
-  ),
-  metric(
     'lostCommits',
     ['database'],
     'number',

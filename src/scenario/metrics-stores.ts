@@ -32,20 +32,22 @@ export const STORE_METRICS: readonly Metric[] = [
   ),
   metric(
     'reads',
-    [...PROJECTION, 'cache', 'level'],
+    [...PROJECTION, 'cache', 'level', 'database'],
     'number',
     'none',
     'none',
-    'Reads of the view that were answered, lookups in a cache or a level; the mean over runs.',
+    'Reads of the view that were answered, lookups in a cache or a level, reads of a database with replicas; ' +
+      'the mean over runs.',
   ),
   metric(
     'staleReads',
-    [...PROJECTION, 'cache', 'level'],
+    [...PROJECTION, 'cache', 'level', 'database'],
     'share',
     'none',
     'low',
     'Share of the reads whose answer misses an event of its entity that was committed before the read ' +
-      'began; of a cache, whose value was written after it was loaded.',
+      'began; of a cache, whose value was written after it was loaded; of a database with replicas, at a replica ' +
+      'that missed a committed write of their row (without `key`: any write).',
   ),
   metric(
     'staleness',

@@ -2,7 +2,7 @@
 export const SAGA_REFERENCE = [
   {
     kind: 'orchestrated',
-    section: 'sagas',
+    component: 'saga',
     summary:
       'Steps that a service drives one after the other, undone in reverse when one of them fails. Each command is a call from an ' +
       'instance of the orchestrator; with `persistence` its state is written around each, and another instance goes on ' +
@@ -34,7 +34,7 @@ budgets: [ trip.inconsistent <= 0% ]
   },
   {
     kind: 'choreographed',
-    section: 'sagas',
+    component: 'saga',
     summary:
       'Services react to the events of others, and nobody holds the state of the whole. The saga says which effects belong together ' +
       'and by which endpoints its beginning and its ends are recognised; it watches and changes nothing.',

@@ -1,5 +1,7 @@
 import type { ComponentKind } from '../spec/component-kind.js';
+import { CACHE_REFERENCE } from './reference-caches.js';
 import { MESSAGING_REFERENCE } from './reference-messaging.js';
+import { SAGA_REFERENCE } from './reference-sagas.js';
 import { STORE_REFERENCE } from './reference-stores.js';
 
 /** A kind of component that is no policy: what it is, where it is written, and a file that shows it. */
@@ -15,4 +17,9 @@ export interface ReferenceEntry {
 }
 
 /** All of them, one list for each area. */
-export const REFERENCE: readonly ReferenceEntry[] = [...MESSAGING_REFERENCE, ...STORE_REFERENCE];
+export const REFERENCE: readonly ReferenceEntry[] = [
+  ...MESSAGING_REFERENCE,
+  ...STORE_REFERENCE,
+  ...CACHE_REFERENCE,
+  ...SAGA_REFERENCE,
+];

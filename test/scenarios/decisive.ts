@@ -778,9 +778,9 @@ export const DECISIVE: readonly Decisive[] = [
   row(
     'read-replicas',
     'db.staleReads in at-replicas',
-    762,
-    60,
-    '8000 reads, of which 1 - e^(-2/s x 50 ms) = 9.5 % miss a payment of their account',
+    0.0952,
+    0.0075,
+    '1 - e^(-2/s x 50 ms): the reads whose account was paid from within the lag',
   ),
   row(
     'renewal',

@@ -92,9 +92,11 @@ function formTable(component: ComponentKind, kind: string): string {
   const own = definitions[component];
   const one = own?.properties === undefined ? [] : [own];
   const forms = (own?.['oneOf'] ?? own?.['anyOf'] ?? one) as readonly JsonSchema[];
-  const form = forms.find(({ properties }) =>
+  const found = forms.find(({ properties }) =>
     JSON.stringify(properties?.['kind'] ?? null).includes(`"${kind}"`),
   );
+  // The levels of a cache have kinds, and all kinds of caches the same fields.
+  const form = found ?? (own?.properties === undefined ? undefined : own);
   if (form === undefined) return 'Its fields are those of its section.';
   // What a distribution or a back-off is made of is said on its own page.
   const fields = fieldsOf({ ...form, definitions } as JsonSchema).filter(

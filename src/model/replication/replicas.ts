@@ -49,6 +49,7 @@ export class Replicas {
   private confirmed = 0;
   /** By calling instance: its place in the round. */
   private readonly turns: Int32Array;
+  private readonly reads: Counter;
   private readonly staleReads: Counter;
   private readonly lostCommits: Counter;
   private readonly failovers: Counter;
@@ -65,6 +66,7 @@ export class Replicas {
     const { firstInstance, instances: count, name } = plan.components[component];
     const subject = { component, part: -1 };
     this.turns = new Int32Array(plan.instances.length);
+    this.reads = meters.counter('reads', subject);
     this.staleReads = meters.counter('staleReads', subject);
     this.lostCommits = meters.counter('lostCommits', subject);
     this.failovers = meters.counter('failovers', subject);
@@ -125,6 +127,7 @@ export class Replicas {
     const { instances, strands, keys, meters } = this.world;
     const { index } = instances[strands.instance[strand]];
     const { backlog } = this.nodes[index];
+    meters.count(this.reads);
     if (index === this.primary || backlog.length === 0) return;
     const isStale = key < 0 || backlog.has(rowOf(key, keys.value(key, strand)));
     if (isStale) meters.count(this.staleReads);
