@@ -34,6 +34,7 @@ import { Levels } from './levels.js';
 import { Meters } from './meters.js';
 import { Link } from './link.js';
 import { Loads } from './loads.js';
+import { DualWrites } from './messaging/dual-writes.js';
 import { Outages } from './outages.js';
 import { Outliers } from './outliers.js';
 import { Picks } from './picks.js';
@@ -115,6 +116,8 @@ export function assemble(
   world.coalescing = plan.coalescings.length > 0 ? new Coalescing(world) : null;
   setDoors(world, registry);
   world.sections = hasSections(world) ? new Sections(world) : null;
+  const isDual = plan.acts.some(({ act }) => act === 'dualMark');
+  world.dualWrites = isDual ? new DualWrites(world) : null;
   world.turnables = { poison: new Map(), rebalance: new Map() };
   world.acts = actsOf(world, registry);
   world.loads = new Loads(world);

@@ -11,6 +11,10 @@ export function actsOf(world: World, registry: Registry): readonly Act[] {
     switch (spec.act) {
       case 'publish':
         return channels.actOf(spec);
+      case 'outboxCommit':
+        return channels.outboxCommit(spec.service);
+      case 'dualMark':
+        return world.dualWrites!.actOf(spec);
       case 'lock':
       case 'statement':
       case 'committed':

@@ -1,6 +1,7 @@
 import type { PlanAct } from '../spec/modules.js';
 import type { Step } from '../spec/scenario.js';
 import type { KeyTable } from './keys.js';
+import { outboxOf } from './outbox.js';
 import type { Scope } from './scope.js';
 import type { Writer } from './writer.js';
 
@@ -16,7 +17,9 @@ export class Acts {
   }
 
   publish(w: Writer, step: StepOf<'publish'>, scope: Scope): number {
-    const { topic, key, confirm } = step;
+    const { topic, key, confirm, via } = step;
+    const insert = outboxOf(scope)?.insert.database ?? null;
+    const isInside = via === 'outbox' && insert !== null && scope.transactions.includes(insert);
     return this.add({
       act: 'publish',
       from: scope.part.id,
@@ -24,7 +27,17 @@ export class Acts {
       key: key === null ? -1 : this.keys.use(key, scope.where, 'a message'),
       count: w.counts.id(step.count),
       confirm,
+      database: isInside ? w.layout.byName.get(insert)!.id : -1,
+      via,
     });
+  }
+
+  outboxCommit({ part }: Scope): number {
+    return this.add({ act: 'outboxCommit', service: part.component.id });
+  }
+
+  dualMark({ part }: Scope, half: 'written' | 'published'): number {
+    return this.add({ act: 'dualMark', part: part.id, half });
   }
 
   lock(step: StepOf<'lock'>, scope: Scope): number {

@@ -224,6 +224,7 @@ function repeatable(layout: Layout, part: LaidPart, hops: number): boolean {
       return false;
     case 'unmatched':
     case 'group':
+    case 'relay':
       return true;
     case 'request':
       return false;

@@ -1,7 +1,7 @@
 import { invariant } from '../kernel/invariant.js';
 import type { PlanComponent, PlanInstance } from '../spec/plan.js';
 import type { Distribution } from '../kernel/distribution.js';
-import type { Subscriber, Topic } from '../spec/messaging.js';
+import type { Outbox, Subscriber, Topic } from '../spec/messaging.js';
 import type {
   Database,
   Endpoint,
@@ -38,7 +38,9 @@ export type PartSource =
   | { readonly kind: 'operation'; readonly operation: Operation; readonly database: Database }
   /** End of transactions, with the time that it takes. */
   | { readonly kind: 'commit'; readonly time: Distribution; readonly database: Database }
-  | { readonly kind: 'group'; readonly subscriber: Subscriber };
+  | { readonly kind: 'group'; readonly subscriber: Subscriber }
+  /** Who publishes the rows of an outbox. */
+  | { readonly kind: 'relay'; readonly outbox: Outbox };
 
 export interface LaidPart {
   readonly id: number;
@@ -76,6 +78,9 @@ const NO_COMMITS: readonly (readonly [string, Distribution])[] = [];
 
 /** Name of the part of a gateway that takes what no route matches. */
 export const UNMATCHED = 'unmatched';
+
+/** Name of the part of a service that publishes the rows of its outbox. */
+export const RELAY = 'outbox';
 
 /** Numbers components, parts, instances and zones by code unit of their names. */
 export function layOut(scenario: Scenario, problems: Problems): Layout {
@@ -188,6 +193,9 @@ function partsOf(
     case 'service':
       for (const [name, endpoint] of source.host.endpoints) {
         parts.push([name, { kind: 'endpoint', endpoint, service: source.host }]);
+      }
+      if (source.host.outbox !== null) {
+        parts.push([RELAY, { kind: 'relay', outbox: source.host.outbox }]);
       }
       break;
     case 'database':

@@ -10,6 +10,7 @@ import type { LaidComponent, LaidPart } from './layout.js';
 import { hostOf, partOf } from './layout.js';
 import type { Limiters } from './limiters.js';
 import { writeMiddleware } from './middleware.js';
+import { writeRelay } from './outbox.js';
 import { writeRoute } from './route-calls.js';
 import type { Scope } from './scope.js';
 import { locksRows } from './rows.js';
@@ -59,6 +60,8 @@ export function writeProgram(
       break;
     case 'group':
       return -1;
+    case 'relay':
+      return writeRelay(w, part, scope);
     case 'unmatched':
       w.assembler.emit(OP.DONE, withStatus(OUTCOME.clientError, 404));
       return at;

@@ -8,10 +8,11 @@ import { SLOT } from './assembler.js';
 import { writeChoose, writeParallel } from './branches.js';
 import { BARE } from './calls.js';
 import { StepNames } from './identity.js';
+import { changesData, writeDualMark, writePublish } from './outbox.js';
 import type { Scope } from './scope.js';
 import { inside, strand } from './scope.js';
 import { writeLock, writeTransaction } from './sections.js';
-import { writeAct, writeCall, writeJump, writeWhen, type Writer } from './writer.js';
+import { writeCall, writeJump, writeWhen, type Writer } from './writer.js';
 
 /** Loop registers of a strand. */
 const REGISTERS = 4;
@@ -162,10 +163,15 @@ function writeVerb(w: Writer, step: Step, scope: Scope): void {
       return;
     case 'query': {
       const to = { component: step.database, part: step.operation };
-      return writeCall(w, to, BARE, step.policy, scope, 'query');
+      writeCall(w, to, BARE, step.policy, scope, 'query');
+      // Inside a transaction nothing is changed before its commit.
+      if (scope.transactions.length === 0 && changesData(w.layout, step)) {
+        writeDualMark(w, 'written', scope);
+      }
+      return;
     }
     case 'publish':
-      return writeAct(w, w.acts.publish(w, step, scope), `publish:${step.topic}`, scope);
+      return writePublish(w, step, scope);
     case 'transaction':
       return writeTransaction(w, step, scope, writeSteps);
     case 'lock':

@@ -11,7 +11,7 @@ const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
   ['network', 'crossZoneCost'],
   [
     'services.*',
-    'tags memory resources outbox discovery probes ' + 'autoscaling versions version rollout',
+    'tags memory resources discovery probes ' + 'autoscaling versions version rollout',
   ],
   [
     'gateways.*',
@@ -43,7 +43,7 @@ const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
 const LATER_FIELDS: ReadonlyMap<string, string> = new Map([
   ['step', LATER_VERBS.join(' ')],
   ['query', 'key route consistency of'],
-  ['publish', 'size via acks'],
+  ['publish', 'size acks'],
   ['respond', 'responseSize degraded'],
   ['when', 'version'],
   ['bundle', 'tags'],

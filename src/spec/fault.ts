@@ -56,7 +56,9 @@ export interface FaultKind<S extends z.ZodType = z.ZodType> {
   readonly summary: string;
   readonly sources: readonly string[];
   /** What `target` may name. `link` = edges, components and zones (their messages); `between` for partition. */
-  readonly targets: readonly ('instance' | 'endpoint' | 'link' | 'workload' | 'between' | 'zone' | 'messages' | 'group')[];
+  readonly targets: readonly (
+    'instance' | 'endpoint' | 'link' | 'workload' | 'between' | 'zone' | 'messages' | 'group'
+  )[];
   /** Own fields, strict, described; without the common ones (id, target, at, for, ...). */
   readonly schema: S;
   /** A YAML list with one fault. */

@@ -84,6 +84,19 @@ export interface Rebalance {
   readonly isStatic: boolean;
 }
 
+/** Messages of a service on their way through a table of its database (OX-2). */
+export interface Outbox {
+  readonly insert: { readonly database: string; readonly operation: string };
+  readonly mode: 'polling' | 'cdc';
+  readonly pollNs: Ns;
+  readonly batchSize: number;
+  /** What each look and each mark asks of the database (OX-7); null = nothing. */
+  readonly query: { readonly database: string; readonly operation: string } | null;
+  /** CPU of the relaying instance for each row. */
+  readonly work: Distribution | null;
+  readonly cdcLatency: Distribution;
+}
+
 /** What a `publish` step does. */
 export interface PublishStep {
   readonly topic: string;
@@ -92,6 +105,7 @@ export interface PublishStep {
   /** How many messages. */
   readonly count: CountDistribution;
   readonly confirm: boolean;
+  readonly via: 'direct' | 'outbox';
 }
 
 /** A `publish` step in a program. */
@@ -106,6 +120,37 @@ export interface PlanPublish {
   /** Count id: how many messages. */
   readonly count: number;
   readonly confirm: boolean;
+  /** Component id of the database whose transaction around the step takes the message along, or -1. */
+  readonly database: number;
+  readonly via: 'direct' | 'outbox';
+}
+
+/** The commit of a transaction in which messages were written to an outbox. */
+export interface PlanOutboxCommit {
+  readonly act: 'outboxCommit';
+  /** Component id of the service. */
+  readonly service: number;
+}
+
+/** A database has been changed, or a message published, by an endpoint that does both (OX-1). */
+export interface PlanDualMark {
+  readonly act: 'dualMark';
+  /** Part id of the endpoint. */
+  readonly part: number;
+  readonly half: 'written' | 'published';
+}
+
+/** The outbox of a service. */
+export interface PlanOutbox {
+  /** Component id of the service, and part id of its relay. */
+  readonly component: number;
+  readonly part: number;
+  readonly spec: Outbox;
+  /** Programs of a look and of a mark, -1 = they take no time. */
+  readonly look: number;
+  readonly mark: number;
+  /** Distribution id. */
+  readonly cdcLatency: number;
 }
 
 /** A topic: its component, and what its groups do with messages. */

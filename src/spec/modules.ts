@@ -1,4 +1,11 @@
-import type { PlanPublish, PlanTopic, Topic } from './messaging.js';
+import type {
+  PlanDualMark,
+  PlanOutbox,
+  PlanOutboxCommit,
+  PlanPublish,
+  PlanTopic,
+  Topic,
+} from './messaging.js';
 import type { PlanCommitted, PlanLock, PlanRows, PlanStatement } from './sections.js';
 
 /** What a scenario holds beside services, their databases and their calls. */
@@ -10,9 +17,11 @@ export interface ScenarioModules {
 export interface PlanModules {
   readonly acts: readonly PlanAct[];
   readonly topics: readonly PlanTopic[];
+  readonly outboxes: readonly PlanOutbox[];
   /** Databases that lock rows. */
   readonly rows: readonly PlanRows[];
 }
 
 /** A step that leaves the process by another way than a call. */
-export type PlanAct = PlanPublish | PlanLock | PlanStatement | PlanCommitted;
+export type PlanAct =
+  PlanPublish | PlanOutboxCommit | PlanDualMark | PlanLock | PlanStatement | PlanCommitted;

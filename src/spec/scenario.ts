@@ -2,7 +2,7 @@ import type { CountDistribution } from '../kernel/counts.js';
 import type { Distribution } from '../kernel/distribution.js';
 import type { Ns } from '../kernel/time.js';
 import type { BalancingCommon } from './balancer.js';
-import type { PublishStep } from './messaging.js';
+import type { Outbox, PublishStep } from './messaging.js';
 import type { ScenarioModules } from './modules.js';
 import type { LockStep, TransactionStep } from './sections.js';
 import type { OutcomeName } from './outcome.js';
@@ -221,6 +221,7 @@ export interface Service extends Host {
   readonly middleware: readonly Middleware[];
   /** `default`, `callee` or `callee.endpoint` -> bundle. */
   readonly outbound: ReadonlyMap<string, Bundle>;
+  readonly outbox: Outbox | null;
 }
 
 export interface Gateway extends Host {

@@ -243,6 +243,7 @@ export function service(
   );
   return {
     outbound: new Map(),
+    outbox: null,
     ...own,
     ...host(name, own),
     middleware: placed(own.middleware ?? [], 'services', name),

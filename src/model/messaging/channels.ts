@@ -13,7 +13,11 @@ import type { World } from '../world.js';
 import type { Forwarding } from './group.js';
 import { KafkaTopic } from './kafka.js';
 import { Messages } from './messages.js';
+import { OutboxTable } from './outbox.js';
 import type { PollLoop } from './poll-loop.js';
+
+/** Waiters from this number down are relays, which wait for a message of the round that is the stamp. */
+const RELAYS = -2;
 
 /** All topics of a run, and the way of messages to them. */
 export class Channels {
@@ -31,6 +35,9 @@ export class Channels {
   private readonly byComponent: ReadonlyMap<number, number>;
   /** By number of their tasks: the loops whose members publish in transactions. */
   private readonly transactions: ReadonlyMap<number, PollLoop>;
+  private readonly relays: readonly OutboxTable[];
+  /** By component id of their services. */
+  private readonly outboxes: ReadonlyMap<number, OutboxTable>;
   /** By topic: the stream of its write latencies. */
   private readonly streams: readonly StreamKey[];
 
@@ -60,6 +67,17 @@ export class Channels {
           .map(({ loop }) => [loop.owner, loop] as const),
       ),
     );
+    const publishing = {
+      publish: (topic: number, message: number, outbox: number, round: number): void =>
+        this.write(topic, message, outbox < 0 ? -1 : RELAYS - outbox, round),
+    };
+    this.relays = plan.outboxes.map(
+      (spec, index) => new OutboxTable(world, this.messages, spec, index, publishing),
+    );
+    this.outboxes = new Map(this.relays.map((relay, k) => [plan.outboxes[k].component, relay]));
+    for (const relay of this.relays) {
+      world.sections?.whenEnded.push((branch) => relay.ended(branch));
+    }
     this.streams = plan.topics.map(({ component }) =>
       streamKey(plan.seed, replication, `topic/${plan.components[component].name}/publishLatency`),
     );
@@ -78,6 +96,10 @@ export class Channels {
     const { strands } = this.world;
     const count = this.draws.count(strand, pc, spec.count);
     const topic = this.byComponent.get(spec.topic)!;
+    if (spec.via === 'outbox') {
+      this.writeRows(spec, topic, strand, pc, count);
+      return OUTCOME.ok;
+    }
     const outputs = this.transactions.size === 0 ? null : this.outputsOf(strand);
     if (outputs !== null) {
       for (let k = 0; k < count; k++) outputs.push(topic, this.make(spec, strand, pc, k));
@@ -92,10 +114,29 @@ export class Channels {
     return waits && count > 0 ? PENDING : OUTCOME.ok;
   }
 
+  /** The messages of a step are rows of the outbox first. */
+  private writeRows(
+    spec: PlanPublish,
+    topic: number,
+    strand: number,
+    pc: number,
+    count: number,
+  ): void {
+    const { plan, sections } = this.world;
+    const table = this.outboxes.get(plan.parts[spec.from].component)!;
+    const branch = spec.database < 0 ? -1 : sections!.transactions.branchOf(strand, spec.database);
+    for (let k = 0; k < count; k++) table.write(branch, topic, this.make(spec, strand, pc, k));
+  }
+
   /** The kth message of a step. */
   private make(spec: PlanPublish, strand: number, pc: number, k: number): number {
     const tag = (this.draws.tag(strand, pc) + Math.imul(k, 0x9e3779b1)) | 0;
     return this.messages.ofStrand(strand, tag, spec.key);
+  }
+
+  /** Behind the commit of a transaction of a service. */
+  outboxCommit(service: number): Act {
+    return this.outboxes.get(service)!.committed();
   }
 
   /** A message that no step waits for. */
@@ -127,6 +168,7 @@ export class Channels {
     const { latency } = this.topics[topic].spec;
     if (latency < 0) {
       this.topics[topic].append(message);
+      if (waiter <= RELAYS) this.tell(waiter, stamp, OUTCOME.ok);
       return;
     }
     const { a, b } = this.streams[topic];
@@ -141,13 +183,19 @@ export class Channels {
   }
 
   private written(write: number): void {
-    const { strands, interpreter } = this.world;
     const waiter = this.waiter[write];
     const stamp = this.stamp[write];
     const topic = this.topics[this.topic[write]];
     const message = this.message[write];
     this.writes.give(write);
     topic.append(message);
-    if (waiter >= 0 && strands.stamp[waiter] === stamp) interpreter.acted(waiter, OUTCOME.ok);
+    this.tell(waiter, stamp, OUTCOME.ok);
+  }
+
+  /** Whoever waits for a message is told what has become of it. */
+  private tell(waiter: number, stamp: number, outcome: Outcome): void {
+    const { strands, interpreter } = this.world;
+    if (waiter <= RELAYS) this.relays[RELAYS - waiter].confirmed(stamp, outcome);
+    else if (waiter >= 0 && strands.stamp[waiter] === stamp) interpreter.acted(waiter, outcome);
   }
 }

@@ -44,6 +44,11 @@ export function callGraph(scenario: Omit<Scenario, 'faults' | 'report'>): CallGr
       }
       walker.steps(from, endpoint.steps, true, 1);
     }
+    const relayQuery = service.outbox?.query ?? null;
+    if (relayQuery !== null) {
+      const to = { component: relayQuery.database, part: relayQuery.operation };
+      walker.edge(`${name}.outbox`, to, null, false, 1, 1);
+    }
   }
   for (const [name, gateway] of scenario.gateways) {
     for (const route of gateway.routes) {
@@ -203,6 +208,13 @@ class Walker {
         const to = `${step.database}.${step.operation}`;
         this.edges.push({ from, to, certain, times, tries: triesOf(step.policy) });
         this.fallback(from, step.policy);
+        return;
+      }
+      case 'publish': {
+        const insert = this.scenario.services.get(componentOf(from))?.outbox?.insert;
+        if (step.via !== 'outbox' || insert === undefined) return;
+        const to = { component: insert.database, part: insert.operation };
+        this.edge(from, to, null, certain, times, 1);
         return;
       }
       case 'parallel': {

@@ -16,6 +16,7 @@ import { checkCoalescing } from './chains.js';
 import { resolveMiddleware } from './middleware.js';
 import { checkLevel, resolveProtocol } from './connections.js';
 import { sorted } from './names.js';
+import { resolveOutbox } from './outbox.js';
 import { resolvePlacement } from './placement.js';
 import { resolveQueue } from './queues.js';
 import { resolveSteps } from './steps.js';
@@ -50,6 +51,7 @@ export function resolveService(context: Context, name: string, output: ServiceOu
     endpoints,
     middleware,
     outbound: resolveOutbound(context, output.outbound, [...path, 'outbound']),
+    outbox: resolveOutbox(context, output.outbox, [...path, 'outbox']),
   };
 }
 

@@ -86,13 +86,24 @@ export function resolvePublish(
   modifiers: StepModifiers,
   path: Path,
 ): Step | null {
-  const { topic, key = null, count, confirm } = output;
+  const { topic, key = null, count, confirm, via } = output;
   checkKey(context, key, null, path);
+  checkOutbox(context, output, path);
   const thing = context.names.things.get(topic);
   if (thing === undefined) return unknown(context, topic, [...path, 'topic'], ['topic']);
   if (thing.kind !== 'topic') {
     report(context, 'FL405', [...path, 'topic'], `${topic} is a ${thing.kind}, not a topic`);
     return null;
   }
-  return { verb: 'publish', topic, key, count, confirm, ...modifiers };
+  return { verb: 'publish', topic, key, count, confirm, via, ...modifiers };
+}
+
+/** A message needs the outbox of the service whose endpoint publishes it. */
+function checkOutbox(context: Context, { via }: PublishOutput, path: Path): void {
+  if (via !== 'outbox') return;
+  const [section, name] = path;
+  const own = section === 'services' ? [section, name, 'outbox'] : null;
+  if (own !== null && writtenAt(context, own) !== undefined) return;
+  const who = own === null ? 'only a service has an outbox' : `${String(name)} has no outbox`;
+  report(context, 'FL208', [...path, 'via'], `${who}: write it there, or via: direct`);
 }

@@ -67,6 +67,11 @@ export function collectNames(
   for (const [name, service] of sorted(scenario.services)) {
     const parts = Object.keys(service.endpoints);
     for (const part of parts) checkPart(part, ['services', name, 'endpoints', part], raise);
+    if (service.outbox !== undefined && parts.includes('outbox')) {
+      const message =
+        'outbox is the part that publishes the rows of the outbox: choose another name';
+      raise('FL402', ['services', name, 'endpoints', 'outbox'], message);
+    }
     add('service', 'services', name, parts);
   }
   for (const [name, database] of sorted(scenario.databases)) {

@@ -27,6 +27,8 @@ import type { OnceOutput } from './common.js';
 import { pool } from './pools.js';
 import { cpuSchema, zoneSchema } from './host.js';
 import type { HostOutput, HostShape, MiddlewareOutput } from './host.js';
+import { outboxSchema } from './outbox.js';
+import type { OutboxOutput } from './outbox.js';
 import type { StepOutput } from './steps.js';
 import { methodText, REFERENCE_PATTERN } from './steps.js';
 
@@ -46,6 +48,7 @@ export interface EndpointOutput {
 
 export interface ServiceOutput extends HostOutput {
   readonly endpoints: Readonly<Record<string, EndpointOutput>>;
+  readonly outbox?: OutboxOutput;
 }
 
 /** One service. */
@@ -104,6 +107,7 @@ export function serviceSchema(
     ...extending,
     ...host,
     endpoints: named(endpoint).describe('What it answers. Required.'),
+    outbox: outboxSchema.optional(),
   });
   return inheriting(service.describe('A service.')).meta({
     id: 'service',

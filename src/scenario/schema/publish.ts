@@ -11,6 +11,13 @@ export const publishFields = z.strictObject({
   count: countDistribution()
     .prefault(1)
     .describe('How many messages. Unit: count or distribution of counts. Defaults to 1.'),
+  via: z
+    .enum(['direct', 'outbox'])
+    .default('direct')
+    .describe(
+      '`outbox`: the message is a row of the service that is published by and by, once it is committed; ' +
+        'in a `transaction` of the same database with that. Defaults to direct.',
+    ),
   confirm: z
     .boolean()
     .default(true)
