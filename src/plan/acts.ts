@@ -17,7 +17,7 @@ export class Acts {
   }
 
   publish(w: Writer, step: StepOf<'publish'>, scope: Scope): number {
-    const { topic, key, confirm, via } = step;
+    const { topic, key, confirm, via, bytes, acks } = step;
     const insert = outboxOf(scope)?.insert.database ?? null;
     const isInside = via === 'outbox' && insert !== null && scope.transactions.includes(insert);
     return this.add({
@@ -29,6 +29,8 @@ export class Acts {
       confirm,
       database: isInside ? w.layout.byName.get(insert)!.id : -1,
       via,
+      bytes,
+      acks,
     });
   }
 

@@ -25,7 +25,7 @@ export function governing(caller: LaidComponent, callee: LaidPart, own: Bundle |
   const { source } = caller;
   const covered = callee.component.kind !== 'database';
   if (source.kind === 'workload') return (covered ? source.workload.policy : null) ?? NO_BUNDLE;
-  if (source.kind === 'database' || source.kind === 'topic') return NO_BUNDLE;
+  if (!('host' in source) || !('outbound' in source.host)) return NO_BUNDLE;
   const { outbound } = source.host;
   return (
     outbound.get(`${callee.component.name}.${callee.name}`) ??

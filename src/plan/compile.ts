@@ -225,6 +225,7 @@ function repeatable(layout: Layout, part: LaidPart, hops: number): boolean {
     case 'unmatched':
     case 'group':
     case 'relay':
+    case 'produce':
       return true;
     case 'request':
       return false;

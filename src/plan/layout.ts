@@ -1,7 +1,8 @@
 import { invariant } from '../kernel/invariant.js';
 import type { PlanComponent, PlanInstance } from '../spec/plan.js';
 import type { Distribution } from '../kernel/distribution.js';
-import type { Outbox, Subscriber, Topic } from '../spec/messaging.js';
+import { PRODUCE } from '../scenario/resolve/names.js';
+import type { Broker, Outbox, Subscriber, Topic } from '../spec/messaging.js';
 import type {
   Database,
   Endpoint,
@@ -27,7 +28,8 @@ export type Source =
   | { readonly kind: 'gateway'; readonly host: Gateway }
   | { readonly kind: 'service'; readonly host: Service }
   | { readonly kind: 'database'; readonly host: Database }
-  | { readonly kind: 'topic'; readonly topic: Topic };
+  | { readonly kind: 'topic'; readonly topic: Topic }
+  | { readonly kind: 'broker'; readonly host: Broker };
 
 export type PartSource =
   | { readonly kind: 'request'; readonly request: Request; readonly workload: Workload }
@@ -39,6 +41,8 @@ export type PartSource =
   /** End of transactions, with the time that it takes. */
   | { readonly kind: 'commit'; readonly time: Distribution; readonly database: Database }
   | { readonly kind: 'group'; readonly subscriber: Subscriber }
+  /** What a node does for a request of a producer. */
+  | { readonly kind: 'produce'; readonly latency: Distribution }
   /** Who publishes the rows of an outbox. */
   | { readonly kind: 'relay'; readonly outbox: Outbox };
 
@@ -144,6 +148,7 @@ function sourcesOf(scenario: Scenario): (readonly [string, Source])[] {
   for (const [name, host] of scenario.services) all.push([name, { kind: 'service', host }]);
   for (const [name, host] of scenario.databases) all.push([name, { kind: 'database', host }]);
   for (const [name, topic] of scenario.topics) all.push([name, { kind: 'topic', topic }]);
+  for (const [name, host] of scenario.brokers) all.push([name, { kind: 'broker', host }]);
   return all.sort(([a], [b]) => byCodeUnit(a, b));
 }
 
@@ -205,6 +210,9 @@ function partsOf(
       for (const [name, time] of commits) {
         parts.push([name, { kind: 'commit', time, database: source.host }]);
       }
+      break;
+    case 'broker':
+      parts.push([PRODUCE, { kind: 'produce', latency: source.host.latency }]);
       break;
     case 'topic':
       for (const subscriber of source.topic.subscribers) {

@@ -1,5 +1,5 @@
 import type { PlanModules } from '../spec/modules.js';
-import { planTopics } from './messaging.js';
+import { planBrokers, planTopics } from './messaging.js';
 import { planOutboxes } from './outbox.js';
 import { planRows } from './rows.js';
 import type { Writer } from './writer.js';
@@ -8,6 +8,7 @@ import type { Writer } from './writer.js';
 export function planModules(w: Writer, programs: readonly number[]): PlanModules {
   return {
     acts: w.acts.list,
+    brokers: planBrokers(w),
     topics: planTopics(w, programs),
     outboxes: planOutboxes(w, programs),
     rows: planRows(w.layout),

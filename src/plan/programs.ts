@@ -60,6 +60,12 @@ export function writeProgram(
       break;
     case 'group':
       return -1;
+    case 'produce':
+      if (!isFree(source.latency)) {
+        const stream = scope.names.next('wait');
+        w.assembler.emit(OP.WAIT, w.distributions.id(source.latency), 0, 0, stream);
+      }
+      break;
     case 'relay':
       return writeRelay(w, part, scope);
     case 'unmatched':

@@ -68,6 +68,7 @@ const MERMAID_SHAPES = {
   service: ['[', ']'],
   database: ['[(', ')]'],
   topic: ['[/', '/]'],
+  broker: ['[[', ']]'],
   external: ['[[', ']]'],
 } as const;
 
@@ -77,6 +78,7 @@ const DOT_SHAPES = {
   service: 'box',
   database: 'cylinder',
   topic: 'cds',
+  broker: 'component',
 } as const;
 
 function nodesOf(graph: TopologyGraph): GraphNode[] {

@@ -5,6 +5,7 @@ import { checkExpression, parseExpression } from './expression.js';
 import type { ExpressionNames } from './expression.js';
 import type { Node, PathKey } from './located.js';
 import { get, items } from './located.js';
+import { PRODUCE } from './resolve/names.js';
 import type { CallGraph } from './resolve/graph.js';
 import type { FrameOutput } from './schema/scenario.js';
 
@@ -48,6 +49,9 @@ export function namesOf(judged: Judged, variants: readonly string[]): Expression
       parts: own.subscribers.map(({ group }) => group),
       instances: 0,
     });
+  }
+  for (const [name, own] of scenario.brokers) {
+    components.set(name, { kind: 'broker', parts: [PRODUCE], instances: own.replicas });
   }
   for (const [name, own] of scenario.workloads) {
     components.set(name, {

@@ -10,6 +10,7 @@ export const INHERITING: readonly string[] = [
   'gateways',
   'databases',
   'topics',
+  'brokers',
   'workloads',
 ];
 

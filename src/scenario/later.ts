@@ -4,10 +4,7 @@ import { LATER_VERBS } from './verbs.js';
 
 /** What the language knows and this version does not run, by place. `*` is any key or index. */
 const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
-  [
-    '',
-    'platform caches queues brokers sagas eventStores projections functions registries mesh sweeps',
-  ],
+  ['', 'platform caches queues sagas eventStores projections functions registries mesh sweeps'],
   ['network', 'crossZoneCost'],
   [
     'services.*',
@@ -26,11 +23,9 @@ const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
     'tags statementTimeout replicas route shards knee failover loadBalancing queue concurrency',
   ],
   ['databases.*.operations.*', 'rows scan fanout'],
-  [
-    'topics.*',
-    'tags broker replication minInsyncReplicas stored ordering event producer capacity overflow',
-  ],
+  ['topics.*', 'tags stored ordering event capacity overflow'],
   ['topics.*.subscribers.*', 'policy'],
+  ['brokers.*', 'tags cpu uncleanElection memoryLimit'],
   ['workloads.*', 'tags keys'],
   ['workloads.*.requests.*', 'keys'],
   ['faults.*', 'when jitter probability group role version'],
@@ -43,7 +38,6 @@ const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
 const LATER_FIELDS: ReadonlyMap<string, string> = new Map([
   ['step', LATER_VERBS.join(' ')],
   ['query', 'key route consistency of'],
-  ['publish', 'size acks'],
   ['respond', 'responseSize degraded'],
   ['when', 'version'],
   ['bundle', 'tags'],

@@ -10,6 +10,7 @@ const NAMED: ReadonlySet<string> = new Set([
   'services',
   'databases',
   'topics',
+  'brokers',
   'workloads',
 ]);
 

@@ -1,5 +1,5 @@
 /** What a component of a scenario is; each stands in a section of its own. */
-export type ComponentKind = 'workload' | 'gateway' | 'service' | 'database' | 'topic';
+export type ComponentKind = 'workload' | 'gateway' | 'service' | 'database' | 'topic' | 'broker';
 
 /** What its parts are called in references and metrics. */
 export const PART_KIND = Object.freeze({
@@ -8,6 +8,7 @@ export const PART_KIND = Object.freeze({
   service: 'endpoint',
   database: 'operation',
   topic: 'group',
+  broker: 'operation',
 } as const satisfies Record<ComponentKind, string>);
 export type PartKind = (typeof PART_KIND)[ComponentKind];
 
@@ -18,4 +19,5 @@ export const SECTION = Object.freeze({
   service: 'services',
   database: 'databases',
   topic: 'topics',
+  broker: 'brokers',
 } as const satisfies Record<ComponentKind, string>);

@@ -1,4 +1,6 @@
 import type {
+  Broker,
+  PlanBroker,
   PlanDualMark,
   PlanOutbox,
   PlanOutboxCommit,
@@ -11,11 +13,13 @@ import type { PlanCommitted, PlanLock, PlanRows, PlanStatement } from './section
 /** What a scenario holds beside services, their databases and their calls. */
 export interface ScenarioModules {
   readonly topics: ReadonlyMap<string, Topic>;
+  readonly brokers: ReadonlyMap<string, Broker>;
 }
 
 /** The same in a plan, and the steps that lead there. */
 export interface PlanModules {
   readonly acts: readonly PlanAct[];
+  readonly brokers: readonly PlanBroker[];
   readonly topics: readonly PlanTopic[];
   readonly outboxes: readonly PlanOutbox[];
   /** Databases that lock rows. */

@@ -436,6 +436,7 @@ export function scenario(parts: ScenarioParts): Scenario {
     description: null,
     tags: [],
     topics: new Map(),
+    brokers: new Map(),
     run: {
       durationNs: seconds(60),
       warmupNs: 0,

@@ -14,6 +14,7 @@ import type { Forwarding } from './group.js';
 import { KafkaTopic } from './kafka.js';
 import { Messages } from './messages.js';
 import { OutboxTable } from './outbox.js';
+import { Writes } from './writes.js';
 import type { PollLoop } from './poll-loop.js';
 
 /** Waiters from this number down are relays, which wait for a message of the round that is the stamp. */
@@ -25,7 +26,9 @@ export class Channels {
   readonly topics: readonly KafkaTopic[];
   private readonly world: World;
   private readonly draws: Draws;
-  private readonly writes = new Slots(64);
+  private readonly underWay = new Slots(64);
+  /** By topic: the way to its broker, null where it has none. */
+  private readonly writes: readonly (Writes | null)[];
   /** By write under way: topic, message, and the strand that waits for it with its stamp, or -1. */
   private topic: Int32Array = new Int32Array(0);
   private message: Int32Array = new Int32Array(0);
@@ -46,7 +49,7 @@ export class Channels {
     const { plan, replication, engine } = world;
     this.draws = new Draws(world);
     this.messages = new Messages(world);
-    this.writes.onGrow((capacity) => {
+    this.underWay.onGrow((capacity) => {
       this.topic = widenInt32(this.topic, capacity);
       this.message = widenInt32(this.message, capacity);
       this.waiter = widenInt32(this.waiter, capacity);
@@ -55,11 +58,23 @@ export class Channels {
     this.writtenOp = engine.define('written', (write) => this.written(write));
     this.byComponent = new Map(plan.topics.map(({ component }, index) => [component, index]));
     const forwarding: Forwarding = {
-      copy: (message, component) => this.forward(this.messages.copyOf(message), component),
-      settle: (outputs, isCommitted) => this.settle(outputs, isCommitted),
+      copy: (message, component, instance) =>
+        this.forward(this.messages.copyOf(message), component, instance),
+      settle: (outputs, isCommitted, instance) => this.settle(outputs, isCommitted, instance),
     };
     const setup = { world, registry, messages: this.messages, forwarding };
     this.topics = plan.topics.map((spec) => new KafkaTopic(setup, spec));
+    const lines = plan.brokers.map(
+      ({ component }) => new Float64Array(plan.components[component].instances),
+    );
+    const tell = (waiter: number, stamp: number, outcome: Outcome): void =>
+      this.tell(waiter, stamp, outcome);
+    this.writes = this.topics.map((topic) => {
+      const { broker } = topic.spec;
+      if (broker < 0) return null;
+      const own = { broker: plan.brokers[broker], lines: lines[broker], tell };
+      return new Writes({ world, messages: this.messages, topic, ...own });
+    });
     this.transactions = new Map(
       this.topics.flatMap(({ groups }) =>
         groups
@@ -68,8 +83,13 @@ export class Channels {
       ),
     );
     const publishing = {
-      publish: (topic: number, message: number, outbox: number, round: number): void =>
-        this.write(topic, message, outbox < 0 ? -1 : RELAYS - outbox, round),
+      publish: (
+        topic: number,
+        message: number,
+        outbox: number,
+        round: number,
+        instance: number,
+      ): void => this.write(topic, message, outbox < 0 ? -1 : RELAYS - outbox, round, instance),
     };
     this.relays = plan.outboxes.map(
       (spec, index) => new OutboxTable(world, this.messages, spec, index, publishing),
@@ -105,6 +125,8 @@ export class Channels {
       for (let k = 0; k < count; k++) outputs.push(topic, this.make(spec, strand, pc, k));
       return OUTCOME.ok;
     }
+    const writes = this.writes[topic];
+    if (writes !== null) return this.produce(writes, spec, strand, pc, count);
     const waits = spec.confirm && this.topics[topic].spec.latency >= 0;
     for (let k = 0; k < count; k++) {
       const message = this.make(spec, strand, pc, k);
@@ -112,6 +134,24 @@ export class Channels {
       this.write(topic, message, last ? strand : -1, strands.stamp[strand]);
     }
     return waits && count > 0 ? PENDING : OUTCOME.ok;
+  }
+
+  /** The messages of a step go through the producer of its instance. */
+  private produce(
+    writes: Writes,
+    spec: PlanPublish,
+    strand: number,
+    pc: number,
+    count: number,
+  ): Outcome {
+    if (count === 0) return OUTCOME.ok;
+    const { strands } = this.world;
+    const { bytes: size, acks, confirm, key } = spec;
+    const messages = Array.from({ length: count }, (_, k) => this.make(spec, strand, pc, k));
+    const stamp = strands.stamp[strand];
+    const instance = strands.instance[strand];
+    const own = { messages, instance, keyed: key >= 0, size, acks, confirm };
+    return writes.publish({ ...own, waiter: strand, stamp }) ? PENDING : OUTCOME.ok;
   }
 
   /** The messages of a step are rows of the outbox first. */
@@ -140,8 +180,8 @@ export class Channels {
   }
 
   /** A message that no step waits for. */
-  private forward(message: number, component: number): void {
-    this.write(this.byComponent.get(component)!, message, -1, 0);
+  private forward(message: number, component: number, instance: number): void {
+    this.write(this.byComponent.get(component)!, message, -1, 0, instance);
   }
 
   /** The transaction in which a strand publishes; null = none. */
@@ -154,17 +194,29 @@ export class Channels {
     return loop === undefined ? null : loop.memberOf(strands.link[job]).outputs;
   }
 
-  private settle(outputs: number[], isCommitted: boolean): void {
+  private settle(outputs: number[], isCommitted: boolean, instance: number): void {
     for (let k = 0; k < outputs.length; k += 2) {
-      if (isCommitted) this.write(outputs[k], outputs[k + 1], -1, 0);
+      if (isCommitted) this.write(outputs[k], outputs[k + 1], -1, 0, instance);
       else this.messages.drop(outputs[k + 1]);
     }
     outputs.length = 0;
   }
 
   /** The message is on its way to the topic; `waiter` is told when it is there. */
-  private write(topic: number, message: number, waiter: number, stamp: number): void {
+  private write(
+    topic: number,
+    message: number,
+    waiter: number,
+    stamp: number,
+    instance = -1,
+  ): void {
     const { engine, samplers } = this.world;
+    const writes = this.writes[topic];
+    if (writes !== null) {
+      const own = { messages: [message], instance, keyed: true, size: 0, acks: null };
+      writes.publish({ ...own, confirm: waiter !== -1, waiter, stamp });
+      return;
+    }
     const { latency } = this.topics[topic].spec;
     if (latency < 0) {
       this.topics[topic].append(message);
@@ -174,7 +226,7 @@ export class Channels {
     const { a, b } = this.streams[topic];
     const { lineageA, lineageB } = this.messages;
     const time = samplers.draw(latency, a, b, lineageA[message], lineageB[message], 0);
-    const write = this.writes.take();
+    const write = this.underWay.take();
     this.topic[write] = topic;
     this.message[write] = message;
     this.waiter[write] = waiter;
@@ -187,7 +239,7 @@ export class Channels {
     const stamp = this.stamp[write];
     const topic = this.topics[this.topic[write]];
     const message = this.message[write];
-    this.writes.give(write);
+    this.underWay.give(write);
     topic.append(message);
     this.tell(waiter, stamp, OUTCOME.ok);
   }

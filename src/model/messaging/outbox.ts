@@ -15,7 +15,7 @@ import type { Messages } from './messages.js';
 
 /** Who publishes for an outbox: `waiter` is told when the message is there, or that it never will be. */
 export interface Publishing {
-  publish(topic: number, message: number, outbox: number, round: number): void;
+  publish(topic: number, message: number, outbox: number, round: number, instance: number): void;
 }
 
 /** Numbers of a row: topic and message. */
@@ -162,7 +162,8 @@ export class OutboxTable {
 
   private tailed(topic: number, message: number): void {
     this.note(message);
-    this.publishing.publish(topic, message, -1, 0);
+    const { firstInstance } = this.world.plan.components[this.spec.component];
+    this.publishing.publish(topic, message, -1, 0, firstInstance);
     this.gone(message);
   }
 
@@ -190,12 +191,13 @@ export class OutboxTable {
     }
     this.missing = this.batch;
     const { round, batch, published } = this;
+    const leader = this.leader!.id;
     this.published = Math.max(published, batch);
     for (let k = 0; k < batch; k++) {
       const message = this.rows.get(k);
       if (k < published) this.world.meters.count(this.again);
       else this.note(message);
-      this.publishing.publish(this.topics.get(k), message, this.index, round);
+      this.publishing.publish(this.topics.get(k), message, this.index, round, leader);
     }
   }
 

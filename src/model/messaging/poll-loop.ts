@@ -36,7 +36,7 @@ export interface LoopSetup {
   readonly redelivered: Counter;
   readonly delays: Durations;
   /** What a transaction has published is sent, or thrown away. */
-  readonly settle: (outputs: number[], isCommitted: boolean) => void;
+  readonly settle: (member: Member, isCommitted: boolean) => void;
 }
 
 /** What a member does: it polls, runs the handler for record after record, commits, and polls again. */
@@ -158,7 +158,7 @@ export class PollLoop implements TaskOwner {
       const log = assigned[(member.turn + k) % assigned.length];
       const from = position[log];
       const to = Math.min(logs[log].partition.end, from + room);
-      if (to === from) continue;
+      if (to === from || !logs[log].partition.isLed) continue;
       batch.push(log, from, to);
       position[log] = to;
       room -= to - from;
@@ -334,7 +334,7 @@ export class PollLoop implements TaskOwner {
 
   private settle(member: Member, isCommitted: boolean): void {
     member.effects.length = 0;
-    this.setup.settle(member.outputs, isCommitted);
+    this.setup.settle(member, isCommitted);
   }
 
   private loseRest({ batch, at }: Member): void {

@@ -2,6 +2,7 @@ import type { Subscriber, Topic } from '../../spec/messaging.js';
 import type { Step, StepModifiers } from '../../spec/scenario.js';
 import type { TopicOutput } from '../schema/messaging.js';
 import type { PublishOutput } from '../schema/publish.js';
+import { resolveProducer, resolveTopicBroker } from './brokers.js';
 import { checkKey } from './bundles.js';
 import { resolveConsumer } from './consumer.js';
 import type { Context, Path } from './context.js';
@@ -9,7 +10,12 @@ import { report, writtenAt } from './context.js';
 import { unknown } from './targets.js';
 
 /** One topic in its final form. */
-export function resolveTopic(context: Context, name: string, output: TopicOutput): Topic {
+export function resolveTopic(
+  context: Context,
+  name: string,
+  output: TopicOutput,
+  nodes: ReadonlyMap<string, number>,
+): Topic {
   const path = ['topics', name];
   const { kind, partitions, publishLatency, backlog } = output;
   const { subscribers } = output;
@@ -25,6 +31,10 @@ export function resolveTopic(context: Context, name: string, output: TopicOutput
     critical: output.critical,
     kind,
     partitions,
+    broker: resolveTopicBroker(context, output, nodes, path),
+    replication: output.replication,
+    minInsyncReplicas: output.minInsyncReplicas,
+    producer: resolveProducer(output.producer),
     publishLatency,
     backlog,
     retentionNs: output.retention,
@@ -86,7 +96,7 @@ export function resolvePublish(
   modifiers: StepModifiers,
   path: Path,
 ): Step | null {
-  const { topic, key = null, count, confirm, via } = output;
+  const { topic, key = null, count, confirm, via, size, acks = null } = output;
   checkKey(context, key, null, path);
   checkOutbox(context, output, path);
   const thing = context.names.things.get(topic);
@@ -95,7 +105,8 @@ export function resolvePublish(
     report(context, 'FL405', [...path, 'topic'], `${topic} is a ${thing.kind}, not a topic`);
     return null;
   }
-  return { verb: 'publish', topic, key, count, confirm, via, ...modifiers };
+  const own = { topic, key, count, confirm, via, bytes: size, acks };
+  return { verb: 'publish', ...own, ...modifiers };
 }
 
 /** A message needs the outbox of the service whose endpoint publishes it. */

@@ -25,6 +25,9 @@ export interface Names {
 
 type Raise = (code: Code, path: readonly (string | number)[], message: string) => void;
 
+/** What the nodes of a broker do for a request of a producer. */
+export const PRODUCE = 'produce';
+
 /** Words that mean something of their own in references. */
 export const RESERVED: ReadonlySet<string> = new Set(
   'all default none self base before clients cascade run canary stable'.split(' '),
@@ -84,6 +87,7 @@ export function collectNames(
     checkGroups(name, groups, raise);
     add('topic', 'topics', name, groups);
   }
+  for (const [name] of sorted(scenario.brokers)) add('broker', 'brokers', name, [PRODUCE]);
   for (const [name] of sorted(scenario.workloads)) add('workload', 'workloads', name, []);
   const zones = sorted(scenario.network.zones).map(([name]) => name);
   for (const zone of zones) claim('network.zones', zone, ['network', 'zones', zone]);

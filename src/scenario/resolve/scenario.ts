@@ -1,4 +1,4 @@
-import type { Topic } from '../../spec/messaging.js';
+import type { Broker, Topic } from '../../spec/messaging.js';
 import type { Database, Gateway, Host, Scenario, Service, Workload } from '../../spec/scenario.js';
 import type { Problems } from '../diagnostics.js';
 import type { MapNode, Node, PathKey } from '../located.js';
@@ -14,6 +14,7 @@ import type { CallGraph } from './graph.js';
 import { callGraph, certainCycle } from './graph.js';
 import { resolveGateways } from './gateways.js';
 import { resolveDatabase } from './databases.js';
+import { resolveBroker } from './brokers.js';
 import { resolveTopic } from './messaging.js';
 import { resolveService } from './hosts.js';
 import { collectNames, sorted } from './names.js';
@@ -53,7 +54,11 @@ export function resolveScenario(
   const databases = mapOf(output.databases, (name, own): Database =>
     resolveDatabase(context, name, own),
   );
-  const topics = mapOf(output.topics, (name, own): Topic => resolveTopic(context, name, own));
+  const brokers = mapOf(output.brokers, (name, own): Broker => resolveBroker(context, name, own));
+  const nodes = new Map([...brokers].map(([name, { replicas }]) => [name, replicas]));
+  const topics = mapOf(output.topics, (name, own): Topic =>
+    resolveTopic(context, name, own, nodes),
+  );
   const workloads = mapOf(output.workloads, (name, own): Workload =>
     resolveWorkload(context, name, own, gateways, output.run.duration),
   );
@@ -69,11 +74,12 @@ export function resolveScenario(
     services,
     databases,
     topics,
+    brokers,
     workloads,
   };
   const graph = callGraph(parts);
   checkCalls(context, parts, graph);
-  const hosts = new Map<string, Host>([...services, ...gateways, ...databases]);
+  const hosts = new Map<string, Host>([...services, ...gateways, ...databases, ...brokers]);
   const aims = { hosts, services, gateways, graph, durationNs: output.run.duration };
   const faults = resolveFaults(context, output.faults ?? [], aims);
   const scenario: Scenario = { ...parts, faults, report: resolveReport(context, output.report) };

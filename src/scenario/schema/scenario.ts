@@ -3,6 +3,8 @@ import type { FaultKind } from '../../spec/fault.js';
 import type { PolicyKind } from '../../spec/policy.js';
 import { admissionSchema } from './admission.js';
 import type { BundleOutput } from './bundle.js';
+import type { BrokerOutput } from './brokers.js';
+import { brokerSchema } from './brokers.js';
 import { bundleSchema } from './bundle.js';
 import { freeText, named } from './common.js';
 import type { DatabaseOutput, GatewayOutput, ServiceOutput } from './components.js';
@@ -29,6 +31,7 @@ export interface ScenarioOutput {
   readonly services?: Readonly<Record<string, ServiceOutput>>;
   readonly databases?: Readonly<Record<string, DatabaseOutput>>;
   readonly topics?: Readonly<Record<string, TopicOutput>>;
+  readonly brokers?: Readonly<Record<string, BrokerOutput>>;
   readonly workloads?: Readonly<Record<string, WorkloadOutput>>;
   readonly faults?: readonly FaultOutput[];
   readonly report: z.output<typeof reportSchema>;
@@ -63,6 +66,7 @@ export const EXPLICIT_SECTIONS = [
   'services',
   'databases',
   'topics',
+  'brokers',
   'workloads',
   'faults',
   'report',
@@ -92,6 +96,7 @@ export function buildSchemas(
     services: named(service).optional().describe('Services with endpoints.'),
     databases: named(databaseSchema).optional().describe('Databases with operations and pools.'),
     topics: named(topicSchema).optional().describe('Logs that groups of consumers read.'),
+    brokers: named(brokerSchema).optional().describe('Clusters that topics live on.'),
     workloads: named(workload).optional().describe('Who asks what, and when.'),
     faults: z.array(faultSchema(faults)).optional().describe('What goes wrong, and when.'),
     report: reportSchema.prefault({}).describe('How results are shown.'),
@@ -130,6 +135,11 @@ export function buildSchemas(
           .optional()
           .meta({ anyOf: [definition('topic')] })
           .describe('Laid under every topic.'),
+        brokers: z
+          .unknown()
+          .optional()
+          .meta({ anyOf: [definition('broker')] })
+          .describe('Laid under every broker.'),
         workloads: z
           .unknown()
           .optional()
@@ -158,7 +168,14 @@ export function buildSchemas(
 }
 
 /** What templates and defaults may hold: the fields of these. */
-const ENTRIES: readonly string[] = ['service', 'gateway', 'database', 'topic', 'workload'];
+const ENTRIES: readonly string[] = [
+  'service',
+  'gateway',
+  'database',
+  'topic',
+  'broker',
+  'workload',
+];
 
 function definition(name: string): { $ref: string } {
   return { $ref: `#/definitions/${name}` };
