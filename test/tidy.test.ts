@@ -27,6 +27,8 @@ const LONG_FILES: Readonly<Record<string, string>> = {
     'what a call goes through and what a policy may do to it are one machine, law by law',
   'src/model/server.ts':
     'one execution from arrival to answer is one state machine, its hooks included',
+  'src/plan/caching.ts':
+    'what a read or a write of a cache becomes is one program, level by level and pattern by pattern',
   'src/spec/result.ts': 'the result document is one contract, read from top to bottom',
   'src/spec/scenario.ts': 'the explicit scenario is one contract, read from top to bottom',
 };

@@ -1,5 +1,5 @@
 import type { MeterRecord, RunRecord } from '../spec/record.js';
-import { distributionOf, largestOf, meanOf, type Measured } from './estimate.js';
+import { distributionOf, largestOf, meanOf, ratioOf, type Measured } from './estimate.js';
 import type { Question } from './metrics.js';
 import { mergeAll, mergeSegments, sumCells } from './sums.js';
 
@@ -7,7 +7,9 @@ import { mergeAll, mergeSegments, sumCells } from './sums.js';
 type Reading =
   | { readonly form: 'counter' }
   | { readonly form: 'gauge'; readonly scale: number; readonly merge: 'sum' | 'largest' }
-  | { readonly form: 'durations' };
+  | { readonly form: 'durations' }
+  /** A counter over the sum of itself and another. */
+  | { readonly form: 'ratio'; readonly of: string; readonly others: string };
 
 const COUNTER: Reading = { form: 'counter' };
 const LEVEL: Reading = { form: 'gauge', scale: 1, merge: 'sum' };
@@ -34,6 +36,11 @@ const READINGS: ReadonlyMap<string, Reading> = new Map<string, Reading>([
   ['lockWait', DURATIONS],
   ['deadlocks', COUNTER],
   ['lockTimeouts', COUNTER],
+  ['loads', COUNTER],
+  ['evictions', COUNTER],
+  ['staleReads', COUNTER],
+  ['lostWrites', COUNTER],
+  ['hitRatio', { form: 'ratio', of: 'hits', others: 'misses' }],
 ]);
 
 /** What turns the values of a gauge into the unit that users see: ages are recorded in ns. */
@@ -53,6 +60,8 @@ export function measureMeters(question: Question): Measured | null {
         runs.map((meters) => countOf(meters, question)),
         'exact',
       );
+    case 'ratio':
+      return ratio(question, reading);
     case 'gauge':
       return gauge(runs, question, reading);
     case 'durations': {
@@ -67,14 +76,33 @@ export function measureMeters(question: Question): Measured | null {
   }
 }
 
-/** The meters of the subject with the name of the metric: its own, else those of its parts. */
-function metersOf(record: RunRecord, { selection, metric }: Question): readonly MeterRecord[] {
+/** The meters of the subject with a name, that of the metric: its own, else those of its parts. */
+function metersOf(
+  record: RunRecord,
+  { selection, metric }: Question,
+  wanted = metric.name,
+): readonly MeterRecord[] {
   const parts = new Set(selection.parts);
   const named = record.meters.filter(
-    ({ name, component }) => name === metric.name && selection.callees.has(component),
+    ({ name, component }) => name === wanted && selection.callees.has(component),
   );
   const own = named.filter(({ part }) => part < 0);
   return own.length > 0 ? own : named.filter(({ part }) => parts.has(part));
+}
+
+/** A share of what was counted under two names. */
+function ratio(
+  question: Question,
+  { of, others }: Extract<Reading, { readonly form: 'ratio' }>,
+): Measured {
+  const counts = (name: string): number[] =>
+    question.data.records.map((record) => countOf(metersOf(record, question, name), question));
+  const over = counts(of);
+  const rest = counts(others);
+  return ratioOf(
+    over,
+    over.map((count, run) => count + rest[run]),
+  );
 }
 
 function countOf(meters: readonly MeterRecord[], { window }: Question): number {

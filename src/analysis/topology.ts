@@ -51,6 +51,9 @@ function flowsOf(plan: Plan): readonly { readonly from: number; readonly to: num
   const add = (from: number, to: number): void => void flows.set(`${from}/${to}`, { from, to });
   for (const act of plan.acts) {
     if (act.act === 'publish') add(plan.parts[act.from].component, act.topic);
+    // A shared level is called: its edges are there already.
+    if (act.act === 'cache' && act.op === 'lookup')
+      add(plan.parts[act.from].component, plan.caches[act.cache].component);
   }
   for (const { component, groups } of plan.topics) {
     for (const { handler } of groups) add(component, plan.parts[handler].component);

@@ -12,6 +12,7 @@ import { actsOf } from './modules.js';
 import { Admission } from './admission.js';
 import { Balancers } from './balancers.js';
 import { Board } from './board.js';
+import { Caches } from './caching/caches.js';
 import { Calls } from './calls.js';
 import { Chains } from './chains.js';
 import { Checks } from './checks.js';
@@ -119,6 +120,7 @@ export function assemble(
   const isDual = plan.acts.some(({ act }) => act === 'dualMark');
   world.dualWrites = isDual ? new DualWrites(world) : null;
   world.turnables = { poison: new Map(), rebalance: new Map() };
+  world.caches = plan.caches.length > 0 ? new Caches(world) : null;
   world.acts = actsOf(world, registry);
   world.loads = new Loads(world);
   const outages = (world.outages = new Outages(world));

@@ -295,6 +295,11 @@ export class Interpreter {
       this.world.strands.pc[strand] = target;
       return true;
     }
+    if (mode === CALL_MODE.KEEP) {
+      this.world.strands.pc[strand] = target;
+      this.world.strands.outcome[strand] = outcome;
+      return true;
+    }
     if (mode === CALL_MODE.CHECK) return this.guards.unchecked(strand, outcome, target);
     if (mode === CALL_MODE.ANSWER) this.end(strand, this.answered(target, outcome));
     else this.end(strand, mode === CALL_MODE.PASS ? outcome & ~AMBIGUOUS : relayed(outcome));

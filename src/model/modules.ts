@@ -19,6 +19,8 @@ export function actsOf(world: World, registry: Registry): readonly Act[] {
       case 'statement':
       case 'committed':
         return world.sections!.actOf(spec, id);
+      case 'cache':
+        return world.caches!.actOf(spec);
     }
   });
 }

@@ -135,6 +135,7 @@ export class Server {
     this.quit(strand, result);
     strands.ended[strand] = engine.now;
     if (world.coalescing !== null) world.coalescing.answered(strand, result);
+    if (world.caches !== null) world.caches.ended(strand, result);
     engine.note((strands.instance[strand] << 5) | (result & 31), strands.lineageA[strand]);
     this.world.effects.book(strand, worked);
     const instance = world.instances[strands.instance[strand]];
@@ -251,6 +252,7 @@ export class Server {
     const instance = world.instances[strands.instance[strand]];
     strands.stamp[strand]++;
     if (world.coalescing !== null) world.coalescing.stopped(strand);
+    if (world.caches !== null) world.caches.stopped(strand);
     switch (strands.state[strand]) {
       case STATE.CPU:
         instance.cores.leave(strand);

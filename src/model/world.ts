@@ -7,6 +7,7 @@ import type { Plan } from '../spec/plan.js';
 import type { LimiterState } from '../spec/policy.js';
 import type { Act } from './acts.js';
 import type { Admission } from './admission.js';
+import type { Caches } from './caching/caches.js';
 import type { Calls } from './calls.js';
 import type { Checks } from './checks.js';
 import type { Coalescing } from './coalescing.js';
@@ -141,6 +142,8 @@ export interface World {
   readonly tasks: Tasks;
   /** By act id, see PlanAct in spec/modules. */
   readonly acts: readonly Act[];
+  /** Null where there are none. */
+  readonly caches: Caches | null;
   readonly meters: Meters;
   /** Null where no step holds a connection or a lock, and no database locks rows. */
   readonly sections: Sections | null;

@@ -1,3 +1,4 @@
+import type { PlanCacheAct } from '../spec/caching.js';
 import type { PlanAct } from '../spec/modules.js';
 import type { Step } from '../spec/scenario.js';
 import type { KeyTable } from './keys.js';
@@ -11,6 +12,7 @@ type StepOf<V extends Step['verb']> = Extract<Step, { readonly verb: V }>;
 export class Acts {
   readonly list: PlanAct[] = [];
   private readonly keys: KeyTable;
+  private readonly loads = new Map<number, number>();
 
   constructor(keys: KeyTable) {
     this.keys = keys;
@@ -56,6 +58,23 @@ export class Acts {
 
   committed({ part }: Scope): number {
     return this.add({ act: 'committed', part: part.id });
+  }
+
+  /** An instruction of a cache. */
+  cache(act: PlanCacheAct): number {
+    return this.add(act);
+  }
+
+  /** Number of the next load of a part: what a strand knows of it has a place of its own. */
+  nextLoad(part: number): number {
+    const load = this.loads.get(part) ?? 0;
+    this.loads.set(part, load + 1);
+    return load;
+  }
+
+  /** Number of a key that a cache is about. */
+  keyOf(key: string | null, where: string): number {
+    return key === null ? -1 : this.keys.use(key, where, 'a cache');
   }
 
   private add(act: PlanAct): number {

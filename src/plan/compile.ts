@@ -226,6 +226,7 @@ function repeatable(layout: Layout, part: LaidPart, hops: number): boolean {
     case 'group':
     case 'relay':
     case 'produce':
+    case 'level':
       return true;
     case 'request':
       return false;
@@ -323,6 +324,9 @@ function planComponent(
   const { loadBalancing, external, critical } = host;
   const resources = { runtime, concurrency, queue, cpu, cancellation, gc, lifecycle };
   const own = { ...resources, loadBalancing, external, critical };
+  if (source.kind === 'cache') {
+    return { ...common, ...own, maxConnections: source.cache.maxConnections };
+  }
   if (source.kind !== 'database') return { ...common, ...own };
   const { maxConnections, reserved, connect } = source.host;
   return {

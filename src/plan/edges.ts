@@ -1,3 +1,4 @@
+import type { Cache } from '../spec/caching.js';
 import type { PlanBundle, PlanConnections, PlanEdge } from '../spec/plan.js';
 import type { Bundle, Layer, LoadBalancing, OutlierDetection } from '../spec/scenario.js';
 import type { Pool, Protocol } from '../spec/resources.js';
@@ -143,6 +144,7 @@ function compareUses(a: Use, b: Use): number {
 
 /** The connection pool of a caller at a database, where connections are limited or cost something. */
 function poolOf(caller: LaidComponent, callee: LaidComponent): Pool | null {
+  if (callee.source.kind === 'cache') return poolOfCache(callee.source.cache);
   if (callee.source.kind !== 'database') return null;
   const database = callee.source.host;
   const pool = database.pools.get(caller.name) ?? database.pool;
@@ -156,6 +158,12 @@ function poolOf(caller: LaidComponent, callee: LaidComponent): Pool | null {
     database.maxConnections !== Infinity ||
     !isFree(database.connect);
   return limited ? pool : null;
+}
+
+/** The pool of the clients of a shared level, where it limits anything. */
+function poolOfCache({ pool, maxConnections }: Cache): Pool | null {
+  const free = 'waiters' in pool && pool.maxOpen === Infinity && maxConnections === Infinity;
+  return free ? null : pool;
 }
 
 /** Protocols that carry several attempts on a connection at once. */
@@ -174,9 +182,9 @@ function checkConnections(bundle: Bundle, callee: LaidComponent, problems: Probl
   const { connections, loadBalancing, layers } = bundle;
   const { name, kind } = callee;
   const where = bundle.id === '' ? `${kind}s.${name}` : `policies.${bundle.id}`;
-  if (kind === 'database') {
+  if (kind === 'database' || kind === 'cache') {
     if (connections === null) return;
-    const message = `${name} is a database, whose clients have a pool: move connections to its pool`;
+    const message = `${name} is a ${kind}, whose clients have a pool: move connections to its pool`;
     problems.add('FL708', `${where}.connections`, message);
     return;
   }
@@ -202,7 +210,8 @@ function connectionsOf(
   { common: { level } }: LoadBalancing,
 ): PlanConnections | null {
   const { connections } = bundle;
-  if (connections === null || callee.source.kind === 'database') return null;
+  const { kind } = callee.source;
+  if (connections === null || kind === 'database' || kind === 'cache') return null;
   const protocol = hostOf(callee)!.protocol;
   const multiplexed = protocol !== null && STREAMING.has(protocol.kind);
   return {

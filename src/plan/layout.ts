@@ -2,6 +2,7 @@ import { invariant } from '../kernel/invariant.js';
 import type { PlanComponent, PlanInstance } from '../spec/plan.js';
 import type { Distribution } from '../kernel/distribution.js';
 import { PRODUCE } from '../scenario/resolve/names.js';
+import type { Cache, CacheLevel } from '../spec/caching.js';
 import type { Broker, Outbox, Subscriber, Topic } from '../spec/messaging.js';
 import type {
   Database,
@@ -29,7 +30,9 @@ export type Source =
   | { readonly kind: 'service'; readonly host: Service }
   | { readonly kind: 'database'; readonly host: Database }
   | { readonly kind: 'topic'; readonly topic: Topic }
-  | { readonly kind: 'broker'; readonly host: Broker };
+  | { readonly kind: 'broker'; readonly host: Broker }
+  /** `host`: the server of its shared level. */
+  | { readonly kind: 'cache'; readonly cache: Cache; readonly host: Host | null };
 
 export type PartSource =
   | { readonly kind: 'request'; readonly request: Request; readonly workload: Workload }
@@ -44,7 +47,8 @@ export type PartSource =
   /** What a node does for a request of a producer. */
   | { readonly kind: 'produce'; readonly latency: Distribution }
   /** Who publishes the rows of an outbox. */
-  | { readonly kind: 'relay'; readonly outbox: Outbox };
+  | { readonly kind: 'relay'; readonly outbox: Outbox }
+  | { readonly kind: 'level'; readonly level: CacheLevel; readonly cache: Cache };
 
 export interface LaidPart {
   readonly id: number;
@@ -149,6 +153,8 @@ function sourcesOf(scenario: Scenario): (readonly [string, Source])[] {
   for (const [name, host] of scenario.databases) all.push([name, { kind: 'database', host }]);
   for (const [name, topic] of scenario.topics) all.push([name, { kind: 'topic', topic }]);
   for (const [name, host] of scenario.brokers) all.push([name, { kind: 'broker', host }]);
+  for (const [name, cache] of scenario.caches)
+    all.push([name, { kind: 'cache', cache, host: cache.host }]);
   return all.sort(([a], [b]) => byCodeUnit(a, b));
 }
 
@@ -163,7 +169,7 @@ function zonesOf(scenario: Scenario): readonly string[] {
 /** Zone of each instance. A workload is one pseudo-instance. */
 function placesOf(source: Source): readonly (string | null)[] {
   if (source.kind === 'workload') return [source.workload.zone];
-  if (source.kind === 'topic') return [];
+  if (source.kind === 'topic' || source.host === null) return [];
   const { replicas, zones } = source.host;
   return Array.from({ length: replicas }, (_, index) => zones[index] ?? null);
 }
@@ -217,6 +223,11 @@ function partsOf(
     case 'topic':
       for (const subscriber of source.topic.subscribers) {
         parts.push([subscriber.group, { kind: 'group', subscriber }]);
+      }
+      break;
+    case 'cache':
+      for (const level of source.cache.levels) {
+        parts.push([level.name, { kind: 'level', level, cache: source.cache }]);
       }
       break;
   }

@@ -5,8 +5,10 @@ import type { Layer, LimiterStore, Middleware, Target } from '../spec/scenario.j
 import type { Label } from './assembler.js';
 import { SLOT } from './assembler.js';
 import { BARE } from './calls.js';
+import { writeResponseCache } from './caching.js';
 import { isFree } from './free.js';
 import { StepNames } from './identity.js';
+import type { LaidPart } from './layout.js';
 import type { Limiters } from './limiters.js';
 import type { Scope } from './scope.js';
 import { writeCall, writeCheckCall, writeJump, writeWhen, type Writer } from './writer.js';
@@ -33,9 +35,25 @@ export function writeMiddleware(
     const after = w.assembler.label();
     if (member.when !== null) writeWhen(w, member.when, after, scope.where);
     writeMember(w, limiters, member, { ...scope, names });
+    if (member.response !== null && isCached(member.response.methods, scope.part)) {
+      const outer = closing;
+      const keep = writeResponseCache(w, member.response, { ...scope, names });
+      closing = () => {
+        keep();
+        outer();
+      };
+    }
     w.assembler.bind(after);
   }
   return { ...scope, closing };
+}
+
+/** Whether answers of a part are kept: a route answers the methods it matches, an endpoint its own. */
+function isCached(methods: readonly string[], { source }: LaidPart): boolean {
+  if (source.kind === 'endpoint') return methods.includes(source.endpoint.method ?? 'GET');
+  if (source.kind !== 'route') return false;
+  const { methods: own } = source.route;
+  return own.length === 0 || own.every((method) => methods.includes(method));
 }
 
 function writeMember(w: Writer, limiters: Limiters, member: Middleware, scope: Scope): void {

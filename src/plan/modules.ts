@@ -1,4 +1,5 @@
 import type { PlanModules } from '../spec/modules.js';
+import { planCaches } from './caches.js';
 import { planBrokers, planTopics } from './messaging.js';
 import { planOutboxes } from './outbox.js';
 import { planRows } from './rows.js';
@@ -12,5 +13,6 @@ export function planModules(w: Writer, programs: readonly number[]): PlanModules
     topics: planTopics(w, programs),
     outboxes: planOutboxes(w, programs),
     rows: planRows(w.layout),
+    caches: planCaches(w.layout),
   };
 }

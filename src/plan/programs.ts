@@ -4,6 +4,7 @@ import { CALL_MODE, OP } from '../spec/program.js';
 import type { Distribution } from '../kernel/distribution.js';
 import type { Database, Endpoint, Host, Operation } from '../spec/scenario.js';
 import { BARE } from './calls.js';
+import { writeServer } from './caching.js';
 import { isFree } from './free.js';
 import { StepNames } from './identity.js';
 import type { LaidComponent, LaidPart } from './layout.js';
@@ -57,6 +58,10 @@ export function writeProgram(
       break;
     case 'commit':
       writeCommit(w, source.time, source.database, scope);
+      break;
+    case 'level':
+      if (source.level.kind === 'local') return -1;
+      writeServer(w, part, source.level, scope);
       break;
     case 'group':
       return -1;

@@ -9,7 +9,9 @@ export type Failure =
   | { readonly kind: 'end' }
   /** It is ignored: the program goes on right behind the step, where the label is. */
   | { readonly kind: 'ignore'; readonly after: Label }
-  | { readonly kind: 'jump'; readonly to: Label };
+  | { readonly kind: 'jump'; readonly to: Label }
+  /** As jump, and the instruction there is handed the outcome. */
+  | { readonly kind: 'keep'; readonly to: Label };
 
 /** What `respond` does here. */
 export type Answer =
@@ -66,6 +68,8 @@ export function modeOf(scope: Scope): { readonly mode: number; readonly target: 
       return { mode: scope.uncaught, target: null };
     case 'ignore':
       return { mode: CALL_MODE.OPTIONAL, target: null };
+    case 'keep':
+      return { mode: CALL_MODE.KEEP, target: scope.failure.to };
     case 'jump':
       return { mode: CALL_MODE.JUMP, target: scope.failure.to };
   }

@@ -6,9 +6,11 @@ import { CALL_MODE, OP } from '../spec/program.js';
 import type { Step } from '../spec/scenario.js';
 import { SLOT } from './assembler.js';
 import { writeChoose, writeParallel } from './branches.js';
+import { writeCache, writeFailing } from './caching.js';
 import { BARE } from './calls.js';
 import { StepNames } from './identity.js';
 import { changesData, writeDualMark, writePublish } from './outbox.js';
+import { clearRegisters, registersOf } from './registers.js';
 import type { Scope } from './scope.js';
 import { inside, strand } from './scope.js';
 import { writeLock, writeTransaction } from './sections.js';
@@ -16,7 +18,6 @@ import { writeCall, writeJump, writeWhen, type Writer } from './writer.js';
 
 /** Loop registers of a strand. */
 const REGISTERS = 4;
-const NO_ROUNDS: CountDistribution = { kind: 'constant', value: 0 };
 
 type StepOf<V extends Step['verb']> = Extract<Step, { readonly verb: V }>;
 
@@ -49,6 +50,7 @@ function writeStep(w: Writer, step: Step, scope: Scope): void {
 /** What a step is called after: its verb, and what it calls. */
 function identityOf(step: Step): string {
   if (step.verb === 'query') return `query:${step.database}.${step.operation}`;
+  if (step.verb === 'cache') return `cache:${step.op}:${step.cache}`;
   if (step.verb !== 'call') return step.verb;
   const { component, part } = step.to;
   return `${step.self ? 'self' : 'call'}:${component}${part === null ? '' : `.${part}`}`;
@@ -120,29 +122,6 @@ function writeHandled(w: Writer, step: Step, scope: Scope): void {
   assembler.bind(next);
 }
 
-/** Writes a body and gives the number of the first register that it leaves alone. */
-function registersOf(w: Writer, scope: Scope, body: () => void): number {
-  const before = w.registers.used;
-  w.registers.used = scope.loops;
-  body();
-  const { used } = w.registers;
-  w.registers.used = Math.max(before, used);
-  return used;
-}
-
-/**
- * Clears the registers of loops that were left by a jump: a round that failed must not change the draws
- * of what comes after.
- */
-function clearRegisters(w: Writer, scope: Scope, used: number): void {
-  for (let register = scope.loops; register < used; register++) {
-    const next = w.assembler.label();
-    const set = w.assembler.emit(OP.SET, register, w.counts.id(NO_ROUNDS));
-    w.assembler.point(set, SLOT.C, next);
-    w.assembler.bind(next);
-  }
-}
-
 /** Time passes without failing; everything else may end badly. */
 function canFail(step: Step): boolean {
   return step.verb !== 'work' && step.verb !== 'wait';
@@ -176,6 +155,8 @@ function writeVerb(w: Writer, step: Step, scope: Scope): void {
       return writeTransaction(w, step, scope, writeSteps);
     case 'lock':
       return writeLock(w, step, scope, writeSteps);
+    case 'cache':
+      return writeCache(w, step, scope, writeSteps);
     case 'parallel':
       return writeParallel(w, step, scope, scope.names.next('parallel'), writeSteps);
     case 'choose':
@@ -214,6 +195,7 @@ function writeFail(w: Writer, outcome: number, scope: Scope, retryAfterNs: Ns | 
   const { failure } = scope;
   if (failure.kind === 'jump') return writeJump(w, failure.to);
   if (failure.kind === 'ignore') return writeJump(w, failure.after);
+  if (failure.kind === 'keep') return writeFailing(w, outcome, scope);
   const asCaller = scope.answer.kind === 'self' && scope.uncaught === CALL_MODE.END;
   const end = asCaller ? relayed(outcome) : outcome;
   if (retryAfterNs === null) w.assembler.emit(OP.DONE, end);

@@ -63,7 +63,7 @@ export function writeCall(
   line: RequestText,
   policy: Bundle | null,
   scope: Scope,
-  verb: 'call' | 'query' = 'call',
+  verb: 'call' | 'query' | 'cache' = 'call',
 ): void {
   const { mode, target } = modeOf(scope);
   const operand = mode === CALL_MODE.ANSWER ? scope.answers : 0;

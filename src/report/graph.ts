@@ -69,6 +69,7 @@ const MERMAID_SHAPES = {
   database: ['[(', ')]'],
   topic: ['[/', '/]'],
   broker: ['[[', ']]'],
+  cache: ['[\\', '/]'],
   external: ['[[', ']]'],
 } as const;
 
@@ -79,6 +80,7 @@ const DOT_SHAPES = {
   database: 'cylinder',
   topic: 'cds',
   broker: 'component',
+  cache: 'trapezium',
 } as const;
 
 function nodesOf(graph: TopologyGraph): GraphNode[] {

@@ -21,6 +21,8 @@ function innerLists(step: Step): readonly (readonly Step[])[] {
       return [step.steps];
     case 'respond':
       return [step.then];
+    case 'cache':
+      return [step.onMiss ?? [], step.write ?? []];
     default:
       return [];
   }

@@ -34,6 +34,7 @@ export function expand(root: Node, problems: Problems): Node {
   };
   for (const name of ['services', 'gateways', 'templates', 'defaults']) section(name, expandHost);
   for (const name of ['databases', 'templates', 'defaults']) section(name, expandDatabase);
+  for (const name of ['caches', 'templates', 'defaults']) section(name, expandCache);
   for (const name of ['workloads', 'templates', 'defaults']) {
     section(name, (node, key) => expandWorkload(node, [name, key], problems));
   }
@@ -121,6 +122,15 @@ function expandDatabase(node: Node): Node {
   const database = change(node, 'cpu', (value) => wrapScalar(value, 'cores'));
   return change(database, 'operations', (value) =>
     changeAll(value, (operation) => wrapDistribution(operation, 'work')),
+  );
+}
+
+function expandCache(node: Node): Node {
+  if (node.type !== 'map') return node;
+  return change(node, 'levels', (levels) =>
+    changeItems(levels, (level) =>
+      level.type !== 'map' ? level : change(level, 'cpu', (value) => wrapScalar(value, 'cores')),
+    ),
   );
 }
 

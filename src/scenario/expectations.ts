@@ -53,6 +53,13 @@ export function namesOf(judged: Judged, variants: readonly string[]): Expression
   for (const [name, own] of scenario.brokers) {
     components.set(name, { kind: 'broker', parts: [PRODUCE], instances: own.replicas });
   }
+  for (const [name, own] of scenario.caches) {
+    components.set(name, {
+      kind: 'cache',
+      parts: own.levels.map((level) => level.name),
+      instances: own.host === null ? 0 : own.host.replicas,
+    });
+  }
   for (const [name, own] of scenario.workloads) {
     components.set(name, {
       kind: 'workload',

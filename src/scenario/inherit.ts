@@ -11,6 +11,7 @@ export const INHERITING: readonly string[] = [
   'databases',
   'topics',
   'brokers',
+  'caches',
   'workloads',
 ];
 

@@ -4,7 +4,7 @@ import { LATER_VERBS } from './verbs.js';
 
 /** What the language knows and this version does not run, by place. `*` is any key or index. */
 const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
-  ['', 'platform caches queues sagas eventStores projections functions registries mesh sweeps'],
+  ['', 'platform queues sagas eventStores projections functions registries mesh sweeps'],
   ['network', 'crossZoneCost'],
   [
     'services.*',
@@ -26,6 +26,7 @@ const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
   ['topics.*', 'tags stored ordering event capacity overflow'],
   ['topics.*.subscribers.*', 'policy'],
   ['brokers.*', 'tags cpu uncleanElection memoryLimit'],
+  ['caches.*', 'tags'],
   ['workloads.*', 'tags keys'],
   ['workloads.*.requests.*', 'keys'],
   ['faults.*', 'when jitter probability group role version'],
@@ -44,7 +45,6 @@ const LATER_FIELDS: ReadonlyMap<string, string> = new Map([
   ['policy', 'key store retryAfter ignore'],
   ['store', 'cache of onError'],
   ['protocol', 'workPerKiB'],
-  ['middleware', 'cache'],
   ['middlewareEntry', 'key dryRun'],
 ]);
 

@@ -1,5 +1,6 @@
 import { metric } from './metric-entry.js';
 import { DATABASE_METRICS } from './metrics-databases.js';
+import { CACHE_METRICS } from './metrics-caches.js';
 import { MESSAGE_METRICS } from './metrics-messages.js';
 import type { Metric } from './metrics.js';
 
@@ -319,6 +320,7 @@ export const METRICS: readonly Metric[] = [
   ),
   ...MESSAGE_METRICS,
   ...DATABASE_METRICS,
+  ...CACHE_METRICS,
   metric(
     'blastRadius',
     ['cascade'],

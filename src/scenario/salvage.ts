@@ -11,6 +11,7 @@ const NAMED: ReadonlySet<string> = new Set([
   'databases',
   'topics',
   'brokers',
+  'caches',
   'workloads',
 ]);
 

@@ -7,6 +7,7 @@ export const STEP_VERBS = [
   'publish',
   'transaction',
   'lock',
+  'cache',
   'parallel',
   'choose',
   'loop',
@@ -16,7 +17,7 @@ export const STEP_VERBS = [
 export type StepVerb = (typeof STEP_VERBS)[number];
 
 /** Verbs of the language that this version does not run. */
-export const LATER_VERBS: readonly string[] = ['cache', 'append', 'load', 'saga'];
+export const LATER_VERBS: readonly string[] = ['append', 'load', 'saga'];
 
 /** What may stand beside the verb of a step. */
 export const STEP_MODIFIERS = [
@@ -46,6 +47,7 @@ export const MIDDLEWARE = [
   'authorize',
   'rateLimit',
   'coalesce',
+  'cache',
   'admit',
   'transform',
   'translate',

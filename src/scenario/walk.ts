@@ -101,6 +101,11 @@ function visitStep(node: Node, path: Path, visitor: Visitor): Node {
   step = inner(step, 'respond', 'then', (steps) =>
     visitSteps(steps, [...path, 'respond', 'then'], visitor),
   );
+  for (const list of ['onMiss', 'write']) {
+    step = inner(step, 'cache', list, (steps) =>
+      visitSteps(steps, [...path, 'cache', list], visitor),
+    );
+  }
   return change(step, 'choose', (branches) =>
     changeItems(branches, (branch, index) =>
       branch.type !== 'map'

@@ -1,5 +1,6 @@
 /** What a component of a scenario is; each stands in a section of its own. */
-export type ComponentKind = 'workload' | 'gateway' | 'service' | 'database' | 'topic' | 'broker';
+export type ComponentKind =
+  'workload' | 'gateway' | 'service' | 'database' | 'topic' | 'broker' | 'cache';
 
 /** What its parts are called in references and metrics. */
 export const PART_KIND = Object.freeze({
@@ -9,6 +10,7 @@ export const PART_KIND = Object.freeze({
   database: 'operation',
   topic: 'group',
   broker: 'operation',
+  cache: 'level',
 } as const satisfies Record<ComponentKind, string>);
 export type PartKind = (typeof PART_KIND)[ComponentKind];
 
@@ -20,4 +22,5 @@ export const SECTION = Object.freeze({
   database: 'databases',
   topic: 'topics',
   broker: 'brokers',
+  cache: 'caches',
 } as const satisfies Record<ComponentKind, string>);

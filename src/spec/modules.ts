@@ -1,3 +1,4 @@
+import type { Cache, PlanCache, PlanCacheAct } from './caching.js';
 import type {
   Broker,
   PlanBroker,
@@ -14,6 +15,7 @@ import type { PlanCommitted, PlanLock, PlanRows, PlanStatement } from './section
 export interface ScenarioModules {
   readonly topics: ReadonlyMap<string, Topic>;
   readonly brokers: ReadonlyMap<string, Broker>;
+  readonly caches: ReadonlyMap<string, Cache>;
 }
 
 /** The same in a plan, and the steps that lead there. */
@@ -24,8 +26,15 @@ export interface PlanModules {
   readonly outboxes: readonly PlanOutbox[];
   /** Databases that lock rows. */
   readonly rows: readonly PlanRows[];
+  readonly caches: readonly PlanCache[];
 }
 
 /** A step that leaves the process by another way than a call. */
 export type PlanAct =
-  PlanPublish | PlanOutboxCommit | PlanDualMark | PlanLock | PlanStatement | PlanCommitted;
+  | PlanPublish
+  | PlanOutboxCommit
+  | PlanDualMark
+  | PlanCacheAct
+  | PlanLock
+  | PlanStatement
+  | PlanCommitted;

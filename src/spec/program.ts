@@ -98,6 +98,8 @@ export const CALL_MODE = Object.freeze({
   ANSWER: 4,
   /** It is the answer of a check: c=t, see CHECK_TABLE. */
   CHECK: 5,
+  /** As JUMP, and the outcome is kept for the instruction there, an ACT that takes it. */
+  KEEP: 6,
 } as const);
 
 /** Layout of the table of a check. */

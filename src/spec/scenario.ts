@@ -2,6 +2,7 @@ import type { CountDistribution } from '../kernel/counts.js';
 import type { Distribution } from '../kernel/distribution.js';
 import type { Ns } from '../kernel/time.js';
 import type { BalancingCommon } from './balancer.js';
+import type { CacheStep, ResponseCache } from './caching.js';
 import type { Outbox, PublishStep } from './messaging.js';
 import type { ScenarioModules } from './modules.js';
 import type { LockStep, TransactionStep } from './sections.js';
@@ -237,6 +238,8 @@ export interface Gateway extends Host {
 
 export interface Endpoint {
   readonly name: string;
+  /** null = none is written. */
+  readonly method: string | null;
   readonly steps: readonly Step[];
   readonly idempotent: boolean;
   /** Where a key makes it idempotent. */
@@ -302,6 +305,8 @@ export interface Middleware {
     readonly shareErrors: boolean;
     readonly windowNs: Ns | null;
   } | null;
+  /** Only for `cache`. */
+  readonly response: ResponseCache | null;
   readonly when: Condition | null;
   /** Only for `rateLimit`: the policy kind and its config, and what its refusals say. */
   readonly rateLimit: Layer | null;
@@ -356,6 +361,7 @@ export type Step = StepModifiers &
     | ({ readonly verb: 'publish' } & PublishStep)
     | ({ readonly verb: 'transaction' } & TransactionStep)
     | ({ readonly verb: 'lock' } & LockStep)
+    | ({ readonly verb: 'cache' } & CacheStep)
     | { readonly verb: 'query'; readonly database: string; readonly operation: string }
     | {
         readonly verb: 'parallel';

@@ -75,14 +75,17 @@ export function counted({ ran }: Traced, counter: EdgeCounter): number {
   return sum;
 }
 
-/** What a meter counted in the first run of the first variant, at a component or its part. */
+/** What a meter counted in the first run of the first variant, at a part or a component: its own, else those of its parts. */
 export function metered({ ran }: Traced, name: string, subject: string): number {
   const plan = ran.plans[0]!;
   const record = ran.records[0]![0]!;
   const [component, part] = subject.split('.');
   let sum = 0;
-  for (const meter of record.meters) {
-    if (meter.name !== name || plan.components[meter.component]!.name !== component) continue;
+  const all = record.meters.filter(
+    (meter) => meter.name === name && plan.components[meter.component]!.name === component,
+  );
+  const own = all.filter((meter) => meter.part < 0);
+  for (const meter of part === undefined && own.length > 0 ? own : all) {
     if (part !== undefined && plan.parts[meter.part]?.name !== part) continue;
     if (meter.form === 'counter') for (const count of meter.counts) sum += count;
   }

@@ -219,6 +219,7 @@ export function endpoint(
   own: Partial<Endpoint> = {},
 ): Endpoint {
   return {
+    method: null,
     idempotent: false,
     once: null,
     readOnly: false,
@@ -319,6 +320,7 @@ export function middleware(name: string, own: Partial<Middleware> = {}): Middlew
     onError: 'reject',
     cached: null,
     coalesce: null,
+    response: null,
     when: null,
     rateLimit: null,
     retryAfter: 'none',
@@ -347,7 +349,10 @@ export function database(
 ): Database {
   const all = Object.entries(operations).map(
     ([key, operation]) =>
-      [key, { work: null, wait: null, write: false, key: null, lock: false, ...operation, name: key }] as const,
+      [
+        key,
+        { work: null, wait: null, write: false, key: null, lock: false, ...operation, name: key },
+      ] as const,
   );
   return {
     kind: 'generic',
@@ -437,6 +442,7 @@ export function scenario(parts: ScenarioParts): Scenario {
     tags: [],
     topics: new Map(),
     brokers: new Map(),
+    caches: new Map(),
     run: {
       durationNs: seconds(60),
       warmupNs: 0,

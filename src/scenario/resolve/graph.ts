@@ -1,4 +1,5 @@
 import type { CountDistribution } from '../../kernel/counts.js';
+import type { Cache } from '../../spec/caching.js';
 import type { Gateway, Middleware, Scenario, Step, Target } from '../../spec/scenario.js';
 import { possibleRoutes, routeOf } from '../routes.js';
 
@@ -40,7 +41,7 @@ export function callGraph(scenario: Omit<Scenario, 'faults' | 'report'>): CallGr
     for (const [part, endpoint] of service.endpoints) {
       const from = `${name}.${part}`;
       for (const entry of service.middleware) {
-        for (const to of asked(entry)) walker.check(from, to, entry.when === null);
+        for (const to of asked(scenario, entry)) walker.check(from, to, entry.when === null);
       }
       walker.steps(from, endpoint.steps, true, 1);
     }
@@ -54,7 +55,7 @@ export function callGraph(scenario: Omit<Scenario, 'faults' | 'report'>): CallGr
     for (const route of gateway.routes) {
       const from = `${name}.${route.name}`;
       for (const entry of route.chain) {
-        for (const to of asked(entry)) walker.check(from, to, entry.when === null);
+        for (const to of asked(scenario, entry)) walker.check(from, to, entry.when === null);
       }
       walker.steps(from, route.steps ?? [], true, 1, route.policy);
       const live = route.to.filter(({ weight }) => weight > 0);
@@ -87,9 +88,19 @@ export function callGraph(scenario: Omit<Scenario, 'faults' | 'report'>): CallGr
   return new CallGraph(edges);
 }
 
-/** Whom a member of a middleware chain asks: the store of a limiter, a remote check. */
-function asked({ store, call }: Middleware): readonly Target[] {
-  return [store?.of ?? null, call].flatMap((to) => (to === null ? [] : [to]));
+/** Whom a member of a middleware chain asks: the store of a limiter, a remote check, a shared cache. */
+function asked(
+  { caches }: Pick<Scenario, 'caches'>,
+  { store, call, response }: Middleware,
+): readonly Target[] {
+  const shared = response === null ? null : sharedLevel(caches.get(response.cache));
+  return [store?.of ?? null, call, shared].flatMap((to) => (to === null ? [] : [to]));
+}
+
+/** The level of a cache that is called, or null. */
+function sharedLevel(cache: Cache | undefined): Target | null {
+  const level = cache?.levels.find(({ kind }) => kind !== 'local');
+  return level === undefined ? null : { component: cache!.name, part: level.name };
 }
 
 /** A circle of certain calls, as the parts on it from the first back to it; null where there is none. */
@@ -186,11 +197,11 @@ class Walker {
   }
 
   /** The bundle of the caller for this callee. */
-  outbound(from: string, to: Target): Step['policy'] {
+  outbound(from: string, to: Target, byDefault = true): Step['policy'] {
     const { services, gateways } = this.scenario;
     const owner = componentOf(from);
     const host = services.get(owner) ?? gateways.get(owner);
-    return host === undefined ? null : outboundOf(host, to);
+    return host === undefined ? null : outboundOf(host, to, byDefault);
   }
 
   private step(
@@ -217,6 +228,9 @@ class Walker {
         this.edge(from, to, null, certain, times, 1);
         return;
       }
+      case 'cache':
+        this.cache(from, step, certain, times, client);
+        return;
       case 'parallel': {
         const sure = certain && leastOf(step.each) > 0;
         for (const branch of step.branches) {
@@ -258,6 +272,25 @@ class Walker {
     }
   }
 
+  /** The shared level is asked, and what a miss or a write sets off may follow. */
+  private cache(
+    from: string,
+    step: Extract<Step, { verb: 'cache' }>,
+    certain: boolean,
+    times: number,
+    client: Step['policy'],
+  ): void {
+    const to = sharedLevel(this.scenario.caches.get(step.cache));
+    if (to !== null) {
+      const bundle = step.policy ?? this.outbound(from, to, false);
+      const first = this.scenario.caches.get(step.cache)!.levels[0].kind !== 'local';
+      this.edge(from, to, null, certain && (first || step.op !== 'get'), times, triesOf(bundle));
+      this.fallback(from, bundle);
+    }
+    this.steps(from, step.onMiss ?? [], false, times, client);
+    this.steps(from, step.write ?? [], certain, times, client);
+  }
+
   private call(
     from: string,
     step: Extract<Step, { verb: 'call' }>,
@@ -276,11 +309,15 @@ class Walker {
 }
 
 /** The bundle that a caller has for a callee. */
-function outboundOf({ outbound }: Pick<Gateway, 'outbound'>, to: Target): Step['policy'] {
+function outboundOf(
+  { outbound }: Pick<Gateway, 'outbound'>,
+  to: Target,
+  byDefault = true,
+): Step['policy'] {
   return (
     outbound.get(`${to.component}.${to.part}`) ??
     outbound.get(to.component) ??
-    outbound.get('default') ??
+    (byDefault ? outbound.get('default') : undefined) ??
     null
   );
 }

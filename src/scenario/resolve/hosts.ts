@@ -32,6 +32,7 @@ export function resolveService(context: Context, name: string, output: ServiceOu
     endpoints.set(endpoint, {
       name: endpoint,
       steps: resolveSteps(context, own.steps, { name, policy: null }, [...at, 'steps']),
+      method: own.method?.toUpperCase() ?? null,
       idempotent: own.idempotent !== false || own.readOnly,
       once: resolveOnce(context, keyed, [...at, 'idempotent']),
       readOnly: own.readOnly,

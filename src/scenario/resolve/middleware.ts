@@ -7,6 +7,8 @@ import type { Context, Path } from './context.js';
 import { report, reportKey, writtenAt } from './context.js';
 import { checkKey } from './bundles.js';
 import { resolveWhen } from './steps.js';
+import type { ResponseFields } from './caching.js';
+import { resolveResponse } from './caching.js';
 import { resolveCall, resolveQuery, split } from './targets.js';
 
 /** A middleware chain in its final form. */
@@ -70,7 +72,7 @@ const STATUS: ReadonlyMap<string, number> = new Map([
 ]);
 
 /** Middleware whose `key` is its own, and not that of a cache. */
-const KEYED: ReadonlySet<string> = new Set(['rateLimit', 'coalesce']);
+const KEYED: ReadonlySet<string> = new Set(['rateLimit', 'coalesce', 'cache']);
 
 const NOTHING: Distribution = { kind: 'constant', valueNs: 0 };
 
@@ -108,6 +110,8 @@ function resolveEntry(
       name === 'coalesce'
         ? resolveCoalesce(context, fields as unknown as CoalesceFields, path)
         : null,
+    response:
+      name === 'cache' ? resolveResponse(context, fields as unknown as ResponseFields, path) : null,
     when: resolveWhen(context, when, [...path, 'when']),
     rateLimit: layer,
     retryAfter: retryAfterOf(fields),

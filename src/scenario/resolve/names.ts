@@ -23,7 +23,16 @@ export interface Names {
   readonly broken: ReadonlySet<string>;
 }
 
-type Raise = (code: Code, path: readonly (string | number)[], message: string) => void;
+/** Notes a component with its parts. */
+export type Add = (
+  kind: ComponentKind,
+  section: string,
+  name: string,
+  parts: readonly string[],
+) => void;
+
+/** Notes a problem at a path. */
+export type Raise = (code: Code, path: readonly (string | number)[], message: string) => void;
 
 /** What the nodes of a broker do for a request of a producer. */
 export const PRODUCE = 'produce';
@@ -33,11 +42,12 @@ export const RESERVED: ReadonlySet<string> = new Set(
   'all default none self base before clients cascade run canary stable'.split(' '),
 );
 
-/** Collects the names; each one twice, reserved, or like a metric is a problem. Workloads get parts later. */
+/** Collects the names, those of `others` too; each one twice, reserved, or like a metric is a problem. Workloads get parts later. */
 export function collectNames(
   scenario: ScenarioOutput,
   broken: ReadonlySet<string>,
   raise: Raise,
+  others: (scenario: ScenarioOutput, add: Add, raise: Raise) => void,
 ): Names {
   const things = new Map<string, NamedThing>();
   const taken = new Map<string, string>();
@@ -54,12 +64,7 @@ export function collectNames(
     taken.set(name, section);
     return true;
   };
-  const add = (
-    kind: NamedThing['kind'],
-    section: string,
-    name: string,
-    parts: readonly string[],
-  ): void => {
+  const add: Add = (kind, section, name, parts) => {
     if (claim(section, name, [section, name])) things.set(name, { kind, section, parts });
   };
   for (const [name, gateway] of sorted(scenario.gateways)) {
@@ -82,12 +87,7 @@ export function collectNames(
     for (const part of parts) checkPart(part, ['databases', name, 'operations', part], raise);
     add('database', 'databases', name, parts);
   }
-  for (const [name, topic] of sorted(scenario.topics)) {
-    const groups = topic.subscribers.map(({ group }) => group);
-    checkGroups(name, groups, raise);
-    add('topic', 'topics', name, groups);
-  }
-  for (const [name] of sorted(scenario.brokers)) add('broker', 'brokers', name, [PRODUCE]);
+  others(scenario, add, raise);
   for (const [name] of sorted(scenario.workloads)) add('workload', 'workloads', name, []);
   const zones = sorted(scenario.network.zones).map(([name]) => name);
   for (const zone of zones) claim('network.zones', zone, ['network', 'zones', zone]);
@@ -148,16 +148,6 @@ export function routeNames(routes: readonly RouteOutput[]): string[] {
   });
 }
 
-function checkGroups(topic: string, groups: readonly string[], raise: Raise): void {
-  const seen = new Set<string>();
-  groups.forEach((group, index) => {
-    const path = ['topics', topic, 'subscribers', index, 'group'];
-    checkPart(group, path, raise);
-    if (seen.has(group)) raise('FL402', path, `another group of ${topic} is called ${group}`);
-    seen.add(group);
-  });
-}
-
 function checkRoutes(gateway: string, routes: readonly RouteOutput[], raise: Raise): void {
   const seen = new Set<string>();
   routes.forEach((route, index) => {
@@ -174,4 +164,12 @@ function checkRoutes(gateway: string, routes: readonly RouteOutput[], raise: Rai
 export function sorted<T>(map: Readonly<Record<string, T>> | undefined): (readonly [string, T])[] {
   const all = Object.entries(map ?? {});
   return all.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+}
+
+/** A map of the same names in code-unit order, each value made anew. */
+export function mapOf<T, R>(
+  record: Readonly<Record<string, T>> | undefined,
+  make: (name: string, value: T) => R,
+): ReadonlyMap<string, R> {
+  return new Map(sorted(record).map(([name, value]) => [name, make(name, value)]));
 }

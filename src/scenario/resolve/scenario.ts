@@ -1,4 +1,3 @@
-import type { Broker, Topic } from '../../spec/messaging.js';
 import type { Database, Gateway, Host, Scenario, Service, Workload } from '../../spec/scenario.js';
 import type { Problems } from '../diagnostics.js';
 import type { MapNode, Node, PathKey } from '../located.js';
@@ -14,10 +13,10 @@ import type { CallGraph } from './graph.js';
 import { callGraph, certainCycle } from './graph.js';
 import { resolveGateways } from './gateways.js';
 import { resolveDatabase } from './databases.js';
-import { resolveBroker } from './brokers.js';
-import { resolveTopic } from './messaging.js';
+import { moduleNames } from './module-names.js';
+import { moduleHosts, resolveModules } from './modules.js';
 import { resolveService } from './hosts.js';
-import { collectNames, sorted } from './names.js';
+import { collectNames, mapOf, sorted } from './names.js';
 import { resolveKeys, resolveNetwork, resolveReport, resolveRun } from './settings.js';
 import { resolveWorkload } from './workloads.js';
 
@@ -26,6 +25,8 @@ export interface Resolved {
   readonly scenario: Scenario;
   readonly graph: CallGraph;
 }
+
+const NOBODY = 'a scenario has at least one workload: nothing would ever happen';
 
 /** Turns what was validated into the explicit scenario; references and contradictions are checked here. */
 export function resolveScenario(
@@ -42,7 +43,7 @@ export function resolveScenario(
     const { key, node } = locate(trees.tree, path);
     problems.add({ code, at: key ?? node.at, path, message });
   };
-  const names = collectNames(output, trees.broken, raise);
+  const names = collectNames(output, trees.broken, raise, moduleNames);
   const context: Context = { ...trees, problems, names, named: new Map() };
   for (const [name, bundle] of sorted(output.policies)) {
     context.named.set(name, resolveBundle(context, bundle, ['policies', name]));
@@ -54,11 +55,7 @@ export function resolveScenario(
   const databases = mapOf(output.databases, (name, own): Database =>
     resolveDatabase(context, name, own),
   );
-  const brokers = mapOf(output.brokers, (name, own): Broker => resolveBroker(context, name, own));
-  const nodes = new Map([...brokers].map(([name, { replicas }]) => [name, replicas]));
-  const topics = mapOf(output.topics, (name, own): Topic =>
-    resolveTopic(context, name, own, nodes),
-  );
+  const modules = resolveModules(context, output);
   const workloads = mapOf(output.workloads, (name, own): Workload =>
     resolveWorkload(context, name, own, gateways, output.run.duration),
   );
@@ -73,22 +70,18 @@ export function resolveScenario(
     gateways,
     services,
     databases,
-    topics,
-    brokers,
+    ...modules,
     workloads,
   };
   const graph = callGraph(parts);
   checkCalls(context, parts, graph);
-  const hosts = new Map<string, Host>([...services, ...gateways, ...databases, ...brokers]);
+  const others = [...databases, ...moduleHosts(modules)];
+  const hosts = new Map<string, Host>([...services, ...gateways, ...others]);
   const aims = { hosts, services, gateways, graph, durationNs: output.run.duration };
   const faults = resolveFaults(context, output.faults ?? [], aims);
   const scenario: Scenario = { ...parts, faults, report: resolveReport(context, output.report) };
   if (workloads.size === 0 && trees.broken.size === 0) {
-    raise(
-      'FL203',
-      ['workloads'],
-      'a scenario has at least one workload: nothing would ever happen',
-    );
+    raise('FL203', ['workloads'], NOBODY);
   }
   checkLimits(scenario, graph, raise);
   return { scenario, graph };
@@ -131,11 +124,4 @@ function checkCalls(
       );
     });
   }
-}
-
-function mapOf<T, R>(
-  record: Readonly<Record<string, T>> | undefined,
-  make: (name: string, value: T) => R,
-): ReadonlyMap<string, R> {
-  return new Map(sorted(record).map(([name, value]) => [name, make(name, value)]));
 }

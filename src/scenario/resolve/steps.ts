@@ -4,6 +4,7 @@ import { parseDuration, QuantityError } from '../../spec/quantity-text.js';
 import type { Bundle, Condition, Step, StepModifiers } from '../../spec/scenario.js';
 import type { JoinOutput, StepOutput } from '../schema/steps.js';
 import { resolvePolicy } from './bundles.js';
+import { resolveCacheStep } from './caching.js';
 import type { Context, Path } from './context.js';
 import { report } from './context.js';
 import { resolvePublish } from './messaging.js';
@@ -77,6 +78,11 @@ function resolveStep(context: Context, s: StepOutput, owner: Owner, path: Path):
     const steps = resolveSteps(context, s.lock.steps, owner, [...at, 'steps']);
     return resolveLock(context, s.lock, steps, modifiers, at);
   }
+  if (s.cache !== undefined) {
+    const inner = (steps: readonly StepOutput[], at: Path): Step[] =>
+      resolveSteps(context, steps, owner, at);
+    return resolveCacheStep(context, s.cache, modifiers, owner.name, inner, [...path, 'cache']);
+  }
   if (s.parallel !== undefined) return resolveParallel(context, s.parallel, modifiers, owner, path);
   if (s.choose !== undefined) return resolveChoose(context, s.choose, modifiers, owner, path);
   if (s.loop !== undefined) {
@@ -97,13 +103,13 @@ function resolveModifiers(
   owner: Owner,
   path: Path,
 ): StepModifiers {
-  const leaves = s.call !== undefined || s.query !== undefined;
+  const leaves = s.call !== undefined || s.query !== undefined || s.cache !== undefined;
   if (s.policy !== undefined && !leaves) {
     report(
       context,
       'FL208',
       [...path, 'policy'],
-      'a policy belongs to a call or query; this step makes none',
+      'a policy belongs to a call, a query or a cache; this step makes none',
     );
   }
   if (s.optional && s.onError !== undefined) {

@@ -41,6 +41,10 @@ export function resolveCall(
     report(context, 'FL405', path, `${component} is a broker: publish to a topic that lives on it`);
     return null;
   }
+  if (thing.kind === 'cache') {
+    report(context, 'FL405', path, `${component} is a cache: write cache: { get: ${component} }`);
+    return null;
+  }
   if (thing.kind === 'workload') {
     report(context, 'FL405', path, `${component} is a workload: nobody can call it`);
     return null;

@@ -5,7 +5,7 @@ import { MIDDLEWARE } from '../verbs.js';
 import { gateSchema, storedLimiterSchema } from './admission.js';
 import type { AnyObject } from './bundle.js';
 import { nameText, when } from './common.js';
-import { REFERENCE_PATTERN } from './steps.js';
+import { methodText, REFERENCE_PATTERN } from './steps.js';
 
 /** Kinds a middleware may name; the others have none. */
 const KINDS: ReadonlyMap<string, readonly [string, ...string[]]> = new Map([
@@ -19,6 +19,7 @@ const SUMMARIES: ReadonlyMap<string, string> = new Map([
   ['authorize', 'Finds out whether they may; refuses with 403.'],
   ['rateLimit', 'Lets only so many through; refuses with 429.'],
   ['coalesce', 'Lets requests that ask the same at the same time share one answer.'],
+  ['cache', 'Answers with what was answered before; a hit ends the chain with 200.'],
   ['admit', 'Lets only so many be under way at once; refuses with 503.'],
   ['transform', 'Changes the request.'],
   ['translate', 'Turns one protocol into another.'],
@@ -95,6 +96,10 @@ export function middlewareSchema(kinds: readonly PolicyKind[]): z.ZodType {
       shape[name] = schema(kinds, common()).optional().describe(summary);
       continue;
     }
+    if (name === 'cache') {
+      shape[name] = responseSchema().optional().describe(summary);
+      continue;
+    }
     if (name === 'coalesce') {
       shape[name] = coalesceSchema(kinds).optional().describe(summary);
       continue;
@@ -124,6 +129,32 @@ function sizeFields(name: string): Record<string, z.ZodType> {
     .prefault('0ms')
     .describe(`CPU for each KiB of ${what}. Unit: distribution. Defaults to 0ms.`);
   return { workPerKiB };
+}
+
+/** The cache of answers. */
+function responseSchema(): z.ZodType {
+  const { work } = common();
+  return z.strictObject({
+    cache: nameText().describe('Name of the cache that holds the answers. Required.'),
+    methods: z
+      .array(methodText)
+      .min(1)
+      .default(['GET'])
+      .describe(
+        'Methods whose answers are kept: of a route those it matches, of an endpoint its `method` (one ' +
+          'without is taken for GET). Unit: list. Defaults to [GET].',
+      ),
+    key: nameText()
+      .optional()
+      .describe(
+        'Key whose value the answer is for. Unit: name of a key. Defaults to that of the cache.',
+      ),
+    ttl: duration({ allowZero: false })
+      .optional()
+      .describe('Replaces the time to live of the levels. Unit: duration. Defaults to theirs.'),
+    work,
+    when: when.optional(),
+  });
 }
 
 /** As the policy, for the requests that stand in the chain. */

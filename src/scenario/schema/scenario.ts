@@ -13,6 +13,8 @@ import type { FaultOutput } from './fault.js';
 import { faultSchema } from './fault.js';
 import { hostFields } from './host.js';
 import { budgetSchema, hypothesisSchema, reportSchema, variantSchema } from './judgement.js';
+import type { CacheOutput } from './caching.js';
+import { cacheSchema } from './caching.js';
 import type { TopicOutput } from './messaging.js';
 import { topicSchema } from './messaging.js';
 import { middlewareSchema } from './middleware.js';
@@ -32,6 +34,7 @@ export interface ScenarioOutput {
   readonly databases?: Readonly<Record<string, DatabaseOutput>>;
   readonly topics?: Readonly<Record<string, TopicOutput>>;
   readonly brokers?: Readonly<Record<string, BrokerOutput>>;
+  readonly caches?: Readonly<Record<string, CacheOutput>>;
   readonly workloads?: Readonly<Record<string, WorkloadOutput>>;
   readonly faults?: readonly FaultOutput[];
   readonly report: z.output<typeof reportSchema>;
@@ -67,6 +70,7 @@ export const EXPLICIT_SECTIONS = [
   'databases',
   'topics',
   'brokers',
+  'caches',
   'workloads',
   'faults',
   'report',
@@ -97,6 +101,7 @@ export function buildSchemas(
     databases: named(databaseSchema).optional().describe('Databases with operations and pools.'),
     topics: named(topicSchema).optional().describe('Logs that groups of consumers read.'),
     brokers: named(brokerSchema).optional().describe('Clusters that topics live on.'),
+    caches: named(cacheSchema).optional().describe('Caches with their levels.'),
     workloads: named(workload).optional().describe('Who asks what, and when.'),
     faults: z.array(faultSchema(faults)).optional().describe('What goes wrong, and when.'),
     report: reportSchema.prefault({}).describe('How results are shown.'),
@@ -140,6 +145,11 @@ export function buildSchemas(
           .optional()
           .meta({ anyOf: [definition('broker')] })
           .describe('Laid under every broker.'),
+        caches: z
+          .unknown()
+          .optional()
+          .meta({ anyOf: [definition('cache')] })
+          .describe('Laid under every cache.'),
         workloads: z
           .unknown()
           .optional()
@@ -174,6 +184,7 @@ const ENTRIES: readonly string[] = [
   'database',
   'topic',
   'broker',
+  'cache',
   'workload',
 ];
 

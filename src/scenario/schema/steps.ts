@@ -11,6 +11,8 @@ import {
 import { DURATION_PATTERN, parseDuration, QuantityError, show } from '../../spec/quantity-text.js';
 import { STEP_VERBS } from '../verbs.js';
 import type { BundleOutput } from './bundle.js';
+import type { CacheStepOutput } from './cache-step.js';
+import { cacheStepSchema } from './cache-step.js';
 import type { PublishOutput } from './publish.js';
 import { publishFields } from './publish.js';
 import type { LockOutput, TransactionOutput } from './sections.js';
@@ -89,6 +91,7 @@ export interface StepOutput {
   readonly publish?: PublishOutput;
   readonly transaction?: TransactionOutput;
   readonly lock?: LockOutput;
+  readonly cache?: CacheStepOutput;
   readonly parallel?: {
     readonly branches: readonly (readonly StepOutput[])[];
     readonly join: JoinOutput;
@@ -185,6 +188,7 @@ function verbs(steps: z.ZodType<StepOutput[]>): Record<string, z.ZodType> {
       .optional()
       .describe('Steps over one connection of a database, and a commit.'),
     lock: lockSchema(steps).optional().describe('Steps of which one runs at a time.'),
+    cache: cacheStepSchema(steps).optional().describe('A value of a cache.'),
     parallel: withShort(parallelSchema(steps), {
       type: 'array',
       items: { $ref: '#/definitions/step' },

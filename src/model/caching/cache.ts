@@ -1,0 +1,153 @@
+import { streamKey, unit } from '../../kernel/rng.js';
+import type { StreamKey } from '../../kernel/rng.js';
+import type { PlanCache } from '../../spec/caching.js';
+import { Coalescer } from '../coalescer.js';
+import type { Counter } from '../meters.js';
+import type { World } from '../world.js';
+import { Content } from './content.js';
+import type { ContentRules } from './content.js';
+import { WriteBehind } from './write-behind.js';
+
+/** Figures of a cache, or of one of its levels. */
+export interface CacheMeters {
+  readonly hits: Counter;
+  readonly misses: Counter;
+  readonly loads: Counter;
+  readonly evictions: Counter;
+  readonly staleReads: Counter;
+}
+
+/** One level: what it holds, in each process that holds it. */
+export interface CacheLevelState {
+  readonly meters: CacheMeters;
+  /** By instance id; the shared level has one, that of its server. */
+  readonly contents: ReadonlyMap<number, Content>;
+  readonly stream: StreamKey;
+}
+
+/** One cache of a run. */
+export class Cache {
+  readonly spec: PlanCache;
+  readonly meters: CacheMeters;
+  readonly levels: readonly CacheLevelState[];
+  /** By value: how often it was written, and how much of that whoever loads it can see. */
+  readonly versions: Int32Array;
+  readonly visible: Int32Array;
+  /** Writes gathered in each instance; null where they are not. */
+  readonly behind: ReadonlyMap<number, WriteBehind> | null;
+  private readonly world: World;
+  private readonly flights = new Map<number, Coalescer>();
+  private readonly cluster: Coalescer | null;
+
+  /** `callers`: instances of everybody who uses it. */
+  constructor(world: World, spec: PlanCache, callers: readonly number[]) {
+    this.world = world;
+    this.spec = spec;
+    const { coalesce, population, writeBehind } = spec.spec;
+    this.meters = metersOf(world, spec.component, -1);
+    this.versions = new Int32Array(population);
+    this.visible = writeBehind === null ? this.versions : new Int32Array(population);
+    this.cluster = coalesce === 'cluster' ? new Coalescer(null, true) : null;
+    this.levels = spec.levels.map((_, index) => this.levelOf(index, callers));
+    this.behind = writeBehind === null ? null : this.gatherers(callers);
+    this.warmUp();
+  }
+
+  /** Who loads for whom, as one instance sees it. */
+  flightsAt(instance: number): Coalescer {
+    if (this.cluster !== null) return this.cluster;
+    let own = this.flights.get(instance);
+    if (own === undefined) this.flights.set(instance, (own = new Coalescer(null, true)));
+    return own;
+  }
+
+  /** Loads that others may wait for; 0 when nothing is in flight. */
+  held(): number {
+    let held = this.cluster?.used ?? 0;
+    for (const own of this.flights.values()) held += own.used;
+    return held;
+  }
+
+  /** Empties a level, or the share of it, wherever it is. */
+  flush(level: number, share: number, round: number): void {
+    const { contents, stream } = this.levels[level];
+    for (const [instance, content] of contents) {
+      content.clearShare(share, (key) => unit(stream.a, stream.b, key, instance, round));
+    }
+  }
+
+  private gatherers(callers: readonly number[]): ReadonlyMap<number, WriteBehind> {
+    const { world, spec } = this;
+    const lost = world.meters.counter('lostWrites', { component: spec.component, part: -1 });
+    return new Map(
+      callers.map((id) => {
+        const own = new WriteBehind(spec.spec.writeBehind!, this.versions, this.visible, (count) =>
+          world.meters.count(lost, count),
+        );
+        world.instances[id].residents.push(own);
+        return [id, own];
+      }),
+    );
+  }
+
+  private levelOf(index: number, callers: readonly number[]): CacheLevelState {
+    const { world, spec } = this;
+    const { component } = spec;
+    const { part, local, spec: own } = spec.levels[index];
+    const { plan, replication } = world;
+    const { negativeTtlNs, staleWhileRevalidateNs, earlyExpiry, population } = spec.spec;
+    const { capacity, eviction, counts, ttlNs, ttlJitter, sliding } = own;
+    const meters = metersOf(world, component, part);
+    const rules: ContentRules = {
+      population,
+      capacity,
+      eviction,
+      counts,
+      ttlNs,
+      ttlJitter,
+      sliding,
+      negativeTtlNs,
+      staleNs: staleWhileRevalidateNs ?? 0,
+      beta: earlyExpiry ?? 0,
+    };
+    const homes = local ? callers : [plan.components[component].firstInstance];
+    const evicted = (): void => {
+      world.meters.count(meters.evictions);
+      world.meters.count(this.meters.evictions);
+    };
+    const contents = new Map(homes.map((id) => [id, new Content(rules, evicted)]));
+    for (const [id, content] of contents) {
+      // A process that dies takes with it what it holds, and begins cold.
+      world.instances[id].residents.push({ died: () => content.clear(), started: () => {} });
+    }
+    const name = `cache/${plan.components[component].name}.${own.name}`;
+    return { meters, contents, stream: streamKey(plan.seed, replication, name) };
+  }
+
+  /** The most popular values are there at the beginning, the most popular one as the newest. */
+  private warmUp(): void {
+    const { warm, population } = this.spec.spec;
+    if (warm === 0) return;
+    this.levels.forEach(({ contents, stream }, index) => {
+      const { capacity } = this.spec.levels[index].spec;
+      const count = Math.round(warm * Math.min(capacity, population));
+      for (const [instance, content] of contents) {
+        for (let key = count - 1; key >= 0; key--) {
+          const u = unit(stream.a, stream.b, key, instance, -1);
+          content.set(key, 0, 0, false, 0, -1, u, u);
+        }
+      }
+    });
+  }
+}
+
+function metersOf({ meters }: World, component: number, part: number): CacheMeters {
+  const counter = (name: string): Counter => meters.counter(name, { component, part });
+  return {
+    hits: counter('hits'),
+    misses: counter('misses'),
+    loads: counter('loads'),
+    evictions: counter('evictions'),
+    staleReads: counter('staleReads'),
+  };
+}

@@ -1,0 +1,112 @@
+import { unit } from '../../kernel/rng.js';
+import type { PlanCacheAct } from '../../spec/caching.js';
+import { OUTCOME } from '../../spec/outcome.js';
+import type { Outcome } from '../../spec/outcome.js';
+import { Draws } from '../draws.js';
+import type { World } from '../world.js';
+import type { Cache } from './cache.js';
+import type { CacheColumns } from './columns.js';
+import { FOUND } from './content.js';
+import { take } from './lookups.js';
+
+/** What is asked of a shared level. */
+export const COMMAND = Object.freeze({ get: 0, set: 1, delete: 2, unread: 3 } as const);
+
+/**
+ * The two ends of a command to a shared level: what it is about stands with the caller, and goes with
+ * the attempt to the server, which puts its answer where the caller finds it.
+ */
+export class Commands {
+  private readonly world: World;
+  private readonly columns: CacheColumns;
+  private readonly caches: readonly Cache[];
+  private readonly draws: Draws;
+
+  constructor(world: World, columns: CacheColumns, caches: readonly Cache[]) {
+    this.world = world;
+    this.columns = columns;
+    this.caches = caches;
+    this.draws = new Draws(world);
+  }
+
+  /** The call behind this instruction is about this. */
+  ask(strand: number, spec: PlanCacheAct): Outcome {
+    const { columns, world } = this;
+    columns.command[strand] = spec.command;
+    columns.ttl[strand] = spec.ttlNs;
+    columns.key[strand] = spec.key < 0 ? 0 : world.keys.value(spec.key, strand);
+    if (spec.command === COMMAND.get) columns.drop(strand);
+    return OUTCOME.ok;
+  }
+
+  /** The command has come to the server; one whose sender has left before is not read any more. */
+  receive(job: number): Outcome {
+    const { columns } = this;
+    const sender = this.senderOf(job);
+    columns.command[job] = COMMAND.unread;
+    if (sender < 0) return OUTCOME.ok;
+    columns.command[job] = columns.command[sender];
+    columns.ttl[job] = columns.ttl[sender];
+    columns.key[job] = columns.key[sender];
+    columns.hold(job, columns.found[sender], columns.version[sender], columns.delta[sender]);
+    return OUTCOME.ok;
+  }
+
+  /** The server carries the command out; its answer is with the sender before the message is. */
+  serve(job: number, pc: number, spec: PlanCacheAct): Outcome {
+    const { columns, world } = this;
+    const cache = this.caches[spec.cache];
+    // Nothing is kept where the ratio of hits is fixed.
+    if (cache.spec.spec.hitRatio !== null) return OUTCOME.ok;
+    const level = cache.levels[spec.level];
+    const content = level.contents.get(world.strands.instance[job])!;
+    const key = columns.key[job];
+    switch (columns.command[job]) {
+      case COMMAND.get: {
+        const found = content.get(key, world.engine.now, this.draws.unit(job, pc));
+        world.meters.count(found === FOUND.nothing ? level.meters.misses : level.meters.hits);
+        const sender = this.senderOf(job);
+        if (sender < 0) break;
+        columns.drop(sender);
+        if (found !== FOUND.nothing) {
+          take(columns, sender, cache, content, found, world.engine.now);
+        }
+        break;
+      }
+      case COMMAND.set:
+        this.set(job, pc, spec, key);
+        break;
+      case COMMAND.delete:
+        content.delete(key);
+        break;
+    }
+    return OUTCOME.ok;
+  }
+
+  private set(job: number, pc: number, spec: PlanCacheAct, key: number): void {
+    const { columns, world } = this;
+    const { strands, engine, meters } = world;
+    const level = this.caches[spec.cache].levels[spec.level];
+    const { a, b } = level.stream;
+    const chance = unit(a, b, strands.lineageA[job], strands.lineageB[job], pc);
+    meters.count(level.meters.loads);
+    level.contents
+      .get(strands.instance[job])!
+      .set(
+        key,
+        engine.now,
+        columns.version[job],
+        columns.found[job] === FOUND.negative,
+        columns.delta[job],
+        columns.ttl[job],
+        this.draws.unit(job, pc),
+        chance,
+      );
+  }
+
+  /** The strand that waits for an attempt; -1 = it has left. */
+  private senderOf(job: number): number {
+    const { strands, calls } = this.world;
+    return strands.gone[job] < 0 ? calls.frames.owner[strands.from[job]] : -1;
+  }
+}

@@ -1,0 +1,158 @@
+import { log } from '../../kernel/math.js';
+import type { Ns } from '../../kernel/time.js';
+import { Entries } from './entries.js';
+import { evictionOf } from './eviction.js';
+import type { Eviction, EvictionKind } from './eviction.js';
+
+/** What a cache knows of a value. */
+export const FOUND = Object.freeze({ nothing: 0, value: 1, negative: 2, stale: 3 } as const);
+
+/** The rules of one level of a cache. */
+export interface ContentRules {
+  readonly population: number;
+  readonly capacity: number;
+  readonly eviction: EvictionKind;
+  readonly counts: 'resident' | 'all';
+  /** null = entries live for ever. */
+  readonly ttlNs: Ns | null;
+  readonly ttlJitter: number;
+  readonly sliding: boolean;
+  readonly negativeTtlNs: Ns | null;
+  /** How long a value may still be served when it has expired; 0 = not at all. */
+  readonly staleNs: Ns;
+  /** Factor of the early expiry, 0 = none. */
+  readonly beta: number;
+}
+
+/** What is in one level of a cache at one place: a process, or a server that many ask. */
+export class Content {
+  /** What the last `get` has found: which writing, what it took to load, and until when it is valid. */
+  version = 0;
+  delta: Ns = 0;
+  expires: Ns = Infinity;
+  ttl: Ns = Infinity;
+  private readonly rules: ContentRules;
+  private entries: Entries;
+  /** Null where there is room for all. */
+  private eviction: Eviction | null;
+  private readonly evicted: () => void;
+
+  constructor(rules: ContentRules, evicted: () => void) {
+    this.rules = rules;
+    this.evicted = evicted;
+    this.entries = new Entries(rules.population);
+    this.eviction = this.newEviction();
+  }
+
+  get size(): number {
+    return this.entries.used;
+  }
+
+  /** Looks a value up, as FOUND. `u` in (0, 1) decides about the early expiry. */
+  get(key: number, now: Ns, u: number): number {
+    const { entries, rules, eviction } = this;
+    eviction?.asked(key);
+    const place = entries.find(key);
+    if (place < 0) return FOUND.nothing;
+    const expires = entries.expires[place];
+    const stale = now >= expires;
+    const negative = entries.negative[place] === 1;
+    if (stale && (negative || now >= expires + rules.staleNs)) {
+      this.drop(place);
+      return FOUND.nothing;
+    }
+    const delta = entries.delta[place];
+    // XFetch: recomputed early with a probability that grows toward the end, by what it takes.
+    const early = rules.beta > 0 && !stale && now - delta * rules.beta * log(u) >= expires;
+    if (early && !negative) return FOUND.nothing;
+    this.version = entries.version[place];
+    this.delta = delta;
+    this.ttl = entries.ttl[place];
+    if (rules.sliding && !negative && !stale) entries.expires[place] = now + this.ttl;
+    this.expires = entries.expires[place];
+    eviction?.hit(place, key);
+    return negative ? FOUND.negative : stale ? FOUND.stale : FOUND.value;
+  }
+
+  /** Whether a value is there and valid, without being used. */
+  has(key: number, now: Ns): boolean {
+    const place = this.entries.find(key);
+    return place >= 0 && now < this.entries.expires[place];
+  }
+
+  /**
+   * Stores a value. `ttlNs` in the place of the level's own where it is not -1; `u` decides about the
+   * jitter, `chance` about who has to go.
+   */
+  set(
+    key: number,
+    now: Ns,
+    version: number,
+    negative: boolean,
+    delta: Ns,
+    ttlNs: Ns,
+    u: number,
+    chance: number,
+  ): void {
+    const { entries, eviction } = this;
+    let place = entries.find(key);
+    if (place >= 0) {
+      eviction?.replaced(place);
+    } else {
+      if (eviction !== null && entries.used >= this.rules.capacity) {
+        const victim = eviction.victim(key, chance);
+        if (victim < 0) return;
+        this.drop(victim);
+        this.evicted();
+      }
+      place = entries.take(key);
+      eviction?.added(place, key);
+    }
+    const ttl = this.lifetime(negative, ttlNs, u);
+    entries.version[place] = version;
+    entries.negative[place] = negative ? 1 : 0;
+    entries.delta[place] = delta;
+    entries.ttl[place] = ttl;
+    entries.expires[place] = now + ttl;
+  }
+
+  delete(key: number): void {
+    const place = this.entries.find(key);
+    if (place >= 0) this.drop(place);
+  }
+
+  /** Everything is gone: the process has died, or somebody has emptied it. */
+  clear(): void {
+    this.entries = new Entries(this.rules.population);
+    this.eviction = this.newEviction();
+  }
+
+  /** Each entry is gone with a probability; `draw` gives a number in (0, 1) for the value of its key. */
+  clearShare(share: number, draw: (key: number) => number): void {
+    if (share >= 1) return this.clear();
+    const gone: number[] = [];
+    this.entries.each((place) => {
+      if (draw(this.entries.key[place]) < share) gone.push(place);
+    });
+    for (const place of gone) this.drop(place);
+  }
+
+  private drop(place: number): void {
+    this.eviction?.removed(place);
+    this.entries.drop(place);
+  }
+
+  /** Absolute from the storing (CA-1), up to the jitter shorter or longer (CA-2). */
+  private lifetime(negative: boolean, ttlNs: Ns, u: number): Ns {
+    const { rules } = this;
+    if (negative) return rules.negativeTtlNs ?? 0;
+    const ttl = ttlNs >= 0 ? ttlNs : (rules.ttlNs ?? Infinity);
+    if (rules.ttlJitter === 0 || ttl === Infinity) return ttl;
+    return Math.max(1, Math.round(ttl * (1 + rules.ttlJitter * (2 * u - 1))));
+  }
+
+  private newEviction(): Eviction | null {
+    const { capacity, population, eviction, counts } = this.rules;
+    return capacity < population ? evictionOf(eviction, counts, population) : null;
+  }
+}

@@ -1,0 +1,59 @@
+import { widenFloat64, widenInt32, widenUint8 } from '../../kernel/pool.js';
+
+/**
+ * The entries of one cache: columns over places that are used again, found by the value of the key. As
+ * many places as entries there have been at once, and one number for each value of the key.
+ */
+export class Entries {
+  /** Place of a value, -1 = it has no entry. */
+  private readonly places: Int32Array;
+  private readonly free: number[] = [];
+  private made = 0;
+  used = 0;
+  key: Int32Array = new Int32Array(0);
+  /** Which writing of the value it holds. */
+  version: Int32Array = new Int32Array(0);
+  /** 1 = it says that there is no such thing. */
+  negative: Uint8Array = new Uint8Array(0);
+  /** Until when it is valid, its whole time to live, and what its value took to load, ns. */
+  expires: Float64Array = new Float64Array(0);
+  ttl: Float64Array = new Float64Array(0);
+  delta: Float64Array = new Float64Array(0);
+
+  constructor(population: number) {
+    this.places = new Int32Array(population).fill(-1);
+  }
+
+  find(key: number): number {
+    return this.places[key];
+  }
+
+  take(key: number): number {
+    const place = this.free.pop() ?? this.made++;
+    if (place >= this.key.length) this.widen(Math.max(16, this.key.length * 2));
+    this.places[key] = place;
+    this.key[place] = key;
+    this.used++;
+    return place;
+  }
+
+  drop(place: number): void {
+    this.places[this.key[place]] = -1;
+    this.free.push(place);
+    this.used--;
+  }
+
+  /** Every place in use, in the order of the values; for what happens seldom. */
+  each(visit: (place: number) => void): void {
+    for (const place of this.places) if (place >= 0) visit(place);
+  }
+
+  private widen(capacity: number): void {
+    this.key = widenInt32(this.key, capacity);
+    this.version = widenInt32(this.version, capacity);
+    this.negative = widenUint8(this.negative, capacity);
+    this.expires = widenFloat64(this.expires, capacity);
+    this.ttl = widenFloat64(this.ttl, capacity);
+    this.delta = widenFloat64(this.delta, capacity);
+  }
+}

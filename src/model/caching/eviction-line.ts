@@ -1,0 +1,36 @@
+import { Chain } from './chain.js';
+import type { Eviction } from './eviction.js';
+
+/** The one at the tail goes: who came first (FIFO), or who was used longest ago (LRU). */
+export class Line implements Eviction {
+  private readonly chain = new Chain();
+  private readonly byUse: boolean;
+
+  constructor(byUse: boolean) {
+    this.byUse = byUse;
+  }
+
+  asked(): void {}
+
+  added(place: number): void {
+    this.chain.push(place);
+  }
+
+  hit(place: number): void {
+    this.replaced(place);
+  }
+
+  replaced(place: number): void {
+    if (!this.byUse || this.chain.head === place) return;
+    this.chain.take(place);
+    this.chain.push(place);
+  }
+
+  removed(place: number): void {
+    this.chain.take(place);
+  }
+
+  victim(): number {
+    return this.chain.tail;
+  }
+}

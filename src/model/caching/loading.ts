@@ -1,0 +1,250 @@
+import type { PlanCacheAct } from '../../spec/caching.js';
+import { HINTED, isSuccess, OUTCOME, PENDING, statusOf } from '../../spec/outcome.js';
+import type { Outcome } from '../../spec/outcome.js';
+import type { Coalescer } from '../coalescer.js';
+import type { World } from '../world.js';
+import type { Cache } from './cache.js';
+import type { CacheColumns } from './columns.js';
+import { FOUND } from './content.js';
+
+/** Not this way: the program goes on elsewhere. */
+const NO = OUTCOME.clientError;
+/** What a load has to do with a flight: nothing; above 0 it leads, below 0 it waits. */
+const ALONE = 0;
+
+/**
+ * Loads of values: who loads, who waits for that, and what becomes of it. A value that is loaded is of
+ * the writing that was there when the load began, whatever is written until it ends.
+ */
+export class Loading {
+  private readonly world: World;
+  private readonly columns: CacheColumns;
+  private readonly caches: readonly Cache[];
+  private readonly landedOp: number;
+  private readonly leadOp: number;
+
+  constructor(world: World, columns: CacheColumns, caches: readonly Cache[]) {
+    this.world = world;
+    this.columns = columns;
+    this.caches = caches;
+    const { engine, strands } = world;
+    this.landedOp = engine.define('cache-landed', (strand, stamp, outcome) => {
+      if (strands.stamp[strand] === stamp) world.interpreter.acted(strand, outcome);
+    });
+    this.leadOp = engine.define('cache-lead', (strand, stamp, load) => {
+      if (strands.stamp[strand] === stamp) this.leads(strand, load);
+    });
+  }
+
+  /** A failure that was kept for this instruction. */
+  kept(strand: number): Outcome {
+    const { strands } = this.world;
+    const outcome = strands.outcome[strand];
+    strands.outcome[strand] = 0;
+    return outcome & ~HINTED;
+  }
+
+  /** Success: it loads, and whoever misses the same value waits for it. */
+  claim(strand: number, pc: number, spec: PlanCacheAct): Outcome {
+    const { columns, world } = this;
+    const cache = this.caches[spec.cache];
+    world.meters.count(cache.meters.misses);
+    const load = this.loadOf(strand, spec);
+    columns.claim[load] = pc;
+    const key = this.keyOf(strand, spec);
+    const flights = this.flightsOf(strand, cache);
+    if (flights.find(world.engine.now, key) >= 0) return NO;
+    columns.role[load] = 1 + flights.lead(world.engine.now, key);
+    this.start(strand, load, spec.cache, key);
+    return OUTCOME.ok;
+  }
+
+  /** Somebody loads the value; this one waits for what comes of it. */
+  follow(strand: number, spec: PlanCacheAct): Outcome {
+    const { columns, world } = this;
+    const flights = this.flightsOf(strand, this.caches[spec.cache]);
+    const flight = flights.find(world.engine.now, this.keyOf(strand, spec));
+    const load = this.loadOf(strand, spec);
+    columns.cache[load] = spec.cache;
+    columns.role[load] = -1 - flights.follow(flight, strand);
+    // The value of the key is known then without asking.
+    columns.key[strand] = this.keyOf(strand, spec);
+    return PENDING;
+  }
+
+  /** One that waited is taken out of what it was in. */
+  left(strand: number, spec: PlanCacheAct): void {
+    const { columns } = this;
+    const load = this.loadOf(strand, spec);
+    const role = columns.role[load];
+    if (role >= ALONE) return;
+    columns.role[load] = ALONE;
+    this.flightsOf(strand, this.caches[spec.cache]).quit(-1 - role);
+  }
+
+  /** It loads for itself. */
+  begin(strand: number, spec: PlanCacheAct): Outcome {
+    const load = this.loadOf(strand, spec);
+    this.world.meters.count(this.caches[spec.cache].meters.misses);
+    this.columns.role[load] = ALONE;
+    this.start(strand, load, spec.cache, spec.key < 0 ? -1 : this.keyOf(strand, spec));
+    return OUTCOME.ok;
+  }
+
+  /** The value is there: it is in hand. Fails where no load of this place is under way. */
+  loaded(strand: number, spec: PlanCacheAct): Outcome {
+    const { columns, world } = this;
+    const load = this.loadOf(strand, spec);
+    if (columns.since[load] < 0) return NO;
+    const delta = world.engine.now - columns.since[load];
+    columns.hold(strand, FOUND.value, columns.reads[load], delta);
+    if (columns.role[load] === ALONE) this.close(strand, load);
+    return OUTCOME.ok;
+  }
+
+  /** What was loaded is stored: those who wait have it too. */
+  land(strand: number, spec: PlanCacheAct): Outcome {
+    this.settle(strand, this.loadOf(strand, spec), OUTCOME.ok);
+    return OUTCOME.ok;
+  }
+
+  /** Success: the load has failed because there is no such thing, which is to be remembered. */
+  negative(strand: number, spec: PlanCacheAct): Outcome {
+    const { columns } = this;
+    const load = this.loadOf(strand, spec);
+    const outcome = this.kept(strand);
+    columns.error[load] = outcome;
+    if ((outcome & 31) !== OUTCOME.clientError || statusOf(outcome) !== 404) return NO;
+    columns.hold(strand, FOUND.negative, columns.reads[load], 0);
+    return OUTCOME.ok;
+  }
+
+  /** The load has failed, for those who wait as well (CA-4). */
+  failed(strand: number, spec: PlanCacheAct): Outcome {
+    const { columns } = this;
+    const load = this.loadOf(strand, spec);
+    const outcome = columns.error[load] !== 0 ? columns.error[load] : this.kept(strand);
+    columns.error[load] = 0;
+    this.settle(strand, load, outcome);
+    return outcome;
+  }
+
+  /** Success: what was found has to be loaded anew, and nobody does that yet. */
+  due(strand: number, spec: PlanCacheAct): Outcome {
+    const { columns, world } = this;
+    if (columns.refresh[strand] === 0) return NO;
+    columns.refresh[strand] = 0;
+    const flights = this.flightsOf(strand, this.caches[spec.cache]);
+    const flight = flights.find(world.engine.now, this.keyOf(strand, spec));
+    return flight < 0 ? OUTCOME.ok : NO;
+  }
+
+  /** The load behind the back of the request begins. */
+  refreshing(strand: number, spec: PlanCacheAct): Outcome {
+    const { columns, world } = this;
+    const load = this.loadOf(strand, spec);
+    const key = this.keyOf(strand, spec);
+    const flights = this.flightsOf(strand, this.caches[spec.cache]);
+    columns.role[load] = 1 + flights.lead(world.engine.now, key);
+    this.start(strand, load, spec.cache, key);
+    return OUTCOME.ok;
+  }
+
+  /**
+   * A strand ends in the middle of its loads. A failure is that of those who wait; a success that was
+   * no value, or an end without an answer, has the one that has waited longest load in its place.
+   */
+  ended(strand: number, outcome: Outcome, stopped = false): void {
+    const { columns } = this;
+    const first = strand * columns.slots;
+    for (let load = first; load < first + columns.slots; load++) {
+      if (columns.since[load] < 0) continue;
+      if (stopped || isSuccess(outcome)) this.handOver(strand, load);
+      else this.settle(strand, load, outcome & ~HINTED);
+    }
+  }
+
+  private start(strand: number, load: number, cache: number, key: number): void {
+    const { columns, world } = this;
+    const own = this.caches[cache];
+    world.meters.count(own.meters.loads);
+    columns.open[strand]++;
+    columns.since[load] = world.engine.now;
+    columns.reads[load] = key < 0 ? 0 : own.visible[key];
+    columns.cache[load] = cache;
+    columns.error[load] = 0;
+  }
+
+  private close(strand: number, load: number): void {
+    this.columns.since[load] = -1;
+    this.columns.open[strand]--;
+  }
+
+  /** A load has ended, and those who wait for it get what it came to, each in a step of its own. */
+  private settle(strand: number, load: number, outcome: Outcome): void {
+    const { columns, world } = this;
+    const { engine, strands } = world;
+    const role = columns.role[load];
+    if (columns.since[load] >= 0) this.close(strand, load);
+    if (role <= ALONE) return;
+    columns.role[load] = ALONE;
+    const cache = this.caches[columns.cache[load]];
+    const flights = this.flightsOf(strand, cache);
+    const flight = role - 1;
+    flights.land(engine.now, flight, outcome);
+    for (let next = flights.next(flight); next >= 0; next = flights.next(flight)) {
+      this.release(next, cache);
+      columns.hold(next, FOUND.value, columns.version[strand], columns.delta[strand]);
+      if (isSuccess(outcome) && columns.version[next] < cache.versions[columns.key[next]]) {
+        world.meters.count(cache.meters.staleReads);
+      }
+      engine.soon(engine.phase, this.landedOp, next, strands.stamp[next], outcome);
+    }
+    flights.close(flight);
+  }
+
+  /** A follower waits no longer; which of its loads that was is the one with a number below 0. */
+  private release(strand: number, cache: Cache): number {
+    const { columns } = this;
+    let load = strand * columns.slots;
+    while (columns.role[load] >= ALONE || this.caches[columns.cache[load]] !== cache) load++;
+    columns.role[load] = ALONE;
+    return load;
+  }
+
+  private handOver(strand: number, load: number): void {
+    const { columns, world } = this;
+    const role = columns.role[load];
+    this.close(strand, load);
+    if (role <= ALONE) return;
+    columns.role[load] = ALONE;
+    const cache = this.caches[columns.cache[load]];
+    const flight = role - 1;
+    const next = this.flightsOf(strand, cache).handOver(world.engine.now, flight);
+    if (next < 0) return;
+    const own = this.release(next, cache);
+    columns.role[own] = 1 + flight;
+    this.start(next, own, columns.cache[load], columns.key[next]);
+    const { engine, strands } = world;
+    engine.soon(engine.phase, this.leadOp, next, strands.stamp[next], own);
+  }
+
+  /** The one that has waited longest goes on where its own program loads. */
+  private leads(strand: number, load: number): void {
+    const { strands, interpreter } = this.world;
+    strands.pc[strand] = this.columns.claim[load] + 1;
+    interpreter.acted(strand, OUTCOME.ok);
+  }
+
+  private loadOf(strand: number, spec: PlanCacheAct): number {
+    return strand * this.columns.slots + spec.slot;
+  }
+
+  private keyOf(strand: number, spec: PlanCacheAct): number {
+    return this.world.keys.value(spec.key, strand);
+  }
+
+  private flightsOf(strand: number, cache: Cache): Coalescer {
+    return cache.flightsAt(this.world.strands.instance[strand]);
+  }
+}

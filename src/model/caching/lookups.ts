@@ -1,0 +1,149 @@
+import { unit } from '../../kernel/rng.js';
+import type { PlanCacheAct } from '../../spec/caching.js';
+import { OUTCOME, withStatus } from '../../spec/outcome.js';
+import type { Outcome } from '../../spec/outcome.js';
+import { Draws } from '../draws.js';
+import type { World } from '../world.js';
+import type { Cache } from './cache.js';
+import type { CacheColumns } from './columns.js';
+import { FOUND } from './content.js';
+import type { Content } from './content.js';
+
+/** What a lookup says that has found nothing: its program goes on elsewhere. */
+const MISS = OUTCOME.clientError;
+/** There is no such thing. */
+export const NOT_FOUND = withStatus(OUTCOME.clientError, 404);
+
+/** Asking levels, and putting into those in the process what was found elsewhere. */
+export class Lookups {
+  private readonly world: World;
+  private readonly columns: CacheColumns;
+  private readonly caches: readonly Cache[];
+  private readonly draws: Draws;
+
+  constructor(world: World, columns: CacheColumns, caches: readonly Cache[]) {
+    this.world = world;
+    this.columns = columns;
+    this.caches = caches;
+    this.draws = new Draws(world);
+  }
+
+  /** A level in the process. */
+  lookup(strand: number, pc: number, spec: PlanCacheAct): Outcome {
+    const { world, columns } = this;
+    const cache = this.caches[spec.cache];
+    columns.drop(strand);
+    if (spec.key < 0) return this.byRatio(strand, pc, spec);
+    const level = cache.levels[spec.level];
+    const content = level.contents.get(world.strands.instance[strand])!;
+    const key = world.keys.value(spec.key, strand);
+    const found = content.get(key, world.engine.now, this.draws.unit(strand, pc));
+    world.meters.count(found === FOUND.nothing ? level.meters.misses : level.meters.hits);
+    if (found === FOUND.nothing) return MISS;
+    take(columns, strand, cache, content, found, world.engine.now);
+    return this.hit(strand, spec, cache, key);
+  }
+
+  /** The shared level has said what it knows. */
+  answered(strand: number, pc: number, spec: PlanCacheAct): Outcome {
+    if (spec.key < 0) return this.byRatio(strand, pc, spec);
+    if (this.columns.found[strand] === FOUND.nothing) return MISS;
+    const key = this.columns.key[strand];
+    return this.hit(strand, spec, this.caches[spec.cache], key);
+  }
+
+  /** What was found in a level behind it is put into one in the process. */
+  fill(strand: number, pc: number, spec: PlanCacheAct): Outcome {
+    // A stale value is no news.
+    if (this.columns.found[strand] !== FOUND.stale) this.store(strand, pc, spec);
+    return OUTCOME.ok;
+  }
+
+  /** What another request has loaded; in its process it is there already. */
+  share(strand: number, pc: number, spec: PlanCacheAct): Outcome {
+    const { world } = this;
+    const content = this.contentOf(strand, spec);
+    const key = world.keys.value(spec.key, strand);
+    if (!content.has(key, world.engine.now)) this.store(strand, pc, spec);
+    return OUTCOME.ok;
+  }
+
+  /** The value in hand is stored in a level in the process. */
+  store(strand: number, pc: number, spec: PlanCacheAct): Outcome {
+    const { world, columns } = this;
+    const { strands, engine, keys, meters } = world;
+    const level = this.caches[spec.cache].levels[spec.level];
+    const { a, b } = level.stream;
+    const u = this.draws.unit(strand, pc);
+    const chance = unit(a, b, strands.lineageA[strand], strands.lineageB[strand], pc);
+    const negative = columns.found[strand] === FOUND.negative;
+    const { version, delta } = columns;
+    const key = keys.value(spec.key, strand);
+    meters.count(level.meters.loads);
+    this.contentOf(strand, spec).set(
+      key,
+      engine.now,
+      version[strand],
+      negative,
+      delta[strand],
+      spec.ttlNs,
+      u,
+      chance,
+    );
+    return OUTCOME.ok;
+  }
+
+  /** Nobody has the value, and nobody loads it. */
+  absent(_strand: number, spec: PlanCacheAct): Outcome {
+    this.world.meters.count(this.caches[spec.cache].meters.misses);
+    return NOT_FOUND;
+  }
+
+  /** What was found is the answer, or the answer that there is no such thing. */
+  verdict(strand: number): Outcome {
+    return this.columns.found[strand] === FOUND.negative ? NOT_FOUND : OUTCOME.ok;
+  }
+
+  private hit(strand: number, spec: PlanCacheAct, cache: Cache, key: number): Outcome {
+    const { meters } = this.world;
+    meters.count(cache.meters.hits);
+    if (this.columns.version[strand] < cache.versions[key]) {
+      meters.count(cache.meters.staleReads);
+      meters.count(cache.levels[spec.level].meters.staleReads);
+    }
+    return OUTCOME.ok;
+  }
+
+  private byRatio(strand: number, pc: number, spec: PlanCacheAct): Outcome {
+    const { meters } = this.world;
+    const cache = this.caches[spec.cache];
+    const level = cache.levels[spec.level];
+    const hit = this.draws.unit(strand, pc) < cache.spec.spec.hitRatio!;
+    meters.count(hit ? level.meters.hits : level.meters.misses);
+    this.columns.hold(strand, hit ? FOUND.value : FOUND.nothing, 0, 0);
+    if (!hit) return MISS;
+    meters.count(cache.meters.hits);
+    return OUTCOME.ok;
+  }
+
+  private contentOf(strand: number, spec: PlanCacheAct): Content {
+    const level = this.caches[spec.cache].levels[spec.level];
+    return level.contents.get(this.world.strands.instance[strand])!;
+  }
+}
+
+/** What was found is in the hand of a strand, with whether it is to be loaded anew. */
+export function take(
+  columns: CacheColumns,
+  strand: number,
+  cache: Cache,
+  content: Content,
+  found: number,
+  now: number,
+): void {
+  columns.hold(strand, found, content.version, content.delta);
+  const factor = cache.spec.spec.refreshAheadFactor;
+  const ahead =
+    factor !== null && found === FOUND.value && now >= content.expires - (1 - factor) * content.ttl;
+  columns.refresh[strand] = ahead || found === FOUND.stale ? 1 : 0;
+}

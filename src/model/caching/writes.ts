@@ -1,0 +1,113 @@
+import { PHASE } from '../../kernel/phase.js';
+import type { PlanCacheAct } from '../../spec/caching.js';
+import { OUTCOME, PENDING } from '../../spec/outcome.js';
+import type { Outcome } from '../../spec/outcome.js';
+import type { World } from '../world.js';
+import type { Cache } from './cache.js';
+import type { CacheColumns } from './columns.js';
+import { FOUND } from './content.js';
+import type { WriteBehind } from './write-behind.js';
+
+/** Not this way: the program goes on elsewhere. */
+const NO = OUTCOME.clientError;
+
+/** Writing a value, at once or gathered. */
+export class Writes {
+  private readonly world: World;
+  private readonly columns: CacheColumns;
+  private readonly caches: readonly Cache[];
+  private readonly gatheredOp: number;
+
+  constructor(world: World, columns: CacheColumns, caches: readonly Cache[]) {
+    this.world = world;
+    this.columns = columns;
+    this.caches = caches;
+    const { engine, strands } = world;
+    this.gatheredOp = engine.define('cache-gathered', (strand, stamp) => {
+      if (strands.stamp[strand] === stamp) this.gathered(strand);
+    });
+  }
+
+  /** The value is another one from now on, and in hand. */
+  write(strand: number, spec: PlanCacheAct): Outcome {
+    const { columns, world } = this;
+    if (spec.key < 0) return OUTCOME.ok;
+    const { versions } = this.caches[spec.cache];
+    const key = world.keys.value(spec.key, strand);
+    columns.hold(strand, FOUND.value, ++versions[key], 0);
+    columns.refresh[strand] = 0;
+    return OUTCOME.ok;
+  }
+
+  /** A level in the process forgets the value. */
+  forget(strand: number, spec: PlanCacheAct): Outcome {
+    const { strands, keys } = this.world;
+    const { contents } = this.caches[spec.cache].levels[spec.level];
+    contents.get(strands.instance[strand])!.delete(keys.value(spec.key, strand));
+    return OUTCOME.ok;
+  }
+
+  /** The write waits for others. Success: this request has them gathered, because nobody does. */
+  buffer(strand: number, spec: PlanCacheAct): Outcome {
+    const { strands, keys, engine } = this.world;
+    const behind = this.behindOf(strand, spec);
+    behind.add(keys.value(spec.key, strand));
+    if (behind.gatherer < 0) return OUTCOME.ok;
+    if (behind.isFull && behind.waiting) {
+      behind.waiting = false;
+      const { gatherer } = behind;
+      engine.soon(engine.phase, this.gatheredOp, gatherer, strands.stamp[gatherer], 0);
+    }
+    return NO;
+  }
+
+  /** Waits until there are enough of them, or the time is over. */
+  gather(strand: number, spec: PlanCacheAct): Outcome {
+    const { strands, engine } = this.world;
+    const behind = this.behindOf(strand, spec);
+    behind.gatherer = strand;
+    if (behind.isFull) return OUTCOME.ok;
+    behind.waiting = true;
+    const at = engine.now + behind.delayNs;
+    engine.at(at, PHASE.TIMER, this.gatheredOp, strand, strands.stamp[strand], 0);
+    return PENDING;
+  }
+
+  /** The gathering strand is taken out of what it was in. */
+  left(strand: number, spec: PlanCacheAct): void {
+    const behind = this.behindOf(strand, spec);
+    if (behind.gatherer !== strand) return;
+    behind.gatherer = -1;
+    behind.waiting = false;
+  }
+
+  take(strand: number, spec: PlanCacheAct): Outcome {
+    const behind = this.behindOf(strand, spec);
+    behind.waiting = false;
+    behind.take();
+    return OUTCOME.ok;
+  }
+
+  /** The batch has been written. Success: nothing is left, and nobody gathers until the next write. */
+  written(strand: number, spec: PlanCacheAct): Outcome {
+    const behind = this.behindOf(strand, spec);
+    behind.written();
+    if (!behind.isEmpty) return NO;
+    behind.gatherer = -1;
+    return OUTCOME.ok;
+  }
+
+  requeue(strand: number, spec: PlanCacheAct): Outcome {
+    this.world.strands.outcome[strand] = 0;
+    this.behindOf(strand, spec).requeue();
+    return OUTCOME.ok;
+  }
+
+  private gathered(strand: number): void {
+    this.world.interpreter.acted(strand, OUTCOME.ok);
+  }
+
+  private behindOf(strand: number, spec: PlanCacheAct): WriteBehind {
+    return this.caches[spec.cache].behind!.get(this.world.strands.instance[strand])!;
+  }
+}

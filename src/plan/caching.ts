@@ -1,0 +1,403 @@
+import type { Distribution } from '../kernel/distribution.js';
+import type { Cache, CacheLevel, CacheOp, PlanCacheAct, ResponseCache } from '../spec/caching.js';
+import type { Outcome } from '../spec/outcome.js';
+import { OUTCOME } from '../spec/outcome.js';
+import { CALL_MODE, OP } from '../spec/program.js';
+import type { Bundle, Step } from '../spec/scenario.js';
+import type { Label } from './assembler.js';
+import { SLOT } from './assembler.js';
+import { BARE } from './calls.js';
+import { cacheNumber } from './caches.js';
+import { isFree } from './free.js';
+import { StepNames } from './identity.js';
+import type { LaidPart } from './layout.js';
+import { clearRegisters, registersOf } from './registers.js';
+import type { Scope } from './scope.js';
+import { inside, strand } from './scope.js';
+import { writeAct, writeCall, writeJump, type WriteSteps, type Writer } from './writer.js';
+
+type CacheVerb = Extract<Step, { readonly verb: 'cache' }>;
+
+/** A place in a program where a cache is used. */
+interface Site {
+  readonly cache: Cache;
+  readonly number: number;
+  readonly key: number;
+  readonly slot: number;
+  readonly policy: Bundle | null;
+  readonly ttlNs: number;
+}
+
+const COMMAND = { get: 0, set: 1, delete: 2 } as const;
+
+/** A step of a cache. */
+export function writeCache(w: Writer, step: CacheVerb, outer: Scope, writeSteps: WriteSteps): void {
+  const names = new StepNames(outer.names.next(`cache:${step.op}:${step.cache}`));
+  const scope: Scope = { ...inside(outer), names };
+  const site = siteOf(w, step.cache, step.key, step.policy, -1, scope);
+  switch (step.op) {
+    case 'get':
+      return writeGet(w, site, step, scope, writeSteps);
+    case 'refresh':
+      return writeLoad(w, site, step.onMiss!, step.store, scope, writeSteps);
+    case 'set':
+      writeAct(w, act(w, site, 'write', scope), 'write', scope);
+      writeStores(w, site, scope, site.cache.onError === 'fail');
+      if (site.cache.writeBehind !== null) {
+        return writeGathering(w, site, step.write!, scope, writeSteps);
+      }
+      return writeSteps(w, step.write ?? [], scope);
+    case 'delete':
+      writeAct(w, act(w, site, 'write', scope), 'write', scope);
+      return writeForget(w, site, scope);
+  }
+}
+
+/** The program of the server of a shared level. */
+export function writeServer(w: Writer, part: LaidPart, level: CacheLevel, scope: Scope): void {
+  const name = part.component.name;
+  const { cache } = part.source as Extract<LaidPart['source'], { kind: 'level' }>;
+  const site = siteOf(w, name, cache.key, null, -1, scope);
+  const number = cache.levels.indexOf(level);
+  writeAct(w, act(w, site, 'receive', scope, number), 'receive', scope);
+  writeWork(w, level.latency, scope);
+  writeAct(w, act(w, site, 'serve', scope, number), 'serve', scope);
+}
+
+/** The lookup of a response cache; gives what is to be done with a successful answer. */
+export function writeResponseCache(w: Writer, own: ResponseCache, scope: Scope): () => void {
+  const { assembler } = w;
+  const site = siteOf(w, own.cache, own.key, null, own.ttlNs ?? -1, scope);
+  const hit = assembler.label();
+  const miss = assembler.label();
+  writeLookups(w, site, hit, miss, scope);
+  const go = assembler.label();
+  assembler.bind(hit);
+  assembler.emit(OP.DONE, OUTCOME.ok);
+  assembler.bind(miss);
+  const shared = site.cache.coalesce !== 'none';
+  if (shared) {
+    const follow = assembler.label();
+    writeBranch(w, act(w, site, 'claim', scope), 'claim', follow, scope);
+    writeJump(w, go);
+    assembler.bind(follow);
+    writeAct(w, act(w, site, 'follow', scope), 'follow', scope);
+    writeLocals(w, site, 'share', scope);
+    assembler.emit(OP.DONE, OUTCOME.ok);
+  } else {
+    writeAct(w, act(w, site, 'begin', scope), 'begin', scope);
+  }
+  assembler.bind(go);
+  return () => {
+    const behind = assembler.label();
+    writeBranch(w, act(w, site, 'loaded', scope), 'loaded', behind, scope);
+    writeStores(w, site, scope, false);
+    if (shared) writeAct(w, act(w, site, 'land', scope), 'land', scope);
+    assembler.bind(behind);
+  };
+}
+
+/** What ends a load on purpose: the outcome goes where a failed call's would. */
+export function writeFailing(w: Writer, outcome: Outcome, scope: Scope): void {
+  const spec: PlanCacheAct = { ...NOTHING, op: 'failing', from: scope.part.id, outcome };
+  writeAct(w, w.acts.cache(spec), 'failing', scope);
+}
+
+function writeGet(
+  w: Writer,
+  site: Site,
+  step: CacheVerb,
+  scope: Scope,
+  writeSteps: WriteSteps,
+): void {
+  const { assembler } = w;
+  const { cache } = site;
+  const hit = assembler.label();
+  const miss = assembler.label();
+  const done = assembler.label();
+  writeLookups(w, site, hit, miss, scope);
+  assembler.bind(miss);
+  if (step.onMiss === null) {
+    writeAct(w, act(w, site, 'absent', scope), 'absent', scope);
+  } else {
+    writeLoad(w, site, step.onMiss, step.store, scope, writeSteps);
+  }
+  writeJump(w, done);
+  assembler.bind(hit);
+  const again = cache.staleWhileRevalidateNs !== null || cache.refreshAheadFactor !== null;
+  if (again && step.onMiss !== null) writeRefresh(w, site, step.onMiss, scope, writeSteps);
+  if (cache.negativeTtlNs !== null) {
+    writeAct(w, act(w, site, 'verdict', scope), 'verdict', scope);
+  }
+  assembler.bind(done);
+}
+
+/** Asks the levels in turn; what is found goes into those in front of it. */
+function writeLookups(w: Writer, site: Site, hit: Label, miss: Label, scope: Scope): void {
+  const { assembler } = w;
+  const { levels, onError, name } = site.cache;
+  levels.forEach((level, index) => {
+    const next = assembler.label();
+    if (level.kind === 'local') {
+      writeWork(w, level.latency, scope);
+      writeBranch(w, act(w, site, 'lookup', scope, index), 'lookup', next, scope);
+    } else {
+      const down = assembler.label();
+      writeAsk(w, site, 'get', index, scope);
+      const failure = { kind: onError === 'fail' ? 'keep' : 'jump', to: down } as const;
+      const to = { component: name, part: level.name };
+      writeCall(w, to, BARE, site.policy, { ...scope, failure }, 'cache');
+      writeBranch(w, act(w, site, 'answered', scope, index), 'answered', next, scope);
+      writeFills(w, site, index, scope);
+      writeJump(w, hit);
+      assembler.bind(down);
+      if (onError === 'fail') writeAct(w, act(w, site, 'rethrow', scope), 'rethrow', scope);
+      assembler.bind(next);
+      return;
+    }
+    writeFills(w, site, index, scope);
+    writeJump(w, hit);
+    assembler.bind(next);
+  });
+  writeJump(w, miss);
+}
+
+function writeFills(w: Writer, site: Site, found: number, scope: Scope): void {
+  if (site.cache.hitRatio !== null) return;
+  for (let index = found - 1; index >= 0; index--) {
+    writeAct(w, act(w, site, 'fill', scope, index), 'fill', scope);
+  }
+}
+
+/** The steps that load a value, and what becomes of it, for this request and for those who wait. */
+function writeLoad(
+  w: Writer,
+  site: Site,
+  steps: readonly Step[],
+  stores: boolean,
+  scope: Scope,
+  writeSteps: WriteSteps,
+): void {
+  const { assembler } = w;
+  const shared = site.cache.coalesce !== 'none';
+  const follow = assembler.label();
+  const done = assembler.label();
+  if (shared) writeBranch(w, act(w, site, 'claim', scope), 'claim', follow, scope);
+  else writeAct(w, act(w, site, 'begin', scope), 'begin', scope);
+  writeLoading(w, site, steps, stores, shared, done, scope, writeSteps);
+  if (shared) {
+    assembler.bind(follow);
+    writeAct(w, act(w, site, 'follow', scope), 'follow', scope);
+    if (stores) writeLocals(w, site, 'share', scope);
+  }
+  assembler.bind(done);
+}
+
+function writeLoading(
+  w: Writer,
+  site: Site,
+  steps: readonly Step[],
+  stores: boolean,
+  shared: boolean,
+  done: Label,
+  scope: Scope,
+  writeSteps: WriteSteps,
+): void {
+  const { assembler } = w;
+  const failed = assembler.label();
+  const body: Scope = { ...scope, failure: { kind: 'keep', to: failed } };
+  const used = registersOf(w, scope, () => writeSteps(w, steps, body));
+  writeAct(w, act(w, site, 'loaded', scope), 'loaded', scope);
+  if (stores) writeStores(w, site, scope, false);
+  if (shared) writeAct(w, act(w, site, 'land', scope), 'land', scope);
+  writeJump(w, done);
+  assembler.bind(failed);
+  clearRegisters(w, scope, used);
+  if (site.cache.negativeTtlNs !== null && stores) {
+    const other = assembler.label();
+    writeBranch(w, act(w, site, 'negative', scope), 'negative', other, scope);
+    writeStores(w, site, scope, false);
+    assembler.bind(other);
+  }
+  writeAct(w, act(w, site, 'failed', scope), 'failed', scope);
+  writeJump(w, done);
+}
+
+/** Behind the back of a request that has its answer, the value is loaded anew by one of them. */
+function writeRefresh(
+  w: Writer,
+  site: Site,
+  steps: readonly Step[],
+  scope: Scope,
+  writeSteps: WriteSteps,
+): void {
+  const { assembler } = w;
+  const behind = assembler.label();
+  const end = assembler.label();
+  writeBranch(w, act(w, site, 'due', scope), 'due', behind, scope);
+  const stream = scope.names.next('background');
+  const at = assembler.emit(OP.BACKGROUND, assembler.here + 1, 0, 0, stream);
+  assembler.point(at, SLOT.B, behind);
+  const own: Scope = {
+    ...strand(scope),
+    names: new StepNames(scope.names.next('refresh')),
+    failure: { kind: 'jump', to: end },
+  };
+  writeAct(w, act(w, site, 'refreshing', own), 'refreshing', own);
+  writeLoading(w, site, steps, true, true, end, own, writeSteps);
+  assembler.bind(end);
+  assembler.emit(OP.DONE, OUTCOME.ok);
+  assembler.bind(behind);
+}
+
+/** The value in hand is stored at every level, furthest first. */
+function writeStores(w: Writer, site: Site, scope: Scope, mustStore: boolean): void {
+  const { cache } = site;
+  if (cache.hitRatio !== null && cache.host === null) return;
+  for (let index = cache.levels.length - 1; index >= 0; index--) {
+    const level = cache.levels[index]!;
+    if (level.kind === 'local') {
+      if (cache.hitRatio === null) {
+        writeAct(w, act(w, site, 'store', scope, index), 'store', scope);
+      }
+    } else writeCommand(w, site, 'set', index, scope, mustStore);
+  }
+}
+
+/** Every level forgets the value, furthest first: else a nearer one would be filled from it again. */
+function writeForget(w: Writer, site: Site, scope: Scope): void {
+  const { cache } = site;
+  for (let index = cache.levels.length - 1; index >= 0; index--) {
+    const level = cache.levels[index]!;
+    if (level.kind !== 'local') {
+      writeCommand(w, site, 'delete', index, scope, cache.onError === 'fail');
+    } else if (cache.hitRatio === null) {
+      writeAct(w, act(w, site, 'forget', scope, index), 'forget', scope);
+    }
+  }
+}
+
+/** A command to the shared level whose failure is that of the step, or nobody's. */
+function writeCommand(
+  w: Writer,
+  site: Site,
+  command: keyof typeof COMMAND,
+  index: number,
+  scope: Scope,
+  must: boolean,
+): void {
+  const after = w.assembler.label();
+  writeAsk(w, site, command, index, scope);
+  const to = { component: site.cache.name, part: site.cache.levels[index]!.name };
+  const around: Scope = must ? scope : { ...scope, failure: { kind: 'ignore', after } };
+  writeCall(w, to, BARE, site.policy, around, 'cache');
+  w.assembler.bind(after);
+}
+
+function writeAsk(
+  w: Writer,
+  site: Site,
+  command: keyof typeof COMMAND,
+  index: number,
+  scope: Scope,
+): void {
+  const spec = { ...specOf(site, 'ask', scope, index), command: COMMAND[command] };
+  writeAct(w, w.acts.cache(spec), 'ask', scope);
+}
+
+/** The same for every level in the process. */
+function writeLocals(w: Writer, site: Site, op: 'share', scope: Scope): void {
+  if (site.cache.hitRatio !== null) return;
+  site.cache.levels.forEach((level, index) => {
+    if (level.kind === 'local') writeAct(w, act(w, site, op, scope, index), op, scope);
+  });
+}
+
+/** Writes that are gathered: a strand that nobody waits for writes them, batch after batch. */
+function writeGathering(
+  w: Writer,
+  site: Site,
+  steps: readonly Step[],
+  scope: Scope,
+  writeSteps: WriteSteps,
+): void {
+  const { assembler } = w;
+  const behind = assembler.label();
+  writeBranch(w, act(w, site, 'buffer', scope), 'buffer', behind, scope);
+  const stream = scope.names.next('background');
+  const at = assembler.emit(OP.BACKGROUND, assembler.here + 1, 0, 0, stream);
+  assembler.point(at, SLOT.B, behind);
+  const top = assembler.label();
+  const failed = assembler.label();
+  const own: Scope = { ...strand(scope), names: new StepNames(scope.names.next('gathered')) };
+  assembler.bind(top);
+  writeAct(w, act(w, site, 'gather', own), 'gather', own);
+  writeAct(w, act(w, site, 'take', own), 'take', own);
+  writeSteps(w, steps, { ...own, failure: { kind: 'jump', to: failed } });
+  writeBranch(w, act(w, site, 'written', own), 'written', top, own);
+  assembler.emit(OP.DONE, OUTCOME.ok);
+  assembler.bind(failed);
+  writeAct(w, act(w, site, 'requeue', own), 'requeue', own);
+  writeJump(w, top);
+  assembler.bind(behind);
+}
+
+function writeWork(w: Writer, time: Distribution, scope: Scope): void {
+  if (isFree(time)) return;
+  w.assembler.emit(OP.WORK, w.distributions.id(time), 0, 0, scope.names.next('work'));
+}
+
+/** An instruction whose failure is no failure of the step: the program goes on elsewhere. */
+function writeBranch(w: Writer, id: number, name: string, otherwise: Label, scope: Scope): void {
+  const at = w.assembler.emit(OP.ACT, id, CALL_MODE.JUMP, 0, scope.names.next(name));
+  w.assembler.point(at, SLOT.C, otherwise);
+}
+
+const NOTHING = {
+  act: 'cache',
+  cache: -1,
+  level: -1,
+  key: -1,
+  slot: 0,
+  command: 0,
+  ttlNs: -1,
+} as const;
+
+function act(w: Writer, site: Site, op: CacheOp, scope: Scope, level = -1): number {
+  return w.acts.cache(specOf(site, op, scope, level));
+}
+
+function specOf(site: Site, op: CacheOp, scope: Scope, level: number): PlanCacheAct {
+  const { number, key, slot, ttlNs } = site;
+  return {
+    ...NOTHING,
+    op,
+    from: scope.part.id,
+    cache: number,
+    level,
+    key,
+    slot,
+    ttlNs,
+    outcome: 0,
+  };
+}
+
+function siteOf(
+  w: Writer,
+  name: string,
+  key: string | null,
+  policy: Bundle | null,
+  ttlNs: number,
+  scope: Scope,
+): Site {
+  const { source } = w.layout.byName.get(name)!;
+  const { cache } = source as Extract<typeof source, { kind: 'cache' }>;
+  return {
+    cache,
+    number: cacheNumber(w.layout, name),
+    key: cache.hitRatio === null ? w.acts.keyOf(key ?? cache.key, scope.where) : -1,
+    slot: w.acts.nextLoad(scope.part.id),
+    policy,
+    ttlNs,
+  };
+}

@@ -1,0 +1,30 @@
+import type { CountDistribution } from '../kernel/counts.js';
+import { OP } from '../spec/program.js';
+import { SLOT } from './assembler.js';
+import type { Scope } from './scope.js';
+import type { Writer } from './writer.js';
+
+const NO_ROUNDS: CountDistribution = { kind: 'constant', value: 0 };
+
+/** Writes a body and gives the number of the first register that it leaves alone. */
+export function registersOf(w: Writer, scope: Scope, body: () => void): number {
+  const before = w.registers.used;
+  w.registers.used = scope.loops;
+  body();
+  const { used } = w.registers;
+  w.registers.used = Math.max(before, used);
+  return used;
+}
+
+/**
+ * Clears the registers of loops that were left by a jump: a round that failed must not change the draws
+ * of what comes after.
+ */
+export function clearRegisters(w: Writer, scope: Scope, used: number): void {
+  for (let register = scope.loops; register < used; register++) {
+    const next = w.assembler.label();
+    const set = w.assembler.emit(OP.SET, register, w.counts.id(NO_ROUNDS));
+    w.assembler.point(set, SLOT.C, next);
+    w.assembler.bind(next);
+  }
+}

@@ -1,0 +1,351 @@
+import { PLAIN_BALANCING } from '../../spec/balancer.js';
+import type { Cache, CacheLevel, CacheStep, ResponseCache } from '../../spec/caching.js';
+import { NS_PER_SECOND } from '../../kernel/time.js';
+import type { Pool, Queue } from '../../spec/resources.js';
+import type { Host, LoadBalancing, Step, StepModifiers } from '../../spec/scenario.js';
+import type { CacheStepOutput } from '../schema/cache-step.js';
+import type { CacheOutput, LevelOutput } from '../schema/caching.js';
+import type { ScenarioOutput } from '../schema/scenario.js';
+import type { StepOutput } from '../schema/steps.js';
+import type { Context, Path } from './context.js';
+import { report, reportKey, writtenAt } from './context.js';
+import { resolveCpu } from './hosts.js';
+import { sorted } from './names.js';
+import { resolvePlacement } from './placement.js';
+import { resolvePool } from './pools.js';
+import { unknown } from './targets.js';
+
+/** Values of a key that a cache can have entries for. */
+const POPULATION_MAX = 10_000_000;
+
+const IN_TURN: LoadBalancing = { kind: 'roundRobin', config: {}, common: PLAIN_BALANCING };
+const UNBOUNDED: Queue = { capacity: Infinity, discipline: 'fifo', maxWaitNs: null };
+const UNLIMITED: Pool = {
+  kind: 'simple',
+  maxOpen: Infinity,
+  maxIdle: Infinity,
+  maxLifetimeNs: null,
+  maxIdleTimeNs: null,
+  acquireTimeoutNs: null,
+  waiters: 'fifo',
+};
+
+/** One cache in its final form. */
+export function resolveCache(
+  context: Context,
+  name: string,
+  output: CacheOutput,
+  keys: ScenarioOutput['keys'],
+): Cache {
+  const path = ['caches', name];
+  const { pattern, coalesce, warm, hitRatio = null } = output;
+  const ahead = pattern === 'refreshAhead';
+  const behind = pattern === 'writeBehind';
+  checkPattern(context, output, path);
+  if (hitRatio !== null) checkRatio(context, output, path);
+  const population = hitRatio === null ? populationOf(context, output, keys, path) : 0;
+  const shared = output.levels.findIndex(({ kind }) => kind !== 'local');
+  const own = shared < 0 ? null : output.levels[shared];
+  const at = [...path, 'levels', shared];
+  checkLevels(context, output, path);
+  return {
+    name,
+    title: output.title ?? null,
+    description: output.description ?? null,
+    critical: output.critical,
+    levels: output.levels.map((level) => levelOf(level, output)),
+    key: hitRatio === null ? (output.keys ?? null) : null,
+    population,
+    hitRatio,
+    pattern,
+    coalesce,
+    staleWhileRevalidateNs: output.staleWhileRevalidate,
+    earlyExpiry: output.earlyExpiry ?? null,
+    negativeTtlNs: output.negativeTtl,
+    onError: output.onError ?? (pattern === 'readThrough' ? 'fail' : 'bypass'),
+    warm,
+    refreshAheadFactor: ahead ? (output.refreshAheadFactor ?? 0.5) : null,
+    writeBehind: behind
+      ? { delayNs: output.writeDelay ?? NS_PER_SECOND, batchSize: output.batchSize ?? 100 }
+      : null,
+    host: own === null ? null : hostOf(context, name, output, own, at),
+    pool: own?.pool === undefined ? UNLIMITED : resolvePool(context, own.pool, [...at, 'pool']),
+    maxConnections: own?.maxConnections ?? Infinity,
+  };
+}
+
+function levelOf(output: LevelOutput, cache: CacheOutput): CacheLevel {
+  const { name, kind, capacity, ttl, sliding, latency, eviction } = output;
+  return {
+    name,
+    kind,
+    capacity,
+    ttlNs: ttl,
+    ttlJitter: output.ttlJitter ?? cache.ttlJitter ?? 0,
+    sliding,
+    latency,
+    eviction,
+    counts: output.counts ?? 'resident',
+  };
+}
+
+/** The server of the shared level. */
+function hostOf(
+  context: Context,
+  name: string,
+  cache: CacheOutput,
+  level: LevelOutput,
+  path: Path,
+): Host {
+  return {
+    name,
+    title: cache.title ?? null,
+    description: cache.description ?? null,
+    critical: cache.critical,
+    ...resolvePlacement(context, 1, level.zone, path),
+    runtime: 'threads',
+    concurrency: Infinity,
+    queue: UNBOUNDED,
+    // Commands are carried out one after the other, not a bit of each in turn.
+    cpu: { ...resolveCpu(context, level.cpu ?? FREE_CPU, [...path, 'cpu']), discipline: 'fcfs' },
+    cancellation: 'ignore',
+    rejectWork: { kind: 'constant', valueNs: 0 },
+    admission: null,
+    gc: null,
+    lifecycle: null,
+    loadBalancing: IN_TURN,
+    outlierDetection: null,
+    protocol: null,
+    external: false,
+    labels: new Map(sorted(level.labels)),
+  };
+}
+
+const FREE_CPU: NonNullable<LevelOutput['cpu']> = {
+  cores: Infinity,
+  discipline: 'fcfs',
+  contextSwitchTax: 0,
+} as NonNullable<LevelOutput['cpu']>;
+
+/** How many values the key of a cache has; the reason is noted where that is not known. */
+function populationOf(
+  context: Context,
+  output: CacheOutput,
+  keys: ScenarioOutput['keys'],
+  path: Path,
+): number {
+  if (output.keys === undefined) {
+    reportKey(context, 'FL203', path, 'a cache has keys: the name of one, or a fixed hitRatio');
+    return 1;
+  }
+  const at = [...path, 'keys'];
+  const key = keys?.[output.keys];
+  if (key === undefined) {
+    if (context.names.broken.has(output.keys)) return 1;
+    const { keys: allowed } = context.names;
+    const message = `there is no key ${output.keys} in keys`;
+    report(context, 'FL404', at, message, { found: output.keys, allowed });
+    return 1;
+  }
+  if (key.kind === 'unique') {
+    const message = `every value of ${output.keys} is new, so nothing would ever be found: use a key with a count`;
+    report(context, 'FL208', at, message);
+    return 1;
+  }
+  if (key.count > POPULATION_MAX) {
+    const message = `${output.keys} has ${key.count} values, a cache can know ${POPULATION_MAX}`;
+    report(context, 'FL208', at, message);
+    return 1;
+  }
+  return key.count;
+}
+
+/** Fields that belong to one pattern. */
+function checkPattern(context: Context, output: CacheOutput, path: Path): void {
+  const { pattern } = output;
+  const only = (field: keyof CacheOutput, wanted: CacheOutput['pattern']): void => {
+    if (output[field] === undefined || pattern === wanted) return;
+    report(context, 'FL208', [...path, field], `${field} says nothing without pattern: ${wanted}`);
+  };
+  only('refreshAheadFactor', 'refreshAhead');
+  only('writeDelay', 'writeBehind');
+  only('batchSize', 'writeBehind');
+  const timed = output.levels.some(({ ttl }) => ttl !== null);
+  const needs: readonly (readonly [keyof CacheOutput, boolean])[] = [
+    ['staleWhileRevalidate', output.staleWhileRevalidate !== null],
+    ['earlyExpiry', output.earlyExpiry !== undefined],
+    ['ttlJitter', (output.ttlJitter ?? 0) > 0],
+  ];
+  for (const [field, on] of needs) {
+    if (!on || timed || output.hitRatio !== undefined) continue;
+    const message = `${field} says nothing where nothing expires: give a level a ttl`;
+    report(context, 'FL208', [...path, field], message);
+  }
+  if (pattern === 'refreshAhead' && !timed && output.hitRatio === undefined) {
+    const message = 'nothing expires, so nothing is loaded ahead of it: give a level a ttl';
+    report(context, 'FL208', [...path, 'pattern'], message);
+  }
+}
+
+/** A fixed ratio leaves nothing for the fields that speak of entries. */
+function checkRatio(context: Context, output: CacheOutput, path: Path): void {
+  const needless = (field: string): void => {
+    if (writtenAt(context, [...path, field]) === undefined) return;
+    const message = `with a fixed hitRatio there are no entries: leave ${field} or hitRatio out`;
+    report(context, 'FL208', [...path, field], message);
+  };
+  const cached = ['keys', 'coalesce', 'staleWhileRevalidate', 'earlyExpiry', 'negativeTtl'];
+  for (const field of [...cached, 'ttlJitter', 'warm']) needless(field);
+  const entries = ['capacity', 'ttl', 'ttlJitter', 'sliding', 'eviction', 'counts'];
+  for (const field of entries) {
+    if (writtenAt(context, [...path, 'levels', 0, field]) === undefined) continue;
+    const message = `with a fixed hitRatio there are no entries: leave ${field} or hitRatio out`;
+    report(context, 'FL208', [...path, 'levels', 0, field], message);
+  }
+  if (output.levels.length > 1) {
+    const message = 'a fixed hitRatio is that of one level: say which, or give the levels keys';
+    report(context, 'FL208', [...path, 'hitRatio'], message);
+  }
+  if (output.pattern === 'writeBehind' || output.pattern === 'refreshAhead') {
+    const message = `${output.pattern} is about entries, and with a fixed hitRatio there are none`;
+    report(context, 'FL208', [...path, 'pattern'], message);
+  }
+}
+
+function checkLevels(context: Context, output: CacheOutput, path: Path): void {
+  let shared = 0;
+  output.levels.forEach((level, index) => {
+    const at = [...path, 'levels', index];
+    const problem = (field: string, message: string): void =>
+      report(context, 'FL208', [...at, field], message);
+    if (level.counts !== undefined && level.eviction !== 'lfu') {
+      problem('counts', 'counts says nothing without eviction: lfu');
+    }
+    if ((level.sliding || (level.ttlJitter ?? 0) > 0) && level.ttl === null) {
+      const field = level.sliding ? 'sliding' : 'ttlJitter';
+      problem(field, `${field} says nothing without ttl`);
+    }
+    if (level.kind === 'local') {
+      const served = ['cpu', 'maxConnections', 'pool', 'zone', 'labels'] as const;
+      for (const field of served) {
+        if (level[field] === undefined) continue;
+        problem(
+          field,
+          `a local level is in the process of its caller, it has no ${field} of its own`,
+        );
+      }
+      if (shared > 0) problem('kind', 'a level in the process stands in front of the shared one');
+    } else if (++shared > 1) {
+      problem('kind', 'a cache has one shared level: make the other a cache of its own');
+    }
+  });
+}
+
+/** A `cache` step. */
+export function resolveCacheStep(
+  context: Context,
+  output: CacheStepOutput,
+  modifiers: StepModifiers,
+  owner: string,
+  inner: (steps: readonly StepOutput[], path: Path) => Step[],
+  path: Path,
+): Step | null {
+  const ops = (['get', 'set', 'delete', 'refresh'] as const).filter(
+    (op) => output[op] !== undefined,
+  );
+  if (ops.length !== 1) {
+    const message = `a cache step says one of get, set, delete, refresh; this one says ${ops.length === 0 ? 'none' : ops.join(' and ')}`;
+    report(context, 'FL208', path, message);
+    return null;
+  }
+  const op = ops[0];
+  const onMiss = output.onMiss === undefined ? null : inner(output.onMiss, [...path, 'onMiss']);
+  const write = output.write === undefined ? null : inner(output.write, [...path, 'write']);
+  const cache = cacheNamed(context, output[op]!, [...path, op]);
+  if (cache === null) return null;
+  const kind = context.names.things.get(owner)?.kind;
+  if (kind === 'workload') {
+    report(
+      context,
+      'FL405',
+      path,
+      `${owner} is a workload: the cache belongs into a service or a gateway`,
+    );
+    return null;
+  }
+  checkStep(context, output, op, cache, path);
+  checkKeyed(context, output.key, path);
+  const { key = null, store } = output;
+  const step: CacheStep = { cache, op, key, onMiss, write, store };
+  return { verb: 'cache', ...step, ...modifiers };
+}
+
+function checkStep(
+  context: Context,
+  output: CacheStepOutput,
+  op: CacheStep['op'],
+  cache: string,
+  path: Path,
+): void {
+  const problem = (field: string, message: string): void =>
+    report(context, 'FL208', [...path, field], message);
+  const loads = op === 'get' || op === 'refresh';
+  if (output.onMiss !== undefined && !loads) {
+    problem('onMiss', `${op} loads nothing: leave onMiss out`);
+  }
+  if (op === 'refresh' && output.onMiss === undefined) {
+    problem('refresh', 'refresh loads the value: say how in onMiss');
+  }
+  if (!output.store && output.onMiss === undefined) {
+    problem('store', 'store is about what onMiss has loaded, and there is none');
+  }
+  const pattern = patternOf(context, cache);
+  const writes = pattern === 'writeThrough' || pattern === 'writeBehind';
+  if (output.write !== undefined && (op !== 'set' || !writes)) {
+    problem('write', 'write belongs to set, with the pattern writeThrough or writeBehind');
+  }
+  if (op === 'set' && writes && output.write === undefined) {
+    problem('set', `with ${pattern} a set brings the value to where it belongs: say how in write`);
+  }
+}
+
+function patternOf(context: Context, cache: string): string {
+  const node = writtenAt(context, ['caches', cache, 'pattern']);
+  return node?.type === 'scalar' ? String(node.value) : 'aside';
+}
+
+/** The entry of a response cache in a middleware chain. */
+export interface ResponseFields {
+  readonly cache: string;
+  readonly methods: readonly string[];
+  readonly key?: string;
+  readonly ttl?: number;
+}
+
+/** The cache of a middleware chain, in which answers are kept. */
+export function resolveResponse(
+  context: Context,
+  fields: ResponseFields,
+  path: Path,
+): ResponseCache | null {
+  const cache = cacheNamed(context, fields.cache, [...path, 'cache']);
+  checkKeyed(context, fields.key, path);
+  if (cache === null) return null;
+  const methods = fields.methods.map((method) => method.toUpperCase());
+  return { cache, methods, key: fields.key ?? null, ttlNs: fields.ttl ?? null };
+}
+
+function checkKeyed(context: Context, key: string | undefined, path: Path): void {
+  const { keys: allowed, broken } = context.names;
+  if (key === undefined || allowed.includes(key) || broken.has(key)) return;
+  const message = `there is no key ${key} in keys`;
+  report(context, 'FL404', [...path, 'key'], message, { found: key, allowed });
+}
+
+function cacheNamed(context: Context, name: string, path: Path): string | null {
+  const thing = context.names.things.get(name);
+  if (thing === undefined) return unknown(context, name, path, ['cache']);
+  if (thing.kind === 'cache') return name;
+  report(context, 'FL405', path, `${name} is a ${thing.kind}, not a cache`);
+  return null;
+}

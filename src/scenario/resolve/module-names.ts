@@ -1,0 +1,37 @@
+import type { ScenarioOutput } from '../schema/scenario.js';
+import type { Add, Raise } from './names.js';
+import { checkPart, PRODUCE, sorted } from './names.js';
+
+/** The names of what stands beside services and their databases. */
+export function moduleNames(scenario: ScenarioOutput, add: Add, raise: Raise): void {
+  for (const [name, topic] of sorted(scenario.topics)) {
+    const groups = topic.subscribers.map(({ group }) => group);
+    checkGroups(name, groups, raise);
+    add('topic', 'topics', name, groups);
+  }
+  for (const [name] of sorted(scenario.brokers)) add('broker', 'brokers', name, [PRODUCE]);
+  for (const [name, cache] of sorted(scenario.caches)) {
+    const levels = cache.levels.map((level) => level.name);
+    checkLevels(name, levels, raise);
+    add('cache', 'caches', name, levels);
+  }
+}
+
+function checkGroups(topic: string, groups: readonly string[], raise: Raise): void {
+  const seen = new Set<string>();
+  groups.forEach((group, index) => {
+    const path = ['topics', topic, 'subscribers', index, 'group'];
+    checkPart(group, path, raise);
+    if (seen.has(group)) raise('FL402', path, `another group of ${topic} is called ${group}`);
+    seen.add(group);
+  });
+}
+
+function checkLevels(cache: string, levels: readonly string[], raise: Raise): void {
+  levels.forEach((level, index) => {
+    const path = ['caches', cache, 'levels', index, 'name'];
+    checkPart(level, path, raise);
+    if (levels.indexOf(level) < index)
+      raise('FL402', path, `another level of ${cache} is called ${level}`);
+  });
+}

@@ -1,0 +1,34 @@
+import type { Cache } from '../../spec/caching.js';
+import type { Broker, Topic } from '../../spec/messaging.js';
+import type { ScenarioModules } from '../../spec/modules.js';
+import type { Host } from '../../spec/scenario.js';
+import type { ScenarioOutput } from '../schema/scenario.js';
+import { resolveBroker } from './brokers.js';
+import { resolveCache } from './caching.js';
+import type { Context } from './context.js';
+import { resolveTopic } from './messaging.js';
+import { mapOf } from './names.js';
+
+/** What stands beside services and their databases, in its final form. */
+export function resolveModules(context: Context, output: ScenarioOutput): ScenarioModules {
+  const brokers = mapOf(output.brokers, (name, own): Broker => resolveBroker(context, name, own));
+  const nodes = new Map([...brokers].map(([name, { replicas }]) => [name, replicas]));
+  return {
+    topics: mapOf(output.topics, (name, own): Topic => resolveTopic(context, name, own, nodes)),
+    brokers,
+    caches: mapOf(output.caches, (name, own): Cache =>
+      resolveCache(context, name, own, output.keys),
+    ),
+  };
+}
+
+/** Those of it that have instances. */
+export function moduleHosts({
+  caches,
+  brokers,
+}: ScenarioModules): readonly (readonly [string, Host])[] {
+  const servers = [...caches].flatMap(([name, { host }]) =>
+    host === null ? [] : [[name, host] as const],
+  );
+  return [...brokers, ...servers];
+}
