@@ -1,5 +1,6 @@
 import type { MeterRecord, RunRecord } from '../spec/record.js';
-import { distributionOf, largestOf, meanOf, ratioOf, type Measured } from './estimate.js';
+import { measureDrain } from './drain.js';
+import { distributionOf, largestOf, meanOf, nothing, ratioOf, type Measured } from './estimate.js';
 import type { Question } from './metrics.js';
 import { mergeAll, mergeSegments, sumCells } from './sums.js';
 
@@ -8,6 +9,8 @@ type Reading =
   | { readonly form: 'counter' }
   | { readonly form: 'gauge'; readonly scale: number; readonly merge: 'sum' | 'largest' }
   | { readonly form: 'durations' }
+  /** From the end of a fault until this gauge is back at its level before. */
+  | { readonly form: 'drain'; readonly of: string }
   /** A counter over the sum of itself and another. */
   | { readonly form: 'ratio'; readonly of: string; readonly others: string };
 
@@ -25,6 +28,7 @@ const READINGS: ReadonlyMap<string, Reading> = new Map<string, Reading>([
   ['redeliveries', COUNTER],
   ['duplicateEffects', COUNTER],
   ['lostEffects', COUNTER],
+  ['drain', { form: 'drain', of: 'lag' }],
   ['deadLettered', COUNTER],
   ['rebalances', COUNTER],
   ['delay', DURATIONS],
@@ -60,6 +64,12 @@ export function measureMeters(question: Question): Measured | null {
         runs.map((meters) => countOf(meters, question)),
         'exact',
       );
+    case 'drain': {
+      const { data, clause } = question;
+      if (clause?.kind !== 'after') return nothing(data.records.length);
+      const lags = data.records.map((record) => metersOf(record, question, reading.of));
+      return measureDrain(data, clause.fault, lags);
+    }
     case 'ratio':
       return ratio(question, reading);
     case 'gauge':

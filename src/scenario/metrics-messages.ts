@@ -70,6 +70,15 @@ export const MESSAGE_METRICS: readonly Metric[] = [
     'Messages moved to another topic or queue because nobody could handle them; the mean over runs.',
   ),
   metric(
+    'drain',
+    MESSAGING,
+    'seconds',
+    'none',
+    'low',
+    'From the end of the fault until the lag is nowhere above its largest value before the fault; `never` breaks every limit.',
+    true,
+  ),
+  metric(
     'rebalances',
     MESSAGING,
     'number',

@@ -41,7 +41,7 @@ const BY_NAME: ReadonlyMap<string, Metric> = new Map(METRICS.map((entry) => [ent
 /** Names the language knows and a later version measures, by first word. */
 const LATER = new Set(
   (
-    'memory instances restarts replicaLag lostCommits drain completed ' +
+    'memory instances restarts replicaLag lostCommits completed ' +
     'compensated stuck inconsistent lost duration compensations valueStuck conflicts replayed staleness ' +
     'rollout cost'
   ).split(' '),
