@@ -2,8 +2,13 @@ import { breakerNeverOpens } from './rules/breaker-never-opens.js';
 import { breakerOpensByChance } from './rules/breaker-opens-by-chance.js';
 import { bulkheadTooLarge } from './rules/bulkhead-too-large.js';
 import { callWithoutTimeLimit } from './rules/call-without-time-limit.js';
+import { consumerNotIdempotent } from './rules/consumer-not-idempotent.js';
 import { deadlineNotPropagated } from './rules/deadline-not-propagated.js';
+import { dualWrite } from './rules/dual-write.js';
+import { eventCycleRule } from './rules/event-cycle.js';
 import { fallbackHidesFailures } from './rules/fallback-hides-failures.js';
+import { moreConsumersThanPartitions } from './rules/more-consumers-than-partitions.js';
+import { pollIntervalExceeded } from './rules/poll-interval-exceeded.js';
 import { queryWithoutTimeLimit } from './rules/query-without-time-limit.js';
 import { queueOutlivesCallers } from './rules/queue-outlives-callers.js';
 import { rateLimitAboveCapacity } from './rules/rate-limit-above-capacity.js';
@@ -24,8 +29,13 @@ export const rules: readonly Rule[] = [
   breakerOpensByChance,
   bulkheadTooLarge,
   callWithoutTimeLimit,
+  consumerNotIdempotent,
   deadlineNotPropagated,
+  dualWrite,
+  eventCycleRule,
   fallbackHidesFailures,
+  moreConsumersThanPartitions,
+  pollIntervalExceeded,
   queryWithoutTimeLimit,
   queueOutlivesCallers,
   rateLimitAboveCapacity,
