@@ -29,6 +29,8 @@ const LONG_FILES: Readonly<Record<string, string>> = {
     'one execution from arrival to answer is one state machine, its hooks included',
   'src/plan/caching.ts':
     'what a read or a write of a cache becomes is one program, level by level and pattern by pattern',
+  'src/scenario/metric-table.ts': 'one row for each metric of the language',
+  'src/spec/plan.ts': 'the plan is one contract, read from top to bottom',
   'src/spec/result.ts': 'the result document is one contract, read from top to bottom',
   'src/spec/scenario.ts': 'the explicit scenario is one contract, read from top to bottom',
 };

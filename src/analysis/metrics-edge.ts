@@ -134,6 +134,7 @@ export function poolPick(
 const COUNTER_OF: ReadonlyMap<string, EdgeCounter> = new Map([
   ['budgetDenied', 'budgetDenied'],
   ['hedges', 'hedges'],
+  ['hedges.dropped', 'hedgesDropped'],
   ['retries', 'retries'],
   ['fallbacks', 'fallbacks'],
   ['breaker.rejected', 'breakerRejected'],
@@ -141,7 +142,10 @@ const COUNTER_OF: ReadonlyMap<string, EdgeCounter> = new Map([
   ['throttle.rejected', 'throttleRejected'],
   ['pool.timeouts', 'poolTimeouts'],
   ['pool.overflow', 'poolOverflows'],
+  ['pool.leaks', 'leaks'],
   ['connections.opened', 'connects'],
+  ['connections.closed', 'goodbyes'],
+  ['connections.raced', 'raced'],
   ['wouldReject', 'wouldReject'],
   ['coalesced', 'coalesced'],
   ['hinted', 'hinted'],

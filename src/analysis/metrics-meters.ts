@@ -1,12 +1,22 @@
 import type { MeterRecord, RunRecord } from '../spec/record.js';
 import { measureDrain } from './drain.js';
-import { distributionOf, largestOf, meanOf, nothing, ratioOf, type Measured } from './estimate.js';
+import {
+  distributionOf,
+  largestOf,
+  meanOf,
+  nothing,
+  ratioOf,
+  shareOf,
+  type Measured,
+} from './estimate.js';
 import type { Question } from './metrics.js';
 import { mergeAll, mergeSegments, sumCells } from './sums.js';
 
 /** How a metric is read off the meters of its subject. `scale` turns what is recorded into its unit. */
 type Reading =
   | { readonly form: 'counter' }
+  /** Two counters. */
+  | { readonly form: 'share'; readonly of: string }
   | { readonly form: 'gauge'; readonly scale: number; readonly merge: 'sum' | 'largest' }
   | { readonly form: 'durations' }
   /** From the end of a fault until this gauge is back at its level before. */
@@ -14,6 +24,7 @@ type Reading =
   /** A counter over the sum of itself and another. */
   | { readonly form: 'ratio'; readonly of: string; readonly others: string };
 
+const OF_FINISHED: Reading = { form: 'share', of: 'finished' };
 const COUNTER: Reading = { form: 'counter' };
 const LEVEL: Reading = { form: 'gauge', scale: 1, merge: 'sum' };
 const DURATIONS: Reading = { form: 'durations' };
@@ -37,6 +48,30 @@ const READINGS: ReadonlyMap<string, Reading> = new Map<string, Reading>([
   ['outbox.republished', COUNTER],
   ['lostEvents', COUNTER],
   ['ghostEvents', COUNTER],
+  ['accepted', COUNTER],
+  ['completed', OF_FINISHED],
+  ['compensated', OF_FINISHED],
+  ['stuck', OF_FINISHED],
+  ['inconsistent', OF_FINISHED],
+  ['lost', OF_FINISHED],
+  ['parked', COUNTER],
+  ['duration', DURATIONS],
+  ['compensations', COUNTER],
+  ['dirtyReads', COUNTER],
+  ['lostUpdates', COUNTER],
+  ['fuzzyReads', COUNTER],
+  ['lockConflicts', COUNTER],
+  ['valueCompleted', COUNTER],
+  ['valueStuck', COUNTER],
+  ['valueInconsistent', COUNTER],
+  ['valueLost', COUNTER],
+  ['appends', COUNTER],
+  ['conflicts', { form: 'share', of: 'appends' }],
+  ['replayed', DURATIONS],
+  ['reads', COUNTER],
+  ['staleReads', { form: 'share', of: 'reads' }],
+  ['staleness', DURATIONS],
+  ['catchUp', DURATIONS],
   ['lockWait', DURATIONS],
   ['deadlocks', COUNTER],
   ['lockTimeouts', COUNTER],
@@ -55,9 +90,11 @@ export function meterScale(name: string): number {
 
 /** Metrics of topics and all else that has meters of its own. Null for other metrics. */
 export function measureMeters(question: Question): Measured | null {
-  const reading = READINGS.get(question.metric.name);
+  const reading = readingOf(question);
   if (reading === undefined) return null;
-  const runs = question.data.records.map((record) => metersOf(record, question));
+  const runs = question.data.records.map((record) =>
+    metersOf(record, question, question.metric.name),
+  );
   switch (reading.form) {
     case 'counter':
       return meanOf(
@@ -72,6 +109,13 @@ export function measureMeters(question: Question): Measured | null {
     }
     case 'ratio':
       return ratio(question, reading);
+    case 'share': {
+      const all = question.data.records.map((record) => metersOf(record, question, reading.of));
+      return shareOf(
+        runs.map((meters) => countOf(meters, question)),
+        all.map((meters) => countOf(meters, question)),
+      );
+    }
     case 'gauge':
       return gauge(runs, question, reading);
     case 'durations': {
@@ -84,6 +128,14 @@ export function measureMeters(question: Question): Measured | null {
       return distributionOf(mergeAll(each), each, question.ending);
     }
   }
+}
+
+/** How the metric is read; a name that others have without meters is one of meters at a saga alone. */
+function readingOf({ metric, selection, data }: Question): Reading | undefined {
+  if (metric.name !== 'duplicates') return READINGS.get(metric.name);
+  const { components } = data.plan;
+  const ofSaga = [...selection.callees].some((id) => components[id].kind === 'saga');
+  return ofSaga ? COUNTER : undefined;
 }
 
 /** The meters of the subject with a name, that of the metric: its own, else those of its parts. */

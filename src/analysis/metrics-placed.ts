@@ -1,4 +1,4 @@
-import type { GaugeRecord } from '../spec/record.js';
+import { JOURNAL, type GaugeRecord } from '../spec/record.js';
 import { withLevels } from './batches.js';
 import { distributionOf, largestOf, meanOf, nothing, ratioOf, type Measured } from './estimate.js';
 import type { Question } from './metrics.js';
@@ -14,6 +14,10 @@ export function measurePlaced(question: Question): Measured | null {
       return utilization(question);
     case 'cpu':
       return gaugeShare(question, 'cpu', coresOf);
+    case 'memory':
+      return gaugeShare(question, 'memory', memoryOf);
+    case 'restarts':
+      return isEdge ? null : meanOf(restarts(question), 'exact');
     case 'queue':
       return gauge(question, 'queue');
     case 'concurrency':
@@ -133,6 +137,33 @@ function workersOf({ data, selection }: Question): number {
 function coresOf({ data, selection }: Question): number {
   return total(data, selection.instances, (component) => component.cpu.cores);
 }
+
+function memoryOf({ data, selection }: Question): number {
+  return total(data, selection.instances, ({ memory }) => memory?.limit ?? Infinity);
+}
+
+/** How often processes came back from their death in the window, by run. */
+function restarts({ data, selection, window }: Question): readonly number[] {
+  const { edges } = data.plan.grid;
+  const instances = new Set(selection.instances);
+  return data.records.map(({ journal: { timeNs, kind, subject, value } }) => {
+    const down = new Set<number>();
+    let count = 0;
+    for (let i = 0; i < timeNs.length; i++) {
+      if (kind[i] !== JOURNAL.instance || !instances.has(subject[i])) continue;
+      if (value[i] === DOWN) down.add(subject[i]);
+      else if (value[i] === UP && down.delete(subject[i])) {
+        const at = timeNs[i] + data.plan.warmupNs;
+        if (window.cells.some((cell) => at >= edges[cell] && at < edges[cell + 1])) count++;
+      }
+    }
+    return count;
+  });
+}
+
+/** States of an instance in the journal. */
+const UP = 0;
+const DOWN = 1;
 
 function total(
   data: VariantData,

@@ -51,9 +51,16 @@ function flowsOf(plan: Plan): readonly { readonly from: number; readonly to: num
   const add = (from: number, to: number): void => void flows.set(`${from}/${to}`, { from, to });
   for (const act of plan.acts) {
     if (act.act === 'publish') add(plan.parts[act.from].component, act.topic);
+    if (act.act === 'saga') add(plan.parts[act.from].component, plan.sagas[act.saga].component);
     // A shared level is called: its edges are there already.
     if (act.act === 'cache' && act.op === 'lookup')
       add(plan.parts[act.from].component, plan.caches[act.cache].component);
+  }
+  for (const { component, store, part } of plan.projections) {
+    add(plan.stores[store].component, component);
+    // One that runs in a service works there; on a core of its own it is the component itself.
+    const worker = part < 0 ? component : plan.parts[part].component;
+    if (worker !== component) add(component, worker);
   }
   for (const { component, groups } of plan.topics) {
     for (const { handler } of groups) add(component, plan.parts[handler].component);
@@ -99,5 +106,10 @@ export function depthsOf(data: VariantData): readonly number[] {
 }
 
 function hostNamed(scenario: Scenario, name: string): Host | undefined {
-  return scenario.gateways.get(name) ?? scenario.services.get(name) ?? scenario.databases.get(name);
+  return (
+    scenario.gateways.get(name) ??
+    scenario.services.get(name) ??
+    scenario.databases.get(name) ??
+    scenario.eventStores.get(name)
+  );
 }

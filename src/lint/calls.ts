@@ -9,10 +9,10 @@ import type {
   Middleware,
   Scenario,
   Service,
-  Step,
   Target,
 } from '../spec/scenario.js';
-import type { Pool } from '../spec/resources.js';
+import type { Step } from '../spec/steps.js';
+import type { Connections, Pool } from '../spec/resources.js';
 import type { Path } from './rule.js';
 
 /** A place in a program that calls another part, with the bundle that governs it. */
@@ -40,6 +40,8 @@ export interface Call {
   readonly handled: boolean;
   /** The caller waits at most so long, because of what stands around the call. Infinity = no limit. */
   readonly withinNs: number;
+  /** Connections of its bundle to services and gateways, or null. */
+  readonly connections: Connections | null;
   /** Client-side pool of one calling instance, null where the callee is no database. */
   readonly pool: Pool | null;
 }
@@ -202,6 +204,9 @@ class Walker {
       case 'lock':
         this.steps(from, step.steps, [...path, step.verb, 'steps'], around, selves);
         return;
+      case 'saga':
+        this.saga(from, step.saga, around, step.await);
+        return;
       case 'respond':
         // The answer has left: who called no longer waits for what follows.
         this.steps(
@@ -236,6 +241,26 @@ class Walker {
     step.branches.forEach((branch, index) => {
       this.steps(from, branch, [...path, 'parallel', 'branches', index], inner, selves);
     });
+  }
+
+  /** The calls that an orchestrator makes; they count as those of who begins the saga. */
+  private saga(from: string, name: string, around: Around, awaits: boolean): void {
+    const saga = this.scenario.sagas.get(name);
+    const own = saga?.orchestration ?? null;
+    if (saga === undefined || own === null) return;
+    const path = ['sagas', name];
+    const inner = { ...around, background: around.background || !awaits, withinNs: Infinity };
+    const undoing = { ...inner, times: 0, owners: [] };
+    for (const { call, compensation, policy } of saga.steps) {
+      this.add(from, call, BARE, policy, path, inner);
+      if (compensation === null) continue;
+      this.add(from, compensation, BARE, own.compensationPolicy, path, undoing);
+    }
+    if (own.persistence === null) return;
+    const { database, operation, before } = own.persistence;
+    const writes = 1 + (before ? 2 : 1) * saga.steps.length;
+    const saving = { ...inner, times: inner.times * writes, most: inner.most * writes };
+    this.add(from, { component: database, part: operation }, BARE, null, path, saving);
   }
 
   private inPlace(from: string, to: Target, around: Around, selves: number): void {
@@ -281,6 +306,7 @@ class Walker {
       background,
       handled,
       withinNs,
+      connections: bundle?.connections ?? null,
       pool: database === undefined ? null : (database.pools.get(caller) ?? database.pool),
     });
   }

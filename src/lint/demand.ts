@@ -1,7 +1,8 @@
 import { meanOf } from '../kernel/distribution-mean.js';
 import type { Ns } from '../kernel/time.js';
 import { NS_PER_SECOND } from '../kernel/time.js';
-import type { Host, Middleware, Scenario, Step } from '../spec/scenario.js';
+import type { Host, Middleware, Scenario } from '../spec/scenario.js';
+import type { Step } from '../spec/steps.js';
 import { componentOf, meanCount } from './calls.js';
 import type { Call } from './calls.js';
 import type { Graph } from './graph.js';

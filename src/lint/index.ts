@@ -2,6 +2,7 @@ import { breakerNeverOpens } from './rules/breaker-never-opens.js';
 import { breakerOpensByChance } from './rules/breaker-opens-by-chance.js';
 import { bulkheadTooLarge } from './rules/bulkhead-too-large.js';
 import { callWithoutTimeLimit } from './rules/call-without-time-limit.js';
+import { choreographyWithoutDeadline } from './rules/choreography-without-deadline.js';
 import { consumerNotIdempotent } from './rules/consumer-not-idempotent.js';
 import { deadlineNotPropagated } from './rules/deadline-not-propagated.js';
 import { dualWrite } from './rules/dual-write.js';
@@ -17,6 +18,9 @@ import { retryProduct } from './rules/retry-product.js';
 import { retryWithoutBackoff } from './rules/retry-without-backoff.js';
 import { retryWithoutBudget } from './rules/retry-without-budget.js';
 import { routeUnreachable } from './rules/route-unreachable.js';
+import { sagaHole } from './rules/saga-hole.js';
+import { sagaStepNotIdempotent } from './rules/saga-step-not-idempotent.js';
+import { serverClosesFirst } from './rules/server-closes-first.js';
 import { singlePointOfFailure } from './rules/single-point-of-failure.js';
 import { syncCycle } from './rules/sync-cycle.js';
 import { timeoutInversion } from './rules/timeout-inversion.js';
@@ -29,6 +33,7 @@ export const rules: readonly Rule[] = [
   breakerOpensByChance,
   bulkheadTooLarge,
   callWithoutTimeLimit,
+  choreographyWithoutDeadline,
   consumerNotIdempotent,
   deadlineNotPropagated,
   dualWrite,
@@ -44,6 +49,9 @@ export const rules: readonly Rule[] = [
   retryWithoutBackoff,
   retryWithoutBudget,
   routeUnreachable,
+  sagaHole,
+  sagaStepNotIdempotent,
+  serverClosesFirst,
   singlePointOfFailure,
   syncCycle,
   timeoutInversion,

@@ -1,6 +1,8 @@
 import { PHASE } from '../kernel/phase.js';
+import { streamKey } from '../kernel/rng.js';
 import { OUTCOME, outcomeOfStatus, withStatus } from '../spec/outcome.js';
 import type { PlanAdmission } from '../spec/plan.js';
+import { Dagor } from './dagor.js';
 import { FROZEN } from './instance.js';
 import type { Instance } from './instance.js';
 import { keyOf, refusedBy } from './limiters.js';
@@ -17,6 +19,9 @@ export interface Door {
   readonly overload: Overload | null;
   /** Levels of priority below this one are refused in overload. */
   readonly spared: number;
+  /** The level of admission, and the index of the key of users; null without one. */
+  readonly dagor: Dagor | null;
+  readonly userKey: number;
   /** Ids of a limiter and a gate, or -1. */
   readonly limiter: number;
   readonly gate: number;
@@ -34,9 +39,16 @@ export class Admission {
 
   /** The door of an instance that has one. */
   doorOf(instance: Instance, spec: PlanAdmission): Door {
-    const { plan, levels } = this.world;
-    const { shed, limiter, gate } = spec;
-    if (shed === null) return { overload: null, spared: 0, limiter, gate };
+    const { plan, levels, replication } = this.world;
+    const { shed, shedKey, limiter, gate } = spec;
+    const rest = { dagor: null, userKey: -1, limiter, gate };
+    if (shed === null) return { ...rest, overload: null, spared: 0 };
+    if (shed.kind === 'dagor') {
+      // The same for all components: who is refused here need not have been let in elsewhere.
+      const users = streamKey(plan.seed, replication, 'admission/users');
+      const dagor = new Dagor(shed, plan.priorities.length, users);
+      return { ...rest, overload: dagor, spared: 0, dagor, userKey: shedKey };
+    }
     const { cpu } = plan.components[instance.component];
     const overload = overloadOf(shed, {
       capacity: instance.capacity,
@@ -47,7 +59,7 @@ export class Admission {
     const { below } = shed;
     const spared =
       below === null ? Infinity : plan.priorities.filter((priority) => priority < below).length;
-    return { overload, spared, limiter, gate };
+    return { ...rest, overload, spared };
   }
 
   /** A request asks to be let in. */
@@ -56,6 +68,10 @@ export class Admission {
     const { overload, spared } = door;
     // The signal is looked at by everybody, whomever it spares.
     if (overload !== null && overload.at(engine.now) && strands.priority[strand] < spared) {
+      server.refuse(strand, instance, OVERLOADED);
+      return;
+    }
+    if (door.dagor !== null && !this.isInLevel(strand, door.dagor, door.userKey)) {
       server.refuse(strand, instance, OVERLOADED);
       return;
     }
@@ -76,6 +92,12 @@ export class Admission {
       }
     }
     this.letIn(strand, instance, door);
+  }
+
+  private isInLevel(strand: number, dagor: Dagor, key: number): boolean {
+    const { strands, engine, keys, plan } = this.world;
+    const rank = plan.priorities.length - 1 - strands.priority[strand];
+    return dagor.admits(engine.now, rank, keys.value(key, strand));
   }
 
   private waited(strand: number, stamp: number): void {

@@ -36,16 +36,21 @@ import { Meters } from './meters.js';
 import { Link } from './link.js';
 import { Loads } from './loads.js';
 import { DualWrites } from './messaging/dual-writes.js';
+import { Memory } from './memory.js';
+import type { MemoryEffects } from './memory.js';
 import { Outages } from './outages.js';
 import { Outliers } from './outliers.js';
 import { Picks } from './picks.js';
 import type { Registry } from './registry.js';
 import { hasSections, Sections } from './sections/sections.js';
 import { Server } from './server.js';
+import { ServerEnds } from './server-ends.js';
 import { Sink } from './sink.js';
 import { Sizes } from './sizes.js';
+import { Cargo } from './stores/cargo.js';
 import { Strands } from './strands.js';
 import { Tasks } from './tasks.js';
+import { Ties } from './ties.js';
 import { TimeLimits } from './time-limits.js';
 import { Tracer } from './tracer.js';
 import { Wire } from './wire.js';
@@ -98,10 +103,13 @@ export function assemble(
   setFleets(world);
   world.links = plan.links.map((spec) => linkOf(world, spec));
   world.sizes = plan.sized ? new Sizes(world) : null;
+  world.cargo = plan.stores.length > 0 ? new Cargo(world) : null;
   world.picks = new Picks(world);
   world.connections = new ConnectionTable(world);
+  world.serverEnds = closes(plan) ? new ServerEnds(world) : null;
   world.wire = new Wire(world);
   world.calls = new Calls(engine, world.wire, plan.deepestChain + 1);
+  world.ties = isTied(plan, registry) ? new Ties(world) : null;
   world.interpreter = new Interpreter(world);
   world.workers = new Workers(world);
   world.effects = new Effects(world);
@@ -116,14 +124,10 @@ export function assemble(
   world.checks = new Checks(world);
   world.coalescing = plan.coalescings.length > 0 ? new Coalescing(world) : null;
   setDoors(world, registry);
-  world.sections = hasSections(world) ? new Sections(world) : null;
-  const isDual = plan.acts.some(({ act }) => act === 'dualMark');
-  world.dualWrites = isDual ? new DualWrites(world) : null;
-  world.turnables = { poison: new Map(), rebalance: new Map() };
-  world.caches = plan.caches.length > 0 ? new Caches(world) : null;
-  world.acts = actsOf(world, registry);
+  setModules(world, registry);
   world.loads = new Loads(world);
   const outages = (world.outages = new Outages(world));
+  setMemories(world, outages);
   const board = new Board(world, outages, (kind) => {
     const definition = registry.faultKind(kind);
     invariant(definition !== undefined, 'fault-unknown-to-the-registry');
@@ -132,14 +136,35 @@ export function assemble(
   return { world, chains, board, collections: outages.collections, views };
 }
 
+function closes({ edges }: Plan): boolean {
+  return edges.some(({ connections }) => (connections?.server ?? null) !== null);
+}
+
+/** What stands beside the calls. */
+function setModules(world: Draft, registry: Registry): void {
+  const isDual = world.plan.acts.some(({ act }) => act === 'dualMark');
+  world.sections = hasSections(world) ? new Sections(world) : null;
+  world.dualWrites = isDual ? new DualWrites(world) : null;
+  world.turnables = { poison: new Map(), rebalance: new Map() };
+  world.caches = world.plan.caches.length > 0 ? new Caches(world) : null;
+  world.acts = actsOf(world, registry);
+}
+
 function setMeasuring(world: Draft, traceSink: ((rows: TraceRecord) => void) | null): void {
   const { engine, plan } = world;
   world.levels = new Levels(engine, plan.grid.edges.length - 1);
   world.sink = new Sink(plan.grid, plan.parts.length, plan.statEdges.length);
   world.meters = new Meters(engine, world.levels, world.sink, plan.grid);
   world.audits = [];
+  world.sagaExamples = [];
   world.journal = new Journal(engine, plan.warmupNs);
   world.tracer = new Tracer(world, traceSink);
+}
+
+function isTied({ bundles }: Plan, registry: Registry): boolean {
+  return bundles.some(({ layers }) =>
+    layers.some(({ policy, kind }) => registry.policyKind(policy, kind)?.tied === true),
+  );
 }
 
 function setStreams(world: Draft): void {
@@ -218,6 +243,24 @@ function setCores(world: Draft): void {
   }
 }
 
+function setMemories(world: Draft, outages: Outages): void {
+  const { engine, plan, levels } = world;
+  // The process dies as a next step, outside of what made it hold too much.
+  const op = engine.define('out-of-memory', (id, epoch) => {
+    if (world.instances[id].epoch === epoch) outages.die(world.instances[id]);
+  });
+  const effects: MemoryEffects = {
+    overflow: ({ id, epoch }) => engine.soon(engine.phase, op, id, epoch, 0),
+    full: (instance) => outages.collections.full(instance),
+  };
+  for (const instance of world.instances) {
+    const { memory, gc } = plan.components[instance.component];
+    if (memory === null) continue;
+    const sizes = { ...memory, allocated: gc?.allocated ?? Infinity };
+    instance.memory = new Memory(instance, sizes, levels, effects);
+  }
+}
+
 /** Everything that lets requests in or keeps them out beyond the queue itself. */
 function setDoors(world: Draft, registry: Registry): void {
   world.gates = new Gates(world, registry);
@@ -274,8 +317,10 @@ function setEdges(
       pick: streamKey(plan.seed, replication, `edge/${names}/pick`),
       requestBytes: spec.requestBytes,
       fallback: spec.fallback,
+      asks: spec.asks,
       picked: chains.picks(spec),
       connected: spec.connections !== null,
+      guarded: (spec.connections?.server ?? null) !== null,
       rooms: chains.roomsOf(spec, own, views),
       outliers: outliers.of(spec, own, views),
       panic: Math.max(spec.panic, chains.failsOpen(spec) ? Number.MIN_VALUE : 0),
@@ -306,10 +351,10 @@ function viewsOf({ plan, levels }: Draft) {
   return { viewOf, list };
 }
 
-/** Marks the links on which messages of several attempts share a connection. */
+/** Marks the links on which messages follow others on their connection, or a farewell follows them. */
 function setOrder(world: Draft): void {
   for (const { connections, links } of world.plan.edges) {
-    if (connections?.multiplexed !== true) continue;
+    if (connections === null || (!connections.multiplexed && connections.server === null)) continue;
     for (const link of links) if (link >= 0) world.links[link].ordered = true;
   }
 }

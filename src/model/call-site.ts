@@ -13,8 +13,11 @@ export interface CallSite {
    * `tell`: the callee gets a message about it.
    */
   abandon(frame: number, job: number, outcome: Outcome, tell: boolean): void;
-  /** Writes into `child` whom it calls, how and until when: what is called instead of a failed frame. */
-  instead(frame: number, child: number): void;
+  /**
+   * Writes into `child` whom it calls, how and until when: what is called instead of a failed frame, or
+   * the question to the store of a layer of its bundle, by the number of that layer (-1: instead).
+   */
+  beside(frame: number, child: number, question: number): void;
   /** A call has ended; measured before the owner goes on. */
   callEnded(frame: number, outcome: Outcome): void;
   /** A hint that goes with the outcome of a call, for the strand that made it; before that outcome. */
@@ -23,6 +26,8 @@ export interface CallSite {
   callAnswered(strand: number, stamp: number, outcome: Outcome): void;
   count(frame: number, counter: number): void;
   idempotent(frame: number): boolean;
+  /** Ties the attempts of a frame to those of another, see CallContext.tie. */
+  tie(frame: number, other: number): void;
   /** The frame, whose attempt on the wire is `job` (-1: none), gets its first sibling. */
   forked(job: number): void;
   /** True when the process of the caller is paused: it takes the event and lets it happen at its thaw. */

@@ -25,6 +25,10 @@ const FORK_TAG = 0x1000;
 /** Lineage tag of the call that is made instead of a frame. */
 const INSTEAD_TAG = 0x4000;
 
+/** Lineage tag of the questions of a frame, by attempt and layer. */
+const ASK_TAG = 0x8000;
+const MAX_LAYERS = 32;
+
 /**
  * The caller's side of every call: walks a chain of policies inward until the wire, and outward with
  * the outcome. The continuation of a call is (frame, layer), never a closure.
@@ -105,7 +109,7 @@ export class Calls implements CallContext {
     tag: number,
   ): Outcome {
     const { frames } = this;
-    const frame = this.allocate();
+    const frame = this.frames.open();
     frames.edge[frame] = edge;
     frames.caller[frame] = caller;
     frames.chain[frame] = chain;
@@ -232,7 +236,7 @@ export class Calls implements CallContext {
     frames.hedged[frame] = 1;
     // Only forks look at it, so the first of them begins the count.
     if (nth === 1) frames.forkCount[frame] = 0;
-    const child = this.allocate();
+    const child = this.frames.open();
     frames.hedged[child] = 1;
     frames.avoid[child] = elsewhere ? AVOID.siblings : 0;
     frames.edge[child] = frames.edge[frame];
@@ -258,18 +262,28 @@ export class Calls implements CallContext {
   }
 
   instead(frame: number, layer: number): number {
+    return this.beside(frame, layer, -1, INSTEAD_TAG);
+  }
+
+  ask(frame: number, layer: number, question: number): number {
+    const nth = this.frames.attempt[frame] * MAX_LAYERS + layer;
+    return this.beside(frame, layer, question, ASK_TAG + nth);
+  }
+
+  /** A call by itself that is made for a frame; its end comes to child(). */
+  private beside(frame: number, layer: number, question: number, tag: number): number {
     const { frames, engine } = this;
-    const child = this.allocate();
+    const child = this.frames.open();
     frames.caller[child] = frames.caller[frame];
     frames.parent[child] = frame;
     frames.under[child] = layer;
     frames.owner[child] = frames.owner[frame];
     frames.ownerStamp[child] = frames.ownerStamp[frame];
     frames.start[child] = engine.now;
-    derive(frames.lineageA[frame], frames.lineageB[frame], INSTEAD_TAG);
+    derive(frames.lineageA[frame], frames.lineageB[frame], tag);
     frames.lineageA[child] = lineage.a;
     frames.lineageB[child] = lineage.b;
-    this.site.instead(frame, child);
+    this.site.beside(frame, child, question);
     const index = child << frames.shift;
     engine.soon(engine.phase, this.forkOp, index, frames.stamp[index]!, 0);
     return child;
@@ -281,6 +295,10 @@ export class Calls implements CallContext {
     const isFork = frames.base[child] > 0;
     this.drop(child, true);
     if (isFork) frames.ambiguous[parent] = 1;
+  }
+
+  tie(frame: number, other: number): void {
+    this.site.tie(frame, other);
   }
 
   arm(lane: Lane, frame: number, layer: number): void {
@@ -453,22 +471,6 @@ export class Calls implements CallContext {
       frames.job[frame] = -1;
       this.site.abandon(frame, job, outcome, tell);
     }
-  }
-
-  private allocate(): number {
-    const { frames } = this;
-    const frame = frames.slots.take();
-    frames.ambiguous[frame] = 0;
-    frames.hedged[frame] = 0;
-    frames.avoid[frame] = 0;
-    frames.place[frame] = -1;
-    frames.entered[frame] = 0;
-    frames.parked[frame] = -1;
-    frames.attempt[frame] = 1;
-    frames.base[frame] = 0;
-    frames.parent[frame] = -1;
-    frames.job[frame] = -1;
-    return frame;
   }
 
   private release(frame: number): void {

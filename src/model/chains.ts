@@ -1,9 +1,7 @@
-import type { Distribution } from '../kernel/distribution.js';
 import { invariant } from '../kernel/invariant.js';
 import { PHASE } from '../kernel/phase.js';
 import type { StreamKey } from '../kernel/rng.js';
 import { streamKey } from '../kernel/rng.js';
-import type { Ns } from '../kernel/time.js';
 import type { PlanEdge } from '../spec/plan.js';
 import type {
   Alarm,
@@ -19,11 +17,13 @@ import { Alarms } from './alarms.js';
 import { DryRun } from './dry-run.js';
 import type { View } from './edge.js';
 import type { Instance } from './instance.js';
+import { KeyedStates } from './keyed-states.js';
 import { PickLayer } from './pick-layer.js';
 import { limitsAt, Pools } from './pools.js';
 import type { Registry } from './registry.js';
 import { Targets } from './targets.js';
 import { Stored } from './stored.js';
+import { storeSetup } from './policy-stores.js';
 import { WaitingRoom } from './waiting-room.js';
 import type { World } from './world.js';
 
@@ -197,7 +197,12 @@ export class Chains {
     if (state === undefined) {
       const own = whose.startsWith('instance');
       const make = (target: Watched | null, instance: number): PolicyState =>
-        create(definition, layer, this.setupOf(edge, layer, caller, own, target, instance));
+        this.create(
+          definition,
+          layer,
+          this.setupOf(edge, layer, caller, own, target, instance),
+          edge,
+        );
       if (scoped && layer.per === 'target') {
         const { firstInstance, instances } = plan.components[callee];
         const watched = Array.from({ length: instances }, (_, index) => new Watched(index));
@@ -255,6 +260,24 @@ export class Chains {
     };
   }
 
+  private create(
+    definition: PolicyKind,
+    layer: Layer,
+    setup: PolicySetup,
+    edge: PlanEdge,
+  ): PolicyState {
+    const make = (ctx: CallContext, target: Target | null): PolicyState => {
+      const isSplit = definition.keyed === 'states';
+      const own = (isSplit ? split : createOne)(definition, layer, { ...setup, ctx, target });
+      if (layer.store === null) return own;
+      return new Stored(ctx, own, storeSetup(this.world, layer, layer.store, setup, edge.bundle));
+    };
+    if (!layer.dryRun) return make(setup.ctx, setup.target);
+    // What only watches shuts nothing.
+    const target = setup.target === null ? null : { setOpen: () => {} };
+    return new DryRun(setup.ctx, (ctx) => make(ctx, target));
+  }
+
   private stream(name: string): StreamKey {
     return streamKey(this.world.plan.seed, this.world.replication, name);
   }
@@ -269,25 +292,13 @@ export class Chains {
   }
 }
 
-function create(definition: PolicyKind, layer: Layer, setup: PolicySetup): PolicyState {
-  const make = (ctx: CallContext, target: Target | null): PolicyState => {
-    const own = definition.create(layer.config, { ...setup, ctx, target });
-    if (layer.store === null) return own;
-    return new Stored(ctx, own, latencyOf(setup, layer.store.latency));
-  };
-  if (!layer.dryRun) return make(setup.ctx, setup.target);
-  // What only watches shuts nothing.
-  const target = setup.target === null ? null : { setOpen: () => {} };
-  return new DryRun(setup.ctx, (ctx) => make(ctx, target));
+function createOne(definition: PolicyKind, { config }: Layer, setup: PolicySetup): PolicyState {
+  return definition.create(config, setup);
 }
 
-/** Time of a question to the store of a policy, drawn for each attempt of a call. */
-function latencyOf(setup: PolicySetup, latency: Distribution): (frame: number) => Ns {
-  const { ctx, samplers } = setup;
-  const id = setup.sampler(latency);
-  const { a, b } = setup.stream('store');
-  return (frame) =>
-    Math.round(
-      samplers.draw(id, a, b, ctx.lineageA(frame), ctx.lineageB(frame), ctx.attemptNumber(frame)),
-    );
+/** One state, or one for each value of the key that splits it. */
+function split(definition: PolicyKind, layer: Layer, setup: PolicySetup): PolicyState {
+  const { ctx, keyOf } = setup;
+  const create = (): PolicyState => createOne(definition, layer, { ...setup, keyOf: null });
+  return keyOf === null ? create() : new KeyedStates(ctx, keyOf, create);
 }

@@ -9,6 +9,7 @@ import type { World } from './world.js';
 
 /** The collector of one instance. */
 interface Collector {
+  /** Sampler of the gaps between pauses, or -1 where they come by what is allocated. */
   readonly every: number;
   readonly pause: number;
   readonly gaps: StreamKey;
@@ -21,8 +22,8 @@ interface Collector {
 
 /**
  * Stop-the-world pauses of garbage collectors. One stops the whole process, as the fault `pause` does,
- * and the next one comes so long after its end. The first comes after a random part of that time, so that
- * replicas are out of step; a restarted process begins with an empty heap.
+ * and the next one comes so long after its end, or so many bytes after its beginning. The first comes after
+ * a random part of that, so that replicas are out of step; a restarted process begins with an empty heap.
  */
 export class Collections {
   private readonly world: World;
@@ -43,9 +44,10 @@ export class Collections {
   /** Schedules the first pause of every instance. */
   start(): void {
     for (const [id, collector] of this.collectors) {
-      const { gaps } = collector;
+      const { gaps, every } = collector;
       const part = unit(gaps.a, gaps.b, 0, 0, 1);
-      this.schedule(id, collector, Math.round(part * this.gap(collector)));
+      if (every < 0) this.world.instances[id].memory!.collected(part);
+      else this.schedule(id, collector, Math.round(part * this.gap(collector)));
     }
   }
 
@@ -54,13 +56,23 @@ export class Collections {
     const collector = this.collectors.get(instance.id);
     if (collector === undefined) return;
     collector.generation++;
+    instance.memory?.collected(0);
     this.outages.setCollecting(instance, false);
+  }
+
+  /** As much has been allocated as goes from one pause to the next. */
+  full(instance: Instance): void {
+    const { engine } = this.world;
+    instance.memory!.collected(0);
+    const collector = this.collectors.get(instance.id)!;
+    engine.soon(engine.phase, this.op, instance.id, ++collector.generation, 0);
   }
 
   /** The process works again. */
   started(instance: Instance): void {
     const collector = this.collectors.get(instance.id);
-    if (collector !== undefined) this.schedule(instance.id, collector, this.gap(collector));
+    if (collector === undefined || collector.every < 0) return;
+    this.schedule(instance.id, collector, this.gap(collector));
   }
 
   private build(
@@ -72,7 +84,7 @@ export class Collections {
     const key = (meaning: string): StreamKey =>
       streamKey(plan.seed, replication, `${spec.name}/gc/${index}/${meaning}`);
     return {
-      every: samplers.add(gc.every),
+      every: gc.every === null ? -1 : samplers.add(gc.every),
       pause: samplers.add(gc.pause),
       gaps: key('every'),
       pauses: key('pause'),
@@ -88,7 +100,8 @@ export class Collections {
     const instance = this.world.instances[id];
     const begins = !instance.collecting;
     this.outages.setCollecting(instance, begins);
-    this.schedule(id, collector, begins ? this.pause(collector) : this.gap(collector));
+    if (begins) this.schedule(id, collector, this.pause(collector));
+    else if (collector.every >= 0) this.schedule(id, collector, this.gap(collector));
   }
 
   private schedule(id: number, collector: Collector, delay: Ns): void {

@@ -130,6 +130,11 @@ export class ConnectionTable {
     return true;
   }
 
+  /** True for a connection that has been opened and is not gone yet. */
+  stands(slot: number): boolean {
+    return this.slots.has(slot) && this.state[slot] !== CONNECTION.DIALLING;
+  }
+
   /** True where the process at the far end is not the one that the connection was opened to. */
   isStale(slot: number): boolean {
     return this.epoch[slot] !== this.world.instances[this.instance[slot]].epoch;
@@ -154,7 +159,7 @@ export class ConnectionTable {
     const { strands, edges } = this.world;
     if (strands.gone[strand] >= 0 || !edges[strands.edge[strand]].connected) return at;
     const slot = this.slotOf(strands.from[strand]);
-    if (!this.poolOf(slot).multiplexed) return at;
+    if (!this.poolOf(slot).multiplexed) return (this.answerNs[slot] = at);
     return (this.answerNs[slot] = Math.max(at, this.answerNs[slot]));
   }
 
@@ -178,7 +183,7 @@ export class ConnectionTable {
   }
 
   /** The connection that the attempt of a frame is on: its pool is the innermost layer. */
-  private slotOf(frame: number): number {
+  slotOf(frame: number): number {
     const { calls } = this.world;
     return calls.word(frame, calls.frames.depth[frame] - 1);
   }

@@ -14,7 +14,8 @@ export class Draws {
 
   constructor(world: World) {
     this.world = world;
-    this.loops = usesLoops(world.plan.program.code);
+    const { program, acts } = world.plan;
+    this.loops = usesLoops(program.code) || acts.some((act) => act.act === 'store');
   }
 
   /** A whole number, such as the rounds of a loop. */
@@ -75,6 +76,8 @@ export class Draws {
 }
 
 function usesLoops(code: Int32Array): boolean {
-  for (let at = 0; at < code.length; at += 4) if (code[at] === OP.SET) return true;
+  for (let at = 0; at < code.length; at += 4) {
+    if (code[at] === OP.SET || code[at] === OP.LOOP) return true;
+  }
   return false;
 }

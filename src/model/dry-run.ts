@@ -62,6 +62,11 @@ export class DryRun implements PolicyState {
     if (this.places[frame] === WAITING) this.watcher.timer?.(frame, layer);
   }
 
+  /** The store of the policy has answered; a call that has ended since has given up its question. */
+  child(frame: number, layer: number, child: number, outcome: Outcome): void {
+    this.watcher.child!(frame, layer, child, outcome);
+  }
+
   reset(): void {
     this.places.fill(OUTSIDE);
     this.watcher.reset?.();
@@ -121,7 +126,16 @@ class Watched implements CallContext {
     return -1;
   }
 
-  killChild(): void {}
+  /** Only the store of a policy is ever asked. */
+  killChild(child: number): void {
+    this.ctx.killChild(child);
+  }
+
+  ask(frame: number, layer: number, question: number): number {
+    return this.ctx.ask(frame, layer, question);
+  }
+
+  tie(): void {}
 
   instead(): number {
     return -1;

@@ -1,12 +1,13 @@
 import { invariant } from '../kernel/invariant.js';
 import type { Lane } from '../kernel/lanes.js';
 import { derive, lineage } from '../kernel/rng.js';
+import type { StreamKey } from '../kernel/rng.js';
 import type { Ns } from '../kernel/time.js';
 import { OUTCOME, PARK, PASS } from '../spec/outcome.js';
 import type { Outcome } from '../spec/outcome.js';
-import type { PlanConnections } from '../spec/plan.js';
 import { EDGE_COUNTER } from '../spec/policy.js';
 import type { ConnectionLimits, PolicyState } from '../spec/policy.js';
+import type { PlanConnections, ServerClosing } from '../spec/resources.js';
 import type { Histogram } from '../stats/histogram.js';
 import { ConnectionLine } from './connection-line.js';
 import { CONNECTION } from './connection-table.js';
@@ -30,6 +31,8 @@ export interface EdgePoolSetup {
   readonly gauges: { readonly open: number; readonly used: number; readonly waiting: number };
   /** Where waits are measured at present; null outside the measured time. */
   readonly waits: () => Histogram | null;
+  /** Key of the draws of a connection's age, where its server limits that. */
+  readonly ages: StreamKey;
 }
 
 /**
@@ -51,6 +54,9 @@ export class EdgePool implements PolicyState {
   private readonly connect: Lane | null;
   private readonly idleLane: Lane | null;
   private readonly age: Lane | null;
+  /** What the callee does to its connections, its idle timer, and the spread of their ages. */
+  readonly closes: ServerClosing | null;
+  readonly serverIdle: Lane | null;
   /** Open connections with room, the next one to be used last. */
   private readonly ready: number[] = [];
   private readonly line: ConnectionLine;
@@ -71,6 +77,8 @@ export class EdgePool implements PolicyState {
     this.connect = connections.connectLane(spec.connectTimeoutNs);
     this.idleLane = connections.idleLane(spec.idleTimeoutNs);
     this.age = connections.ageLane(spec.lifetimeNs);
+    this.closes = spec.server;
+    this.serverIdle = spec.server === null ? null : world.serverEnds!.idleLane(spec.server);
   }
 
   enter(frame: number, layer: number): number {
@@ -91,14 +99,16 @@ export class EdgePool implements PolicyState {
   }
 
   leave(frame: number, layer: number, outcome: Outcome): number {
-    const { connections, calls } = this.setup.world;
+    const { connections, calls, serverEnds } = this.setup.world;
     const slot = calls.word(frame, layer);
     const kind = outcome & 31;
-    const broken = kind === OUTCOME.reset && (!this.multiplexed || connections.isStale(slot));
+    const isOver = this.closes !== null && serverEnds!.isOver(slot);
+    const isGone = !this.multiplexed || isOver || connections.isStale(slot);
+    const broken = kind === OUTCOME.reset && isGone;
     // A host that knows nothing of an established connection resets it: refusals are for new ones.
     if (broken || kind === OUTCOME.refused) this.condemn(slot);
     this.detach(slot);
-    return kind === OUTCOME.refused ? OUTCOME.reset : outcome;
+    return kind === OUTCOME.refused && !isOver ? OUTCOME.reset : outcome;
   }
 
   cancel(frame: number, layer: number, parked: boolean): void {
@@ -142,6 +152,7 @@ export class EdgePool implements PolicyState {
     connections.stamp[slot]++;
     connections.state[slot] = CONNECTION.OPEN;
     if (this.age !== null) engine.arm(this.age, slot, connections.life[slot]);
+    if (this.closes !== null) this.setup.world.serverEnds!.opened(slot, this.setup.ages);
     this.ready.push(slot);
     this.idle++;
     this.settle(slot);
@@ -153,14 +164,15 @@ export class EdgePool implements PolicyState {
    */
   failed(slot: number, outcome: Outcome): void {
     const owner = this.endDial(slot);
+    const instance = this.setup.world.connections.instance[slot];
     this.close(slot);
     const { limits } = this.setup;
     if (this.multiplexed || (limits !== null && !limits.isDry)) {
       for (let left = this.line.length; left > 0 && this.line.length > 0; left--) {
-        this.refuse(this.line.head, outcome);
+        this.miss(this.line.head, instance, outcome);
       }
     } else if (owner >= 0) {
-      this.refuse(owner, outcome);
+      this.miss(owner, instance, outcome);
     }
     this.grow();
   }
@@ -326,6 +338,14 @@ export class EdgePool implements PolicyState {
       if (this.dial(frame)) this.line.expect(frame);
       else this.refuse(frame, this.nowhere(frame));
     }
+  }
+
+  /** An attempt gets no connection to an instance, as who watches it should know. */
+  private miss(frame: number, instance: number, outcome: Outcome): void {
+    const { world } = this.setup;
+    const { first, outliers } = world.edges[world.calls.frames.edge[frame]];
+    if (outliers !== null) outliers[this.caller.index].record(instance - first, outcome);
+    this.refuse(frame, outcome);
   }
 
   private refuse(frame: number, outcome: Outcome): void {

@@ -81,10 +81,14 @@ export interface Edge {
   readonly requestBytes: number;
   /** Edge of the call that is made instead when one has failed, or -1. */
   readonly fallback: number;
+  /** By layer of its bundle: edge of the question to the layer's store, or -1; null: nobody asks. */
+  readonly asks: readonly number[] | null;
   /** True where a layer of the chain picks the instance, so that layers inside know it. */
   readonly picked: boolean;
   /** True where attempts travel on connections of a pool, the innermost layer. */
   readonly connected: boolean;
+  /** True where the callee closes such connections by limits of its own. */
+  readonly guarded: boolean;
   /** By index of the calling instance; null where nobody waits for an instance. */
   readonly rooms: readonly WaitingRoom[] | null;
   /** What sees how attempts end, by index of the calling instance; null where nothing does. */

@@ -81,6 +81,22 @@ export class Frames {
     this.slots.onGrow((capacity) => this.widen(capacity));
   }
 
+  /** A frame with everything cleared that a call relies on. */
+  open(): number {
+    const frame = this.slots.take();
+    this.ambiguous[frame] = 0;
+    this.hedged[frame] = 0;
+    this.avoid[frame] = 0;
+    this.place[frame] = -1;
+    this.entered[frame] = 0;
+    this.parked[frame] = -1;
+    this.attempt[frame] = 1;
+    this.base[frame] = 0;
+    this.parent[frame] = -1;
+    this.job[frame] = -1;
+    return frame;
+  }
+
   private widen(capacity: number): void {
     this.chain = widenInt32(this.chain, capacity);
     this.depth = widenUint8(this.depth, capacity);

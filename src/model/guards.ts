@@ -35,6 +35,14 @@ export class Guards {
     // Work may have to wait for a worker and then begins anew; all others are over when they return.
     if (code[at] === OP.WORK_PER_KIB)
       return this.interpreter.work(strand, pc, a, this.kib(strand, b));
+    if (code[at] === OP.WORK_FOUND) {
+      const units = world.cargo!.work[strand] / this.tables[b][0];
+      if (units === 0) {
+        strands.pc[strand] = pc + 1;
+        return true;
+      }
+      return this.interpreter.work(strand, pc, a, units);
+    }
     strands.pc[strand] = pc + 1;
     switch (code[at]) {
       case OP.LIMIT:
@@ -48,6 +56,12 @@ export class Guards {
         if (world.sizes === null || world.sizes.ofRequest(strand) <= this.tables[a][0]) return true;
         this.interpreter.end(strand, b);
         return false;
+      case OP.ANSWER_SIZE:
+        world.sizes?.answers(strand, this.tables[a][0]);
+        return true;
+      case OP.DEGRADED:
+        strands.degraded[strand] = 1;
+        return true;
       case OP.COALESCE:
         return this.coalesce(strand, a);
       case OP.STORE:

@@ -67,6 +67,14 @@ export class Handshakes {
     else this.refuse(slot);
   }
 
+  /** Delay of what the ends of a connection tell each other about it, or VANISHED. */
+  delay(slot: number, message: number): Ns {
+    const link = this.linkOf(slot);
+    if (link === null) return 0;
+    this.derivePacket(slot);
+    return link.delay(message, lineage.a, lineage.b);
+  }
+
   private go(slot: number, stamp: number): void {
     const { table } = this;
     if (table.stamp[slot] !== stamp) return;
@@ -154,9 +162,9 @@ export class Handshakes {
       this.reply(slot);
       return;
     }
-    const { strands, server, edges, plan, interpreter, engine } = world;
+    const { strands, edges, plan, interpreter, engine } = world;
     const edge = edges[table.edge[slot]];
-    const strand = server.newStrand(instance.id, table.lineageA[slot], table.lineageB[slot]);
+    const strand = strands.open(instance.id, table.lineageA[slot], table.lineageB[slot]);
     strands.part[strand] = edge.toPart;
     strands.edge[strand] = edge.id;
     strands.returns[strand] = RETURN.connection;

@@ -9,12 +9,16 @@ import type { Outcome } from '../spec/outcome.js';
 import { EDGE_COUNTER } from '../spec/policy.js';
 import type { Alarm, PolicyState } from '../spec/policy.js';
 import type { HikariSettings } from '../spec/resources.js';
+import { VANISHED } from './link.js';
+import { HikariAdder } from './hikari-adder.js';
 import type { PoolSetup } from './pool-setup.js';
 import { isBroken } from './server-connections.js';
 
 interface Setup extends PoolSetup<HikariSettings> {
   /** Timer of connectionTimeout. */
   readonly timeout: Lane;
+  /** Timer of leakDetectionThreshold, or null. */
+  readonly leak: Lane | null;
 }
 
 /** Word of a frame that waits; from 0 on it is the connection it uses. */
@@ -23,15 +27,21 @@ const WAITING = -1;
 /** Constants of HikariPool.java. */
 const HOUSEKEEPING_DELAY: Ns = 100 * NS_PER_MS;
 const HOUSEKEEPING_PERIOD: Ns = 30 * NS_PER_SECOND;
-const ADD_PAUSE: Ns = 30 * NS_PER_MS;
-const FIRST_BACKOFF: Ns = 10 * NS_PER_MS;
-const LAST_BACKOFF: Ns = 5 * NS_PER_SECOND;
 /** Lifetimes above 10 s are shortened by up to a fortieth, in whole ms. */
 const VARIED_FROM: Ns = 10 * NS_PER_SECOND;
 const VARIANCE = 40;
 
-/** What the thread that adds connections does. */
-const ADDER = Object.freeze({ free: 0, first: 1, dials: 2, pauses: 3, backsOff: 4 } as const);
+/** No connection is idle. */
+const NONE = -1;
+
+/** What a connection that was taken waits for before it is handed out. */
+const CHECK = Object.freeze({
+  no: 0,
+  /** An answer to the test. */
+  test: 1,
+  /** It was not tested, and breaks under its statement. */
+  breaks: 2,
+} as const);
 
 /**
  * HikariCP's pool of one calling instance at one database. It starts with the first call and one
@@ -48,23 +58,20 @@ export class HikariPool implements PolicyState {
   private readonly used: Uint8Array;
   private readonly evicted: Uint8Array;
   private readonly accessedNs: Float64Array;
+  /** See CHECK; and whether its test is answered in time. */
+  private readonly checking: Uint8Array;
+  private readonly answers: Uint8Array;
   /** To which process of the server it was opened. */
   private readonly epochs: Int32Array;
-  private dialled = 0;
   private readonly ends: Alarm[] = [];
   private readonly free: number[] = [];
   private readonly line = new IntRing();
   private readonly since: number[] = [];
   private readonly layerOf: number[] = [];
-  private readonly adderAlarm: Alarm;
   private readonly housekeeper: Alarm;
-  private adder: number = ADDER.free;
-  /** Tasks in the queue of the thread that adds connections. */
-  private tasks = 0;
-  private backoff: Ns = FIRST_BACKOFF;
+  private readonly adder: HikariAdder;
   private isStarted = false;
   private inUse = 0;
-  private serial = 0;
 
   constructor(setup: Setup) {
     this.setup = setup;
@@ -72,33 +79,30 @@ export class HikariPool implements PolicyState {
     this.used = new Uint8Array(maximumPoolSize);
     this.evicted = new Uint8Array(maximumPoolSize);
     this.accessedNs = new Float64Array(maximumPoolSize);
+    this.checking = new Uint8Array(maximumPoolSize);
+    this.answers = new Uint8Array(maximumPoolSize);
     this.epochs = new Int32Array(maximumPoolSize);
     for (let slot = maximumPoolSize - 1; slot >= 0; slot--) this.free.push(slot);
-    this.adderAlarm = setup.alarm(() => this.goOn());
     this.housekeeper = setup.alarm(() => this.keepHouse());
+    this.adder = new HikariAdder(setup, this);
   }
 
   enter(frame: number, layer: number): number {
-    const { ctx, timeout, levels, gauges, server } = this.setup;
-    if (!this.isStarted && this.adder === ADDER.free) {
+    const { ctx, timeout, server } = this.setup;
+    if (!this.isStarted && this.adder.isFree) {
       // The pool fails fast: without its first connection it does not start.
       if (!server.isUp() || !server.hasRoom()) return OUTCOME.refused;
-      this.adder = ADDER.first;
-      this.dial();
-    }
-    const slot = this.firstIdle();
-    if (slot >= 0) {
-      this.use(frame, layer, slot);
-      this.setup.waits()?.add(0);
-      return PASS;
+      this.adder.begin();
     }
     this.since[frame] = ctx.now;
-    this.layerOf[frame] = layer;
-    ctx.setWord(frame, layer, WAITING);
-    this.line.push(frame);
-    levels.add(gauges.waiting, 1);
+    const verdict = this.borrow(frame, layer);
+    if (verdict === PASS) {
+      this.setup.waits()?.add(0);
+      this.watch(frame, layer);
+    }
+    if (verdict !== NONE) return verdict;
+    this.join(frame, layer);
     ctx.arm(timeout, frame, layer);
-    if (this.isStarted) this.askForOne(this.line.length);
     return PARK;
   }
 
@@ -112,30 +116,34 @@ export class HikariPool implements PolicyState {
 
   /** The statement of a caller that gives up still runs, so its connection is closed. */
   cancel(frame: number, layer: number, parked: boolean): void {
-    if (parked) {
+    const slot = this.setup.ctx.word(frame, layer);
+    if (parked && slot === WAITING) {
       this.leaveLine(frame);
       return;
     }
-    const slot = this.setup.ctx.word(frame, layer);
     this.release(slot);
     this.close(slot);
   }
 
   timer(frame: number, layer: number): void {
     const { ctx } = this.setup;
-    this.leaveLine(frame);
-    ctx.count(frame, EDGE_COUNTER.poolTimeouts);
-    ctx.reject(frame, layer, OUTCOME.poolTimeout);
+    const slot = ctx.word(frame, layer);
+    if (slot === WAITING) {
+      this.leaveLine(frame);
+      this.giveUp(frame, layer);
+    } else if (this.checking[slot] === CHECK.no) {
+      ctx.count(frame, EDGE_COUNTER.leaks);
+    } else {
+      this.checked(frame, layer, slot);
+    }
   }
 
   reset(): void {
     invariant(this.held() === 0, 'pool-reset-while-in-use');
-    if (this.adder === ADDER.first || this.adder === ADDER.dials) this.countClosed(this.dialled);
+    if (this.adder.isDialling) this.countClosed(this.adder.epoch);
     for (const slot of this.entries.splice(0)) this.forget(slot);
-    this.adderAlarm.clear();
+    this.adder.reset();
     this.housekeeper.clear();
-    this.adder = ADDER.free;
-    this.tasks = 0;
     this.isStarted = false;
   }
 
@@ -143,20 +151,102 @@ export class HikariPool implements PolicyState {
     return this.inUse + this.line.length;
   }
 
-  private get idle(): number {
+  /** Connections that nobody uses, calls that wait, and connections in all. */
+  get idle(): number {
     return this.entries.length - this.inUse;
   }
 
-  /** The oldest idle connection, or -1; the test on borrowing closes those whose server has died. */
+  get waiting(): number {
+    return this.line.length;
+  }
+
+  get size(): number {
+    return this.entries.length;
+  }
+
+  /** The oldest idle connection, or NONE. */
   private firstIdle(): number {
-    for (let k = 0; k < this.entries.length; k++) {
-      const slot = this.entries[k];
-      if (this.used[slot] !== 0) continue;
-      if (!this.setup.server.isDead(this.epochs[slot])) return slot;
+    for (const slot of this.entries) if (this.used[slot] === 0) return slot;
+    return NONE;
+  }
+
+  /**
+   * Takes an idle connection: PASS with it in hand, PARK while it is tested, an outcome where the call
+   * fails with it, or NONE. What no time passes over is decided here.
+   */
+  private borrow(frame: number, layer: number): number {
+    const { ctx, pool, server, ping } = this.setup;
+    for (;;) {
+      const slot = this.firstIdle();
+      if (slot === NONE) return NONE;
+      const idleMs = Math.floor((ctx.now - this.accessedNs[slot]) / NS_PER_MS);
+      const isTested = idleMs > Math.floor(pool.aliveBypassWindowNs / NS_PER_MS);
+      const isDead = server.isDead(this.epochs[slot]);
+      this.use(frame, layer, slot);
+      // Whose server is not there meets that on the way to it.
+      if (!isTested && (!isDead || !server.isUp())) return PASS;
+      const trip = ping(frame);
+      const answers = trip !== VANISHED && trip <= pool.validationTimeoutNs;
+      const waitNs = answers ? trip : pool.validationTimeoutNs;
+      if (waitNs > 0) {
+        this.checking[slot] = isTested ? CHECK.test : CHECK.breaks;
+        this.answers[slot] = answers ? 1 : 0;
+        ctx.after(waitNs, frame, layer);
+        return PARK;
+      }
+      if (!isDead && server.isUp()) return PASS;
+      this.release(slot);
       this.close(slot);
-      k--;
+      if (!isTested) return OUTCOME.reset;
     }
-    return -1;
+  }
+
+  /** The test of a connection is answered, or was waited for long enough. */
+  private checked(frame: number, layer: number, slot: number): void {
+    const { ctx, pool, server, waits } = this.setup;
+    const isTested = this.checking[slot] === CHECK.test;
+    const answers = this.answers[slot] === 1 && server.isUp() && !server.isDead(this.epochs[slot]);
+    this.checking[slot] = CHECK.no;
+    let verdict: number = PASS;
+    if (!isTested || !answers) {
+      this.release(slot);
+      this.close(slot);
+      verdict = isTested ? NONE : OUTCOME.reset;
+    }
+    const leftNs = pool.connectionTimeoutNs - (ctx.now - this.since[frame]);
+    if (verdict === NONE && leftNs > 0) verdict = this.borrow(frame, layer);
+    if (verdict === PARK) return;
+    if (verdict === PASS) {
+      waits()?.add(ctx.now - this.since[frame]);
+      ctx.resume(frame, layer);
+      this.watch(frame, layer);
+    } else if (verdict !== NONE) {
+      ctx.reject(frame, layer, verdict);
+    } else if (leftNs > 0) {
+      this.join(frame, layer);
+      ctx.after(leftNs, frame, layer);
+    } else {
+      this.giveUp(frame, layer);
+    }
+  }
+
+  private giveUp(frame: number, layer: number): void {
+    const { ctx } = this.setup;
+    ctx.count(frame, EDGE_COUNTER.poolTimeouts);
+    ctx.reject(frame, layer, OUTCOME.poolTimeout);
+  }
+
+  private join(frame: number, layer: number): void {
+    const { ctx, levels, gauges } = this.setup;
+    this.layerOf[frame] = layer;
+    ctx.setWord(frame, layer, WAITING);
+    this.line.push(frame);
+    levels.add(gauges.waiting, 1);
+    if (this.isStarted) this.adder.askForOne(this.line.length);
+  }
+
+  private watch(frame: number, layer: number): void {
+    if (this.setup.leak !== null) this.setup.ctx.arm(this.setup.leak, frame, layer);
   }
 
   private use(frame: number, layer: number, slot: number): void {
@@ -170,6 +260,7 @@ export class HikariPool implements PolicyState {
   private release(slot: number): void {
     const { ctx, levels, gauges } = this.setup;
     this.used[slot] = 0;
+    this.checking[slot] = CHECK.no;
     this.accessedNs[slot] = ctx.now;
     this.inUse--;
     levels.add(gauges.used, -1);
@@ -185,6 +276,7 @@ export class HikariPool implements PolicyState {
     this.use(frame, layer, slot);
     waits()?.add(ctx.now - this.since[frame]);
     ctx.resume(frame, layer);
+    this.watch(frame, layer);
   }
 
   private leaveLine(frame: number): void {
@@ -193,97 +285,30 @@ export class HikariPool implements PolicyState {
     this.setup.levels.add(this.setup.gauges.waiting, -1);
   }
 
-  /** A call waits as the nth one: one more connection, unless the queue holds as many tasks. */
-  private askForOne(waiting: number): void {
-    if (waiting > this.tasks) this.submit();
-  }
-
-  private submit(): void {
-    if (this.tasks < this.setup.pool.maximumPoolSize) this.tasks++;
-    if (this.adder === ADDER.free) this.nextTask();
-  }
-
-  private nextTask(): void {
-    this.adder = ADDER.free;
-    while (this.adder === ADDER.free && this.tasks > 0) {
-      this.tasks--;
-      this.backoff = FIRST_BACKOFF;
-      this.tryToAdd();
-    }
-  }
-
-  /** Adds a connection where one is wanted still; a server without room is asked again later. */
-  private tryToAdd(): void {
-    const { ctx, pool, server } = this.setup;
-    const isWanted = this.idle < pool.minimumIdle || this.line.length > this.idle;
-    if (this.entries.length >= pool.maximumPoolSize || !isWanted) {
-      this.adder = ADDER.free;
-      return;
-    }
-    if (server.isUp() && server.hasRoom()) {
-      this.adder = ADDER.dials;
-      this.dial();
-      return;
-    }
-    this.adder = ADDER.backsOff;
-    this.adderAlarm.set(ctx.now + this.backoff);
-    this.backoff = Math.min(2 * this.backoff, LAST_BACKOFF);
-  }
-
-  private dial(): void {
-    const { ctx, samplers, server, connect, stream, opens, levels, gauges } = this.setup;
-    this.dialled = server.take();
-    levels.add(gauges.open, 1);
-    opens();
-    const time = samplers.draw(connect, stream.a, stream.b, ++this.serial, 0, 0);
-    this.adderAlarm.set(ctx.now + time);
-  }
-
-  /** What the adding thread has waited for is there. */
-  private goOn(): void {
-    const { ctx } = this.setup;
-    switch (this.adder) {
-      case ADDER.first:
-        this.start();
-        break;
-      case ADDER.dials:
-        this.add();
-        this.adder = ADDER.pauses;
-        this.adderAlarm.set(ctx.now + ADD_PAUSE);
-        break;
-      case ADDER.pauses:
-        this.nextTask();
-        break;
-      default:
-        this.tryToAdd();
-        if (this.adder === ADDER.free) this.nextTask();
-    }
-  }
-
   /** The first connection stands; who has come meanwhile asks for more, one after the other. */
-  private start(): void {
+  start(): void {
     this.isStarted = true;
-    this.adder = ADDER.free;
     // Without minimumIdle it was only a check, and is closed.
     if (this.setup.pool.minimumIdle > 0) this.add();
-    else this.countClosed(this.dialled);
+    else this.countClosed(this.adder.epoch);
     this.housekeeper.set(this.setup.ctx.now + HOUSEKEEPING_DELAY);
     const { length } = this.line;
-    for (let waiting = 1; waiting <= length; waiting++) this.askForOne(waiting);
+    for (let waiting = 1; waiting <= length; waiting++) this.adder.askForOne(waiting);
   }
 
-  private add(): void {
+  /** The adding thread has opened a connection. */
+  add(): void {
     const { ctx, pool, stream } = this.setup;
     const slot = this.free.pop()!;
     this.entries.push(slot);
     this.evicted[slot] = 0;
-    this.epochs[slot] = this.dialled;
+    this.epochs[slot] = this.adder.epoch;
     this.accessedNs[slot] = ctx.now;
     const { maxLifetimeNs } = pool;
     if (maxLifetimeNs !== null) {
       const most =
         maxLifetimeNs > VARIED_FROM ? Math.floor(maxLifetimeNs / NS_PER_MS / VARIANCE) : 0;
-      const less = Math.floor(unit(stream.a, stream.b, this.serial, 1, 0) * most) * NS_PER_MS;
+      const less = Math.floor(unit(stream.a, stream.b, this.adder.serial, 1, 0) * most) * NS_PER_MS;
       this.ends[slot] ??= this.setup.alarm(() => this.expire(slot));
       this.ends[slot].set(ctx.now + maxLifetimeNs - less);
     }
@@ -295,7 +320,7 @@ export class HikariPool implements PolicyState {
     this.evicted[slot] = 1;
     if (this.used[slot] !== 0) return;
     this.close(slot);
-    this.askForOne(this.line.length);
+    this.adder.askForOne(this.line.length);
   }
 
   private close(slot: number): void {
@@ -313,7 +338,7 @@ export class HikariPool implements PolicyState {
   private fill(): void {
     const { minimumIdle, maximumPoolSize } = this.setup.pool;
     if (this.entries.length >= maximumPoolSize) return;
-    for (let missing = minimumIdle - this.idle; missing > 0; missing--) this.submit();
+    for (let missing = minimumIdle - this.idle; missing > 0; missing--) this.adder.submit();
   }
 
   /** Every 30 s: what has been idle for too long is closed, the youngest first, down to minimumIdle. */

@@ -7,6 +7,7 @@ import type { PolicyState } from '../spec/policy.js';
 import type { Door } from './admission.js';
 import { Codel } from './codel.js';
 import type { Cores } from './cores.js';
+import type { Memory } from './memory.js';
 import type { WarmUp } from './starts.js';
 import { AdaptiveLifoQueue, queueOf } from './request-queues.js';
 import type { QueueSetup, RequestQueue } from './request-queues.js';
@@ -76,8 +77,12 @@ export class Instance {
   /** What a request meets before the queue; null = it is let in. */
   door: Door | null = null;
   cores!: Cores;
+  /** null = nothing is counted. */
+  memory: Memory | null = null;
   busy = 0;
   down = false;
+  /** When the process came back last. */
+  startedAt: Ns = -Infinity;
   /** How often its process has died. */
   epoch = 0;
   /** Crashed without a trace: silence instead of refusal. */

@@ -22,6 +22,7 @@ import type { Instance } from './instance.js';
 import { Joins, inherit } from './joins.js';
 import { SECTION } from './sections/sections.js';
 import { REGISTERS, RETURN, STATE } from './strands.js';
+import { Turns } from './turns.js';
 import type { World } from './world.js';
 
 /**
@@ -37,6 +38,7 @@ export class Interpreter {
   private readonly draws: Draws;
   private readonly joins: Joins;
   private readonly guards: Guards;
+  private readonly turns: Turns;
 
   constructor(world: World) {
     this.world = world;
@@ -45,6 +47,7 @@ export class Interpreter {
     this.draws = new Draws(world);
     this.joins = new Joins(world, this, this.draws);
     this.guards = new Guards(world, this);
+    this.turns = new Turns(world, this.draws);
     const { engine, strands } = world;
     this.wakeOp = engine.define('wake', (strand, stamp) => {
       if (strands.stamp[strand] !== stamp) return;
@@ -122,13 +125,13 @@ export class Interpreter {
           this.end(strand, OUTCOME.ok);
           return;
         case OP.CHOOSE:
-          strands.pc[strand] = this.choose(strand, pc);
+          strands.pc[strand] = this.turns.choose(strand, pc);
           break;
         case OP.CHOOSE_BY:
-          strands.pc[strand] = this.chooseBy(strand, pc, code[at + 2]);
+          strands.pc[strand] = this.turns.chooseBy(strand, pc, code[at + 2]);
           break;
         case OP.SET:
-          strands.pc[strand] = this.set(strand, pc) ? pc + 1 : code[at + 3];
+          strands.pc[strand] = this.turns.set(strand, pc) ? pc + 1 : code[at + 3];
           break;
         case OP.LOOP: {
           const left = --strands.registers[strand * REGISTERS + a];
@@ -295,9 +298,18 @@ export class Interpreter {
       this.world.strands.pc[strand] = target;
       return true;
     }
+    if (mode === CALL_MODE.REPLY) {
+      this.world.strands.answer[strand] = outcome;
+      return true;
+    }
     if (mode === CALL_MODE.KEEP) {
       this.world.strands.pc[strand] = target;
       this.world.strands.outcome[strand] = outcome;
+      return true;
+    }
+    if (mode === CALL_MODE.TAKEN) {
+      this.world.cargo!.outcome[strand] = outcome;
+      this.world.strands.pc[strand] = target;
       return true;
     }
     if (mode === CALL_MODE.CHECK) return this.guards.unchecked(strand, outcome, target);
@@ -328,7 +340,7 @@ export class Interpreter {
     const { strands, server, instances, sizes } = this.world;
     const instance = instances[strands.instance[strand]];
     derive(strands.lineageA[strand], strands.lineageB[strand], this.draws.tag(strand, pc));
-    const own = server.newStrand(instance.id, lineage.a, lineage.b);
+    const own = strands.open(instance.id, lineage.a, lineage.b);
     inherit(strands, own, strand);
     strands.returns[own] = RETURN.none;
     strands.deadline[own] = Infinity;
@@ -352,32 +364,6 @@ export class Interpreter {
   answer(strand: number, outcome: Outcome): void {
     this.world.strands.stamp[strand]++;
     this.end(strand, outcome);
-  }
-
-  private choose(strand: number, pc: number): number {
-    return this.branch(pc, this.draws.unit(strand, pc));
-  }
-
-  private chooseBy(strand: number, pc: number, key: number): number {
-    return this.branch(pc, this.draws.hash(pc, this.world.keys.value(key, strand)));
-  }
-
-  /** Where the branch starts whose weight a number in (0, 1) falls on. */
-  private branch(pc: number, share: number): number {
-    const table = this.tables[this.code[(pc << 2) + 3]];
-    const u = share * table[table.length - 2];
-    let at = 0;
-    while (at < table.length - 2 && table[at] < u) at += 2;
-    return table[at + 1];
-  }
-
-  /** Draws the number of rounds; false when there is none. */
-  private set(strand: number, pc: number): boolean {
-    const { strands } = this.world;
-    const at = pc << 2;
-    const rounds = this.draws.count(strand, pc, this.code[at + 2]);
-    strands.registers[strand * REGISTERS + this.code[at + 1]] = rounds;
-    return rounds > 0;
   }
 
   yieldWorker(strand: number, instance: Instance): void {

@@ -78,10 +78,10 @@ export class Joins {
   }
 
   private startBranch(parent: number, table: Float64Array): void {
-    const { strands, server } = this.world;
+    const { strands } = this.world;
     const nth = strands.started[parent]++;
     derive(strands.lineageA[parent], strands.lineageB[parent], BRANCH_TAG + nth);
-    const branch = server.newStrand(strands.instance[parent], lineage.a, lineage.b);
+    const branch = strands.open(strands.instance[parent], lineage.a, lineage.b);
     inherit(strands, branch, parent);
     strands.returns[branch] = strands.returns[parent];
     strands.parent[branch] = parent;

@@ -209,7 +209,7 @@ export class Loads {
     derive(a, b, tag);
     a = lineage.a;
     b = lineage.b;
-    const strand = world.server.newStrand(load.instance, a, b);
+    const strand = world.strands.open(load.instance, a, b);
     const request = this.chooseRequest(load, a, b);
     const part = load.firstPart + request;
     strands.part[strand] = part;

@@ -2,11 +2,15 @@ import type { PlanAct } from '../spec/modules.js';
 import type { Act } from './acts.js';
 import { Channels } from './messaging/channels.js';
 import type { Registry } from './registry.js';
+import { Sagas } from './sagas/sagas.js';
+import { Stores } from './stores/stores.js';
 import type { World } from './world.js';
 
 /** Builds what stands beside the calls of a run, and gives the steps that lead there, by act id. */
 export function actsOf(world: World, registry: Registry): readonly Act[] {
   const channels = new Channels(world, registry);
+  const sagas = new Sagas(world);
+  const stores = world.cargo === null ? null : new Stores(world, world.cargo);
   return world.plan.acts.map((spec: PlanAct, id): Act => {
     switch (spec.act) {
       case 'publish':
@@ -15,6 +19,14 @@ export function actsOf(world: World, registry: Registry): readonly Act[] {
         return channels.outboxCommit(spec.service);
       case 'dualMark':
         return world.dualWrites!.actOf(spec);
+      case 'saga':
+      case 'command':
+      case 'mark':
+        return sagas.actOf(spec);
+      case 'store':
+      case 'projection':
+      case 'view':
+        return stores!.actOf(spec);
       case 'lock':
       case 'statement':
       case 'committed':

@@ -40,7 +40,7 @@ export class Outages {
   }
 
   /** The process ends by itself, and is started again after so long. */
-  die(instance: Instance, restartNs: Ns): void {
+  kill(instance: Instance, restartNs: Ns): void {
     const { engine } = this.world;
     instance.dying = true;
     engine.at(engine.now + restartNs, PHASE.FAULT, this.reviveOp, instance.id, 0, 0);
@@ -64,6 +64,16 @@ export class Outages {
       this.journal(instance, DOWN);
     }
     this.updateFleet(instance);
+  }
+
+  /** The process dies of itself and is started again at once, empty and cold. */
+  die(instance: Instance): void {
+    if (instance.down) return;
+    this.crash(instance);
+    this.turnCores(instance);
+    this.journal(instance, DOWN);
+    this.updateFleet(instance);
+    if (this.starts.begin(instance)) this.started(instance);
   }
 
   /** Hangs, pauses (see FROZEN) or thaws; what had stalled goes on in the order in which it came. */
@@ -95,6 +105,7 @@ export class Outages {
   /** The process answers again. */
   private started(instance: Instance): void {
     instance.down = false;
+    instance.startedAt = this.world.engine.now;
     this.starts.warmUp(instance);
     this.turnCores(instance);
     this.journal(instance, UP);

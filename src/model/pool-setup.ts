@@ -1,5 +1,6 @@
 import type { Samplers } from '../kernel/distribution.js';
 import type { StreamKey } from '../kernel/rng.js';
+import type { Ns } from '../kernel/time.js';
 import type { Alarm, CallContext } from '../spec/policy.js';
 import type { Histogram } from '../stats/histogram.js';
 import type { Levels } from './levels.js';
@@ -22,4 +23,6 @@ export interface PoolSetup<P> {
   readonly alarm: (run: () => void) => Alarm;
   /** Counts a connection that is being opened, for whomever. */
   readonly opens: () => void;
+  /** Round trip to the database on an open connection, drawn for a frame, or VANISHED. */
+  readonly ping: (frame: number) => Ns;
 }

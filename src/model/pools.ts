@@ -1,6 +1,6 @@
 import { PHASE } from '../kernel/phase.js';
 import type { Lane } from '../kernel/lanes.js';
-import { streamKey } from '../kernel/rng.js';
+import { derive, lineage, streamKey } from '../kernel/rng.js';
 import type { Ns } from '../kernel/time.js';
 import type { PlanEdge } from '../spec/plan.js';
 import { EDGE_COUNTER } from '../spec/policy.js';
@@ -13,11 +13,16 @@ import type { View } from './edge.js';
 import { EdgePool } from './edge-pool.js';
 import { GoPool } from './go-pool.js';
 import { HikariPool } from './hikari-pool.js';
+import { FROZEN } from './instance.js';
 import type { Instance } from './instance.js';
+import { MESSAGE, VANISHED } from './link.js';
 import type { PoolSetup } from './pool-setup.js';
 import { ServerConnections } from './server-connections.js';
 import { Targets } from './targets.js';
 import type { World } from './world.js';
+
+/** Lineage tag of the tests that an attempt has made of connections. */
+const PING_TAG = 0x5000;
 
 /** Gauges of the pools of one calling instance at one component, for the record. */
 export interface PoolMeter {
@@ -64,8 +69,26 @@ export class Pools {
       waits: this.waitsNow(caller.component, database),
       alarm: (run: () => void) => this.alarms.add(run, caller),
       opens: () => world.sink.count(edge.stat, EDGE_COUNTER.connects),
+      ping: this.pingOf(edge, caller),
     };
     return this.keep(key, caller, this.create(edge.pool!, common));
+  }
+
+  /** Round trip of the caller of a frame to the database on an open connection, or VANISHED. */
+  private pingOf(edge: PlanEdge, caller: Instance): (frame: number) => Ns {
+    const { plan, links, instances, calls } = this.world;
+    const server = instances[plan.components[plan.parts[edge.to].component].firstInstance];
+    const stride = Math.round(Math.sqrt(edge.links.length));
+    const link = links[edge.links[(caller.zone + 1) * stride + server.zone + 1]];
+    return (frame) => {
+      if (server.frozen !== FROZEN.no || (server.down && server.silent)) return VANISHED;
+      const tag = PING_TAG + calls.attemptNumber(frame);
+      derive(calls.lineageA(frame), calls.lineageB(frame), tag);
+      const { a, b } = lineage;
+      const there = link.delay(MESSAGE.request, a, b);
+      const back = link.delay(MESSAGE.answer, a, b);
+      return there === VANISHED || back === VANISHED ? VANISHED : there + back;
+    };
   }
 
   private create(pool: Pool, common: Omit<PoolSetup<Pool>, 'pool'>): PolicyState {
@@ -74,7 +97,8 @@ export class Pools {
         return new GoPool({ ...common, pool });
       case 'hikari': {
         const timeout = this.acquireLane(pool.connectionTimeoutNs)!;
-        return new HikariPool({ ...common, pool, timeout });
+        const leak = this.acquireLane(pool.leakDetectionThresholdNs);
+        return new HikariPool({ ...common, pool, timeout, leak });
       }
       default: {
         const timeout = this.acquireLane(pool.acquireTimeoutNs);
@@ -110,10 +134,12 @@ export class Pools {
       gauges: this.metersOf(caller, callee),
       waits: this.waitsNow(caller.component, callee),
     };
+    const pair = `${plan.components[caller.component].name}->${plan.components[callee].name}`;
+    const ages = streamKey(plan.seed, world.replication, `connections/${pair}/age`);
     const make = (instance: number, index: number): EdgePool => {
       const limits = limited === null ? null : limitsAt(limited, index);
       if (limits !== null) limits.hasPools = true;
-      return new EdgePool({ ...common, callee: instance, limits });
+      return new EdgePool({ ...common, ages, callee: instance, limits });
     };
     if (spec.shared) return this.keep(key, caller, make(-1, 0));
     const { firstInstance, instances } = plan.components[callee];

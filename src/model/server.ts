@@ -1,15 +1,14 @@
-import type { Lane } from '../kernel/lanes.js';
 import { PHASE } from '../kernel/phase.js';
 import type { Ns } from '../kernel/time.js';
-import type { Queue } from '../spec/resources.js';
 import { AMBIGUOUS, OUTCOME, withStatus } from '../spec/outcome.js';
 import type { Outcome } from '../spec/outcome.js';
 import { GATED } from './gates.js';
 import { CANCELLATION, FROZEN } from './instance.js';
 import { injectedOutcome } from './injections.js';
 import type { Instance } from './instance.js';
+import { LongestWaits } from './longest-waits.js';
 import { SECTION, STATEMENT } from './sections/sections.js';
-import { ANSWERED, REGISTERS, RETURN, STATE } from './strands.js';
+import { ANSWERED, RETURN, STATE } from './strands.js';
 import type { World } from './world.js';
 
 const OVERLOADED = withStatus(OUTCOME.rejectedOverload, 503);
@@ -21,51 +20,14 @@ const OVERLOADED = withStatus(OUTCOME.rejectedOverload, 503);
  */
 export class Server {
   private readonly world: World;
-  /** By instance: longest waits, and those of who comes to a standing queue. */
-  private readonly expiryLanes: readonly (Lane | null)[];
-  private readonly standingLanes: readonly (Lane | null)[];
+  private readonly waits: LongestWaits;
   private readonly dropOp: number;
 
   constructor(world: World) {
     this.world = world;
-    const { engine, strands } = world;
-    const expiryOp = engine.define('queue-timeout', (strand) => this.expire(strand));
+    const { engine } = world;
+    this.waits = new LongestWaits(world, (strand) => this.expire(strand));
     this.dropOp = engine.define('drop', (strand, stamp) => this.dropped(strand, stamp));
-    const lane = (delayNs: Ns | null): Lane | null =>
-      delayNs === null ? null : engine.lane(delayNs, PHASE.TIMER, expiryOp, strands);
-    const queues = world.instances.map(({ component }) => world.plan.components[component].queue);
-    this.expiryLanes = queues.map((queue) => lane(longestWait(queue)));
-    this.standingLanes = queues.map((queue, id) =>
-      queue.discipline === 'adaptiveLifo' && queue.targetNs !== null
-        ? lane(queue.targetNs)
-        : this.expiryLanes[id],
-    );
-  }
-
-  /** A strand on an instance, with everything cleared that a job or branch relies on. */
-  newStrand(instance: number, lineageA: number, lineageB: number): number {
-    const { strands } = this.world;
-    const strand = strands.slots.take();
-    strands.instance[strand] = instance;
-    strands.lineageA[strand] = lineageA;
-    strands.lineageB[strand] = lineageB;
-    strands.parent[strand] = -1;
-    strands.child[strand] = -1;
-    strands.sibling[strand] = -1;
-    strands.outcome[strand] = 0;
-    strands.injected[strand] = 0;
-    strands.degraded[strand] = 0;
-    strands.slot[strand] = 0;
-    strands.told[strand] = 0;
-    strands.answered[strand] = ANSWERED.no;
-    strands.gone[strand] = -1;
-    strands.arrived[strand] = -1;
-    strands.begun[strand] = -1;
-    strands.ended[strand] = -1;
-    strands.trace[strand] = 0;
-    const at = strand * REGISTERS;
-    for (let k = 0; k < REGISTERS; k++) strands.registers[at + k] = 0;
-    return strand;
   }
 
   /** A request has come to its instance. */
@@ -269,6 +231,7 @@ export class Server {
       case STATE.QUEUED:
         instance.queue.remove(strand);
         world.levels.add(instance.queueGauge, -1);
+        instance.memory?.note();
         break;
       case STATE.RESUMING:
         instance.resuming.remove(strand);
@@ -358,12 +321,11 @@ export class Server {
 
   private enqueue(strand: number, instance: Instance): void {
     const { strands, engine, levels } = this.world;
-    const { adaptive } = instance;
-    const standing = adaptive !== null && adaptive.standing;
+    const lane = this.waits.laneOf(instance);
     strands.state[strand] = STATE.QUEUED;
     instance.queue.push(strand);
     levels.add(instance.queueGauge, 1);
-    const lane = (standing ? this.standingLanes : this.expiryLanes)[instance.id];
+    instance.memory?.note();
     if (lane !== null) engine.arm(lane, strand, strands.stamp[strand]);
   }
 
@@ -389,12 +351,29 @@ export class Server {
     interpreter.goOn(strand);
   }
 
+  /** The fellow of a tied request has begun: true where this one had not, and is dropped. */
+  untie(strand: number): boolean {
+    const { strands, instances, levels } = this.world;
+    const cancelled = OUTCOME.cancelled;
+    const isToCome = strands.inTransit(strand) && strands.injected[strand] === 0;
+    if (isToCome) strands.injected[strand] = cancelled;
+    if (strands.state[strand] !== STATE.QUEUED) return isToCome;
+    const instance = instances[strands.instance[strand]];
+    instance.queue.remove(strand);
+    levels.add(instance.queueGauge, -1);
+    strands.stamp[strand]++;
+    this.quit(strand, cancelled);
+    this.answer(strand, cancelled);
+    return true;
+  }
+
   private expire(strand: number): void {
     const { strands, instances, levels } = this.world;
     if (strands.state[strand] !== STATE.QUEUED) return;
     const instance = instances[strands.instance[strand]];
     instance.queue.remove(strand);
     levels.add(instance.queueGauge, -1);
+    instance.memory?.note();
     strands.stamp[strand]++;
     this.quit(strand, OVERLOADED);
     if (strands.gone[strand] >= 0) this.discard(strand);
@@ -455,7 +434,8 @@ export class Server {
     this.freeJob(strand, -1);
   }
 
-  private lose(strand: number): void {
+  /** Nothing comes of a request or an answer; only the caller's giving up ends the attempt. */
+  lose(strand: number): void {
     const { strands } = this.world;
     if (strands.gone[strand] >= 0) this.freeJob(strand, -1);
     else strands.state[strand] = STATE.LOST;
@@ -487,10 +467,4 @@ export class Server {
     strands.told[strand] = 1;
     for (let k = strands.child[strand]; k >= 0; k = strands.sibling[k]) this.markTold(k);
   }
-}
-
-/** How long a request may wait in a queue that does not stand; null = as long as it has to. */
-function longestWait(queue: Queue): Ns | null {
-  if (queue.discipline === 'adaptiveLifo' && queue.targetNs !== null) return queue.intervalNs;
-  return queue.maxWaitNs;
 }

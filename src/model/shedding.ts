@@ -104,8 +104,11 @@ class LongWaits implements Overload {
   }
 }
 
+/** What refuses while a signal lasts. */
+export type SignalShed = Exclude<Shed, { readonly kind: 'dagor' }>;
+
 /** The signal of one instance. */
-export function overloadOf(shed: Shed, setup: ShedSetup): Overload {
+export function overloadOf(shed: SignalShed, setup: ShedSetup): Overload {
   switch (shed.kind) {
     case 'priority':
       return new FullQueue(setup, shed.above);

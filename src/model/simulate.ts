@@ -113,6 +113,7 @@ function recordOf(assembly: Assembly, stop: RunRecord['stop'], detail: string): 
     gauges: gaugesOf(assembly),
     pools: poolsOf(assembly),
     meters: world.meters.records(),
+    sagas: world.sagaExamples.map((example) => example()),
     machines: journal.machines,
     journal: journal.record(),
     traces: tracer.take(),
@@ -153,6 +154,7 @@ function gaugesOf({ world, chains, views }: Assembly): GaugeRecord[] {
     add('queue', instance.id, -1, instance.queueGauge);
     add('concurrency', instance.id, -1, instance.concurrencyGauge);
     add('cpu', instance.id, -1, instance.cores.gauge);
+    if (instance.memory !== null) add('memory', instance.id, -1, instance.memory.gauge);
   }
   for (const view of views) add('inFlight', view.instance, view.callee, view.gauge);
   for (const pool of chains.pools.meters) {

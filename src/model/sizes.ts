@@ -19,6 +19,8 @@ export class Sizes {
   /** By strand, bytes: of its request, and of the answer that a route has been given. */
   private request: Float64Array = new Float64Array(0);
   private answered: Float64Array = new Float64Array(0);
+  /** By strand: bytes of the answer that a step gives, or -1. */
+  private stepped: Float64Array = new Float64Array(0);
   /** When the line from one instance to another is free; by sender * instances + receiver. */
   private readonly free = new Map<number, Ns>();
 
@@ -27,6 +29,7 @@ export class Sizes {
     world.strands.slots.onGrow((capacity) => {
       this.request = widenFloat64(this.request, capacity);
       this.answered = widenFloat64(this.answered, capacity);
+      this.stepped = widenFloat64(this.stepped, capacity);
     });
   }
 
@@ -35,11 +38,17 @@ export class Sizes {
     const own = edge.requestBytes;
     this.request[strand] = own >= 0 ? own : this.request[this.jobOf(owner)];
     this.answered[strand] = 0;
+    this.stepped[strand] = -1;
   }
 
   /** The answer of a strand has reached the one that sent it, over an edge. */
   received(strand: number, edge: Edge, owner: number): void {
     if (edge.requestBytes < 0) this.answered[this.jobOf(owner)] = this.ofAnswer(strand);
+  }
+
+  /** The answer that a strand is about to give is so large. */
+  answers(strand: number, bytes: number): void {
+    this.stepped[this.jobOf(strand)] = bytes;
   }
 
   /** A route answers with the answer that was given to somebody else. */
@@ -51,6 +60,7 @@ export class Sizes {
   copied(strand: number, from: number): void {
     this.request[strand] = this.ofRequest(from);
     this.answered[strand] = 0;
+    this.stepped[strand] = -1;
   }
 
   /** Bytes of the request that a strand works on. */
@@ -61,6 +71,7 @@ export class Sizes {
   /** Bytes of the answer of a strand, if it succeeds. */
   ofAnswer(strand: number): number {
     const job = this.jobOf(strand);
+    if (this.stepped[job] >= 0) return this.stepped[job];
     const { strands, plan } = this.world;
     const own = plan.parts[strands.part[job]].responseBytes;
     return own >= 0 ? own : this.answered[job];

@@ -99,7 +99,7 @@ export class Strands {
   priority: Int32Array = new Int32Array(0);
   /** Calls above it, 0 for a user request. */
   level: Uint8Array = new Uint8Array(0);
-  /** Bits: 1 = holds a worker, 2 = counts among the accepted requests of an async instance, 4 = see GATED. */
+  /** Bits: 1 = holds a worker, 2 = counts among the accepted requests of an async instance, 4 = see GATED, 8 = see HOLDS. */
   slot: Uint8Array = new Uint8Array(0);
   /** 1 once it was told that its caller has left. */
   told: Uint8Array = new Uint8Array(0);
@@ -134,6 +134,31 @@ export class Strands {
 
   constructor() {
     this.slots.onGrow((capacity) => this.widen(capacity));
+  }
+
+  /** A strand on an instance, with everything cleared that a job or branch relies on. */
+  open(instance: number, lineageA: number, lineageB: number): number {
+    const strand = this.slots.take();
+    this.instance[strand] = instance;
+    this.lineageA[strand] = lineageA;
+    this.lineageB[strand] = lineageB;
+    this.parent[strand] = -1;
+    this.child[strand] = -1;
+    this.sibling[strand] = -1;
+    this.outcome[strand] = 0;
+    this.injected[strand] = 0;
+    this.degraded[strand] = 0;
+    this.slot[strand] = 0;
+    this.told[strand] = 0;
+    this.answered[strand] = ANSWERED.no;
+    this.gone[strand] = -1;
+    this.arrived[strand] = -1;
+    this.begun[strand] = -1;
+    this.ended[strand] = -1;
+    this.trace[strand] = 0;
+    const at = strand * REGISTERS;
+    for (let k = 0; k < REGISTERS; k++) this.registers[at + k] = 0;
+    return strand;
   }
 
   /** True while the slot belongs to a live strand. */

@@ -11,6 +11,10 @@ export interface TaskOwner {
    * was started ends once.
    */
   taskEnded(record: number, outcome: Outcome): void;
+  /** Errors that faults inject into the endpoint hit its tasks as they hit calls. */
+  readonly takesErrors?: boolean;
+  /** True where its tasks are no requests of the endpoint that they run: they are not measured as such. */
+  readonly silent?: boolean;
 }
 
 /** What a task is done for: the request in whose tree it stands, and its own identity. */
@@ -61,7 +65,7 @@ export class Tasks {
 
   /**
    * Runs an endpoint, or another program that stands for it, in an instance that is up. `record` is
-   * handed back with the outcome. Errors that faults inject into the endpoint hit it as they hit a call.
+   * handed back with the outcome.
    */
   start(
     owner: number,
@@ -70,10 +74,10 @@ export class Tasks {
     part: number,
     context: TaskContext,
     program = this.world.plan.parts[part].program,
-  ): void {
+  ): number {
     const { world } = this;
     const { strands, engine, sink, plan, tracer } = world;
-    const strand = world.server.newStrand(instance, context.lineageA, context.lineageB);
+    const strand = world.strands.open(instance, context.lineageA, context.lineageB);
     strands.returns[strand] = RETURN.task;
     strands.from[strand] = owner;
     strands.link[strand] = record;
@@ -100,14 +104,16 @@ export class Tasks {
     strands.arrived[strand] = strands.begun[strand] = engine.now;
     strands.called[strand] = engine.now;
     strands.state[strand] = STATE.READY;
+    if (this.owners[owner].silent === true) strands.cell[strand] = strands.begun[strand] = -1;
     strands.traceRoot[strand] = context.traceRoot;
     if (context.traceRoot !== 0) {
       strands.trace[strand] = tracer.nextId();
       strands.traceParent[strand] = context.traceParent;
     }
-    const injected = injectedOutcome(world, strand);
+    const injected = this.owners[owner].takesErrors === true ? injectedOutcome(world, strand) : 0;
     if (injected !== 0) world.server.finishJob(strand, injected);
     else world.interpreter.goOn(strand);
+    return strand;
   }
 
   /** Told by the server: the job of a task is over, and free. */

@@ -38,7 +38,9 @@ export class Wire implements CallSite {
     this.world = world;
     const { engine } = world;
     this.arriveOp = engine.define('arrive', (strand, stamp) => {
-      if (this.world.strands.stamp[strand] === stamp) this.world.server.arrive(strand);
+      const { strands, serverEnds, server } = this.world;
+      if (strands.stamp[strand] !== stamp) return;
+      if (serverEnds === null || !serverEnds.drops(strand)) server.arrive(strand);
     });
     this.replyOp = engine.define('reply', (strand) => this.deliver(strand));
     this.cancelOp = engine.define('cancel', (strand, life) => {
@@ -67,7 +69,7 @@ export class Wire implements CallSite {
     }
     const index = frames.place[frame];
     const callee = instances[edge.first + index];
-    const strand = world.server.newStrand(callee.id, a, b);
+    const strand = world.strands.open(callee.id, a, b);
     strands.part[strand] = edge.toPart;
     strands.edge[strand] = edge.id;
     strands.returns[strand] = RETURN.frame;
@@ -80,13 +82,7 @@ export class Wire implements CallSite {
     strands.rootA[strand] = strands.rootA[owner];
     strands.rootB[strand] = strands.rootB[owner];
     strands.request[strand] = strands.request[owner];
-    if (world.prioritised) {
-      const own = world.plan.parts[edge.toPart].priority;
-      strands.priority[strand] = own < 0 ? strands.priority[owner] : own;
-    }
-    if (world.keys.inSequence) strands.arrival[strand] = strands.arrival[owner];
-    if (world.keys.byCaller) strands.caller[strand] = caller.id;
-    if (world.executions !== null) strands.once[strand] = this.keyOf(edge, caller, owner);
+    this.handOn(strand, owner, edge, caller);
     strands.level[strand] = strands.level[owner] + 1;
     strands.pc[strand] = edge.program;
     strands.attempt[strand] = frames.attempt[frame];
@@ -97,19 +93,36 @@ export class Wire implements CallSite {
     this.trace(strand, frame, owner);
     if (edge.session !== SESSION.none) world.sections!.transactions.carries(strand, frame, edge);
     frames.job[frame] = strand;
+    if (world.ties !== null) world.ties.sent(strand);
     this.attempts++;
     sink.attempt(edge.stat);
     world.levels.add(view.gauge, 1);
     if (sizes !== null) sizes.sent(strand, edge, owner);
+    if (world.cargo !== null) world.cargo.sent(strand, owner);
     this.guard(strand);
     this.launch(strand, edge, caller, callee);
+    if (edge.outliers !== null) this.noteConnected(edge, strand, caller, callee);
     return PASS;
+  }
+
+  /** What a request carries on for its keys and its priority. */
+  private handOn(strand: number, owner: number, edge: Edge, caller: Instance): void {
+    const { world } = this;
+    const { strands } = world;
+    if (world.prioritised) {
+      const own = world.plan.parts[edge.toPart].priority;
+      strands.priority[strand] = own < 0 ? strands.priority[owner] : own;
+    }
+    if (world.keys.inSequence) strands.arrival[strand] = strands.arrival[owner];
+    if (world.keys.byCaller) strands.caller[strand] = caller.id;
+    if (world.executions !== null) strands.once[strand] = this.keyOf(edge, caller, owner);
   }
 
   abandon(_frame: number, job: number, outcome: Outcome, tell: boolean): void {
     const { world } = this;
     const { strands, engine, sink } = world;
     const edge = world.edges[strands.edge[job]];
+    if (world.serverEnds !== null) world.serverEnds.left(job);
     this.settle(job, edge, outcome);
     sink.attemptEnded(edge.stat, strands.sentCell[job], outcome);
     if (edge.session !== SESSION.none) world.sections!.transactions.abandoned(job);
@@ -136,6 +149,10 @@ export class Wire implements CallSite {
   reply(strand: number): void {
     const { world } = this;
     const { strands, engine, sizes } = world;
+    if (world.serverEnds !== null && world.serverEnds.mutes(strand)) {
+      world.server.answerLost(strand);
+      return;
+    }
     const link = strands.link[strand];
     let at = engine.now;
     if (link >= 0) {
@@ -157,16 +174,18 @@ export class Wire implements CallSite {
     engine.at(at, PHASE.COMPLETION, this.replyOp, strand, life, 0);
   }
 
-  instead(frame: number, child: number): void {
+  beside(frame: number, child: number, question: number): void {
     const { world } = this;
     const { strands, sink, instances } = world;
     const { frames } = world.calls;
-    const edge = world.edges[world.edges[frames.edge[frame]].fallback];
+    const { fallback, asks } = world.edges[frames.edge[frame]];
+    const edge = world.edges[question < 0 ? fallback : asks![question]];
     frames.edge[child] = edge.id;
     frames.chain[child] = edge.chains[instances[frames.caller[frame]].index];
     frames.depth[child] = edge.depth;
     frames.cell[child] = sink.cell;
-    // The time limit of the call that failed does not hold for it, that of its caller does.
+    // The time limit of a call that failed does not hold for it, that of its caller does; a question is
+    // given up with its call.
     frames.deadline[child] = strands.deadline[frames.owner[frame]];
     sink.call(edge.stat);
   }
@@ -201,6 +220,10 @@ export class Wire implements CallSite {
     return this.world.edges[this.world.calls.frames.edge[frame]].idempotent;
   }
 
+  tie(frame: number, other: number): void {
+    this.world.ties!.tie(frame, other);
+  }
+
   forked(job: number): void {
     const { strands, effects } = this.world;
     // Ended while it was the only attempt: nothing has noted yet that it took effect.
@@ -213,6 +236,13 @@ export class Wire implements CallSite {
     if (caller.frozen !== FROZEN.pause || caller.down) return false;
     caller.stalledCalls.push(op, target, stamp);
     return true;
+  }
+
+  /** Tells who watches instances that one took a connection; nobody listens where it is refused. */
+  private noteConnected(edge: Edge, strand: number, caller: Instance, callee: Instance): void {
+    const isRefused = this.world.strands.injected[strand] === OUTCOME.refused;
+    if (!edge.connected && (isRefused || (callee.down && !callee.silent))) return;
+    edge.outliers![caller.index].connected(callee.index);
   }
 
   /** Gives an attempt its instance; false where it can go nowhere. */
@@ -302,6 +332,7 @@ export class Wire implements CallSite {
     if (world.sizes !== null) {
       world.sizes.received(strand, edge, world.calls.frames.owner[frame]);
     }
+    if (world.cargo !== null) world.cargo.received(strand, world.calls.frames.owner[frame]);
     world.sink.attemptEnded(edge.stat, strands.sentCell[strand], outcome);
     world.server.answerDelivered(strand, engine.now);
     world.calls.answer(frame, outcome);

@@ -9,6 +9,8 @@ import type { World } from './world.js';
 /** Bits of `slot`: holds a worker; counts among the accepted requests (async). */
 const WORKER = 1;
 const ACCEPTED = 2;
+/** It is counted by the memory of its instance. */
+const HOLDS = 8;
 
 /** Who holds the workers of an instance, and who gets the next one that is free. */
 export class Workers {
@@ -90,6 +92,7 @@ export class Workers {
       if (next < 0) return next;
       this.world.levels.add(instance.queueGauge, -1);
       if (this.world.server.wanted(next, instance)) return next;
+      instance.memory?.note();
     }
   }
 
@@ -115,9 +118,10 @@ export class Workers {
 
   /** A request gets its worker: its execution begins. */
   begin(strand: number, instance: Instance): void {
-    const { strands, engine, sink, levels } = this.world;
+    const { strands, engine, sink, levels, ties } = this.world;
     const now = engine.now;
     strands.begun[strand] = now;
+    if (ties !== null) ties.begun(strand);
     const wait = now - strands.arrived[strand];
     sink.queueWait(strands.part[strand], strands.cell[strand], wait);
     if (instance.door !== null) instance.door.overload?.begun?.(now, wait);
@@ -125,6 +129,10 @@ export class Workers {
     if (instance.yields) {
       strands.slot[strand] |= ACCEPTED;
       levels.add(instance.concurrencyGauge, 1);
+    }
+    if (instance.memory !== null) {
+      strands.slot[strand] |= HOLDS;
+      instance.memory.begun();
     }
   }
 
@@ -140,6 +148,7 @@ export class Workers {
     const slot = strands.slot[strand];
     strands.slot[strand] = 0;
     if ((slot & ACCEPTED) !== 0) levels.add(instance.concurrencyGauge, -1);
+    if ((slot & HOLDS) !== 0) instance.memory!.ended();
     if ((slot & WORKER) === 0) return;
     instance.busy--;
     invariant(instance.busy >= 0, 'worker-given-back-twice');

@@ -5,6 +5,7 @@ import type { StreamKey } from '../kernel/rng.js';
 import type { Ns } from '../kernel/time.js';
 import type { Plan } from '../spec/plan.js';
 import type { LimiterState } from '../spec/policy.js';
+import type { SagaRecord } from '../spec/record.js';
 import type { Act } from './acts.js';
 import type { Admission } from './admission.js';
 import type { Caches } from './caching/caches.js';
@@ -30,10 +31,13 @@ import type { Outages } from './outages.js';
 import type { Picks } from './picks.js';
 import type { Sections } from './sections/sections.js';
 import type { Server } from './server.js';
+import type { ServerEnds } from './server-ends.js';
 import type { Sink } from './sink.js';
 import type { Sizes } from './sizes.js';
+import type { Cargo } from './stores/cargo.js';
 import type { Strands } from './strands.js';
 import type { Tasks } from './tasks.js';
+import type { Ties } from './ties.js';
 import type { TimeLimits } from './time-limits.js';
 import type { Tracer } from './tracer.js';
 import type { Wire } from './wire.js';
@@ -110,6 +114,8 @@ export interface World {
   readonly links: readonly Link[];
   /** Null where no message has a size. */
   readonly sizes: Sizes | null;
+  /** Null where there is no event store. */
+  readonly cargo: Cargo | null;
   readonly limiters: readonly Limiter[];
   readonly checks: Checks;
   /** Null where no middleware chain coalesces. */
@@ -129,8 +135,12 @@ export interface World {
   readonly instanceInjections: (Injection[] | null)[];
   readonly calls: Calls;
   readonly connections: ConnectionTable;
+  /** Null where no server closes connections by itself. */
+  readonly serverEnds: ServerEnds | null;
   readonly wire: Wire;
   readonly picks: Picks;
+  /** Null where no policy ties attempts to each other. */
+  readonly ties: Ties | null;
   readonly server: Server;
   readonly outages: Outages;
   readonly turnables: Turnables;
@@ -149,6 +159,8 @@ export interface World {
   readonly sections: Sections | null;
   /** What has to hold at the end of the run, see G-7; each breaks an invariant where it does not. */
   readonly audits: (() => void)[];
+  /** By saga: what is told of those that broke a rule, asked for at the end. */
+  readonly sagaExamples: (() => SagaRecord)[];
   readonly loads: Loads;
   /** Key of the random stream of each instruction, as two columns. */
   readonly streamA: Int32Array;

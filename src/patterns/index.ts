@@ -35,6 +35,7 @@ export { hedgeFinagle } from './policies/hedge-finagle.js';
 export { hedgeGrpc } from './policies/hedge-grpc.js';
 export { hedgePolly } from './policies/hedge-polly.js';
 export { hedgeSimple } from './policies/hedge-simple.js';
+export { hedgeTied } from './policies/hedge-tied.js';
 export { rateLimitTokenBucket } from './policies/rate-limit-token-bucket.js';
 export { retryAws } from './policies/retry-aws.js';
 export { retryCockatiel } from './policies/retry-cockatiel.js';
@@ -51,6 +52,7 @@ export { throttleSre } from './policies/throttle-sre.js';
 export { timeout } from './policies/timeout.js';
 
 export { first } from './balancers/first.js';
+export { kong } from './balancers/kong.js';
 export { leastConnections } from './balancers/least-connections.js';
 export { leastRequest } from './balancers/least-request.js';
 export { maglev } from './balancers/maglev.js';

@@ -1,8 +1,11 @@
 import type { PlanCacheAct } from '../spec/caching.js';
 import type { PlanAct } from '../spec/modules.js';
-import type { Step } from '../spec/scenario.js';
+import type { PlanKey } from '../spec/plan.js';
+import type { PlanSagaCommand, PlanSagaMark, SagaRole } from '../spec/sagas.js';
+import type { Step } from '../spec/steps.js';
 import type { KeyTable } from './keys.js';
 import { outboxOf } from './outbox.js';
+import type { LaidPart } from './layout.js';
 import type { Scope } from './scope.js';
 import type { Writer } from './writer.js';
 
@@ -44,6 +47,38 @@ export class Acts {
     return this.add({ act: 'dualMark', part: part.id, half });
   }
 
+  /** The step that begins a saga. */
+  saga(w: Writer, step: StepOf<'saga'>, scope: Scope): number {
+    return this.add({
+      act: 'saga',
+      from: scope.part.id,
+      saga: w.sagas.number(step.saga),
+      await: step.await,
+    });
+  }
+
+  /** What the program of an orchestrator does around a command. */
+  command(w: Writer, saga: string, what: PlanSagaCommand['what']): number {
+    return this.add({ act: 'command', saga: w.sagas.number(saga), what });
+  }
+
+  /** An endpoint that means something to sagas. */
+  mark(at: PlanSagaMark['at'], roles: readonly SagaRole[], { source }: LaidPart): number {
+    const endpoint = source.kind === 'endpoint' ? source.endpoint : null;
+    const repeatable = endpoint !== null && (endpoint.idempotent || endpoint.readOnly);
+    return this.add({ act: 'mark', at, roles, repeatable });
+  }
+
+  /** Index of a key; `what` is keyed by it. */
+  key(name: string, where: string, what: string): number {
+    return this.keys.use(name, where, what);
+  }
+
+  /** The values of a key of the plan. */
+  population(key: number): PlanKey['population'] {
+    return this.keys.list[key]?.population ?? { kind: 'unique' };
+  }
+
   lock(step: StepOf<'lock'>, scope: Scope): number {
     const { acquireTimeoutNs, scope: shared } = step;
     const key = this.keys.use(step.key, scope.where, 'a lock');
@@ -77,7 +112,8 @@ export class Acts {
     return key === null ? -1 : this.keys.use(key, where, 'a cache');
   }
 
-  private add(act: PlanAct): number {
+  /** An act that its area has made whole. */
+  add(act: PlanAct): number {
     return this.list.push(act) - 1;
   }
 }

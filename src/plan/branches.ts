@@ -1,5 +1,5 @@
 import { CALL_MODE, FORK_TABLE, OP } from '../spec/program.js';
-import type { Step } from '../spec/scenario.js';
+import type { Step } from '../spec/steps.js';
 import { modeOf, strand, type Scope } from './scope.js';
 import { writeJump, writeWhen, type WriteSteps, type Writer } from './writer.js';
 

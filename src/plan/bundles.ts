@@ -24,10 +24,9 @@ export function governing(caller: LaidComponent, callee: LaidPart, own: Bundle |
   if (own !== null) return own;
   const { source } = caller;
   const { kind } = callee.component;
-  const covered = kind !== 'database' && kind !== 'cache';
+  const covered = kind !== 'database' && kind !== 'cache' && kind !== 'eventStore';
   if (source.kind === 'workload') return (covered ? source.workload.policy : null) ?? NO_BUNDLE;
-  if (!('host' in source) || source.host === null) return NO_BUNDLE;
-  if (!('outbound' in source.host)) return NO_BUNDLE;
+  if (!('host' in source) || !('outbound' in source.host!)) return NO_BUNDLE;
   const { outbound } = source.host;
   return (
     outbound.get(`${callee.component.name}.${callee.name}`) ??

@@ -3,7 +3,8 @@ import type { Cache, CacheLevel, CacheOp, PlanCacheAct, ResponseCache } from '..
 import type { Outcome } from '../spec/outcome.js';
 import { OUTCOME } from '../spec/outcome.js';
 import { CALL_MODE, OP } from '../spec/program.js';
-import type { Bundle, Step } from '../spec/scenario.js';
+import type { Bundle } from '../spec/scenario.js';
+import type { Step } from '../spec/steps.js';
 import type { Label } from './assembler.js';
 import { SLOT } from './assembler.js';
 import { BARE } from './calls.js';

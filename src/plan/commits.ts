@@ -1,6 +1,7 @@
 import type { Distribution } from '../kernel/distribution.js';
 import { eachStep } from '../scenario/each-step.js';
-import type { Scenario, Step } from '../spec/scenario.js';
+import type { Scenario } from '../spec/scenario.js';
+import type { Step } from '../spec/steps.js';
 import { canonical } from './canonical.js';
 
 /** Name of the part of a database that ends transactions, by their place among those of other times. */

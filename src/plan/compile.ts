@@ -15,6 +15,7 @@ import type {
   Variant,
 } from '../spec/scenario.js';
 import type { Cpu, Queue } from '../spec/resources.js';
+import { appendsOnce } from '../spec/stores.js';
 import { Acts } from './acts.js';
 import { Assembler, SLOT } from './assembler.js';
 import { Interner } from './canonical.js';
@@ -31,11 +32,12 @@ import { hostOf, layOut, partOf } from './layout.js';
 import { KeyTable } from './keys.js';
 import { Limiters } from './limiters.js';
 import { planLoads, traceShareOf } from './loads.js';
-import { planLinks, withLinks } from './network.js';
+import { planLinks, planPeers, withLinks } from './network.js';
 import { Onces, sendsKeys } from './onces.js';
 import { planModules } from './modules.js';
 import { Problems } from './problem.js';
-import { fullName, writeHandshake, writeDelivery, writeProgram, writeRefusal } from './programs.js';
+import { SagaTable } from './sagas.js';
+import { fullName, writeDelivery, writeHandshake, writeProgram, writeRefusal } from './programs.js';
 import { isSized, responseBytesOf } from './sizes.js';
 import { eachStep } from '../scenario/each-step.js';
 import type { Writer } from './writer.js';
@@ -59,15 +61,12 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
   const limiters = new Limiters(keys);
   const onces = new Onces(keys);
   const { programs, components } = writeAll(writer, limiters, sendsKeys(scenario));
-  const { edges, statEdges, bundles, deepestChain, numbers } = writer.edges.finish(
-    layout,
-    onces,
-    problems,
-  );
+  const laid = writer.edges.finish(layout, onces, problems);
+  const { edges, statEdges, bundles, deepestChain, numbers } = laid;
   writer.assembler.renumber(OP.CALL, SLOT.A, numbers);
   writer.assembler.renumber(OP.BEGIN, SLOT.A, numbers);
   useKeys(keys, bundles);
-  const modules = planModules(writer, programs);
+  const modules = planModules(writer, keys, programs);
   const links = planLinks(scenario.network, layout, statEdges, writer.distributions);
   const loads = planLoads(layout, times.warmupNs, times.endNs);
   const ends = new LinkEnds(layout, links, statEdges);
@@ -90,6 +89,7 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
     edges: withLinks(edges, links, layout.zones.length),
     statEdges,
     bundles,
+    peers: planPeers(scenario.network, layout, writer.distributions),
     distributions: writer.distributions.values,
     counts: writer.counts.values,
     program: writer.assembler.seal(),
@@ -122,6 +122,7 @@ function writerOf(layout: Layout, keys: KeyTable, problems: Problems): Writer {
     keyed: new Keyed(keys),
     gates: new GateTable(),
     acts: new Acts(keys),
+    sagas: new SagaTable(layout),
     problems,
     entries: new Map(),
     lookups: new Map(),
@@ -220,14 +221,19 @@ function repeatable(layout: Layout, part: LaidPart, hops: number): boolean {
       return source.endpoint.idempotent || source.endpoint.readOnly;
     case 'operation':
       return !source.operation.write;
+    case 'storePart':
+      return source.does !== 'append' || appendsOnce(source.store);
     case 'commit':
       return false;
     case 'unmatched':
     case 'group':
     case 'relay':
     case 'produce':
+    case 'step':
     case 'level':
+    case 'projector':
       return true;
+    case 'driver':
     case 'request':
       return false;
     case 'route':
@@ -252,6 +258,8 @@ function targetsOf({ to, mirror, steps }: Route): readonly Target[] {
   eachStep(steps ?? [], (step) => {
     if (step.verb === 'call') targets.push(step.to);
     if (step.verb === 'query') targets.push({ component: step.database, part: step.operation });
+    if (step.verb === 'load') targets.push({ component: step.store, part: 'read' });
+    if (step.verb === 'append') targets.push({ component: step.store, part: 'append' });
   });
   return targets;
 }
@@ -269,6 +277,7 @@ const CLIENT = Object.freeze({
   } satisfies Cpu,
   cancellation: 'ignore',
   gc: null,
+  memory: null,
   lifecycle: null,
   loadBalancing: {
     kind: 'roundRobin',
@@ -290,6 +299,7 @@ function planAdmission(
   const place = `${component.name}.admission`;
   return {
     shed,
+    shedKey: shed?.kind === 'dagor' ? limiters.keyNumber(shed.key, place, 'a level') : -1,
     limiter: rateLimit === null ? -1 : limiters.at(place, component.id, rateLimit, retryAfter),
     gate: concurrencyLimit === null ? -1 : w.gates.at(place, component.id, concurrencyLimit),
   };
@@ -316,18 +326,22 @@ function planComponent(
     maxConnections: Infinity,
     connect: null,
   };
+  if (source.kind === 'projection') {
+    const { critical } = source.projection;
+    return { ...common, ...CLIENT, cpu: { ...CLIENT.cpu, cores: 1 }, critical };
+  }
   if (host === null) {
     const critical = source.kind === 'workload' && source.workload.critical;
     return { ...common, ...CLIENT, critical };
   }
-  const { runtime, concurrency, queue, cpu, cancellation, gc, lifecycle } = host;
+  const { runtime, concurrency, queue, cpu, cancellation, gc, memory, lifecycle } = host;
   const { loadBalancing, external, critical } = host;
-  const resources = { runtime, concurrency, queue, cpu, cancellation, gc, lifecycle };
+  const resources = { runtime, concurrency, queue, cpu, cancellation, gc, memory, lifecycle };
   const own = { ...resources, loadBalancing, external, critical };
   if (source.kind === 'cache') {
     return { ...common, ...own, maxConnections: source.cache.maxConnections };
   }
-  if (source.kind !== 'database') return { ...common, ...own };
+  if (source.kind !== 'database' && source.kind !== 'eventStore') return { ...common, ...own };
   const { maxConnections, reserved, connect } = source.host;
   return {
     ...common,

@@ -1,4 +1,5 @@
-import type { Condition, Request, Step } from '../spec/scenario.js';
+import type { Request } from '../spec/scenario.js';
+import type { Condition, Step } from '../spec/steps.js';
 import type { LaidPart, Layout } from './layout.js';
 import type { Problems } from './problem.js';
 import { eachStep } from '../scenario/each-step.js';

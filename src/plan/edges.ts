@@ -1,9 +1,10 @@
+import type { ComponentKind } from '../spec/component-kind.js';
 import type { Cache } from '../spec/caching.js';
-import type { PlanBundle, PlanConnections, PlanEdge } from '../spec/plan.js';
+import type { PlanBundle, PlanEdge } from '../spec/plan.js';
 import type { Bundle, Layer, LoadBalancing, OutlierDetection } from '../spec/scenario.js';
-import type { Pool, Protocol } from '../spec/resources.js';
 import type { Session } from '../spec/sections.js';
 import { SESSION } from '../spec/sections.js';
+import type { PlanConnections, Pool, Protocol, ServerClosing } from '../spec/resources.js';
 import { Bundles, governing } from './bundles.js';
 import { byCodeUnit } from './canonical.js';
 import { isFree } from './free.js';
@@ -40,6 +41,8 @@ export class EdgeTable {
   private readonly ids = new Map<string, number>();
   private readonly bundles = new Bundles();
   private readonly fallbacks = new Map<number, number>();
+  /** By edge: the edges of the questions of its layers, -1 where one asks nothing. */
+  private readonly asks = new Map<number, readonly number[]>();
 
   /** Provisional number of the edge from a part to another under the bundle that governs it. */
   use(
@@ -65,6 +68,16 @@ export class EdgeTable {
   /** Whether it is known what an edge falls back on. */
   fallsBack(edge: number): boolean {
     return this.fallbacks.has(edge);
+  }
+
+  /** Whether it is known whom the layers of an edge ask. */
+  isAsked(edge: number): boolean {
+    return this.asks.has(edge);
+  }
+
+  /** The layers of an edge ask over these, all by their provisional numbers. */
+  ask(edge: number, others: readonly number[]): void {
+    this.asks.set(edge, others);
   }
 
   /** The calls of an edge fall back on those of another, both by their provisional numbers. */
@@ -106,6 +119,7 @@ export class EdgeTable {
         session,
         requestBytes,
         fallback: fallback === undefined ? -1 : numbers[fallback]!,
+        asks: this.asks.get(index)?.map((other) => (other < 0 ? -1 : numbers[other]!)) ?? null,
         connections: connectionsOf(this.bundles.get(bundle), to.component, loadBalancing),
         deadline: false,
       };
@@ -145,7 +159,7 @@ function compareUses(a: Use, b: Use): number {
 /** The connection pool of a caller at a database, where connections are limited or cost something. */
 function poolOf(caller: LaidComponent, callee: LaidComponent): Pool | null {
   if (callee.source.kind === 'cache') return poolOfCache(callee.source.cache);
-  if (callee.source.kind !== 'database') return null;
+  if (callee.source.kind !== 'database' && callee.source.kind !== 'eventStore') return null;
   const database = callee.source.host;
   const pool = database.pools.get(caller.name) ?? database.pool;
   const limited =
@@ -177,14 +191,20 @@ const TLS_TRIPS: Readonly<Record<Protocol['tls'], 0 | 1 | 2>> = {
   mtls: 1,
 };
 
+/** Components whose clients have a pool of their own. */
+function isStore(kind: ComponentKind): boolean {
+  return kind === 'database' || kind === 'cache' || kind === 'eventStore';
+}
+
 /** What only shows where a bundle meets its callee. */
 function checkConnections(bundle: Bundle, callee: LaidComponent, problems: Problems): void {
   const { connections, loadBalancing, layers } = bundle;
   const { name, kind } = callee;
   const where = bundle.id === '' ? `${kind}s.${name}` : `policies.${bundle.id}`;
-  if (kind === 'database' || kind === 'cache') {
+  if (isStore(kind)) {
     if (connections === null) return;
-    const message = `${name} is a ${kind}, whose clients have a pool: move connections to its pool`;
+    const what = kind === 'eventStore' ? 'an event store' : `a ${kind}`;
+    const message = `${name} is ${what}, whose clients have a pool: move connections to its pool`;
     problems.add('FL708', `${where}.connections`, message);
     return;
   }
@@ -211,16 +231,26 @@ function connectionsOf(
 ): PlanConnections | null {
   const { connections } = bundle;
   const { kind } = callee.source;
-  if (connections === null || kind === 'database' || kind === 'cache') return null;
+  if (connections === null || isStore(kind)) return null;
   const protocol = hostOf(callee)!.protocol;
   const multiplexed = protocol !== null && STREAMING.has(protocol.kind);
+  const closes = protocol?.closes ?? null;
+  // Without streams the last answer says that the connection ends, so both ends count alike.
+  const counted = multiplexed || closes === null ? Infinity : closes.keepAliveRequests;
   return {
     ...connections,
+    maxRequests: Math.min(connections.maxRequests, counted),
     maxStreams: multiplexed ? connections.maxStreams : 1,
     multiplexed,
     tlsTrips: TLS_TRIPS[protocol?.tls ?? 'none'],
     shared: level === 'connection',
+    server: closes !== null && surprises(closes, multiplexed) ? closes : null,
   };
+}
+
+/** Whether a server closes a connection without having said so in an answer. */
+function surprises(closes: ServerClosing, multiplexed: boolean): boolean {
+  return multiplexed || closes.keepAliveTimeoutNs !== null;
 }
 
 /**

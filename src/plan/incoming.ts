@@ -1,6 +1,7 @@
 import { routeOf } from '../scenario/routes.js';
 import type { RequestLine } from '../scenario/routes.js';
-import type { Request, Scenario, Step } from '../spec/scenario.js';
+import type { Request, Scenario } from '../spec/scenario.js';
+import type { Step } from '../spec/steps.js';
 import { eachStep } from '../scenario/each-step.js';
 
 /** What a gateway is asked for, and by whom: the request of a workload itself, null = a service, or the steps of a route. */

@@ -1,9 +1,11 @@
 import { invariant } from '../kernel/invariant.js';
 import type { PlanComponent, PlanInstance } from '../spec/plan.js';
 import type { Distribution } from '../kernel/distribution.js';
-import { PRODUCE } from '../scenario/resolve/names.js';
 import type { Cache, CacheLevel } from '../spec/caching.js';
 import type { Broker, Outbox, Subscriber, Topic } from '../spec/messaging.js';
+import type { Saga, SagaStep } from '../spec/sagas.js';
+import { driverName } from '../spec/sagas.js';
+import type { EventStore, Projection, StorePart } from '../spec/stores.js';
 import type {
   Database,
   Endpoint,
@@ -21,6 +23,7 @@ import { commitsOf } from './commits.js';
 import type { Incoming } from './incoming.js';
 import { incomingOf } from './incoming.js';
 import type { Problems } from './problem.js';
+import { modulePartsOf, runsAlone } from './module-parts.js';
 import { routeOf } from '../scenario/routes.js';
 
 /** A component with what the scenario says about it. */
@@ -32,7 +35,10 @@ export type Source =
   | { readonly kind: 'topic'; readonly topic: Topic }
   | { readonly kind: 'broker'; readonly host: Broker }
   /** `host`: the server of its shared level. */
-  | { readonly kind: 'cache'; readonly cache: Cache; readonly host: Host | null };
+  | { readonly kind: 'cache'; readonly cache: Cache; readonly host: Host | null }
+  | { readonly kind: 'saga'; readonly saga: Saga }
+  | { readonly kind: 'eventStore'; readonly host: EventStore }
+  | { readonly kind: 'projection'; readonly projection: Projection };
 
 export type PartSource =
   | { readonly kind: 'request'; readonly request: Request; readonly workload: Workload }
@@ -48,7 +54,13 @@ export type PartSource =
   | { readonly kind: 'produce'; readonly latency: Distribution }
   /** Who publishes the rows of an outbox. */
   | { readonly kind: 'relay'; readonly outbox: Outbox }
-  | { readonly kind: 'level'; readonly level: CacheLevel; readonly cache: Cache };
+  | { readonly kind: 'level'; readonly level: CacheLevel; readonly cache: Cache }
+  | { readonly kind: 'step'; readonly step: SagaStep }
+  /** What an orchestrator runs for a saga. */
+  | { readonly kind: 'driver'; readonly saga: Saga }
+  | { readonly kind: 'storePart'; readonly does: StorePart; readonly store: EventStore }
+  /** The work of a projection, in its own process or in that of a service. */
+  | { readonly kind: 'projector'; readonly projection: Projection };
 
 export interface LaidPart {
   readonly id: number;
@@ -112,7 +124,7 @@ export function layOut(scenario: Scenario, problems: Problems): Layout {
     const vain =
       source.kind === 'gateway' && asksInVain(source.host, incoming.get(name) ?? NOTHING);
     const ends = commits.get(name) ?? NO_COMMITS;
-    for (const [part, partSource] of partsOf(source, vain, ends, problems)) {
+    for (const [part, partSource] of partsOf(source, scenario, vain, ends, problems)) {
       const laid = { id: parts.length, name: part, component, source: partSource };
       own.push(laid);
       parts.push(laid);
@@ -153,8 +165,13 @@ function sourcesOf(scenario: Scenario): (readonly [string, Source])[] {
   for (const [name, host] of scenario.databases) all.push([name, { kind: 'database', host }]);
   for (const [name, topic] of scenario.topics) all.push([name, { kind: 'topic', topic }]);
   for (const [name, host] of scenario.brokers) all.push([name, { kind: 'broker', host }]);
+  for (const [name, saga] of scenario.sagas) all.push([name, { kind: 'saga', saga }]);
   for (const [name, cache] of scenario.caches)
     all.push([name, { kind: 'cache', cache, host: cache.host }]);
+  for (const [name, host] of scenario.eventStores) all.push([name, { kind: 'eventStore', host }]);
+  for (const [name, projection] of scenario.projections) {
+    all.push([name, { kind: 'projection', projection }]);
+  }
   return all.sort(([a], [b]) => byCodeUnit(a, b));
 }
 
@@ -169,18 +186,20 @@ function zonesOf(scenario: Scenario): readonly string[] {
 /** Zone of each instance. A workload is one pseudo-instance. */
 function placesOf(source: Source): readonly (string | null)[] {
   if (source.kind === 'workload') return [source.workload.zone];
-  if (source.kind === 'topic' || source.host === null) return [];
+  if (source.kind === 'projection') return runsAlone(source.projection) ? [null] : [];
+  if (source.kind === 'topic' || source.kind === 'saga' || source.host === null) return [];
   const { replicas, zones } = source.host;
   return Array.from({ length: replicas }, (_, index) => zones[index] ?? null);
 }
 
 function partsOf(
   source: Source,
+  scenario: Scenario,
   unmatched: boolean,
   commits: readonly (readonly [string, Distribution])[],
   problems: Problems,
 ): (readonly [string, PartSource])[] {
-  const parts: [string, PartSource][] = [];
+  const parts: (readonly [string, PartSource])[] = [];
   switch (source.kind) {
     case 'workload':
       for (const request of source.workload.requests) {
@@ -208,6 +227,13 @@ function partsOf(
       if (source.host.outbox !== null) {
         parts.push([RELAY, { kind: 'relay', outbox: source.host.outbox }]);
       }
+      for (const saga of driven(scenario, source.host.name)) {
+        parts.push([driverName(saga.name), { kind: 'driver', saga }]);
+      }
+      for (const [name, projection] of scenario.projections) {
+        if (projection.lifecycle !== 'async' || projection.service !== source.host.name) continue;
+        parts.push([name, { kind: 'projector', projection }]);
+      }
       break;
     case 'database':
       for (const [name, operation] of source.host.operations) {
@@ -217,21 +243,17 @@ function partsOf(
         parts.push([name, { kind: 'commit', time, database: source.host }]);
       }
       break;
-    case 'broker':
-      parts.push([PRODUCE, { kind: 'produce', latency: source.host.latency }]);
-      break;
-    case 'topic':
-      for (const subscriber of source.topic.subscribers) {
-        parts.push([subscriber.group, { kind: 'group', subscriber }]);
-      }
-      break;
-    case 'cache':
-      for (const level of source.cache.levels) {
-        parts.push([level.name, { kind: 'level', level, cache: source.cache }]);
-      }
-      break;
+    default:
+      parts.push(...modulePartsOf(source));
   }
   return parts.sort(([a], [b]) => byCodeUnit(a, b));
+}
+
+/** The sagas that a service drives. */
+function driven(scenario: Scenario, service: string): readonly Saga[] {
+  return [...scenario.sagas.values()].filter(
+    ({ orchestration }) => orchestration?.orchestrator === service,
+  );
 }
 
 /** Whether a gateway is asked for something that no route takes. */

@@ -1,17 +1,23 @@
 import type { PlanModules } from '../spec/modules.js';
+import type { KeyTable } from './keys.js';
 import { planCaches } from './caches.js';
 import { planBrokers, planTopics } from './messaging.js';
 import { planOutboxes } from './outbox.js';
+import { planProjections } from './projections.js';
+import { planStores } from './stores.js';
 import { planRows } from './rows.js';
 import type { Writer } from './writer.js';
 
 /** What stands beside the calls, once all programs are written. */
-export function planModules(w: Writer, programs: readonly number[]): PlanModules {
+export function planModules(w: Writer, keys: KeyTable, programs: readonly number[]): PlanModules {
   return {
     acts: w.acts.list,
     brokers: planBrokers(w),
     topics: planTopics(w, programs),
     outboxes: planOutboxes(w, programs),
+    sagas: w.sagas.plan(w, keys),
+    stores: planStores(w),
+    projections: planProjections(w),
     rows: planRows(w.layout),
     caches: planCaches(w.layout),
   };

@@ -51,6 +51,31 @@ export function planLinks(
   return links;
 }
 
+/** How long messages between instances of one component take, which no edge describes. */
+export function planPeers(
+  network: Network,
+  layout: Layout,
+  distributions: Interner<Distribution>,
+): readonly (Int32Array | null)[] {
+  const stride = layout.zones.length + 1;
+  return layout.components.map((component) => {
+    if (component.zones.length < 2) return null;
+    const table = new Int32Array(stride * stride).fill(-1);
+    for (const from of zonesOf(component)) {
+      for (const to of zonesOf(component)) {
+        const { latency } = wayOf(
+          network,
+          layout,
+          { component, zone: from },
+          { component, zone: to },
+        );
+        table[(from + 1) * stride + to + 1] = distributions.id(latency);
+      }
+    }
+    return table;
+  });
+}
+
 /** The edges with the table of their links; -1 where caller and callee are never in those zones. */
 export function withLinks(
   edges: readonly BareEdge[],

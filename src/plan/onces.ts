@@ -1,5 +1,6 @@
 import type { PlanOnce } from '../spec/plan.js';
-import type { Bundle, OncePerValue, Scenario, Step } from '../spec/scenario.js';
+import type { Bundle, OncePerValue, Scenario } from '../spec/scenario.js';
+import type { Step } from '../spec/steps.js';
 import type { KeyTable } from './keys.js';
 
 /** The rules of executing once per value, numbered as they are met. */

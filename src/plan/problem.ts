@@ -9,6 +9,7 @@ export const PLAN_PROBLEMS = Object.freeze({
   FL707: 'limiter_key_unknown',
   FL708: 'connections_misplaced',
   FL709: 'fallback_goes_round',
+  FL710: 'append_without_load',
 } as const);
 export type PlanProblemCode = keyof typeof PLAN_PROBLEMS;
 

@@ -13,9 +13,12 @@ import type { Limiters } from './limiters.js';
 import { writeMiddleware } from './middleware.js';
 import { writeRelay } from './outbox.js';
 import { writeRoute } from './route-calls.js';
+import { writeMark, writeSaga } from './sagas.js';
 import type { Scope } from './scope.js';
 import { locksRows } from './rows.js';
 import { writeSteps } from './steps.js';
+import { writeProjector, writeView } from './projections.js';
+import { writeStorePart } from './stores.js';
 import { entryOf, writeAct, writeCall, writeJump } from './writer.js';
 import type { Writer } from './writer.js';
 
@@ -42,8 +45,7 @@ export function writeProgram(
       const behind = writeMiddleware(w, limiters, source.service.middleware, scope);
       if (keysAreSent || source.endpoint.once !== null) w.assembler.emit(OP.ONCE);
       writeBulkhead(w, source.endpoint, part);
-      writeSteps(w, source.endpoint.steps, behind);
-      behind.closing();
+      writeEndpoint(w, source.endpoint, part, behind);
       break;
     }
     case 'route': {
@@ -54,16 +56,28 @@ export function writeProgram(
     }
     case 'operation':
       if (keysAreSent) w.assembler.emit(OP.ONCE);
+      writeView(w, part);
       writeOperation(w, source.operation, source.database, scope);
       break;
     case 'commit':
       writeCommit(w, source.time, source.database, scope);
       break;
+    case 'driver':
+      writeSaga(w, source.saga, scope);
+      return at;
     case 'level':
       if (source.level.kind === 'local') return -1;
       writeServer(w, part, source.level, scope);
       break;
+    case 'storePart':
+      if (keysAreSent) w.assembler.emit(OP.ONCE);
+      writeStorePart(w, source, scope);
+      break;
+    case 'projector':
+      writeProjector(w, source.projection, scope);
+      break;
     case 'group':
+    case 'step':
       return -1;
     case 'produce':
       if (!isFree(source.latency)) {
@@ -149,6 +163,7 @@ function scopeOf(part: LaidPart): Scope {
     closing: () => {},
     uncaught: client ? CALL_MODE.PASS : CALL_MODE.END,
     answers: -1,
+    loads: new Map(),
     transactions: [],
     locks: [],
   };
@@ -164,6 +179,20 @@ function writeBulkhead(w: Writer, { concurrency }: Endpoint, part: LaidPart): vo
   if (concurrency === null) return;
   const gate = w.gates.at(fullName(part), part.component.id, concurrency);
   w.assembler.emit(OP.GATE, gate, withStatus(OUTCOME.rejectedOverload, 503));
+}
+
+/** The steps of an endpoint; its effect is there when they have succeeded, before the answer leaves. */
+function writeEndpoint(w: Writer, { steps }: Endpoint, part: LaidPart, scope: Scope): void {
+  writeMark(w, part, 'begin', scope);
+  const inner: Scope = {
+    ...scope,
+    closing: () => {
+      writeMark(w, part, 'end', scope);
+      scope.closing();
+    },
+  };
+  writeSteps(w, steps, inner);
+  inner.closing();
 }
 
 function writeOperation(w: Writer, operation: Operation, database: Database, scope: Scope): void {

@@ -22,6 +22,17 @@ export type Answer =
   /** The strand is not the one that answers. */
   | { readonly kind: 'never' };
 
+/** A `load` to which an append behind it may refer. */
+export interface LoadPlace {
+  readonly slot: number;
+  /** Register that counts how often the program has come back to it; -1 = it never does. */
+  readonly register: number;
+  /** First instruction of the load, once it is written. */
+  place: number;
+}
+
+const NO_LOADS: ReadonlyMap<string, LoadPlace> = new Map();
+
 /** The surroundings of a step. */
 export interface Scope {
   /** The part that calls. */
@@ -39,6 +50,8 @@ export interface Scope {
   readonly uncaught: 0 | 3;
   /** Table of the statuses with which an uncaught failure is answered instead, -1 = none. */
   readonly answers: number;
+  /** The streams that this strand has loaded before, by store and key. */
+  readonly loads: ReadonlyMap<string, LoadPlace>;
   /** Databases over whose transactions its queries go, innermost last. */
   readonly transactions: readonly string[];
   /** Keys that it has locked already. */
@@ -56,8 +69,9 @@ export function inside(scope: Scope): Scope {
 
 /** The scope of a strand of its own: a branch or background work. */
 export function strand(scope: Scope): Scope {
-  const alone = { transactions: NONE, locks: scope.locks };
-  return { ...scope, failure: { kind: 'end' }, answer: { kind: 'never' }, answers: -1, ...alone };
+  const own = { failure: { kind: 'end' }, answer: { kind: 'never' }, answers: -1 } as const;
+  const alone = { transactions: NONE, locks: scope.locks, loads: NO_LOADS };
+  return { ...scope, ...own, ...alone };
 }
 
 /** CALL_MODE of this scope, and the label to jump to. */

@@ -1,6 +1,6 @@
 import { invariant } from '../kernel/invariant.js';
 import { CALL_MODE, FORK_TABLE, OP } from '../spec/program.js';
-import type { Step } from '../spec/scenario.js';
+import type { Step } from '../spec/steps.js';
 import { SESSION } from '../spec/sections.js';
 import { NO_BUNDLE } from './bundles.js';
 import { canonical } from './canonical.js';

@@ -1,4 +1,6 @@
+import { eachStep } from '../scenario/each-step.js';
 import type { Scenario } from '../spec/scenario.js';
+import type { Step } from '../spec/steps.js';
 import { BARE_LINE, calledPart, PASSED_ON } from './calls.js';
 import type { LaidPart, Layout } from './layout.js';
 import { Problems } from './problem.js';
@@ -37,10 +39,22 @@ export function isSized(
 ): boolean {
   if (edges.some(({ requestBytes }) => requestBytes > 0)) return true;
   const routes = [...scenario.gateways.values()].flatMap((gateway) => gateway.routes);
-  if (routes.some(({ responseBytes }) => responseBytes > 0)) return true;
+  if (routes.some(({ responseBytes, steps }) => responseBytes > 0 || answersSized(steps ?? []))) {
+    return true;
+  }
   return [...scenario.services.values()].some((service) =>
     [...service.endpoints.values()].some(
-      ({ requestBytes, responseBytes }) => requestBytes > 0 || responseBytes > 0,
+      ({ requestBytes, responseBytes, steps }) =>
+        requestBytes > 0 || responseBytes > 0 || answersSized(steps),
     ),
   );
+}
+
+/** Whether a step gives an answer of a size of its own. */
+function answersSized(steps: readonly Step[]): boolean {
+  let found = false;
+  eachStep(steps, (step) => {
+    if (step.verb === 'respond' && (step.responseBytes ?? 0) > 0) found = true;
+  });
+  return found;
 }

@@ -3,18 +3,22 @@ import { invariant } from '../kernel/invariant.js';
 import type { Ns } from '../kernel/time.js';
 import { HINTED, isSuccess, OUTCOME, relayed } from '../spec/outcome.js';
 import { CALL_MODE, OP } from '../spec/program.js';
-import type { Step } from '../spec/scenario.js';
+import type { Step } from '../spec/steps.js';
 import { SLOT } from './assembler.js';
 import { writeChoose, writeParallel } from './branches.js';
 import { writeCache, writeFailing } from './caching.js';
+import { writeRead } from './reads.js';
+import { withLoad, withoutSpent, writeAppend, writeLoad } from './stores.js';
 import { BARE } from './calls.js';
 import { StepNames } from './identity.js';
 import { changesData, writeDualMark, writePublish } from './outbox.js';
+import { partOf } from './layout.js';
+import { writeMark, writeSave } from './sagas.js';
 import { clearRegisters, registersOf } from './registers.js';
 import type { Scope } from './scope.js';
 import { inside, strand } from './scope.js';
 import { writeLock, writeTransaction } from './sections.js';
-import { writeCall, writeJump, writeWhen, type Writer } from './writer.js';
+import { writeAct, writeCall, writeJump, writeWhen, type Writer } from './writer.js';
 
 /** Loop registers of a strand. */
 const REGISTERS = 4;
@@ -23,7 +27,12 @@ type StepOf<V extends Step['verb']> = Extract<Step, { readonly verb: V }>;
 
 /** Writes a list of steps, each with its modifiers: `when`, `probability`, `times`, then the step. */
 export function writeSteps(w: Writer, steps: readonly Step[], scope: Scope): void {
-  for (const step of steps) writeStep(w, step, scope);
+  let own = scope;
+  steps.forEach((step, index) => {
+    if (step.verb === 'load') own = withLoad(w, step, steps.slice(index + 1), own);
+    writeStep(w, step, own);
+    if (own.loads.size > 0) own = withoutSpent(w, steps.slice(index + 1), own);
+  });
 }
 
 function writeStep(w: Writer, step: Step, scope: Scope): void {
@@ -142,15 +151,23 @@ function writeVerb(w: Writer, step: Step, scope: Scope): void {
       return;
     case 'query': {
       const to = { component: step.database, part: step.operation };
-      writeCall(w, to, BARE, step.policy, scope, 'query');
+      const query = (): void => writeCall(w, to, BARE, step.policy, scope, 'query');
+      if (step.of === null) query();
+      else writeRead(w, step.of, scope, query);
       // Inside a transaction nothing is changed before its commit.
       if (scope.transactions.length === 0 && changesData(w.layout, step)) {
         writeDualMark(w, 'written', scope);
       }
       return;
     }
+    case 'load':
+      return writeLoad(w, step, step.policy, scope);
+    case 'append':
+      return writeAppend(w, step, scope);
     case 'publish':
       return writePublish(w, step, scope);
+    case 'saga':
+      return writeSagaStart(w, step, scope);
     case 'transaction':
       return writeTransaction(w, step, scope, writeSteps);
     case 'lock':
@@ -172,6 +189,13 @@ function writeVerb(w: Writer, step: Step, scope: Scope): void {
   }
 }
 
+/** A saga is accepted once its state is written, where it is written at all. */
+function writeSagaStart(w: Writer, step: StepOf<'saga'>, scope: Scope): void {
+  const { source } = w.layout.byName.get(step.saga)!;
+  if (source.kind === 'saga') writeSave(w, source.saga, inside(scope));
+  writeAct(w, w.acts.saga(w, step, scope), `saga:${step.saga}`, scope);
+}
+
 /** Runs another endpoint of the same service in place: its end, answer or failure is that of the call. */
 function writeSelf(w: Writer, step: StepOf<'call'>, scope: Scope): void {
   const { source } = scope.part;
@@ -185,9 +209,12 @@ function writeSelf(w: Writer, step: StepOf<'call'>, scope: Scope): void {
     names: new StepNames(scope.names.next(`self:${endpoint!.name}`)),
     answer: { kind: 'self', after },
   };
+  const part = partOf(scope.part.component, endpoint!.name);
+  writeMark(w, part, 'begin', inside(scope));
   const used = registersOf(w, scope, () => writeSteps(w, endpoint!.steps, own));
   w.assembler.bind(after);
   clearRegisters(w, scope, used);
+  writeMark(w, part, 'end', scope);
 }
 
 /** Inside a `self` call the failure is that of a call, so what ends the endpoint is relayed. */
@@ -206,6 +233,9 @@ function writeRespond(w: Writer, step: StepOf<'respond'>, scope: Scope): void {
   const { assembler } = w;
   switch (scope.answer.kind) {
     case 'request':
+      if (step.responseBytes !== null) {
+        assembler.emit(OP.ANSWER_SIZE, assembler.constants([step.responseBytes]));
+      }
       if (isSuccess(step.outcome)) scope.closing();
       if (step.then.length > 0) {
         assembler.emit(OP.RESPOND, step.outcome);
@@ -224,6 +254,7 @@ function writeRespond(w: Writer, step: StepOf<'respond'>, scope: Scope): void {
         assembler.emit(OP.DONE, OUTCOME.ok);
         assembler.bind(behind);
       }
+      if ((step.outcome & 31) === OUTCOME.degraded) assembler.emit(OP.DEGRADED);
       if (isSuccess(step.outcome)) writeJump(w, scope.answer.after);
       else writeFail(w, step.outcome, scope);
       return;

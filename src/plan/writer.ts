@@ -1,7 +1,8 @@
 import type { CountDistribution } from '../kernel/counts.js';
 import type { Distribution } from '../kernel/distribution.js';
 import { CALL_MODE, OP } from '../spec/program.js';
-import type { Bundle, Condition, Step, Target } from '../spec/scenario.js';
+import type { Bundle, Target } from '../spec/scenario.js';
+import type { Condition, Step } from '../spec/steps.js';
 import type { Acts } from './acts.js';
 import type { Assembler, Label } from './assembler.js';
 import { SLOT } from './assembler.js';
@@ -13,6 +14,7 @@ import type { EdgeTable } from './edges.js';
 import type { Keyed } from './keyed.js';
 import type { LaidPart, Layout } from './layout.js';
 import type { GateTable } from './gates.js';
+import type { SagaTable } from './sagas.js';
 import type { Problems } from './problem.js';
 import { locksRows } from './rows.js';
 import { requestBytesOf } from './sizes.js';
@@ -31,6 +33,7 @@ export interface Writer {
   readonly keyed: Keyed;
   readonly gates: GateTable;
   readonly acts: Acts;
+  readonly sagas: SagaTable;
   readonly problems: Problems;
   /** By part id: where the program of the part begins. */
   readonly entries: Map<number, Label>;
@@ -82,6 +85,20 @@ export function writeCheckCall(
   return emitCalls(w, to, BARE, null, scope, 'call', CALL_MODE.CHECK, table);
 }
 
+/** A call whose outcome is a reply to the act behind it, whatever it is. */
+export function writeCommandCall(w: Writer, to: Target, policy: Bundle | null, scope: Scope): void {
+  emitCalls(w, to, BARE, policy, scope, 'call', CALL_MODE.REPLY, 0);
+}
+
+/** A call whose end is left to the instruction behind it, see CALL_MODE.TAKEN. */
+export function writeTakenCall(w: Writer, to: Target, policy: Bundle | null, scope: Scope): void {
+  const next = w.assembler.label();
+  for (const at of emitCalls(w, to, BARE, policy, scope, 'query', CALL_MODE.TAKEN, 0)) {
+    w.assembler.point(at, SLOT.C, next);
+  }
+  w.assembler.bind(next);
+}
+
 /** The call, and those of the requests that it sends elsewhere; gives where they stand. */
 function emitCalls(
   w: Writer,
@@ -117,7 +134,7 @@ function emitCalls(
   return places;
 }
 
-/** The edge of a call, and those of the calls that it falls back on. */
+/** The edge of a call, and those of the calls that it falls back on or asks. */
 function useEdge(
   w: Writer,
   scope: Scope,
@@ -127,21 +144,30 @@ function useEdge(
   session: Session,
   before: readonly number[],
 ): number {
-  const { edges, layout, problems } = w;
+  const { edges, problems } = w;
   const edge = edges.use(scope.part, callee, policy, bytes, session);
-  const { id, fallback } = edges.bundleOf(edge);
-  if (fallback === null || edges.fallsBack(edge)) return edge;
+  const { id, fallback, layers } = edges.bundleOf(edge);
+  const asks = layers.some(({ store }) => (store?.of ?? null) !== null);
   if (before.includes(edge)) {
     const name = `${callee.component.name}.${callee.name}`;
-    const message = `the calls of \`${name}\` fall back on themselves by the bundle \`${id}\`: give the call it makes instead a bundle of its own in \`outbound\``;
+    const message = `the calls of \`${name}\` fall back on themselves or ask themselves by the bundle \`${id}\`: give the call it makes beside a bundle of its own in \`outbound\``;
     problems.add('FL709', scope.where, message);
     return edge;
   }
-  const other = calledPart(layout, fallback, BARE, scope.where, problems);
-  if (other === null) return edge;
-  const size = bytes === PASSED_ON ? PASSED_ON : requestBytesOf(layout, other);
-  const over = sessionOf(scope, other);
-  edges.fallBack(edge, useEdge(w, scope, other, null, size, over, [...before, edge]));
+  const beside = (to: Target | null): number => {
+    const other = to === null ? null : calledPart(w.layout, to, BARE, scope.where, problems);
+    if (other === null) return -1;
+    const size = bytes === PASSED_ON ? PASSED_ON : requestBytesOf(w.layout, other);
+    return useEdge(w, scope, other, null, size, sessionOf(scope, other), [...before, edge]);
+  };
+  if (fallback !== null && !edges.fallsBack(edge)) {
+    const other = beside(fallback);
+    if (other >= 0) edges.fallBack(edge, other);
+  }
+  if (asks && !edges.isAsked(edge)) {
+    const others = layers.map(({ store }) => beside(store?.of ?? null));
+    edges.ask(edge, others);
+  }
   return edge;
 }
 

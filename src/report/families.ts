@@ -1,5 +1,6 @@
 import type { ComponentKind } from '../spec/component-kind.js';
 import type { MeteredResult, MeterResult } from '../spec/result-meters.js';
+import type { FlowEnd } from './charts/flow.js';
 import type { Unit } from './format.js';
 
 /** A figure of a metered subject over time. */
@@ -29,6 +30,8 @@ export interface Family {
   readonly parts: boolean;
   readonly panels: readonly FamilyPanel[];
   readonly columns: readonly FamilyColumn[];
+  /** What becomes of those that begin, drawn as a flow for each variant; the counter of the beginning first. */
+  readonly flow?: { readonly begun: string; readonly ends: readonly FlowEnd[] };
   /** The figure whose largest value makes the title and decides who is drawn. */
   readonly worst: FamilyColumn;
   readonly headline: (subject: string, variant: string | null, worst: string) => string;
@@ -36,6 +39,9 @@ export interface Family {
   readonly quiet: string;
   readonly caption: string;
 }
+
+/** Ends of a saga that are none. */
+const BROKEN: readonly string[] = ['stuck', 'inconsistent', 'lost'];
 
 /** Every family, in the order of the report. */
 export const FAMILIES: readonly Family[] = [
@@ -65,7 +71,58 @@ export const FAMILIES: readonly Family[] = [
     caption:
       'Messages published and not yet committed, and the time since the oldest of them was published; means over replications. Twice: effects that had happened before. Lost: confirmed to the publisher, never handled.',
   },
+  {
+    id: 'sagas',
+    name: 'Sagas',
+    kinds: ['saga'],
+    parts: false,
+    panels: [
+      countPanel('completed', 'sagas that completed', ['completed']),
+      countPanel('broken', 'sagas stuck, inconsistent or lost', BROKEN),
+    ],
+    columns: [
+      counted('Begun', 'accepted'),
+      counted('Completed', 'completed'),
+      counted('Compensated', 'compensated'),
+      counted('Stuck', 'stuck'),
+      counted('Inconsistent', 'inconsistent'),
+      counted('Lost', 'lost'),
+      quantile('Duration p50', 'duration', 'p50'),
+      quantile('Duration p99', 'duration', 'p99'),
+    ],
+    worst: summed('Without a consistent end', BROKEN),
+    headline: (subject, variant, worst) =>
+      `${worst} of ${subject} come to no consistent end${variant === null ? '' : ` in ${variant}`}`,
+    quiet: 'Every saga comes to a consistent end',
+    caption:
+      'Sagas by the time of their beginning; means over replications. Stuck: no end in time, or waiting for a human. Inconsistent: ended with effects that do not belong together. Lost: accepted, and nobody knows them any more.',
+  },
 ];
+
+/** Counts by step of the timeline, of several meters together. */
+export function countPanel(key: string, words: string, meters: readonly string[]): FamilyPanel {
+  return {
+    key,
+    words,
+    unit: 'number',
+    series: (own) => {
+      const found = meters.flatMap((meter) => meterOf(own, meter, 'counter') ?? []);
+      return (found[0]?.steps ?? []).map((_, step) =>
+        found.reduce((sum, { steps }) => sum + steps[step]!, 0),
+      );
+    },
+  };
+}
+
+/** Counts of a run, of several meters together. */
+export function summed(head: string, meters: readonly string[]): FamilyColumn {
+  return {
+    head,
+    unit: 'number',
+    value: (own) =>
+      meters.reduce((sum, meter) => sum + (meterOf(own, meter, 'counter')?.total ?? 0), 0),
+  };
+}
 
 /** A gauge over time. */
 export function gaugePanel(meter: string, words: string, unit: Unit): FamilyPanel {

@@ -69,7 +69,10 @@ const MERMAID_SHAPES = {
   database: ['[(', ')]'],
   topic: ['[/', '/]'],
   broker: ['[[', ']]'],
+  saga: ['>', ']'],
   cache: ['[\\', '/]'],
+  eventStore: ['[(', ')]'],
+  projection: ['[/', '\\]'],
   external: ['[[', ']]'],
 } as const;
 
@@ -80,7 +83,10 @@ const DOT_SHAPES = {
   database: 'cylinder',
   topic: 'cds',
   broker: 'component',
+  saga: 'note',
   cache: 'trapezium',
+  eventStore: 'cylinder',
+  projection: 'note',
 } as const;
 
 function nodesOf(graph: TopologyGraph): GraphNode[] {

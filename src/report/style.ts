@@ -178,6 +178,7 @@ svg.st path,svg.st line{vector-effect:non-scaling-stroke}
 .rows .nm{font-size:13.5px;font-weight:550;line-height:1.3;border-top:1px solid var(--rule);padding-top:9px;min-width:0}
 .rows .nm small{display:block;color:var(--ink3);font-weight:400;font-size:12px}
 .rows .cell{border-top:1px solid var(--rule);padding:7px 0 8px;min-width:0}
+.flow svg{display:block;width:100%;max-width:380px;height:auto}
 .legend{display:flex;flex-wrap:wrap;gap:4px 18px;font-size:12.5px;color:var(--ink2);margin:12px 0 0;padding:0;list-style:none}
 .legend li{display:flex;align-items:center;gap:7px}
 .legend svg{width:22px;height:14px;flex:none}

@@ -35,9 +35,11 @@ export function expand(root: Node, problems: Problems): Node {
   for (const name of ['services', 'gateways', 'templates', 'defaults']) section(name, expandHost);
   for (const name of ['databases', 'templates', 'defaults']) section(name, expandDatabase);
   for (const name of ['caches', 'templates', 'defaults']) section(name, expandCache);
+  section('eventStores', expandDatabase);
   for (const name of ['workloads', 'templates', 'defaults']) {
     section(name, (node, key) => expandWorkload(node, [name, key], problems));
   }
+  for (const name of ['sagas', 'templates', 'defaults']) section(name, expandSaga);
   section('keys', (node, key) => expandKinded(node, KEY_FORMS, ['keys', key], problems));
   result = change(result, 'faults', (faults) => changeItems(faults, expandFault));
   result = change(result, 'budgets', (budgets) => changeItems(budgets, expandExpectation));
@@ -158,6 +160,12 @@ function expandWorkload(node: Node, path: readonly PathKey[], problems: Problems
         : request,
     ),
   );
+}
+
+function expandSaga(node: Node): Node {
+  if (node.type !== 'map') return node;
+  const saga = change(node, 'persistence', (value) => wrapScalar(value, 'query'));
+  return change(saga, 'isolation', (value) => wrapScalar(value, 'kind'));
 }
 
 function expandFault(node: Node): Node {

@@ -1,11 +1,10 @@
-import type { ComponentKind } from '../spec/component-kind.js';
 import type { BudgetSource, Scenario } from '../spec/scenario.js';
 import type { Problems } from './diagnostics.js';
 import { checkExpression, parseExpression } from './expression.js';
 import type { ExpressionNames } from './expression.js';
 import type { Node, PathKey } from './located.js';
 import { get, items } from './located.js';
-import { PRODUCE } from './resolve/names.js';
+import { moduleSubjects, type Subject } from './module-subjects.js';
 import type { CallGraph } from './resolve/graph.js';
 import type { FrameOutput } from './schema/scenario.js';
 
@@ -21,7 +20,7 @@ export interface Judged {
 /** The names that expressions may use in one variant. */
 export function namesOf(judged: Judged, variants: readonly string[]): ExpressionNames {
   const { scenario, graph } = judged;
-  const components = new Map<string, { kind: ComponentKind; parts: string[]; instances: number }>();
+  const components = new Map<string, Subject>();
   for (const [name, own] of scenario.gateways) {
     components.set(name, {
       kind: 'gateway',
@@ -43,23 +42,7 @@ export function namesOf(judged: Judged, variants: readonly string[]): Expression
       instances: own.replicas,
     });
   }
-  for (const [name, own] of scenario.topics) {
-    components.set(name, {
-      kind: 'topic',
-      parts: own.subscribers.map(({ group }) => group),
-      instances: 0,
-    });
-  }
-  for (const [name, own] of scenario.brokers) {
-    components.set(name, { kind: 'broker', parts: [PRODUCE], instances: own.replicas });
-  }
-  for (const [name, own] of scenario.caches) {
-    components.set(name, {
-      kind: 'cache',
-      parts: own.levels.map((level) => level.name),
-      instances: own.host === null ? 0 : own.host.replicas,
-    });
-  }
+  for (const [name, own] of moduleSubjects(scenario)) components.set(name, own);
   for (const [name, own] of scenario.workloads) {
     components.set(name, {
       kind: 'workload',

@@ -11,7 +11,10 @@ export const INHERITING: readonly string[] = [
   'databases',
   'topics',
   'brokers',
+  'sagas',
   'caches',
+  'eventStores',
+  'projections',
   'workloads',
 ];
 
@@ -28,6 +31,7 @@ export function inheritTemplates(root: MapNode, problems: Problems): MapNode {
       }),
     );
   }
+  result = change(result, 'eventStores', (all) => changeAll(all, layPools));
   return change(result, 'databases', (all) => changeAll(all, layPools));
 }
 

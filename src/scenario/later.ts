@@ -4,18 +4,10 @@ import { LATER_VERBS } from './verbs.js';
 
 /** What the language knows and this version does not run, by place. `*` is any key or index. */
 const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
-  ['', 'platform queues sagas eventStores projections functions registries mesh sweeps'],
+  ['', 'platform queues functions registries mesh sweeps'],
   ['network', 'crossZoneCost'],
-  [
-    'services.*',
-    'tags memory resources discovery probes ' + 'autoscaling versions version rollout',
-  ],
-  [
-    'gateways.*',
-    'tags memory resources discovery probes ' + 'autoscaling versions version rollout',
-  ],
-  ['services.*.runtime.gc', 'allocated'],
-  ['gateways.*.runtime.gc', 'allocated'],
+  ['services.*', 'tags resources discovery probes ' + 'autoscaling versions version rollout'],
+  ['gateways.*', 'tags resources discovery probes ' + 'autoscaling versions version rollout'],
   ['services.*.lifecycle', 'preStop terminationGrace drain coldCaches'],
   ['gateways.*.lifecycle', 'preStop terminationGrace drain coldCaches'],
   [
@@ -27,6 +19,8 @@ const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
   ['topics.*.subscribers.*', 'policy'],
   ['brokers.*', 'tags cpu uncleanElection memoryLimit'],
   ['caches.*', 'tags'],
+  ['eventStores.*', 'tags partitions'],
+  ['projections.*', 'tags'],
   ['workloads.*', 'tags keys'],
   ['workloads.*.requests.*', 'keys'],
   ['faults.*', 'when jitter probability group role version'],
@@ -38,12 +32,13 @@ const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
 /** Fields of steps by verb, and of the bundle and its policies. */
 const LATER_FIELDS: ReadonlyMap<string, string> = new Map([
   ['step', LATER_VERBS.join(' ')],
-  ['query', 'key route consistency of'],
-  ['respond', 'responseSize degraded'],
+  ['query', 'route'],
   ['when', 'version'],
   ['bundle', 'tags'],
-  ['policy', 'key store retryAfter ignore'],
-  ['store', 'cache of onError'],
+  ['policy', 'store retryAfter'],
+  ['concurrencyLimit', 'key'],
+  ['hedge', 'key'],
+  ['store', 'cache'],
   ['protocol', 'workPerKiB'],
   ['middlewareEntry', 'key dryRun'],
 ]);
@@ -51,8 +46,8 @@ const LATER_FIELDS: ReadonlyMap<string, string> = new Map([
 /** Words of closed lists that later versions bring, by the last key of the path. */
 const LATER_WORDS: readonly (readonly [key: string, words: string])[] = [
   ['warmup', 'auto'],
-  ['per', 'key'],
-  ['shed.kind', 'dagor'],
+  ['concurrencyLimit.per', 'key'],
+  ['hedge.per', 'key'],
   ['arrivals.kind', 'trace'],
   ['topics.*.kind', 'bus'],
   ['pool.kind', 'pgbouncer'],

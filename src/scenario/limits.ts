@@ -19,9 +19,12 @@ type Raise = (code: Code, path: readonly (string | number)[], message: string) =
 
 /** Refuses what no machine could run, with the arithmetic. */
 export function checkLimits(scenario: Scenario, graph: CallGraph, raise: Raise): void {
-  const hosts = [scenario.gateways, scenario.services, scenario.databases].flatMap((map) => [
-    ...map.values(),
-  ]);
+  const hosts = [
+    scenario.gateways,
+    scenario.services,
+    scenario.databases,
+    scenario.eventStores,
+  ].flatMap((map) => [...map.values()]);
   if (hosts.length > COMPONENTS_MAX) {
     raise('FL602', ['services'], `${hosts.length} components, at most ${COMPONENTS_MAX} are taken`);
   }

@@ -12,3 +12,13 @@ export function metric(
 ): Metric {
   return { name, subjects, unit, ending, better, needsAfter, help };
 }
+
+/** A plain number of things that happened. */
+export function counted(
+  name: string,
+  subjects: readonly SubjectKind[],
+  better: Metric['better'],
+  text: string,
+): Metric {
+  return metric(name, subjects, 'number', 'none', better, text);
+}

@@ -1,14 +1,24 @@
-import { metric } from './metric-entry.js';
+import { counted, metric } from './metric-entry.js';
 import { DATABASE_METRICS } from './metrics-databases.js';
 import { CACHE_METRICS } from './metrics-caches.js';
 import { MESSAGE_METRICS } from './metrics-messages.js';
+import { SAGA_METRICS } from './metrics-sagas.js';
+import { STORE_METRICS } from './metrics-stores.js';
 import type { Metric } from './metrics.js';
 
 const WORKLOADS = ['workload', 'request'] as const;
-const PLACED = ['gateway', 'service', 'database', 'instance'] as const;
-const SERVED = ['gateway', 'route', 'service', 'endpoint', 'database', 'operation'] as const;
+const PLACED = ['gateway', 'service', 'database', 'eventStore', 'instance'] as const;
+const SERVED = [
+  'gateway',
+  'route',
+  'service',
+  'endpoint',
+  'database',
+  'eventStore',
+  'operation',
+] as const;
 const ANSWERING = [...WORKLOADS, ...SERVED, 'edge'] as const;
-const POOLED = ['database', 'edge'] as const;
+const POOLED = ['database', 'eventStore', 'edge'] as const;
 
 /** Every metric of this version, in the order of the documentation. */
 export const METRICS: readonly Metric[] = [
@@ -110,6 +120,22 @@ export const METRICS: readonly Metric[] = [
     'Busy cores over cores, mean over instances; nothing is measured where cores are unlimited.',
   ),
   metric(
+    'memory',
+    PLACED,
+    'share',
+    'gauge',
+    'low',
+    'Bytes held over `memory.limit`, mean over instances; nothing is measured without a limit.',
+  ),
+  metric(
+    'restarts',
+    PLACED,
+    'number',
+    'none',
+    'low',
+    'How often processes came back from a crash, of faults or of their own, summed over instances.',
+  ),
+  metric(
     'queue',
     PLACED,
     'number',
@@ -143,11 +169,11 @@ export const METRICS: readonly Metric[] = [
   ),
   metric(
     'duplicates',
-    SERVED,
+    [...SERVED, 'saga', 'step'],
     'number',
     'none',
     'low',
-    'Completed executions of one logical request beyond the first, where the part is not idempotent.',
+    'Completed executions of one logical request beyond the first, where the part is not idempotent; of a saga, effects of its steps and compensations beyond the first.',
   ),
   metric(
     'attempts',
@@ -173,30 +199,15 @@ export const METRICS: readonly Metric[] = [
     'low',
     'Attempts per call; of the cascade, the largest of any edge.',
   ),
-  metric(
-    'budgetDenied',
+  counted('budgetDenied', ['edge'], 'low', 'Retries and hedges that a budget refused.'),
+  counted('hedges', ['edge'], 'none', 'Attempts that a hedge sent beside others of the same call.'),
+  counted(
+    'hedges.dropped',
     ['edge'],
-    'number',
     'none',
-    'low',
-    'Retries and hedges that a budget refused.',
+    'Attempts that a server dropped because that of their tied fellow had begun.',
   ),
-  metric(
-    'hedges',
-    ['edge'],
-    'number',
-    'none',
-    'none',
-    'Attempts that a hedge sent beside others of the same call.',
-  ),
-  metric(
-    'retries',
-    ['edge'],
-    'number',
-    'none',
-    'low',
-    'Attempts beyond the first that a retry policy sent.',
-  ),
+  counted('retries', ['edge'], 'low', 'Attempts beyond the first that a retry policy sent.'),
   metric('fallbacks', ['edge'], 'number', 'none', 'none', 'Calls answered by a fallback.'),
   metric(
     'breaker.openFor',
@@ -238,27 +249,16 @@ export const METRICS: readonly Metric[] = [
     'low',
     'Calls that a client-side throttle refused.',
   ),
-  metric(
-    'wouldReject',
-    ['edge'],
-    'number',
-    'none',
-    'low',
-    'Calls that policies with `dryRun` would have refused.',
-  ),
-  metric(
+  counted('wouldReject', ['edge'], 'low', 'Calls that policies with `dryRun` would have refused.'),
+  counted(
     'coalesced',
     ['gateway', 'route', 'service', 'endpoint', 'edge'],
-    'number',
-    'none',
     'low',
     'Calls, or requests in a middleware chain, that were answered with the answer of another one.',
   ),
-  metric(
+  counted(
     'hinted',
     ['edge'],
-    'number',
-    'none',
     'low',
     'Retries and hedges whose time the callee has set by a Retry-After or a pushback.',
   ),
@@ -286,29 +286,36 @@ export const METRICS: readonly Metric[] = [
     'low',
     'Connections in use over the connections the client pools may open.',
   ),
-  metric(
-    'pool.timeouts',
-    POOLED,
-    'number',
-    'none',
-    'low',
-    'Attempts that found no connection in time.',
-  ),
-  metric(
+  counted('pool.timeouts', POOLED, 'low', 'Attempts that found no connection in time.'),
+  counted(
     'pool.overflow',
     ['edge'],
-    'number',
-    'none',
     'low',
     'Attempts refused because maxPending attempts waited for a connection already.',
   ),
-  metric(
+  counted(
+    'pool.leaks',
+    POOLED,
+    'low',
+    'Connections in use for longer than leakDetectionThreshold, as HikariCP warns of.',
+  ),
+  counted(
     'connections.opened',
     POOLED,
-    'number',
-    'none',
     'low',
     'Connections that client pools began to open; the mean over runs.',
+  ),
+  counted(
+    'connections.closed',
+    ['edge'],
+    'none',
+    'Connections that the callee closed by limits of its own, an answer with that notice excepted.',
+  ),
+  counted(
+    'connections.raced',
+    ['edge'],
+    'low',
+    'Attempts that were on their way when the callee closed their connection.',
   ),
   metric(
     'connections',
@@ -319,6 +326,8 @@ export const METRICS: readonly Metric[] = [
     'Connections open, summed over client pools.',
   ),
   ...MESSAGE_METRICS,
+  ...SAGA_METRICS,
+  ...STORE_METRICS,
   ...DATABASE_METRICS,
   ...CACHE_METRICS,
   metric(

@@ -1,7 +1,7 @@
 import { metric } from './metric-entry.js';
 import type { Metric } from './metrics.js';
 
-const MESSAGING = ['topic', 'group'] as const;
+const MESSAGING = ['topic', 'group', 'projection'] as const;
 
 /** Metrics of topics and their groups. */
 export const MESSAGE_METRICS: readonly Metric[] = [
@@ -11,7 +11,7 @@ export const MESSAGE_METRICS: readonly Metric[] = [
     'number',
     'gauge',
     'low',
-    'Messages appended and not yet committed, summed over partitions; of a topic, over its groups too.',
+    'Messages appended and not yet committed, summed over partitions; of a topic, over its groups too. Of a projection: events committed that it has not passed.',
   ),
   metric(
     'age',
@@ -19,7 +19,7 @@ export const MESSAGE_METRICS: readonly Metric[] = [
     'seconds',
     'gauge',
     'low',
-    'Time since the publishing of the oldest message that is not committed; 0 where there is none.',
+    'Time since the publishing of the oldest message that is not committed, of the oldest event that is not in the view; 0 where there is none.',
   ),
   metric(
     'published',
@@ -35,7 +35,7 @@ export const MESSAGE_METRICS: readonly Metric[] = [
     'number',
     'none',
     'none',
-    'Messages handled with success, again and again counted each time; the mean over runs.',
+    'Messages handled with success, again and again counted each time, or events; the mean over runs.',
   ),
   metric(
     'redeliveries',
@@ -92,7 +92,7 @@ export const MESSAGE_METRICS: readonly Metric[] = [
     'seconds',
     'required',
     'low',
-    'Time from the publishing of a message to the end of its handling.',
+    'Time from the publishing of a message to the end of its handling, from the commit of an event until a projection has passed it.',
   ),
   metric(
     'outbox.rows',

@@ -11,7 +11,10 @@ const NAMED: ReadonlySet<string> = new Set([
   'databases',
   'topics',
   'brokers',
+  'sagas',
   'caches',
+  'eventStores',
+  'projections',
   'workloads',
 ]);
 

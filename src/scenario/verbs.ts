@@ -4,7 +4,10 @@ export const STEP_VERBS = [
   'wait',
   'call',
   'query',
+  'load',
+  'append',
   'publish',
+  'saga',
   'transaction',
   'lock',
   'cache',
@@ -17,7 +20,7 @@ export const STEP_VERBS = [
 export type StepVerb = (typeof STEP_VERBS)[number];
 
 /** Verbs of the language that this version does not run. */
-export const LATER_VERBS: readonly string[] = ['append', 'load', 'saga'];
+export const LATER_VERBS: readonly string[] = ['cache'];
 
 /** What may stand beside the verb of a step. */
 export const STEP_MODIFIERS = [
@@ -37,6 +40,9 @@ export const MAIN_ARGUMENT: ReadonlyMap<string, string> = new Map([
   ['wait', 'time'],
   ['call', 'to'],
   ['publish', 'topic'],
+  ['saga', 'start'],
+  ['load', 'store'],
+  ['append', 'store'],
   ['fail', 'status'],
   ['respond', 'status'],
 ]);

@@ -27,6 +27,7 @@ export function visitScenario(root: Node, visitor: Visitor): Node {
   section('services', (node, path) => visitHost(node, path, visitor));
   section('gateways', (node, path) => visitHost(node, path, visitor));
   section('workloads', (node, path) => visitWorkload(node, path, visitor));
+  section('sagas', (node, path) => visitSaga(node, path, visitor));
   section('templates', (node, path) => visitAny(node, path, visitor));
   section('defaults', (node, path) => visitAny(node, path, visitor));
   return result;
@@ -75,6 +76,21 @@ export function visitWorkload(node: Node, path: Path, visitor: Visitor): Node {
   );
 }
 
+/** The bundles of a saga: those of its steps, and the one of its compensations. */
+export function visitSaga(node: Node, path: Path, visitor: Visitor): Node {
+  if (node.type !== 'map') return node;
+  const steps = (list: Node, at: Path): Node =>
+    changeItems(list, (step, index) =>
+      step.type === 'list'
+        ? steps(step, [...at, index])
+        : visitPolicy(step, [...at, index], visitor),
+    );
+  const own = change(node, 'compensationPolicy', (policy) => {
+    return visitor.policy?.(policy, [...path, 'compensationPolicy']) ?? policy;
+  });
+  return change(own, 'steps', (list) => steps(list, [...path, 'steps']));
+}
+
 /** A list of steps and everything inside them. */
 export function visitSteps(node: Node, path: Path, visitor: Visitor): Node {
   return changeItems(node, (step, index) => visitStep(step, [...path, index], visitor));
@@ -119,7 +135,7 @@ function visitStep(node: Node, path: Path, visitor: Visitor): Node {
 
 /** A template or a default may be anything: whatever of it looks like a host or a workload is visited. */
 function visitAny(node: Node, path: Path, visitor: Visitor): Node {
-  return visitWorkload(visitHost(node, path, visitor), path, visitor);
+  return visitSaga(visitWorkload(visitHost(node, path, visitor), path, visitor), path, visitor);
 }
 
 function visitPolicy(node: Node, path: Path, visitor: Visitor): Node {

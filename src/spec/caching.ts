@@ -1,7 +1,8 @@
 import type { Distribution } from '../kernel/distribution.js';
 import type { Ns } from '../kernel/time.js';
 import type { Pool } from './resources.js';
-import type { Host, Step } from './scenario.js';
+import type { Host } from './scenario.js';
+import type { Step } from './steps.js';
 
 /** A cache: levels that are asked one after the other, nearest first. */
 export interface Cache {

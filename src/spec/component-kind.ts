@@ -1,6 +1,15 @@
 /** What a component of a scenario is; each stands in a section of its own. */
 export type ComponentKind =
-  'workload' | 'gateway' | 'service' | 'database' | 'topic' | 'broker' | 'cache';
+  | 'workload'
+  | 'gateway'
+  | 'service'
+  | 'database'
+  | 'topic'
+  | 'broker'
+  | 'saga'
+  | 'cache'
+  | 'eventStore'
+  | 'projection';
 
 /** What its parts are called in references and metrics. */
 export const PART_KIND = Object.freeze({
@@ -10,7 +19,10 @@ export const PART_KIND = Object.freeze({
   database: 'operation',
   topic: 'group',
   broker: 'operation',
+  saga: 'step',
   cache: 'level',
+  eventStore: 'operation',
+  projection: 'batch',
 } as const satisfies Record<ComponentKind, string>);
 export type PartKind = (typeof PART_KIND)[ComponentKind];
 
@@ -22,5 +34,8 @@ export const SECTION = Object.freeze({
   database: 'databases',
   topic: 'topics',
   broker: 'brokers',
+  saga: 'sagas',
   cache: 'caches',
+  eventStore: 'eventStores',
+  projection: 'projections',
 } as const satisfies Record<ComponentKind, string>);

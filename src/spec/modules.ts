@@ -9,13 +9,26 @@ import type {
   PlanTopic,
   Topic,
 } from './messaging.js';
+import type { PlanSaga, PlanSagaCommand, PlanSagaMark, PlanSagaStart, Saga } from './sagas.js';
+import type {
+  EventStore,
+  PlanProjection,
+  PlanProjectionAct,
+  PlanStore,
+  PlanStoreAct,
+  PlanViewAct,
+  Projection,
+} from './stores.js';
 import type { PlanCommitted, PlanLock, PlanRows, PlanStatement } from './sections.js';
 
 /** What a scenario holds beside services, their databases and their calls. */
 export interface ScenarioModules {
   readonly topics: ReadonlyMap<string, Topic>;
   readonly brokers: ReadonlyMap<string, Broker>;
+  readonly sagas: ReadonlyMap<string, Saga>;
   readonly caches: ReadonlyMap<string, Cache>;
+  readonly eventStores: ReadonlyMap<string, EventStore>;
+  readonly projections: ReadonlyMap<string, Projection>;
 }
 
 /** The same in a plan, and the steps that lead there. */
@@ -24,6 +37,9 @@ export interface PlanModules {
   readonly brokers: readonly PlanBroker[];
   readonly topics: readonly PlanTopic[];
   readonly outboxes: readonly PlanOutbox[];
+  readonly sagas: readonly PlanSaga[];
+  readonly stores: readonly PlanStore[];
+  readonly projections: readonly PlanProjection[];
   /** Databases that lock rows. */
   readonly rows: readonly PlanRows[];
   readonly caches: readonly PlanCache[];
@@ -34,7 +50,13 @@ export type PlanAct =
   | PlanPublish
   | PlanOutboxCommit
   | PlanDualMark
+  | PlanSagaStart
+  | PlanSagaCommand
+  | PlanSagaMark
   | PlanCacheAct
   | PlanLock
   | PlanStatement
-  | PlanCommitted;
+  | PlanCommitted
+  | PlanStoreAct
+  | PlanProjectionAct
+  | PlanViewAct;

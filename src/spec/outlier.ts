@@ -25,6 +25,8 @@ export interface OutlierSetup {
 export interface OutlierState {
   /** An attempt to this instance has been answered, or given up by its caller. */
   record(instance: number, outcome: Outcome): void;
+  /** A request to this instance has its connection. */
+  connected(instance: number): void;
   /** The calling process has restarted: forget everything, open every instance. */
   reset(): void;
 }

@@ -13,7 +13,16 @@ import type { Arrivals } from './arrivals.js';
 import type { PlanModules } from './modules.js';
 import type { Program } from './program.js';
 import type { Session } from './sections.js';
-import type { Connections, Cpu, Lifecycle, Pool, Queue, Shed } from './resources.js';
+import type {
+  Cpu,
+  GcSettings,
+  Lifecycle,
+  MemorySettings,
+  PlanConnections,
+  Pool,
+  Queue,
+  Shed,
+} from './resources.js';
 
 /**
  * A scenario variant lowered to ids and flat arrays: what one run needs, and nothing else. It is
@@ -45,6 +54,11 @@ export interface Plan extends PlanModules {
   readonly program: Program;
   readonly loads: readonly PlanLoad[];
   readonly links: readonly PlanLink[];
+  /**
+   * By component: distribution of the delay of a message from one of its instances to another, by
+   * (zone + 1) * (zones + 1) + zone + 1; null where it has one instance.
+   */
+  readonly peers: readonly (Int32Array | null)[];
   readonly limiters: readonly PlanLimiter[];
   /** Whether any message has a size. */
   readonly sized: boolean;
@@ -89,7 +103,8 @@ export interface PlanComponent {
   readonly cpu: Cpu;
   readonly cancellation: 'ignore' | 'onDequeue' | 'atSteps' | 'immediate';
   readonly admission: PlanAdmission | null;
-  readonly gc: { readonly every: Distribution; readonly pause: Distribution } | null;
+  readonly gc: GcSettings | null;
+  readonly memory: MemorySettings | null;
   readonly lifecycle: Lifecycle | null;
   /** Program run instead of an endpoint's by a refused request; -1 = a refusal is free. */
   readonly rejectProgram: number;
@@ -148,21 +163,13 @@ export interface PlanEdge {
   readonly requestBytes: number;
   /** Edge of the call that the fallback of the bundle makes instead, or -1. */
   readonly fallback: number;
+  /** By layer of its bundle: edge of the question to the layer's store, or -1; null: nobody asks. */
+  readonly asks: readonly number[] | null;
   readonly connections: PlanConnections | null;
   /** True when a deadline may reach this edge (its own, or one propagated from a caller). */
   readonly deadline: boolean;
   /** Link by [caller zone index + 1][callee zone index + 1], flattened; stride = zones + 1. */
   readonly links: Int32Array;
-}
-
-/** Connections of an edge, with what the protocol of the callee says about them. */
-export interface PlanConnections extends Connections {
-  /** http2 and grpc: several attempts at once, whose messages keep their order. */
-  readonly multiplexed: boolean;
-  /** Round trips of the TLS handshake, behind the one of TCP. */
-  readonly tlsTrips: 0 | 1 | 2;
-  /** The instance is picked when a connection is opened: all instances of the callee share the pool. */
-  readonly shared: boolean;
 }
 
 export interface PlanBundle {
@@ -231,6 +238,8 @@ export interface PlanGate {
 /** What stands before the queue of a component. */
 export interface PlanAdmission {
   readonly shed: Shed | null;
+  /** Index of the key by which users have their levels, or -1. */
+  readonly shedKey: number;
   /** Ids of a limiter and a gate, or -1. */
   readonly limiter: number;
   readonly gate: number;

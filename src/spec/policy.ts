@@ -3,7 +3,7 @@ import type { Distribution, Samplers } from '../kernel/distribution.js';
 import type { StreamKey } from '../kernel/rng.js';
 import type { Lane } from '../kernel/lanes.js';
 import type { Ns } from '../kernel/time.js';
-import type { Outcome } from './outcome.js';
+import type { Outcome, OutcomeName } from './outcome.js';
 
 /**
  * The run-time half of one policy. One object stands in the chains of every call that shares its
@@ -26,6 +26,11 @@ export interface PolicyState {
   reset?(): void;
   /** Permits, waiters and forks held now. Must be 0 when nothing is in flight. */
   held(): number;
+  /**
+   * True when a new state in its place would decide the same from now on, whatever comes; so no call
+   * is inside. Where there is one for each value of a key, those without it are kept for ever.
+   */
+  isIdle?(now: Ns): boolean;
   /** Limits on the connections of the calls it stands in front of. */
   readonly limits?: ConnectionLimits;
 }
@@ -61,11 +66,26 @@ export const EDGE_COUNTERS = [
   'hinted',
   'connects',
   'poolOverflows',
+  'goodbyes',
+  'raced',
+  'hedgesDropped',
+  'leaks',
 ] as const;
 export type EdgeCounter = (typeof EDGE_COUNTERS)[number];
 export const EDGE_COUNTER = Object.freeze(
   Object.fromEntries(EDGE_COUNTERS.map((name, index) => [name, index])),
 ) as Readonly<Record<EdgeCounter, number>>;
+
+/** What policies whose state may be in a store say to whom they refuse, and where that is counted. */
+export const LOCAL_REFUSALS: Readonly<
+  Record<string, { readonly outcome: OutcomeName; readonly counter: EdgeCounter }>
+> = Object.freeze({
+  circuitBreaker: { outcome: 'rejectedBreaker', counter: 'breakerRejected' },
+  bulkhead: { outcome: 'rejectedBulkhead', counter: 'bulkheadRejected' },
+  concurrencyLimit: { outcome: 'rejectedBulkhead', counter: 'bulkheadRejected' },
+  rateLimit: { outcome: 'rejectedRateLimit', counter: 'rateLimited' },
+  throttle: { outcome: 'rejectedRateLimit', counter: 'throttleRejected' },
+});
 
 /** What a policy may do to a frame. All times are integer ns. */
 export interface CallContext {
@@ -97,10 +117,21 @@ export interface CallContext {
   fork(frame: number, layer: number, nth: number, elsewhere: boolean): number;
   killChild(child: number): void;
   /**
+   * From now on the servers of a frame know of those of another: that which begins an attempt tells the
+   * other, which drops what it has not begun as `cancelled`. A frame is tied to itself while the
+   * other is still to come, and to -1 no more. Only for kinds that are `tied`.
+   */
+  tie(frame: number, other: number): void;
+  /**
    * The call that the bundle names as its fallback, made for this frame under a bundle of its own; its
    * end comes to child(), and killChild() gives it up.
    */
   instead(frame: number, layer: number): number;
+  /**
+   * Asks the store of a layer, by the number of that layer in the bundle: a call of its own, whose end
+   * comes to child(), and killChild() gives it up.
+   */
+  ask(frame: number, layer: number, question: number): number;
   /** Arms a constant-delay timer: timer(frame, layer) is called unless the layer is left before. */
   arm(lane: Lane, frame: number, layer: number): void;
   /** The same for a delay that is not constant, through the heap (phase 2). */
@@ -225,6 +256,8 @@ export interface PolicyKind<S extends z.ZodType = z.ZodType> {
   readonly example: string;
   /** 'none': holds no state of its own beyond the frame, so one object serves every caller. */
   readonly state: 'none' | 'scoped';
+  /** It ties attempts to each other. */
+  readonly tied?: true;
   /** Its state holds answers, which only calls of one endpoint may share: `per` is `endpoint`. */
   readonly perEndpoint?: true;
   /** It is about one instance called, whatever the user writes: `per: target`. */
@@ -233,8 +266,11 @@ export interface PolicyKind<S extends z.ZodType = z.ZodType> {
   readonly failsOpen?: true;
   /** With every instance shut callers wait so long for one and are refused then, not at once. */
   shutWait?(config: z.output<S>): Ns;
-  /** True where the state may be split by the value of a key; `keyOf` is null for all others. */
-  readonly keyed?: true;
+  /**
+   * Where the state may be split by the value of a key: `inside` the state itself, which is given
+   * `keyOf`, or into `states` that know nothing of each other. `keyOf` is null for all others.
+   */
+  readonly keyed?: 'inside' | 'states';
   /** Where the library has its own word for it: the key that splits the state, by what is written. */
   splitBy?(config: z.output<S>, key: string | null): string | null;
   /** True where all it does is to refuse calls or let them wait: `dryRun` then only counts that. */
@@ -265,8 +301,8 @@ export interface PolicyKind<S extends z.ZodType = z.ZodType> {
   /** Where the kind may also limit what is under way in a server. `stream` gives the key of its draws. */
   gate?(config: z.output<S>, stream: (meaning: string) => StreamKey): GateState;
   /**
-   * What it says about another policy of its bundle: the settings of that one, given those it has and
-   * the fields of it that the user wrote.
+   * What it says about another policy of its bundle, or its `connections`: the settings of that one,
+   * given those it has and the fields of it that the user wrote.
    */
   completes?(
     config: z.output<S>,

@@ -64,6 +64,12 @@ export const OP = Object.freeze({
   BEGIN: 26,
   /** The transaction around it is committed. */
   COMMIT: 27,
+  /** a=d of a constant unit, b=t (that unit in ns): CPU, as much as the act before has found necessary. */
+  WORK_FOUND: 28,
+  /** a=t (bytes): the answer of the strand is as large as that, whatever its part says. */
+  ANSWER_SIZE: 29,
+  /** The strand goes on with an answer that is only a makeshift. */
+  DEGRADED: 30,
 } as const);
 
 /** Layout of a FORK's table; the starts of the branches follow from STARTS on. */
@@ -100,6 +106,10 @@ export const CALL_MODE = Object.freeze({
   CHECK: 5,
   /** As JUMP, and the outcome is kept for the instruction there, an ACT that takes it. */
   KEEP: 6,
+  /** The program goes on at c, and the act there looks at how the call has ended. */
+  TAKEN: 7,
+  /** The program goes on; the outcome stands in the strand's `answer`. */
+  REPLY: 8,
 } as const);
 
 /** Layout of the table of a check. */

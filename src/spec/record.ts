@@ -1,3 +1,4 @@
+import type { Ns } from '../kernel/time.js';
 import type { HistogramData } from '../stats/histogram.js';
 
 /**
@@ -23,6 +24,7 @@ export interface RunRecord {
   readonly gauges: readonly GaugeRecord[];
   readonly pools: readonly PoolRecord[];
   readonly meters: readonly MeterRecord[];
+  readonly sagas: readonly SagaRecord[];
   readonly machines: readonly MachineRecord[];
   readonly journal: JournalRecord;
   readonly traces: TraceRecord;
@@ -87,11 +89,11 @@ export interface EdgeRecord {
 export interface GaugeRecord {
   /**
    * busy = workers in use, queue = waiting in front of them, concurrency = in service or waiting for a
-   * downstream answer (requests accepted and not answered), cpu = cores in use, inFlight = calls of an
+   * downstream answer (requests accepted and not answered), cpu = cores in use, memory = bytes held, inFlight = calls of an
    * edge under way, open = pool connections open, used = pool connections in use, waiting = for one.
    */
   readonly kind:
-    'busy' | 'queue' | 'concurrency' | 'cpu' | 'inFlight' | 'open' | 'used' | 'waiting';
+    'busy' | 'queue' | 'concurrency' | 'cpu' | 'memory' | 'inFlight' | 'open' | 'used' | 'waiting';
   /** Instance id, or -1. For inFlight and pools: the calling instance. */
   readonly instance: number;
   /** For inFlight and pools: the called component id; else -1. */
@@ -120,6 +122,24 @@ export type MeterRecord = {
   /** Per segment, ns. */
   | { readonly form: 'durations'; readonly segments: readonly HistogramData[] }
 );
+
+/** What is told of a saga beyond its figures. */
+export interface SagaRecord {
+  readonly component: number;
+  /** One that broke each rule of the business, and behind them one whose effects do not balance. */
+  readonly examples: readonly (SagaExample | null)[];
+}
+
+/** A saga whose effects break a rule. */
+export interface SagaExample {
+  /** Lineage of the request it belongs to. */
+  readonly lineage: readonly [a: number, b: number];
+  readonly start: Ns;
+  readonly end: Ns;
+  /** By step: effects, and how many of them were undone. */
+  readonly done: readonly number[];
+  readonly undone: readonly number[];
+}
 
 /** A state machine that was journalled, such as a breaker. */
 export interface MachineRecord {

@@ -23,6 +23,32 @@ export interface Protocol {
   readonly tls: 'none' | 'tls12' | 'tls13' | 'mtls';
   /** CPU of the component for a TLS handshake. */
   readonly handshakeWork: Distribution;
+  /** What it does itself to the connections of its callers; null where it keeps them for ever. */
+  readonly closes: ServerClosing | null;
+}
+
+/** When a server closes a connection of a caller. */
+export interface ServerClosing {
+  /** nginx keepalive_timeout, Node keepAliveTimeout. */
+  readonly keepAliveTimeoutNs: Ns | null;
+  /** nginx keepalive_requests. */
+  readonly keepAliveRequests: number;
+  /** gRPC: in two steps, so that no stream is lost. */
+  readonly maxConnectionIdleNs: Ns | null;
+  readonly maxConnectionAgeNs: Ns | null;
+  readonly maxConnectionAgeGraceNs: Ns | null;
+}
+
+/** Connections of an edge, with what the protocol of the callee says about them. */
+export interface PlanConnections extends Connections {
+  /** http2 and grpc: several attempts at once, whose messages keep their order. */
+  readonly multiplexed: boolean;
+  /** Round trips of the TLS handshake, behind the one of TCP. */
+  readonly tlsTrips: 0 | 1 | 2;
+  /** The instance is picked when a connection is opened: all instances of the callee share the pool. */
+  readonly shared: boolean;
+  /** When the callee closes one; null where it never does. */
+  readonly server: ServerClosing | null;
 }
 
 export interface Cpu {
@@ -62,7 +88,32 @@ export type Shed =
       readonly targetNs: Ns;
       readonly intervalNs: Ns;
       readonly below: number | null;
+    }
+  /** By a level of admission, for each priority so many levels of users. */
+  | {
+      readonly kind: 'dagor';
+      readonly targetNs: Ns;
+      readonly windowNs: Ns;
+      readonly requests: number;
+      readonly alpha: number;
+      readonly beta: number;
+      readonly users: number;
+      readonly key: string;
     };
+
+/** Sizes in bytes: over `limit` the process dies. */
+export interface MemorySettings {
+  readonly limit: number;
+  readonly base: number;
+  readonly perRequest: number;
+}
+
+/** Pauses of a collector: by the clock, from the end of one to the next, or by what is allocated. */
+export interface GcSettings {
+  readonly every: Distribution | null;
+  readonly allocated: number | null;
+  readonly pause: Distribution;
+}
 
 export interface Lifecycle {
   readonly startup: Distribution;
@@ -96,6 +147,9 @@ export interface HikariSettings {
   readonly maximumPoolSize: number;
   readonly minimumIdle: number;
   readonly connectionTimeoutNs: Ns;
+  readonly validationTimeoutNs: Ns;
+  readonly aliveBypassWindowNs: Ns;
+  readonly leakDetectionThresholdNs: Ns | null;
   readonly idleTimeoutNs: Ns | null;
   readonly maxLifetimeNs: Ns | null;
 }

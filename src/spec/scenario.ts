@@ -1,13 +1,22 @@
-import type { CountDistribution } from '../kernel/counts.js';
+import type { Condition, Step } from './steps.js';
 import type { Distribution } from '../kernel/distribution.js';
 import type { Ns } from '../kernel/time.js';
 import type { BalancingCommon } from './balancer.js';
-import type { CacheStep, ResponseCache } from './caching.js';
-import type { Outbox, PublishStep } from './messaging.js';
+import type { ResponseCache } from './caching.js';
+import type { Outbox } from './messaging.js';
 import type { ScenarioModules } from './modules.js';
-import type { LockStep, TransactionStep } from './sections.js';
 import type { OutcomeName } from './outcome.js';
-import type { Connections, Cpu, Lifecycle, Pool, Protocol, Queue, Shed } from './resources.js';
+import type {
+  Connections,
+  Cpu,
+  GcSettings,
+  Lifecycle,
+  MemorySettings,
+  Pool,
+  Protocol,
+  Queue,
+  Shed,
+} from './resources.js';
 import type { Arrivals } from './arrivals.js';
 
 /**
@@ -154,7 +163,7 @@ export interface Layer {
   /** Name of the key whose values split the state further, or null. */
   readonly key: string | null;
   /** The store that holds a shared state, or null: asking it is free. */
-  readonly store: { readonly latency: Distribution } | null;
+  readonly store: PolicyStore | null;
   /** It decides and records, and lets everything pass. */
   readonly dryRun: boolean;
   /** Fields that the user wrote, by dotted path, sorted; all others have their defaults. */
@@ -204,8 +213,8 @@ export interface Host {
   readonly rejectWork: Distribution;
   /** What stands before the queue; null = everybody is let in. */
   readonly admission: Admission | null;
-  /** Stop-the-world pauses; `every` counts from the end of one to the next. */
-  readonly gc: { readonly every: Distribution; readonly pause: Distribution } | null;
+  readonly gc: GcSettings | null;
+  readonly memory: MemorySettings | null;
   /** Of a process that comes back; those of the beginning are started and warm. */
   readonly lifecycle: Lifecycle | null;
   readonly loadBalancing: LoadBalancing;
@@ -328,6 +337,12 @@ export interface LimiterStore {
   readonly onError: 'allow' | 'reject';
 }
 
+/** The store of a policy of calls. */
+export interface PolicyStore extends LimiterStore {
+  /** How long a calling instance goes by a refusal without asking again, null: it always asks. */
+  readonly cacheNs: Ns | null;
+}
+
 /** How a refusal says when to come back: in whole seconds, as HTTP does, exactly, or not at all. */
 export type RetryAfter = 'seconds' | 'exact' | 'none';
 
@@ -335,76 +350,6 @@ export type RetryAfter = 'seconds' | 'exact' | 'none';
 export interface Target {
   readonly component: string;
   readonly part: string | null;
-}
-
-export interface Condition {
-  readonly class: string | null;
-  readonly workload: string | null;
-  readonly headers: ReadonlyMap<string, string>;
-}
-
-export type Step = StepModifiers &
-  (
-    | { readonly verb: 'work' | 'wait'; readonly time: Distribution }
-    | {
-        readonly verb: 'call';
-        readonly to: Target;
-        /** `self.endpoint`: run in place. */
-        readonly self: boolean;
-        readonly method: string | null;
-        readonly path: string | null;
-        readonly host: string | null;
-        readonly headers: ReadonlyMap<string, string>;
-        /** null = what the callee says of its requests. */
-        readonly requestBytes: number | null;
-      }
-    | ({ readonly verb: 'publish' } & PublishStep)
-    | ({ readonly verb: 'transaction' } & TransactionStep)
-    | ({ readonly verb: 'lock' } & LockStep)
-    | ({ readonly verb: 'cache' } & CacheStep)
-    | { readonly verb: 'query'; readonly database: string; readonly operation: string }
-    | {
-        readonly verb: 'parallel';
-        readonly branches: readonly (readonly Step[])[];
-        readonly join:
-          | { readonly kind: 'all' | 'any' }
-          | { readonly kind: 'quorum'; readonly count: number }
-          | { readonly kind: 'bestEffort'; readonly withinNs: Ns };
-        /** Each branch so many times at once. */
-        readonly each: CountDistribution;
-        readonly maxConcurrent: number;
-      }
-    | {
-        readonly verb: 'choose';
-        readonly branches: readonly {
-          readonly weight: number | null;
-          readonly when: Condition | null;
-          readonly steps: readonly Step[];
-        }[];
-      }
-    | { readonly verb: 'loop'; readonly count: CountDistribution; readonly steps: readonly Step[] }
-    | {
-        readonly verb: 'fail';
-        readonly outcome: number;
-        /** NEVER_AGAIN where it asks not to be asked again, null without a hint. */
-        readonly retryAfterNs: Ns | null;
-      }
-    | {
-        readonly verb: 'respond';
-        readonly outcome: number;
-        readonly then: readonly Step[];
-      }
-  );
-
-export interface StepModifiers {
-  readonly name: string | null;
-  readonly policy: Bundle | null;
-  readonly probability: number;
-  readonly times: CountDistribution;
-  readonly optional: boolean;
-  readonly onError: readonly Step[] | null;
-  readonly background: boolean;
-  readonly when: Condition | null;
 }
 
 export interface Database extends Host {

@@ -1,6 +1,6 @@
 import type { Distribution } from '../kernel/distribution.js';
 import type { Ns } from '../kernel/time.js';
-import type { Step } from './scenario.js';
+import type { Step } from './steps.js';
 
 /** Steps over one connection of a database. */
 export interface TransactionStep {

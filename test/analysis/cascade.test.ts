@@ -3,7 +3,8 @@ import { summarise } from '../../src/analysis/summarise.js';
 import { compile } from '../../src/plan/compile.js';
 import { runPlan } from '../../src/run/run.js';
 import type { Result, VariantResult } from '../../src/spec/result.js';
-import type { Bundle, Scenario, ScenarioFile, Step } from '../../src/spec/scenario.js';
+import type { Bundle, Scenario, ScenarioFile } from '../../src/spec/scenario.js';
+import type { Step } from '../../src/spec/steps.js';
 import * as by from '../support/scenario.js';
 
 /** Simulates all variants of a file with so many runs each, and summarises them. */

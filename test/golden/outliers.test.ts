@@ -307,3 +307,39 @@ faults: [ { id: bad, kind: error, target: 's[0]', at: 0s, for: 25s } ]
     expect(fast('leastRequest', detect)).toBeLessThan(0.01);
   });
 });
+
+describe('outlier detection of calls with connections', () => {
+  const away = (own: string, at = instants(0, 900, 100, 'ms')): Traced =>
+    golden(`
+network: { links: [ { between: [app, far], latency: 5ms } ] }
+services:
+  app: { runtime: async, outbound: { far: { connections: {}, timeout: 40ms, outlierDetection: { maxEjectionPercent: 100%, ${own} } } }, endpoints: { ask: [ call: far.get ] } }
+  far: { endpoints: { get: { readOnly: true, steps: [ wait: 20ms ] } } }
+workloads:
+  users: { arrivals: { at: [ ${at} ] }, requests: [ { call: app } ] }
+faults:
+  - { id: down, kind: crash, target: far, at: 0ms, for: 5s }
+`);
+
+  it('counts a connection that is refused as a failure', () => {
+    // Refused at 10, 110, 210: out with the third.
+    expect(journalOf(away('consecutive5xx: 3'))[0]).toEqual([0.21, 'app[0]->far[0]', 'ejected']);
+    const split = 'splitExternalLocalOriginErrors: true, consecutiveLocalOriginFailure: 2';
+    expect(journalOf(away(split))[0]).toEqual([0.11, 'app[0]->far[0]', 'ejected']);
+  });
+
+  it('split: answers that are late eject only where they are late together', () => {
+    const hung = (at: string): Traced =>
+      golden(`
+services:
+  app: { runtime: async, outbound: { far: { timeout: 40ms, outlierDetection: { maxEjectionPercent: 100%, splitExternalLocalOriginErrors: true, consecutiveLocalOriginFailure: 3 } } }, endpoints: { ask: [ call: far.get ] } }
+  far: { endpoints: { get: { readOnly: true, steps: [ wait: 1s ] } } }
+workloads:
+  users: { arrivals: { at: [ ${at} ] }, requests: [ { call: app } ] }
+`);
+    expect(journalOf(hung('0ms, 50ms, 100ms, 150ms, 200ms'))).toEqual([]);
+    expect(journalOf(hung('0ms, 10ms, 20ms'))[0]).toEqual([0.06, 'app[0]->far[0]', 'ejected']);
+    // The one of 45 ms ends the row of the first.
+    expect(journalOf(hung('0ms, 10ms, 45ms'))).toEqual([]);
+  });
+});

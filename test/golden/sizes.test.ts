@@ -204,3 +204,49 @@ workloads:
     ).toContain('max is the limit of a filter of kind size');
   });
 });
+
+describe('respond', () => {
+  const answering = (respond: string): string => `
+network: { bandwidth: 1MB/s }
+services:
+  shop: { endpoints: { buy: [ call: store.get ] } }
+  store: { endpoints: { get: [ { choose: [ { when: { workload: few }, steps: [ ${respond} ] }, { weight: 1, steps: [] } ] } ] } }
+workloads:
+  few: { arrivals: { at: [ 0ms ] }, requests: [ { call: shop.buy } ] }
+  many: { arrivals: { at: [ 1s ] }, requests: [ { call: shop.buy } ] }
+`;
+
+  it('gives an answer of a size of its own, where nothing else has one', () => {
+    const { at } = golden(answering('respond: { status: 200, responseSize: 30KB }'));
+    expect(latencies(at('store.get'))).toEqual([30, 0]);
+  });
+
+  it('gives a smaller answer than the endpoint says, to that request alone', () => {
+    const body = answering('respond: { status: 200, responseSize: 5KB }');
+    const { at } = golden(
+      body
+        .replace('get: [ {', 'get: { responseSize: 40KB, steps: [ {')
+        .replace('] } ] } }', '] } ] } } }'),
+    );
+    expect(latencies(at('store.get'))).toEqual([5, 40]);
+  });
+
+  it('answers with a makeshift, which all who use it pass on', () => {
+    const { requests, at } = golden(answering('respond: { status: 203, degraded: true }'));
+    expect(outcomes(at('store.get'))).toEqual(['degraded', 'ok']);
+    expect(outcomes(requests)).toEqual(['degraded', 'ok']);
+  });
+
+  it('answers a call in the same process with a makeshift as well', () => {
+    const { requests } = golden(`
+services:
+  shop:
+    endpoints:
+      buy: [ call: self.price ]
+      price: [ respond: { status: 200, degraded: true } ]
+workloads:
+  users: { arrivals: { at: [ 0ms ] }, requests: [ { call: shop.buy } ] }
+`);
+    expect(outcomes(requests)).toEqual(['degraded']);
+  });
+});

@@ -152,3 +152,73 @@ faults: [ { id: c, kind: crash, target: s, instances: [0], at: 100ms, for: 50ms 
     expect(latencies(requests)).toEqual([10, 20, 15, 10]);
   });
 });
+
+describe('runtime.gc by what is allocated', () => {
+  const key = streamKey(1, 0, 's/gc/0/every');
+  const part = unit(key.a, key.b, 0, 0, 1);
+  // The heap is filled to a random part at first: so many of 1 KiB go into the rest of 10 KiB.
+  const first = Math.ceil(10 * (1 - part));
+  const gc = '{ allocated: 10KiB, pause: 200ms }';
+  const at = (count: number): string =>
+    Array.from({ length: count }, (_, k) => `${k * 300}ms`).join(', ');
+  const paused = (rows: readonly { sent: number; answered: number }[]): number[] =>
+    rows.flatMap(({ sent, answered: end }, k) => (end - sent > 100 ? [k] : []));
+
+  it('stops the process with the request that fills the heap, and again so many bytes later', () => {
+    const body = collected(gc, 'wait: 5ms', at(30)).replace(
+      'cpu: 1',
+      'memory: { perRequest: 1KiB }',
+    );
+    const { requests } = golden(body);
+    expect(paused(requests)).toEqual([first - 1, first + 9, first + 19].filter((k) => k < 30));
+    expect(Math.round(latencies(requests)[first - 1])).toBe(200);
+  });
+
+  it('begins again with an empty heap', () => {
+    const crash = 'faults: [ { id: c, kind: crash, target: s, at: 310ms, for: 10ms } ]\n';
+    const body = collected(gc, 'wait: 5ms', at(14), crash).replace(
+      'cpu: 1',
+      'memory: { perRequest: 1KiB }',
+    );
+    // Two are forgotten with the process: the tenth after it is number 11, counted from 0.
+    const before = first <= 2 ? [first - 1] : [];
+    expect(paused(golden(body).requests)).toEqual([...before, 11]);
+  });
+});
+
+describe('memory', () => {
+  const held = (own: string, at: string, more = ''): string => `
+services:
+  s: { memory: { limit: 5KiB, base: 1KiB, perRequest: 1KiB }, ${own} endpoints: { serve: [ wait: 100ms ] } }
+workloads:
+  users: { arrivals: { at: [ ${at} ] }, requests: [ { call: s } ] }
+${more}`;
+
+  it('kills the process with the request that exceeds the limit, and starts it again at once', () => {
+    // Four hold 5 KiB, which is the limit; the fifth is too much.
+    const { requests } = golden(held('', '0ms, 10ms, 20ms, 30ms, 40ms, 50ms'));
+    expect(outcomes(requests)).toEqual([...Array.from({ length: 5 }, () => 'reset'), 'ok']);
+    expect(answered(requests)).toEqual([40, 40, 40, 40, 40, 150]);
+    const fewer = golden(held('', '0ms, 10ms, 20ms, 30ms, 100ms'));
+    expect(new Set(outcomes(fewer.requests))).toEqual(new Set(['ok']));
+  });
+
+  it('counts those that wait for a worker, and no more those that have given up there', () => {
+    const own = 'concurrency: 1,';
+    const { requests } = golden(held(own, '0ms, 10ms, 20ms, 30ms, 40ms'));
+    expect(new Set(outcomes(requests))).toEqual(new Set(['reset']));
+    const queue = 'concurrency: 1, queue: { maxWait: 15ms },';
+    const { requests: impatient } = golden(held(queue, '0ms, 10ms, 20ms, 30ms, 40ms'));
+    expect(outcomes(impatient)[0]).toBe('ok');
+  });
+
+  it('comes back as the lifecycle says, and another crash on the way begins that anew', () => {
+    const own = 'lifecycle: { startup: 50ms },';
+    const five = times(5, '0ms');
+    const { requests } = golden(held(own, `${five}, 49ms, 50ms`));
+    expect(outcomes(requests).slice(5)).toEqual(['refused', 'ok']);
+    const crash = 'faults: [ { id: c, kind: crash, target: s, at: 20ms, for: 10ms } ]\n';
+    const again = golden(held(own, `${five}, 50ms, 79ms, 80ms`, crash));
+    expect(outcomes(again.requests).slice(5)).toEqual(['refused', 'refused', 'ok']);
+  });
+});

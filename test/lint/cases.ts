@@ -14,6 +14,14 @@ export interface RuleCase {
 
 const USERS =
   'workloads: { users: { arrivals: poisson(100/s), requests: [ { call: shop.buy } ] } }';
+/** A saga of one step, `pay.charge`, driven by the shop. */
+const SAGA =
+  'sagas: { order: { kind: orchestrated, orchestrator: shop, steps: [ { name: charge, call: pay.charge, compensation: pay.refund } ] } }';
+/** The same, watched; LATER are further endpoints of the shop. */
+const WATCHED = `services:
+  shop: { endpoints: { buy: [ call: pay.charge ], confirm: [ wait: 1ms ], cancel: [ wait: 1ms ]LATER } }
+  pay: { endpoints: { charge: { idempotent: true, steps: [ wait: 20ms ] }, refund: { idempotent: true, steps: [ wait: 20ms ] } } }
+sagas: { order: { kind: choreographed, startedBy: shop.buy, completedBy: shop.confirm, cancelledBy: shop.cancel, steps: [ { name: charge, call: pay.charge, compensation: pay.refund } ] } }`;
 const PAY = 'pay: { endpoints: { charge: [ wait: 20ms ] } }';
 const BUY = 'endpoints: { buy: [ { call: pay.charge, policy: hop } ] }';
 
@@ -45,6 +53,7 @@ function routed(edge: string, matches: readonly string[]): string {
   ]);
 }
 
+const KEPT = 'pay: { protocol: { keepAliveTimeout: 5s }, endpoints: { charge: [ wait: 20ms ] } }';
 const GUARD = 'timeout: 100ms';
 const RETRY = 'attempts: 3, on: [any], backoff: { kind: constant, base: 50ms, jitter: full }';
 const QUEUED =
@@ -198,6 +207,19 @@ export const CASES: readonly RuleCase[] = [
       ]),
       'nobody ever calls': scenario([
         `services: { shop: { endpoints: { buy: [ wait: 1ms ], old: [ call: pay.charge ] } }, ${PAY} }`,
+        USERS,
+      ]),
+    },
+  },
+  {
+    rule: 'choreography-without-deadline',
+    fires: scenario([WATCHED.replace('LATER', ''), USERS]),
+    path: 'sagas.order',
+    measured: 'no deadline',
+    limit: 'one that cancels it',
+    silent: {
+      'who begins it cancels it after a while': scenario([
+        WATCHED.replace('LATER', ', late: [ wait: 30s, call: self.cancel ]'),
         USERS,
       ]),
     },
@@ -439,6 +461,77 @@ export const CASES: readonly RuleCase[] = [
         'match: { path: /orders/* }',
         'match: { path: /orders-old/* }',
       ]),
+    },
+  },
+  {
+    rule: 'saga-hole',
+    fires: scenario([
+      'services:',
+      '  shop: { endpoints: { buy: [ saga: order ] } }',
+      '  pay: { endpoints: { charge: [ wait: 20ms ], refund: [ wait: 20ms ] } }',
+      SAGA,
+      USERS,
+    ]),
+    path: 'sagas.order.steps',
+    measured: 'undone as often as it is asked for',
+    limit: 'undone once',
+    silent: {
+      'a compensation that knows what it has undone': scenario([
+        'services:',
+        '  shop: { endpoints: { buy: [ saga: order ] } }',
+        '  pay: { endpoints: { charge: [ wait: 20ms ], refund: { idempotent: true, steps: [ wait: 20ms ] } } }',
+        SAGA,
+        USERS,
+      ]),
+    },
+  },
+  {
+    rule: 'saga-step-not-idempotent',
+    fires: scenario([
+      'services:',
+      '  shop: { endpoints: { buy: [ saga: order ] } }',
+      '  pay: { endpoints: { charge: [ wait: 20ms ], refund: { idempotent: true, steps: [ wait: 20ms ] } } }',
+      SAGA.replace('steps:', 'ambiguous: retry, steps:'),
+      USERS,
+    ]),
+    path: 'sagas.order.steps',
+    measured: 'sent again until its outcome is known',
+    limit: 'done once',
+    silent: {
+      'a command that is sent once': scenario([
+        'services:',
+        '  shop: { endpoints: { buy: [ saga: order ] } }',
+        '  pay: { endpoints: { charge: [ wait: 20ms ], refund: { idempotent: true, steps: [ wait: 20ms ] } } }',
+        SAGA,
+        USERS,
+      ]),
+    },
+  },
+  {
+    rule: 'server-closes-first',
+    fires: pair('{ timeout: 1s, connections: { idleTimeout: 60s } }', '', KEPT),
+    path: 'policies.hop.connections',
+    measured: 'the client closes them after 60s',
+    limit: 'less than the 5s of the server',
+    silent: {
+      'the client closes first': pair(
+        '{ timeout: 1s, connections: { idleTimeout: 4s } }',
+        '',
+        KEPT,
+      ),
+      'the client keeps none': pair('{ timeout: 1s, connections: { maxIdle: 0 } }', '', KEPT),
+      'each connection has one request': pair(
+        '{ timeout: 1s, connections: { maxRequests: 1 } }',
+        '',
+        KEPT,
+      ),
+      'connections are warm and free': pair('{ timeout: 1s }', '', KEPT),
+      'the server says which requests it has not looked at': pair(
+        '{ timeout: 1s, connections: {} }',
+        '',
+        KEPT.replace('{ keep', '{ kind: http2, keep'),
+      ),
+      'the server keeps them for ever': pair('{ timeout: 1s, connections: {} }'),
     },
   },
   {

@@ -20,6 +20,7 @@ const SHEDS = [
   '{ kind: priority, above: 50%, below: 1 }',
   '{ kind: cpu, above: 90%, interval: 20ms }',
   '{ kind: queueDelay, target: 2ms, interval: 10ms, below: 2 }',
+  '{ kind: dagor, target: 2ms, interval: 20ms, userLevels: 16, key: tenant }',
 ] as const;
 const LIMITS = [
   '{ limit: 14 }',

@@ -1,17 +1,28 @@
 import { describe, expect, it } from 'vitest';
 import { DryRun } from '../../src/model/dry-run.js';
 import { Stored } from '../../src/model/stored.js';
+import type { StoreSetup } from '../../src/model/stored.js';
 import { bulkheadSemaphore } from '../../src/patterns/policies/bulkhead-semaphore.js';
 import { circuitBreakerSimple } from '../../src/patterns/policies/circuit-breaker-simple.js';
 import { rateLimitTokenBucket } from '../../src/patterns/policies/rate-limit-token-bucket.js';
 import { OUTCOME } from '../../src/spec/outcome.js';
+import { EDGE_COUNTER } from '../../src/spec/policy.js';
 import type { PolicyKind } from '../../src/spec/policy.js';
 import { golden, outcomes, sent } from '../golden/tracing.js';
 import { createPolicy, FakeCalls, MS } from '../support/fake-calls.js';
 
+const AFTER_10: StoreSetup = {
+  latencyNs: () => 10 * MS,
+  question: -1,
+  allows: true,
+  refusal: OUTCOME.rejectedBulkhead,
+  counter: EDGE_COUNTER.bulkheadRejected,
+  refusals: null,
+};
+
 /** A policy in a store that answers after 10 ms. */
 function stored(calls: FakeCalls, kind: PolicyKind, written: object): Stored {
-  return new Stored(calls, createPolicy(calls, kind, written).policy, () => 10 * MS);
+  return new Stored(calls, createPolicy(calls, kind, written).policy, AFTER_10);
 }
 
 describe('a policy in a store', () => {
@@ -69,7 +80,7 @@ describe('a policy in a store', () => {
         ctx,
         keyOf: null,
       } as never);
-      return new Stored(ctx, inner, () => 10 * MS);
+      return new Stored(ctx, inner, AFTER_10);
     };
     const policy = new DryRun(calls, make);
     [0, 1].forEach((at) => calls.call([policy], at * MS));
@@ -118,5 +129,72 @@ workloads: { users: { arrivals: { at: [1s, 1001ms, 1100ms] }, requests: [ { call
     const [one, two_, three] = drawn(limit('exponential(3ms)'));
     expect(new Set([one - 1000, two_ - 1001, three - 1100]).size).toBe(3);
     expect(drawn(limit('exponential(3ms)'))).toEqual([one, two_, three]);
+  });
+});
+
+describe('store of a bundle that is a component', () => {
+  const asking = (store: string, more = '', at = '[1s, 1001ms, 1100ms]'): string => `
+policies:
+  shared: { rateLimit: { kind: fixedWindow, limit: 1, window: 1h, status: 420, scope: caller, store: ${store} }${more} }
+services:
+  shop: { replicas: 2, runtime: async, outbound: { bank: shared }, endpoints: { buy: [ call: bank.pay ] } }
+  bank: { endpoints: { pay: [ wait: 20ms ] } }
+  keeper: { endpoints: { down: [ wait: 2ms, fail: 500 ], slow: [ wait: 30ms ] } }
+databases: { redis: { operations: { incr: 4ms } } }
+workloads: { users: { arrivals: { at: ${at} }, requests: [ { call: shop.buy } ] } }
+`;
+
+  it('is asked before each decision, by a call of the caller', () => {
+    const { requests, at } = golden(asking('{ latency: 1ms, of: redis.incr }'), '5s');
+    expect(sent(at('redis.incr'))).toEqual([1001, 1002, 1101]);
+    expect(sent(at('bank.pay'))).toEqual([1005]);
+    expect(requests.map(({ answered }) => answered)).toEqual([1025, 1006, 1105]);
+    expect(outcomes(requests)).toEqual(['ok', 'serverError', 'serverError']);
+  });
+
+  it('lets a call pass without the policy when it cannot be asked', () => {
+    const { requests, at } = golden(asking('{ of: keeper.down }'), '5s');
+    expect(sent(at('bank.pay'))).toEqual([1002, 1003, 1102]);
+    expect(outcomes(requests)).toEqual(['ok', 'ok', 'ok']);
+  });
+
+  it('refuses a call as the policy would where it is told to', () => {
+    const store = '{ of: keeper.down, onError: reject }';
+    const { requests, at } = golden(asking(store), '5s');
+    expect(at('bank.pay')).toEqual([]);
+    expect(requests.map(({ answered }) => answered)).toEqual([1002, 1003, 1102]);
+  });
+
+  it('is asked no more by an instance that was refused, for the length of its cache', () => {
+    // Instances take turns: the second is refused at 1005, and asks again at exactly 1105.
+    const at = '[1s, 1001ms, 1050ms, 1054ms, 1099ms, 1105ms]';
+    const run = golden(asking('{ of: redis.incr, cache: 100ms }', '', at), '5s');
+    expect(sent(run.at('redis.incr'))).toEqual([1000, 1001, 1050, 1105]);
+    expect(run.requests.map(({ answered }) => answered)).toEqual([
+      1024, 1005, 1054, 1054, 1099, 1109,
+    ]);
+    expect(sent(run.at('bank.pay'))).toEqual([1004]);
+  });
+
+  it('has told nothing to a process that begins anew', () => {
+    const at = '[1s, 1001ms, 1010ms, 1020ms]';
+    const crash = 'faults: [ { id: gone, kind: crash, target: shop, at: 1006ms, for: 2ms } ]\n';
+    const run = golden(asking('{ of: redis.incr, cache: 100ms }', '', at) + crash, '5s');
+    expect(sent(run.at('redis.incr'))).toEqual([1000, 1001, 1010, 1020]);
+  });
+
+  it('is left with the question of a call that has run out of time', () => {
+    const more = ', timeout: 10ms, order: [timeout, rateLimit]';
+    const { requests, at } = golden(asking('{ of: keeper.slow }', more), '5s');
+    expect(requests.map(({ answered }) => answered)).toEqual([1010, 1011, 1110]);
+    expect(at('bank.pay')).toEqual([]);
+    expect(outcomes(at('keeper.slow'))).toEqual(['cancelled', 'cancelled', 'cancelled']);
+  });
+
+  it('is asked in a dry run as well, beside the call', () => {
+    const store = '{ of: redis.incr }, dryRun: true';
+    const { at } = golden(asking(store), '5s');
+    expect(sent(at('redis.incr'))).toEqual([1000, 1001, 1100]);
+    expect(sent(at('bank.pay'))).toEqual([1000, 1001, 1100]);
   });
 });

@@ -7,6 +7,7 @@ describe('ways to pick an instance', () => {
   it('are these, sorted', () => {
     expect(balancerKinds.map(({ balancer }) => balancer)).toEqual([
       'first',
+      'kong',
       'leastConnections',
       'leastRequest',
       'maglev',

@@ -72,6 +72,63 @@ describe('bulkhead istio', () => {
   });
 });
 
+describe('bulkhead istio with the blocks of a DestinationRule', () => {
+  const PASTED =
+    'tcp: { maxConnections: 2, connectTimeout: 29ms }, http: { http1MaxPendingRequests: 8, http2MaxRequests: 9, maxRequestsPerConnection: 1, maxRetries: 3, idleTimeout: 1s }';
+
+  it('takes their limits, each where it is written', () => {
+    const blocks = { tcp: { maxConnections: 7 }, http: { http1MaxPendingRequests: 8 } };
+    expect(limitsOf({ ...blocks, http2MaxRequests: 9 })).toEqual([7, 8, 9]);
+    const none = { tcp: { maxConnections: 0 }, http: { http2MaxRequests: 0 } };
+    expect(limitsOf(none)).toEqual([Infinity, Infinity, Infinity]);
+  });
+
+  it.each([
+    // The third waits for one of two, which is closed then: it is answered 80 + 80 ms after it came.
+    ['tcp: { maxConnections: 2 }, http: { maxRequestsPerConnection: 1 }', [80, 80, 160]],
+    ['tcp: { maxConnections: 2 }, http: { maxRequestsPerConnection: 0 }', [80, 80, 130]],
+    ['http: { http1MaxPendingRequests: 2 }', [80, 80, 0]],
+    // A round trip is 30 ms.
+    ['tcp: { connectTimeout: 29ms }', [29, 29, 29]],
+    ['tcp: { connectTimeout: 30ms }', [80, 80, 80]],
+  ])('limits and closes connections by { %s }', (blocks, wanted) => {
+    const bundle = `bulkhead: { kind: istio, ${blocks} }, connections: {}`;
+    expect(latencies(traced(times(3, '0ms'), bundle, '').requests)).toEqual(wanted);
+  });
+
+  it('closes what is idle for http.idleTimeout', () => {
+    const bundle = 'bulkhead: { kind: istio, http: { idleTimeout: 1s } }, connections: {}';
+    expect(latencies(traced('0ms, 1079ms', bundle, '').requests)).toEqual([80, 50]);
+    expect(latencies(traced('0ms, 1080ms', bundle, '').requests)).toEqual([80, 80]);
+  });
+
+  it.each([
+    [PASTED, '{ connections: {}, retry: { attempts: 2 }, ', ''],
+    ['maxConnections: 3, tcp: { maxConnections: 2 }', '{ connections: {}, ', 'keep one of them'],
+    [
+      'tcp: { connectTimeout: 1s }',
+      '{ connections: { connectTimeout: 2s }, ',
+      'connections has a connectTimeout of its own',
+    ],
+    ['http: { idleTimeout: 1s }', '{ ', 'write `connections: {}`'],
+    ['tcp: { maxConnections: 2 }', '{ ', 'write `connections: {}`'],
+    ['http: { maxRetries: 2 }', '{ ', 'there is no retry in this bundle'],
+  ])('finds what contradicts { %s } in %s', (blocks, bundle, says) => {
+    const found = problemsOf(`
+faultline: 1
+title: A pool of Istio
+run: { duration: 1s }
+policies: { mesh: ${bundle} bulkhead: { kind: istio, ${blocks} } } }
+services:
+  a: { outbound: mesh, endpoints: { ask: [ call: b.get ] } }
+  b: { endpoints: { get: [ wait: 1ms ] } }
+workloads: { users: { arrivals: constant(1/s), requests: [ { call: a } ] } }
+`);
+    if (says === '') expect(found).toBe('');
+    else expect(found).toContain(says);
+  });
+});
+
 describe('bulkhead istio and the retry of its bundle', () => {
   const budgetOf = (limits: string, retry: string) => {
     const bundle = `bulkhead: { kind: istio, ${limits} }, retry: { ${retry} }`;

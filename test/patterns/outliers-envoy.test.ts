@@ -257,6 +257,85 @@ describe('outlierDetection: rates at a sweep', () => {
   });
 });
 
+describe('local errors that are split from others', () => {
+  const SPLIT = { splitExternalLocalOriginErrors: true, maxEjectionPercent: '100%' };
+  const { refused, reset, timeout, connectTimeout } = OUTCOME;
+
+  it('are no 5xx and no gateway failures', () => {
+    const it = detection({ ...SPLIT, consecutive5xx: 2, consecutiveGatewayFailure: 2 }, 2);
+    it.record(1, 0, UNAVAILABLE);
+    it.record(1, 0, reset, 4);
+    expect(it.events).toEqual([]);
+    it.record(1, 0, UNAVAILABLE);
+    expect(it.events).toEqual([[1, 0, 'out']]);
+  });
+
+  it('eject in a row of five, which a connection ends and an answer does not', () => {
+    const it = detection(SPLIT, 2);
+    it.record(1, 0, refused, 2);
+    it.record(1, 0, OK);
+    it.record(1, 0, connectTimeout, 2);
+    it.state.connected(0);
+    it.record(2, 0, refused, 4);
+    expect(it.events).toEqual([]);
+    it.record(3, 0, timeout);
+    expect(it.events).toEqual([[3, 0, 'out']]);
+  });
+
+  it('never add up where each request has its connection before it times out', () => {
+    const it = detection(SPLIT, 2);
+    for (let k = 0; k < 50; k++) {
+      it.state.connected(0);
+      it.record(1 + k / 100, 0, timeout);
+    }
+    expect(it.events).toEqual([]);
+    // Five at once have theirs before the first one times out.
+    for (let k = 0; k < 5; k++) it.state.connected(1);
+    it.record(2, 1, timeout, 5);
+    expect(it.events).toEqual([[2, 1, 'out']]);
+  });
+
+  it('have a rate of their own, which can be turned off', () => {
+    for (const [enforcingLocalOrigin, out] of [
+      ['100%', [[10, 0, 'out']]],
+      ['0%', []],
+    ] as const) {
+      const it = detection(
+        {
+          ...SPLIT,
+          consecutiveLocalOriginFailure: 1000,
+          successRate: { enforcingLocalOrigin },
+        },
+        5,
+      );
+      for (let instance = 0; instance < 5; instance++) {
+        for (let k = 0; k < 100; k++) if (instance > 0) it.state.connected(instance);
+        it.record(1, instance, instance === 0 ? refused : OK, 100);
+      }
+      it.until(11);
+      expect(it.events).toEqual(out);
+    }
+  });
+
+  it('are forgotten when an instance comes back', () => {
+    const it = detection({ ...SPLIT, consecutive5xx: 1, baseEjectionTime: '10s' }, 2);
+    it.record(1, 0, refused, 4);
+    it.record(1, 0, FAIL);
+    it.record(21, 0, refused, 4);
+    expect(it.events).toEqual([
+      [1, 0, 'out'],
+      [20, 0, 'in'],
+    ]);
+  });
+
+  it('have no number of their own where they are not split', () => {
+    const wrong = outliersEnvoy.schema.parse({ consecutiveLocalOriginFailure: 3 });
+    expect(outliersEnvoy.check(wrong).map(({ field }) => field)).toEqual([
+      'consecutiveLocalOriginFailure',
+    ]);
+  });
+});
+
 describe('the registry of outlier detections', () => {
   it('holds that of Envoy, the default, with an example that contradicts nothing', () => {
     expect(outlierKinds.map(({ outlier }) => outlier)).toEqual(['envoy', 'istio']);

@@ -28,6 +28,7 @@ describe('outlierDetection under the names of Istio', () => {
     expect(schema.parse({})).toEqual({
       consecutive5xxErrors: 5,
       consecutiveGatewayErrors: 0,
+      splitExternalLocalOriginErrors: false,
       interval: 10 * SECOND,
       baseEjectionTime: 30 * SECOND,
       maxEjectionPercent: 0.1,
@@ -52,6 +53,28 @@ describe('outlierDetection under the names of Istio', () => {
       [1, 0, 'out'],
       [40, 0, 'in'],
     ]);
+  });
+
+  it('counts local errors for themselves where they are split, five unless told otherwise', () => {
+    const split = { ...ALL, splitExternalLocalOriginErrors: true };
+    for (const [written, most] of [
+      [{}, 5],
+      [{ consecutiveLocalOriginFailures: 0 }, 5],
+      [{ consecutiveLocalOriginFailures: 2 }, 2],
+    ] as const) {
+      const it = detection({ ...split, ...written }, 3);
+      it.record(1, 0, OUTCOME.refused, most - 1);
+      // Answers neither count among them nor end their row.
+      it.record(1, 0, FAIL, 4);
+      expect(it.events).toEqual([]);
+      it.record(2, 0, OUTCOME.connectTimeout);
+      expect(it.events).toEqual([[2, 0, 'out']]);
+    }
+    const plain = { consecutiveLocalOriginFailures: 3 };
+    expect(outliersIstio.check(schema.parse(plain)).map(({ field }) => field)).toEqual([
+      'consecutiveLocalOriginFailures',
+    ]);
+    expect(outliersIstio.check(schema.parse({ ...plain, ...split }))).toEqual([]);
   });
 
   it('is out for 300 s at most', () => {

@@ -82,6 +82,7 @@ describe('the registry of patterns', () => {
       'hedge/grpc',
       'hedge/polly',
       'hedge/simple',
+      'hedge/tied',
       'rateLimit/envoy',
       'rateLimit/fixedWindow',
       'rateLimit/gcra',

@@ -284,7 +284,7 @@ describe('connections of an edge', () => {
   }
 
   it('have streams and round trips by the protocol of the callee', () => {
-    const tls = { kind: 'grpc', tls: 'tls12', handshakeWork: constant(0) } as const;
+    const tls = { kind: 'grpc', tls: 'tls12', handshakeWork: constant(0), closes: null } as const;
     const steps = [call('b.get', { policy: connected }), call('c.get', { policy: connected })];
     const { edges } = planOf({
       services: [
@@ -294,8 +294,15 @@ describe('connections of an edge', () => {
       ],
     });
     expect(edges.map((edge) => edge.connections)).toEqual([
-      { ...connections, maxStreams: 1, multiplexed: false, tlsTrips: 0, shared: false },
-      { ...connections, multiplexed: true, tlsTrips: 2, shared: false },
+      {
+        ...connections,
+        maxStreams: 1,
+        multiplexed: false,
+        tlsTrips: 0,
+        shared: false,
+        server: null,
+      },
+      { ...connections, multiplexed: true, tlsTrips: 2, shared: false, server: null },
     ]);
   });
 

@@ -3,7 +3,8 @@ import { compile } from '../../src/plan/compile.js';
 import { disassemble, disassembleRefusal } from '../support/disassemble.js';
 import { PlanError } from '../../src/plan/problem.js';
 import type { Plan } from '../../src/spec/plan.js';
-import type { Service, Step } from '../../src/spec/scenario.js';
+import type { Service } from '../../src/spec/scenario.js';
+import type { Step } from '../../src/spec/steps.js';
 import {
   call,
   choose,

@@ -3,9 +3,10 @@ import { BAD_BALANCING } from './bad-balancing.js';
 import { BAD_SHAPES, RIGHT } from './bad-input.js';
 import { BAD_MIDDLEWARE } from './bad-middleware.js';
 import { BAD_REFERENCES } from './bad-references.js';
+import { BAD_SAGAS } from './bad-sagas.js';
 import { brief, load } from './support.js';
 
-const BAD = [...BAD_SHAPES, ...BAD_REFERENCES, ...BAD_MIDDLEWARE, ...BAD_BALANCING];
+const BAD = [...BAD_SHAPES, ...BAD_REFERENCES, ...BAD_MIDDLEWARE, ...BAD_BALANCING, ...BAD_SAGAS];
 
 describe('a scenario with one mistake', () => {
   it('is right without it', () => {
@@ -25,6 +26,18 @@ describe('a scenario with one mistake', () => {
     expect(wanted, problems.map(brief).join('\n')).toHaveLength(1);
     expect(wanted[0].message).toContain(says);
     if (suggestion !== undefined) expect(wanted[0].suggestion).toBe(suggestion);
+  });
+
+  it('says who drives a saga that somebody else wants to begin', () => {
+    const trip =
+      'kind: orchestrated, orchestrator: orders, steps: [ { name: a, call: orders.show, readOnly: true } ]';
+    const text = RIGHT.replace('charge: [ wait: 20ms ]', 'charge: [ saga: trip ]').replace(
+      'variants:',
+      `sagas: { trip: { ${trip} } }\nvariants:`,
+    );
+    expect(load(text).problems.map(({ code, message }) => `${code} ${message}`)).toEqual([
+      'FL208 trip is driven by orders: start it in an endpoint of orders, and call that from here',
+    ]);
   });
 
   it('names every code of the table at least as FLnnn', () => {

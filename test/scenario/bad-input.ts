@@ -67,8 +67,8 @@ const chain = 'middleware: [ { authenticate: { kind: jwt, work: 0.3ms } } ]';
 /** Mistakes in keys, quantities, words and steps. */
 export const BAD_SHAPES: readonly BadCase[] = [
   {
-    title: 'a split of a state that only limiters have',
-    edit: [timeout, 'plain: { bulkhead: { maxConcurrent: 9, per: key } }'],
+    title: 'a split of a state that no key splits',
+    edit: [timeout, 'plain: { concurrencyLimit: { kind: fixed, limit: 9, per: key } }'],
     code: 'FL202',
     at: 'key } }',
     says: 'known, not in this version',
@@ -107,8 +107,8 @@ export const BAD_SHAPES: readonly BadCase[] = [
   {
     title: 'a copy of a state that is shared',
     edit: [
-      timeout,
-      'plain: { bulkhead: { maxConcurrent: 9, scope: caller, store: { latency: 2ms, cache: 1s } } }',
+      chain,
+      'middleware: [ { rateLimit: { kind: kong, second: 9, policy: redis, store: { latency: 2ms, cache: 1s } } } ]',
     ],
     code: 'FL202',
     at: 'cache: 1s',
@@ -157,6 +157,83 @@ export const BAD_SHAPES: readonly BadCase[] = [
     says: 'per: key needs the name of one',
   },
   {
+    title: 'half-open permits above the window',
+    edit: [
+      timeout,
+      'plain: { circuitBreaker: { kind: custom, window: count, windowSize: 10, threshold: 50%, halfOpen: { permits: 20 } } }',
+    ],
+    code: 'FL208',
+    at: '20 } }',
+    says: 'the window holds 10 calls',
+  },
+  // Answers.
+  {
+    title: 'a failure for a makeshift',
+    edit: [wait, 'charge: [ respond: { status: 503, degraded: true } ]'],
+    code: 'FL208',
+    at: 'true } ]',
+    says: 'a 503 is a failure, which nobody takes for an answer',
+  },
+  {
+    title: 'a failure with a body',
+    edit: [wait, 'charge: [ respond: { status: 404, responseSize: 2KiB } ]'],
+    code: 'FL208',
+    at: '2KiB',
+    says: 'a 404 is a failure, which is answered without a body',
+  },
+  // Stores of policies.
+  {
+    title: 'a store of a policy that costs nothing to ask',
+    edit: [
+      timeout,
+      'plain: { bulkhead: { maxConcurrent: 9, scope: caller, store: { cache: 1s } } }',
+    ],
+    code: 'FL203',
+    at: '{ cache: 1s }',
+    says: 'write latency, or of',
+  },
+  {
+    title: 'a store of a policy that cannot fail',
+    edit: [
+      timeout,
+      'plain: { bulkhead: { maxConcurrent: 9, scope: caller, store: { latency: 1ms, onError: reject } } }',
+    ],
+    code: 'FL208',
+    at: 'reject } }',
+    says: 'write of: COMPONENT.OPERATION',
+  },
+  {
+    title: 'a store of a policy that does not exist',
+    edit: [
+      timeout,
+      'plain: { bulkhead: { maxConcurrent: 9, scope: caller, store: { of: orders-db.count } } }',
+    ],
+    code: 'FL404',
+    at: 'orders-db.count',
+    says: 'orders-db has no operation count',
+  },
+  {
+    title: 'a bulkhead per key that does not say which',
+    edit: [timeout, 'plain: { bulkhead: { maxConcurrent: 9, per: key } }'],
+    code: 'FL203',
+    at: 'key }',
+    says: 'per: key needs the name of one',
+  },
+  {
+    title: 'a key of a retry without a budget',
+    edit: [timeout, 'plain: { retry: { attempts: 3, key: product } }'],
+    code: 'FL208',
+    at: 'product } }',
+    says: 'only a budget has a state',
+  },
+  {
+    title: 'a breaker for each request',
+    edit: [timeout, 'plain: { circuitBreaker: { per: key, key: request } }'],
+    code: 'FL208',
+    at: 'request',
+    says: 'no state would see two of them',
+  },
+  {
     title: 'a limiter by a key that does not exist',
     edit: [timeout, 'plain: { rateLimit: { rate: 9/s, key: produkt } }'],
     code: 'FL404',
@@ -166,7 +243,7 @@ export const BAD_SHAPES: readonly BadCase[] = [
   },
   {
     title: 'a key of a policy whose state no key splits',
-    edit: [timeout, 'plain: { bulkhead: { maxConcurrent: 9, key: product } }'],
+    edit: [timeout, 'plain: { concurrencyLimit: { kind: fixed, limit: 9, key: product } }'],
     code: 'FL202',
     at: 'key: product }',
     says: 'known, not in this version',
@@ -197,10 +274,10 @@ export const BAD_SHAPES: readonly BadCase[] = [
   },
   {
     title: 'a section of a later version',
-    edit: ['report: { focus: [orders] }', 'caches: { c: {} }'],
+    edit: ['report: { focus: [orders] }', 'functions: { f: {} }'],
     code: 'FL202',
-    at: 'caches',
-    says: 'caches is known, not in this version',
+    at: 'functions',
+    says: 'functions is known, not in this version',
   },
   {
     title: 'a misspelt field of a service',
@@ -230,6 +307,40 @@ export const BAD_SHAPES: readonly BadCase[] = [
     code: 'FL208',
     at: '3.3ms',
     says: 'without tls there is no handshake',
+  },
+  {
+    title: 'limits of nginx at a gRPC server',
+    edit: ['    labels: { tier: core }', '    protocol: { kind: grpc, keepAliveTimeout: 3.3s }'],
+    code: 'FL208',
+    at: '3.3s',
+    says: 'limits of its own',
+  },
+  {
+    title: 'a GOAWAY over HTTP/1.1',
+    edit: ['    labels: { tier: core }', '    protocol: { kind: http1, maxConnectionAge: 3.3s }'],
+    code: 'FL208',
+    at: '3.3s',
+    says: 'only http2 and grpc have a GOAWAY',
+  },
+  {
+    title: 'a grace of connections that do not grow too old',
+    edit: [
+      '    labels: { tier: core }',
+      '    protocol: { kind: grpc, maxConnectionAgeGrace: 3.3s }',
+    ],
+    code: 'FL208',
+    at: '3.3s',
+    says: 'without maxConnectionAge',
+  },
+  {
+    title: 'two limits on the same idle time',
+    edit: [
+      '    labels: { tier: core }',
+      '    protocol: { kind: http2, keepAliveTimeout: 1s, maxConnectionIdle: 3.3s }',
+    ],
+    code: 'FL208',
+    at: '3.3s',
+    says: 'keep one of them',
   },
   {
     title: 'a line for connections that never forms',
@@ -598,14 +709,49 @@ export const BAD_SHAPES: readonly BadCase[] = [
     says: 'known, not in this version',
   },
   {
-    title: 'collections by what is allocated',
+    title: 'collections by what is allocated and by the clock',
     edit: [
       '    concurrency: 32',
       '    runtime: { gc: { allocated: 64MiB, pause: 9ms, every: 1s } }',
     ],
-    code: 'FL202',
-    at: 'allocated',
-    says: 'known, not in this version',
+    code: 'FL208',
+    at: '64MiB',
+    says: 'leave one of every and allocated out',
+  },
+  {
+    title: 'collections that never come',
+    edit: ['    concurrency: 32', '    runtime: { gc: { pause: 9ms } }'],
+    code: 'FL203',
+    at: '{ pause: 9ms }',
+    says: 'when does it collect',
+  },
+  {
+    title: 'collections by what nobody allocates',
+    edit: ['    concurrency: 32', '    runtime: { gc: { allocated: 64MiB, pause: 9ms } }'],
+    code: 'FL208',
+    at: '64MiB',
+    says: 'nothing is ever allocated: write memory.perRequest',
+  },
+  {
+    title: 'collections without end',
+    edit: ['    concurrency: 32', '    runtime: { gc: { allocated: 0B, pause: 9ms } }'],
+    code: 'FL208',
+    at: '0B',
+    says: 'the collector would never stop',
+  },
+  {
+    title: 'a memory that is full without a request',
+    edit: ['    concurrency: 32', '    memory: { limit: 64MiB, base: 64MiB, perRequest: 1MiB }'],
+    code: 'FL208',
+    at: '64MiB, base',
+    says: 'the process would die with its first request',
+  },
+  {
+    title: 'a memory that never grows',
+    edit: ['    concurrency: 32', '    memory: { limit: 64MiB }'],
+    code: 'FL208',
+    at: '64MiB',
+    says: 'what is held never grows',
   },
   {
     title: 'shedding by a queue that is never full',
@@ -642,11 +788,31 @@ export const BAD_SHAPES: readonly BadCase[] = [
     says: 'unlimited cores are never busy',
   },
   {
-    title: 'shedding of a later version',
+    title: 'a level of admission by waits where nothing waits',
     edit: ['    concurrency: 32', '    admission: { shed: { kind: dagor } }'],
-    code: 'FL202',
+    code: 'FL208',
     at: 'dagor',
-    says: 'dagor is known, not in this version',
+    says: 'nothing ever waits while concurrency is unlimited',
+  },
+  {
+    title: 'a level of admission that never rises',
+    edit: [
+      '    concurrency: 32',
+      '    concurrency: 32\n    admission: { shed: { kind: dagor, beta: 0% } }',
+    ],
+    code: 'FL208',
+    at: '0% }',
+    says: 'the level would never move this way',
+  },
+  {
+    title: 'levels of users by a key that does not exist',
+    edit: [
+      '    concurrency: 32',
+      '    concurrency: 32\n    admission: { shed: { kind: dagor, key: user } }',
+    ],
+    code: 'FL404',
+    at: 'user }',
+    says: 'there is no key user',
   },
   {
     title: 'shedding at all times',
@@ -774,13 +940,6 @@ export const BAD_SHAPES: readonly BadCase[] = [
     says: 'needs braces',
   },
   {
-    title: 'a verb of a later version',
-    edit: ['- work: lognormal(p50=2ms p99=9ms)', '- saga: place-order'],
-    code: 'FL202',
-    at: 'saga',
-    says: 'saga is known, not in this version',
-  },
-  {
     title: 'two middleware in one entry',
     edit: [
       '{ authenticate: { kind: jwt, work: 0.3ms } }',
@@ -795,7 +954,7 @@ export const BAD_SHAPES: readonly BadCase[] = [
     edit: [wait, 'charge: [ { wait: 20ms, policy: pay } ]'],
     code: 'FL208',
     at: 'pay } ]',
-    says: 'a policy belongs to a call or query',
+    says: 'a policy belongs to a call, a query or a cache',
   },
   {
     title: 'a step without any verb',

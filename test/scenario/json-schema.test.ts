@@ -51,7 +51,16 @@ describe('the JSON Schema of a scenario', () => {
     for (const words of [
       ['fifo', 'lifo', 'adaptiveLifo', 'priority', 'fair', 'codel'],
       ['threads', 'async', 'eventLoop'],
-      ['first', 'leastConnections', 'leastRequest', 'nginx', 'peakEwma', 'random', 'roundRobin'],
+      [
+        'first',
+        'kong',
+        'leastConnections',
+        'leastRequest',
+        'nginx',
+        'peakEwma',
+        'random',
+        'roundRobin',
+      ],
       ['ignore', 'onDequeue', 'atSteps', 'immediate'],
       ['instance', 'caller', 'global'],
       ['linear', 'step', 'exponential'],

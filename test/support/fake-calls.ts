@@ -2,6 +2,7 @@ import { Samplers } from '../../src/kernel/distribution.js';
 import { Lane } from '../../src/kernel/lanes.js';
 import { PHASE } from '../../src/kernel/phase.js';
 import { DryRun } from '../../src/model/dry-run.js';
+import { KeyedStates } from '../../src/model/keyed-states.js';
 import { HINTED, HOLD, OUTCOME, PARK, PASS } from '../../src/spec/outcome.js';
 import type { Outcome } from '../../src/spec/outcome.js';
 import { EDGE_COUNTERS } from '../../src/spec/policy.js';
@@ -181,12 +182,26 @@ export class FakeCalls implements CallContext {
     return child;
   }
 
+  ask(frame: number, layer: number): number {
+    return this.instead(frame, layer);
+  }
+
   instead(frame: number, layer: number): number {
     const child = this.add([], 0, -1, Infinity, (outcome) =>
       this.frames[frame].layers[layer].child!(frame, layer, child, outcome),
     );
     this.at(this.now, () => this.advance(child, 0), this.phase);
     return child;
+  }
+
+  /** Ties as they stand, by frame. */
+  readonly ties = new Map<number, number>();
+
+  tie(frame: number, other: number): void {
+    this.ties.delete(frame);
+    if (other < 0) return;
+    this.ties.set(frame, other);
+    this.ties.set(other, frame);
   }
 
   killChild(child: number): void {
@@ -442,9 +457,12 @@ export function createPolicy(
     }),
   };
   const config = kind.schema.parse(written);
-  const policy = dryRun
-    ? new DryRun(calls, (ctx) => kind.create(config, { ...setup, ctx }))
-    : kind.create(config, setup);
+  const create = (ctx: CallContext): PolicyState => {
+    if (keyOf === null || kind.keyed !== 'states') return kind.create(config, { ...setup, ctx });
+    const one = { ...setup, ctx, keyOf: null };
+    return new KeyedStates(ctx, keyOf, () => kind.create(config, one));
+  };
+  const policy = dryRun ? new DryRun(calls, create) : create(calls);
   const layers = kind.perTarget === true ? [target, policy] : [policy];
   return { policy, layers, target, transitions };
 }

@@ -5,7 +5,7 @@ import * as registry from '../../src/patterns/registry.js';
 import { streamKey, unit } from '../../src/kernel/rng.js';
 import { NEVER_AGAIN } from '../../src/spec/outcome.js';
 import type { Bundle, Layer } from '../../src/spec/scenario.js';
-import type { Connections, Pool, Protocol } from '../../src/spec/resources.js';
+import type { Connections, Pool, Protocol, ServerClosing } from '../../src/spec/resources.js';
 import type { RunRecord } from '../../src/spec/record.js';
 import type { Distribution } from '../../src/kernel/distribution.js';
 import * as S from './scenario.js';
@@ -37,6 +37,7 @@ const LAYERS: Readonly<Record<string, () => Layer>> = {
       backoff: { kind: 'exponential', base: '2ms', jitter: 'full' },
     }),
   h: () => layerOf('hedge', 'simple', { after: '3ms' }),
+  z: () => layerOf('hedge', 'tied', { after: '0.2ms' }),
   n: () =>
     layerOf('hedge', 'grpc', {
       attempts: 4,
@@ -91,13 +92,28 @@ const LAYERS: Readonly<Record<string, () => Layer>> = {
   s: () => ({
     ...layerOf('bulkhead', 'semaphore', { maxConcurrent: 4, maxQueue: 4, maxWait: '2ms' }),
     scope: 'caller',
-    store: { latency: S.exponential(S.ms(1)) },
+    store: { latency: S.exponential(S.ms(1)), of: null, onError: 'allow', cacheNs: null },
+  }),
+  j: () => ({
+    ...layerOf('bulkhead', 'semaphore', { maxConcurrent: 2, maxQueue: 4, maxWait: '2ms' }),
+    scope: 'caller',
+    key: 'asked',
+    store: { latency: S.exponential(S.ms(0.2)), of: ASKED, onError: 'reject', cacheNs: S.ms(3) },
+  }),
+  q: () => ({
+    ...layerOf('circuitBreaker', 'custom', { threshold: 2, open: '10ms' }),
+    scope: 'global',
+    key: 'asked',
+    store: { latency: S.FREE, of: ASKED, onError: 'allow', cacheNs: null },
   }),
   w: () => ({
     ...layerOf('rateLimit', 'tokenBucket', { rate: '300/s', burst: 5, maxWait: '3ms' }),
     key: 'workload',
   }),
 };
+
+/** Stores that are asked, and that fail now and then. */
+const ASKED = { component: 'leaf', part: 'get' };
 
 const OUTLIERS = {
   kind: 'envoy',
@@ -139,7 +155,12 @@ export const CHAINS: readonly string[] = [
   'ridhb',
   'prts',
   'fnstw',
+  'frztb',
+  'rzctb2',
+  'zh',
   'dpws',
+  'frqtj',
+  'hqtjb',
   // Connections: http1 (1), http2 over TLS (2), an instance picked for each of them (4).
   'rtb1',
   'frhtb1',
@@ -192,6 +213,9 @@ function poolOf(chain: string): Pool {
     maximumPoolSize: 3,
     minimumIdle: 1,
     connectionTimeoutNs: S.ms(4),
+    validationTimeoutNs: S.ms(2),
+    aliveBypassWindowNs: S.ms(1),
+    leakDetectionThresholdNs: S.ms(3),
     idleTimeoutNs: S.ms(10),
     maxLifetimeNs: null,
   };
@@ -201,8 +225,17 @@ function protocolOf(chain: string): Protocol | null {
   if (!/[12]/.test(chain)) return null;
   const kind = chain.includes('2') ? 'http2' : 'http1';
   const handshakeWork = chain.includes('2') ? S.exponential(S.ms(0.2)) : S.FREE;
-  return { kind, tls: chain.includes('2') ? 'tls12' : 'none', handshakeWork };
+  return { kind, tls: chain.includes('2') ? 'tls12' : 'none', handshakeWork, closes: CLOSES };
 }
+
+/** Servers that close connections all the time, without streams and with them. */
+const CLOSES: ServerClosing = {
+  keepAliveTimeoutNs: S.ms(0.5),
+  keepAliveRequests: 7,
+  maxConnectionIdleNs: null,
+  maxConnectionAgeNs: S.ms(8),
+  maxConnectionAgeGraceNs: S.ms(1),
+};
 
 export const CANCELLATIONS = ['ignore', 'onDequeue', 'atSteps', 'immediate'] as const;
 export const NETWORKS: readonly Distribution[] = [
@@ -378,7 +411,7 @@ function scenarioOf({
     keys: new Map([['asked', { kind: 'uniform', count: 3 }]]),
     workloads: [users],
     // A call without any time limit would wait for ever for a message that has vanished.
-    faults: faultsOf(seed, policy.fallback !== null || !/[td]/.test(chain)),
+    faults: faultsOf(seed, policy.fallback !== null || /[zj]/.test(chain) || !/[td]/.test(chain)),
   });
 }
 

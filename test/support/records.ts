@@ -142,6 +142,7 @@ export class RecordBuilder {
       stopDetail: '',
       digest: `00000000000000${this.replication.toString(16).padStart(2, '0')}`,
       meters: [],
+      sagas: [],
       totals: {
         events: 0,
         heapEvents: 0,

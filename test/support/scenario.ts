@@ -5,7 +5,6 @@ import { NS_PER_MS, NS_PER_SECOND } from '../../src/kernel/time.js';
 import { outcomeOfStatus } from '../../src/spec/outcome.js';
 import type {
   Bundle,
-  Condition,
   Database,
   Endpoint,
   Fault,
@@ -20,11 +19,10 @@ import type {
   Scenario,
   ScenarioFile,
   Service,
-  Step,
-  StepModifiers,
   Variant,
   Workload,
 } from '../../src/spec/scenario.js';
+import type { Condition, Step, StepModifiers } from '../../src/spec/steps.js';
 import type { PoolSettings } from '../../src/spec/resources.js';
 
 /** Explicit scenarios by hand: every field that is not given has its neutral default. */
@@ -127,7 +125,7 @@ export function call(to: string, mods: Mods & CallLine = {}): Step {
 
 export function query(to: string, mods: Mods = {}): Step {
   const [database, operation] = to.split('.') as [string, string];
-  return { ...PLAIN, ...mods, verb: 'query', database, operation };
+  return { ...PLAIN, ...mods, verb: 'query', database, operation, of: null };
 }
 
 type StepOf<V extends Step['verb']> = Extract<Step, { readonly verb: V }>;
@@ -171,6 +169,7 @@ export const respond = (status: number, then: readonly Step[] = [], mods: Mods =
   ...mods,
   verb: 'respond',
   outcome: outcomeOfStatus(status),
+  responseBytes: null,
   then,
 });
 
@@ -196,6 +195,7 @@ const HOST: Omit<Host, 'name'> = {
   rejectWork: FREE,
   admission: null,
   gc: null,
+  memory: null,
   lifecycle: null,
   protocol: null,
   loadBalancing: balancing('roundRobin'),
@@ -442,7 +442,10 @@ export function scenario(parts: ScenarioParts): Scenario {
     tags: [],
     topics: new Map(),
     brokers: new Map(),
+    sagas: new Map(),
     caches: new Map(),
+    eventStores: new Map(),
+    projections: new Map(),
     run: {
       durationNs: seconds(60),
       warmupNs: 0,

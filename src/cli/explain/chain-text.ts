@@ -1,4 +1,5 @@
-import type { Condition, Layer, LimiterStore, Middleware, Scenario } from '../../spec/scenario.js';
+import type { Layer, LimiterStore, Middleware, Scenario } from '../../spec/scenario.js';
+import type { Condition } from '../../spec/steps.js';
 import { formatSize } from '../../spec/size-text.js';
 import { plainText } from './values.js';
 

@@ -1,18 +1,21 @@
 import type { z } from 'zod';
 import { formatDuration } from '../../spec/quantity-text.js';
-import type { Plan, PlanComponent, PlanConnections, PlanEdge } from '../../spec/plan.js';
+import type { Plan, PlanComponent, PlanEdge } from '../../spec/plan.js';
+import type { PlanConnections } from '../../spec/resources.js';
 import { formatSize } from '../../spec/size-text.js';
 import { chainLines, sizeLines } from './chain-text.js';
 import { gatewayLines } from './gateway-text.js';
+import { sagaLines } from './saga-text.js';
 import type {
   Host,
   Layer,
   LoadBalancing,
   OutlierDetection,
+  PolicyStore,
   Scenario,
   ScenarioFile,
 } from '../../spec/scenario.js';
-import type { Queue, Shed } from '../../spec/resources.js';
+import type { GcSettings, MemorySettings, Queue, Shed } from '../../spec/resources.js';
 import { bySource, configText, plainText } from './values.js';
 
 /** Gives the schema of a layer's own fields; undefined for a kind it does not know. */
@@ -60,6 +63,7 @@ function sectionsOf(scenario: Scenario, plan: Plan, schemaOf: SchemaOf): Section
       ['processes', processLines(scenario)] as const,
       ['admission, in this order', admissionLines(scenario, schemaOf)] as const,
       ['endpoints with limits of their own', endpointLines(scenario)] as const,
+      ['sagas', sagaLines(scenario)] as const,
       ['workloads', workloadLines(scenario)] as const,
       ['network', networkLines(scenario)] as const,
       ['middleware, in the order in which a request meets it', chainLines(scenario)] as const,
@@ -145,10 +149,11 @@ function disciplineText(queue: Queue): string {
 /** What processes do by themselves: pauses, and how they come back. */
 function processLines({ services, gateways }: Scenario): readonly string[] {
   return sorted(new Map<string, Host>([...services, ...gateways])).flatMap(
-    ([name, { gc, lifecycle }]) => {
+    ([name, { gc, memory, lifecycle }]) => {
       const warmup = lifecycle?.warmup ?? null;
       const words = [
-        ...(gc === null ? [] : [`gc every ${plainText(gc.every)}, pause ${plainText(gc.pause)}`]),
+        ...(memory === null ? [] : [memoryText(memory)]),
+        ...(gc === null ? [] : [`gc ${gapText(gc)}, pause ${plainText(gc.pause)}`]),
         ...(lifecycle === null ? [] : [`startup ${plainText(lifecycle.startup)}`]),
         ...(warmup === null
           ? []
@@ -157,6 +162,15 @@ function processLines({ services, gateways }: Scenario): readonly string[] {
       return words.length === 0 ? [] : [`${name}: ${words.join('; ')}`];
     },
   );
+}
+
+function gapText({ every, allocated }: GcSettings): string {
+  return every === null ? `each ${formatSize(allocated ?? 0)}` : `every ${plainText(every)}`;
+}
+
+function memoryText({ limit, base, perRequest }: MemorySettings): string {
+  const most = limit === Infinity ? '' : `, at most ${formatSize(limit)}`;
+  return `memory ${formatSize(base)} and ${formatSize(perRequest)} a request${most}`;
 }
 
 /** What requests meet before the queue of a component. */
@@ -193,7 +207,10 @@ function endpointLines({ services }: Scenario): readonly string[] {
 
 function protocolText({ services, gateways }: Scenario, name: string): string {
   const protocol = services.get(name)?.protocol ?? gateways.get(name)?.protocol ?? null;
-  return protocol === null ? '' : `, protocol ${plainText(protocol)}`;
+  if (protocol === null) return '';
+  const { closes, ...fields } = protocol;
+  const limits = Object.entries(closes ?? {}).filter(([, it]) => it !== null && it !== Infinity);
+  return `, protocol ${plainText({ ...fields, ...Object.fromEntries(limits) })}`;
 }
 
 function balancing({ kind, config, common }: LoadBalancing): string {
@@ -253,7 +270,8 @@ function edgeLines(plan: Plan, schemaOf: SchemaOf): readonly string[] {
 
 function connectionsText(connections: PlanConnections | null): readonly string[] {
   if (connections === null) return [];
-  const { multiplexed, tlsTrips, shared, maxStreams, ...fields } = connections;
+  // What the server does to them stands with its protocol.
+  const { multiplexed, tlsTrips, shared, maxStreams, server: _server, ...fields } = connections;
   const own = multiplexed ? { ...fields, maxStreams } : fields;
   const where = shared ? 'shared by all instances' : 'to each instance';
   return [`connections (${where}, opening takes ${1 + tlsTrips} RTT; ${plainText(own)})`];
@@ -302,9 +320,15 @@ function sharedFields({ scope, per, key, store, dryRun }: Layer): object {
     scope,
     per,
     ...(key === null ? {} : { key }),
-    ...(store === null ? {} : { store }),
+    ...(store === null ? {} : { store: storeFields(store) }),
     ...(dryRun ? { dryRun } : {}),
   };
+}
+
+/** A store as it is written. */
+function storeFields({ latency, of, onError, cacheNs }: PolicyStore): object {
+  const asked = of === null ? {} : { of: `${of.component}.${of.part ?? ''}`, onError };
+  return { latency, ...asked, ...(cacheNs === null ? {} : { cache: cacheNs }) };
 }
 
 function layerName({ policy, kind }: Layer): string {

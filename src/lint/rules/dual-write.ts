@@ -1,5 +1,6 @@
 import { eachStep } from '../../scenario/each-step.js';
-import type { Scenario, Service, Step } from '../../spec/scenario.js';
+import type { Scenario, Service } from '../../spec/scenario.js';
+import type { Step } from '../../spec/steps.js';
 import type { Finding, Rule } from '../rule.js';
 import { yamlAt } from '../words.js';
 

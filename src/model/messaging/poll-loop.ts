@@ -43,6 +43,8 @@ export interface LoopSetup {
 export class PollLoop implements TaskOwner {
   /** Number by which the tasks of the group go. */
   readonly owner: number;
+  /** Errors that are injected into the endpoint hit its deliveries. */
+  readonly takesErrors = true;
   private readonly setup: LoopSetup;
   private readonly world: World;
   private readonly messages: Messages;
@@ -376,7 +378,7 @@ export class PollLoop implements TaskOwner {
     const { engine, outages } = this.world;
     if (effect === 'error') return this.again(member);
     if (effect === 'crash') {
-      outages.die(member.instance, restartNs);
+      outages.kill(member.instance, restartNs);
       return true;
     }
     const { timeLimitNs } = this.setup.spec;

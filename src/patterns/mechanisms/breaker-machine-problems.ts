@@ -110,6 +110,13 @@ function probeProblems(written: WrittenMachine, config: MachineConfig): PolicyPr
     const message = 'the rates decide with decideAfter: leave one of the two out';
     problems.push(problem('halfOpen.closeAfter', message));
   }
+  const size = config.windowSize;
+  if (config.window === 'count' && size !== undefined && 'calls' in size && permits > size.calls) {
+    const message =
+      `the window holds ${size.calls} calls, so not all of the ${permits} probes could ever be judged ` +
+      'together: write at most so many, or a larger windowSize';
+    problems.push(problem('halfOpen.permits', message));
+  }
   if (mode === 'total' && config.lateResults !== 'current') {
     const needed = decideAfter ?? closeAfter;
     if (needed > permits) {

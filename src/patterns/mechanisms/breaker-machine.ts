@@ -131,6 +131,14 @@ export class BreakerMachine implements BreakerRule {
     this.journal.set(CLOSED);
   }
 
+  isIdle(now: Ns): boolean {
+    const { window, config } = this;
+    if (this.state !== CLOSED) return false;
+    if (config.window === 'consecutive') return this.row === 0;
+    window.advance(now);
+    return window.calls === 0 && window.failures === 0 && window.slow === 0;
+  }
+
   private waitIsOver(now: Ns): boolean {
     return this.config.boundary === 'strict' ? now > this.openUntil : now >= this.openUntil;
   }

@@ -28,6 +28,8 @@ export interface BreakerRule {
   record(now: Ns, ticket: number, result: number, durationNs: Ns): void;
   /** Forgets everything, as a restarted process does. */
   reset(): void;
+  /** With no call under way: true when a new rule would decide the same from now on. */
+  isIdle?(now: Ns): boolean;
 }
 
 /**
@@ -79,6 +81,10 @@ export class Breaker implements PolicyState {
   /** Calls admitted and not yet ended. */
   held(): number {
     return this.inside;
+  }
+
+  isIdle(now: Ns): boolean {
+    return this.inside === 0 && this.rule.isIdle?.(now) === true;
   }
 
   private ended(frame: number, layer: number, outcome: Outcome): void {

@@ -10,6 +10,8 @@ export interface CockatielBreaker {
   failure(now: Ns): boolean;
   /** Forgets everything, as a restarted process does. */
   reset(): void;
+  /** True when it would decide as a new one; only failures in a row are ever forgotten. */
+  isIdle?(): boolean;
 }
 
 const MS = 1_000_000;
@@ -29,6 +31,10 @@ export class ConsecutiveBreaker implements CockatielBreaker {
 
   failure(): boolean {
     return ++this.failures >= this.threshold;
+  }
+
+  isIdle(): boolean {
+    return this.failures === 0;
   }
 
   reset(): void {

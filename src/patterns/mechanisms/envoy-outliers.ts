@@ -4,7 +4,7 @@ import type { Ns } from '../../kernel/time.js';
 import type { OutlierSetup, OutlierState } from '../../spec/outlier.js';
 import type { Outcome } from '../../spec/outcome.js';
 import { OUTCOME, statusOf } from '../../spec/outcome.js';
-import type { Alarm } from '../../spec/policy.js';
+import type { Alarm, PolicyProblem } from '../../spec/policy.js';
 import { Ejections } from './envoy-ejections.js';
 
 /** Envoy's longest ejection where none is written, unless the base time is longer. */
@@ -16,6 +16,9 @@ export interface OutlierRules {
   readonly consecutive5xx: number;
   /** 0 or left out: off. */
   readonly consecutiveGatewayFailure?: number;
+  /** Errors of the caller's own side are counted for themselves. */
+  readonly splitExternalLocalOriginErrors: boolean;
+  readonly consecutiveLocalOriginFailure?: number | undefined;
   readonly interval: Ns;
   readonly baseEjectionTime: Ns;
   readonly maxEjectionTime?: Ns;
@@ -28,12 +31,46 @@ export interface OutlierRules {
     readonly stdevFactor: number;
     /** 0: off. */
     readonly enforcing: number;
+    readonly enforcingLocalOrigin: number;
   };
   readonly failurePercentage?: {
     readonly threshold: number;
     readonly minimumHosts: number;
     readonly requestVolume: number;
   };
+}
+
+/** Failures of the caller's own side in a row where no number is written. */
+const LOCAL_IN_A_ROW = 5;
+
+/** What no callee has answered: its caller could not connect, lost the connection, or gave up. */
+const LOCAL = [
+  OUTCOME.refused,
+  OUTCOME.connectTimeout,
+  OUTCOME.reset,
+  OUTCOME.timeout,
+  OUTCOME.deadlineExceeded,
+].reduce((set, kind) => set | (1 << kind), 0);
+
+/** Results of the present interval, by instance. */
+class Monitor {
+  readonly requests: Float64Array;
+  readonly successes: Float64Array;
+
+  constructor(size: number) {
+    this.requests = new Float64Array(size);
+    this.successes = new Float64Array(size);
+  }
+
+  add(instance: number, isSuccess: boolean): void {
+    this.requests[instance]++;
+    if (isSuccess) this.successes[instance]++;
+  }
+
+  clear(): void {
+    this.requests.fill(0);
+    this.successes.fill(0);
+  }
 }
 
 /** A share in percent, as it was written: 0.29 x 100 is not 29. */
@@ -47,9 +84,11 @@ export class EnvoyOutliers implements OutlierState {
   private readonly key: StreamKey;
   private readonly in5xx: Float64Array;
   private readonly inGateway: Float64Array;
-  /** Of the present interval. */
-  private readonly requests: Float64Array;
-  private readonly successes: Float64Array;
+  private readonly inLocal: Float64Array;
+  private readonly localLimit: number;
+  /** Of answers, and of what befell the caller before one; without a split the first is of both. */
+  private readonly external: Monitor;
+  private readonly local: Monitor;
   private readonly alarm: Alarm;
   private isArmed = false;
   private lastSweep: Ns = 0;
@@ -70,8 +109,10 @@ export class EnvoyOutliers implements OutlierState {
     });
     this.in5xx = new Float64Array(size);
     this.inGateway = new Float64Array(size);
-    this.requests = new Float64Array(size);
-    this.successes = new Float64Array(size);
+    this.inLocal = new Float64Array(size);
+    this.localLimit = config.consecutiveLocalOriginFailure ?? LOCAL_IN_A_ROW;
+    this.external = new Monitor(size);
+    this.local = new Monitor(size);
     this.alarm = setup.alarm(() => this.sweep());
   }
 
@@ -79,10 +120,13 @@ export class EnvoyOutliers implements OutlierState {
     // A request whose client went away says nothing about the instance.
     if ((outcome & 31) === OUTCOME.cancelled) return;
     if (!this.isArmed) this.arm();
-    this.requests[instance]++;
+    if (this.config.splitExternalLocalOriginErrors && ((LOCAL >> (outcome & 31)) & 1) !== 0) {
+      this.failedLocally(instance);
+      return;
+    }
     const status = statusOf(outcome);
+    this.external.add(instance, status < 500);
     if (status < 500) {
-      this.successes[instance]++;
       this.in5xx[instance] = 0;
       this.inGateway[instance] = 0;
       return;
@@ -98,14 +142,30 @@ export class EnvoyOutliers implements OutlierState {
     }
   }
 
+  /** Each request that gets its connection ends a row of failures of the caller's own side. */
+  connected(instance: number): void {
+    if (!this.config.splitExternalLocalOriginErrors) return;
+    if (!this.isArmed) this.arm();
+    this.local.add(instance, true);
+    this.inLocal[instance] = 0;
+  }
+
   reset(): void {
     this.alarm.clear();
     this.isArmed = false;
     this.ejections.reset();
     this.in5xx.fill(0);
     this.inGateway.fill(0);
-    this.requests.fill(0);
-    this.successes.fill(0);
+    this.inLocal.fill(0);
+    this.external.clear();
+    this.local.clear();
+  }
+
+  private failedLocally(instance: number): void {
+    this.local.add(instance, false);
+    if (++this.inLocal[instance] === this.localLimit) {
+      if (this.inARow(instance)) this.inLocal[instance] = 0;
+    }
   }
 
   /** True unless the instance is out already. */
@@ -132,52 +192,55 @@ export class EnvoyOutliers implements OutlierState {
       ejections.uneject(instance);
       this.in5xx[instance] = 0;
       this.inGateway[instance] = 0;
+      this.inLocal[instance] = 0;
     }
     // Who has just been ejected by its rate is among those that are enough to judge by.
-    const judged = this.hostsWith(this.config.failurePercentage?.requestVolume ?? Infinity);
-    this.compareRates();
+    const { failurePercentage, successRate } = this.config;
+    const judged = this.hostsWith(this.external, failurePercentage?.requestVolume ?? Infinity);
+    this.compareRates(this.external, successRate.enforcing);
     this.judgeFailures(judged);
-    this.requests.fill(0);
-    this.successes.fill(0);
+    this.compareRates(this.local, successRate.enforcingLocalOrigin);
+    this.external.clear();
+    this.local.clear();
     this.isArmed = false;
     if (ejections.decay(now)) this.arm();
   }
 
   /** Rate of success in percent, -1 without enough requests, and for what is out. */
-  private rateOf(instance: number, volume: number): number {
-    const requests = this.requests[instance];
-    if (requests < volume || this.ejections.isOut(instance)) return -1;
-    return (this.successes[instance] * 100) / requests;
+  private rateOf({ requests, successes }: Monitor, instance: number, volume: number): number {
+    const all = requests[instance];
+    if (all < volume || this.ejections.isOut(instance)) return -1;
+    return (successes[instance] * 100) / all;
   }
 
-  private hostsWith(volume: number): number {
+  private hostsWith(monitor: Monitor, volume: number): number {
     let hosts = 0;
     for (let instance = 0; instance < this.setup.size; instance++) {
-      if (this.rateOf(instance, volume) >= 0) hosts++;
+      if (this.rateOf(monitor, instance, volume) >= 0) hosts++;
     }
     return hosts;
   }
 
-  private compareRates(): void {
-    const { minimumHosts, requestVolume, stdevFactor, enforcing } = this.config.successRate;
+  private compareRates(monitor: Monitor, enforcing: number): void {
+    const { minimumHosts, requestVolume, stdevFactor } = this.config.successRate;
     const { size } = this.setup;
-    const hosts = this.hostsWith(requestVolume);
+    const hosts = this.hostsWith(monitor, requestVolume);
     if (enforcing === 0 || hosts < minimumHosts) return;
     let sum = 0;
     for (let instance = 0; instance < size; instance++) {
-      sum += Math.max(0, this.rateOf(instance, requestVolume));
+      sum += Math.max(0, this.rateOf(monitor, instance, requestVolume));
     }
     const mean = sum / hosts;
     let squares = 0;
     for (let instance = 0; instance < size; instance++) {
-      const rate = this.rateOf(instance, requestVolume);
+      const rate = this.rateOf(monitor, instance, requestVolume);
       if (rate >= 0) squares += (rate - mean) * (rate - mean);
     }
     const factor = Math.round(stdevFactor * 1000) / 1000;
     const threshold = mean - factor * Math.sqrt(squares / hosts);
     const { key } = this;
     for (let instance = 0; instance < size; instance++) {
-      const rate = this.rateOf(instance, requestVolume);
+      const rate = this.rateOf(monitor, instance, requestVolume);
       if (rate < 0 || rate >= threshold || !this.ejections.mayEject()) continue;
       if (unit(key.a, key.b, this.detected++, instance, 0) < enforcing) {
         this.ejections.eject(instance);
@@ -190,7 +253,7 @@ export class EnvoyOutliers implements OutlierState {
     if (rule === undefined || hosts < rule.minimumHosts) return;
     const threshold = percent(rule.threshold);
     for (let instance = 0; instance < this.setup.size; instance++) {
-      const rate = this.rateOf(instance, rule.requestVolume);
+      const rate = this.rateOf(this.external, instance, rule.requestVolume);
       if (rate >= 0 && 100 - rate >= threshold) this.ejections.eject(instance);
     }
   }
@@ -199,4 +262,16 @@ export class EnvoyOutliers implements OutlierState {
 /** The longest ejection, written or not. */
 export function longestOf({ baseEjectionTime, maxEjectionTime }: OutlierRules): Ns {
   return maxEjectionTime ?? Math.max(LONGEST, baseEjectionTime);
+}
+
+/** A number for what is never counted. */
+export function splitProblems(
+  isSplit: boolean,
+  written: number | undefined,
+  field: string,
+): readonly PolicyProblem[] {
+  if (isSplit || written === undefined) return [];
+  const message =
+    'local errors count like answers: set splitExternalLocalOriginErrors, or drop this';
+  return [{ field, message }];
 }

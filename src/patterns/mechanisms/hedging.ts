@@ -56,6 +56,8 @@ interface HedgingParts {
   readonly otherInstance: boolean;
   /** Whether a hint of a callee says when the next attempt is sent, or that none is. */
   readonly pushback?: boolean;
+  /** Whether the servers of both attempts know of each other; one that has not begun is dropped then. */
+  readonly tied?: boolean;
 }
 
 /**
@@ -77,6 +79,8 @@ export class Hedging implements PolicyState {
   private due: Float64Array = new Float64Array(0);
   /** How the original ended, 0 while it is under way. */
   private original: Int32Array = new Int32Array(0);
+  /** How the last attempt failed that was not dropped for its fellow; 0 before. */
+  private failure: Int32Array = new Int32Array(0);
   /** By (record, attempt): start, and the fork, -1 once it is over. Attempt 0 is the original. */
   private begun: Float64Array = new Float64Array(0);
   private forks: Int32Array = new Int32Array(0);
@@ -91,6 +95,7 @@ export class Hedging implements PolicyState {
       this.limit = widenInt32(this.limit, capacity);
       this.due = widenFloat64(this.due, capacity);
       this.original = widenInt32(this.original, capacity);
+      this.failure = widenInt32(this.failure, capacity);
       this.begun = widenFloat64(this.begun, capacity * this.most);
       this.forks = widenInt32(this.forks, capacity * this.most);
     });
@@ -104,6 +109,8 @@ export class Hedging implements PolicyState {
     this.alive[record] = 1;
     this.limit[record] = this.most;
     this.original[record] = 0;
+    this.failure[record] = 0;
+    if (parts.tied === true) ctx.tie(frame, frame);
     this.begun[record * this.most] = ctx.now;
     if (parts.budget !== null) parts.budget.started(ctx.now);
     this.schedule(frame, layer, record);
@@ -128,6 +135,7 @@ export class Hedging implements PolicyState {
     let nth = 1;
     while (this.forks[record * this.most + nth] !== child) nth++;
     this.forks[record * this.most + nth] = -1;
+    if (this.parts.tied === true) this.ctx.tie(child, -1);
     const result = this.settle(frame, layer, record, nth, outcome, child);
     if (result !== HOLD) this.ctx.finish(frame, layer, result);
   }
@@ -135,7 +143,7 @@ export class Hedging implements PolicyState {
   cancel(frame: number, layer: number): void {
     const record = this.ctx.word(frame, layer);
     this.killForks(record, false);
-    this.records.give(record);
+    this.end(frame, record);
   }
 
   reset(): void {
@@ -180,7 +188,9 @@ export class Hedging implements PolicyState {
     this.alive[record]++;
     const at = record * this.most + nth;
     this.begun[at] = ctx.now;
-    this.forks[at] = ctx.fork(frame, layer, nth, parts.otherInstance);
+    const fork = ctx.fork(frame, layer, nth, parts.otherInstance);
+    this.forks[at] = fork;
+    if (parts.tied === true) ctx.tie(frame, fork);
     ctx.count(frame, EDGE_COUNTER.hedges);
     return true;
   }
@@ -211,6 +221,7 @@ export class Hedging implements PolicyState {
       else if (isSuccess(outcome)) budget.succeeded();
     }
     if (goesOn) {
+      if (kindOf(outcome) !== OUTCOME.cancelled) this.failure[record] = outcome;
       this.proceed(frame, layer, record, hint);
       if (this.alive[record] > 0) return HOLD;
       // Nothing runs, but a callee has said when the next attempt may come.
@@ -219,9 +230,22 @@ export class Hedging implements PolicyState {
     this.killOthers(frame, layer, record);
     const original = goesOn && parts.asOriginal;
     if (!original && from !== frame && isHinted(outcome)) ctx.setHint(frame, ctx.hint(from));
-    const result = original ? this.original[record] : outcome;
-    this.records.give(record);
+    const result = original ? this.original[record] : this.failureOf(record, outcome);
+    this.end(frame, record);
     return result;
+  }
+
+  /** An attempt that was dropped for its fellow has not failed: the call ends as that one did. */
+  private failureOf(record: number, outcome: Outcome): Outcome {
+    if (kindOf(outcome) !== OUTCOME.cancelled) return outcome;
+    return this.failure[record] === 0 ? outcome : this.failure[record];
+  }
+
+  /** The call is over. */
+  private end(frame: number, record: number): void {
+    const { ctx, parts } = this;
+    if (parts.tied === true) ctx.tie(frame, -1);
+    this.records.give(record);
   }
 
   /** A call goes on after a failure: when its next attempt is sent, if there is one. */
@@ -259,6 +283,7 @@ export class Hedging implements PolicyState {
       const fork = this.forks[at];
       if (fork < 0) continue;
       if (lost) parts.delay.took(ctx.now, nth, ctx.now - this.begun[at]);
+      if (parts.tied === true) ctx.tie(fork, -1);
       ctx.killChild(fork);
     }
   }

@@ -54,6 +54,11 @@ export class RecentRequests {
     return this.count === 0 ? 0 : now - this.begin[this.head];
   }
 
+  /** True when all of it will have been forgotten by the next use. */
+  isOver(now: Ns): boolean {
+    return this.count === 0 || now - this.begin[this.newest()] >= this.windowNs;
+  }
+
   reset(): void {
     this.head = 0;
     this.count = 0;

@@ -21,6 +21,8 @@ export interface RetryBudget {
   /** An attempt is over, first try or retry; said after all that its outcome has led to. */
   left(): void;
   reset(): void;
+  /** With no call under way: true when a new budget would grant the same from now on. */
+  isIdle(now: Ns): boolean;
   /** Places taken by what has not ended yet. */
   held(): number;
 }
@@ -44,6 +46,8 @@ abstract class Budget implements RetryBudget {
   left(): void {}
 
   abstract reset(): void;
+
+  abstract isIdle(now: Ns): boolean;
 
   held(): number {
     return 0;
@@ -93,6 +97,11 @@ export class RatioBudget extends Budget {
     this.sum = 0;
   }
 
+  isIdle(now: Ns): boolean {
+    this.roll(now);
+    return this.slots.every((amount) => amount === 0);
+  }
+
   private book(amount: number): void {
     this.slots[this.slot % SLOTS] += amount;
     this.sum += amount;
@@ -133,6 +142,10 @@ export class ConcurrentBudget extends Budget {
 
   reset(): void {
     this.active = 0;
+  }
+
+  isIdle(): boolean {
+    return this.active === 0;
   }
 
   override held(): number {
@@ -184,6 +197,10 @@ export class EnvoyBudget extends Budget {
     this.retries = 0;
   }
 
+  isIdle(): boolean {
+    return this.held() === 0;
+  }
+
   override held(): number {
     return this.attempts + this.retries;
   }
@@ -216,6 +233,10 @@ export class GrpcBudget extends Budget {
 
   reset(): void {
     this.tokens = this.maxTokens;
+  }
+
+  isIdle(): boolean {
+    return this.tokens === this.maxTokens;
   }
 }
 
@@ -250,6 +271,10 @@ export class AwsBudget extends Budget {
     this.tokens = this.capacity;
   }
 
+  isIdle(): boolean {
+    return this.tokens === this.capacity;
+  }
+
   private price(afterTimeout: boolean): number {
     return afterTimeout ? this.timeoutCost : this.cost;
   }
@@ -272,5 +297,9 @@ export class RateBudget extends Budget {
 
   reset(): void {
     this.bucket.reset();
+  }
+
+  isIdle(now: Ns): boolean {
+    return this.bucket.isFull(now);
   }
 }

@@ -140,6 +140,8 @@ class Retrying implements PolicyState {
   private readonly otherInstance: boolean;
   private readonly hints: HintUse | null;
   private readonly key: StreamKey;
+  /** Calls inside. */
+  private inside = 0;
 
   constructor(setup: PolicySetup, config: RetryConfig, rules: RetryRules) {
     const key = setup.stream('backoff');
@@ -160,6 +162,7 @@ class Retrying implements PolicyState {
 
   enter(frame: number, layer: number): number {
     this.ctx.setWord(frame, layer, 1 << TRIES);
+    this.inside++;
     if (this.budget !== null) this.budget.started(this.ctx.now);
     return PASS;
   }
@@ -167,6 +170,7 @@ class Retrying implements PolicyState {
   leave(frame: number, layer: number, outcome: Outcome): number {
     const verdict = this.decide(frame, layer, outcome);
     if (this.budget !== null) this.budget.left();
+    if (verdict !== HOLD) this.inside--;
     return verdict;
   }
 
@@ -180,6 +184,7 @@ class Retrying implements PolicyState {
   }
 
   cancel(frame: number, layer: number): void {
+    this.inside--;
     if (this.budget === null) return;
     const word = this.ctx.word(frame, layer);
     if (this.triesIn(word) > 1) this.budget.ended();
@@ -187,7 +192,12 @@ class Retrying implements PolicyState {
   }
 
   reset(): void {
+    this.inside = 0;
     if (this.budget !== null) this.budget.reset();
+  }
+
+  isIdle(now: Ns): boolean {
+    return this.inside === 0 && (this.budget === null || this.budget.isIdle(now));
   }
 
   held(): number {
@@ -276,8 +286,16 @@ function timedOut(outcome: Outcome): boolean {
 }
 
 /** What no kind of retry can do. */
-export function retryProblems(config: RetryConfig): readonly PolicyProblem[] {
+export function retryProblems(
+  config: RetryConfig,
+  _bundle?: ReadonlyMap<string, unknown>,
+  key?: string | null,
+): readonly PolicyProblem[] {
   const problems: PolicyProblem[] = [];
+  if ((key ?? null) !== null && config.budget === undefined) {
+    const message = 'only a budget has a state that could be split: write one, or leave key out';
+    problems.push({ field: 'key', message });
+  }
   for (const term of ['cancelled', 'deadlineExceeded'] as const) {
     if (config.on?.includes(term) !== true) continue;
     problems.push({ field: 'on', message: `${term} is never retried: no time is left for it` });

@@ -48,6 +48,12 @@ export class SampledHealth {
     this.throughput = 0;
   }
 
+  /** True when every result of it leaves before the next one comes. */
+  isOver(now: Ns): boolean {
+    const newest = this.starts[(this.oldest + this.length - 1 + ROOM) % ROOM];
+    return this.length === 0 || now - newest >= this.samplingNs;
+  }
+
   /** The slot of the sub-window a result of now belongs to. */
   private present(now: Ns): number {
     let at = (this.oldest + this.length - 1 + ROOM) % ROOM;

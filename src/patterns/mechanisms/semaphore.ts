@@ -61,6 +61,10 @@ export class Semaphore implements PolicyState {
     return this.inside + this.waiting.length;
   }
 
+  isIdle(): boolean {
+    return this.held() === 0;
+  }
+
   /** The permit goes to the oldest waiter; only without one does it come free. */
   private release(): void {
     const next = this.waiting.shift();

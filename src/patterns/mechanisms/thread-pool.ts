@@ -86,6 +86,12 @@ export class ThreadPool implements PolicyState {
     return this.busy + this.waiting.length;
   }
 
+  /** Core threads that wait for work are as good as threads that are still to be started. */
+  isIdle(): boolean {
+    this.endIdle();
+    return this.held() === 0 && this.threads <= this.sizes.core;
+  }
+
   private start(frame: number, layer: number): number {
     this.threads++;
     return this.run(frame, layer);

@@ -14,6 +14,8 @@ export interface ThrottleRule {
   ended(now: Ns, outcome: Outcome): void;
   /** Forgets everything, as a restarted process does. */
   reset(): void;
+  /** True when a new rule would decide the same from now on. */
+  isIdle(now: Ns): boolean;
 }
 
 /** Refuses a share of the calls before they are sent, by what became of the earlier ones. */
@@ -58,6 +60,10 @@ export class Throttle implements PolicyState {
   reset(): void {
     this.inside = 0;
     this.rule.reset();
+  }
+
+  isIdle(now: Ns): boolean {
+    return this.inside === 0 && this.rule.isIdle(now);
   }
 
   /** Calls let through and not yet ended. */

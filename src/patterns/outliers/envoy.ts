@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { OutlierKind } from '../../spec/outlier.js';
 import type { PolicyProblem } from '../../spec/policy.js';
 import { duration, share, whole } from '../../spec/quantities.js';
-import { EnvoyOutliers, longestOf } from '../mechanisms/envoy-outliers.js';
+import { EnvoyOutliers, longestOf, splitProblems } from '../mechanisms/envoy-outliers.js';
 
 const successRate = z.strictObject({
   minimumHosts: whole({ min: 1 })
@@ -30,6 +30,12 @@ const successRate = z.strictObject({
     .prefault('100%')
     .describe(
       'Chance that what is found so is ejected; 0 turns it off. Unit: share. Defaults to 100%.',
+    ),
+  enforcingLocalOrigin: share()
+    .prefault('100%')
+    .describe(
+      'The same for the rate of local errors, where they are split from others ' +
+        '(enforcing_local_origin_success_rate). Unit: share. Defaults to 100%.',
     ),
 });
 
@@ -64,6 +70,20 @@ const schema = z.strictObject({
     .describe(
       'The same for 502, 503 and 504, which timeouts, refusals and resets are too; another 5xx ' +
         'starts the count anew. Unit: requests. Defaults to none.',
+    ),
+  splitExternalLocalOriginErrors: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Whether local errors (no connection, a reset, a timeout) are counted for themselves: not among ' +
+        '5xx and gateway failures, and with a rate of their own. Unit: boolean. Defaults to false.',
+    ),
+  consecutiveLocalOriginFailure: whole({ min: 1 })
+    .optional()
+    .describe(
+      'Local errors in a row, on the last of which an instance is ejected, where they are split. ' +
+        'Each request that gets its connection starts the count anew, so timeouts only add up ' +
+        'while no other request is sent. Unit: requests. Defaults to 5.',
     ),
   interval: duration({ allowZero: false })
     .prefault('10s')
@@ -130,9 +150,15 @@ export const outliersEnvoy: OutlierKind<typeof schema> = {
   create: (config, setup) => new EnvoyOutliers(config, setup),
   panicThreshold: () => 0.5,
   check(config): readonly PolicyProblem[] {
-    if (longestOf(config) >= config.baseEjectionTime) return [];
+    const { splitExternalLocalOriginErrors: isSplit, consecutiveLocalOriginFailure } = config;
+    const split = splitProblems(
+      isSplit,
+      consecutiveLocalOriginFailure,
+      'consecutiveLocalOriginFailure',
+    );
+    if (longestOf(config) >= config.baseEjectionTime) return split;
     const message =
       'the longest ejection is shorter than baseEjectionTime, the first: make it longer';
-    return [{ field: 'maxEjectionTime', message }];
+    return [...split, { field: 'maxEjectionTime', message }];
   },
 };

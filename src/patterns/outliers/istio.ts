@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { OutlierKind } from '../../spec/outlier.js';
 import { parseShare, parseWhole, PERCENT_PATTERN } from '../../spec/quantity-text.js';
 import { duration, quantity, whole } from '../../spec/quantities.js';
-import { EnvoyOutliers } from '../mechanisms/envoy-outliers.js';
+import { EnvoyOutliers, splitProblems } from '../mechanisms/envoy-outliers.js';
 import type { OutlierRules } from '../mechanisms/envoy-outliers.js';
 
 /** Whole percent as a DestinationRule has it, `10`, or `10%` -> 0.1. */
@@ -33,6 +33,21 @@ const schema = z.strictObject({
     .describe(
       'The same for 502, 503 and 504, which timeouts, refusals and resets are too; another 5xx ' +
         'starts the count anew. 0 turns it off. Unit: requests. Defaults to 0.',
+    ),
+  splitExternalLocalOriginErrors: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Whether local errors (no connection, a reset, a timeout) are counted for themselves, and not ' +
+        'among 5xx and gateway errors. Unit: boolean. Defaults to false.',
+    ),
+  // pilot cannot tell 0 from a number that is not written, and leaves both to Envoy.
+  consecutiveLocalOriginFailures: whole()
+    .optional()
+    .describe(
+      'Local errors in a row, on the last of which an instance is ejected, where they are split; 0 ' +
+        'stands for the default. Each request that gets its connection starts the count anew, so ' +
+        'timeouts only add up while no other request is sent. Unit: requests. Defaults to 5.',
     ),
   interval: duration({ allowZero: false })
     .prefault('10s')
@@ -70,12 +85,20 @@ function rulesOf(config: Config): OutlierRules {
   return {
     consecutive5xx: config.consecutive5xxErrors,
     consecutiveGatewayFailure: config.consecutiveGatewayErrors,
+    splitExternalLocalOriginErrors: config.splitExternalLocalOriginErrors,
+    consecutiveLocalOriginFailure: config.consecutiveLocalOriginFailures || undefined,
     interval: config.interval,
     baseEjectionTime: config.baseEjectionTime,
     maxEjectionTimeJitter: 0,
     maxEjectionPercent: config.maxEjectionPercent,
     alwaysEjectOneHost: false,
-    successRate: { minimumHosts: 5, requestVolume: 100, stdevFactor: 1.9, enforcing: 0 },
+    successRate: {
+      minimumHosts: 5,
+      requestVolume: 100,
+      stdevFactor: 1.9,
+      enforcing: 0,
+      enforcingLocalOrigin: 0,
+    },
   };
 }
 
@@ -97,5 +120,6 @@ export const outliersIstio: OutlierKind<typeof schema> = {
     'maxEjectionPercent: 50 }\n',
   create: (config, setup) => new EnvoyOutliers(rulesOf(config), setup),
   panicThreshold: ({ minHealthPercent }) => minHealthPercent,
-  check: () => [],
+  check: ({ splitExternalLocalOriginErrors: isSplit, consecutiveLocalOriginFailures: most }) =>
+    splitProblems(isSplit, most || undefined, 'consecutiveLocalOriginFailures'),
 };

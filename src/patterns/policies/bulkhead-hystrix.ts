@@ -39,6 +39,7 @@ export const bulkheadHystrix: PolicyKind<typeof schema> = {
   example:
     'bulkhead: { kind: hystrix, coreSize: 2, maxQueueSize: 10, queueSizeRejectionThreshold: 1 }\n',
   state: 'scoped',
+  keyed: 'states',
   dryRun: true,
   create(config, setup) {
     const threads = config.coreSize;

@@ -1,10 +1,46 @@
 import { z } from 'zod';
-import type { PolicyKind } from '../../spec/policy.js';
-import { count } from '../../spec/quantities.js';
+import type { PolicyKind, PolicyProblem } from '../../spec/policy.js';
+import { count, duration } from '../../spec/quantities.js';
 import type { EnvoyLimits, LimitWords } from '../mechanisms/envoy-limits.js';
 import { envoyGates, limitedRetry, limitProblems } from '../mechanisms/envoy-limits.js';
 
 const NONE = '0 is unlimited, as in Istio';
+
+const FLAT = 'As beside `tcp` and `http`. Unit: ';
+
+/** The blocks of a DestinationRule as they are, with what of them belongs to `connections`. */
+const tcp = z.strictObject({
+  maxConnections: count()
+    .optional()
+    .describe(`${FLAT}connections. Defaults to what is written beside.`),
+  connectTimeout: duration({ allowZero: false })
+    .optional()
+    .describe(
+      'Longest time to set up a connection: `connectTimeout` of `connections`. Unit: duration. ' +
+        'Defaults to that.',
+    ),
+});
+const http = z.strictObject({
+  http1MaxPendingRequests: count()
+    .optional()
+    .describe(`${FLAT}attempts. Defaults to what is written beside.`),
+  http2MaxRequests: count()
+    .optional()
+    .describe(`${FLAT}attempts. Defaults to what is written beside.`),
+  maxRequestsPerConnection: count()
+    .optional()
+    .describe(
+      'Requests after which a connection is closed: `maxRequests` of `connections`. 0 is unlimited, ' +
+        'as in Istio. Unit: requests. Defaults to that.',
+    ),
+  maxRetries: count().optional().describe(`${FLAT}retries. Defaults to what is written beside.`),
+  idleTimeout: duration({ allowZero: false })
+    .optional()
+    .describe(
+      'Idle time after which a connection is closed: `idleTimeout` of `connections`. Unit: ' +
+        'duration. Defaults to that.',
+    ),
+});
 
 const schema = z.strictObject({
   maxConnections: count()
@@ -35,31 +71,91 @@ const schema = z.strictObject({
         `the end of the attempt; a budget written there replaces it. ${NONE}: a retry without a ` +
         'budget of its own has none then. Unit: retries. Defaults to unlimited.',
     ),
+  tcp: tcp
+    .optional()
+    .describe('The block `tcp` of a DestinationRule. Unit: map. Defaults to none.'),
+  http: http
+    .optional()
+    .describe('The block `http` of a DestinationRule. Unit: map. Defaults to none.'),
 });
 type Config = z.output<typeof schema>;
 
-const WORDS: LimitWords = {
-  names: {
-    maxConnections: 'maxConnections',
-    maxPending: 'http1MaxPendingRequests',
-    maxRequests: 'http2MaxRequests',
-    maxRetries: 'maxRetries',
-  },
-  defaults: {
-    maxConnections: Infinity,
-    maxPending: Infinity,
-    maxRequests: Infinity,
-    maxRetries: Infinity,
-  },
+const DEFAULTS: EnvoyLimits = {
+  maxConnections: Infinity,
+  maxPending: Infinity,
+  maxRequests: Infinity,
+  maxRetries: Infinity,
 };
 
+/** A limit may stand in its block or beside it. */
+const PLACES = [
+  ['tcp', 'maxConnections', 'maxConnections'],
+  ['http', 'maxPending', 'http1MaxPendingRequests'],
+  ['http', 'maxRequests', 'http2MaxRequests'],
+  ['http', 'maxRetries', 'maxRetries'],
+] as const;
+
+/** What of the blocks belongs to `connections`, and what it is called there. */
+const CONNECTIONS = [
+  ['tcp', 'connectTimeout', 'connectTimeout'],
+  ['http', 'maxRequestsPerConnection', 'maxRequests'],
+  ['http', 'idleTimeout', 'idleTimeout'],
+] as const;
+
+function inBlock(config: Config, block: 'tcp' | 'http', field: string): number | undefined {
+  return (config[block] as Readonly<Record<string, number | undefined>> | undefined)?.[field];
+}
+
 function limitsOf(config: Config): EnvoyLimits {
-  return {
-    maxConnections: config.maxConnections || Infinity,
-    maxPending: config.http1MaxPendingRequests || Infinity,
-    maxRequests: config.http2MaxRequests || Infinity,
-    maxRetries: config.maxRetries || Infinity,
-  };
+  const limits: Record<keyof EnvoyLimits, number> = { ...DEFAULTS };
+  for (const [block, limit, field] of PLACES) {
+    limits[limit] = (inBlock(config, block, field) ?? config[field]) || Infinity;
+  }
+  return limits;
+}
+
+/** Where each limit was written. */
+function wordsOf(config: Config): LimitWords {
+  const names: Record<string, string> = {};
+  for (const [block, limit, field] of PLACES) {
+    names[limit] = inBlock(config, block, field) === undefined ? field : `${block}.${field}`;
+  }
+  return { names: names as LimitWords['names'], defaults: DEFAULTS };
+}
+
+/** Connections as the blocks have them, where they do. */
+function poolOf(config: Config, connections: unknown): unknown {
+  const pool: Record<string, unknown> = { ...(connections as object) };
+  for (const [block, field, name] of CONNECTIONS) {
+    const value = inBlock(config, block, field);
+    if (value !== undefined) pool[name] = value || Infinity;
+  }
+  return pool;
+}
+
+function blockProblems(
+  config: Config,
+  bundle: ReadonlyMap<string, unknown>,
+): readonly PolicyProblem[] {
+  const problems: PolicyProblem[] = [];
+  for (const [block, , field] of PLACES) {
+    if (inBlock(config, block, field) === undefined || config[field] === Infinity) continue;
+    const message = `${field} stands here and in ${block}: keep one of them`;
+    problems.push({ field, message });
+  }
+  const connections = bundle.get('connections') as Readonly<Record<string, unknown>> | undefined;
+  for (const [block, field, name] of CONNECTIONS) {
+    if (inBlock(config, block, field) === undefined) continue;
+    const own = connections?.[name] ?? Infinity;
+    if (connections !== undefined && own === Infinity) continue;
+    const message =
+      connections === undefined
+        ? 'without connections in this bundle there are none to be opened or closed: write ' +
+          '`connections: {}`'
+        : `connections has a ${name} of its own: keep one of them`;
+    problems.push({ field: `${block}.${field}`, message });
+  }
+  return problems;
 }
 
 /** `bulkhead` of kind `istio`: the `connectionPool` of a DestinationRule. */
@@ -80,6 +176,12 @@ export const bulkheadIstio: PolicyKind<typeof schema> = {
   state: 'scoped',
   dryRun: true,
   create: (config, setup) => envoyGates(setup.ctx, limitsOf(config)),
-  completes: (config, ...other) => limitedRetry(limitsOf(config), ...other),
-  check: (config, bundle) => limitProblems(limitsOf(config), WORDS, bundle),
+  completes: (config, policy, other, written) =>
+    policy === 'connections'
+      ? poolOf(config, other)
+      : limitedRetry(limitsOf(config), policy, other, written),
+  check: (config, bundle) => [
+    ...limitProblems(limitsOf(config), wordsOf(config), bundle),
+    ...blockProblems(config, bundle),
+  ],
 };

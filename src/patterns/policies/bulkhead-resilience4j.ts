@@ -31,6 +31,7 @@ export const bulkheadResilience4j: PolicyKind<typeof schema> = {
   schema,
   example: 'bulkhead: { kind: resilience4j, maxConcurrentCalls: 2, maxWaitDuration: 20ms }\n',
   state: 'scoped',
+  keyed: 'states',
   dryRun: true,
   create: (config, setup) =>
     config.maxWaitDuration === 0

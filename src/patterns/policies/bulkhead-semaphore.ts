@@ -39,6 +39,7 @@ export const bulkheadSemaphore: PolicyKind<typeof schema> = {
   schema,
   example: 'bulkhead: { maxConcurrent: 2, maxQueue: 2, maxWait: 20ms }\n',
   state: 'scoped',
+  keyed: 'states',
   dryRun: true,
   create: (config, setup) =>
     new Semaphore(

@@ -52,6 +52,7 @@ export const bulkheadThreadPool: PolicyKind<typeof schema> = {
   example:
     'bulkhead: { kind: threadPool, coreThreads: 2, maxThreads: 4, queueCapacity: 1, keepAlive: 20ms }\n',
   state: 'scoped',
+  keyed: 'states',
   dryRun: true,
   create: (config, setup) =>
     new ThreadPool(

@@ -197,6 +197,10 @@ class Cockatiel implements PolicyState {
     return this.inside + this.waiting.length + this.refused;
   }
 
+  isIdle(): boolean {
+    return this.state === CLOSED && this.held() === 0 && this.breaker.isIdle?.() === true;
+  }
+
   /** Lets a call through, as the probe if the wait is over. */
   private admit(frame: number, layer: number): void {
     this.inside++;
@@ -325,6 +329,7 @@ export const circuitBreakerCockatiel: PolicyKind<typeof schema> = {
     'circuitBreaker: { kind: cockatiel, breaker: { count: { threshold: 50%, size: 10 } }, ' +
     'halfOpenAfter: { kind: exponential, base: 100ms, max: 2s } }\n',
   state: 'scoped',
+  keyed: 'states',
   dryRun: true,
   create: (config, setup) => new Cockatiel(config, setup),
   check: (config): readonly PolicyProblem[] => [

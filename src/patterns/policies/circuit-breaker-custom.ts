@@ -113,7 +113,9 @@ const halfOpenField = z
   .strictObject({
     permits: whole({ min: 1, max: WINDOW_MAX })
       .prefault(1)
-      .describe('Probes let through, by `mode`. Unit: calls. Defaults to 1.'),
+      .describe(
+        'Probes let through, by `mode`; a count window has to hold as many. Unit: calls. Defaults to 1.',
+      ),
     mode: z
       .enum(['concurrent', 'total'])
       .default('concurrent')
@@ -183,6 +185,7 @@ export const circuitBreakerCustom: PolicyKind<typeof schema> = {
     'circuitBreaker: { kind: custom, window: time, windowSize: 1s, threshold: 50%, tripOp: ">", ' +
     'minCalls: 4, open: 100ms, halfOpen: { permits: 2, closeAfter: 2 } }\n',
   state: 'scoped',
+  keyed: 'states',
   dryRun: true,
   create(config, setup) {
     const { ctx } = setup;

@@ -132,6 +132,14 @@ export class GobreakerRule implements BreakerRule {
     this.expiry = this.config.interval > 0 ? -1 : Infinity;
   }
 
+  /** Buckets keep the beat they began with; a fixed window that is over begins with the next call. */
+  isIdle(now: Ns): boolean {
+    if (this.state !== CLOSED || this.bucketNs > 0) return false;
+    if (this.expiry < now) return true;
+    const isRow = 'consecutiveFailures' in this.config.tripAfter && this.expiry === Infinity;
+    return isRow && this.counts.consecutiveFailures === 0;
+  }
+
   private refresh(now: Ns): void {
     if (this.expiry < now) {
       if (this.state === OPEN) this.enterState(HALF_OPEN, now);
@@ -189,6 +197,7 @@ export const circuitBreakerGobreaker: PolicyKind<typeof schema> = {
     'circuitBreaker: { kind: gobreaker, maxRequests: 2, interval: 1s, timeout: 100ms, ' +
     'tripAfter: { failureRatio: 50%, minRequests: 4 } }\n',
   state: 'scoped',
+  keyed: 'states',
   dryRun: true,
   create: (config, setup) =>
     new Breaker(

@@ -190,6 +190,7 @@ export const circuitBreakerHystrix: PolicyKind<typeof schema> = {
     'circuitBreaker: { kind: hystrix, requestVolumeThreshold: 4, sleepWindow: 200ms, ' +
     'rollingWindow: 1s, snapshotInterval: 100ms }\n',
   state: 'scoped',
+  keyed: 'states',
   dryRun: true,
   create: (config, setup) =>
     new Breaker(setup.ctx, new HystrixRule(config, setup), thrownClasses(config)),

@@ -232,6 +232,7 @@ export const circuitBreakerOpossum: PolicyKind<typeof schema> = {
     'circuitBreaker: { kind: opossum, resetTimeout: 200ms, errorThresholdPercentage: 40%, ' +
     'rollingCountTimeout: 1s, volumeThreshold: 5 }\n',
   state: 'scoped',
+  keyed: 'states',
   dryRun: true,
   create: (config, setup) => new Opossum(config, setup),
   check(config): readonly PolicyProblem[] {

@@ -84,6 +84,10 @@ export class PollyRule implements BreakerRule {
     this.health.reset();
   }
 
+  isIdle(now: Ns): boolean {
+    return this.state === CLOSED && this.health.isOver(now);
+  }
+
   private unhealthy(): boolean {
     const { failures, throughput } = this.health;
     const { minimumThroughput, failureRatio } = this.config;
@@ -124,6 +128,7 @@ export const circuitBreakerPolly: PolicyKind<typeof schema> = {
     'circuitBreaker: { kind: polly, failureRatio: 50%, minimumThroughput: 4, ' +
     'samplingDuration: 1s, breakDuration: 500ms }\n',
   state: 'scoped',
+  keyed: 'states',
   dryRun: true,
   create: (config, setup) =>
     new Breaker(setup.ctx, new PollyRule(config, breakerJournal(setup)), thrownClasses(config)),

@@ -203,6 +203,12 @@ export class Resilience4jRule implements BreakerRule {
     if (this.state !== CLOSED) this.enterState(CLOSED);
   }
 
+  isIdle(now: Ns): boolean {
+    if (this.state !== CLOSED) return false;
+    this.window.advance(now);
+    return this.window.calls === 0;
+  }
+
   private open(now: Ns): void {
     if (this.state === HALF_OPEN && this.config.enableExponentialBackoff) {
       const multiplier = this.config.exponentialBackoffMultiplier ?? DEFAULT_MULTIPLIER;
@@ -261,6 +267,7 @@ export const circuitBreakerResilience4j: PolicyKind<typeof schema> = {
     'circuitBreaker: { kind: resilience4j, slidingWindowSize: 10, minimumNumberOfCalls: 4, ' +
     'waitDurationInOpenState: 100ms, permittedNumberOfCallsInHalfOpenState: 3 }\n',
   state: 'scoped',
+  keyed: 'states',
   dryRun: true,
   create(config, setup) {
     const { ctx } = setup;

@@ -95,6 +95,10 @@ export class SimpleRule implements BreakerRule {
     this.failures = 0;
   }
 
+  isIdle(): boolean {
+    return this.state === CLOSED && this.failures === 0;
+  }
+
   private recordProbe(now: Ns, result: number): void {
     this.probes--;
     if (result === FAILURE) this.open(now);
@@ -129,6 +133,7 @@ export const circuitBreakerSimple: PolicyKind<typeof schema> = {
   schema,
   example: 'circuitBreaker: { failureThreshold: 3, openDuration: 100ms }\n',
   state: 'scoped',
+  keyed: 'states',
   dryRun: true,
   create: (config, setup) =>
     new Breaker(

@@ -124,7 +124,7 @@ export const coalesce: PolicyKind<typeof schema> = {
   example: 'coalesce: { key: product }\n',
   state: 'scoped',
   perEndpoint: true,
-  keyed: true,
+  keyed: 'inside',
   create: ({ shareErrors, window }, setup) =>
     new Coalesce(setup, new Coalescer(window, shareErrors)),
 };

@@ -86,7 +86,7 @@ export const rateLimitEnvoy: PolicyKind<typeof schema> = {
   schema,
   example: 'rateLimit: { kind: envoy, maxTokens: 5, tokensPerFill: 5, fillInterval: 250ms }\n',
   state: 'scoped',
-  keyed: true,
+  keyed: 'inside',
   dryRun: true,
   silent: true,
   ...metered(({ maxTokens, tokensPerFill, fillInterval, refill }, start) =>

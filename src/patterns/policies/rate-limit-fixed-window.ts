@@ -54,7 +54,7 @@ export const rateLimitFixedWindow: PolicyKind<typeof schema> = {
   schema,
   example: 'rateLimit: { kind: fixedWindow, limit: 5, window: 100ms }\n',
   state: 'scoped',
-  keyed: true,
+  keyed: 'inside',
   dryRun: true,
   ...metered(({ limit, window }) => new FixedWindow(limit, window)),
 };

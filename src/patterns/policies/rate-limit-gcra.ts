@@ -35,7 +35,7 @@ export const rateLimitGcra: PolicyKind<typeof schema> = {
   schema,
   example: 'rateLimit: { kind: gcra, rate: 20/s, burst: 5 }\n',
   state: 'scoped',
-  keyed: true,
+  keyed: 'inside',
   dryRun: true,
   ...metered((config) => new BucketMeter(tokenBucket(config.rate, config.burst, 'continuous'), 0)),
   check: (config) => rateProblems(config.rate),

@@ -153,7 +153,7 @@ export const rateLimitKong: PolicyKind<typeof schema> = {
   schema,
   example: 'rateLimit: { kind: kong, second: 5, minute: 100 }\n',
   state: 'scoped',
-  keyed: true,
+  keyed: 'inside',
   dryRun: true,
   ...metered((config) => new CalendarCounters(config)),
   serverFields,

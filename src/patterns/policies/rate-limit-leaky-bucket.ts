@@ -77,7 +77,7 @@ export const rateLimitLeakyBucket: PolicyKind<typeof schema> = {
   schema,
   example: 'rateLimit: { kind: leakyBucket, rate: 20/s, burst: 3 }\n',
   state: 'scoped',
-  keyed: true,
+  keyed: 'inside',
   dryRun: true,
   ...metered((config) => new LeakyBucket(config.rate, config.burst)),
   check: (config) => rateProblems(config.rate),

@@ -102,7 +102,7 @@ export const rateLimitResilience4j: PolicyKind<typeof schema> = {
     'rateLimit: { kind: resilience4j, limitForPeriod: 5, limitRefreshPeriod: 100ms, ' +
     'timeoutDuration: 150ms }\n',
   state: 'scoped',
-  keyed: true,
+  keyed: 'inside',
   dryRun: true,
   create: (config, setup) =>
     new MeteredCalls(

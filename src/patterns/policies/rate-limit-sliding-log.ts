@@ -61,7 +61,7 @@ export const rateLimitSlidingLog: PolicyKind<typeof schema> = {
   schema,
   example: 'rateLimit: { kind: slidingLog, limit: 5, window: 100ms }\n',
   state: 'scoped',
-  keyed: true,
+  keyed: 'inside',
   dryRun: true,
   ...metered(({ limit, window }) => new SlidingLog(limit, window)),
 };

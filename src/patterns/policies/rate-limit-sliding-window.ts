@@ -86,7 +86,7 @@ export const rateLimitSlidingWindow: PolicyKind<typeof schema> = {
   schema,
   example: 'rateLimit: { kind: slidingWindow, limit: 5, window: 100ms }\n',
   state: 'scoped',
-  keyed: true,
+  keyed: 'inside',
   dryRun: true,
   ...metered(({ limit, window }) => new SlidingWindow(limit, window)),
 };

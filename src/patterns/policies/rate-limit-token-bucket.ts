@@ -150,7 +150,7 @@ export const rateLimitTokenBucket: PolicyKind<typeof schema> = {
   schema,
   example: 'rateLimit: { rate: 20/s, burst: 5, maxWait: 100ms }\n',
   state: 'scoped',
-  keyed: true,
+  keyed: 'inside',
   dryRun: true,
   create: (config, setup) =>
     new RateLimit(

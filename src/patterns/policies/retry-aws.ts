@@ -52,6 +52,7 @@ export const retryAws: PolicyKind<typeof schema> = {
   schema,
   example: 'retry: { kind: aws, budget: { kind: aws, tokens: 100 } }\n',
   state: 'scoped',
+  keyed: 'states',
   create: (config, setup) =>
     retrying(setup, config, {
       on: ['connect', 'timeout', 'reset', 500, 'gateway', 'overload', 'throttled'],

@@ -46,6 +46,7 @@ export const retryCockatiel: PolicyKind<typeof schema> = {
   schema,
   example: 'retry:\n  kind: cockatiel\n  attempts: 4\n  backoff: {}\n',
   state: 'scoped',
+  keyed: 'states',
   create: (config, setup) => retrying(setup, config, { on: ['any'], hints: 'replace' }),
   check: retryProblems,
 };

@@ -50,6 +50,7 @@ export const retryEnvoy: PolicyKind<typeof schema> = {
     '  on: [5xx, connect, reset, timeout]\n' +
     '  budget: { kind: envoy, ratio: 20% }\n',
   state: 'scoped',
+  keyed: 'states',
   create: (config, setup) =>
     retrying(setup, config, {
       on: ['connect', 'gateway', 'overload', 'timeout', 'reset'],

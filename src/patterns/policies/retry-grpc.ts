@@ -44,6 +44,7 @@ export const retryGrpc: PolicyKind<typeof schema> = {
     '  backoff: { base: 100ms, max: 1s }\n' +
     '  budget: { kind: grpc, maxTokens: 10, tokenRatio: 0.1 }\n',
   state: 'scoped',
+  keyed: 'states',
   create: (config, setup) =>
     retrying(setup, config, {
       on: ['connect', 'reset', 'gateway', 'overload', 'throttled'],

@@ -35,6 +35,7 @@ export const retryIstio: PolicyKind<typeof schema> = {
   schema,
   example: 'retry: { kind: istio }\n',
   state: 'scoped',
+  keyed: 'states',
   create: (config, setup) => retrying(setup, config, { on: ['connect', 503] }),
   check: retryProblems,
 };

@@ -32,6 +32,7 @@ export const retryKong: PolicyKind<typeof schema> = {
   schema,
   example: 'retry: { kind: kong, attempts: 3 }\n',
   state: 'scoped',
+  keyed: 'states',
   create: (config, setup) =>
     retrying(setup, config, { on: ['connect'], onIdempotent: ['connect', 'timeout', 'reset'] }),
   check: retryProblems,

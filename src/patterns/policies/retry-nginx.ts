@@ -30,6 +30,7 @@ export const retryNginx: PolicyKind<typeof schema> = {
   schema,
   example: 'retry: { kind: nginx, attempts: 3 }\n',
   state: 'scoped',
+  keyed: 'states',
   create(config, setup) {
     // A server that has been tried is left out.
     const own = { ...config, otherInstance: true };

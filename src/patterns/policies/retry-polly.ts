@@ -46,6 +46,7 @@ export const retryPolly: PolicyKind<typeof schema> = {
   schema,
   example: 'retry:\n  kind: polly\n  backoff: { kind: decorrelatedV2, base: 200ms, max: 10s }\n',
   state: 'scoped',
+  keyed: 'states',
   create: (config, setup) =>
     retrying(setup, config, { on: ['any'], cutLast: true, hints: 'replace' }),
   check: retryProblems,

@@ -43,6 +43,7 @@ export const retryResilience4j: PolicyKind<typeof schema> = {
   example:
     'retry:\n  kind: resilience4j\n  backoff: { kind: exponential, jitter: 50%, max: 10s }\n',
   state: 'scoped',
+  keyed: 'states',
   create: (config, setup) =>
     retrying(setup, config, { on: ['any'], cutLast: true, hints: 'replace' }),
   check: retryProblems,

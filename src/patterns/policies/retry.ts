@@ -51,6 +51,7 @@ export const retry: PolicyKind<typeof schema> = {
     '  on: [any]\n' +
     '  budget: { ratio: 20%, minPerSecond: 10 }\n',
   state: 'scoped',
+  keyed: 'states',
   create: (config, setup) =>
     retrying(setup, config, { on: SAFE, onIdempotent: SAFE_IDEMPOTENT, hints: 'obey' }),
   check: retryProblems,

@@ -73,6 +73,12 @@ export class EnvoyAdmissionRule implements ThrottleRule {
     this.recent.reset();
   }
 
+  /** What is over still counts for the rate below which nothing is refused and nothing looked at. */
+  isIdle(now: Ns): boolean {
+    const { rpsThreshold } = this.config;
+    return this.recent.isOver(now) && (rpsThreshold === 0 || this.averageRps(now) < rpsThreshold);
+  }
+
   probability(now: Ns): number {
     const { recent, config } = this;
     recent.roll(now);
@@ -107,6 +113,7 @@ export const throttleEnvoyAdmission: PolicyKind<typeof schema> = {
   schema,
   example: 'throttle: { kind: envoyAdmission, threshold: 95%, window: 10s }\n',
   state: 'scoped',
+  keyed: 'states',
   dryRun: true,
   create: (config, setup) =>
     new Throttle(

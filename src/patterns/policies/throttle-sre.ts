@@ -71,6 +71,10 @@ export class SreRule implements ThrottleRule {
     this.recent.reset();
   }
 
+  isIdle(now: Ns): boolean {
+    return this.recent.isOver(now);
+  }
+
   /** At most 0 while the callee accepts enough. */
   probability(now: Ns): number {
     const { recent } = this;
@@ -91,6 +95,7 @@ export const throttleSre: PolicyKind<typeof schema> = {
   schema,
   example: 'throttle: { kind: sre, k: 2, window: 10s }\n',
   state: 'scoped',
+  keyed: 'states',
   dryRun: true,
   create: (config, setup) =>
     new Throttle(

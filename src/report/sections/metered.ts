@@ -6,6 +6,7 @@ import {
   topOf,
   worstOf,
 } from '../charts/meters.js';
+import { flowChart } from '../charts/flow.js';
 import { inline } from '../draw.js';
 import type { Family } from '../families.js';
 import { formatCount, formatValue } from '../format.js';
@@ -33,11 +34,35 @@ export function meteredSection(view: View, family: Family): Markup | null {
   const left = subjects.length - drawn.length;
   const rest = left > 0 ? ` ${formatCount(left)} more stand in the table alone.` : '';
   return section(family.id, family.name, titleOf(view, family, subjects), [
+    flows(view, family, drawn),
     keys,
     markup`<div class="sm c${Math.min(3, Math.max(1, drawn.length))}">${figures}</div>`,
     caption(`${shaded}${family.caption}${rest}`),
     table(view, family, subjects),
   ]);
+}
+
+/** The flows of a family, a column for each variant. */
+function flows(view: View, family: Family, subjects: readonly string[]): Markup | null {
+  const { flow } = family;
+  if (flow === undefined) return null;
+  const { variants } = view.result;
+  const columns = variants.map((variant, v) => {
+    const drawn = subjects.flatMap((subject, s) => {
+      if (!Object.hasOwn(variant.metered, subject)) return [];
+      const title = `${subject}: how they end, ${variant.name}`;
+      const id = `fl-${family.id}-${v}-${s}`;
+      const drawing = flowChart(variant.metered[subject]!, flow.begun, flow.ends, title);
+      return [
+        markup`${subjects.length > 1 && markup`<div class="pl">${subject}</div>`}
+          <div class="flow">${inline(drawing, id)}</div>`,
+      ];
+    });
+    return markup`<div>
+      ${variants.length > 1 && markup`<h3>${variantKey(view, variant)}</h3>`} ${drawn}
+    </div>`;
+  });
+  return markup`<div class="sm c${Math.min(3, variants.length)}">${columns}</div>`;
 }
 
 function figure(view: View, family: Family, subject: string): Markup {

@@ -85,7 +85,7 @@ function checked(
 function resolveShed(context: Context, output: ShedOutput, place: Place, path: Path): Shed {
   const wrong = (field: string, message: string): void =>
     report(context, 'FL208', [...path, field], message);
-  if (output.kind !== 'queueDelay' && output.above === 0) {
+  if ('above' in output && output.above === 0) {
     wrong('above', 'above 0% everything is refused at all times: write a larger share');
   }
   if (output.kind !== 'cpu' && place.concurrency === Infinity) {
@@ -105,6 +105,16 @@ function resolveShed(context: Context, output: ShedOutput, place: Place, path: P
         wrong('kind', 'unlimited cores are never busy: write cpu too');
       }
       return { kind: 'cpu', above, intervalNs: interval, below: below ?? null };
+    }
+    case 'dagor': {
+      const { target, interval, requests, alpha, beta, userLevels, key } = output;
+      checkKey(context, key, undefined, path);
+      for (const field of ['alpha', 'beta'] as const) {
+        if (output[field] === 0)
+          wrong(field, 'the level would never move this way: write more than 0%');
+      }
+      const windowed = { targetNs: target, windowNs: interval, requests };
+      return { kind: 'dagor', ...windowed, alpha, beta, users: userLevels, key };
     }
     case 'queueDelay': {
       const { target, interval, below } = output;

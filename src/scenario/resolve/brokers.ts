@@ -29,6 +29,7 @@ export function resolveBroker(context: Context, name: string, output: BrokerOutp
     rejectWork: NOTHING,
     admission: null,
     gc: null,
+    memory: null,
     lifecycle: null,
     loadBalancing: { kind: 'roundRobin', config: {}, common: PLAIN_BALANCING },
     outlierDetection: null,

@@ -21,6 +21,8 @@ import type { Context, Path } from './context.js';
 import { checkLevel, resolveConnections } from './connections.js';
 import { report, stablePath } from './context.js';
 import { BUILT_IN_KEYS } from './names.js';
+import type { StoreOutput } from './asked.js';
+import { checkShared, resolvePolicyStore } from './asked.js';
 import { resolveCall } from './targets.js';
 
 /** Layers that make more than one attempt. */
@@ -76,7 +78,7 @@ export function resolveBundle(context: Context, output: BundleOutput, path: Path
   const connections =
     output.connections === undefined
       ? null
-      : resolveConnections(context, output.connections, [...path, 'connections']);
+      : resolveConnections(context, output.connections, layers, [...path, 'connections']);
   if (output.loadBalancing !== undefined) {
     checkLevel(context, output.loadBalancing, connections !== null, [...path, 'loadBalancing']);
   }
@@ -220,9 +222,9 @@ export function layerOf(
       written,
     };
   }
-  const { scope, per, dryRun, store, ...own } = rest;
+  const { scope, per, dryRun, store: _store, ...own } = rest;
   const { key, ...others } = own as { readonly key?: string };
-  const keyed = kind.keyed === true;
+  const keyed = kind.keyed !== undefined;
   return {
     policy,
     kind: kind.kind,
@@ -230,7 +232,8 @@ export function layerOf(
     scope: (scope as Layer['scope'] | undefined) ?? 'instance',
     per: kind.perEndpoint === true ? 'endpoint' : perOf(per),
     key: keyed ? (key ?? null) : null,
-    store: (store as Layer['store'] | undefined) ?? null,
+    // What it asks is another's: see resolvePolicyStore.
+    store: null,
     dryRun: dryRun === true,
     written,
   };
@@ -263,13 +266,14 @@ function layersOf(context: Context, output: BundleOutput, path: Path): Layer[] {
     const fields = config as Record<string, unknown>;
     const layer = layerOf(policy, fields, nodeAt(context, [...path, policy]));
     checkKey(context, layer.key, fields['per'], [...path, policy]);
-    if (layer.store !== null && layer.scope === 'instance') {
-      const message =
-        'each instance has a state of its own, in its memory: a store is for one that they share ' +
-        '(scope: caller or global)';
-      report(context, 'FL208', [...path, policy, 'store'], message);
-    }
-    present.set(policy, layer);
+    checkShared(context, layer, [...path, policy]);
+    const store = fields['store'] as StoreOutput | undefined;
+    present.set(
+      policy,
+      store === undefined
+        ? layer
+        : { ...layer, store: resolvePolicyStore(context, store, layer, [...path, policy]) },
+    );
   }
   completeTogether(present);
   checkTogether(context, present, output, path);

@@ -2,14 +2,15 @@ import { PLAIN_BALANCING } from '../../spec/balancer.js';
 import type { Cache, CacheLevel, CacheStep, ResponseCache } from '../../spec/caching.js';
 import { NS_PER_SECOND } from '../../kernel/time.js';
 import type { Pool, Queue } from '../../spec/resources.js';
-import type { Host, LoadBalancing, Step, StepModifiers } from '../../spec/scenario.js';
+import type { Host, LoadBalancing } from '../../spec/scenario.js';
+import type { Step, StepModifiers } from '../../spec/steps.js';
 import type { CacheStepOutput } from '../schema/cache-step.js';
 import type { CacheOutput, LevelOutput } from '../schema/caching.js';
 import type { ScenarioOutput } from '../schema/scenario.js';
 import type { StepOutput } from '../schema/steps.js';
 import type { Context, Path } from './context.js';
 import { report, reportKey, writtenAt } from './context.js';
-import { resolveCpu } from './hosts.js';
+import { resolveCpu } from './cpu.js';
 import { sorted } from './names.js';
 import { resolvePlacement } from './placement.js';
 import { resolvePool } from './pools.js';
@@ -112,6 +113,7 @@ function hostOf(
     rejectWork: { kind: 'constant', valueNs: 0 },
     admission: null,
     gc: null,
+    memory: null,
     lifecycle: null,
     loadBalancing: IN_TURN,
     outlierDetection: null,

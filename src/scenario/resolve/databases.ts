@@ -5,7 +5,7 @@ import type { Pool, Queue } from '../../spec/resources.js';
 import type { DatabaseOutput } from '../schema/components.js';
 import type { Context, Path } from './context.js';
 import { report, reportKey } from './context.js';
-import { resolveCpu } from './hosts.js';
+import { resolveCpu } from './cpu.js';
 import { sorted } from './names.js';
 import { checkKey } from './sections.js';
 import { resolvePool } from './pools.js';
@@ -53,6 +53,7 @@ export function resolveDatabase(context: Context, name: string, output: Database
     rejectWork: NOTHING,
     admission: null,
     gc: null,
+    memory: null,
     lifecycle: null,
     loadBalancing: IN_TURN,
     outlierDetection: null,

@@ -1,5 +1,6 @@
 import type { Distribution } from '../../kernel/distribution.js';
-import type { Scenario, Step } from '../../spec/scenario.js';
+import type { Scenario } from '../../spec/scenario.js';
+import type { Step } from '../../spec/steps.js';
 import { eachStep } from '../each-step.js';
 import type { CallEdge } from './graph.js';
 

@@ -1,7 +1,11 @@
 import type { CountDistribution } from '../../kernel/counts.js';
 import type { Cache } from '../../spec/caching.js';
-import type { Gateway, Middleware, Scenario, Step, Target } from '../../spec/scenario.js';
+import type { Gateway, Middleware, Scenario, Target } from '../../spec/scenario.js';
+import type { Step } from '../../spec/steps.js';
+import type { Saga } from '../../spec/sagas.js';
+import { driverName } from '../../spec/sagas.js';
 import { possibleRoutes, routeOf } from '../routes.js';
+import { projectionEdges, readEdges, storeEdges } from './graph-stores.js';
 
 /** One way a part may call another. */
 export interface CallEdge {
@@ -80,12 +84,33 @@ export function callGraph(scenario: Omit<Scenario, 'faults' | 'report'>): CallGr
       walker.edge(`${call.component}.${call.part}`, to, null, true, 1, 1);
     }
   }
+  edges.push(...projectionEdges(scenario));
   for (const [name, workload] of scenario.workloads) {
     for (const request of workload.requests) {
       walker.steps(`${name}.${request.name}`, request.steps, true, 1, workload.policy);
     }
   }
+  for (const saga of scenario.sagas.values()) walkSaga(walker, saga);
   return new CallGraph(edges);
+}
+
+/** What an orchestrator calls for a saga. */
+function walkSaga(walker: Walker, { name, steps, orchestration }: Saga): void {
+  if (orchestration === null) return;
+  const { orchestrator, persistence } = orchestration;
+  const from = `${orchestrator}.${driverName(name)}`;
+  for (const { call, compensation, policy } of steps) {
+    const bundle = policy ?? walker.outbound(from, call);
+    walker.edge(from, call, null, true, 1, triesOf(bundle));
+    walker.fallback(from, bundle);
+    if (compensation === null) continue;
+    const undo = orchestration.compensationPolicy ?? walker.outbound(from, compensation);
+    walker.edge(from, compensation, null, false, 0, triesOf(undo));
+    walker.fallback(from, undo);
+  }
+  if (persistence === null) return;
+  const to = { component: persistence.database, part: persistence.operation };
+  walker.edge(from, to, null, true, (persistence.before ? 2 : 1) * steps.length, 1);
 }
 
 /** Whom a member of a middleware chain asks: the store of a limiter, a remote check, a shared cache. */
@@ -188,12 +213,14 @@ class Walker {
     this.fallback(from, this.outbound(from, to));
   }
 
-  /** The call that a bundle falls back on: made only when another has failed, which is not counted. */
+  /** The calls that a bundle makes beside: instead of one that failed, and to stores; not counted. */
   fallback(from: string, bundle: Step['policy'], hops = 8): void {
-    const to = bundle?.fallback ?? null;
-    if (to === null || hops === 0) return;
-    this.edge(from, to, null, false, 0, 1);
-    this.fallback(from, this.outbound(from, to), hops - 1);
+    const asked = (bundle?.layers ?? []).map(({ store }) => store?.of ?? null);
+    for (const to of [bundle?.fallback ?? null, ...asked]) {
+      if (to === null || hops === 0) continue;
+      this.edge(from, to, null, false, 0, 1);
+      this.fallback(from, this.outbound(from, to), hops - 1);
+    }
   }
 
   /** The bundle of the caller for this callee. */
@@ -219,6 +246,14 @@ class Walker {
         const to = `${step.database}.${step.operation}`;
         this.edges.push({ from, to, certain, times, tries: triesOf(step.policy) });
         this.fallback(from, step.policy);
+        if (step.of !== null) this.edges.push(...readEdges(this.scenario, step.of, from, times));
+        return;
+      }
+      case 'load':
+      case 'append': {
+        const common = { from, certain, times, tries: triesOf(step.policy) };
+        this.edges.push(...storeEdges(this.scenario, step, common));
+        this.fallback(from, step.policy);
         return;
       }
       case 'publish': {
@@ -238,20 +273,9 @@ class Walker {
         }
         return;
       }
-      case 'choose': {
-        const total = step.branches.reduce((sum, branch) => sum + (branch.weight ?? 0), 0);
-        for (const branch of step.branches) {
-          const part = branch.weight === null || total === 0 ? 1 : branch.weight / total;
-          this.steps(
-            from,
-            branch.steps,
-            certain && step.branches.length === 1 && part === 1,
-            times * part,
-            client,
-          );
-        }
+      case 'choose':
+        this.choose(from, step, certain, times, client);
         return;
-      }
       case 'loop':
         this.steps(
           from,
@@ -265,10 +289,28 @@ class Walker {
       case 'lock':
         this.steps(from, step.steps, certain, times, client);
         return;
+      case 'saga':
+        this.saga(from, step, certain, times);
+        return;
       case 'respond':
         this.steps(from, step.then, certain, times, client);
         return;
       default:
+    }
+  }
+
+  private choose(
+    from: string,
+    { branches }: Extract<Step, { verb: 'choose' }>,
+    certain: boolean,
+    times: number,
+    client: Step['policy'],
+  ): void {
+    const total = branches.reduce((sum, branch) => sum + (branch.weight ?? 0), 0);
+    for (const branch of branches) {
+      const part = branch.weight === null || total === 0 ? 1 : branch.weight / total;
+      const sure = certain && branches.length === 1 && part === 1;
+      this.steps(from, branch.steps, sure, times * part, client);
     }
   }
 
@@ -289,6 +331,22 @@ class Walker {
     }
     this.steps(from, step.onMiss ?? [], false, times, client);
     this.steps(from, step.write ?? [], certain, times, client);
+  }
+
+  /** Who begins a saga writes its state; what it does then is done beside, unless it is waited for. */
+  private saga(
+    from: string,
+    step: Extract<Step, { verb: 'saga' }>,
+    certain: boolean,
+    times: number,
+  ): void {
+    const owner = this.scenario.sagas.get(step.saga)?.orchestration ?? null;
+    if (owner === null) return;
+    const to = `${owner.orchestrator}.${driverName(step.saga)}`;
+    this.edges.push({ from, to, certain: certain && step.await, times, tries: 1 });
+    if (owner.persistence === null) return;
+    const query = `${owner.persistence.database}.${owner.persistence.operation}`;
+    this.edges.push({ from, to: query, certain, times, tries: 1 });
   }
 
   private call(

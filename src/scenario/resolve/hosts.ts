@@ -17,6 +17,7 @@ import { resolveMiddleware } from './middleware.js';
 import { checkLevel, resolveProtocol } from './connections.js';
 import { sorted } from './names.js';
 import { resolveOutbox } from './outbox.js';
+import { resolveCpu } from './cpu.js';
 import { resolvePlacement } from './placement.js';
 import { resolveQueue } from './queues.js';
 import { resolveSteps } from './steps.js';
@@ -79,7 +80,7 @@ export function resolveHost(context: Context, name: string, output: HostOutput, 
     cpu,
     cancellation: output.cancellation,
     rejectWork: output.rejectWork,
-    gc: output.runtime.gc ?? null,
+    ...resolveMemory(context, output, path),
     lifecycle: resolveLifecycle(context, output.lifecycle, [...path, 'lifecycle']),
     admission: resolveAdmission(context, output.admission, place, [...path, 'admission']),
     loadBalancing: resolveLoadBalancing(context, output.loadBalancing, [...path, 'loadBalancing']),
@@ -90,6 +91,46 @@ export function resolveHost(context: Context, name: string, output: HostOutput, 
     ]),
     external: output.external,
     labels: new Map(sorted(output.labels)),
+  };
+}
+
+/** What a process holds, and when its collector runs. */
+function resolveMemory(
+  context: Context,
+  { runtime: { gc }, memory }: HostOutput,
+  path: Path,
+): Pick<Host, 'gc' | 'memory'> {
+  const collector = [...path, 'runtime', 'gc'];
+  if (gc !== undefined && (gc.every === undefined) === (gc.allocated === undefined)) {
+    const both = gc.every !== undefined;
+    const message = both
+      ? 'collections come by the clock or by what is allocated: leave one of every and allocated out'
+      : 'when does it collect: write every: DURATION, or allocated: SIZE with memory.perRequest';
+    report(
+      context,
+      both ? 'FL208' : 'FL203',
+      both ? [...collector, 'allocated'] : collector,
+      message,
+    );
+  } else if (gc?.allocated === 0) {
+    const message = 'the collector would never stop: write more than 0B';
+    report(context, 'FL208', [...collector, 'allocated'], message);
+  } else if (gc?.allocated !== undefined && (memory?.perRequest ?? 0) === 0) {
+    const message = 'nothing is ever allocated: write memory.perRequest';
+    report(context, 'FL208', [...collector, 'allocated'], message);
+  }
+  const limit = memory?.limit ?? Infinity;
+  if (memory !== undefined && limit <= memory.base) {
+    const message = 'the process would die with its first request: make limit larger than base';
+    report(context, 'FL208', [...path, 'memory', 'limit'], message);
+  } else if (memory !== undefined && limit !== Infinity && memory.perRequest === 0) {
+    const message = 'what is held never grows: write perRequest';
+    report(context, 'FL208', [...path, 'memory', 'limit'], message);
+  }
+  const { every = null, allocated = null } = gc ?? {};
+  return {
+    gc: gc === undefined ? null : { every, allocated, pause: gc.pause },
+    memory: memory === undefined ? null : { ...memory, limit },
   };
 }
 
@@ -130,33 +171,6 @@ function checkEventLoop(context: Context, output: HostOutput, cpu: Cpu, path: Pa
       'an event loop has one worker per core: cores must be a whole number',
     );
   }
-}
-
-/** The cores of a host, and how work shares them. */
-export function resolveCpu(context: Context, output: HostOutput['cpu'], path: Path): Cpu {
-  const { cores, discipline, quota, contextSwitchTax } = output;
-  if (discipline === 'fcfs' && cores !== Infinity && !Number.isInteger(cores)) {
-    report(
-      context,
-      'FL208',
-      [...path, 'cores'],
-      'with fcfs each core serves one piece of work: cores must be a whole number',
-    );
-  }
-  if (contextSwitchTax >= 1) {
-    report(
-      context,
-      'FL204',
-      [...path, 'contextSwitchTax'],
-      'must be below 100%: nothing would ever be done',
-    );
-  }
-  return {
-    cores,
-    discipline,
-    quota: quota === undefined ? null : { limit: quota.limit, periodNs: quota.period },
-    contextSwitchTax,
-  };
 }
 
 /** Bundles by callee. */

@@ -1,5 +1,5 @@
 import type { Subscriber, Topic } from '../../spec/messaging.js';
-import type { Step, StepModifiers } from '../../spec/scenario.js';
+import type { Step, StepModifiers } from '../../spec/steps.js';
 import type { TopicOutput } from '../schema/messaging.js';
 import type { PublishOutput } from '../schema/publish.js';
 import { resolveProducer, resolveTopicBroker } from './brokers.js';

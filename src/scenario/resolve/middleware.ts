@@ -1,15 +1,16 @@
 import type { Distribution } from '../../kernel/distribution.js';
 import { policyKind } from '../../patterns/registry.js';
-import type { Layer, LimiterStore, Middleware, Target } from '../../spec/scenario.js';
+import type { Layer, LimiterStore, Middleware } from '../../spec/scenario.js';
 import type { MiddlewareOutput } from '../schema/host.js';
 import { resolveGate, resolveLimiter, retryAfterOf } from './admission.js';
 import type { Context, Path } from './context.js';
-import { report, reportKey, writtenAt } from './context.js';
+import { report, reportKey } from './context.js';
 import { checkKey } from './bundles.js';
+import { checkOnError, resolveAsked } from './asked.js';
 import { resolveWhen } from './steps.js';
 import type { ResponseFields } from './caching.js';
 import { resolveResponse } from './caching.js';
-import { resolveCall, resolveQuery, split } from './targets.js';
+import { resolveCall } from './targets.js';
 
 /** A middleware chain in its final form. */
 export function resolveMiddleware(
@@ -188,22 +189,8 @@ function resolveStore(
       '(scope: caller, or policy: redis for kong)';
     report(context, 'FL208', at, message);
   }
-  if (store.of === undefined && writtenAt(context, [...at, 'onError']) !== undefined) {
-    const message = 'only the call of a component can fail: write of: COMPONENT.OPERATION';
-    report(context, 'FL208', [...at, 'onError'], message);
-  }
+  checkOnError(context, store.of, at);
   const own = policyKind('rateLimit', layer.kind)!.sharing?.(layer.config as never);
   const onError = own?.onError ?? store.onError ?? 'allow';
-  const of = store.of === undefined ? null : resolveAny(context, store.of, [...at, 'of']);
-  return { latency: store.latency, of, onError };
-}
-
-/** An endpoint, or an operation of a database. */
-function resolveAny(context: Context, reference: string, path: Path): Target | null {
-  const [name, part] = split(reference);
-  if (context.names.things.get(name)?.kind !== 'database') {
-    return resolveCall(context, reference, name, path);
-  }
-  const query = resolveQuery(context, name, part ?? undefined, path);
-  return query === null ? null : { component: query.database, part: query.operation };
+  return { latency: store.latency, of: resolveAsked(context, store.of, at), onError };
 }

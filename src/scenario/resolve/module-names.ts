@@ -15,6 +15,29 @@ export function moduleNames(scenario: ScenarioOutput, add: Add, raise: Raise): v
     checkLevels(name, levels, raise);
     add('cache', 'caches', name, levels);
   }
+  for (const [name, saga] of sorted(scenario.sagas)) {
+    checkSteps(name, saga.steps, raise);
+    add('saga', 'sagas', name, stepNames(saga.steps), saga.orchestrator);
+  }
+}
+
+type SagaSteps = NonNullable<ScenarioOutput['sagas']>[string]['steps'];
+
+function stepNames(steps: SagaSteps): readonly string[] {
+  return steps.flatMap((entry) => (Array.isArray(entry) ? entry : [entry]).map(({ name }) => name));
+}
+
+function checkSteps(saga: string, entries: SagaSteps, raise: Raise): void {
+  const seen = new Set<string>();
+  entries.forEach((entry, index) => {
+    const own = Array.isArray(entry) ? entry : [entry];
+    own.forEach(({ name }, k) => {
+      const at = ['sagas', saga, 'steps', index, ...(Array.isArray(entry) ? [k] : []), 'name'];
+      checkPart(name, at, raise);
+      if (seen.has(name)) raise('FL402', at, `another step of ${saga} is called ${name}`);
+      seen.add(name);
+    });
+  });
 }
 
 function checkGroups(topic: string, groups: readonly string[], raise: Raise): void {

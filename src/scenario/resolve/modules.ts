@@ -1,5 +1,6 @@
 import type { Cache } from '../../spec/caching.js';
 import type { Broker, Topic } from '../../spec/messaging.js';
+import type { Saga } from '../../spec/sagas.js';
 import type { ScenarioModules } from '../../spec/modules.js';
 import type { Host } from '../../spec/scenario.js';
 import type { ScenarioOutput } from '../schema/scenario.js';
@@ -8,6 +9,8 @@ import { resolveCache } from './caching.js';
 import type { Context } from './context.js';
 import { resolveTopic } from './messaging.js';
 import { mapOf } from './names.js';
+import { resolveSaga } from './sagas.js';
+import { resolveStores } from './stores.js';
 
 /** What stands beside services and their databases, in its final form. */
 export function resolveModules(context: Context, output: ScenarioOutput): ScenarioModules {
@@ -19,16 +22,16 @@ export function resolveModules(context: Context, output: ScenarioOutput): Scenar
     caches: mapOf(output.caches, (name, own): Cache =>
       resolveCache(context, name, own, output.keys),
     ),
+    sagas: mapOf(output.sagas, (name, own): Saga => resolveSaga(context, name, own)),
+    ...resolveStores(context, output),
   };
 }
 
 /** Those of it that have instances. */
-export function moduleHosts({
-  caches,
-  brokers,
-}: ScenarioModules): readonly (readonly [string, Host])[] {
-  const servers = [...caches].flatMap(([name, { host }]) =>
+export function moduleHosts(modules: ScenarioModules): readonly (readonly [string, Host])[] {
+  const { caches, eventStores, brokers } = modules;
+  const levels = [...caches].flatMap(([name, { host }]) =>
     host === null ? [] : [[name, host] as const],
   );
-  return [...brokers, ...servers];
+  return [...levels, ...eventStores, ...brokers];
 }

@@ -1,4 +1,5 @@
 import type { ComponentKind } from '../../spec/component-kind.js';
+import { OWN_PROJECTOR, partsOfStore } from '../../spec/stores.js';
 import type { Code } from '../codes.js';
 import { METRIC_WORDS } from '../metrics.js';
 import type { RouteOutput } from '../schema/components.js';
@@ -10,6 +11,8 @@ export interface NamedThing {
   /** Section of the scenario it is in. */
   readonly section: string;
   readonly parts: readonly string[];
+  /** Of an orchestrated saga: the service that drives it. */
+  readonly driver?: string | undefined;
 }
 
 /** Everything in a scenario that has a name of the shared namespace. */
@@ -17,6 +20,9 @@ export interface Names {
   readonly things: Map<string, NamedThing>;
   readonly zones: ReadonlySet<string>;
   readonly keys: readonly string[];
+  /** Event store -> key of its streams; projection -> store that it follows. */
+  readonly streamKeys: ReadonlyMap<string, string>;
+  readonly followed: ReadonlyMap<string, string>;
   /** Lists of names by kinds, as messages offer them; filled when first asked for. */
   readonly offers: Map<string, readonly string[]>;
   /** Names whose entries are wrong: what points at them is not looked at, one mistake is one problem. */
@@ -29,6 +35,7 @@ export type Add = (
   section: string,
   name: string,
   parts: readonly string[],
+  driver?: string,
 ) => void;
 
 /** Notes a problem at a path. */
@@ -64,8 +71,8 @@ export function collectNames(
     taken.set(name, section);
     return true;
   };
-  const add: Add = (kind, section, name, parts) => {
-    if (claim(section, name, [section, name])) things.set(name, { kind, section, parts });
+  const add: Add = (kind, section, name, parts, driver) => {
+    if (claim(section, name, [section, name])) things.set(name, { kind, section, parts, driver });
   };
   for (const [name, gateway] of sorted(scenario.gateways)) {
     const parts = routeNames(gateway.routes);
@@ -88,6 +95,7 @@ export function collectNames(
     add('database', 'databases', name, parts);
   }
   others(scenario, add, raise);
+  const { streamKeys, followed } = addStores(scenario, add);
   for (const [name] of sorted(scenario.workloads)) add('workload', 'workloads', name, []);
   const zones = sorted(scenario.network.zones).map(([name]) => name);
   for (const zone of zones) claim('network.zones', zone, ['network', 'zones', zone]);
@@ -98,7 +106,26 @@ export function collectNames(
   for (const key of keys) {
     if (BUILT_IN_KEYS.has(key)) raise('FL403', ['keys', key], `${key} is a built-in key`);
   }
-  return { things, zones: new Set(zones), keys, broken, offers: new Map() };
+  return { things, zones: new Set(zones), keys, streamKeys, followed, broken, offers: new Map() };
+}
+
+/** Event stores and projections: the keys of their streams, and who follows which. */
+function addStores(
+  { eventStores, projections }: ScenarioOutput,
+  add: (kind: ComponentKind, section: string, name: string, parts: readonly string[]) => void,
+): Pick<Names, 'streamKeys' | 'followed'> {
+  const streamKeys = new Map<string, string>();
+  for (const [name, store] of sorted(eventStores)) {
+    streamKeys.set(name, store.stream.key);
+    add('eventStore', 'eventStores', name, partsOfStore(store.snapshots !== undefined));
+  }
+  const followed = new Map<string, string>();
+  for (const [name, projection] of sorted(projections)) {
+    followed.set(name, projection.from);
+    const alone = projection.lifecycle === 'async' && projection.service === undefined;
+    add('projection', 'projections', name, alone ? [OWN_PROJECTOR] : []);
+  }
+  return { streamKeys, followed };
 }
 
 /** The names of these kinds of things: one list for all messages, since a scenario has thousands. */

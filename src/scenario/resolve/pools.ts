@@ -38,6 +38,7 @@ function hikari(
   path: Path,
 ): Pool {
   const { maximumPoolSize, connectionTimeout, idleTimeout, maxLifetime } = output;
+  const { leakDetectionThreshold } = output;
   const { minimumIdle = maximumPoolSize } = output;
   const problem = (field: string, message: string): void =>
     report(context, 'FL208', [...path, field], message);
@@ -66,11 +67,20 @@ function hikari(
       'HikariCP drops an idleTimeout that does not end a second before maxLifetime: shorten idleTimeout',
     );
   }
+  if (leakDetectionThreshold !== null && leakDetectionThreshold > (maxLifetime ?? Infinity)) {
+    problem(
+      'leakDetectionThreshold',
+      'HikariCP drops a leakDetectionThreshold above maxLifetime: shorten it',
+    );
+  }
   return {
     kind: 'hikari',
     maximumPoolSize,
     minimumIdle,
     connectionTimeoutNs: connectionTimeout,
+    validationTimeoutNs: output.validationTimeout,
+    aliveBypassWindowNs: output.aliveBypassWindow,
+    leakDetectionThresholdNs: leakDetectionThreshold,
     idleTimeoutNs: idleTimeout,
     maxLifetimeNs: maxLifetime,
   };

@@ -1,4 +1,4 @@
-import type { Step, StepModifiers } from '../../spec/scenario.js';
+import type { Step, StepModifiers } from '../../spec/steps.js';
 import type { StepOutput } from '../schema/steps.js';
 import type { Context, Path } from './context.js';
 import { report } from './context.js';

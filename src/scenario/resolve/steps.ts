@@ -1,7 +1,8 @@
-import { OUTCOME, outcomeOfStatus } from '../../spec/outcome.js';
-import type { OutcomeName } from '../../spec/outcome.js';
+import type { Outcome, OutcomeName } from '../../spec/outcome.js';
+import { isSuccess, OUTCOME, outcomeOfStatus, withStatus } from '../../spec/outcome.js';
 import { parseDuration, QuantityError } from '../../spec/quantity-text.js';
-import type { Bundle, Condition, Step, StepModifiers } from '../../spec/scenario.js';
+import type { Bundle } from '../../spec/scenario.js';
+import type { Condition, Step, StepModifiers } from '../../spec/steps.js';
 import type { JoinOutput, StepOutput } from '../schema/steps.js';
 import { resolvePolicy } from './bundles.js';
 import { resolveCacheStep } from './caching.js';
@@ -9,6 +10,8 @@ import type { Context, Path } from './context.js';
 import { report } from './context.js';
 import { resolvePublish } from './messaging.js';
 import { sorted } from './names.js';
+import { resolveSagaStep } from './sagas.js';
+import { resolveAppend, resolveLoad, resolveRead } from './stores.js';
 import { resolveLock, resolveTransaction } from './sections.js';
 import { resolveCall, resolveQuery } from './targets.js';
 
@@ -64,10 +67,16 @@ function resolveStep(context: Context, s: StepOutput, owner: Owner, path: Path):
   if (s.query !== undefined) {
     const { database, operation } = s.query;
     const target = resolveQuery(context, database, operation, [...path, 'query']);
-    return target === null ? null : { verb: 'query', ...target, ...modifiers };
+    const of = resolveRead(context, s.query, [...path, 'query']);
+    return target === null ? null : { verb: 'query', ...target, of, ...modifiers };
   }
+  if (s.load !== undefined) return resolveLoad(context, s.load, modifiers, [...path, 'load']);
+  if (s.append !== undefined)
+    return resolveAppend(context, s.append, modifiers, [...path, 'append']);
   if (s.publish !== undefined)
     return resolvePublish(context, s.publish, modifiers, [...path, 'publish']);
+  if (s.saga !== undefined)
+    return resolveSagaStep(context, s.saga, modifiers, owner.name, [...path, 'saga']);
   if (s.transaction !== undefined) {
     const at = [...path, 'transaction'];
     const steps = resolveSteps(context, s.transaction.steps, owner, [...at, 'steps']);
@@ -92,9 +101,31 @@ function resolveStep(context: Context, s: StepOutput, owner: Owner, path: Path):
   if (s.fail !== undefined) return resolveFail(context, s.fail, modifiers, path);
   if (s.respond !== undefined) {
     const then = resolveSteps(context, s.respond.then ?? [], owner, [...path, 'respond', 'then']);
-    return { verb: 'respond', outcome: outcomeOfStatus(s.respond.status), then, ...modifiers };
+    return { verb: 'respond', ...resolveAnswer(context, s.respond, path), then, ...modifiers };
   }
   return null;
+}
+
+/** An answer of its own: only one that succeeds has a body, or can be a makeshift. */
+function resolveAnswer(
+  context: Context,
+  { status, degraded, responseSize }: NonNullable<StepOutput['respond']>,
+  path: Path,
+): { readonly outcome: Outcome; readonly responseBytes: number | null } {
+  const outcome = outcomeOfStatus(status);
+  const at = [...path, 'respond'];
+  if (!isSuccess(outcome)) {
+    const message = `a ${status} is a failure, which `;
+    if (degraded)
+      report(context, 'FL208', [...at, 'degraded'], `${message}nobody takes for an answer`);
+    if (responseSize !== undefined) {
+      report(context, 'FL208', [...at, 'responseSize'], `${message}is answered without a body`);
+    }
+  }
+  return {
+    outcome: degraded ? withStatus(OUTCOME.degraded, status) : outcome,
+    responseBytes: responseSize ?? null,
+  };
 }
 
 function resolveModifiers(
@@ -103,7 +134,7 @@ function resolveModifiers(
   owner: Owner,
   path: Path,
 ): StepModifiers {
-  const leaves = s.call !== undefined || s.query !== undefined || s.cache !== undefined;
+  const leaves = [s.call, s.query, s.cache, s.load, s.append].some((verb) => verb !== undefined);
   if (s.policy !== undefined && !leaves) {
     report(
       context,

@@ -1,8 +1,22 @@
+import type { ComponentKind } from '../../spec/component-kind.js';
 import type { Target } from '../../spec/scenario.js';
 import { nearest } from '../suggest.js';
 import type { Context, Path } from './context.js';
 import { report } from './context.js';
 import { namesOfKinds } from './names.js';
+
+/** What has a verb of its own, or is nobody's callee. */
+const NOT_CALLED: Readonly<Partial<Record<ComponentKind, (name: string) => string>>> = {
+  database: (name) => `${name} is a database: write query: ${name}.OPERATION`,
+  topic: (name) => `${name} is a topic: write publish: ${name}`,
+  broker: (name) => `${name} is a broker: publish to a topic that lives on it`,
+  saga: (name) => `${name} is a saga: write saga: ${name}`,
+  cache: (name) => `${name} is a cache: write cache: { get: ${name} }`,
+  eventStore: (name) => `${name} is an event store: write load: ${name} or append: ${name}`,
+  projection: (name) =>
+    `${name} is a projection: a query of its database reads it, with of: ${name}`,
+  workload: (name) => `${name} is a workload: nobody can call it`,
+};
 
 /** A call's target, or null where it cannot be one; the reason is noted. */
 export function resolveCall(
@@ -24,29 +38,9 @@ export function resolveCall(
     return null;
   }
   if (thing === undefined) return unknown(context, component, path, ['service', 'gateway']);
-  if (thing.kind === 'database') {
-    report(
-      context,
-      'FL405',
-      path,
-      `${component} is a database: write query: ${component}.OPERATION`,
-    );
-    return null;
-  }
-  if (thing.kind === 'topic') {
-    report(context, 'FL405', path, `${component} is a topic: write publish: ${component}`);
-    return null;
-  }
-  if (thing.kind === 'broker') {
-    report(context, 'FL405', path, `${component} is a broker: publish to a topic that lives on it`);
-    return null;
-  }
-  if (thing.kind === 'cache') {
-    report(context, 'FL405', path, `${component} is a cache: write cache: { get: ${component} }`);
-    return null;
-  }
-  if (thing.kind === 'workload') {
-    report(context, 'FL405', path, `${component} is a workload: nobody can call it`);
+  const verb = NOT_CALLED[thing.kind];
+  if (verb !== undefined) {
+    report(context, 'FL405', path, verb(component));
     return null;
   }
   if (thing.kind === 'gateway') {

@@ -1,4 +1,5 @@
-import type { Gateway, Request, Step, Workload } from '../../spec/scenario.js';
+import type { Gateway, Request, Workload } from '../../spec/scenario.js';
+import type { Step } from '../../spec/steps.js';
 import type { Arrivals } from '../../spec/arrivals.js';
 import { routeOf } from '../routes.js';
 import type { ArrivalsOutput, RequestOutput, WorkloadOutput } from '../schema/workload.js';

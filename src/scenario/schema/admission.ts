@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { PolicyKind } from '../../spec/policy.js';
-import { distribution, duration, share } from '../../spec/quantities.js';
+import { distribution, duration, share, whole } from '../../spec/quantities.js';
 import type { AnyObject } from './bundle.js';
 import { nameText, priorityNumber } from './common.js';
-import { REFERENCE_PATTERN } from './steps.js';
+import { REFERENCE_PATTERN } from './common.js';
 
 type Fields = Readonly<Record<string, z.ZodType>>;
 
@@ -141,6 +141,53 @@ const shed = z
         .prefault('100ms')
         .describe('How far back the waits are looked at. Unit: duration. Defaults to 100ms.'),
       below,
+    }),
+    z.strictObject({
+      kind: z
+        .literal('dagor')
+        .describe(
+          'By a level of admission, as WeChat does (DAGOR): the lowest priority goes first, and within ' +
+            'one the users of the highest levels; the level follows the mean wait in the queue.',
+        ),
+      target: duration({ allowZero: false })
+        .prefault('20ms')
+        .describe(
+          'With a longer mean wait of the requests that began in a window it was one of overload. Unit: ' +
+            'duration. Defaults to 20ms.',
+        ),
+      interval: duration({ allowZero: false })
+        .prefault('1s')
+        .describe(
+          'Length of a window, which ends with the first request after it. Unit: duration. Defaults to 1s.',
+        ),
+      requests: whole({ min: 1 })
+        .prefault(2000)
+        .describe(
+          'Requests with which a window is over before its time. Unit: requests. Defaults to 2000.',
+        ),
+      alpha: share()
+        .prefault('5%')
+        .describe(
+          'After a window of overload the level lets in so much less of what it has let in. Unit: share. ' +
+            'Defaults to 5%.',
+        ),
+      beta: share()
+        .prefault('1%')
+        .describe(
+          'After any other the level lets in so much more, of all requests that came. Unit: share. ' +
+            'Defaults to 1%.',
+        ),
+      userLevels: whole({ min: 1, max: 4096 })
+        .prefault(128)
+        .describe(
+          'Levels that users are dealt into, in each priority. Unit: levels. Defaults to 128.',
+        ),
+      key: nameText()
+        .prefault('client')
+        .describe(
+          'Key of `keys`, or `client`, `workload`, `caller`, `request`: who has a level of a user, dealt ' +
+            'anew each hour and the same at all components. Unit: name. Defaults to client.',
+        ),
     }),
   ])
   .describe('Refuses requests in overload with 503 before they cost anything. Defaults to none.');

@@ -4,7 +4,8 @@ import { balancerKinds, outlierKinds } from '../../patterns/registry.js';
 import type { PolicyKind } from '../../spec/policy.js';
 import { entryText, inheriting, nameText, onceSchema, withShort } from './common.js';
 import type { OnceOutput } from './common.js';
-import { distribution, share, whole } from '../../spec/quantities.js';
+import { distribution, duration, share, whole } from '../../spec/quantities.js';
+import { REFERENCE_PATTERN } from './common.js';
 import { connectionsSchema } from './connections.js';
 import type { ConnectionsOutput } from './connections.js';
 import type { Subset, ZoneAware } from '../../spec/balancer.js';
@@ -157,7 +158,8 @@ const key = nameText()
   .optional()
   .describe(
     'Key of `keys`, or `client`, `workload`, `caller`, `request`: one state for each of its values, ' +
-      'beside the split of `per`. Idle ones are forgotten. Unit: name. Defaults to none.',
+      'beside the split of `per`. One that would decide as a new one does is forgotten. Unit: name. ' +
+      'Defaults to none.',
   );
 
 const dryRun = z
@@ -170,7 +172,7 @@ const dryRun = z
 
 function perOf(kind: PolicyKind): z.ZodType {
   if (kind.perTarget === true) return perTarget;
-  return kind.keyed === true ? perKey : per;
+  return kind.keyed !== undefined ? perKey : per;
 }
 
 /** Policies whose shared state may be in a store. */
@@ -183,10 +185,34 @@ const STORED: ReadonlySet<string> = new Set([
 ]);
 const store = z
   .strictObject({
-    latency: distribution().describe(
-      'Time of one question and its answer, waited for before each decision. Unit: distribution. ' +
-        'Required.',
-    ),
+    latency: distribution()
+      .optional()
+      .describe(
+        'Time of one question and its answer, waited for before each decision; before the call of ' +
+          '`of`. Unit: distribution. Required without `of`, else defaults to 0ms.',
+      ),
+    of: z
+      .string()
+      .regex(REFERENCE_PATTERN)
+      .optional()
+      .describe(
+        'The endpoint or database operation that is asked: a call of the same caller under its ' +
+          '`outbound`, before each decision. Defaults to none: only the latency counts.',
+      ),
+    onError: z
+      .enum(['allow', 'reject'])
+      .optional()
+      .describe(
+        'What a failed question means: `allow` lets the call pass as if there were no such policy, ' +
+          '`reject` refuses it as the policy would. Needs `of`. Defaults to allow.',
+      ),
+    cache: duration({ allowZero: false })
+      .optional()
+      .describe(
+        'After an answer that refuses, the calling instance refuses so long (that value of `key`) ' +
+          'without asking, whatever happens to the shared state meanwhile; what passes asks each time. ' +
+          'Unit: duration. Defaults to none.',
+      ),
   })
   .optional()
   .describe(
@@ -205,7 +231,7 @@ export function policySchema(kinds: readonly PolicyKind[]): z.ZodType {
     const fields = {
       ...(kind.state === 'scoped' ? { scope } : {}),
       ...(kind.state === 'scoped' && kind.perEndpoint !== true ? { per: perOf(kind) } : {}),
-      ...(kind.keyed === true && !('key' in own.shape) ? { key } : {}),
+      ...(kind.keyed !== undefined && !('key' in own.shape) ? { key } : {}),
       ...(kind.state === 'scoped' && STORED.has(kind.policy) ? { store } : {}),
       ...(kind.dryRun === true ? { dryRun } : {}),
     };

@@ -3,6 +3,9 @@ import { duration, share } from '../../spec/quantities.js';
 
 /** Letters, digits, `_` and inner hyphens, a letter first: every reference then reads one way. */
 export const NAME_PATTERN = /^[A-Za-z][A-Za-z0-9_]*(-[A-Za-z0-9_]+)*$/;
+/** A component and its part, or `self.endpoint`. */
+export const REFERENCE_PATTERN = /^[A-Za-z][\w-]*(\.[A-Za-z][\w-]*)?$/;
+
 /** Longest name. */
 export const NAME_MAX = 64;
 

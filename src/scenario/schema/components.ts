@@ -30,7 +30,8 @@ import type { HostOutput, HostShape, MiddlewareOutput } from './host.js';
 import { outboxSchema } from './outbox.js';
 import type { OutboxOutput } from './outbox.js';
 import type { StepOutput } from './steps.js';
-import { methodText, REFERENCE_PATTERN } from './steps.js';
+import { methodText } from './steps.js';
+import { REFERENCE_PATTERN } from './common.js';
 
 /** What a validated endpoint holds. */
 export interface EndpointOutput {

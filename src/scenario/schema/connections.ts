@@ -79,6 +79,40 @@ export const protocolSchema = withShort(
       handshakeWork: distribution()
         .prefault('0ms')
         .describe('CPU of the instance for a TLS handshake. Unit: distribution. Defaults to 0ms.'),
+      keepAliveTimeout: durationOrNone({ allowZero: false })
+        .prefault('none')
+        .describe(
+          'Idle time after which the server closes a connection (nginx keepalive_timeout, Node ' +
+            'keepAliveTimeout with its buffer), of http1 and tcp once it has answered. A request on ' +
+            'the way meets `reset`, on http2 `refused`. Not for grpc. Unit: duration or `none`. ' +
+            'Defaults to none.',
+        ),
+      keepAliveRequests: count({ min: 1 })
+        .prefault('unlimited')
+        .describe(
+          'Requests after which the server closes a connection (nginx keepalive_requests): with the ' +
+            'last answer, on http2 by a GOAWAY at once, and streams behind it are `refused`. Not for ' +
+            'grpc. Unit: count. Defaults to unlimited.',
+        ),
+      maxConnectionIdle: durationOrNone({ allowZero: false })
+        .prefault('none')
+        .describe(
+          'Time without a stream after which the server sends a GOAWAY that loses none (gRPC ' +
+            'MaxConnectionIdle); for http2 and grpc. Unit: duration or `none`. Defaults to none.',
+        ),
+      maxConnectionAge: durationOrNone({ allowZero: false })
+        .prefault('none')
+        .describe(
+          'Age, give or take 10 % at random, at which the server sends such a GOAWAY (gRPC ' +
+            'MaxConnectionAge); for http2 and grpc. Unit: duration or `none`. Defaults to none.',
+        ),
+      maxConnectionAgeGrace: durationOrNone()
+        .prefault('none')
+        .describe(
+          'Time behind maxConnectionAge after which the server closes the connection; streams under ' +
+            'way meet `reset` (gRPC MaxConnectionAgeGrace). Unit: duration or `none`. Defaults to ' +
+            'none: they may end.',
+        ),
     })
     .describe('What callers speak to it; only felt where they have `connections`.'),
   { enum: ['http1', 'http2', 'grpc', 'tcp'] },

@@ -8,6 +8,7 @@ import {
   quantity,
   share,
   whole,
+  size,
 } from '../../spec/quantities.js';
 import { QuantityError, show } from '../../spec/quantity-text.js';
 import type { AdmissionOutput } from './admission.js';
@@ -113,16 +114,45 @@ export const queueSchema = z.strictObject({
 
 const gcSchema = z
   .strictObject({
-    every: distribution().describe(
-      'From the end of a pause to the next, for each replica; the first comes after a random part of it. ' +
-        'Unit: distribution. Required.',
-    ),
+    every: distribution()
+      .optional()
+      .describe(
+        'From the end of a pause to the next, for each replica; the first comes after a random part of ' +
+          'it. Unit: distribution. Required without `allocated`.',
+      ),
+    allocated: size()
+      .optional()
+      .describe(
+        'What is allocated from one pause to the next, for each replica, by `memory.perRequest` for each ' +
+          'request that begins; the first pause comes after a random part of it. Unit: size. Required ' +
+          'without `every`.',
+      ),
     pause: distribution().describe(
       'How long the whole process stands still: its work, its timers, what arrives. What others do goes ' +
         'on. Unit: distribution. Required.',
     ),
   })
   .describe('Stop-the-world pauses of the garbage collector. Defaults to none.');
+
+const memorySchema = z
+  .strictObject({
+    limit: size()
+      .optional()
+      .describe(
+        'Holding more than this the process dies at once and starts again as `lifecycle` says. Unit: ' +
+          'size. Defaults to none.',
+      ),
+    base: size()
+      .prefault('0B')
+      .describe('What a process holds without any request. Unit: size. Defaults to 0B.'),
+    perRequest: size()
+      .prefault('0B')
+      .describe(
+        'What it holds for each request besides, in the queue or in execution, until the request has ' +
+          'left; each one that begins allocates as much. Unit: size. Defaults to 0B.',
+      ),
+  })
+  .describe('Memory of each replica. Defaults to none: nothing is counted.');
 
 const lifecycleSchema = z
   .strictObject({
@@ -195,6 +225,7 @@ export function hostFields(
       .prefault('0ms')
       .describe('CPU of a refusal. Unit: distribution. Defaults to 0ms.'),
     admission: admission.optional(),
+    memory: memorySchema.optional(),
     lifecycle: lifecycleSchema.optional(),
     loadBalancing: loadBalancingSchema
       .prefault({ kind: 'roundRobin' })
@@ -240,6 +271,7 @@ export interface HostOutput {
     readonly kind: 'threads' | 'async' | 'eventLoop';
     readonly gc?: z.output<typeof gcSchema>;
   };
+  readonly memory?: z.output<typeof memorySchema>;
   readonly lifecycle?: z.output<typeof lifecycleSchema>;
   readonly concurrency?: number;
   readonly queue: z.output<typeof queueSchema>;

@@ -5,7 +5,8 @@ import { MIDDLEWARE } from '../verbs.js';
 import { gateSchema, storedLimiterSchema } from './admission.js';
 import type { AnyObject } from './bundle.js';
 import { nameText, when } from './common.js';
-import { methodText, REFERENCE_PATTERN } from './steps.js';
+import { methodText } from './steps.js';
+import { REFERENCE_PATTERN } from './common.js';
 
 /** Kinds a middleware may name; the others have none. */
 const KINDS: ReadonlyMap<string, readonly [string, ...string[]]> = new Map([

@@ -71,6 +71,26 @@ const hikari = z
     connectionTimeout: duration({ min: 250 * NS_PER_MS })
       .prefault('30s')
       .describe('Longest wait for a connection, at least 250ms. Unit: duration. Defaults to 30s.'),
+    validationTimeout: duration({ min: 250 * NS_PER_MS })
+      .prefault('5s')
+      .describe(
+        'Longest time for the test of a connection that was idle for longer than `aliveBypassWindow`: a ' +
+          'round trip to the database before it is handed out. One that fails is closed, and the ' +
+          'next is taken. At least 250ms. Unit: duration. Defaults to 5s.',
+      ),
+    aliveBypassWindow: duration()
+      .prefault('500ms')
+      .describe(
+        'Time since its last use within which a connection is not tested (the system property ' +
+          'com.zaxxer.hikari.aliveBypassWindowMs): a dead one breaks under its statement. Unit: ' +
+          'duration, in whole ms. Defaults to 500ms.',
+      ),
+    leakDetectionThreshold: durationOrNone({ min: 2 * NS_PER_SECOND })
+      .prefault('none')
+      .describe(
+        'Time in use from which on a connection is counted as leaked, `pool.leaks`; it stays in use. At ' +
+          'least 2s. Unit: duration or `none`. Defaults to none.',
+      ),
     idleTimeout: durationOrNone({ min: 10 * NS_PER_SECOND })
       .prefault('10m')
       .describe(

@@ -18,8 +18,12 @@ import { cacheSchema } from './caching.js';
 import type { TopicOutput } from './messaging.js';
 import { topicSchema } from './messaging.js';
 import { middlewareSchema } from './middleware.js';
+import type { SagaOutput } from './sagas.js';
+import { sagaSchema } from './sagas.js';
 import { keySchema, networkSchema, runSchema } from './settings.js';
 import { stepsSchema } from './steps.js';
+import type { EventStoreOutput, ProjectionOutput } from './stores.js';
+import { storeSections } from './stores.js';
 import type { WorkloadOutput } from './workload.js';
 import { workloadSchema } from './workload.js';
 
@@ -34,7 +38,10 @@ export interface ScenarioOutput {
   readonly databases?: Readonly<Record<string, DatabaseOutput>>;
   readonly topics?: Readonly<Record<string, TopicOutput>>;
   readonly brokers?: Readonly<Record<string, BrokerOutput>>;
+  readonly sagas?: Readonly<Record<string, SagaOutput>>;
   readonly caches?: Readonly<Record<string, CacheOutput>>;
+  readonly eventStores?: Readonly<Record<string, EventStoreOutput>>;
+  readonly projections?: Readonly<Record<string, ProjectionOutput>>;
   readonly workloads?: Readonly<Record<string, WorkloadOutput>>;
   readonly faults?: readonly FaultOutput[];
   readonly report: z.output<typeof reportSchema>;
@@ -70,7 +77,10 @@ export const EXPLICIT_SECTIONS = [
   'databases',
   'topics',
   'brokers',
+  'sagas',
   'caches',
+  'eventStores',
+  'projections',
   'workloads',
   'faults',
   'report',
@@ -101,7 +111,9 @@ export function buildSchemas(
     databases: named(databaseSchema).optional().describe('Databases with operations and pools.'),
     topics: named(topicSchema).optional().describe('Logs that groups of consumers read.'),
     brokers: named(brokerSchema).optional().describe('Clusters that topics live on.'),
+    sagas: named(sagaSchema(bundle)).optional().describe('Steps whose effects belong together.'),
     caches: named(cacheSchema).optional().describe('Caches with their levels.'),
+    ...storeSections,
     workloads: named(workload).optional().describe('Who asks what, and when.'),
     faults: z.array(faultSchema(faults)).optional().describe('What goes wrong, and when.'),
     report: reportSchema.prefault({}).describe('How results are shown.'),
@@ -145,11 +157,26 @@ export function buildSchemas(
           .optional()
           .meta({ anyOf: [definition('broker')] })
           .describe('Laid under every broker.'),
+        sagas: z
+          .unknown()
+          .optional()
+          .meta({ anyOf: [definition('saga')] })
+          .describe('Laid under every saga.'),
         caches: z
           .unknown()
           .optional()
           .meta({ anyOf: [definition('cache')] })
           .describe('Laid under every cache.'),
+        eventStores: z
+          .unknown()
+          .optional()
+          .meta({ anyOf: [definition('eventStore')] })
+          .describe('Laid under every event store.'),
+        projections: z
+          .unknown()
+          .optional()
+          .meta({ anyOf: [definition('projection')] })
+          .describe('Laid under every projection.'),
         workloads: z
           .unknown()
           .optional()
@@ -185,6 +212,9 @@ const ENTRIES: readonly string[] = [
   'topic',
   'broker',
   'cache',
+  'eventStore',
+  'projection',
+  'saga',
   'workload',
 ];
 

@@ -10,17 +10,27 @@ import {
 } from '../../spec/quantities.js';
 import { DURATION_PATTERN, parseDuration, QuantityError, show } from '../../spec/quantity-text.js';
 import { STEP_VERBS } from '../verbs.js';
+import type { ReadOf } from '../../spec/stores.js';
 import type { BundleOutput } from './bundle.js';
 import type { CacheStepOutput } from './cache-step.js';
 import { cacheStepSchema } from './cache-step.js';
 import type { PublishOutput } from './publish.js';
 import { publishFields } from './publish.js';
+import type { SagaStepOutput } from './saga-step.js';
+import { sagaStepFields } from './saga-step.js';
+import type { AppendOutput, LoadOutput } from './stores.js';
+import { appendFields, loadFields, readFields } from './stores.js';
 import type { LockOutput, TransactionOutput } from './sections.js';
 import { lockSchema, transactionSchema } from './sections.js';
-import { certainty, NAME_PATTERN, nameText, textMap, when, withShort } from './common.js';
-
-/** A component and its part, or `self.endpoint`. */
-export const REFERENCE_PATTERN = /^[A-Za-z][\w-]*(\.[A-Za-z][\w-]*)?$/;
+import {
+  certainty,
+  NAME_PATTERN,
+  nameText,
+  REFERENCE_PATTERN,
+  textMap,
+  when,
+  withShort,
+} from './common.js';
 
 /** Outcomes that a program may end with on purpose. */
 const FAILURES = OUTCOME_NAMES.filter((name) =>
@@ -87,8 +97,17 @@ export interface StepOutput {
     readonly headers?: Readonly<Record<string, string>>;
     readonly requestSize?: number;
   };
-  readonly query?: { readonly database: string; readonly operation?: string };
+  readonly query?: {
+    readonly database: string;
+    readonly operation?: string;
+    readonly of?: string;
+    readonly key?: string;
+    readonly consistency?: ReadOf['consistency'];
+  };
+  readonly load?: LoadOutput;
+  readonly append?: AppendOutput;
   readonly publish?: PublishOutput;
+  readonly saga?: SagaStepOutput;
   readonly transaction?: TransactionOutput;
   readonly lock?: LockOutput;
   readonly cache?: CacheStepOutput;
@@ -108,7 +127,12 @@ export interface StepOutput {
     readonly steps: readonly StepOutput[];
   };
   readonly fail?: { readonly status: string | number; readonly retryAfter?: number };
-  readonly respond?: { readonly status: number; readonly then?: readonly StepOutput[] };
+  readonly respond?: {
+    readonly status: number;
+    readonly degraded: boolean;
+    readonly responseSize?: number;
+    readonly then?: readonly StepOutput[];
+  };
   readonly name?: string;
   readonly policy?: BundleOutput;
   readonly probability: number;
@@ -176,14 +200,24 @@ function verbs(steps: z.ZodType<StepOutput[]>): Record<string, z.ZodType> {
         operation: nameText()
           .optional()
           .describe('Operation; may be left out where there is one only.'),
+        ...readFields,
       }),
       { type: 'string', pattern: REFERENCE_PATTERN.source },
     )
       .optional()
       .describe('An operation of a database over a connection of the pool.'),
+    load: withShort(loadFields, { type: 'string', pattern: NAME_PATTERN.source })
+      .optional()
+      .describe('The events of a stream, and the CPU of applying them.'),
+    append: withShort(appendFields, { type: 'string', pattern: NAME_PATTERN.source })
+      .optional()
+      .describe('Events for a stream, all of them or none.'),
     publish: withShort(publishFields, { type: 'string', pattern: NAME_PATTERN.source })
       .optional()
       .describe('Messages for a topic.'),
+    saga: withShort(sagaStepFields, { type: 'string', pattern: NAME_PATTERN.source })
+      .optional()
+      .describe('Begins a saga that this service drives.'),
     transaction: transactionSchema(steps)
       .optional()
       .describe('Steps over one connection of a database, and a commit.'),
@@ -222,6 +256,19 @@ function verbs(steps: z.ZodType<StepOutput[]>): Record<string, z.ZodType> {
     respond: withShort(
       z.strictObject({
         status: whole({ min: 200, max: 599 }).describe('HTTP status of the answer. Required.'),
+        degraded: z
+          .boolean()
+          .default(false)
+          .describe(
+            'The answer is only a makeshift: it counts as `degraded`, a success that is told apart, and so ' +
+              'does every answer made with it. Unit: boolean. Defaults to false.',
+          ),
+        responseSize: size()
+          .optional()
+          .describe(
+            'How large this answer is, instead of `responseSize` of the endpoint. Unit: size. Defaults to ' +
+              'that.',
+          ),
         then: steps.optional().describe('Steps run after the answer has left.'),
       }),
       { type: 'integer', minimum: 200, maximum: 599 },

@@ -10,7 +10,8 @@ import {
 import type { BundleOutput } from './bundle.js';
 import { critical, entryText, inheriting, nameText, priorityNumber, withShort } from './common.js';
 import type { StepOutput } from './steps.js';
-import { callFields, REFERENCE_PATTERN } from './steps.js';
+import { callFields } from './steps.js';
+import { REFERENCE_PATTERN } from './common.js';
 
 const process = z
   .enum(['poisson', 'constant'])

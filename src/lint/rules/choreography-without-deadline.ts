@@ -1,0 +1,55 @@
+import { eachStep } from '../../scenario/each-step.js';
+import type { Scenario, Target } from '../../spec/scenario.js';
+import type { Step } from '../../spec/steps.js';
+import type { Rule } from '../rule.js';
+import { yamlAt } from '../words.js';
+
+/** Choreographies that nobody ends when an event is lost. */
+export const choreographyWithoutDeadline: Rule = {
+  name: 'choreography-without-deadline',
+  severity: 'warning',
+  reason:
+    'Nobody holds the state of a choreography: where an event is lost it stands still for ever, and nobody notices.',
+  remedy:
+    'Let the service that begins it cancel it after a while, or give it an orchestrator with a timeout.',
+  check: ({ scenario }) =>
+    [...scenario.sagas.values()].flatMap(({ name, choreography }) => {
+      if (choreography === null) return [];
+      const { startedBy, cancelledBy } = choreography;
+      if (startedBy.some(({ component }) => cancelsLater(scenario, component, cancelledBy)))
+        return [];
+      const first = startedBy[0]!;
+      const end = cancelledBy[0]!;
+      const call = `${end.component === first.component ? 'self' : end.component}.${end.part}`;
+      const from = startedBy.map(({ component, part }) => `${component}.${part}`).join(' or ');
+      return [
+        {
+          path: ['sagas', name],
+          entities: [name, ...new Set(startedBy.map(({ component }) => component))],
+          message: `${name} begins with ${from}, and nothing there ends it in time`,
+          measured: 'no deadline',
+          limit: 'one that cancels it',
+          fix: yamlAt(
+            ['services', first.component, 'endpoints'],
+            `later: [ wait: 30s, call: ${call} ]`,
+          ),
+        },
+      ];
+    }),
+};
+
+/** Whether a program of a service waits for a while and then cancels. */
+function cancelsLater(scenario: Scenario, service: string, ends: readonly Target[]): boolean {
+  const isEnd = (step: Step): boolean =>
+    step.verb === 'call' &&
+    ends.some(({ component, part }) => component === step.to.component && part === step.to.part);
+  let found = false;
+  for (const { steps } of scenario.services.get(service)?.endpoints.values() ?? []) {
+    let waited = false;
+    eachStep(steps, (step) => {
+      if (step.verb === 'wait') waited = true;
+      if (waited && isEnd(step)) found = true;
+    });
+  }
+  return found;
+}

@@ -1,0 +1,30 @@
+import type { Finding, Rule } from '../rule.js';
+import { yamlAt } from '../words.js';
+
+/** Compensations that do harm when they come twice. */
+export const sagaHole: Rule = {
+  name: 'saga-hole',
+  severity: 'error',
+  reason:
+    'A compensation is sent until it has succeeded, so one that is not idempotent undoes twice what was done once.',
+  remedy: 'Make what undoes a step idempotent, such as by the key of the order.',
+  check: ({ scenario, repeatable }) =>
+    [...scenario.sagas.values()].flatMap(({ name, steps }) =>
+      steps.flatMap(({ name: step, compensation }): readonly Finding[] => {
+        if (compensation === null) return [];
+        const { component, part } = compensation;
+        const undo = `${component}.${part}`;
+        if (repeatable.has(undo)) return [];
+        return [
+          {
+            path: ['sagas', name, 'steps'],
+            entities: [`${name}.${step}`, undo],
+            message: `the step ${step} of ${name} is undone by ${undo}, which is not idempotent`,
+            measured: 'undone as often as it is asked for',
+            limit: 'undone once',
+            fix: yamlAt(['services', component, 'endpoints', part!], 'idempotent: true'),
+          },
+        ];
+      }),
+    ),
+};

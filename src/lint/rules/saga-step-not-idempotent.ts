@@ -1,0 +1,42 @@
+import type { Orchestration, SagaStep } from '../../spec/sagas.js';
+import type { Finding, Rule } from '../rule.js';
+import { yamlAt } from '../words.js';
+
+/** Steps that their orchestrator may send again, where doing them twice is not harmless. */
+export const sagaStepNotIdempotent: Rule = {
+  name: 'saga-step-not-idempotent',
+  severity: 'error',
+  reason:
+    'An orchestrator that comes back from a crash or has no clear answer sends its command again, and the step is done twice.',
+  remedy: 'Make the participants idempotent, such as by the key of the order.',
+  check: ({ scenario, repeatable }) =>
+    [...scenario.sagas.values()].flatMap(({ name, steps, orchestration }) => {
+      if (orchestration === null) return [];
+      return steps.flatMap((step): readonly Finding[] => {
+        const { component, part } = step.call;
+        const why = reasonFor(orchestration, step);
+        if (why === null || step.readOnly || repeatable.has(`${component}.${part}`)) return [];
+        return [
+          {
+            path: ['sagas', name, 'steps'],
+            entities: [`${name}.${step.name}`, `${component}.${part}`],
+            message: `the step ${step.name} of ${name} may be sent again, and ${component}.${part} is not idempotent`,
+            measured: `sent again ${why}`,
+            limit: 'done once',
+            fix: yamlAt(['services', component, 'endpoints', part!], 'idempotent: true'),
+          },
+        ];
+      });
+    }),
+};
+
+/** Why a command may be sent again; null where it is sent once. */
+function reasonFor(
+  { persistence, ambiguous, retry }: Orchestration,
+  { kind }: SagaStep,
+): string | null {
+  if (persistence !== null) return 'after a crash of its orchestrator';
+  if (kind === 'retryable') return 'until it succeeds';
+  if (ambiguous === 'retry') return 'until its outcome is known';
+  return retry.attempts > 1 ? 'by its engine' : null;
+}

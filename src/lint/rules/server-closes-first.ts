@@ -1,0 +1,51 @@
+import type { Call } from '../calls.js';
+import type { Finding, Rule } from '../rule.js';
+import type { Subject } from '../subject.js';
+import { bundleYaml, callText, timeText } from '../words.js';
+
+/** Idle connections that the server closes while its client may still use them. */
+export const serverClosesFirst: Rule = {
+  name: 'server-closes-first',
+  severity: 'warning',
+  reason:
+    'A request that is on its way when the server closes its idle connection is lost, and nobody knows whether it was executed.',
+  remedy:
+    'Let the client close first: its `idleTimeout` below the `keepAliveTimeout` of the server.',
+  check(subject): readonly Finding[] {
+    const seen = new Set<string>();
+    return subject.calls.flatMap((call) => {
+      const key = `${call.policyPath.join('/')} ${call.callee}`;
+      const keptNs = keptByServer(call, subject);
+      const idleNs = call.connections?.idleTimeoutNs ?? Infinity;
+      if (seen.has(key) || keptNs === null || !isReused(call) || idleNs < keptNs) return [];
+      seen.add(key);
+      return [
+        {
+          path: [...call.policyPath, 'connections'],
+          entities: [call.from, call.to],
+          message: `${call.callee} closes idle connections of ${callText(call)} before the client does`,
+          measured:
+            idleNs === Infinity
+              ? 'the client never closes them'
+              : `the client closes them after ${timeText(idleNs)}`,
+          limit: `less than the ${timeText(keptNs)} of the server`,
+          fix: bundleYaml(call, `connections:\n  idleTimeout: ${timeText(keptNs / 2)}`),
+        },
+      ];
+    });
+  },
+};
+
+/** How long the callee keeps an idle connection; null where its end does no harm. */
+function keptByServer({ callee }: Call, { scenario }: Subject): number | null {
+  const host = scenario.services.get(callee) ?? scenario.gateways.get(callee);
+  const protocol = host?.protocol ?? null;
+  // Over HTTP/2 the server says which requests it has not looked at.
+  if (protocol === null || protocol.kind === 'http2') return null;
+  return protocol.closes?.keepAliveTimeoutNs ?? null;
+}
+
+/** Whether a connection ever stands idle. */
+function isReused({ connections }: Call): boolean {
+  return connections !== null && connections.maxIdle > 0 && connections.maxRequests > 1;
+}

@@ -1,0 +1,73 @@
+import { widenInt32 } from '../../kernel/pool.js';
+import type { PlanSaga } from '../../spec/sagas.js';
+import type { Counter } from '../meters.js';
+import type { World } from '../world.js';
+import type { Ledger } from './ledger.js';
+import { PHASE_OF } from './ledger.js';
+
+/**
+ * What sagas on one value see of each other where nothing stands between them (SG-11): counted alone. One
+ * that begins while another is under way reads what that one has written so far.
+ */
+export class Anomalies {
+  private readonly world: World;
+  private readonly key: number;
+  /** Sagas under way by value, in the order of their beginning. */
+  private readonly active = new Map<number, number[]>();
+  /** By slot: those that began beside it, those of them that are over, and that completed. */
+  private younger: Int32Array = new Int32Array(0);
+  private over: Int32Array = new Int32Array(0);
+  private completed: Int32Array = new Int32Array(0);
+  private readonly values = new Map<number, number>();
+  private readonly dirtyReads: Counter;
+  private readonly lostUpdates: Counter;
+  private readonly fuzzyReads: Counter;
+
+  constructor(world: World, plan: PlanSaga, ledger: Ledger) {
+    this.world = world;
+    this.key = plan.key;
+    const own = { component: plan.component, part: -1 };
+    this.dirtyReads = world.meters.counter('dirtyReads', own);
+    this.lostUpdates = world.meters.counter('lostUpdates', own);
+    this.fuzzyReads = world.meters.counter('fuzzyReads', own);
+    ledger.slots.onGrow((capacity) => {
+      this.younger = widenInt32(this.younger, capacity);
+      this.over = widenInt32(this.over, capacity);
+      this.completed = widenInt32(this.completed, capacity);
+    });
+  }
+
+  began(slot: number, strand: number): void {
+    const value = this.world.keys.value(this.key, strand);
+    let list = this.active.get(value);
+    if (list === undefined) this.active.set(value, (list = []));
+    for (const other of list) this.younger[other]++;
+    this.younger[slot] = this.over[slot] = this.completed[slot] = 0;
+    this.values.set(slot, value);
+    list.push(slot);
+  }
+
+  ended(slot: number, phase: number): void {
+    const value = this.values.get(slot);
+    if (value === undefined) return;
+    this.values.delete(slot);
+    const list = this.active.get(value)!;
+    const at = list.indexOf(slot);
+    const completed = phase === PHASE_OF.completed;
+    for (let k = 0; k < at; k++) {
+      this.over[list[k]]++;
+      if (completed) this.completed[list[k]]++;
+    }
+    list.splice(at, 1);
+    if (list.length === 0) this.active.delete(value);
+    const { meters } = this.world;
+    if (completed) {
+      // Who began beside it and still runs overwrites what it has written without having read it; who has
+      // written meanwhile made its first and its last steps see different values.
+      meters.count(this.lostUpdates, this.younger[slot] - this.over[slot]);
+      meters.count(this.fuzzyReads, this.completed[slot]);
+    } else if (phase === PHASE_OF.compensated || phase === PHASE_OF.failed) {
+      meters.count(this.dirtyReads, this.younger[slot]);
+    }
+  }
+}

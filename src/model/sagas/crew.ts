@@ -1,0 +1,74 @@
+import type { PlanSaga } from '../../spec/sagas.js';
+import type { Instance } from '../instance.js';
+import type { World } from '../world.js';
+import type { Ledger } from './ledger.js';
+import { PHASE_OF } from './ledger.js';
+import type { Records } from './records.js';
+
+/** What happens to a saga because of the processes that drive it. */
+export interface CrewTold {
+  /** Nobody drives it any more. */
+  interrupt(slot: number): void;
+  /** Somebody may go on with it now. */
+  takeOver(slot: number): void;
+}
+
+/** The instances of an orchestrator: which of them drives which saga. */
+export class Crew {
+  private readonly world: World;
+  private readonly ledger: Ledger;
+  private readonly records: Records;
+  private readonly told: CrewTold;
+  private readonly first: number;
+  private readonly count: number;
+
+  constructor(world: World, plan: PlanSaga, ledger: Ledger, records: Records, told: CrewTold) {
+    this.world = world;
+    this.ledger = ledger;
+    this.records = records;
+    this.told = told;
+    const component = world.plan.components[world.plan.parts[plan.driver].component];
+    this.first = component.firstInstance;
+    this.count = component.instances;
+    for (let index = 0; index < this.count; index++) {
+      const instance = world.instances[this.first + index];
+      instance.residents.push({
+        died: () => this.died(instance),
+        started: () => this.started(),
+      });
+    }
+  }
+
+  /** An instance that is up: its own while that is, else the next one. */
+  place(slot: number): number {
+    const { instances } = this.world;
+    const own = this.records.instance[slot];
+    for (let k = 0; k <= this.count; k++) {
+      const index = k === 0 ? own : (own + slot + k) % this.count;
+      if (instances[this.first + index].down) continue;
+      this.records.instance[slot] = index;
+      return this.first + index;
+    }
+    return -1;
+  }
+
+  /** The process of an instance has died: what it drove waits for another one, or is lost. */
+  private died(instance: Instance): void {
+    const { ledger, records } = this;
+    for (let slot = 0; slot < ledger.slots.capacity; slot++) {
+      if (!ledger.slots.has(slot) || ledger.phase[slot] !== PHASE_OF.running) continue;
+      if (records.instance[slot] === instance.index) this.told.interrupt(slot);
+    }
+  }
+
+  /** An instance is up again: it takes over what waits and whose delay is over. */
+  private started(): void {
+    const { ledger, records } = this;
+    const { engine } = this.world;
+    for (let slot = 0; slot < ledger.slots.capacity; slot++) {
+      if (!ledger.slots.has(slot) || records.waiting[slot] === 0) continue;
+      if (ledger.phase[slot] !== PHASE_OF.running || records.due[slot] > engine.now) continue;
+      this.told.takeOver(slot);
+    }
+  }
+}

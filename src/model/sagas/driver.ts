@@ -1,0 +1,460 @@
+import { PHASE } from '../../kernel/phase.js';
+import type { Ns } from '../../kernel/time.js';
+import { AMBIGUOUS, OUTCOME, PENDING, isSuccess, relayed, withStatus } from '../../spec/outcome.js';
+import type { Outcome } from '../../spec/outcome.js';
+import type { Orchestration, PlanSaga, PlanSagaCommand, PlanSagaStart } from '../../spec/sagas.js';
+import type { Act } from '../acts.js';
+import { Draws } from '../draws.js';
+import type { World } from '../world.js';
+import { Commands, commandAct } from './commands.js';
+import { Crew } from './crew.js';
+import { Isolation, LOCK } from './isolation.js';
+import type { Ledger } from './ledger.js';
+import { PHASE_OF } from './ledger.js';
+import { FATE, Records } from './records.js';
+import { isConflict, isRepeated, isUnclear, pauseOf } from './repetitions.js';
+
+/** How a saga fails that another one stands in the way of. */
+const CONFLICT = withStatus(OUTCOME.clientError, 409);
+
+/**
+ * Drives the sagas of one orchestrator: each command is a task in one of its instances, and what comes
+ * next is decided here, from the record outside the instance.
+ */
+export class Driver {
+  private readonly world: World;
+  private readonly plan: PlanSaga;
+  private readonly ledger: Ledger;
+  private readonly spec: Orchestration;
+  private readonly records: Records;
+  private readonly commands = new Commands();
+  private readonly draws: Draws;
+  private readonly owner: number;
+  private readonly crew: Crew;
+  /** Stage of the pivot, Infinity = there is none. */
+  private readonly pivot: number;
+  /** Null where sagas do not see each other. */
+  private readonly isolation: Isolation | null;
+  private readonly goOp: number;
+  private readonly lockedOp: number;
+  private readonly againOp: number;
+  private readonly overdueOp: number;
+  private readonly recoverOp: number;
+  /** Its commands are no requests of the orchestrator. */
+  readonly silent = true;
+
+  constructor(world: World, plan: PlanSaga, ledger: Ledger) {
+    this.world = world;
+    this.plan = plan;
+    this.ledger = ledger;
+    this.spec = plan.spec.orchestration!;
+    this.records = new Records(world, ledger);
+    this.draws = new Draws(world);
+    this.owner = world.tasks.register(this);
+    const { engine } = world;
+    const { steps, stages } = plan.spec;
+    const pivot = stages.findIndex((stage) =>
+      stage.some((step) => steps[step].kind !== 'compensable'),
+    );
+    this.pivot = pivot < 0 ? Infinity : pivot;
+    const { kind } = plan.spec.isolation;
+    const stands = kind === 'semanticLock' || kind === 'reread';
+    this.isolation = stands ? new Isolation(world, plan) : null;
+    this.lockedOp = engine.define('saga-lock', (slot, turn) => {
+      if (this.records.turn[slot] === turn && this.isolation!.waits(slot)) this.conflict(slot);
+    });
+    this.goOp = engine.define('saga', (slot, turn) => {
+      if (this.records.turn[slot] !== turn) return;
+      if (this.records.cause[slot] === CONFLICT) this.finish(slot, PHASE_OF.compensated);
+      else this.advance(slot);
+    });
+    this.againOp = engine.define('saga-again', (command) => this.again(command));
+    this.overdueOp = engine.define('saga-timeout', (slot, turn) => {
+      if (this.records.turn[slot] === turn) this.timedOut(slot);
+    });
+    this.recoverOp = engine.define('saga-recovery', (slot, turn) => {
+      if (this.records.turn[slot] === turn) this.recover(slot);
+    });
+    this.crew = new Crew(world, plan, ledger, this.records, {
+      interrupt: (slot) => this.interrupt(slot),
+      takeOver: (slot) => {
+        engine.soon(PHASE.TIMER, this.recoverOp, slot, this.records.turn[slot], 0);
+      },
+    });
+  }
+
+  /** The step that begins a saga. */
+  startOf(step: PlanSagaStart): Act {
+    return {
+      begin: (strand, pc) => this.start(strand, pc, step.await),
+      left: (strand) => {
+        // Whoever waited has gone; the saga goes on.
+        const slot = this.ledger.find(strand);
+        if (slot >= 0 && this.records.waiter[slot] === strand) this.records.waiter[slot] = -1;
+      },
+    };
+  }
+
+  /** What the program does around a command. */
+  actOf({ what }: PlanSagaCommand): Act {
+    return commandAct(this.world, this.plan, this.commands, what);
+  }
+
+  /** The task of a command has ended: it was answered, or its state could not be written. */
+  taskEnded(command: number, outcome: Outcome): void {
+    const { commands, records, ledger } = this;
+    if (commands.dropped[command] === 1) {
+      commands.slots.give(command);
+      return;
+    }
+    const slot = commands.saga[command];
+    const step = commands.step[command];
+    if (!isSuccess(outcome)) {
+      // A reply that could not be saved is saved again; a command that could not, begun again.
+      commands.strand[command] = -1;
+      records.saves[slot * ledger.steps + step]++;
+      this.pause(command, this.pauseOf(slot, step, true));
+      return;
+    }
+    const undo = commands.undo[command];
+    const reply = commands.reply[command];
+    commands.slots.give(command);
+    records.command[slot * ledger.steps + step] = -1;
+    records.open[slot]--;
+    if (undo === 1) this.undone(slot, step, reply);
+    else this.done(slot, step, reply);
+    if (records.open[slot] === 0) this.next(slot);
+  }
+
+  private start(strand: number, pc: number, awaits: boolean): Outcome {
+    const { ledger, records } = this;
+    const { strands, engine } = this.world;
+    // A saga has the identity of the request that it belongs to: to begin it again changes nothing.
+    const known = ledger.find(strand);
+    const slot = known >= 0 ? known : ledger.accept(strand);
+    if (known < 0) {
+      records.begin(slot, strand, this.draws.tag(strand, pc));
+      const turn = records.turn[slot];
+      const lock = this.isolation?.enter(slot, strand) ?? LOCK.taken;
+      if (lock === LOCK.refused) records.cause[slot] = CONFLICT;
+      if (lock === LOCK.waits) {
+        const until = engine.now + this.isolation!.waitNs;
+        engine.at(until, PHASE.TIMER, this.lockedOp, slot, turn, 0);
+      } else {
+        engine.soon(PHASE.COMPLETION, this.goOp, slot, turn, 0);
+      }
+      const { timeoutNs } = this.spec;
+      if (timeoutNs !== null) {
+        engine.at(engine.now + timeoutNs, PHASE.TIMER, this.overdueOp, slot, turn, 0);
+      }
+    }
+    if (!awaits) return OUTCOME.ok;
+    if (ledger.phase[slot] !== PHASE_OF.running) return this.answerOf(slot);
+    records.waiter[slot] = strand;
+    records.waiterStamp[slot] = strands.stamp[strand];
+    return PENDING;
+  }
+
+  /** What who waits for a saga is told: success, or the failure that ended it. */
+  private answerOf(slot: number): Outcome {
+    if (this.ledger.phase[slot] === PHASE_OF.completed) return OUTCOME.ok;
+    const cause = this.records.cause[slot];
+    return relayed((cause === 0 ? OUTCOME.timeout : cause) & ~AMBIGUOUS);
+  }
+
+  /** Sends what is due at the stage it stands at. */
+  private advance(slot: number): void {
+    const { records, plan, ledger } = this;
+    const { stages } = plan.spec;
+    for (;;) {
+      if (this.isOutdated(slot)) {
+        records.cause[slot] = CONFLICT;
+        records.back[slot] = 1;
+        records.stage[slot]--;
+      }
+      const at = records.stage[slot];
+      if (records.back[slot] === 0 && at === stages.length) {
+        this.finish(slot, PHASE_OF.completed);
+        return;
+      }
+      if (records.back[slot] === 1 && at < 0) {
+        this.finish(slot, PHASE_OF.compensated);
+        return;
+      }
+      const all = records.back[slot] === 1 && this.spec.compensationOrder === 'parallel';
+      for (let stage = all ? 0 : at; stage <= at; stage++) {
+        for (const step of stages[stage]) {
+          if (this.isDue(slot, step)) this.issue(slot, step, records.back[slot]);
+          if (ledger.phase[slot] !== PHASE_OF.running || records.waiting[slot] === 1) return;
+        }
+      }
+      if (records.open[slot] > 0) return;
+      records.stage[slot] = all ? -1 : at + (records.back[slot] === 1 ? -1 : 1);
+    }
+  }
+
+  /** With `reread`: the value is looked at again in front of the pivot, without one at the end. */
+  private isOutdated(slot: number): boolean {
+    const { records } = this;
+    if (this.isolation === null || records.back[slot] === 1) return false;
+    const last = Math.min(this.pivot, this.plan.spec.stages.length);
+    if (records.stage[slot] !== last) return false;
+    const from = slot * this.ledger.steps;
+    // A command that is sent again after a crash was decided before.
+    for (const step of this.plan.spec.stages[last] ?? []) {
+      if (records.doubtful[from + step] === 1) return false;
+    }
+    return this.isolation.isOutdated(slot);
+  }
+
+  /** It has waited too long for another one, and nothing of it was done. */
+  private conflict(slot: number): void {
+    this.isolation!.refused();
+    this.records.cause[slot] = CONFLICT;
+    this.finish(slot, PHASE_OF.compensated);
+  }
+
+  private isDue(slot: number, step: number): boolean {
+    const at = slot * this.ledger.steps + step;
+    const fate = this.records.fate[at];
+    if (this.records.command[at] >= 0) return false;
+    if (this.records.back[slot] === 0) return fate === FATE.none;
+    const had = fate === FATE.succeeded || fate === FATE.unknown;
+    return had && this.plan.undoEntries[step] >= 0;
+  }
+
+  private issue(slot: number, step: number, undo: number): void {
+    const { commands, records, ledger } = this;
+    const command = commands.take(slot, step, undo);
+    records.command[slot * ledger.steps + step] = command;
+    records.open[slot]++;
+    this.run(command);
+  }
+
+  /** Runs a command in the instance that drives its saga; without any that is up it waits. */
+  private run(command: number): void {
+    const { commands, records } = this;
+    const slot = commands.saga[command];
+    const step = commands.step[command];
+    const instance = this.crew.place(slot);
+    if (instance < 0) {
+      records.command[slot * this.ledger.steps + step] = -1;
+      records.open[slot]--;
+      commands.slots.give(command);
+      this.interrupt(slot);
+      return;
+    }
+    const { tasks, strands } = this.world;
+    const context = records.context(slot, step, commands.undo[command]);
+    const strand = tasks.start(this.owner, command, instance, this.plan.driver, context);
+    if (commands.strand[command] >= 0) return;
+    // Its instance is frozen, and it has not begun.
+    commands.strand[command] = strand;
+    commands.life[command] = strands.life[strand];
+  }
+
+  /** A step was answered. */
+  private done(slot: number, step: number, reply: Outcome): void {
+    const { records, spec } = this;
+    const at = slot * this.ledger.steps + step;
+    if (isSuccess(reply)) {
+      records.fate[at] = FATE.succeeded;
+      return;
+    }
+    const { kind } = this.plan.spec.steps[step];
+    // A participant that is still at it answers 409 to who asks again.
+    const atIt = records.doubtful[at] === 1 && spec.ambiguous === 'retry' && isConflict(reply);
+    const unclear = isUnclear(reply) || atIt;
+    if (unclear) records.doubtful[at] = 1;
+    const asksAgain =
+      spec.ambiguous === 'retry' || (kind === 'pivot' && spec.ambiguous === 'compensate');
+    if (
+      kind === 'retryable' ||
+      (unclear && asksAgain) ||
+      isRepeated(this.spec, records.tries[at], reply)
+    ) {
+      this.repeat(slot, step, 0);
+      return;
+    }
+    const unknown =
+      records.doubtful[at] === 1 && spec.ambiguous === 'compensate' && kind === 'compensable';
+    records.fate[at] = unknown ? FATE.unknown : FATE.failed;
+    if (records.cause[slot] === 0) records.cause[slot] = reply;
+  }
+
+  /** A compensation was answered. */
+  private undone(slot: number, step: number, reply: Outcome): void {
+    const { records, spec } = this;
+    const at = slot * this.ledger.steps + step;
+    if (isSuccess(reply)) records.fate[at] = FATE.undone;
+    else if (
+      isRepeated(this.spec, records.tries[at], reply) ||
+      spec.onCompensationFailure === 'retry'
+    ) {
+      this.repeat(slot, step, 1);
+    } else {
+      records.trouble[slot] = reply;
+    }
+  }
+
+  /** Once more, as a further try after a pause. */
+  private repeat(slot: number, step: number, undo: number): void {
+    const { commands, records, ledger } = this;
+    const command = commands.take(slot, step, undo);
+    const at = slot * ledger.steps + step;
+    const endless = records.tries[at] >= this.spec.retry.attempts;
+    const pause = this.pauseOf(slot, step, endless);
+    records.tries[at]++;
+    records.command[at] = command;
+    records.open[slot]++;
+    this.pause(command, pause);
+  }
+
+  private pauseOf(slot: number, step: number, endless: boolean): Ns {
+    return pauseOf(this.spec, this.records.tries[slot * this.ledger.steps + step], endless);
+  }
+
+  private pause(command: number, time: Ns): void {
+    const { engine } = this.world;
+    engine.at(engine.now + time, PHASE.RETRY, this.againOp, command, 0, 0);
+  }
+
+  private again(command: number): void {
+    if (this.commands.dropped[command] === 1) this.commands.slots.give(command);
+    else this.run(command);
+  }
+
+  /** All commands of a stage are answered. */
+  private next(slot: number): void {
+    const { records, spec } = this;
+    if (records.waiting[slot] === 1) return;
+    if (records.back[slot] === 1) {
+      if (records.trouble[slot] !== 0) {
+        const parks = spec.onCompensationFailure === 'park';
+        this.finish(slot, parks ? PHASE_OF.parked : PHASE_OF.failed);
+        return;
+      }
+      const all = spec.compensationOrder === 'parallel';
+      records.stage[slot] = all ? -1 : records.stage[slot] - 1;
+      this.advance(slot);
+    } else if (records.cause[slot] !== 0) {
+      this.turnBack(slot);
+    } else {
+      records.stage[slot]++;
+      this.advance(slot);
+    }
+  }
+
+  /** From here on what was done is undone. */
+  private turnBack(slot: number): void {
+    const { records, ledger } = this;
+    records.back[slot] = 1;
+    const from = slot * ledger.steps;
+    records.tries.fill(1, from, from + ledger.steps);
+    this.advance(slot);
+  }
+
+  /** Its time is up: what is not decided yet is undone, and nobody waits for what is under way. */
+  private timedOut(slot: number): void {
+    const { records } = this;
+    const decided = records.stage[slot] >= this.pivot;
+    if (this.ledger.phase[slot] !== PHASE_OF.running || records.back[slot] === 1 || decided) return;
+    if (records.waiting[slot] === 1) {
+      records.overdue[slot] = 1;
+      return;
+    }
+    this.giveUp(slot, true);
+    records.cause[slot] = OUTCOME.timeout;
+    this.turnBack(slot);
+  }
+
+  /** Drops the commands under way; what they were sent for may happen. `running`: their tasks still run. */
+  private giveUp(slot: number, running: boolean): void {
+    const { records, commands, ledger, world } = this;
+    const { strands } = world;
+    const isBack = records.back[slot] === 1;
+    for (let step = 0; step < ledger.steps; step++) {
+      const at = slot * ledger.steps + step;
+      const command = records.command[at];
+      if (command < 0) continue;
+      records.command[at] = -1;
+      commands.dropped[command] = 1;
+      const strand = commands.strand[command];
+      if (!isBack) {
+        records.doubtful[at] = 1;
+        if (running && this.spec.ambiguous !== 'treatAsFailed') records.fate[at] = FATE.unknown;
+      }
+      if (!running || strand < 0) continue;
+      if (strands.alive(strand) && strands.life[strand] === commands.life[command]) {
+        world.server.stopJob(strand, OUTCOME.cancelled);
+      }
+    }
+    records.open[slot] = 0;
+  }
+
+  /** Nobody drives it now. Its state is read again after a while, where it was written. */
+  private interrupt(slot: number): void {
+    const { records, spec } = this;
+    const { engine } = this.world;
+    if (records.waiting[slot] === 1) return;
+    this.giveUp(slot, false);
+    if (spec.persistence === null) {
+      this.finish(slot, PHASE_OF.lost);
+      return;
+    }
+    records.waiting[slot] = 1;
+    records.due[slot] = engine.now + spec.recoveryDelayNs;
+    const turn = records.turn[slot];
+    engine.at(engine.now + spec.recoveryDelayNs, PHASE.TIMER, this.recoverOp, slot, turn, 0);
+  }
+
+  /** Another instance takes over, where one is up: the commands that were under way are sent again. */
+  private recover(slot: number): void {
+    const { records } = this;
+    if (records.waiting[slot] === 0 || this.crew.place(slot) < 0) return;
+    records.waiting[slot] = 0;
+    if (records.overdue[slot] === 1) {
+      records.overdue[slot] = 0;
+      this.markUnknown(slot);
+      records.cause[slot] = OUTCOME.timeout;
+      this.turnBack(slot);
+      return;
+    }
+    if (this.isolation === null || !this.isolation.waits(slot)) this.advance(slot);
+  }
+
+  /** Steps of the present stage that nobody has an answer of. */
+  private markUnknown(slot: number): void {
+    const { records, ledger, spec } = this;
+    if (spec.ambiguous === 'treatAsFailed') return;
+    for (let step = 0; step < ledger.steps; step++) {
+      const at = slot * ledger.steps + step;
+      const open = records.fate[at] === FATE.none && records.doubtful[at] === 1;
+      if (open) records.fate[at] = FATE.unknown;
+    }
+  }
+
+  /** Whoever has waited for the value of a saga goes on with it. */
+  private hand(slot: number, completed: boolean): void {
+    if (this.isolation === null) return;
+    const next = this.isolation.leave(slot, completed);
+    if (next < 0 || this.records.waiting[next] === 1) return;
+    this.world.engine.soon(PHASE.COMPLETION, this.goOp, next, this.records.turn[next], 0);
+  }
+
+  private finish(slot: number, phase: number): void {
+    const { ledger, records, world } = this;
+    const { engine, strands, interpreter } = world;
+    ledger.finish(slot, phase);
+    // One that waits for a human keeps its lock.
+    if (phase !== PHASE_OF.parked) this.hand(slot, phase === PHASE_OF.completed);
+    records.ended(slot);
+    engine.note((this.plan.component << 5) | phase, records.lineageOf(slot));
+    const waiter = records.waiter[slot];
+    if (waiter < 0 || phase === PHASE_OF.parked || phase === PHASE_OF.lost) return;
+    records.waiter[slot] = -1;
+    if (strands.stamp[waiter] === records.waiterStamp[slot]) {
+      interpreter.acted(waiter, this.answerOf(slot));
+    }
+  }
+}

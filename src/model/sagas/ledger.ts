@@ -1,0 +1,250 @@
+import { invariant } from '../../kernel/invariant.js';
+import { Slots, widenFloat64, widenInt32, widenUint8 } from '../../kernel/pool.js';
+import { IntRing } from '../../kernel/ring.js';
+import type { Ns } from '../../kernel/time.js';
+import { NS_PER_SECOND } from '../../kernel/time.js';
+import type { PlanSaga } from '../../spec/sagas.js';
+import type { World } from '../world.js';
+import { Anomalies } from './anomalies.js';
+import type { Seen } from './settlement.js';
+import { Settlement } from './settlement.js';
+
+/** Where a saga stands for whoever drives it, or for who watches its first and last endpoints. */
+export const PHASE_OF = Object.freeze({
+  running: 0,
+  completed: 1,
+  compensated: 2,
+  /** Over although not all of it was undone. */
+  failed: 3,
+  /** Waits for a human. */
+  parked: 4,
+  lost: 5,
+} as const);
+
+/** How long one that has ended is remembered at least: what comes later goes unseen. */
+const RETENTION_NS: Ns = 300 * NS_PER_SECOND;
+
+/**
+ * The records of one saga, by the request they belong to, with the effects that their steps have had.
+ * It only watches: nothing a participant or an orchestrator does depends on it, but for tombstones.
+ */
+export class Ledger {
+  readonly slots = new Slots(64);
+  readonly steps: number;
+  rootA: Int32Array = new Int32Array(0);
+  rootB: Int32Array = new Int32Array(0);
+  /** 1 once it was accepted: until then there are effects of something that may have no beginning. */
+  accepted: Uint8Array = new Uint8Array(0);
+  phase: Uint8Array = new Uint8Array(0);
+  /** 1 where it ended in two ways. */
+  contradicted: Uint8Array = new Uint8Array(0);
+  /** Measuring cell of its start, -1 outside; start and end. */
+  cell: Int32Array = new Int32Array(0);
+  start: Float64Array = new Float64Array(0);
+  end: Float64Array = new Float64Array(0);
+  /** By slot and step: effects, effects undone, and 1 where a step that still comes is refused. */
+  done: Int32Array = new Int32Array(0);
+  undone: Int32Array = new Int32Array(0);
+  tomb: Uint8Array = new Uint8Array(0);
+  private readonly world: World;
+  private readonly plan: PlanSaga;
+  private readonly byRoot = new Map<number, number>();
+  private readonly retentionNs: Ns;
+  /** Slots in the order of their ends, and those that were met before their start. */
+  private readonly ended = new IntRing();
+  private readonly early = new IntRing();
+  /** By step: what an execution of its compensation has found, by strand; see `look`. */
+  private readonly looks: Int32Array[];
+  private readonly settlement: Settlement;
+  /** Null where no two sagas touch the same, or something stands between them. */
+  private readonly anomalies: Anomalies | null;
+
+  constructor(world: World, plan: PlanSaga) {
+    this.world = world;
+    this.plan = plan;
+    this.steps = plan.spec.steps.length;
+    this.retentionNs = Math.max(RETENTION_NS, plan.spec.stuckAfterNs);
+    this.looks = plan.spec.steps.map(() => new Int32Array(0));
+    this.settlement = new Settlement(world, plan);
+    const { key, isolation } = plan.spec;
+    const watched = key !== null && isolation.kind === 'none';
+    this.anomalies = watched ? new Anomalies(world, plan, this) : null;
+    this.slots.onGrow((capacity) => this.widen(capacity));
+    world.audits.push(() => this.close());
+  }
+
+  /** The record of the request that a strand belongs to, -1 = none. */
+  find(strand: number): number {
+    const { rootA, rootB } = this.world.strands;
+    return this.byRoot.get(keyOf(rootA[strand], rootB[strand])) ?? -1;
+  }
+
+  /** A record of the request that a strand belongs to, made where there is none. */
+  meet(strand: number): number {
+    const known = this.find(strand);
+    if (known >= 0) return known;
+    this.sweep();
+    const slot = this.open(strand);
+    this.early.push(slot);
+    return slot;
+  }
+
+  /** It is accepted, and counted from now on. */
+  accept(strand: number): number {
+    this.sweep();
+    const known = this.find(strand);
+    const slot = known >= 0 ? known : this.open(strand);
+    if (this.accepted[slot] !== 0) return slot;
+    const { engine, sink } = this.world;
+    this.accepted[slot] = 1;
+    this.cell[slot] = sink.cell;
+    this.start[slot] = engine.now;
+    this.settlement.accepted(sink.cell);
+    if (this.phase[slot] === PHASE_OF.running) this.anomalies?.began(slot, strand);
+    return slot;
+  }
+
+  /** It has come to an end; another one later contradicts it. */
+  finish(slot: number, phase: number): void {
+    const before = this.phase[slot];
+    if (before === phase) return;
+    if (before !== PHASE_OF.running) {
+      this.contradicted[slot] = 1;
+      return;
+    }
+    this.phase[slot] = phase;
+    this.end[slot] = this.world.engine.now;
+    this.anomalies?.ended(slot, phase);
+    // One that waits for a human goes on to be there.
+    if (phase !== PHASE_OF.parked) this.ended.push(slot);
+  }
+
+  /** Whether a step that comes now comes after its compensation. */
+  isRefused(slot: number, step: number): boolean {
+    return this.plan.spec.tombstones && this.tomb[slot * this.steps + step] !== 0;
+  }
+
+  /** A step has had its effect. */
+  effect(slot: number, step: number, repeatable: boolean): void {
+    const at = slot * this.steps + step;
+    if (this.done[at] > 0) {
+      if (repeatable) return;
+      this.settlement.duplicated(step);
+    }
+    this.done[at]++;
+  }
+
+  /** A compensation begins: it looks at what there is to undo. */
+  look(strand: number, slot: number, step: number): void {
+    const { strands } = this.world;
+    const at = slot * this.steps + step;
+    let found = this.looks[step];
+    if (found.length < strands.slots.capacity) {
+      found = this.looks[step] = widenInt32(found, strands.slots.capacity);
+    }
+    const mark = strands.life[strand] + 1;
+    found[strand] = this.done[at] > 0 ? mark : -mark;
+    this.tomb[at] = 1;
+  }
+
+  /** A compensation has had its effect on what it found when it began. */
+  undo(strand: number, slot: number, step: number, repeatable: boolean): void {
+    const at = slot * this.steps + step;
+    if (this.looks[step][strand] !== this.world.strands.life[strand] + 1) return;
+    if (this.undone[at] > 0) {
+      if (repeatable) return;
+      this.settlement.duplicated(step);
+    }
+    this.undone[at]++;
+    this.settlement.compensated(step);
+  }
+
+  private open(strand: number): number {
+    const { strands, engine } = this.world;
+    const slot = this.slots.take();
+    this.rootA[slot] = strands.rootA[strand];
+    this.rootB[slot] = strands.rootB[strand];
+    this.accepted[slot] = 0;
+    this.phase[slot] = PHASE_OF.running;
+    this.contradicted[slot] = 0;
+    this.start[slot] = engine.now;
+    this.end[slot] = -1;
+    this.cell[slot] = -1;
+    const at = slot * this.steps;
+    this.done.fill(0, at, at + this.steps);
+    this.undone.fill(0, at, at + this.steps);
+    this.tomb.fill(0, at, at + this.steps);
+    this.byRoot.set(keyOf(this.rootA[slot], this.rootB[slot]), slot);
+    return slot;
+  }
+
+  /**
+   * Judges and forgets what ended long ago. It happens when another one begins, so that watching costs
+   * no event. Those met early go first: their slots cannot have been used again before.
+   */
+  private sweep(): void {
+    const before = this.world.engine.now - this.retentionNs;
+    while (this.early.length > 0) {
+      const slot = this.early.get(0);
+      if (this.start[slot] > before && this.accepted[slot] === 0) break;
+      this.early.shift();
+      const isOver = this.phase[slot] !== PHASE_OF.running;
+      if (this.accepted[slot] === 0 && !isOver) this.free(slot);
+    }
+    while (this.ended.length > 0) {
+      const slot = this.ended.get(0);
+      if (this.end[slot] > before) break;
+      this.ended.shift();
+      if (this.accepted[slot] !== 0) this.settlement.settle(this.seen(slot));
+      this.free(slot);
+    }
+  }
+
+  private free(slot: number): void {
+    this.byRoot.delete(keyOf(this.rootA[slot], this.rootB[slot]));
+    this.slots.give(slot);
+  }
+
+  private seen(slot: number): Seen {
+    const at = slot * this.steps;
+    return {
+      lineageA: this.rootA[slot],
+      lineageB: this.rootB[slot],
+      phase: this.phase[slot],
+      contradicted: this.contradicted[slot] !== 0,
+      cell: this.cell[slot],
+      start: this.start[slot],
+      end: this.end[slot],
+      done: this.done.subarray(at, at + this.steps),
+      undone: this.undone.subarray(at, at + this.steps),
+    };
+  }
+
+  /** The run is over: everything that was accepted has one outcome (G-7). */
+  private close(): void {
+    for (let slot = 0; slot < this.slots.capacity; slot++) {
+      if (!this.slots.has(slot) || this.accepted[slot] === 0) continue;
+      this.settlement.settle(this.seen(slot));
+    }
+    invariant(this.settlement.isBalanced(), 'sagas-not-conserved');
+  }
+
+  private widen(capacity: number): void {
+    this.rootA = widenInt32(this.rootA, capacity);
+    this.rootB = widenInt32(this.rootB, capacity);
+    this.accepted = widenUint8(this.accepted, capacity);
+    this.phase = widenUint8(this.phase, capacity);
+    this.contradicted = widenUint8(this.contradicted, capacity);
+    this.cell = widenInt32(this.cell, capacity);
+    this.start = widenFloat64(this.start, capacity);
+    this.end = widenFloat64(this.end, capacity);
+    this.done = widenInt32(this.done, capacity * this.steps);
+    this.undone = widenInt32(this.undone, capacity * this.steps);
+    this.tomb = widenUint8(this.tomb, capacity * this.steps);
+  }
+}
+
+/** 21 bits of one word and 32 of the other fit a double exactly. */
+function keyOf(a: number, b: number): number {
+  return (a & 0x1fffff) * 4294967296 + (b >>> 0);
+}

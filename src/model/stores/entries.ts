@@ -1,0 +1,146 @@
+import { Slots, widenFloat64, widenInt32, widenUint8 } from '../../kernel/pool.js';
+import { derive, lineage } from '../../kernel/rng.js';
+import type { Ns } from '../../kernel/time.js';
+import type { TaskContext } from '../tasks.js';
+import type { World } from '../world.js';
+
+type Scratch = { -readonly [Field in keyof TaskContext]: TaskContext[Field] };
+
+/**
+ * Events that a read model has not seen yet, in the order of their commit: a list for each entity, whose
+ * first one is what a read of it misses. An event that has been applied is no longer in it.
+ */
+export class Entries {
+  readonly slots = new Slots(64);
+  entity: Float64Array = new Float64Array(0);
+  /** Place in the order of all events of the read model. */
+  number: Float64Array = new Float64Array(0);
+  committed: Float64Array = new Float64Array(0);
+  cell: Int32Array = new Int32Array(0);
+  /** Next one of the same segment, and of the same entity; -1 = none. */
+  next: Int32Array = new Int32Array(0);
+  /** 1 once it has had its effect on the view. */
+  seen: Uint8Array = new Uint8Array(0);
+  private same: Int32Array = new Int32Array(0);
+  /** Of the first of an entity: the last one. */
+  private last: Int32Array = new Int32Array(0);
+  private lineageA: Int32Array = new Int32Array(0);
+  private lineageB: Int32Array = new Int32Array(0);
+  private rootA: Int32Array = new Int32Array(0);
+  private rootB: Int32Array = new Int32Array(0);
+  private request: Int32Array = new Int32Array(0);
+  private arrival: Float64Array = new Float64Array(0);
+  private readonly world: World;
+  /** First event that the view of an entity misses. */
+  private readonly first = new Map<number, number>();
+  private readonly scratch = emptyContext();
+
+  constructor(world: World) {
+    this.world = world;
+    this.slots.onGrow((capacity) => this.widen(capacity));
+  }
+
+  /** Event `tag` of an append that a strand has committed. */
+  add(strand: number, entity: number, number: number, tag: number): number {
+    const { engine, sink, strands, keys } = this.world;
+    const entry = this.slots.take();
+    derive(strands.callA[strand], strands.callB[strand], tag);
+    this.lineageA[entry] = lineage.a;
+    this.lineageB[entry] = lineage.b;
+    this.rootA[entry] = strands.rootA[strand];
+    this.rootB[entry] = strands.rootB[strand];
+    this.request[entry] = strands.request[strand];
+    if (keys.inSequence) this.arrival[entry] = strands.arrival[strand];
+    this.entity[entry] = entity;
+    this.number[entry] = number;
+    this.committed[entry] = engine.now;
+    this.cell[entry] = sink.cell;
+    this.next[entry] = -1;
+    this.same[entry] = -1;
+    this.seen[entry] = 0;
+    const first = this.first.get(entity);
+    if (first === undefined) {
+      this.first.set(entity, entry);
+      this.last[entry] = entry;
+    } else {
+      this.same[this.last[first]] = entry;
+      this.last[first] = entry;
+    }
+    return entry;
+  }
+
+  /** The first event that the view of an entity misses, -1 = none. */
+  missing(entity: number): number {
+    return this.first.get(entity) ?? -1;
+  }
+
+  /** An event has had its effect: it is the first of its entity that had none. */
+  see(entry: number): void {
+    const entity = this.entity[entry];
+    this.seen[entry] = 1;
+    const next = this.same[entry];
+    if (next < 0) this.first.delete(entity);
+    else {
+      this.last[next] = this.last[entry];
+      this.first.set(entity, next);
+    }
+  }
+
+  age(entry: number): Ns {
+    return this.world.engine.now - this.committed[entry];
+  }
+
+  /** What a batch that begins with this event runs for; the same object each time. */
+  context(entry: number, attempt: number): TaskContext {
+    const { scratch } = this;
+    scratch.callA = this.lineageA[entry];
+    scratch.callB = this.lineageB[entry];
+    derive(scratch.callA, scratch.callB, attempt);
+    scratch.lineageA = lineage.a;
+    scratch.lineageB = lineage.b;
+    scratch.rootA = this.rootA[entry];
+    scratch.rootB = this.rootB[entry];
+    scratch.request = this.request[entry];
+    scratch.arrival = this.arrival[entry];
+    scratch.attempt = attempt;
+    return scratch;
+  }
+
+  private widen(capacity: number): void {
+    for (const name of INT32) this[name] = widenInt32(this[name], capacity);
+    for (const name of FLOAT64) this[name] = widenFloat64(this[name], capacity);
+    this.seen = widenUint8(this.seen, capacity);
+  }
+}
+
+const INT32 = [
+  'cell',
+  'next',
+  'same',
+  'last',
+  'lineageA',
+  'lineageB',
+  'rootA',
+  'rootB',
+  'request',
+] as const;
+const FLOAT64 = ['entity', 'number', 'committed', 'arrival'] as const;
+
+function emptyContext(): Scratch {
+  return {
+    rootA: 0,
+    rootB: 0,
+    request: 0,
+    priority: 0,
+    arrival: 0,
+    callA: 0,
+    callB: 0,
+    lineageA: 0,
+    lineageB: 0,
+    attempt: 1,
+    level: 0,
+    traceRoot: 0,
+    traceParent: 0,
+    deadline: Infinity,
+  };
+}

@@ -1,0 +1,242 @@
+import { OUTCOME, withStatus } from '../../spec/outcome.js';
+import type { Outcome } from '../../spec/outcome.js';
+import { LOADS } from '../../spec/stores.js';
+import type { PlanStore, PlanStoreAct } from '../../spec/stores.js';
+import { REGISTERS } from '../strands.js';
+import type { Act } from '../acts.js';
+import { Draws } from '../draws.js';
+import type { Counter, Durations } from '../meters.js';
+import type { World } from '../world.js';
+import type { Cargo } from './cargo.js';
+import { PAGE } from './cargo.js';
+import type { ReadModel } from './read-model.js';
+import { Recent } from './recent.js';
+import { Streams } from './streams.js';
+
+/** WrongExpectedVersion, ConcurrencyException: somebody else has appended in between (ES-2). */
+const CONFLICT = withStatus(OUTCOME.clientError, 409);
+/** Expected versions that are none: whatever there is, and nothing. */
+const ANY = -1;
+const NO_STREAM = 0;
+
+type Does<K extends PlanStoreAct['does']> = Extract<PlanStoreAct, { readonly does: K }>;
+
+/**
+ * An event store: its streams, and the steps by which services load them and append to them (ES-1 to
+ * ES-5, SN-1 to SN-6). What takes time is a call of one of its parts; here is what they mean.
+ */
+export class EventStore {
+  readonly streams: Streams;
+  readonly spec: PlanStore;
+  /** Read models that follow it. */
+  readonly models: ReadModel[] = [];
+  private readonly world: World;
+  private readonly cargo: Cargo;
+  private readonly draws: Draws;
+  private readonly code: Int32Array;
+  /** Appends that were committed, so that the same one is not written twice. */
+  private readonly recent = new Recent();
+  private readonly appends: Counter;
+  private readonly conflicts: Counter;
+  private readonly replayed: Durations;
+
+  constructor(world: World, cargo: Cargo, spec: PlanStore) {
+    this.world = world;
+    this.cargo = cargo;
+    this.spec = spec;
+    this.draws = new Draws(world);
+    this.code = world.plan.program.code;
+    this.streams = new Streams(world, spec);
+    const subject = { component: spec.component, part: -1 };
+    this.appends = world.meters.counter('appends', subject);
+    this.conflicts = world.meters.counter('conflicts', subject);
+    this.replayed = world.meters.durations('replayed', subject);
+  }
+
+  /** The step or instruction that a plan describes. */
+  actOf(spec: PlanStoreAct): Act {
+    return { begin: this.beginOf(spec), left: () => {} };
+  }
+
+  private beginOf(spec: PlanStoreAct): (strand: number, pc: number) => Outcome {
+    switch (spec.does) {
+      case 'load':
+        return (strand) => this.load(spec, strand);
+      case 'restore':
+        return (strand) => this.restore(strand);
+      case 'page':
+        return (strand) => this.page(spec, strand);
+      case 'next':
+        return (strand) => this.next(spec, strand);
+      case 'snapshot':
+        return (strand, pc) => this.snapshot(spec, strand, pc);
+      case 'snapshotting':
+        return (strand) => this.snapshotting(spec, strand);
+      case 'append':
+        return (strand, pc) => this.append(spec, strand, pc);
+      case 'appended':
+        return (strand) => this.ended(spec, strand);
+      case 'servePage':
+        return (strand) => this.servePage(strand);
+      case 'serveSnapshot':
+        return (strand) => this.serveSnapshot(strand);
+      case 'commit':
+        return (strand) => this.commit(strand);
+      case 'keepSnapshot':
+        return (strand) => this.keepSnapshot(strand);
+    }
+  }
+
+  /** A load begins: at the beginning, or behind a snapshot that the next call brings. */
+  private load(spec: Does<'load'>, strand: number): Outcome {
+    const { cargo } = this;
+    cargo.stream[strand] = this.streamOf(spec.key, strand);
+    cargo.position[strand] = 0;
+    cargo.replayed[strand] = 0;
+    cargo.page[strand] = PAGE.unknown;
+    return OUTCOME.ok;
+  }
+
+  /** The answer about the snapshot has come; one that nobody has given is an empty one. */
+  private restore(strand: number): Outcome {
+    const { cargo } = this;
+    if (cargo.page[strand] === PAGE.unknown) cargo.position[strand] = 0;
+    cargo.page[strand] = PAGE.unknown;
+    return OUTCOME.ok;
+  }
+
+  /** A page has come: applying its events is CPU, and more for those of an old version (SN-1, SN-6). */
+  private page(spec: Does<'page'>, strand: number): Outcome {
+    const { cargo } = this;
+    const version = this.streams.version[cargo.stream[strand]];
+    if (cargo.page[strand] === PAGE.unknown) {
+      cargo.count[strand] = version - cargo.position[strand];
+      cargo.position[strand] = version;
+      cargo.page[strand] = PAGE.last;
+    }
+    const to = cargo.position[strand];
+    const count = cargo.count[strand];
+    const old = Math.max(0, Math.min(to, this.spec.spec.stream.initialLength) - (to - count));
+    cargo.work[strand] = count * spec.applyNs + old * spec.upcastNs;
+    cargo.replayed[strand] += count;
+    return OUTCOME.ok;
+  }
+
+  /** The next page, or the end of the load: the version from which an append may go on. */
+  private next(spec: Does<'next'>, strand: number): Outcome {
+    const { cargo, world } = this;
+    const { registers, pc } = world.strands;
+    if (cargo.page[strand] === PAGE.more) {
+      cargo.page[strand] = PAGE.unknown;
+      if (spec.register >= 0) registers[strand * REGISTERS + spec.register]++;
+      pc[strand] = spec.again;
+      return OUTCOME.ok;
+    }
+    if (spec.register >= 0) registers[strand * REGISTERS + spec.register] = 0;
+    if (spec.slot >= 0) cargo.loaded[strand * LOADS + spec.slot] = cargo.position[strand];
+    world.meters.took(this.replayed, world.sink.cell, cargo.replayed[strand] * 1e9);
+    return OUTCOME.ok;
+  }
+
+  /** Where no snapshot is due, the program goes on behind the work that makes one. */
+  private snapshot(spec: Does<'snapshot'>, strand: number, pc: number): Outcome {
+    const isDue = this.streams.plansSnapshot(this.streamOf(spec.key, strand));
+    if (!isDue) this.world.strands.pc[strand] = this.code[((pc + 1) << 2) + 2];
+    return OUTCOME.ok;
+  }
+
+  private snapshotting(spec: Does<'snapshotting'>, strand: number): Outcome {
+    const stream = this.streamOf(spec.key, strand);
+    this.cargo.stream[strand] = stream;
+    this.cargo.position[strand] = this.streams.planned[stream];
+    return OUTCOME.ok;
+  }
+
+  private append(spec: Does<'append'>, strand: number, pc: number): Outcome {
+    const { cargo } = this;
+    cargo.stream[strand] = this.streamOf(spec.key, strand);
+    cargo.count[strand] = Math.max(1, this.draws.count(strand, pc, spec.events));
+    cargo.entity[strand] = this.world.keys.value(spec.key, strand);
+    cargo.outcome[strand] = OUTCOME.ok;
+    if (spec.expected === 'exact') {
+      cargo.position[strand] = cargo.loaded[strand * LOADS + spec.slot];
+    } else cargo.position[strand] = spec.expected === 'any' ? ANY : NO_STREAM;
+    return OUTCOME.ok;
+  }
+
+  /** The append has ended; after a conflict the program runs again from its load, so often (ES-4). */
+  private ended(spec: Does<'appended'>, strand: number): Outcome {
+    const { cargo, world } = this;
+    const { registers, pc } = world.strands;
+    const outcome = cargo.outcome[strand];
+    const first = strand * REGISTERS;
+    if (outcome === CONFLICT && spec.again >= 0) {
+      for (let k = spec.register + 1; k < REGISTERS; k++) registers[first + k] = 0;
+      if (registers[first + spec.register] < spec.retries) {
+        registers[first + spec.register]++;
+        pc[strand] = spec.again;
+        return OUTCOME.ok;
+      }
+      registers[first + spec.register] = 0;
+    }
+    if (outcome === OUTCOME.ok && spec.slot >= 0) {
+      cargo.loaded[strand * LOADS + spec.slot] += cargo.count[strand];
+    }
+    return outcome;
+  }
+
+  /** At the store: what is read is what was committed when the read began. */
+  private servePage(strand: number): Outcome {
+    const { cargo } = this;
+    const { batch, readPerEventNs } = this.spec.spec;
+    const behind = this.streams.version[cargo.stream[strand]] - cargo.position[strand];
+    const count = Math.min(behind, batch);
+    const ends = this.spec.readsUntilShort ? count < batch : count === behind;
+    cargo.position[strand] += count;
+    cargo.count[strand] = count;
+    cargo.page[strand] = ends ? PAGE.last : PAGE.more;
+    cargo.work[strand] = count * readPerEventNs;
+    return OUTCOME.ok;
+  }
+
+  private serveSnapshot(strand: number): Outcome {
+    this.cargo.position[strand] = this.streams.snapshot[this.cargo.stream[strand]];
+    this.cargo.page[strand] = PAGE.last;
+    return OUTCOME.ok;
+  }
+
+  /** All of the events or none, at one instant, whoever still waits for it (ES-1). */
+  private commit(strand: number): Outcome {
+    const { cargo, world, streams } = this;
+    const { callA, callB } = world.strands;
+    const stream = cargo.stream[strand];
+    const count = cargo.count[strand];
+    const expected = cargo.position[strand];
+    if (this.recent.has(callA[strand], callB[strand])) {
+      if (this.spec.sameAppend === 'once') return OUTCOME.ok;
+      if (this.spec.sameAppend === 'conflict') return this.conflict();
+    }
+    if (expected !== ANY && streams.version[stream] !== expected) return this.conflict();
+    streams.version[stream] += count;
+    streams.appended += count;
+    this.recent.add(callA[strand], callB[strand]);
+    world.meters.count(this.appends);
+    for (const model of this.models) model.committed(strand, cargo.entity[strand], count);
+    return OUTCOME.ok;
+  }
+
+  private conflict(): Outcome {
+    this.world.meters.count(this.appends);
+    this.world.meters.count(this.conflicts);
+    return CONFLICT;
+  }
+
+  private keepSnapshot(strand: number): Outcome {
+    this.streams.keepSnapshot(this.cargo.stream[strand], this.cargo.position[strand]);
+    return OUTCOME.ok;
+  }
+
+  private streamOf(key: number, strand: number): number {
+    return this.streams.of(key, this.world.keys.value(key, strand));
+  }
+}

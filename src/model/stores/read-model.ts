@@ -1,0 +1,94 @@
+import { invariant } from '../../kernel/invariant.js';
+import type { PlanProjection } from '../../spec/stores.js';
+import type { Age, Counter, Durations } from '../meters.js';
+import type { World } from '../world.js';
+import { Entries } from './entries.js';
+import type { Rebuild } from './rebuild.js';
+import { Segments } from './segments.js';
+import { Versions } from './versions.js';
+
+/**
+ * What a projection makes of the events of a store: the view that reads see. An event is in it from the
+ * end of the batch that it belongs to, from its commit where the projection is inline.
+ */
+export class ReadModel {
+  readonly entries: Entries;
+  readonly spec: PlanProjection;
+  readonly versions: Versions;
+  /** Null where nothing follows the store: inline, and live. */
+  readonly segments: Segments | null;
+  /** Events committed so far: the number of the next one. */
+  next = 0;
+  rebuild: Rebuild | null = null;
+  private readonly world: World;
+  private readonly lag: number;
+  private readonly age: Age;
+  private readonly consumed: Counter;
+  private readonly delays: Durations;
+
+  constructor(world: World, spec: PlanProjection) {
+    this.world = world;
+    this.spec = spec;
+    this.entries = new Entries(world);
+    const { meters } = world;
+    const subject = { component: spec.component, part: -1 };
+    this.lag = meters.gauge('lag', subject);
+    this.age = meters.age('age', subject);
+    this.consumed = meters.counter('consumed', subject);
+    this.delays = meters.durations('delay', subject);
+    this.versions = new Versions(world, spec, this.entries);
+    const follows = spec.spec.lifecycle === 'async';
+    this.segments = follows ? new Segments(world, this, spec) : null;
+    world.audits.push(() => this.audit());
+  }
+
+  /** Events of an entity have been committed by a strand at the store. */
+  committed(strand: number, entity: number, count: number): void {
+    const { entries, segments, world } = this;
+    this.versions.written(entity);
+    for (let tag = 0; tag < count; tag++) {
+      const number = this.next++;
+      if (segments === null) {
+        if (this.spec.spec.lifecycle === 'live') continue;
+        world.meters.count(this.consumed);
+        world.meters.took(this.delays, world.sink.cell, 0);
+        continue;
+      }
+      segments.add(entries.add(strand, entity, number, tag), entity);
+    }
+    if (segments === null) return;
+    world.levels.add(this.lag, count);
+    this.turnAge();
+    segments.wake(entity);
+  }
+
+  /** An event has had its effect on the view. */
+  see(entry: number): void {
+    const entity = this.entries.entity[entry];
+    this.entries.see(entry);
+    this.versions.seen(entity);
+  }
+
+  /** The checkpoint has passed an event: it is never looked at again. */
+  pass(entry: number): void {
+    const { entries, world } = this;
+    if (entries.seen[entry] === 0) this.see(entry);
+    world.meters.count(this.consumed);
+    world.meters.took(this.delays, entries.cell[entry], entries.age(entry));
+    world.levels.add(this.lag, -1);
+    entries.slots.give(entry);
+  }
+
+  /** The oldest event that has not passed, as an age. */
+  turnAge(): void {
+    const oldest = this.segments?.oldest() ?? -1;
+    const since = oldest < 0 ? Infinity : this.entries.committed[oldest];
+    this.world.meters.turn(this.age, since);
+  }
+
+  /** Committed = passed + lag (G-7). */
+  private audit(): void {
+    const waiting = this.segments?.length ?? 0;
+    invariant(this.entries.slots.used === waiting, 'events-not-conserved');
+  }
+}

@@ -1,0 +1,76 @@
+import { PHASE } from '../../kernel/phase.js';
+import { NS_PER_SECOND } from '../../kernel/time.js';
+import type { Ns } from '../../kernel/time.js';
+import type { Projection } from '../../spec/stores.js';
+import type { Durations } from '../meters.js';
+import type { World } from '../world.js';
+import type { ReadModel } from './read-model.js';
+import type { Streams } from './streams.js';
+
+/**
+ * A read model is made anew from all events (PR-5): at a rate of its own, and then those that came
+ * meanwhile, until none is left. Offline there is no view until then, side by side the old one goes on.
+ */
+export class Rebuild {
+  private readonly world: World;
+  private readonly model: ReadModel;
+  private readonly streams: Streams;
+  private readonly spec: NonNullable<Projection['rebuild']>;
+  private readonly took: Durations;
+  private readonly turnOp: number;
+  private began: Ns = -1;
+  private cell = -1;
+  /** Events that are in the new view. */
+  private rebuilt = 0;
+
+  constructor(
+    world: World,
+    model: ReadModel,
+    streams: Streams,
+    spec: NonNullable<Projection['rebuild']>,
+  ) {
+    this.world = world;
+    this.model = model;
+    this.streams = streams;
+    this.spec = spec;
+    const { component } = model.spec;
+    this.took = world.meters.durations('catchUp', { component, part: -1 });
+    this.turnOp = world.engine.define('rebuild', (to) => this.turn(to));
+    const { engine, plan } = world;
+    const startOp = engine.define('rebuild-start', () => this.start());
+    engine.at(plan.warmupNs + spec.atNs, PHASE.TIMER, startOp, 0, 0, 0);
+  }
+
+  /** Whether there is no view to read. */
+  get isOffline(): boolean {
+    return this.began >= 0 && this.spec.mode === 'offline';
+  }
+
+  private start(): void {
+    this.began = this.world.engine.now;
+    this.cell = this.world.sink.cell;
+    if (this.spec.mode === 'offline') this.model.segments!.halted = true;
+    this.next();
+  }
+
+  /** Everything that is there now is next. */
+  private next(): void {
+    const { engine } = this.world;
+    const { total } = this.streams;
+    const takes = Math.ceil(((total - this.rebuilt) / this.spec.rate) * NS_PER_SECOND);
+    this.rebuilt = total;
+    engine.at(engine.now + takes, PHASE.COMPLETION, this.turnOp, 0, 0, 0);
+  }
+
+  private turn(_to: number): void {
+    if (this.streams.total > this.rebuilt) {
+      this.next();
+      return;
+    }
+    const { engine, meters } = this.world;
+    meters.took(this.took, this.cell, engine.now - this.began);
+    this.began = -1;
+    this.model.segments!.passAll();
+    this.model.segments!.resume();
+  }
+}

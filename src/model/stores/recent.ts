@@ -1,0 +1,28 @@
+/** Appends that are remembered. */
+const KEPT = 4096;
+
+/**
+ * The identities of the last appends of a store. A repetition comes within the retries of a call, long
+ * before so many others have been committed.
+ */
+export class Recent {
+  private readonly known = new Set<number>();
+  private readonly ring = new Float64Array(KEPT);
+  private next = 0;
+
+  has(a: number, b: number): boolean {
+    return this.known.has(identity(a, b));
+  }
+
+  add(a: number, b: number): void {
+    const id = identity(a, b);
+    this.known.delete(this.ring[this.next]);
+    this.known.add(id);
+    this.ring[this.next] = id;
+    this.next = (this.next + 1) % KEPT;
+  }
+}
+
+function identity(a: number, b: number): number {
+  return (a & 0x1fffff) * 4294967296 + (b >>> 0);
+}

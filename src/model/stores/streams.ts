@@ -1,0 +1,90 @@
+import { Slots, widenFloat64 } from '../../kernel/pool.js';
+import type { PlanStore } from '../../spec/stores.js';
+import type { World } from '../world.js';
+
+/** Streams that are kept before the first look for those that are over. */
+const SWEEP_MIN = 4096;
+
+/**
+ * The streams of one store: how long each is, and how far its snapshot goes. A stream is known from the
+ * first time it is asked for; before that it has its initial length, and the snapshot that belongs to it.
+ */
+export class Streams {
+  /** Events in the stream: version of the next one. */
+  version: Float64Array = new Float64Array(0);
+  /** Events that the snapshot holds, and those that one which is being written will hold; 0 = none. */
+  snapshot: Float64Array = new Float64Array(0);
+  planned: Float64Array = new Float64Array(0);
+  /** Events appended since the start, warm-up included. */
+  appended = 0;
+  private readonly slots = new Slots(64);
+  private readonly world: World;
+  private readonly spec: PlanStore;
+  private readonly byValue = new Map<number, number>();
+  private sweepAt: number;
+
+  constructor(world: World, spec: PlanStore) {
+    this.world = world;
+    this.spec = spec;
+    const { kind } = world.plan.keys[spec.key].population;
+    this.sweepAt = kind === 'unique' && world.plan.topics.length === 0 ? SWEEP_MIN : Infinity;
+    this.slots.onGrow((capacity) => {
+      this.version = widenFloat64(this.version, capacity);
+      this.snapshot = widenFloat64(this.snapshot, capacity);
+      this.planned = widenFloat64(this.planned, capacity);
+    });
+  }
+
+  /** Events in the store, those of streams that nobody has asked for included. */
+  get total(): number {
+    return this.spec.streams * this.spec.spec.stream.initialLength + this.appended;
+  }
+
+  /** The stream that a value of a key names; keys of the same values name the same streams. */
+  of(key: number, value: number): number {
+    const known = this.byValue.get(value);
+    if (known !== undefined) return known;
+    if (key !== this.spec.key) this.sweepAt = Infinity;
+    if (this.byValue.size >= this.sweepAt) this.sweep();
+    const stream = this.slots.take();
+    const { initialLength } = this.spec.spec.stream;
+    const every = this.spec.spec.snapshots?.every ?? Infinity;
+    this.version[stream] = initialLength;
+    this.snapshot[stream] = every === Infinity ? 0 : Math.floor(initialLength / every) * every;
+    this.planned[stream] = 0;
+    this.byValue.set(value, stream);
+    return stream;
+  }
+
+  /** Whether enough events stand behind the last snapshot (SN-2); if so one is on its way from now on. */
+  plansSnapshot(stream: number): boolean {
+    const every = this.spec.spec.snapshots?.every ?? Infinity;
+    const behind = Math.max(this.snapshot[stream], this.planned[stream]);
+    if (this.version[stream] - behind < every) return false;
+    this.planned[stream] = this.version[stream];
+    return true;
+  }
+
+  /** A snapshot is there. A second one that was planned meanwhile is not, so the earlier one counts as such. */
+  keepSnapshot(stream: number, version: number): void {
+    if (version > this.snapshot[stream]) this.snapshot[stream] = version;
+  }
+
+  /**
+   * Forgets the streams that nobody can ask for again: where every request has a stream of its own, those
+   * of requests that are over. Where messages go on with the key of a request, nothing is forgotten.
+   */
+  private sweep(): void {
+    const { strands, keys } = this.world;
+    const live = new Set<number>();
+    for (let strand = 0; strand < strands.slots.capacity; strand++) {
+      if (strands.alive(strand)) live.add(keys.value(this.spec.key, strand));
+    }
+    for (const [value, stream] of this.byValue) {
+      if (live.has(value)) continue;
+      this.byValue.delete(value);
+      this.slots.give(stream);
+    }
+    this.sweepAt = Math.max(SWEEP_MIN, 2 * this.byValue.size);
+  }
+}

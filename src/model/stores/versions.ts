@@ -1,0 +1,136 @@
+import { PHASE } from '../../kernel/phase.js';
+import { Slots, widenFloat64, widenInt32 } from '../../kernel/pool.js';
+import type { Ns } from '../../kernel/time.js';
+import { OUTCOME, PENDING } from '../../spec/outcome.js';
+import type { Outcome } from '../../spec/outcome.js';
+import type { PlanProjection } from '../../spec/stores.js';
+import type { Counter, Durations } from '../meters.js';
+import type { World } from '../world.js';
+import type { Entries } from './entries.js';
+
+/**
+ * What reads of a view see, and what they miss (CQ-1, CQ-2): a read is stale when its answer misses an
+ * event of its entity that was committed before the read began, and as old as the first of those.
+ */
+export class Versions {
+  private readonly world: World;
+  private readonly entries: Entries;
+  private readonly reads: Counter;
+  private readonly stale: Counter;
+  private readonly staleness: Durations;
+  private readonly slots = new Slots(16);
+  /** Reads that wait: the strand with its stamp, the entity, and the first event that it need not know. */
+  private strand: Int32Array = new Int32Array(0);
+  private stamp: Int32Array = new Int32Array(0);
+  private entity: Float64Array = new Float64Array(0);
+  private known: Float64Array = new Float64Array(0);
+  private life: Int32Array = new Int32Array(0);
+  private readonly waiting = new Map<number, number[]>();
+  private readonly timeoutOp: number;
+  /** Last commit by entity, for as long as reads stick to the store because of it. */
+  private readonly writtenAt = new Map<number, Ns>();
+  private readonly sticksFor: Ns;
+
+  constructor(world: World, spec: PlanProjection, entries: Entries) {
+    this.world = world;
+    this.entries = entries;
+    const subject = { component: spec.component, part: -1 };
+    this.reads = world.meters.counter('reads', subject);
+    this.stale = world.meters.counter('staleReads', subject);
+    this.staleness = world.meters.durations('staleness', subject);
+    this.sticksFor = spec.sticksForNs;
+    this.timeoutOp = world.engine.define('stale-anyway', (waiter, life) => {
+      if (this.life[waiter] === life) this.goOn(waiter);
+    });
+    this.slots.onGrow((capacity) => {
+      this.strand = widenInt32(this.strand, capacity);
+      this.stamp = widenInt32(this.stamp, capacity);
+      this.life = widenInt32(this.life, capacity);
+      this.entity = widenFloat64(this.entity, capacity);
+      this.known = widenFloat64(this.known, capacity);
+    });
+  }
+
+  /** Whether the view misses events of an entity below a number. */
+  misses(entity: number, known: number): boolean {
+    const first = this.entries.missing(entity);
+    return first >= 0 && this.entries.number[first] < known;
+  }
+
+  /** A strand waits until the view has the events below `known`, at most so long. */
+  wait(strand: number, entity: number, known: number, withinNs: Ns): Outcome {
+    const { engine, strands } = this.world;
+    if (withinNs === 0 || !this.misses(entity, known)) return OUTCOME.ok;
+    const waiter = this.slots.take();
+    this.strand[waiter] = strand;
+    this.stamp[waiter] = strands.stamp[strand];
+    this.entity[waiter] = entity;
+    this.known[waiter] = known;
+    const line = this.waiting.get(entity);
+    if (line === undefined) this.waiting.set(entity, [waiter]);
+    else line.push(waiter);
+    engine.at(engine.now + withinNs, PHASE.TIMER, this.timeoutOp, waiter, this.life[waiter], 0);
+    return PENDING;
+  }
+
+  /** A strand that waited has left. */
+  left(strand: number, entity: number): void {
+    const waiter = this.waiting.get(entity)?.find((one) => this.strand[one] === strand);
+    if (waiter !== undefined) this.free(waiter);
+  }
+
+  /** The view has one more event of an entity. */
+  seen(entity: number): void {
+    if (this.waiting.size === 0) return;
+    const line = this.waiting.get(entity);
+    if (line === undefined) return;
+    for (const waiter of [...line]) {
+      if (!this.misses(entity, this.known[waiter])) this.goOn(waiter);
+    }
+  }
+
+  /** The answer of a read has come: what it misses, and since when that is committed. */
+  judge(missing: number, since: Ns, known: number, asked: Ns, cell: number): void {
+    const { meters } = this.world;
+    const isStale = missing < known;
+    meters.countIn(this.reads, cell);
+    if (isStale) meters.countIn(this.stale, cell);
+    meters.took(this.staleness, cell, isStale ? asked - since : 0);
+  }
+
+  /** An entity has been written. */
+  written(entity: number): void {
+    if (this.sticksFor === 0) return;
+    const { now } = this.world.engine;
+    // Map order is that of the last writes, so what is over stands in front.
+    this.writtenAt.delete(entity);
+    for (const [old, at] of this.writtenAt) {
+      if (at + this.sticksFor > now) break;
+      this.writtenAt.delete(old);
+    }
+    this.writtenAt.set(entity, now);
+  }
+
+  /** Whether an entity was written within so long; at the end of it no more. */
+  sticks(entity: number, forNs: Ns): boolean {
+    const at = this.writtenAt.get(entity);
+    return at !== undefined && this.world.engine.now < at + forNs;
+  }
+
+  private goOn(waiter: number): void {
+    const { strands, interpreter } = this.world;
+    const strand = this.strand[waiter];
+    const stamp = this.stamp[waiter];
+    this.free(waiter);
+    if (strands.stamp[strand] === stamp) interpreter.acted(strand, OUTCOME.ok);
+  }
+
+  private free(waiter: number): void {
+    const entity = this.entity[waiter];
+    const line = this.waiting.get(entity)!;
+    line.splice(line.indexOf(waiter), 1);
+    if (line.length === 0) this.waiting.delete(entity);
+    this.life[waiter]++;
+    this.slots.give(waiter);
+  }
+}

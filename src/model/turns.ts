@@ -1,0 +1,46 @@
+import type { Draws } from './draws.js';
+import { REGISTERS } from './strands.js';
+import type { World } from './world.js';
+
+/** Where a program goes on by chance or by a key, and how often it goes round. */
+export class Turns {
+  private readonly world: World;
+  private readonly draws: Draws;
+  private readonly code: Int32Array;
+  private readonly tables: readonly Float64Array[];
+
+  constructor(world: World, draws: Draws) {
+    this.world = world;
+    this.draws = draws;
+    this.code = world.plan.program.code;
+    this.tables = world.plan.program.tables;
+  }
+
+  /** Start of a branch, by its weight. */
+  choose(strand: number, pc: number): number {
+    return this.branch(pc, this.draws.unit(strand, pc));
+  }
+
+  /** Start of a branch, by its weight: always the same one for a value of a key. */
+  chooseBy(strand: number, pc: number, key: number): number {
+    return this.branch(pc, this.draws.hash(pc, this.world.keys.value(key, strand)));
+  }
+
+  /** Draws the number of rounds; false when there is none. */
+  set(strand: number, pc: number): boolean {
+    const { strands } = this.world;
+    const at = pc << 2;
+    const rounds = this.draws.count(strand, pc, this.code[at + 2]);
+    strands.registers[strand * REGISTERS + this.code[at + 1]] = rounds;
+    return rounds > 0;
+  }
+
+  /** Where the branch starts whose weight a number in (0, 1) falls on. */
+  private branch(pc: number, share: number): number {
+    const table = this.tables[this.code[(pc << 2) + 3]];
+    const u = share * table[table.length - 2];
+    let at = 0;
+    while (at < table.length - 2 && table[at] < u) at += 2;
+    return table[at + 1];
+  }
+}

@@ -1,0 +1,94 @@
+import { z } from 'zod';
+import { unit } from '../../kernel/rng.js';
+import type { BalancerKind, BalancerSetup, BalancerState } from '../../spec/balancer.js';
+import { weightsField, weightsOf } from '../mechanisms/instance-weights.js';
+
+const schema = z.strictObject({
+  weights: weightsField(
+    'The wheel has weight / greatest common divisor places for an instance, shuffled.',
+  ),
+});
+
+/** Draws of attempts count up from 0; those of a wheel are out of their way. */
+const SHUFFLE = 4096;
+
+/**
+ * Kong's round robin: a wheel with places by weight that each worker shuffles for itself, and a pointer
+ * that goes on with each pick, those of retries included. Who may not be picked keeps its places.
+ */
+class Wheel implements BalancerState {
+  private readonly setup: BalancerSetup;
+  private readonly weights: Float64Array;
+  private readonly wheel: Int32Array;
+  /** The pick for which an instance was offered last. */
+  private readonly offered: Float64Array;
+  private picks = 0;
+  private wheels = 0;
+  private pointer = 0;
+
+  constructor(weights: Float64Array, setup: BalancerSetup) {
+    this.setup = setup;
+    this.weights = weights;
+    this.wheel = placesOf(weights);
+    this.offered = new Float64Array(weights.length);
+    this.shuffle();
+  }
+
+  pick(candidates: Int32Array, count: number): number {
+    const { wheel, offered } = this;
+    const pick = ++this.picks;
+    for (let k = 0; k < count; k++) offered[candidates[k]] = pick;
+    // The pointer moves first, so the place it begins at is the last one to be looked at.
+    for (let left = wheel.length; left > 0; left--) {
+      if (++this.pointer >= wheel.length) this.pointer = 0;
+      const instance = wheel[this.pointer];
+      if (offered[instance] === pick) return instance;
+    }
+    return -1;
+  }
+
+  reset(): void {
+    this.wheel.set(placesOf(this.weights));
+    this.pointer = 0;
+    this.shuffle();
+  }
+
+  /** Fisher and Yates, from the end. */
+  private shuffle(): void {
+    const { wheel } = this;
+    const { picks, caller } = this.setup;
+    const nth = this.wheels++;
+    for (let i = wheel.length - 1; i > 0; i--) {
+      const j = Math.floor(unit(picks.a, picks.b, caller, nth, SHUFFLE + i) * (i + 1));
+      const other = wheel[j];
+      wheel[j] = wheel[i];
+      wheel[i] = other;
+    }
+  }
+}
+
+/** The places of a wheel before it is shuffled: instances in order, each as often as its share asks. */
+function placesOf(weights: Float64Array): Int32Array {
+  const divisor = weights.reduce((a, b) => commonDivisor(a, b), 0);
+  const places: number[] = [];
+  weights.forEach((weight, instance) => {
+    for (let k = 0; k < weight / divisor; k++) places.push(instance);
+  });
+  return Int32Array.from(places);
+}
+
+function commonDivisor(a: number, b: number): number {
+  return b === 0 ? a : commonDivisor(b, a % b);
+}
+
+/** `loadBalancing` of kind `kong`: round robin of Kong's upstreams. */
+export const kong: BalancerKind<typeof schema> = {
+  balancer: 'kong',
+  summary:
+    'Round robin of Kong: a wheel of places by weight, which each calling instance shuffles for ' +
+    'itself. Instances that are down keep their places: the health checks of Kong are off.',
+  sources: ['Kong/kong kong/runloop/balancer/round_robin.lua, targets.lua, upstreams.lua'],
+  schema,
+  fixedList: true,
+  create: (config, setup) => new Wheel(weightsOf(config.weights, setup.size), setup),
+};

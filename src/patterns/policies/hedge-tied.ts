@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import type { PolicyKind, PolicyProblem } from '../../spec/policy.js';
+import { duration } from '../../spec/quantities.js';
+import { formatDuration } from '../../spec/quantity-text.js';
+import { numberIn } from '../mechanisms/bundle-fields.js';
+import { ConstantDelay } from '../mechanisms/hedge-delay.js';
+import { Hedging } from '../mechanisms/hedging.js';
+import { OutcomeSet } from '../mechanisms/outcome-terms.js';
+
+/** The paper ties two servers, and says that more bring little. */
+const COPIES = 2;
+
+const schema = z.strictObject({
+  after: duration()
+    .prefault('0ms')
+    .describe(
+      'Time between the first copy and the second. The server that begins one tells that of the ' +
+        'other, which drops what it has not begun; until it hears so, both may begin, so without a ' +
+        'delay two empty queues do the work twice. Twice the delay of a message avoids that, for ' +
+        'so much waiting behind a queue that is full. Unit: duration. Defaults to 0ms.',
+    ),
+});
+
+/** `hedge` of kind `tied`: the tied requests of The Tail at Scale. */
+export const hedgeTied: PolicyKind<typeof schema> = {
+  policy: 'hedge',
+  kind: 'tied',
+  isDefault: false,
+  summary:
+    'Sends a call to two servers, which know of each other: who begins it takes it from the other.',
+  sources: ['Dean, Barroso 2013, The Tail at Scale, "Tied requests"'],
+  level: 'call',
+  schema,
+  example: 'hedge: { kind: tied, after: 1ms }\n',
+  state: 'scoped',
+  tied: true,
+  create: ({ after }, setup) =>
+    new Hedging(setup.ctx, {
+      attempts: COPIES,
+      delay: new ConstantDelay(after),
+      lane: after > 0 ? setup.lane(after) : null,
+      survived: new OutcomeSet(['any', 'cancelled']),
+      atOnce: false,
+      asOriginal: false,
+      budget: null,
+      otherInstance: true,
+      tied: true,
+    }),
+  check({ after }, bundle): readonly PolicyProblem[] {
+    const deadlineNs = numberIn(bundle, 'deadline', 'after');
+    if (typeof deadlineNs !== 'number' || after < deadlineNs) return [];
+    return [
+      {
+        field: 'after',
+        message:
+          `no second copy is ever sent: the deadline (${formatDuration(deadlineNs)}) ends the call ` +
+          'before or when it is due; shorten after or leave the hedge out',
+      },
+    ];
+  },
+};

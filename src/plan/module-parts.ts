@@ -1,0 +1,40 @@
+import { PRODUCE } from '../scenario/resolve/names.js';
+import { OWN_PROJECTOR, partsOfStore } from '../spec/stores.js';
+import type { Projection } from '../spec/stores.js';
+import type { PartSource, Source } from './layout.js';
+
+/** Parts of what stands beside services and their databases. */
+export function modulePartsOf(source: Source): readonly (readonly [string, PartSource])[] {
+  switch (source.kind) {
+    case 'eventStore':
+      return partsOfStore(source.host.snapshots !== null).map((does) => [
+        does,
+        { kind: 'storePart', does, store: source.host },
+      ]);
+    case 'projection': {
+      const { projection } = source;
+      return runsAlone(projection) ? [[OWN_PROJECTOR, { kind: 'projector', projection }]] : [];
+    }
+    case 'topic':
+      return source.topic.subscribers.map((subscriber) => [
+        subscriber.group,
+        { kind: 'group', subscriber },
+      ]);
+    case 'broker':
+      return [[PRODUCE, { kind: 'produce', latency: source.host.latency }]];
+    case 'saga':
+      return source.saga.steps.map((step) => [step.name, { kind: 'step', step }]);
+    case 'cache':
+      return source.cache.levels.map((level) => [
+        level.name,
+        { kind: 'level', level, cache: source.cache },
+      ]);
+    default:
+      return [];
+  }
+}
+
+/** A projection with a core of its own. */
+export function runsAlone({ lifecycle, service }: Projection): boolean {
+  return lifecycle === 'async' && service === null;
+}

@@ -1,0 +1,241 @@
+import { NS_PER_MS } from '../kernel/time.js';
+import type { Ns } from '../kernel/time.js';
+import { OUTCOME } from '../spec/outcome.js';
+import { OP } from '../spec/program.js';
+import type { Bundle } from '../spec/scenario.js';
+import type { Step } from '../spec/steps.js';
+import type { EventStore, LoadStep, PlanStore, PlanStoreAct, StorePart } from '../spec/stores.js';
+import { LOADS, REGISTERS } from '../spec/stores.js';
+import { eachStep } from '../scenario/each-step.js';
+import { SLOT } from './assembler.js';
+import { BARE } from './calls.js';
+import { isFree } from './free.js';
+import type { LaidComponent, PartSource } from './layout.js';
+import { writeInline } from './projections.js';
+import { indexOfStore, storesOf } from './store-places.js';
+import type { LoadPlace, Scope } from './scope.js';
+import { strand } from './scope.js';
+import { writeAct, writeCall, writeTakenCall, type Writer } from './writer.js';
+
+type StepOf<V extends Step['verb']> = Extract<Step, { readonly verb: V }>;
+type OmitEach<T> = T extends unknown ? Omit<T, 'act' | 'from' | 'store'> : never;
+
+/** CPU that an act has found is added as so many pieces of this. */
+const PIECE: Ns = NS_PER_MS;
+
+/** The event stores, in the order of their names. */
+export function planStores(w: Writer): readonly PlanStore[] {
+  return storesOf(w.layout).map(({ id, source }) => {
+    const host = storeOf(source);
+    const { batch, readPerEventNs, applyNs, upcastNs, stream, snapshots, kind } = host;
+    const key = w.acts.key(stream.key, `eventStores.${host.name}.stream`, 'a stream');
+    const population = w.acts.population(key);
+    return {
+      component: id,
+      sameAppend: kind === 'marten' ? 'twice' : kind === 'axon' ? 'conflict' : 'once',
+      readsUntilShort: kind === 'axon',
+      spec: { batch, readPerEventNs, applyNs, upcastNs, stream, snapshots },
+      key,
+      streams: 'count' in population ? population.count : 0,
+    };
+  });
+}
+
+/** The event store of a component. */
+export function storeOf(source: LaidComponent['source']): EventStore {
+  if (source.kind === 'eventStore') return source.host;
+  throw new TypeError(`a ${source.kind} is no event store`);
+}
+
+/** What an event store does for one call. */
+export function writeStorePart(
+  w: Writer,
+  { does, store }: Extract<PartSource, { kind: 'storePart' }>,
+  scope: Scope,
+): void {
+  const serve = (own: OmitEach<PlanStoreAct>): void => act(w, store.name, scope, own);
+  const work = (time: EventStore['append']): void => {
+    if (isFree(time)) return;
+    w.assembler.emit(OP.WORK, w.distributions.id(time), 0, 0, scope.names.next('work'));
+  };
+  switch (does) {
+    case 'append':
+      work(store.append);
+      if (!isFree(store.commitLatency)) {
+        const id = w.distributions.id(store.commitLatency);
+        w.assembler.emit(OP.WAIT, id, 0, 0, scope.names.next('wait'));
+      }
+      return serve({ does: 'commit' });
+    case 'read':
+      serve({ does: 'servePage' });
+      work(store.read);
+      if (store.readPerEventNs > 0) writeFound(w);
+      return;
+    case 'readSnapshot':
+      serve({ does: 'serveSnapshot' });
+      return work(store.snapshots!.read);
+    case 'writeSnapshot':
+      work(store.snapshots!.write);
+      return serve({ does: 'keepSnapshot' });
+  }
+}
+
+/** The scope behind a load: what is appended to its stream may come back to it. */
+export function withLoad(
+  w: Writer,
+  step: StepOf<'load'>,
+  rest: readonly Step[],
+  scope: Scope,
+): Scope {
+  const id = idOf(step);
+  const slot = scope.loads.get(id)?.slot ?? scope.loads.size;
+  if (slot >= LOADS) {
+    const message = `at most ${LOADS} streams can be loaded in one list of steps`;
+    w.problems.add('FL701', scope.where, message);
+    return scope;
+  }
+  const returns = appendsTo(rest, id);
+  const register = returns ? registerFor(w, scope) : -1;
+  const loads = new Map(scope.loads).set(id, { slot, register, place: -1 });
+  return { ...scope, loops: scope.loops + (register < 0 ? 0 : 1), loads };
+}
+
+/** Behind the last append of a load its register is cleared: what failed changes no draw of what follows. */
+export function withoutSpent(w: Writer, rest: readonly Step[], scope: Scope): Scope {
+  const loads = new Map(scope.loads);
+  for (const [id, place] of scope.loads) {
+    if (place.register < 0 || appendsTo(rest, id)) continue;
+    const next = w.assembler.label();
+    const none = w.counts.id({ kind: 'constant', value: 0 });
+    w.assembler.point(w.assembler.emit(OP.SET, place.register, none), SLOT.C, next);
+    w.assembler.bind(next);
+    loads.set(id, { ...place, register: -1 });
+  }
+  return { ...scope, loads };
+}
+
+/** A `load` step: snapshot, pages of events, and the CPU of applying them. */
+export function writeLoad(
+  w: Writer,
+  step: LoadStep,
+  policy: Bundle | null,
+  scope: Scope,
+  applyNs?: Ns,
+): void {
+  const { assembler } = w;
+  const store = storeOf(w.layout.byName.get(step.store)!.source);
+  const place = scope.loads.get(idOf(step));
+  if (place !== undefined) place.place = assembler.here;
+  const slot = place?.slot ?? -1;
+  const key = keyOf(w, step, scope);
+  const fromSnapshot = store.snapshots !== null && step.fromVersion === 'snapshot';
+  const call = (part: StorePart, within: Scope): void =>
+    writeCall(w, { component: store.name, part }, BARE, policy, within, 'query');
+  act(w, store.name, scope, { does: 'load', key });
+  if (fromSnapshot) {
+    call('readSnapshot', scope);
+    act(w, store.name, scope, { does: 'restore' });
+  }
+  const register = store.batch === Infinity ? -1 : registerFor(w, scope);
+  const again = assembler.here;
+  call('read', register < 0 ? scope : { ...scope, loops: scope.loops + 1 });
+  const each = applyNs ?? store.applyNs;
+  act(w, store.name, scope, { does: 'page', applyNs: each, upcastNs: store.upcastNs });
+  if (each + store.upcastNs > 0) writeFound(w);
+  act(w, store.name, scope, { does: 'next', slot, again, register });
+  if (store.snapshots !== null) writeSnapshot(w, store, key, policy, scope);
+}
+
+/** An `append` step; on a conflict the program runs again from its load (ES-4). */
+export function writeAppend(w: Writer, step: StepOf<'append'>, scope: Scope): void {
+  const store = storeOf(w.layout.byName.get(step.store)!.source);
+  const place = scope.loads.get(idOf(step));
+  const expected = step.expectedVersion ?? (place === undefined ? 'any' : 'exact');
+  if (expected === 'exact' && place === undefined) {
+    const message =
+      `\`expectedVersion: exact\` is the version of a \`load\` of ${step.store} by ${step.stream} before the append, ` +
+      'in the same list of steps or around it; there is none';
+    w.problems.add('FL710', scope.where, message);
+    return;
+  }
+  const key = keyOf(w, step, scope);
+  const slot = place?.slot ?? -1;
+  const own = { does: 'append', key, slot, expected, events: w.counts.id(step.events) } as const;
+  act(w, store.name, scope, own);
+  writeInline(w, store.name, scope);
+  writeTakenCall(w, { component: store.name, part: 'append' }, step.policy, scope);
+  act(w, store.name, scope, {
+    does: 'appended',
+    slot,
+    ...comeBack(expected === 'exact' ? place : undefined, step.maxConflictRetries),
+  });
+  if (store.snapshots !== null) writeSnapshot(w, store, key, step.policy, scope);
+}
+
+function comeBack(place: LoadPlace | undefined, retries: number) {
+  if (place === undefined || place.register < 0 || retries === 0) {
+    return { again: -1, register: -1, retries: 0 };
+  }
+  return { again: place.place, register: place.register, retries };
+}
+
+/** A snapshot, where one is due: written beside the request, which does not wait for it (SN-2). */
+function writeSnapshot(
+  w: Writer,
+  store: EventStore,
+  key: number,
+  policy: Bundle | null,
+  scope: Scope,
+): void {
+  const { assembler } = w;
+  act(w, store.name, scope, { does: 'snapshot', key });
+  const behind = assembler.label();
+  const name = scope.names.next(`snapshot:${store.name}`);
+  const at = assembler.emit(OP.BACKGROUND, assembler.here + 1, 0, 0, name);
+  assembler.point(at, SLOT.B, behind);
+  const own = strand(scope);
+  act(w, store.name, own, { does: 'snapshotting', key });
+  writeCall(w, { component: store.name, part: 'writeSnapshot' }, BARE, policy, own, 'query');
+  assembler.emit(OP.DONE, OUTCOME.ok);
+  assembler.bind(behind);
+}
+
+/** CPU that the act before has found necessary. */
+function writeFound(w: Writer): void {
+  const id = w.distributions.id({ kind: 'constant', valueNs: PIECE });
+  w.assembler.emit(OP.WORK_FOUND, id, w.assembler.constants([PIECE]));
+}
+
+function act(w: Writer, store: string, scope: Scope, own: OmitEach<PlanStoreAct>): void {
+  const common = { act: 'store', from: scope.part.id, store: indexOfStore(w.layout, store) };
+  writeAct(w, w.acts.add({ ...common, ...own } as PlanStoreAct), `${own.does}:${store}`, scope);
+}
+
+/** A loop register behind those that are taken, or -1 and a problem. */
+function registerFor(w: Writer, scope: Scope): number {
+  if (scope.loops >= REGISTERS) {
+    const message = `loops, \`times\` and loads can stand at most ${REGISTERS} deep in each other`;
+    w.problems.add('FL701', scope.where, message);
+    return -1;
+  }
+  w.registers.used = Math.max(w.registers.used, scope.loops + 1);
+  return scope.loops;
+}
+
+function keyOf(w: Writer, { stream }: Pick<LoadStep, 'stream'>, scope: Scope): number {
+  return w.acts.key(stream, scope.where, 'a stream');
+}
+
+function appendsTo(steps: readonly Step[], id: string): boolean {
+  let found = false;
+  eachStep(steps, (step) => {
+    if (step.verb !== 'append' || idOf(step) !== id) return;
+    const version = step.expectedVersion;
+    found ||= (version === null || version === 'exact') && step.maxConflictRetries > 0;
+  });
+  return found;
+}
+
+function idOf({ store, stream }: Pick<LoadStep, 'store' | 'stream'>): string {
+  return `${store} ${stream}`;
+}

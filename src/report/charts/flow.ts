@@ -1,0 +1,87 @@
+import type { MeteredResult } from '../../spec/result-meters.js';
+import { attribute, box, label, type Drawing } from '../draw.js';
+import { coordinate, formatCount, formatShare } from '../format.js';
+import { markup, type Markup } from '../html-escape.js';
+
+/** One end that what is counted may come to: the counter of it, its words and its colour. */
+export interface FlowEnd {
+  readonly meter: string;
+  readonly words: string;
+  readonly fill: string;
+}
+
+const WIDTH = 340;
+const LEFT = 12;
+const RIGHT = 150;
+const NODE = 9;
+/** Height of all that flows, and the room between two ends: a line of text each. */
+const FLOW = 120;
+const GAP = 13;
+const TOP = 20;
+
+/** How many begin, and what becomes of them: a band for each end, as wide as its share. */
+export function flowChart(
+  own: MeteredResult,
+  begun: string,
+  ends: readonly FlowEnd[],
+  title: string,
+): Drawing {
+  const total = countOf(own, begun);
+  const shown = ends
+    .map((end) => ({ end, count: countOf(own, end.meter) }))
+    .filter(({ count }) => count > 0);
+  const height = TOP + FLOW + Math.max(0, shown.length - 1) * GAP + 12;
+  let from = TOP + (height - TOP - 12 - FLOW) / 2;
+  let to = TOP;
+  const bands = shown.map(({ end, count }): Markup => {
+    const thick = total > 0 ? (FLOW * count) / total : 0;
+    const drawn = band(end, count, total, { from, to, thick });
+    from += thick;
+    to += thick + GAP;
+    return drawn;
+  });
+  const start = TOP + (height - TOP - 12 - FLOW) / 2;
+  return {
+    width: WIDTH,
+    height,
+    title,
+    description: shown
+      .map(({ end, count }) => `${end.words} ${formatCount(Math.round(count))}`)
+      .join(', '),
+    body: [
+      box(LEFT - NODE, start, NODE, FLOW, 'var(--ink3)'),
+      label(LEFT - NODE, 12, `${formatCount(Math.round(total))} begin`, { size: 12 }),
+      bands,
+    ],
+  };
+}
+
+function band(
+  end: FlowEnd,
+  count: number,
+  total: number,
+  { from, to, thick }: { readonly from: number; readonly to: number; readonly thick: number },
+): Markup {
+  const middle = (LEFT + RIGHT) / 2;
+  const at = (x: number, y: number): string => `${coordinate(x)} ${coordinate(y)}`;
+  const path =
+    `M${at(LEFT, from)}C${at(middle, from)} ${at(middle, to)} ${at(RIGHT, to)}` +
+    `L${at(RIGHT, to + thick)}C${at(middle, to + thick)} ${at(middle, from + thick)} ${at(LEFT, from + thick)}Z`;
+  const share = total > 0 ? formatShare(count / total) : '';
+  const words = `${end.words} ${share}, ${formatCount(Math.round(count))}`;
+  return markup`<path
+      ${attribute('d', path)}
+      ${attribute('fill', end.fill)}
+      fill-opacity="0.32"
+    />${box(RIGHT, to, NODE, Math.max(1.5, thick), end.fill)}${label(
+      RIGHT + NODE + 7,
+      to + thick / 2 + 4,
+      words,
+      { size: 12, fill: 'var(--ink)' },
+    )}`;
+}
+
+function countOf(own: MeteredResult, meter: string): number {
+  const found = Object.hasOwn(own.meters, meter) ? own.meters[meter] : undefined;
+  return found?.form === 'counter' ? found.total : 0;
+}

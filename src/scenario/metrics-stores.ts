@@ -1,0 +1,65 @@
+import { metric } from './metric-entry.js';
+import type { Metric } from './metrics.js';
+
+const STORE = ['eventStore'] as const;
+const PROJECTION = ['projection'] as const;
+
+/** Metrics of event stores and projections. */
+export const STORE_METRICS: readonly Metric[] = [
+  metric(
+    'appends',
+    STORE,
+    'number',
+    'none',
+    'none',
+    'Appends that came to their commit, conflicts among them; the mean over runs.',
+  ),
+  metric(
+    'conflicts',
+    STORE,
+    'share',
+    'none',
+    'low',
+    'Share of the appends that met another version than they expected.',
+  ),
+  metric(
+    'replayed',
+    STORE,
+    'number',
+    'required',
+    'low',
+    'Events that a load applied, those in a snapshot not counted.',
+  ),
+  metric(
+    'reads',
+    PROJECTION,
+    'number',
+    'none',
+    'none',
+    'Reads of the view that were answered; the mean over runs.',
+  ),
+  metric(
+    'staleReads',
+    PROJECTION,
+    'share',
+    'none',
+    'low',
+    'Share of the reads whose answer misses an event of its entity that was committed before the read began.',
+  ),
+  metric(
+    'staleness',
+    PROJECTION,
+    'seconds',
+    'required',
+    'low',
+    'Of each read: age of the first event that its answer misses, when it began; 0 where it misses none.',
+  ),
+  metric(
+    'catchUp',
+    PROJECTION,
+    'seconds',
+    'required',
+    'low',
+    'Time a rebuild takes until it has every event; nothing where it never has.',
+  ),
+];

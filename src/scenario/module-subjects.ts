@@ -1,0 +1,41 @@
+import type { ComponentKind } from '../spec/component-kind.js';
+import type { ScenarioModules } from '../spec/modules.js';
+import { PRODUCE } from './resolve/names.js';
+import { OWN_PROJECTOR, partsOfStore } from '../spec/stores.js';
+
+/** What expressions may say about a component. */
+export interface Subject {
+  readonly kind: ComponentKind;
+  readonly parts: readonly string[];
+  readonly instances: number;
+}
+
+/** What expressions may name beside services, their databases and workloads. */
+export function moduleSubjects(scenario: ScenarioModules): readonly (readonly [string, Subject])[] {
+  const all: (readonly [string, Subject])[] = [];
+  for (const [name, own] of scenario.topics) {
+    const parts = own.subscribers.map(({ group }) => group);
+    all.push([name, { kind: 'topic', parts, instances: 0 }]);
+  }
+  for (const [name, own] of scenario.brokers) {
+    all.push([name, { kind: 'broker', parts: [PRODUCE], instances: own.replicas }]);
+  }
+  for (const [name, own] of scenario.sagas) {
+    const parts = own.steps.map((step) => step.name);
+    all.push([name, { kind: 'saga', parts, instances: 0 }]);
+  }
+  for (const [name, own] of scenario.caches) {
+    const parts = own.levels.map((level) => level.name);
+    all.push([name, { kind: 'cache', parts, instances: own.host?.replicas ?? 0 }]);
+  }
+  for (const [name, own] of scenario.eventStores) {
+    const parts = partsOfStore(own.snapshots !== null);
+    all.push([name, { kind: 'eventStore', parts, instances: own.replicas }]);
+  }
+  for (const [name, { lifecycle, service }] of scenario.projections) {
+    const alone = lifecycle === 'async' && service === null;
+    const parts = alone ? [OWN_PROJECTOR] : [];
+    all.push([name, { kind: 'projection', parts, instances: alone ? 1 : 0 }]);
+  }
+  return all;
+}

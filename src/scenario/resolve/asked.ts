@@ -1,0 +1,76 @@
+import type { Distribution } from '../../kernel/distribution.js';
+import type { Layer, PolicyStore, Target } from '../../spec/scenario.js';
+import { get, text } from '../located.js';
+import type { Context, Path } from './context.js';
+import { report, writtenAt } from './context.js';
+import { resolveCall, resolveQuery, split } from './targets.js';
+
+/** The store of a policy as it stands after validation. */
+export interface StoreOutput {
+  readonly latency?: Distribution;
+  readonly of?: string;
+  readonly onError?: 'allow' | 'reject';
+  readonly cache?: number;
+}
+
+const NOTHING: Distribution = { kind: 'constant', valueNs: 0 };
+
+/** The store of a policy of calls; `path` is that of the policy. */
+export function resolvePolicyStore(
+  context: Context,
+  { latency, of, onError = 'allow', cache }: StoreOutput,
+  { scope }: Layer,
+  path: Path,
+): PolicyStore {
+  const at = [...path, 'store'];
+  if (scope === 'instance') {
+    const message =
+      'each instance has a state of its own, in its memory: a store is for one that they share ' +
+      '(scope: caller or global)';
+    report(context, 'FL208', at, message);
+  }
+  if (latency === undefined && of === undefined) {
+    report(context, 'FL203', at, 'asking costs nothing: write latency, or of: COMPONENT.OPERATION');
+  }
+  checkOnError(context, of, at);
+  const asked = resolveAsked(context, of, at);
+  return { latency: latency ?? NOTHING, of: asked, onError, cacheNs: cache ?? null };
+}
+
+/** Only the call of a component can fail. */
+export function checkOnError(context: Context, of: string | undefined, store: Path): void {
+  const at = [...store, 'onError'];
+  if (of !== undefined || writtenAt(context, at) === undefined) return;
+  const message = 'only the call of a component can fail: write of: COMPONENT.OPERATION';
+  report(context, 'FL208', at, message);
+}
+
+/** Whom a store asks: an endpoint, or an operation of a database; null where it is nobody. */
+export function resolveAsked(
+  context: Context,
+  reference: string | undefined,
+  store: Path,
+): Target | null {
+  if (reference === undefined) return null;
+  const path = [...store, 'of'];
+  const [name, part] = split(reference);
+  if (context.names.things.get(name)?.kind !== 'database') {
+    return resolveCall(context, reference, name, path);
+  }
+  const query = resolveQuery(context, name, part ?? undefined, path);
+  return query === null ? null : { component: query.database, part: query.operation };
+}
+
+/** Layers that learn from one request for the next. */
+const LEARNING: ReadonlySet<string> = new Set(['circuitBreaker', 'throttle']);
+
+/** A state that learns needs a key of which several requests have one value. */
+export function checkShared(context: Context, { policy, key }: Layer, path: Path): void {
+  if (key === null || !LEARNING.has(policy)) return;
+  const declared = get(get(context.tree, 'keys'), key);
+  if (key !== 'request' && text(get(declared, 'kind')) !== 'unique') return;
+  const message =
+    'each request has a value of its own, so no state would see two of them: take a key that ' +
+    'requests share';
+  report(context, 'FL208', [...path, 'key'], message);
+}

@@ -1,0 +1,31 @@
+import type { Cpu } from '../../spec/resources.js';
+import type { HostOutput } from '../schema/host.js';
+import type { Context, Path } from './context.js';
+import { report } from './context.js';
+
+/** The cores of a host, and how work shares them. */
+export function resolveCpu(context: Context, output: HostOutput['cpu'], path: Path): Cpu {
+  const { cores, discipline, quota, contextSwitchTax } = output;
+  if (discipline === 'fcfs' && cores !== Infinity && !Number.isInteger(cores)) {
+    report(
+      context,
+      'FL208',
+      [...path, 'cores'],
+      'with fcfs each core serves one piece of work: cores must be a whole number',
+    );
+  }
+  if (contextSwitchTax >= 1) {
+    report(
+      context,
+      'FL204',
+      [...path, 'contextSwitchTax'],
+      'must be below 100%: nothing would ever be done',
+    );
+  }
+  return {
+    cores,
+    discipline,
+    quota: quota === undefined ? null : { limit: quota.limit, periodNs: quota.period },
+    contextSwitchTax,
+  };
+}

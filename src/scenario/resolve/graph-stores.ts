@@ -1,0 +1,59 @@
+import type { Scenario } from '../../spec/scenario.js';
+import type { Step } from '../../spec/steps.js';
+import { OWN_PROJECTOR, partsOfStore } from '../../spec/stores.js';
+import type { ReadOf } from '../../spec/stores.js';
+import type { CallEdge } from './graph.js';
+
+type Stored = Pick<Scenario, 'eventStores' | 'projections'>;
+type StoreStep = Extract<Step, { readonly verb: 'load' | 'append' }>;
+
+/** The calls of a `load` or `append` step. */
+export function storeEdges(
+  { eventStores, projections }: Stored,
+  step: StoreStep,
+  { from, certain, times, tries }: Omit<CallEdge, 'to'>,
+): readonly CallEdge[] {
+  const edges: CallEdge[] = [];
+  const add = (to: string, sure: boolean, each = tries): void =>
+    void edges.push({ from, to, certain: sure, times, tries: each });
+  add(`${step.store}.${step.verb === 'load' ? 'read' : 'append'}`, certain);
+  if ((eventStores.get(step.store)?.snapshots ?? null) !== null) {
+    if (step.verb === 'load' && step.fromVersion === 'snapshot') {
+      add(`${step.store}.readSnapshot`, certain);
+    }
+    add(`${step.store}.writeSnapshot`, false);
+  }
+  if (step.verb === 'load') return edges;
+  for (const { from: store, lifecycle, writes } of projections.values()) {
+    if (store !== step.store || lifecycle !== 'inline' || writes === null) continue;
+    add(`${writes.database}.${writes.operation}`, certain, 1);
+  }
+  return edges;
+}
+
+/** The calls of a read that asks the store itself instead of the view. */
+export function readEdges(
+  { eventStores, projections }: Stored,
+  { projection, consistency }: ReadOf,
+  from: string,
+  times: number,
+): readonly CallEdge[] {
+  const own = projections.get(projection);
+  const store = eventStores.get(own?.from ?? '');
+  if (own === undefined || store === undefined) return [];
+  if (own.lifecycle !== 'live' && consistency.kind !== 'stickyPrimary') return [];
+  return partsOfStore(store.snapshots !== null).flatMap((part) => {
+    if (part === 'append') return [];
+    return [{ from, to: `${store.name}.${part}`, certain: false, times, tries: 1 }];
+  });
+}
+
+/** The calls that projections make for their batches. */
+export function projectionEdges({ projections }: Stored): readonly CallEdge[] {
+  return [...projections.values()].flatMap(({ name, lifecycle, service, writes, batchSize }) => {
+    if (lifecycle !== 'async' || writes === null) return [];
+    const from = service === null ? `${name}.${OWN_PROJECTOR}` : `${service}.${name}`;
+    const to = `${writes.database}.${writes.operation}`;
+    return [{ from, to, certain: true, times: 1 / batchSize, tries: 1 }];
+  });
+}

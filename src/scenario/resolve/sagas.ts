@@ -1,0 +1,368 @@
+import { NS_PER_SECOND } from '../../kernel/time.js';
+import type {
+  Choreography,
+  Orchestration,
+  Saga,
+  SagaEngine,
+  SagaInvariant,
+  SagaIsolation,
+  SagaRetry,
+  SagaStep,
+} from '../../spec/sagas.js';
+import type { Target } from '../../spec/scenario.js';
+import type { Step, StepModifiers } from '../../spec/steps.js';
+import type { SagaOutput, SagaStepEntry } from '../schema/sagas.js';
+import type { SagaStepOutput } from '../schema/saga-step.js';
+import { checkKey, resolvePolicy } from './bundles.js';
+import type { Context, Path } from './context.js';
+import { report } from './context.js';
+import { resolveCall, resolveQuery, split, unknown } from './targets.js';
+
+const SECOND = NS_PER_SECOND;
+
+/** What a product brings that drives sagas (semantics 2.3). */
+interface EngineDefaults {
+  readonly retry: SagaRetry;
+  readonly order: Orchestration['compensationOrder'];
+  readonly onCompensationFailure: Orchestration['onCompensationFailure'];
+}
+
+const EXPONENTIAL = { intervalNs: SECOND, factor: 2, maxNs: 100 * SECOND };
+
+const ENGINES: Readonly<Record<SagaEngine, EngineDefaults>> = {
+  simple: {
+    retry: { attempts: 1, ...EXPONENTIAL },
+    order: 'reverse',
+    onCompensationFailure: 'retry',
+  },
+  temporal: {
+    retry: { attempts: Infinity, ...EXPONENTIAL },
+    order: 'reverse',
+    onCompensationFailure: 'retry',
+  },
+  conductor: {
+    retry: { attempts: 4, intervalNs: 60 * SECOND, factor: 1, maxNs: 60 * SECOND },
+    order: 'reverse',
+    onCompensationFailure: 'fail',
+  },
+  stepFunctions: {
+    retry: { attempts: 4, intervalNs: SECOND, factor: 2, maxNs: Infinity },
+    order: 'reverse',
+    onCompensationFailure: 'fail',
+  },
+  camunda: {
+    retry: { attempts: 3, intervalNs: 0, factor: 1, maxNs: 0 },
+    order: 'parallel',
+    onCompensationFailure: 'park',
+  },
+  eventuate: {
+    retry: { attempts: 1, ...EXPONENTIAL },
+    order: 'reverse',
+    onCompensationFailure: 'fail',
+  },
+};
+
+/** From when on a saga without a time limit counts as stuck. */
+const STUCK_NS = 300 * SECOND;
+
+/** One saga in its final form; null where it has no sense without what is missing. */
+export function resolveSaga(context: Context, name: string, output: SagaOutput): Saga {
+  const path = ['sagas', name];
+  const { steps, stages } = resolveSagaSteps(context, output, path);
+  const orchestrated = output.kind === 'orchestrated';
+  checkKindFields(context, output, path);
+  const orchestration = orchestrated ? resolveOrchestration(context, output, path) : null;
+  const timeout = orchestration?.timeoutNs ?? null;
+  const key = output.key ?? null;
+  checkKey(context, key, null, path);
+  return {
+    name,
+    title: output.title ?? null,
+    description: output.description ?? null,
+    critical: output.critical,
+    steps,
+    stages,
+    orchestration,
+    choreography: orchestrated ? null : resolveChoreography(context, output, path),
+    stuckAfterNs: output.stuckAfter ?? (timeout === null ? STUCK_NS : 3 * timeout),
+    invariants: output.invariants.flatMap(
+      (rule, index) => resolveInvariant(context, rule, steps, [...path, 'invariants', index]) ?? [],
+    ),
+    value: output.value ?? null,
+    tombstones: output.tombstones,
+    key,
+    isolation: resolveIsolation(context, output, path),
+  };
+}
+
+/** A `saga` step. */
+export function resolveSagaStep(
+  context: Context,
+  output: SagaStepOutput,
+  modifiers: StepModifiers,
+  owner: string,
+  path: Path,
+): Step | null {
+  const { start } = output;
+  const at = [...path, 'start'];
+  const thing = context.names.things.get(start);
+  if (thing === undefined) return unknown(context, start, at, ['saga']);
+  if (thing.kind !== 'saga') {
+    report(context, 'FL405', at, `${start} is a ${thing.kind}, not a saga`);
+    return null;
+  }
+  const driver = thing.driver ?? null;
+  if (driver === null) {
+    const message = `${start} is choreographed: it begins with the endpoints of startedBy, and no step starts it`;
+    report(context, 'FL208', at, message);
+    return null;
+  }
+  if (driver !== owner) {
+    const message = `${start} is driven by ${driver}: start it in an endpoint of ${driver}, and call that from here`;
+    report(context, 'FL208', at, message);
+    return null;
+  }
+  return { verb: 'saga', saga: start, await: output.await, ...modifiers };
+}
+
+/** Fields that only one of the two kinds has. */
+function checkKindFields(context: Context, output: SagaOutput, path: Path): void {
+  const orchestrated = output.kind === 'orchestrated';
+  const wrong: readonly (keyof SagaOutput)[] = orchestrated
+    ? ['startedBy', 'completedBy', 'cancelledBy']
+    : [
+        'orchestrator',
+        'compensationOrder',
+        'compensationPolicy',
+        'onCompensationFailure',
+        'retry',
+        'persistence',
+      ];
+  for (const field of wrong) {
+    if (output[field] === undefined) continue;
+    const message = orchestrated
+      ? `an orchestrated saga knows its beginning and its end: leave ${field} out`
+      : `nobody drives a choreographed saga: leave ${field} out`;
+    report(context, 'FL208', [...path, field], message);
+  }
+  if (!orchestrated && output.timeout !== null) {
+    const message =
+      'nobody drives a choreographed saga, so nobody can end it in time: leave timeout out, and give the ' +
+      'service that begins it a deadline of its own';
+    report(context, 'FL208', [...path, 'timeout'], message);
+  }
+  const missing: readonly (keyof SagaOutput)[] = orchestrated
+    ? ['orchestrator']
+    : ['startedBy', 'completedBy', 'cancelledBy'];
+  for (const field of missing) {
+    if (output[field] !== undefined) continue;
+    report(context, 'FL203', path, `${field} is missing: ${output.kind} sagas need it`);
+  }
+}
+
+function resolveOrchestration(context: Context, output: SagaOutput, path: Path): Orchestration {
+  const { engine, orchestrator = '' } = output;
+  const at = [...path, 'orchestrator'];
+  if (output.orchestrator !== undefined) {
+    const thing = context.names.things.get(orchestrator);
+    if (thing === undefined) unknown(context, orchestrator, at, ['service']);
+    else if (thing.kind !== 'service')
+      report(context, 'FL405', at, `${orchestrator} is a ${thing.kind}, not a service`);
+  }
+  const defaults = ENGINES[engine];
+  const own = output.retry ?? {};
+  const intervalNs = own.interval ?? defaults.retry.intervalNs;
+  const max =
+    own.max === undefined
+      ? own.interval === undefined
+        ? defaults.retry.maxNs
+        : 100 * intervalNs
+      : (own.max ?? Infinity);
+  const retry: SagaRetry = {
+    attempts: own.attempts ?? defaults.retry.attempts,
+    intervalNs,
+    factor: own.factor ?? defaults.retry.factor,
+    maxNs: max,
+  };
+  if (retry.attempts === Infinity && intervalNs === 0) {
+    const message =
+      'repeated for ever without a pause, nothing else would happen: write an interval';
+    report(context, 'FL208', [...path, 'retry', 'interval'], message);
+  }
+  return {
+    engine,
+    orchestrator,
+    timeoutNs: output.timeout,
+    compensationOrder: output.compensationOrder ?? defaults.order,
+    compensationPolicy: resolvePolicy(context, output.compensationPolicy, [
+      ...path,
+      'compensationPolicy',
+    ]),
+    onCompensationFailure: output.onCompensationFailure ?? defaults.onCompensationFailure,
+    ambiguous: output.ambiguous,
+    retry,
+    persistence: resolvePersistence(context, output, path),
+    recoveryDelayNs: output.recoveryDelay,
+  };
+}
+
+function resolvePersistence(
+  context: Context,
+  { persistence }: SagaOutput,
+  path: Path,
+): Orchestration['persistence'] {
+  if (persistence === undefined) return null;
+  const [database, operation] = split(persistence.query);
+  const at = [...path, 'persistence', 'query'];
+  const target = resolveQuery(context, database, operation ?? undefined, at);
+  return target === null ? null : { ...target, before: persistence.before };
+}
+
+function resolveChoreography(context: Context, output: SagaOutput, path: Path): Choreography {
+  const all = (field: 'startedBy' | 'completedBy' | 'cancelledBy'): readonly Target[] => {
+    const written = output[field];
+    if (written === undefined) return [];
+    const at = [...path, field];
+    if (typeof written === 'string') return endpoint(context, written, at) ?? [];
+    return written.flatMap((own, index) => endpoint(context, own, [...at, index]) ?? []);
+  };
+  return {
+    startedBy: all('startedBy'),
+    completedBy: all('completedBy'),
+    cancelledBy: all('cancelledBy'),
+  };
+}
+
+/** An endpoint of a service, as a list of one; null where it is none. */
+function endpoint(context: Context, reference: string, path: Path): [Target] | null {
+  const call = resolveCall(context, reference, '', path);
+  if (call === null) return null;
+  if (context.names.things.get(call.component)?.kind === 'service') return [call];
+  const message = `effects of a saga are those of endpoints, and ${call.component} is no service: name the service behind it`;
+  report(context, 'FL405', path, message);
+  return null;
+}
+
+function resolveSagaSteps(
+  context: Context,
+  output: SagaOutput,
+  path: Path,
+): Pick<Saga, 'steps' | 'stages'> {
+  const steps: SagaStep[] = [];
+  const stages: number[][] = [];
+  const add = (entry: SagaStepEntry, at: Path): number[] => {
+    const step = resolveOne(context, entry, output, at);
+    return step === null ? [] : [steps.push(step) - 1];
+  };
+  output.steps.forEach((entry, index) => {
+    const at = [...path, 'steps', index];
+    const stage = Array.isArray(entry)
+      ? entry.flatMap((own, k) => add(own as SagaStepEntry, [...at, k]))
+      : add(entry as SagaStepEntry, at);
+    if (stage.length > 0) stages.push(stage);
+  });
+  checkOrder(context, output, path);
+  return { steps, stages };
+}
+
+function resolveOne(
+  context: Context,
+  entry: SagaStepEntry,
+  output: SagaOutput,
+  path: Path,
+): SagaStep | null {
+  const call = endpoint(context, entry.call, [...path, 'call']);
+  const undo = entry.compensation;
+  const compensation =
+    undo === undefined ? null : endpoint(context, undo, [...path, 'compensation']);
+  if (entry.kind === 'compensable' && undo === undefined && !entry.readOnly) {
+    const message = `${entry.name} cannot be undone: write a compensation, or readOnly: true where it changes nothing`;
+    report(context, 'FL208', path, message);
+  }
+  if (entry.kind !== 'compensable' && undo !== undefined) {
+    const message = `a ${entry.kind} step is never undone: leave compensation out, or make it compensable`;
+    report(context, 'FL208', [...path, 'compensation'], message);
+  }
+  if (entry.readOnly && undo !== undefined) {
+    const message =
+      'what changes nothing needs no undoing: leave one of readOnly and compensation out';
+    report(context, 'FL208', [...path, 'compensation'], message);
+  }
+  if (output.kind === 'choreographed' && entry.policy !== undefined) {
+    const message = 'nobody calls the steps of a choreographed saga from here: leave policy out';
+    report(context, 'FL208', [...path, 'policy'], message);
+  }
+  if (call === null) return null;
+  return {
+    name: entry.name,
+    call: call[0],
+    compensation: compensation === null ? null : compensation[0],
+    kind: entry.kind,
+    readOnly: entry.readOnly,
+    policy: resolvePolicy(context, entry.policy, [...path, 'policy']),
+  };
+}
+
+const RANK = { compensable: 0, pivot: 1, retryable: 2 } as const;
+
+/** Kinds match compensable* pivot? retryable*. */
+function checkOrder(context: Context, output: SagaOutput, path: Path): void {
+  let reached = 0;
+  output.steps.forEach((entry, index) => {
+    const own = (Array.isArray(entry) ? entry : [entry]) as readonly SagaStepEntry[];
+    const before = reached;
+    own.forEach((step, k) => {
+      const rank = RANK[step.kind];
+      const at = [...path, 'steps', index, ...(Array.isArray(entry) ? [k] : [])];
+      const after = ['nothing', 'the pivot', 'a retryable step'][reached];
+      if (rank < reached || (rank === 1 && reached === 1)) {
+        const message = `${step.name} is ${step.kind} and stands beside or behind ${after}: steps are compensable, then at most one pivot, then retryable`;
+        report(context, 'FL208', at, message);
+      } else if (rank > 0 && own.length > 1 && own.some(({ kind }) => RANK[kind] !== rank)) {
+        const message = `${step.name} is ${step.kind} and runs at once with steps of other kinds: give it a place of its own`;
+        report(context, 'FL208', at, message);
+      }
+      if (rank === 2 || before < rank) reached = Math.max(reached, rank);
+    });
+  });
+}
+
+function resolveInvariant(
+  context: Context,
+  rule: SagaOutput['invariants'][number],
+  steps: readonly SagaStep[],
+  path: Path,
+): SagaInvariant | null {
+  const find = (name: string, field: string): number => {
+    const at = steps.findIndex((step) => step.name === name);
+    if (at < 0) {
+      const allowed = steps.map((step) => step.name);
+      const message = `the saga has no step ${name}; it has ${allowed.join(' ')}`;
+      report(context, 'FL404', [...path, field], message, { found: name, allowed });
+    }
+    return at;
+  };
+  const cause = find(rule.if, 'if');
+  const then = find(rule.then, 'then');
+  return cause < 0 || then < 0 ? null : { if: cause, then };
+}
+
+function resolveIsolation(context: Context, output: SagaOutput, path: Path): SagaIsolation {
+  const { isolation, key } = output;
+  const at = [...path, 'isolation'];
+  if (isolation === undefined) return { kind: 'none' };
+  const { kind, lockTimeout } = isolation;
+  if (key === undefined) {
+    const message = 'two sagas touch the same only where they share the value of a key: write key';
+    report(context, 'FL208', at, message);
+  }
+  if (lockTimeout !== undefined && kind !== 'semanticLock') {
+    const message = `${kind} has no lock to wait for: leave lockTimeout out`;
+    report(context, 'FL208', [...at, 'lockTimeout'], message);
+  }
+  if (output.kind === 'choreographed' && (kind === 'semanticLock' || kind === 'reread')) {
+    const message = `${kind} is what an orchestrator does: a choreographed saga is only watched`;
+    report(context, 'FL208', [...at, 'kind'], message);
+  }
+  return kind === 'semanticLock' ? { kind, lockTimeoutNs: lockTimeout ?? 0 } : { kind };
+}

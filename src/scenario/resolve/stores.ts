@@ -1,0 +1,291 @@
+import type { Distribution } from '../../kernel/distribution.js';
+import { PLAIN_BALANCING } from '../../spec/balancer.js';
+import type { LoadBalancing } from '../../spec/scenario.js';
+import type { Step, StepModifiers } from '../../spec/steps.js';
+import type { EventStore, Projection, ReadOf } from '../../spec/stores.js';
+import type { ScenarioModules } from '../../spec/modules.js';
+import type { Pool, Queue } from '../../spec/resources.js';
+import type { ScenarioOutput } from '../schema/scenario.js';
+import type {
+  AppendOutput,
+  EventStoreOutput,
+  LoadOutput,
+  ProjectionOutput,
+} from '../schema/stores.js';
+import type { StepOutput } from '../schema/steps.js';
+import type { Context, Path } from './context.js';
+import { report, writtenAt } from './context.js';
+import { resolveCpu } from './cpu.js';
+import { BUILT_IN_KEYS, sorted } from './names.js';
+import { resolvePlacement } from './placement.js';
+import { resolvePool } from './pools.js';
+import { split, unknown, withPart } from './targets.js';
+
+const IN_TURN: LoadBalancing = { kind: 'roundRobin', config: {}, common: PLAIN_BALANCING };
+const NOTHING: Distribution = { kind: 'constant', valueNs: 0 };
+const UNBOUNDED: Queue = { capacity: Infinity, discipline: 'fifo', maxWaitNs: null };
+/** Events of one read of Axon's JPA and JDBC engines. */
+const AXON_BATCH = 100;
+/** initialSegmentCount of Axon's pooled streaming processor (PR-3). */
+const AXON_SEGMENTS = 16;
+
+/** The event stores and projections of a scenario. */
+export function resolveStores(
+  context: Context,
+  output: ScenarioOutput,
+): Pick<ScenarioModules, 'eventStores' | 'projections'> {
+  const eventStores = new Map<string, EventStore>();
+  for (const [name, own] of sorted(output.eventStores)) {
+    eventStores.set(name, resolveEventStore(context, name, own));
+  }
+  const projections = new Map<string, Projection>();
+  for (const [name, own] of sorted(output.projections)) {
+    const projection = resolveProjection(context, name, own, eventStores);
+    if (projection !== null) projections.set(name, projection);
+  }
+  return { eventStores, projections };
+}
+
+/** One event store in its final form. */
+function resolveEventStore(context: Context, name: string, output: EventStoreOutput): EventStore {
+  const path = ['eventStores', name];
+  checkKey(context, output.stream.key, [...path, 'stream', 'key']);
+  const { kind, append, read, readPerEvent, apply, upcast, commitLatency } = output;
+  return {
+    name,
+    title: output.title ?? null,
+    description: output.description ?? null,
+    critical: output.critical,
+    ...resolvePlacement(context, 1, output.zone, path),
+    runtime: 'threads',
+    concurrency: Infinity,
+    queue: UNBOUNDED,
+    cpu: resolveCpu(context, output.cpu, [...path, 'cpu']),
+    cancellation: 'ignore',
+    rejectWork: NOTHING,
+    admission: null,
+    gc: null,
+    memory: null,
+    lifecycle: null,
+    loadBalancing: IN_TURN,
+    outlierDetection: null,
+    protocol: null,
+    external: output.external,
+    labels: new Map(sorted(output.labels)),
+    kind,
+    append,
+    read,
+    readPerEventNs: readPerEvent,
+    applyNs: apply,
+    upcastNs: upcast,
+    batch: output.batch ?? (kind === 'axon' ? AXON_BATCH : Infinity),
+    commitLatency,
+    stream: output.stream,
+    snapshots: output.snapshots ?? null,
+    maxConnections: output.maxConnections,
+    reserved: 0,
+    connect: output.connect,
+    pool: resolvePool(context, output.pool, [...path, 'pool']),
+    pools: resolvePools(context, output, path),
+  };
+}
+
+function resolvePools(
+  context: Context,
+  output: EventStoreOutput,
+  path: Path,
+): ReadonlyMap<string, Pool> {
+  const pools = new Map<string, Pool>();
+  for (const [caller, own] of sorted(output.pools)) {
+    const kind = context.names.things.get(caller)?.kind;
+    if (kind !== 'service' && kind !== 'gateway')
+      unknown(context, caller, [...path, 'pools', caller], ['service', 'gateway']);
+    pools.set(caller, resolvePool(context, own, [...path, 'pools', caller]));
+  }
+  return pools;
+}
+
+/** One projection in its final form; null where it follows nothing. */
+function resolveProjection(
+  context: Context,
+  name: string,
+  output: ProjectionOutput,
+  stores: ReadonlyMap<string, EventStore>,
+): Projection | null {
+  const path = ['projections', name];
+  const from = resolveStore(context, output.from, [...path, 'from']);
+  if (from === null) return null;
+  checkLifecycle(context, output, path);
+  const service = checkService(context, name, output.service ?? null, path);
+  const { lifecycle, work, batchSize, checkpoint, onError, rebuild } = output;
+  const axon = stores.get(from)?.kind === 'axon';
+  return {
+    name,
+    title: output.title ?? null,
+    description: output.description ?? null,
+    critical: output.critical,
+    from,
+    lifecycle,
+    service,
+    work,
+    writes: resolveWrites(context, output.writes, [...path, 'writes']),
+    batchSize,
+    concurrency: output.concurrency ?? (axon ? AXON_SEGMENTS : 1),
+    checkpoint,
+    onError,
+    rebuild:
+      rebuild === undefined ? null : { atNs: rebuild.at, rate: rebuild.rate, mode: rebuild.mode },
+  };
+}
+
+/** Fields that mean nothing in a lifecycle. */
+const OF_ASYNC = ['service', 'batchSize', 'concurrency', 'checkpoint', 'onError', 'rebuild'];
+
+function checkLifecycle(context: Context, { lifecycle }: ProjectionOutput, path: Path): void {
+  if (lifecycle === 'async') return;
+  const vain = lifecycle === 'live' ? [...OF_ASYNC, 'writes'] : OF_ASYNC;
+  const why =
+    lifecycle === 'live'
+      ? 'a live projection has no view: every read loads the stream'
+      : 'an inline projection runs in each append, in its process and transaction';
+  for (const field of vain) {
+    // A variant that turns the lifecycle keeps what belongs to the other; only what does harm is refused.
+    if (field !== 'rebuild' || writtenAt(context, [...path, field]) === undefined) continue;
+    report(
+      context,
+      'FL208',
+      [...path, field],
+      `${why}; take ${field} out, or use lifecycle: async`,
+    );
+  }
+}
+
+function checkService(
+  context: Context,
+  projection: string,
+  service: string | null,
+  path: Path,
+): string | null {
+  if (service === null) return null;
+  const at = [...path, 'service'];
+  const thing = context.names.things.get(service);
+  if (thing === undefined) return unknown(context, service, at, ['service']);
+  if (thing.kind !== 'service') {
+    const message = `a projection runs inside the instances of a service; ${service} is a ${thing.kind}`;
+    report(context, 'FL405', at, message);
+    return null;
+  }
+  if (thing.parts.includes(projection)) {
+    const message = `${service} has an endpoint called ${projection} too: give one of them another name`;
+    report(context, 'FL402', at, message);
+  }
+  return service;
+}
+
+function resolveWrites(
+  context: Context,
+  reference: string | undefined,
+  path: Path,
+): Projection['writes'] {
+  if (reference === undefined) return null;
+  const [database, operation] = split(reference);
+  const thing = context.names.things.get(database);
+  if (thing === undefined) return unknown(context, database, path, ['database']);
+  if (thing.kind !== 'database') {
+    report(context, 'FL405', path, `${database} is a ${thing.kind}, not a database`);
+    return null;
+  }
+  const target = withPart(context, database, operation, path);
+  return target === null ? null : { database, operation: target.part! };
+}
+
+/** A `load` step. */
+export function resolveLoad(
+  context: Context,
+  output: LoadOutput,
+  modifiers: StepModifiers,
+  path: Path,
+): Step | null {
+  const store = resolveStore(context, output.store, [...path, 'store']);
+  if (store === null) return null;
+  const stream = streamOf(context, store, output.stream, [...path, 'stream']);
+  return { verb: 'load', store, stream, fromVersion: output.fromVersion, ...modifiers };
+}
+
+/** An `append` step. */
+export function resolveAppend(
+  context: Context,
+  output: AppendOutput,
+  modifiers: StepModifiers,
+  path: Path,
+): Step | null {
+  const store = resolveStore(context, output.store, [...path, 'store']);
+  if (store === null) return null;
+  const { events, expectedVersion = null, maxConflictRetries } = output;
+  const vain = expectedVersion === 'any' || expectedVersion === 'noStream';
+  if (vain && writtenAt(context, [...path, 'maxConflictRetries']) !== undefined) {
+    const message = `with expectedVersion ${expectedVersion} nothing is run again: take maxConflictRetries out, or expect exact`;
+    report(context, 'FL208', [...path, 'maxConflictRetries'], message);
+  }
+  const stream = streamOf(context, store, output.stream, [...path, 'stream']);
+  return {
+    verb: 'append',
+    store,
+    stream,
+    events,
+    expectedVersion,
+    maxConflictRetries,
+    ...modifiers,
+  };
+}
+
+/** What a query says of the view that it reads. */
+export function resolveRead(
+  context: Context,
+  query: NonNullable<StepOutput['query']>,
+  path: Path,
+): ReadOf | null {
+  const { of, key, consistency } = query;
+  if (of === undefined) {
+    for (const field of ['key', 'consistency'] as const) {
+      if (query[field] === undefined) continue;
+      const message = `${field} says how the view of a projection is read: say which with \`of\``;
+      report(context, 'FL208', [...path, field], message);
+    }
+    return null;
+  }
+  const thing = context.names.things.get(of);
+  if (thing === undefined) return unknown(context, of, [...path, 'of'], ['projection']);
+  if (thing.kind !== 'projection') {
+    report(context, 'FL405', [...path, 'of'], `${of} is a ${thing.kind}, not a projection`);
+    return null;
+  }
+  const store = context.names.followed.get(of) ?? '';
+  const own = streamOf(context, store, key, [...path, 'key']);
+  return { projection: of, key: own, consistency: consistency ?? { kind: 'eventual' } };
+}
+
+function resolveStore(context: Context, name: string, path: Path): string | null {
+  const thing = context.names.things.get(name);
+  if (thing === undefined) return unknown(context, name, path, ['eventStore']);
+  if (thing.kind === 'eventStore') return name;
+  report(context, 'FL405', path, `${name} is a ${thing.kind}, not an event store`);
+  return null;
+}
+
+/** The key that names the stream: as written, else that of the store. */
+function streamOf(
+  context: Context,
+  store: string,
+  written: string | undefined,
+  path: Path,
+): string {
+  if (written !== undefined) checkKey(context, written, path);
+  return written ?? context.names.streamKeys.get(store) ?? '';
+}
+
+function checkKey(context: Context, key: string, path: Path): void {
+  const allowed = [...context.names.keys, ...BUILT_IN_KEYS];
+  if (allowed.includes(key)) return;
+  report(context, 'FL404', path, `there is no key ${key} in keys`, { found: key, allowed });
+}

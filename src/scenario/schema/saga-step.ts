@@ -1,0 +1,15 @@
+import { z } from 'zod';
+import { nameText } from './common.js';
+
+/** What a `saga` step says. */
+export const sagaStepFields = z.strictObject({
+  start: nameText().describe('Name of the saga. Required.'),
+  await: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Whether the step waits for the end of the saga, and fails where it was compensated; else it is ' +
+        'over once the saga is accepted. Defaults to false.',
+    ),
+});
+export type SagaStepOutput = z.output<typeof sagaStepFields>;

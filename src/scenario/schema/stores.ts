@@ -1,0 +1,260 @@
+import { z } from 'zod';
+import {
+  count,
+  countDistribution,
+  distribution,
+  duration,
+  quantity,
+  rate,
+  whole,
+} from '../../spec/quantities.js';
+import { parseDuration, QuantityError, show } from '../../spec/quantity-text.js';
+import type { ReadOf } from '../../spec/stores.js';
+import { critical, entryText, extending, inheriting, named, nameText, textMap } from './common.js';
+import { cpuSchema, zoneSchema } from './host.js';
+import { pool } from './pools.js';
+
+const snapshots = z
+  .strictObject({
+    every: whole({ min: 1 }).describe(
+      'Events behind the last snapshot after which the next one is written, in the background. Unit: count. Required.',
+    ),
+    read: distribution()
+      .prefault('0ms')
+      .describe('CPU of the store to look a snapshot up. Unit: distribution. Defaults to 0ms.'),
+    write: distribution()
+      .prefault('0ms')
+      .describe('CPU of the store to write one. Unit: distribution. Defaults to 0ms.'),
+  })
+  .describe('States of streams that are kept, so that a load begins behind them.');
+
+/** One event store. */
+export const eventStoreSchema = inheriting(
+  z
+    .strictObject({
+      ...extending,
+      ...entryText,
+      critical,
+      kind: z
+        .enum(['simple', 'eventStoreDb', 'marten', 'axon'])
+        .default('simple')
+        .describe(
+          'Whose rules. An append that comes twice, because nobody knew of the first: `simple` and ' +
+            '`eventStoreDb` know its events and write them once, `marten` appends them again unless a version ' +
+            'is expected, `axon` refuses them. `axon` reads 100 events at a time, until one read brings fewer. ' +
+            'Defaults to simple.',
+        ),
+      stream: z
+        .strictObject({
+          key: nameText().describe('Key whose values are the streams. Required.'),
+          initialLength: whole({ max: 1_000_000_000 })
+            .prefault(0)
+            .describe('Events in each stream at time 0. Unit: count. Defaults to 0.'),
+        })
+        .describe('The streams. Required.'),
+      append: distribution()
+        .prefault('0ms')
+        .describe('CPU of the store for one append. Unit: distribution. Defaults to 0ms.'),
+      commitLatency: distribution()
+        .prefault('0ms')
+        .describe('From the end of that until the commit. Unit: distribution. Defaults to 0ms.'),
+      read: distribution()
+        .prefault('0ms')
+        .describe('CPU of the store for one read. Unit: distribution. Defaults to 0ms.'),
+      readPerEvent: duration()
+        .prefault('0ms')
+        .describe('CPU of the store for each event of a read. Unit: duration. Defaults to 0ms.'),
+      batch: count({ min: 1 })
+        .optional()
+        .describe('Events of one read at most. Unit: count. Defaults to unlimited, axon: 100.'),
+      apply: duration()
+        .prefault('0ms')
+        .describe('CPU of the loading service for each event. Unit: duration. Defaults to 0ms.'),
+      upcast: duration()
+        .prefault('0ms')
+        .describe(
+          'CPU of the loading service more for each event of an old version: those that were there at ' +
+            'time 0. Unit: duration. Defaults to 0ms.',
+        ),
+      snapshots: snapshots.optional(),
+      cpu: cpuSchema.prefault({}).describe('Parallel workers of the store. Defaults to unlimited.'),
+      maxConnections: count({ min: 1 })
+        .prefault('unlimited')
+        .describe('Connections over all pools; beyond it connecting fails. Defaults to unlimited.'),
+      connect: distribution()
+        .prefault('0ms')
+        .describe('Opening a connection. Unit: distribution. Defaults to 0ms.'),
+      pool: pool
+        .prefault({})
+        .describe('Client side, one per calling instance. Defaults to unlimited.'),
+      pools: z
+        .record(nameText(), pool.describe('Fields laid over `pool`.'))
+        .optional()
+        .describe('Caller to its pool, laid over `pool`.'),
+      zone: zoneSchema.optional(),
+      external: z.boolean().default(false).describe('Not ours. Defaults to false.'),
+      labels: textMap().optional().describe('Selectors of faults.'),
+    })
+    .describe('A store of streams of events.'),
+).meta({ id: 'eventStore' });
+export type EventStoreOutput = z.output<typeof eventStoreSchema>;
+
+const rebuild = z
+  .strictObject({
+    at: duration().describe('When it begins, from the end of the warm-up. Required.'),
+    rate: rate().describe('Events replayed in a second. Unit: rate. Required.'),
+    mode: z
+      .enum(['offline', 'sideBySide'])
+      .default('sideBySide')
+      .describe(
+        '`offline`: no view can be read until it is done (503). `sideBySide`: the old one goes on until ' +
+          'the new one has caught up. Defaults to sideBySide.',
+      ),
+  })
+  .describe('The view is made anew from all events of the store.');
+
+/** One projection. */
+export const projectionSchema = inheriting(
+  z
+    .strictObject({
+      ...extending,
+      ...entryText,
+      critical,
+      from: nameText().describe('Event store whose events it follows. Required.'),
+      lifecycle: z
+        .enum(['inline', 'async', 'live'])
+        .default('async')
+        .describe(
+          '`inline`: in the append, in its process and transaction. `async`: behind it, batch by batch. `live`: ' +
+            'there is no view, every read loads the stream. Defaults to async.',
+        ),
+      service: nameText()
+        .optional()
+        .describe(
+          'Service in whose instances it runs, sharing their CPU; segments are dealt over them. Defaults to ' +
+            'a core of its own beside everything.',
+        ),
+      work: distribution()
+        .prefault('0ms')
+        .describe('CPU for each event; live: its mean. Unit: distribution. Defaults to 0ms.'),
+      writes: z
+        .string()
+        .regex(/^[A-Za-z][\w-]*(\.[A-Za-z][\w-]*)?$/)
+        .max(200)
+        .optional()
+        .describe('`database.operation` called once for each batch, inline for each append.'),
+      batchSize: whole({ min: 1, max: 1_000_000 })
+        .prefault(1)
+        .describe('Events of a batch at most. Unit: count. Defaults to 1.'),
+      concurrency: whole({ min: 1, max: 10_000 })
+        .optional()
+        .describe(
+          'Segments that are worked on at once; a stream stays in one of them. Unit: count. Defaults to 1, ' +
+            'behind a store of kind axon to 16.',
+        ),
+      checkpoint: z
+        .enum(['transactional', 'afterBatch'])
+        .default('transactional')
+        .describe(
+          '`transactional`: view and position change in one, at the end of a batch. `afterBatch`: each event ' +
+            'has its effect when its work is done, the position follows at the end, so a crash in between ' +
+            'gives effects twice. Defaults to transactional.',
+        ),
+      onError: z
+        .enum(['skip', 'pause', 'retry'])
+        .default('skip')
+        .describe(
+          'When `writes` fails: `skip` goes on without the batch, `pause` stops until the process starts ' +
+            'anew, `retry` tries again after 1s, 2s, 4s and so on up to 60s. Defaults to skip.',
+        ),
+      rebuild: rebuild.optional(),
+    })
+    .describe('A read model that follows the events of a store.'),
+).meta({ id: 'projection' });
+export type ProjectionOutput = z.output<typeof projectionSchema>;
+
+const stream = nameText()
+  .optional()
+  .describe('Key whose value is the stream. Defaults to the key of the store.');
+
+/** What a `load` step says. */
+export const loadFields = z.strictObject({
+  store: nameText().describe('Name of the event store. Required.'),
+  stream,
+  fromVersion: z
+    .enum(['snapshot', 'start'])
+    .default('snapshot')
+    .describe(
+      '`snapshot`: the last snapshot, where the store has any, and what stands behind it. `start`: every ' +
+        'event, as for an audit. Defaults to snapshot.',
+    ),
+});
+export type LoadOutput = z.output<typeof loadFields>;
+
+/** What an `append` step says. */
+export const appendFields = z.strictObject({
+  store: nameText().describe('Name of the event store. Required.'),
+  stream,
+  events: countDistribution()
+    .prefault(1)
+    .describe('How many events. Unit: count or distribution of counts. Defaults to 1.'),
+  expectedVersion: z
+    .enum(['exact', 'any', 'noStream'])
+    .optional()
+    .describe(
+      '`exact`: the version that was loaded, else it conflicts. `any`: whatever is there. `noStream`: an ' +
+        'empty stream. Defaults to exact behind a `load` of that stream, else to any.',
+    ),
+  maxConflictRetries: whole({ max: 1000 })
+    .prefault(3)
+    .describe(
+      'How often the endpoint runs again from its last `load` of the stream after a conflict, before it ' +
+        'answers 409. Unit: count. Defaults to 3.',
+    ),
+});
+export type AppendOutput = z.output<typeof appendFields>;
+
+const CONSISTENCIES = 'eventual, waitForVersion(200ms) or stickyPrimary(5s)';
+
+const consistency = quantity(
+  (input): ReadOf['consistency'] => {
+    if (input === 'eventual') return { kind: 'eventual' };
+    const match =
+      typeof input === 'string' ? /^(waitForVersion|stickyPrimary)\(([^()]*)\)$/.exec(input) : null;
+    if (match === null) {
+      throw new QuantityError(`${show(input)} is no consistency: write ${CONSISTENCIES}`);
+    }
+    const time = parseDuration(match[2], { allowZero: false });
+    return match[1] === 'waitForVersion'
+      ? { kind: 'waitForVersion', withinNs: time }
+      : { kind: 'stickyPrimary', forNs: time };
+  },
+  { type: 'string', pattern: '^(eventual|waitForVersion\\(.+\\)|stickyPrimary\\(.+\\))$' },
+);
+
+/** What a `query` says that reads the view of a projection. */
+export const readFields = {
+  of: nameText()
+    .optional()
+    .describe('Projection whose view it reads, so that what it misses is measured.'),
+  key: nameText()
+    .optional()
+    .describe(
+      'With `of`: key whose value is the entity that is read. Defaults to the key of the store.',
+    ),
+  consistency: consistency
+    .optional()
+    .describe(
+      'With `of`: `eventual`; `waitForVersion(200ms)`: waits until the view has every event of the entity ' +
+        'that was committed before, at most so long; `stickyPrimary(5s)`: an entity written so recently is ' +
+        'loaded from the event store instead. Defaults to eventual.',
+    ),
+};
+
+/** The sections of this area. */
+export const storeSections = {
+  eventStores: named(eventStoreSchema).optional().describe('Stores of streams of events.'),
+  projections: named(projectionSchema)
+    .optional()
+    .describe('Read models that follow the events of a store.'),
+};

@@ -1,0 +1,226 @@
+import type { CountDistribution } from '../kernel/counts.js';
+import type { Distribution } from '../kernel/distribution.js';
+import type { Ns } from '../kernel/time.js';
+import type { Host } from './scenario.js';
+import type { Pool } from './resources.js';
+
+/** Loads of one strand that an append may refer to, and loop registers of a strand. */
+export const LOADS = 4;
+export const REGISTERS = 4;
+
+/** The product whose rules and defaults an event store has. */
+export type EventStoreKind = 'simple' | 'eventStoreDb' | 'marten' | 'axon';
+
+/** A store of streams of events, with its client-side pools. */
+export interface EventStore extends Host {
+  readonly kind: EventStoreKind;
+  /** CPU of the store for one append, and for one read whatever it brings. */
+  readonly append: Distribution;
+  readonly read: Distribution;
+  /** CPU of the store for each event of a read. */
+  readonly readPerEventNs: Ns;
+  /** CPU in the loading service: for each event, and more for each that was there at time 0. */
+  readonly applyNs: Ns;
+  readonly upcastNs: Ns;
+  /** Events of one read at most. */
+  readonly batch: number;
+  /** From the end of an append's work until it is committed. */
+  readonly commitLatency: Distribution;
+  readonly stream: { readonly key: string; readonly initialLength: number };
+  readonly snapshots: {
+    readonly every: number;
+    readonly read: Distribution;
+    readonly write: Distribution;
+  } | null;
+  readonly maxConnections: number;
+  readonly reserved: number;
+  readonly connect: Distribution;
+  readonly pool: Pool;
+  readonly pools: ReadonlyMap<string, Pool>;
+}
+
+/** What can be asked of an event store: the names of its parts. */
+export const STORE_PART = Object.freeze({
+  append: 'append',
+  read: 'read',
+  readSnapshot: 'readSnapshot',
+  writeSnapshot: 'writeSnapshot',
+} as const);
+export type StorePart = keyof typeof STORE_PART;
+
+/** The parts that a store has: those of snapshots only where there are any. */
+export function partsOfStore(hasSnapshots: boolean): readonly StorePart[] {
+  return hasSnapshots ? ['append', 'read', 'readSnapshot', 'writeSnapshot'] : ['append', 'read'];
+}
+
+/** The part of a projection that runs in a process of its own. */
+export const OWN_PROJECTOR = 'batch';
+
+/** A read model that follows the events of a store. */
+export interface Projection {
+  readonly name: string;
+  readonly title: string | null;
+  readonly description: string | null;
+  readonly critical: boolean;
+  /** Event store whose events it follows. */
+  readonly from: string;
+  readonly lifecycle: 'inline' | 'async' | 'live';
+  /** Service in whose instances it runs; null = on a core of its own. */
+  readonly service: string | null;
+  /** Per event. */
+  readonly work: Distribution;
+  /** Query made once for each batch. */
+  readonly writes: { readonly database: string; readonly operation: string } | null;
+  readonly batchSize: number;
+  /** Segments: streams are dealt over them by their key. */
+  readonly concurrency: number;
+  readonly checkpoint: 'transactional' | 'afterBatch';
+  readonly onError: 'skip' | 'pause' | 'retry';
+  readonly rebuild: {
+    readonly atNs: Ns;
+    /** Events per second. */
+    readonly rate: number;
+    readonly mode: 'offline' | 'sideBySide';
+  } | null;
+}
+
+/** What a `load` step does. */
+export interface LoadStep {
+  readonly store: string;
+  /** Key whose value is the stream. */
+  readonly stream: string;
+  readonly fromVersion: 'snapshot' | 'start';
+}
+
+/** What an `append` step does. */
+export interface AppendStep {
+  readonly store: string;
+  readonly stream: string;
+  readonly events: CountDistribution;
+  /** null = `exact` where the stream was loaded before, else `any`. */
+  readonly expectedVersion: 'exact' | 'any' | 'noStream' | null;
+  readonly maxConflictRetries: number;
+}
+
+/** What a `query` says that reads the view of a projection. */
+export interface ReadOf {
+  readonly projection: string;
+  /** Key whose value is the entity that is read. */
+  readonly key: string;
+  readonly consistency:
+    | { readonly kind: 'eventual' }
+    | { readonly kind: 'waitForVersion'; readonly withinNs: Ns }
+    | { readonly kind: 'stickyPrimary'; readonly forNs: Ns };
+}
+
+/** An event store in a plan. */
+export interface PlanStore {
+  readonly component: number;
+  /** What becomes of an append that comes a second time because nobody knew of the first (ES-3, ES-8). */
+  readonly sameAppend: 'once' | 'conflict' | 'twice';
+  /** Reads go on until one brings less than a whole batch, as those of Axon do. */
+  readonly readsUntilShort: boolean;
+  readonly spec: Pick<
+    EventStore,
+    'batch' | 'readPerEventNs' | 'applyNs' | 'upcastNs' | 'stream' | 'snapshots'
+  >;
+  /** Index into `keys` of its own streams. */
+  readonly key: number;
+  /** How many streams it has at time 0; 0 where their number is unbounded. */
+  readonly streams: number;
+}
+
+/** A projection in a plan. */
+export interface PlanProjection {
+  readonly component: number;
+  /** Index into `stores`. */
+  readonly store: number;
+  /** Part that does the work of a batch, of the projection or of the service where it runs; -1 = nobody does. */
+  readonly part: number;
+  /** Longest time for which any read sticks to the store after a write. */
+  readonly sticksForNs: Ns;
+  readonly spec: Projection;
+}
+
+/** Fields that the acts of event stores have in common. */
+interface StoreAct {
+  readonly act: 'store';
+  /** Part id whose program it stands in. */
+  readonly from: number;
+  /** Index into `stores`. */
+  readonly store: number;
+}
+
+/** What programs do at and with an event store, beside the calls between them. */
+export type PlanStoreAct = StoreAct &
+  /** `key` is an index into `keys`, also below. */
+  (
+    | { readonly does: 'load'; readonly key: number }
+    /** The snapshot has come. */
+    | { readonly does: 'restore' }
+    /** A page of events has come: what it takes to apply them. `applyNs` and `upcastNs` per event. */
+    | { readonly does: 'page'; readonly applyNs: Ns; readonly upcastNs: Ns }
+    /** Asks for the next page at `again` while there is one; `register` tells the pages apart. */
+    | {
+        readonly does: 'next';
+        readonly slot: number;
+        readonly again: number;
+        readonly register: number;
+      }
+    /** Goes on behind the next instruction where no snapshot is due. */
+    | { readonly does: 'snapshot'; readonly key: number }
+    /** Beside the program: the snapshot that is planned is what the next call writes. */
+    | { readonly does: 'snapshotting'; readonly key: number }
+    | {
+        readonly does: 'append';
+        readonly key: number;
+        /** Of the load before it, -1 = none. */
+        readonly slot: number;
+        readonly expected: 'exact' | 'any' | 'noStream';
+        /** Count id. */
+        readonly events: number;
+      }
+    /** The append has ended: on a conflict the program runs again from `again`, so often; -1 = never. */
+    | {
+        readonly does: 'appended';
+        readonly slot: number;
+        readonly again: number;
+        readonly register: number;
+        readonly retries: number;
+      }
+    /** At the store. */
+    | { readonly does: 'servePage' | 'serveSnapshot' | 'commit' | 'keepSnapshot' }
+  );
+
+/** What programs do with a projection. */
+export type PlanProjectionAct = {
+  readonly act: 'projection';
+  readonly from: number;
+  /** Index into `projections`. */
+  readonly projection: number;
+} & (
+  | {
+      /** A read begins. `sticky` goes on behind the next instruction where the view is asked. */
+      readonly does: 'ask';
+      /** Index into `keys`. */
+      readonly key: number;
+      readonly consistency: ReadOf['consistency'];
+    }
+  /** The answer has come. */
+  | { readonly does: 'judge' }
+  /** A batch begins, an event of it has been worked on. */
+  | { readonly does: 'batch' | 'event' }
+  /** Inline: how many events the append under way has, into a loop register. */
+  | { readonly does: 'inline'; readonly register: number }
+);
+
+/** An operation of a database whose views are read: notes what is missing when it begins. */
+export interface PlanViewAct {
+  readonly act: 'view';
+  readonly from: number;
+}
+
+/** Whether a second append of the same events is known as such (ES-3). */
+export function appendsOnce({ kind }: EventStore): boolean {
+  return kind === 'simple' || kind === 'eventStoreDb';
+}

@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest';
+import { answered, ended, golden, instants, metered, outcomes } from './tracing.js';
+
+/** A store with accounts of 1250 events; a read takes 5 ms, an event 0.1 ms to apply. */
+const long = (store: string, endpoint: string): string => `
+keys: { account: uniform(count=1) }
+eventStores:
+  ledger: { stream: { key: account, initialLength: 1250 }, read: 5ms, apply: 100us, ${store} }
+services:
+  accounts: { endpoints: { look: ${endpoint} } }
+workloads:
+  users: { arrivals: { at: [ 0ms ] }, requests: [ { call: accounts.look } ] }
+`;
+
+describe('GS-16: replay cost', () => {
+  it('applies the whole stream without a snapshot: 5 + 125 ms', () => {
+    const traced = golden(long('', '[ load: ledger ]'));
+    expect(answered(traced.requests)).toEqual([130]);
+  });
+
+  it('reads a snapshot and the tail of 50 behind it: 5 + 5 + 5 ms (SN-3)', () => {
+    const traced = golden(long('snapshots: { every: 100, read: 5ms }', '[ load: ledger ]'));
+    expect(answered(traced.requests)).toEqual([15]);
+  });
+
+  it('replays everything for an audit, whatever snapshots there are', () => {
+    const audit = '[ load: { store: ledger, fromVersion: start } ]';
+    const traced = golden(long('snapshots: { every: 100, read: 5ms }', audit));
+    expect(answered(traced.requests)).toEqual([130]);
+  });
+
+  it('upcasts what was there before, and nothing in a snapshot (SN-6)', () => {
+    const without = golden(long('upcast: 20us', '[ load: ledger ]'));
+    expect(answered(without.requests)).toEqual([155]);
+    const snapshots = 'upcast: 20us, snapshots: { every: 100, read: 5ms }';
+    expect(answered(golden(long(snapshots, '[ load: ledger ]')).requests)).toEqual([16]);
+  });
+
+  it('reads batch by batch, with Axon until one is short (SN-5)', () => {
+    const simple = golden(long('batch: 125', '[ load: ledger ]'));
+    expect(answered(simple.requests)).toEqual([10 * 5 + 125]);
+    expect(simple.at('ledger.read')).toHaveLength(10);
+    const axon = golden(long('kind: axon, batch: 125', '[ load: ledger ]'));
+    expect(axon.at('ledger.read')).toHaveLength(11);
+    expect(golden(long('kind: axon', '[ load: ledger ]')).at('ledger.read')).toHaveLength(13);
+  });
+});
+
+/** Load 5 ms, decide 15 ms, append 0 ms; the stream is at version 10. */
+const command = (append: string, at = '0ms, 5ms'): string => `
+keys: { account: uniform(count=1) }
+eventStores:
+  ledger: { stream: { key: account, initialLength: 10 }, read: 5ms }
+services:
+  accounts: { endpoints: { transfer: [ load: ledger, wait: 15ms, ${append} ] } }
+workloads:
+  users: { arrivals: { at: [ ${at} ] }, requests: [ { call: accounts.transfer } ] }
+`;
+
+describe('GS-17: optimistic conflict', () => {
+  it('runs the second command again: commits at 20 and 45 ms, one conflict', () => {
+    const traced = golden(command('append: ledger'));
+    expect(answered(traced.requests)).toEqual([20, 45]);
+    expect(outcomes(traced.requests)).toEqual(['ok', 'ok']);
+    expect(metered(traced, 'conflicts', 'ledger')).toBe(1);
+    expect(metered(traced, 'appends', 'ledger')).toBe(3);
+    expect(ended(traced.at('ledger.append'))).toEqual([20, 25, 45]);
+  });
+
+  it('answers 409 when nothing is left to try (ES-4)', () => {
+    const traced = golden(command('{ append: { store: ledger, maxConflictRetries: 0 } }'));
+    expect(answered(traced.requests)).toEqual([20, 25]);
+    expect(outcomes(traced.requests)).toEqual(['ok', 'clientError']);
+  });
+
+  it('tries as often as it may', () => {
+    const one = '{ append: { store: ledger, maxConflictRetries: 1 } }';
+    const traced = golden(command(one, '0ms, 0ms, 0ms'));
+    expect(outcomes(traced.requests)).toEqual(['ok', 'ok', 'clientError']);
+    expect(metered(traced, 'conflicts', 'ledger')).toBe(3);
+  });
+
+  it('meets no conflict where any version will do (ES-2)', () => {
+    const any = '{ append: { store: ledger, expectedVersion: any } }';
+    const traced = golden(command(any));
+    expect(answered(traced.requests)).toEqual([20, 25]);
+    expect(metered(traced, 'conflicts', 'ledger')).toBe(0);
+  });
+});
+
+/** Appends at 0, 10, ..., 990 ms, each of an entity of its own; the projector takes 12 ms an event. */
+const projection = (more = '', fields = ''): string => `
+keys: { order: sequence(count=1000000) }
+eventStores: { orders: { stream: { key: order } } }
+databases: { views: { operations: { select: 0ms } } }
+projections: { list: { from: orders, work: 12ms, ${fields} } }
+services:
+  shop:
+    endpoints:
+      buy: [ append: orders, wait: 50ms, { query: { database: views, operation: select, of: list ${more} } } ]
+workloads:
+  users: { arrivals: { at: [ ${instants(0, 990, 10, 'ms')} ] }, requests: [ { call: shop.buy } ] }
+`;
+
+describe('GS-18: projection lag', () => {
+  it('lets 80 of 100 reads miss the event that was written 50 ms before', () => {
+    const traced = golden(projection());
+    expect(metered(traced, 'reads', 'list')).toBe(100);
+    expect(metered(traced, 'staleReads', 'list')).toBe(80);
+    expect(metered(traced, 'consumed', 'list')).toBe(100);
+  });
+});

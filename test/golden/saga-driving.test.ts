@@ -1,0 +1,169 @@
+import { describe, expect, it } from 'vitest';
+import { verdicts } from '../support/sagas.js';
+import { begun, ended, golden, metered, outcomes } from './tracing.js';
+import type { Traced } from './tracing.js';
+
+/** Steps a and b of 100 ms, compensations of 50 ms; `b` and `undo` are the steps of those endpoints. */
+const trip = (
+  saga: string,
+  {
+    b = 'wait: 100ms',
+    undo = 'wait: 50ms',
+    kind = '',
+    at = '0ms',
+    start = 'saga: trip',
+    more = '',
+  } = {},
+): string => `
+keys: { account: uniform(1) }
+services:
+  shop: { replicas: 2, endpoints: { buy: [ ${start} ] } }
+  a: { endpoints: { do: [ wait: 100ms ], undo: [ ${undo} ] } }
+  b: { endpoints: { do: [ ${b} ], undo: [ wait: 50ms ] } }
+policies: { hasty: { timeout: 80ms } }
+databases: { log: { operations: { write: { wait: 1ms } } } }
+sagas:
+  trip:
+    kind: orchestrated
+    orchestrator: shop
+    ${saga}
+    steps:
+      - { name: a, call: a.do, compensation: a.undo }
+      - { name: b, call: b.do${kind === '' ? ', compensation: b.undo' : kind} }
+workloads:
+  users: { arrivals: { at: [ ${at} ] }, requests: [ { call: shop.buy } ] }
+${more}`;
+
+const run = (...given: Parameters<typeof trip>): Traced => golden(trip(...given), '10m');
+const crash = (target: string, at: string, length: string): string =>
+  `faults: [ { id: dies, kind: crash, target: ${target}, at: ${at}, for: ${length} } ]`;
+
+describe('SG-7: the state of a saga', () => {
+  it('is written when it begins, before each command and after each reply', () => {
+    const traced = run('persistence: log.write');
+    // Begin at 1; before a at 2, a until 102, after it at 103; before b at 104, b until 204, after it at 205.
+    expect(ended(traced.at('log.write'))).toEqual([1, 2, 103, 104, 205]);
+    expect(traced.requests[0]!.answered).toBe(1);
+  });
+
+  it('is written after replies alone where that is enough', () => {
+    const traced = run('persistence: { query: log.write, before: false }');
+    expect(ended(traced.at('log.write'))).toEqual([1, 102, 203]);
+  });
+
+  it('lets another instance send the command again after a crash', () => {
+    const traced = run('persistence: log.write\n    recoveryDelay: 30ms\n    tombstones: true', {
+      more: crash('shop', '50ms', '5ms'),
+    });
+    // Written at 81 and sent then, while the first a goes on until 102: it has its effect twice.
+    expect(begun(traced.at('a.do'))).toEqual([2, 81]);
+    expect(verdicts(traced)).toEqual({ inconsistent: 1 });
+    expect(metered(traced, 'duplicates', 'trip.a')).toBe(1);
+  });
+
+  it('is lost with its process where it was written nowhere', () => {
+    const traced = run('', { more: crash('shop', '50ms', '5ms') });
+    expect(verdicts(traced)).toEqual({ lost: 1 });
+    expect(traced.at('b.do')).toEqual([]);
+  });
+});
+
+describe('the time of a saga', () => {
+  it('undoes what is under way and what was done', () => {
+    const traced = run('timeout: 150ms\n    tombstones: true');
+    expect(begun(traced.at('b.undo'))).toEqual([150]);
+    expect(begun(traced.at('a.undo'))).toEqual([200]);
+    expect(verdicts(traced)).toEqual({ compensated: 1 });
+  });
+
+  it('does not undo what its pivot has decided', () => {
+    const traced = run('timeout: 150ms', { kind: ', kind: pivot' });
+    expect(traced.at('a.undo')).toEqual([]);
+    expect(verdicts(traced)).toEqual({ completed: 1 });
+  });
+});
+
+describe('SG-2: an outcome that nobody knows', () => {
+  it('is asked for again where a pivot has timed out, because it cannot be undone', () => {
+    const traced = run('retry: { interval: 20ms }', { kind: ', kind: pivot, policy: hasty' });
+    // Sent at 100, given up at 180, asked again at 200: each try ends at its participant, none in time.
+    expect(begun(traced.at('b.do')).slice(0, 3)).toEqual([100, 200, 320]);
+    expect(traced.at('a.undo')).toEqual([]);
+  });
+});
+
+describe('a compensation that fails', () => {
+  const fails = { b: 'fail: 409', undo: 'fail: 503' };
+
+  it('SG-3: ends the saga of Eventuate with effects that stand', () => {
+    const traced = run('engine: eventuate', fails);
+    expect(begun(traced.at('a.undo'))).toEqual([100]);
+    expect(verdicts(traced)).toEqual({ inconsistent: 1 });
+  });
+
+  it('waits for a human after the three tries of Camunda', () => {
+    const traced = run('engine: camunda', fails);
+    expect(begun(traced.at('a.undo'))).toEqual([100, 100, 100]);
+    expect(verdicts(traced)).toEqual({ stuck: 1 });
+    expect(metered(traced, 'parked', 'trip')).toBe(1);
+  });
+
+  it('is repeated by Temporal after 1, 2, 4 seconds', () => {
+    const traced = run('engine: temporal', fails);
+    expect(begun(traced.at('a.undo')).slice(0, 4)).toEqual([100, 1100, 3100, 7100]);
+  });
+});
+
+describe('a step that awaits its saga', () => {
+  it('is answered at the end of it', () => {
+    const traced = run('', { start: 'saga: { start: trip, await: true }' });
+    expect(traced.requests[0]).toMatchObject({ answered: 200, outcome: 'ok' });
+  });
+
+  it('fails as the saga did', () => {
+    const traced = run('', { b: 'fail: 409', start: 'saga: { start: trip, await: true }' });
+    expect(outcomes(traced.requests)).toEqual(['clientError']);
+    expect(traced.requests[0]!.answered).toBe(150);
+  });
+});
+
+describe('SG-11: two sagas on one value', () => {
+  const at = '0ms, 150ms';
+
+  it('see what nobody has decided yet', () => {
+    // The second has begun on what the first undoes at 200.
+    const traced = run('key: account', { b: 'wait: 100ms, fail: 409', at });
+    expect(metered(traced, 'dirtyReads', 'trip')).toBe(1);
+    const both = run('key: account', { at });
+    expect(metered(both, 'lostUpdates', 'trip')).toBe(1);
+    expect(
+      metered(run('key: account\n    isolation: commutative', { at }), 'lostUpdates', 'trip'),
+    ).toBe(0);
+  });
+
+  it('wait for each other under a semantic lock, or are refused', () => {
+    const lock = (time: string): string =>
+      `key: account\n    isolation: { kind: semanticLock, lockTimeout: ${time} }`;
+    const waits = run(lock('50ms'), { at });
+    expect(begun(waits.at('a.do'))).toEqual([0, 200]);
+    expect(verdicts(waits)).toEqual({ completed: 2 });
+    const refused = run(lock('49ms'), { at });
+    expect(begun(refused.at('a.do'))).toEqual([0]);
+    expect(verdicts(refused)).toEqual({ completed: 1, compensated: 1 });
+    expect(metered(refused, 'lockConflicts', 'trip')).toBe(1);
+  });
+
+  it('are undone where they have read what has changed', () => {
+    const traced = run('key: account\n    isolation: reread', { at });
+    expect(verdicts(traced)).toEqual({ completed: 1, compensated: 1 });
+    // The second finds it at its end, at 350.
+    expect(begun(traced.at('b.undo'))).toEqual([350]);
+  });
+});
+
+describe('the identity of a saga', () => {
+  it('is that of its request: to begin it again changes nothing', () => {
+    const traced = run('', { start: '{ saga: trip, times: 2 }' });
+    expect(begun(traced.at('a.do'))).toEqual([0]);
+  });
+});

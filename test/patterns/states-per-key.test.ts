@@ -1,0 +1,210 @@
+import { describe, expect, it } from 'vitest';
+import { unit } from '../../src/kernel/rng.js';
+import { policyKind, policyKinds } from '../../src/patterns/registry.js';
+import { OUTCOME } from '../../src/spec/outcome.js';
+import type { PolicyKind } from '../../src/spec/policy.js';
+import { createPolicy, FakeCalls, MS } from '../support/fake-calls.js';
+
+/** Settings under which each kind acts within a second; `kept`: no state of it is ever forgotten. */
+const WRITTEN: Readonly<Record<string, { readonly as: object; readonly kept?: true }>> = {
+  'circuitBreaker/simple': { as: { failureThreshold: 2, openDuration: '20ms' } },
+  'circuitBreaker/gobreaker': {
+    as: { interval: '50ms', timeout: '20ms', tripAfter: { consecutiveFailures: 2 } },
+  },
+  'circuitBreaker/resilience4j': {
+    as: {
+      slidingWindowType: 'time',
+      slidingWindowSize: '1s',
+      minimumNumberOfCalls: 2,
+      waitDurationInOpenState: '20ms',
+      permittedNumberOfCallsInHalfOpenState: 1,
+    },
+  },
+  'circuitBreaker/opossum': {
+    as: { resetTimeout: '20ms', rollingCountTimeout: '100ms' },
+    kept: true,
+  },
+  'circuitBreaker/cockatiel': { as: { breaker: { consecutive: 2 }, halfOpenAfter: '20ms' } },
+  'circuitBreaker/polly': {
+    as: { minimumThroughput: 2, samplingDuration: '500ms', breakDuration: '500ms' },
+  },
+  'circuitBreaker/hystrix': {
+    as: {
+      requestVolumeThreshold: 2,
+      sleepWindow: '20ms',
+      rollingWindow: '100ms',
+      snapshotInterval: '10ms',
+    },
+    kept: true,
+  },
+  'circuitBreaker/custom': {
+    as: { window: 'time', windowSize: '100ms', threshold: '50%', minCalls: 2, open: '20ms' },
+  },
+  'bulkhead/semaphore': { as: { maxConcurrent: 1, maxQueue: 1, maxWait: '5ms' } },
+  'bulkhead/resilience4j': { as: { maxConcurrentCalls: 1, maxWaitDuration: '5ms' } },
+  'bulkhead/hystrix': { as: { coreSize: 1 } },
+  'bulkhead/threadPool': { as: { coreThreads: 1, maxThreads: 2, queueCapacity: 1 } },
+  'throttle/sre': { as: { k: 1, window: '120ms' } },
+  'throttle/envoyAdmission': { as: { window: '1s' } },
+};
+/** Quick retries of the kinds whose own ones are slow, or that have none. */
+const BACKOFFS: Readonly<Record<string, object>> = {
+  grpc: { kind: 'grpc', base: '1ms' },
+  polly: { kind: 'exponential', base: '1ms' },
+};
+/** Every kind of budget, the first of them for every kind of retry. */
+const BUDGETS: readonly object[] = [
+  { kind: 'ratio', ratio: '50%', minPerSecond: 10, window: '100ms' },
+  { kind: 'envoy', minConcurrent: 1 },
+  { kind: 'concurrent', max: 1 },
+  { kind: 'grpc', maxTokens: 3, tokenRatio: 1 },
+  { kind: 'aws', tokens: 5 },
+  { kind: 'rate', rate: '50/s' },
+];
+
+const KINDS = policyKinds.filter(({ keyed }) => keyed === 'states');
+const CASES = KINDS.flatMap((kind) => {
+  const name = `${kind.policy}/${kind.kind}`;
+  if (kind.policy !== 'retry') return [{ name, kind, ...WRITTEN[name] }];
+  const budgets = kind.kind === 'simple' ? BUDGETS : BUDGETS.slice(0, 1);
+  return budgets.map((budget) => ({
+    name: kind.kind === 'simple' ? `${name} ${JSON.stringify(budget)}` : name,
+    kind,
+    as: {
+      attempts: 3,
+      budget,
+      on: ['error'],
+      ...(kind.kind in BACKOFFS ? { backoff: BACKOFFS[kind.kind] } : {}),
+    },
+    kept: undefined,
+  }));
+});
+
+const CALLS = 6000;
+/** Keys drift, so that nearly all fall silent; some come back. */
+const keyAt = (k: number): number => {
+  const u = unit(1, 2, 3, 4, k);
+  return u < 0.15 ? Math.floor(u * 8000) : 10_000 + Math.floor(k / 3 + u * 5);
+};
+
+/** What became of these calls, each of which meets the same callee in every run, and the states made. */
+function run(kind: PolicyKind, written: object, numbers: readonly number[]) {
+  const calls = new FakeCalls();
+  let states = 0;
+  const counted = {
+    ...kind,
+    create: (...given: Parameters<PolicyKind['create']>) => {
+      states++;
+      return kind.create(...given);
+    },
+  };
+  calls.callee = ({ frame, startNs }) => {
+    const u = unit(5, 6, 7, startNs % 1_000_003, numbers[frame]);
+    return { afterNs: Math.round(u * 8 * MS), outcome: u < 0.5 ? OUTCOME.serverError : OUTCOME.ok };
+  };
+  // Draws go by the call and not by its place among the calls of this run.
+  calls.lineageA = (frame) => numbers[frame];
+  const { policy } = createPolicy(calls, counted, written, false, (frame) => keyAt(numbers[frame]));
+  const results = numbers.map((k) => calls.call([policy], k * 0.4 * MS));
+  calls.run();
+  expect(policy.held()).toBe(0);
+  return { ends: results.map(({ outcome, endNs }) => `${outcome} at ${endNs}`), states };
+}
+
+describe.each(CASES)('$name per key', ({ kind, as, kept }) => {
+  it('forgets idle values without changing a decision', () => {
+    const numbers = Array.from({ length: CALLS }, (_, k) => k);
+    const byKey = new Map<number, number[]>();
+    for (const k of numbers) byKey.set(keyAt(k), [...(byKey.get(keyAt(k)) ?? []), k]);
+    const { ends, states } = run(kind, as, numbers);
+    for (const own of byKey.values()) {
+      expect(own.map((k) => ends[k])).toEqual(run(kind, as, own).ends);
+    }
+    expect(byKey.size).toBeGreaterThan(2000);
+    if (kept === true) expect(states).toBe(byKey.size);
+    else expect(states).toBeLessThan(byKey.size * 0.9);
+  });
+});
+
+describe('a breaker for each value of a key', () => {
+  const simple = policyKind('circuitBreaker', 'simple')!;
+  const written = { failureThreshold: 2, openDuration: '100ms' };
+
+  it('opens for the value that fails and for no other', () => {
+    const calls = new FakeCalls();
+    const keys = [1, 2, 1, 2, 1, 2, 1];
+    calls.callee = ({ frame }) => ({
+      afterNs: MS,
+      outcome: keys[frame] === 1 ? OUTCOME.serverError : OUTCOME.ok,
+    });
+    const { policy, transitions } = createPolicy(calls, simple, written, false, (f) => keys[f]);
+    const all = [0, 0, 10, 10, 20, 20, 111].map((at) => calls.call([policy], at * MS));
+    calls.run();
+    const { serverError, ok, rejectedBreaker } = OUTCOME;
+    expect(all.map(({ outcome }) => outcome)).toEqual([
+      serverError,
+      ok,
+      serverError,
+      ok,
+      rejectedBreaker,
+      ok,
+      // Exactly 100 ms after the second failure came at 11 ms: the probe.
+      serverError,
+    ]);
+    expect(transitions).toEqual([
+      { atNs: 11 * MS, state: 'open' },
+      { atNs: 111 * MS, state: 'halfOpen' },
+      { atNs: 112 * MS, state: 'open' },
+    ]);
+  });
+
+  it('forgets all of them with the process', () => {
+    const calls = new FakeCalls();
+    calls.callee = () => ({ afterNs: 0, outcome: OUTCOME.serverError });
+    const { policy, transitions } = createPolicy(calls, simple, written, false, () => 7);
+    for (const at of [0, 1]) calls.call([policy], at * MS);
+    calls.at(2 * MS, () => policy.reset!());
+    const next = calls.call([policy], 3 * MS);
+    calls.run();
+    expect(next.outcome).toBe(OUTCOME.serverError);
+    expect(transitions.map(({ state }) => state)).toEqual(['open', 'closed']);
+    expect(policy.held()).toBe(0);
+  });
+});
+
+describe('a bulkhead for each value of a key', () => {
+  it('gives the permit of whom gave up in the queue to nobody else', () => {
+    const calls = new FakeCalls();
+    calls.callee = () => ({ afterNs: 50 * MS, outcome: OUTCOME.ok });
+    const keys = [1, 1, 2, 2, 1];
+    const kind = policyKind('bulkhead', 'semaphore')!;
+    const limit = { maxConcurrent: 1, maxQueue: 1 };
+    const { policy } = createPolicy(calls, kind, limit, false, (frame) => keys[frame]);
+    const all = [0, 10, 10, 20, 30].map((at) => calls.call([policy], at * MS));
+    calls.giveUp(all[1].frame, 20 * MS);
+    calls.run(25 * MS);
+    // One inside for each value, and the second of value 2 in its queue.
+    expect(policy.held()).toBe(3);
+    calls.run();
+    expect(all.map(({ outcome, endNs }) => (outcome === null ? null : endNs / MS))).toEqual([
+      50,
+      null,
+      60,
+      110,
+      100,
+    ]);
+    expect(policy.held()).toBe(0);
+  });
+
+  it('is decided and recorded in a dry run as well, and refuses nobody', () => {
+    const calls = new FakeCalls();
+    calls.callee = () => ({ afterNs: 50 * MS, outcome: OUTCOME.ok });
+    const keys = [1, 1, 2];
+    const kind = policyKind('bulkhead', 'semaphore')!;
+    const { policy } = createPolicy(calls, kind, { maxConcurrent: 1 }, true, (f) => keys[f]);
+    const all = [0, 10, 10].map((at) => calls.call([policy], at * MS));
+    calls.run();
+    expect(all.map(({ endNs }) => endNs / MS)).toEqual([50, 60, 60]);
+    expect(calls.counted('wouldReject')).toBe(1);
+  });
+});
