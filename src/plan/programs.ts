@@ -40,14 +40,9 @@ export function writeProgram(
     case 'request':
       writeSteps(w, source.request.steps, scope);
       break;
-    case 'endpoint': {
-      writeTimeLimit(w, source.endpoint);
-      const behind = writeMiddleware(w, limiters, source.service.middleware, scope);
-      if (keysAreSent || source.endpoint.once !== null) w.assembler.emit(OP.ONCE);
-      writeBulkhead(w, source.endpoint, part);
-      writeEndpoint(w, source.endpoint, part, behind);
+    case 'endpoint':
+      writeGuarded(w, limiters, part, scope, keysAreSent);
       break;
-    }
     case 'route': {
       const behind = writeMiddleware(w, limiters, source.route.chain, scope);
       writeRoute(w, limiters, source, behind);
@@ -80,10 +75,7 @@ export function writeProgram(
     case 'step':
       return -1;
     case 'produce':
-      if (!isFree(source.latency)) {
-        const stream = scope.names.next('wait');
-        w.assembler.emit(OP.WAIT, w.distributions.id(source.latency), 0, 0, stream);
-      }
+      writeWait(w, source.latency, scope);
       break;
     case 'relay':
       return writeRelay(w, part, scope);
@@ -93,6 +85,28 @@ export function writeProgram(
   }
   w.assembler.emit(OP.DONE, OUTCOME.ok);
   return at;
+}
+
+/** What stands in front of the steps of an endpoint, and the steps. */
+function writeGuarded(
+  w: Writer,
+  limiters: Limiters,
+  part: LaidPart,
+  scope: Scope,
+  keysAreSent: boolean,
+): void {
+  const { source } = part;
+  if (source.kind !== 'endpoint') return;
+  writeTimeLimit(w, source.endpoint);
+  const behind = writeMiddleware(w, limiters, source.service.middleware, scope);
+  if (keysAreSent || source.endpoint.once !== null) w.assembler.emit(OP.ONCE);
+  writeBulkhead(w, source.endpoint, part);
+  writeEndpoint(w, source.endpoint, part, behind);
+}
+
+function writeWait(w: Writer, time: Distribution, scope: Scope): void {
+  if (isFree(time)) return;
+  w.assembler.emit(OP.WAIT, w.distributions.id(time), 0, 0, scope.names.next('wait'));
 }
 
 /**

@@ -85,6 +85,7 @@ export function resolveTopicBroker(
   return broker;
 }
 
+/** The producer of a topic in its final form. */
 export function resolveProducer(output: ProducerOutput): Producer {
   return {
     acks: output.acks,

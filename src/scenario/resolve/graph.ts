@@ -4,6 +4,7 @@ import type { Gateway, Middleware, Scenario, Target } from '../../spec/scenario.
 import type { Step } from '../../spec/steps.js';
 import type { Saga } from '../../spec/sagas.js';
 import { driverName } from '../../spec/sagas.js';
+import { messageEdges } from './message-edges.js';
 import { possibleRoutes, routeOf } from '../routes.js';
 import { projectionEdges, readEdges, storeEdges } from './graph-stores.js';
 
@@ -49,11 +50,6 @@ export function callGraph(scenario: Omit<Scenario, 'faults' | 'report'>): CallGr
       }
       walker.steps(from, endpoint.steps, true, 1);
     }
-    const relayQuery = service.outbox?.query ?? null;
-    if (relayQuery !== null) {
-      const to = { component: relayQuery.database, part: relayQuery.operation };
-      walker.edge(`${name}.outbox`, to, null, false, 1, 1);
-    }
   }
   for (const [name, gateway] of scenario.gateways) {
     for (const route of gateway.routes) {
@@ -76,15 +72,7 @@ export function callGraph(scenario: Omit<Scenario, 'faults' | 'report'>): CallGr
       }
     }
   }
-  for (const { subscribers } of scenario.topics.values()) {
-    for (const { call, inbox } of subscribers) {
-      const query = inbox?.query ?? null;
-      if (query === null) continue;
-      const to = { component: query.database, part: query.operation };
-      walker.edge(`${call.component}.${call.part}`, to, null, true, 1, 1);
-    }
-  }
-  edges.push(...projectionEdges(scenario));
+  edges.push(...messageEdges(scenario), ...projectionEdges(scenario));
   for (const [name, workload] of scenario.workloads) {
     for (const request of workload.requests) {
       walker.steps(`${name}.${request.name}`, request.steps, true, 1, workload.policy);
@@ -254,13 +242,6 @@ class Walker {
         const common = { from, certain, times, tries: triesOf(step.policy) };
         this.edges.push(...storeEdges(this.scenario, step, common));
         this.fallback(from, step.policy);
-        return;
-      }
-      case 'publish': {
-        const insert = this.scenario.services.get(componentOf(from))?.outbox?.insert;
-        if (step.via !== 'outbox' || insert === undefined) return;
-        const to = { component: insert.database, part: insert.operation };
-        this.edge(from, to, null, certain, times, 1);
         return;
       }
       case 'cache':
