@@ -23,6 +23,7 @@ const SOFT_CAP = 400;
 const HARD_CAP = 500;
 /** Files above the soft cap, each with the reason why it is not two files. */
 const LONG_FILES: Readonly<Record<string, string>> = {
+  'src/lint/calls.ts': 'who calls whom how often is told by one walk over all verbs',
   'src/model/calls.ts':
     'what a call goes through and what a policy may do to it are one machine, law by law',
   'src/model/server.ts':

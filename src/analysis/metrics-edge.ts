@@ -113,8 +113,8 @@ export function poolCapacity(question: Pick<Question, 'data' | 'selection'>): nu
 }
 
 /** Connections that one calling instance may open on an edge; null where it has no pool. */
-function poolSize({ pool, connections }: PlanEdge, instances: number): number | null {
-  if (pool !== null) return poolSizeOf(pool).size;
+function poolSize({ pool, connections, route }: PlanEdge, instances: number): number | null {
+  if (pool !== null) return poolSizeOf(pool).size * (route === null ? 1 : instances);
   if (connections === null) return null;
   return connections.max * (connections.shared ? 1 : instances);
 }

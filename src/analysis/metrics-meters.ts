@@ -1,28 +1,18 @@
 import type { MeterRecord, RunRecord } from '../spec/record.js';
 import { measureDrain } from './drain.js';
-import {
-  distributionOf,
-  largestOf,
-  meanOf,
-  nothing,
-  ratioOf,
-  shareOf,
-  type Measured,
-} from './estimate.js';
+import { distributionOf, largestOf, meanOf, nothing, shareOf, type Measured } from './estimate.js';
 import type { Question } from './metrics.js';
 import { mergeAll, mergeSegments, sumCells } from './sums.js';
 
 /** How a metric is read off the meters of its subject. `scale` turns what is recorded into its unit. */
 type Reading =
   | { readonly form: 'counter' }
-  /** Two counters. */
-  | { readonly form: 'share'; readonly of: string }
+  /** Two counters; the first is of the name of the metric unless another is given. */
+  | { readonly form: 'share'; readonly of: string; readonly counted?: string }
   | { readonly form: 'gauge'; readonly scale: number; readonly merge: 'sum' | 'largest' }
   | { readonly form: 'durations' }
   /** From the end of a fault until this gauge is back at its level before. */
-  | { readonly form: 'drain'; readonly of: string }
-  /** A counter over the sum of itself and another. */
-  | { readonly form: 'ratio'; readonly of: string; readonly others: string };
+  | { readonly form: 'drain'; readonly of: string };
 
 const OF_FINISHED: Reading = { form: 'share', of: 'finished' };
 const COUNTER: Reading = { form: 'counter' };
@@ -75,11 +65,16 @@ const READINGS: ReadonlyMap<string, Reading> = new Map<string, Reading>([
   ['lockWait', DURATIONS],
   ['deadlocks', COUNTER],
   ['lockTimeouts', COUNTER],
+  ['replicaLag', { form: 'gauge', scale: NS, merge: 'largest' }],
+  ['staleReads', COUNTER],
+  ['lostCommits', COUNTER],
+  ['failovers', COUNTER],
+  ['environments', LEVEL],
+  ['coldStarts', COUNTER],
   ['loads', COUNTER],
   ['evictions', COUNTER],
-  ['staleReads', COUNTER],
   ['lostWrites', COUNTER],
-  ['hitRatio', { form: 'ratio', of: 'hits', others: 'misses' }],
+  ['hitRatio', { form: 'share', counted: 'hits', of: 'reads' }],
 ]);
 
 /** What turns the values of a gauge into the unit that users see: ages are recorded in ns. */
@@ -107,14 +102,10 @@ export function measureMeters(question: Question): Measured | null {
       const lags = data.records.map((record) => metersOf(record, question, reading.of));
       return measureDrain(data, clause.fault, lags);
     }
-    case 'ratio':
-      return ratio(question, reading);
     case 'share': {
-      const all = question.data.records.map((record) => metersOf(record, question, reading.of));
-      return shareOf(
-        runs.map((meters) => countOf(meters, question)),
-        all.map((meters) => countOf(meters, question)),
-      );
+      const counts = (name: string | undefined): number[] =>
+        question.data.records.map((record) => countOf(metersOf(record, question, name), question));
+      return shareOf(counts(reading.counted), counts(reading.of));
     }
     case 'gauge':
       return gauge(runs, question, reading);
@@ -150,21 +141,6 @@ function metersOf(
   );
   const own = named.filter(({ part }) => part < 0);
   return own.length > 0 ? own : named.filter(({ part }) => parts.has(part));
-}
-
-/** A share of what was counted under two names. */
-function ratio(
-  question: Question,
-  { of, others }: Extract<Reading, { readonly form: 'ratio' }>,
-): Measured {
-  const counts = (name: string): number[] =>
-    question.data.records.map((record) => countOf(metersOf(record, question, name), question));
-  const over = counts(of);
-  const rest = counts(others);
-  return ratioOf(
-    over,
-    over.map((count, run) => count + rest[run]),
-  );
 }
 
 function countOf(meters: readonly MeterRecord[], { window }: Question): number {

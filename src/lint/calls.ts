@@ -34,12 +34,16 @@ export interface Call {
   readonly times: number;
   /** The same with what is only done after a failure. */
   readonly most: number;
+  /** The cache whose misses make it, null where none does. */
+  readonly cache: string | null;
   /** Nobody waits for its end. */
   readonly background: boolean;
   /** Its failure does not fail the part. */
   readonly handled: boolean;
   /** The caller waits at most so long, because of what stands around the call. Infinity = no limit. */
   readonly withinNs: number;
+  /** What it is made inside of, such as `a transaction of db`, and that without the call; null = nothing. */
+  readonly inside: { readonly text: string; readonly steps: string } | null;
   /** Connections of its bundle to services and gateways, or null. */
   readonly connections: Connections | null;
   /** Client-side pool of one calling instance, null where the callee is no database. */
@@ -50,9 +54,11 @@ export interface Call {
 interface Around {
   readonly times: number;
   readonly most: number;
+  readonly cache: string | null;
   readonly background: boolean;
   readonly handled: boolean;
   readonly withinNs: number;
+  readonly inside: Call['inside'];
   /** Paths under which the policy of a step may have been written, after its own. */
   readonly owners: readonly Path[];
 }
@@ -66,9 +72,11 @@ const BARE: RequestLine = Object.freeze({
 const TOP: Around = Object.freeze({
   times: 1,
   most: 1,
+  cache: null,
   background: false,
   handled: false,
   withinNs: Infinity,
+  inside: null,
   owners: [],
 });
 
@@ -166,6 +174,7 @@ class Walker {
       times: outer.times * share,
       most: outer.most * share,
       background: outer.background || step.background,
+      inside: step.background ? null : outer.inside,
       handled: outer.handled || step.optional || step.onError !== null,
     };
     if (step.onError !== null) {
@@ -182,18 +191,15 @@ class Walker {
         this.add(from, target, BARE, step.policy, path, around);
         return;
       }
+      case 'cache':
+        this.cache(from, step, path, around, selves);
+        return;
       case 'parallel':
         this.parallel(from, step, path, around, selves);
         return;
-      case 'choose': {
-        const total = step.branches.reduce((sum, { weight }) => sum + (weight ?? 0), 0);
-        step.branches.forEach(({ weight, steps }, index) => {
-          const part = weight === null || total === 0 ? 1 : weight / total;
-          const inner = { ...around, times: around.times * part, most: around.most * part };
-          this.steps(from, steps, [...path, 'choose', index, 'steps'], inner, selves);
-        });
+      case 'choose':
+        this.choose(from, step, path, around, selves);
         return;
-      }
       case 'loop': {
         const rounds = meanCount(step.count);
         const inner = { ...around, times: around.times * rounds, most: around.most * rounds };
@@ -202,7 +208,7 @@ class Walker {
       }
       case 'transaction':
       case 'lock':
-        this.steps(from, step.steps, [...path, step.verb, 'steps'], around, selves);
+        this.section(from, step, [...path, step.verb], around, selves);
         return;
       case 'saga':
         this.saga(from, step.saga, around, step.await);
@@ -213,12 +219,30 @@ class Walker {
           from,
           step.then,
           [...path, 'respond', 'then'],
-          { ...around, background: true },
+          { ...around, background: true, inside: null },
           selves,
         );
         return;
       default:
     }
+  }
+
+  /** A transaction or a lock: what is called inside keeps others waiting. */
+  private section(
+    from: string,
+    step: Extract<Step, { verb: 'transaction' | 'lock' }>,
+    path: Path,
+    around: Around,
+    selves: number,
+  ): void {
+    const inside =
+      step.verb === 'lock'
+        ? { text: `a lock on ${step.key}`, steps: `lock: { on: ${step.key}, steps: [ ] }` }
+        : {
+            text: `a transaction of ${step.database}`,
+            steps: `transaction: { database: ${step.database}, steps: [ ] }`,
+          };
+    this.steps(from, step.steps, [...path, 'steps'], { ...around, inside }, selves);
   }
 
   private parallel(
@@ -243,6 +267,21 @@ class Walker {
     });
   }
 
+  private choose(
+    from: string,
+    { branches }: Extract<Step, { verb: 'choose' }>,
+    path: Path,
+    around: Around,
+    selves: number,
+  ): void {
+    const total = branches.reduce((sum, { weight }) => sum + (weight ?? 0), 0);
+    branches.forEach(({ weight, steps }, index) => {
+      const part = weight === null || total === 0 ? 1 : weight / total;
+      const inner = { ...around, times: around.times * part, most: around.most * part };
+      this.steps(from, steps, [...path, 'choose', index, 'steps'], inner, selves);
+    });
+  }
+
   /** The calls that an orchestrator makes; they count as those of who begins the saga. */
   private saga(from: string, name: string, around: Around, awaits: boolean): void {
     const saga = this.scenario.sagas.get(name);
@@ -261,6 +300,21 @@ class Walker {
     const writes = 1 + (before ? 2 : 1) * saga.steps.length;
     const saving = { ...inner, times: inner.times * writes, most: inner.most * writes };
     this.add(from, { component: database, part: operation }, BARE, null, path, saving);
+  }
+
+  private cache(
+    from: string,
+    step: Extract<Step, { verb: 'cache' }>,
+    path: Path,
+    around: Around,
+    selves: number,
+  ): void {
+    // How often a value is missed depends on who comes back, unless the ratio is fixed.
+    const { hitRatio } = this.scenario.caches.get(step.cache)!;
+    const misses = step.op === 'refresh' ? 1 : hitRatio === null ? 0 : 1 - hitRatio;
+    const loads = { ...around, times: around.times * misses, cache: step.cache };
+    this.steps(from, step.onMiss ?? [], [...path, 'cache', 'onMiss'], loads, selves);
+    this.steps(from, step.write ?? [], [...path, 'cache', 'write'], around, selves);
   }
 
   private inPlace(from: string, to: Target, around: Around, selves: number): void {
@@ -290,7 +344,7 @@ class Walker {
       around,
     );
     const database = this.scenario.databases.get(target.component);
-    const { times, most, background, handled, withinNs } = around;
+    const { times, most, cache, background, handled, withinNs, inside } = around;
     this.calls.push({
       from,
       to: `${target.component}.${part}`,
@@ -303,9 +357,11 @@ class Walker {
       policyPath,
       times,
       most,
+      cache,
       background,
       handled,
       withinNs,
+      inside,
       connections: bundle?.connections ?? null,
       pool: database === undefined ? null : (database.pools.get(caller) ?? database.pool),
     });

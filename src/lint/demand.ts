@@ -111,9 +111,18 @@ export class Demands {
         return this.steps(part, step.steps);
       case 'respond':
         return this.steps(part, step.then);
+      case 'cache':
+        return times(this.steps(part, step.onMiss ?? []), this.missesOf(step));
       default:
         return NOTHING;
     }
+  }
+
+  /** Share of the lookups that load, 0 where that cannot be told. */
+  private missesOf({ cache, op }: Extract<Step, { verb: 'cache' }>): number {
+    if (op === 'refresh') return 1;
+    const { hitRatio } = this.scenario.caches.get(cache)!;
+    return hitRatio === null ? 0 : 1 - hitRatio;
   }
 
   private parallel(part: string, step: Extract<Step, { verb: 'parallel' }>): Demand {
@@ -167,7 +176,8 @@ export function hostOf(scenario: Scenario, component: string): Host | undefined 
 
 /** The section of the file in which a component stands. */
 export function sectionOf(scenario: Scenario, component: string): string {
-  if (scenario.services.has(component)) return 'services';
+  const service = scenario.services.get(component);
+  if (service !== undefined) return service.environments === null ? 'services' : 'functions';
   if (scenario.gateways.has(component)) return 'gateways';
   return scenario.databases.has(component) ? 'databases' : 'workloads';
 }

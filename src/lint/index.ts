@@ -1,6 +1,8 @@
 import { breakerNeverOpens } from './rules/breaker-never-opens.js';
 import { breakerOpensByChance } from './rules/breaker-opens-by-chance.js';
 import { bulkheadTooLarge } from './rules/bulkhead-too-large.js';
+import { callInsideTransaction } from './rules/call-inside-transaction.js';
+import { cacheIsLoadBearing } from './rules/cache-is-load-bearing.js';
 import { callWithoutTimeLimit } from './rules/call-without-time-limit.js';
 import { choreographyWithoutDeadline } from './rules/choreography-without-deadline.js';
 import { consumerNotIdempotent } from './rules/consumer-not-idempotent.js';
@@ -10,6 +12,8 @@ import { eventCycleRule } from './rules/event-cycle.js';
 import { fallbackHidesFailures } from './rules/fallback-hides-failures.js';
 import { moreConsumersThanPartitions } from './rules/more-consumers-than-partitions.js';
 import { pollIntervalExceeded } from './rules/poll-interval-exceeded.js';
+import { poolBelowConcurrency } from './rules/pool-below-concurrency.js';
+import { poolsExceedServer } from './rules/pools-exceed-server.js';
 import { queryWithoutTimeLimit } from './rules/query-without-time-limit.js';
 import { queueOutlivesCallers } from './rules/queue-outlives-callers.js';
 import { rateLimitAboveCapacity } from './rules/rate-limit-above-capacity.js';
@@ -21,9 +25,11 @@ import { routeUnreachable } from './rules/route-unreachable.js';
 import { sagaHole } from './rules/saga-hole.js';
 import { sagaStepNotIdempotent } from './rules/saga-step-not-idempotent.js';
 import { serverClosesFirst } from './rules/server-closes-first.js';
+import { sharedDatabase } from './rules/shared-database.js';
 import { singlePointOfFailure } from './rules/single-point-of-failure.js';
 import { syncCycle } from './rules/sync-cycle.js';
 import { timeoutInversion } from './rules/timeout-inversion.js';
+import { ttlWithoutJitter } from './rules/ttl-without-jitter.js';
 import { unboundedQueue } from './rules/unbounded-queue.js';
 import type { Rule } from './rule.js';
 
@@ -32,6 +38,8 @@ export const rules: readonly Rule[] = [
   breakerNeverOpens,
   breakerOpensByChance,
   bulkheadTooLarge,
+  callInsideTransaction,
+  cacheIsLoadBearing,
   callWithoutTimeLimit,
   choreographyWithoutDeadline,
   consumerNotIdempotent,
@@ -41,6 +49,8 @@ export const rules: readonly Rule[] = [
   fallbackHidesFailures,
   moreConsumersThanPartitions,
   pollIntervalExceeded,
+  poolBelowConcurrency,
+  poolsExceedServer,
   queryWithoutTimeLimit,
   queueOutlivesCallers,
   rateLimitAboveCapacity,
@@ -52,8 +62,10 @@ export const rules: readonly Rule[] = [
   sagaHole,
   sagaStepNotIdempotent,
   serverClosesFirst,
+  sharedDatabase,
   singlePointOfFailure,
   syncCycle,
   timeoutInversion,
+  ttlWithoutJitter,
   unboundedQueue,
 ];

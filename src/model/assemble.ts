@@ -42,6 +42,8 @@ import { Outages } from './outages.js';
 import { Outliers } from './outliers.js';
 import { Picks } from './picks.js';
 import type { Registry } from './registry.js';
+import { Functions } from './functions/environments.js';
+import { Replicas } from './replication/replicas.js';
 import { hasSections, Sections } from './sections/sections.js';
 import { Server } from './server.js';
 import { ServerEnds } from './server-ends.js';
@@ -97,9 +99,7 @@ export function assemble(
   world.keys = new Keys(plan, replication, world.strands);
   setStreams(world);
   world.prioritised = plan.priorities.length > 1;
-  world.partSlowness = new Float64Array(plan.parts.length).fill(1);
-  world.partInjections = plan.parts.map(() => null);
-  world.instanceInjections = plan.instances.map(() => null);
+  setInjections(world);
   setFleets(world);
   world.links = plan.links.map((spec) => linkOf(world, spec));
   world.sizes = plan.sized ? new Sizes(world) : null;
@@ -119,6 +119,7 @@ export function assemble(
   const chains = new Chains(world, registry);
   setOrder(world);
   const outliers = new Outliers(world, registry, chains.alarms);
+  setReplicas(world);
   const views = setEdges(world, chains, new Balancers(world, registry), outliers);
   world.limiters = plan.limiters.map((spec) => limiterOf(world, spec, registry));
   world.checks = new Checks(world);
@@ -140,9 +141,23 @@ function closes({ edges }: Plan): boolean {
   return edges.some(({ connections }) => (connections?.server ?? null) !== null);
 }
 
+/** Nothing is slowed or made to fail at the beginning. */
+function setInjections(world: Draft): void {
+  const { parts, instances } = world.plan;
+  world.partSlowness = new Float64Array(parts.length).fill(1);
+  world.partInjections = parts.map(() => null);
+  world.instanceInjections = instances.map(() => null);
+}
+
+function setReplicas(world: Draft): void {
+  const { replications } = world.plan;
+  world.replicas = new Map(replications.map((spec) => [spec.component, new Replicas(world, spec)]));
+}
+
 /** What stands beside the calls. */
 function setModules(world: Draft, registry: Registry): void {
   const isDual = world.plan.acts.some(({ act }) => act === 'dualMark');
+  world.functions = new Functions(world);
   world.sections = hasSections(world) ? new Sections(world) : null;
   world.dualWrites = isDual ? new DualWrites(world) : null;
   world.turnables = { poison: new Map(), rebalance: new Map() };
@@ -328,6 +343,8 @@ function setEdges(
       idempotent: plan.parts[spec.to].idempotent || spec.once >= 0,
       once: spec.once,
       session: spec.session,
+      route: spec.route,
+      replicas: world.replicas.get(callee) ?? null,
     };
   });
   return list;

@@ -140,6 +140,12 @@ export class Board {
         instance.silent = this.effective('blackhole', hits) > 0;
         this.outages.setDown(instance, this.effective(name, hits) > 0);
         break;
+      case 'replicaLag':
+        instance.extraLag = Math.round(this.effective(name, hits));
+        break;
+      case 'leak':
+        instance.leak = this.effective(name, hits);
+        break;
       case 'frozen':
         this.outages.setFrozen(instance, this.effective(name, hits));
         break;
@@ -158,6 +164,10 @@ export class Board {
       this.world.turnables.rebalance.get(part)!();
     }
     if (name === 'speed') this.world.partSlowness[part] = 1 / this.effective(name, hits);
+    if (name === 'flushed') {
+      const share = this.effective(name, hits);
+      if (share > 0) this.world.caches!.flush(part, share);
+    }
     if (name === 'errorBefore' || name === 'errorAfter') {
       this.world.partInjections[part] = this.injections(hits);
     }

@@ -111,7 +111,7 @@ export class Chains {
 
   /** True where a layer needs to know the instance, so that it is picked before the attempt is sent. */
   picks(edge: PlanEdge): boolean {
-    return edge.connections !== null || this.splits(edge);
+    return edge.connections !== null || edge.route !== null || this.splits(edge);
   }
 
   private splits(edge: PlanEdge): boolean {
@@ -159,6 +159,7 @@ export class Chains {
     const objects = layers.map((layer) => this.stateOf(edge, layer, caller, view));
     const first = layers.findIndex(({ per }) => per === 'target');
     if (first >= 0) objects.splice(first, 0, this.pickLayer);
+    if (first < 0 && edge.route !== null) objects.push(this.pickLayer);
     if (edge.pool !== null) objects.push(this.pools.ofDatabase(edge, caller));
     if (edge.connections !== null) {
       if (first < 0 && !edge.connections.shared) objects.push(this.pickLayer);

@@ -41,6 +41,8 @@ export class ConnectionPool implements PolicyState {
   private readonly layerOf: number[] = [];
   /** By frame: to which process of the server it dials. */
   private readonly dialled: number[] = [];
+  /** Connections that nobody will give back. */
+  private readonly leaked: number[] = [];
   private open = 0;
   private inUse = 0;
   private dialling = 0;
@@ -74,6 +76,10 @@ export class ConnectionPool implements PolicyState {
 
   leave(frame: number, layer: number, outcome: Outcome): number {
     const connection = this.setup.ctx.word(frame, layer);
+    if (this.setup.leaks(frame)) {
+      this.leaked.push(connection);
+      return outcome;
+    }
     if (!isBroken(outcome)) {
       this.giveBack(connection);
       return outcome;
@@ -118,10 +124,14 @@ export class ConnectionPool implements PolicyState {
   reset(): void {
     invariant(this.held() === 0, 'pool-reset-while-in-use');
     for (const { connection } of this.idle.splice(0)) this.close(connection);
+    for (const connection of this.leaked.splice(0)) {
+      this.release();
+      this.close(connection);
+    }
   }
 
   held(): number {
-    return this.inUse + this.waiting.length + this.dialling;
+    return this.inUse - this.leaked.length + this.waiting.length + this.dialling;
   }
 
   /** The newest idle connection that has not outlived its limits, or -1. */

@@ -1,8 +1,10 @@
 import type { StreamKey } from '../kernel/rng.js';
 import type { BalancerState } from '../spec/balancer.js';
 import type { OutlierState } from '../spec/outlier.js';
+import type { ReadRoute } from '../spec/replication.js';
 import type { Session } from '../spec/sections.js';
 import type { Link } from './link.js';
+import type { Replicas } from './replication/replicas.js';
 import type { Subsetting } from './subset.js';
 import type { WaitingRoom } from './waiting-room.js';
 
@@ -101,6 +103,9 @@ export interface Edge {
   readonly failsOnPanic: boolean;
   /** What it has to do with transactions. */
   readonly session: Session;
+  /** Which node of a database with replicas it asks, and those; null elsewhere. */
+  readonly route: ReadRoute | null;
+  readonly replicas: Replicas | null;
   /** Index into the plan's `onces` of the key that goes with its calls, or -1. */
   readonly once: number;
 }

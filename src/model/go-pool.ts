@@ -50,6 +50,8 @@ export class GoPool implements PolicyState {
   private isOpening = false;
   private isCleaning = false;
   private inUse = 0;
+  /** Connections that nobody will give back. */
+  private readonly leaked: number[] = [];
   private dialling = 0;
   private serial = 0;
 
@@ -77,6 +79,10 @@ export class GoPool implements PolicyState {
 
   leave(frame: number, layer: number, outcome: Outcome): number {
     const connection = this.setup.ctx.word(frame, layer);
+    if (this.setup.leaks(frame)) {
+      this.leaked.push(connection);
+      return outcome;
+    }
     this.release();
     if (isBroken(outcome) || this.isExpired(connection)) this.close(connection);
     else this.put(connection);
@@ -117,6 +123,10 @@ export class GoPool implements PolicyState {
     }
     this.countOpen(-this.promised);
     for (const connection of this.idle.splice(0)) this.forget(connection);
+    for (const connection of this.leaked.splice(0)) {
+      this.release();
+      this.forget(connection);
+    }
     this.promised = 0;
     this.isOpening = false;
     this.isCleaning = false;
@@ -125,7 +135,7 @@ export class GoPool implements PolicyState {
   }
 
   held(): number {
-    return this.inUse + this.waiting.length + this.dialling;
+    return this.inUse - this.leaked.length + this.waiting.length + this.dialling;
   }
 
   /** The idle connection returned last, or -1; bad ones are closed, and after two none is taken. */

@@ -78,7 +78,7 @@ export class Guards {
       case OP.COMMIT:
         return world.sections!.transactions.commit(strand);
       case OP.TIME_LIMIT:
-        world.timeLimits.start(strand, this.tables[a][0]);
+        world.timeLimits.start(strand, this.tables[a][0], b);
         return true;
       default:
         invariant(false, 'unknown-instruction');

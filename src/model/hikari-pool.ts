@@ -72,6 +72,8 @@ export class HikariPool implements PolicyState {
   private readonly adder: HikariAdder;
   private isStarted = false;
   private inUse = 0;
+  /** Connections that nobody will give back. */
+  private readonly leaked: number[] = [];
 
   constructor(setup: Setup) {
     this.setup = setup;
@@ -108,6 +110,10 @@ export class HikariPool implements PolicyState {
 
   leave(frame: number, layer: number, outcome: Outcome): number {
     const slot = this.setup.ctx.word(frame, layer);
+    if (this.setup.leaks(frame)) {
+      this.leaked.push(slot);
+      return outcome;
+    }
     this.release(slot);
     if (isBroken(outcome) || this.evicted[slot] !== 0) this.close(slot);
     else this.handOver(slot);
@@ -141,6 +147,7 @@ export class HikariPool implements PolicyState {
   reset(): void {
     invariant(this.held() === 0, 'pool-reset-while-in-use');
     if (this.adder.isDialling) this.countClosed(this.adder.epoch);
+    for (const slot of this.leaked.splice(0)) this.release(slot);
     for (const slot of this.entries.splice(0)) this.forget(slot);
     this.adder.reset();
     this.housekeeper.clear();
@@ -148,7 +155,7 @@ export class HikariPool implements PolicyState {
   }
 
   held(): number {
-    return this.inUse + this.line.length;
+    return this.inUse - this.leaked.length + this.line.length;
   }
 
   /** Connections that nobody uses, calls that wait, and connections in all. */

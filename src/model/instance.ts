@@ -1,6 +1,7 @@
 import { IntRing } from '../kernel/ring.js';
 import type { Ns } from '../kernel/time.js';
 import type { PlanComponent } from '../spec/plan.js';
+import type { Knee } from '../spec/resources.js';
 import type { BalancerState } from '../spec/balancer.js';
 import type { OutlierState } from '../spec/outlier.js';
 import type { PolicyState } from '../spec/policy.js';
@@ -52,6 +53,8 @@ export class Instance {
   /** True where a worker is held only during work (async, eventLoop). */
   readonly yields: boolean;
   readonly cancellation: number;
+  /** Above so many requests under way each step takes longer; null = it never does. */
+  readonly knee: Knee | null;
   readonly queue: RequestQueue;
   /** Whom to drop from the queue, and the queue where it is one that may stand; null elsewhere. */
   readonly codel: Codel | null;
@@ -100,6 +103,10 @@ export class Instance {
   /** How cold it is; null once it is warm. */
   cold: WarmUp | null = null;
   speed = 1;
+  /** Share of its calls of databases after which it keeps the connection. */
+  leak = 0;
+  /** How much later than it could a replica applies what is committed now. */
+  extraLag = 0;
   /** Gauges. */
   busyGauge = 0;
   queueGauge = 0;
@@ -128,5 +135,6 @@ export class Instance {
         ? new Codel(queue.targetNs, queue.intervalNs, setup.arrived)
         : null;
     this.cancellation = CANCELLATION[spec.cancellation];
+    this.knee = spec.knee;
   }
 }

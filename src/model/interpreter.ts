@@ -15,6 +15,7 @@ import {
 } from '../spec/outcome.js';
 import type { Outcome } from '../spec/outcome.js';
 import { CALL_MODE, OP } from '../spec/program.js';
+import type { Knee } from '../spec/resources.js';
 import { Draws } from './draws.js';
 import { Guards } from './guards.js';
 import { CANCELLATION, FROZEN } from './instance.js';
@@ -177,6 +178,7 @@ export class Interpreter {
     let time = this.draws.sample(strand, pc, sampler);
     if (times !== 1) time = Math.round(time * times);
     if (instance.cold !== null) time = this.inTheCold(instance, time);
+    if (instance.knee !== null) time = crowded(instance, instance.knee, time);
     strands.pc[strand] = pc + 1;
     if (time === 0) {
       if (instance.yields) workers.releaseWorker(strand, instance);
@@ -201,6 +203,7 @@ export class Interpreter {
     const instance = instances[strands.instance[strand]];
     let time = this.draws.sample(strand, pc, sampler);
     if (instance.cold !== null) time = this.inTheCold(instance, time);
+    if (instance.knee !== null) time = crowded(instance, instance.knee, time);
     time = Math.round(time / instance.speed);
     strands.pc[strand] = pc + 1;
     strands.state[strand] = STATE.SLEEP;
@@ -380,4 +383,9 @@ export class Interpreter {
     server.stopJob(strand, OUTCOME.cancelled);
     return true;
   }
+}
+
+/** What a step takes at a server with so many statements under way (DB-7). */
+function crowded({ busy }: Instance, { connections, alpha }: Knee, time: Ns): Ns {
+  return busy <= connections ? time : Math.round(time * (1 + alpha * (busy - connections)));
 }

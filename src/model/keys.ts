@@ -1,10 +1,10 @@
 import { invariant } from '../kernel/invariant.js';
-import { exp, log } from '../kernel/math.js';
 import type { StreamKey } from '../kernel/rng.js';
 import { streamKey, unit } from '../kernel/rng.js';
 import type { Plan, PlanKey } from '../spec/plan.js';
 import type { Frames } from './frames.js';
 import type { Strands } from './strands.js';
+import { Zipf } from './zipf.js';
 
 /**
  * Values of named keys. A value is a draw by the lineage of the user request, so a request keeps it
@@ -19,6 +19,8 @@ export class Keys {
   private readonly plan: Plan;
   private readonly populations: readonly PlanKey['population'][];
   private readonly streams: readonly StreamKey[];
+  /** By key; null where it is none. */
+  private readonly zipfs: readonly (Zipf | null)[];
 
   constructor(plan: Plan, replication: number, strands: Strands) {
     this.strands = strands;
@@ -26,6 +28,9 @@ export class Keys {
     this.populations = plan.keys.map((key) => key.population);
     this.inSequence = this.populations.some(({ kind }) => kind === 'sequence');
     this.byCaller = this.populations.some(({ kind }) => kind === 'caller' || kind === 'address');
+    this.zipfs = this.populations.map((own) =>
+      own.kind === 'zipf' ? new Zipf(own.count, own.exponent) : null,
+    );
     this.streams = plan.keys.map((key) => streamKey(plan.seed, replication, `key/${key.name}`));
   }
 
@@ -61,7 +66,7 @@ export class Keys {
         return Math.floor(((u - hotShare) / (1 - hotShare)) * count);
       }
       case 'zipf':
-        return zipf(population.count, population.exponent, u);
+        return this.zipfs[key]!.at(u);
       case 'client':
       case 'address': {
         const workload = this.workloadOf(strand);
@@ -76,23 +81,4 @@ export class Keys {
   private workloadOf(strand: number): number {
     return this.plan.parts[this.strands.request[strand]].component;
   }
-}
-
-/**
- * Value i from 0 with weight (i + 1)^-exponent, by inverting the integral of x^-exponent: exact in the
- * tail, within a few percent for the first values of a small population.
- */
-function zipf(count: number, exponent: number, u: number): number {
-  const power = 1 - exponent;
-  const top = count + 0.5;
-  let x: number;
-  if (Math.abs(power) < 1e-9) {
-    x = 0.5 * exp(u * log(top / 0.5));
-  } else {
-    const low = exp(power * log(0.5));
-    const high = exp(power * log(top));
-    x = exp(log(low + u * (high - low)) / power);
-  }
-  const value = Math.floor(x + 0.5) - 1;
-  return value < 0 ? 0 : value >= count ? count - 1 : value;
 }

@@ -23,6 +23,8 @@ export function actsOf(world: World, registry: Registry): readonly Act[] {
       case 'command':
       case 'mark':
         return sagas.actOf(spec);
+      case 'invoke':
+        return world.functions.act(spec.fn);
       case 'store':
       case 'projection':
       case 'view':
@@ -30,6 +32,8 @@ export function actsOf(world: World, registry: Registry): readonly Act[] {
       case 'lock':
       case 'statement':
       case 'committed':
+      case 'read':
+      case 'write':
         return world.sections!.actOf(spec, id);
       case 'cache':
         return world.caches!.actOf(spec);

@@ -31,6 +31,9 @@ export class Picks {
   place(edge: Edge, frame: number, a: number, b: number): number {
     const { world } = this;
     const { frames } = world.calls;
+    if (edge.replicas !== null) {
+      return edge.replicas.place(edge.route!, world.instances[frames.caller[frame]]);
+    }
     const fleet = world.fleets[edge.toComponent];
     const caller = world.instances[frames.caller[frame]].index;
     const view = edge.views[caller];

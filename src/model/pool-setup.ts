@@ -21,6 +21,8 @@ export interface PoolSetup<P> {
   readonly waits: () => Histogram | null;
   /** A timer of the process that the pool is in. */
   readonly alarm: (run: () => void) => Alarm;
+  /** True for a call that does not give its connection back. */
+  readonly leaks: (frame: number) => boolean;
   /** Counts a connection that is being opened, for whomever. */
   readonly opens: () => void;
   /** Round trip to the database on an open connection, drawn for a frame, or VANISHED. */

@@ -1,6 +1,6 @@
 import { PHASE } from '../kernel/phase.js';
 import type { Lane } from '../kernel/lanes.js';
-import { derive, lineage, streamKey } from '../kernel/rng.js';
+import { derive, lineage, streamKey, unit } from '../kernel/rng.js';
 import type { Ns } from '../kernel/time.js';
 import type { PlanEdge } from '../spec/plan.js';
 import { EDGE_COUNTER } from '../spec/policy.js';
@@ -60,18 +60,36 @@ export class Pools {
     const name = `pool/${plan.components[caller.component].name}->${spec.name}`;
     const common = {
       ctx: calls,
-      server: this.serverOf(database),
       samplers,
       connect: samplers.add(spec.connect ?? { kind: 'constant', valueNs: 0 }),
-      stream: streamKey(plan.seed, world.replication, name),
       levels,
       gauges: this.metersOf(caller, database),
       waits: this.waitsNow(caller.component, database),
       alarm: (run: () => void) => this.alarms.add(run, caller),
+      leaks: this.leaksOf(caller, name),
       opens: () => world.sink.count(edge.stat, EDGE_COUNTER.connects),
       ping: this.pingOf(edge, caller),
     };
-    return this.keep(key, caller, this.create(edge.pool!, common));
+    const make = (index: number, place: string): PolicyState =>
+      this.create(edge.pool!, {
+        ...common,
+        server: this.serverOf(database, index),
+        stream: streamKey(plan.seed, world.replication, `${name}${place}`),
+      });
+    if (edge.route === null) return this.keep(key, caller, make(0, ''));
+    // Replicas have an address of their own each, and so a pool.
+    const pools = Array.from({ length: spec.instances }, (_, index) => make(index, `[${index}]`));
+    return this.keep(key, caller, new Targets(calls, pools));
+  }
+
+  /** Which calls of an instance keep their connections, while a fault says that some do. */
+  private leaksOf(caller: Instance, name: string): (frame: number) => boolean {
+    const { plan, replication, calls } = this.world;
+    const { a, b } = streamKey(plan.seed, replication, `${name}/leak`);
+    return (frame) =>
+      caller.leak > 0 &&
+      unit(a, b, calls.lineageA(frame), calls.lineageB(frame), calls.attemptNumber(frame)) <
+        caller.leak;
   }
 
   /** Round trip of the caller of a frame to the database on an open connection, or VANISHED. */
@@ -187,12 +205,13 @@ export class Pools {
     return () => (sink.cell < 0 ? null : waits[plan.grid.segmentOfCell[sink.cell]]);
   }
 
-  private serverOf(database: number): ServerConnections {
-    let server = this.servers.get(database);
+  private serverOf(database: number, index: number): ServerConnections {
+    const { maxConnections, firstInstance } = this.world.plan.components[database];
+    const id = firstInstance + index;
+    let server = this.servers.get(id);
     if (server === undefined) {
-      const { maxConnections, firstInstance } = this.world.plan.components[database];
-      server = new ServerConnections(maxConnections, this.world.instances[firstInstance]);
-      this.servers.set(database, server);
+      server = new ServerConnections(maxConnections, this.world.instances[id]);
+      this.servers.set(id, server);
     }
     return server;
   }

@@ -2,6 +2,7 @@ import { PHASE } from '../kernel/phase.js';
 import type { Ns } from '../kernel/time.js';
 import { AMBIGUOUS, OUTCOME, withStatus } from '../spec/outcome.js';
 import type { Outcome } from '../spec/outcome.js';
+import { INVOKED } from './functions/environments.js';
 import { GATED } from './gates.js';
 import { CANCELLATION, FROZEN } from './instance.js';
 import { injectedOutcome } from './injections.js';
@@ -390,10 +391,11 @@ export class Server {
 
   /** A request leaves what limits the number under way. */
   private quit(strand: number, outcome: Outcome): void {
-    const { strands, gates, sections } = this.world;
+    const { strands, gates, sections, functions } = this.world;
     const slot = strands.slot[strand];
     if ((slot & GATED) !== 0) gates.leave(strand, outcome);
     if ((slot & STATEMENT) !== 0) sections!.transactions.left(strand);
+    if ((slot & INVOKED) !== 0) functions.left(strand);
   }
 
   /** False when a queued request is dropped in its turn: its caller has left, or its time is over. */

@@ -1,20 +1,23 @@
 import type { Lane, Stamped } from '../kernel/lanes.js';
 import { PHASE } from '../kernel/phase.js';
-import { OUTCOME, withStatus } from '../spec/outcome.js';
+import type { Outcome } from '../spec/outcome.js';
 import { FROZEN } from './instance.js';
 import { ANSWERED, STATE } from './strands.js';
 import type { World } from './world.js';
 
-const OVERDUE = withStatus(OUTCOME.serverError, 503);
+interface Clock {
+  readonly op: number;
+  readonly lanes: Map<number, Lane>;
+}
 
 /**
- * The time limits of endpoints: an execution that has no answer by then is ended by its server, which
- * answers 503 and gives its own calls up. The clock starts with the worker.
+ * The time limits of endpoints and statements: an execution that has no answer by then is ended by its
+ * server, which answers for it and gives its own calls up. The clock starts with the worker.
  */
 export class TimeLimits {
   private readonly world: World;
-  private readonly op: number;
-  private readonly lanes = new Map<number, Lane>();
+  /** By outcome: the op that ends executions with it, and its lanes by limit. */
+  private readonly clocks = new Map<Outcome, Clock>();
   /** An execution is known by its life: its stamp changes from step to step. */
   private readonly lives: Stamped;
 
@@ -26,30 +29,39 @@ export class TimeLimits {
         return strands.life;
       },
     };
-    this.op = world.engine.define('time-limit', (strand, life) => this.end(strand, life));
   }
 
   /** Starts the clock of an execution. */
-  start(strand: number, limitNs: number): void {
+  start(strand: number, limitNs: number, outcome: Outcome): void {
     const { engine, strands } = this.world;
-    let lane = this.lanes.get(limitNs);
+    const clock = this.clocks.get(outcome) ?? this.clockOf(outcome);
+    let lane = clock.lanes.get(limitNs);
     if (lane === undefined) {
-      lane = engine.lane(limitNs, PHASE.TIMER, this.op, this.lives);
-      this.lanes.set(limitNs, lane);
+      lane = engine.lane(limitNs, PHASE.TIMER, clock.op, this.lives);
+      clock.lanes.set(limitNs, lane);
     }
     engine.arm(lane, strand, strands.life[strand]);
   }
 
-  private end(strand: number, life: number): void {
+  private clockOf(outcome: Outcome): Clock {
+    const op: number = this.world.engine.define('time-limit', (strand, life) =>
+      this.end(strand, life, outcome, op),
+    );
+    const clock = { op, lanes: new Map<number, Lane>() };
+    this.clocks.set(outcome, clock);
+    return clock;
+  }
+
+  private end(strand: number, life: number, outcome: Outcome, op: number): void {
     const { strands, instances, server } = this.world;
     if (strands.life[strand] !== life || strands.answered[strand] !== ANSWERED.no) return;
     const state = strands.state[strand];
     if (state === STATE.REPLYING || state === STATE.LOST) return;
     const instance = instances[strands.instance[strand]];
     if (instance.frozen !== FROZEN.no && !instance.down) {
-      instance.stalledCalls.push(this.op, strand, life);
+      instance.stalledCalls.push(op, strand, life);
       return;
     }
-    server.stopJob(strand, OVERDUE);
+    server.stopJob(strand, outcome);
   }
 }

@@ -58,10 +58,9 @@ export class Wire implements CallSite {
     derive(frames.lineageA[frame], frames.lineageB[frame], frames.attempt[frame]);
     const a = lineage.a;
     const b = lineage.b;
-    if (edge.session !== SESSION.none) {
-      const verdict = world.sections!.transactions.sends(frame, edge);
-      if (verdict !== GO) return verdict;
-    }
+    const inSession = edge.session !== SESSION.none;
+    const verdict = inSession ? world.sections!.transactions.sends(frame, edge) : GO;
+    if (verdict !== GO) return verdict;
     const view = edge.views[caller.index];
     if (!edge.picked && !this.pick(edge, frame, view, a, b)) {
       sink.count(edge.stat, EDGE_COUNTER.breakerRejected);
@@ -91,7 +90,7 @@ export class Wire implements CallSite {
     strands.sentCell[strand] = sink.cell;
     strands.state[strand] = STATE.TRANSIT;
     this.trace(strand, frame, owner);
-    if (edge.session !== SESSION.none) world.sections!.transactions.carries(strand, frame, edge);
+    if (inSession) world.sections!.transactions.carries(strand, frame, edge);
     frames.job[frame] = strand;
     if (world.ties !== null) world.ties.sent(strand);
     this.attempts++;

@@ -29,6 +29,8 @@ import type { Meters } from './meters.js';
 import type { DualWrites } from './messaging/dual-writes.js';
 import type { Outages } from './outages.js';
 import type { Picks } from './picks.js';
+import type { Functions } from './functions/environments.js';
+import type { Replicas } from './replication/replicas.js';
 import type { Sections } from './sections/sections.js';
 import type { Server } from './server.js';
 import type { ServerEnds } from './server-ends.js';
@@ -157,6 +159,9 @@ export interface World {
   readonly meters: Meters;
   /** Null where no step holds a connection or a lock, and no database locks rows. */
   readonly sections: Sections | null;
+  readonly functions: Functions;
+  /** By component id: the nodes of databases with replicas. */
+  readonly replicas: ReadonlyMap<number, Replicas>;
   /** What has to hold at the end of the run, see G-7; each breaks an invariant where it does not. */
   readonly audits: (() => void)[];
   /** By saga: what is told of those that broke a rule, asked for at the end. */

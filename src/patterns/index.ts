@@ -66,8 +66,10 @@ export { weighted } from './balancers/weighted.js';
 export { outliersEnvoy } from './outliers/envoy.js';
 export { outliersIstio } from './outliers/istio.js';
 
+export { connectionLeak } from './faults/connection-leak.js';
 export { crash } from './faults/crash.js';
 export { error } from './faults/error.js';
+export { flush } from './faults/flush.js';
 export { hang } from './faults/hang.js';
 export { latency } from './faults/latency.js';
 export { load } from './faults/load.js';
@@ -76,4 +78,5 @@ export { partition } from './faults/partition.js';
 export { pause } from './faults/pause.js';
 export { poison } from './faults/poison.js';
 export { rebalance } from './faults/rebalance.js';
+export { replicaLag } from './faults/replica-lag.js';
 export { slow } from './faults/slow.js';

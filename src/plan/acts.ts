@@ -86,13 +86,28 @@ export class Acts {
   }
 
   /** `row`: key of the row that it locks, or null. */
-  statement({ part, where }: Scope, row: string | null): number {
+  statement({ part, where }: Scope, row: string | null, write: boolean): number {
     const key = row === null ? -1 : this.keys.use(row, where, 'a row');
-    return this.add({ act: 'statement', part: part.id, key });
+    return this.add({ act: 'statement', part: part.id, key, write });
+  }
+
+  read({ part, where }: Scope, row: string | null): number {
+    const key = row === null ? -1 : this.keys.use(row, where, 'a row');
+    return this.add({ act: 'read', part: part.id, key });
+  }
+
+  write({ part, where }: Scope, row: string | null): number {
+    const key = row === null ? -1 : this.keys.use(row, where, 'a row');
+    return this.add({ act: 'write', part: part.id, key });
   }
 
   committed({ part }: Scope): number {
     return this.add({ act: 'committed', part: part.id });
+  }
+
+  /** `fn`: its number among the functions. */
+  invoke(fn: number): number {
+    return this.add({ act: 'invoke', fn });
   }
 
   /** An instruction of a cache. */

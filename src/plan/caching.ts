@@ -1,3 +1,4 @@
+import type { CountDistribution } from '../kernel/counts.js';
 import type { Distribution } from '../kernel/distribution.js';
 import type { Cache, CacheLevel, CacheOp, PlanCacheAct, ResponseCache } from '../spec/caching.js';
 import type { Outcome } from '../spec/outcome.js';
@@ -12,7 +13,7 @@ import { cacheNumber } from './caches.js';
 import { isFree } from './free.js';
 import { StepNames } from './identity.js';
 import type { LaidPart } from './layout.js';
-import { clearRegisters, registersOf } from './registers.js';
+import { clearRegisters, registersOf, writeRounds } from './rounds.js';
 import type { Scope } from './scope.js';
 import { inside, strand } from './scope.js';
 import { writeAct, writeCall, writeJump, type WriteSteps, type Writer } from './writer.js';
@@ -28,6 +29,9 @@ interface Site {
   readonly policy: Bundle | null;
   readonly ttlNs: number;
 }
+
+/** More batches than a run can write. */
+const FOR_EVER: CountDistribution = { kind: 'constant', value: 2_000_000_000 };
 
 const COMMAND = { get: 0, set: 1, delete: 2 } as const;
 
@@ -328,18 +332,22 @@ function writeGathering(
   const stream = scope.names.next('background');
   const at = assembler.emit(OP.BACKGROUND, assembler.here + 1, 0, 0, stream);
   assembler.point(at, SLOT.B, behind);
-  const top = assembler.label();
-  const failed = assembler.label();
   const own: Scope = { ...strand(scope), names: new StepNames(scope.names.next('gathered')) };
-  assembler.bind(top);
-  writeAct(w, act(w, site, 'gather', own), 'gather', own);
-  writeAct(w, act(w, site, 'take', own), 'take', own);
-  writeSteps(w, steps, { ...own, failure: { kind: 'jump', to: failed } });
-  writeBranch(w, act(w, site, 'written', own), 'written', top, own);
+  writeRounds(w, FOR_EVER, '', own, (round) => {
+    const failed = assembler.label();
+    const again = assembler.label();
+    writeAct(w, act(w, site, 'gather', round), 'gather', round);
+    writeAct(w, act(w, site, 'take', round), 'take', round);
+    const body: Scope = { ...round, failure: { kind: 'jump', to: failed } };
+    const used = registersOf(w, round, () => writeSteps(w, steps, body));
+    writeBranch(w, act(w, site, 'written', round), 'written', again, round);
+    assembler.emit(OP.DONE, OUTCOME.ok);
+    assembler.bind(failed);
+    clearRegisters(w, round, used);
+    writeAct(w, act(w, site, 'requeue', round), 'requeue', round);
+    assembler.bind(again);
+  });
   assembler.emit(OP.DONE, OUTCOME.ok);
-  assembler.bind(failed);
-  writeAct(w, act(w, site, 'requeue', own), 'requeue', own);
-  writeJump(w, top);
   assembler.bind(behind);
 }
 

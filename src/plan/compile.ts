@@ -63,8 +63,7 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
   const { programs, components } = writeAll(writer, limiters, sendsKeys(scenario));
   const laid = writer.edges.finish(layout, onces, problems);
   const { edges, statEdges, bundles, deepestChain, numbers } = laid;
-  writer.assembler.renumber(OP.CALL, SLOT.A, numbers);
-  writer.assembler.renumber(OP.BEGIN, SLOT.A, numbers);
+  for (const op of [OP.CALL, OP.BEGIN]) writer.assembler.renumber(op, SLOT.A, numbers);
   useKeys(keys, bundles);
   const modules = planModules(writer, keys, programs);
   const links = planLinks(scenario.network, layout, statEdges, writer.distributions);
@@ -325,6 +324,7 @@ function planComponent(
     handshakeProgram,
     maxConnections: Infinity,
     connect: null,
+    knee: null,
   };
   if (source.kind === 'projection') {
     const { critical } = source.projection;
@@ -343,11 +343,13 @@ function planComponent(
   }
   if (source.kind !== 'database' && source.kind !== 'eventStore') return { ...common, ...own };
   const { maxConnections, reserved, connect } = source.host;
+  const knee = source.kind === 'database' ? source.host.knee : null;
   return {
     ...common,
     ...own,
     // Reserved connections are held back from all pools.
     maxConnections: Math.max(0, maxConnections - reserved),
     connect: isFree(connect) ? null : connect,
+    knee,
   };
 }

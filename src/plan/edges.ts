@@ -2,6 +2,7 @@ import type { ComponentKind } from '../spec/component-kind.js';
 import type { Cache } from '../spec/caching.js';
 import type { PlanBundle, PlanEdge } from '../spec/plan.js';
 import type { Bundle, Layer, LoadBalancing, OutlierDetection } from '../spec/scenario.js';
+import type { ReadRoute } from '../spec/replication.js';
 import type { Session } from '../spec/sections.js';
 import { SESSION } from '../spec/sections.js';
 import type { PlanConnections, Pool, Protocol, ServerClosing } from '../spec/resources.js';
@@ -20,6 +21,7 @@ interface Use {
   readonly bundle: string;
   readonly requestBytes: number;
   readonly session: Session;
+  readonly route: ReadRoute | null;
 }
 
 /** An edge as far as it is known without the network. */
@@ -51,13 +53,14 @@ export class EdgeTable {
     own: Bundle | null,
     requestBytes: number,
     session: Session,
+    route: ReadRoute | null = null,
   ): number {
     const bundle = this.bundles.use(governing(from.component, to, own));
-    const key = `${from.id} ${to.id} ${requestBytes} ${session} ${bundle}`;
+    const key = `${from.id} ${to.id} ${requestBytes} ${session} ${routeText(route)} ${bundle}`;
     const known = this.ids.get(key);
     if (known !== undefined) return known;
     this.ids.set(key, this.uses.length);
-    return this.uses.push({ from, to, bundle, requestBytes, session }) - 1;
+    return this.uses.push({ from, to, bundle, requestBytes, session, route }) - 1;
   }
 
   /** The bundle that governs an edge. */
@@ -96,7 +99,7 @@ export class EdgeTable {
     const numbers = new Int32Array(this.uses.length);
     order.forEach((index, number) => (numbers[index] = number));
     const drafts: BareEdge[] = order.map((index) => {
-      const { from, to, bundle, requestBytes, session } = this.uses[index]!;
+      const { from, to, bundle, requestBytes, session, route } = this.uses[index]!;
       const fallback = this.fallbacks.get(index);
       const last = statEdges[statEdges.length - 1];
       if (last?.from !== from.id || last.to !== to.id) statEdges.push({ from: from.id, to: to.id });
@@ -117,6 +120,7 @@ export class EdgeTable {
         failsOnPanic: loadBalancing.common.failTrafficOnPanic,
         pool: session === SESSION.inside ? null : poolOf(from.component, to.component),
         session,
+        route,
         requestBytes,
         fallback: fallback === undefined ? -1 : numbers[fallback]!,
         asks: this.asks.get(index)?.map((other) => (other < 0 ? -1 : numbers[other]!)) ?? null,
@@ -154,6 +158,12 @@ function compareUses(a: Use, b: Use): number {
     a.requestBytes - b.requestBytes ||
     a.session - b.session
   );
+}
+
+/** A route as one word, such as `replicaIfLag 1000000000`. */
+function routeText(route: ReadRoute | null): string {
+  if (route === null) return '';
+  return route.kind === 'replicaIfLag' ? `${route.kind} ${route.maxLagNs}` : route.kind;
 }
 
 /** The connection pool of a caller at a database, where connections are limited or cost something. */
@@ -300,7 +310,8 @@ function deepest(edges: readonly BareEdge[], bundles: readonly PlanBundle[]): nu
     const bundle = bundles[edge.bundle]!;
     const implicit = reached.has(edge.bundle) && deadlineOf(bundle) === undefined ? 1 : 0;
     const connected = edge.connections !== null;
-    const pick = connected || bundle.layers.some(({ per }) => per === 'target') ? 1 : 0;
+    const pick =
+      connected || edge.route !== null || bundle.layers.some(({ per }) => per === 'target') ? 1 : 0;
     const pool = connected || edge.pool !== null ? 1 : 0;
     most = Math.max(most, bundle.layers.length + implicit + pick + pool);
   }

@@ -123,6 +123,7 @@ class FaultTarget {
       case 'name':
         return this.addName(text, reference.name);
       case 'part':
+        if (this.isLevel(reference.component)) return this.addLevel(text, reference);
         if (this.can.has('endpoint') || this.can.has('group')) return this.addPart(reference);
         return this.can.has('link') ? this.addLinks(reference) : this.unfit(text);
       case 'instance': {
@@ -150,6 +151,10 @@ class FaultTarget {
     if (component === undefined) return this.addZone(text, name);
     if (this.can.has('messages')) {
       this.hits.holders.add(component.id);
+      return;
+    }
+    if (component.kind === 'cache' && this.can.has('level')) {
+      for (const part of component.parts) this.hits.parts.add(part.id);
       return;
     }
     if (component.kind === 'workload' && this.can.has('workload')) {
@@ -192,6 +197,28 @@ class FaultTarget {
     const component = this.source.layout.byName.get(reference.component)!;
     if (!this.narrow(component, -1)) return;
     this.hits.parts.add(partOf(component, reference.part).id);
+  }
+
+  private isLevel(name: string): boolean {
+    return this.source.layout.byName.get(name)?.kind === 'cache';
+  }
+
+  /** A level of a cache: what it holds, or its server. */
+  private addLevel(text: string, reference: Extract<Reference, { kind: 'part' }>): void {
+    const component = this.source.layout.byName.get(reference.component)!;
+    const part = partOf(component, reference.part);
+    if (this.can.has('level')) {
+      this.hits.parts.add(part.id);
+      return;
+    }
+    const local = part.source.kind === 'level' && part.source.level.kind === 'local';
+    if (local) {
+      const message = `\`${text}\` is in the processes that use it: name those`;
+      return this.refuse(message);
+    }
+    if (this.can.has('instance')) return this.addInstances(component, null);
+    if (this.can.has('endpoint')) return this.addPart(reference);
+    return this.can.has('link') ? this.addLinks(reference) : this.unfit(text);
   }
 
   private addLinks(reference: Reference): void {

@@ -5,13 +5,12 @@ import type { Cache, CacheLevel } from '../spec/caching.js';
 import type { Broker, Outbox, Subscriber, Topic } from '../spec/messaging.js';
 import type { Saga, SagaStep } from '../spec/sagas.js';
 import { driverName } from '../spec/sagas.js';
+import type { Database, Operation } from '../spec/database.js';
 import type { EventStore, Projection, StorePart } from '../spec/stores.js';
 import type {
-  Database,
   Endpoint,
   Gateway,
   Host,
-  Operation,
   Request,
   Route,
   Scenario,

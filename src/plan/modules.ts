@@ -1,11 +1,12 @@
 import type { PlanModules } from '../spec/modules.js';
 import type { KeyTable } from './keys.js';
+import { planFunctions } from './functions.js';
 import { planCaches } from './caches.js';
 import { planBrokers, planTopics } from './messaging.js';
 import { planOutboxes } from './outbox.js';
 import { planProjections } from './projections.js';
+import { planReplications, planRows } from './rows.js';
 import { planStores } from './stores.js';
-import { planRows } from './rows.js';
 import type { Writer } from './writer.js';
 
 /** What stands beside the calls, once all programs are written. */
@@ -16,9 +17,11 @@ export function planModules(w: Writer, keys: KeyTable, programs: readonly number
     topics: planTopics(w, programs),
     outboxes: planOutboxes(w, programs),
     sagas: w.sagas.plan(w, keys),
+    functions: planFunctions(w.layout, w.distributions),
     stores: planStores(w),
     projections: planProjections(w),
     rows: planRows(w.layout),
+    replications: planReplications(w.layout, w.distributions),
     caches: planCaches(w.layout),
   };
 }

@@ -1,7 +1,7 @@
 import type { Outbox, PlanOutbox } from '../spec/messaging.js';
 import { OUTCOME } from '../spec/outcome.js';
 import { OP } from '../spec/program.js';
-import type { Database } from '../spec/scenario.js';
+import type { Database } from '../spec/database.js';
 import type { Step } from '../spec/steps.js';
 import { eachStep } from '../scenario/each-step.js';
 import { BARE } from './calls.js';

@@ -2,10 +2,12 @@ import { OUTCOME, withStatus } from '../spec/outcome.js';
 import { SECTION } from '../spec/component-kind.js';
 import { CALL_MODE, OP } from '../spec/program.js';
 import type { Distribution } from '../kernel/distribution.js';
-import type { Database, Endpoint, Host, Operation } from '../spec/scenario.js';
+import type { Database, Operation } from '../spec/database.js';
+import type { Endpoint, Host } from '../spec/scenario.js';
 import { BARE } from './calls.js';
 import { writeServer } from './caching.js';
 import { isFree } from './free.js';
+import { writeInvoke } from './functions.js';
 import { StepNames } from './identity.js';
 import type { LaidComponent, LaidPart } from './layout.js';
 import { hostOf, partOf } from './layout.js';
@@ -15,7 +17,7 @@ import { writeRelay } from './outbox.js';
 import { writeRoute } from './route-calls.js';
 import { writeMark, writeSaga } from './sagas.js';
 import type { Scope } from './scope.js';
-import { locksRows } from './rows.js';
+import { isTracked } from './rows.js';
 import { writeSteps } from './steps.js';
 import { writeProjector, writeView } from './projections.js';
 import { writeStorePart } from './stores.js';
@@ -97,6 +99,7 @@ function writeGuarded(
 ): void {
   const { source } = part;
   if (source.kind !== 'endpoint') return;
+  writeInvoke(w, part.component, scope);
   writeTimeLimit(w, source.endpoint);
   const behind = writeMiddleware(w, limiters, source.service.middleware, scope);
   if (keysAreSent || source.endpoint.once !== null) w.assembler.emit(OP.ONCE);
@@ -185,7 +188,9 @@ function scopeOf(part: LaidPart): Scope {
 
 /** The clock of an endpoint that has one starts with its execution. */
 function writeTimeLimit(w: Writer, { timeLimitNs }: Endpoint): void {
-  if (timeLimitNs !== null) w.assembler.emit(OP.TIME_LIMIT, w.assembler.constants([timeLimitNs]));
+  if (timeLimitNs === null) return;
+  const overdue = withStatus(OUTCOME.serverError, 503);
+  w.assembler.emit(OP.TIME_LIMIT, w.assembler.constants([timeLimitNs]), overdue);
 }
 
 /** The places of an endpoint inside the workers, behind the middleware. */
@@ -211,9 +216,19 @@ function writeEndpoint(w: Writer, { steps }: Endpoint, part: LaidPart, scope: Sc
 
 function writeOperation(w: Writer, operation: Operation, database: Database, scope: Scope): void {
   const { work, wait } = operation;
-  if (locksRows(database)) {
-    const act = w.acts.statement(scope, operation.lock ? operation.key : null);
+  const { statementTimeoutNs } = database;
+  if (statementTimeoutNs !== null) {
+    const limit = w.assembler.constants([statementTimeoutNs]);
+    w.assembler.emit(OP.TIME_LIMIT, limit, withStatus(OUTCOME.serverError, 500));
+  }
+  const tracked = isTracked(database);
+  const replicated = database.replication !== null;
+  if (tracked) {
+    const act = w.acts.statement(scope, operation.lock ? operation.key : null, operation.write);
     writeAct(w, act, 'statement', scope);
+  }
+  if (replicated && !operation.write) {
+    writeAct(w, w.acts.read(scope, operation.key), 'read', scope);
   }
   if (work !== null) {
     w.assembler.emit(OP.WORK, w.distributions.id(work), 0, 0, scope.names.next('work'));
@@ -221,14 +236,17 @@ function writeOperation(w: Writer, operation: Operation, database: Database, sco
   if (wait !== null) {
     w.assembler.emit(OP.WAIT, w.distributions.id(wait), 0, 0, scope.names.next('wait'));
   }
+  if (replicated && operation.write) {
+    writeAct(w, w.acts.write(scope, operation.key), 'write', scope);
+  }
 }
 
 /** The end of a transaction at its database. */
 function writeCommit(w: Writer, time: Distribution, database: Database, scope: Scope): void {
-  const rows = locksRows(database);
-  if (rows) writeAct(w, w.acts.statement(scope, null), 'statement', scope);
+  const tracked = isTracked(database);
+  if (tracked) writeAct(w, w.acts.statement(scope, null, true), 'statement', scope);
   if (!isFree(time)) {
     w.assembler.emit(OP.WAIT, w.distributions.id(time), 0, 0, scope.names.next('wait'));
   }
-  if (rows) writeAct(w, w.acts.committed(scope), 'committed', scope);
+  if (tracked) writeAct(w, w.acts.committed(scope), 'committed', scope);
 }

@@ -1,18 +1,39 @@
-import type { Database } from '../spec/scenario.js';
+import type { Distribution } from '../kernel/distribution.js';
+import type { PlanReplication } from '../spec/replication.js';
+import type { Database } from '../spec/database.js';
 import type { PlanRows } from '../spec/sections.js';
+import type { Interner } from './canonical.js';
 import type { Layout } from './layout.js';
 
-/** Whether any operation of a database locks a row: its statements are followed then. */
-export function locksRows({ operations }: Database): boolean {
+/** Whether any operation of a database locks a row. */
+function locksRows({ operations }: Database): boolean {
   for (const { lock } of operations.values()) if (lock) return true;
   return false;
 }
 
-/** The databases that lock rows, in the order of their names. */
+/** Whether statements of a database are followed from their beginning to their end. */
+export function isTracked(database: Database): boolean {
+  return database.replication !== null || locksRows(database);
+}
+
+/** The databases whose statements are followed, in the order of their names. */
 export function planRows({ components }: Layout): readonly PlanRows[] {
   return components.flatMap(({ id, source }) => {
-    if (source.kind !== 'database' || !locksRows(source.host)) return [];
+    if (source.kind !== 'database' || !isTracked(source.host)) return [];
     const { lockTimeoutNs, deadlockTimeoutNs } = source.host;
     return [{ component: id, lockTimeoutNs, deadlockTimeoutNs }];
+  });
+}
+
+/** The databases with replicas, in the order of their names. */
+export function planReplications(
+  { components }: Layout,
+  distributions: Interner<Distribution>,
+): readonly PlanReplication[] {
+  return components.flatMap(({ id, source }) => {
+    if (source.kind !== 'database' || source.host.replication === null) return [];
+    const { replication, failover } = source.host;
+    const { lag, mode, applyRate } = replication;
+    return [{ component: id, lag: distributions.id(lag), mode, applyRate, failover }];
   });
 }

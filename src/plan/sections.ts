@@ -1,6 +1,7 @@
 import { invariant } from '../kernel/invariant.js';
 import { CALL_MODE, FORK_TABLE, OP } from '../spec/program.js';
 import type { Step } from '../spec/steps.js';
+import { PRIMARY } from '../spec/replication.js';
 import { SESSION } from '../spec/sections.js';
 import { NO_BUNDLE } from './bundles.js';
 import { canonical } from './canonical.js';
@@ -30,7 +31,10 @@ export function writeTransaction(
   }
   const commit = commitOf(w, step);
   const bytes = requestBytesOf(w.layout, commit);
-  const edge = w.edges.use(scope.part, commit, NO_BUNDLE, bytes, SESSION.holds);
+  const { source } = commit;
+  const replicated = source.kind === 'commit' && source.database.replication !== null;
+  const route = replicated ? PRIMARY : null;
+  const edge = w.edges.use(scope.part, commit, NO_BUNDLE, bytes, SESSION.holds, route);
   writeSection(w, scope, scope.names.next(`transaction:${database}`), (inner) => {
     const stream = inner.names.next(`begin:${database}`);
     const { mode } = modeOf(inner);

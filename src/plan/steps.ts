@@ -1,4 +1,3 @@
-import type { CountDistribution } from '../kernel/counts.js';
 import { invariant } from '../kernel/invariant.js';
 import type { Ns } from '../kernel/time.js';
 import { HINTED, isSuccess, OUTCOME, relayed } from '../spec/outcome.js';
@@ -14,14 +13,11 @@ import { StepNames } from './identity.js';
 import { changesData, writeDualMark, writePublish } from './outbox.js';
 import { partOf } from './layout.js';
 import { writeMark, writeSave } from './sagas.js';
-import { clearRegisters, registersOf } from './registers.js';
+import { clearRegisters, registersOf, writeRounds } from './rounds.js';
 import type { Scope } from './scope.js';
 import { inside, strand } from './scope.js';
 import { writeLock, writeTransaction } from './sections.js';
 import { writeAct, writeCall, writeJump, writeWhen, type Writer } from './writer.js';
-
-/** Loop registers of a strand. */
-const REGISTERS = 4;
 
 type StepOf<V extends Step['verb']> = Extract<Step, { readonly verb: V }>;
 
@@ -63,37 +59,6 @@ function identityOf(step: Step): string {
   if (step.verb !== 'call') return step.verb;
   const { component, part } = step.to;
   return `${step.self ? 'self' : 'call'}:${component}${part === null ? '' : `.${part}`}`;
-}
-
-/** SET, the body, LOOP: the register counts the rounds down and enters the draws of the body. */
-function writeRounds(
-  w: Writer,
-  count: CountDistribution,
-  stream: string,
-  scope: Scope,
-  body: (scope: Scope) => void,
-): void {
-  const { assembler } = w;
-  if (scope.loops >= REGISTERS) {
-    const message = `loops and \`times\` can stand at most ${REGISTERS} deep in each other`;
-    w.problems.add('FL701', scope.where, message);
-    return;
-  }
-  const after = assembler.label();
-  const register = scope.loops;
-  w.registers.used = Math.max(w.registers.used, register + 1);
-  const set = assembler.emit(
-    OP.SET,
-    register,
-    w.counts.id(count),
-    0,
-    count.kind === 'constant' ? '' : stream,
-  );
-  assembler.point(set, SLOT.C, after);
-  const top = assembler.here;
-  body({ ...scope, loops: register + 1 });
-  assembler.emit(OP.LOOP, register, top);
-  assembler.bind(after);
 }
 
 /** A strand that nobody joins, so it ends like a job. */
@@ -151,7 +116,7 @@ function writeVerb(w: Writer, step: Step, scope: Scope): void {
       return;
     case 'query': {
       const to = { component: step.database, part: step.operation };
-      const query = (): void => writeCall(w, to, BARE, step.policy, scope, 'query');
+      const query = (): void => writeCall(w, to, BARE, step.policy, scope, 'query', step.route);
       if (step.of === null) query();
       else writeRead(w, step.of, scope, query);
       // Inside a transaction nothing is changed before its commit.

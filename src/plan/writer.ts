@@ -16,8 +16,10 @@ import type { LaidPart, Layout } from './layout.js';
 import type { GateTable } from './gates.js';
 import type { SagaTable } from './sagas.js';
 import type { Problems } from './problem.js';
-import { locksRows } from './rows.js';
+import { isTracked } from './rows.js';
 import { requestBytesOf } from './sizes.js';
+import type { ReadRoute } from '../spec/replication.js';
+import { PRIMARY } from '../spec/replication.js';
 import type { Session } from '../spec/sections.js';
 import { SESSION } from '../spec/sections.js';
 import { modeOf, type Scope } from './scope.js';
@@ -67,10 +69,11 @@ export function writeCall(
   policy: Bundle | null,
   scope: Scope,
   verb: 'call' | 'query' | 'cache' = 'call',
+  read: ReadRoute | null = null,
 ): void {
   const { mode, target } = modeOf(scope);
   const operand = mode === CALL_MODE.ANSWER ? scope.answers : 0;
-  for (const at of emitCalls(w, to, line, policy, scope, verb, mode, operand)) {
+  for (const at of emitCalls(w, to, line, policy, scope, verb, mode, operand, read)) {
     if (target !== null) w.assembler.point(at, SLOT.C, target);
   }
 }
@@ -109,13 +112,15 @@ function emitCalls(
   verb: string,
   mode: number,
   operand: number,
+  read: ReadRoute | null = null,
 ): readonly number[] {
   const { layout, conditions, problems, assembler } = w;
   const way = reached(layout, conditions, scope.part, to, line, scope.where, problems);
   if (way === null) return [];
   const emit = (callee: LaidPart): number => {
     const bytes = line.requestBytes ?? requestBytesOf(layout, callee);
-    const edge = useEdge(w, scope, callee, policy, bytes, sessionOf(scope, callee), []);
+    const over = overOf(scope, callee, read);
+    const edge = useEdge(w, scope, callee, policy, bytes, over, []);
     const stream = scope.names.next(`${verb}:${callee.component.name}.${callee.name}`);
     return assembler.emit(OP.CALL, edge, mode, operand, stream);
   };
@@ -141,11 +146,11 @@ function useEdge(
   callee: LaidPart,
   policy: Bundle | null,
   bytes: number,
-  session: Session,
+  over: Over,
   before: readonly number[],
 ): number {
   const { edges, problems } = w;
-  const edge = edges.use(scope.part, callee, policy, bytes, session);
+  const edge = edges.use(scope.part, callee, policy, bytes, over.session, over.route);
   const { id, fallback, layers } = edges.bundleOf(edge);
   const asks = layers.some(({ store }) => (store?.of ?? null) !== null);
   if (before.includes(edge)) {
@@ -158,7 +163,8 @@ function useEdge(
     const other = to === null ? null : calledPart(w.layout, to, BARE, scope.where, problems);
     if (other === null) return -1;
     const size = bytes === PASSED_ON ? PASSED_ON : requestBytesOf(w.layout, other);
-    return useEdge(w, scope, other, null, size, sessionOf(scope, other), [...before, edge]);
+    const others = overOf(scope, other, null);
+    return useEdge(w, scope, other, null, size, others, [...before, edge]);
   };
   if (fallback !== null && !edges.fallsBack(edge)) {
     const other = beside(fallback);
@@ -171,11 +177,23 @@ function useEdge(
   return edge;
 }
 
+/** What a call of a database travels on. */
+interface Over {
+  readonly session: Session;
+  readonly route: ReadRoute | null;
+}
+
 /** Whose connection a call takes: that of the transaction around it, if it is one of that database. */
-function sessionOf(scope: Scope, { component }: LaidPart): Session {
-  if (component.source.kind !== 'database') return SESSION.none;
-  if (scope.transactions.includes(component.name)) return SESSION.inside;
-  return locksRows(component.source.host) ? SESSION.own : SESSION.none;
+function overOf(scope: Scope, { component, source }: LaidPart, read: ReadRoute | null): Over {
+  const { source: owner, name } = component;
+  if (owner.kind !== 'database') return { session: SESSION.none, route: null };
+  const { host } = owner;
+  const isInside = scope.transactions.includes(name);
+  const own = isTracked(host) ? SESSION.own : SESSION.none;
+  const session = isInside ? SESSION.inside : own;
+  if (host.replication === null) return { session, route: null };
+  const writes = source.kind !== 'operation' || source.operation.write;
+  return { session, route: isInside || writes ? PRIMARY : (read ?? host.route) };
 }
 
 /** An unconditional jump. */

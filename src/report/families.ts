@@ -90,12 +90,44 @@ export const FAMILIES: readonly Family[] = [
       quantile('Duration p50', 'duration', 'p50'),
       quantile('Duration p99', 'duration', 'p99'),
     ],
+    flow: {
+      begun: 'accepted',
+      ends: [
+        { meter: 'completed', words: 'completed', fill: 'var(--ok)' },
+        { meter: 'compensated', words: 'compensated', fill: 'var(--degraded)' },
+        { meter: 'stuck', words: 'stuck', fill: 'var(--s2)' },
+        { meter: 'lost', words: 'lost', fill: 'var(--down)' },
+        { meter: 'inconsistent', words: 'inconsistent', fill: 'var(--failing)' },
+        { meter: 'running', words: 'still running', fill: 'var(--base)' },
+      ],
+    },
     worst: summed('Without a consistent end', BROKEN),
     headline: (subject, variant, worst) =>
       `${worst} of ${subject} come to no consistent end${variant === null ? '' : ` in ${variant}`}`,
     quiet: 'Every saga comes to a consistent end',
     caption:
       'Sagas by the time of their beginning; means over replications. Stuck: no end in time, or waiting for a human. Inconsistent: ended with effects that do not belong together. Lost: accepted, and nobody knows them any more.',
+  },
+  {
+    id: 'caches',
+    name: 'Caches',
+    kinds: ['cache'],
+    parts: false,
+    panels: [ratioPanel('hits', 'reads', 'share of the reads that found the value')],
+    columns: [
+      counted('Reads', 'reads'),
+      ratioOf('Hits', 'hits', 'reads'),
+      counted('Loads', 'loads'),
+      counted('Evicted', 'evictions'),
+      ratioOf('Old', 'staleReads', 'reads'),
+      counted('Writes lost', 'lostWrites'),
+    ],
+    worst: counted('Loads', 'loads'),
+    headline: (subject, variant, worst) =>
+      `${worst} values were loaded for ${subject}${variant === null ? '' : ` in ${variant}`}`,
+    quiet: 'Nothing had to be loaded',
+    caption:
+      'Share of the lookups that found the value, of a cache at any of its levels. Old: values that had been written since they were loaded.',
   },
 ];
 
@@ -133,6 +165,32 @@ export function gaugePanel(meter: string, words: string, unit: Unit): FamilyPane
     series: (own) => {
       const found = meterOf(own, meter, 'gauge');
       return found === null ? [] : found.steps;
+    },
+  };
+}
+
+/** A count over another, step by step. */
+function ratioPanel(meter: string, of: string, words: string): FamilyPanel {
+  return {
+    key: meter,
+    words,
+    unit: 'share',
+    series: (own) => {
+      const [part, all] = [meterOf(own, meter, 'counter'), meterOf(own, of, 'counter')];
+      if (part === null || all === null) return [];
+      return all.steps.map((count, step) => (count > 0 ? part.steps[step]! / count : null));
+    },
+  };
+}
+
+/** A count over another, of the whole run. */
+function ratioOf(head: string, meter: string, of: string): FamilyColumn {
+  return {
+    head,
+    unit: 'share',
+    value: (own) => {
+      const [part, all] = [meterOf(own, meter, 'counter'), meterOf(own, of, 'counter')];
+      return part === null || all === null || all.total === 0 ? null : part.total / all.total;
     },
   };
 }

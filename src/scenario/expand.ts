@@ -33,6 +33,7 @@ export function expand(root: Node, problems: Problems): Node {
     result = change(result, name, (entries) => changeAll(entries, by));
   };
   for (const name of ['services', 'gateways', 'templates', 'defaults']) section(name, expandHost);
+  section('functions', expandFunction);
   for (const name of ['databases', 'templates', 'defaults']) section(name, expandDatabase);
   for (const name of ['caches', 'templates', 'defaults']) section(name, expandCache);
   section('eventStores', expandDatabase);
@@ -113,6 +114,19 @@ function expandHost(node: Node): Node {
   );
 }
 
+/** `steps` of a function are those of its one endpoint. */
+function expandFunction(node: Node): Node {
+  const steps = get(node, 'steps');
+  if (node.type !== 'map' || steps === undefined || node.entries.has('endpoints')) {
+    return expandHost(node);
+  }
+  const entries = new Map(node.entries);
+  const { key } = entries.get('steps')!;
+  entries.delete('steps');
+  entries.set('endpoints', { key, value: single('invoke', steps) });
+  return expandHost({ ...node, entries });
+}
+
 function expandTo(node: Node): Node {
   const target = text(node);
   if (target === undefined) return node;
@@ -122,7 +136,8 @@ function expandTo(node: Node): Node {
 function expandDatabase(node: Node): Node {
   if (node.type !== 'map') return node;
   const database = change(node, 'cpu', (value) => wrapScalar(value, 'cores'));
-  return change(database, 'operations', (value) =>
+  const nodes = change(database, 'replicas', (value) => wrapScalar(value, 'count'));
+  return change(nodes, 'operations', (value) =>
     changeAll(value, (operation) => wrapDistribution(operation, 'work')),
   );
 }

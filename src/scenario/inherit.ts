@@ -8,6 +8,7 @@ import { visitScenario } from './walk.js';
 export const INHERITING: readonly string[] = [
   'services',
   'gateways',
+  'functions',
   'databases',
   'topics',
   'brokers',

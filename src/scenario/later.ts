@@ -4,16 +4,14 @@ import { LATER_VERBS } from './verbs.js';
 
 /** What the language knows and this version does not run, by place. `*` is any key or index. */
 const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
-  ['', 'platform queues functions registries mesh sweeps'],
+  ['', 'platform queues registries mesh sweeps'],
   ['network', 'crossZoneCost'],
   ['services.*', 'tags resources discovery probes ' + 'autoscaling versions version rollout'],
   ['gateways.*', 'tags resources discovery probes ' + 'autoscaling versions version rollout'],
   ['services.*.lifecycle', 'preStop terminationGrace drain coldCaches'],
   ['gateways.*.lifecycle', 'preStop terminationGrace drain coldCaches'],
-  [
-    'databases.*',
-    'tags statementTimeout replicas route shards knee failover loadBalancing queue concurrency',
-  ],
+  ['functions.*', 'tags reserved memory cpu'],
+  ['databases.*', 'tags shards loadBalancing queue concurrency'],
   ['databases.*.operations.*', 'rows scan fanout'],
   ['topics.*', 'tags stored ordering event capacity overflow'],
   ['topics.*.subscribers.*', 'policy'],
@@ -32,7 +30,7 @@ const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
 /** Fields of steps by verb, and of the bundle and its policies. */
 const LATER_FIELDS: ReadonlyMap<string, string> = new Map([
   ['step', LATER_VERBS.join(' ')],
-  ['query', 'route'],
+  ['failover', 'fencing'],
   ['when', 'version'],
   ['bundle', 'tags'],
   ['policy', 'store retryAfter'],
@@ -52,7 +50,8 @@ const LATER_WORDS: readonly (readonly [key: string, words: string])[] = [
   ['topics.*.kind', 'bus'],
   ['pool.kind', 'pgbouncer'],
   ['pools.*.kind', 'pgbouncer'],
-  ['databases.*.kind', 'postgres mysql mongo elasticsearch dynamodb redis'],
+  ['functions.*.kind', 'knative'],
+  ['databases.*.kind', 'elasticsearch dynamodb'],
 ];
 
 /** Fields of fault kinds that come later, whatever the kind: none of them means anything else today. */

@@ -1,5 +1,6 @@
 import { counted, metric } from './metric-entry.js';
 import { DATABASE_METRICS } from './metrics-databases.js';
+import { FUNCTION_METRICS } from './metrics-functions.js';
 import { CACHE_METRICS } from './metrics-caches.js';
 import { MESSAGE_METRICS } from './metrics-messages.js';
 import { SAGA_METRICS } from './metrics-sagas.js';
@@ -7,7 +8,7 @@ import { STORE_METRICS } from './metrics-stores.js';
 import type { Metric } from './metrics.js';
 
 const WORKLOADS = ['workload', 'request'] as const;
-const PLACED = ['gateway', 'service', 'database', 'eventStore', 'instance'] as const;
+const PLACED = ['gateway', 'service', 'database', 'eventStore', 'cache', 'instance'] as const;
 const SERVED = [
   'gateway',
   'route',
@@ -16,9 +17,11 @@ const SERVED = [
   'database',
   'eventStore',
   'operation',
+  'cache',
+  'level',
 ] as const;
 const ANSWERING = [...WORKLOADS, ...SERVED, 'edge'] as const;
-const POOLED = ['database', 'eventStore', 'edge'] as const;
+const POOLED = ['database', 'eventStore', 'cache', 'edge'] as const;
 
 /** Every metric of this version, in the order of the documentation. */
 export const METRICS: readonly Metric[] = [
@@ -329,6 +332,7 @@ export const METRICS: readonly Metric[] = [
   ...SAGA_METRICS,
   ...STORE_METRICS,
   ...DATABASE_METRICS,
+  ...FUNCTION_METRICS,
   ...CACHE_METRICS,
   metric(
     'blastRadius',

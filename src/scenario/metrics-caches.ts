@@ -30,14 +30,6 @@ export const CACHE_METRICS: readonly Metric[] = [
     'Entries that had to go for another one; the mean over runs.',
   ),
   metric(
-    'staleReads',
-    CACHED,
-    'number',
-    'none',
-    'low',
-    'Values served although the value had been written since they were loaded; the mean over runs.',
-  ),
-  metric(
     'lostWrites',
     ['cache'],
     'number',

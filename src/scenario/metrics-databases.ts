@@ -28,4 +28,38 @@ export const DATABASE_METRICS: readonly Metric[] = [
     'low',
     'Statements that have waited for a row for `lockTimeout`; the mean over runs.',
   ),
+  metric(
+    'replicaLag',
+    ['database'],
+    'seconds',
+    'gauge',
+    'low',
+    'Time since the commit of the oldest write that a replica has not applied, of the replica that is ' +
+      'furthest behind; 0 where none misses anything.',
+  ),
+  metric(
+    'staleReads',
+    ['database'],
+    'number',
+    'none',
+    'low',
+    'Reads at a replica that missed a committed write of their row (without `key`: any write); the mean ' +
+      'over runs.',
+  ),
+  metric(
+    'lostCommits',
+    ['database'],
+    'number',
+    'none',
+    'low',
+    'Writes that were confirmed and that the replica which became the primary did not have; the mean over runs.',
+  ),
+  metric(
+    'failovers',
+    ['database'],
+    'number',
+    'none',
+    'low',
+    'Replicas that became the primary; the mean over runs.',
+  ),
 ];

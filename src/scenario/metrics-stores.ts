@@ -32,19 +32,20 @@ export const STORE_METRICS: readonly Metric[] = [
   ),
   metric(
     'reads',
-    PROJECTION,
+    [...PROJECTION, 'cache', 'level'],
     'number',
     'none',
     'none',
-    'Reads of the view that were answered; the mean over runs.',
+    'Reads of the view that were answered, lookups in a cache or a level; the mean over runs.',
   ),
   metric(
     'staleReads',
-    PROJECTION,
+    [...PROJECTION, 'cache', 'level'],
     'share',
     'none',
     'low',
-    'Share of the reads whose answer misses an event of its entity that was committed before the read began.',
+    'Share of the reads whose answer misses an event of its entity that was committed before the read ' +
+      'began; of a cache, whose value was written after it was loaded.',
   ),
   metric(
     'staleness',

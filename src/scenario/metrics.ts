@@ -39,7 +39,7 @@ export { METRICS };
 const BY_NAME: ReadonlyMap<string, Metric> = new Map(METRICS.map((entry) => [entry.name, entry]));
 
 /** Names the language knows and a later version measures, by first word. */
-const LATER = new Set(('instances replicaLag lostCommits ' + 'rollout cost').split(' '));
+const LATER = new Set(('instances ' + 'rollout cost').split(' '));
 
 /** First words of all metrics, of later versions too: no part may be called like one of them. */
 export const METRIC_WORDS: ReadonlySet<string> = new Set([

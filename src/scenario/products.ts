@@ -103,6 +103,7 @@ const PRIORITIES: ReadonlyMap<string, number> = new Map([
   ['authorize opa', 920],
   ['rateLimit', 910],
   ['transform', 801],
+  ['cache', 100],
   ['log', 12],
   // No plugins: nginx compresses what comes back, and lets requests wait for one answer.
   ['compress', 0],

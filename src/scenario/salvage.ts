@@ -8,6 +8,7 @@ const NAMED: ReadonlySet<string> = new Set([
   'policies',
   'gateways',
   'services',
+  'functions',
   'databases',
   'topics',
   'brokers',

@@ -26,6 +26,7 @@ export function visitScenario(root: Node, visitor: Visitor): Node {
   section('policies', (node, path) => visitor.policy?.(node, path) ?? node);
   section('services', (node, path) => visitHost(node, path, visitor));
   section('gateways', (node, path) => visitHost(node, path, visitor));
+  section('functions', (node, path) => visitHost(node, path, visitor));
   section('workloads', (node, path) => visitWorkload(node, path, visitor));
   section('sagas', (node, path) => visitSaga(node, path, visitor));
   section('templates', (node, path) => visitAny(node, path, visitor));

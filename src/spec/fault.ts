@@ -19,12 +19,18 @@ export const KNOBS = {
   errorBefore: { combine: 'union', neutral: 0 },
   /** Instance or endpoint: share of requests failed after the work was done. 1-prod(1-p). */
   errorAfter: { combine: 'union', neutral: 0 },
+  /** Instance: share of the calls of databases after which it keeps the connection. 1-prod(1-p). */
+  leak: { combine: 'union', neutral: 0 },
+  /** Instance: by how many ns a replica falls behind. Max. */
+  replicaLag: { combine: 'max', neutral: 0 },
   /** Link: share of messages delayed by retransmission. 1-prod(1-p). */
   loss: { combine: 'union', neutral: 0 },
   /** Link: 1 = messages vanish, 2 = connections are refused. Max. */
   cut: { combine: 'max', neutral: 0 },
   /** Link: extra delay per message; the value is a sampler id, all active ones are added. */
   delay: { combine: 'list', neutral: -1 },
+  /** Level of a cache: share of its entries that go when it is turned up. Max. */
+  flushed: { combine: 'max', neutral: 0 },
   /** Workload: rate factor. Product. */
   rate: { combine: 'product', neutral: 1 },
   /** Topic or queue: share of its messages that cannot be handled; each kind of failure is drawn for itself. */
@@ -57,14 +63,22 @@ export interface FaultKind<S extends z.ZodType = z.ZodType> {
   readonly sources: readonly string[];
   /** What `target` may name. `link` = edges, components and zones (their messages); `between` for partition. */
   readonly targets: readonly (
-    'instance' | 'endpoint' | 'link' | 'workload' | 'between' | 'zone' | 'messages' | 'group'
+    | 'instance'
+    | 'endpoint'
+    | 'link'
+    | 'workload'
+    | 'between'
+    | 'zone'
+    | 'level'
+    | 'messages'
+    | 'group'
   )[];
   /** Own fields, strict, described; without the common ones (id, target, at, for, ...). */
   readonly schema: S;
   /** A YAML list with one fault. */
   readonly example: string;
-  /** It acts once, at its start, and has no length. */
-  readonly once?: true;
+  /** It acts at its start and is over: it has no length. */
+  readonly instant?: boolean;
   /** Whether `share` below 100% means anything for it; only then may a scenario write it. */
   readonly takesShare: boolean;
   /**

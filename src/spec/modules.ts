@@ -1,3 +1,4 @@
+import type { PlanFunction, PlanInvoke } from './functions.js';
 import type { Cache, PlanCache, PlanCacheAct } from './caching.js';
 import type {
   Broker,
@@ -10,6 +11,7 @@ import type {
   Topic,
 } from './messaging.js';
 import type { PlanSaga, PlanSagaCommand, PlanSagaMark, PlanSagaStart, Saga } from './sagas.js';
+import type { PlanRead, PlanReplication, PlanWrite } from './replication.js';
 import type {
   EventStore,
   PlanProjection,
@@ -42,6 +44,10 @@ export interface PlanModules {
   readonly projections: readonly PlanProjection[];
   /** Databases that lock rows. */
   readonly rows: readonly PlanRows[];
+  /** Databases with replicas. */
+  readonly replications: readonly PlanReplication[];
+  /** Services that run in environments made on demand. */
+  readonly functions: readonly PlanFunction[];
   readonly caches: readonly PlanCache[];
 }
 
@@ -57,6 +63,9 @@ export type PlanAct =
   | PlanLock
   | PlanStatement
   | PlanCommitted
+  | PlanRead
+  | PlanWrite
+  | PlanInvoke
   | PlanStoreAct
   | PlanProjectionAct
   | PlanViewAct;

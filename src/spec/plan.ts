@@ -12,10 +12,12 @@ import type {
 import type { Arrivals } from './arrivals.js';
 import type { PlanModules } from './modules.js';
 import type { Program } from './program.js';
+import type { ReadRoute } from './replication.js';
 import type { Session } from './sections.js';
 import type {
   Cpu,
   GcSettings,
+  Knee,
   Lifecycle,
   MemorySettings,
   PlanConnections,
@@ -116,6 +118,7 @@ export interface PlanComponent {
   /** Databases: connections over all pools, and the cost of opening one. */
   readonly maxConnections: number;
   readonly connect: Distribution | null;
+  readonly knee: Knee | null;
 }
 
 export interface PlanPart {
@@ -159,6 +162,8 @@ export interface PlanEdge {
   readonly failsOnPanic: boolean;
   readonly pool: Pool | null;
   readonly session: Session;
+  /** Which node of a database with replicas it asks; null elsewhere. */
+  readonly route: ReadRoute | null;
   /** Bytes of a request; -1 = of a route: those of the request it was sent. */
   readonly requestBytes: number;
   /** Edge of the call that the fallback of the bundle makes instead, or -1. */

@@ -46,7 +46,7 @@ export const OP = Object.freeze({
   CHOOSE_BY: 17,
   /** a=gate id, b=outcome when refused: ends the strand with it. */
   GATE: 18,
-  /** a=t (ns): the job ends with 503 so long from now. */
+  /** a=t (ns), b=outcome: the job ends with it so long from now. */
   TIME_LIMIT: 19,
   /** a=check id, b=target when it is known to be allowed, c=outcome when it is known to be refused. */
   KNOWN: 20,

@@ -115,6 +115,12 @@ export interface GcSettings {
   readonly pause: Distribution;
 }
 
+/** Where a server begins to lose time on switching between statements. */
+export interface Knee {
+  readonly connections: number;
+  readonly alpha: number;
+}
+
 export interface Lifecycle {
   readonly startup: Distribution;
   readonly warmup: { readonly durationNs: Ns; readonly factor: number } | null;

@@ -2,9 +2,11 @@ import type { Condition, Step } from './steps.js';
 import type { Distribution } from '../kernel/distribution.js';
 import type { Ns } from '../kernel/time.js';
 import type { BalancingCommon } from './balancer.js';
+import type { FunctionSettings } from './functions.js';
 import type { ResponseCache } from './caching.js';
 import type { Outbox } from './messaging.js';
 import type { ScenarioModules } from './modules.js';
+import type { Database } from './database.js';
 import type { OutcomeName } from './outcome.js';
 import type {
   Connections,
@@ -12,7 +14,6 @@ import type {
   GcSettings,
   Lifecycle,
   MemorySettings,
-  Pool,
   Protocol,
   Queue,
   Shed,
@@ -232,6 +233,8 @@ export interface Service extends Host {
   /** `default`, `callee` or `callee.endpoint` -> bundle. */
   readonly outbound: ReadonlyMap<string, Bundle>;
   readonly outbox: Outbox | null;
+  /** Of a function; null = its instances are processes. */
+  readonly environments: FunctionSettings | null;
 }
 
 export interface Gateway extends Host {
@@ -350,33 +353,6 @@ export type RetryAfter = 'seconds' | 'exact' | 'none';
 export interface Target {
   readonly component: string;
   readonly part: string | null;
-}
-
-export interface Database extends Host {
-  readonly kind: 'generic';
-  readonly operations: ReadonlyMap<string, Operation>;
-  readonly maxConnections: number;
-  readonly reserved: number;
-  readonly connect: Distribution;
-  /** Longest wait for a row; null = as long as it has to. */
-  readonly lockTimeoutNs: Ns | null;
-  /** Wait for a row after which a deadlock is looked for. */
-  readonly deadlockTimeoutNs: Ns;
-  /** Client side, one per calling instance. */
-  readonly pool: Pool;
-  /** Caller component -> its pool. */
-  readonly pools: ReadonlyMap<string, Pool>;
-}
-
-export interface Operation {
-  readonly name: string;
-  readonly work: Distribution | null;
-  readonly wait: Distribution | null;
-  readonly write: boolean;
-  /** Key whose value says which row it is about; null = none. */
-  readonly key: string | null;
-  /** Holds that row until its transaction ends. */
-  readonly lock: boolean;
 }
 
 export interface Workload {

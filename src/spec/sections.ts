@@ -35,6 +35,8 @@ export interface PlanStatement {
   readonly part: number;
   /** Index into plan.keys, or -1: it locks nothing. */
   readonly key: number;
+  /** Only the primary takes it. */
+  readonly write: boolean;
 }
 
 /** A transaction ends at its database: its rows are free. */
@@ -43,7 +45,7 @@ export interface PlanCommitted {
   readonly part: number;
 }
 
-/** A database of whose operations some lock rows. */
+/** A database whose statements are followed: it locks rows or has replicas. */
 export interface PlanRows {
   readonly component: number;
   readonly lockTimeoutNs: Ns | null;
@@ -59,7 +61,7 @@ export const SESSION = Object.freeze({
   holds: 1,
   /** A statement over the connection of the transaction around it. */
   inside: 2,
-  /** A statement over a connection of its own, at a database with locks. */
+  /** A statement over a connection of its own, at a database with locks or replicas. */
   own: 3,
 } as const);
 export type Session = (typeof SESSION)[keyof typeof SESSION];

@@ -1,3 +1,4 @@
+import type { ReadRoute } from './replication.js';
 import type { CountDistribution } from '../kernel/counts.js';
 import type { Distribution } from '../kernel/distribution.js';
 import type { Ns } from '../kernel/time.js';
@@ -35,6 +36,8 @@ export type Step = StepModifiers &
         readonly verb: 'query';
         readonly database: string;
         readonly operation: string;
+        /** Which node it asks; null = as the database says. */
+        readonly route: ReadRoute | null;
         /** The view of a projection that it reads; null = none. */
         readonly of: ReadOf | null;
       }

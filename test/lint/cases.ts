@@ -53,9 +53,42 @@ function routed(edge: string, matches: readonly string[]): string {
   ]);
 }
 
+/** Two services with these steps, and a database. */
+function two(shop: string, stock: string): string {
+  return scenario([
+    'services:',
+    `  shop: { endpoints: { buy: [ ${shop} ] } }`,
+    `  stock: { endpoints: { take: [ ${stock} ] } }`,
+    'databases: { db: { operations: { read: 20ms, write: { work: 5ms, write: true } } } }',
+    'workloads: { users: { arrivals: poisson(1/s), requests: [ { call: shop.buy }, { call: stock.take } ] } }',
+  ]);
+}
+
+/** A service with these steps of `buy`, a database, and what the other fields of both are. */
+function stored(steps: string, db: string, shop = ''): string {
+  return scenario([
+    'services:',
+    `  shop: { ${shop}endpoints: { buy: [ ${steps} ] } }`,
+    `  ${PAY}`,
+    `databases: { db: { ${db}operations: { read: 20ms, write: { work: 5ms, write: true } } } }`,
+    USERS,
+  ]);
+}
+
 const KEPT = 'pay: { protocol: { keepAliveTimeout: 5s }, endpoints: { charge: [ wait: 20ms ] } }';
 const GUARD = 'timeout: 100ms';
 const RETRY = 'attempts: 3, on: [any], backoff: { kind: constant, base: 50ms, jitter: full }';
+/** users -> shop.buy -> a cache, and what misses of it ask. */
+function cached(cache: string, query = 'query: db.read'): string {
+  return scenario([
+    'keys: { item: { kind: uniform, count: 500 } }',
+    `caches: { items: { keys: item, ${cache} } }`,
+    `services: { shop: { replicas: 2, endpoints: { buy: [ cache: { get: items, onMiss: [ { ${query} } ] } ] } } }`,
+    'databases: { db: { cpu: 1, operations: { read: 20ms } } }',
+    USERS,
+  ]);
+}
+
 const QUEUED =
   'pay: { concurrency: 4, queue: { capacity: 41 }, endpoints: { charge: [ wait: 20ms ] } }';
 
@@ -192,6 +225,46 @@ export const CASES: readonly RuleCase[] = [
     },
   },
   {
+    rule: 'call-inside-transaction',
+    fires: stored(
+      'transaction: { database: db, steps: [ query: db.write, call: pay.charge ] }',
+      '',
+    ),
+    path: 'services.shop.endpoints.buy.steps[0].transaction.steps[1]',
+    measured: 'a call between the beginning and the end of a transaction of db',
+    limit: 'none',
+    silent: {
+      'the call comes first': stored(
+        'call: pay.charge, transaction: { database: db, steps: [ query: db.write ] }',
+        '',
+      ),
+      'nobody waits for it': stored(
+        'transaction: { database: db, steps: [ query: db.write, { call: pay.charge, background: true } ] }',
+        '',
+      ),
+    },
+  },
+  {
+    rule: 'cache-is-load-bearing',
+    // 100 reads a second, and one core with 20 ms each: 50.
+    fires: cached('levels: [ { name: near, kind: local } ]'),
+    path: 'services.shop.endpoints.buy.steps[0].cache.onMiss[0]',
+    measured: '100/s at most',
+    limit: '50/s, what db can do',
+    silent: {
+      'one request loads for all': cached(
+        'coalesce: cluster, levels: [ { name: near, kind: local } ]',
+      ),
+      'reads fail while the cache is away': cached(
+        'onError: fail, levels: [ { name: far, kind: redis } ]',
+      ),
+      'loads are limited': cached(
+        'levels: [ { name: near, kind: local } ]',
+        'query: db.read, policy: { bulkhead: { maxConcurrent: 4 } }',
+      ),
+    },
+  },
+  {
     rule: 'call-without-time-limit',
     fires: pair('{ retry: { attempts: 2 } }'),
     path: 'policies.hop',
@@ -292,6 +365,46 @@ export const CASES: readonly RuleCase[] = [
     limit: 'less than maxPollInterval, 2s',
     silent: {
       'it takes one less': messages('maxPollRecords: 99, maxPollInterval: 2s', '', ''),
+    },
+  },
+  {
+    rule: 'pool-below-concurrency',
+    // 100/s x 20 ms = 2 connections are busy on average.
+    fires: stored('query: db.read', 'pool: { maxOpen: 1 }, '),
+    path: 'databases.db.pool.maxOpen',
+    measured: '1 connections for 100/s x 20ms = 2',
+    limit: 'at least 2',
+    silent: {
+      'as many as are busy': stored('query: db.read', 'pool: { maxOpen: 2 }, '),
+      'no more workers than connections': stored(
+        'query: db.read',
+        'pool: { maxOpen: 1 }, ',
+        'concurrency: 1, ',
+      ),
+      'one for each of two instances': stored(
+        'query: db.read',
+        'pool: { maxOpen: 1 }, ',
+        'replicas: 2, ',
+      ),
+    },
+  },
+  {
+    rule: 'pools-exceed-server',
+    fires: stored('query: db.read', 'kind: postgres, pool: { maxOpen: 50 }, ', 'replicas: 2, '),
+    path: 'databases.db.pool.maxOpen',
+    measured: '2 x 50 = 100',
+    limit: 'at most 97',
+    silent: {
+      'as many as there are': stored(
+        'query: db.read',
+        'maxConnections: 100, pool: { maxOpen: 50 }, ',
+        'replicas: 2, ',
+      ),
+      'a server without a limit': stored(
+        'query: db.read',
+        'pool: { maxOpen: 50 }, ',
+        'replicas: 2, ',
+      ),
     },
   },
   {
@@ -535,6 +648,17 @@ export const CASES: readonly RuleCase[] = [
     },
   },
   {
+    rule: 'shared-database',
+    fires: two('query: db.write', 'query: db.read'),
+    path: 'databases.db',
+    measured: 'written by shop, read by stock',
+    limit: 'one service',
+    silent: {
+      'one service asks it': two('query: db.write, query: db.read', 'wait: 1ms'),
+      'nobody writes it': two('query: db.read', 'query: db.read'),
+    },
+  },
+  {
     rule: 'single-point-of-failure',
     fires: pair('{}', 'critical: true, '),
     path: 'services.shop.replicas',
@@ -604,6 +728,23 @@ export const CASES: readonly RuleCase[] = [
       'the callee stops at once': chain(
         `outer: { timeout: 400ms }, inner: { timeout: 100ms, retry: { ${RETRY} } }`,
         { b: 'cancellation: immediate, ' },
+      ),
+    },
+  },
+  {
+    rule: 'ttl-without-jitter',
+    // Half of 500 values.
+    fires: cached('warm: 50%, levels: [ { name: near, kind: local, ttl: 1m } ]'),
+    path: 'caches.items.levels[0].ttl',
+    measured: '250 entries at once',
+    limit: 'spread by ttlJitter',
+    silent: {
+      'the times differ': cached(
+        'warm: 50%, ttlJitter: 10%, levels: [ { name: near, kind: local, ttl: 1m } ]',
+      ),
+      'it begins empty': cached('levels: [ { name: near, kind: local, ttl: 1m } ]'),
+      'one loads for all': cached(
+        'warm: 50%, coalesce: instance, levels: [ { name: near, kind: local, ttl: 1m } ]',
       ),
     },
   },

@@ -107,8 +107,10 @@ describe('the registry of patterns', () => {
       'timeout/simple',
     ]);
     expect(faultKinds.map((k) => k.kind)).toEqual([
+      'connectionLeak',
       'crash',
       'error',
+      'flush',
       'hang',
       'latency',
       'load',
@@ -117,6 +119,7 @@ describe('the registry of patterns', () => {
       'pause',
       'poison',
       'rebalance',
+      'replicaLag',
       'slow',
     ]);
   });
@@ -127,7 +130,7 @@ describe('the registry of patterns', () => {
     expect(policyKind('circuitBreaker', 'unheardOf')).toBeUndefined();
     expect(policyKind('unheardOf', undefined)).toBeUndefined();
     expect(faultKind('slow')?.kind).toBe('slow');
-    expect(faultKind('flush')).toBeUndefined();
+    expect(faultKind('poison')).toBeUndefined();
   });
 
   it('names in every order preset each layer exactly once', () => {

@@ -1,12 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { BAD_BALANCING } from './bad-balancing.js';
+import { BAD_CACHES } from './bad-caches.js';
 import { BAD_SHAPES, RIGHT } from './bad-input.js';
 import { BAD_MIDDLEWARE } from './bad-middleware.js';
 import { BAD_REFERENCES } from './bad-references.js';
 import { BAD_SAGAS } from './bad-sagas.js';
 import { brief, load } from './support.js';
 
-const BAD = [...BAD_SHAPES, ...BAD_REFERENCES, ...BAD_MIDDLEWARE, ...BAD_BALANCING, ...BAD_SAGAS];
+const BAD = [
+  ...BAD_SHAPES,
+  ...BAD_REFERENCES,
+  ...BAD_MIDDLEWARE,
+  ...BAD_BALANCING,
+  ...BAD_SAGAS,
+  ...BAD_CACHES,
+];
 
 describe('a scenario with one mistake', () => {
   it('is right without it', () => {

@@ -274,10 +274,10 @@ export const BAD_SHAPES: readonly BadCase[] = [
   },
   {
     title: 'a section of a later version',
-    edit: ['report: { focus: [orders] }', 'functions: { f: {} }'],
+    edit: ['report: { focus: [orders] }', 'mesh: {}'],
     code: 'FL202',
-    at: 'functions',
-    says: 'functions is known, not in this version',
+    at: 'mesh',
+    says: 'mesh is known, not in this version',
   },
   {
     title: 'a misspelt field of a service',
@@ -896,10 +896,10 @@ export const BAD_SHAPES: readonly BadCase[] = [
   },
   {
     title: 'a database of a later version',
-    edit: ['{ cpu: 4,', '{ kind: postgres, cpu: 4,'],
+    edit: ['{ cpu: 4,', '{ kind: dynamodb, cpu: 4,'],
     code: 'FL202',
-    at: 'postgres',
-    says: 'postgres is known, not in this version',
+    at: 'dynamodb',
+    says: 'dynamodb is known, not in this version',
   },
   {
     title: 'an unknown kind of fault',

@@ -3,16 +3,15 @@ import type { CountDistribution } from '../../src/kernel/counts.js';
 import type { Distribution } from '../../src/kernel/distribution.js';
 import { NS_PER_MS, NS_PER_SECOND } from '../../src/kernel/time.js';
 import { outcomeOfStatus } from '../../src/spec/outcome.js';
+import type { Database, Operation } from '../../src/spec/database.js';
 import type {
   Bundle,
-  Database,
   Endpoint,
   Fault,
   Gateway,
   Host,
   LoadBalancing,
   Middleware,
-  Operation,
   Request,
   Route,
   RunSettings,
@@ -125,7 +124,7 @@ export function call(to: string, mods: Mods & CallLine = {}): Step {
 
 export function query(to: string, mods: Mods = {}): Step {
   const [database, operation] = to.split('.') as [string, string];
-  return { ...PLAIN, ...mods, verb: 'query', database, operation, of: null };
+  return { ...PLAIN, ...mods, verb: 'query', route: null, database, operation, of: null };
 }
 
 type StepOf<V extends Step['verb']> = Extract<Step, { readonly verb: V }>;
@@ -245,6 +244,7 @@ export function service(
   return {
     outbound: new Map(),
     outbox: null,
+    environments: null,
     ...own,
     ...host(name, own),
     middleware: placed(own.middleware ?? [], 'services', name),
@@ -359,6 +359,11 @@ export function database(
     maxConnections: Infinity,
     reserved: 0,
     connect: FREE,
+    statementTimeoutNs: null,
+    knee: null,
+    replication: null,
+    route: { kind: 'primary' },
+    failover: null,
     lockTimeoutNs: null,
     deadlockTimeoutNs: seconds(1),
     pool: UNLIMITED_POOL,

@@ -24,14 +24,6 @@ export const LEFT_OUT: readonly LeftOut[] = [
     needs: 'faults at random times (`jitter`)',
     asks: 'faults: [ { id: f, kind: crash, target: s, at: 1s, for: 1s, every: 3s, jitter: 1s } ]',
   },
-  ...later('caches', 'caches: { c: { levels: [] } }', [
-    ['ttl-cache-zipf', 'TTL cache hit ratio under Zipf popularity'],
-    ['lru-che-zipf09', 'LRU hit ratio under Zipf popularity'],
-    ['lfu-static-top', 'Perfect-LFU upper reference'],
-    ['cache-aside-mix', 'Cache-aside latency mixture'],
-    ['cache-stampede', 'Stampede on one hot key, with and without request coalescing'],
-    ['cache-hides-db', 'A cache hides a database too small for the traffic'],
-  ]),
   ...later('topics', 'topics: { t: { kind: kafka } }', [
     ['lag-drain', 'Consumer lag after an outage and the time to drain it'],
     ['lag-drain-slow', 'Consumer lag after an outage and the time to drain it'],

@@ -48,6 +48,11 @@ function memberText(member: Middleware): string {
     words.push(`cacheTtl ${plainText(cached.ttlNs, 'ttlNs')} by ${cached.key}`);
     words.push(`cacheRefusals ${cached.refusals}`);
   }
+  if (member.response !== null) {
+    const { cache, methods, key, ttlNs } = member.response;
+    words.push(`${cache} for ${methods.join(' ')}${key === null ? '' : ` by ${key}`}`);
+    if (ttlNs !== null) words.push(`ttl ${plainText(ttlNs, 'ttlNs')}`);
+  }
   if (coalesce !== null) words.push(plainText(coalesce).replace(/^\{ | \}$/g, ''));
   if (member.rateLimit !== null) {
     words.push(limitText(member.rateLimit));

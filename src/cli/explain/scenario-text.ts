@@ -3,7 +3,9 @@ import { formatDuration } from '../../spec/quantity-text.js';
 import type { Plan, PlanComponent, PlanEdge } from '../../spec/plan.js';
 import type { PlanConnections } from '../../spec/resources.js';
 import { formatSize } from '../../spec/size-text.js';
+import { cacheLines } from './cache-text.js';
 import { chainLines, sizeLines } from './chain-text.js';
+import { databaseLines } from './database-text.js';
 import { gatewayLines } from './gateway-text.js';
 import { sagaLines } from './saga-text.js';
 import type {
@@ -16,6 +18,7 @@ import type {
   ScenarioFile,
 } from '../../spec/scenario.js';
 import type { GcSettings, MemorySettings, Queue, Shed } from '../../spec/resources.js';
+import { SESSION } from '../../spec/sections.js';
 import { bySource, configText, plainText } from './values.js';
 
 /** Gives the schema of a layer's own fields; undefined for a kind it does not know. */
@@ -61,9 +64,11 @@ function sectionsOf(scenario: Scenario, plan: Plan, schemaOf: SchemaOf): Section
       ] as const,
       ['gateways', gatewayLines(scenario)] as const,
       ['processes', processLines(scenario)] as const,
+      ['databases', databaseLines(scenario)] as const,
       ['admission, in this order', admissionLines(scenario, schemaOf)] as const,
       ['endpoints with limits of their own', endpointLines(scenario)] as const,
       ['sagas', sagaLines(scenario)] as const,
+      ['caches', cacheLines(scenario)] as const,
       ['workloads', workloadLines(scenario)] as const,
       ['network', networkLines(scenario)] as const,
       ['middleware, in the order in which a request meets it', chainLines(scenario)] as const,
@@ -260,12 +265,27 @@ function edgeLines(plan: Plan, schemaOf: SchemaOf): readonly string[] {
     const { id, layers } = plan.bundles[edge.bundle]!;
     const names = layers.map(layerName);
     const pool = edge.pool === null ? [] : [`pool (${plainText(edge.pool)})`];
-    const chain = [...names, ...pool, ...connectionsText(edge.connections)].join(' > ');
+    const own = [...names, ...pool, ...connectionsText(edge.connections)];
+    const chain = [...own, ...sessionText(edge)].join(' > ');
     const from = id === '' ? '' : `${onceText(plan, edge.once)}  [${id}]`;
     const outliers =
       edge.outlierDetection === null ? '' : outlierText(edge.outlierDetection, edge, schemaOf);
     return `${partName(plan, edge.from)} -> ${partName(plan, edge.to)}: ${chain === '' ? 'no policy' : chain}${outliers}${from}`;
   });
+}
+
+/** What a call of a database travels on, where that is no connection of its own to the only node. */
+function sessionText({ session, route }: PlanEdge): readonly string[] {
+  const over =
+    session === SESSION.holds
+      ? ['held until the commit']
+      : session === SESSION.inside
+        ? ['over the transaction']
+        : [];
+  if (route === null) return over;
+  const { kind } = route;
+  const limit = kind === 'replicaIfLag' ? `(${formatDuration(route.maxLagNs)})` : '';
+  return [...over, `at ${kind}${limit}`];
 }
 
 function connectionsText(connections: PlanConnections | null): readonly string[] {

@@ -11,7 +11,7 @@ import { WriteBehind } from './write-behind.js';
 /** Figures of a cache, or of one of its levels. */
 export interface CacheMeters {
   readonly hits: Counter;
-  readonly misses: Counter;
+  readonly reads: Counter;
   readonly loads: Counter;
   readonly evictions: Counter;
   readonly staleReads: Counter;
@@ -145,7 +145,7 @@ function metersOf({ meters }: World, component: number, part: number): CacheMete
   const counter = (name: string): Counter => meters.counter(name, { component, part });
   return {
     hits: counter('hits'),
-    misses: counter('misses'),
+    reads: counter('reads'),
     loads: counter('loads'),
     evictions: counter('evictions'),
     staleReads: counter('staleReads'),

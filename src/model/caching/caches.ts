@@ -15,6 +15,7 @@ import { Writes } from './writes.js';
 export class Caches {
   readonly list: readonly Cache[];
   readonly columns: CacheColumns;
+  private flushes = 0;
   private readonly loading: Loading;
   private readonly lookups: Lookups;
   private readonly commands: Commands;
@@ -52,6 +53,16 @@ export class Caches {
   /** A strand is taken out of what it was in: who waits for it goes on in its place. */
   stopped(strand: number): void {
     if (this.columns.open[strand] > 0) this.loading.ended(strand, OUTCOME.cancelled, true);
+  }
+
+  /** Entries of a level go, wherever it is, each with this probability. */
+  flush(part: number, share: number): void {
+    this.flushes++;
+    for (const cache of this.list) {
+      cache.spec.levels.forEach((level, index) => {
+        if (level.part === part) cache.flush(index, share, this.flushes);
+      });
+    }
   }
 
   /** Loads that others may wait for; 0 when nothing is in flight. */

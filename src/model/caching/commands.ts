@@ -64,7 +64,8 @@ export class Commands {
     switch (columns.command[job]) {
       case COMMAND.get: {
         const found = content.get(key, world.engine.now, this.draws.unit(job, pc));
-        world.meters.count(found === FOUND.nothing ? level.meters.misses : level.meters.hits);
+        world.meters.count(level.meters.reads);
+        if (found !== FOUND.nothing) world.meters.count(level.meters.hits);
         const sender = this.senderOf(job);
         if (sender < 0) break;
         columns.drop(sender);

@@ -48,7 +48,7 @@ export class Loading {
   claim(strand: number, pc: number, spec: PlanCacheAct): Outcome {
     const { columns, world } = this;
     const cache = this.caches[spec.cache];
-    world.meters.count(cache.meters.misses);
+    world.meters.count(cache.meters.reads);
     const load = this.loadOf(strand, spec);
     columns.claim[load] = pc;
     const key = this.keyOf(strand, spec);
@@ -85,7 +85,7 @@ export class Loading {
   /** It loads for itself. */
   begin(strand: number, spec: PlanCacheAct): Outcome {
     const load = this.loadOf(strand, spec);
-    this.world.meters.count(this.caches[spec.cache].meters.misses);
+    this.world.meters.count(this.caches[spec.cache].meters.reads);
     this.columns.role[load] = ALONE;
     this.start(strand, load, spec.cache, spec.key < 0 ? -1 : this.keyOf(strand, spec));
     return OUTCOME.ok;

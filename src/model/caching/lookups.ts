@@ -38,8 +38,9 @@ export class Lookups {
     const content = level.contents.get(world.strands.instance[strand])!;
     const key = world.keys.value(spec.key, strand);
     const found = content.get(key, world.engine.now, this.draws.unit(strand, pc));
-    world.meters.count(found === FOUND.nothing ? level.meters.misses : level.meters.hits);
+    world.meters.count(level.meters.reads);
     if (found === FOUND.nothing) return MISS;
+    world.meters.count(level.meters.hits);
     take(columns, strand, cache, content, found, world.engine.now);
     return this.hit(strand, spec, cache, key);
   }
@@ -95,7 +96,7 @@ export class Lookups {
 
   /** Nobody has the value, and nobody loads it. */
   absent(_strand: number, spec: PlanCacheAct): Outcome {
-    this.world.meters.count(this.caches[spec.cache].meters.misses);
+    this.world.meters.count(this.caches[spec.cache].meters.reads);
     return NOT_FOUND;
   }
 
@@ -106,6 +107,7 @@ export class Lookups {
 
   private hit(strand: number, spec: PlanCacheAct, cache: Cache, key: number): Outcome {
     const { meters } = this.world;
+    meters.count(cache.meters.reads);
     meters.count(cache.meters.hits);
     if (this.columns.version[strand] < cache.versions[key]) {
       meters.count(cache.meters.staleReads);
@@ -119,9 +121,11 @@ export class Lookups {
     const cache = this.caches[spec.cache];
     const level = cache.levels[spec.level];
     const hit = this.draws.unit(strand, pc) < cache.spec.spec.hitRatio!;
-    meters.count(hit ? level.meters.hits : level.meters.misses);
+    meters.count(level.meters.reads);
     this.columns.hold(strand, hit ? FOUND.value : FOUND.nothing, 0, 0);
     if (!hit) return MISS;
+    meters.count(level.meters.hits);
+    meters.count(cache.meters.reads);
     meters.count(cache.meters.hits);
     return OUTCOME.ok;
   }

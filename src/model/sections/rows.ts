@@ -71,7 +71,7 @@ export class RowLocks {
       this.since = widenFloat64(this.since, capacity);
     });
     const { component } = spec;
-    const { firstPart, parts, firstInstance } = plan.components[component];
+    const { firstPart, parts, firstInstance, instances } = plan.components[component];
     for (let part = firstPart; part < firstPart + parts; part++) {
       this.waits.set(part, meters.durations('lockWait', { component, part }));
     }
@@ -88,10 +88,15 @@ export class RowLocks {
     this.deadlockOp = engine.define('deadlock-check', (strand, stamp) => {
       if (strands.stamp[strand] === stamp && this.waitsFor[strand] >= 0) this.look(strand);
     });
-    world.instances[firstInstance].residents.push({
-      died: () => this.clear(),
-      started: () => {},
-    });
+    const nodes = world.replicas.get(component) ?? null;
+    for (let index = 0; index < instances; index++) {
+      world.instances[firstInstance + index].residents.push({
+        died: () => {
+          if (index === (nodes?.primary ?? 0)) this.clear();
+        },
+        started: () => {},
+      });
+    }
   }
 
   /** A transaction slot has come into being beyond those there were. */

@@ -9,7 +9,10 @@ import { HOLDS, STATEMENT, Transactions } from './transactions.js';
 export const SECTION = HOLDS | LOCKED;
 export { STATEMENT };
 
-type Spec = Extract<PlanAct, { readonly act: 'lock' | 'statement' | 'committed' }>;
+type Spec = Extract<
+  PlanAct,
+  { readonly act: 'lock' | 'statement' | 'committed' | 'read' | 'write' }
+>;
 
 /** Steps that hold something from their beginning to their end: a transaction, a lock. */
 export class Sections {
@@ -34,9 +37,13 @@ export class Sections {
       case 'lock':
         return this.locks.actOf(spec, id);
       case 'statement':
-        return this.transactions.statement(spec.part, spec.key);
+        return this.transactions.statement(spec);
       case 'committed':
-        return this.transactions.committed();
+        return this.transactions.committed(spec.part);
+      case 'read':
+        return this.transactions.read(spec);
+      case 'write':
+        return this.transactions.write(spec);
     }
   }
 

@@ -1,7 +1,10 @@
 import { invariant } from '../../kernel/invariant.js';
 import { Slots, widenFloat64, widenInt32, widenUint8 } from '../../kernel/pool.js';
 import { OUTCOME, PASS, PENDING, withStatus } from '../../spec/outcome.js';
+import type { PlanRead, PlanWrite } from '../../spec/replication.js';
+import type { PlanStatement } from '../../spec/sections.js';
 import { SESSION } from '../../spec/sections.js';
+import { rowOf } from '../replication/backlog.js';
 import type { Act } from '../acts.js';
 import type { Edge } from '../edge.js';
 import { STATE } from '../strands.js';
@@ -43,8 +46,12 @@ export class Transactions {
   aborted: Uint8Array = new Uint8Array(0);
   /** Statements of it under way at the server. */
   private statements: Int32Array = new Int32Array(0);
-  /** Which process of the server it has begun with. */
+  /** The instance of the server that it has begun at, and which process of it. */
+  private server: Int32Array = new Int32Array(0);
   private epoch: Int32Array = new Int32Array(0);
+  /** 1 for a statement that is one by itself, and what a transaction has written so far. */
+  private alone: Uint8Array = new Uint8Array(0);
+  private readonly writes: string[][] = [];
   /** Number in the order of their beginnings: the youngest has the largest. */
   serial: Float64Array = new Float64Array(0);
   /** By strand: the transaction that a branch is, or that a statement belongs to, -1 = none, and its number. */
@@ -129,7 +136,9 @@ export class Transactions {
     const tx = this.of[owner];
     if (this.phase[tx] === PHASE.commits) return GO;
     this.phase[tx] = PHASE.open;
-    this.epoch[tx] = this.serverOf(tx).epoch;
+    const index = edge.picked ? this.world.calls.frames.place[frame] : 0;
+    this.server[tx] = edge.first + index;
+    this.epoch[tx] = this.world.instances[edge.first + index].epoch;
     if (owner !== this.beginning) {
       const { strands, interpreter } = this.world;
       strands.state[owner] = STATE.READY;
@@ -153,14 +162,18 @@ export class Transactions {
   }
 
   /** A statement begins at the server; the act that it begins with. */
-  statement(part: number, key: number): Act {
-    const { plan, keys, strands } = this.world;
-    const rows = this.locks.get(plan.parts[part].component)!;
+  statement({ part, key, write }: PlanStatement): Act {
+    const { plan, keys, strands, replicas } = this.world;
+    const { component } = plan.parts[part];
+    const rows = this.locks.get(component)!;
+    const nodes = replicas.get(component) ?? null;
     return {
       begin: (strand) => {
-        if (!this.enters(strand, plan.parts[part].component)) return OUTCOME.reset;
+        if (!this.enters(strand, component)) return OUTCOME.reset;
         const tx = this.of[strand];
         if (this.aborted[tx] !== 0) return FAILED;
+        // What was the primary takes no writes any more.
+        if (write && nodes !== null && !nodes.isPrimary(strand)) return FAILED;
         return key < 0 ? OUTCOME.ok : rows.take(strand, tx, part, key, keys.value(key, strand));
       },
       left: (strand) => {
@@ -170,11 +183,44 @@ export class Transactions {
   }
 
   /** The end of a transaction at its server. */
-  committed(): Act {
+  committed(part: number): Act {
+    const { component } = this.world.plan.parts[part];
+    const nodes = this.world.replicas.get(component) ?? null;
+    const rows = this.locks.get(component)!;
     return {
       begin: (strand) => {
         const tx = this.of[strand];
-        this.locks.get(this.database[tx])!.release(tx);
+        // Rows stay locked while the commit waits for replicas; the end of the statement frees them then.
+        if (nodes !== null) return nodes.commit(strand, this.writes[tx]);
+        rows.release(tx);
+        return OUTCOME.ok;
+      },
+      left: (strand) => nodes?.left(strand),
+    };
+  }
+
+  /** A statement of a database with replicas has written: that is sent to them when it is committed. */
+  write({ part, key }: PlanWrite): Act {
+    const { plan, keys, replicas } = this.world;
+    const nodes = replicas.get(plan.parts[part].component)!;
+    return {
+      begin: (strand) => {
+        const tx = this.of[strand];
+        const row = key < 0 ? '' : rowOf(key, keys.value(key, strand));
+        this.writes[tx].push(row);
+        return this.alone[tx] !== 0 ? nodes.commit(strand, this.writes[tx]) : OUTCOME.ok;
+      },
+      left: (strand) => nodes.left(strand),
+    };
+  }
+
+  /** A read begins at a database with replicas. */
+  read({ part, key }: PlanRead): Act {
+    const { plan, replicas } = this.world;
+    const nodes = replicas.get(plan.parts[part].component)!;
+    return {
+      begin: (strand) => {
+        nodes.read(strand, key);
         return OUTCOME.ok;
       },
       left: () => {},
@@ -210,6 +256,7 @@ export class Transactions {
     if (tx < 0) {
       tx = this.take(database);
       this.phase[tx] = PHASE.over;
+      this.alone[tx] = 1;
       this.of[strand] = tx;
     } else if (this.serial[tx] !== this.serialOf[strand] || !this.slots.has(tx)) {
       return false;
@@ -251,12 +298,7 @@ export class Transactions {
 
   /** Whether the connection of a transaction has ended: with a call given up, or with its server. */
   private isLost(tx: number): boolean {
-    return this.cut[tx] !== 0 || this.epoch[tx] !== this.serverOf(tx).epoch;
-  }
-
-  private serverOf(tx: number): World['instances'][number] {
-    const { instances, plan } = this.world;
-    return instances[plan.components[this.database[tx]].firstInstance];
+    return this.cut[tx] !== 0 || this.epoch[tx] !== this.world.instances[this.server[tx]].epoch;
   }
 
   private take(database: number): number {
@@ -268,6 +310,9 @@ export class Transactions {
     this.statements[tx] = 0;
     this.serial[tx] = ++this.serials;
     this.epoch[tx] = -1;
+    this.alone[tx] = 0;
+    if (this.writes.length <= tx) this.writes[tx] = [];
+    this.writes[tx].length = 0;
     return tx;
   }
 
@@ -279,5 +324,5 @@ export class Transactions {
   }
 }
 
-const INT32 = ['frame', 'database', 'statements', 'epoch'] as const;
-const UINT8 = ['phase', 'cut', 'aborted'] as const;
+const INT32 = ['frame', 'database', 'statements', 'server', 'epoch'] as const;
+const UINT8 = ['phase', 'cut', 'aborted', 'alone'] as const;

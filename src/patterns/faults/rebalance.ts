@@ -14,6 +14,6 @@ export const rebalance: FaultKind<typeof schema> = {
   schema,
   example: '- { id: shuffled, kind: rebalance, target: orders.billing, at: 10s }\n',
   takesShare: false,
-  once: true,
+  instant: true,
   edits: () => [{ knob: 'rebalance', value: 1 }],
 };

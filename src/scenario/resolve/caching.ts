@@ -276,7 +276,7 @@ export function resolveCacheStep(
     return null;
   }
   checkStep(context, output, op, cache, path);
-  checkKeyed(context, output.key, path);
+  checkKeyed(context, output.key, cache, path);
   const { key = null, store } = output;
   const step: CacheStep = { cache, op, key, onMiss, write, store };
   return { verb: 'cache', ...step, ...modifiers };
@@ -312,8 +312,7 @@ function checkStep(
 }
 
 function patternOf(context: Context, cache: string): string {
-  const node = writtenAt(context, ['caches', cache, 'pattern']);
-  return node?.type === 'scalar' ? String(node.value) : 'aside';
+  return textAt(context, ['caches', cache, 'pattern']) ?? 'aside';
 }
 
 /** The entry of a response cache in a middleware chain. */
@@ -331,17 +330,33 @@ export function resolveResponse(
   path: Path,
 ): ResponseCache | null {
   const cache = cacheNamed(context, fields.cache, [...path, 'cache']);
-  checkKeyed(context, fields.key, path);
   if (cache === null) return null;
+  checkKeyed(context, fields.key, cache, path);
   const methods = fields.methods.map((method) => method.toUpperCase());
   return { cache, methods, key: fields.key ?? null, ttlNs: fields.ttl ?? null };
 }
 
-function checkKeyed(context: Context, key: string | undefined, path: Path): void {
+/** The values of a key in the place of the cache's own are among those that it has entries for. */
+function checkKeyed(context: Context, key: string | undefined, cache: string, path: Path): void {
   const { keys: allowed, broken } = context.names;
-  if (key === undefined || allowed.includes(key) || broken.has(key)) return;
-  const message = `there is no key ${key} in keys`;
-  report(context, 'FL404', [...path, 'key'], message, { found: key, allowed });
+  if (key === undefined || broken.has(key)) return;
+  const at = [...path, 'key'];
+  if (!allowed.includes(key)) {
+    report(context, 'FL404', at, `there is no key ${key} in keys`, { found: key, allowed });
+    return;
+  }
+  const own = textAt(context, ['caches', cache, 'keys']);
+  if (own === undefined || own === key) return;
+  const values = Number(textAt(context, ['keys', key, 'count']) ?? Infinity);
+  const entries = Number(textAt(context, ['keys', own, 'count']) ?? 0);
+  if (values <= entries) return;
+  const message = `${key} has values that ${cache} has no entries for: its keys are those of ${own}, ${entries}`;
+  report(context, 'FL208', at, message);
+}
+
+function textAt(context: Context, path: Path): string | undefined {
+  const node = writtenAt(context, path);
+  return node?.type === 'scalar' ? String(node.value) : undefined;
 }
 
 function cacheNamed(context: Context, name: string, path: Path): string | null {

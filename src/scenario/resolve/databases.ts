@@ -1,10 +1,14 @@
 import type { Distribution } from '../../kernel/distribution.js';
 import { PLAIN_BALANCING } from '../../spec/balancer.js';
-import type { Database, LoadBalancing, Operation } from '../../spec/scenario.js';
-import type { Pool, Queue } from '../../spec/resources.js';
+import { PRIMARY } from '../../spec/replication.js';
+import type { Database, Operation } from '../../spec/database.js';
+import type { LoadBalancing } from '../../spec/scenario.js';
+import type { Cpu, Pool, Queue } from '../../spec/resources.js';
+import type { Product } from '../databases.js';
+import { PRODUCTS } from '../databases.js';
 import type { DatabaseOutput } from '../schema/components.js';
 import type { Context, Path } from './context.js';
-import { report, reportKey } from './context.js';
+import { report, reportKey, writtenAt } from './context.js';
 import { resolveCpu } from './cpu.js';
 import { sorted } from './names.js';
 import { checkKey } from './sections.js';
@@ -24,7 +28,9 @@ const UNBOUNDED: Queue = { capacity: Infinity, discipline: 'fifo', maxWaitNs: nu
 export function resolveDatabase(context: Context, name: string, output: DatabaseOutput): Database {
   const path = ['databases', name];
   const operations = resolveOperations(context, output, [...path, 'operations']);
-  if (output.reserved >= output.maxConnections) {
+  const product = PRODUCTS[output.kind];
+  const { maxConnections = product.maxConnections, reserved = product.reserved } = output;
+  if (reserved >= maxConnections) {
     report(
       context,
       'FL208',
@@ -44,11 +50,11 @@ export function resolveDatabase(context: Context, name: string, output: Database
     title: output.title ?? null,
     description: output.description ?? null,
     critical: output.critical,
-    ...resolvePlacement(context, 1, output.zone, path),
+    ...resolvePlacement(context, 1 + (output.replicas?.count ?? 0), output.zone, path),
     runtime: 'threads',
     concurrency: Infinity,
     queue: UNBOUNDED,
-    cpu: resolveCpu(context, output.cpu, [...path, 'cpu']),
+    cpu: coresOf(context, output, product, [...path, 'cpu']),
     cancellation: 'ignore',
     rejectWork: NOTHING,
     admission: null,
@@ -60,16 +66,66 @@ export function resolveDatabase(context: Context, name: string, output: Database
     protocol: null,
     external: output.external,
     labels: new Map(sorted(output.labels)),
-    kind: 'generic',
+    kind: output.kind,
     operations,
-    maxConnections: output.maxConnections,
-    reserved: output.reserved,
+    maxConnections,
+    reserved,
     connect: output.connect,
-    lockTimeoutNs: output.lockTimeout,
-    deadlockTimeoutNs: output.deadlockTimeout,
+    statementTimeoutNs: output.statementTimeout,
+    knee: output.knee ?? null,
+    ...resolveReplication(context, output, product, path),
+    lockTimeoutNs: output.lockTimeout === undefined ? product.lockTimeoutNs : output.lockTimeout,
+    deadlockTimeoutNs: output.deadlockTimeout ?? product.deadlockTimeoutNs,
     pool: resolvePool(context, output.pool, [...path, 'pool']),
     pools,
   };
+}
+
+/** Replicas, and what they are for. */
+function resolveReplication(
+  context: Context,
+  { replicas, route, failover }: DatabaseOutput,
+  product: Product,
+  path: Path,
+): Pick<Database, 'replication' | 'route' | 'failover'> {
+  const count = replicas?.count ?? 0;
+  if (replicas === undefined || count === 0) {
+    if (route.kind !== 'primary') {
+      const message = 'there is no replica to ask: give the database replicas';
+      report(context, 'FL208', [...path, 'route'], message);
+    }
+    if (failover !== undefined) {
+      const message = 'there is no replica that could take over: give the database replicas';
+      report(context, 'FL208', [...path, 'failover'], message);
+    }
+    return { replication: null, route: PRIMARY, failover: null };
+  }
+  const { lag, mode, applyRate = Infinity } = replicas;
+  const own = failover && {
+    detectNs: failover.detect,
+    promoteNs: failover.promote,
+    reconnectNs: failover.reconnect,
+  };
+  return {
+    replication: { count, lag, mode, applyRate },
+    route,
+    failover: own ?? product.failover,
+  };
+}
+
+/** The cores of the server; a product with one thread has one core, and says so where another is written. */
+function coresOf(
+  context: Context,
+  { cpu, kind }: DatabaseOutput,
+  { isSingleThreaded }: Product,
+  path: Path,
+): Cpu {
+  if (!isSingleThreaded) return resolveCpu(context, cpu, path);
+  if (writtenAt(context, [...path, 'cores']) !== undefined && cpu.cores !== 1) {
+    const message = `${kind} runs all commands in one thread: leave cpu out`;
+    report(context, 'FL208', [...path, 'cores'], message);
+  }
+  return resolveCpu(context, { ...cpu, cores: 1, discipline: 'fcfs' }, path);
 }
 
 function resolveOperations(

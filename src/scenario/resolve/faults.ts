@@ -159,6 +159,11 @@ function checkTarget(
     fits(context, kind, text, part === null ? ['messages'] : ['group'], path);
   } else if (thing.kind === 'workload') {
     fits(context, kind, text, part === null ? ['workload', 'link'] : [], path);
+  } else if (thing.kind === 'cache' && indexed === null) {
+    if (!fits(context, kind, text, ['level', 'instance', 'endpoint', 'link'], path)) return;
+    if (kind.targets.includes('level') || host !== undefined) return;
+    const message = `${text} is in the processes that use it: name those instead`;
+    report(context, 'FL410', path, message);
   } else if (indexed !== null) {
     const index = Number(indexed[2]);
     if (
@@ -241,7 +246,7 @@ function checkZone(context: Context, output: FaultOutput, path: Path): void {
 function knownPart(context: Context, name: string, part: string | null, path: Path): boolean {
   const thing = context.names.things.get(name);
   if (thing === undefined) {
-    unknown(context, name, path, ['service', 'gateway', 'database', 'workload', 'topic']);
+    unknown(context, name, path, ['service', 'gateway', 'database', 'cache', 'topic', 'workload']);
     return false;
   }
   if (part === null || thing.parts.includes(part)) return true;
@@ -279,6 +284,7 @@ const WORDS: Readonly<Record<Hittable, string>> = {
   zone: 'zones',
   messages: 'topics and queues',
   group: 'groups of consumers',
+  level: 'caches and their levels',
 };
 
 function several(side: string | readonly string[]): readonly string[] {

@@ -26,8 +26,27 @@ import { split, withPart } from './targets.js';
 /** One service in its final form. */
 export function resolveService(context: Context, name: string, output: ServiceOutput): Service {
   const path = ['services', name];
+  const middleware = resolveMiddleware(context, output.middleware, name, [...path, 'middleware']);
+  checkCoalescing(context, [middleware]);
+  return {
+    ...resolveHost(context, name, output, path),
+    endpoints: resolveEndpoints(context, name, output.endpoints, path),
+    middleware,
+    outbound: resolveOutbound(context, output.outbound, [...path, 'outbound']),
+    outbox: resolveOutbox(context, output.outbox, [...path, 'outbox']),
+    environments: null,
+  };
+}
+
+/** What a service or function answers. */
+export function resolveEndpoints(
+  context: Context,
+  name: string,
+  output: ServiceOutput['endpoints'],
+  path: Path,
+): ReadonlyMap<string, Endpoint> {
   const endpoints = new Map<string, Endpoint>();
-  for (const [endpoint, own] of sorted(output.endpoints)) {
+  for (const [endpoint, own] of sorted(output)) {
     const at = [...path, 'endpoints', endpoint];
     const keyed = typeof own.idempotent === 'boolean' ? undefined : own.idempotent;
     endpoints.set(endpoint, {
@@ -46,15 +65,7 @@ export function resolveService(context: Context, name: string, output: ServiceOu
   }
   if (endpoints.size === 0)
     report(context, 'FL203', [...path, 'endpoints'], 'a service has at least one endpoint');
-  const middleware = resolveMiddleware(context, output.middleware, name, [...path, 'middleware']);
-  checkCoalescing(context, [middleware]);
-  return {
-    ...resolveHost(context, name, output, path),
-    endpoints,
-    middleware,
-    outbound: resolveOutbound(context, output.outbound, [...path, 'outbound']),
-    outbox: resolveOutbox(context, output.outbox, [...path, 'outbox']),
-  };
+  return endpoints;
 }
 
 /** What services and gateways have in common. */

@@ -4,6 +4,11 @@ import { checkPart, PRODUCE, sorted } from './names.js';
 
 /** The names of what stands beside services and their databases. */
 export function moduleNames(scenario: ScenarioOutput, add: Add, raise: Raise): void {
+  for (const [name, { endpoints, outbox }] of sorted(scenario.services)) {
+    if (outbox === undefined || !Object.hasOwn(endpoints, 'outbox')) continue;
+    const message = 'outbox is the part that publishes the rows of the outbox: choose another name';
+    raise('FL402', ['services', name, 'endpoints', 'outbox'], message);
+  }
   for (const [name, topic] of sorted(scenario.topics)) {
     const groups = topic.subscribers.map(({ group }) => group);
     checkGroups(name, groups, raise);

@@ -79,19 +79,14 @@ export function collectNames(
     checkRoutes(name, gateway.routes, raise);
     add('gateway', 'gateways', name, parts);
   }
-  for (const [name, service] of sorted(scenario.services)) {
-    const parts = Object.keys(service.endpoints);
-    for (const part of parts) checkPart(part, ['services', name, 'endpoints', part], raise);
-    if (service.outbox !== undefined && parts.includes('outbox')) {
-      const message =
-        'outbox is the part that publishes the rows of the outbox: choose another name';
-      raise('FL402', ['services', name, 'endpoints', 'outbox'], message);
+  for (const section of ['services', 'functions'] as const) {
+    for (const [name, { endpoints }] of sorted<{ readonly endpoints: object }>(scenario[section])) {
+      add('service', section, name, partsOf(endpoints, [section, name, 'endpoints'], raise));
     }
-    add('service', 'services', name, parts);
   }
   for (const [name, database] of sorted(scenario.databases)) {
-    const parts = Object.keys(database.operations);
-    for (const part of parts) checkPart(part, ['databases', name, 'operations', part], raise);
+    const { operations } = database;
+    const parts = partsOf(operations, ['databases', name, 'operations'], raise);
     add('database', 'databases', name, parts);
   }
   others(scenario, add, raise);
@@ -126,6 +121,13 @@ function addStores(
     add('projection', 'projections', name, alone ? [OWN_PROJECTOR] : []);
   }
   return { streamKeys, followed };
+}
+
+/** The names of what a component answers. */
+function partsOf(all: object, path: readonly string[], raise: Raise): readonly string[] {
+  const parts = Object.keys(all);
+  for (const part of parts) checkPart(part, [...path, part], raise);
+  return parts;
 }
 
 /** The names of these kinds of things: one list for all messages, since a scenario has thousands. */

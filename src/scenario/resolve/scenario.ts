@@ -1,4 +1,5 @@
-import type { Database, Gateway, Host, Scenario, Service, Workload } from '../../spec/scenario.js';
+import type { Database } from '../../spec/database.js';
+import type { Gateway, Host, Scenario, Service, Workload } from '../../spec/scenario.js';
 import type { Problems } from '../diagnostics.js';
 import type { MapNode, Node, PathKey } from '../located.js';
 import { locate } from '../located.js';
@@ -12,6 +13,7 @@ import { resolveFaults } from './faults.js';
 import type { CallGraph } from './graph.js';
 import { eventCycle, eventEdges } from './event-cycle.js';
 import { callGraph, certainCycle } from './graph.js';
+import { resolveFunction } from './functions.js';
 import { resolveGateways } from './gateways.js';
 import { resolveDatabase } from './databases.js';
 import { moduleNames } from './module-names.js';
@@ -49,9 +51,7 @@ export function resolveScenario(
   for (const [name, bundle] of sorted(output.policies)) {
     context.named.set(name, resolveBundle(context, bundle, ['policies', name]));
   }
-  const services = mapOf(output.services, (name, own): Service =>
-    resolveService(context, name, own),
-  );
+  const services = resolveServices(context, output);
   const gateways = resolveGateways(context, output, services);
   const databases = mapOf(output.databases, (name, own): Database =>
     resolveDatabase(context, name, own),
@@ -103,6 +103,14 @@ function checkEvents(
   report(context, 'FL408', ['services', name, 'endpoints', part], message);
 }
 
+/** Services, and the functions among them. */
+function resolveServices(context: Context, output: ScenarioOutput): ReadonlyMap<string, Service> {
+  return new Map([
+    ...mapOf(output.services, (name, own): Service => resolveService(context, name, own)),
+    ...mapOf(output.functions, (name, own): Service => resolveFunction(context, name, own)),
+  ]);
+}
+
 /** Circles of calls, and calls of gateways that no route takes. */
 function checkCalls(
   context: Context,
@@ -118,7 +126,7 @@ function checkCalls(
     const thing = context.names.things.get(name);
     const path =
       thing?.kind === 'service'
-        ? ['services', name, 'endpoints', part]
+        ? [thing.section, name, 'endpoints', part]
         : [thing?.section ?? 'services', name];
     const { key, node } = locate(context.tree, path);
     const message = `${cycle.join(' -> ')} call each other in a circle that nothing ends: give a call on it a probability, or take it out`;

@@ -46,19 +46,20 @@ export function resolveSpans(
       }
       return spansOf(other, [...chain, id]);
     });
-    const acts = actsOnce(fault);
     const spans = starts.map((fromNs) => ({
       fromNs,
-      untilNs: acts
-        ? fromNs + 1
-        : fault.for === null || fault.for === undefined
-          ? null
-          : fromNs + fault.for,
+      untilNs: endOf(fault, fromNs),
     }));
     done.set(index, spans);
     return spans;
   };
   return faults.map((fault, index) => spansOf(index, [fault.id]));
+}
+
+/** What acts once ends where it begins. */
+function endOf({ kind, for: length }: FaultOutput, fromNs: number): number | null {
+  if (faultKind(kind)?.instant === true) return fromNs;
+  return length === null || length === undefined ? null : fromNs + length;
 }
 
 function startsOf(
@@ -68,12 +69,11 @@ function startsOf(
   path: Path,
   spansOf: (id: string) => Spans,
 ): number[] {
-  if (actsOnce(fault)) {
-    if (fault.for !== undefined) {
-      const message = `${fault.kind} acts once, at its start: it has no length`;
-      report(context, 'FL208', [...path, 'for'], message);
-    }
-  } else if (fault.for === undefined) {
+  const instant = faultKind(fault.kind)?.instant === true;
+  if (instant && fault.for !== undefined) {
+    const message = `${fault.kind} acts once, at its start: leave \`for\` out`;
+    report(context, 'FL208', [...path, 'for'], message);
+  } else if (!instant && fault.for === undefined) {
     reportKey(
       context,
       'FL203',
@@ -100,10 +100,6 @@ function startsOf(
   return fault.every === undefined
     ? once(context, fault, at, path)
     : repeated(context, fault, at, durationNs, path);
-}
-
-function actsOnce({ kind }: FaultOutput): boolean {
-  return faultKind(kind)?.once === true;
 }
 
 function once(context: Context, fault: FaultOutput, at: number, path: Path): number[] {

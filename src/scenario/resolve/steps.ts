@@ -65,10 +65,10 @@ function resolveStep(context: Context, s: StepOutput, owner: Owner, path: Path):
   if (s.wait !== undefined) return { verb: 'wait', time: s.wait.time, ...modifiers };
   if (s.call !== undefined) return resolveCallStep(context, s.call, modifiers, owner, path);
   if (s.query !== undefined) {
-    const { database, operation } = s.query;
+    const { database, operation, route = null } = s.query;
     const target = resolveQuery(context, database, operation, [...path, 'query']);
     const of = resolveRead(context, s.query, [...path, 'query']);
-    return target === null ? null : { verb: 'query', ...target, of, ...modifiers };
+    return target === null ? null : { verb: 'query', ...target, route, of, ...modifiers };
   }
   if (s.load !== undefined) return resolveLoad(context, s.load, modifiers, [...path, 'load']);
   if (s.append !== undefined)

@@ -25,6 +25,7 @@ import {
 } from './common.js';
 import type { OnceOutput } from './common.js';
 import { pool } from './pools.js';
+import { replicationFields } from './replication.js';
 import { cpuSchema, zoneSchema } from './host.js';
 import type { HostOutput, HostShape, MiddlewareOutput } from './host.js';
 import { outboxSchema } from './outbox.js';
@@ -52,12 +53,9 @@ export interface ServiceOutput extends HostOutput {
   readonly outbox?: OutboxOutput;
 }
 
-/** One service. */
-export function serviceSchema(
-  host: HostShape,
-  steps: z.ZodType<StepOutput[]>,
-): z.ZodType<ServiceOutput> {
-  const endpoint = withShort(
+/** What a service or function answers. */
+export function endpointSchema(steps: z.ZodType<StepOutput[]>): z.ZodType<EndpointOutput> {
+  return withShort(
     z
       .strictObject({
         ...entryText,
@@ -103,7 +101,14 @@ export function serviceSchema(
       })
       .describe('An endpoint: its steps.'),
     { type: 'array', items: { $ref: '#/definitions/step' }, description: 'The steps.' },
-  );
+  ) as unknown as z.ZodType<EndpointOutput>;
+}
+
+/** One service. */
+export function serviceSchema(
+  host: HostShape,
+  endpoint: z.ZodType<EndpointOutput>,
+): z.ZodType<ServiceOutput> {
   const service = z.strictObject({
     ...extending,
     ...host,
@@ -259,9 +264,11 @@ export const databaseSchema = inheriting(
       ...entryText,
       critical,
       kind: z
-        .enum(['generic'])
+        .enum(['generic', 'postgres', 'mysql', 'mongo', 'redis'])
         .default('generic')
-        .describe('Whose behaviour. Defaults to generic.'),
+        .describe(
+          'The product whose defaults it has: limits of connections, locks, threads. Defaults to generic.',
+        ),
       operations: named(
         withShort(
           z.strictObject({
@@ -286,24 +293,52 @@ export const databaseSchema = inheriting(
         .prefault({})
         .describe('Parallel workers of the server. Defaults to unlimited.'),
       maxConnections: count({ min: 1 })
-        .prefault('unlimited')
-        .describe('Connections over all pools; beyond it connecting fails. Defaults to unlimited.'),
-      reserved: whole().prefault(0).describe('Of those, kept for administrators. Defaults to 0.'),
+        .optional()
+        .describe(
+          'Connections over all pools; beyond it connecting fails. Defaults by kind: postgres 100, ' +
+            'mysql 151, mongo 65536, redis 10000, else unlimited.',
+        ),
+      reserved: whole()
+        .optional()
+        .describe('Of those, kept for administrators. Defaults by kind: postgres 3, else 0.'),
       connect: distribution()
         .prefault('0ms')
         .describe('Opening a connection. Unit: distribution. Defaults to 0ms.'),
-      lockTimeout: durationOrNone({ allowZero: false })
+      statementTimeout: durationOrNone({ allowZero: false })
         .prefault('none')
         .describe(
+          'The server ends a statement so long after its start, waits for rows included, with 500. ' +
+            'Unit: duration or `none`. Defaults to none.',
+        ),
+      lockTimeout: durationOrNone({ allowZero: false })
+        .optional()
+        .describe(
           'Longest wait for a row; then the statement fails with 500. Unit: duration or `none`. ' +
-            'Defaults to none.',
+            'Defaults by kind: mysql 50s, else none.',
         ),
       deadlockTimeout: duration()
-        .prefault('1s')
+        .optional()
         .describe(
           'Wait for a row after which a circle of waiters is looked for; the youngest transaction in ' +
-            'it is rolled back with 500. Unit: duration. Defaults to 1s.',
+            'it is rolled back with 500. Unit: duration. Defaults by kind: mysql 0s, else 1s.',
         ),
+      knee: z
+        .strictObject({
+          connections: whole({ min: 1 }).describe(
+            'Statements under way up to which nothing slows. Unit: count. Required.',
+          ),
+          alpha: z
+            .number()
+            .positive()
+            .max(1000)
+            .describe(
+              'A step that begins takes 1 + alpha x (statements under way - connections) times as ' +
+                'long. Unit: number. Required.',
+            ),
+        })
+        .optional()
+        .describe('Where switching between statements begins to cost. Defaults to nowhere.'),
+      ...replicationFields,
       pool: pool
         .prefault({})
         .describe('Client side, one per calling instance. Defaults to unlimited.'),

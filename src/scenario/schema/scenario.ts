@@ -8,9 +8,11 @@ import { brokerSchema } from './brokers.js';
 import { bundleSchema } from './bundle.js';
 import { freeText, named } from './common.js';
 import type { DatabaseOutput, GatewayOutput, ServiceOutput } from './components.js';
-import { databaseSchema, gatewaySchema, serviceSchema } from './components.js';
+import { databaseSchema, endpointSchema, gatewaySchema, serviceSchema } from './components.js';
 import type { FaultOutput } from './fault.js';
 import { faultSchema } from './fault.js';
+import type { FunctionOutput } from './functions.js';
+import { functionSchema } from './functions.js';
 import { hostFields } from './host.js';
 import { budgetSchema, hypothesisSchema, reportSchema, variantSchema } from './judgement.js';
 import type { CacheOutput } from './caching.js';
@@ -35,6 +37,7 @@ export interface ScenarioOutput {
   readonly policies?: Readonly<Record<string, BundleOutput>>;
   readonly gateways?: Readonly<Record<string, GatewayOutput>>;
   readonly services?: Readonly<Record<string, ServiceOutput>>;
+  readonly functions?: Readonly<Record<string, FunctionOutput>>;
   readonly databases?: Readonly<Record<string, DatabaseOutput>>;
   readonly topics?: Readonly<Record<string, TopicOutput>>;
   readonly brokers?: Readonly<Record<string, BrokerOutput>>;
@@ -74,6 +77,7 @@ export const EXPLICIT_SECTIONS = [
   'policies',
   'gateways',
   'services',
+  'functions',
   'databases',
   'topics',
   'brokers',
@@ -98,7 +102,8 @@ export function buildSchemas(
   const middleware = middlewareSchema(policies).meta({ id: 'middleware' });
   const steps = stepsSchema(bundle);
   const host = hostFields(bundle, middleware, admissionSchema(policies));
-  const service = serviceSchema(host, steps);
+  const endpoint = endpointSchema(steps);
+  const service = serviceSchema(host, endpoint);
   const gateway = gatewaySchema(host, bundle, middleware, steps);
   const workload = workloadSchema(bundle, steps);
   const explicit = {
@@ -108,6 +113,9 @@ export function buildSchemas(
     policies: named(bundle).optional().describe('Named bundles, attached to calls.'),
     gateways: named(gateway).optional().describe('Services with routes.'),
     services: named(service).optional().describe('Services with endpoints.'),
+    functions: named(functionSchema(host, endpoint))
+      .optional()
+      .describe('Services that run in environments made on demand.'),
     databases: named(databaseSchema).optional().describe('Databases with operations and pools.'),
     topics: named(topicSchema).optional().describe('Logs that groups of consumers read.'),
     brokers: named(brokerSchema).optional().describe('Clusters that topics live on.'),
@@ -142,6 +150,11 @@ export function buildSchemas(
           .optional()
           .meta({ anyOf: [definition('gateway')] })
           .describe('Laid under every gateway.'),
+        functions: z
+          .unknown()
+          .optional()
+          .meta({ anyOf: [definition('function')] })
+          .describe('Laid under every function.'),
         databases: z
           .unknown()
           .optional()
@@ -208,6 +221,7 @@ export function buildSchemas(
 const ENTRIES: readonly string[] = [
   'service',
   'gateway',
+  'function',
   'database',
   'topic',
   'broker',

@@ -18,6 +18,8 @@ import type { PublishOutput } from './publish.js';
 import { publishFields } from './publish.js';
 import type { SagaStepOutput } from './saga-step.js';
 import { sagaStepFields } from './saga-step.js';
+import type { ReadRoute } from '../../spec/replication.js';
+import { readRoute } from './replication.js';
 import type { AppendOutput, LoadOutput } from './stores.js';
 import { appendFields, loadFields, readFields } from './stores.js';
 import type { LockOutput, TransactionOutput } from './sections.js';
@@ -100,6 +102,7 @@ export interface StepOutput {
   readonly query?: {
     readonly database: string;
     readonly operation?: string;
+    readonly route?: ReadRoute;
     readonly of?: string;
     readonly key?: string;
     readonly consistency?: ReadOf['consistency'];
@@ -200,6 +203,9 @@ function verbs(steps: z.ZodType<StepOutput[]>): Record<string, z.ZodType> {
         operation: nameText()
           .optional()
           .describe('Operation; may be left out where there is one only.'),
+        route: readRoute
+          .optional()
+          .describe('Which node it asks, if it writes nothing. Defaults to that of the database.'),
         ...readFields,
       }),
       { type: 'string', pattern: REFERENCE_PATTERN.source },

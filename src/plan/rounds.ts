@@ -4,7 +4,40 @@ import { SLOT } from './assembler.js';
 import type { Scope } from './scope.js';
 import type { Writer } from './writer.js';
 
+/** Loop registers of a strand. */
+const REGISTERS = 4;
 const NO_ROUNDS: CountDistribution = { kind: 'constant', value: 0 };
+
+/** SET, the body, LOOP: the register counts the rounds down and enters the draws of the body. */
+export function writeRounds(
+  w: Writer,
+  count: CountDistribution,
+  stream: string,
+  scope: Scope,
+  body: (scope: Scope) => void,
+): void {
+  const { assembler } = w;
+  if (scope.loops >= REGISTERS) {
+    const message = `loops and \`times\` can stand at most ${REGISTERS} deep in each other`;
+    w.problems.add('FL701', scope.where, message);
+    return;
+  }
+  const after = assembler.label();
+  const register = scope.loops;
+  w.registers.used = Math.max(w.registers.used, register + 1);
+  const set = assembler.emit(
+    OP.SET,
+    register,
+    w.counts.id(count),
+    0,
+    count.kind === 'constant' ? '' : stream,
+  );
+  assembler.point(set, SLOT.C, after);
+  const top = assembler.here;
+  body({ ...scope, loops: register + 1 });
+  assembler.emit(OP.LOOP, register, top);
+  assembler.bind(after);
+}
 
 /** Writes a body and gives the number of the first register that it leaves alone. */
 export function registersOf(w: Writer, scope: Scope, body: () => void): number {

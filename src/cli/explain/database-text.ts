@@ -1,0 +1,46 @@
+import { formatDuration } from '../../spec/quantity-text.js';
+import type { Database } from '../../spec/database.js';
+import type { Scenario } from '../../spec/scenario.js';
+import { plainText } from './values.js';
+
+/** What databases say beyond their operations and pools, those that say anything. */
+export function databaseLines({ databases }: Scenario): readonly string[] {
+  return [...databases.values()].flatMap((database) => {
+    const words = [...limits(database), ...nodes(database), ...locks(database)];
+    return words.length === 0 ? [] : [`${database.name} (${database.kind}): ${words.join('; ')}`];
+  });
+}
+
+function limits(database: Database): readonly string[] {
+  const { maxConnections, reserved, statementTimeoutNs, knee } = database;
+  return [
+    ...(maxConnections === Infinity
+      ? []
+      : [`maxConnections ${maxConnections}, ${reserved} of them reserved`]),
+    ...(statementTimeoutNs === null
+      ? []
+      : [`statementTimeout ${formatDuration(statementTimeoutNs)}`]),
+    ...(knee === null ? [] : [`knee ${plainText(knee)}`]),
+  ];
+}
+
+function nodes({ replication, route, failover }: Database): readonly string[] {
+  if (replication === null) return [];
+  const read =
+    route.kind === 'replicaIfLag' ? `${route.kind}(${formatDuration(route.maxLagNs)})` : route.kind;
+  return [
+    `replicas ${plainText(replication)}`,
+    `reads at ${read}`,
+    failover === null ? 'no failover' : `failover ${plainText(failover)}`,
+  ];
+}
+
+function locks({ operations, lockTimeoutNs, deadlockTimeoutNs }: Database): readonly string[] {
+  const locking = [...operations.values()].filter(({ lock }) => lock);
+  if (locking.length === 0) return [];
+  const names = locking.map(({ name, key }) => `${name} by ${key}`).sort();
+  const wait = lockTimeoutNs === null ? 'none' : formatDuration(lockTimeoutNs);
+  return [
+    `rows locked: ${names.join(', ')} (lockTimeout ${wait}, deadlockTimeout ${formatDuration(deadlockTimeoutNs)})`,
+  ];
+}

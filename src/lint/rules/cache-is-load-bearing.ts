@@ -1,0 +1,46 @@
+import type { Cache } from '../../spec/caching.js';
+import { bottleneckOf } from '../bottleneck.js';
+import type { Call } from '../calls.js';
+import { layerOf } from '../layers.js';
+import type { Finding, Rule } from '../rule.js';
+import type { Subject } from '../subject.js';
+import { callText, rateText, yamlAt } from '../words.js';
+
+/** What keeps a flood away from a callee: any of them. */
+const GUARDS = ['bulkhead', 'concurrencyLimit', 'rateLimit', 'throttle'] as const;
+
+/** Without the cache everything would go to something that cannot take it. */
+export const cacheIsLoadBearing: Rule = {
+  name: 'cache-is-load-bearing',
+  severity: 'error',
+  reason:
+    'Once the cache is empty or away, every read goes to what is behind it, which then answers nobody ' +
+    'in time, so that nothing gets into the cache again.',
+  remedy:
+    'Limit what is loaded at once, let one request load for all (coalesce: cluster), or fail reads ' +
+    'while the cache is away.',
+  check: (subject) => subject.calls.flatMap((call) => findingOf(call, subject) ?? []),
+};
+
+function findingOf(call: Call, subject: Subject): Finding | null {
+  const cache = call.cache === null ? undefined : subject.scenario.caches.get(call.cache);
+  if (cache === undefined || isGuarded(call, cache)) return null;
+  const reads = (subject.traffic.most.get(call.from) ?? 0) * call.most;
+  const behind = bottleneckOf([{ part: call.to, weight: 1 }], subject);
+  if (behind === null || reads <= behind.perSecond) return null;
+  return {
+    path: call.path,
+    entities: [cache.name, call.from, behind.component],
+    message: `without ${cache.name} all reads of ${callText(call)} go to ${behind.component}`,
+    measured: `${rateText(reads)} at most`,
+    limit: `${rateText(behind.perSecond)}, what ${behind.component} can do`,
+    fix: yamlAt(['caches', cache.name], 'coalesce: cluster'),
+  };
+}
+
+/** A lease lets one request load each value; `fail` keeps reads away, and a flush still empties it. */
+function isGuarded({ layers }: Call, { coalesce, onError, host }: Cache): boolean {
+  if (coalesce === 'cluster') return true;
+  if (onError === 'fail' && host !== null) return true;
+  return GUARDS.some((policy) => layerOf(layers, policy) !== undefined);
+}

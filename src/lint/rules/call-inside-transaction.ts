@@ -1,0 +1,34 @@
+import type { Call } from '../calls.js';
+import type { Finding, Rule } from '../rule.js';
+import { callText, yamlAt } from '../words.js';
+
+/** A remote call while a connection, a row or a lock is held. */
+export const callInsideTransaction: Rule = {
+  name: 'call-inside-transaction',
+  severity: 'warning',
+  reason:
+    'What the transaction or lock holds is held for as long as the callee takes, so its slowness becomes ' +
+    'that of everybody who needs the same.',
+  remedy: 'Call before or after: read, call, and then write in a short transaction.',
+  check: ({ calls }) =>
+    calls.flatMap((call): readonly Finding[] => {
+      const { inside, pool } = call;
+      if (inside === null || pool !== null || call.background) return [];
+      return [
+        {
+          path: call.path,
+          entities: [call.from, call.to],
+          message: `${callText(call)} is called inside ${inside.text}`,
+          measured: `a call between the beginning and the end of ${inside.text}`,
+          limit: 'none',
+          fix: before(call, inside.steps),
+        },
+      ];
+    }),
+};
+
+/** The call in front of what is held, with the rest of it as an example. */
+function before({ caller, from, to }: Call, held: string): string {
+  const part = from.slice(caller.length + 1);
+  return yamlAt(['services', caller, 'endpoints', part], `steps:\n  - call: ${to}\n  - ${held}`);
+}

@@ -1,0 +1,52 @@
+import { poolSizeOf } from '../../spec/pool-size.js';
+import type { Database } from '../../spec/database.js';
+import { hostOf } from '../demand.js';
+import type { Finding, Rule } from '../rule.js';
+import type { Subject } from '../subject.js';
+import { yamlAt } from '../words.js';
+
+/** Pools that may together ask for more connections than the server has. */
+export const poolsExceedServer: Rule = {
+  name: 'pools-exceed-server',
+  severity: 'error',
+  reason:
+    'Under load every pool grows to its limit, and from the last connection of the server on connecting fails.',
+  remedy:
+    'Make the pools of all instances together no larger than the server, or put a pooler in front of it.',
+  check: (subject) =>
+    [...subject.scenario.databases.values()].flatMap((database) => excess(subject, database)),
+};
+
+function excess(subject: Subject, database: Database): readonly Finding[] {
+  const { name, maxConnections, reserved } = database;
+  if (maxConnections === Infinity) return [];
+  const callers = callersOf(subject, name);
+  const sizes = callers.map((caller) => {
+    const { size } = poolSizeOf(database.pools.get(caller) ?? database.pool);
+    return { caller, size, replicas: hostOf(subject.scenario, caller)?.replicas ?? 1 };
+  });
+  // A pool without a limit is a limit somewhere else: in the workers, or in nothing.
+  if (sizes.some(({ size }) => size === Infinity)) return [];
+  const total = sizes.reduce((sum, { size, replicas }) => sum + size * replicas, 0);
+  if (total <= maxConnections - reserved) return [];
+  const terms = sizes.map(({ size, replicas }) => `${replicas} x ${size}`).join(' + ');
+  const { field } = poolSizeOf(database.pool);
+  const instances = sizes.reduce((sum, { replicas }) => sum + replicas, 0);
+  const fitting = Math.max(1, Math.floor((maxConnections - reserved) / instances));
+  return [
+    {
+      path: ['databases', name, 'pool', field],
+      entities: [name, ...callers],
+      message: `the pools of ${name} may ask for more connections than it has`,
+      measured: `${terms} = ${total}`,
+      limit: `at most ${maxConnections - reserved}`,
+      fix: yamlAt(['databases', name], `pool: { ${field}: ${fitting} }`),
+    },
+  ];
+}
+
+/** Who asks a database, by name. */
+export function callersOf({ calls }: Subject, database: string): readonly string[] {
+  const names = calls.filter(({ callee }) => callee === database).map(({ caller }) => caller);
+  return [...new Set(names)].sort();
+}

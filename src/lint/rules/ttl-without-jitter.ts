@@ -1,0 +1,38 @@
+import type { Cache } from '../../spec/caching.js';
+import type { Finding, Rule } from '../rule.js';
+import { timeText, yamlAt } from '../words.js';
+
+/** What was stored together expires together. */
+export const ttlWithoutJitter: Rule = {
+  name: 'ttl-without-jitter',
+  severity: 'warning',
+  reason:
+    'What a warm-up stores at one moment expires at one moment, and is loaded again by all who come then.',
+  remedy:
+    'Give the times to live a jitter, or let one request load while the others have the old value.',
+  check: ({ scenario }) => [...scenario.caches.values()].flatMap(findingsOf),
+};
+
+function findingsOf(cache: Cache): readonly Finding[] {
+  const { name, warm, levels, population, coalesce } = cache;
+  const softened =
+    coalesce !== 'none' ||
+    cache.staleWhileRevalidateNs !== null ||
+    cache.earlyExpiry !== null ||
+    cache.refreshAheadFactor !== null;
+  if (warm === 0 || softened) return [];
+  return levels.flatMap(({ name: level, ttlNs, ttlJitter, capacity }, index) => {
+    if (ttlNs === null || ttlJitter > 0) return [];
+    const path = ['caches', name, 'levels', index];
+    return [
+      {
+        path: [...path, 'ttl'],
+        entities: [`${name}.${level}`],
+        message: `all that ${name}.${level} holds at the beginning expires after ${timeText(ttlNs)}`,
+        measured: `${Math.round(warm * Math.min(capacity, population))} entries at once`,
+        limit: 'spread by ttlJitter',
+        fix: yamlAt(['caches', name], 'ttlJitter: 10%'),
+      },
+    ];
+  });
+}

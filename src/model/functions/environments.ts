@@ -1,0 +1,213 @@
+import { PHASE } from '../../kernel/phase.js';
+import { widenFloat64, widenInt32 } from '../../kernel/pool.js';
+import type { StreamKey } from '../../kernel/rng.js';
+import { streamKey } from '../../kernel/rng.js';
+import type { Ns } from '../../kernel/time.js';
+import { NS_PER_SECOND } from '../../kernel/time.js';
+import { OUTCOME, PENDING, withStatus } from '../../spec/outcome.js';
+import type { Outcome } from '../../spec/outcome.js';
+import type { FunctionSettings, PlanFunction } from '../../spec/functions.js';
+import type { Act } from '../acts.js';
+import type { Counter } from '../meters.js';
+import type { World } from '../world.js';
+
+/** Bit of `strands.slot`: a request that runs in an environment of a function. */
+export const INVOKED = 64;
+
+const THROTTLED = withStatus(OUTCOME.throttled, 429);
+
+/**
+ * The environments of one function. A request takes the one that was used last and has room; where none
+ * has, one more is made while the limits allow, and the request waits for its cold start; else it is
+ * throttled. An environment serves whoever it was made for: it does not help that another one comes free
+ * meanwhile. One that has been idle for the keep-alive time is taken down.
+ */
+export class Environments {
+  readonly component: number;
+  private readonly world: World;
+  private readonly spec: FunctionSettings;
+  private readonly plan: PlanFunction;
+  private readonly stream: StreamKey;
+  /** By environment: requests in it, when it is ready, when it became idle, the stamp of its keep-alive. */
+  private inside: Int32Array = new Int32Array(64);
+  private ready: Float64Array = new Float64Array(64);
+  private stamp: Int32Array = new Int32Array(64);
+  private isAlive: Int32Array = new Int32Array(64);
+  private readonly free: number[] = [];
+  private count = 0;
+  /** Environments with room, the one used last at the end. */
+  private readonly open: number[] = [];
+  /** By strand: its environment. */
+  private of: Int32Array = new Int32Array(0);
+  private running = 0;
+  private made = 0;
+  /** Environments that may be made now, as of `refilled`. */
+  private tokens: number;
+  private refilled: Ns = 0;
+  private readonly gauge: number;
+  private readonly coldStarts: Counter;
+  private readonly readyOp: number;
+  private readonly idleOp: number;
+
+  constructor(world: World, plan: PlanFunction) {
+    this.world = world;
+    this.plan = plan;
+    this.spec = plan.spec;
+    this.component = plan.component;
+    const { engine, strands, meters } = world;
+    const { component } = plan;
+    const { name, firstInstance } = world.plan.components[component];
+    this.stream = streamKey(world.plan.seed, world.replication, `${name}/coldStart`);
+    this.tokens = this.spec.burst;
+    this.gauge = meters.gauge('environments', { component, part: -1 });
+    this.coldStarts = meters.counter('coldStarts', { component, part: -1 });
+    strands.slots.onGrow((capacity) => (this.of = widenInt32(this.of, capacity)));
+    this.readyOp = engine.define('environment-ready', (strand, stamp) => {
+      if (strands.stamp[strand] === stamp) world.interpreter.acted(strand, OUTCOME.ok);
+    });
+    this.idleOp = engine.define('environment-idle', (environment, stamp) => {
+      if (this.stamp[environment] === stamp) this.takeDown(environment);
+    });
+    world.instances[firstInstance].residents.push({
+      died: () => this.clear(),
+      started: () => this.provide(),
+    });
+    this.provide();
+  }
+
+  /** The step that every request of the function begins with. */
+  act(): Act {
+    return { begin: (strand) => this.begin(strand), left: () => {} };
+  }
+
+  /** A request has ended, whichever way. */
+  left(strand: number): void {
+    const { engine, strands } = this.world;
+    strands.slot[strand] &= ~INVOKED;
+    this.running--;
+    const environment = this.of[strand];
+    const wasFull = this.inside[environment]-- === this.spec.concurrencyPerInstance;
+    if (this.isAlive[environment] === 0) return;
+    if (!wasFull) this.open.splice(this.open.indexOf(environment), 1);
+    this.open.push(environment);
+    if (this.inside[environment] > 0 || environment < this.spec.provisioned) return;
+    const stamp = ++this.stamp[environment];
+    const at = engine.now + this.spec.keepAliveNs;
+    engine.at(at, PHASE.TIMER, this.idleOp, environment, stamp, 0);
+  }
+
+  private begin(strand: number): Outcome {
+    const { engine, strands } = this.world;
+    if (this.running >= this.spec.maxConcurrency) return THROTTLED;
+    let environment = this.open[this.open.length - 1] ?? -1;
+    if (environment < 0) {
+      if (!this.mayMake()) return THROTTLED;
+      environment = this.make(strand);
+    }
+    this.running++;
+    this.stamp[environment]++;
+    if (++this.inside[environment] === this.spec.concurrencyPerInstance) this.open.pop();
+    this.of[strand] = environment;
+    strands.slot[strand] |= INVOKED;
+    const at = this.ready[environment];
+    if (at <= engine.now) return OUTCOME.ok;
+    engine.at(at, PHASE.COMPLETION, this.readyOp, strand, strands.stamp[strand], 0);
+    return PENDING;
+  }
+
+  /** Takes the permission to make one more. */
+  private mayMake(): boolean {
+    const { now } = this.world.engine;
+    const { burst, scaleRate } = this.spec;
+    const since = (now - this.refilled) / NS_PER_SECOND;
+    this.tokens = Math.min(burst, this.tokens + since * scaleRate);
+    this.refilled = now;
+    if (this.tokens < 1) return false;
+    this.tokens--;
+    return true;
+  }
+
+  private make(strand: number): number {
+    const { engine, samplers, meters, strands } = this.world;
+    const environment = this.add();
+    meters.count(this.coldStarts);
+    const { coldStart } = this.plan;
+    const { a, b } = this.stream;
+    const { lineageA, lineageB } = strands;
+    const time =
+      coldStart < 0 ? 0 : samplers.draw(coldStart, a, b, lineageA[strand], lineageB[strand], 0);
+    this.ready[environment] = engine.now + time;
+    return environment;
+  }
+
+  /** An environment that is there, and empty. */
+  private add(): number {
+    const environment = this.free.pop() ?? this.count++;
+    if (environment >= this.inside.length) this.widen();
+    this.isAlive[environment] = 1;
+    this.inside[environment] = 0;
+    this.ready[environment] = this.world.engine.now;
+    this.open.push(environment);
+    this.made++;
+    this.world.levels.add(this.gauge, 1);
+    return environment;
+  }
+
+  private takeDown(environment: number): void {
+    this.open.splice(this.open.indexOf(environment), 1);
+    this.isAlive[environment] = 0;
+    this.free.push(environment);
+    this.made--;
+    this.world.levels.add(this.gauge, -1);
+  }
+
+  /** Those that are always there are, the first by their numbers. */
+  private provide(): void {
+    for (let k = 0; k < this.spec.provisioned; k++) this.add();
+  }
+
+  /** All are gone, with what ran in them. */
+  private clear(): void {
+    this.world.levels.add(this.gauge, -this.made);
+    this.made = 0;
+    this.open.length = 0;
+    this.free.length = 0;
+    for (let k = 0; k < this.count; k++) {
+      this.isAlive[k] = 0;
+      this.stamp[k]++;
+    }
+    this.count = 0;
+  }
+
+  private widen(): void {
+    const size = this.inside.length * 2;
+    this.inside = widenInt32(this.inside, size);
+    this.stamp = widenInt32(this.stamp, size);
+    this.isAlive = widenInt32(this.isAlive, size);
+    this.ready = widenFloat64(this.ready, size);
+  }
+}
+
+/** All functions of a run. */
+export class Functions {
+  private readonly world: World;
+  private readonly list: readonly Environments[];
+  private readonly byComponent: ReadonlyMap<number, Environments>;
+
+  constructor(world: World) {
+    this.world = world;
+    this.list = world.plan.functions.map((plan) => new Environments(world, plan));
+    this.byComponent = new Map(this.list.map((own) => [own.component, own]));
+  }
+
+  /** The step that every request of a function begins with. */
+  act(fn: number): Act {
+    return this.list[fn].act();
+  }
+
+  /** A request that runs in an environment has ended. */
+  left(strand: number): void {
+    const { strands, instances } = this.world;
+    this.byComponent.get(instances[strands.instance[strand]].component)!.left(strand);
+  }
+}

@@ -1,0 +1,22 @@
+import { z } from 'zod';
+import type { FaultKind } from '../../spec/fault.js';
+
+const schema = z.strictObject({});
+
+/**
+ * `connectionLeak`: a code path that does not close what it has taken. The connections stay counted
+ * against the pool and the server until the process that keeps them is started again.
+ */
+export const connectionLeak: FaultKind<typeof schema> = {
+  kind: 'connectionLeak',
+  summary:
+    'A share of the calls of databases that the target makes, and of its transactions, does not give ' +
+    'its connection back; only a restart of the process does.',
+  sources: ['HikariCP README, leakDetectionThreshold', 'Go database/sql: rows that are not closed'],
+  targets: ['instance'],
+  schema,
+  example: '- { id: leak, kind: connectionLeak, target: orders, share: 2%, at: 10s, for: 20s }\n',
+  takesShare: true,
+  edits: (_config, strength, share = 1) =>
+    strength === 0 ? [] : [{ knob: 'leak', value: share * strength }],
+};

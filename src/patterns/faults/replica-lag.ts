@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import type { FaultKind } from '../../spec/fault.js';
+import { duration } from '../../spec/quantities.js';
+
+const schema = z.strictObject({
+  lag: duration({ allowZero: false }).describe(
+    'How much later than otherwise replicas apply what is committed meanwhile. A ramp goes from 0 to ' +
+      'it; of several the longest counts. Unit: duration. Required.',
+  ),
+});
+
+/** `replicaLag`: replication falls behind, as behind a long transaction or on a slow disk. */
+export const replicaLag: FaultKind<typeof schema> = {
+  kind: 'replicaLag',
+  summary:
+    'Replicas of a database apply what is committed meanwhile so much later: reads there are stale for ' +
+    'longer, and a failover loses more.',
+  sources: ['PostgreSQL recovery_min_apply_delay', 'MySQL SOURCE_DELAY'],
+  targets: ['instance'],
+  schema,
+  example: '- { id: behind, kind: replicaLag, target: orders-db, lag: 5s, at: 10s, for: 20s }\n',
+  takesShare: false,
+  edits: (config, strength) =>
+    strength === 0 ? [] : [{ knob: 'replicaLag', value: config.lag * strength }],
+};

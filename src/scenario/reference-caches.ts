@@ -1,0 +1,71 @@
+const around = (title: string, cache: string, show: string): string => `faultline: 1
+title: ${title}
+run: { duration: 30s }
+keys: { item: zipf(count=1000) }
+caches:
+  items: { keys: item, ${cache} }
+databases:
+  store: { operations: { read: 10ms, write: { work: 10ms, write: true } } }
+services:
+  shop: { replicas: 2, endpoints: { show: [ ${show} ] } }
+workloads:
+  users: { arrivals: poisson(100/s), requests: [ { call: shop.show } ] }
+`;
+
+const READ = 'cache: { get: items, onMiss: [ query: store.read ] }';
+
+/** Kinds of levels and patterns of caches: what each is, where its rules come from, and a file that shows it. */
+export const CACHE_REFERENCE = [
+  {
+    kind: 'local',
+    component: 'cache',
+    summary:
+      'A level in the process of each instance that uses the cache: a lookup costs its own CPU, nobody ' +
+      'else sees what is in it, and it dies with the process.',
+    sources: ['ben-manes/caffeine: README.md', '1a1a11a/libCacheSim: libCacheSim/cache/eviction'],
+    example: around(
+      'A hundred places in each process',
+      'levels: [ { name: near, kind: local, capacity: 100, ttl: 10s } ]',
+      READ,
+    ),
+  },
+  {
+    kind: 'redis',
+    component: 'cache',
+    summary:
+      'A shared level: one server that every instance calls over the network, through a pool if it has ' +
+      'one. Commands share its CPU, with `cpu: 1` one after the other, and a crash empties it.',
+    sources: ['redis/redis: redis.conf', 'Redis documentation: key eviction, EXPIRE'],
+    example: around(
+      'A near level in front of a shared one',
+      'levels: [ { name: near, kind: local, ttl: 1s }, { name: far, kind: redis, latency: 0.5ms, cpu: 1 } ]',
+      READ,
+    ),
+  },
+  {
+    kind: 'memcached',
+    component: 'cache',
+    summary:
+      'A shared level like `redis`, without its single thread of commands unless `cpu: 1` says so. With ' +
+      '`coalesce: cluster` one request loads a value for all, as a lease does.',
+    sources: ['Nishtala et al. 2013, Scaling Memcache at Facebook, 3.2.1'],
+    example: around(
+      'One load for all instances',
+      'coalesce: cluster, levels: [ { name: far, kind: memcached, ttl: 5s } ]',
+      READ,
+    ),
+  },
+  {
+    kind: 'cdn',
+    component: 'cache',
+    summary:
+      'A shared level near the clients, for the middleware `cache` of a gateway: the same rules as the ' +
+      'other shared ones, with `staleWhileRevalidate` as HTTP has it.',
+    sources: ['RFC 5861', 'RFC 9111'],
+    example: around(
+      'What is old is served while it is fetched',
+      'staleWhileRevalidate: 30s, levels: [ { name: edge, kind: cdn, ttl: 5s } ]',
+      READ,
+    ),
+  },
+] as const;

@@ -1,0 +1,94 @@
+import type { Distribution } from '../../kernel/distribution.js';
+import { NS_PER_SECOND } from '../../kernel/time.js';
+import { PLAIN_BALANCING } from '../../spec/balancer.js';
+import type { FunctionSettings } from '../../spec/functions.js';
+import type { Service } from '../../spec/scenario.js';
+import type { FunctionOutput } from '../schema/functions.js';
+import type { Context } from './context.js';
+import { report } from './context.js';
+import { resolveEndpoints, resolveOutbound } from './hosts.js';
+import { sorted } from './names.js';
+import { resolvePlacement } from './placement.js';
+
+const NOTHING: Distribution = { kind: 'constant', valueNs: 0 };
+
+type Defaults = Omit<FunctionSettings, 'kind' | 'coldStart' | 'provisioned'>;
+
+const SIMPLE: Defaults = {
+  keepAliveNs: 600 * NS_PER_SECOND,
+  maxConcurrency: 1000,
+  concurrencyPerInstance: 1,
+  burst: 1000,
+  scaleRate: 100,
+  timeoutNs: null,
+};
+
+const PRODUCTS: Readonly<Record<FunctionSettings['kind'], Defaults>> = Object.freeze({
+  simple: SIMPLE,
+  // Concurrency of an account, and 1000 environments every ten seconds for each function.
+  lambda: { ...SIMPLE, timeoutNs: 3 * NS_PER_SECOND },
+  // 80 requests in each of 100 instances.
+  cloudRun: {
+    keepAliveNs: 900 * NS_PER_SECOND,
+    maxConcurrency: 8000,
+    concurrencyPerInstance: 80,
+    burst: Infinity,
+    scaleRate: 100,
+    timeoutNs: 300 * NS_PER_SECOND,
+  },
+});
+
+/** One function in its final form: a service of one host that never runs out of workers. */
+export function resolveFunction(context: Context, name: string, output: FunctionOutput): Service {
+  const path = ['functions', name];
+  const settings = settingsOf(output);
+  const { concurrencyPerInstance, maxConcurrency, provisioned } = settings;
+  if (provisioned * concurrencyPerInstance > maxConcurrency) {
+    const message =
+      `${provisioned} environments take ${provisioned * concurrencyPerInstance} requests, and at most ` +
+      `${maxConcurrency} are let in: lower provisioned`;
+    report(context, 'FL208', [...path, 'provisioned'], message);
+  }
+  return {
+    name,
+    title: output.title ?? null,
+    description: output.description ?? null,
+    critical: output.critical,
+    ...resolvePlacement(context, 1, output.zone, path),
+    runtime: 'threads',
+    concurrency: Infinity,
+    queue: { capacity: Infinity, discipline: 'fifo', maxWaitNs: null },
+    cpu: { cores: Infinity, discipline: 'processorSharing', quota: null, contextSwitchTax: 0 },
+    cancellation: 'ignore',
+    rejectWork: NOTHING,
+    admission: null,
+    gc: null,
+    memory: null,
+    lifecycle: null,
+    loadBalancing: { kind: 'roundRobin', config: {}, common: PLAIN_BALANCING },
+    outlierDetection: null,
+    protocol: null,
+    external: false,
+    labels: new Map(sorted(output.labels)),
+    endpoints: resolveEndpoints(context, name, output.endpoints, path),
+    middleware: [],
+    outbound: resolveOutbound(context, output.outbound, [...path, 'outbound']),
+    outbox: null,
+    environments: settings,
+  };
+}
+
+function settingsOf(output: FunctionOutput): FunctionSettings {
+  const product = PRODUCTS[output.kind];
+  return {
+    kind: output.kind,
+    coldStart: output.coldStart,
+    provisioned: output.provisioned,
+    keepAliveNs: output.keepAlive ?? product.keepAliveNs,
+    maxConcurrency: output.maxConcurrency ?? product.maxConcurrency,
+    concurrencyPerInstance: output.concurrencyPerInstance ?? product.concurrencyPerInstance,
+    burst: output.burst ?? product.burst,
+    scaleRate: output.scaleRate ?? product.scaleRate,
+    timeoutNs: output.timeout === undefined ? product.timeoutNs : output.timeout,
+  };
+}

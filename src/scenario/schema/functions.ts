@@ -1,0 +1,102 @@
+import { z } from 'zod';
+import {
+  count,
+  distribution,
+  duration,
+  durationOrNone,
+  rate,
+  whole,
+} from '../../spec/quantities.js';
+import type { FunctionSettings } from '../../spec/functions.js';
+import { critical, entryText, extending, inheriting, named, textMap } from './common.js';
+import type { EndpointOutput } from './components.js';
+import { zoneSchema } from './host.js';
+import type { HostOutput, HostShape } from './host.js';
+
+/** What a validated function holds. */
+export interface FunctionOutput {
+  readonly title?: string;
+  readonly description?: string;
+  readonly critical: boolean;
+  readonly zone?: HostOutput['zone'];
+  readonly labels?: HostOutput['labels'];
+  readonly outbound?: HostOutput['outbound'];
+  readonly kind: FunctionSettings['kind'];
+  readonly coldStart: FunctionSettings['coldStart'];
+  readonly keepAlive?: number;
+  readonly maxConcurrency?: number;
+  readonly concurrencyPerInstance?: number;
+  readonly burst?: number;
+  readonly scaleRate?: number;
+  readonly provisioned: number;
+  readonly timeout?: number | null;
+  readonly endpoints: Readonly<Record<string, EndpointOutput>>;
+}
+
+/** One function. */
+export function functionSchema(
+  host: HostShape,
+  endpoint: z.ZodType<EndpointOutput>,
+): z.ZodType<FunctionOutput> {
+  const schema = z.strictObject({
+    ...extending,
+    ...entryText,
+    critical,
+    kind: z
+      .enum(['simple', 'lambda', 'cloudRun'])
+      .default('simple')
+      .describe('The product whose defaults it has. Defaults to simple.'),
+    coldStart: distribution()
+      .prefault('0ms')
+      .describe(
+        'From the decision to make an environment until it runs. Unit: distribution. Defaults to 0ms.',
+      ),
+    keepAlive: duration({ allowZero: false })
+      .optional()
+      .describe(
+        'Idle time after which an environment is taken down. Unit: duration. Defaults by kind: ' +
+          'cloudRun 15m, else 10m.',
+      ),
+    maxConcurrency: count({ min: 1 })
+      .optional()
+      .describe(
+        'Requests under way at most; beyond it 429. Unit: count. Defaults by kind: cloudRun 8000 (100 ' +
+          'instances), else 1000.',
+      ),
+    concurrencyPerInstance: whole({ min: 1, max: 100_000 })
+      .optional()
+      .describe(
+        'Requests that an environment takes at once. Unit: count. Defaults by kind: cloudRun 80, else 1.',
+      ),
+    burst: count({ min: 1 })
+      .optional()
+      .describe(
+        'Environments that may be made at once; beyond it 429. Unit: count. Defaults by kind: cloudRun ' +
+          'unlimited, else 1000.',
+      ),
+    scaleRate: rate()
+      .optional()
+      .describe(
+        'Environments that may be made per second after that. Unit: rate. Defaults to 100/s, as 1000 in ' +
+          'ten seconds.',
+      ),
+    provisioned: whole({ max: 100_000 })
+      .prefault(0)
+      .describe('Environments that are always there. Unit: count. Defaults to 0.'),
+    timeout: durationOrNone({ allowZero: false })
+      .optional()
+      .describe(
+        'An execution is ended so long after its start, the cold start not counted, and answers 504. ' +
+          'Unit: duration or `none`. Defaults by kind: lambda 3s, cloudRun 5m, else none.',
+      ),
+    zone: zoneSchema.optional(),
+    labels: textMap().optional().describe('Selectors of faults.'),
+    outbound: host['outbound'],
+    endpoints: named(endpoint).describe(
+      'What it answers; `steps` instead is one endpoint called invoke. Required.',
+    ),
+  });
+  return inheriting(schema.describe('A function: it runs in environments made on demand.')).meta({
+    id: 'function',
+  }) as unknown as z.ZodType<FunctionOutput>;
+}

@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import { distribution, duration, quantity, rate, whole } from '../../spec/quantities.js';
+import { parseDuration, QuantityError, show } from '../../spec/quantity-text.js';
+import type { ReadRoute } from '../../spec/replication.js';
+import { withShort } from './common.js';
+
+/** Where reads go: `primary`, `replica`, `nearest`, `replicaIfLag(1s)`. */
+export const readRoute = quantity(
+  (input): ReadRoute => {
+    if (input === 'primary' || input === 'replica' || input === 'nearest') return { kind: input };
+    const match = typeof input === 'string' ? /^replicaIfLag\(([^()]*)\)$/.exec(input) : null;
+    if (match !== null) return { kind: 'replicaIfLag', maxLagNs: parseDuration(match[1]) };
+    throw new QuantityError(
+      `${show(input)} is no route: write primary, replica, nearest or replicaIfLag(1s)`,
+    );
+  },
+  { type: 'string', pattern: '^(primary|replica|nearest|replicaIfLag\\(.+\\))$' },
+);
+
+/** Fields of a database with more than one node. */
+export const replicationFields = {
+  replicas: withShort(
+    z.strictObject({
+      count: whole({ max: 100 }).describe('Nodes beside the primary. Unit: count. Required.'),
+      lag: distribution()
+        .prefault('0ms')
+        .describe(
+          'From a commit until a replica can apply it. Unit: distribution. Defaults to 0ms.',
+        ),
+      mode: z
+        .enum(['async', 'semiSync', 'sync'])
+        .default('async')
+        .describe(
+          'Whether a commit waits until a replica has applied it: none, one of them, or all. With fewer ' +
+            'of them up it waits until they are back. Defaults to async.',
+        ),
+      applyRate: rate()
+        .optional()
+        .describe('Writes that a replica applies at most. Unit: rate. Defaults to unlimited.'),
+    }),
+    { type: 'integer', minimum: 0 },
+  )
+    .optional()
+    .describe(
+      'Copies that follow the primary, each a node with cpu and connections. Defaults to 0.',
+    ),
+  route: readRoute
+    .prefault('primary')
+    .describe(
+      'Where operations go that write nothing: `primary`, `replica` (one after the other), `nearest` (in ' +
+        "the caller's zone where there is one), `replicaIfLag(1s)` (one that lags no more, else the " +
+        'primary). Defaults to primary.',
+    ),
+  failover: z
+    .strictObject({
+      detect: duration().describe('Until it is seen that the primary has died. Required.'),
+      promote: duration()
+        .prefault('0s')
+        .describe('Until a replica has taken over. Defaults to 0s.'),
+      reconnect: duration()
+        .prefault('0s')
+        .describe('Until clients ask the new primary. Unit: duration. Defaults to 0s.'),
+    })
+    .optional()
+    .describe(
+      'After a crash of the primary the replica that misses least takes its place. Defaults by kind: ' +
+        'postgres 30s + 5s, mysql 30s + 30s + 30s, mongo 10s + 2s, redis 30s + 1s, else never.',
+    ),
+};

@@ -1,0 +1,55 @@
+import type { Distribution } from '../kernel/distribution.js';
+import type { Ns } from '../kernel/time.js';
+
+/** Copies of a database that follow its primary. */
+export interface Replication {
+  readonly count: number;
+  /** From a commit until a replica could apply it. */
+  readonly lag: Distribution;
+  /** Whose confirmation a commit waits for: nobody's, that of one replica, or of all. */
+  readonly mode: 'async' | 'semiSync' | 'sync';
+  /** Writes that a replica applies per second. */
+  readonly applyRate: number;
+}
+
+/** How a replica takes the place of a primary that has died. */
+export interface Failover {
+  readonly detectNs: Ns;
+  readonly promoteNs: Ns;
+  /** From the promotion until clients ask the new primary. */
+  readonly reconnectNs: Ns;
+}
+
+/** Where an operation goes that writes nothing. */
+export type ReadRoute =
+  | { readonly kind: 'primary' | 'replica' | 'nearest' }
+  | { readonly kind: 'replicaIfLag'; readonly maxLagNs: Ns };
+
+/** Writes and transactions. */
+export const PRIMARY: ReadRoute = Object.freeze({ kind: 'primary' });
+
+/** A database with replicas: its first instance is the primary at the beginning. */
+export interface PlanReplication {
+  readonly component: number;
+  /** Distribution id. */
+  readonly lag: number;
+  readonly mode: Replication['mode'];
+  readonly applyRate: number;
+  readonly failover: Failover | null;
+}
+
+/** A read of a database with replicas begins. */
+export interface PlanRead {
+  readonly act: 'read';
+  readonly part: number;
+  /** Index into plan.keys: the row that it is about; -1 = all of them. */
+  readonly key: number;
+}
+
+/** A statement of a database with replicas has written. */
+export interface PlanWrite {
+  readonly act: 'write';
+  readonly part: number;
+  /** Index into plan.keys, or -1. */
+  readonly key: number;
+}

@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest';
+import { answered, golden, latencies, metered, outcomes, times } from './tracing.js';
+
+/** A database with replicas; `w` writes and `r` reads one row. */
+const stored = (database: string, workloads: string, more = ''): string => `
+keys: { row: { kind: uniform, count: 1 } }
+services:
+  shop:
+    endpoints: { write: [ query: db.w ], read: [ query: db.r ] }
+databases:
+  db:
+    ${database}
+    operations:
+      w: { wait: 10ms, write: true, key: row }
+      r: { wait: 1ms, key: row }
+workloads:
+${workloads}
+${more}`;
+
+const writers = (at: string): string =>
+  `  writers: { arrivals: { at: [ ${at} ] }, requests: [ { call: shop.write } ] }`;
+const readers = (at: string): string =>
+  `  readers: { arrivals: { at: [ ${at} ] }, requests: [ { call: shop.read } ] }`;
+
+describe('DB-9: replication', () => {
+  it('CQ-1: a read at a replica is stale from the commit until the lag is over', () => {
+    const body = stored(
+      'replicas: { count: 1, lag: 50ms }\n    route: replica',
+      // Committed at 10 ms, before what arrives at that instant; applied at 60 ms.
+      `${writers('0ms')}\n${readers('9ms, 10ms, 11ms, 59ms, 60ms')}`,
+    );
+    expect(metered(golden(body), 'staleReads', 'db')).toBe(3);
+  });
+
+  it('answers before the replicas have it, or once one or all of them have', () => {
+    const write = (mode: string): readonly number[] =>
+      latencies(
+        golden(stored(`replicas: { count: 2, mode: ${mode}, lag: 50ms }`, writers('0ms'))).requests,
+      );
+    expect([write('async'), write('semiSync'), write('sync')]).toEqual([[10], [60], [60]]);
+  });
+
+  it('waits with sync until a replica that is down is back', () => {
+    const body = stored(
+      'replicas: { count: 1, mode: sync, lag: 50ms }',
+      writers('0ms'),
+      "faults: [ { id: dies, kind: crash, target: 'db[1]', at: 5ms, for: 295ms } ]",
+    );
+    expect(answered(golden(body).requests)).toEqual([300]);
+  });
+
+  it('applies no faster than its rate: the lag grows', () => {
+    const body = stored(
+      'replicas: { count: 1, applyRate: 10/s }\n    route: replica',
+      // Three commits at 10 ms, applied at 10, 110 and 210 ms.
+      `${writers(times(3, '0ms'))}\n${readers('15ms, 205ms, 215ms')}`,
+    );
+    expect(metered(golden(body), 'staleReads', 'db')).toBe(2);
+  });
+});
+
+describe('DB-11: where reads go', () => {
+  const nodes = (route: string, at: string): readonly number[] => {
+    const traced = golden(
+      stored(
+        `replicas: { count: 2, lag: 50ms }\n    route: ${route}`,
+        `${writers('0ms')}\n${readers(at)}`,
+      ),
+    );
+    return traced.at('db.r').map(({ instance }) => Number(/\d/.exec(instance)![0]));
+  };
+
+  it('primary: all at one', () => {
+    expect(nodes('primary', '20ms, 21ms, 22ms, 23ms')).toEqual([0, 0, 0, 0]);
+  });
+
+  it('replica: one after the other', () => {
+    expect(nodes('replica', '20ms, 21ms, 22ms, 23ms')).toEqual([1, 2, 1, 2]);
+  });
+
+  it('replicaIfLag: at the primary once replicas lag more', () => {
+    expect(nodes('replicaIfLag(12ms)', '20ms, 22ms, 23ms, 60ms')).toEqual([1, 2, 0, 2]);
+  });
+});
+
+describe('DB-10: failover', () => {
+  const dying = (failover: string, at: string, more = ''): string =>
+    stored(
+      `replicas: { count: 1, lag: 20ms }\n    ${failover}`,
+      writers(at),
+      `faults: [ { id: dies, kind: crash, target: 'db[0]', at: 100ms, for: 10s } ]\n${more}`,
+    );
+
+  it('writes fail until the replica has taken over and clients know', () => {
+    const failover = 'failover: { detect: 50ms, promote: 30ms, reconnect: 20ms }';
+    const traced = golden(dying(failover, '150ms, 199ms, 200ms'));
+    expect(outcomes(traced.requests)).toEqual(['serverError', 'serverError', 'ok']);
+    expect(metered(traced, 'failovers', 'db')).toBe(1);
+  });
+
+  it('loses what was committed and not applied', () => {
+    // Committed at 79, 80, 85 and 99 ms; what is applied 20 ms later is lost from the crash at 100 ms on.
+    const failover = 'failover: { detect: 10ms, promote: 0s }';
+    const traced = golden(dying(failover, '69ms, 70ms, 75ms, 89ms'));
+    expect(outcomes(traced.requests)).toEqual(['ok', 'ok', 'ok', 'ok']);
+    expect(metered(traced, 'lostCommits', 'db')).toBe(3);
+  });
+
+  it('does not happen where nobody takes over', () => {
+    const traced = golden(dying('', '5s, 11s'));
+    expect(outcomes(traced.requests)).toEqual(['serverError', 'ok']);
+    expect(metered(traced, 'failovers', 'db')).toBe(0);
+  });
+});
