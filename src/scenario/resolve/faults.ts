@@ -155,10 +155,9 @@ function checkTarget(
   if (!knownPart(context, name, part, path)) return;
   const thing = context.names.things.get(name)!;
   const host = aims.hosts.get(name);
-  if (HOLDERS.has(thing.kind)) {
-    fits(context, kind, text, part === null ? ['messages'] : ['group'], path);
-  } else if (thing.kind === 'workload') {
-    fits(context, kind, text, part === null ? ['workload', 'link'] : [], path);
+  const without = UNPLACED.get(thing.kind);
+  if (without !== undefined) {
+    fits(context, kind, text, part === null ? without.whole : without.part, path);
   } else if (thing.kind === 'cache' && indexed === null) {
     if (!fits(context, kind, text, ['level', 'instance', 'endpoint', 'link'], path)) return;
     if (kind.targets.includes('level') || host !== undefined) return;
@@ -272,8 +271,19 @@ function fits(
   return false;
 }
 
-/** What holds messages, and has consumers as its parts. */
-const HOLDERS: ReadonlySet<string> = new Set(['topic', 'queue']);
+interface Unplaced {
+  readonly whole: readonly Hittable[];
+  readonly part: readonly Hittable[];
+}
+
+const HOLDER: Unplaced = { whole: ['messages'], part: ['group'] };
+
+/** What has no instances, and how it and its parts can be hit. */
+const UNPLACED: ReadonlyMap<string, Unplaced> = new Map([
+  ['workload', { whole: ['workload', 'link'], part: [] }],
+  ['topic', HOLDER],
+  ['queue', HOLDER],
+]);
 
 const WORDS: Readonly<Record<Hittable, string>> = {
   instance: 'components and instances',
