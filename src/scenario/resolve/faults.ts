@@ -156,9 +156,8 @@ function checkTarget(
   const thing = context.names.things.get(name)!;
   const host = aims.hosts.get(name);
   const without = UNPLACED.get(thing.kind);
-  if (without !== undefined) {
-    fits(context, kind, text, part === null ? without.whole : without.part, path);
-  } else if (thing.kind === 'cache' && indexed === null) {
+  if (without !== undefined) fits(context, kind, text, without[part === null ? 0 : 1], path);
+  else if (thing.kind === 'cache' && indexed === null) {
     if (!fits(context, kind, text, ['level', 'instance', 'endpoint', 'link'], path)) return;
     if (kind.targets.includes('level') || host !== undefined) return;
     const message = `${text} is in the processes that use it: name those instead`;
@@ -271,16 +270,13 @@ function fits(
   return false;
 }
 
-interface Unplaced {
-  readonly whole: readonly Hittable[];
-  readonly part: readonly Hittable[];
-}
+type Unplaced = readonly [whole: readonly Hittable[], part: readonly Hittable[]];
 
-const HOLDER: Unplaced = { whole: ['messages'], part: ['group'] };
+const HOLDER: Unplaced = [['messages'], ['group']];
 
 /** What has no instances, and how it and its parts can be hit. */
-const UNPLACED: ReadonlyMap<string, Unplaced> = new Map([
-  ['workload', { whole: ['workload', 'link'], part: [] }],
+const UNPLACED: ReadonlyMap<string, Unplaced> = new Map<string, Unplaced>([
+  ['workload', [['workload', 'link'], []]],
   ['topic', HOLDER],
   ['queue', HOLDER],
 ]);
