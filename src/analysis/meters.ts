@@ -1,5 +1,5 @@
 import type { MeterRecord } from '../spec/record.js';
-import type { MeteredResult, MeterResult } from '../spec/result-meters.js';
+import type { BrokenSaga, MeteredResult, MeterResult } from '../spec/result-meters.js';
 import { latencyResult } from './components.js';
 import { meterScale } from './metrics-meters.js';
 import { bySteps, stepsOf, type Steps } from './steps.js';
@@ -20,7 +20,43 @@ export function meteredResults(data: VariantData): Readonly<Record<string, Meter
     const runs = records.map((record) => record.meters[index]);
     own.meters[first.name] = meterResult(data, runs, steps);
   });
+  for (const [component, broken] of brokenSagas(data)) {
+    const { name } = plan.components[component];
+    results.set(name, { ...results.get(name)!, broken });
+  }
   return Object.fromEntries(results);
+}
+
+/** By component: for each rule the first saga of the first run that broke it. */
+function brokenSagas(data: VariantData): ReadonlyMap<number, readonly BrokenSaga[]> {
+  const { plan, records } = data;
+  const found = new Map<number, BrokenSaga[]>();
+  plan.sagas.forEach(({ component, spec }, index) => {
+    const rules = spec.invariants.map(
+      (rule) => `if ${spec.steps[rule.if].name} then ${spec.steps[rule.then].name}`,
+    );
+    [...rules, null].forEach((rule, at) => {
+      const replication = records.findIndex(
+        ({ sagas }) => (sagas[index]?.examples[at] ?? null) !== null,
+      );
+      if (replication < 0) return;
+      const { start, end, done, undone } = records[replication].sagas[index].examples[at]!;
+      const seconds = (ns: number): number => (ns - plan.warmupNs) / 1e9;
+      const effects = spec.steps.map(({ name }, k) => [name, [done[k], undone[k]]] as const);
+      const own = found.get(component) ?? [];
+      found.set(component, [
+        ...own,
+        {
+          rule,
+          replication,
+          start: seconds(start),
+          end: seconds(end),
+          effects: Object.fromEntries(effects),
+        },
+      ]);
+    });
+  });
+  return found;
 }
 
 function meterResult(data: VariantData, runs: readonly MeterRecord[], steps: Steps): MeterResult {

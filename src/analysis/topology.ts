@@ -65,6 +65,11 @@ function flowsOf(plan: Plan): readonly { readonly from: number; readonly to: num
   for (const { component, groups } of plan.topics) {
     for (const { handler } of groups) add(component, plan.parts[handler].component);
   }
+  for (const { component, queues } of plan.queues) {
+    for (const { consumers } of queues) {
+      for (const { handler } of consumers) add(component, plan.parts[handler].component);
+    }
+  }
   return [...flows.values()].sort((a, b) => a.from - b.from || a.to - b.to);
 }
 

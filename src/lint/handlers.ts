@@ -16,7 +16,8 @@ export interface Handler {
 
 /** The groups of all topics. */
 export function handlersOf({ scenario, demands }: Subject): readonly Handler[] {
-  return [...scenario.topics.values()].flatMap((topic) =>
+  const logs = [...scenario.topics.values()].filter((topic) => topic.kind === 'kafka');
+  return logs.flatMap((topic) =>
     topic.subscribers.map((spec, index) => {
       const { component, part } = spec.call;
       return {

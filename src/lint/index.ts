@@ -1,3 +1,4 @@
+import { ackTimeoutBelowProcessing } from './rules/ack-timeout-below-processing.js';
 import { breakerNeverOpens } from './rules/breaker-never-opens.js';
 import { breakerOpensByChance } from './rules/breaker-opens-by-chance.js';
 import { bulkheadTooLarge } from './rules/bulkhead-too-large.js';
@@ -14,6 +15,7 @@ import { moreConsumersThanPartitions } from './rules/more-consumers-than-partiti
 import { pollIntervalExceeded } from './rules/poll-interval-exceeded.js';
 import { poolBelowConcurrency } from './rules/pool-below-concurrency.js';
 import { poolsExceedServer } from './rules/pools-exceed-server.js';
+import { messageQueueWithoutEnd } from './rules/message-queue-without-end.js';
 import { queryWithoutTimeLimit } from './rules/query-without-time-limit.js';
 import { queueOutlivesCallers } from './rules/queue-outlives-callers.js';
 import { rateLimitAboveCapacity } from './rules/rate-limit-above-capacity.js';
@@ -35,6 +37,7 @@ import type { Rule } from './rule.js';
 
 /** All rules, one line each, by name. */
 export const rules: readonly Rule[] = [
+  ackTimeoutBelowProcessing,
   breakerNeverOpens,
   breakerOpensByChance,
   bulkheadTooLarge,
@@ -51,6 +54,7 @@ export const rules: readonly Rule[] = [
   pollIntervalExceeded,
   poolBelowConcurrency,
   poolsExceedServer,
+  messageQueueWithoutEnd,
   queryWithoutTimeLimit,
   queueOutlivesCallers,
   rateLimitAboveCapacity,

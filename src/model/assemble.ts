@@ -262,7 +262,7 @@ function setMemories(world: Draft, outages: Outages): void {
   const { engine, plan, levels } = world;
   // The process dies as a next step, outside of what made it hold too much.
   const op = engine.define('out-of-memory', (id, epoch) => {
-    if (world.instances[id].epoch === epoch) outages.die(world.instances[id]);
+    if (world.instances[id].epoch === epoch) outages.runOut(world.instances[id]);
   });
   const effects: MemoryEffects = {
     overflow: ({ id, epoch }) => engine.soon(engine.phase, op, id, epoch, 0),

@@ -1,20 +1,23 @@
 import type { PlanAct } from '../spec/modules.js';
 import type { Act } from './acts.js';
 import { Channels } from './messaging/channels.js';
-import type { Registry } from './registry.js';
 import { Sagas } from './sagas/sagas.js';
+import { Queues } from './messaging/queues/queues.js';
+import type { Registry } from './registry.js';
 import { Stores } from './stores/stores.js';
 import type { World } from './world.js';
 
 /** Builds what stands beside the calls of a run, and gives the steps that lead there, by act id. */
 export function actsOf(world: World, registry: Registry): readonly Act[] {
   const channels = new Channels(world, registry);
+  const queues = new Queues(world, registry, channels);
+  channels.elsewhere = (message, component) => queues.take(message, component);
   const sagas = new Sagas(world);
   const stores = world.cargo === null ? null : new Stores(world, world.cargo);
   return world.plan.acts.map((spec: PlanAct, id): Act => {
     switch (spec.act) {
       case 'publish':
-        return channels.actOf(spec);
+        return queues.has(spec.topic) ? queues.actOf(spec) : channels.actOf(spec);
       case 'outboxCommit':
         return channels.outboxCommit(spec.service);
       case 'dualMark':

@@ -40,7 +40,7 @@ export class Outages {
   }
 
   /** The process ends by itself, and is started again after so long. */
-  kill(instance: Instance, restartNs: Ns): void {
+  die(instance: Instance, restartNs: Ns): void {
     const { engine } = this.world;
     instance.dying = true;
     engine.at(engine.now + restartNs, PHASE.FAULT, this.reviveOp, instance.id, 0, 0);
@@ -66,8 +66,8 @@ export class Outages {
     this.updateFleet(instance);
   }
 
-  /** The process dies of itself and is started again at once, empty and cold. */
-  die(instance: Instance): void {
+  /** The process is killed for its memory and is started again at once, empty and cold. */
+  runOut(instance: Instance): void {
     if (instance.down) return;
     this.crash(instance);
     this.turnCores(instance);

@@ -65,7 +65,7 @@ export class Tasks {
 
   /**
    * Runs an endpoint, or another program that stands for it, in an instance that is up. `record` is
-   * handed back with the outcome.
+   * handed back with the outcome. Gives its strand, -1 where it is over already.
    */
   start(
     owner: number,
@@ -110,10 +110,11 @@ export class Tasks {
       strands.trace[strand] = tracer.nextId();
       strands.traceParent[strand] = context.traceParent;
     }
+    const life = strands.life[strand];
     const injected = this.owners[owner].takesErrors === true ? injectedOutcome(world, strand) : 0;
     if (injected !== 0) world.server.finishJob(strand, injected);
     else world.interpreter.goOn(strand);
-    return strand;
+    return strands.life[strand] === life ? strand : -1;
   }
 
   /** Told by the server: the job of a task is over, and free. */

@@ -76,7 +76,7 @@ export { load } from './faults/load.js';
 export { loss } from './faults/loss.js';
 export { partition } from './faults/partition.js';
 export { pause } from './faults/pause.js';
+export { replicaLag } from './faults/replica-lag.js';
 export { poison } from './faults/poison.js';
 export { rebalance } from './faults/rebalance.js';
-export { replicaLag } from './faults/replica-lag.js';
 export { slow } from './faults/slow.js';

@@ -65,7 +65,7 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
   const { edges, statEdges, bundles, deepestChain, numbers } = laid;
   for (const op of [OP.CALL, OP.BEGIN]) writer.assembler.renumber(op, SLOT.A, numbers);
   useKeys(keys, bundles);
-  const modules = planModules(writer, keys, programs);
+  const modules = planModules(writer, keys, programs, scenario.network);
   const links = planLinks(scenario.network, layout, statEdges, writer.distributions);
   const loads = planLoads(layout, times.warmupNs, times.endNs);
   const ends = new LinkEnds(layout, links, statEdges);
@@ -135,7 +135,7 @@ function writeAll(w: Writer, limiters: Limiters, keysAreSent: boolean) {
   // Jumps only go forward, so what runs before a handler stands in front of all of them.
   const deliveries = parts.map((part) => writeDelivery(w, part));
   const programs = parts.map((part) =>
-    part.source.kind === 'group'
+    part.source.kind === 'group' || part.source.kind === 'consumer'
       ? deliveries[part.id]!
       : writeProgram(w, limiters, part, keysAreSent),
   );
@@ -229,6 +229,7 @@ function repeatable(layout: Layout, part: LaidPart, hops: number): boolean {
     case 'relay':
     case 'produce':
     case 'step':
+    case 'consumer':
     case 'level':
     case 'projector':
       return true;

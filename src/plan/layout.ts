@@ -6,6 +6,7 @@ import type { Broker, Outbox, Subscriber, Topic } from '../spec/messaging.js';
 import type { Saga, SagaStep } from '../spec/sagas.js';
 import { driverName } from '../spec/sagas.js';
 import type { Database, Operation } from '../spec/database.js';
+import type { Bus, MessageQueue, QueueConsumer } from '../spec/queues.js';
 import type { EventStore, Projection, StorePart } from '../spec/stores.js';
 import type {
   Endpoint,
@@ -31,7 +32,8 @@ export type Source =
   | { readonly kind: 'gateway'; readonly host: Gateway }
   | { readonly kind: 'service'; readonly host: Service }
   | { readonly kind: 'database'; readonly host: Database }
-  | { readonly kind: 'topic'; readonly topic: Topic }
+  | { readonly kind: 'topic'; readonly topic: Topic | Bus }
+  | { readonly kind: 'queue'; readonly queue: MessageQueue }
   | { readonly kind: 'broker'; readonly host: Broker }
   /** `host`: the server of its shared level. */
   | { readonly kind: 'cache'; readonly cache: Cache; readonly host: Host | null }
@@ -53,6 +55,7 @@ export type PartSource =
   | { readonly kind: 'produce'; readonly latency: Distribution }
   /** Who publishes the rows of an outbox. */
   | { readonly kind: 'relay'; readonly outbox: Outbox }
+  | { readonly kind: 'consumer'; readonly consumer: QueueConsumer }
   | { readonly kind: 'level'; readonly level: CacheLevel; readonly cache: Cache }
   | { readonly kind: 'step'; readonly step: SagaStep }
   /** What an orchestrator runs for a saga. */
@@ -165,6 +168,7 @@ function sourcesOf(scenario: Scenario): (readonly [string, Source])[] {
   for (const [name, topic] of scenario.topics) all.push([name, { kind: 'topic', topic }]);
   for (const [name, host] of scenario.brokers) all.push([name, { kind: 'broker', host }]);
   for (const [name, saga] of scenario.sagas) all.push([name, { kind: 'saga', saga }]);
+  for (const [name, queue] of scenario.queues) all.push([name, { kind: 'queue', queue }]);
   for (const [name, cache] of scenario.caches)
     all.push([name, { kind: 'cache', cache, host: cache.host }]);
   for (const [name, host] of scenario.eventStores) all.push([name, { kind: 'eventStore', host }]);
@@ -186,7 +190,8 @@ function zonesOf(scenario: Scenario): readonly string[] {
 function placesOf(source: Source): readonly (string | null)[] {
   if (source.kind === 'workload') return [source.workload.zone];
   if (source.kind === 'projection') return runsAlone(source.projection) ? [null] : [];
-  if (source.kind === 'topic' || source.kind === 'saga' || source.host === null) return [];
+  if (source.kind === 'topic' || source.kind === 'queue' || source.kind === 'saga') return [];
+  if (source.host === null) return [];
   const { replicas, zones } = source.host;
   return Array.from({ length: replicas }, (_, index) => zones[index] ?? null);
 }

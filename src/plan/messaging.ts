@@ -20,7 +20,7 @@ export function planTopics(w: Writer, programs: readonly number[]): readonly Pla
   const brokers = w.layout.components.filter(({ kind }) => kind === 'broker');
   return w.layout.components.flatMap((component) => {
     const { source } = component;
-    if (source.kind !== 'topic') return [];
+    if (source.kind !== 'topic' || source.topic.kind === 'bus') return [];
     const spec = source.topic;
     const groups = component.parts.map((part) => groupOf(w, part, programs));
     const latency = isFree(spec.publishLatency) ? -1 : w.distributions.id(spec.publishLatency);

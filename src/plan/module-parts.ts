@@ -1,4 +1,5 @@
 import { PRODUCE } from '../scenario/resolve/names.js';
+import type { QueueConsumer } from '../spec/queues.js';
 import { OWN_PROJECTOR, partsOfStore } from '../spec/stores.js';
 import type { Projection } from '../spec/stores.js';
 import type { PartSource, Source } from './layout.js';
@@ -16,6 +17,7 @@ export function modulePartsOf(source: Source): readonly (readonly [string, PartS
       return runsAlone(projection) ? [[OWN_PROJECTOR, { kind: 'projector', projection }]] : [];
     }
     case 'topic':
+      if (source.topic.kind === 'bus') return consumersOf(source.topic.subscribers);
       return source.topic.subscribers.map((subscriber) => [
         subscriber.group,
         { kind: 'group', subscriber },
@@ -24,6 +26,8 @@ export function modulePartsOf(source: Source): readonly (readonly [string, PartS
       return [[PRODUCE, { kind: 'produce', latency: source.host.latency }]];
     case 'saga':
       return source.saga.steps.map((step) => [step.name, { kind: 'step', step }]);
+    case 'queue':
+      return consumersOf(source.queue.consumers);
     case 'cache':
       return source.cache.levels.map((level) => [
         level.name,
@@ -37,4 +41,10 @@ export function modulePartsOf(source: Source): readonly (readonly [string, PartS
 /** A projection with a core of its own. */
 export function runsAlone({ lifecycle, service }: Projection): boolean {
   return lifecycle === 'async' && service === null;
+}
+
+function consumersOf(
+  consumers: readonly QueueConsumer[],
+): readonly (readonly [string, PartSource])[] {
+  return consumers.map((consumer) => [consumer.name, { kind: 'consumer', consumer }]);
 }

@@ -4,20 +4,28 @@ import { planFunctions } from './functions.js';
 import { planCaches } from './caches.js';
 import { planBrokers, planTopics } from './messaging.js';
 import { planOutboxes } from './outbox.js';
+import type { Network } from '../spec/scenario.js';
 import { planProjections } from './projections.js';
 import { planReplications, planRows } from './rows.js';
+import { planQueues } from './queues.js';
 import { planStores } from './stores.js';
 import type { Writer } from './writer.js';
 
 /** What stands beside the calls, once all programs are written. */
-export function planModules(w: Writer, keys: KeyTable, programs: readonly number[]): PlanModules {
+export function planModules(
+  w: Writer,
+  keys: KeyTable,
+  programs: readonly number[],
+  network: Network,
+): PlanModules {
   return {
     acts: w.acts.list,
     brokers: planBrokers(w),
-    topics: planTopics(w, programs),
     outboxes: planOutboxes(w, programs),
     sagas: w.sagas.plan(w, keys),
     functions: planFunctions(w.layout, w.distributions),
+    topics: planTopics(w, programs),
+    queues: planQueues(w, programs, network),
     stores: planStores(w),
     projections: planProjections(w),
     rows: planRows(w.layout),

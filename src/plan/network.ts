@@ -119,6 +119,17 @@ function wayOf(
   };
 }
 
+/** Latency that a link between two components themselves gives, null = none does. */
+export function latencyBetween(
+  network: Network,
+  layout: Layout,
+  from: LaidComponent,
+  to: LaidComponent,
+): Distribution | null {
+  const near = { component: from, zone: -1 };
+  return mostSpecific(network, layout, near, { component: to, zone: -1 }, (link) => link.latency);
+}
+
 function mostSpecific<T>(
   network: Network,
   layout: Layout,

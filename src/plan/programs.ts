@@ -45,12 +45,9 @@ export function writeProgram(
     case 'endpoint':
       writeGuarded(w, limiters, part, scope, keysAreSent);
       break;
-    case 'route': {
-      const behind = writeMiddleware(w, limiters, source.route.chain, scope);
-      writeRoute(w, limiters, source, behind);
-      behind.closing();
+    case 'route':
+      writeWholeRoute(w, limiters, source, scope);
       break;
-    }
     case 'operation':
       if (keysAreSent) w.assembler.emit(OP.ONCE);
       writeView(w, part);
@@ -75,6 +72,7 @@ export function writeProgram(
       break;
     case 'group':
     case 'step':
+    case 'consumer':
       return -1;
     case 'produce':
       writeWait(w, source.latency, scope);
@@ -112,14 +110,25 @@ function writeWait(w: Writer, time: Distribution, scope: Scope): void {
   w.assembler.emit(OP.WAIT, w.distributions.id(time), 0, 0, scope.names.next('wait'));
 }
 
+function writeWholeRoute(
+  w: Writer,
+  limiters: Limiters,
+  source: Extract<LaidPart['source'], { kind: 'route' }>,
+  scope: Scope,
+): void {
+  const behind = writeMiddleware(w, limiters, source.route.chain, scope);
+  writeRoute(w, limiters, source, behind);
+  behind.closing();
+}
+
 /**
  * What a consumer runs for a message where its inbox is asked by a query: the query, then the handler. A
  * second program only asks, for messages that are known. -1 where the handler alone is run.
  */
 export function writeDelivery(w: Writer, part: LaidPart): number {
   const { source } = part;
-  if (source.kind !== 'group') return -1;
-  const { call, inbox } = source.subscriber;
+  if (source.kind !== 'group' && source.kind !== 'consumer') return -1;
+  const { call, inbox } = source.kind === 'group' ? source.subscriber : source.consumer;
   const query = inbox?.query ?? null;
   if (query === null) return -1;
   const handler = partOf(w.layout.byName.get(call.component)!, call.part!);

@@ -1,5 +1,11 @@
 import { simulate } from '../model/simulate.js';
-import { balancerKind, delaysOf, faultKind, outlierKind, policyKind } from '../patterns/registry.js';
+import {
+  balancerKind,
+  delaysOf,
+  faultKind,
+  outlierKind,
+  policyKind,
+} from '../patterns/registry.js';
 import type { Plan } from '../spec/plan.js';
 import type { RunRecord, TraceRecord } from '../spec/record.js';
 

@@ -13,6 +13,7 @@ export const INHERITING: readonly string[] = [
   'topics',
   'brokers',
   'sagas',
+  'queues',
   'caches',
   'eventStores',
   'projections',

@@ -45,6 +45,9 @@ function isDoubleBound(value: unknown): boolean {
 
 /** Required fields may be inherited, and every field may be deleted. */
 function deleteRequired(json: JsonSchema): void {
+  // One form for each kind.
+  const { oneOf } = json;
+  if (Array.isArray(oneOf)) for (const form of oneOf as JsonSchema[]) deleteRequired(form);
   delete json.required;
   const properties = (json.properties ?? {}) as Record<string, JsonSchema>;
   for (const [name, field] of Object.entries(properties)) properties[name] = orNull(field);

@@ -4,7 +4,7 @@ import { LATER_VERBS } from './verbs.js';
 
 /** What the language knows and this version does not run, by place. `*` is any key or index. */
 const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
-  ['', 'platform queues registries mesh sweeps'],
+  ['', 'platform registries mesh sweeps'],
   ['network', 'crossZoneCost'],
   ['services.*', 'tags resources discovery probes ' + 'autoscaling versions version rollout'],
   ['gateways.*', 'tags resources discovery probes ' + 'autoscaling versions version rollout'],
@@ -13,7 +13,7 @@ const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
   ['functions.*', 'tags reserved memory cpu'],
   ['databases.*', 'tags shards loadBalancing queue concurrency'],
   ['databases.*.operations.*', 'rows scan fanout'],
-  ['topics.*', 'tags stored ordering event capacity overflow'],
+  ['topics.*', 'tags event'],
   ['topics.*.subscribers.*', 'policy'],
   ['brokers.*', 'tags cpu uncleanElection memoryLimit'],
   ['caches.*', 'tags'],
@@ -47,7 +47,6 @@ const LATER_WORDS: readonly (readonly [key: string, words: string])[] = [
   ['concurrencyLimit.per', 'key'],
   ['hedge.per', 'key'],
   ['arrivals.kind', 'trace'],
-  ['topics.*.kind', 'bus'],
   ['pool.kind', 'pgbouncer'],
   ['pools.*.kind', 'pgbouncer'],
   ['functions.*.kind', 'knative'],

@@ -4,6 +4,7 @@ import { FUNCTION_METRICS } from './metrics-functions.js';
 import { CACHE_METRICS } from './metrics-caches.js';
 import { MESSAGE_METRICS } from './metrics-messages.js';
 import { SAGA_METRICS } from './metrics-sagas.js';
+import { QUEUE_METRICS } from './metrics-queues.js';
 import { STORE_METRICS } from './metrics-stores.js';
 import type { Metric } from './metrics.js';
 
@@ -330,6 +331,7 @@ export const METRICS: readonly Metric[] = [
   ),
   ...MESSAGE_METRICS,
   ...SAGA_METRICS,
+  ...QUEUE_METRICS,
   ...STORE_METRICS,
   ...DATABASE_METRICS,
   ...FUNCTION_METRICS,

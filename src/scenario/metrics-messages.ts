@@ -1,29 +1,30 @@
 import { metric } from './metric-entry.js';
 import type { Metric } from './metrics.js';
 
-const MESSAGING = ['topic', 'group', 'projection'] as const;
+const MESSAGING = ['topic', 'group', 'queue', 'consumer', 'projection'] as const;
+const HOLDING = ['topic', 'group', 'queue', 'projection'] as const;
 
-/** Metrics of topics and their groups. */
+/** Metrics of topics with their groups and of queues with their consumers. */
 export const MESSAGE_METRICS: readonly Metric[] = [
   metric(
     'lag',
-    MESSAGING,
+    HOLDING,
     'number',
     'gauge',
     'low',
-    'Messages appended and not yet committed, summed over partitions; of a topic, over its groups too. Of a projection: events committed that it has not passed.',
+    'Messages appended and not yet committed, summed over partitions; of a topic, over its groups too. Of a queue, all that are not settled. Of a projection: events committed that it has not passed.',
   ),
   metric(
     'age',
-    MESSAGING,
+    HOLDING,
     'seconds',
     'gauge',
     'low',
-    'Time since the publishing of the oldest message that is not committed, of the oldest event that is not in the view; 0 where there is none.',
+    'Time since the publishing of the oldest message that is not committed or settled, of the oldest event that is not in the view; 0 where there is none.',
   ),
   metric(
     'published',
-    ['topic'],
+    ['topic', 'queue'],
     'number',
     'none',
     'none',
@@ -39,7 +40,7 @@ export const MESSAGE_METRICS: readonly Metric[] = [
   ),
   metric(
     'redeliveries',
-    MESSAGING,
+    HOLDING,
     'number',
     'none',
     'low',
@@ -55,7 +56,7 @@ export const MESSAGE_METRICS: readonly Metric[] = [
   ),
   metric(
     'lostEffects',
-    MESSAGING,
+    HOLDING,
     'number',
     'none',
     'low',
@@ -63,7 +64,7 @@ export const MESSAGE_METRICS: readonly Metric[] = [
   ),
   metric(
     'deadLettered',
-    MESSAGING,
+    ['topic', 'group', 'queue'],
     'number',
     'none',
     'low',
@@ -80,7 +81,7 @@ export const MESSAGE_METRICS: readonly Metric[] = [
   ),
   metric(
     'rebalances',
-    MESSAGING,
+    ['topic', 'group'],
     'number',
     'none',
     'low',

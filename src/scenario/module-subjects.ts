@@ -14,7 +14,10 @@ export interface Subject {
 export function moduleSubjects(scenario: ScenarioModules): readonly (readonly [string, Subject])[] {
   const all: (readonly [string, Subject])[] = [];
   for (const [name, own] of scenario.topics) {
-    const parts = own.subscribers.map(({ group }) => group);
+    const parts =
+      own.kind === 'bus'
+        ? own.subscribers.map((subscription) => subscription.name)
+        : own.subscribers.map(({ group }) => group);
     all.push([name, { kind: 'topic', parts, instances: 0 }]);
   }
   for (const [name, own] of scenario.brokers) {
@@ -23,6 +26,10 @@ export function moduleSubjects(scenario: ScenarioModules): readonly (readonly [s
   for (const [name, own] of scenario.sagas) {
     const parts = own.steps.map((step) => step.name);
     all.push([name, { kind: 'saga', parts, instances: 0 }]);
+  }
+  for (const [name, own] of scenario.queues) {
+    const parts = own.consumers.map((consumer) => consumer.name);
+    all.push([name, { kind: 'queue', parts, instances: 0 }]);
   }
   for (const [name, own] of scenario.caches) {
     const parts = own.levels.map((level) => level.name);

@@ -13,6 +13,7 @@ const NAMED: ReadonlySet<string> = new Set([
   'topics',
   'brokers',
   'sagas',
+  'queues',
   'caches',
   'eventStores',
   'projections',

@@ -6,6 +6,7 @@ export type ComponentKind =
   | 'database'
   | 'topic'
   | 'broker'
+  | 'queue'
   | 'saga'
   | 'cache'
   | 'eventStore'
@@ -20,6 +21,7 @@ export const PART_KIND = Object.freeze({
   topic: 'group',
   broker: 'operation',
   saga: 'step',
+  queue: 'consumer',
   cache: 'level',
   eventStore: 'operation',
   projection: 'batch',
@@ -35,6 +37,7 @@ export const SECTION = Object.freeze({
   topic: 'topics',
   broker: 'brokers',
   saga: 'sagas',
+  queue: 'queues',
   cache: 'caches',
   eventStore: 'eventStores',
   projection: 'projections',

@@ -12,6 +12,7 @@ import type {
 } from './messaging.js';
 import type { PlanSaga, PlanSagaCommand, PlanSagaMark, PlanSagaStart, Saga } from './sagas.js';
 import type { PlanRead, PlanReplication, PlanWrite } from './replication.js';
+import type { Bus, MessageQueue, PlanInlet } from './queues.js';
 import type {
   EventStore,
   PlanProjection,
@@ -25,9 +26,10 @@ import type { PlanCommitted, PlanLock, PlanRows, PlanStatement } from './section
 
 /** What a scenario holds beside services, their databases and their calls. */
 export interface ScenarioModules {
-  readonly topics: ReadonlyMap<string, Topic>;
   readonly brokers: ReadonlyMap<string, Broker>;
   readonly sagas: ReadonlyMap<string, Saga>;
+  readonly topics: ReadonlyMap<string, Topic | Bus>;
+  readonly queues: ReadonlyMap<string, MessageQueue>;
   readonly caches: ReadonlyMap<string, Cache>;
   readonly eventStores: ReadonlyMap<string, EventStore>;
   readonly projections: ReadonlyMap<string, Projection>;
@@ -40,6 +42,8 @@ export interface PlanModules {
   readonly topics: readonly PlanTopic[];
   readonly outboxes: readonly PlanOutbox[];
   readonly sagas: readonly PlanSaga[];
+  /** Queues, and topics that push. */
+  readonly queues: readonly PlanInlet[];
   readonly stores: readonly PlanStore[];
   readonly projections: readonly PlanProjection[];
   /** Databases that lock rows. */

@@ -39,6 +39,7 @@ const RATE_MAX = 1e9;
 /** Limits of a duration; `min` in ns. */
 export interface DurationLimits {
   readonly min?: Ns;
+  readonly max?: Ns;
   /** Whether 0 is legal; true unless stated. */
   readonly allowZero?: boolean;
 }
@@ -52,6 +53,11 @@ export function parseDuration(input: unknown, limits: DurationLimits = {}): Ns {
   if (limits.min !== undefined && ns < limits.min && (ns !== 0 || limits.allowZero !== true)) {
     throw new QuantityError(
       `${show(input)} is below the least possible, ${formatDuration(limits.min)}`,
+    );
+  }
+  if (limits.max !== undefined && ns > limits.max) {
+    throw new QuantityError(
+      `${show(input)} is above the largest possible, ${formatDuration(limits.max)}`,
     );
   }
   return ns;

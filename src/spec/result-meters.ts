@@ -6,6 +6,19 @@ export interface MeteredResult {
   /** Kind of the component, also where this is its part. */
   readonly kind: ComponentKind;
   readonly meters: Readonly<Record<string, MeterResult>>;
+  /** Of a saga: one for each rule that some have broken; left out where none has. */
+  readonly broken?: readonly BrokenSaga[];
+}
+
+/** A saga whose effects do not belong together. Times are seconds after the warm-up. */
+export interface BrokenSaga {
+  /** `if charge then ship`; null = the effects do not balance. */
+  readonly rule: string | null;
+  readonly replication: number;
+  readonly start: number;
+  readonly end: number;
+  /** By step: how often it has had its effect, and how often that was undone. */
+  readonly effects: Readonly<Record<string, readonly [done: number, undone: number]>>;
 }
 
 /** One figure by its form. Series are by step of the timeline, means over replications. */

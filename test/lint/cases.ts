@@ -1,3 +1,4 @@
+import { QUEUE_CASES } from './cases-queues.js';
 import { scenario } from './lint-text.js';
 
 /** The smallest scenario in which a rule speaks, and one beside it in which it does not. */
@@ -225,26 +226,6 @@ export const CASES: readonly RuleCase[] = [
     },
   },
   {
-    rule: 'call-inside-transaction',
-    fires: stored(
-      'transaction: { database: db, steps: [ query: db.write, call: pay.charge ] }',
-      '',
-    ),
-    path: 'services.shop.endpoints.buy.steps[0].transaction.steps[1]',
-    measured: 'a call between the beginning and the end of a transaction of db',
-    limit: 'none',
-    silent: {
-      'the call comes first': stored(
-        'call: pay.charge, transaction: { database: db, steps: [ query: db.write ] }',
-        '',
-      ),
-      'nobody waits for it': stored(
-        'transaction: { database: db, steps: [ query: db.write, { call: pay.charge, background: true } ] }',
-        '',
-      ),
-    },
-  },
-  {
     rule: 'cache-is-load-bearing',
     // 100 reads a second, and one core with 20 ms each: 50.
     fires: cached('levels: [ { name: near, kind: local } ]'),
@@ -261,6 +242,26 @@ export const CASES: readonly RuleCase[] = [
       'loads are limited': cached(
         'levels: [ { name: near, kind: local } ]',
         'query: db.read, policy: { bulkhead: { maxConcurrent: 4 } }',
+      ),
+    },
+  },
+  {
+    rule: 'call-inside-transaction',
+    fires: stored(
+      'transaction: { database: db, steps: [ query: db.write, call: pay.charge ] }',
+      '',
+    ),
+    path: 'services.shop.endpoints.buy.steps[0].transaction.steps[1]',
+    measured: 'a call between the beginning and the end of a transaction of db',
+    limit: 'none',
+    silent: {
+      'the call comes first': stored(
+        'call: pay.charge, transaction: { database: db, steps: [ query: db.write ] }',
+        '',
+      ),
+      'nobody waits for it': stored(
+        'transaction: { database: db, steps: [ query: db.write, { call: pay.charge, background: true } ] }',
+        '',
       ),
     },
   },
@@ -774,4 +775,5 @@ export const CASES: readonly RuleCase[] = [
       ),
     },
   },
+  ...QUEUE_CASES,
 ];

@@ -117,9 +117,9 @@ describe('the registry of patterns', () => {
       'loss',
       'partition',
       'pause',
+      'replicaLag',
       'poison',
       'rebalance',
-      'replicaLag',
       'slow',
     ]);
   });

@@ -3,6 +3,7 @@ import { BAD_BALANCING } from './bad-balancing.js';
 import { BAD_CACHES } from './bad-caches.js';
 import { BAD_SHAPES, RIGHT } from './bad-input.js';
 import { BAD_MIDDLEWARE } from './bad-middleware.js';
+import { BAD_QUEUES } from './bad-queues.js';
 import { BAD_REFERENCES } from './bad-references.js';
 import { BAD_SAGAS } from './bad-sagas.js';
 import { brief, load } from './support.js';
@@ -14,6 +15,7 @@ const BAD = [
   ...BAD_BALANCING,
   ...BAD_SAGAS,
   ...BAD_CACHES,
+  ...BAD_QUEUES,
 ];
 
 describe('a scenario with one mistake', () => {

@@ -90,6 +90,18 @@ describe('scenarios/online-boutique.yaml', () => {
   });
 });
 
+describe('scenarios/online-boutique-saga.yaml', () => {
+  it('holds its budgets', () => {
+    expect(broken(runFile('scenarios/online-boutique-saga.yaml', { replications: 1 }))).toEqual([]);
+  });
+});
+
+describe('scenarios/order-saga.yaml', () => {
+  it('holds its budgets', () => {
+    expect(broken(runFile('scenarios/order-saga.yaml', { replications: 1 }))).toEqual([]);
+  });
+});
+
 describe('scenarios/retry-metastable.yaml', () => {
   let ran: RunFile;
   beforeAll(() => {

@@ -273,6 +273,13 @@ export const DECISIVE: readonly Decisive[] = [
   ),
   row('cache-write-behind', 'store.throughput in behind', 0.98, 0.02, 'one batch each 1 s + 20 ms'),
   row(
+    'bus-in-memory',
+    'news.lostEffects in in-memory',
+    100,
+    1,
+    '20/s x 5 s come while the only subscriber is down',
+  ),
+  row(
     'cancellation',
     'users.success during rush in immediate',
     0.58,
@@ -752,7 +759,22 @@ export const DECISIVE: readonly Decisive[] = [
     '40 % of 650/s; he who asks too much has none in time',
   ),
   row('queue-max-wait', 'people.goodput in limited', 499, 8, '10 workers / 20 ms'),
+  row(
+    'queue-overflow',
+    'jobs.blocked.max in block',
+    399,
+    1,
+    '1000 come in 10 s, 500 are handled, one is under way, 100 wait in the queue',
+  ),
+  row('queue-prefetch', 'jobs.consumed in one', 2000, 1, '30 s / (2 x 2.5 + 10) ms'),
   row('queue-priority', 'browsers.success in priority', 0.667, 0.02, '500 - 200 of 450/s'),
+  row(
+    'queue-visibility',
+    'jobs.duplicateEffects in too-short',
+    10,
+    0,
+    'each of 10 messages is seen again at 30 s, 15 s before its consumer is through',
+  ),
   row(
     'rate-limit-resilience4j',
     'shop.concurrency.mean in more-threads',

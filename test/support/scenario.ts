@@ -448,6 +448,7 @@ export function scenario(parts: ScenarioParts): Scenario {
     topics: new Map(),
     brokers: new Map(),
     sagas: new Map(),
+    queues: new Map(),
     caches: new Map(),
     eventStores: new Map(),
     projections: new Map(),

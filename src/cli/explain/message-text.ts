@@ -12,6 +12,7 @@ export function messageLines({ topics, brokers, services }: Scenario): readonly 
     lines.push(`${name}: broker, ${bare(own)}`);
   }
   for (const topic of topics.values()) {
+    if (topic.kind !== 'kafka') continue;
     lines.push(topicText(topic));
     for (const own of topic.subscribers)
       lines.push(`${topic.name}.${own.group}: ${groupText(own)}`);

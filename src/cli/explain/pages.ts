@@ -3,6 +3,10 @@ import { balancerKinds, faultKinds, outlierKinds, policyKinds } from '../../patt
 import { METRICS, endingsOf, findMetric } from '../../scenario/metrics.js';
 import type { Metric } from '../../scenario/metrics.js';
 import { scenarioJsonSchema } from '../../scenario/json-schema.js';
+import { REFERENCE } from '../../scenario/reference.js';
+import type { ReferenceEntry } from '../../scenario/reference.js';
+import { SECTION } from '../../spec/component-kind.js';
+import type { ComponentKind } from '../../spec/component-kind.js';
 import type { FaultKind } from '../../spec/fault.js';
 import type { BalancerKind } from '../../spec/balancer.js';
 import type { OutlierKind } from '../../spec/outlier.js';
@@ -25,6 +29,7 @@ export function pagesOf(name: string): readonly string[] {
   const faults = faultKinds.filter(({ kind }) => kind === name);
   const balancers = balancerKinds.filter((kind) => balancerNamesOf(kind).includes(name));
   const outliers = outlierKinds.filter((kind) => outlierNamesOf(kind).includes(name));
+  const components = REFERENCE.filter((entry) => referenceNamesOf(entry).includes(name));
   const metrics = metricsNamed(name);
   const fields = allFields().filter((field) => field.paths.includes(name) || field.name === name);
   const pages = [
@@ -32,6 +37,7 @@ export function pagesOf(name: string): readonly string[] {
     ...faults.map(faultPage),
     ...balancers.map(balancerPage),
     ...outliers.map(outlierPage),
+    ...components.map(referencePage),
     ...metrics.map(metricPage),
     ...(fields.length === 0 ? [] : [fieldsPage(name, fields)]),
   ];
@@ -47,6 +53,7 @@ export function explainableNames(): readonly string[] {
     ...faultKinds.map(({ kind }) => kind),
     ...balancerKinds.flatMap(balancerNamesOf),
     ...outlierKinds.flatMap(outlierNamesOf),
+    ...REFERENCE.flatMap(referenceNamesOf),
     ...METRICS.map((metric) => metric.name),
     ...allFields().flatMap((field) => [field.name, ...field.words]),
   ];
@@ -62,6 +69,37 @@ function balancerNamesOf({ balancer }: BalancerKind): readonly string[] {
 
 function outlierNamesOf({ outlier }: OutlierKind): readonly string[] {
   return [outlier, 'outlierDetection', `outlierDetection.${outlier}`];
+}
+
+/** `rabbitmq`, `queue.rabbitmq`, `queues.rabbitmq`. */
+function referenceNamesOf({ component, kind }: ReferenceEntry): readonly string[] {
+  return [kind, `${component}.${kind}`, `${SECTION[component]}.${kind}`];
+}
+
+function referencePage({ component, kind, summary, sources, example }: ReferenceEntry): string {
+  return [
+    `${SECTION[component]}, kind ${kind}`,
+    paragraph(summary),
+    formTable(component, kind),
+    indented('Example:', example),
+    indented('Sources:', sources.join('\n')),
+  ].join('\n\n');
+}
+
+/** The fields of one kind, out of the schema of its section. */
+function formTable(component: ComponentKind, kind: string): string {
+  const { definitions = {} } = scenarioJsonSchema() as { definitions?: Record<string, JsonSchema> };
+  const own = definitions[component];
+  const forms = (own?.['oneOf'] ?? own?.['anyOf'] ?? []) as readonly JsonSchema[];
+  const form = forms.find(({ properties }) =>
+    JSON.stringify(properties?.['kind'] ?? null).includes(`"${kind}"`),
+  );
+  if (form === undefined) return 'Its fields are those of its section.';
+  // What a distribution or a back-off is made of is said on its own page.
+  const fields = fieldsOf({ ...form, definitions } as JsonSchema).filter(
+    ({ paths }) => !/publishLatency\.|backoff\./.test(paths[0]!),
+  );
+  return ['Fields:', ...fields.map((field) => fieldText(field).replace(/^/gm, '  '))].join('\n');
 }
 
 function balancerPage({ balancer, summary, schema, sources }: BalancerKind): string {

@@ -24,6 +24,8 @@ const RELAYS = -2;
 export class Channels {
   readonly messages: Messages;
   readonly topics: readonly KafkaTopic[];
+  /** Takes what is for no log of these: for a queue. */
+  elsewhere!: (message: number, component: number) => void;
   private readonly world: World;
   private readonly draws: Draws;
   private readonly underWay = new Slots(64);
@@ -180,8 +182,10 @@ export class Channels {
   }
 
   /** A message that no step waits for. */
-  private forward(message: number, component: number, instance: number): void {
-    this.write(this.byComponent.get(component)!, message, -1, 0, instance);
+  forward(message: number, component: number, instance = -1): void {
+    const topic = this.byComponent.get(component);
+    if (topic === undefined) this.elsewhere(message, component);
+    else this.write(topic, message, -1, 0, instance);
   }
 
   /** The transaction in which a strand publishes; null = none. */

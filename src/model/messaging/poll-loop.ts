@@ -378,7 +378,7 @@ export class PollLoop implements TaskOwner {
     const { engine, outages } = this.world;
     if (effect === 'error') return this.again(member);
     if (effect === 'crash') {
-      outages.kill(member.instance, restartNs);
+      outages.die(member.instance, restartNs);
       return true;
     }
     const { timeLimitNs } = this.setup.spec;

@@ -153,6 +153,8 @@ export class Writes {
     this.byInstance.set(instance, index);
     const producer = new Producer(this.sending, index);
     this.producers.push(producer);
+    // What no instance publishes has a producer of its own that does not die.
+    if (instance < 0) return index;
     const died = (): void => {
       // What is under way is handled by its node; nobody waits for it, and nobody sends it again.
       for (const batch of producer.died()) this.abandon(batch);

@@ -3,7 +3,7 @@ import type { PlanSaga } from '../../spec/sagas.js';
 import type { Counter } from '../meters.js';
 import type { World } from '../world.js';
 import type { Ledger } from './ledger.js';
-import { PHASE_OF } from './ledger.js';
+import { PHASE_OF } from './phases.js';
 
 /**
  * What sagas on one value see of each other where nothing stands between them (SG-11): counted alone. One

@@ -2,7 +2,7 @@ import type { PlanSaga } from '../../spec/sagas.js';
 import type { Instance } from '../instance.js';
 import type { World } from '../world.js';
 import type { Ledger } from './ledger.js';
-import { PHASE_OF } from './ledger.js';
+import { PHASE_OF } from './phases.js';
 import type { Records } from './records.js';
 
 /** What happens to a saga because of the processes that drive it. */

@@ -1,21 +1,17 @@
 import { PHASE } from '../../kernel/phase.js';
 import type { Ns } from '../../kernel/time.js';
-import { AMBIGUOUS, OUTCOME, PENDING, isSuccess, relayed, withStatus } from '../../spec/outcome.js';
+import { OUTCOME, isSuccess } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
 import type { Orchestration, PlanSaga, PlanSagaCommand, PlanSagaStart } from '../../spec/sagas.js';
 import type { Act } from '../acts.js';
-import { Draws } from '../draws.js';
 import type { World } from '../world.js';
 import { Commands, commandAct } from './commands.js';
 import { Crew } from './crew.js';
-import { Isolation, LOCK } from './isolation.js';
+import { CONFLICT, Entrance } from './entrance.js';
 import type { Ledger } from './ledger.js';
-import { PHASE_OF } from './ledger.js';
+import { PHASE_OF } from './phases.js';
 import { FATE, Records } from './records.js';
 import { isConflict, isRepeated, isUnclear, pauseOf } from './repetitions.js';
-
-/** How a saga fails that another one stands in the way of. */
-const CONFLICT = withStatus(OUTCOME.clientError, 409);
 
 /**
  * Drives the sagas of one orchestrator: each command is a task in one of its instances, and what comes
@@ -28,15 +24,11 @@ export class Driver {
   private readonly spec: Orchestration;
   private readonly records: Records;
   private readonly commands = new Commands();
-  private readonly draws: Draws;
   private readonly owner: number;
   private readonly crew: Crew;
   /** Stage of the pivot, Infinity = there is none. */
   private readonly pivot: number;
-  /** Null where sagas do not see each other. */
-  private readonly isolation: Isolation | null;
-  private readonly goOp: number;
-  private readonly lockedOp: number;
+  private readonly entrance: Entrance;
   private readonly againOp: number;
   private readonly overdueOp: number;
   private readonly recoverOp: number;
@@ -49,7 +41,6 @@ export class Driver {
     this.ledger = ledger;
     this.spec = plan.spec.orchestration!;
     this.records = new Records(world, ledger);
-    this.draws = new Draws(world);
     this.owner = world.tasks.register(this);
     const { engine } = world;
     const { steps, stages } = plan.spec;
@@ -57,16 +48,10 @@ export class Driver {
       stage.some((step) => steps[step].kind !== 'compensable'),
     );
     this.pivot = pivot < 0 ? Infinity : pivot;
-    const { kind } = plan.spec.isolation;
-    const stands = kind === 'semanticLock' || kind === 'reread';
-    this.isolation = stands ? new Isolation(world, plan) : null;
-    this.lockedOp = engine.define('saga-lock', (slot, turn) => {
-      if (this.records.turn[slot] === turn && this.isolation!.waits(slot)) this.conflict(slot);
-    });
-    this.goOp = engine.define('saga', (slot, turn) => {
-      if (this.records.turn[slot] !== turn) return;
-      if (this.records.cause[slot] === CONFLICT) this.finish(slot, PHASE_OF.compensated);
-      else this.advance(slot);
+    this.entrance = new Entrance(world, plan, ledger, this.records, {
+      begun: (slot) => this.begun(slot),
+      go: (slot) => this.advance(slot),
+      refused: (slot) => this.finish(slot, PHASE_OF.compensated),
     });
     this.againOp = engine.define('saga-again', (command) => this.again(command));
     this.overdueOp = engine.define('saga-timeout', (slot, turn) => {
@@ -85,14 +70,7 @@ export class Driver {
 
   /** The step that begins a saga. */
   startOf(step: PlanSagaStart): Act {
-    return {
-      begin: (strand, pc) => this.start(strand, pc, step.await),
-      left: (strand) => {
-        // Whoever waited has gone; the saga goes on.
-        const slot = this.ledger.find(strand);
-        if (slot >= 0 && this.records.waiter[slot] === strand) this.records.waiter[slot] = -1;
-      },
-    };
+    return this.entrance.startOf(step);
   }
 
   /** What the program does around a command. */
@@ -126,40 +104,13 @@ export class Driver {
     if (records.open[slot] === 0) this.next(slot);
   }
 
-  private start(strand: number, pc: number, awaits: boolean): Outcome {
-    const { ledger, records } = this;
-    const { strands, engine } = this.world;
-    // A saga has the identity of the request that it belongs to: to begin it again changes nothing.
-    const known = ledger.find(strand);
-    const slot = known >= 0 ? known : ledger.accept(strand);
-    if (known < 0) {
-      records.begin(slot, strand, this.draws.tag(strand, pc));
-      const turn = records.turn[slot];
-      const lock = this.isolation?.enter(slot, strand) ?? LOCK.taken;
-      if (lock === LOCK.refused) records.cause[slot] = CONFLICT;
-      if (lock === LOCK.waits) {
-        const until = engine.now + this.isolation!.waitNs;
-        engine.at(until, PHASE.TIMER, this.lockedOp, slot, turn, 0);
-      } else {
-        engine.soon(PHASE.COMPLETION, this.goOp, slot, turn, 0);
-      }
-      const { timeoutNs } = this.spec;
-      if (timeoutNs !== null) {
-        engine.at(engine.now + timeoutNs, PHASE.TIMER, this.overdueOp, slot, turn, 0);
-      }
-    }
-    if (!awaits) return OUTCOME.ok;
-    if (ledger.phase[slot] !== PHASE_OF.running) return this.answerOf(slot);
-    records.waiter[slot] = strand;
-    records.waiterStamp[slot] = strands.stamp[strand];
-    return PENDING;
-  }
-
-  /** What who waits for a saga is told: success, or the failure that ended it. */
-  private answerOf(slot: number): Outcome {
-    if (this.ledger.phase[slot] === PHASE_OF.completed) return OUTCOME.ok;
-    const cause = this.records.cause[slot];
-    return relayed((cause === 0 ? OUTCOME.timeout : cause) & ~AMBIGUOUS);
+  /** A saga was accepted: its time runs. */
+  private begun(slot: number): void {
+    const { timeoutNs } = this.spec;
+    if (timeoutNs === null) return;
+    const { engine } = this.world;
+    const turn = this.records.turn[slot];
+    engine.at(engine.now + timeoutNs, PHASE.TIMER, this.overdueOp, slot, turn, 0);
   }
 
   /** Sends what is due at the stage it stands at. */
@@ -196,7 +147,7 @@ export class Driver {
   /** With `reread`: the value is looked at again in front of the pivot, without one at the end. */
   private isOutdated(slot: number): boolean {
     const { records } = this;
-    if (this.isolation === null || records.back[slot] === 1) return false;
+    if (this.entrance.isolation === null || records.back[slot] === 1) return false;
     const last = Math.min(this.pivot, this.plan.spec.stages.length);
     if (records.stage[slot] !== last) return false;
     const from = slot * this.ledger.steps;
@@ -204,14 +155,7 @@ export class Driver {
     for (const step of this.plan.spec.stages[last] ?? []) {
       if (records.doubtful[from + step] === 1) return false;
     }
-    return this.isolation.isOutdated(slot);
-  }
-
-  /** It has waited too long for another one, and nothing of it was done. */
-  private conflict(slot: number): void {
-    this.isolation!.refused();
-    this.records.cause[slot] = CONFLICT;
-    this.finish(slot, PHASE_OF.compensated);
+    return this.entrance.isolation.isOutdated(slot);
   }
 
   private isDue(slot: number, step: number): boolean {
@@ -247,7 +191,7 @@ export class Driver {
     const { tasks, strands } = this.world;
     const context = records.context(slot, step, commands.undo[command]);
     const strand = tasks.start(this.owner, command, instance, this.plan.driver, context);
-    if (commands.strand[command] >= 0) return;
+    if (strand < 0 || commands.strand[command] >= 0) return;
     // Its instance is frozen, and it has not begun.
     commands.strand[command] = strand;
     commands.life[command] = strands.life[strand];
@@ -420,7 +364,8 @@ export class Driver {
       this.turnBack(slot);
       return;
     }
-    if (this.isolation === null || !this.isolation.waits(slot)) this.advance(slot);
+    if (this.entrance.isolation === null || !this.entrance.isolation.waits(slot))
+      this.advance(slot);
   }
 
   /** Steps of the present stage that nobody has an answer of. */
@@ -434,27 +379,11 @@ export class Driver {
     }
   }
 
-  /** Whoever has waited for the value of a saga goes on with it. */
-  private hand(slot: number, completed: boolean): void {
-    if (this.isolation === null) return;
-    const next = this.isolation.leave(slot, completed);
-    if (next < 0 || this.records.waiting[next] === 1) return;
-    this.world.engine.soon(PHASE.COMPLETION, this.goOp, next, this.records.turn[next], 0);
-  }
-
   private finish(slot: number, phase: number): void {
     const { ledger, records, world } = this;
-    const { engine, strands, interpreter } = world;
     ledger.finish(slot, phase);
-    // One that waits for a human keeps its lock.
-    if (phase !== PHASE_OF.parked) this.hand(slot, phase === PHASE_OF.completed);
     records.ended(slot);
-    engine.note((this.plan.component << 5) | phase, records.lineageOf(slot));
-    const waiter = records.waiter[slot];
-    if (waiter < 0 || phase === PHASE_OF.parked || phase === PHASE_OF.lost) return;
-    records.waiter[slot] = -1;
-    if (strands.stamp[waiter] === records.waiterStamp[slot]) {
-      interpreter.acted(waiter, this.answerOf(slot));
-    }
+    world.engine.note((this.plan.component << 5) | phase, records.lineageOf(slot));
+    this.entrance.finished(slot, phase);
   }
 }

@@ -6,20 +6,9 @@ import { NS_PER_SECOND } from '../../kernel/time.js';
 import type { PlanSaga } from '../../spec/sagas.js';
 import type { World } from '../world.js';
 import { Anomalies } from './anomalies.js';
+import { PHASE_OF } from './phases.js';
 import type { Seen } from './settlement.js';
 import { Settlement } from './settlement.js';
-
-/** Where a saga stands for whoever drives it, or for who watches its first and last endpoints. */
-export const PHASE_OF = Object.freeze({
-  running: 0,
-  completed: 1,
-  compensated: 2,
-  /** Over although not all of it was undone. */
-  failed: 3,
-  /** Waits for a human. */
-  parked: 4,
-  lost: 5,
-} as const);
 
 /** How long one that has ended is remembered at least: what comes later goes unseen. */
 const RETENTION_NS: Ns = 300 * NS_PER_SECOND;

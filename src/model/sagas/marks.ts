@@ -3,7 +3,7 @@ import type { Outcome } from '../../spec/outcome.js';
 import type { PlanSagaMark, SagaRole } from '../../spec/sagas.js';
 import type { Act } from '../acts.js';
 import type { Ledger } from './ledger.js';
-import { PHASE_OF } from './ledger.js';
+import { PHASE_OF } from './phases.js';
 
 /** What a step is told that comes after its compensation. */
 const TOO_LATE = withStatus(OUTCOME.clientError, 409);

@@ -5,7 +5,7 @@ import type { SagaExample } from '../../spec/record.js';
 import type { PlanSaga, Saga } from '../../spec/sagas.js';
 import type { Counter, Durations } from '../meters.js';
 import type { World } from '../world.js';
-import { PHASE_OF } from './ledger.js';
+import { PHASE_OF } from './phases.js';
 
 /** Outcomes of a saga, see semantics 2.5. */
 export const VERDICTS = [

@@ -8,6 +8,7 @@ import {
 } from '../charts/meters.js';
 import { flowChart } from '../charts/flow.js';
 import { inline } from '../draw.js';
+import type { BrokenSaga } from '../../spec/result-meters.js';
 import type { Family } from '../families.js';
 import { formatCount, formatValue } from '../format.js';
 import { markup, type Markup } from '../html-escape.js';
@@ -39,6 +40,7 @@ export function meteredSection(view: View, family: Family): Markup | null {
     markup`<div class="sm c${Math.min(3, Math.max(1, drawn.length))}">${figures}</div>`,
     caption(`${shaded}${family.caption}${rest}`),
     table(view, family, subjects),
+    brokenList(view, subjects),
   ]);
 }
 
@@ -101,6 +103,32 @@ function table(view: View, family: Family, subjects: readonly string[]): Markup 
   return markup`<div class="scroll" tabindex="0" role="region" aria-label="${family.name}">
     ${plainTable({ caption, head, rows })}
   </div>`;
+}
+
+/** One saga for each rule that was broken, as it stood in the end. */
+function brokenList(view: View, subjects: readonly string[]): Markup | false {
+  const { variants } = view.result;
+  const lines = subjects.flatMap((subject) =>
+    variants.flatMap((variant) => {
+      const own = Object.hasOwn(variant.metered, subject) ? variant.metered[subject]! : null;
+      return (own?.broken ?? []).map((one) => {
+        const where = variants.length > 1 ? ` in ${variant.name}` : '';
+        return `${subject}${where}: ${brokenText(one)}`;
+      });
+    }),
+  );
+  if (lines.length === 0) return false;
+  return markup`<ul>
+    ${lines.map((line) => markup`<li>${line}</li>`)}
+  </ul>`;
+}
+
+function brokenText({ rule, replication, start, end, effects }: BrokenSaga): string {
+  const steps = Object.entries(effects).map(([step, [done, undone]]) =>
+    undone === 0 ? `${step} ${done}` : `${step} ${done}, undone ${undone}`,
+  );
+  const span = `${formatValue(start, 'seconds')} to ${formatValue(end, 'seconds')}`;
+  return `${rule ?? 'effects do not balance'}, such as from ${span} in run ${replication + 1}: ${steps.join('; ')}`;
 }
 
 /** Whose worst figure is the largest, in which variant. */

@@ -2,7 +2,7 @@ import type { Distribution } from '../../kernel/distribution.js';
 import { PLAIN_BALANCING } from '../../spec/balancer.js';
 import type { Broker, Producer } from '../../spec/messaging.js';
 import type { BrokerOutput } from '../schema/brokers.js';
-import type { TopicOutput } from '../schema/messaging.js';
+import type { KafkaOutput } from '../schema/messaging.js';
 import type { ProducerOutput } from '../schema/producer.js';
 import type { Context, Path } from './context.js';
 import { report, writtenAt } from './context.js';
@@ -49,7 +49,7 @@ const OF_BROKERS = ['replication', 'minInsyncReplicas', 'producer'] as const;
 /** What a topic says of its broker: contradictions are noted, the name is given back where it is one. */
 export function resolveTopicBroker(
   context: Context,
-  output: TopicOutput,
+  output: KafkaOutput,
   nodes: ReadonlyMap<string, number>,
   path: Path,
 ): string | null {

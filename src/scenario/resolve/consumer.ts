@@ -60,14 +60,20 @@ function resolveDeadLetter(context: Context, output: ConsumerOutput, path: Path)
     const message = `nothing gets to ${deadLetter} with onPoison: ${onPoison}: write onPoison: deadLetter`;
     report(context, 'FL208', at, message);
   }
-  const kind = context.names.things.get(deadLetter)?.kind;
-  if (kind === undefined) return unknown(context, deadLetter, at, HOLDERS);
-  if (HOLDERS.includes(kind)) return deadLetter;
-  report(context, 'FL405', at, `${deadLetter} is a ${kind}: it holds no messages`);
+  return resolveHolder(context, deadLetter, at);
+}
+
+/** The name of something that holds messages, or null. */
+export function resolveHolder(context: Context, name: string, path: Path): string | null {
+  const kind = context.names.things.get(name)?.kind;
+  if (kind === undefined) return unknown(context, name, path, HOLDERS);
+  if (HOLDERS.includes(kind)) return name;
+  report(context, 'FL405', path, `${name} is a ${kind}: it holds no messages`);
   return null;
 }
 
-const HOLDERS: readonly string[] = ['topic', 'queue'];
+/** What holds messages. */
+export const HOLDERS: readonly string[] = ['topic', 'queue'];
 
 function resolveInbox(context: Context, output: ConsumerOutput['inbox'], path: Path): Inbox | null {
   if (output === undefined) return null;

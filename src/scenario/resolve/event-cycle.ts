@@ -1,4 +1,6 @@
 import type { Distribution } from '../../kernel/distribution.js';
+import type { Topic } from '../../spec/messaging.js';
+import type { Bus } from '../../spec/queues.js';
 import type { Scenario } from '../../spec/scenario.js';
 import type { Step } from '../../spec/steps.js';
 import { eachStep } from '../each-step.js';
@@ -29,8 +31,7 @@ export function eventEdges({
         const topic = topics.get(step.topic);
         if (topic === undefined) return;
         const isSure = certain.has(step) && isCertain(step);
-        const takesTime =
-          topic.broker !== null || takes(topic.publishLatency) || step.via === 'outbox';
+        const takesTime = isOnBroker(topic) || takes(topic.publishLatency) || step.via === 'outbox';
         for (const { call, filter } of topic.subscribers) {
           edges.push({
             from: `${name}.${part}`,
@@ -44,6 +45,10 @@ export function eventEdges({
     }
   }
   return edges;
+}
+
+function isOnBroker(topic: Topic | Bus): boolean {
+  return topic.kind === 'kafka' && topic.broker !== null;
 }
 
 /** A circle of messages as the parts on it from the first back to it; null where there is none. */

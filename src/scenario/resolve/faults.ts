@@ -137,13 +137,7 @@ function checkTarget(
   path: Path,
 ): void {
   if (text.includes('->')) {
-    if (!fits(context, kind, text, ['link'], path)) return;
-    const ends = text.split('->').map((end) => split(end));
-    if (!ends.every(([name, part]) => name === 'all' || knownPart(context, name, part, path)))
-      return;
-    if (!output.optional && context.names.broken.size === 0 && !aims.graph.has(ends[0], ends[1])) {
-      report(context, 'FL410', path, `nothing calls along ${text}`);
-    }
+    checkEdge(context, kind, output, text, aims, path);
     return;
   }
   const indexed = /^(.+)\[(\d+)\]$/.exec(text);
@@ -186,6 +180,22 @@ function checkTarget(
     )
   ) {
     if (host !== undefined) checkNarrowed(context, output, name, host, path);
+  }
+}
+
+function checkEdge(
+  context: Context,
+  kind: FaultKind,
+  output: FaultOutput,
+  text: string,
+  aims: Aims,
+  path: Path,
+): void {
+  if (!fits(context, kind, text, ['link'], path)) return;
+  const ends = text.split('->').map((end) => split(end));
+  if (!ends.every(([name, part]) => name === 'all' || knownPart(context, name, part, path))) return;
+  if (!output.optional && context.names.broken.size === 0 && !aims.graph.has(ends[0], ends[1])) {
+    report(context, 'FL410', path, `nothing calls along ${text}`);
   }
 }
 
@@ -244,7 +254,15 @@ function checkZone(context: Context, output: FaultOutput, path: Path): void {
 function knownPart(context: Context, name: string, part: string | null, path: Path): boolean {
   const thing = context.names.things.get(name);
   if (thing === undefined) {
-    unknown(context, name, path, ['service', 'gateway', 'database', 'cache', 'topic', 'workload']);
+    unknown(context, name, path, [
+      'service',
+      'gateway',
+      'database',
+      'cache',
+      'topic',
+      'queue',
+      'workload',
+    ]);
     return false;
   }
   if (part === null || thing.parts.includes(part)) return true;
@@ -288,9 +306,9 @@ const WORDS: Readonly<Record<Hittable, string>> = {
   workload: 'workloads',
   between: 'the two sides of `between`',
   zone: 'zones',
+  level: 'caches and their levels',
   messages: 'topics and queues',
   group: 'groups of consumers',
-  level: 'caches and their levels',
 };
 
 function several(side: string | readonly string[]): readonly string[] {

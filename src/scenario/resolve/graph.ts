@@ -1,11 +1,10 @@
-import type { CountDistribution } from '../../kernel/counts.js';
-import type { Cache } from '../../spec/caching.js';
-import type { Gateway, Middleware, Scenario, Target } from '../../spec/scenario.js';
+import type { Gateway, Scenario, Target } from '../../spec/scenario.js';
 import type { Step } from '../../spec/steps.js';
-import type { Saga } from '../../spec/sagas.js';
-import { driverName } from '../../spec/sagas.js';
 import { messageEdges } from './message-edges.js';
 import { possibleRoutes, routeOf } from '../routes.js';
+import { sagaCalls, sagaStart } from './graph-sagas.js';
+import { asked, sharedLevel } from './chain-targets.js';
+import { leastOf, meanOf } from './count-bounds.js';
 import { projectionEdges, readEdges, storeEdges } from './graph-stores.js';
 
 /** One way a part may call another. */
@@ -78,42 +77,8 @@ export function callGraph(scenario: Omit<Scenario, 'faults' | 'report'>): CallGr
       walker.steps(`${name}.${request.name}`, request.steps, true, 1, workload.policy);
     }
   }
-  for (const saga of scenario.sagas.values()) walkSaga(walker, saga);
+  for (const saga of scenario.sagas.values()) sagaCalls(walker, saga);
   return new CallGraph(edges);
-}
-
-/** What an orchestrator calls for a saga. */
-function walkSaga(walker: Walker, { name, steps, orchestration }: Saga): void {
-  if (orchestration === null) return;
-  const { orchestrator, persistence } = orchestration;
-  const from = `${orchestrator}.${driverName(name)}`;
-  for (const { call, compensation, policy } of steps) {
-    const bundle = policy ?? walker.outbound(from, call);
-    walker.edge(from, call, null, true, 1, triesOf(bundle));
-    walker.fallback(from, bundle);
-    if (compensation === null) continue;
-    const undo = orchestration.compensationPolicy ?? walker.outbound(from, compensation);
-    walker.edge(from, compensation, null, false, 0, triesOf(undo));
-    walker.fallback(from, undo);
-  }
-  if (persistence === null) return;
-  const to = { component: persistence.database, part: persistence.operation };
-  walker.edge(from, to, null, true, (persistence.before ? 2 : 1) * steps.length, 1);
-}
-
-/** Whom a member of a middleware chain asks: the store of a limiter, a remote check, a shared cache. */
-function asked(
-  { caches }: Pick<Scenario, 'caches'>,
-  { store, call, response }: Middleware,
-): readonly Target[] {
-  const shared = response === null ? null : sharedLevel(caches.get(response.cache));
-  return [store?.of ?? null, call, shared].flatMap((to) => (to === null ? [] : [to]));
-}
-
-/** The level of a cache that is called, or null. */
-function sharedLevel(cache: Cache | undefined): Target | null {
-  const level = cache?.levels.find(({ kind }) => kind !== 'local');
-  return level === undefined ? null : { component: cache!.name, part: level.name };
 }
 
 /** A circle of certain calls, as the parts on it from the first back to it; null where there is none. */
@@ -211,6 +176,13 @@ class Walker {
     }
   }
 
+  /** A call under a bundle, or under that of the caller for this callee, and what it falls back on. */
+  governed(from: string, to: Target, own: Step['policy'], certain: boolean, times: number): void {
+    const bundle = own ?? this.outbound(from, to);
+    this.edge(from, to, null, certain, times, triesOf(bundle));
+    this.fallback(from, bundle);
+  }
+
   /** The bundle of the caller for this callee. */
   outbound(from: string, to: Target, byDefault = true): Step['policy'] {
     const { services, gateways } = this.scenario;
@@ -271,7 +243,7 @@ class Walker {
         this.steps(from, step.steps, certain, times, client);
         return;
       case 'saga':
-        this.saga(from, step, certain, times);
+        this.edges.push(...sagaStart(this.scenario, step, { from, certain, times }));
         return;
       case 'respond':
         this.steps(from, step.then, certain, times, client);
@@ -312,22 +284,6 @@ class Walker {
     }
     this.steps(from, step.onMiss ?? [], false, times, client);
     this.steps(from, step.write ?? [], certain, times, client);
-  }
-
-  /** Who begins a saga writes its state; what it does then is done beside, unless it is waited for. */
-  private saga(
-    from: string,
-    step: Extract<Step, { verb: 'saga' }>,
-    certain: boolean,
-    times: number,
-  ): void {
-    const owner = this.scenario.sagas.get(step.saga)?.orchestration ?? null;
-    if (owner === null) return;
-    const to = `${owner.orchestrator}.${driverName(step.saga)}`;
-    this.edges.push({ from, to, certain: certain && step.await, times, tries: 1 });
-    if (owner.persistence === null) return;
-    const query = `${owner.persistence.database}.${owner.persistence.operation}`;
-    this.edges.push({ from, to: query, certain, times, tries: 1 });
   }
 
   private call(
@@ -387,35 +343,6 @@ function triesOf(bundle: Step['policy']): number {
   const capped = typeof share === 'number' ? 1 + share : Infinity;
   const hedged = Math.min(attempts(hedge['attempts']), capped);
   return (retry === Infinity ? 1 : retry) * (hedged === Infinity ? 1 : hedged);
-}
-
-function leastOf(count: CountDistribution): number {
-  switch (count.kind) {
-    case 'constant':
-      return count.value;
-    case 'uniform':
-      return count.min;
-    case 'geometric':
-      return 1;
-    case 'choice':
-      return Math.min(...count.branches.map((branch) => branch.value));
-    case 'normal':
-      return 0;
-  }
-}
-
-function meanOf(count: CountDistribution): number {
-  switch (count.kind) {
-    case 'constant':
-      return count.value;
-    case 'uniform':
-      return (count.min + count.max) / 2;
-    case 'geometric':
-    case 'normal':
-      return count.mean;
-    case 'choice':
-      return count.branches.reduce((sum, branch) => sum + branch.weight * branch.value, 0);
-  }
 }
 
 function componentOf(part: string): string {

@@ -1,10 +1,11 @@
 import type { Subscriber, Topic } from '../../spec/messaging.js';
 import type { Step, StepModifiers } from '../../spec/steps.js';
-import type { TopicOutput } from '../schema/messaging.js';
+import { text } from '../located.js';
+import type { KafkaOutput } from '../schema/messaging.js';
 import type { PublishOutput } from '../schema/publish.js';
 import { resolveProducer, resolveTopicBroker } from './brokers.js';
 import { checkKey } from './bundles.js';
-import { resolveConsumer } from './consumer.js';
+import { HOLDERS, resolveConsumer } from './consumer.js';
 import type { Context, Path } from './context.js';
 import { report, writtenAt } from './context.js';
 import { unknown } from './targets.js';
@@ -13,7 +14,7 @@ import { unknown } from './targets.js';
 export function resolveTopic(
   context: Context,
   name: string,
-  output: TopicOutput,
+  output: KafkaOutput,
   nodes: ReadonlyMap<string, number>,
 ): Topic {
   const path = ['topics', name];
@@ -46,7 +47,7 @@ export function resolveTopic(
 
 function resolveSubscriber(
   context: Context,
-  output: TopicOutput['subscribers'][number],
+  output: KafkaOutput['subscribers'][number],
   path: Path,
 ): Subscriber | null {
   const { group, maxPollRecords, commit, rebalance } = output;
@@ -74,7 +75,7 @@ function resolveSubscriber(
 
 function checkIntervals(
   context: Context,
-  output: TopicOutput['subscribers'][number],
+  output: KafkaOutput['subscribers'][number],
   path: Path,
 ): void {
   const { commit, heartbeatInterval, sessionTimeout } = output;
@@ -100,9 +101,10 @@ export function resolvePublish(
   checkKey(context, key, null, path);
   checkOutbox(context, output, path);
   const thing = context.names.things.get(topic);
-  if (thing === undefined) return unknown(context, topic, [...path, 'topic'], ['topic']);
-  if (thing.kind !== 'topic') {
-    report(context, 'FL405', [...path, 'topic'], `${topic} is a ${thing.kind}, not a topic`);
+  if (thing === undefined) return unknown(context, topic, [...path, 'topic'], HOLDERS);
+  if (!HOLDERS.includes(thing.kind)) {
+    const message = `${topic} is a ${thing.kind}: messages go to a topic or a queue`;
+    report(context, 'FL405', [...path, 'topic'], message);
     return null;
   }
   const own = { topic, key, count, confirm, via, bytes: size, acks };
@@ -110,11 +112,16 @@ export function resolvePublish(
 }
 
 /** A message needs the outbox of the service whose endpoint publishes it. */
-function checkOutbox(context: Context, { via }: PublishOutput, path: Path): void {
+function checkOutbox(context: Context, { via, topic }: PublishOutput, path: Path): void {
   if (via !== 'outbox') return;
+  const at = [...path, 'via'];
+  const log = writtenAt(context, ['topics', topic, 'kind']);
+  if (context.names.things.has(topic) && text(log) !== 'kafka') {
+    report(context, 'FL208', at, `an outbox publishes to topics of kind kafka; ${topic} is none`);
+  }
   const [section, name] = path;
   const own = section === 'services' ? [section, name, 'outbox'] : null;
   if (own !== null && writtenAt(context, own) !== undefined) return;
   const who = own === null ? 'only a service has an outbox' : `${String(name)} has no outbox`;
-  report(context, 'FL208', [...path, 'via'], `${who}: write it there, or via: direct`);
+  report(context, 'FL208', at, `${who}: write it there, or via: direct`);
 }

@@ -1,4 +1,5 @@
 import type { ScenarioOutput } from '../schema/scenario.js';
+import { consumerNameOf } from './message-queues.js';
 import type { Add, Raise } from './names.js';
 import { checkPart, PRODUCE, sorted } from './names.js';
 
@@ -15,6 +16,11 @@ export function moduleNames(scenario: ScenarioOutput, add: Add, raise: Raise): v
     add('topic', 'topics', name, groups);
   }
   for (const [name] of sorted(scenario.brokers)) add('broker', 'brokers', name, [PRODUCE]);
+  for (const [name, queue] of sorted(scenario.queues)) {
+    const consumers = queue.consumers.map((own) => own.name ?? consumerNameOf(own.call));
+    checkConsumers(name, consumers, raise);
+    add('queue', 'queues', name, consumers);
+  }
   for (const [name, cache] of sorted(scenario.caches)) {
     const levels = cache.levels.map((level) => level.name);
     checkLevels(name, levels, raise);
@@ -52,6 +58,17 @@ function checkGroups(topic: string, groups: readonly string[], raise: Raise): vo
     checkPart(group, path, raise);
     if (seen.has(group)) raise('FL402', path, `another group of ${topic} is called ${group}`);
     seen.add(group);
+  });
+}
+
+function checkConsumers(queue: string, consumers: readonly string[], raise: Raise): void {
+  consumers.forEach((consumer, index) => {
+    const path = ['queues', queue, 'consumers', index];
+    checkPart(consumer, path, raise);
+    if (consumers.indexOf(consumer) < index) {
+      const message = `another consumer of ${queue} is called ${consumer}: write a name`;
+      raise('FL402', path, message);
+    }
   });
 }
 

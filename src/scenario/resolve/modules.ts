@@ -2,11 +2,13 @@ import type { Cache } from '../../spec/caching.js';
 import type { Broker, Topic } from '../../spec/messaging.js';
 import type { Saga } from '../../spec/sagas.js';
 import type { ScenarioModules } from '../../spec/modules.js';
+import type { Bus, MessageQueue } from '../../spec/queues.js';
 import type { Host } from '../../spec/scenario.js';
 import type { ScenarioOutput } from '../schema/scenario.js';
 import { resolveBroker } from './brokers.js';
 import { resolveCache } from './caching.js';
 import type { Context } from './context.js';
+import { resolveBus, resolveQueue } from './message-queues.js';
 import { resolveTopic } from './messaging.js';
 import { mapOf } from './names.js';
 import { resolveSaga } from './sagas.js';
@@ -17,8 +19,11 @@ export function resolveModules(context: Context, output: ScenarioOutput): Scenar
   const brokers = mapOf(output.brokers, (name, own): Broker => resolveBroker(context, name, own));
   const nodes = new Map([...brokers].map(([name, { replicas }]) => [name, replicas]));
   return {
-    topics: mapOf(output.topics, (name, own): Topic => resolveTopic(context, name, own, nodes)),
+    topics: mapOf(output.topics, (name, own): Topic | Bus =>
+      own.kind === 'bus' ? resolveBus(context, name, own) : resolveTopic(context, name, own, nodes),
+    ),
     brokers,
+    queues: mapOf(output.queues, (name, own): MessageQueue => resolveQueue(context, name, own)),
     caches: mapOf(output.caches, (name, own): Cache =>
       resolveCache(context, name, own, output.keys),
     ),

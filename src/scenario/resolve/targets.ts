@@ -11,6 +11,7 @@ const NOT_CALLED: Readonly<Partial<Record<ComponentKind, (name: string) => strin
   topic: (name) => `${name} is a topic: write publish: ${name}`,
   broker: (name) => `${name} is a broker: publish to a topic that lives on it`,
   saga: (name) => `${name} is a saga: write saga: ${name}`,
+  queue: (name) => `${name} is a queue: write publish: ${name}`,
   cache: (name) => `${name} is a cache: write cache: { get: ${name} }`,
   eventStore: (name) => `${name} is an event store: write load: ${name} or append: ${name}`,
   projection: (name) =>

@@ -3,6 +3,7 @@ import { distribution, duration, durationOrNone, whole } from '../../spec/quanti
 import { critical, entryText, extending, inheriting, nameText } from './common.js';
 import { consumerFields } from './consumer.js';
 import { producerSchema } from './producer.js';
+import { busFields } from './queues.js';
 
 const rebalance = z
   .strictObject({
@@ -84,48 +85,50 @@ const subscriber = z
   })
   .describe('A group of consumers.');
 
+/** A topic that is a log. */
+const kafka = z
+  .strictObject({
+    ...extending,
+    ...entryText,
+    critical,
+    kind: z.literal('kafka').describe('`kafka`: a log in partitions, which groups read. Required.'),
+    partitions: whole({ min: 1, max: 10_000 })
+      .prefault(1)
+      .describe('Order holds inside one. Unit: count. Defaults to 1.'),
+    broker: nameText()
+      .optional()
+      .describe('Broker it lives on. Defaults to none: writing is free and never fails.'),
+    replication: whole({ min: 1, max: 1000 })
+      .prefault(1)
+      .describe('Nodes of the broker that hold each partition. Unit: count. Defaults to 1.'),
+    minInsyncReplicas: whole({ min: 1, max: 1000 })
+      .prefault(1)
+      .describe(
+        'Of those, in sync at least for a write with `acks: all`. Unit: count. Defaults to 1.',
+      ),
+    producer: producerSchema.prefault({}),
+    publishLatency: distribution()
+      .prefault('0ms')
+      .describe('From the publishing to the confirmation. Unit: distribution. Defaults to 0ms.'),
+    backlog: whole({ max: 10_000_000 })
+      .prefault(0)
+      .describe('Messages that are there at time 0. Unit: count. Defaults to 0.'),
+    retention: durationOrNone({ allowZero: false })
+      .prefault('7d')
+      .describe(
+        'Age at which a message is deleted, whether it was read or not. Unit: duration or `none`. ' +
+          'Defaults to 7d.',
+      ),
+    subscribers: z
+      .array(subscriber)
+      .default([])
+      .describe('Groups; every one gets every message. Defaults to none.'),
+  })
+  .describe('A log in partitions.');
+export type KafkaOutput = z.output<typeof kafka>;
+
 /** One topic. */
 export const topicSchema = inheriting(
-  z
-    .strictObject({
-      ...extending,
-      ...entryText,
-      critical,
-      kind: z
-        .enum(['kafka'])
-        .describe('`kafka`: a log in partitions, which groups read. Required.'),
-      partitions: whole({ min: 1, max: 10_000 })
-        .prefault(1)
-        .describe('Order holds inside one. Unit: count. Defaults to 1.'),
-      broker: nameText()
-        .optional()
-        .describe('Broker it lives on. Defaults to none: writing is free and never fails.'),
-      replication: whole({ min: 1, max: 1000 })
-        .prefault(1)
-        .describe('Nodes of the broker that hold each partition. Unit: count. Defaults to 1.'),
-      minInsyncReplicas: whole({ min: 1, max: 1000 })
-        .prefault(1)
-        .describe(
-          'Of those, in sync at least for a write with `acks: all`. Unit: count. Defaults to 1.',
-        ),
-      producer: producerSchema.prefault({}),
-      publishLatency: distribution()
-        .prefault('0ms')
-        .describe('From the publishing to the confirmation. Unit: distribution. Defaults to 0ms.'),
-      backlog: whole({ max: 10_000_000 })
-        .prefault(0)
-        .describe('Messages that are there at time 0. Unit: count. Defaults to 0.'),
-      retention: durationOrNone({ allowZero: false })
-        .prefault('7d')
-        .describe(
-          'Age at which a message is deleted, whether it was read or not. Unit: duration or `none`. ' +
-            'Defaults to 7d.',
-        ),
-      subscribers: z
-        .array(subscriber)
-        .default([])
-        .describe('Groups; every one gets every message. Defaults to none.'),
-    })
-    .describe('A topic.'),
+  z.discriminatedUnion('kind', [kafka, busFields]).describe('A topic.'),
 ).meta({ id: 'topic' });
 export type TopicOutput = z.output<typeof topicSchema>;

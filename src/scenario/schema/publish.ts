@@ -5,7 +5,7 @@ import { acksField } from './producer.js';
 
 /** What a `publish` step says. */
 export const publishFields = z.strictObject({
-  topic: nameText().describe('Name of the topic. Required.'),
+  topic: nameText().describe('Name of the topic or queue. Required.'),
   key: nameText()
     .optional()
     .describe('Key whose value decides about partition and order. Defaults to none.'),

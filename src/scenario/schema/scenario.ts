@@ -24,6 +24,8 @@ import type { SagaOutput } from './sagas.js';
 import { sagaSchema } from './sagas.js';
 import { keySchema, networkSchema, runSchema } from './settings.js';
 import { stepsSchema } from './steps.js';
+import type { QueueOutput } from './queues.js';
+import { queueSchema } from './queues.js';
 import type { EventStoreOutput, ProjectionOutput } from './stores.js';
 import { storeSections } from './stores.js';
 import type { WorkloadOutput } from './workload.js';
@@ -42,6 +44,7 @@ export interface ScenarioOutput {
   readonly topics?: Readonly<Record<string, TopicOutput>>;
   readonly brokers?: Readonly<Record<string, BrokerOutput>>;
   readonly sagas?: Readonly<Record<string, SagaOutput>>;
+  readonly queues?: Readonly<Record<string, QueueOutput>>;
   readonly caches?: Readonly<Record<string, CacheOutput>>;
   readonly eventStores?: Readonly<Record<string, EventStoreOutput>>;
   readonly projections?: Readonly<Record<string, ProjectionOutput>>;
@@ -82,6 +85,7 @@ export const EXPLICIT_SECTIONS = [
   'topics',
   'brokers',
   'sagas',
+  'queues',
   'caches',
   'eventStores',
   'projections',
@@ -117,9 +121,10 @@ export function buildSchemas(
       .optional()
       .describe('Services that run in environments made on demand.'),
     databases: named(databaseSchema).optional().describe('Databases with operations and pools.'),
-    topics: named(topicSchema).optional().describe('Logs that groups of consumers read.'),
     brokers: named(brokerSchema).optional().describe('Clusters that topics live on.'),
     sagas: named(sagaSchema(bundle)).optional().describe('Steps whose effects belong together.'),
+    topics: named(topicSchema).optional().describe('Every group of consumers gets every message.'),
+    queues: named(queueSchema).optional().describe('Every message goes to one consumer.'),
     caches: named(cacheSchema).optional().describe('Caches with their levels.'),
     ...storeSections,
     workloads: named(workload).optional().describe('Who asks what, and when.'),
@@ -175,6 +180,11 @@ export function buildSchemas(
           .optional()
           .meta({ anyOf: [definition('saga')] })
           .describe('Laid under every saga.'),
+        queues: z
+          .unknown()
+          .optional()
+          .meta({ anyOf: [definition('queue')] })
+          .describe('Laid under every queue.'),
         caches: z
           .unknown()
           .optional()
@@ -225,6 +235,7 @@ const ENTRIES: readonly string[] = [
   'database',
   'topic',
   'broker',
+  'queue',
   'cache',
   'eventStore',
   'projection',

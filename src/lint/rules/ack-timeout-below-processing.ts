@@ -1,0 +1,63 @@
+import type { Ns } from '../../kernel/time.js';
+import type { MessageQueue, QueueConsumer } from '../../spec/queues.js';
+import type { Finding, Rule } from '../rule.js';
+import type { Subject } from '../subject.js';
+import { handyTime, timeText, yamlAt } from '../words.js';
+
+/** A queue that takes a message back while its consumer still handles it. */
+export const ackTimeoutBelowProcessing: Rule = {
+  name: 'ack-timeout-below-processing',
+  severity: 'error',
+  reason:
+    'A message that is handled for longer than the queue waits for it is delivered again: the work and its effect happen twice, and the load doubles.',
+  remedy:
+    'Let `visibilityTimeout` or `consumerTimeout` last for all that a consumer takes at once, tries included, or let it take less.',
+  check: (subject) =>
+    [...subject.scenario.queues.values()].flatMap((queue) =>
+      queue.consumers.flatMap((consumer) => judge(subject, queue, consumer)),
+    ),
+};
+
+function judge(
+  { demands }: Subject,
+  queue: MessageQueue,
+  consumer: QueueConsumer,
+): readonly Finding[] {
+  const limit = limitOf(queue, consumer);
+  if (limit === null || consumer.commit === 'before') return [];
+  const { component, part } = consumer.call;
+  const once = demands.of(`${component}.${part}`).elapsedNs;
+  const tries = consumer.retry?.mode === 'inProcess' ? consumer.retry.attempts : 1;
+  const runs = Math.ceil(limit.messages / consumer.batch);
+  const needed = once * tries * runs;
+  if (needed < limit.ns) return [];
+  const times = [
+    ...(tries > 1 ? [`${tries} tries`] : []),
+    ...(runs > 1 ? [`${runs} runs one after the other`] : []),
+  ];
+  const factors = times.length === 0 ? '' : ` in ${times.join(' and ')}`;
+  return [
+    {
+      path: ['queues', queue.name, limit.field],
+      entities: [`${queue.name}.${consumer.name}`, `${component}.${part}`],
+      message: `${queue.name} takes messages back while ${component}.${part} handles them`,
+      measured: `${timeText(needed)} on average${factors}`,
+      limit: `${limit.field} ${timeText(limit.ns)}`,
+      fix: yamlAt(['queues', queue.name], `${limit.field}: ${handyTime(2 * needed)}`),
+    },
+  ];
+}
+
+/** What a queue allows, and how many messages that is for; null = as long as it takes. */
+function limitOf(
+  queue: MessageQueue,
+  { maxNumberOfMessages }: QueueConsumer,
+): { readonly field: string; readonly ns: Ns; readonly messages: number } | null {
+  if ('visibilityTimeoutNs' in queue) {
+    const { visibilityTimeoutNs: ns } = queue;
+    return { field: 'visibilityTimeout', ns, messages: maxNumberOfMessages };
+  }
+  if (!('consumerTimeoutNs' in queue) || queue.consumerTimeoutNs === null) return null;
+  const messages = queue.prefetch === Infinity ? 1 : queue.prefetch;
+  return { field: 'consumerTimeout', ns: queue.consumerTimeoutNs, messages };
+}

@@ -1,0 +1,47 @@
+import type { Bus, MessageQueue } from '../../spec/queues.js';
+import type { Finding, Rule } from '../rule.js';
+import { yamlAt } from '../words.js';
+
+/** A queue of messages that grows as long as nobody handles them. */
+export const messageQueueWithoutEnd: Rule = {
+  name: 'message-queue-without-end',
+  severity: 'warning',
+  reason:
+    'A queue without a bound, a time to live or dead letters takes messages that nobody will handle in time, until its memory is gone.',
+  remedy:
+    'Give it a `capacity` with the `overflow` that its publishers can bear, a `messageTtl`, or a `deadLetter`.',
+  check({ scenario }): readonly Finding[] {
+    const { topics, queues } = scenario;
+    const held: (MessageQueue | Bus)[] = [...queues.values()];
+    for (const topic of topics.values()) if (topic.kind === 'bus') held.push(topic);
+    const last = new Set(held.flatMap(deadLettersOf));
+    return held
+      .filter((own) => hasNoEnd(own) && !last.has(own.name))
+      .map((own) => {
+        const section = queues.has(own.name) ? 'queues' : 'topics';
+        return {
+          path: [section, own.name, 'capacity'],
+          entities: [own.name],
+          message: `${own.name} takes messages without end`,
+          measured: 'no capacity, no time to live, no dead letters',
+          limit: 'one of them',
+          fix: yamlAt([section, own.name], 'capacity: 10000'),
+        };
+      });
+  },
+};
+
+/** What is kept for four days by SQS ends by itself; what is not stored is gone with its subscribers. */
+function hasNoEnd(own: MessageQueue | Bus): boolean {
+  if (own.capacity < Infinity || own.deadLetter !== null) return false;
+  if ('retentionNs' in own || ('stored' in own && !own.stored)) return false;
+  return !('messageTtlNs' in own) || own.messageTtlNs === null;
+}
+
+/** Where dead letters of a queue and of its consumers end: somebody looks after them. */
+function deadLettersOf(own: MessageQueue | Bus): readonly string[] {
+  const consumers = 'consumers' in own ? own.consumers : own.subscribers;
+  return [own.deadLetter, ...consumers.map(({ deadLetter }) => deadLetter)].filter(
+    (name) => name !== null,
+  );
+}

@@ -1,0 +1,61 @@
+import { IntRing } from '../../../kernel/ring.js';
+import type { PlanConsumer } from '../../../spec/queues.js';
+import type { Instance } from '../../instance.js';
+import type { Deliveries } from './deliveries.js';
+
+/** What a consumer in a process has to do with a queue: its subscription, or its loop that asks. */
+export class Channel {
+  readonly index: number;
+  /** Which consumer of the queue. */
+  readonly consumer: number;
+  readonly spec: PlanConsumer;
+  readonly instance: Instance;
+  /** Raised when its process dies or the queue closes it: what it was handed is not its own any more. */
+  epoch = 0;
+  /** The last epoch that the queue has ended: acknowledgements that come late are for nothing. */
+  closed = -1;
+  /** Deliveries that the queue waits for. */
+  out = 0;
+  /** True while it stands in the line of those that may be handed something. */
+  inLine = false;
+  /** True while the queue takes back what is on it. */
+  closing = false;
+  /** Handlers that run. */
+  busy = 0;
+  /** Questions asked; the last one may be open. */
+  asked = 0;
+  /** True while the buffer is about to be looked at. */
+  waking = false;
+  /** Deliveries that have come and wait for a handler. */
+  readonly buffer = new IntRing();
+  /** Deliveries that were handled and are settled together with the last of their answer. */
+  readonly done = new IntRing();
+  /** The list of deliveries that it has said nothing about. */
+  first = -1;
+
+  constructor(index: number, consumer: number, spec: PlanConsumer, instance: Instance) {
+    this.index = index;
+    this.consumer = consumer;
+    this.spec = spec;
+    this.instance = instance;
+  }
+
+  get hasRoom(): boolean {
+    return this.out < this.spec.prefetch;
+  }
+
+  link(deliveries: Deliveries, delivery: number): void {
+    const { before, after } = deliveries;
+    before[delivery] = -1;
+    after[delivery] = this.first;
+    if (this.first >= 0) before[this.first] = delivery;
+    this.first = delivery;
+  }
+
+  unlink(deliveries: Deliveries, delivery: number): void {
+    const { before, after } = deliveries;
+    if (before[delivery] >= 0) after[before[delivery]] = after[delivery];
+    else this.first = after[delivery];
+    if (after[delivery] >= 0) before[after[delivery]] = before[delivery];
+  }
+}

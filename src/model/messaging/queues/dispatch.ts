@@ -1,0 +1,346 @@
+import { PHASE } from '../../../kernel/phase.js';
+import { IntRing } from '../../../kernel/ring.js';
+import { lineage, derive, streamKey } from '../../../kernel/rng.js';
+import type { StreamKey } from '../../../kernel/rng.js';
+import type { Ns } from '../../../kernel/time.js';
+import type { PlanQueue } from '../../../spec/queues.js';
+import type { Counter } from '../../meters.js';
+import type { Instance } from '../../instance.js';
+import type { Registry } from '../../registry.js';
+import type { World } from '../../world.js';
+import type { Messages } from '../messages.js';
+import { Channel } from './channel.js';
+import { Deliveries, VERDICT } from './deliveries.js';
+import { Handling } from './handling.js';
+import type { StoredQueue } from './stored-queue.js';
+
+/** Draws of one delivery on its way to the consumer and back. */
+const WAY = Object.freeze({ there: 0, back: 1 } as const);
+
+/**
+ * Hands the messages of a queue to its consumers and takes their verdicts. Those that may be handed something
+ * stand in a line: who has had one goes to its end (RB-1); who asks waits there until its question is over.
+ */
+export class Dispatch {
+  readonly queue: StoredQueue;
+  readonly deliveries: Deliveries;
+  private readonly world: World;
+  private readonly messages: Messages;
+  private readonly spec: PlanQueue;
+  private readonly handling: Handling;
+  readonly channels: readonly Channel[];
+  private readonly line = new IntRing();
+  private readonly key: StreamKey;
+  private readonly comeOp: number;
+  private readonly verdictOp: number;
+  private readonly settledOp: number;
+  private readonly askOp: number;
+  private readonly answerOp: number;
+  private readonly emptyReceives: Counter | null;
+  private pumping = false;
+
+  constructor(
+    world: World,
+    registry: Registry,
+    messages: Messages,
+    queue: StoredQueue,
+    effect: number,
+  ) {
+    this.world = world;
+    this.messages = messages;
+    this.queue = queue;
+    this.spec = queue.spec;
+    this.deliveries = new Deliveries(messages);
+    const { engine, plan, replication, meters } = world;
+    const { component, part, rules } = this.spec;
+    const name = plan.components[component].name;
+    this.key = streamKey(plan.seed, replication, `queue/${name}/${part}/way`);
+    this.comeOp = engine.define('delivery', (delivery) => this.come(delivery));
+    this.verdictOp = engine.define('verdict', (delivery) => this.judge(delivery));
+    this.settledOp = engine.define('settled-first', (delivery) => this.settled(delivery));
+    this.askOp = engine.define('receive', (channel, asked) => this.ask(channel, asked));
+    this.answerOp = engine.define('empty-receive', (channel, asked) => this.empty(channel, asked));
+    this.emptyReceives = rules.polled ? meters.counter('emptyReceives', { component, part }) : null;
+    this.channels = this.open();
+    this.handling = new Handling(world, registry, messages, this, effect);
+    for (const channel of this.channels) this.begin(channel);
+  }
+
+  /** Whether any process of a consumer is up. */
+  isAttended(): boolean {
+    return this.channels.some(({ instance }) => !instance.down);
+  }
+
+  /** Hands out what can be handed out. */
+  pump(): void {
+    if (this.pumping) return;
+    this.pumping = true;
+    const { line } = this;
+    while (line.length > 0) {
+      const channel = this.channels[line.peek()];
+      if (channel.instance.down) {
+        line.shift();
+        channel.inLine = false;
+        continue;
+      }
+      if (!this.hand(channel)) break;
+      line.shift();
+      channel.inLine = false;
+      if (this.spec.rules.polled) this.handMore(channel);
+      else this.lineUp(channel);
+    }
+    this.pumping = false;
+  }
+
+  /** The consumer has decided about a delivery: the queue hears of it when it gets there. */
+  send(delivery: number, verdict: number): void {
+    const { deliveries } = this;
+    const channel = this.channels[deliveries.channel[delivery]];
+    deliveries.verdict[delivery] = verdict;
+    channel.unlink(deliveries, delivery);
+    const { back } = channel.spec;
+    if (back < 0) {
+      this.judge(delivery);
+      return;
+    }
+    const { engine } = this.world;
+    const time = this.time(back, delivery, WAY.back);
+    engine.at(engine.now + time, PHASE.COMPLETION, this.verdictOp, delivery, 0, 0);
+  }
+
+  /** A consumer that deletes what it has received before it handles it. */
+  settleFirst(delivery: number): void {
+    const { deliveries } = this;
+    const { back } = this.channels[deliveries.channel[delivery]].spec;
+    deliveries.settled[delivery] = 1;
+    deliveries.pin(delivery);
+    const { engine } = this.world;
+    const time = back < 0 ? 0 : this.time(back, delivery, WAY.back);
+    engine.at(engine.now + time, PHASE.COMPLETION, this.settledOp, delivery, 0, 0);
+  }
+
+  /** The consumer has nothing left to do: one that polls asks again. */
+  idle(channel: Channel): void {
+    if (!this.spec.rules.polled || channel.instance.down) return;
+    this.question(channel, this.way(channel.spec.back, channel));
+  }
+
+  /** The time of a delivery is over: its channel is closed and opened again, what was on it goes back. */
+  overdue(delivery: number): void {
+    const channel = this.channels[this.deliveries.channel[delivery]];
+    channel.closed = channel.epoch;
+    this.leave(channel);
+    channel.closing = true;
+    for (let own = channel.first; own >= 0; own = channel.first) {
+      this.deliveries.verdict[own] = VERDICT.back;
+      channel.unlink(this.deliveries, own);
+      this.judge(own);
+    }
+    const entry = this.deliveries.entry[delivery];
+    if (this.queue.isHeld(entry, this.deliveries.stamp[delivery])) this.queue.giveBack(entry);
+    channel.closing = false;
+    this.lineUp(channel);
+    this.pump();
+  }
+
+  private open(): readonly Channel[] {
+    const { plan, instances } = this.world;
+    const channels: Channel[] = [];
+    this.spec.consumers.forEach((consumer, number) => {
+      const component = plan.components[plan.parts[consumer.handler].component];
+      const each = consumer.spec.concurrency / consumer.handlers;
+      for (let index = 0; index < component.instances; index++) {
+        const instance = instances[component.firstInstance + index];
+        for (let k = 0; k < each; k++) {
+          channels.push(new Channel(channels.length, number, consumer, instance));
+        }
+        instance.residents.push({
+          died: () => this.died(instance, number),
+          started: () => this.started(instance, number),
+        });
+      }
+    });
+    return channels;
+  }
+
+  private begin(channel: Channel): void {
+    if (this.spec.rules.polled) this.question(channel, this.way(channel.spec.back, channel));
+    else this.lineUp(channel);
+  }
+
+  private lineUp(channel: Channel): void {
+    if (channel.inLine || channel.closing || !channel.hasRoom || channel.instance.down) return;
+    channel.inLine = true;
+    this.line.push(channel.index);
+  }
+
+  /** Hands one message to a channel; false where there is none. */
+  private hand(channel: Channel): boolean {
+    const { deliveries, queue } = this;
+    const entry = queue.take();
+    if (entry < 0) return false;
+    const { entries } = queue;
+    const delivery = deliveries.make(entries.message[entry], channel.index, channel.epoch);
+    entries.holder[entry] = delivery;
+    deliveries.entry[delivery] = entry;
+    deliveries.life[delivery] = entries.life[entry];
+    deliveries.stamp[delivery] = entries.stamp[entry];
+    channel.link(deliveries, delivery);
+    channel.out++;
+    if (channel.spec.spec.commit === 'before' && !this.spec.rules.polled) {
+      deliveries.settled[delivery] = 1;
+      queue.settle(entry);
+    }
+    const { engine } = this.world;
+    const { there } = channel.spec;
+    if (there < 0) engine.soon(PHASE.ARRIVAL, this.comeOp, delivery, 0, 0);
+    else {
+      // The messages of one answer come together.
+      const { polled } = this.spec.rules;
+      const time = polled ? this.way(there, channel) : this.time(there, delivery, WAY.there);
+      engine.at(engine.now + time, PHASE.ARRIVAL, this.comeOp, delivery, 0, 0);
+    }
+    return true;
+  }
+
+  /** An answer holds as many messages as were asked for, if there are so many. */
+  private handMore(channel: Channel): void {
+    while (channel.hasRoom && this.hand(channel)) {
+      // The answer is not full yet.
+    }
+  }
+
+  private come(delivery: number): void {
+    const { deliveries } = this;
+    const channel = this.channels[deliveries.channel[delivery]];
+    const stale = deliveries.dead[delivery] !== 0 || deliveries.epoch[delivery] !== channel.epoch;
+    if (!stale) this.handling.come(channel, delivery);
+    deliveries.unpin(delivery);
+  }
+
+  /** A verdict has come to the queue. */
+  private judge(delivery: number): void {
+    const { deliveries, queue } = this;
+    const channel = this.channels[deliveries.channel[delivery]];
+    const { polled } = this.spec.rules;
+    if (!polled && deliveries.epoch[delivery] === channel.epoch) channel.out--;
+    if (deliveries.settled[delivery] === 0) this.apply(delivery, channel);
+    deliveries.unpin(delivery);
+    if (!polled) this.lineUp(channel);
+    if (queue.waiting > 0) this.pump();
+  }
+
+  private settled(delivery: number): void {
+    const { deliveries, queue } = this;
+    const entry = deliveries.entry[delivery];
+    if (queue.isHere(entry, deliveries.life[delivery])) queue.settle(entry);
+    deliveries.unpin(delivery);
+  }
+
+  private apply(delivery: number, channel: Channel): void {
+    const { deliveries, queue } = this;
+    const entry = deliveries.entry[delivery];
+    const isClosed = deliveries.epoch[delivery] === channel.closed;
+    const verdict = isClosed ? VERDICT.back : deliveries.verdict[delivery];
+    const held = queue.isHeld(entry, deliveries.stamp[delivery]);
+    // A receipt that is not the last one still deletes what is there (SQS-2).
+    const valid =
+      held || (this.spec.rules.polled && queue.isHere(entry, deliveries.life[delivery]));
+    if (!valid) return;
+    if (verdict === VERDICT.ack) queue.settle(entry);
+    else if (verdict === VERDICT.drop) queue.bury(entry, -1);
+    else if (verdict === VERDICT.dead) queue.bury(entry, channel.spec.deadLetter);
+    else if (!held) return;
+    else if (verdict === VERDICT.back) queue.giveBack(entry);
+    else if (verdict === VERDICT.later) queue.putOff(entry, deliveries.delay[delivery]);
+  }
+
+  /** A question goes out now and comes to the queue after the way there. */
+  private question(channel: Channel, time: Ns): void {
+    const { engine } = this.world;
+    const asked = ++channel.asked;
+    if (time === 0) engine.soon(PHASE.ARRIVAL, this.askOp, channel.index, asked, 0);
+    else engine.at(engine.now + time, PHASE.ARRIVAL, this.askOp, channel.index, asked, 0);
+  }
+
+  private ask(index: number, asked: number): void {
+    const channel = this.channels[index];
+    if (channel.asked !== asked) return;
+    channel.out = 0;
+    this.lineUp(channel);
+    this.pump();
+    if (!channel.inLine) return;
+    const { engine } = this.world;
+    const { waitTimeNs } = this.spec.rules;
+    if (waitTimeNs === 0) this.empty(index, asked);
+    else engine.at(engine.now + waitTimeNs, PHASE.TIMER, this.answerOp, index, asked, 0);
+  }
+
+  /** A question is over, and nothing was there. */
+  private empty(index: number, asked: number): void {
+    const channel = this.channels[index];
+    if (channel.asked !== asked || !channel.inLine) return;
+    this.line.remove(index);
+    channel.inLine = false;
+    this.world.meters.count(this.emptyReceives!);
+    const { waitTimeNs, pollIntervalNs } = this.spec.rules;
+    const pause = waitTimeNs === 0 ? pollIntervalNs : 0;
+    const { there, back } = channel.spec;
+    this.question(channel, pause + this.way(there, channel) + this.way(back, channel));
+  }
+
+  private died(instance: Instance, consumer: number): void {
+    for (const channel of this.channels) {
+      if (channel.instance !== instance || channel.consumer !== consumer) continue;
+      channel.asked++;
+      this.leave(channel);
+      channel.busy = 0;
+      channel.waking = false;
+      this.loseAll(channel);
+    }
+    if (!this.spec.rules.stored && !this.isAttended()) this.queue.forget();
+  }
+
+  private started(instance: Instance, consumer: number): void {
+    for (const channel of this.channels) {
+      if (channel.instance === instance && channel.consumer === consumer) this.begin(channel);
+    }
+    this.pump();
+  }
+
+  /** What it was handed is not its own any more. */
+  private leave(channel: Channel): void {
+    if (channel.inLine) this.line.remove(channel.index);
+    channel.inLine = false;
+    channel.epoch++;
+    channel.out = 0;
+    channel.buffer.clear();
+    channel.done.clear();
+  }
+
+  /** The process has died with what it was handed: the queue sees the end of the connection, or nothing. */
+  private loseAll(channel: Channel): void {
+    const { deliveries } = this;
+    for (let delivery = channel.first; delivery >= 0; delivery = channel.first) {
+      deliveries.dead[delivery] = 1;
+      if (deliveries.settled[delivery] !== 0) this.queue.lose(deliveries.message[delivery]);
+      this.send(delivery, VERDICT[this.spec.rules.failure]);
+    }
+  }
+
+  private time(sampler: number, delivery: number, index: number): Ns {
+    const { deliveries, messages } = this;
+    const { lineageA, lineageB } = messages;
+    const message = deliveries.message[delivery];
+    derive(lineageA[message], lineageB[message], deliveries.stamp[delivery]);
+    const { a, b } = this.key;
+    return this.world.samplers.draw(sampler, a, b, lineage.a, lineage.b, index);
+  }
+
+  /** A way without a message: that of a question. */
+  private way(sampler: number, channel: Channel): Ns {
+    if (sampler < 0) return 0;
+    const { a, b } = this.key;
+    return this.world.samplers.draw(sampler, a, b, channel.index, channel.asked, sampler);
+  }
+}

@@ -1,0 +1,88 @@
+import { Slots, widenFloat64, widenInt32, widenUint8 } from '../../../kernel/pool.js';
+import { ReadyHeap } from './ready-heap.js';
+
+/** Where a message of a queue is. */
+export const PLACE = Object.freeze({
+  ready: 0,
+  inFlight: 1,
+  delayed: 2,
+  /** Behind another one of its key. */
+  behind: 3,
+} as const);
+
+/** Columns of the messages that a queue holds. */
+export class Entries {
+  readonly slots = new Slots(64);
+  readonly ready = new ReadyHeap();
+  message: Int32Array = new Int32Array(0);
+  /** Raised when the slot is used for another message: events about the old one find that out. */
+  life: Int32Array = new Int32Array(0);
+  /** Raised with every change of its place: a delivery knows which of them it was. */
+  stamp: Int32Array = new Int32Array(0);
+  place: Uint8Array = new Uint8Array(0);
+  /** Order in the queue. */
+  position: Float64Array = new Float64Array(0);
+  /** When it came, and what its time to live counts from. */
+  since: Float64Array = new Float64Array(0);
+  deliveries: Int32Array = new Int32Array(0);
+  /** Deliveries that ended in failure. */
+  failures: Int32Array = new Int32Array(0);
+  /** Runs of a handler for it. */
+  runs: Int32Array = new Int32Array(0);
+  /** Value of its key where only one of each may be under way. */
+  key: Float64Array = new Float64Array(0);
+  /** The next one of its key, -1 = none. */
+  follower: Int32Array = new Int32Array(0);
+  /** The delivery that it is in, and when that counts as failed; of a new one, when it may be delivered. */
+  holder: Int32Array = new Int32Array(0);
+  due: Float64Array = new Float64Array(0);
+  /** Neighbours in the list of all, in the order in which they came. */
+  older: Int32Array = new Int32Array(0);
+  newer: Int32Array = new Int32Array(0);
+  /** Neighbours in the list of deliveries, in the order in which they were made. */
+  before: Int32Array = new Int32Array(0);
+  after: Int32Array = new Int32Array(0);
+  /** Component id of the queue whose dead letter it is, -1 = none. */
+  origin: Int32Array = new Int32Array(0);
+
+  constructor() {
+    this.slots.onGrow((capacity) => this.widen(capacity));
+  }
+
+  /** An entry for a message that is new here. */
+  make(message: number, key: number, origin: number): number {
+    const entry = this.slots.take();
+    this.message[entry] = message;
+    this.life[entry]++;
+    this.stamp[entry]++;
+    this.deliveries[entry] = 0;
+    this.failures[entry] = 0;
+    this.runs[entry] = 0;
+    this.key[entry] = key;
+    this.follower[entry] = -1;
+    this.origin[entry] = origin;
+    return entry;
+  }
+
+  private widen(capacity: number): void {
+    this.message = widenInt32(this.message, capacity);
+    this.life = widenInt32(this.life, capacity);
+    this.stamp = widenInt32(this.stamp, capacity);
+    this.place = widenUint8(this.place, capacity);
+    this.position = widenFloat64(this.position, capacity);
+    this.since = widenFloat64(this.since, capacity);
+    this.deliveries = widenInt32(this.deliveries, capacity);
+    this.failures = widenInt32(this.failures, capacity);
+    this.runs = widenInt32(this.runs, capacity);
+    this.key = widenFloat64(this.key, capacity);
+    this.follower = widenInt32(this.follower, capacity);
+    this.holder = widenInt32(this.holder, capacity);
+    this.due = widenFloat64(this.due, capacity);
+    this.older = widenInt32(this.older, capacity);
+    this.newer = widenInt32(this.newer, capacity);
+    this.before = widenInt32(this.before, capacity);
+    this.after = widenInt32(this.after, capacity);
+    this.origin = widenInt32(this.origin, capacity);
+    this.ready.widen(this.position, capacity);
+  }
+}

@@ -1,0 +1,368 @@
+import { PHASE } from '../../../kernel/phase.js';
+import { streamKey, unit } from '../../../kernel/rng.js';
+import type { StreamKey } from '../../../kernel/rng.js';
+import type { Ns } from '../../../kernel/time.js';
+import { NS_PER_MS } from '../../../kernel/time.js';
+import { isSuccess, OUTCOME } from '../../../spec/outcome.js';
+import type { Outcome } from '../../../spec/outcome.js';
+import type { PlanConsumer } from '../../../spec/queues.js';
+import type { Counter, Durations } from '../../meters.js';
+import type { Delays, Registry } from '../../registry.js';
+import type { World } from '../../world.js';
+import { Inboxes } from '../inboxes.js';
+import type { Messages, Poison } from '../messages.js';
+import type { Channel } from './channel.js';
+import { VERDICT } from './deliveries.js';
+import type { Deliveries } from './deliveries.js';
+import type { Dispatch } from './dispatch.js';
+import type { StoredQueue } from './stored-queue.js';
+
+/** What a try takes at least. */
+const TRY_NS = NS_PER_MS;
+
+/** What one consumer of a queue counts, and how long it waits before it tries again. */
+interface Book {
+  readonly consumed: Counter;
+  readonly duplicates: Counter;
+  readonly delays: Durations;
+  readonly backoff: Delays | null;
+  readonly inbox: Inboxes | null;
+  readonly key: StreamKey;
+}
+
+/** The consumers' side of a queue: runs the handlers and says what has become of each message. */
+export class Handling {
+  private readonly world: World;
+  private readonly messages: Messages;
+  private readonly dispatch: Dispatch;
+  private readonly deliveries: Deliveries;
+  private readonly queue: StoredQueue;
+  /** Bit of the effect of a message here. */
+  private readonly effect: number;
+  private readonly books: readonly Book[];
+  /** Errors that are injected into the endpoint hit its deliveries. */
+  readonly takesErrors = true;
+  private readonly owner: number;
+  private readonly wakeOp: number;
+  private readonly againOp: number;
+  private readonly failedOp: number;
+  private readonly channels: readonly Channel[];
+
+  constructor(
+    world: World,
+    registry: Registry,
+    messages: Messages,
+    dispatch: Dispatch,
+    effect: number,
+  ) {
+    this.world = world;
+    this.messages = messages;
+    this.dispatch = dispatch;
+    this.channels = dispatch.channels;
+    this.deliveries = dispatch.deliveries;
+    this.queue = dispatch.queue;
+    this.effect = effect;
+    this.owner = world.tasks.register(this);
+    this.wakeOp = world.engine.define('handle', (channel, epoch) => this.wake(channel, epoch));
+    this.againOp = world.engine.define('handle-again', (run) => this.again(run));
+    this.failedOp = world.engine.define('handling-failed', (run) => {
+      if (!this.isOver(run)) this.ended(run, OUTCOME.serverError);
+    });
+    this.books = this.queue.spec.consumers.map((consumer) => this.bookOf(consumer, registry));
+  }
+
+  /** A message has come to a consumer. */
+  come(channel: Channel, delivery: number): void {
+    const { polled } = this.queue.spec.rules;
+    if (!this.isWanted(channel, delivery)) this.dispatch.send(delivery, VERDICT.ack);
+    else {
+      channel.buffer.push(delivery);
+      const first = polled && channel.spec.spec.commit === 'before';
+      if (first) this.dispatch.settleFirst(delivery);
+    }
+    // What comes at the same instant belongs to the same run.
+    if (channel.waking) return;
+    channel.waking = true;
+    const { engine } = this.world;
+    engine.soon(PHASE.ARRIVAL, this.wakeOp, channel.index, channel.epoch, 0);
+  }
+
+  taskEnded(run: number, outcome: Outcome): void {
+    if (!this.isOver(run)) this.ended(run, outcome);
+  }
+
+  /** True for a run whose process has died: nothing of it matters any more. */
+  private isOver(run: number): boolean {
+    if (this.deliveries.dead[run] === 0) return false;
+    this.letGo(run);
+    return true;
+  }
+
+  private ended(run: number, outcome: Outcome): void {
+    const channel = this.channels[this.deliveries.channel[run]];
+    if (isSuccess(outcome)) this.succeeded(channel, run);
+    else if (this.isTooFast(channel, run)) {
+      this.failAt(run, this.world.engine.now + TRY_NS);
+      return;
+    } else if (this.triesAgain(channel, run)) return;
+    else this.failed(channel, run);
+    this.finish(channel, run);
+  }
+
+  private wake(index: number, epoch: number): void {
+    const channel = this.channels[index];
+    if (channel.epoch !== epoch) return;
+    channel.waking = false;
+    this.startAll(channel);
+  }
+
+  private startAll(channel: Channel): void {
+    const { buffer, spec } = channel;
+    while (channel.busy < spec.handlers && buffer.length > 0) {
+      const run = this.gather(channel);
+      channel.busy++;
+      this.start(channel, run);
+    }
+    if (channel.busy > 0 || buffer.length > 0) return;
+    const { done } = channel;
+    while (done.length > 0) this.judgeOne(done.shift(), VERDICT.ack);
+    this.dispatch.idle(channel);
+  }
+
+  /** The messages of one run of the handler, linked behind the first; the run holds all of them. */
+  private gather({ buffer, spec }: Channel): number {
+    const { deliveries } = this;
+    const run = buffer.shift();
+    deliveries.pin(run);
+    let last = run;
+    for (let k = 1; k < spec.spec.batch && buffer.length > 0; k++) {
+      const next = buffer.shift();
+      deliveries.pin(next);
+      deliveries.inRun[last] = next;
+      last = next;
+    }
+    return run;
+  }
+
+  private letGo(run: number): void {
+    const { deliveries } = this;
+    for (let own = run; own >= 0;) {
+      const next = deliveries.inRun[own];
+      deliveries.unpin(own);
+      own = next;
+    }
+  }
+
+  private start(channel: Channel, run: number): void {
+    const { deliveries, messages, queue, world } = this;
+    const { spec } = channel;
+    const tries = ++deliveries.tries[run];
+    deliveries.began[run] = world.engine.now;
+    const isKnown = this.isKnown(channel, run);
+    if (isKnown && spec.lookup < 0) {
+      this.judge(run, VERDICT.ack);
+      this.finish(channel, run);
+      return;
+    }
+    const poison = messages.poisons.length === 0 ? null : this.poisonOf(run);
+    if (poison !== null) {
+      this.poisoned(channel, run, poison);
+      return;
+    }
+    const entry = deliveries.entry[run];
+    const isHere = queue.isHere(entry, deliveries.life[run]);
+    const attempt = isHere ? ++queue.entries.runs[entry] : tries;
+    const context = messages.context(deliveries.message[run], this.effect, attempt);
+    const program = isKnown ? spec.lookup : spec.program;
+    world.tasks.start(this.owner, run, channel.instance.id, spec.handler, context, program);
+  }
+
+  /** Whether the inbox of the consumer knows all messages of a run (OX-5). */
+  private isKnown(channel: Channel, run: number): boolean {
+    const { inbox } = this.books[channel.consumer];
+    if (inbox === null) return false;
+    const { deliveries } = this;
+    for (let own = run; own >= 0; own = deliveries.inRun[own]) {
+      if (!inbox.has(deliveries.message[own])) return false;
+    }
+    return true;
+  }
+
+  /** The poison among the messages of a run, the worst of several; null = none. */
+  private poisonOf(run: number): Poison | null {
+    const { deliveries, messages } = this;
+    let worst = 0;
+    for (let own = run; own >= 0; own = deliveries.inRun[own]) {
+      worst = Math.max(worst, messages.poison[deliveries.message[own]]);
+    }
+    return worst === 0 ? null : messages.poisons[worst - 1];
+  }
+
+  /** A poison message fails at once, kills the process, or is never through with (PO-1). */
+  private poisoned(channel: Channel, run: number, { effect, restartNs }: Poison): void {
+    const { engine, outages } = this.world;
+    if (effect === 'error') {
+      this.failAt(run, engine.now);
+    } else if (effect === 'crash') {
+      outages.die(channel.instance, restartNs);
+      this.letGo(run);
+    } else {
+      const { timeLimitNs } = channel.spec;
+      if (timeLimitNs === null) this.letGo(run);
+      else this.failAt(run, engine.now + timeLimitNs);
+    }
+  }
+
+  private failAt(run: number, at: Ns): void {
+    this.world.engine.at(at, PHASE.COMPLETION, this.failedOp, run, 0, 0);
+  }
+
+  private again(run: number): void {
+    if (!this.isOver(run)) this.start(this.channels[this.deliveries.channel[run]], run);
+  }
+
+  private succeeded(channel: Channel, run: number): void {
+    const { deliveries, messages, world } = this;
+    const { meters } = world;
+    const { consumed, duplicates, delays, inbox } = this.books[channel.consumer];
+    for (let own = run; own >= 0; own = deliveries.inRun[own]) {
+      const message = deliveries.message[own];
+      if (inbox?.has(message) === true) continue;
+      if (messages.effect(message, this.effect)) meters.count(duplicates);
+      for (const book of this.books) book.inbox?.note(message);
+      meters.count(consumed);
+      meters.took(delays, messages.cell[message], messages.age(message));
+    }
+    if (channel.spec.spec.commit !== 'afterBatch') {
+      this.judge(run, VERDICT.ack);
+      return;
+    }
+    for (let own = run; own >= 0; own = deliveries.inRun[own]) channel.done.push(own);
+  }
+
+  /** Whether the handler runs once more, now or after the back-off, and everything behind it waits. */
+  private triesAgain(channel: Channel, run: number): boolean {
+    const { retry, onPoison } = channel.spec.spec;
+    if (retry === null || retry.mode !== 'inProcess') return false;
+    const { deliveries, messages, world } = this;
+    const tries = deliveries.tries[run];
+    if (tries >= retry.attempts && onPoison !== 'block') return false;
+    const { backoff } = this.books[channel.consumer];
+    const message = deliveries.message[run];
+    const { lineageA, lineageB } = messages;
+    const delay = backoff?.delayNs(tries, lineageA[message], lineageB[message]) ?? 0;
+    const { engine } = world;
+    engine.at(engine.now + delay, PHASE.RETRY, this.againOp, run, 0, 0);
+    return true;
+  }
+
+  /** Whether a failure took no time: what is tried again at once would be tried for ever in one instant. */
+  private isTooFast(channel: Channel, run: number): boolean {
+    if (this.deliveries.began[run] !== this.world.engine.now) return false;
+    const { retry } = channel.spec.spec;
+    return this.queue.spec.rules.failure === 'back' || retry?.mode === 'inProcess';
+  }
+
+  private failed(channel: Channel, run: number): void {
+    const { retry, onPoison } = channel.spec.spec;
+    if (retry !== null && retry.mode !== 'inProcess' && this.failures(run) + 1 < retry.attempts) {
+      this.tryLater(channel, run, retry.mode);
+    } else if (onPoison === 'deadLetter') {
+      this.forward(channel, run);
+      this.judge(run, VERDICT.dead);
+    } else if (onPoison === 'skip') {
+      this.lose(run, 0);
+      this.judge(run, VERDICT.ack);
+    } else {
+      this.lose(run, 1);
+      this.judge(run, VERDICT[this.queue.spec.rules.failure]);
+    }
+  }
+
+  private tryLater(channel: Channel, run: number, mode: 'requeue' | 'delayed'): void {
+    const { deliveries, messages } = this;
+    if (mode === 'requeue') {
+      this.judge(run, VERDICT.back);
+      return;
+    }
+    const { backoff } = this.books[channel.consumer];
+    const message = deliveries.message[run];
+    const a = messages.lineageA[message];
+    const delay = backoff!.delayNs(this.failures(run) + 1, a, messages.lineageB[message]);
+    for (let own = run; own >= 0; own = deliveries.inRun[own]) deliveries.delay[own] = delay;
+    this.judge(run, VERDICT.later);
+  }
+
+  /** The effects of a run will not happen: of all its messages, or of those that are settled. */
+  private lose(run: number, settled: number): void {
+    const { deliveries, queue } = this;
+    for (let own = run; own >= 0; own = deliveries.inRun[own]) {
+      if (deliveries.settled[own] >= settled) queue.lose(deliveries.message[own]);
+    }
+  }
+
+  /** What the queue has let go of already is sent on by the consumer. */
+  private forward(channel: Channel, run: number): void {
+    const { deliveries, queue } = this;
+    for (let own = run; own >= 0; own = deliveries.inRun[own]) {
+      if (deliveries.settled[own] === 0) continue;
+      queue.forward(deliveries.message[own], channel.spec.deadLetter);
+    }
+  }
+
+  /** Deliveries of a message that have failed before this one. */
+  private failures(run: number): number {
+    const { deliveries, queue } = this;
+    const entry = deliveries.entry[run];
+    return queue.isHere(entry, deliveries.life[run]) ? queue.entries.failures[entry] : 0;
+  }
+
+  /** The verdict on all messages of a run; what the queue took back meanwhile has its own. */
+  private judge(run: number, verdict: number): void {
+    for (let own = run; own >= 0;) {
+      const next = this.deliveries.inRun[own];
+      this.judgeOne(own, verdict);
+      own = next;
+    }
+  }
+
+  private judgeOne(delivery: number, verdict: number): void {
+    if (this.deliveries.verdict[delivery] !== VERDICT.none) return;
+    this.dispatch.send(delivery, verdict);
+  }
+
+  private finish(channel: Channel, run: number): void {
+    this.letGo(run);
+    channel.busy--;
+    this.startAll(channel);
+  }
+
+  /** A filter lets the other messages go without a run of the handler. */
+  private isWanted(channel: Channel, delivery: number): boolean {
+    const { filter } = channel.spec.spec;
+    // A subscription of a bus was asked before it got the message.
+    if (filter >= 1 || this.queue.spec.part >= 0) return true;
+    const { lineageA, lineageB } = this.messages;
+    const message = this.deliveries.message[delivery];
+    const { a, b } = this.books[channel.consumer].key;
+    return unit(a, b, lineageA[message], lineageB[message], 0) < filter;
+  }
+
+  private bookOf({ part, spec }: PlanConsumer, registry: Registry): Book {
+    const { meters, plan, replication } = this.world;
+    const subject = { component: this.queue.spec.component, part };
+    const name = `${plan.components[subject.component].name}.${plan.parts[part].name}`;
+    const key = streamKey(plan.seed, replication, `consumer/${name}`);
+    const config = spec.retry?.backoff ?? null;
+    const { inbox } = spec;
+    return {
+      consumed: meters.counter('consumed', subject),
+      duplicates: meters.counter('duplicateEffects', subject),
+      delays: meters.durations('delay', subject),
+      backoff: config === null ? null : registry.delaysOf(config, key),
+      inbox:
+        inbox === null ? null : new Inboxes(this.world, this.messages, this.effect, inbox.windowNs),
+      key,
+    };
+  }
+}

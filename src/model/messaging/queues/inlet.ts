@@ -1,0 +1,115 @@
+import { derive, lineage, streamKey, unit } from '../../../kernel/rng.js';
+import type { StreamKey } from '../../../kernel/rng.js';
+import type { PlanInlet, QueueRules } from '../../../spec/queues.js';
+import type { Counter } from '../../meters.js';
+import type { PoisonShare, World } from '../../world.js';
+import type { Messages } from '../messages.js';
+import type { Dispatch } from './dispatch.js';
+import { Recent } from './recent.js';
+
+/** What becomes of a message at the door of a queue. */
+export const DOOR = Object.freeze({ taken: 0, rejected: 1, waits: 2 } as const);
+
+/** Where messages come in: one queue, or the subscriptions of a bus. */
+export class Inlet {
+  readonly component: number;
+  readonly rules: QueueRules;
+  private readonly world: World;
+  private readonly messages: Messages;
+  private readonly ways: readonly Dispatch[];
+  private readonly key: StreamKey;
+  private readonly isBus: boolean;
+  private readonly recent: Recent | null;
+  private poisons: readonly PoisonShare[] = [];
+  private readonly published: Counter;
+  private readonly rejected: Counter;
+
+  constructor(world: World, messages: Messages, spec: PlanInlet, ways: readonly Dispatch[]) {
+    const { component, rules } = spec;
+    const { meters, plan, replication } = world;
+    this.world = world;
+    this.messages = messages;
+    this.component = component;
+    this.ways = ways;
+    this.rules = rules;
+    this.isBus = plan.components[component].kind === 'topic';
+    const { name } = plan.components[component];
+    this.key = streamKey(plan.seed, replication, `queue/${name}/filter`);
+    const subject = { component, part: -1 };
+    this.published = meters.counter('published', subject);
+    this.rejected = meters.counter('publishRejected', subject);
+    world.turnables.poison.set(component, (shares) => (this.poisons = shares));
+    this.recent = this.rules.dedupNs > 0 ? new Recent(this.rules.dedupNs) : null;
+  }
+
+  /** Messages that are there at time 0. */
+  addBacklog(): void {
+    const { plan, replication } = this.world;
+    const { name } = plan.components[this.component];
+    const { a, b } = streamKey(plan.seed, replication, `queue/${name}/backlog`);
+    for (let number = 0; number < this.rules.backlog; number++) {
+      const message = this.messages.ofNobody(a, b, number);
+      this.messages.holders[message]++;
+      this.spread(message, -1);
+      this.messages.release(message);
+    }
+  }
+
+  /** A message of a publisher; whoever offers it holds it. `a` and `b` say which message it is. */
+  offer(message: number, a: number, b: number): number {
+    const { rules, world } = this;
+    const { engine, meters } = world;
+    if (this.recent?.has(engine.now, a, b) === true) return DOOR.taken;
+    if (this.isFull()) {
+      if (rules.overflow === 'block') return DOOR.waits;
+      if (rules.overflow === 'reject' || rules.overflow === 'rejectPublishDlx') {
+        meters.count(this.rejected);
+        if (rules.overflow === 'rejectPublishDlx') this.divert(message);
+        return DOOR.rejected;
+      }
+    }
+    this.recent?.add(engine.now, a, b);
+    meters.count(this.published);
+    engine.note(this.component, this.messages.lineageA[message]);
+    if (this.poisons.length > 0) this.messages.taint(message, this.poisons);
+    this.spread(message, -1);
+    return DOOR.taken;
+  }
+
+  /** A dead letter, or one that was moved back: taken whatever the bound says. */
+  take(message: number, origin: number): void {
+    this.world.meters.count(this.published);
+    this.spread(message, origin);
+  }
+
+  private isFull(): boolean {
+    for (const { queue } of this.ways) if (queue.isFull()) return true;
+    return false;
+  }
+
+  private spread(message: number, origin: number): void {
+    const { overflow, stored } = this.rules;
+    this.ways.forEach((way, index) => {
+      if (!this.isWanted(way, index, message)) return;
+      const { queue } = way;
+      const isFull = overflow === 'dropTail' && queue.isFull();
+      if (isFull || (!stored && !way.isAttended())) queue.refuse(message);
+      else queue.accept(message, origin);
+    });
+  }
+
+  /** A subscription of a bus is asked before it gets the message. */
+  private isWanted({ queue }: Dispatch, index: number, message: number): boolean {
+    if (!this.isBus) return true;
+    const { filter } = queue.spec.consumers[0].spec;
+    if (filter >= 1) return true;
+    const { lineageA, lineageB } = this.messages;
+    derive(lineageA[message], lineageB[message], index);
+    return unit(this.key.a, this.key.b, lineage.a, lineage.b, 0) < filter;
+  }
+
+  private divert(message: number): void {
+    const { queue } = this.ways[0];
+    queue.forward(message, queue.spec.deadLetter);
+  }
+}

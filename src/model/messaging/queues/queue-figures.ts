@@ -1,0 +1,32 @@
+import type { PlanQueue } from '../../../spec/queues.js';
+import type { Age, Counter } from '../../meters.js';
+import type { World } from '../../world.js';
+
+/** What a queue tells about itself. */
+export class QueueFigures {
+  /** Gauges: all that is not settled, and where it is. */
+  readonly lag: number;
+  readonly ready: number;
+  readonly inFlight: number;
+  readonly delayed: number;
+  readonly age: Age;
+  readonly redelivered: Counter;
+  readonly deadLettered: Counter;
+  readonly expired: Counter;
+  readonly dropped: Counter;
+  readonly lost: Counter;
+
+  constructor({ meters }: World, { component, part }: PlanQueue) {
+    const subject = { component, part };
+    this.lag = meters.gauge('lag', subject);
+    this.ready = meters.gauge('ready', subject);
+    this.inFlight = meters.gauge('inFlight', subject);
+    this.delayed = meters.gauge('delayed', subject);
+    this.age = meters.age('age', subject);
+    this.redelivered = meters.counter('redeliveries', subject);
+    this.deadLettered = meters.counter('deadLettered', subject);
+    this.expired = meters.counter('expired', subject);
+    this.dropped = meters.counter('dropped', subject);
+    this.lost = meters.counter('lostEffects', subject);
+  }
+}

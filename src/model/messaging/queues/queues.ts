@@ -1,0 +1,299 @@
+import { invariant } from '../../../kernel/invariant.js';
+import { PHASE } from '../../../kernel/phase.js';
+import { Slots, widenInt32, widenUint8 } from '../../../kernel/pool.js';
+import { IntRing } from '../../../kernel/ring.js';
+import { derive, lineage, streamKey } from '../../../kernel/rng.js';
+import type { StreamKey } from '../../../kernel/rng.js';
+import type { PlanPublish } from '../../../spec/messaging.js';
+import { OUTCOME, PENDING } from '../../../spec/outcome.js';
+import type { Outcome } from '../../../spec/outcome.js';
+import type { Act } from '../../acts.js';
+import { Draws } from '../../draws.js';
+import type { Counter } from '../../meters.js';
+import type { Registry } from '../../registry.js';
+import type { World } from '../../world.js';
+import type { Channels } from '../channels.js';
+import type { Messages } from '../messages.js';
+import { Dispatch } from './dispatch.js';
+import { DOOR, Inlet } from './inlet.js';
+import { StoredQueue } from './stored-queue.js';
+
+/** All queues and buses of a run, and the way of messages to them. */
+export class Queues {
+  private readonly world: World;
+  private readonly messages: Messages;
+  private readonly channels: Channels;
+  private readonly draws: Draws;
+  private readonly inlets: readonly Inlet[];
+  private readonly byComponent: ReadonlyMap<number, number>;
+  /** By inlet: writes that wait for room, in the order in which they came, and how many they are. */
+  private readonly waiting: readonly IntRing[];
+  private readonly blocked: readonly number[];
+  private readonly timeouts: readonly Counter[];
+  private readonly streams: readonly StreamKey[];
+  private readonly writes = new Slots(64);
+  /** By write: its inlet, its message, which one it is, and the publication that it belongs to. */
+  private inlet: Int32Array = new Int32Array(0);
+  private message: Int32Array = new Int32Array(0);
+  private idA: Int32Array = new Int32Array(0);
+  private idB: Int32Array = new Int32Array(0);
+  private publication: Int32Array = new Int32Array(0);
+  /** Raised when it stops waiting. */
+  private turn: Int32Array = new Int32Array(0);
+  private readonly publications = new Slots(64);
+  /** By publication: who waits for it with the stamp, how many writes are open, the worst so far. */
+  private strand: Int32Array = new Int32Array(0);
+  private stamp: Int32Array = new Int32Array(0);
+  private open: Int32Array = new Int32Array(0);
+  private outcome: Int32Array = new Int32Array(0);
+  /** By publication: 1 = rejections are not told. */
+  private quiet: Uint8Array = new Uint8Array(0);
+  /** By inlet: 1 while those who wait are about to be told. */
+  private readonly telling: Uint8Array;
+  private readonly roomOp: number;
+  private readonly writtenOp: number;
+  private readonly timeoutOp: number;
+
+  constructor(world: World, registry: Registry, channels: Channels) {
+    this.world = world;
+    const { messages } = channels;
+    this.messages = messages;
+    this.channels = channels;
+    this.draws = new Draws(world);
+    this.addColumns();
+    const { engine, plan, replication, meters } = world;
+    this.writtenOp = engine.define('published', (write) => this.arrive(write));
+    this.timeoutOp = engine.define('publish-timeout', (write, turn) => this.giveUp(write, turn));
+    this.roomOp = engine.define('room', (inlet) => this.letIn(inlet));
+    this.inlets = inletsOf(world, registry, messages, this);
+    this.byComponent = new Map(this.inlets.map(({ component }, index) => [component, index]));
+    this.waiting = this.inlets.map(() => new IntRing());
+    this.telling = new Uint8Array(this.inlets.length);
+    const subjects = this.inlets.map(({ component }) => ({ component, part: -1 }));
+    this.blocked = subjects.map((subject) => meters.gauge('blocked', subject));
+    this.timeouts = subjects.map((subject) => meters.counter('publishTimeouts', subject));
+    this.streams = this.inlets.map(({ component }) =>
+      streamKey(plan.seed, replication, `queue/${plan.components[component].name}/publishLatency`),
+    );
+    for (const inlet of this.inlets) inlet.addBacklog();
+  }
+
+  /** Whether a component is one of these. */
+  has(component: number): boolean {
+    return this.byComponent.has(component);
+  }
+
+  /** The step that publishes. */
+  actOf(spec: PlanPublish): Act {
+    const inlet = this.byComponent.get(spec.topic)!;
+    return {
+      begin: (strand, pc) => this.publish(inlet, spec, strand, pc),
+      // What was sent comes, whoever waits for it; who waits for room is asked whether it still does.
+      left: () => {},
+    };
+  }
+
+  /** A message that comes from a queue, not from a publisher; it is a new one of the same request. */
+  send(component: number, message: number, origin: number): void {
+    const { messages } = this;
+    const copy = messages.copyOf(message);
+    const inlet = this.byComponent.get(component);
+    if (inlet === undefined) {
+      this.channels.forward(copy, component);
+      return;
+    }
+    // Its age and its retention count from its publishing on.
+    messages.published[copy] = messages.published[message];
+    messages.cell[copy] = messages.cell[message];
+    this.put(copy, inlet, origin);
+  }
+
+  /** A message that comes from a log. */
+  take(message: number, component: number): void {
+    this.put(message, this.byComponent.get(component)!, -1);
+  }
+
+  /** There is room in a queue; those who wait for it are told in a step of their own. */
+  roomed(component: number): void {
+    const inlet = this.byComponent.get(component)!;
+    if (this.waiting[inlet].length === 0 || this.telling[inlet] !== 0) return;
+    this.telling[inlet] = 1;
+    this.world.engine.soon(PHASE.COMPLETION, this.roomOp, inlet, 0, 0);
+  }
+
+  /** Whoever waits longest goes first. */
+  private letIn(inlet: number): void {
+    this.telling[inlet] = 0;
+    const line = this.waiting[inlet];
+    while (line.length > 0) {
+      const write = line.peek();
+      const answer = this.isAwaited(write) ? this.knock(write) : DOOR.taken;
+      if (answer === DOOR.waits) return;
+      line.shift();
+      this.stopWaiting(write);
+      this.finish(write, OUTCOME.ok);
+    }
+  }
+
+  private put(message: number, inlet: number, origin: number): void {
+    this.messages.holders[message]++;
+    this.inlets[inlet].take(message, origin);
+    this.messages.release(message);
+  }
+
+  private publish(inlet: number, spec: PlanPublish, strand: number, pc: number): Outcome {
+    const { strands } = this.world;
+    const count = this.draws.count(strand, pc, spec.count);
+    if (count === 0) return OUTCOME.ok;
+    const publication = this.publications.take();
+    const waits = spec.confirm || this.inlets[inlet].rules.overflow === 'block';
+    this.strand[publication] = waits ? strand : -1;
+    this.stamp[publication] = strands.stamp[strand];
+    this.outcome[publication] = OUTCOME.ok;
+    this.quiet[publication] = spec.confirm ? 0 : 1;
+    // One more than there are writes: the step is not over before all of them are on their way.
+    this.open[publication] = count + 1;
+    for (let k = 0; k < count; k++) {
+      const tag = (this.draws.tag(strand, pc) + Math.imul(k, 0x9e3779b1)) | 0;
+      this.write(inlet, this.messages.ofStrand(strand, tag, spec.key), publication, strand, tag);
+    }
+    return this.closePublication(publication);
+  }
+
+  /** The outcome of a step whose writes are all done, else PENDING for one that waits. */
+  private closePublication(publication: number): Outcome {
+    if (--this.open[publication] > 0) return this.strand[publication] >= 0 ? PENDING : OUTCOME.ok;
+    this.publications.give(publication);
+    return this.outcome[publication];
+  }
+
+  private write(
+    inlet: number,
+    message: number,
+    publication: number,
+    strand: number,
+    tag: number,
+  ): void {
+    const { engine, samplers, strands } = this.world;
+    const { latency } = this.inlets[inlet].rules;
+    const write = this.writes.take();
+    this.messages.holders[message]++;
+    this.inlet[write] = inlet;
+    this.message[write] = message;
+    this.publication[write] = publication;
+    // A retry of the same call publishes the same message once more.
+    derive(strands.callA[strand], strands.callB[strand], tag);
+    this.idA[write] = lineage.a;
+    this.idB[write] = lineage.b;
+    if (latency < 0) {
+      this.arrive(write);
+      return;
+    }
+    const { a, b } = this.streams[inlet];
+    const { lineageA, lineageB } = this.messages;
+    const time = samplers.draw(latency, a, b, lineageA[message], lineageB[message], 0);
+    engine.at(engine.now + time, PHASE.COMPLETION, this.writtenOp, write, 0, 0);
+  }
+
+  private arrive(write: number): void {
+    const inlet = this.inlet[write];
+    const line = this.waiting[inlet];
+    const answer = line.length === 0 ? this.knock(write) : DOOR.waits;
+    if (answer !== DOOR.waits) {
+      // Who does not wait for confirmations is not told that there was none.
+      const unsaid = answer === DOOR.taken || this.quiet[this.publication[write]] !== 0;
+      this.finish(write, unsaid ? OUTCOME.ok : OUTCOME.rejectedOverload);
+      return;
+    }
+    line.push(write);
+    this.world.levels.add(this.blocked[inlet], 1);
+    const { engine } = this.world;
+    const { publishTimeoutNs } = this.inlets[inlet].rules;
+    if (publishTimeoutNs === Infinity) return;
+    const at = engine.now + publishTimeoutNs;
+    engine.at(at, PHASE.TIMER, this.timeoutOp, write, this.turn[write], 0);
+  }
+
+  /** Offers a message to the queue. */
+  private knock(write: number): number {
+    const inlet = this.inlets[this.inlet[write]];
+    return inlet.offer(this.message[write], this.idA[write], this.idB[write]);
+  }
+
+  private giveUp(write: number, turn: number): void {
+    if (!this.writes.has(write) || this.turn[write] !== turn) return;
+    const inlet = this.inlet[write];
+    invariant(this.waiting[inlet].remove(write), 'publisher-waits-nowhere');
+    this.stopWaiting(write);
+    this.world.meters.count(this.timeouts[inlet]);
+    this.finish(write, OUTCOME.timeout);
+  }
+
+  private stopWaiting(write: number): void {
+    this.turn[write]++;
+    this.world.levels.add(this.blocked[this.inlet[write]], -1);
+  }
+
+  /** Whether the step that published it still runs. */
+  private isAwaited(write: number): boolean {
+    const publication = this.publication[write];
+    const strand = this.strand[publication];
+    return strand >= 0 && this.world.strands.stamp[strand] === this.stamp[publication];
+  }
+
+  private finish(write: number, outcome: Outcome): void {
+    const publication = this.publication[write];
+    this.messages.release(this.message[write]);
+    this.turn[write]++;
+    this.writes.give(write);
+    if (this.outcome[publication] === OUTCOME.ok) this.outcome[publication] = outcome;
+    if (--this.open[publication] > 0) return;
+    const strand = this.strand[publication];
+    const stamp = this.stamp[publication];
+    const result = this.outcome[publication];
+    this.publications.give(publication);
+    const { strands, interpreter } = this.world;
+    if (strand >= 0 && strands.stamp[strand] === stamp) interpreter.acted(strand, result);
+  }
+
+  private addColumns(): void {
+    this.writes.onGrow((capacity) => {
+      this.inlet = widenInt32(this.inlet, capacity);
+      this.message = widenInt32(this.message, capacity);
+      this.idA = widenInt32(this.idA, capacity);
+      this.idB = widenInt32(this.idB, capacity);
+      this.publication = widenInt32(this.publication, capacity);
+      this.turn = widenInt32(this.turn, capacity);
+    });
+    this.publications.onGrow((capacity) => {
+      this.strand = widenInt32(this.strand, capacity);
+      this.stamp = widenInt32(this.stamp, capacity);
+      this.open = widenInt32(this.open, capacity);
+      this.outcome = widenInt32(this.outcome, capacity);
+      this.quiet = widenUint8(this.quiet, capacity);
+    });
+  }
+}
+
+/** The inlets, each with its queues in the order of their parts. */
+function inletsOf(
+  world: World,
+  registry: Registry,
+  messages: Messages,
+  queues: Queues,
+): readonly Inlet[] {
+  return world.plan.queues.map((inlet) => {
+    const ways = inlet.queues.map((spec, effect) => {
+      const queue = new StoredQueue(world, messages, spec, effect);
+      const dispatch = new Dispatch(world, registry, messages, queue, effect);
+      queue.watch = {
+        available: () => dispatch.pump(),
+        overdue: (delivery) => dispatch.overdue(delivery),
+        roomed: () => queues.roomed(spec.component),
+        deadLetter: (target, message, from) => queues.send(target, message, from),
+      };
+      return dispatch;
+    });
+    return new Inlet(world, messages, inlet, ways);
+  });
+}

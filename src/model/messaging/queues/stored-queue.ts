@@ -1,0 +1,400 @@
+import { invariant } from '../../../kernel/invariant.js';
+import { PHASE } from '../../../kernel/phase.js';
+import type { Ns } from '../../../kernel/time.js';
+import type { PlanQueue, QueueRules } from '../../../spec/queues.js';
+import type { World } from '../../world.js';
+import type { Messages } from '../messages.js';
+import { DeliveryList } from './delivery-list.js';
+import { Entries, PLACE } from './entries.js';
+import { QueueFigures } from './queue-figures.js';
+
+/** Positions of what was returned to the head, in the order of its return. */
+const RETURNS = -9_000_000_000_000_000;
+
+/** Whom a queue tells. */
+export interface QueueWatch {
+  /** Something may be handed out. */
+  available(): void;
+  /** There is room for one more. */
+  roomed(): void;
+  /** The time of a delivery is over, and its channel ends. */
+  overdue(holder: number): void;
+  /** A dead letter goes on its way; `from` is the component that it leaves. */
+  deadLetter(target: number, message: number, from: number): void;
+}
+
+/** Where messages wait for consumers, are handed out and settled. */
+export class StoredQueue {
+  readonly spec: PlanQueue;
+  readonly entries = new Entries();
+  /** Numbers of G-7. */
+  accepted = 0;
+  acked = 0;
+  deadLettered = 0;
+  expired = 0;
+  dropped = 0;
+  inFlight = 0;
+  delayed = 0;
+  /** Messages behind others of their key; they wait like those that are ready. */
+  private behind = 0;
+  watch!: QueueWatch;
+  private readonly world: World;
+  private readonly messages: Messages;
+  private readonly rules: QueueRules;
+  /** Bit of its effects. */
+  private readonly effect: number;
+  private readonly visibleOp: number;
+  private readonly expiryOp: number;
+  private readonly dueOp: number;
+  /** When the timers fire, Infinity = they are not set. */
+  private expiryAt: Ns = Infinity;
+  private dueAt: Ns = Infinity;
+  private next = 0;
+  private returns = RETURNS;
+  private oldest = -1;
+  private newest = -1;
+  private readonly deliveries: DeliveryList;
+  /** By value of a key: the last entry of it. */
+  private readonly tails = new Map<number, number>();
+  private readonly figures: QueueFigures;
+
+  constructor(world: World, messages: Messages, spec: PlanQueue, effect: number) {
+    this.world = world;
+    this.messages = messages;
+    this.spec = spec;
+    this.rules = spec.rules;
+    this.effect = effect;
+    const { engine } = world;
+    this.visibleOp = engine.define('visible', (entry, stamp) => this.visible(entry, stamp));
+    this.expiryOp = engine.define('message-expiry', () => this.expireHead());
+    this.dueOp = engine.define('delivery-overdue', () => this.checkDue());
+    this.deliveries = new DeliveryList(this.entries);
+    this.figures = new QueueFigures(world, spec);
+    world.audits.push(() => this.audit());
+  }
+
+  /** Messages that wait: what a bound counts. */
+  get waiting(): number {
+    return this.entries.ready.length + this.behind;
+  }
+
+  isFull(): boolean {
+    return this.waiting >= this.rules.capacity;
+  }
+
+  /** Takes a message in; `origin` is the component whose dead letter it is, or -1. */
+  accept(message: number, origin: number): void {
+    const entry = this.make(message, origin);
+    const { key, follower, place } = this.entries;
+    this.accepted++;
+    if (this.rules.keyed) {
+      const tail = this.tails.get(key[entry]);
+      this.tails.set(key[entry], entry);
+      if (tail !== undefined) {
+        follower[tail] = entry;
+        place[entry] = PLACE.behind;
+        this.behind++;
+        this.world.levels.add(this.figures.ready, 1);
+        return;
+      }
+    }
+    this.begin(entry);
+  }
+
+  /** A message that found no room: taken, and let go at once. */
+  refuse(message: number): void {
+    this.accepted++;
+    this.discard(message);
+  }
+
+  /** The next one that may be delivered, now in flight; -1 = there is none. */
+  take(): number {
+    const entry = this.head();
+    if (entry < 0) return -1;
+    const { entries, rules, world } = this;
+    entries.ready.remove(entry);
+    world.levels.add(this.figures.ready, -1);
+    world.levels.add(this.figures.inFlight, 1);
+    this.inFlight++;
+    entries.place[entry] = PLACE.inFlight;
+    entries.stamp[entry]++;
+    if (++entries.deliveries[entry] > 1) world.meters.count(this.figures.redelivered);
+    entries.due[entry] = world.engine.now + rules.inFlightNs;
+    this.deliveries.add(entry);
+    this.armDue();
+    return entry;
+  }
+
+  /** Whether the slot still holds the message that it held. */
+  isHere(entry: number, life: number): boolean {
+    return this.entries.slots.has(entry) && this.entries.life[entry] === life;
+  }
+
+  /** Whether a delivery is still the last one of its message. */
+  isHeld(entry: number, stamp: number): boolean {
+    return this.entries.stamp[entry] === stamp && this.entries.place[entry] === PLACE.inFlight;
+  }
+
+  /** It is done. */
+  settle(entry: number): void {
+    this.acked++;
+    this.remove(entry);
+  }
+
+  /** A delivery that failed goes back, unless it was one too many. */
+  giveBack(entry: number): void {
+    const { entries, rules } = this;
+    if (++entries.failures[entry] > rules.deliveryLimit) {
+      this.bury(entry, this.spec.deadLetter);
+      return;
+    }
+    this.leave(entry);
+    if (rules.returnsFirst) entries.position[entry] = this.returns++;
+    this.makeReady(entry);
+  }
+
+  /** A delivery that failed is not seen for a time. */
+  putOff(entry: number, delay: Ns): void {
+    const { entries, rules, world } = this;
+    if (++entries.failures[entry] > rules.deliveryLimit) {
+      this.bury(entry, this.spec.deadLetter);
+      return;
+    }
+    this.leave(entry);
+    if (rules.delaysToTail) {
+      entries.position[entry] = this.next++;
+      entries.since[entry] = world.engine.now + delay;
+    }
+    this.hide(entry, world.engine.now + delay);
+  }
+
+  /** It goes to a dead letter queue, or, with target -1, nowhere. */
+  bury(entry: number, target: number): void {
+    const message = this.entries.message[entry];
+    if (target >= 0) {
+      this.deadLettered++;
+      this.world.meters.count(this.figures.deadLettered);
+      this.watch.deadLetter(target, message, this.spec.component);
+    } else this.discard(message);
+    this.remove(entry);
+  }
+
+  /** A consumer sends on what the queue has let go of. */
+  forward(message: number, target: number): void {
+    this.world.meters.count(this.figures.deadLettered);
+    this.watch.deadLetter(target, message, this.spec.component);
+  }
+
+  /** Nobody is there to keep what waits. */
+  forget(): void {
+    for (let entry = this.oldest; entry >= 0; entry = this.oldest) this.bury(entry, -1);
+  }
+
+  /** A message will never have its effect; unless it has had it. */
+  lose(message: number): void {
+    if (!this.messages.hadEffect(message, this.effect)) this.world.meters.count(this.figures.lost);
+  }
+
+  private discard(message: number): void {
+    this.dropped++;
+    this.world.meters.count(this.figures.dropped);
+    this.lose(message);
+  }
+
+  private make(message: number, origin: number): number {
+    const { entries, rules, messages, world } = this;
+    const { now } = world.engine;
+    messages.holders[message]++;
+    const entry = entries.make(message, messages.key[message], origin);
+    entries.position[entry] = this.next++;
+    entries.since[entry] = rules.sincePublished ? messages.published[message] : now;
+    // A message that was moved is not delayed again.
+    entries.due[entry] = origin < 0 ? now + rules.delayNs : now;
+    entries.older[entry] = this.newest;
+    entries.newer[entry] = -1;
+    if (this.newest >= 0) entries.newer[this.newest] = entry;
+    this.newest = entry;
+    world.levels.add(this.figures.lag, 1);
+    if (this.oldest < 0) this.setOldest(entry);
+    return entry;
+  }
+
+  /** A new message, or the next one of its key, begins to wait for a consumer. */
+  private begin(entry: number): void {
+    const { due } = this.entries;
+    if (due[entry] > this.world.engine.now) this.hide(entry, due[entry]);
+    else this.makeReady(entry);
+  }
+
+  private makeReady(entry: number): void {
+    const { entries, rules, world } = this;
+    entries.place[entry] = PLACE.ready;
+    entries.stamp[entry]++;
+    entries.ready.add(entry);
+    world.levels.add(this.figures.ready, 1);
+    this.watch.available();
+    this.armExpiry();
+    if (rules.overflow !== 'dropHead') return;
+    while (this.waiting > rules.capacity && entries.ready.length > 0) {
+      this.bury(entries.ready.peek(), this.spec.deadLetter);
+    }
+  }
+
+  private hide(entry: number, until: Ns): void {
+    const { entries, world } = this;
+    entries.place[entry] = PLACE.delayed;
+    entries.stamp[entry]++;
+    this.delayed++;
+    world.levels.add(this.figures.delayed, 1);
+    world.engine.at(until, PHASE.TIMER, this.visibleOp, entry, entries.stamp[entry], 0);
+  }
+
+  private visible(entry: number, stamp: number): void {
+    const { slots, stamp: stamps } = this.entries;
+    if (!slots.has(entry) || stamps[entry] !== stamp) return;
+    this.leave(entry);
+    this.makeReady(entry);
+  }
+
+  /** The first ready message that is neither expired nor received too often. */
+  private head(): number {
+    const { entries, rules } = this;
+    if (this.inFlight >= rules.inFlightLimit) return -1;
+    for (;;) {
+      const entry = entries.ready.peek();
+      if (entry < 0) return -1;
+      if (this.isExpired(entry)) this.expire(entry);
+      else if (entries.deliveries[entry] >= rules.maxReceiveCount) {
+        this.bury(entry, this.spec.deadLetter);
+      } else return entry;
+    }
+  }
+
+  private isExpired(entry: number): boolean {
+    return this.entries.since[entry] + this.rules.lifetimeNs <= this.world.engine.now;
+  }
+
+  private expire(entry: number): void {
+    this.world.meters.count(this.figures.expired);
+    // What has outlived its retention is deleted; only a time to live dead-letters.
+    if (!this.rules.sincePublished && this.spec.deadLetter >= 0) {
+      this.bury(entry, this.spec.deadLetter);
+      return;
+    }
+    this.expired++;
+    this.lose(this.entries.message[entry]);
+    this.remove(entry);
+  }
+
+  private expireHead(): void {
+    const { ready } = this.entries;
+    this.expiryAt = Infinity;
+    for (let entry = ready.peek(); entry >= 0 && this.isExpired(entry); entry = ready.peek()) {
+      this.expire(entry);
+    }
+    this.armExpiry();
+  }
+
+  private armExpiry(): void {
+    const { ready, since } = this.entries;
+    const head = ready.peek();
+    if (head < 0 || this.rules.lifetimeNs === Infinity) return;
+    const { engine } = this.world;
+    const at = Math.max(since[head] + this.rules.lifetimeNs, engine.now);
+    if (at >= this.expiryAt) return;
+    this.expiryAt = at;
+    engine.at(at, PHASE.TIMER, this.expiryOp, 0, 0, 0);
+  }
+
+  /** Deliveries are made in the order of their ends: the first one is looked at. */
+  private checkDue(): void {
+    const { entries, rules, world } = this;
+    this.dueAt = Infinity;
+    let entry = this.deliveries.first;
+    while (entry >= 0 && entries.due[entry] <= world.engine.now) {
+      if (rules.closesChannel) this.watch.overdue(entries.holder[entry]);
+      else {
+        this.leave(entry);
+        this.makeReady(entry);
+      }
+      entry = this.deliveries.first;
+    }
+    this.armDue();
+  }
+
+  private armDue(): void {
+    const { first } = this.deliveries;
+    const at = first < 0 ? Infinity : this.entries.due[first];
+    if (at >= this.dueAt) return;
+    this.dueAt = at;
+    this.world.engine.at(at, PHASE.TIMER, this.dueOp, 0, 0, 0);
+  }
+
+  /** Takes it out of the place where it is. */
+  private leave(entry: number): void {
+    const { entries, world } = this;
+    switch (entries.place[entry]) {
+      case PLACE.ready:
+        entries.ready.remove(entry);
+        world.levels.add(this.figures.ready, -1);
+        return;
+      case PLACE.inFlight:
+        this.deliveries.remove(entry);
+        this.inFlight--;
+        world.levels.add(this.figures.inFlight, -1);
+        return;
+      case PLACE.delayed:
+        this.delayed--;
+        world.levels.add(this.figures.delayed, -1);
+        return;
+      case PLACE.behind:
+        this.behind--;
+        world.levels.add(this.figures.ready, -1);
+        return;
+    }
+  }
+
+  private remove(entry: number): void {
+    const { entries, messages, rules, world } = this;
+    this.leave(entry);
+    const older = entries.older[entry];
+    const newer = entries.newer[entry];
+    if (older >= 0) entries.newer[older] = newer;
+    if (newer >= 0) entries.older[newer] = older;
+    else this.newest = older;
+    entries.life[entry]++;
+    entries.stamp[entry]++;
+    world.levels.add(this.figures.lag, -1);
+    if (entry === this.oldest) this.setOldest(newer);
+    const follower = entries.follower[entry];
+    const key = entries.key[entry];
+    entries.slots.give(entry);
+    messages.release(entries.message[entry]);
+    if (rules.keyed) this.promote(follower, key);
+    this.watch.roomed();
+  }
+
+  /** The next of a key comes to the front of it. */
+  private promote(follower: number, key: number): void {
+    if (follower < 0) this.tails.delete(key);
+    else {
+      this.leave(follower);
+      this.begin(follower);
+    }
+  }
+
+  private setOldest(entry: number): void {
+    this.oldest = entry;
+    const { published } = this.messages;
+    const since = entry < 0 ? Infinity : published[this.entries.message[entry]];
+    this.world.meters.turn(this.figures.age, since);
+  }
+
+  /** G-7: what was accepted is somewhere. */
+  private audit(): void {
+    const gone = this.acked + this.deadLettered + this.expired + this.dropped;
+    const held = this.waiting + this.inFlight + this.delayed;
+    invariant(this.accepted === gone + held, 'queue-not-conserved');
+    invariant(held === this.entries.slots.used, 'queue-holds-what-it-does-not-count');
+  }
+}

@@ -1,0 +1,129 @@
+import { PHASE } from '../../kernel/phase.js';
+import { AMBIGUOUS, OUTCOME, PENDING, relayed, withStatus } from '../../spec/outcome.js';
+import type { Outcome } from '../../spec/outcome.js';
+import type { PlanSaga, PlanSagaStart } from '../../spec/sagas.js';
+import type { Act } from '../acts.js';
+import { Draws } from '../draws.js';
+import type { World } from '../world.js';
+import { Isolation, LOCK } from './isolation.js';
+import type { Ledger } from './ledger.js';
+import { PHASE_OF } from './phases.js';
+import type { Records } from './records.js';
+
+/** How a saga fails that another one stands in the way of. */
+export const CONFLICT = withStatus(OUTCOME.clientError, 409);
+
+/** What the entrance tells who drives the sagas. */
+export interface EntranceTold {
+  /** It was accepted. */
+  begun(slot: number): void;
+  /** Nothing stands in its way any more. */
+  go(slot: number): void;
+  /** Another one stands in its way; nothing of it was done. */
+  refused(slot: number): void;
+}
+
+/** Where sagas begin, wait for each other, and are waited for. */
+export class Entrance {
+  /** Null where sagas do not see each other. */
+  readonly isolation: Isolation | null;
+  private readonly world: World;
+  private readonly ledger: Ledger;
+  private readonly records: Records;
+  private readonly told: EntranceTold;
+  private readonly draws: Draws;
+  private readonly goOp: number;
+  private readonly lockedOp: number;
+
+  constructor(world: World, plan: PlanSaga, ledger: Ledger, records: Records, told: EntranceTold) {
+    this.world = world;
+    this.ledger = ledger;
+    this.records = records;
+    this.told = told;
+    this.draws = new Draws(world);
+    const { kind } = plan.spec.isolation;
+    const stands = kind === 'semanticLock' || kind === 'reread';
+    this.isolation = stands ? new Isolation(world, plan) : null;
+    this.lockedOp = world.engine.define('saga-lock', (slot, turn) => {
+      if (records.turn[slot] !== turn || !this.isolation!.waits(slot)) return;
+      this.isolation!.refused();
+      records.cause[slot] = CONFLICT;
+      told.refused(slot);
+    });
+    this.goOp = world.engine.define('saga', (slot, turn) => {
+      if (records.turn[slot] !== turn) return;
+      if (records.cause[slot] === CONFLICT) told.refused(slot);
+      else told.go(slot);
+    });
+  }
+
+  /** The step that begins a saga. */
+  startOf(step: PlanSagaStart): Act {
+    return {
+      begin: (strand, pc) => this.start(strand, pc, step.await),
+      left: (strand) => {
+        // Whoever waited has gone; the saga goes on.
+        const slot = this.ledger.find(strand);
+        if (slot >= 0 && this.records.waiter[slot] === strand) this.records.waiter[slot] = -1;
+      },
+    };
+  }
+
+  /** A saga has come to an end: who waited for its value goes on with it, who waited for it is told. */
+  finished(slot: number, phase: number): void {
+    const { records, world } = this;
+    // One that waits for a human keeps its lock.
+    if (phase === PHASE_OF.parked) return;
+    this.hand(slot, phase === PHASE_OF.completed);
+    const waiter = records.waiter[slot];
+    if (waiter < 0 || phase === PHASE_OF.lost) return;
+    records.waiter[slot] = -1;
+    if (world.strands.stamp[waiter] !== records.waiterStamp[slot]) return;
+    world.interpreter.acted(waiter, this.answerOf(slot));
+  }
+
+  private start(strand: number, pc: number, awaits: boolean): Outcome {
+    const { ledger, records } = this;
+    // A saga has the identity of the request that it belongs to: to begin it again changes nothing.
+    const known = ledger.find(strand);
+    const slot = known >= 0 ? known : ledger.accept(strand);
+    if (known < 0) {
+      records.begin(slot, strand, this.draws.tag(strand, pc));
+      this.enter(slot, strand);
+      this.told.begun(slot);
+    }
+    if (!awaits) return OUTCOME.ok;
+    if (ledger.phase[slot] !== PHASE_OF.running) return this.answerOf(slot);
+    records.waiter[slot] = strand;
+    records.waiterStamp[slot] = this.world.strands.stamp[strand];
+    return PENDING;
+  }
+
+  private enter(slot: number, strand: number): void {
+    const { records } = this;
+    const { engine } = this.world;
+    const turn = records.turn[slot];
+    const lock = this.isolation?.enter(slot, strand) ?? LOCK.taken;
+    if (lock === LOCK.refused) records.cause[slot] = CONFLICT;
+    if (lock === LOCK.waits) {
+      const until = engine.now + this.isolation!.waitNs;
+      engine.at(until, PHASE.TIMER, this.lockedOp, slot, turn, 0);
+    } else {
+      engine.soon(PHASE.COMPLETION, this.goOp, slot, turn, 0);
+    }
+  }
+
+  private hand(slot: number, completed: boolean): void {
+    if (this.isolation === null) return;
+    const next = this.isolation.leave(slot, completed);
+    if (next < 0 || this.records.waiting[next] === 1) return;
+    this.world.engine.soon(PHASE.COMPLETION, this.goOp, next, this.records.turn[next], 0);
+  }
+
+  /** What who waits for a saga is told: success, or the failure that ended it. */
+  private answerOf(slot: number): Outcome {
+    if (this.ledger.phase[slot] === PHASE_OF.completed) return OUTCOME.ok;
+    const cause = this.records.cause[slot];
+    return relayed((cause === 0 ? OUTCOME.timeout : cause) & ~AMBIGUOUS);
+  }
+}

@@ -1,0 +1,183 @@
+import { NS_PER_SECOND } from '../kernel/time.js';
+import type {
+  Bus,
+  MessageQueue,
+  PlanConsumer,
+  PlanInlet,
+  PlanQueue,
+  QueueConsumer,
+  QueueRules,
+} from '../spec/queues.js';
+import type { Network } from '../spec/scenario.js';
+import { isFree } from './free.js';
+import type { LaidComponent, LaidPart } from './layout.js';
+import { partOf } from './layout.js';
+import { latencyBetween } from './network.js';
+import type { Writer } from './writer.js';
+
+/** How long a FIFO queue remembers what was sent to it. */
+const DEDUP_NS = 300 * NS_PER_SECOND;
+/** Messages in flight that a queue of SQS allows, and one of its FIFO queues. */
+const IN_FLIGHT = 120_000;
+const IN_FLIGHT_FIFO = 20_000;
+
+/** What planning a queue needs at hand. */
+interface Source {
+  readonly w: Writer;
+  readonly programs: readonly number[];
+  readonly network: Network;
+}
+
+/** The queues and the topics that push, in the order of their names. */
+export function planQueues(
+  w: Writer,
+  programs: readonly number[],
+  network: Network,
+): readonly PlanInlet[] {
+  const from = { w, programs, network };
+  return w.layout.components.flatMap((component): readonly PlanInlet[] => {
+    const { source } = component;
+    if (source.kind === 'queue') return [inletOf(from, component, source.queue)];
+    if (source.kind !== 'topic' || source.topic.kind !== 'bus') return [];
+    return [inletOf(from, component, source.topic)];
+  });
+}
+
+function inletOf(from: Source, component: LaidComponent, spec: MessageQueue | Bus): PlanInlet {
+  const rules = rulesOf(from, spec);
+  const deadLetter = idOf(from, spec.deadLetter);
+  const queueOf = (part: number, parts: readonly LaidPart[]): PlanQueue => ({
+    component: component.id,
+    part,
+    rules,
+    deadLetter,
+    consumers: parts.map((own) => consumerOf(from, component, spec, own)),
+  });
+  const queues =
+    spec.kind === 'bus'
+      ? component.parts.map((part) => queueOf(part.id, [part]))
+      : [queueOf(-1, component.parts)];
+  return { component: component.id, rules, queues };
+}
+
+function idOf({ w }: Source, name: string | null): number {
+  return name === null ? -1 : w.layout.byName.get(name)!.id;
+}
+
+function consumerOf(
+  from: Source,
+  queue: LaidComponent,
+  spec: MessageQueue | Bus,
+  part: LaidPart,
+): PlanConsumer {
+  const { consumer } = part.source as Extract<LaidPart['source'], { kind: 'consumer' }>;
+  const { w, programs } = from;
+  const service = w.layout.byName.get(consumer.call.component)!;
+  const handler = partOf(service, consumer.call.part!);
+  const endpoint = handler.source as Extract<LaidPart['source'], { kind: 'endpoint' }>;
+  const own = programs[part.id]!;
+  return {
+    part: part.id,
+    handler: handler.id,
+    program: own < 0 ? programs[handler.id]! : own,
+    lookup: w.lookups.get(part.id) ?? -1,
+    timeLimitNs: endpoint.endpoint.timeLimitNs,
+    spec: consumer,
+    ...channelOf(spec, consumer),
+    deadLetter: idOf(from, consumer.deadLetter),
+    there: wayOf(from, queue, service),
+    back: wayOf(from, service, queue),
+  };
+}
+
+/** What one channel carries, and how many handlers stand behind it. */
+function channelOf(
+  spec: MessageQueue | Bus,
+  { concurrency, batch, commit, maxNumberOfMessages }: QueueConsumer,
+): Pick<PlanConsumer, 'prefetch' | 'handlers'> {
+  switch (spec.kind) {
+    case 'rabbitmq':
+      // Automatic acknowledgement knows no prefetch.
+      return { prefetch: commit === 'before' ? Infinity : spec.prefetch, handlers: 1 };
+    case 'sqs':
+      return { prefetch: maxNumberOfMessages, handlers: 1 };
+    default:
+      // Nothing is handed out before a handler is free for it.
+      return { prefetch: concurrency * batch, handlers: concurrency };
+  }
+}
+
+function wayOf({ w, network }: Source, x: LaidComponent, y: LaidComponent): number {
+  const latency = latencyBetween(network, w.layout, x, y);
+  return latency === null || isFree(latency) ? -1 : w.distributions.id(latency);
+}
+
+/** Rules of a queue that has none of its own. */
+const PLAIN = {
+  lifetimeNs: Infinity,
+  sincePublished: false,
+  inFlightNs: Infinity,
+  closesChannel: false,
+  deliveryLimit: Infinity,
+  maxReceiveCount: Infinity,
+  delayNs: 0,
+  keyed: false,
+  dedupNs: 0,
+  inFlightLimit: Infinity,
+  returnsFirst: false,
+  stored: true,
+  polled: false,
+  waitTimeNs: 0,
+  pollIntervalNs: 0,
+  failure: 'back',
+  delaysToTail: false,
+} as const satisfies Partial<QueueRules>;
+
+function rulesOf({ w }: Source, spec: MessageQueue | Bus): QueueRules {
+  const { backlog, capacity, overflow, publishTimeoutNs, publishLatency } = spec;
+  const common = {
+    ...PLAIN,
+    backlog,
+    capacity,
+    overflow,
+    publishTimeoutNs: publishTimeoutNs ?? Infinity,
+    latency: isFree(publishLatency) ? -1 : w.distributions.id(publishLatency),
+  };
+  switch (spec.kind) {
+    case 'bus':
+      return {
+        ...common,
+        keyed: spec.ordering === 'key',
+        stored: spec.stored,
+        failure: spec.stored ? 'back' : 'drop',
+      };
+    case 'rabbitmq':
+      return {
+        ...common,
+        lifetimeNs: spec.messageTtlNs ?? Infinity,
+        inFlightNs: spec.consumerTimeoutNs ?? Infinity,
+        closesChannel: true,
+        deliveryLimit: spec.deliveryLimit,
+        returnsFirst: spec.quorum,
+        delaysToTail: true,
+      };
+    case 'sqs':
+      return {
+        ...common,
+        lifetimeNs: spec.retentionNs,
+        sincePublished: true,
+        inFlightNs: spec.visibilityTimeoutNs,
+        maxReceiveCount: spec.maxReceiveCount,
+        delayNs: spec.delayNs,
+        keyed: spec.fifo,
+        dedupNs: spec.fifo ? DEDUP_NS : 0,
+        inFlightLimit: spec.fifo ? IN_FLIGHT_FIFO : IN_FLIGHT,
+        polled: true,
+        waitTimeNs: spec.waitTimeNs,
+        pollIntervalNs: spec.pollIntervalNs,
+        failure: 'silence',
+      };
+    default:
+      return common;
+  }
+}

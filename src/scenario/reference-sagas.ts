@@ -1,0 +1,70 @@
+/** Reference of the kinds of sagas. */
+export const SAGA_REFERENCE = [
+  {
+    kind: 'orchestrated',
+    section: 'sagas',
+    summary:
+      'Steps that a service drives one after the other, undone in reverse when one of them fails. Each command is a call from an ' +
+      'instance of the orchestrator; with `persistence` its state is written around each, and another instance goes on ' +
+      'after a crash, else what is under way is lost.',
+    sources: [
+      'eventuate-tram/eventuate-tram-sagas: AbstractSimpleSagaDefinition.java',
+      'temporalio/documentation: docs/encyclopedia/retry-policies.mdx',
+      'conductor-oss/conductor: docs/devguide/cookbook/saga-compensation.md, TaskDef.java',
+      'camunda/camunda-docs: compensation events, compensation handler',
+    ],
+    example: `faultline: 1
+title: A trip that is undone
+run: { duration: 10s }
+services:
+  agency: { endpoints: { book: [ saga: trip ] } }
+  flight: { endpoints: { book: [ wait: 100ms ], cancel: [ wait: 50ms ] } }
+  hotel: { endpoints: { book: [ wait: 100ms, { fail: 409, probability: 10% } ], cancel: [ wait: 50ms ] } }
+sagas:
+  trip:
+    kind: orchestrated
+    orchestrator: agency
+    steps:
+      - { name: fly, call: flight.book, compensation: flight.cancel }
+      - { name: stay, call: hotel.book, compensation: hotel.cancel }
+workloads:
+  travellers: { arrivals: constant(10/s), requests: [ { call: agency.book } ] }
+budgets: [ trip.inconsistent <= 0% ]
+`,
+  },
+  {
+    kind: 'choreographed',
+    section: 'sagas',
+    summary:
+      'Services react to the events of others, and nobody holds the state of the whole. The saga says which effects belong together ' +
+      'and by which endpoints its beginning and its ends are recognised; it watches and changes nothing.',
+    sources: ['microservices.io: patterns/data/saga'],
+    example: `faultline: 1
+title: An order by events
+run: { duration: 10s, drain: 5s }
+topics:
+  created: { kind: kafka, subscribers: [ { group: payments, call: payments.onCreated } ] }
+  paid: { kind: kafka, subscribers: [ { group: orders, call: orders.confirm } ] }
+  unpaid: { kind: kafka, subscribers: [ { group: orders, call: orders.cancel } ] }
+services:
+  orders: { endpoints: { place: [ publish: created ], confirm: [ wait: 1ms ], cancel: [ wait: 1ms ] } }
+  payments:
+    endpoints:
+      charge: [ wait: 10ms, { fail: 402, probability: 5% } ]
+      refund: [ wait: 10ms ]
+      onCreated:
+        - { call: self.charge, onError: [ publish: unpaid, respond: 200 ] }
+        - publish: paid
+sagas:
+  order:
+    kind: choreographed
+    startedBy: orders.place
+    completedBy: orders.confirm
+    cancelledBy: orders.cancel
+    steps: [ { name: charge, call: payments.charge, compensation: payments.refund } ]
+workloads:
+  buyers: { arrivals: constant(10/s), requests: [ { call: orders.place } ] }
+budgets: [ order.stuck <= 0% ]
+`,
+  },
+] as const;

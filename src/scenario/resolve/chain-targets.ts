@@ -1,0 +1,17 @@
+import type { Cache } from '../../spec/caching.js';
+import type { Middleware, Scenario, Target } from '../../spec/scenario.js';
+
+/** Whom a member of a middleware chain asks: the store of a limiter, a remote check, a shared cache. */
+export function asked(
+  { caches }: Pick<Scenario, 'caches'>,
+  { store, call, response }: Middleware,
+): readonly Target[] {
+  const shared = response === null ? null : sharedLevel(caches.get(response.cache));
+  return [store?.of ?? null, call, shared].flatMap((to) => (to === null ? [] : [to]));
+}
+
+/** The level of a cache that is called, or null. */
+export function sharedLevel(cache: Cache | undefined): Target | null {
+  const level = cache?.levels.find(({ kind }) => kind !== 'local');
+  return level === undefined ? null : { component: cache!.name, part: level.name };
+}

@@ -1,0 +1,32 @@
+import type { CountDistribution } from '../../kernel/counts.js';
+
+/** The smallest number that a count can be. */
+export function leastOf(count: CountDistribution): number {
+  switch (count.kind) {
+    case 'constant':
+      return count.value;
+    case 'uniform':
+      return count.min;
+    case 'geometric':
+      return 1;
+    case 'choice':
+      return Math.min(...count.branches.map((branch) => branch.value));
+    case 'normal':
+      return 0;
+  }
+}
+
+/** What it is on average. */
+export function meanOf(count: CountDistribution): number {
+  switch (count.kind) {
+    case 'constant':
+      return count.value;
+    case 'uniform':
+      return (count.min + count.max) / 2;
+    case 'geometric':
+    case 'normal':
+      return count.mean;
+    case 'choice':
+      return count.branches.reduce((sum, branch) => sum + branch.weight * branch.value, 0);
+  }
+}

@@ -1,0 +1,48 @@
+import type { Saga } from '../../spec/sagas.js';
+import { driverName } from '../../spec/sagas.js';
+import type { Scenario, Target } from '../../spec/scenario.js';
+import type { Step } from '../../spec/steps.js';
+import type { CallEdge } from './graph.js';
+
+/** What walks the calls of a scenario. */
+export interface SagaWalker {
+  /** A call under a bundle, or under that of the caller for this callee, and what it falls back on. */
+  governed(from: string, to: Target, own: Step['policy'], certain: boolean, times: number): void;
+  edge(
+    from: string,
+    to: Target,
+    line: Step | null,
+    certain: boolean,
+    times: number,
+    tries: number,
+  ): void;
+}
+
+/** What an orchestrator calls for a saga. */
+export function sagaCalls(walker: SagaWalker, { name, steps, orchestration }: Saga): void {
+  if (orchestration === null) return;
+  const { orchestrator, persistence, compensationPolicy } = orchestration;
+  const from = `${orchestrator}.${driverName(name)}`;
+  for (const { call, compensation, policy } of steps) {
+    walker.governed(from, call, policy, true, 1);
+    if (compensation !== null) walker.governed(from, compensation, compensationPolicy, false, 0);
+  }
+  if (persistence === null) return;
+  const to = { component: persistence.database, part: persistence.operation };
+  walker.edge(from, to, null, true, (persistence.before ? 2 : 1) * steps.length, 1);
+}
+
+/** Who begins a saga writes its state; what it does then is done beside, unless it is waited for. */
+export function sagaStart(
+  { sagas }: Pick<Scenario, 'sagas'>,
+  step: Extract<Step, { verb: 'saga' }>,
+  { from, certain, times }: Pick<CallEdge, 'from' | 'certain' | 'times'>,
+): readonly CallEdge[] {
+  const owner = sagas.get(step.saga)?.orchestration ?? null;
+  if (owner === null) return [];
+  const to = `${owner.orchestrator}.${driverName(step.saga)}`;
+  const start = { from, to, certain: certain && step.await, times, tries: 1 };
+  if (owner.persistence === null) return [start];
+  const { database, operation } = owner.persistence;
+  return [start, { from, to: `${database}.${operation}`, certain, times, tries: 1 }];
+}

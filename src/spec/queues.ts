@@ -1,0 +1,158 @@
+import type { Distribution } from '../kernel/distribution.js';
+import type { Ns } from '../kernel/time.js';
+import type { Consumption } from './messaging.js';
+
+/** What a full queue does with one message more. */
+export type Overflow = 'block' | 'reject' | 'dropHead' | 'dropTail' | 'rejectPublishDlx';
+
+/** What every place where messages wait for consumers says. */
+interface Holding {
+  readonly name: string;
+  readonly title: string | null;
+  readonly description: string | null;
+  readonly critical: boolean;
+  /** Write at the broker until the confirmation. */
+  readonly publishLatency: Distribution;
+  /** Messages that are there at time 0. */
+  readonly backlog: number;
+  /** Messages that wait at once, Infinity = no bound. */
+  readonly capacity: number;
+  readonly overflow: Overflow;
+  /** How long a publisher waits for room; null = for ever. */
+  readonly publishTimeoutNs: Ns | null;
+  /** Queue or topic for what is rejected, expired, dropped or tried too often. */
+  readonly deadLetter: string | null;
+}
+
+/** A queue: every message goes to one consumer. */
+export type MessageQueue = SimpleQueue | RabbitQueue | SqsQueue;
+
+export interface SimpleQueue extends Holding {
+  readonly kind: 'simple';
+  readonly consumers: readonly QueueConsumer[];
+}
+
+export interface RabbitQueue extends Holding {
+  readonly kind: 'rabbitmq';
+  /** null = messages stay for ever. */
+  readonly messageTtlNs: Ns | null;
+  /** Replicated by Raft; its returns are counted, and go to the head in the order in which they come. */
+  readonly quorum: boolean;
+  /** Returns allowed per message, Infinity = no limit. */
+  readonly deliveryLimit: number;
+  /** Messages not acknowledged per consumer, Infinity = no limit. */
+  readonly prefetch: number;
+  readonly consumerTimeoutNs: Ns | null;
+  readonly consumers: readonly QueueConsumer[];
+}
+
+export interface SqsQueue extends Holding {
+  readonly kind: 'sqs';
+  readonly visibilityTimeoutNs: Ns;
+  /** Receives per message before it is moved, Infinity = never. */
+  readonly maxReceiveCount: number;
+  readonly delayNs: Ns;
+  /** 0 = short polling. */
+  readonly waitTimeNs: Ns;
+  /** From an empty answer to the next question of a short poll. */
+  readonly pollIntervalNs: Ns;
+  readonly fifo: boolean;
+  readonly retentionNs: Ns;
+  readonly consumers: readonly QueueConsumer[];
+}
+
+/** A topic that pushes: every subscription has a queue of its own (EB-1). */
+export interface Bus extends Holding {
+  readonly kind: 'bus';
+  /** False: it lives in the processes of its subscribers, and keeps nothing without them (EB-2). */
+  readonly stored: boolean;
+  readonly ordering: 'none' | 'key';
+  readonly subscribers: readonly QueueConsumer[];
+}
+
+/** Who handles the messages of a queue, or of a subscription of a bus. */
+export interface QueueConsumer extends Consumption {
+  readonly name: string;
+  /** `before`: settled when it is handed out. */
+  readonly commit: 'before' | 'afterBatch' | 'afterEach';
+  /** Messages of one receive, where consumers receive. */
+  readonly maxNumberOfMessages: number;
+}
+
+/** A queue or a bus of a run. */
+export interface PlanInlet {
+  readonly component: number;
+  readonly rules: QueueRules;
+  /** The queue, or those of the subscriptions. */
+  readonly queues: readonly PlanQueue[];
+}
+
+/** One queue of a run: a component of its own, or a subscription of a bus. */
+export interface PlanQueue {
+  readonly component: number;
+  /** Part id of the subscription, -1 = the component is the queue. */
+  readonly part: number;
+  readonly rules: QueueRules;
+  /** Component id of where dead letters go, -1 = they are dropped. */
+  readonly deadLetter: number;
+  readonly consumers: readonly PlanConsumer[];
+}
+
+/** What a queue does with its messages, whatever its kind is called. */
+export interface QueueRules {
+  readonly backlog: number;
+  readonly capacity: number;
+  readonly overflow: Overflow;
+  readonly publishTimeoutNs: Ns;
+  /** Distribution id of the time from the publishing to the confirmation; -1 = none. */
+  readonly latency: number;
+  /** How long a message may wait, and whether that counts from its publishing or its coming here. */
+  readonly lifetimeNs: Ns;
+  readonly sincePublished: boolean;
+  /** From a delivery until it counts as failed: seen again, or its channel closed. */
+  readonly inFlightNs: Ns;
+  /** Which of both. */
+  readonly closesChannel: boolean;
+  /** Returns allowed per message. */
+  readonly deliveryLimit: number;
+  readonly maxReceiveCount: number;
+  readonly delayNs: Ns;
+  /** One message of a key value under way at a time. */
+  readonly keyed: boolean;
+  /** How long the same message is not taken twice; 0 = it is. */
+  readonly dedupNs: Ns;
+  readonly inFlightLimit: number;
+  /** What is returned stands at the head in the order of its return, not where it stood. */
+  readonly returnsFirst: boolean;
+  /** False: nothing is kept while no consumer is up. */
+  readonly stored: boolean;
+  /** Consumers ask (true), or are sent to. */
+  readonly polled: boolean;
+  readonly waitTimeNs: Ns;
+  readonly pollIntervalNs: Ns;
+  /** A failed delivery goes back at once, is seen again when its time is over, or is dropped. */
+  readonly failure: 'back' | 'silence' | 'drop';
+  /** A delay of a retry ends at the tail. */
+  readonly delaysToTail: boolean;
+}
+
+/** One consumer of a queue. */
+export interface PlanConsumer {
+  /** Part id of its own, and of the endpoint that it calls. */
+  readonly part: number;
+  readonly handler: number;
+  /** First instruction of what it runs, and of what it runs for a message that its inbox knows, -1 = nothing. */
+  readonly program: number;
+  readonly lookup: number;
+  /** Of the endpoint; null = none. */
+  readonly timeLimitNs: Ns | null;
+  readonly spec: QueueConsumer;
+  /** Messages on one channel, and handlers behind it. */
+  readonly prefetch: number;
+  readonly handlers: number;
+  /** Component id of where it sends what it cannot handle, -1 = nowhere. */
+  readonly deadLetter: number;
+  /** Distribution ids of a message on its way to the consumer and back; -1 = no time. */
+  readonly there: number;
+  readonly back: number;
+}

@@ -1,0 +1,136 @@
+import { describe, expect, it } from 'vitest';
+import { golden, metered } from '../golden/tracing.js';
+
+/** One workload on four brokers: who differs, and by which rule. */
+const BROKERS = ['kafka', 'rabbitmq', 'sqs', 'bus'] as const;
+type Broker = (typeof BROKERS)[number];
+
+interface Workload {
+  /** Fields of the consumer that all of them have. */
+  readonly consumer: string;
+  readonly steps: string;
+  readonly publish: string;
+  readonly at: string;
+  readonly faults: string;
+  readonly length: string;
+  /** Time limit of the handler. */
+  readonly limit: string;
+}
+
+const PLAIN: Workload = {
+  consumer: '',
+  steps: 'work: 10ms',
+  publish: '{ topic: jobs, count: 10 }',
+  at: '0ms',
+  faults: '',
+  length: '10m',
+  limit: 'none',
+};
+
+const HOLDERS: Readonly<Record<Broker, (consumer: string) => string>> = {
+  kafka: (own) => `topics: { jobs: { kind: kafka, subscribers: [ { group: worker, ${own} } ] } }`,
+  rabbitmq: (own) => `queues: { jobs: { kind: rabbitmq, consumers: [ { ${own} } ] } }`,
+  sqs: (own) =>
+    `queues: { jobs: { kind: sqs, waitTime: 20s, consumers: [ { ${own}, maxNumberOfMessages: 10 } ] } }`,
+  bus: (own) => `topics: { jobs: { kind: bus, subscribers: [ { group: worker, ${own} } ] } }`,
+};
+
+/** Handled, delivered again, effects twice, effects lost, end of the last handling in ms. */
+type Figures = readonly [number, number, number, number, number];
+
+function figures(broker: Broker, given: Partial<Workload>): Figures {
+  const { consumer, steps, publish, at, faults, length, limit } = { ...PLAIN, ...given };
+  const own = `call: worker.handle${consumer === '' ? '' : `, ${consumer}`}`;
+  const traced = golden(
+    `
+${HOLDERS[broker](own)}
+services:
+  worker: { endpoints: { handle: { timeLimit: ${limit}, steps: [ ${steps} ] } } }
+  api: { endpoints: { submit: [ publish: ${publish} ] } }
+workloads:
+  users: { arrivals: { at: [ ${at} ] }, requests: [ { call: api.submit } ] }
+faults: [ ${faults} ]
+`,
+    length,
+  );
+  const ends = traced.at('worker.handle').map(({ ended }) => ended);
+  const meter = (name: string): number => metered(traced, name, 'jobs');
+  return [
+    meter('consumed'),
+    meter('redeliveries'),
+    meter('duplicateEffects'),
+    meter('lostEffects'),
+    Math.max(0, ...ends),
+  ];
+}
+
+/** What each of them does, and why it is not what the others do. */
+interface Difference {
+  readonly title: string;
+  readonly workload: Partial<Workload>;
+  readonly is: Readonly<Record<Broker, readonly [figures: Figures, rule: string]>>;
+}
+
+const CRASH = '{ id: dies, kind: crash, target: worker, at: 35ms, for: 65ms }';
+
+const DIFFERENCES: readonly Difference[] = [
+  {
+    title: 'a crash in the middle of ten messages, settled after each',
+    workload: { consumer: 'commit: afterEach', faults: CRASH },
+    is: {
+      kafka: [[10, 7, 0, 0, 48_070], 'KF-9: seen after 45 s without heartbeats, dealt anew in 3 s'],
+      rabbitmq: [[10, 7, 0, 0, 170], 'connection loss: what was not acknowledged is back at once'],
+      sqs: [[10, 7, 0, 0, 30_080], 'SQS-3: what was received at 10 ms is seen again 30 s later'],
+      bus: [[10, 1, 0, 0, 170], 'EB-2: only what a handler has is handed out'],
+    },
+  },
+  {
+    title: 'a crash in the middle of ten messages, settled before',
+    workload: { consumer: 'commit: before', faults: CRASH },
+    is: {
+      kafka: [[3, 0, 0, 7, 35], 'MQ-1: the offset of the poll was committed'],
+      rabbitmq: [[3, 0, 0, 7, 35], 'MQ-1: automatic acknowledgement pushes all at once'],
+      sqs: [[3, 0, 0, 7, 35], 'MQ-1: deleted on receipt'],
+      bus: [[9, 0, 0, 1, 160], 'MQ-1: one at a time is handed out'],
+    },
+  },
+  {
+    title: 'a message that is never through with, given up after 10 s, and one behind it',
+    workload: {
+      publish: '{ topic: jobs, count: 1 }',
+      at: '0ms, 1s',
+      limit: '10s',
+      faults: '{ id: bad, kind: poison, effect: hang, target: jobs, at: 0ms, for: 500ms }',
+      length: '95s',
+    },
+    is: {
+      kafka: [[0, 9, 0, 0, 0], 'KF-11: it blocks its partition'],
+      rabbitmq: [[1, 9, 0, 0, 10_010], 'RB-5: the other one was pushed before it came back'],
+      sqs: [[1, 3, 0, 0, 10_010], 'SQS-2: it is hidden while the other one is received'],
+      bus: [[0, 9, 0, 0, 0], 'requeue: back where it was, in front of the other one'],
+    },
+  },
+  {
+    title: 'a consumer slower than any time limit of the broker',
+    workload: {
+      steps: 'wait: 45s',
+      publish: '{ topic: jobs, count: 1 }',
+      consumer: 'concurrency: 2',
+    },
+    is: {
+      kafka: [[1, 0, 0, 0, 45_000], 'KF-4: max.poll.interval is 5 minutes'],
+      rabbitmq: [[1, 0, 0, 0, 45_000], 'consumer_timeout is 30 minutes'],
+      sqs: [[2, 1, 1, 0, 75_000], 'SQS-2: seen again after 30 s'],
+      bus: [[1, 0, 0, 0, 45_000], 'EB-2: the subscriber has as long as it takes'],
+    },
+  },
+];
+
+describe('four brokers and one workload', () => {
+  for (const { title, workload, is } of DIFFERENCES) {
+    it.each(BROKERS)(`${title}: %s`, (broker) => {
+      const [wanted, rule] = is[broker];
+      expect(figures(broker, workload), rule).toEqual(wanted);
+    });
+  }
+});

@@ -1,0 +1,62 @@
+import type { RuleCase } from './cases.js';
+import { scenario } from './lint-text.js';
+
+/** A queue `jobs` with one consumer of 20 s a message. */
+function queue(fields: string, consumer = '', more = ''): string {
+  return scenario([
+    `queues: { jobs: { ${fields}, consumers: [ { call: worker.handle${consumer} } ] }${more} }`,
+    'services: { worker: { endpoints: { handle: [ wait: 20s ] } }, api: { endpoints: { go: [ publish: jobs ] } } }',
+    'workloads: { users: { arrivals: poisson(1/s), requests: [ { call: api.go } ] } }',
+  ]);
+}
+
+const bus = (fields: string): string =>
+  scenario([
+    `topics: { news: { kind: bus, ${fields}, subscribers: [ { group: mail, call: worker.handle } ] } }`,
+    'services: { worker: { endpoints: { handle: [ wait: 20ms ] } }, api: { endpoints: { go: [ publish: news ] } } }',
+    'workloads: { users: { arrivals: poisson(1/s), requests: [ { call: api.go } ] } }',
+  ]);
+
+const TRIES = 'retry: { attempts: 2 }, onPoison: skip';
+
+/** Rules about queues of messages. */
+export const QUEUE_CASES: readonly RuleCase[] = [
+  {
+    rule: 'ack-timeout-below-processing',
+    // Three messages of one receive, 20 s each, one after the other.
+    fires: queue('kind: sqs', ', maxNumberOfMessages: 3'),
+    path: 'queues.jobs.visibilityTimeout',
+    measured: '60s on average in 3 runs one after the other',
+    limit: 'visibilityTimeout 30s',
+    silent: {
+      'one message at a time': queue('kind: sqs'),
+      'one run for all three': queue('kind: sqs', ', maxNumberOfMessages: 3, batch: 3'),
+      'a timeout for all three': queue(
+        'kind: sqs, visibilityTimeout: 2m',
+        ', maxNumberOfMessages: 3',
+      ),
+      'tries that fit': queue('kind: sqs, visibilityTimeout: 2m', `, ${TRIES}`),
+      'deleted before': queue('kind: sqs', ', maxNumberOfMessages: 3, commit: before'),
+      'half an hour': queue('kind: rabbitmq, prefetch: 80, capacity: 10'),
+    },
+  },
+  {
+    rule: 'message-queue-without-end',
+    fires: queue('kind: rabbitmq'),
+    path: 'queues.jobs.capacity',
+    measured: 'no capacity, no time to live, no dead letters',
+    limit: 'one of them',
+    silent: {
+      'a capacity': queue('kind: rabbitmq, capacity: 100'),
+      'a time to live': queue('kind: rabbitmq, messageTtl: 1h'),
+      'dead letters, whose queue somebody looks after': queue(
+        'kind: rabbitmq, deadLetter: dead',
+        '',
+        ', dead: { kind: simple }',
+      ),
+      'the retention of SQS': queue('kind: sqs'),
+      'a bus in memory': bus('stored: false'),
+      'a bus with a capacity': bus('capacity: 100'),
+    },
+  },
+];

@@ -1,0 +1,108 @@
+import type { BadCase } from './bad-input.js';
+
+const REPORT = 'report: { focus: [orders] }';
+
+/** A queue `jobs` with these fields in the right scenario. */
+function queue(
+  title: string,
+  fields: string,
+  code: string,
+  at: string,
+  says: string,
+  more: Partial<BadCase> = {},
+): BadCase {
+  return { title, edit: [REPORT, `queues: { jobs: { ${fields} } }`], code, at, says, ...more };
+}
+
+const CALL = 'call: orders.create';
+
+/** Queues and buses that cannot be. */
+export const BAD_QUEUES: readonly BadCase[] = [
+  queue('a kind of queue that nobody knows', 'kind: sqss', 'FL206', 'sqss', 'sqss', {
+    suggestion: 'sqs',
+  }),
+  queue(
+    'a prefetch of a queue that is asked',
+    'kind: sqs, prefetch: 3',
+    'FL201',
+    'prefetch',
+    'unknown key prefetch',
+  ),
+  queue(
+    'a limit of returns that nobody counts',
+    'kind: rabbitmq, deliveryLimit: 17',
+    'FL208',
+    '17 }',
+    'only quorum queues count returns',
+  ),
+  queue(
+    'an overflow that quorum queues do not know',
+    'kind: rabbitmq, quorum: true, capacity: 9, overflow: rejectPublishDlx',
+    'FL208',
+    'rejectPublishDlx',
+    'quorum queues do not know rejectPublishDlx',
+  ),
+  queue(
+    'receives counted to no end',
+    'kind: sqs, maxReceiveCount: 7',
+    'FL208',
+    '7 }',
+    'write deadLetter: NAME',
+  ),
+  queue(
+    'an overflow of a queue without a bound',
+    'kind: simple, overflow: reject',
+    'FL208',
+    'reject }',
+    'a queue without a bound never overflows',
+  ),
+  queue(
+    'a publisher that waits where nobody waits',
+    'kind: simple, capacity: 9, overflow: reject, publishTimeout: 1s',
+    'FL208',
+    '1s }',
+    'no publisher waits with overflow: reject',
+  ),
+  queue(
+    'a backlog larger than the queue',
+    'kind: simple, capacity: 9, backlog: 19',
+    'FL208',
+    '19 }',
+    'a backlog of 19 does not fit into a capacity of 9',
+  ),
+  queue(
+    'dead letters that go round',
+    'kind: simple, deadLetter: jobs',
+    'FL208',
+    'jobs } }',
+    'jobs would send its dead letters to itself',
+  ),
+  queue(
+    'a retry of what is settled',
+    `kind: simple, consumers: [ { ${CALL}, commit: before, onPoison: skip, retry: { mode: requeue } } ]`,
+    'FL208',
+    'requeue',
+    'there is nothing left to put back',
+  ),
+  queue(
+    'two consumers of one name',
+    `kind: simple, consumers: [ { ${CALL} }, { ${CALL}, concurrency: 2 } ]`,
+    'FL402',
+    `{ ${CALL}, concurrency`,
+    'another consumer of jobs is called orders',
+  ),
+  queue(
+    'a poll that is long and short',
+    'kind: sqs, waitTime: 20s, pollInterval: 2s',
+    'FL208',
+    '2s }',
+    'a long poll asks again at once',
+  ),
+  queue(
+    'a visibility timeout beyond half a day',
+    'kind: sqs, visibilityTimeout: 13h',
+    'FL205',
+    '13h',
+    'above the largest possible, 12h',
+  ),
+];
