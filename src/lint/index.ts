@@ -2,8 +2,8 @@ import { ackTimeoutBelowProcessing } from './rules/ack-timeout-below-processing.
 import { breakerNeverOpens } from './rules/breaker-never-opens.js';
 import { breakerOpensByChance } from './rules/breaker-opens-by-chance.js';
 import { bulkheadTooLarge } from './rules/bulkhead-too-large.js';
-import { callInsideTransaction } from './rules/call-inside-transaction.js';
 import { cacheIsLoadBearing } from './rules/cache-is-load-bearing.js';
+import { callInsideTransaction } from './rules/call-inside-transaction.js';
 import { callWithoutTimeLimit } from './rules/call-without-time-limit.js';
 import { choreographyWithoutDeadline } from './rules/choreography-without-deadline.js';
 import { consumerNotIdempotent } from './rules/consumer-not-idempotent.js';
@@ -11,11 +11,11 @@ import { deadlineNotPropagated } from './rules/deadline-not-propagated.js';
 import { dualWrite } from './rules/dual-write.js';
 import { eventCycleRule } from './rules/event-cycle.js';
 import { fallbackHidesFailures } from './rules/fallback-hides-failures.js';
+import { messageQueueWithoutEnd } from './rules/message-queue-without-end.js';
 import { moreConsumersThanPartitions } from './rules/more-consumers-than-partitions.js';
 import { pollIntervalExceeded } from './rules/poll-interval-exceeded.js';
 import { poolBelowConcurrency } from './rules/pool-below-concurrency.js';
 import { poolsExceedServer } from './rules/pools-exceed-server.js';
-import { messageQueueWithoutEnd } from './rules/message-queue-without-end.js';
 import { queryWithoutTimeLimit } from './rules/query-without-time-limit.js';
 import { queueOutlivesCallers } from './rules/queue-outlives-callers.js';
 import { rateLimitAboveCapacity } from './rules/rate-limit-above-capacity.js';
@@ -41,8 +41,8 @@ export const rules: readonly Rule[] = [
   breakerNeverOpens,
   breakerOpensByChance,
   bulkheadTooLarge,
-  callInsideTransaction,
   cacheIsLoadBearing,
+  callInsideTransaction,
   callWithoutTimeLimit,
   choreographyWithoutDeadline,
   consumerNotIdempotent,
@@ -50,11 +50,11 @@ export const rules: readonly Rule[] = [
   dualWrite,
   eventCycleRule,
   fallbackHidesFailures,
+  messageQueueWithoutEnd,
   moreConsumersThanPartitions,
   pollIntervalExceeded,
   poolBelowConcurrency,
   poolsExceedServer,
-  messageQueueWithoutEnd,
   queryWithoutTimeLimit,
   queueOutlivesCallers,
   rateLimitAboveCapacity,
