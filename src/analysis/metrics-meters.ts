@@ -1,5 +1,6 @@
 import type { MeterRecord, RunRecord } from '../spec/record.js';
-import { distributionOf, largestOf, meanOf, shareOf, type Measured } from './estimate.js';
+import { measureDrain } from './drain.js';
+import { distributionOf, largestOf, meanOf, nothing, shareOf, type Measured } from './estimate.js';
 import type { Question } from './metrics.js';
 import { mergeAll, mergeSegments, sumCells } from './sums.js';
 
@@ -9,7 +10,9 @@ type Reading =
   /** Two counters; the first is of the name of the metric unless another is given. */
   | { readonly form: 'share'; readonly of: string; readonly counted?: string }
   | { readonly form: 'gauge'; readonly scale: number; readonly merge: 'sum' | 'largest' }
-  | { readonly form: 'durations' };
+  | { readonly form: 'durations' }
+  /** From the end of a fault until this gauge is back at its level before. */
+  | { readonly form: 'drain'; readonly of: string };
 
 const OF_FINISHED: Reading = { form: 'share', of: 'finished' };
 const COUNTER: Reading = { form: 'counter' };
@@ -26,6 +29,7 @@ const READINGS: ReadonlyMap<string, Reading> = new Map<string, Reading>([
   ['redeliveries', COUNTER],
   ['duplicateEffects', COUNTER],
   ['lostEffects', COUNTER],
+  ['drain', { form: 'drain', of: 'lag' }],
   ['deadLettered', COUNTER],
   ['rebalances', COUNTER],
   ['ready', LEVEL],
@@ -38,6 +42,11 @@ const READINGS: ReadonlyMap<string, Reading> = new Map<string, Reading>([
   ['publishTimeouts', COUNTER],
   ['emptyReceives', COUNTER],
   ['delay', DURATIONS],
+  ['outbox.rows', LEVEL],
+  ['outbox.delay', DURATIONS],
+  ['outbox.republished', COUNTER],
+  ['lostEvents', COUNTER],
+  ['ghostEvents', COUNTER],
   ['accepted', COUNTER],
   ['completed', OF_FINISHED],
   ['compensated', OF_FINISHED],
@@ -99,6 +108,12 @@ export function measureMeters(question: Question): Measured | null {
         runs.map((meters) => countOf(meters, question)),
         'exact',
       );
+    case 'drain': {
+      const { data, clause } = question;
+      if (clause?.kind !== 'after') return nothing(data.records.length);
+      const lags = data.records.map((record) => metersOf(record, question, reading.of));
+      return measureDrain(data, clause.fault, lags);
+    }
     case 'share': {
       const counts = (name: string | undefined): number[] =>
         question.data.records.map((record) => countOf(metersOf(record, question, name), question));

@@ -6,11 +6,16 @@ import { cacheIsLoadBearing } from './rules/cache-is-load-bearing.js';
 import { callInsideTransaction } from './rules/call-inside-transaction.js';
 import { callWithoutTimeLimit } from './rules/call-without-time-limit.js';
 import { choreographyWithoutDeadline } from './rules/choreography-without-deadline.js';
+import { consumerNotIdempotent } from './rules/consumer-not-idempotent.js';
 import { deadlineNotPropagated } from './rules/deadline-not-propagated.js';
+import { dualWrite } from './rules/dual-write.js';
+import { eventCycleRule } from './rules/event-cycle.js';
 import { fallbackHidesFailures } from './rules/fallback-hides-failures.js';
+import { messageQueueWithoutEnd } from './rules/message-queue-without-end.js';
+import { moreConsumersThanPartitions } from './rules/more-consumers-than-partitions.js';
+import { pollIntervalExceeded } from './rules/poll-interval-exceeded.js';
 import { poolBelowConcurrency } from './rules/pool-below-concurrency.js';
 import { poolsExceedServer } from './rules/pools-exceed-server.js';
-import { messageQueueWithoutEnd } from './rules/message-queue-without-end.js';
 import { projectionFallsBehind } from './rules/projection-falls-behind.js';
 import { queryWithoutTimeLimit } from './rules/query-without-time-limit.js';
 import { queueOutlivesCallers } from './rules/queue-outlives-callers.js';
@@ -41,9 +46,14 @@ export const rules: readonly Rule[] = [
   callInsideTransaction,
   callWithoutTimeLimit,
   choreographyWithoutDeadline,
+  consumerNotIdempotent,
   deadlineNotPropagated,
+  dualWrite,
+  eventCycleRule,
   fallbackHidesFailures,
   messageQueueWithoutEnd,
+  moreConsumersThanPartitions,
+  pollIntervalExceeded,
   poolBelowConcurrency,
   poolsExceedServer,
   projectionFallsBehind,

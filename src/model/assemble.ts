@@ -35,6 +35,7 @@ import { Levels } from './levels.js';
 import { Meters } from './meters.js';
 import { Link } from './link.js';
 import { Loads } from './loads.js';
+import { DualWrites } from './messaging/dual-writes.js';
 import { Memory } from './memory.js';
 import type { MemoryEffects } from './memory.js';
 import { Outages } from './outages.js';
@@ -155,10 +156,12 @@ function setReplicas(world: Draft): void {
 
 /** What stands beside the calls. */
 function setModules(world: Draft, registry: Registry): void {
+  const isDual = world.plan.acts.some(({ act }) => act === 'dualMark');
   world.functions = new Functions(world);
   world.sections = hasSections(world) ? new Sections(world) : null;
-  world.caches = world.plan.caches.length > 0 ? new Caches(world) : null;
+  world.dualWrites = isDual ? new DualWrites(world) : null;
   world.turnables = { poison: new Map(), rebalance: new Map() };
+  world.caches = world.plan.caches.length > 0 ? new Caches(world) : null;
   world.acts = actsOf(world, registry);
 }
 

@@ -18,6 +18,10 @@ export function actsOf(world: World, registry: Registry): readonly Act[] {
     switch (spec.act) {
       case 'publish':
         return queues.has(spec.topic) ? queues.actOf(spec) : channels.actOf(spec);
+      case 'outboxCommit':
+        return channels.outboxCommit(spec.service);
+      case 'dualMark':
+        return world.dualWrites!.actOf(spec);
       case 'saga':
       case 'command':
       case 'mark':

@@ -185,6 +185,7 @@ export class Server {
     const { strands, engine, sink } = world;
     const instance = world.instances[strands.instance[strand]];
     this.stop(strand, true);
+    if (world.dualWrites !== null && instance.down) world.dualWrites.died(strand);
     if (world.executions !== null) world.executions.stopped(strand);
     this.quit(strand, outcome);
     strands.ended[strand] = engine.now;

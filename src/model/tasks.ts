@@ -11,6 +11,8 @@ export interface TaskOwner {
    * was started ends once.
    */
   taskEnded(record: number, outcome: Outcome): void;
+  /** Errors that faults inject into the endpoint hit its tasks as they hit calls. */
+  readonly takesErrors?: boolean;
   /** True where its tasks are no requests of the endpoint that they run: they are not measured as such. */
   readonly silent?: boolean;
 }
@@ -63,8 +65,7 @@ export class Tasks {
 
   /**
    * Runs an endpoint, or another program that stands for it, in an instance that is up. `record` is
-   * handed back with the outcome. Errors that faults inject into the endpoint hit it as they hit a call.
-   * Gives its strand, -1 where it is over already.
+   * handed back with the outcome. Gives its strand, -1 where it is over already.
    */
   start(
     owner: number,
@@ -110,7 +111,7 @@ export class Tasks {
       strands.traceParent[strand] = context.traceParent;
     }
     const life = strands.life[strand];
-    const injected = injectedOutcome(world, strand);
+    const injected = this.owners[owner].takesErrors === true ? injectedOutcome(world, strand) : 0;
     if (injected !== 0) world.server.finishJob(strand, injected);
     else world.interpreter.goOn(strand);
     return strands.life[strand] === life ? strand : -1;

@@ -26,6 +26,7 @@ import type { Levels } from './levels.js';
 import type { Link } from './link.js';
 import type { Loads } from './loads.js';
 import type { Meters } from './meters.js';
+import type { DualWrites } from './messaging/dual-writes.js';
 import type { Outages } from './outages.js';
 import type { Picks } from './picks.js';
 import type { Functions } from './functions/environments.js';
@@ -145,6 +146,8 @@ export interface World {
   readonly server: Server;
   readonly outages: Outages;
   readonly turnables: Turnables;
+  /** Null where no endpoint changes data and publishes past an outbox. */
+  readonly dualWrites: DualWrites | null;
   readonly effects: Effects;
   readonly workers: Workers;
   readonly interpreter: Interpreter;

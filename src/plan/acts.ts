@@ -4,6 +4,7 @@ import type { PlanKey } from '../spec/plan.js';
 import type { PlanSagaCommand, PlanSagaMark, SagaRole } from '../spec/sagas.js';
 import type { Step } from '../spec/steps.js';
 import type { KeyTable } from './keys.js';
+import { outboxOf } from './outbox.js';
 import type { LaidPart } from './layout.js';
 import type { Scope } from './scope.js';
 import type { Writer } from './writer.js';
@@ -21,7 +22,9 @@ export class Acts {
   }
 
   publish(w: Writer, step: StepOf<'publish'>, scope: Scope): number {
-    const { topic, key, confirm } = step;
+    const { topic, key, confirm, via, bytes, acks } = step;
+    const insert = outboxOf(scope)?.insert.database ?? null;
+    const isInside = via === 'outbox' && insert !== null && scope.transactions.includes(insert);
     return this.add({
       act: 'publish',
       from: scope.part.id,
@@ -29,7 +32,19 @@ export class Acts {
       key: key === null ? -1 : this.keys.use(key, scope.where, 'a message'),
       count: w.counts.id(step.count),
       confirm,
+      database: isInside ? w.layout.byName.get(insert)!.id : -1,
+      via,
+      bytes,
+      acks,
     });
+  }
+
+  outboxCommit({ part }: Scope): number {
+    return this.add({ act: 'outboxCommit', service: part.component.id });
+  }
+
+  dualMark({ part }: Scope, half: 'written' | 'published'): number {
+    return this.add({ act: 'dualMark', part: part.id, half });
   }
 
   /** The step that begins a saga. */

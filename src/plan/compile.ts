@@ -37,7 +37,7 @@ import { Onces, sendsKeys } from './onces.js';
 import { planModules } from './modules.js';
 import { Problems } from './problem.js';
 import { SagaTable } from './sagas.js';
-import { fullName, writeHandshake, writeDelivery, writeProgram, writeRefusal } from './programs.js';
+import { fullName, writeDelivery, writeHandshake, writeProgram, writeRefusal } from './programs.js';
 import { isSized, responseBytesOf } from './sizes.js';
 import { eachStep } from '../scenario/each-step.js';
 import type { Writer } from './writer.js';
@@ -226,6 +226,8 @@ function repeatable(layout: Layout, part: LaidPart, hops: number): boolean {
       return false;
     case 'unmatched':
     case 'group':
+    case 'relay':
+    case 'produce':
     case 'step':
     case 'consumer':
     case 'level':

@@ -124,7 +124,6 @@ class FaultTarget {
         return this.addName(text, reference.name);
       case 'part':
         if (this.isLevel(reference.component)) return this.addLevel(text, reference);
-        if (this.can.has('endpoint')) return this.addPart(reference);
         if (this.can.has('endpoint') || this.can.has('group')) return this.addPart(reference);
         return this.can.has('link') ? this.addLinks(reference) : this.unfit(text);
       case 'instance': {

@@ -2,7 +2,7 @@ import { invariant } from '../kernel/invariant.js';
 import type { PlanComponent, PlanInstance } from '../spec/plan.js';
 import type { Distribution } from '../kernel/distribution.js';
 import type { Cache, CacheLevel } from '../spec/caching.js';
-import type { Subscriber, Topic } from '../spec/messaging.js';
+import type { Broker, Outbox, Subscriber, Topic } from '../spec/messaging.js';
 import type { Saga, SagaStep } from '../spec/sagas.js';
 import { driverName } from '../spec/sagas.js';
 import type { Database, Operation } from '../spec/database.js';
@@ -34,6 +34,7 @@ export type Source =
   | { readonly kind: 'database'; readonly host: Database }
   | { readonly kind: 'topic'; readonly topic: Topic | Bus }
   | { readonly kind: 'queue'; readonly queue: MessageQueue }
+  | { readonly kind: 'broker'; readonly host: Broker }
   /** `host`: the server of its shared level. */
   | { readonly kind: 'cache'; readonly cache: Cache; readonly host: Host | null }
   | { readonly kind: 'saga'; readonly saga: Saga }
@@ -50,6 +51,10 @@ export type PartSource =
   /** End of transactions, with the time that it takes. */
   | { readonly kind: 'commit'; readonly time: Distribution; readonly database: Database }
   | { readonly kind: 'group'; readonly subscriber: Subscriber }
+  /** What a node does for a request of a producer. */
+  | { readonly kind: 'produce'; readonly latency: Distribution }
+  /** Who publishes the rows of an outbox. */
+  | { readonly kind: 'relay'; readonly outbox: Outbox }
   | { readonly kind: 'consumer'; readonly consumer: QueueConsumer }
   | { readonly kind: 'level'; readonly level: CacheLevel; readonly cache: Cache }
   | { readonly kind: 'step'; readonly step: SagaStep }
@@ -95,6 +100,9 @@ const NO_COMMITS: readonly (readonly [string, Distribution])[] = [];
 
 /** Name of the part of a gateway that takes what no route matches. */
 export const UNMATCHED = 'unmatched';
+
+/** Name of the part of a service that publishes the rows of its outbox. */
+export const RELAY = 'outbox';
 
 /** Numbers components, parts, instances and zones by code unit of their names. */
 export function layOut(scenario: Scenario, problems: Problems): Layout {
@@ -158,6 +166,7 @@ function sourcesOf(scenario: Scenario): (readonly [string, Source])[] {
   for (const [name, host] of scenario.services) all.push([name, { kind: 'service', host }]);
   for (const [name, host] of scenario.databases) all.push([name, { kind: 'database', host }]);
   for (const [name, topic] of scenario.topics) all.push([name, { kind: 'topic', topic }]);
+  for (const [name, host] of scenario.brokers) all.push([name, { kind: 'broker', host }]);
   for (const [name, saga] of scenario.sagas) all.push([name, { kind: 'saga', saga }]);
   for (const [name, queue] of scenario.queues) all.push([name, { kind: 'queue', queue }]);
   for (const [name, cache] of scenario.caches)
@@ -218,6 +227,9 @@ function partsOf(
     case 'service':
       for (const [name, endpoint] of source.host.endpoints) {
         parts.push([name, { kind: 'endpoint', endpoint, service: source.host }]);
+      }
+      if (source.host.outbox !== null) {
+        parts.push([RELAY, { kind: 'relay', outbox: source.host.outbox }]);
       }
       for (const saga of driven(scenario, source.host.name)) {
         parts.push([driverName(saga.name), { kind: 'driver', saga }]);

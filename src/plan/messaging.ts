@@ -1,19 +1,31 @@
 import { invariant } from '../kernel/invariant.js';
-import type { PlanGroup, PlanTopic } from '../spec/messaging.js';
+import type { PlanBroker, PlanGroup, PlanTopic } from '../spec/messaging.js';
 import { isFree } from './free.js';
 import type { LaidPart } from './layout.js';
 import { partOf } from './layout.js';
 import type { Writer } from './writer.js';
 
+/** The clusters of brokers, in the order of their names. */
+export function planBrokers(w: Writer): readonly PlanBroker[] {
+  return w.layout.components.flatMap(({ id, source, parts }) => {
+    if (source.kind !== 'broker') return [];
+    const { latency } = source.host;
+    const sampler = isFree(latency) ? -1 : w.distributions.id(latency);
+    return [{ component: id, part: parts[0].id, spec: source.host, latency: sampler }];
+  });
+}
+
 /** The topics with their groups, in the order of their names. */
 export function planTopics(w: Writer, programs: readonly number[]): readonly PlanTopic[] {
+  const brokers = w.layout.components.filter(({ kind }) => kind === 'broker');
   return w.layout.components.flatMap((component) => {
     const { source } = component;
     if (source.kind !== 'topic' || source.topic.kind === 'bus') return [];
     const spec = source.topic;
     const groups = component.parts.map((part) => groupOf(w, part, programs));
     const latency = isFree(spec.publishLatency) ? -1 : w.distributions.id(spec.publishLatency);
-    return [{ component: component.id, spec, latency, groups }];
+    const broker = brokers.findIndex(({ name }) => name === spec.broker);
+    return [{ component: component.id, spec, latency, broker, groups }];
   });
 }
 

@@ -1,3 +1,4 @@
+import { PRODUCE } from '../scenario/resolve/names.js';
 import type { QueueConsumer } from '../spec/queues.js';
 import { hasOwnPart, OWN_PROJECTOR, partsOfStore } from '../spec/stores.js';
 import type { Projection } from '../spec/stores.js';
@@ -21,6 +22,8 @@ export function modulePartsOf(source: Source): readonly (readonly [string, PartS
         subscriber.group,
         { kind: 'group', subscriber },
       ]);
+    case 'broker':
+      return [[PRODUCE, { kind: 'produce', latency: source.host.latency }]];
     case 'saga':
       return source.saga.steps.map((step) => [step.name, { kind: 'step', step }]);
     case 'queue':

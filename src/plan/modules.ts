@@ -2,7 +2,8 @@ import type { PlanModules } from '../spec/modules.js';
 import type { KeyTable } from './keys.js';
 import { planFunctions } from './functions.js';
 import { planCaches } from './caches.js';
-import { planTopics } from './messaging.js';
+import { planBrokers, planTopics } from './messaging.js';
+import { planOutboxes } from './outbox.js';
 import type { Network } from '../spec/scenario.js';
 import { planProjections } from './projections.js';
 import { planReplications, planRows } from './rows.js';
@@ -19,6 +20,8 @@ export function planModules(
 ): PlanModules {
   return {
     acts: w.acts.list,
+    brokers: planBrokers(w),
+    outboxes: planOutboxes(w, programs),
     sagas: w.sagas.plan(w, keys),
     functions: planFunctions(w.layout, w.distributions),
     topics: planTopics(w, programs),

@@ -13,6 +13,7 @@ import type { LaidComponent, LaidPart } from './layout.js';
 import { hostOf, partOf } from './layout.js';
 import type { Limiters } from './limiters.js';
 import { writeMiddleware } from './middleware.js';
+import { writeRelay } from './outbox.js';
 import { writeRoute } from './route-calls.js';
 import { writeMark, writeSaga } from './sagas.js';
 import type { Scope } from './scope.js';
@@ -41,15 +42,9 @@ export function writeProgram(
     case 'request':
       writeSteps(w, source.request.steps, scope);
       break;
-    case 'endpoint': {
-      writeInvoke(w, part.component, scope);
-      writeTimeLimit(w, source.endpoint);
-      const behind = writeMiddleware(w, limiters, source.service.middleware, scope);
-      if (keysAreSent || source.endpoint.once !== null) w.assembler.emit(OP.ONCE);
-      writeBulkhead(w, source.endpoint, part);
-      writeEndpoint(w, source.endpoint, part, behind);
+    case 'endpoint':
+      writeGuarded(w, limiters, part, scope, keysAreSent);
       break;
-    }
     case 'route':
       writeWholeRoute(w, limiters, source, scope);
       break;
@@ -80,12 +75,40 @@ export function writeProgram(
     case 'step':
     case 'consumer':
       return -1;
+    case 'produce':
+      writeWait(w, source.latency, scope);
+      break;
+    case 'relay':
+      return writeRelay(w, part, scope);
     case 'unmatched':
       w.assembler.emit(OP.DONE, withStatus(OUTCOME.clientError, 404));
       return at;
   }
   w.assembler.emit(OP.DONE, OUTCOME.ok);
   return at;
+}
+
+/** What stands in front of the steps of an endpoint, and the steps. */
+function writeGuarded(
+  w: Writer,
+  limiters: Limiters,
+  part: LaidPart,
+  scope: Scope,
+  keysAreSent: boolean,
+): void {
+  const { source } = part;
+  if (source.kind !== 'endpoint') return;
+  writeInvoke(w, part.component, scope);
+  writeTimeLimit(w, source.endpoint);
+  const behind = writeMiddleware(w, limiters, source.service.middleware, scope);
+  if (keysAreSent || source.endpoint.once !== null) w.assembler.emit(OP.ONCE);
+  writeBulkhead(w, source.endpoint, part);
+  writeEndpoint(w, source.endpoint, part, behind);
+}
+
+function writeWait(w: Writer, time: Distribution, scope: Scope): void {
+  if (isFree(time)) return;
+  w.assembler.emit(OP.WAIT, w.distributions.id(time), 0, 0, scope.names.next('wait'));
 }
 
 function writeWholeRoute(

@@ -6,6 +6,7 @@ import { SESSION } from '../spec/sections.js';
 import { NO_BUNDLE } from './bundles.js';
 import { canonical } from './canonical.js';
 import type { LaidPart } from './layout.js';
+import { writeDualMark, writeOutboxCommit } from './outbox.js';
 import { modeOf, strand, type Scope } from './scope.js';
 import { requestBytesOf } from './sizes.js';
 import { writeAct, type WriteSteps, type Writer } from './writer.js';
@@ -41,6 +42,8 @@ export function writeTransaction(
     const transactions = [...scope.transactions, database];
     writeSteps(w, step.steps, { ...inner, transactions });
     w.assembler.emit(OP.COMMIT, 0, mode);
+    writeOutboxCommit(w, step, inner);
+    writeDualMark(w, 'written', inner);
   });
 }
 

@@ -10,6 +10,7 @@ import { writeRead } from './reads.js';
 import { withLoad, withoutSpent, writeAppend, writeLoad } from './stores.js';
 import { BARE } from './calls.js';
 import { StepNames } from './identity.js';
+import { changesData, writeDualMark, writePublish } from './outbox.js';
 import { partOf } from './layout.js';
 import { writeMark, writeSave } from './sagas.js';
 import { clearRegisters, registersOf, writeRounds } from './rounds.js';
@@ -116,14 +117,20 @@ function writeVerb(w: Writer, step: Step, scope: Scope): void {
     case 'query': {
       const to = { component: step.database, part: step.operation };
       const query = (): void => writeCall(w, to, BARE, step.policy, scope, 'query', step.route);
-      return step.of === null ? query() : writeRead(w, step.of, scope, query);
+      if (step.of === null) query();
+      else writeRead(w, step.of, scope, query);
+      // Inside a transaction nothing is changed before its commit.
+      if (scope.transactions.length === 0 && changesData(w.layout, step)) {
+        writeDualMark(w, 'written', scope);
+      }
+      return;
     }
     case 'load':
       return writeLoad(w, step, step.policy, scope);
     case 'append':
       return writeAppend(w, step, scope);
     case 'publish':
-      return writeAct(w, w.acts.publish(w, step, scope), `publish:${step.topic}`, scope);
+      return writePublish(w, step, scope);
     case 'saga':
       return writeSagaStart(w, step, scope);
     case 'transaction':

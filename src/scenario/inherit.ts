@@ -11,6 +11,7 @@ export const INHERITING: readonly string[] = [
   'functions',
   'databases',
   'topics',
+  'brokers',
   'sagas',
   'queues',
   'caches',

@@ -4,20 +4,18 @@ import { LATER_VERBS } from './verbs.js';
 
 /** What the language knows and this version does not run, by place. `*` is any key or index. */
 const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
-  ['', 'platform brokers registries mesh sweeps'],
+  ['', 'platform registries mesh sweeps'],
   ['network', 'crossZoneCost'],
-  [
-    'services.*',
-    'tags resources outbox discovery probes ' + 'autoscaling versions version rollout',
-  ],
+  ['services.*', 'tags resources discovery probes ' + 'autoscaling versions version rollout'],
   ['gateways.*', 'tags resources discovery probes ' + 'autoscaling versions version rollout'],
   ['services.*.lifecycle', 'preStop terminationGrace drain coldCaches'],
   ['gateways.*.lifecycle', 'preStop terminationGrace drain coldCaches'],
   ['functions.*', 'tags reserved memory cpu'],
   ['databases.*', 'tags shards loadBalancing queue concurrency'],
   ['databases.*.operations.*', 'rows scan fanout'],
-  ['topics.*', 'tags broker replication minInsyncReplicas event producer'],
+  ['topics.*', 'tags event'],
   ['topics.*.subscribers.*', 'policy'],
+  ['brokers.*', 'tags cpu uncleanElection memoryLimit'],
   ['caches.*', 'tags'],
   ['eventStores.*', 'tags partitions'],
   ['projections.*', 'tags'],
@@ -34,7 +32,6 @@ const LATER_FIELDS: ReadonlyMap<string, string> = new Map([
   ['step', LATER_VERBS.join(' ')],
   ['failover', 'fencing'],
   ['pool', 'mode'],
-  ['publish', 'size via acks'],
   ['when', 'version'],
   ['bundle', 'tags'],
   ['policy', 'store retryAfter'],

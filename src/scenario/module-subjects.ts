@@ -1,6 +1,7 @@
 import type { ComponentKind } from '../spec/component-kind.js';
 import type { ScenarioModules } from '../spec/modules.js';
 import { hasOwnPart, OWN_PROJECTOR, partsOfStore } from '../spec/stores.js';
+import { PRODUCE } from './resolve/names.js';
 
 /** What expressions may say about a component. */
 export interface Subject {
@@ -18,6 +19,9 @@ export function moduleSubjects(scenario: ScenarioModules): readonly (readonly [s
         ? own.subscribers.map((subscription) => subscription.name)
         : own.subscribers.map(({ group }) => group);
     all.push([name, { kind: 'topic', parts, instances: 0 }]);
+  }
+  for (const [name, own] of scenario.brokers) {
+    all.push([name, { kind: 'broker', parts: [PRODUCE], instances: own.replicas }]);
   }
   for (const [name, own] of scenario.sagas) {
     const parts = own.steps.map((step) => step.name);

@@ -11,6 +11,7 @@ const NAMED: ReadonlySet<string> = new Set([
   'functions',
   'databases',
   'topics',
+  'brokers',
   'sagas',
   'queues',
   'caches',

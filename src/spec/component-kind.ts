@@ -5,6 +5,7 @@ export type ComponentKind =
   | 'service'
   | 'database'
   | 'topic'
+  | 'broker'
   | 'queue'
   | 'saga'
   | 'cache'
@@ -18,6 +19,7 @@ export const PART_KIND = Object.freeze({
   service: 'endpoint',
   database: 'operation',
   topic: 'group',
+  broker: 'operation',
   saga: 'step',
   queue: 'consumer',
   cache: 'level',
@@ -33,6 +35,7 @@ export const SECTION = Object.freeze({
   service: 'services',
   database: 'databases',
   topic: 'topics',
+  broker: 'brokers',
   saga: 'sagas',
   queue: 'queues',
   cache: 'caches',

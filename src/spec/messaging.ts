@@ -2,7 +2,31 @@ import type { CountDistribution } from '../kernel/counts.js';
 import type { Distribution } from '../kernel/distribution.js';
 import type { Ns } from '../kernel/time.js';
 import type { BackoffConfig } from './backoff.js';
-import type { Target } from './scenario.js';
+import type { Host, Target } from './scenario.js';
+
+/** A cluster of brokers. */
+export interface Broker extends Host {
+  readonly kind: 'kafka';
+  readonly latency: Distribution;
+  /** Messages a second of one node; Infinity = no limit. */
+  readonly maxThroughput: number;
+  readonly electionNs: Ns;
+}
+
+/** How messages are published to a topic on a broker. */
+export interface Producer {
+  readonly acks: 0 | 1 | 'all';
+  readonly lingerNs: Ns;
+  readonly batchBytes: number;
+  readonly bufferBytes: number;
+  readonly maxBlockNs: Ns;
+  readonly requestTimeoutNs: Ns;
+  readonly deliveryTimeoutNs: Ns;
+  readonly retries: number;
+  readonly backoffNs: Ns;
+  readonly backoffMaxNs: Ns;
+  readonly idempotence: boolean;
+}
 
 /** A topic: every group gets every message. */
 export interface Topic {
@@ -12,6 +36,12 @@ export interface Topic {
   readonly critical: boolean;
   readonly kind: 'kafka';
   readonly partitions: number;
+  /** Name of the broker; null = it is free and never fails. */
+  readonly broker: string | null;
+  /** Nodes that hold each partition, and those of them that have to be in sync for acks=all. */
+  readonly replication: number;
+  readonly minInsyncReplicas: number;
+  readonly producer: Producer;
   /** Write at the broker until the confirmation. */
   readonly publishLatency: Distribution;
   /** Messages that are there at time 0. */
@@ -84,6 +114,19 @@ export interface Rebalance {
   readonly isStatic: boolean;
 }
 
+/** Messages of a service on their way through a table of its database (OX-2). */
+export interface Outbox {
+  readonly insert: { readonly database: string; readonly operation: string };
+  readonly mode: 'polling' | 'cdc';
+  readonly pollNs: Ns;
+  readonly batchSize: number;
+  /** What each look and each mark asks of the database (OX-7); null = nothing. */
+  readonly query: { readonly database: string; readonly operation: string } | null;
+  /** CPU of the relaying instance for each row. */
+  readonly work: Distribution | null;
+  readonly cdcLatency: Distribution;
+}
+
 /** What a `publish` step does. */
 export interface PublishStep {
   readonly topic: string;
@@ -92,6 +135,11 @@ export interface PublishStep {
   /** How many messages. */
   readonly count: CountDistribution;
   readonly confirm: boolean;
+  readonly via: 'direct' | 'outbox';
+  /** Bytes of each message. */
+  readonly bytes: number;
+  /** null = as the producer of the topic. */
+  readonly acks: Producer['acks'] | null;
 }
 
 /** A `publish` step in a program. */
@@ -106,6 +154,49 @@ export interface PlanPublish {
   /** Count id: how many messages. */
   readonly count: number;
   readonly confirm: boolean;
+  /** Component id of the database whose transaction around the step takes the message along, or -1. */
+  readonly database: number;
+  readonly via: 'direct' | 'outbox';
+  readonly bytes: number;
+  readonly acks: Producer['acks'] | null;
+}
+
+/** The commit of a transaction in which messages were written to an outbox. */
+export interface PlanOutboxCommit {
+  readonly act: 'outboxCommit';
+  /** Component id of the service. */
+  readonly service: number;
+}
+
+/** A database has been changed, or a message published, by an endpoint that does both (OX-1). */
+export interface PlanDualMark {
+  readonly act: 'dualMark';
+  /** Part id of the endpoint. */
+  readonly part: number;
+  readonly half: 'written' | 'published';
+}
+
+/** The outbox of a service. */
+export interface PlanOutbox {
+  /** Component id of the service, and part id of its relay. */
+  readonly component: number;
+  readonly part: number;
+  readonly spec: Outbox;
+  /** Programs of a look and of a mark, -1 = they take no time. */
+  readonly look: number;
+  readonly mark: number;
+  /** Distribution id. */
+  readonly cdcLatency: number;
+}
+
+/** A cluster of brokers. */
+export interface PlanBroker {
+  /** Component id, and part id of what its nodes do for a request. */
+  readonly component: number;
+  readonly part: number;
+  readonly spec: Broker;
+  /** Distribution id, -1 = none. */
+  readonly latency: number;
 }
 
 /** A topic: its component, and what its groups do with messages. */
@@ -114,6 +205,8 @@ export interface PlanTopic {
   readonly spec: Topic;
   /** Distribution id of the time from the publishing to the confirmation; -1 = none. */
   readonly latency: number;
+  /** Index into plan.brokers, or -1. */
+  readonly broker: number;
   readonly groups: readonly PlanGroup[];
 }
 

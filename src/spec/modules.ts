@@ -1,6 +1,15 @@
 import type { PlanFunction, PlanInvoke } from './functions.js';
 import type { Cache, PlanCache, PlanCacheAct } from './caching.js';
-import type { PlanPublish, PlanTopic, Topic } from './messaging.js';
+import type {
+  Broker,
+  PlanBroker,
+  PlanDualMark,
+  PlanOutbox,
+  PlanOutboxCommit,
+  PlanPublish,
+  PlanTopic,
+  Topic,
+} from './messaging.js';
 import type { PlanSaga, PlanSagaCommand, PlanSagaMark, PlanSagaStart, Saga } from './sagas.js';
 import type { PlanRead, PlanReplication, PlanWrite } from './replication.js';
 import type { Bus, MessageQueue, PlanInlet } from './queues.js';
@@ -17,6 +26,7 @@ import type { PlanCommitted, PlanLock, PlanRows, PlanStatement } from './section
 
 /** What a scenario holds beside services, their databases and their calls. */
 export interface ScenarioModules {
+  readonly brokers: ReadonlyMap<string, Broker>;
   readonly sagas: ReadonlyMap<string, Saga>;
   readonly topics: ReadonlyMap<string, Topic | Bus>;
   readonly queues: ReadonlyMap<string, MessageQueue>;
@@ -28,7 +38,9 @@ export interface ScenarioModules {
 /** The same in a plan, and the steps that lead there. */
 export interface PlanModules {
   readonly acts: readonly PlanAct[];
+  readonly brokers: readonly PlanBroker[];
   readonly topics: readonly PlanTopic[];
+  readonly outboxes: readonly PlanOutbox[];
   readonly sagas: readonly PlanSaga[];
   /** Queues, and topics that push. */
   readonly queues: readonly PlanInlet[];
@@ -46,6 +58,8 @@ export interface PlanModules {
 /** A step that leaves the process by another way than a call. */
 export type PlanAct =
   | PlanPublish
+  | PlanOutboxCommit
+  | PlanDualMark
   | PlanSagaStart
   | PlanSagaCommand
   | PlanSagaMark

@@ -4,6 +4,7 @@ import type { Ns } from '../kernel/time.js';
 import type { BalancingCommon } from './balancer.js';
 import type { FunctionSettings } from './functions.js';
 import type { ResponseCache } from './caching.js';
+import type { Outbox } from './messaging.js';
 import type { ScenarioModules } from './modules.js';
 import type { Database } from './database.js';
 import type { OutcomeName } from './outcome.js';
@@ -231,6 +232,7 @@ export interface Service extends Host {
   readonly middleware: readonly Middleware[];
   /** `default`, `callee` or `callee.endpoint` -> bundle. */
   readonly outbound: ReadonlyMap<string, Bundle>;
+  readonly outbox: Outbox | null;
   /** Of a function; null = its instances are processes. */
   readonly environments: FunctionSettings | null;
 }

@@ -93,6 +93,38 @@ function cached(cache: string, query = 'query: db.read'): string {
 const QUEUED =
   'pay: { concurrency: 4, queue: { capacity: 41 }, endpoints: { charge: [ wait: 20ms ] } }';
 
+/** Messages of shop.buy for a handler of 20 ms. */
+function messages(subscriber: string, topic: string, endpoint: string): string {
+  return scenario([
+    `topics: { jobs: { kind: kafka, ${topic}subscribers: [ { group: work, call: pay.charge, ${subscriber} } ] } }`,
+    `services: { shop: { endpoints: { buy: [ publish: jobs ] } }, pay: { endpoints: { charge: { ${endpoint}steps: [ wait: 20ms ] } } } }`,
+    USERS,
+  ]);
+}
+
+/** A purchase that is stored and told of. */
+function writing(via: string): string {
+  return scenario([
+    'topics: { bought: { kind: kafka } }',
+    'databases: { store: { operations: { insert: { work: 1ms, write: true } } } }',
+    `services: { shop: { outbox: { database: store }, endpoints: { buy: [ query: store.insert, { publish: { topic: bought, via: ${via} } } ] } } }`,
+    USERS,
+  ]);
+}
+
+/** Two services that answer each other's messages. */
+function circling(more: string): string {
+  return scenario([
+    'topics:',
+    '  first: { kind: kafka, subscribers: [ { group: a, call: pay.charge } ] }',
+    '  second: { kind: kafka, subscribers: [ { group: b, call: shop.buy } ] }',
+    'services:',
+    '  shop: { endpoints: { buy: [ wait: 1ms, publish: first ] } }',
+    `  pay: { endpoints: { charge: [ wait: 1ms, { publish: second${more} } ] } }`,
+    USERS,
+  ]);
+}
+
 export const CASES: readonly RuleCase[] = [
   {
     rule: 'breaker-never-opens',
@@ -267,6 +299,18 @@ export const CASES: readonly RuleCase[] = [
     },
   },
   {
+    rule: 'consumer-not-idempotent',
+    fires: messages('', '', ''),
+    path: 'topics.jobs.subscribers[0].commit',
+    measured: 'commit: afterBatch',
+    limit: 'an idempotent handler, or an inbox',
+    silent: {
+      'there is an inbox': messages('inbox: {}', '', ''),
+      'it is committed before': messages('commit: before', '', ''),
+      'the handler is idempotent': messages('', '', 'idempotent: true, '),
+    },
+  },
+  {
     rule: 'deadline-not-propagated',
     fires: chain('outer: { deadline: { after: 1s, propagate: false } }, inner: { timeout: 9s }'),
     path: 'policies.outer.deadline.propagate',
@@ -278,6 +322,24 @@ export const CASES: readonly RuleCase[] = [
     },
   },
   {
+    rule: 'dual-write',
+    fires: writing('direct'),
+    path: 'services.shop.endpoints.buy',
+    measured: 'two writes that do not belong together',
+    limit: 'one write, and an outbox',
+    silent: { 'there is an outbox': writing('outbox') },
+  },
+  {
+    rule: 'event-cycle',
+    fires: circling(''),
+    path: 'topics.second.subscribers[0].call',
+    measured: '2 parts, each of which publishes whenever it runs',
+    limit: 'a step on the way that may end it',
+    silent: {
+      'only some are published': circling(', probability: 50%'),
+    },
+  },
+  {
     rule: 'fallback-hides-failures',
     fires: pair('{ fallback: { on: [any], degraded: false } }'),
     path: 'policies.hop.fallback.degraded',
@@ -286,6 +348,24 @@ export const CASES: readonly RuleCase[] = [
     silent: {
       'counted as degraded': pair('{ fallback: { on: [any] } }'),
       'for timeouts only': pair('{ timeout: 1s, fallback: { on: [timeout], degraded: false } }'),
+    },
+  },
+  {
+    rule: 'more-consumers-than-partitions',
+    fires: messages('concurrency: 3', 'partitions: 2, ', ''),
+    path: 'topics.jobs.subscribers[0].concurrency',
+    measured: '3 members',
+    limit: '2 partitions',
+    silent: { 'each has one': messages('concurrency: 3', 'partitions: 3, ', '') },
+  },
+  {
+    rule: 'poll-interval-exceeded',
+    fires: messages('maxPollRecords: 100, maxPollInterval: 2s', '', ''),
+    path: 'topics.jobs.subscribers[0].maxPollRecords',
+    measured: '100 messages need 2s',
+    limit: 'less than maxPollInterval, 2s',
+    silent: {
+      'it takes one less': messages('maxPollRecords: 99, maxPollInterval: 2s', '', ''),
     },
   },
   {

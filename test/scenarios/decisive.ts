@@ -11,6 +11,13 @@ export interface Decisive {
 /** Times in seconds. Tolerances cover the randomness of few short runs, or the 0.4 % of a histogram. */
 export const DECISIVE: readonly Decisive[] = [
   row(
+    'acks',
+    'events.audit.lostEffects in leader-only',
+    6,
+    1,
+    '1000/s / 3 x 20 ms that only the leader had',
+  ),
+  row(
     'adaptive-concurrency',
     'users.successLatency.p50 in envoy',
     0.0335,
@@ -30,6 +37,13 @@ export const DECISIVE: readonly Decisive[] = [
     0.992,
     0.01,
     '3000/s x 0.25 ms + 300/s x 0.27 ms + 2000/s x 0.08 ms',
+  ),
+  row(
+    'balancing',
+    'users.success during slow-replica in round-robin',
+    0.856,
+    0.02,
+    'the slow one serves 26.7/s of its 75/s, its queue holds 200: 1 - (48.3 x 40 - 200)/12000',
   ),
   row(
     'balancing-kong',
@@ -72,13 +86,6 @@ export const DECISIVE: readonly Decisive[] = [
     0.0035,
     0.0001,
     '75 % of the calls cross with 33.34 %, the others never: 1 ms + 25 % of 10 ms',
-  ),
-  row(
-    'balancing',
-    'users.success during slow-replica in round-robin',
-    0.856,
-    0.02,
-    'the slow one serves 26.7/s of its 75/s, its queue holds 200: 1 - (48.3 x 40 - 200)/12000',
   ),
   row(
     'black-hole',
@@ -207,18 +214,18 @@ export const DECISIVE: readonly Decisive[] = [
     'probes 60 s apart, each with a timeout of 1 s: 20 + 1 + 60 + 1 + 60 = 142 s, the outage ends at 110 s',
   ),
   row(
-    'bulkhead-thread-pool',
-    'users.latency.mean during slower in large-queue',
-    6.375,
-    0.05,
-    '10 threads serve 50 of 100/s: waits of t up to 10 s, then of 15 s - t/2, 6.25 s on average; 125 ms of its own',
-  ),
-  row(
     'bulkhead',
     'shop->reviews.bulkhead.rejected in bulkhead',
     980,
     50,
     '50/s x 20 s less the 20 permits',
+  ),
+  row(
+    'bulkhead-thread-pool',
+    'users.latency.mean during slower in large-queue',
+    6.375,
+    0.05,
+    '10 threads serve 50 of 100/s: waits of t up to 10 s, then of 15 s - t/2, 6.25 s on average; 125 ms of its own',
   ),
   row(
     'burst',
@@ -350,6 +357,13 @@ export const DECISIVE: readonly Decisive[] = [
     'M/D/1 at 90 %: 10 ms + 45 ms',
   ),
   row(
+    'consumer-crash',
+    'orders.billing.lag.max in classic',
+    4770,
+    40,
+    'the session of the dead member ends 45 s after its last heartbeat, 3 s of rebalance: 47 s and 48 s x 50/s',
+  ),
+  row(
     'cpu-quota',
     'cron.latency.max in quota',
     0.115,
@@ -439,6 +453,13 @@ export const DECISIVE: readonly Decisive[] = [
     0.202,
     0.001,
     'the timeout of 200 ms and 2 ms of fallback',
+  ),
+  row(
+    'fallback-call',
+    'users.success during outage in small-backup',
+    0.51,
+    0.02,
+    '5 workers / 100 ms for 100/s, and the 10 places of the queue',
   ),
   row(
     'fast-failing-replica',
@@ -611,6 +632,13 @@ export const DECISIVE: readonly Decisive[] = [
     'each commit shuts out the next 20 ms: 1 / (1 + 10 x 0.02)',
   ),
   row(
+    'outbox',
+    'orders.lostEvents in dual-write',
+    20,
+    0.5,
+    'each of ten crashes meets the two orders of its last 20 ms behind their commit',
+  ),
+  row(
     'outlier-detection',
     'users.outcomes.serverError during bad in ejecting',
     10,
@@ -652,6 +680,20 @@ export const DECISIVE: readonly Decisive[] = [
     17.4,
     2,
     '2000 dead requests shrink by 100/s to the 240 that are served in time',
+  ),
+  row(
+    'poison-message',
+    'orders.billing.lag.max in skip',
+    47,
+    1.5,
+    'nine waits of 100 ms between ten tries: 45 at 50/s, and those of the moment',
+  ),
+  row(
+    'poll-interval',
+    'jobs.work.duplicateEffects in whole-batch',
+    223,
+    0.5,
+    'a round is 40 s, 3 s for an empty group and 3 s of pause: 6 x 40 + 23 runs for 40 messages',
   ),
   row(
     'pool-acquire-timeout',

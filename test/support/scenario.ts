@@ -243,6 +243,7 @@ export function service(
   );
   return {
     outbound: new Map(),
+    outbox: null,
     environments: null,
     ...own,
     ...host(name, own),
@@ -445,6 +446,7 @@ export function scenario(parts: ScenarioParts): Scenario {
     description: null,
     tags: [],
     topics: new Map(),
+    brokers: new Map(),
     sagas: new Map(),
     queues: new Map(),
     caches: new Map(),

@@ -6,6 +6,7 @@ import { formatSize } from '../../spec/size-text.js';
 import { cacheLines } from './cache-text.js';
 import { chainLines, sizeLines } from './chain-text.js';
 import { databaseLines } from './database-text.js';
+import { messageLines } from './message-text.js';
 import { gatewayLines } from './gateway-text.js';
 import { queueLines } from './queue-text.js';
 import { projectionLines, storeLines } from './stores-text.js';
@@ -72,6 +73,7 @@ function sectionsOf(scenario: Scenario, plan: Plan, schemaOf: SchemaOf): Section
       ['queues and buses', queueLines(scenario)] as const,
       ['sagas', sagaLines(scenario)] as const,
       ['caches', cacheLines(scenario)] as const,
+      ['messages', messageLines(scenario)] as const,
       ['workloads', workloadLines(scenario)] as const,
       ['network', networkLines(scenario)] as const,
       ['middleware, in the order in which a request meets it', chainLines(scenario)] as const,

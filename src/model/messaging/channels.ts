@@ -13,7 +13,12 @@ import type { World } from '../world.js';
 import type { Forwarding } from './group.js';
 import { KafkaTopic } from './kafka.js';
 import { Messages } from './messages.js';
+import { OutboxTable } from './outbox.js';
+import { Writes } from './writes.js';
 import type { PollLoop } from './poll-loop.js';
+
+/** Waiters from this number down are relays, which wait for a message of the round that is the stamp. */
+const RELAYS = -2;
 
 /** All topics of a run, and the way of messages to them. */
 export class Channels {
@@ -23,7 +28,9 @@ export class Channels {
   elsewhere!: (message: number, component: number) => void;
   private readonly world: World;
   private readonly draws: Draws;
-  private readonly writes = new Slots(64);
+  private readonly underWay = new Slots(64);
+  /** By topic: the way to its broker, null where it has none. */
+  private readonly writes: readonly (Writes | null)[];
   /** By write under way: topic, message, and the strand that waits for it with its stamp, or -1. */
   private topic: Int32Array = new Int32Array(0);
   private message: Int32Array = new Int32Array(0);
@@ -33,6 +40,9 @@ export class Channels {
   private readonly byComponent: ReadonlyMap<number, number>;
   /** By number of their tasks: the loops whose members publish in transactions. */
   private readonly transactions: ReadonlyMap<number, PollLoop>;
+  private readonly relays: readonly OutboxTable[];
+  /** By component id of their services. */
+  private readonly outboxes: ReadonlyMap<number, OutboxTable>;
   /** By topic: the stream of its write latencies. */
   private readonly streams: readonly StreamKey[];
 
@@ -41,7 +51,7 @@ export class Channels {
     const { plan, replication, engine } = world;
     this.draws = new Draws(world);
     this.messages = new Messages(world);
-    this.writes.onGrow((capacity) => {
+    this.underWay.onGrow((capacity) => {
       this.topic = widenInt32(this.topic, capacity);
       this.message = widenInt32(this.message, capacity);
       this.waiter = widenInt32(this.waiter, capacity);
@@ -50,11 +60,23 @@ export class Channels {
     this.writtenOp = engine.define('written', (write) => this.written(write));
     this.byComponent = new Map(plan.topics.map(({ component }, index) => [component, index]));
     const forwarding: Forwarding = {
-      copy: (message, component) => this.forward(this.messages.copyOf(message), component),
-      settle: (outputs, isCommitted) => this.settle(outputs, isCommitted),
+      copy: (message, component, instance) =>
+        this.forward(this.messages.copyOf(message), component, instance),
+      settle: (outputs, isCommitted, instance) => this.settle(outputs, isCommitted, instance),
     };
     const setup = { world, registry, messages: this.messages, forwarding };
     this.topics = plan.topics.map((spec) => new KafkaTopic(setup, spec));
+    const lines = plan.brokers.map(
+      ({ component }) => new Float64Array(plan.components[component].instances),
+    );
+    const tell = (waiter: number, stamp: number, outcome: Outcome): void =>
+      this.tell(waiter, stamp, outcome);
+    this.writes = this.topics.map((topic) => {
+      const { broker } = topic.spec;
+      if (broker < 0) return null;
+      const own = { broker: plan.brokers[broker], lines: lines[broker], tell };
+      return new Writes({ world, messages: this.messages, topic, ...own });
+    });
     this.transactions = new Map(
       this.topics.flatMap(({ groups }) =>
         groups
@@ -62,6 +84,22 @@ export class Channels {
           .map(({ loop }) => [loop.owner, loop] as const),
       ),
     );
+    const publishing = {
+      publish: (
+        topic: number,
+        message: number,
+        outbox: number,
+        round: number,
+        instance: number,
+      ): void => this.write(topic, message, outbox < 0 ? -1 : RELAYS - outbox, round, instance),
+    };
+    this.relays = plan.outboxes.map(
+      (spec, index) => new OutboxTable(world, this.messages, spec, index, publishing),
+    );
+    this.outboxes = new Map(this.relays.map((relay, k) => [plan.outboxes[k].component, relay]));
+    for (const relay of this.relays) {
+      world.sections?.whenEnded.push((branch) => relay.ended(branch));
+    }
     this.streams = plan.topics.map(({ component }) =>
       streamKey(plan.seed, replication, `topic/${plan.components[component].name}/publishLatency`),
     );
@@ -80,11 +118,17 @@ export class Channels {
     const { strands } = this.world;
     const count = this.draws.count(strand, pc, spec.count);
     const topic = this.byComponent.get(spec.topic)!;
+    if (spec.via === 'outbox') {
+      this.writeRows(spec, topic, strand, pc, count);
+      return OUTCOME.ok;
+    }
     const outputs = this.transactions.size === 0 ? null : this.outputsOf(strand);
     if (outputs !== null) {
       for (let k = 0; k < count; k++) outputs.push(topic, this.make(spec, strand, pc, k));
       return OUTCOME.ok;
     }
+    const writes = this.writes[topic];
+    if (writes !== null) return this.produce(writes, spec, strand, pc, count);
     const waits = spec.confirm && this.topics[topic].spec.latency >= 0;
     for (let k = 0; k < count; k++) {
       const message = this.make(spec, strand, pc, k);
@@ -94,17 +138,54 @@ export class Channels {
     return waits && count > 0 ? PENDING : OUTCOME.ok;
   }
 
+  /** The messages of a step go through the producer of its instance. */
+  private produce(
+    writes: Writes,
+    spec: PlanPublish,
+    strand: number,
+    pc: number,
+    count: number,
+  ): Outcome {
+    if (count === 0) return OUTCOME.ok;
+    const { strands } = this.world;
+    const { bytes: size, acks, confirm, key } = spec;
+    const messages = Array.from({ length: count }, (_, k) => this.make(spec, strand, pc, k));
+    const stamp = strands.stamp[strand];
+    const instance = strands.instance[strand];
+    const own = { messages, instance, keyed: key >= 0, size, acks, confirm };
+    return writes.publish({ ...own, waiter: strand, stamp }) ? PENDING : OUTCOME.ok;
+  }
+
+  /** The messages of a step are rows of the outbox first. */
+  private writeRows(
+    spec: PlanPublish,
+    topic: number,
+    strand: number,
+    pc: number,
+    count: number,
+  ): void {
+    const { plan, sections } = this.world;
+    const table = this.outboxes.get(plan.parts[spec.from].component)!;
+    const branch = spec.database < 0 ? -1 : sections!.transactions.branchOf(strand, spec.database);
+    for (let k = 0; k < count; k++) table.write(branch, topic, this.make(spec, strand, pc, k));
+  }
+
   /** The kth message of a step. */
   private make(spec: PlanPublish, strand: number, pc: number, k: number): number {
     const tag = (this.draws.tag(strand, pc) + Math.imul(k, 0x9e3779b1)) | 0;
     return this.messages.ofStrand(strand, tag, spec.key);
   }
 
+  /** Behind the commit of a transaction of a service. */
+  outboxCommit(service: number): Act {
+    return this.outboxes.get(service)!.committed();
+  }
+
   /** A message that no step waits for. */
-  forward(message: number, component: number): void {
+  forward(message: number, component: number, instance = -1): void {
     const topic = this.byComponent.get(component);
     if (topic === undefined) this.elsewhere(message, component);
-    else this.write(topic, message, -1, 0);
+    else this.write(topic, message, -1, 0, instance);
   }
 
   /** The transaction in which a strand publishes; null = none. */
@@ -117,26 +198,39 @@ export class Channels {
     return loop === undefined ? null : loop.memberOf(strands.link[job]).outputs;
   }
 
-  private settle(outputs: number[], isCommitted: boolean): void {
+  private settle(outputs: number[], isCommitted: boolean, instance: number): void {
     for (let k = 0; k < outputs.length; k += 2) {
-      if (isCommitted) this.write(outputs[k], outputs[k + 1], -1, 0);
+      if (isCommitted) this.write(outputs[k], outputs[k + 1], -1, 0, instance);
       else this.messages.drop(outputs[k + 1]);
     }
     outputs.length = 0;
   }
 
   /** The message is on its way to the topic; `waiter` is told when it is there. */
-  private write(topic: number, message: number, waiter: number, stamp: number): void {
+  private write(
+    topic: number,
+    message: number,
+    waiter: number,
+    stamp: number,
+    instance = -1,
+  ): void {
     const { engine, samplers } = this.world;
+    const writes = this.writes[topic];
+    if (writes !== null) {
+      const own = { messages: [message], instance, keyed: true, size: 0, acks: null };
+      writes.publish({ ...own, confirm: waiter !== -1, waiter, stamp });
+      return;
+    }
     const { latency } = this.topics[topic].spec;
     if (latency < 0) {
       this.topics[topic].append(message);
+      if (waiter <= RELAYS) this.tell(waiter, stamp, OUTCOME.ok);
       return;
     }
     const { a, b } = this.streams[topic];
     const { lineageA, lineageB } = this.messages;
     const time = samplers.draw(latency, a, b, lineageA[message], lineageB[message], 0);
-    const write = this.writes.take();
+    const write = this.underWay.take();
     this.topic[write] = topic;
     this.message[write] = message;
     this.waiter[write] = waiter;
@@ -145,13 +239,19 @@ export class Channels {
   }
 
   private written(write: number): void {
-    const { strands, interpreter } = this.world;
     const waiter = this.waiter[write];
     const stamp = this.stamp[write];
     const topic = this.topics[this.topic[write]];
     const message = this.message[write];
-    this.writes.give(write);
+    this.underWay.give(write);
     topic.append(message);
-    if (waiter >= 0 && strands.stamp[waiter] === stamp) interpreter.acted(waiter, OUTCOME.ok);
+    this.tell(waiter, stamp, OUTCOME.ok);
+  }
+
+  /** Whoever waits for a message is told what has become of it. */
+  private tell(waiter: number, stamp: number, outcome: Outcome): void {
+    const { strands, interpreter } = this.world;
+    if (waiter <= RELAYS) this.relays[RELAYS - waiter].confirmed(stamp, outcome);
+    else if (waiter >= 0 && strands.stamp[waiter] === stamp) interpreter.acted(waiter, outcome);
   }
 }

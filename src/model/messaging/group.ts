@@ -18,9 +18,9 @@ import { PollLoop } from './poll-loop.js';
 /** Where messages go that a group hands on. */
 export interface Forwarding {
   /** A copy of a message is published to a component. */
-  copy(message: number, component: number): void;
+  copy(message: number, component: number, instance: number): void;
   /** What a transaction has published is sent, or thrown away. */
-  settle(outputs: number[], isCommitted: boolean): void;
+  settle(outputs: number[], isCommitted: boolean, instance: number): void;
 }
 
 /** What a group is built from. */
@@ -45,7 +45,7 @@ export class Group {
   private readonly members: readonly Member[];
   /** Partitions of the topic; logs beyond them are the group's own. */
   private readonly size: number;
-  private readonly aftermath: Aftermath;
+  readonly aftermath: Aftermath;
 
   constructor(setup: GroupSetup) {
     this.setup = setup;
@@ -56,7 +56,11 @@ export class Group {
     this.offsets = new Offsets(world, messages, subject, this.logsOf());
     this.aftermath = new Aftermath(world, registry, messages, spec.spec, index, subject, {
       put: (message) => this.putBack(message),
-      deadLetter: (message) => forwarding.copy(message, spec.deadLetter),
+      deadLetter: (message) => {
+        const { component } = world.plan.parts[spec.handler];
+        const { firstInstance } = world.plan.components[component];
+        forwarding.copy(message, spec.deadLetter, firstInstance);
+      },
     });
     this.members = this.hire();
     this.membership = this.membershipOf(subject);
@@ -74,6 +78,11 @@ export class Group {
   /** A message was appended to a log. */
   appended(log: number): void {
     this.offsets.appended();
+    this.wake(log);
+  }
+
+  /** There may be something to read in a log. */
+  wake(log: number): void {
     const owner = this.membership.owners[log % this.size];
     if (owner >= 0 && owner < this.members.length) this.loop.wake(this.members[owner]);
   }
@@ -182,7 +191,8 @@ export class Group {
       duplicates: meters.counter('duplicateEffects', subject),
       redelivered: this.offsets.redelivered,
       delays: meters.durations('delay', subject),
-      settle: (outputs, isCommitted) => forwarding.settle(outputs, isCommitted),
+      settle: ({ outputs, instance }, isCommitted) =>
+        forwarding.settle(outputs, isCommitted, instance.id),
     });
   }
 

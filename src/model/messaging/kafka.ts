@@ -53,11 +53,26 @@ export class KafkaTopic {
 
   /** A message has been written. */
   append(message: number): void {
+    this.appendTo(message, this.partitionOf(message));
+  }
+
+  appendTo(message: number, at: number): void {
     const { messages, world } = this;
     world.meters.count(this.published);
     world.engine.note(this.spec.component, messages.lineageA[message]);
     if (this.poisons.length > 0) messages.taint(message, this.poisons);
-    this.write(message, this.partitionOf(message));
+    this.write(message, at);
+  }
+
+  /** Confirmed to its publisher, and gone. */
+  lose(message: number): void {
+    for (const group of this.groups) group.aftermath.lose(message);
+  }
+
+  /** Consumers can read a partition, or not: somebody leads it, or nobody does. */
+  reachable(partition: number, isLed: boolean): void {
+    this.partitions[partition].isLed = isLed;
+    if (isLed) for (const group of this.groups) group.wake(partition);
   }
 
   partitionOf(message: number): number {

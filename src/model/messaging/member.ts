@@ -48,6 +48,7 @@ export interface Member {
   readonly outputs: number[];
 }
 
+/** A member that waits for its first poll. */
 export function newMember(index: number, instance: Instance): Member {
   return {
     index,

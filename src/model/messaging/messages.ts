@@ -167,6 +167,18 @@ export class Messages {
     return scratch;
   }
 
+  /** What something runs for that no request has asked for; `number` sets it apart. */
+  contextOf(a: number, b: number, number: number): TaskContext {
+    const { scratch } = this;
+    derive(a, b, number);
+    scratch.callA = scratch.lineageA = scratch.rootA = lineage.a;
+    scratch.callB = scratch.lineageB = scratch.rootB = lineage.b;
+    scratch.request = scratch.priority = scratch.arrival = 0;
+    scratch.traceRoot = scratch.traceParent = 0;
+    scratch.attempt = 1;
+    return scratch;
+  }
+
   /** How long ago it was published. */
   age(message: number): Ns {
     return this.world.engine.now - this.published[message];

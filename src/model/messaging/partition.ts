@@ -9,6 +9,8 @@ export class Partition {
   /** Offset of the first message that is held, and of the next one to be appended. */
   base = 0;
   end = 0;
+  /** Somebody leads it, so it can be read. */
+  isLed = true;
   private readonly messages = new IntRing();
 
   append(message: number): void {

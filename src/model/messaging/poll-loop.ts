@@ -36,13 +36,15 @@ export interface LoopSetup {
   readonly redelivered: Counter;
   readonly delays: Durations;
   /** What a transaction has published is sent, or thrown away. */
-  readonly settle: (outputs: number[], isCommitted: boolean) => void;
+  readonly settle: (member: Member, isCommitted: boolean) => void;
 }
 
 /** What a member does: it polls, runs the handler for record after record, commits, and polls again. */
 export class PollLoop implements TaskOwner {
   /** Number by which the tasks of the group go. */
   readonly owner: number;
+  /** Errors that are injected into the endpoint hit its deliveries. */
+  readonly takesErrors = true;
   private readonly setup: LoopSetup;
   private readonly world: World;
   private readonly messages: Messages;
@@ -158,7 +160,7 @@ export class PollLoop implements TaskOwner {
       const log = assigned[(member.turn + k) % assigned.length];
       const from = position[log];
       const to = Math.min(logs[log].partition.end, from + room);
-      if (to === from) continue;
+      if (to === from || !logs[log].partition.isLed) continue;
       batch.push(log, from, to);
       position[log] = to;
       room -= to - from;
@@ -334,7 +336,7 @@ export class PollLoop implements TaskOwner {
 
   private settle(member: Member, isCommitted: boolean): void {
     member.effects.length = 0;
-    this.setup.settle(member.outputs, isCommitted);
+    this.setup.settle(member, isCommitted);
   }
 
   private loseRest({ batch, at }: Member): void {

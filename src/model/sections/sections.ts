@@ -17,6 +17,8 @@ type Spec = Extract<
 /** Steps that hold something from their beginning to their end: a transaction, a lock. */
 export class Sections {
   readonly transactions: Transactions;
+  /** Told the branch of each transaction that is over, committed or not. */
+  readonly whenEnded: ((branch: number) => void)[] = [];
   private readonly world: World;
   private readonly locks: Locks;
 
@@ -49,14 +51,20 @@ export class Sections {
   ended(strand: number): void {
     const { strands } = this.world;
     if ((strands.slot[strand] & LOCKED) !== 0) this.locks.release(strand);
-    else this.transactions.ended(strand);
+    else {
+      this.transactions.ended(strand);
+      for (const tell of this.whenEnded) tell(strand);
+    }
   }
 
   /** The branch of a section is stopped, and what it was doing with it. */
   stopped(strand: number): void {
     const { strands } = this.world;
     if ((strands.slot[strand] & LOCKED) !== 0) this.locks.release(strand);
-    else this.transactions.stopped(strand);
+    else {
+      this.transactions.stopped(strand);
+      for (const tell of this.whenEnded) tell(strand);
+    }
   }
 }
 

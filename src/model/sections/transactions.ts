@@ -279,16 +279,21 @@ export class Transactions {
     this.slots.give(tx);
   }
 
-  /** The transaction of this database that a strand of a client stands in. */
-  private around(strand: number, database: number): number {
+  /** The branch that is the transaction of this database around a strand of a client. */
+  branchOf(strand: number, database: number): number {
     const { strands } = this.world;
     for (let at = strand; at >= 0; at = strands.parent[at]) {
       if ((strands.slot[at] & HOLDS) === 0) continue;
       const tx = this.of[at];
-      if (tx >= 0 && this.database[tx] === database) return tx;
+      if (tx >= 0 && this.database[tx] === database) return at;
     }
     invariant(false, 'statement-outside-of-its-transaction');
     return -1;
+  }
+
+  /** The transaction of this database that a strand of a client stands in. */
+  private around(strand: number, database: number): number {
+    return this.of[this.branchOf(strand, database)];
   }
 
   /** Whether the connection of a transaction has ended: with a call given up, or with its server. */

@@ -149,11 +149,9 @@ function checkTarget(
   if (!knownPart(context, name, part, path)) return;
   const thing = context.names.things.get(name)!;
   const host = aims.hosts.get(name);
-  if (HOLDERS.has(thing.kind)) {
-    fits(context, kind, text, part === null ? ['messages'] : ['group'], path);
-  } else if (thing.kind === 'workload') {
-    fits(context, kind, text, part === null ? ['workload', 'link'] : [], path);
-  } else if (thing.kind === 'cache' && indexed === null) {
+  const without = UNPLACED.get(thing.kind);
+  if (without !== undefined) fits(context, kind, text, without[part === null ? 0 : 1], path);
+  else if (thing.kind === 'cache' && indexed === null) {
     if (!fits(context, kind, text, ['level', 'instance', 'endpoint', 'link'], path)) return;
     if (kind.targets.includes('level') || host !== undefined) return;
     const message = `${text} is in the processes that use it: name those instead`;
@@ -290,8 +288,16 @@ function fits(
   return false;
 }
 
-/** What holds messages, and has consumers as its parts. */
-const HOLDERS: ReadonlySet<string> = new Set(['topic', 'queue']);
+type Unplaced = readonly [whole: readonly Hittable[], part: readonly Hittable[]];
+
+const HOLDER: Unplaced = [['messages'], ['group']];
+
+/** What has no instances, and how it and its parts can be hit. */
+const UNPLACED: ReadonlyMap<string, Unplaced> = new Map<string, Unplaced>([
+  ['workload', [['workload', 'link'], []]],
+  ['topic', HOLDER],
+  ['queue', HOLDER],
+]);
 
 const WORDS: Readonly<Record<Hittable, string>> = {
   instance: 'components and instances',

@@ -73,6 +73,7 @@ export function resolveFunction(context: Context, name: string, output: Function
     endpoints: resolveEndpoints(context, name, output.endpoints, path),
     middleware: [],
     outbound: resolveOutbound(context, output.outbound, [...path, 'outbound']),
+    outbox: null,
     environments: settings,
   };
 }

@@ -1,5 +1,6 @@
 import type { Gateway, Scenario, Target } from '../../spec/scenario.js';
 import type { Step } from '../../spec/steps.js';
+import { messageEdges } from './message-edges.js';
 import { possibleRoutes, routeOf } from '../routes.js';
 import { sagaCalls, sagaStart } from './graph-sagas.js';
 import { asked, sharedLevel } from './chain-targets.js';
@@ -70,17 +71,7 @@ export function callGraph(scenario: Omit<Scenario, 'faults' | 'report'>): CallGr
       }
     }
   }
-  const topics = [...scenario.topics.values()].map(({ subscribers }) => subscribers);
-  const queues = [...scenario.queues.values()].map(({ consumers }) => consumers);
-  for (const consumers of [...topics, ...queues]) {
-    for (const { call, inbox } of consumers) {
-      const query = inbox?.query ?? null;
-      if (query === null) continue;
-      const to = { component: query.database, part: query.operation };
-      walker.edge(`${call.component}.${call.part}`, to, null, true, 1, 1);
-    }
-  }
-  edges.push(...projectionEdges(scenario));
+  edges.push(...messageEdges(scenario), ...projectionEdges(scenario));
   for (const [name, workload] of scenario.workloads) {
     for (const request of workload.requests) {
       walker.steps(`${name}.${request.name}`, request.steps, true, 1, workload.policy);

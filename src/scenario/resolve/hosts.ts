@@ -16,6 +16,7 @@ import { checkCoalescing } from './chains.js';
 import { resolveMiddleware } from './middleware.js';
 import { checkLevel, resolveProtocol } from './connections.js';
 import { sorted } from './names.js';
+import { resolveOutbox } from './outbox.js';
 import { resolveCpu } from './cpu.js';
 import { resolvePlacement } from './placement.js';
 import { resolveQueue } from './queues.js';
@@ -32,6 +33,7 @@ export function resolveService(context: Context, name: string, output: ServiceOu
     endpoints: resolveEndpoints(context, name, output.endpoints, path),
     middleware,
     outbound: resolveOutbound(context, output.outbound, [...path, 'outbound']),
+    outbox: resolveOutbox(context, output.outbox, [...path, 'outbox']),
     environments: null,
   };
 }

@@ -1,7 +1,9 @@
 import type { Subscriber, Topic } from '../../spec/messaging.js';
 import type { Step, StepModifiers } from '../../spec/steps.js';
+import { text } from '../located.js';
 import type { KafkaOutput } from '../schema/messaging.js';
 import type { PublishOutput } from '../schema/publish.js';
+import { resolveProducer, resolveTopicBroker } from './brokers.js';
 import { checkKey } from './bundles.js';
 import { HOLDERS, resolveConsumer } from './consumer.js';
 import type { Context, Path } from './context.js';
@@ -9,7 +11,12 @@ import { report, writtenAt } from './context.js';
 import { unknown } from './targets.js';
 
 /** One topic in its final form. */
-export function resolveTopic(context: Context, name: string, output: KafkaOutput): Topic {
+export function resolveTopic(
+  context: Context,
+  name: string,
+  output: KafkaOutput,
+  nodes: ReadonlyMap<string, number>,
+): Topic {
   const path = ['topics', name];
   const { kind, partitions, publishLatency, backlog } = output;
   const { subscribers } = output;
@@ -25,6 +32,10 @@ export function resolveTopic(context: Context, name: string, output: KafkaOutput
     critical: output.critical,
     kind,
     partitions,
+    broker: resolveTopicBroker(context, output, nodes, path),
+    replication: output.replication,
+    minInsyncReplicas: output.minInsyncReplicas,
+    producer: resolveProducer(output.producer),
     publishLatency,
     backlog,
     retentionNs: output.retention,
@@ -86,8 +97,9 @@ export function resolvePublish(
   modifiers: StepModifiers,
   path: Path,
 ): Step | null {
-  const { topic, key = null, count, confirm } = output;
+  const { topic, key = null, count, confirm, via, size, acks = null } = output;
   checkKey(context, key, null, path);
+  checkOutbox(context, output, path);
   const thing = context.names.things.get(topic);
   if (thing === undefined) return unknown(context, topic, [...path, 'topic'], HOLDERS);
   if (!HOLDERS.includes(thing.kind)) {
@@ -95,5 +107,21 @@ export function resolvePublish(
     report(context, 'FL405', [...path, 'topic'], message);
     return null;
   }
-  return { verb: 'publish', topic, key, count, confirm, ...modifiers };
+  const own = { topic, key, count, confirm, via, bytes: size, acks };
+  return { verb: 'publish', ...own, ...modifiers };
+}
+
+/** A message needs the outbox of the service whose endpoint publishes it. */
+function checkOutbox(context: Context, { via, topic }: PublishOutput, path: Path): void {
+  if (via !== 'outbox') return;
+  const at = [...path, 'via'];
+  const log = writtenAt(context, ['topics', topic, 'kind']);
+  if (context.names.things.has(topic) && text(log) !== 'kafka') {
+    report(context, 'FL208', at, `an outbox publishes to topics of kind kafka; ${topic} is none`);
+  }
+  const [section, name] = path;
+  const own = section === 'services' ? [section, name, 'outbox'] : null;
+  if (own !== null && writtenAt(context, own) !== undefined) return;
+  const who = own === null ? 'only a service has an outbox' : `${String(name)} has no outbox`;
+  report(context, 'FL208', at, `${who}: write it there, or via: direct`);
 }

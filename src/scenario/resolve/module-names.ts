@@ -1,15 +1,21 @@
 import type { ScenarioOutput } from '../schema/scenario.js';
 import { consumerNameOf } from './message-queues.js';
 import type { Add, Raise } from './names.js';
-import { checkPart, sorted } from './names.js';
+import { checkPart, PRODUCE, sorted } from './names.js';
 
 /** The names of what stands beside services and their databases. */
 export function moduleNames(scenario: ScenarioOutput, add: Add, raise: Raise): void {
+  for (const [name, { endpoints, outbox }] of sorted(scenario.services)) {
+    if (outbox === undefined || !Object.hasOwn(endpoints, 'outbox')) continue;
+    const message = 'outbox is the part that publishes the rows of the outbox: choose another name';
+    raise('FL402', ['services', name, 'endpoints', 'outbox'], message);
+  }
   for (const [name, topic] of sorted(scenario.topics)) {
     const groups = topic.subscribers.map(({ group }) => group);
     checkGroups(name, groups, raise);
     add('topic', 'topics', name, groups);
   }
+  for (const [name] of sorted(scenario.brokers)) add('broker', 'brokers', name, [PRODUCE]);
   for (const [name, queue] of sorted(scenario.queues)) {
     const consumers = queue.consumers.map((own) => own.name ?? consumerNameOf(own.call));
     checkConsumers(name, consumers, raise);

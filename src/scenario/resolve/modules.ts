@@ -1,10 +1,11 @@
 import type { Cache } from '../../spec/caching.js';
-import type { Topic } from '../../spec/messaging.js';
+import type { Broker, Topic } from '../../spec/messaging.js';
 import type { Saga } from '../../spec/sagas.js';
 import type { ScenarioModules } from '../../spec/modules.js';
 import type { Bus, MessageQueue } from '../../spec/queues.js';
 import type { Host } from '../../spec/scenario.js';
 import type { ScenarioOutput } from '../schema/scenario.js';
+import { resolveBroker } from './brokers.js';
 import { resolveCache } from './caching.js';
 import type { Context } from './context.js';
 import { resolveBus, resolveQueue } from './message-queues.js';
@@ -15,10 +16,13 @@ import { resolveStores } from './stores.js';
 
 /** What stands beside services and their databases, in its final form. */
 export function resolveModules(context: Context, output: ScenarioOutput): ScenarioModules {
+  const brokers = mapOf(output.brokers, (name, own): Broker => resolveBroker(context, name, own));
+  const nodes = new Map([...brokers].map(([name, { replicas }]) => [name, replicas]));
   return {
     topics: mapOf(output.topics, (name, own): Topic | Bus =>
-      own.kind === 'bus' ? resolveBus(context, name, own) : resolveTopic(context, name, own),
+      own.kind === 'bus' ? resolveBus(context, name, own) : resolveTopic(context, name, own, nodes),
     ),
+    brokers,
     queues: mapOf(output.queues, (name, own): MessageQueue => resolveQueue(context, name, own)),
     caches: mapOf(output.caches, (name, own): Cache =>
       resolveCache(context, name, own, output.keys),
@@ -30,9 +34,9 @@ export function resolveModules(context: Context, output: ScenarioOutput): Scenar
 
 /** Those of it that have instances. */
 export function moduleHosts(modules: ScenarioModules): readonly (readonly [string, Host])[] {
-  const { caches, eventStores } = modules;
+  const { caches, eventStores, brokers } = modules;
   const levels = [...caches].flatMap(([name, { host }]) =>
     host === null ? [] : [[name, host] as const],
   );
-  return [...levels, ...eventStores];
+  return [...levels, ...eventStores, ...brokers];
 }

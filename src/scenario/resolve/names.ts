@@ -41,6 +41,9 @@ export type Add = (
 /** Notes a problem at a path. */
 export type Raise = (code: Code, path: readonly (string | number)[], message: string) => void;
 
+/** What the nodes of a broker do for a request of a producer. */
+export const PRODUCE = 'produce';
+
 /** Words that mean something of their own in references. */
 export const RESERVED: ReadonlySet<string> = new Set(
   'all default none self base before clients cascade run canary stable'.split(' '),

@@ -11,6 +11,7 @@ import type { Context } from './context.js';
 import { report } from './context.js';
 import { resolveFaults } from './faults.js';
 import type { CallGraph } from './graph.js';
+import { eventCycle, eventEdges } from './event-cycle.js';
 import { callGraph, certainCycle } from './graph.js';
 import { resolveFunction } from './functions.js';
 import { resolveGateways } from './gateways.js';
@@ -75,6 +76,7 @@ export function resolveScenario(
   };
   const graph = callGraph(parts);
   checkCalls(context, parts, graph);
+  checkEvents(context, parts, graph);
   const others = [...databases, ...moduleHosts(modules)];
   const hosts = new Map<string, Host>([...services, ...gateways, ...others]);
   const aims = { hosts, services, gateways, graph, durationNs: output.run.duration };
@@ -85,6 +87,20 @@ export function resolveScenario(
   }
   checkLimits(scenario, graph, raise);
   return { scenario, graph };
+}
+
+/** Circles of messages in which no time passes: they would never come to an end. */
+function checkEvents(
+  context: Context,
+  parts: Pick<Scenario, 'services' | 'topics'>,
+  graph: CallGraph,
+): void {
+  const events = eventEdges(parts);
+  const cycle = eventCycle(events, graph.edges, ({ certain, takesTime }) => certain && !takesTime);
+  if (cycle === null) return;
+  const [name, part] = cycle[0].split('.');
+  const message = `${cycle.join(' -> ')} go round in messages, and no time passes: give a step on the way some work, or the publishing a probability`;
+  report(context, 'FL408', ['services', name, 'endpoints', part], message);
 }
 
 /** Services, and the functions among them. */

@@ -9,6 +9,7 @@ import { namesOfKinds } from './names.js';
 const NOT_CALLED: Readonly<Partial<Record<ComponentKind, (name: string) => string>>> = {
   database: (name) => `${name} is a database: write query: ${name}.OPERATION`,
   topic: (name) => `${name} is a topic: write publish: ${name}`,
+  broker: (name) => `${name} is a broker: publish to a topic that lives on it`,
   saga: (name) => `${name} is a saga: write saga: ${name}`,
   queue: (name) => `${name} is a queue: write publish: ${name}`,
   cache: (name) => `${name} is a cache: write cache: { get: ${name} }`,

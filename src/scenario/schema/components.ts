@@ -28,6 +28,8 @@ import { pool } from './pools.js';
 import { replicationFields } from './replication.js';
 import { cpuSchema, zoneSchema } from './host.js';
 import type { HostOutput, HostShape, MiddlewareOutput } from './host.js';
+import { outboxSchema } from './outbox.js';
+import type { OutboxOutput } from './outbox.js';
 import type { StepOutput } from './steps.js';
 import { methodText } from './steps.js';
 import { REFERENCE_PATTERN } from './common.js';
@@ -48,6 +50,7 @@ export interface EndpointOutput {
 
 export interface ServiceOutput extends HostOutput {
   readonly endpoints: Readonly<Record<string, EndpointOutput>>;
+  readonly outbox?: OutboxOutput;
 }
 
 /** What a service or function answers. */
@@ -110,6 +113,7 @@ export function serviceSchema(
     ...extending,
     ...host,
     endpoints: named(endpoint).describe('What it answers. Required.'),
+    outbox: outboxSchema.optional(),
   });
   return inheriting(service.describe('A service.')).meta({
     id: 'service',

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { backoffSchema } from '../../patterns/mechanisms/backoff-fields.js';
 import { duration, share, whole } from '../../spec/quantities.js';
-import { nameText, withShort } from './common.js';
-import { REFERENCE_PATTERN } from './common.js';
+import { nameText, REFERENCE_PATTERN, withShort } from './common.js';
 
 const reference = (): z.ZodString => z.string().regex(REFERENCE_PATTERN).max(200);
 

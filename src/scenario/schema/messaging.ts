@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { distribution, duration, durationOrNone, whole } from '../../spec/quantities.js';
 import { critical, entryText, extending, inheriting, nameText } from './common.js';
 import { consumerFields } from './consumer.js';
+import { producerSchema } from './producer.js';
 import { busFields } from './queues.js';
 
 const rebalance = z
@@ -94,6 +95,18 @@ const kafka = z
     partitions: whole({ min: 1, max: 10_000 })
       .prefault(1)
       .describe('Order holds inside one. Unit: count. Defaults to 1.'),
+    broker: nameText()
+      .optional()
+      .describe('Broker it lives on. Defaults to none: writing is free and never fails.'),
+    replication: whole({ min: 1, max: 1000 })
+      .prefault(1)
+      .describe('Nodes of the broker that hold each partition. Unit: count. Defaults to 1.'),
+    minInsyncReplicas: whole({ min: 1, max: 1000 })
+      .prefault(1)
+      .describe(
+        'Of those, in sync at least for a write with `acks: all`. Unit: count. Defaults to 1.',
+      ),
+    producer: producerSchema.prefault({}),
     publishLatency: distribution()
       .prefault('0ms')
       .describe('From the publishing to the confirmation. Unit: distribution. Defaults to 0ms.'),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { countDistribution } from '../../spec/quantities.js';
+import { countDistribution, size } from '../../spec/quantities.js';
 import { nameText } from './common.js';
+import { acksField } from './producer.js';
 
 /** What a `publish` step says. */
 export const publishFields = z.strictObject({
@@ -11,6 +12,17 @@ export const publishFields = z.strictObject({
   count: countDistribution()
     .prefault(1)
     .describe('How many messages. Unit: count or distribution of counts. Defaults to 1.'),
+  via: z
+    .enum(['direct', 'outbox'])
+    .default('direct')
+    .describe(
+      '`outbox`: the message is a row of the service that is published by and by, once it is committed; ' +
+        'in a `transaction` of the same database with that. Defaults to direct.',
+    ),
+  size: size().prefault(0).describe('Size of each message. Unit: size. Defaults to 0B.'),
+  acks: acksField
+    .optional()
+    .describe('Acknowledgements to wait for. Defaults to those of the `producer` of the topic.'),
   confirm: z
     .boolean()
     .default(true)

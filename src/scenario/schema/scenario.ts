@@ -3,6 +3,8 @@ import type { FaultKind } from '../../spec/fault.js';
 import type { PolicyKind } from '../../spec/policy.js';
 import { admissionSchema } from './admission.js';
 import type { BundleOutput } from './bundle.js';
+import type { BrokerOutput } from './brokers.js';
+import { brokerSchema } from './brokers.js';
 import { bundleSchema } from './bundle.js';
 import { freeText, named } from './common.js';
 import type { DatabaseOutput, GatewayOutput, ServiceOutput } from './components.js';
@@ -40,6 +42,7 @@ export interface ScenarioOutput {
   readonly functions?: Readonly<Record<string, FunctionOutput>>;
   readonly databases?: Readonly<Record<string, DatabaseOutput>>;
   readonly topics?: Readonly<Record<string, TopicOutput>>;
+  readonly brokers?: Readonly<Record<string, BrokerOutput>>;
   readonly sagas?: Readonly<Record<string, SagaOutput>>;
   readonly queues?: Readonly<Record<string, QueueOutput>>;
   readonly caches?: Readonly<Record<string, CacheOutput>>;
@@ -80,6 +83,7 @@ export const EXPLICIT_SECTIONS = [
   'functions',
   'databases',
   'topics',
+  'brokers',
   'sagas',
   'queues',
   'caches',
@@ -117,6 +121,7 @@ export function buildSchemas(
       .optional()
       .describe('Services that run in environments made on demand.'),
     databases: named(databaseSchema).optional().describe('Databases with operations and pools.'),
+    brokers: named(brokerSchema).optional().describe('Clusters that topics live on.'),
     sagas: named(sagaSchema(bundle)).optional().describe('Steps whose effects belong together.'),
     topics: named(topicSchema).optional().describe('Every group of consumers gets every message.'),
     queues: named(queueSchema).optional().describe('Every message goes to one consumer.'),
@@ -165,6 +170,11 @@ export function buildSchemas(
           .optional()
           .meta({ anyOf: [definition('topic')] })
           .describe('Laid under every topic.'),
+        brokers: z
+          .unknown()
+          .optional()
+          .meta({ anyOf: [definition('broker')] })
+          .describe('Laid under every broker.'),
         sagas: z
           .unknown()
           .optional()
@@ -224,6 +234,7 @@ const ENTRIES: readonly string[] = [
   'function',
   'database',
   'topic',
+  'broker',
   'queue',
   'cache',
   'eventStore',

@@ -40,6 +40,8 @@ export class Handling {
   /** Bit of the effect of a message here. */
   private readonly effect: number;
   private readonly books: readonly Book[];
+  /** Errors that are injected into the endpoint hit its deliveries. */
+  readonly takesErrors = true;
   private readonly owner: number;
   private readonly wakeOp: number;
   private readonly againOp: number;

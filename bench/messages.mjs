@@ -1,0 +1,60 @@
+// Prints what a message costs from its publishing to the end of its handling, and how often a bare loop
+// in C over twelve lines would fit into that. Run it with `npm run bench:messages`; nothing asserts it.
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { compile, loadScenario, runPlan } from '../dist/index.js';
+
+const SECONDS = 100;
+const RATE = 10_000;
+const RUNS = 3;
+const TEXT = `
+faultline: 1
+title: A million messages
+run: { duration: ${SECONDS}s }
+keys: { order: { kind: unique } }
+topics:
+  jobs: { kind: kafka, partitions: 12, subscribers: [ { group: workers, call: worker.handle } ] }
+services:
+  worker: { replicas: 12, endpoints: { handle: [ work: exponential(0.8ms) ] } }
+workloads:
+  users:
+    arrivals: constant(${RATE}/s)
+    requests: [ { name: pub, steps: [ publish: { topic: jobs, key: order } ] } ]
+`;
+
+const { file } = loadScenario('messages.yaml', () => ({ text: TEXT }));
+const plan = compile(file.variants[0], file);
+const messages = SECONDS * RATE;
+const times = [];
+for (let run = 0; run <= RUNS; run++) {
+  const from = performance.now();
+  const { totals } = runPlan(plan, 0);
+  if (run > 0) times.push(performance.now() - from);
+  if (run === RUNS) console.log(`${messages} messages, ${totals.events} events`);
+}
+const median = times.sort((a, b) => a - b)[RUNS >> 1];
+const each = (median * 1000) / messages;
+console.log(`${median.toFixed(0)} ms a run, ${each.toFixed(2)} us a message (median of ${RUNS})`);
+
+const bare = bareLoop();
+console.log(
+  bare === null
+    ? 'no C compiler here: nothing to compare with'
+    : `a bare loop in C: ${bare.toFixed(3)} us a message; that is 1 in ${(each / bare).toFixed(0)}`,
+);
+
+function bareLoop() {
+  const folder = mkdtempSync(join(tmpdir(), 'faultline-'));
+  const program = join(folder, 'messages');
+  try {
+    const source = new URL('messages.c', import.meta.url).pathname;
+    execFileSync('cc', ['-O2', '-o', program, source, '-lm'], { stdio: 'ignore' });
+    return Number(execFileSync(program, [String(messages)], { encoding: 'utf8' }).split(' ')[0]);
+  } catch {
+    return null;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,37 @@
+import type { Ns } from '../kernel/time.js';
+import type { Subscriber, Topic } from '../spec/messaging.js';
+import type { Path } from './rule.js';
+import type { Subject } from './subject.js';
+
+/** A group of consumers with what can be told of it. */
+export interface Handler {
+  readonly topic: Topic;
+  readonly spec: Subscriber;
+  readonly path: Path;
+  /** Threads of all instances. */
+  readonly members: number;
+  /** One run of its handler on average, without waiting. */
+  readonly elapsedNs: Ns;
+}
+
+/** The groups of all topics. */
+export function handlersOf({ scenario, demands }: Subject): readonly Handler[] {
+  const logs = [...scenario.topics.values()].filter((topic) => topic.kind === 'kafka');
+  return logs.flatMap((topic) =>
+    topic.subscribers.map((spec, index) => {
+      const { component, part } = spec.call;
+      return {
+        topic,
+        spec,
+        path: ['topics', topic.name, 'subscribers', index],
+        members: scenario.services.get(component)!.replicas * spec.concurrency,
+        elapsedNs: demands.of(`${component}.${part}`).elapsedNs,
+      };
+    }),
+  );
+}
+
+/** A subscriber with one field changed. */
+export function subscriberYaml({ group, call }: Subscriber, field: string): string {
+  return `subscribers: [ { group: ${group}, call: ${call.component}.${call.part}, ${field} } ]`;
+}

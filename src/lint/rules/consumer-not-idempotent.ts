@@ -1,0 +1,30 @@
+import type { Finding, Rule } from '../rule.js';
+import { yamlAt } from '../words.js';
+import { handlersOf } from '../handlers.js';
+
+/** Commits that come behind the effect, in front of handlers that may not run twice. */
+export const consumerNotIdempotent: Rule = {
+  name: 'consumer-not-idempotent',
+  severity: 'error',
+  reason:
+    'What is committed behind its effect is delivered again after a crash or a rebalance, and has the effect twice.',
+  remedy:
+    'Make the handler idempotent and say so, or let the subscriber remember what it has handled: `inbox`.',
+  check: (subject) =>
+    handlersOf(subject).flatMap(({ topic, spec, path }): readonly Finding[] => {
+      const { component, part } = spec.call;
+      const to = `${component}.${part}`;
+      const repeats = spec.commit !== 'before' && spec.commit !== 'transactional';
+      if (!repeats || spec.inbox !== null || subject.repeatable.has(to)) return [];
+      return [
+        {
+          path: [...path, 'commit'],
+          entities: [`${topic.name}.${spec.group}`, to],
+          message: `${topic.name}.${spec.group} may hand ${to} a message twice, and it is not idempotent`,
+          measured: `commit: ${spec.commit}`,
+          limit: 'an idempotent handler, or an inbox',
+          fix: yamlAt(['services', component, 'endpoints', part!], 'idempotent: true'),
+        },
+      ];
+    }),
+};

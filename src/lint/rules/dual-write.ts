@@ -1,0 +1,57 @@
+import { eachStep } from '../../scenario/each-step.js';
+import type { Scenario, Service } from '../../spec/scenario.js';
+import type { Step } from '../../spec/steps.js';
+import type { Finding, Rule } from '../rule.js';
+import { yamlAt } from '../words.js';
+
+/** Endpoints that change a database and publish, each by itself. */
+export const dualWrite: Rule = {
+  name: 'dual-write',
+  severity: 'error',
+  reason:
+    'A process that dies between the commit and the publishing leaves a change nobody is told of, or news of one that never was.',
+  remedy: 'Write the message with the data and publish it from there: an `outbox`.',
+  check: ({ scenario, traffic }) =>
+    [...scenario.services.values()].flatMap((service) =>
+      [...service.endpoints.values()].flatMap(({ name, steps }): readonly Finding[] => {
+        const part = `${service.name}.${name}`;
+        if ((traffic.most.get(part) ?? 0) === 0) return [];
+        const found = halvesOf(scenario, steps);
+        return found === null ? [] : [findingOf(service, name, found)];
+      }),
+    ),
+};
+
+interface Halves {
+  readonly database: string;
+  readonly topic: string;
+}
+
+function halvesOf(scenario: Scenario, steps: readonly Step[]): Halves | null {
+  let database: string | null = null;
+  let topic: string | null = null;
+  eachStep(steps, (step) => {
+    if (step.verb === 'publish' && step.via === 'direct') topic ??= step.topic;
+    if (step.verb === 'transaction') database ??= step.database;
+    if (step.verb !== 'query') return;
+    const { write } = scenario.databases.get(step.database)!.operations.get(step.operation)!;
+    if (write) database ??= step.database;
+  });
+  return database === null || topic === null ? null : { database, topic };
+}
+
+function findingOf(service: Service, name: string, { database, topic }: Halves): Finding {
+  const text = [
+    `outbox: { database: ${database} }`,
+    'endpoints:',
+    `  ${name}: { steps: [ transaction: { database: ${database}, steps: [ publish: { topic: ${topic}, via: outbox } ] } ] }`,
+  ].join('\n');
+  return {
+    path: ['services', service.name, 'endpoints', name],
+    entities: [`${service.name}.${name}`, database, topic],
+    message: `${service.name}.${name} changes ${database} and publishes to ${topic}, and only one of them may happen`,
+    measured: 'two writes that do not belong together',
+    limit: 'one write, and an outbox',
+    fix: yamlAt(['services', service.name], text),
+  };
+}

@@ -1,0 +1,29 @@
+import type { Finding, Rule } from '../rule.js';
+import { timeText, yamlAt } from '../words.js';
+import { handlersOf, subscriberYaml } from '../handlers.js';
+
+/** Groups that cannot handle what they poll before they have to poll again. */
+export const pollIntervalExceeded: Rule = {
+  name: 'poll-interval-exceeded',
+  severity: 'error',
+  reason:
+    'A member that does not poll in time leaves its group, so its batch is read again by one that is as slow: a rebalance without end.',
+  remedy: 'Take fewer messages with a poll, or allow more time between two.',
+  check: (subject) =>
+    handlersOf(subject).flatMap(({ topic, spec, path, elapsedNs }): readonly Finding[] => {
+      const runs = Math.ceil(spec.maxPollRecords / spec.batch);
+      const needed = runs * elapsedNs;
+      if (needed < spec.maxPollNs) return [];
+      const records = Math.max(1, Math.floor(spec.maxPollNs / elapsedNs / 2) * spec.batch);
+      return [
+        {
+          path: [...path, 'maxPollRecords'],
+          entities: [`${topic.name}.${spec.group}`, `${spec.call.component}.${spec.call.part}`],
+          message: `${topic.name}.${spec.group} takes more with a poll than it can handle before the next has to come`,
+          measured: `${spec.maxPollRecords} messages need ${timeText(needed)}`,
+          limit: `less than maxPollInterval, ${timeText(spec.maxPollNs)}`,
+          fix: yamlAt(['topics', topic.name], subscriberYaml(spec, `maxPollRecords: ${records}`)),
+        },
+      ];
+    }),
+};

@@ -1,0 +1,39 @@
+import type { Ns } from '../../kernel/time.js';
+
+/** A step, or a relay, that waits for the batches its messages are in. */
+export interface Ticket {
+  readonly waiter: number;
+  readonly stamp: number;
+  /** Batches that are not settled. */
+  left: number;
+}
+
+/** Messages for one partition that are sent, written and confirmed together. */
+export interface Batch {
+  readonly id: number;
+  readonly partition: number;
+  readonly acks: 0 | 1 | 'all';
+  readonly messages: number[];
+  readonly tickets: Ticket[];
+  /** Lineage of its first message. */
+  readonly lineageA: number;
+  readonly lineageB: number;
+  /** Index of the producer. */
+  readonly producer: number;
+  bytes: number;
+  /** It has lingered or is full: it may be sent. */
+  ready: boolean;
+  /** Request that it is in, or -1. */
+  request: number;
+  /** Tries that have failed, and when the next may begin. */
+  failures: number;
+  readyAt: Ns;
+  /** The broker has it: a retry finds it there, if the producer is idempotent. */
+  written: boolean;
+  /** Consumers see it. */
+  visible: boolean;
+  /** Its publisher has been told that it is. */
+  confirmed: boolean;
+  /** Its publisher has been told. */
+  settled: boolean;
+}

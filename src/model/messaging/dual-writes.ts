@@ -1,0 +1,66 @@
+import { widenInt32, widenUint8 } from '../../kernel/pool.js';
+import type { PlanDualMark } from '../../spec/messaging.js';
+import { OUTCOME } from '../../spec/outcome.js';
+import type { Act } from '../acts.js';
+import type { Counter } from '../meters.js';
+import type { World } from '../world.js';
+
+const WRITTEN = 1;
+const PUBLISHED = 2;
+
+/**
+ * Endpoints that change a database and publish without an outbox (OX-1): a process that dies between the
+ * two leaves a change that nobody is told of, or tells of one that has not happened.
+ */
+export class DualWrites {
+  private readonly world: World;
+  /** By strand of a job: the halves that are done, and the life in which they were. */
+  private done: Uint8Array = new Uint8Array(0);
+  private life: Int32Array = new Int32Array(0);
+  /** By part id. */
+  private readonly lost = new Map<number, Counter>();
+  private readonly ghosts = new Map<number, Counter>();
+
+  constructor(world: World) {
+    this.world = world;
+    world.strands.slots.onGrow((capacity) => {
+      this.done = widenUint8(this.done, capacity);
+      this.life = widenInt32(this.life, capacity);
+    });
+  }
+
+  actOf({ part, half }: PlanDualMark): Act {
+    const { plan, meters } = this.world;
+    if (!this.lost.has(part)) {
+      const subject = { component: plan.parts[part].component, part };
+      this.lost.set(part, meters.counter('lostEvents', subject));
+      this.ghosts.set(part, meters.counter('ghostEvents', subject));
+    }
+    const bit = half === 'written' ? WRITTEN : PUBLISHED;
+    return {
+      begin: (strand) => {
+        this.mark(strand, bit);
+        return OUTCOME.ok;
+      },
+      left: () => {},
+    };
+  }
+
+  /** The process of a job has died. */
+  died(job: number): void {
+    const { strands, meters } = this.world;
+    if (this.life[job] !== strands.life[job]) return;
+    const part = strands.part[job];
+    if (this.done[job] === WRITTEN) meters.count(this.lost.get(part)!);
+    if (this.done[job] === PUBLISHED) meters.count(this.ghosts.get(part)!);
+  }
+
+  private mark(strand: number, bit: number): void {
+    const { strands } = this.world;
+    let job = strand;
+    while (strands.parent[job] >= 0) job = strands.parent[job];
+    const isNew = this.life[job] !== strands.life[job];
+    this.life[job] = strands.life[job];
+    this.done[job] = isNew ? bit : this.done[job] | bit;
+  }
+}

@@ -1,0 +1,258 @@
+import { PHASE } from '../../kernel/phase.js';
+import { IntRing } from '../../kernel/ring.js';
+import { streamKey } from '../../kernel/rng.js';
+import type { StreamKey } from '../../kernel/rng.js';
+import type { Ns } from '../../kernel/time.js';
+import { OUTCOME, isSuccess } from '../../spec/outcome.js';
+import type { Outcome } from '../../spec/outcome.js';
+import type { PlanOutbox } from '../../spec/messaging.js';
+import type { Act } from '../acts.js';
+import { FROZEN } from '../instance.js';
+import type { Instance } from '../instance.js';
+import type { Counter, Durations } from '../meters.js';
+import type { World } from '../world.js';
+import type { Messages } from './messages.js';
+
+/** Who publishes for an outbox: `waiter` is told when the message is there, or that it never will be. */
+export interface Publishing {
+  publish(topic: number, message: number, outbox: number, round: number, instance: number): void;
+}
+
+/** Numbers of a row: topic and message. */
+const ROW = 2;
+
+/**
+ * Messages of a service that are committed with its data and published by and by (OX-2). One instance
+ * relays, the first that is up, so their order stays (OX-4). A relay that dies between the publishing and
+ * the mark of a row has the row published again.
+ */
+export class OutboxTable {
+  private readonly world: World;
+  private readonly messages: Messages;
+  private readonly spec: PlanOutbox;
+  /** Place among the outboxes. */
+  private readonly index: number;
+  private readonly publishing: Publishing;
+  private readonly owner: number;
+  private readonly tickOp: number;
+  private readonly tailOp: number;
+  private readonly key: StreamKey;
+  private readonly topics = new IntRing();
+  private readonly rows = new IntRing();
+  /** By branch of a transaction: rows that are not committed. */
+  private readonly staged = new Map<number, number[]>();
+  private readonly gauge: number;
+  private readonly delays: Durations;
+  private readonly again: Counter;
+  /** Rows at the front that were published before, and not marked. */
+  private published = 0;
+  /** Of the batch under way: raised when it is given up; rows, confirmations and marks that are missing. */
+  private round = 0;
+  private leader: Instance | null = null;
+  private batch = 0;
+  private missing = 0;
+  /** Programs run so far: each draws for itself. */
+  private runs = 0;
+  /** Of `cdc`: when the last row was published. */
+  private last: Ns = 0;
+
+  constructor(
+    world: World,
+    messages: Messages,
+    spec: PlanOutbox,
+    index: number,
+    publishing: Publishing,
+  ) {
+    this.world = world;
+    this.messages = messages;
+    this.spec = spec;
+    this.index = index;
+    this.publishing = publishing;
+    const { engine, meters, plan, replication } = world;
+    const { name } = plan.components[spec.component];
+    this.key = streamKey(plan.seed, replication, `${name}/cdcLatency`);
+    const subject = { component: spec.component, part: -1 };
+    this.gauge = meters.gauge('outbox.rows', subject);
+    this.delays = meters.durations('outbox.delay', subject);
+    this.again = meters.counter('outbox.republished', subject);
+    this.owner = world.tasks.register(this);
+    this.tickOp = engine.define('outbox-poll', () => this.tick());
+    this.tailOp = engine.define('outbox-tail', (topic, message) => this.tailed(topic, message));
+    if (spec.spec.mode === 'cdc') return;
+    this.schedule();
+    for (const instance of this.fleet()) {
+      instance.residents.push({
+        died: () => {
+          if (this.leader === instance) this.giveUp();
+        },
+        started: () => {},
+      });
+    }
+  }
+
+  /** A row is written by a strand; `branch` is its transaction, or -1. */
+  write(branch: number, topic: number, message: number): void {
+    this.messages.holders[message]++;
+    if (branch < 0) {
+      this.commit(topic, message);
+      return;
+    }
+    const rows = this.staged.get(branch);
+    if (rows === undefined) this.staged.set(branch, [topic, message]);
+    else rows.push(topic, message);
+  }
+
+  /** The act behind a COMMIT. */
+  committed(): Act {
+    return {
+      begin: (strand) => {
+        const rows = this.staged.get(strand) ?? [];
+        this.staged.delete(strand);
+        for (let k = 0; k < rows.length; k += ROW) this.commit(rows[k], rows[k + 1]);
+        return OUTCOME.ok;
+      },
+      left: () => {},
+    };
+  }
+
+  /** A transaction has ended; what of it is not committed never was. */
+  ended(branch: number): void {
+    const rows = this.staged.get(branch);
+    if (rows === undefined) return;
+    this.staged.delete(branch);
+    for (let k = 0; k < rows.length; k += ROW) this.messages.release(rows[k + 1]);
+  }
+
+  /** A row of a round is with its topic, or was refused. */
+  confirmed(round: number, outcome: Outcome): void {
+    if (round !== this.round) return;
+    if (!isSuccess(outcome)) {
+      this.giveUp();
+      return;
+    }
+    if (--this.missing === 0) this.mark();
+  }
+
+  /** A look or a mark of the relay has ended. */
+  taskEnded(round: number, outcome: Outcome): void {
+    if (round !== this.round) return;
+    if (!isSuccess(outcome)) this.giveUp();
+    else if (this.batch === 0) this.take();
+    else this.marked();
+  }
+
+  private commit(topic: number, message: number): void {
+    const { world, messages, spec } = this;
+    const { engine, levels, sink, samplers } = world;
+    messages.published[message] = engine.now;
+    messages.cell[message] = sink.cell;
+    levels.add(this.gauge, 1);
+    if (spec.spec.mode === 'polling') {
+      this.topics.push(topic);
+      this.rows.push(message);
+      return;
+    }
+    const { lineageA, lineageB } = messages;
+    const { a, b } = this.key;
+    const delay = samplers.draw(spec.cdcLatency, a, b, lineageA[message], lineageB[message], 0);
+    // The log is followed from its beginning to its end.
+    this.last = Math.max(this.last, engine.now + delay);
+    engine.at(this.last, PHASE.COMPLETION, this.tailOp, topic, message, 0);
+  }
+
+  private tailed(topic: number, message: number): void {
+    this.note(message);
+    const { firstInstance } = this.world.plan.components[this.spec.component];
+    this.publishing.publish(topic, message, -1, 0, firstInstance);
+    this.gone(message);
+  }
+
+  /** Looks come behind everything else of their instant, so they see what is committed at it. */
+  private schedule(): void {
+    const { engine } = this.world;
+    engine.at(engine.now + this.spec.spec.pollNs, PHASE.SAMPLE, this.tickOp, 0, 0, 0);
+  }
+
+  private tick(): void {
+    this.schedule();
+    if (this.leader !== null) return;
+    const leader = this.fleet().find(({ down, frozen }) => !down && frozen === FROZEN.no);
+    if (leader === undefined) return;
+    this.leader = leader;
+    if (this.spec.look < 0) this.take();
+    else this.run(this.spec.look);
+  }
+
+  private take(): void {
+    this.batch = Math.min(this.spec.spec.batchSize, this.rows.length);
+    if (this.batch === 0) {
+      this.leader = null;
+      return;
+    }
+    this.missing = this.batch;
+    const { round, batch, published } = this;
+    const leader = this.leader!.id;
+    this.published = Math.max(published, batch);
+    for (let k = 0; k < batch; k++) {
+      const message = this.rows.get(k);
+      if (k < published) this.world.meters.count(this.again);
+      else this.note(message);
+      this.publishing.publish(this.topics.get(k), message, this.index, round, leader);
+    }
+  }
+
+  private mark(): void {
+    while (this.batch > 0) {
+      if (this.spec.mark >= 0) {
+        this.run(this.spec.mark);
+        return;
+      }
+      this.drop();
+    }
+    this.leader = null;
+  }
+
+  private marked(): void {
+    this.drop();
+    this.mark();
+  }
+
+  private drop(): void {
+    this.batch--;
+    this.published--;
+    this.topics.shift();
+    this.gone(this.rows.shift());
+  }
+
+  /** The batch is left as it is; what is not marked comes again. */
+  private giveUp(): void {
+    this.round++;
+    this.leader = null;
+    this.batch = this.missing = 0;
+  }
+
+  private run(program: number): void {
+    const { plan, replication, tasks } = this.world;
+    const { component, part } = this.spec;
+    const name = `${plan.components[component].name}/outbox`;
+    const { a, b } = streamKey(plan.seed, replication, name);
+    const context = this.messages.contextOf(a, b, ++this.runs);
+    tasks.start(this.owner, this.round, this.leader!.id, part, context, program);
+  }
+
+  private note(message: number): void {
+    const { messages, world } = this;
+    world.meters.took(this.delays, messages.cell[message], messages.age(message));
+  }
+
+  private gone(message: number): void {
+    this.world.levels.add(this.gauge, -1);
+    this.messages.release(message);
+  }
+
+  private fleet(): readonly Instance[] {
+    const { instances, plan } = this.world;
+    const { firstInstance, instances: size } = plan.components[this.spec.component];
+    return instances.slice(firstInstance, firstInstance + size);
+  }
+}

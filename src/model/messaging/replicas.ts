@@ -1,0 +1,224 @@
+import { PHASE } from '../../kernel/phase.js';
+import type { Ns } from '../../kernel/time.js';
+import { streamKey } from '../../kernel/rng.js';
+import type { StreamKey } from '../../kernel/rng.js';
+import type { PlanBroker } from '../../spec/messaging.js';
+import { FROZEN } from '../instance.js';
+import type { Instance } from '../instance.js';
+import type { World } from '../world.js';
+import type { Batch } from './batch.js';
+import type { KafkaTopic } from './kafka.js';
+
+/** A batch that the leader has written and some replica in sync has not. */
+interface Pending {
+  readonly batch: Batch;
+  /** By replica: when it has it. */
+  readonly at: readonly Ns[];
+}
+
+/** One partition on its nodes. */
+interface Replicated {
+  /** Nodes that hold it; the first one leads as long as it can. */
+  readonly nodes: readonly number[];
+  readonly inSync: boolean[];
+  /** Place of the leader among them, -1 = none. */
+  leader: number;
+  readonly pending: Pending[];
+  /** When the next of them is looked at, -1 = never. */
+  due: Ns;
+}
+
+/** What a topic on a broker is told, and what its producers are. */
+export interface Followers {
+  /** All replicas in sync have the batch: consumers see it. */
+  visible(batch: Batch): void;
+  /** Only the leader had it, and that is gone (KF-10). */
+  lost(batch: Batch): void;
+  /** The connection to the leader is gone, with the answer that was still to come. */
+  unanswered(batch: Batch): void;
+  /** Somebody leads the partition again, or nobody does. */
+  ledBy(partition: number, leader: number): void;
+}
+
+/**
+ * The replicas of a topic: who leads each partition, who is in sync, and how far those have read. A node
+ * that is away leaves the sync after the time of an election, and whoever is in sync and up leads then. A
+ * node that is back has caught up at once.
+ */
+export class Replicas {
+  private readonly world: World;
+  private readonly broker: PlanBroker;
+  private readonly topic: KafkaTopic;
+  private readonly followers: Followers;
+  private readonly partitions: readonly Replicated[];
+  private readonly nodes: readonly Instance[];
+  /** By node: since when it is away, Infinity = it is there. */
+  private readonly awaySince: Float64Array;
+  private readonly key: StreamKey;
+  private readonly lookOp: number;
+  private readonly fenceOp: number;
+
+  constructor(world: World, broker: PlanBroker, topic: KafkaTopic, followers: Followers) {
+    this.world = world;
+    this.broker = broker;
+    this.topic = topic;
+    this.followers = followers;
+    const { plan, instances, replication, engine } = world;
+    const component = plan.components[broker.component];
+    const { firstInstance } = component;
+    this.nodes = instances.slice(firstInstance, firstInstance + component.instances);
+    this.awaySince = new Float64Array(this.nodes.length).fill(Infinity);
+    const name = plan.components[topic.spec.component].name;
+    this.key = streamKey(plan.seed, replication, `topic/${name}/replication`);
+    const { replication: copies } = topic.spec.spec;
+    this.partitions = topic.partitions.map((_, partition) => ({
+      nodes: Array.from({ length: copies }, (_copy, k) => (partition + k) % this.nodes.length),
+      inSync: Array.from({ length: copies }, () => true),
+      leader: 0,
+      pending: [],
+      due: -1,
+    }));
+    this.lookOp = engine.define('replicated', (partition) => this.look(partition));
+    this.fenceOp = engine.define('fenced', (node) => this.fence(node));
+    this.nodes.forEach((instance, node) =>
+      instance.residents.push({
+        died: () => this.away(node),
+        started: () => this.back(node),
+        paused: () => this.away(node),
+        resumed: () => this.back(node),
+      }),
+    );
+  }
+
+  /** Node that leads a partition, -1 = none. */
+  leaderOf(partition: number): number {
+    const { nodes, leader } = this.partitions[partition];
+    return leader < 0 ? -1 : nodes[leader];
+  }
+
+  /** Node that takes writes for a partition, -1 = none: its leader, unless that is away. */
+  reachable(partition: number): number {
+    const node = this.leaderOf(partition);
+    return node >= 0 && this.awaySince[node] === Infinity ? node : -1;
+  }
+
+  instanceOf(node: number): Instance {
+    return this.nodes[node];
+  }
+
+  /** Whether a write that asks for all acknowledgements is taken: enough replicas are in sync. */
+  isEnough(partition: number): boolean {
+    const { inSync } = this.partitions[partition];
+    return inSync.filter(Boolean).length >= this.topic.spec.spec.minInsyncReplicas;
+  }
+
+  /** The leader has written a batch. */
+  written(batch: Batch): void {
+    const own = this.partitions[batch.partition];
+    const { engine, samplers } = this.world;
+    const { a, b } = this.key;
+    const at = own.nodes.map((_, place) => {
+      if (place === own.leader) return engine.now;
+      if (this.broker.latency < 0) return engine.now;
+      const { lineageA, lineageB } = batch;
+      return engine.now + samplers.draw(this.broker.latency, a, b, lineageA, lineageB, place);
+    });
+    own.pending.push({ batch, at });
+    this.look(batch.partition);
+  }
+
+  /** Hands on what all in sync have, in the order in which it was written. */
+  private look(partition: number): void {
+    const own = this.partitions[partition];
+    const { engine } = this.world;
+    if (this.reachable(partition) < 0) return;
+    while (own.pending.length > 0) {
+      const due = this.readyAt(own, own.pending[0]);
+      if (due > engine.now) {
+        if (due < Infinity && own.due !== due) {
+          own.due = due;
+          engine.at(due, PHASE.COMPLETION, this.lookOp, partition, 0, 0);
+        }
+        return;
+      }
+      this.followers.visible(own.pending.shift()!.batch);
+    }
+  }
+
+  /** When the last of those in sync has it; Infinity where one of them is away. */
+  private readyAt({ nodes, inSync, leader }: Replicated, { at }: Pending): Ns {
+    let last = 0;
+    at.forEach((time, place) => {
+      if (!inSync[place]) return;
+      const isAway = place !== leader && time > this.awaySince[nodes[place]];
+      last = Math.max(last, isAway ? Infinity : time);
+    });
+    return last;
+  }
+
+  private away(node: number): void {
+    const { engine } = this.world;
+    if (this.awaySince[node] !== Infinity) return;
+    this.awaySince[node] = engine.now;
+    const { electionNs } = this.broker.spec;
+    engine.at(engine.now + electionNs, PHASE.TIMER, this.fenceOp, node, 0, 0);
+    this.partitions.forEach((own, partition) => {
+      if (this.leaderOf(partition) !== node) return;
+      // Consumers and producers cannot reach it, though nobody else leads yet.
+      this.followers.ledBy(partition, -1);
+      for (const { batch } of own.pending) this.followers.unanswered(batch);
+    });
+  }
+
+  /** The cluster knows that a node is away. */
+  private fence(node: number): void {
+    const { engine } = this.world;
+    if (engine.now < this.awaySince[node] + this.broker.spec.electionNs) return;
+    this.partitions.forEach((own, partition) => {
+      const place = own.nodes.indexOf(node);
+      if (place < 0) return;
+      const others = own.inSync.some((inSync, k) => inSync && k !== place);
+      // The last one in sync stays so: nobody else may lead without losing what it has.
+      if (others) own.inSync[place] = false;
+      if (own.leader === place) this.elect(own, partition);
+      else this.look(partition);
+    });
+  }
+
+  private back(node: number): void {
+    const instance = this.nodes[node];
+    if (instance.down || instance.frozen === FROZEN.pause) return;
+    this.awaySince[node] = Infinity;
+    this.partitions.forEach((own, partition) => {
+      const place = own.nodes.indexOf(node);
+      if (place < 0) return;
+      own.inSync[place] = true;
+      if (own.leader < 0) this.elect(own, partition);
+      else if (own.leader === place) this.lead(own, partition);
+      else this.look(partition);
+    });
+  }
+
+  /** The first replica that is in sync and up leads; what it has not, is gone. */
+  private elect(own: Replicated, partition: number): void {
+    const before = own.leader;
+    const since = before < 0 ? Infinity : this.awaySince[own.nodes[before]];
+    own.leader = own.nodes.findIndex(
+      (node, place) => own.inSync[place] && this.awaySince[node] === Infinity,
+    );
+    if (own.leader < 0) return;
+    if (own.leader !== before && before >= 0) {
+      const kept = own.pending.filter(({ at }) => at[own.leader] < since);
+      const gone = own.pending.filter(({ at }) => at[own.leader] >= since);
+      own.pending.length = 0;
+      own.pending.push(...kept);
+      for (const { batch } of gone) this.followers.lost(batch);
+    }
+    this.lead(own, partition);
+  }
+
+  private lead(own: Replicated, partition: number): void {
+    this.followers.ledBy(partition, own.nodes[own.leader]);
+    this.look(partition);
+  }
+}

@@ -1,0 +1,365 @@
+import { PHASE } from '../../kernel/phase.js';
+import { streamKey } from '../../kernel/rng.js';
+import { NS_PER_SECOND } from '../../kernel/time.js';
+import { OUTCOME, isSuccess } from '../../spec/outcome.js';
+import type { Outcome } from '../../spec/outcome.js';
+import type { PlanBroker, PlanPublish } from '../../spec/messaging.js';
+import type { World } from '../world.js';
+import type { Batch } from './batch.js';
+import type { KafkaTopic } from './kafka.js';
+import type { Messages } from './messages.js';
+import { Producer } from './producer.js';
+import type { Parcel, Sending } from './producer.js';
+import { Replicas } from './replicas.js';
+
+/** Batches on their way to one node. */
+interface Request {
+  readonly producer: number;
+  readonly node: number;
+  readonly batches: readonly Batch[];
+  /** Batches without an answer. */
+  left: number;
+}
+
+/** What is published, and who waits for it. */
+export interface Publication {
+  readonly messages: readonly number[];
+  /** Instance that publishes. */
+  readonly instance: number;
+  readonly keyed: boolean;
+  readonly size: number;
+  readonly acks: PlanPublish['acks'];
+  readonly confirm: boolean;
+  readonly waiter: number;
+  readonly stamp: number;
+}
+
+/** When each node of a broker is through with what it has been sent: shared by all its topics. */
+export type Lines = Float64Array;
+
+export interface WritesSetup {
+  readonly world: World;
+  readonly messages: Messages;
+  readonly topic: KafkaTopic;
+  readonly broker: PlanBroker;
+  readonly lines: Lines;
+  /** A waiter is told what has become of what it published. */
+  readonly tell: (waiter: number, stamp: number, outcome: Outcome) => void;
+}
+
+/** The way of messages to a topic on a broker: producers, requests, replicas. */
+export class Writes {
+  private readonly world: World;
+  private readonly messages: Messages;
+  private readonly topic: KafkaTopic;
+  private readonly broker: PlanBroker;
+  private readonly lines: Lines;
+  private readonly tell: WritesSetup['tell'];
+  private readonly replicas: Replicas;
+  private readonly producers: Producer[] = [];
+  private readonly byInstance = new Map<number, number>();
+  private readonly batches = new Map<number, Batch>();
+  private readonly requests = new Map<number, Request>();
+  private batchCount = 0;
+  private requestCount = 0;
+  private readonly owner: number;
+  private readonly sending: Sending;
+  private readonly lingerOp: number;
+  private readonly expireOp: number;
+  private readonly drainOp: number;
+  private readonly blockOp: number;
+  private readonly startOp: number;
+  private readonly timeoutOp: number;
+
+  constructor({ world, messages, topic, broker, lines, tell }: WritesSetup) {
+    this.world = world;
+    this.messages = messages;
+    this.topic = topic;
+    this.broker = broker;
+    this.lines = lines;
+    this.tell = tell;
+    const { engine } = world;
+    this.owner = world.tasks.register(this);
+    this.lingerOp = engine.define('linger', (id) => this.lingered(id));
+    this.expireOp = engine.define('delivery-timeout', (id) => this.expire(id));
+    this.drainOp = engine.define('produce', (producer) => this.producers[producer].drain());
+    this.blockOp = engine.define('max-block', (producer) => this.producers[producer].expire());
+    this.startOp = engine.define('request', (id) => this.start(id));
+    this.timeoutOp = engine.define('request-timeout', (id) => this.failed(id));
+    this.replicas = new Replicas(world, broker, topic, {
+      visible: (batch) => this.visible(batch),
+      lost: (batch) => this.lost(batch),
+      unanswered: (batch) => this.unanswered(batch),
+      ledBy: (partition, node) => this.ledBy(partition, node),
+    });
+    this.sending = this.sendingOf();
+  }
+
+  /** True when whoever publishes has to wait. */
+  publish(publication: Publication): boolean {
+    const { messages, keyed, size, confirm, waiter, stamp, instance } = publication;
+    const { engine } = this.world;
+    const { producer } = this.topic.spec.spec;
+    const pairs: number[] = [];
+    for (const message of messages) {
+      this.messages.holders[message]++;
+      pairs.push(message, keyed ? this.topic.partitionOf(message) : -1);
+    }
+    const index = this.producerOf(instance);
+    const until = engine.now + producer.maxBlockNs;
+    const ticket = { waiter: confirm ? waiter : -1, stamp, left: 0 };
+    const acks = publication.acks ?? producer.acks;
+    const parcel: Parcel = { messages: pairs, size, acks, ticket, waiter, stamp, until };
+    if (this.producers[index].publish(parcel)) return confirm;
+    engine.at(until, PHASE.TIMER, this.blockOp, index, 0, 0);
+    return true;
+  }
+
+  /** A request has been handled by its node, or was lost with it. */
+  taskEnded(id: number, outcome: Outcome): void {
+    const request = this.requests.get(id);
+    if (request === undefined) return;
+    if (!isSuccess(outcome)) this.failed(id);
+    else for (const batch of request.batches) this.handled(id, batch);
+  }
+
+  private sendingOf(): Sending {
+    const { world, topic } = this;
+    const { engine, plan, replication } = world;
+    const { name } = plan.components[topic.spec.component];
+    return {
+      key: streamKey(plan.seed, replication, `topic/${name}/producer`),
+      spec: topic.spec.spec.producer,
+      partitions: topic.partitions.length,
+      now: () => engine.now,
+      open: (producer, partition, acks, message) => this.open(producer, partition, acks, message),
+      reach: (partition) => this.replicas.reachable(partition),
+      send: (producer, node, batches) => this.send(producer, node, batches),
+      wake: (producer) => engine.soon(PHASE.COMPLETION, this.drainOp, producer, 0, 0),
+      accepted: ({ waiter, stamp, ticket }) => {
+        if (ticket.waiter < 0) this.tell(waiter, stamp, OUTCOME.ok);
+      },
+      refused: ({ messages, waiter, stamp }) => {
+        for (let k = 0; k < messages.length; k += 2) this.messages.release(messages[k]);
+        this.tell(waiter, stamp, OUTCOME.timeout);
+      },
+    };
+  }
+
+  private producerOf(instance: number): number {
+    let index = this.byInstance.get(instance);
+    if (index !== undefined) return index;
+    index = this.producers.length;
+    this.byInstance.set(instance, index);
+    const producer = new Producer(this.sending, index);
+    this.producers.push(producer);
+    // What no instance publishes has a producer of its own that does not die.
+    if (instance < 0) return index;
+    const died = (): void => {
+      // What is under way is handled by its node; nobody waits for it, and nobody sends it again.
+      for (const batch of producer.died()) this.abandon(batch);
+    };
+    this.world.instances[instance].residents.push({ died, started: () => {} });
+    return index;
+  }
+
+  private open(producer: number, partition: number, acks: Batch['acks'], message: number): Batch {
+    const { engine } = this.world;
+    const { lingerNs, deliveryTimeoutNs } = this.topic.spec.spec.producer;
+    const { lineageA, lineageB } = this.messages;
+    const id = ++this.batchCount;
+    const batch: Batch = {
+      id,
+      partition,
+      acks,
+      messages: [message],
+      tickets: [],
+      lineageA: lineageA[message],
+      lineageB: lineageB[message],
+      producer,
+      bytes: 0,
+      ready: false,
+      request: -1,
+      failures: 0,
+      readyAt: 0,
+      written: false,
+      visible: false,
+      confirmed: false,
+      settled: false,
+    };
+    this.batches.set(id, batch);
+    engine.at(engine.now + lingerNs, PHASE.TIMER, this.lingerOp, id, 0, 0);
+    engine.at(engine.now + deliveryTimeoutNs, PHASE.TIMER, this.expireOp, id, 0, 0);
+    return batch;
+  }
+
+  private lingered(id: number): void {
+    const batch = this.batches.get(id);
+    if (batch === undefined || batch.ready) return;
+    batch.ready = true;
+    this.producers[batch.producer].drain();
+  }
+
+  /** A request waits its turn at the node. */
+  private send(producer: number, node: number, batches: readonly Batch[]): void {
+    const { engine } = this.world;
+    const { requestTimeoutNs } = this.topic.spec.spec.producer;
+    const id = ++this.requestCount;
+    this.requests.set(id, { producer, node, batches, left: batches.length });
+    let count = 0;
+    for (const batch of batches) {
+      batch.request = id;
+      count += batch.messages.length;
+    }
+    const { maxThroughput } = this.broker.spec;
+    const begin = Math.max(engine.now, this.lines[node]);
+    this.lines[node] = begin + Math.round((count / maxThroughput) * NS_PER_SECOND);
+    engine.at(this.lines[node], PHASE.COMPLETION, this.startOp, id, 0, 0);
+    engine.at(engine.now + requestTimeoutNs, PHASE.TIMER, this.timeoutOp, id, 0, 0);
+    for (const batch of batches) if (batch.acks === 0) this.settle(batch, OUTCOME.ok);
+  }
+
+  private start(id: number): void {
+    const request = this.requests.get(id);
+    if (request === undefined) return;
+    const instance = this.replicas.instanceOf(request.node);
+    if (instance.down) {
+      this.failed(id);
+      return;
+    }
+    const [first] = request.batches;
+    const context = this.messages.contextOf(first.lineageA, first.lineageB, first.failures);
+    this.world.tasks.start(this.owner, id, instance.id, this.broker.part, context);
+  }
+
+  /** The leader has taken a batch, or does not want it. */
+  private handled(id: number, batch: Batch): void {
+    const { idempotence } = this.topic.spec.spec.producer;
+    if (batch.request !== id) return;
+    if (batch.acks === 'all' && !this.replicas.isEnough(batch.partition)) {
+      this.retry(batch);
+      return;
+    }
+    if (batch.written && idempotence) {
+      // It is there from an earlier try.
+      if (batch.visible) this.settle(batch, OUTCOME.ok);
+      return;
+    }
+    batch.written = true;
+    batch.visible = false;
+    this.replicas.written(batch);
+    if (batch.acks === 1) this.settle(batch, OUTCOME.ok);
+  }
+
+  /** Nothing was heard of a request: all of it is sent again. */
+  private failed(id: number): void {
+    const request = this.requests.get(id);
+    if (request === undefined) return;
+    for (const batch of request.batches) {
+      if (batch.request !== id) continue;
+      if (batch.acks === 0) this.forget(batch, true);
+      else this.retry(batch);
+    }
+  }
+
+  private retry(batch: Batch): void {
+    if (batch.settled) {
+      this.answered(batch);
+      this.forget(batch, false);
+      return;
+    }
+    const { engine } = this.world;
+    const { retries } = this.topic.spec.spec.producer;
+    const producer = this.producers[batch.producer];
+    batch.failures++;
+    this.answered(batch);
+    if (batch.failures > retries) {
+      this.settle(batch, OUTCOME.serverError);
+      return;
+    }
+    const wait = producer.backoffNs(batch);
+    batch.readyAt = engine.now + wait;
+    engine.at(batch.readyAt, PHASE.RETRY, this.drainOp, batch.producer, 0, 0);
+  }
+
+  /** The request of a batch is over for it. */
+  private answered(batch: Batch): void {
+    const id = batch.request;
+    if (id < 0) return;
+    batch.request = -1;
+    const request = this.requests.get(id);
+    if (request === undefined || --request.left > 0) return;
+    this.requests.delete(id);
+    this.producers[request.producer].answered(request.node);
+    this.sending.wake(request.producer);
+  }
+
+  /** The publisher is told, once. */
+  private settle(batch: Batch, outcome: Outcome): void {
+    if (batch.acks !== 0) this.answered(batch);
+    if (batch.settled) return;
+    batch.settled = true;
+    batch.confirmed = isSuccess(outcome);
+    for (const ticket of batch.tickets) {
+      ticket.left--;
+      const isOver = !isSuccess(outcome) || ticket.left === 0;
+      if (!isOver || ticket.waiter === -1) continue;
+      this.tell(ticket.waiter, ticket.stamp, outcome);
+    }
+    this.producers[batch.producer].settled(batch);
+    if (batch.visible) this.done(batch);
+    else if (!isSuccess(outcome)) this.forget(batch, false);
+  }
+
+  private expire(id: number): void {
+    const batch = this.batches.get(id);
+    if (batch === undefined || batch.settled) return;
+    this.settle(batch, OUTCOME.timeout);
+  }
+
+  /** All in sync have it: it is part of the log now. */
+  private visible(batch: Batch): void {
+    for (const message of batch.messages) this.topic.appendTo(message, batch.partition);
+    batch.visible = true;
+    if (batch.settled) this.answered(batch);
+    if (batch.settled) this.done(batch);
+    else if (batch.acks === 'all' && batch.request >= 0) this.settle(batch, OUTCOME.ok);
+  }
+
+  /** The only node that had it is gone. */
+  private lost(batch: Batch): void {
+    batch.written = false;
+    if (batch.settled) this.forget(batch, true);
+  }
+
+  /** The answer that was to come when all have it will not come. */
+  private unanswered(batch: Batch): void {
+    if (batch.acks === 'all' && batch.request >= 0) this.retry(batch);
+  }
+
+  private ledBy(partition: number, node: number): void {
+    this.topic.reachable(partition, node >= 0);
+    if (node < 0) return;
+    this.producers.forEach((_, index) => this.sending.wake(index));
+  }
+
+  /** The process that published it has died. */
+  private abandon(batch: Batch): void {
+    batch.settled = true;
+    if (batch.request < 0) this.forget(batch, false);
+  }
+
+  /** Nobody has the batch; `isLost`: its publisher believes that it was written. */
+  private forget(batch: Batch, isLost: boolean): void {
+    if (batch.acks === 0) this.answered(batch);
+    // What the leader has will be part of the log, whatever its publisher believes.
+    if (batch.written || !this.batches.has(batch.id)) return;
+    if (isLost && batch.confirmed) for (const message of batch.messages) this.topic.lose(message);
+    this.done(batch);
+  }
+
+  private done(batch: Batch): void {
+    if (!this.batches.delete(batch.id)) return;
+    for (const message of batch.messages) this.messages.release(message);
+  }
+}

@@ -1,0 +1,115 @@
+import type { Outbox, PlanOutbox } from '../spec/messaging.js';
+import { OUTCOME } from '../spec/outcome.js';
+import { OP } from '../spec/program.js';
+import type { Database } from '../spec/database.js';
+import type { Step } from '../spec/steps.js';
+import { eachStep } from '../scenario/each-step.js';
+import { BARE } from './calls.js';
+import type { LaidPart, Layout } from './layout.js';
+import type { Scope } from './scope.js';
+import { writeAct, writeCall } from './writer.js';
+import type { Writer } from './writer.js';
+
+type StepOf<V extends Step['verb']> = Extract<Step, { readonly verb: V }>;
+
+/** The outbox of the service whose endpoint a step stands in. */
+export function outboxOf({ part }: Scope): Outbox | null {
+  return part.source.kind === 'endpoint' ? part.source.service.outbox : null;
+}
+
+/** A `publish` step: by way of the outbox its row is inserted first. */
+export function writePublish(w: Writer, step: StepOf<'publish'>, scope: Scope): void {
+  if (step.via === 'outbox') {
+    const { database, operation } = outboxOf(scope)!.insert;
+    writeCall(w, { component: database, part: operation }, BARE, null, scope, 'query');
+  }
+  writeAct(w, w.acts.publish(w, step, scope), `publish:${step.topic}`, scope);
+  if (step.via === 'direct') writeDualMark(w, 'published', scope);
+}
+
+/** Behind the COMMIT of a transaction in which rows of the outbox were written: they are there now. */
+export function writeOutboxCommit(w: Writer, step: StepOf<'transaction'>, scope: Scope): void {
+  if (outboxOf(scope)?.insert.database !== step.database) return;
+  let isUsed = false;
+  eachStep(step.steps, (inner) => {
+    isUsed ||= inner.verb === 'publish' && inner.via === 'outbox';
+  });
+  if (isUsed) writeAct(w, w.acts.outboxCommit(scope), 'outboxCommit', scope);
+}
+
+/**
+ * Notes one half of a dual write (OX-1): only in endpoints that for certain change a database and publish
+ * past their outbox.
+ */
+export function writeDualMark(w: Writer, half: 'written' | 'published', scope: Scope): void {
+  const { source } = scope.part;
+  if (source.kind !== 'endpoint' || !isDual(w.layout, source.endpoint.steps)) return;
+  writeAct(w, w.acts.dualMark(scope, half), `dual:${half}`, scope);
+}
+
+/** Whether a step changes a database. */
+export function changesData(layout: Layout, step: Step): boolean {
+  if (step.verb === 'transaction') return true;
+  if (step.verb !== 'query') return false;
+  const { source } = layout.byName.get(step.database)!;
+  const database = (source as { readonly host: Database }).host;
+  return database.operations.get(step.operation)!.write;
+}
+
+function isDual(layout: Layout, steps: readonly Step[]): boolean {
+  const certain = steps.filter(({ probability, when }) => probability === 1 && when === null);
+  const within = certain.flatMap((step) => (step.verb === 'transaction' ? step.steps : []));
+  const publishes = [...certain, ...within].some(
+    (step) =>
+      step.verb === 'publish' &&
+      step.via === 'direct' &&
+      step.probability === 1 &&
+      step.when === null,
+  );
+  return publishes && certain.some((step) => changesData(layout, step));
+}
+
+/** What a relay runs for a look at the table, and for each mark; -1 where they take no time. */
+export function writeRelay(w: Writer, part: LaidPart, scope: Scope): number {
+  const { source } = part;
+  if (source.kind !== 'relay') return -1;
+  const { query, work } = source.outbox;
+  const { assembler } = w;
+  const ask = (): void => {
+    if (query === null) return;
+    const to = { component: query.database, part: query.operation };
+    writeCall(w, to, BARE, null, scope, 'query');
+  };
+  const mark = assembler.here;
+  if (work !== null) {
+    assembler.emit(OP.WORK, w.distributions.id(work), 0, 0, scope.names.next('work'));
+  }
+  ask();
+  if (assembler.here > mark) {
+    assembler.emit(OP.DONE, OUTCOME.ok);
+    w.lookups.set(part.id, mark);
+  }
+  if (query === null) return -1;
+  const look = assembler.here;
+  ask();
+  assembler.emit(OP.DONE, OUTCOME.ok);
+  return look;
+}
+
+/** The outboxes in the order of their services. */
+export function planOutboxes(w: Writer, programs: readonly number[]): readonly PlanOutbox[] {
+  return w.layout.parts.flatMap((part) => {
+    if (part.source.kind !== 'relay') return [];
+    const { outbox: spec } = part.source;
+    return [
+      {
+        component: part.component.id,
+        part: part.id,
+        spec,
+        look: programs[part.id]!,
+        mark: w.lookups.get(part.id) ?? -1,
+        cdcLatency: w.distributions.id(spec.cdcLatency),
+      },
+    ];
+  });
+}

@@ -1,0 +1,36 @@
+/** The kinds of brokers that stand behind topics. */
+export const KAFKA_REFERENCE = [
+  {
+    kind: 'kafka',
+    component: 'broker',
+    summary:
+      'A cluster of nodes. Each partition of a topic is on as many of them as its replication says; one ' +
+      'leads, the others follow. A producer sends batches to the leader and is told when they are written: ' +
+      'by the leader, or by all replicas in sync. When a leader dies another replica in sync takes over.',
+    sources: [
+      'apache/kafka:clients/src/main/java/org/apache/kafka/clients/producer/ProducerConfig.java',
+      'apache/kafka:core/src/main/scala/kafka/cluster/Partition.scala',
+    ],
+    example: `faultline: 1
+title: What only the leader had
+run: { duration: 30s }
+brokers:
+  cluster: { kind: kafka, nodes: 3, latency: 5ms, electionTime: 3s }
+topics:
+  orders:
+    kind: kafka
+    broker: cluster
+    partitions: 3
+    replication: 3
+    minInsyncReplicas: 2
+    subscribers: [ { group: shipping, call: worker.handle } ]
+services:
+  worker: { replicas: 3, endpoints: { handle: [ work: 1ms ] } }
+  api: { endpoints: { submit: [ publish: orders ] } }
+workloads:
+  users: { arrivals: poisson(50/s), requests: [ { call: api.submit } ] }
+faults:
+  - { id: dies, kind: crash, target: 'cluster[0]', at: 10s, for: 10s }
+`,
+  },
+] as const;

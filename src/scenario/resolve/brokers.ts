@@ -1,0 +1,116 @@
+import type { Distribution } from '../../kernel/distribution.js';
+import { PLAIN_BALANCING } from '../../spec/balancer.js';
+import type { Broker, Producer } from '../../spec/messaging.js';
+import type { BrokerOutput } from '../schema/brokers.js';
+import type { KafkaOutput } from '../schema/messaging.js';
+import type { ProducerOutput } from '../schema/producer.js';
+import type { Context, Path } from './context.js';
+import { report, writtenAt } from './context.js';
+import { sorted } from './names.js';
+import { resolvePlacement } from './placement.js';
+import { unknown } from './targets.js';
+
+const NOTHING: Distribution = { kind: 'constant', valueNs: 0 };
+
+/** One cluster of brokers in its final form: its nodes are instances that can crash, hang and slow down. */
+export function resolveBroker(context: Context, name: string, output: BrokerOutput): Broker {
+  const path = ['brokers', name];
+  return {
+    name,
+    title: output.title ?? null,
+    description: output.description ?? null,
+    critical: output.critical,
+    ...resolvePlacement(context, output.nodes, output.zone, path),
+    runtime: 'threads',
+    concurrency: Infinity,
+    queue: { capacity: Infinity, discipline: 'fifo', maxWaitNs: null },
+    cpu: { cores: Infinity, discipline: 'processorSharing', quota: null, contextSwitchTax: 0 },
+    cancellation: 'ignore',
+    rejectWork: NOTHING,
+    admission: null,
+    gc: null,
+    memory: null,
+    lifecycle: null,
+    loadBalancing: { kind: 'roundRobin', config: {}, common: PLAIN_BALANCING },
+    outlierDetection: null,
+    protocol: null,
+    external: output.external,
+    labels: new Map(sorted(output.labels)),
+    kind: output.kind,
+    latency: output.latency,
+    maxThroughput: output.maxThroughput ?? Infinity,
+    electionNs: output.electionTime,
+  };
+}
+
+/** Fields of a topic that mean something on a broker only. */
+const OF_BROKERS = ['replication', 'minInsyncReplicas', 'producer'] as const;
+
+/** What a topic says of its broker: contradictions are noted, the name is given back where it is one. */
+export function resolveTopicBroker(
+  context: Context,
+  output: KafkaOutput,
+  nodes: ReadonlyMap<string, number>,
+  path: Path,
+): string | null {
+  const { broker = null, replication, minInsyncReplicas } = output;
+  if (broker === null) {
+    for (const field of OF_BROKERS) {
+      if (writtenAt(context, [...path, field]) === undefined) continue;
+      const message = `without a broker every message is written at once: write broker: NAME, or leave out ${field}`;
+      report(context, 'FL208', [...path, field], message);
+    }
+    return null;
+  }
+  const kind = context.names.things.get(broker)?.kind;
+  if (kind === undefined) return unknown(context, broker, [...path, 'broker'], ['broker']);
+  if (kind !== 'broker') {
+    report(context, 'FL405', [...path, 'broker'], `${broker} is a ${kind}, not a broker`);
+    return null;
+  }
+  const size = nodes.get(broker) ?? replication;
+  if (replication > size) {
+    const message = `${broker} has ${size} nodes: no partition can have ${replication} replicas`;
+    report(context, 'FL208', [...path, 'replication'], message);
+  }
+  if (minInsyncReplicas > replication) {
+    const message = `no write could ever be confirmed: minInsyncReplicas is at most replication, ${replication}`;
+    report(context, 'FL208', [...path, 'minInsyncReplicas'], message);
+  }
+  if (writtenAt(context, [...path, 'publishLatency']) !== undefined) {
+    const message = `on a broker a write takes the latency of ${broker}: leave out publishLatency`;
+    report(context, 'FL208', [...path, 'publishLatency'], message);
+  }
+  checkProducer(context, output.producer, [...path, 'producer']);
+  return broker;
+}
+
+/** The producer of a topic in its final form. */
+export function resolveProducer(output: ProducerOutput): Producer {
+  return {
+    acks: output.acks,
+    lingerNs: output.linger,
+    batchBytes: output.batchSize,
+    bufferBytes: output.bufferMemory,
+    maxBlockNs: output.maxBlock,
+    requestTimeoutNs: output.requestTimeout,
+    deliveryTimeoutNs: output.deliveryTimeout,
+    retries: output.retries,
+    backoffNs: output.retryBackoff,
+    backoffMaxNs: output.retryBackoffMax,
+    idempotence: output.idempotence && output.acks === 'all',
+  };
+}
+
+function checkProducer(context: Context, output: ProducerOutput, path: Path): void {
+  const { deliveryTimeout, linger, requestTimeout, idempotence, acks } = output;
+  if (deliveryTimeout < linger + requestTimeout) {
+    const message = 'deliveryTimeout is at least linger + requestTimeout: no try could end before';
+    report(context, 'FL208', [...path, 'deliveryTimeout'], message);
+  }
+  const isAsked = writtenAt(context, [...path, 'idempotence']) !== undefined;
+  if (isAsked && idempotence && acks !== 'all') {
+    const message = `an idempotent producer waits for all acknowledgements: acks is all, not ${acks}`;
+    report(context, 'FL208', [...path, 'idempotence'], message);
+  }
+}

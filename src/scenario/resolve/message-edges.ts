@@ -1,0 +1,43 @@
+import type { Scenario, Service } from '../../spec/scenario.js';
+import { eachStep } from '../each-step.js';
+import type { CallEdge } from './graph.js';
+
+/** Operation of a database. */
+interface Query {
+  readonly database: string;
+  readonly operation: string;
+}
+
+/** What messages ask of databases: rows of an outbox, looks of its relay, ids of an inbox. */
+export function messageEdges({
+  services,
+  topics,
+}: Pick<Scenario, 'services' | 'topics'>): readonly CallEdge[] {
+  const edges: CallEdge[] = [];
+  for (const service of services.values()) edges.push(...outboxEdges(service));
+  for (const { subscribers } of topics.values()) {
+    for (const { call, inbox } of subscribers) {
+      const query = inbox?.query ?? null;
+      if (query !== null) edges.push(edgeOf(`${call.component}.${call.part}`, query, true));
+    }
+  }
+  return edges;
+}
+
+function outboxEdges({ name, endpoints, outbox }: Service): readonly CallEdge[] {
+  if (outbox === null) return [];
+  const edges: CallEdge[] = [];
+  for (const [part, { steps }] of endpoints) {
+    eachStep(steps, (step) => {
+      if (step.verb !== 'publish' || step.via !== 'outbox') return;
+      const certain = steps.includes(step) && step.probability === 1 && step.when === null;
+      edges.push(edgeOf(`${name}.${part}`, outbox.insert, certain));
+    });
+  }
+  if (outbox.query !== null) edges.push(edgeOf(`${name}.outbox`, outbox.query, false));
+  return edges;
+}
+
+function edgeOf(from: string, { database, operation }: Query, certain: boolean): CallEdge {
+  return { from, to: `${database}.${operation}`, certain, times: 1, tries: 1 };
+}

@@ -1,0 +1,32 @@
+import type { Outbox } from '../../spec/messaging.js';
+import type { OutboxOutput } from '../schema/outbox.js';
+import type { Context, Path } from './context.js';
+import { report, writtenAt } from './context.js';
+import { resolveQuery, split } from './targets.js';
+
+const OF_POLLING = ['pollInterval', 'batchSize', 'relayQuery', 'work'] as const;
+
+/** The outbox of a service in its final form; null where it has none, or one that writes nowhere. */
+export function resolveOutbox(
+  context: Context,
+  output: OutboxOutput | undefined,
+  path: Path,
+): Outbox | null {
+  if (output === undefined) return null;
+  const { mode, pollInterval, batchSize, relayQuery, work, cdcLatency } = output;
+  const foreign = mode === 'cdc' ? OF_POLLING : (['cdcLatency'] as const);
+  for (const field of foreign) {
+    if (writtenAt(context, [...path, field]) === undefined) continue;
+    report(context, 'FL208', [...path, field], `with mode: ${mode} there is no ${field}`);
+  }
+  const insert = operationOf(context, output.database, [...path, 'database']);
+  const query =
+    relayQuery === undefined ? null : operationOf(context, relayQuery, [...path, 'relayQuery']);
+  if (insert === null) return null;
+  return { insert, mode, pollNs: pollInterval, batchSize, query, work: work ?? null, cdcLatency };
+}
+
+function operationOf(context: Context, reference: string, path: Path): Outbox['insert'] | null {
+  const [database, operation] = split(reference);
+  return resolveQuery(context, database, operation ?? undefined, path);
+}

@@ -1,0 +1,151 @@
+import { describe, expect, it } from 'vitest';
+import { answered, begun, golden, metered, outcomes } from '../../golden/tracing.js';
+import type { Traced } from '../../golden/tracing.js';
+
+interface Options {
+  readonly broker?: string;
+  readonly topic?: string;
+  readonly publish?: string;
+  readonly at?: string;
+  readonly faults?: string;
+  readonly length?: string;
+}
+
+/** Messages through a cluster of three nodes: partition 0 is on nodes 0, 1, 2, led by node 0. */
+const run = (o: Options): Traced =>
+  golden(
+    `
+brokers:
+  cluster: { kind: kafka, nodes: 3, latency: 2ms, ${o.broker ?? ''} }
+topics:
+  jobs:
+    kind: kafka
+    broker: cluster
+    replication: 3
+    ${o.topic ?? ''}
+    subscribers: [ { group: workers, call: worker.handle } ]
+services:
+  worker: { endpoints: { handle: [] } }
+  api: { endpoints: { submit: [ publish: { topic: jobs, ${o.publish ?? ''} } ] } }
+workloads:
+  users: { arrivals: { at: [ ${o.at ?? '0ms'} ] }, requests: [ { call: api.submit } ] }
+faults: ${o.faults ?? '[]'}
+`,
+    o.length ?? '5m',
+  );
+
+const confirmed = (traced: Traced): readonly number[] => answered(traced.at('api.submit'));
+const handled = (traced: Traced): readonly number[] => begun(traced.at('worker.handle'));
+const crash = (node: number, at: string, length: string): string =>
+  `[ { id: dies, kind: crash, target: "cluster[${node}]", at: ${at}, for: ${length} } ]`;
+
+describe('a producer', () => {
+  it('confirms when it is sent, when the leader has it, or when all in sync have (KF-10)', () => {
+    // 5 ms of linger, 2 ms to the leader, 2 ms to the followers.
+    expect(confirmed(run({ publish: 'acks: 0' }))).toEqual([5]);
+    expect(confirmed(run({ publish: 'acks: 1' }))).toEqual([7]);
+    expect(confirmed(run({ publish: 'acks: all' }))).toEqual([9]);
+    expect(handled(run({ publish: 'acks: 0' }))).toEqual([9]);
+  });
+
+  it('sends a batch that is full at once', () => {
+    const publish = 'count: 4, size: 4KiB, key: request';
+    expect(confirmed(run({ publish }))).toEqual([4]);
+    expect(confirmed(run({ publish: 'count: 3, size: 4KiB, key: request' }))).toEqual([9]);
+  });
+
+  it('lets the messages of an instance that come within the linger share a batch', () => {
+    expect(confirmed(run({ at: '0ms, 3ms, 4ms' }))).toEqual([9, 9, 9]);
+  });
+
+  it('has at most five requests under way to a node', () => {
+    // No linger: one batch each 10 us; five are sent, the rest waits for the first answer at 4 ms.
+    const at = Array.from({ length: 8 }, (_, k) => `${k * 10}us`).join(', ');
+    const traced = run({ at, topic: 'producer: { linger: 0ms }' });
+    expect(confirmed(traced)).toEqual([4, 4.01, 4.02, 4.03, 4.04, 8, 8, 8]);
+  });
+
+  it('waits in line at a node that is slow', () => {
+    const traced = run({
+      broker: 'maxThroughput: 100/s',
+      at: '0ms, 1ms',
+      topic: 'producer: { linger: 0ms }',
+    });
+    // 10 ms for each message, then 4 ms.
+    expect(confirmed(traced)).toEqual([14, 24]);
+  });
+
+  it('blocks who publishes while its buffer is full, and fails after maxBlock (KF-13)', () => {
+    const traced = run({
+      at: '0ms, 1ms',
+      publish: 'size: 1KiB',
+      topic: 'producer: { bufferMemory: 1KiB, maxBlock: 50ms, linger: 0ms }',
+      broker: 'electionTime: 10s',
+      faults: '[ { id: dies, kind: crash, target: cluster, at: 0ms, for: 1s } ]',
+    });
+    expect(outcomes(traced.at('api.submit'))).toEqual(['ok', 'serverError']);
+    const [first, second] = confirmed(traced);
+    expect(second).toBe(51);
+    // The nodes are back at 1 s, and lead as before.
+    expect(first).toBe(1004);
+  });
+
+  it('gives up after deliveryTimeout when too few replicas are in sync (KF-10)', () => {
+    const traced = run({
+      topic: 'minInsyncReplicas: 3\n    producer: { deliveryTimeout: 60s, requestTimeout: 10s }',
+      at: '20s',
+      faults: crash(2, '1s', '4m'),
+    });
+    expect(outcomes(traced.at('api.submit'))).toEqual(['serverError']);
+    expect(confirmed(traced)).toEqual([80_000]);
+    expect(handled(traced)).toEqual([]);
+  });
+});
+
+describe('a follower that is gone', () => {
+  it('holds up acks=all until it is out of sync', () => {
+    const traced = run({ at: '1s', faults: crash(2, '500ms', '1m') });
+    expect(confirmed(traced)).toEqual([9500]);
+    expect(
+      confirmed(run({ at: '1s', publish: 'acks: 1', faults: crash(2, '500ms', '1m') })),
+    ).toEqual([1007]);
+  });
+});
+
+describe('a leader that dies', () => {
+  it('takes along what only it had, though it was confirmed with acks=1 (KF-10)', () => {
+    // Written at 7 ms, with the followers at 9 ms; dead at 8 ms.
+    const traced = run({ publish: 'acks: 1', faults: crash(0, '8ms', '1m') });
+    expect(outcomes(traced.at('api.submit'))).toEqual(['ok']);
+    expect(handled(traced)).toEqual([]);
+    expect(metered(traced, 'lostEffects', 'jobs.workers')).toBe(1);
+  });
+
+  it('loses nothing with acks=all: it is sent again to the next one', () => {
+    const traced = run({ faults: crash(0, '8ms', '1m') });
+    expect(outcomes(traced.at('api.submit'))).toEqual(['ok']);
+    // Elected at 9008 ms, 2 ms to it and 2 ms to the other.
+    expect(confirmed(traced)).toEqual([9012]);
+    expect(handled(traced)).toEqual([9012]);
+    expect(metered(traced, 'lostEffects', 'jobs.workers')).toBe(0);
+  });
+
+  it('makes consumers wait for the election', () => {
+    const traced = run({ at: '1s', faults: crash(0, '500ms', '1m') });
+    expect(handled(traced)).toEqual([9504]);
+  });
+
+  it('has a batch written twice when the answer was lost, unless the producer is idempotent (MQ-4)', () => {
+    // Node 1 has it, node 2 is slow: what is confirmed by nobody is there after the election.
+    const faults = (idempotence: boolean): Traced =>
+      run({
+        broker: 'electionTime: 1s',
+        topic: `producer: { idempotence: ${idempotence}, linger: 0ms }`,
+        faults:
+          '[ { id: away, kind: crash, target: "cluster[2]", at: 0ms, for: 1m }, { id: dies, kind: crash, target: "cluster[0]", at: 100ms, for: 1m } ]',
+      });
+    expect(metered(faults(true), 'published', 'jobs')).toBe(1);
+    expect(metered(faults(false), 'published', 'jobs')).toBe(2);
+    expect(metered(faults(false), 'duplicateEffects', 'jobs.workers')).toBe(1);
+  });
+});

@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest';
+import { problemsOf } from '../theory/program.js';
+
+/** A scenario with one topic and one group; each part may be replaced. */
+const text = (o: { topic?: string; group?: string; steps?: string; more?: string }): string => `
+faultline: 1
+title: Wrong
+run: { duration: 10s }
+topics:
+  jobs: { kind: kafka, ${o.topic ?? ''} subscribers: [ { group: g, call: s.handle, ${o.group ?? ''} } ] }
+databases: { db: { operations: { put: 1ms } } }
+services: { s: { endpoints: { handle: [ wait: 1ms ], send: ${o.steps ?? '[ publish: jobs ]'} } } }
+workloads: { users: { arrivals: constant(1/s), requests: [ { call: s.send } ] } }
+${o.more ?? ''}`;
+
+describe('what contradicts itself about messages is refused', () => {
+  it.each([
+    ['a backlog nobody reads', { topic: 'backlog: 5,' }, /autoOffsetReset: earliest/],
+    ['a dead letter without a place', { group: 'onPoison: deadLetter' }, /write deadLetter: NAME/],
+    ['a place without dead letters', { group: 'deadLetter: jobs' }, /nothing gets to jobs/],
+    [
+      'dead letters for a service',
+      { group: 'onPoison: deadLetter, deadLetter: s' },
+      /holds no messages/,
+    ],
+    [
+      'heartbeats slower than the session',
+      { group: 'heartbeatInterval: 50s' },
+      /between two heartbeats/,
+    ],
+    ['an interval without auto commits', { group: 'autoCommitInterval: 1s' }, /write commit: auto/],
+    [
+      'a delay without a back-off',
+      { group: 'retry: { mode: delayed }, onPoison: skip' },
+      /write a backoff/,
+    ],
+    [
+      'a block that lets others through',
+      { group: 'retry: { mode: requeue }' },
+      /onPoison: block holds/,
+    ],
+    ['replicas without a broker', { topic: 'replication: 3,' }, /without a broker/],
+    [
+      'more replicas than nodes',
+      { topic: 'broker: b, replication: 3,', more: 'brokers: { b: { kind: kafka } }' },
+      /has 1 nodes/,
+    ],
+    [
+      'more in sync than there are',
+      { topic: 'broker: b, minInsyncReplicas: 2,', more: 'brokers: { b: { kind: kafka } }' },
+      /no write could ever be confirmed/,
+    ],
+    [
+      'an idempotent producer that does not wait',
+      {
+        topic: 'broker: b, producer: { acks: 1, idempotence: true },',
+        more: 'brokers: { b: { kind: kafka } }',
+      },
+      /acks is all/,
+    ],
+    [
+      'an outbox that is not there',
+      { steps: '[ publish: { topic: jobs, via: outbox } ]' },
+      /s has no outbox/,
+    ],
+    [
+      'a length of what acts once',
+      { more: 'faults: [ { id: f, kind: rebalance, target: jobs.g, at: 1s, for: 1s } ]' },
+      /acts once/,
+    ],
+    [
+      'poison for a service',
+      { more: 'faults: [ { id: f, kind: poison, target: s, at: 1s, for: 1s } ]' },
+      /poison cannot hit s/,
+    ],
+  ] as const)('%s', (_what, parts, message) => {
+    expect(problemsOf(text(parts))).toMatch(message);
+  });
+
+  it('messages that go round in no time', () => {
+    const circle = (wait: string): string => `
+faultline: 1
+title: Round
+run: { duration: 10s }
+topics:
+  there: { kind: kafka, subscribers: [ { group: a, call: pong.take } ] }
+  back: { kind: kafka, subscribers: [ { group: b, call: ping.take } ] }
+services:
+  ping: { endpoints: { take: [ publish: there ] } }
+  pong: { endpoints: { take: [ ${wait}publish: back ] } }
+workloads: { users: { arrivals: constant(1/s), requests: [ { call: ping.take } ] } }
+`;
+    expect(problemsOf(circle(''))).toMatch(/go round in messages, and no time passes/);
+    expect(problemsOf(circle('wait: 1ms, '))).toBe('');
+  });
+});

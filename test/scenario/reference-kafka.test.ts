@@ -1,0 +1,12 @@
+import { describe, expect, it } from 'vitest';
+import { KAFKA_REFERENCE } from '../../src/scenario/reference-kafka.js';
+import { run } from '../theory/program.js';
+
+describe('the examples of brokers', () => {
+  it.each(KAFKA_REFERENCE)('$component $kind runs', ({ example }) => {
+    const { records } = run(example);
+    const consumed = records[0]![0]!.meters.find(({ name }) => name === 'consumed')!;
+    if (consumed.form !== 'counter') throw new Error('consumed is a counter');
+    expect(consumed.counts.reduce((sum, count) => sum + count, 0)).toBeGreaterThan(500);
+  });
+});
