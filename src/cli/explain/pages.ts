@@ -6,7 +6,6 @@ import { scenarioJsonSchema } from '../../scenario/json-schema.js';
 import { REFERENCE } from '../../scenario/reference.js';
 import type { ReferenceEntry } from '../../scenario/reference.js';
 import { SECTION } from '../../spec/component-kind.js';
-import type { ComponentKind } from '../../spec/component-kind.js';
 import type { FaultKind } from '../../spec/fault.js';
 import type { BalancerKind } from '../../spec/balancer.js';
 import type { OutlierKind } from '../../spec/outlier.js';
@@ -72,22 +71,28 @@ function outlierNamesOf({ outlier }: OutlierKind): readonly string[] {
 }
 
 /** `rabbitmq`, `queue.rabbitmq`, `queues.rabbitmq`. */
-function referenceNamesOf({ component, kind }: ReferenceEntry): readonly string[] {
-  return [kind, `${component}.${kind}`, `${SECTION[component]}.${kind}`];
+function referenceNamesOf(entry: ReferenceEntry): readonly string[] {
+  const { component, kind, form } = entry;
+  return [kind, `${form ?? component}.${kind}`, `${sectionOf(entry)}.${kind}`];
 }
 
-function referencePage({ component, kind, summary, sources, example }: ReferenceEntry): string {
+function sectionOf({ component, form }: ReferenceEntry): string {
+  return form === undefined ? SECTION[component] : `${form}s`;
+}
+
+function referencePage(entry: ReferenceEntry): string {
+  const { component, kind, form, summary, sources, example } = entry;
   return [
-    `${SECTION[component]}, kind ${kind}`,
+    `${sectionOf(entry)}, kind ${kind}`,
     paragraph(summary),
-    formTable(component, kind),
+    formTable(form ?? component, kind),
     indented('Example:', example),
-    indented('Sources:', sources.join('\n')),
+    ...(sources.length === 0 ? [] : [indented('Sources:', sources.join('\n'))]),
   ].join('\n\n');
 }
 
 /** The fields of one kind, out of the schema of its section. */
-function formTable(component: ComponentKind, kind: string): string {
+function formTable(component: string, kind: string): string {
   const { definitions = {} } = scenarioJsonSchema() as { definitions?: Record<string, JsonSchema> };
   const own = definitions[component];
   const one = own?.properties === undefined ? [] : [own];

@@ -1,0 +1,116 @@
+import type { ReferenceEntry } from './reference.js';
+
+/** A service that asks one database, whose lines are given. */
+function asking(title: string, database: string, step = 'query: store.write'): string {
+  return `faultline: 1
+title: ${title}
+run: { duration: 20s }
+keys: { account: { kind: zipf, count: 100 } }
+databases:
+  store: ${database}
+services:
+  api: { replicas: 2, endpoints: { save: [ ${step} ] } }
+workloads:
+  users: { arrivals: poisson(40/s), requests: [ { call: api.save } ] }
+`;
+}
+
+/** The products behind databases. */
+export const DATABASE_REFERENCE: readonly ReferenceEntry[] = [
+  {
+    kind: 'generic',
+    component: 'database',
+    summary:
+      'Operations with a cost, and nothing else: no limit of connections, no time after which a lock is given up.',
+    sources: [],
+    example: asking(
+      'Ten connections for everybody',
+      '{ kind: generic, pool: { maxOpen: 5 }, operations: { write: { work: exponential(20ms), write: true } } }',
+    ),
+  },
+  {
+    kind: 'postgres',
+    component: 'database',
+    summary:
+      'PostgreSQL: 100 connections of which 3 are reserved, locks of rows that wait without an end, and a search for deadlocks after 1 s.',
+    sources: [
+      'postgres/postgres: src/backend/utils/misc/guc_tables.c (deadlock_timeout, max_connections)',
+    ],
+    example: asking(
+      'Writers of one account wait for each other',
+      '{ kind: postgres, operations: { write: { work: 5ms, write: true, lock: true, key: account } } }',
+      'transaction: { database: store, steps: [ query: store.write ], commit: 2ms }',
+    ),
+  },
+  {
+    kind: 'mysql',
+    component: 'database',
+    summary:
+      'MySQL with InnoDB: 151 connections, and 50 s after which a lock of a row is given up.',
+    sources: [
+      'mysql/mysql-server: storage/innobase/handler/ha_innodb.cc (innodb_lock_wait_timeout)',
+    ],
+    example: asking(
+      'Writers of one account wait for each other',
+      '{ kind: mysql, operations: { write: { work: 5ms, write: true, lock: true, key: account } } }',
+    ),
+  },
+  {
+    kind: 'mongo',
+    component: 'database',
+    summary: 'MongoDB: a replica set that elects another primary when the first is gone.',
+    sources: ['mongodb/mongo: src/mongo/db/repl (electionTimeoutMillis)'],
+    example: asking(
+      'A primary with two secondaries',
+      '{ kind: mongo, replicas: 2, operations: { write: { work: 3ms, write: true } } }',
+    ),
+  },
+  {
+    kind: 'redis',
+    component: 'database',
+    summary: 'Redis: one command at a time, so a slow one holds all others up.',
+    sources: ['redis/redis: src/networking.c, src/server.c'],
+    example: asking(
+      'One command at a time',
+      '{ kind: redis, operations: { write: { work: 0.1ms, write: true } } }',
+    ),
+  },
+];
+
+/** A function that answers a workload. */
+function invoked(title: string, fields: string): string {
+  return `faultline: 1
+title: ${title}
+run: { duration: 60s }
+functions:
+  resize: { ${fields}, steps: [ work: 80ms ] }
+services:
+  api: { endpoints: { upload: [ call: resize ] } }
+workloads:
+  users: { arrivals: poisson(20/s), requests: [ { call: api.upload } ] }
+`;
+}
+
+/** The products that run functions. They are services whose instances come and go with requests. */
+export const FUNCTION_REFERENCE: readonly ReferenceEntry[] = [
+  {
+    kind: 'lambda',
+    component: 'service',
+    form: 'function',
+    summary:
+      'AWS Lambda: one request in an environment at a time, at most so many environments, 3 s for each request.',
+    sources: ['AWS Lambda developer guide: Lambda function scaling, concurrency'],
+    example: invoked('Cold starts on a quiet day', 'kind: lambda, coldStart: 400ms, keepAlive: 5s'),
+  },
+  {
+    kind: 'cloudRun',
+    component: 'service',
+    form: 'function',
+    summary: 'Google Cloud Run: several requests share an instance.',
+    sources: ['Google Cloud Run documentation: about instance autoscaling, concurrency'],
+    example: invoked(
+      'Several requests in one instance',
+      'kind: cloudRun, coldStart: 800ms, keepAlive: 10s',
+    ),
+  },
+];
