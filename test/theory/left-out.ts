@@ -24,26 +24,4 @@ export const LEFT_OUT: readonly LeftOut[] = [
     needs: 'faults at random times (`jitter`)',
     asks: 'faults: [ { id: f, kind: crash, target: s, at: 1s, for: 1s, every: 3s, jitter: 1s } ]',
   },
-  ...later('topics', 'topics: { t: { kind: kafka } }', [
-    ['lag-drain', 'Consumer lag after an outage and the time to drain it'],
-    ['lag-drain-slow', 'Consumer lag after an outage and the time to drain it'],
-    ['linger-batch', 'Producer batching: linger adds latency and makes batches'],
-    ['linger-batch-5ms', 'Producer batching: linger adds latency and makes batches'],
-    ['poison-dlq', 'Poison messages, redelivery and the dead-letter queue'],
-  ]),
-  ...later('sagas', 'sagas: { order: { kind: orchestrated } }', [
-    ['saga-5', 'Saga success and compensations'],
-    ['saga-uneven', 'Saga success and compensations'],
-  ]),
-  ...later('eventStores', 'eventStores: { e: { kind: simple } }', [
-    ['occ-backoff-20', '20 writers contend for one row: back-off with jitter'],
-  ]),
 ];
-
-function later(
-  section: string,
-  asks: string,
-  cases: readonly (readonly [id: string, title: string])[],
-): readonly LeftOut[] {
-  return cases.map(([id, title]) => ({ id, title, needs: `section \`${section}\``, asks }));
-}
