@@ -58,6 +58,18 @@ workloads:
       measured[`${name}.write_calls_mean`] = writes;
       measured[`${name}.completion_ms_mean`] = lastMs;
     }
-    return measured;
+    const calls = (name: string): number => measured[`${name}.write_calls_mean`]!;
+    const time = (name: string): number => measured[`${name}.completion_ms_mean`]!;
+    const jittered = ['full', 'equal', 'decorr'];
+    const bare = ['none', 'expo'];
+    return {
+      ...measured,
+      'completion order: none < full,decorr < equal < expo':
+        time('none') < Math.min(time('full'), time('decorr')) &&
+        Math.max(time('full'), time('decorr')) < time('equal') &&
+        time('equal') < time('expo'),
+      'calls order: full,equal,decorr < none,expo':
+        Math.max(...jittered.map(calls)) < Math.min(...bare.map(calls)),
+    };
   });
 });
