@@ -1,5 +1,5 @@
 // Makes the pictures of the README from real runs: the top of the flagship's report, what `npm start`
-// prints, and the table of all breakers on one fault. Needs a Chromium: CHROMIUM=/path/to/it, else /usr/bin/chromium. Run it after a build.
+// prints, the table of all breakers on one fault, and what becomes of sagas. Needs a Chromium: CHROMIUM=/path/to/it, else /usr/bin/chromium. Run it after a build.
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
   existsSync,
@@ -19,6 +19,9 @@ const IMAGES = join('docs', 'images');
 const PROGRAM = join('dist', 'cli', 'main.js');
 const SCENARIO = join('scenarios', 'checkout.yaml');
 const ZOO = join('scenarios', 'studies', 'breaker-zoo.yaml');
+const SAGAS = join('scenarios', 'order-saga.yaml');
+/** The flows of three variants. */
+const FLOWS = { width: 1280, height: 620 };
 /** Eleven variants compared. */
 const TABLE = { width: 1280, height: 1160 };
 /** Title, verdict, chain, budgets and the table of variants. */
@@ -55,6 +58,10 @@ try {
   const zoo = join(work, 'breaker-zoo.html');
   writeFileSync(zoo, onlySection(readFileSync(zoo, 'utf8'), 'compare'));
   shoot(zoo, 'breaker-zoo.png', TABLE);
+  simulate(SAGAS);
+  const sagas = join(work, 'order-saga.html');
+  writeFileSync(sagas, onlySection(readFileSync(sagas, 'utf8'), 'sagas'));
+  shoot(sagas, 'sagas.png', FLOWS);
 } finally {
   rmSync(work, { recursive: true, force: true });
 }

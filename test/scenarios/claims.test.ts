@@ -96,6 +96,19 @@ describe('scenarios/online-boutique-saga.yaml', () => {
   });
 });
 
+describe.each([
+  'shop',
+  'event-backlog',
+  'cqrs-event-sourcing',
+  'cache-stampede',
+  'pool-exhaustion',
+  'shared-database',
+])('scenarios/%s.yaml', (name) => {
+  it('holds its budgets', () => {
+    expect(broken(runFile(`scenarios/${name}.yaml`, { replications: 1 }))).toEqual([]);
+  });
+});
+
 describe('scenarios/order-saga.yaml', () => {
   it('holds its budgets', () => {
     expect(broken(runFile('scenarios/order-saga.yaml', { replications: 1 }))).toEqual([]);
