@@ -7,10 +7,8 @@ import type { PlanGate } from '../spec/plan.js';
 import type { GateState } from '../spec/policy.js';
 import type { Instance } from './instance.js';
 import type { Registry } from './registry.js';
+import { GATED } from './slot-bits.js';
 import type { World } from './world.js';
-
-/** Bit of `strands.slot`: stands inside at least one gate. */
-export const GATED = 4;
 
 /** One limit: its state in each instance, and who is inside since when, as the how manieth. */
 class Gate {

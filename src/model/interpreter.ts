@@ -21,7 +21,7 @@ import { Guards } from './guards.js';
 import { CANCELLATION, FROZEN } from './instance.js';
 import type { Instance } from './instance.js';
 import { Joins, inherit } from './joins.js';
-import { SECTION } from './sections/sections.js';
+import { SECTION } from './slot-bits.js';
 import { REGISTERS, RETURN, STATE } from './strands.js';
 import { Turns } from './turns.js';
 import type { World } from './world.js';

@@ -2,13 +2,11 @@ import { PHASE } from '../kernel/phase.js';
 import type { Ns } from '../kernel/time.js';
 import { AMBIGUOUS, OUTCOME, withStatus } from '../spec/outcome.js';
 import type { Outcome } from '../spec/outcome.js';
-import { INVOKED } from './functions/environments.js';
-import { GATED } from './gates.js';
 import { CANCELLATION, FROZEN } from './instance.js';
 import { injectedOutcome } from './injections.js';
 import type { Instance } from './instance.js';
 import { LongestWaits } from './longest-waits.js';
-import { SECTION, STATEMENT } from './sections/sections.js';
+import { GATED, INVOKED, SECTION, STATEMENT } from './slot-bits.js';
 import { ANSWERED, RETURN, STATE } from './strands.js';
 import type { World } from './world.js';
 

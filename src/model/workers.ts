@@ -3,14 +3,9 @@ import { PHASE } from '../kernel/phase.js';
 import type { CodelQueue } from './codel.js';
 import { FROZEN } from './instance.js';
 import type { Instance } from './instance.js';
+import { ACCEPTED, REMEMBERED, WORKER } from './slot-bits.js';
 import { STATE } from './strands.js';
 import type { World } from './world.js';
-
-/** Bits of `slot`: holds a worker; counts among the accepted requests (async). */
-const WORKER = 1;
-const ACCEPTED = 2;
-/** It is counted by the memory of its instance. */
-const HOLDS = 8;
 
 /** Who holds the workers of an instance, and who gets the next one that is free. */
 export class Workers {
@@ -131,7 +126,7 @@ export class Workers {
       levels.add(instance.concurrencyGauge, 1);
     }
     if (instance.memory !== null) {
-      strands.slot[strand] |= HOLDS;
+      strands.slot[strand] |= REMEMBERED;
       instance.memory.begun();
     }
   }
@@ -148,7 +143,7 @@ export class Workers {
     const slot = strands.slot[strand];
     strands.slot[strand] = 0;
     if ((slot & ACCEPTED) !== 0) levels.add(instance.concurrencyGauge, -1);
-    if ((slot & HOLDS) !== 0) instance.memory!.ended();
+    if ((slot & REMEMBERED) !== 0) instance.memory!.ended();
     if ((slot & WORKER) === 0) return;
     instance.busy--;
     invariant(instance.busy >= 0, 'worker-given-back-twice');

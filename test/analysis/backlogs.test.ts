@@ -7,7 +7,9 @@ faultline: 1
 title: A consumer that is away
 run: { duration: 60s, timeline: 1s }
 topics:
-  jobs: { kind: kafka, subscribers: [ { group: workers, call: worker.handle, commit: afterEach } ] }
+  jobs:
+    kind: kafka
+    subscribers: [ { group: workers, call: worker.handle, commit: afterEach, rebalance: { staticMembership: true } } ]
 services:
   worker: { endpoints: { handle: [ work: 8ms ] } }
 workloads:

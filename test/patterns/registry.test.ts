@@ -117,9 +117,9 @@ describe('the registry of patterns', () => {
       'loss',
       'partition',
       'pause',
-      'replicaLag',
       'poison',
       'rebalance',
+      'replicaLag',
       'slow',
     ]);
   });
@@ -130,7 +130,7 @@ describe('the registry of patterns', () => {
     expect(policyKind('circuitBreaker', 'unheardOf')).toBeUndefined();
     expect(policyKind('unheardOf', undefined)).toBeUndefined();
     expect(faultKind('slow')?.kind).toBe('slow');
-    expect(faultKind('poison')).toBeUndefined();
+    expect(faultKind('bandwidth')).toBeUndefined();
   });
 
   it('names in every order preset each layer exactly once', () => {

@@ -15,7 +15,9 @@ faultline: 1
 title: A consumer that is away
 run: { duration: 10s }
 topics:
-  jobs: { kind: kafka, subscribers: [ { group: workers, call: worker.handle, commit: afterEach } ] }
+  jobs:
+    kind: kafka
+    subscribers: [ { group: workers, call: worker.handle, commit: afterEach, rebalance: { staticMembership: true } } ]
 services:
   worker: { endpoints: { handle: [ work: 8ms ] } }
 workloads:

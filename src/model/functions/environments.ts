@@ -9,10 +9,8 @@ import type { Outcome } from '../../spec/outcome.js';
 import type { FunctionSettings, PlanFunction } from '../../spec/functions.js';
 import type { Act } from '../acts.js';
 import type { Counter } from '../meters.js';
+import { INVOKED } from '../slot-bits.js';
 import type { World } from '../world.js';
-
-/** Bit of `strands.slot`: a request that runs in an environment of a function. */
-export const INVOKED = 64;
 
 const THROTTLED = withStatus(OUTCOME.throttled, 429);
 

@@ -6,10 +6,8 @@ import type { Outcome } from '../../spec/outcome.js';
 import type { PlanLock } from '../../spec/sections.js';
 import type { Act } from '../acts.js';
 import type { Durations } from '../meters.js';
+import { LOCKED } from '../slot-bits.js';
 import type { World } from '../world.js';
-
-/** Bit of `strands.slot`: a branch that holds a lock of the process or of several. */
-export const LOCKED = 32;
 
 /** Who waits for one value; there is one only while somebody holds it. */
 class Line {

@@ -1,13 +1,10 @@
 import type { PlanAct } from '../../spec/modules.js';
 import type { Act } from '../acts.js';
+import { LOCKED } from '../slot-bits.js';
 import type { World } from '../world.js';
-import { LOCKED, Locks } from './locks.js';
+import { Locks } from './locks.js';
 import { RowLocks } from './rows.js';
-import { HOLDS, STATEMENT, Transactions } from './transactions.js';
-
-/** Bits of `strands.slot` of a branch that has something to give back when it ends. */
-export const SECTION = HOLDS | LOCKED;
-export { STATEMENT };
+import { Transactions } from './transactions.js';
 
 type Spec = Extract<
   PlanAct,

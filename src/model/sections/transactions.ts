@@ -7,14 +7,10 @@ import { SESSION } from '../../spec/sections.js';
 import { rowOf } from '../replication/backlog.js';
 import type { Act } from '../acts.js';
 import type { Edge } from '../edge.js';
+import { STATEMENT, TRANSACTION } from '../slot-bits.js';
 import { STATE } from '../strands.js';
 import type { World } from '../world.js';
 import type { RowLocks } from './rows.js';
-
-/** Bit of `strands.slot`: a branch that is a transaction or holds a lock. */
-export const HOLDS = 8;
-/** Bit of `strands.slot`: a statement under way at a database whose rows are locked. */
-export const STATEMENT = 16;
 
 /** What the wire does with an attempt: send it. No outcome and no PASS. */
 export const GO = -1;
@@ -79,7 +75,7 @@ export class Transactions {
     const tx = this.take(edges[edge].toComponent);
     this.phase[tx] = PHASE.begins;
     this.of[strand] = tx;
-    strands.slot[strand] |= HOLDS;
+    strands.slot[strand] |= TRANSACTION;
     this.beginning = strand;
     const outcome = interpreter.call(strand, pc, edge);
     this.beginning = -1;
@@ -283,7 +279,7 @@ export class Transactions {
   branchOf(strand: number, database: number): number {
     const { strands } = this.world;
     for (let at = strand; at >= 0; at = strands.parent[at]) {
-      if ((strands.slot[at] & HOLDS) === 0) continue;
+      if ((strands.slot[at] & TRANSACTION) === 0) continue;
       const tx = this.of[at];
       if (tx >= 0 && this.database[tx] === database) return at;
     }
