@@ -273,7 +273,7 @@ function edgeLines(plan: Plan, schemaOf: SchemaOf): readonly string[] {
     const names = layers.map(layerName);
     const pool = edge.pool === null ? [] : [`pool (${plainText(edge.pool)})`];
     const own = [...names, ...pool, ...connectionsText(edge.connections)];
-    const chain = [...own, ...sessionText(edge)].join(' > ');
+    const chain = [...own, ...sessionText(edge, plan)].join(' > ');
     const from = id === '' ? '' : `${onceText(plan, edge.once)}  [${id}]`;
     const outliers =
       edge.outlierDetection === null ? '' : outlierText(edge.outlierDetection, edge, schemaOf);
@@ -282,7 +282,7 @@ function edgeLines(plan: Plan, schemaOf: SchemaOf): readonly string[] {
 }
 
 /** What a call of a database travels on, where that is no connection of its own to the only node. */
-function sessionText({ session, route }: PlanEdge): readonly string[] {
+function sessionText({ session, route }: PlanEdge, { keys }: Plan): readonly string[] {
   const over =
     session === SESSION.holds
       ? ['held until the commit']
@@ -291,6 +291,8 @@ function sessionText({ session, route }: PlanEdge): readonly string[] {
         : [];
   if (route === null) return over;
   const { kind } = route;
+  if (kind === 'shard') return [...over, `at shard ${route.index}`];
+  if (kind === 'shardOf') return [...over, `at the shard of ${keys[route.key]!.name}`];
   const limit = kind === 'replicaIfLag' ? `(${formatDuration(route.maxLagNs)})` : '';
   return [...over, `at ${kind}${limit}`];
 }

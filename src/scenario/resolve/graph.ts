@@ -1,6 +1,7 @@
 import type { Gateway, Scenario, Target } from '../../spec/scenario.js';
 import type { Step } from '../../spec/steps.js';
 import { messageEdges } from './message-edges.js';
+import { nodesAsked } from '../databases.js';
 import { possibleRoutes, routeOf } from '../routes.js';
 import { sagaCalls, sagaStart } from './graph-sagas.js';
 import { asked, sharedLevel } from './chain-targets.js';
@@ -204,7 +205,9 @@ class Walker {
         return;
       case 'query': {
         const to = `${step.database}.${step.operation}`;
-        this.edges.push({ from, to, certain, times, tries: triesOf(step.policy) });
+        const asked =
+          times * nodesAsked(this.scenario.databases.get(step.database), step.operation);
+        this.edges.push({ from, to, certain, times: asked, tries: triesOf(step.policy) });
         this.fallback(from, step.policy);
         if (step.of !== null) this.edges.push(...readEdges(this.scenario, step.of, from, times));
         return;
