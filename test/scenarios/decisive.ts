@@ -172,6 +172,14 @@ export const DECISIVE: readonly Decisive[] = [
     '150 at once, and 100 connections less the three reserved',
   ),
   row(
+    'scatter-gather',
+    'users.latency.p50 in sixteen',
+    0.0632,
+    0.001,
+    '-20 ms x ln(1 - 0.5^(1/16)): half of the searches have all sixteen answers by then',
+  ),
+  row('shards-hot', 'db[1].cpu in hot-tenant', 0.875, 0.01, '(1/2 + 1/2 / 4) x 280/s x 5 ms'),
+  row(
     'shed-dagor',
     'users.success in full-queue',
     0.525,

@@ -268,7 +268,9 @@ function networkLines({ network }: Scenario): readonly string[] {
 }
 
 function edgeLines(plan: Plan, schemaOf: SchemaOf): readonly string[] {
-  return plan.edges.map((edge) => {
+  // The calls of a scan differ by their shard alone.
+  const told = plan.edges.filter(({ route }) => route?.kind !== 'shard' || route.index === 0);
+  return told.map((edge) => {
     const { id, layers } = plan.bundles[edge.bundle]!;
     const names = layers.map(layerName);
     const pool = edge.pool === null ? [] : [`pool (${plainText(edge.pool)})`];
@@ -291,7 +293,7 @@ function sessionText({ session, route }: PlanEdge, { keys }: Plan): readonly str
         : [];
   if (route === null) return over;
   const { kind } = route;
-  if (kind === 'shard') return [...over, `at shard ${route.index}`];
+  if (kind === 'shard') return [...over, 'at each shard'];
   if (kind === 'shardOf') return [...over, `at the shard of ${keys[route.key]!.name}`];
   const limit = kind === 'replicaIfLag' ? `(${formatDuration(route.maxLagNs)})` : '';
   return [...over, `at ${kind}${limit}`];

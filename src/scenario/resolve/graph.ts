@@ -203,15 +203,9 @@ class Walker {
       case 'call':
         this.call(from, step, certain, times, client);
         return;
-      case 'query': {
-        const to = `${step.database}.${step.operation}`;
-        const asked =
-          times * nodesAsked(this.scenario.databases.get(step.database), step.operation);
-        this.edges.push({ from, to, certain, times: asked, tries: triesOf(step.policy) });
-        this.fallback(from, step.policy);
-        if (step.of !== null) this.edges.push(...readEdges(this.scenario, step.of, from, times));
+      case 'query':
+        this.query(from, step, certain, times);
         return;
-      }
       case 'load':
       case 'append': {
         const common = { from, certain, times, tries: triesOf(step.policy) };
@@ -287,6 +281,21 @@ class Walker {
     }
     this.steps(from, step.onMiss ?? [], false, times, client);
     this.steps(from, step.write ?? [], certain, times, client);
+  }
+
+  /** A query, of one node or of each. */
+  private query(
+    from: string,
+    step: Extract<Step, { verb: 'query' }>,
+    certain: boolean,
+    times: number,
+  ): void {
+    const { database, operation, policy, of } = step;
+    const asked = times * nodesAsked(this.scenario.databases.get(database), operation);
+    const to = `${database}.${operation}`;
+    this.edges.push({ from, to, certain, times: asked, tries: triesOf(policy) });
+    this.fallback(from, policy);
+    if (of !== null) this.edges.push(...readEdges(this.scenario, of, from, times));
   }
 
   private call(
