@@ -127,6 +127,15 @@ describe('what shards are not', () => {
     );
   });
 
+  it('refuses a scan by anybody but a step', () => {
+    const limit = '{ rateLimit: { rate: 9/s, scope: caller, store: { of: db.all } } }';
+    const body = stored('query: db.get', '0ms').replace(
+      'endpoints: { do',
+      `middleware: [ ${limit} ]\n    endpoints: { do`,
+    );
+    expect(() => golden(body)).toThrow('only a step `query` does that');
+  });
+
   it('refuses a scan of a row', () => {
     expect(() =>
       golden(stored('query: { database: db, operation: all, key: row }', '0ms')),

@@ -290,7 +290,8 @@ export const databaseSchema = inheriting(
               .default(false)
               .describe(
                 'Asks every shard at once, each for `work` and `wait`; the answer is there with the ' +
-                  'slowest of them, and fails where one fails. Defaults to false.',
+                  'slowest of them, and fails where one fails. Figures count a call for each shard. ' +
+                  'Defaults to false.',
               ),
           }),
           { $ref: '#/definitions/distribution' },
