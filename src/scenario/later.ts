@@ -38,7 +38,6 @@ const LATER_FIELDS: ReadonlyMap<string, string> = new Map([
   ['concurrencyLimit', 'key'],
   ['hedge', 'key'],
   ['store', 'cache'],
-  ['protocol', 'workPerKiB'],
   ['middlewareEntry', 'key dryRun'],
 ]);
 
