@@ -34,11 +34,10 @@ const LATER_FIELDS: ReadonlyMap<string, string> = new Map([
   ['pool', 'mode'],
   ['when', 'version'],
   ['bundle', 'tags'],
-  ['policy', 'store retryAfter'],
+  ['policy', 'store'],
   ['concurrencyLimit', 'key'],
   ['hedge', 'key'],
   ['store', 'cache'],
-  ['protocol', 'workPerKiB'],
   ['middlewareEntry', 'key dryRun'],
 ]);
 
