@@ -128,8 +128,9 @@ export class KafkaTopic {
     let next = partition.base;
     while (next < partition.end && this.messages.published[partition.at(next)] <= limit) next++;
     if (next > partition.base) for (const group of this.groups) group.expired(at, next);
-    // What is being handled stays until it is over.
-    if (next < partition.end) this.guard(at, next);
+    // What is being handled stays until it is over; a group that has gone to the end may have let go of more.
+    const first = Math.max(next, partition.base);
+    if (first < partition.end) this.guard(at, first);
   }
 
   private audit(): void {

@@ -109,7 +109,7 @@ export class PollLoop implements TaskOwner {
     member.epoch++;
     member.idle = true;
     const { commit } = this.setup.spec.spec;
-    if (commit === 'before') this.loseRest(member);
+    this.loseRest(member, commit === 'before');
     if (commit === 'transactional') this.settle(member, false);
     const logs = logsOf(batch);
     batch.length = member.at = 0;
@@ -287,7 +287,8 @@ export class PollLoop implements TaskOwner {
     const { membership, partitions } = this.setup;
     if (!membership.accepts(member, log % partitions)) return;
     this.offsets.commit(log, offset);
-    if (this.strays.size > 0) this.letGo(log);
+    // Retention may have moved the group past what the member still handles.
+    if (this.strays.size > 0 || this.offsets.committed[log] > offset) this.letGo(log);
     else this.offsets.release(log, this.offsets.committed[log]);
   }
 
@@ -339,10 +340,15 @@ export class PollLoop implements TaskOwner {
     this.setup.settle(member, isCommitted);
   }
 
-  private loseRest({ batch, at }: Member): void {
+  /** What nobody will read again of the records in hand: all of them, or those that retention has passed. */
+  private loseRest({ batch, at, assigned }: Member, isAll: boolean): void {
+    const { logs, committed } = this.offsets;
     for (let k = at; k < batch.length; k += RANGE) {
-      const { partition } = this.offsets.logs[batch[k]];
-      for (let offset = batch[k + 1]; offset < batch[k + 2]; offset++) {
+      const log = batch[k];
+      const { partition } = logs[log];
+      let end = batch[k + 2];
+      if (!isAll) end = assigned.includes(log) ? Math.min(end, committed[log]) : 0;
+      for (let offset = batch[k + 1]; offset < end; offset++) {
         const message = partition.at(offset);
         if (this.wants(message)) this.setup.aftermath.lose(message);
       }

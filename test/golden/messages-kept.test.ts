@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { ended, golden, metered, times } from './tracing.js';
+
+/** Two logs: what `a` hands on is read by `b`. */
+const relayed = (topics: string, steps: string, at: string, more: string): string => `
+topics:
+${topics}
+services:
+  a: { endpoints: { take: [ ${steps} ] } }
+  b: { endpoints: { take: [ work: 1ms ] } }
+workloads:
+  users: { arrivals: { at: [ ${at} ] }, requests: [ { name: send, steps: [ publish: first ] } ] }
+${more}`;
+
+const SECOND = '  second: { kind: kafka, subscribers: [ { group: b, call: b.take } ] }';
+
+describe('a log that deletes what is old (KF-12)', () => {
+  const old = (group: string): string =>
+    `  first: { kind: kafka, retention: 1s, subscribers: [ { group: a, call: a.take, ${group} } ] }\n${SECOND}`;
+
+  it('goes on with the latest record where a group has fallen behind', () => {
+    // The process is away from 0 to 30 s; the record of 5 s is older than 1 s by then, that of 40 s is not.
+    const traced = golden(
+      relayed(
+        old('autoOffsetReset: latest, sessionTimeout: 6s, heartbeatInterval: 1s'),
+        'work: 1ms',
+        '5s, 5.5s, 40s',
+        'faults: [ { id: away, kind: crash, target: a, at: 0s, for: 30s } ]',
+      ),
+      '60s',
+    );
+    expect(ended(traced.at('a.take'))).toEqual([40_001]);
+    expect(metered(traced, 'lostEffects', 'first')).toBe(2);
+  });
+
+  it('has nothing left for who dies with old records in hand', () => {
+    // A record is polled at 0 and the process hangs from 5 ms; it dies at 2 s, when all three are too old.
+    const traced = golden(
+      relayed(
+        old('commit: afterEach'),
+        'work: 10ms',
+        times(3, '0s'),
+        `faults:
+  - { id: hung, kind: hang, target: a, at: 5ms, for: 10s }
+  - { id: dead, kind: crash, target: a, at: 2s, for: 1s }`,
+      ),
+      '60s',
+    );
+    expect(metered(traced, 'consumed', 'first')).toBe(0);
+    expect(metered(traced, 'lostEffects', 'first')).toBe(3);
+  });
+});
