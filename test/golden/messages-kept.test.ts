@@ -50,3 +50,38 @@ describe('a log that deletes what is old (KF-12)', () => {
     expect(metered(traced, 'lostEffects', 'first')).toBe(3);
   });
 });
+
+describe('a transaction (MQ-3)', () => {
+  const first = (more: string): string =>
+    `  first: { kind: kafka, subscribers: [ { group: a, call: a.take, commit: transactional, ${more} } ] }`;
+
+  it('does not publish what a try that failed has published', () => {
+    const traced = golden(
+      relayed(
+        `${first('retry: { attempts: 3 }')}\n${SECOND}`,
+        'work: 10ms, publish: second',
+        '0s',
+        'faults: [ { id: broken, kind: error, target: a, afterWork: true, at: 0s, for: 5ms } ]',
+      ),
+    );
+    expect(ended(traced.at('a.take'))).toEqual([10, 20]);
+    expect(metered(traced, 'published', 'second')).toBe(1);
+  });
+
+  it('has published what it has committed, though its process dies before that is sent', () => {
+    // Committed at 10 ms; the messages linger until 15 ms, the process dies at 12 ms.
+    const traced = golden(
+      relayed(
+        `${first('sessionTimeout: 6s, heartbeatInterval: 1s')}
+  second: { kind: kafka, broker: log, subscribers: [ { group: b, call: b.take } ] }`,
+        'work: 10ms, publish: second',
+        '0s',
+        `brokers: { log: { kind: kafka } }
+faults: [ { id: dead, kind: crash, target: a, at: 12ms, for: 1s } ]`,
+      ),
+      '60s',
+    );
+    expect(metered(traced, 'consumed', 'first')).toBe(1);
+    expect(ended(traced.at('b.take'))).toEqual([16]);
+  });
+});

@@ -60,9 +60,8 @@ export class Channels {
     this.writtenOp = engine.define('written', (write) => this.written(write));
     this.byComponent = new Map(plan.topics.map(({ component }, index) => [component, index]));
     const forwarding: Forwarding = {
-      copy: (message, component, instance) =>
-        this.forward(this.messages.copyOf(message), component, instance),
-      settle: (outputs, isCommitted, instance) => this.settle(outputs, isCommitted, instance),
+      copy: (message, component) => this.forward(this.messages.copyOf(message), component),
+      settle: (outputs, isCommitted) => this.settle(outputs, isCommitted),
     };
     const setup = { world, registry, messages: this.messages, forwarding };
     this.topics = plan.topics.map((spec) => new KafkaTopic(setup, spec));
@@ -182,10 +181,10 @@ export class Channels {
   }
 
   /** A message that no step waits for. */
-  forward(message: number, component: number, instance = -1): void {
+  forward(message: number, component: number): void {
     const topic = this.byComponent.get(component);
     if (topic === undefined) this.elsewhere(message, component);
-    else this.write(topic, message, -1, 0, instance);
+    else this.write(topic, message, -1, 0);
   }
 
   /** The transaction in which a strand publishes; null = none. */
@@ -198,9 +197,10 @@ export class Channels {
     return loop === undefined ? null : loop.memberOf(strands.link[job]).outputs;
   }
 
-  private settle(outputs: number[], isCommitted: boolean, instance: number): void {
+  /** Before the offsets of a transaction all it has published is with the broker: no process takes it along. */
+  private settle(outputs: number[], isCommitted: boolean): void {
     for (let k = 0; k < outputs.length; k += 2) {
-      if (isCommitted) this.write(outputs[k], outputs[k + 1], -1, 0, instance);
+      if (isCommitted) this.write(outputs[k], outputs[k + 1], -1, 0);
       else this.messages.drop(outputs[k + 1]);
     }
     outputs.length = 0;

@@ -18,9 +18,9 @@ import { PollLoop } from './poll-loop.js';
 /** Where messages go that a group hands on. */
 export interface Forwarding {
   /** A copy of a message is published to a component. */
-  copy(message: number, component: number, instance: number): void;
+  copy(message: number, component: number): void;
   /** What a transaction has published is sent, or thrown away. */
-  settle(outputs: number[], isCommitted: boolean, instance: number): void;
+  settle(outputs: number[], isCommitted: boolean): void;
 }
 
 /** What a group is built from. */
@@ -56,11 +56,7 @@ export class Group {
     this.offsets = new Offsets(world, messages, subject, this.logsOf());
     this.aftermath = new Aftermath(world, registry, messages, spec.spec, index, subject, {
       put: (message) => this.putBack(message),
-      deadLetter: (message) => {
-        const { component } = world.plan.parts[spec.handler];
-        const { firstInstance } = world.plan.components[component];
-        forwarding.copy(message, spec.deadLetter, firstInstance);
-      },
+      deadLetter: (message) => forwarding.copy(message, spec.deadLetter),
     });
     this.members = this.hire();
     this.membership = this.membershipOf(subject);
@@ -191,8 +187,7 @@ export class Group {
       duplicates: meters.counter('duplicateEffects', subject),
       redelivered: this.offsets.redelivered,
       delays: meters.durations('delay', subject),
-      settle: ({ outputs, instance }, isCommitted) =>
-        forwarding.settle(outputs, isCommitted, instance.id),
+      settle: ({ outputs }, isCommitted) => forwarding.settle(outputs, isCommitted),
     });
   }
 

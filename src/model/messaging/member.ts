@@ -46,6 +46,8 @@ export interface Member {
   /** Of `transactional`: messages handled, and what was published: pairs of topic and message. */
   readonly effects: number[];
   readonly outputs: number[];
+  /** How much of that was there before the try under way. */
+  kept: number;
 }
 
 /** A member that waits for its first poll. */
@@ -74,5 +76,6 @@ export function newMember(index: number, instance: Instance): Member {
     scheduled: false,
     effects: [],
     outputs: [],
+    kept: 0,
   };
 }

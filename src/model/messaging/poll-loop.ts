@@ -183,6 +183,7 @@ export class PollLoop implements TaskOwner {
     const from = batch[at + 1];
     const message = partition.at(from);
     member.began = engine.now;
+    member.kept = member.outputs.length;
     let program = spec.program;
     if (this.plain) {
       member.run = 1;
@@ -239,6 +240,7 @@ export class PollLoop implements TaskOwner {
     const { aftermath, redelivered } = this.setup;
     const { batch, at, run, tries } = member;
     const { partition } = this.offsets.logs[batch[at]];
+    this.undo(member);
     if (!aftermath.keeps(tries)) {
       for (let k = 0; k < run; k++) {
         const message = partition.at(batch[at + 1] + k);
@@ -254,6 +256,12 @@ export class PollLoop implements TaskOwner {
     if (wait === 0) return false;
     engine.at(engine.now + wait, PHASE.RETRY, this.retryOp, member.index, member.epoch, 0);
     return true;
+  }
+
+  /** What a try that failed has published is no part of the transaction. */
+  private undo({ outputs, kept }: Member): void {
+    for (let k = kept; k < outputs.length; k += 2) this.messages.drop(outputs[k + 1]);
+    outputs.length = kept;
   }
 
   private passed(member: Member): boolean {
