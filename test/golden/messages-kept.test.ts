@@ -85,3 +85,47 @@ faults: [ { id: dead, kind: crash, target: a, at: 12ms, for: 1s } ]`,
     expect(ended(traced.at('b.take'))).toEqual([16]);
   });
 });
+
+describe('an outbox that follows the log of the database (OX-2)', () => {
+  const outbox = (topic: string, more: string): string => `
+databases: { store: { operations: { insert: { wait: 0ms, write: true } } } }
+topics: { first: { kind: kafka, ${topic}, subscribers: [ { group: b, call: b.take } ] } }
+services:
+  a:
+    outbox: { database: store.insert, mode: cdc, cdcLatency: 10ms }
+    endpoints: { take: [ transaction: { database: store, steps: [ publish: { topic: first, via: outbox } ] } ] }
+  b: { endpoints: { take: [ work: 1ms ] } }
+workloads: { users: { arrivals: { at: [ 0s, 1ms, 2ms ] }, requests: [ { call: a.take } ] } }
+${more}`;
+
+  it('holds a message until it is written, however long that takes', () => {
+    const traced = golden(outbox('publishLatency: 20ms', ''));
+    expect(ended(traced.at('b.take'))).toEqual([31, 32, 33]);
+  });
+
+  it('is not the process of the service, and goes on when that dies', () => {
+    // Followed at 10, 11 and 12 ms, sent together after 5 ms of linger; the service dies between.
+    const traced = golden(
+      outbox(
+        'broker: log',
+        `brokers: { log: { kind: kafka } }
+faults: [ { id: dead, kind: crash, target: a, at: 13ms, for: 1s } ]`,
+      ),
+    );
+    expect(ended(traced.at('b.take'))).toEqual([16, 17, 18]);
+  });
+
+  it('sends again what the broker has refused', () => {
+    // Nobody leads from 5 ms to 3 s: the batch is given up after 1 s and sent anew until somebody does.
+    const traced = golden(
+      outbox(
+        'broker: log, producer: { deliveryTimeout: 1s, requestTimeout: 500ms, linger: 0ms }',
+        `brokers: { log: { kind: kafka } }
+faults: [ { id: away, kind: crash, target: log, at: 5ms, for: 3s } ]`,
+      ),
+    );
+    expect(traced.at('b.take')).toHaveLength(3);
+    expect(metered(traced, 'outbox.republished', 'a')).toBeGreaterThan(0);
+    expect(metered(traced, 'duplicateEffects', 'first')).toBe(0);
+  });
+});

@@ -231,6 +231,8 @@ export class Channels {
     const { lineageA, lineageB } = this.messages;
     const time = samplers.draw(latency, a, b, lineageA[message], lineageB[message], 0);
     const write = this.underWay.take();
+    // Whoever published it may let go of it before it is there, as an outbox does.
+    this.messages.holders[message]++;
     this.topic[write] = topic;
     this.message[write] = message;
     this.waiter[write] = waiter;
@@ -245,6 +247,7 @@ export class Channels {
     const message = this.message[write];
     this.underWay.give(write);
     topic.append(message);
+    this.messages.release(message);
     this.tell(waiter, stamp, OUTCOME.ok);
   }
 

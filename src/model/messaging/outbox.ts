@@ -39,6 +39,8 @@ export class OutboxTable {
   private readonly key: StreamKey;
   private readonly topics = new IntRing();
   private readonly rows = new IntRing();
+  /** Of `cdc`, by message: the topic of a row that is on its way there. */
+  private readonly tailing = new Map<number, number>();
   /** By branch of a transaction: rows that are not committed. */
   private readonly staged = new Map<number, number[]>();
   private readonly gauge: number;
@@ -123,8 +125,12 @@ export class OutboxTable {
     for (let k = 0; k < rows.length; k += ROW) this.messages.release(rows[k + 1]);
   }
 
-  /** A row of a round is with its topic, or was refused. */
+  /** A row of a round is with its topic, or was refused; of `cdc` each row is a round by its message. */
   confirmed(round: number, outcome: Outcome): void {
+    if (this.spec.spec.mode === 'cdc') {
+      this.tailEnded(round, isSuccess(outcome));
+      return;
+    }
     if (round !== this.round) return;
     if (!isSuccess(outcome)) {
       this.giveUp();
@@ -162,8 +168,23 @@ export class OutboxTable {
 
   private tailed(topic: number, message: number): void {
     this.note(message);
-    const { firstInstance } = this.world.plan.components[this.spec.component];
-    this.publishing.publish(topic, message, -1, 0, firstInstance);
+    this.tailing.set(message, topic);
+    this.send(topic, message);
+  }
+
+  /** Who follows the log is a process of its own: it does not die with the service. */
+  private send(topic: number, message: number): void {
+    this.publishing.publish(topic, message, this.index, message, -1);
+  }
+
+  /** It goes on behind a row when that is there, and tries again until it is. */
+  private tailEnded(message: number, isThere: boolean): void {
+    if (!isThere) {
+      this.world.meters.count(this.again);
+      this.send(this.tailing.get(message)!, message);
+      return;
+    }
+    this.tailing.delete(message);
     this.gone(message);
   }
 

@@ -157,7 +157,9 @@ export class Producer {
   private batchFor(partition: number, acks: Batch['acks'], message: number, size: number): Batch {
     const queue = this.queues[partition];
     const last = queue.length === 0 ? null : queue[queue.length - 1];
-    if (last !== null && last.request < 0 && last.failures === 0 && last.acks === acks) {
+    // Who is told that a batch was given up may publish at once: not into that batch.
+    const isOpen = last !== null && !last.settled && last.request < 0 && last.failures === 0;
+    if (isOpen && last.acks === acks) {
       if (last.bytes + size <= this.sending.spec.batchBytes) {
         last.messages.push(message);
         return last;
