@@ -129,3 +129,23 @@ faults: [ { id: away, kind: crash, target: log, at: 5ms, for: 3s } ]`,
     expect(metered(traced, 'duplicateEffects', 'first')).toBe(0);
   });
 });
+
+describe('a consumer that gives a message up (PO-3)', () => {
+  it('has lost it once, though its channel was closed before it said so', () => {
+    // Failed at 50 ms, 10 ms after its channel was closed: it is handed out again at 40 ms, and so on.
+    const traced = golden(
+      `
+queues:
+  jobs:
+    kind: rabbitmq
+    prefetch: 1
+    consumerTimeout: 40ms
+    consumers: [ { call: w.take, onPoison: skip } ]
+services: { w: { endpoints: { take: [ work: 50ms, { fail: 500, probability: 100% } ] } } }
+workloads: { users: { arrivals: { at: [ 0s ] }, requests: [ { name: send, steps: [ publish: jobs ] } ] } }
+faults: [ { id: fast, kind: slow, target: w, factor: 0.5, at: 45ms, for: none } ]`,
+      '10s',
+    );
+    expect(metered(traced, 'lostEffects', 'jobs')).toBe(1);
+  });
+});

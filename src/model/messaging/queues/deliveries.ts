@@ -15,6 +15,8 @@ export const VERDICT = Object.freeze({
   silence: 5,
   /** Nowhere. */
   drop: 6,
+  /** Done with, though its effect has not happened. */
+  skip: 7,
 } as const);
 
 /**

@@ -248,6 +248,7 @@ export class Dispatch {
       held || (this.spec.rules.polled && queue.isHere(entry, deliveries.life[delivery]));
     if (!valid) return;
     if (verdict === VERDICT.ack) queue.settle(entry);
+    else if (verdict === VERDICT.skip) queue.skip(entry);
     else if (verdict === VERDICT.drop) queue.bury(entry, -1);
     else if (verdict === VERDICT.dead) queue.bury(entry, channel.spec.deadLetter);
     else if (!held) return;

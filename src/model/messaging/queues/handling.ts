@@ -271,10 +271,10 @@ export class Handling {
       this.forward(channel, run);
       this.judge(run, VERDICT.dead);
     } else if (onPoison === 'skip') {
-      this.lose(run, 0);
-      this.judge(run, VERDICT.ack);
+      this.loseSettled(run);
+      this.judge(run, VERDICT.skip);
     } else {
-      this.lose(run, 1);
+      this.loseSettled(run);
       this.judge(run, VERDICT[this.queue.spec.rules.failure]);
     }
   }
@@ -293,11 +293,11 @@ export class Handling {
     this.judge(run, VERDICT.later);
   }
 
-  /** The effects of a run will not happen: of all its messages, or of those that are settled. */
-  private lose(run: number, settled: number): void {
+  /** What the queue has let go of already will not have its effect. */
+  private loseSettled(run: number): void {
     const { deliveries, queue } = this;
     for (let own = run; own >= 0; own = deliveries.inRun[own]) {
-      if (deliveries.settled[own] >= settled) queue.lose(deliveries.message[own]);
+      if (deliveries.settled[own] !== 0) queue.lose(deliveries.message[own]);
     }
   }
 

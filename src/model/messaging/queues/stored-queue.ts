@@ -141,6 +141,12 @@ export class StoredQueue {
     this.remove(entry);
   }
 
+  /** Its consumer gives it up. Where the queue has taken it back meanwhile, nothing is lost yet. */
+  skip(entry: number): void {
+    this.lose(this.entries.message[entry]);
+    this.settle(entry);
+  }
+
   /** A delivery that failed goes back, unless it was one too many. */
   giveBack(entry: number): void {
     const { entries, rules } = this;
