@@ -28,6 +28,7 @@ import { Executions } from './executions.js';
 import { Gates } from './gates.js';
 import { Instance } from './instance.js';
 import type { InstanceSetup } from './instance.js';
+import { Instead } from './instead.js';
 import { Interpreter } from './interpreter.js';
 import { Journal } from './journal.js';
 import { Keys } from './keys.js';
@@ -111,6 +112,7 @@ export function assemble(
   world.calls = new Calls(engine, world.wire, plan.deepestChain + 1);
   world.ties = isTied(plan, registry) ? new Ties(world) : null;
   world.interpreter = new Interpreter(world);
+  world.instead = new Instead(world);
   world.workers = new Workers(world);
   world.effects = new Effects(world);
   world.server = new Server(world);
@@ -332,6 +334,7 @@ function setEdges(
       pick: streamKey(plan.seed, replication, `edge/${names}/pick`),
       requestBytes: spec.requestBytes,
       fallback: spec.fallback,
+      instead: spec.instead,
       asks: spec.asks,
       picked: chains.picks(spec),
       connected: spec.connections !== null,

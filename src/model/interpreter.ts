@@ -329,13 +329,14 @@ export class Interpreter {
 
   /** Ends the strand: a branch is joined, a job answered. */
   end(strand: number, outcome: Outcome): void {
-    const { strands, sections, server } = this.world;
+    const { strands, sections, server, instead } = this.world;
     if (strands.parent[strand] < 0) {
       server.finishJob(strand, outcome);
       return;
     }
     if ((strands.slot[strand] & SECTION) !== 0) sections!.ended(strand);
-    this.joins.endBranch(strand, outcome);
+    if (instead.runs(strand)) instead.ended(strand, outcome);
+    else this.joins.endBranch(strand, outcome);
   }
 
   /** Starts a detached strand at `start`, with a lineage of its own. */

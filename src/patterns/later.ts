@@ -4,7 +4,6 @@
  */
 export const laterPolicyFields: ReadonlyMap<string, readonly string[]> = new Map([
   ['circuitBreaker', ['halfOpenCalls']],
-  ['fallback', ['steps']],
   ['rateLimit', ['faultTolerant', 'policy', 'syncRate']],
 ]);
 

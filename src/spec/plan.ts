@@ -168,6 +168,8 @@ export interface PlanEdge {
   readonly requestBytes: number;
   /** Edge of the call that the fallback of the bundle makes instead, or -1. */
   readonly fallback: number;
+  /** First instruction of the steps that its caller runs instead, or -1. */
+  readonly instead: number;
   /** By layer of its bundle: edge of the question to the layer's store, or -1; null: nobody asks. */
   readonly asks: readonly number[] | null;
   readonly connections: PlanConnections | null;

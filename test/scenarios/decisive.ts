@@ -456,6 +456,13 @@ export const DECISIVE: readonly Decisive[] = [
     '5 workers / 100 ms for 100/s, and the 10 places of the queue',
   ),
   row(
+    'fallback-steps',
+    'shop.cpu.mean during outage in approximated',
+    0.55,
+    0.01,
+    '150/s x (2 + 6) ms + 250/s x 4 ms, of 4 cores',
+  ),
+  row(
     'fallback',
     'users.latency.p50 during outage in fallback',
     0.202,

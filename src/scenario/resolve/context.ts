@@ -1,8 +1,10 @@
 import type { Bundle } from '../../spec/scenario.js';
+import type { Step } from '../../spec/steps.js';
 import type { Code } from '../codes.js';
 import type { Problems } from '../diagnostics.js';
 import type { Node, PathKey } from '../located.js';
 import { get, items, locate, pathText, text } from '../located.js';
+import type { StepOutput } from '../schema/steps.js';
 import type { Names } from './names.js';
 
 /** What turning a validated scenario into the explicit one needs at hand. */
@@ -13,8 +15,10 @@ export interface Context {
   readonly written: Node;
   readonly problems: Problems;
   readonly names: Names;
-  /** Bundles of `policies`, by name. */
-  readonly named: Map<string, Bundle>;
+  /** The bundle of `policies` with this name, or undefined. */
+  readonly named: (name: string) => Bundle | undefined;
+  /** Steps inside a bundle, for the component that runs them; null where any caller may. */
+  readonly steps: (outputs: readonly StepOutput[], owner: string | null, path: Path) => Step[];
 }
 
 export type Path = readonly PathKey[];

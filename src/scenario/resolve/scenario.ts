@@ -1,5 +1,5 @@
 import type { Database } from '../../spec/database.js';
-import type { Gateway, Host, Scenario, Service, Workload } from '../../spec/scenario.js';
+import type { Bundle, Gateway, Host, Scenario, Service, Workload } from '../../spec/scenario.js';
 import type { Problems } from '../diagnostics.js';
 import type { MapNode, Node, PathKey } from '../located.js';
 import { locate } from '../located.js';
@@ -21,6 +21,7 @@ import { moduleHosts, resolveModules } from './modules.js';
 import { resolveService } from './hosts.js';
 import { collectNames, mapOf, sorted } from './names.js';
 import { resolveKeys, resolveNetwork, resolveReport, resolveRun } from './settings.js';
+import { resolveSteps } from './steps.js';
 import { resolveWorkload } from './workloads.js';
 
 /** A variant's scenario in its final form, and who calls whom in it. */
@@ -31,11 +32,17 @@ export interface Resolved {
 
 const NOBODY = 'a scenario has at least one workload: nothing would ever happen';
 
+interface Trees {
+  readonly tree: MapNode;
+  readonly written: Node;
+  readonly broken: ReadonlySet<string>;
+}
+
 /** Turns what was validated into the explicit scenario; references and contradictions are checked here. */
 export function resolveScenario(
   output: ScenarioOutput,
   frame: FrameOutput,
-  trees: { readonly tree: MapNode; readonly written: Node; readonly broken: ReadonlySet<string> },
+  trees: Trees,
   problems: Problems,
 ): Resolved {
   const raise = (
@@ -46,11 +53,10 @@ export function resolveScenario(
     const { key, node } = locate(trees.tree, path);
     problems.add({ code, at: key ?? node.at, path, message });
   };
-  const names = collectNames(output, trees.broken, raise, moduleNames);
-  const context: Context = { ...trees, problems, names, named: new Map() };
-  for (const [name, bundle] of sorted(output.policies)) {
-    context.named.set(name, resolveBundle(context, bundle, ['policies', name]));
-  }
+  const context = contextOf(output, trees, problems, raise);
+  const policies = new Map(
+    sorted(output.policies).map(([name]) => [name, context.named(name)!] as const),
+  );
   const services = resolveServices(context, output);
   const gateways = resolveGateways(context, output, services);
   const databases = mapOf(output.databases, (name, own): Database =>
@@ -67,7 +73,7 @@ export function resolveScenario(
     run: resolveRun(context, output.run),
     network: resolveNetwork(context, output.network),
     keys: resolveKeys(context, output.keys),
-    policies: new Map(context.named),
+    policies,
     gateways,
     services,
     databases,
@@ -87,6 +93,35 @@ export function resolveScenario(
   }
   checkLimits(scenario, graph, raise);
   return { scenario, graph };
+}
+
+function contextOf(
+  output: ScenarioOutput,
+  trees: Trees,
+  problems: Problems,
+  raise: Parameters<typeof collectNames>[2],
+): Context {
+  const names = collectNames(output, trees.broken, raise, moduleNames);
+  const named = new Map<string, Bundle>();
+  const begun = new Set<string>();
+  const context: Context = {
+    ...trees,
+    problems,
+    names,
+    // Steps inside one bundle may name another: each is made when it is first asked for.
+    named: (name) => {
+      const own = output.policies?.[name];
+      // One that comes back to itself has been reported where its bases were laid out.
+      if (own !== undefined && !begun.has(name)) {
+        begun.add(name);
+        named.set(name, resolveBundle(context, own, ['policies', name]));
+      }
+      return named.get(name);
+    },
+    steps: (outputs, owner, path) =>
+      resolveSteps(context, outputs, { name: owner ?? '', policy: null }, path),
+  };
+  return context;
 }
 
 /** Circles of messages in which no time passes: they would never come to an end. */
