@@ -26,9 +26,7 @@ import { Effects } from './effects.js';
 import type { Edge } from './edge.js';
 import { Executions } from './executions.js';
 import { Gates } from './gates.js';
-import { Instance } from './instance.js';
-import type { InstanceSetup } from './instance.js';
-import { Instead } from './instead.js';
+import { Instance, type InstanceSetup } from './instance.js';
 import { Interpreter } from './interpreter.js';
 import { Journal } from './journal.js';
 import { Keys } from './keys.js';
@@ -112,7 +110,6 @@ export function assemble(
   world.calls = new Calls(engine, world.wire, plan.deepestChain + 1);
   world.ties = isTied(plan, registry) ? new Ties(world) : null;
   world.interpreter = new Interpreter(world);
-  world.instead = new Instead(world);
   world.workers = new Workers(world);
   world.effects = new Effects(world);
   world.server = new Server(world);

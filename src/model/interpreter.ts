@@ -20,6 +20,7 @@ import { Draws } from './draws.js';
 import { Guards } from './guards.js';
 import { CANCELLATION, FROZEN } from './instance.js';
 import type { Instance } from './instance.js';
+import { Instead } from './instead.js';
 import { Joins, inherit } from './joins.js';
 import { SECTION } from './slot-bits.js';
 import { REGISTERS, RETURN, STATE } from './strands.js';
@@ -37,6 +38,7 @@ export class Interpreter {
   private readonly code: Int32Array;
   private readonly tables: readonly Float64Array[];
   private readonly draws: Draws;
+  readonly instead: Instead;
   private readonly joins: Joins;
   private readonly guards: Guards;
   private readonly turns: Turns;
@@ -46,6 +48,7 @@ export class Interpreter {
     this.code = world.plan.program.code;
     this.tables = world.plan.program.tables;
     this.draws = new Draws(world);
+    this.instead = new Instead(world);
     this.joins = new Joins(world, this, this.draws);
     this.guards = new Guards(world, this);
     this.turns = new Turns(world, this.draws);
@@ -329,13 +332,13 @@ export class Interpreter {
 
   /** Ends the strand: a branch is joined, a job answered. */
   end(strand: number, outcome: Outcome): void {
-    const { strands, sections, server, instead } = this.world;
+    const { strands, sections, server } = this.world;
     if (strands.parent[strand] < 0) {
       server.finishJob(strand, outcome);
       return;
     }
     if ((strands.slot[strand] & SECTION) !== 0) sections!.ended(strand);
-    if (instead.runs(strand)) instead.ended(strand, outcome);
+    if (this.instead.runs(strand)) this.instead.ended(strand, outcome);
     else this.joins.endBranch(strand, outcome);
   }
 

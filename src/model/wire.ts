@@ -190,13 +190,13 @@ export class Wire implements CallSite {
   }
 
   stepsInstead(frame: number, layer: number): number {
-    const { edges, calls, instead } = this.world;
+    const { edges, calls, interpreter } = this.world;
     if (edges[calls.frames.edge[frame]].instead < 0) return -1;
-    return instead.begin(frame, layer);
+    return interpreter.instead.begin(frame, layer);
   }
 
   stopSteps(strand: number): void {
-    this.world.instead.stop(strand);
+    this.world.interpreter.instead.stop(strand);
   }
 
   callEnded(frame: number, outcome: Outcome): void {

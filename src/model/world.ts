@@ -19,7 +19,6 @@ import type { Effects } from './effects.js';
 import type { Executions } from './executions.js';
 import type { Gates } from './gates.js';
 import type { Instance } from './instance.js';
-import type { Instead } from './instead.js';
 import type { Interpreter } from './interpreter.js';
 import type { Keys } from './keys.js';
 import type { Journal } from './journal.js';
@@ -152,7 +151,6 @@ export interface World {
   readonly effects: Effects;
   readonly workers: Workers;
   readonly interpreter: Interpreter;
-  readonly instead: Instead;
   readonly tasks: Tasks;
   /** By act id, see PlanAct in spec/modules. */
   readonly acts: readonly Act[];

@@ -20,7 +20,7 @@ export type Answer =
   /** It ends a `self` call, behind which the label is. */
   | { readonly kind: 'self'; readonly after: Label }
   /** It ends the steps of a fallback, whose answer it is. */
-  | { readonly kind: 'fallback' }
+  | { readonly kind: 'instead' }
   /** The strand is not the one that answers. */
   | { readonly kind: 'never' };
 
@@ -88,7 +88,7 @@ export function ofFallback(scope: Scope, names: StepNames, instead: readonly num
     names,
     loops: 0,
     locks: NONE,
-    answer: { kind: 'fallback' },
+    answer: { kind: 'instead' },
     uncaught: CALL_MODE.PASS,
     instead,
   };

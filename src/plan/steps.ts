@@ -214,7 +214,7 @@ function writeRespond(w: Writer, step: StepOf<'respond'>, scope: Scope): void {
       else writeFail(w, step.outcome, scope);
       return;
     }
-    case 'fallback':
+    case 'instead':
       writeThen(w, step, scope);
       assembler.emit(OP.DONE, step.outcome);
       return;
