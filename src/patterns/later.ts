@@ -39,5 +39,4 @@ export const laterFaultKinds: readonly string[] = [
 /** Fault kind -> its fields of later versions. */
 export const laterFaultFields: ReadonlyMap<string, readonly string[]> = new Map([
   ['latency', ['correlation']],
-  ['load', ['herd', 'rate']],
 ]);

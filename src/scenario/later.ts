@@ -69,7 +69,7 @@ export function isLaterKey(path: readonly PathKey[], key: string): boolean {
 export function isLaterWord(path: readonly PathKey[], value: unknown): boolean {
   const last = path[path.length - 1];
   // Long forms of plain numbers and switches that come later.
-  if (last === 'replications' || last === 'replicas' || last === 'users') {
+  if (last === 'replications' || last === 'replicas') {
     return typeof value === 'object' && value !== null;
   }
   if (typeof value !== 'string') return false;

@@ -122,6 +122,8 @@ describe('expected arrivals', () => {
   });
 
   it('of users are their rounds at an answer time of 0.1 s', () => {
-    expect(of({ kind: 'closed', users: 8, think: constant(ms(900)), rampUpNs: 0 }, 10)).toBe(80);
+    expect(
+      of({ kind: 'closed', users: 8, think: constant(ms(900)), ramp: null, rampUpNs: 0 }, 10),
+    ).toBe(80);
   });
 });

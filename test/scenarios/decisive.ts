@@ -790,6 +790,13 @@ export const DECISIVE: readonly Decisive[] = [
     'each of 10 messages is seen again at 30 s, 15 s before its consumer is through',
   ),
   row(
+    'ramping-users',
+    'users.latency.mean from 60s to 85s in users',
+    1.4,
+    0.03,
+    '600 users / 250/s, less 1 s of thinking',
+  ),
+  row(
     'rate-limit-resilience4j',
     'shop.concurrency.mean in more-threads',
     195.95,
@@ -980,6 +987,13 @@ export const DECISIVE: readonly Decisive[] = [
     0.349,
     0.012,
     '0.9 to the tenth, once for each call',
+  ),
+  row(
+    'thundering-herd',
+    'api.queue.max in at-once',
+    2700,
+    60,
+    '3000 + 200 in a second, less the 500 that are served in it',
   ),
   row(
     'tied-requests',

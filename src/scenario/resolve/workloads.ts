@@ -1,6 +1,7 @@
 import type { Gateway, Request, Workload } from '../../spec/scenario.js';
 import type { Step } from '../../spec/steps.js';
 import type { Arrivals } from '../../spec/arrivals.js';
+import { highestOf } from '../../spec/stages.js';
 import { routeOf } from '../routes.js';
 import type { ArrivalsOutput, RequestOutput, WorkloadOutput } from '../schema/workload.js';
 import { resolvePolicy } from './bundles.js';
@@ -226,6 +227,25 @@ function resolveArrivals(context: Context, a: ArrivalsOutput, path: Path): Arriv
     case 'at':
       return { kind: 'at', timesNs: [...a.times].sort((x, y) => x - y) };
     case 'closed':
-      return { kind: 'closed', users: a.users, think: a.think, rampUpNs: a.rampUp };
+      return resolveUsers(context, a, path);
   }
+}
+
+function resolveUsers(
+  context: Context,
+  { users, think, rampUp }: Extract<ArrivalsOutput, { kind: 'closed' }>,
+  path: Path,
+): Arrivals {
+  const plain = { kind: 'closed', think, rampUpNs: rampUp ?? 0 } as const;
+  if (typeof users === 'number') return { ...plain, users, ramp: null };
+  const stages = users.stages.map(({ duration, target }) => ({ durationNs: duration, target }));
+  const ramp = { start: users.start, stages };
+  if (rampUp !== undefined) {
+    const message = 'the stages say when users come: leave rampUp out';
+    report(context, 'FL208', [...path, 'rampUp'], message);
+  }
+  if (highestOf(ramp) === 0) {
+    report(context, 'FL208', [...path, 'users'], 'nobody ever comes: every target is 0');
+  }
+  return { ...plain, users: highestOf(ramp), ramp };
 }

@@ -18,6 +18,30 @@ const process = z
   .default('poisson')
   .describe('How single arrivals are spaced. Defaults to poisson.');
 
+const MOST_USERS = 1_000_000;
+
+const userStages = z
+  .strictObject({
+    start: whole({ min: 0, max: MOST_USERS }).describe(
+      'Users at the start and in the warm-up. Unit: count. Required.',
+    ),
+    stages: z
+      .array(
+        z.strictObject({
+          duration: duration().describe('How long; 0s is a jump. Unit: duration. Required.'),
+          target: whole({ min: 0, max: MOST_USERS }).describe(
+            'Users at its end. Unit: count. Required.',
+          ),
+        }),
+      )
+      .min(1)
+      .describe('The ramps. Required.'),
+  })
+  .describe(
+    'Linear ramps one after the other, after the last of which it stays. Who is too many goes when its ' +
+      'request has ended, and comes back when there is room again.',
+  );
+
 /** When requests come. */
 const arrivals = withShort(
   z
@@ -77,9 +101,13 @@ const arrivals = withShort(
         kind: z
           .literal('closed')
           .describe('Users who wait for their answer, think, and ask again.'),
-        users: whole({ min: 1, max: 1_000_000 }).describe('Unit: count. Required.'),
+        users: z
+          .union([whole({ min: 1, max: MOST_USERS }), userStages])
+          .describe('How many, or how many when. Unit: count. Required.'),
         think: distribution().describe('Between an answer and the next request. Required.'),
-        rampUp: duration().prefault('0s').describe('Time over which users appear. Defaults to 0s.'),
+        rampUp: duration()
+          .optional()
+          .describe('Time over which a fixed number of users appears. Defaults to 0s.'),
       }),
     ])
     .describe('When requests come. Required.'),
