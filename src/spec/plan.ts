@@ -216,6 +216,8 @@ export interface PlanKey {
      * Seen by its address a workload without that number is one caller, and so is a calling instance.
      */
     | { readonly kind: 'client' | 'address'; readonly clients: readonly number[] };
+  /** By part of a user request: the value that its requests have, NaN where they draw one; null: all draw. */
+  readonly pins: Float64Array | null;
 }
 
 /** Executed once for each value of a key (an index into `keys`), see OncePerValue. */

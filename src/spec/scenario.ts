@@ -382,6 +382,8 @@ export interface Request {
   readonly class: string | null;
   /** Carried by every message of the tree; a larger one is more important. */
   readonly priority: number;
+  /** Values of keys that its requests have instead of drawing them. */
+  readonly keys: ReadonlyMap<string, number>;
   /** A single call, or a journey; the long form is always steps. */
   readonly steps: readonly Step[];
   readonly patience: { readonly afterNs: Ns; readonly cancel: boolean } | null;

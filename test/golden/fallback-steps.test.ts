@@ -95,7 +95,8 @@ describe('a fallback that runs steps', () => {
   });
 
   it('gives an answer of its own, and what follows that runs beside', () => {
-    const respond = 'fallback: { steps: [ { respond: { status: 203, then: [ call: top.list ] } } ] }';
+    const respond =
+      'fallback: { steps: [ { respond: { status: 203, then: [ call: top.list ] } } ] }';
     const { requests, ran } = golden(shop(respond));
     expect([latencies(requests), outcomes(requests)]).toEqual([[20], ['degraded']]);
     expect(ran.variant().edges['shop->top'].outcomes.ok).toBe(1);
@@ -166,7 +167,10 @@ workloads:
     ]);
     const twice = shop('fallback: { steps: [ { call: top.list, policy: more } ] }', {
       top: ', fail: 503',
-    }).replace('  quick:', '  more: { fallback: { steps: [ wait: 2ms ], degraded: false } }\n  quick:');
+    }).replace(
+      '  quick:',
+      '  more: { fallback: { steps: [ wait: 2ms ], degraded: false } }\n  quick:',
+    );
     expect(seen(twice)).toEqual([[27], ['degraded']]);
   });
 

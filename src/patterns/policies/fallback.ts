@@ -225,7 +225,9 @@ export const fallback: PolicyKind<typeof schema> = {
   },
   check({ call, steps, status }): readonly PolicyProblem[] {
     if (call !== undefined && steps !== undefined) {
-      return [{ field: 'steps', message: 'a fallback calls, or runs steps: leave one of the two out' }];
+      return [
+        { field: 'steps', message: 'a fallback calls, or runs steps: leave one of the two out' },
+      ];
     }
     if ((call ?? steps) === undefined || status === undefined) return [];
     const message =

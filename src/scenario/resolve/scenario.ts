@@ -63,8 +63,9 @@ export function resolveScenario(
     resolveDatabase(context, name, own),
   );
   const modules = resolveModules(context, output);
+  const keys = resolveKeys(context, output.keys);
   const workloads = mapOf(output.workloads, (name, own): Workload =>
-    resolveWorkload(context, name, own, gateways, output.run.duration),
+    resolveWorkload(context, name, own, gateways, output.run.duration, keys),
   );
   const parts = {
     title: frame.title,
@@ -72,7 +73,7 @@ export function resolveScenario(
     tags: frame.tags ?? [],
     run: resolveRun(context, output.run),
     network: resolveNetwork(context, output.network),
-    keys: resolveKeys(context, output.keys),
+    keys,
     policies,
     gateways,
     services,

@@ -1,4 +1,4 @@
-import type { Gateway, Request, Workload } from '../../spec/scenario.js';
+import type { Gateway, KeyPopulation, Request, Workload } from '../../spec/scenario.js';
 import type { Step } from '../../spec/steps.js';
 import type { Arrivals } from '../../spec/arrivals.js';
 import { highestOf } from '../../spec/stages.js';
@@ -18,6 +18,7 @@ export function resolveWorkload(
   output: WorkloadOutput,
   gateways: ReadonlyMap<string, Gateway>,
   durationNs: number,
+  keys: ReadonlyMap<string, KeyPopulation>,
 ): Workload {
   const path = ['workloads', name];
   if (output.zone !== undefined && !context.names.zones.has(output.zone)) {
@@ -28,6 +29,10 @@ export function resolveWorkload(
     });
   }
   checkTimes(context, output, durationNs, path);
+  checkPins(context, output.keys, keys, path);
+  output.requests.forEach((request, index) =>
+    checkPins(context, request.keys, keys, [...path, 'requests', index]),
+  );
   const policy = resolvePolicy(context, output.policy, [...path, 'policy']);
   const requests = output.requests.map((request, index) =>
     resolveRequest(context, name, output, request, gateways, [...path, 'requests', index]),
@@ -68,6 +73,26 @@ function checkTimes(
   }
 }
 
+/** A value that is given is one that the key can have. */
+function checkPins(
+  context: Context,
+  pins: RequestOutput['keys'],
+  keys: ReadonlyMap<string, KeyPopulation>,
+  path: Path,
+): void {
+  for (const [name, value] of sorted(pins)) {
+    const at = [...path, 'keys', name];
+    const population = keys.get(name);
+    if (population === undefined) {
+      const message = `no key ${name} is declared in keys`;
+      report(context, 'FL404', at, message, { found: name, allowed: [...keys.keys()] });
+    } else if (population.kind !== 'unique' && value >= population.count) {
+      const message = `${name} has ${population.count} values, 0 to ${population.count - 1}`;
+      report(context, 'FL208', at, message);
+    }
+  }
+}
+
 function resolveRequest(
   context: Context,
   workload: string,
@@ -91,6 +116,7 @@ function resolveRequest(
     weight: output.weight,
     class: output.class ?? own.class ?? null,
     priority: output.priority ?? own.priority ?? 0,
+    keys: new Map(sorted({ ...own.keys, ...output.keys })),
     steps,
     patience: limit,
     goodputWithinNs: own.goodputWithin === undefined ? (limit?.afterNs ?? null) : own.goodputWithin,

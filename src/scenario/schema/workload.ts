@@ -131,6 +131,9 @@ const patience = withShort(
 );
 const PATIENCE = 'The client gives up then: outcome `abandoned`. Defaults to none.';
 
+const pins = z.record(nameText(), whole({ min: 0 }).describe('The value, counted from 0.'));
+const PINS = 'Values of keys that these requests have instead of drawing one: name -> value';
+
 export interface RequestOutput {
   readonly name?: string;
   readonly weight: number;
@@ -145,6 +148,7 @@ export interface RequestOutput {
   readonly steps?: readonly StepOutput[];
   readonly policy?: BundleOutput;
   readonly patience?: z.output<typeof patience>;
+  readonly keys?: z.output<typeof pins>;
 }
 
 export interface WorkloadOutput {
@@ -155,6 +159,7 @@ export interface WorkloadOutput {
   readonly requests: readonly RequestOutput[];
   readonly policy?: BundleOutput;
   readonly patience?: z.output<typeof patience>;
+  readonly keys?: z.output<typeof pins>;
   readonly clients: number;
   readonly class?: string;
   readonly priority?: number;
@@ -182,6 +187,7 @@ export function workloadSchema(
       steps: steps.optional().describe('A journey instead of a single call.'),
       policy: bundle.optional().describe("The client's bundle for this request."),
       patience: patience.optional().describe(PATIENCE),
+      keys: pins.optional().describe(`${PINS}, over those of the workload.`),
     })
     .describe('What is asked: a call or a journey.');
   const workload = z.strictObject({
@@ -195,6 +201,7 @@ export function workloadSchema(
     requests: z.array(request).min(1).describe('What is asked, drawn by weight. Required.'),
     policy: bundle.optional().describe("The client's own bundle. Defaults to none."),
     patience: patience.optional().describe(PATIENCE),
+    keys: pins.optional().describe(`${PINS}. Defaults to none.`),
     clients: count({ min: 1 })
       .prefault('unlimited')
       .describe('Different clients. Unit: count. Defaults to unlimited.'),
