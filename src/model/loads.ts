@@ -162,7 +162,9 @@ export class Loads {
   private arrive(load: Load): void {
     const number = load.arrivals++;
     derive(load.lineage.a, load.lineage.b, number);
-    this.open(load, -1, lineage.a, lineage.b, number + load.others);
+    const { arrivals } = load.spec;
+    const told = arrivals.kind === 'at' ? (arrivals.requests?.[number] ?? -1) : -1;
+    this.open(load, -1, lineage.a, lineage.b, number + load.others, told);
     this.scheduleNext(load, this.world.engine.now);
   }
 
@@ -236,12 +238,15 @@ export class Loads {
     this.open(load, user, lineage.a, lineage.b, user + round * rounds.length + load.others);
   }
 
-  /** A request arrives; `user` -1 where nobody waits to ask again. */
-  private open(load: Load, user: number, a: number, b: number, arrival: number): void {
+  /**
+   * A request arrives; `user` -1 where nobody waits to ask again, `told` the request that was recorded, -1
+   * where it is drawn.
+   */
+  private open(load: Load, user: number, a: number, b: number, arrival: number, told = -1): void {
     const { world } = this;
     const { strands, engine, sink, plan } = world;
     const strand = world.strands.open(load.instance, a, b);
-    const request = this.chooseRequest(load, a, b);
+    const request = told >= 0 ? told : this.chooseRequest(load, a, b);
     const part = load.firstPart + request;
     strands.part[strand] = part;
     strands.request[strand] = part;

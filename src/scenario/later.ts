@@ -43,7 +43,6 @@ const LATER_WORDS: readonly (readonly [key: string, words: string])[] = [
   ['warmup', 'auto'],
   ['concurrencyLimit.per', 'key'],
   ['hedge.per', 'key'],
-  ['arrivals.kind', 'trace'],
   ['functions.*.kind', 'knative'],
   ['databases.*.kind', 'elasticsearch dynamodb'],
 ];

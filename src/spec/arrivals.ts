@@ -31,7 +31,12 @@ export type Arrivals =
       readonly process: 'poisson' | 'constant';
     }
   | { readonly kind: 'renewal'; readonly gap: Distribution }
-  | { readonly kind: 'at'; readonly timesNs: readonly Ns[] }
+  | {
+      readonly kind: 'at';
+      readonly timesNs: readonly Ns[];
+      /** By arrival: the request, by its place in the workload; null where it is drawn. */
+      readonly requests: readonly number[] | null;
+    }
   | {
       readonly kind: 'closed';
       /** The most there ever are. */

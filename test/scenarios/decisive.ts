@@ -826,6 +826,13 @@ export const DECISIVE: readonly Decisive[] = [
     'M/M/1 at 70 %: 0.7 / 0.3 x 10 ms',
   ),
   row(
+    'replayed-traffic',
+    'users.latency.max in recorded',
+    9.405,
+    0.03,
+    '104 x 100 ms, less the 995 ms after which the last of a hundred comes',
+  ),
+  row(
     'response-cache',
     'api.page.throughput in locked',
     0.971,

@@ -2,6 +2,7 @@ import type { Bundle } from '../../spec/scenario.js';
 import type { Step } from '../../spec/steps.js';
 import type { Code } from '../codes.js';
 import type { Problems } from '../diagnostics.js';
+import type { ReadFile } from '../include.js';
 import type { Node, PathKey } from '../located.js';
 import { get, items, locate, pathText, text } from '../located.js';
 import type { StepOutput } from '../schema/steps.js';
@@ -14,6 +15,8 @@ export interface Context {
   /** Before bundles were written out: tells which bundle is only a name. */
   readonly written: Node;
   readonly problems: Problems;
+  /** Hands out a file beside the scenario, by its path from that folder. */
+  readonly read: ReadFile;
   readonly names: Names;
   /** The bundle of `policies` with this name, or undefined. */
   readonly named: (name: string) => Bundle | undefined;

@@ -1,6 +1,7 @@
 import type { Database } from '../../spec/database.js';
 import type { Bundle, Gateway, Host, Scenario, Service, Workload } from '../../spec/scenario.js';
 import type { Problems } from '../diagnostics.js';
+import type { ReadFile } from '../include.js';
 import type { MapNode, Node, PathKey } from '../located.js';
 import { locate } from '../located.js';
 import { checkLimits } from '../limits.js';
@@ -36,6 +37,7 @@ interface Trees {
   readonly tree: MapNode;
   readonly written: Node;
   readonly broken: ReadonlySet<string>;
+  readonly read: ReadFile;
 }
 
 /** Turns what was validated into the explicit scenario; references and contradictions are checked here. */

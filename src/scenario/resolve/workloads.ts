@@ -2,6 +2,8 @@ import type { Gateway, KeyPopulation, Request, Workload } from '../../spec/scena
 import type { Step } from '../../spec/steps.js';
 import type { Arrivals } from '../../spec/arrivals.js';
 import { highestOf } from '../../spec/stages.js';
+import { TraceError, parseArrivalTrace } from '../arrival-trace.js';
+import { pathProblem } from '../include.js';
 import { routeOf } from '../routes.js';
 import type { ArrivalsOutput, RequestOutput, WorkloadOutput } from '../schema/workload.js';
 import { resolvePolicy } from './bundles.js';
@@ -48,7 +50,12 @@ export function resolveWorkload(
     title: output.title ?? null,
     description: output.description ?? null,
     critical: output.critical,
-    arrivals: resolveArrivals(context, output.arrivals, [...path, 'arrivals']),
+    arrivals: resolveArrivals(
+      context,
+      output.arrivals,
+      requests.map((request) => request.name),
+      [...path, 'arrivals'],
+    ),
     requests,
     policy,
     clients: output.clients,
@@ -203,7 +210,45 @@ function checkNames(
   });
 }
 
-function resolveArrivals(context: Context, a: ArrivalsOutput, path: Path): Arrivals {
+/** A recording in its final form: `names` are those of the requests, in order. */
+function resolveTrace(
+  context: Context,
+  { file, speed }: Extract<ArrivalsOutput, { kind: 'trace' }>,
+  names: readonly string[],
+  path: Path,
+): Arrivals {
+  const at = [...path, 'file'];
+  const none: Arrivals = { kind: 'at', timesNs: [0], requests: null };
+  const wrong = pathProblem(file, ['csv', 'jsonl']);
+  const answer = wrong === null ? context.read(file) : { error: wrong };
+  if ('error' in answer) {
+    const message = wrong ?? `${file}: ${answer.error}`;
+    report(context, wrong === null ? 'FL101' : 'FL110', at, message);
+    return none;
+  }
+  try {
+    const kind = file.endsWith('.csv') ? 'csv' : 'jsonl';
+    const { timesNs, requests } = parseArrivalTrace(answer.text, kind, speed);
+    const unknown = requests?.find((name) => !names.includes(name));
+    if (unknown !== undefined) {
+      const message = `${file}: no request of the workload is called ${unknown}`;
+      report(context, 'FL404', at, message, { found: unknown, allowed: names });
+      return none;
+    }
+    return { kind: 'at', timesNs, requests: requests?.map((name) => names.indexOf(name)) ?? null };
+  } catch (error) {
+    if (!(error instanceof TraceError)) throw error;
+    report(context, 'FL204', at, `${file}, ${error.message}`);
+    return none;
+  }
+}
+
+function resolveArrivals(
+  context: Context,
+  a: ArrivalsOutput,
+  names: readonly string[],
+  path: Path,
+): Arrivals {
   switch (a.kind) {
     case 'poisson':
     case 'constant':
@@ -251,7 +296,9 @@ function resolveArrivals(context: Context, a: ArrivalsOutput, path: Path): Arriv
       }
       return { kind: 'renewal', gap: a.gap };
     case 'at':
-      return { kind: 'at', timesNs: [...a.times].sort((x, y) => x - y) };
+      return { kind: 'at', timesNs: [...a.times].sort((x, y) => x - y), requests: null };
+    case 'trace':
+      return resolveTrace(context, a, names, path);
     case 'closed':
       return resolveUsers(context, a, path);
   }

@@ -98,6 +98,24 @@ const arrivals = withShort(
           .describe('When, from the end of the warm-up. Required.'),
       }),
       z.strictObject({
+        kind: z.literal('trace').describe('Arrivals as they were recorded.'),
+        file: z
+          .string()
+          .min(1)
+          .max(400)
+          .describe(
+            'A .csv or .jsonl file below the folder of the scenario with `time` (seconds, a duration, or an ' +
+              'instant such as 2026-05-01T12:00:00.250Z, which count from the earliest) and, if wanted, ' +
+              '`request`, the name of a request, which is then not drawn. Required.',
+          ),
+        speed: z
+          .number()
+          .positive()
+          .max(1e6)
+          .default(1)
+          .describe('So many times as fast as it was recorded. Unit: factor. Defaults to 1.'),
+      }),
+      z.strictObject({
         kind: z
           .literal('closed')
           .describe('Users who wait for their answer, think, and ask again.'),
