@@ -48,7 +48,7 @@ const LATER_WORDS: readonly (readonly [key: string, words: string])[] = [
   ['hedge.per', 'key'],
   ['arrivals.kind', 'trace'],
   ['functions.*.kind', 'knative'],
-  ['databases.*.kind', 'elasticsearch dynamodb'],
+  ['databases.*.kind', 'dynamodb'],
 ];
 
 /** Fields of fault kinds that come later, whatever the kind: none of them means anything else today. */
