@@ -64,6 +64,11 @@ export function isSearch({ write, key }: Pick<Operation, 'write' | 'key'>): bool
   return !write && key === null;
 }
 
+/** How many nodes do the work of an operation. */
+export function copiesWritten({ search }: Database, { write }: Operation): number {
+  return write ? (search?.copies ?? 1) : 1;
+}
+
 /** How many nodes one query of an operation asks. */
 export function nodesAsked(database: Database | undefined, operation: string): number {
   const scans = database?.operations.get(operation)?.scan ?? false;

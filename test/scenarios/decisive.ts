@@ -945,6 +945,20 @@ export const DECISIVE: readonly Decisive[] = [
     'Erlang: 0.4 / 1.4 of the transfers find one of 200 ms on their account at 2/s',
   ),
   row(
+    'search-overload',
+    'es.find.threadPool.wait.p50 in long-queue',
+    5,
+    0.15,
+    '1000 wait before the one that comes, and 2 cores / 10 ms = 200/s go',
+  ),
+  row(
+    'search-refresh',
+    'es.staleReads in every-second',
+    0.568,
+    0.02,
+    '1 - (1 - e^-2) / 2: two writes/s, and a refresh up to a second ago',
+  ),
+  row(
     'server-admission',
     'users.successLatency.mean in ten',
     0.0344,

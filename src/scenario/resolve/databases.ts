@@ -186,7 +186,11 @@ function resolveOperations(
     }
     const { work = null, wait = null, write, key = null, lock } = own;
     // A search asks every shard, unless it says that it does not.
-    const { scan = output.kind === 'elasticsearch' && output.shards !== undefined && isSearch({ write, key }) } = own;
+    const {
+      scan = output.kind === 'elasticsearch' &&
+        output.shards !== undefined &&
+        isSearch({ write, key }),
+    } = own;
     if (key !== null) checkKey(context, key, [...path, operation, 'key']);
     if (lock && key === null) {
       const message = 'nobody knows which row it locks: name the key whose value is the row';
