@@ -1,3 +1,4 @@
+import { invariant } from '../../kernel/invariant.js';
 import { PHASE } from '../../kernel/phase.js';
 import { widenFloat64, widenInt32 } from '../../kernel/pool.js';
 import { IntRing } from '../../kernel/ring.js';
@@ -58,6 +59,7 @@ export class ThreadPools {
       this.since = widenFloat64(this.since, capacity);
       this.cell = widenInt32(this.cell, capacity);
     });
+    world.audits.push(() => this.audit());
     this.grantOp = engine.define('thread-granted', (strand, stamp) => {
       if (strands.stamp[strand] === stamp) world.interpreter.acted(strand, OUTCOME.ok);
     });
@@ -123,5 +125,19 @@ export class ThreadPools {
     const { engine, meters, strands } = this.world;
     const waits = this.waits.get(strands.part[strand])!;
     meters.took(waits, this.cell[strand], engine.now - this.since[strand]);
+  }
+  /** Each thread that is busy has one strand, and nobody waits beside one that is not. */
+  private audit(): void {
+    const { slots, slot, instance } = this.world.strands;
+    const held = new Int32Array(this.pools.length);
+    for (let strand = 0; strand < slots.capacity; strand++) {
+      if (!slots.has(strand) || (slot[strand] & LEASED) === 0) continue;
+      const node = instance[strand] - this.first;
+      if (node >= 0 && node * this.perNode < held.length) held[this.of[strand]]++;
+    }
+    this.pools.forEach(({ busy, queue, spec }, at) => {
+      invariant(busy === held[at], 'threads-of-pools');
+      invariant(queue.length === 0 || busy === spec.size, 'waiting-beside-free-threads');
+    });
   }
 }
