@@ -48,7 +48,7 @@ import { Replicas } from './replication/replicas.js';
 import { Copies } from './search/copies.js';
 import { hasSections, Sections } from './sections/sections.js';
 import { Server } from './server.js';
-import { ServerEnds } from './server-ends.js';
+import { closesConnections, ServerEnds } from './server-ends.js';
 import { Sink } from './sink.js';
 import { Sizes } from './sizes.js';
 import { Cargo } from './stores/cargo.js';
@@ -109,7 +109,7 @@ export function assemble(
   world.cargo = plan.stores.length > 0 ? new Cargo(world) : null;
   world.picks = new Picks(world);
   world.connections = new ConnectionTable(world);
-  world.serverEnds = closes(plan) ? new ServerEnds(world) : null;
+  world.serverEnds = closesConnections(plan) ? new ServerEnds(world) : null;
   world.wire = new Wire(world);
   world.calls = new Calls(engine, world.wire, plan.deepestChain + 1);
   world.ties = isTied(plan, registry) ? new Ties(world) : null;
@@ -138,10 +138,6 @@ export function assemble(
     return definition!;
   });
   return { world, chains, board, collections: outages.collections, views };
-}
-
-function closes({ edges }: Plan): boolean {
-  return edges.some(({ connections }) => (connections?.server ?? null) !== null);
 }
 
 /** Nothing is slowed or made to fail at the beginning. */

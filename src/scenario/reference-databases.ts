@@ -96,7 +96,7 @@ export const DATABASE_REFERENCE: readonly ReferenceEntry[] = [
       'Two shards with a replica each',
       '{ kind: elasticsearch, cpu: 4, shards: { count: 2, key: account }, operations: { search: { work: 8ms }, ' +
         'write: { work: 3ms, write: true, key: account } } }',
-      '[ query: store.write, query: store.search ]',
+      'query: store.write, query: store.search',
     ),
   },
 ];

@@ -902,6 +902,13 @@ export const DECISIVE: readonly Decisive[] = [
     'Erlang: 0.4 / 1.4 of the transfers find one of 200 ms on their account at 2/s',
   ),
   row(
+    'scatter-gather',
+    'users.latency.p50 in sixteen',
+    0.0632,
+    0.001,
+    '-20 ms x ln(1 - 0.5^(1/16)): half of the searches have all sixteen answers by then',
+  ),
+  row(
     'search-overload',
     'es.find.threadPool.wait.p50 in long-queue',
     5,
@@ -914,13 +921,6 @@ export const DECISIVE: readonly Decisive[] = [
     0.568,
     0.02,
     '1 - (1 - e^-2) / 2: two writes/s, and a refresh up to a second ago',
-  ),
-  row(
-    'scatter-gather',
-    'users.latency.p50 in sixteen',
-    0.0632,
-    0.001,
-    '-20 ms x ln(1 - 0.5^(1/16)): half of the searches have all sixteen answers by then',
   ),
   row(
     'server-admission',
