@@ -909,6 +909,13 @@ export const DECISIVE: readonly Decisive[] = [
     '-20 ms x ln(1 - 0.5^(1/16)): half of the searches have all sixteen answers by then',
   ),
   row(
+    'search-failover',
+    'writers.success during dies in one-replica',
+    0.948,
+    0.012,
+    'for 1 of 10 s the writes of the first shard are refused, 52 % of them',
+  ),
+  row(
     'search-overload',
     'es.find.threadPool.wait.p50 in long-queue',
     5,
