@@ -44,7 +44,7 @@ const LATER_WORDS: readonly (readonly [key: string, words: string])[] = [
   ['concurrencyLimit.per', 'key'],
   ['hedge.per', 'key'],
   ['functions.*.kind', 'knative'],
-  ['databases.*.kind', 'elasticsearch dynamodb'],
+  ['databases.*.kind', 'dynamodb'],
 ];
 
 /** Fields of fault kinds that come later, whatever the kind: none of them means anything else today. */
