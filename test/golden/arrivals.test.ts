@@ -81,6 +81,7 @@ describe('arrivals that a fault adds', () => {
 
   it('say what they are', () => {
     expect(problemsOf(HEAD + shop('poisson(1/s)', fault('')))).toContain('says nothing');
+    expect(() => golden(shop('{ at: [ 0ms ] }', fault('factor: 2')))).toThrow('no factor changes');
   });
 });
 

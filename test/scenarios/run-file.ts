@@ -52,7 +52,9 @@ export function runFile(
   path: string,
   options: { readonly replications?: number; readonly variants?: readonly string[] } = {},
 ): RunFile {
-  const loaded = loadScenario(path, (own) => ({ text: textOf(own, own === path ? options.replications : undefined) }));
+  const loaded = loadScenario(path, (own) => ({
+    text: textOf(own, own === path ? options.replications : undefined),
+  }));
   if (loaded.file === null) throw new Error(loaded.problems.map(formatDiagnostic).join('\n'));
   const file = chosen(loaded.file, options.variants);
   const plans = file.variants.map((variant) => compile(variant, file));
