@@ -31,6 +31,7 @@ const READINGS: ReadonlyMap<string, Reading> = new Map<string, Reading>([
   ['lostEffects', COUNTER],
   ['drain', { form: 'drain', of: 'lag' }],
   ['deadLettered', COUNTER],
+  ['paused', LEVEL],
   ['rebalances', COUNTER],
   ['ready', LEVEL],
   ['inFlight', LEVEL],

@@ -1,5 +1,6 @@
 import { invariant } from '../kernel/invariant.js';
-import type { PlanBroker, PlanGroup, PlanTopic } from '../spec/messaging.js';
+import type { Ns } from '../kernel/time.js';
+import type { Consumption, PlanBroker, PlanGroup, PlanTopic } from '../spec/messaging.js';
 import { isFree } from './free.js';
 import type { LaidPart } from './layout.js';
 import { partOf } from './layout.js';
@@ -45,6 +46,12 @@ function groupOf(w: Writer, part: LaidPart, programs: readonly number[]): PlanGr
     deadLetter: deadLetter === null ? -1 : byName.get(deadLetter)!.id,
     program: own < 0 ? programs[handler.id]! : own,
     lookup: w.lookups.get(part.id) ?? -1,
-    timeLimitNs: endpoint.endpoint.timeLimitNs,
+    timeLimitNs: handlingLimit(endpoint.endpoint.timeLimitNs, subscriber),
   };
+}
+
+/** What ends a run of the handler that is never through: its own limit, or that of its consumer. */
+export function handlingLimit(own: Ns | null, { policy }: Consumption): Ns | null {
+  const most = Math.min(own ?? Infinity, policy?.timeoutNs ?? Infinity);
+  return most === Infinity ? null : most;
 }

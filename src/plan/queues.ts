@@ -12,6 +12,7 @@ import type { Network } from '../spec/scenario.js';
 import { isFree } from './free.js';
 import type { LaidComponent, LaidPart } from './layout.js';
 import { partOf } from './layout.js';
+import { handlingLimit } from './messaging.js';
 import { latencyBetween } from './network.js';
 import type { Writer } from './writer.js';
 
@@ -81,7 +82,7 @@ function consumerOf(
     handler: handler.id,
     program: own < 0 ? programs[handler.id]! : own,
     lookup: w.lookups.get(part.id) ?? -1,
-    timeLimitNs: endpoint.endpoint.timeLimitNs,
+    timeLimitNs: handlingLimit(endpoint.endpoint.timeLimitNs, consumer),
     spec: consumer,
     ...channelOf(spec, consumer),
     deadLetter: idOf(from, consumer.deadLetter),

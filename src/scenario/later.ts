@@ -14,7 +14,6 @@ const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
   ['databases.*', 'tags shards loadBalancing queue concurrency'],
   ['databases.*.operations.*', 'rows scan fanout'],
   ['topics.*', 'tags event'],
-  ['topics.*.subscribers.*', 'policy'],
   ['brokers.*', 'tags cpu uncleanElection memoryLimit'],
   ['caches.*', 'tags'],
   ['eventStores.*', 'tags partitions'],

@@ -2,7 +2,7 @@ import type { CountDistribution } from '../kernel/counts.js';
 import type { Distribution } from '../kernel/distribution.js';
 import type { Ns } from '../kernel/time.js';
 import type { BackoffConfig } from './backoff.js';
-import type { Host, Target } from './scenario.js';
+import type { Host, Layer, Target } from './scenario.js';
 
 /** A cluster of brokers. */
 export interface Broker extends Host {
@@ -68,6 +68,20 @@ export interface Consumption {
   readonly inbox: Inbox | null;
   /** Share of the messages that are wanted; the others are let go without a run of the handler. */
   readonly filter: number;
+  /** Policies around each run of the handler; null = none. */
+  readonly policy: ConsumerPolicy | null;
+}
+
+/** What stands around each run of a handler, outermost first. */
+export interface ConsumerPolicy {
+  /** Identity of the bundle. */
+  readonly bundle: string;
+  /** While it refuses, consumption is paused. */
+  readonly circuitBreaker: Layer | null;
+  /** A run waits for its permit. */
+  readonly rateLimit: Layer | null;
+  /** Limit on one run; null = none. */
+  readonly timeoutNs: Ns | null;
 }
 
 /** How a failed message is tried again. */
@@ -222,6 +236,6 @@ export interface PlanGroup {
   readonly program: number;
   /** Program that only asks it, for a message whose id is there; -1 = asking costs nothing. */
   readonly lookup: number;
-  /** The handler's own limit on one execution; null = none. */
+  /** Limit on one execution, the handler's own or the consumer's; null = none. */
   readonly timeLimitNs: Ns | null;
 }

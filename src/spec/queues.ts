@@ -144,7 +144,7 @@ export interface PlanConsumer {
   /** First instruction of what it runs, and of what it runs for a message that its inbox knows, -1 = nothing. */
   readonly program: number;
   readonly lookup: number;
-  /** Of the endpoint; null = none. */
+  /** Of the endpoint or of the consumer; null = none. */
   readonly timeLimitNs: Ns | null;
   readonly spec: QueueConsumer;
   /** Messages on one channel, and handlers behind it. */

@@ -39,6 +39,31 @@ describe('what contradicts itself about messages is refused', () => {
       { group: 'retry: { mode: requeue }' },
       /onPoison: block holds/,
     ],
+    [
+      'a retry policy of a consumer',
+      { group: 'policy: { retry: { attempts: 3 } }' },
+      /write the retry of the consumer itself/,
+    ],
+    [
+      'a balancer for a handler',
+      { group: 'policy: { loadBalancing: { kind: random } }' },
+      /called by nobody/,
+    ],
+    [
+      'a breaker for one instance called',
+      { group: 'policy: { circuitBreaker: { kind: finagle } }' },
+      /a handler calls nobody/,
+    ],
+    [
+      'a consumer policy that only watches',
+      { group: 'policy: { circuitBreaker: { dryRun: true } }' },
+      /acts or is left out/,
+    ],
+    [
+      'a timeout that lets the handler go on',
+      { group: 'policy: { timeout: { after: 1s, cancel: false } }' },
+      /leave cancel out/,
+    ],
     ['replicas without a broker', { topic: 'replication: 3,' }, /without a broker/],
     [
       'more replicas than nodes',

@@ -322,6 +322,13 @@ export const DECISIVE: readonly Decisive[] = [
     'M/D/1 at 90 %: 10 ms + 45 ms',
   ),
   row(
+    'consumer-breaker',
+    'mails.sender.lostEffects in pausing',
+    8,
+    0.5,
+    'five failures open it, one try a second for 19 s: 24 tries, three to a mail',
+  ),
+  row(
     'consumer-crash',
     'orders.billing.lag.max in classic',
     4770,

@@ -1,9 +1,11 @@
 import { streamKey } from '../../kernel/rng.js';
-import type { PlanGroup } from '../../spec/messaging.js';
+import type { ConsumerPolicy, PlanGroup } from '../../spec/messaging.js';
 import type { MeterSubject } from '../meters.js';
 import type { Registry } from '../registry.js';
 import type { World } from '../world.js';
 import { Aftermath } from './aftermath.js';
+import { Guards } from './guards.js';
+import type { GuardSetup } from './guards.js';
 import { Inboxes } from './inboxes.js';
 import type { KafkaTopic } from './kafka.js';
 import type { Member } from './member.js';
@@ -143,8 +145,12 @@ export class Group {
       const own = (act: (member: Member) => void) => () => {
         for (const member of this.members) if (member.instance === instance) act(member);
       };
+      const dying = own((member) => this.died(member));
       instance.residents.push({
-        died: own((member) => this.died(member)),
+        died: () => {
+          dying();
+          this.loop.gone(instance);
+        },
         started: own((member) => this.membership.started(member)),
         paused: own((member) => this.membership.silent(member)),
         resumed: own((member) => this.resumed(member)),
@@ -175,6 +181,7 @@ export class Group {
     const { plan, replication, meters } = world;
     const { inbox, filter } = spec.spec;
     const name = `${plan.components[subject.component].name}.${plan.parts[spec.part].name}`;
+    const { policy } = spec.spec;
     return new PollLoop({
       world,
       messages,
@@ -191,9 +198,21 @@ export class Group {
       duplicates: meters.counter('duplicateEffects', subject),
       redelivered: this.offsets.redelivered,
       delays: meters.durations('delay', subject),
+      policy: policy === null ? null : (again, resume) => this.guardsOf(policy, again, resume),
       settle: ({ outputs, instance }, isCommitted) =>
         forwarding.settle(outputs, isCommitted, instance.id),
     });
+  }
+
+  private guardsOf(
+    policy: ConsumerPolicy,
+    again: GuardSetup['again'],
+    resume: GuardSetup['resume'],
+  ): Guards {
+    const { world, registry, topic, spec } = this.setup;
+    const { component: service } = world.plan.parts[spec.handler];
+    const place = { holder: topic.spec.component, part: spec.part, service };
+    return new Guards({ world, registry, policy, ...place, again, resume });
   }
 
   /** A failed message comes back into a log of the group's own, whose reader is that of its partition. */

@@ -121,8 +121,24 @@ export class Dispatch {
 
   /** The consumer has nothing left to do: one that polls asks again. */
   idle(channel: Channel): void {
-    if (!this.spec.rules.polled || channel.instance.down) return;
+    if (!this.spec.rules.polled || channel.instance.down || channel.paused) return;
     this.question(channel, this.way(channel.spec.back, channel));
+  }
+
+  /**
+   * Nothing more is handed to the channel: basic.cancel, as when a container of spring-amqp stops
+   * (BlockingQueueConsumer.java), or no receive.
+   */
+  pause(channel: Channel): void {
+    if (channel.inLine) this.line.remove(channel.index);
+    channel.inLine = false;
+  }
+
+  /** It consumes again. */
+  resume(channel: Channel): void {
+    if (this.spec.rules.polled) return;
+    this.lineUp(channel);
+    this.pump();
   }
 
   /** The time of a delivery is over: its channel is closed and opened again, what was on it goes back. */
@@ -170,6 +186,7 @@ export class Dispatch {
 
   private lineUp(channel: Channel): void {
     if (channel.inLine || channel.closing || !channel.hasRoom || channel.instance.down) return;
+    if (channel.paused) return;
     channel.inLine = true;
     this.line.push(channel.index);
   }
@@ -293,11 +310,13 @@ export class Dispatch {
     for (const channel of this.channels) {
       if (channel.instance !== instance || channel.consumer !== consumer) continue;
       channel.asked++;
+      this.handling.pausing?.died(channel);
       this.leave(channel);
       channel.busy = 0;
       channel.waking = false;
       this.loseAll(channel);
     }
+    this.handling.pausing?.gone(instance, consumer);
     if (!this.spec.rules.stored && !this.isAttended()) this.queue.forget();
   }
 
