@@ -52,7 +52,7 @@ export type PartSource =
   | { readonly kind: 'commit'; readonly time: Distribution; readonly database: Database }
   | { readonly kind: 'group'; readonly subscriber: Subscriber }
   /** What a node does for a request of a producer. */
-  | { readonly kind: 'produce'; readonly latency: Distribution }
+  | { readonly kind: 'produce'; readonly host: Broker }
   /** Who publishes the rows of an outbox. */
   | { readonly kind: 'relay'; readonly outbox: Outbox }
   | { readonly kind: 'consumer'; readonly consumer: QueueConsumer }

@@ -4,6 +4,7 @@ import { CALL_MODE, OP } from '../spec/program.js';
 import type { Distribution } from '../kernel/distribution.js';
 import type { Ns } from '../kernel/time.js';
 import type { Database, Operation } from '../spec/database.js';
+import type { Broker } from '../spec/messaging.js';
 import type { Endpoint, Host } from '../spec/scenario.js';
 import { BARE } from './calls.js';
 import { writeServer } from './caching.js';
@@ -77,7 +78,7 @@ export function writeProgram(
     case 'consumer':
       return -1;
     case 'produce':
-      writeWait(w, source.latency, scope);
+      writeProduce(w, source.host, scope);
       break;
     case 'relay':
       return writeRelay(w, part, scope);
@@ -105,6 +106,14 @@ function writeGuarded(
   if (keysAreSent || source.endpoint.once !== null) w.assembler.emit(OP.ONCE);
   writeBulkhead(w, source.endpoint, part);
   writeEndpoint(w, source.endpoint, part, behind);
+}
+
+/** A node writes what it was sent: on its cores, where it has a number of them. */
+function writeProduce(w: Writer, { latency, cpu }: Broker, scope: Scope): void {
+  if (cpu.cores === Infinity) writeWait(w, latency, scope);
+  else if (!isFree(latency)) {
+    w.assembler.emit(OP.WORK, w.distributions.id(latency), 0, 0, scope.names.next('work'));
+  }
 }
 
 function writeWait(w: Writer, time: Distribution, scope: Scope): void {

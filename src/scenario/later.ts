@@ -14,7 +14,7 @@ const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
   ['databases.*', 'tags shards loadBalancing queue concurrency'],
   ['databases.*.operations.*', 'rows scan fanout'],
   ['topics.*', 'tags event'],
-  ['brokers.*', 'tags cpu uncleanElection memoryLimit'],
+  ['brokers.*', 'tags memoryLimit'],
   ['caches.*', 'tags'],
   ['eventStores.*', 'tags partitions'],
   ['projections.*', 'tags'],

@@ -11,6 +11,8 @@ export interface Broker extends Host {
   /** Messages a second of one node; Infinity = no limit. */
   readonly maxThroughput: number;
   readonly electionNs: Ns;
+  /** Whether a replica that is out of sync may lead when no other can: what it has not is lost. */
+  readonly uncleanElection: boolean;
 }
 
 /** How messages are published to a topic on a broker. */
@@ -114,6 +116,12 @@ export interface Subscriber extends Consumption {
   readonly sessionNs: Ns;
   readonly heartbeatNs: Ns;
   readonly reset: 'latest' | 'earliest';
+  /** From then on there is such a group; 0 = from before the run. */
+  readonly startNs: Ns;
+  /** When it is sent back, and to where: all that is kept, the end, or what is not older than this. */
+  readonly replay: { readonly atNs: Ns; readonly from: 'earliest' | 'latest' | Ns } | null;
+  /** Without members for so long the group forgets its offsets; null = never. */
+  readonly offsetsRetentionNs: Ns | null;
   readonly rebalance: Rebalance;
 }
 

@@ -40,6 +40,11 @@ describe('what contradicts itself about messages is refused', () => {
       /onPoison: block holds/,
     ],
     [
+      'a replay of a group that is not there',
+      { group: 'startAt: 5s, replay: { at: 3s }' },
+      /later than startAt/,
+    ],
+    [
       'a retry policy of a consumer',
       { group: 'policy: { retry: { attempts: 3 } }' },
       /write the retry of the consumer itself/,

@@ -818,6 +818,13 @@ export const DECISIVE: readonly Decisive[] = [
     'M/M/1 at 70 %: 0.7 / 0.3 x 10 ms',
   ),
   row(
+    'replay',
+    'orders.billing.duplicateEffects in plain',
+    999,
+    1.5,
+    '50/s x 20 s, read once more',
+  ),
+  row(
     'response-cache',
     'api.page.throughput in locked',
     0.971,
@@ -993,6 +1000,13 @@ export const DECISIVE: readonly Decisive[] = [
     0.473,
     0.04,
     'buyers and readers get ten connections by turns: p x 100/s x (204 + 2) ms = 10 is p = 48.5 %, less a second of waiting at the start',
+  ),
+  row(
+    'unclean-election',
+    'events.audit.lostEffects in unclean',
+    800,
+    1.5,
+    '100/s x the 8 s that only the old leader has',
   ),
   row(
     'zero-trust-hops',

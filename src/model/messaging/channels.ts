@@ -65,7 +65,10 @@ export class Channels {
       settle: (outputs, isCommitted, instance) => this.settle(outputs, isCommitted, instance),
     };
     const setup = { world, registry, messages: this.messages, forwarding };
-    this.topics = plan.topics.map((spec) => new KafkaTopic(setup, spec));
+    this.topics = plan.topics.map((spec) => {
+      const canBeCut = spec.broker >= 0 && plan.brokers[spec.broker].spec.uncleanElection;
+      return new KafkaTopic({ ...setup, canBeCut }, spec);
+    });
     const lines = plan.brokers.map(
       ({ component }) => new Float64Array(plan.components[component].instances),
     );

@@ -49,6 +49,8 @@ export class Messages {
   /** Place in `poisons` plus one, 0 = none; read only where there are any. */
   poison: Uint8Array = new Uint8Array(0);
   readonly poisons: Poison[] = [];
+  /** Not in its log any more, though somebody may still come to its place; read only where that can be. */
+  gone: Uint8Array = new Uint8Array(0);
   private readonly world: World;
   /** Of traced requests: ids of the request and of the execution that published. */
   private readonly traces = new Map<number, readonly [root: number, parent: number]>();
@@ -207,6 +209,7 @@ export class Messages {
     this.holders[message] = 0;
     this.effects[message] = 0;
     this.poison[message] = 0;
+    this.gone[message] = 0;
     return message;
   }
 
@@ -228,6 +231,7 @@ export class Messages {
     this.holders = widenInt32(this.holders, capacity);
     this.effects = widenInt32(this.effects, capacity);
     this.poison = widenUint8(this.poison, capacity);
+    this.gone = widenUint8(this.gone, capacity);
   }
 }
 

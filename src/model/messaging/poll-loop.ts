@@ -19,6 +19,7 @@ import type { Offsets } from './offsets.js';
 import { PollPauses } from './poll-pauses.js';
 import type { GuardMaker } from './poll-pauses.js';
 import { Records } from './records.js';
+import type { Resets } from './resets.js';
 
 /** What the loops of a group share. */
 export interface LoopSetup {
@@ -41,6 +42,10 @@ export interface LoopSetup {
   readonly delays: Durations;
   /** What a transaction has published is sent, or thrown away. */
   readonly settle: (member: Member, isCommitted: boolean) => void;
+  /** Where the group is sent back to, or begins; null = nowhere. */
+  readonly resets: Resets | null;
+  /** Whether a message may be no part of its log any more. */
+  readonly canBeCut: boolean;
   /** Policies around the handler; null = none. */
   readonly policy: GuardMaker | null;
 }
@@ -71,8 +76,9 @@ export class PollLoop implements TaskOwner {
     this.world = world;
     this.messages = messages;
     this.offsets = offsets;
-    this.records = new Records(messages, offsets, filter, spec.spec.filter);
-    this.plain = inbox === null && filter === null && spec.spec.batch === 1;
+    const { canBeCut } = setup;
+    this.records = new Records(messages, offsets, filter, spec.spec.filter, canBeCut);
+    this.plain = inbox === null && filter === null && spec.spec.batch === 1 && !canBeCut;
     this.owner = world.tasks.register(this);
     const { engine } = world;
     this.pollOp = engine.define('poll', (member, epoch) => {
@@ -176,6 +182,8 @@ export class PollLoop implements TaskOwner {
     if (member.instance.frozen === FROZEN.pause) return false;
     if (spec.spec.commit === 'auto') this.autoCommits.polls(member);
     if (!membership.polls(member)) return false;
+    const { resets } = this.setup;
+    if (resets !== null && resets.pending > 0) resets.polls(assigned);
     const { logs, position } = this.offsets;
     let room = spec.spec.maxPollRecords;
     for (let k = 0; k < assigned.length && room > 0; k++) {

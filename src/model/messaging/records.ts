@@ -13,16 +13,26 @@ export class Records {
   private readonly filter: StreamKey | null;
   private readonly share: number;
 
-  constructor(messages: Messages, offsets: Offsets, filter: StreamKey | null, share: number) {
+  private readonly canBeCut: boolean;
+
+  constructor(
+    messages: Messages,
+    offsets: Offsets,
+    filter: StreamKey | null,
+    share: number,
+    canBeCut: boolean,
+  ) {
+    this.canBeCut = canBeCut;
     this.messages = messages;
     this.offsets = offsets;
     this.filter = filter;
     this.share = share;
   }
 
-  /** Whether a group without a filter, or whose filter lets it through, wants the message. */
+  /** Whether the message is still there, and no filter keeps it out. */
   wants(message: number): boolean {
     const { filter, messages } = this;
+    if (this.canBeCut && messages.gone[message] !== 0) return false;
     if (filter === null) return true;
     const { lineageA, lineageB } = messages;
     return unit(filter.a, filter.b, lineageA[message], lineageB[message], 0) < this.share;

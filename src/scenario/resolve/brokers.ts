@@ -1,14 +1,23 @@
 import type { Distribution } from '../../kernel/distribution.js';
 import { PLAIN_BALANCING } from '../../spec/balancer.js';
 import type { Broker, Producer } from '../../spec/messaging.js';
+import type { Cpu } from '../../spec/resources.js';
 import type { BrokerOutput } from '../schema/brokers.js';
 import type { KafkaOutput } from '../schema/messaging.js';
 import type { ProducerOutput } from '../schema/producer.js';
 import type { Context, Path } from './context.js';
 import { report, writtenAt } from './context.js';
+import { resolveCpu } from './cpu.js';
 import { sorted } from './names.js';
 import { resolvePlacement } from './placement.js';
 import { unknown } from './targets.js';
+
+const NO_CPU: Cpu = {
+  cores: Infinity,
+  discipline: 'processorSharing',
+  quota: null,
+  contextSwitchTax: 0,
+};
 
 const NOTHING: Distribution = { kind: 'constant', valueNs: 0 };
 
@@ -24,7 +33,7 @@ export function resolveBroker(context: Context, name: string, output: BrokerOutp
     runtime: 'threads',
     concurrency: Infinity,
     queue: { capacity: Infinity, discipline: 'fifo', maxWaitNs: null },
-    cpu: { cores: Infinity, discipline: 'processorSharing', quota: null, contextSwitchTax: 0 },
+    cpu: output.cpu === undefined ? NO_CPU : resolveCpu(context, output.cpu, [...path, 'cpu']),
     cancellation: 'ignore',
     rejectWork: NOTHING,
     admission: null,
@@ -40,6 +49,7 @@ export function resolveBroker(context: Context, name: string, output: BrokerOutp
     latency: output.latency,
     maxThroughput: output.maxThroughput ?? Infinity,
     electionNs: output.electionTime,
+    uncleanElection: output.uncleanElection,
   };
 }
 

@@ -52,7 +52,10 @@ function checkLayer(context: Context, layer: Layer, path: Path): void {
   const refuse = (field: string, message: string): void =>
     report(context, 'FL208', [...path, field], message);
   if (per === 'target') {
-    refuse('kind', `${name} is about one instance called, and a handler calls nobody: take another`);
+    refuse(
+      'kind',
+      `${name} is about one instance called, and a handler calls nobody: take another`,
+    );
   } else if (per !== 'callee') refuse('per', 'there is one handler: leave per out');
   if (key !== null) refuse('key', 'a consumer is paused as a whole: leave key out');
   if (store !== null) refuse('store', 'the state of a consumer is in its memory: leave store out');

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { distribution, duration, rate, whole } from '../../spec/quantities.js';
 import { critical, entryText, extending, inheriting, textMap } from './common.js';
-import { zoneSchema } from './host.js';
+import { cpuSchema, zoneSchema } from './host.js';
 
 /** One cluster of brokers. */
 export const brokerSchema = inheriting(
@@ -31,6 +31,19 @@ export const brokerSchema = inheriting(
         .describe(
           'From the loss of a node until others lead its partitions and its replicas are out of sync ' +
             '(broker.session.timeout.ms). Unit: duration. Defaults to 9s.',
+        ),
+      uncleanElection: z
+        .boolean()
+        .default(false)
+        .describe(
+          'Whether a replica that is out of sync leads when none in sync is up ' +
+            '(unclean.leader.election.enable): the partition goes on without what it has not. Defaults to false: it waits.',
+        ),
+      cpu: cpuSchema
+        .optional()
+        .describe(
+          'Cores of a node. With them the `latency` of the leader is work that requests share them for; ' +
+            'without it is a wait. Defaults to none.',
         ),
       external: z.boolean().default(false).describe('Not ours. Defaults to false.'),
       labels: textMap().optional().describe('Selectors of faults.'),

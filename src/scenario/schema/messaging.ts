@@ -40,6 +40,22 @@ const rebalance = z
   })
   .describe('How partitions are dealt anew when members come or go.');
 
+const replay = z
+  .strictObject({
+    at: duration().describe('When. Unit: duration. Required.'),
+    from: z
+      .union([z.enum(['earliest', 'latest']), duration({ allowZero: false })])
+      .default('earliest')
+      .describe(
+        'From where it reads on: `earliest`, all that the topic still has; `latest`, its end; or so far ' +
+          'back in time. Unit: name or duration. Defaults to earliest.',
+      ),
+  })
+  .describe(
+    'The group is sent back once, as by Consumer.seek: each member with its next poll, what it has in hand is ' +
+      'handled first. Effects that happened before happen again, unless an `inbox` knows them.',
+  );
+
 /** A group of consumers of a topic. */
 const subscriber = (bundle: BundleSchema) =>
   z
@@ -84,6 +100,19 @@ const subscriber = (bundle: BundleSchema) =>
         .describe(
           'Where the group begins without an offset that is still there, at time 0 or when `retention` has ' +
             'deleted it: `latest` skips what is there, `earliest` reads it. Defaults to latest.',
+        ),
+      startAt: duration()
+        .prefault('0s')
+        .describe(
+          'When its consumers subscribe: before that there is no such group. It begins as ' +
+            '`autoOffsetReset` says once it has its partitions. Unit: duration. Defaults to 0s: it was there before the run.',
+        ),
+      replay: replay.optional(),
+      offsetsRetention: durationOrNone({ allowZero: false })
+        .prefault('7d')
+        .describe(
+          'Without a member for so long the group forgets its offsets, and begins as `autoOffsetReset` says ' +
+            '(offsets.retention.minutes). Unit: duration or `none`. Defaults to 7d.',
         ),
       rebalance: rebalance.prefault({}),
     })
