@@ -37,6 +37,8 @@ const READINGS: ReadonlyMap<string, Reading> = new Map<string, Reading>([
   ['inFlight', LEVEL],
   ['delayed', LEVEL],
   ['blocked', LEVEL],
+  ['unavailable', LEVEL],
+  ['alarmed', LEVEL],
   ['expired', COUNTER],
   ['dropped', COUNTER],
   ['publishRejected', COUNTER],

@@ -14,7 +14,7 @@ const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
   ['databases.*', 'tags shards loadBalancing queue concurrency'],
   ['databases.*.operations.*', 'rows scan fanout'],
   ['topics.*', 'tags event'],
-  ['brokers.*', 'tags memoryLimit'],
+  ['brokers.*', 'tags'],
   ['caches.*', 'tags'],
   ['eventStores.*', 'tags partitions'],
   ['projections.*', 'tags'],
@@ -49,6 +49,7 @@ const LATER_WORDS: readonly (readonly [key: string, words: string])[] = [
   ['arrivals.kind', 'trace'],
   ['functions.*.kind', 'knative'],
   ['databases.*.kind', 'elasticsearch dynamodb'],
+  ['brokers.*.kind', 'sqs nats'],
 ];
 
 /** Fields of fault kinds that come later, whatever the kind: none of them means anything else today. */

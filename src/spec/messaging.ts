@@ -5,7 +5,18 @@ import type { BackoffConfig } from './backoff.js';
 import type { Host, Layer, Target } from './scenario.js';
 
 /** A cluster of brokers. */
-export interface Broker extends Host {
+export type Broker = KafkaBroker | RabbitBroker;
+
+/** Nodes of RabbitMQ. */
+export interface RabbitBroker extends Host {
+  readonly kind: 'rabbitmq';
+  readonly electionNs: Ns;
+  /** Bytes of messages in its queues above which nobody may publish; Infinity = no limit. */
+  readonly memoryBytes: number;
+}
+
+/** Nodes of Kafka. */
+export interface KafkaBroker extends Host {
   readonly kind: 'kafka';
   readonly latency: Distribution;
   /** Messages a second of one node; Infinity = no limit. */
@@ -216,9 +227,15 @@ export interface PlanBroker {
   /** Component id, and part id of what its nodes do for a request. */
   readonly component: number;
   readonly part: number;
-  readonly spec: Broker;
+  readonly spec: KafkaBroker;
   /** Distribution id, -1 = none. */
   readonly latency: number;
+}
+
+/** A cluster of RabbitMQ. */
+export interface PlanCluster {
+  readonly component: number;
+  readonly spec: RabbitBroker;
 }
 
 /** A topic: its component, and what its groups do with messages. */

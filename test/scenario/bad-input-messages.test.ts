@@ -99,6 +99,15 @@ describe('what contradicts itself about messages is refused', () => {
       /acts once/,
     ],
     [
+      'nodes of RabbitMQ that are slow',
+      {
+        more:
+          'brokers: { rabbit: { kind: rabbitmq } }\n' +
+          'faults: [ { id: f, kind: slow, target: rabbit, factor: 2, at: 1s, for: 1s } ]',
+      },
+      /rabbit is a broker of kind rabbitmq: its nodes can crash or pause/,
+    ],
+    [
       'poison for a service',
       { more: 'faults: [ { id: f, kind: poison, target: s, at: 1s, for: 1s } ]' },
       /poison cannot hit s/,

@@ -590,6 +590,13 @@ export const DECISIVE: readonly Decisive[] = [
     'a call that is refused at once, and 10 KB at 10 MB/s; the whole page takes 5 + 10 ms',
   ),
   row(
+    'memory-alarm',
+    'buyers.latency.max in shared',
+    25,
+    0.001,
+    '10 MiB of 100 KiB are over after 5.15 s of 20/s: blocked from the look at 16 s to that at 41 s',
+  ),
+  row(
     'memory-limit',
     'shop.restarts during sluggish in unlimited',
     6,
@@ -782,6 +789,7 @@ export const DECISIVE: readonly Decisive[] = [
   ),
   row('queue-prefetch', 'jobs.consumed in one', 2000, 1, '30 s / (2 x 2.5 + 10) ms'),
   row('queue-priority', 'browsers.success in priority', 0.667, 0.02, '500 - 200 of 450/s'),
+  row('queue-quorum', 'jobs.publishRejected in classic', 1000, 1, '50/s x 20 s without its node'),
   row(
     'queue-visibility',
     'jobs.duplicateEffects in too-short',

@@ -1,4 +1,4 @@
-import type { Subscriber, Topic } from '../../spec/messaging.js';
+import type { Broker, Subscriber, Topic } from '../../spec/messaging.js';
 import type { Step, StepModifiers } from '../../spec/steps.js';
 import { formatDuration } from '../../spec/quantity-text.js';
 import { text } from '../located.js';
@@ -16,7 +16,7 @@ export function resolveTopic(
   context: Context,
   name: string,
   output: KafkaOutput,
-  nodes: ReadonlyMap<string, number>,
+  brokers: ReadonlyMap<string, Broker>,
 ): Topic {
   const path = ['topics', name];
   const { kind, partitions, publishLatency, backlog } = output;
@@ -36,7 +36,7 @@ export function resolveTopic(
     critical: output.critical,
     kind,
     partitions,
-    broker: resolveTopicBroker(context, output, nodes, path),
+    broker: resolveTopicBroker(context, output, brokers, path),
     replication: output.replication,
     minInsyncReplicas: output.minInsyncReplicas,
     producer: resolveProducer(output.producer),

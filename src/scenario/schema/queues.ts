@@ -125,6 +125,18 @@ const rabbitmq = (bundle: BundleSchema) =>
             '`rejectPublish` refuses the new one (a publisher that waits for confirmations fails with ' +
             'rejectedOverload), `rejectPublishDlx` dead-letters it as well. Defaults to dropHead.',
         ),
+      broker: nameText()
+        .optional()
+        .describe(
+          'Broker of kind rabbitmq that it lives on: a classic queue on one node, a quorum queue on ' +
+            '`initialGroupSize` of them. Defaults to none: it never fails.',
+        ),
+      initialGroupSize: whole({ min: 1, max: 1000 })
+        .prefault(3)
+        .describe(
+          'Nodes that a quorum queue is on, at most as many as the broker has ' +
+            '(x-quorum-initial-group-size). Unit: count. Defaults to 3.',
+        ),
       messageTtl: durationOrNone()
         .prefault('none')
         .describe(
@@ -141,7 +153,7 @@ const rabbitmq = (bundle: BundleSchema) =>
         .boolean()
         .default(false)
         .describe(
-          'A quorum queue: returns are counted, and what is returned goes to the head. Defaults to false.',
+          'A quorum queue: it is on several nodes of its broker and needs a majority of them, returns are counted, and what is returned goes to the head. Defaults to false.',
         ),
       deliveryLimit: count()
         .optional()

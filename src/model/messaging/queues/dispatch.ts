@@ -38,6 +38,8 @@ export class Dispatch {
   private readonly answerOp: number;
   private readonly emptyReceives: Counter | null;
   private pumping = false;
+  /** Verdicts that came while nobody led the queue. */
+  private readonly late = new IntRing();
 
   constructor(
     world: World,
@@ -73,7 +75,7 @@ export class Dispatch {
 
   /** Hands out what can be handed out. */
   pump(): void {
-    if (this.pumping) return;
+    if (this.pumping || this.queue.isHalted) return;
     this.pumping = true;
     const { line } = this;
     while (line.length > 0) {
@@ -144,19 +146,43 @@ export class Dispatch {
   /** The time of a delivery is over: its channel is closed and opened again, what was on it goes back. */
   overdue(delivery: number): void {
     const channel = this.channels[this.deliveries.channel[delivery]];
-    channel.closed = channel.epoch;
-    this.leave(channel);
     channel.closing = true;
-    for (let own = channel.first; own >= 0; own = channel.first) {
-      this.deliveries.verdict[own] = VERDICT.back;
-      channel.unlink(this.deliveries, own);
-      this.judge(own);
-    }
+    this.close(channel);
     const entry = this.deliveries.entry[delivery];
     if (this.queue.isHeld(entry, this.deliveries.stamp[delivery])) this.queue.giveBack(entry);
     channel.closing = false;
     this.lineUp(channel);
     this.pump();
+  }
+
+  /** Whoever led the queue is gone with all connections: what was handed out goes back. */
+  cut(): void {
+    for (const channel of this.channels) {
+      if (channel.instance.down) continue;
+      channel.closing = true;
+      this.close(channel);
+      channel.closing = false;
+      this.lineUp(channel);
+    }
+  }
+
+  /** Somebody leads the queue again. */
+  goOn(): void {
+    const { late, queue } = this;
+    queue.goOn();
+    for (let k = late.length; k > 0; k--) this.judge(late.shift());
+    this.pump();
+  }
+
+  /** Ends a channel; late acknowledgements on it are for nothing. */
+  private close(channel: Channel): void {
+    channel.closed = channel.epoch;
+    this.leave(channel);
+    for (let own = channel.first; own >= 0; own = channel.first) {
+      this.deliveries.verdict[own] = VERDICT.back;
+      channel.unlink(this.deliveries, own);
+      this.judge(own);
+    }
   }
 
   private open(): readonly Channel[] {
@@ -240,6 +266,10 @@ export class Dispatch {
     const { deliveries, queue } = this;
     const channel = this.channels[deliveries.channel[delivery]];
     const { polled } = this.spec.rules;
+    if (queue.isHalted && deliveries.epoch[delivery] !== channel.closed) {
+      this.late.push(delivery);
+      return;
+    }
     if (!polled && deliveries.epoch[delivery] === channel.epoch) channel.out--;
     if (deliveries.settled[delivery] === 0) this.apply(delivery, channel);
     deliveries.unpin(delivery);
