@@ -1,6 +1,5 @@
 import { laterFaultFields, laterFaultKinds, laterPolicyFields } from '../patterns/later.js';
 import type { PathKey } from './located.js';
-import { LATER_VERBS } from './verbs.js';
 
 /** What the language knows and this version does not run, by place. `*` is any key or index. */
 const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
@@ -11,8 +10,8 @@ const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
   ['services.*.lifecycle', 'preStop terminationGrace drain coldCaches'],
   ['gateways.*.lifecycle', 'preStop terminationGrace drain coldCaches'],
   ['functions.*', 'tags reserved memory cpu'],
-  ['databases.*', 'tags shards loadBalancing queue concurrency'],
-  ['databases.*.operations.*', 'rows scan fanout'],
+  ['databases.*', 'tags loadBalancing queue concurrency'],
+  ['databases.*.operations.*', 'rows fanout'],
   ['topics.*', 'tags event'],
   ['brokers.*', 'tags'],
   ['caches.*', 'tags'],
@@ -28,16 +27,14 @@ const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
 
 /** Fields of steps by verb, and of the bundle and its policies. */
 const LATER_FIELDS: ReadonlyMap<string, string> = new Map([
-  ['step', LATER_VERBS.join(' ')],
   ['failover', 'fencing'],
   ['pool', 'mode'],
   ['when', 'version'],
   ['bundle', 'tags'],
-  ['policy', 'store retryAfter'],
+  ['policy', 'store'],
   ['concurrencyLimit', 'key'],
   ['hedge', 'key'],
   ['store', 'cache'],
-  ['protocol', 'workPerKiB'],
   ['middlewareEntry', 'key dryRun'],
 ]);
 

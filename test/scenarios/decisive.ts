@@ -924,12 +924,20 @@ export const DECISIVE: readonly Decisive[] = [
     'Erlang: 0.4 / 1.4 of the transfers find one of 200 ms on their account at 2/s',
   ),
   row(
+    'scatter-gather',
+    'users.latency.p50 in sixteen',
+    0.0632,
+    0.001,
+    '-20 ms x ln(1 - 0.5^(1/16)): half of the searches have all sixteen answers by then',
+  ),
+  row(
     'server-admission',
     'users.successLatency.mean in ten',
     0.0344,
     0.001,
     'M/M/5/10: 8.50 inside, 246.8/s let in',
   ),
+  row('shards-hot', 'db[1].cpu in hot-tenant', 0.875, 0.01, '(1/2 + 1/2 / 4) x 280/s x 5 ms'),
   row(
     'shared-limiter-store',
     'api.throughput in synced',
