@@ -76,6 +76,7 @@ const READINGS: ReadonlyMap<string, Reading> = new Map<string, Reading>([
   ['lostCommits', COUNTER],
   ['failovers', COUNTER],
   ['environments', LEVEL],
+  ['buffered', LEVEL],
   ['coldStarts', COUNTER],
   ['loads', COUNTER],
   ['evictions', COUNTER],

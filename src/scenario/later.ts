@@ -10,7 +10,7 @@ const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
   ['gateways.*', 'tags resources discovery probes ' + 'autoscaling versions version rollout'],
   ['services.*.lifecycle', 'preStop terminationGrace drain coldCaches'],
   ['gateways.*.lifecycle', 'preStop terminationGrace drain coldCaches'],
-  ['functions.*', 'tags reserved memory cpu'],
+  ['functions.*', 'tags'],
   ['databases.*', 'tags shards loadBalancing queue concurrency'],
   ['databases.*.operations.*', 'rows scan fanout'],
   ['topics.*', 'tags event'],
@@ -48,7 +48,6 @@ const LATER_WORDS: readonly (readonly [key: string, words: string])[] = [
   ['concurrencyLimit.per', 'key'],
   ['hedge.per', 'key'],
   ['arrivals.kind', 'trace'],
-  ['functions.*.kind', 'knative'],
   ['databases.*.kind', 'elasticsearch dynamodb'],
 ];
 

@@ -98,19 +98,37 @@ export const FUNCTION_REFERENCE: readonly ReferenceEntry[] = [
     component: 'service',
     form: 'function',
     summary:
-      'AWS Lambda: one request in an environment at a time, at most so many environments, 3 s for each request.',
-    sources: ['AWS Lambda developer guide: Lambda function scaling, concurrency'],
+      'AWS Lambda: one request in an environment at a time, CPU by memory, 3 s for each request, and one account whose concurrency all functions share but for what is reserved.',
+    sources: [
+      'AWS Lambda developer guide: function scaling, reserved concurrency, configuring memory',
+      'AWS Lambda developer guide: SQS event source mappings (scaling, error handling)',
+    ],
     example: invoked('Cold starts on a quiet day', 'kind: lambda, coldStart: 400ms, keepAlive: 5s'),
   },
   {
     kind: 'cloudRun',
     component: 'service',
     form: 'function',
-    summary: 'Google Cloud Run: several requests share an instance.',
+    summary: 'Google Cloud Run: up to 80 requests share an instance, and its one core.',
     sources: ['Google Cloud Run documentation: about instance autoscaling, concurrency'],
     example: invoked(
       'Several requests in one instance',
       'kind: cloudRun, coldStart: 800ms, keepAlive: 10s',
+    ),
+  },
+  {
+    kind: 'knative',
+    component: 'service',
+    form: 'function',
+    summary:
+      'Knative Serving: pods as requests at once on average want them, decided every 2 s, none without traffic; the activator holds requests until a pod has room.',
+    sources: [
+      'knative/serving: pkg/autoscaler/scaling/autoscaler.go, config/core/configmaps/autoscaler.yaml',
+      'knative/serving: pkg/activator/net/throttler.go',
+    ],
+    example: invoked(
+      'One request in a pod, and pods that start in 2 s',
+      'kind: knative, coldStart: 2s, concurrencyPerInstance: 1',
     ),
   },
 ];
