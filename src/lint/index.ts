@@ -10,7 +10,9 @@ import { consumerNotIdempotent } from './rules/consumer-not-idempotent.js';
 import { deadlineNotPropagated } from './rules/deadline-not-propagated.js';
 import { dualWrite } from './rules/dual-write.js';
 import { eventCycleRule } from './rules/event-cycle.js';
+import { eventSourceExceedsFunction } from './rules/event-source-exceeds-function.js';
 import { fallbackHidesFailures } from './rules/fallback-hides-failures.js';
+import { functionTimeoutBelowCalls } from './rules/function-timeout-below-calls.js';
 import { messageQueueWithoutEnd } from './rules/message-queue-without-end.js';
 import { moreConsumersThanPartitions } from './rules/more-consumers-than-partitions.js';
 import { pollIntervalExceeded } from './rules/poll-interval-exceeded.js';
@@ -50,7 +52,9 @@ export const rules: readonly Rule[] = [
   deadlineNotPropagated,
   dualWrite,
   eventCycleRule,
+  eventSourceExceedsFunction,
   fallbackHidesFailures,
+  functionTimeoutBelowCalls,
   messageQueueWithoutEnd,
   moreConsumersThanPartitions,
   pollIntervalExceeded,

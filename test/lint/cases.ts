@@ -1,3 +1,4 @@
+import { DATA_CASES } from './cases-data.js';
 import { QUEUE_CASES } from './cases-queues.js';
 import { scenario } from './lint-text.js';
 
@@ -798,5 +799,6 @@ export const CASES: readonly RuleCase[] = [
       ),
     },
   },
+  ...DATA_CASES,
   ...QUEUE_CASES,
 ];
