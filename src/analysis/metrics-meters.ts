@@ -75,6 +75,7 @@ const READINGS: ReadonlyMap<string, Reading> = new Map<string, Reading>([
   ['replicaLag', { form: 'gauge', scale: NS, merge: 'largest' }],
   ['lostCommits', COUNTER],
   ['failovers', COUNTER],
+  ['divergedWrites', COUNTER],
   ['environments', LEVEL],
   ['buffered', LEVEL],
   ['coldStarts', COUNTER],

@@ -76,6 +76,8 @@ export { load } from './faults/load.js';
 export { loss } from './faults/loss.js';
 export { partition } from './faults/partition.js';
 export { pause } from './faults/pause.js';
+export { failover } from './faults/failover.js';
+export { splitBrain } from './faults/split-brain.js';
 export { replicaLag } from './faults/replica-lag.js';
 export { poison } from './faults/poison.js';
 export { rebalance } from './faults/rebalance.js';

@@ -42,6 +42,7 @@ export function planFaults(source: FaultSource, faults: readonly Fault[]): reado
       kind: fault.kind,
       config: fault.config,
       share: fault.share,
+      role: fault.role,
       instances: ascending(hits.instances),
       select: fault.instances,
       parts: ascending(hits.parts),

@@ -21,7 +21,7 @@ const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
   ['projections.*', 'tags'],
   ['workloads.*', 'tags keys'],
   ['workloads.*.requests.*', 'keys'],
-  ['faults.*', 'when jitter probability group role version'],
+  ['faults.*', 'when jitter probability group version'],
   ['budgets.*', 'strict by'],
   ['hypothesis.expect.*', 'strict by'],
   ['report', 'prices'],
@@ -30,7 +30,6 @@ const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
 /** Fields of steps by verb, and of the bundle and its policies. */
 const LATER_FIELDS: ReadonlyMap<string, string> = new Map([
   ['step', LATER_VERBS.join(' ')],
-  ['failover', 'fencing'],
   ['pool', 'mode'],
   ['when', 'version'],
   ['bundle', 'tags'],

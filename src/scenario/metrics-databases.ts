@@ -46,6 +46,14 @@ export const DATABASE_METRICS: readonly Metric[] = [
     'Writes that were confirmed and that the replica which became the primary did not have; the mean over runs.',
   ),
   metric(
+    'divergedWrites',
+    ['database'],
+    'number',
+    'none',
+    'low',
+    'Writes that an old primary took while another one was there (`splitBrain` without fencing); the mean over runs.',
+  ),
+  metric(
     'failovers',
     ['database'],
     'number',

@@ -32,9 +32,10 @@ export const DATABASE_REFERENCE: readonly ReferenceEntry[] = [
     kind: 'postgres',
     component: 'database',
     summary:
-      'PostgreSQL: 100 connections of which 3 are reserved, locks of rows that wait without an end, and a search for deadlocks after 1 s.',
+      'PostgreSQL: 100 connections of which 3 are reserved, locks of rows that wait without an end, a search for deadlocks after 1 s, and replicas that Patroni watches: 30 s until the primary is given up.',
     sources: [
       'postgres/postgres: src/backend/utils/misc/guc_tables.c (deadlock_timeout, max_connections)',
+      'zalando/patroni: docs/dynamic_configuration.rst (ttl, loop_wait, retry_timeout)',
     ],
     example: asking(
       'Writers of one account wait for each other',
@@ -49,6 +50,7 @@ export const DATABASE_REFERENCE: readonly ReferenceEntry[] = [
       'MySQL with InnoDB: 151 connections, and 50 s after which a lock of a row is given up.',
     sources: [
       'mysql/mysql-server: storage/innobase/handler/ha_innodb.cc (innodb_lock_wait_timeout)',
+      'MySQL reference manual: Group Replication, expel timeout',
     ],
     example: asking(
       'Writers of one account wait for each other',
@@ -59,7 +61,7 @@ export const DATABASE_REFERENCE: readonly ReferenceEntry[] = [
     kind: 'mongo',
     component: 'database',
     summary: 'MongoDB: a replica set that elects another primary when the first is gone.',
-    sources: ['mongodb/mongo: src/mongo/db/repl (electionTimeoutMillis)'],
+    sources: ['MongoDB manual: replica set elections (electionTimeoutMillis)'],
     example: asking(
       'A primary with two secondaries',
       '{ kind: mongo, replicas: 2, operations: { write: { work: 3ms, write: true } } }',
@@ -68,8 +70,9 @@ export const DATABASE_REFERENCE: readonly ReferenceEntry[] = [
   {
     kind: 'redis',
     component: 'database',
-    summary: 'Redis: one command at a time, so a slow one holds all others up.',
-    sources: ['redis/redis: src/networking.c, src/server.c'],
+    summary:
+      'Redis: one command at a time, so a slow one holds all others up; Sentinel replaces the primary after 30 s and nobody stops the old one.',
+    sources: ['redis/redis: src/networking.c, src/server.c, sentinel.conf, redis.conf'],
     example: asking(
       'One command at a time',
       '{ kind: redis, operations: { write: { work: 0.1ms, write: true } } }',

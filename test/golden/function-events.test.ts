@@ -1,12 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { begun, golden, metered, outcomes } from './tracing.js';
 
-const queue = (
-  consumer: string,
-  count: number,
-  fields = '',
-  fn = '',
-): ReturnType<typeof golden> =>
+const queue = (consumer: string, count: number, fields = '', fn = ''): ReturnType<typeof golden> =>
   golden(
     `
 queues:

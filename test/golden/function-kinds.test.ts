@@ -108,7 +108,9 @@ describe('kind: knative', () => {
   });
 
   it('keeps minScale, and stays below maxScale', () => {
-    const kept = golden(called('kind: knative, coldStart: 1s, autoscaler: { minScale: 1 },', '0s, 5m'));
+    const kept = golden(
+      called('kind: knative, coldStart: 1s, autoscaler: { minScale: 1 },', '0s, 5m'),
+    );
     expect(latencies(kept.requests)).toEqual([100, 100]);
     const fields =
       'kind: knative, concurrencyPerInstance: 1, autoscaler: { minScale: 1, maxScale: 2 },';
@@ -119,7 +121,8 @@ describe('kind: knative', () => {
 
   it('lets a pod that is one too many end what it has begun', () => {
     // 10 long ones and nothing else: 10 / 70 of a pod, so one of the two pods goes, and no request with it.
-    const fields = 'kind: knative, autoscaler: { minScale: 1, target: 1, targetUtilization: 100% },';
+    const fields =
+      'kind: knative, autoscaler: { minScale: 1, target: 1, targetUtilization: 100% },';
     const traced = golden(called(fields, '0s, 0s, 0s', 'wait: 90s'));
     expect(outcomes(traced.requests)).toEqual(['ok', 'ok', 'ok']);
     expect(latencies(traced.requests)).toEqual([90_000, 90_000, 90_000]);

@@ -110,6 +110,7 @@ describe('the registry of patterns', () => {
       'connectionLeak',
       'crash',
       'error',
+      'failover',
       'flush',
       'hang',
       'latency',
@@ -121,6 +122,7 @@ describe('the registry of patterns', () => {
       'rebalance',
       'replicaLag',
       'slow',
+      'splitBrain',
     ]);
   });
 

@@ -2,6 +2,7 @@ import type { BadCase } from './bad-input.js';
 
 const database = 'orders-db: { cpu: 4,';
 const operation = 'insert: exponential(3ms)';
+const fault = 'kind: slow, target: payments, factor: 3, at: 10s';
 const query = '{ query: orders-db.insert, times: 2 }';
 
 /** Mistakes in databases, transactions, locks and functions. */
@@ -58,6 +59,34 @@ export const BAD_DATABASES: readonly BadCase[] = [
     code: 'FL208',
     at: '{ detect',
     says: 'there is no replica that could take over',
+  },
+  {
+    title: 'a split of one node',
+    edit: [fault, 'kind: splitBrain, target: orders-db, at: 10s'],
+    code: 'FL410',
+    at: 'orders-db, at',
+    says: 'orders-db has no replicas',
+  },
+  {
+    title: 'a role in a service',
+    edit: [fault, 'kind: crash, target: payments, role: primary, at: 10s'],
+    code: 'FL410',
+    at: 'primary, at',
+    says: 'payments has no replicas',
+  },
+  {
+    title: 'a failover of a service',
+    edit: [`${fault}, for: 5s`, 'kind: failover, target: payments, at: 10s'],
+    code: 'FL405',
+    at: 'payments, at',
+    says: 'is about all nodes of a database',
+  },
+  {
+    title: 'a split of some nodes',
+    edit: [fault, 'kind: splitBrain, target: orders-db, instances: [0], at: 10s'],
+    code: 'FL208',
+    at: '[0]',
+    says: 'leave instances out',
   },
   {
     title: 'shards by an unknown key',

@@ -449,6 +449,13 @@ export const DECISIVE: readonly Decisive[] = [
     '100 writes/s x 30 s that the replica had not got',
   ),
   row(
+    'failover-planned',
+    'users.outcomes.serverError in handed-over',
+    550,
+    1,
+    '100 writes/s x (0.5 s that the replica was behind + 5 s)',
+  ),
+  row(
     'fallback-call',
     'users.success during outage in small-backup',
     0.51,
@@ -1027,6 +1034,13 @@ export const DECISIVE: readonly Decisive[] = [
     0.01425,
     0.0001,
     '2 + 5 + 50 x 0.105 + 2 ms',
+  ),
+  row(
+    'split-brain',
+    'db.lostCommits in unfenced',
+    3450,
+    2,
+    '100 writes/s x 9 s until there are two primaries, and half of them for the 51 s left',
   ),
   row('stages', 'load.latency.p50 from 28s to 30s in jump', 1.8, 0.2, '900 waiting / 500/s'),
   row('steps', 'users.success in strict', 0.32, 0.02, '0.8 x 0.8 x 0.5'),

@@ -437,6 +437,7 @@ export function fault(id: string, kind: string, own: Partial<Fault> = {}): Fault
     config: {},
     instances: { kind: 'all' },
     zone: null,
+    role: null,
     labels: new Map(),
     share: 1,
     spans: [{ fromNs: seconds(20), untilNs: seconds(30) }],

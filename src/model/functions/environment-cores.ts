@@ -28,7 +28,9 @@ export class EnvironmentCores implements Processor {
     this.cores = cores;
     this.of = of;
     const { engine, strands } = world;
-    this.op = engine.define('environment-cores', (at, generation) => this.list[at].fire(generation));
+    this.op = engine.define('environment-cores', (at, generation) =>
+      this.list[at].fire(generation),
+    );
     strands.slots.onGrow((capacity) => (this.at = widenInt32(this.at, capacity)));
   }
 

@@ -92,7 +92,7 @@ export class RowLocks {
     for (let index = 0; index < instances; index++) {
       world.instances[firstInstance + index].residents.push({
         died: () => {
-          if (index === (nodes?.primary ?? 0)) this.clear();
+          if (index === (nodes?.roles.primary ?? 0)) this.clear();
         },
         started: () => {},
       });

@@ -169,7 +169,7 @@ export class Transactions {
         const tx = this.of[strand];
         if (this.aborted[tx] !== 0) return FAILED;
         // What was the primary takes no writes any more.
-        if (write && nodes !== null && !nodes.isPrimary(strand)) return FAILED;
+        if (write && nodes !== null && !nodes.isWritable(strand)) return FAILED;
         return key < 0 ? OUTCOME.ok : rows.take(strand, tx, part, key, keys.value(key, strand));
       },
       left: (strand) => {

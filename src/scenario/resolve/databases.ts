@@ -148,6 +148,7 @@ function resolveReplication(
     detectNs: failover.detect,
     promoteNs: failover.promote,
     reconnectNs: failover.reconnect,
+    fencing: failover.fencing ?? product.failover?.fencing ?? true,
   };
   return {
     replication: { count, lag, mode, applyRate },

@@ -1,4 +1,5 @@
 import { faultKind } from '../../patterns/registry.js';
+import type { Database } from '../../spec/database.js';
 import type { FaultKind } from '../../spec/fault.js';
 import type { Fault, Gateway, Host, Service } from '../../spec/scenario.js';
 import type { FaultOutput } from '../schema/fault.js';
@@ -51,6 +52,7 @@ export function resolveFaults(
       config,
       instances: output.instances,
       zone: output.zone ?? null,
+      role: output.role ?? null,
       labels: new Map(sorted(output.labels)),
       share: output.share,
       spans: spans[index],
@@ -146,6 +148,7 @@ function checkTarget(
     fits(context, kind, text, ['zone', 'instance', 'link'], path);
     return;
   }
+  if (kind.changesRoles === true && !isWhole(context, kind, output, text, path)) return;
   if (!knownPart(context, name, part, path)) return;
   const thing = context.names.things.get(name)!;
   const host = aims.hosts.get(name);
@@ -179,7 +182,9 @@ function checkTarget(
       path,
     )
   ) {
-    if (host !== undefined) checkNarrowed(context, output, name, host, path);
+    if (host === undefined) return;
+    checkNarrowed(context, output, name, host, path);
+    checkRoles(context, kind, output, name, host, path);
   }
 }
 
@@ -240,6 +245,49 @@ function checkNarrowed(
       );
     }
   }
+}
+
+/** Roles are those of nodes of a database with replicas. */
+function checkRoles(
+  context: Context,
+  kind: FaultKind,
+  output: FaultOutput,
+  name: string,
+  host: Host,
+  path: Path,
+): void {
+  const replication = (host as Partial<Database>).replication ?? null;
+  if (replication !== null) return;
+  const message = `${name} has no replicas: there is one role, and nobody to take it over`;
+  if (output.role !== undefined) report(context, 'FL410', [...path.slice(0, 2), 'role'], message);
+  else if (kind.changesRoles === true) report(context, 'FL410', path, message);
+}
+
+/** What changes roles is about all nodes of a database. */
+function isWhole(
+  context: Context,
+  { kind }: FaultKind,
+  { instances, zone, role }: FaultOutput,
+  text: string,
+  path: Path,
+): boolean {
+  const message = `${kind} is about all nodes of a database: `;
+  const narrows = [
+    ...(instances.kind === 'all' ? [] : ['instances']),
+    ...(zone === undefined ? [] : ['zone']),
+    ...(role === undefined ? [] : ['role']),
+  ];
+  for (const field of narrows) {
+    report(context, 'FL208', [...path.slice(0, 2), field], `${message}leave ${field} out`);
+  }
+  if (context.names.things.get(text)?.kind === 'database') return true;
+  report(context, 'FL405', path, `${message}${text} is none`, {
+    found: text,
+    allowed: [...context.names.things]
+      .filter(([, { kind: own }]) => own === 'database')
+      .map(([name]) => name),
+  });
+  return false;
 }
 
 function checkZone(context: Context, output: FaultOutput, path: Path): void {

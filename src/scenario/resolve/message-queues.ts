@@ -106,7 +106,10 @@ function eventSourceOf({ fifo }: SqsOutput): EventSource {
   return { concurrency: 1000, batch: 10, scaleUp };
 }
 
-type Receives = Pick<QueueConsumer, 'maxNumberOfMessages' | 'partialFailures' | 'invokes' | 'scaleUp'>;
+type Receives = Pick<
+  QueueConsumer,
+  'maxNumberOfMessages' | 'partialFailures' | 'invokes' | 'scaleUp'
+>;
 
 function receiveOf(output: object, batch: number, eventSource: EventSource | null): Receives {
   const own = output as Partial<SqsOutput['consumers'][number]>;

@@ -40,7 +40,8 @@ export function resolveTopic(
     backlog,
     retentionNs: output.retention,
     subscribers: subscribers.flatMap(
-      (own, index) => resolveSubscriber(context, own, partitions, [...path, 'subscribers', index]) ?? [],
+      (own, index) =>
+        resolveSubscriber(context, own, partitions, [...path, 'subscribers', index]) ?? [],
     ),
   };
 }

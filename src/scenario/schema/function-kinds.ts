@@ -75,5 +75,7 @@ const kpa = z
 
 export const kpaSchema = kpa
   .optional()
-  .describe('Of kind knative: how the number of pods follows requests at once. Defaults to its own.');
+  .describe(
+    'Of kind knative: how the number of pods follows requests at once. Defaults to its own.',
+  );
 export type KpaOutput = z.output<typeof kpa>;

@@ -90,7 +90,9 @@ export function functionSchema(
       ),
     provisioned: whole({ max: 100_000 })
       .prefault(0)
-      .describe('Environments that are always there. Unit: count. Defaults to 0. Not with knative.'),
+      .describe(
+        'Environments that are always there. Unit: count. Defaults to 0. Not with knative.',
+      ),
     reserved: reservedSchema,
     memory: memorySchema,
     cpu: cpuShareSchema,

@@ -1,6 +1,13 @@
 import { z } from 'zod';
 import { NS_PER_SECOND } from '../../kernel/time.js';
-import { count, distribution, duration, durationOrNone, rate, whole } from '../../spec/quantities.js';
+import {
+  count,
+  distribution,
+  duration,
+  durationOrNone,
+  rate,
+  whole,
+} from '../../spec/quantities.js';
 import { critical, entryText, extending, inheriting, nameText } from './common.js';
 import { consumerFields } from './consumer.js';
 
