@@ -12,6 +12,7 @@ import type { Instance } from './instance.js';
 import type { ExtraDelay, Link } from './link.js';
 import type { Outages } from './outages.js';
 import type { Roles } from './replication/roles.js';
+import type { RowHold } from './sections/intruders.js';
 import type { Injection, World } from './world.js';
 
 /** Steps in which a ramp is walked. */
@@ -187,9 +188,20 @@ export class Board {
       const share = this.effective(name, hits);
       if (share > 0) this.world.caches!.flush(part, share);
     }
+    if (name === 'rowHeld') this.world.sections!.transactions.holdRows(part, this.rowsHeld(hits));
     if (name === 'errorBefore' || name === 'errorAfter') {
       this.world.partInjections[part] = this.injections(hits);
     }
+  }
+
+  private rowsHeld(hits: (active: Active) => boolean): RowHold[] {
+    return this.active
+      .filter(hits)
+      .flatMap(({ edits, index }) =>
+        edits.flatMap(({ knob, value, holdNs }) =>
+          knob === 'rowHeld' ? [{ fault: index, value, holdNs: holdNs ?? null }] : [],
+        ),
+      );
   }
 
   private turnHolder(component: number, name: KnobName): void {

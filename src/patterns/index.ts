@@ -78,6 +78,7 @@ export { partition } from './faults/partition.js';
 export { pause } from './faults/pause.js';
 export { failover } from './faults/failover.js';
 export { splitBrain } from './faults/split-brain.js';
+export { lockRow } from './faults/lock-row.js';
 export { replicaLag } from './faults/replica-lag.js';
 export { poison } from './faults/poison.js';
 export { rebalance } from './faults/rebalance.js';

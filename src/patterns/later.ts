@@ -22,7 +22,6 @@ export const laterFaultKinds: readonly string[] = [
   'freeze',
   'ioError',
   'limitData',
-  'lockRow',
   'memoryLeak',
   'probe',
   'redrive',

@@ -126,6 +126,8 @@ export interface Knee {
 export interface Lifecycle {
   readonly startup: Distribution;
   readonly warmup: { readonly durationNs: Ns; readonly factor: number } | null;
+  /** Whether what its caches hold is gone with the process. */
+  readonly coldCaches: boolean;
 }
 
 /** The client-side pool of a database, in the words of its library. */

@@ -115,6 +115,7 @@ describe('the registry of patterns', () => {
       'hang',
       'latency',
       'load',
+      'lockRow',
       'loss',
       'partition',
       'pause',

@@ -68,6 +68,13 @@ export const BAD_DATABASES: readonly BadCase[] = [
     says: 'orders-db has no replicas',
   },
   {
+    title: 'a held row of an operation that locks none',
+    edit: [fault, 'kind: lockRow, target: orders-db.insert, at: 10s'],
+    code: 'FL405',
+    at: 'orders-db.insert, at',
+    says: 'it hits operations that lock rows',
+  },
+  {
     title: 'a role in a service',
     edit: [fault, 'kind: crash, target: payments, role: primary, at: 10s'],
     code: 'FL410',

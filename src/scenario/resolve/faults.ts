@@ -1,7 +1,7 @@
 import { faultKind } from '../../patterns/registry.js';
 import type { Database } from '../../spec/database.js';
 import type { FaultKind } from '../../spec/fault.js';
-import type { Fault, Gateway, Host, Service } from '../../spec/scenario.js';
+import type { Fault, Gateway, Host, KeyPopulation, Service } from '../../spec/scenario.js';
 import type { FaultOutput } from '../schema/fault.js';
 import { FAULT_FIELDS } from '../schema/fault.js';
 import type { Context, Path } from './context.js';
@@ -18,6 +18,7 @@ export interface Aims {
   readonly hosts: ReadonlyMap<string, Host>;
   readonly services: ReadonlyMap<string, Service>;
   readonly gateways: ReadonlyMap<string, Gateway>;
+  readonly keys: ReadonlyMap<string, KeyPopulation>;
   readonly graph: CallGraph;
   readonly durationNs: number;
 }
@@ -152,6 +153,10 @@ function checkTarget(
   if (!knownPart(context, name, part, path)) return;
   const thing = context.names.things.get(name)!;
   const host = aims.hosts.get(name);
+  if (kind.targets.includes('row')) {
+    checkRow(context, kind, output, text, aims, path);
+    return;
+  }
   const without = UNPLACED.get(thing.kind);
   if (without !== undefined) fits(context, kind, text, without[part === null ? 0 : 1], path);
   else if (thing.kind === 'cache' && indexed === null) {
@@ -263,6 +268,30 @@ function checkRoles(
   else if (kind.changesRoles === true) report(context, 'FL410', path, message);
 }
 
+/** A row is that of an operation that locks one, and one of the values of its key. */
+function checkRow(
+  context: Context,
+  kind: FaultKind,
+  output: FaultOutput,
+  text: string,
+  { hosts, keys }: Aims,
+  path: Path,
+): void {
+  const [name, part] = split(text);
+  const operations = (hosts.get(name) as Partial<Database> | undefined)?.operations;
+  const operation = operations?.get(part ?? '');
+  if (operation?.lock !== true) {
+    fits(context, kind, text, [], path);
+    return;
+  }
+  const population = keys.get(operation.key!);
+  const count = population !== undefined && 'count' in population ? population.count : Infinity;
+  const { value } = output as FaultOutput & { readonly value: number };
+  if (value < count) return;
+  const message = `${operation.key} has ${count} values, counted from 0`;
+  report(context, 'FL410', [...path.slice(0, 2), 'value'], message);
+}
+
 /** What changes roles is about all nodes of a database. */
 function isWhole(
   context: Context,
@@ -350,6 +379,7 @@ const UNPLACED: ReadonlyMap<string, Unplaced> = new Map<string, Unplaced>([
 const WORDS: Readonly<Record<Hittable, string>> = {
   instance: 'components and instances',
   endpoint: 'endpoints and operations',
+  row: 'operations that lock rows',
   link: 'edges a->b, components and zones',
   workload: 'workloads',
   between: 'the two sides of `between`',

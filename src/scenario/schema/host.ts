@@ -175,6 +175,13 @@ const lifecycleSchema = z
       })
       .optional()
       .describe('A process that has started is slow at first: cold caches, code not yet compiled.'),
+    coldCaches: z
+      .boolean()
+      .default(true)
+      .describe(
+        'Whether what the `local` levels of caches hold is gone with the process; false: it is on a disk ' +
+          'or in memory that outlives it. Unit: boolean. Defaults to true.',
+      ),
   })
   .describe(
     'How replicas come back from a crash; those of the beginning are warm. Defaults to at once.',

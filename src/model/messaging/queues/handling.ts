@@ -1,3 +1,4 @@
+import { powi } from '../../../kernel/math.js';
 import { PHASE } from '../../../kernel/phase.js';
 import { streamKey, unit } from '../../../kernel/rng.js';
 import type { StreamKey } from '../../../kernel/rng.js';
@@ -283,7 +284,7 @@ export class Handling {
     const { engine } = this.world;
     const { began, tries } = this.deliveries;
     if (began[run] !== engine.now) return false;
-    const delay = FIRST_WAIT_NS * 2 ** (tries[run] - 1);
+    const delay = FIRST_WAIT_NS * powi(2, tries[run] - 1);
     if (2 * delay - FIRST_WAIT_NS >= this.queue.spec.rules.inFlightNs) return false;
     engine.at(engine.now + delay, PHASE.RETRY, this.againOp, run, 0, 0);
     return true;
@@ -387,14 +388,12 @@ export class Handling {
     const name = `${plan.components[subject.component].name}.${plan.parts[part].name}`;
     const key = streamKey(plan.seed, replication, `consumer/${name}`);
     const config = spec.retry?.backoff ?? null;
-    const { inbox } = spec;
     return {
       consumed: meters.counter('consumed', subject),
       duplicates: meters.counter('duplicateEffects', subject),
       delays: meters.durations('delay', subject),
       backoff: config === null ? null : registry.delaysOf(config, key),
-      inbox:
-        inbox === null ? null : new Inboxes(this.world, this.messages, this.effect, inbox.windowNs),
+      inbox: spec.inbox && new Inboxes(this.world, this.messages, this.effect, spec.inbox.windowNs),
       key,
     };
   }
