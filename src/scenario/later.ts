@@ -30,7 +30,6 @@ const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
 /** Fields of steps by verb, and of the bundle and its policies. */
 const LATER_FIELDS: ReadonlyMap<string, string> = new Map([
   ['step', LATER_VERBS.join(' ')],
-  ['pool', 'mode'],
   ['when', 'version'],
   ['bundle', 'tags'],
   ['policy', 'store'],

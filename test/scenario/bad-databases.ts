@@ -125,6 +125,13 @@ export const BAD_DATABASES: readonly BadCase[] = [
     says: 'give the database shards',
   },
   {
+    title: 'clients of a pool that keeps nothing for them',
+    edit: ['pool: { maxOpen: 5 }', 'pool: { kind: pgbouncer, clients: { maxOpen: 5 } }'],
+    code: 'FL208',
+    at: '{ maxOpen: 5 }',
+    says: 'leave clients out',
+  },
+  {
     title: 'a route that is none',
     edit: [database, 'orders-db: { route: anywhere, cpu: 4,'],
     code: 'FL205',

@@ -739,6 +739,13 @@ export const DECISIVE: readonly Decisive[] = [
     '150 at once, and 100 connections less the three reserved',
   ),
   row(
+    'pool-sessions',
+    'users.success in session',
+    0.667,
+    0.01,
+    '20 of the 30 instances have a connection',
+  ),
+  row(
     'pool-too-small',
     'users.goodput in five',
     247,
