@@ -18,6 +18,7 @@ import { moreConsumersThanPartitions } from './rules/more-consumers-than-partiti
 import { pollIntervalExceeded } from './rules/poll-interval-exceeded.js';
 import { poolBelowConcurrency } from './rules/pool-below-concurrency.js';
 import { poolsExceedServer } from './rules/pools-exceed-server.js';
+import { primaryNotFenced } from './rules/primary-not-fenced.js';
 import { projectionFallsBehind } from './rules/projection-falls-behind.js';
 import { queryWithoutTimeLimit } from './rules/query-without-time-limit.js';
 import { queueOutlivesCallers } from './rules/queue-outlives-callers.js';
@@ -30,6 +31,7 @@ import { routeUnreachable } from './rules/route-unreachable.js';
 import { sagaHole } from './rules/saga-hole.js';
 import { sagaStepNotIdempotent } from './rules/saga-step-not-idempotent.js';
 import { serverClosesFirst } from './rules/server-closes-first.js';
+import { sessionsExceedPooler } from './rules/sessions-exceed-pooler.js';
 import { sharedDatabase } from './rules/shared-database.js';
 import { singlePointOfFailure } from './rules/single-point-of-failure.js';
 import { syncCycle } from './rules/sync-cycle.js';
@@ -60,6 +62,7 @@ export const rules: readonly Rule[] = [
   pollIntervalExceeded,
   poolBelowConcurrency,
   poolsExceedServer,
+  primaryNotFenced,
   projectionFallsBehind,
   queryWithoutTimeLimit,
   queueOutlivesCallers,
@@ -72,6 +75,7 @@ export const rules: readonly Rule[] = [
   sagaHole,
   sagaStepNotIdempotent,
   serverClosesFirst,
+  sessionsExceedPooler,
   sharedDatabase,
   singlePointOfFailure,
   syncCycle,

@@ -410,6 +410,25 @@ export const CASES: readonly RuleCase[] = [
     },
   },
   {
+    rule: 'primary-not-fenced',
+    fires: stored('query: db.read', 'kind: redis, replicas: 2, '),
+    path: 'databases.db.failover.fencing',
+    measured: 'fencing: false, mode: async',
+    limit: 'one of them otherwise',
+    silent: {
+      'a product that fences': stored('query: db.read', 'kind: mongo, replicas: 2, '),
+      'one that is fenced': stored(
+        'query: db.read',
+        'kind: redis, replicas: 2, failover: { detect: 30s, fencing: true }, ',
+      ),
+      'commits that wait': stored(
+        'query: db.read',
+        'kind: redis, replicas: { count: 2, mode: semiSync }, ',
+      ),
+      'nobody who takes over': stored('query: db.read', 'replicas: 2, '),
+    },
+  },
+  {
     rule: 'projection-falls-behind',
     // 100 appends/s of two events each, and one segment: 1 / 12 ms = 83.3 a second.
     fires: scenario([
@@ -670,6 +689,30 @@ export const CASES: readonly RuleCase[] = [
         KEPT.replace('{ keep', '{ kind: http2, keep'),
       ),
       'the server keeps them for ever': pair('{ timeout: 1s, connections: {} }'),
+    },
+  },
+  {
+    rule: 'sessions-exceed-pooler',
+    fires: stored('query: db.read', 'pool: { kind: pgbouncer, mode: session }, ', 'replicas: 21, '),
+    path: 'databases.db.pool.mode',
+    measured: '21 x 1 = 21',
+    limit: 'at most 20',
+    silent: {
+      'one for each': stored(
+        'query: db.read',
+        'pool: { kind: pgbouncer, mode: session, clients: { maxOpen: 5 } }, ',
+        'replicas: 4, ',
+      ),
+      'clients that close what is idle': stored(
+        'query: db.read',
+        'pool: { kind: pgbouncer, mode: session, clients: { maxIdleTime: 1s } }, ',
+        'replicas: 21, ',
+      ),
+      'a pool by transaction': stored(
+        'query: db.read',
+        'pool: { kind: pgbouncer }, ',
+        'replicas: 21, ',
+      ),
     },
   },
   {

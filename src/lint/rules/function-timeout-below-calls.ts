@@ -24,7 +24,8 @@ function judge(subject: Subject, { name, environments, endpoints }: Service): re
   const means = parts.map((part) => subject.demands.of(part).elapsedNs);
   const mean = Math.max(...means);
   const slow = parts[means.indexOf(mean)];
-  if (mean >= timeoutNs) return [finding(name, [slow], `${timeText(mean)} on average`, mean, timeoutNs)];
+  if (mean >= timeoutNs)
+    return [finding(name, [slow], `${timeText(mean)} on average`, mean, timeoutNs)];
   for (const call of subject.calls) {
     if (call.caller !== name || call.background) continue;
     const callNs = limitOfCall(call)?.callNs ?? Infinity;
