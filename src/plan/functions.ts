@@ -31,7 +31,9 @@ export function planFunctions(
     spec,
     coldStart: isFree(spec.coldStart) ? -1 : distributions.id(spec.coldStart),
     limit:
-      spec.kind === 'lambda' ? (spec.reserved ?? spec.maxConcurrency - reserved) : spec.maxConcurrency,
+      spec.kind === 'lambda'
+        ? (spec.reserved ?? spec.maxConcurrency - reserved)
+        : spec.maxConcurrency,
     isShared: spec.kind === 'lambda' && spec.reserved === null,
   }));
 }

@@ -153,10 +153,7 @@ function checkTarget(
   if (!knownPart(context, name, part, path)) return;
   const thing = context.names.things.get(name)!;
   const host = aims.hosts.get(name);
-  if (kind.targets.includes('row')) {
-    checkRow(context, kind, output, text, aims, path);
-    return;
-  }
+  if (kind.targets.includes('row')) return checkRow(context, kind, output, text, aims, path);
   const without = UNPLACED.get(thing.kind);
   if (without !== undefined) fits(context, kind, text, without[part === null ? 0 : 1], path);
   else if (thing.kind === 'cache' && indexed === null) {
