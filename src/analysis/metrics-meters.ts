@@ -76,6 +76,8 @@ const READINGS: ReadonlyMap<string, Reading> = new Map<string, Reading>([
   ['lostCommits', COUNTER],
   ['failovers', COUNTER],
   ['divergedWrites', COUNTER],
+  ['throttles', COUNTER],
+  ['partitionThrottles', COUNTER],
   ['environments', LEVEL],
   ['buffered', LEVEL],
   ['coldStarts', COUNTER],

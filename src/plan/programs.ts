@@ -231,6 +231,9 @@ function writeOperation(w: Writer, operation: Operation, database: Database, sco
     const limit = w.assembler.constants([statementTimeoutNs]);
     w.assembler.emit(OP.TIME_LIMIT, limit, withStatus(OUTCOME.serverError, 500));
   }
+  if (database.capacity !== null) {
+    writeAct(w, w.acts.consume(database.capacity, operation, scope), 'consume', scope);
+  }
   const tracked = isTracked(database);
   const replicated = database.replication !== null;
   if (tracked) {

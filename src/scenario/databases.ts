@@ -54,6 +54,8 @@ export const PRODUCTS: Readonly<Record<Database['kind'], Product>> = Object.free
   // maxIncomingConnections. electionTimeoutMillis 10000, after which a primary without a majority steps down
   // too, and 12 s in all for the median election (MongoDB manual, replica set elections).
   mongo: { ...GENERIC, maxConnections: 65_536, failover: failover(10, 2) },
+  // A connection is a request over HTTP.
+  dynamodb: GENERIC,
   // maxclients; one thread runs all commands. Sentinel: down-after-milliseconds 30000 (redis/redis
   // sentinel.conf); nobody stops the old primary, as min-replicas-to-write is 0 (redis.conf); 1 s to elect
   // and promote is ours.

@@ -45,7 +45,7 @@ const LATER_WORDS: readonly (readonly [key: string, words: string])[] = [
   ['concurrencyLimit.per', 'key'],
   ['hedge.per', 'key'],
   ['arrivals.kind', 'trace'],
-  ['databases.*.kind', 'elasticsearch dynamodb'],
+  ['databases.*.kind', 'elasticsearch'],
 ];
 
 /** Fields of fault kinds that come later, whatever the kind: none of them means anything else today. */

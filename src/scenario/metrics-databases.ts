@@ -46,6 +46,22 @@ export const DATABASE_METRICS: readonly Metric[] = [
     'Writes that were confirmed and that the replica which became the primary did not have; the mean over runs.',
   ),
   metric(
+    'throttles',
+    ['database'],
+    'number',
+    'none',
+    'low',
+    'Requests for which table or partition had no units of capacity left (kind dynamodb); the mean over runs.',
+  ),
+  metric(
+    'partitionThrottles',
+    ['database'],
+    'number',
+    'none',
+    'low',
+    'Those of them whose partition gives no more, however many units the table has; the mean over runs.',
+  ),
+  metric(
     'divergedWrites',
     ['database'],
     'number',

@@ -68,6 +68,20 @@ export const DATABASE_REFERENCE: readonly ReferenceEntry[] = [
     ),
   },
   {
+    kind: 'dynamodb',
+    component: 'database',
+    summary:
+      'DynamoDB: a table with units of capacity a second, of which unused ones are kept for 5 min, and partitions that give 3000 read and 1000 write units each at most; who asks for more is throttled.',
+    sources: [
+      'Amazon DynamoDB developer guide: burst and adaptive capacity, designing partition keys',
+      'AWS re:Post: DynamoDB and spiky workloads in short intervals',
+    ],
+    example: asking(
+      'A table that gives 20 write units a second',
+      '{ kind: dynamodb, capacity: { write: 20/s, partitions: 2, burst: 1s }, operations: { write: { wait: 5ms, write: true, key: account } } }',
+    ),
+  },
+  {
     kind: 'redis',
     component: 'database',
     summary:

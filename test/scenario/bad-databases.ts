@@ -132,6 +132,30 @@ export const BAD_DATABASES: readonly BadCase[] = [
     says: 'leave clients out',
   },
   {
+    title: 'units of capacity of a server',
+    edit: [database, 'orders-db: { capacity: { write: 9/s }, cpu: 4,'],
+    code: 'FL208',
+    at: '{ write',
+    says: 'are those of kind: dynamodb',
+  },
+  {
+    title: 'cores of a table',
+    edit: [database, 'orders-db: { kind: dynamodb, cpu: 4,'],
+    code: 'FL208',
+    at: '4, pool',
+    says: 'has capacity and partitions, and no cpu',
+  },
+  {
+    title: 'more units at once than a partition gives',
+    edit: [
+      'orders-db: { cpu: 4, pool: { maxOpen: 5 }, operations: { insert: exponential(3ms) } }',
+      'orders-db: { kind: dynamodb, operations: { insert: { wait: 3ms, write: true, units: 1001 } } }',
+    ],
+    code: 'FL208',
+    at: '1001',
+    says: 'a partition gives 1000',
+  },
+  {
     title: 'a route that is none',
     edit: [database, 'orders-db: { route: anywhere, cpu: 4,'],
     code: 'FL205',

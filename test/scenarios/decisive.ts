@@ -527,6 +527,13 @@ export const DECISIVE: readonly Decisive[] = [
   ),
   row('hot-key', 'users.latency.mean in by-key', 0.03, 0.0025, '0.4 x 50 ms + 0.6 x 16.7 ms'),
   row(
+    'hot-partition',
+    'voters.success from 5s to 20s in hot-key',
+    0.694,
+    0.006,
+    '1000 of the 1612/s of one partition, and all 388/s of the others',
+  ),
+  row(
     'hot-row',
     'db.lockWait.mean in call-inside',
     0.975,

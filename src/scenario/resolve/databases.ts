@@ -8,6 +8,7 @@ import type { Cpu, Pool, Queue } from '../../spec/resources.js';
 import type { Product } from '../databases.js';
 import { PRODUCTS } from '../databases.js';
 import type { DatabaseOutput } from '../schema/components.js';
+import { resolveCapacity } from './capacity.js';
 import type { Context, Path } from './context.js';
 import { report, reportKey, writtenAt } from './context.js';
 import { resolveCpu } from './cpu.js';
@@ -76,6 +77,7 @@ export function resolveDatabase(context: Context, name: string, output: Database
     knee: output.knee ?? null,
     ...resolveReplication(context, output, product, path),
     shards: resolveShards(context, output, path),
+    capacity: resolveCapacity(context, output, path),
     lockTimeoutNs: output.lockTimeout === undefined ? product.lockTimeoutNs : output.lockTimeout,
     deadlockTimeoutNs: output.deadlockTimeout ?? product.deadlockTimeoutNs,
     pool: resolvePool(context, output.pool, [...path, 'pool']),
@@ -182,13 +184,13 @@ function resolveOperations(
     if (own.work === undefined && own.wait === undefined) {
       reportKey(context, 'FL203', [...path, operation], 'an operation has work, wait or both');
     }
-    const { work = null, wait = null, write, key = null, lock, scan } = own;
+    const { work = null, wait = null, write, key = null, lock, scan, units = 1 } = own;
     if (key !== null) checkKey(context, key, [...path, operation, 'key']);
     if (lock && key === null) {
       const message = 'nobody knows which row it locks: name the key whose value is the row';
       report(context, 'FL208', [...path, operation, 'lock'], message);
     }
-    operations.set(operation, { name: operation, work, wait, write, key, lock, scan });
+    operations.set(operation, { name: operation, work, wait, write, key, lock, scan, units });
   }
   if (operations.size === 0)
     report(context, 'FL203', path, 'a database has at least one operation');
