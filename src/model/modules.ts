@@ -42,6 +42,10 @@ export function actsOf(world: World, registry: Registry): readonly Act[] {
         return world.sections!.actOf(spec, id);
       case 'consume':
         return tables.actOf(spec);
+      case 'thread':
+      case 'searched':
+      case 'indexed':
+        return world.copies.get(world.plan.parts[spec.part].component)!.actOf(spec);
       case 'cache':
         return world.caches!.actOf(spec);
     }

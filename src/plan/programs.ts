@@ -18,6 +18,7 @@ import { writeRoute } from './route-calls.js';
 import { writeMark, writeSaga } from './sagas.js';
 import type { Scope } from './scope.js';
 import { isTracked } from './rows.js';
+import { writeAtCopy } from './search.js';
 import { writeSteps } from './steps.js';
 import { writeProjector, writeView } from './projections.js';
 import { writeStorePart } from './stores.js';
@@ -234,6 +235,18 @@ function writeOperation(w: Writer, operation: Operation, database: Database, sco
   if (database.capacity !== null) {
     writeAct(w, w.acts.consume(database.capacity, operation, scope), 'consume', scope);
   }
+  const writeCosts = (): void => {
+    if (work !== null) {
+      w.assembler.emit(OP.WORK, w.distributions.id(work), 0, 0, scope.names.next('work'));
+    }
+    if (wait !== null) {
+      w.assembler.emit(OP.WAIT, w.distributions.id(wait), 0, 0, scope.names.next('wait'));
+    }
+  };
+  if (database.search !== null) {
+    writeAtCopy(w, operation, scope, writeCosts);
+    return;
+  }
   const tracked = isTracked(database);
   const replicated = database.replication !== null;
   if (tracked) {
@@ -243,12 +256,7 @@ function writeOperation(w: Writer, operation: Operation, database: Database, sco
   if (replicated && !operation.write) {
     writeAct(w, w.acts.read(scope, operation.key), 'read', scope);
   }
-  if (work !== null) {
-    w.assembler.emit(OP.WORK, w.distributions.id(work), 0, 0, scope.names.next('work'));
-  }
-  if (wait !== null) {
-    w.assembler.emit(OP.WAIT, w.distributions.id(wait), 0, 0, scope.names.next('wait'));
-  }
+  writeCosts();
   if (replicated && operation.write) {
     writeAct(w, w.acts.write(scope, operation.key), 'write', scope);
   }

@@ -26,10 +26,10 @@ export interface Family {
   /** Neutral name of the section. */
   readonly name: string;
   readonly kinds: readonly ComponentKind[];
-  /** Only those that have this meter. */
-  readonly having?: string;
   /** Whether it speaks of the parts of a component, such as the groups of a topic, or of it as a whole. */
   readonly parts: boolean;
+  /** A meter that its subjects have, where others of their kinds have not. */
+  readonly having?: string;
   readonly panels: readonly FamilyPanel[];
   readonly columns: readonly FamilyColumn[];
   /** What becomes of those that begin, drawn as a flow for each variant; the counter of the beginning first. */
@@ -198,6 +198,46 @@ export const FAMILIES: readonly Family[] = [
     quiet: 'Nothing had to be loaded',
     caption:
       'Share of the lookups that found the value, of a cache at any of its levels. Old: values that had been written since they were loaded.',
+  },
+  {
+    id: 'thread-pools',
+    name: 'Thread pools',
+    kinds: ['database'],
+    parts: true,
+    having: 'threadPool.queue',
+    panels: [gaugePanel('threadPool.queue', 'operations that wait for a thread', 'number')],
+    columns: [
+      largestOf('Most waiting', 'threadPool.queue', 'number'),
+      quantile('Wait p50', 'threadPool.wait', 'p50'),
+      quantile('Wait p99', 'threadPool.wait', 'p99'),
+    ],
+    worst: largestOf('Most waiting', 'threadPool.queue', 'number'),
+    headline: (subject, variant, worst) =>
+      `Up to ${worst} operations wait for a thread for ${subject}${variant === null ? '' : ` in ${variant}`}`,
+    quiet: 'Every operation has a thread at once',
+    caption:
+      'Operations in the queues of their thread pools, over all nodes; means over replications. Who finds a queue full is rejected with 429, and has not waited.',
+  },
+  {
+    id: 'refreshes',
+    name: 'Refreshes',
+    kinds: ['database'],
+    parts: false,
+    having: 'refreshLag',
+    panels: [ratioPanel('staleReads', 'reads', 'share of the searches that miss a write')],
+    columns: [
+      counted('Searches of a shard', 'reads'),
+      sharedBy('Stale', 'staleReads', 'reads'),
+      quantile('Found after p50', 'refreshLag', 'p50'),
+      quantile('Found after p99', 'refreshLag', 'p99'),
+      counted('Failovers', 'failovers'),
+    ],
+    worst: sharedBy('Stale', 'staleReads', 'reads'),
+    headline: (subject, variant, worst) =>
+      `${worst} of the searches of ${subject} miss a write${variant === null ? '' : ` in ${variant}`}`,
+    quiet: 'No search misses a write',
+    caption:
+      'Searches of a shard whose copy has written something since its last refresh. Found after: from a write at a copy to the refresh that shows it.',
   },
 ];
 

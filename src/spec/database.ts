@@ -3,12 +3,14 @@ import type { Ns } from '../kernel/time.js';
 import type { Capacity } from './capacity.js';
 import type { Failover, ReadRoute, Replication, Shards } from './replication.js';
 import type { Knee, Pool } from './resources.js';
+import type { SearchEngine } from './search.js';
 import type { Host } from './scenario.js';
 
 /** A database with its client-side pools. */
 export interface Database extends Host {
   /** The product whose defaults it has. */
-  readonly kind: 'generic' | 'postgres' | 'mysql' | 'mongo' | 'redis' | 'dynamodb';
+  readonly kind:
+    'generic' | 'postgres' | 'mysql' | 'mongo' | 'redis' | 'elasticsearch' | 'dynamodb';
   readonly operations: ReadonlyMap<string, Operation>;
   readonly maxConnections: number;
   readonly reserved: number;
@@ -23,6 +25,8 @@ export interface Database extends Host {
   readonly shards: Shards | null;
   /** Provisioned throughput; null = it has none. */
   readonly capacity: Capacity | null;
+  /** Thread pools, copies of shards and refreshes; null where the product has none. */
+  readonly search: SearchEngine | null;
   /** For operations that write nothing. */
   readonly route: ReadRoute;
   /** null = a primary that has died is waited for. */

@@ -959,6 +959,27 @@ export const DECISIVE: readonly Decisive[] = [
     '-20 ms x ln(1 - 0.5^(1/16)): half of the searches have all sixteen answers by then',
   ),
   row(
+    'search-failover',
+    'writers.success during dies in one-replica',
+    0.948,
+    0.012,
+    'for 1 of 10 s the writes of the first shard are refused, 52 % of them',
+  ),
+  row(
+    'search-overload',
+    'es.find.threadPool.wait.p50 in long-queue',
+    5,
+    0.15,
+    '1000 wait before the one that comes, and 2 cores / 10 ms = 200/s go',
+  ),
+  row(
+    'search-refresh',
+    'es.staleReads in every-second',
+    0.568,
+    0.02,
+    '1 - (1 - e^-2) / 2: two writes/s, and a refresh up to a second ago',
+  ),
+  row(
     'server-admission',
     'users.successLatency.mean in ten',
     0.0344,

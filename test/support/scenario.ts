@@ -383,6 +383,7 @@ export function database(
     replication: null,
     shards: null,
     capacity: null,
+    search: null,
     route: { kind: 'primary' },
     failover: null,
     lockTimeoutNs: null,

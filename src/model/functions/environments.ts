@@ -8,7 +8,7 @@ import { OUTCOME, PENDING, withStatus } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
 import type { FunctionSettings, PlanFunction } from '../../spec/functions.js';
 import type { Counter } from '../meters.js';
-import { INVOKED } from '../slot-bits.js';
+import { LEASED } from '../slot-bits.js';
 import type { World } from '../world.js';
 import type { Account, Host } from './host.js';
 
@@ -77,7 +77,7 @@ export class Environments implements Host {
   /** A request has ended, whichever way. */
   left(strand: number): void {
     const { engine, strands } = this.world;
-    strands.slot[strand] &= ~INVOKED;
+    strands.slot[strand] &= ~LEASED;
     this.account.running--;
     const environment = this.of[strand];
     const wasFull = this.inside[environment]-- === this.spec.concurrencyPerInstance;
@@ -91,7 +91,7 @@ export class Environments implements Host {
   }
 
   environmentOf(strand: number): number {
-    return (this.world.strands.slot[strand] & INVOKED) === 0 ? -1 : this.of[strand];
+    return (this.world.strands.slot[strand] & LEASED) === 0 ? -1 : this.of[strand];
   }
 
   begin(strand: number): Outcome {
@@ -106,7 +106,7 @@ export class Environments implements Host {
     this.stamp[environment]++;
     if (++this.inside[environment] === this.spec.concurrencyPerInstance) this.open.pop();
     this.of[strand] = environment;
-    strands.slot[strand] |= INVOKED;
+    strands.slot[strand] |= LEASED;
     const at = this.ready[environment];
     if (at <= engine.now) return OUTCOME.ok;
     engine.at(at, PHASE.COMPLETION, this.readyOp, strand, strands.stamp[strand], 0);

@@ -8,12 +8,9 @@ import { Pods } from './pods.js';
 
 /** All functions of a run. */
 export class Functions {
-  private readonly world: World;
   private readonly list: readonly Host[];
-  private readonly byComponent: ReadonlyMap<number, Host>;
 
   constructor(world: World) {
-    this.world = world;
     const account = { running: 0 };
     this.list = world.plan.functions.map((plan) => {
       const { autoscaler } = plan.spec;
@@ -24,19 +21,13 @@ export class Functions {
       setCores(world, plan, own);
       return own;
     });
-    this.byComponent = new Map(this.list.map((own) => [own.component, own]));
+    for (const own of this.list) world.lessors.set(own.component, own);
   }
 
   /** The step that every request of a function begins with. */
   act(fn: number): Act {
     const own = this.list[fn];
     return { begin: (strand) => own.begin(strand), left: (strand) => own.gone(strand) };
-  }
-
-  /** A request that runs in an environment has ended. */
-  left(strand: number): void {
-    const { strands, instances } = this.world;
-    this.byComponent.get(instances[strands.instance[strand]].component)!.left(strand);
   }
 }
 

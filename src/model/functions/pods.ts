@@ -8,7 +8,7 @@ import { OUTCOME, PENDING, withStatus } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
 import type { FunctionSettings, KpaSettings, PlanFunction } from '../../spec/functions.js';
 import type { Counter } from '../meters.js';
-import { INVOKED } from '../slot-bits.js';
+import { LEASED } from '../slot-bits.js';
 import type { World } from '../world.js';
 import { Autoscaler } from './autoscaler.js';
 import type { Host } from './host.js';
@@ -101,7 +101,7 @@ export class Pods implements Host {
     this.autoscaler.add(engine.now, 1);
     if (pod >= 0) {
       this.enter(strand, pod);
-      strands.slot[strand] |= INVOKED;
+      strands.slot[strand] |= LEASED;
       return OUTCOME.ok;
     }
     this.waiting.push(strand);
@@ -119,7 +119,7 @@ export class Pods implements Host {
 
   left(strand: number): void {
     const { engine, strands } = this.world;
-    strands.slot[strand] &= ~INVOKED;
+    strands.slot[strand] &= ~LEASED;
     const pod = this.of[strand];
     this.autoscaler.add(engine.now, -1);
     if (this.state[pod] === STATE.none) return;
@@ -129,7 +129,7 @@ export class Pods implements Host {
   }
 
   environmentOf(strand: number): number {
-    return (this.world.strands.slot[strand] & INVOKED) === 0 ? -1 : this.of[strand];
+    return (this.world.strands.slot[strand] & LEASED) === 0 ? -1 : this.of[strand];
   }
 
   private enter(strand: number, pod: number): void {
@@ -148,7 +148,7 @@ export class Pods implements Host {
       this.waiting.shift();
       levels.add(this.buffered, -1);
       this.enter(strand, pod);
-      strands.slot[strand] |= INVOKED;
+      strands.slot[strand] |= LEASED;
       engine.soon(PHASE.COMPLETION, this.admittedOp, strand, strands.stamp[strand], 0);
     }
   }

@@ -260,7 +260,7 @@ function checkRoles(
 ): void {
   const replication = (host as Partial<Database>).replication ?? null;
   if (replication !== null) return;
-  const message = `${name} has no replicas: there is one role, and nobody to take it over`;
+  const message = `${name} has no replicas of all rows: there is no role to take over`;
   if (output.role !== undefined) report(context, 'FL410', [...path.slice(0, 2), 'role'], message);
   else if (kind.changesRoles === true) report(context, 'FL410', path, message);
 }

@@ -31,6 +31,10 @@ export function resolveTransaction(
     const message = `${database} is behind a pool with mode: statement, which refuses transactions: take mode: transaction`;
     report(context, 'FL208', at, message);
   }
+  if (kindOf(context, database) === 'elasticsearch') {
+    const message = `${database} is no database with transactions: leave the transaction out`;
+    report(context, 'FL208', at, message);
+  }
   if (thing.parts.includes('commit')) {
     const message =
       `an operation of ${database} is called commit, as is the end of a transaction in figures: ` +
@@ -72,4 +76,10 @@ function poolsStatements({ tree }: Context, database: string, caller: string): b
   const pool = get(get(own, 'pools'), caller) ?? get(own, 'pool');
   const mode = get(pool, 'mode');
   return mode?.type === 'scalar' && mode.value === 'statement';
+}
+
+/** The kind that a database is written with. */
+function kindOf({ tree }: Context, database: string): unknown {
+  const kind = get(get(get(tree, 'databases'), database), 'kind');
+  return kind?.type === 'scalar' ? kind.value : undefined;
 }
