@@ -75,6 +75,16 @@ export const BAD_DATABASES: readonly BadCase[] = [
     says: 'it hits operations that lock rows',
   },
   {
+    title: 'a search engine that is fenced',
+    edit: [
+      database,
+      'orders-db: { kind: elasticsearch, shards: { count: 2, key: product }, failover: { detect: 1s, fencing: false }, cpu: 4,',
+    ],
+    code: 'FL208',
+    at: 'false }',
+    says: 'needs a majority',
+  },
+  {
     title: 'a role in a service',
     edit: [fault, 'kind: crash, target: payments, role: primary, at: 10s'],
     code: 'FL410',

@@ -1,9 +1,13 @@
+import { NS_PER_SECOND } from '../../kernel/time.js';
 import type { Capacity } from '../../spec/capacity.js';
 import { PARTITION_MAX } from '../../spec/capacity.js';
 import type { DatabaseOutput } from '../schema/components.js';
 import type { Context, Path } from './context.js';
 import { report, writtenAt } from './context.js';
 import { sorted } from './names.js';
+
+/** As long as `capacity` says without a word. */
+const BURST_NS = 300 * NS_PER_SECOND;
 
 /** Fields of databases that a table in the cloud has not. */
 const NOT_OF_TABLES = ['shards', 'replicas', 'route', 'failover', 'cpu', 'knee'] as const;
@@ -44,7 +48,7 @@ export function resolveCapacity(
     read = Infinity,
     write = Infinity,
     partitions,
-    burst = 0,
+    burst = BURST_NS,
     adaptive = true,
   } = capacity ?? {};
   const needed =

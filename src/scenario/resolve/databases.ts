@@ -141,6 +141,11 @@ function resolveReplication(
   };
   const count = replicas?.count ?? 0;
   if (kind === 'elasticsearch') {
+    if (failover?.fencing !== undefined) {
+      const message =
+        'the master of a cluster needs a majority, so nothing has to be fenced: leave it out';
+      report(context, 'FL208', [...path, 'failover', 'fencing'], message);
+    }
     return { replication: null, route: PRIMARY, failover: own ?? product.failover };
   }
   if (replicas === undefined || count === 0) {
