@@ -5,6 +5,7 @@ import { bulkheadTooLarge } from './rules/bulkhead-too-large.js';
 import { cacheIsLoadBearing } from './rules/cache-is-load-bearing.js';
 import { callInsideTransaction } from './rules/call-inside-transaction.js';
 import { callWithoutTimeLimit } from './rules/call-without-time-limit.js';
+import { capacityBelowTraffic } from './rules/capacity-below-traffic.js';
 import { choreographyWithoutDeadline } from './rules/choreography-without-deadline.js';
 import { consumerNotIdempotent } from './rules/consumer-not-idempotent.js';
 import { deadlineNotPropagated } from './rules/deadline-not-propagated.js';
@@ -49,6 +50,7 @@ export const rules: readonly Rule[] = [
   cacheIsLoadBearing,
   callInsideTransaction,
   callWithoutTimeLimit,
+  capacityBelowTraffic,
   choreographyWithoutDeadline,
   consumerNotIdempotent,
   deadlineNotPropagated,

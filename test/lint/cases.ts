@@ -287,6 +287,25 @@ export const CASES: readonly RuleCase[] = [
     },
   },
   {
+    rule: 'capacity-below-traffic',
+    // 100 purchases a second write twice.
+    fires: stored(
+      'query: db.read, { query: db.write, times: 2 }',
+      'kind: dynamodb, capacity: { read: 100/s, write: 199/s }, ',
+    ),
+    path: 'databases.db.capacity.write',
+    measured: '200/s',
+    limit: 'at most 199/s',
+    silent: {
+      'as many as are asked for': stored(
+        '{ query: db.write, times: 2 }',
+        'kind: dynamodb, capacity: { write: 200/s }, ',
+      ),
+      'a table without a limit': stored('query: db.write', 'kind: dynamodb, '),
+      'units of reads': stored('query: db.write', 'kind: dynamodb, capacity: { read: 1/s }, '),
+    },
+  },
+  {
     rule: 'choreography-without-deadline',
     fires: scenario([WATCHED.replace('LATER', ''), USERS]),
     path: 'sagas.order',
