@@ -257,6 +257,9 @@ function writeOperation(w: Writer, operation: Operation, database: Database, sco
     const limit = w.assembler.constants([statementTimeoutNs]);
     w.assembler.emit(OP.TIME_LIMIT, limit, withStatus(OUTCOME.serverError, 500));
   }
+  if (database.capacity !== null) {
+    writeAct(w, w.acts.consume(database.capacity, operation, scope), 'consume', scope);
+  }
   const writeCosts = (): void => {
     if (work !== null) {
       w.assembler.emit(OP.WORK, w.distributions.id(work), 0, 0, scope.names.next('work'));

@@ -406,6 +406,13 @@ export const DECISIVE: readonly Decisive[] = [
     'Pollaczek-Khinchine with 99 % of 1 ms and 1 % of 300 ms',
   ),
   row(
+    'failover-planned',
+    'users.outcomes.serverError in handed-over',
+    550,
+    1,
+    '100 writes/s x (0.5 s that the replica was behind + 5 s)',
+  ),
+  row(
     'failover',
     'db.lostCommits in far-behind',
     3000,
@@ -439,6 +446,28 @@ export const DECISIVE: readonly Decisive[] = [
     199,
     1,
     '4 rushes of 50 that find no environment; the first begins at the start, and its 50th comes a second later to a free one',
+  ),
+  row(
+    'function-knative',
+    'render.environments.max in to-zero',
+    192,
+    1,
+    '191 at once on average in the 6 s before the decision at 10 s: what had come and what was held',
+  ),
+  row('function-memory', 'users.latency.max in tiny', 1.382, 0.006, '100 ms x 1769 / 128'),
+  row(
+    'function-noisy-neighbour',
+    'job.share.throttled in job-reserved',
+    0.75,
+    0.005,
+    '400/s of which 50 / 500 ms are let in',
+  ),
+  row(
+    'function-queue-throttled',
+    'jobs.consumed in maximum-5',
+    400,
+    0,
+    'what waits in the queue is not received, and not counted as received',
   ),
   row(
     'gateway-chain',
@@ -504,6 +533,13 @@ export const DECISIVE: readonly Decisive[] = [
     '2 % are slow, and half of their hedges take more than the median: 29.4 + 10 + 20 x 0.5/0.98',
   ),
   row('hot-key', 'users.latency.mean in by-key', 0.03, 0.0025, '0.4 x 50 ms + 0.6 x 16.7 ms'),
+  row(
+    'hot-partition',
+    'voters.success from 5s to 20s in hot-key',
+    0.694,
+    0.006,
+    '1000 of the 1612/s of one partition, and all 388/s of the others',
+  ),
   row(
     'hot-row',
     'db.lockWait.mean in call-inside',
@@ -724,6 +760,13 @@ export const DECISIVE: readonly Decisive[] = [
     '150 at once, and 100 connections less the three reserved',
   ),
   row(
+    'pool-sessions',
+    'users.success in session',
+    0.667,
+    0.01,
+    '20 of the 30 instances have a connection',
+  ),
+  row(
     'pool-too-small',
     'users.goodput in five',
     247,
@@ -882,6 +925,13 @@ export const DECISIVE: readonly Decisive[] = [
     'all reads: ~/o comes before any prefix and fits the beginning of /orders/7',
   ),
   row(
+    'row-held',
+    'users.success from 25s to 40s in lock-timeout',
+    0.9,
+    0.015,
+    'all but the tenth that wants the row',
+  ),
+  row(
     'runtimes',
     'readers.success in threads',
     0.095,
@@ -1007,6 +1057,13 @@ export const DECISIVE: readonly Decisive[] = [
     0.01425,
     0.0001,
     '2 + 5 + 50 x 0.105 + 2 ms',
+  ),
+  row(
+    'split-brain',
+    'db.lostCommits in unfenced',
+    3450,
+    2,
+    '100 writes/s x 9 s until there are two primaries, and half of them for the 51 s left',
   ),
   row('stages', 'load.latency.p50 from 28s to 30s in jump', 1.8, 0.2, '900 waiting / 500/s'),
   row('steps', 'users.success in strict', 0.32, 0.02, '0.8 x 0.8 x 0.5'),
