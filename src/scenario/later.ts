@@ -17,8 +17,7 @@ const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
   ['caches.*', 'tags'],
   ['eventStores.*', 'tags partitions'],
   ['projections.*', 'tags'],
-  ['workloads.*', 'tags keys'],
-  ['workloads.*.requests.*', 'keys'],
+  ['workloads.*', 'tags'],
   ['faults.*', 'when jitter probability group version'],
   ['budgets.*', 'strict by'],
   ['hypothesis.expect.*', 'strict by'],
@@ -41,7 +40,6 @@ const LATER_WORDS: readonly (readonly [key: string, words: string])[] = [
   ['warmup', 'auto'],
   ['concurrencyLimit.per', 'key'],
   ['hedge.per', 'key'],
-  ['arrivals.kind', 'trace'],
   ['brokers.*.kind', 'sqs nats'],
 ];
 
@@ -65,7 +63,7 @@ export function isLaterKey(path: readonly PathKey[], key: string): boolean {
 export function isLaterWord(path: readonly PathKey[], value: unknown): boolean {
   const last = path[path.length - 1];
   // Long forms of plain numbers and switches that come later.
-  if (last === 'replications' || last === 'replicas' || last === 'users') {
+  if (last === 'replications' || last === 'replicas') {
     return typeof value === 'object' && value !== null;
   }
   if (typeof value !== 'string') return false;

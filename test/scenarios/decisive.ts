@@ -427,6 +427,13 @@ export const DECISIVE: readonly Decisive[] = [
     '5 workers / 100 ms for 100/s, and the 10 places of the queue',
   ),
   row(
+    'fallback-steps',
+    'shop.cpu.mean during outage in approximated',
+    0.55,
+    0.01,
+    '150/s x (2 + 6) ms + 250/s x 4 ms, of 4 cores',
+  ),
+  row(
     'fallback',
     'users.latency.p50 during outage in fallback',
     0.202,
@@ -646,6 +653,7 @@ export const DECISIVE: readonly Decisive[] = [
     0.0035,
     '3 x (1 + 1/3) = 4 at the core, requests with and without a copy, / 150/s',
   ),
+  row('noisy-tenant', 'users.success in limited', 0.952, 0.006, '1 - 1/20 x (1 - 25 / 610)'),
   row(
     'optimistic-conflicts',
     'customers.success in no-retry',
@@ -841,6 +849,13 @@ export const DECISIVE: readonly Decisive[] = [
     'each of 10 messages is seen again at 30 s, 15 s before its consumer is through',
   ),
   row(
+    'ramping-users',
+    'users.latency.mean from 60s to 85s in users',
+    1.4,
+    0.03,
+    '600 users / 250/s, less 1 s of thinking',
+  ),
+  row(
     'rate-limit-resilience4j',
     'shop.concurrency.mean in more-threads',
     195.95,
@@ -874,6 +889,13 @@ export const DECISIVE: readonly Decisive[] = [
     999,
     1.5,
     '50/s x 20 s, read once more',
+  ),
+  row(
+    'replayed-traffic',
+    'users.latency.max in recorded',
+    9.405,
+    0.03,
+    '104 x 100 ms, less the 995 ms after which the last of a hundred comes',
   ),
   row(
     'response-cache',
@@ -1073,6 +1095,13 @@ export const DECISIVE: readonly Decisive[] = [
     0.349,
     0.012,
     '0.9 to the tenth, once for each call',
+  ),
+  row(
+    'thundering-herd',
+    'api.queue.max in at-once',
+    2700,
+    60,
+    '3000 + 200 in a second, less the 500 that are served in it',
   ),
   row(
     'tied-requests',
