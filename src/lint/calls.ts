@@ -92,7 +92,7 @@ export function meanCount(count: CountDistribution): number {
 export function callsOf(scenario: Scenario, written: (path: Path) => boolean): readonly Call[] {
   const walker = new Walker(scenario, written);
   for (const [name, service] of scenario.services) {
-    const at = ['services', name];
+    const at = [service.environments === null ? 'services' : 'functions', name];
     for (const [part, endpoint] of service.endpoints) {
       walker.chain(`${name}.${part}`, service.middleware);
       const path = [...at, 'endpoints', part, 'steps'];

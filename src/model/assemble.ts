@@ -41,7 +41,7 @@ import { Outages } from './outages.js';
 import { Outliers } from './outliers.js';
 import { Picks } from './picks.js';
 import type { Registry } from './registry.js';
-import { Functions } from './functions/environments.js';
+import { Functions } from './functions/functions.js';
 import { shardValueOf } from './replication/shards.js';
 import { Replicas } from './replication/replicas.js';
 import { Copies } from './search/copies.js';

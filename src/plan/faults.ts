@@ -42,6 +42,7 @@ export function planFaults(source: FaultSource, faults: readonly Fault[]): reado
       kind: fault.kind,
       config: fault.config,
       share: fault.share,
+      role: fault.role,
       instances: ascending(hits.instances),
       select: fault.instances,
       parts: ascending(hits.parts),
@@ -105,6 +106,10 @@ class FaultTarget {
     this.direction = directionOf(kind, fault.config);
   }
 
+  private get hitsParts(): boolean {
+    return (['endpoint', 'group', 'row'] as const).some((what) => this.can.has(what));
+  }
+
   refuse(message: string): void {
     this.source.problems.add('FL705', `faults.${this.fault.id}`, message);
   }
@@ -124,7 +129,7 @@ class FaultTarget {
         return this.addName(text, reference.name);
       case 'part':
         if (this.isLevel(reference.component)) return this.addLevel(text, reference);
-        if (this.can.has('endpoint') || this.can.has('group')) return this.addPart(reference);
+        if (this.hitsParts) return this.addPart(reference);
         return this.can.has('link') ? this.addLinks(reference) : this.unfit(text);
       case 'instance': {
         if (!this.can.has('instance')) return this.unfit(text);

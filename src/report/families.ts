@@ -18,6 +18,8 @@ export interface FamilyColumn {
   readonly head: string;
   readonly unit: Unit;
   readonly value: (own: MeteredResult) => number | null;
+  /** Left out where nobody has such a number. */
+  readonly rare?: true;
 }
 
 /** A section of the report: what is shown of things with meters of some kinds. */
@@ -65,6 +67,7 @@ export const FAMILIES: readonly Family[] = [
       counted('Redelivered', 'redeliveries'),
       counted('Twice', 'duplicateEffects'),
       counted('Lost', 'lostEffects'),
+      { ...largestOf('Paused at once', 'paused', 'number'), rare: true },
     ],
     worst: largestOf('Most waiting', 'lag', 'number'),
     headline: (subject, variant, worst) =>
@@ -155,6 +158,28 @@ export const FAMILIES: readonly Family[] = [
     quiet: 'Every saga comes to a consistent end',
     caption:
       'Sagas by the time of their beginning; means over replications. Stuck: no end in time, or waiting for a human. Inconsistent: ended with effects that do not belong together. Lost: accepted, and nobody knows them any more.',
+  },
+  {
+    id: 'replicas',
+    name: 'Replicas',
+    kinds: ['database'],
+    having: 'replicaLag',
+    parts: false,
+    panels: [gaugePanel('replicaLag', 'how far the last replica is behind', 'seconds')],
+    columns: [
+      counted('Reads', 'reads'),
+      ratioOf('Old', 'staleReads', 'reads'),
+      largestOf('Furthest behind', 'replicaLag', 'seconds'),
+      counted('Failovers', 'failovers'),
+      counted('Written at an old primary', 'divergedWrites'),
+      counted('Commits lost', 'lostCommits'),
+    ],
+    worst: counted('Commits lost', 'lostCommits'),
+    headline: (subject, variant, worst) =>
+      `${worst} confirmed writes of ${subject} are lost${variant === null ? '' : ` in ${variant}`}`,
+    quiet: 'No confirmed write is lost',
+    caption:
+      'Age of the oldest write that a replica has not applied. Old: reads of a row that had been written since. Lost: writes that were confirmed and that the replica which became the primary did not have; means over replications.',
   },
   {
     id: 'caches',

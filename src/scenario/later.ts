@@ -7,19 +7,18 @@ const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
   ['network', 'crossZoneCost'],
   ['services.*', 'tags resources discovery probes ' + 'autoscaling versions version rollout'],
   ['gateways.*', 'tags resources discovery probes ' + 'autoscaling versions version rollout'],
-  ['services.*.lifecycle', 'preStop terminationGrace drain coldCaches'],
-  ['gateways.*.lifecycle', 'preStop terminationGrace drain coldCaches'],
-  ['functions.*', 'tags reserved memory cpu'],
+  ['services.*.lifecycle', 'preStop terminationGrace drain'],
+  ['gateways.*.lifecycle', 'preStop terminationGrace drain'],
+  ['functions.*', 'tags'],
   ['databases.*', 'tags loadBalancing queue concurrency'],
   ['databases.*.operations.*', 'rows fanout'],
   ['topics.*', 'tags event'],
-  ['topics.*.subscribers.*', 'policy'],
-  ['brokers.*', 'tags cpu uncleanElection memoryLimit'],
+  ['brokers.*', 'tags'],
   ['caches.*', 'tags'],
   ['eventStores.*', 'tags partitions'],
   ['projections.*', 'tags'],
   ['workloads.*', 'tags'],
-  ['faults.*', 'when jitter probability group role version'],
+  ['faults.*', 'when jitter probability group version'],
   ['budgets.*', 'strict by'],
   ['hypothesis.expect.*', 'strict by'],
   ['report', 'prices'],
@@ -27,8 +26,6 @@ const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
 
 /** Fields of steps by verb, and of the bundle and its policies. */
 const LATER_FIELDS: ReadonlyMap<string, string> = new Map([
-  ['failover', 'fencing'],
-  ['pool', 'mode'],
   ['when', 'version'],
   ['bundle', 'tags'],
   ['policy', 'store'],
@@ -42,8 +39,7 @@ const LATER_FIELDS: ReadonlyMap<string, string> = new Map([
 const LATER_WORDS: readonly (readonly [key: string, words: string])[] = [
   ['warmup', 'auto'],
   ['hedge.per', 'key'],
-  ['functions.*.kind', 'knative'],
-  ['databases.*.kind', 'dynamodb'],
+  ['brokers.*.kind', 'sqs nats'],
 ];
 
 /** Fields of fault kinds that come later, whatever the kind: none of them means anything else today. */

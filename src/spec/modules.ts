@@ -1,8 +1,10 @@
 import type { PlanFunction, PlanInvoke } from './functions.js';
+import type { PlanConsume } from './capacity.js';
 import type { Cache, PlanCache, PlanCacheAct } from './caching.js';
 import type {
   Broker,
   PlanBroker,
+  PlanCluster,
   PlanDualMark,
   PlanOutbox,
   PlanOutboxCommit,
@@ -40,6 +42,7 @@ export interface ScenarioModules {
 export interface PlanModules {
   readonly acts: readonly PlanAct[];
   readonly brokers: readonly PlanBroker[];
+  readonly clusters: readonly PlanCluster[];
   readonly topics: readonly PlanTopic[];
   readonly outboxes: readonly PlanOutbox[];
   readonly sagas: readonly PlanSaga[];
@@ -69,6 +72,7 @@ export type PlanAct =
   | PlanLock
   | PlanStatement
   | PlanCommitted
+  | PlanConsume
   | PlanRead
   | PlanWrite
   | PlanInvoke

@@ -294,6 +294,8 @@ export interface PlanFault {
   readonly kind: string;
   readonly config: unknown;
   readonly share: number;
+  /** Only nodes of a database that have this role when it begins; null = all. */
+  readonly role: 'primary' | 'replica' | null;
   /** Candidate instance ids, path order; the selection is made at activation. */
   readonly instances: readonly number[];
   readonly select:

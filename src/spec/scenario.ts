@@ -406,6 +406,8 @@ export interface Fault {
     | { readonly kind: 'share'; readonly share: number }
     | { readonly kind: 'indices'; readonly indices: readonly number[] };
   readonly zone: string | null;
+  /** Of a database with replicas: only nodes with this role when it begins. */
+  readonly role: 'primary' | 'replica' | null;
   readonly labels: ReadonlyMap<string, string>;
   /** Share of requests or messages hit while active. */
   readonly share: number;

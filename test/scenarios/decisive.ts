@@ -329,6 +329,13 @@ export const DECISIVE: readonly Decisive[] = [
     'M/D/1 at 90 %: 10 ms + 45 ms',
   ),
   row(
+    'consumer-breaker',
+    'mails.sender.lostEffects in pausing',
+    8,
+    0.5,
+    'five failures open it, one try a second for 19 s: 24 tries, three to a mail',
+  ),
+  row(
     'consumer-crash',
     'orders.billing.lag.max in classic',
     4770,
@@ -406,6 +413,13 @@ export const DECISIVE: readonly Decisive[] = [
     'Pollaczek-Khinchine with 99 % of 1 ms and 1 % of 300 ms',
   ),
   row(
+    'failover-planned',
+    'users.outcomes.serverError in handed-over',
+    550,
+    1,
+    '100 writes/s x (0.5 s that the replica was behind + 5 s)',
+  ),
+  row(
     'failover',
     'db.lostCommits in far-behind',
     3000,
@@ -446,6 +460,28 @@ export const DECISIVE: readonly Decisive[] = [
     199,
     1,
     '4 rushes of 50 that find no environment; the first begins at the start, and its 50th comes a second later to a free one',
+  ),
+  row(
+    'function-knative',
+    'render.environments.max in to-zero',
+    192,
+    1,
+    '191 at once on average in the 6 s before the decision at 10 s: what had come and what was held',
+  ),
+  row('function-memory', 'users.latency.max in tiny', 1.382, 0.006, '100 ms x 1769 / 128'),
+  row(
+    'function-noisy-neighbour',
+    'job.share.throttled in job-reserved',
+    0.75,
+    0.005,
+    '400/s of which 50 / 500 ms are let in',
+  ),
+  row(
+    'function-queue-throttled',
+    'jobs.consumed in maximum-5',
+    400,
+    0,
+    'what waits in the queue is not received, and not counted as received',
   ),
   row(
     'gateway-chain',
@@ -511,6 +547,13 @@ export const DECISIVE: readonly Decisive[] = [
     '2 % are slow, and half of their hedges take more than the median: 29.4 + 10 + 20 x 0.5/0.98',
   ),
   row('hot-key', 'users.latency.mean in by-key', 0.03, 0.0025, '0.4 x 50 ms + 0.6 x 16.7 ms'),
+  row(
+    'hot-partition',
+    'voters.success from 5s to 20s in hot-key',
+    0.694,
+    0.006,
+    '1000 of the 1612/s of one partition, and all 388/s of the others',
+  ),
   row(
     'hot-row',
     'db.lockWait.mean in call-inside',
@@ -595,6 +638,13 @@ export const DECISIVE: readonly Decisive[] = [
     0.001,
     0.00001,
     'a call that is refused at once, and 10 KB at 10 MB/s; the whole page takes 5 + 10 ms',
+  ),
+  row(
+    'memory-alarm',
+    'buyers.latency.max in shared',
+    25,
+    0.001,
+    '10 MiB of 100 KiB are over after 5.15 s of 20/s: blocked from the look at 16 s to that at 41 s',
   ),
   row(
     'memory-limit',
@@ -725,6 +775,13 @@ export const DECISIVE: readonly Decisive[] = [
     '150 at once, and 100 connections less the three reserved',
   ),
   row(
+    'pool-sessions',
+    'users.success in session',
+    0.667,
+    0.01,
+    '20 of the 30 instances have a connection',
+  ),
+  row(
     'pool-too-small',
     'users.goodput in five',
     247,
@@ -790,6 +847,7 @@ export const DECISIVE: readonly Decisive[] = [
   ),
   row('queue-prefetch', 'jobs.consumed in one', 2000, 1, '30 s / (2 x 2.5 + 10) ms'),
   row('queue-priority', 'browsers.success in priority', 0.667, 0.02, '500 - 200 of 450/s'),
+  row('queue-quorum', 'jobs.publishRejected in classic', 1000, 1, '50/s x 20 s without its node'),
   row(
     'queue-visibility',
     'jobs.duplicateEffects in too-short',
@@ -831,6 +889,13 @@ export const DECISIVE: readonly Decisive[] = [
     0.0233,
     0.0015,
     'M/M/1 at 70 %: 0.7 / 0.3 x 10 ms',
+  ),
+  row(
+    'replay',
+    'orders.billing.duplicateEffects in plain',
+    999,
+    1.5,
+    '50/s x 20 s, read once more',
   ),
   row(
     'replayed-traffic',
@@ -887,6 +952,13 @@ export const DECISIVE: readonly Decisive[] = [
     100,
     0.1,
     'all reads: ~/o comes before any prefix and fits the beginning of /orders/7',
+  ),
+  row(
+    'row-held',
+    'users.success from 25s to 40s in lock-timeout',
+    0.9,
+    0.015,
+    'all but the tenth that wants the row',
   ),
   row(
     'runtimes',
@@ -1015,6 +1087,13 @@ export const DECISIVE: readonly Decisive[] = [
     0.0001,
     '2 + 5 + 50 x 0.105 + 2 ms',
   ),
+  row(
+    'split-brain',
+    'db.lostCommits in unfenced',
+    3450,
+    2,
+    '100 writes/s x 9 s until there are two primaries, and half of them for the 51 s left',
+  ),
   row('stages', 'load.latency.p50 from 28s to 30s in jump', 1.8, 0.2, '900 waiting / 500/s'),
   row('steps', 'users.success in strict', 0.32, 0.02, '0.8 x 0.8 x 0.5'),
   row(
@@ -1051,6 +1130,13 @@ export const DECISIVE: readonly Decisive[] = [
     0.473,
     0.04,
     'buyers and readers get ten connections by turns: p x 100/s x (204 + 2) ms = 10 is p = 48.5 %, less a second of waiting at the start',
+  ),
+  row(
+    'unclean-election',
+    'events.audit.lostEffects in unclean',
+    800,
+    1.5,
+    '100/s x the 8 s that only the old leader has',
   ),
   row(
     'zero-trust-hops',

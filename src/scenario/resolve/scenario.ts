@@ -14,6 +14,7 @@ import { resolveFaults } from './faults.js';
 import type { CallGraph } from './graph.js';
 import { eventCycle, eventEdges } from './event-cycle.js';
 import { callGraph, certainCycle } from './graph.js';
+import { checkAccount } from './function-kinds.js';
 import { resolveFunction } from './functions.js';
 import { resolveGateways } from './gateways.js';
 import { resolveDatabase } from './databases.js';
@@ -88,7 +89,8 @@ export function resolveScenario(
   checkEvents(context, parts, graph);
   const others = [...databases, ...moduleHosts(modules)];
   const hosts = new Map<string, Host>([...services, ...gateways, ...others]);
-  const aims = { hosts, services, gateways, graph, durationNs: output.run.duration };
+  const { keys } = parts;
+  const aims = { hosts, services, gateways, keys, graph, durationNs: output.run.duration };
   const faults = resolveFaults(context, output.faults ?? [], aims);
   const scenario: Scenario = { ...parts, faults, report: resolveReport(context, output.report) };
   if (workloads.size === 0 && trees.broken.size === 0) {
@@ -143,10 +145,15 @@ function checkEvents(
 
 /** Services, and the functions among them. */
 function resolveServices(context: Context, output: ScenarioOutput): ReadonlyMap<string, Service> {
-  return new Map([
+  const services = new Map([
     ...mapOf(output.services, (name, own): Service => resolveService(context, name, own)),
     ...mapOf(output.functions, (name, own): Service => resolveFunction(context, name, own)),
   ]);
+  const functions = [...services.values()].flatMap(({ name, environments }) =>
+    environments === null ? [] : [[name, environments] as const],
+  );
+  checkAccount(context, functions);
+  return services;
 }
 
 /** Circles of calls, and calls of gateways that no route takes. */
