@@ -167,19 +167,10 @@ function checkTarget(
     const message = `${text} is in the processes that use it: name those instead`;
     report(context, 'FL410', path, message);
   } else if (indexed !== null) {
-    const index = Number(indexed[2]);
-    if (
-      fits(context, kind, text, ['instance'], path) &&
-      host !== undefined &&
-      index >= host.replicas
-    ) {
-      report(
-        context,
-        'FL410',
-        path,
-        `${name} has ${host.replicas} instances, the first is ${name}[0]`,
-      );
-    }
+    if (!fits(context, kind, text, ['instance'], path) || host === undefined) return;
+    if (Number(indexed[2]) < host.replicas) return;
+    const message = `${name} has ${host.replicas} instances, the first is ${name}[0]`;
+    report(context, 'FL410', path, message);
   } else if (
     fits(
       context,
