@@ -103,7 +103,8 @@ export function assemble(
   setFleets(world);
   world.links = plan.links.map((spec) => linkOf(world, spec));
   world.sizes = plan.sized ? new Sizes(world) : null;
-  world.cargo = plan.stores.length > 0 ? new Cargo(world) : null;
+  const isRead = plan.stores.length > 0 || plan.projections.length > 0;
+  world.cargo = isRead ? new Cargo(world) : null;
   world.picks = new Picks(world);
   world.connections = new ConnectionTable(world);
   world.serverEnds = closes(plan) ? new ServerEnds(world) : null;

@@ -116,7 +116,7 @@ export interface World {
   readonly links: readonly Link[];
   /** Null where no message has a size. */
   readonly sizes: Sizes | null;
-  /** Null where there is no event store. */
+  /** Null where there is no event store and no view. */
   readonly cargo: Cargo | null;
   readonly limiters: readonly Limiter[];
   readonly checks: Checks;

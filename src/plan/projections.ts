@@ -24,6 +24,7 @@ export function planProjections(w: Writer): readonly PlanProjection[] {
     return {
       component,
       store: indexOfStore(w.layout, spec.from),
+      topic: spec.source === 'topic' ? w.layout.byName.get(spec.from)!.id : -1,
       part: workOf(w, spec),
       sticksForNs: Math.max(0, ...sticks),
       spec,

@@ -47,14 +47,15 @@ export function partsOfStore(hasSnapshots: boolean): readonly StorePart[] {
   return hasSnapshots ? ['append', 'read', 'readSnapshot', 'writeSnapshot'] : ['append', 'read'];
 }
 
-/** A read model that follows the events of a store. */
+/** A read model that follows the events of a store, or the messages of a log. */
 export interface Projection {
   readonly name: string;
   readonly title: string | null;
   readonly description: string | null;
   readonly critical: boolean;
-  /** Event store whose events it follows. */
+  /** What it follows, and which of the two that is. */
   readonly from: string;
+  readonly source: 'eventStore' | 'topic';
   readonly lifecycle: 'inline' | 'async' | 'live';
   /** Service in whose instances it runs; null = on a core of its own. */
   readonly service: string | null;
@@ -138,8 +139,9 @@ export interface PlanStore {
 /** A projection in a plan. */
 export interface PlanProjection {
   readonly component: number;
-  /** Index into `stores`. */
+  /** Index into `stores` of what it follows, and component id of the topic; -1 = it is the other one. */
   readonly store: number;
+  readonly topic: number;
   /** Part that does the work, of the projection or of the service where it runs. */
   readonly part: number;
   /** Longest time for which any read sticks to the store after a write. */

@@ -9,14 +9,16 @@ keys: { account: uniform(count=10) }
 services:
   accounts:
     endpoints:
-      transfer: [ load: ledger, append: { store: ledger, events: 2 } ]
+      transfer: [ load: ledger, append: { store: ledger, events: 2 }, publish: { topic: events, key: account } ]
       balance: [ query: { database: views, operation: select, of: balances } ]
   projector: { endpoints: { ping: [ work: 1ms ] } }
 eventStores:
   ledger: { stream: { key: account } }
+topics: { events: { kind: kafka }, news: { kind: bus } }
 databases: { views: { operations: { select: 1ms, upsert: 1ms } } }
 projections:
   balances: { from: ledger, service: projector, writes: views.upsert }
+  moves: { from: events }
 workloads:
   users: { arrivals: poisson(1/s), requests: [ { name: transfer, call: accounts.transfer }, { name: balance, call: accounts.balance } ] }
 budgets:
@@ -60,7 +62,7 @@ const BAD: readonly (readonly [
     'from: ledger',
     'from: legder',
     'FL404',
-    'no event store legder',
+    'no component legder',
     'ledger',
   ],
   [
@@ -68,7 +70,7 @@ const BAD: readonly (readonly [
     'from: ledger',
     'from: accounts',
     'FL405',
-    'accounts is a service, not an event store',
+    'a projection follows an event store or a topic of kind kafka; accounts is a service',
   ],
   [
     'a projection in a database',
@@ -91,6 +93,41 @@ const BAD: readonly (readonly [
     'FL404',
     'views has no operation insert',
     'upsert',
+  ],
+  [
+    'a projection from a bus',
+    'from: ledger',
+    'from: news',
+    'FL405',
+    'news is a topic of kind bus, which keeps no log to follow',
+  ],
+  [
+    'a read of a topic without its key',
+    'from: ledger',
+    'from: events',
+    'FL203',
+    'events, a topic: say the key with which its messages are published',
+  ],
+  [
+    'an inline projection of a topic',
+    'from: ledger',
+    'from: events, lifecycle: inline',
+    'FL208',
+    'nothing is appended in its transactions',
+  ],
+  [
+    'a read that would load a topic',
+    'of: balances ',
+    'of: moves, key: account, consistency: stickyPrimary(1s) ',
+    'FL208',
+    'moves follows events, a topic: eventual or waitForVersion',
+  ],
+  [
+    'a read by another key than that of the messages',
+    'of: balances ',
+    'of: moves, key: request ',
+    'FL208',
+    'moves is read by request, but messages of events are published with the key account',
   ],
   [
     'a read of what is no projection',

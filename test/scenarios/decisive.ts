@@ -981,6 +981,13 @@ export const DECISIVE: readonly Decisive[] = [
     'the 100 workers are gone after 2 s of 20',
   ),
   row(
+    'topic-projection',
+    'list.lostEffects in short-retention',
+    117,
+    1.5,
+    '7 s x (100 - 83.3)/s, from the first message that has waited 500 ms on',
+  ),
+  row(
     'transaction-call',
     'readers.success during slow-partner in call-inside',
     0.473,

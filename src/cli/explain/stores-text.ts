@@ -35,9 +35,9 @@ function storeText(store: EventStore): string {
 }
 
 function projectionText(projection: Projection): string {
-  const { from, lifecycle, work, writes } = projection;
+  const { from, source, lifecycle, work, writes } = projection;
   const where = writes === null ? '' : `, writes ${writes.database}.${writes.operation}`;
-  const common = `${lifecycle} from ${from}, work ${plainText(work)}${where}`;
+  const common = `${lifecycle} from ${source === 'topic' ? 'topic ' : ''}${from}, work ${plainText(work)}${where}`;
   if (lifecycle !== 'async') return common;
   const { service, batchSize, concurrency, checkpoint, onError, rebuild } = projection;
   const again =

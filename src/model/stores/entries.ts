@@ -1,6 +1,7 @@
 import { Slots, widenFloat64, widenInt32, widenUint8 } from '../../kernel/pool.js';
 import { derive, lineage } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
+import type { Messages } from '../messaging/messages.js';
 import type { TaskContext } from '../tasks.js';
 import type { World } from '../world.js';
 
@@ -21,6 +22,11 @@ export class Entries {
   next: Int32Array = new Int32Array(0);
   /** 1 once it has had its effect on the view. */
   seen: Uint8Array = new Uint8Array(0);
+  /** Of a message: its poison as `Messages` has it, and 1 where the log had it before. */
+  poison: Uint8Array = new Uint8Array(0);
+  repeated: Uint8Array = new Uint8Array(0);
+  /** Partition of its topic. */
+  partition: Int32Array = new Int32Array(0);
   private same: Int32Array = new Int32Array(0);
   /** Of the first of an entity: the last one. */
   private last: Int32Array = new Int32Array(0);
@@ -44,8 +50,8 @@ export class Entries {
 
   /** Event `tag` of an append that a strand has committed. */
   add(strand: number, entity: number, number: number, tag: number): number {
-    const { engine, sink, strands, keys } = this.world;
-    const entry = this.slots.take();
+    const { strands, keys } = this.world;
+    const entry = this.take(entity, number);
     derive(strands.callA[strand], strands.callB[strand], tag);
     this.lineageA[entry] = lineage.a;
     this.lineageB[entry] = lineage.b;
@@ -55,6 +61,29 @@ export class Entries {
     if (keys.inSequence) this.arrival[entry] = strands.arrival[strand];
     const root = strands.traceRoot[strand];
     if (root !== 0) this.traces.set(entry, [root, strands.traceOf(strand)]);
+    return entry;
+  }
+
+  /** A message that has come to a log; `repeated` says that it is there for the second time. */
+  addMessage(messages: Messages, message: number, number: number, repeated: boolean): number {
+    const entry = this.take(messages.key[message], number);
+    this.lineageA[entry] = messages.lineageA[message];
+    this.lineageB[entry] = messages.lineageB[message];
+    this.rootA[entry] = messages.rootA[message];
+    this.rootB[entry] = messages.rootB[message];
+    this.request[entry] = messages.request[message];
+    this.arrival[entry] = messages.arrival[message];
+    const trace = messages.traceOf(message);
+    if (trace !== undefined) this.traces.set(entry, trace);
+    this.poison[entry] = messages.poison[message];
+    this.repeated[entry] = repeated ? 1 : 0;
+    return entry;
+  }
+
+  /** The next event, in the list of its entity. */
+  private take(entity: number, number: number): number {
+    const { engine, sink } = this.world;
+    const entry = this.slots.take();
     this.entity[entry] = entity;
     this.number[entry] = number;
     this.committed[entry] = engine.now;
@@ -62,6 +91,8 @@ export class Entries {
     this.next[entry] = -1;
     this.same[entry] = -1;
     this.seen[entry] = 0;
+    this.poison[entry] = 0;
+    this.repeated[entry] = 0;
     const first = this.first.get(entity);
     if (first === undefined) {
       this.first.set(entity, entry);
@@ -122,11 +153,12 @@ export class Entries {
   private widen(capacity: number): void {
     for (const name of INT32) this[name] = widenInt32(this[name], capacity);
     for (const name of FLOAT64) this[name] = widenFloat64(this[name], capacity);
-    this.seen = widenUint8(this.seen, capacity);
+    for (const name of UINT8) this[name] = widenUint8(this[name], capacity);
   }
 }
 
 const INT32 = [
+  'partition',
   'cell',
   'next',
   'same',
@@ -138,6 +170,7 @@ const INT32 = [
   'request',
 ] as const;
 const FLOAT64 = ['entity', 'number', 'committed', 'arrival'] as const;
+const UINT8 = ['seen', 'poison', 'repeated'] as const;
 
 function emptyContext(): Scratch {
   return {

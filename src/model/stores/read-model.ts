@@ -1,5 +1,6 @@
 import { invariant } from '../../kernel/invariant.js';
 import type { PlanProjection } from '../../spec/stores.js';
+import type { Messages } from '../messaging/messages.js';
 import type { Age, Counter, Durations } from '../meters.js';
 import type { World } from '../world.js';
 import { Entries } from './entries.js';
@@ -8,7 +9,7 @@ import { Segments } from './segments.js';
 import { Versions } from './versions.js';
 
 /**
- * What a projection makes of the events of a store: the view that reads see. An event is in it from the
+ * What a projection makes of the events of a store or a topic: the view that reads see. An event is in it from the
  * end of the batch that it belongs to, from its commit where the projection is inline.
  */
 export class ReadModel {
@@ -26,7 +27,7 @@ export class ReadModel {
   private readonly consumed: Counter;
   private readonly delays: Durations;
 
-  constructor(world: World, spec: PlanProjection) {
+  constructor(world: World, spec: PlanProjection, messages: Messages) {
     this.world = world;
     this.spec = spec;
     this.entries = new Entries(world);
@@ -38,7 +39,7 @@ export class ReadModel {
     this.delays = meters.durations('delay', subject);
     this.versions = new Versions(world, spec, this.entries);
     const follows = spec.spec.lifecycle === 'async';
-    this.segments = follows ? new Segments(world, this, spec) : null;
+    this.segments = follows ? new Segments(world, this, spec, messages) : null;
     world.audits.push(() => this.audit());
   }
 
@@ -46,6 +47,7 @@ export class ReadModel {
   committed(strand: number, entity: number, count: number): void {
     const { entries, segments, world } = this;
     this.versions.written(entity);
+    const segment = segments === null ? 0 : segmentOf(entity, segments.count);
     for (let tag = 0; tag < count; tag++) {
       const number = this.next++;
       if (segments === null) {
@@ -54,18 +56,30 @@ export class ReadModel {
         world.meters.took(this.delays, world.sink.cell, 0);
         continue;
       }
-      segments.add(entries.add(strand, entity, number, tag), entity);
+      segments.add(entries.add(strand, entity, number, tag), segment);
     }
     if (segments === null) return;
     world.levels.add(this.lag, count);
     this.turnAge();
-    segments.wake(entity);
+    segments.wake(segment);
+  }
+
+  /** A message has come to the topic; `repeated` says that the topic had it before. */
+  published(messages: Messages, message: number, partition: number, repeated: boolean): void {
+    const { entries, world } = this;
+    const segments = this.segments!;
+    const segment = partition % segments.count;
+    segments.add(entries.addMessage(messages, message, this.next++, repeated), segment, partition);
+    world.levels.add(this.lag, 1);
+    this.turnAge();
+    segments.wake(segment);
   }
 
   /** An event has had its effect on the view. */
   see(entry: number): void {
     const entity = this.entries.entity[entry];
     this.entries.see(entry);
+    if (this.entries.repeated[entry] === 1) this.segments!.repeat();
     this.versions.seen(entity);
   }
 
@@ -77,6 +91,19 @@ export class ReadModel {
     world.meters.took(this.delays, entries.cell[entry], entries.age(entry));
     world.levels.add(this.lag, -1);
     entries.free(entry);
+  }
+
+  /** An event is gone that the view had not passed; true where it never had its effect. */
+  expire(entry: number): boolean {
+    const { entries, world } = this;
+    const isLost = entries.seen[entry] === 0;
+    if (isLost) {
+      entries.see(entry);
+      this.versions.seen(entries.entity[entry]);
+    }
+    world.levels.add(this.lag, -1);
+    entries.free(entry);
+    return isLost;
   }
 
   /** The oldest event that has not passed, as an age. */
@@ -91,4 +118,14 @@ export class ReadModel {
     const waiting = this.segments?.length ?? 0;
     invariant(this.entries.slots.used === waiting, 'events-not-conserved');
   }
+}
+
+/** A stable hash of an entity: the same segment in every run. */
+function segmentOf(entity: number, segments: number): number {
+  if (segments === 1) return 0;
+  let x =
+    Math.imul(entity | 0, 0x9e3779b1) ^ Math.imul(Math.floor(entity / 4294967296) | 0, 0x85ebca6b);
+  x = Math.imul(x ^ (x >>> 15), 0x2c1b3c6d);
+  x = Math.imul(x ^ (x >>> 13), 0x297a2d39);
+  return ((x ^ (x >>> 16)) >>> 0) % segments;
 }

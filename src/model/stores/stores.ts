@@ -3,11 +3,14 @@ import type { Outcome } from '../../spec/outcome.js';
 import type { PlanProjectionAct, PlanStoreAct, PlanViewAct } from '../../spec/stores.js';
 import type { Act } from '../acts.js';
 import { Draws } from '../draws.js';
+import type { Channels } from '../messaging/channels.js';
 import type { World } from '../world.js';
 import type { Cargo } from './cargo.js';
 import { EventStore } from './event-store.js';
 import { ReadModel } from './read-model.js';
 import { Rebuild } from './rebuild.js';
+import type { Replayable } from './rebuild.js';
+import { TopicLog } from './topic-log.js';
 
 /** The view is being made anew, and there is none. */
 const UNAVAILABLE = withStatus(OUTCOME.serverError, 503);
@@ -20,18 +23,19 @@ export class Stores {
   private readonly stores: readonly EventStore[];
   private readonly models: readonly ReadModel[];
 
-  constructor(world: World, cargo: Cargo) {
+  constructor(world: World, cargo: Cargo, { messages, topics }: Channels) {
     this.world = world;
     this.cargo = cargo;
     this.draws = new Draws(world);
     const { plan } = world;
     this.stores = plan.stores.map((spec) => new EventStore(world, cargo, spec));
     this.models = plan.projections.map((spec) => {
-      const model = new ReadModel(world, spec);
-      const store = this.stores[spec.store];
-      store.models.push(model);
+      const model = new ReadModel(world, spec, messages);
+      const topic = topics.find((own) => own.spec.component === spec.topic);
+      const log =
+        topic === undefined ? this.followStore(model) : new TopicLog(world, messages, topic, model);
       const { rebuild } = spec.spec;
-      if (rebuild !== null) model.rebuild = new Rebuild(world, model, store.streams, rebuild);
+      if (rebuild !== null) model.rebuild = new Rebuild(world, model, log, rebuild);
       return model;
     });
   }
@@ -45,6 +49,12 @@ export class Stores {
       case 'view':
         return { begin: (strand) => this.look(strand), left: () => {} };
     }
+  }
+
+  private followStore(model: ReadModel): Replayable {
+    const store = this.stores[model.spec.store];
+    store.models.push(model);
+    return store.streams;
   }
 
   private ofProjection(spec: PlanProjectionAct): Act {

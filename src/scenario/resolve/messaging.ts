@@ -20,7 +20,10 @@ export function resolveTopic(
   const path = ['topics', name];
   const { kind, partitions, publishLatency, backlog } = output;
   const { subscribers } = output;
-  if (backlog > 0 && !subscribers.some(({ autoOffsetReset }) => autoOffsetReset === 'earliest')) {
+  const isRead =
+    subscribers.some(({ autoOffsetReset }) => autoOffsetReset === 'earliest') ||
+    isReplayed(context, name);
+  if (backlog > 0 && !isRead) {
     const message =
       'nobody reads the backlog: a group without an offset begins at the end, unless it has autoOffsetReset: earliest';
     report(context, 'FL208', [...path, 'backlog'], message);
@@ -43,6 +46,14 @@ export function resolveTopic(
       (own, index) => resolveSubscriber(context, own, [...path, 'subscribers', index]) ?? [],
     ),
   };
+}
+
+/** Whether the view of a projection is made anew from all messages of a topic. */
+function isReplayed(context: Context, topic: string): boolean {
+  return [...context.names.followed].some(
+    ([projection, from]) =>
+      from === topic && writtenAt(context, ['projections', projection, 'rebuild']) !== undefined,
+  );
 }
 
 function resolveSubscriber(

@@ -21,6 +21,7 @@ import { moduleHosts, resolveModules } from './modules.js';
 import { resolveService } from './hosts.js';
 import { collectNames, mapOf, sorted } from './names.js';
 import { resolveKeys, resolveNetwork, resolveReport, resolveRun } from './settings.js';
+import { checkTopicViews } from './topic-views.js';
 import { resolveWorkload } from './workloads.js';
 
 /** A variant's scenario in its final form, and who calls whom in it. */
@@ -77,6 +78,7 @@ export function resolveScenario(
   const graph = callGraph(parts);
   checkCalls(context, parts, graph);
   checkEvents(context, parts, graph);
+  checkTopicViews(context, parts);
   const others = [...databases, ...moduleHosts(modules)];
   const hosts = new Map<string, Host>([...services, ...gateways, ...others]);
   const aims = { hosts, services, gateways, graph, durationNs: output.run.duration };

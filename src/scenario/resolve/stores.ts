@@ -41,7 +41,7 @@ export function resolveStores(
   }
   const projections = new Map<string, Projection>();
   for (const [name, own] of sorted(output.projections)) {
-    const projection = resolveProjection(context, name, own, eventStores);
+    const projection = resolveProjection(context, name, own, eventStores, output.topics);
     if (projection !== null) projections.set(name, projection);
   }
   return { eventStores, projections };
@@ -112,11 +112,14 @@ function resolveProjection(
   name: string,
   output: ProjectionOutput,
   stores: ReadonlyMap<string, EventStore>,
+  topics: ScenarioOutput['topics'],
 ): Projection | null {
   const path = ['projections', name];
-  const from = resolveStore(context, output.from, [...path, 'from']);
-  if (from === null) return null;
+  const { from } = output;
+  const source = resolveSource(context, from, topics, [...path, 'from']);
+  if (source === null) return null;
   checkLifecycle(context, output, path);
+  if (source === 'topic') checkOfTopic(context, output, path);
   const service = checkService(context, name, output.service ?? null, path);
   const { lifecycle, work, batchSize, checkpoint, onError, rebuild } = output;
   const axon = stores.get(from)?.kind === 'axon';
@@ -126,6 +129,7 @@ function resolveProjection(
     description: output.description ?? null,
     critical: output.critical,
     from,
+    source,
     lifecycle,
     service,
     work,
@@ -137,6 +141,35 @@ function resolveProjection(
     rebuild:
       rebuild === undefined ? null : { atNs: rebuild.at, rate: rebuild.rate, mode: rebuild.mode },
   };
+}
+
+/** Whether a projection follows a store or a log; null where it can follow neither. */
+function resolveSource(
+  context: Context,
+  name: string,
+  topics: ScenarioOutput['topics'],
+  path: Path,
+): Projection['source'] | null {
+  const thing = context.names.things.get(name);
+  if (thing === undefined) return unknown(context, name, path, ['eventStore', 'topic']);
+  if (thing.kind === 'eventStore') return 'eventStore';
+  const bus = topics?.[name]?.kind === 'bus';
+  if (thing.kind === 'topic' && !bus) return 'topic';
+  const what = bus ? 'a topic of kind bus, which keeps no log to follow' : kindText(thing.kind);
+  const message = `a projection follows an event store or a topic of kind kafka; ${name} is ${what}`;
+  report(context, 'FL405', path, message);
+  return null;
+}
+
+/** What only an event store has: appends that a projection can be a part of, and streams to load. */
+function checkOfTopic(context: Context, { from, lifecycle }: ProjectionOutput, path: Path): void {
+  if (lifecycle === 'async') return;
+  const why =
+    lifecycle === 'live'
+      ? 'there are no streams that a read could load'
+      : 'nothing is appended in its transactions';
+  const message = `${from} is a topic, ${why}: lifecycle async, or follow an event store`;
+  report(context, 'FL208', [...path, 'lifecycle'], message);
 }
 
 /** Fields that mean nothing in a lifecycle. */
@@ -261,9 +294,29 @@ export function resolveRead(
     report(context, 'FL405', [...path, 'of'], `${of} is ${kindText(thing.kind)}, not a projection`);
     return null;
   }
-  const store = context.names.followed.get(of) ?? '';
-  const own = streamOf(context, store, key, [...path, 'key']);
+  const from = context.names.followed.get(of) ?? '';
+  if (context.names.things.get(from)?.kind === 'topic' && !readsTopic(context, query, from, path)) {
+    return null;
+  }
+  const own = streamOf(context, from, key, [...path, 'key']);
   return { projection: of, key: own, consistency: consistency ?? { kind: 'eventual' } };
+}
+
+/** A view of a log has no key of its own, and nothing else that could be asked. */
+function readsTopic(
+  context: Context,
+  { of, key, consistency }: NonNullable<StepOutput['query']>,
+  topic: string,
+  path: Path,
+): boolean {
+  if (consistency?.kind === 'stickyPrimary') {
+    const message = `stickyPrimary loads the stream from the event store; ${of} follows ${topic}, a topic: eventual or waitForVersion`;
+    report(context, 'FL208', [...path, 'consistency'], message);
+  }
+  if (key !== undefined) return true;
+  const message = `${of} follows ${topic}, a topic: say the key with which its messages are published`;
+  report(context, 'FL203', [...path, 'key'], message);
+  return false;
 }
 
 function resolveStore(context: Context, name: string, path: Path): string | null {

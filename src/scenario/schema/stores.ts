@@ -111,7 +111,7 @@ const rebuild = z
           'the new one has caught up. Defaults to sideBySide.',
       ),
   })
-  .describe('The view is made anew from all events of the store.');
+  .describe('The view is made anew from all events of the store, or all that the topic still has.');
 
 /** One projection. */
 export const projectionSchema = inheriting(
@@ -120,7 +120,11 @@ export const projectionSchema = inheriting(
       ...extending,
       ...entryText,
       critical,
-      from: nameText().describe('Event store whose events it follows. Required.'),
+      from: nameText().describe(
+        'Event store whose events it follows, or topic of kind kafka whose messages it does, beside the groups ' +
+          'of that. What a topic has at time 0 is in the view; an entity is a value of the key it is ' +
+          'published with. Required.',
+      ),
       lifecycle: z
         .enum(['inline', 'async', 'live'])
         .default('async')
@@ -149,8 +153,8 @@ export const projectionSchema = inheriting(
       concurrency: whole({ min: 1, max: 10_000 })
         .optional()
         .describe(
-          'Segments that are worked on at once; a stream stays in one of them. Unit: count. Defaults to 1, ' +
-            'behind a store of kind axon to 16.',
+          'Segments that are worked on at once; a stream stays in one of them, of a topic a partition. Unit: ' +
+            'count. Defaults to 1, behind a store of kind axon to 16.',
         ),
       checkpoint: z
         .enum(['transactional', 'afterBatch'])
@@ -164,12 +168,13 @@ export const projectionSchema = inheriting(
         .enum(['skip', 'pause', 'retry'])
         .default('skip')
         .describe(
-          'When `writes` fails: `skip` goes on without the batch, `pause` stops until the process starts ' +
-            'anew, `retry` tries again after 1s, 2s, 4s and so on up to 60s. Defaults to skip.',
+          'When `writes` fails, or a message is poison: `skip` goes on without the batch, of poison without ' +
+            'the message alone, `pause` stops until the process starts anew, `retry` tries again after 1s, ' +
+            '2s, 4s and so on up to 60s. Defaults to skip.',
         ),
       rebuild: rebuild.optional(),
     })
-    .describe('A read model that follows the events of a store.'),
+    .describe('A read model that follows the events of a store or a topic.'),
 ).meta({ id: 'projection' });
 export type ProjectionOutput = z.output<typeof projectionSchema>;
 
@@ -240,7 +245,8 @@ export const readFields = {
   key: nameText()
     .optional()
     .describe(
-      'With `of`: key whose value is the entity that is read. Defaults to the key of the store.',
+      'With `of`: key whose value is the entity that is read, behind a topic the one its messages are ' +
+        'published with. Defaults to the key of the store.',
     ),
   consistency: consistency
     .optional()
@@ -256,5 +262,5 @@ export const storeSections = {
   eventStores: named(eventStoreSchema).optional().describe('Stores of streams of events.'),
   projections: named(projectionSchema)
     .optional()
-    .describe('Read models that follow the events of a store.'),
+    .describe('Read models that follow the events of a store or a topic.'),
 };
