@@ -87,6 +87,7 @@ const READINGS: ReadonlyMap<string, Reading> = new Map<string, Reading>([
 const SHARES: ReadonlyMap<string, Reading> = new Map<string, Reading>([
   ['conflicts', { form: 'share', of: 'appends' }],
   ['staleReads', { form: 'share', of: 'reads' }],
+  ['backwardReads', { form: 'share', of: 'reads' }],
 ]);
 
 /** What turns the values of a gauge into the unit that users see: ages are recorded in ns. */

@@ -1,5 +1,3 @@
-import { Counts } from '../kernel/counts.js';
-import type { CountDistribution } from '../kernel/counts.js';
 import { routeOf } from '../scenario/routes.js';
 import type { RequestLine } from '../scenario/routes.js';
 import type {
@@ -14,6 +12,7 @@ import type {
 import type { Step } from '../spec/steps.js';
 import type { Connections, Pool } from '../spec/resources.js';
 import type { Path } from './rule.js';
+import { meanCount } from './counts.js';
 import { isStore, storeCalls } from './stores.js';
 
 /** A place in a program that calls another part, with the bundle that governs it. */
@@ -80,12 +79,6 @@ const TOP: Around = Object.freeze({
   inside: null,
   owners: [],
 });
-
-/** Mean of a count. */
-export function meanCount(count: CountDistribution): number {
-  const counts = new Counts();
-  return counts.mean(counts.add(count));
-}
 
 /** Every call of every program. `written` says whether a path stands in the file. */
 export function callsOf(scenario: Scenario, written: (path: Path) => boolean): readonly Call[] {

@@ -32,7 +32,8 @@ export class Picks {
     const { world } = this;
     const { frames } = world.calls;
     if (edge.replicas !== null) {
-      return edge.replicas.place(edge.route!, world.instances[frames.caller[frame]]);
+      const caller = world.instances[frames.caller[frame]];
+      return edge.replicas.place(edge.route!, caller, frames.owner[frame]);
     }
     const fleet = world.fleets[edge.toComponent];
     const caller = world.instances[frames.caller[frame]].index;

@@ -6,7 +6,7 @@ import type { Step } from '../spec/steps.js';
 import { SLOT } from './assembler.js';
 import { writeChoose, writeParallel } from './branches.js';
 import { writeCache, writeFailing } from './caching.js';
-import { writeRead } from './reads.js';
+import { routeOf, writeRead } from './reads.js';
 import { withLoad, withoutSpent, writeAppend, writeLoad } from './stores.js';
 import { BARE } from './calls.js';
 import { StepNames } from './identity.js';
@@ -116,7 +116,8 @@ function writeVerb(w: Writer, step: Step, scope: Scope): void {
       return;
     case 'query': {
       const to = { component: step.database, part: step.operation };
-      const query = (): void => writeCall(w, to, BARE, step.policy, scope, 'query', step.route);
+      const route = routeOf(w, step, scope);
+      const query = (): void => writeCall(w, to, BARE, step.policy, scope, 'query', route);
       if (step.of === null) query();
       else writeRead(w, step.of, scope, query);
       // Inside a transaction nothing is changed before its commit.

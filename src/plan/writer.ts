@@ -20,7 +20,7 @@ import type { SagaTable } from './sagas.js';
 import type { Problems } from './problem.js';
 import { isTracked } from './rows.js';
 import { requestBytesOf } from './sizes.js';
-import type { ReadRoute } from '../spec/replication.js';
+import type { PlanRoute } from '../spec/replication.js';
 import { PRIMARY } from '../spec/replication.js';
 import type { Session } from '../spec/sections.js';
 import { SESSION } from '../spec/sections.js';
@@ -71,7 +71,7 @@ export function writeCall(
   policy: Bundle | null,
   scope: Scope,
   verb: 'call' | 'query' | 'cache' = 'call',
-  read: ReadRoute | null = null,
+  read: PlanRoute | null = null,
 ): void {
   const { mode, target } = modeOf(scope);
   const operand = mode === CALL_MODE.ANSWER ? scope.answers : 0;
@@ -114,7 +114,7 @@ function emitCalls(
   verb: string,
   mode: number,
   operand: number,
-  read: ReadRoute | null = null,
+  read: PlanRoute | null = null,
 ): readonly number[] {
   const { layout, conditions, problems, assembler } = w;
   const way = reached(layout, conditions, scope.part, to, line, scope.where, problems);
@@ -182,11 +182,11 @@ function useEdge(
 /** What a call of a database travels on. */
 interface Over {
   readonly session: Session;
-  readonly route: ReadRoute | null;
+  readonly route: PlanRoute | null;
 }
 
 /** Whose connection a call takes: that of the transaction around it, if it is one of that database. */
-function overOf(scope: Scope, { component, source }: LaidPart, read: ReadRoute | null): Over {
+function overOf(scope: Scope, { component, source }: LaidPart, read: PlanRoute | null): Over {
   const { source: owner, name } = component;
   if (owner.kind !== 'database') return { session: SESSION.none, route: null };
   const { host } = owner;

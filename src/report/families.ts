@@ -88,6 +88,7 @@ export const FAMILIES: readonly Family[] = [
       counted('Reads', 'reads'),
       sharedBy('Stale', 'staleReads', 'reads'),
       quantile('Staleness p99', 'staleness', 'p99'),
+      sharedBy('Backward', 'backwardReads', 'reads'),
       counted('Twice', 'duplicateEffects'),
       counted('Left out', 'lostEffects'),
     ],
@@ -96,7 +97,7 @@ export const FAMILIES: readonly Family[] = [
       `Up to ${worst} events wait for ${subject}${variant === null ? '' : ` in ${variant}`}`,
     quiet: 'Every view has every event',
     caption:
-      'Events committed and not yet in the view, and the time since the oldest of them; means over replications. Stale: reads that miss an event of what they read that was committed before they began; staleness is the age of the first of those, 0 for all other reads.',
+      'Events committed and not yet in the view, and the time since the oldest of them; means over replications. Stale: reads that miss an event of what they read that was committed before they began; staleness is the age of the first of those, 0 for all other reads. Backward: reads that miss what an earlier answer to the same client had.',
   },
   {
     id: 'event-stores',

@@ -50,6 +50,15 @@ export const STORE_METRICS: readonly Metric[] = [
       'that missed a committed write of their row (without `key`: any write).',
   ),
   metric(
+    'backwardReads',
+    PROJECTION,
+    'share',
+    'none',
+    'low',
+    'Share of the reads of a view with replicas whose answer misses an event of its entity that an earlier answer ' +
+      'to the same `client` had.',
+  ),
+  metric(
     'staleness',
     PROJECTION,
     'seconds',

@@ -25,6 +25,9 @@ export type ReadRoute =
   | { readonly kind: 'primary' | 'replica' | 'nearest' }
   | { readonly kind: 'replicaIfLag'; readonly maxLagNs: Ns };
 
+/** A route in a plan: the node is chosen in turn, or by the value of a key, an index into plan.keys. */
+export type PlanRoute = ReadRoute & { readonly client?: number };
+
 /** Writes and transactions. */
 export const PRIMARY: ReadRoute = Object.freeze({ kind: 'primary' });
 

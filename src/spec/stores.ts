@@ -31,12 +31,20 @@ export interface EventStore extends Host {
     readonly every: number;
     readonly read: Distribution;
     readonly write: Distribution;
+    /** Whether the ones before the last are still there. */
+    readonly keep: 'last' | 'all';
   } | null;
   readonly maxConnections: number;
   readonly reserved: number;
   readonly connect: Distribution;
   readonly pool: Pool;
   readonly pools: ReadonlyMap<string, Pool>;
+}
+
+/** Whether reads of a kind may load the stream instead of the view. */
+export function mayLoad(consistency: ReadOf['consistency']): boolean {
+  if (consistency.kind === 'waitForVersion') return consistency.then === 'primary';
+  return consistency.kind === 'stickyPrimary';
 }
 
 /** What can be asked of an event store: the names of its parts. */
@@ -96,6 +104,8 @@ export interface LoadStep {
   /** Key whose value is the stream. */
   readonly stream: string;
   readonly fromVersion: 'snapshot' | 'start';
+  /** Version whose state is wanted, as for an audit; null = the last one. */
+  readonly version: CountDistribution | null;
 }
 
 /** What an `append` step does. */
@@ -114,8 +124,13 @@ export interface ReadOf {
   /** Key whose value is the entity that is read. */
   readonly key: string;
   readonly consistency:
-    | { readonly kind: 'eventual' }
-    | { readonly kind: 'waitForVersion'; readonly withinNs: Ns }
+    | { readonly kind: 'eventual' | 'monotonic' | 'clientMerge' }
+    | {
+        readonly kind: 'waitForVersion';
+        readonly withinNs: Ns;
+        /** At the end of that time: read what there is, ask the store, or answer 409. */
+        readonly then: 'stale' | 'primary' | 'refuse';
+      }
     | { readonly kind: 'stickyPrimary'; readonly forNs: Ns };
 }
 
@@ -146,6 +161,12 @@ export interface PlanProjection {
   readonly part: number;
   /** Longest time for which any read sticks to the store after a write. */
   readonly sticksForNs: Ns;
+  /** Component id of the database with replicas that holds the view, -1 = none. */
+  readonly replicated: number;
+  /** Index into `keys` of the clients whose reads are told apart, -1 = none are. */
+  readonly client: number;
+  /** Whether clients lay what they have written themselves over what they read. */
+  readonly merged: boolean;
   readonly spec: Projection;
 }
 
@@ -161,8 +182,9 @@ interface StoreAct {
 /** What programs do at and with an event store, beside the calls between them. */
 export type PlanStoreAct = StoreAct &
   /** `key` is an index into `keys`, also below. */
+  /** `version` is the id of the count of events that are wanted at most, -1 = all. */
   (
-    | { readonly does: 'load'; readonly key: number }
+    | { readonly does: 'load'; readonly key: number; readonly version: number }
     /** The snapshot has come. */
     | { readonly does: 'restore' }
     /** A page of events has come: what it takes to apply them; `slowed` by faults of that part, -1 = none. */

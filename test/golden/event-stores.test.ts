@@ -29,6 +29,28 @@ describe('GS-16: replay cost', () => {
     expect(answered(traced.requests)).toEqual([130]);
   });
 
+  it('applies no more than the version that is asked for, from a snapshot that is not behind it', () => {
+    const at = (version: number, keep: string): number => {
+      const step = `[ load: { store: ledger, version: ${version} } ]`;
+      const traced = golden(long(`snapshots: { every: 100, read: 5ms, keep: ${keep} }`, step));
+      return answered(traced.requests)[0]!;
+    };
+    // The last snapshot holds 1200 events; of those kept before it the one of 200.
+    expect(at(250, 'last')).toBe(5 + 5 + 25);
+    expect(at(250, 'all')).toBe(5 + 5 + 5);
+    expect(at(1230, 'last')).toBe(5 + 5 + 3);
+    expect(at(9999, 'last')).toBe(5 + 5 + 5);
+    const without = golden(long('batch: 100', '[ load: { store: ledger, version: 250 } ]'));
+    expect(answered(without.requests)).toEqual([3 * 5 + 25]);
+  });
+
+  it('makes no snapshot of a state of the past', () => {
+    const step = '[ load: { store: ledger, version: 10 } ]';
+    const traced = golden(long('snapshots: { every: 100000, read: 5ms, write: 5ms }', step));
+    expect(traced.at('ledger.writeSnapshot')).toHaveLength(0);
+    expect(answered(traced.requests)).toEqual([5 + 5 + 1]);
+  });
+
   it('upcasts what was there before, and nothing in a snapshot (SN-6)', () => {
     const without = golden(long('upcast: 20us', '[ load: ledger ]'));
     expect(answered(without.requests)).toEqual([155]);

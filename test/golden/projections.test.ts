@@ -97,6 +97,17 @@ describe('CQ-2: what a read does about an event that is not in the view yet', ()
     expect([reader(traced), stale(traced)]).toEqual([31, 0]);
   });
 
+  it('loads the stream, or answers 409, at the end of a wait that asks for that', () => {
+    const primary = golden(read('of: list, consistency: "waitForVersion(15ms, primary)"'));
+    expect([reader(primary), stale(primary)]).toEqual([10 + 15 + 4 + 21, 0]);
+    expect(primary.at('views.select')).toHaveLength(0);
+    const refuse = golden(read('of: list, consistency: "waitForVersion(15ms, refuse)"'));
+    expect(outcomes(refuse.requests)).toEqual(['ok', 'clientError']);
+    expect(reader(refuse)).toBe(25);
+    const inTime = golden(read('of: list, consistency: "waitForVersion(20ms, refuse)"'));
+    expect([reader(inTime), stale(inTime)]).toEqual([31, 0]);
+  });
+
   it('loads the stream with stickyPrimary: 4 ms and 21 events', () => {
     const traced = golden(read('of: list, consistency: stickyPrimary(5s)'));
     expect([reader(traced), stale(traced)]).toEqual([10 + 4 + 21, 0]);

@@ -123,6 +123,13 @@ const BAD: readonly (readonly [
     'moves follows events, a topic: eventual or waitForVersion',
   ],
   [
+    'a merge of what a topic has',
+    'of: balances ',
+    'of: moves, key: account, consistency: clientMerge ',
+    'FL208',
+    'clientMerge knows who has appended',
+  ],
+  [
     'a read by another key than that of the messages',
     'of: balances ',
     'of: moves, key: request ',
@@ -147,6 +154,13 @@ const BAD: readonly (readonly [
     'an unknown consistency',
     'of: balances',
     'of: balances, consistency: strong',
+    'FL205',
+    'write eventual, waitForVersion(200ms)',
+  ],
+  [
+    'a consistency with a word too much',
+    'of: balances',
+    'of: balances, consistency: "stickyPrimary(5s, primary)"',
     'FL205',
     'write eventual, waitForVersion(200ms)',
   ],
@@ -213,5 +227,12 @@ describe('a scenario of event stores with one mistake', () => {
     const { file } = load(text);
     const variant = file!.variants[0]!;
     expect(() => compile(variant, file!)).toThrow(/FL710 .*there is none/);
+    const past = RIGHT.replace(
+      'load: ledger, append: { store: ledger, events: 2 }',
+      () =>
+        'load: { store: ledger, version: 7 }, append: { store: ledger, expectedVersion: exact }',
+    );
+    const other = load(past).file!;
+    expect(() => compile(other.variants[0]!, other)).toThrow(/FL710 .*there is none/);
   });
 });

@@ -81,6 +81,13 @@ export const DECISIVE: readonly Decisive[] = [
     '75 % of the calls cross with 33.34 %, the others never: 1 ms + 25 % of 10 ms',
   ),
   row(
+    'audit-load',
+    'auditors.latency.mean in all-snapshots',
+    0.00795,
+    0.0001,
+    '1 + 2 ms, and (100 - 1) / 2 events of 0.1 ms',
+  ),
+  row(
     'balancing',
     'users.success during slow-replica in round-robin',
     0.856,
@@ -597,6 +604,13 @@ export const DECISIVE: readonly Decisive[] = [
     '3 x (1 + 1/3) = 4 at the core, requests with and without a copy, / 150/s',
   ),
   row(
+    'monotonic-reads',
+    'list.backwardReads in in-turn',
+    0.0428,
+    0.006,
+    '(1 - exp(-1)) x exp(-2) of the clients, one of two reads each',
+  ),
+  row(
     'optimistic-conflicts',
     'customers.success in no-retry',
     0.833,
@@ -802,6 +816,13 @@ export const DECISIVE: readonly Decisive[] = [
     0.0952,
     0.0075,
     '1 - e^(-2/s x 50 ms): the reads whose account was paid from within the lag',
+  ),
+  row(
+    'read-your-writes',
+    'users.latency.p50 in then-primary',
+    0.034,
+    0.0002,
+    '20 ms, 10 ms in vain, and 4 ms to load the stream',
   ),
   row(
     'renewal',

@@ -72,7 +72,10 @@ function stepLines({ services, gateways, workloads }: Scenario): readonly string
 function stepText(step: Step): string | null {
   switch (step.verb) {
     case 'load':
-      return `load ${step.store} by ${step.stream}, from ${step.fromVersion}`;
+      return (
+        `load ${step.store} by ${step.stream}, from ${step.fromVersion}` +
+        (step.version === null ? '' : `, version ${plainText(step.version)}`)
+      );
     case 'append': {
       const { store, stream, events, expectedVersion, maxConflictRetries } = step;
       const version = expectedVersion ?? 'exact behind a load, else any';
@@ -91,11 +94,16 @@ function stepText(step: Step): string | null {
 }
 
 function readText({ projection, key, consistency }: ReadOf): string {
-  const how =
-    consistency.kind === 'eventual'
-      ? 'eventual'
-      : consistency.kind === 'waitForVersion'
-        ? `waitForVersion(${formatDuration(consistency.withinNs)})`
-        : `stickyPrimary(${formatDuration(consistency.forNs)})`;
-  return `${projection} by ${key}, ${how}`;
+  return `${projection} by ${key}, ${consistencyText(consistency)}`;
+}
+
+function consistencyText(consistency: ReadOf['consistency']): string {
+  switch (consistency.kind) {
+    case 'waitForVersion':
+      return `waitForVersion(${formatDuration(consistency.withinNs)}, ${consistency.then})`;
+    case 'stickyPrimary':
+      return `stickyPrimary(${formatDuration(consistency.forNs)})`;
+    default:
+      return consistency.kind;
+  }
 }

@@ -4,7 +4,7 @@ import { eachStep } from '../../scenario/each-step.js';
 import type { Scenario } from '../../spec/scenario.js';
 import type { Projection } from '../../spec/stores.js';
 import type { Step } from '../../spec/steps.js';
-import { meanCount } from '../calls.js';
+import { meanCount } from '../counts.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
 import { rateText, rounded, timeText, yamlAt } from '../words.js';

@@ -42,9 +42,13 @@ export class Entries {
   /** Of traced requests: ids of the request and of the execution that appended. */
   private readonly traces = new Map<number, readonly [root: number, parent: number]>();
   private readonly scratch = emptyContext();
+  /** Key of the clients that know their own events, -1 = none do; and whose each event is. */
+  private readonly authors: number;
+  private author: Float64Array = new Float64Array(0);
 
-  constructor(world: World) {
+  constructor(world: World, authors: number) {
     this.world = world;
+    this.authors = authors;
     this.slots.onGrow((capacity) => this.widen(capacity));
   }
 
@@ -59,6 +63,7 @@ export class Entries {
     this.rootB[entry] = strands.rootB[strand];
     this.request[entry] = strands.request[strand];
     if (keys.inSequence) this.arrival[entry] = strands.arrival[strand];
+    if (this.authors >= 0) this.author[entry] = keys.value(this.authors, strand);
     const root = strands.traceRoot[strand];
     if (root !== 0) this.traces.set(entry, [root, strands.traceOf(strand)]);
     return entry;
@@ -107,6 +112,13 @@ export class Entries {
   /** The first event that the view of an entity misses, -1 = none. */
   missing(entity: number): number {
     return this.first.get(entity) ?? -1;
+  }
+
+  /** The first event that the view of an entity misses and a client has not written itself, -1 = none. */
+  missingFor(entity: number, client: number): number {
+    let entry = this.missing(entity);
+    while (entry >= 0 && this.author[entry] === client) entry = this.same[entry];
+    return entry;
   }
 
   /** An event has had its effect: it is the first of its entity that had none. */
@@ -169,7 +181,7 @@ const INT32 = [
   'rootB',
   'request',
 ] as const;
-const FLOAT64 = ['entity', 'number', 'committed', 'arrival'] as const;
+const FLOAT64 = ['entity', 'number', 'committed', 'arrival', 'author'] as const;
 const UINT8 = ['seen', 'poison', 'repeated'] as const;
 
 function emptyContext(): Scratch {

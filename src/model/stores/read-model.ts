@@ -3,6 +3,7 @@ import type { PlanProjection } from '../../spec/stores.js';
 import type { Messages } from '../messaging/messages.js';
 import type { Age, Counter, Durations } from '../meters.js';
 import type { World } from '../world.js';
+import { Copies } from './copies.js';
 import { Entries } from './entries.js';
 import type { Rebuild } from './rebuild.js';
 import { Segments } from './segments.js';
@@ -16,6 +17,8 @@ export class ReadModel {
   readonly entries: Entries;
   readonly spec: PlanProjection;
   readonly versions: Versions;
+  /** Null where the view has no replicas. */
+  readonly copies: Copies | null;
   /** Null where nothing follows the store: inline, and live. */
   readonly segments: Segments | null;
   /** Events committed so far: the number of the next one. */
@@ -26,17 +29,21 @@ export class ReadModel {
   private readonly age: Age;
   private readonly consumed: Counter;
   private readonly delays: Durations;
+  private readonly backward: Counter | null;
 
   constructor(world: World, spec: PlanProjection, messages: Messages) {
     this.world = world;
     this.spec = spec;
-    this.entries = new Entries(world);
+    this.entries = new Entries(world, spec.merged ? spec.client : -1);
+    const nodes = world.replicas.get(spec.replicated);
+    this.copies = nodes === undefined ? null : new Copies(nodes);
     const { meters } = world;
     const subject = { component: spec.component, part: -1 };
     this.lag = meters.gauge('lag', subject);
     this.age = meters.age('age', subject);
     this.consumed = meters.counter('consumed', subject);
     this.delays = meters.durations('delay', subject);
+    this.backward = this.copies === null ? null : meters.counter('backwardReads', subject);
     this.versions = new Versions(world, spec, this.entries);
     const follows = spec.spec.lifecycle === 'async';
     this.segments = follows ? new Segments(world, this, spec, messages) : null;
@@ -75,6 +82,13 @@ export class ReadModel {
     segments.wake(segment);
   }
 
+  /** The answer to a client knows what is before `version`; `cell` is that of the read. */
+  told(entity: number, client: number, version: number, cell: number): void {
+    if (this.copies!.isBackward(entity, client, version)) {
+      this.world.meters.countIn(this.backward!, cell);
+    }
+  }
+
   /** An event has had its effect on the view. */
   see(entry: number): void {
     const entity = this.entries.entity[entry];
@@ -87,6 +101,7 @@ export class ReadModel {
   pass(entry: number): void {
     const { entries, world } = this;
     if (entries.seen[entry] === 0) this.see(entry);
+    this.copies?.add(entries.entity[entry], entries.number[entry], entries.committed[entry]);
     world.meters.count(this.consumed);
     world.meters.took(this.delays, entries.cell[entry], entries.age(entry));
     world.levels.add(this.lag, -1);

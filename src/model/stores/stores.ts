@@ -92,6 +92,8 @@ export class Stores {
     cargo.cell[strand] = world.sink.cell;
     cargo.known[strand] = model.next;
     cargo.missing[strand] = -1;
+    const merges = consistency.kind === 'clientMerge';
+    cargo.reader[strand] = merges ? world.keys.value(model.spec.client, strand) : -1;
     // The store itself is asked, by what stands behind the next instruction: nothing can be missing.
     const asksStore =
       model.spec.spec.lifecycle === 'live' ||
@@ -103,16 +105,25 @@ export class Stores {
     }
     if (model.rebuild?.isOffline === true) return UNAVAILABLE;
     if (consistency.kind !== 'waitForVersion') return OUTCOME.ok;
-    return model.versions.wait(strand, entity, model.next, consistency.withinNs);
+    return model.versions.wait(strand, entity, model.next, consistency);
   }
 
   /** At the database: what the view misses when the operation begins. */
   private look(strand: number): Outcome {
     const { cargo } = this;
-    const model = this.models[cargo.view[strand]];
-    const first = model.entries.missing(cargo.entity[strand]);
-    cargo.missing[strand] = first < 0 ? Infinity : model.entries.number[first];
-    cargo.missingSince[strand] = first < 0 ? Infinity : model.entries.committed[first];
+    const { entries, copies, spec } = this.models[cargo.view[strand]];
+    const entity = cargo.entity[strand];
+    const reader = cargo.reader[strand];
+    const first = reader < 0 ? entries.missing(entity) : entries.missingFor(entity, reader);
+    cargo.missing[strand] = first < 0 ? Infinity : entries.number[first];
+    cargo.missingSince[strand] = first < 0 ? Infinity : entries.committed[first];
+    if (copies === null) return OUTCOME.ok;
+    // What a replica misses is older than what its primary does.
+    const { component, index } = this.world.instances[this.world.strands.instance[strand]];
+    const copy = component === spec.replicated ? copies.missing(entity, index) : null;
+    if (copy === null || copy.number > cargo.missing[strand]) return OUTCOME.ok;
+    cargo.missing[strand] = copy.number;
+    cargo.missingSince[strand] = copy.committed;
     return OUTCOME.ok;
   }
 
@@ -120,6 +131,11 @@ export class Stores {
   private judge(model: ReadModel, strand: number): Outcome {
     const { cargo } = this;
     if (cargo.missing[strand] === -1) this.look(strand);
+    if (model.copies !== null) {
+      const client = this.world.keys.value(model.spec.client, strand);
+      const version = Math.min(cargo.missing[strand], cargo.known[strand]);
+      model.told(cargo.entity[strand], client, version, cargo.cell[strand]);
+    }
     model.versions.judge(
       cargo.missing[strand],
       cargo.missingSince[strand],

@@ -65,6 +65,17 @@ export class Streams {
     return true;
   }
 
+  /**
+   * Events of the last snapshot that is not behind a version; 0 = none. Of those before the last one, where
+   * they are kept, each is taken to be a multiple of `every`.
+   */
+  snapshotAt(stream: number, version: number): number {
+    const last = this.snapshot[stream];
+    if (last <= version) return last;
+    const { every, keep } = this.spec.spec.snapshots!;
+    return keep === 'all' ? Math.floor(version / every) * every : 0;
+  }
+
   /** A snapshot is there. A second one that was planned meanwhile is not, so the earlier one counts as such. */
   keepSnapshot(stream: number, version: number): void {
     if (version > this.snapshot[stream]) this.snapshot[stream] = version;

@@ -3,6 +3,7 @@ import type { Distribution } from '../../kernel/distribution.js';
 import { PLAIN_BALANCING } from '../../spec/balancer.js';
 import type { LoadBalancing } from '../../spec/scenario.js';
 import type { Step, StepModifiers } from '../../spec/steps.js';
+import { mayLoad } from '../../spec/stores.js';
 import type { EventStore, Projection, ReadOf } from '../../spec/stores.js';
 import type { ScenarioModules } from '../../spec/modules.js';
 import type { Pool, Queue } from '../../spec/resources.js';
@@ -243,7 +244,8 @@ export function resolveLoad(
   const store = resolveStore(context, output.store, [...path, 'store']);
   if (store === null) return null;
   const stream = streamOf(context, store, output.stream, [...path, 'stream']);
-  return { verb: 'load', store, stream, fromVersion: output.fromVersion, ...modifiers };
+  const { fromVersion, version = null } = output;
+  return { verb: 'load', store, stream, fromVersion, version, ...modifiers };
 }
 
 /** An `append` step. */
@@ -309,8 +311,12 @@ function readsTopic(
   topic: string,
   path: Path,
 ): boolean {
-  if (consistency?.kind === 'stickyPrimary') {
-    const message = `stickyPrimary loads the stream from the event store; ${of} follows ${topic}, a topic: eventual or waitForVersion`;
+  if (consistency !== undefined && mayLoad(consistency)) {
+    const message = `${consistency.kind} loads the stream from the event store; ${of} follows ${topic}, a topic: eventual or waitForVersion(200ms)`;
+    report(context, 'FL208', [...path, 'consistency'], message);
+  }
+  if (consistency?.kind === 'clientMerge') {
+    const message = `clientMerge knows who has appended an event to a store; ${of} follows ${topic}, a topic: eventual or waitForVersion(200ms)`;
     report(context, 'FL208', [...path, 'consistency'], message);
   }
   if (key !== undefined) return true;

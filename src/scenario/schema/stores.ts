@@ -25,6 +25,13 @@ const snapshots = z
     write: distribution()
       .prefault('0ms')
       .describe('CPU of the store to write one. Unit: distribution. Defaults to 0ms.'),
+    keep: z
+      .enum(['last', 'all'])
+      .default('last')
+      .describe(
+        '`last`: a snapshot takes the place of the one before it, so a load of a `version` of the past finds ' +
+          'none. `all`: that one begins at the last one before its version. Defaults to last.',
+      ),
   })
   .describe('States of streams that are kept, so that a load begins behind them.');
 
@@ -193,6 +200,13 @@ export const loadFields = z.strictObject({
       '`snapshot`: the last snapshot, where the store has any, and what stands behind it. `start`: every ' +
         'event, as for an audit. Defaults to snapshot.',
     ),
+  version: countDistribution()
+    .optional()
+    .describe(
+      'The state after so many events, as for an audit or an appeal: what came later is not read, and a ' +
+        'snapshot that holds more is of no use. Nothing can be appended to it. Unit: count or distribution of ' +
+        'counts. Defaults to the last one.',
+    ),
 });
 export type LoadOutput = z.output<typeof loadFields>;
 
@@ -219,22 +233,36 @@ export const appendFields = z.strictObject({
 });
 export type AppendOutput = z.output<typeof appendFields>;
 
-const CONSISTENCIES = 'eventual, waitForVersion(200ms) or stickyPrimary(5s)';
+const CONSISTENCIES =
+  'eventual, monotonic, clientMerge, waitForVersion(200ms), waitForVersion(200ms, stale | primary | refuse) or stickyPrimary(5s)';
+
+const PLAIN = ['eventual', 'monotonic', 'clientMerge'] as const;
+
+const THEN = ['stale', 'primary', 'refuse'] as const;
 
 const consistency = quantity(
   (input): ReadOf['consistency'] => {
-    if (input === 'eventual') return { kind: 'eventual' };
+    const kind = PLAIN.find((word) => word === input);
+    if (kind !== undefined) return { kind };
     const match =
       typeof input === 'string' ? /^(waitForVersion|stickyPrimary)\(([^()]*)\)$/.exec(input) : null;
     if (match === null) {
       throw new QuantityError(`${show(input)} is no consistency: write ${CONSISTENCIES}`);
     }
-    const time = parseDuration(match[2], { allowZero: false });
+    const [first, ...others] = match[2].split(',').map((part) => part.trim());
+    const time = parseDuration(first, { allowZero: false });
+    const then = THEN.find((word) => word === (others[0] ?? 'stale'));
+    if (others.length > (match[1] === 'waitForVersion' ? 1 : 0) || then === undefined) {
+      throw new QuantityError(`${show(input)} is no consistency: write ${CONSISTENCIES}`);
+    }
     return match[1] === 'waitForVersion'
-      ? { kind: 'waitForVersion', withinNs: time }
+      ? { kind: 'waitForVersion', withinNs: time, then }
       : { kind: 'stickyPrimary', forNs: time };
   },
-  { type: 'string', pattern: '^(eventual|waitForVersion\\(.+\\)|stickyPrimary\\(.+\\))$' },
+  {
+    type: 'string',
+    pattern: '^(eventual|monotonic|clientMerge|waitForVersion\\(.+\\)|stickyPrimary\\(.+\\))$',
+  },
 );
 
 /** What a `query` says that reads the view of a projection. */
@@ -251,8 +279,11 @@ export const readFields = {
   consistency: consistency
     .optional()
     .describe(
-      'With `of`: `eventual`; `waitForVersion(200ms)`: waits until the view has every event of the entity ' +
-        'that was committed before, at most so long; `stickyPrimary(5s)`: an entity written so recently is ' +
+      'With `of`: `eventual`; `monotonic`: of a view with replicas each `client` keeps to one of them, so that no ' +
+        'answer takes back an earlier one; `clientMerge`: the client lays its own writes over the answer, which ' +
+        'so misses only those of others; `waitForVersion(200ms)`: waits until the view has every event of the entity ' +
+        'that was committed before, at most so long, and is stale then (`waitForVersion(200ms, primary)`: loads ' +
+        'the entity from the event store then; `refuse`: answers 409); `stickyPrimary(5s)`: an entity written so recently is ' +
         'loaded from the event store instead. Defaults to eventual.',
     ),
 };
