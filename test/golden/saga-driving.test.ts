@@ -92,6 +92,76 @@ describe('SG-2: an outcome that nobody knows', () => {
   });
 });
 
+describe('a step that timed out and is refused when it is asked again', () => {
+  /** b has its effect at 200 ms, 20 ms after its timeout; the second try comes in the middle of an outage. */
+  const asked = (saga: string, status: number, kind = 'compensable'): Traced =>
+    golden(
+      `
+keys: { account: uniform(1) }
+policies: { hasty: { timeout: 80ms } }
+services:
+  shop: { endpoints: { buy: [ saga: trip ] } }
+  a: { endpoints: { do: [ wait: 100ms ], undo: [ wait: 50ms ] } }
+  b: { endpoints: { do: { idempotent: account, steps: [ work: 50ms ] }, undo: [ wait: 50ms ] } }
+sagas:
+  trip:
+    kind: orchestrated
+    orchestrator: shop
+    ${saga}
+    steps:
+      - { name: a, call: a.do, compensation: a.undo }
+      - { name: b, call: b.do, policy: hasty, ${kind === 'pivot' ? 'kind: pivot' : 'compensation: b.undo'} }
+workloads:
+  users: { arrivals: { at: [ 0ms ] }, requests: [ { call: shop.buy } ] }
+faults:
+  - { id: slow, kind: slow, target: b, factor: 2, at: 0ms, for: 500ms }
+  - { id: out, kind: error, target: b.do, status: ${status}, at: 1s, for: 1s }
+`,
+      '10m',
+    );
+
+  it('is asked until somebody knows: 1 and 2 s later', () => {
+    const traced = asked('ambiguous: retry', 503);
+    expect(traced.at('b.do').map(({ sent }) => sent)).toEqual([100, 1180, 3180]);
+    expect(verdicts(traced)).toEqual({ completed: 1 });
+  });
+
+  it('is asked until somebody knows as a pivot too, which cannot be undone', () => {
+    const traced = asked('ambiguous: compensate', 503, 'pivot');
+    expect(traced.at('b.do').map(({ sent }) => sent)).toEqual([100, 1180, 3180]);
+    expect(verdicts(traced)).toEqual({ completed: 1 });
+  });
+
+  it('is taken for not done when the participant itself says so', () => {
+    const traced = asked('ambiguous: retry', 400);
+    expect(traced.at('b.do').map(({ sent }) => sent)).toEqual([100, 1180]);
+    expect(verdicts(traced)).toEqual({ inconsistent: 1 });
+  });
+
+  it('is undone with the other steps where it is not asked', () => {
+    const traced = asked('ambiguous: compensate\n    retry: { attempts: 2 }', 503);
+    expect(traced.at('b.do').map(({ sent }) => sent)).toEqual([100, 1180]);
+    expect(verdicts(traced)).toEqual({ compensated: 1 });
+  });
+});
+
+describe('the time after which an engine takes a process for dead', () => {
+  const again = (engine: string, more = ''): number | undefined => {
+    const traced = run(`persistence: log.write\n    engine: ${engine}${more}`, {
+      more: crash('"shop[0]"', '50ms', '1h'),
+    });
+    return traced.at('a.do')[1]?.sent;
+  };
+
+  it('is its own: 10 s with temporal, 5 min with camunda, no time where nothing is waited for', () => {
+    // Dead at 50 ms, and the state is written first.
+    expect(again('simple')).toBe(51);
+    expect(again('temporal')).toBe(10_051);
+    expect(again('camunda')).toBe(300_051);
+    expect(again('camunda', '\n    recoveryDelay: 1s')).toBe(1051);
+  });
+});
+
 describe('a compensation that fails', () => {
   const fails = { b: 'fail: 409', undo: 'fail: 503' };
 

@@ -11,7 +11,7 @@ import { CONFLICT, Entrance } from './entrance.js';
 import type { Ledger } from './ledger.js';
 import { PHASE_OF } from './phases.js';
 import { FATE, Records } from './records.js';
-import { isConflict, isRepeated, isUnclear, pauseOf } from './repetitions.js';
+import { isConflict, isRefused, isRepeated, isUnclear, pauseOf } from './repetitions.js';
 
 /**
  * Drives the sagas of one orchestrator: each command is a task in one of its instances, and what comes
@@ -206,12 +206,14 @@ export class Driver {
       return;
     }
     const { kind } = this.plan.spec.steps[step];
-    // A participant that is still at it answers 409 to who asks again.
-    const atIt = records.doubtful[at] === 1 && spec.ambiguous === 'retry' && isConflict(reply);
-    const unclear = isUnclear(reply) || atIt;
-    if (unclear) records.doubtful[at] = 1;
     const asksAgain =
       spec.ambiguous === 'retry' || (kind === 'pivot' && spec.ambiguous === 'compensate');
+    // A try that may have happened is not taken back by a later one that was refused: only the participant
+    // knows, and says so by a client error; 409 says that it is still at it.
+    const refused = isRefused(reply) && !isConflict(reply);
+    const doubted = records.doubtful[at] === 1 && asksAgain && !refused;
+    const unclear = isUnclear(reply) || doubted;
+    if (unclear) records.doubtful[at] = 1;
     if (
       kind === 'retryable' ||
       (unclear && asksAgain) ||
@@ -312,7 +314,10 @@ export class Driver {
     this.turnBack(slot);
   }
 
-  /** Drops the commands under way; what they were sent for may happen. `running`: their tasks still run. */
+  /**
+   * Drops the commands under way; what they were sent for may happen. `running`: their tasks still run, and
+   * who drives them knows which were sent; after a crash nobody does, but for what only waits to be tried again.
+   */
   private giveUp(slot: number, running: boolean): void {
     const { records, commands, ledger, world } = this;
     const { strands } = world;
@@ -325,8 +330,10 @@ export class Driver {
       commands.dropped[command] = 1;
       const strand = commands.strand[command];
       if (!isBack) {
-        records.doubtful[at] = 1;
-        if (running && this.spec.ambiguous !== 'treatAsFailed') records.fate[at] = FATE.unknown;
+        const begun = running ? commands.sent[command] === 1 : strand >= 0 || records.saves[at] > 0;
+        if (begun) records.doubtful[at] = 1;
+        const unknown = running && records.doubtful[at] === 1;
+        if (unknown && this.spec.ambiguous !== 'treatAsFailed') records.fate[at] = FATE.unknown;
       }
       if (!running || strand < 0) continue;
       if (strands.alive(strand) && strands.life[strand] === commands.life[command]) {

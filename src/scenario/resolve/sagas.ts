@@ -1,4 +1,5 @@
 import { NS_PER_SECOND } from '../../kernel/time.js';
+import type { Ns } from '../../kernel/time.js';
 import type {
   Choreography,
   Orchestration,
@@ -25,6 +26,8 @@ interface EngineDefaults {
   readonly retry: SagaRetry;
   readonly order: Orchestration['compensationOrder'];
   readonly onCompensationFailure: Orchestration['onCompensationFailure'];
+  /** Until it takes a process for dead that has said nothing. */
+  readonly recoveryDelayNs: Ns;
 }
 
 const EXPONENTIAL = { intervalNs: SECOND, factor: 2, maxNs: 100 * SECOND };
@@ -34,31 +37,40 @@ const ENGINES: Readonly<Record<SagaEngine, EngineDefaults>> = {
     retry: { attempts: 1, ...EXPONENTIAL },
     order: 'reverse',
     onCompensationFailure: 'retry',
+    recoveryDelayNs: 0,
   },
   temporal: {
     retry: { attempts: Infinity, ...EXPONENTIAL },
     order: 'reverse',
     onCompensationFailure: 'retry',
+    // DefaultWorkflowTaskTimeout (temporalio/temporal common/primitives/defaults.go).
+    recoveryDelayNs: 10 * SECOND,
   },
   conductor: {
     retry: { attempts: 4, intervalNs: 60 * SECOND, factor: 1, maxNs: 60 * SECOND },
     order: 'reverse',
     onCompensationFailure: 'fail',
+    // responseTimeoutSeconds (conductor-oss/conductor common/.../TaskDef.java).
+    recoveryDelayNs: 3600 * SECOND,
   },
   stepFunctions: {
     retry: { attempts: 4, intervalNs: SECOND, factor: 2, maxNs: Infinity },
     order: 'reverse',
     onCompensationFailure: 'fail',
+    recoveryDelayNs: 0,
   },
   camunda: {
     retry: { attempts: 3, intervalNs: 0, factor: 1, maxNs: 0 },
     order: 'parallel',
     onCompensationFailure: 'park',
+    // defaultJobTimeout (camunda/zeebe clients/java/.../ZeebeClientBuilderImpl.java).
+    recoveryDelayNs: 300 * SECOND,
   },
   eventuate: {
     retry: { attempts: 1, ...EXPONENTIAL },
     order: 'reverse',
     onCompensationFailure: 'fail',
+    recoveryDelayNs: 0,
   },
 };
 
@@ -202,7 +214,7 @@ function resolveOrchestration(context: Context, output: SagaOutput, path: Path):
     ambiguous: output.ambiguous,
     retry,
     persistence: resolvePersistence(context, output, path),
-    recoveryDelayNs: output.recoveryDelay,
+    recoveryDelayNs: output.recoveryDelay ?? defaults.recoveryDelayNs,
   };
 }
 

@@ -178,7 +178,8 @@ export function sagaSchema(bundle: z.ZodType<BundleOutput>) {
           .default('compensate')
           .describe(
             'A step that ended in a timeout or reset may have had its effect: it is undone too ' +
-              '(`compensate`), asked again until that is known (`retry`; a 409 then means that it is still under way), or taken for one that did not ' +
+              '(`compensate`), asked again until that is known (`retry`: until it succeeds, or a client error says that nothing was ' +
+              'done; a 409 means that it is still under way), or taken for one that did not ' +
               '(`treatAsFailed`). A pivot is asked again with `compensate` as well. Defaults to compensate.',
           ),
         retry: retry.optional(),
@@ -189,9 +190,11 @@ export function sagaSchema(bundle: z.ZodType<BundleOutput>) {
               'Defaults to nowhere: a crash loses what is under way.',
           ),
         recoveryDelay: duration()
-          .prefault('0s')
+          .optional()
           .describe(
-            'From a crash of its orchestrator until another instance takes it over. Unit: duration. Defaults to 0s.',
+            'From a crash of its orchestrator until another instance takes it over: how long the engine waits ' +
+              'for who holds a task and says nothing. Unit: duration. Defaults to 0s, temporal 10s (workflow ' +
+              'task timeout), conductor 1h (responseTimeoutSeconds), camunda 5m (timeout of a job).',
           ),
         startedBy: references
           .optional()
