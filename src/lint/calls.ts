@@ -1,3 +1,4 @@
+import { nodesAsked } from '../scenario/databases.js';
 import { routeOf } from '../scenario/routes.js';
 import type { RequestLine } from '../scenario/routes.js';
 import type {
@@ -225,7 +226,9 @@ class Walker {
     path: Path,
     around: Around,
   ): void {
-    this.add(from, { component: database, part: operation }, BARE, policy, path, around);
+    const asked = nodesAsked(this.scenario.databases.get(database), operation);
+    const own = { ...around, times: around.times * asked, most: around.most * asked };
+    this.add(from, { component: database, part: operation }, BARE, policy, path, own);
   }
 
   private stored(

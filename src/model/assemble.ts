@@ -103,8 +103,7 @@ export function assemble(
   setFleets(world);
   world.links = plan.links.map((spec) => linkOf(world, spec));
   world.sizes = plan.sized ? new Sizes(world) : null;
-  const isRead = plan.stores.length > 0 || plan.projections.length > 0;
-  world.cargo = isRead ? new Cargo(world) : null;
+  world.cargo = plan.stores.length + plan.projections.length > 0 ? new Cargo(world) : null;
   world.picks = new Picks(world);
   world.connections = new ConnectionTable(world);
   world.serverEnds = closes(plan) ? new ServerEnds(world) : null;
@@ -346,6 +345,10 @@ function setEdges(
       session: spec.session,
       route: spec.route,
       replicas: world.replicas.get(callee) ?? null,
+      shardValue:
+        spec.route?.kind === 'shardOf'
+          ? world.keys.ofCalls(plan.keys[spec.route.key].name, world.calls.frames)
+          : null,
     };
   });
   return list;

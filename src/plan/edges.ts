@@ -2,7 +2,7 @@ import type { ComponentKind } from '../spec/component-kind.js';
 import type { Cache } from '../spec/caching.js';
 import type { PlanBundle, PlanEdge } from '../spec/plan.js';
 import type { Bundle, Layer, LoadBalancing, OutlierDetection } from '../spec/scenario.js';
-import type { PlanRoute } from '../spec/replication.js';
+import type { NodeRoute } from '../spec/replication.js';
 import type { Session } from '../spec/sections.js';
 import { SESSION } from '../spec/sections.js';
 import type { PlanConnections, Pool, Protocol, ServerClosing } from '../spec/resources.js';
@@ -21,7 +21,7 @@ interface Use {
   readonly bundle: string;
   readonly requestBytes: number;
   readonly session: Session;
-  readonly route: PlanRoute | null;
+  readonly route: NodeRoute | null;
 }
 
 /** An edge as far as it is known without the network. */
@@ -53,7 +53,7 @@ export class EdgeTable {
     own: Bundle | null,
     requestBytes: number,
     session: Session,
-    route: PlanRoute | null = null,
+    route: NodeRoute | null = null,
   ): number {
     const bundle = this.bundles.use(governing(from.component, to, own));
     const key = `${from.id} ${to.id} ${requestBytes} ${session} ${routeText(route)} ${bundle}`;
@@ -161,8 +161,10 @@ function compareUses(a: Use, b: Use): number {
 }
 
 /** A route as one word, such as `replicaIfLag 1000000000`. */
-function routeText(route: PlanRoute | null): string {
+function routeText(route: NodeRoute | null): string {
   if (route === null) return '';
+  if (route.kind === 'shardOf') return `${route.kind} ${route.key}`;
+  if (route.kind === 'shard') return `${route.kind} ${route.index}`;
   const own = route.kind === 'replicaIfLag' ? `${route.kind} ${route.maxLagNs}` : route.kind;
   return route.client === undefined ? own : `${own} by ${route.client}`;
 }

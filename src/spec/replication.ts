@@ -28,6 +28,21 @@ export type ReadRoute =
 /** A route in a plan: the node is chosen in turn, or by the value of a key, an index into plan.keys. */
 export type PlanRoute = ReadRoute & { readonly client?: number };
 
+/** Parts of a database with different rows, each a node. */
+export interface Shards {
+  readonly count: number;
+  /** Key whose value says which shard a row is on. */
+  readonly key: string;
+}
+
+/** Which node an edge asks. */
+export type NodeRoute =
+  | PlanRoute
+  /** The shard of the value of a key, an index into plan.keys. */
+  | { readonly kind: 'shardOf'; readonly key: number }
+  /** One shard, whatever the request is about. */
+  | { readonly kind: 'shard'; readonly index: number };
+
 /** Writes and transactions. */
 export const PRIMARY: ReadRoute = Object.freeze({ kind: 'primary' });
 

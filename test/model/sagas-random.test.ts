@@ -63,15 +63,11 @@ describe('random sagas under random faults', () => {
           onCompensationFailure: parks ? ('park' as const) : ('retry' as const),
         };
         const ran = traced(orchestrated(one));
-        const { inconsistent = 0, lost = 0, running = 0, ...ends } = judged(ran);
+        const { inconsistent = 0, lost = 0, running = 0, completed = 0, stuck = 0 } = judged(ran);
         expect({ inconsistent, lost, running }).toEqual({ inconsistent: 0, lost: 0, running: 0 });
         expectInOrder(one, ran);
-        const { completed = 0, compensated = 0, stuck = 0 } = ends;
-        expect(endsOf(one, ran)).toEqual({
-          completed,
-          compensated: expect.any(Number),
-          open: stuck,
-        });
+        // Requests that began no saga look like compensated ones.
+        expect(endsOf(one, ran)).toMatchObject({ completed, open: stuck });
       }),
       { numRuns: 120, seed: 13 },
     );

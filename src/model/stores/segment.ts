@@ -28,6 +28,7 @@ export interface Segment extends EventList {
   waitNs: Ns;
 }
 
+/** A segment that has read nothing yet. */
 export function newSegment(index: number, home: Instance): Segment {
   return {
     ...emptyList(),
@@ -42,6 +43,7 @@ export function newSegment(index: number, home: Instance): Segment {
   };
 }
 
+/** A list without events. */
 export function emptyList(): EventList {
   return { head: -1, tail: -1, length: 0 };
 }

@@ -274,7 +274,8 @@ export const readFields = {
     .optional()
     .describe(
       'With `of`: key whose value is the entity that is read, behind a topic the one its messages are ' +
-        'published with. Defaults to the key of the store.',
+        'published with. Defaults to the key of the store. Without: key whose value says which shard is ' +
+        'asked. Defaults to what the operation says.',
     ),
   consistency: consistency
     .optional()
