@@ -54,6 +54,7 @@ const READINGS: ReadonlyMap<string, Reading> = new Map<string, Reading>([
   ['inconsistent', OF_FINISHED],
   ['lost', OF_FINISHED],
   ['parked', COUNTER],
+  ['takeovers', COUNTER],
   ['duration', DURATIONS],
   ['compensations', COUNTER],
   ['dirtyReads', COUNTER],

@@ -312,10 +312,11 @@ class Walker {
       this.add(from, compensation, BARE, own.compensationPolicy, path, undoing);
     }
     if (own.persistence === null) return;
-    const { database, operation, before } = own.persistence;
+    const { database, operation, before, read } = own.persistence;
     const writes = 1 + (before ? 2 : 1) * saga.steps.length;
     const saving = { ...inner, times: inner.times * writes, most: inner.most * writes };
     this.add(from, { component: database, part: operation }, BARE, null, path, saving);
+    if (read !== null) this.add(from, read, BARE, null, path, undoing);
   }
 
   private cache(

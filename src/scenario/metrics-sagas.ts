@@ -55,6 +55,14 @@ export const SAGA_METRICS: readonly Metric[] = [
     'Sagas that wait for a human; the mean over runs.',
   ),
   metric(
+    'takeovers',
+    SAGA,
+    'number',
+    'none',
+    'low',
+    'Times an instance went on with what another one had begun, after a crash or a `leaseTimeout`; the mean over runs.',
+  ),
+  metric(
     'duration',
     SAGA,
     'seconds',

@@ -966,6 +966,13 @@ export const DECISIVE: readonly Decisive[] = [
     'Erlang: 0.4 / 1.4 of the transfers find one of 200 ms on their account at 2/s',
   ),
   row(
+    'saga-lease',
+    'order.duration.max in lease-and-idempotent',
+    1.2,
+    0.002,
+    '1 s of the lease, and 2 x 100 ms: the third step is done already',
+  ),
+  row(
     'server-admission',
     'users.successLatency.mean in ten',
     0.0344,

@@ -25,6 +25,9 @@ export interface Shape {
   readonly onCompensationFailure: 'retry' | 'park' | 'fail';
   readonly order: 'reverse' | 'parallel';
   readonly persistence: 'none' | 'before' | 'after';
+  /** Whether the state is read again after a crash, and whether commands are given on. */
+  readonly read: boolean;
+  readonly lease: boolean;
   readonly tombstones: boolean;
   readonly idempotent: boolean;
   readonly timeoutMs: number;
@@ -65,6 +68,8 @@ export const shapes: fc.Arbitrary<Shape> = fc.record({
   onCompensationFailure: fc.constantFrom('retry' as const, 'park' as const, 'fail' as const),
   order: fc.constantFrom('reverse' as const, 'parallel' as const),
   persistence: fc.constantFrom('none' as const, 'before' as const, 'after' as const),
+  read: fc.boolean(),
+  lease: fc.boolean(),
   tombstones: fc.boolean(),
   idempotent: fc.boolean(),
   timeoutMs: fc.integer({ min: 4, max: 60 }),
@@ -92,7 +97,9 @@ export function isSafe(one: Shape): boolean {
 /** A saga that a service drives. */
 export function orchestrated(one: Shape): string {
   const { endpoints, steps } = stepsOf(one);
-  const persistence = { none: '', before: 'persistence: log.write', after: AFTER }[one.persistence];
+  const saving = `query: log.write, before: ${one.persistence === 'before'}`;
+  const persistence = `persistence: { ${saving}${one.read ? ', read: log.read' : ''} }`;
+  const lease = one.lease ? '\n    leaseTimeout: 100ms' : '';
   return `
 faultline: 1
 title: Random orchestrated sagas
@@ -106,7 +113,7 @@ policies:
 services:
   shop: { replicas: 2, outbound: { default: hasty, log: hasty }, endpoints: { buy: [ saga: trip ] } }
   worker: { replicas: 2, endpoints: { ${endpoints.join(', ')} } }
-databases: { log: { operations: { write: 0.1ms } } }
+databases: { log: { operations: { write: 0.1ms, read: 1ms } } }
 sagas:
   trip:
     kind: orchestrated
@@ -120,7 +127,7 @@ sagas:
     stuckAfter: 60s
     value: 7
     retry: { interval: 20ms, factor: 1 }
-    ${persistence}
+    ${one.persistence === 'none' ? '' : `${persistence}${lease}`}
     ${one.sagaTimeout ? 'timeout: 60ms' : ''}
     ${one.isolation === 'none' ? '' : `key: account\n    isolation: ${one.isolation}`}
     steps: [ ${steps.join(', ')} ]
@@ -176,8 +183,6 @@ workloads:
 faults: [ ${one.faults.map(faultOf).join(', ')} ]
 `;
 }
-
-const AFTER = 'persistence: { query: log.write, before: false }';
 
 function stepsOf(one: Shape): { readonly endpoints: string[]; readonly steps: string[] } {
   const endpoints: string[] = [];

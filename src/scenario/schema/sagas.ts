@@ -88,6 +88,12 @@ const retry = z
 const persistence = z
   .strictObject({
     query: reference.describe('Operation of a database that writes the state. Required.'),
+    read: reference
+      .optional()
+      .describe(
+        'Operation of a database that reads the state before another instance goes on after a crash. ' +
+          'Defaults to none: it takes no time.',
+      ),
     before: z
       .boolean()
       .default(true)
@@ -195,6 +201,14 @@ export function sagaSchema(bundle: z.ZodType<BundleOutput>) {
             'From a crash of its orchestrator until another instance takes it over: how long the engine waits ' +
               'for who holds a task and says nothing. Unit: duration. Defaults to 0s, temporal 10s (workflow ' +
               'task timeout), conductor 1h (responseTimeoutSeconds), camunda 5m (timeout of a job).',
+          ),
+        leaseTimeout: durationOrNone({ allowZero: false })
+          .optional()
+          .describe(
+            'How long an instance of the orchestrator may have a command, its state written and its ' +
+              'participant waited for, before another one is given it; the first goes on, and what it is answered ' +
+              'counts no more. Needs `persistence`. Unit: duration or `none`. Defaults to none, with persistence ' +
+              'conductor 1h (responseTimeoutSeconds), camunda 5m (timeout of a job).',
           ),
         startedBy: references
           .optional()
