@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { outlierKind, policyKind } from '../../patterns/registry.js';
-import { nearest } from '../../scenario/suggest.js';
+import { meant } from '../../scenario/suggest.js';
 import { EXIT, usageError } from '../exit.js';
 import { explainableNames, pagesOf } from '../explain/pages.js';
 import { scenarioText } from '../explain/scenario-text.js';
@@ -23,7 +23,7 @@ export function explain(subject: string, flags: ExplainFlags, terminal: Terminal
   }
   const pages = pagesOf(subject);
   if (pages.length === 0) {
-    const near = nearest(subject, explainableNames());
+    const near = meant(subject, explainableNames());
     const hint = near === undefined ? '' : ` (did you mean "${near}"?)`;
     throw usageError(`nothing is called "${subject}"${hint}`);
   }
