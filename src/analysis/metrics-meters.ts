@@ -66,6 +66,7 @@ const READINGS: ReadonlyMap<string, Reading> = new Map<string, Reading>([
   ['valueInconsistent', COUNTER],
   ['valueLost', COUNTER],
   ['appends', COUNTER],
+  ['snapshotsInvalidated', COUNTER],
   ['replayed', DURATIONS],
   ['reads', COUNTER],
   ['staleness', DURATIONS],

@@ -166,11 +166,18 @@ export class Board {
     if (name === 'speed') this.world.partSlowness[part] = 1 / this.effective(name, hits);
     if (name === 'flushed') {
       const share = this.effective(name, hits);
-      if (share > 0) this.world.caches!.flush(part, share);
+      if (share > 0) this.flush(part, share);
     }
     if (name === 'errorBefore' || name === 'errorAfter') {
       this.world.partInjections[part] = this.injections(hits);
     }
+  }
+
+  /** What a level of a cache holds is gone, or what the snapshots of a store do. */
+  private flush(part: number, share: number): void {
+    const snapshots = this.world.turnables.snapshots.get(part);
+    if (snapshots === undefined) this.world.caches!.flush(part, share);
+    else snapshots(share);
   }
 
   private turnHolder(component: number, name: KnobName): void {

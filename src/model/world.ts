@@ -95,6 +95,8 @@ export interface Turnables {
   readonly poison: Map<number, (shares: readonly PoisonShare[]) => void>;
   /** By part id: deals the partitions of a group anew. */
   readonly rebalance: Map<number, () => void>;
+  /** By part id: a share of the snapshots that it reads are gone. */
+  readonly snapshots: Map<number, (share: number) => void>;
 }
 
 /** Everything one run is made of. Built by `assemble`, lives for one replication. */

@@ -10,6 +10,7 @@ import { SLOT } from './assembler.js';
 import { BARE } from './calls.js';
 import { isFree } from './free.js';
 import type { LaidComponent, PartSource } from './layout.js';
+import { partOf } from './layout.js';
 import { writeInline } from './projections.js';
 import { indexOfStore, storesOf } from './store-places.js';
 import type { LoadPlace, Scope } from './scope.js';
@@ -21,8 +22,9 @@ type OmitEach<T> = T extends unknown ? Omit<T, 'act' | 'from' | 'store'> : never
 
 /** The event stores, in the order of their names. */
 export function planStores(w: Writer): readonly PlanStore[] {
-  return storesOf(w.layout).map(({ id, source }) => {
-    const host = storeOf(source);
+  return storesOf(w.layout).map((component) => {
+    const { id } = component;
+    const host = storeOf(component.source);
     const { batch, readPerEventNs, applyNs, upcastNs, stream, snapshots, kind } = host;
     const key = w.acts.key(stream.key, `eventStores.${host.name}.stream`, 'a stream');
     const population = w.acts.population(key);
@@ -32,6 +34,7 @@ export function planStores(w: Writer): readonly PlanStore[] {
       readsUntilShort: kind === 'axon',
       spec: { batch, readPerEventNs, applyNs, upcastNs, stream, snapshots },
       key,
+      snapshotPart: snapshots === null ? -1 : partOf(component, 'readSnapshot').id,
       streams: 'count' in population ? population.count : 0,
     };
   });

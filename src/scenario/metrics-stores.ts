@@ -23,6 +23,14 @@ export const STORE_METRICS: readonly Metric[] = [
     'Share of the appends that met another version than they expected.',
   ),
   metric(
+    'snapshotsInvalidated',
+    STORE,
+    'number',
+    'none',
+    'low',
+    'Streams whose snapshot a `flush` took away; the mean over runs.',
+  ),
+  metric(
     'replayed',
     STORE,
     'number',

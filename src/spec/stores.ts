@@ -147,6 +147,8 @@ export interface PlanStore {
   >;
   /** Index into `keys` of its own streams. */
   readonly key: number;
+  /** Part that reads its snapshots, -1 = it has none. */
+  readonly snapshotPart: number;
   /** How many streams it has at time 0; 0 where their number is unbounded. */
   readonly streams: number;
 }

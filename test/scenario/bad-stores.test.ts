@@ -56,6 +56,20 @@ const BAD: readonly (readonly [
     'FL405',
     'with of: balances',
   ],
+  [
+    'a flush of a store that keeps no snapshots',
+    'budgets:',
+    'faults: [ { id: release, kind: flush, target: ledger, at: 1s } ]\nbudgets:',
+    'FL410',
+    'ledger has no snapshots',
+  ],
+  [
+    'a flush of a part of a store',
+    'budgets:',
+    'faults: [ { id: release, kind: flush, target: ledger.read, at: 1s } ]\nbudgets:',
+    'FL405',
+    'flush cannot hit ledger.read',
+  ],
   ['a key nobody declared', 'key: account', 'key: acount', 'FL404', 'no key acount', 'account'],
   [
     'a projection of nothing',
@@ -155,14 +169,14 @@ const BAD: readonly (readonly [
     'of: balances',
     'of: balances, consistency: strong',
     'FL205',
-    'write eventual, waitForVersion(200ms)',
+    'write eventual, monotonic, clientMerge, waitForVersion(200ms)',
   ],
   [
     'a consistency with a word too much',
     'of: balances',
     'of: balances, consistency: "stickyPrimary(5s, primary)"',
     'FL205',
-    'write eventual, waitForVersion(200ms)',
+    'write eventual, monotonic, clientMerge, waitForVersion(200ms)',
   ],
   [
     'retries of what never runs again',

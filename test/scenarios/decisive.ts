@@ -993,6 +993,13 @@ export const DECISIVE: readonly Decisive[] = [
     0.0001,
     '2 + 5 + 50 x 0.105 + 2 ms',
   ),
+  row(
+    'snapshots-invalidated',
+    'customers.latency.max in enough-cores',
+    0.104,
+    0.0005,
+    '1 ms for no snapshot, 1 ms for a read, 2040 x 50 us',
+  ),
   row('stages', 'load.latency.p50 from 28s to 30s in jump', 1.8, 0.2, '900 waiting / 500/s'),
   row('steps', 'users.success in strict', 0.32, 0.02, '0.8 x 0.8 x 0.5'),
   row(

@@ -48,6 +48,12 @@ export class EventStore {
     this.code = world.plan.program.code;
     this.streams = new Streams(world, spec);
     const subject = { component: spec.component, part: -1 };
+    if (spec.snapshotPart >= 0) {
+      const gone = world.meters.counter('snapshotsInvalidated', subject);
+      world.turnables.snapshots.set(spec.snapshotPart, (share) =>
+        world.meters.count(gone, this.streams.invalidate(share)),
+      );
+    }
     this.appends = world.meters.counter('appends', subject);
     this.conflicts = world.meters.counter('conflicts', subject);
     this.replayed = world.meters.durations('replayed', subject);
