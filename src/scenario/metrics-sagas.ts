@@ -56,11 +56,12 @@ export const SAGA_METRICS: readonly Metric[] = [
   ),
   metric(
     'takeovers',
-    SAGA,
+    ['saga', 'projection'],
     'number',
     'none',
     'low',
-    'Times an instance went on with what another one had begun, after a crash or a `leaseTimeout`; the mean over runs.',
+    'Times an instance went on with what another one had begun, after a crash or a `leaseTimeout`; segments of a ' +
+      'projection taken over after a `claimTimeout`; the mean over runs.',
   ),
   metric(
     'duration',

@@ -76,6 +76,8 @@ export interface Projection {
   readonly concurrency: number;
   readonly checkpoint: 'transactional' | 'afterBatch';
   readonly onError: 'skip' | 'pause' | 'retry';
+  /** When the instances of its service take segments of each other over; null = never. */
+  readonly claims: { readonly timeoutNs: Ns; readonly intervalNs: Ns } | null;
   readonly rebuild: {
     readonly atNs: Ns;
     /** Events per second. */

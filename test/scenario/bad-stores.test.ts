@@ -70,6 +70,13 @@ const BAD: readonly (readonly [
     'FL405',
     'flush cannot hit ledger.read',
   ],
+  [
+    'claims of a projector that is alone',
+    'from: events',
+    'from: events, claimTimeout: 7s',
+    'FL208',
+    'write service too',
+  ],
   ['a key nobody declared', 'key: account', 'key: acount', 'FL404', 'no key acount', 'account'],
   [
     'a projection of nothing',

@@ -745,6 +745,13 @@ export const DECISIVE: readonly Decisive[] = [
     '40000 events / (5000 - 4000) a second',
   ),
   row(
+    'projection-takeover',
+    'list.delay.max in axon',
+    13,
+    0.05,
+    'dead at 12 s, claims run out at 22, looked for at 25',
+  ),
+  row(
     'protocol-translation',
     'shoppers.latency.mean in json-inside',
     0.0168,

@@ -44,9 +44,14 @@ function projectionText(projection: Projection): string {
     rebuild === null
       ? ''
       : `, rebuild ${rebuild.mode} at ${formatDuration(rebuild.atNs)} with ${rebuild.rate}/s`;
+  const { claims } = projection;
+  const taken =
+    claims === null
+      ? ''
+      : `, claimTimeout ${formatDuration(claims.timeoutNs)}, claimInterval ${formatDuration(claims.intervalNs)}`;
   return (
     `${common}, ${service === null ? 'on a core of its own' : `in ${service}`}, batchSize ${batchSize}, ` +
-    `concurrency ${concurrency}, checkpoint ${checkpoint}, onError ${onError}${again}`
+    `concurrency ${concurrency}, checkpoint ${checkpoint}, onError ${onError}${taken}${again}`
   );
 }
 

@@ -16,7 +16,8 @@ export interface EventList {
 /** A part of the streams, worked on one batch after the other in the order of the commits. */
 export interface Segment extends EventList {
   readonly index: number;
-  readonly home: Instance;
+  /** Where its batches run. */
+  home: Instance;
   /** Events of the batch under way, and the one that is next to have its effect. */
   taken: number;
   cursor: number;

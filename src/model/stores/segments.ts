@@ -5,9 +5,11 @@ import type { Outcome } from '../../spec/outcome.js';
 import type { Ns } from '../../kernel/time.js';
 import type { PlanProjection } from '../../spec/stores.js';
 import type { Messages, Poison } from '../messaging/messages.js';
+import type { Instance } from '../instance.js';
 import type { Counter } from '../meters.js';
 import { REGISTERS } from '../strands.js';
 import type { World } from '../world.js';
+import { Claims } from './claims.js';
 import type { ReadModel } from './read-model.js';
 import { append, FIRST_WAIT, newSegment, putBack, takeOut } from './segment.js';
 import type { EventList, Segment } from './segment.js';
@@ -33,6 +35,7 @@ export class Segments {
   private readonly duplicates: Counter;
   private readonly redelivered: Counter;
   private readonly skipped: Counter;
+  private readonly takeovers: Counter;
 
   constructor(world: World, model: ReadModel, spec: PlanProjection, messages: Messages) {
     this.world = world;
@@ -48,6 +51,7 @@ export class Segments {
     this.duplicates = world.meters.counter('duplicateEffects', subject);
     this.redelivered = world.meters.counter('redeliveries', subject);
     this.skipped = world.meters.counter('lostEffects', subject);
+    this.takeovers = world.meters.counter('takeovers', subject);
     this.list = this.settle();
   }
 
@@ -198,14 +202,44 @@ export class Segments {
     const list = Array.from({ length: this.spec.spec.concurrency }, (_, index) =>
       newSegment(index, homes[index % size]),
     );
-    for (const home of homes) {
-      const own = list.filter((segment) => segment.home === home);
+    const { claims: rules } = this.spec.spec;
+    const claims =
+      rules === null || size === 1
+        ? null
+        : new Claims(this.world, homes, rules, (from, takers) => this.deal(from, takers));
+    for (const [index, home] of homes.entries()) {
+      const own = (): Segment[] => list.filter((segment) => segment.home === home);
       home.residents.push({
-        died: () => own.forEach((segment) => this.died(segment)),
-        started: () => own.forEach((segment) => this.soon(segment, 0)),
+        died: () => {
+          own().forEach((segment) => this.died(segment));
+          claims?.left(index);
+        },
+        started: () => {
+          own().forEach((segment) => this.soon(segment, 0));
+          claims?.back(index);
+        },
+        paused: () => claims?.left(index),
+        resumed: () => claims?.back(index),
       });
     }
     return list;
+  }
+
+  /** The claims of an instance have run out: others take its segments over, whoever has the fewest first. */
+  private deal(from: Instance, takers: readonly Instance[]): void {
+    const { list } = this;
+    const load = takers.map((taker) => list.filter(({ home }) => home === taker).length);
+    for (const segment of list) {
+      if (segment.home !== from) continue;
+      const least = load.indexOf(Math.min(...load));
+      load[least]++;
+      this.drop(segment);
+      segment.home = takers[least];
+      segment.tries = 1;
+      segment.waitNs = FIRST_WAIT;
+      this.world.meters.count(this.takeovers);
+      this.soon(segment, 0);
+    }
   }
 
   private soon(segment: Segment, wait: number): void {

@@ -1,3 +1,4 @@
+import { NS_PER_SECOND } from '../../kernel/time.js';
 import { kindText } from '../../spec/component-kind.js';
 import type { Distribution } from '../../kernel/distribution.js';
 import { PLAIN_BALANCING } from '../../spec/balancer.js';
@@ -30,6 +31,8 @@ const UNBOUNDED: Queue = { capacity: Infinity, discipline: 'fifo', maxWaitNs: nu
 const AXON_BATCH = 100;
 /** initialSegmentCount of Axon's pooled streaming processor (PR-3). */
 const AXON_SEGMENTS = 16;
+/** claimTimeout of Axon's JdbcTokenStore and JpaTokenStore. */
+const AXON_CLAIM = 10 * NS_PER_SECOND;
 
 /** The event stores and projections of a scenario. */
 export function resolveStores(
@@ -139,6 +142,7 @@ function resolveProjection(
     concurrency: output.concurrency ?? (axon ? AXON_SEGMENTS : 1),
     checkpoint,
     onError,
+    claims: resolveClaims(context, output, service !== null, axon, path),
     rebuild:
       rebuild === undefined ? null : { atNs: rebuild.at, rate: rebuild.rate, mode: rebuild.mode },
   };
@@ -171,6 +175,21 @@ function checkOfTopic(context: Context, { from, lifecycle }: ProjectionOutput, p
       : 'nothing is appended in its transactions';
   const message = `${from} is a topic, ${why}: lifecycle async, or follow an event store`;
   report(context, 'FL208', [...path, 'lifecycle'], message);
+}
+
+function resolveClaims(
+  context: Context,
+  { claimTimeout, claimInterval }: ProjectionOutput,
+  isHosted: boolean,
+  axon: boolean,
+  path: Path,
+): Projection['claims'] {
+  if (!isHosted && (claimTimeout ?? null) !== null) {
+    const message = 'it runs on a core of its own, which nobody takes over from: write service too';
+    report(context, 'FL208', [...path, 'claimTimeout'], message);
+  }
+  const timeoutNs = claimTimeout === undefined && axon ? AXON_CLAIM : (claimTimeout ?? null);
+  return timeoutNs === null || !isHosted ? null : { timeoutNs, intervalNs: claimInterval };
 }
 
 /** Fields that mean nothing in a lifecycle. */

@@ -4,6 +4,7 @@ import {
   countDistribution,
   distribution,
   duration,
+  durationOrNone,
   quantity,
   rate,
   whole,
@@ -178,6 +179,18 @@ export const projectionSchema = inheriting(
           'When `writes` fails, or a message is poison: `skip` goes on without the batch, of poison without ' +
             'the message alone, `pause` stops until the process starts anew, `retry` tries again after 1s, ' +
             '2s, 4s and so on up to 60s. Defaults to skip.',
+        ),
+      claimTimeout: durationOrNone({ allowZero: false })
+        .optional()
+        .describe(
+          'How long the claims of an instance of `service` on its segments hold after it has died or paused; then ' +
+            'another one takes them over at its next look, and keeps them. Unit: duration or `none`: they ' +
+            'wait for their instance. Defaults to none, behind a store of kind axon to 10s.',
+        ),
+      claimInterval: duration({ allowZero: false })
+        .prefault('5s')
+        .describe(
+          'How often each instance looks for free segments. Unit: duration. Defaults to 5s.',
         ),
       rebuild: rebuild.optional(),
     })
