@@ -165,6 +165,7 @@ function routeText(route: NodeRoute | null): string {
   if (route === null) return '';
   if (route.kind === 'shardOf') return `${route.kind} ${route.key}`;
   if (route.kind === 'shard') return `${route.kind} ${route.index}`;
+  if (route.kind === 'copy') return `${route.kind} ${route.shard} ${route.key} ${route.write}`;
   const own = route.kind === 'replicaIfLag' ? `${route.kind} ${route.maxLagNs}` : route.kind;
   return route.client === undefined ? own : `${own} by ${route.client}`;
 }

@@ -28,6 +28,8 @@ export interface Family {
   readonly kinds: readonly ComponentKind[];
   /** Whether it speaks of the parts of a component, such as the groups of a topic, or of it as a whole. */
   readonly parts: boolean;
+  /** A meter that its subjects have, where others of their kinds have not. */
+  readonly having?: string;
   readonly panels: readonly FamilyPanel[];
   readonly columns: readonly FamilyColumn[];
   /** What becomes of those that begin, drawn as a flow for each variant; the counter of the beginning first. */
@@ -91,13 +93,14 @@ export const FAMILIES: readonly Family[] = [
       sharedBy('Backward', 'backwardReads', 'reads'),
       counted('Twice', 'duplicateEffects'),
       counted('Left out', 'lostEffects'),
+      counted('Taken over', 'takeovers'),
     ],
     worst: largestOf('Most waiting', 'lag', 'number'),
     headline: (subject, variant, worst) =>
       `Up to ${worst} events wait for ${subject}${variant === null ? '' : ` in ${variant}`}`,
     quiet: 'Every view has every event',
     caption:
-      'Events committed and not yet in the view, and the time since the oldest of them; means over replications. Stale: reads that miss an event of what they read that was committed before they began; staleness is the age of the first of those, 0 for all other reads. Backward: reads that miss what an earlier answer to the same client had.',
+      'Events committed and not yet in the view, and the time since the oldest of them; means over replications. Stale: reads that miss an event of what they read that was committed before they began; staleness is the age of the first of those, 0 for all other reads. Backward: reads that miss what an earlier answer to the same client had. Taken over: segments whose claims ran out.',
   },
   {
     id: 'event-stores',
@@ -108,6 +111,7 @@ export const FAMILIES: readonly Family[] = [
     columns: [
       counted('Appends', 'appends'),
       sharedBy('Conflicts', 'conflicts', 'appends'),
+      counted('Snapshots gone', 'snapshotsInvalidated'),
       quantile('Events replayed p50', 'replayed', 'p50', 'number'),
       quantile('Events replayed p99', 'replayed', 'p99', 'number'),
     ],
@@ -116,7 +120,7 @@ export const FAMILIES: readonly Family[] = [
       `${worst} of the appends to ${subject} conflict${variant === null ? '' : ` in ${variant}`}`,
     quiet: 'No append meets another',
     caption:
-      'Appends that met another version of their stream than they had loaded; means over replications. Replayed: events that a load applied, behind its snapshot where there is one.',
+      'Appends that met another version of their stream than they had loaded; means over replications. Replayed: events that a load applied, behind its snapshot where there is one. Snapshots gone: streams that a flush took theirs from.',
   },
   {
     id: 'sagas',
@@ -134,6 +138,7 @@ export const FAMILIES: readonly Family[] = [
       counted('Stuck', 'stuck'),
       counted('Inconsistent', 'inconsistent'),
       counted('Lost', 'lost'),
+      counted('Taken over', 'takeovers'),
       quantile('Duration p50', 'duration', 'p50'),
       quantile('Duration p99', 'duration', 'p99'),
     ],
@@ -153,7 +158,7 @@ export const FAMILIES: readonly Family[] = [
       `${worst} of ${subject} come to no consistent end${variant === null ? '' : ` in ${variant}`}`,
     quiet: 'Every saga comes to a consistent end',
     caption:
-      'Sagas by the time of their beginning; means over replications. Stuck: no end in time, or waiting for a human. Inconsistent: ended with effects that do not belong together. Lost: accepted, and nobody knows them any more.',
+      'Sagas by the time of their beginning; means over replications. Stuck: no end in time, or waiting for a human. Inconsistent: ended with effects that do not belong together. Lost: accepted, and nobody knows them any more. Taken over: an instance went on with what another one had begun.',
   },
   {
     id: 'caches',
@@ -175,6 +180,46 @@ export const FAMILIES: readonly Family[] = [
     quiet: 'Nothing had to be loaded',
     caption:
       'Share of the lookups that found the value, of a cache at any of its levels. Old: values that had been written since they were loaded.',
+  },
+  {
+    id: 'thread-pools',
+    name: 'Thread pools',
+    kinds: ['database'],
+    parts: true,
+    having: 'threadPool.queue',
+    panels: [gaugePanel('threadPool.queue', 'operations that wait for a thread', 'number')],
+    columns: [
+      largestOf('Most waiting', 'threadPool.queue', 'number'),
+      quantile('Wait p50', 'threadPool.wait', 'p50'),
+      quantile('Wait p99', 'threadPool.wait', 'p99'),
+    ],
+    worst: largestOf('Most waiting', 'threadPool.queue', 'number'),
+    headline: (subject, variant, worst) =>
+      `Up to ${worst} operations wait for a thread for ${subject}${variant === null ? '' : ` in ${variant}`}`,
+    quiet: 'Every operation has a thread at once',
+    caption:
+      'Operations in the queues of their thread pools, over all nodes; means over replications. Who finds a queue full is rejected with 429, and has not waited.',
+  },
+  {
+    id: 'refreshes',
+    name: 'Refreshes',
+    kinds: ['database'],
+    parts: false,
+    having: 'refreshLag',
+    panels: [ratioPanel('staleReads', 'reads', 'share of the searches that miss a write')],
+    columns: [
+      counted('Searches of a shard', 'reads'),
+      sharedBy('Stale', 'staleReads', 'reads'),
+      quantile('Found after p50', 'refreshLag', 'p50'),
+      quantile('Found after p99', 'refreshLag', 'p99'),
+      counted('Failovers', 'failovers'),
+    ],
+    worst: sharedBy('Stale', 'staleReads', 'reads'),
+    headline: (subject, variant, worst) =>
+      `${worst} of the searches of ${subject} miss a write${variant === null ? '' : ` in ${variant}`}`,
+    quiet: 'No search misses a write',
+    caption:
+      'Searches of a shard whose copy has written something since its last refresh. Found after: from a write at a copy to the refresh that shows it.',
   },
 ];
 

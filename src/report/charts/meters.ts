@@ -14,6 +14,8 @@ export function subjectsOf(view: View, family: Family): string[] {
     for (const name of sortedKeys(metered)) {
       const [component, part] = name.split('.');
       if (!family.kinds.includes(metered[name]!.kind) || hidden.has(component!)) continue;
+      const { having } = family;
+      if (having !== undefined && !Object.hasOwn(metered[name]!.meters, having)) continue;
       if ((part !== undefined) === family.parts) names.add(name);
     }
   }
