@@ -149,6 +149,11 @@ function checkTarget(
   if (!knownPart(context, name, part, path)) return;
   const thing = context.names.things.get(name)!;
   const host = aims.hosts.get(name);
+  if (host !== undefined && isRabbit(host) && !OF_RABBIT.has(kind.kind)) {
+    const message = `${name} is a broker of kind rabbitmq: its nodes can ${[...OF_RABBIT].join(' or ')}`;
+    report(context, 'FL405', path, message);
+    return;
+  }
   const without = UNPLACED.get(thing.kind);
   if (without !== undefined) fits(context, kind, text, without[part === null ? 0 : 1], path);
   else if (thing.kind === 'cache' && indexed === null) {
@@ -157,24 +162,12 @@ function checkTarget(
     const message = `${text} is in the processes that use it: name those instead`;
     report(context, 'FL410', path, message);
   } else if (thing.kind === 'eventStore' && kind.targets.includes('snapshots')) {
-    if (part !== null || indexed !== null) fits(context, kind, text, [], path);
-    else if (host !== undefined && 'snapshots' in host && host.snapshots === null) {
-      report(context, 'FL410', path, `${name} has no snapshots that ${kind.kind} could take away`);
-    }
+    checkSnapshots(context, kind, text, host, path);
   } else if (indexed !== null) {
-    const index = Number(indexed[2]);
-    if (
-      fits(context, kind, text, ['instance'], path) &&
-      host !== undefined &&
-      index >= host.replicas
-    ) {
-      report(
-        context,
-        'FL410',
-        path,
-        `${name} has ${host.replicas} instances, the first is ${name}[0]`,
-      );
-    }
+    if (!fits(context, kind, text, ['instance'], path) || host === undefined) return;
+    if (Number(indexed[2]) < host.replicas) return;
+    const message = `${name} has ${host.replicas} instances, the first is ${name}[0]`;
+    report(context, 'FL410', path, message);
   } else if (
     fits(
       context,
@@ -185,6 +178,21 @@ function checkTarget(
     )
   ) {
     if (host !== undefined) checkNarrowed(context, output, name, host, path);
+  }
+}
+
+/** What a fault takes away has to be there. */
+function checkSnapshots(
+  context: Context,
+  kind: FaultKind,
+  text: string,
+  host: Host | undefined,
+  path: Path,
+): void {
+  if (host === undefined) return;
+  if (text !== host.name) fits(context, kind, text, [], path);
+  else if ('snapshots' in host && host.snapshots === null) {
+    report(context, 'FL410', path, `${text} has no snapshots that ${kind.kind} could take away`);
   }
 }
 
@@ -291,6 +299,13 @@ function fits(
     `${kind.kind} cannot hit ${text}; it hits ${kind.targets.map((t) => WORDS[t]).join(', ')}`,
   );
   return false;
+}
+
+/** What nodes that answer no requests can do. */
+const OF_RABBIT: ReadonlySet<string> = new Set(['crash', 'pause']);
+
+function isRabbit(host: Host): boolean {
+  return 'kind' in host && host.kind === 'rabbitmq';
 }
 
 type Unplaced = readonly [whole: readonly Hittable[], part: readonly Hittable[]];
