@@ -164,6 +164,28 @@ export const FAMILIES: readonly Family[] = [
       'Sagas by the time of their beginning; means over replications. Stuck: no end in time, or waiting for a human. Inconsistent: ended with effects that do not belong together. Lost: accepted, and nobody knows them any more. Taken over: an instance went on with what another one had begun.',
   },
   {
+    id: 'replicas',
+    name: 'Replicas',
+    kinds: ['database'],
+    having: 'replicaLag',
+    parts: false,
+    panels: [gaugePanel('replicaLag', 'how far the last replica is behind', 'seconds')],
+    columns: [
+      counted('Reads', 'reads'),
+      ratioOf('Old', 'staleReads', 'reads'),
+      largestOf('Furthest behind', 'replicaLag', 'seconds'),
+      counted('Failovers', 'failovers'),
+      counted('Written at an old primary', 'divergedWrites'),
+      counted('Commits lost', 'lostCommits'),
+    ],
+    worst: counted('Commits lost', 'lostCommits'),
+    headline: (subject, variant, worst) =>
+      `${worst} confirmed writes of ${subject} are lost${variant === null ? '' : ` in ${variant}`}`,
+    quiet: 'No confirmed write is lost',
+    caption:
+      'Age of the oldest write that a replica has not applied. Old: reads of a row that had been written since. Lost: writes that were confirmed and that the replica which became the primary did not have; means over replications.',
+  },
+  {
     id: 'caches',
     name: 'Caches',
     kinds: ['cache'],
