@@ -660,7 +660,6 @@ export const DECISIVE: readonly Decisive[] = [
     0.0035,
     '3 x (1 + 1/3) = 4 at the core, requests with and without a copy, / 150/s',
   ),
-  row('noisy-tenant', 'users.success in limited', 0.952, 0.006, '1 - 1/20 x (1 - 25 / 610)'),
   row(
     'monotonic-reads',
     'list.backwardReads in in-turn',
@@ -668,6 +667,7 @@ export const DECISIVE: readonly Decisive[] = [
     0.006,
     '(1 - exp(-1)) x exp(-2) of the clients, one of two reads each',
   ),
+  row('noisy-tenant', 'users.success in limited', 0.952, 0.006, '1 - 1/20 x (1 - 25 / 610)'),
   row(
     'optimistic-conflicts',
     'customers.success in no-retry',
