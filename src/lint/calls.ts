@@ -1,5 +1,6 @@
 import { Counts } from '../kernel/counts.js';
 import type { CountDistribution } from '../kernel/counts.js';
+import { nodesAsked } from '../scenario/databases.js';
 import { routeOf } from '../scenario/routes.js';
 import type { RequestLine } from '../scenario/routes.js';
 import type {
@@ -232,7 +233,9 @@ class Walker {
     path: Path,
     around: Around,
   ): void {
-    this.add(from, { component: database, part: operation }, BARE, policy, path, around);
+    const asked = nodesAsked(this.scenario.databases.get(database), operation);
+    const own = { ...around, times: around.times * asked, most: around.most * asked };
+    this.add(from, { component: database, part: operation }, BARE, policy, path, own);
   }
 
   private stored(

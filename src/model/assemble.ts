@@ -345,6 +345,10 @@ function setEdges(
       session: spec.session,
       route: spec.route,
       replicas: world.replicas.get(callee) ?? null,
+      shardValue:
+        spec.route?.kind === 'shardOf'
+          ? world.keys.ofCalls(plan.keys[spec.route.key].name, world.calls.frames)
+          : null,
     };
   });
   return list;

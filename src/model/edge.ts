@@ -1,7 +1,7 @@
 import type { StreamKey } from '../kernel/rng.js';
 import type { BalancerState } from '../spec/balancer.js';
 import type { OutlierState } from '../spec/outlier.js';
-import type { ReadRoute } from '../spec/replication.js';
+import type { NodeRoute } from '../spec/replication.js';
 import type { Session } from '../spec/sections.js';
 import type { Link } from './link.js';
 import type { Replicas } from './replication/replicas.js';
@@ -103,9 +103,11 @@ export interface Edge {
   readonly failsOnPanic: boolean;
   /** What it has to do with transactions. */
   readonly session: Session;
-  /** Which node of a database with replicas it asks, and those; null elsewhere. */
-  readonly route: ReadRoute | null;
+  /** Which node of a database with replicas or shards it asks; null elsewhere. */
+  readonly route: NodeRoute | null;
   readonly replicas: Replicas | null;
+  /** Value of the key by whose value it asks a shard; null elsewhere. */
+  readonly shardValue: ((frame: number) => number) | null;
   /** Index into the plan's `onces` of the key that goes with its calls, or -1. */
   readonly once: number;
 }

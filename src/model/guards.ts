@@ -1,7 +1,7 @@
 import { invariant } from '../kernel/invariant.js';
 import { OUTCOME, PARK, PASS, relayed } from '../spec/outcome.js';
 import type { Outcome } from '../spec/outcome.js';
-import { CHECK_TABLE, OP } from '../spec/program.js';
+import { CHECK_TABLE, OP, SIZED } from '../spec/program.js';
 import { VERDICT } from './checks.js';
 import type { Interpreter } from './interpreter.js';
 import { keyOf, refusedBy } from './limiters.js';
@@ -106,11 +106,13 @@ export class Guards {
     return false;
   }
 
-  /** KiB of the request of a strand, or of the answer it is about to give. */
-  private kib(strand: number, ofAnswer: number): number {
+  /** KiB of the request of a strand, or of the answer it is about to give, see SIZED. */
+  private kib(strand: number, what: number): number {
     const { sizes } = this.world;
     if (sizes === null) return 0;
-    return (ofAnswer === 1 ? sizes.ofAnswer(strand) : sizes.ofRequest(strand)) / 1024;
+    if ((what & SIZED.PROTOCOL) !== 0 && !sizes.overTheWire(strand)) return 0;
+    const ofAnswer = (what & SIZED.ANSWER) !== 0;
+    return (ofAnswer ? sizes.ofAnswer(strand) : sizes.ofRequest(strand)) / 1024;
   }
 
   /** What is known from an earlier check; false when the request has ended by it. */

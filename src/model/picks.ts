@@ -1,7 +1,9 @@
 import { derive, lineage, unit } from '../kernel/rng.js';
+import type { NodeRoute } from '../spec/replication.js';
 import type { Edge } from './edge.js';
 import type { Frames } from './frames.js';
 import { AVOID, PLACES } from './frames.js';
+import { shardOf } from './replication/shards.js';
 import type { World } from './world.js';
 
 /** Draws of balancers count up from 0; this one is out of their way. */
@@ -31,9 +33,7 @@ export class Picks {
   place(edge: Edge, frame: number, a: number, b: number): number {
     const { world } = this;
     const { frames } = world.calls;
-    if (edge.replicas !== null) {
-      return edge.replicas.place(edge.route!, world.instances[frames.caller[frame]]);
-    }
+    if (edge.route !== null) return this.node(edge, edge.route, frame);
     const fleet = world.fleets[edge.toComponent];
     const caller = world.instances[frames.caller[frame]].index;
     const view = edge.views[caller];
@@ -69,6 +69,19 @@ export class Picks {
     }
     if ((avoid & AVOID.siblings) === 0 || index === NOWHERE) return index;
     return this.apart(edge, frame, index, candidates, count, a, b);
+  }
+
+  /** The node of a database, up or not: nobody else has these rows. */
+  private node(edge: Edge, route: NodeRoute, frame: number): number {
+    const { calls, fleets, instances } = this.world;
+    switch (route.kind) {
+      case 'shard':
+        return route.index;
+      case 'shardOf':
+        return shardOf(edge.shardValue!(frame), fleets[edge.toComponent].size);
+      default:
+        return edge.replicas!.place(route, instances[calls.frames.caller[frame]]);
+    }
   }
 
   /**

@@ -71,16 +71,16 @@ export class Pools {
       alarm: (run: () => void) => this.alarms.add(run, caller),
       leaks: this.leaksOf(caller, name),
       opens: () => world.sink.count(edge.stat, EDGE_COUNTER.connects),
-      ping: this.pingOf(edge, caller),
     };
     const make = (index: number, place: string): PolicyState =>
       this.create(edge.pool!, {
         ...common,
         server: this.serverOf(database, index),
+        ping: this.pingOf(edge, caller, index),
         stream: streamKey(plan.seed, world.replication, `${name}${place}`),
       });
     if (edge.route === null) return this.keep(key, shared ? null : caller, make(0, ''));
-    // Replicas have an address of their own each, and so a pool.
+    // Nodes have an address of their own each, and so a pool.
     const pools = Array.from({ length: spec.instances }, (_, index) => make(index, `[${index}]`));
     return this.keep(key, shared ? null : caller, new Targets(calls, pools));
   }
@@ -95,10 +95,11 @@ export class Pools {
         caller.leak;
   }
 
-  /** Round trip of the caller of a frame to the database on an open connection, or VANISHED. */
-  private pingOf(edge: PlanEdge, caller: Instance): (frame: number) => Ns {
+  /** Round trip of the caller of a frame to a node of the database on an open connection, or VANISHED. */
+  private pingOf(edge: PlanEdge, caller: Instance, index: number): (frame: number) => Ns {
     const { plan, links, instances, calls } = this.world;
-    const server = instances[plan.components[plan.parts[edge.to].component].firstInstance];
+    const { firstInstance } = plan.components[plan.parts[edge.to].component];
+    const server = instances[firstInstance + index];
     const stride = Math.round(Math.sqrt(edge.links.length));
     const link = links[edge.links[(caller.zone + 1) * stride + server.zone + 1]];
     return (frame) => {

@@ -4,6 +4,7 @@ import type { Ns } from '../kernel/time.js';
 import { isSuccess } from '../spec/outcome.js';
 import type { Outcome } from '../spec/outcome.js';
 import type { Edge } from './edge.js';
+import { RETURN } from './strands.js';
 import type { World } from './world.js';
 
 /**
@@ -61,6 +62,18 @@ export class Sizes {
     this.request[strand] = this.ofRequest(from);
     this.answered[strand] = 0;
     this.stepped[strand] = -1;
+  }
+
+  /** A strand begins that nobody has sent: a message, or a command of a saga. */
+  unsent(strand: number): void {
+    this.request[strand] = 0;
+    this.answered[strand] = 0;
+    this.stepped[strand] = -1;
+  }
+
+  /** Whether the job of a strand is a call's, and its answer that of the call. */
+  overTheWire(strand: number): boolean {
+    return this.world.strands.returns[this.jobOf(strand)] === RETURN.frame;
   }
 
   /** Bytes of the request that a strand works on. */

@@ -1,7 +1,7 @@
 import { invariant } from '../kernel/invariant.js';
 import { widenInt32, widenUint8 } from '../kernel/pool.js';
 import type { Ns } from '../kernel/time.js';
-import { isSuccess, PARK, PASS } from '../spec/outcome.js';
+import { HINTED, isSuccess, PARK, PASS } from '../spec/outcome.js';
 import type { Outcome } from '../spec/outcome.js';
 import type { CallContext, PolicyState } from '../spec/policy.js';
 import type { Refusals } from './refusals.js';
@@ -132,7 +132,8 @@ export class Stored implements PolicyState {
     const verdict = this.inner.enter(frame, layer);
     if (verdict === PASS) ctx.resume(frame, layer);
     else if (verdict !== PARK) {
-      setup.refusals?.keep(frame, ctx.now, verdict);
+      // When to come back is counted from now, and whoever goes by this refusal later is not told.
+      setup.refusals?.keep(frame, ctx.now, verdict & ~HINTED);
       ctx.reject(frame, layer, verdict);
     }
   }

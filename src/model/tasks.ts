@@ -95,6 +95,7 @@ export class Tasks {
     if (world.keys.inSequence) strands.arrival[strand] = context.arrival;
     if (world.keys.byCaller) strands.caller[strand] = instance;
     if (world.executions !== null) strands.once[strand] = -1;
+    if (world.sizes !== null) world.sizes.unsent(strand);
     strands.level[strand] = context.level;
     strands.attempt[strand] = context.attempt;
     strands.deadline[strand] = context.deadline;

@@ -5,7 +5,7 @@
 export const laterPolicyFields: ReadonlyMap<string, readonly string[]> = new Map([
   ['circuitBreaker', ['halfOpenCalls']],
   ['fallback', ['steps']],
-  ['rateLimit', ['faultTolerant', 'policy', 'retryAfter', 'syncRate']],
+  ['rateLimit', ['faultTolerant', 'policy', 'syncRate']],
 ]);
 
 export const laterFaultKinds: readonly string[] = [

@@ -2,7 +2,7 @@ import type { ComponentKind } from '../spec/component-kind.js';
 import type { Cache } from '../spec/caching.js';
 import type { PlanBundle, PlanEdge } from '../spec/plan.js';
 import type { Bundle, Layer, LoadBalancing, OutlierDetection } from '../spec/scenario.js';
-import type { ReadRoute } from '../spec/replication.js';
+import type { NodeRoute } from '../spec/replication.js';
 import type { Session } from '../spec/sections.js';
 import { SESSION } from '../spec/sections.js';
 import type { PlanConnections, Pool, Protocol, ServerClosing } from '../spec/resources.js';
@@ -21,7 +21,7 @@ interface Use {
   readonly bundle: string;
   readonly requestBytes: number;
   readonly session: Session;
-  readonly route: ReadRoute | null;
+  readonly route: NodeRoute | null;
 }
 
 /** An edge as far as it is known without the network. */
@@ -53,7 +53,7 @@ export class EdgeTable {
     own: Bundle | null,
     requestBytes: number,
     session: Session,
-    route: ReadRoute | null = null,
+    route: NodeRoute | null = null,
   ): number {
     const bundle = this.bundles.use(governing(from.component, to, own));
     const key = `${from.id} ${to.id} ${requestBytes} ${session} ${routeText(route)} ${bundle}`;
@@ -161,9 +161,19 @@ function compareUses(a: Use, b: Use): number {
 }
 
 /** A route as one word, such as `replicaIfLag 1000000000`. */
-function routeText(route: ReadRoute | null): string {
-  if (route === null) return '';
-  return route.kind === 'replicaIfLag' ? `${route.kind} ${route.maxLagNs}` : route.kind;
+function routeText(route: NodeRoute | null): string {
+  switch (route?.kind) {
+    case undefined:
+      return '';
+    case 'replicaIfLag':
+      return `${route!.kind} ${route.maxLagNs}`;
+    case 'shardOf':
+      return `${route.kind} ${route.key}`;
+    case 'shard':
+      return `${route.kind} ${route.index}`;
+    default:
+      return route!.kind;
+  }
 }
 
 /** The connection pool of a caller at a database, where connections are limited or cost something. */

@@ -1,6 +1,7 @@
 import { OUTCOME, outcomeOfStatus, withStatus } from '../spec/outcome.js';
 import type { Outcome } from '../spec/outcome.js';
-import { CHECK_TABLE, OP } from '../spec/program.js';
+import type { Distribution } from '../kernel/distribution.js';
+import { CHECK_TABLE, OP, SIZED } from '../spec/program.js';
 import type { Layer, LimiterStore, Middleware, Target } from '../spec/scenario.js';
 import type { Label } from './assembler.js';
 import { SLOT } from './assembler.js';
@@ -9,9 +10,30 @@ import { writeResponseCache } from './caching.js';
 import { isFree } from './free.js';
 import { StepNames } from './identity.js';
 import type { LaidPart } from './layout.js';
+import { hostOf } from './layout.js';
 import type { Limiters } from './limiters.js';
 import type { Scope } from './scope.js';
 import { writeCall, writeCheckCall, writeJump, writeWhen, type Writer } from './writer.js';
+
+/**
+ * What the protocol of a component costs: its request is read before anything looks at it, its answer
+ * written when everything else is done with it. Gives the scope between the two.
+ */
+export function writeProtocol(w: Writer, scope: Scope): Scope {
+  const protocol = hostOf(scope.part.component)?.protocol ?? null;
+  if (protocol === null || isFree(protocol.workPerKiB)) return scope;
+  const { workPerKiB } = protocol;
+  const sized = (what: number, stream: string): void =>
+    writeSized(w, workPerKiB, SIZED.PROTOCOL | what, scope.names.next(stream));
+  sized(SIZED.REQUEST, 'protocol:request');
+  return {
+    ...scope,
+    closing: () => {
+      sized(SIZED.ANSWER, 'protocol:answer');
+      scope.closing();
+    },
+  };
+}
 
 /** Middleware that works on the request, or on the answer, for each KiB of it. */
 const ON_REQUEST: ReadonlySet<string> = new Set(['transform', 'translate', 'log', 'correlate']);
@@ -62,7 +84,8 @@ function writeMember(w: Writer, limiters: Limiters, member: Middleware, scope: S
   if (!isFree(member.work)) {
     assembler.emit(OP.WORK, w.distributions.id(member.work), 0, 0, names.next('work'));
   }
-  if (ON_REQUEST.has(member.name)) writeSized(w, member, 0, names.next('request'));
+  if (ON_REQUEST.has(member.name))
+    writeSized(w, member.workPerKiB, SIZED.REQUEST, names.next('request'));
   if (member.maxBytes !== null) {
     const table = assembler.constants([member.maxBytes]);
     assembler.emit(OP.OVERSIZE, table, outcomeOfStatus(member.status));
@@ -86,15 +109,15 @@ function closingOf(w: Writer, member: Middleware, scope: Scope): () => void {
   return () => {
     const after = w.assembler.label();
     if (member.when !== null) writeWhen(w, member.when, after, scope.where);
-    writeSized(w, member, 1, scope.names.next('answer'));
+    writeSized(w, member.workPerKiB, SIZED.ANSWER, scope.names.next('answer'));
     w.assembler.bind(after);
     scope.closing();
   };
 }
 
-function writeSized(w: Writer, { workPerKiB }: Middleware, answer: 0 | 1, stream: string): void {
+function writeSized(w: Writer, workPerKiB: Distribution, what: number, stream: string): void {
   if (isFree(workPerKiB)) return;
-  w.assembler.emit(OP.WORK_PER_KIB, w.distributions.id(workPerKiB), answer, 0, stream);
+  w.assembler.emit(OP.WORK_PER_KIB, w.distributions.id(workPerKiB), what, 0, stream);
 }
 
 /** Who is refused because of load has the outcome of that, where the status is the usual one. */

@@ -12,7 +12,7 @@ import { StepNames } from './identity.js';
 import type { LaidComponent, LaidPart } from './layout.js';
 import { hostOf, partOf } from './layout.js';
 import type { Limiters } from './limiters.js';
-import { writeMiddleware } from './middleware.js';
+import { writeMiddleware, writeProtocol } from './middleware.js';
 import { writeRelay } from './outbox.js';
 import { writeRoute } from './route-calls.js';
 import { writeMark, writeSaga } from './sagas.js';
@@ -100,7 +100,7 @@ function writeGuarded(
   if (source.kind !== 'endpoint') return;
   writeInvoke(w, part.component, scope);
   writeTimeLimit(w, source.endpoint);
-  const behind = writeMiddleware(w, limiters, source.service.middleware, scope);
+  const behind = writeMiddleware(w, limiters, source.service.middleware, writeProtocol(w, scope));
   if (keysAreSent || source.endpoint.once !== null) w.assembler.emit(OP.ONCE);
   writeBulkhead(w, source.endpoint, part);
   writeEndpoint(w, source.endpoint, part, behind);
@@ -117,7 +117,7 @@ function writeWholeRoute(
   source: Extract<LaidPart['source'], { kind: 'route' }>,
   scope: Scope,
 ): void {
-  const behind = writeMiddleware(w, limiters, source.route.chain, scope);
+  const behind = writeMiddleware(w, limiters, source.route.chain, writeProtocol(w, scope));
   writeRoute(w, limiters, source, behind);
   behind.closing();
 }

@@ -8,7 +8,6 @@ import { writeChoose, writeParallel } from './branches.js';
 import { writeCache, writeFailing } from './caching.js';
 import { writeRead } from './reads.js';
 import { withLoad, withoutSpent, writeAppend, writeLoad } from './stores.js';
-import { BARE } from './calls.js';
 import { StepNames } from './identity.js';
 import { changesData, writeDualMark, writePublish } from './outbox.js';
 import { partOf } from './layout.js';
@@ -17,6 +16,7 @@ import { clearRegisters, registersOf, writeRounds } from './rounds.js';
 import type { Scope } from './scope.js';
 import { inside, strand } from './scope.js';
 import { writeLock, writeTransaction } from './sections.js';
+import { writeQuery } from './shards.js';
 import { writeAct, writeCall, writeJump, writeWhen, type Writer } from './writer.js';
 
 type StepOf<V extends Step['verb']> = Extract<Step, { readonly verb: V }>;
@@ -115,8 +115,7 @@ function writeVerb(w: Writer, step: Step, scope: Scope): void {
       else writeCall(w, step.to, step, step.policy, scope);
       return;
     case 'query': {
-      const to = { component: step.database, part: step.operation };
-      const query = (): void => writeCall(w, to, BARE, step.policy, scope, 'query', step.route);
+      const query = (): void => writeQuery(w, step, scope);
       if (step.of === null) query();
       else writeRead(w, step.of, scope, query);
       // Inside a transaction nothing is changed before its commit.

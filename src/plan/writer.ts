@@ -3,6 +3,7 @@ import type { Distribution } from '../kernel/distribution.js';
 import { NS_PER_MS } from '../kernel/time.js';
 import type { Ns } from '../kernel/time.js';
 import { CALL_MODE, OP } from '../spec/program.js';
+import type { Database } from '../spec/database.js';
 import type { Bundle, Target } from '../spec/scenario.js';
 import type { Condition, Step } from '../spec/steps.js';
 import type { Acts } from './acts.js';
@@ -20,7 +21,7 @@ import type { SagaTable } from './sagas.js';
 import type { Problems } from './problem.js';
 import { isTracked } from './rows.js';
 import { requestBytesOf } from './sizes.js';
-import type { ReadRoute } from '../spec/replication.js';
+import type { NodeRoute } from '../spec/replication.js';
 import { PRIMARY } from '../spec/replication.js';
 import type { Session } from '../spec/sections.js';
 import { SESSION } from '../spec/sections.js';
@@ -71,7 +72,7 @@ export function writeCall(
   policy: Bundle | null,
   scope: Scope,
   verb: 'call' | 'query' | 'cache' = 'call',
-  read: ReadRoute | null = null,
+  read: NodeRoute | null = null,
 ): void {
   const { mode, target } = modeOf(scope);
   const operand = mode === CALL_MODE.ANSWER ? scope.answers : 0;
@@ -114,14 +115,14 @@ function emitCalls(
   verb: string,
   mode: number,
   operand: number,
-  read: ReadRoute | null = null,
+  read: NodeRoute | null = null,
 ): readonly number[] {
   const { layout, conditions, problems, assembler } = w;
   const way = reached(layout, conditions, scope.part, to, line, scope.where, problems);
   if (way === null) return [];
   const emit = (callee: LaidPart): number => {
     const bytes = line.requestBytes ?? requestBytesOf(layout, callee);
-    const over = overOf(scope, callee, read);
+    const over = overOf(w, scope, callee, read);
     const edge = useEdge(w, scope, callee, policy, bytes, over, []);
     const stream = scope.names.next(`${verb}:${callee.component.name}.${callee.name}`);
     return assembler.emit(OP.CALL, edge, mode, operand, stream);
@@ -165,7 +166,7 @@ function useEdge(
     const other = to === null ? null : calledPart(w.layout, to, BARE, scope.where, problems);
     if (other === null) return -1;
     const size = bytes === PASSED_ON ? PASSED_ON : requestBytesOf(w.layout, other);
-    const others = overOf(scope, other, null);
+    const others = overOf(w, scope, other, null);
     return useEdge(w, scope, other, null, size, others, [...before, edge]);
   };
   if (fallback !== null && !edges.fallsBack(edge)) {
@@ -182,20 +183,48 @@ function useEdge(
 /** What a call of a database travels on. */
 interface Over {
   readonly session: Session;
-  readonly route: ReadRoute | null;
+  readonly route: NodeRoute | null;
 }
 
 /** Whose connection a call takes: that of the transaction around it, if it is one of that database. */
-function overOf(scope: Scope, { component, source }: LaidPart, read: ReadRoute | null): Over {
+function overOf(
+  w: Writer,
+  scope: Scope,
+  { component, source }: LaidPart,
+  read: NodeRoute | null,
+): Over {
   const { source: owner, name } = component;
   if (owner.kind !== 'database') return { session: SESSION.none, route: null };
   const { host } = owner;
+  if (host.shards !== null) {
+    return { session: SESSION.none, route: read ?? shardOf(w, scope, host, source, null) };
+  }
   const isInside = scope.transactions.includes(name);
   const own = isTracked(host) ? SESSION.own : SESSION.none;
   const session = isInside ? SESSION.inside : own;
   if (host.replication === null) return { session, route: null };
   const writes = source.kind !== 'operation' || source.operation.write;
   return { session, route: isInside || writes ? PRIMARY : (read ?? host.route) };
+}
+
+/**
+ * The shard of an operation: that of the value of the key of the shards, else of the request. `own`: key that the
+ * query names instead.
+ */
+export function shardOf(
+  w: Writer,
+  { where }: Scope,
+  { name, shards }: Database,
+  source: LaidPart['source'],
+  own: string | null,
+): NodeRoute {
+  const operation = source.kind === 'operation' ? source.operation : null;
+  if (operation?.scan === true) {
+    const message = `${name}.${operation.name} asks all shards, and only a step \`query\` does that`;
+    w.problems.add('FL702', where, message);
+  }
+  const key = own ?? (operation?.key === shards?.key ? shards!.key : 'request');
+  return { kind: 'shardOf', key: w.acts.key(key, where, 'a shard') };
 }
 
 /** An unconditional jump. */

@@ -55,3 +55,9 @@ export const PRODUCTS: Readonly<Record<Database['kind'], Product>> = Object.free
     failover: failover(30, 1, 0),
   },
 });
+
+/** How many nodes one query of an operation asks. */
+export function nodesAsked(database: Database | undefined, operation: string): number {
+  const scans = database?.operations.get(operation)?.scan ?? false;
+  return scans ? (database?.shards?.count ?? 1) : 1;
+}

@@ -11,8 +11,8 @@ const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
   ['services.*.lifecycle', 'preStop terminationGrace drain coldCaches'],
   ['gateways.*.lifecycle', 'preStop terminationGrace drain coldCaches'],
   ['functions.*', 'tags reserved memory cpu'],
-  ['databases.*', 'tags shards loadBalancing queue concurrency'],
-  ['databases.*.operations.*', 'rows scan fanout'],
+  ['databases.*', 'tags loadBalancing queue concurrency'],
+  ['databases.*.operations.*', 'rows fanout'],
   ['topics.*', 'tags event'],
   ['topics.*.subscribers.*', 'policy'],
   ['brokers.*', 'tags cpu uncleanElection memoryLimit'],
@@ -34,11 +34,10 @@ const LATER_FIELDS: ReadonlyMap<string, string> = new Map([
   ['pool', 'mode'],
   ['when', 'version'],
   ['bundle', 'tags'],
-  ['policy', 'store retryAfter'],
+  ['policy', 'store'],
   ['concurrencyLimit', 'key'],
   ['hedge', 'key'],
   ['store', 'cache'],
-  ['protocol', 'workPerKiB'],
   ['middlewareEntry', 'key dryRun'],
 ]);
 

@@ -1,6 +1,6 @@
 import type { Distribution } from '../kernel/distribution.js';
 import type { Ns } from '../kernel/time.js';
-import type { Failover, ReadRoute, Replication } from './replication.js';
+import type { Failover, ReadRoute, Replication, Shards } from './replication.js';
 import type { Knee, Pool } from './resources.js';
 import type { Host } from './scenario.js';
 
@@ -18,6 +18,8 @@ export interface Database extends Host {
   readonly knee: Knee | null;
   /** null = it has one node. */
   readonly replication: Replication | null;
+  /** null = every node has all rows. */
+  readonly shards: Shards | null;
   /** For operations that write nothing. */
   readonly route: ReadRoute;
   /** null = a primary that has died is waited for. */
@@ -41,4 +43,6 @@ export interface Operation {
   readonly key: string | null;
   /** Holds that row until its transaction ends. */
   readonly lock: boolean;
+  /** Asks every shard, and is over with the slowest. */
+  readonly scan: boolean;
 }

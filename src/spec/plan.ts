@@ -12,7 +12,7 @@ import type {
 import type { Arrivals } from './arrivals.js';
 import type { PlanModules } from './modules.js';
 import type { Program } from './program.js';
-import type { ReadRoute } from './replication.js';
+import type { NodeRoute } from './replication.js';
 import type { Session } from './sections.js';
 import type {
   Cpu,
@@ -162,8 +162,8 @@ export interface PlanEdge {
   readonly failsOnPanic: boolean;
   readonly pool: Pool | null;
   readonly session: Session;
-  /** Which node of a database with replicas it asks; null elsewhere. */
-  readonly route: ReadRoute | null;
+  /** Which node of a database with replicas or shards it asks; null elsewhere. */
+  readonly route: NodeRoute | null;
   /** Bytes of a request; -1 = of a route: those of the request it was sent. */
   readonly requestBytes: number;
   /** Edge of the call that the fallback of the bundle makes instead, or -1. */

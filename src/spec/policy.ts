@@ -278,6 +278,8 @@ export interface PolicyKind<S extends z.ZodType = z.ZodType> {
   create(config: z.output<S>, setup: PolicySetup): PolicyState;
   /** Where the kind may also stand in a middleware chain. */
   limiter?(config: z.output<S>): LimiterState;
+  /** Fields that only a bundle writes; `create` is given them. */
+  readonly callFields?: Readonly<Record<string, z.ZodType>>;
   /** Fields that only mean something in a middleware chain; `limiter` and `nodes` are given them. */
   readonly serverFields?: Readonly<Record<string, z.ZodType>>;
   /**

@@ -54,7 +54,7 @@ export const OP = Object.freeze({
   KEEP: 21,
   /** a=coalescing id: goes on, or waits for the answer of a request that asks the same. */
   COALESCE: 22,
-  /** a=d, CPU for each KiB, b=1: of the answer it is about to give, 0: of its request. */
+  /** a=d, CPU for each KiB of what b says, see SIZED. */
   WORK_PER_KIB: 23,
   /** a=t (bytes), b=outcome that ends the strand when its request is larger. */
   OVERSIZE: 24,
@@ -111,6 +111,9 @@ export const CALL_MODE = Object.freeze({
   /** The program goes on; the outcome stands in the strand's `answer`. */
   REPLY: 8,
 } as const);
+
+/** What a WORK_PER_KIB works on; PROTOCOL is added where only what has come over the wire counts. */
+export const SIZED = Object.freeze({ REQUEST: 0, ANSWER: 1, PROTOCOL: 2 } as const);
 
 /** Layout of the table of a check. */
 export const CHECK_TABLE = Object.freeze({

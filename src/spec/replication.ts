@@ -25,6 +25,21 @@ export type ReadRoute =
   | { readonly kind: 'primary' | 'replica' | 'nearest' }
   | { readonly kind: 'replicaIfLag'; readonly maxLagNs: Ns };
 
+/** Parts of a database with different rows, each a node. */
+export interface Shards {
+  readonly count: number;
+  /** Key whose value says which shard a row is on. */
+  readonly key: string;
+}
+
+/** Which node an edge asks. */
+export type NodeRoute =
+  | ReadRoute
+  /** The shard of the value of a key, an index into plan.keys. */
+  | { readonly kind: 'shardOf'; readonly key: number }
+  /** One shard, whatever the request is about. */
+  | { readonly kind: 'shard'; readonly index: number };
+
 /** Writes and transactions. */
 export const PRIMARY: ReadRoute = Object.freeze({ kind: 'primary' });
 

@@ -23,6 +23,8 @@ export interface Protocol {
   readonly tls: 'none' | 'tls12' | 'tls13' | 'mtls';
   /** CPU of the component for a TLS handshake. */
   readonly handshakeWork: Distribution;
+  /** CPU of the component for each KiB of a request that it reads and of an answer that it writes. */
+  readonly workPerKiB: Distribution;
   /** What it does itself to the connections of its callers; null where it keeps them for ever. */
   readonly closes: ServerClosing | null;
 }

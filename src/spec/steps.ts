@@ -38,6 +38,8 @@ export type Step = StepModifiers &
         readonly operation: string;
         /** Which node it asks; null = as the database says. */
         readonly route: ReadRoute | null;
+        /** Key whose value says which shard it asks; null = as the operation says. */
+        readonly shardKey: string | null;
         /** The view of a projection that it reads; null = none. */
         readonly of: ReadOf | null;
       }

@@ -55,6 +55,82 @@ workloads:
     expect(at(envoy.replace('}', ', retryAfter: true }'))).toEqual([1000, 1100, 2100]);
   });
 
+  it("a call's own limiter says to the ns when a token comes, and a retry outside of it waits", () => {
+    const own = (limiter: string, retry = 'attempts: 2', more = '') =>
+      golden(
+        `
+policies: { again: { retry: { ${retry}, on: [rejectedRateLimit] }, rateLimit: ${limiter}${more} } }
+services:
+  bank: { endpoints: { pay: [ wait: 1ms ] } }
+workloads:
+  users: { arrivals: { at: [1s, 1100ms] }, requests: [ { call: bank.pay } ], policy: again }
+`,
+        '30s',
+      );
+    const at = (limiter: string, retry?: string): readonly number[] =>
+      sent(own(limiter, retry).at('bank.pay'));
+    // A token each 500 ms: the one of 1500 ms, which a call may wait for from 1450 ms on.
+    expect(at('{ rate: 2/s }')).toEqual([1000, 1500]);
+    expect(at('{ rate: 2/s, maxWait: 50ms }')).toEqual([1000, 1500]);
+    expect(at('{ kind: fixedWindow, limit: 1, window: 1s }')).toEqual([1000, 2000]);
+    expect(at('{ kind: slidingLog, limit: 1, window: 700ms }')).toEqual([1000, 1700]);
+    // Cycles of 400 ms: refused @1100 after no sleep, and let through in that of 1200 ms.
+    const cycles =
+      'kind: resilience4j, limitForPeriod: 1, limitRefreshPeriod: 400ms, timeoutDuration: 0ms';
+    expect(at(`{ ${cycles}, retryAfter: true }`)).toEqual([1000, 1200]);
+    // Refused @1150 after a sleep of 50 ms, and then near enough to the next cycle to reserve of it.
+    const asleep = cycles.replace('timeoutDuration: 0ms', 'timeoutDuration: 50ms');
+    expect(at(`{ ${asleep}, retryAfter: true }`)).toEqual([1000, 1200]);
+    // Its exception names no time, nor does Envoy's limiter.
+    expect(at(`{ ${cycles} }`)).toEqual([1000]);
+    const envoy = 'kind: envoy, maxTokens: 1, fillInterval: 500ms';
+    expect(at(`{ ${envoy} }`)).toEqual([1000]);
+    expect(at(`{ ${envoy}, retryAfter: true }`)).toEqual([1000, 1500]);
+    // Without it, or without respect for it, the second try comes at once and is refused.
+    expect(at('{ rate: 2/s, retryAfter: false }')).toEqual([1000]);
+    expect(at('{ rate: 2/s }', 'attempts: 2, respectRetryAfter: false')).toEqual([1000]);
+    const silent = own('{ rate: 2/s, retryAfter: false }');
+    expect(outcomes(silent.requests)).toEqual(['ok', 'rejectedRateLimit']);
+  });
+
+  it('a deadline that a wait for a token would pass is no reason to come back', () => {
+    const { requests, at } = golden(
+      `
+policies:
+  again:
+    deadline: 300ms
+    retry: { attempts: 2, on: [rejectedRateLimit] }
+    rateLimit: { rate: 2/s, maxWait: 1s }
+services:
+  bank: { endpoints: { pay: [ wait: 1ms ] } }
+workloads:
+  users: { arrivals: { at: [1s, 1100ms] }, requests: [ { call: bank.pay } ], policy: again }
+`,
+      '30s',
+    );
+    expect(sent(at('bank.pay'))).toEqual([1000]);
+    expect(outcomes(requests)).toEqual(['ok', 'rejectedRateLimit']);
+  });
+
+  it('a refusal that an instance goes by for a while says nothing of when', () => {
+    // Refused by the store @1100 and back @1500 with its token; refused from memory @1150, and so again.
+    const { at, requests } = golden(
+      `
+policies:
+  again:
+    retry: { attempts: 2, on: [rejectedRateLimit] }
+    rateLimit: { rate: 2/s, scope: caller, store: { latency: 0ms, cache: 100ms } }
+services:
+  bank: { endpoints: { pay: [ wait: 1ms ] } }
+workloads:
+  users: { arrivals: { at: [1s, 1100ms, 1150ms] }, requests: [ { call: bank.pay } ], policy: again }
+`,
+      '30s',
+    );
+    expect(sent(at('bank.pay'))).toEqual([1000, 1500]);
+    expect(outcomes(requests)).toEqual(['ok', 'ok', 'rejectedRateLimit']);
+  });
+
   it('divergence 17: a hint that ends at or after the deadline is not waited for', () => {
     const { requests, at } = golden(
       `

@@ -205,6 +205,83 @@ workloads:
   });
 });
 
+describe('the protocol of a callee', () => {
+  /** A request of 20 KiB and an answer of 100 KiB at 0.1 ms for each KiB: 2 ms and 10 ms of one core. */
+  const speaking = (steps: string, more = '', at = '0ms'): string => `
+services:
+  shop:
+    cpu: 1
+    concurrency: 1
+    protocol: { kind: grpc, workPerKiB: 0.1ms }
+    ${more}
+    endpoints: { buy: { requestSize: 20KiB, responseSize: 100KiB, steps: [ ${steps} ] } }
+workloads:
+  users: { arrivals: { at: [ ${at} ] }, requests: [ { call: shop.buy } ] }
+`;
+
+  it('reads the request in front of the steps and writes the answer behind them', () => {
+    // 2 + 5 + 10 ms, and the next one begins when its worker is free.
+    expect(latencies(golden(speaking('wait: 5ms', '', '0ms, 0ms')).requests)).toEqual([17, 34]);
+  });
+
+  it('writes no body of a failure', () => {
+    expect(latencies(golden(speaking('wait: 5ms, fail: 503')).requests)).toEqual([7]);
+  });
+
+  it('reads what its middleware refuses', () => {
+    const more = 'middleware: [ authorize: { kind: opa, work: 1ms, reject: 100% } ]';
+    expect(latencies(golden(speaking('wait: 5ms', more)).requests)).toEqual([3]);
+  });
+
+  it('writes what leaves early, of the size that the step says, and then goes on', () => {
+    const steps = '{ respond: { status: 200, responseSize: 50KiB, then: [ wait: 9ms ] } }';
+    expect(latencies(golden(speaking(steps)).requests)).toEqual([7]);
+  });
+
+  it('is inside the time limit of the endpoint', () => {
+    // 2 ms to read, 1 ms of steps; the answer would be written @13.
+    const body = speaking('wait: 1ms').replace('buy: {', 'buy: { timeLimit: 5ms,');
+    const { requests } = golden(body);
+    expect([outcomes(requests), latencies(requests)]).toEqual([['serverError'], [5]]);
+  });
+
+  it('is that of a gateway too, for what it hands on both ways', () => {
+    // The gateway reads 20 KiB and writes 100 KiB at 0.2 ms; the shop does so at 0.1 ms.
+    const body = speaking('wait: 5ms')
+      .replace('call: shop.buy', 'call: edge')
+      .replace(
+        'services:',
+        'gateways: { edge: { protocol: { workPerKiB: 0.2ms }, routes: [ { to: shop.buy } ] } }\nservices:',
+      );
+    const { requests, at } = golden(body);
+    expect(latencies(at('shop.buy'))).toEqual([17]);
+    expect(latencies(requests.filter(({ part }) => part.startsWith('users')))).toEqual([41]);
+  });
+
+  it('costs nothing for a call in the same process, nor without sizes', () => {
+    const inside = speaking('call: self.price').replace('buy: {', 'price: [ wait: 1ms ], buy: {');
+    expect(latencies(golden(inside).requests)).toEqual([13]);
+    const bare = speaking('wait: 5ms').replace('requestSize: 20KiB, responseSize: 100KiB, ', '');
+    expect(latencies(golden(bare).requests)).toEqual([5]);
+  });
+
+  it('is not spoken by who hands over messages', () => {
+    const { at } = golden(`
+services:
+  shop: { endpoints: { buy: [ publish: orders ] } }
+  store:
+    cpu: 1
+    protocol: { workPerKiB: 0.1ms }
+    endpoints: { take: { requestSize: 20KiB, responseSize: 100KiB, steps: [ work: 5ms ] } }
+topics:
+  orders: { kind: kafka, partitions: 1, subscribers: [ { group: store, call: store.take } ] }
+workloads:
+  users: { arrivals: { at: [ 0ms ] }, requests: [ { call: shop.buy } ] }
+`);
+    expect(latencies(at('store.take'))).toEqual([5]);
+  });
+});
+
 describe('respond', () => {
   const answering = (respond: string): string => `
 network: { bandwidth: 1MB/s }

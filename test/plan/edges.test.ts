@@ -284,7 +284,13 @@ describe('connections of an edge', () => {
   }
 
   it('have streams and round trips by the protocol of the callee', () => {
-    const tls = { kind: 'grpc', tls: 'tls12', handshakeWork: constant(0), closes: null } as const;
+    const tls = {
+      kind: 'grpc',
+      tls: 'tls12',
+      handshakeWork: constant(0),
+      workPerKiB: constant(0),
+      closes: null,
+    } as const;
     const steps = [call('b.get', { policy: connected }), call('c.get', { policy: connected })];
     const { edges } = planOf({
       services: [

@@ -225,7 +225,13 @@ function protocolOf(chain: string): Protocol | null {
   if (!/[12]/.test(chain)) return null;
   const kind = chain.includes('2') ? 'http2' : 'http1';
   const handshakeWork = chain.includes('2') ? S.exponential(S.ms(0.2)) : S.FREE;
-  return { kind, tls: chain.includes('2') ? 'tls12' : 'none', handshakeWork, closes: CLOSES };
+  return {
+    kind,
+    tls: chain.includes('2') ? 'tls12' : 'none',
+    handshakeWork,
+    workPerKiB: S.FREE,
+    closes: CLOSES,
+  };
 }
 
 /** Servers that close connections all the time, without streams and with them. */

@@ -124,7 +124,16 @@ export function call(to: string, mods: Mods & CallLine = {}): Step {
 
 export function query(to: string, mods: Mods = {}): Step {
   const [database, operation] = to.split('.') as [string, string];
-  return { ...PLAIN, ...mods, verb: 'query', route: null, database, operation, of: null };
+  return {
+    ...PLAIN,
+    ...mods,
+    verb: 'query',
+    route: null,
+    shardKey: null,
+    database,
+    operation,
+    of: null,
+  };
 }
 
 type StepOf<V extends Step['verb']> = Extract<Step, { readonly verb: V }>;
@@ -351,7 +360,16 @@ export function database(
     ([key, operation]) =>
       [
         key,
-        { work: null, wait: null, write: false, key: null, lock: false, ...operation, name: key },
+        {
+          work: null,
+          wait: null,
+          write: false,
+          key: null,
+          lock: false,
+          scan: false,
+          ...operation,
+          name: key,
+        },
       ] as const,
   );
   return {
@@ -362,6 +380,7 @@ export function database(
     statementTimeoutNs: null,
     knee: null,
     replication: null,
+    shards: null,
     route: { kind: 'primary' },
     failover: null,
     lockTimeoutNs: null,

@@ -24,7 +24,12 @@ function limits(database: Database): readonly string[] {
   ];
 }
 
-function nodes({ replication, route, failover }: Database): readonly string[] {
+function nodes({ shards, operations, replication, route, failover }: Database): readonly string[] {
+  if (shards !== null) {
+    const scans = [...operations.values()].filter(({ scan }) => scan).map(({ name }) => name);
+    const all = scans.length === 0 ? [] : [`${scans.sort().join(', ')} at all of them`];
+    return [`${shards.count} shards by ${shards.key}`, ...all];
+  }
   if (replication === null) return [];
   const read =
     route.kind === 'replicaIfLag' ? `${route.kind}(${formatDuration(route.maxLagNs)})` : route.kind;

@@ -268,12 +268,14 @@ function networkLines({ network }: Scenario): readonly string[] {
 }
 
 function edgeLines(plan: Plan, schemaOf: SchemaOf): readonly string[] {
-  return plan.edges.map((edge) => {
+  // The calls of a scan differ by their shard alone.
+  const told = plan.edges.filter(({ route }) => route?.kind !== 'shard' || route.index === 0);
+  return told.map((edge) => {
     const { id, layers } = plan.bundles[edge.bundle]!;
     const names = layers.map(layerName);
     const pool = edge.pool === null ? [] : [`pool (${plainText(edge.pool)})`];
     const own = [...names, ...pool, ...connectionsText(edge.connections)];
-    const chain = [...own, ...sessionText(edge)].join(' > ');
+    const chain = [...own, ...sessionText(edge, plan)].join(' > ');
     const from = id === '' ? '' : `${onceText(plan, edge.once)}  [${id}]`;
     const outliers =
       edge.outlierDetection === null ? '' : outlierText(edge.outlierDetection, edge, schemaOf);
@@ -282,7 +284,7 @@ function edgeLines(plan: Plan, schemaOf: SchemaOf): readonly string[] {
 }
 
 /** What a call of a database travels on, where that is no connection of its own to the only node. */
-function sessionText({ session, route }: PlanEdge): readonly string[] {
+function sessionText({ session, route }: PlanEdge, { keys }: Plan): readonly string[] {
   const over =
     session === SESSION.holds
       ? ['held until the commit']
@@ -291,6 +293,8 @@ function sessionText({ session, route }: PlanEdge): readonly string[] {
         : [];
   if (route === null) return over;
   const { kind } = route;
+  if (kind === 'shard') return [...over, 'at each shard'];
+  if (kind === 'shardOf') return [...over, `at the shard of ${keys[route.key]!.name}`];
   const limit = kind === 'replicaIfLag' ? `(${formatDuration(route.maxLagNs)})` : '';
   return [...over, `at ${kind}${limit}`];
 }

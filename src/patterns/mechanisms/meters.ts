@@ -1,6 +1,7 @@
+import { z } from 'zod';
 import type { Ns } from '../../kernel/time.js';
 import type { Outcome } from '../../spec/outcome.js';
-import { OUTCOME, PARK, PASS, withStatus } from '../../spec/outcome.js';
+import { HINTED, OUTCOME, PARK, PASS, withStatus } from '../../spec/outcome.js';
 import type { CallContext, LimiterState, PolicySetup, PolicyState } from '../../spec/policy.js';
 import { EDGE_COUNTER } from '../../spec/policy.js';
 import { whole } from '../../spec/quantities.js';
@@ -25,9 +26,39 @@ export const limiterFields = {
     .describe('Status of a refusal. Unit: HTTP status, 400 to 599. Defaults to 429.'),
 };
 
+/** What a limiter of calls has beside that: in the same process nothing is rounded as in a header. */
+export function callFields(
+  byDefault: boolean,
+): Readonly<Record<'retryAfter', z.ZodDefault<z.ZodBoolean>>> {
+  return {
+    retryAfter: z
+      .boolean()
+      .default(byDefault)
+      .describe(
+        'Whether a refusal says when a call could pass if no other came, to the ns: a retry outside of ' +
+          'it that names rejectedRateLimit and listens to hints (`respectRetryAfter`) waits that long. ' +
+          `Unit: boolean. Defaults to ${byDefault}.`,
+      ),
+  };
+}
+
+/** Whether refusals of calls say when to come back. */
+export function saysWhen(config: object): boolean {
+  return 'retryAfter' in config && config.retryAfter === true;
+}
+
 /** The outcome of a refused call, with the status that is written. */
 export function refusalOf(status: number): Outcome {
   return withStatus(OUTCOME.rejectedRateLimit, status);
+}
+
+/** How a call is refused. */
+export interface RefusalRule {
+  readonly refusal: Outcome;
+  /** Time for which a caller is kept before it is told that it is refused. */
+  readonly afterNs: Ns;
+  /** Whether it is told when to come back. */
+  readonly saysWhen: boolean;
 }
 
 /** Both halves of a limiter kind whose rule is a meter: a layer of calls, and a middleware. */
@@ -39,7 +70,11 @@ export function metered<C extends { readonly status: number }>(
 } {
   return {
     create: (config, setup) =>
-      new MeteredCalls(setup, (start) => meterOf(config, start), refusalOf(config.status), 0),
+      new MeteredCalls(setup, (start) => meterOf(config, start), {
+        refusal: refusalOf(config.status),
+        afterNs: 0,
+        saysWhen: saysWhen(config),
+      }),
     limiter: (config) => new KeyedMeters((start) => meterOf(config, start)),
   };
 }
@@ -51,20 +86,17 @@ export function metered<C extends { readonly status: number }>(
 export class MeteredCalls implements PolicyState {
   private readonly ctx: CallContext;
   private readonly createMeter: MeterFactory;
-  private readonly refusal: Outcome;
-  /** Time for which a caller is kept before it is told that it is refused. */
-  private readonly refusalAfterNs: Ns;
+  private readonly rule: RefusalRule;
   private readonly keyOf: ((frame: number) => number) | null;
   private readonly keyed: Keyed<Meter>;
   /** The meter of all calls where no key splits them; null from a restart to the first call after it. */
   private meter: Meter | null;
   private waiting = 0;
 
-  constructor(setup: PolicySetup, createMeter: MeterFactory, refusal: Outcome, refusalAfterNs: Ns) {
+  constructor(setup: PolicySetup, createMeter: MeterFactory, rule: RefusalRule) {
     this.ctx = setup.ctx;
     this.createMeter = createMeter;
-    this.refusal = refusal;
-    this.refusalAfterNs = refusalAfterNs;
+    this.rule = rule;
     this.keyOf = setup.keyOf;
     this.keyed = new Keyed(createMeter);
     this.meter = createMeter(0);
@@ -73,14 +105,12 @@ export class MeteredCalls implements PolicyState {
   enter(frame: number, layer: number): number {
     const { ctx } = this;
     const waitNs = this.meterOf(frame, ctx.now).take(ctx.now);
+    const { afterNs } = this.rule;
     if (waitNs === 0) return PASS;
-    if (waitNs < 0 && this.refusalAfterNs === 0) {
-      ctx.count(frame, EDGE_COUNTER.rateLimited);
-      return this.refusal;
-    }
+    if (waitNs < 0 && afterNs === 0) return this.refuse(frame);
     this.waiting++;
     ctx.setWord(frame, layer, waitNs < 0 ? TO_BE_REFUSED : TO_GO_ON);
-    ctx.after(waitNs < 0 ? this.refusalAfterNs : waitNs, frame, layer);
+    ctx.after(waitNs < 0 ? afterNs : waitNs, frame, layer);
     return PARK;
   }
 
@@ -91,8 +121,7 @@ export class MeteredCalls implements PolicyState {
       ctx.resume(frame, layer);
       return;
     }
-    ctx.count(frame, EDGE_COUNTER.rateLimited);
-    ctx.reject(frame, layer, this.refusal);
+    ctx.reject(frame, layer, this.refuse(frame));
   }
 
   leave(_frame: number, _layer: number, outcome: Outcome): number {
@@ -112,6 +141,16 @@ export class MeteredCalls implements PolicyState {
   /** Calls that wait; what was taken is not held but used up. */
   held(): number {
     return this.waiting;
+  }
+
+  /** Counts a refusal and gives its outcome; who was kept before may be let through by now. */
+  private refuse(frame: number): Outcome {
+    const { ctx, rule } = this;
+    ctx.count(frame, EDGE_COUNTER.rateLimited);
+    if (!rule.saysWhen) return rule.refusal;
+    const leftNs = this.meterOf(frame, ctx.now).retryNs(ctx.now);
+    ctx.setHint(frame, Math.max(0, leftNs));
+    return rule.refusal | HINTED;
   }
 
   private meterOf(frame: number, now: Ns): Meter {

@@ -3,7 +3,7 @@ import type { Ns } from '../../kernel/time.js';
 import type { PolicyKind } from '../../spec/policy.js';
 import { duration, whole } from '../../spec/quantities.js';
 import type { Meter } from '../mechanisms/meters.js';
-import { limiterFields, metered } from '../mechanisms/meters.js';
+import { callFields, limiterFields, metered } from '../mechanisms/meters.js';
 import { rateOver } from '../mechanisms/rational-rate.js';
 import { BucketMeter, continuousBucket } from '../mechanisms/token-bucket.js';
 
@@ -89,6 +89,7 @@ export const rateLimitEnvoy: PolicyKind<typeof schema> = {
   keyed: 'inside',
   dryRun: true,
   silent: true,
+  callFields: callFields(false),
   ...metered(({ maxTokens, tokensPerFill, fillInterval, refill }, start) =>
     refill === 'timer'
       ? new TimerBucket(maxTokens, tokensPerFill, fillInterval, start)

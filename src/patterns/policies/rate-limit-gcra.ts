@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { PolicyKind } from '../../spec/policy.js';
 import { rate, whole } from '../../spec/quantities.js';
-import { limiterFields, metered } from '../mechanisms/meters.js';
+import { callFields, limiterFields, metered } from '../mechanisms/meters.js';
 import { rateProblems } from '../mechanisms/rational-rate.js';
 import { BucketMeter, tokenBucket } from '../mechanisms/token-bucket.js';
 
@@ -37,6 +37,7 @@ export const rateLimitGcra: PolicyKind<typeof schema> = {
   state: 'scoped',
   keyed: 'inside',
   dryRun: true,
+  callFields: callFields(true),
   ...metered((config) => new BucketMeter(tokenBucket(config.rate, config.burst, 'continuous'), 0)),
   check: (config) => rateProblems(config.rate),
 };

@@ -6,7 +6,7 @@ import { durationOrNone, whole } from '../../spec/quantities.js';
 import { PERIODS, restNs, windowEnd } from '../mechanisms/calendar.js';
 import { sharedCounters } from '../mechanisms/shared-counters.js';
 import type { Meter } from '../mechanisms/meters.js';
-import { limiterFields, metered } from '../mechanisms/meters.js';
+import { callFields, limiterFields, metered } from '../mechanisms/meters.js';
 
 const schema = z.strictObject({
   second: limitOf('second'),
@@ -155,6 +155,7 @@ export const rateLimitKong: PolicyKind<typeof schema> = {
   state: 'scoped',
   keyed: 'inside',
   dryRun: true,
+  callFields: callFields(true),
   ...metered((config) => new CalendarCounters(config)),
   serverFields,
   nodes(config) {

@@ -3,7 +3,7 @@ import type { Ns } from '../../kernel/time.js';
 import type { PolicyKind } from '../../spec/policy.js';
 import { rate, whole } from '../../spec/quantities.js';
 import type { Meter } from '../mechanisms/meters.js';
-import { limiterFields, metered } from '../mechanisms/meters.js';
+import { callFields, limiterFields, metered } from '../mechanisms/meters.js';
 import type { RationalRate } from '../mechanisms/rational-rate.js';
 import { rateProblems, rationalRate, timeOfEvent } from '../mechanisms/rational-rate.js';
 
@@ -79,6 +79,7 @@ export const rateLimitLeakyBucket: PolicyKind<typeof schema> = {
   state: 'scoped',
   keyed: 'inside',
   dryRun: true,
+  callFields: callFields(true),
   ...metered((config) => new LeakyBucket(config.rate, config.burst)),
   check: (config) => rateProblems(config.rate),
 };

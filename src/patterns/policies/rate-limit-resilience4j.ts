@@ -3,7 +3,14 @@ import type { Ns } from '../../kernel/time.js';
 import type { PolicyKind } from '../../spec/policy.js';
 import { duration, whole } from '../../spec/quantities.js';
 import type { Meter } from '../mechanisms/meters.js';
-import { KeyedMeters, limiterFields, MeteredCalls, refusalOf } from '../mechanisms/meters.js';
+import {
+  callFields,
+  KeyedMeters,
+  limiterFields,
+  MeteredCalls,
+  refusalOf,
+  saysWhen,
+} from '../mechanisms/meters.js';
 
 /** Permissions are a Java int. */
 const INT_MAX = 2_147_483_647;
@@ -105,11 +112,12 @@ export const rateLimitResilience4j: PolicyKind<typeof schema> = {
   keyed: 'inside',
   dryRun: true,
   create: (config, setup) =>
-    new MeteredCalls(
-      setup,
-      (start) => cycles(config, start),
-      refusalOf(config.status),
-      config.timeoutDuration,
-    ),
+    new MeteredCalls(setup, (start) => cycles(config, start), {
+      refusal: refusalOf(config.status),
+      afterNs: config.timeoutDuration,
+      saysWhen: saysWhen(config),
+    }),
+  // RequestNotPermitted names no time.
+  callFields: callFields(false),
   limiter: (config) => new KeyedMeters((start) => cycles(config, start)),
 };

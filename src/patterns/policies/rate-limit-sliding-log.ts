@@ -3,7 +3,7 @@ import { widenFloat64 } from '../../kernel/pool.js';
 import type { Ns } from '../../kernel/time.js';
 import type { PolicyKind } from '../../spec/policy.js';
 import type { Meter } from '../mechanisms/meters.js';
-import { limiterFields, metered } from '../mechanisms/meters.js';
+import { callFields, limiterFields, metered } from '../mechanisms/meters.js';
 import { windowFields } from '../mechanisms/window-fields.js';
 
 const schema = z.strictObject({ ...windowFields, ...limiterFields });
@@ -63,5 +63,6 @@ export const rateLimitSlidingLog: PolicyKind<typeof schema> = {
   state: 'scoped',
   keyed: 'inside',
   dryRun: true,
+  callFields: callFields(true),
   ...metered(({ limit, window }) => new SlidingLog(limit, window)),
 };

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Ns } from '../../kernel/time.js';
 import type { PolicyKind } from '../../spec/policy.js';
 import type { Meter } from '../mechanisms/meters.js';
-import { limiterFields, metered } from '../mechanisms/meters.js';
+import { callFields, limiterFields, metered } from '../mechanisms/meters.js';
 import { windowFields } from '../mechanisms/window-fields.js';
 
 const schema = z.strictObject({ ...windowFields, ...limiterFields });
@@ -88,5 +88,6 @@ export const rateLimitSlidingWindow: PolicyKind<typeof schema> = {
   state: 'scoped',
   keyed: 'inside',
   dryRun: true,
+  callFields: callFields(true),
   ...metered(({ limit, window }) => new SlidingWindow(limit, window)),
 };

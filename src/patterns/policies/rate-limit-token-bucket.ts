@@ -1,13 +1,19 @@
 import { z } from 'zod';
 import type { Ns } from '../../kernel/time.js';
 import type { Outcome } from '../../spec/outcome.js';
-import { PARK, PASS } from '../../spec/outcome.js';
+import { HINTED, PARK, PASS } from '../../spec/outcome.js';
 import type { CallContext, PolicyKind, PolicySetup, PolicyState } from '../../spec/policy.js';
 import { EDGE_COUNTER } from '../../spec/policy.js';
 import { duration, rate, whole } from '../../spec/quantities.js';
 import type { KeyState } from '../mechanisms/keyed.js';
 import { Keyed } from '../mechanisms/keyed.js';
-import { KeyedMeters, limiterFields, refusalOf } from '../mechanisms/meters.js';
+import {
+  callFields,
+  KeyedMeters,
+  limiterFields,
+  refusalOf,
+  saysWhen,
+} from '../mechanisms/meters.js';
 import { rateProblems } from '../mechanisms/rational-rate.js';
 import type { TokenBucket } from '../mechanisms/token-bucket.js';
 import { BucketMeter, tokenBucket } from '../mechanisms/token-bucket.js';
@@ -65,16 +71,18 @@ class RateLimit implements PolicyState {
   private readonly ctx: CallContext;
   private readonly maxWaitNs: Ns;
   private readonly refusal: Outcome;
+  private readonly saysWhen: boolean;
   private readonly keyOf: ((frame: number) => number) | null;
   private readonly keyed: Keyed<Reservations>;
   /** Of all calls, where no key splits them. */
   private readonly common: Reservations;
   private waiting = 0;
 
-  constructor(setup: PolicySetup, make: () => TokenBucket, maxWaitNs: Ns, refusal: Outcome) {
+  constructor(setup: PolicySetup, make: () => TokenBucket, config: z.output<typeof schema>) {
     this.ctx = setup.ctx;
-    this.maxWaitNs = maxWaitNs;
-    this.refusal = refusal;
+    this.maxWaitNs = config.maxWait;
+    this.refusal = refusalOf(config.status);
+    this.saysWhen = saysWhen(config);
     this.keyOf = setup.keyOf;
     this.keyed = new Keyed(() => new Reservations(make()));
     this.common = new Reservations(make());
@@ -87,7 +95,10 @@ class RateLimit implements PolicyState {
     const waitNs = own.bucket.waitNs(now);
     if (waitNs > this.maxWaitNs || now + waitNs > ctx.deadline(frame)) {
       ctx.count(frame, EDGE_COUNTER.rateLimited);
-      return this.refusal;
+      // Who has too little time left will not have more of it later.
+      if (!this.saysWhen || waitNs <= this.maxWaitNs) return this.refusal;
+      ctx.setHint(frame, waitNs - this.maxWaitNs);
+      return this.refusal | HINTED;
     }
     own.bucket.take(now);
     if (waitNs === 0) return PASS;
@@ -153,12 +164,8 @@ export const rateLimitTokenBucket: PolicyKind<typeof schema> = {
   keyed: 'inside',
   dryRun: true,
   create: (config, setup) =>
-    new RateLimit(
-      setup,
-      () => tokenBucket(config.rate, config.burst, config.refill),
-      config.maxWait,
-      refusalOf(config.status),
-    ),
+    new RateLimit(setup, () => tokenBucket(config.rate, config.burst, config.refill), config),
+  callFields: callFields(true),
   limiter: ({ rate: perSecond, burst, refill, maxWait }) =>
     new KeyedMeters(() => new BucketMeter(tokenBucket(perSecond, burst, refill), maxWait)),
   check: (config) => rateProblems(config.rate),

@@ -72,12 +72,12 @@ export function resolveProtocol(
   path: Path,
 ): Protocol | null {
   if (output === undefined) return null;
-  const { kind, tls, handshakeWork } = output;
+  const { kind, tls, handshakeWork, workPerKiB } = output;
   if (tls === 'none' && writtenAt(context, [...path, 'handshakeWork']) !== undefined) {
     const message = 'without tls there is no handshake to work for: name tls, or drop it';
     report(context, 'FL208', [...path, 'handshakeWork'], message);
   }
-  return { kind, tls, handshakeWork, closes: resolveClosing(context, output, path) };
+  return { kind, tls, handshakeWork, workPerKiB, closes: resolveClosing(context, output, path) };
 }
 
 /** When the server closes connections, or null. */

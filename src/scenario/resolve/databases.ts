@@ -1,6 +1,7 @@
 import type { Distribution } from '../../kernel/distribution.js';
 import { PLAIN_BALANCING } from '../../spec/balancer.js';
 import { PRIMARY } from '../../spec/replication.js';
+import type { Shards } from '../../spec/replication.js';
 import type { Database, Operation } from '../../spec/database.js';
 import type { LoadBalancing } from '../../spec/scenario.js';
 import type { Cpu, Pool, Queue } from '../../spec/resources.js';
@@ -50,7 +51,7 @@ export function resolveDatabase(context: Context, name: string, output: Database
     title: output.title ?? null,
     description: output.description ?? null,
     critical: output.critical,
-    ...resolvePlacement(context, 1 + (output.replicas?.count ?? 0), output.zone, path),
+    ...resolvePlacement(context, nodesOf(output), output.zone, path),
     runtime: 'threads',
     concurrency: Infinity,
     queue: UNBOUNDED,
@@ -74,11 +75,53 @@ export function resolveDatabase(context: Context, name: string, output: Database
     statementTimeoutNs: output.statementTimeout,
     knee: output.knee ?? null,
     ...resolveReplication(context, output, product, path),
+    shards: resolveShards(context, output, path),
     lockTimeoutNs: output.lockTimeout === undefined ? product.lockTimeoutNs : output.lockTimeout,
     deadlockTimeoutNs: output.deadlockTimeout ?? product.deadlockTimeoutNs,
     pool: resolvePool(context, output.pool, [...path, 'pool']),
     pools,
   };
+}
+
+/** The primary and its replicas, or the shards. */
+function nodesOf({ replicas, shards }: DatabaseOutput): number {
+  return shards?.count ?? 1 + (replicas?.count ?? 0);
+}
+
+/** Shards, and what operations have to do with them. */
+function resolveShards(
+  context: Context,
+  { shards: written, replicas, operations }: DatabaseOutput,
+  path: Path,
+): Shards | null {
+  const shards = written ?? null;
+  for (const [name, { scan, key, lock, write }] of sorted(operations)) {
+    const at = [...path, 'operations', name];
+    if (scan && shards === null) {
+      const message = 'there is one node, which holds all rows: give the database shards';
+      report(context, 'FL208', [...at, 'scan'], message);
+    }
+    if (scan && key !== undefined) {
+      const message = `a scan asks every shard, and ${key} says that one row is meant: leave one of them out`;
+      report(context, 'FL208', [...at, 'scan'], message);
+    }
+    if (scan && write) {
+      const message =
+        'a scan reads, and a write of all shards at once has no commit: leave write out';
+      report(context, 'FL208', [...at, 'scan'], message);
+    }
+    if (lock && shards !== null) {
+      const message = 'rows of a database with shards are not locked: leave lock out';
+      report(context, 'FL208', [...at, 'lock'], message);
+    }
+  }
+  if (shards === null) return null;
+  checkKey(context, shards.key, [...path, 'shards', 'key']);
+  if ((replicas?.count ?? 0) > 0) {
+    const message = 'a database has replicas of all rows or shards of some: write one of them';
+    report(context, 'FL208', [...path, 'shards'], message);
+  }
+  return shards;
 }
 
 /** Replicas, and what they are for. */
@@ -138,13 +181,13 @@ function resolveOperations(
     if (own.work === undefined && own.wait === undefined) {
       reportKey(context, 'FL203', [...path, operation], 'an operation has work, wait or both');
     }
-    const { work = null, wait = null, write, key = null, lock } = own;
+    const { work = null, wait = null, write, key = null, lock, scan } = own;
     if (key !== null) checkKey(context, key, [...path, operation, 'key']);
     if (lock && key === null) {
       const message = 'nobody knows which row it locks: name the key whose value is the row';
       report(context, 'FL208', [...path, operation, 'lock'], message);
     }
-    operations.set(operation, { name: operation, work, wait, write, key, lock });
+    operations.set(operation, { name: operation, work, wait, write, key, lock, scan });
   }
   if (operations.size === 0)
     report(context, 'FL203', path, 'a database has at least one operation');

@@ -1,6 +1,7 @@
 import type { Gateway, Scenario, Target } from '../../spec/scenario.js';
 import type { Step } from '../../spec/steps.js';
 import { messageEdges } from './message-edges.js';
+import { nodesAsked } from '../databases.js';
 import { possibleRoutes, routeOf } from '../routes.js';
 import { sagaCalls, sagaStart } from './graph-sagas.js';
 import { asked, sharedLevel } from './chain-targets.js';
@@ -202,13 +203,9 @@ class Walker {
       case 'call':
         this.call(from, step, certain, times, client);
         return;
-      case 'query': {
-        const to = `${step.database}.${step.operation}`;
-        this.edges.push({ from, to, certain, times, tries: triesOf(step.policy) });
-        this.fallback(from, step.policy);
-        if (step.of !== null) this.edges.push(...readEdges(this.scenario, step.of, from, times));
+      case 'query':
+        this.query(from, step, certain, times);
         return;
-      }
       case 'load':
       case 'append': {
         const common = { from, certain, times, tries: triesOf(step.policy) };
@@ -284,6 +281,21 @@ class Walker {
     }
     this.steps(from, step.onMiss ?? [], false, times, client);
     this.steps(from, step.write ?? [], certain, times, client);
+  }
+
+  /** A query, of one node or of each. */
+  private query(
+    from: string,
+    step: Extract<Step, { verb: 'query' }>,
+    certain: boolean,
+    times: number,
+  ): void {
+    const { database, operation, policy, of } = step;
+    const asked = times * nodesAsked(this.scenario.databases.get(database), operation);
+    const to = `${database}.${operation}`;
+    this.edges.push({ from, to, certain, times: asked, tries: triesOf(policy) });
+    this.fallback(from, policy);
+    if (of !== null) this.edges.push(...readEdges(this.scenario, of, from, times));
   }
 
   private call(

@@ -30,7 +30,7 @@ export function resolvePlacement(
   const isDatabase = path[0] === 'databases';
   if (replicas !== undefined && zones.length !== replicas) {
     const message = isDatabase
-      ? `the counts of zone add up to ${zones.length}, the primary and its replicas are ${replicas}`
+      ? `the counts of zone add up to ${zones.length}, its nodes are ${replicas}`
       : `the counts of zone add up to ${zones.length}, replicas says ${replicas}`;
     report(context, 'FL411', at, message);
   }

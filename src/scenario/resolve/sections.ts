@@ -1,3 +1,4 @@
+import { get } from '../located.js';
 import type { Step, StepModifiers } from '../../spec/steps.js';
 import type { StepOutput } from '../schema/steps.js';
 import type { Context, Path } from './context.js';
@@ -20,6 +21,10 @@ export function resolveTransaction(
   if (thing.kind !== 'database') {
     report(context, 'FL405', at, `${database} is a ${thing.kind}, not a database`);
     return null;
+  }
+  if (isSharded(context, database)) {
+    const message = `${database} has shards, and a transaction needs one node with all its rows: leave one of them out`;
+    report(context, 'FL208', at, message);
   }
   if (thing.parts.includes('commit')) {
     const message =
@@ -49,4 +54,9 @@ export function checkKey(context: Context, key: string, path: Path): void {
   if (keys.includes(key) || BUILT_IN_KEYS.has(key)) return;
   const allowed = [...keys, ...BUILT_IN_KEYS];
   report(context, 'FL404', path, `there is no key ${key}`, { found: key, allowed });
+}
+
+/** Whether a database is written with shards. */
+export function isSharded({ tree }: Context, database: string): boolean {
+  return get(get(get(tree, 'databases'), database), 'shards') !== undefined;
 }

@@ -13,6 +13,7 @@ import { sorted } from './names.js';
 import { resolveSagaStep } from './sagas.js';
 import { resolveAppend, resolveLoad, resolveRead } from './stores.js';
 import { resolveLock, resolveTransaction } from './sections.js';
+import { resolveShardKey } from './shards.js';
 import { resolveCall, resolveQuery } from './targets.js';
 
 /** Who runs a program, and the bundle of calls that have none of their own. */
@@ -68,7 +69,8 @@ function resolveStep(context: Context, s: StepOutput, owner: Owner, path: Path):
     const { database, operation, route = null } = s.query;
     const target = resolveQuery(context, database, operation, [...path, 'query']);
     const of = resolveRead(context, s.query, [...path, 'query']);
-    return target === null ? null : { verb: 'query', ...target, route, of, ...modifiers };
+    const shardKey = resolveShardKey(context, s.query, [...path, 'query', 'key']);
+    return target === null ? null : { verb: 'query', ...target, route, shardKey, of, ...modifiers };
   }
   if (s.load !== undefined) return resolveLoad(context, s.load, modifiers, [...path, 'load']);
   if (s.append !== undefined)

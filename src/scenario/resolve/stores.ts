@@ -248,10 +248,9 @@ export function resolveRead(
 ): ReadOf | null {
   const { of, key, consistency } = query;
   if (of === undefined) {
-    for (const field of ['key', 'consistency'] as const) {
-      if (query[field] === undefined) continue;
-      const message = `${field} says how the view of a projection is read: say which with \`of\``;
-      report(context, 'FL208', [...path, field], message);
+    if (query.consistency !== undefined) {
+      const message = 'consistency says how the view of a projection is read: say which with `of`';
+      report(context, 'FL208', [...path, 'consistency'], message);
     }
     return null;
   }

@@ -234,6 +234,7 @@ export function policySchema(kinds: readonly PolicyKind[]): z.ZodType {
       ...(kind.keyed !== undefined && !('key' in own.shape) ? { key } : {}),
       ...(kind.state === 'scoped' && STORED.has(kind.policy) ? { store } : {}),
       ...(kind.dryRun === true ? { dryRun } : {}),
+      ...kind.callFields,
     };
     return own
       .safeExtend({ kind: kind.isDefault ? name.optional() : name, ...(fields as object) })

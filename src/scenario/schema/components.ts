@@ -285,6 +285,14 @@ export const databaseSchema = inheriting(
                 'Holds the row of `key` from the statement to the end of its transaction; others who ' +
                   'lock that row wait in line. Defaults to false.',
               ),
+            scan: z
+              .boolean()
+              .default(false)
+              .describe(
+                'Asks every shard at once, each for `work` and `wait`; the answer is there with the ' +
+                  'slowest of them, and fails where one fails. Figures count a call for each shard. ' +
+                  'Defaults to false.',
+              ),
           }),
           { $ref: '#/definitions/distribution' },
         ).describe('What an operation costs.'),

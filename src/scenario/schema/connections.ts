@@ -79,6 +79,14 @@ export const protocolSchema = withShort(
       handshakeWork: distribution()
         .prefault('0ms')
         .describe('CPU of the instance for a TLS handshake. Unit: distribution. Defaults to 0ms.'),
+      workPerKiB: distribution()
+        .prefault('0ms')
+        .describe(
+          'CPU of the instance for each KiB (requestSize, responseSize) of a request, read in front of the ' +
+            'middleware, and of a success, written behind everything else. An answer that is kept or ' +
+            'shared is written once; failures have no body, and messages of topics and queues are ' +
+            'not read by it. Felt without `connections` too. Unit: distribution. Defaults to 0ms.',
+        ),
       keepAliveTimeout: durationOrNone({ allowZero: false })
         .prefault('none')
         .describe(
@@ -114,7 +122,9 @@ export const protocolSchema = withShort(
             'none: they may end.',
         ),
     })
-    .describe('What callers speak to it; only felt where they have `connections`.'),
+    .describe(
+      'What callers speak to it; but for `workPerKiB` only felt where they have `connections`.',
+    ),
   { enum: ['http1', 'http2', 'grpc', 'tcp'] },
 );
 export type ProtocolOutput = z.output<typeof protocolSchema>;

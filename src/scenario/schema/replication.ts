@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { distribution, duration, quantity, rate, whole } from '../../spec/quantities.js';
 import { parseDuration, QuantityError, show } from '../../spec/quantity-text.js';
 import type { ReadRoute } from '../../spec/replication.js';
-import { withShort } from './common.js';
+import { nameText, withShort } from './common.js';
 
 /** Where reads go: `primary`, `replica`, `nearest`, `replicaIfLag(1s)`. */
 export const readRoute = quantity(
@@ -17,7 +17,7 @@ export const readRoute = quantity(
   { type: 'string', pattern: '^(primary|replica|nearest|replicaIfLag\\(.+\\))$' },
 );
 
-/** Fields of a database with more than one node. */
+/** Fields of a database with more than one node: replicas of all rows, or shards of some. */
 export const replicationFields = {
   replicas: withShort(
     z.strictObject({
@@ -43,6 +43,20 @@ export const replicationFields = {
     .optional()
     .describe(
       'Copies that follow the primary, each a node with cpu and connections. Defaults to 0.',
+    ),
+  shards: z
+    .strictObject({
+      count: whole({ min: 2, max: 100 }).describe('Shards. Unit: count. Required.'),
+      key: nameText().describe(
+        'Key whose value says which shard a row is on, by a hash of it. An operation with that key asks ' +
+          'this shard; one with another key or none asks one by the hash of its request, and one with ' +
+          '`scan` asks all. Required.',
+      ),
+    })
+    .optional()
+    .describe(
+      'Parts with different rows, each a node with cpu and connections of its own, called NAME[0], ' +
+        'NAME[1] and so on. Defaults to none.',
     ),
   route: readRoute
     .prefault('primary')

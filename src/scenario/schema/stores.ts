@@ -240,7 +240,8 @@ export const readFields = {
   key: nameText()
     .optional()
     .describe(
-      'With `of`: key whose value is the entity that is read. Defaults to the key of the store.',
+      'With `of`: key whose value is the entity that is read. Defaults to the key of the store. Without: ' +
+        'key whose value says which shard is asked. Defaults to what the operation says.',
     ),
   consistency: consistency
     .optional()

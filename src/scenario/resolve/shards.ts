@@ -1,0 +1,22 @@
+import type { StepOutput } from '../schema/steps.js';
+import type { Context, Path } from './context.js';
+import { report } from './context.js';
+import { checkKey, isSharded } from './sections.js';
+
+/** The key by which a query chooses its shard; null where its operation says it, or a view is read. */
+export function resolveShardKey(
+  context: Context,
+  { database, key, of }: NonNullable<StepOutput['query']>,
+  path: Path,
+): string | null {
+  if (key === undefined || of !== undefined) return null;
+  if (!isSharded(context, database)) {
+    const message =
+      'the key of a query says which shard it asks, or with `of` which entity of a view it reads: ' +
+      'give the database shards, or leave key out';
+    report(context, 'FL208', path, message);
+    return null;
+  }
+  checkKey(context, key, path);
+  return key;
+}
