@@ -31,8 +31,7 @@ export function backlogEvents(
     const { name, kind } = plan.components[meter.component];
     const ages = maxLevels([asGauge(meter)], steps);
     const lag = record.meters.find(
-      (own) =>
-        own.name === 'lag' && own.component === meter.component && own.part === meter.part,
+      (own) => own.name === 'lag' && own.component === meter.component && own.part === meter.part,
     );
     const waiting = lag?.form === 'gauge' ? maxLevels([asGauge(lag)], steps) : new Float64Array(0);
     const limits = limitsOf(ages, baseline, plan.faults.length > 0);

@@ -1,10 +1,5 @@
 import type { MeterRecord } from '../spec/record.js';
-import type {
-  BrokenSaga,
-  DrainResult,
-  MeteredResult,
-  MeterResult,
-} from '../spec/result-meters.js';
+import type { BrokenSaga, DrainResult, MeteredResult, MeterResult } from '../spec/result-meters.js';
 import { latencyResult } from './components.js';
 import { measureDrain } from './drain.js';
 import { estimateOf } from './estimate.js';

@@ -46,7 +46,8 @@ function noFault(story: Story): string {
   if (!(finished > 0 && failed / finished >= SOME)) {
     const ill = unique(inner.map(({ subject }) => subject));
     const unseen = behind(story);
-    if (ill.length === 0 && failed === 0 && unseen === '') return 'No fault, and nothing turns ill.';
+    if (ill.length === 0 && failed === 0 && unseen === '')
+      return 'No fault, and nothing turns ill.';
     const others = ill.length === 0 ? '' : ` In trouble for a time: ${list(ill)}.`;
     return `No fault, and ${failed === 0 ? 'no' : 'hardly any'} user request fails.${others}${unseen}`;
   }

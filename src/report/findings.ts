@@ -1,10 +1,11 @@
-import type { VariantResult } from '../spec/result.js';
+import type { CascadeEvent, VariantResult } from '../spec/result.js';
 import { amplifiedEdges, wasteRows } from './charts/waste.js';
 import { sharedAnswers } from './shared-answers.js';
 import { breakerLanes } from './charts/breakers.js';
 import { lostShare } from './charts/latency.js';
 import { momentsOf, stateOf } from './charts/topology.js';
-import { differenceOf, latencyColumns, outcomeColumns } from './columns.js';
+import { cellText, differenceOf, latencyColumns, neverCount, outcomeColumns } from './columns.js';
+import { unseenColumns } from './columns-unseen.js';
 import {
   briefSeconds,
   formatCount,
@@ -52,8 +53,59 @@ export function compareFinding(view: View): string {
     const verb = alike.length === 1 ? 'succeeds' : 'succeed';
     return `${who} ${verb} with ${formatShare(high)} of requests, ${worst.name} with ${formatShare(low)}`;
   }
-  return latencyFinding(view);
+  return unseenFinding(view) ?? latencyFinding(view);
 }
+
+/** Where success does not tell the variants apart: the first of what no request shows that does. */
+function unseenFinding(view: View): string | null {
+  const { variants } = view.result;
+  for (const column of unseenColumns(view)) {
+    const words = UNSEEN_WORDS.get(column.key);
+    const known = variants.filter(
+      (variant) => column.pick(variant).value !== null || neverCount(column, variant) > 0,
+    );
+    const valueOf = (variant: VariantResult): number => column.pick(variant).value ?? Infinity;
+    const ranked = [...known].sort((a, b) => valueOf(a) - valueOf(b));
+    const [best, worst] = [ranked[0], ranked[ranked.length - 1]];
+    if (words === undefined || best === undefined || worst === undefined) continue;
+    if (!(valueOf(best) * CLEARLY < valueOf(worst))) continue;
+    const alike = (one: VariantResult): string =>
+      listed(
+        known
+          .filter((v) => cellText(column, v) === cellText(column, one))
+          .slice(0, 3)
+          .map((v) => v.name),
+      );
+    return words(cellText(column, best), alike(best), cellText(column, worst), alike(worst));
+  }
+  return null;
+}
+
+/** How many times the worst variant must be worse to be told. */
+const CLEARLY = 1.5;
+
+type Contrast = (low: string, best: string, high: string, worst: string) => string;
+
+const UNSEEN_WORDS: ReadonlyMap<string, Contrast> = new Map<string, Contrast>([
+  [
+    'unseen.sagas',
+    (low, best, high, worst) =>
+      `${high} of the sagas come to no consistent end with ${worst}, ${low} with ${best}`,
+  ],
+  [
+    'unseen.drain',
+    (low, best, high, worst) =>
+      `The backlog is gone ${low} after the fault with ${best}, ${high === 'never' ? 'never' : `${high} after it`} with ${worst}`,
+  ],
+  [
+    'unseen.backlog',
+    (low, best, high, worst) => `${high} wait at most with ${worst}, ${low} with ${best}`,
+  ],
+  [
+    'unseen.stale',
+    (low, best, high, worst) => `${high} of the reads are stale with ${worst}, ${low} with ${best}`,
+  ],
+]);
 
 /** Title of the loss picture. */
 export function lossFinding(view: View): string {
@@ -95,7 +147,7 @@ function withinRange(view: View): string {
 export function timelineFinding(view: View): string {
   const { variants } = view.result;
   const fault = headlineWords(view);
-  if (fault === null) return quietTimeline(view);
+  if (fault === null) return view.headline === null ? quietTimeline(view) : instantTimeline(view);
   const unhurt = variants.filter((v) => lowest(view, v) >= 0.99);
   const never = variants.filter((v) => v.summary.recovery.never > 0);
   const end =
@@ -155,6 +207,19 @@ function quietNote(variant: VariantResult): string {
   return success === 1 ? 'no loss' : `${formatShare(success)} of requests succeed`;
 }
 
+/** A fault that is over at once, such as a flush: who never comes back from it. */
+function instantTimeline(view: View): string {
+  const { words, spans } = view.headline!;
+  const start = `${words} at ${formatInstant(spans[0]?.from ?? 0)}`;
+  const never = view.result.variants.filter((v) => v.summary.recovery.never > 0);
+  const lossy = view.result.variants.filter((v) => (v.summary.success.value ?? 1) < 0.9995);
+  if (never.length > 0)
+    return `${start}: ${listed(never.map((v) => v.name))} never ${never.length === 1 ? 'comes' : 'come'} back`;
+  if (lossy.length > 0)
+    return `${start}: requests fail with ${listed(lossy.map((v) => v.name))}, and all come back`;
+  return `${start}, and no user notices`;
+}
+
 /** Without a fault: whether requests fail all the same. */
 function quietTimeline(view: View): string {
   const ranked = view.result.variants
@@ -212,10 +277,14 @@ export function cascadeFinding(view: View, variant: VariantResult): string {
     (request) => (variant.cascade.states[request] ?? []).length > 0,
   );
   if (ill.length === 0 && users.length === 0) {
-    const behind = variant.cascade.events.filter((event) => event.kind === 'backlog');
-    if (behind.length > 0)
-      return `Messages pile up for ${listed([...new Set(behind.map((event) => event.subject))])}`;
-    return variant.cascade.events.length === 0 ? 'Nothing broke' : 'The fault hits nobody else';
+    const unseen = unseenTitle(variant);
+    if (unseen !== null) return unseen;
+    if (variant.cascade.events.length === 0) return 'Nothing broke';
+    const full = variant.cascade.events.find((event) => event.kind === 'saturated');
+    if (view.result.faults.length > 0) return 'The fault hits nobody else';
+    return full === undefined
+      ? 'Nothing broke'
+      : `${full.subject} runs out at ${formatInstant(full.at)}, and nobody falls ill`;
   }
   const parts = [
     ill.length > 0 ? plural(ill.length, 'component') : '',
@@ -235,6 +304,21 @@ export function cascadeFinding(view: View, variant: VariantResult): string {
     0,
   );
   return `${who} ${verb} ill; ${last >= end - 1e-9 ? 'it is not over at the end of the run' : `all is well again at ${formatInstant(last)}`}`;
+}
+
+/** Where no component and no request falls ill: what happens all the same. */
+function unseenTitle(variant: VariantResult): string | null {
+  const of = (kind: CascadeEvent['kind']): string =>
+    listed([
+      ...new Set(variant.cascade.events.filter((e) => e.kind === kind).map((e) => e.subject)),
+    ]);
+  const parts = [
+    of('unsettled') === '' ? '' : `sagas of ${of('unsettled')} do not end well`,
+    of('backlog') === '' ? '' : `${of('backlog')} fall behind`,
+    of('stale') === '' ? '' : `${of('stale')} answer with old values`,
+    of('poolFull') === '' ? '' : `connections run out on ${of('poolFull')}`,
+  ].filter((part) => part !== '');
+  return parts.length === 0 ? null : `No request fails, but ${listed(parts)}`;
 }
 
 /** Title of the topology figure: how it stands at the end. */

@@ -160,6 +160,8 @@ svg.st path,svg.st line{vector-effect:non-scaling-stroke}
 .sm.c1{grid-template-columns:minmax(0,1fr)}.sm.c2{grid-template-columns:repeat(2,minmax(0,1fr))}
 .sm.c3{grid-template-columns:repeat(3,minmax(0,1fr))}.sm.c4{grid-template-columns:repeat(4,minmax(0,1fr))}
 .sm.c6{grid-template-columns:repeat(4,minmax(0,1fr))}
+.sm.flows{margin-bottom:8px}
+.scroll.after{margin-top:22px}
 .sm h3{margin:0 0 2px}
 .sm .note{font-size:12.5px;color:var(--ink3);line-height:1.4;margin:0 0 6px;min-height:4.2em}
 .sm.c1 .note,.sm.c2 .note{min-height:0}
@@ -179,6 +181,10 @@ svg.st path,svg.st line{vector-effect:non-scaling-stroke}
 .rows .nm small{display:block;color:var(--ink3);font-weight:400;font-size:12px}
 .rows .cell{border-top:1px solid var(--rule);padding:7px 0 8px;min-width:0}
 .flow svg{display:block;width:100%;max-width:380px;height:auto}
+.broken{display:grid;grid-template-columns:1fr 1fr;gap:22px 40px}
+.broken caption b{color:var(--ink);font-weight:600}
+.broken .stands td:last-child{color:var(--bad);font-weight:600}
+.broken .never td,.broken .never th{color:var(--ink3)}
 .legend{display:flex;flex-wrap:wrap;gap:4px 18px;font-size:12.5px;color:var(--ink2);margin:12px 0 0;padding:0;list-style:none}
 .legend li{display:flex;align-items:center;gap:7px}
 .legend svg{width:22px;height:14px;flex:none}
@@ -206,9 +212,9 @@ const INSIDE = `.inside{margin-top:64px;padding-top:20px;border-top:1px solid va
 const NARROW_PAGE = `@media(max-width:1080px){.page{grid-template-columns:minmax(0,1fr)}header,main,footer{grid-column:1}nav.toc{display:none}}
 @media(max-width:760px){.page{padding:0 16px}header{padding-top:24px}h1{font-size:24px}h2{font-size:18px}.verdict .say{font-size:18px}section{padding-top:44px}
 .wd{display:none!important}.nw{display:block!important}
-.two,.two.sw,.wfs{grid-template-columns:minmax(0,1fr)}
+.two,.two.sw,.wfs,.broken{grid-template-columns:minmax(0,1fr)}
 .chain{grid-auto-flow:row;padding:0}.chain li{border-top:0;border-left:2px solid var(--ok);padding:0 0 16px 16px}.chain li::before{left:-6px;top:4px}.chain .loop{border-left-style:dashed}
-.sm,.sm.c3,.sm.c4,.sm.c6{grid-template-columns:repeat(2,minmax(0,1fr))}.sm .note{min-height:2.8em}
+.sm,.sm.c3,.sm.c4,.sm.c6{grid-template-columns:repeat(2,minmax(0,1fr))}.sm.flows,.sm.meters{grid-template-columns:minmax(0,1fr)}.sm .note{min-height:2.8em}
 .rows{grid-template-columns:repeat(3,minmax(0,1fr));gap:0 10px}.rows .hd0{display:none}.rows .nm{grid-column:1/-1;display:flex;gap:8px;align-items:baseline;padding-top:8px}.rows .cell{border:0;padding:4px 0 8px}.rows .hd{font-size:12px}
 .pick{display:block;overflow-x:auto}.pick legend{display:none}.pick .seg{width:max-content}.pick label span{padding:9px 10px}
 .stick th:first-child{position:sticky;left:0;background:var(--bg);z-index:1;padding-right:12px}

@@ -9,6 +9,7 @@ import {
   plural,
   tidy,
 } from './format.js';
+import { unseenWords } from './unseen-words.js';
 import {
   budgetRows,
   heldBudgets,
@@ -63,9 +64,14 @@ export function badgeOf(view: View): Badge | null {
   return open > 0 ? { text: 'undecided', tone: 'open' } : { text: 'pass', tone: 'pass' };
 }
 
-/** The verdict: who holds the budgets, then the one thing to know. */
+/** The verdict: who holds the budgets, then the one thing to know, then what no request shows. */
 export function verdictWords(view: View): Words {
-  return [...budgetWords(view), ...storyWords(view)];
+  const unseen = unseenWords(view);
+  return [
+    ...budgetWords(view),
+    ...storyWords(view),
+    ...(unseen.length > 0 ? [' ', ...unseen] : []),
+  ];
 }
 
 /** At most five steps from the fault to the end, of the variant that is told. */

@@ -28,6 +28,7 @@ export function timelineSection(view: View): Markup | null {
         variant,
         `tl-${v}-${panel.key}`,
         panels.indexOf(panel) === panels.length - 1,
+        variants.length > 2,
       ),
     );
     return markup`<div class="${lookOf(view, variant.name).className}">
@@ -61,6 +62,7 @@ function panelMarkup(
   variant: VariantResult,
   id: string,
   last: boolean,
+  narrow: boolean,
 ): Markup {
   const y = panelScale(panel);
   const labels = panel.grid.map((line) => gutterLabel(y(line.at), line.text));
@@ -73,13 +75,15 @@ function panelMarkup(
       <div class="in">${inline(panelChart(view, panel, variant, id), id)}</div>
       ${labels}
     </div>
-    ${last && axis(view)}`;
+    ${last && axis(view, narrow)}`;
 }
 
 /** Labels of the shared time axis, as text at their places. */
-export function axis(view: View): Markup {
+export function axis(view: View, narrow = false): Markup {
   const end = view.result.run.duration;
-  const ticks = timeTicks(view, 0, end);
+  // The last label carries the unit and ends at the edge, so it needs more room than the others.
+  const room = end * (narrow ? 0.3 : 0.14);
+  const ticks = timeTicks(view, 0, end).filter((at) => at === end || end - at > room);
   const marks = ticks.map((at, i) => {
     const share = at / end;
     const side =
