@@ -3,7 +3,7 @@ import type { MeterRecord, RunRecord } from '../spec/record.js';
 import type { CascadeEvent } from '../spec/result.js';
 import { maxLevels, type Steps } from './steps.js';
 import { partName, type VariantData } from './variant-data.js';
-import { count, duration, moment } from './words.js';
+import { duration, moment, plural } from './words.js';
 
 /**
  * Messages pile up where the oldest of them is this many times as old as it ever was before the first fault, until
@@ -43,11 +43,11 @@ export function backlogEvents(
         const start = (steps.startNs[from] - plan.warmupNs) / 1e9;
         const most = Math.max(...waiting.subarray(from, until));
         const oldest = Math.max(...ages.subarray(from, until)) / 1e9;
-        const wait = most === 1 ? `1 ${noun} waits` : `${count(most)} ${noun}s wait`;
-        const text = `${wait}, the oldest for ${duration(oldest)}`;
+        const wait = most === 1 ? 'waits' : 'wait';
+        const text = `${plural(most, noun)} ${wait}, the oldest for ${duration(oldest)}`;
         const event = { subject, cause: null, mechanism: null };
         const begins: CascadeEvent = { ...event, at: start, kind: 'backlog', text };
-        return [begins, endOf(event, until, { data, steps, start, waiting })];
+        return [begins, endOf(event, until, { data, steps, start, waiting, noun })];
       });
   });
 }
@@ -60,6 +60,7 @@ function endOf(
     readonly steps: Steps;
     readonly start: number;
     readonly waiting: Float64Array;
+    readonly noun: string;
   },
 ): CascadeEvent {
   const { plan } = of.data;
@@ -69,7 +70,8 @@ function endOf(
   }
   const at = (plan.endNs - plan.warmupNs) / 1e9;
   const left = of.waiting[of.waiting.length - 1] ?? 0;
-  return { ...event, at, kind: 'notRecovered', text: `${count(left)} still wait at ${moment(at)}` };
+  const text = `${plural(left, of.noun)} still ${left === 1 ? 'waits' : 'wait'} at ${moment(at)}`;
+  return { ...event, at, kind: 'notRecovered', text };
 }
 
 /** Ages above which a backlog begins, and at which it is over. */

@@ -4,6 +4,7 @@ import {
   counted,
   drained,
   gaugePanel,
+  hottestPanel,
   largestOf,
   meanOf,
   meterOf,
@@ -13,6 +14,7 @@ import {
   ratioPanel,
 } from './family-parts.js';
 import type { Unit } from './format.js';
+import { isShort, POOL_SHARE } from './pool-meters.js';
 
 /** A figure of a metered subject over time. */
 export interface FamilyPanel {
@@ -20,8 +22,12 @@ export interface FamilyPanel {
   /** What it shows, in words above the picture. */
   readonly words: string;
   readonly unit: Unit;
+  /** Of a share: whether its axis ends below 100 % where it is small. */
+  readonly fits?: boolean;
   /** A value for each step of the timeline, which lasts so many seconds; null where nothing was measured. */
   readonly series: (own: MeteredResult, seconds: number) => readonly (number | null)[];
+  /** It is shown where this holds in some variant; left out = where there is anything. */
+  readonly when?: (own: MeteredResult) => boolean;
   /** The lowest and the highest replication in each step. */
   readonly band?: (own: MeteredResult) => FamilyBand | null;
 }
@@ -59,7 +65,13 @@ export interface Family {
   /** What becomes of those that begin, drawn as a flow for each variant; the counter of the beginning first. */
   readonly flow?: { readonly begun: string; readonly ends: readonly FlowEnd[] };
   /** Durations of which the distribution is drawn: how many last longer than a time. */
-  readonly spread?: { readonly meter: string; readonly words: string; readonly caption: string };
+  readonly spread?: {
+    readonly meter: string;
+    readonly words: string;
+    readonly caption: string;
+    /** What is to be said of a variant in which all of them are 0. */
+    readonly none: string;
+  };
   /** The figure whose largest value decides who is drawn. */
   readonly worst: FamilyColumn;
   /** From what value of it on a picture says something; all others stand in the table alone. */
@@ -122,11 +134,14 @@ export const FAMILIES: readonly Family[] = [
       (own.kind === 'topic' && isPart && 'lag' in own.meters) || (own.kind === 'queue' && !isPart),
     panels: [
       gaugePanel('lag', 'messages not yet handled', 'number'),
+      hottestPanel('of these in the hottest partition'),
       gaugePanel('age', 'age of the oldest of them', 'seconds'),
+      ratePanel('consumed', 'messages handled per second', ['consumed']),
     ],
     columns: [
       counted('Handled', 'consumed'),
       largestOf('Most waiting', 'lag', 'number'),
+      largestOf('In one partition', 'partitionLag', 'number'),
       largestOf('Oldest', 'age', 'seconds'),
       drained('Drained'),
       quantile('Delay p50', 'delay', 'p50'),
@@ -147,7 +162,7 @@ export const FAMILIES: readonly Family[] = [
     panels: [
       gaugePanel('lag', 'events not yet in the view', 'number'),
       gaugePanel('age', 'age of the oldest of them', 'seconds'),
-      ratioPanel('staleReads', 'reads', 'share of the reads that are stale'),
+      ratioPanel('staleReads', 'reads', 'share of the reads that are stale', true),
     ],
     columns: [
       counted('Events', 'consumed'),
@@ -164,9 +179,10 @@ export const FAMILIES: readonly Family[] = [
     ],
     spread: {
       meter: 'staleness',
-      words: 'Share of the reads that are older than',
+      words: 'share of the reads that are older than a time',
       caption:
-        'How old a read is: the age of the first event that it misses of what it reads, 0 for a read that misses none. Both axes are logarithmic.',
+        'How old a read is: the age of the first event that it misses of what it reads, 0 for a read that misses none. A line begins at the share of all stale reads; both axes are logarithmic.',
+      none: 'every read is up to date',
     },
     worst: largestOf('Oldest', 'age', 'seconds'),
     telling: 0,
@@ -177,7 +193,7 @@ export const FAMILIES: readonly Family[] = [
     id: 'event-stores',
     name: 'Event stores',
     holds: (own, isPart) => own.kind === 'eventStore' && !isPart,
-    panels: [ratioPanel('conflicts', 'appends', 'share of the appends that conflict')],
+    panels: [ratioPanel('conflicts', 'appends', 'share of the appends that conflict', true)],
     columns: [
       counted('Appends', 'appends'),
       ratioOf('Conflicts', 'conflicts', 'appends'),
@@ -211,12 +227,34 @@ export const FAMILIES: readonly Family[] = [
       'Share of the lookups that found the value, at any level, and the loads that the others made of what is behind. Old: values that had been written since they were loaded.',
   },
   {
+    id: 'pools',
+    name: 'Connection pools',
+    holds: (own) => isShort(own),
+    panels: [
+      gaugePanel(POOL_SHARE, 'share of the connections in use', 'share'),
+      gaugePanel('poolWaiting', 'callers that wait for one', 'number'),
+    ],
+    columns: [
+      counted('Connections', 'poolSize'),
+      meanOf('In use', 'poolUsed', 'number'),
+      largestOf('Most waiting', 'poolWaiting', 'number'),
+      quantile('Wait p50', 'poolWait', 'p50'),
+      quantile('Wait p99', 'poolWait', 'p99'),
+      counted('Opened', 'poolOpened'),
+      counted('Timeouts', 'poolTimeouts'),
+    ],
+    worst: largestOf('Most waiting', 'poolWaiting', 'number'),
+    telling: 1,
+    caption:
+      'Connections of all pools of the caller together, and its calls that wait for one. In use: mean over the run. Wait: of the calls that got one. Opened: connections made, the first ones included. Pools at which hardly anybody waits are left out.',
+  },
+  {
     id: 'replicas',
     name: 'Databases with replicas',
     holds: (own, isPart) => own.kind === 'database' && !isPart && 'replicaLag' in own.meters,
     panels: [
       gaugePanel('replicaLag', 'lag of the replica that is furthest behind', 'seconds'),
-      ratioPanel('staleReads', 'reads', 'share of the reads that are stale'),
+      ratioPanel('staleReads', 'reads', 'share of the reads that are stale', true),
     ],
     columns: [
       largestOf('Longest lag', 'replicaLag', 'seconds'),

@@ -1,19 +1,30 @@
 import type { VariantResult } from '../spec/result.js';
 import type { Family } from './families.js';
-import { counted, largestOf, meterOf, ratioOf } from './family-parts.js';
+import { counted, isHot, largestOf, quantile, ratioOf } from './family-parts.js';
 import type { FamilyColumn } from './families.js';
-import { formatCount, formatSeconds, formatShare, formatValue } from './format.js';
+import { formatCount, formatShare, formatValue, NARROW } from './format.js';
 import { meteredOf } from './unseen.js';
 import { behindWords, flat, meanCount, sagaWords, staleWords } from './unseen-words.js';
 import type { View } from './view.js';
 
-/** The title of a family's section: its worst finding in words. */
-export function familyFinding(view: View, family: Family, subjects: readonly string[]): string {
-  const found = FINDINGS[family.id]?.(view, subjects) ?? null;
-  return found ?? family.name;
+/** What there is to say of a family: the worst of it, which is the title of its section, and what else. */
+export interface FamilyFinding {
+  readonly title: string;
+  readonly more: string;
 }
 
-type Finding = (view: View, subjects: readonly string[]) => string | null;
+/** The worst finding of a family in words, and the others. */
+export function familyFinding(
+  view: View,
+  family: Family,
+  subjects: readonly string[],
+): FamilyFinding {
+  const found = FINDINGS[family.id]?.(view, subjects) ?? [];
+  const [title, ...others] = typeof found === 'string' ? [found] : found;
+  return { title: title ?? family.name, more: others.map((text) => `${text}. `).join('') };
+}
+
+type Finding = (view: View, subjects: readonly string[]) => string | readonly string[];
 
 const FINDINGS: Readonly<Record<string, Finding>> = {
   sagas: (view) => {
@@ -25,7 +36,7 @@ const FINDINGS: Readonly<Record<string, Finding>> = {
     const words = [behindOfThese(view, subjects), staleWords(view)].flatMap((found) =>
       found === null ? [] : [flat(found)],
     );
-    return words.length === 0 ? 'No view is ever a second behind' : words.join('; ');
+    return words.length === 0 ? 'No view is ever a second behind' : words;
   },
   'event-stores': (view, subjects) =>
     worstAndBest(
@@ -36,6 +47,11 @@ const FINDINGS: Readonly<Record<string, Finding>> = {
       (subject, text) => `${text} of the appends to ${subject} conflict`,
     ) ?? 'Hardly an append meets another',
   caches: (view, subjects) => cachesFinding(view, subjects),
+  pools: (view, subjects) =>
+    worstAndBest(view, subjects, largestOf('', 'poolWaiting', 'number'), 0, (subject, text) => {
+      const [caller, callee] = subject.split('->');
+      return `Up to ${text} ${text === '1' ? 'call' : 'calls'} of ${caller!} wait for a connection to ${callee!}`;
+    }) ?? 'Nobody waits for a connection',
   replicas: (view, subjects) => replicasFinding(view, subjects),
   locks: (view, subjects) => locksFinding(view, subjects),
   functions: (view, subjects) =>
@@ -64,7 +80,7 @@ const FINDINGS: Readonly<Record<string, Finding>> = {
     'No row waits in an outbox',
 };
 
-function messagesFinding(view: View, subjects: readonly string[]): string {
+function messagesFinding(view: View, subjects: readonly string[]): readonly string[] {
   const words = behindOfThese(view, subjects);
   const lost = worstAndBest(
     view,
@@ -80,17 +96,36 @@ function messagesFinding(view: View, subjects: readonly string[]): string {
     0,
     (subject, text) => `${text} dead ${text === '1' ? 'letter' : 'letters'} of ${subject}`,
   );
-  const parts = [words === null ? null : flat(words), lost ?? dead].filter((part) => part !== null);
-  if (parts.length > 0) return parts.join('; ');
-  return 'No message is ever a second old when it is handled';
+  const hot = hottestFinding(view, subjects);
+  const parts = [words === null ? null : flat(words), hot, lost ?? dead].filter(
+    (part) => part !== null,
+  );
+  return parts.length > 0 ? parts : ['No message is ever a second old when it is handled'];
+}
+
+/** Whose backlog stands in one partition for the most part; null where there is none. */
+function hottestFinding(view: View, subjects: readonly string[]): string | null {
+  const hot = subjects.filter((subject) =>
+    view.result.variants.some((variant) => {
+      const own = meteredOf(variant, subject);
+      return own !== null && isHot(own);
+    }),
+  );
+  return worstAndBest(
+    view,
+    hot,
+    largestOf('', 'partitionLag', 'number'),
+    0,
+    (subject, text) => `Up to ${text} messages wait in one partition of ${subject}`,
+  );
 }
 
 /** Who is furthest behind, where it is one of these. */
 function behindOfThese(view: View, subjects: readonly string[]): ReturnType<typeof behindWords> {
-  return behindWords(view, (subject) => subjects.includes(subject));
+  return behindWords(view, { among: subjects, detail: 'brief' });
 }
 
-function cachesFinding(view: View, subjects: readonly string[]): string | null {
+function cachesFinding(view: View, subjects: readonly string[]): string {
   const ratio = ratioOf('', 'hits', 'reads');
   const found = figures(view, subjects, ratio);
   if (found.length === 0) return 'No cache is read';
@@ -127,7 +162,7 @@ function replicasFinding(view: View, subjects: readonly string[]): string {
   return lost ?? stale ?? lag ?? 'No replica is ever behind';
 }
 
-function locksFinding(view: View, subjects: readonly string[]): string {
+function locksFinding(view: View, subjects: readonly string[]): readonly string[] {
   const dead = worstAndBest(
     view,
     subjects,
@@ -135,17 +170,24 @@ function locksFinding(view: View, subjects: readonly string[]): string {
     0,
     (subject, text) => `${text} ${text === '1' ? 'deadlock' : 'deadlocks'} in ${subject}`,
   );
-  const waits = subjects.flatMap((subject) =>
-    view.result.variants.flatMap((variant) => {
-      const own = meteredOf(variant, subject);
-      const p99 = own === null ? null : (meterOf(own, 'lockWait', 'durations')?.p99 ?? null);
-      return p99 === null || p99 === 0 ? [] : [{ subject, variant, p99 }];
-    }),
+  const slow = worstAndBest(
+    view,
+    subjects,
+    quantile('', 'lockWait', 'p99'),
+    0,
+    (subject, text) =>
+      `1${NARROW}% of the ${subject} statements wait longer than ${text} for a lock`,
   );
-  if (waits.length === 0) return dead ?? 'No statement waits for a lock';
-  const worst = waits.reduce((a, b) => (b.p99 > a.p99 ? b : a));
-  const wait = `1${'\u202f'}% of the ${worst.subject} statements wait longer than ${formatSeconds(worst.p99)} for a lock${inWords(view, worst.variant)}`;
-  return dead === null ? wait : `${dead}; ${wait}`;
+  const longest = worstAndBest(
+    view,
+    subjects,
+    quantile('', 'lockWait', 'max'),
+    0,
+    (subject, text) =>
+      `Hardly a statement waits for a lock; one of ${subject} waits longest, ${text}`,
+  );
+  const found = [dead, slow ?? longest].filter((words) => words !== null);
+  return found.length > 0 ? found : ['No statement waits for a lock'];
 }
 
 interface Figure {

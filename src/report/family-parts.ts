@@ -28,12 +28,31 @@ export function gaugePanel(key: string, words: string, unit: Unit): FamilyPanel 
   };
 }
 
+/** From this share on most of what waits in several partitions is in one. */
+const HOT = 0.75;
+
+/** What waits in the partition that holds most, where that is more than its part. */
+export function hottestPanel(words: string): FamilyPanel {
+  const panel = gaugePanel('partitionLag', words, 'number');
+  return { ...panel, when: isHot };
+}
+
+/** Whether most of the largest backlog stands in one partition. */
+export function isHot(own: MeteredResult): boolean {
+  const [one, all] = [meterOf(own, 'partitionLag', 'gauge'), meterOf(own, 'lag', 'gauge')];
+  return one !== null && all !== null && all.max >= FEW && one.max > HOT * all.max;
+}
+
+/** Where fewer wait it does not matter where. */
+const FEW = 50;
+
 /** A count over another by step of the timeline; a gap where the other is 0. */
-export function ratioPanel(meter: string, of: string, words: string): FamilyPanel {
+export function ratioPanel(meter: string, of: string, words: string, fits = false): FamilyPanel {
   return {
     key: meter,
     words,
     unit: 'share',
+    fits,
     series: (own) => {
       const [part, all] = [meterOf(own, meter, 'counter'), meterOf(own, of, 'counter')];
       if (part === null || all === null) return [];

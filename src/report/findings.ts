@@ -116,7 +116,7 @@ export function lossFinding(view: View): string {
   const worst = shares.reduce((a, b) => (b.share > a.share ? b : a));
   const best = shares.reduce((a, b) => (b.share < a.share ? b : a));
   const p99 = best.variant.summary.successLatency.p99.value;
-  const within = p99 === null ? '' : `, 99${'\u202f'}% within ${formatSeconds(p99)}`;
+  const within = p99 === null ? '' : `, 99${'\u202f'}% ${withinText(p99)}`;
   if (worst.share < 5e-5)
     return shares.length === 1
       ? `Every request succeeds${within}`
@@ -131,6 +131,10 @@ export function lossFinding(view: View): string {
   return `${some} with ${worst.variant.name}, ${formatShare(best.share)} with ${best.variant.name}`;
 }
 
+function withinText(seconds: number): string {
+  return seconds === 0 ? 'at once' : `within ${formatSeconds(seconds)}`;
+}
+
 /** The 99th percentiles of the quickest and of the slowest variant. */
 function withinRange(view: View): string {
   const p99 = (variant: VariantResult): number =>
@@ -139,7 +143,7 @@ function withinRange(view: View): string {
   const [quick, slow] = [ranked[0]!, ranked[ranked.length - 1]!];
   if (p99(slow) === Infinity) return '';
   const [low, high] = [formatSeconds(p99(quick)), formatSeconds(p99(slow))];
-  const start = `, 99${'\u202f'}% of them within ${low}`;
+  const start = `, 99${'\u202f'}% of them ${withinText(p99(quick))}`;
   return low === high ? start : `${start} (${quick.name}) to ${high} (${slow.name})`;
 }
 

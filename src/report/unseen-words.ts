@@ -17,11 +17,15 @@ const OLD = 1;
 const STALE = 0.01;
 /** How many times the best variant must be better to be named. */
 const BETTER = 1.5;
+/** Variants that are named beside each other. */
+const NAMED = 3;
 
 /** What became of sagas, of those who are behind and of reads: a sentence each, of what there is. */
 export function unseenWords(view: View): Words {
-  const sentences = [sagaWords(view), behindWords(view), staleWords(view)];
-  const said = sentences.filter((words) => words !== null);
+  const [sagas, stale] = [sagaWords(view), staleWords(view)];
+  // One sentence may be long, several may not.
+  const detail = sagas === null && stale === null ? 'full' : 'brief';
+  const said = [sagas, behindWords(view, { detail }), stale].filter((words) => words !== null);
   return said.flatMap((words, i) => [...words, i < said.length - 1 ? '. ' : '.']);
 }
 
@@ -51,12 +55,13 @@ export function sagaWords(view: View): Words | null {
   ];
 }
 
-/** Who is furthest behind, and when it has caught up; null where nobody is. `among`: of whom it is asked. */
+/** Who is furthest behind, and when it has caught up; null where nobody is. `among`: of whom it is asked, else of all. */
 export function behindWords(
   view: View,
-  among: (subject: string) => boolean = () => true,
+  { among, detail }: { readonly among?: readonly string[]; readonly detail: 'full' | 'brief' },
 ): Words | null {
-  const found = foundIn(view, (variant) => behindOf(view, variant, among));
+  const isAsked = (subject: string): boolean => among?.includes(subject) ?? true;
+  const found = foundIn(view, (variant) => behindOf(view, variant, isAsked));
   if (found.length === 0) return null;
   const rank = ({ drained, oldest }: Behind): number =>
     drained === Infinity ? 1e9 + oldest : oldest;
@@ -64,11 +69,17 @@ export function behindWords(
   if (worst.value.oldest < OLD) return null;
   const { subject, noun, most, oldest } = worst.value;
   const best = largestBy(found, ({ value }) => -rank(value));
+  const alike = found.filter(({ value }) => isAlike(value, best.value));
   return [
     `Up to ${formatCount(most)} ${noun} wait for ${subject}`,
     ...inVariant(view, worst.variant),
-    `, the oldest for ${briefSeconds(oldest)}${drainWords(worst.value)}`,
-    ...bestWords(worst.value, best),
+    detail === 'full' ? `, the oldest for ${briefSeconds(oldest)}` : '',
+    drainWords(worst.value, detail),
+    ...bestWords(
+      worst.value,
+      best.value,
+      alike.slice(0, NAMED).map(({ variant }) => variant.name),
+    ),
   ];
 }
 
@@ -101,24 +112,31 @@ function staleBest({ share }: WorstShare, variant: VariantResult): Words {
   return [', ', share === 0 ? 'none' : formatShare(share), ' in ', { strong: variant.name }];
 }
 
-function bestWords(
-  worst: Behind,
-  { value, variant }: { readonly value: Behind; readonly variant: VariantResult },
-): Words {
+function bestWords(worst: Behind, best: Behind, names: readonly string[]): Words {
   const isBetter =
-    value.most * BETTER < worst.most || (worst.drained === Infinity && value.drained !== Infinity);
+    best.most * BETTER < worst.most || (worst.drained === Infinity && best.drained !== Infinity);
   if (!isBetter) return [];
-  const name = { strong: variant.name };
-  if (value.oldest < OLD) return ['; in ', name, ' nobody falls behind'];
-  return ['; in ', name, ` ${formatCount(value.most)}${drainWords(value)}`];
+  if (best.oldest < OLD) return ['; in ', ...boldList(names), ' nobody falls behind'];
+  const gone =
+    best.drained !== null && best.drained > 0 && best.drained !== Infinity
+      ? `, gone ${briefSeconds(best.drained)} after the fault`
+      : '';
+  return ['; in ', ...boldList(names), ` it is ${formatCount(best.most)}${gone}`];
 }
 
-/** `, and it takes 218 s after the fault to catch up`. */
-function drainWords({ drained }: Behind): string {
+/** Two variants in which nobody, or somebody as far, falls behind. */
+function isAlike(a: Behind, b: Behind): boolean {
+  if (a.oldest < OLD || b.oldest < OLD) return a.oldest < OLD && b.oldest < OLD;
+  return a.most === b.most && a.drained === b.drained;
+}
+
+/** When the backlog is over: `, gone 218 s after the fault`. */
+function drainWords({ drained }: Behind, detail: 'full' | 'brief'): string {
   if (drained === null || drained === 0) return '';
-  return drained === Infinity
-    ? ', and they are never caught up with'
-    : `, caught up with ${briefSeconds(drained)} after the fault`;
+  if (drained === Infinity)
+    return detail === 'full' ? ', and the backlog outlives the run' : ', not gone by the end';
+  const gone = `gone ${briefSeconds(drained)} after the fault`;
+  return detail === 'full' ? `, and the backlog is ${gone}` : `, ${gone}`;
 }
 
 function inVariant(view: View, variant: VariantResult): Words {

@@ -3,6 +3,7 @@ import type { Estimate, Result, VariantResult } from '../spec/result.js';
 import { BROKEN, FAMILIES, type Family } from './families.js';
 import { meterOf } from './family-parts.js';
 import { sortedKeys } from './keys.js';
+import { poolMeters } from './pool-meters.js';
 
 /** What is shown: a view, or what one is made from. */
 export interface Shown {
@@ -40,6 +41,8 @@ export interface WorstShare {
 
 /** Figures of a subject; a queue has those of its consumers as well. */
 export function meteredOf(variant: VariantResult, subject: string): MeteredResult | null {
+  const pools = poolMeters(variant);
+  if (Object.hasOwn(pools, subject)) return pools[subject]!;
   const own = Object.hasOwn(variant.metered, subject) ? variant.metered[subject]! : null;
   if (own?.kind !== 'queue' || subject.includes('.')) return own;
   const parts = sortedKeys(variant.metered)
@@ -62,11 +65,12 @@ export function meteredOf(variant: VariantResult, subject: string): MeteredResul
 export function subjectsOf(view: Shown, family: Family): string[] {
   const hidden = new Set(view.result.report.hide);
   const names = new Set<string>();
-  for (const { metered } of view.result.variants) {
-    for (const name of sortedKeys(metered)) {
+  for (const variant of view.result.variants) {
+    const all = { ...variant.metered, ...poolMeters(variant) };
+    for (const name of sortedKeys(all)) {
       const [component, part] = name.split('.');
-      if (hidden.has(component!)) continue;
-      if (family.holds(metered[name]!, part !== undefined)) names.add(name);
+      if (name.split('->').some((end) => hidden.has(end)) || hidden.has(component!)) continue;
+      if (family.holds(all[name]!, part !== undefined)) names.add(name);
     }
   }
   return [...names].sort((a, b) => (a < b ? -1 : 1));

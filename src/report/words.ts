@@ -217,8 +217,24 @@ function lossWords(view: View): Words {
       ? ''
       : value > 0
         ? `, and it takes ${briefSeconds(value)} to recover`
-        : (slowAfterWords(view, told) ?? ', and all is well when it ends');
+        : (slowAfterWords(view, told) ?? endWords(told));
   return [fault, ...worst, back];
+}
+
+/** How it stands when requests succeed again: who is ill at the end of the run all the same. */
+function endWords(variant: VariantResult): string {
+  const left = variant.cascade.events.filter((event) => event.kind === 'notRecovered');
+  if (left.length === 0) return ', and all is well when it ends';
+  const back = 'requests succeed again when it ends';
+  const behind = behindSubjects(variant);
+  const ill = left.find((event) => !behind.has(event.subject));
+  return ill === undefined ? `, and ${back}` : `; ${back}, but ${ill.subject} is ${tidy(ill.text)}`;
+}
+
+/** For whom messages pile up. */
+function behindSubjects(variant: VariantResult): ReadonlySet<string> {
+  const backlogs = variant.cascade.events.filter((event) => event.kind === 'backlog');
+  return new Set(backlogs.map((event) => event.subject));
 }
 
 /** A fault in which nothing is lost: whether users wait. */
@@ -322,7 +338,9 @@ function stepOf(
   const stuck = variant.cascade.verdicts.filter((v) => v === 'metastable').length;
   if (event.kind === 'notRecovered') {
     const sustained = loop === null ? event.text : `sustained by ${loopWords(view, loop)}`;
-    const subject = stuck > 0 ? `Metastable, ${stuck} of ${runs} runs` : 'Not recovered';
+    const isBehind = behindSubjects(variant).has(event.subject);
+    const late = isBehind ? `${event.subject} not caught up` : 'Not recovered';
+    const subject = stuck > 0 ? `Metastable, ${stuck} of ${runs} runs` : late;
     return { when: 'until the end', subject, text: sustained, tone: 'loop' };
   }
   if (event.kind === 'fault' || event.kind === 'faultEnd') {

@@ -541,6 +541,13 @@ export const DECISIVE: readonly Decisive[] = [
   ),
   row('hot-key', 'users.latency.mean in by-key', 0.03, 0.0025, '0.4 x 50 ms + 0.6 x 16.7 ms'),
   row(
+    'hot-partition',
+    'orders.billing.partitionLag.max in by-customer',
+    2400,
+    150,
+    '120/s of one customer and a quarter of 80/s, for a reader good for 100/s: 40/s x 60 s',
+  ),
+  row(
     'hot-row',
     'db.lockWait.mean in call-inside',
     0.975,

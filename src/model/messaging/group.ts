@@ -77,7 +77,7 @@ export class Group {
 
   /** A message was appended to a log. */
   appended(log: number): void {
-    this.offsets.appended();
+    this.offsets.appended(log);
     this.wake(log);
   }
 

@@ -23,8 +23,11 @@ export class Offsets {
   private readonly messages: Messages;
   private readonly age: Age;
   readonly redelivered: Counter;
-  /** The log that holds the oldest message, -1 = none. */
+  /** The log that holds the oldest message, and the one that holds most; -1 = none. */
   private oldest = -1;
+  private hottest = -1;
+  /** Level of what waits in the hottest one; -1 where there is only one. */
+  private readonly partitionLag: number;
 
   constructor(world: World, messages: Messages, subject: MeterSubject, logs: readonly ReadLog[]) {
     this.world = world;
@@ -34,14 +37,16 @@ export class Offsets {
     this.position = new Float64Array(logs.length);
     this.released = new Float64Array(logs.length);
     this.lag = world.meters.gauge('lag', subject);
+    this.partitionLag = logs.length > 1 ? world.meters.gauge('partitionLag', subject) : -1;
     this.age = world.meters.age('age', subject);
     this.redelivered = world.meters.counter('redeliveries', subject);
   }
 
   /** A message was appended to a log. */
-  appended(): void {
+  appended(log: number): void {
     this.world.levels.add(this.lag, 1);
-    if (this.oldest < 0) this.findOldest();
+    if (this.oldest < 0) this.survey();
+    else if (log === this.hottest || this.lagOf(log) > this.lagOf(this.hottest)) this.heat(log);
   }
 
   /** What is below an offset need not be read again by a member that comes new. */
@@ -50,7 +55,7 @@ export class Offsets {
     if (done <= 0) return;
     this.committed[log] = offset;
     this.world.levels.add(this.lag, -done);
-    if (log === this.oldest) this.findOldest();
+    if (log === this.oldest || log === this.hottest) this.survey();
   }
 
   /** The group needs nothing below this offset any more. */
@@ -85,11 +90,23 @@ export class Offsets {
     });
   }
 
-  private findOldest(): void {
+  private lagOf(log: number): number {
+    return this.logs[log].partition.end - this.committed[log];
+  }
+
+  private heat(log: number): void {
+    this.hottest = log;
+    if (this.partitionLag >= 0) this.world.levels.set(this.partitionLag, this.lagOf(log));
+  }
+
+  /** Looks through all logs for the oldest message and for the log that holds most. */
+  private survey(): void {
     const { published } = this.messages;
     let since = Infinity;
+    let hottest = 0;
     this.oldest = -1;
     this.logs.forEach(({ partition }, log) => {
+      if (this.lagOf(log) > this.lagOf(hottest)) hottest = log;
       const next = this.committed[log];
       if (next >= partition.end || next < partition.base) return;
       const at = published[partition.at(next)];
@@ -97,6 +114,7 @@ export class Offsets {
       since = at;
       this.oldest = log;
     });
+    this.heat(hottest);
     this.world.meters.turn(this.age, since);
   }
 }

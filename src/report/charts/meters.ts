@@ -16,7 +16,9 @@ export interface MeterAxis {
 }
 
 /** The peaks of two variants differ so much that on a linear axis the lower one would be a flat line. */
-const FLATTENING = 8;
+const FLATTENING = 20;
+/** Shares that all stay below this have an axis of their own where the panel says so. */
+const SMALL_SHARE = 0.5;
 /** Decades of a logarithmic axis. */
 const DECADES = 1000;
 
@@ -76,35 +78,50 @@ export function meterScaleOf({ top, floor }: MeterAxis): Scale {
 export function gridOf({ top, floor }: MeterAxis): number[] {
   if (floor === null) return [top, 0];
   const grid: number[] = [top];
-  for (let at = floor; at < top * 0.5; at *= 10) grid.push(at);
+  // Labels of two lines closer than this would overlap.
+  for (let at = floor; at * 3 <= top; at *= 10) grid.push(at);
   return grid;
 }
 
 /** The axis of a panel: above the largest value of any variant, logarithmic where a linear one hides some. */
 export function axisOf(view: View, subject: string, panel: FamilyPanel): MeterAxis {
-  if (panel.unit === 'share') return { top: 1, floor: null };
+  if (panel.unit === 'share' && panel.fits !== true) return { top: 1, floor: null };
   const peaks = view.result.variants
     .map((variant) => highest(view, variant, subject, panel))
     .filter((peak) => peak > 0);
   const most = Math.max(0, ...peaks);
   if (most === 0) return { top: 1, floor: null };
-  const top = panel.unit === 'seconds' ? niceCeiling(most) : roundCeiling(most);
+  const top = roundCeiling(most);
+  if (panel.unit === 'share') return { top: top < SMALL_SHARE ? top : 1, floor: null };
   const isHidden = panel.band !== undefined && Math.min(...peaks) * FLATTENING < most;
-  return { top, floor: isHidden ? decadeBelow(top / DECADES) : null };
+  if (!isHidden) return { top, floor: null };
+  return {
+    top: panel.unit === 'seconds' ? niceCeiling(most) : top,
+    floor: decadeBelow(top / DECADES),
+  };
 }
 
 /** True where any variant has something to show of it. */
 export function isDrawn(view: View, subject: string, panel: FamilyPanel): boolean {
-  return view.result.variants.some((variant) => highest(view, variant, subject, panel) > 0);
+  return view.result.variants.some((variant) => {
+    const own = meteredOf(variant, subject);
+    const isShown = own !== null && (panel.when?.(own) ?? true);
+    return isShown && highest(view, variant, subject, panel) > 0;
+  });
 }
 
-/** A label of the axis. */
-export function axisText(value: number, panel: FamilyPanel): string {
+/** A label of the axis; the lower end of a logarithmic one stands for all that is less. */
+export function axisText(value: number, panel: FamilyPanel, { floor }: MeterAxis): string {
+  return value === floor ? `≤${valueText(value, panel)}` : valueText(value, panel);
+}
+
+function valueText(value: number, panel: FamilyPanel): string {
   if (value === 0) return '0';
   if (panel.unit === 'share') return axisShare(value);
   if (panel.unit === 'seconds') return briefSeconds(value);
   if (panel.unit === 'perSecond') return briefRate(value);
-  return value < 1 ? String(Number(value.toPrecision(2))) : formatCount(value);
+  if (value < 1) return String(Number(value.toPrecision(2)));
+  return value < 10_000 ? formatCount(value) : `${formatCount(value / 1000)}k`;
 }
 
 /** A figure of a subject in a variant, 0 where it has none. */
@@ -171,11 +188,12 @@ function isActive(own: MeteredResult | null): boolean {
   );
 }
 
+/** The highest point of a line, or of its band. */
 function highest(view: View, variant: VariantResult, subject: string, panel: FamilyPanel): number {
-  return seriesOf(view, variant, subject, panel).reduce<number>(
-    (top, value) => Math.max(top, value ?? 0),
-    0,
-  );
+  const own = meteredOf(variant, subject);
+  const band = own === null ? null : (panel.band?.(own) ?? null);
+  const values = band?.high ?? seriesOf(view, variant, subject, panel);
+  return values.reduce<number>((top, value) => Math.max(top, value ?? 0), 0);
 }
 
 function highestText(

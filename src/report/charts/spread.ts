@@ -1,8 +1,9 @@
 import type { VariantResult } from '../../spec/result.js';
 import { label, type Drawing } from '../draw.js';
 import { meterOf } from '../family-parts.js';
-import { axisShare, briefSeconds, formatShare, formatValue } from '../format.js';
-import { logarithmic, niceCeiling, niceFloor, oneTwoFive } from '../scale.js';
+import { axisShare, briefSeconds, formatShare, formatValue, listed } from '../format.js';
+import { shorten, type Markup } from '../html-escape.js';
+import { logarithmic, niceCeiling, niceFloor, oneTwoFive, type Scale } from '../scale.js';
 import { meteredOf } from '../unseen.js';
 import { lookOf, type View } from '../view.js';
 
@@ -11,6 +12,8 @@ const FLOOR = 1e-4;
 const SHARES = [1, 0.1, 0.01, 0.001, FLOOR];
 /** Durations below this are drawn as nothing at all. */
 const SHORTEST = 1e-6;
+/** The longest time of the axis over its shortest, at most. */
+const RANGE = 1e5;
 
 interface Spread {
   readonly variant: VariantResult;
@@ -30,8 +33,9 @@ export function spreadChart(
   const found = spreadsOf(view, subject, of.meter);
   const bounds = found.flatMap(({ upTo }) => upTo.filter((seconds) => seconds > SHORTEST));
   if (bounds.length === 0) return null;
-  const low = niceFloor(Math.min(...bounds));
-  const domain: [number, number] = [low, Math.max(niceCeiling(Math.max(...bounds)), low * 10)];
+  const high = niceCeiling(Math.max(...bounds));
+  const low = Math.max(niceFloor(Math.min(...bounds)), high / RANGE);
+  const domain: [number, number] = [low, Math.max(high, low * 10)];
   const height = 240;
   const margin = { left: 52, right: 14, top: 14, bottom: 30 };
   const x = logarithmic(domain, [margin.left, width - margin.right]);
@@ -70,11 +74,51 @@ export function spreadChart(
       SHARES.map((share) =>
         label(margin.left - 8, y(share) + 4, axisShare(share), { anchor: 'end', size: 11 }),
       ),
+      startLabels(found, y, domain, margin.left + 6),
       ticksOf(domain).map((at) =>
         label(x(at), height - 10, briefSeconds(at), { anchor: 'middle', size: 11 }),
       ),
     ],
   };
+}
+
+/** Names and shares at the beginnings of the lines, above them. */
+function startLabels(
+  found: readonly Spread[],
+  y: Scale,
+  domain: readonly [number, number],
+  x: number,
+): Markup[] {
+  const starts = found.flatMap((one) => {
+    const share = pointsOf(one, domain)[0]?.y ?? null;
+    return share === null ? [] : [{ name: one.variant.name, share }];
+  });
+  // From the lowest up, so that none stands under its line.
+  let last = Infinity;
+  return [...starts]
+    .sort((a, b) => a.share - b.share)
+    .map(({ name, share }) => {
+      last = Math.min(y(share) - 6, last - 14);
+      return label(x, last, `${shorten(name, 24)} ${formatShare(share)}`, { size: 11, halo: true });
+    });
+}
+
+/** In which variants nothing of it is drawn, because all durations are 0. */
+export function withoutSpread(
+  view: View,
+  subjects: readonly string[],
+  { meter, none }: { readonly meter: string; readonly none: string },
+): string {
+  const names = view.result.variants
+    .filter(({ name }) =>
+      subjects.every((subject) =>
+        spreadsOf(view, subject, meter).some(
+          (one) => one.variant.name === name && pointsOf(one, [SHORTEST, 1]).length === 0,
+        ),
+      ),
+    )
+    .map(({ name }) => name);
+  return names.length === 0 ? '' : ` In ${listed(names)} ${none}.`;
 }
 
 function inWords({ variant, count, n, upTo }: Spread): string {

@@ -22,8 +22,7 @@ export function brokenSagas(view: View, subjects: readonly string[]): Markup | n
 function example(of: string, one: BrokenSaga): Markup {
   const { rule, replication, start, end, effects } = one;
   const rows = Object.entries(effects).map(([step, [done, undone]]) => {
-    const stands = done - undone;
-    const tone = stands === 0 ? (done === 0 ? 'never' : 'undone') : 'stands';
+    const tone = toneOf(done, done - undone);
     return markup`<tr class="${tone}">
       <th scope="row">${step}</th>
       <td>${times(done)}</td>
@@ -31,7 +30,7 @@ function example(of: string, one: BrokenSaga): Markup {
       <td>${WORDS[tone]}</td>
     </tr>`;
   });
-  const broken = rule === null ? 'some effects stand, some do not' : `broken: ${rule}`;
+  const broken = rule === null ? 'some effects stand, some do not' : `against the rule “${rule}”`;
   return markup`<div class="scroll" tabindex="0" role="region" aria-label="A saga of ${of}">
     <table>
       <caption>
@@ -44,7 +43,17 @@ function example(of: string, one: BrokenSaga): Markup {
   </div>`;
 }
 
-const WORDS = { never: 'never happened', undone: 'undone', stands: 'stands' } as const;
+function toneOf(done: number, stands: number): keyof typeof WORDS {
+  if (stands !== 0) return stands > 0 ? 'stands' : 'over';
+  return done === 0 ? 'never' : 'undone';
+}
+
+const WORDS = {
+  never: 'never happened',
+  undone: 'undone',
+  stands: 'stands',
+  over: 'undone too often',
+} as const;
 
 function times(count: number): string {
   return count === 0 ? '–' : count === 1 ? 'once' : `${count} times`;

@@ -9,11 +9,11 @@ import {
   worstOf,
 } from '../charts/meters.js';
 import { countIn, flowChart } from '../charts/flow.js';
-import { spreadChart } from '../charts/spread.js';
+import { spreadChart, withoutSpread } from '../charts/spread.js';
 import { inline } from '../draw.js';
 import type { Family, FamilyColumn } from '../families.js';
 import { familyFinding } from '../family-findings.js';
-import { formatCount, formatPlusMinus, formatValue } from '../format.js';
+import { formatCount, formatPlusMinus, formatValue, listed } from '../format.js';
 import { markup, type Markup, type Part } from '../html-escape.js';
 import type { MeteredResult } from '../../spec/result-meters.js';
 import { tInterval } from '../t-interval.js';
@@ -40,15 +40,18 @@ export function meteredSection(view: View, family: Family): Markup | null {
       : '';
   const several = view.result.replications > 1;
   const bands = several && drawn.length > 0 && family.panels.some(({ band }) => band !== undefined);
-  const means = several
-    ? ` Lines are means of ${formatCount(view.result.replications)} replications${bands ? ', bands reach from the lowest to the highest' : ''}.`
-    : '';
+  const means =
+    several && drawn.length > 0
+      ? ` Lines are means of ${formatCount(view.result.replications)} replications${bands ? ', bands reach from the lowest to the highest' : ''}.`
+      : '';
   const marks = drawn.length > 0 ? faultMarks(view).words : '';
-  return section(family.id, family.name, familyFinding(view, family, subjects), [
+  const { title, more } = familyFinding(view, family, subjects);
+  return section(family.id, family.name, title, [
+    more !== '' && markup`<p class="meta">${more}</p>`,
     flows(view, family, subjects),
     legend(view, family, drawn),
     drawn.length > 0 &&
-      markup`<div class="sm meters c${Math.min(3, drawn.length)}">
+      markup`<div class="sm meters c${abreast(drawn.length)}">
         ${drawn.map((subject) => figure(view, family, subject, drawn.length > 2))}
       </div>`,
     caption(`${marks}${family.caption}${means}${rest}`),
@@ -56,6 +59,11 @@ export function meteredSection(view: View, family: Family): Markup | null {
     table(view, family, subjects),
     brokenSagas(view, subjects),
   ]);
+}
+
+/** How many pictures stand in a row: three at most, and no fourth one alone. */
+function abreast(pictures: number): number {
+  return pictures === 4 ? 2 : Math.min(3, pictures);
 }
 
 /** The flows of a family, a column for each variant. */
@@ -81,7 +89,7 @@ function flows(view: View, family: Family, subjects: readonly string[]): Markup 
     </div>`;
   });
   const shown = columns.filter((column) => column !== null);
-  return markup`<div class="sm flows c${Math.min(3, shown.length)}">${shown}</div>`;
+  return markup`<div class="sm flows c${abreast(shown.length)}">${shown}</div>`;
 }
 
 /** Which line is which; left out where there is only one. */
@@ -104,7 +112,7 @@ function figure(view: View, family: Family, subject: string, narrow: boolean): M
       markup`<div class="pl">${panel.words}${scale.floor !== null && ', log'}</div>
         <div class="fc tall gut">
           <div class="in">${inline(meterChart(view, subject, panel, scale, id), id)}</div>
-          ${gridOf(scale).map((value) => gutterLabel(y(value), axisText(value, panel)))}
+          ${gridOf(scale).map((value) => gutterLabel(y(value), axisText(value, panel, scale)))}
         </div>`,
     ];
   });
@@ -125,33 +133,40 @@ function spread(view: View, family: Family, drawn: readonly string[]): Markup | 
     if (wide === null) return [];
     return [
       markup`<figure>
-        <h3>${of.words} <span class="of">${subject}</span></h3>
+        <h3>${subject} <span class="of">${of.words}</span></h3>
         ${picture(id, wide, narrow)}
       </figure>`,
     ];
   });
   if (figures.length === 0) return null;
   return markup`<div class="two">${figures}</div>
-    ${caption(of.caption)}`;
+    ${caption(`${of.caption}${withoutSpread(view, drawn.slice(0, 2), of)}`)}`;
 }
 
 /** Rows beyond which a table is folded away. */
 const OPEN_ROWS = 9;
 
-function table(view: View, family: Family, subjects: readonly string[]): Markup {
+function table(view: View, family: Family, subjects: readonly string[]): Markup | null {
   const { variants } = view.result;
   const rows = subjects.flatMap((subject) =>
     variants.flatMap((variant) => {
       const own = meteredOf(variant, subject);
       // Where a variant makes no use of it, there is nothing to tell.
       if (own === null || family.columns.every((column) => !column.value(own))) return [];
-      return [{ name: variants.length > 1 ? `${subject}, ${variant.name}` : subject, own }];
+      const whose = variants.length > 1 && markup`<small>${variant.name}</small>`;
+      return [{ name: markup`${breakable(subject)} ${whose}`, own }];
     }),
   );
-  // A figure that nobody has is no column.
-  const columns = family.columns.filter((column) =>
+  // A figure that nobody has is no column, and one that is 0 everywhere a word.
+  const known = family.columns.filter((column) =>
     rows.some(({ own }) => column.value(own) !== null),
   );
+  const columns = known.filter((column) => rows.some(({ own }) => column.value(own)));
+  const zero = known.filter((one) => !columns.includes(one) && one.unit !== 'seconds');
+  const none =
+    zero.length > 0
+      ? caption(`0 throughout: ${listed(zero.map(({ head }) => head.toLowerCase()))}.`)
+      : null;
   const means = view.result.replications > 1 ? ', counts are means of a run' : '';
   const own = {
     caption: `${family.name}: whole run${means}`,
@@ -161,10 +176,17 @@ function table(view: View, family: Family, subjects: readonly string[]): Markup 
       ...columns.map((column) => cell(column, figures)),
     ]),
   };
-  if (rows.length > OPEN_ROWS) return dataTable(own);
+  if (rows.length === 0) return none;
+  if (rows.length > OPEN_ROWS) return markup`${dataTable(own)}${none}`;
   return markup`<div class="scroll after" tabindex="0" role="region" aria-label="${family.name}">
-    ${plainTable(own)}
-  </div>`;
+      ${plainTable(own)}
+    </div>
+    ${none}`;
+}
+
+/** A name that may break behind its dots and arrows. */
+function breakable(subject: string): Part {
+  return subject.split(/(?<=\.|->)/u).map((part) => markup`${part}<wbr />`);
 }
 
 /** A value, and under it half of its 95 % interval where there is one. */
