@@ -5,6 +5,7 @@ import type { NodeRoute } from '../spec/replication.js';
 import type { Session } from '../spec/sections.js';
 import type { Link } from './link.js';
 import type { Replicas } from './replication/replicas.js';
+import type { Copies } from './search/copies.js';
 import type { Subsetting } from './subset.js';
 import type { WaitingRoom } from './waiting-room.js';
 
@@ -106,6 +107,7 @@ export interface Edge {
   /** Which node of a database with replicas or shards it asks; null elsewhere. */
   readonly route: NodeRoute | null;
   readonly replicas: Replicas | null;
+  readonly copies: Copies | null;
   /** Value of the key by whose value it asks a shard; null elsewhere. */
   readonly shardValue: ((frame: number) => number) | null;
   /** Index into the plan's `onces` of the key that goes with its calls, or -1. */

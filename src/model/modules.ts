@@ -38,6 +38,10 @@ export function actsOf(world: World, registry: Registry): readonly Act[] {
       case 'read':
       case 'write':
         return world.sections!.actOf(spec, id);
+      case 'thread':
+      case 'searched':
+      case 'indexed':
+        return world.copies.get(world.plan.parts[spec.part].component)!.actOf(spec);
       case 'cache':
         return world.caches!.actOf(spec);
     }

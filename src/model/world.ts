@@ -31,6 +31,7 @@ import type { Outages } from './outages.js';
 import type { Picks } from './picks.js';
 import type { Functions } from './functions/environments.js';
 import type { Replicas } from './replication/replicas.js';
+import type { Copies } from './search/copies.js';
 import type { Sections } from './sections/sections.js';
 import type { Server } from './server.js';
 import type { ServerEnds } from './server-ends.js';
@@ -87,6 +88,11 @@ export interface PoisonShare {
   readonly key: StreamKey;
   readonly effect: 'error' | 'crash' | 'hang';
   readonly restartNs: Ns;
+}
+
+/** Who lends strands something that they have until they end. */
+export interface Lessor {
+  left(strand: number): void;
 }
 
 /** What faults turn beside instances, parts, links and loads; filled by what is turned. */
@@ -160,6 +166,10 @@ export interface World {
   /** Null where no step holds a connection or a lock, and no database locks rows. */
   readonly sections: Sections | null;
   readonly functions: Functions;
+  /** By component id: who gets back what the strands of that component have until they end. */
+  readonly lessors: Map<number, Lessor>;
+  /** By component id: the nodes of search engines. */
+  readonly copies: ReadonlyMap<number, Copies>;
   /** By component id: the nodes of databases with replicas. */
   readonly replicas: ReadonlyMap<number, Replicas>;
   /** What has to hold at the end of the run, see G-7; each breaks an invariant where it does not. */

@@ -171,6 +171,8 @@ function routeText(route: NodeRoute | null): string {
       return `${route.kind} ${route.key}`;
     case 'shard':
       return `${route.kind} ${route.index}`;
+    case 'copy':
+      return `${route.kind} ${route.shard} ${route.key} ${route.write}`;
     default:
       return route!.kind;
   }

@@ -7,6 +7,7 @@ import { planOutboxes } from './outbox.js';
 import type { Network } from '../spec/scenario.js';
 import { planProjections } from './projections.js';
 import { planReplications, planRows } from './rows.js';
+import { planSearches } from './search.js';
 import { planQueues } from './queues.js';
 import { planStores } from './stores.js';
 import type { Writer } from './writer.js';
@@ -30,6 +31,7 @@ export function planModules(
     projections: planProjections(w),
     rows: planRows(w.layout),
     replications: planReplications(w.layout, w.distributions),
+    searches: planSearches(w.layout),
     caches: planCaches(w.layout),
   };
 }

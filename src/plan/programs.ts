@@ -18,6 +18,7 @@ import { writeRoute } from './route-calls.js';
 import { writeMark, writeSaga } from './sagas.js';
 import type { Scope } from './scope.js';
 import { isTracked } from './rows.js';
+import { writeAtCopy } from './search.js';
 import { writeSteps } from './steps.js';
 import { writeProjector, writeView } from './projections.js';
 import { writeStorePart } from './stores.js';
@@ -231,6 +232,18 @@ function writeOperation(w: Writer, operation: Operation, database: Database, sco
     const limit = w.assembler.constants([statementTimeoutNs]);
     w.assembler.emit(OP.TIME_LIMIT, limit, withStatus(OUTCOME.serverError, 500));
   }
+  const writeCosts = (): void => {
+    if (work !== null) {
+      w.assembler.emit(OP.WORK, w.distributions.id(work), 0, 0, scope.names.next('work'));
+    }
+    if (wait !== null) {
+      w.assembler.emit(OP.WAIT, w.distributions.id(wait), 0, 0, scope.names.next('wait'));
+    }
+  };
+  if (database.search !== null) {
+    writeAtCopy(w, operation, scope, writeCosts);
+    return;
+  }
   const tracked = isTracked(database);
   const replicated = database.replication !== null;
   if (tracked) {
@@ -240,12 +253,7 @@ function writeOperation(w: Writer, operation: Operation, database: Database, sco
   if (replicated && !operation.write) {
     writeAct(w, w.acts.read(scope, operation.key), 'read', scope);
   }
-  if (work !== null) {
-    w.assembler.emit(OP.WORK, w.distributions.id(work), 0, 0, scope.names.next('work'));
-  }
-  if (wait !== null) {
-    w.assembler.emit(OP.WAIT, w.distributions.id(wait), 0, 0, scope.names.next('wait'));
-  }
+  writeCosts();
   if (replicated && operation.write) {
     writeAct(w, w.acts.write(scope, operation.key), 'write', scope);
   }

@@ -196,6 +196,9 @@ function overOf(
   const { source: owner, name } = component;
   if (owner.kind !== 'database') return { session: SESSION.none, route: null };
   const { host } = owner;
+  if (host.search !== null) {
+    return { session: SESSION.none, route: read ?? copyOf(w, scope, host, source, null) };
+  }
   if (host.shards !== null) {
     return { session: SESSION.none, route: read ?? shardOf(w, scope, host, source, null) };
   }
@@ -207,24 +210,47 @@ function overOf(
   return { session, route: isInside || writes ? PRIMARY : (read ?? host.route) };
 }
 
+/** The copy that an operation of a search engine asks. `own`: key that the query names instead. */
+export function copyOf(
+  w: Writer,
+  scope: Scope,
+  database: Database,
+  source: LaidPart['source'],
+  own: string | null,
+): NodeRoute {
+  const write = source.kind === 'operation' && source.operation.write;
+  if (database.shards === null) return { kind: 'copy', shard: 0, key: -1, write };
+  return { kind: 'copy', shard: -1, key: keyOf(w, scope, database, source, own), write };
+}
+
 /**
  * The shard of an operation: that of the value of the key of the shards, else of the request. `own`: key that the
  * query names instead.
  */
 export function shardOf(
   w: Writer,
+  scope: Scope,
+  database: Database,
+  source: LaidPart['source'],
+  own: string | null,
+): NodeRoute {
+  return { kind: 'shardOf', key: keyOf(w, scope, database, source, own) };
+}
+
+function keyOf(
+  w: Writer,
   { where }: Scope,
   { name, shards }: Database,
   source: LaidPart['source'],
   own: string | null,
-): NodeRoute {
+): number {
   const operation = source.kind === 'operation' ? source.operation : null;
   if (operation?.scan === true) {
     const message = `${name}.${operation.name} asks all shards, and only a step \`query\` does that`;
     w.problems.add('FL702', where, message);
   }
   const key = own ?? (operation?.key === shards?.key ? shards!.key : 'request');
-  return { kind: 'shardOf', key: w.acts.key(key, where, 'a shard') };
+  return w.acts.key(key, where, 'a shard');
 }
 
 /** An unconditional jump. */

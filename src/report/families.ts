@@ -326,6 +326,38 @@ export const FAMILIES: readonly Family[] = [
     caption:
       'Rows written and not yet published. Where a write and its event go two ways: lost are events whose write was committed, ghosts those whose write was not.',
   },
+  {
+    id: 'thread-pools',
+    name: 'Thread pools',
+    holds: (own) => 'threadPool.queue' in own.meters,
+    panels: [gaugePanel('threadPool.queue', 'operations that wait for a thread', 'number')],
+    columns: [
+      largestOf('Most waiting', 'threadPool.queue', 'number'),
+      quantile('Wait p50', 'threadPool.wait', 'p50'),
+      quantile('Wait p99', 'threadPool.wait', 'p99'),
+    ],
+    worst: largestOf('Most waiting', 'threadPool.queue', 'number'),
+    telling: 1,
+    caption:
+      'Operations in the queues of their thread pools, over all nodes. Who finds a queue full is rejected with 429, and has not waited.',
+  },
+  {
+    id: 'refreshes',
+    name: 'Refreshes',
+    holds: (own, isPart) => 'refreshLag' in own.meters && !isPart,
+    panels: [ratioPanel('staleReads', 'reads', 'share of the searches that miss a write', true)],
+    columns: [
+      counted('Searches of a shard', 'reads'),
+      ratioOf('Stale', 'staleReads', 'reads'),
+      quantile('Found after p50', 'refreshLag', 'p50'),
+      quantile('Found after p99', 'refreshLag', 'p99'),
+      counted('Failovers', 'failovers'),
+    ],
+    worst: ratioOf('Stale', 'staleReads', 'reads'),
+    telling: 0.001,
+    caption:
+      'Searches of a shard whose copy has written something since its last refresh. Found after: from a write at a copy to the refresh that shows it.',
+  },
 ];
 
 /** Where anybody ever waited for a lock, or was ended for it. */

@@ -78,6 +78,22 @@ const FINDINGS: Readonly<Record<string, Finding>> = {
       (subject, text) => `Up to ${text} rows wait in the outbox of ${subject}`,
     ) ??
     'No row waits in an outbox',
+  'thread-pools': (view, subjects) =>
+    worstAndBest(
+      view,
+      subjects,
+      largestOf('', 'threadPool.queue', 'number'),
+      0,
+      (subject, text) => `Up to ${text} operations wait for a thread for ${subject}`,
+    ) ?? 'Every operation has a thread at once',
+  refreshes: (view, subjects) =>
+    worstAndBest(
+      view,
+      subjects,
+      ratioOf('', 'staleReads', 'reads'),
+      0,
+      (subject, text) => `${text} of the searches of ${subject} miss a write`,
+    ) ?? 'No search misses a write',
 };
 
 function messagesFinding(view: View, subjects: readonly string[]): readonly string[] {

@@ -14,7 +14,8 @@ import {
   viewOf,
   type View,
 } from './view.js';
-import { chainOf, headlineWords } from './words.js';
+import { chainOf } from './chain.js';
+import { headlineWords } from './words.js';
 
 /** What the terminal is told beside the result. */
 export interface TextOptions {

@@ -218,7 +218,7 @@ function stalePairs(
   view: Shown,
   variant: VariantResult,
 ): readonly { readonly subject: string; readonly own: MeteredResult }[] {
-  return [...ofFamily(view, variant, 'projections'), ...ofFamily(view, variant, 'replicas')];
+  return ['projections', 'replicas', 'refreshes'].flatMap((id) => ofFamily(view, variant, id));
 }
 
 function longestDrain({ drain }: MeteredResult): Pick<Behind, 'drained' | 'fault'> {

@@ -1,7 +1,7 @@
 import { NS_PER_SECOND } from '../kernel/time.js';
 import type { Ns } from '../kernel/time.js';
 import type { Failover } from '../spec/replication.js';
-import type { Database } from '../spec/database.js';
+import type { Database, Operation } from '../spec/database.js';
 
 /** What a kind of database brings where the scenario says nothing. */
 export interface Product {
@@ -54,7 +54,20 @@ export const PRODUCTS: Readonly<Record<Database['kind'], Product>> = Object.free
     isSingleThreaded: true,
     failover: failover(30, 1, 0),
   },
+  // cluster.fault_detection.follower_check.interval (LeaderChecker and FollowersChecker): a node that has
+  // disconnected is removed at once, one that is silent after three checks of 10 s.
+  elasticsearch: { ...GENERIC, failover: failover(1, 0, 0) },
 });
+
+/** Whether an operation looks through what a shard has, and does not know the document that it wants. */
+export function isSearch({ write, key }: Pick<Operation, 'write' | 'key'>): boolean {
+  return !write && key === null;
+}
+
+/** How many nodes do the work of an operation. */
+export function copiesWritten({ search }: Database, { write }: Operation): number {
+  return write ? (search?.copies ?? 1) : 1;
+}
 
 /** How many nodes one query of an operation asks. */
 export function nodesAsked(database: Database | undefined, operation: string): number {

@@ -1,6 +1,5 @@
 import { laterFaultFields, laterFaultKinds, laterPolicyFields } from '../patterns/later.js';
 import type { PathKey } from './located.js';
-import { LATER_VERBS } from './verbs.js';
 
 /** What the language knows and this version does not run, by place. `*` is any key or index. */
 const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
@@ -29,7 +28,6 @@ const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
 
 /** Fields of steps by verb, and of the bundle and its policies. */
 const LATER_FIELDS: ReadonlyMap<string, string> = new Map([
-  ['step', LATER_VERBS.join(' ')],
   ['failover', 'fencing'],
   ['pool', 'mode'],
   ['when', 'version'],
@@ -48,7 +46,7 @@ const LATER_WORDS: readonly (readonly [key: string, words: string])[] = [
   ['hedge.per', 'key'],
   ['arrivals.kind', 'trace'],
   ['functions.*.kind', 'knative'],
-  ['databases.*.kind', 'elasticsearch dynamodb'],
+  ['databases.*.kind', 'dynamodb'],
 ];
 
 /** Fields of fault kinds that come later, whatever the kind: none of them means anything else today. */

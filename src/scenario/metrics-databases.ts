@@ -53,4 +53,29 @@ export const DATABASE_METRICS: readonly Metric[] = [
     'low',
     'Replicas that became the primary; the mean over runs.',
   ),
+  metric(
+    'threadPool.queue',
+    ['database', 'operation'],
+    'number',
+    'gauge',
+    'low',
+    'Operations that wait for a thread of their pool, over all nodes; those that replicas do for their primary among them.',
+  ),
+  metric(
+    'threadPool.wait',
+    ['database', 'operation'],
+    'seconds',
+    'required',
+    'low',
+    'Time in the queue of a thread pool; who gets a thread at once has waited 0. Who is rejected does not count: ' +
+      'that is the outcome throttled.',
+  ),
+  metric(
+    'refreshLag',
+    ['database'],
+    'seconds',
+    'required',
+    'low',
+    'Time from a write at a copy of a shard to the refresh that shows it to searches there.',
+  ),
 ];

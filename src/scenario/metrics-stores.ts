@@ -36,7 +36,8 @@ export const STORE_METRICS: readonly Metric[] = [
     'number',
     'none',
     'none',
-    'Reads of the view that were answered, lookups in a cache or a level, reads of a database with replicas; ' +
+    'Reads of the view that were answered, lookups in a cache or a level, reads of a database with replicas, ' +
+      'searches of a shard of elasticsearch; ' +
       'the mean over runs.',
   ),
   metric(
@@ -47,7 +48,8 @@ export const STORE_METRICS: readonly Metric[] = [
     'low',
     'Share of the reads whose answer misses an event of its entity that was committed before the read ' +
       'began; of a cache, whose value was written after it was loaded; of a database with replicas, at a replica ' +
-      'that missed a committed write of their row (without `key`: any write).',
+      'that missed a committed write of their row (without `key`: any write); of elasticsearch, share of the ' +
+      'searches of a shard at a copy that has not refreshed since a write.',
   ),
   metric(
     'staleness',

@@ -75,6 +75,30 @@ export const DATABASE_REFERENCE: readonly ReferenceEntry[] = [
       '{ kind: redis, operations: { write: { work: 0.1ms, write: true } } }',
     ),
   },
+  {
+    kind: 'elasticsearch',
+    component: 'database',
+    summary:
+      'Elasticsearch 8: threads of each node for searches, reads by key and writes, each with a bounded queue ' +
+      'whose overflow is a 429. A read without a key is a search: it asks a copy of every shard, and sees what ' +
+      'was written before the last refresh of that copy. A write is done by the primary of its shard, then by ' +
+      'all replicas in sync, and answered. Copies take turns at reads; not there: adaptive replica selection, ' +
+      'partial results, another try at another copy, a node that coordinates, limits by memory (indexing ' +
+      'pressure, circuit breakers), the cost of refreshes and merges, and the time that a copy takes to catch up.',
+    sources: [
+      'elastic/elasticsearch: docs/reference/modules/threadpool.asciidoc (8.18)',
+      'elastic/elasticsearch: server/src/main/java/org/elasticsearch/threadpool/DefaultBuiltInExecutorBuilders.java',
+      'elastic/elasticsearch: server/src/main/java/org/elasticsearch/index/shard/IndexShard.java (scheduledRefresh, ensureShardSearchActive)',
+      'elastic/elasticsearch: server/src/main/java/org/elasticsearch/action/support/replication/TransportReplicationAction.java',
+      'elastic.co: Reading and writing documents; discovery and cluster formation settings',
+    ],
+    example: asking(
+      'Two shards with a replica each',
+      '{ kind: elasticsearch, cpu: 4, shards: { count: 2, key: account }, operations: { search: { work: 8ms }, ' +
+        'write: { work: 3ms, write: true, key: account } } }',
+      'query: store.write, query: store.search',
+    ),
+  },
 ];
 
 /** A function that answers a workload. */

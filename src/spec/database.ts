@@ -2,12 +2,13 @@ import type { Distribution } from '../kernel/distribution.js';
 import type { Ns } from '../kernel/time.js';
 import type { Failover, ReadRoute, Replication, Shards } from './replication.js';
 import type { Knee, Pool } from './resources.js';
+import type { SearchEngine } from './search.js';
 import type { Host } from './scenario.js';
 
 /** A database with its client-side pools. */
 export interface Database extends Host {
   /** The product whose defaults it has. */
-  readonly kind: 'generic' | 'postgres' | 'mysql' | 'mongo' | 'redis';
+  readonly kind: 'generic' | 'postgres' | 'mysql' | 'mongo' | 'redis' | 'elasticsearch';
   readonly operations: ReadonlyMap<string, Operation>;
   readonly maxConnections: number;
   readonly reserved: number;
@@ -20,6 +21,8 @@ export interface Database extends Host {
   readonly replication: Replication | null;
   /** null = every node has all rows. */
   readonly shards: Shards | null;
+  /** Thread pools, copies of shards and refreshes; null where the product has none. */
+  readonly search: SearchEngine | null;
   /** For operations that write nothing. */
   readonly route: ReadRoute;
   /** null = a primary that has died is waited for. */

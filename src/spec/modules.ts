@@ -22,6 +22,7 @@ import type {
   PlanViewAct,
   Projection,
 } from './stores.js';
+import type { PlanIndexed, PlanSearch, PlanSearched, PlanThread } from './search.js';
 import type { PlanCommitted, PlanLock, PlanRows, PlanStatement } from './sections.js';
 
 /** What a scenario holds beside services, their databases and their calls. */
@@ -50,6 +51,7 @@ export interface PlanModules {
   readonly rows: readonly PlanRows[];
   /** Databases with replicas. */
   readonly replications: readonly PlanReplication[];
+  readonly searches: readonly PlanSearch[];
   /** Services that run in environments made on demand. */
   readonly functions: readonly PlanFunction[];
   readonly caches: readonly PlanCache[];
@@ -70,6 +72,9 @@ export type PlanAct =
   | PlanRead
   | PlanWrite
   | PlanInvoke
+  | PlanThread
+  | PlanSearched
+  | PlanIndexed
   | PlanStoreAct
   | PlanProjectionAct
   | PlanViewAct;

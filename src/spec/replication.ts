@@ -1,5 +1,6 @@
 import type { Distribution } from '../kernel/distribution.js';
 import type { Ns } from '../kernel/time.js';
+import type { CopyRoute } from './search.js';
 
 /** Copies of a database that follow its primary. */
 export interface Replication {
@@ -38,7 +39,8 @@ export type NodeRoute =
   /** The shard of the value of a key, an index into plan.keys. */
   | { readonly kind: 'shardOf'; readonly key: number }
   /** One shard, whatever the request is about. */
-  | { readonly kind: 'shard'; readonly index: number };
+  | { readonly kind: 'shard'; readonly index: number }
+  | CopyRoute;
 
 /** Writes and transactions. */
 export const PRIMARY: ReadRoute = Object.freeze({ kind: 'primary' });

@@ -5,7 +5,8 @@ import { compareFinding } from '../../src/report/findings.js';
 import { renderHtml } from '../../src/report/html.js';
 import { behindWords, flat } from '../../src/report/unseen-words.js';
 import { viewOf } from '../../src/report/view.js';
-import { chainOf, verdictWords } from '../../src/report/words.js';
+import { chainOf } from '../../src/report/chain.js';
+import { verdictWords } from '../../src/report/words.js';
 import type { Result } from '../../src/spec/result.js';
 import { run } from '../theory/program.js';
 

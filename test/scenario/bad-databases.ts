@@ -75,6 +75,37 @@ export const BAD_DATABASES: readonly BadCase[] = [
     says: 'replicas of all rows or shards of some',
   },
   {
+    title: 'a search engine without cores',
+    edit: [database, 'orders-db: { kind: elasticsearch, cpu: unlimited,'],
+    code: 'FL208',
+    at: 'elasticsearch',
+    says: 'threads are counted by cores',
+  },
+  {
+    title: 'a lag of copies that are in sync',
+    edit: [database, 'orders-db: { kind: elasticsearch, replicas: { count: 1, lag: 1s }, cpu: 4,'],
+    code: 'FL208',
+    at: '1s }',
+    says: 'leave lag out',
+  },
+  {
+    title: 'an index that is refreshed and idle',
+    edit: [
+      database,
+      'orders-db: { kind: elasticsearch, refresh: { interval: 2s, idleAfter: 5s }, cpu: 4,',
+    ],
+    code: 'FL208',
+    at: '5s }',
+    says: 'is never idle',
+  },
+  {
+    title: 'thread pools of a database that has none',
+    edit: [database, 'orders-db: { threadPools: { search: { size: 3 } }, cpu: 4,'],
+    code: 'FL208',
+    at: '{ search',
+    says: 'leave threadPools out',
+  },
+  {
     title: 'a scan of one node',
     edit: [operation, 'insert: { work: 3ms, scan: true }'],
     code: 'FL208',

@@ -381,6 +381,7 @@ export function database(
     knee: null,
     replication: null,
     shards: null,
+    search: null,
     route: { kind: 'primary' },
     failover: null,
     lockTimeoutNs: null,

@@ -9,7 +9,7 @@ import type { Outcome } from '../../spec/outcome.js';
 import type { FunctionSettings, PlanFunction } from '../../spec/functions.js';
 import type { Act } from '../acts.js';
 import type { Counter } from '../meters.js';
-import { INVOKED } from '../slot-bits.js';
+import { LEASED } from '../slot-bits.js';
 import type { World } from '../world.js';
 
 const THROTTLED = withStatus(OUTCOME.throttled, 429);
@@ -81,7 +81,7 @@ export class Environments {
   /** A request has ended, whichever way. */
   left(strand: number): void {
     const { engine, strands } = this.world;
-    strands.slot[strand] &= ~INVOKED;
+    strands.slot[strand] &= ~LEASED;
     this.running--;
     const environment = this.of[strand];
     const wasFull = this.inside[environment]-- === this.spec.concurrencyPerInstance;
@@ -106,7 +106,7 @@ export class Environments {
     this.stamp[environment]++;
     if (++this.inside[environment] === this.spec.concurrencyPerInstance) this.open.pop();
     this.of[strand] = environment;
-    strands.slot[strand] |= INVOKED;
+    strands.slot[strand] |= LEASED;
     const at = this.ready[environment];
     if (at <= engine.now) return OUTCOME.ok;
     engine.at(at, PHASE.COMPLETION, this.readyOp, strand, strands.stamp[strand], 0);
@@ -188,24 +188,15 @@ export class Environments {
 
 /** All functions of a run. */
 export class Functions {
-  private readonly world: World;
   private readonly list: readonly Environments[];
-  private readonly byComponent: ReadonlyMap<number, Environments>;
 
   constructor(world: World) {
-    this.world = world;
     this.list = world.plan.functions.map((plan) => new Environments(world, plan));
-    this.byComponent = new Map(this.list.map((own) => [own.component, own]));
+    for (const own of this.list) world.lessors.set(own.component, own);
   }
 
   /** The step that every request of a function begins with. */
   act(fn: number): Act {
     return this.list[fn].act();
-  }
-
-  /** A request that runs in an environment has ended. */
-  left(strand: number): void {
-    const { strands, instances } = this.world;
-    this.byComponent.get(instances[strands.instance[strand]].component)!.left(strand);
   }
 }

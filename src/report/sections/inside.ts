@@ -15,13 +15,8 @@ import {
 } from '../charts/services.js';
 import { lanesOf, MECHANISM_WORDS, spreadWindow, swimlaneChart } from '../charts/swimlane.js';
 import { mapsOf, momentsOf, stateOf, topologyChart } from '../charts/topology.js';
-import {
-  breakerFinding,
-  propagationFinding,
-  servicesFinding,
-  topologyFinding,
-  wasteFinding,
-} from '../findings.js';
+import { breakerFinding, servicesFinding, topologyFinding, wasteFinding } from '../findings.js';
+import { propagationFinding } from '../findings-cascade.js';
 import {
   briefRate,
   briefSeconds,

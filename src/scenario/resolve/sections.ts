@@ -26,6 +26,10 @@ export function resolveTransaction(
     const message = `${database} has shards, and a transaction needs one node with all its rows: leave one of them out`;
     report(context, 'FL208', at, message);
   }
+  if (kindOf(context, database) === 'elasticsearch') {
+    const message = `${database} is no database with transactions: leave the transaction out`;
+    report(context, 'FL208', at, message);
+  }
   if (thing.parts.includes('commit')) {
     const message =
       `an operation of ${database} is called commit, as is the end of a transaction in figures: ` +
@@ -59,4 +63,10 @@ export function checkKey(context: Context, key: string, path: Path): void {
 /** Whether a database is written with shards. */
 export function isSharded({ tree }: Context, database: string): boolean {
   return get(get(get(tree, 'databases'), database), 'shards') !== undefined;
+}
+
+/** The kind that a database is written with. */
+function kindOf({ tree }: Context, database: string): unknown {
+  const kind = get(get(get(tree, 'databases'), database), 'kind');
+  return kind?.type === 'scalar' ? kind.value : undefined;
 }

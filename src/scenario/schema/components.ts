@@ -26,6 +26,7 @@ import {
 import type { OnceOutput } from './common.js';
 import { pool } from './pools.js';
 import { replicationFields } from './replication.js';
+import { searchFields } from './search.js';
 import { cpuSchema, zoneSchema } from './host.js';
 import type { HostOutput, HostShape, MiddlewareOutput } from './host.js';
 import { outboxSchema } from './outbox.js';
@@ -264,10 +265,10 @@ export const databaseSchema = inheriting(
       ...entryText,
       critical,
       kind: z
-        .enum(['generic', 'postgres', 'mysql', 'mongo', 'redis'])
+        .enum(['generic', 'postgres', 'mysql', 'mongo', 'redis', 'elasticsearch'])
         .default('generic')
         .describe(
-          'The product whose defaults it has: limits of connections, locks, threads. Defaults to generic.',
+          'The product whose defaults it has: limits of connections, locks, threads, copies. Defaults to generic.',
         ),
       operations: named(
         withShort(
@@ -287,11 +288,11 @@ export const databaseSchema = inheriting(
               ),
             scan: z
               .boolean()
-              .default(false)
+              .optional()
               .describe(
                 'Asks every shard at once, each for `work` and `wait`; the answer is there with the ' +
                   'slowest of them, and fails where one fails. Figures count a call for each shard. ' +
-                  'Defaults to false.',
+                  'Defaults by kind: elasticsearch true for reads without a key, else false.',
               ),
           }),
           { $ref: '#/definitions/distribution' },
@@ -347,6 +348,7 @@ export const databaseSchema = inheriting(
         .optional()
         .describe('Where switching between statements begins to cost. Defaults to nowhere.'),
       ...replicationFields,
+      ...searchFields,
       pool: pool
         .prefault({})
         .describe('Client side, one per calling instance. Defaults to unlimited.'),
