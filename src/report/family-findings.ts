@@ -159,7 +159,8 @@ function replicasFinding(view: View, subjects: readonly string[]): string {
     subjects,
     counted('', 'lostCommits'),
     0,
-    (subject, text) => `${text} commits of ${subject} are lost`,
+    (subject, text) =>
+      `${text} confirmed ${text === '1' ? 'write' : 'writes'} of ${subject} are lost`,
   );
   const stale = worstAndBest(
     view,

@@ -43,6 +43,9 @@ export function expand(root: Node, problems: Problems): Node {
   section('defaults', (node, key) => (key === 'databases' ? expandNodes(node) : node));
   for (const name of ['caches', 'templates', 'defaults']) section(name, expandCache);
   section('eventStores', expandDatabase);
+  section('brokers', (node) =>
+    node.type === 'map' ? change(node, 'cpu', (value) => wrapScalar(value, 'cores')) : node,
+  );
   for (const name of ['workloads', 'templates', 'defaults']) {
     section(name, (node, key) => expandWorkload(node, [name, key], problems));
   }

@@ -13,8 +13,7 @@ const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
   ['databases.*', 'tags loadBalancing queue concurrency'],
   ['databases.*.operations.*', 'rows fanout'],
   ['topics.*', 'tags event'],
-  ['topics.*.subscribers.*', 'policy'],
-  ['brokers.*', 'tags cpu uncleanElection memoryLimit'],
+  ['brokers.*', 'tags'],
   ['caches.*', 'tags'],
   ['eventStores.*', 'tags partitions'],
   ['projections.*', 'tags'],
@@ -47,6 +46,7 @@ const LATER_WORDS: readonly (readonly [key: string, words: string])[] = [
   ['arrivals.kind', 'trace'],
   ['functions.*.kind', 'knative'],
   ['databases.*.kind', 'dynamodb'],
+  ['brokers.*.kind', 'sqs nats'],
 ];
 
 /** Fields of fault kinds that come later, whatever the kind: none of them means anything else today. */

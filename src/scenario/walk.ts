@@ -29,6 +29,8 @@ export function visitScenario(root: Node, visitor: Visitor): Node {
   section('functions', (node, path) => visitHost(node, path, visitor));
   section('workloads', (node, path) => visitWorkload(node, path, visitor));
   section('sagas', (node, path) => visitSaga(node, path, visitor));
+  section('topics', (node, path) => visitHolder(node, path, visitor));
+  section('queues', (node, path) => visitHolder(node, path, visitor));
   section('templates', (node, path) => visitAny(node, path, visitor));
   section('defaults', (node, path) => visitAny(node, path, visitor));
   return result;
@@ -92,6 +94,16 @@ export function visitSaga(node: Node, path: Path, visitor: Visitor): Node {
   return change(own, 'steps', (list) => steps(list, [...path, 'steps']));
 }
 
+/** The bundles of who handles messages of a topic or a queue. */
+function visitHolder(node: Node, path: Path, visitor: Visitor): Node {
+  if (node.type !== 'map') return node;
+  const list = (holder: MapNode, name: string): MapNode =>
+    change(holder, name, (entries) =>
+      changeItems(entries, (entry, index) => visitPolicy(entry, [...path, name, index], visitor)),
+    );
+  return list(list(node, 'subscribers'), 'consumers');
+}
+
 /** A list of steps and everything inside them. */
 export function visitSteps(node: Node, path: Path, visitor: Visitor): Node {
   return changeItems(node, (step, index) => visitStep(step, [...path, index], visitor));
@@ -136,7 +148,8 @@ function visitStep(node: Node, path: Path, visitor: Visitor): Node {
 
 /** A template or a default may be anything: whatever of it looks like a host or a workload is visited. */
 function visitAny(node: Node, path: Path, visitor: Visitor): Node {
-  return visitSaga(visitWorkload(visitHost(node, path, visitor), path, visitor), path, visitor);
+  const own = visitWorkload(visitHost(node, path, visitor), path, visitor);
+  return visitHolder(visitSaga(own, path, visitor), path, visitor);
 }
 
 function visitPolicy(node: Node, path: Path, visitor: Visitor): Node {

@@ -3,6 +3,7 @@ import type { Cache, PlanCache, PlanCacheAct } from './caching.js';
 import type {
   Broker,
   PlanBroker,
+  PlanCluster,
   PlanDualMark,
   PlanOutbox,
   PlanOutboxCommit,
@@ -40,6 +41,7 @@ export interface ScenarioModules {
 export interface PlanModules {
   readonly acts: readonly PlanAct[];
   readonly brokers: readonly PlanBroker[];
+  readonly clusters: readonly PlanCluster[];
   readonly topics: readonly PlanTopic[];
   readonly outboxes: readonly PlanOutbox[];
   readonly sagas: readonly PlanSaga[];

@@ -322,6 +322,13 @@ export const DECISIVE: readonly Decisive[] = [
     'M/D/1 at 90 %: 10 ms + 45 ms',
   ),
   row(
+    'consumer-breaker',
+    'mails.sender.lostEffects in pausing',
+    8,
+    0.5,
+    'five failures open it, one try a second for 19 s: 24 tries, three to a mail',
+  ),
+  row(
     'consumer-crash',
     'orders.billing.lag.max in classic',
     4770,
@@ -590,6 +597,13 @@ export const DECISIVE: readonly Decisive[] = [
     'a call that is refused at once, and 10 KB at 10 MB/s; the whole page takes 5 + 10 ms',
   ),
   row(
+    'memory-alarm',
+    'buyers.latency.max in shared',
+    25,
+    0.001,
+    '10 MiB of 100 KiB are over after 5.15 s of 20/s: blocked from the look at 16 s to that at 41 s',
+  ),
+  row(
     'memory-limit',
     'shop.restarts during sluggish in unlimited',
     6,
@@ -782,6 +796,7 @@ export const DECISIVE: readonly Decisive[] = [
   ),
   row('queue-prefetch', 'jobs.consumed in one', 2000, 1, '30 s / (2 x 2.5 + 10) ms'),
   row('queue-priority', 'browsers.success in priority', 0.667, 0.02, '500 - 200 of 450/s'),
+  row('queue-quorum', 'jobs.publishRejected in classic', 1000, 1, '50/s x 20 s without its node'),
   row(
     'queue-visibility',
     'jobs.duplicateEffects in too-short',
@@ -816,6 +831,13 @@ export const DECISIVE: readonly Decisive[] = [
     0.0233,
     0.0015,
     'M/M/1 at 70 %: 0.7 / 0.3 x 10 ms',
+  ),
+  row(
+    'replay',
+    'orders.billing.duplicateEffects in plain',
+    999,
+    1.5,
+    '50/s x 20 s, read once more',
   ),
   row(
     'response-cache',
@@ -1022,6 +1044,13 @@ export const DECISIVE: readonly Decisive[] = [
     0.473,
     0.04,
     'buyers and readers get ten connections by turns: p x 100/s x (204 + 2) ms = 10 is p = 48.5 %, less a second of waiting at the start',
+  ),
+  row(
+    'unclean-election',
+    'events.audit.lostEffects in unclean',
+    800,
+    1.5,
+    '100/s x the 8 s that only the old leader has',
   ),
   row(
     'zero-trust-hops',

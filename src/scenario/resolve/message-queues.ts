@@ -1,6 +1,8 @@
+import type { Broker } from '../../spec/messaging.js';
 import type { Bus, MessageQueue, QueueConsumer } from '../../spec/queues.js';
 import type { ConsumerOutput } from '../schema/consumer.js';
 import type { BusOutput, QueueOutput } from '../schema/queues.js';
+import { resolveQueueBroker } from './brokers.js';
 import { resolveConsumer, resolveHolder } from './consumer.js';
 import type { Context, Path } from './context.js';
 import { report, writtenAt } from './context.js';
@@ -10,7 +12,12 @@ type RabbitOutput = Extract<QueueOutput, { kind: 'rabbitmq' }>;
 type SqsOutput = Extract<QueueOutput, { kind: 'sqs' }>;
 
 /** One queue in its final form. */
-export function resolveQueue(context: Context, name: string, output: QueueOutput): MessageQueue {
+export function resolveQueue(
+  context: Context,
+  name: string,
+  output: QueueOutput,
+  brokers: ReadonlyMap<string, Broker>,
+): MessageQueue {
   const path = ['queues', name];
   const deadLetter = resolveOwnDeadLetter(context, name, output.deadLetter, path);
   const consumers = output.consumers.flatMap(
@@ -29,7 +36,11 @@ export function resolveQueue(context: Context, name: string, output: QueueOutput
     case 'rabbitmq':
       checkRabbit(context, output, path);
       checkBound(context, output, path);
-      return { ...common, ...rabbitOf(output) };
+      return {
+        ...common,
+        ...rabbitOf(output),
+        broker: resolveQueueBroker(context, output, brokers, path),
+      };
     case 'sqs':
       checkSqs(context, output, path);
       return { ...common, ...sqsOf(output) };
@@ -118,7 +129,7 @@ function rabbitOf(
   output: RabbitOutput,
 ): Omit<
   Extract<MessageQueue, { kind: 'rabbitmq' }>,
-  keyof ReturnType<typeof textOf> | 'deadLetter' | 'consumers'
+  keyof ReturnType<typeof textOf> | 'broker' | 'deadLetter' | 'consumers'
 > {
   const { capacity, quorum, prefetch, deliveryLimit } = output;
   return {
@@ -128,6 +139,7 @@ function rabbitOf(
     publishTimeoutNs: null,
     messageTtlNs: output.messageTtl,
     quorum,
+    groupSize: output.initialGroupSize,
     deliveryLimit: quorum ? (deliveryLimit ?? DELIVERY_LIMIT) : Infinity,
     prefetch: prefetch === 0 ? Infinity : prefetch,
     consumerTimeoutNs: output.consumerTimeout,
