@@ -96,7 +96,9 @@ export class Demands {
     switch (step.verb) {
       case 'work': {
         const workNs = meanOf(step.time);
-        return { elapsedNs: workNs, workNs };
+        // Work on less than a core of an environment takes longer.
+        const cores = this.scenario.services.get(componentOf(part))?.environments?.cores ?? 1;
+        return { elapsedNs: workNs / Math.min(1, cores), workNs };
       }
       case 'wait':
         return { elapsedNs: meanOf(step.time), workNs: 0 };

@@ -29,7 +29,7 @@ import type { Meters } from './meters.js';
 import type { DualWrites } from './messaging/dual-writes.js';
 import type { Outages } from './outages.js';
 import type { Picks } from './picks.js';
-import type { Functions } from './functions/environments.js';
+import type { Functions } from './functions/functions.js';
 import type { Replicas } from './replication/replicas.js';
 import type { Copies } from './search/copies.js';
 import type { Sections } from './sections/sections.js';

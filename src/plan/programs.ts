@@ -192,6 +192,16 @@ export function fullName(part: LaidPart): string {
   return `${part.component.name}.${part.name}`;
 }
 
+/** The steps that callers run instead of calls, which no program jumps to. */
+export function writeFallbacks(w: Writer): void {
+  // The list grows while it is read: their calls fall back in turn.
+  for (const { start, steps, scope } of w.fallbacks) {
+    w.assembler.bind(start);
+    writeSteps(w, steps, scope);
+    w.assembler.emit(OP.END);
+  }
+}
+
 function scopeOf(part: LaidPart): Scope {
   const client = part.source.kind === 'request';
   return {
@@ -207,6 +217,7 @@ function scopeOf(part: LaidPart): Scope {
     loads: new Map(),
     transactions: [],
     locks: [],
+    instead: [],
   };
 }
 
@@ -256,6 +267,9 @@ function writeOperation(w: Writer, operation: Operation, database: Database, sco
   if (statementTimeoutNs !== null) {
     const limit = w.assembler.constants([statementTimeoutNs]);
     w.assembler.emit(OP.TIME_LIMIT, limit, withStatus(OUTCOME.serverError, 500));
+  }
+  if (database.capacity !== null) {
+    writeAct(w, w.acts.consume(database.capacity, operation, scope), 'consume', scope);
   }
   const writeCosts = (): void => {
     if (work !== null) {

@@ -58,7 +58,10 @@ export function expand(root: Node, problems: Problems): Node {
       ? node
       : change(node, 'expect', (expect) => changeItems(expect, expandExpectation)),
   );
-  return visitScenario(result, { policy: expandPolicy, step: expandStep });
+  return visitScenario(result, {
+    policy: (node, _path, inner) => inner(expandPolicy(node)),
+    step: expandStep,
+  });
 }
 
 function expandPolicy(node: Node): Node {

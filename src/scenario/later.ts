@@ -7,9 +7,9 @@ const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
   ['network', 'crossZoneCost'],
   ['services.*', 'tags resources discovery probes ' + 'autoscaling versions version rollout'],
   ['gateways.*', 'tags resources discovery probes ' + 'autoscaling versions version rollout'],
-  ['services.*.lifecycle', 'preStop terminationGrace drain coldCaches'],
-  ['gateways.*.lifecycle', 'preStop terminationGrace drain coldCaches'],
-  ['functions.*', 'tags reserved memory cpu'],
+  ['services.*.lifecycle', 'preStop terminationGrace drain'],
+  ['gateways.*.lifecycle', 'preStop terminationGrace drain'],
+  ['functions.*', 'tags'],
   ['databases.*', 'tags loadBalancing queue concurrency'],
   ['databases.*.operations.*', 'rows fanout'],
   ['topics.*', 'tags event'],
@@ -17,9 +17,8 @@ const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
   ['caches.*', 'tags'],
   ['eventStores.*', 'tags partitions'],
   ['projections.*', 'tags'],
-  ['workloads.*', 'tags keys'],
-  ['workloads.*.requests.*', 'keys'],
-  ['faults.*', 'when jitter probability group role version'],
+  ['workloads.*', 'tags'],
+  ['faults.*', 'when jitter probability group version'],
   ['budgets.*', 'strict by'],
   ['hypothesis.expect.*', 'strict by'],
   ['report', 'prices'],
@@ -27,8 +26,6 @@ const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
 
 /** Fields of steps by verb, and of the bundle and its policies. */
 const LATER_FIELDS: ReadonlyMap<string, string> = new Map([
-  ['failover', 'fencing'],
-  ['pool', 'mode'],
   ['when', 'version'],
   ['bundle', 'tags'],
   ['policy', 'store'],
@@ -43,9 +40,6 @@ const LATER_WORDS: readonly (readonly [key: string, words: string])[] = [
   ['warmup', 'auto'],
   ['concurrencyLimit.per', 'key'],
   ['hedge.per', 'key'],
-  ['arrivals.kind', 'trace'],
-  ['functions.*.kind', 'knative'],
-  ['databases.*.kind', 'dynamodb'],
   ['brokers.*.kind', 'sqs nats'],
 ];
 
@@ -69,7 +63,7 @@ export function isLaterKey(path: readonly PathKey[], key: string): boolean {
 export function isLaterWord(path: readonly PathKey[], value: unknown): boolean {
   const last = path[path.length - 1];
   // Long forms of plain numbers and switches that come later.
-  if (last === 'replications' || last === 'replicas' || last === 'users') {
+  if (last === 'replications' || last === 'replicas') {
     return typeof value === 'object' && value !== null;
   }
   if (typeof value !== 'string') return false;

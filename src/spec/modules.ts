@@ -1,4 +1,5 @@
 import type { PlanFunction, PlanInvoke } from './functions.js';
+import type { PlanConsume } from './capacity.js';
 import type { Cache, PlanCache, PlanCacheAct } from './caching.js';
 import type {
   Broker,
@@ -71,6 +72,7 @@ export type PlanAct =
   | PlanLock
   | PlanStatement
   | PlanCommitted
+  | PlanConsume
   | PlanRead
   | PlanWrite
   | PlanInvoke

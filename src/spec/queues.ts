@@ -81,6 +81,12 @@ export interface QueueConsumer extends Consumption {
   readonly commit: 'before' | 'afterBatch' | 'afterEach';
   /** Messages of one receive, where consumers receive. */
   readonly maxNumberOfMessages: number;
+  /** Poison messages fail alone, not with all of their run. */
+  readonly partialFailures: boolean;
+  /** An event source that invokes a function: what is throttled is tried again while it is not seen. */
+  readonly invokes: boolean;
+  /** Handlers that always ask, and the time until there is one more while messages wait; null = all do. */
+  readonly scaleUp: { readonly start: number; readonly everyNs: Ns } | null;
 }
 
 /** A queue or a bus of a run. */

@@ -19,6 +19,8 @@ export interface Failover {
   readonly promoteNs: Ns;
   /** From the promotion until clients ask the new primary. */
   readonly reconnectNs: Ns;
+  /** A primary that cannot be seen takes no writes once it is taken for dead. */
+  readonly fencing: boolean;
 }
 
 /** Where an operation goes that writes nothing. */

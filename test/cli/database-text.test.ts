@@ -35,3 +35,28 @@ describe('what explain says about a search engine', () => {
     ]);
   });
 });
+
+describe('what explain says about a table', () => {
+  it('is what it gives, and to whom', () => {
+    const scenario = (capacity: string): string => `
+faultline: 1
+title: A table
+run: { duration: 1s }
+databases: { votes: { kind: dynamodb, ${capacity}operations: { put: { wait: 1ms, write: true } } } }
+services: { shop: { endpoints: { vote: [ query: votes.put ] } } }
+workloads: { users: { arrivals: poisson(1/s), requests: [ { call: shop.vote } ] } }
+`;
+    const lines = (capacity: string): readonly string[] =>
+      databaseLines(load(scenario(capacity)).variants[0]!.scenario);
+    expect(lines('')).toEqual([
+      'votes (dynamodb): units of capacity: read as many as asked for, write as many as asked for, kept for 5m; ' +
+        'shared by 1 partition',
+    ]);
+    // 4000 / 3000 + 1500 / 1000 partitions.
+    expect(
+      lines('capacity: { read: 4000/s, write: 1500/s, burst: 60s, adaptive: false }, '),
+    ).toEqual([
+      'votes (dynamodb): units of capacity: read 4000/s, write 1500/s, kept for 1m; in equal parts for 3 partitions',
+    ]);
+  });
+});

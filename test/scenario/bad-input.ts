@@ -895,11 +895,11 @@ export const BAD_SHAPES: readonly BadCase[] = [
     says: 'because panicThreshold is 0',
   },
   {
-    title: 'a database of a later version',
-    edit: ['{ cpu: 4,', '{ kind: dynamodb, cpu: 4,'],
+    title: 'arrivals of a later version',
+    edit: ['arrivals: poisson(20/s)', 'arrivals: { kind: trace }'],
     code: 'FL202',
-    at: 'dynamodb',
-    says: 'dynamodb is known, not in this version',
+    at: 'trace }',
+    says: 'trace is known, not in this version',
   },
   {
     title: 'an unknown kind of fault',

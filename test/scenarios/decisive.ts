@@ -406,6 +406,13 @@ export const DECISIVE: readonly Decisive[] = [
     'Pollaczek-Khinchine with 99 % of 1 ms and 1 % of 300 ms',
   ),
   row(
+    'failover-planned',
+    'users.outcomes.serverError in handed-over',
+    550,
+    1,
+    '100 writes/s x (0.5 s that the replica was behind + 5 s)',
+  ),
+  row(
     'failover',
     'db.lostCommits in far-behind',
     3000,
@@ -418,6 +425,13 @@ export const DECISIVE: readonly Decisive[] = [
     0.51,
     0.02,
     '5 workers / 100 ms for 100/s, and the 10 places of the queue',
+  ),
+  row(
+    'fallback-steps',
+    'shop.cpu.mean during outage in approximated',
+    0.55,
+    0.01,
+    '150/s x (2 + 6) ms + 250/s x 4 ms, of 4 cores',
   ),
   row(
     'fallback',
@@ -439,6 +453,28 @@ export const DECISIVE: readonly Decisive[] = [
     199,
     1,
     '4 rushes of 50 that find no environment; the first begins at the start, and its 50th comes a second later to a free one',
+  ),
+  row(
+    'function-knative',
+    'render.environments.max in to-zero',
+    192,
+    1,
+    '191 at once on average in the 6 s before the decision at 10 s: what had come and what was held',
+  ),
+  row('function-memory', 'users.latency.max in tiny', 1.382, 0.006, '100 ms x 1769 / 128'),
+  row(
+    'function-noisy-neighbour',
+    'job.share.throttled in job-reserved',
+    0.75,
+    0.005,
+    '400/s of which 50 / 500 ms are let in',
+  ),
+  row(
+    'function-queue-throttled',
+    'jobs.consumed in maximum-5',
+    400,
+    0,
+    'what waits in the queue is not received, and not counted as received',
   ),
   row(
     'gateway-chain',
@@ -506,10 +542,10 @@ export const DECISIVE: readonly Decisive[] = [
   row('hot-key', 'users.latency.mean in by-key', 0.03, 0.0025, '0.4 x 50 ms + 0.6 x 16.7 ms'),
   row(
     'hot-partition',
-    'orders.billing.partitionLag.max in by-customer',
-    2400,
-    150,
-    '120/s of one customer and a quarter of 80/s, for a reader good for 100/s: 40/s x 60 s',
+    'voters.success from 5s to 20s in hot-key',
+    0.694,
+    0.006,
+    '1000 of the 1612/s of one partition, and all 388/s of the others',
   ),
   row(
     'hot-row',
@@ -517,6 +553,13 @@ export const DECISIVE: readonly Decisive[] = [
     0.975,
     0.008,
     '49 wait before the one that comes, 20 ms each, less the 5 ms until it comes',
+  ),
+  row(
+    'hot-topic-partition',
+    'orders.billing.partitionLag.max in by-customer',
+    2400,
+    150,
+    '120/s of one customer and a quarter of 80/s, for a reader good for 100/s: 40/s x 60 s',
   ),
   row(
     'http2-streams',
@@ -617,6 +660,7 @@ export const DECISIVE: readonly Decisive[] = [
     0.0035,
     '3 x (1 + 1/3) = 4 at the core, requests with and without a copy, / 150/s',
   ),
+  row('noisy-tenant', 'users.success in limited', 0.952, 0.006, '1 - 1/20 x (1 - 25 / 610)'),
   row(
     'optimistic-conflicts',
     'customers.success in no-retry',
@@ -731,6 +775,13 @@ export const DECISIVE: readonly Decisive[] = [
     '150 at once, and 100 connections less the three reserved',
   ),
   row(
+    'pool-sessions',
+    'users.success in session',
+    0.667,
+    0.01,
+    '20 of the 30 instances have a connection',
+  ),
+  row(
     'pool-too-small',
     'users.goodput in five',
     247,
@@ -805,6 +856,13 @@ export const DECISIVE: readonly Decisive[] = [
     'each of 10 messages is seen again at 30 s, 15 s before its consumer is through',
   ),
   row(
+    'ramping-users',
+    'users.latency.mean from 60s to 85s in users',
+    1.4,
+    0.03,
+    '600 users / 250/s, less 1 s of thinking',
+  ),
+  row(
     'rate-limit-resilience4j',
     'shop.concurrency.mean in more-threads',
     195.95,
@@ -838,6 +896,13 @@ export const DECISIVE: readonly Decisive[] = [
     999,
     1.5,
     '50/s x 20 s, read once more',
+  ),
+  row(
+    'replayed-traffic',
+    'users.latency.max in recorded',
+    9.405,
+    0.03,
+    '104 x 100 ms, less the 995 ms after which the last of a hundred comes',
   ),
   row(
     'response-cache',
@@ -887,6 +952,13 @@ export const DECISIVE: readonly Decisive[] = [
     100,
     0.1,
     'all reads: ~/o comes before any prefix and fits the beginning of /orders/7',
+  ),
+  row(
+    'row-held',
+    'users.success from 25s to 40s in lock-timeout',
+    0.9,
+    0.015,
+    'all but the tenth that wants the row',
   ),
   row(
     'runtimes',
@@ -1015,6 +1087,13 @@ export const DECISIVE: readonly Decisive[] = [
     0.0001,
     '2 + 5 + 50 x 0.105 + 2 ms',
   ),
+  row(
+    'split-brain',
+    'db.lostCommits in unfenced',
+    3450,
+    2,
+    '100 writes/s x 9 s until there are two primaries, and half of them for the 51 s left',
+  ),
   row('stages', 'load.latency.p50 from 28s to 30s in jump', 1.8, 0.2, '900 waiting / 500/s'),
   row('steps', 'users.success in strict', 0.32, 0.02, '0.8 x 0.8 x 0.5'),
   row(
@@ -1023,6 +1102,13 @@ export const DECISIVE: readonly Decisive[] = [
     0.349,
     0.012,
     '0.9 to the tenth, once for each call',
+  ),
+  row(
+    'thundering-herd',
+    'api.queue.max in at-once',
+    2700,
+    60,
+    '3000 + 200 in a second, less the 500 that are served in it',
   ),
   row(
     'tied-requests',

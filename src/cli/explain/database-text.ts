@@ -1,5 +1,6 @@
 import { formatDuration } from '../../spec/quantity-text.js';
 import type { Database } from '../../spec/database.js';
+import type { Failover } from '../../spec/replication.js';
 import { THREAD_POOLS } from '../../spec/search.js';
 import type { Scenario } from '../../spec/scenario.js';
 import { plainText } from './values.js';
@@ -11,6 +12,7 @@ export function databaseLines({ databases }: Scenario): readonly string[] {
       ...limits(database),
       ...nodes(database),
       ...searchEngine(database),
+      ...table(database),
       ...locks(database),
     ];
     return words.length === 0 ? [] : [`${database.name} (${database.kind}): ${words.join('; ')}`];
@@ -44,7 +46,7 @@ function searchEngine({ search, failover }: Database): readonly string[] {
     `${copies} ${copies === 1 ? 'copy' : 'copies'} of each shard, written all before the answer, read in turn`,
     `threads of each node: ${pools.join(', ')}`,
     intervalNs === null ? 'no refresh' : `refresh every ${formatDuration(intervalNs)}${idle}`,
-    ...(copies === 1 ? [] : [failoverText(failover)]),
+    ...(copies === 1 ? [] : [failoverText(withoutFencing(failover))]),
   ];
 }
 
@@ -60,7 +62,27 @@ function nodes({ shards, operations, replication, route, failover }: Database): 
   return [`replicas ${plainText(replication)}`, `reads at ${read}`, failoverText(failover)];
 }
 
-function failoverText(failover: Database['failover']): string {
+/** The master of a cluster needs a majority: nobody else is one. */
+function withoutFencing(failover: Failover | null): Partial<Failover> | null {
+  if (failover === null) return null;
+  const { detectNs, promoteNs, reconnectNs } = failover;
+  return { detectNs, promoteNs, reconnectNs };
+}
+
+/** What a table gives, and how its partitions share it. */
+function table({ capacity }: Database): readonly string[] {
+  if (capacity === null) return [];
+  const { read, write, partitions, burstNs, isAdaptive } = capacity;
+  const units = (rate: number): string =>
+    rate === Infinity ? 'as many as asked for' : `${rate}/s`;
+  const shared = isAdaptive ? 'shared by' : 'in equal parts for';
+  return [
+    `units of capacity: read ${units(read)}, write ${units(write)}, kept for ${formatDuration(burstNs)}`,
+    `${shared} ${partitions} ${partitions === 1 ? 'partition' : 'partitions'}`,
+  ];
+}
+
+function failoverText(failover: Partial<Failover> | null): string {
   return failover === null ? 'no failover' : `failover ${plainText(failover)}`;
 }
 

@@ -8,6 +8,7 @@ import type { Cpu, Pool, Queue } from '../../spec/resources.js';
 import type { Product } from '../databases.js';
 import { isSearch, PRODUCTS } from '../databases.js';
 import type { DatabaseOutput } from '../schema/components.js';
+import { resolveCapacity } from './capacity.js';
 import type { Context, Path } from './context.js';
 import { report, reportKey, writtenAt } from './context.js';
 import { resolveCpu } from './cpu.js';
@@ -78,6 +79,7 @@ export function resolveDatabase(context: Context, name: string, output: Database
     knee: output.knee ?? null,
     ...resolveReplication(context, output, product, path),
     shards: resolveShards(context, output, path),
+    capacity: resolveCapacity(context, output, path),
     search: resolveSearch(context, output, cpu, path),
     lockTimeoutNs: output.lockTimeout === undefined ? product.lockTimeoutNs : output.lockTimeout,
     deadlockTimeoutNs: output.deadlockTimeout ?? product.deadlockTimeoutNs,
@@ -135,9 +137,15 @@ function resolveReplication(
     detectNs: failover.detect,
     promoteNs: failover.promote,
     reconnectNs: failover.reconnect,
+    fencing: failover.fencing ?? product.failover?.fencing ?? true,
   };
   const count = replicas?.count ?? 0;
   if (kind === 'elasticsearch') {
+    if (failover?.fencing !== undefined) {
+      const message =
+        'the master of a cluster needs a majority, so nothing has to be fenced: leave it out';
+      report(context, 'FL208', [...path, 'failover', 'fencing'], message);
+    }
     return { replication: null, route: PRIMARY, failover: own ?? product.failover };
   }
   if (replicas === undefined || count === 0) {
@@ -184,7 +192,7 @@ function resolveOperations(
     if (own.work === undefined && own.wait === undefined) {
       reportKey(context, 'FL203', [...path, operation], 'an operation has work, wait or both');
     }
-    const { work = null, wait = null, write, key = null, lock } = own;
+    const { work = null, wait = null, write, key = null, lock, units = 1 } = own;
     // A search asks every shard, unless it says that it does not.
     const {
       scan = output.kind === 'elasticsearch' &&
@@ -196,7 +204,7 @@ function resolveOperations(
       const message = 'nobody knows which row it locks: name the key whose value is the row';
       report(context, 'FL208', [...path, operation, 'lock'], message);
     }
-    operations.set(operation, { name: operation, work, wait, write, key, lock, scan });
+    operations.set(operation, { name: operation, work, wait, write, key, lock, scan, units });
   }
   if (operations.size === 0)
     report(context, 'FL203', path, 'a database has at least one operation');

@@ -1,6 +1,7 @@
 import { faultKind } from '../../patterns/registry.js';
+import type { Database } from '../../spec/database.js';
 import type { FaultKind } from '../../spec/fault.js';
-import type { Fault, Gateway, Host, Service } from '../../spec/scenario.js';
+import type { Fault, Gateway, Host, KeyPopulation, Service } from '../../spec/scenario.js';
 import type { FaultOutput } from '../schema/fault.js';
 import { FAULT_FIELDS } from '../schema/fault.js';
 import type { Context, Path } from './context.js';
@@ -17,6 +18,7 @@ export interface Aims {
   readonly hosts: ReadonlyMap<string, Host>;
   readonly services: ReadonlyMap<string, Service>;
   readonly gateways: ReadonlyMap<string, Gateway>;
+  readonly keys: ReadonlyMap<string, KeyPopulation>;
   readonly graph: CallGraph;
   readonly durationNs: number;
 }
@@ -51,6 +53,7 @@ export function resolveFaults(
       config,
       instances: output.instances,
       zone: output.zone ?? null,
+      role: output.role ?? null,
       labels: new Map(sorted(output.labels)),
       share: output.share,
       spans: spans[index],
@@ -146,6 +149,7 @@ function checkTarget(
     fits(context, kind, text, ['zone', 'instance', 'link'], path);
     return;
   }
+  if (kind.changesRoles === true && !isWhole(context, kind, output, text, path)) return;
   if (!knownPart(context, name, part, path)) return;
   const thing = context.names.things.get(name)!;
   const host = aims.hosts.get(name);
@@ -154,6 +158,7 @@ function checkTarget(
     report(context, 'FL405', path, message);
     return;
   }
+  if (kind.targets.includes('row')) return checkRow(context, kind, output, text, aims, path);
   const without = UNPLACED.get(thing.kind);
   if (without !== undefined) fits(context, kind, text, without[part === null ? 0 : 1], path);
   else if (thing.kind === 'cache' && indexed === null) {
@@ -184,7 +189,9 @@ function checkTarget(
       path,
     )
   ) {
-    if (host !== undefined) checkNarrowed(context, output, name, host, path);
+    if (host === undefined) return;
+    checkNarrowed(context, output, name, host, path);
+    checkRoles(context, kind, output, name, host, path);
   }
 }
 
@@ -245,6 +252,73 @@ function checkNarrowed(
       );
     }
   }
+}
+
+/** Roles are those of nodes of a database with replicas. */
+function checkRoles(
+  context: Context,
+  kind: FaultKind,
+  output: FaultOutput,
+  name: string,
+  host: Host,
+  path: Path,
+): void {
+  const replication = (host as Partial<Database>).replication ?? null;
+  if (replication !== null) return;
+  const message = `${name} has no replicas of all rows: there is no role to take over`;
+  if (output.role !== undefined) report(context, 'FL410', [...path.slice(0, 2), 'role'], message);
+  else if (kind.changesRoles === true) report(context, 'FL410', path, message);
+}
+
+/** A row is that of an operation that locks one, and one of the values of its key. */
+function checkRow(
+  context: Context,
+  kind: FaultKind,
+  output: FaultOutput,
+  text: string,
+  { hosts, keys }: Aims,
+  path: Path,
+): void {
+  const [name, part] = split(text);
+  const operations = (hosts.get(name) as Partial<Database> | undefined)?.operations;
+  const operation = operations?.get(part ?? '');
+  if (operation?.lock !== true) {
+    fits(context, kind, text, [], path);
+    return;
+  }
+  const population = keys.get(operation.key!);
+  const count = population !== undefined && 'count' in population ? population.count : Infinity;
+  const { value } = output as FaultOutput & { readonly value: number };
+  if (value < count) return;
+  const message = `${operation.key} has ${count} values, counted from 0`;
+  report(context, 'FL410', [...path.slice(0, 2), 'value'], message);
+}
+
+/** What changes roles is about all nodes of a database. */
+function isWhole(
+  context: Context,
+  { kind }: FaultKind,
+  { instances, zone, role }: FaultOutput,
+  text: string,
+  path: Path,
+): boolean {
+  const message = `${kind} is about all nodes of a database: `;
+  const narrows = [
+    ...(instances.kind === 'all' ? [] : ['instances']),
+    ...(zone === undefined ? [] : ['zone']),
+    ...(role === undefined ? [] : ['role']),
+  ];
+  for (const field of narrows) {
+    report(context, 'FL208', [...path.slice(0, 2), field], `${message}leave ${field} out`);
+  }
+  if (context.names.things.get(text)?.kind === 'database') return true;
+  report(context, 'FL405', path, `${message}${text} is none`, {
+    found: text,
+    allowed: [...context.names.things]
+      .filter(([, { kind: own }]) => own === 'database')
+      .map(([name]) => name),
+  });
+  return false;
 }
 
 function checkZone(context: Context, output: FaultOutput, path: Path): void {
@@ -314,6 +388,7 @@ const UNPLACED: ReadonlyMap<string, Unplaced> = new Map<string, Unplaced>([
 const WORDS: Readonly<Record<Hittable, string>> = {
   instance: 'components and instances',
   endpoint: 'endpoints and operations',
+  row: 'operations that lock rows',
   link: 'edges a->b, components and zones',
   workload: 'workloads',
   between: 'the two sides of `between`',

@@ -2,8 +2,10 @@ import type { Broker } from '../../spec/messaging.js';
 import type { Bus, MessageQueue, QueueConsumer } from '../../spec/queues.js';
 import type { ConsumerOutput } from '../schema/consumer.js';
 import type { BusOutput, QueueOutput } from '../schema/queues.js';
+import { NS_PER_SECOND } from '../../kernel/time.js';
 import { resolveQueueBroker } from './brokers.js';
-import { resolveConsumer, resolveHolder } from './consumer.js';
+import { isFunction, ONE_BY_ONE, resolveConsumer, resolveHolder } from './consumer.js';
+import type { ConsumerDefaults } from './consumer.js';
 import type { Context, Path } from './context.js';
 import { report, writtenAt } from './context.js';
 import { split } from './targets.js';
@@ -22,11 +24,14 @@ export function resolveQueue(
   const deadLetter = resolveOwnDeadLetter(context, name, output.deadLetter, path);
   const consumers = output.consumers.flatMap(
     (own, index) =>
-      resolveQueueConsumer(context, own.name ?? consumerNameOf(own.call), own, output.deadLetter, [
-        ...path,
-        'consumers',
-        index,
-      ]) ?? [],
+      resolveQueueConsumer(
+        context,
+        own.name ?? consumerNameOf(own.call),
+        own,
+        output.deadLetter,
+        [...path, 'consumers', index],
+        output.kind === 'sqs' && isFunction(context, own) ? eventSourceOf(output) : null,
+      ) ?? [],
   );
   const common = { ...textOf(name, output), deadLetter, consumers };
   switch (output.kind) {
@@ -83,22 +88,50 @@ function resolveQueueConsumer(
   output: ConsumerOutput & { readonly commit: QueueConsumer['commit'] },
   queueDeadLetter: string | undefined,
   path: Path,
+  eventSource: EventSource | null = null,
 ): QueueConsumer | null {
   const { commit, retry, onPoison } = output;
   // What a consumer rejects goes where the queue sends its dead letters, unless it says another place.
   const standard = onPoison === 'deadLetter' ? queueDeadLetter : undefined;
   const deadLetter = output.deadLetter ?? standard;
-  const own = resolveConsumer(context, { ...output, deadLetter }, path);
+  const own = resolveConsumer(context, { ...output, deadLetter }, path, eventSource ?? ONE_BY_ONE);
   if (commit === 'before' && retry !== undefined && retry.mode !== 'inProcess') {
     const message = `commit: before settles a message when it is handed out: there is nothing left to ${retry.mode === 'requeue' ? 'put back' : 'put aside'}; write mode: inProcess, or commit: afterEach`;
     report(context, 'FL208', [...path, 'retry', 'mode'], message);
   }
-  return own === null ? null : { ...own, name, commit, ...receiveOf(output) };
+  if (own === null) return null;
+  return { ...own, name, commit, ...receiveOf(output, own.batch, eventSource) };
 }
 
-function receiveOf(output: object): Pick<QueueConsumer, 'maxNumberOfMessages'> {
-  const { maxNumberOfMessages = 1 } = output as { maxNumberOfMessages?: number };
-  return { maxNumberOfMessages };
+/** A function that is invoked for the messages of a queue. */
+interface EventSource extends ConsumerDefaults {
+  readonly scaleUp: QueueConsumer['scaleUp'];
+}
+
+/**
+ * AWS Lambda developer guide, SQS event source mappings: batches of 10; from a standard queue 5 at once, 300
+ * more a minute while messages are left, 1000 at most. From a FIFO queue as many as there are groups.
+ */
+function eventSourceOf({ fifo }: SqsOutput): EventSource {
+  const scaleUp = fifo ? null : { start: 5, everyNs: NS_PER_SECOND / 5 };
+  return { concurrency: 1000, batch: 10, scaleUp };
+}
+
+type Receives = Pick<
+  QueueConsumer,
+  'maxNumberOfMessages' | 'partialFailures' | 'invokes' | 'scaleUp'
+>;
+
+function receiveOf(output: object, batch: number, eventSource: EventSource | null): Receives {
+  const own = output as Partial<SqsOutput['consumers'][number]>;
+  const standard = eventSource === null ? 1 : Math.min(10, batch);
+  const { maxNumberOfMessages = standard, partialFailures = false, scaleUp } = own;
+  const ramp =
+    scaleUp === undefined
+      ? (eventSource?.scaleUp ?? null)
+      : { start: scaleUp.start, everyNs: Math.round(NS_PER_SECOND / scaleUp.rate) };
+  const invokes = eventSource !== null;
+  return { maxNumberOfMessages, partialFailures, invokes, scaleUp: ramp };
 }
 
 function textOf(

@@ -6,7 +6,7 @@ import type { KafkaOutput } from '../schema/messaging.js';
 import type { PublishOutput } from '../schema/publish.js';
 import { resolveProducer, resolveTopicBroker } from './brokers.js';
 import { checkKey } from './bundles.js';
-import { HOLDERS, resolveConsumer } from './consumer.js';
+import { HOLDERS, isFunction, resolveConsumer } from './consumer.js';
 import type { Context, Path } from './context.js';
 import { report, writtenAt } from './context.js';
 import { unknown } from './targets.js';
@@ -44,7 +44,8 @@ export function resolveTopic(
     backlog,
     retentionNs: output.retention,
     subscribers: subscribers.flatMap(
-      (own, index) => resolveSubscriber(context, own, [...path, 'subscribers', index]) ?? [],
+      (own, index) =>
+        resolveSubscriber(context, own, partitions, [...path, 'subscribers', index]) ?? [],
     ),
   };
 }
@@ -52,12 +53,15 @@ export function resolveTopic(
 function resolveSubscriber(
   context: Context,
   output: KafkaOutput['subscribers'][number],
+  partitions: number,
   path: Path,
 ): Subscriber | null {
   const { group, maxPollRecords, commit, rebalance } = output;
   checkIntervals(context, output, path);
   checkReplay(context, output, path);
-  const common = resolveConsumer(context, output, path);
+  // AWS Lambda with Kafka: one batch of a partition at a time, and a poller for each partition.
+  const most = isFunction(context, output) ? Math.min(partitions, 1000) : 1;
+  const common = resolveConsumer(context, output, path, { concurrency: most, batch: 1 });
   if (common === null) return null;
   return {
     ...common,

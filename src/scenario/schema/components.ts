@@ -10,6 +10,7 @@ import {
 } from '../../spec/quantities.js';
 import type { Gateway } from '../../spec/scenario.js';
 import type { BundleOutput } from './bundle.js';
+import { capacitySchema } from './capacity.js';
 import {
   critical,
   entryText,
@@ -265,7 +266,7 @@ export const databaseSchema = inheriting(
       ...entryText,
       critical,
       kind: z
-        .enum(['generic', 'postgres', 'mysql', 'mongo', 'redis', 'elasticsearch'])
+        .enum(['generic', 'postgres', 'mysql', 'mongo', 'redis', 'elasticsearch', 'dynamodb'])
         .default('generic')
         .describe(
           'The product whose defaults it has: limits of connections, locks, threads, copies. Defaults to generic.',
@@ -294,10 +295,20 @@ export const databaseSchema = inheriting(
                   'slowest of them, and fails where one fails. Figures count a call for each shard. ' +
                   'Defaults by kind: elasticsearch true for reads without a key, else false.',
               ),
+            units: z
+              .number()
+              .positive()
+              .max(100_000)
+              .optional()
+              .describe(
+                'With kind dynamodb: units of capacity that it takes; an eventually consistent read of ' +
+                  '4 KB takes half of one. Unit: number. Defaults to 1.',
+              ),
           }),
           { $ref: '#/definitions/distribution' },
         ).describe('What an operation costs.'),
       ).describe('What can be asked. Required.'),
+      capacity: capacitySchema.optional(),
       cpu: cpuSchema
         .prefault({})
         .describe('Parallel workers of the server. Defaults to unlimited.'),

@@ -49,11 +49,18 @@ export const consumerFields = (bundle: z.ZodType<BundleOutput>) => ({
     'Endpoint that handles a message, inside the instances of its service. Required.',
   ),
   concurrency: whole({ min: 1, max: 1000 })
-    .prefault(1)
-    .describe('Handlers at once per instance. Unit: count. Defaults to 1.'),
+    .optional()
+    .describe(
+      'Handlers at once per instance; of a function all there are (the maximum concurrency of an event ' +
+        'source). Unit: count. Defaults to 1; for a function to the partitions of the topic, and to 1000 ' +
+        'at a queue of kind sqs.',
+    ),
   batch: whole({ min: 1, max: 100_000 })
-    .prefault(1)
-    .describe('Messages of one run of the handler, at most. Unit: count. Defaults to 1.'),
+    .optional()
+    .describe(
+      'Messages of one run of the handler, at most. Unit: count. Defaults to 1, for a function at a ' +
+        'queue of kind sqs to 10.',
+    ),
   retry: retry
     .optional()
     .describe('How a failed message is tried again. Defaults to none: a failure is the last.'),

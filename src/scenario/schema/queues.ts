@@ -1,6 +1,13 @@
 import { z } from 'zod';
 import { NS_PER_SECOND } from '../../kernel/time.js';
-import { count, distribution, duration, durationOrNone, whole } from '../../spec/quantities.js';
+import {
+  count,
+  distribution,
+  duration,
+  durationOrNone,
+  rate,
+  whole,
+} from '../../spec/quantities.js';
 import { critical, entryText, extending, inheriting, nameText } from './common.js';
 import type { BundleOutput } from './bundle.js';
 import { consumerFields } from './consumer.js';
@@ -26,14 +33,40 @@ const consumer = (bundle: BundleSchema) =>
     })
     .describe('A consumer of a queue.');
 
+const scaleUp = z
+  .strictObject({
+    start: whole({ min: 1, max: 1000 })
+      .prefault(5)
+      .describe('Handlers that always ask for messages. Unit: count. Defaults to 5.'),
+    rate: rate()
+      .prefault('300/min')
+      .describe('More of them while messages wait. Unit: rate. Defaults to 300/min.'),
+  })
+  .describe('The pollers of an event source.');
+
 const sqsConsumer = (bundle: BundleSchema) =>
   z
     .strictObject({
       name: consumerName,
       ...consumerFields(bundle),
       maxNumberOfMessages: whole({ min: 1, max: 10 })
-        .prefault(1)
-        .describe('Messages of one receive, at most. Unit: count, 1 to 10. Defaults to 1.'),
+        .optional()
+        .describe(
+          'Messages of one receive, at most. Unit: count, 1 to 10. Defaults to 1, for a function to `batch`.',
+        ),
+      partialFailures: z
+        .boolean()
+        .default(false)
+        .describe(
+          'Poison messages alone fail, and the others of their batch are done (reportBatchItemFailures); ' +
+            'else one fails all. Defaults to false.',
+        ),
+      scaleUp: scaleUp
+        .optional()
+        .describe(
+          'How handlers are started while messages wait. Defaults to all at once; for a function ' +
+            'at a standard queue to 5, and 300 more a minute.',
+        ),
       commit: z
         .enum(['before', 'afterBatch', 'afterEach'])
         .default('afterEach')

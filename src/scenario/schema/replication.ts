@@ -76,11 +76,18 @@ export const replicationFields = {
       reconnect: duration()
         .prefault('0s')
         .describe('Until clients ask the new primary. Unit: duration. Defaults to 0s.'),
+      fencing: z
+        .boolean()
+        .optional()
+        .describe(
+          'Whether a primary that cannot be seen is kept from writing once it is taken for dead; without, ' +
+            'there are two of them during `splitBrain`, and what the old one takes is lost. Defaults to true, ' +
+            'for redis to false.',
+        ),
     })
     .optional()
     .describe(
       'After a crash of the primary the replica that misses least takes its place. Defaults by kind: ' +
-        'postgres 30s + 5s, mysql 30s + 30s + 30s, mongo 10s + 2s, redis 30s + 1s, elasticsearch 1s, else ' +
-        'never.',
+        'postgres 30s + 5s, mysql 10s + 1s, mongo 10s + 2s, redis 30s + 1s, elasticsearch 1s, else never.',
     ),
 };

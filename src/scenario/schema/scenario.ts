@@ -23,6 +23,7 @@ import { middlewareSchema } from './middleware.js';
 import type { SagaOutput } from './sagas.js';
 import { sagaSchema } from './sagas.js';
 import { keySchema, networkSchema, runSchema } from './settings.js';
+import type { StepOutput } from './steps.js';
 import { stepsSchema } from './steps.js';
 import type { QueueOutput } from './queues.js';
 import { messageQueueSchema } from './queues.js';
@@ -102,9 +103,10 @@ export function buildSchemas(
   policies: readonly PolicyKind[],
   faults: readonly FaultKind[],
 ): Schemas {
-  const bundle = bundleSchema(policies).meta({ id: 'policy' }) as z.ZodType<BundleOutput>;
+  const inside: z.ZodType = z.lazy(() => steps);
+  const bundle = bundleSchema(policies, inside).meta({ id: 'policy' }) as z.ZodType<BundleOutput>;
   const middleware = middlewareSchema(policies).meta({ id: 'middleware' });
-  const steps = stepsSchema(bundle);
+  const steps: z.ZodType<StepOutput[]> = stepsSchema(bundle);
   const host = hostFields(bundle, middleware, admissionSchema(policies));
   const endpoint = endpointSchema(steps);
   const service = serviceSchema(host, endpoint);

@@ -20,6 +20,8 @@ export class Channel {
   inLine = false;
   /** True while the queue takes back what is on it. */
   closing = false;
+  /** True while it does not ask for messages: there are enough that do. */
+  asleep = false;
   /** Handlers that run. */
   busy = 0;
   /** Questions asked; the last one may be open. */

@@ -11,6 +11,7 @@ import type { World } from '../../world.js';
 import type { Messages } from '../messages.js';
 import { Channel } from './channel.js';
 import { Deliveries, VERDICT } from './deliveries.js';
+import { Pollers } from './pollers.js';
 import { Handling } from './handling.js';
 import type { StoredQueue } from './stored-queue.js';
 
@@ -37,6 +38,8 @@ export class Dispatch {
   private readonly askOp: number;
   private readonly answerOp: number;
   private readonly emptyReceives: Counter | null;
+  /** null = all handlers ask. */
+  private readonly pollers: Pollers | null;
   private pumping = false;
   /** Verdicts that came while nobody led the queue. */
   private readonly late = new IntRing();
@@ -64,6 +67,9 @@ export class Dispatch {
     this.answerOp = engine.define('empty-receive', (channel, asked) => this.empty(channel, asked));
     this.emptyReceives = rules.polled ? meters.counter('emptyReceives', { component, part }) : null;
     this.channels = this.open();
+    const isScaled = this.spec.consumers.some(({ spec }) => spec.scaleUp !== null);
+    const begin = (channel: Channel): void => this.begin(channel);
+    this.pollers = isScaled ? new Pollers(world, queue, this.channels, begin) : null;
     this.handling = new Handling(world, registry, messages, this, effect);
     for (const channel of this.channels) this.begin(channel);
   }
@@ -92,6 +98,7 @@ export class Dispatch {
       else this.lineUp(channel);
     }
     this.pumping = false;
+    if (this.pollers !== null && this.queue.waiting > 0) this.pollers.left();
   }
 
   /** The consumer has decided about a delivery: the queue hears of it when it gets there. */
@@ -206,6 +213,7 @@ export class Dispatch {
   }
 
   private begin(channel: Channel): void {
+    if (channel.asleep) return;
     if (this.spec.rules.polled) this.question(channel, this.way(channel.spec.back, channel));
     else this.lineUp(channel);
   }
@@ -330,6 +338,7 @@ export class Dispatch {
     this.line.remove(index);
     channel.inLine = false;
     this.world.meters.count(this.emptyReceives!);
+    if (this.pollers?.rests(channel) === true) return;
     const { waitTimeNs, pollIntervalNs } = this.spec.rules;
     const pause = waitTimeNs === 0 ? pollIntervalNs : 0;
     const { there, back } = channel.spec;
@@ -341,6 +350,7 @@ export class Dispatch {
       if (channel.instance !== instance || channel.consumer !== consumer) continue;
       channel.asked++;
       this.handling.pausing?.died(channel);
+      this.pollers?.died(channel);
       this.leave(channel);
       channel.busy = 0;
       channel.waking = false;
@@ -352,7 +362,9 @@ export class Dispatch {
 
   private started(instance: Instance, consumer: number): void {
     for (const channel of this.channels) {
-      if (channel.instance === instance && channel.consumer === consumer) this.begin(channel);
+      if (channel.instance !== instance || channel.consumer !== consumer) continue;
+      this.pollers?.settle(channel);
+      this.begin(channel);
     }
     this.pump();
   }
