@@ -106,6 +106,7 @@ export const FAMILIES: readonly Family[] = [
       counted('Stuck', 'stuck'),
       counted('Inconsistent', 'inconsistent'),
       counted('Lost', 'lost'),
+      counted('Taken over', 'takeovers'),
       quantile('Duration p50', 'duration', 'p50'),
       quantile('Duration p99', 'duration', 'p99'),
       counted('Dirty reads', 'dirtyReads'),
@@ -125,7 +126,7 @@ export const FAMILIES: readonly Family[] = [
     worst: counted('Begun', 'accepted'),
     telling: 1,
     caption:
-      'Sagas by the time of their beginning; means over replications. Stuck: no end in time, or waiting for a human. Inconsistent: ended with effects that do not belong together. Lost: accepted, and nobody knows them any more.',
+      'Sagas by the time of their beginning; means over replications. Stuck: no end in time, or waiting for a human. Inconsistent: ended with effects that do not belong together. Lost: accepted, and nobody knows them any more. Taken over: an instance went on with what another one had begun.',
   },
   {
     id: 'messages',
@@ -177,6 +178,8 @@ export const FAMILIES: readonly Family[] = [
       quantile('Catch-up', 'catchUp', 'max'),
       counted('Twice', 'duplicateEffects'),
       counted('Left out', 'lostEffects'),
+      ratioOf('Backward', 'backwardReads', 'reads'),
+      counted('Taken over', 'takeovers'),
     ],
     spread: {
       meter: 'staleness',
@@ -188,7 +191,7 @@ export const FAMILIES: readonly Family[] = [
     worst: largestOf('Oldest', 'age', 'seconds'),
     telling: 0,
     caption:
-      'Events committed and not yet in the view, and the time since the oldest of them. Drained: from the end of the fault that leaves the longest backlog until no more wait than ever before it. Stale: reads that miss an event of what they read that was committed before they began.',
+      'Events committed and not yet in the view, and the time since the oldest of them. Drained: from the end of the fault that leaves the longest backlog until no more wait than ever before it. Stale: reads that miss an event of what they read that was committed before they began. Backward: reads that miss what an earlier answer to the same client had. Taken over: segments whose claims ran out.',
   },
   {
     id: 'event-stores',
@@ -198,13 +201,14 @@ export const FAMILIES: readonly Family[] = [
     columns: [
       counted('Appends', 'appends'),
       ratioOf('Conflicts', 'conflicts', 'appends'),
+      counted('Snapshots gone', 'snapshotsInvalidated'),
       quantile('Events replayed p50', 'replayed', 'p50', 'number'),
       quantile('Events replayed p99', 'replayed', 'p99', 'number'),
     ],
     worst: ratioOf('Conflicts', 'conflicts', 'appends'),
     telling: 0.001,
     caption:
-      'Appends that met another version of their stream than they had loaded. Replayed: events that a load applied, behind its snapshot where there is one.',
+      'Appends that met another version of their stream than they had loaded. Replayed: events that a load applied, behind its snapshot where there is one. Snapshots gone: streams that a flush took theirs from.',
   },
   {
     id: 'caches',

@@ -166,6 +166,11 @@ function checkTarget(
     if (kind.targets.includes('level') || host !== undefined) return;
     const message = `${text} is in the processes that use it: name those instead`;
     report(context, 'FL410', path, message);
+  } else if (thing.kind === 'eventStore' && kind.targets.includes('snapshots')) {
+    if (part !== null || indexed !== null) fits(context, kind, text, [], path);
+    else if (host !== undefined && 'snapshots' in host && host.snapshots === null) {
+      report(context, 'FL410', path, `${name} has no snapshots that ${kind.kind} could take away`);
+    }
   } else if (indexed !== null) {
     const index = Number(indexed[2]);
     if (
@@ -394,6 +399,7 @@ const WORDS: Readonly<Record<Hittable, string>> = {
   between: 'the two sides of `between`',
   zone: 'zones',
   level: 'caches and their levels',
+  snapshots: 'event stores with snapshots',
   messages: 'topics and queues',
   group: 'groups of consumers',
 };
