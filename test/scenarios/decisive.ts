@@ -562,6 +562,13 @@ export const DECISIVE: readonly Decisive[] = [
     '49 wait before the one that comes, 20 ms each, less the 5 ms until it comes',
   ),
   row(
+    'hot-topic-partition',
+    'orders.billing.partitionLag.max in by-customer',
+    2400,
+    150,
+    '120/s of one customer and a quarter of 80/s, for a reader good for 100/s: 40/s x 60 s',
+  ),
+  row(
     'http2-streams',
     'users.latency.max in http1',
     0.3,
