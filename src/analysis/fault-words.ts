@@ -50,6 +50,10 @@ function editWords(edit: KnobEdit, who: Who, fault: Fault): string {
       return `${delayWords(edit.distribution)} delay on ${words}${part}`;
     case 'rate':
       return `${number(edit.value)}x the load of ${words}`;
+    case 'extraRate':
+      return `${number(edit.value)}/s more from ${words}`;
+    case 'herd':
+      return `${number(edit.value)} clients of ${words} at once`;
     default:
       // Knobs that only colour another one, such as the silence of a crashed host.
       return '';

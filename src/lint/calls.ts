@@ -117,6 +117,8 @@ class Walker {
   readonly calls: Call[] = [];
   private readonly scenario: Scenario;
   private readonly written: (path: Path) => boolean;
+  /** The bundles whose fallbacks are being read. */
+  private readonly around = new Set<Bundle>();
 
   constructor(scenario: Scenario, written: (path: Path) => boolean) {
     this.scenario = scenario;
@@ -389,6 +391,18 @@ class Walker {
       connections: bundle?.connections ?? null,
       pool: database === undefined ? null : (database.pools.get(caller) ?? database.pool),
     });
+    if (bundle?.fallback?.kind === 'steps') {
+      this.instead(from, bundle, [...policyPath, 'fallback', 'steps'], around);
+    }
+  }
+
+  /** The steps that a call is replaced by where it fails; those of one bundle do not stand in themselves. */
+  private instead(from: string, bundle: Bundle, path: Path, around: Around): void {
+    if (bundle.fallback?.kind !== 'steps' || this.around.has(bundle)) return;
+    this.around.add(bundle);
+    const after = { ...around, times: 0, inside: null, owners: [] };
+    this.steps(from, bundle.fallback.steps, path, after, 0);
+    this.around.delete(bundle);
   }
 
   /** The part a call reaches; null where no route takes it. */

@@ -26,8 +26,7 @@ import { Effects } from './effects.js';
 import type { Edge } from './edge.js';
 import { Executions } from './executions.js';
 import { Gates } from './gates.js';
-import { Instance } from './instance.js';
-import type { InstanceSetup } from './instance.js';
+import { Instance, type InstanceSetup } from './instance.js';
 import { Interpreter } from './interpreter.js';
 import { Journal } from './journal.js';
 import { Keys } from './keys.js';
@@ -332,6 +331,7 @@ function setEdges(
       pick: streamKey(plan.seed, replication, `edge/${names}/pick`),
       requestBytes: spec.requestBytes,
       fallback: spec.fallback,
+      instead: spec.instead,
       asks: spec.asks,
       picked: chains.picks(spec),
       connected: spec.connections !== null,

@@ -97,6 +97,15 @@ export class Board {
     const { fault } = touched;
     touched.edits = this.kinds[index].edits(fault.config, strength, fault.share);
     this.turnAll(touched, [...before, ...touched.edits]);
+    if (at < 0) this.gather(touched);
+  }
+
+  /** The clients that a fault brings, at its start. */
+  private gather({ fault, edits }: Active): void {
+    for (const { knob, value, withinNs } of edits) {
+      if (knob !== 'herd') continue;
+      for (const load of fault.loads) this.world.loads.surges.gather(load, value, withinNs!);
+    }
   }
 
   /** Chooses among the instances that are up now, in order. */
@@ -219,9 +228,11 @@ export class Board {
   }
 
   private turnLoad(load: number, name: KnobName): void {
-    if (name !== 'rate') return;
+    if (name !== 'rate' && name !== 'extraRate') return;
     const hits = (active: Active): boolean => active.fault.loads.includes(load);
-    this.world.loads.turn(load, this.effective(name, hits));
+    const { loads } = this.world;
+    if (name === 'rate') loads.turn(load, this.effective(name, hits));
+    else loads.surges.turn(load, this.effective(name, hits));
   }
 
   private turnLink(id: number, name: KnobName): void {
@@ -288,6 +299,7 @@ export class Board {
       for (const edit of active.edits) {
         if (edit.knob !== name) continue;
         if (combine === 'product') value *= edit.value;
+        else if (combine === 'sum') value += edit.value;
         else if (combine === 'max') value = Math.max(value, edit.value);
         else value = 1 - (1 - value) * (1 - edit.value);
       }

@@ -84,6 +84,8 @@ export interface Edge {
   readonly requestBytes: number;
   /** Edge of the call that is made instead when one has failed, or -1. */
   readonly fallback: number;
+  /** First instruction of the steps that the caller runs instead, or -1. */
+  readonly instead: number;
   /** By layer of its bundle: edge of the question to the layer's store, or -1; null: nobody asks. */
   readonly asks: readonly number[] | null;
   /** True where a layer of the chain picks the instance, so that layers inside know it. */

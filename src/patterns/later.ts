@@ -4,7 +4,6 @@
  */
 export const laterPolicyFields: ReadonlyMap<string, readonly string[]> = new Map([
   ['circuitBreaker', ['halfOpenCalls']],
-  ['fallback', ['steps']],
   ['rateLimit', ['faultTolerant', 'policy', 'syncRate']],
 ]);
 
@@ -37,5 +36,4 @@ export const laterFaultKinds: readonly string[] = [
 /** Fault kind -> its fields of later versions. */
 export const laterFaultFields: ReadonlyMap<string, readonly string[]> = new Map([
   ['latency', ['correlation']],
-  ['load', ['herd', 'rate']],
 ]);

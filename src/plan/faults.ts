@@ -167,12 +167,25 @@ class FaultTarget {
     } else if (component.kind === 'workload' && this.can.has('workload')) {
       if (!this.narrow(component, component.zones[0]!)) return;
       loads.forEach((load, id) => {
-        if (load.component === component.id) this.hits.loads.add(id);
+        if (load.component !== component.id) return;
+        this.hits.loads.add(id);
+        this.checkRate(text, load);
       });
     } else if (component.kind !== 'workload' && this.can.has('instance')) {
       this.addInstances(component, null);
     } else if (this.can.has('link')) this.addLinks({ kind: 'name', name });
     else this.unfit(text);
+  }
+
+  /** Instants that are given have no rate. */
+  private checkRate(text: string, { arrivals }: PlanLoad): void {
+    if (arrivals.kind !== 'at') return;
+    const { config, share, kind } = this.fault;
+    const edits = this.source.kindOf(kind).edits(config, 1, share);
+    if (!edits.some(({ knob }) => knob === 'rate')) return;
+    this.refuse(
+      `the arrivals of \`${text}\` are exact instants, which no factor changes: give \`rate\` or \`herd\``,
+    );
   }
 
   /** The work of a projection, wherever it is done. */

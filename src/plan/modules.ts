@@ -2,7 +2,7 @@ import type { PlanModules } from '../spec/modules.js';
 import type { KeyTable } from './keys.js';
 import { planFunctions } from './functions.js';
 import { planCaches } from './caches.js';
-import { planBrokers, planTopics } from './messaging.js';
+import { planBrokers, planClusters, planTopics } from './messaging.js';
 import { planOutboxes } from './outbox.js';
 import type { Network } from '../spec/scenario.js';
 import { planProjections } from './projections.js';
@@ -22,6 +22,7 @@ export function planModules(
   return {
     acts: w.acts.list,
     brokers: planBrokers(w),
+    clusters: planClusters(w),
     outboxes: planOutboxes(w, programs),
     sagas: w.sagas.plan(w, keys),
     functions: planFunctions(w.layout, w.distributions),

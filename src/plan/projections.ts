@@ -1,6 +1,7 @@
 import { OP } from '../spec/program.js';
 import type { PlanProjection, PlanProjectionAct, Projection } from '../spec/stores.js';
 import { eachStep } from '../scenario/each-step.js';
+import { listsOfEndpoint, listsOfRequest, listsOfRoute } from '../scenario/fallback-steps.js';
 import type { Step } from '../spec/steps.js';
 import { BARE } from './calls.js';
 import type { LaidPart, Layout } from './layout.js';
@@ -82,25 +83,24 @@ function viewsOf(layout: Layout): ReadonlySet<string> {
   const known = VIEWS.get(layout);
   if (known !== undefined) return known;
   const views = new Set<string>();
+  const note = (step: Step): void => {
+    if (step.verb === 'query' && step.of !== null) views.add(`${step.database}.${step.operation}`);
+  };
   for (const { source } of layout.parts) {
-    eachStep(stepsOf(source), (step) => {
-      if (step.verb === 'query' && step.of !== null) {
-        views.add(`${step.database}.${step.operation}`);
-      }
-    });
+    for (const steps of stepsOf(source)) eachStep(steps, note);
   }
   VIEWS.set(layout, views);
   return views;
 }
 
-function stepsOf(source: LaidPart['source']): readonly Step[] {
+function stepsOf(source: LaidPart['source']): readonly (readonly Step[])[] {
   switch (source.kind) {
     case 'request':
-      return source.request.steps;
+      return listsOfRequest(source.workload, source.request);
     case 'endpoint':
-      return source.endpoint.steps;
+      return listsOfEndpoint(source.service, source.endpoint.steps);
     case 'route':
-      return source.route.steps ?? [];
+      return listsOfRoute(source.gateway, source.route);
     default:
       return [];
   }

@@ -18,6 +18,8 @@ export interface FamilyColumn {
   readonly head: string;
   readonly unit: Unit;
   readonly value: (own: MeteredResult) => number | null;
+  /** Left out where nobody has such a number. */
+  readonly rare?: true;
 }
 
 /** A section of the report: what is shown of things with meters of some kinds. */
@@ -65,6 +67,7 @@ export const FAMILIES: readonly Family[] = [
       counted('Redelivered', 'redeliveries'),
       counted('Twice', 'duplicateEffects'),
       counted('Lost', 'lostEffects'),
+      { ...largestOf('Paused at once', 'paused', 'number'), rare: true },
     ],
     worst: largestOf('Most waiting', 'lag', 'number'),
     headline: (subject, variant, worst) =>

@@ -13,13 +13,11 @@ const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
   ['databases.*', 'tags loadBalancing queue concurrency'],
   ['databases.*.operations.*', 'rows fanout'],
   ['topics.*', 'tags event'],
-  ['topics.*.subscribers.*', 'policy'],
-  ['brokers.*', 'tags cpu uncleanElection memoryLimit'],
+  ['brokers.*', 'tags'],
   ['caches.*', 'tags'],
   ['eventStores.*', 'tags partitions'],
   ['projections.*', 'tags'],
-  ['workloads.*', 'tags keys'],
-  ['workloads.*.requests.*', 'keys'],
+  ['workloads.*', 'tags'],
   ['faults.*', 'when jitter probability group version'],
   ['budgets.*', 'strict by'],
   ['hypothesis.expect.*', 'strict by'],
@@ -42,7 +40,7 @@ const LATER_WORDS: readonly (readonly [key: string, words: string])[] = [
   ['warmup', 'auto'],
   ['concurrencyLimit.per', 'key'],
   ['hedge.per', 'key'],
-  ['arrivals.kind', 'trace'],
+  ['brokers.*.kind', 'sqs nats'],
 ];
 
 /** Fields of fault kinds that come later, whatever the kind: none of them means anything else today. */
@@ -65,7 +63,7 @@ export function isLaterKey(path: readonly PathKey[], key: string): boolean {
 export function isLaterWord(path: readonly PathKey[], value: unknown): boolean {
   const last = path[path.length - 1];
   // Long forms of plain numbers and switches that come later.
-  if (last === 'replications' || last === 'replicas' || last === 'users') {
+  if (last === 'replications' || last === 'replicas') {
     return typeof value === 'object' && value !== null;
   }
   if (typeof value !== 'string') return false;

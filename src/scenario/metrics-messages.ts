@@ -80,6 +80,14 @@ export const MESSAGE_METRICS: readonly Metric[] = [
     true,
   ),
   metric(
+    'paused',
+    ['topic', 'group', 'queue', 'consumer'],
+    'number',
+    'gauge',
+    'low',
+    'Consumers that get no messages because their circuitBreaker refuses: members of a group, channels of a queue.',
+  ),
+  metric(
     'rebalances',
     ['topic', 'group'],
     'number',

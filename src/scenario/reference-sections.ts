@@ -43,7 +43,7 @@ const WORKLOADS = `workloads:
     patience: 5s
     requests: [ { name: buy, call: shop.buy, weight: 100 } ]
   clerks:                                 # closed: each waits for the answer, and thinks
-    arrivals: { kind: closed, users: 20, think: exponential(1s) }
+    arrivals: { kind: closed, users: { start: 5, stages: [ { duration: 20s, target: 40 } ] }, think: exponential(1s) }
     requests: [ { call: shop.buy } ]
 `;
 

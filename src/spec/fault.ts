@@ -39,6 +39,10 @@ export const KNOBS = {
   flushed: { combine: 'max', neutral: 0 },
   /** Workload: rate factor. Product. */
   rate: { combine: 'product', neutral: 1 },
+  /** Workload: arrivals per second in addition. Sum. */
+  extraRate: { combine: 'sum', neutral: 0 },
+  /** Workload: so many clients come within a time; asked once, when the edit comes. */
+  herd: { combine: 'list', neutral: 0 },
   /** Topic or queue: share of its messages that cannot be handled; each kind of failure is drawn for itself. */
   poison: { combine: 'list', neutral: 0 },
   /** Group: asked once, when the edit comes, to deal its partitions anew. */
@@ -55,6 +59,8 @@ export interface KnobEdit {
   readonly distribution?: Distribution;
   /** Only for links: which messages, seen from the fault's target. */
   readonly direction?: 'both' | 'to' | 'from';
+  /** Only for `herd`. */
+  readonly withinNs?: Ns;
   /** HTTP status of injected errors. */
   readonly status?: number;
   /** Only for `poison`: what handling such a message does, and when a process that it kills is back. */

@@ -4,6 +4,7 @@ import type { Cache, PlanCache, PlanCacheAct } from './caching.js';
 import type {
   Broker,
   PlanBroker,
+  PlanCluster,
   PlanDualMark,
   PlanOutbox,
   PlanOutboxCommit,
@@ -41,6 +42,7 @@ export interface ScenarioModules {
 export interface PlanModules {
   readonly acts: readonly PlanAct[];
   readonly brokers: readonly PlanBroker[];
+  readonly clusters: readonly PlanCluster[];
   readonly topics: readonly PlanTopic[];
   readonly outboxes: readonly PlanOutbox[];
   readonly sagas: readonly PlanSaga[];

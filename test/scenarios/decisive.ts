@@ -322,6 +322,13 @@ export const DECISIVE: readonly Decisive[] = [
     'M/D/1 at 90 %: 10 ms + 45 ms',
   ),
   row(
+    'consumer-breaker',
+    'mails.sender.lostEffects in pausing',
+    8,
+    0.5,
+    'five failures open it, one try a second for 19 s: 24 tries, three to a mail',
+  ),
+  row(
     'consumer-crash',
     'orders.billing.lag.max in classic',
     4770,
@@ -418,6 +425,13 @@ export const DECISIVE: readonly Decisive[] = [
     0.51,
     0.02,
     '5 workers / 100 ms for 100/s, and the 10 places of the queue',
+  ),
+  row(
+    'fallback-steps',
+    'shop.cpu.mean during outage in approximated',
+    0.55,
+    0.01,
+    '150/s x (2 + 6) ms + 250/s x 4 ms, of 4 cores',
   ),
   row(
     'fallback',
@@ -619,6 +633,13 @@ export const DECISIVE: readonly Decisive[] = [
     'a call that is refused at once, and 10 KB at 10 MB/s; the whole page takes 5 + 10 ms',
   ),
   row(
+    'memory-alarm',
+    'buyers.latency.max in shared',
+    25,
+    0.001,
+    '10 MiB of 100 KiB are over after 5.15 s of 20/s: blocked from the look at 16 s to that at 41 s',
+  ),
+  row(
     'memory-limit',
     'shop.restarts during sluggish in unlimited',
     6,
@@ -632,6 +653,7 @@ export const DECISIVE: readonly Decisive[] = [
     0.0035,
     '3 x (1 + 1/3) = 4 at the core, requests with and without a copy, / 150/s',
   ),
+  row('noisy-tenant', 'users.success in limited', 0.952, 0.006, '1 - 1/20 x (1 - 25 / 610)'),
   row(
     'optimistic-conflicts',
     'customers.success in no-retry',
@@ -818,12 +840,20 @@ export const DECISIVE: readonly Decisive[] = [
   ),
   row('queue-prefetch', 'jobs.consumed in one', 2000, 1, '30 s / (2 x 2.5 + 10) ms'),
   row('queue-priority', 'browsers.success in priority', 0.667, 0.02, '500 - 200 of 450/s'),
+  row('queue-quorum', 'jobs.publishRejected in classic', 1000, 1, '50/s x 20 s without its node'),
   row(
     'queue-visibility',
     'jobs.duplicateEffects in too-short',
     10,
     0,
     'each of 10 messages is seen again at 30 s, 15 s before its consumer is through',
+  ),
+  row(
+    'ramping-users',
+    'users.latency.mean from 60s to 85s in users',
+    1.4,
+    0.03,
+    '600 users / 250/s, less 1 s of thinking',
   ),
   row(
     'rate-limit-resilience4j',
@@ -852,6 +882,20 @@ export const DECISIVE: readonly Decisive[] = [
     0.0233,
     0.0015,
     'M/M/1 at 70 %: 0.7 / 0.3 x 10 ms',
+  ),
+  row(
+    'replay',
+    'orders.billing.duplicateEffects in plain',
+    999,
+    1.5,
+    '50/s x 20 s, read once more',
+  ),
+  row(
+    'replayed-traffic',
+    'users.latency.max in recorded',
+    9.405,
+    0.03,
+    '104 x 100 ms, less the 995 ms after which the last of a hundred comes',
   ),
   row(
     'response-cache',
@@ -1053,6 +1097,13 @@ export const DECISIVE: readonly Decisive[] = [
     '0.9 to the tenth, once for each call',
   ),
   row(
+    'thundering-herd',
+    'api.queue.max in at-once',
+    2700,
+    60,
+    '3000 + 200 in a second, less the 500 that are served in it',
+  ),
+  row(
     'tied-requests',
     'users.latency.mean in tied',
     0.0298,
@@ -1072,6 +1123,13 @@ export const DECISIVE: readonly Decisive[] = [
     0.473,
     0.04,
     'buyers and readers get ten connections by turns: p x 100/s x (204 + 2) ms = 10 is p = 48.5 %, less a second of waiting at the start',
+  ),
+  row(
+    'unclean-election',
+    'events.audit.lostEffects in unclean',
+    800,
+    1.5,
+    '100/s x the 8 s that only the old leader has',
   ),
   row(
     'zero-trust-hops',

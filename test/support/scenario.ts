@@ -401,6 +401,7 @@ export function request(name: string, steps: readonly Step[], own: Partial<Reque
     weight: 1,
     class: null,
     priority: 0,
+    keys: new Map(),
     patience: null,
     goodputWithinNs: null,
     ...own,

@@ -69,6 +69,16 @@ export class KafkaTopic {
     for (const group of this.groups) group.aftermath.lose(message);
   }
 
+  /** What is behind an offset is no part of the log any more: nobody reads it who has not read it. */
+  cut(at: number, from: number): void {
+    const partition = this.partitions[at];
+    for (let offset = Math.max(from, partition.base); offset < partition.end; offset++) {
+      for (const group of this.groups) group.lost(at, offset);
+      this.messages.gone[partition.at(offset)] = 1;
+    }
+    for (const group of this.groups) group.wake(at);
+  }
+
   /** Consumers can read a partition, or not: somebody leads it, or nobody does. */
   reachable(partition: number, isLed: boolean): void {
     this.partitions[partition].isLed = isLed;

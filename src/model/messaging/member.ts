@@ -40,6 +40,10 @@ export interface Member {
   tries: number;
   /** When the run under way began. */
   began: Ns;
+  /** A breaker keeps it from handling: it polls, and gets no records. */
+  paused: boolean;
+  /** Log and offset of the record at which it was paused, and its tries so far; 1 = nothing to remember. */
+  readonly kept: [log: number, offset: number, tries: number];
   /** Of `auto`: when it commits next, and whether that is scheduled in case it waits then. */
   commits: Ns;
   scheduled: boolean;
@@ -70,9 +74,16 @@ export function newMember(index: number, instance: Instance): Member {
     turn: 0,
     tries: 1,
     began: 0,
+    paused: false,
+    kept: [0, 0, 1],
     commits: 0,
     scheduled: false,
     effects: [],
     outputs: [],
   };
+}
+
+/** Logs of a batch. */
+export function logsOf(batch: readonly number[]): readonly number[] {
+  return batch.filter((_, k) => k % RANGE === 0);
 }

@@ -18,6 +18,8 @@ export class Offsets {
   readonly committed: Float64Array;
   readonly position: Float64Array;
   readonly released: Float64Array;
+  /** From here on it is kept, because the group may be sent back to it; Infinity = it will not. */
+  readonly hold: Float64Array;
   readonly lag: number;
   private readonly world: World;
   private readonly messages: Messages;
@@ -33,6 +35,7 @@ export class Offsets {
     this.committed = new Float64Array(logs.length);
     this.position = new Float64Array(logs.length);
     this.released = new Float64Array(logs.length);
+    this.hold = new Float64Array(logs.length).fill(Infinity);
     this.lag = world.meters.gauge('lag', subject);
     this.age = world.meters.age('age', subject);
     this.redelivered = world.meters.counter('redeliveries', subject);
@@ -55,8 +58,9 @@ export class Offsets {
 
   /** The group needs nothing below this offset any more. */
   release(log: number, offset: number): void {
-    if (offset <= this.released[log]) return;
-    this.released[log] = offset;
+    const bound = Math.min(offset, this.hold[log]);
+    if (bound <= this.released[log]) return;
+    this.released[log] = bound;
     this.logs[log].trim();
   }
 
@@ -65,6 +69,23 @@ export class Offsets {
     const again = this.position[log] - this.committed[log];
     this.position[log] = this.committed[log];
     if (again > 0) this.world.meters.count(this.redelivered, again);
+  }
+
+  /** The group goes on at this offset, be it behind or ahead of what it has read. */
+  seek(log: number, offset: number): void {
+    const again = this.position[log] - offset;
+    if (again > 0) this.world.meters.count(this.redelivered, again);
+    this.position[log] = offset;
+    this.world.levels.add(this.lag, this.committed[log] - offset);
+    this.committed[log] = offset;
+    this.findOldest();
+  }
+
+  /** The group comes to a log that it has never read; what is there counts from now on. */
+  see(log: number, offset: number): void {
+    this.position[log] = this.committed[log] = offset;
+    this.world.levels.add(this.lag, this.logs[log].partition.end - offset);
+    this.findOldest();
   }
 
   /** The group goes on at a later offset, whatever it has read. */

@@ -90,21 +90,27 @@ const OPEN_ROWS = 9;
 
 function table(view: View, family: Family, subjects: readonly string[]): Markup {
   const { variants } = view.result;
+  const all = variants.flatMap(({ metered }) =>
+    subjects.flatMap((subject) => (Object.hasOwn(metered, subject) ? [metered[subject]!] : [])),
+  );
+  const columns = family.columns.filter(
+    ({ rare, value }) => rare !== true || all.some((own) => value(own) !== null),
+  );
   const rows = subjects.flatMap((subject) =>
     variants.flatMap((variant) => {
       if (!Object.hasOwn(variant.metered, subject)) return [];
       const own = variant.metered[subject]!;
-      const values = family.columns.map((column) => column.value(own));
+      const values = columns.map((column) => column.value(own));
       // Where a variant makes no use of it, there is nothing to tell.
       if (values.every((value) => value === null || value === 0)) return [];
       const name = variants.length > 1 ? `${subject}, ${variant.name}` : subject;
       const cells = values.map((value, k) =>
-        value === null ? '–' : formatValue(value, family.columns[k]!.unit),
+        value === null ? '–' : formatValue(value, columns[k]!.unit),
       );
       return [[name, ...cells]];
     }),
   );
-  const head = ['', ...family.columns.map((column) => column.head)];
+  const head = ['', ...columns.map((column) => column.head)];
   const own = { caption: `${family.name}: whole run, counts are means of a run`, head, rows };
   if (rows.length > OPEN_ROWS) return dataTable(own);
   return markup`<div class="scroll" tabindex="0" role="region" aria-label="${family.name}">

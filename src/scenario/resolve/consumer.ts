@@ -1,5 +1,6 @@
 import type { Consumption, Inbox } from '../../spec/messaging.js';
 import type { ConsumerOutput } from '../schema/consumer.js';
+import { resolveConsumerPolicy } from './consumer-policy.js';
 import type { Context, Path } from './context.js';
 import { report, reportKey } from './context.js';
 import { resolveCall, resolveQuery, split, unknown } from './targets.js';
@@ -30,6 +31,7 @@ export function resolveConsumer(
   const deadLetter = resolveDeadLetter(context, output, path);
   const inbox = resolveInbox(context, output.inbox, [...path, 'inbox']);
   checkRetry(context, output, path);
+  const policy = resolveConsumerPolicy(context, output.policy, [...path, 'policy']);
   if (call === null) return null;
   return {
     call,
@@ -43,6 +45,7 @@ export function resolveConsumer(
     deadLetter,
     inbox,
     filter,
+    policy,
   };
 }
 

@@ -153,6 +153,11 @@ function checkTarget(
   if (!knownPart(context, name, part, path)) return;
   const thing = context.names.things.get(name)!;
   const host = aims.hosts.get(name);
+  if (host !== undefined && isRabbit(host) && !OF_RABBIT.has(kind.kind)) {
+    const message = `${name} is a broker of kind rabbitmq: its nodes can ${[...OF_RABBIT].join(' or ')}`;
+    report(context, 'FL405', path, message);
+    return;
+  }
   if (kind.targets.includes('row')) return checkRow(context, kind, output, text, aims, path);
   const without = UNPLACED.get(thing.kind);
   if (without !== undefined) fits(context, kind, text, without[part === null ? 0 : 1], path);
@@ -360,6 +365,13 @@ function fits(
     `${kind.kind} cannot hit ${text}; it hits ${kind.targets.map((t) => WORDS[t]).join(', ')}`,
   );
   return false;
+}
+
+/** What nodes that answer no requests can do. */
+const OF_RABBIT: ReadonlySet<string> = new Set(['crash', 'pause']);
+
+function isRabbit(host: Host): boolean {
+  return 'kind' in host && host.kind === 'rabbitmq';
 }
 
 type Unplaced = readonly [whole: readonly Hittable[], part: readonly Hittable[]];

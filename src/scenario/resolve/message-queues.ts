@@ -1,7 +1,9 @@
+import type { Broker } from '../../spec/messaging.js';
 import type { Bus, MessageQueue, QueueConsumer } from '../../spec/queues.js';
 import type { ConsumerOutput } from '../schema/consumer.js';
 import type { BusOutput, QueueOutput } from '../schema/queues.js';
 import { NS_PER_SECOND } from '../../kernel/time.js';
+import { resolveQueueBroker } from './brokers.js';
 import { isFunction, ONE_BY_ONE, resolveConsumer, resolveHolder } from './consumer.js';
 import type { ConsumerDefaults } from './consumer.js';
 import type { Context, Path } from './context.js';
@@ -12,7 +14,12 @@ type RabbitOutput = Extract<QueueOutput, { kind: 'rabbitmq' }>;
 type SqsOutput = Extract<QueueOutput, { kind: 'sqs' }>;
 
 /** One queue in its final form. */
-export function resolveQueue(context: Context, name: string, output: QueueOutput): MessageQueue {
+export function resolveQueue(
+  context: Context,
+  name: string,
+  output: QueueOutput,
+  brokers: ReadonlyMap<string, Broker>,
+): MessageQueue {
   const path = ['queues', name];
   const deadLetter = resolveOwnDeadLetter(context, name, output.deadLetter, path);
   const consumers = output.consumers.flatMap(
@@ -34,7 +41,11 @@ export function resolveQueue(context: Context, name: string, output: QueueOutput
     case 'rabbitmq':
       checkRabbit(context, output, path);
       checkBound(context, output, path);
-      return { ...common, ...rabbitOf(output) };
+      return {
+        ...common,
+        ...rabbitOf(output),
+        broker: resolveQueueBroker(context, output, brokers, path),
+      };
     case 'sqs':
       checkSqs(context, output, path);
       return { ...common, ...sqsOf(output) };
@@ -151,7 +162,7 @@ function rabbitOf(
   output: RabbitOutput,
 ): Omit<
   Extract<MessageQueue, { kind: 'rabbitmq' }>,
-  keyof ReturnType<typeof textOf> | 'deadLetter' | 'consumers'
+  keyof ReturnType<typeof textOf> | 'broker' | 'deadLetter' | 'consumers'
 > {
   const { capacity, quorum, prefetch, deliveryLimit } = output;
   return {
@@ -161,6 +172,7 @@ function rabbitOf(
     publishTimeoutNs: null,
     messageTtlNs: output.messageTtl,
     quorum,
+    groupSize: output.initialGroupSize,
     deliveryLimit: quorum ? (deliveryLimit ?? DELIVERY_LIMIT) : Infinity,
     prefetch: prefetch === 0 ? Infinity : prefetch,
     consumerTimeoutNs: output.consumerTimeout,

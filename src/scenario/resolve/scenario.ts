@@ -1,6 +1,7 @@
 import type { Database } from '../../spec/database.js';
-import type { Gateway, Host, Scenario, Service, Workload } from '../../spec/scenario.js';
+import type { Bundle, Gateway, Host, Scenario, Service, Workload } from '../../spec/scenario.js';
 import type { Problems } from '../diagnostics.js';
+import type { ReadFile } from '../include.js';
 import type { MapNode, Node, PathKey } from '../located.js';
 import { locate } from '../located.js';
 import { checkLimits } from '../limits.js';
@@ -22,6 +23,7 @@ import { moduleHosts, resolveModules } from './modules.js';
 import { resolveService } from './hosts.js';
 import { collectNames, mapOf, sorted } from './names.js';
 import { resolveKeys, resolveNetwork, resolveReport, resolveRun } from './settings.js';
+import { resolveSteps } from './steps.js';
 import { resolveWorkload } from './workloads.js';
 
 /** A variant's scenario in its final form, and who calls whom in it. */
@@ -32,11 +34,18 @@ export interface Resolved {
 
 const NOBODY = 'a scenario has at least one workload: nothing would ever happen';
 
+interface Trees {
+  readonly tree: MapNode;
+  readonly written: Node;
+  readonly broken: ReadonlySet<string>;
+  readonly read: ReadFile;
+}
+
 /** Turns what was validated into the explicit scenario; references and contradictions are checked here. */
 export function resolveScenario(
   output: ScenarioOutput,
   frame: FrameOutput,
-  trees: { readonly tree: MapNode; readonly written: Node; readonly broken: ReadonlySet<string> },
+  trees: Trees,
   problems: Problems,
 ): Resolved {
   const raise = (
@@ -47,19 +56,19 @@ export function resolveScenario(
     const { key, node } = locate(trees.tree, path);
     problems.add({ code, at: key ?? node.at, path, message });
   };
-  const names = collectNames(output, trees.broken, raise, moduleNames);
-  const context: Context = { ...trees, problems, names, named: new Map() };
-  for (const [name, bundle] of sorted(output.policies)) {
-    context.named.set(name, resolveBundle(context, bundle, ['policies', name]));
-  }
+  const context = contextOf(output, trees, problems, raise);
+  const policies = new Map(
+    sorted(output.policies).map(([name]) => [name, context.named(name)!] as const),
+  );
   const services = resolveServices(context, output);
   const gateways = resolveGateways(context, output, services);
   const databases = mapOf(output.databases, (name, own): Database =>
     resolveDatabase(context, name, own),
   );
   const modules = resolveModules(context, output);
+  const keys = resolveKeys(context, output.keys);
   const workloads = mapOf(output.workloads, (name, own): Workload =>
-    resolveWorkload(context, name, own, gateways, output.run.duration),
+    resolveWorkload(context, name, own, gateways, output.run.duration, keys),
   );
   const parts = {
     title: frame.title,
@@ -67,8 +76,8 @@ export function resolveScenario(
     tags: frame.tags ?? [],
     run: resolveRun(context, output.run),
     network: resolveNetwork(context, output.network),
-    keys: resolveKeys(context, output.keys),
-    policies: new Map(context.named),
+    keys,
+    policies,
     gateways,
     services,
     databases,
@@ -89,6 +98,35 @@ export function resolveScenario(
   }
   checkLimits(scenario, graph, raise);
   return { scenario, graph };
+}
+
+function contextOf(
+  output: ScenarioOutput,
+  trees: Trees,
+  problems: Problems,
+  raise: Parameters<typeof collectNames>[2],
+): Context {
+  const names = collectNames(output, trees.broken, raise, moduleNames);
+  const named = new Map<string, Bundle>();
+  const begun = new Set<string>();
+  const context: Context = {
+    ...trees,
+    problems,
+    names,
+    // Steps inside one bundle may name another: each is made when it is first asked for.
+    named: (name) => {
+      const own = output.policies?.[name];
+      // One that comes back to itself has been reported where its bases were laid out.
+      if (own !== undefined && !begun.has(name)) {
+        begun.add(name);
+        named.set(name, resolveBundle(context, own, ['policies', name]));
+      }
+      return named.get(name);
+    },
+    steps: (outputs, owner, path) =>
+      resolveSteps(context, outputs, { name: owner ?? '', policy: null }, path),
+  };
+  return context;
 }
 
 /** Circles of messages in which no time passes: they would never come to an end. */

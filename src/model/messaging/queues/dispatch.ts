@@ -41,6 +41,8 @@ export class Dispatch {
   /** null = all handlers ask. */
   private readonly pollers: Pollers | null;
   private pumping = false;
+  /** Verdicts that came while nobody led the queue. */
+  private readonly late = new IntRing();
 
   constructor(
     world: World,
@@ -79,7 +81,7 @@ export class Dispatch {
 
   /** Hands out what can be handed out. */
   pump(): void {
-    if (this.pumping) return;
+    if (this.pumping || this.queue.isHalted) return;
     this.pumping = true;
     const { line } = this;
     while (line.length > 0) {
@@ -128,26 +130,66 @@ export class Dispatch {
 
   /** The consumer has nothing left to do: one that polls asks again. */
   idle(channel: Channel): void {
-    if (!this.spec.rules.polled || channel.instance.down) return;
+    if (!this.spec.rules.polled || channel.instance.down || channel.paused) return;
     this.question(channel, this.way(channel.spec.back, channel));
+  }
+
+  /**
+   * Nothing more is handed to the channel: basic.cancel, as when a container of spring-amqp stops
+   * (BlockingQueueConsumer.java), or no receive.
+   */
+  pause(channel: Channel): void {
+    if (channel.inLine) this.line.remove(channel.index);
+    channel.inLine = false;
+  }
+
+  /** It consumes again. */
+  resume(channel: Channel): void {
+    if (this.spec.rules.polled) return;
+    this.lineUp(channel);
+    this.pump();
   }
 
   /** The time of a delivery is over: its channel is closed and opened again, what was on it goes back. */
   overdue(delivery: number): void {
     const channel = this.channels[this.deliveries.channel[delivery]];
-    channel.closed = channel.epoch;
-    this.leave(channel);
     channel.closing = true;
-    for (let own = channel.first; own >= 0; own = channel.first) {
-      this.deliveries.verdict[own] = VERDICT.back;
-      channel.unlink(this.deliveries, own);
-      this.judge(own);
-    }
+    this.close(channel);
     const entry = this.deliveries.entry[delivery];
     if (this.queue.isHeld(entry, this.deliveries.stamp[delivery])) this.queue.giveBack(entry);
     channel.closing = false;
     this.lineUp(channel);
     this.pump();
+  }
+
+  /** Whoever led the queue is gone with all connections: what was handed out goes back. */
+  cut(): void {
+    for (const channel of this.channels) {
+      if (channel.instance.down) continue;
+      channel.closing = true;
+      this.close(channel);
+      channel.closing = false;
+      this.lineUp(channel);
+    }
+  }
+
+  /** Somebody leads the queue again. */
+  goOn(): void {
+    const { late, queue } = this;
+    queue.goOn();
+    for (let k = late.length; k > 0; k--) this.judge(late.shift());
+    this.pump();
+  }
+
+  /** Ends a channel; late acknowledgements on it are for nothing. */
+  private close(channel: Channel): void {
+    channel.closed = channel.epoch;
+    this.leave(channel);
+    for (let own = channel.first; own >= 0; own = channel.first) {
+      this.deliveries.verdict[own] = VERDICT.back;
+      channel.unlink(this.deliveries, own);
+      this.judge(own);
+    }
   }
 
   private open(): readonly Channel[] {
@@ -178,6 +220,7 @@ export class Dispatch {
 
   private lineUp(channel: Channel): void {
     if (channel.inLine || channel.closing || !channel.hasRoom || channel.instance.down) return;
+    if (channel.paused) return;
     channel.inLine = true;
     this.line.push(channel.index);
   }
@@ -231,6 +274,10 @@ export class Dispatch {
     const { deliveries, queue } = this;
     const channel = this.channels[deliveries.channel[delivery]];
     const { polled } = this.spec.rules;
+    if (queue.isHalted && deliveries.epoch[delivery] !== channel.closed) {
+      this.late.push(delivery);
+      return;
+    }
     if (!polled && deliveries.epoch[delivery] === channel.epoch) channel.out--;
     if (deliveries.settled[delivery] === 0) this.apply(delivery, channel);
     deliveries.unpin(delivery);
@@ -302,12 +349,14 @@ export class Dispatch {
     for (const channel of this.channels) {
       if (channel.instance !== instance || channel.consumer !== consumer) continue;
       channel.asked++;
+      this.handling.pausing?.died(channel);
       this.pollers?.died(channel);
       this.leave(channel);
       channel.busy = 0;
       channel.waking = false;
       this.loseAll(channel);
     }
+    this.handling.pausing?.gone(instance, consumer);
     if (!this.spec.rules.stored && !this.isAttended()) this.queue.forget();
   }
 

@@ -16,6 +16,7 @@ import type { Channel } from './channel.js';
 import { VERDICT } from './deliveries.js';
 import type { Deliveries } from './deliveries.js';
 import type { Dispatch } from './dispatch.js';
+import { Pausing } from './pausing.js';
 import type { StoredQueue } from './stored-queue.js';
 
 /** Until an invocation is made again that was throttled; doubled each time. */
@@ -50,6 +51,8 @@ export class Handling {
   private readonly againOp: number;
   private readonly failedOp: number;
   private readonly channels: readonly Channel[];
+  /** Policies around the handlers; null where no consumer has any. */
+  readonly pausing: Pausing | null;
 
   constructor(
     world: World,
@@ -72,13 +75,18 @@ export class Handling {
       if (!this.isOver(run)) this.ended(run, OUTCOME.serverError);
     });
     this.books = this.queue.spec.consumers.map((consumer) => this.bookOf(consumer, registry));
+    const isGuarded = this.queue.spec.consumers.some(({ spec }) => spec.policy !== null);
+    this.pausing = isGuarded ? this.pausingOf(registry) : null;
   }
 
   /** A message has come to a consumer. */
   come(channel: Channel, delivery: number): void {
     const { polled } = this.queue.spec.rules;
     if (!this.isWanted(channel, delivery)) this.dispatch.send(delivery, VERDICT.ack);
-    else {
+    else if (this.pausing?.refuses(channel, delivery) === true) {
+      // It was on its way when consumption was paused.
+      this.dispatch.send(delivery, VERDICT.back);
+    } else {
       channel.buffer.push(delivery);
       const first = polled && channel.spec.spec.commit === 'before';
       if (first) this.dispatch.settleFirst(delivery);
@@ -103,6 +111,7 @@ export class Handling {
 
   private ended(run: number, outcome: Outcome): void {
     const channel = this.channels[this.deliveries.channel[run]];
+    this.pausing?.ended(channel, run, outcome);
     if (isSuccess(outcome) && channel.spec.spec.partialFailures) {
       this.endedInPart(channel, run);
       return;
@@ -137,7 +146,7 @@ export class Handling {
 
   private startAll(channel: Channel): void {
     const { buffer, spec } = channel;
-    while (channel.busy < spec.handlers && buffer.length > 0) {
+    while (channel.busy < spec.handlers && buffer.length > 0 && !channel.paused) {
       const run = this.gather(channel);
       channel.busy++;
       this.start(channel, run);
@@ -175,14 +184,15 @@ export class Handling {
   private start(channel: Channel, run: number): void {
     const { deliveries, messages, queue, world } = this;
     const { spec } = channel;
-    const tries = ++deliveries.tries[run];
-    deliveries.began[run] = world.engine.now;
     const isKnown = this.isKnown(channel, run);
     if (isKnown && spec.lookup < 0) {
       this.judge(run, VERDICT.ack);
       this.finish(channel, run);
       return;
     }
+    if (this.pausing?.lets(channel, run) === false) return;
+    const tries = ++deliveries.tries[run];
+    deliveries.began[run] = world.engine.now;
     const poison = messages.poisons.length === 0 ? null : this.poisonOf(run);
     if (poison !== null && !(spec.spec.partialFailures && poison.effect === 'error')) {
       this.poisoned(channel, run, poison);
@@ -396,5 +406,20 @@ export class Handling {
       inbox: spec.inbox && new Inboxes(this.world, this.messages, this.effect, spec.inbox.windowNs),
       key,
     };
+  }
+
+  private pausingOf(registry: Registry): Pausing {
+    const { world, dispatch } = this;
+    return new Pausing(world, registry, dispatch, {
+      start: (channel, run) => this.start(channel, run),
+      startAll: (channel) => this.startAll(channel),
+      again: (run) => this.again(run),
+      isOver: (run) => this.isOver(run),
+      giveBack: (run) => {
+        this.judge(run, VERDICT.back);
+        this.letGo(run);
+      },
+      letGo: (run) => this.letGo(run),
+    });
   }
 }
