@@ -89,7 +89,6 @@ export function resolveScenario(
   checkEvents(context, parts, graph);
   const others = [...databases, ...moduleHosts(modules)];
   const hosts = new Map<string, Host>([...services, ...gateways, ...others]);
-  const { keys } = parts;
   const aims = { hosts, services, gateways, keys, graph, durationNs: output.run.duration };
   const faults = resolveFaults(context, output.faults ?? [], aims);
   const scenario: Scenario = { ...parts, faults, report: resolveReport(context, output.report) };
