@@ -174,12 +174,8 @@ function checkTarget(
       host !== undefined &&
       index >= host.replicas
     ) {
-      report(
-        context,
-        'FL410',
-        path,
-        `${name} has ${host.replicas} instances, the first is ${name}[0]`,
-      );
+      const message = `${name} has ${host.replicas} instances, the first is ${name}[0]`;
+      report(context, 'FL410', path, message);
     }
   } else if (
     fits(
