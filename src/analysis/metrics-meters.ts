@@ -57,6 +57,7 @@ const READINGS: ReadonlyMap<string, Reading> = new Map<string, Reading>([
   ['inconsistent', OF_FINISHED],
   ['lost', OF_FINISHED],
   ['parked', COUNTER],
+  ['takeovers', COUNTER],
   ['duration', DURATIONS],
   ['compensations', COUNTER],
   ['dirtyReads', COUNTER],
@@ -68,6 +69,7 @@ const READINGS: ReadonlyMap<string, Reading> = new Map<string, Reading>([
   ['valueInconsistent', COUNTER],
   ['valueLost', COUNTER],
   ['appends', COUNTER],
+  ['snapshotsInvalidated', COUNTER],
   ['replayed', DURATIONS],
   ['reads', COUNTER],
   ['staleness', DURATIONS],
@@ -97,6 +99,7 @@ const READINGS: ReadonlyMap<string, Reading> = new Map<string, Reading>([
 const SHARES: ReadonlyMap<string, Reading> = new Map<string, Reading>([
   ['conflicts', { form: 'share', of: 'appends' }],
   ['staleReads', { form: 'share', of: 'reads' }],
+  ['backwardReads', { form: 'share', of: 'reads' }],
 ]);
 
 /** What turns the values of a gauge into the unit that users see: ages are recorded in ns. */

@@ -1,5 +1,3 @@
-import { Counts } from '../kernel/counts.js';
-import type { CountDistribution } from '../kernel/counts.js';
 import { nodesAsked } from '../scenario/databases.js';
 import { routeOf } from '../scenario/routes.js';
 import type { RequestLine } from '../scenario/routes.js';
@@ -15,6 +13,7 @@ import type {
 import type { Step } from '../spec/steps.js';
 import type { Connections, Pool } from '../spec/resources.js';
 import type { Path } from './rule.js';
+import { meanCount } from './counts.js';
 import { isStore, storeCalls } from './stores.js';
 
 /** A place in a program that calls another part, with the bundle that governs it. */
@@ -81,12 +80,6 @@ const TOP: Around = Object.freeze({
   inside: null,
   owners: [],
 });
-
-/** Mean of a count. */
-export function meanCount(count: CountDistribution): number {
-  const counts = new Counts();
-  return counts.mean(counts.add(count));
-}
 
 /** Every call of every program. `written` says whether a path stands in the file. */
 export function callsOf(scenario: Scenario, written: (path: Path) => boolean): readonly Call[] {
@@ -321,10 +314,11 @@ class Walker {
       this.add(from, compensation, BARE, own.compensationPolicy, path, undoing);
     }
     if (own.persistence === null) return;
-    const { database, operation, before } = own.persistence;
+    const { database, operation, before, read } = own.persistence;
     const writes = 1 + (before ? 2 : 1) * saga.steps.length;
     const saving = { ...inner, times: inner.times * writes, most: inner.most * writes };
     this.add(from, { component: database, part: operation }, BARE, null, path, saving);
+    if (read !== null) this.add(from, read, BARE, null, path, undoing);
   }
 
   private cache(

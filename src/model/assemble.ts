@@ -105,7 +105,7 @@ export function assemble(
   world.lessors = new Map();
   world.links = plan.links.map((spec) => linkOf(world, spec));
   world.sizes = plan.sized ? new Sizes(world) : null;
-  world.cargo = plan.stores.length > 0 ? new Cargo(world) : null;
+  world.cargo = plan.stores.length + plan.projections.length > 0 ? new Cargo(world) : null;
   world.picks = new Picks(world);
   world.connections = new ConnectionTable(world);
   world.serverEnds = closesConnections(plan) ? new ServerEnds(world) : null;
@@ -159,7 +159,7 @@ function setModules(world: Draft, registry: Registry): void {
   world.functions = new Functions(world);
   world.sections = hasSections(world) ? new Sections(world) : null;
   world.dualWrites = isDual ? new DualWrites(world) : null;
-  world.turnables = { poison: new Map(), rebalance: new Map() };
+  world.turnables = { poison: new Map(), rebalance: new Map(), snapshots: new Map() };
   world.caches = world.plan.caches.length > 0 ? new Caches(world) : null;
   world.acts = actsOf(world, registry);
 }

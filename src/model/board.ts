@@ -195,7 +195,7 @@ export class Board {
     if (name === 'speed') this.world.partSlowness[part] = 1 / this.effective(name, hits);
     if (name === 'flushed') {
       const share = this.effective(name, hits);
-      if (share > 0) this.world.caches!.flush(part, share);
+      if (share > 0) this.flush(part, share);
     }
     if (name === 'rowHeld') this.world.sections!.transactions.holdRows(part, this.rowsHeld(hits));
     if (name === 'errorBefore' || name === 'errorAfter') {
@@ -211,6 +211,13 @@ export class Board {
           knob === 'rowHeld' ? [{ fault: index, value, holdNs: holdNs ?? null }] : [],
         ),
       );
+  }
+
+  /** What a level of a cache holds is gone, or what the snapshots of a store do. */
+  private flush(part: number, share: number): void {
+    const snapshots = this.world.turnables.snapshots.get(part);
+    if (snapshots === undefined) this.world.caches!.flush(part, share);
+    else snapshots(share);
   }
 
   private turnHolder(component: number, name: KnobName): void {

@@ -14,7 +14,7 @@ export function actsOf(world: World, registry: Registry): readonly Act[] {
   const queues = new Queues(world, registry, channels);
   channels.elsewhere = (message, component) => queues.take(message, component);
   const sagas = new Sagas(world);
-  const stores = world.cargo === null ? null : new Stores(world, world.cargo);
+  const stores = world.cargo === null ? null : new Stores(world, world.cargo, channels);
   const tables = new Tables(world);
   return world.plan.acts.map((spec: PlanAct, id): Act => {
     switch (spec.act) {

@@ -84,7 +84,11 @@ export class Picks {
         return edge.copies!.place(route, value, instances[calls.frames.caller[frame]]);
       }
       default:
-        return edge.replicas!.place(route, instances[calls.frames.caller[frame]]);
+        return edge.replicas!.place(
+          route,
+          instances[calls.frames.caller[frame]],
+          calls.frames.owner[frame],
+        );
     }
   }
 

@@ -101,6 +101,8 @@ export interface Turnables {
   readonly poison: Map<number, (shares: readonly PoisonShare[]) => void>;
   /** By part id: deals the partitions of a group anew. */
   readonly rebalance: Map<number, () => void>;
+  /** By part id: a share of the snapshots that it reads are gone. */
+  readonly snapshots: Map<number, (share: number) => void>;
 }
 
 /** Everything one run is made of. Built by `assemble`, lives for one replication. */
@@ -122,7 +124,7 @@ export interface World {
   readonly links: readonly Link[];
   /** Null where no message has a size. */
   readonly sizes: Sizes | null;
-  /** Null where there is no event store. */
+  /** Null where there is no event store and no view. */
   readonly cargo: Cargo | null;
   readonly limiters: readonly Limiter[];
   readonly checks: Checks;

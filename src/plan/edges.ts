@@ -171,20 +171,12 @@ function compareUses(a: Use, b: Use): number {
 
 /** A route as one word, such as `replicaIfLag 1000000000`. */
 function routeText(route: NodeRoute | null): string {
-  switch (route?.kind) {
-    case undefined:
-      return '';
-    case 'replicaIfLag':
-      return `${route!.kind} ${route.maxLagNs}`;
-    case 'shardOf':
-      return `${route.kind} ${route.key}`;
-    case 'shard':
-      return `${route.kind} ${route.index}`;
-    case 'copy':
-      return `${route.kind} ${route.shard} ${route.key} ${route.write}`;
-    default:
-      return route!.kind;
-  }
+  if (route === null) return '';
+  if (route.kind === 'shardOf') return `${route.kind} ${route.key}`;
+  if (route.kind === 'shard') return `${route.kind} ${route.index}`;
+  if (route.kind === 'copy') return `${route.kind} ${route.shard} ${route.key} ${route.write}`;
+  const own = route.kind === 'replicaIfLag' ? `${route.kind} ${route.maxLagNs}` : route.kind;
+  return route.client === undefined ? own : `${own} by ${route.client}`;
 }
 
 /** The connection pool of a caller at a database, where connections are limited or cost something. */

@@ -158,6 +158,10 @@ class FaultTarget {
       for (const part of component.parts) this.hits.parts.add(part.id);
       return;
     }
+    if (component.kind === 'eventStore' && this.can.has('snapshots')) {
+      this.hits.parts.add(partOf(component, 'readSnapshot').id);
+      return;
+    }
     if (this.can.has('messages')) {
       this.hits.holders.add(component.id);
       return;

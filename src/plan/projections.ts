@@ -22,14 +22,34 @@ export function planProjections(w: Writer): readonly PlanProjection[] {
         ? act.consistency.forNs
         : 0,
     );
+    const merged = w.acts.list.some(
+      (act) =>
+        act.act === 'projection' &&
+        act.does === 'ask' &&
+        act.consistency.kind === 'clientMerge' &&
+        act.projection === indexOf(w.layout, spec.name),
+    );
+    const replicated = replicasOf(w.layout, spec);
+    const where = `projections.${spec.name}`;
     return {
       component,
+      replicated,
+      client: merged || replicated >= 0 ? w.acts.key('client', where, 'a client') : -1,
+      merged,
       store: indexOfStore(w.layout, spec.from),
+      topic: spec.source === 'topic' ? w.layout.byName.get(spec.from)!.id : -1,
       part: workOf(w, spec),
       sticksForNs: Math.max(0, ...sticks),
       spec,
     };
   });
+}
+
+/** The database with replicas that holds a view, -1 = none. */
+function replicasOf(layout: Layout, { writes }: Projection): number {
+  if (writes === null) return -1;
+  const { id, source } = layout.byName.get(writes.database)!;
+  return source.kind === 'database' && source.host.replication !== null ? id : -1;
 }
 
 /** The part that does the work of a projection. */

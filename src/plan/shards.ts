@@ -3,6 +3,7 @@ import type { NodeRoute } from '../spec/replication.js';
 import type { Step } from '../spec/steps.js';
 import { BARE } from './calls.js';
 import { partOf } from './layout.js';
+import { routeOf } from './reads.js';
 import { modeOf, strand, type Scope } from './scope.js';
 import { copyOf, shardOf, writeCall, type Writer } from './writer.js';
 
@@ -13,7 +14,7 @@ export function writeQuery(w: Writer, step: Extract<Step, { verb: 'query' }>, sc
   const { source } = partOf(component, step.operation);
   const database = component.source.kind === 'database' ? component.source.host : null;
   if (database === null || database.shards === null) {
-    writeCall(w, to, BARE, step.policy, scope, 'query', step.route);
+    writeCall(w, to, BARE, step.policy, scope, 'query', routeOf(w, step, scope));
   } else if (source.kind === 'operation' && source.operation.scan) {
     if (step.shardKey !== null) {
       const message = `${step.database}.${step.operation} asks all shards, and key names one: leave key out`;

@@ -93,15 +93,17 @@ export const FAMILIES: readonly Family[] = [
       counted('Reads', 'reads'),
       sharedBy('Stale', 'staleReads', 'reads'),
       quantile('Staleness p99', 'staleness', 'p99'),
+      sharedBy('Backward', 'backwardReads', 'reads'),
       counted('Twice', 'duplicateEffects'),
       counted('Left out', 'lostEffects'),
+      counted('Taken over', 'takeovers'),
     ],
     worst: largestOf('Most waiting', 'lag', 'number'),
     headline: (subject, variant, worst) =>
       `Up to ${worst} events wait for ${subject}${variant === null ? '' : ` in ${variant}`}`,
     quiet: 'Every view has every event',
     caption:
-      'Events committed and not yet in the view, and the time since the oldest of them; means over replications. Stale: reads that miss an event of what they read that was committed before they began; staleness is the age of the first of those, 0 for all other reads.',
+      'Events committed and not yet in the view, and the time since the oldest of them; means over replications. Stale: reads that miss an event of what they read that was committed before they began; staleness is the age of the first of those, 0 for all other reads. Backward: reads that miss what an earlier answer to the same client had. Taken over: segments whose claims ran out.',
   },
   {
     id: 'event-stores',
@@ -112,6 +114,7 @@ export const FAMILIES: readonly Family[] = [
     columns: [
       counted('Appends', 'appends'),
       sharedBy('Conflicts', 'conflicts', 'appends'),
+      counted('Snapshots gone', 'snapshotsInvalidated'),
       quantile('Events replayed p50', 'replayed', 'p50', 'number'),
       quantile('Events replayed p99', 'replayed', 'p99', 'number'),
     ],
@@ -120,7 +123,7 @@ export const FAMILIES: readonly Family[] = [
       `${worst} of the appends to ${subject} conflict${variant === null ? '' : ` in ${variant}`}`,
     quiet: 'No append meets another',
     caption:
-      'Appends that met another version of their stream than they had loaded; means over replications. Replayed: events that a load applied, behind its snapshot where there is one.',
+      'Appends that met another version of their stream than they had loaded; means over replications. Replayed: events that a load applied, behind its snapshot where there is one. Snapshots gone: streams that a flush took theirs from.',
   },
   {
     id: 'sagas',
@@ -138,6 +141,7 @@ export const FAMILIES: readonly Family[] = [
       counted('Stuck', 'stuck'),
       counted('Inconsistent', 'inconsistent'),
       counted('Lost', 'lost'),
+      counted('Taken over', 'takeovers'),
       quantile('Duration p50', 'duration', 'p50'),
       quantile('Duration p99', 'duration', 'p99'),
     ],
@@ -157,7 +161,7 @@ export const FAMILIES: readonly Family[] = [
       `${worst} of ${subject} come to no consistent end${variant === null ? '' : ` in ${variant}`}`,
     quiet: 'Every saga comes to a consistent end',
     caption:
-      'Sagas by the time of their beginning; means over replications. Stuck: no end in time, or waiting for a human. Inconsistent: ended with effects that do not belong together. Lost: accepted, and nobody knows them any more.',
+      'Sagas by the time of their beginning; means over replications. Stuck: no end in time, or waiting for a human. Inconsistent: ended with effects that do not belong together. Lost: accepted, and nobody knows them any more. Taken over: an instance went on with what another one had begun.',
   },
   {
     id: 'replicas',

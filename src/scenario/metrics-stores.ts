@@ -23,6 +23,14 @@ export const STORE_METRICS: readonly Metric[] = [
     'Share of the appends that met another version than they expected.',
   ),
   metric(
+    'snapshotsInvalidated',
+    STORE,
+    'number',
+    'none',
+    'low',
+    'Streams whose snapshot a `flush` took away; the mean over runs.',
+  ),
+  metric(
     'replayed',
     STORE,
     'number',
@@ -50,6 +58,15 @@ export const STORE_METRICS: readonly Metric[] = [
       'began; of a cache, whose value was written after it was loaded; of a database with replicas, at a replica ' +
       'that missed a committed write of their row (without `key`: any write); of elasticsearch, share of the ' +
       'searches of a shard at a copy that has not refreshed since a write.',
+  ),
+  metric(
+    'backwardReads',
+    PROJECTION,
+    'share',
+    'none',
+    'low',
+    'Share of the reads of a view with replicas whose answer misses an event of its entity that an earlier answer ' +
+      'to the same `client` had.',
   ),
   metric(
     'staleness',

@@ -35,7 +35,7 @@ export const KNOBS = {
   cut: { combine: 'max', neutral: 0 },
   /** Link: extra delay per message; the value is a sampler id, all active ones are added. */
   delay: { combine: 'list', neutral: -1 },
-  /** Level of a cache: share of its entries that go when it is turned up. Max. */
+  /** Level of a cache, snapshots of a store: share of them that go when it is turned up. Max. */
   flushed: { combine: 'max', neutral: 0 },
   /** Workload: rate factor. Product. */
   rate: { combine: 'product', neutral: 1 },
@@ -85,6 +85,7 @@ export interface FaultKind<S extends z.ZodType = z.ZodType> {
     | 'between'
     | 'zone'
     | 'level'
+    | 'snapshots'
     | 'messages'
     | 'group'
   )[];

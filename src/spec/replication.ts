@@ -28,6 +28,9 @@ export type ReadRoute =
   | { readonly kind: 'primary' | 'replica' | 'nearest' }
   | { readonly kind: 'replicaIfLag'; readonly maxLagNs: Ns };
 
+/** A route in a plan: the node is chosen in turn, or by the value of a key, an index into plan.keys. */
+export type PlanRoute = ReadRoute & { readonly client?: number };
+
 /** Parts of a database with different rows, each a node. */
 export interface Shards {
   readonly count: number;
@@ -37,7 +40,7 @@ export interface Shards {
 
 /** Which node an edge asks. */
 export type NodeRoute =
-  | ReadRoute
+  | PlanRoute
   /** The shard of the value of a key, an index into plan.keys. */
   | { readonly kind: 'shardOf'; readonly key: number }
   /** One shard, whatever the request is about. */

@@ -39,6 +39,13 @@ export const DECISIVE: readonly Decisive[] = [
     '3000/s x 0.25 ms + 300/s x 0.27 ms + 2000/s x 0.08 ms',
   ),
   row(
+    'audit-load',
+    'auditors.latency.mean in all-snapshots',
+    0.00795,
+    0.0001,
+    '1 + 2 ms, and (100 - 1) / 2 events of 0.1 ms',
+  ),
+  row(
     'balancing-kong',
     'gate->stock.latency.mean in shuffled',
     0.05875,
@@ -655,6 +662,13 @@ export const DECISIVE: readonly Decisive[] = [
   ),
   row('noisy-tenant', 'users.success in limited', 0.952, 0.006, '1 - 1/20 x (1 - 25 / 610)'),
   row(
+    'monotonic-reads',
+    'list.backwardReads in in-turn',
+    0.0428,
+    0.006,
+    '(1 - exp(-1)) x exp(-2) of the clients, one of two reads each',
+  ),
+  row(
     'optimistic-conflicts',
     'customers.success in no-retry',
     0.833,
@@ -796,6 +810,13 @@ export const DECISIVE: readonly Decisive[] = [
     '40000 events / (5000 - 4000) a second',
   ),
   row(
+    'projection-takeover',
+    'list.delay.max in axon',
+    13,
+    0.05,
+    'dead at 12 s, claims run out at 22, looked for at 25',
+  ),
+  row(
     'protocol-translation',
     'shoppers.latency.mean in json-inside',
     0.0168,
@@ -875,6 +896,13 @@ export const DECISIVE: readonly Decisive[] = [
     0.0952,
     0.0075,
     '1 - e^(-2/s x 50 ms): the reads whose account was paid from within the lag',
+  ),
+  row(
+    'read-your-writes',
+    'users.latency.p50 in then-primary',
+    0.034,
+    0.0002,
+    '20 ms, 10 ms in vain, and 4 ms to load the stream',
   ),
   row(
     'renewal',
@@ -996,6 +1024,13 @@ export const DECISIVE: readonly Decisive[] = [
     'Erlang: 0.4 / 1.4 of the transfers find one of 200 ms on their account at 2/s',
   ),
   row(
+    'saga-lease',
+    'order.duration.max in lease-and-idempotent',
+    1.2,
+    0.002,
+    '1 s of the lease, and 2 x 100 ms: the third step is done already',
+  ),
+  row(
     'scatter-gather',
     'users.latency.p50 in sixteen',
     0.0632,
@@ -1074,6 +1109,13 @@ export const DECISIVE: readonly Decisive[] = [
     '4046 waiting: 2 s at 250/s, then 3.5 s at 1000/s',
   ),
   row(
+    'snapshots-invalidated',
+    'customers.latency.max in enough-cores',
+    0.104,
+    0.0005,
+    '1 ms for no snapshot, 1 ms for a read, 2040 x 50 us',
+  ),
+  row(
     'snapshots',
     'customers.latency.p50 in snapshots',
     0.01425,
@@ -1116,6 +1158,13 @@ export const DECISIVE: readonly Decisive[] = [
     0.1,
     0.04,
     'the 100 workers are gone after 2 s of 20',
+  ),
+  row(
+    'topic-projection',
+    'list.lostEffects in short-retention',
+    117,
+    1.5,
+    '7 s x (100 - 83.3)/s, from the first message that has waited 500 ms on',
   ),
   row(
     'transaction-call',

@@ -113,6 +113,11 @@ export class Messages {
     return copy;
   }
 
+  /** Of a traced request: its id, and that of the execution that published. */
+  traceOf(message: number): readonly [root: number, parent: number] | undefined {
+    return this.traces.size === 0 ? undefined : this.traces.get(message);
+  }
+
   /** One of its holders has let go of it. */
   release(message: number): void {
     const left = --this.holders[message];

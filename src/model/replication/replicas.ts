@@ -5,7 +5,7 @@ import type { Ns } from '../../kernel/time.js';
 import { NS_PER_SECOND } from '../../kernel/time.js';
 import { OUTCOME, PENDING, withStatus } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
-import type { PlanReplication, ReadRoute } from '../../spec/replication.js';
+import type { PlanReplication, PlanRoute } from '../../spec/replication.js';
 import type { Instance } from '../instance.js';
 import type { Age, Counter } from '../meters.js';
 import type { World } from '../world.js';
@@ -101,8 +101,23 @@ export class Replicas {
     });
   }
 
-  /** Where a statement goes. */
-  place(route: ReadRoute, caller: Instance): number {
+  /** The number of the last write, and those of the last that a node, or each of them, has applied. */
+  get written(): number {
+    return this.serial;
+  }
+
+  get appliedByAll(): number {
+    let least = Infinity;
+    for (const { applied } of this.nodes) least = Math.min(least, applied);
+    return least;
+  }
+
+  appliedBy(node: number): number {
+    return this.nodes[node].applied;
+  }
+
+  /** Where a statement of a strand goes. */
+  place(route: PlanRoute, caller: Instance, strand: number): number {
     if (route.kind === 'primary') return this.roles.at(caller);
     const { known } = this.roles;
     const isAllowed = (index: number): boolean => {
@@ -117,7 +132,13 @@ export class Replicas {
           return index !== known;
       }
     };
-    const turn = this.turns[caller.id]++;
+    const turn =
+      route.client === undefined
+        ? this.turns[caller.id]++
+        : this.world.keys.value(route.client, strand);
+    // Who keeps to one node does so whoever else is down.
+    const own = route.client === undefined ? -1 : this.ownOf(route, caller, turn);
+    if (own >= 0 && isAllowed(own)) return own;
     const found = this.nth(turn, isAllowed);
     if (found >= 0) return found;
     if (route.kind === 'replicaIfLag') return known;
@@ -289,6 +310,13 @@ export class Replicas {
     this.world.meters.count(this.lostCommits, this.diverged);
     this.diverged = 0;
     this.answer((serial) => serial === NEVER, REFUSED);
+  }
+
+  /** The node of a client among all that its route may ask, up or not. */
+  private ownOf({ kind }: PlanRoute, { zone }: Instance, client: number): number {
+    return this.nth(client, (index) =>
+      kind === 'nearest' ? this.nodes[index].instance.zone === zone : index !== this.roles.known,
+    );
   }
 
   private lagOf(index: number): Ns {

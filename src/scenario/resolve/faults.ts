@@ -167,16 +167,13 @@ function checkTarget(
     if (kind.targets.includes('level') || host !== undefined) return;
     const message = `${text} is in the processes that use it: name those instead`;
     report(context, 'FL410', path, message);
+  } else if (thing.kind === 'eventStore' && kind.targets.includes('snapshots')) {
+    checkSnapshots(context, kind, text, host, path);
   } else if (indexed !== null) {
-    const index = Number(indexed[2]);
-    if (
-      fits(context, kind, text, ['instance'], path) &&
-      host !== undefined &&
-      index >= host.replicas
-    ) {
-      const message = `${name} has ${host.replicas} instances, the first is ${name}[0]`;
-      report(context, 'FL410', path, message);
-    }
+    if (!fits(context, kind, text, ['instance'], path) || host === undefined) return;
+    if (Number(indexed[2]) < host.replicas) return;
+    const message = `${name} has ${host.replicas} instances, the first is ${name}[0]`;
+    report(context, 'FL410', path, message);
   } else if (
     fits(
       context,
@@ -189,6 +186,21 @@ function checkTarget(
     if (host === undefined) return;
     checkNarrowed(context, output, name, host, path);
     checkRoles(context, kind, output, name, host, path);
+  }
+}
+
+/** What a fault takes away has to be there. */
+function checkSnapshots(
+  context: Context,
+  kind: FaultKind,
+  text: string,
+  host: Host | undefined,
+  path: Path,
+): void {
+  if (host === undefined) return;
+  if (text !== host.name) fits(context, kind, text, [], path);
+  else if ('snapshots' in host && host.snapshots === null) {
+    report(context, 'FL410', path, `${text} has no snapshots that ${kind.kind} could take away`);
   }
 }
 
@@ -348,6 +360,7 @@ const WORDS: Readonly<Record<Hittable, string>> = {
   between: 'the two sides of `between`',
   zone: 'zones',
   level: 'caches and their levels',
+  snapshots: 'event stores with snapshots',
   messages: 'topics and queues',
   group: 'groups of consumers',
 };

@@ -21,9 +21,11 @@ export function resolveTopic(
   const path = ['topics', name];
   const { kind, partitions, publishLatency, backlog } = output;
   const { subscribers } = output;
-  const isRead = subscribers.some(
-    ({ autoOffsetReset, replay }) => autoOffsetReset === 'earliest' || replay?.from === 'earliest',
-  );
+  const isRead =
+    subscribers.some(
+      ({ autoOffsetReset, replay }) =>
+        autoOffsetReset === 'earliest' || replay?.from === 'earliest',
+    ) || isReplayed(context, name);
   if (backlog > 0 && !isRead) {
     const message =
       'nobody reads the backlog: a group without an offset begins at the end, unless it has autoOffsetReset: earliest';
@@ -48,6 +50,14 @@ export function resolveTopic(
         resolveSubscriber(context, own, partitions, [...path, 'subscribers', index]) ?? [],
     ),
   };
+}
+
+/** Whether the view of a projection is made anew from all messages of a topic. */
+function isReplayed(context: Context, topic: string): boolean {
+  return [...context.names.followed].some(
+    ([projection, from]) =>
+      from === topic && writtenAt(context, ['projections', projection, 'rebuild']) !== undefined,
+  );
 }
 
 function resolveSubscriber(

@@ -24,6 +24,7 @@ import { resolveService } from './hosts.js';
 import { collectNames, mapOf, sorted } from './names.js';
 import { resolveKeys, resolveNetwork, resolveReport, resolveRun } from './settings.js';
 import { resolveSteps } from './steps.js';
+import { checkTopicViews } from './topic-views.js';
 import { resolveWorkload } from './workloads.js';
 
 /** A variant's scenario in its final form, and who calls whom in it. */
@@ -87,6 +88,7 @@ export function resolveScenario(
   const graph = callGraph(parts);
   checkCalls(context, parts, graph);
   checkEvents(context, parts, graph);
+  checkTopicViews(context, parts);
   const others = [...databases, ...moduleHosts(modules)];
   const hosts = new Map<string, Host>([...services, ...gateways, ...others]);
   const aims = { hosts, services, gateways, keys, graph, durationNs: output.run.duration };
