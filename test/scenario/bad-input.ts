@@ -895,13 +895,6 @@ export const BAD_SHAPES: readonly BadCase[] = [
     says: 'because panicThreshold is 0',
   },
   {
-    title: 'arrivals of a later version',
-    edit: ['arrivals: poisson(20/s)', 'arrivals: { kind: trace }'],
-    code: 'FL202',
-    at: 'trace }',
-    says: 'trace is known, not in this version',
-  },
-  {
     title: 'an unknown kind of fault',
     edit: ['kind: slow,', 'kind: slwo,'],
     code: 'FL206',

@@ -6,6 +6,7 @@ import type { FaultOutput } from '../schema/fault.js';
 import { FAULT_FIELDS } from '../schema/fault.js';
 import type { Context, Path } from './context.js';
 import { report, reportKey, writtenAt } from './context.js';
+import { checkRoles, isWhole } from './fault-roles.js';
 import type { CallGraph } from './graph.js';
 import { RESERVED, sorted } from './names.js';
 import { resolveSpans } from './spans.js';
@@ -262,22 +263,6 @@ function checkNarrowed(
   }
 }
 
-/** Roles are those of nodes of a database with replicas. */
-function checkRoles(
-  context: Context,
-  kind: FaultKind,
-  output: FaultOutput,
-  name: string,
-  host: Host,
-  path: Path,
-): void {
-  const replication = (host as Partial<Database>).replication ?? null;
-  if (replication !== null) return;
-  const message = `${name} has no replicas of all rows: there is no role to take over`;
-  if (output.role !== undefined) report(context, 'FL410', [...path.slice(0, 2), 'role'], message);
-  else if (kind.changesRoles === true) report(context, 'FL410', path, message);
-}
-
 /** A row is that of an operation that locks one, and one of the values of its key. */
 function checkRow(
   context: Context,
@@ -300,33 +285,6 @@ function checkRow(
   if (value < count) return;
   const message = `${operation.key} has ${count} values, counted from 0`;
   report(context, 'FL410', [...path.slice(0, 2), 'value'], message);
-}
-
-/** What changes roles is about all nodes of a database. */
-function isWhole(
-  context: Context,
-  { kind }: FaultKind,
-  { instances, zone, role }: FaultOutput,
-  text: string,
-  path: Path,
-): boolean {
-  const message = `${kind} is about all nodes of a database: `;
-  const narrows = [
-    ...(instances.kind === 'all' ? [] : ['instances']),
-    ...(zone === undefined ? [] : ['zone']),
-    ...(role === undefined ? [] : ['role']),
-  ];
-  for (const field of narrows) {
-    report(context, 'FL208', [...path.slice(0, 2), field], `${message}leave ${field} out`);
-  }
-  if (context.names.things.get(text)?.kind === 'database') return true;
-  report(context, 'FL405', path, `${message}${text} is none`, {
-    found: text,
-    allowed: [...context.names.things]
-      .filter(([, { kind: own }]) => own === 'database')
-      .map(([name]) => name),
-  });
-  return false;
 }
 
 function checkZone(context: Context, output: FaultOutput, path: Path): void {
