@@ -38,7 +38,6 @@ const LATER_FIELDS: ReadonlyMap<string, string> = new Map([
 /** Words of closed lists that later versions bring, by the last key of the path. */
 const LATER_WORDS: readonly (readonly [key: string, words: string])[] = [
   ['warmup', 'auto'],
-  ['concurrencyLimit.per', 'key'],
   ['hedge.per', 'key'],
   ['brokers.*.kind', 'sqs nats'],
 ];

@@ -308,6 +308,13 @@ export const DECISIVE: readonly Decisive[] = [
     'three tries fail in a third of a third of a third',
   ),
   row(
+    'concurrency-limit-per-key',
+    'import.success in by-workload',
+    0.0769,
+    0.004,
+    '1 / (1 + 60/s x 200 ms)',
+  ),
+  row(
     'connection-age',
     'users.success from 20s to 65s in no-grace',
     0.99,
