@@ -164,6 +164,7 @@ export function pathProblem(path: string, kinds: readonly string[]): string | nu
   return null;
 }
 
+/** A path without its empty steps and those to the same folder. */
 export function normal(path: string): string {
   return path
     .split('/')

@@ -153,11 +153,7 @@ function checkTarget(
   if (!knownPart(context, name, part, path)) return;
   const thing = context.names.things.get(name)!;
   const host = aims.hosts.get(name);
-  if (host !== undefined && isRabbit(host) && !OF_RABBIT.has(kind.kind)) {
-    const message = `${name} is a broker of kind rabbitmq: its nodes can ${[...OF_RABBIT].join(' or ')}`;
-    report(context, 'FL405', path, message);
-    return;
-  }
+  if (host !== undefined && isRabbit(host) && !fitsRabbit(context, kind, name, path)) return;
   if (kind.targets.includes('row')) return checkRow(context, kind, output, text, aims, path);
   const without = UNPLACED.get(thing.kind);
   if (without !== undefined) fits(context, kind, text, without[part === null ? 0 : 1], path);
@@ -172,19 +168,8 @@ function checkTarget(
       report(context, 'FL410', path, `${name} has no snapshots that ${kind.kind} could take away`);
     }
   } else if (indexed !== null) {
-    const index = Number(indexed[2]);
-    if (
-      fits(context, kind, text, ['instance'], path) &&
-      host !== undefined &&
-      index >= host.replicas
-    ) {
-      report(
-        context,
-        'FL410',
-        path,
-        `${name} has ${host.replicas} instances, the first is ${name}[0]`,
-      );
-    }
+    if (!fits(context, kind, text, ['instance'], path)) return;
+    checkIndex(context, name, Number(indexed[2]), host, path);
   } else if (
     fits(
       context,
@@ -198,6 +183,18 @@ function checkTarget(
     checkNarrowed(context, output, name, host, path);
     checkRoles(context, kind, output, name, host, path);
   }
+}
+
+function checkIndex(
+  context: Context,
+  name: string,
+  index: number,
+  host: Host | undefined,
+  path: Path,
+): void {
+  if (host === undefined || index < host.replicas) return;
+  const message = `${name} has ${host.replicas} instances, the first is ${name}[0]`;
+  report(context, 'FL410', path, message);
 }
 
 function checkEdge(
@@ -374,6 +371,13 @@ function fits(
 
 /** What nodes that answer no requests can do. */
 const OF_RABBIT: ReadonlySet<string> = new Set(['crash', 'pause']);
+
+function fitsRabbit(context: Context, kind: FaultKind, name: string, path: Path): boolean {
+  if (OF_RABBIT.has(kind.kind)) return true;
+  const message = `${name} is a broker of kind rabbitmq: its nodes can ${[...OF_RABBIT].join(' or ')}`;
+  report(context, 'FL405', path, message);
+  return false;
+}
 
 function isRabbit(host: Host): boolean {
   return 'kind' in host && host.kind === 'rabbitmq';
