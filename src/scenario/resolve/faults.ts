@@ -154,11 +154,7 @@ function checkTarget(
   if (!knownPart(context, name, part, path)) return;
   const thing = context.names.things.get(name)!;
   const host = aims.hosts.get(name);
-  if (host !== undefined && isRabbit(host) && !OF_RABBIT.has(kind.kind)) {
-    const message = `${name} is a broker of kind rabbitmq: its nodes can ${[...OF_RABBIT].join(' or ')}`;
-    report(context, 'FL405', path, message);
-    return;
-  }
+  if (host !== undefined && isRabbit(host) && !fitsRabbit(context, kind, name, path)) return;
   if (kind.targets.includes('row')) return checkRow(context, kind, output, text, aims, path);
   const without = UNPLACED.get(thing.kind);
   if (without !== undefined) fits(context, kind, text, without[part === null ? 0 : 1], path);
@@ -170,10 +166,8 @@ function checkTarget(
   } else if (thing.kind === 'eventStore' && kind.targets.includes('snapshots')) {
     checkSnapshots(context, kind, text, host, path);
   } else if (indexed !== null) {
-    if (!fits(context, kind, text, ['instance'], path) || host === undefined) return;
-    if (Number(indexed[2]) < host.replicas) return;
-    const message = `${name} has ${host.replicas} instances, the first is ${name}[0]`;
-    report(context, 'FL410', path, message);
+    if (!fits(context, kind, text, ['instance'], path)) return;
+    checkIndex(context, name, Number(indexed[2]), host, path);
   } else if (
     fits(
       context,
@@ -202,6 +196,18 @@ function checkSnapshots(
   else if ('snapshots' in host && host.snapshots === null) {
     report(context, 'FL410', path, `${text} has no snapshots that ${kind.kind} could take away`);
   }
+}
+
+function checkIndex(
+  context: Context,
+  name: string,
+  index: number,
+  host: Host | undefined,
+  path: Path,
+): void {
+  if (host === undefined || index < host.replicas) return;
+  const message = `${name} has ${host.replicas} instances, the first is ${name}[0]`;
+  report(context, 'FL410', path, message);
 }
 
 function checkEdge(
@@ -335,6 +341,13 @@ function fits(
 
 /** What nodes that answer no requests can do. */
 const OF_RABBIT: ReadonlySet<string> = new Set(['crash', 'pause']);
+
+function fitsRabbit(context: Context, kind: FaultKind, name: string, path: Path): boolean {
+  if (OF_RABBIT.has(kind.kind)) return true;
+  const message = `${name} is a broker of kind rabbitmq: its nodes can ${[...OF_RABBIT].join(' or ')}`;
+  report(context, 'FL405', path, message);
+  return false;
+}
 
 function isRabbit(host: Host): boolean {
   return 'kind' in host && host.kind === 'rabbitmq';
