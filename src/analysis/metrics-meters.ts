@@ -23,6 +23,7 @@ const NS = 1e-9;
 /** Metrics that are the meter of the same name. */
 const READINGS: ReadonlyMap<string, Reading> = new Map<string, Reading>([
   ['lag', LEVEL],
+  ['partitionLag', { form: 'gauge', scale: 1, merge: 'largest' }],
   ['age', { form: 'gauge', scale: NS, merge: 'largest' }],
   ['published', COUNTER],
   ['consumed', COUNTER],

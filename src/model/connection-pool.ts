@@ -115,7 +115,7 @@ export class ConnectionPool implements PolicyState {
       this.setup.sessions!.forget(frame);
       this.stopConnecting(frame);
       this.serve();
-    } else {
+    } else if (word === DIALLING) {
       this.dialling--;
       this.closeDialled(this.dialled[frame]);
       this.serve();
@@ -285,9 +285,9 @@ export class ConnectionPool implements PolicyState {
       const frame = this.nextWaiter();
       const layer = this.layerOf[frame];
       const verdict = this.dialForWaiter(frame, layer);
-      // Nobody waits unless the pool is full, so this takes the place of the one just closed.
-      invariant(verdict === PASS || verdict === PARK, 'no-room-where-a-connection-was-closed');
       if (verdict === PASS) ctx.resume(frame, layer);
+      // What was closed may have been of a process of the server that is gone, and the new one is full.
+      else if (verdict !== PARK) ctx.settle(frame, layer, verdict);
     }
   }
 

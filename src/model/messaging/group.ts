@@ -88,7 +88,7 @@ export class Group {
   /** A message was appended to a log. */
   appended(log: number): void {
     if (this.resets?.isUnseen(log) === true) return;
-    this.offsets.appended();
+    this.offsets.appended(log);
     this.wake(log);
   }
 

@@ -6,6 +6,7 @@ import type { FaultOutput } from '../schema/fault.js';
 import { FAULT_FIELDS } from '../schema/fault.js';
 import type { Context, Path } from './context.js';
 import { report, reportKey, writtenAt } from './context.js';
+import { checkRoles, isWhole } from './fault-roles.js';
 import type { CallGraph } from './graph.js';
 import { RESERVED, sorted } from './names.js';
 import { resolveSpans } from './spans.js';
@@ -153,11 +154,7 @@ function checkTarget(
   if (!knownPart(context, name, part, path)) return;
   const thing = context.names.things.get(name)!;
   const host = aims.hosts.get(name);
-  if (host !== undefined && isRabbit(host) && !OF_RABBIT.has(kind.kind)) {
-    const message = `${name} is a broker of kind rabbitmq: its nodes can ${[...OF_RABBIT].join(' or ')}`;
-    report(context, 'FL405', path, message);
-    return;
-  }
+  if (host !== undefined && isRabbit(host) && !fitsRabbit(context, kind, name, path)) return;
   if (kind.targets.includes('row')) return checkRow(context, kind, output, text, aims, path);
   const without = UNPLACED.get(thing.kind);
   if (without !== undefined) fits(context, kind, text, without[part === null ? 0 : 1], path);
@@ -167,15 +164,10 @@ function checkTarget(
     const message = `${text} is in the processes that use it: name those instead`;
     report(context, 'FL410', path, message);
   } else if (thing.kind === 'eventStore' && kind.targets.includes('snapshots')) {
-    if (part !== null || indexed !== null) fits(context, kind, text, [], path);
-    else if (host !== undefined && 'snapshots' in host && host.snapshots === null) {
-      report(context, 'FL410', path, `${name} has no snapshots that ${kind.kind} could take away`);
-    }
+    checkSnapshots(context, kind, text, host, path);
   } else if (indexed !== null) {
-    if (!fits(context, kind, text, ['instance'], path) || host === undefined) return;
-    if (Number(indexed[2]) < host.replicas) return;
-    const message = `${name} has ${host.replicas} instances, the first is ${name}[0]`;
-    report(context, 'FL410', path, message);
+    if (!fits(context, kind, text, ['instance'], path)) return;
+    checkIndex(context, name, Number(indexed[2]), host, path);
   } else if (
     fits(
       context,
@@ -189,6 +181,33 @@ function checkTarget(
     checkNarrowed(context, output, name, host, path);
     checkRoles(context, kind, output, name, host, path);
   }
+}
+
+/** What a fault takes away has to be there. */
+function checkSnapshots(
+  context: Context,
+  kind: FaultKind,
+  text: string,
+  host: Host | undefined,
+  path: Path,
+): void {
+  if (host === undefined) return;
+  if (text !== host.name) fits(context, kind, text, [], path);
+  else if ('snapshots' in host && host.snapshots === null) {
+    report(context, 'FL410', path, `${text} has no snapshots that ${kind.kind} could take away`);
+  }
+}
+
+function checkIndex(
+  context: Context,
+  name: string,
+  index: number,
+  host: Host | undefined,
+  path: Path,
+): void {
+  if (host === undefined || index < host.replicas) return;
+  const message = `${name} has ${host.replicas} instances, the first is ${name}[0]`;
+  report(context, 'FL410', path, message);
 }
 
 function checkEdge(
@@ -250,22 +269,6 @@ function checkNarrowed(
   }
 }
 
-/** Roles are those of nodes of a database with replicas. */
-function checkRoles(
-  context: Context,
-  kind: FaultKind,
-  output: FaultOutput,
-  name: string,
-  host: Host,
-  path: Path,
-): void {
-  const replication = (host as Partial<Database>).replication ?? null;
-  if (replication !== null) return;
-  const message = `${name} has no replicas of all rows: there is no role to take over`;
-  if (output.role !== undefined) report(context, 'FL410', [...path.slice(0, 2), 'role'], message);
-  else if (kind.changesRoles === true) report(context, 'FL410', path, message);
-}
-
 /** A row is that of an operation that locks one, and one of the values of its key. */
 function checkRow(
   context: Context,
@@ -288,33 +291,6 @@ function checkRow(
   if (value < count) return;
   const message = `${operation.key} has ${count} values, counted from 0`;
   report(context, 'FL410', [...path.slice(0, 2), 'value'], message);
-}
-
-/** What changes roles is about all nodes of a database. */
-function isWhole(
-  context: Context,
-  { kind }: FaultKind,
-  { instances, zone, role }: FaultOutput,
-  text: string,
-  path: Path,
-): boolean {
-  const message = `${kind} is about all nodes of a database: `;
-  const narrows = [
-    ...(instances.kind === 'all' ? [] : ['instances']),
-    ...(zone === undefined ? [] : ['zone']),
-    ...(role === undefined ? [] : ['role']),
-  ];
-  for (const field of narrows) {
-    report(context, 'FL208', [...path.slice(0, 2), field], `${message}leave ${field} out`);
-  }
-  if (context.names.things.get(text)?.kind === 'database') return true;
-  report(context, 'FL405', path, `${message}${text} is none`, {
-    found: text,
-    allowed: [...context.names.things]
-      .filter(([, { kind: own }]) => own === 'database')
-      .map(([name]) => name),
-  });
-  return false;
 }
 
 function checkZone(context: Context, output: FaultOutput, path: Path): void {
@@ -365,6 +341,13 @@ function fits(
 
 /** What nodes that answer no requests can do. */
 const OF_RABBIT: ReadonlySet<string> = new Set(['crash', 'pause']);
+
+function fitsRabbit(context: Context, kind: FaultKind, name: string, path: Path): boolean {
+  if (OF_RABBIT.has(kind.kind)) return true;
+  const message = `${name} is a broker of kind rabbitmq: its nodes can ${[...OF_RABBIT].join(' or ')}`;
+  report(context, 'FL405', path, message);
+  return false;
+}
 
 function isRabbit(host: Host): boolean {
   return 'kind' in host && host.kind === 'rabbitmq';
