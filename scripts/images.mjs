@@ -20,8 +20,9 @@ const PROGRAM = join('dist', 'cli', 'main.js');
 const SCENARIO = join('scenarios', 'checkout.yaml');
 const ZOO = join('scenarios', 'studies', 'breaker-zoo.yaml');
 const SAGAS = join('scenarios', 'order-saga.yaml');
-/** The flows of three variants. */
-const FLOWS = { width: 1280, height: 620 };
+/** Title, the flows of three variants, and what becomes of their sagas over time; the tables behind them are left out. */
+const FLOWS = { width: 1280, height: 1000 };
+const NO_TABLES = '#sagas .meters~*,.inside,footer{display:none}';
 /** Eleven variants compared. */
 const TABLE = { width: 1280, height: 1160 };
 /** Title, verdict, chain, budgets and the table of variants. */
@@ -60,7 +61,7 @@ try {
   shoot(zoo, 'breaker-zoo.png', TABLE);
   simulate(SAGAS);
   const sagas = join(work, 'order-saga.html');
-  writeFileSync(sagas, onlySection(readFileSync(sagas, 'utf8'), 'sagas'));
+  writeFileSync(sagas, onlySection(readFileSync(sagas, 'utf8'), 'sagas', NO_TABLES));
   shoot(sagas, 'sagas.png', FLOWS);
 } finally {
   rmSync(work, { recursive: true, force: true });
@@ -85,9 +86,9 @@ function environment() {
   return rest;
 }
 
-/** The report with one of its sections alone. */
-function onlySection(html, id) {
-  return html.replace('</style>', `section:not(#${id}),nav{display:none}</style>`);
+/** The report with one of its sections alone, and rules that leave out parts of it. */
+function onlySection(html, id, rules = '') {
+  return html.replace('</style>', `section:not(#${id}),nav{display:none}${rules}</style>`);
 }
 
 function shoot(page, name, { width, height }) {

@@ -26,10 +26,16 @@ const LONG_FILES: Readonly<Record<string, string>> = {
   'src/lint/calls.ts': 'who calls whom how often is told by one walk over all verbs',
   'src/model/calls.ts':
     'what a call goes through and what a policy may do to it are one machine, law by law',
+  'src/model/messaging/queues/dispatch.ts':
+    'who is handed what, and how a delivery comes back, is one protocol between queue and channels',
+  'src/model/messaging/queues/handling.ts':
+    'a run of a handler and the verdict on each of its messages are one state machine',
   'src/model/server.ts':
     'one execution from arrival to answer is one state machine, its hooks included',
   'src/plan/caching.ts':
     'what a read or a write of a cache becomes is one program, level by level and pattern by pattern',
+  'src/scenario/resolve/faults.ts':
+    'what a fault may be aimed at is one question, kind of target by kind of target',
   'src/scenario/metric-table.ts': 'one row for each metric of the language',
   'src/spec/plan.ts': 'the plan is one contract, read from top to bottom',
   'src/spec/result.ts': 'the result document is one contract, read from top to bottom',

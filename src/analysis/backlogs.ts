@@ -3,9 +3,12 @@ import type { MeterRecord, RunRecord } from '../spec/record.js';
 import type { CascadeEvent } from '../spec/result.js';
 import { maxLevels, type Steps } from './steps.js';
 import { partName, type VariantData } from './variant-data.js';
-import { count, duration, moment } from './words.js';
+import { duration, moment, plural } from './words.js';
 
-/** Messages pile up where the oldest of them is this many times as old as it ever was before the first fault, */
+/**
+ * Messages pile up where the oldest of them is this many times as old as it ever was before the first fault, until
+ * it is no older than it was then: a consumer that hovers about one limit would fall behind again and again.
+ */
 const OLDER = 3;
 /** and at least so old; where there is no time before a fault, as old as this. */
 const OLD_NS: Ns = 1e9;
@@ -24,22 +27,27 @@ export function backlogEvents(
 ): readonly CascadeEvent[] {
   const { plan } = data;
   return record.meters.flatMap((meter) => {
-    if (meter.name !== 'age' || meter.form !== 'gauge' || meter.part < 0) return [];
+    if (meter.name !== 'age' || meter.form !== 'gauge') return [];
+    const { name, kind } = plan.components[meter.component];
     const ages = maxLevels([asGauge(meter)], steps);
-    const lag = record.meters.find((own) => own.name === 'lag' && own.part === meter.part);
+    const lag = record.meters.find(
+      (own) => own.name === 'lag' && own.component === meter.component && own.part === meter.part,
+    );
     const waiting = lag?.form === 'gauge' ? maxLevels([asGauge(lag)], steps) : new Float64Array(0);
-    const limit = limitOf(ages, baseline, plan.faults.length > 0);
-    const subject = partName(plan, meter.part);
-    return spansAbove(ages, limit)
+    const limits = limitsOf(ages, baseline, plan.faults.length > 0);
+    const subject = meter.part < 0 ? name : partName(plan, meter.part);
+    const noun = kind === 'projection' ? 'event' : 'message';
+    return spansAbove(ages, limits)
       .slice(0, EPISODES_MAX)
       .flatMap(([from, until]) => {
         const start = (steps.startNs[from] - plan.warmupNs) / 1e9;
         const most = Math.max(...waiting.subarray(from, until));
         const oldest = Math.max(...ages.subarray(from, until)) / 1e9;
-        const text = `${count(most)} messages wait, the oldest for ${duration(oldest)}`;
+        const wait = most === 1 ? 'waits' : 'wait';
+        const text = `${plural(most, noun)} ${wait}, the oldest for ${duration(oldest)}`;
         const event = { subject, cause: null, mechanism: null };
         const begins: CascadeEvent = { ...event, at: start, kind: 'backlog', text };
-        return [begins, endOf(event, until, { data, steps, start, waiting })];
+        return [begins, endOf(event, until, { data, steps, start, waiting, noun })];
       });
   });
 }
@@ -52,6 +60,7 @@ function endOf(
     readonly steps: Steps;
     readonly start: number;
     readonly waiting: Float64Array;
+    readonly noun: string;
   },
 ): CascadeEvent {
   const { plan } = of.data;
@@ -61,24 +70,35 @@ function endOf(
   }
   const at = (plan.endNs - plan.warmupNs) / 1e9;
   const left = of.waiting[of.waiting.length - 1] ?? 0;
-  return { ...event, at, kind: 'notRecovered', text: `${count(left)} still wait at ${moment(at)}` };
+  const text = `${plural(left, of.noun)} still ${left === 1 ? 'waits' : 'wait'} at ${moment(at)}`;
+  return { ...event, at, kind: 'notRecovered', text };
 }
 
-function limitOf(ages: Float64Array, baseline: number, isFaulted: boolean): Ns {
-  if (!isFaulted) return OLD_WITHOUT_FAULT_NS;
-  const before = ages.subarray(0, baseline);
-  return Math.max(OLD_NS, OLDER * before.reduce((most, age) => Math.max(most, age), 0));
+/** Ages above which a backlog begins, and at which it is over. */
+interface Limits {
+  readonly high: Ns;
+  readonly low: Ns;
 }
 
-/** Spans of steps [from, until) above a limit, short ones left out. */
-function spansAbove(values: Float64Array, limit: number): readonly (readonly [number, number])[] {
+function limitsOf(ages: Float64Array, baseline: number, isFaulted: boolean): Limits {
+  if (!isFaulted) return { high: OLD_WITHOUT_FAULT_NS, low: OLD_WITHOUT_FAULT_NS };
+  const usual = ages.subarray(0, baseline).reduce((most, age) => Math.max(most, age), 0);
+  return { high: Math.max(OLD_NS, OLDER * usual), low: Math.max(OLD_NS, usual) };
+}
+
+/** Spans of steps [from, until) that rise above the high limit, short ones left out, until they are at the low one. */
+function spansAbove(
+  values: Float64Array,
+  { high, low }: Limits,
+): readonly (readonly [number, number])[] {
   const spans: (readonly [number, number])[] = [];
   let from = -1;
   for (let step = 0; step <= values.length; step++) {
-    const above = step < values.length && values[step] > limit;
+    const above = step < values.length && values[step] > (from < 0 ? high : low);
     if (above && from < 0) from = step;
     if (above || from < 0) continue;
-    if (step - from >= STEPS) spans.push([from, step]);
+    const isLong = values.subarray(from, step).filter((value) => value > high).length >= STEPS;
+    if (isLong) spans.push([from, step]);
     from = -1;
   }
   return spans;

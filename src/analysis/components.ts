@@ -12,6 +12,7 @@ import {
 import { goodByRun, latencyOf, outcomesByRun, type Question } from './metrics.js';
 import { counterSums, poolCapacity, poolPick, poolWaits } from './metrics-edge.js';
 import { levels, partSums } from './metrics-placed.js';
+import { meanLevels, stepsOf, type Steps } from './steps.js';
 import { selectComponent, selectStats } from './subjects.js';
 import { finishedOf, mergeAll, mergeSegments, namedOutcomes, succeededOf } from './sums.js';
 import { byCodeUnit, isPlaced, partsOf, type VariantData } from './variant-data.js';
@@ -159,6 +160,7 @@ function poolsOf(data: VariantData, id: number): ComponentResult['pools'] {
 function poolResults(data: VariantData, callee: number): Readonly<Record<string, PoolResult>> {
   const results: Record<string, PoolResult> = {};
   const into = data.edges.filter((edge) => edge.to === callee);
+  const steps = stepsOf(data.plan);
   for (const edge of [...into].sort((a, b) => byCodeUnit(a.name, b.name))) {
     const asked = { data, selection: selectStats(edge.stats, data), window: data.whole };
     const of = (kind: 'open' | 'used' | 'waiting'): { mean: number; max: number } | null =>
@@ -175,9 +177,24 @@ function poolResults(data: VariantData, callee: number): Readonly<Record<string,
       size: Number.isFinite(size) ? size : null,
       opened: sum(counterSums(asked, 'connects')),
       timeouts: sum(counterSums(asked, 'poolTimeouts')),
+      steps: { used: poolSteps(asked, 'used', steps), waiting: poolSteps(asked, 'waiting', steps) },
     };
   }
   return results;
+}
+
+/** Level of the pools of an edge by step, mean over the runs. */
+function poolSteps(
+  asked: Pick<Question, 'data' | 'selection'>,
+  kind: 'used' | 'waiting',
+  steps: Steps,
+): number[] {
+  const { records } = asked.data;
+  const pick = poolPick(asked, kind);
+  const runs = records.map((record) => meanLevels(record.gauges.filter(pick), steps));
+  return Array.from({ length: steps.count }, (_, step) => {
+    return runs.reduce((total, levels) => total + levels[step], 0) / records.length;
+  });
 }
 
 /** Buckets per octave of the histograms in the result: 2^4, so that neighbours are 4 to 6 % apart. */

@@ -16,6 +16,7 @@ import { outagesOf, touchedBy } from './faulted.js';
 import type { Onsets } from './onsets.js';
 import { ranksOf } from './ranks.js';
 import type { Saturation } from './saturation.js';
+import { unseenEvents } from './unseen.js';
 import { byCodeUnit } from './variant-data.js';
 import { count, duration, moment, number } from './words.js';
 
@@ -34,6 +35,9 @@ const PHASE: Readonly<Record<CascadeEvent['kind'], number>> = {
   breakerOpen: 1,
   ejected: 1,
   backlog: 1,
+  poolFull: 1,
+  stale: 1,
+  unsettled: 1,
   faultEnd: 2,
   breakerClosed: 3,
   returned: 3,
@@ -54,6 +58,7 @@ export function eventsOf(
     ...breakerEvents(scene, record),
     ...ejectionEvents(scene.data, record),
     ...backlogEvents(scene.data, record, scene.steps, scene.baseline),
+    ...unseenEvents(scene.data, record, scene.steps, scene.baseline),
     ...scene.lanes.flatMap((lane) => [
       ...saturation(scene, lane),
       ...illness(scene, lane, influences, onsets),

@@ -31,6 +31,12 @@ function editWords(edit: KnobEdit, who: Who, fault: Fault): string {
         : does('stands still', 'stand still');
     case 'down':
       return does('crashes', 'crash');
+    case 'switchover':
+      return `${words} hands over to a replica`;
+    case 'split':
+      return `the nodes of ${words} do not see each other`;
+    case 'rowHeld':
+      return `a row of ${words} is held`;
     case 'frozen':
       return edit.value > 1 ? does('is paused', 'are paused') : does('hangs', 'hang');
     case 'errorBefore':
@@ -44,6 +50,10 @@ function editWords(edit: KnobEdit, who: Who, fault: Fault): string {
       return `${delayWords(edit.distribution)} delay on ${words}${part}`;
     case 'rate':
       return `${number(edit.value)}x the load of ${words}`;
+    case 'extraRate':
+      return `${number(edit.value)}/s more from ${words}`;
+    case 'herd':
+      return `${number(edit.value)} clients of ${words} at once`;
     default:
       // Knobs that only colour another one, such as the silence of a crashed host.
       return '';

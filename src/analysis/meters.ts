@@ -1,7 +1,10 @@
 import type { MeterRecord } from '../spec/record.js';
-import type { BrokenSaga, MeteredResult, MeterResult } from '../spec/result-meters.js';
+import type { BrokenSaga, DrainResult, MeteredResult, MeterResult } from '../spec/result-meters.js';
 import { latencyResult } from './components.js';
+import { measureDrain } from './drain.js';
+import { estimateOf } from './estimate.js';
 import { meterScale } from './metrics-meters.js';
+import { neverCount } from './recovery.js';
 import { bySteps, stepsOf, type Steps } from './steps.js';
 import { mergeAll, mergeSegments, sumCells } from './sums.js';
 import type { VariantData } from './variant-data.js';
@@ -10,7 +13,7 @@ import type { VariantData } from './variant-data.js';
 export function meteredResults(data: VariantData): Readonly<Record<string, MeteredResult>> {
   const { plan, records } = data;
   const steps = stepsOf(plan);
-  const results = new Map<string, MeteredResult & { meters: Record<string, MeterResult> }>();
+  const results = new Map<string, Writable>();
   records[0].meters.forEach((first, index) => {
     const { name, kind } = plan.components[first.component];
     const subject = first.part < 0 ? name : `${name}.${plan.parts[first.part].name}`;
@@ -19,12 +22,36 @@ export function meteredResults(data: VariantData): Readonly<Record<string, Meter
     // Every run of a variant has the same meters in the same order.
     const runs = records.map((record) => record.meters[index]);
     own.meters[first.name] = meterResult(data, runs, steps);
+    if (first.name === 'lag' && plan.faults.length > 0) own.drain = drains(data, runs);
   });
   for (const [component, broken] of brokenSagas(data)) {
     const { name } = plan.components[component];
     results.set(name, { ...results.get(name)!, broken });
   }
   return Object.fromEntries(results);
+}
+
+/** A result in the making. */
+type Writable = MeteredResult & {
+  readonly meters: Record<string, MeterResult>;
+  drain?: MeteredResult['drain'];
+};
+
+/** By fault that says anything: how long the backlog lives after it. */
+function drains(
+  data: VariantData,
+  runs: readonly MeterRecord[],
+): Readonly<Record<string, DrainResult>> {
+  const found = data.plan.faults.flatMap(({ id }) => {
+    const measured = measureDrain(
+      data,
+      id,
+      runs.map((run) => [run]),
+    );
+    if (measured.value === null) return [];
+    return [[id, { ...estimateOf(measured), never: neverCount(measured) }] as const];
+  });
+  return Object.fromEntries(found);
 }
 
 /** By component: for each rule the first saga of the first run that broke it. */
@@ -66,36 +93,47 @@ function meterResult(data: VariantData, runs: readonly MeterRecord[], steps: Ste
   switch (first.form) {
     case 'counter': {
       const counts = runs.flatMap((run) => (run.form === 'counter' ? [run.counts] : []));
-      const total = counts.reduce((sum, cells) => sum + sumCells(cells, whole.cells), 0) / n;
+      const each = counts.map((cells) => sumCells(cells, whole.cells));
       return {
         form: 'counter',
-        total,
+        total: each.reduce((sum, count) => sum + count, 0) / n,
+        each,
         steps: Array.from(bySteps(counts, steps), (sum) => sum / n),
       };
     }
-    case 'gauge': {
-      const gauges = runs.flatMap((run) => (run.form === 'gauge' ? [run] : []));
-      const scale = meterScale(first.name);
-      const areas = gauges.map(({ area }) => area);
-      const area = areas.reduce((sum, cells) => sum + sumCells(cells, whole.cells), 0);
-      let max = 0;
-      for (const gauge of gauges) {
-        for (const cell of whole.cells) max = Math.max(max, gauge.max[cell]);
-      }
-      return {
-        form: 'gauge',
-        mean: whole.lengthNs === 0 ? 0 : (area / n / whole.lengthNs) * scale,
-        max: max * scale,
-        steps: Array.from(bySteps(areas, steps), (sum, step) =>
-          steps.lengthNs[step] > 0 ? (sum / n / steps.lengthNs[step]) * scale : 0,
-        ),
-      };
-    }
+    case 'gauge':
+      return gaugeResult(data, runs, steps);
     case 'durations': {
       const each = runs.map((run) =>
         mergeSegments(run.form === 'durations' ? [run.segments] : [], whole.segments),
       );
-      return { form: 'durations', ...latencyResult(mergeAll(each), each, false) };
+      return { form: 'durations', ...latencyResult(mergeAll(each), each, true) };
     }
   }
+}
+
+function gaugeResult(data: VariantData, runs: readonly MeterRecord[], steps: Steps): MeterResult {
+  const { whole } = data;
+  const n = runs.length;
+  const gauges = runs.flatMap((run) => (run.form === 'gauge' ? [run] : []));
+  const scale = meterScale(runs[0].name);
+  const levels = gauges.map(({ area }) =>
+    Array.from(bySteps([area], steps), (sum, step) =>
+      steps.lengthNs[step] > 0 ? (sum / steps.lengthNs[step]) * scale : 0,
+    ),
+  );
+  const area = gauges.reduce((sum, gauge) => sum + sumCells(gauge.area, whole.cells), 0);
+  const each = gauges.map(
+    ({ max }) => whole.cells.reduce((most, cell) => Math.max(most, max[cell]), 0) * scale,
+  );
+  const over = (join: (...values: number[]) => number): number[] =>
+    Array.from({ length: steps.count }, (_, step) => join(...levels.map((run) => run[step])));
+  return {
+    form: 'gauge',
+    mean: whole.lengthNs === 0 ? 0 : (area / n / whole.lengthNs) * scale,
+    max: Math.max(...each),
+    each,
+    steps: over((...values) => values.reduce((sum, value) => sum + value, 0) / n),
+    ...(n > 1 ? { band: { low: over(Math.min), high: over(Math.max) } } : {}),
+  };
 }

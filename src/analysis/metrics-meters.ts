@@ -23,6 +23,7 @@ const NS = 1e-9;
 /** Metrics that are the meter of the same name. */
 const READINGS: ReadonlyMap<string, Reading> = new Map<string, Reading>([
   ['lag', LEVEL],
+  ['partitionLag', { form: 'gauge', scale: 1, merge: 'largest' }],
   ['age', { form: 'gauge', scale: NS, merge: 'largest' }],
   ['published', COUNTER],
   ['consumed', COUNTER],
@@ -31,11 +32,14 @@ const READINGS: ReadonlyMap<string, Reading> = new Map<string, Reading>([
   ['lostEffects', COUNTER],
   ['drain', { form: 'drain', of: 'lag' }],
   ['deadLettered', COUNTER],
+  ['paused', LEVEL],
   ['rebalances', COUNTER],
   ['ready', LEVEL],
   ['inFlight', LEVEL],
   ['delayed', LEVEL],
   ['blocked', LEVEL],
+  ['unavailable', LEVEL],
+  ['alarmed', LEVEL],
   ['expired', COUNTER],
   ['dropped', COUNTER],
   ['publishRejected', COUNTER],
@@ -54,6 +58,7 @@ const READINGS: ReadonlyMap<string, Reading> = new Map<string, Reading>([
   ['inconsistent', OF_FINISHED],
   ['lost', OF_FINISHED],
   ['parked', COUNTER],
+  ['takeovers', COUNTER],
   ['duration', DURATIONS],
   ['compensations', COUNTER],
   ['dirtyReads', COUNTER],
@@ -65,6 +70,7 @@ const READINGS: ReadonlyMap<string, Reading> = new Map<string, Reading>([
   ['valueInconsistent', COUNTER],
   ['valueLost', COUNTER],
   ['appends', COUNTER],
+  ['snapshotsInvalidated', COUNTER],
   ['replayed', DURATIONS],
   ['reads', COUNTER],
   ['staleness', DURATIONS],
@@ -75,7 +81,14 @@ const READINGS: ReadonlyMap<string, Reading> = new Map<string, Reading>([
   ['replicaLag', { form: 'gauge', scale: NS, merge: 'largest' }],
   ['lostCommits', COUNTER],
   ['failovers', COUNTER],
+  ['divergedWrites', COUNTER],
+  ['throttles', COUNTER],
+  ['partitionThrottles', COUNTER],
+  ['threadPool.queue', LEVEL],
+  ['threadPool.wait', DURATIONS],
+  ['refreshLag', DURATIONS],
   ['environments', LEVEL],
+  ['buffered', LEVEL],
   ['coldStarts', COUNTER],
   ['loads', COUNTER],
   ['evictions', COUNTER],
@@ -87,6 +100,7 @@ const READINGS: ReadonlyMap<string, Reading> = new Map<string, Reading>([
 const SHARES: ReadonlyMap<string, Reading> = new Map<string, Reading>([
   ['conflicts', { form: 'share', of: 'appends' }],
   ['staleReads', { form: 'share', of: 'reads' }],
+  ['backwardReads', { form: 'share', of: 'reads' }],
 ]);
 
 /** What turns the values of a gauge into the unit that users see: ages are recorded in ns. */

@@ -35,7 +35,7 @@ export function sentenceOf(telling: Telling): string {
     triggers.slice(0, LINKS_MAX).map(({ text, at }) => `${text} at ${moment(at)}`),
   );
   const chain = chainOf(story.events, triggers, innocent);
-  return `${[start, ...chain].join(' -> ')}; ${endOf(telling)}.${loopWords(story)}`;
+  return `${[start, ...chain].join(' -> ')}; ${endOf(telling)}.${loopWords(story)}${behind(story)}`;
 }
 
 /** Without a fault: who fails by itself and where that began, or that nobody does. */
@@ -45,9 +45,11 @@ function noFault(story: Story): string {
   const inner = events.filter(({ subject }) => !subject.includes('.'));
   if (!(finished > 0 && failed / finished >= SOME)) {
     const ill = unique(inner.map(({ subject }) => subject));
-    if (ill.length === 0 && failed === 0) return 'No fault, and nothing turns ill.';
+    const unseen = behind(story);
+    if (ill.length === 0 && failed === 0 && unseen === '')
+      return 'No fault, and nothing turns ill.';
     const others = ill.length === 0 ? '' : ` In trouble for a time: ${list(ill)}.`;
-    return `No fault, and ${failed === 0 ? 'no' : 'hardly any'} user request fails.${others}`;
+    return `No fault, and ${failed === 0 ? 'no' : 'hardly any'} user request fails.${others}${unseen}`;
   }
   const lost = `${share(failed / finished)} of the user requests fail`;
   const first = inner[0] ?? events[0];
@@ -173,16 +175,22 @@ function unhurt(story: Story): string {
   return `${noticed}.${others}`;
 }
 
-/** Consumers for which messages pile up: what no user request shows. */
+/** What no user request shows: consumers for which messages pile up, reads that turn stale, sagas that do not end well. */
 function behind({ events }: Story): string {
-  const backlogs = events.filter(({ kind }) => kind === 'backlog');
-  const words = backlogs.slice(0, LINKS_MAX).map(({ subject, at, text }) => {
+  const unseen = events.filter(({ kind }) => UNSEEN.has(kind));
+  const words = unseen.slice(0, LINKS_MAX).map(({ kind, subject, at, text }) => {
     const end = events.find((event) => event.subject === subject && event.at > at);
-    const over = end === undefined ? '' : `, ${end.text}`;
-    return ` ${subject} falls behind at ${moment(at)}: ${text}${over}.`;
+    const over = end === undefined || kind === 'unsettled' ? '' : `, ${end.text}`;
+    return ` ${subject} ${UNSEEN.get(kind)!} ${moment(at)}: ${text}${over}.`;
   });
   return words.join('');
 }
+
+const UNSEEN: ReadonlyMap<CascadeEvent['kind'], string> = new Map([
+  ['backlog', 'falls behind at'],
+  ['stale', 'answers with old values from'],
+  ['unsettled', 'does not end well from'],
+]);
 
 function isIll(event: CascadeEvent): boolean {
   return event.kind === 'degraded' || event.kind === 'failing' || event.kind === 'down';

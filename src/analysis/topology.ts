@@ -56,8 +56,8 @@ function flowsOf(plan: Plan): readonly { readonly from: number; readonly to: num
     if (act.act === 'cache' && act.op === 'lookup')
       add(plan.parts[act.from].component, plan.caches[act.cache].component);
   }
-  for (const { component, store, part } of plan.projections) {
-    add(plan.stores[store].component, component);
+  for (const { component, store, topic, part } of plan.projections) {
+    add(store < 0 ? topic : plan.stores[store].component, component);
     // One that runs in a service works there; on a core of its own it is the component itself.
     const worker = plan.parts[part].component;
     if (worker !== component) add(component, worker);

@@ -156,18 +156,22 @@ export const addExplain: Add = (program, terminal, finish) => {
   program
     .command('explain')
     .summary('reference page of a name, or the resolved values of a scenario')
-    .description('Explains a policy, fault, metric, step or field; or what a scenario comes to.')
-    .argument('<name|file>', 'a name of the scenario language, or a scenario (YAML)')
+    .description(
+      'Explains a section, policy, fault, metric, step or field; or what a scenario comes to.',
+    )
+    .argument('[name|file]', 'a name of the scenario language, or a scenario (YAML)')
     .option('--variant <list>', 'only these variants of the scenario', nameList)
     .addHelpText(
       'after',
       examples(
+        'faultline explain                       # everything that has a page',
         'faultline explain circuitBreaker',
+        'faultline explain topics',
         'faultline explain latency.p99',
         'faultline explain scenarios/checkout.yaml --variant full',
       ),
     )
-    .action(async (subject: string, flags) => {
+    .action(async (subject: string | undefined, flags) => {
       const { explain } = await import('./commands/explain.js');
       finish(explain(subject, flags, terminal));
     });

@@ -3,7 +3,7 @@ import { PlanError } from '../plan/problem.js';
 import { formatDiagnostic } from '../scenario/diagnostics.js';
 import { loadScenario } from '../scenario/load.js';
 import type { Places } from '../scenario/places.js';
-import { nearest } from '../scenario/suggest.js';
+import { meant } from '../scenario/suggest.js';
 import type { Plan } from '../spec/plan.js';
 import type { ScenarioFile, Variant } from '../spec/scenario.js';
 import { CommandError, EXIT, usageError } from './exit.js';
@@ -86,7 +86,7 @@ export function chosen(
   const known = variants.map(({ name }) => name);
   for (const name of names) {
     if (known.includes(name)) continue;
-    const near = nearest(name, known);
+    const near = meant(name, known);
     const hint = near === undefined ? '' : ` (did you mean "${near}"?)`;
     throw usageError(`${path} has no variant "${name}"${hint}; it has ${known.join(', ')}`);
   }

@@ -1,5 +1,3 @@
-import { Counts } from '../kernel/counts.js';
-import type { CountDistribution } from '../kernel/counts.js';
 import { nodesAsked } from '../scenario/databases.js';
 import { routeOf } from '../scenario/routes.js';
 import type { RequestLine } from '../scenario/routes.js';
@@ -15,6 +13,7 @@ import type {
 import type { Step } from '../spec/steps.js';
 import type { Connections, Pool } from '../spec/resources.js';
 import type { Path } from './rule.js';
+import { meanCount } from './counts.js';
 import { isStore, storeCalls } from './stores.js';
 
 /** A place in a program that calls another part, with the bundle that governs it. */
@@ -82,17 +81,11 @@ const TOP: Around = Object.freeze({
   owners: [],
 });
 
-/** Mean of a count. */
-export function meanCount(count: CountDistribution): number {
-  const counts = new Counts();
-  return counts.mean(counts.add(count));
-}
-
 /** Every call of every program. `written` says whether a path stands in the file. */
 export function callsOf(scenario: Scenario, written: (path: Path) => boolean): readonly Call[] {
   const walker = new Walker(scenario, written);
   for (const [name, service] of scenario.services) {
-    const at = ['services', name];
+    const at = [service.environments === null ? 'services' : 'functions', name];
     for (const [part, endpoint] of service.endpoints) {
       walker.chain(`${name}.${part}`, service.middleware);
       const path = [...at, 'endpoints', part, 'steps'];
@@ -117,6 +110,8 @@ class Walker {
   readonly calls: Call[] = [];
   private readonly scenario: Scenario;
   private readonly written: (path: Path) => boolean;
+  /** The bundles whose fallbacks are being read. */
+  private readonly around = new Set<Bundle>();
 
   constructor(scenario: Scenario, written: (path: Path) => boolean) {
     this.scenario = scenario;
@@ -319,10 +314,11 @@ class Walker {
       this.add(from, compensation, BARE, own.compensationPolicy, path, undoing);
     }
     if (own.persistence === null) return;
-    const { database, operation, before } = own.persistence;
+    const { database, operation, before, read } = own.persistence;
     const writes = 1 + (before ? 2 : 1) * saga.steps.length;
     const saving = { ...inner, times: inner.times * writes, most: inner.most * writes };
     this.add(from, { component: database, part: operation }, BARE, null, path, saving);
+    if (read !== null) this.add(from, read, BARE, null, path, undoing);
   }
 
   private cache(
@@ -389,6 +385,18 @@ class Walker {
       connections: bundle?.connections ?? null,
       pool: database === undefined ? null : (database.pools.get(caller) ?? database.pool),
     });
+    if (bundle?.fallback?.kind === 'steps') {
+      this.instead(from, bundle, [...policyPath, 'fallback', 'steps'], around);
+    }
+  }
+
+  /** The steps that a call is replaced by where it fails; those of one bundle do not stand in themselves. */
+  private instead(from: string, bundle: Bundle, path: Path, around: Around): void {
+    if (bundle.fallback?.kind !== 'steps' || this.around.has(bundle)) return;
+    this.around.add(bundle);
+    const after = { ...around, times: 0, inside: null, owners: [] };
+    this.steps(from, bundle.fallback.steps, path, after, 0);
+    this.around.delete(bundle);
   }
 
   /** The part a call reaches; null where no route takes it. */

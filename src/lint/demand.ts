@@ -1,9 +1,11 @@
 import { meanOf } from '../kernel/distribution-mean.js';
 import type { Ns } from '../kernel/time.js';
 import { NS_PER_SECOND } from '../kernel/time.js';
+import { copiesWritten } from '../scenario/databases.js';
 import type { Host, Middleware, Scenario } from '../spec/scenario.js';
 import type { Step } from '../spec/steps.js';
-import { componentOf, meanCount } from './calls.js';
+import { componentOf } from './calls.js';
+import { meanCount } from './counts.js';
 import type { Call } from './calls.js';
 import type { Graph } from './graph.js';
 import { limitOfCall } from './limits.js';
@@ -60,7 +62,10 @@ export class Demands {
     const operation = databases.get(component)?.operations.get(name);
     if (operation !== undefined) {
       const workNs = operation.work === null ? 0 : meanOf(operation.work);
-      return { elapsedNs: workNs + (operation.wait === null ? 0 : meanOf(operation.wait)), workNs };
+      const onceNs = workNs + (operation.wait === null ? 0 : meanOf(operation.wait));
+      const copies = copiesWritten(databases.get(component)!, operation);
+      // The primary first, then the others at once.
+      return { elapsedNs: Math.min(copies, 2) * onceNs, workNs: copies * workNs };
     }
     const store = this.scenario.eventStores.get(component);
     if (store !== undefined) return storeDemand(store, name);
@@ -92,7 +97,9 @@ export class Demands {
     switch (step.verb) {
       case 'work': {
         const workNs = meanOf(step.time);
-        return { elapsedNs: workNs, workNs };
+        // Work on less than a core of an environment takes longer.
+        const cores = this.scenario.services.get(componentOf(part))?.environments?.cores ?? 1;
+        return { elapsedNs: workNs / Math.min(1, cores), workNs };
       }
       case 'wait':
         return { elapsedNs: meanOf(step.time), workNs: 0 };

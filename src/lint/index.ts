@@ -5,17 +5,21 @@ import { bulkheadTooLarge } from './rules/bulkhead-too-large.js';
 import { cacheIsLoadBearing } from './rules/cache-is-load-bearing.js';
 import { callInsideTransaction } from './rules/call-inside-transaction.js';
 import { callWithoutTimeLimit } from './rules/call-without-time-limit.js';
+import { capacityBelowTraffic } from './rules/capacity-below-traffic.js';
 import { choreographyWithoutDeadline } from './rules/choreography-without-deadline.js';
 import { consumerNotIdempotent } from './rules/consumer-not-idempotent.js';
 import { deadlineNotPropagated } from './rules/deadline-not-propagated.js';
 import { dualWrite } from './rules/dual-write.js';
 import { eventCycleRule } from './rules/event-cycle.js';
+import { eventSourceExceedsFunction } from './rules/event-source-exceeds-function.js';
 import { fallbackHidesFailures } from './rules/fallback-hides-failures.js';
+import { functionTimeoutBelowCalls } from './rules/function-timeout-below-calls.js';
 import { messageQueueWithoutEnd } from './rules/message-queue-without-end.js';
 import { moreConsumersThanPartitions } from './rules/more-consumers-than-partitions.js';
 import { pollIntervalExceeded } from './rules/poll-interval-exceeded.js';
 import { poolBelowConcurrency } from './rules/pool-below-concurrency.js';
 import { poolsExceedServer } from './rules/pools-exceed-server.js';
+import { primaryNotFenced } from './rules/primary-not-fenced.js';
 import { projectionFallsBehind } from './rules/projection-falls-behind.js';
 import { queryWithoutTimeLimit } from './rules/query-without-time-limit.js';
 import { queueOutlivesCallers } from './rules/queue-outlives-callers.js';
@@ -28,6 +32,7 @@ import { routeUnreachable } from './rules/route-unreachable.js';
 import { sagaHole } from './rules/saga-hole.js';
 import { sagaStepNotIdempotent } from './rules/saga-step-not-idempotent.js';
 import { serverClosesFirst } from './rules/server-closes-first.js';
+import { sessionsExceedPooler } from './rules/sessions-exceed-pooler.js';
 import { sharedDatabase } from './rules/shared-database.js';
 import { singlePointOfFailure } from './rules/single-point-of-failure.js';
 import { syncCycle } from './rules/sync-cycle.js';
@@ -45,17 +50,21 @@ export const rules: readonly Rule[] = [
   cacheIsLoadBearing,
   callInsideTransaction,
   callWithoutTimeLimit,
+  capacityBelowTraffic,
   choreographyWithoutDeadline,
   consumerNotIdempotent,
   deadlineNotPropagated,
   dualWrite,
   eventCycleRule,
+  eventSourceExceedsFunction,
   fallbackHidesFailures,
+  functionTimeoutBelowCalls,
   messageQueueWithoutEnd,
   moreConsumersThanPartitions,
   pollIntervalExceeded,
   poolBelowConcurrency,
   poolsExceedServer,
+  primaryNotFenced,
   projectionFallsBehind,
   queryWithoutTimeLimit,
   queueOutlivesCallers,
@@ -68,6 +77,7 @@ export const rules: readonly Rule[] = [
   sagaHole,
   sagaStepNotIdempotent,
   serverClosesFirst,
+  sessionsExceedPooler,
   sharedDatabase,
   singlePointOfFailure,
   syncCycle,

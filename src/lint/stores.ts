@@ -1,4 +1,5 @@
 import { meanOf } from '../kernel/distribution-mean.js';
+import { meanCount } from './counts.js';
 import type { Scenario } from '../spec/scenario.js';
 import type { EventStore, StorePart } from '../spec/stores.js';
 import type { Step } from '../spec/steps.js';
@@ -22,7 +23,7 @@ export function storeCalls(
   if (step.verb === 'append') return [['append', 1]];
   const store = eventStores.get(step.store);
   if (store === undefined) return [];
-  const pages = Math.max(1, Math.ceil(tailOf(store, step.fromVersion) / store.batch));
+  const pages = Math.max(1, Math.ceil(eventsOf(store, step) / store.batch));
   const read = ['read', pages] as const;
   return store.snapshots !== null && step.fromVersion === 'snapshot'
     ? [['readSnapshot', 1], read]
@@ -33,6 +34,18 @@ export function storeCalls(
 export function tailOf({ snapshots, stream }: EventStore, from: 'snapshot' | 'start'): number {
   if (snapshots === null || from === 'start') return stream.initialLength;
   return Math.min(stream.initialLength, (snapshots.every - 1) / 2);
+}
+
+/** Events that a load applies; those of a state of the past come without a snapshot, unless all are kept. */
+function eventsOf(
+  store: EventStore,
+  { fromVersion, version }: Extract<Step, { readonly verb: 'load' }>,
+): number {
+  if (version === null) return tailOf(store, fromVersion);
+  const isKept = store.snapshots?.keep === 'all' && fromVersion === 'snapshot';
+  return isKept
+    ? tailOf(store, fromVersion)
+    : Math.min(store.stream.initialLength, meanCount(version));
 }
 
 /** One run of a part of a store. */
@@ -64,5 +77,5 @@ export function applyNs(
 ): number {
   const store = eventStores.get(step.store);
   if (store === undefined) return 0;
-  return tailOf(store, step.fromVersion) * (store.applyNs + store.upcastNs);
+  return eventsOf(store, step) * (store.applyNs + store.upcastNs);
 }

@@ -26,8 +26,7 @@ import { Effects } from './effects.js';
 import type { Edge } from './edge.js';
 import { Executions } from './executions.js';
 import { Gates } from './gates.js';
-import { Instance } from './instance.js';
-import type { InstanceSetup } from './instance.js';
+import { Instance, type InstanceSetup } from './instance.js';
 import { Interpreter } from './interpreter.js';
 import { Journal } from './journal.js';
 import { Keys } from './keys.js';
@@ -42,11 +41,13 @@ import { Outages } from './outages.js';
 import { Outliers } from './outliers.js';
 import { Picks } from './picks.js';
 import type { Registry } from './registry.js';
-import { Functions } from './functions/environments.js';
+import { Functions } from './functions/functions.js';
+import { shardValueOf } from './replication/shards.js';
 import { Replicas } from './replication/replicas.js';
+import { Copies } from './search/copies.js';
 import { hasSections, Sections } from './sections/sections.js';
 import { Server } from './server.js';
-import { ServerEnds } from './server-ends.js';
+import { closesConnections, ServerEnds } from './server-ends.js';
 import { Sink } from './sink.js';
 import { Sizes } from './sizes.js';
 import { Cargo } from './stores/cargo.js';
@@ -101,12 +102,13 @@ export function assemble(
   world.prioritised = plan.priorities.length > 1;
   setInjections(world);
   setFleets(world);
+  world.lessors = new Map();
   world.links = plan.links.map((spec) => linkOf(world, spec));
   world.sizes = plan.sized ? new Sizes(world) : null;
-  world.cargo = plan.stores.length > 0 ? new Cargo(world) : null;
+  world.cargo = plan.stores.length + plan.projections.length > 0 ? new Cargo(world) : null;
   world.picks = new Picks(world);
   world.connections = new ConnectionTable(world);
-  world.serverEnds = closes(plan) ? new ServerEnds(world) : null;
+  world.serverEnds = closesConnections(plan) ? new ServerEnds(world) : null;
   world.wire = new Wire(world);
   world.calls = new Calls(engine, world.wire, plan.deepestChain + 1);
   world.ties = isTied(plan, registry) ? new Ties(world) : null;
@@ -137,10 +139,6 @@ export function assemble(
   return { world, chains, board, collections: outages.collections, views };
 }
 
-function closes({ edges }: Plan): boolean {
-  return edges.some(({ connections }) => (connections?.server ?? null) !== null);
-}
-
 /** Nothing is slowed or made to fail at the beginning. */
 function setInjections(world: Draft): void {
   const { parts, instances } = world.plan;
@@ -150,8 +148,9 @@ function setInjections(world: Draft): void {
 }
 
 function setReplicas(world: Draft): void {
-  const { replications } = world.plan;
+  const { replications, searches } = world.plan;
   world.replicas = new Map(replications.map((spec) => [spec.component, new Replicas(world, spec)]));
+  world.copies = new Map(searches.map((spec) => [spec.component, new Copies(world, spec)]));
 }
 
 /** What stands beside the calls. */
@@ -160,7 +159,7 @@ function setModules(world: Draft, registry: Registry): void {
   world.functions = new Functions(world);
   world.sections = hasSections(world) ? new Sections(world) : null;
   world.dualWrites = isDual ? new DualWrites(world) : null;
-  world.turnables = { poison: new Map(), rebalance: new Map() };
+  world.turnables = { poison: new Map(), rebalance: new Map(), snapshots: new Map() };
   world.caches = world.plan.caches.length > 0 ? new Caches(world) : null;
   world.acts = actsOf(world, registry);
 }
@@ -332,6 +331,7 @@ function setEdges(
       pick: streamKey(plan.seed, replication, `edge/${names}/pick`),
       requestBytes: spec.requestBytes,
       fallback: spec.fallback,
+      instead: spec.instead,
       asks: spec.asks,
       picked: chains.picks(spec),
       connected: spec.connections !== null,
@@ -345,10 +345,8 @@ function setEdges(
       session: spec.session,
       route: spec.route,
       replicas: world.replicas.get(callee) ?? null,
-      shardValue:
-        spec.route?.kind === 'shardOf'
-          ? world.keys.ofCalls(plan.keys[spec.route.key].name, world.calls.frames)
-          : null,
+      copies: world.copies.get(callee) ?? null,
+      shardValue: shardValueOf(world, spec.route),
     };
   });
   return list;

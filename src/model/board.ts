@@ -8,8 +8,11 @@ import { OUTCOME, outcomeOfStatus } from '../spec/outcome.js';
 import { JOURNAL } from '../spec/record.js';
 import type { PlanFault } from '../spec/plan.js';
 import { DIRECTION } from './link.js';
+import type { Instance } from './instance.js';
 import type { ExtraDelay, Link } from './link.js';
 import type { Outages } from './outages.js';
+import type { Roles } from './replication/roles.js';
+import type { RowHold } from './sections/intruders.js';
 import type { Injection, World } from './world.js';
 
 /** Steps in which a ramp is walked. */
@@ -94,6 +97,15 @@ export class Board {
     const { fault } = touched;
     touched.edits = this.kinds[index].edits(fault.config, strength, fault.share);
     this.turnAll(touched, [...before, ...touched.edits]);
+    if (at < 0) this.gather(touched);
+  }
+
+  /** The clients that a fault brings, at its start. */
+  private gather({ fault, edits }: Active): void {
+    for (const { knob, value, withinNs } of edits) {
+      if (knob !== 'herd') continue;
+      for (const load of fault.loads) this.world.loads.surges.gather(load, value, withinNs!);
+    }
   }
 
   /** Chooses among the instances that are up now, in order. */
@@ -103,6 +115,7 @@ export class Board {
     const key = streamKey(plan.seed, replication, `fault/${fault.id}`);
     const { select } = fault;
     let chosen = fault.instances;
+    if (fault.role !== null) chosen = chosen.filter((id) => this.roleOf(id) === fault.role);
     if (select.kind === 'indices') {
       chosen = chosen.filter((id) => select.indices.includes(instances[id].index));
     } else if (select.kind !== 'all') {
@@ -112,6 +125,12 @@ export class Board {
       chosen = sampleWithout(up, Math.min(wanted, up.length), key);
     }
     return { fault, index, instances: chosen, edits: [], key };
+  }
+
+  /** Of a node of a database with replicas, at this moment. */
+  private roleOf(id: number): 'primary' | 'replica' {
+    const instance = this.world.instances[id];
+    return this.rolesOf(instance)?.primary === instance.index ? 'primary' : 'replica';
   }
 
   private turnAll(active: Active, edits: readonly KnobEdit[]): void {
@@ -143,6 +162,12 @@ export class Board {
       case 'replicaLag':
         instance.extraLag = Math.round(this.effective(name, hits));
         break;
+      case 'switchover':
+        if (this.effective(name, hits) > 0) this.rolesOf(instance)?.handOver(instance.index);
+        break;
+      case 'split':
+        this.rolesOf(instance)?.split(this.effective(name, hits) > 0);
+        break;
       case 'leak':
         instance.leak = this.effective(name, hits);
         break;
@@ -158,6 +183,10 @@ export class Board {
     }
   }
 
+  private rolesOf({ component }: Instance): Roles | undefined {
+    return this.world.replicas.get(component)?.roles;
+  }
+
   private turnPart(part: number, name: KnobName): void {
     const hits = (active: Active): boolean => active.fault.parts.includes(part);
     if (name === 'rebalance' && this.effective(name, hits) > 0) {
@@ -166,11 +195,29 @@ export class Board {
     if (name === 'speed') this.world.partSlowness[part] = 1 / this.effective(name, hits);
     if (name === 'flushed') {
       const share = this.effective(name, hits);
-      if (share > 0) this.world.caches!.flush(part, share);
+      if (share > 0) this.flush(part, share);
     }
+    if (name === 'rowHeld') this.world.sections!.transactions.holdRows(part, this.rowsHeld(hits));
     if (name === 'errorBefore' || name === 'errorAfter') {
       this.world.partInjections[part] = this.injections(hits);
     }
+  }
+
+  private rowsHeld(hits: (active: Active) => boolean): RowHold[] {
+    return this.active
+      .filter(hits)
+      .flatMap(({ edits, index }) =>
+        edits.flatMap(({ knob, value, holdNs }) =>
+          knob === 'rowHeld' ? [{ fault: index, value, holdNs: holdNs ?? null }] : [],
+        ),
+      );
+  }
+
+  /** What a level of a cache holds is gone, or what the snapshots of a store do. */
+  private flush(part: number, share: number): void {
+    const snapshots = this.world.turnables.snapshots.get(part);
+    if (snapshots === undefined) this.world.caches!.flush(part, share);
+    else snapshots(share);
   }
 
   private turnHolder(component: number, name: KnobName): void {
@@ -188,9 +235,11 @@ export class Board {
   }
 
   private turnLoad(load: number, name: KnobName): void {
-    if (name !== 'rate') return;
+    if (name !== 'rate' && name !== 'extraRate') return;
     const hits = (active: Active): boolean => active.fault.loads.includes(load);
-    this.world.loads.turn(load, this.effective(name, hits));
+    const { loads } = this.world;
+    if (name === 'rate') loads.turn(load, this.effective(name, hits));
+    else loads.surges.turn(load, this.effective(name, hits));
   }
 
   private turnLink(id: number, name: KnobName): void {
@@ -257,6 +306,7 @@ export class Board {
       for (const edit of active.edits) {
         if (edit.knob !== name) continue;
         if (combine === 'product') value *= edit.value;
+        else if (combine === 'sum') value += edit.value;
         else if (combine === 'max') value = Math.max(value, edit.value);
         else value = 1 - (1 - value) * (1 - edit.value);
       }

@@ -18,6 +18,9 @@ export interface CallSite {
    * the question to the store of a layer of its bundle, by the number of that layer (-1: instead).
    */
   beside(frame: number, child: number, question: number): void;
+  /** Starts the steps that a caller runs instead of a failed frame; -1 where it makes a call instead. */
+  stepsInstead(frame: number, layer: number): number;
+  stopSteps(strand: number): void;
   /** A call has ended; measured before the owner goes on. */
   callEnded(frame: number, outcome: Outcome): void;
   /** A hint that goes with the outcome of a call, for the strand that made it; before that outcome. */

@@ -29,6 +29,9 @@ const INSTEAD_TAG = 0x4000;
 const ASK_TAG = 0x8000;
 const MAX_LAYERS = 32;
 
+/** Steps that are run instead of a call go by FIRST_STEPS - strand: below every frame, and below -1. */
+const FIRST_STEPS = -2;
+
 /**
  * The caller's side of every call: walks a chain of policies inward until the wire, and outward with
  * the outcome. The continuation of a call is (frame, layer), never a closure.
@@ -262,7 +265,13 @@ export class Calls implements CallContext {
   }
 
   instead(frame: number, layer: number): number {
-    return this.beside(frame, layer, -1, INSTEAD_TAG);
+    const steps = this.site.stepsInstead(frame, layer);
+    return steps < 0 ? this.beside(frame, layer, -1, INSTEAD_TAG) : FIRST_STEPS - steps;
+  }
+
+  /** The steps that a layer had run instead have ended; what they say about asking again is the frame's. */
+  insteadEnded(frame: number, layer: number, outcome: Outcome): void {
+    this.layers[this.frames.chain[frame] + layer].child!(frame, layer, frame, outcome);
   }
 
   ask(frame: number, layer: number, question: number): number {
@@ -290,6 +299,10 @@ export class Calls implements CallContext {
   }
 
   killChild(child: number): void {
+    if (child <= FIRST_STEPS) {
+      this.site.stopSteps(FIRST_STEPS - child);
+      return;
+    }
     const { frames } = this;
     const parent = frames.parent[child];
     const isFork = frames.base[child] > 0;

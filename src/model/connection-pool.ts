@@ -6,19 +6,23 @@ import type { Ns } from '../kernel/time.js';
 import { OUTCOME, PARK, PASS } from '../spec/outcome.js';
 import type { Outcome } from '../spec/outcome.js';
 import { EDGE_COUNTER } from '../spec/policy.js';
-import type { PolicyState } from '../spec/policy.js';
+import type { Alarm, PolicyState } from '../spec/policy.js';
 import type { PoolSettings } from '../spec/resources.js';
 import type { PoolSetup } from './pool-setup.js';
+import type { Sessions } from './sessions.js';
 import { isBroken } from './server-connections.js';
 
 interface Setup extends PoolSetup<PoolSettings> {
   /** Timer of acquireTimeout, or null. */
   readonly timeout: Lane | null;
+  /** The pooler in front of the server, by session; null where there is none. */
+  readonly sessions: Sessions | null;
 }
 
-/** Words of a frame in this layer: waits in line, dials, or (from 0 on) the connection it uses. */
+/** Words of a frame in this layer: waits in line, dials, waits for a session, or (from 0 on) the connection it uses. */
 const WAITING = -1;
 const DIALLING = -2;
+const CONNECTING = -3;
 
 /**
  * The client-side connection pool of one calling instance to one database, as the innermost layer of
@@ -41,15 +45,23 @@ export class ConnectionPool implements PolicyState {
   private readonly layerOf: number[] = [];
   /** By frame: to which process of the server it dials. */
   private readonly dialled: number[] = [];
+  /** By frame: when it will have dialled. */
+  private readonly dialsUntil: number[] = [];
   /** Connections that nobody will give back. */
   private readonly leaked: number[] = [];
-  private open = 0;
+  private opened = 0;
   private inUse = 0;
   private dialling = 0;
+  /** Frames that wait for a session of the pooler. */
+  private readonly connecting = new IntRing();
   private picks = 0;
+  /** Closes idle sessions, which somebody else may wait for. */
+  private readonly cleaner: Alarm | null;
 
   constructor(setup: Setup) {
     this.setup = setup;
+    const cleans = setup.sessions !== null && setup.pool.maxIdleTimeNs !== null;
+    this.cleaner = cleans ? setup.alarm(() => this.clean()) : null;
   }
 
   enter(frame: number, layer: number): number {
@@ -62,7 +74,7 @@ export class ConnectionPool implements PolicyState {
     }
     this.since[frame] = ctx.now;
     this.layerOf[frame] = layer;
-    if (this.open < pool.maxOpen) return this.dial(frame, layer);
+    if (this.opened < pool.maxOpen) return this.dial(frame, layer);
     if (pool.acquireTimeoutNs === 0) {
       ctx.count(frame, EDGE_COUNTER.poolTimeouts);
       return OUTCOME.poolTimeout;
@@ -99,7 +111,11 @@ export class ConnectionPool implements PolicyState {
     } else if (word === WAITING) {
       this.waiting.remove(frame);
       this.count(this.setup.gauges.waiting, -1);
-    } else {
+    } else if (word === CONNECTING) {
+      this.setup.sessions!.forget(frame);
+      this.stopConnecting(frame);
+      this.serve();
+    } else if (word === DIALLING) {
       this.dialling--;
       this.closeDialled(this.dialled[frame]);
       this.serve();
@@ -115,6 +131,16 @@ export class ConnectionPool implements PolicyState {
       ctx.reject(frame, layer, OUTCOME.poolTimeout);
       return;
     }
+    if (ctx.word(frame, layer) === CONNECTING) {
+      this.setup.sessions!.forget(frame);
+      this.stopConnecting(frame);
+      ctx.count(frame, EDGE_COUNTER.poolTimeouts);
+      ctx.reject(frame, layer, OUTCOME.poolTimeout);
+      this.serve();
+      return;
+    }
+    // The end of a wait that is over: the time to dial is not.
+    if (ctx.now < this.dialsUntil[frame]) return;
     this.dialling--;
     this.use(frame, layer, this.newConnection(this.dialled[frame]));
     this.waited(ctx.now - this.since[frame]);
@@ -123,6 +149,7 @@ export class ConnectionPool implements PolicyState {
 
   reset(): void {
     invariant(this.held() === 0, 'pool-reset-while-in-use');
+    this.cleaner?.clear();
     for (const { connection } of this.idle.splice(0)) this.close(connection);
     for (const connection of this.leaked.splice(0)) {
       this.release();
@@ -131,7 +158,8 @@ export class ConnectionPool implements PolicyState {
   }
 
   held(): number {
-    return this.inUse - this.leaked.length + this.waiting.length + this.dialling;
+    const waiting = this.waiting.length + this.connecting.length;
+    return this.inUse - this.leaked.length + waiting + this.dialling;
   }
 
   /** The newest idle connection that has not outlived its limits, or -1. */
@@ -150,12 +178,57 @@ export class ConnectionPool implements PolicyState {
     }
   }
 
-  /** Opens a connection for a frame; refused where the server has no room for one more. */
+  /** Opens a connection for a frame; refused where server or pooler have no room for one more. */
   private dial(frame: number, layer: number): number {
+    const { ctx, sessions } = this.setup;
+    if (sessions === null) return this.open(frame, layer);
+    if (!sessions.admits()) return OUTCOME.refused;
+    if (sessions.take()) return this.open(frame, layer);
+    sessions.wait(this, frame);
+    this.layerOf[frame] = layer;
+    this.connecting.push(frame);
+    this.opened++;
+    this.count(this.setup.gauges.waiting, 1);
+    ctx.setWord(frame, layer, CONNECTING);
+    if (sessions.timeout !== null) ctx.arm(sessions.timeout, frame, layer);
+    return PARK;
+  }
+
+  /** The pooler has a connection of the server for a frame that waited for one. */
+  connects(frame: number): void {
+    const { ctx } = this.setup;
+    const layer = this.layerOf[frame];
+    this.stopConnecting(frame);
+    const since = this.since[frame];
+    const verdict = this.open(frame, layer);
+    this.since[frame] = since;
+    if (verdict === PARK) return;
+    invariant(verdict === PASS, 'session-that-the-server-refuses');
+    this.waited(ctx.now - since);
+    ctx.resume(frame, layer);
+  }
+
+  private stopConnecting(frame: number): void {
+    this.connecting.remove(frame);
+    this.opened--;
+    this.count(this.setup.gauges.waiting, -1);
+  }
+
+  /** Closes what has been idle for too long. */
+  private clean(): void {
+    const { ctx, pool } = this.setup;
+    const limit = pool.maxIdleTimeNs!;
+    while (this.idle.length > 0 && ctx.now - this.idle[0].sinceNs >= limit) {
+      this.close(this.idle.shift()!.connection);
+    }
+    if (this.idle.length > 0) this.cleaner!.set(this.idle[0].sinceNs + limit);
+  }
+
+  private open(frame: number, layer: number): number {
     const { ctx, server, samplers, connect, stream } = this.setup;
     if (!server.hasRoom()) return OUTCOME.refused;
     const epoch = server.take();
-    this.open++;
+    this.opened++;
     ctx.count(frame, EDGE_COUNTER.connects);
     this.count(this.setup.gauges.open, 1);
     const a = ctx.lineageA(frame);
@@ -168,6 +241,7 @@ export class ConnectionPool implements PolicyState {
     }
     this.dialling++;
     this.dialled[frame] = epoch;
+    this.dialsUntil[frame] = ctx.now + time;
     ctx.setWord(frame, layer, DIALLING);
     ctx.after(time, frame, layer);
     return PARK;
@@ -186,21 +260,34 @@ export class ConnectionPool implements PolicyState {
       ctx.resume(frame, layer);
       return;
     }
-    if (!old && this.idle.length < pool.maxIdle) this.idle.push({ connection, sinceNs: ctx.now });
-    else this.close(connection);
+    if (!old && this.connecting.length > 0) {
+      // Whatever comes back first is taken.
+      const frame = this.connecting.get(0);
+      const layer = this.layerOf[frame];
+      this.setup.sessions!.forget(frame);
+      this.stopConnecting(frame);
+      this.use(frame, layer, connection);
+      this.waited(ctx.now - this.since[frame]);
+      ctx.resume(frame, layer);
+      return;
+    }
+    if (!old && this.idle.length < pool.maxIdle) {
+      if (this.idle.length === 0) this.cleaner?.set(ctx.now + pool.maxIdleTimeNs!);
+      this.idle.push({ connection, sinceNs: ctx.now });
+    } else this.close(connection);
     this.serve();
   }
 
   /** Opens a connection for the next waiter where one was closed. */
   private serve(): void {
     const { ctx, pool } = this.setup;
-    while (this.waiting.length > 0 && this.open < pool.maxOpen) {
+    while (this.waiting.length > 0 && this.opened < pool.maxOpen) {
       const frame = this.nextWaiter();
       const layer = this.layerOf[frame];
       const verdict = this.dialForWaiter(frame, layer);
-      // Nobody waits unless the pool is full, so this takes the place of the one just closed.
-      invariant(verdict === PASS || verdict === PARK, 'no-room-where-a-connection-was-closed');
       if (verdict === PASS) ctx.resume(frame, layer);
+      // What was closed may have been of a process of the server that is gone, and the new one is full.
+      else if (verdict !== PARK) ctx.settle(frame, layer, verdict);
     }
   }
 
@@ -246,9 +333,10 @@ export class ConnectionPool implements PolicyState {
   }
 
   private closeDialled(epoch: number): void {
-    this.open--;
+    this.opened--;
     this.setup.server.give(epoch);
     this.count(this.setup.gauges.open, -1);
+    this.setup.sessions?.give(epoch);
   }
 
   private waited(waitNs: Ns): void {

@@ -12,7 +12,7 @@ import type { Strands } from './strands.js';
 export interface CoresSetup {
   readonly engine: Engine;
   readonly strands: Strands;
-  readonly levels: Levels;
+  readonly levels: Pick<Levels, 'register' | 'set'>;
   /** Op whose handler calls fire(generation) of these cores; target = `id`. */
   readonly op: number;
   readonly id: number;
@@ -23,6 +23,18 @@ export interface CoresSetup {
   readonly quota: { readonly budgetNs: number; readonly periodNs: Ns } | null;
   /** A strand has had its work. */
   readonly done: (strand: number) => void;
+}
+
+/** What runs the work of an instance: its cores, or those of the environments in it. */
+export interface Processor {
+  /** Strands that have work to do. */
+  readonly runnable: number;
+  readonly gauge: number;
+  add(strand: number, work: number): void;
+  leave(strand: number): void;
+  turn(speed: number): void;
+  clear(): void;
+  fire(generation: number): void;
 }
 
 /**
@@ -39,7 +51,7 @@ export interface CoresSetup {
  * Ends are rounded up to whole ns; when the event planned for exactly this state fires, the head is
  * finished by definition, so there is no epsilon and no endless planning.
  */
-export class Cores {
+export class Cores implements Processor {
   /** Strands that have work to do here, waiting ones of FCFS included. */
   runnable = 0;
   readonly gauge: number;

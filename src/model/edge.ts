@@ -5,6 +5,7 @@ import type { NodeRoute } from '../spec/replication.js';
 import type { Session } from '../spec/sections.js';
 import type { Link } from './link.js';
 import type { Replicas } from './replication/replicas.js';
+import type { Copies } from './search/copies.js';
 import type { Subsetting } from './subset.js';
 import type { WaitingRoom } from './waiting-room.js';
 
@@ -83,6 +84,8 @@ export interface Edge {
   readonly requestBytes: number;
   /** Edge of the call that is made instead when one has failed, or -1. */
   readonly fallback: number;
+  /** First instruction of the steps that the caller runs instead, or -1. */
+  readonly instead: number;
   /** By layer of its bundle: edge of the question to the layer's store, or -1; null: nobody asks. */
   readonly asks: readonly number[] | null;
   /** True where a layer of the chain picks the instance, so that layers inside know it. */
@@ -106,6 +109,7 @@ export interface Edge {
   /** Which node of a database with replicas or shards it asks; null elsewhere. */
   readonly route: NodeRoute | null;
   readonly replicas: Replicas | null;
+  readonly copies: Copies | null;
   /** Value of the key by whose value it asks a shard; null elsewhere. */
   readonly shardValue: ((frame: number) => number) | null;
   /** Index into the plan's `onces` of the key that goes with its calls, or -1. */

@@ -7,7 +7,7 @@ import type { OutlierState } from '../spec/outlier.js';
 import type { PolicyState } from '../spec/policy.js';
 import type { Door } from './admission.js';
 import { Codel } from './codel.js';
-import type { Cores } from './cores.js';
+import type { Processor } from './cores.js';
 import type { Memory } from './memory.js';
 import type { WarmUp } from './starts.js';
 import { AdaptiveLifoQueue, queueOf } from './request-queues.js';
@@ -79,7 +79,7 @@ export class Instance {
   readonly residents: Resident[] = [];
   /** What a request meets before the queue; null = it is let in. */
   door: Door | null = null;
-  cores!: Cores;
+  cores!: Processor;
   /** null = nothing is counted. */
   memory: Memory | null = null;
   busy = 0;

@@ -20,6 +20,7 @@ import { Draws } from './draws.js';
 import { Guards } from './guards.js';
 import { CANCELLATION, FROZEN } from './instance.js';
 import type { Instance } from './instance.js';
+import { Instead } from './instead.js';
 import { Joins, inherit } from './joins.js';
 import { SECTION } from './slot-bits.js';
 import { REGISTERS, RETURN, STATE } from './strands.js';
@@ -37,6 +38,7 @@ export class Interpreter {
   private readonly code: Int32Array;
   private readonly tables: readonly Float64Array[];
   private readonly draws: Draws;
+  readonly instead: Instead;
   private readonly joins: Joins;
   private readonly guards: Guards;
   private readonly turns: Turns;
@@ -46,6 +48,7 @@ export class Interpreter {
     this.code = world.plan.program.code;
     this.tables = world.plan.program.tables;
     this.draws = new Draws(world);
+    this.instead = new Instead(world);
     this.joins = new Joins(world, this, this.draws);
     this.guards = new Guards(world, this);
     this.turns = new Turns(world, this.draws);
@@ -335,7 +338,8 @@ export class Interpreter {
       return;
     }
     if ((strands.slot[strand] & SECTION) !== 0) sections!.ended(strand);
-    this.joins.endBranch(strand, outcome);
+    if (this.instead.runs(strand)) this.instead.ended(strand, outcome);
+    else this.joins.endBranch(strand, outcome);
   }
 
   /** Starts a detached strand at `start`, with a lineage of its own. */

@@ -17,6 +17,7 @@ export class Keys {
   readonly byCaller: boolean;
   private readonly strands: Strands;
   private readonly plan: Plan;
+  private readonly pins: readonly PlanKey['pins'][];
   private readonly populations: readonly PlanKey['population'][];
   private readonly streams: readonly StreamKey[];
   /** By key; null where it is none. */
@@ -26,6 +27,7 @@ export class Keys {
     this.strands = strands;
     this.plan = plan;
     this.populations = plan.keys.map((key) => key.population);
+    this.pins = plan.keys.map((key) => key.pins);
     this.inSequence = this.populations.some(({ kind }) => kind === 'sequence');
     this.byCaller = this.populations.some(({ kind }) => kind === 'caller' || kind === 'address');
     this.zipfs = this.populations.map((own) =>
@@ -49,6 +51,11 @@ export class Keys {
     const population = this.populations[key];
     if (population.kind === 'caller') return this.strands.caller[strand];
     if (population.kind === 'workload') return this.workloadOf(strand);
+    const pins = this.pins[key];
+    if (pins !== null) {
+      const pinned = pins[this.strands.request[strand]];
+      if (pinned >= 0) return pinned;
+    }
     const rootA = this.strands.rootA[strand];
     const rootB = this.strands.rootB[strand];
     const stream = this.streams[key];

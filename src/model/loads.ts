@@ -7,9 +7,12 @@ import type { Ns } from '../kernel/time.js';
 import { OUTCOME, isSuccess } from '../spec/outcome.js';
 import type { Outcome } from '../spec/outcome.js';
 import type { PlanLoad } from '../spec/plan.js';
+import type { Stages } from '../spec/stages.js';
+import { presentFrom } from '../spec/stages.js';
 import { intensityOf } from './intensity.js';
 import type { Intensity } from './intensity.js';
 import { RETURN } from './strands.js';
+import { Surges } from './surges.js';
 import type { World } from './world.js';
 
 /** One workload at run time. */
@@ -28,6 +31,8 @@ interface Load {
   /** Factor on the rate, turned by faults. */
   factor: number;
   arrivals: number;
+  /** Requests that faults have sent in addition. */
+  others: number;
   expected: number;
 }
 
@@ -44,6 +49,7 @@ const TRACE_STREAM = { a: 0x74726163, b: 0x65 } as const;
 export class Loads {
   /** Requests that arrived in the measured time. */
   requests = 0;
+  readonly surges: Surges;
   private readonly world: World;
   private readonly loads: readonly Load[];
   private readonly arriveOp: number;
@@ -56,7 +62,7 @@ export class Loads {
     this.world = world;
     const { engine, plan, strands } = world;
     this.arriveOp = engine.define('request', (load) => this.arrive(this.loads[load]));
-    this.userOp = engine.define('user', (load, user) => this.open(this.loads[load], user));
+    this.userOp = engine.define('user', (load, user) => this.round(this.loads[load], user));
     this.pollOp = engine.define('load-poll', (load) =>
       this.scheduleNext(this.loads[load], engine.now),
     );
@@ -67,6 +73,10 @@ export class Loads {
       },
     };
     this.loads = plan.loads.map((spec, id) => this.build(spec, id, patienceOp, lives));
+    this.surges = new Surges(world, (id, a, b) => {
+      const load = this.loads[id];
+      this.open(load, -1, a, b, load.arrivals + load.others++);
+    });
     this.rounds = plan.loads.map(
       ({ arrivals }) => new Int32Array(arrivals.kind === 'closed' ? arrivals.users : 0),
     );
@@ -77,9 +87,11 @@ export class Loads {
     for (const load of this.loads) {
       const { arrivals, startNs } = load.spec;
       if (arrivals.kind === 'closed') {
-        for (let user = 0; user < arrivals.users; user++) {
-          const delay = Math.round((arrivals.rampUpNs * user) / arrivals.users);
-          this.scheduleUser(load, user, startNs + delay);
+        const { users, ramp, rampUpNs } = arrivals;
+        for (let user = 0; user < users; user++) {
+          const delay = Math.round((rampUpNs * user) / users);
+          const from = ramp === null ? startNs + delay : this.presentFrom(ramp, user, startNs);
+          if (from < Infinity) this.scheduleUser(load, user, from);
         }
       } else {
         if (load.intensity !== null) load.expected = load.intensity.cumulated(startNs);
@@ -142,12 +154,17 @@ export class Loads {
       ),
       factor: 1,
       arrivals: 0,
+      others: 0,
       expected: 0,
     };
   }
 
   private arrive(load: Load): void {
-    this.open(load, -1);
+    const number = load.arrivals++;
+    derive(load.lineage.a, load.lineage.b, number);
+    const { arrivals } = load.spec;
+    const told = arrivals.kind === 'at' ? (arrivals.requests?.[number] ?? -1) : -1;
+    this.open(load, -1, lineage.a, lineage.b, number + load.others, told);
     this.scheduleNext(load, this.world.engine.now);
   }
 
@@ -191,26 +208,45 @@ export class Loads {
     const { gaps } = load;
     const round = this.rounds[load.id][user];
     const think = samplers.draw(load.sampler, gaps.a, gaps.b, user, round, 0);
-    const at = from + Math.round(load.factor > 0 ? think / load.factor : think);
+    const gap = Math.round(load.factor > 0 ? think / load.factor : think);
+    const { arrivals } = load.spec;
+    let at = from + gap;
+    if (arrivals.kind === 'closed' && arrivals.ramp !== null) {
+      // Who has gone meanwhile begins with thinking when it is back.
+      let present = this.presentFrom(arrivals.ramp, user, at);
+      for (; present > at && present < Infinity;) {
+        at = present + gap;
+        present = this.presentFrom(arrivals.ramp, user, at);
+      }
+      at = present;
+    }
     if (at < load.spec.stopNs) engine.at(at, PHASE.ARRIVAL, this.userOp, load.id, user, 0);
   }
 
-  /** A request arrives; `user` -1 for open loads. */
-  private open(load: Load, user: number): void {
+  private presentFrom(ramp: Stages, user: number, at: Ns): Ns {
+    const { warmupNs } = this.world.plan;
+    return warmupNs + presentFrom(ramp, user, at - warmupNs);
+  }
+
+  /** A user of a closed load asks. */
+  private round(load: Load, user: number): void {
+    const rounds = this.rounds[load.id];
+    const round = rounds[user]++;
+    load.arrivals++;
+    derive(load.lineage.a, load.lineage.b, user);
+    derive(lineage.a, lineage.b, round);
+    this.open(load, user, lineage.a, lineage.b, user + round * rounds.length + load.others);
+  }
+
+  /**
+   * A request arrives; `user` -1 where nobody waits to ask again, `told` the request that was recorded, -1
+   * where it is drawn.
+   */
+  private open(load: Load, user: number, a: number, b: number, arrival: number, told = -1): void {
     const { world } = this;
     const { strands, engine, sink, plan } = world;
-    const number = load.arrivals++;
-    const tag = user < 0 ? number : this.rounds[load.id][user]++;
-    let { a, b } = load.lineage;
-    if (user >= 0) {
-      derive(a, b, user);
-      ({ a, b } = lineage);
-    }
-    derive(a, b, tag);
-    a = lineage.a;
-    b = lineage.b;
     const strand = world.strands.open(load.instance, a, b);
-    const request = this.chooseRequest(load, a, b);
+    const request = told >= 0 ? told : this.chooseRequest(load, a, b);
     const part = load.firstPart + request;
     strands.part[strand] = part;
     strands.request[strand] = part;
@@ -226,7 +262,7 @@ export class Loads {
     strands.pc[strand] = plan.parts[part].program;
     strands.cell[strand] = sink.cell;
     strands.arrived[strand] = strands.sent[strand] = engine.now;
-    strands.arrival[strand] = user < 0 ? number : user + tag * this.rounds[load.id].length;
+    strands.arrival[strand] = arrival;
     this.trace(strand, a, b);
     if (sink.cell >= 0) this.requests++;
     const patience = load.patience[request];

@@ -5,6 +5,7 @@ import { Sagas } from './sagas/sagas.js';
 import { Queues } from './messaging/queues/queues.js';
 import type { Registry } from './registry.js';
 import { Stores } from './stores/stores.js';
+import { Tables } from './tables.js';
 import type { World } from './world.js';
 
 /** Builds what stands beside the calls of a run, and gives the steps that lead there, by act id. */
@@ -13,7 +14,8 @@ export function actsOf(world: World, registry: Registry): readonly Act[] {
   const queues = new Queues(world, registry, channels);
   channels.elsewhere = (message, component) => queues.take(message, component);
   const sagas = new Sagas(world);
-  const stores = world.cargo === null ? null : new Stores(world, world.cargo);
+  const stores = world.cargo === null ? null : new Stores(world, world.cargo, channels);
+  const tables = new Tables(world);
   return world.plan.acts.map((spec: PlanAct, id): Act => {
     switch (spec.act) {
       case 'publish':
@@ -38,6 +40,12 @@ export function actsOf(world: World, registry: Registry): readonly Act[] {
       case 'read':
       case 'write':
         return world.sections!.actOf(spec, id);
+      case 'consume':
+        return tables.actOf(spec);
+      case 'thread':
+      case 'searched':
+      case 'indexed':
+        return world.copies.get(world.plan.parts[spec.part].component)!.actOf(spec);
       case 'cache':
         return world.caches!.actOf(spec);
     }

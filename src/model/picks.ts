@@ -79,8 +79,16 @@ export class Picks {
         return route.index;
       case 'shardOf':
         return shardOf(edge.shardValue!(frame), fleets[edge.toComponent].size);
+      case 'copy': {
+        const value = route.shard < 0 ? edge.shardValue!(frame) : 0;
+        return edge.copies!.place(route, value, instances[calls.frames.caller[frame]]);
+      }
       default:
-        return edge.replicas!.place(route, instances[calls.frames.caller[frame]]);
+        return edge.replicas!.place(
+          route,
+          instances[calls.frames.caller[frame]],
+          calls.frames.owner[frame],
+        );
     }
   }
 

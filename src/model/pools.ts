@@ -6,6 +6,7 @@ import type { PlanEdge } from '../spec/plan.js';
 import { EDGE_COUNTER } from '../spec/policy.js';
 import type { ConnectionLimits, PolicyState } from '../spec/policy.js';
 import type { PgbouncerSettings, Pool, PoolSettings } from '../spec/resources.js';
+import { isShared } from '../spec/pool-size.js';
 import { Histogram } from '../stats/histogram.js';
 import type { Alarms } from './alarms.js';
 import { ConnectionPool } from './connection-pool.js';
@@ -19,6 +20,7 @@ import { MESSAGE, VANISHED } from './link.js';
 import type { PoolSetup } from './pool-setup.js';
 import { Pooler } from './pooler.js';
 import { ServerConnections } from './server-connections.js';
+import { Sessions } from './sessions.js';
 import { Targets } from './targets.js';
 import type { World } from './world.js';
 
@@ -42,6 +44,7 @@ export class Pools {
   private readonly world: World;
   private readonly states = new Map<string, PolicyState>();
   private readonly servers = new Map<number, ServerConnections>();
+  private readonly sessions = new Map<ServerConnections, Sessions>();
   private readonly alarms: Alarms;
 
   constructor(world: World, alarms: Alarms) {
@@ -55,7 +58,7 @@ export class Pools {
     const { plan, levels, calls, samplers } = world;
     const database = plan.parts[edge.to].component;
     // What stands in front of the server belongs to no caller.
-    const shared = edge.pool!.kind === 'pgbouncer';
+    const shared = isShared(edge.pool!);
     const key = shared ? `|${database}` : `${caller.id}|${database}`;
     const known = this.states.get(key);
     if (known !== undefined) return known;
@@ -123,15 +126,38 @@ export class Pools {
         return new HikariPool({ ...common, pool, timeout, leak });
       }
       case 'pgbouncer': {
+        if (pool.mode === 'session') return this.sessionPool(pool, common);
         const timeout = this.acquireLane(pool.queryWaitTimeoutNs);
-        const one = new ConnectionPool({ ...common, pool: byTransaction(pool), timeout });
+        const one = new ConnectionPool({
+          ...common,
+          pool: byTransaction(pool),
+          timeout,
+          sessions: null,
+        });
         return new Pooler(one, pool.maxClientConn);
       }
       default: {
         const timeout = this.acquireLane(pool.acquireTimeoutNs);
-        return new ConnectionPool({ ...common, pool, timeout });
+        return new ConnectionPool({ ...common, pool, timeout, sessions: null });
       }
     }
+  }
+
+  /** The pool of a client of a pooler that keeps a connection of the server for each of its own. */
+  private sessionPool(own: PgbouncerSettings, common: Omit<PoolSetup<Pool>, 'pool'>): PolicyState {
+    const { server } = common;
+    let sessions = this.sessions.get(server);
+    if (sessions === undefined) {
+      sessions = new Sessions(
+        own,
+        this.acquireLane(own.queryWaitTimeoutNs),
+        server,
+        server.instance,
+      );
+      this.sessions.set(server, sessions);
+    }
+    const timeout = this.acquireLane(own.clients.acquireTimeoutNs);
+    return new ConnectionPool({ ...common, pool: own.clients, timeout, sessions });
   }
 
   /**

@@ -8,7 +8,7 @@ import type { Instance } from './instance.js';
  */
 export class ServerConnections {
   private readonly limit: number;
-  private readonly instance: Instance;
+  readonly instance: Instance;
   private epoch: number;
   private open = 0;
 

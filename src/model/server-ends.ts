@@ -6,6 +6,7 @@ import { unit } from '../kernel/rng.js';
 import type { ServerClosing } from '../spec/resources.js';
 import { OUTCOME } from '../spec/outcome.js';
 import type { Outcome } from '../spec/outcome.js';
+import type { Plan } from '../spec/plan.js';
 import { EDGE_COUNTER } from '../spec/policy.js';
 import { CONNECTION } from './connection-table.js';
 import type { ConnectionTable } from './connection-table.js';
@@ -34,6 +35,11 @@ const OVER = 4;
 
 /** gRPC spreads the age of connections by a tenth to both sides (internal/transport getJitter). */
 const JITTER_SHARE = 10;
+
+/** Whether any callee of a plan closes connections by limits of its own. */
+export function closesConnections({ edges }: Plan): boolean {
+  return edges.some(({ connections }) => (connections?.server ?? null) !== null);
+}
 
 /**
  * The far ends of connections, where servers have limits of their own: idle time, requests, age. What a

@@ -6,7 +6,7 @@ import { CANCELLATION, FROZEN } from './instance.js';
 import { injectedOutcome } from './injections.js';
 import type { Instance } from './instance.js';
 import { LongestWaits } from './longest-waits.js';
-import { GATED, INVOKED, SECTION, STATEMENT } from './slot-bits.js';
+import { GATED, LEASED, SECTION, STATEMENT } from './slot-bits.js';
 import { ANSWERED, RETURN, STATE } from './strands.js';
 import type { World } from './world.js';
 
@@ -389,11 +389,16 @@ export class Server {
 
   /** A request leaves what limits the number under way. */
   private quit(strand: number, outcome: Outcome): void {
-    const { strands, gates, sections, functions } = this.world;
+    const { strands, gates, sections } = this.world;
     const slot = strands.slot[strand];
     if ((slot & GATED) !== 0) gates.leave(strand, outcome);
     if ((slot & STATEMENT) !== 0) sections!.transactions.left(strand);
-    if ((slot & INVOKED) !== 0) functions.left(strand);
+    if ((slot & LEASED) !== 0) this.takeBack(strand);
+  }
+
+  private takeBack(strand: number): void {
+    const { strands, instances, lessors } = this.world;
+    lessors.get(instances[strands.instance[strand]].component)!.left(strand);
   }
 
   /** False when a queued request is dropped in its turn: its caller has left, or its time is over. */

@@ -15,8 +15,8 @@ export const TRANSACTION = 8;
 export const STATEMENT = 16;
 /** A branch that holds a lock of the process or of several. */
 export const LOCKED = 32;
-/** A request that runs in an environment of a function. */
-export const INVOKED = 64;
+/** Has something of its component until it ends: an environment of a function, a thread of a pool. */
+export const LEASED = 64;
 /** Is counted by the memory of its instance. */
 export const REMEMBERED = 128;
 

@@ -189,6 +189,16 @@ export class Wire implements CallSite {
     sink.call(edge.stat);
   }
 
+  stepsInstead(frame: number, layer: number): number {
+    const { edges, calls, interpreter } = this.world;
+    if (edges[calls.frames.edge[frame]].instead < 0) return -1;
+    return interpreter.instead.begin(frame, layer);
+  }
+
+  stopSteps(strand: number): void {
+    this.world.interpreter.instead.stop(strand);
+  }
+
   callEnded(frame: number, outcome: Outcome): void {
     const { world } = this;
     const { frames } = world.calls;

@@ -29,8 +29,9 @@ import type { Meters } from './meters.js';
 import type { DualWrites } from './messaging/dual-writes.js';
 import type { Outages } from './outages.js';
 import type { Picks } from './picks.js';
-import type { Functions } from './functions/environments.js';
+import type { Functions } from './functions/functions.js';
 import type { Replicas } from './replication/replicas.js';
+import type { Copies } from './search/copies.js';
 import type { Sections } from './sections/sections.js';
 import type { Server } from './server.js';
 import type { ServerEnds } from './server-ends.js';
@@ -89,12 +90,19 @@ export interface PoisonShare {
   readonly restartNs: Ns;
 }
 
+/** Who lends strands something that they have until they end. */
+export interface Lessor {
+  left(strand: number): void;
+}
+
 /** What faults turn beside instances, parts, links and loads; filled by what is turned. */
 export interface Turnables {
   /** By component id: what becomes of messages that are published from now on. */
   readonly poison: Map<number, (shares: readonly PoisonShare[]) => void>;
   /** By part id: deals the partitions of a group anew. */
   readonly rebalance: Map<number, () => void>;
+  /** By part id: a share of the snapshots that it reads are gone. */
+  readonly snapshots: Map<number, (share: number) => void>;
 }
 
 /** Everything one run is made of. Built by `assemble`, lives for one replication. */
@@ -116,7 +124,7 @@ export interface World {
   readonly links: readonly Link[];
   /** Null where no message has a size. */
   readonly sizes: Sizes | null;
-  /** Null where there is no event store. */
+  /** Null where there is no event store and no view. */
   readonly cargo: Cargo | null;
   readonly limiters: readonly Limiter[];
   readonly checks: Checks;
@@ -160,6 +168,10 @@ export interface World {
   /** Null where no step holds a connection or a lock, and no database locks rows. */
   readonly sections: Sections | null;
   readonly functions: Functions;
+  /** By component id: who gets back what the strands of that component have until they end. */
+  readonly lessors: Map<number, Lessor>;
+  /** By component id: the nodes of search engines. */
+  readonly copies: ReadonlyMap<number, Copies>;
   /** By component id: the nodes of databases with replicas. */
   readonly replicas: ReadonlyMap<number, Replicas>;
   /** What has to hold at the end of the run, see G-7; each breaks an invariant where it does not. */

@@ -4,7 +4,6 @@
  */
 export const laterPolicyFields: ReadonlyMap<string, readonly string[]> = new Map([
   ['circuitBreaker', ['halfOpenCalls']],
-  ['fallback', ['steps']],
   ['rateLimit', ['faultTolerant', 'policy', 'syncRate']],
 ]);
 
@@ -19,18 +18,15 @@ export const laterFaultKinds: readonly string[] = [
   'diskStress',
   'dns',
   'duplicate',
-  'failover',
   'freeze',
   'ioError',
   'limitData',
-  'lockRow',
   'memoryLeak',
   'probe',
   'redrive',
   'reorder',
   'reset',
   'slowClose',
-  'splitBrain',
   'stop',
   'threadLimit',
   'throttle',
@@ -40,5 +36,4 @@ export const laterFaultKinds: readonly string[] = [
 /** Fault kind -> its fields of later versions. */
 export const laterFaultFields: ReadonlyMap<string, readonly string[]> = new Map([
   ['latency', ['correlation']],
-  ['load', ['herd', 'rate']],
 ]);

@@ -1,3 +1,5 @@
+import type { Capacity } from '../spec/capacity.js';
+import type { Operation } from '../spec/database.js';
 import type { PlanCacheAct } from '../spec/caching.js';
 import type { PlanAct } from '../spec/modules.js';
 import type { PlanKey } from '../spec/plan.js';
@@ -99,6 +101,17 @@ export class Acts {
   write({ part, where }: Scope, row: string | null): number {
     const key = row === null ? -1 : this.keys.use(row, where, 'a row');
     return this.add({ act: 'write', part: part.id, key });
+  }
+
+  consume(capacity: Capacity, { key, write, units }: Operation, { part, where }: Scope): number {
+    return this.add({
+      act: 'consume',
+      part: part.id,
+      key: key === null ? -1 : this.keys.use(key, where, 'a partition'),
+      units,
+      does: write ? 'write' : 'read',
+      capacity,
+    });
   }
 
   committed({ part }: Scope): number {

@@ -37,6 +37,13 @@ const COMMAND = { get: 0, set: 1, delete: 2 } as const;
 
 /** A step of a cache. */
 export function writeCache(w: Writer, step: CacheVerb, outer: Scope, writeSteps: WriteSteps): void {
+  const { component } = outer.part;
+  if (component.kind === 'workload') {
+    // Bundles for any caller are read without knowing who it is.
+    const message = `${component.name} is a workload: the cache belongs into a service or a gateway`;
+    w.problems.add('FL702', outer.where, message);
+    return;
+  }
   const names = new StepNames(outer.names.next(`cache:${step.op}:${step.cache}`));
   const scope: Scope = { ...inside(outer), names };
   const site = siteOf(w, step.cache, step.key, step.policy, -1, scope);

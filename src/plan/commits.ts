@@ -1,5 +1,6 @@
 import type { Distribution } from '../kernel/distribution.js';
 import { eachStep } from '../scenario/each-step.js';
+import { listsOfEndpoint, listsOfRequest, listsOfRoute } from '../scenario/fallback-steps.js';
 import type { Scenario } from '../spec/scenario.js';
 import type { Step } from '../spec/steps.js';
 import { canonical } from './canonical.js';
@@ -27,9 +28,13 @@ export function commitsOf(
 }
 
 function* programsOf({ services, gateways, workloads }: Scenario): Generator<readonly Step[]> {
-  for (const { endpoints } of services.values()) {
-    for (const { steps } of endpoints.values()) yield steps;
+  for (const service of services.values()) {
+    for (const { steps } of service.endpoints.values()) yield* listsOfEndpoint(service, steps);
   }
-  for (const { routes } of gateways.values()) for (const { steps } of routes) yield steps ?? [];
-  for (const { requests } of workloads.values()) for (const { steps } of requests) yield steps;
+  for (const gateway of gateways.values()) {
+    for (const route of gateway.routes) yield* listsOfRoute(gateway, route);
+  }
+  for (const workload of workloads.values()) {
+    for (const request of workload.requests) yield* listsOfRequest(workload, request);
+  }
 }

@@ -37,7 +37,14 @@ import { Onces, sendsKeys } from './onces.js';
 import { planModules } from './modules.js';
 import { Problems } from './problem.js';
 import { SagaTable } from './sagas.js';
-import { fullName, writeDelivery, writeHandshake, writeProgram, writeRefusal } from './programs.js';
+import {
+  fullName,
+  writeDelivery,
+  writeFallbacks,
+  writeHandshake,
+  writeProgram,
+  writeRefusal,
+} from './programs.js';
 import { isSized, responseBytesOf } from './sizes.js';
 import { eachStep } from '../scenario/each-step.js';
 import type { Writer } from './writer.js';
@@ -125,6 +132,7 @@ function writerOf(layout: Layout, keys: KeyTable, problems: Problems): Writer {
     problems,
     entries: new Map(),
     lookups: new Map(),
+    fallbacks: [],
     registers: { used: 0 },
   };
 }
@@ -139,6 +147,7 @@ function writeAll(w: Writer, limiters: Limiters, keysAreSent: boolean) {
       ? deliveries[part.id]!
       : writeProgram(w, limiters, part, keysAreSent),
   );
+  writeFallbacks(w);
   const admissions = components.map((it) => planAdmission(w, limiters, it));
   const refusals = components.map((component) => writeRefusal(w, component));
   const handshakes = components.map((component) => writeHandshake(w, component));

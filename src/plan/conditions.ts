@@ -3,6 +3,7 @@ import type { Condition, Step } from '../spec/steps.js';
 import type { LaidPart, Layout } from './layout.js';
 import type { Problems } from './problem.js';
 import { eachStep } from '../scenario/each-step.js';
+import { listsOfEndpoint, listsOfRequest, listsOfRoute } from '../scenario/fallback-steps.js';
 
 /** Values of one header over the calls of a request; null where a call does not set it. */
 type Values = ReadonlySet<string | null>;
@@ -23,14 +24,16 @@ export class Conditions {
     this.problems = problems;
     for (const part of layout.parts) {
       const { source } = part;
-      if (source.kind === 'request') this.headers.set(part, headersOf(source.request.steps));
-      const steps =
+      if (source.kind === 'request') {
+        this.headers.set(part, headersOf(listsOfRequest(source.workload, source.request)));
+      }
+      const lists =
         source.kind === 'endpoint'
-          ? source.endpoint.steps
+          ? listsOfEndpoint(source.service, source.endpoint.steps)
           : source.kind === 'route'
-            ? (source.route.steps ?? [])
+            ? listsOfRoute(source.gateway, source.route)
             : [];
-      for (const name of headersOf(steps).keys()) this.setBelow.add(name);
+      for (const name of headersOf(lists).keys()) this.setBelow.add(name);
     }
   }
 
@@ -90,13 +93,14 @@ function classOf(request: Request, inherited: string | null): string | null {
   return request.class ?? inherited;
 }
 
-/** Header name in lower case -> its different values over all calls of a list of steps. */
-function headersOf(steps: readonly Step[]): ReadonlyMap<string, Values> {
+/** Header name in lower case -> its different values over all calls of lists of steps. */
+function headersOf(lists: readonly (readonly Step[])[]): ReadonlyMap<string, Values> {
   const calls: ReadonlyMap<string, string>[] = [];
-  eachStep(steps, (step) => {
+  const note = (step: Step): void => {
     if (step.verb !== 'call' || step.self) return;
     calls.push(new Map([...step.headers].map(([name, value]) => [name.toLowerCase(), value])));
-  });
+  };
+  for (const steps of lists) eachStep(steps, note);
   const names = new Set(calls.flatMap((headers) => [...headers.keys()]));
   return new Map(
     [...names].map((name) => [name, new Set(calls.map((headers) => headers.get(name) ?? null))]),

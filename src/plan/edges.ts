@@ -6,6 +6,7 @@ import type { NodeRoute } from '../spec/replication.js';
 import type { Session } from '../spec/sections.js';
 import { SESSION } from '../spec/sections.js';
 import type { PlanConnections, Pool, Protocol, ServerClosing } from '../spec/resources.js';
+import type { Label } from './assembler.js';
 import { Bundles, governing } from './bundles.js';
 import { byCodeUnit } from './canonical.js';
 import { isFree } from './free.js';
@@ -43,6 +44,8 @@ export class EdgeTable {
   private readonly ids = new Map<string, number>();
   private readonly bundles = new Bundles();
   private readonly fallbacks = new Map<number, number>();
+  /** By edge: where the steps begin that its caller runs instead. */
+  private readonly steps = new Map<number, Label>();
   /** By edge: the edges of the questions of its layers, -1 where one asks nothing. */
   private readonly asks = new Map<number, readonly number[]>();
 
@@ -70,7 +73,7 @@ export class EdgeTable {
 
   /** Whether it is known what an edge falls back on. */
   fallsBack(edge: number): boolean {
-    return this.fallbacks.has(edge);
+    return this.fallbacks.has(edge) || this.steps.has(edge);
   }
 
   /** Whether it is known whom the layers of an edge ask. */
@@ -86,6 +89,11 @@ export class EdgeTable {
   /** The calls of an edge fall back on those of another, both by their provisional numbers. */
   fallBack(edge: number, other: number): void {
     this.fallbacks.set(edge, other);
+  }
+
+  /** The caller runs the steps at the label instead of the calls of an edge. */
+  runInstead(edge: number, start: Label): void {
+    this.steps.set(edge, start);
   }
 
   /** Edges in order of caller part, callee part and bundle; bundles in order of their identity. */
@@ -123,6 +131,7 @@ export class EdgeTable {
         route,
         requestBytes,
         fallback: fallback === undefined ? -1 : numbers[fallback]!,
+        instead: this.steps.get(index)?.place ?? -1,
         asks: this.asks.get(index)?.map((other) => (other < 0 ? -1 : numbers[other]!)) ?? null,
         connections: connectionsOf(this.bundles.get(bundle), to.component, loadBalancing),
         deadline: false,
@@ -162,18 +171,12 @@ function compareUses(a: Use, b: Use): number {
 
 /** A route as one word, such as `replicaIfLag 1000000000`. */
 function routeText(route: NodeRoute | null): string {
-  switch (route?.kind) {
-    case undefined:
-      return '';
-    case 'replicaIfLag':
-      return `${route!.kind} ${route.maxLagNs}`;
-    case 'shardOf':
-      return `${route.kind} ${route.key}`;
-    case 'shard':
-      return `${route.kind} ${route.index}`;
-    default:
-      return route!.kind;
-  }
+  if (route === null) return '';
+  if (route.kind === 'shardOf') return `${route.kind} ${route.key}`;
+  if (route.kind === 'shard') return `${route.kind} ${route.index}`;
+  if (route.kind === 'copy') return `${route.kind} ${route.shard} ${route.key} ${route.write}`;
+  const own = route.kind === 'replicaIfLag' ? `${route.kind} ${route.maxLagNs}` : route.kind;
+  return route.client === undefined ? own : `${own} by ${route.client}`;
 }
 
 /** The connection pool of a caller at a database, where connections are limited or cost something. */

@@ -42,6 +42,7 @@ export function planFaults(source: FaultSource, faults: readonly Fault[]): reado
       kind: fault.kind,
       config: fault.config,
       share: fault.share,
+      role: fault.role,
       instances: ascending(hits.instances),
       select: fault.instances,
       parts: ascending(hits.parts),
@@ -105,6 +106,10 @@ class FaultTarget {
     this.direction = directionOf(kind, fault.config);
   }
 
+  private get hitsParts(): boolean {
+    return (['endpoint', 'group', 'row'] as const).some((what) => this.can.has(what));
+  }
+
   refuse(message: string): void {
     this.source.problems.add('FL705', `faults.${this.fault.id}`, message);
   }
@@ -124,7 +129,7 @@ class FaultTarget {
         return this.addName(text, reference.name);
       case 'part':
         if (this.isLevel(reference.component)) return this.addLevel(text, reference);
-        if (this.can.has('endpoint') || this.can.has('group')) return this.addPart(reference);
+        if (this.hitsParts) return this.addPart(reference);
         return this.can.has('link') ? this.addLinks(reference) : this.unfit(text);
       case 'instance': {
         if (!this.can.has('instance')) return this.unfit(text);
@@ -153,6 +158,10 @@ class FaultTarget {
       for (const part of component.parts) this.hits.parts.add(part.id);
       return;
     }
+    if (component.kind === 'eventStore' && this.can.has('snapshots')) {
+      this.hits.parts.add(partOf(component, 'readSnapshot').id);
+      return;
+    }
     if (this.can.has('messages')) {
       this.hits.holders.add(component.id);
       return;
@@ -162,12 +171,25 @@ class FaultTarget {
     } else if (component.kind === 'workload' && this.can.has('workload')) {
       if (!this.narrow(component, component.zones[0]!)) return;
       loads.forEach((load, id) => {
-        if (load.component === component.id) this.hits.loads.add(id);
+        if (load.component !== component.id) return;
+        this.hits.loads.add(id);
+        this.checkRate(text, load);
       });
     } else if (component.kind !== 'workload' && this.can.has('instance')) {
       this.addInstances(component, null);
     } else if (this.can.has('link')) this.addLinks({ kind: 'name', name });
     else this.unfit(text);
+  }
+
+  /** Instants that are given have no rate. */
+  private checkRate(text: string, { arrivals }: PlanLoad): void {
+    if (arrivals.kind !== 'at') return;
+    const { config, share, kind } = this.fault;
+    const edits = this.source.kindOf(kind).edits(config, 1, share);
+    if (!edits.some(({ knob }) => knob === 'rate')) return;
+    this.refuse(
+      `the arrivals of \`${text}\` are exact instants, which no factor changes: give \`rate\` or \`herd\``,
+    );
   }
 
   /** The work of a projection, wherever it is done. */

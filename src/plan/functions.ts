@@ -1,7 +1,7 @@
 import type { Distribution } from '../kernel/distribution.js';
 import type { PlanFunction } from '../spec/functions.js';
 import { OUTCOME, withStatus } from '../spec/outcome.js';
-import { OP } from '../spec/program.js';
+import { CALL_MODE, OP } from '../spec/program.js';
 import type { Interner } from './canonical.js';
 import { isFree } from './free.js';
 import type { LaidComponent, Layout } from './layout.js';
@@ -19,19 +19,32 @@ export function planFunctions(
   layout: Layout,
   distributions: Interner<Distribution>,
 ): readonly PlanFunction[] {
-  return functionsOf(layout).flatMap(({ id, source }) => {
-    if (source.kind !== 'service' || source.host.environments === null) return [];
-    const spec = source.host.environments;
-    const coldStart = isFree(spec.coldStart) ? -1 : distributions.id(spec.coldStart);
-    return [{ component: id, spec, coldStart }];
-  });
+  const own = functionsOf(layout).flatMap(({ id, source }) =>
+    source.kind === 'service' && source.host.environments !== null
+      ? [{ component: id, spec: source.host.environments }]
+      : [],
+  );
+  const inAccount = own.filter(({ spec }) => spec.kind === 'lambda');
+  const reserved = inAccount.reduce((sum, { spec }) => sum + (spec.reserved ?? 0), 0);
+  return own.map(({ component, spec }) => ({
+    component,
+    spec,
+    coldStart: isFree(spec.coldStart) ? -1 : distributions.id(spec.coldStart),
+    limit:
+      spec.kind === 'lambda'
+        ? (spec.reserved ?? spec.maxConcurrency - reserved)
+        : spec.maxConcurrency,
+    isShared: spec.kind === 'lambda' && spec.reserved === null,
+  }));
 }
 
 /** A request of a function waits for an environment; the clock of its execution starts behind it. */
 export function writeInvoke(w: Writer, component: LaidComponent, scope: Scope): void {
   const { source } = component;
   if (source.kind !== 'service' || source.host.environments === null) return;
-  writeAct(w, w.acts.invoke(functionsOf(w.layout).indexOf(component)), 'invoke', scope);
+  // Who refuses is the platform, in front of the function: its answer is the answer.
+  const platform = { ...scope, uncaught: CALL_MODE.PASS };
+  writeAct(w, w.acts.invoke(functionsOf(w.layout).indexOf(component)), 'invoke', platform);
   const { timeoutNs } = source.host.environments;
   if (timeoutNs === null) return;
   const overdue = withStatus(OUTCOME.serverError, 504);

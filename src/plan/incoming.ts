@@ -3,6 +3,7 @@ import type { RequestLine } from '../scenario/routes.js';
 import type { Request, Scenario } from '../spec/scenario.js';
 import type { Step } from '../spec/steps.js';
 import { eachStep } from '../scenario/each-step.js';
+import { listsOfEndpoint, listsOfRequest, listsOfRoute } from '../scenario/fallback-steps.js';
 
 /** What a gateway is asked for, and by whom: the request of a workload itself, null = a service, or the steps of a route. */
 export interface Incoming {
@@ -34,20 +35,22 @@ export function incomingOf(scenario: Scenario): ReadonlyMap<string, readonly Inc
     if (!numbers.has(request)) numbers.set(request, numbers.size);
     return numbers.get(request)!;
   };
-  const read = (steps: readonly Step[], request: Request | null): void =>
-    eachStep(steps, (step) => {
-      if (step.verb !== 'call' || step.self || step.to.part !== null) return;
-      const { method, path, host, headers } = step;
-      add(step.to.component, { line: { method, path, host, headers }, request });
-    });
-  for (const { requests } of scenario.workloads.values()) {
-    for (const request of requests) read(request.steps, request);
+  const note = (step: Step, request: Request | null): void => {
+    if (step.verb !== 'call' || step.self || step.to.part !== null) return;
+    const { method, path, host, headers } = step;
+    add(step.to.component, { line: { method, path, host, headers }, request });
+  };
+  const read = (lists: readonly (readonly Step[])[], request: Request | null): void => {
+    for (const steps of lists) eachStep(steps, (step) => note(step, request));
+  };
+  for (const workload of scenario.workloads.values()) {
+    for (const request of workload.requests) read(listsOfRequest(workload, request), request);
   }
-  for (const { endpoints } of scenario.services.values()) {
-    for (const { steps } of endpoints.values()) read(steps, null);
+  for (const service of scenario.services.values()) {
+    for (const { steps } of service.endpoints.values()) read(listsOfEndpoint(service, steps), null);
   }
-  for (const { routes } of scenario.gateways.values()) {
-    for (const { steps } of routes) if (steps !== null) read(steps, null);
+  for (const gateway of scenario.gateways.values()) {
+    for (const route of gateway.routes) read(listsOfRoute(gateway, route), null);
   }
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const { name, one } = next;

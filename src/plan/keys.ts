@@ -12,7 +12,9 @@ export class KeyTable {
   private readonly problems: Problems;
 
   constructor(keys: ReadonlyMap<string, KeyPopulation>, layout: Layout, problems: Problems) {
-    this.list = sortedEntries(keys).map(([name, population]) => ({ name, population }));
+    this.list = sortedEntries(keys).map(([name, population]) => {
+      return { name, population, pins: pinsOf(name, layout) };
+    });
     this.layout = layout;
     this.problems = problems;
   }
@@ -22,7 +24,7 @@ export class KeyTable {
     const index = this.list.findIndex((candidate) => candidate.name === name);
     if (index >= 0) return index;
     const population = this.builtIn(name);
-    if (population !== null) return this.list.push({ name, population }) - 1;
+    if (population !== null) return this.list.push({ name, population, pins: null }) - 1;
     const known = this.list.map((key) => key.name).sort(byCodeUnit);
     const list = known.length === 0 ? 'none is declared' : `declared: ${known.join(', ')}`;
     this.problems.add('FL707', place, `${what} cannot be keyed by \`${name}\`; ${list}`);
@@ -48,4 +50,12 @@ export class KeyTable {
         return null;
     }
   }
+}
+
+/** The values of a key that requests of workloads are given. */
+function pinsOf(name: string, { parts }: Layout): Float64Array | null {
+  const pins = Float64Array.from(parts, ({ source }) =>
+    source.kind === 'request' ? (source.request.keys.get(name) ?? NaN) : NaN,
+  );
+  return pins.every((pin) => Number.isNaN(pin)) ? null : pins;
 }

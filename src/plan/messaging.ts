@@ -1,5 +1,12 @@
 import { invariant } from '../kernel/invariant.js';
-import type { PlanBroker, PlanGroup, PlanTopic } from '../spec/messaging.js';
+import type { Ns } from '../kernel/time.js';
+import type {
+  Consumption,
+  PlanBroker,
+  PlanCluster,
+  PlanGroup,
+  PlanTopic,
+} from '../spec/messaging.js';
 import { isFree } from './free.js';
 import type { LaidPart } from './layout.js';
 import { partOf } from './layout.js';
@@ -8,23 +15,32 @@ import type { Writer } from './writer.js';
 /** The clusters of brokers, in the order of their names. */
 export function planBrokers(w: Writer): readonly PlanBroker[] {
   return w.layout.components.flatMap(({ id, source, parts }) => {
-    if (source.kind !== 'broker') return [];
+    if (source.kind !== 'broker' || source.host.kind !== 'kafka') return [];
     const { latency } = source.host;
     const sampler = isFree(latency) ? -1 : w.distributions.id(latency);
     return [{ component: id, part: parts[0].id, spec: source.host, latency: sampler }];
   });
 }
 
+/** The clusters of RabbitMQ, in the order of their names. */
+export function planClusters({ layout }: Writer): readonly PlanCluster[] {
+  return layout.components.flatMap(({ id, source }) =>
+    source.kind === 'broker' && source.host.kind === 'rabbitmq'
+      ? [{ component: id, spec: source.host }]
+      : [],
+  );
+}
+
 /** The topics with their groups, in the order of their names. */
 export function planTopics(w: Writer, programs: readonly number[]): readonly PlanTopic[] {
-  const brokers = w.layout.components.filter(({ kind }) => kind === 'broker');
+  const brokers = planBrokers(w);
   return w.layout.components.flatMap((component) => {
     const { source } = component;
     if (source.kind !== 'topic' || source.topic.kind === 'bus') return [];
     const spec = source.topic;
     const groups = component.parts.map((part) => groupOf(w, part, programs));
     const latency = isFree(spec.publishLatency) ? -1 : w.distributions.id(spec.publishLatency);
-    const broker = brokers.findIndex(({ name }) => name === spec.broker);
+    const broker = brokers.findIndex((own) => own.spec.name === spec.broker);
     return [{ component: component.id, spec, latency, broker, groups }];
   });
 }
@@ -45,6 +61,12 @@ function groupOf(w: Writer, part: LaidPart, programs: readonly number[]): PlanGr
     deadLetter: deadLetter === null ? -1 : byName.get(deadLetter)!.id,
     program: own < 0 ? programs[handler.id]! : own,
     lookup: w.lookups.get(part.id) ?? -1,
-    timeLimitNs: endpoint.endpoint.timeLimitNs,
+    timeLimitNs: handlingLimit(endpoint.endpoint.timeLimitNs, subscriber),
   };
+}
+
+/** What ends a run of the handler that is never through: its own limit, or that of its consumer. */
+export function handlingLimit(own: Ns | null, { policy }: Consumption): Ns | null {
+  const most = Math.min(own ?? Infinity, policy?.timeoutNs ?? Infinity);
+  return most === Infinity ? null : most;
 }

@@ -23,7 +23,9 @@ export function modulePartsOf(source: Source): readonly (readonly [string, PartS
         { kind: 'group', subscriber },
       ]);
     case 'broker':
-      return [[PRODUCE, { kind: 'produce', latency: source.host.latency }]];
+      return source.host.kind === 'kafka'
+        ? [[PRODUCE, { kind: 'produce', host: source.host }]]
+        : [];
     case 'saga':
       return source.saga.steps.map((step) => [step.name, { kind: 'step', step }]);
     case 'queue':

@@ -2,11 +2,12 @@ import type { PlanModules } from '../spec/modules.js';
 import type { KeyTable } from './keys.js';
 import { planFunctions } from './functions.js';
 import { planCaches } from './caches.js';
-import { planBrokers, planTopics } from './messaging.js';
+import { planBrokers, planClusters, planTopics } from './messaging.js';
 import { planOutboxes } from './outbox.js';
 import type { Network } from '../spec/scenario.js';
 import { planProjections } from './projections.js';
 import { planReplications, planRows } from './rows.js';
+import { planSearches } from './search.js';
 import { planQueues } from './queues.js';
 import { planStores } from './stores.js';
 import type { Writer } from './writer.js';
@@ -21,6 +22,7 @@ export function planModules(
   return {
     acts: w.acts.list,
     brokers: planBrokers(w),
+    clusters: planClusters(w),
     outboxes: planOutboxes(w, programs),
     sagas: w.sagas.plan(w, keys),
     functions: planFunctions(w.layout, w.distributions),
@@ -30,6 +32,7 @@ export function planModules(
     projections: planProjections(w),
     rows: planRows(w.layout),
     replications: planReplications(w.layout, w.distributions),
+    searches: planSearches(w.layout),
     caches: planCaches(w.layout),
   };
 }

@@ -14,7 +14,8 @@ type StepOf<V extends Step['verb']> = Extract<Step, { readonly verb: V }>;
 
 /** The outbox of the service whose endpoint a step stands in. */
 export function outboxOf({ part }: Scope): Outbox | null {
-  return part.source.kind === 'endpoint' ? part.source.service.outbox : null;
+  const { source } = part.component;
+  return source.kind === 'service' ? source.host.outbox : null;
 }
 
 /** A `publish` step: by way of the outbox its row is inserted first. */

@@ -2,7 +2,9 @@ import { OUTCOME, withStatus } from '../spec/outcome.js';
 import { SECTION } from '../spec/component-kind.js';
 import { CALL_MODE, OP } from '../spec/program.js';
 import type { Distribution } from '../kernel/distribution.js';
+import type { Ns } from '../kernel/time.js';
 import type { Database, Operation } from '../spec/database.js';
+import type { KafkaBroker } from '../spec/messaging.js';
 import type { Endpoint, Host } from '../spec/scenario.js';
 import { BARE } from './calls.js';
 import { writeServer } from './caching.js';
@@ -18,6 +20,7 @@ import { writeRoute } from './route-calls.js';
 import { writeMark, writeSaga } from './sagas.js';
 import type { Scope } from './scope.js';
 import { isTracked } from './rows.js';
+import { writeAtCopy } from './search.js';
 import { writeSteps } from './steps.js';
 import { writeProjector, writeView } from './projections.js';
 import { writeStorePart } from './stores.js';
@@ -76,7 +79,7 @@ export function writeProgram(
     case 'consumer':
       return -1;
     case 'produce':
-      writeWait(w, source.latency, scope);
+      writeProduce(w, source.host, scope);
       break;
     case 'relay':
       return writeRelay(w, part, scope);
@@ -106,6 +109,14 @@ function writeGuarded(
   writeEndpoint(w, source.endpoint, part, behind);
 }
 
+/** A node writes what it was sent: on its cores, where it has a number of them. */
+function writeProduce(w: Writer, { latency, cpu }: KafkaBroker, scope: Scope): void {
+  if (cpu.cores === Infinity) writeWait(w, latency, scope);
+  else if (!isFree(latency)) {
+    w.assembler.emit(OP.WORK, w.distributions.id(latency), 0, 0, scope.names.next('work'));
+  }
+}
+
 function writeWait(w: Writer, time: Distribution, scope: Scope): void {
   if (isFree(time)) return;
   w.assembler.emit(OP.WAIT, w.distributions.id(time), 0, 0, scope.names.next('wait'));
@@ -123,19 +134,22 @@ function writeWholeRoute(
 }
 
 /**
- * What a consumer runs for a message where its inbox is asked by a query: the query, then the handler. A
- * second program only asks, for messages that are known. -1 where the handler alone is run.
+ * What a consumer runs for a message where it has a time limit, or its inbox is asked by a query: the
+ * clock, the query, then the handler. A second program only asks, for messages that are known. -1 where
+ * the handler alone is run.
  */
 export function writeDelivery(w: Writer, part: LaidPart): number {
   const { source } = part;
   if (source.kind !== 'group' && source.kind !== 'consumer') return -1;
-  const { call, inbox } = source.kind === 'group' ? source.subscriber : source.consumer;
+  const { call, inbox, policy } = source.kind === 'group' ? source.subscriber : source.consumer;
   const query = inbox?.query ?? null;
-  if (query === null) return -1;
+  const timeoutNs = policy?.timeoutNs ?? null;
   const handler = partOf(w.layout.byName.get(call.component)!, call.part!);
+  if (query === null) return timeoutNs === null ? -1 : writeTimed(w, timeoutNs, handler);
   const names = new StepNames(`${fullName(part)}/inbox`);
   const ask = (): number => {
     const at = w.assembler.here;
+    if (timeoutNs !== null) writeClock(w, timeoutNs);
     const to = { component: query.database, part: query.operation };
     writeCall(w, to, BARE, null, { ...scopeOf(handler), names }, 'query');
     return at;
@@ -178,6 +192,16 @@ export function fullName(part: LaidPart): string {
   return `${part.component.name}.${part.name}`;
 }
 
+/** The steps that callers run instead of calls, which no program jumps to. */
+export function writeFallbacks(w: Writer): void {
+  // The list grows while it is read: their calls fall back in turn.
+  for (const { start, steps, scope } of w.fallbacks) {
+    w.assembler.bind(start);
+    writeSteps(w, steps, scope);
+    w.assembler.emit(OP.END);
+  }
+}
+
 function scopeOf(part: LaidPart): Scope {
   const client = part.source.kind === 'request';
   return {
@@ -193,7 +217,20 @@ function scopeOf(part: LaidPart): Scope {
     loads: new Map(),
     transactions: [],
     locks: [],
+    instead: [],
   };
+}
+
+/** A handler with the time limit of its consumer. */
+function writeTimed(w: Writer, timeoutNs: Ns, handler: LaidPart): number {
+  const at = w.assembler.here;
+  writeClock(w, timeoutNs);
+  writeJump(w, entryOf(w, handler));
+  return at;
+}
+
+function writeClock(w: Writer, timeoutNs: Ns): void {
+  w.assembler.emit(OP.TIME_LIMIT, w.assembler.constants([timeoutNs]), OUTCOME.timeout);
 }
 
 /** The clock of an endpoint that has one starts with its execution. */
@@ -231,6 +268,21 @@ function writeOperation(w: Writer, operation: Operation, database: Database, sco
     const limit = w.assembler.constants([statementTimeoutNs]);
     w.assembler.emit(OP.TIME_LIMIT, limit, withStatus(OUTCOME.serverError, 500));
   }
+  if (database.capacity !== null) {
+    writeAct(w, w.acts.consume(database.capacity, operation, scope), 'consume', scope);
+  }
+  const writeCosts = (): void => {
+    if (work !== null) {
+      w.assembler.emit(OP.WORK, w.distributions.id(work), 0, 0, scope.names.next('work'));
+    }
+    if (wait !== null) {
+      w.assembler.emit(OP.WAIT, w.distributions.id(wait), 0, 0, scope.names.next('wait'));
+    }
+  };
+  if (database.search !== null) {
+    writeAtCopy(w, operation, scope, writeCosts);
+    return;
+  }
   const tracked = isTracked(database);
   const replicated = database.replication !== null;
   if (tracked) {
@@ -240,12 +292,7 @@ function writeOperation(w: Writer, operation: Operation, database: Database, sco
   if (replicated && !operation.write) {
     writeAct(w, w.acts.read(scope, operation.key), 'read', scope);
   }
-  if (work !== null) {
-    w.assembler.emit(OP.WORK, w.distributions.id(work), 0, 0, scope.names.next('work'));
-  }
-  if (wait !== null) {
-    w.assembler.emit(OP.WAIT, w.distributions.id(wait), 0, 0, scope.names.next('wait'));
-  }
+  writeCosts();
   if (replicated && operation.write) {
     writeAct(w, w.acts.write(scope, operation.key), 'write', scope);
   }

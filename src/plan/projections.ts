@@ -1,6 +1,7 @@
 import { OP } from '../spec/program.js';
 import type { PlanProjection, PlanProjectionAct, Projection } from '../spec/stores.js';
 import { eachStep } from '../scenario/each-step.js';
+import { listsOfEndpoint, listsOfRequest, listsOfRoute } from '../scenario/fallback-steps.js';
 import type { Step } from '../spec/steps.js';
 import { BARE } from './calls.js';
 import type { LaidPart, Layout } from './layout.js';
@@ -21,14 +22,34 @@ export function planProjections(w: Writer): readonly PlanProjection[] {
         ? act.consistency.forNs
         : 0,
     );
+    const merged = w.acts.list.some(
+      (act) =>
+        act.act === 'projection' &&
+        act.does === 'ask' &&
+        act.consistency.kind === 'clientMerge' &&
+        act.projection === indexOf(w.layout, spec.name),
+    );
+    const replicated = replicasOf(w.layout, spec);
+    const where = `projections.${spec.name}`;
     return {
       component,
+      replicated,
+      client: merged || replicated >= 0 ? w.acts.key('client', where, 'a client') : -1,
+      merged,
       store: indexOfStore(w.layout, spec.from),
+      topic: spec.source === 'topic' ? w.layout.byName.get(spec.from)!.id : -1,
       part: workOf(w, spec),
       sticksForNs: Math.max(0, ...sticks),
       spec,
     };
   });
+}
+
+/** The database with replicas that holds a view, -1 = none. */
+function replicasOf(layout: Layout, { writes }: Projection): number {
+  if (writes === null) return -1;
+  const { id, source } = layout.byName.get(writes.database)!;
+  return source.kind === 'database' && source.host.replication !== null ? id : -1;
 }
 
 /** The part that does the work of a projection. */
@@ -82,25 +103,24 @@ function viewsOf(layout: Layout): ReadonlySet<string> {
   const known = VIEWS.get(layout);
   if (known !== undefined) return known;
   const views = new Set<string>();
+  const note = (step: Step): void => {
+    if (step.verb === 'query' && step.of !== null) views.add(`${step.database}.${step.operation}`);
+  };
   for (const { source } of layout.parts) {
-    eachStep(stepsOf(source), (step) => {
-      if (step.verb === 'query' && step.of !== null) {
-        views.add(`${step.database}.${step.operation}`);
-      }
-    });
+    for (const steps of stepsOf(source)) eachStep(steps, note);
   }
   VIEWS.set(layout, views);
   return views;
 }
 
-function stepsOf(source: LaidPart['source']): readonly Step[] {
+function stepsOf(source: LaidPart['source']): readonly (readonly Step[])[] {
   switch (source.kind) {
     case 'request':
-      return source.request.steps;
+      return listsOfRequest(source.workload, source.request);
     case 'endpoint':
-      return source.endpoint.steps;
+      return listsOfEndpoint(source.service, source.endpoint.steps);
     case 'route':
-      return source.route.steps ?? [];
+      return listsOfRoute(source.gateway, source.route);
     default:
       return [];
   }

@@ -5,6 +5,7 @@ import type {
   PlanConsumer,
   PlanInlet,
   PlanQueue,
+  PlanSeat,
   QueueConsumer,
   QueueRules,
 } from '../spec/queues.js';
@@ -12,6 +13,7 @@ import type { Network } from '../spec/scenario.js';
 import { isFree } from './free.js';
 import type { LaidComponent, LaidPart } from './layout.js';
 import { partOf } from './layout.js';
+import { handlingLimit, planClusters } from './messaging.js';
 import { latencyBetween } from './network.js';
 import type { Writer } from './writer.js';
 
@@ -57,7 +59,25 @@ function inletOf(from: Source, component: LaidComponent, spec: MessageQueue | Bu
     spec.kind === 'bus'
       ? component.parts.map((part) => queueOf(part.id, [part]))
       : [queueOf(-1, component.parts)];
-  return { component: component.id, rules, queues };
+  return { component: component.id, rules, seat: seatOf(from, spec), queues };
+}
+
+/** The nodes that a queue lives on: leaders are dealt over them, in the order of the names of the queues. */
+function seatOf({ w }: Source, spec: MessageQueue | Bus): PlanSeat | null {
+  if (spec.kind !== 'rabbitmq' || spec.broker === null) return null;
+  const { name, broker, quorum, groupSize } = spec;
+  const clusters = planClusters(w);
+  const cluster = clusters.findIndex((own) => own.spec.name === broker);
+  const { replicas } = clusters[cluster].spec;
+  const neighbours = w.layout.components.flatMap(({ source }) =>
+    source.kind === 'queue' && source.queue.kind === 'rabbitmq' && source.queue.broker === broker
+      ? [source.queue.name]
+      : [],
+  );
+  const first = neighbours.indexOf(name);
+  const size = quorum ? Math.min(groupSize, replicas) : 1;
+  const nodes = Array.from({ length: size }, (_, k) => (first + k) % replicas);
+  return { cluster, nodes, quorum };
 }
 
 function idOf({ w }: Source, name: string | null): number {
@@ -81,7 +101,7 @@ function consumerOf(
     handler: handler.id,
     program: own < 0 ? programs[handler.id]! : own,
     lookup: w.lookups.get(part.id) ?? -1,
-    timeLimitNs: endpoint.endpoint.timeLimitNs,
+    timeLimitNs: handlingLimit(endpoint.endpoint.timeLimitNs, consumer),
     spec: consumer,
     ...channelOf(spec, consumer),
     deadLetter: idOf(from, consumer.deadLetter),

@@ -1,9 +1,24 @@
 import { meanOf } from '../kernel/distribution-mean.js';
+import type { PlanRoute } from '../spec/replication.js';
+import type { Step } from '../spec/steps.js';
+import { mayLoad } from '../spec/stores.js';
 import type { ReadOf } from '../spec/stores.js';
 import { act, projectionsOf, workOf } from './projections.js';
 import type { Scope } from './scope.js';
 import { writeLoad } from './stores.js';
 import { writeJump, type Writer } from './writer.js';
+
+/** Where a query goes: reads that keep to one node do so by client. */
+export function routeOf(
+  w: Writer,
+  { database, route, of }: Extract<Step, { readonly verb: 'query' }>,
+  scope: Scope,
+): PlanRoute | null {
+  const { source } = w.layout.byName.get(database)!;
+  if (of?.consistency.kind !== 'monotonic' || source.kind !== 'database') return route;
+  if (source.host.replication === null) return route;
+  return { ...(route ?? source.host.route), client: w.acts.key('client', scope.where, 'a read') };
+}
 
 /** A query that reads the view of a projection. */
 export function writeRead(w: Writer, of: ReadOf, scope: Scope, query: () => void): void {
@@ -14,10 +29,15 @@ export function writeRead(w: Writer, of: ReadOf, scope: Scope, query: () => void
   const isLive = projection.lifecycle === 'live';
   const judge = assembler.label();
   act(w, of.projection, scope, { does: 'ask', key, consistency });
-  if (isLive || consistency.kind === 'stickyPrimary') {
+  if (isLive || mayLoad(consistency)) {
     const view = assembler.label();
     writeJump(w, view);
-    const load = { store: projection.from, stream: of.key, fromVersion: 'snapshot' } as const;
+    const load = {
+      store: projection.from,
+      stream: of.key,
+      fromVersion: 'snapshot',
+      version: null,
+    } as const;
     const own = { applyNs: Math.round(meanOf(projection.work)), slowed: workOf(w, projection) };
     writeLoad(w, load, null, { ...scope, loads: new Map() }, isLive ? own : undefined);
     if (!isLive) writeJump(w, judge);

@@ -19,6 +19,7 @@ interface Entries {
   readonly steps: number[];
   readonly undos: number[];
   save: number;
+  read: number;
 }
 
 /** The sagas of a plan, in the order of their names, and what endpoints mean to them. */
@@ -52,14 +53,15 @@ export class SagaTable {
 
   entriesOf(saga: string): Entries {
     let own = this.entries.get(saga);
-    if (own === undefined) this.entries.set(saga, (own = { steps: [], undos: [], save: -1 }));
+    if (own === undefined)
+      this.entries.set(saga, (own = { steps: [], undos: [], save: -1, read: -1 }));
     return own;
   }
 
   plan(w: Writer, keys: KeyTable): readonly PlanSaga[] {
     return this.laid.map(({ component, spec }) => {
       const own = w.layout.components[component]!;
-      const { steps, undos, save } = this.entriesOf(spec.name);
+      const { steps, undos, save, read } = this.entriesOf(spec.name);
       const { orchestration } = spec;
       const driver =
         orchestration === null
@@ -73,6 +75,7 @@ export class SagaTable {
         entries: steps,
         undoEntries: undos,
         saveEntry: save,
+        readEntry: read,
         value: spec.value === null ? -1 : w.counts.id(spec.value),
         key: spec.key === null ? -1 : keys.use(spec.key, `sagas.${spec.name}.key`, 'a saga'),
       };
@@ -110,12 +113,19 @@ export function writeSaga(w: Writer, saga: Saga, scope: Scope): void {
     undos.push(compensation === null ? -1 : assembler.here);
     if (compensation !== null) writeCommand(w, saga, compensation, undoPolicy, scope);
   }
-  if (saga.orchestration!.persistence === null) return;
+  const { persistence } = saga.orchestration!;
+  if (persistence === null) return;
   entries.save = assembler.here;
-  const unsaved = assembler.label();
-  writeSave(w, saga, { ...scope, failure: { kind: 'jump', to: unsaved } });
+  const failed = assembler.label();
+  const own: Scope = { ...scope, failure: { kind: 'jump', to: failed } };
+  writeSave(w, saga, own);
   assembler.emit(OP.DONE, OUTCOME.ok);
-  assembler.bind(unsaved);
+  if (persistence.read !== null) {
+    entries.read = assembler.here;
+    writeCall(w, persistence.read, BARE, null, own, 'query');
+    assembler.emit(OP.DONE, OUTCOME.ok);
+  }
+  assembler.bind(failed);
   assembler.emit(OP.DONE, UNSAVED);
 }
 

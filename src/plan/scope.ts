@@ -19,6 +19,8 @@ export type Answer =
   | { readonly kind: 'request' }
   /** It ends a `self` call, behind which the label is. */
   | { readonly kind: 'self'; readonly after: Label }
+  /** It ends the steps of a fallback, whose answer it is. */
+  | { readonly kind: 'instead' }
   /** The strand is not the one that answers. */
   | { readonly kind: 'never' };
 
@@ -56,6 +58,8 @@ export interface Scope {
   readonly transactions: readonly string[];
   /** Keys that it has locked already. */
   readonly locks: readonly string[];
+  /** The calls in whose place it runs, one inside the other: their provisional edges. */
+  readonly instead: readonly number[];
 }
 
 const NONE: readonly string[] = [];
@@ -72,6 +76,22 @@ export function strand(scope: Scope): Scope {
   const own = { failure: { kind: 'end' }, answer: { kind: 'never' }, answers: -1 } as const;
   const alone = { transactions: NONE, locks: scope.locks, loads: NO_LOADS };
   return { ...scope, ...own, ...alone };
+}
+
+/**
+ * The scope of the steps that a fallback runs: a strand of its own, whose failures are those of the call
+ * as they are. `names` are theirs wherever the call stands.
+ */
+export function ofFallback(scope: Scope, names: StepNames, instead: readonly number[]): Scope {
+  return {
+    ...strand(scope),
+    names,
+    loops: 0,
+    locks: NONE,
+    answer: { kind: 'instead' },
+    uncaught: CALL_MODE.PASS,
+    instead,
+  };
 }
 
 /** CALL_MODE of this scope, and the label to jump to. */

@@ -1,9 +1,11 @@
 import { CALL_MODE, FORK_TABLE, OP } from '../spec/program.js';
+import type { NodeRoute } from '../spec/replication.js';
 import type { Step } from '../spec/steps.js';
 import { BARE } from './calls.js';
 import { partOf } from './layout.js';
+import { routeOf } from './reads.js';
 import { modeOf, strand, type Scope } from './scope.js';
-import { shardOf, writeCall, type Writer } from './writer.js';
+import { copyOf, shardOf, writeCall, type Writer } from './writer.js';
 
 /** A query: one call of a node, or one of each shard. */
 export function writeQuery(w: Writer, step: Extract<Step, { verb: 'query' }>, scope: Scope): void {
@@ -12,15 +14,16 @@ export function writeQuery(w: Writer, step: Extract<Step, { verb: 'query' }>, sc
   const { source } = partOf(component, step.operation);
   const database = component.source.kind === 'database' ? component.source.host : null;
   if (database === null || database.shards === null) {
-    writeCall(w, to, BARE, step.policy, scope, 'query', step.route);
+    writeCall(w, to, BARE, step.policy, scope, 'query', routeOf(w, step, scope));
   } else if (source.kind === 'operation' && source.operation.scan) {
     if (step.shardKey !== null) {
       const message = `${step.database}.${step.operation} asks all shards, and key names one: leave key out`;
       w.problems.add('FL702', scope.where, message);
     }
-    writeScan(w, step, database.shards.count, scope);
+    writeScan(w, step, database.shards.count, database.search !== null, scope);
   } else {
-    const route = shardOf(w, scope, database, source, step.shardKey);
+    const routeOf = database.search === null ? shardOf : copyOf;
+    const route = routeOf(w, scope, database, source, step.shardKey);
     writeCall(w, to, BARE, step.policy, scope, 'query', route);
   }
 }
@@ -30,6 +33,7 @@ function writeScan(
   w: Writer,
   step: Extract<Step, { verb: 'query' }>,
   count: number,
+  hasCopies: boolean,
   scope: Scope,
 ): void {
   const { assembler } = w;
@@ -54,7 +58,9 @@ function writeScan(
     const start = assembler.label();
     assembler.pointInTable(table, FORK_TABLE.STARTS + index, start, fork);
     assembler.bind(start);
-    const route = { kind: 'shard', index } as const;
+    const route: NodeRoute = hasCopies
+      ? { kind: 'copy', shard: index, key: -1, write: false }
+      : { kind: 'shard', index };
     writeCall(w, to, BARE, step.policy, strand(scope), 'query', route);
     assembler.emit(OP.END);
   }

@@ -208,25 +208,33 @@ function writeRespond(w: Writer, step: StepOf<'respond'>, scope: Scope): void {
       assembler.emit(OP.DONE, step.then.length > 0 ? OUTCOME.ok : step.outcome);
       return;
     case 'self': {
-      // The caller in the same process goes on with the answer while the rest runs beside it.
-      if (step.then.length > 0) {
-        const behind = assembler.label();
-        const name = scope.names.next('respond:then');
-        const at = assembler.emit(OP.BACKGROUND, assembler.here + 1, 0, 0, name);
-        assembler.point(at, SLOT.B, behind);
-        writeSteps(w, step.then, strand(scope));
-        assembler.emit(OP.DONE, OUTCOME.ok);
-        assembler.bind(behind);
-      }
+      writeThen(w, step, scope);
       if ((step.outcome & 31) === OUTCOME.degraded) assembler.emit(OP.DEGRADED);
       if (isSuccess(step.outcome)) writeJump(w, scope.answer.after);
       else writeFail(w, step.outcome, scope);
       return;
     }
+    case 'instead':
+      writeThen(w, step, scope);
+      assembler.emit(OP.DONE, step.outcome);
+      return;
     case 'never': {
       const message =
         '`respond` has to stand outside `parallel`, `background`, `then`, `transaction` and `lock`';
       w.problems.add('FL702', scope.where, message);
     }
   }
+}
+
+/** The caller in the same process goes on with the answer while the rest runs beside it. */
+function writeThen(w: Writer, { then }: StepOf<'respond'>, scope: Scope): void {
+  if (then.length === 0) return;
+  const { assembler } = w;
+  const behind = assembler.label();
+  const name = scope.names.next('respond:then');
+  const at = assembler.emit(OP.BACKGROUND, assembler.here + 1, 0, 0, name);
+  assembler.point(at, SLOT.B, behind);
+  writeSteps(w, then, strand(scope));
+  assembler.emit(OP.DONE, OUTCOME.ok);
+  assembler.bind(behind);
 }

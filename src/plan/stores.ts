@@ -10,6 +10,7 @@ import { SLOT } from './assembler.js';
 import { BARE } from './calls.js';
 import { isFree } from './free.js';
 import type { LaidComponent, PartSource } from './layout.js';
+import { partOf } from './layout.js';
 import { writeInline } from './projections.js';
 import { indexOfStore, storesOf } from './store-places.js';
 import type { LoadPlace, Scope } from './scope.js';
@@ -21,8 +22,9 @@ type OmitEach<T> = T extends unknown ? Omit<T, 'act' | 'from' | 'store'> : never
 
 /** The event stores, in the order of their names. */
 export function planStores(w: Writer): readonly PlanStore[] {
-  return storesOf(w.layout).map(({ id, source }) => {
-    const host = storeOf(source);
+  return storesOf(w.layout).map((component) => {
+    const { id } = component;
+    const host = storeOf(component.source);
     const { batch, readPerEventNs, applyNs, upcastNs, stream, snapshots, kind } = host;
     const key = w.acts.key(stream.key, `eventStores.${host.name}.stream`, 'a stream');
     const population = w.acts.population(key);
@@ -32,6 +34,7 @@ export function planStores(w: Writer): readonly PlanStore[] {
       readsUntilShort: kind === 'axon',
       spec: { batch, readPerEventNs, applyNs, upcastNs, stream, snapshots },
       key,
+      snapshotPart: snapshots === null ? -1 : partOf(component, 'readSnapshot').id,
       streams: 'count' in population ? population.count : 0,
     };
   });
@@ -83,6 +86,8 @@ export function withLoad(
   rest: readonly Step[],
   scope: Scope,
 ): Scope {
+  // What is behind a state of the past is no version to append to.
+  if (step.version !== null) return scope;
   const id = idOf(step);
   const slot = scope.loads.get(id)?.slot ?? scope.loads.size;
   if (slot >= LOADS) {
@@ -120,14 +125,15 @@ export function writeLoad(
 ): void {
   const { assembler } = w;
   const store = storeOf(w.layout.byName.get(step.store)!.source);
-  const place = scope.loads.get(idOf(step));
+  const place = step.version === null ? scope.loads.get(idOf(step)) : undefined;
   if (place !== undefined) place.place = assembler.here;
   const slot = place?.slot ?? -1;
   const key = keyOf(w, step, scope);
   const fromSnapshot = store.snapshots !== null && step.fromVersion === 'snapshot';
   const call = (part: StorePart, within: Scope): void =>
     writeCall(w, { component: store.name, part }, BARE, policy, within, 'query');
-  act(w, store.name, scope, { does: 'load', key });
+  const version = step.version === null ? -1 : w.counts.id(step.version);
+  act(w, store.name, scope, { does: 'load', key, version });
   if (fromSnapshot) {
     call('readSnapshot', scope);
     act(w, store.name, scope, { does: 'restore' });
@@ -139,7 +145,8 @@ export function writeLoad(
   act(w, store.name, scope, { does: 'page', applyNs, upcastNs: store.upcastNs, slowed });
   if (applyNs + store.upcastNs > 0) writeFound(w);
   act(w, store.name, scope, { does: 'next', slot, again, register });
-  if (store.snapshots !== null) writeSnapshot(w, store, key, policy, scope);
+  // A state of the past makes no snapshot.
+  if (store.snapshots !== null && version < 0) writeSnapshot(w, store, key, policy, scope);
 }
 
 /** An `append` step; on a conflict the program runs again from its load (ES-4). */

@@ -25,7 +25,10 @@ import type { NodeRoute } from '../spec/replication.js';
 import { PRIMARY } from '../spec/replication.js';
 import type { Session } from '../spec/sections.js';
 import { SESSION } from '../spec/sections.js';
-import { modeOf, type Scope } from './scope.js';
+import { eachStep } from '../scenario/each-step.js';
+import { withFallbacks } from '../scenario/fallback-steps.js';
+import { StepNames } from './identity.js';
+import { modeOf, ofFallback, type Scope } from './scope.js';
 
 /** All that programs write to. */
 export interface Writer {
@@ -44,6 +47,12 @@ export interface Writer {
   readonly entries: Map<number, Label>;
   /** By part id: the programs of those who ask before they run another. */
   readonly lookups: Map<number, number>;
+  /** Steps of fallbacks that are still to be written. */
+  readonly fallbacks: {
+    readonly start: Label;
+    readonly steps: readonly Step[];
+    readonly scope: Scope;
+  }[];
   /** First loop register not used by what has been written; a body measures itself by it. */
   readonly registers: { used: number };
 }
@@ -123,7 +132,7 @@ function emitCalls(
   const emit = (callee: LaidPart): number => {
     const bytes = line.requestBytes ?? requestBytesOf(layout, callee);
     const over = overOf(w, scope, callee, read);
-    const edge = useEdge(w, scope, callee, policy, bytes, over, []);
+    const edge = useEdge(w, scope, callee, policy, bytes, over);
     const stream = scope.names.next(`${verb}:${callee.component.name}.${callee.name}`);
     return assembler.emit(OP.CALL, edge, mode, operand, stream);
   };
@@ -150,7 +159,7 @@ function useEdge(
   policy: Bundle | null,
   bytes: number,
   over: Over,
-  before: readonly number[],
+  before: readonly number[] = scope.instead,
 ): number {
   const { edges, problems } = w;
   const edge = edges.use(scope.part, callee, policy, bytes, over.session, over.route);
@@ -169,15 +178,35 @@ function useEdge(
     const others = overOf(w, scope, other, null);
     return useEdge(w, scope, other, null, size, others, [...before, edge]);
   };
+  if (fallback?.kind === 'steps') checkLocks(w, fallback.steps, scope);
   if (fallback !== null && !edges.fallsBack(edge)) {
-    const other = beside(fallback);
-    if (other >= 0) edges.fallBack(edge, other);
+    if (fallback.kind === 'steps') {
+      const start = w.assembler.label();
+      const name = `${scope.part.component.name}.${scope.part.name}/fallback:${callee.component.name}.${callee.name}[${id}]`;
+      const own = ofFallback(scope, new StepNames(name), [...before, edge]);
+      edges.runInstead(edge, start);
+      w.fallbacks.push({ start, steps: fallback.steps, scope: own });
+    } else {
+      const other = beside(fallback.to);
+      if (other >= 0) edges.fallBack(edge, other);
+    }
   }
   if (asks && !edges.isAsked(edge)) {
     const others = layers.map(({ store }) => beside(store?.of ?? null));
     edges.ask(edge, others);
   }
   return edge;
+}
+
+/** What a fallback locks is not locked already where the call stands. */
+function checkLocks(w: Writer, steps: readonly Step[], { locks, where }: Scope): void {
+  if (locks.length === 0) return;
+  const check = (step: Step): void => {
+    if (step.verb !== 'lock' || !locks.includes(step.key)) return;
+    const message = `a lock on ${step.key} stands in the fallback of a call inside another one: it would wait for itself`;
+    w.problems.add('FL702', where, message);
+  };
+  for (const list of withFallbacks(steps)) eachStep(list, check);
 }
 
 /** What a call of a database travels on. */
@@ -196,6 +225,9 @@ function overOf(
   const { source: owner, name } = component;
   if (owner.kind !== 'database') return { session: SESSION.none, route: null };
   const { host } = owner;
+  if (host.search !== null) {
+    return { session: SESSION.none, route: read ?? copyOf(w, scope, host, source, null) };
+  }
   if (host.shards !== null) {
     return { session: SESSION.none, route: read ?? shardOf(w, scope, host, source, null) };
   }
@@ -207,24 +239,47 @@ function overOf(
   return { session, route: isInside || writes ? PRIMARY : (read ?? host.route) };
 }
 
+/** The copy that an operation of a search engine asks. `own`: key that the query names instead. */
+export function copyOf(
+  w: Writer,
+  scope: Scope,
+  database: Database,
+  source: LaidPart['source'],
+  own: string | null,
+): NodeRoute {
+  const write = source.kind === 'operation' && source.operation.write;
+  if (database.shards === null) return { kind: 'copy', shard: 0, key: -1, write };
+  return { kind: 'copy', shard: -1, key: keyOf(w, scope, database, source, own), write };
+}
+
 /**
  * The shard of an operation: that of the value of the key of the shards, else of the request. `own`: key that the
  * query names instead.
  */
 export function shardOf(
   w: Writer,
+  scope: Scope,
+  database: Database,
+  source: LaidPart['source'],
+  own: string | null,
+): NodeRoute {
+  return { kind: 'shardOf', key: keyOf(w, scope, database, source, own) };
+}
+
+function keyOf(
+  w: Writer,
   { where }: Scope,
   { name, shards }: Database,
   source: LaidPart['source'],
   own: string | null,
-): NodeRoute {
+): number {
   const operation = source.kind === 'operation' ? source.operation : null;
   if (operation?.scan === true) {
     const message = `${name}.${operation.name} asks all shards, and only a step \`query\` does that`;
     w.problems.add('FL702', where, message);
   }
   const key = own ?? (operation?.key === shards?.key ? shards!.key : 'request');
-  return { kind: 'shardOf', key: w.acts.key(key, where, 'a shard') };
+  return w.acts.key(key, where, 'a shard');
 }
 
 /** An unconditional jump. */

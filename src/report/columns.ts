@@ -1,24 +1,9 @@
 import type { Comparison, Estimate, Result, VariantResult } from '../spec/result.js';
 import { studentQuantile } from '../stats/student.js';
-import { formatCount, formatValue, type Unit } from './format.js';
+import { PLAIN_COLUMN, type Column } from './column.js';
+import { unseenColumns } from './columns-unseen.js';
+import { formatCount, formatValue } from './format.js';
 import { requestLabel, type View } from './view.js';
-
-/** One metric of the tables that set variants side by side. */
-export interface Column {
-  readonly key: string;
-  readonly head: string;
-  /** Second line of the head: of what, or when. */
-  readonly of: string;
-  readonly unit: Unit;
-  readonly better: 'more' | 'less';
-  readonly pick: (variant: VariantResult) => Estimate;
-  /** Paths under which a comparison may stand, the first that exists counts. */
-  readonly paths: readonly string[];
-  /** A word in place of a missing value: `never`. */
-  readonly missing: string | null;
-  /** True for counts of things, of which a whole value is printed without decimals. */
-  readonly counted: boolean;
-}
 
 /** A value against the baseline. */
 export interface Difference {
@@ -27,9 +12,9 @@ export interface Difference {
   readonly verdict: Comparison['verdict'];
 }
 
-/** Success, goodput, loss during the fault, recovery, load on the system, spread. */
+/** Success, goodput, loss during the fault, recovery, what no request shows, load on the system, spread. */
 export function outcomeColumns(view: View): Column[] {
-  return [...userColumns(view), ...costColumns(view)];
+  return [...userColumns(view), ...unseenColumns(view), ...costColumns(view)];
 }
 
 /** Quantiles of the answers that succeeded, or of all that finished. */
@@ -64,9 +49,7 @@ export interface Winner {
 /** Who wins a column; null where nothing was measured or there is nobody to beat. */
 export function winnerOf(column: Column, variants: readonly VariantResult[]): Winner | null {
   const known = variants.filter((variant) => {
-    return (
-      column.pick(variant).value !== null && !(column.key === 'recovery' && neverCount(variant) > 0)
-    );
+    return column.pick(variant).value !== null && neverCount(column, variant) === 0;
   });
   if (known.length === 0 || variants.length < 2) return null;
   const sign = column.better === 'more' ? -1 : 1;
@@ -85,7 +68,8 @@ export function winnerOf(column: Column, variants: readonly VariantResult[]): Wi
 /** The text of a value, with `never` where it has none. */
 export function cellText(column: Column, variant: VariantResult): string {
   const { value } = column.pick(variant);
-  if (value === null && column.missing !== null && neverCount(variant) > 0) return column.missing;
+  if (value === null && column.missing !== null && neverCount(column, variant) > 0)
+    return column.missing;
   return valueText(column, value);
 }
 
@@ -95,9 +79,9 @@ export function valueText(column: Column, value: number | null): string {
   return formatValue(value, column.unit);
 }
 
-/** Replications of a variant that never recovered. */
-export function neverCount(variant: VariantResult): number {
-  return variant.summary.recovery.never;
+/** Replications of a variant in which a column's event never came about. */
+export function neverCount(column: Column, variant: VariantResult): number {
+  return column.never?.(variant) ?? 0;
 }
 
 /** Names of the variants with the best text in a column; none where all read the same. */
@@ -105,7 +89,7 @@ export function bestOf(column: Column, variants: readonly VariantResult[]): Read
   let best: number | null = null;
   for (const variant of variants) {
     const { value } = column.pick(variant);
-    if (value === null || (column.key === 'recovery' && neverCount(variant) > 0)) continue;
+    if (value === null || neverCount(column, variant) > 0) continue;
     if (best === null || (column.better === 'more' ? value > best : value < best)) best = value;
   }
   if (best === null) return new Set();
@@ -156,6 +140,7 @@ function userColumns(view: View): Column[] {
     pick: (v) => v.summary.recovery,
     paths: workloadPaths(view, `recovery after ${headline.id}`),
     missing: 'never',
+    never: (v) => v.summary.recovery.never,
   });
   return columns;
 }
@@ -188,6 +173,7 @@ function costColumns(view: View): Column[] {
       of: 'per request',
       pick: (v) => v.summary.attemptsPerRequest,
       paths: ['attemptsPerRequest'],
+      note: 'Attempts: on edges between components, per user request.',
     },
     {
       ...PLAIN_COLUMN,
@@ -221,6 +207,7 @@ function costColumns(view: View): Column[] {
     pick: (v) => v.summary.blastRadius,
     paths: ['cascade.blastRadius'],
     counted: true,
+    note: 'Blast: components that fell ill without being faulted.',
   });
   return columns;
 }
@@ -230,9 +217,6 @@ function workloadPaths(view: View, name: string): string[] {
   const workload = onlyWorkload(view.result);
   return workload === null ? [] : [`${workload}.${name}`];
 }
-
-/** What most columns have in common. */
-const PLAIN_COLUMN = { unit: 'number', better: 'less', missing: null, counted: false } as const;
 
 function amplifiedEdge(result: Result): string | null {
   const edges = new Set(result.variants.map((variant) => variant.summary.amplification.edge));

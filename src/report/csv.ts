@@ -1,5 +1,6 @@
 import type { Estimate, Result, VariantResult } from '../spec/result.js';
-import { latencyColumns, outcomeColumns, type Column } from './columns.js';
+import { latencyColumns, outcomeColumns } from './columns.js';
+import type { Column } from './column.js';
 import { heldBudgets, viewOf } from './view.js';
 
 /**

@@ -1,7 +1,20 @@
-import type { ComponentKind } from '../spec/component-kind.js';
-import type { MeteredResult, MeterResult } from '../spec/result-meters.js';
+import type { MeteredResult } from '../spec/result-meters.js';
 import type { FlowEnd } from './charts/flow.js';
+import {
+  counted,
+  drained,
+  gaugePanel,
+  hottestPanel,
+  largestOf,
+  meanOf,
+  meterOf,
+  quantile,
+  ratePanel,
+  ratioOf,
+  ratioPanel,
+} from './family-parts.js';
 import type { Unit } from './format.js';
+import { isShort, POOL_SHARE } from './pool-meters.js';
 
 /** A figure of a metered subject over time. */
 export interface FamilyPanel {
@@ -9,15 +22,35 @@ export interface FamilyPanel {
   /** What it shows, in words above the picture. */
   readonly words: string;
   readonly unit: Unit;
-  /** A value for each step of the timeline; null where nothing was measured. */
-  readonly series: (own: MeteredResult) => readonly (number | null)[];
+  /** Of a share: whether its axis ends below 100 % where it is small. */
+  readonly fits?: boolean;
+  /** A value for each step of the timeline, which lasts so many seconds; null where nothing was measured. */
+  readonly series: (own: MeteredResult, seconds: number) => readonly (number | null)[];
+  /** It is shown where this holds in some variant; left out = where there is anything. */
+  readonly when?: (own: MeteredResult) => boolean;
+  /** The lowest and the highest replication in each step. */
+  readonly band?: (own: MeteredResult) => FamilyBand | null;
+}
+
+/** Two values for each step. */
+export interface FamilyBand {
+  readonly low: readonly number[];
+  readonly high: readonly number[];
 }
 
 /** A number of a metered subject for its table; null where it has none. */
 export interface FamilyColumn {
   readonly head: string;
   readonly unit: Unit;
+  /** True for counts of things: whole values are printed with every digit. */
+  readonly counted?: boolean;
   readonly value: (own: MeteredResult) => number | null;
+  /** The value of each replication, where an interval is made from these. */
+  readonly each?: (own: MeteredResult) => readonly (number | null)[];
+  /** True for the largest of the replications, which has no interval. */
+  readonly largest?: boolean;
+  /** The interval itself, where the result has it. */
+  readonly interval?: (own: MeteredResult) => readonly [number, number] | null;
 }
 
 /** A section of the report: what is shown of things with meters of some kinds. */
@@ -25,106 +58,46 @@ export interface Family {
   readonly id: string;
   /** Neutral name of the section. */
   readonly name: string;
-  readonly kinds: readonly ComponentKind[];
-  /** Whether it speaks of the parts of a component, such as the groups of a topic, or of it as a whole. */
-  readonly parts: boolean;
+  /** Whether a subject, `component` or `component.part`, belongs here. */
+  readonly holds: (own: MeteredResult, isPart: boolean) => boolean;
   readonly panels: readonly FamilyPanel[];
   readonly columns: readonly FamilyColumn[];
   /** What becomes of those that begin, drawn as a flow for each variant; the counter of the beginning first. */
   readonly flow?: { readonly begun: string; readonly ends: readonly FlowEnd[] };
-  /** The figure whose largest value makes the title and decides who is drawn. */
+  /** Durations of which the distribution is drawn: how many last longer than a time. */
+  readonly spread?: {
+    readonly meter: string;
+    readonly words: string;
+    readonly caption: string;
+    /** What is to be said of a variant in which all of them are 0. */
+    readonly none: string;
+  };
+  /** The figure whose largest value decides who is drawn. */
   readonly worst: FamilyColumn;
-  readonly headline: (subject: string, variant: string | null, worst: string) => string;
-  /** Said where that is 0 everywhere. */
-  readonly quiet: string;
+  /** From what value of it on a picture says something; all others stand in the table alone. */
+  readonly telling: number;
   readonly caption: string;
 }
 
 /** Ends of a saga that are none. */
-const BROKEN: readonly string[] = ['stuck', 'inconsistent', 'lost'];
+export const BROKEN: readonly string[] = ['stuck', 'inconsistent', 'lost'];
+
+/** What happened to single events or messages. */
+const MISHAPS: readonly FamilyColumn[] = [
+  counted('Redelivered', 'redeliveries'),
+  counted('Twice', 'duplicateEffects'),
+];
 
 /** Every family, in the order of the report. */
 export const FAMILIES: readonly Family[] = [
   {
-    id: 'messages',
-    name: 'Messages',
-    kinds: ['topic'],
-    parts: true,
-    panels: [
-      gaugePanel('lag', 'messages not yet handled', 'number'),
-      gaugePanel('age', 'age of the oldest of them', 'seconds'),
-    ],
-    columns: [
-      counted('Handled', 'consumed'),
-      largestOf('Most waiting', 'lag', 'number'),
-      largestOf('Oldest', 'age', 'seconds'),
-      quantile('Delay p50', 'delay', 'p50'),
-      quantile('Delay p99', 'delay', 'p99'),
-      counted('Redelivered', 'redeliveries'),
-      counted('Twice', 'duplicateEffects'),
-      counted('Lost', 'lostEffects'),
-    ],
-    worst: largestOf('Most waiting', 'lag', 'number'),
-    headline: (subject, variant, worst) =>
-      `Up to ${worst} messages wait for ${subject}${variant === null ? '' : ` in ${variant}`}`,
-    quiet: 'No message waits',
-    caption:
-      'Messages published and not yet committed, and the time since the oldest of them was published; means over replications. Twice: effects that had happened before. Lost: confirmed to the publisher, never handled.',
-  },
-  {
-    id: 'projections',
-    name: 'Read models',
-    kinds: ['projection'],
-    parts: false,
-    panels: [
-      gaugePanel('lag', 'events not yet in the view', 'number'),
-      gaugePanel('age', 'age of the oldest of them', 'seconds'),
-    ],
-    columns: [
-      counted('Events', 'consumed'),
-      largestOf('Most waiting', 'lag', 'number'),
-      largestOf('Oldest', 'age', 'seconds'),
-      quantile('Delay p99', 'delay', 'p99'),
-      counted('Reads', 'reads'),
-      sharedBy('Stale', 'staleReads', 'reads'),
-      quantile('Staleness p99', 'staleness', 'p99'),
-      counted('Twice', 'duplicateEffects'),
-      counted('Left out', 'lostEffects'),
-    ],
-    worst: largestOf('Most waiting', 'lag', 'number'),
-    headline: (subject, variant, worst) =>
-      `Up to ${worst} events wait for ${subject}${variant === null ? '' : ` in ${variant}`}`,
-    quiet: 'Every view has every event',
-    caption:
-      'Events committed and not yet in the view, and the time since the oldest of them; means over replications. Stale: reads that miss an event of what they read that was committed before they began; staleness is the age of the first of those, 0 for all other reads.',
-  },
-  {
-    id: 'event-stores',
-    name: 'Event stores',
-    kinds: ['eventStore'],
-    parts: false,
-    panels: [countPanel('conflicts', 'appends that conflict, by step', ['conflicts'])],
-    columns: [
-      counted('Appends', 'appends'),
-      sharedBy('Conflicts', 'conflicts', 'appends'),
-      quantile('Events replayed p50', 'replayed', 'p50', 'number'),
-      quantile('Events replayed p99', 'replayed', 'p99', 'number'),
-    ],
-    worst: sharedBy('Conflicts', 'conflicts', 'appends'),
-    headline: (subject, variant, worst) =>
-      `${worst} of the appends to ${subject} conflict${variant === null ? '' : ` in ${variant}`}`,
-    quiet: 'No append meets another',
-    caption:
-      'Appends that met another version of their stream than they had loaded; means over replications. Replayed: events that a load applied, behind its snapshot where there is one.',
-  },
-  {
     id: 'sagas',
     name: 'Sagas',
-    kinds: ['saga'],
-    parts: false,
+    holds: (own, isPart) => own.kind === 'saga' && !isPart,
     panels: [
-      countPanel('completed', 'sagas that completed', ['completed']),
-      countPanel('broken', 'sagas stuck, inconsistent or lost', BROKEN),
+      ratePanel('completed', 'sagas begun that completed, per second', ['completed']),
+      ratePanel('compensated', 'sagas begun that were undone, per second', ['compensated']),
+      ratePanel('broken', 'sagas begun that end stuck, inconsistent or lost, per second', BROKEN),
     ],
     columns: [
       counted('Begun', 'accepted'),
@@ -133,8 +106,11 @@ export const FAMILIES: readonly Family[] = [
       counted('Stuck', 'stuck'),
       counted('Inconsistent', 'inconsistent'),
       counted('Lost', 'lost'),
+      counted('Taken over', 'takeovers'),
       quantile('Duration p50', 'duration', 'p50'),
       quantile('Duration p99', 'duration', 'p99'),
+      counted('Dirty reads', 'dirtyReads'),
+      counted('Lost updates', 'lostUpdates'),
     ],
     flow: {
       begun: 'accepted',
@@ -147,19 +123,101 @@ export const FAMILIES: readonly Family[] = [
         { meter: 'running', words: 'still running', fill: 'var(--base)' },
       ],
     },
-    worst: summed('Without a consistent end', BROKEN),
-    headline: (subject, variant, worst) =>
-      `${worst} of ${subject} come to no consistent end${variant === null ? '' : ` in ${variant}`}`,
-    quiet: 'Every saga comes to a consistent end',
+    worst: counted('Begun', 'accepted'),
+    telling: 1,
     caption:
-      'Sagas by the time of their beginning; means over replications. Stuck: no end in time, or waiting for a human. Inconsistent: ended with effects that do not belong together. Lost: accepted, and nobody knows them any more.',
+      'Sagas by the time of their beginning; means over replications. Stuck: no end in time, or waiting for a human. Inconsistent: ended with effects that do not belong together. Lost: accepted, and nobody knows them any more. Taken over: an instance went on with what another one had begun.',
+  },
+  {
+    id: 'messages',
+    name: 'Messages',
+    holds: (own, isPart) =>
+      (own.kind === 'topic' && isPart && 'lag' in own.meters) || (own.kind === 'queue' && !isPart),
+    panels: [
+      gaugePanel('lag', 'messages not yet handled', 'number'),
+      hottestPanel('of these in the hottest partition'),
+      gaugePanel('age', 'age of the oldest of them', 'seconds'),
+      ratePanel('consumed', 'messages handled per second', ['consumed']),
+    ],
+    columns: [
+      counted('Handled', 'consumed'),
+      largestOf('Most waiting', 'lag', 'number'),
+      largestOf('In one partition', 'partitionLag', 'number'),
+      largestOf('Oldest', 'age', 'seconds'),
+      drained('Drained'),
+      quantile('Delay p50', 'delay', 'p50'),
+      quantile('Delay p99', 'delay', 'p99'),
+      ...MISHAPS,
+      counted('Dead letters', 'deadLettered'),
+      counted('Lost', 'lostEffects'),
+      largestOf('Paused at once', 'paused', 'number'),
+    ],
+    worst: largestOf('Oldest', 'age', 'seconds'),
+    telling: 1,
+    caption:
+      'Messages published and not yet committed, and the time since the oldest of them was published. Drained: from the end of the fault that leaves the longest backlog until no more wait than ever before it. Delay: from publishing to the end of the handler. Twice: effects that had happened before. Lost: confirmed to the publisher, never handled.',
+  },
+  {
+    id: 'projections',
+    name: 'Read models',
+    holds: (own, isPart) => own.kind === 'projection' && !isPart,
+    panels: [
+      gaugePanel('lag', 'events not yet in the view', 'number'),
+      gaugePanel('age', 'age of the oldest of them', 'seconds'),
+      ratioPanel('staleReads', 'reads', 'share of the reads that are stale', true),
+    ],
+    columns: [
+      counted('Events', 'consumed'),
+      largestOf('Most waiting', 'lag', 'number'),
+      largestOf('Oldest', 'age', 'seconds'),
+      drained('Drained'),
+      quantile('Delay p99', 'delay', 'p99'),
+      counted('Reads', 'reads'),
+      ratioOf('Stale', 'staleReads', 'reads'),
+      quantile('Staleness p99', 'staleness', 'p99'),
+      quantile('Catch-up', 'catchUp', 'max'),
+      counted('Twice', 'duplicateEffects'),
+      counted('Left out', 'lostEffects'),
+      ratioOf('Backward', 'backwardReads', 'reads'),
+      counted('Taken over', 'takeovers'),
+    ],
+    spread: {
+      meter: 'staleness',
+      words: 'share of the reads that are older than a time',
+      caption:
+        'How old a read is: the age of the first event that it misses of what it reads, 0 for a read that misses none. A line begins at the share of all stale reads; both axes are logarithmic.',
+      none: 'every read is up to date',
+    },
+    worst: largestOf('Oldest', 'age', 'seconds'),
+    telling: 0,
+    caption:
+      'Events committed and not yet in the view, and the time since the oldest of them. Drained: from the end of the fault that leaves the longest backlog until no more wait than ever before it. Stale: reads that miss an event of what they read that was committed before they began. Backward: reads that miss what an earlier answer to the same client had. Taken over: segments whose claims ran out.',
+  },
+  {
+    id: 'event-stores',
+    name: 'Event stores',
+    holds: (own, isPart) => own.kind === 'eventStore' && !isPart,
+    panels: [ratioPanel('conflicts', 'appends', 'share of the appends that conflict', true)],
+    columns: [
+      counted('Appends', 'appends'),
+      ratioOf('Conflicts', 'conflicts', 'appends'),
+      counted('Snapshots gone', 'snapshotsInvalidated'),
+      quantile('Events replayed p50', 'replayed', 'p50', 'number'),
+      quantile('Events replayed p99', 'replayed', 'p99', 'number'),
+    ],
+    worst: ratioOf('Conflicts', 'conflicts', 'appends'),
+    telling: 0.001,
+    caption:
+      'Appends that met another version of their stream than they had loaded. Replayed: events that a load applied, behind its snapshot where there is one. Snapshots gone: streams that a flush took theirs from.',
   },
   {
     id: 'caches',
     name: 'Caches',
-    kinds: ['cache'],
-    parts: false,
-    panels: [ratioPanel('hits', 'reads', 'share of the reads that found the value')],
+    holds: (own, isPart) => own.kind === 'cache' && !isPart,
+    panels: [
+      ratioPanel('hits', 'reads', 'share of the reads that found the value'),
+      ratePanel('loads', 'loads per second', ['loads']),
+    ],
     columns: [
       counted('Reads', 'reads'),
       ratioOf('Hits', 'hits', 'reads'),
@@ -169,122 +227,150 @@ export const FAMILIES: readonly Family[] = [
       counted('Writes lost', 'lostWrites'),
     ],
     worst: counted('Loads', 'loads'),
-    headline: (subject, variant, worst) =>
-      `${worst} values were loaded for ${subject}${variant === null ? '' : ` in ${variant}`}`,
-    quiet: 'Nothing had to be loaded',
+    telling: 1,
     caption:
-      'Share of the lookups that found the value, of a cache at any of its levels. Old: values that had been written since they were loaded.',
+      'Share of the lookups that found the value, at any level, and the loads that the others made of what is behind. Old: values that had been written since they were loaded.',
+  },
+  {
+    id: 'pools',
+    name: 'Connection pools',
+    holds: (own) => isShort(own),
+    panels: [
+      gaugePanel(POOL_SHARE, 'share of the connections in use', 'share'),
+      gaugePanel('poolWaiting', 'callers that wait for one', 'number'),
+    ],
+    columns: [
+      counted('Connections', 'poolSize'),
+      meanOf('In use', 'poolUsed', 'number'),
+      largestOf('Most waiting', 'poolWaiting', 'number'),
+      quantile('Wait p50', 'poolWait', 'p50'),
+      quantile('Wait p99', 'poolWait', 'p99'),
+      counted('Opened', 'poolOpened'),
+      counted('Timeouts', 'poolTimeouts'),
+    ],
+    worst: largestOf('Most waiting', 'poolWaiting', 'number'),
+    telling: 1,
+    caption:
+      'Connections of all pools of the caller together, and its calls that wait for one. In use: mean over the run. Wait: of the calls that got one. Opened: connections made, the first ones included. Pools at which hardly anybody waits are left out.',
+  },
+  {
+    id: 'replicas',
+    name: 'Databases with replicas',
+    holds: (own, isPart) => own.kind === 'database' && !isPart && 'replicaLag' in own.meters,
+    panels: [
+      gaugePanel('replicaLag', 'lag of the replica that is furthest behind', 'seconds'),
+      ratioPanel('staleReads', 'reads', 'share of the reads that are stale', true),
+    ],
+    columns: [
+      largestOf('Longest lag', 'replicaLag', 'seconds'),
+      meanOf('Mean lag', 'replicaLag', 'seconds'),
+      counted('Reads', 'reads'),
+      ratioOf('Stale', 'staleReads', 'reads'),
+      counted('Failovers', 'failovers'),
+      counted('Written at an old primary', 'divergedWrites'),
+      counted('Commits lost', 'lostCommits'),
+    ],
+    worst: largestOf('Longest lag', 'replicaLag', 'seconds'),
+    telling: 0.001,
+    caption:
+      'How far a replica is behind its primary. Stale: reads of a replica that miss a write that was committed before they began. Commits lost: confirmed, and gone with a primary.',
+  },
+  {
+    id: 'locks',
+    name: 'Locks',
+    holds: (own) => own.kind === 'database' && hasLocks(own),
+    panels: [
+      ratePanel('deadlocks', 'deadlocks per second', ['deadlocks']),
+      ratePanel('lockTimeouts', 'lock timeouts per second', ['lockTimeouts']),
+    ],
+    columns: [
+      quantile('Wait p50', 'lockWait', 'p50'),
+      quantile('Wait p99', 'lockWait', 'p99'),
+      quantile('Longest wait', 'lockWait', 'max'),
+      counted('Deadlocks', 'deadlocks'),
+      counted('Timeouts', 'lockTimeouts'),
+    ],
+    worst: counted('Deadlocks', 'deadlocks'),
+    telling: 1,
+    caption:
+      'Time for which statements wait for rows that other transactions hold, and transactions that are ended because they wait for each other or too long.',
+  },
+  {
+    id: 'functions',
+    name: 'Functions',
+    holds: (own) => 'environments' in own.meters,
+    panels: [
+      gaugePanel('environments', 'environments', 'number'),
+      ratePanel('coldStarts', 'cold starts per second', ['coldStarts']),
+    ],
+    columns: [
+      largestOf('Most environments', 'environments', 'number'),
+      meanOf('Mean', 'environments', 'number'),
+      counted('Cold starts', 'coldStarts'),
+    ],
+    worst: largestOf('Most environments', 'environments', 'number'),
+    telling: 1,
+    caption:
+      'Environments that are up, busy or idle. A cold start is an invocation that waits for a new one.',
+  },
+  {
+    id: 'outboxes',
+    name: 'Outboxes',
+    holds: (own) =>
+      'outbox.rows' in own.meters || 'lostEvents' in own.meters || 'ghostEvents' in own.meters,
+    panels: [gaugePanel('outbox.rows', 'rows not yet published', 'number')],
+    columns: [
+      largestOf('Most rows', 'outbox.rows', 'number'),
+      quantile('Delay p50', 'outbox.delay', 'p50'),
+      quantile('Delay p99', 'outbox.delay', 'p99'),
+      counted('Published again', 'outbox.republished'),
+      counted('Events lost', 'lostEvents'),
+      counted('Ghost events', 'ghostEvents'),
+    ],
+    worst: largestOf('Most rows', 'outbox.rows', 'number'),
+    telling: 10,
+    caption:
+      'Rows written and not yet published. Where a write and its event go two ways: lost are events whose write was committed, ghosts those whose write was not.',
+  },
+  {
+    id: 'thread-pools',
+    name: 'Thread pools',
+    holds: (own) => 'threadPool.queue' in own.meters,
+    panels: [gaugePanel('threadPool.queue', 'operations that wait for a thread', 'number')],
+    columns: [
+      largestOf('Most waiting', 'threadPool.queue', 'number'),
+      quantile('Wait p50', 'threadPool.wait', 'p50'),
+      quantile('Wait p99', 'threadPool.wait', 'p99'),
+    ],
+    worst: largestOf('Most waiting', 'threadPool.queue', 'number'),
+    telling: 1,
+    caption:
+      'Operations in the queues of their thread pools, over all nodes. Who finds a queue full is rejected with 429, and has not waited.',
+  },
+  {
+    id: 'refreshes',
+    name: 'Refreshes',
+    holds: (own, isPart) => 'refreshLag' in own.meters && !isPart,
+    panels: [ratioPanel('staleReads', 'reads', 'share of the searches that miss a write', true)],
+    columns: [
+      counted('Searches of a shard', 'reads'),
+      ratioOf('Stale', 'staleReads', 'reads'),
+      quantile('Found after p50', 'refreshLag', 'p50'),
+      quantile('Found after p99', 'refreshLag', 'p99'),
+      counted('Failovers', 'failovers'),
+    ],
+    worst: ratioOf('Stale', 'staleReads', 'reads'),
+    telling: 0.001,
+    caption:
+      'Searches of a shard whose copy has written something since its last refresh. Found after: from a write at a copy to the refresh that shows it.',
   },
 ];
 
-/** Counts by step of the timeline, of several meters together. */
-export function countPanel(key: string, words: string, meters: readonly string[]): FamilyPanel {
-  return {
-    key,
-    words,
-    unit: 'number',
-    series: (own) => {
-      const found = meters.flatMap((meter) => meterOf(own, meter, 'counter') ?? []);
-      return (found[0]?.steps ?? []).map((_, step) =>
-        found.reduce((sum, { steps }) => sum + steps[step]!, 0),
-      );
-    },
-  };
-}
-
-/** Counts of a run, of several meters together. */
-export function summed(head: string, meters: readonly string[]): FamilyColumn {
-  return {
-    head,
-    unit: 'number',
-    value: (own) =>
-      meters.reduce((sum, meter) => sum + (meterOf(own, meter, 'counter')?.total ?? 0), 0),
-  };
-}
-
-/** A gauge over time. */
-export function gaugePanel(meter: string, words: string, unit: Unit): FamilyPanel {
-  return {
-    key: meter,
-    words,
-    unit,
-    series: (own) => {
-      const found = meterOf(own, meter, 'gauge');
-      return found === null ? [] : found.steps;
-    },
-  };
-}
-
-/** A count over another, step by step. */
-function ratioPanel(meter: string, of: string, words: string): FamilyPanel {
-  return {
-    key: meter,
-    words,
-    unit: 'share',
-    series: (own) => {
-      const [part, all] = [meterOf(own, meter, 'counter'), meterOf(own, of, 'counter')];
-      if (part === null || all === null) return [];
-      return all.steps.map((count, step) => (count > 0 ? part.steps[step]! / count : null));
-    },
-  };
-}
-
-/** A count over another, of the whole run. */
-function ratioOf(head: string, meter: string, of: string): FamilyColumn {
-  return {
-    head,
-    unit: 'share',
-    value: (own) => {
-      const [part, all] = [meterOf(own, meter, 'counter'), meterOf(own, of, 'counter')];
-      return part === null || all === null || all.total === 0 ? null : part.total / all.total;
-    },
-  };
-}
-
-/** Count of a run. */
-export function counted(head: string, meter: string): FamilyColumn {
-  return {
-    head,
-    unit: 'number',
-    value: (own) => meterOf(own, meter, 'counter')?.total ?? null,
-  };
-}
-
-/** Share of one count in another. */
-function sharedBy(head: string, meter: string, of: string): FamilyColumn {
-  return {
-    head,
-    unit: 'share',
-    value: (own) => {
-      const all = meterOf(own, of, 'counter')?.total ?? 0;
-      return all === 0 ? null : (meterOf(own, meter, 'counter')?.total ?? 0) / all;
-    },
-  };
-}
-
-/** Largest value of a gauge. */
-export function largestOf(head: string, meter: string, unit: Unit): FamilyColumn {
-  return { head, unit, value: (own) => meterOf(own, meter, 'gauge')?.max ?? null };
-}
-
-/** A quantile of durations. */
-export function quantile(
-  head: string,
-  meter: string,
-  which: 'p50' | 'p99',
-  unit: Unit = 'seconds',
-): FamilyColumn {
-  return {
-    head,
-    unit,
-    value: (own) => meterOf(own, meter, 'durations')?.[which] ?? null,
-  };
-}
-
-type Form = MeterResult['form'];
-type MeterOf<F extends Form> = Extract<MeterResult, { readonly form: F }>;
-
-function meterOf<F extends Form>(own: MeteredResult, name: string, form: F): MeterOf<F> | null {
-  const found = Object.hasOwn(own.meters, name) ? own.meters[name] : undefined;
-  return found?.form === form ? (found as MeterOf<F>) : null;
+/** Where anybody ever waited for a lock, or was ended for it. */
+function hasLocks(own: MeteredResult): boolean {
+  const waited = meterOf(own, 'lockWait', 'durations');
+  const ended = ['deadlocks', 'lockTimeouts'].some(
+    (name) => (meterOf(own, name, 'counter')?.total ?? 0) > 0,
+  );
+  return ended || (waited?.max ?? 0) > 0;
 }

@@ -4,7 +4,8 @@ import { sharedAnswers } from './shared-answers.js';
 import { breakerLanes } from './charts/breakers.js';
 import { lostShare } from './charts/latency.js';
 import { momentsOf, stateOf } from './charts/topology.js';
-import { differenceOf, latencyColumns, outcomeColumns } from './columns.js';
+import { cellText, differenceOf, latencyColumns, neverCount, outcomeColumns } from './columns.js';
+import { unseenColumns } from './columns-unseen.js';
 import {
   briefSeconds,
   formatCount,
@@ -18,16 +19,7 @@ import {
   plural,
 } from './format.js';
 import { headlineWords, illSubjects } from './words.js';
-import { isFeedback } from '../analysis/feedback.js';
-import {
-  isServer,
-  longestIll,
-  loopWords,
-  requestLabel,
-  shades,
-  stepAt,
-  type View,
-} from './view.js';
+import { isServer, longestIll, requestLabel, shades, stepAt, type View } from './view.js';
 
 /** Title of the comparison of variants: the largest difference, or that there is none. */
 export function compareFinding(view: View): string {
@@ -52,8 +44,59 @@ export function compareFinding(view: View): string {
     const verb = alike.length === 1 ? 'succeeds' : 'succeed';
     return `${who} ${verb} with ${formatShare(high)} of requests, ${worst.name} with ${formatShare(low)}`;
   }
-  return latencyFinding(view);
+  return unseenFinding(view) ?? latencyFinding(view);
 }
+
+/** Where success does not tell the variants apart: the first of what no request shows that does. */
+function unseenFinding(view: View): string | null {
+  const { variants } = view.result;
+  for (const column of unseenColumns(view)) {
+    const words = UNSEEN_WORDS.get(column.key);
+    const known = variants.filter(
+      (variant) => column.pick(variant).value !== null || neverCount(column, variant) > 0,
+    );
+    const valueOf = (variant: VariantResult): number => column.pick(variant).value ?? Infinity;
+    const ranked = [...known].sort((a, b) => valueOf(a) - valueOf(b));
+    const [best, worst] = [ranked[0], ranked[ranked.length - 1]];
+    if (words === undefined || best === undefined || worst === undefined) continue;
+    if (!(valueOf(best) * CLEARLY < valueOf(worst))) continue;
+    const alike = (one: VariantResult): string =>
+      listed(
+        known
+          .filter((v) => cellText(column, v) === cellText(column, one))
+          .slice(0, 3)
+          .map((v) => v.name),
+      );
+    return words(cellText(column, best), alike(best), cellText(column, worst), alike(worst));
+  }
+  return null;
+}
+
+/** How many times the worst variant must be worse to be told. */
+const CLEARLY = 1.5;
+
+type Contrast = (low: string, best: string, high: string, worst: string) => string;
+
+const UNSEEN_WORDS: ReadonlyMap<string, Contrast> = new Map<string, Contrast>([
+  [
+    'unseen.sagas',
+    (low, best, high, worst) =>
+      `${high} of the sagas come to no consistent end with ${worst}, ${low} with ${best}`,
+  ],
+  [
+    'unseen.drain',
+    (low, best, high, worst) =>
+      `The backlog is gone ${low} after the fault with ${best}, ${high === 'never' ? 'never' : `${high} after it`} with ${worst}`,
+  ],
+  [
+    'unseen.backlog',
+    (low, best, high, worst) => `${high} wait at most with ${worst}, ${low} with ${best}`,
+  ],
+  [
+    'unseen.stale',
+    (low, best, high, worst) => `${high} of the reads are stale with ${worst}, ${low} with ${best}`,
+  ],
+]);
 
 /** Title of the loss picture. */
 export function lossFinding(view: View): string {
@@ -64,7 +107,7 @@ export function lossFinding(view: View): string {
   const worst = shares.reduce((a, b) => (b.share > a.share ? b : a));
   const best = shares.reduce((a, b) => (b.share < a.share ? b : a));
   const p99 = best.variant.summary.successLatency.p99.value;
-  const within = p99 === null ? '' : `, 99${'\u202f'}% within ${formatSeconds(p99)}`;
+  const within = p99 === null ? '' : `, 99${'\u202f'}% ${withinText(p99)}`;
   if (worst.share < 5e-5)
     return shares.length === 1
       ? `Every request succeeds${within}`
@@ -79,6 +122,10 @@ export function lossFinding(view: View): string {
   return `${some} with ${worst.variant.name}, ${formatShare(best.share)} with ${best.variant.name}`;
 }
 
+function withinText(seconds: number): string {
+  return seconds === 0 ? 'at once' : `within ${formatSeconds(seconds)}`;
+}
+
 /** The 99th percentiles of the quickest and of the slowest variant. */
 function withinRange(view: View): string {
   const p99 = (variant: VariantResult): number =>
@@ -87,7 +134,7 @@ function withinRange(view: View): string {
   const [quick, slow] = [ranked[0]!, ranked[ranked.length - 1]!];
   if (p99(slow) === Infinity) return '';
   const [low, high] = [formatSeconds(p99(quick)), formatSeconds(p99(slow))];
-  const start = `, 99${'\u202f'}% of them within ${low}`;
+  const start = `, 99${'\u202f'}% of them ${withinText(p99(quick))}`;
   return low === high ? start : `${start} (${quick.name}) to ${high} (${slow.name})`;
 }
 
@@ -95,7 +142,7 @@ function withinRange(view: View): string {
 export function timelineFinding(view: View): string {
   const { variants } = view.result;
   const fault = headlineWords(view);
-  if (fault === null) return quietTimeline(view);
+  if (fault === null) return view.headline === null ? quietTimeline(view) : instantTimeline(view);
   const unhurt = variants.filter((v) => lowest(view, v) >= 0.99);
   const never = variants.filter((v) => v.summary.recovery.never > 0);
   const end =
@@ -155,6 +202,19 @@ function quietNote(variant: VariantResult): string {
   return success === 1 ? 'no loss' : `${formatShare(success)} of requests succeed`;
 }
 
+/** A fault that is over at once, such as a flush: who never comes back from it. */
+function instantTimeline(view: View): string {
+  const { words, spans } = view.headline!;
+  const start = `${words} at ${formatInstant(spans[0]?.from ?? 0)}`;
+  const never = view.result.variants.filter((v) => v.summary.recovery.never > 0);
+  const lossy = view.result.variants.filter((v) => (v.summary.success.value ?? 1) < 0.9995);
+  if (never.length > 0)
+    return `${start}: ${listed(never.map((v) => v.name))} never ${never.length === 1 ? 'comes' : 'come'} back`;
+  if (lossy.length > 0)
+    return `${start}: requests fail with ${listed(lossy.map((v) => v.name))}, and all come back`;
+  return `${start}, and no user notices`;
+}
+
 /** Without a fault: whether requests fail all the same. */
 function quietTimeline(view: View): string {
   const ranked = view.result.variants
@@ -175,66 +235,6 @@ export function servicesFinding(view: View, variant: VariantResult): string {
   if (ill.length === 0) return 'No component falls ill';
   const worst = ill[0]!;
   return `${worst.subject} suffers longest, ${briefSeconds(worst.seconds)}; no component runs out of workers`;
-}
-
-/** Title of the propagation figure. */
-export function propagationFinding(view: View, variant: VariantResult): string {
-  const { influences, loops } = variant.cascade;
-  const up = influences.filter((i) => !isFeedback(i.mechanism));
-  if (influences.length === 0) {
-    return illSubjects(view, variant).length === 0
-      ? 'Nothing falls ill'
-      : 'What falls ill does not pass it on';
-  }
-  const hedged = influences.some((i) => i.mechanism === 'hedgeLoad');
-  const retried = influences.some((i) => i.mechanism === 'retryLoad');
-  const repeats = hedged ? (retried ? 'retries and hedges' : 'hedges') : 'retries';
-  const depth = new Map(view.result.topology.nodes.map((node) => [node.name, node.depth]));
-  const reached = [...new Set(up.map((i) => i.to))].sort(
-    (a, b) => (depth.get(b) ?? 0) - (depth.get(a) ?? 0),
-  );
-  const start = view.headline?.spans[0]?.from ?? influences[0]!.at;
-  const last = up.reduce((at, i) => Math.max(at, i.at), start);
-  const spreads =
-    reached.length === 0
-      ? `The load grows by ${repeats} alone`
-      : `The ${variant.summary.success.value === 1 ? 'slowdown' : 'failure'} reaches ${listed(reached.slice(0, 4))} within ${briefSeconds(Math.max(view.result.run.step, last - start))}`;
-  const loop = loops[0];
-  return loop === undefined
-    ? spreads
-    : `${spreads}; ${repeats} close the circle ${loopWords(view, loop.through)}`;
-}
-
-/** Title of the story in time order: how many fell ill, and whether it is over. */
-export function cascadeFinding(view: View, variant: VariantResult): string {
-  const ill = illSubjects(view, variant);
-  const users = view.requests.filter(
-    (request) => (variant.cascade.states[request] ?? []).length > 0,
-  );
-  if (ill.length === 0 && users.length === 0) {
-    const behind = variant.cascade.events.filter((event) => event.kind === 'backlog');
-    if (behind.length > 0)
-      return `Messages pile up for ${listed([...new Set(behind.map((event) => event.subject))])}`;
-    return variant.cascade.events.length === 0 ? 'Nothing broke' : 'The fault hits nobody else';
-  }
-  const parts = [
-    ill.length > 0 ? plural(ill.length, 'component') : '',
-    users.length > 0
-      ? plural(users.length, 'kind of request')
-          .replace('requests', 'request')
-          .replace('kind of', users.length > 1 ? 'kinds of' : 'kind of')
-      : '',
-  ];
-  const who = parts.filter((part) => part !== '').join(' and ');
-  const verb = ill.length + users.length === 1 ? 'falls' : 'fall';
-  const end = view.result.run.duration;
-  const subjects = [...ill.map((each) => each.subject), ...users];
-  const last = subjects.reduce(
-    (at, subject) =>
-      (variant.cascade.states[subject] ?? []).reduce((t, s) => Math.max(t, s.until), at),
-    0,
-  );
-  return `${who} ${verb} ill; ${last >= end - 1e-9 ? 'it is not over at the end of the run' : `all is well again at ${formatInstant(last)}`}`;
 }
 
 /** Title of the topology figure: how it stands at the end. */

@@ -3,7 +3,7 @@ import { coordinate } from './format.js';
 import { markup, printable, type Markup } from './html-escape.js';
 import { standAlone } from './stand-alone.js';
 import { nodeLabel, place, type GraphEdge, type GraphNode } from './topology-layout.js';
-import { byCodeUnit } from './view.js';
+import { byCodeUnit } from './keys.js';
 import { smooth } from './charts/topology.js';
 
 /** A topology without any run: what `faultline graph` draws. */

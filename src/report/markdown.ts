@@ -4,7 +4,8 @@ import { formatValue } from './format.js';
 import { graphMermaid } from './graph.js';
 import { printable } from './html-escape.js';
 import { budgetRows, characterOf, heldBudgets, viewOf, type View } from './view.js';
-import { badgeOf, chainOf, verdictWords } from './words.js';
+import { chainOf } from './chain.js';
+import { badgeOf, verdictWords } from './words.js';
 
 /** The report in short: verdict, story, variants, budgets, the topology as a Mermaid diagram. */
 export function renderMarkdown(result: Result, options: { readonly command: string }): string {

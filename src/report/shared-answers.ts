@@ -1,6 +1,6 @@
 import type { VariantResult } from '../spec/result.js';
 import { formatCount, formatNumber } from './format.js';
-import { sortedKeys } from './view.js';
+import { sortedKeys } from './keys.js';
 
 interface Shared {
   /** An edge, or a component whose middleware shares. */

@@ -160,9 +160,12 @@ svg.st path,svg.st line{vector-effect:non-scaling-stroke}
 .sm.c1{grid-template-columns:minmax(0,1fr)}.sm.c2{grid-template-columns:repeat(2,minmax(0,1fr))}
 .sm.c3{grid-template-columns:repeat(3,minmax(0,1fr))}.sm.c4{grid-template-columns:repeat(4,minmax(0,1fr))}
 .sm.c6{grid-template-columns:repeat(4,minmax(0,1fr))}
+.meters .gut>.in{left:50px}.meters .fc span.g{width:45px}
+.sm.flows{margin-bottom:8px}
+.scroll.after{margin-top:22px}
 .sm h3{margin:0 0 2px}
-.sm .note{font-size:12.5px;color:var(--ink3);line-height:1.4;margin:0 0 6px;min-height:4.2em}
-.sm.c1 .note,.sm.c2 .note{min-height:0}
+.sm.cols>div{display:flex;flex-direction:column}
+.sm .note{font-size:12.5px;color:var(--ink3);line-height:1.4;margin:0 0 6px;flex:1}
 .pl{font-size:12px;color:var(--ink2);padding:12px 0 4px;line-height:1.25}
 .pl b{font-weight:600}
 .fc{position:relative;height:76px}
@@ -179,6 +182,10 @@ svg.st path,svg.st line{vector-effect:non-scaling-stroke}
 .rows .nm small{display:block;color:var(--ink3);font-weight:400;font-size:12px}
 .rows .cell{border-top:1px solid var(--rule);padding:7px 0 8px;min-width:0}
 .flow svg{display:block;width:100%;max-width:380px;height:auto}
+.broken{display:grid;grid-template-columns:1fr 1fr;gap:22px 40px}
+.broken caption b{color:var(--ink);font-weight:600}
+.broken .stands td:last-child,.broken .over td:last-child{color:var(--bad);font-weight:600}
+.broken .never td,.broken .never th{color:var(--ink3)}
 .legend{display:flex;flex-wrap:wrap;gap:4px 18px;font-size:12.5px;color:var(--ink2);margin:12px 0 0;padding:0;list-style:none}
 .legend li{display:flex;align-items:center;gap:7px}
 .legend svg{width:22px;height:14px;flex:none}
@@ -206,16 +213,17 @@ const INSIDE = `.inside{margin-top:64px;padding-top:20px;border-top:1px solid va
 const NARROW_PAGE = `@media(max-width:1080px){.page{grid-template-columns:minmax(0,1fr)}header,main,footer{grid-column:1}nav.toc{display:none}}
 @media(max-width:760px){.page{padding:0 16px}header{padding-top:24px}h1{font-size:24px}h2{font-size:18px}.verdict .say{font-size:18px}section{padding-top:44px}
 .wd{display:none!important}.nw{display:block!important}
-.two,.two.sw,.wfs{grid-template-columns:minmax(0,1fr)}
+.two,.two.sw,.wfs,.broken{grid-template-columns:minmax(0,1fr)}
 .chain{grid-auto-flow:row;padding:0}.chain li{border-top:0;border-left:2px solid var(--ok);padding:0 0 16px 16px}.chain li::before{left:-6px;top:4px}.chain .loop{border-left-style:dashed}
-.sm,.sm.c3,.sm.c4,.sm.c6{grid-template-columns:repeat(2,minmax(0,1fr))}.sm .note{min-height:2.8em}
+.sm,.sm.c3,.sm.c4,.sm.c6{grid-template-columns:repeat(2,minmax(0,1fr))}.sm.flows,.sm.meters{grid-template-columns:minmax(0,1fr)}
 .rows{grid-template-columns:repeat(3,minmax(0,1fr));gap:0 10px}.rows .hd0{display:none}.rows .nm{grid-column:1/-1;display:flex;gap:8px;align-items:baseline;padding-top:8px}.rows .cell{border:0;padding:4px 0 8px}.rows .hd{font-size:12px}
 .pick{display:block;overflow-x:auto}.pick legend{display:none}.pick .seg{width:max-content}.pick label span{padding:9px 10px}
 .stick th:first-child{position:sticky;left:0;background:var(--bg);z-index:1;padding-right:12px}
 .cmp thead th,.cmp tbody td{padding-left:14px}
 .budget tbody th{white-space:normal;min-width:122px;font-size:11.5px;line-height:1.4}.budget tbody th,.budget tbody td{padding-top:6px;padding-bottom:6px}
+.after tbody th{white-space:normal;max-width:140px}.after tbody th small{white-space:normal}
 dl.m{grid-template-columns:1fr;gap:0}dl.m dd{margin-bottom:10px}
-.fc span{font-size:10px}.gut>.in{left:35px}.fc span.g{width:32px;letter-spacing:-.02em}.rows .axis .x{display:none}
+.fc span{font-size:10px}.gut>.in{left:35px}.fc span.g{width:32px;letter-spacing:-.02em}.meters .gut>.in{left:44px}.meters .fc span.g{width:40px}.rows .axis .x{display:none}
 .events td:nth-child(3){min-width:190px}}`;
 
 const ON_PAPER = `@page{size:A4;margin:14mm 12mm}
@@ -226,7 +234,7 @@ nav.toc,details:not([open]),.skip,.sr{display:none!important}
 .wd{display:block!important}.nw{display:none!important}
 .two{grid-template-columns:1fr 1fr}.two.sw{grid-template-columns:548fr 420fr}.wfs{grid-template-columns:1fr 1fr}
 .chain{grid-auto-flow:column;padding:6px 0 0}.chain li{border-left:0;border-top:2px solid var(--ok);padding:10px 10px 0 0}.chain li::before{left:0;top:-5px}
-.sm,.sm.c6{grid-template-columns:repeat(5,minmax(0,1fr));gap:14px 10px}.sm.c3{grid-template-columns:repeat(3,minmax(0,1fr))}.sm.c4{grid-template-columns:repeat(4,minmax(0,1fr))}
+.sm{grid-template-columns:repeat(5,minmax(0,1fr));gap:14px 10px}.sm.c6{grid-template-columns:repeat(3,minmax(0,1fr))}.sm.c2,.broken{grid-template-columns:repeat(2,minmax(0,1fr))}.sm.c1{grid-template-columns:minmax(0,1fr)}.sm.flows{grid-template-columns:repeat(3,minmax(0,1fr))}.sm.meters{grid-template-columns:repeat(2,minmax(0,1fr))}.sm.meters.c1{grid-template-columns:minmax(0,1fr)}.after tbody th{max-width:none;font-size:8.5pt}.sm.c3{grid-template-columns:repeat(3,minmax(0,1fr))}.sm.c4{grid-template-columns:repeat(4,minmax(0,1fr))}
 .rows{grid-template-columns:96px repeat(3,minmax(0,1fr));gap:0 14px}.rows .hd0{display:block}.rows .nm{grid-column:auto;display:block}
 .pick{position:static}.pick label:not(:has(:checked)){display:none}
 section{padding-top:22px}.inside{margin-top:26px}

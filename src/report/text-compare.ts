@@ -1,12 +1,6 @@
 import type { BudgetResult, Result, VariantResult } from '../spec/result.js';
-import {
-  cellText,
-  differenceOf,
-  latencyColumns,
-  outcomeColumns,
-  winnerOf,
-  type Column,
-} from './columns.js';
+import { cellText, differenceOf, latencyColumns, outcomeColumns, winnerOf } from './columns.js';
+import type { Column } from './column.js';
 import {
   formatDifference,
   formatInterval,

@@ -1,5 +1,6 @@
 import type { BudgetResult, Result, VariantResult } from '../spec/result.js';
-import { cellText, latencyColumns, outcomeColumns, type Column } from './columns.js';
+import { cellText, latencyColumns, outcomeColumns } from './columns.js';
+import type { Column } from './column.js';
 import { formatValue, plural } from './format.js';
 import { cut, shorten } from './html-escape.js';
 import { usedUpPools } from './pools.js';
@@ -13,7 +14,8 @@ import {
   viewOf,
   type View,
 } from './view.js';
-import { chainOf, headlineWords } from './words.js';
+import { chainOf } from './chain.js';
+import { headlineWords } from './words.js';
 
 /** What the terminal is told beside the result. */
 export interface TextOptions {
@@ -126,7 +128,9 @@ function tableLines(view: View, options: TextOptions): string[] {
 
 function chosenColumns(view: View): Column[] {
   const wanted = ['success', 'goodput', 'recovery', 'attempts', 'wasted'];
-  const outcome = outcomeColumns(view).filter(
+  const all = outcomeColumns(view);
+  const unseen = all.filter((column) => column.key.startsWith('unseen.'));
+  const outcome = all.filter(
     (column) => wanted.includes(column.key) || column.key.startsWith('during.'),
   );
   const hasDuring = outcome.some((column) => column.key.startsWith('during.'));
@@ -137,14 +141,18 @@ function chosenColumns(view: View): Column[] {
       (!hasDuring && column.key === 'goodput'),
   );
   const rest = outcome.filter((column) => ['recovery', 'attempts', 'wasted'].includes(column.key));
-  return [...first, latencyColumns(view, 'successLatency')[2]!, ...rest];
+  return [...first, ...unseen, latencyColumns(view, 'successLatency')[2]!, ...rest];
 }
 
-/** Columns about the fault in which all variants read the same: the first that a narrow terminal goes without. */
+/**
+ * Columns in which all variants read the same: the first that a narrow terminal goes without. Where there is more to
+ * show than requests, these are all but success; else those about the fault.
+ */
 function flatColumns(columns: readonly Column[], variants: readonly VariantResult[]): string[] {
   if (variants.length < 2) return [];
+  const unseen = columns.some((column) => column.key.startsWith('unseen.'));
   return columns
-    .filter((column) => column.key.startsWith('during.'))
+    .filter((column) => column.key.startsWith('during.') || (unseen && column.key !== 'success'))
     .filter((column) => new Set(variants.map((v) => cellText(column, v))).size === 1)
     .map((column) => column.key);
 }
@@ -171,6 +179,7 @@ function footnote(view: View, columns: readonly Column[], room: number): string 
   const parts = [during && words !== null ? `* while ${words}.` : ''];
   if (columns.some((column) => column.key === 'successLatency.p99'))
     parts.push('p99 of answered requests.');
+  parts.push(...columns.filter((c) => c.key.startsWith('unseen.')).flatMap((c) => c.note ?? []));
   if (view.result.variants.length > 1) parts.push('Intervals: faultline compare.');
   let text = '';
   for (const part of parts)

@@ -3,7 +3,7 @@ import { Graph, layout } from '@dagrejs/dagre';
 
 import { textWidth } from './draw.js';
 import { shorten } from './html-escape.js';
-import { byCodeUnit } from './view.js';
+import { byCodeUnit } from './keys.js';
 
 /** A node to place: `name` identifies it. */
 export interface GraphNode {

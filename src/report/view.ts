@@ -7,9 +7,11 @@ import type {
   TopologyNode,
   VariantResult,
 } from '../spec/result.js';
-import { briefSeconds, plural } from './format.js';
+import { briefSeconds, listed, NARROW, plural } from './format.js';
+import { byCodeUnit, sortedKeys } from './keys.js';
 import type { PlotRenderer } from './svg.js';
 import { looksOf, type Look } from './theme.js';
+import { toldOf } from './told.js';
 
 /** What every section is made from: the result, and what follows from it for the whole page. */
 export interface View {
@@ -35,7 +37,7 @@ export function viewOf(result: Result, plot: PlotRenderer = noPlot): View {
     result,
     looks: looksOf(result, winner),
     baseline,
-    told: toldOf(result.variants),
+    told: toldOf(result),
     winner,
     requests: requestsOf(result),
     headline: headlineOf(result),
@@ -121,6 +123,42 @@ export function shades(view: View): readonly { readonly from: number; readonly u
     .filter((span) => span.until > span.from);
 }
 
+/** All faults as they are marked in charts of what no request shows: spans, instants, and both in words. */
+export function faultMarks(view: View): {
+  readonly spans: readonly { readonly from: number; readonly until: number }[];
+  readonly instants: readonly number[];
+  readonly words: string;
+} {
+  const end = view.result.run.duration;
+  const all = view.result.faults.flatMap(({ words, spans }) =>
+    spans.map(({ from, until }) => ({
+      words,
+      from: Math.max(0, from),
+      until: Math.min(end, until),
+    })),
+  );
+  const spans = all.filter(({ from, until }) => until > from && from < end);
+  const instants = all.filter(({ from, until }) => until === from && from < end);
+  const text = (at: number): string => String(Number(at.toFixed(1)));
+  const shaded = spans.map(
+    ({ words, from, until }) => `${words} (${text(from)} to ${text(until)}${NARROW}s)`,
+  );
+  const dotted = instants.map(({ words, from }) => `${words} (${text(from)}${NARROW}s)`);
+  const words = [
+    shaded.length > 0 ? `Shaded: ${fewOf(shaded)}. ` : '',
+    dotted.length > 0 ? `Dotted: ${fewOf(dotted)}. ` : '',
+  ].join('');
+  return { spans, instants: [...new Set(instants.map(({ from }) => from))], words };
+}
+
+/** The first ones of a list, and how many more there are. */
+function fewOf(words: readonly string[]): string {
+  const left = words.length - FEW;
+  return left > 0 ? `${words.slice(0, FEW).join(', ')} and ${left} more` : listed(words);
+}
+
+const FEW = 4;
+
 /** Look of a variant. */
 export function lookOf(view: View, name: string): Look {
   return view.looks.find((look) => look.name === name) ?? view.looks[0]!;
@@ -156,16 +194,6 @@ export function fromBatches(result: Result): boolean {
   );
 }
 
-/** Own keys of a record in code unit order. */
-export function sortedKeys(record: Readonly<Record<string, unknown>>): string[] {
-  return Object.keys(record).sort(byCodeUnit);
-}
-
-/** Order by code unit. */
-export function byCodeUnit(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}
-
 function isIll(spell: { readonly state: HealthState }): boolean {
   return spell.state !== 'ok';
 }
@@ -187,17 +215,6 @@ function winnerOf(variants: readonly VariantResult[]): string | null {
   const tied =
     first!.missed === second!.missed && Math.abs(first!.success - second!.success) < 1e-4;
   return tied ? null : first!.name;
-}
-
-/** Most replications that never came back, then the lowest success; the first of equals. */
-function toldOf(variants: readonly VariantResult[]): VariantResult {
-  let told = variants[0]!;
-  for (const variant of variants) {
-    const worse = variant.cascade.metastable - told.cascade.metastable;
-    const lower = (told.summary.success.value ?? 1) - (variant.summary.success.value ?? 1);
-    if (worse > 0 || (worse === 0 && lower > 1e-9)) told = variant;
-  }
-  return told;
 }
 
 function requestsOf(result: Result): string[] {

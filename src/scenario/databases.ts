@@ -1,7 +1,7 @@
 import { NS_PER_SECOND } from '../kernel/time.js';
 import type { Ns } from '../kernel/time.js';
 import type { Failover } from '../spec/replication.js';
-import type { Database } from '../spec/database.js';
+import type { Database, Operation } from '../spec/database.js';
 
 /** What a kind of database brings where the scenario says nothing. */
 export interface Product {
@@ -26,35 +26,59 @@ const GENERIC: Product = {
   failover: null,
 };
 
-const failover = (detect: number, promote: number, reconnect: number): Failover => ({
+/** Seconds until it is seen that the primary is gone, and until another one is there. */
+const failover = (detect: number, promote: number): Failover => ({
   detectNs: detect * NS_PER_SECOND,
   promoteNs: promote * NS_PER_SECOND,
-  reconnectNs: reconnect * NS_PER_SECOND,
+  reconnectNs: 0,
+  fencing: true,
 });
 
 export const PRODUCTS: Readonly<Record<Database['kind'], Product>> = Object.freeze({
   generic: GENERIC,
-  // max_connections, superuser_reserved_connections, deadlock_timeout; Patroni with its ttl of 30 s.
-  postgres: { ...GENERIC, maxConnections: 100, reserved: 3, failover: failover(30, 5, 0) },
-  // max_connections, innodb_lock_wait_timeout; innodb_deadlock_detect looks at every wait at once; a
-  // managed pair of zones, whose clients ask the DNS again.
+  // max_connections, superuser_reserved_connections, deadlock_timeout. Patroni: the lock of the leader is free
+  // after ttl 30, and it has stepped down before, as loop_wait 10 + 2 x retry_timeout 10 <= ttl
+  // (zalando/patroni docs/dynamic_configuration.rst); 5 s to be promoted are ours. A managed pair of zones
+  // takes 60 to 120 s in all (Amazon RDS user guide, Multi-AZ failover).
+  postgres: { ...GENERIC, maxConnections: 100, reserved: 3, failover: failover(30, 5) },
+  // max_connections, innodb_lock_wait_timeout; innodb_deadlock_detect looks at every wait at once. InnoDB
+  // Cluster: suspected after 5 s, expelled after group_replication_member_expel_timeout 5, and without a
+  // majority nothing is written (MySQL reference manual, expel timeout); 1 s to elect another is ours.
   mysql: {
     ...GENERIC,
     maxConnections: 151,
     lockTimeoutNs: 50 * NS_PER_SECOND,
     deadlockTimeoutNs: 0,
-    failover: failover(30, 30, 30),
+    failover: failover(10, 1),
   },
-  // maxIncomingConnections; electionTimeoutMillis, and an election of two seconds.
-  mongo: { ...GENERIC, maxConnections: 65_536, failover: failover(10, 2, 0) },
-  // maxclients; one thread runs all commands; Sentinel's down-after-milliseconds.
+  // maxIncomingConnections. electionTimeoutMillis 10000, after which a primary without a majority steps down
+  // too, and 12 s in all for the median election (MongoDB manual, replica set elections).
+  mongo: { ...GENERIC, maxConnections: 65_536, failover: failover(10, 2) },
+  // A connection is a request over HTTP.
+  dynamodb: GENERIC,
+  // maxclients; one thread runs all commands. Sentinel: down-after-milliseconds 30000 (redis/redis
+  // sentinel.conf); nobody stops the old primary, as min-replicas-to-write is 0 (redis.conf); 1 s to elect
+  // and promote is ours.
   redis: {
     ...GENERIC,
     maxConnections: 10_000,
     isSingleThreaded: true,
-    failover: failover(30, 1, 0),
+    failover: { ...failover(30, 1), fencing: false },
   },
+  // cluster.fault_detection.follower_check.interval (LeaderChecker and FollowersChecker): a node that has
+  // disconnected is removed at once, one that is silent after three checks of 10 s.
+  elasticsearch: { ...GENERIC, failover: failover(1, 0) },
 });
+
+/** Whether an operation looks through what a shard has, and does not know the document that it wants. */
+export function isSearch({ write, key }: Pick<Operation, 'write' | 'key'>): boolean {
+  return !write && key === null;
+}
+
+/** How many nodes do the work of an operation. */
+export function copiesWritten({ search }: Database, { write }: Operation): number {
+  return write ? (search?.copies ?? 1) : 1;
+}
 
 /** How many nodes one query of an operation asks. */
 export function nodesAsked(database: Database | undefined, operation: string): number {

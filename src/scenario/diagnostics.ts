@@ -1,7 +1,7 @@
 import type { Code } from './codes.js';
 import type { PathKey, Place } from './located.js';
 import { pathText } from './located.js';
-import { nearest } from './suggest.js';
+import { meant } from './suggest.js';
 
 export type Severity = 'error' | 'warning';
 
@@ -109,7 +109,21 @@ export function formatDiagnostic(diagnostic: Diagnostic): string {
     lines[0] += escapeControls(` (did you mean ${JSON.stringify(diagnostic.suggestion)}?)`);
   }
   if (frame !== null) lines.push(...frameLines(diagnostic, frame));
+  const allowed = allowedText(diagnostic);
+  if (allowed !== null) lines.push(escapeControls(`  allowed: ${allowed}`));
   return lines.join('\n');
+}
+
+/** Of a longer list the first are shown, and how many there are. */
+const ALLOWED_SHOWN = 20;
+
+/** What is allowed instead, where neither the message nor a near name says it. */
+function allowedText({ allowed, suggestion, message }: Diagnostic): string | null {
+  if (allowed === undefined || allowed.length === 0 || suggestion !== undefined) return null;
+  if (allowed.slice(0, 2).every((name) => message.includes(name))) return null;
+  const more = allowed.length - ALLOWED_SHOWN;
+  const shown = [...allowed].sort().slice(0, ALLOWED_SHOWN).join(', ');
+  return more > 0 ? `${shown} and ${more} more` : shown;
 }
 
 /** The line of a place with a caret below it; nothing where the file was not read. */
@@ -158,7 +172,7 @@ function toDiagnostic(
   const { code, at, message, found, allowed } = problem;
   // Looked for only now: of ten thousand problems a hundred are shown.
   const suggestion =
-    found === undefined || allowed === undefined ? undefined : nearest(found, allowed);
+    found === undefined || allowed === undefined ? undefined : meant(found, allowed);
   const extra = {
     ...(found === undefined ? {} : { found }),
     ...(allowed === undefined ? {} : { allowed }),

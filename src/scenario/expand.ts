@@ -43,6 +43,9 @@ export function expand(root: Node, problems: Problems): Node {
   section('defaults', (node, key) => (key === 'databases' ? expandNodes(node) : node));
   for (const name of ['caches', 'templates', 'defaults']) section(name, expandCache);
   section('eventStores', expandDatabase);
+  section('brokers', (node) =>
+    node.type === 'map' ? change(node, 'cpu', (value) => wrapScalar(value, 'cores')) : node,
+  );
   for (const name of ['workloads', 'templates', 'defaults']) {
     section(name, (node, key) => expandWorkload(node, [name, key], problems));
   }
@@ -55,7 +58,10 @@ export function expand(root: Node, problems: Problems): Node {
       ? node
       : change(node, 'expect', (expect) => changeItems(expect, expandExpectation)),
   );
-  return visitScenario(result, { policy: expandPolicy, step: expandStep });
+  return visitScenario(result, {
+    policy: (node, _path, inner) => inner(expandPolicy(node)),
+    step: expandStep,
+  });
 }
 
 function expandPolicy(node: Node): Node {

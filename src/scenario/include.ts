@@ -28,10 +28,15 @@ export function readTree(
   expandTree: (tree: Node) => Node,
   problems: Problems,
 ): MapNode | null {
-  const slash = Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\'));
-  const folder = slash < 0 ? '' : path.slice(0, slash + 1);
+  const folder = folderOf(path);
   const includer = new Includer(read, folder, expandTree, problems);
   return includer.file(path, null, []);
+}
+
+/** The folder of a scenario, with the slash behind it. */
+export function folderOf(path: string): string {
+  const slash = Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\'));
+  return slash < 0 ? '' : path.slice(0, slash + 1);
 }
 
 class Includer {
@@ -94,7 +99,7 @@ class Includer {
 
   private fragment(node: Node, below: string, chain: readonly string[]): MapNode | null {
     const written = text(node);
-    const wrong = written === undefined ? 'a path is text' : pathProblem(written);
+    const wrong = written === undefined ? 'a path is text' : pathProblem(written, ['yaml', 'yml']);
     if (written === undefined || wrong !== null) {
       this.refuse(node.at, wrong!);
       return null;
@@ -143,21 +148,24 @@ class Includer {
   }
 }
 
-function pathProblem(path: string): string | null {
+/** What is wrong with the path of a file that a scenario names; `kinds` are the endings it may have. */
+export function pathProblem(path: string, kinds: readonly string[]): string | null {
   if (path.length > 400) return 'the path is too long';
   // Looked at before anything is opened: only names below the scenario's folder are left.
   if (!/^[A-Za-z0-9_][\w .-]*(\/[A-Za-z0-9_][\w .-]*)*$/.test(path.replace(/^\.\//, ''))) {
     return `${JSON.stringify(path)}: a path is relative, goes down with / and holds letters, digits, _ . - only`;
   }
-  if (!/\.ya?ml$/.test(path))
-    return `${JSON.stringify(path)}: only .yaml and .yml files are included`;
+  if (!kinds.some((kind) => path.endsWith(`.${kind}`))) {
+    return `${JSON.stringify(path)}: the file is one of ${kinds.map((kind) => `.${kind}`).join(', ')}`;
+  }
   if (/(^|\/)(con|prn|aux|nul|com\d|lpt\d)(\.|\/|$)/i.test(path)) {
     return `${JSON.stringify(path)}: a device is no file`;
   }
   return null;
 }
 
-function normal(path: string): string {
+/** A path without what stays where it is. */
+export function normal(path: string): string {
   return path
     .split('/')
     .filter((part) => part !== '.' && part !== '')

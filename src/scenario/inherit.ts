@@ -50,10 +50,42 @@ function layPools(database: Node): Node {
   );
 }
 
-/** Writes out the bases of every bundle: those of `policies`, and those at the calls. */
+/** Writes out the bases of every bundle: those of `policies`, those at the calls, and those inside fallbacks. */
 export function inheritPolicies(root: MapNode, problems: Problems): MapNode {
   const pool = new Pool(get(root, 'policies'), 'policy', problems);
-  return visitScenario(root, { policy: (node, path) => pool.resolve(node, path) }) as MapNode;
+  // Whose fallbacks stand around the one that is visited.
+  const around: string[] = [];
+  let inside = 0;
+  return visitScenario(root, {
+    policy: (node, path, inner) => {
+      const own = path.length === 2 && path[0] === 'policies' ? [String(path[1])] : basesOf(node);
+      const again = own.find((name) => around.includes(name));
+      if (around.length > 0) inside++;
+      if (again !== undefined || inside > INSIDE_MAX) {
+        const message =
+          again === undefined
+            ? `more than ${INSIDE_MAX} bundles inside the fallbacks of others`
+            : `${[...around, again].join(' -> ')}: the steps of a fallback come back to its own bundle`;
+        if (inside <= INSIDE_MAX + 1) {
+          problems.add({ code: 'FL304', at: node.at, path, message });
+        }
+        return map(new Map(), node.at);
+      }
+      around.push(...own);
+      const result = inner(pool.resolve(node, path));
+      around.length -= own.length;
+      return result;
+    },
+  }) as MapNode;
+}
+
+/** Bundles written inside the fallbacks of others, all told; more are a mistake of whatever wrote them. */
+const INSIDE_MAX = 10_000;
+
+function basesOf(node: Node): readonly string[] {
+  const bases = get(node, 'extends');
+  if (bases === undefined) return [];
+  return (bases.type === 'list' ? items(bases) : [bases]).flatMap((base) => text(base) ?? []);
 }
 
 /** Bases on top of each other; more are a mistake of whatever wrote them. */

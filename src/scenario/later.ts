@@ -1,6 +1,5 @@
 import { laterFaultFields, laterFaultKinds, laterPolicyFields } from '../patterns/later.js';
 import type { PathKey } from './located.js';
-import { LATER_VERBS } from './verbs.js';
 
 /** What the language knows and this version does not run, by place. `*` is any key or index. */
 const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
@@ -8,20 +7,18 @@ const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
   ['network', 'crossZoneCost'],
   ['services.*', 'tags resources discovery probes ' + 'autoscaling versions version rollout'],
   ['gateways.*', 'tags resources discovery probes ' + 'autoscaling versions version rollout'],
-  ['services.*.lifecycle', 'preStop terminationGrace drain coldCaches'],
-  ['gateways.*.lifecycle', 'preStop terminationGrace drain coldCaches'],
-  ['functions.*', 'tags reserved memory cpu'],
+  ['services.*.lifecycle', 'preStop terminationGrace drain'],
+  ['gateways.*.lifecycle', 'preStop terminationGrace drain'],
+  ['functions.*', 'tags'],
   ['databases.*', 'tags loadBalancing queue concurrency'],
   ['databases.*.operations.*', 'rows fanout'],
   ['topics.*', 'tags event'],
-  ['topics.*.subscribers.*', 'policy'],
-  ['brokers.*', 'tags cpu uncleanElection memoryLimit'],
+  ['brokers.*', 'tags'],
   ['caches.*', 'tags'],
   ['eventStores.*', 'tags partitions'],
   ['projections.*', 'tags'],
-  ['workloads.*', 'tags keys'],
-  ['workloads.*.requests.*', 'keys'],
-  ['faults.*', 'when jitter probability group role version'],
+  ['workloads.*', 'tags'],
+  ['faults.*', 'when jitter probability group version'],
   ['budgets.*', 'strict by'],
   ['hypothesis.expect.*', 'strict by'],
   ['report', 'prices'],
@@ -29,9 +26,6 @@ const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
 
 /** Fields of steps by verb, and of the bundle and its policies. */
 const LATER_FIELDS: ReadonlyMap<string, string> = new Map([
-  ['step', LATER_VERBS.join(' ')],
-  ['failover', 'fencing'],
-  ['pool', 'mode'],
   ['when', 'version'],
   ['bundle', 'tags'],
   ['policy', 'store'],
@@ -44,11 +38,8 @@ const LATER_FIELDS: ReadonlyMap<string, string> = new Map([
 /** Words of closed lists that later versions bring, by the last key of the path. */
 const LATER_WORDS: readonly (readonly [key: string, words: string])[] = [
   ['warmup', 'auto'],
-  ['concurrencyLimit.per', 'key'],
   ['hedge.per', 'key'],
-  ['arrivals.kind', 'trace'],
-  ['functions.*.kind', 'knative'],
-  ['databases.*.kind', 'elasticsearch dynamodb'],
+  ['brokers.*.kind', 'sqs nats'],
 ];
 
 /** Fields of fault kinds that come later, whatever the kind: none of them means anything else today. */
@@ -71,7 +62,7 @@ export function isLaterKey(path: readonly PathKey[], key: string): boolean {
 export function isLaterWord(path: readonly PathKey[], value: unknown): boolean {
   const last = path[path.length - 1];
   // Long forms of plain numbers and switches that come later.
-  if (last === 'replications' || last === 'replicas' || last === 'users') {
+  if (last === 'replications' || last === 'replicas') {
     return typeof value === 'object' && value !== null;
   }
   if (typeof value !== 'string') return false;

@@ -7,7 +7,7 @@ import { resolveExpectations } from './expectations.js';
 import type { Judged } from './expectations.js';
 import { expand } from './expand.js';
 import type { ReadFile } from './include.js';
-import { readTree } from './include.js';
+import { folderOf, normal, readTree } from './include.js';
 import { inheritPolicies, inheritTemplates } from './inherit.js';
 import type { Entry, MapNode, Node } from './located.js';
 import { get, map, prune, text } from './located.js';
@@ -39,7 +39,7 @@ export interface Loaded {
 export function loadScenario(path: string, read: ReadFile): Loaded {
   const problems = new Problems();
   const tree = readTree(path, read, (node) => expand(node, problems), problems);
-  const loader = tree === null ? null : new Loader(tree, problems);
+  const loader = tree === null ? null : new Loader(tree, problems, readBeside(path, read));
   const file = loader?.file() ?? null;
   const diagnostics = problems.diagnostics(path);
   const places = new Places(path, loader?.trees ?? new Map(), problems);
@@ -54,15 +54,28 @@ export function schemas(): Schemas {
   return built;
 }
 
+/** Reads what a scenario names, each file once, by its path from the folder of the scenario. */
+function readBeside(path: string, read: ReadFile): ReadFile {
+  const folder = folderOf(path);
+  const known = new Map<string, ReturnType<ReadFile>>();
+  return (name) => {
+    const own = `${folder}${normal(name)}`;
+    if (!known.has(own)) known.set(own, read(own));
+    return known.get(own)!;
+  };
+}
+
 class Loader {
   /** What each variant comes to, with the places it was written at. */
   readonly trees = new Map<string, Node>();
   private readonly tree: MapNode;
   private readonly problems: Problems;
+  private readonly read: ReadFile;
 
-  constructor(tree: MapNode, problems: Problems) {
+  constructor(tree: MapNode, problems: Problems, read: ReadFile) {
     this.tree = tree;
     this.problems = problems;
+    this.read = read;
   }
 
   file(): ScenarioFile | null {
@@ -163,7 +176,7 @@ class Loader {
       const resolved = resolveScenario(
         output,
         frame,
-        { tree, written, broken: new Set() },
+        { tree, written, broken: new Set(), read: this.read },
         problems,
       );
       return problems.hasErrors ? null : resolved;
@@ -173,7 +186,7 @@ class Loader {
     const partial =
       rest === null ? null : validate(schemas().explicit, rest, problems.forVariant());
     if (rest !== null && partial !== null) {
-      resolveScenario(partial, frame, { tree: rest, written, broken }, problems);
+      resolveScenario(partial, frame, { tree: rest, written, broken, read: this.read }, problems);
     }
     return null;
   }

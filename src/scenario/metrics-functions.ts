@@ -12,11 +12,19 @@ export const FUNCTION_METRICS: readonly Metric[] = [
     'Environments of a function that are there, those that start and those that are idle included.',
   ),
   metric(
+    'buffered',
+    ['service'],
+    'number',
+    'gauge',
+    'low',
+    'Requests that the activator of a function of kind knative holds until a pod has room for them.',
+  ),
+  metric(
     'coldStarts',
     ['service'],
     'number',
     'none',
     'low',
-    'Environments of a function that a request had to be kept waiting for; the mean over runs.',
+    'Environments of a function that were made with a cold start; the mean over runs.',
   ),
 ];

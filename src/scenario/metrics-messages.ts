@@ -15,6 +15,14 @@ export const MESSAGE_METRICS: readonly Metric[] = [
     'Messages appended and not yet committed, summed over partitions; of a topic, over its groups too. Of a queue, all that are not settled. Of a projection: events committed that it has not passed.',
   ),
   metric(
+    'partitionLag',
+    ['group'],
+    'number',
+    'gauge',
+    'low',
+    'Messages appended and not yet committed in the partition that holds most of them; of a topic with one partition there is none.',
+  ),
+  metric(
     'age',
     HOLDING,
     'seconds',
@@ -78,6 +86,14 @@ export const MESSAGE_METRICS: readonly Metric[] = [
     'low',
     'From the end of the fault until the lag is nowhere above its largest value before the fault; `never` breaks every limit.',
     true,
+  ),
+  metric(
+    'paused',
+    ['topic', 'group', 'queue', 'consumer'],
+    'number',
+    'gauge',
+    'low',
+    'Consumers that get no messages because their circuitBreaker refuses: members of a group, channels of a queue.',
   ),
   metric(
     'rebalances',

@@ -35,7 +35,7 @@ export const QUEUE_METRICS: readonly Metric[] = [
     'number',
     'gauge',
     'low',
-    'Messages whose publishers wait for room in a full queue.',
+    'Messages whose publishers wait: for room in a full queue, for a leader of a quorum queue, for the end of a memory alarm.',
   ),
   metric(
     'expired',
@@ -59,7 +59,7 @@ export const QUEUE_METRICS: readonly Metric[] = [
     'number',
     'none',
     'low',
-    'Messages that a full queue refused to take; the mean over runs.',
+    'Messages that were refused because the queue is full or its node is down; the mean over runs.',
   ),
   metric(
     'publishTimeouts',
@@ -76,5 +76,21 @@ export const QUEUE_METRICS: readonly Metric[] = [
     'none',
     'low',
     'Receives of SQS that came back without a message; each of them is paid for. The mean over runs.',
+  ),
+  metric(
+    'unavailable',
+    ['queue'],
+    'share',
+    'gauge',
+    'low',
+    'Whether nobody leads it: its node is down, or a majority of its members is not there or has an election to hold.',
+  ),
+  metric(
+    'alarmed',
+    ['broker'],
+    'share',
+    'gauge',
+    'low',
+    'Whether a node has more messages than `memoryLimit`, so that nobody may publish to the cluster.',
   ),
 ];

@@ -55,6 +55,15 @@ export const SAGA_METRICS: readonly Metric[] = [
     'Sagas that wait for a human; the mean over runs.',
   ),
   metric(
+    'takeovers',
+    ['saga', 'projection'],
+    'number',
+    'none',
+    'low',
+    'Times an instance went on with what another one had begun, after a crash or a `leaseTimeout`; segments of a ' +
+      'projection taken over after a `claimTimeout`; the mean over runs.',
+  ),
+  metric(
     'duration',
     SAGA,
     'seconds',

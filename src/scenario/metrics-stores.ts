@@ -23,6 +23,14 @@ export const STORE_METRICS: readonly Metric[] = [
     'Share of the appends that met another version than they expected.',
   ),
   metric(
+    'snapshotsInvalidated',
+    STORE,
+    'number',
+    'none',
+    'low',
+    'Streams whose snapshot a `flush` took away; the mean over runs.',
+  ),
+  metric(
     'replayed',
     STORE,
     'number',
@@ -36,7 +44,8 @@ export const STORE_METRICS: readonly Metric[] = [
     'number',
     'none',
     'none',
-    'Reads of the view that were answered, lookups in a cache or a level, reads of a database with replicas; ' +
+    'Reads of the view that were answered, lookups in a cache or a level, reads of a database with replicas, ' +
+      'searches of a shard of elasticsearch; ' +
       'the mean over runs.',
   ),
   metric(
@@ -47,7 +56,17 @@ export const STORE_METRICS: readonly Metric[] = [
     'low',
     'Share of the reads whose answer misses an event of its entity that was committed before the read ' +
       'began; of a cache, whose value was written after it was loaded; of a database with replicas, at a replica ' +
-      'that missed a committed write of their row (without `key`: any write).',
+      'that missed a committed write of their row (without `key`: any write); of elasticsearch, share of the ' +
+      'searches of a shard at a copy that has not refreshed since a write.',
+  ),
+  metric(
+    'backwardReads',
+    PROJECTION,
+    'share',
+    'none',
+    'low',
+    'Share of the reads of a view with replicas whose answer misses an event of its entity that an earlier answer ' +
+      'to the same `client` had.',
   ),
   metric(
     'staleness',

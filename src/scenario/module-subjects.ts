@@ -21,7 +21,8 @@ export function moduleSubjects(scenario: ScenarioModules): readonly (readonly [s
     all.push([name, { kind: 'topic', parts, instances: 0 }]);
   }
   for (const [name, own] of scenario.brokers) {
-    all.push([name, { kind: 'broker', parts: [PRODUCE], instances: own.replicas }]);
+    const parts = own.kind === 'kafka' ? [PRODUCE] : [];
+    all.push([name, { kind: 'broker', parts, instances: own.replicas }]);
   }
   for (const [name, own] of scenario.sagas) {
     const parts = own.steps.map((step) => step.name);

@@ -32,9 +32,10 @@ export const DATABASE_REFERENCE: readonly ReferenceEntry[] = [
     kind: 'postgres',
     component: 'database',
     summary:
-      'PostgreSQL: 100 connections of which 3 are reserved, locks of rows that wait without an end, and a search for deadlocks after 1 s.',
+      'PostgreSQL: 100 connections of which 3 are reserved, locks of rows that wait without an end, a search for deadlocks after 1 s, and replicas that Patroni watches: 30 s until the primary is given up.',
     sources: [
       'postgres/postgres: src/backend/utils/misc/guc_tables.c (deadlock_timeout, max_connections)',
+      'zalando/patroni: docs/dynamic_configuration.rst (ttl, loop_wait, retry_timeout)',
     ],
     example: asking(
       'Writers of one account wait for each other',
@@ -49,6 +50,7 @@ export const DATABASE_REFERENCE: readonly ReferenceEntry[] = [
       'MySQL with InnoDB: 151 connections, and 50 s after which a lock of a row is given up.',
     sources: [
       'mysql/mysql-server: storage/innobase/handler/ha_innodb.cc (innodb_lock_wait_timeout)',
+      'MySQL reference manual: Group Replication, expel timeout',
     ],
     example: asking(
       'Writers of one account wait for each other',
@@ -59,20 +61,59 @@ export const DATABASE_REFERENCE: readonly ReferenceEntry[] = [
     kind: 'mongo',
     component: 'database',
     summary: 'MongoDB: a replica set that elects another primary when the first is gone.',
-    sources: ['mongodb/mongo: src/mongo/db/repl (electionTimeoutMillis)'],
+    sources: ['MongoDB manual: replica set elections (electionTimeoutMillis)'],
     example: asking(
       'A primary with two secondaries',
       '{ kind: mongo, replicas: 2, operations: { write: { work: 3ms, write: true } } }',
     ),
   },
   {
+    kind: 'dynamodb',
+    component: 'database',
+    summary:
+      'DynamoDB: a table with units of capacity a second, of which unused ones are kept for 5 min, and partitions that give 3000 read and 1000 write units each at most; who asks for more is throttled.',
+    sources: [
+      'Amazon DynamoDB developer guide: burst and adaptive capacity, designing partition keys',
+      'AWS re:Post: DynamoDB and spiky workloads in short intervals',
+    ],
+    example: asking(
+      'A table that gives 20 write units a second',
+      '{ kind: dynamodb, capacity: { write: 20/s, partitions: 2, burst: 1s }, operations: { write: { wait: 5ms, write: true, key: account } } }',
+    ),
+  },
+  {
     kind: 'redis',
     component: 'database',
-    summary: 'Redis: one command at a time, so a slow one holds all others up.',
-    sources: ['redis/redis: src/networking.c, src/server.c'],
+    summary:
+      'Redis: one command at a time, so a slow one holds all others up; Sentinel replaces the primary after 30 s and nobody stops the old one.',
+    sources: ['redis/redis: src/networking.c, src/server.c, sentinel.conf, redis.conf'],
     example: asking(
       'One command at a time',
       '{ kind: redis, operations: { write: { work: 0.1ms, write: true } } }',
+    ),
+  },
+  {
+    kind: 'elasticsearch',
+    component: 'database',
+    summary:
+      'Elasticsearch 8: threads of each node for searches, reads by key and writes, each with a bounded queue ' +
+      'whose overflow is a 429. A read without a key is a search: it asks a copy of every shard, and sees what ' +
+      'was written before the last refresh of that copy. A write is done by the primary of its shard, then by ' +
+      'all replicas in sync, and answered. Copies take turns at reads; not there: adaptive replica selection, ' +
+      'partial results, another try at another copy, a node that coordinates, limits by memory (indexing ' +
+      'pressure, circuit breakers), the cost of refreshes and merges, and the time that a copy takes to catch up.',
+    sources: [
+      'elastic/elasticsearch: docs/reference/modules/threadpool.asciidoc (8.18)',
+      'elastic/elasticsearch: server/src/main/java/org/elasticsearch/threadpool/DefaultBuiltInExecutorBuilders.java',
+      'elastic/elasticsearch: server/src/main/java/org/elasticsearch/index/shard/IndexShard.java (scheduledRefresh, ensureShardSearchActive)',
+      'elastic/elasticsearch: server/src/main/java/org/elasticsearch/action/support/replication/TransportReplicationAction.java',
+      'elastic.co: Reading and writing documents; discovery and cluster formation settings',
+    ],
+    example: asking(
+      'Two shards with a replica each',
+      '{ kind: elasticsearch, cpu: 4, shards: { count: 2, key: account }, operations: { search: { work: 8ms }, ' +
+        'write: { work: 3ms, write: true, key: account } } }',
+      'query: store.write, query: store.search',
     ),
   },
 ];
@@ -98,19 +139,37 @@ export const FUNCTION_REFERENCE: readonly ReferenceEntry[] = [
     component: 'service',
     form: 'function',
     summary:
-      'AWS Lambda: one request in an environment at a time, at most so many environments, 3 s for each request.',
-    sources: ['AWS Lambda developer guide: Lambda function scaling, concurrency'],
+      'AWS Lambda: one request in an environment at a time, CPU by memory, 3 s for each request, and one account whose concurrency all functions share but for what is reserved.',
+    sources: [
+      'AWS Lambda developer guide: function scaling, reserved concurrency, configuring memory',
+      'AWS Lambda developer guide: SQS event source mappings (scaling, error handling)',
+    ],
     example: invoked('Cold starts on a quiet day', 'kind: lambda, coldStart: 400ms, keepAlive: 5s'),
   },
   {
     kind: 'cloudRun',
     component: 'service',
     form: 'function',
-    summary: 'Google Cloud Run: several requests share an instance.',
+    summary: 'Google Cloud Run: up to 80 requests share an instance, and its one core.',
     sources: ['Google Cloud Run documentation: about instance autoscaling, concurrency'],
     example: invoked(
       'Several requests in one instance',
       'kind: cloudRun, coldStart: 800ms, keepAlive: 10s',
+    ),
+  },
+  {
+    kind: 'knative',
+    component: 'service',
+    form: 'function',
+    summary:
+      'Knative Serving: pods as requests at once on average want them, decided every 2 s, none without traffic; the activator holds requests until a pod has room.',
+    sources: [
+      'knative/serving: pkg/autoscaler/scaling/autoscaler.go, config/core/configmaps/autoscaler.yaml',
+      'knative/serving: pkg/activator/net/throttler.go',
+    ],
+    example: invoked(
+      'One request in a pod, and pods that start in 2 s',
+      'kind: knative, coldStart: 2s, concurrencyPerInstance: 1',
     ),
   },
 ];

@@ -1,4 +1,4 @@
-/** The kinds of brokers that stand behind topics. */
+/** The kinds of brokers. */
 export const KAFKA_REFERENCE = [
   {
     kind: 'kafka',
@@ -31,6 +31,39 @@ workloads:
   users: { arrivals: poisson(50/s), requests: [ { call: api.submit } ] }
 faults:
   - { id: dies, kind: crash, target: 'cluster[0]', at: 10s, for: 10s }
+`,
+  },
+  {
+    kind: 'rabbitmq',
+    component: 'broker',
+    summary:
+      'A cluster of nodes. A classic queue is on one of them and away with it: who asks for confirmations is ' +
+      'refused, the others lose what they publish. A quorum queue is on several; a majority elects another ' +
+      'leader, without one publishers and consumers wait. Whoever publishes or consumes is connected to the ' +
+      'node that leads, and loses what it had in hand with it. Over `memoryLimit` on any node nobody may ' +
+      'publish; each node looks once a second.',
+    sources: [
+      'rabbitmq/rabbitmq-server:deps/rabbit/src/{rabbit_quorum_queue,rabbit_classic_queue,rabbit_alarm}.erl',
+      'rabbitmq/rabbitmq-website:docs/{quorum-queues,alarms,memory}.md',
+    ],
+    example: `faultline: 1
+title: A node of three is gone for ten seconds
+run: { duration: 30s }
+brokers:
+  rabbit: { kind: rabbitmq, nodes: 3, memoryLimit: 100MiB }
+queues:
+  jobs:
+    kind: rabbitmq
+    broker: rabbit
+    quorum: true
+    consumers: [ { call: worker.handle } ]
+services:
+  worker: { endpoints: { handle: [ work: 1ms ] } }
+  api: { endpoints: { submit: [ publish: { topic: jobs, size: 10KiB } ] } }
+workloads:
+  users: { arrivals: poisson(50/s), requests: [ { call: api.submit } ] }
+faults:
+  - { id: dies, kind: crash, target: 'rabbit[0]', at: 10s, for: 10s }
 `,
   },
 ] as const;

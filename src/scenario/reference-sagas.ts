@@ -6,7 +6,8 @@ export const SAGA_REFERENCE = [
     summary:
       'Steps that a service drives one after the other, undone in reverse when one of them fails. Each command is a call from an ' +
       'instance of the orchestrator; with `persistence` its state is written around each, and another instance goes on ' +
-      'after a crash, else what is under way is lost.',
+      'after a crash (`recoveryDelay`, `persistence.read`) or when a command has taken too long (`leaseTimeout`), else what is ' +
+      'under way is lost.',
     sources: [
       'eventuate-tram/eventuate-tram-sagas: AbstractSimpleSagaDefinition.java',
       'temporalio/documentation: docs/encyclopedia/retry-policies.mdx',

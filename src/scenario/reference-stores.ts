@@ -57,10 +57,11 @@ export const STORE_REFERENCE = [
     kind: 'axon',
     component: 'eventStore',
     summary:
-      'Axon on JPA: reads of 100 events until one is short, identifiers that are unique, projections in 16 segments.',
+      'Axon on JPA: reads of 100 events until one is short, identifiers that are unique, projections in 16 segments, which ' +
+      'other instances take over 10 s after the death of the one that had claimed them, when they next look.',
     sources: [
       'AxonFramework/AxonFramework docs/reference-guide/modules/tuning/pages/snapshotting.adoc',
-      'AxonFramework/AxonFramework PooledStreamingEventProcessorConfiguration.java',
+      'AxonFramework/AxonFramework PooledStreamingEventProcessorConfiguration.java, JpaTokenStore.java',
     ],
     example: example('axon', ', snapshots: { every: 100, read: 1ms, write: 2ms }'),
   },

@@ -22,6 +22,24 @@ export function nearest(wrong: string, names: Iterable<string>): string | undefi
   return best;
 }
 
+/** Shorter names stand in half of all words. */
+const WITHIN_MIN = 3;
+
+/**
+ * What was probably meant: the nearest name, and where none is near the longest that the wrong one
+ * begins or ends with, as `drain` in `drainTime`.
+ */
+export function meant(wrong: string, names: readonly string[]): string | undefined {
+  const near = nearest(wrong, names);
+  if (near !== undefined || wrong.length > WORD_MAX) return near;
+  const lower = wrong.toLowerCase();
+  const within = names.filter((name) => {
+    const other = name.toLowerCase();
+    return name.length >= WITHIN_MIN && (lower.startsWith(other) || lower.endsWith(other));
+  });
+  return [...within].sort((a, b) => b.length - a.length || (a < b ? -1 : 1))[0];
+}
+
 /**
  * Insertions, deletions, replacements and swaps of neighbours that turn one word into the other;
  * stops counting at `enough`. Source: Damerau 1964, optimal string alignment.

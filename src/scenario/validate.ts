@@ -7,7 +7,7 @@ import { isLaterKey, isLaterWord } from './later.js';
 import type { Entry, Node, PathKey, Place } from './located.js';
 import { entries, get, items, locate, plain, text } from './located.js';
 import { nearest } from './suggest.js';
-import { LATER_VERBS, STEP_MODIFIERS, STEP_VERBS } from './verbs.js';
+import { STEP_MODIFIERS, STEP_VERBS } from './verbs.js';
 
 type Issue = z.core.$ZodIssue;
 
@@ -192,8 +192,7 @@ export function checkVerbs(step: Node, path: readonly PathKey[], problems: Probl
   if (step.type !== 'map') return;
   const keys = [...step.entries.keys()];
   const verbs = keys.filter((key) => (STEP_VERBS as readonly string[]).includes(key));
-  const later = keys.some((key) => LATER_VERBS.includes(key));
-  if (verbs.length === 1 || later) return;
+  if (verbs.length === 1) return;
   const at = entries(step)[0]?.[1].key ?? step.at;
   if (verbs.length > 1) {
     const second: Entry = step.entries.get(verbs[1])!;

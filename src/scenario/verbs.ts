@@ -19,9 +19,6 @@ export const STEP_VERBS = [
 ] as const;
 export type StepVerb = (typeof STEP_VERBS)[number];
 
-/** Verbs of the language that this version does not run. */
-export const LATER_VERBS: readonly string[] = ['cache'];
-
 /** What may stand beside the verb of a step. */
 export const STEP_MODIFIERS = [
   'name',
@@ -64,7 +61,7 @@ export const MIDDLEWARE = [
 ] as const;
 export type MiddlewareName = (typeof MIDDLEWARE)[number];
 
-const VERB_SET: ReadonlySet<string> = new Set([...STEP_VERBS, ...LATER_VERBS]);
+const VERB_SET: ReadonlySet<string> = new Set(STEP_VERBS);
 
 /** The verb among the keys of a step; null where there is none or more than one. */
 export function verbOf(keys: Iterable<string>): string | null {

@@ -6,8 +6,11 @@ import { change, changeAll, changeItems } from './located.js';
  * it makes of policies and of steps, and gets back a tree with them replaced. Paths are those of the tree.
  */
 export interface Visitor {
-  /** A value of `policy:` or of `outbound`, or an entry of `policies`. */
-  policy?(node: Node, path: readonly PathKey[]): Node;
+  /**
+   * A value of `policy:` or of `outbound`, or an entry of `policies`. `inner` visits the steps that its
+   * fallback runs.
+   */
+  policy?(node: Node, path: readonly PathKey[], inner: (bundle: Node) => Node): Node;
   /** One step, before its inner steps. */
   step?(node: Node, path: readonly PathKey[]): Node;
 }
@@ -23,12 +26,14 @@ export function visitScenario(root: Node, visitor: Visitor): Node {
       changeAll(entries, (node, key) => by(node, [name, key])),
     );
   };
-  section('policies', (node, path) => visitor.policy?.(node, path) ?? node);
+  section('policies', (node, path) => visitBundle(node, path, visitor));
   section('services', (node, path) => visitHost(node, path, visitor));
   section('gateways', (node, path) => visitHost(node, path, visitor));
   section('functions', (node, path) => visitHost(node, path, visitor));
   section('workloads', (node, path) => visitWorkload(node, path, visitor));
   section('sagas', (node, path) => visitSaga(node, path, visitor));
+  section('topics', (node, path) => visitHolder(node, path, visitor));
+  section('queues', (node, path) => visitHolder(node, path, visitor));
   section('templates', (node, path) => visitAny(node, path, visitor));
   section('defaults', (node, path) => visitAny(node, path, visitor));
   return result;
@@ -38,9 +43,8 @@ export function visitScenario(root: Node, visitor: Visitor): Node {
 export function visitHost(node: Node, path: Path, visitor: Visitor): Node {
   if (node.type !== 'map') return node;
   let host = change(node, 'outbound', (value) =>
-    changeAll(
-      value,
-      (policy, callee) => visitor.policy?.(policy, [...path, 'outbound', callee]) ?? policy,
+    changeAll(value, (policy, callee) =>
+      visitBundle(policy, [...path, 'outbound', callee], visitor),
     ),
   );
   host = change(host, 'endpoints', (value) =>
@@ -86,10 +90,20 @@ export function visitSaga(node: Node, path: Path, visitor: Visitor): Node {
         ? steps(step, [...at, index])
         : visitPolicy(step, [...at, index], visitor),
     );
-  const own = change(node, 'compensationPolicy', (policy) => {
-    return visitor.policy?.(policy, [...path, 'compensationPolicy']) ?? policy;
-  });
+  const own = change(node, 'compensationPolicy', (policy) =>
+    visitBundle(policy, [...path, 'compensationPolicy'], visitor),
+  );
   return change(own, 'steps', (list) => steps(list, [...path, 'steps']));
+}
+
+/** The bundles of who handles messages of a topic or a queue. */
+function visitHolder(node: Node, path: Path, visitor: Visitor): Node {
+  if (node.type !== 'map') return node;
+  const list = (holder: MapNode, name: string): MapNode =>
+    change(holder, name, (entries) =>
+      changeItems(entries, (entry, index) => visitPolicy(entry, [...path, name, index], visitor)),
+    );
+  return list(list(node, 'subscribers'), 'consumers');
 }
 
 /** A list of steps and everything inside them. */
@@ -136,16 +150,27 @@ function visitStep(node: Node, path: Path, visitor: Visitor): Node {
 
 /** A template or a default may be anything: whatever of it looks like a host or a workload is visited. */
 function visitAny(node: Node, path: Path, visitor: Visitor): Node {
-  return visitSaga(visitWorkload(visitHost(node, path, visitor), path, visitor), path, visitor);
+  const own = visitWorkload(visitHost(node, path, visitor), path, visitor);
+  return visitHolder(visitSaga(own, path, visitor), path, visitor);
 }
 
 function visitPolicy(node: Node, path: Path, visitor: Visitor): Node {
   if (node.type !== 'map') return node;
-  return change(
-    node,
-    'policy',
-    (policy) => visitor.policy?.(policy, [...path, 'policy']) ?? policy,
-  );
+  return change(node, 'policy', (policy) => visitBundle(policy, [...path, 'policy'], visitor));
+}
+
+function visitBundle(node: Node, path: Path, visitor: Visitor): Node {
+  const inner = (bundle: Node): Node => {
+    if (bundle.type !== 'map') return bundle;
+    return change(bundle, 'fallback', (fallback) =>
+      fallback.type !== 'map'
+        ? fallback
+        : change(fallback, 'steps', (steps) =>
+            visitSteps(steps, [...path, 'fallback', 'steps'], visitor),
+          ),
+    );
+  };
+  return visitor.policy === undefined ? inner(node) : visitor.policy(node, path, inner);
 }
 
 function inner(node: MapNode, verb: string, key: string, by: (value: Node) => Node): MapNode {

@@ -3,6 +3,8 @@ import { meanOf } from '../kernel/distribution-mean.js';
 import { cos } from '../kernel/math.js';
 import { NS_PER_SECOND } from '../kernel/time.js';
 import type { Ns } from '../kernel/time.js';
+import type { Stages } from './stages.js';
+import { areaOf } from './stages.js';
 
 /** Rates per second. */
 export type Arrivals =
@@ -29,10 +31,18 @@ export type Arrivals =
       readonly process: 'poisson' | 'constant';
     }
   | { readonly kind: 'renewal'; readonly gap: Distribution }
-  | { readonly kind: 'at'; readonly timesNs: readonly Ns[] }
+  | {
+      readonly kind: 'at';
+      readonly timesNs: readonly Ns[];
+      /** By arrival: the request, by its place in the workload; null where it is drawn. */
+      readonly requests: readonly number[] | null;
+    }
   | {
       readonly kind: 'closed';
+      /** The most there ever are. */
       readonly users: number;
+      /** How many there are when; null where that does not change. */
+      readonly ramp: Stages | null;
       readonly think: Distribution;
       readonly rampUpNs: Ns;
     };
@@ -54,7 +64,7 @@ export function expectedArrivals(arrivals: Arrivals, durationNs: Ns): number {
     case 'constant':
       return arrivals.rate * seconds;
     case 'stages':
-      return ofStages(arrivals, seconds);
+      return areaOf(arrivals, seconds);
     case 'burst':
       return ofBursts(arrivals, durationNs);
     case 'sinusoid': {
@@ -68,27 +78,10 @@ export function expectedArrivals(arrivals: Arrivals, durationNs: Ns): number {
       return arrivals.timesNs.filter((time) => time < durationNs).length;
     case 'closed': {
       const round = meanOf(arrivals.think) / NS_PER_SECOND + ASSUMED_ANSWER_SECONDS;
-      return (arrivals.users * seconds) / round;
+      const { ramp } = arrivals;
+      return (ramp === null ? arrivals.users * seconds : areaOf(ramp, seconds)) / round;
     }
   }
-}
-
-/** Trapezoids; after the last stage the rate stays. */
-function ofStages(arrivals: Extract<Arrivals, { kind: 'stages' }>, seconds: number): number {
-  let rate = arrivals.start;
-  let left = seconds;
-  let sum = 0;
-  for (const stage of arrivals.stages) {
-    const length = stage.durationNs / NS_PER_SECOND;
-    if (length >= left) {
-      const reached = length === 0 ? stage.target : rate + ((stage.target - rate) * left) / length;
-      return sum + ((rate + reached) / 2) * left;
-    }
-    sum += ((rate + stage.target) / 2) * length;
-    rate = stage.target;
-    left -= length;
-  }
-  return sum + rate * left;
 }
 
 /** A burst begins at every multiple of the period, 0 included. */

@@ -1,13 +1,16 @@
 import type { Distribution } from '../kernel/distribution.js';
 import type { Ns } from '../kernel/time.js';
+import type { Capacity } from './capacity.js';
 import type { Failover, ReadRoute, Replication, Shards } from './replication.js';
 import type { Knee, Pool } from './resources.js';
+import type { SearchEngine } from './search.js';
 import type { Host } from './scenario.js';
 
 /** A database with its client-side pools. */
 export interface Database extends Host {
   /** The product whose defaults it has. */
-  readonly kind: 'generic' | 'postgres' | 'mysql' | 'mongo' | 'redis';
+  readonly kind:
+    'generic' | 'postgres' | 'mysql' | 'mongo' | 'redis' | 'elasticsearch' | 'dynamodb';
   readonly operations: ReadonlyMap<string, Operation>;
   readonly maxConnections: number;
   readonly reserved: number;
@@ -20,6 +23,10 @@ export interface Database extends Host {
   readonly replication: Replication | null;
   /** null = every node has all rows. */
   readonly shards: Shards | null;
+  /** Provisioned throughput; null = it has none. */
+  readonly capacity: Capacity | null;
+  /** Thread pools, copies of shards and refreshes; null where the product has none. */
+  readonly search: SearchEngine | null;
   /** For operations that write nothing. */
   readonly route: ReadRoute;
   /** null = a primary that has died is waited for. */
@@ -45,4 +52,6 @@ export interface Operation {
   readonly lock: boolean;
   /** Asks every shard, and is over with the slowest. */
   readonly scan: boolean;
+  /** Units of the capacity that it takes. */
+  readonly units: number;
 }

@@ -23,16 +23,26 @@ export const KNOBS = {
   leak: { combine: 'union', neutral: 0 },
   /** Instance: by how many ns a replica falls behind. Max. */
   replicaLag: { combine: 'max', neutral: 0 },
+  /** Node of a database: the primary hands its role to a replica, asked once when the edit comes. */
+  switchover: { combine: 'max', neutral: 0 },
+  /** Node of a database: 1 = the primary and its replicas do not see each other. Max. */
+  split: { combine: 'max', neutral: 0 },
+  /** Operation of a database: the value of its key whose row is held. */
+  rowHeld: { combine: 'list', neutral: -1 },
   /** Link: share of messages delayed by retransmission. 1-prod(1-p). */
   loss: { combine: 'union', neutral: 0 },
   /** Link: 1 = messages vanish, 2 = connections are refused. Max. */
   cut: { combine: 'max', neutral: 0 },
   /** Link: extra delay per message; the value is a sampler id, all active ones are added. */
   delay: { combine: 'list', neutral: -1 },
-  /** Level of a cache: share of its entries that go when it is turned up. Max. */
+  /** Level of a cache, snapshots of a store: share of them that go when it is turned up. Max. */
   flushed: { combine: 'max', neutral: 0 },
   /** Workload: rate factor. Product. */
   rate: { combine: 'product', neutral: 1 },
+  /** Workload: arrivals per second in addition. Sum. */
+  extraRate: { combine: 'sum', neutral: 0 },
+  /** Workload: so many clients come within a time; asked once, when the edit comes. */
+  herd: { combine: 'list', neutral: 0 },
   /** Topic or queue: share of its messages that cannot be handled; each kind of failure is drawn for itself. */
   poison: { combine: 'list', neutral: 0 },
   /** Group: asked once, when the edit comes, to deal its partitions anew. */
@@ -49,11 +59,15 @@ export interface KnobEdit {
   readonly distribution?: Distribution;
   /** Only for links: which messages, seen from the fault's target. */
   readonly direction?: 'both' | 'to' | 'from';
+  /** Only for `herd`. */
+  readonly withinNs?: Ns;
   /** HTTP status of injected errors. */
   readonly status?: number;
   /** Only for `poison`: what handling such a message does, and when a process that it kills is back. */
   readonly effect?: 'error' | 'crash' | 'hang';
   readonly restartNs?: Ns;
+  /** Only for `rowHeld`: how long at a time; null = to the end. */
+  readonly holdNs?: Ns | null;
 }
 
 /** One kind of fault: schema of its own fields, what it can target, and its edits at a strength. */
@@ -65,11 +79,13 @@ export interface FaultKind<S extends z.ZodType = z.ZodType> {
   readonly targets: readonly (
     | 'instance'
     | 'endpoint'
+    | 'row'
     | 'link'
     | 'workload'
     | 'between'
     | 'zone'
     | 'level'
+    | 'snapshots'
     | 'messages'
     | 'group'
   )[];
@@ -79,6 +95,8 @@ export interface FaultKind<S extends z.ZodType = z.ZodType> {
   readonly example: string;
   /** It acts at its start and is over: it has no length. */
   readonly instant?: boolean;
+  /** It is about the roles of all nodes of one database, which has replicas. */
+  readonly changesRoles?: boolean;
   /** Whether `share` below 100% means anything for it; only then may a scenario write it. */
   readonly takesShare: boolean;
   /**

@@ -2,15 +2,28 @@ import type { CountDistribution } from '../kernel/counts.js';
 import type { Distribution } from '../kernel/distribution.js';
 import type { Ns } from '../kernel/time.js';
 import type { BackoffConfig } from './backoff.js';
-import type { Host, Target } from './scenario.js';
+import type { Host, Layer, Target } from './scenario.js';
 
 /** A cluster of brokers. */
-export interface Broker extends Host {
+export type Broker = KafkaBroker | RabbitBroker;
+
+/** Nodes of RabbitMQ. */
+export interface RabbitBroker extends Host {
+  readonly kind: 'rabbitmq';
+  readonly electionNs: Ns;
+  /** Bytes of messages in its queues above which nobody may publish; Infinity = no limit. */
+  readonly memoryBytes: number;
+}
+
+/** Nodes of Kafka. */
+export interface KafkaBroker extends Host {
   readonly kind: 'kafka';
   readonly latency: Distribution;
   /** Messages a second of one node; Infinity = no limit. */
   readonly maxThroughput: number;
   readonly electionNs: Ns;
+  /** Whether a replica that is out of sync may lead when no other can: what it has not is lost. */
+  readonly uncleanElection: boolean;
 }
 
 /** How messages are published to a topic on a broker. */
@@ -68,6 +81,20 @@ export interface Consumption {
   readonly inbox: Inbox | null;
   /** Share of the messages that are wanted; the others are let go without a run of the handler. */
   readonly filter: number;
+  /** Policies around each run of the handler; null = none. */
+  readonly policy: ConsumerPolicy | null;
+}
+
+/** What stands around each run of a handler, outermost first. */
+export interface ConsumerPolicy {
+  /** Identity of the bundle. */
+  readonly bundle: string;
+  /** While it refuses, consumption is paused. */
+  readonly circuitBreaker: Layer | null;
+  /** A run waits for its permit. */
+  readonly rateLimit: Layer | null;
+  /** Limit on one run; null = none. */
+  readonly timeoutNs: Ns | null;
 }
 
 /** How a failed message is tried again. */
@@ -100,6 +127,12 @@ export interface Subscriber extends Consumption {
   readonly sessionNs: Ns;
   readonly heartbeatNs: Ns;
   readonly reset: 'latest' | 'earliest';
+  /** From then on there is such a group; 0 = from before the run. */
+  readonly startNs: Ns;
+  /** When it is sent back, and to where: all that is kept, the end, or what is not older than this. */
+  readonly replay: { readonly atNs: Ns; readonly from: 'earliest' | 'latest' | Ns } | null;
+  /** Without members for so long the group forgets its offsets; null = never. */
+  readonly offsetsRetentionNs: Ns | null;
   readonly rebalance: Rebalance;
 }
 
@@ -194,9 +227,15 @@ export interface PlanBroker {
   /** Component id, and part id of what its nodes do for a request. */
   readonly component: number;
   readonly part: number;
-  readonly spec: Broker;
+  readonly spec: KafkaBroker;
   /** Distribution id, -1 = none. */
   readonly latency: number;
+}
+
+/** A cluster of RabbitMQ. */
+export interface PlanCluster {
+  readonly component: number;
+  readonly spec: RabbitBroker;
 }
 
 /** A topic: its component, and what its groups do with messages. */
@@ -222,6 +261,6 @@ export interface PlanGroup {
   readonly program: number;
   /** Program that only asks it, for a message whose id is there; -1 = asking costs nothing. */
   readonly lookup: number;
-  /** The handler's own limit on one execution; null = none. */
+  /** Limit on one execution, the handler's own or the consumer's; null = none. */
   readonly timeLimitNs: Ns | null;
 }

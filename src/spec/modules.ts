@@ -1,8 +1,10 @@
 import type { PlanFunction, PlanInvoke } from './functions.js';
+import type { PlanConsume } from './capacity.js';
 import type { Cache, PlanCache, PlanCacheAct } from './caching.js';
 import type {
   Broker,
   PlanBroker,
+  PlanCluster,
   PlanDualMark,
   PlanOutbox,
   PlanOutboxCommit,
@@ -22,6 +24,7 @@ import type {
   PlanViewAct,
   Projection,
 } from './stores.js';
+import type { PlanIndexed, PlanSearch, PlanSearched, PlanThread } from './search.js';
 import type { PlanCommitted, PlanLock, PlanRows, PlanStatement } from './sections.js';
 
 /** What a scenario holds beside services, their databases and their calls. */
@@ -39,6 +42,7 @@ export interface ScenarioModules {
 export interface PlanModules {
   readonly acts: readonly PlanAct[];
   readonly brokers: readonly PlanBroker[];
+  readonly clusters: readonly PlanCluster[];
   readonly topics: readonly PlanTopic[];
   readonly outboxes: readonly PlanOutbox[];
   readonly sagas: readonly PlanSaga[];
@@ -50,6 +54,7 @@ export interface PlanModules {
   readonly rows: readonly PlanRows[];
   /** Databases with replicas. */
   readonly replications: readonly PlanReplication[];
+  readonly searches: readonly PlanSearch[];
   /** Services that run in environments made on demand. */
   readonly functions: readonly PlanFunction[];
   readonly caches: readonly PlanCache[];
@@ -67,9 +72,13 @@ export type PlanAct =
   | PlanLock
   | PlanStatement
   | PlanCommitted
+  | PlanConsume
   | PlanRead
   | PlanWrite
   | PlanInvoke
+  | PlanThread
+  | PlanSearched
+  | PlanIndexed
   | PlanStoreAct
   | PlanProjectionAct
   | PlanViewAct;

@@ -168,6 +168,8 @@ export interface PlanEdge {
   readonly requestBytes: number;
   /** Edge of the call that the fallback of the bundle makes instead, or -1. */
   readonly fallback: number;
+  /** First instruction of the steps that its caller runs instead, or -1. */
+  readonly instead: number;
   /** By layer of its bundle: edge of the question to the layer's store, or -1; null: nobody asks. */
   readonly asks: readonly number[] | null;
   readonly connections: PlanConnections | null;
@@ -214,6 +216,8 @@ export interface PlanKey {
      * Seen by its address a workload without that number is one caller, and so is a calling instance.
      */
     | { readonly kind: 'client' | 'address'; readonly clients: readonly number[] };
+  /** By part of a user request: the value that its requests have, NaN where they draw one; null: all draw. */
+  readonly pins: Float64Array | null;
 }
 
 /** Executed once for each value of a key (an index into `keys`), see OncePerValue. */
@@ -290,6 +294,8 @@ export interface PlanFault {
   readonly kind: string;
   readonly config: unknown;
   readonly share: number;
+  /** Only nodes of a database that have this role when it begins; null = all. */
+  readonly role: 'primary' | 'replica' | null;
   /** Candidate instance ids, path order; the selection is made at activation. */
   readonly instances: readonly number[];
   readonly select:

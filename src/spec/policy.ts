@@ -123,8 +123,8 @@ export interface CallContext {
    */
   tie(frame: number, other: number): void;
   /**
-   * The call that the bundle names as its fallback, made for this frame under a bundle of its own; its
-   * end comes to child(), and killChild() gives it up.
+   * The call that the bundle names as its fallback, made for this frame under a bundle of its own, or
+   * the steps that the caller runs as that; their end comes to child(), and killChild() gives them up.
    */
   instead(frame: number, layer: number): number;
   /**

@@ -34,6 +34,10 @@ export interface SimpleQueue extends Holding {
 
 export interface RabbitQueue extends Holding {
   readonly kind: 'rabbitmq';
+  /** Name of the broker; null = it is free and never fails. */
+  readonly broker: string | null;
+  /** Members of a quorum queue. */
+  readonly groupSize: number;
   /** null = messages stay for ever. */
   readonly messageTtlNs: Ns | null;
   /** Replicated by Raft; its returns are counted, and go to the head in the order in which they come. */
@@ -77,14 +81,32 @@ export interface QueueConsumer extends Consumption {
   readonly commit: 'before' | 'afterBatch' | 'afterEach';
   /** Messages of one receive, where consumers receive. */
   readonly maxNumberOfMessages: number;
+  /** Poison messages fail alone, not with all of their run. */
+  readonly partialFailures: boolean;
+  /** An event source that invokes a function: what is throttled is tried again while it is not seen. */
+  readonly invokes: boolean;
+  /** Handlers that always ask, and the time until there is one more while messages wait; null = all do. */
+  readonly scaleUp: { readonly start: number; readonly everyNs: Ns } | null;
 }
 
 /** A queue or a bus of a run. */
 export interface PlanInlet {
   readonly component: number;
   readonly rules: QueueRules;
+  /** Where it lives; null = on a broker that never fails. */
+  readonly seat: PlanSeat | null;
   /** The queue, or those of the subscriptions. */
   readonly queues: readonly PlanQueue[];
+}
+
+/** Where a queue lives. */
+export interface PlanSeat {
+  /** Index into plan.clusters. */
+  readonly cluster: number;
+  /** Nodes of it that hold the queue; the first one leads, as long as it can. */
+  readonly nodes: readonly number[];
+  /** Whether a majority of them can go on without the others. */
+  readonly quorum: boolean;
 }
 
 /** One queue of a run: a component of its own, or a subscription of a bus. */
@@ -144,7 +166,7 @@ export interface PlanConsumer {
   /** First instruction of what it runs, and of what it runs for a message that its inbox knows, -1 = nothing. */
   readonly program: number;
   readonly lookup: number;
-  /** Of the endpoint; null = none. */
+  /** Of the endpoint or of the consumer; null = none. */
   readonly timeLimitNs: Ns | null;
   readonly spec: QueueConsumer;
   /** Messages on one channel, and handlers behind it. */

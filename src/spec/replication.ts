@@ -1,5 +1,6 @@
 import type { Distribution } from '../kernel/distribution.js';
 import type { Ns } from '../kernel/time.js';
+import type { CopyRoute } from './search.js';
 
 /** Copies of a database that follow its primary. */
 export interface Replication {
@@ -18,12 +19,17 @@ export interface Failover {
   readonly promoteNs: Ns;
   /** From the promotion until clients ask the new primary. */
   readonly reconnectNs: Ns;
+  /** A primary that cannot be seen takes no writes once it is taken for dead. */
+  readonly fencing: boolean;
 }
 
 /** Where an operation goes that writes nothing. */
 export type ReadRoute =
   | { readonly kind: 'primary' | 'replica' | 'nearest' }
   | { readonly kind: 'replicaIfLag'; readonly maxLagNs: Ns };
+
+/** A route in a plan: the node is chosen in turn, or by the value of a key, an index into plan.keys. */
+export type PlanRoute = ReadRoute & { readonly client?: number };
 
 /** Parts of a database with different rows, each a node. */
 export interface Shards {
@@ -34,11 +40,12 @@ export interface Shards {
 
 /** Which node an edge asks. */
 export type NodeRoute =
-  | ReadRoute
+  | PlanRoute
   /** The shard of the value of a key, an index into plan.keys. */
   | { readonly kind: 'shardOf'; readonly key: number }
   /** One shard, whatever the request is about. */
-  | { readonly kind: 'shard'; readonly index: number };
+  | { readonly kind: 'shard'; readonly index: number }
+  | CopyRoute;
 
 /** Writes and transactions. */
 export const PRIMARY: ReadRoute = Object.freeze({ kind: 'primary' });

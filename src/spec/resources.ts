@@ -126,6 +126,8 @@ export interface Knee {
 export interface Lifecycle {
   readonly startup: Distribution;
   readonly warmup: { readonly durationNs: Ns; readonly factor: number } | null;
+  /** Whether what its caches hold is gone with the process. */
+  readonly coldCaches: boolean;
 }
 
 /** The client-side pool of a database, in the words of its library. */
@@ -141,9 +143,13 @@ export interface PoolSettings {
   readonly waiters: 'fifo' | 'random';
 }
 
-/** PgBouncer: one for all callers, by transaction. */
+/** PgBouncer: one for all callers. */
 export interface PgbouncerSettings {
   readonly kind: 'pgbouncer';
+  /** What a connection of the server is given for; a `statement` is no part of a transaction. */
+  readonly mode: 'session' | 'transaction' | 'statement';
+  /** The pool of each of its clients; with `session` alone. */
+  readonly clients: PoolSettings;
   readonly defaultPoolSize: number;
   readonly maxClientConn: number;
   /** null = a query waits as long as it has to. */

@@ -1,5 +1,5 @@
 import type { ComponentKind } from './component-kind.js';
-import type { LatencyResult } from './result.js';
+import type { Estimate, LatencyResult } from './result.js';
 
 /** Figures of something that is no caller and no callee: a topic, its group. Pooled over replications. */
 export interface MeteredResult {
@@ -8,6 +8,14 @@ export interface MeteredResult {
   readonly meters: Readonly<Record<string, MeterResult>>;
   /** Of a saga: one for each rule that some have broken; left out where none has. */
   readonly broken?: readonly BrokenSaga[];
+  /** Of what has a lag: by fault, how long after it the backlog lives; left out where no fault is. */
+  readonly drain?: Readonly<Record<string, DrainResult>>;
+}
+
+/** Seconds from the end of a fault until the lag is back where it was before; null value = never. */
+export interface DrainResult extends Estimate {
+  /** Replications in which it never is. */
+  readonly never: number;
 }
 
 /** A saga whose effects do not belong together. Times are seconds after the warm-up. */
@@ -27,6 +35,8 @@ export type MeterResult =
       readonly form: 'counter';
       /** Mean count of a run, and of its steps. */
       readonly total: number;
+      /** The count of each replication. */
+      readonly each: readonly number[];
       readonly steps: readonly number[];
     }
   | {
@@ -34,6 +44,10 @@ export type MeterResult =
       /** Means over time; ages are in seconds. */
       readonly mean: number;
       readonly max: number;
+      /** The largest of each replication. */
+      readonly each: readonly number[];
       readonly steps: readonly number[];
+      /** Lowest and highest replication in each step; left out where there is one. */
+      readonly band?: { readonly low: readonly number[]; readonly high: readonly number[] };
     }
   | ({ readonly form: 'durations' } & LatencyResult);

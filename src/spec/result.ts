@@ -221,6 +221,8 @@ export interface PoolResult {
   readonly size: number | null;
   readonly opened: number;
   readonly timeouts: number;
+  /** By step of the timeline, means over replications. */
+  readonly steps: { readonly used: readonly number[]; readonly waiting: readonly number[] };
 }
 
 export interface EdgeResult extends AnswerResult {
@@ -334,6 +336,12 @@ export interface CascadeEvent {
     | 'breakerClosed'
     | 'ejected'
     | 'backlog'
+    /** All connections of a pool are in use and callers wait for one. */
+    | 'poolFull'
+    /** More reads than before miss what had been written. */
+    | 'stale'
+    /** Sagas that are stuck, inconsistent or lost. */
+    | 'unsettled'
     | 'returned'
     | 'recovered'
     | 'notRecovered';

@@ -74,6 +74,8 @@ export interface Orchestration {
   readonly retry: SagaRetry;
   readonly persistence: SagaPersistence | null;
   readonly recoveryDelayNs: Ns;
+  /** How long an instance may have a command before another one is given it; null = for ever. */
+  readonly leaseNs: Ns | null;
 }
 
 /** Repetitions of a command by the orchestrator itself, around those of its policy. */
@@ -88,6 +90,8 @@ export interface SagaRetry {
 export interface SagaPersistence {
   readonly database: string;
   readonly operation: string;
+  /** Operation of a database that reads the state again before somebody else goes on; null = it costs nothing. */
+  readonly read: Target | null;
   /** Written before each command too, not after each reply alone. */
   readonly before: boolean;
 }
@@ -119,6 +123,8 @@ export interface PlanSaga {
   readonly undoEntries: readonly number[];
   /** Where a reply is saved that could not be saved at once; -1 = nothing is saved. */
   readonly saveEntry: number;
+  /** Where the state is read again; -1 = it is not. */
+  readonly readEntry: number;
   /** Count id of its value, or -1. */
   readonly value: number;
   /** Index into plan.keys, or -1. */

@@ -135,6 +135,11 @@ export interface OncePerValue {
   readonly storeErrors: boolean;
 }
 
+/** What is done in place of a call that failed: another call, or steps of its caller. */
+export type Instead =
+  | { readonly kind: 'call'; readonly to: Target }
+  | { readonly kind: 'steps'; readonly steps: readonly Step[] };
+
 /** A resolved bundle of policies, in the order in which a call meets them. */
 export interface Bundle {
   /** Identity of shared state: the name of the bundle, or the path of an anonymous one. */
@@ -145,8 +150,8 @@ export interface Bundle {
   readonly idempotencyKey: OncePerValue | null;
   /** Overrides the callee's own, null when it does not. */
   readonly loadBalancing: LoadBalancing | null;
-  /** What a fallback calls instead; null where none does. */
-  readonly fallback: Target | null;
+  /** What its fallback does, where that is more than an answer; null elsewhere. */
+  readonly fallback: Instead | null;
   /** Connections of its calls to services and gateways; null: they are warm and free. */
   readonly connections: Connections | null;
   readonly outlierDetection: OutlierDetection | null;
@@ -377,6 +382,8 @@ export interface Request {
   readonly class: string | null;
   /** Carried by every message of the tree; a larger one is more important. */
   readonly priority: number;
+  /** Values of keys that its requests have instead of drawing them. */
+  readonly keys: ReadonlyMap<string, number>;
   /** A single call, or a journey; the long form is always steps. */
   readonly steps: readonly Step[];
   readonly patience: { readonly afterNs: Ns; readonly cancel: boolean } | null;
@@ -399,6 +406,8 @@ export interface Fault {
     | { readonly kind: 'share'; readonly share: number }
     | { readonly kind: 'indices'; readonly indices: readonly number[] };
   readonly zone: string | null;
+  /** Of a database with replicas: only nodes with this role when it begins. */
+  readonly role: 'primary' | 'replica' | null;
   readonly labels: ReadonlyMap<string, string>;
   /** Share of requests or messages hit while active. */
   readonly share: number;

@@ -31,12 +31,20 @@ export interface EventStore extends Host {
     readonly every: number;
     readonly read: Distribution;
     readonly write: Distribution;
+    /** Whether the ones before the last are still there. */
+    readonly keep: 'last' | 'all';
   } | null;
   readonly maxConnections: number;
   readonly reserved: number;
   readonly connect: Distribution;
   readonly pool: Pool;
   readonly pools: ReadonlyMap<string, Pool>;
+}
+
+/** Whether reads of a kind may load the stream instead of the view. */
+export function mayLoad(consistency: ReadOf['consistency']): boolean {
+  if (consistency.kind === 'waitForVersion') return consistency.then === 'primary';
+  return consistency.kind === 'stickyPrimary';
 }
 
 /** What can be asked of an event store: the names of its parts. */
@@ -47,14 +55,15 @@ export function partsOfStore(hasSnapshots: boolean): readonly StorePart[] {
   return hasSnapshots ? ['append', 'read', 'readSnapshot', 'writeSnapshot'] : ['append', 'read'];
 }
 
-/** A read model that follows the events of a store. */
+/** A read model that follows the events of a store, or the messages of a log. */
 export interface Projection {
   readonly name: string;
   readonly title: string | null;
   readonly description: string | null;
   readonly critical: boolean;
-  /** Event store whose events it follows. */
+  /** What it follows, and which of the two that is. */
   readonly from: string;
+  readonly source: 'eventStore' | 'topic';
   readonly lifecycle: 'inline' | 'async' | 'live';
   /** Service in whose instances it runs; null = on a core of its own. */
   readonly service: string | null;
@@ -67,6 +76,8 @@ export interface Projection {
   readonly concurrency: number;
   readonly checkpoint: 'transactional' | 'afterBatch';
   readonly onError: 'skip' | 'pause' | 'retry';
+  /** When the instances of its service take segments of each other over; null = never. */
+  readonly claims: { readonly timeoutNs: Ns; readonly intervalNs: Ns } | null;
   readonly rebuild: {
     readonly atNs: Ns;
     /** Events per second. */
@@ -95,6 +106,8 @@ export interface LoadStep {
   /** Key whose value is the stream. */
   readonly stream: string;
   readonly fromVersion: 'snapshot' | 'start';
+  /** Version whose state is wanted, as for an audit; null = the last one. */
+  readonly version: CountDistribution | null;
 }
 
 /** What an `append` step does. */
@@ -113,8 +126,13 @@ export interface ReadOf {
   /** Key whose value is the entity that is read. */
   readonly key: string;
   readonly consistency:
-    | { readonly kind: 'eventual' }
-    | { readonly kind: 'waitForVersion'; readonly withinNs: Ns }
+    | { readonly kind: 'eventual' | 'monotonic' | 'clientMerge' }
+    | {
+        readonly kind: 'waitForVersion';
+        readonly withinNs: Ns;
+        /** At the end of that time: read what there is, ask the store, or answer 409. */
+        readonly then: 'stale' | 'primary' | 'refuse';
+      }
     | { readonly kind: 'stickyPrimary'; readonly forNs: Ns };
 }
 
@@ -131,6 +149,8 @@ export interface PlanStore {
   >;
   /** Index into `keys` of its own streams. */
   readonly key: number;
+  /** Part that reads its snapshots, -1 = it has none. */
+  readonly snapshotPart: number;
   /** How many streams it has at time 0; 0 where their number is unbounded. */
   readonly streams: number;
 }
@@ -138,12 +158,19 @@ export interface PlanStore {
 /** A projection in a plan. */
 export interface PlanProjection {
   readonly component: number;
-  /** Index into `stores`. */
+  /** Index into `stores` of what it follows, and component id of the topic; -1 = it is the other one. */
   readonly store: number;
+  readonly topic: number;
   /** Part that does the work, of the projection or of the service where it runs. */
   readonly part: number;
   /** Longest time for which any read sticks to the store after a write. */
   readonly sticksForNs: Ns;
+  /** Component id of the database with replicas that holds the view, -1 = none. */
+  readonly replicated: number;
+  /** Index into `keys` of the clients whose reads are told apart, -1 = none are. */
+  readonly client: number;
+  /** Whether clients lay what they have written themselves over what they read. */
+  readonly merged: boolean;
   readonly spec: Projection;
 }
 
@@ -159,8 +186,9 @@ interface StoreAct {
 /** What programs do at and with an event store, beside the calls between them. */
 export type PlanStoreAct = StoreAct &
   /** `key` is an index into `keys`, also below. */
+  /** `version` is the id of the count of events that are wanted at most, -1 = all. */
   (
-    | { readonly does: 'load'; readonly key: number }
+    | { readonly does: 'load'; readonly key: number; readonly version: number }
     /** The snapshot has come. */
     | { readonly does: 'restore' }
     /** A page of events has come: what it takes to apply them; `slowed` by faults of that part, -1 = none. */

@@ -111,6 +111,19 @@ const DIFFERENCES: readonly Difference[] = [
     },
   },
   {
+    title: 'a breaker of the consumer that the first failure opens for 40 s',
+    workload: {
+      consumer: 'policy: { circuitBreaker: { failureThreshold: 1, openDuration: 40s } }',
+      faults: '{ id: bad, kind: error, target: worker.handle, at: 0ms, for: 1s }',
+    },
+    is: {
+      kafka: [[10, 1, 0, 0, 40_101], 'Consumer.pause: the rest of the poll is read again'],
+      rabbitmq: [[10, 11, 0, 0, 40_101], 'basic.cancel: all ten come back, the first one twice'],
+      sqs: [[10, 1, 0, 0, 40_100], 'no receive: nine stay in hand, visible to others from 30 s on'],
+      bus: [[10, 2, 0, 0, 40_101], 'EB-2: only the one that failed was handed out, twice'],
+    },
+  },
+  {
     title: 'a consumer slower than any time limit of the broker',
     workload: {
       steps: 'wait: 45s',

@@ -87,6 +87,22 @@ describe('a connection leak', () => {
   });
 });
 
+describe('a pool whose connections take time to open', () => {
+  it('opens one for a waiter in full, though its time to wait is over on the way', () => {
+    // The first is opened until 50 ms, too old at 60; the second until 110 ms.
+    const traced = golden(`
+services: { shop: { endpoints: { page: [ query: db.ask ] } } }
+databases:
+  db:
+    connect: 50ms
+    pool: { maxOpen: 1, maxLifetime: 5ms, acquireTimeout: 20ms }
+    operations: { ask: { wait: 10ms } }
+workloads:
+  users: { arrivals: { at: [ 0ms, 50ms ] }, requests: [ { call: shop.page } ] }`);
+    expect(answered(traced.requests)).toEqual([60, 120]);
+  });
+});
+
 describe('DB-6: PgBouncer', () => {
   const pooled = (pool: string, steps: string, at: string, more = ''): string => `
 services:
@@ -119,6 +135,47 @@ ${more}`;
       times(2, '0ms'),
     );
     expect(latencies(golden(short).requests).sort((a, b) => a - b)).toEqual([10, 10, 10, 20]);
+  });
+
+  describe('by session', () => {
+    const session = (clients: string): string =>
+      `mode: session, defaultPoolSize: 1, clients: { ${clients} }`;
+
+    it('lets who has a connection use it again, and the others wait for its end', () => {
+      // The shop is connected from 0 ms on, and idle from 10 to 30 and from 40 to 90 ms; then the stock is.
+      const pool = session('maxOpen: 1, maxIdleTime: 50ms');
+      const traced = golden(pooled(pool, 'query: db.ask', '0ms, 30ms'));
+      expect(answered(traced.requests)).toEqual([10, 100, 40, 110]);
+    });
+
+    it('gives whoever waits for another one the one that comes back', () => {
+      const traced = golden(pooled(session(''), 'query: db.ask', '0ms, 1ms'));
+      // Both of the shop; those of the stock wait for ever.
+      expect(answered(traced.requests).filter((at) => at < 1000)).toEqual([10, 20]);
+    });
+
+    it('gives a connection up at once where the client keeps none', () => {
+      const traced = golden(pooled(session('maxIdle: 0'), 'query: db.ask', '0ms, 30ms'));
+      expect(answered(traced.requests)).toEqual([10, 20, 40, 50]);
+    });
+
+    it('refuses who waits longer than queryWaitTimeout, and who would be one too many', () => {
+      const slow = `${session('')}, queryWaitTimeout: 25ms`;
+      const traced = golden(pooled(slow, 'query: db.ask', '0ms'));
+      expect(outcomes(traced.requests)).toEqual(['ok', 'serverError']);
+      expect(answered(traced.requests)).toEqual([10, 25]);
+      const few = golden(pooled(`${session('')}, maxClientConn: 1`, 'query: db.ask', '0ms'));
+      expect(answered(few.requests)).toEqual([10, 0]);
+    });
+
+    it('ends with the process of its client, and with the server', () => {
+      const dies = (target: string): string =>
+        `faults: [ { id: dies, kind: crash, target: ${target}, at: 25ms, for: 5ms } ]`;
+      const client = golden(pooled(session(''), 'query: db.ask', '0ms', dies('shop')));
+      expect(answered(client.requests)).toEqual([10, 35]);
+      const server = golden(pooled(session(''), 'query: db.ask', '0ms', dies('db')));
+      expect(answered(server.requests)).toEqual([10, 40]);
+    });
   });
 
   it('goes on when one of its callers dies', () => {

@@ -1,5 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { answered, ended, golden, instants, metered, outcomes } from './tracing.js';
+import { answered, ended, golden, instants, latencies, metered, outcomes } from './tracing.js';
+import type { Traced } from './tracing.js';
+
+/** Nobody waits for them, so that they are not in the traces. */
+function snapshotsWritten({ ran }: Traced): number {
+  const { edges, parts } = ran.plans[0]!;
+  const written = ran.records[0]![0]!.edges.filter(
+    (_, index) => parts[edges[index]!.to]!.name === 'writeSnapshot',
+  );
+  return written.reduce(
+    (sum, { attempts }) => attempts.reduce((all, count) => all + count, sum),
+    0,
+  );
+}
 
 /** A store with accounts of 1250 events; a read takes 5 ms, an event 0.1 ms to apply. */
 const long = (store: string, endpoint: string): string => `
@@ -29,6 +42,28 @@ describe('GS-16: replay cost', () => {
     expect(answered(traced.requests)).toEqual([130]);
   });
 
+  it('applies no more than the version that is asked for, from a snapshot that is not behind it', () => {
+    const at = (version: number, keep: string): number => {
+      const step = `[ load: { store: ledger, version: ${version} } ]`;
+      const traced = golden(long(`snapshots: { every: 100, read: 5ms, keep: ${keep} }`, step));
+      return answered(traced.requests)[0]!;
+    };
+    // The last snapshot holds 1200 events; of those kept before it the one of 200.
+    expect(at(250, 'last')).toBe(5 + 5 + 25);
+    expect(at(250, 'all')).toBe(5 + 5 + 5);
+    expect(at(1230, 'last')).toBe(5 + 5 + 3);
+    expect(at(9999, 'last')).toBe(5 + 5 + 5);
+    const without = golden(long('batch: 100', '[ load: { store: ledger, version: 250 } ]'));
+    expect(answered(without.requests)).toEqual([3 * 5 + 25]);
+  });
+
+  it('makes no snapshot of a state of the past', () => {
+    const step = '[ load: { store: ledger, version: 10 } ]';
+    const traced = golden(long('snapshots: { every: 100000, read: 5ms, write: 5ms }', step));
+    expect(snapshotsWritten(traced)).toBe(0);
+    expect(answered(traced.requests)).toEqual([5 + 5 + 1]);
+  });
+
   it('upcasts what was there before, and nothing in a snapshot (SN-6)', () => {
     const without = golden(long('upcast: 20us', '[ load: ledger ]'));
     expect(answered(without.requests)).toEqual([155]);
@@ -43,6 +78,68 @@ describe('GS-16: replay cost', () => {
     const axon = golden(long('kind: axon, batch: 125', '[ load: ledger ]'));
     expect(axon.at('ledger.read')).toHaveLength(11);
     expect(golden(long('kind: axon', '[ load: ledger ]')).at('ledger.read')).toHaveLength(13);
+  });
+});
+
+/** Loads of one account after another of a thousand with 1250 events; snapshots are gone at 100 ms. */
+const flushed = (loads: string, share = '100%', count = 1, more = ''): Traced =>
+  golden(`
+keys: { account: { kind: sequence, count: ${count} } }
+eventStores:
+  ledger:
+    stream: { key: account, initialLength: 1250 }
+    read: 5ms
+    apply: 100us
+    snapshots: { every: 100, read: 5ms, write: 5ms${more} }
+services:
+  accounts: { endpoints: { look: [ load: ledger ], back: [ load: { store: ledger, version: 700 } ] } }
+workloads:
+  users: { arrivals: { at: [ ${loads} ] }, requests: [ { call: accounts.look } ] }
+faults: [ { id: release, kind: flush, target: ledger, share: ${share}, at: 100ms } ]
+`);
+
+describe('SN-4: snapshots of a form that nobody reads any more', () => {
+  it('cost the next load a full replay, which makes a new one', () => {
+    const traced = flushed('0ms, 100ms, 300ms');
+    expect(latencies(traced.requests)).toEqual([15, 5 + 130, 5 + 5]);
+    expect(snapshotsWritten(traced)).toBe(1);
+    expect(metered(traced, 'snapshotsInvalidated', 'ledger')).toBe(1);
+  });
+
+  it('cost every load that comes before the new one is there', () => {
+    const traced = flushed('100ms, 110ms, 300ms');
+    expect(latencies(traced.requests)).toEqual([135, 135, 10]);
+    expect(snapshotsWritten(traced)).toBe(1);
+  });
+
+  it('are those of all streams, asked for or not, or of a share of them', () => {
+    const at = (from: number): string => instants(from, from + 999, 1, 'ms');
+    const all = flushed('0ms, 1ms', '100%', 1000);
+    expect(metered(all, 'snapshotsInvalidated', 'ledger')).toBe(1000);
+    const some = flushed(at(200), '30%', 1000);
+    const gone = metered(some, 'snapshotsInvalidated', 'ledger');
+    expect(gone).toBeGreaterThan(250);
+    expect(gone).toBeLessThan(350);
+    const full = latencies(some.requests).filter((latency) => latency > 100);
+    expect(full).toHaveLength(gone);
+  });
+
+  it('stay gone for the states of the past that they held', () => {
+    const text = (fault: string): number => {
+      const traced = golden(`
+keys: { account: uniform(count=1) }
+eventStores:
+  ledger: { stream: { key: account, initialLength: 1250 }, read: 5ms, apply: 100us, snapshots: { every: 100, read: 5ms, keep: all } }
+services:
+  accounts: { endpoints: { look: [ load: { store: ledger, version: 750 } ], make: [ load: ledger ] } }
+workloads:
+  first: { arrivals: { at: [ 0ms, 200ms ] }, requests: [ { call: accounts.make } ] }
+  users: { arrivals: { at: [ 500ms ] }, requests: [ { call: accounts.look } ] }
+${fault}`);
+      return latencies(traced.requests).at(-1)!;
+    };
+    expect(text('')).toBe(5 + 5 + 5);
+    expect(text('faults: [ { id: release, kind: flush, target: ledger, at: 100ms } ]')).toBe(85);
   });
 });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { problemsOf } from '../theory/program.js';
 import { golden, outcomes } from './tracing.js';
 
 const times = (count: number, word: string): string[] => new Array<string>(count).fill(word);
@@ -127,5 +128,46 @@ workloads: ${workloads}
       `{ ${users('one', many, ', clients: 4')} }`,
     );
     expect(passed.filter((outcome) => outcome === 'ok')).toHaveLength(4);
+  });
+});
+
+describe('values that a workload gives', () => {
+  const tenants = (users: string): string => `
+keys: { tenant: uniform(count=1000), order: unique }
+services:
+  shop: { endpoints: { page: { steps: [ call: bank.pay ] } }, outbound: { bank: { bulkhead: { maxConcurrent: 1, per: key, key: tenant } } } }
+  bank: { endpoints: { pay: [ wait: 10ms ] } }
+workloads: { users: { arrivals: { at: [ 0ms, 0ms, 0ms ] }, ${users} } }`;
+  const fates = (users: string): string[] => outcomes(golden(tenants(users), '1s').requests);
+
+  it('stand in place of a draw, through the whole tree', () => {
+    const all = 'requests: [ { call: shop.page } ]';
+    expect(fates(all)).toEqual(['ok', 'ok', 'ok']);
+    const refused = ['ok', 'serverError', 'serverError'];
+    // Of three at once for one tenant a bulkhead of 1 lets one pass.
+    expect(fates(`keys: { tenant: 7 }, ${all}`).sort()).toEqual(refused);
+    expect(fates(`${all.replace('page', 'page, keys: { tenant: 0 }')}`).sort()).toEqual(refused);
+    expect(fates(`keys: { order: 3 }, ${all}`)).toEqual(['ok', 'ok', 'ok']);
+  });
+
+  it('of a request stand over those of its workload, and others keep theirs', () => {
+    const body = `
+keys: { tenant: sequence(count=2) }
+services:
+  shop: { admission: { rateLimit: { rate: 1/s, burst: 1, key: tenant } }, endpoints: { page: [ wait: 1ms ] } }
+workloads:
+  one: { arrivals: { at: [ 0ms, 1ms ] }, keys: { tenant: 1 }, requests: [ { call: shop.page, keys: { tenant: 0 } } ] }
+  two: { arrivals: { at: [ 2ms, 3ms ] }, requests: [ { call: shop.page } ] }`;
+    // 0 passes, 0 is refused; then the sequence: 0 is refused, 1 passes.
+    expect(outcomes(golden(body, '1s').requests)).toEqual(['ok', 'throttled', 'throttled', 'ok']);
+  });
+
+  it('are values that the key has', () => {
+    const says = (users: string): string =>
+      problemsOf(`faultline: 1\ntitle: t\nrun: { duration: 1s }\n${tenants(users)}`);
+    const all = 'requests: [ { call: shop.page } ]';
+    expect(says(`keys: { tenant: 1000 }, ${all}`)).toContain('1000 values, 0 to 999');
+    expect(says(`keys: { tenants: 1 }, ${all}`)).toContain('no key tenants');
+    expect(says(`keys: { request: 1 }, ${all}`)).toContain('no key request');
   });
 });

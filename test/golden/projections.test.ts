@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { budgetValue } from '../theory/measures.js';
 import { answered, ended, golden, instants, metered, outcomes } from './tracing.js';
+import type { Traced } from './tracing.js';
 
 /** One append of three events at 0 ms; the projector takes 10 ms an event, `more` is what happens to it. */
 const batch = (fields: string, more = ''): string => `
@@ -97,6 +99,17 @@ describe('CQ-2: what a read does about an event that is not in the view yet', ()
     expect([reader(traced), stale(traced)]).toEqual([31, 0]);
   });
 
+  it('loads the stream, or answers 409, at the end of a wait that asks for that', () => {
+    const primary = golden(read('of: list, consistency: "waitForVersion(15ms, primary)"'));
+    expect([reader(primary), stale(primary)]).toEqual([10 + 15 + 4 + 21, 0]);
+    expect(primary.at('views.select')).toHaveLength(0);
+    const refuse = golden(read('of: list, consistency: "waitForVersion(15ms, refuse)"'));
+    expect(outcomes(refuse.requests)).toEqual(['ok', 'clientError']);
+    expect(reader(refuse)).toBe(25);
+    const inTime = golden(read('of: list, consistency: "waitForVersion(20ms, refuse)"'));
+    expect([reader(inTime), stale(inTime)]).toEqual([31, 0]);
+  });
+
   it('loads the stream with stickyPrimary: 4 ms and 21 events', () => {
     const traced = golden(read('of: list, consistency: stickyPrimary(5s)'));
     expect([reader(traced), stale(traced)]).toEqual([10 + 4 + 21, 0]);
@@ -171,5 +184,65 @@ describe('PR-5: a rebuild', () => {
     const reads = traced.requests.filter(({ part }) => part.startsWith('readers'));
     expect(outcomes(reads)).toEqual(['ok', 'serverError', 'ok']);
     expect(metered(traced, 'consumed', 'list')).toBe(300);
+  });
+});
+
+/** An event each 100 ms on one stream, whose segment is with the first of two workers; it takes 10 ms. */
+const claimed = (fields: string, faults: string): Traced =>
+  golden(`
+keys: { order: uniform(count=1) }
+eventStores: { orders: { stream: { key: order } } }
+projections:
+  list: { from: orders, service: worker, work: 10ms, concurrency: 2, ${fields} }
+services:
+  shop: { endpoints: { buy: [ append: orders ] } }
+  worker: { replicas: 2, endpoints: { other: [ work: 1ms ] } }
+workloads:
+  users: { arrivals: { at: [ ${instants(0, 39_900, 100, 'ms')} ] }, requests: [ { call: shop.buy } ] }
+faults: [ ${faults} ]
+budgets: [ list.delay.max < 1h ]
+`);
+
+describe('PR-3: claims on segments', () => {
+  const claims = 'claimTimeout: 10s, claimInterval: 4s';
+  const crash = '{ id: dies, kind: crash, target: "worker[0]", at: 3s, for: 1h }';
+  /** Longest time in ms from the commit of an event to its effect. */
+  const longest = ({ ran }: Traced): number => budgetValue(ran, 'list.delay.max') * 1000;
+
+  it('run out after a crash, and go to who looks next', () => {
+    const traced = claimed(claims, crash);
+    // Dead at 3 s, run out at 13, looked for at 16; the event of 3 s is there 10 ms later.
+    expect(metered(traced, 'takeovers', 'list')).toBe(1);
+    expect(metered(traced, 'consumed', 'list')).toBe(400);
+    expect(longest(traced)).toBeCloseTo(13_010, -2);
+  });
+
+  it('are never taken over without a timeout', () => {
+    const traced = claimed('claimTimeout: none', crash);
+    expect(metered(traced, 'takeovers', 'list')).toBe(0);
+    expect(metered(traced, 'consumed', 'list')).toBe(30);
+  });
+
+  it('are renewed where the instance is back in time', () => {
+    const traced = claimed(claims, crash.replace('1h', '12900ms'));
+    expect(metered(traced, 'takeovers', 'list')).toBe(0);
+    expect(longest(traced)).toBeCloseTo(12_910, -2);
+  });
+
+  it('run out in a pause too, and what the first had begun has no effect any more', () => {
+    const pause = '{ id: stops, kind: pause, target: "worker[0]", at: 3005ms, for: 20s }';
+    const traced = claimed(claims, pause);
+    expect(metered(traced, 'takeovers', 'list')).toBe(1);
+    expect(metered(traced, 'redeliveries', 'list')).toBe(1);
+    expect(metered(traced, 'duplicateEffects', 'list')).toBe(0);
+    expect(metered(traced, 'consumed', 'list')).toBe(400);
+  });
+
+  it('wait for anybody to be there, who looks when it starts', () => {
+    const both = '{ id: die, kind: crash, target: worker, at: 3s, for: 20s }';
+    const other = '{ id: stays, kind: crash, target: "worker[0]", at: 23s, for: 1h }';
+    const traced = claimed(claims, `${both}, ${other}`);
+    expect(metered(traced, 'takeovers', 'list')).toBe(1);
+    expect(metered(traced, 'consumed', 'list')).toBe(400);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { verdicts } from '../support/sagas.js';
-import { begun, ended, golden, metered, outcomes } from './tracing.js';
+import { begun, ended, golden, metered, outcomes, sent } from './tracing.js';
 import type { Traced } from './tracing.js';
 
 /** Steps a and b of 100 ms, compensations of 50 ms; `b` and `undo` are the steps of those endpoints. */
@@ -21,7 +21,7 @@ services:
   a: { endpoints: { do: [ wait: 100ms ], undo: [ ${undo} ] } }
   b: { endpoints: { do: [ ${b} ], undo: [ wait: 50ms ] } }
 policies: { hasty: { timeout: 80ms } }
-databases: { log: { operations: { write: { wait: 1ms } } } }
+databases: { log: { operations: { write: { wait: 1ms }, read: { wait: 5ms } } } }
 sagas:
   trip:
     kind: orchestrated
@@ -68,6 +68,80 @@ describe('SG-7: the state of a saga', () => {
   });
 });
 
+describe('the state of a saga that is read again', () => {
+  const saga = 'persistence: { query: log.write, read: log.read }\n    recoveryDelay: 30ms';
+  const dies = '{ id: dies, kind: crash, target: "shop[0]", at: 50ms, for: 1h }';
+  const dying = (...more: string[]): Traced =>
+    run(saga, { more: `faults: [ ${[dies, ...more].join(', ')} ]` });
+
+  it('is what another instance begins with', () => {
+    const traced = dying();
+    // Noticed at 80, read until 85, written until 86.
+    expect(ended(traced.at('log.read'))).toEqual([85]);
+    expect(begun(traced.at('a.do'))).toEqual([2, 86]);
+    expect(metered(traced, 'takeovers', 'trip')).toBe(1);
+  });
+
+  it('is asked for again when it was not to be had', () => {
+    const traced = dying('{ id: out, kind: crash, target: log, at: 70ms, for: 100ms }');
+    expect(ended(traced.at('log.read'))).toEqual([-1, 1085]);
+    expect(begun(traced.at('a.do'))).toEqual([2, 1086]);
+  });
+
+  it('is read by the next one when the reader dies as well', () => {
+    const traced = dying('{ id: too, kind: crash, target: "shop[1]", at: 82ms, for: 100ms }');
+    expect(sent(traced.at('log.read'))).toEqual([80, 182]);
+    expect(begun(traced.at('a.do'))).toEqual([2, 188]);
+    expect(metered(traced, 'takeovers', 'trip')).toBe(1);
+  });
+});
+
+describe('SG-8: a command that an instance has had for too long', () => {
+  const saga = 'persistence: log.write\n    leaseTimeout: 150ms';
+  const paused = (at: string, kind = 'pause'): Traced =>
+    run(saga, {
+      more: `faults: [ { id: stops, kind: ${kind}, target: "shop[0]", at: ${at}, for: 10s } ]`,
+    });
+
+  it('is begun again by another one, and what the first is answered counts no more', () => {
+    for (const kind of ['pause', 'hang']) {
+      const traced = paused('50ms', kind);
+      // Given to the first at 1 and to the second at 151; a is done there at 252, b at 354.
+      expect(begun(traced.at('a.do'))).toEqual([2, 152]);
+      expect(begun(traced.at('b.do'))).toEqual([254]);
+      // The first has its answer, and writes what nobody asks for any more.
+      expect(ended(traced.at('log.write')).at(-1)).toBe(10_051);
+      expect(verdicts(traced)).toEqual({ inconsistent: 1 });
+      expect(metered(traced, 'takeovers', 'trip')).toBe(1);
+    }
+  });
+
+  it('may be sent by the first long after everything is over', () => {
+    const traced = paused('1500us');
+    expect(begun(traced.at('a.do'))).toEqual([152, 10_001.5]);
+    expect(verdicts(traced)).toEqual({ inconsistent: 1 });
+  });
+
+  it('goes round for ever where the participant takes longer', () => {
+    const traced = run(saga, { b: 'wait: 400ms' });
+    // Given on at 253, 403, 553, ...: nobody waits for the answers.
+    expect(begun(traced.at('b.do')).slice(0, 4)).toEqual([104, 254, 404, 554]);
+    expect(verdicts(traced)).toEqual({ stuck: 1 });
+  });
+
+  it('is not taken away by a lease that has ended with it', () => {
+    const traced = run('persistence: log.write\n    leaseTimeout: 103ms');
+    expect(metered(traced, 'takeovers', 'trip')).toBe(0);
+    expect(verdicts(traced)).toEqual({ completed: 1 });
+  });
+
+  it('is 5 min with camunda, which has nothing to give on without persistence', () => {
+    const late = (more: string): Traced => run(`engine: camunda${more}`, { b: 'wait: 301s' });
+    expect(metered(late('\n    persistence: log.write'), 'takeovers', 'trip')).toBe(1);
+    expect(metered(late(''), 'takeovers', 'trip')).toBe(0);
+  });
+});
+
 describe('the time of a saga', () => {
   it('undoes what is under way and what was done', () => {
     const traced = run('timeout: 150ms\n    tombstones: true');
@@ -89,6 +163,76 @@ describe('SG-2: an outcome that nobody knows', () => {
     // Sent at 100, given up at 180, asked again at 200: each try ends at its participant, none in time.
     expect(begun(traced.at('b.do')).slice(0, 3)).toEqual([100, 200, 320]);
     expect(traced.at('a.undo')).toEqual([]);
+  });
+});
+
+describe('a step that timed out and is refused when it is asked again', () => {
+  /** b has its effect at 200 ms, 20 ms after its timeout; the second try comes in the middle of an outage. */
+  const asked = (saga: string, status: number, kind = 'compensable'): Traced =>
+    golden(
+      `
+keys: { account: uniform(1) }
+policies: { hasty: { timeout: 80ms } }
+services:
+  shop: { endpoints: { buy: [ saga: trip ] } }
+  a: { endpoints: { do: [ wait: 100ms ], undo: [ wait: 50ms ] } }
+  b: { endpoints: { do: { idempotent: account, steps: [ work: 50ms ] }, undo: [ wait: 50ms ] } }
+sagas:
+  trip:
+    kind: orchestrated
+    orchestrator: shop
+    ${saga}
+    steps:
+      - { name: a, call: a.do, compensation: a.undo }
+      - { name: b, call: b.do, policy: hasty, ${kind === 'pivot' ? 'kind: pivot' : 'compensation: b.undo'} }
+workloads:
+  users: { arrivals: { at: [ 0ms ] }, requests: [ { call: shop.buy } ] }
+faults:
+  - { id: slow, kind: slow, target: b, factor: 2, at: 0ms, for: 500ms }
+  - { id: out, kind: error, target: b.do, status: ${status}, at: 1s, for: 1s }
+`,
+      '10m',
+    );
+
+  it('is asked until somebody knows: 1 and 2 s later', () => {
+    const traced = asked('ambiguous: retry', 503);
+    expect(traced.at('b.do').map(({ sent }) => sent)).toEqual([100, 1180, 3180]);
+    expect(verdicts(traced)).toEqual({ completed: 1 });
+  });
+
+  it('is asked until somebody knows as a pivot too, which cannot be undone', () => {
+    const traced = asked('ambiguous: compensate', 503, 'pivot');
+    expect(traced.at('b.do').map(({ sent }) => sent)).toEqual([100, 1180, 3180]);
+    expect(verdicts(traced)).toEqual({ completed: 1 });
+  });
+
+  it('is taken for not done when the participant itself says so', () => {
+    const traced = asked('ambiguous: retry', 400);
+    expect(traced.at('b.do').map(({ sent }) => sent)).toEqual([100, 1180]);
+    expect(verdicts(traced)).toEqual({ inconsistent: 1 });
+  });
+
+  it('is undone with the other steps where it is not asked', () => {
+    const traced = asked('ambiguous: compensate\n    retry: { attempts: 2 }', 503);
+    expect(traced.at('b.do').map(({ sent }) => sent)).toEqual([100, 1180]);
+    expect(verdicts(traced)).toEqual({ compensated: 1 });
+  });
+});
+
+describe('the time after which an engine takes a process for dead', () => {
+  const again = (engine: string, more = ''): number | undefined => {
+    const traced = run(`persistence: log.write\n    engine: ${engine}${more}`, {
+      more: crash('"shop[0]"', '50ms', '1h'),
+    });
+    return traced.at('a.do')[1]?.sent;
+  };
+
+  it('is its own: 10 s with temporal, 5 min with camunda, no time where nothing is waited for', () => {
+    // Dead at 50 ms, and the state is written first.
+    expect(again('simple')).toBe(51);
+    expect(again('temporal')).toBe(10_051);
+    expect(again('camunda')).toBe(300_051);
+    expect(again('camunda', '\n    recoveryDelay: 1s')).toBe(1051);
   });
 });
 

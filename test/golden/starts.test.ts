@@ -102,6 +102,23 @@ workloads:
 faults: [ { id: c, kind: crash, target: s, instances: [0], at: 100ms, for: 50ms } ]
 `;
 
+  it('keeps local caches over a crash where coldCaches says so', () => {
+    const loads = (own: string): number =>
+      golden(`
+keys: { item: { kind: sequence, count: 1 } }
+caches: { items: { keys: item, levels: [ { name: near, kind: local } ] } }
+databases: { store: { operations: { read: 1ms } } }
+services:
+  s:
+    ${own}
+    endpoints: { serve: [ cache: { get: items, onMiss: [ query: store.read ] } ] }
+workloads:
+  users: { arrivals: { at: [ 10ms, 20ms, 200ms, 210ms ] }, requests: [ { call: s } ] }
+faults: [ { id: c, kind: crash, target: s, at: 100ms, for: 50ms } ]`).at('store.read').length;
+    expect([loads(''), loads('lifecycle: {}')]).toEqual([2, 2]);
+    expect(loads('lifecycle: { coldCaches: false }')).toBe(1);
+  });
+
   it('startup refuses until the process answers, at the very end no longer', () => {
     const at = '50ms, 95ms, 120ms, 150ms, 349ms, 350ms';
     const { requests } = golden(started('{ startup: 200ms }', at));

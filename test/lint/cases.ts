@@ -1,3 +1,4 @@
+import { DATA_CASES } from './cases-data.js';
 import { QUEUE_CASES } from './cases-queues.js';
 import { scenario } from './lint-text.js';
 
@@ -286,6 +287,25 @@ export const CASES: readonly RuleCase[] = [
     },
   },
   {
+    rule: 'capacity-below-traffic',
+    // 100 purchases a second write twice.
+    fires: stored(
+      'query: db.read, { query: db.write, times: 2 }',
+      'kind: dynamodb, capacity: { read: 100/s, write: 199/s }, ',
+    ),
+    path: 'databases.db.capacity.write',
+    measured: '200/s',
+    limit: 'at most 199/s',
+    silent: {
+      'as many as are asked for': stored(
+        '{ query: db.write, times: 2 }',
+        'kind: dynamodb, capacity: { write: 200/s }, ',
+      ),
+      'a table without a limit': stored('query: db.write', 'kind: dynamodb, '),
+      'units of reads': stored('query: db.write', 'kind: dynamodb, capacity: { read: 1/s }, '),
+    },
+  },
+  {
     rule: 'choreography-without-deadline',
     fires: scenario([WATCHED.replace('LATER', ''), USERS]),
     path: 'sagas.order',
@@ -406,6 +426,25 @@ export const CASES: readonly RuleCase[] = [
         'pool: { maxOpen: 50 }, ',
         'replicas: 2, ',
       ),
+    },
+  },
+  {
+    rule: 'primary-not-fenced',
+    fires: stored('query: db.read', 'kind: redis, replicas: 2, '),
+    path: 'databases.db.failover.fencing',
+    measured: 'fencing: false, mode: async',
+    limit: 'one of them otherwise',
+    silent: {
+      'a product that fences': stored('query: db.read', 'kind: mongo, replicas: 2, '),
+      'one that is fenced': stored(
+        'query: db.read',
+        'kind: redis, replicas: 2, failover: { detect: 30s, fencing: true }, ',
+      ),
+      'commits that wait': stored(
+        'query: db.read',
+        'kind: redis, replicas: { count: 2, mode: semiSync }, ',
+      ),
+      'nobody who takes over': stored('query: db.read', 'replicas: 2, '),
     },
   },
   {
@@ -672,6 +711,30 @@ export const CASES: readonly RuleCase[] = [
     },
   },
   {
+    rule: 'sessions-exceed-pooler',
+    fires: stored('query: db.read', 'pool: { kind: pgbouncer, mode: session }, ', 'replicas: 21, '),
+    path: 'databases.db.pool.mode',
+    measured: '21 x 1 = 21',
+    limit: 'at most 20',
+    silent: {
+      'one for each': stored(
+        'query: db.read',
+        'pool: { kind: pgbouncer, mode: session, clients: { maxOpen: 5 } }, ',
+        'replicas: 4, ',
+      ),
+      'clients that close what is idle': stored(
+        'query: db.read',
+        'pool: { kind: pgbouncer, mode: session, clients: { maxIdleTime: 1s } }, ',
+        'replicas: 21, ',
+      ),
+      'a pool by transaction': stored(
+        'query: db.read',
+        'pool: { kind: pgbouncer }, ',
+        'replicas: 21, ',
+      ),
+    },
+  },
+  {
     rule: 'shared-database',
     fires: two('query: db.write', 'query: db.read'),
     path: 'databases.db',
@@ -798,5 +861,6 @@ export const CASES: readonly RuleCase[] = [
       ),
     },
   },
+  ...DATA_CASES,
   ...QUEUE_CASES,
 ];

@@ -69,6 +69,19 @@ describe('a finding', () => {
       '# in services.shop.endpoints.buy.steps[0]\npolicy:\n  timeout: 100ms',
     );
   });
+
+  it('sees the calls that a fallback makes', () => {
+    const falls = scenario([
+      'policies: { hop: { timeout: 1s, fallback: { steps: [ call: cache.get, { call: pay.last, policy: slow } ] } }, slow: {} }',
+      `services: { ${SHOP}, pay: { endpoints: { charge: [ wait: 20ms ], last: [ wait: 20ms ] } }, cache: { endpoints: { get: [ wait: 1ms ] } } }`,
+      USERS,
+    ]);
+    const remarks = remarksOn(falls, 'call-without-time-limit');
+    expect(remarks.map(({ message }) => message).sort()).toEqual([
+      'shop.buy -> cache.get has no time limit',
+      'shop.buy -> pay.last has no time limit',
+    ]);
+  });
 });
 
 describe('rules in other places', () => {

@@ -110,10 +110,12 @@ describe('the registry of patterns', () => {
       'connectionLeak',
       'crash',
       'error',
+      'failover',
       'flush',
       'hang',
       'latency',
       'load',
+      'lockRow',
       'loss',
       'partition',
       'pause',
@@ -121,6 +123,7 @@ describe('the registry of patterns', () => {
       'rebalance',
       'replicaLag',
       'slow',
+      'splitBrain',
     ]);
   });
 

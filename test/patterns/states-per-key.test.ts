@@ -44,6 +44,11 @@ const WRITTEN: Readonly<Record<string, { readonly as: object; readonly kept?: tr
   'bulkhead/resilience4j': { as: { maxConcurrentCalls: 1, maxWaitDuration: '5ms' } },
   'bulkhead/hystrix': { as: { coreSize: 1 } },
   'bulkhead/threadPool': { as: { coreThreads: 1, maxThreads: 2, queueCapacity: 1 } },
+  'concurrencyLimit/fixed': { as: { limit: 1 } },
+  'concurrencyLimit/aimd': { as: { initial: 2, min: 1, max: 4 } },
+  'concurrencyLimit/vegas': { as: { initial: 2, max: 4 }, kept: true },
+  'concurrencyLimit/gradient2': { as: { initial: 2, min: 1, max: 4 }, kept: true },
+  'concurrencyLimit/envoyGradient': { as: {}, kept: true },
   'throttle/sre': { as: { k: 1, window: '120ms' } },
   'throttle/envoyAdmission': { as: { window: '1s' } },
 };

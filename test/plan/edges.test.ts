@@ -332,7 +332,7 @@ describe('connections of an edge', () => {
 describe('calls that a fallback makes', () => {
   const falls = (id: string, to: string) => ({
     ...bundle(id),
-    fallback: { component: to, part: 'get' },
+    fallback: { kind: 'call' as const, to: { component: to, part: 'get' } },
   });
   const front = (b: ReturnType<typeof falls>): ScenarioParts => ({
     services: [

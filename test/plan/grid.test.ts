@@ -8,6 +8,7 @@ const span = (from: number, until: number): PlanFault => ({
   kind: 'slow',
   config: {},
   share: 1,
+  role: null,
   instances: [],
   select: { kind: 'all' },
   parts: [],

@@ -118,10 +118,12 @@ describe('expected arrivals', () => {
 
   it('of a renewal process are time over the mean gap, of instants those that come', () => {
     expect(of({ kind: 'renewal', gap: exponential(ms(20)) }, 10)).toBe(500);
-    expect(of({ kind: 'at', timesNs: [0, ms(10), seconds(5)] }, 5)).toBe(2);
+    expect(of({ kind: 'at', timesNs: [0, ms(10), seconds(5)], requests: null }, 5)).toBe(2);
   });
 
   it('of users are their rounds at an answer time of 0.1 s', () => {
-    expect(of({ kind: 'closed', users: 8, think: constant(ms(900)), rampUpNs: 0 }, 10)).toBe(80);
+    expect(
+      of({ kind: 'closed', users: 8, think: constant(ms(900)), ramp: null, rampUpNs: 0 }, 10),
+    ).toBe(80);
   });
 });

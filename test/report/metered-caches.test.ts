@@ -38,10 +38,10 @@ describe('a cache in the report', () => {
     expect(variant!.budgets.map(({ value }) => value)).toEqual([89 / 99, 0]);
   });
 
-  it('has a section of its own, with the loads in its title', () => {
+  it('has a section of its own, with the share of hits in its title', () => {
     const page = renderHtml(result, PAGE);
     expect(page).toContain('id="caches"');
-    expect(page).toContain('10 values were loaded for items');
+    expect(page).toContain('items finds 89.9\u202f% of what it is asked for');
     expect(page).toContain('share of the reads that found the value');
   });
 });

@@ -4,7 +4,8 @@ import { checkText, compareText } from '../../src/report/text-compare.js';
 import { summaryText } from '../../src/report/text.js';
 import type { Paint } from '../../src/report/text-table.js';
 import { characterOf, viewOf } from '../../src/report/view.js';
-import { chainOf, verdictWords, type Words } from '../../src/report/words.js';
+import { chainOf } from '../../src/report/chain.js';
+import { verdictWords, type Words } from '../../src/report/words.js';
 import type { BudgetResult, CascadeEvent, Result, VariantResult } from '../../src/spec/result.js';
 import { onlyVariant, sampleResult } from '../support/sample-result.js';
 

@@ -2,6 +2,7 @@ import type { BadCase } from './bad-input.js';
 
 const database = 'orders-db: { cpu: 4,';
 const operation = 'insert: exponential(3ms)';
+const fault = 'kind: slow, target: payments, factor: 3, at: 10s';
 const query = '{ query: orders-db.insert, times: 2 }';
 
 /** Mistakes in databases, transactions, locks and functions. */
@@ -60,6 +61,51 @@ export const BAD_DATABASES: readonly BadCase[] = [
     says: 'there is no replica that could take over',
   },
   {
+    title: 'a split of one node',
+    edit: [fault, 'kind: splitBrain, target: orders-db, at: 10s'],
+    code: 'FL410',
+    at: 'orders-db, at',
+    says: 'orders-db has no replicas',
+  },
+  {
+    title: 'a held row of an operation that locks none',
+    edit: [fault, 'kind: lockRow, target: orders-db.insert, at: 10s'],
+    code: 'FL405',
+    at: 'orders-db.insert, at',
+    says: 'it hits operations that lock rows',
+  },
+  {
+    title: 'a search engine that is fenced',
+    edit: [
+      database,
+      'orders-db: { kind: elasticsearch, shards: { count: 2, key: product }, failover: { detect: 1s, fencing: false }, cpu: 4,',
+    ],
+    code: 'FL208',
+    at: 'false }',
+    says: 'needs a majority',
+  },
+  {
+    title: 'a role in a service',
+    edit: [fault, 'kind: crash, target: payments, role: primary, at: 10s'],
+    code: 'FL410',
+    at: 'primary, at',
+    says: 'payments has no replicas',
+  },
+  {
+    title: 'a failover of a service',
+    edit: [`${fault}, for: 5s`, 'kind: failover, target: payments, at: 10s'],
+    code: 'FL405',
+    at: 'payments, at',
+    says: 'is about all nodes of a database',
+  },
+  {
+    title: 'a split of some nodes',
+    edit: [fault, 'kind: splitBrain, target: orders-db, instances: [0], at: 10s'],
+    code: 'FL208',
+    at: '[0]',
+    says: 'leave instances out',
+  },
+  {
     title: 'shards by an unknown key',
     edit: [database, 'orders-db: { shards: { count: 4, key: prodct }, cpu: 4,'],
     code: 'FL404',
@@ -75,6 +121,37 @@ export const BAD_DATABASES: readonly BadCase[] = [
     says: 'replicas of all rows or shards of some',
   },
   {
+    title: 'a search engine without cores',
+    edit: [database, 'orders-db: { kind: elasticsearch, cpu: unlimited,'],
+    code: 'FL208',
+    at: 'elasticsearch',
+    says: 'threads are counted by cores',
+  },
+  {
+    title: 'a lag of copies that are in sync',
+    edit: [database, 'orders-db: { kind: elasticsearch, replicas: { count: 1, lag: 1s }, cpu: 4,'],
+    code: 'FL208',
+    at: '1s }',
+    says: 'leave lag out',
+  },
+  {
+    title: 'an index that is refreshed and idle',
+    edit: [
+      database,
+      'orders-db: { kind: elasticsearch, refresh: { interval: 2s, idleAfter: 5s }, cpu: 4,',
+    ],
+    code: 'FL208',
+    at: '5s }',
+    says: 'is never idle',
+  },
+  {
+    title: 'thread pools of a database that has none',
+    edit: [database, 'orders-db: { threadPools: { search: { size: 3 } }, cpu: 4,'],
+    code: 'FL208',
+    at: '{ search',
+    says: 'leave threadPools out',
+  },
+  {
     title: 'a scan of one node',
     edit: [operation, 'insert: { work: 3ms, scan: true }'],
     code: 'FL208',
@@ -87,6 +164,37 @@ export const BAD_DATABASES: readonly BadCase[] = [
     code: 'FL208',
     at: 'product } }',
     says: 'give the database shards',
+  },
+  {
+    title: 'clients of a pool that keeps nothing for them',
+    edit: ['pool: { maxOpen: 5 }', 'pool: { kind: pgbouncer, clients: { maxOpen: 5 } }'],
+    code: 'FL208',
+    at: '{ maxOpen: 5 }',
+    says: 'leave clients out',
+  },
+  {
+    title: 'units of capacity of a server',
+    edit: [database, 'orders-db: { capacity: { write: 9/s }, cpu: 4,'],
+    code: 'FL208',
+    at: '{ write',
+    says: 'are those of kind: dynamodb',
+  },
+  {
+    title: 'cores of a table',
+    edit: [database, 'orders-db: { kind: dynamodb, cpu: 4,'],
+    code: 'FL208',
+    at: '4, pool',
+    says: 'has capacity and partitions, and no cpu',
+  },
+  {
+    title: 'more units at once than a partition gives',
+    edit: [
+      'orders-db: { cpu: 4, pool: { maxOpen: 5 }, operations: { insert: exponential(3ms) } }',
+      'orders-db: { kind: dynamodb, operations: { insert: { wait: 3ms, write: true, units: 1001 } } }',
+    ],
+    code: 'FL208',
+    at: '1001',
+    says: 'a partition gives 1000',
   },
   {
     title: 'a route that is none',

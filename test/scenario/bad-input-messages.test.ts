@@ -39,6 +39,36 @@ describe('what contradicts itself about messages is refused', () => {
       { group: 'retry: { mode: requeue }' },
       /onPoison: block holds/,
     ],
+    [
+      'a replay of a group that is not there',
+      { group: 'startAt: 5s, replay: { at: 3s }' },
+      /later than startAt/,
+    ],
+    [
+      'a retry policy of a consumer',
+      { group: 'policy: { retry: { attempts: 3 } }' },
+      /write the retry of the consumer itself/,
+    ],
+    [
+      'a balancer for a handler',
+      { group: 'policy: { loadBalancing: { kind: random } }' },
+      /called by nobody/,
+    ],
+    [
+      'a breaker for one instance called',
+      { group: 'policy: { circuitBreaker: { kind: finagle } }' },
+      /a handler calls nobody/,
+    ],
+    [
+      'a consumer policy that only watches',
+      { group: 'policy: { circuitBreaker: { dryRun: true } }' },
+      /acts or is left out/,
+    ],
+    [
+      'a timeout that lets the handler go on',
+      { group: 'policy: { timeout: { after: 1s, cancel: false } }' },
+      /leave cancel out/,
+    ],
     ['replicas without a broker', { topic: 'replication: 3,' }, /without a broker/],
     [
       'more replicas than nodes',
@@ -67,6 +97,15 @@ describe('what contradicts itself about messages is refused', () => {
       'a length of what acts once',
       { more: 'faults: [ { id: f, kind: rebalance, target: jobs.g, at: 1s, for: 1s } ]' },
       /acts once/,
+    ],
+    [
+      'nodes of RabbitMQ that are slow',
+      {
+        more:
+          'brokers: { rabbit: { kind: rabbitmq } }\n' +
+          'faults: [ { id: f, kind: slow, target: rabbit, factor: 2, at: 1s, for: 1s } ]',
+      },
+      /rabbit is a broker of kind rabbitmq: its nodes can crash or pause/,
     ],
     [
       'poison for a service',

@@ -68,7 +68,7 @@ const chain = 'middleware: [ { authenticate: { kind: jwt, work: 0.3ms } } ]';
 export const BAD_SHAPES: readonly BadCase[] = [
   {
     title: 'a split of a state that no key splits',
-    edit: [timeout, 'plain: { concurrencyLimit: { kind: fixed, limit: 9, per: key } }'],
+    edit: [timeout, 'plain: { hedge: { after: 9ms, per: key } }'],
     code: 'FL202',
     at: 'key } }',
     says: 'known, not in this version',
@@ -243,7 +243,7 @@ export const BAD_SHAPES: readonly BadCase[] = [
   },
   {
     title: 'a key of a policy whose state no key splits',
-    edit: [timeout, 'plain: { concurrencyLimit: { kind: fixed, limit: 9, key: product } }'],
+    edit: [timeout, 'plain: { hedge: { after: 9ms, key: product } }'],
     code: 'FL202',
     at: 'key: product }',
     says: 'known, not in this version',
@@ -893,13 +893,6 @@ export const BAD_SHAPES: readonly BadCase[] = [
     code: 'FL208',
     at: 'true }',
     says: 'because panicThreshold is 0',
-  },
-  {
-    title: 'a database of a later version',
-    edit: ['{ cpu: 4,', '{ kind: dynamodb, cpu: 4,'],
-    code: 'FL202',
-    at: 'dynamodb',
-    says: 'dynamodb is known, not in this version',
   },
   {
     title: 'an unknown kind of fault',

@@ -36,6 +36,37 @@ export const BAD_QUEUES: readonly BadCase[] = [
     'only quorum queues count returns',
   ),
   queue(
+    'members of a queue that is on no broker',
+    'kind: rabbitmq, quorum: true, initialGroupSize: 37',
+    'FL208',
+    '37 }',
+    'write quorum: true and broker: NAME',
+  ),
+  queue(
+    'a broker that is a service',
+    'kind: rabbitmq, broker: orders, capacity: 41',
+    'FL405',
+    'orders, capacity',
+    'orders is a service, not a broker',
+  ),
+  {
+    title: 'a broker of another kind',
+    edit: [
+      REPORT,
+      'brokers: { log: { kind: kafka } }\nqueues: { jobs: { kind: rabbitmq, broker: log } }',
+    ],
+    code: 'FL405',
+    at: 'log } }',
+    says: 'log is a broker of kind kafka; this needs one of kind rabbitmq',
+  },
+  {
+    title: 'a kind of broker of a later version',
+    edit: [REPORT, 'brokers: { log: { kind: nats } }'],
+    code: 'FL202',
+    at: 'nats',
+    says: 'not in this version',
+  },
+  queue(
     'an overflow that quorum queues do not know',
     'kind: rabbitmq, quorum: true, capacity: 9, overflow: rejectPublishDlx',
     'FL208',

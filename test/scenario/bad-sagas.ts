@@ -89,6 +89,20 @@ export const BAD_SAGAS: readonly BadCase[] = [
     says: 'nobody can end it in time',
   },
   {
+    title: 'a lease where nobody drives',
+    edit: saga(`${WATCHED}, leaseTimeout: 77s`),
+    code: 'FL208',
+    at: '77s',
+    says: 'nobody drives a choreographed saga',
+  },
+  {
+    title: 'a lease of what only one process knows',
+    edit: saga(`${DRIVEN}, leaseTimeout: 77s`),
+    code: 'FL208',
+    at: '77s',
+    says: 'whose state is written nowhere',
+  },
+  {
     title: 'a beginning of a saga that is driven',
     edit: saga(`${DRIVEN}, startedBy: payments.charge`),
     code: 'FL208',

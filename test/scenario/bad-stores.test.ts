@@ -9,14 +9,16 @@ keys: { account: uniform(count=10) }
 services:
   accounts:
     endpoints:
-      transfer: [ load: ledger, append: { store: ledger, events: 2 } ]
+      transfer: [ load: ledger, append: { store: ledger, events: 2 }, publish: { topic: events, key: account } ]
       balance: [ query: { database: views, operation: select, of: balances } ]
   projector: { endpoints: { ping: [ work: 1ms ] } }
 eventStores:
   ledger: { stream: { key: account } }
+topics: { events: { kind: kafka }, news: { kind: bus } }
 databases: { views: { operations: { select: 1ms, upsert: 1ms } } }
 projections:
   balances: { from: ledger, service: projector, writes: views.upsert }
+  moves: { from: events }
 workloads:
   users: { arrivals: poisson(1/s), requests: [ { name: transfer, call: accounts.transfer }, { name: balance, call: accounts.balance } ] }
 budgets:
@@ -54,13 +56,34 @@ const BAD: readonly (readonly [
     'FL405',
     'with of: balances',
   ],
+  [
+    'a flush of a store that keeps no snapshots',
+    'budgets:',
+    'faults: [ { id: release, kind: flush, target: ledger, at: 1s } ]\nbudgets:',
+    'FL410',
+    'ledger has no snapshots',
+  ],
+  [
+    'a flush of a part of a store',
+    'budgets:',
+    'faults: [ { id: release, kind: flush, target: ledger.read, at: 1s } ]\nbudgets:',
+    'FL405',
+    'flush cannot hit ledger.read',
+  ],
+  [
+    'claims of a projector that is alone',
+    'from: events',
+    'from: events, claimTimeout: 7s',
+    'FL208',
+    'write service too',
+  ],
   ['a key nobody declared', 'key: account', 'key: acount', 'FL404', 'no key acount', 'account'],
   [
     'a projection of nothing',
     'from: ledger',
     'from: legder',
     'FL404',
-    'no event store legder',
+    'no component legder',
     'ledger',
   ],
   [
@@ -68,7 +91,7 @@ const BAD: readonly (readonly [
     'from: ledger',
     'from: accounts',
     'FL405',
-    'accounts is a service, not an event store',
+    'a projection follows an event store or a topic of kind kafka; accounts is a service',
   ],
   [
     'a projection in a database',
@@ -93,6 +116,48 @@ const BAD: readonly (readonly [
     'upsert',
   ],
   [
+    'a projection from a bus',
+    'from: ledger',
+    'from: news',
+    'FL405',
+    'news is a topic of kind bus, which keeps no log to follow',
+  ],
+  [
+    'a read of a topic without its key',
+    'from: ledger',
+    'from: events',
+    'FL203',
+    'events, a topic: say the key with which its messages are published',
+  ],
+  [
+    'an inline projection of a topic',
+    'from: ledger',
+    'from: events, lifecycle: inline',
+    'FL208',
+    'nothing is appended in its transactions',
+  ],
+  [
+    'a read that would load a topic',
+    'of: balances ',
+    'of: moves, key: account, consistency: stickyPrimary(1s) ',
+    'FL208',
+    'moves follows events, a topic: eventual or waitForVersion',
+  ],
+  [
+    'a merge of what a topic has',
+    'of: balances ',
+    'of: moves, key: account, consistency: clientMerge ',
+    'FL208',
+    'clientMerge knows who has appended',
+  ],
+  [
+    'a read by another key than that of the messages',
+    'of: balances ',
+    'of: moves, key: request ',
+    'FL208',
+    'moves is read by request, but messages of events are published with the key account',
+  ],
+  [
     'a read of what is no projection',
     'of: balances',
     'of: ledger',
@@ -111,7 +176,14 @@ const BAD: readonly (readonly [
     'of: balances',
     'of: balances, consistency: strong',
     'FL205',
-    'write eventual, waitForVersion(200ms)',
+    'write eventual, monotonic, clientMerge, waitForVersion(200ms)',
+  ],
+  [
+    'a consistency with a word too much',
+    'of: balances',
+    'of: balances, consistency: "stickyPrimary(5s, primary)"',
+    'FL205',
+    'write eventual, monotonic, clientMerge, waitForVersion(200ms)',
   ],
   [
     'retries of what never runs again',
@@ -176,5 +248,12 @@ describe('a scenario of event stores with one mistake', () => {
     const { file } = load(text);
     const variant = file!.variants[0]!;
     expect(() => compile(variant, file!)).toThrow(/FL710 .*there is none/);
+    const past = RIGHT.replace(
+      'load: ledger, append: { store: ledger, events: 2 }',
+      () =>
+        'load: { store: ledger, version: 7 }, append: { store: ledger, expectedVersion: exact }',
+    );
+    const other = load(past).file!;
+    expect(() => compile(other.variants[0]!, other)).toThrow(/FL710 .*there is none/);
   });
 });

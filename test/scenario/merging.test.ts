@@ -57,6 +57,7 @@ describe('short forms', () => {
     expect(scenarioOf(text).workloads.get('users')!.arrivals).toEqual({
       kind: 'at',
       timesNs: [0, 20 * MS],
+      requests: null,
     });
   });
 });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { RunFile } from './run-file.js';
 import { policyKinds } from '../../src/patterns/registry.js';
-import { ROOT, runFile } from './run-file.js';
+import { ROOT, runFile, textOf } from './run-file.js';
 
 /** Errors that a file promises to hold; what is a warning is meant to be broken where a claim stops. */
 function broken(ran: RunFile): readonly string[] {
@@ -105,7 +105,9 @@ describe.each([
   'shared-database',
 ])('scenarios/%s.yaml', (name) => {
   it('holds its budgets', () => {
-    expect(broken(runFile(`scenarios/${name}.yaml`, { replications: 1 }))).toEqual([]);
+    const path = `scenarios/${name}.yaml`;
+    const once = textOf(path).includes('replications: 1 ');
+    expect(broken(runFile(path, once ? {} : { replications: 1 }))).toEqual([]);
   });
 });
 

@@ -36,7 +36,7 @@ export function textOf(path: string, replications?: number): string {
 
 /** All problems of a file, warnings too, as the program prints them. */
 export function problemsOf(path: string): readonly string[] {
-  return loadScenario(path, () => ({ text: textOf(path) })).problems.map(formatDiagnostic);
+  return loadScenario(path, (own) => ({ text: textOf(own) })).problems.map(formatDiagnostic);
 }
 
 /** A scenario that has been run, and what can be asked of it. */
@@ -52,7 +52,9 @@ export function runFile(
   path: string,
   options: { readonly replications?: number; readonly variants?: readonly string[] } = {},
 ): RunFile {
-  const loaded = loadScenario(path, () => ({ text: textOf(path, options.replications) }));
+  const loaded = loadScenario(path, (own) => ({
+    text: textOf(own, own === path ? options.replications : undefined),
+  }));
   if (loaded.file === null) throw new Error(loaded.problems.map(formatDiagnostic).join('\n'));
   const file = chosen(loaded.file, options.variants);
   const plans = file.variants.map((variant) => compile(variant, file));

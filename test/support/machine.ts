@@ -30,6 +30,7 @@ function layerOf(policy: string, kind: string, config: unknown): Layer {
 const LAYERS: Readonly<Record<string, () => Layer>> = {
   f: () => layerOf('fallback', 'simple', { after: '2ms' }),
   i: () => layerOf('fallback', 'simple', { after: '1ms', call: 'leaf.get' }),
+  I: () => layerOf('fallback', 'simple', { after: '1ms', steps: ['work', 'call leaf.get'] }),
   r: () =>
     layerOf('retry', 'simple', {
       attempts: 3,
@@ -144,6 +145,10 @@ export const CHAINS: readonly string[] = [
   'yrtb',
   'nhtb',
   'btfhr',
+  'Ifrhtb',
+  'rItb',
+  'hItb',
+  'tIrb',
   '',
   'fdrgtb',
   'drhtbl',
@@ -185,11 +190,17 @@ const CONNECTIONS: Connections = {
   lifetimeNs: S.ms(60),
 };
 
+const LEAF = { component: 'leaf', part: 'get' };
+
 /** The layers of a chain without what it says about connections. */
 function bundleOf(chain: string): Bundle {
   const letters = [...chain].filter((letter) => letter in LAYERS);
   const layers = letters.map((letter) => LAYERS[letter]!());
-  const fallback = chain.includes('i') ? { component: 'leaf', part: 'get' } : null;
+  const fallback = chain.includes('i')
+    ? { kind: 'call' as const, to: LEAF }
+    : chain.includes('I')
+      ? { kind: 'steps' as const, steps: [S.work(1), S.call('leaf.get'), S.work(1)] }
+      : null;
   const bundle = { ...S.bundle('chain', layers), fallback };
   if (letters.length === chain.length) return bundle;
   const shared = S.balancing('leastConnections', {}, { level: 'connection' });

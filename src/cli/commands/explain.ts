@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { outlierKind, policyKind } from '../../patterns/registry.js';
-import { nearest } from '../../scenario/suggest.js';
+import { meant } from '../../scenario/suggest.js';
 import { EXIT, usageError } from '../exit.js';
+import { contentsText } from '../explain/contents.js';
 import { explainableNames, pagesOf } from '../explain/pages.js';
 import { scenarioText } from '../explain/scenario-text.js';
 import { prepare } from '../prepare.js';
@@ -12,8 +13,16 @@ export interface ExplainFlags {
   readonly variant?: readonly string[];
 }
 
-/** Prints the reference pages of a name, or what a scenario comes to. */
-export function explain(subject: string, flags: ExplainFlags, terminal: Terminal): number {
+/** Prints what has a page, the reference pages of a name, or what a scenario comes to. */
+export function explain(
+  subject: string | undefined,
+  flags: ExplainFlags,
+  terminal: Terminal,
+): number {
+  if (subject === undefined) {
+    terminal.out(contentsText());
+    return EXIT.ok;
+  }
   if (isFile(subject)) {
     const { file, plans } = prepare(subject, flags, terminal);
     const schemaOf = (policy: string, kind: string) =>
@@ -23,7 +32,7 @@ export function explain(subject: string, flags: ExplainFlags, terminal: Terminal
   }
   const pages = pagesOf(subject);
   if (pages.length === 0) {
-    const near = nearest(subject, explainableNames());
+    const near = meant(subject, explainableNames());
     const hint = near === undefined ? '' : ` (did you mean "${near}"?)`;
     throw usageError(`nothing is called "${subject}"${hint}`);
   }

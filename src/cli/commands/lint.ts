@@ -3,7 +3,7 @@ import { lint as remarksOf } from '../../lint/lint.js';
 import type { Remark } from '../../lint/lint.js';
 import type { Rule } from '../../lint/rule.js';
 import { remarkText, tally } from '../../lint/text.js';
-import { nearest } from '../../scenario/suggest.js';
+import { meant } from '../../scenario/suggest.js';
 import { checkDestinations, takesStandardOutput, writeDocument } from '../documents.js';
 import { CommandError, EXIT, usageError } from '../exit.js';
 import { prepare } from '../prepare.js';
@@ -66,7 +66,7 @@ function chosenRules({ rule, ignore = [] }: LintFlags): readonly Rule[] {
   const names = rules.map(({ name }) => name);
   for (const name of [...(rule ?? []), ...ignore]) {
     if (names.includes(name)) continue;
-    const near = nearest(name, names);
+    const near = meant(name, names);
     const hint = near === undefined ? '' : ` (did you mean "${near}"?)`;
     throw usageError(`there is no rule "${name}"${hint}; known: ${names.join(', ')}`);
   }

@@ -1,12 +1,20 @@
 import { formatDuration } from '../../spec/quantity-text.js';
 import type { Database } from '../../spec/database.js';
+import type { Failover } from '../../spec/replication.js';
+import { THREAD_POOLS } from '../../spec/search.js';
 import type { Scenario } from '../../spec/scenario.js';
 import { plainText } from './values.js';
 
 /** What databases say beyond their operations and pools, those that say anything. */
 export function databaseLines({ databases }: Scenario): readonly string[] {
   return [...databases.values()].flatMap((database) => {
-    const words = [...limits(database), ...nodes(database), ...locks(database)];
+    const words = [
+      ...limits(database),
+      ...nodes(database),
+      ...searchEngine(database),
+      ...table(database),
+      ...locks(database),
+    ];
     return words.length === 0 ? [] : [`${database.name} (${database.kind}): ${words.join('; ')}`];
   });
 }
@@ -24,6 +32,24 @@ function limits(database: Database): readonly string[] {
   ];
 }
 
+/** `search 7 (queue 1000)`. */
+function searchEngine({ search, failover }: Database): readonly string[] {
+  if (search === null) return [];
+  const { copies, threadPools, refresh } = search;
+  const pools = THREAD_POOLS.map((name) => {
+    const { size, queueSize } = threadPools[name];
+    return `${name} ${size} (queue ${queueSize === Infinity ? 'unlimited' : queueSize})`;
+  });
+  const { intervalNs, idleAfterNs } = refresh;
+  const idle = idleAfterNs === null ? '' : `, idle after ${formatDuration(idleAfterNs)}`;
+  return [
+    `${copies} ${copies === 1 ? 'copy' : 'copies'} of each shard, written all before the answer, read in turn`,
+    `threads of each node: ${pools.join(', ')}`,
+    intervalNs === null ? 'no refresh' : `refresh every ${formatDuration(intervalNs)}${idle}`,
+    ...(copies === 1 ? [] : [failoverText(withoutFencing(failover))]),
+  ];
+}
+
 function nodes({ shards, operations, replication, route, failover }: Database): readonly string[] {
   if (shards !== null) {
     const scans = [...operations.values()].filter(({ scan }) => scan).map(({ name }) => name);
@@ -33,11 +59,31 @@ function nodes({ shards, operations, replication, route, failover }: Database): 
   if (replication === null) return [];
   const read =
     route.kind === 'replicaIfLag' ? `${route.kind}(${formatDuration(route.maxLagNs)})` : route.kind;
+  return [`replicas ${plainText(replication)}`, `reads at ${read}`, failoverText(failover)];
+}
+
+/** The master of a cluster needs a majority: nobody else is one. */
+function withoutFencing(failover: Failover | null): Partial<Failover> | null {
+  if (failover === null) return null;
+  const { detectNs, promoteNs, reconnectNs } = failover;
+  return { detectNs, promoteNs, reconnectNs };
+}
+
+/** What a table gives, and how its partitions share it. */
+function table({ capacity }: Database): readonly string[] {
+  if (capacity === null) return [];
+  const { read, write, partitions, burstNs, isAdaptive } = capacity;
+  const units = (rate: number): string =>
+    rate === Infinity ? 'as many as asked for' : `${rate}/s`;
+  const shared = isAdaptive ? 'shared by' : 'in equal parts for';
   return [
-    `replicas ${plainText(replication)}`,
-    `reads at ${read}`,
-    failover === null ? 'no failover' : `failover ${plainText(failover)}`,
+    `units of capacity: read ${units(read)}, write ${units(write)}, kept for ${formatDuration(burstNs)}`,
+    `${shared} ${partitions} ${partitions === 1 ? 'partition' : 'partitions'}`,
   ];
+}
+
+function failoverText(failover: Partial<Failover> | null): string {
+  return failover === null ? 'no failover' : `failover ${plainText(failover)}`;
 }
 
 function locks({ operations, lockTimeoutNs, deadlockTimeoutNs }: Database): readonly string[] {

@@ -7,9 +7,13 @@ import { plainText } from './values.js';
 /** Every topic with its producer and groups, every outbox, and the steps that publish. */
 export function messageLines({ topics, brokers, services }: Scenario): readonly string[] {
   const lines: string[] = [];
-  for (const { name, latency, maxThroughput, electionNs } of brokers.values()) {
-    const own = { latency, maxThroughput, electionNs };
-    lines.push(`${name}: broker, ${bare(own)}`);
+  for (const broker of brokers.values()) {
+    const { kind, electionNs } = broker;
+    const own =
+      kind === 'kafka'
+        ? { latency: broker.latency, maxThroughput: broker.maxThroughput, electionNs }
+        : { electionNs, memoryBytes: broker.memoryBytes };
+    lines.push(`${broker.name}: broker of ${kind}, ${bare(own)}`);
   }
   for (const topic of topics.values()) {
     if (topic.kind !== 'kafka') continue;

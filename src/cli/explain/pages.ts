@@ -5,13 +5,14 @@ import type { Metric } from '../../scenario/metrics.js';
 import { scenarioJsonSchema } from '../../scenario/json-schema.js';
 import { REFERENCE } from '../../scenario/reference.js';
 import type { ReferenceEntry } from '../../scenario/reference.js';
-import { SECTION } from '../../spec/component-kind.js';
 import type { FaultKind } from '../../spec/fault.js';
 import type { BalancerKind } from '../../spec/balancer.js';
 import type { OutlierKind } from '../../spec/outlier.js';
 import type { PolicyKind } from '../../spec/policy.js';
 import { fieldsOf } from './field-index.js';
 import type { Field, JsonSchema } from './field-index.js';
+import { indented, paragraph, wrap } from './layout.js';
+import { sectionNames, sectionOf, sectionPage } from './section-page.js';
 
 /** Fields of one name that are listed on a page; more of them say the same again. */
 const FIELDS_SHOWN = 12;
@@ -20,7 +21,7 @@ const PATHS_SHOWN = 3;
 
 /**
  * The reference pages of a name: a policy (`retry`) or one kind of it (`gobreaker`,
- * `circuitBreaker.gobreaker`), a fault, a metric with or without its subject, a verb or a field. A word
+ * `circuitBreaker.gobreaker`), a section, a fault, a metric with or without its subject, a verb or a field. A word
  * that is only ever a value (`poisson`, `lifo`) has the page of the fields that take it.
  */
 export function pagesOf(name: string): readonly string[] {
@@ -31,6 +32,11 @@ export function pagesOf(name: string): readonly string[] {
   const components = REFERENCE.filter((entry) => referenceNamesOf(entry).includes(name));
   const metrics = metricsNamed(name);
   const fields = allFields().filter((field) => field.paths.includes(name) || field.name === name);
+  const section = sectionPage(name);
+  if (section !== null) {
+    const others = fields.filter(({ paths }) => !paths.includes(name) && !isDefault(paths));
+    return [section, ...(others.length === 0 ? [] : [fieldsPage(name, others)])];
+  }
   const pages = [
     ...policies.map(policyPage),
     ...faults.map(faultPage),
@@ -45,9 +51,15 @@ export function pagesOf(name: string): readonly string[] {
   return places.length === 0 ? [] : [fieldsPage(name, places)];
 }
 
+/** A field of `defaults` alone says what its section says. */
+function isDefault(paths: readonly string[]): boolean {
+  return paths.every((path) => path.startsWith('defaults.'));
+}
+
 /** Everything that has a page, for suggestions. */
 export function explainableNames(): readonly string[] {
   return [
+    ...sectionNames(),
     ...policyKinds.flatMap(policyNamesOf),
     ...faultKinds.map(({ kind }) => kind),
     ...balancerKinds.flatMap(balancerNamesOf),
@@ -74,10 +86,6 @@ function outlierNamesOf({ outlier }: OutlierKind): readonly string[] {
 function referenceNamesOf(entry: ReferenceEntry): readonly string[] {
   const { component, kind, form } = entry;
   return [kind, `${form ?? component}.${kind}`, `${sectionOf(entry)}.${kind}`];
-}
-
-function sectionOf({ component, form }: ReferenceEntry): string {
-  return form === undefined ? SECTION[component] : `${form}s`;
 }
 
 function referencePage(entry: ReferenceEntry): string {
@@ -222,29 +230,6 @@ function schemaTable(schema: z.ZodType): string {
   const fields = fieldsOf(json);
   if (fields.length === 0) return 'It has no fields of its own.';
   return ['Fields:', ...fields.map((field) => fieldText(field).replace(/^/gm, '  '))].join('\n');
-}
-
-function indented(heading: string, text: string): string {
-  return `${heading}\n${text.trimEnd().replace(/^(?=.)/gm, '  ')}`;
-}
-
-function paragraph(text: string): string {
-  return wrap(text, '').join('\n');
-}
-
-/** Lines of at most 96 characters. */
-function wrap(text: string, indent: string): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(/\s+/).filter((part) => part !== '')) {
-    if (line !== '' && indent.length + line.length + 1 + word.length > 96) {
-      lines.push(indent + line);
-      line = '';
-    }
-    line = line === '' ? word : `${line} ${word}`;
-  }
-  if (line !== '') lines.push(indent + line);
-  return lines;
 }
 
 let fields: readonly Field[] | undefined;

@@ -1,5 +1,5 @@
 import { formatDuration } from '../../spec/quantity-text.js';
-import type { Orchestration, Saga, SagaStep } from '../../spec/sagas.js';
+import type { Orchestration, Saga, SagaPersistence, SagaStep } from '../../spec/sagas.js';
 import type { Scenario, Target } from '../../spec/scenario.js';
 import { plainText } from './values.js';
 
@@ -52,9 +52,14 @@ function drivenWords(own: Orchestration): readonly string[] {
     `retry (attempts ${attempts === Infinity ? 'unlimited' : attempts}, ${pauses})`,
     persistence === null
       ? 'persistence none'
-      : `persistence ${persistence.database}.${persistence.operation} (before ${persistence.before})`,
+      : `persistence ${persistence.database}.${persistence.operation} (${savingText(persistence)})`,
     `recoveryDelay ${formatDuration(own.recoveryDelayNs)}`,
+    ...(own.leaseNs === null ? [] : [`leaseTimeout ${formatDuration(own.leaseNs)}`]),
   ];
+}
+
+function savingText({ before, read }: SagaPersistence): string {
+  return `before ${before}${read === null ? '' : `, read ${targets([read])}`}`;
 }
 
 function stepText({ name, call, compensation, kind, readOnly }: SagaStep): string {

@@ -269,7 +269,10 @@ function networkLines({ network }: Scenario): readonly string[] {
 
 function edgeLines(plan: Plan, schemaOf: SchemaOf): readonly string[] {
   // The calls of a scan differ by their shard alone.
-  const told = plan.edges.filter(({ route }) => route?.kind !== 'shard' || route.index === 0);
+  const told = plan.edges.filter(({ route }) => {
+    if (route?.kind === 'copy') return route.shard <= 0;
+    return route?.kind !== 'shard' || route.index === 0;
+  });
   return told.map((edge) => {
     const { id, layers } = plan.bundles[edge.bundle]!;
     const names = layers.map(layerName);
@@ -294,6 +297,11 @@ function sessionText({ session, route }: PlanEdge, { keys }: Plan): readonly str
   if (route === null) return over;
   const { kind } = route;
   if (kind === 'shard') return [...over, 'at each shard'];
+  if (kind === 'copy') {
+    const copy = route.write ? 'the primary' : 'a copy in sync';
+    if (route.key < 0) return [...over, `at ${copy} of each shard`];
+    return [...over, `at ${copy} of the shard of ${keys[route.key]!.name}`];
+  }
   if (kind === 'shardOf') return [...over, `at the shard of ${keys[route.key]!.name}`];
   const limit = kind === 'replicaIfLag' ? `(${formatDuration(route.maxLagNs)})` : '';
   return [...over, `at ${kind}${limit}`];

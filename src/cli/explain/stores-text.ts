@@ -35,18 +35,23 @@ function storeText(store: EventStore): string {
 }
 
 function projectionText(projection: Projection): string {
-  const { from, lifecycle, work, writes } = projection;
+  const { from, source, lifecycle, work, writes } = projection;
   const where = writes === null ? '' : `, writes ${writes.database}.${writes.operation}`;
-  const common = `${lifecycle} from ${from}, work ${plainText(work)}${where}`;
+  const common = `${lifecycle} from ${source === 'topic' ? 'topic ' : ''}${from}, work ${plainText(work)}${where}`;
   if (lifecycle !== 'async') return common;
   const { service, batchSize, concurrency, checkpoint, onError, rebuild } = projection;
   const again =
     rebuild === null
       ? ''
       : `, rebuild ${rebuild.mode} at ${formatDuration(rebuild.atNs)} with ${rebuild.rate}/s`;
+  const { claims } = projection;
+  const taken =
+    claims === null
+      ? ''
+      : `, claimTimeout ${formatDuration(claims.timeoutNs)}, claimInterval ${formatDuration(claims.intervalNs)}`;
   return (
     `${common}, ${service === null ? 'on a core of its own' : `in ${service}`}, batchSize ${batchSize}, ` +
-    `concurrency ${concurrency}, checkpoint ${checkpoint}, onError ${onError}${again}`
+    `concurrency ${concurrency}, checkpoint ${checkpoint}, onError ${onError}${taken}${again}`
   );
 }
 
@@ -72,7 +77,10 @@ function stepLines({ services, gateways, workloads }: Scenario): readonly string
 function stepText(step: Step): string | null {
   switch (step.verb) {
     case 'load':
-      return `load ${step.store} by ${step.stream}, from ${step.fromVersion}`;
+      return (
+        `load ${step.store} by ${step.stream}, from ${step.fromVersion}` +
+        (step.version === null ? '' : `, version ${plainText(step.version)}`)
+      );
     case 'append': {
       const { store, stream, events, expectedVersion, maxConflictRetries } = step;
       const version = expectedVersion ?? 'exact behind a load, else any';
@@ -91,11 +99,16 @@ function stepText(step: Step): string | null {
 }
 
 function readText({ projection, key, consistency }: ReadOf): string {
-  const how =
-    consistency.kind === 'eventual'
-      ? 'eventual'
-      : consistency.kind === 'waitForVersion'
-        ? `waitForVersion(${formatDuration(consistency.withinNs)})`
-        : `stickyPrimary(${formatDuration(consistency.forNs)})`;
-  return `${projection} by ${key}, ${how}`;
+  return `${projection} by ${key}, ${consistencyText(consistency)}`;
+}
+
+function consistencyText(consistency: ReadOf['consistency']): string {
+  switch (consistency.kind) {
+    case 'waitForVersion':
+      return `waitForVersion(${formatDuration(consistency.withinNs)}, ${consistency.then})`;
+    case 'stickyPrimary':
+      return `stickyPrimary(${formatDuration(consistency.forNs)})`;
+    default:
+      return consistency.kind;
+  }
 }

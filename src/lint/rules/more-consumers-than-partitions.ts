@@ -1,4 +1,6 @@
+import type { Projection } from '../../spec/stores.js';
 import type { Finding, Rule } from '../rule.js';
+import type { Subject } from '../subject.js';
 import { yamlAt } from '../words.js';
 import { handlersOf } from '../handlers.js';
 
@@ -8,8 +10,8 @@ export const moreConsumersThanPartitions: Rule = {
   severity: 'hint',
   reason: 'Each partition is read by one member of a group, so the members beyond them do nothing.',
   remedy: 'Give the topic as many partitions as the largest group has members.',
-  check: (subject) =>
-    handlersOf(subject).flatMap(({ topic, spec, path, members }): readonly Finding[] => {
+  check: (subject) => [
+    ...handlersOf(subject).flatMap(({ topic, spec, path, members }): readonly Finding[] => {
       if (members <= topic.partitions) return [];
       return [
         {
@@ -22,4 +24,22 @@ export const moreConsumersThanPartitions: Rule = {
         },
       ];
     }),
+    ...[...subject.scenario.projections.values()].flatMap((one) => ofProjection(one, subject)),
+  ],
 };
+
+/** Segments of a view beyond the partitions of its topic. */
+function ofProjection({ name, from, concurrency }: Projection, subject: Subject): Finding[] {
+  const topic = subject.scenario.topics.get(from);
+  if (topic?.kind !== 'kafka' || concurrency <= topic.partitions) return [];
+  return [
+    {
+      path: ['projections', name, 'concurrency'],
+      entities: [name],
+      message: `${name} has segments without a partition`,
+      measured: `${concurrency} segments`,
+      limit: `${topic.partitions} partitions`,
+      fix: yamlAt(['topics', from], `partitions: ${concurrency}`),
+    },
+  ];
+}

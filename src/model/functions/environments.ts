@@ -7,10 +7,10 @@ import { NS_PER_SECOND } from '../../kernel/time.js';
 import { OUTCOME, PENDING, withStatus } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
 import type { FunctionSettings, PlanFunction } from '../../spec/functions.js';
-import type { Act } from '../acts.js';
 import type { Counter } from '../meters.js';
-import { INVOKED } from '../slot-bits.js';
+import { LEASED } from '../slot-bits.js';
 import type { World } from '../world.js';
+import type { Account, Host } from './host.js';
 
 const THROTTLED = withStatus(OUTCOME.throttled, 429);
 
@@ -20,7 +20,7 @@ const THROTTLED = withStatus(OUTCOME.throttled, 429);
  * throttled. An environment serves whoever it was made for: it does not help that another one comes free
  * meanwhile. One that has been idle for the keep-alive time is taken down.
  */
-export class Environments {
+export class Environments implements Host {
   readonly component: number;
   private readonly world: World;
   private readonly spec: FunctionSettings;
@@ -37,7 +37,7 @@ export class Environments {
   private readonly open: number[] = [];
   /** By strand: its environment. */
   private of: Int32Array = new Int32Array(0);
-  private running = 0;
+  private readonly account: Account;
   private made = 0;
   /** Environments that may be made now, as of `refilled`. */
   private tokens: number;
@@ -47,7 +47,8 @@ export class Environments {
   private readonly readyOp: number;
   private readonly idleOp: number;
 
-  constructor(world: World, plan: PlanFunction) {
+  constructor(world: World, plan: PlanFunction, account: Account) {
+    this.account = account;
     this.world = world;
     this.plan = plan;
     this.spec = plan.spec;
@@ -73,16 +74,11 @@ export class Environments {
     this.provide();
   }
 
-  /** The step that every request of the function begins with. */
-  act(): Act {
-    return { begin: (strand) => this.begin(strand), left: () => {} };
-  }
-
   /** A request has ended, whichever way. */
   left(strand: number): void {
     const { engine, strands } = this.world;
-    strands.slot[strand] &= ~INVOKED;
-    this.running--;
+    strands.slot[strand] &= ~LEASED;
+    this.account.running--;
     const environment = this.of[strand];
     const wasFull = this.inside[environment]-- === this.spec.concurrencyPerInstance;
     if (this.isAlive[environment] === 0) return;
@@ -94,19 +90,23 @@ export class Environments {
     engine.at(at, PHASE.TIMER, this.idleOp, environment, stamp, 0);
   }
 
-  private begin(strand: number): Outcome {
+  environmentOf(strand: number): number {
+    return (this.world.strands.slot[strand] & LEASED) === 0 ? -1 : this.of[strand];
+  }
+
+  begin(strand: number): Outcome {
     const { engine, strands } = this.world;
-    if (this.running >= this.spec.maxConcurrency) return THROTTLED;
+    if (this.account.running >= this.plan.limit) return THROTTLED;
     let environment = this.open[this.open.length - 1] ?? -1;
     if (environment < 0) {
       if (!this.mayMake()) return THROTTLED;
       environment = this.make(strand);
     }
-    this.running++;
+    this.account.running++;
     this.stamp[environment]++;
     if (++this.inside[environment] === this.spec.concurrencyPerInstance) this.open.pop();
     this.of[strand] = environment;
-    strands.slot[strand] |= INVOKED;
+    strands.slot[strand] |= LEASED;
     const at = this.ready[environment];
     if (at <= engine.now) return OUTCOME.ok;
     engine.at(at, PHASE.COMPLETION, this.readyOp, strand, strands.stamp[strand], 0);
@@ -164,6 +164,9 @@ export class Environments {
     for (let k = 0; k < this.spec.provisioned; k++) this.add();
   }
 
+  /** It serves whoever it was made for: who has gone has left already. */
+  gone(): void {}
+
   /** All are gone, with what ran in them. */
   private clear(): void {
     this.world.levels.add(this.gauge, -this.made);
@@ -183,29 +186,5 @@ export class Environments {
     this.stamp = widenInt32(this.stamp, size);
     this.isAlive = widenInt32(this.isAlive, size);
     this.ready = widenFloat64(this.ready, size);
-  }
-}
-
-/** All functions of a run. */
-export class Functions {
-  private readonly world: World;
-  private readonly list: readonly Environments[];
-  private readonly byComponent: ReadonlyMap<number, Environments>;
-
-  constructor(world: World) {
-    this.world = world;
-    this.list = world.plan.functions.map((plan) => new Environments(world, plan));
-    this.byComponent = new Map(this.list.map((own) => [own.component, own]));
-  }
-
-  /** The step that every request of a function begins with. */
-  act(fn: number): Act {
-    return this.list[fn].act();
-  }
-
-  /** A request that runs in an environment has ended. */
-  left(strand: number): void {
-    const { strands, instances } = this.world;
-    this.byComponent.get(instances[strands.instance[strand]].component)!.left(strand);
   }
 }

@@ -64,7 +64,10 @@ export class Channels {
       settle: (outputs, isCommitted) => this.settle(outputs, isCommitted),
     };
     const setup = { world, registry, messages: this.messages, forwarding };
-    this.topics = plan.topics.map((spec) => new KafkaTopic(setup, spec));
+    this.topics = plan.topics.map((spec) => {
+      const canBeCut = spec.broker >= 0 && plan.brokers[spec.broker].spec.uncleanElection;
+      return new KafkaTopic({ ...setup, canBeCut }, spec);
+    });
     const lines = plan.brokers.map(
       ({ component }) => new Float64Array(plan.components[component].instances),
     );
@@ -76,13 +79,7 @@ export class Channels {
       const own = { broker: plan.brokers[broker], lines: lines[broker], tell };
       return new Writes({ world, messages: this.messages, topic, ...own });
     });
-    this.transactions = new Map(
-      this.topics.flatMap(({ groups }) =>
-        groups
-          .filter(({ isTransactional }) => isTransactional)
-          .map(({ loop }) => [loop.owner, loop] as const),
-      ),
-    );
+    this.transactions = transactionsOf(this.topics);
     const publishing = {
       publish: (
         topic: number,
@@ -257,4 +254,14 @@ export class Channels {
     if (waiter <= RELAYS) this.relays[RELAYS - waiter].confirmed(stamp, outcome);
     else if (waiter >= 0 && strands.stamp[waiter] === stamp) interpreter.acted(waiter, outcome);
   }
+}
+
+/** The loops whose members publish in transactions, by number of their tasks. */
+function transactionsOf(topics: readonly KafkaTopic[]): ReadonlyMap<number, PollLoop> {
+  const loops = topics.flatMap(({ groups }) =>
+    groups
+      .filter(({ isTransactional }) => isTransactional)
+      .map(({ loop }) => [loop.owner, loop] as const),
+  );
+  return new Map(loops);
 }

@@ -1,9 +1,11 @@
 import { streamKey } from '../../kernel/rng.js';
-import type { PlanGroup } from '../../spec/messaging.js';
+import type { ConsumerPolicy, PlanGroup } from '../../spec/messaging.js';
 import type { MeterSubject } from '../meters.js';
 import type { Registry } from '../registry.js';
 import type { World } from '../world.js';
 import { Aftermath } from './aftermath.js';
+import { Guards } from './guards.js';
+import type { GuardSetup } from './guards.js';
 import { Inboxes } from './inboxes.js';
 import type { KafkaTopic } from './kafka.js';
 import type { Member } from './member.js';
@@ -14,6 +16,7 @@ import { Offsets } from './offsets.js';
 import type { ReadLog } from './offsets.js';
 import { Partition } from './partition.js';
 import { PollLoop } from './poll-loop.js';
+import { Resets } from './resets.js';
 
 /** Where messages go that a group hands on. */
 export interface Forwarding {
@@ -33,6 +36,8 @@ export interface GroupSetup {
   /** Place in its topic. */
   readonly index: number;
   readonly forwarding: Forwarding;
+  /** Whether elections of the broker may take messages out of the log again. */
+  readonly canBeCut: boolean;
 }
 
 /** A group of consumers of a log: its members, their partitions, and where it stands in each. */
@@ -46,6 +51,9 @@ export class Group {
   /** Partitions of the topic; logs beyond them are the group's own. */
   private readonly size: number;
   readonly aftermath: Aftermath;
+  /** Null for a group that is there from the beginning and goes on where it was. */
+  private readonly resets: Resets | null;
+  private isBegun: boolean;
 
   constructor(setup: GroupSetup) {
     this.setup = setup;
@@ -58,7 +66,9 @@ export class Group {
       put: (message) => this.putBack(message),
       deadLetter: (message) => forwarding.copy(message, spec.deadLetter),
     });
+    this.isBegun = spec.spec.startNs === 0;
     this.members = this.hire();
+    this.resets = this.resetsOf();
     this.membership = this.membershipOf(subject);
     this.loop = this.loopOf(subject);
     this.membership.owners.forEach((member, partition) => {
@@ -73,7 +83,8 @@ export class Group {
 
   /** A message was appended to a log. */
   appended(log: number): void {
-    this.offsets.appended();
+    if (this.resets?.isUnseen(log) === true) return;
+    this.offsets.appended(log);
     this.wake(log);
   }
 
@@ -85,7 +96,7 @@ export class Group {
 
   /** A new group finds a log with messages: it begins behind them, or with the first (autoOffsetReset). */
   begin(): void {
-    if (this.setup.spec.spec.reset === 'earliest') return;
+    if (this.setup.spec.spec.reset === 'earliest' || !this.isBegun) return;
     this.setup.topic.partitions.forEach(({ end }, log) => {
       this.offsets.skip(log, end);
       this.offsets.release(log, end);
@@ -95,6 +106,7 @@ export class Group {
   /** The log begins at this offset now: what was not read before is lost (KF-12). */
   expired(log: number, base: number): void {
     const { offsets } = this;
+    if (this.resets?.isUnread(log, base) === true) return;
     const { partition } = offsets.logs[log];
     const isBehind = offsets.position[log] < base;
     const next = isBehind && this.setup.spec.spec.reset === 'latest' ? partition.end : base;
@@ -104,6 +116,12 @@ export class Group {
       offsets.skip(log, next);
     }
     this.loop.letGo(log);
+  }
+
+  /** A message is no part of its log any more. */
+  lost(log: number, offset: number): void {
+    const { partition } = this.offsets.logs[log];
+    if (offset >= this.offsets.position[log]) this.aftermath.lose(partition.at(offset));
   }
 
   audit(): void {
@@ -139,8 +157,12 @@ export class Group {
       const own = (act: (member: Member) => void) => () => {
         for (const member of this.members) if (member.instance === instance) act(member);
       };
+      const dying = own((member) => this.died(member));
       instance.residents.push({
-        died: own((member) => this.died(member)),
+        died: () => {
+          dying();
+          this.loop.gone(instance);
+        },
         started: own((member) => this.membership.started(member)),
         paused: own((member) => this.membership.silent(member)),
         resumed: own((member) => this.resumed(member)),
@@ -161,7 +183,35 @@ export class Group {
       dealt: {
         given: (partition, member) => this.given(partition, member),
         taken: (partition) => this.taken(partition),
-        go: (member) => this.loop.wake(member),
+        go: (member) => {
+          if (this.isBegun) this.loop.wake(member);
+        },
+        peopled: (any) => this.resets?.isMember(any),
+      },
+      isEmpty: !this.isBegun,
+    });
+  }
+
+  private resetsOf(): Resets | null {
+    const { world, spec } = this.setup;
+    const { startNs, replay, offsetsRetentionNs } = spec.spec;
+    const forgets = offsetsRetentionNs !== null && offsetsRetentionNs < world.plan.horizonNs;
+    if (startNs === 0 && replay === null && !forgets) return null;
+    return new Resets({
+      world,
+      spec: spec.spec,
+      offsets: this.offsets,
+      aftermath: this.aftermath,
+      partitions: this.size,
+      isBusy: (log) => {
+        const owner = this.membership.owners[log];
+        return owner >= 0 && owner < this.members.length && !this.members[owner].idle;
+      },
+      wake: (log) => this.wake(log),
+      letGo: (log) => this.loop.letGo(log),
+      begins: () => {
+        this.isBegun = true;
+        for (const member of this.members) this.loop.wake(member);
       },
     });
   }
@@ -171,6 +221,7 @@ export class Group {
     const { plan, replication, meters } = world;
     const { inbox, filter } = spec.spec;
     const name = `${plan.components[subject.component].name}.${plan.parts[spec.part].name}`;
+    const { policy } = spec.spec;
     return new PollLoop({
       world,
       messages,
@@ -187,8 +238,22 @@ export class Group {
       duplicates: meters.counter('duplicateEffects', subject),
       redelivered: this.offsets.redelivered,
       delays: meters.durations('delay', subject),
+      resets: this.resets,
+      canBeCut: this.setup.canBeCut,
+      policy: policy === null ? null : (again, resume) => this.guardsOf(policy, again, resume),
       settle: ({ outputs }, isCommitted) => forwarding.settle(outputs, isCommitted),
     });
+  }
+
+  private guardsOf(
+    policy: ConsumerPolicy,
+    again: GuardSetup['again'],
+    resume: GuardSetup['resume'],
+  ): Guards {
+    const { world, registry, topic, spec } = this.setup;
+    const { component: service } = world.plan.parts[spec.handler];
+    const place = { holder: topic.spec.component, part: spec.part, service };
+    return new Guards({ world, registry, policy, ...place, again, resume });
   }
 
   /** A failed message comes back into a log of the group's own, whose reader is that of its partition. */
@@ -206,13 +271,14 @@ export class Group {
 
   private resumed(member: Member): void {
     this.membership.heard(member);
-    this.loop.wake(member);
+    if (this.isBegun) this.loop.wake(member);
   }
 
   private given(partition: number, member: Member): void {
     this.assign(partition, member);
     for (let log = partition; log < this.offsets.logs.length; log += this.size) {
       this.offsets.rewind(log);
+      this.resets?.assigned(log);
     }
   }
 

@@ -10,6 +10,13 @@ import { MAX_GROUPS } from './messages.js';
 import type { Messages } from './messages.js';
 import { Partition } from './partition.js';
 
+/** Who reads a topic beside its groups: the view of a projection. */
+export interface Follower {
+  appended(message: number, partition: number): void;
+  /** Somebody leads a partition, or nobody does, and it cannot be read. */
+  reachable(partition: number, isLed: boolean): void;
+}
+
 /**
  * A partitioned log. Order holds inside a partition; every group reads all of them, each partition by
  * one member (KF-2, KF-3). What no group may read any more is not kept.
@@ -18,6 +25,7 @@ export class KafkaTopic {
   readonly spec: PlanTopic;
   readonly partitions: readonly Partition[];
   readonly groups: readonly Group[];
+  private readonly followers: Follower[] = [];
   private poisons: readonly PoisonShare[] = [];
   private readonly world: World;
   private readonly messages: Messages;
@@ -51,6 +59,14 @@ export class KafkaTopic {
     world.audits.push(() => this.audit());
   }
 
+  /** Gives the bit of a message that says whether a follower had it before. */
+  follow(follower: Follower): number {
+    const bit = this.groups.length + this.followers.length;
+    invariant(bit < MAX_GROUPS, 'more-groups-than-bits');
+    this.followers.push(follower);
+    return bit;
+  }
+
   /** A message has been written. */
   append(message: number): void {
     this.appendTo(message, this.partitionOf(message));
@@ -69,9 +85,20 @@ export class KafkaTopic {
     for (const group of this.groups) group.aftermath.lose(message);
   }
 
+  /** What is behind an offset is no part of the log any more: nobody reads it who has not read it. */
+  cut(at: number, from: number): void {
+    const partition = this.partitions[at];
+    for (let offset = Math.max(from, partition.base); offset < partition.end; offset++) {
+      for (const group of this.groups) group.lost(at, offset);
+      this.messages.gone[partition.at(offset)] = 1;
+    }
+    for (const group of this.groups) group.wake(at);
+  }
+
   /** Consumers can read a partition, or not: somebody leads it, or nobody does. */
   reachable(partition: number, isLed: boolean): void {
     this.partitions[partition].isLed = isLed;
+    for (const follower of this.followers) follower.reachable(partition, isLed);
     if (isLed) for (const group of this.groups) group.wake(partition);
   }
 
@@ -92,6 +119,7 @@ export class KafkaTopic {
     const partition = this.partitions[at];
     this.messages.holders[message]++;
     partition.append(message);
+    for (const follower of this.followers) follower.appended(message, at);
     if (this.groups.length === 0) {
       partition.trim(partition.end, this.free);
       return;

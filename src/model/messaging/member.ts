@@ -40,6 +40,10 @@ export interface Member {
   tries: number;
   /** When the run under way began. */
   began: Ns;
+  /** A breaker keeps it from handling: it polls, and gets no records. */
+  paused: boolean;
+  /** Log and offset of the record at which it was paused, and its tries so far; 1 = nothing to remember. */
+  readonly kept: [log: number, offset: number, tries: number];
   /** Of `auto`: when it commits next, and whether that is scheduled in case it waits then. */
   commits: Ns;
   scheduled: boolean;
@@ -47,7 +51,7 @@ export interface Member {
   readonly effects: number[];
   readonly outputs: number[];
   /** How much of that was there before the try under way. */
-  kept: number;
+  sure: number;
 }
 
 /** A member that waits for its first poll. */
@@ -72,10 +76,17 @@ export function newMember(index: number, instance: Instance): Member {
     turn: 0,
     tries: 1,
     began: 0,
+    paused: false,
+    kept: [0, 0, 1],
     commits: 0,
     scheduled: false,
     effects: [],
     outputs: [],
-    kept: 0,
+    sure: 0,
   };
+}
+
+/** Logs of a batch. */
+export function logsOf(batch: readonly number[]): readonly number[] {
+  return batch.filter((_, k) => k % RANGE === 0);
 }

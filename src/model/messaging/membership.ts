@@ -16,6 +16,8 @@ export interface Dealt {
   taken(partition: number): void;
   /** A member may poll. */
   go(member: Member): void;
+  /** Somebody is in the group, or nobody is any more. */
+  peopled(any: boolean): void;
 }
 
 export interface MembershipSetup {
@@ -25,6 +27,8 @@ export interface MembershipSetup {
   readonly partitions: number;
   readonly dealt: Dealt;
   readonly rebalances: Counter;
+  /** Nobody has joined at the beginning. */
+  readonly isEmpty: boolean;
 }
 
 /** Somebody who sends no heartbeats, until the session ends. */
@@ -72,7 +76,8 @@ export class Membership {
   private opens: Ns = 0;
   private joinedSince = false;
 
-  constructor({ world, spec, members, partitions, dealt, rebalances }: MembershipSetup) {
+  constructor(setup: MembershipSetup) {
+    const { world, spec, members, partitions, dealt, rebalances, isEmpty } = setup;
     this.world = world;
     this.spec = spec;
     this.members = members;
@@ -85,9 +90,10 @@ export class Membership {
     this.ghostOp = engine.define('session-end', (id) => this.forget(id));
     this.watchOp = engine.define('poll-watch', (member, stage) => this.watch(member, stage));
     this.openOp = engine.define('group-opens', () => this.open());
+    for (const member of members) member.inGroup = !isEmpty;
     this.owners = ranges(
       partitions,
-      members.map(({ index }) => index),
+      members.flatMap(({ index }) => (isEmpty ? [] : [index])),
     );
     this.wanted = this.owners.slice();
   }
@@ -230,6 +236,7 @@ export class Membership {
     member.inGroup = true;
     member.since = engine.now;
     this.joinedSince = true;
+    this.dealt.peopled(true);
     if (rebalance.protocol === 'consumer') {
       this.change();
       return;
@@ -259,6 +266,8 @@ export class Membership {
   }
 
   private changed(): void {
+    const any = this.ghosts.length > 0 || this.members.some(({ inGroup }) => inGroup);
+    if (!any) this.dealt.peopled(false);
     if (this.spec.rebalance.protocol === 'consumer') this.change();
     else this.prepare();
   }

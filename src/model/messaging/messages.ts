@@ -42,6 +42,8 @@ export class Messages {
   cell: Int32Array = new Int32Array(0);
   /** Value of the key it was published with; where it has none, one of its own. */
   key: Float64Array = new Float64Array(0);
+  /** What it weighs; read only where a broker has a limit. */
+  bytes: Float64Array = new Float64Array(0);
   /** Groups and queues that may still hand it out. */
   holders: Int32Array = new Int32Array(0);
   /** Bit of each group in which it has had its effect. */
@@ -49,6 +51,8 @@ export class Messages {
   /** Place in `poisons` plus one, 0 = none; read only where there are any. */
   poison: Uint8Array = new Uint8Array(0);
   readonly poisons: Poison[] = [];
+  /** Not in its log any more, though somebody may still come to its place; read only where that can be. */
+  gone: Uint8Array = new Uint8Array(0);
   private readonly world: World;
   /** Of traced requests: ids of the request and of the execution that published. */
   private readonly traces = new Map<number, readonly [root: number, parent: number]>();
@@ -103,9 +107,15 @@ export class Messages {
     this.priority[copy] = this.priority[message];
     this.arrival[copy] = this.arrival[message];
     this.key[copy] = this.key[message];
+    this.bytes[copy] = this.bytes[message];
     const trace = this.traces.get(message);
     if (trace !== undefined) this.traces.set(copy, trace);
     return copy;
+  }
+
+  /** Of a traced request: its id, and that of the execution that published. */
+  traceOf(message: number): readonly [root: number, parent: number] | undefined {
+    return this.traces.size === 0 ? undefined : this.traces.get(message);
   }
 
   /** One of its holders has let go of it. */
@@ -207,6 +217,8 @@ export class Messages {
     this.holders[message] = 0;
     this.effects[message] = 0;
     this.poison[message] = 0;
+    this.gone[message] = 0;
+    this.bytes[message] = 0;
     return message;
   }
 
@@ -225,9 +237,11 @@ export class Messages {
     this.published = widenFloat64(this.published, capacity);
     this.cell = widenInt32(this.cell, capacity);
     this.key = widenFloat64(this.key, capacity);
+    this.bytes = widenFloat64(this.bytes, capacity);
     this.holders = widenInt32(this.holders, capacity);
     this.effects = widenInt32(this.effects, capacity);
     this.poison = widenUint8(this.poison, capacity);
+    this.gone = widenUint8(this.gone, capacity);
   }
 }
 

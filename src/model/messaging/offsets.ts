@@ -18,13 +18,20 @@ export class Offsets {
   readonly committed: Float64Array;
   readonly position: Float64Array;
   readonly released: Float64Array;
+  /** From here on it is kept, because the group may be sent back to it; Infinity = it will not. */
+  readonly hold: Float64Array;
   readonly lag: number;
+  /** By log: what waits in it. */
+  private readonly lags: Float64Array;
   private readonly world: World;
   private readonly messages: Messages;
   private readonly age: Age;
   readonly redelivered: Counter;
-  /** The log that holds the oldest message, -1 = none. */
+  /** The log that holds the oldest message, and the one that holds most; -1 = none. */
   private oldest = -1;
+  private hottest = -1;
+  /** Level of what waits in the hottest one; -1 where there is only one. */
+  private readonly partitionLag: number;
 
   constructor(world: World, messages: Messages, subject: MeterSubject, logs: readonly ReadLog[]) {
     this.world = world;
@@ -33,15 +40,19 @@ export class Offsets {
     this.committed = new Float64Array(logs.length);
     this.position = new Float64Array(logs.length);
     this.released = new Float64Array(logs.length);
+    this.hold = new Float64Array(logs.length).fill(Infinity);
+    this.lags = new Float64Array(logs.length);
     this.lag = world.meters.gauge('lag', subject);
+    this.partitionLag = logs.length > 1 ? world.meters.gauge('partitionLag', subject) : -1;
     this.age = world.meters.age('age', subject);
     this.redelivered = world.meters.counter('redeliveries', subject);
   }
 
   /** A message was appended to a log. */
-  appended(): void {
-    this.world.levels.add(this.lag, 1);
-    if (this.oldest < 0) this.findOldest();
+  appended(log: number): void {
+    this.shift(log, 1);
+    if (this.oldest < 0) this.survey();
+    else if (log === this.hottest || this.lags[log] > this.lags[this.hottest]) this.heat(log);
   }
 
   /** What is below an offset need not be read again by a member that comes new. */
@@ -49,14 +60,15 @@ export class Offsets {
     const done = offset - this.committed[log];
     if (done <= 0) return;
     this.committed[log] = offset;
-    this.world.levels.add(this.lag, -done);
-    if (log === this.oldest) this.findOldest();
+    this.shift(log, -done);
+    if (log === this.oldest || log === this.hottest) this.survey();
   }
 
   /** The group needs nothing below this offset any more. */
   release(log: number, offset: number): void {
-    if (offset <= this.released[log]) return;
-    this.released[log] = offset;
+    const bound = Math.min(offset, this.hold[log]);
+    if (bound <= this.released[log]) return;
+    this.released[log] = bound;
     this.logs[log].trim();
   }
 
@@ -65,6 +77,23 @@ export class Offsets {
     const again = this.position[log] - this.committed[log];
     this.position[log] = this.committed[log];
     if (again > 0) this.world.meters.count(this.redelivered, again);
+  }
+
+  /** The group goes on at this offset, be it behind or ahead of what it has read. */
+  seek(log: number, offset: number): void {
+    const again = this.position[log] - offset;
+    if (again > 0) this.world.meters.count(this.redelivered, again);
+    this.position[log] = offset;
+    this.shift(log, this.committed[log] - offset);
+    this.committed[log] = offset;
+    this.survey();
+  }
+
+  /** The group comes to a log that it has never read; what is there counts from now on. */
+  see(log: number, offset: number): void {
+    this.position[log] = this.committed[log] = offset;
+    this.shift(log, this.logs[log].partition.end - offset);
+    this.survey();
   }
 
   /** The group goes on at a later offset, whatever it has read. */
@@ -85,11 +114,25 @@ export class Offsets {
     });
   }
 
-  private findOldest(): void {
+  /** What waits in a log changes. */
+  private shift(log: number, by: number): void {
+    this.lags[log] += by;
+    this.world.levels.add(this.lag, by);
+  }
+
+  private heat(log: number): void {
+    this.hottest = log;
+    if (this.partitionLag >= 0) this.world.levels.set(this.partitionLag, this.lags[log]);
+  }
+
+  /** Looks through all logs for the oldest message and for the log that holds most. */
+  private survey(): void {
     const { published } = this.messages;
     let since = Infinity;
+    let hottest = 0;
     this.oldest = -1;
     this.logs.forEach(({ partition }, log) => {
+      if (this.lags[log] > this.lags[hottest]) hottest = log;
       const next = this.committed[log];
       if (next >= partition.end || next < partition.base) return;
       const at = published[partition.at(next)];
@@ -97,6 +140,7 @@ export class Offsets {
       since = at;
       this.oldest = log;
     });
+    this.heat(hottest);
     this.world.meters.turn(this.age, since);
   }
 }

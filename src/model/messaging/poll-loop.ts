@@ -1,20 +1,25 @@
 import { PHASE } from '../../kernel/phase.js';
-import { unit } from '../../kernel/rng.js';
 import type { StreamKey } from '../../kernel/rng.js';
-import { isSuccess } from '../../spec/outcome.js';
+import { isSuccess, OUTCOME } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
 import type { PlanGroup } from '../../spec/messaging.js';
 import { FROZEN } from '../instance.js';
+import type { Instance } from '../instance.js';
 import type { Counter, Durations } from '../meters.js';
 import type { TaskOwner } from '../tasks.js';
 import type { World } from '../world.js';
 import type { Aftermath } from './aftermath.js';
+import { AutoCommits } from './auto-commits.js';
 import type { Inboxes } from './inboxes.js';
 import type { Member } from './member.js';
-import { RANGE } from './member.js';
+import { RANGE, logsOf } from './member.js';
 import type { Membership } from './membership.js';
 import type { Messages, Poison } from './messages.js';
 import type { Offsets } from './offsets.js';
+import { PollPauses } from './poll-pauses.js';
+import type { GuardMaker } from './poll-pauses.js';
+import { Records } from './records.js';
+import type { Resets } from './resets.js';
 
 /** What the loops of a group share. */
 export interface LoopSetup {
@@ -37,6 +42,12 @@ export interface LoopSetup {
   readonly delays: Durations;
   /** What a transaction has published is sent, or thrown away. */
   readonly settle: (member: Member, isCommitted: boolean) => void;
+  /** Where the group is sent back to, or begins; null = nowhere. */
+  readonly resets: Resets | null;
+  /** Whether a message may be no part of its log any more. */
+  readonly canBeCut: boolean;
+  /** Policies around the handler; null = none. */
+  readonly policy: GuardMaker | null;
 }
 
 /** What a member does: it polls, runs the handler for record after record, commits, and polls again. */
@@ -52,10 +63,12 @@ export class PollLoop implements TaskOwner {
   private readonly pollOp: number;
   private readonly retryOp: number;
   private readonly hangOp: number;
-  private readonly commitOp: number;
+  private readonly autoCommits: AutoCommits;
   /** Members that handle what may be read by somebody else by now. */
   private readonly strays = new Set<Member>();
+  private readonly records: Records;
   private readonly plain: boolean;
+  private readonly pauses: PollPauses | null;
 
   constructor(setup: LoopSetup) {
     this.setup = setup;
@@ -63,7 +76,9 @@ export class PollLoop implements TaskOwner {
     this.world = world;
     this.messages = messages;
     this.offsets = offsets;
-    this.plain = inbox === null && filter === null && spec.spec.batch === 1;
+    const { canBeCut } = setup;
+    this.records = new Records(messages, offsets, filter, spec.spec.filter, canBeCut);
+    this.plain = inbox === null && filter === null && spec.spec.batch === 1 && !canBeCut;
     this.owner = world.tasks.register(this);
     const { engine } = world;
     this.pollOp = engine.define('poll', (member, epoch) => {
@@ -73,14 +88,19 @@ export class PollLoop implements TaskOwner {
       if (members[member].epoch === epoch) this.go(members[member]);
     });
     this.hangOp = engine.define('hung', (member, epoch) => {
-      if (members[member].epoch === epoch) this.failed(members[member]);
+      if (members[member].epoch === epoch) this.failed(members[member], OUTCOME.timeout);
     });
-    this.commitOp = engine.define('auto-commit', (member) => this.commitIdle(members[member]));
+    this.autoCommits = new AutoCommits(world, members, spec.spec.autoCommitNs, (member) => {
+      for (const log of member.assigned) this.commit(member, log, offsets.position[log]);
+    });
+    this.pauses = setup.policy === null ? null : this.pausesOf(setup.policy);
   }
 
   /** There may be something to do for a member that waits. */
   wake(member: Member): void {
     if (!member.idle || member.blocked || member.instance.down) return;
+    // One that is paused polls all the same, and gets nothing; one that is no member has to join.
+    if (member.paused && member.inGroup) return;
     member.idle = false;
     this.world.engine.soon(PHASE.ARRIVAL, this.pollOp, member.index, member.epoch, 0);
   }
@@ -90,11 +110,17 @@ export class PollLoop implements TaskOwner {
     const member = members[record % members.length];
     if (Math.floor(record / members.length) !== member.epoch) return;
     if (isSuccess(outcome)) {
+      this.pauses?.ended(member, outcome);
       this.succeeded(member);
       this.go(member);
     } else {
-      this.failed(member);
+      this.failed(member, outcome);
     }
+  }
+
+  /** A process has died with all its members. */
+  gone(instance: Instance): void {
+    this.pauses?.gone(instance);
   }
 
   /** The member a task belongs to. */
@@ -108,8 +134,9 @@ export class PollLoop implements TaskOwner {
     const { batch } = member;
     member.epoch++;
     member.idle = true;
+    this.pauses?.died(member);
     const { commit } = this.setup.spec.spec;
-    this.loseRest(member, commit === 'before');
+    this.records.rest(member, commit === 'before', (message) => this.setup.aftermath.lose(message));
     if (commit === 'transactional') this.settle(member, false);
     const logs = logsOf(batch);
     batch.length = member.at = 0;
@@ -152,8 +179,10 @@ export class PollLoop implements TaskOwner {
     batch.length = member.at = 0;
     if (this.strays.size > 0) this.strays.delete(member);
     if (member.instance.frozen === FROZEN.pause) return false;
-    if (spec.spec.commit === 'auto') this.autoCommit(member);
+    if (spec.spec.commit === 'auto') this.autoCommits.polls(member);
     if (!membership.polls(member)) return false;
+    const { resets } = this.setup;
+    if (resets !== null && resets.pending > 0) resets.polls(assigned);
     const { logs, position } = this.offsets;
     let room = spec.spec.maxPollRecords;
     for (let k = 0; k < assigned.length && room > 0; k++) {
@@ -167,9 +196,10 @@ export class PollLoop implements TaskOwner {
       if (spec.spec.commit === 'before') this.offsets.commit(log, to);
     }
     if (batch.length === 0) return false;
-    if (spec.spec.commit === 'auto' && !member.scheduled) this.scheduleCommit(member);
+    if (spec.spec.commit === 'auto') this.autoCommits.taken(member);
     member.turn++;
-    member.tries = 1;
+    const [log, offset, tries] = member.kept;
+    member.tries = batch[0] === log && batch[1] === offset ? tries : 1;
     membership.busy(member);
     return true;
   }
@@ -182,21 +212,25 @@ export class PollLoop implements TaskOwner {
     const { partition } = this.offsets.logs[batch[at]];
     const from = batch[at + 1];
     const message = partition.at(from);
-    member.began = engine.now;
-    member.kept = member.outputs.length;
+    member.sure = member.outputs.length;
     let program = spec.program;
     if (this.plain) {
       member.run = 1;
     } else {
       member.run = Math.min(spec.spec.batch, batch[at + 2] - from);
-      if (!this.some(member, (one) => this.wants(one))) return this.passed(member);
-      if (inbox !== null && !this.some(member, (one) => this.wants(one) && !inbox.has(one))) {
+      if (!this.records.some(member, (one) => this.records.wants(one))) return this.passed(member);
+      if (
+        inbox !== null &&
+        !this.records.some(member, (one) => this.records.wants(one) && !inbox.has(one))
+      ) {
         if (spec.lookup < 0) return this.passed(member);
         program = spec.lookup;
       }
     }
+    if (this.pauses?.lets(member) === false) return true;
+    member.began = engine.now;
     if (this.messages.poisons.length > 0) {
-      const poison = this.poisonOf(member);
+      const poison = this.records.poisonOf(member);
       if (poison !== null) return this.poisoned(member, poison);
     }
     const record = member.index + members.length * member.epoch;
@@ -214,7 +248,7 @@ export class PollLoop implements TaskOwner {
     const { partition } = this.offsets.logs[batch[at]];
     for (let k = 0; k < run; k++) {
       const message = partition.at(batch[at + 1] + k);
-      if (!this.plain && (!this.wants(message) || inbox?.has(message) === true)) continue;
+      if (!this.plain && (!this.records.wants(message) || inbox?.has(message) === true)) continue;
       if (isPart) member.effects.push(message);
       else this.effect(message);
       world.meters.count(consumed);
@@ -230,8 +264,24 @@ export class PollLoop implements TaskOwner {
     aftermath.settled(message);
   }
 
+  private pausesOf(make: GuardMaker): PollPauses {
+    return new PollPauses(make, this.setup, {
+      go: (member) => this.go(member),
+      wake: (member) => this.wake(member),
+      finish: (member) => {
+        const { commit } = this.setup.spec.spec;
+        if (commit === 'transactional') this.end(member);
+        else if (commit === 'afterBatch') this.commitBatch(member);
+        const logs = this.strays.delete(member) ? logsOf(member.batch) : [];
+        member.batch.length = member.at = 0;
+        for (const log of logs) this.letGo(log);
+      },
+    });
+  }
+
   /** The handler has failed: it is tried again, or the member goes on without these records. */
-  private failed(member: Member): void {
+  private failed(member: Member, outcome: Outcome): void {
+    this.pauses?.ended(member, outcome);
     if (!this.again(member)) this.go(member);
   }
 
@@ -244,7 +294,7 @@ export class PollLoop implements TaskOwner {
     if (!aftermath.keeps(tries)) {
       for (let k = 0; k < run; k++) {
         const message = partition.at(batch[at + 1] + k);
-        if (this.plain || this.wants(message)) aftermath.leave(message);
+        if (this.plain || this.records.wants(message)) aftermath.leave(message);
       }
       this.advance(member);
       return false;
@@ -259,9 +309,9 @@ export class PollLoop implements TaskOwner {
   }
 
   /** What a try that failed has published is no part of the transaction. */
-  private undo({ outputs, kept }: Member): void {
-    for (let k = kept; k < outputs.length; k += 2) this.messages.drop(outputs[k + 1]);
-    outputs.length = kept;
+  private undo({ outputs, sure }: Member): void {
+    for (let k = sure; k < outputs.length; k += 2) this.messages.drop(outputs[k + 1]);
+    outputs.length = sure;
   }
 
   private passed(member: Member): boolean {
@@ -300,34 +350,6 @@ export class PollLoop implements TaskOwner {
     else this.offsets.release(log, this.offsets.committed[log]);
   }
 
-  /** What earlier polls have returned is committed by the first poll after the interval (KF-8). */
-  private autoCommit(member: Member): void {
-    const { engine } = this.world;
-    const { autoCommitNs } = this.setup.spec.spec;
-    if (engine.now < member.commits && !member.called) return;
-    member.commits = engine.now + autoCommitNs;
-    for (const log of member.assigned) this.commit(member, log, this.offsets.position[log]);
-  }
-
-  /** A member without records polls all the same, and so commits when it is time. */
-  private commitIdle(member: Member): void {
-    const { engine } = this.world;
-    if (member.idle && member.inGroup && engine.now >= member.commits) {
-      member.scheduled = false;
-      if (member.instance.frozen === FROZEN.no) this.autoCommit(member);
-    } else {
-      this.scheduleCommit(member);
-    }
-  }
-
-  private scheduleCommit(member: Member): void {
-    const { engine } = this.world;
-    const { autoCommitNs } = this.setup.spec.spec;
-    const at = engine.now < member.commits ? member.commits : engine.now + autoCommitNs;
-    member.scheduled = true;
-    engine.at(at, PHASE.TIMER, this.commitOp, member.index, 0, 0);
-  }
-
   /** Effects, offsets and outputs of a transaction come together, or not at all. */
   private end(member: Member): void {
     const { membership, partitions } = this.setup;
@@ -348,49 +370,13 @@ export class PollLoop implements TaskOwner {
     this.setup.settle(member, isCommitted);
   }
 
-  /** What nobody will read again of the records in hand: all of them, or those that retention has passed. */
-  private loseRest({ batch, at, assigned }: Member, isAll: boolean): void {
-    const { logs, committed } = this.offsets;
-    for (let k = at; k < batch.length; k += RANGE) {
-      const log = batch[k];
-      const { partition } = logs[log];
-      let end = batch[k + 2];
-      if (!isAll) end = assigned.includes(log) ? Math.min(end, committed[log]) : 0;
-      for (let offset = batch[k + 1]; offset < end; offset++) {
-        const message = partition.at(offset);
-        if (this.wants(message)) this.setup.aftermath.lose(message);
-      }
-    }
-  }
-
-  /** Whether a group without a filter, or whose filter lets it through, wants the message. */
-  private wants(message: number): boolean {
-    const { filter, spec } = this.setup;
-    if (filter === null) return true;
-    const { lineageA, lineageB } = this.messages;
-    return unit(filter.a, filter.b, lineageA[message], lineageB[message], 0) < spec.spec.filter;
-  }
-
-  private some({ batch, at, run }: Member, test: (message: number) => boolean): boolean {
-    const { partition } = this.offsets.logs[batch[at]];
-    for (let k = 0; k < run; k++) if (test(partition.at(batch[at + 1] + k))) return true;
-    return false;
-  }
-
-  /** The poison among the records of a run, the worst of several; null = none. */
-  private poisonOf({ batch, at, run }: Member): Poison | null {
-    const { partition } = this.offsets.logs[batch[at]];
-    let worst = 0;
-    for (let k = 0; k < run; k++) {
-      worst = Math.max(worst, this.messages.poison[partition.at(batch[at + 1] + k)]);
-    }
-    return worst === 0 ? null : this.messages.poisons[worst - 1];
-  }
-
   /** A poison record fails at once, kills the process, or is never through with (PO-1). */
   private poisoned(member: Member, { effect, restartNs }: Poison): boolean {
     const { engine, outages } = this.world;
-    if (effect === 'error') return this.again(member);
+    if (effect === 'error') {
+      this.pauses?.ended(member, OUTCOME.serverError);
+      return this.again(member);
+    }
     if (effect === 'crash') {
       outages.die(member.instance, restartNs);
       return true;
@@ -401,8 +387,4 @@ export class PollLoop implements TaskOwner {
     }
     return true;
   }
-}
-
-function logsOf(batch: readonly number[]): readonly number[] {
-  return batch.filter((_, k) => k % RANGE === 0);
 }

@@ -21,6 +21,8 @@ interface Replicated {
   /** Nodes that hold it; the first one leads as long as it can. */
   readonly nodes: readonly number[];
   readonly inSync: boolean[];
+  /** By place: offset up to which one out of sync has the log. */
+  readonly has: number[];
   /** Place of the leader among them, -1 = none. */
   leader: number;
   readonly pending: Pending[];
@@ -34,6 +36,8 @@ export interface Followers {
   visible(batch: Batch): void;
   /** Only the leader had it, and that is gone (KF-10). */
   lost(batch: Batch): void;
+  /** Somebody leads who has not what was visible from an offset on: it is no part of the log any more. */
+  cut(partition: number, from: number): void;
   /** The connection to the leader is gone, with the answer that was still to come. */
   unanswered(batch: Batch): void;
   /** Somebody leads the partition again, or nobody does. */
@@ -43,7 +47,8 @@ export interface Followers {
 /**
  * The replicas of a topic: who leads each partition, who is in sync, and how far those have read. A node
  * that is away leaves the sync after the time of an election, and whoever is in sync and up leads then. A
- * node that is back has caught up at once.
+ * node that is back has caught up at once, if there is a leader to catch up with. With unclean elections somebody leads who
+ * is up, in sync or not: the log ends where its own does (unclean.leader.election.enable).
  */
 export class Replicas {
   private readonly world: World;
@@ -74,6 +79,7 @@ export class Replicas {
     this.partitions = topic.partitions.map((_, partition) => ({
       nodes: Array.from({ length: copies }, (_copy, k) => (partition + k) % this.nodes.length),
       inSync: Array.from({ length: copies }, () => true),
+      has: Array.from({ length: copies }, () => Infinity),
       leader: 0,
       pending: [],
       due: -1,
@@ -163,6 +169,8 @@ export class Replicas {
     const { electionNs } = this.broker.spec;
     engine.at(engine.now + electionNs, PHASE.TIMER, this.fenceOp, node, 0, 0);
     this.partitions.forEach((own, partition) => {
+      const place = own.nodes.indexOf(node);
+      if (place >= 0 && own.inSync[place]) own.has[place] = this.topic.partitions[partition].end;
       if (this.leaderOf(partition) !== node) return;
       // Consumers and producers cannot reach it, though nobody else leads yet.
       this.followers.ledBy(partition, -1);
@@ -192,10 +200,11 @@ export class Replicas {
     this.partitions.forEach((own, partition) => {
       const place = own.nodes.indexOf(node);
       if (place < 0) return;
-      own.inSync[place] = true;
-      if (own.leader < 0) this.elect(own, partition);
-      else if (own.leader === place) this.lead(own, partition);
-      else this.look(partition);
+      if (own.leader === place) this.lead(own, partition);
+      else if (this.reachable(partition) >= 0) {
+        own.inSync[place] = true;
+        this.look(partition);
+      } else if (own.leader < 0) this.elect(own, partition);
     });
   }
 
@@ -203,9 +212,8 @@ export class Replicas {
   private elect(own: Replicated, partition: number): void {
     const before = own.leader;
     const since = before < 0 ? Infinity : this.awaySince[own.nodes[before]];
-    own.leader = own.nodes.findIndex(
-      (node, place) => own.inSync[place] && this.awaySince[node] === Infinity,
-    );
+    own.leader = own.nodes.findIndex((node, place) => own.inSync[place] && this.isUp(node));
+    if (own.leader < 0 && this.broker.spec.uncleanElection) this.electUnclean(own, partition);
     if (own.leader < 0) return;
     if (own.leader !== before && before >= 0) {
       const kept = own.pending.filter(({ at }) => at[own.leader] < since);
@@ -217,7 +225,28 @@ export class Replicas {
     this.lead(own, partition);
   }
 
+  /** The one that is up and has most leads, and those that were in sync are so no more. */
+  private electUnclean(own: Replicated, partition: number): void {
+    own.nodes.forEach((node, place) => {
+      if (!this.isUp(node)) return;
+      if (own.leader < 0 || own.has[place] > own.has[own.leader]) own.leader = place;
+    });
+    if (own.leader < 0) return;
+    own.inSync.fill(false);
+    own.inSync[own.leader] = true;
+    for (const { batch } of own.pending.splice(0)) this.followers.lost(batch);
+    this.followers.cut(partition, own.has[own.leader]);
+  }
+
+  private isUp(node: number): boolean {
+    return this.awaySince[node] === Infinity;
+  }
+
+  /** Whoever is up catches up with the leader. */
   private lead(own: Replicated, partition: number): void {
+    own.nodes.forEach((node, place) => {
+      if (this.isUp(node)) own.inSync[place] = true;
+    });
     this.followers.ledBy(partition, own.nodes[own.leader]);
     this.look(partition);
   }

@@ -89,6 +89,7 @@ export class Writes {
     this.replicas = new Replicas(world, broker, topic, {
       visible: (batch) => this.visible(batch),
       lost: (batch) => this.lost(batch),
+      cut: (partition, from) => this.topic.cut(partition, from),
       unanswered: (batch) => this.unanswered(batch),
       ledBy: (partition, node) => this.ledBy(partition, node),
     });

@@ -3,13 +3,19 @@ import type { StreamKey } from '../../kernel/rng.js';
 import { streamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import { NS_PER_SECOND } from '../../kernel/time.js';
-import { OUTCOME, PENDING } from '../../spec/outcome.js';
+import { OUTCOME, PENDING, withStatus } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
-import type { PlanReplication, ReadRoute } from '../../spec/replication.js';
+import type { PlanReplication, PlanRoute } from '../../spec/replication.js';
 import type { Instance } from '../instance.js';
 import type { Age, Counter } from '../meters.js';
 import type { World } from '../world.js';
 import { Backlog, rowOf } from './backlog.js';
+import { Roles } from './roles.js';
+
+/** What a commit is answered at a node that is no primary any more. */
+const REFUSED = withStatus(OUTCOME.serverError, 500);
+/** Number of a write that replicas do not hear of. */
+const NEVER = Infinity;
 
 /** One node as a replica. */
 interface Node {
@@ -32,14 +38,12 @@ interface Waiting {
 }
 
 /**
- * The nodes of one database (DB-9 to DB-11): writes go to the primary and are applied by each replica in
- * their order, so long after the commit as the lag says and no faster than its rate. When the primary has
- * been down for long enough, the replica that misses least takes its place, and what it misses is lost.
+ * The nodes of one database (DB-9, DB-11): writes go to the primary and are applied by each replica in
+ * their order, so long after the commit as the lag says and no faster than its rate. What the one that takes
+ * its place misses is lost, and so is what an old primary takes that nobody has stopped.
  */
 export class Replicas {
-  /** Number of the primary within the component, and the one that clients ask. */
-  primary = 0;
-  private known = 0;
+  readonly roles: Roles;
   private readonly world: World;
   private readonly spec: PlanReplication;
   private readonly nodes: readonly Node[];
@@ -47,16 +51,15 @@ export class Replicas {
   private waiting: Waiting[] = [];
   /** The last write that as many replicas have confirmed as commits wait for. */
   private confirmed = 0;
+  /** Writes that an old primary has confirmed. */
+  private diverged = 0;
   /** By calling instance: its place in the round. */
   private readonly turns: Int32Array;
   private readonly reads: Counter;
   private readonly staleReads: Counter;
   private readonly lostCommits: Counter;
-  private readonly failovers: Counter;
+  private readonly divergedWrites: Counter;
   private readonly applyOp: number;
-  private readonly failoverOp: number;
-  private readonly reconnectOp: number;
-  private outages = 0;
 
   constructor(world: World, spec: PlanReplication) {
     this.world = world;
@@ -69,7 +72,7 @@ export class Replicas {
     this.reads = meters.counter('reads', subject);
     this.staleReads = meters.counter('staleReads', subject);
     this.lostCommits = meters.counter('lostCommits', subject);
-    this.failovers = meters.counter('failovers', subject);
+    this.divergedWrites = meters.counter('divergedWrites', subject);
     this.nodes = Array.from({ length: count }, (_, index): Node => {
       const instance = instances[firstInstance + index];
       instance.residents.push({
@@ -89,15 +92,34 @@ export class Replicas {
     this.applyOp = engine.define('replica-applies', (index, generation) =>
       this.apply(index, generation),
     );
-    this.failoverOp = engine.define('failover', (outage) => this.promote(outage));
-    this.reconnectOp = engine.define('reconnect', (primary) => {
-      if (primary === this.primary) this.known = primary;
+    this.roles = new Roles(world, component, spec.failover, {
+      nodes: this.nodes,
+      cut: () => this.cut(),
+      resume: () => this.resume(),
+      promoted: (chosen, rival) => this.promoted(chosen, rival),
+      reunited: () => this.reunited(),
     });
   }
 
-  /** Where a statement goes. */
-  place(route: ReadRoute, caller: Instance): number {
-    if (route.kind === 'primary') return this.known;
+  /** The number of the last write, and those of the last that a node, or each of them, has applied. */
+  get written(): number {
+    return this.serial;
+  }
+
+  get appliedByAll(): number {
+    let least = Infinity;
+    for (const { applied } of this.nodes) least = Math.min(least, applied);
+    return least;
+  }
+
+  appliedBy(node: number): number {
+    return this.nodes[node].applied;
+  }
+
+  /** Where a statement of a strand goes. */
+  place(route: PlanRoute, caller: Instance, strand: number): number {
+    if (route.kind === 'primary') return this.roles.at(caller);
+    const { known } = this.roles;
     const isAllowed = (index: number): boolean => {
       const { instance } = this.nodes[index];
       if (instance.down && !instance.silent) return false;
@@ -105,61 +127,61 @@ export class Replicas {
         case 'nearest':
           return instance.zone === caller.zone;
         case 'replicaIfLag':
-          return index !== this.known && this.lagOf(index) <= route.maxLagNs;
+          return index !== known && this.lagOf(index) <= route.maxLagNs;
         default:
-          return index !== this.known;
+          return index !== known;
       }
     };
-    const turn = this.turns[caller.id]++;
+    const turn =
+      route.client === undefined
+        ? this.turns[caller.id]++
+        : this.world.keys.value(route.client, strand);
+    // Who keeps to one node does so whoever else is down.
+    const own = route.client === undefined ? -1 : this.ownOf(route, caller, turn);
+    if (own >= 0 && isAllowed(own)) return own;
     const found = this.nth(turn, isAllowed);
     if (found >= 0) return found;
-    if (route.kind === 'replicaIfLag') return this.known;
+    if (route.kind === 'replicaIfLag') return known;
     // Nobody is near, or no replica is up: whoever is up, and else one that refuses.
     if (route.kind === 'nearest') {
       const up = this.nth(turn, (index) => !this.nodes[index].instance.down);
-      return up >= 0 ? up : this.known;
+      return up >= 0 ? up : known;
     }
-    return this.nth(turn, (index) => index !== this.known);
+    return this.nth(turn, (index) => index !== known);
   }
 
   /** A read begins at a node: it is stale where the node misses a write of its row, or any without a row. */
   read(strand: number, key: number): void {
-    const { instances, strands, keys, meters } = this.world;
-    const { index } = instances[strands.instance[strand]];
+    const { keys, meters } = this.world;
+    const index = this.at(strand);
     const { backlog } = this.nodes[index];
     meters.count(this.reads);
-    if (index === this.primary || backlog.length === 0) return;
+    if (index === this.roles.primary || backlog.length === 0) return;
     const isStale = key < 0 || backlog.has(rowOf(key, keys.value(key, strand)));
     if (isStale) meters.count(this.staleReads);
   }
 
   /** Whether a statement is at a node that takes writes. */
-  isPrimary(strand: number): boolean {
-    const { instances, strands } = this.world;
-    return instances[strands.instance[strand]].index === this.primary;
+  isWritable(strand: number): boolean {
+    return this.roles.writes(this.at(strand));
   }
 
   /** The writes of a commit are sent to the replicas; PENDING where it waits for them. */
   commit(strand: number, rows: readonly string[]): Outcome {
-    const { engine, samplers, strands } = this.world;
-    const { lag, mode } = this.spec;
-    for (const row of rows) {
-      const serial = ++this.serial;
-      this.nodes.forEach((node, index) => {
-        if (index === this.primary) {
-          node.applied = serial;
-          return;
-        }
-        const { a, b } = node.lag;
-        const { lineageA, lineageB } = strands;
-        const time = samplers.draw(lag, a, b, lineageA[strand], lineageB[strand], serial);
-        const ready = engine.now + time + node.instance.extraLag;
-        node.backlog.push(serial, engine.now, ready, row);
-        if (node.backlog.length === 1) this.plan(index);
-      });
+    if (rows.length === 0) return OUTCOME.ok;
+    const { strands } = this.world;
+    const { roles } = this;
+    const at = this.at(strand);
+    if (!roles.commits(at)) return REFUSED;
+    const isDiverging = at === roles.rival;
+    if (isDiverging) this.world.meters.count(this.divergedWrites, rows.length);
+    else this.send(strand, rows);
+    if (this.spec.mode === 'async') {
+      if (isDiverging) this.diverged += rows.length;
+      return OUTCOME.ok;
     }
-    if (mode === 'async' || rows.length === 0) return OUTCOME.ok;
-    this.waiting.push({ strand, stamp: strands.stamp[strand], serial: this.serial });
+    const serial = isDiverging ? NEVER : this.serial;
+    this.waiting.push({ strand, stamp: strands.stamp[strand], serial });
     return PENDING;
   }
 
@@ -168,15 +190,40 @@ export class Replicas {
     this.waiting = this.waiting.filter((one) => one.strand !== strand);
   }
 
+  private at(strand: number): number {
+    const { instances, strands } = this.world;
+    return instances[strands.instance[strand]].index;
+  }
+
+  /** Each row stands in the backlogs of the replicas. */
+  private send(strand: number, rows: readonly string[]): void {
+    const { engine, samplers, strands } = this.world;
+    const { lineageA, lineageB } = strands;
+    for (const row of rows) {
+      const serial = ++this.serial;
+      this.nodes.forEach((node, index) => {
+        if (index === this.roles.primary) {
+          node.applied = serial;
+          return;
+        }
+        const { a, b } = node.lag;
+        const time = samplers.draw(this.spec.lag, a, b, lineageA[strand], lineageB[strand], serial);
+        const ready = engine.now + time + node.instance.extraLag;
+        node.backlog.push(serial, engine.now, ready, row);
+        if (node.backlog.length === 1) this.plan(index);
+      });
+    }
+  }
+
   /** Schedules the application of the oldest write of a node, and turns its lag. */
   private plan(index: number): void {
     const { engine, meters } = this.world;
     const node = this.nodes[index];
-    const { backlog, instance } = node;
+    const { backlog } = node;
     node.generation++;
     meters.turn(node.age, backlog.since);
     // What a replica has not got before its primary dies does not come any more.
-    if (backlog.length === 0 || instance.down || this.nodes[this.primary].instance.down) return;
+    if (backlog.length === 0 || !this.roles.reaches(index)) return;
     const gap = Math.round(NS_PER_SECOND / this.spec.applyRate);
     const at = Math.max(engine.now, backlog.readyAt, node.appliedAt + gap);
     engine.at(at, PHASE.COMPLETION, this.applyOp, index, node.generation, 0);
@@ -190,69 +237,86 @@ export class Replicas {
     node.backlog.shift();
     this.plan(index);
     this.confirm();
+    if (node.backlog.length === 0) this.roles.caughtUp(index);
   }
 
   /** Commits that enough replicas have confirmed are over. */
   private confirm(): void {
     if (this.spec.mode === 'async') return;
-    const { strands, interpreter } = this.world;
-    const replicas = this.nodes.filter((_, index) => index !== this.primary);
+    const replicas = this.nodes.filter((_, index) => index !== this.roles.primary);
     const applied = replicas.map((node) => node.applied);
     const confirmed = this.spec.mode === 'sync' ? Math.min(...applied) : Math.max(...applied);
     this.confirmed = Math.max(this.confirmed, confirmed);
-    const done = this.waiting.filter(({ serial }) => serial <= confirmed);
+    this.answer((serial) => serial <= confirmed, OUTCOME.ok);
+  }
+
+  /** Ends the commits that wait, those of the numbers chosen. */
+  private answer(isOver: (serial: number) => boolean, outcome: Outcome): void {
+    const { strands, interpreter } = this.world;
+    const done = this.waiting.filter(({ serial }) => isOver(serial));
     if (done.length === 0) return;
-    this.waiting = this.waiting.filter(({ serial }) => serial > confirmed);
+    this.waiting = this.waiting.filter(({ serial }) => !isOver(serial));
     for (const { strand, stamp } of done) {
-      if (strands.stamp[strand] === stamp) interpreter.acted(strand, OUTCOME.ok);
+      if (strands.stamp[strand] === stamp) interpreter.acted(strand, outcome);
     }
   }
 
   private started(index: number): void {
-    if (index !== this.primary) this.plan(index);
-    else this.nodes.forEach((_, other) => this.plan(other));
+    this.roles.started(index);
+    if (index === this.roles.primary) this.resume();
+    else this.plan(index);
   }
 
   private died(index: number): void {
-    const { engine } = this.world;
-    const { failover } = this.spec;
-    if (index !== this.primary) {
-      this.nodes[index].generation++;
-      return;
-    }
-    for (const node of this.nodes) node.generation++;
-    this.outages++;
-    if (failover === null) return;
-    const at = engine.now + failover.detectNs + failover.promoteNs;
-    engine.at(at, PHASE.COMPLETION, this.failoverOp, this.outages, 0, 0);
+    if (index === this.roles.primary) this.cut();
+    else this.nodes[index].generation++;
+    this.roles.died(index);
   }
 
-  /** The replica that misses least becomes the primary, if the old one is still down. */
-  private promote(outage: number): void {
-    const { engine, meters } = this.world;
-    const before = this.nodes[this.primary];
-    if (outage !== this.outages || !before.instance.down) return;
-    let chosen = -1;
-    this.nodes.forEach(({ instance, applied }, index) => {
-      if (index === this.primary || instance.down) return;
-      if (chosen < 0 || applied > this.nodes[chosen].applied) chosen = index;
-    });
-    if (chosen < 0) return;
-    const { applied } = this.nodes[chosen];
+  private cut(): void {
+    for (const node of this.nodes) node.generation++;
+  }
+
+  private resume(): void {
+    this.nodes.forEach((_, index) => this.plan(index));
+  }
+
+  /** A replica is the primary with what it has; the old one follows it, unless it is a rival. */
+  private promoted(chosen: number, rival: number): void {
+    const { meters } = this.world;
+    const { applied, backlog } = this.nodes[chosen];
     // Without a confirmation nobody was told that it had been committed.
     const told = this.spec.mode === 'async' ? this.serial : Math.max(applied, this.confirmed);
-    this.nodes[chosen].backlog.dropAbove(told);
-    meters.count(this.lostCommits, this.nodes[chosen].backlog.dropAbove(applied));
-    this.primary = chosen;
+    backlog.dropAbove(told);
+    meters.count(this.lostCommits, backlog.dropAbove(applied));
+    if (rival < 0) this.answer((serial) => serial > applied, REFUSED);
+    else this.suspend(applied);
     this.nodes.forEach((node, index) => {
       node.backlog.dropAbove(applied);
-      // The old primary follows the new one, without what only it had.
       node.applied = Math.min(node.applied, applied);
       this.plan(index);
     });
-    meters.count(this.failovers);
-    const at = engine.now + this.spec.failover!.reconnectNs;
-    engine.at(at, PHASE.COMPLETION, this.reconnectOp, chosen, 0, 0);
+  }
+
+  /** What waits at a rival waits for replicas that do not hear of it. */
+  private suspend(applied: number): void {
+    this.waiting = this.waiting.map((one) =>
+      one.serial > applied ? { ...one, serial: NEVER } : one,
+    );
+  }
+
+  /** What the rival has confirmed is gone, and what it could not confirm is refused. */
+  private reunited(): void {
+    this.world.meters.count(this.lostCommits, this.diverged);
+    this.diverged = 0;
+    this.answer((serial) => serial === NEVER, REFUSED);
+  }
+
+  /** The node of a client among all that its route may ask, up or not. */
+  private ownOf({ kind }: PlanRoute, { zone }: Instance, client: number): number {
+    return this.nth(client, (index) =>
+      kind === 'nearest' ? this.nodes[index].instance.zone === zone : index !== this.roles.known,
+    );
   }
 
   private lagOf(index: number): Ns {

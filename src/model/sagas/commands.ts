@@ -18,6 +18,10 @@ export class Commands {
   /** The strand that runs it and the life of its slot, -1 = none runs it now. */
   strand: Int32Array = new Int32Array(0);
   life: Int32Array = new Int32Array(0);
+  /** Raised when it is run, and when it has ended: voids the lease of the run before. */
+  run: Int32Array = new Int32Array(0);
+  /** 1 = its participant has been called. */
+  sent: Uint8Array = new Uint8Array(0);
   /** What it was answered, 0 = nothing yet. */
   reply: Int32Array = new Int32Array(0);
 
@@ -29,6 +33,8 @@ export class Commands {
       this.dropped = widenUint8(this.dropped, capacity);
       this.strand = widenInt32(this.strand, capacity);
       this.life = widenInt32(this.life, capacity);
+      this.run = widenInt32(this.run, capacity);
+      this.sent = widenUint8(this.sent, capacity);
       this.reply = widenInt32(this.reply, capacity);
     });
   }
@@ -40,6 +46,7 @@ export class Commands {
     this.undo[command] = undo;
     this.dropped[command] = 0;
     this.strand[command] = -1;
+    this.sent[command] = 0;
     this.reply[command] = 0;
     return command;
   }
@@ -62,6 +69,7 @@ export function commandAct(
       strands.pc[strand] = commands.reply[command] === 0 ? entries[step] : plan.saveEntry;
     } else if (what === 'issue') {
       strands.answer[strand] = OUTCOME.ok;
+      commands.sent[command] = 1;
     } else {
       commands.reply[command] = strands.answer[strand];
     }

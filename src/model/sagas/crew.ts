@@ -1,5 +1,7 @@
 import type { PlanSaga } from '../../spec/sagas.js';
+import { FROZEN } from '../instance.js';
 import type { Instance } from '../instance.js';
+import type { Counter } from '../meters.js';
 import type { World } from '../world.js';
 import type { Ledger } from './ledger.js';
 import { PHASE_OF } from './phases.js';
@@ -21,6 +23,7 @@ export class Crew {
   private readonly told: CrewTold;
   private readonly first: number;
   private readonly count: number;
+  private readonly takeovers: Counter;
 
   constructor(world: World, plan: PlanSaga, ledger: Ledger, records: Records, told: CrewTold) {
     this.world = world;
@@ -30,6 +33,7 @@ export class Crew {
     const component = world.plan.components[world.plan.parts[plan.driver].component];
     this.first = component.firstInstance;
     this.count = component.instances;
+    this.takeovers = world.meters.counter('takeovers', { component: plan.component, part: -1 });
     for (let index = 0; index < this.count; index++) {
       const instance = world.instances[this.first + index];
       instance.residents.push({
@@ -50,6 +54,35 @@ export class Crew {
       return this.first + index;
     }
     return -1;
+  }
+
+  /** Hands a saga to the next instance: one that is not known to stand still, if there is any. */
+  pass(slot: number): void {
+    const { instances } = this.world;
+    const own = this.records.instance[slot];
+    const isFit = (index: number, frozen: boolean): boolean => {
+      const instance = instances[this.first + index];
+      return !instance.down && (frozen || instance.frozen === FROZEN.no);
+    };
+    for (const frozen of [false, true]) {
+      for (let k = 1; k < this.count; k++) {
+        const index = (own + k) % this.count;
+        if (!isFit(index, frozen)) continue;
+        this.records.instance[slot] = index;
+        this.tookOver();
+        return;
+      }
+    }
+  }
+
+  /** The instance that drives a saga. */
+  instanceOf(slot: number): number {
+    return this.first + this.records.instance[slot];
+  }
+
+  /** One went on with what another one had begun. */
+  tookOver(): void {
+    this.world.meters.count(this.takeovers);
   }
 
   /** The process of an instance has died: what it drove waits for another one, or is lost. */

@@ -11,7 +11,8 @@ import { CONFLICT, Entrance } from './entrance.js';
 import type { Ledger } from './ledger.js';
 import { PHASE_OF } from './phases.js';
 import { FATE, Records } from './records.js';
-import { isConflict, isRepeated, isUnclear, pauseOf } from './repetitions.js';
+import { Recovery } from './recovery.js';
+import { isConflict, isRefused, isRepeated, isUnclear, pauseOf } from './repetitions.js';
 
 /**
  * Drives the sagas of one orchestrator: each command is a task in one of its instances, and what comes
@@ -31,7 +32,8 @@ export class Driver {
   private readonly entrance: Entrance;
   private readonly againOp: number;
   private readonly overdueOp: number;
-  private readonly recoverOp: number;
+  private readonly leaseOp: number;
+  private readonly recovery: Recovery;
   /** Its commands are no requests of the orchestrator. */
   readonly silent = true;
 
@@ -57,15 +59,16 @@ export class Driver {
     this.overdueOp = engine.define('saga-timeout', (slot, turn) => {
       if (this.records.turn[slot] === turn) this.timedOut(slot);
     });
-    this.recoverOp = engine.define('saga-recovery', (slot, turn) => {
-      if (this.records.turn[slot] === turn) this.recover(slot);
+    this.leaseOp = engine.define('saga-lease', (command, run) => {
+      if (this.commands.run[command] === run) this.handOn(command);
     });
     this.crew = new Crew(world, plan, ledger, this.records, {
       interrupt: (slot) => this.interrupt(slot),
-      takeOver: (slot) => {
-        engine.soon(PHASE.TIMER, this.recoverOp, slot, this.records.turn[slot], 0);
-      },
+      takeOver: (slot) => this.recovery.takeOver(slot),
     });
+    this.recovery = new Recovery(world, plan, this.records, this.crew, (slot) =>
+      this.resumed(slot),
+    );
   }
 
   /** The step that begins a saga. */
@@ -81,6 +84,7 @@ export class Driver {
   /** The task of a command has ended: it was answered, or its state could not be written. */
   taskEnded(command: number, outcome: Outcome): void {
     const { commands, records, ledger } = this;
+    commands.run[command]++;
     if (commands.dropped[command] === 1) {
       commands.slots.give(command);
       return;
@@ -188,7 +192,11 @@ export class Driver {
       this.interrupt(slot);
       return;
     }
-    const { tasks, strands } = this.world;
+    const { tasks, strands, engine } = this.world;
+    const { leaseNs } = this.spec;
+    const run = ++commands.run[command];
+    if (leaseNs !== null)
+      engine.at(engine.now + leaseNs, PHASE.TIMER, this.leaseOp, command, run, 0);
     const context = records.context(slot, step, commands.undo[command]);
     const strand = tasks.start(this.owner, command, instance, this.plan.driver, context);
     if (strand < 0 || commands.strand[command] >= 0) return;
@@ -206,12 +214,14 @@ export class Driver {
       return;
     }
     const { kind } = this.plan.spec.steps[step];
-    // A participant that is still at it answers 409 to who asks again.
-    const atIt = records.doubtful[at] === 1 && spec.ambiguous === 'retry' && isConflict(reply);
-    const unclear = isUnclear(reply) || atIt;
-    if (unclear) records.doubtful[at] = 1;
     const asksAgain =
       spec.ambiguous === 'retry' || (kind === 'pivot' && spec.ambiguous === 'compensate');
+    // A try that may have happened is not taken back by a later one that was refused: only the participant
+    // knows, and says so by a client error; 409 says that it is still at it.
+    const refused = isRefused(reply) && !isConflict(reply);
+    const doubted = records.doubtful[at] === 1 && asksAgain && !refused;
+    const unclear = isUnclear(reply) || doubted;
+    if (unclear) records.doubtful[at] = 1;
     if (
       kind === 'retryable' ||
       (unclear && asksAgain) ||
@@ -316,66 +326,67 @@ export class Driver {
   private giveUp(slot: number, running: boolean): void {
     const { records, commands, ledger, world } = this;
     const { strands } = world;
-    const isBack = records.back[slot] === 1;
     for (let step = 0; step < ledger.steps; step++) {
-      const at = slot * ledger.steps + step;
-      const command = records.command[at];
+      const command = records.command[slot * ledger.steps + step];
       if (command < 0) continue;
-      records.command[at] = -1;
-      commands.dropped[command] = 1;
+      this.drop(command, running);
       const strand = commands.strand[command];
-      if (!isBack) {
-        records.doubtful[at] = 1;
-        if (running && this.spec.ambiguous !== 'treatAsFailed') records.fate[at] = FATE.unknown;
-      }
       if (!running || strand < 0) continue;
       if (strands.alive(strand) && strands.life[strand] === commands.life[command]) {
         world.server.stopJob(strand, OUTCOME.cancelled);
       }
     }
-    records.open[slot] = 0;
+  }
+
+  /**
+   * Nobody waits for a command any more. Who drives it knows whether it was sent (`known`); after a crash
+   * nobody does, but for what only waits to be tried again.
+   */
+  private drop(command: number, known: boolean): void {
+    const { records, commands } = this;
+    const slot = commands.saga[command];
+    const at = slot * this.ledger.steps + commands.step[command];
+    commands.dropped[command] = 1;
+    records.command[at] = -1;
+    records.open[slot]--;
+    if (records.back[slot] === 1) return;
+    const wasRun = commands.strand[command] >= 0 || records.saves[at] > 0;
+    if (known ? commands.sent[command] === 1 : wasRun) records.doubtful[at] = 1;
+    const unknown = known && records.doubtful[at] === 1 && this.spec.ambiguous !== 'treatAsFailed';
+    if (unknown) records.fate[at] = FATE.unknown;
+  }
+
+  /** Its instance has had a command for too long: another one tries it anew, and the first goes on unheard. */
+  private handOn(command: number): void {
+    const { commands, records, ledger } = this;
+    const slot = commands.saga[command];
+    if (commands.dropped[command] === 1) return;
+    this.drop(command, false);
+    records.saves[slot * ledger.steps + commands.step[command]]++;
+    this.crew.pass(slot);
+    this.issue(slot, commands.step[command], commands.undo[command]);
   }
 
   /** Nobody drives it now. Its state is read again after a while, where it was written. */
   private interrupt(slot: number): void {
     const { records, spec } = this;
-    const { engine } = this.world;
     if (records.waiting[slot] === 1) return;
     this.giveUp(slot, false);
-    if (spec.persistence === null) {
-      this.finish(slot, PHASE_OF.lost);
-      return;
-    }
-    records.waiting[slot] = 1;
-    records.due[slot] = engine.now + spec.recoveryDelayNs;
-    const turn = records.turn[slot];
-    engine.at(engine.now + spec.recoveryDelayNs, PHASE.TIMER, this.recoverOp, slot, turn, 0);
+    if (spec.persistence === null) this.finish(slot, PHASE_OF.lost);
+    else this.recovery.await(slot);
   }
 
-  /** Another instance takes over, where one is up: the commands that were under way are sent again. */
-  private recover(slot: number): void {
+  /** Another instance has taken over: the commands that were under way are sent again. */
+  private resumed(slot: number): void {
     const { records } = this;
-    if (records.waiting[slot] === 0 || this.crew.place(slot) < 0) return;
-    records.waiting[slot] = 0;
+    const { isolation } = this.entrance;
     if (records.overdue[slot] === 1) {
       records.overdue[slot] = 0;
-      this.markUnknown(slot);
+      if (this.spec.ambiguous !== 'treatAsFailed') records.leaveUnknown(slot);
       records.cause[slot] = OUTCOME.timeout;
       this.turnBack(slot);
-      return;
-    }
-    if (this.entrance.isolation === null || !this.entrance.isolation.waits(slot))
+    } else if (isolation === null || !isolation.waits(slot)) {
       this.advance(slot);
-  }
-
-  /** Steps of the present stage that nobody has an answer of. */
-  private markUnknown(slot: number): void {
-    const { records, ledger, spec } = this;
-    if (spec.ambiguous === 'treatAsFailed') return;
-    for (let step = 0; step < ledger.steps; step++) {
-      const at = slot * ledger.steps + step;
-      const open = records.fate[at] === FATE.none && records.doubtful[at] === 1;
-      if (open) records.fate[at] = FATE.unknown;
     }
   }
 

@@ -32,6 +32,9 @@ export class Records {
   back: Uint8Array = new Uint8Array(0);
   /** 1 from the crash of its orchestrator until another one has taken over. */
   waiting: Uint8Array = new Uint8Array(0);
+  /** 1 = its state is being read again, and how often that was begun. */
+  reading: Uint8Array = new Uint8Array(0);
+  reads: Int32Array = new Int32Array(0);
   /** From when on another one may take over. */
   due: Float64Array = new Float64Array(0);
   /** 1 = its time was up while it waited. */
@@ -49,7 +52,7 @@ export class Records {
   /** By step: 1 = one of its tries may have had its effect unseen. */
   doubtful: Uint8Array = new Uint8Array(0);
   tries: Int32Array = new Int32Array(0);
-  /** By step: how often its state could not be written. */
+  /** By step: how often its state could not be written, or its lease ran out. */
   saves: Int32Array = new Int32Array(0);
   /** By step: command under way, -1 = none. */
   command: Int32Array = new Int32Array(0);
@@ -85,6 +88,8 @@ export class Records {
     this.instance[slot] = instances[strands.instance[strand]].index;
     this.back[slot] = 0;
     this.waiting[slot] = 0;
+    this.reading[slot] = 0;
+    this.reads[slot] = 0;
     this.overdue[slot] = 0;
     this.stage[slot] = 0;
     this.open[slot] = 0;
@@ -112,6 +117,14 @@ export class Records {
     if (this.traces.size > 0) this.traces.delete(slot);
   }
 
+  /** What was under way when its process died, and that nobody has an answer of, may have had its effect. */
+  leaveUnknown(slot: number): void {
+    const from = slot * this.ledger.steps;
+    for (let at = from; at < from + this.ledger.steps; at++) {
+      if (this.fate[at] === FATE.none && this.doubtful[at] === 1) this.fate[at] = FATE.unknown;
+    }
+  }
+
   lineageOf(slot: number): number {
     return this.lineageA[slot];
   }
@@ -121,13 +134,22 @@ export class Records {
    * after a crash has the lineage that it had, and with it its keys and draws; a further try has its own.
    */
   context(slot: number, step: number, undo: number): TaskContext {
-    const { scratch, ledger } = this;
-    const at = slot * ledger.steps + step;
+    const at = slot * this.ledger.steps + step;
     const tries = this.tries[at];
-    derive(this.lineageA[slot], this.lineageB[slot], 2 * step + undo + 1);
+    return this.contextOf(slot, 2 * step + undo + 1, tries, tries + this.saves[at] * SAVE_TAG);
+  }
+
+  /** What its state is read again for. */
+  readContext(slot: number): TaskContext {
+    return this.contextOf(slot, 0, this.reads[slot], this.reads[slot]);
+  }
+
+  private contextOf(slot: number, effect: number, tries: number, tag: number): TaskContext {
+    const { scratch, ledger } = this;
+    derive(this.lineageA[slot], this.lineageB[slot], effect);
     scratch.callA = lineage.a;
     scratch.callB = lineage.b;
-    derive(lineage.a, lineage.b, tries + this.saves[at] * SAVE_TAG);
+    derive(lineage.a, lineage.b, tag);
     scratch.lineageA = lineage.a;
     scratch.lineageB = lineage.b;
     scratch.attempt = tries;
@@ -171,8 +193,9 @@ const COLUMNS = [
   'trouble',
   'waiter',
   'waiterStamp',
+  'reads',
 ] as const;
-const BYTES = ['back', 'waiting', 'overdue'] as const;
+const BYTES = ['back', 'waiting', 'reading', 'overdue'] as const;
 
 function emptyContext(): Scratch {
   return {

@@ -9,7 +9,7 @@ const ENDLESS_PAUSE_NS: Ns = NS_PER_SECOND;
 
 /** Whether the engine tries once more; what is refused by a client error stays refused. */
 export function isRepeated({ retry }: Orchestration, tries: number, reply: Outcome): boolean {
-  return tries < retry.attempts && (reply & 31) !== OUTCOME.clientError;
+  return tries < retry.attempts && !isRefused(reply);
 }
 
 /** Pause behind so many tries; `endless`: they are more than the engine makes by itself. */
@@ -25,6 +25,11 @@ export function pauseOf({ retry }: Orchestration, tries: number, endless: boolea
 export function isUnclear(reply: Outcome): boolean {
   const kind = reply & 31;
   return (reply & AMBIGUOUS) !== 0 || kind === OUTCOME.timeout || kind === OUTCOME.reset;
+}
+
+/** The participant does not want it, and has done nothing. */
+export function isRefused(reply: Outcome): boolean {
+  return (reply & 31) === OUTCOME.clientError;
 }
 
 /** A refusal because of something else that is under way. */

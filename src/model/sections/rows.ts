@@ -6,6 +6,8 @@ import type { Outcome } from '../../spec/outcome.js';
 import type { PlanRows } from '../../spec/sections.js';
 import type { Counter, Durations } from '../meters.js';
 import type { World } from '../world.js';
+import { Intruders } from './intruders.js';
+import type { RowHold } from './intruders.js';
 
 /** What a database answers to who has waited too long, or was chosen to end a deadlock. */
 const FAILED = withStatus(OUTCOME.serverError, 500);
@@ -17,6 +19,9 @@ export interface Holders {
   readonly aborted: Uint8Array;
   readonly slots: Slots;
   at(strand: number): number;
+  /** Begins, and ends, a transaction that has no client. */
+  open(database: number): number;
+  close(tx: number): void;
 }
 
 /**
@@ -47,6 +52,8 @@ export class RowLocks {
   /** By transaction: the row it has taken last, and its statement that waits; -1 = none. */
   private held: Int32Array = new Int32Array(0);
   private waiting: Int32Array = new Int32Array(0);
+  /** Who holds rows by order of faults; null where nobody does. */
+  private intruders: Intruders | null = null;
   private readonly waits = new Map<number, Durations>();
   private readonly deadlocks: Counter;
   private readonly timeouts: Counter;
@@ -92,7 +99,7 @@ export class RowLocks {
     for (let index = 0; index < instances; index++) {
       world.instances[firstInstance + index].residents.push({
         died: () => {
-          if (index === (nodes?.primary ?? 0)) this.clear();
+          if (index === (nodes?.roles.primary ?? 0)) this.clear();
         },
         started: () => {},
       });
@@ -148,9 +155,30 @@ export class RowLocks {
     }
   }
 
+  /** Faults hold these rows of the key of an operation. */
+  intrude(part: number, key: number, wanted: readonly RowHold[]): void {
+    const { component } = this.spec;
+    this.intruders ??= new Intruders(this.world, {
+      open: () => this.holders().open(component),
+      close: (tx) => this.holders().close(tx),
+      tryHold: (tx, own, value) => {
+        if (this.byValue[own].has(value)) return false;
+        this.hold(this.create(own, value), tx);
+        return true;
+      },
+    });
+    this.intruders.turn(part, key, wanted);
+  }
+
   private pass(row: number): void {
     const { engine, strands } = this.world;
     const strand = this.first[row];
+    const since = strand < 0 ? Infinity : this.since[strand];
+    const intruder = this.intruders?.next(this.key[row], this.value[row], since) ?? -1;
+    if (intruder >= 0) {
+      this.hold(row, intruder);
+      return;
+    }
     if (strand < 0) {
       this.byValue[this.key[row]].delete(this.value[row]);
       this.rows.give(row);
@@ -247,6 +275,7 @@ export class RowLocks {
     this.held.fill(-1);
     this.waiting.fill(-1);
     this.waitsFor.fill(-1);
+    this.intruders?.clear();
   }
 }
 

@@ -10,6 +10,7 @@ import type { Edge } from '../edge.js';
 import { STATEMENT, TRANSACTION } from '../slot-bits.js';
 import { STATE } from '../strands.js';
 import type { World } from '../world.js';
+import type { RowHold } from './intruders.js';
 import type { RowLocks } from './rows.js';
 
 /** What the wire does with an attempt: send it. No outcome and no PASS. */
@@ -32,6 +33,8 @@ export class Transactions {
   readonly slots = new Slots(64);
   private readonly world: World;
   private readonly locks: ReadonlyMap<number, RowLocks>;
+  /** By operation: the key whose value is the row that it locks. */
+  private readonly keys = new Map<number, number>();
   private serials = 0;
   /** By transaction: the frame of its call, component of its database. */
   private frame: Int32Array = new Int32Array(0);
@@ -67,6 +70,25 @@ export class Transactions {
     world.audits.push(() =>
       invariant(this.slots.used <= this.alive(), 'transaction-without-owner'),
     );
+  }
+
+  /** A transaction of nobody's, which faults begin and end. */
+  open(database: number): number {
+    const tx = this.take(database);
+    this.phase[tx] = PHASE.over;
+    this.statements[tx] = 1;
+    return tx;
+  }
+
+  close(tx: number): void {
+    this.statements[tx]--;
+    this.settle(tx);
+  }
+
+  /** Faults hold these rows of an operation. */
+  holdRows(part: number, wanted: readonly RowHold[]): void {
+    const { component } = this.world.plan.parts[part];
+    this.locks.get(component)!.intrude(part, this.keys.get(part)!, wanted);
   }
 
   /** BEGIN: true when the strand goes on at once. */
@@ -163,13 +185,14 @@ export class Transactions {
     const { component } = plan.parts[part];
     const rows = this.locks.get(component)!;
     const nodes = replicas.get(component) ?? null;
+    this.keys.set(part, key);
     return {
       begin: (strand) => {
         if (!this.enters(strand, component)) return OUTCOME.reset;
         const tx = this.of[strand];
         if (this.aborted[tx] !== 0) return FAILED;
         // What was the primary takes no writes any more.
-        if (write && nodes !== null && !nodes.isPrimary(strand)) return FAILED;
+        if (write && nodes !== null && !nodes.isWritable(strand)) return FAILED;
         return key < 0 ? OUTCOME.ok : rows.take(strand, tx, part, key, keys.value(key, strand));
       },
       left: (strand) => {

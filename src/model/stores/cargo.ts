@@ -20,6 +20,8 @@ export class Cargo {
   stream: Int32Array = new Int32Array(0);
   /** Version from which is read, which is expected, or to which a load has come. */
   position: Float64Array = new Float64Array(0);
+  /** Events of the state that is wanted, Infinity = all. */
+  until: Float64Array = new Float64Array(0);
   /** Events to append, or those that a page holds. */
   count: Float64Array = new Float64Array(0);
   /** One of PAGE. */
@@ -27,6 +29,8 @@ export class Cargo {
   /** Of a read of a view: the projection, the entity, and the first event that it misses; -1 = nobody has looked. */
   view: Int32Array = new Int32Array(0);
   entity: Float64Array = new Float64Array(0);
+  /** Client that knows its own events without the view, -1 = nobody does. */
+  reader: Float64Array = new Float64Array(0);
   missing: Float64Array = new Float64Array(0);
   missingSince: Float64Array = new Float64Array(0);
   /** Of the one who asks; it does not travel. CPU that the last act has found necessary, ns. */
@@ -51,9 +55,11 @@ export class Cargo {
     this.stream[strand] = this.stream[owner];
     this.position[strand] = this.position[owner];
     this.count[strand] = this.count[owner];
+    this.until[strand] = this.until[owner];
     this.page[strand] = PAGE.unknown;
     this.view[strand] = this.view[owner];
     this.entity[strand] = this.entity[owner];
+    this.reader[strand] = this.reader[owner];
     this.missing[strand] = -1;
     this.missingSince[strand] = Infinity;
   }
@@ -77,8 +83,10 @@ export class Cargo {
 const INT32 = ['stream', 'page', 'view', 'outcome', 'cell'] as const;
 const FLOAT64 = [
   'position',
+  'until',
   'count',
   'entity',
+  'reader',
   'missing',
   'missingSince',
   'work',

@@ -1,6 +1,7 @@
 import { Slots, widenFloat64, widenInt32, widenUint8 } from '../../kernel/pool.js';
 import { derive, lineage } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
+import type { Messages } from '../messaging/messages.js';
 import type { TaskContext } from '../tasks.js';
 import type { World } from '../world.js';
 
@@ -21,6 +22,11 @@ export class Entries {
   next: Int32Array = new Int32Array(0);
   /** 1 once it has had its effect on the view. */
   seen: Uint8Array = new Uint8Array(0);
+  /** Of a message: its poison as `Messages` has it, and 1 where the log had it before. */
+  poison: Uint8Array = new Uint8Array(0);
+  repeated: Uint8Array = new Uint8Array(0);
+  /** Partition of its topic. */
+  partition: Int32Array = new Int32Array(0);
   private same: Int32Array = new Int32Array(0);
   /** Of the first of an entity: the last one. */
   private last: Int32Array = new Int32Array(0);
@@ -36,16 +42,20 @@ export class Entries {
   /** Of traced requests: ids of the request and of the execution that appended. */
   private readonly traces = new Map<number, readonly [root: number, parent: number]>();
   private readonly scratch = emptyContext();
+  /** Key of the clients that know their own events, -1 = none do; and whose each event is. */
+  private readonly authors: number;
+  private author: Float64Array = new Float64Array(0);
 
-  constructor(world: World) {
+  constructor(world: World, authors: number) {
     this.world = world;
+    this.authors = authors;
     this.slots.onGrow((capacity) => this.widen(capacity));
   }
 
   /** Event `tag` of an append that a strand has committed. */
   add(strand: number, entity: number, number: number, tag: number): number {
-    const { engine, sink, strands, keys } = this.world;
-    const entry = this.slots.take();
+    const { strands, keys } = this.world;
+    const entry = this.take(entity, number);
     derive(strands.callA[strand], strands.callB[strand], tag);
     this.lineageA[entry] = lineage.a;
     this.lineageB[entry] = lineage.b;
@@ -53,8 +63,32 @@ export class Entries {
     this.rootB[entry] = strands.rootB[strand];
     this.request[entry] = strands.request[strand];
     if (keys.inSequence) this.arrival[entry] = strands.arrival[strand];
+    if (this.authors >= 0) this.author[entry] = keys.value(this.authors, strand);
     const root = strands.traceRoot[strand];
     if (root !== 0) this.traces.set(entry, [root, strands.traceOf(strand)]);
+    return entry;
+  }
+
+  /** A message that has come to a log; `repeated` says that it is there for the second time. */
+  addMessage(messages: Messages, message: number, number: number, repeated: boolean): number {
+    const entry = this.take(messages.key[message], number);
+    this.lineageA[entry] = messages.lineageA[message];
+    this.lineageB[entry] = messages.lineageB[message];
+    this.rootA[entry] = messages.rootA[message];
+    this.rootB[entry] = messages.rootB[message];
+    this.request[entry] = messages.request[message];
+    this.arrival[entry] = messages.arrival[message];
+    const trace = messages.traceOf(message);
+    if (trace !== undefined) this.traces.set(entry, trace);
+    this.poison[entry] = messages.poison[message];
+    this.repeated[entry] = repeated ? 1 : 0;
+    return entry;
+  }
+
+  /** The next event, in the list of its entity. */
+  private take(entity: number, number: number): number {
+    const { engine, sink } = this.world;
+    const entry = this.slots.take();
     this.entity[entry] = entity;
     this.number[entry] = number;
     this.committed[entry] = engine.now;
@@ -62,6 +96,8 @@ export class Entries {
     this.next[entry] = -1;
     this.same[entry] = -1;
     this.seen[entry] = 0;
+    this.poison[entry] = 0;
+    this.repeated[entry] = 0;
     const first = this.first.get(entity);
     if (first === undefined) {
       this.first.set(entity, entry);
@@ -76,6 +112,13 @@ export class Entries {
   /** The first event that the view of an entity misses, -1 = none. */
   missing(entity: number): number {
     return this.first.get(entity) ?? -1;
+  }
+
+  /** The first event that the view of an entity misses and a client has not written itself, -1 = none. */
+  missingFor(entity: number, client: number): number {
+    let entry = this.missing(entity);
+    while (entry >= 0 && this.author[entry] === client) entry = this.same[entry];
+    return entry;
   }
 
   /** An event has had its effect: it is the first of its entity that had none. */
@@ -122,11 +165,12 @@ export class Entries {
   private widen(capacity: number): void {
     for (const name of INT32) this[name] = widenInt32(this[name], capacity);
     for (const name of FLOAT64) this[name] = widenFloat64(this[name], capacity);
-    this.seen = widenUint8(this.seen, capacity);
+    for (const name of UINT8) this[name] = widenUint8(this[name], capacity);
   }
 }
 
 const INT32 = [
+  'partition',
   'cell',
   'next',
   'same',
@@ -137,7 +181,8 @@ const INT32 = [
   'rootB',
   'request',
 ] as const;
-const FLOAT64 = ['entity', 'number', 'committed', 'arrival'] as const;
+const FLOAT64 = ['entity', 'number', 'committed', 'arrival', 'author'] as const;
+const UINT8 = ['seen', 'poison', 'repeated'] as const;
 
 function emptyContext(): Scratch {
   return {

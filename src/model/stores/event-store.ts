@@ -48,6 +48,12 @@ export class EventStore {
     this.code = world.plan.program.code;
     this.streams = new Streams(world, spec);
     const subject = { component: spec.component, part: -1 };
+    if (spec.snapshotPart >= 0) {
+      const gone = world.meters.counter('snapshotsInvalidated', subject);
+      world.turnables.snapshots.set(spec.snapshotPart, (share) =>
+        world.meters.count(gone, this.streams.invalidate(share)),
+      );
+    }
     this.appends = world.meters.counter('appends', subject);
     this.conflicts = world.meters.counter('conflicts', subject);
     this.replayed = world.meters.durations('replayed', subject);
@@ -61,7 +67,7 @@ export class EventStore {
   private beginOf(spec: PlanStoreAct): (strand: number, pc: number) => Outcome {
     switch (spec.does) {
       case 'load':
-        return (strand) => this.load(spec, strand);
+        return (strand, pc) => this.load(spec, strand, pc);
       case 'restore':
         return (strand) => this.restore(strand);
       case 'page':
@@ -88,8 +94,9 @@ export class EventStore {
   }
 
   /** A load begins: at the beginning, or behind a snapshot that the next call brings. */
-  private load(spec: Does<'load'>, strand: number): Outcome {
+  private load(spec: Does<'load'>, strand: number, pc: number): Outcome {
     const { cargo } = this;
+    cargo.until[strand] = spec.version < 0 ? Infinity : this.draws.count(strand, pc, spec.version);
     cargo.stream[strand] = this.streamOf(spec.key, strand);
     cargo.position[strand] = 0;
     cargo.replayed[strand] = 0;
@@ -110,8 +117,9 @@ export class EventStore {
     const { cargo } = this;
     const version = this.streams.version[cargo.stream[strand]];
     if (cargo.page[strand] === PAGE.unknown) {
-      cargo.count[strand] = version - cargo.position[strand];
-      cargo.position[strand] = version;
+      const end = Math.max(cargo.position[strand], Math.min(version, cargo.until[strand]));
+      cargo.count[strand] = end - cargo.position[strand];
+      cargo.position[strand] = end;
       cargo.page[strand] = PAGE.last;
     }
     const to = cargo.position[strand];
@@ -190,7 +198,8 @@ export class EventStore {
   private servePage(strand: number): Outcome {
     const { cargo } = this;
     const { batch, readPerEventNs } = this.spec.spec;
-    const behind = this.streams.version[cargo.stream[strand]] - cargo.position[strand];
+    const version = this.streams.version[cargo.stream[strand]];
+    const behind = Math.min(version, cargo.until[strand]) - cargo.position[strand];
     const count = Math.min(behind, batch);
     const ends = this.spec.readsUntilShort ? count < batch : count === behind;
     cargo.position[strand] += count;
@@ -201,7 +210,8 @@ export class EventStore {
   }
 
   private serveSnapshot(strand: number): Outcome {
-    this.cargo.position[strand] = this.streams.snapshot[this.cargo.stream[strand]];
+    const { stream, position, until } = this.cargo;
+    position[strand] = this.streams.snapshotAt(stream[strand], until[strand]);
     this.cargo.page[strand] = PAGE.last;
     return OUTCOME.ok;
   }

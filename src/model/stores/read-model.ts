@@ -1,20 +1,24 @@
 import { invariant } from '../../kernel/invariant.js';
 import type { PlanProjection } from '../../spec/stores.js';
+import type { Messages } from '../messaging/messages.js';
 import type { Age, Counter, Durations } from '../meters.js';
 import type { World } from '../world.js';
+import { Copies } from './copies.js';
 import { Entries } from './entries.js';
 import type { Rebuild } from './rebuild.js';
 import { Segments } from './segments.js';
 import { Versions } from './versions.js';
 
 /**
- * What a projection makes of the events of a store: the view that reads see. An event is in it from the
+ * What a projection makes of the events of a store or a topic: the view that reads see. An event is in it from the
  * end of the batch that it belongs to, from its commit where the projection is inline.
  */
 export class ReadModel {
   readonly entries: Entries;
   readonly spec: PlanProjection;
   readonly versions: Versions;
+  /** Null where the view has no replicas. */
+  readonly copies: Copies | null;
   /** Null where nothing follows the store: inline, and live. */
   readonly segments: Segments | null;
   /** Events committed so far: the number of the next one. */
@@ -25,20 +29,24 @@ export class ReadModel {
   private readonly age: Age;
   private readonly consumed: Counter;
   private readonly delays: Durations;
+  private readonly backward: Counter | null;
 
-  constructor(world: World, spec: PlanProjection) {
+  constructor(world: World, spec: PlanProjection, messages: Messages) {
     this.world = world;
     this.spec = spec;
-    this.entries = new Entries(world);
+    this.entries = new Entries(world, spec.merged ? spec.client : -1);
+    const nodes = world.replicas.get(spec.replicated);
+    this.copies = nodes === undefined ? null : new Copies(nodes);
     const { meters } = world;
     const subject = { component: spec.component, part: -1 };
     this.lag = meters.gauge('lag', subject);
     this.age = meters.age('age', subject);
     this.consumed = meters.counter('consumed', subject);
     this.delays = meters.durations('delay', subject);
+    this.backward = this.copies === null ? null : meters.counter('backwardReads', subject);
     this.versions = new Versions(world, spec, this.entries);
     const follows = spec.spec.lifecycle === 'async';
-    this.segments = follows ? new Segments(world, this, spec) : null;
+    this.segments = follows ? new Segments(world, this, spec, messages) : null;
     world.audits.push(() => this.audit());
   }
 
@@ -46,6 +54,7 @@ export class ReadModel {
   committed(strand: number, entity: number, count: number): void {
     const { entries, segments, world } = this;
     this.versions.written(entity);
+    const segment = segments === null ? 0 : segmentOf(entity, segments.count);
     for (let tag = 0; tag < count; tag++) {
       const number = this.next++;
       if (segments === null) {
@@ -54,18 +63,37 @@ export class ReadModel {
         world.meters.took(this.delays, world.sink.cell, 0);
         continue;
       }
-      segments.add(entries.add(strand, entity, number, tag), entity);
+      segments.add(entries.add(strand, entity, number, tag), segment);
     }
     if (segments === null) return;
     world.levels.add(this.lag, count);
     this.turnAge();
-    segments.wake(entity);
+    segments.wake(segment);
+  }
+
+  /** A message has come to the topic; `repeated` says that the topic had it before. */
+  published(messages: Messages, message: number, partition: number, repeated: boolean): void {
+    const { entries, world } = this;
+    const segments = this.segments!;
+    const segment = partition % segments.count;
+    segments.add(entries.addMessage(messages, message, this.next++, repeated), segment, partition);
+    world.levels.add(this.lag, 1);
+    this.turnAge();
+    segments.wake(segment);
+  }
+
+  /** The answer to a client knows what is before `version`; `cell` is that of the read. */
+  told(entity: number, client: number, version: number, cell: number): void {
+    if (this.copies!.isBackward(entity, client, version)) {
+      this.world.meters.countIn(this.backward!, cell);
+    }
   }
 
   /** An event has had its effect on the view. */
   see(entry: number): void {
     const entity = this.entries.entity[entry];
     this.entries.see(entry);
+    if (this.entries.repeated[entry] === 1) this.segments!.repeat();
     this.versions.seen(entity);
   }
 
@@ -73,10 +101,24 @@ export class ReadModel {
   pass(entry: number): void {
     const { entries, world } = this;
     if (entries.seen[entry] === 0) this.see(entry);
+    this.copies?.add(entries.entity[entry], entries.number[entry], entries.committed[entry]);
     world.meters.count(this.consumed);
     world.meters.took(this.delays, entries.cell[entry], entries.age(entry));
     world.levels.add(this.lag, -1);
     entries.free(entry);
+  }
+
+  /** An event is gone that the view had not passed; true where it never had its effect. */
+  expire(entry: number): boolean {
+    const { entries, world } = this;
+    const isLost = entries.seen[entry] === 0;
+    if (isLost) {
+      entries.see(entry);
+      this.versions.seen(entries.entity[entry]);
+    }
+    world.levels.add(this.lag, -1);
+    entries.free(entry);
+    return isLost;
   }
 
   /** The oldest event that has not passed, as an age. */
@@ -91,4 +133,14 @@ export class ReadModel {
     const waiting = this.segments?.length ?? 0;
     invariant(this.entries.slots.used === waiting, 'events-not-conserved');
   }
+}
+
+/** A stable hash of an entity: the same segment in every run. */
+function segmentOf(entity: number, segments: number): number {
+  if (segments === 1) return 0;
+  let x =
+    Math.imul(entity | 0, 0x9e3779b1) ^ Math.imul(Math.floor(entity / 4294967296) | 0, 0x85ebca6b);
+  x = Math.imul(x ^ (x >>> 15), 0x2c1b3c6d);
+  x = Math.imul(x ^ (x >>> 13), 0x297a2d39);
+  return ((x ^ (x >>> 16)) >>> 0) % segments;
 }

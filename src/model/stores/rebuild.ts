@@ -5,7 +5,13 @@ import type { Projection } from '../../spec/stores.js';
 import type { Durations } from '../meters.js';
 import type { World } from '../world.js';
 import type { ReadModel } from './read-model.js';
-import type { Streams } from './streams.js';
+
+/** All events of what a projection follows. */
+export interface Replayable {
+  readonly total: number;
+  /** A replay begins. */
+  replayed?(): void;
+}
 
 /**
  * A read model is made anew from all events (PR-5): at a rate of its own, and then those that came
@@ -14,7 +20,7 @@ import type { Streams } from './streams.js';
 export class Rebuild {
   private readonly world: World;
   private readonly model: ReadModel;
-  private readonly streams: Streams;
+  private readonly log: Replayable;
   private readonly spec: NonNullable<Projection['rebuild']>;
   private readonly took: Durations;
   private readonly turnOp: number;
@@ -26,12 +32,12 @@ export class Rebuild {
   constructor(
     world: World,
     model: ReadModel,
-    streams: Streams,
+    log: Replayable,
     spec: NonNullable<Projection['rebuild']>,
   ) {
     this.world = world;
     this.model = model;
-    this.streams = streams;
+    this.log = log;
     this.spec = spec;
     const { component } = model.spec;
     this.took = world.meters.durations('catchUp', { component, part: -1 });
@@ -48,6 +54,7 @@ export class Rebuild {
 
   private start(): void {
     this.began = this.world.engine.now;
+    this.log.replayed?.();
     this.cell = this.world.sink.cell;
     if (this.spec.mode === 'offline') this.model.segments!.halted = true;
     this.next();
@@ -56,14 +63,14 @@ export class Rebuild {
   /** Everything that is there now is next. */
   private next(): void {
     const { engine } = this.world;
-    const { total } = this.streams;
+    const { total } = this.log;
     const takes = Math.ceil(((total - this.rebuilt) / this.spec.rate) * NS_PER_SECOND);
     this.rebuilt = total;
     engine.at(engine.now + takes, PHASE.COMPLETION, this.turnOp, 0, 0, 0);
   }
 
   private turn(_to: number): void {
-    if (this.streams.total > this.rebuilt) {
+    if (this.log.total > this.rebuilt) {
       this.next();
       return;
     }

@@ -2,34 +2,20 @@ import { PHASE } from '../../kernel/phase.js';
 import { NS_PER_SECOND } from '../../kernel/time.js';
 import { isSuccess, OUTCOME } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
+import type { Ns } from '../../kernel/time.js';
 import type { PlanProjection } from '../../spec/stores.js';
+import type { Messages, Poison } from '../messaging/messages.js';
 import type { Instance } from '../instance.js';
 import type { Counter } from '../meters.js';
 import { REGISTERS } from '../strands.js';
 import type { World } from '../world.js';
+import { Claims } from './claims.js';
 import type { ReadModel } from './read-model.js';
+import { append, FIRST_WAIT, newSegment, putBack, takeOut } from './segment.js';
+import type { EventList, Segment } from './segment.js';
 
-/** Waits between tries of a batch that failed: doubled from the first to the longest (StreamingEventProcessor of Axon). */
-const FIRST_WAIT = NS_PER_SECOND;
+/** Longest wait between two tries of a batch that failed (StreamingEventProcessor of Axon). */
 const LONGEST_WAIT = 60 * NS_PER_SECOND;
-
-/** A part of the streams, worked on one batch after the other in the order of the commits. */
-interface Segment {
-  readonly index: number;
-  readonly home: Instance;
-  head: number;
-  tail: number;
-  length: number;
-  /** Events of the batch under way, and the one that is next to have its effect. */
-  taken: number;
-  cursor: number;
-  /** Raised when its process dies: what was under way is not its own any more. */
-  epoch: number;
-  idle: boolean;
-  /** Tries of the batch, and the wait before the next one. */
-  tries: number;
-  waitNs: number;
-}
 
 /** The segments of a projection, and the batches that run in the instances where it lives. */
 export class Segments {
@@ -40,17 +26,22 @@ export class Segments {
   private readonly world: World;
   private readonly model: ReadModel;
   private readonly spec: PlanProjection;
+  private readonly messages: Messages;
   private readonly list: readonly Segment[];
+  /** By partition of a topic that nobody leads: what waits there. */
+  private readonly held = new Map<number, EventList>();
   private readonly owner: number;
   private readonly wakeOp: number;
   private readonly duplicates: Counter;
   private readonly redelivered: Counter;
   private readonly skipped: Counter;
+  private readonly takeovers: Counter;
 
-  constructor(world: World, model: ReadModel, spec: PlanProjection) {
+  constructor(world: World, model: ReadModel, spec: PlanProjection, messages: Messages) {
     this.world = world;
     this.model = model;
     this.spec = spec;
+    this.messages = messages;
     this.owner = world.tasks.register(this);
     this.wakeOp = world.engine.define('project', (index, epoch) => {
       const segment = this.list[index];
@@ -60,32 +51,101 @@ export class Segments {
     this.duplicates = world.meters.counter('duplicateEffects', subject);
     this.redelivered = world.meters.counter('redeliveries', subject);
     this.skipped = world.meters.counter('lostEffects', subject);
+    this.takeovers = world.meters.counter('takeovers', subject);
     this.list = this.settle();
   }
 
-  add(entry: number, entity: number): void {
-    const { next } = this.model.entries;
-    const segment = this.of(entity);
-    if (segment.tail < 0) segment.head = entry;
-    else next[segment.tail] = entry;
-    segment.tail = entry;
-    segment.length++;
+  get count(): number {
+    return this.list.length;
+  }
+
+  /** An event of a segment, or of a partition of the topic that the segment reads. */
+  add(entry: number, index: number, partition = 0): void {
+    const { entries } = this.model;
+    entries.partition[entry] = partition;
+    append(entries, this.held.get(partition) ?? this.list[index], entry);
     this.length++;
   }
 
-  /** There is something to do in the segment of an entity. */
-  wake(entity: number): void {
-    const segment = this.of(entity);
+  /** There is something to do in a segment. */
+  wake(index: number): void {
+    const segment = this.list[index];
     if (segment.idle && !this.halted && !segment.home.down) this.soon(segment, 0);
+  }
+
+  /** Nobody leads a partition: what has not been read of it waits. */
+  hold(partition: number): void {
+    const { entries } = this.model;
+    const segment = this.list[partition % this.count];
+    const isOfIt = (entry: number): boolean => entries.partition[entry] === partition;
+    this.held.set(partition, takeOut(entries, segment, segment.taken, isOfIt));
+  }
+
+  /** Somebody leads a partition again. */
+  release(partition: number): void {
+    const held = this.held.get(partition);
+    if (held === undefined) return;
+    const segment = this.list[partition % this.count];
+    this.held.delete(partition);
+    putBack(this.model.entries, segment, segment.taken, held);
+    this.wake(segment.index);
+  }
+
+  /** Events that came until then and are not under way are gone; gives how many never had their effect. */
+  expire(until: Ns): number {
+    const { entries } = this.model;
+    const isOld = (entry: number): boolean => entries.committed[entry] <= until;
+    let lost = 0;
+    const drop = (list: EventList, taken: number): void => {
+      if (list.head < 0 || !isOld(list.head)) return;
+      const { head, length } = takeOut(entries, list, taken, isOld);
+      this.length -= length;
+      for (let entry = head, k = 0; k < length; k++) {
+        const following = entries.next[entry];
+        if (this.model.expire(entry)) lost++;
+        entry = following;
+      }
+    };
+    for (const segment of this.list) drop(segment, segment.taken);
+    for (const list of this.held.values()) drop(list, 0);
+    this.lose(lost);
+    this.model.turnAge();
+    return lost;
+  }
+
+  /** Effects that will never be. */
+  lose(count: number): void {
+    if (count > 0) this.world.meters.count(this.skipped, count);
+  }
+
+  /** An effect that was there before. */
+  repeat(): void {
+    this.world.meters.count(this.duplicates);
+  }
+
+  /** The oldest event that nobody works on, -1 = none. */
+  oldestWaiting(): number {
+    const { number, next } = this.model.entries;
+    let oldest = -1;
+    const look = (head: number, taken: number): void => {
+      let entry = head;
+      for (let k = 0; k < taken; k++) entry = next[entry];
+      if (entry >= 0 && (oldest < 0 || number[entry] < number[oldest])) oldest = entry;
+    };
+    for (const segment of this.list) look(segment.head, segment.taken);
+    for (const list of this.held.values()) look(list.head, 0);
+    return oldest;
   }
 
   /** The oldest event that has not passed, -1 = none. */
   oldest(): number {
     const { number } = this.model.entries;
     let oldest = -1;
-    for (const { head } of this.list) {
+    const look = ({ head }: EventList): void => {
       if (head >= 0 && (oldest < 0 || number[head] < number[oldest])) oldest = head;
-    }
+    };
+    for (const segment of this.list) look(segment);
+    if (this.held.size > 0) for (const list of this.held.values()) look(list);
     return oldest;
   }
 
@@ -104,7 +164,7 @@ export class Segments {
     if (Math.floor(record / this.list.length) !== segment.epoch) return OUTCOME.ok;
     const entry = segment.cursor;
     if (entries.seen[entry] === 0) this.model.see(entry);
-    else this.world.meters.count(this.duplicates);
+    else this.repeat();
     segment.cursor = entries.next[entry];
     return OUTCOME.ok;
   }
@@ -142,18 +202,44 @@ export class Segments {
     const list = Array.from({ length: this.spec.spec.concurrency }, (_, index) =>
       newSegment(index, homes[index % size]),
     );
-    for (const home of homes) {
-      const own = list.filter((segment) => segment.home === home);
+    const { claims: rules } = this.spec.spec;
+    const claims =
+      rules === null || size === 1
+        ? null
+        : new Claims(this.world, homes, rules, (from, takers) => this.deal(from, takers));
+    for (const [index, home] of homes.entries()) {
+      const own = (): Segment[] => list.filter((segment) => segment.home === home);
       home.residents.push({
-        died: () => own.forEach((segment) => this.died(segment)),
-        started: () => own.forEach((segment) => this.soon(segment, 0)),
+        died: () => {
+          own().forEach((segment) => this.died(segment));
+          claims?.left(index);
+        },
+        started: () => {
+          own().forEach((segment) => this.soon(segment, 0));
+          claims?.back(index);
+        },
+        paused: () => claims?.left(index),
+        resumed: () => claims?.back(index),
       });
     }
     return list;
   }
 
-  private of(entity: number): Segment {
-    return this.list[segmentOf(entity, this.list.length)];
+  /** The claims of an instance have run out: others take its segments over, whoever has the fewest first. */
+  private deal(from: Instance, takers: readonly Instance[]): void {
+    const { list } = this;
+    const load = takers.map((taker) => list.filter(({ home }) => home === taker).length);
+    for (const segment of list) {
+      if (segment.home !== from) continue;
+      const least = load.indexOf(Math.min(...load));
+      load[least]++;
+      this.drop(segment);
+      segment.home = takers[least];
+      segment.tries = 1;
+      segment.waitNs = FIRST_WAIT;
+      this.world.meters.count(this.takeovers);
+      this.soon(segment, 0);
+    }
   }
 
   private soon(segment: Segment, wait: number): void {
@@ -173,9 +259,54 @@ export class Segments {
       return;
     }
     segment.cursor = segment.head;
+    const { poisons } = this.messages;
+    if (poisons.length > 0 && this.poisoned(segment)) return;
     const record = segment.index + this.list.length * segment.epoch;
     const context = model.entries.context(segment.head, segment.tries);
     world.tasks.start(this.owner, record, segment.home.id, spec.part, context);
+  }
+
+  /** Whether a batch comes to nothing because of a message in it (PO-1). */
+  private poisoned(segment: Segment): boolean {
+    const at = this.firstPoison(segment);
+    if (at < 0) return false;
+    const { effect, restartNs } = this.worst(segment);
+    if (effect === 'crash') this.world.outages.die(segment.home, restartNs);
+    // A batch that never ends: only the end of its process frees the segment.
+    if (effect !== 'error') return true;
+    if (this.spec.spec.onError !== 'skip') {
+      this.failed(segment);
+      return true;
+    }
+    // The message alone is left out, and what stands before it goes first.
+    segment.taken = Math.max(1, at);
+    if (at > 0) return false;
+    this.lose(1);
+    this.pass(segment);
+    this.soon(segment, 0);
+    return true;
+  }
+
+  /** Place in the batch, -1 = none. */
+  private firstPoison({ head, taken }: Segment): number {
+    const { poison, next } = this.model.entries;
+    let entry = head;
+    for (let k = 0; k < taken; k++) {
+      if (poison[entry] > 0) return k;
+      entry = next[entry];
+    }
+    return -1;
+  }
+
+  private worst({ head, taken }: Segment): Poison {
+    const { poison, next } = this.model.entries;
+    let worst = 0;
+    let entry = head;
+    for (let k = 0; k < taken; k++) {
+      worst = Math.max(worst, poison[entry]);
+      entry = next[entry];
+    }
+    return this.messages.poisons[worst - 1];
   }
 
   /** The checkpoint goes behind the batch. */
@@ -198,7 +329,7 @@ export class Segments {
   private failed(segment: Segment): void {
     switch (this.spec.spec.onError) {
       case 'skip':
-        this.world.meters.count(this.skipped, segment.taken);
+        this.lose(segment.taken);
         this.pass(segment);
         this.begin(segment);
         return;
@@ -229,30 +360,4 @@ export class Segments {
     segment.tries = 1;
     segment.waitNs = FIRST_WAIT;
   }
-}
-
-function newSegment(index: number, home: Instance): Segment {
-  return {
-    index,
-    home,
-    head: -1,
-    tail: -1,
-    length: 0,
-    taken: 0,
-    cursor: -1,
-    epoch: 0,
-    idle: true,
-    tries: 1,
-    waitNs: FIRST_WAIT,
-  };
-}
-
-/** A stable hash of an entity: the same segment in every run. */
-function segmentOf(entity: number, segments: number): number {
-  if (segments === 1) return 0;
-  let x =
-    Math.imul(entity | 0, 0x9e3779b1) ^ Math.imul(Math.floor(entity / 4294967296) | 0, 0x85ebca6b);
-  x = Math.imul(x ^ (x >>> 15), 0x2c1b3c6d);
-  x = Math.imul(x ^ (x >>> 13), 0x297a2d39);
-  return ((x ^ (x >>> 16)) >>> 0) % segments;
 }

@@ -3,11 +3,14 @@ import type { Outcome } from '../../spec/outcome.js';
 import type { PlanProjectionAct, PlanStoreAct, PlanViewAct } from '../../spec/stores.js';
 import type { Act } from '../acts.js';
 import { Draws } from '../draws.js';
+import type { Channels } from '../messaging/channels.js';
 import type { World } from '../world.js';
 import type { Cargo } from './cargo.js';
 import { EventStore } from './event-store.js';
 import { ReadModel } from './read-model.js';
 import { Rebuild } from './rebuild.js';
+import type { Replayable } from './rebuild.js';
+import { TopicLog } from './topic-log.js';
 
 /** The view is being made anew, and there is none. */
 const UNAVAILABLE = withStatus(OUTCOME.serverError, 503);
@@ -20,18 +23,19 @@ export class Stores {
   private readonly stores: readonly EventStore[];
   private readonly models: readonly ReadModel[];
 
-  constructor(world: World, cargo: Cargo) {
+  constructor(world: World, cargo: Cargo, { messages, topics }: Channels) {
     this.world = world;
     this.cargo = cargo;
     this.draws = new Draws(world);
     const { plan } = world;
     this.stores = plan.stores.map((spec) => new EventStore(world, cargo, spec));
     this.models = plan.projections.map((spec) => {
-      const model = new ReadModel(world, spec);
-      const store = this.stores[spec.store];
-      store.models.push(model);
+      const model = new ReadModel(world, spec, messages);
+      const topic = topics.find((own) => own.spec.component === spec.topic);
+      const log =
+        topic === undefined ? this.followStore(model) : new TopicLog(world, messages, topic, model);
       const { rebuild } = spec.spec;
-      if (rebuild !== null) model.rebuild = new Rebuild(world, model, store.streams, rebuild);
+      if (rebuild !== null) model.rebuild = new Rebuild(world, model, log, rebuild);
       return model;
     });
   }
@@ -45,6 +49,12 @@ export class Stores {
       case 'view':
         return { begin: (strand) => this.look(strand), left: () => {} };
     }
+  }
+
+  private followStore(model: ReadModel): Replayable {
+    const store = this.stores[model.spec.store];
+    store.models.push(model);
+    return store.streams;
   }
 
   private ofProjection(spec: PlanProjectionAct): Act {
@@ -82,6 +92,8 @@ export class Stores {
     cargo.cell[strand] = world.sink.cell;
     cargo.known[strand] = model.next;
     cargo.missing[strand] = -1;
+    const merges = consistency.kind === 'clientMerge';
+    cargo.reader[strand] = merges ? world.keys.value(model.spec.client, strand) : -1;
     // The store itself is asked, by what stands behind the next instruction: nothing can be missing.
     const asksStore =
       model.spec.spec.lifecycle === 'live' ||
@@ -93,16 +105,25 @@ export class Stores {
     }
     if (model.rebuild?.isOffline === true) return UNAVAILABLE;
     if (consistency.kind !== 'waitForVersion') return OUTCOME.ok;
-    return model.versions.wait(strand, entity, model.next, consistency.withinNs);
+    return model.versions.wait(strand, entity, model.next, consistency);
   }
 
   /** At the database: what the view misses when the operation begins. */
   private look(strand: number): Outcome {
     const { cargo } = this;
-    const model = this.models[cargo.view[strand]];
-    const first = model.entries.missing(cargo.entity[strand]);
-    cargo.missing[strand] = first < 0 ? Infinity : model.entries.number[first];
-    cargo.missingSince[strand] = first < 0 ? Infinity : model.entries.committed[first];
+    const { entries, copies, spec } = this.models[cargo.view[strand]];
+    const entity = cargo.entity[strand];
+    const reader = cargo.reader[strand];
+    const first = reader < 0 ? entries.missing(entity) : entries.missingFor(entity, reader);
+    cargo.missing[strand] = first < 0 ? Infinity : entries.number[first];
+    cargo.missingSince[strand] = first < 0 ? Infinity : entries.committed[first];
+    if (copies === null) return OUTCOME.ok;
+    // What a replica misses is older than what its primary does.
+    const { component, index } = this.world.instances[this.world.strands.instance[strand]];
+    const copy = component === spec.replicated ? copies.missing(entity, index) : null;
+    if (copy === null || copy.number > cargo.missing[strand]) return OUTCOME.ok;
+    cargo.missing[strand] = copy.number;
+    cargo.missingSince[strand] = copy.committed;
     return OUTCOME.ok;
   }
 
@@ -110,6 +131,11 @@ export class Stores {
   private judge(model: ReadModel, strand: number): Outcome {
     const { cargo } = this;
     if (cargo.missing[strand] === -1) this.look(strand);
+    if (model.copies !== null) {
+      const client = this.world.keys.value(model.spec.client, strand);
+      const version = Math.min(cargo.missing[strand], cargo.known[strand]);
+      model.told(cargo.entity[strand], client, version, cargo.cell[strand]);
+    }
     model.versions.judge(
       cargo.missing[strand],
       cargo.missingSince[strand],

@@ -1,4 +1,6 @@
 import { Slots, widenFloat64 } from '../../kernel/pool.js';
+import { streamKey, unit } from '../../kernel/rng.js';
+import type { StreamKey } from '../../kernel/rng.js';
 import type { PlanStore } from '../../spec/stores.js';
 import type { World } from '../world.js';
 
@@ -15,6 +17,11 @@ export class Streams {
   /** Events that the snapshot holds, and those that one which is being written will hold; 0 = none. */
   snapshot: Float64Array = new Float64Array(0);
   planned: Float64Array = new Float64Array(0);
+  /** Version of the stream when its snapshots were last gone: none up to there is left. */
+  private gone: Float64Array = new Float64Array(0);
+  /** Shares of the snapshots that have gone, time for time, and the luck of each stream. */
+  private readonly rounds: number[] = [];
+  private readonly luck: StreamKey;
   /** Events appended since the start, warm-up included. */
   appended = 0;
   private readonly slots = new Slots(64);
@@ -26,12 +33,19 @@ export class Streams {
   constructor(world: World, spec: PlanStore) {
     this.world = world;
     this.spec = spec;
-    const { kind } = world.plan.keys[spec.key].population;
-    this.sweepAt = kind === 'unique' && world.plan.topics.length === 0 ? SWEEP_MIN : Infinity;
+    const { plan, replication } = world;
+    const { kind } = plan.keys[spec.key].population;
+    this.luck = streamKey(
+      plan.seed,
+      replication,
+      `${plan.components[spec.component].name}/snapshots`,
+    );
+    this.sweepAt = kind === 'unique' && plan.topics.length === 0 ? SWEEP_MIN : Infinity;
     this.slots.onGrow((capacity) => {
       this.version = widenFloat64(this.version, capacity);
       this.snapshot = widenFloat64(this.snapshot, capacity);
       this.planned = widenFloat64(this.planned, capacity);
+      this.gone = widenFloat64(this.gone, capacity);
     });
   }
 
@@ -48,10 +62,11 @@ export class Streams {
     if (this.byValue.size >= this.sweepAt) this.sweep();
     const stream = this.slots.take();
     const { initialLength } = this.spec.spec.stream;
-    const every = this.spec.spec.snapshots?.every ?? Infinity;
+    const isLeft = this.firstSnapshot > 0 && this.rounds.every((_, k) => !this.isHit(value, k));
     this.version[stream] = initialLength;
-    this.snapshot[stream] = every === Infinity ? 0 : Math.floor(initialLength / every) * every;
+    this.snapshot[stream] = isLeft ? this.firstSnapshot : 0;
     this.planned[stream] = 0;
+    this.gone[stream] = isLeft ? 0 : initialLength;
     this.byValue.set(value, stream);
     return stream;
   }
@@ -63,6 +78,52 @@ export class Streams {
     if (this.version[stream] - behind < every) return false;
     this.planned[stream] = this.version[stream];
     return true;
+  }
+
+  /**
+   * Events of the last snapshot that is not behind a version; 0 = none. Of those before the last one, where
+   * they are kept, each is taken to be a multiple of `every`.
+   */
+  snapshotAt(stream: number, version: number): number {
+    const last = this.snapshot[stream];
+    if (last <= version) return last;
+    const { every, keep } = this.spec.spec.snapshots!;
+    const kept = keep === 'all' ? Math.floor(version / every) * every : 0;
+    return kept > this.gone[stream] ? kept : 0;
+  }
+
+  /**
+   * A share of the streams loses its snapshots (SN-4); gives how many last ones are gone. One that is being
+   * written at that moment is made of the new form, and stays.
+   */
+  invalidate(share: number): number {
+    const round = this.rounds.push(share) - 1;
+    let count = 0;
+    for (const [value, stream] of this.byValue) {
+      if (!this.isHit(value, round)) continue;
+      if (this.snapshot[stream] > 0) count++;
+      if (this.planned[stream] <= this.snapshot[stream]) this.planned[stream] = 0;
+      this.snapshot[stream] = 0;
+      this.gone[stream] = this.version[stream];
+    }
+    // Those that nobody has asked for yet have the snapshot of time 0, unless an earlier round took it.
+    for (let value = 0; this.firstSnapshot > 0 && value < this.spec.streams; value++) {
+      if (this.byValue.has(value) || !this.isHit(value, round)) continue;
+      if (this.rounds.every((_, k) => k === round || !this.isHit(value, k))) count++;
+    }
+    return count;
+  }
+
+  /** Events that the snapshot of a stream holds at time 0. */
+  private get firstSnapshot(): number {
+    const every = this.spec.spec.snapshots?.every ?? Infinity;
+    return every === Infinity ? 0 : Math.floor(this.spec.spec.stream.initialLength / every) * every;
+  }
+
+  private isHit(value: number, round: number): boolean {
+    const { a, b } = this.luck;
+    const high = Math.floor(value / 4294967296);
+    return unit(a, b, value | 0, high | 0, round) < this.rounds[round];
   }
 
   /** A snapshot is there. A second one that was planned meanwhile is not, so the earlier one counts as such. */

@@ -1,12 +1,20 @@
 import { PHASE } from '../../kernel/phase.js';
 import { Slots, widenFloat64, widenInt32 } from '../../kernel/pool.js';
 import type { Ns } from '../../kernel/time.js';
-import { OUTCOME, PENDING } from '../../spec/outcome.js';
+import { OUTCOME, PENDING, withStatus } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
-import type { PlanProjection } from '../../spec/stores.js';
+import type { PlanProjection, ReadOf } from '../../spec/stores.js';
 import type { Counter, Durations } from '../meters.js';
 import type { World } from '../world.js';
 import type { Entries } from './entries.js';
+
+/** What a read does that has waited in vain. */
+const THEN = ['stale', 'primary', 'refuse'] as const;
+const STALE = 0;
+const PRIMARY = 1;
+const REFUSE = 2;
+/** The version that the client has seen is not there yet. */
+const TOO_NEW = withStatus(OUTCOME.clientError, 409);
 
 /**
  * What reads of a view see, and what they miss (CQ-1, CQ-2): a read is stale when its answer misses an
@@ -25,6 +33,8 @@ export class Versions {
   private entity: Float64Array = new Float64Array(0);
   private known: Float64Array = new Float64Array(0);
   private life: Int32Array = new Int32Array(0);
+  /** What becomes of it at the end of its patience: one of THEN. */
+  private then: Int32Array = new Int32Array(0);
   private readonly waiting = new Map<number, number[]>();
   private readonly timeoutOp: number;
   /** Last commit by entity, for as long as reads stick to the store because of it. */
@@ -40,12 +50,13 @@ export class Versions {
     this.staleness = world.meters.durations('staleness', subject);
     this.sticksFor = spec.sticksForNs;
     this.timeoutOp = world.engine.define('stale-anyway', (waiter, life) => {
-      if (this.life[waiter] === life) this.goOn(waiter);
+      if (this.life[waiter] === life) this.goOn(waiter, this.then[waiter]);
     });
     this.slots.onGrow((capacity) => {
       this.strand = widenInt32(this.strand, capacity);
       this.stamp = widenInt32(this.stamp, capacity);
       this.life = widenInt32(this.life, capacity);
+      this.then = widenInt32(this.then, capacity);
       this.entity = widenFloat64(this.entity, capacity);
       this.known = widenFloat64(this.known, capacity);
     });
@@ -58,7 +69,12 @@ export class Versions {
   }
 
   /** A strand waits until the view has the events below `known`, at most so long. */
-  wait(strand: number, entity: number, known: number, withinNs: Ns): Outcome {
+  wait(
+    strand: number,
+    entity: number,
+    known: number,
+    { withinNs, then }: Extract<ReadOf['consistency'], { readonly kind: 'waitForVersion' }>,
+  ): Outcome {
     const { engine, strands } = this.world;
     if (withinNs === 0 || !this.misses(entity, known)) return OUTCOME.ok;
     const waiter = this.slots.take();
@@ -66,6 +82,7 @@ export class Versions {
     this.stamp[waiter] = strands.stamp[strand];
     this.entity[waiter] = entity;
     this.known[waiter] = known;
+    this.then[waiter] = THEN.indexOf(then);
     const line = this.waiting.get(entity);
     if (line === undefined) this.waiting.set(entity, [waiter]);
     else line.push(waiter);
@@ -85,7 +102,7 @@ export class Versions {
     const line = this.waiting.get(entity);
     if (line === undefined) return;
     for (const waiter of [...line]) {
-      if (!this.misses(entity, this.known[waiter])) this.goOn(waiter);
+      if (!this.misses(entity, this.known[waiter])) this.goOn(waiter, STALE);
     }
   }
 
@@ -117,12 +134,18 @@ export class Versions {
     return at !== undefined && this.world.engine.now < at + forNs;
   }
 
-  private goOn(waiter: number): void {
-    const { strands, interpreter } = this.world;
+  private goOn(waiter: number, then: number): void {
+    const { cargo, strands, interpreter } = this.world;
     const strand = this.strand[waiter];
     const stamp = this.stamp[waiter];
     this.free(waiter);
-    if (strands.stamp[strand] === stamp) interpreter.acted(strand, OUTCOME.ok);
+    if (strands.stamp[strand] !== stamp) return;
+    if (then === PRIMARY) {
+      // The store is asked, by what stands behind the next instruction: nothing can be missing.
+      strands.pc[strand]++;
+      cargo!.known[strand] = 0;
+    }
+    interpreter.acted(strand, then === REFUSE ? TOO_NEW : OUTCOME.ok);
   }
 
   private free(waiter: number): void {

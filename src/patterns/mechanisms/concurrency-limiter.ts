@@ -51,6 +51,8 @@ export interface LimitRule {
   ): void;
   /** Forgets everything, as a restarted process does. */
   reset(now: Ns): void;
+  /** Whether it has learnt nothing, so that a new one would decide the same; those without are kept. */
+  isFresh?(): boolean;
 }
 
 /** A limit on calls under way which is as large as its rule says; what exceeds it is refused. */
@@ -109,6 +111,10 @@ export class ConcurrencyLimiter implements PolicyState {
 
   held(): number {
     return this.inside;
+  }
+
+  isIdle(): boolean {
+    return this.inside === 0 && this.rule.isFresh?.() === true;
   }
 }
 

@@ -50,6 +50,10 @@ export class AimdRule extends SampledLimit {
   reset(): void {
     this.estimate = this.config.initial;
   }
+
+  isFresh(): boolean {
+    return this.estimate === this.config.initial;
+  }
 }
 
 /** `concurrencyLimit` of kind `aimd`: grows by one, shrinks by a tenth. */
@@ -67,6 +71,7 @@ export const concurrencyLimitAimd: PolicyKind<typeof schema> = {
   schema,
   example: 'concurrencyLimit: { kind: aimd, initial: 4, min: 1, max: 100, timeout: 100ms }\n',
   state: 'scoped',
+  keyed: 'states',
   dryRun: true,
   create: (config, setup) => new ConcurrencyLimiter(setup.ctx, new AimdRule(config)),
   gate: (config) => new ServerLimiter(new AimdRule(config)),

@@ -197,6 +197,7 @@ export const concurrencyLimitEnvoyGradient: PolicyKind<typeof schema> = {
   schema,
   example: 'concurrencyLimit: { kind: envoyGradient, requestCount: 20, minRttInterval: 30s }\n',
   state: 'scoped',
+  keyed: 'states',
   dryRun: true,
   create: (config, setup) =>
     new ConcurrencyLimiter(setup.ctx, new EnvoyGradientRule(config, setup.stream('measurement'))),

@@ -44,6 +44,7 @@ export const concurrencyLimitFixed: PolicyKind<typeof schema> = {
   schema,
   example: 'concurrencyLimit: { limit: 2 }\n',
   state: 'scoped',
+  keyed: 'states',
   dryRun: true,
   create: (config, setup) => new Semaphore(setup.ctx, config.limit, 0, null),
   gate: (config) => new ServerLimiter(new FixedRule(config.limit)),

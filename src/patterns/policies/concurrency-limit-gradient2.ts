@@ -102,6 +102,7 @@ export const concurrencyLimitGradient2: PolicyKind<typeof schema> = {
   schema,
   example: 'concurrencyLimit: { kind: gradient2, initial: 4, min: 1, max: 100 }\n',
   state: 'scoped',
+  keyed: 'states',
   dryRun: true,
   create: (config, setup) => new ConcurrencyLimiter(setup.ctx, new Gradient2Rule(config)),
   gate: (config) => new ServerLimiter(new Gradient2Rule(config)),

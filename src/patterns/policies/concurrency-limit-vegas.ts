@@ -115,6 +115,7 @@ export const concurrencyLimitVegas: PolicyKind<typeof schema> = {
   schema,
   example: 'concurrencyLimit: { kind: vegas, initial: 4, max: 100 }\n',
   state: 'scoped',
+  keyed: 'states',
   dryRun: true,
   create: (config, setup) =>
     new ConcurrencyLimiter(setup.ctx, new VegasRule(config, setup.stream('probe'))),

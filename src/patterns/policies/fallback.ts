@@ -49,6 +49,14 @@ const schema = z.strictObject({
       'An endpoint that is called instead, after `after`, under the bundle that the caller has for it; ' +
         'its failure is then that of the call. Unit: `component.endpoint`. Defaults to none.',
     ),
+  steps: z
+    .array(z.unknown())
+    .optional()
+    .describe(
+      'Steps that the caller runs instead, after `after`: its CPU, its worker, its calls. Their end is ' +
+        'the answer, `respond` gives one of its own, and a failure inside is that of the call. The ' +
+        'user runs those of a workload. Unit: list of steps. Defaults to none.',
+    ),
   degraded: z
     .boolean()
     .default(true)
@@ -96,10 +104,10 @@ class Fallback implements PolicyState {
 }
 
 /**
- * Makes another call in place of a failed one; how that ends is how the call ends. The word of the layer
- * is the frame of the other call, -1 while there is none.
+ * Makes another call in place of a failed one, or has steps run; how that ends is how the call ends. The
+ * word of the layer is what is under way instead, -1 while nothing is.
  */
-class FallbackCall implements PolicyState {
+class FallbackElse implements PolicyState {
   private readonly ctx: CallContext;
   private readonly on: OutcomeSet;
   private readonly degraded: boolean;
@@ -114,7 +122,7 @@ class FallbackCall implements PolicyState {
   }
 
   enter(frame: number, layer: number): number {
-    this.ctx.setWord(frame, layer, NO_CALL);
+    this.ctx.setWord(frame, layer, NOTHING);
     return PASS;
   }
 
@@ -126,7 +134,7 @@ class FallbackCall implements PolicyState {
     return HOLD;
   }
 
-  /** It is time for the other call. */
+  /** It is time for what is done instead. */
   timer(frame: number, layer: number): void {
     this.underWay++;
     this.ctx.setWord(frame, layer, this.ctx.instead(frame, layer));
@@ -142,7 +150,7 @@ class FallbackCall implements PolicyState {
 
   cancel(frame: number, layer: number): void {
     const child = this.ctx.word(frame, layer);
-    if (child === NO_CALL) return;
+    if (child === NOTHING) return;
     this.underWay--;
     this.ctx.killChild(child);
   }
@@ -152,7 +160,7 @@ class FallbackCall implements PolicyState {
   }
 }
 
-const NO_CALL = -1;
+const NOTHING = -1;
 
 /** The time a fallback takes: a lane where it is constant, a draw per call where it is not. */
 class FallbackDelay {
@@ -193,7 +201,8 @@ export const fallback: PolicyKind<typeof schema> = {
   kind: 'simple',
   isDefault: true,
   summary:
-    'Answers in place of a call that failed, or makes another one: a degraded success instead of an error.',
+    'Answers in place of a call that failed, makes another one or runs steps: a degraded success instead ' +
+    'of an error.',
   sources: [
     'Netflix/Hystrix AbstractCommand.java (fallback)',
     'App-vNext/Polly FallbackResilienceStrategy.cs',
@@ -209,12 +218,22 @@ export const fallback: PolicyKind<typeof schema> = {
     const instant = setup.samplers.constantNs(sampler) === 0;
     const on = new OutcomeSet(config.on);
     const delay = instant ? null : new FallbackDelay(setup, sampler);
-    if (config.call !== undefined) return new FallbackCall(setup.ctx, on, config.degraded, delay);
+    if ((config.call ?? config.steps) !== undefined) {
+      return new FallbackElse(setup.ctx, on, config.degraded, delay);
+    }
     return new Fallback(setup.ctx, on, withStatus(kind, config.status ?? 200), delay);
   },
-  check({ call, status }): readonly PolicyProblem[] {
-    if (call === undefined || status === undefined) return [];
-    const message = `the status is that of the answer of ${call}: leave status out`;
+  check({ call, steps, status }): readonly PolicyProblem[] {
+    if (call !== undefined && steps !== undefined) {
+      return [
+        { field: 'steps', message: 'a fallback calls, or runs steps: leave one of the two out' },
+      ];
+    }
+    if ((call ?? steps) === undefined || status === undefined) return [];
+    const message =
+      call === undefined
+        ? 'the answer is that of the steps: write respond as their last one'
+        : `the status is that of the answer of ${call}: leave status out`;
     return [{ field: 'status', message }];
   },
 };

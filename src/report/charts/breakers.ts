@@ -3,7 +3,8 @@ import { box, label, textWidth, type Drawing } from '../draw.js';
 import { formatInstant } from '../format.js';
 import { shorten, type Markup } from '../html-escape.js';
 import { linear } from '../scale.js';
-import { byCodeUnit, sortedKeys, type View } from '../view.js';
+import { byCodeUnit, sortedKeys } from '../keys.js';
+import { type View } from '../view.js';
 import { shading, timeLabels, timeTicks } from './frame.js';
 
 /** One breaker: an edge and a calling instance, and its spells that are not closed. */

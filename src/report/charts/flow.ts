@@ -17,6 +17,7 @@ const NODE = 9;
 /** Height of all that flows, and the room between two ends: a line of text each. */
 const FLOW = 120;
 const GAP = 13;
+const LINE = 17;
 const TOP = 20;
 
 /** How many begin, and what becomes of them: a band for each end, as wide as its share. */
@@ -30,14 +31,17 @@ export function flowChart(
   const shown = ends
     .map((end) => ({ end, count: countIn(own, end.meter) }))
     .filter(({ count }) => count > 0);
-  const height = TOP + FLOW + Math.max(0, shown.length - 1) * GAP + 12;
+  const thickOf = (count: number): number => (total > 0 ? (FLOW * count) / total : 0);
+  const above = shown.slice(0, -1).reduce((sum, { count }) => sum + stepOf(thickOf(count)), 0);
+  const last = Math.max(GAP, thickOf(shown.at(-1)?.count ?? 0));
+  const height = TOP + Math.max(FLOW, above + last) + 12;
   let from = TOP + (height - TOP - 12 - FLOW) / 2;
   let to = TOP;
   const bands = shown.map(({ end, count }): Markup => {
-    const thick = total > 0 ? (FLOW * count) / total : 0;
+    const thick = thickOf(count);
     const drawn = band(end, count, total, { from, to, thick });
     from += thick;
-    to += thick + GAP;
+    to += stepOf(thick);
     return drawn;
   });
   const start = TOP + (height - TOP - 12 - FLOW) / 2;
@@ -54,6 +58,11 @@ export function flowChart(
       bands,
     ],
   };
+}
+
+/** From the top of an end to that of the next: its band, and room for a line of text. */
+function stepOf(thick: number): number {
+  return Math.max(thick + GAP, LINE);
 }
 
 function band(

@@ -2,23 +2,30 @@ import { box, label, stroke } from '../draw.js';
 import { coordinate, formatCount, NARROW } from '../format.js';
 import type { Markup } from '../html-escape.js';
 import { niceTicks, type Scale } from '../scale.js';
-import { shades, type View } from '../view.js';
+import { faultMarks, shades, type View } from '../view.js';
 
-/** Instants worth a label on a time axis: start, both ends of the fault where there is room, the end of the run. */
-export function timeTicks(view: View, from: number, until: number): number[] {
+/**
+ * Instants worth a label on a time axis: the end of the run, where faults begin and end, the headline's first, the
+ * start, then round ones where there is much room. `gap`: the least distance, as a share of the axis.
+ */
+export function timeTicks(view: View, from: number, until: number, gap = 0.1): number[] {
   const span = until - from;
-  const marks = shades(view)
-    .slice(0, 1)
-    .flatMap((s) => [s.from, s.until]);
-  const wanted =
-    marks.length > 0 ? [until, ...marks, from] : [from, until, ...niceTicks([from, until], 4)];
+  const edges = (all: readonly { from: number; until: number }[]): number[] =>
+    all.flatMap((one) => [one.from, one.until]);
+  const { spans, instants } = faultMarks(view);
+  const marked = [until, ...edges(shades(view).slice(0, 1)), from, ...instants, ...edges(spans)];
   const kept: number[] = [];
-  for (const at of wanted) {
-    if (at < from || at > until) continue;
-    if (kept.every((other) => Math.abs(other - at) > span * 0.1)) kept.push(at);
-  }
+  const keep = (at: number, room: number): void => {
+    if (at < from || at > until) return;
+    if (kept.every((other) => Math.abs(other - at) > span * room)) kept.push(at);
+  };
+  for (const at of marked) keep(at, gap);
+  for (const at of niceTicks([from, until], 4)) keep(at, Math.max(gap, ROUND_GAP));
   return kept.sort((a, b) => a - b);
 }
+
+/** Round instants between those of faults need more room than these. */
+const ROUND_GAP = 0.18;
 
 /** Labels under a time axis, the unit at the last one only. */
 export function timeLabels(ticks: readonly number[], x: Scale, y: number): Markup[] {

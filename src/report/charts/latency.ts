@@ -260,7 +260,11 @@ function lossLabels(
     ...falling.map((line, i) => {
       const at = line.points.find((p) => p.share < 0.004) ?? line.points[line.points.length - 1]!;
       const text = line.lost === 0 ? 'all answered' : `${formatShare(line.lost)} lost`;
-      return named(view, line, x(at.seconds) - 12, y(0.003) + i * 17, 'end', text);
+      const end = x(at.seconds) - 12;
+      // Where it falls at once there is no room in front of it.
+      const fits = end - textWidth(`${shorten(line.variant.name, 16)} ${text}`, 12.5) > x(0);
+      const [from, anchor] = fits ? ([end, 'end'] as const) : ([end + 24, 'start'] as const);
+      return named(view, line, from, y(0.003) + i * 17, anchor, text);
     }),
   ];
 }

@@ -1,72 +1,67 @@
+import type { MeteredResult } from '../../spec/result-meters.js';
 import type { VariantResult } from '../../spec/result.js';
 import type { Drawing } from '../draw.js';
 import type { Family, FamilyColumn, FamilyPanel } from '../families.js';
-import { axisShare, briefSeconds, formatCount, formatValue } from '../format.js';
-import { linear, niceCeiling, roundCeiling, type Scale } from '../scale.js';
+import { axisShare, briefRate, briefSeconds, formatCount, formatValue } from '../format.js';
+import { linear, logarithmic, niceCeiling, roundCeiling, type Scale } from '../scale.js';
 import type { Layer } from '../svg.js';
-import { lookOf, shades, sortedKeys, type View } from '../view.js';
+import { meteredOf } from '../unseen.js';
+import { faultMarks, lookOf, type View } from '../view.js';
 
-/** Names of all subjects of a family that any variant has, `component` or `component.part`. */
-export function subjectsOf(view: View, family: Family): string[] {
-  const names = new Set<string>();
-  const hidden = new Set(view.result.report.hide);
-  for (const { metered } of view.result.variants) {
-    for (const name of sortedKeys(metered)) {
-      const [component, part] = name.split('.');
-      if (!family.kinds.includes(metered[name]!.kind) || hidden.has(component!)) continue;
-      if ((part !== undefined) === family.parts) names.add(name);
-    }
-  }
-  return [...names].sort((a, b) => (a < b ? -1 : 1));
+/** The vertical axis of a panel. */
+export interface MeterAxis {
+  readonly top: number;
+  /** The lower end of a logarithmic axis; null where it is linear from 0. */
+  readonly floor: number | null;
 }
 
-/** A panel of one subject: every variant a line, on one scale. */
+/** The peaks of two variants differ so much that on a linear axis the lower one would be a flat line. */
+const FLATTENING = 20;
+/** Shares that all stay below this have an axis of their own where the panel says so. */
+const SMALL_SHARE = 0.5;
+/** Decades of a logarithmic axis. */
+const DECADES = 1000;
+
+/** A panel of one subject: every variant that has anything to show a line, on one scale. */
 export function meterChart(
   view: View,
   subject: string,
   panel: FamilyPanel,
-  top: number,
+  axis: MeterAxis,
   id: string,
 ): Drawing {
   const size = { width: 1000, height: 100 };
-  const { step } = view.result.variants[0]!.timeline;
+  const { floor, top } = axis;
+  const inside = (value: number): number => Math.min(top, Math.max(floor ?? 0, value));
   // The winner is drawn last, over the others.
-  const lines = view.result.variants
-    .map((variant): { readonly front: boolean; readonly line: Layer } => {
-      const look = lookOf(view, variant.name);
-      return {
-        front: variant.name === view.winner,
-        line: {
-          kind: 'line',
-          points: seriesOf(variant, subject, panel).map((value, i) => ({
-            x: (i + 0.5) * step,
-            y: value === null ? null : Math.min(top, value),
-          })),
-          stroke: look.color,
-          width: look.width,
-          dash: look.dash,
-        },
-      };
-    })
-    .sort((a, b) => Number(a.front) - Number(b.front))
-    .map(({ line }) => line);
+  const shown = view.result.variants.filter((variant) => isActive(meteredOf(variant, subject)));
+  const ordered = [
+    ...shown.filter(({ name }) => name !== view.winner),
+    ...shown.filter(({ name }) => name === view.winner),
+  ];
+  const marks = faultMarks(view);
   return {
     ...size,
     stretch: true,
     title: `${subject}: ${panel.words}`,
-    description: view.result.variants
-      .map((variant) => `${variant.name} at most ${highestText(variant, subject, panel)}`)
+    description: shown
+      .map((variant) => `${variant.name} at most ${highestText(view, variant, subject, panel)}`)
       .join(', '),
     body: view.plot(
       {
         ...size,
         margin: { left: 0, right: 0, top: 6, bottom: 4 },
         x: { type: 'linear', domain: [0, view.result.run.duration] },
-        y: { type: 'linear', domain: [0, top] },
+        y:
+          floor === null
+            ? { type: 'linear', domain: [0, top] }
+            : { type: 'log', domain: [floor, top] },
         layers: [
-          { kind: 'spans', spans: shades(view), fill: 'var(--fault)' },
-          { kind: 'across', at: [0, top], stroke: 'var(--grid)', dash: null },
-          ...lines,
+          { kind: 'spans', spans: marks.spans, fill: 'var(--fault)' },
+          { kind: 'upright', at: marks.instants, stroke: 'var(--fault-ink)', dash: '2 3' },
+          { kind: 'across', at: gridOf(axis), stroke: 'var(--grid)', dash: null },
+          ...ordered.flatMap((variant) => bandOf(view, variant, subject, panel, inside)),
+          ...ordered.map((variant) => lineOf(view, variant, subject, panel, inside)),
         ],
       },
       id,
@@ -75,48 +70,154 @@ export function meterChart(
 }
 
 /** Vertical scale of a panel's 100 units. */
-export function meterScaleOf(top: number): Scale {
-  return linear([0, top], [96, 6]);
+export function meterScaleOf({ top, floor }: MeterAxis): Scale {
+  return floor === null ? linear([0, top], [96, 6]) : logarithmic([floor, top], [96, 6]);
 }
 
-/** Where the axis of a panel ends: above the largest value of any variant. */
-export function topOf(view: View, subject: string, panel: FamilyPanel): number {
-  if (panel.unit === 'share') return 1;
-  let top = 0;
-  for (const variant of view.result.variants) {
-    for (const value of seriesOf(variant, subject, panel)) top = Math.max(top, value ?? 0);
-  }
-  if (top === 0) return 1;
-  return panel.unit === 'seconds' ? niceCeiling(top) : roundCeiling(top);
+/** Where the labels of a panel stand: top and bottom, and the decades between. */
+export function gridOf({ top, floor }: MeterAxis): number[] {
+  if (floor === null) return [top, 0];
+  const grid: number[] = [top];
+  // Labels of two lines closer than this would overlap.
+  for (let at = floor; at * 3 <= top; at *= 10) grid.push(at);
+  return grid;
 }
 
-/** A label of the axis. */
-export function axisText(value: number, panel: FamilyPanel): string {
+/** The axis of a panel: above the largest value of any variant, logarithmic where a linear one hides some. */
+export function axisOf(view: View, subject: string, panel: FamilyPanel): MeterAxis {
+  if (panel.unit === 'share' && panel.fits !== true) return { top: 1, floor: null };
+  const peaks = view.result.variants
+    .map((variant) => highest(view, variant, subject, panel))
+    .filter((peak) => peak > 0);
+  const most = Math.max(0, ...peaks);
+  if (most === 0) return { top: 1, floor: null };
+  const top = roundCeiling(most);
+  if (panel.unit === 'share') return { top: top < SMALL_SHARE ? top : 1, floor: null };
+  const isHidden = panel.band !== undefined && Math.min(...peaks) * FLATTENING < most;
+  if (!isHidden) return { top, floor: null };
+  return {
+    top: panel.unit === 'seconds' ? niceCeiling(most) : top,
+    floor: decadeBelow(top / DECADES),
+  };
+}
+
+/** True where any variant has something to show of it. */
+export function isDrawn(view: View, subject: string, panel: FamilyPanel): boolean {
+  return view.result.variants.some((variant) => {
+    const own = meteredOf(variant, subject);
+    const isShown = own !== null && (panel.when?.(own) ?? true);
+    return isShown && highest(view, variant, subject, panel) > 0;
+  });
+}
+
+/** A label of the axis; the lower end of a logarithmic one stands for all that is less. */
+export function axisText(value: number, panel: FamilyPanel, { floor }: MeterAxis): string {
+  return value === floor ? `≤${valueText(value, panel)}` : valueText(value, panel);
+}
+
+function valueText(value: number, panel: FamilyPanel): string {
   if (value === 0) return '0';
   if (panel.unit === 'share') return axisShare(value);
   if (panel.unit === 'seconds') return briefSeconds(value);
-  return value < 1 ? String(Number(value.toPrecision(2))) : formatCount(value);
+  if (panel.unit === 'perSecond') return briefRate(value);
+  if (value < 1) return String(Number(value.toPrecision(2)));
+  return value < 10_000 ? formatCount(value) : `${formatCount(value / 1000)}k`;
 }
 
 /** A figure of a subject in a variant, 0 where it has none. */
 export function worstOf(variant: VariantResult, subject: string, column: FamilyColumn): number {
-  const own = Object.hasOwn(variant.metered, subject) ? variant.metered[subject] : undefined;
-  return own === undefined ? 0 : (column.value(own) ?? 0);
+  const own = meteredOf(variant, subject);
+  return own === null ? 0 : (column.value(own) ?? 0);
 }
 
-function highestText(variant: VariantResult, subject: string, panel: FamilyPanel): string {
-  const series = seriesOf(variant, subject, panel);
-  return formatValue(
-    series.reduce<number>((top, value) => Math.max(top, value ?? 0), 0),
-    panel.unit,
+/** Variants of which some subject of a family is drawn. */
+export function drawnVariants(
+  view: View,
+  family: Family,
+  subjects: readonly string[],
+): readonly VariantResult[] {
+  return view.result.variants.filter((variant) =>
+    subjects.some((subject) => family.panels.length > 0 && isActive(meteredOf(variant, subject))),
   );
 }
 
+function lineOf(
+  view: View,
+  variant: VariantResult,
+  subject: string,
+  panel: FamilyPanel,
+  inside: (value: number) => number,
+): Layer {
+  const look = lookOf(view, variant.name);
+  const { step } = view.result.run;
+  return {
+    kind: 'line',
+    points: seriesOf(view, variant, subject, panel).map((value, i) => ({
+      x: (i + 0.5) * step,
+      y: value === null ? null : inside(value),
+    })),
+    stroke: look.color,
+    width: look.width,
+    dash: look.dash,
+  };
+}
+
+function bandOf(
+  view: View,
+  variant: VariantResult,
+  subject: string,
+  panel: FamilyPanel,
+  inside: (value: number) => number,
+): Layer[] {
+  const own = meteredOf(variant, subject);
+  const band = own === null ? null : (panel.band?.(own) ?? null);
+  if (band === null) return [];
+  const points = band.low.map((low, i) => ({
+    x: (i + 0.5) * view.result.run.step,
+    low: inside(low),
+    high: inside(band.high[i]!),
+  }));
+  return [{ kind: 'band', points, fill: lookOf(view, variant.name).color, opacity: 0.14 }];
+}
+
+/** Anything counted or held at all: variants that make no use of a subject draw no line along the bottom. */
+function isActive(own: MeteredResult | null): boolean {
+  return Object.values(own?.meters ?? {}).some(
+    (meter) =>
+      (meter.form === 'counter' && meter.total > 0) || (meter.form === 'gauge' && meter.max > 0),
+  );
+}
+
+/** The highest point of a line, or of its band. */
+function highest(view: View, variant: VariantResult, subject: string, panel: FamilyPanel): number {
+  const own = meteredOf(variant, subject);
+  const band = own === null ? null : (panel.band?.(own) ?? null);
+  const values = band?.high ?? seriesOf(view, variant, subject, panel);
+  return values.reduce<number>((top, value) => Math.max(top, value ?? 0), 0);
+}
+
+function highestText(
+  view: View,
+  variant: VariantResult,
+  subject: string,
+  panel: FamilyPanel,
+): string {
+  return formatValue(highest(view, variant, subject, panel), panel.unit);
+}
+
 function seriesOf(
+  view: View,
   variant: VariantResult,
   subject: string,
   panel: FamilyPanel,
 ): readonly (number | null)[] {
-  const own = Object.hasOwn(variant.metered, subject) ? variant.metered[subject] : undefined;
-  return own === undefined ? [] : panel.series(own);
+  const own = meteredOf(variant, subject);
+  return own === null ? [] : panel.series(own, view.result.run.step);
+}
+
+function decadeBelow(value: number): number {
+  let decade = 1;
+  while (decade > value) decade /= 10;
+  while (decade * 10 <= value) decade *= 10;
+  return Number(decade.toPrecision(1));
 }

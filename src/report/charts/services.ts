@@ -3,7 +3,8 @@ import { areaPath, attribute, box, linePath, stroke, type Drawing, type Point } 
 import { formatCount, formatRate, formatSeconds, formatShare, plural } from '../format.js';
 import type { Markup } from '../html-escape.js';
 import { linear, logarithmic, niceCeiling, niceFloor, roundCeiling, type Scale } from '../scale.js';
-import { byCodeUnit, isServer, type View } from '../view.js';
+import { byCodeUnit } from '../keys.js';
+import { isServer, type View } from '../view.js';
 import { gridLine, shading } from './frame.js';
 
 /** Scales that variants share, so that switching between them compares. */

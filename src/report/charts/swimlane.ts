@@ -4,7 +4,8 @@ import { box, label, stroke, textWidth, type Drawing } from '../draw.js';
 import { coordinate, formatInstant } from '../format.js';
 import { markup, shorten, type Markup } from '../html-escape.js';
 import { linear, niceTicks, type Scale } from '../scale.js';
-import { byCodeUnit, isServer, requestLabel, type View } from '../view.js';
+import { byCodeUnit } from '../keys.js';
+import { isServer, requestLabel, type View } from '../view.js';
 import { shading, timeLabels, timeTicks } from './frame.js';
 import { dashed, THICKNESS } from './services.js';
 

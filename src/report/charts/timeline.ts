@@ -11,7 +11,7 @@ import {
   type Scale,
 } from '../scale.js';
 import type { Layer, PlotSpec } from '../svg.js';
-import { lookOf, requestLabel, shades, type View } from '../view.js';
+import { faultMarks, lookOf, requestLabel, shades, type View } from '../view.js';
 
 /** One small picture over time; all variants show the same panels on the same scales. */
 export interface Panel {
@@ -78,13 +78,15 @@ export function panelSpec(
   size: { readonly width: number; readonly height: number },
 ): PlotSpec {
   const domain: readonly [number, number] = [0, view.result.run.duration];
+  const marks = faultMarks(view);
   return {
     ...size,
     margin: { left: 0, right: 0, top: 6, bottom: 4 },
     x: { type: 'linear', domain },
     y: { type: panel.metric === 'p99' ? 'log' : 'linear', domain: panel.domain },
     layers: [
-      { kind: 'spans', spans: shades(view), fill: 'var(--fault)' },
+      { kind: 'spans', spans: marks.spans, fill: 'var(--fault)' },
+      { kind: 'upright', at: marks.instants, stroke: 'var(--fault-ink)', dash: '2 3' },
       { kind: 'across', at: panel.grid.map((g) => g.at), stroke: 'var(--grid)', dash: null },
       ...(panel.metric === 'success' && series !== null ? [bandOf(view, series, color)] : []),
       line,

@@ -75,7 +75,7 @@ export function topologyChart(
         (node) => {
           const spot = map.nodes.get(node.name)!;
           return node.kind === 'workload'
-            ? userMarks(view, variant, node.name, spot, step, map.direction)
+            ? userMarks(view, variant, node.name, step, map)
             : nodeMarks(variant, node, spot, step);
         },
       )}</g
@@ -167,10 +167,10 @@ function userMarks(
   view: View,
   variant: VariantResult,
   name: string,
-  spot: Spot,
   step: number,
-  direction: 'LR' | 'TB',
+  { nodes, direction }: Placement,
 ): Markup {
+  const spot = nodes.get(name)!;
   const requests = view.requests
     .filter((request) => request === name || request.startsWith(`${name}.`))
     .slice(0, 3);
@@ -178,7 +178,23 @@ function userMarks(
     words: request === name ? 'success' : requestLabel(view, request),
     share: variant.timeline.series[request]?.success[step] ?? null,
   }));
-  return markup`${box(spot.x - spot.width / 2, spot.y - spot.height / 2, spot.width, spot.height, 'var(--bg)')}${label(spot.x, spot.y + 4, nodeLabel(name), { anchor: 'middle', fill: 'var(--ink)', weight: 600 })}${shares.map(
+  const ground = box(
+    spot.x - spot.width / 2,
+    spot.y - spot.height / 2,
+    spot.width,
+    spot.height,
+    'var(--bg)',
+  );
+  const isBeside = (other: Spot): boolean =>
+    other !== spot && Math.abs(other.y - spot.y) < spot.height;
+  if (direction === 'TB' && [...nodes.values()].some(isBeside)) {
+    // No room beside it: the lowest share stands under the name.
+    const low = shares.reduce((least, { share }) => Math.min(least, share ?? 1), 1);
+    const fill = low < 0.5 ? 'var(--bad)' : 'var(--ink)';
+    const text = shares.some(({ share }) => share !== null) ? formatShare(low) : '–';
+    return markup`${ground}${label(spot.x, spot.y - 3, nodeLabel(name), { anchor: 'middle', fill: 'var(--ink)', weight: 600 })}${label(spot.x, spot.y + 10, text, { anchor: 'middle', fill, size: 11 })}`;
+  }
+  return markup`${ground}${label(spot.x, spot.y + 4, nodeLabel(name), { anchor: 'middle', fill: 'var(--ink)', weight: 600 })}${shares.map(
     ({ words, share }, i) =>
       label(
         direction === 'LR' ? spot.x - spot.width / 2 : spot.x + spot.width / 2 + 4,

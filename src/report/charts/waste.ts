@@ -4,7 +4,8 @@ import { formatNumber, formatShare } from '../format.js';
 import { markup, shorten, type Markup } from '../html-escape.js';
 import { linear, niceTicks, type Scale } from '../scale.js';
 import type { Layer } from '../svg.js';
-import { byCodeUnit, shades, sortedKeys, type View } from '../view.js';
+import { byCodeUnit, sortedKeys } from '../keys.js';
+import { shades, type View } from '../view.js';
 import { spread, timeLabels, timeTicks } from './frame.js';
 import { serverNodes } from './services.js';
 

@@ -1,5 +1,5 @@
 import { MECHANISM_WORDS } from '../charts/swimlane.js';
-import { cascadeFinding } from '../findings.js';
+import { cascadeFinding } from '../findings-cascade.js';
 import { formatCount, formatInstant, tidy } from '../format.js';
 import { markup, type Markup, type Part } from '../html-escape.js';
 import type { CascadeEvent, VariantResult } from '../../spec/result.js';
@@ -28,6 +28,9 @@ const TONES: Readonly<Record<CascadeEvent['kind'], string>> = {
   breakerClosed: 'calm',
   ejected: 'mild',
   backlog: 'mild',
+  poolFull: 'bad',
+  stale: 'mild',
+  unsettled: 'bad',
   returned: 'calm',
   recovered: 'calm',
   notRecovered: 'bad',

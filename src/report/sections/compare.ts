@@ -6,8 +6,8 @@ import {
   latencyColumns,
   neverCount,
   outcomeColumns,
-  type Column,
 } from '../columns.js';
+import type { Column } from '../column.js';
 import { lostShare } from '../charts/latency.js';
 import { compareFinding } from '../findings.js';
 import { formatDifference, formatPlusMinus, plural } from '../format.js';
@@ -22,8 +22,10 @@ export function compareSection(view: View): Markup {
     variants.length > 1
       ? `${plural(replications, 'replication')}, the same arrivals and service times for every variant. Second line: paired difference to ${view.baseline.name}${replications > 1 ? ' with its 95 % interval' : ''}; grey where the data cannot tell, “no difference” where it is too small to matter. `
       : '';
-  const blast =
-    view.result.faults.length > 0 ? 'Blast: components that fell ill without being faulted. ' : '';
+  const columns = outcomeColumns(view);
+  const alike = alikeColumns(view, columns);
+  const shown = columns.filter((column) => !alike.includes(column));
+  const notes = shown.flatMap((column) => column.note ?? []).join(' ');
   const answered = latencyColumns(view, 'successLatency');
   const lossy = view.result.variants.some((variant) => lostShare(view, variant) > 0);
   const all = lossy ? latencyColumns(view, 'latency') : [];
@@ -37,9 +39,13 @@ export function compareSection(view: View): Markup {
     compareFinding(view),
     [
       markup`<p class="meta">
-        ${paired}${blast}Attempts: on edges between components, per user request.
+        ${paired}${notes}
       </p>`,
-      table(view, 'cmp', 'What users got and what it cost', outcomeColumns(view), null),
+      table(view, 'cmp', 'What users got and what it cost', shown, null),
+      alike.length > 0 &&
+        markup`<p class="meta after">
+          The same in every variant: ${alike.map((column) => `${column.head.toLowerCase()} ${column.of} ${cellText(column, variants[0]!)}`).join(', ')}.
+        </p>`,
       markup`<h3 class="gap">Latency</h3>
         <p class="meta">
           ${
@@ -51,6 +57,19 @@ export function compareSection(view: View): Markup {
       table(view, 'lat', 'Latency quantiles', [...answered, ...all], lossy ? groups : null),
     ],
   );
+}
+
+/** Columns beyond which the table does not fit. */
+const ROOM = 9;
+
+/** Of a table with too many columns those in which all variants read the same; the first always stands. */
+function alikeColumns(view: View, columns: readonly Column[]): readonly Column[] {
+  const { variants } = view.result;
+  const unseen = columns.some((column) => column.key.startsWith('unseen.'));
+  if (variants.length < 2 || (columns.length <= ROOM && !unseen)) return [];
+  return columns
+    .slice(1)
+    .filter((column) => new Set(variants.map((variant) => cellText(column, variant))).size === 1);
 }
 
 function table(
@@ -130,8 +149,8 @@ function cell(
 
 /** The second line: baseline, the paired difference, or that there is none. */
 function second(view: View, column: Column, variant: VariantResult): Part {
-  const never = neverCount(variant);
-  if (column.key === 'recovery' && never > 0) return `in ${never} of ${view.result.replications}`;
+  const never = neverCount(column, variant);
+  if (never > 0) return `in ${never} of ${view.result.replications}`;
   if (variant.name === view.baseline.name) return 'baseline';
   const { difference, ci95, verdict } = differenceOf(view, column, variant);
   if (difference === null) {

@@ -15,13 +15,8 @@ import {
 } from '../charts/services.js';
 import { lanesOf, MECHANISM_WORDS, spreadWindow, swimlaneChart } from '../charts/swimlane.js';
 import { mapsOf, momentsOf, stateOf, topologyChart } from '../charts/topology.js';
-import {
-  breakerFinding,
-  propagationFinding,
-  servicesFinding,
-  topologyFinding,
-  wasteFinding,
-} from '../findings.js';
+import { breakerFinding, servicesFinding, topologyFinding, wasteFinding } from '../findings.js';
+import { propagationFinding } from '../findings-cascade.js';
 import {
   briefRate,
   briefSeconds,
@@ -41,7 +36,8 @@ import { sharedAnswers, sharedWords } from '../shared-answers.js';
 import type { EdgeCounter } from '../../spec/policy.js';
 import type { VariantResult } from '../../spec/result.js';
 import { usedUpPools } from '../pools.js';
-import { lookOf, sortedKeys, stepAt, type View } from '../view.js';
+import { sortedKeys } from '../keys.js';
+import { lookOf, stepAt, type View } from '../view.js';
 import { caption, dataTable, insideSection, picture } from './parts.js';
 import { axis, gutterLabel } from './timeline.js';
 
@@ -94,9 +90,9 @@ export function servicesSection(view: View): Markup {
           <div class="hd">Slots in use and queue</div>
           ${body}
           <div class="hd0"></div>
-          <div>${axis(view)}</div>
-          <div>${axis(view)}</div>
-          <div>${limited && axis(view)}</div>
+          <div>${axis(view, true)}</div>
+          <div>${axis(view, true)}</div>
+          <div>${limited && axis(view, true)}</div>
         </div>
         ${usedUpPools([variant]).map((text) => caption(`${text}.`))}
         ${caption(`Left: arrivals (red line) over successful answers (grey area), health below, thicker is worse. Right: slots in use (line, 0 to 100 %) and queue fill (amber).${view.result.variants.length > 1 && shared ? ' All variants share the scales.' : ''}`)}${dataTable(

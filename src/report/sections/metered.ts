@@ -1,47 +1,69 @@
 import {
+  axisOf,
   axisText,
+  drawnVariants,
+  gridOf,
+  isDrawn,
   meterChart,
   meterScaleOf,
-  subjectsOf,
-  topOf,
   worstOf,
 } from '../charts/meters.js';
 import { countIn, flowChart } from '../charts/flow.js';
+import { spreadChart, withoutSpread } from '../charts/spread.js';
 import { inline } from '../draw.js';
-import type { BrokenSaga } from '../../spec/result-meters.js';
-import type { Family } from '../families.js';
-import { formatCount, formatValue } from '../format.js';
-import { markup, type Markup } from '../html-escape.js';
-import { shades, type View } from '../view.js';
-import { caption, dataTable, plainTable, section, variantKey } from './parts.js';
+import type { Family, FamilyColumn } from '../families.js';
+import { familyFinding } from '../family-findings.js';
+import { formatCount, formatPlusMinus, formatValue, listed } from '../format.js';
+import { markup, type Markup, type Part } from '../html-escape.js';
+import type { MeteredResult } from '../../spec/result-meters.js';
+import { tInterval } from '../t-interval.js';
+import { meteredOf, subjectsOf } from '../unseen.js';
+import { faultMarks, type View } from '../view.js';
+import { brokenSagas } from './broken-sagas.js';
+import { caption, dataTable, picture, plainTable, section, variantKey } from './parts.js';
 import { axis, gutterLabel } from './timeline.js';
 
 /** Subjects that get pictures; the others stand in the table. */
-const DRAWN_MAX = 12;
+const DRAWN_MAX = 6;
+/** Beside the largest of a family, subjects below this share of it say nothing. */
+const SMALL = 0.01;
 
 /** What is shown of a family of metered things: their panels, all variants in one picture, and a table. */
 export function meteredSection(view: View, family: Family): Markup | null {
   const subjects = subjectsOf(view, family);
   if (subjects.length === 0) return null;
-  const { variants } = view.result;
   const drawn = drawnOf(view, family, subjects);
-  const figures = drawn.map((subject) => figure(view, family, subject));
-  const keys =
-    variants.length > 1 &&
-    markup`<ul class="legend">
-      ${variants.map((variant) => markup`<li>${variantKey(view, variant)}</li>`)}
-    </ul>`;
-  const shaded = shades(view).length === 0 ? '' : `Shaded: ${view.headline!.words}. `;
   const left = subjects.length - drawn.length;
-  const rest = left > 0 ? ` ${formatCount(left)} more stand in the table alone.` : '';
-  return section(family.id, family.name, titleOf(view, family, subjects), [
-    flows(view, family, drawn),
-    keys,
-    markup`<div class="sm c${Math.min(3, Math.max(1, drawn.length))}">${figures}</div>`,
-    caption(`${shaded}${family.caption}${rest}`),
+  const rest =
+    left > 0 && drawn.length > 0
+      ? ` ${formatCount(left)} more ${left === 1 ? 'stands' : 'stand'} in the table alone.`
+      : '';
+  const several = view.result.replications > 1;
+  const bands = several && drawn.length > 0 && family.panels.some(({ band }) => band !== undefined);
+  const means =
+    several && drawn.length > 0
+      ? ` Lines are means of ${formatCount(view.result.replications)} replications${bands ? ', bands reach from the lowest to the highest' : ''}.`
+      : '';
+  const marks = drawn.length > 0 ? faultMarks(view).words : '';
+  const { title, more } = familyFinding(view, family, subjects);
+  return section(family.id, family.name, title, [
+    more !== '' && markup`<p class="meta">${more}</p>`,
+    flows(view, family, subjects),
+    legend(view, family, drawn),
+    drawn.length > 0 &&
+      markup`<div class="sm meters c${abreast(drawn.length)}">
+        ${drawn.map((subject) => figure(view, family, subject, drawn.length > 2))}
+      </div>`,
+    caption(`${marks}${family.caption}${means}${rest}`),
+    spread(view, family, drawn),
     table(view, family, subjects),
-    brokenList(view, subjects),
+    brokenSagas(view, subjects),
   ]);
+}
+
+/** How many pictures stand in a row: three at most, and no fourth one alone. */
+function abreast(pictures: number): number {
+  return pictures === 4 ? 2 : Math.min(3, pictures);
 }
 
 /** The flows of a family, a column for each variant. */
@@ -51,110 +73,136 @@ function flows(view: View, family: Family, subjects: readonly string[]): Markup 
   const { variants } = view.result;
   const columns = variants.map((variant, v) => {
     const drawn = subjects.flatMap((subject, s) => {
-      if (!Object.hasOwn(variant.metered, subject)) return [];
-      if (countIn(variant.metered[subject]!, flow.begun) === 0) return [];
+      const own = meteredOf(variant, subject);
+      if (own === null || countIn(own, flow.begun) === 0) return [];
       const title = `${subject}: how they end, ${variant.name}`;
       const id = `fl-${family.id}-${v}-${s}`;
-      const drawing = flowChart(variant.metered[subject]!, flow.begun, flow.ends, title);
+      const drawing = flowChart(own, flow.begun, flow.ends, title);
       return [
         markup`${subjects.length > 1 && markup`<div class="pl">${subject}</div>`}
           <div class="flow">${inline(drawing, id)}</div>`,
       ];
     });
+    if (drawn.length === 0) return null;
     return markup`<div>
       ${variants.length > 1 && markup`<h3>${variantKey(view, variant)}</h3>`} ${drawn}
     </div>`;
   });
-  return markup`<div class="sm c${Math.min(3, variants.length)}">${columns}</div>`;
+  const shown = columns.filter((column) => column !== null);
+  return markup`<div class="sm flows c${abreast(shown.length)}">${shown}</div>`;
 }
 
-function figure(view: View, family: Family, subject: string): Markup {
-  const panels = family.panels.map((panel, i) => {
-    const id = `mt-${family.id}-${subjectsOf(view, family).indexOf(subject)}-${i}`;
-    const top = topOf(view, subject, panel);
-    const y = meterScaleOf(top);
-    return markup`<div class="pl">${panel.words}</div>
-      <div class="fc tall gut">
-        <div class="in">${inline(meterChart(view, subject, panel, top, id), id)}</div>
-        ${[top, 0].map((at) => gutterLabel(y(at), axisText(at, panel)))}
-      </div>`;
+/** Which line is which; left out where there is only one. */
+function legend(view: View, family: Family, drawn: readonly string[]): Markup | null {
+  const shown = drawnVariants(view, family, drawn);
+  if (view.result.variants.length < 2 || shown.length === 0) return null;
+  return markup`<ul class="legend">
+    ${shown.map((variant) => markup`<li>${variantKey(view, variant)}</li>`)}
+  </ul>`;
+}
+
+function figure(view: View, family: Family, subject: string, narrow: boolean): Markup {
+  const at = subjectsOf(view, family).indexOf(subject);
+  const panels = family.panels.flatMap((panel, i) => {
+    if (!isDrawn(view, subject, panel)) return [];
+    const id = `mt-${family.id}-${at}-${i}`;
+    const scale = axisOf(view, subject, panel);
+    const y = meterScaleOf(scale);
+    return [
+      markup`<div class="pl">${panel.words}${scale.floor !== null && ', log'}</div>
+        <div class="fc tall gut">
+          <div class="in">${inline(meterChart(view, subject, panel, scale, id), id)}</div>
+          ${gridOf(scale).map((value) => gutterLabel(y(value), axisText(value, panel, scale)))}
+        </div>`,
+    ];
   });
   return markup`<div>
     <h3>${subject}</h3>
-    ${panels}${axis(view)}
+    ${panels}${axis(view, narrow)}
   </div>`;
+}
+
+/** The distribution of a family's durations, for the subjects that are drawn. */
+function spread(view: View, family: Family, drawn: readonly string[]): Markup | null {
+  const of = family.spread;
+  if (of === undefined) return null;
+  const figures = drawn.slice(0, 2).flatMap((subject, i) => {
+    const id = `sd-${family.id}-${i}`;
+    const wide = spreadChart(view, subject, of, id, 474);
+    const narrow = spreadChart(view, subject, of, `${id}-n`, 358);
+    if (wide === null) return [];
+    return [
+      markup`<figure>
+        <h3>${subject} <span class="of">${of.words}</span></h3>
+        ${picture(id, wide, narrow)}
+      </figure>`,
+    ];
+  });
+  if (figures.length === 0) return null;
+  return markup`<div class="two">${figures}</div>
+    ${caption(`${of.caption}${withoutSpread(view, drawn.slice(0, 2), of)}`)}`;
 }
 
 /** Rows beyond which a table is folded away. */
 const OPEN_ROWS = 9;
 
-function table(view: View, family: Family, subjects: readonly string[]): Markup {
+function table(view: View, family: Family, subjects: readonly string[]): Markup | null {
   const { variants } = view.result;
   const rows = subjects.flatMap((subject) =>
     variants.flatMap((variant) => {
-      if (!Object.hasOwn(variant.metered, subject)) return [];
-      const own = variant.metered[subject]!;
-      const values = family.columns.map((column) => column.value(own));
+      const own = meteredOf(variant, subject);
       // Where a variant makes no use of it, there is nothing to tell.
-      if (values.every((value) => value === null || value === 0)) return [];
-      const name = variants.length > 1 ? `${subject}, ${variant.name}` : subject;
-      const cells = values.map((value, k) =>
-        value === null ? '–' : formatValue(value, family.columns[k]!.unit),
-      );
-      return [[name, ...cells]];
+      if (own === null || family.columns.every((column) => !column.value(own))) return [];
+      const whose = variants.length > 1 && markup`<small>${variant.name}</small>`;
+      return [{ name: markup`${breakable(subject)} ${whose}`, own }];
     }),
   );
-  const head = ['', ...family.columns.map((column) => column.head)];
-  const own = { caption: `${family.name}: whole run, counts are means of a run`, head, rows };
-  if (rows.length > OPEN_ROWS) return dataTable(own);
-  return markup`<div class="scroll" tabindex="0" role="region" aria-label="${family.name}">
-    ${plainTable(own)}
-  </div>`;
+  // A figure that nobody has is no column, and one that is 0 everywhere a word.
+  const known = family.columns.filter((column) =>
+    rows.some(({ own }) => column.value(own) !== null),
+  );
+  const columns = known.filter((column) => rows.some(({ own }) => column.value(own)));
+  const zero = known.filter((one) => !columns.includes(one) && one.unit !== 'seconds');
+  const none =
+    zero.length > 0
+      ? caption(`0 throughout: ${listed(zero.map(({ head }) => head.toLowerCase()))}.`)
+      : null;
+  const means = view.result.replications > 1 ? ', counts are means of a run' : '';
+  const own = {
+    caption: `${family.name}: whole run${means}`,
+    head: ['', ...columns.map((column) => column.head)],
+    rows: rows.map(({ name, own: figures }) => [
+      name,
+      ...columns.map((column) => cell(column, figures)),
+    ]),
+  };
+  if (rows.length === 0) return none;
+  if (rows.length > OPEN_ROWS) return markup`${dataTable(own)}${none}`;
+  return markup`<div class="scroll after" tabindex="0" role="region" aria-label="${family.name}">
+      ${plainTable(own)}
+    </div>
+    ${none}`;
 }
 
-/** One saga for each rule that was broken, as it stood in the end. */
-function brokenList(view: View, subjects: readonly string[]): Markup | false {
-  const { variants } = view.result;
-  const lines = subjects.flatMap((subject) =>
-    variants.flatMap((variant) => {
-      const own = Object.hasOwn(variant.metered, subject) ? variant.metered[subject]! : null;
-      return (own?.broken ?? []).map((one) => {
-        const where = variants.length > 1 ? ` in ${variant.name}` : '';
-        return `${subject}${where}: ${brokenText(one)}`;
-      });
-    }),
-  );
-  if (lines.length === 0) return false;
-  return markup`<ul>
-    ${lines.map((line) => markup`<li>${line}</li>`)}
-  </ul>`;
+/** A name that may break behind its dots and arrows. */
+function breakable(subject: string): Part {
+  return subject.split(/(?<=\.|->)/u).map((part) => markup`${part}<wbr />`);
 }
 
-function brokenText({ rule, replication, start, end, effects }: BrokenSaga): string {
-  const steps = Object.entries(effects).map(([step, [done, undone]]) =>
-    undone === 0 ? `${step} ${done}` : `${step} ${done}, undone ${undone}`,
-  );
-  const span = `${formatValue(start, 'seconds')} to ${formatValue(end, 'seconds')}`;
-  return `${rule ?? 'effects do not balance'}, such as from ${span} in run ${replication + 1}: ${steps.join('; ')}`;
-}
-
-/** Whose worst figure is the largest, in which variant. */
-function titleOf(view: View, family: Family, subjects: readonly string[]): string {
-  let worst = { value: 0, subject: '', variant: '' };
-  for (const subject of subjects) {
-    for (const variant of view.result.variants) {
-      const value = worstOf(variant, subject, family.worst);
-      if (value > worst.value) worst = { value, subject, variant: variant.name };
-    }
-  }
-  if (worst.value === 0) return family.quiet;
-  const { unit } = family.worst;
-  const text = unit === 'number' ? formatCount(worst.value) : formatValue(worst.value, unit);
-  return family.headline(
-    worst.subject,
-    view.result.variants.length > 1 ? worst.variant : null,
-    text,
-  );
+/** A value, and under it half of its 95 % interval where there is one. */
+function cell(column: FamilyColumn, own: MeteredResult): Part {
+  const value = column.value(own);
+  if (value === null) return '–';
+  const whole = column.counted === true && Number.isInteger(value);
+  const text = whole ? formatCount(value) : formatValue(value, column.unit);
+  const interval =
+    column.interval !== undefined
+      ? column.interval(own)
+      : column.largest === true
+        ? null
+        : tInterval(value, column.each?.(own) ?? []);
+  const half = interval === null ? '' : formatPlusMinus(value, interval, column.unit);
+  return half === '' ? text : markup`${text}<small>${half}</small>`;
 }
 
 /** The subjects that get pictures, in the order of their names. */
@@ -165,6 +213,11 @@ function drawnOf(view: View, family: Family, subjects: readonly string[]): reado
       view.result.variants.reduce((top, v) => Math.max(top, worstOf(v, subject, family.worst)), 0),
     ]),
   );
-  const kept = [...subjects].sort((a, b) => rank.get(b)! - rank.get(a)!).slice(0, DRAWN_MAX);
+  const most = Math.max(...rank.values());
+  const kept = [...subjects]
+    .filter((subject) => rank.get(subject)! >= Math.max(family.telling, most * SMALL))
+    .filter((subject) => family.panels.some((panel) => isDrawn(view, subject, panel)))
+    .sort((a, b) => rank.get(b)! - rank.get(a)!)
+    .slice(0, DRAWN_MAX);
   return subjects.filter((subject) => kept.includes(subject));
 }

@@ -12,7 +12,7 @@ import { briefSeconds, coordinate, NARROW } from '../format.js';
 import { markup, type Markup } from '../html-escape.js';
 import { timelineFinding, timelineNote } from '../findings.js';
 import type { VariantResult } from '../../spec/result.js';
-import { lookOf, requestLabel, type View } from '../view.js';
+import { faultMarks, lookOf, requestLabel, type View } from '../view.js';
 import { caption, dataTable, section, variantKey } from './parts.js';
 
 /** Small multiples: a column per variant, the same panels and scales in each. */
@@ -28,6 +28,7 @@ export function timelineSection(view: View): Markup | null {
         variant,
         `tl-${v}-${panel.key}`,
         panels.indexOf(panel) === panels.length - 1,
+        variants.length > 2,
       ),
     );
     return markup`<div class="${lookOf(view, variant.name).className}">
@@ -44,11 +45,10 @@ export function timelineSection(view: View): Markup | null {
       ...phases.map((phase) => phaseText(view, panel, variant, phase)),
     ]),
   );
-  const shaded = view.headline === null ? '' : `Shaded: ${view.headline.words}. `;
-  const words = `${shaded}Requests count when they arrive; steps of ${briefSeconds(view.result.run.step)}, pooled over replications, band from the lowest to the highest. A gap in p99 means that nothing was answered.`;
+  const words = `${faultMarks(view).words}Requests count when they arrive; steps of ${briefSeconds(view.result.run.step)}, pooled over replications, band from the lowest to the highest. A gap in p99 means that nothing was answered.`;
   const count = Math.min(variants.length, 6);
   return section('timeline', 'Timeline', timelineFinding(view), [
-    markup`<div class="sm c${count}">${columns}</div>`,
+    markup`<div class="sm cols c${count}">${columns}</div>`,
     caption(words),
     dataTable({ caption: 'Means by phase', head, rows }),
   ]);
@@ -61,6 +61,7 @@ function panelMarkup(
   variant: VariantResult,
   id: string,
   last: boolean,
+  narrow: boolean,
 ): Markup {
   const y = panelScale(panel);
   const labels = panel.grid.map((line) => gutterLabel(y(line.at), line.text));
@@ -73,13 +74,17 @@ function panelMarkup(
       <div class="in">${inline(panelChart(view, panel, variant, id), id)}</div>
       ${labels}
     </div>
-    ${last && axis(view)}`;
+    ${last && axis(view, narrow)}`;
 }
 
 /** Labels of the shared time axis, as text at their places. */
-export function axis(view: View): Markup {
+export function axis(view: View, narrow = false): Markup {
   const end = view.result.run.duration;
-  const ticks = timeTicks(view, 0, end);
+  // The last label carries the unit and ends at the edge, so it needs more room than the others.
+  const room = end * (narrow ? 0.36 : 0.14);
+  const ticks = timeTicks(view, 0, end, narrow ? 0.16 : 0.08).filter(
+    (at) => at === end || end - at > room,
+  );
   const marks = ticks.map((at, i) => {
     const share = at / end;
     const side =
@@ -88,7 +93,7 @@ export function axis(view: View): Markup {
         : share < 0.04
           ? 'left:0'
           : `left:${coordinate(share * 100)}%;transform:translateX(-50%)`;
-    const middle = i === 2 && ticks.length > 3 && markup` class="x"`;
+    const middle = i > 1 && i < ticks.length - 1 && markup` class="x"`;
     return markup`<span${middle} style="${side};top:4px">${tickText(at)}${i === ticks.length - 1 && `${NARROW}s`}</span>`;
   });
   return markup`<div class="fc axis gut" aria-hidden="true"><div class="in">${marks}</div></div>`;

@@ -2,7 +2,8 @@ import type { BudgetResult } from '../../spec/result.js';
 import { formatValue, plural } from '../format.js';
 import { markup, type Markup } from '../html-escape.js';
 import { budgetRows, heldBudgets, lookOf, type View } from '../view.js';
-import { badgeOf, chainOf, verdictWords, type ChainStep, type Words } from '../words.js';
+import { chainOf, type ChainStep } from '../chain.js';
+import { badgeOf, verdictWords, type Words } from '../words.js';
 import { variantKey } from './parts.js';
 
 /** Badge, sentence, chain, budgets by variants. */

@@ -1,11 +1,13 @@
 import type { Distribution } from '../../kernel/distribution.js';
 import { PLAIN_BALANCING } from '../../spec/balancer.js';
 import type { Broker, Producer } from '../../spec/messaging.js';
+import type { Host } from '../../spec/scenario.js';
 import type { BrokerOutput } from '../schema/brokers.js';
 import type { KafkaOutput } from '../schema/messaging.js';
 import type { ProducerOutput } from '../schema/producer.js';
 import type { Context, Path } from './context.js';
 import { report, writtenAt } from './context.js';
+import { resolveCpu } from './cpu.js';
 import { sorted } from './names.js';
 import { resolvePlacement } from './placement.js';
 import { unknown } from './targets.js';
@@ -14,13 +16,31 @@ const NOTHING: Distribution = { kind: 'constant', valueNs: 0 };
 
 /** One cluster of brokers in its final form: its nodes are instances that can crash, hang and slow down. */
 export function resolveBroker(context: Context, name: string, output: BrokerOutput): Broker {
-  const path = ['brokers', name];
+  const host = hostOf(context, name, output);
+  if (output.kind === 'rabbitmq') {
+    const { electionTime, memoryLimit = Infinity } = output;
+    return { ...host, kind: 'rabbitmq', electionNs: electionTime, memoryBytes: memoryLimit };
+  }
+  const cpu =
+    output.cpu === undefined ? host.cpu : resolveCpu(context, output.cpu, ['brokers', name, 'cpu']);
+  return {
+    ...host,
+    cpu,
+    kind: 'kafka',
+    latency: output.latency,
+    maxThroughput: output.maxThroughput ?? Infinity,
+    electionNs: output.electionTime,
+    uncleanElection: output.uncleanElection,
+  };
+}
+
+function hostOf(context: Context, name: string, output: BrokerOutput): Host {
   return {
     name,
     title: output.title ?? null,
     description: output.description ?? null,
     critical: output.critical,
-    ...resolvePlacement(context, output.nodes, output.zone, path),
+    ...resolvePlacement(context, output.nodes, output.zone, ['brokers', name]),
     runtime: 'threads',
     concurrency: Infinity,
     queue: { capacity: Infinity, discipline: 'fifo', maxWaitNs: null },
@@ -36,10 +56,6 @@ export function resolveBroker(context: Context, name: string, output: BrokerOutp
     protocol: null,
     external: output.external,
     labels: new Map(sorted(output.labels)),
-    kind: output.kind,
-    latency: output.latency,
-    maxThroughput: output.maxThroughput ?? Infinity,
-    electionNs: output.electionTime,
   };
 }
 
@@ -50,7 +66,7 @@ const OF_BROKERS = ['replication', 'minInsyncReplicas', 'producer'] as const;
 export function resolveTopicBroker(
   context: Context,
   output: KafkaOutput,
-  nodes: ReadonlyMap<string, number>,
+  brokers: ReadonlyMap<string, Broker>,
   path: Path,
 ): string | null {
   const { broker = null, replication, minInsyncReplicas } = output;
@@ -62,13 +78,8 @@ export function resolveTopicBroker(
     }
     return null;
   }
-  const kind = context.names.things.get(broker)?.kind;
-  if (kind === undefined) return unknown(context, broker, [...path, 'broker'], ['broker']);
-  if (kind !== 'broker') {
-    report(context, 'FL405', [...path, 'broker'], `${broker} is a ${kind}, not a broker`);
-    return null;
-  }
-  const size = nodes.get(broker) ?? replication;
+  if (!isBroker(context, broker, 'kafka', brokers, path)) return null;
+  const size = brokers.get(broker)?.replicas ?? replication;
   if (replication > size) {
     const message = `${broker} has ${size} nodes: no partition can have ${replication} replicas`;
     report(context, 'FL208', [...path, 'replication'], message);
@@ -83,6 +94,51 @@ export function resolveTopicBroker(
   }
   checkProducer(context, output.producer, [...path, 'producer']);
   return broker;
+}
+
+/** Whether a name is that of a broker of this kind. */
+function isBroker(
+  context: Context,
+  name: string,
+  wanted: Broker['kind'],
+  brokers: ReadonlyMap<string, Broker>,
+  path: Path,
+): boolean {
+  const at = [...path, 'broker'];
+  const kind = context.names.things.get(name)?.kind;
+  if (kind === undefined) {
+    unknown(context, name, at, ['broker']);
+  } else if (kind !== 'broker') {
+    report(context, 'FL405', at, `${name} is a ${kind}, not a broker`);
+  } else {
+    const found = brokers.get(name)?.kind ?? wanted;
+    if (found === wanted) return true;
+    report(
+      context,
+      'FL405',
+      at,
+      `${name} is a broker of kind ${found}; this needs one of kind ${wanted}`,
+    );
+  }
+  return false;
+}
+
+/** What a queue of RabbitMQ says of its broker. */
+export function resolveQueueBroker(
+  context: Context,
+  output: { readonly broker?: string | undefined; readonly quorum: boolean },
+  brokers: ReadonlyMap<string, Broker>,
+  path: Path,
+): string | null {
+  const { broker, quorum } = output;
+  const at = [...path, 'initialGroupSize'];
+  if (writtenAt(context, at) !== undefined && (!quorum || broker === undefined)) {
+    const message =
+      'only a quorum queue on a broker has members: write quorum: true and broker: NAME';
+    report(context, 'FL208', at, message);
+  }
+  if (broker === undefined) return null;
+  return isBroker(context, broker, 'rabbitmq', brokers, path) ? broker : null;
 }
 
 /** The producer of a topic in its final form. */

@@ -20,10 +20,10 @@ import { zoneAwareSchema } from '../schema/bundle.js';
 import type { Context, Path } from './context.js';
 import { checkLevel, resolveConnections } from './connections.js';
 import { report, stablePath } from './context.js';
+import { resolveFallback, withStepWords } from './fallback.js';
 import { BUILT_IN_KEYS } from './names.js';
 import type { StoreOutput } from './asked.js';
 import { checkShared, resolvePolicyStore } from './asked.js';
-import { resolveCall } from './targets.js';
 
 /** Layers that make more than one attempt. */
 const REPEATING: ReadonlySet<string> = new Set(['retry', 'hedge']);
@@ -53,7 +53,7 @@ export function resolvePolicy(
 export function resolveBundle(context: Context, output: BundleOutput, path: Path): Bundle {
   const name = onlyName(context, path);
   if (name !== null) {
-    const known = context.named.get(name);
+    const known = context.named(name);
     if (known !== undefined) return known;
   }
   const layers = layersOf(context, output, path);
@@ -85,8 +85,8 @@ export function resolveBundle(context: Context, output: BundleOutput, path: Path
   const nothing = [loadBalancing, outlierDetection, idempotencyKey, connections].every(
     (field) => field === null,
   );
-  if (nothing && layers.length === 0 && path[0] !== 'policies') return NO_POLICY;
-  const id = path[0] === 'policies' ? String(path[1]) : stablePath(context.tree, path);
+  if (nothing && layers.length === 0 && !isNamed(path)) return NO_POLICY;
+  const id = isNamed(path) ? String(path[1]) : stablePath(context.tree, path);
   const { order = 'default' } = output;
   const orderName = typeof order === 'string' ? order : 'written';
   const fallback = resolveFallback(context, output, path);
@@ -94,11 +94,9 @@ export function resolveBundle(context: Context, output: BundleOutput, path: Path
   return { id, layers, ...own, order: orderName };
 }
 
-/** The endpoint that a fallback calls. */
-function resolveFallback(context: Context, output: BundleOutput, path: Path): Bundle['fallback'] {
-  const { call } = (output['fallback'] ?? {}) as { readonly call?: string };
-  if (call === undefined) return null;
-  return resolveCall(context, call, '', [...path, 'fallback', 'call']);
+/** Whether a bundle stands in `policies`, and not inside another one there. */
+function isNamed(path: Path): boolean {
+  return path[0] === 'policies' && path.length === 2;
 }
 
 /** A key to be executed once for; null where none is written. */
@@ -271,7 +269,7 @@ function layersOf(context: Context, output: BundleOutput, path: Path): Layer[] {
     present.set(
       policy,
       store === undefined
-        ? layer
+        ? withStepWords(layer)
         : { ...layer, store: resolvePolicyStore(context, store, layer, [...path, policy]) },
     );
   }
@@ -384,7 +382,7 @@ function orderOf(
 
 /** The name behind `policy: pay` or `{ extends: pay }`; null where the bundle has fields of its own. */
 function onlyName(context: Context, path: Path): string | null {
-  if (path[0] === 'policies') return null;
+  if (isNamed(path)) return null;
   const found = locate(context.written, path);
   if (found.depth < path.length || entries(found.node).length !== 1) return null;
   const base = get(found.node, 'extends');

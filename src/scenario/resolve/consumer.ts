@@ -1,20 +1,37 @@
 import type { Consumption, Inbox } from '../../spec/messaging.js';
 import type { ConsumerOutput } from '../schema/consumer.js';
+import { resolveConsumerPolicy } from './consumer-policy.js';
 import type { Context, Path } from './context.js';
 import { report, reportKey } from './context.js';
 import { resolveCall, resolveQuery, split, unknown } from './targets.js';
+
+/** How much a consumer does at once where nothing is said about it. */
+export interface ConsumerDefaults {
+  readonly concurrency: number;
+  readonly batch: number;
+}
+
+export const ONE_BY_ONE: ConsumerDefaults = Object.freeze({ concurrency: 1, batch: 1 });
+
+/** Whether messages are handled by a function, whose environments come as they are needed. */
+export function isFunction(context: Context, { call }: { readonly call: string }): boolean {
+  return context.names.things.get(split(call)[0])?.section === 'functions';
+}
 
 /** The common part of a subscriber or a consumer; null where it calls nobody. */
 export function resolveConsumer(
   context: Context,
   output: ConsumerOutput,
   path: Path,
+  defaults: ConsumerDefaults,
 ): Consumption | null {
-  const { concurrency, batch, retry, onPoison, filter } = output;
+  const { retry, onPoison, filter } = output;
+  const { concurrency = defaults.concurrency, batch = defaults.batch } = output;
   const call = resolveHandler(context, output.call, [...path, 'call']);
   const deadLetter = resolveDeadLetter(context, output, path);
   const inbox = resolveInbox(context, output.inbox, [...path, 'inbox']);
   checkRetry(context, output, path);
+  const policy = resolveConsumerPolicy(context, output.policy, [...path, 'policy']);
   if (call === null) return null;
   return {
     call,
@@ -28,6 +45,7 @@ export function resolveConsumer(
     deadLetter,
     inbox,
     filter,
+    policy,
   };
 }
 

@@ -1,8 +1,11 @@
 import type { Bundle } from '../../spec/scenario.js';
+import type { Step } from '../../spec/steps.js';
 import type { Code } from '../codes.js';
 import type { Problems } from '../diagnostics.js';
+import type { ReadFile } from '../include.js';
 import type { Node, PathKey } from '../located.js';
 import { get, items, locate, pathText, text } from '../located.js';
+import type { StepOutput } from '../schema/steps.js';
 import type { Names } from './names.js';
 
 /** What turning a validated scenario into the explicit one needs at hand. */
@@ -12,9 +15,13 @@ export interface Context {
   /** Before bundles were written out: tells which bundle is only a name. */
   readonly written: Node;
   readonly problems: Problems;
+  /** Hands out a file beside the scenario, by its path from that folder. */
+  readonly read: ReadFile;
   readonly names: Names;
-  /** Bundles of `policies`, by name. */
-  readonly named: Map<string, Bundle>;
+  /** The bundle of `policies` with this name, or undefined. */
+  readonly named: (name: string) => Bundle | undefined;
+  /** Steps inside a bundle, for the component that runs them; null where any caller may. */
+  readonly steps: (outputs: readonly StepOutput[], owner: string | null, path: Path) => Step[];
 }
 
 export type Path = readonly PathKey[];

@@ -6,8 +6,9 @@ import type { Database, Operation } from '../../spec/database.js';
 import type { LoadBalancing } from '../../spec/scenario.js';
 import type { Cpu, Pool, Queue } from '../../spec/resources.js';
 import type { Product } from '../databases.js';
-import { PRODUCTS } from '../databases.js';
+import { isSearch, PRODUCTS } from '../databases.js';
 import type { DatabaseOutput } from '../schema/components.js';
+import { resolveCapacity } from './capacity.js';
 import type { Context, Path } from './context.js';
 import { report, reportKey, writtenAt } from './context.js';
 import { resolveCpu } from './cpu.js';
@@ -15,6 +16,7 @@ import { sorted } from './names.js';
 import { checkKey } from './sections.js';
 import { resolvePool } from './pools.js';
 import { resolvePlacement } from './placement.js';
+import { nodesOf, resolveSearch } from './search.js';
 import { unknown } from './targets.js';
 
 const IN_TURN: LoadBalancing = {
@@ -30,6 +32,7 @@ export function resolveDatabase(context: Context, name: string, output: Database
   const path = ['databases', name];
   const operations = resolveOperations(context, output, [...path, 'operations']);
   const product = PRODUCTS[output.kind];
+  const cpu = coresOf(context, output, product, [...path, 'cpu']);
   const { maxConnections = product.maxConnections, reserved = product.reserved } = output;
   if (reserved >= maxConnections) {
     report(
@@ -55,7 +58,7 @@ export function resolveDatabase(context: Context, name: string, output: Database
     runtime: 'threads',
     concurrency: Infinity,
     queue: UNBOUNDED,
-    cpu: coresOf(context, output, product, [...path, 'cpu']),
+    cpu,
     cancellation: 'ignore',
     rejectWork: NOTHING,
     admission: null,
@@ -76,6 +79,8 @@ export function resolveDatabase(context: Context, name: string, output: Database
     knee: output.knee ?? null,
     ...resolveReplication(context, output, product, path),
     shards: resolveShards(context, output, path),
+    capacity: resolveCapacity(context, output, path),
+    search: resolveSearch(context, output, cpu, path),
     lockTimeoutNs: output.lockTimeout === undefined ? product.lockTimeoutNs : output.lockTimeout,
     deadlockTimeoutNs: output.deadlockTimeout ?? product.deadlockTimeoutNs,
     pool: resolvePool(context, output.pool, [...path, 'pool']),
@@ -83,15 +88,10 @@ export function resolveDatabase(context: Context, name: string, output: Database
   };
 }
 
-/** The primary and its replicas, or the shards. */
-function nodesOf({ replicas, shards }: DatabaseOutput): number {
-  return shards?.count ?? 1 + (replicas?.count ?? 0);
-}
-
 /** Shards, and what operations have to do with them. */
 function resolveShards(
   context: Context,
-  { shards: written, replicas, operations }: DatabaseOutput,
+  { kind, shards: written, replicas, operations }: DatabaseOutput,
   path: Path,
 ): Shards | null {
   const shards = written ?? null;
@@ -110,15 +110,17 @@ function resolveShards(
         'a scan reads, and a write of all shards at once has no commit: leave write out';
       report(context, 'FL208', [...at, 'scan'], message);
     }
-    if (lock && shards !== null) {
+    if (lock && shards !== null && kind !== 'elasticsearch') {
       const message = 'rows of a database with shards are not locked: leave lock out';
       report(context, 'FL208', [...at, 'lock'], message);
     }
   }
   if (shards === null) return null;
   checkKey(context, shards.key, [...path, 'shards', 'key']);
-  if ((replicas?.count ?? 0) > 0) {
-    const message = 'a database has replicas of all rows or shards of some: write one of them';
+  if ((replicas?.count ?? 0) > 0 && kind !== 'elasticsearch') {
+    const message =
+      'a database has replicas of all rows or shards of some, and only elasticsearch replicas of shards: ' +
+      'write one of them';
     report(context, 'FL208', [...path, 'shards'], message);
   }
   return shards;
@@ -127,11 +129,25 @@ function resolveShards(
 /** Replicas, and what they are for. */
 function resolveReplication(
   context: Context,
-  { replicas, route, failover }: DatabaseOutput,
+  { kind, replicas, route, failover }: DatabaseOutput,
   product: Product,
   path: Path,
 ): Pick<Database, 'replication' | 'route' | 'failover'> {
+  const own = failover && {
+    detectNs: failover.detect,
+    promoteNs: failover.promote,
+    reconnectNs: failover.reconnect,
+    fencing: failover.fencing ?? product.failover?.fencing ?? true,
+  };
   const count = replicas?.count ?? 0;
+  if (kind === 'elasticsearch') {
+    if (failover?.fencing !== undefined) {
+      const message =
+        'the master of a cluster needs a majority, so nothing has to be fenced: leave it out';
+      report(context, 'FL208', [...path, 'failover', 'fencing'], message);
+    }
+    return { replication: null, route: PRIMARY, failover: own ?? product.failover };
+  }
   if (replicas === undefined || count === 0) {
     if (route.kind !== 'primary') {
       const message = 'there is no replica to ask: give the database replicas';
@@ -144,11 +160,6 @@ function resolveReplication(
     return { replication: null, route: PRIMARY, failover: null };
   }
   const { lag, mode, applyRate = Infinity } = replicas;
-  const own = failover && {
-    detectNs: failover.detect,
-    promoteNs: failover.promote,
-    reconnectNs: failover.reconnect,
-  };
   return {
     replication: { count, lag, mode, applyRate },
     route,
@@ -181,13 +192,19 @@ function resolveOperations(
     if (own.work === undefined && own.wait === undefined) {
       reportKey(context, 'FL203', [...path, operation], 'an operation has work, wait or both');
     }
-    const { work = null, wait = null, write, key = null, lock, scan } = own;
+    const { work = null, wait = null, write, key = null, lock, units = 1 } = own;
+    // A search asks every shard, unless it says that it does not.
+    const {
+      scan = output.kind === 'elasticsearch' &&
+        output.shards !== undefined &&
+        isSearch({ write, key }),
+    } = own;
     if (key !== null) checkKey(context, key, [...path, operation, 'key']);
     if (lock && key === null) {
       const message = 'nobody knows which row it locks: name the key whose value is the row';
       report(context, 'FL208', [...path, operation, 'lock'], message);
     }
-    operations.set(operation, { name: operation, work, wait, write, key, lock, scan });
+    operations.set(operation, { name: operation, work, wait, write, key, lock, scan, units });
   }
   if (operations.size === 0)
     report(context, 'FL203', path, 'a database has at least one operation');

@@ -4,6 +4,7 @@ import type { Bus } from '../../spec/queues.js';
 import type { Scenario } from '../../spec/scenario.js';
 import type { Step } from '../../spec/steps.js';
 import { eachStep } from '../each-step.js';
+import { listsOfEndpoint } from '../fallback-steps.js';
 import type { CallEdge } from './graph.js';
 
 /** A message on its way: from the part that publishes it to the one that handles it. */
@@ -23,10 +24,10 @@ export function eventEdges({
   topics,
 }: Pick<Scenario, 'services' | 'topics'>): readonly EventEdge[] {
   const edges: EventEdge[] = [];
-  for (const [name, { endpoints }] of services) {
-    for (const [part, { steps }] of endpoints) {
+  for (const [name, service] of services) {
+    for (const [part, { steps }] of service.endpoints) {
       const certain = new Set(steps);
-      eachStep(steps, (step) => {
+      const note = (step: Step): void => {
         if (step.verb !== 'publish') return;
         const topic = topics.get(step.topic);
         if (topic === undefined) return;
@@ -41,7 +42,8 @@ export function eventEdges({
             takesTime: takesTime || steps.some(spends),
           });
         }
-      });
+      };
+      for (const list of listsOfEndpoint(service, steps)) eachStep(list, note);
     }
   }
   return edges;

@@ -1,10 +1,12 @@
 import { faultKind } from '../../patterns/registry.js';
+import type { Database } from '../../spec/database.js';
 import type { FaultKind } from '../../spec/fault.js';
-import type { Fault, Gateway, Host, Service } from '../../spec/scenario.js';
+import type { Fault, Gateway, Host, KeyPopulation, Service } from '../../spec/scenario.js';
 import type { FaultOutput } from '../schema/fault.js';
 import { FAULT_FIELDS } from '../schema/fault.js';
 import type { Context, Path } from './context.js';
 import { report, reportKey, writtenAt } from './context.js';
+import { checkRoles, isWhole } from './fault-roles.js';
 import type { CallGraph } from './graph.js';
 import { RESERVED, sorted } from './names.js';
 import { resolveSpans } from './spans.js';
@@ -17,6 +19,7 @@ export interface Aims {
   readonly hosts: ReadonlyMap<string, Host>;
   readonly services: ReadonlyMap<string, Service>;
   readonly gateways: ReadonlyMap<string, Gateway>;
+  readonly keys: ReadonlyMap<string, KeyPopulation>;
   readonly graph: CallGraph;
   readonly durationNs: number;
 }
@@ -51,6 +54,7 @@ export function resolveFaults(
       config,
       instances: output.instances,
       zone: output.zone ?? null,
+      role: output.role ?? null,
       labels: new Map(sorted(output.labels)),
       share: output.share,
       spans: spans[index],
@@ -146,9 +150,12 @@ function checkTarget(
     fits(context, kind, text, ['zone', 'instance', 'link'], path);
     return;
   }
+  if (kind.changesRoles === true && !isWhole(context, kind, output, text, path)) return;
   if (!knownPart(context, name, part, path)) return;
   const thing = context.names.things.get(name)!;
   const host = aims.hosts.get(name);
+  if (host !== undefined && isRabbit(host) && !fitsRabbit(context, kind, name, path)) return;
+  if (kind.targets.includes('row')) return checkRow(context, kind, output, text, aims, path);
   const without = UNPLACED.get(thing.kind);
   if (without !== undefined) fits(context, kind, text, without[part === null ? 0 : 1], path);
   else if (thing.kind === 'cache' && indexed === null) {
@@ -156,20 +163,11 @@ function checkTarget(
     if (kind.targets.includes('level') || host !== undefined) return;
     const message = `${text} is in the processes that use it: name those instead`;
     report(context, 'FL410', path, message);
+  } else if (thing.kind === 'eventStore' && kind.targets.includes('snapshots')) {
+    checkSnapshots(context, kind, text, host, path);
   } else if (indexed !== null) {
-    const index = Number(indexed[2]);
-    if (
-      fits(context, kind, text, ['instance'], path) &&
-      host !== undefined &&
-      index >= host.replicas
-    ) {
-      report(
-        context,
-        'FL410',
-        path,
-        `${name} has ${host.replicas} instances, the first is ${name}[0]`,
-      );
-    }
+    if (!fits(context, kind, text, ['instance'], path)) return;
+    checkIndex(context, name, Number(indexed[2]), host, path);
   } else if (
     fits(
       context,
@@ -179,8 +177,37 @@ function checkTarget(
       path,
     )
   ) {
-    if (host !== undefined) checkNarrowed(context, output, name, host, path);
+    if (host === undefined) return;
+    checkNarrowed(context, output, name, host, path);
+    checkRoles(context, kind, output, name, host, path);
   }
+}
+
+/** What a fault takes away has to be there. */
+function checkSnapshots(
+  context: Context,
+  kind: FaultKind,
+  text: string,
+  host: Host | undefined,
+  path: Path,
+): void {
+  if (host === undefined) return;
+  if (text !== host.name) fits(context, kind, text, [], path);
+  else if ('snapshots' in host && host.snapshots === null) {
+    report(context, 'FL410', path, `${text} has no snapshots that ${kind.kind} could take away`);
+  }
+}
+
+function checkIndex(
+  context: Context,
+  name: string,
+  index: number,
+  host: Host | undefined,
+  path: Path,
+): void {
+  if (host === undefined || index < host.replicas) return;
+  const message = `${name} has ${host.replicas} instances, the first is ${name}[0]`;
+  report(context, 'FL410', path, message);
 }
 
 function checkEdge(
@@ -242,6 +269,30 @@ function checkNarrowed(
   }
 }
 
+/** A row is that of an operation that locks one, and one of the values of its key. */
+function checkRow(
+  context: Context,
+  kind: FaultKind,
+  output: FaultOutput,
+  text: string,
+  { hosts, keys }: Aims,
+  path: Path,
+): void {
+  const [name, part] = split(text);
+  const operations = (hosts.get(name) as Partial<Database> | undefined)?.operations;
+  const operation = operations?.get(part ?? '');
+  if (operation?.lock !== true) {
+    fits(context, kind, text, [], path);
+    return;
+  }
+  const population = keys.get(operation.key!);
+  const count = population !== undefined && 'count' in population ? population.count : Infinity;
+  const { value } = output as FaultOutput & { readonly value: number };
+  if (value < count) return;
+  const message = `${operation.key} has ${count} values, counted from 0`;
+  report(context, 'FL410', [...path.slice(0, 2), 'value'], message);
+}
+
 function checkZone(context: Context, output: FaultOutput, path: Path): void {
   if (output.zone === undefined || context.names.zones.has(output.zone)) return;
   const message = `there is no zone ${output.zone}`;
@@ -288,6 +339,20 @@ function fits(
   return false;
 }
 
+/** What nodes that answer no requests can do. */
+const OF_RABBIT: ReadonlySet<string> = new Set(['crash', 'pause']);
+
+function fitsRabbit(context: Context, kind: FaultKind, name: string, path: Path): boolean {
+  if (OF_RABBIT.has(kind.kind)) return true;
+  const message = `${name} is a broker of kind rabbitmq: its nodes can ${[...OF_RABBIT].join(' or ')}`;
+  report(context, 'FL405', path, message);
+  return false;
+}
+
+function isRabbit(host: Host): boolean {
+  return 'kind' in host && host.kind === 'rabbitmq';
+}
+
 type Unplaced = readonly [whole: readonly Hittable[], part: readonly Hittable[]];
 
 const HOLDER: Unplaced = [['messages'], ['group']];
@@ -302,11 +367,13 @@ const UNPLACED: ReadonlyMap<string, Unplaced> = new Map<string, Unplaced>([
 const WORDS: Readonly<Record<Hittable, string>> = {
   instance: 'components and instances',
   endpoint: 'endpoints and operations',
+  row: 'operations that lock rows',
   link: 'edges a->b, components and zones',
   workload: 'workloads',
   between: 'the two sides of `between`',
   zone: 'zones',
   level: 'caches and their levels',
+  snapshots: 'event stores with snapshots',
   messages: 'topics and queues',
   group: 'groups of consumers',
 };

@@ -2,9 +2,10 @@ import type { Distribution } from '../../kernel/distribution.js';
 import { NS_PER_SECOND } from '../../kernel/time.js';
 import { PLAIN_BALANCING } from '../../spec/balancer.js';
 import type { FunctionSettings } from '../../spec/functions.js';
+import { checkKind, coresOf, kpaOf } from './function-kinds.js';
 import type { Service } from '../../spec/scenario.js';
 import type { FunctionOutput } from '../schema/functions.js';
-import type { Context } from './context.js';
+import type { Context, Path } from './context.js';
 import { report } from './context.js';
 import { resolveEndpoints, resolveOutbound } from './hosts.js';
 import { sorted } from './names.js';
@@ -12,7 +13,16 @@ import { resolvePlacement } from './placement.js';
 
 const NOTHING: Distribution = { kind: 'constant', valueNs: 0 };
 
-type Defaults = Omit<FunctionSettings, 'kind' | 'coldStart' | 'provisioned'>;
+type Defaults = Pick<
+  FunctionSettings,
+  | 'keepAliveNs'
+  | 'maxConcurrency'
+  | 'concurrencyPerInstance'
+  | 'burst'
+  | 'scaleRate'
+  | 'timeoutNs'
+  | 'cores'
+>;
 
 const SIMPLE: Defaults = {
   keepAliveNs: 600 * NS_PER_SECOND,
@@ -21,13 +31,14 @@ const SIMPLE: Defaults = {
   burst: 1000,
   scaleRate: 100,
   timeoutNs: null,
+  cores: Infinity,
 };
 
 const PRODUCTS: Readonly<Record<FunctionSettings['kind'], Defaults>> = Object.freeze({
   simple: SIMPLE,
   // Concurrency of an account, and 1000 environments every ten seconds for each function.
   lambda: { ...SIMPLE, timeoutNs: 3 * NS_PER_SECOND },
-  // 80 requests in each of 100 instances.
+  // 80 requests in each of 100 instances, and one core for them.
   cloudRun: {
     keepAliveNs: 900 * NS_PER_SECOND,
     maxConcurrency: 8000,
@@ -35,20 +46,24 @@ const PRODUCTS: Readonly<Record<FunctionSettings['kind'], Defaults>> = Object.fr
     burst: Infinity,
     scaleRate: 100,
     timeoutNs: 300 * NS_PER_SECOND,
+    cores: 1,
+  },
+  // config-defaults of Knative Serving: containerConcurrency 0, revision-timeout-seconds 300.
+  knative: {
+    ...SIMPLE,
+    maxConcurrency: Infinity,
+    concurrencyPerInstance: Infinity,
+    burst: Infinity,
+    timeoutNs: 300 * NS_PER_SECOND,
   },
 });
 
 /** One function in its final form: a service of one host that never runs out of workers. */
 export function resolveFunction(context: Context, name: string, output: FunctionOutput): Service {
   const path = ['functions', name];
+  checkKind(context, output, path);
   const settings = settingsOf(output);
-  const { concurrencyPerInstance, maxConcurrency, provisioned } = settings;
-  if (provisioned * concurrencyPerInstance > maxConcurrency) {
-    const message =
-      `${provisioned} environments take ${provisioned * concurrencyPerInstance} requests, and at most ` +
-      `${maxConcurrency} are let in: lower provisioned`;
-    report(context, 'FL208', [...path, 'provisioned'], message);
-  }
+  checkProvisioned(context, settings, path);
   return {
     name,
     title: output.title ?? null,
@@ -78,6 +93,17 @@ export function resolveFunction(context: Context, name: string, output: Function
   };
 }
 
+function checkProvisioned(context: Context, settings: FunctionSettings, path: Path): void {
+  const { concurrencyPerInstance, provisioned, reserved } = settings;
+  const most = Math.min(settings.maxConcurrency, reserved ?? Infinity);
+  const needed = provisioned === 0 ? 0 : provisioned * concurrencyPerInstance;
+  if (needed <= most) return;
+  const message =
+    `${provisioned} environments take ${needed} requests, and at most ${most} are let in: ` +
+    `lower provisioned`;
+  report(context, 'FL208', [...path, 'provisioned'], message);
+}
+
 function settingsOf(output: FunctionOutput): FunctionSettings {
   const product = PRODUCTS[output.kind];
   return {
@@ -90,5 +116,8 @@ function settingsOf(output: FunctionOutput): FunctionSettings {
     burst: output.burst ?? product.burst,
     scaleRate: output.scaleRate ?? product.scaleRate,
     timeoutNs: output.timeout === undefined ? product.timeoutNs : output.timeout,
+    cores: coresOf(output) ?? product.cores,
+    reserved: output.reserved ?? null,
+    autoscaler: output.kind === 'knative' ? kpaOf(output) : null,
   };
 }

@@ -30,6 +30,7 @@ export function sagaCalls(walker: SagaWalker, { name, steps, orchestration }: Sa
   if (persistence === null) return;
   const to = { component: persistence.database, part: persistence.operation };
   walker.edge(from, to, null, true, (persistence.before ? 2 : 1) * steps.length, 1);
+  if (persistence.read !== null) walker.edge(from, persistence.read, null, false, 0, 1);
 }
 
 /** Who begins a saga writes its state; what it does then is done beside, unless it is waited for. */

@@ -1,6 +1,6 @@
 import type { Scenario } from '../../spec/scenario.js';
 import type { Step } from '../../spec/steps.js';
-import { OWN_PROJECTOR, partsOfStore } from '../../spec/stores.js';
+import { mayLoad, OWN_PROJECTOR, partsOfStore } from '../../spec/stores.js';
 import type { ReadOf } from '../../spec/stores.js';
 import type { CallEdge } from './graph.js';
 
@@ -41,7 +41,7 @@ export function readEdges(
   const own = projections.get(projection);
   const store = eventStores.get(own?.from ?? '');
   if (own === undefined || store === undefined) return [];
-  if (own.lifecycle !== 'live' && consistency.kind !== 'stickyPrimary') return [];
+  if (own.lifecycle !== 'live' && !mayLoad(consistency)) return [];
   return partsOfStore(store.snapshots !== null).flatMap((part) => {
     if (part === 'append') return [];
     return [{ from, to: `${store.name}.${part}`, certain: false, times, tries: 1 }];

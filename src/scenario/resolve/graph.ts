@@ -115,6 +115,8 @@ export function certainCycle(graph: CallGraph): readonly string[] | null {
 class Walker {
   private readonly scenario: Omit<Scenario, 'faults' | 'report'>;
   private readonly edges: CallEdge[];
+  /** The bundles whose calls beside are being read. */
+  private readonly around = new Set<Step['policy']>();
 
   constructor(scenario: Omit<Scenario, 'faults' | 'report'>, edges: CallEdge[]) {
     this.scenario = scenario;
@@ -168,13 +170,19 @@ class Walker {
   }
 
   /** The calls that a bundle makes beside: instead of one that failed, and to stores; not counted. */
-  fallback(from: string, bundle: Step['policy'], hops = 8): void {
-    const asked = (bundle?.layers ?? []).map(({ store }) => store?.of ?? null);
-    for (const to of [bundle?.fallback ?? null, ...asked]) {
-      if (to === null || hops === 0) continue;
+  fallback(from: string, bundle: Step['policy']): void {
+    // One that comes back to itself is refused when the plan is made.
+    if (bundle === null || this.around.has(bundle)) return;
+    this.around.add(bundle);
+    const asked = bundle.layers.map(({ store }) => store?.of ?? null);
+    const instead = bundle.fallback;
+    for (const to of [instead?.kind === 'call' ? instead.to : null, ...asked]) {
+      if (to === null) continue;
       this.edge(from, to, null, false, 0, 1);
-      this.fallback(from, this.outbound(from, to), hops - 1);
+      this.fallback(from, this.outbound(from, to));
     }
+    if (instead?.kind === 'steps') this.steps(from, instead.steps, false, 0);
+    this.around.delete(bundle);
   }
 
   /** A call under a bundle, or under that of the caller for this callee, and what it falls back on. */
@@ -186,8 +194,10 @@ class Walker {
 
   /** The bundle of the caller for this callee. */
   outbound(from: string, to: Target, byDefault = true): Step['policy'] {
-    const { services, gateways } = this.scenario;
+    const { services, gateways, workloads } = this.scenario;
     const owner = componentOf(from);
+    const client = workloads.get(owner);
+    if (client !== undefined) return byDefault ? client.policy : null;
     const host = services.get(owner) ?? gateways.get(owner);
     return host === undefined ? null : outboundOf(host, to, byDefault);
   }

@@ -151,13 +151,14 @@ function resolveLifecycle(
   path: Path,
 ): Lifecycle | null {
   if (output === undefined) return null;
-  const { startup, warmup } = output;
-  if (warmup === undefined) return { startup, warmup: null };
+  const { startup, warmup, coldCaches } = output;
+  if (warmup === undefined) return { startup, warmup: null, coldCaches };
   if (warmup.factor < 1) {
     const message = 'a cold process is no faster than a warm one: write 1 or more';
     report(context, 'FL208', [...path, 'warmup', 'factor'], message);
   }
-  return { startup, warmup: { durationNs: warmup.duration, factor: warmup.factor } };
+  const { duration, factor } = warmup;
+  return { startup, warmup: { durationNs: duration, factor }, coldCaches };
 }
 
 /** The places of an endpoint: a limit that learns nothing. */

@@ -1,5 +1,7 @@
 import type { Scenario, Service } from '../../spec/scenario.js';
+import type { Step } from '../../spec/steps.js';
 import { eachStep } from '../each-step.js';
+import { listsOfEndpoint } from '../fallback-steps.js';
 import type { CallEdge } from './graph.js';
 
 /** Operation of a database. */
@@ -24,15 +26,17 @@ export function messageEdges({
   return edges;
 }
 
-function outboxEdges({ name, endpoints, outbox }: Service): readonly CallEdge[] {
+function outboxEdges(service: Service): readonly CallEdge[] {
+  const { name, endpoints, outbox } = service;
   if (outbox === null) return [];
   const edges: CallEdge[] = [];
   for (const [part, { steps }] of endpoints) {
-    eachStep(steps, (step) => {
+    const note = (step: Step): void => {
       if (step.verb !== 'publish' || step.via !== 'outbox') return;
       const certain = steps.includes(step) && step.probability === 1 && step.when === null;
       edges.push(edgeOf(`${name}.${part}`, outbox.insert, certain));
-    });
+    };
+    for (const list of listsOfEndpoint(service, steps)) eachStep(list, note);
   }
   if (outbox.query !== null) edges.push(edgeOf(`${name}.outbox`, outbox.query, false));
   return edges;

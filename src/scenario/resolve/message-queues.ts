@@ -1,7 +1,11 @@
+import type { Broker } from '../../spec/messaging.js';
 import type { Bus, MessageQueue, QueueConsumer } from '../../spec/queues.js';
 import type { ConsumerOutput } from '../schema/consumer.js';
 import type { BusOutput, QueueOutput } from '../schema/queues.js';
-import { resolveConsumer, resolveHolder } from './consumer.js';
+import { NS_PER_SECOND } from '../../kernel/time.js';
+import { resolveQueueBroker } from './brokers.js';
+import { isFunction, ONE_BY_ONE, resolveConsumer, resolveHolder } from './consumer.js';
+import type { ConsumerDefaults } from './consumer.js';
 import type { Context, Path } from './context.js';
 import { report, writtenAt } from './context.js';
 import { split } from './targets.js';
@@ -10,16 +14,24 @@ type RabbitOutput = Extract<QueueOutput, { kind: 'rabbitmq' }>;
 type SqsOutput = Extract<QueueOutput, { kind: 'sqs' }>;
 
 /** One queue in its final form. */
-export function resolveQueue(context: Context, name: string, output: QueueOutput): MessageQueue {
+export function resolveQueue(
+  context: Context,
+  name: string,
+  output: QueueOutput,
+  brokers: ReadonlyMap<string, Broker>,
+): MessageQueue {
   const path = ['queues', name];
   const deadLetter = resolveOwnDeadLetter(context, name, output.deadLetter, path);
   const consumers = output.consumers.flatMap(
     (own, index) =>
-      resolveQueueConsumer(context, own.name ?? consumerNameOf(own.call), own, output.deadLetter, [
-        ...path,
-        'consumers',
-        index,
-      ]) ?? [],
+      resolveQueueConsumer(
+        context,
+        own.name ?? consumerNameOf(own.call),
+        own,
+        output.deadLetter,
+        [...path, 'consumers', index],
+        output.kind === 'sqs' && isFunction(context, own) ? eventSourceOf(output) : null,
+      ) ?? [],
   );
   const common = { ...textOf(name, output), deadLetter, consumers };
   switch (output.kind) {
@@ -29,7 +41,11 @@ export function resolveQueue(context: Context, name: string, output: QueueOutput
     case 'rabbitmq':
       checkRabbit(context, output, path);
       checkBound(context, output, path);
-      return { ...common, ...rabbitOf(output) };
+      return {
+        ...common,
+        ...rabbitOf(output),
+        broker: resolveQueueBroker(context, output, brokers, path),
+      };
     case 'sqs':
       checkSqs(context, output, path);
       return { ...common, ...sqsOf(output) };
@@ -72,22 +88,50 @@ function resolveQueueConsumer(
   output: ConsumerOutput & { readonly commit: QueueConsumer['commit'] },
   queueDeadLetter: string | undefined,
   path: Path,
+  eventSource: EventSource | null = null,
 ): QueueConsumer | null {
   const { commit, retry, onPoison } = output;
   // What a consumer rejects goes where the queue sends its dead letters, unless it says another place.
   const standard = onPoison === 'deadLetter' ? queueDeadLetter : undefined;
   const deadLetter = output.deadLetter ?? standard;
-  const own = resolveConsumer(context, { ...output, deadLetter }, path);
+  const own = resolveConsumer(context, { ...output, deadLetter }, path, eventSource ?? ONE_BY_ONE);
   if (commit === 'before' && retry !== undefined && retry.mode !== 'inProcess') {
     const message = `commit: before settles a message when it is handed out: there is nothing left to ${retry.mode === 'requeue' ? 'put back' : 'put aside'}; write mode: inProcess, or commit: afterEach`;
     report(context, 'FL208', [...path, 'retry', 'mode'], message);
   }
-  return own === null ? null : { ...own, name, commit, ...receiveOf(output) };
+  if (own === null) return null;
+  return { ...own, name, commit, ...receiveOf(output, own.batch, eventSource) };
 }
 
-function receiveOf(output: object): Pick<QueueConsumer, 'maxNumberOfMessages'> {
-  const { maxNumberOfMessages = 1 } = output as { maxNumberOfMessages?: number };
-  return { maxNumberOfMessages };
+/** A function that is invoked for the messages of a queue. */
+interface EventSource extends ConsumerDefaults {
+  readonly scaleUp: QueueConsumer['scaleUp'];
+}
+
+/**
+ * AWS Lambda developer guide, SQS event source mappings: batches of 10; from a standard queue 5 at once, 300
+ * more a minute while messages are left, 1000 at most. From a FIFO queue as many as there are groups.
+ */
+function eventSourceOf({ fifo }: SqsOutput): EventSource {
+  const scaleUp = fifo ? null : { start: 5, everyNs: NS_PER_SECOND / 5 };
+  return { concurrency: 1000, batch: 10, scaleUp };
+}
+
+type Receives = Pick<
+  QueueConsumer,
+  'maxNumberOfMessages' | 'partialFailures' | 'invokes' | 'scaleUp'
+>;
+
+function receiveOf(output: object, batch: number, eventSource: EventSource | null): Receives {
+  const own = output as Partial<SqsOutput['consumers'][number]>;
+  const standard = eventSource === null ? 1 : Math.min(10, batch);
+  const { maxNumberOfMessages = standard, partialFailures = false, scaleUp } = own;
+  const ramp =
+    scaleUp === undefined
+      ? (eventSource?.scaleUp ?? null)
+      : { start: scaleUp.start, everyNs: Math.round(NS_PER_SECOND / scaleUp.rate) };
+  const invokes = eventSource !== null;
+  return { maxNumberOfMessages, partialFailures, invokes, scaleUp: ramp };
 }
 
 function textOf(
@@ -118,7 +162,7 @@ function rabbitOf(
   output: RabbitOutput,
 ): Omit<
   Extract<MessageQueue, { kind: 'rabbitmq' }>,
-  keyof ReturnType<typeof textOf> | 'deadLetter' | 'consumers'
+  keyof ReturnType<typeof textOf> | 'broker' | 'deadLetter' | 'consumers'
 > {
   const { capacity, quorum, prefetch, deliveryLimit } = output;
   return {
@@ -128,6 +172,7 @@ function rabbitOf(
     publishTimeoutNs: null,
     messageTtlNs: output.messageTtl,
     quorum,
+    groupSize: output.initialGroupSize,
     deliveryLimit: quorum ? (deliveryLimit ?? DELIVERY_LIMIT) : Infinity,
     prefetch: prefetch === 0 ? Infinity : prefetch,
     consumerTimeoutNs: output.consumerTimeout,

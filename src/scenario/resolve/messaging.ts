@@ -1,11 +1,12 @@
-import type { Subscriber, Topic } from '../../spec/messaging.js';
+import type { Broker, Subscriber, Topic } from '../../spec/messaging.js';
 import type { Step, StepModifiers } from '../../spec/steps.js';
+import { formatDuration } from '../../spec/quantity-text.js';
 import { text } from '../located.js';
 import type { KafkaOutput } from '../schema/messaging.js';
 import type { PublishOutput } from '../schema/publish.js';
 import { resolveProducer, resolveTopicBroker } from './brokers.js';
 import { checkKey } from './bundles.js';
-import { HOLDERS, resolveConsumer } from './consumer.js';
+import { HOLDERS, isFunction, resolveConsumer } from './consumer.js';
 import type { Context, Path } from './context.js';
 import { report, writtenAt } from './context.js';
 import { unknown } from './targets.js';
@@ -15,12 +16,17 @@ export function resolveTopic(
   context: Context,
   name: string,
   output: KafkaOutput,
-  nodes: ReadonlyMap<string, number>,
+  brokers: ReadonlyMap<string, Broker>,
 ): Topic {
   const path = ['topics', name];
   const { kind, partitions, publishLatency, backlog } = output;
   const { subscribers } = output;
-  if (backlog > 0 && !subscribers.some(({ autoOffsetReset }) => autoOffsetReset === 'earliest')) {
+  const isRead =
+    subscribers.some(
+      ({ autoOffsetReset, replay }) =>
+        autoOffsetReset === 'earliest' || replay?.from === 'earliest',
+    ) || isReplayed(context, name);
+  if (backlog > 0 && !isRead) {
     const message =
       'nobody reads the backlog: a group without an offset begins at the end, unless it has autoOffsetReset: earliest';
     report(context, 'FL208', [...path, 'backlog'], message);
@@ -32,7 +38,7 @@ export function resolveTopic(
     critical: output.critical,
     kind,
     partitions,
-    broker: resolveTopicBroker(context, output, nodes, path),
+    broker: resolveTopicBroker(context, output, brokers, path),
     replication: output.replication,
     minInsyncReplicas: output.minInsyncReplicas,
     producer: resolveProducer(output.producer),
@@ -40,19 +46,32 @@ export function resolveTopic(
     backlog,
     retentionNs: output.retention,
     subscribers: subscribers.flatMap(
-      (own, index) => resolveSubscriber(context, own, [...path, 'subscribers', index]) ?? [],
+      (own, index) =>
+        resolveSubscriber(context, own, partitions, [...path, 'subscribers', index]) ?? [],
     ),
   };
+}
+
+/** Whether the view of a projection is made anew from all messages of a topic. */
+function isReplayed(context: Context, topic: string): boolean {
+  return [...context.names.followed].some(
+    ([projection, from]) =>
+      from === topic && writtenAt(context, ['projections', projection, 'rebuild']) !== undefined,
+  );
 }
 
 function resolveSubscriber(
   context: Context,
   output: KafkaOutput['subscribers'][number],
+  partitions: number,
   path: Path,
 ): Subscriber | null {
   const { group, maxPollRecords, commit, rebalance } = output;
   checkIntervals(context, output, path);
-  const common = resolveConsumer(context, output, path);
+  checkReplay(context, output, path);
+  // AWS Lambda with Kafka: one batch of a partition at a time, and a poller for each partition.
+  const most = isFunction(context, output) ? Math.min(partitions, 1000) : 1;
+  const common = resolveConsumer(context, output, path, { concurrency: most, batch: 1 });
   if (common === null) return null;
   return {
     ...common,
@@ -64,6 +83,10 @@ function resolveSubscriber(
     sessionNs: output.sessionTimeout,
     heartbeatNs: output.heartbeatInterval,
     reset: output.autoOffsetReset,
+    startNs: output.startAt,
+    replay:
+      output.replay === undefined ? null : { atNs: output.replay.at, from: output.replay.from },
+    offsetsRetentionNs: output.offsetsRetention,
     rebalance: {
       protocol: rebalance.protocol,
       pauseNs: rebalance.pause,
@@ -88,6 +111,17 @@ function checkIntervals(
     const message = `with commit: ${commit} nothing is committed at intervals: write commit: auto`;
     report(context, 'FL208', [...path, 'autoCommitInterval'], message);
   }
+}
+
+/** Who is sent back has to be there. */
+function checkReplay(
+  context: Context,
+  { replay, startAt }: KafkaOutput['subscribers'][number],
+  path: Path,
+): void {
+  if (replay === undefined || replay.at > startAt) return;
+  const message = `the group is not there before ${formatDuration(startAt)}: a replay is later than startAt`;
+  if (startAt > 0) report(context, 'FL208', [...path, 'replay', 'at'], message);
 }
 
 /** A `publish` step. */

@@ -15,7 +15,10 @@ export function moduleNames(scenario: ScenarioOutput, add: Add, raise: Raise): v
     checkGroups(name, groups, raise);
     add('topic', 'topics', name, groups);
   }
-  for (const [name] of sorted(scenario.brokers)) add('broker', 'brokers', name, [PRODUCE]);
+  for (const [name] of sorted(scenario.brokers)) {
+    const isKafka = scenario.brokers?.[name]?.kind === 'kafka';
+    add('broker', 'brokers', name, isKafka ? [PRODUCE] : []);
+  }
   for (const [name, queue] of sorted(scenario.queues)) {
     const consumers = queue.consumers.map((own) => own.name ?? consumerNameOf(own.call));
     checkConsumers(name, consumers, raise);

@@ -17,13 +17,16 @@ import { resolveStores } from './stores.js';
 /** What stands beside services and their databases, in its final form. */
 export function resolveModules(context: Context, output: ScenarioOutput): ScenarioModules {
   const brokers = mapOf(output.brokers, (name, own): Broker => resolveBroker(context, name, own));
-  const nodes = new Map([...brokers].map(([name, { replicas }]) => [name, replicas]));
   return {
     topics: mapOf(output.topics, (name, own): Topic | Bus =>
-      own.kind === 'bus' ? resolveBus(context, name, own) : resolveTopic(context, name, own, nodes),
+      own.kind === 'bus'
+        ? resolveBus(context, name, own)
+        : resolveTopic(context, name, own, brokers),
     ),
     brokers,
-    queues: mapOf(output.queues, (name, own): MessageQueue => resolveQueue(context, name, own)),
+    queues: mapOf(output.queues, (name, own): MessageQueue =>
+      resolveQueue(context, name, own, brokers),
+    ),
     caches: mapOf(output.caches, (name, own): Cache =>
       resolveCache(context, name, own, output.keys),
     ),

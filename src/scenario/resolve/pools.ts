@@ -1,4 +1,4 @@
-import type { Pool } from '../../spec/resources.js';
+import type { Pool, PoolSettings } from '../../spec/resources.js';
 import { NS_PER_SECOND } from '../../kernel/time.js';
 import type { PoolOutput } from '../schema/pools.js';
 import type { Context, Path } from './context.js';
@@ -17,8 +17,14 @@ export function resolvePool(context: Context, output: PoolOutput, path: Path): P
         maxIdleTimeNs: output.maxIdleTime,
       };
     case 'pgbouncer':
+      if (output.clients !== undefined && output.mode !== 'session') {
+        const message = `with mode: ${output.mode} it does not matter how long clients stay: leave clients out`;
+        report(context, 'FL208', [...path, 'clients'], message);
+      }
       return {
         kind: 'pgbouncer',
+        mode: output.mode,
+        clients: simple(output.clients ?? KEEPING),
         defaultPoolSize: output.defaultPoolSize,
         maxClientConn: output.maxClientConn,
         queryWaitTimeoutNs: output.queryWaitTimeout,
@@ -26,16 +32,32 @@ export function resolvePool(context: Context, output: PoolOutput, path: Path): P
     case 'hikari':
       return hikari(context, output, path);
     default:
-      return {
-        kind: 'simple',
-        maxOpen: output.maxOpen,
-        maxIdle: output.maxIdle,
-        maxLifetimeNs: output.maxLifetime,
-        maxIdleTimeNs: output.maxIdleTime,
-        acquireTimeoutNs: output.acquireTimeout,
-        waiters: output.waiters,
-      };
+      return simple(output);
   }
+}
+
+type SimpleOutput = Extract<PoolOutput, { readonly waiters: unknown }>;
+
+/** Clients that say nothing of themselves connect whenever they need to, and stay. */
+const KEEPING: SimpleOutput = {
+  maxOpen: Infinity,
+  maxIdle: Infinity,
+  maxLifetime: null,
+  maxIdleTime: null,
+  acquireTimeout: null,
+  waiters: 'fifo',
+};
+
+function simple(output: SimpleOutput): PoolSettings {
+  return {
+    kind: 'simple',
+    maxOpen: output.maxOpen,
+    maxIdle: output.maxIdle,
+    maxLifetimeNs: output.maxLifetime,
+    maxIdleTimeNs: output.maxIdleTime,
+    acquireTimeoutNs: output.acquireTimeout,
+    waiters: output.waiters,
+  };
 }
 
 /** HikariConfig.java turns settings off that contradict each other; here they are said. */

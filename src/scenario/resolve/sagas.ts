@@ -1,9 +1,9 @@
 import { NS_PER_SECOND } from '../../kernel/time.js';
+import type { Ns } from '../../kernel/time.js';
 import type {
   Choreography,
   Orchestration,
   Saga,
-  SagaEngine,
   SagaInvariant,
   SagaIsolation,
   SagaRetry,
@@ -16,54 +16,12 @@ import type { SagaStepOutput } from '../schema/saga-step.js';
 import { checkKey, resolvePolicy } from './bundles.js';
 import type { Context, Path } from './context.js';
 import { report } from './context.js';
+import { ENGINES } from './saga-engines.js';
+import type { EngineDefaults } from './saga-engines.js';
 import { resolveCall, resolveQuery, split, unknown } from './targets.js';
 
-const SECOND = NS_PER_SECOND;
-
-/** What a product brings that drives sagas (semantics 2.3). */
-interface EngineDefaults {
-  readonly retry: SagaRetry;
-  readonly order: Orchestration['compensationOrder'];
-  readonly onCompensationFailure: Orchestration['onCompensationFailure'];
-}
-
-const EXPONENTIAL = { intervalNs: SECOND, factor: 2, maxNs: 100 * SECOND };
-
-const ENGINES: Readonly<Record<SagaEngine, EngineDefaults>> = {
-  simple: {
-    retry: { attempts: 1, ...EXPONENTIAL },
-    order: 'reverse',
-    onCompensationFailure: 'retry',
-  },
-  temporal: {
-    retry: { attempts: Infinity, ...EXPONENTIAL },
-    order: 'reverse',
-    onCompensationFailure: 'retry',
-  },
-  conductor: {
-    retry: { attempts: 4, intervalNs: 60 * SECOND, factor: 1, maxNs: 60 * SECOND },
-    order: 'reverse',
-    onCompensationFailure: 'fail',
-  },
-  stepFunctions: {
-    retry: { attempts: 4, intervalNs: SECOND, factor: 2, maxNs: Infinity },
-    order: 'reverse',
-    onCompensationFailure: 'fail',
-  },
-  camunda: {
-    retry: { attempts: 3, intervalNs: 0, factor: 1, maxNs: 0 },
-    order: 'parallel',
-    onCompensationFailure: 'park',
-  },
-  eventuate: {
-    retry: { attempts: 1, ...EXPONENTIAL },
-    order: 'reverse',
-    onCompensationFailure: 'fail',
-  },
-};
-
 /** From when on a saga without a time limit counts as stuck. */
-const STUCK_NS = 300 * SECOND;
+const STUCK_NS = 300 * NS_PER_SECOND;
 
 /** One saga in its final form; null where it has no sense without what is missing. */
 export function resolveSaga(context: Context, name: string, output: SagaOutput): Saga {
@@ -137,6 +95,8 @@ function checkKindFields(context: Context, output: SagaOutput, path: Path): void
         'onCompensationFailure',
         'retry',
         'persistence',
+        'recoveryDelay',
+        'leaseTimeout',
       ];
   for (const field of wrong) {
     if (output[field] === undefined) continue;
@@ -202,7 +162,8 @@ function resolveOrchestration(context: Context, output: SagaOutput, path: Path):
     ambiguous: output.ambiguous,
     retry,
     persistence: resolvePersistence(context, output, path),
-    recoveryDelayNs: output.recoveryDelay,
+    recoveryDelayNs: output.recoveryDelay ?? defaults.recoveryDelayNs,
+    leaseNs: resolveLease(context, output, defaults, path),
   };
 }
 
@@ -215,7 +176,36 @@ function resolvePersistence(
   const [database, operation] = split(persistence.query);
   const at = [...path, 'persistence', 'query'];
   const target = resolveQuery(context, database, operation ?? undefined, at);
-  return target === null ? null : { ...target, before: persistence.before };
+  if (target === null) return null;
+  return {
+    ...target,
+    read: resolveRead(context, persistence.read, path),
+    before: persistence.before,
+  };
+}
+
+/** The operation that reads the state again; null = none. */
+function resolveRead(context: Context, reference: string | undefined, path: Path): Target | null {
+  if (reference === undefined) return null;
+  const [database, operation] = split(reference);
+  const at = [...path, 'persistence', 'read'];
+  const target = resolveQuery(context, database, operation ?? undefined, at);
+  return target === null ? null : { component: target.database, part: target.operation };
+}
+
+function resolveLease(
+  context: Context,
+  { leaseTimeout, persistence }: SagaOutput,
+  { leaseNs }: EngineDefaults,
+  path: Path,
+): Ns | null {
+  if (persistence !== undefined) return leaseTimeout === undefined ? leaseNs : leaseTimeout;
+  if ((leaseTimeout ?? null) !== null) {
+    const message =
+      'nobody can go on with a saga whose state is written nowhere: write persistence, or leave leaseTimeout out';
+    report(context, 'FL208', [...path, 'leaseTimeout'], message);
+  }
+  return null;
 }
 
 function resolveChoreography(context: Context, output: SagaOutput, path: Path): Choreography {

@@ -1,6 +1,7 @@
 import type { Database } from '../../spec/database.js';
-import type { Gateway, Host, Scenario, Service, Workload } from '../../spec/scenario.js';
+import type { Bundle, Gateway, Host, Scenario, Service, Workload } from '../../spec/scenario.js';
 import type { Problems } from '../diagnostics.js';
+import type { ReadFile } from '../include.js';
 import type { MapNode, Node, PathKey } from '../located.js';
 import { locate } from '../located.js';
 import { checkLimits } from '../limits.js';
@@ -13,6 +14,7 @@ import { resolveFaults } from './faults.js';
 import type { CallGraph } from './graph.js';
 import { eventCycle, eventEdges } from './event-cycle.js';
 import { callGraph, certainCycle } from './graph.js';
+import { checkAccount } from './function-kinds.js';
 import { resolveFunction } from './functions.js';
 import { resolveGateways } from './gateways.js';
 import { resolveDatabase } from './databases.js';
@@ -21,6 +23,8 @@ import { moduleHosts, resolveModules } from './modules.js';
 import { resolveService } from './hosts.js';
 import { collectNames, mapOf, sorted } from './names.js';
 import { resolveKeys, resolveNetwork, resolveReport, resolveRun } from './settings.js';
+import { resolveSteps } from './steps.js';
+import { checkTopicViews } from './topic-views.js';
 import { resolveWorkload } from './workloads.js';
 
 /** A variant's scenario in its final form, and who calls whom in it. */
@@ -31,11 +35,18 @@ export interface Resolved {
 
 const NOBODY = 'a scenario has at least one workload: nothing would ever happen';
 
+interface Trees {
+  readonly tree: MapNode;
+  readonly written: Node;
+  readonly broken: ReadonlySet<string>;
+  readonly read: ReadFile;
+}
+
 /** Turns what was validated into the explicit scenario; references and contradictions are checked here. */
 export function resolveScenario(
   output: ScenarioOutput,
   frame: FrameOutput,
-  trees: { readonly tree: MapNode; readonly written: Node; readonly broken: ReadonlySet<string> },
+  trees: Trees,
   problems: Problems,
 ): Resolved {
   const raise = (
@@ -46,19 +57,19 @@ export function resolveScenario(
     const { key, node } = locate(trees.tree, path);
     problems.add({ code, at: key ?? node.at, path, message });
   };
-  const names = collectNames(output, trees.broken, raise, moduleNames);
-  const context: Context = { ...trees, problems, names, named: new Map() };
-  for (const [name, bundle] of sorted(output.policies)) {
-    context.named.set(name, resolveBundle(context, bundle, ['policies', name]));
-  }
+  const context = contextOf(output, trees, problems, raise);
+  const policies = new Map(
+    sorted(output.policies).map(([name]) => [name, context.named(name)!] as const),
+  );
   const services = resolveServices(context, output);
   const gateways = resolveGateways(context, output, services);
   const databases = mapOf(output.databases, (name, own): Database =>
     resolveDatabase(context, name, own),
   );
   const modules = resolveModules(context, output);
+  const keys = resolveKeys(context, output.keys);
   const workloads = mapOf(output.workloads, (name, own): Workload =>
-    resolveWorkload(context, name, own, gateways, output.run.duration),
+    resolveWorkload(context, name, own, gateways, output.run.duration, keys),
   );
   const parts = {
     title: frame.title,
@@ -66,8 +77,8 @@ export function resolveScenario(
     tags: frame.tags ?? [],
     run: resolveRun(context, output.run),
     network: resolveNetwork(context, output.network),
-    keys: resolveKeys(context, output.keys),
-    policies: new Map(context.named),
+    keys,
+    policies,
     gateways,
     services,
     databases,
@@ -77,9 +88,10 @@ export function resolveScenario(
   const graph = callGraph(parts);
   checkCalls(context, parts, graph);
   checkEvents(context, parts, graph);
+  checkTopicViews(context, parts);
   const others = [...databases, ...moduleHosts(modules)];
   const hosts = new Map<string, Host>([...services, ...gateways, ...others]);
-  const aims = { hosts, services, gateways, graph, durationNs: output.run.duration };
+  const aims = { hosts, services, gateways, keys, graph, durationNs: output.run.duration };
   const faults = resolveFaults(context, output.faults ?? [], aims);
   const scenario: Scenario = { ...parts, faults, report: resolveReport(context, output.report) };
   if (workloads.size === 0 && trees.broken.size === 0) {
@@ -87,6 +99,35 @@ export function resolveScenario(
   }
   checkLimits(scenario, graph, raise);
   return { scenario, graph };
+}
+
+function contextOf(
+  output: ScenarioOutput,
+  trees: Trees,
+  problems: Problems,
+  raise: Parameters<typeof collectNames>[2],
+): Context {
+  const names = collectNames(output, trees.broken, raise, moduleNames);
+  const named = new Map<string, Bundle>();
+  const begun = new Set<string>();
+  const context: Context = {
+    ...trees,
+    problems,
+    names,
+    // Steps inside one bundle may name another: each is made when it is first asked for.
+    named: (name) => {
+      const own = output.policies?.[name];
+      // One that comes back to itself has been reported where its bases were laid out.
+      if (own !== undefined && !begun.has(name)) {
+        begun.add(name);
+        named.set(name, resolveBundle(context, own, ['policies', name]));
+      }
+      return named.get(name);
+    },
+    steps: (outputs, owner, path) =>
+      resolveSteps(context, outputs, { name: owner ?? '', policy: null }, path),
+  };
+  return context;
 }
 
 /** Circles of messages in which no time passes: they would never come to an end. */
@@ -105,10 +146,15 @@ function checkEvents(
 
 /** Services, and the functions among them. */
 function resolveServices(context: Context, output: ScenarioOutput): ReadonlyMap<string, Service> {
-  return new Map([
+  const services = new Map([
     ...mapOf(output.services, (name, own): Service => resolveService(context, name, own)),
     ...mapOf(output.functions, (name, own): Service => resolveFunction(context, name, own)),
   ]);
+  const functions = [...services.values()].flatMap(({ name, environments }) =>
+    environments === null ? [] : [[name, environments] as const],
+  );
+  checkAccount(context, functions);
+  return services;
 }
 
 /** Circles of calls, and calls of gateways that no route takes. */

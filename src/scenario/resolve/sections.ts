@@ -12,6 +12,7 @@ export function resolveTransaction(
   output: NonNullable<StepOutput['transaction']>,
   steps: readonly Step[],
   modifiers: StepModifiers,
+  owner: string,
   path: Path,
 ): Step | null {
   const { database, commit } = output;
@@ -24,6 +25,14 @@ export function resolveTransaction(
   }
   if (isSharded(context, database)) {
     const message = `${database} has shards, and a transaction needs one node with all its rows: leave one of them out`;
+    report(context, 'FL208', at, message);
+  }
+  if (poolsStatements(context, database, owner)) {
+    const message = `${database} is behind a pool with mode: statement, which refuses transactions: take mode: transaction`;
+    report(context, 'FL208', at, message);
+  }
+  if (kindOf(context, database) === 'elasticsearch') {
+    const message = `${database} is no database with transactions: leave the transaction out`;
     report(context, 'FL208', at, message);
   }
   if (thing.parts.includes('commit')) {
@@ -59,4 +68,18 @@ export function checkKey(context: Context, key: string, path: Path): void {
 /** Whether a database is written with shards. */
 export function isSharded({ tree }: Context, database: string): boolean {
   return get(get(get(tree, 'databases'), database), 'shards') !== undefined;
+}
+
+/** Whether what a caller has between itself and a database gives its connections for single statements. */
+function poolsStatements({ tree }: Context, database: string, caller: string): boolean {
+  const own = get(get(tree, 'databases'), database);
+  const pool = get(get(own, 'pools'), caller) ?? get(own, 'pool');
+  const mode = get(pool, 'mode');
+  return mode?.type === 'scalar' && mode.value === 'statement';
+}
+
+/** The kind that a database is written with. */
+function kindOf({ tree }: Context, database: string): unknown {
+  const kind = get(get(get(tree, 'databases'), database), 'kind');
+  return kind?.type === 'scalar' ? kind.value : undefined;
 }

@@ -82,7 +82,7 @@ function resolveStep(context: Context, s: StepOutput, owner: Owner, path: Path):
   if (s.transaction !== undefined) {
     const at = [...path, 'transaction'];
     const steps = resolveSteps(context, s.transaction.steps, owner, [...at, 'steps']);
-    return resolveTransaction(context, s.transaction, steps, modifiers, at);
+    return resolveTransaction(context, s.transaction, steps, modifiers, owner.name, at);
   }
   if (s.lock !== undefined) {
     const at = [...path, 'lock'];

@@ -1,8 +1,10 @@
+import { NS_PER_SECOND } from '../../kernel/time.js';
 import { kindText } from '../../spec/component-kind.js';
 import type { Distribution } from '../../kernel/distribution.js';
 import { PLAIN_BALANCING } from '../../spec/balancer.js';
 import type { LoadBalancing } from '../../spec/scenario.js';
 import type { Step, StepModifiers } from '../../spec/steps.js';
+import { mayLoad } from '../../spec/stores.js';
 import type { EventStore, Projection, ReadOf } from '../../spec/stores.js';
 import type { ScenarioModules } from '../../spec/modules.js';
 import type { Pool, Queue } from '../../spec/resources.js';
@@ -29,6 +31,8 @@ const UNBOUNDED: Queue = { capacity: Infinity, discipline: 'fifo', maxWaitNs: nu
 const AXON_BATCH = 100;
 /** initialSegmentCount of Axon's pooled streaming processor (PR-3). */
 const AXON_SEGMENTS = 16;
+/** claimTimeout of Axon's JdbcTokenStore and JpaTokenStore. */
+const AXON_CLAIM = 10 * NS_PER_SECOND;
 
 /** The event stores and projections of a scenario. */
 export function resolveStores(
@@ -41,7 +45,7 @@ export function resolveStores(
   }
   const projections = new Map<string, Projection>();
   for (const [name, own] of sorted(output.projections)) {
-    const projection = resolveProjection(context, name, own, eventStores);
+    const projection = resolveProjection(context, name, own, eventStores, output.topics);
     if (projection !== null) projections.set(name, projection);
   }
   return { eventStores, projections };
@@ -112,11 +116,14 @@ function resolveProjection(
   name: string,
   output: ProjectionOutput,
   stores: ReadonlyMap<string, EventStore>,
+  topics: ScenarioOutput['topics'],
 ): Projection | null {
   const path = ['projections', name];
-  const from = resolveStore(context, output.from, [...path, 'from']);
-  if (from === null) return null;
+  const { from } = output;
+  const source = resolveSource(context, from, topics, [...path, 'from']);
+  if (source === null) return null;
   checkLifecycle(context, output, path);
+  if (source === 'topic') checkOfTopic(context, output, path);
   const service = checkService(context, name, output.service ?? null, path);
   const { lifecycle, work, batchSize, checkpoint, onError, rebuild } = output;
   const axon = stores.get(from)?.kind === 'axon';
@@ -126,6 +133,7 @@ function resolveProjection(
     description: output.description ?? null,
     critical: output.critical,
     from,
+    source,
     lifecycle,
     service,
     work,
@@ -134,9 +142,54 @@ function resolveProjection(
     concurrency: output.concurrency ?? (axon ? AXON_SEGMENTS : 1),
     checkpoint,
     onError,
+    claims: resolveClaims(context, output, service !== null, axon, path),
     rebuild:
       rebuild === undefined ? null : { atNs: rebuild.at, rate: rebuild.rate, mode: rebuild.mode },
   };
+}
+
+/** Whether a projection follows a store or a log; null where it can follow neither. */
+function resolveSource(
+  context: Context,
+  name: string,
+  topics: ScenarioOutput['topics'],
+  path: Path,
+): Projection['source'] | null {
+  const thing = context.names.things.get(name);
+  if (thing === undefined) return unknown(context, name, path, ['eventStore', 'topic']);
+  if (thing.kind === 'eventStore') return 'eventStore';
+  const bus = topics?.[name]?.kind === 'bus';
+  if (thing.kind === 'topic' && !bus) return 'topic';
+  const what = bus ? 'a topic of kind bus, which keeps no log to follow' : kindText(thing.kind);
+  const message = `a projection follows an event store or a topic of kind kafka; ${name} is ${what}`;
+  report(context, 'FL405', path, message);
+  return null;
+}
+
+/** What only an event store has: appends that a projection can be a part of, and streams to load. */
+function checkOfTopic(context: Context, { from, lifecycle }: ProjectionOutput, path: Path): void {
+  if (lifecycle === 'async') return;
+  const why =
+    lifecycle === 'live'
+      ? 'there are no streams that a read could load'
+      : 'nothing is appended in its transactions';
+  const message = `${from} is a topic, ${why}: lifecycle async, or follow an event store`;
+  report(context, 'FL208', [...path, 'lifecycle'], message);
+}
+
+function resolveClaims(
+  context: Context,
+  { claimTimeout, claimInterval }: ProjectionOutput,
+  isHosted: boolean,
+  axon: boolean,
+  path: Path,
+): Projection['claims'] {
+  if (!isHosted && (claimTimeout ?? null) !== null) {
+    const message = 'it runs on a core of its own, which nobody takes over from: write service too';
+    report(context, 'FL208', [...path, 'claimTimeout'], message);
+  }
+  const timeoutNs = claimTimeout === undefined && axon ? AXON_CLAIM : (claimTimeout ?? null);
+  return timeoutNs === null || !isHosted ? null : { timeoutNs, intervalNs: claimInterval };
 }
 
 /** Fields that mean nothing in a lifecycle. */
@@ -210,7 +263,8 @@ export function resolveLoad(
   const store = resolveStore(context, output.store, [...path, 'store']);
   if (store === null) return null;
   const stream = streamOf(context, store, output.stream, [...path, 'stream']);
-  return { verb: 'load', store, stream, fromVersion: output.fromVersion, ...modifiers };
+  const { fromVersion, version = null } = output;
+  return { verb: 'load', store, stream, fromVersion, version, ...modifiers };
 }
 
 /** An `append` step. */
@@ -260,9 +314,33 @@ export function resolveRead(
     report(context, 'FL405', [...path, 'of'], `${of} is ${kindText(thing.kind)}, not a projection`);
     return null;
   }
-  const store = context.names.followed.get(of) ?? '';
-  const own = streamOf(context, store, key, [...path, 'key']);
+  const from = context.names.followed.get(of) ?? '';
+  if (context.names.things.get(from)?.kind === 'topic' && !readsTopic(context, query, from, path)) {
+    return null;
+  }
+  const own = streamOf(context, from, key, [...path, 'key']);
   return { projection: of, key: own, consistency: consistency ?? { kind: 'eventual' } };
+}
+
+/** A view of a log has no key of its own, and nothing else that could be asked. */
+function readsTopic(
+  context: Context,
+  { of, key, consistency }: NonNullable<StepOutput['query']>,
+  topic: string,
+  path: Path,
+): boolean {
+  if (consistency !== undefined && mayLoad(consistency)) {
+    const message = `${consistency.kind} loads the stream from the event store; ${of} follows ${topic}, a topic: eventual or waitForVersion(200ms)`;
+    report(context, 'FL208', [...path, 'consistency'], message);
+  }
+  if (consistency?.kind === 'clientMerge') {
+    const message = `clientMerge knows who has appended an event to a store; ${of} follows ${topic}, a topic: eventual or waitForVersion(200ms)`;
+    report(context, 'FL208', [...path, 'consistency'], message);
+  }
+  if (key !== undefined) return true;
+  const message = `${of} follows ${topic}, a topic: say the key with which its messages are published`;
+  report(context, 'FL203', [...path, 'key'], message);
+  return false;
 }
 
 function resolveStore(context: Context, name: string, path: Path): string | null {

@@ -30,12 +30,11 @@ export function resolveCall(
   const component = name === 'self' ? owner : name;
   const thing = context.names.things.get(component);
   if (name === 'self' && (thing?.kind !== 'service' || part === null)) {
-    report(
-      context,
-      'FL405',
-      path,
-      'self.ENDPOINT is another endpoint of the same service, nothing else',
-    );
+    const message =
+      owner === ''
+        ? 'the fallback of a shared bundle has no `self`: write it in the bundle at the call, or in outbound'
+        : 'self.ENDPOINT is another endpoint of the same service, nothing else';
+    report(context, 'FL405', path, message);
     return null;
   }
   if (thing === undefined) return unknown(context, component, path, ['service', 'gateway']);

@@ -1,6 +1,9 @@
-import type { Gateway, Request, Workload } from '../../spec/scenario.js';
+import type { Gateway, KeyPopulation, Request, Workload } from '../../spec/scenario.js';
 import type { Step } from '../../spec/steps.js';
 import type { Arrivals } from '../../spec/arrivals.js';
+import { highestOf } from '../../spec/stages.js';
+import { TraceError, parseArrivalTrace } from '../arrival-trace.js';
+import { pathProblem } from '../include.js';
 import { routeOf } from '../routes.js';
 import type { ArrivalsOutput, RequestOutput, WorkloadOutput } from '../schema/workload.js';
 import { resolvePolicy } from './bundles.js';
@@ -17,6 +20,7 @@ export function resolveWorkload(
   output: WorkloadOutput,
   gateways: ReadonlyMap<string, Gateway>,
   durationNs: number,
+  keys: ReadonlyMap<string, KeyPopulation>,
 ): Workload {
   const path = ['workloads', name];
   if (output.zone !== undefined && !context.names.zones.has(output.zone)) {
@@ -27,6 +31,10 @@ export function resolveWorkload(
     });
   }
   checkTimes(context, output, durationNs, path);
+  checkPins(context, output.keys, keys, path);
+  output.requests.forEach((request, index) =>
+    checkPins(context, request.keys, keys, [...path, 'requests', index]),
+  );
   const policy = resolvePolicy(context, output.policy, [...path, 'policy']);
   const requests = output.requests.map((request, index) =>
     resolveRequest(context, name, output, request, gateways, [...path, 'requests', index]),
@@ -42,7 +50,12 @@ export function resolveWorkload(
     title: output.title ?? null,
     description: output.description ?? null,
     critical: output.critical,
-    arrivals: resolveArrivals(context, output.arrivals, [...path, 'arrivals']),
+    arrivals: resolveArrivals(
+      context,
+      output.arrivals,
+      requests.map((request) => request.name),
+      [...path, 'arrivals'],
+    ),
     requests,
     policy,
     clients: output.clients,
@@ -64,6 +77,26 @@ function checkTimes(
   }
   if (output.stop !== undefined && output.stop !== null && output.stop <= output.start) {
     report(context, 'FL208', [...path, 'stop'], 'stops before it starts');
+  }
+}
+
+/** A value that is given is one that the key can have. */
+function checkPins(
+  context: Context,
+  pins: RequestOutput['keys'],
+  keys: ReadonlyMap<string, KeyPopulation>,
+  path: Path,
+): void {
+  for (const [name, value] of sorted(pins)) {
+    const at = [...path, 'keys', name];
+    const population = keys.get(name);
+    if (population === undefined) {
+      const message = `no key ${name} is declared in keys`;
+      report(context, 'FL404', at, message, { found: name, allowed: [...keys.keys()] });
+    } else if (population.kind !== 'unique' && value >= population.count) {
+      const message = `${name} has ${population.count} values, 0 to ${population.count - 1}`;
+      report(context, 'FL208', at, message);
+    }
   }
 }
 
@@ -90,6 +123,7 @@ function resolveRequest(
     weight: output.weight,
     class: output.class ?? own.class ?? null,
     priority: output.priority ?? own.priority ?? 0,
+    keys: new Map(sorted({ ...own.keys, ...output.keys })),
     steps,
     patience: limit,
     goodputWithinNs: own.goodputWithin === undefined ? (limit?.afterNs ?? null) : own.goodputWithin,
@@ -176,7 +210,45 @@ function checkNames(
   });
 }
 
-function resolveArrivals(context: Context, a: ArrivalsOutput, path: Path): Arrivals {
+/** A recording in its final form: `names` are those of the requests, in order. */
+function resolveTrace(
+  context: Context,
+  { file, speed }: Extract<ArrivalsOutput, { kind: 'trace' }>,
+  names: readonly string[],
+  path: Path,
+): Arrivals {
+  const at = [...path, 'file'];
+  const none: Arrivals = { kind: 'at', timesNs: [0], requests: null };
+  const wrong = pathProblem(file, ['csv', 'jsonl']);
+  const answer = wrong === null ? context.read(file) : { error: wrong };
+  if ('error' in answer) {
+    const message = wrong ?? `${file}: ${answer.error}`;
+    report(context, wrong === null ? 'FL101' : 'FL110', at, message);
+    return none;
+  }
+  try {
+    const kind = file.endsWith('.csv') ? 'csv' : 'jsonl';
+    const { timesNs, requests } = parseArrivalTrace(answer.text, kind, speed);
+    const unknown = requests?.find((name) => !names.includes(name));
+    if (unknown !== undefined) {
+      const message = `${file}: no request of the workload is called ${unknown}`;
+      report(context, 'FL404', at, message, { found: unknown, allowed: names });
+      return none;
+    }
+    return { kind: 'at', timesNs, requests: requests?.map((name) => names.indexOf(name)) ?? null };
+  } catch (error) {
+    if (!(error instanceof TraceError)) throw error;
+    report(context, 'FL204', at, `${file}, ${error.message}`);
+    return none;
+  }
+}
+
+function resolveArrivals(
+  context: Context,
+  a: ArrivalsOutput,
+  names: readonly string[],
+  path: Path,
+): Arrivals {
   switch (a.kind) {
     case 'poisson':
     case 'constant':
@@ -224,8 +296,29 @@ function resolveArrivals(context: Context, a: ArrivalsOutput, path: Path): Arriv
       }
       return { kind: 'renewal', gap: a.gap };
     case 'at':
-      return { kind: 'at', timesNs: [...a.times].sort((x, y) => x - y) };
+      return { kind: 'at', timesNs: [...a.times].sort((x, y) => x - y), requests: null };
+    case 'trace':
+      return resolveTrace(context, a, names, path);
     case 'closed':
-      return { kind: 'closed', users: a.users, think: a.think, rampUpNs: a.rampUp };
+      return resolveUsers(context, a, path);
   }
+}
+
+function resolveUsers(
+  context: Context,
+  { users, think, rampUp }: Extract<ArrivalsOutput, { kind: 'closed' }>,
+  path: Path,
+): Arrivals {
+  const plain = { kind: 'closed', think, rampUpNs: rampUp ?? 0 } as const;
+  if (typeof users === 'number') return { ...plain, users, ramp: null };
+  const stages = users.stages.map(({ duration, target }) => ({ durationNs: duration, target }));
+  const ramp = { start: users.start, stages };
+  if (rampUp !== undefined) {
+    const message = 'the stages say when users come: leave rampUp out';
+    report(context, 'FL208', [...path, 'rampUp'], message);
+  }
+  if (highestOf(ramp) === 0) {
+    report(context, 'FL208', [...path, 'users'], 'nobody ever comes: every target is 0');
+  }
+  return { ...plain, users: highestOf(ramp), ramp };
 }

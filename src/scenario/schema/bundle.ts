@@ -223,8 +223,11 @@ const store = z
 /** Policies whose bare value is their field `after`. */
 const AFTER: ReadonlySet<string> = new Set(['timeout', 'deadline']);
 
-/** One policy of a bundle: the union of its kinds, each with `kind` and, where it has state, its scope. */
-export function policySchema(kinds: readonly PolicyKind[]): z.ZodType {
+/**
+ * One policy of a bundle: the union of its kinds, each with `kind` and, where it has state, its scope. A
+ * field `steps` of a kind is a list of steps.
+ */
+export function policySchema(kinds: readonly PolicyKind[], steps: z.ZodType): z.ZodType {
   const options = kinds.map((kind) => {
     const name = z.literal(kind.kind).describe(kind.summary);
     const own = kind.schema as unknown as AnyObject;
@@ -235,6 +238,7 @@ export function policySchema(kinds: readonly PolicyKind[]): z.ZodType {
       ...(kind.state === 'scoped' && STORED.has(kind.policy) ? { store } : {}),
       ...(kind.dryRun === true ? { dryRun } : {}),
       ...kind.callFields,
+      ...('steps' in own.shape ? { steps: stepsField(own.shape['steps'], steps) } : {}),
     };
     return own
       .safeExtend({ kind: kind.isDefault ? name.optional() : name, ...(fields as object) })
@@ -246,11 +250,24 @@ export function policySchema(kinds: readonly PolicyKind[]): z.ZodType {
     .describe(kinds.find((kind) => kind.isDefault)?.summary ?? kinds[0].summary);
 }
 
-/** A bundle of policies as it stands after `extends`: every policy of the registry, `order`, balancing. */
-export function bundleSchema(kinds: readonly PolicyKind[]): z.ZodType<BundleOutput> {
+function stepsField({ description }: z.ZodType, steps: z.ZodType): z.ZodType {
+  return steps.optional().describe(description ?? '');
+}
+
+/**
+ * A bundle of policies as it stands after `extends`: every policy of the registry, `order`, balancing.
+ * `steps`: a list of steps, in which bundles may stand in turn.
+ */
+export function bundleSchema(
+  kinds: readonly PolicyKind[],
+  steps: z.ZodType,
+): z.ZodType<BundleOutput> {
   const shape: Record<string, z.ZodType> = {};
   for (const policy of policiesOf(kinds)) {
-    const schema = policySchema(kinds.filter((kind) => kind.policy === policy));
+    const schema = policySchema(
+      kinds.filter((kind) => kind.policy === policy),
+      steps,
+    );
     const short = AFTER.has(policy) ? withShort(schema, SHORT_DURATION) : schema;
     shape[policy] = short.optional();
   }

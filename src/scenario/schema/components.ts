@@ -10,6 +10,7 @@ import {
 } from '../../spec/quantities.js';
 import type { Gateway } from '../../spec/scenario.js';
 import type { BundleOutput } from './bundle.js';
+import { capacitySchema } from './capacity.js';
 import {
   critical,
   entryText,
@@ -26,6 +27,7 @@ import {
 import type { OnceOutput } from './common.js';
 import { pool } from './pools.js';
 import { replicationFields } from './replication.js';
+import { searchFields } from './search.js';
 import { cpuSchema, zoneSchema } from './host.js';
 import type { HostOutput, HostShape, MiddlewareOutput } from './host.js';
 import { outboxSchema } from './outbox.js';
@@ -264,10 +266,10 @@ export const databaseSchema = inheriting(
       ...entryText,
       critical,
       kind: z
-        .enum(['generic', 'postgres', 'mysql', 'mongo', 'redis'])
+        .enum(['generic', 'postgres', 'mysql', 'mongo', 'redis', 'elasticsearch', 'dynamodb'])
         .default('generic')
         .describe(
-          'The product whose defaults it has: limits of connections, locks, threads. Defaults to generic.',
+          'The product whose defaults it has: limits of connections, locks, threads, copies. Defaults to generic.',
         ),
       operations: named(
         withShort(
@@ -287,16 +289,26 @@ export const databaseSchema = inheriting(
               ),
             scan: z
               .boolean()
-              .default(false)
+              .optional()
               .describe(
                 'Asks every shard at once, each for `work` and `wait`; the answer is there with the ' +
                   'slowest of them, and fails where one fails. Figures count a call for each shard. ' +
-                  'Defaults to false.',
+                  'Defaults by kind: elasticsearch true for reads without a key, else false.',
+              ),
+            units: z
+              .number()
+              .positive()
+              .max(100_000)
+              .optional()
+              .describe(
+                'With kind dynamodb: units of capacity that it takes; an eventually consistent read of ' +
+                  '4 KB takes half of one. Unit: number. Defaults to 1.',
               ),
           }),
           { $ref: '#/definitions/distribution' },
         ).describe('What an operation costs.'),
       ).describe('What can be asked. Required.'),
+      capacity: capacitySchema.optional(),
       cpu: cpuSchema
         .prefault({})
         .describe('Parallel workers of the server. Defaults to unlimited.'),
@@ -347,6 +359,7 @@ export const databaseSchema = inheriting(
         .optional()
         .describe('Where switching between statements begins to cost. Defaults to nowhere.'),
       ...replicationFields,
+      ...searchFields,
       pool: pool
         .prefault({})
         .describe('Client side, one per calling instance. Defaults to unlimited.'),

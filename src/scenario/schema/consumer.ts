@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { backoffSchema } from '../../patterns/mechanisms/backoff-fields.js';
 import { duration, share, whole } from '../../spec/quantities.js';
+import type { BundleOutput } from './bundle.js';
 import { nameText, REFERENCE_PATTERN, withShort } from './common.js';
 
 const reference = (): z.ZodString => z.string().regex(REFERENCE_PATTERN).max(200);
@@ -43,16 +44,23 @@ const inbox = z
   .describe('Remembers messages that have had their effect.');
 
 /** Fields of whoever handles messages: a subscriber of a topic, a consumer of a queue. */
-export const consumerFields = {
+export const consumerFields = (bundle: z.ZodType<BundleOutput>) => ({
   call: reference().describe(
     'Endpoint that handles a message, inside the instances of its service. Required.',
   ),
   concurrency: whole({ min: 1, max: 1000 })
-    .prefault(1)
-    .describe('Handlers at once per instance. Unit: count. Defaults to 1.'),
+    .optional()
+    .describe(
+      'Handlers at once per instance; of a function all there are (the maximum concurrency of an event ' +
+        'source). Unit: count. Defaults to 1; for a function to the partitions of the topic, and to 1000 ' +
+        'at a queue of kind sqs.',
+    ),
   batch: whole({ min: 1, max: 100_000 })
-    .prefault(1)
-    .describe('Messages of one run of the handler, at most. Unit: count. Defaults to 1.'),
+    .optional()
+    .describe(
+      'Messages of one run of the handler, at most. Unit: count. Defaults to 1, for a function at a ' +
+        'queue of kind sqs to 10.',
+    ),
   retry: retry
     .optional()
     .describe('How a failed message is tried again. Defaults to none: a failure is the last.'),
@@ -73,8 +81,15 @@ export const consumerFields = {
       'Share of the messages that are wanted; the others are let go at no cost. Unit: share. ' +
         'Defaults to 100%.',
     ),
-};
+  policy: bundle
+    .optional()
+    .describe(
+      'Around each run of the handler: `circuitBreaker` (while it refuses, consumption is paused), ' +
+        '`rateLimit` (a run waits for its permit, and holds its handler meanwhile), `timeout` (a run ' +
+        'that takes longer is stopped and has failed), in this order, and nothing else. Defaults to none.',
+    ),
+});
 
 /** What they hold after validation. */
 
-export type ConsumerOutput = z.output<z.ZodObject<typeof consumerFields>>;
+export type ConsumerOutput = z.output<z.ZodObject<ReturnType<typeof consumerFields>>>;

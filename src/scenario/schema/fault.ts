@@ -58,6 +58,10 @@ const common = {
   between: z.tuple([side, side]).optional().describe('The two sides of a partition.'),
   instances: instances.prefault('all').describe('Which instances of the target. Defaults to all.'),
   zone: nameText().optional().describe('Only what stands in this zone.'),
+  role: z
+    .enum(['primary', 'replica'])
+    .optional()
+    .describe('Only nodes of a database that have this role when the fault begins.'),
   labels: textMap().optional().describe('Only what has these labels.'),
   share: share().prefault('100%').describe('Share of requests or messages hit. Defaults to 100%.'),
   at: duration().optional().describe('Start, from the end of the warm-up. Unit: duration.'),

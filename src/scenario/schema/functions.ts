@@ -8,6 +8,8 @@ import {
   whole,
 } from '../../spec/quantities.js';
 import type { FunctionSettings } from '../../spec/functions.js';
+import { cpuShareSchema, kpaSchema, memorySchema, reservedSchema } from './function-kinds.js';
+import type { KpaOutput } from './function-kinds.js';
 import { critical, entryText, extending, inheriting, named, textMap } from './common.js';
 import type { EndpointOutput } from './components.js';
 import { zoneSchema } from './host.js';
@@ -30,6 +32,10 @@ export interface FunctionOutput {
   readonly scaleRate?: number;
   readonly provisioned: number;
   readonly timeout?: number | null;
+  readonly reserved?: number;
+  readonly memory?: number;
+  readonly cpu?: { readonly cores: number };
+  readonly autoscaler?: KpaOutput;
   readonly endpoints: Readonly<Record<string, EndpointOutput>>;
 }
 
@@ -43,7 +49,7 @@ export function functionSchema(
     ...entryText,
     critical,
     kind: z
-      .enum(['simple', 'lambda', 'cloudRun'])
+      .enum(['simple', 'lambda', 'cloudRun', 'knative'])
       .default('simple')
       .describe('The product whose defaults it has. Defaults to simple.'),
     coldStart: distribution()
@@ -55,39 +61,47 @@ export function functionSchema(
       .optional()
       .describe(
         'Idle time after which an environment is taken down. Unit: duration. Defaults by kind: ' +
-          'cloudRun 15m, else 10m.',
+          'cloudRun 15m, else 10m. Not with knative.',
       ),
     maxConcurrency: count({ min: 1 })
       .optional()
       .describe(
-        'Requests under way at most; beyond it 429. Unit: count. Defaults by kind: cloudRun 8000 (100 ' +
-          'instances), else 1000.',
+        'Requests under way at most; beyond it 429. All functions of kind lambda are of one account and ' +
+          'share it. Unit: count. Defaults by kind: cloudRun 8000 (100 instances), else 1000. Not with ' +
+          'knative.',
       ),
-    concurrencyPerInstance: whole({ min: 1, max: 100_000 })
+    concurrencyPerInstance: count({ min: 1 })
       .optional()
       .describe(
-        'Requests that an environment takes at once. Unit: count. Defaults by kind: cloudRun 80, else 1.',
+        'Requests that an environment takes at once; the containerConcurrency of knative. Unit: count. ' +
+          'Defaults by kind: cloudRun 80, knative unlimited, else 1.',
       ),
     burst: count({ min: 1 })
       .optional()
       .describe(
         'Environments that may be made at once; beyond it 429. Unit: count. Defaults by kind: cloudRun ' +
-          'unlimited, else 1000.',
+          'unlimited, else 1000. Not with knative.',
       ),
     scaleRate: rate()
       .optional()
       .describe(
         'Environments that may be made per second after that. Unit: rate. Defaults to 100/s, as 1000 in ' +
-          'ten seconds.',
+          'ten seconds. Not with knative.',
       ),
     provisioned: whole({ max: 100_000 })
       .prefault(0)
-      .describe('Environments that are always there. Unit: count. Defaults to 0.'),
+      .describe(
+        'Environments that are always there. Unit: count. Defaults to 0. Not with knative.',
+      ),
+    reserved: reservedSchema,
+    memory: memorySchema,
+    cpu: cpuShareSchema,
+    autoscaler: kpaSchema,
     timeout: durationOrNone({ allowZero: false })
       .optional()
       .describe(
         'An execution is ended so long after its start, the cold start not counted, and answers 504. ' +
-          'Unit: duration or `none`. Defaults by kind: lambda 3s, cloudRun 5m, else none.',
+          'Unit: duration or `none`. Defaults by kind: lambda 3s, cloudRun and knative 5m, else none.',
       ),
     zone: zoneSchema.optional(),
     labels: textMap().optional().describe('Selectors of faults.'),

@@ -20,7 +20,7 @@ import type { ProtocolOutput } from './connections.js';
 import { critical, entryText, nameText, textMap, withShort } from './common.js';
 
 /** Cores may be broken; work never slows where they are unlimited. */
-const cores = quantity(
+export const cores = quantity(
   (input) => {
     if (input === 'unlimited' || input === 'unbounded') return Infinity;
     if (typeof input === 'number' && input > 0 && input <= 10_000) return input;
@@ -34,7 +34,7 @@ const cores = quantity(
   },
 );
 
-const CORES_SHORT = {
+export const CORES_SHORT = {
   type: ['number', 'string'],
   description: 'Cores per replica: short for `cores`.',
 };
@@ -175,6 +175,13 @@ const lifecycleSchema = z
       })
       .optional()
       .describe('A process that has started is slow at first: cold caches, code not yet compiled.'),
+    coldCaches: z
+      .boolean()
+      .default(true)
+      .describe(
+        'Whether what the `local` levels of caches hold is gone with the process; false: it is on a disk ' +
+          'or in memory that outlives it. Unit: boolean. Defaults to true.',
+      ),
   })
   .describe(
     'How replicas come back from a crash; those of the beginning are warm. Defaults to at once.',

@@ -110,9 +110,21 @@ const pgbouncer = z
   .strictObject({
     kind: z
       .literal('pgbouncer')
+      .describe('PgBouncer: one for all callers, between them and the server.'),
+    mode: z
+      .enum(['session', 'transaction', 'statement'])
+      .default('transaction')
       .describe(
-        'PgBouncer with pool_mode transaction: one for all callers, which gives a connection of the ' +
-          'server for a statement or a transaction.',
+        'What it gives a connection of the server for. `transaction`: for one, or for a statement by ' +
+          'itself. `statement`: for each statement, and transactions are refused. `session`: for as long ' +
+          'as a client is connected, used or not; that is said by `clients`. Unit: name. Defaults to ' +
+          'transaction; PgBouncer without a pool_mode has session.',
+      ),
+    clients: simple
+      .optional()
+      .describe(
+        'With `session`: the pool of each calling instance, whose connections are those to the pooler. ' +
+          'Defaults to one without limits, whose connections stay.',
       ),
     defaultPoolSize: whole({ min: 1, max: 100_000 })
       .prefault(20)

@@ -42,7 +42,8 @@ export const replicationFields = {
   )
     .optional()
     .describe(
-      'Copies that follow the primary, each a node with cpu and connections. Defaults to 0.',
+      'Copies that follow the primary, each a node with cpu and connections; with elasticsearch those of ' +
+        'each shard, which do every write before its answer. Defaults by kind: elasticsearch 1, else 0.',
     ),
   shards: z
     .strictObject({
@@ -56,7 +57,8 @@ export const replicationFields = {
     .optional()
     .describe(
       'Parts with different rows, each a node with cpu and connections of its own, called NAME[0], ' +
-        'NAME[1] and so on. Defaults to none.',
+        'NAME[1] and so on. With elasticsearch the copies of a shard stand side by side: with one replica ' +
+        'NAME[0] and NAME[1] are the first shard. Defaults to none.',
     ),
   route: readRoute
     .prefault('primary')
@@ -74,10 +76,18 @@ export const replicationFields = {
       reconnect: duration()
         .prefault('0s')
         .describe('Until clients ask the new primary. Unit: duration. Defaults to 0s.'),
+      fencing: z
+        .boolean()
+        .optional()
+        .describe(
+          'Whether a primary that cannot be seen is kept from writing once it is taken for dead; without, ' +
+            'there are two of them during `splitBrain`, and what the old one takes is lost. Defaults to true, ' +
+            'for redis to false.',
+        ),
     })
     .optional()
     .describe(
       'After a crash of the primary the replica that misses least takes its place. Defaults by kind: ' +
-        'postgres 30s + 5s, mysql 30s + 30s + 30s, mongo 10s + 2s, redis 30s + 1s, else never.',
+        'postgres 30s + 5s, mysql 10s + 1s, mongo 10s + 2s, redis 30s + 1s, elasticsearch 1s, else never.',
     ),
 };

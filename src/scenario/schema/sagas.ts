@@ -88,6 +88,12 @@ const retry = z
 const persistence = z
   .strictObject({
     query: reference.describe('Operation of a database that writes the state. Required.'),
+    read: reference
+      .optional()
+      .describe(
+        'Operation of a database that reads the state before another instance goes on after a crash. ' +
+          'Defaults to none: it takes no time.',
+      ),
     before: z
       .boolean()
       .default(true)
@@ -178,7 +184,8 @@ export function sagaSchema(bundle: z.ZodType<BundleOutput>) {
           .default('compensate')
           .describe(
             'A step that ended in a timeout or reset may have had its effect: it is undone too ' +
-              '(`compensate`), asked again until that is known (`retry`; a 409 then means that it is still under way), or taken for one that did not ' +
+              '(`compensate`), asked again until that is known (`retry`: until it succeeds, or a client error says that nothing was ' +
+              'done; a 409 means that it is still under way), or taken for one that did not ' +
               '(`treatAsFailed`). A pivot is asked again with `compensate` as well. Defaults to compensate.',
           ),
         retry: retry.optional(),
@@ -189,9 +196,19 @@ export function sagaSchema(bundle: z.ZodType<BundleOutput>) {
               'Defaults to nowhere: a crash loses what is under way.',
           ),
         recoveryDelay: duration()
-          .prefault('0s')
+          .optional()
           .describe(
-            'From a crash of its orchestrator until another instance takes it over. Unit: duration. Defaults to 0s.',
+            'From a crash of its orchestrator until another instance takes it over: how long the engine waits ' +
+              'for who holds a task and says nothing. Unit: duration. Defaults to 0s, temporal 10s (workflow ' +
+              'task timeout), conductor 1h (responseTimeoutSeconds), camunda 5m (timeout of a job).',
+          ),
+        leaseTimeout: durationOrNone({ allowZero: false })
+          .optional()
+          .describe(
+            'How long an instance of the orchestrator may have a command, its state written and its ' +
+              'participant waited for, before another one is given it; the first goes on, and what it is answered ' +
+              'counts no more. Needs `persistence`. Unit: duration or `none`. Defaults to none, with persistence ' +
+              'conductor 1h (responseTimeoutSeconds), camunda 5m (timeout of a job).',
           ),
         startedBy: references
           .optional()

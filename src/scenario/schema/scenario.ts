@@ -23,9 +23,10 @@ import { middlewareSchema } from './middleware.js';
 import type { SagaOutput } from './sagas.js';
 import { sagaSchema } from './sagas.js';
 import { keySchema, networkSchema, runSchema } from './settings.js';
+import type { StepOutput } from './steps.js';
 import { stepsSchema } from './steps.js';
 import type { QueueOutput } from './queues.js';
-import { queueSchema } from './queues.js';
+import { messageQueueSchema } from './queues.js';
 import type { EventStoreOutput, ProjectionOutput } from './stores.js';
 import { storeSections } from './stores.js';
 import type { WorkloadOutput } from './workload.js';
@@ -102,9 +103,10 @@ export function buildSchemas(
   policies: readonly PolicyKind[],
   faults: readonly FaultKind[],
 ): Schemas {
-  const bundle = bundleSchema(policies).meta({ id: 'policy' }) as z.ZodType<BundleOutput>;
+  const inside: z.ZodType = z.lazy(() => steps);
+  const bundle = bundleSchema(policies, inside).meta({ id: 'policy' }) as z.ZodType<BundleOutput>;
   const middleware = middlewareSchema(policies).meta({ id: 'middleware' });
-  const steps = stepsSchema(bundle);
+  const steps: z.ZodType<StepOutput[]> = stepsSchema(bundle);
   const host = hostFields(bundle, middleware, admissionSchema(policies));
   const endpoint = endpointSchema(steps);
   const service = serviceSchema(host, endpoint);
@@ -123,8 +125,12 @@ export function buildSchemas(
     databases: named(databaseSchema).optional().describe('Databases with operations and pools.'),
     brokers: named(brokerSchema).optional().describe('Clusters that topics live on.'),
     sagas: named(sagaSchema(bundle)).optional().describe('Steps whose effects belong together.'),
-    topics: named(topicSchema).optional().describe('Every group of consumers gets every message.'),
-    queues: named(queueSchema).optional().describe('Every message goes to one consumer.'),
+    topics: named(topicSchema(bundle))
+      .optional()
+      .describe('Every group of consumers gets every message.'),
+    queues: named(messageQueueSchema(bundle))
+      .optional()
+      .describe('Every message goes to one consumer.'),
     caches: named(cacheSchema).optional().describe('Caches with their levels.'),
     ...storeSections,
     workloads: named(workload).optional().describe('Who asks what, and when.'),

@@ -4,6 +4,7 @@ import {
   countDistribution,
   distribution,
   duration,
+  durationOrNone,
   quantity,
   rate,
   whole,
@@ -25,6 +26,13 @@ const snapshots = z
     write: distribution()
       .prefault('0ms')
       .describe('CPU of the store to write one. Unit: distribution. Defaults to 0ms.'),
+    keep: z
+      .enum(['last', 'all'])
+      .default('last')
+      .describe(
+        '`last`: a snapshot takes the place of the one before it, so a load of a `version` of the past finds ' +
+          'none. `all`: that one begins at the last one before its version. Defaults to last.',
+      ),
   })
   .describe('States of streams that are kept, so that a load begins behind them.');
 
@@ -111,7 +119,7 @@ const rebuild = z
           'the new one has caught up. Defaults to sideBySide.',
       ),
   })
-  .describe('The view is made anew from all events of the store.');
+  .describe('The view is made anew from all events of the store, or all that the topic still has.');
 
 /** One projection. */
 export const projectionSchema = inheriting(
@@ -120,7 +128,11 @@ export const projectionSchema = inheriting(
       ...extending,
       ...entryText,
       critical,
-      from: nameText().describe('Event store whose events it follows. Required.'),
+      from: nameText().describe(
+        'Event store whose events it follows, or topic of kind kafka whose messages it does, beside the groups ' +
+          'of that. What a topic has at time 0 is in the view; an entity is a value of the key it is ' +
+          'published with. Required.',
+      ),
       lifecycle: z
         .enum(['inline', 'async', 'live'])
         .default('async')
@@ -149,8 +161,8 @@ export const projectionSchema = inheriting(
       concurrency: whole({ min: 1, max: 10_000 })
         .optional()
         .describe(
-          'Segments that are worked on at once; a stream stays in one of them. Unit: count. Defaults to 1, ' +
-            'behind a store of kind axon to 16.',
+          'Segments that are worked on at once; a stream stays in one of them, of a topic a partition. Unit: ' +
+            'count. Defaults to 1, behind a store of kind axon to 16.',
         ),
       checkpoint: z
         .enum(['transactional', 'afterBatch'])
@@ -164,12 +176,25 @@ export const projectionSchema = inheriting(
         .enum(['skip', 'pause', 'retry'])
         .default('skip')
         .describe(
-          'When `writes` fails: `skip` goes on without the batch, `pause` stops until the process starts ' +
-            'anew, `retry` tries again after 1s, 2s, 4s and so on up to 60s. Defaults to skip.',
+          'When `writes` fails, or a message is poison: `skip` goes on without the batch, of poison without ' +
+            'the message alone, `pause` stops until the process starts anew, `retry` tries again after 1s, ' +
+            '2s, 4s and so on up to 60s. Defaults to skip.',
+        ),
+      claimTimeout: durationOrNone({ allowZero: false })
+        .optional()
+        .describe(
+          'How long the claims of an instance of `service` on its segments hold after it has died or paused; then ' +
+            'another one takes them over at its next look, and keeps them. Unit: duration or `none`: they ' +
+            'wait for their instance. Defaults to none, behind a store of kind axon to 10s.',
+        ),
+      claimInterval: duration({ allowZero: false })
+        .prefault('5s')
+        .describe(
+          'How often each instance looks for free segments. Unit: duration. Defaults to 5s.',
         ),
       rebuild: rebuild.optional(),
     })
-    .describe('A read model that follows the events of a store.'),
+    .describe('A read model that follows the events of a store or a topic.'),
 ).meta({ id: 'projection' });
 export type ProjectionOutput = z.output<typeof projectionSchema>;
 
@@ -187,6 +212,13 @@ export const loadFields = z.strictObject({
     .describe(
       '`snapshot`: the last snapshot, where the store has any, and what stands behind it. `start`: every ' +
         'event, as for an audit. Defaults to snapshot.',
+    ),
+  version: countDistribution()
+    .optional()
+    .describe(
+      'The state after so many events, as for an audit or an appeal: what came later is not read, and a ' +
+        'snapshot that holds more is of no use. Nothing can be appended to it. Unit: count or distribution of ' +
+        'counts. Defaults to the last one.',
     ),
 });
 export type LoadOutput = z.output<typeof loadFields>;
@@ -214,22 +246,36 @@ export const appendFields = z.strictObject({
 });
 export type AppendOutput = z.output<typeof appendFields>;
 
-const CONSISTENCIES = 'eventual, waitForVersion(200ms) or stickyPrimary(5s)';
+const CONSISTENCIES =
+  'eventual, monotonic, clientMerge, waitForVersion(200ms), waitForVersion(200ms, stale | primary | refuse) or stickyPrimary(5s)';
+
+const PLAIN = ['eventual', 'monotonic', 'clientMerge'] as const;
+
+const THEN = ['stale', 'primary', 'refuse'] as const;
 
 const consistency = quantity(
   (input): ReadOf['consistency'] => {
-    if (input === 'eventual') return { kind: 'eventual' };
+    const kind = PLAIN.find((word) => word === input);
+    if (kind !== undefined) return { kind };
     const match =
       typeof input === 'string' ? /^(waitForVersion|stickyPrimary)\(([^()]*)\)$/.exec(input) : null;
     if (match === null) {
       throw new QuantityError(`${show(input)} is no consistency: write ${CONSISTENCIES}`);
     }
-    const time = parseDuration(match[2], { allowZero: false });
+    const [first, ...others] = match[2].split(',').map((part) => part.trim());
+    const time = parseDuration(first, { allowZero: false });
+    const then = THEN.find((word) => word === (others[0] ?? 'stale'));
+    if (others.length > (match[1] === 'waitForVersion' ? 1 : 0) || then === undefined) {
+      throw new QuantityError(`${show(input)} is no consistency: write ${CONSISTENCIES}`);
+    }
     return match[1] === 'waitForVersion'
-      ? { kind: 'waitForVersion', withinNs: time }
+      ? { kind: 'waitForVersion', withinNs: time, then }
       : { kind: 'stickyPrimary', forNs: time };
   },
-  { type: 'string', pattern: '^(eventual|waitForVersion\\(.+\\)|stickyPrimary\\(.+\\))$' },
+  {
+    type: 'string',
+    pattern: '^(eventual|monotonic|clientMerge|waitForVersion\\(.+\\)|stickyPrimary\\(.+\\))$',
+  },
 );
 
 /** What a `query` says that reads the view of a projection. */
@@ -240,14 +286,18 @@ export const readFields = {
   key: nameText()
     .optional()
     .describe(
-      'With `of`: key whose value is the entity that is read. Defaults to the key of the store. Without: ' +
-        'key whose value says which shard is asked. Defaults to what the operation says.',
+      'With `of`: key whose value is the entity that is read, behind a topic the one its messages are ' +
+        'published with. Defaults to the key of the store. Without: key whose value says which shard is ' +
+        'asked. Defaults to what the operation says.',
     ),
   consistency: consistency
     .optional()
     .describe(
-      'With `of`: `eventual`; `waitForVersion(200ms)`: waits until the view has every event of the entity ' +
-        'that was committed before, at most so long; `stickyPrimary(5s)`: an entity written so recently is ' +
+      'With `of`: `eventual`; `monotonic`: of a view with replicas each `client` keeps to one of them, so that no ' +
+        'answer takes back an earlier one; `clientMerge`: the client lays its own writes over the answer, which ' +
+        'so misses only those of others; `waitForVersion(200ms)`: waits until the view has every event of the entity ' +
+        'that was committed before, at most so long, and is stale then (`waitForVersion(200ms, primary)`: loads ' +
+        'the entity from the event store then; `refuse`: answers 409); `stickyPrimary(5s)`: an entity written so recently is ' +
         'loaded from the event store instead. Defaults to eventual.',
     ),
 };
@@ -257,5 +307,5 @@ export const storeSections = {
   eventStores: named(eventStoreSchema).optional().describe('Stores of streams of events.'),
   projections: named(projectionSchema)
     .optional()
-    .describe('Read models that follow the events of a store.'),
+    .describe('Read models that follow the events of a store or a topic.'),
 };

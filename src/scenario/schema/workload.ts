@@ -18,6 +18,30 @@ const process = z
   .default('poisson')
   .describe('How single arrivals are spaced. Defaults to poisson.');
 
+const MOST_USERS = 1_000_000;
+
+const userStages = z
+  .strictObject({
+    start: whole({ min: 0, max: MOST_USERS }).describe(
+      'Users at the start and in the warm-up. Unit: count. Required.',
+    ),
+    stages: z
+      .array(
+        z.strictObject({
+          duration: duration().describe('How long; 0s is a jump. Unit: duration. Required.'),
+          target: whole({ min: 0, max: MOST_USERS }).describe(
+            'Users at its end. Unit: count. Required.',
+          ),
+        }),
+      )
+      .min(1)
+      .describe('The ramps. Required.'),
+  })
+  .describe(
+    'Linear ramps one after the other, after the last of which it stays. Who is too many goes when its ' +
+      'request has ended, and comes back when there is room again.',
+  );
+
 /** When requests come. */
 const arrivals = withShort(
   z
@@ -74,12 +98,34 @@ const arrivals = withShort(
           .describe('When, from the end of the warm-up. Required.'),
       }),
       z.strictObject({
+        kind: z.literal('trace').describe('Arrivals as they were recorded.'),
+        file: z
+          .string()
+          .min(1)
+          .max(400)
+          .describe(
+            'A .csv or .jsonl file below the folder of the scenario with `time` (seconds, a duration, or an ' +
+              'instant such as 2026-05-01T12:00:00.250Z, which count from the earliest) and, if wanted, ' +
+              '`request`, the name of a request, which is then not drawn. Required.',
+          ),
+        speed: z
+          .number()
+          .positive()
+          .max(1e6)
+          .default(1)
+          .describe('So many times as fast as it was recorded. Unit: factor. Defaults to 1.'),
+      }),
+      z.strictObject({
         kind: z
           .literal('closed')
           .describe('Users who wait for their answer, think, and ask again.'),
-        users: whole({ min: 1, max: 1_000_000 }).describe('Unit: count. Required.'),
+        users: z
+          .union([whole({ min: 1, max: MOST_USERS }), userStages])
+          .describe('How many, or how many when. Unit: count. Required.'),
         think: distribution().describe('Between an answer and the next request. Required.'),
-        rampUp: duration().prefault('0s').describe('Time over which users appear. Defaults to 0s.'),
+        rampUp: duration()
+          .optional()
+          .describe('Time over which a fixed number of users appears. Defaults to 0s.'),
       }),
     ])
     .describe('When requests come. Required.'),
@@ -103,6 +149,9 @@ const patience = withShort(
 );
 const PATIENCE = 'The client gives up then: outcome `abandoned`. Defaults to none.';
 
+const pins = z.record(nameText(), whole({ min: 0 }).describe('The value, counted from 0.'));
+const PINS = 'Values of keys that these requests have instead of drawing one: name -> value';
+
 export interface RequestOutput {
   readonly name?: string;
   readonly weight: number;
@@ -117,6 +166,7 @@ export interface RequestOutput {
   readonly steps?: readonly StepOutput[];
   readonly policy?: BundleOutput;
   readonly patience?: z.output<typeof patience>;
+  readonly keys?: z.output<typeof pins>;
 }
 
 export interface WorkloadOutput {
@@ -127,6 +177,7 @@ export interface WorkloadOutput {
   readonly requests: readonly RequestOutput[];
   readonly policy?: BundleOutput;
   readonly patience?: z.output<typeof patience>;
+  readonly keys?: z.output<typeof pins>;
   readonly clients: number;
   readonly class?: string;
   readonly priority?: number;
@@ -154,6 +205,7 @@ export function workloadSchema(
       steps: steps.optional().describe('A journey instead of a single call.'),
       policy: bundle.optional().describe("The client's bundle for this request."),
       patience: patience.optional().describe(PATIENCE),
+      keys: pins.optional().describe(`${PINS}, over those of the workload.`),
     })
     .describe('What is asked: a call or a journey.');
   const workload = z.strictObject({
@@ -167,6 +219,7 @@ export function workloadSchema(
     requests: z.array(request).min(1).describe('What is asked, drawn by weight. Required.'),
     policy: bundle.optional().describe("The client's own bundle. Defaults to none."),
     patience: patience.optional().describe(PATIENCE),
+    keys: pins.optional().describe(`${PINS}. Defaults to none.`),
     clients: count({ min: 1 })
       .prefault('unlimited')
       .describe('Different clients. Unit: count. Defaults to unlimited.'),

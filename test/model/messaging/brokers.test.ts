@@ -149,3 +149,78 @@ describe('a leader that dies', () => {
     expect(metered(faults(false), 'duplicateEffects', 'jobs.workers')).toBe(1);
   });
 });
+
+describe('a partition whose last replica in sync is gone', () => {
+  // Partition 0 is on nodes 0 and 1. Node 1 is away from 1 s to 10 s, node 0 from 8 s to 28 s. What comes at
+  // 5 s only node 0 has. The consumer is away from 4 s to 15 s.
+  const partition = (unclean: boolean, consumer = '4s'): Traced =>
+    golden(
+      `
+brokers:
+  cluster: { kind: kafka, nodes: 3, latency: 2ms, electionTime: 1s, uncleanElection: ${unclean} }
+topics:
+  jobs:
+    kind: kafka
+    broker: cluster
+    replication: 2
+    subscribers: [ { group: workers, call: worker.handle, rebalance: { staticMembership: true } } ]
+services:
+  worker: { endpoints: { handle: [] } }
+  api: { endpoints: { submit: [ publish: { topic: jobs } ] } }
+workloads:
+  users: { arrivals: { at: [ 0s, 5s, 5s, 5s, 12s ] }, requests: [ { call: api.submit } ] }
+faults:
+  - { id: follower, kind: crash, target: "cluster[1]", at: 1s, for: 9s }
+  - { id: leader, kind: crash, target: "cluster[0]", at: 8s, for: 20s }
+  - { id: consumer, kind: crash, target: worker, at: ${consumer}, for: 11s }
+`,
+      '1m',
+    );
+
+  it('waits for it', () => {
+    const traced = partition(false);
+    expect(confirmed(traced)).toEqual([9, 5007, 5007, 5007, 28_004]);
+    expect(handled(traced)).toEqual([9, 28_000, 28_000, 28_000, 28_004]);
+    expect(metered(traced, 'lostEffects', 'jobs.workers')).toBe(0);
+  });
+
+  it('goes on without what only it had, with unclean elections', () => {
+    const traced = partition(true);
+    expect(confirmed(traced)).toEqual([9, 5007, 5007, 5007, 12_007]);
+    expect(handled(traced)).toEqual([9, 15_000]);
+    expect(metered(traced, 'lostEffects', 'jobs.workers')).toBe(3);
+  });
+
+  it('loses no effect that has happened', () => {
+    const traced = partition(true, '6s');
+    expect(metered(traced, 'consumed', 'jobs.workers')).toBe(5);
+    expect(metered(traced, 'lostEffects', 'jobs.workers')).toBe(0);
+  });
+});
+
+describe('the cores of a node', () => {
+  it('are shared by its requests', () => {
+    // Without a linger three requests of 2 ms are on one core at once: 6 ms, and 2 ms to the followers.
+    const one = { topic: 'producer: { linger: 0ms },', publish: 'key: request' };
+    const three = (broker: string): readonly number[] =>
+      confirmed(
+        golden(
+          `
+brokers: { cluster: { kind: kafka, latency: 2ms, ${broker} } }
+topics:
+  a: { kind: kafka, broker: cluster, ${one.topic} }
+  b: { kind: kafka, broker: cluster, ${one.topic} }
+  c: { kind: kafka, broker: cluster, ${one.topic} }
+services:
+  api: { endpoints: { submit: [ parallel: [ publish: a, publish: b, publish: c ] ] } }
+workloads:
+  users: { arrivals: { at: [ 0s ] }, requests: [ { call: api.submit } ] }
+`,
+          '1m',
+        ),
+      );
+    expect(three('')).toEqual([2]);
+    expect(three('cpu: 1').map(Math.round)).toEqual([6]);
+    expect(three('cpu: { cores: 3 }')).toEqual([2]);
+  });
+});

@@ -20,6 +20,8 @@ export class Channel {
   inLine = false;
   /** True while the queue takes back what is on it. */
   closing = false;
+  /** True while it does not ask for messages: there are enough that do. */
+  asleep = false;
   /** Handlers that run. */
   busy = 0;
   /** Questions asked; the last one may be open. */
@@ -30,6 +32,10 @@ export class Channel {
   readonly buffer = new IntRing();
   /** Deliveries that were handled and are settled together with the last of their answer. */
   readonly done = new IntRing();
+  /** A breaker keeps it from handling: nothing is handed to it. */
+  paused = false;
+  /** Runs in hand that begin when it is not paused any more. */
+  readonly held = new IntRing();
   /** The list of deliveries that it has said nothing about. */
   first = -1;
 

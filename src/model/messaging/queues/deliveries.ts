@@ -83,6 +83,22 @@ export class Deliveries {
     this.slots.give(delivery);
   }
 
+  /** Cuts a run into those for which the question is answered no and yes: the first of each, -1 = none. */
+  split(run: number, isApart: (delivery: number) => boolean): readonly [number, number] {
+    const heads: [number, number] = [-1, -1];
+    const tails = [-1, -1];
+    for (let own = run; own >= 0;) {
+      const next = this.inRun[own];
+      const part = isApart(own) ? 1 : 0;
+      if (tails[part] < 0) heads[part] = own;
+      else this.inRun[tails[part]] = own;
+      tails[part] = own;
+      this.inRun[own] = -1;
+      own = next;
+    }
+    return heads;
+  }
+
   private widen(capacity: number): void {
     this.entry = widenInt32(this.entry, capacity);
     this.life = widenInt32(this.life, capacity);

@@ -1,14 +1,33 @@
+import { PHASE } from '../../../kernel/phase.js';
+import type { Ns } from '../../../kernel/time.js';
+import type { World } from '../../world.js';
 import type { Entries } from './entries.js';
+
+/** Whose deliveries they are. */
+export interface DeliveryOwner {
+  /** Nothing is over while nobody leads the queue. */
+  readonly isHalted: boolean;
+  /** The time of a delivery is over; it leaves the list. */
+  overdue(entry: number): void;
+}
 
 /** Entries in flight, in the order in which they were handed out, which is that of their ends. */
 export class DeliveryList {
-  /** The one whose end comes first, -1 = none. */
-  first = -1;
-  private last = -1;
+  private readonly world: World;
   private readonly entries: Entries;
+  private readonly owner: DeliveryOwner;
+  private readonly dueOp: number;
+  /** The one whose end comes first, -1 = none. */
+  private first = -1;
+  private last = -1;
+  /** When the timer fires, Infinity = it is not set. */
+  private dueAt: Ns = Infinity;
 
-  constructor(entries: Entries) {
+  constructor(world: World, entries: Entries, owner: DeliveryOwner) {
+    this.world = world;
     this.entries = entries;
+    this.owner = owner;
+    this.dueOp = world.engine.define('delivery-overdue', () => this.check());
   }
 
   add(entry: number): void {
@@ -18,6 +37,7 @@ export class DeliveryList {
     if (this.last >= 0) after[this.last] = entry;
     else this.first = entry;
     this.last = entry;
+    this.arm();
   }
 
   remove(entry: number): void {
@@ -26,5 +46,24 @@ export class DeliveryList {
     else this.first = after[entry];
     if (after[entry] >= 0) before[after[entry]] = before[entry];
     else this.last = before[entry];
+  }
+
+  /** Sets the timer to the end of the first one. */
+  arm(): void {
+    const { engine } = this.world;
+    const at = this.first < 0 ? Infinity : Math.max(this.entries.due[this.first], engine.now);
+    if (at >= this.dueAt) return;
+    this.dueAt = at;
+    engine.at(at, PHASE.TIMER, this.dueOp, 0, 0, 0);
+  }
+
+  private check(): void {
+    this.dueAt = Infinity;
+    if (this.owner.isHalted) return;
+    const { due } = this.entries;
+    while (this.first >= 0 && due[this.first] <= this.world.engine.now) {
+      this.owner.overdue(this.first);
+    }
+    this.arm();
   }
 }

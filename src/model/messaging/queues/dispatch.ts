@@ -11,6 +11,7 @@ import type { World } from '../../world.js';
 import type { Messages } from '../messages.js';
 import { Channel } from './channel.js';
 import { Deliveries, VERDICT } from './deliveries.js';
+import { Pollers } from './pollers.js';
 import { Handling } from './handling.js';
 import type { StoredQueue } from './stored-queue.js';
 
@@ -37,7 +38,11 @@ export class Dispatch {
   private readonly askOp: number;
   private readonly answerOp: number;
   private readonly emptyReceives: Counter | null;
+  /** null = all handlers ask. */
+  private readonly pollers: Pollers | null;
   private pumping = false;
+  /** Verdicts that came while nobody led the queue. */
+  private readonly late = new IntRing();
 
   constructor(
     world: World,
@@ -62,6 +67,9 @@ export class Dispatch {
     this.answerOp = engine.define('empty-receive', (channel, asked) => this.empty(channel, asked));
     this.emptyReceives = rules.polled ? meters.counter('emptyReceives', { component, part }) : null;
     this.channels = this.open();
+    const isScaled = this.spec.consumers.some(({ spec }) => spec.scaleUp !== null);
+    const begin = (channel: Channel): void => this.begin(channel);
+    this.pollers = isScaled ? new Pollers(world, queue, this.channels, begin) : null;
     this.handling = new Handling(world, registry, messages, this, effect);
     for (const channel of this.channels) this.begin(channel);
   }
@@ -73,7 +81,7 @@ export class Dispatch {
 
   /** Hands out what can be handed out. */
   pump(): void {
-    if (this.pumping) return;
+    if (this.pumping || this.queue.isHalted) return;
     this.pumping = true;
     const { line } = this;
     while (line.length > 0) {
@@ -90,6 +98,7 @@ export class Dispatch {
       else this.lineUp(channel);
     }
     this.pumping = false;
+    if (this.pollers !== null && this.queue.waiting > 0) this.pollers.left();
   }
 
   /** The consumer has decided about a delivery: the queue hears of it when it gets there. */
@@ -121,26 +130,66 @@ export class Dispatch {
 
   /** The consumer has nothing left to do: one that polls asks again. */
   idle(channel: Channel): void {
-    if (!this.spec.rules.polled || channel.instance.down) return;
+    if (!this.spec.rules.polled || channel.instance.down || channel.paused) return;
     this.question(channel, this.way(channel.spec.back, channel));
+  }
+
+  /**
+   * Nothing more is handed to the channel: basic.cancel, as when a container of spring-amqp stops
+   * (BlockingQueueConsumer.java), or no receive.
+   */
+  pause(channel: Channel): void {
+    if (channel.inLine) this.line.remove(channel.index);
+    channel.inLine = false;
+  }
+
+  /** It consumes again. */
+  resume(channel: Channel): void {
+    if (this.spec.rules.polled) return;
+    this.lineUp(channel);
+    this.pump();
   }
 
   /** The time of a delivery is over: its channel is closed and opened again, what was on it goes back. */
   overdue(delivery: number): void {
     const channel = this.channels[this.deliveries.channel[delivery]];
-    channel.closed = channel.epoch;
-    this.leave(channel);
     channel.closing = true;
-    for (let own = channel.first; own >= 0; own = channel.first) {
-      this.deliveries.verdict[own] = VERDICT.back;
-      channel.unlink(this.deliveries, own);
-      this.judge(own);
-    }
+    this.close(channel);
     const entry = this.deliveries.entry[delivery];
     if (this.queue.isHeld(entry, this.deliveries.stamp[delivery])) this.queue.giveBack(entry);
     channel.closing = false;
     this.lineUp(channel);
     this.pump();
+  }
+
+  /** Whoever led the queue is gone with all connections: what was handed out goes back. */
+  cut(): void {
+    for (const channel of this.channels) {
+      if (channel.instance.down) continue;
+      channel.closing = true;
+      this.close(channel);
+      channel.closing = false;
+      this.lineUp(channel);
+    }
+  }
+
+  /** Somebody leads the queue again. */
+  goOn(): void {
+    const { late, queue } = this;
+    queue.goOn();
+    for (let k = late.length; k > 0; k--) this.judge(late.shift());
+    this.pump();
+  }
+
+  /** Ends a channel; late acknowledgements on it are for nothing. */
+  private close(channel: Channel): void {
+    channel.closed = channel.epoch;
+    this.leave(channel);
+    for (let own = channel.first; own >= 0; own = channel.first) {
+      this.deliveries.verdict[own] = VERDICT.back;
+      channel.unlink(this.deliveries, own);
+      this.judge(own);
+    }
   }
 
   private open(): readonly Channel[] {
@@ -164,12 +213,14 @@ export class Dispatch {
   }
 
   private begin(channel: Channel): void {
+    if (channel.asleep) return;
     if (this.spec.rules.polled) this.question(channel, this.way(channel.spec.back, channel));
     else this.lineUp(channel);
   }
 
   private lineUp(channel: Channel): void {
     if (channel.inLine || channel.closing || !channel.hasRoom || channel.instance.down) return;
+    if (channel.paused) return;
     channel.inLine = true;
     this.line.push(channel.index);
   }
@@ -223,6 +274,10 @@ export class Dispatch {
     const { deliveries, queue } = this;
     const channel = this.channels[deliveries.channel[delivery]];
     const { polled } = this.spec.rules;
+    if (queue.isHalted && deliveries.epoch[delivery] !== channel.closed) {
+      this.late.push(delivery);
+      return;
+    }
     if (!polled && deliveries.epoch[delivery] === channel.epoch) channel.out--;
     if (deliveries.settled[delivery] === 0) this.apply(delivery, channel);
     deliveries.unpin(delivery);
@@ -284,6 +339,7 @@ export class Dispatch {
     this.line.remove(index);
     channel.inLine = false;
     this.world.meters.count(this.emptyReceives!);
+    if (this.pollers?.rests(channel) === true) return;
     const { waitTimeNs, pollIntervalNs } = this.spec.rules;
     const pause = waitTimeNs === 0 ? pollIntervalNs : 0;
     const { there, back } = channel.spec;
@@ -294,17 +350,22 @@ export class Dispatch {
     for (const channel of this.channels) {
       if (channel.instance !== instance || channel.consumer !== consumer) continue;
       channel.asked++;
+      this.handling.pausing?.died(channel);
+      this.pollers?.died(channel);
       this.leave(channel);
       channel.busy = 0;
       channel.waking = false;
       this.loseAll(channel);
     }
+    this.handling.pausing?.gone(instance, consumer);
     if (!this.spec.rules.stored && !this.isAttended()) this.queue.forget();
   }
 
   private started(instance: Instance, consumer: number): void {
     for (const channel of this.channels) {
-      if (channel.instance === instance && channel.consumer === consumer) this.begin(channel);
+      if (channel.instance !== instance || channel.consumer !== consumer) continue;
+      this.pollers?.settle(channel);
+      this.begin(channel);
     }
     this.pump();
   }

@@ -1,3 +1,4 @@
+import { powi } from '../../../kernel/math.js';
 import { PHASE } from '../../../kernel/phase.js';
 import { streamKey, unit } from '../../../kernel/rng.js';
 import type { StreamKey } from '../../../kernel/rng.js';
@@ -15,8 +16,11 @@ import type { Channel } from './channel.js';
 import { VERDICT } from './deliveries.js';
 import type { Deliveries } from './deliveries.js';
 import type { Dispatch } from './dispatch.js';
+import { Pausing } from './pausing.js';
 import type { StoredQueue } from './stored-queue.js';
 
+/** Until an invocation is made again that was throttled; doubled each time. */
+const FIRST_WAIT_NS = 1000 * NS_PER_MS;
 /** What a try takes at least. */
 const TRY_NS = NS_PER_MS;
 
@@ -47,6 +51,8 @@ export class Handling {
   private readonly againOp: number;
   private readonly failedOp: number;
   private readonly channels: readonly Channel[];
+  /** Policies around the handlers; null where no consumer has any. */
+  readonly pausing: Pausing | null;
 
   constructor(
     world: World,
@@ -69,13 +75,18 @@ export class Handling {
       if (!this.isOver(run)) this.ended(run, OUTCOME.serverError);
     });
     this.books = this.queue.spec.consumers.map((consumer) => this.bookOf(consumer, registry));
+    const isGuarded = this.queue.spec.consumers.some(({ spec }) => spec.policy !== null);
+    this.pausing = isGuarded ? this.pausingOf(registry) : null;
   }
 
   /** A message has come to a consumer. */
   come(channel: Channel, delivery: number): void {
     const { polled } = this.queue.spec.rules;
     if (!this.isWanted(channel, delivery)) this.dispatch.send(delivery, VERDICT.ack);
-    else {
+    else if (this.pausing?.refuses(channel, delivery) === true) {
+      // It was on its way when consumption was paused.
+      this.dispatch.send(delivery, VERDICT.back);
+    } else {
       channel.buffer.push(delivery);
       const first = polled && channel.spec.spec.commit === 'before';
       if (first) this.dispatch.settleFirst(delivery);
@@ -100,13 +111,30 @@ export class Handling {
 
   private ended(run: number, outcome: Outcome): void {
     const channel = this.channels[this.deliveries.channel[run]];
+    this.pausing?.ended(channel, run, outcome);
+    if (isSuccess(outcome) && channel.spec.spec.partialFailures) {
+      this.endedInPart(channel, run);
+      return;
+    }
     if (isSuccess(outcome)) this.succeeded(channel, run);
+    else if (this.waitsForPlace(channel, run, outcome)) return;
     else if (this.isTooFast(channel, run)) {
       this.failAt(run, this.world.engine.now + TRY_NS);
       return;
     } else if (this.triesAgain(channel, run)) return;
     else this.failed(channel, run);
     this.finish(channel, run);
+  }
+
+  /** The handler says which messages of its run have failed: the poison ones. */
+  private endedInPart(channel: Channel, run: number): void {
+    const { message } = this.deliveries;
+    const { poison } = this.messages;
+    const [done, failed] = this.deliveries.split(run, (own) => poison[message[own]] > 0);
+    if (failed >= 0) this.failed(channel, failed);
+    if (done >= 0) this.succeeded(channel, done);
+    this.letGo(failed);
+    this.finish(channel, done);
   }
 
   private wake(index: number, epoch: number): void {
@@ -118,7 +146,7 @@ export class Handling {
 
   private startAll(channel: Channel): void {
     const { buffer, spec } = channel;
-    while (channel.busy < spec.handlers && buffer.length > 0) {
+    while (channel.busy < spec.handlers && buffer.length > 0 && !channel.paused) {
       const run = this.gather(channel);
       channel.busy++;
       this.start(channel, run);
@@ -156,16 +184,17 @@ export class Handling {
   private start(channel: Channel, run: number): void {
     const { deliveries, messages, queue, world } = this;
     const { spec } = channel;
-    const tries = ++deliveries.tries[run];
-    deliveries.began[run] = world.engine.now;
     const isKnown = this.isKnown(channel, run);
     if (isKnown && spec.lookup < 0) {
       this.judge(run, VERDICT.ack);
       this.finish(channel, run);
       return;
     }
+    if (this.pausing?.lets(channel, run) === false) return;
+    const tries = ++deliveries.tries[run];
+    deliveries.began[run] = world.engine.now;
     const poison = messages.poisons.length === 0 ? null : this.poisonOf(run);
-    if (poison !== null) {
+    if (poison !== null && !(spec.spec.partialFailures && poison.effect === 'error')) {
       this.poisoned(channel, run, poison);
       return;
     }
@@ -252,6 +281,21 @@ export class Handling {
     const { lineageA, lineageB } = messages;
     const delay = backoff?.delayNs(tries, lineageA[message], lineageB[message]) ?? 0;
     const { engine } = world;
+    engine.at(engine.now + delay, PHASE.RETRY, this.againOp, run, 0, 0);
+    return true;
+  }
+
+  /**
+   * An invocation that was throttled is made again, while the message is not seen by others (AWS Lambda
+   * developer guide, services-sqs-errorhandling; the times are those of other throttled events).
+   */
+  private waitsForPlace({ spec }: Channel, run: number, outcome: Outcome): boolean {
+    if (!spec.spec.invokes || (outcome & 31) !== OUTCOME.throttled) return false;
+    const { engine } = this.world;
+    const { began, tries } = this.deliveries;
+    if (began[run] !== engine.now) return false;
+    const delay = FIRST_WAIT_NS * powi(2, tries[run] - 1);
+    if (2 * delay - FIRST_WAIT_NS >= this.queue.spec.rules.inFlightNs) return false;
     engine.at(engine.now + delay, PHASE.RETRY, this.againOp, run, 0, 0);
     return true;
   }
@@ -354,15 +398,28 @@ export class Handling {
     const name = `${plan.components[subject.component].name}.${plan.parts[part].name}`;
     const key = streamKey(plan.seed, replication, `consumer/${name}`);
     const config = spec.retry?.backoff ?? null;
-    const { inbox } = spec;
     return {
       consumed: meters.counter('consumed', subject),
       duplicates: meters.counter('duplicateEffects', subject),
       delays: meters.durations('delay', subject),
       backoff: config === null ? null : registry.delaysOf(config, key),
-      inbox:
-        inbox === null ? null : new Inboxes(this.world, this.messages, this.effect, inbox.windowNs),
+      inbox: spec.inbox && new Inboxes(this.world, this.messages, this.effect, spec.inbox.windowNs),
       key,
     };
+  }
+
+  private pausingOf(registry: Registry): Pausing {
+    const { world, dispatch } = this;
+    return new Pausing(world, registry, dispatch, {
+      start: (channel, run) => this.start(channel, run),
+      startAll: (channel) => this.startAll(channel),
+      again: (run) => this.again(run),
+      isOver: (run) => this.isOver(run),
+      giveBack: (run) => {
+        this.judge(run, VERDICT.back);
+        this.letGo(run);
+      },
+      letGo: (run) => this.letGo(run),
+    });
   }
 }

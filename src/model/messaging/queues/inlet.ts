@@ -6,14 +6,17 @@ import type { PoisonShare, World } from '../../world.js';
 import type { Messages } from '../messages.js';
 import type { Dispatch } from './dispatch.js';
 import { Recent } from './recent.js';
+import type { Seat } from './seat.js';
 
 /** What becomes of a message at the door of a queue. */
-export const DOOR = Object.freeze({ taken: 0, rejected: 1, waits: 2 } as const);
+export const DOOR = Object.freeze({ taken: 0, rejected: 1, waits: 2, absent: 3 } as const);
 
 /** Where messages come in: one queue, or the subscriptions of a bus. */
 export class Inlet {
   readonly component: number;
   readonly rules: QueueRules;
+  /** Where it lives; null = where nothing ever fails. */
+  readonly seat: Seat | null;
   private readonly world: World;
   private readonly messages: Messages;
   private readonly ways: readonly Dispatch[];
@@ -24,7 +27,14 @@ export class Inlet {
   private readonly published: Counter;
   private readonly rejected: Counter;
 
-  constructor(world: World, messages: Messages, spec: PlanInlet, ways: readonly Dispatch[]) {
+  constructor(
+    world: World,
+    messages: Messages,
+    spec: PlanInlet,
+    ways: readonly Dispatch[],
+    seat: Seat | null,
+  ) {
+    this.seat = seat;
     const { component, rules } = spec;
     const { meters, plan, replication } = world;
     this.world = world;
@@ -59,6 +69,11 @@ export class Inlet {
   offer(message: number, a: number, b: number): number {
     const { rules, world } = this;
     const { engine, meters } = world;
+    if (this.seat !== null && !this.seat.takes) {
+      if (!this.seat.isAbsent) return DOOR.waits;
+      meters.count(this.rejected);
+      return DOOR.absent;
+    }
     if (this.recent?.has(engine.now, a, b) === true) return DOOR.taken;
     if (this.isFull()) {
       if (rules.overflow === 'block') return DOOR.waits;
@@ -76,9 +91,18 @@ export class Inlet {
     return DOOR.taken;
   }
 
-  /** A dead letter, or one that was moved back: taken whatever the bound says. */
+  /** Nobody hears that a message came to a node that is down. */
+  miss(message: number): void {
+    for (const { queue } of this.ways) queue.refuse(message);
+  }
+
+  /** A dead letter, or one that was moved back: taken whatever the bound says, if there is a queue. */
   take(message: number, origin: number): void {
     this.world.meters.count(this.published);
+    if (this.seat?.isAbsent === true) {
+      this.miss(message);
+      return;
+    }
     this.spread(message, origin);
   }
 

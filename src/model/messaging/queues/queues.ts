@@ -14,8 +14,10 @@ import type { Registry } from '../../registry.js';
 import type { World } from '../../world.js';
 import type { Channels } from '../channels.js';
 import type { Messages } from '../messages.js';
+import { Cluster } from './cluster.js';
 import { Dispatch } from './dispatch.js';
 import { DOOR, Inlet } from './inlet.js';
+import { Seat } from './seat.js';
 import { StoredQueue } from './stored-queue.js';
 
 /** All queues and buses of a run, and the way of messages to them. */
@@ -127,11 +129,13 @@ export class Queues {
     const line = this.waiting[inlet];
     while (line.length > 0) {
       const write = line.peek();
-      const answer = this.isAwaited(write) ? this.knock(write) : DOOR.taken;
+      // What waits for a broker has been sent; what waits for room has not.
+      const isSent = this.inlets[inlet].seat !== null || this.isAwaited(write);
+      const answer = isSent ? this.knock(write) : DOOR.taken;
       if (answer === DOOR.waits) return;
       line.shift();
       this.stopWaiting(write);
-      this.finish(write, OUTCOME.ok);
+      this.answered(write, answer);
     }
   }
 
@@ -146,7 +150,8 @@ export class Queues {
     const count = this.draws.count(strand, pc, spec.count);
     if (count === 0) return OUTCOME.ok;
     const publication = this.publications.take();
-    const waits = spec.confirm || this.inlets[inlet].rules.overflow === 'block';
+    const { rules, seat } = this.inlets[inlet];
+    const waits = spec.confirm || rules.overflow === 'block' || seat?.isBlocked === true;
     this.strand[publication] = waits ? strand : -1;
     this.stamp[publication] = strands.stamp[strand];
     this.outcome[publication] = OUTCOME.ok;
@@ -155,7 +160,9 @@ export class Queues {
     this.open[publication] = count + 1;
     for (let k = 0; k < count; k++) {
       const tag = (this.draws.tag(strand, pc) + Math.imul(k, 0x9e3779b1)) | 0;
-      this.write(inlet, this.messages.ofStrand(strand, tag, spec.key), publication, strand, tag);
+      const message = this.messages.ofStrand(strand, tag, spec.key);
+      this.messages.bytes[message] = spec.bytes;
+      this.write(inlet, message, publication, strand, tag);
     }
     return this.closePublication(publication);
   }
@@ -200,9 +207,7 @@ export class Queues {
     const line = this.waiting[inlet];
     const answer = line.length === 0 ? this.knock(write) : DOOR.waits;
     if (answer !== DOOR.waits) {
-      // Who does not wait for confirmations is not told that there was none.
-      const unsaid = answer === DOOR.taken || this.quiet[this.publication[write]] !== 0;
-      this.finish(write, unsaid ? OUTCOME.ok : OUTCOME.rejectedOverload);
+      this.answered(write, answer);
       return;
     }
     line.push(write);
@@ -212,6 +217,14 @@ export class Queues {
     if (publishTimeoutNs === Infinity) return;
     const at = engine.now + publishTimeoutNs;
     engine.at(at, PHASE.TIMER, this.timeoutOp, write, this.turn[write], 0);
+  }
+
+  /** Who does not wait for confirmations is not told that there was none. */
+  private answered(write: number, answer: number): void {
+    const isQuiet = this.quiet[this.publication[write]] !== 0;
+    if (isQuiet && answer === DOOR.absent) this.inlets[this.inlet[write]].miss(this.message[write]);
+    if (isQuiet || answer === DOOR.taken) this.finish(write, OUTCOME.ok);
+    else this.finish(write, answer === DOOR.absent ? OUTCOME.refused : OUTCOME.rejectedOverload);
   }
 
   /** Offers a message to the queue. */
@@ -282,9 +295,14 @@ function inletsOf(
   messages: Messages,
   queues: Queues,
 ): readonly Inlet[] {
+  const clusters = world.plan.clusters.map((spec) => new Cluster(world, spec));
   return world.plan.queues.map((inlet) => {
+    const seat =
+      inlet.seat === null
+        ? null
+        : new Seat(world, clusters[inlet.seat.cluster], inlet.seat, inlet.component);
     const ways = inlet.queues.map((spec, effect) => {
-      const queue = new StoredQueue(world, messages, spec, effect);
+      const queue = new StoredQueue(world, messages, spec, effect, seat);
       const dispatch = new Dispatch(world, registry, messages, queue, effect);
       queue.watch = {
         available: () => dispatch.pump(),
@@ -294,6 +312,15 @@ function inletsOf(
       };
       return dispatch;
     });
-    return new Inlet(world, messages, inlet, ways);
+    seat?.tell({
+      cut: () => {
+        for (const way of ways) way.cut();
+      },
+      changed: () => {
+        if (seat.isUsable) for (const way of ways) way.goOn();
+        queues.roomed(inlet.component);
+      },
+    });
+    return new Inlet(world, messages, inlet, ways, seat);
   });
 }

@@ -7,21 +7,11 @@ import type { Messages } from '../messages.js';
 import { DeliveryList } from './delivery-list.js';
 import { Entries, PLACE } from './entries.js';
 import { QueueFigures } from './queue-figures.js';
+import type { QueueWatch } from './queue-watch.js';
+import type { Seat } from './seat.js';
 
 /** Positions of what was returned to the head, in the order of its return. */
 const RETURNS = -9_000_000_000_000_000;
-
-/** Whom a queue tells. */
-export interface QueueWatch {
-  /** Something may be handed out. */
-  available(): void;
-  /** There is room for one more. */
-  roomed(): void;
-  /** The time of a delivery is over, and its channel ends. */
-  overdue(holder: number): void;
-  /** A dead letter goes on its way; `from` is the component that it leaves. */
-  deadLetter(target: number, message: number, from: number): void;
-}
 
 /** Where messages wait for consumers, are handed out and settled. */
 export class StoredQueue {
@@ -38,6 +28,8 @@ export class StoredQueue {
   /** Messages behind others of their key; they wait like those that are ready. */
   private behind = 0;
   watch!: QueueWatch;
+  /** Where it lives; null = where nothing ever fails. */
+  private readonly seat: Seat | null;
   private readonly world: World;
   private readonly messages: Messages;
   private readonly rules: QueueRules;
@@ -45,10 +37,8 @@ export class StoredQueue {
   private readonly effect: number;
   private readonly visibleOp: number;
   private readonly expiryOp: number;
-  private readonly dueOp: number;
-  /** When the timers fire, Infinity = they are not set. */
+  /** When the timer fires, Infinity = it is not set. */
   private expiryAt: Ns = Infinity;
-  private dueAt: Ns = Infinity;
   private next = 0;
   private returns = RETURNS;
   private oldest = -1;
@@ -58,7 +48,14 @@ export class StoredQueue {
   private readonly tails = new Map<number, number>();
   private readonly figures: QueueFigures;
 
-  constructor(world: World, messages: Messages, spec: PlanQueue, effect: number) {
+  constructor(
+    world: World,
+    messages: Messages,
+    spec: PlanQueue,
+    effect: number,
+    seat: Seat | null,
+  ) {
+    this.seat = seat;
     this.world = world;
     this.messages = messages;
     this.spec = spec;
@@ -67,8 +64,7 @@ export class StoredQueue {
     const { engine } = world;
     this.visibleOp = engine.define('visible', (entry, stamp) => this.visible(entry, stamp));
     this.expiryOp = engine.define('message-expiry', () => this.expireHead());
-    this.dueOp = engine.define('delivery-overdue', () => this.checkDue());
-    this.deliveries = new DeliveryList(this.entries);
+    this.deliveries = new DeliveryList(world, this.entries, this);
     this.figures = new QueueFigures(world, spec);
     world.audits.push(() => this.audit());
   }
@@ -76,6 +72,17 @@ export class StoredQueue {
   /** Messages that wait: what a bound counts. */
   get waiting(): number {
     return this.entries.ready.length + this.behind;
+  }
+
+  /** Nothing happens to its messages: nobody leads it. */
+  get isHalted(): boolean {
+    return this.seat !== null && !this.seat.isUsable;
+  }
+
+  /** Somebody leads it again: what has become due meanwhile is seen to. */
+  goOn(): void {
+    this.armExpiry();
+    this.deliveries.arm();
   }
 
   isFull(): boolean {
@@ -121,7 +128,6 @@ export class StoredQueue {
     if (++entries.deliveries[entry] > 1) world.meters.count(this.figures.redelivered);
     entries.due[entry] = world.engine.now + rules.inFlightNs;
     this.deliveries.add(entry);
-    this.armDue();
     return entry;
   }
 
@@ -220,6 +226,7 @@ export class StoredQueue {
     entries.newer[entry] = -1;
     if (this.newest >= 0) entries.newer[this.newest] = entry;
     this.newest = entry;
+    this.seat?.weigh(messages.bytes[message]);
     world.levels.add(this.figures.lag, 1);
     if (this.oldest < 0) this.setOldest(entry);
     return entry;
@@ -295,6 +302,7 @@ export class StoredQueue {
   private expireHead(): void {
     const { ready } = this.entries;
     this.expiryAt = Infinity;
+    if (this.isHalted) return;
     for (let entry = ready.peek(); entry >= 0 && this.isExpired(entry); entry = ready.peek()) {
       this.expire(entry);
     }
@@ -312,28 +320,13 @@ export class StoredQueue {
     engine.at(at, PHASE.TIMER, this.expiryOp, 0, 0, 0);
   }
 
-  /** Deliveries are made in the order of their ends: the first one is looked at. */
-  private checkDue(): void {
-    const { entries, rules, world } = this;
-    this.dueAt = Infinity;
-    let entry = this.deliveries.first;
-    while (entry >= 0 && entries.due[entry] <= world.engine.now) {
-      if (rules.closesChannel) this.watch.overdue(entries.holder[entry]);
-      else {
-        this.leave(entry);
-        this.makeReady(entry);
-      }
-      entry = this.deliveries.first;
+  /** The time of a delivery is over. */
+  overdue(entry: number): void {
+    if (this.rules.closesChannel) this.watch.overdue(this.entries.holder[entry]);
+    else {
+      this.leave(entry);
+      this.makeReady(entry);
     }
-    this.armDue();
-  }
-
-  private armDue(): void {
-    const { first } = this.deliveries;
-    const at = first < 0 ? Infinity : this.entries.due[first];
-    if (at >= this.dueAt) return;
-    this.dueAt = at;
-    this.world.engine.at(at, PHASE.TIMER, this.dueOp, 0, 0, 0);
   }
 
   /** Takes it out of the place where it is. */
@@ -370,6 +363,7 @@ export class StoredQueue {
     else this.newest = older;
     entries.life[entry]++;
     entries.stamp[entry]++;
+    this.seat?.weigh(-messages.bytes[entries.message[entry]]);
     world.levels.add(this.figures.lag, -1);
     if (entry === this.oldest) this.setOldest(newer);
     const follower = entries.follower[entry];

@@ -1,0 +1,158 @@
+import type { MeterRecord, RunRecord } from '../spec/record.js';
+import type { CascadeEvent } from '../spec/result.js';
+import { poolCapacity, poolPick } from './metrics-edge.js';
+import { SATURATED } from './saturation.js';
+import { bySteps, maxLevels, meanLevels, type Steps } from './steps.js';
+import { selectStats } from './subjects.js';
+import type { VariantData } from './variant-data.js';
+import { count, plural, share } from './words.js';
+
+/** So many steps in a row. */
+const STEPS = 2;
+/** Reads are stale from this share on, */
+const STALE = 0.05;
+/** and where it is this many times that of the time before the first fault. */
+const STALER = 3;
+/** Fewer reads in a step say nothing. */
+const FEW_READS = 10;
+
+type Bare = Pick<CascadeEvent, 'cause' | 'mechanism'>;
+const BARE: Bare = { cause: null, mechanism: null };
+
+/** Of one run: pools that run out, reads that turn stale, sagas without a consistent end. No request shows them by itself. */
+export function unseenEvents(
+  data: VariantData,
+  record: RunRecord,
+  steps: Steps,
+  baseline: number,
+): readonly CascadeEvent[] {
+  return [
+    ...poolEvents(data, record, steps, baseline),
+    ...staleEvents(data, record, steps, baseline),
+    ...sagaEvents(data, record, steps),
+  ];
+}
+
+/** The first time from the first fault on that all connections between two components are in use and callers wait. */
+function poolEvents(
+  data: VariantData,
+  record: RunRecord,
+  steps: Steps,
+  baseline: number,
+): readonly CascadeEvent[] {
+  return data.edges.flatMap((edge) => {
+    const asked = { data, selection: selectStats(edge.stats, data) };
+    const size = poolCapacity(asked);
+    if (!(size > 0) || !Number.isFinite(size)) return [];
+    const waiting = record.gauges.filter(poolPick(asked, 'waiting'));
+    if (waiting.length === 0) return [];
+    const used = meanLevels(record.gauges.filter(poolPick(asked, 'used')), steps);
+    const queue = meanLevels(waiting, steps);
+    const isOut = (step: number): boolean => used[step] >= SATURATED * size && queue[step] >= 1;
+    const span = firstSpan(steps.count, baseline, isOut);
+    if (span === null) return [];
+    const most = maxLevels(waiting, steps).subarray(...span);
+    const longest = most.reduce((top, value) => Math.max(top, value), 0);
+    const text = `${count(size)} of ${plural(size, 'connection')} in use, up to ${count(longest)} wait for one`;
+    const at = secondsAt(data, steps, span[0]);
+    return [{ ...BARE, at, kind: 'poolFull' as const, subject: edge.name, text }];
+  });
+}
+
+/** When more reads are stale than ever before the first fault, and when that is over. */
+function staleEvents(
+  data: VariantData,
+  record: RunRecord,
+  steps: Steps,
+  baseline: number,
+): readonly CascadeEvent[] {
+  const { plan } = data;
+  if (plan.faults.length === 0) return [];
+  return record.meters.flatMap((meter) => {
+    if (meter.name !== 'staleReads' || meter.part >= 0) return [];
+    const { component } = meter;
+    const stale = countsOf(meter, steps);
+    const reads = countsOf(
+      record.meters.find((own) => own.name === 'reads' && own.component === component),
+      steps,
+    );
+    const shareIn = (from: number, until: number): number =>
+      total(stale, from, until) / Math.max(1, total(reads, from, until));
+    const limit = Math.max(STALE, STALER * shareIn(0, baseline));
+    const span = firstSpan(
+      steps.count,
+      baseline,
+      (step) => reads[step] >= FEW_READS && stale[step] > limit * reads[step],
+    );
+    if (span === null) return [];
+    const [from, until] = span;
+    const at = secondsAt(data, steps, from);
+    const { name } = plan.components[component];
+    const text = `${share(shareIn(from, until))} of its reads are stale`;
+    const begins = { ...BARE, at, kind: 'stale' as const, subject: name, text };
+    if (until >= steps.count) return [begins];
+    const over = `reads are fresh again`;
+    const end = secondsAt(data, steps, until);
+    return [begins, { ...BARE, at: end, kind: 'recovered' as const, subject: name, text: over }];
+  });
+}
+
+const ENDS = ['stuck', 'inconsistent', 'lost'] as const;
+
+/** Sagas without a consistent end, at the time when the first of them begins. */
+function sagaEvents(data: VariantData, record: RunRecord, steps: Steps): readonly CascadeEvent[] {
+  const { plan } = data;
+  return record.meters.flatMap((meter) => {
+    if (meter.name !== 'accepted' || plan.components[meter.component].kind !== 'saga') return [];
+    const ends = ENDS.map((name) => {
+      const own = record.meters.find(
+        (other) => other.name === name && other.component === meter.component,
+      );
+      return { name, counts: countsOf(own, steps) };
+    });
+    const broken = (step: number): number =>
+      ends.reduce((sum, { counts }) => sum + (counts[step] ?? 0), 0);
+    const first = Array.from({ length: steps.count }, (_, step) => step).find(
+      (step) => broken(step) > 0,
+    );
+    if (first === undefined) return [];
+    const words = ends.flatMap(({ name, counts }) => {
+      const sum = total(counts, 0, steps.count);
+      return sum > 0 ? [`${count(sum)} ${name}`] : [];
+    });
+    const all = total(countsOf(meter, steps), 0, steps.count);
+    const text = `of ${plural(all, 'saga')} ${words.join(', ')}; the first begins here`;
+    const { name } = plan.components[meter.component];
+    const at = secondsAt(data, steps, first);
+    return [{ ...BARE, at, kind: 'unsettled' as const, subject: name, text }];
+  });
+}
+
+/** The first steps [from, until) in which something holds for long enough, from a step on. */
+function firstSpan(
+  steps: number,
+  since: number,
+  holds: (step: number) => boolean,
+): readonly [number, number] | null {
+  let from = -1;
+  for (let step = since; step <= steps; step++) {
+    const is = step < steps && holds(step);
+    if (is && from < 0) from = step;
+    if (is || from < 0) continue;
+    if (step - from >= STEPS) return [from, step];
+    from = -1;
+  }
+  return null;
+}
+
+function countsOf(meter: MeterRecord | undefined, steps: Steps): Float64Array {
+  return bySteps(meter?.form === 'counter' ? [meter.counts] : [], steps);
+}
+
+function total(counts: Float64Array, from: number, until: number): number {
+  return counts.subarray(from, until).reduce((sum, value) => sum + value, 0);
+}
+
+function secondsAt(data: VariantData, steps: Steps, step: number): number {
+  return (steps.startNs[step] - data.plan.warmupNs) / 1e9;
+}

@@ -1,0 +1,136 @@
+import { faultKinds, policyKinds } from '../../patterns/registry.js';
+import { scenarioJsonSchema } from '../../scenario/json-schema.js';
+import { METRICS } from '../../scenario/metrics.js';
+import { REFERENCE } from '../../scenario/reference.js';
+import type { ReferenceEntry } from '../../scenario/reference.js';
+import { SECTION_EXAMPLES } from '../../scenario/reference-sections.js';
+import { PART_KIND, SECTION } from '../../spec/component-kind.js';
+import type { ComponentKind } from '../../spec/component-kind.js';
+import type { JsonSchema } from './field-index.js';
+import { columns, firstSentence, indented, paragraph, wrap } from './layout.js';
+
+/** Sections whose entries are texts, or may have the fields of any component. */
+const UNLISTED: ReadonlySet<string> = new Set(['budgets', 'templates']);
+
+/** Sections of a scenario, the single values left out. */
+export function sectionNames(): readonly string[] {
+  return Object.entries(root().properties ?? {}).flatMap(([name, schema]) =>
+    Object.keys(ownFields(name, schema)).length > 0 || UNLISTED.has(name) ? [name] : [],
+  );
+}
+
+/** Section that a kind of component is written in: `functions` is its own. */
+export function sectionOf({ component, form }: ReferenceEntry): string {
+  return form === undefined ? SECTION[component] : `${form}s`;
+}
+
+/** What an expectation may say; see scenario/expression.ts. */
+const GRAMMAR = `METRIC COMPARISON LIMIT [WINDOW] [in VARIANT, VARIANT ...]
+
+  METRIC      SUBJECT.NAME: shoppers.latency.p99, edge->shop.amplification, orders.shipping.lag
+  COMPARISON  < <= > >= == !=
+  LIMIT       500ms, 99%, 20/s, 3, never; another metric; 120% of it, of a VARIANT or of before
+  WINDOW      during FAULT, before FAULT, after FAULT, from 10s to 20s`;
+
+/** The page of a section: its kinds, its fields in a line each, its metrics, a file that shows it; null for others. */
+export function sectionPage(name: string): string | null {
+  const schema = root().properties?.[name];
+  if (schema === undefined || !sectionNames().includes(name)) return null;
+  const kinds = kindsOf(name);
+  const fields = Object.entries(ownFields(name, schema));
+  const example = SECTION_EXAMPLES.get(name) ?? entriesOf(name)[0]?.example;
+  return [
+    `${name}, a section`,
+    paragraph(schema.description ?? ''),
+    ...(name === 'budgets' ? [GRAMMAR] : []),
+    ...(kinds.length === 0 ? [] : [indented('Kinds, each with a page:', columns(kinds))]),
+    ...(fields.length === 0 ? [] : [indented('Fields:', fieldRows(fields))]),
+    ...metricLines(name),
+    ...(example === undefined ? [] : [indented('Example:', example)]),
+  ].join('\n\n');
+}
+
+function entriesOf(section: string): readonly ReferenceEntry[] {
+  return REFERENCE.filter((entry) => sectionOf(entry) === section);
+}
+
+/** The kinds of a section with what each is: of components, faults or policies. */
+export function kindsOf(section: string): readonly (readonly [kind: string, summary: string])[] {
+  const rows =
+    section === 'faults'
+      ? faultKinds.map(({ kind, summary }) => [kind, firstSentence(summary)] as const)
+      : section === 'policies'
+        ? policyKinds.map(
+            ({ policy, kind, summary }) => [nameOf(policy, kind), firstSentence(summary)] as const,
+          )
+        : entriesOf(section).map(({ kind, summary }) => [kind, firstSentence(summary)] as const);
+  return [...rows].sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+/** `retry` where a policy has one kind, else `circuitBreaker.polly`. */
+function nameOf(policy: string, kind: string): string {
+  const alone = policyKinds.filter((own) => own.policy === policy).length === 1;
+  return alone ? policy : `${policy}.${kind}`;
+}
+
+function fieldRows(fields: readonly (readonly [string, JsonSchema])[]): string {
+  return columns(
+    fields.map(([field, schema]) => {
+      const text = schema.description ?? resolve(schema).description ?? '';
+      // Every form of an entry says of its own word what it is.
+      if (schema.const !== undefined) return [field, 'Its kind. Required.'];
+      const first = firstSentence(text);
+      const isHidden = text.includes('Required.') && !first.includes('Required.');
+      return [field, isHidden ? `${first} Required.` : first];
+    }),
+  );
+}
+
+/** Metrics of the components of a section and of their parts. */
+function metricLines(section: string): readonly string[] {
+  const kind = (Object.keys(SECTION) as ComponentKind[]).find((own) => SECTION[own] === section);
+  if (kind === undefined) return [];
+  const lines = [kind, PART_KIND[kind]].flatMap((subject) => {
+    const own = METRICS.filter(({ subjects }) => subjects.includes(subject));
+    const names = [...new Set(own.map((metric) => metric.name))].sort();
+    return names.length === 0 ? [] : wrap(`${subject}: ${names.join(', ')}`, '', '  ');
+  });
+  return lines.length === 0 ? [] : [indented('Metrics:', lines.join('\n'))];
+}
+
+/** Fields of an entry of a section, or of the section where it has no entries; of faults those of all kinds. */
+function ownFields(name: string, section: JsonSchema): Readonly<Record<string, JsonSchema>> {
+  if (UNLISTED.has(name)) return {};
+  const inner = Object.values(section.patternProperties ?? {})[0];
+  const { items } = section;
+  const list = Array.isArray(items) ? undefined : (items as JsonSchema | undefined);
+  const all = propertiesOf(inner ?? list ?? section);
+  if (name !== 'faults') return all;
+  const forms = list?.oneOf ?? [];
+  const shared = Object.entries(all).filter(([key]) =>
+    forms.every(({ properties }) => properties?.[key] !== undefined),
+  );
+  return Object.fromEntries(shared);
+}
+
+/** Properties of a map, of all its forms where it has several. */
+function propertiesOf(schema: JsonSchema): Readonly<Record<string, JsonSchema>> {
+  const own = resolve(schema);
+  const forms = [...(own.oneOf ?? []), ...(own.anyOf ?? []), ...(own.allOf ?? [])];
+  return Object.assign({}, ...forms.map(propertiesOf), own.properties) as Record<
+    string,
+    JsonSchema
+  >;
+}
+
+function resolve(schema: JsonSchema): JsonSchema {
+  const name = schema.$ref?.split('/').at(-1);
+  return name === undefined ? schema : (root().definitions?.[name] ?? {});
+}
+
+let schema: JsonSchema | undefined;
+
+function root(): JsonSchema {
+  schema ??= scenarioJsonSchema() as JsonSchema;
+  return schema;
+}

@@ -1,0 +1,8 @@
+import { Counts } from '../kernel/counts.js';
+import type { CountDistribution } from '../kernel/counts.js';
+
+/** Mean of a count. */
+export function meanCount(count: CountDistribution): number {
+  const counts = new Counts();
+  return counts.mean(counts.add(count));
+}

@@ -1,0 +1,46 @@
+import type { Database } from '../../spec/database.js';
+import type { Finding, Rule } from '../rule.js';
+import type { Subject } from '../subject.js';
+import { rateText, yamlAt } from '../words.js';
+
+/** A table that gives fewer units a second than its traffic asks for. */
+export const capacityBelowTraffic: Rule = {
+  name: 'capacity-below-traffic',
+  severity: 'error',
+  reason:
+    'Units kept from quiet times carry it for some minutes at most; from then on the rest of its requests are ' +
+    'throttled, and every retry of them asks for units again.',
+  remedy: 'Provision more than the mean of arrivals times units, with room for the peaks.',
+  check: (subject) =>
+    [...subject.scenario.databases.values()].flatMap((database) =>
+      (['read', 'write'] as const).flatMap((does) => shortage(subject, database, does)),
+    ),
+};
+
+function shortage(
+  { calls, traffic }: Subject,
+  { name, capacity, operations }: Database,
+  does: 'read' | 'write',
+): readonly Finding[] {
+  if (capacity === null || capacity[does] === Infinity) return [];
+  let needed = 0;
+  const callers = new Set<string>();
+  for (const call of calls) {
+    if (call.callee !== name) continue;
+    const operation = operations.get(call.to.slice(name.length + 1));
+    if (operation === undefined || operation.write !== (does === 'write')) continue;
+    needed += (traffic.mean.get(call.from) ?? 0) * call.times * operation.units;
+    callers.add(call.caller);
+  }
+  if (!Number.isFinite(needed) || needed <= capacity[does]) return [];
+  return [
+    {
+      path: ['databases', name, 'capacity', does],
+      entities: [name, ...[...callers].sort()],
+      message: `${name} gives fewer ${does} units than are asked for`,
+      measured: rateText(needed),
+      limit: `at most ${rateText(capacity[does])}`,
+      fix: yamlAt(['databases', name, 'capacity'], `${does}: ${Math.ceil(needed * 1.5)}/s`),
+    },
+  ];
+}

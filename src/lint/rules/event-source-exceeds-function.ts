@@ -1,0 +1,44 @@
+import type { MessageQueue, QueueConsumer } from '../../spec/queues.js';
+import type { Service } from '../../spec/scenario.js';
+import type { Finding, Rule } from '../rule.js';
+import { yamlAt } from '../words.js';
+
+/** An event source that invokes a function more often at once than the function may run. */
+export const eventSourceExceedsFunction: Rule = {
+  name: 'event-source-exceeds-function',
+  severity: 'warning',
+  reason:
+    'What is received and throttled counts as received: good messages come late, and end as dead letters.',
+  remedy: 'Limit the event source itself with `concurrency`, and leave messages in the queue.',
+  check: ({ scenario }) =>
+    [...scenario.queues.values()].flatMap((queue) =>
+      queue.consumers.flatMap((consumer, index) => {
+        const service = scenario.services.get(consumer.call.component);
+        return service === undefined ? [] : judge(queue, consumer, index, service);
+      }),
+    ),
+};
+
+function judge(
+  queue: MessageQueue,
+  consumer: QueueConsumer,
+  index: number,
+  { name, environments }: Service,
+): readonly Finding[] {
+  if (environments === null || environments.autoscaler !== null || queue.kind !== 'sqs') return [];
+  const { reserved, maxConcurrency } = environments;
+  const most = reserved ?? maxConcurrency;
+  if (consumer.concurrency <= most) return [];
+  const { component, part } = consumer.call;
+  const fitting = `{ call: ${component}.${part}, concurrency: ${Math.max(1, most)} }`;
+  return [
+    {
+      path: ['queues', queue.name, 'consumers', index, 'concurrency'],
+      entities: [`${queue.name}.${consumer.name}`, name],
+      message: `${queue.name} invokes ${name} more often at once than it may run`,
+      measured: `${consumer.concurrency} at once`,
+      limit: `${reserved === null ? 'maxConcurrency' : 'reserved'} ${most}`,
+      fix: yamlAt(['queues', queue.name], `consumers: [ ${fitting} ]`),
+    },
+  ];
+}

@@ -1,0 +1,54 @@
+import type { Ns } from '../../kernel/time.js';
+import type { Service } from '../../spec/scenario.js';
+import { limitOfCall } from '../limits.js';
+import type { Finding, Rule } from '../rule.js';
+import type { Subject } from '../subject.js';
+import { handyTime, timeText, yamlAt } from '../words.js';
+
+/** A function that is ended while it waits for what it calls. */
+export const functionTimeoutBelowCalls: Rule = {
+  name: 'function-timeout-below-calls',
+  severity: 'warning',
+  reason:
+    'The platform ends the execution before its own calls are over: no fallback runs, no error is handled, and whoever invoked it has it run again.',
+  remedy:
+    'Let `timeout` last for all that the function does, and end its calls before that by timeouts of their own.',
+  check: (subject) =>
+    [...subject.scenario.services.values()].flatMap((service) => judge(subject, service)),
+};
+
+function judge(subject: Subject, { name, environments, endpoints }: Service): readonly Finding[] {
+  const timeoutNs = environments?.timeoutNs ?? null;
+  if (timeoutNs === null) return [];
+  const parts = [...endpoints.keys()].map((part) => `${name}.${part}`);
+  const means = parts.map((part) => subject.demands.of(part).elapsedNs);
+  const mean = Math.max(...means);
+  const slow = parts[means.indexOf(mean)];
+  if (mean >= timeoutNs)
+    return [finding(name, [slow], `${timeText(mean)} on average`, mean, timeoutNs)];
+  for (const call of subject.calls) {
+    if (call.caller !== name || call.background) continue;
+    const callNs = limitOfCall(call)?.callNs ?? Infinity;
+    if (callNs === Infinity || callNs < timeoutNs) continue;
+    const measured = `${timeText(callNs)} for ${call.to}`;
+    return [finding(name, [call.from, call.to], measured, callNs, timeoutNs)];
+  }
+  return [];
+}
+
+function finding(
+  name: string,
+  entities: readonly string[],
+  measured: string,
+  neededNs: Ns,
+  timeoutNs: Ns,
+): Finding {
+  return {
+    path: ['functions', name, 'timeout'],
+    entities,
+    message: `${name} is ended while it waits for its own work`,
+    measured,
+    limit: `timeout ${timeText(timeoutNs)}`,
+    fix: yamlAt(['functions', name], `timeout: ${handyTime(2 * neededNs)}`),
+  };
+}

@@ -1,0 +1,41 @@
+import type { Database } from '../../spec/database.js';
+import { hostOf } from '../demand.js';
+import type { Finding, Rule } from '../rule.js';
+import type { Subject } from '../subject.js';
+import { yamlAt } from '../words.js';
+import { callersOf } from './pools-exceed-server.js';
+
+/** Clients of a pooler that keep more sessions than it has connections of the server. */
+export const sessionsExceedPooler: Rule = {
+  name: 'sessions-exceed-pooler',
+  severity: 'error',
+  reason:
+    'A session keeps its connection of the server while it is idle, so those that came first have one and ' +
+    'the others wait until queryWaitTimeout.',
+  remedy: 'Pool by transaction, or let clients close what is idle, or open no more than there are.',
+  check: (subject) =>
+    [...subject.scenario.databases.values()].flatMap((database) => excess(subject, database)),
+};
+
+function excess(subject: Subject, { name, pool, pools }: Database): readonly Finding[] {
+  if (pool.kind !== 'pgbouncer' || pool.mode !== 'session') return [];
+  const { clients, defaultPoolSize } = pool;
+  // Who gives them back soon shares them.
+  if (clients.maxIdle === 0 || clients.maxIdleTimeNs !== null) return [];
+  const callers = callersOf(subject, name).filter((caller) => !pools.has(caller));
+  // Clients without a limit open one each at least.
+  const each = Number.isFinite(clients.maxOpen) ? clients.maxOpen : 1;
+  const counts = callers.map((caller) => hostOf(subject.scenario, caller)?.replicas ?? 1);
+  const total = counts.reduce((sum, replicas) => sum + replicas * each, 0);
+  if (total <= defaultPoolSize) return [];
+  return [
+    {
+      path: ['databases', name, 'pool', 'mode'],
+      entities: [name, ...callers],
+      message: `clients of ${name} keep more sessions than its pooler has connections`,
+      measured: `${counts.map((replicas) => `${replicas} x ${each}`).join(' + ')} = ${total}`,
+      limit: `at most ${defaultPoolSize}`,
+      fix: yamlAt(['databases', name, 'pool'], 'mode: transaction'),
+    },
+  ];
+}

@@ -1,0 +1,99 @@
+import { invariant } from '../../kernel/invariant.js';
+import { widenInt32 } from '../../kernel/pool.js';
+import { Cores } from '../cores.js';
+import type { Processor } from '../cores.js';
+import type { World } from '../world.js';
+
+/**
+ * The cores of the environments of a function: each has its own, which the requests in it share. What
+ * goes on in the process after its request has ended runs on those of the process.
+ */
+export class EnvironmentCores implements Processor {
+  readonly gauge: number;
+  private readonly world: World;
+  private readonly shared: Processor;
+  private readonly cores: number;
+  private readonly of: (strand: number) => number;
+  private readonly list: Cores[] = [];
+  /** By strand: the environment on whose cores it is, -1 = those of the process. */
+  private at: Int32Array = new Int32Array(0);
+  private readonly op: number;
+  private speed = 1;
+
+  /** `of`: the environment of a request, -1 = none. */
+  constructor(world: World, shared: Processor, cores: number, of: (strand: number) => number) {
+    this.world = world;
+    this.shared = shared;
+    this.gauge = shared.gauge;
+    this.cores = cores;
+    this.of = of;
+    const { engine, strands } = world;
+    this.op = engine.define('environment-cores', (at, generation) =>
+      this.list[at].fire(generation),
+    );
+    strands.slots.onGrow((capacity) => (this.at = widenInt32(this.at, capacity)));
+  }
+
+  get runnable(): number {
+    return this.list.reduce((sum, own) => sum + own.runnable, this.shared.runnable);
+  }
+
+  add(strand: number, work: number): void {
+    const { parent } = this.world.strands;
+    let root = strand;
+    while (parent[root] >= 0) root = parent[root];
+    const environment = this.of(root);
+    this.at[strand] = environment;
+    this.coresAt(environment).add(strand, work);
+  }
+
+  leave(strand: number): void {
+    this.coresAt(this.at[strand]).leave(strand);
+  }
+
+  turn(speed: number): void {
+    this.speed = speed;
+    this.shared.turn(speed);
+    for (const own of this.list) own.turn(speed);
+  }
+
+  clear(): void {
+    this.shared.clear();
+    for (const own of this.list) own.clear();
+  }
+
+  fire(generation: number): void {
+    this.shared.fire(generation);
+  }
+
+  private coresAt(environment: number): Processor {
+    if (environment < 0) return this.shared;
+    while (this.list.length <= environment) this.list.push(this.make(this.list.length));
+    return this.list[environment];
+  }
+
+  /** What it uses is a part of what the process uses. */
+  private make(id: number): Cores {
+    const { engine, strands, levels, interpreter } = this.world;
+    let used = 0;
+    const set = (_: number, level: number): void => {
+      levels.add(this.gauge, level - used);
+      used = level;
+    };
+    invariant(this.cores > 0, 'environment-without-cores');
+    const cores = new Cores({
+      engine,
+      strands,
+      levels: { register: () => this.gauge, set },
+      op: this.op,
+      id,
+      cores: this.cores,
+      fcfs: false,
+      contextSwitchTax: 0,
+      quota: null,
+      done: (strand) => interpreter.workDone(strand),
+    });
+    if (this.speed !== 1) cores.turn(this.speed);
+    return cores;
+  }
+}

@@ -1,0 +1,39 @@
+import type { PlanFunction } from '../../spec/functions.js';
+import type { Act } from '../acts.js';
+import type { World } from '../world.js';
+import { Environments } from './environments.js';
+import { EnvironmentCores } from './environment-cores.js';
+import type { Host } from './host.js';
+import { Pods } from './pods.js';
+
+/** All functions of a run. */
+export class Functions {
+  private readonly list: readonly Host[];
+
+  constructor(world: World) {
+    const account = { running: 0 };
+    this.list = world.plan.functions.map((plan) => {
+      const { autoscaler } = plan.spec;
+      const own =
+        autoscaler === null
+          ? new Environments(world, plan, plan.isShared ? account : { running: 0 })
+          : new Pods(world, plan, autoscaler);
+      setCores(world, plan, own);
+      return own;
+    });
+    for (const own of this.list) world.lessors.set(own.component, own);
+  }
+
+  /** The step that every request of a function begins with. */
+  act(fn: number): Act {
+    const own = this.list[fn];
+    return { begin: (strand) => own.begin(strand), left: (strand) => own.gone(strand) };
+  }
+}
+
+function setCores(world: World, { component, spec }: PlanFunction, own: Host): void {
+  if (spec.cores === Infinity) return;
+  const instance = world.instances[world.plan.components[component].firstInstance];
+  const of = (strand: number): number => own.environmentOf(strand);
+  instance.cores = new EnvironmentCores(world, instance.cores, spec.cores, of);
+}

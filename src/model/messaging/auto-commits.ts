@@ -1,0 +1,56 @@
+import { PHASE } from '../../kernel/phase.js';
+import type { Ns } from '../../kernel/time.js';
+import { FROZEN } from '../instance.js';
+import type { World } from '../world.js';
+import type { Member } from './member.js';
+
+/** `commit: auto`: what earlier polls have returned is committed by the first poll after the interval (KF-8). */
+export class AutoCommits {
+  private readonly world: World;
+  private readonly intervalNs: Ns;
+  private readonly commit: (member: Member) => void;
+  private readonly op: number;
+
+  constructor(
+    world: World,
+    members: readonly Member[],
+    intervalNs: Ns,
+    commit: (member: Member) => void,
+  ) {
+    this.world = world;
+    this.intervalNs = intervalNs;
+    this.commit = commit;
+    this.op = world.engine.define('auto-commit', (member) => this.idle(members[member]));
+  }
+
+  /** A member polls. */
+  polls(member: Member): void {
+    const { engine } = this.world;
+    if (engine.now < member.commits && !member.called) return;
+    member.commits = engine.now + this.intervalNs;
+    this.commit(member);
+  }
+
+  /** A member has got records. */
+  taken(member: Member): void {
+    if (!member.scheduled) this.schedule(member);
+  }
+
+  /** A member without records polls all the same, and so commits when it is time. */
+  private idle(member: Member): void {
+    const { engine } = this.world;
+    if (member.idle && member.inGroup && engine.now >= member.commits) {
+      member.scheduled = false;
+      if (member.instance.frozen === FROZEN.no) this.polls(member);
+    } else {
+      this.schedule(member);
+    }
+  }
+
+  private schedule(member: Member): void {
+    const { engine } = this.world;
+    const at = engine.now < member.commits ? member.commits : engine.now + this.intervalNs;
+    member.scheduled = true;
+    engine.at(at, PHASE.TIMER, this.op, member.index, 0, 0);
+  }
+}

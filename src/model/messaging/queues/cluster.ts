@@ -1,0 +1,95 @@
+import { PHASE } from '../../../kernel/phase.js';
+import type { Ns } from '../../../kernel/time.js';
+import { NS_PER_SECOND } from '../../../kernel/time.js';
+import type { PlanCluster } from '../../../spec/messaging.js';
+import { FROZEN } from '../../instance.js';
+import type { Instance } from '../../instance.js';
+import type { World } from '../../world.js';
+import type { Seat } from './seat.js';
+
+/** How often a node looks at its memory (rabbitmq-server, vm_memory_monitor.erl). */
+const CHECK_NS = NS_PER_SECOND;
+
+/**
+ * Nodes of RabbitMQ: which of them are there, and what the messages on each weigh. While one of them is over its
+ * limit, nobody may publish to any (rabbit_alarm.erl); consumers go on.
+ */
+export class Cluster {
+  readonly electionNs: Ns;
+  isAlarmed = false;
+  private readonly world: World;
+  private readonly limit: number;
+  private readonly nodes: readonly Instance[];
+  private readonly bytes: Float64Array;
+  private readonly seats: Seat[] = [];
+  private readonly alarmed: number;
+  private readonly checkOp: number;
+  private checking = false;
+
+  constructor(world: World, { component, spec }: PlanCluster) {
+    this.world = world;
+    this.electionNs = spec.electionNs;
+    this.limit = spec.memoryBytes;
+    const { engine, instances, meters, plan } = world;
+    const { firstInstance, instances: size } = plan.components[component];
+    this.nodes = instances.slice(firstInstance, firstInstance + size);
+    this.bytes = new Float64Array(size);
+    this.alarmed = meters.gauge('alarmed', { component, part: -1 });
+    this.checkOp = engine.define('memory-check', () => this.check());
+    this.nodes.forEach((instance, node) =>
+      instance.residents.push({
+        died: () => this.changed(node, true),
+        started: () => this.changed(node, false),
+        paused: () => this.changed(node, false),
+        resumed: () => this.changed(node, false),
+      }),
+    );
+  }
+
+  seat(seat: Seat): void {
+    this.seats.push(seat);
+  }
+
+  isUp(node: number): boolean {
+    const instance = this.nodes[node];
+    return !instance.down && instance.frozen !== FROZEN.pause;
+  }
+
+  /** Messages have come to these nodes, or left them. */
+  weigh(nodes: readonly number[], bytes: number): void {
+    if (this.limit === Infinity) return;
+    for (const node of nodes) this.bytes[node] += bytes;
+    this.watch();
+  }
+
+  private changed(node: number, died: boolean): void {
+    for (const seat of this.seats) seat.look(node, died);
+    this.watch();
+  }
+
+  /** Sees to it that the next look at the memory finds what has changed. */
+  private watch(): void {
+    if (this.checking || this.isOver() === this.isAlarmed) return;
+    this.checking = true;
+    const { engine } = this.world;
+    const at = (Math.floor(engine.now / CHECK_NS) + 1) * CHECK_NS;
+    engine.at(at, PHASE.TIMER, this.checkOp, 0, 0, 0);
+  }
+
+  /** A node that is not there has no alarm. */
+  private isOver(): boolean {
+    for (let node = 0; node < this.nodes.length; node++) {
+      if (this.bytes[node] > this.limit && this.isUp(node)) return true;
+    }
+    return false;
+  }
+
+  private check(): void {
+    this.checking = false;
+    const isOver = this.isOver();
+    if (isOver === this.isAlarmed) return;
+    this.isAlarmed = isOver;
+    this.world.levels.add(this.alarmed, isOver ? 1 : -1);
+    if (!isOver) for (const seat of this.seats) seat.unblocked();
+  }
+}

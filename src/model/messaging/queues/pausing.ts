@@ -1,0 +1,138 @@
+import type { Outcome } from '../../../spec/outcome.js';
+import type { PlanConsumer } from '../../../spec/queues.js';
+import type { Instance } from '../../instance.js';
+import type { Registry } from '../../registry.js';
+import type { World } from '../../world.js';
+import { Guards, LEAVE } from '../guards.js';
+import type { Channel } from './channel.js';
+import { VERDICT } from './deliveries.js';
+import type { Deliveries } from './deliveries.js';
+import type { Dispatch } from './dispatch.js';
+
+/** What is done with runs of handlers that begin late, or not here. */
+export interface Runs {
+  start(channel: Channel, run: number): void;
+  startAll(channel: Channel): void;
+  /** A run whose wait is over. */
+  again(run: number): void;
+  /** Whether its process has died. */
+  isOver(run: number): boolean;
+  /** Its messages go back to the queue. */
+  giveBack(run: number): void;
+  letGo(run: number): void;
+}
+
+/** The policies around the handlers of a queue, and what a pause means for its channels. */
+export class Pausing {
+  private readonly world: World;
+  private readonly dispatch: Dispatch;
+  private readonly deliveries: Deliveries;
+  private readonly runs: Runs;
+  /** By consumer. */
+  private readonly guards: readonly (Guards | null)[];
+
+  constructor(world: World, registry: Registry, dispatch: Dispatch, runs: Runs) {
+    this.world = world;
+    this.dispatch = dispatch;
+    this.deliveries = dispatch.deliveries;
+    this.runs = runs;
+    this.guards = dispatch.queue.spec.consumers.map((spec) => this.guardsOf(spec, registry));
+  }
+
+  /** Whether the policies let a run begin; else it waits for its permit, or consumption is paused. */
+  lets(channel: Channel, run: number): boolean {
+    const guards = this.guards[channel.consumer];
+    if (guards === null) return true;
+    const { index, instance } = channel;
+    const answer = guards.ask(run, index, instance, 0);
+    if (answer !== LEAVE.pause) return answer === LEAVE.go;
+    if (!channel.paused) {
+      channel.paused = true;
+      this.dispatch.pause(channel);
+      guards.pause(index, instance);
+    }
+    if (this.staysInHand(run)) channel.held.push(run);
+    else {
+      this.runs.giveBack(run);
+      channel.busy--;
+      this.sendBack(channel);
+    }
+    return false;
+  }
+
+  /** Whether a delivery goes back that was on its way when consumption was paused. */
+  refuses(channel: Channel, delivery: number): boolean {
+    return channel.paused && !this.staysInHand(delivery);
+  }
+
+  ended(channel: Channel, run: number, outcome: Outcome): void {
+    this.guards[channel.consumer]?.ended(run, channel.instance, outcome);
+  }
+
+  /** The process of a channel has died with what it had in hand. */
+  died(channel: Channel): void {
+    const { held, index, instance } = channel;
+    const guards = this.guards[channel.consumer];
+    if (guards === null) return;
+    if (channel.paused) this.unpause(channel);
+    while (held.length > 0) this.runs.letGo(held.shift());
+    for (let own = channel.first; own >= 0; own = this.deliveries.after[own]) {
+      guards.dropped(own, instance);
+    }
+    guards.left(index, instance);
+  }
+
+  /** All channels of a process are gone. */
+  gone(instance: Instance, consumer: number): void {
+    this.guards[consumer]?.died(instance);
+  }
+
+  /** What was pushed and not begun goes back, as when a container of spring-amqp closes its channel. */
+  private sendBack({ buffer }: Channel): void {
+    for (let k = buffer.length; k > 0; k--) {
+      const delivery = buffer.shift();
+      if (this.staysInHand(delivery)) buffer.push(delivery);
+      else this.dispatch.send(delivery, VERDICT.back);
+    }
+  }
+
+  /**
+   * What nobody would deliver again stays with the consumer, as does what it tries again by itself; what was
+   * received from SQS stays until its visibility timeout makes it another's.
+   */
+  private staysInHand(delivery: number): boolean {
+    const { settled, tries } = this.deliveries;
+    const { polled } = this.dispatch.queue.spec.rules;
+    return polled || settled[delivery] !== 0 || tries[delivery] > 0;
+  }
+
+  /** The breaker lets it through: first what is in hand, then what comes. */
+  private resume(channel: Channel): void {
+    if (!channel.paused) return;
+    this.unpause(channel);
+    const { held } = channel;
+    for (let k = held.length; k > 0 && !channel.paused; k--) {
+      const run = held.shift();
+      if (!this.runs.isOver(run)) this.runs.start(channel, run);
+    }
+    if (channel.paused) return;
+    this.runs.startAll(channel);
+    this.dispatch.resume(channel);
+  }
+
+  private unpause(channel: Channel): void {
+    channel.paused = false;
+    this.guards[channel.consumer]!.resumed();
+  }
+
+  private guardsOf({ part, handler, spec }: PlanConsumer, registry: Registry): Guards | null {
+    const { policy } = spec;
+    if (policy === null) return null;
+    const { world, dispatch, runs } = this;
+    const holder = dispatch.queue.spec.component;
+    const service = world.plan.parts[handler].component;
+    const again = (run: number): void => runs.again(run);
+    const resume = (index: number): void => this.resume(dispatch.channels[index]);
+    return new Guards({ world, registry, policy, holder, part, service, again, resume });
+  }
+}

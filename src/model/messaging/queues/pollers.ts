@@ -1,0 +1,89 @@
+import { PHASE } from '../../../kernel/phase.js';
+import type { PlanQueue } from '../../../spec/queues.js';
+import type { World } from '../../world.js';
+import type { Channel } from './channel.js';
+import type { StoredQueue } from './stored-queue.js';
+
+/**
+ * How many of the handlers of an event source ask for messages: a few always do, one more joins them at
+ * intervals while messages wait, and one that finds none leaves again.
+ */
+export class Pollers {
+  private readonly world: World;
+  private readonly spec: PlanQueue;
+  private readonly queue: StoredQueue;
+  private readonly channels: readonly Channel[];
+  private readonly begin: (channel: Channel) => void;
+  /** By consumer: those that ask, and whether one more is on its way. */
+  private readonly awake: number[];
+  private readonly all: readonly number[];
+  private readonly isDue: boolean[];
+  private readonly moreOp: number;
+
+  constructor(
+    world: World,
+    queue: StoredQueue,
+    channels: readonly Channel[],
+    begin: (channel: Channel) => void,
+  ) {
+    this.world = world;
+    this.spec = queue.spec;
+    this.queue = queue;
+    this.channels = channels;
+    this.begin = begin;
+    this.awake = this.spec.consumers.map(() => 0);
+    this.all = this.spec.consumers.map(
+      (_, consumer) => channels.filter((channel) => channel.consumer === consumer).length,
+    );
+    this.isDue = this.spec.consumers.map(() => false);
+    this.moreOp = world.engine.define('one-more-poller', (consumer) => this.more(consumer));
+    for (const channel of channels) this.settle(channel);
+  }
+
+  /** A process has started with this handler in it: whether it asks. */
+  settle(channel: Channel): void {
+    const { scaleUp } = channel.spec.spec;
+    channel.asleep = scaleUp !== null && this.awake[channel.consumer] >= scaleUp.start;
+    if (!channel.asleep) this.awake[channel.consumer]++;
+  }
+
+  /** Its process has died. */
+  died(channel: Channel): void {
+    if (!channel.asleep) this.awake[channel.consumer]--;
+    channel.asleep = true;
+  }
+
+  /** A handler has found no message: true where it does not ask again. */
+  rests(channel: Channel): boolean {
+    const { scaleUp } = channel.spec.spec;
+    if (scaleUp === null || this.awake[channel.consumer] <= scaleUp.start) return false;
+    this.awake[channel.consumer]--;
+    channel.asleep = true;
+    return true;
+  }
+
+  /** Messages have been left waiting. */
+  left(): void {
+    for (let consumer = 0; consumer < this.isDue.length; consumer++) {
+      const { scaleUp } = this.spec.consumers[consumer].spec;
+      if (scaleUp === null || this.isDue[consumer]) continue;
+      if (this.awake[consumer] >= this.all[consumer]) continue;
+      this.isDue[consumer] = true;
+      const { engine } = this.world;
+      engine.at(engine.now + scaleUp.everyNs, PHASE.TIMER, this.moreOp, consumer, 0, 0);
+    }
+  }
+
+  private more(consumer: number): void {
+    this.isDue[consumer] = false;
+    if (this.queue.waiting === 0) return;
+    const channel = this.channels.find(
+      (own) => own.consumer === consumer && own.asleep && !own.instance.down,
+    );
+    if (channel === undefined) return;
+    channel.asleep = false;
+    this.awake[consumer]++;
+    this.begin(channel);
+    this.left();
+  }
+}

@@ -1,0 +1,11 @@
+/** Whom a queue tells. */
+export interface QueueWatch {
+  /** Something may be handed out. */
+  available(): void;
+  /** There is room for one more. */
+  roomed(): void;
+  /** The time of a delivery is over, and its channel ends. */
+  overdue(holder: number): void;
+  /** A dead letter goes on its way; `from` is the component that it leaves. */
+  deadLetter(target: number, message: number, from: number): void;
+}

@@ -1,0 +1,72 @@
+import { unit } from '../../kernel/rng.js';
+import type { StreamKey } from '../../kernel/rng.js';
+import type { Member } from './member.js';
+import { RANGE } from './member.js';
+import type { Messages, Poison } from './messages.js';
+import type { Offsets } from './offsets.js';
+
+/** What a group wants to know of the records that a member has in hand. */
+export class Records {
+  private readonly messages: Messages;
+  private readonly offsets: Offsets;
+  /** Draws which are wanted, and how many; null = all. */
+  private readonly filter: StreamKey | null;
+  private readonly share: number;
+
+  private readonly canBeCut: boolean;
+
+  constructor(
+    messages: Messages,
+    offsets: Offsets,
+    filter: StreamKey | null,
+    share: number,
+    canBeCut: boolean,
+  ) {
+    this.canBeCut = canBeCut;
+    this.messages = messages;
+    this.offsets = offsets;
+    this.filter = filter;
+    this.share = share;
+  }
+
+  /** Whether the message is still there, and no filter keeps it out. */
+  wants(message: number): boolean {
+    const { filter, messages } = this;
+    if (this.canBeCut && messages.gone[message] !== 0) return false;
+    if (filter === null) return true;
+    const { lineageA, lineageB } = messages;
+    return unit(filter.a, filter.b, lineageA[message], lineageB[message], 0) < this.share;
+  }
+
+  /** Whether one of the run that is next passes a test. */
+  some({ batch, at, run }: Member, test: (message: number) => boolean): boolean {
+    const { partition } = this.offsets.logs[batch[at]];
+    for (let k = 0; k < run; k++) if (test(partition.at(batch[at + 1] + k))) return true;
+    return false;
+  }
+
+  /** Wanted ones that are not handled: all of them, or those that nobody will read again, as retention has passed them. */
+  rest({ batch, at, assigned }: Member, isAll: boolean, visit: (message: number) => void): void {
+    const { logs, committed } = this.offsets;
+    for (let k = at; k < batch.length; k += RANGE) {
+      const log = batch[k];
+      const { partition } = logs[log];
+      let end = batch[k + 2];
+      if (!isAll) end = assigned.includes(log) ? Math.min(end, committed[log]) : 0;
+      for (let offset = batch[k + 1]; offset < end; offset++) {
+        const message = partition.at(offset);
+        if (this.wants(message)) visit(message);
+      }
+    }
+  }
+
+  /** The poison among the records of a run, the worst of several; null = none. */
+  poisonOf({ batch, at, run }: Member): Poison | null {
+    const { partition } = this.offsets.logs[batch[at]];
+    let worst = 0;
+    for (let k = 0; k < run; k++) {
+      worst = Math.max(worst, this.messages.poison[partition.at(batch[at + 1] + k)]);
+    }
+    return worst === 0 ? null : this.messages.poisons[worst - 1];
+  }
+}

@@ -1,0 +1,112 @@
+import { PHASE } from '../../kernel/phase.js';
+import { Slots, widenInt32 } from '../../kernel/pool.js';
+import { isSuccess } from '../../spec/outcome.js';
+import type { Outcome } from '../../spec/outcome.js';
+import type { PlanSaga } from '../../spec/sagas.js';
+import type { World } from '../world.js';
+import type { Crew } from './crew.js';
+import type { Records } from './records.js';
+import { pauseOf } from './repetitions.js';
+
+/**
+ * Sagas whose process has died: another one takes them over after a while. Where the state is read again,
+ * it does so as soon as that has been answered, and asks until it is.
+ */
+export class Recovery {
+  /** What it does in an instance is no request of it. */
+  readonly silent = true;
+  private readonly world: World;
+  private readonly plan: PlanSaga;
+  private readonly records: Records;
+  private readonly crew: Crew;
+  /** A saga can be gone on with. */
+  private readonly resumed: (slot: number) => void;
+  private readonly owner: number;
+  private readonly recoverOp: number;
+  private readonly readings = new Slots(16);
+  /** By reading: the saga, and its turn then. */
+  private saga: Int32Array = new Int32Array(0);
+  private turn: Int32Array = new Int32Array(0);
+
+  constructor(
+    world: World,
+    plan: PlanSaga,
+    records: Records,
+    crew: Crew,
+    resumed: (slot: number) => void,
+  ) {
+    this.world = world;
+    this.plan = plan;
+    this.records = records;
+    this.crew = crew;
+    this.resumed = resumed;
+    this.owner = world.tasks.register(this);
+    this.recoverOp = world.engine.define('saga-recovery', (slot, turn) => {
+      if (records.turn[slot] === turn) this.recover(slot);
+    });
+    this.readings.onGrow((capacity) => {
+      this.saga = widenInt32(this.saga, capacity);
+      this.turn = widenInt32(this.turn, capacity);
+    });
+  }
+
+  /** Nobody drives it from now on, until somebody notices. */
+  await(slot: number): void {
+    this.records.waiting[slot] = 1;
+    this.later(slot, this.plan.spec.orchestration!.recoveryDelayNs);
+  }
+
+  /** An instance is up that may go on with it. */
+  takeOver(slot: number): void {
+    const { engine } = this.world;
+    engine.soon(PHASE.TIMER, this.recoverOp, slot, this.records.turn[slot], 0);
+  }
+
+  /** The state of a saga was read, or could not be. */
+  taskEnded(reading: number, outcome: Outcome): void {
+    const { records, world } = this;
+    const slot = this.saga[reading];
+    const isOver = records.turn[slot] !== this.turn[reading];
+    this.readings.give(reading);
+    if (isOver) return;
+    records.reading[slot] = 0;
+    if (isSuccess(outcome)) {
+      this.resume(slot);
+      return;
+    }
+    const { orchestration } = this.plan.spec;
+    const hasDied = world.instances[this.crew.instanceOf(slot)].down;
+    this.later(slot, hasDied ? orchestration!.recoveryDelayNs : pauseOf(orchestration!, 1, true));
+  }
+
+  private later(slot: number, delay: number): void {
+    const { engine } = this.world;
+    const { due, turn } = this.records;
+    due[slot] = engine.now + delay;
+    engine.at(due[slot], PHASE.TIMER, this.recoverOp, slot, turn[slot], 0);
+  }
+
+  private recover(slot: number): void {
+    const { records, plan, world } = this;
+    if (records.waiting[slot] === 0 || records.reading[slot] === 1) return;
+    const instance = this.crew.place(slot);
+    if (instance < 0) return;
+    if (plan.readEntry < 0) {
+      this.resume(slot);
+      return;
+    }
+    const reading = this.readings.take();
+    this.saga[reading] = slot;
+    this.turn[reading] = records.turn[slot];
+    records.reading[slot] = 1;
+    records.reads[slot]++;
+    const context = records.readContext(slot);
+    world.tasks.start(this.owner, reading, instance, plan.driver, context, plan.readEntry);
+  }
+
+  private resume(slot: number): void {
+    this.records.waiting[slot] = 0;
+    this.crew.tookOver();
+    this.resumed(slot);
+  }
+}

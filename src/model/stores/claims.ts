@@ -1,0 +1,100 @@
+import { PHASE } from '../../kernel/phase.js';
+import type { Ns } from '../../kernel/time.js';
+import { FROZEN } from '../instance.js';
+import type { Instance } from '../instance.js';
+import type { World } from '../world.js';
+
+/** How long the claim of an instance on its segments holds, and how often the others look for free ones. */
+export interface ClaimRules {
+  readonly timeoutNs: Ns;
+  readonly intervalNs: Ns;
+}
+
+/**
+ * Claims of instances on segments (PR-3): one that has died or stands still renews none, and when its claims
+ * have run out, the next instance that looks takes over what it had, and keeps it.
+ */
+export class Claims {
+  private readonly world: World;
+  private readonly homes: readonly Instance[];
+  private readonly rules: ClaimRules;
+  /** Hands the segments of one instance to others. */
+  private readonly deal: (from: Instance, takers: readonly Instance[]) => void;
+  /** By instance: raised when it goes and when it comes back, which voids what was about to happen. */
+  private readonly turns: number[];
+  /** Whose claims have run out while nobody was there to take them. */
+  private readonly free = new Set<number>();
+  private readonly ranOutOp: number;
+  private readonly takeOp: number;
+
+  constructor(
+    world: World,
+    homes: readonly Instance[],
+    rules: ClaimRules,
+    deal: (from: Instance, takers: readonly Instance[]) => void,
+  ) {
+    this.world = world;
+    this.homes = homes;
+    this.rules = rules;
+    this.deal = deal;
+    this.turns = homes.map(() => 0);
+    const { engine } = world;
+    this.ranOutOp = engine.define('claim-ran-out', (index, turn) => {
+      if (this.turns[index] === turn) this.ranOut(index);
+    });
+    this.takeOp = engine.define('claim-taken', (index, turn) => {
+      if (this.turns[index] === turn) this.take(index);
+    });
+  }
+
+  /** An instance has died, or stands still. */
+  left(index: number): void {
+    const { engine } = this.world;
+    const turn = ++this.turns[index];
+    engine.at(engine.now + this.rules.timeoutNs, PHASE.TIMER, this.ranOutOp, index, turn, 0);
+  }
+
+  /** An instance is back: its own claims are renewed, and it looks for free ones. */
+  back(index: number): void {
+    if (!isUp(this.homes[index])) {
+      this.left(index);
+      return;
+    }
+    this.turns[index]++;
+    this.free.delete(index);
+    for (const from of [...this.free]) this.ranOut(from);
+  }
+
+  /** Somebody takes them at the next look of anybody who is there. */
+  private ranOut(index: number): void {
+    const { engine } = this.world;
+    const next = Math.min(
+      ...this.homes.map((home) => (isUp(home) ? this.nextLook(home) : Infinity)),
+    );
+    if (next === Infinity) {
+      this.free.add(index);
+      return;
+    }
+    this.free.delete(index);
+    engine.at(next, PHASE.TIMER, this.takeOp, index, this.turns[index], 0);
+  }
+
+  private take(index: number): void {
+    const { now } = this.world.engine;
+    const takers = this.homes.filter((home) => isUp(home) && this.nextLook(home) === now);
+    if (takers.length === 0) this.ranOut(index);
+    else this.deal(this.homes[index], takers);
+  }
+
+  /** The first look of an instance from now on; it looks when it starts, and then again and again. */
+  private nextLook({ startedAt }: Instance): Ns {
+    const since = Math.max(0, startedAt);
+    const { intervalNs } = this.rules;
+    return since + Math.ceil((this.world.engine.now - since) / intervalNs) * intervalNs;
+  }
+}
+
+/** One that hangs renews its claims: only its work stands still. */
+function isUp({ down, frozen }: Instance): boolean {
+  return !down && frozen !== FROZEN.pause;
+}

@@ -1,0 +1,20 @@
+import { z } from 'zod';
+import type { FaultKind } from '../../spec/fault.js';
+
+const schema = z.strictObject({});
+
+/** `failover`: a planned one, as before maintenance. */
+export const failover: FaultKind<typeof schema> = {
+  kind: 'failover',
+  summary:
+    'A primary hands its role over, once at its start: it takes no more writes, the replica that misses ' +
+    'least applies what is missing and is promoted, and nothing is lost.',
+  sources: ['zalando/patroni: docs/rest_api.rst (switchover)', 'MongoDB rs.stepDown()'],
+  targets: ['instance'],
+  schema,
+  example: '- { id: maintenance, kind: failover, target: orders-db, at: 10s }\n',
+  takesShare: false,
+  changesRoles: true,
+  instant: true,
+  edits: () => [{ knob: 'switchover', value: 1 }],
+};

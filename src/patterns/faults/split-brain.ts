@@ -1,0 +1,20 @@
+import { z } from 'zod';
+import type { FaultKind } from '../../spec/fault.js';
+
+const schema = z.strictObject({});
+
+/** `splitBrain`: the nodes of a database do not see each other, and clients see them all. */
+export const splitBrain: FaultKind<typeof schema> = {
+  kind: 'splitBrain',
+  summary:
+    'The primary of a database and its replicas do not see each other: nothing is replicated, and after ' +
+    '`failover` a replica takes over. With fencing the old primary takes no writes from `detect` on; ' +
+    'without, half of the callers go on writing to it, and what it took is lost at the end.',
+  sources: ['jepsen-io/jepsen: analyses of split brain', 'ClusterLabs/pacemaker: fencing'],
+  targets: ['instance'],
+  schema,
+  example: '- { id: apart, kind: splitBrain, target: orders-db, at: 10s, for: 60s }\n',
+  takesShare: false,
+  changesRoles: true,
+  edits: (_config, strength) => (strength === 0 ? [] : [{ knob: 'split', value: 1 }]),
+};

@@ -1,0 +1,52 @@
+import { CALL_MODE, OP } from '../spec/program.js';
+import type { Operation } from '../spec/database.js';
+import type { PlanSearch, ThreadPoolName } from '../spec/search.js';
+import { THREAD_POOLS } from '../spec/search.js';
+import { isSearch } from '../scenario/databases.js';
+import type { Layout } from './layout.js';
+import type { Scope } from './scope.js';
+import { writeAct, type Writer } from './writer.js';
+
+/** The search engines, in the order of their names. */
+export function planSearches({ components }: Layout): readonly PlanSearch[] {
+  return components.flatMap(({ id, source }) => {
+    if (source.kind !== 'database' || source.host.search === null) return [];
+    const { search, shards, failover } = source.host;
+    const { copies, threadPools, refresh } = search;
+    return [
+      {
+        component: id,
+        shards: shards?.count ?? 1,
+        copies,
+        threadPools: THREAD_POOLS.map((name) => threadPools[name]),
+        refresh,
+        failover: failover!,
+      },
+    ];
+  });
+}
+
+/**
+ * An operation of a search engine: a thread, then its work, and where it writes the same at the other copies.
+ * These begin with the thread too. A rejection is answered as it is.
+ */
+export function writeAtCopy(
+  w: Writer,
+  operation: Operation,
+  scope: Scope,
+  writeCosts: () => void,
+): void {
+  const part = scope.part.id;
+  const pool = THREAD_POOLS.indexOf(poolOf(operation));
+  const act = w.acts.add({ act: 'thread', part, pool });
+  const program = w.assembler.emit(OP.ACT, act, CALL_MODE.PASS, 0, scope.names.next('thread'));
+  if (isSearch(operation)) writeAct(w, w.acts.add({ act: 'searched', part }), 'searched', scope);
+  writeCosts();
+  if (!operation.write) return;
+  writeAct(w, w.acts.add({ act: 'indexed', part, program }), 'indexed', scope);
+}
+
+function poolOf(operation: Operation): ThreadPoolName {
+  if (operation.write) return 'write';
+  return isSearch(operation) ? 'search' : 'get';
+}

@@ -1,0 +1,168 @@
+import type { VariantResult } from '../../spec/result.js';
+import { label, type Drawing } from '../draw.js';
+import { meterOf } from '../family-parts.js';
+import { axisShare, briefSeconds, formatShare, formatValue, listed } from '../format.js';
+import { shorten, type Markup } from '../html-escape.js';
+import { logarithmic, niceCeiling, niceFloor, oneTwoFive, type Scale } from '../scale.js';
+import { meteredOf } from '../unseen.js';
+import { lookOf, type View } from '../view.js';
+
+/** Smallest share that the axis shows. */
+const FLOOR = 1e-4;
+const SHARES = [1, 0.1, 0.01, 0.001, FLOOR];
+/** Durations below this are drawn as nothing at all. */
+const SHORTEST = 1e-6;
+/** The longest time of the axis over its shortest, at most. */
+const RANGE = 1e5;
+
+interface Spread {
+  readonly variant: VariantResult;
+  readonly count: number;
+  readonly upTo: readonly number[];
+  readonly n: readonly number[];
+}
+
+/** How many of some durations are longer than a time, log-log, a line for each variant; null where all are 0. */
+export function spreadChart(
+  view: View,
+  subject: string,
+  of: { readonly meter: string; readonly words: string },
+  id: string,
+  width: number,
+): Drawing | null {
+  const found = spreadsOf(view, subject, of.meter);
+  const bounds = found.flatMap(({ upTo }) => upTo.filter((seconds) => seconds > SHORTEST));
+  if (bounds.length === 0) return null;
+  const high = niceCeiling(Math.max(...bounds));
+  const low = Math.max(niceFloor(Math.min(...bounds)), high / RANGE);
+  const domain: [number, number] = [low, Math.max(high, low * 10)];
+  const height = 240;
+  const margin = { left: 52, right: 14, top: 14, bottom: 30 };
+  const x = logarithmic(domain, [margin.left, width - margin.right]);
+  const y = logarithmic([FLOOR, 1], [height - margin.bottom, margin.top]);
+  const drawn = view.plot(
+    {
+      width,
+      height,
+      margin,
+      x: { type: 'log', domain },
+      y: { type: 'log', domain: [FLOOR, 1] },
+      layers: [
+        { kind: 'across', at: SHARES, stroke: 'var(--grid)', dash: null },
+        ...found.map((spread) => {
+          const look = lookOf(view, spread.variant.name);
+          return {
+            kind: 'line' as const,
+            points: pointsOf(spread, domain),
+            stroke: look.color,
+            width: look.width,
+            dash: look.dash,
+            step: true,
+          };
+        }),
+      ],
+    },
+    id,
+  );
+  return {
+    width,
+    height,
+    title: `${subject}: ${of.words}`,
+    description: found.map(inWords).join('; '),
+    body: [
+      drawn,
+      SHARES.map((share) =>
+        label(margin.left - 8, y(share) + 4, axisShare(share), { anchor: 'end', size: 11 }),
+      ),
+      startLabels(found, y, domain, margin.left + 6),
+      ticksOf(domain).map((at) =>
+        label(x(at), height - 10, briefSeconds(at), { anchor: 'middle', size: 11 }),
+      ),
+    ],
+  };
+}
+
+/** Names and shares at the beginnings of the lines, above them. */
+function startLabels(
+  found: readonly Spread[],
+  y: Scale,
+  domain: readonly [number, number],
+  x: number,
+): Markup[] {
+  const starts = found.flatMap((one) => {
+    const share = pointsOf(one, domain)[0]?.y ?? null;
+    return share === null ? [] : [{ name: one.variant.name, share }];
+  });
+  // From the lowest up, so that none stands under its line.
+  let last = Infinity;
+  return [...starts]
+    .sort((a, b) => a.share - b.share)
+    .map(({ name, share }) => {
+      last = Math.min(y(share) - 6, last - 14);
+      return label(x, last, `${shorten(name, 24)} ${formatShare(share)}`, { size: 11, halo: true });
+    });
+}
+
+/** In which variants nothing of it is drawn, because all durations are 0. */
+export function withoutSpread(
+  view: View,
+  subjects: readonly string[],
+  { meter, none }: { readonly meter: string; readonly none: string },
+): string {
+  const names = view.result.variants
+    .filter(({ name }) =>
+      subjects.every((subject) =>
+        spreadsOf(view, subject, meter).some(
+          (one) => one.variant.name === name && pointsOf(one, [SHORTEST, 1]).length === 0,
+        ),
+      ),
+    )
+    .map(({ name }) => name);
+  return names.length === 0 ? '' : ` In ${listed(names)} ${none}.`;
+}
+
+function inWords({ variant, count, n, upTo }: Spread): string {
+  const above = upTo.reduce((sum, at, i) => (at > SHORTEST ? sum + n[i]! : sum), 0);
+  const most = formatValue(Math.max(...upTo), 'seconds');
+  return `${variant.name}: ${formatShare(above / count)} above 0, at most ${most}`;
+}
+
+/** Decades, or every second of them where they are many. */
+function ticksOf(domain: readonly [number, number]): number[] {
+  const decades = oneTwoFive(...domain).filter((at) => at.toExponential().startsWith('1e'));
+  const every = Math.ceil(decades.length / 6);
+  return decades.filter((_, i) => (decades.length - 1 - i) % every === 0);
+}
+
+function spreadsOf(view: View, subject: string, meter: string): Spread[] {
+  return view.result.variants.flatMap((variant) => {
+    const own = meteredOf(variant, subject);
+    const durations = own === null ? null : meterOf(own, meter, 'durations');
+    if (durations === null || durations.histogram === null || durations.count === 0) return [];
+    const { upTo, n } = durations.histogram;
+    return [{ variant, count: durations.count, upTo, n }];
+  });
+}
+
+/** Share above each bound, from the left end of the axis; a share of 0 ends the line. */
+function pointsOf(
+  { count, upTo, n }: Spread,
+  domain: readonly [number, number],
+): { x: number; y: number | null }[] {
+  let left = n.reduce((sum, each) => sum + each, 0);
+  const points: { x: number; y: number | null }[] = [];
+  let begun = false;
+  upTo.forEach((at, i) => {
+    if (at > SHORTEST && !begun) {
+      begun = true;
+      points.push({ x: domain[0], y: within(left / count) });
+    }
+    left -= n[i]!;
+    if (at > SHORTEST) points.push({ x: Math.max(domain[0], at), y: within(left / count) });
+  });
+  return points;
+}
+
+function within(share: number): number | null {
+  return share <= 0 ? null : Math.max(FLOOR, share);
+}

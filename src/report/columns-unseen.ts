@@ -1,0 +1,146 @@
+import type { Estimate, VariantResult } from '../spec/result.js';
+import { PLAIN_COLUMN } from './column.js';
+import type { Column } from './column.js';
+import {
+  backlogEstimate,
+  countEstimate,
+  drainEstimate,
+  hitEstimate,
+  staleEstimate,
+  unsettledEstimate,
+} from './unseen.js';
+import type { View } from './view.js';
+
+/** A column about what no request shows, and how little of it is not worth one. */
+interface Candidate {
+  readonly column: Column;
+  /** The largest value over the variants must be above this. */
+  readonly above: number;
+}
+
+/** What no request shows, of what the scenario has and where some variant has any of it. */
+export function unseenColumns(view: View): Column[] {
+  return candidates(view)
+    .filter(({ column, above }) =>
+      view.result.variants.some(
+        (variant) =>
+          (column.pick(variant).value ?? 0) > above || (column.never?.(variant) ?? 0) > 0,
+      ),
+    )
+    .map(({ column }) => column);
+}
+
+function candidates(view: View): Candidate[] {
+  const count = (family: string, meter: string) => (variant: VariantResult) =>
+    countEstimate(view, variant, family, meter);
+  return [
+    sagas(view),
+    ...backlogs(view),
+    ...lookups(view),
+    counted('dead', 'Dead', 'letters', count('messages', 'deadLettered')),
+    counted('lost', 'Lost', 'messages', count('messages', 'lostEffects')),
+    counted('twice', 'Twice', 'handled', count('messages', 'duplicateEffects')),
+    counted('deadlocks', 'Deadlocks', 'in a run', count('locks', 'deadlocks')),
+    counted('commits', 'Commits', 'lost', count('replicas', 'lostCommits')),
+    counted('cold', 'Cold', 'starts', count('functions', 'coldStarts')),
+  ];
+}
+
+function sagas(view: View): Candidate {
+  return {
+    above: 0,
+    column: {
+      ...PLAIN_COLUMN,
+      key: 'unseen.sagas',
+      head: 'Broken',
+      of: 'of sagas',
+      unit: 'share',
+      pick: (v) => unsettledEstimate(view, v),
+      paths: [],
+      note: 'Broken: sagas stuck, inconsistent or lost.',
+    },
+  };
+}
+
+function backlogs(view: View): Candidate[] {
+  return [
+    {
+      above: 9,
+      column: {
+        ...PLAIN_COLUMN,
+        key: 'unseen.backlog',
+        head: 'Backlog',
+        of: 'at most',
+        pick: (v) => backlogEstimate(view, v),
+        paths: [],
+        counted: true,
+        note: 'Backlog: most that wait for one consumer.',
+      },
+    },
+    {
+      above: 0,
+      column: {
+        ...PLAIN_COLUMN,
+        key: 'unseen.drain',
+        head: 'Drained',
+        of: 'after fault',
+        unit: 'seconds',
+        pick: (v) => drainEstimate(view, v),
+        paths: [],
+        missing: 'never',
+        never: (v) => drainEstimate(view, v).never,
+        note: 'Drained: from the end of the fault until the backlog is gone.',
+      },
+    },
+  ];
+}
+
+function lookups(view: View): Candidate[] {
+  return [
+    {
+      above: 0.001,
+      column: {
+        ...PLAIN_COLUMN,
+        key: 'unseen.stale',
+        head: 'Stale',
+        of: 'of reads',
+        unit: 'share',
+        pick: (v) => staleEstimate(view, v),
+        paths: [],
+        note: 'Stale: reads that miss a committed write.',
+      },
+    },
+    {
+      above: 0,
+      column: {
+        ...PLAIN_COLUMN,
+        key: 'unseen.hits',
+        head: 'Hits',
+        of: 'of caches',
+        unit: 'share',
+        better: 'more',
+        pick: (v) => hitEstimate(view, v),
+        paths: [],
+        note: 'Hits: share of the cache lookups that find the value.',
+      },
+    },
+  ];
+}
+
+function counted(
+  key: string,
+  head: string,
+  of: string,
+  pick: (variant: VariantResult) => Estimate,
+): Candidate {
+  const column = {
+    ...PLAIN_COLUMN,
+    key: `unseen.${key}`,
+    head,
+    of,
+    pick,
+    paths: [],
+    counted: true,
+  };
+  return { above: 0, column };
+}

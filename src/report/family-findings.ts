@@ -1,0 +1,255 @@
+import type { VariantResult } from '../spec/result.js';
+import type { Family } from './families.js';
+import { counted, isHot, largestOf, quantile, ratioOf } from './family-parts.js';
+import type { FamilyColumn } from './families.js';
+import { formatCount, formatShare, formatValue, NARROW } from './format.js';
+import { meteredOf } from './unseen.js';
+import { behindWords, flat, meanCount, sagaWords, staleWords } from './unseen-words.js';
+import type { View } from './view.js';
+
+/** What there is to say of a family: the worst of it, which is the title of its section, and what else. */
+export interface FamilyFinding {
+  readonly title: string;
+  readonly more: string;
+}
+
+/** The worst finding of a family in words, and the others. */
+export function familyFinding(
+  view: View,
+  family: Family,
+  subjects: readonly string[],
+): FamilyFinding {
+  const found = FINDINGS[family.id]?.(view, subjects) ?? [];
+  const [title, ...others] = typeof found === 'string' ? [found] : found;
+  return { title: title ?? family.name, more: others.map((text) => `${text}. `).join('') };
+}
+
+type Finding = (view: View, subjects: readonly string[]) => string | readonly string[];
+
+const FINDINGS: Readonly<Record<string, Finding>> = {
+  sagas: (view) => {
+    const words = sagaWords(view);
+    return words === null ? 'No saga begins' : flat(words);
+  },
+  messages: (view, subjects) => messagesFinding(view, subjects),
+  projections: (view, subjects) => {
+    const words = [behindOfThese(view, subjects), staleWords(view)].flatMap((found) =>
+      found === null ? [] : [flat(found)],
+    );
+    return words.length === 0 ? 'No view is ever a second behind' : words;
+  },
+  'event-stores': (view, subjects) =>
+    worstAndBest(
+      view,
+      subjects,
+      ratioOf('', 'conflicts', 'appends'),
+      0.001,
+      (subject, text) => `${text} of the appends to ${subject} conflict`,
+    ) ?? 'Hardly an append meets another',
+  caches: (view, subjects) => cachesFinding(view, subjects),
+  pools: (view, subjects) =>
+    worstAndBest(view, subjects, largestOf('', 'poolWaiting', 'number'), 0, (subject, text) => {
+      const [caller, callee] = subject.split('->');
+      return `Up to ${text} ${text === '1' ? 'call' : 'calls'} of ${caller!} wait for a connection to ${callee!}`;
+    }) ?? 'Nobody waits for a connection',
+  replicas: (view, subjects) => replicasFinding(view, subjects),
+  locks: (view, subjects) => locksFinding(view, subjects),
+  functions: (view, subjects) =>
+    worstAndBest(
+      view,
+      subjects,
+      counted('', 'coldStarts'),
+      0,
+      (subject, text) => `${text} cold ${text === '1' ? 'start' : 'starts'} of ${subject}`,
+    ) ?? 'No invocation waits for an environment',
+  outboxes: (view, subjects) =>
+    worstAndBest(
+      view,
+      subjects,
+      counted('', 'lostEvents'),
+      0,
+      (subject, text) => `${text} events of ${subject} are lost`,
+    ) ??
+    worstAndBest(
+      view,
+      subjects,
+      largestOf('', 'outbox.rows', 'number'),
+      0,
+      (subject, text) => `Up to ${text} rows wait in the outbox of ${subject}`,
+    ) ??
+    'No row waits in an outbox',
+  'thread-pools': (view, subjects) =>
+    worstAndBest(
+      view,
+      subjects,
+      largestOf('', 'threadPool.queue', 'number'),
+      0,
+      (subject, text) => `Up to ${text} operations wait for a thread for ${subject}`,
+    ) ?? 'Every operation has a thread at once',
+  refreshes: (view, subjects) =>
+    worstAndBest(
+      view,
+      subjects,
+      ratioOf('', 'staleReads', 'reads'),
+      0,
+      (subject, text) => `${text} of the searches of ${subject} miss a write`,
+    ) ?? 'No search misses a write',
+};
+
+function messagesFinding(view: View, subjects: readonly string[]): readonly string[] {
+  const words = behindOfThese(view, subjects);
+  const lost = worstAndBest(
+    view,
+    subjects,
+    counted('', 'lostEffects'),
+    0,
+    (subject, text) => `${text} ${text === '1' ? 'message' : 'messages'} of ${subject} lost`,
+  );
+  const dead = worstAndBest(
+    view,
+    subjects,
+    counted('', 'deadLettered'),
+    0,
+    (subject, text) => `${text} dead ${text === '1' ? 'letter' : 'letters'} of ${subject}`,
+  );
+  const hot = hottestFinding(view, subjects);
+  const parts = [words === null ? null : flat(words), hot, lost ?? dead].filter(
+    (part) => part !== null,
+  );
+  return parts.length > 0 ? parts : ['No message is ever a second old when it is handled'];
+}
+
+/** Whose backlog stands in one partition for the most part; null where there is none. */
+function hottestFinding(view: View, subjects: readonly string[]): string | null {
+  const hot = subjects.filter((subject) =>
+    view.result.variants.some((variant) => {
+      const own = meteredOf(variant, subject);
+      return own !== null && isHot(own);
+    }),
+  );
+  return worstAndBest(
+    view,
+    hot,
+    largestOf('', 'partitionLag', 'number'),
+    0,
+    (subject, text) => `Up to ${text} messages wait in one partition of ${subject}`,
+  );
+}
+
+/** Who is furthest behind, where it is one of these. */
+function behindOfThese(view: View, subjects: readonly string[]): ReturnType<typeof behindWords> {
+  return behindWords(view, { among: subjects, detail: 'brief' });
+}
+
+function cachesFinding(view: View, subjects: readonly string[]): string {
+  const ratio = ratioOf('', 'hits', 'reads');
+  const found = figures(view, subjects, ratio);
+  if (found.length === 0) return 'No cache is read';
+  const low = found.reduce((a, b) => (b.value < a.value ? b : a));
+  const same = found.filter(({ subject }) => subject === low.subject);
+  const high = same.reduce((a, b) => (b.value > a.value ? b : a));
+  const start = `${low.subject} finds ${formatShare(low.value)} of what it is asked for${inWords(view, low.variant)}`;
+  if (high.value - low.value < 0.005) return start;
+  return `${start}, ${formatShare(high.value)} in ${high.variant.name}`;
+}
+
+function replicasFinding(view: View, subjects: readonly string[]): string {
+  const lost = worstAndBest(
+    view,
+    subjects,
+    counted('', 'lostCommits'),
+    0,
+    (subject, text) =>
+      `${text} confirmed ${text === '1' ? 'write' : 'writes'} of ${subject} are lost`,
+  );
+  const stale = worstAndBest(
+    view,
+    subjects,
+    ratioOf('', 'staleReads', 'reads'),
+    0.001,
+    (subject, text) => `${text} of the reads of ${subject} are stale`,
+  );
+  const lag = worstAndBest(
+    view,
+    subjects,
+    largestOf('', 'replicaLag', 'seconds'),
+    0,
+    (subject, text) => `A replica of ${subject} is up to ${text} behind`,
+  );
+  return lost ?? stale ?? lag ?? 'No replica is ever behind';
+}
+
+function locksFinding(view: View, subjects: readonly string[]): readonly string[] {
+  const dead = worstAndBest(
+    view,
+    subjects,
+    counted('', 'deadlocks'),
+    0,
+    (subject, text) => `${text} ${text === '1' ? 'deadlock' : 'deadlocks'} in ${subject}`,
+  );
+  const slow = worstAndBest(
+    view,
+    subjects,
+    quantile('', 'lockWait', 'p99'),
+    0,
+    (subject, text) =>
+      `1${NARROW}% of the ${subject} statements wait longer than ${text} for a lock`,
+  );
+  const longest = worstAndBest(
+    view,
+    subjects,
+    quantile('', 'lockWait', 'max'),
+    0,
+    (subject, text) =>
+      `Hardly a statement waits for a lock; one of ${subject} waits longest, ${text}`,
+  );
+  const found = [dead, slow ?? longest].filter((words) => words !== null);
+  return found.length > 0 ? found : ['No statement waits for a lock'];
+}
+
+interface Figure {
+  readonly subject: string;
+  readonly variant: VariantResult;
+  readonly value: number;
+}
+
+function figures(view: View, subjects: readonly string[], column: FamilyColumn): Figure[] {
+  return subjects.flatMap((subject) =>
+    view.result.variants.flatMap((variant) => {
+      const own = meteredOf(variant, subject);
+      const value = own === null ? null : column.value(own);
+      return value === null ? [] : [{ subject, variant, value }];
+    }),
+  );
+}
+
+/** The largest figure in words, and how much less it is where it is least; null where none is above a limit. */
+function worstAndBest(
+  view: View,
+  subjects: readonly string[],
+  column: FamilyColumn,
+  above: number,
+  words: (subject: string, text: string) => string,
+): string | null {
+  const found = figures(view, subjects, column);
+  const worst = found.reduce<Figure | null>(
+    (a, b) => (a === null || b.value > a.value ? b : a),
+    null,
+  );
+  if (worst === null || worst.value <= above) return null;
+  const same = found.filter(({ subject }) => subject === worst.subject);
+  const best = same.reduce((a, b) => (b.value < a.value ? b : a));
+  const start = `${words(worst.subject, textOf(column, worst.value))}${inWords(view, worst.variant)}`;
+  if (best.value * 1.05 >= worst.value) return start;
+  const text = best.value === 0 ? 'none' : textOf(column, best.value);
+  return `${start}, ${text} in ${best.variant.name}`;
+}
+
+function textOf(column: FamilyColumn, value: number): string {
+  if (column.counted === true) return meanCount(value);
+  return column.unit === 'number' ? formatCount(value) : formatValue(value, column.unit);
+}
+
+function inWords(view: View, variant: VariantResult): string {
+  return view.result.variants.length > 1 ? ` in ${variant.name}` : '';
+}

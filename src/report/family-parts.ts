@@ -1,0 +1,147 @@
+import type { MeteredResult, MeterResult } from '../spec/result-meters.js';
+import type { FamilyColumn, FamilyPanel } from './families.js';
+import type { Unit } from './format.js';
+
+/** Counts per second by step of the timeline, of several meters together. */
+export function ratePanel(key: string, words: string, meters: readonly string[]): FamilyPanel {
+  return {
+    key,
+    words,
+    unit: 'perSecond',
+    series: (own, seconds) => {
+      const found = meters.flatMap((meter) => meterOf(own, meter, 'counter') ?? []);
+      return (found[0]?.steps ?? []).map(
+        (_, step) => found.reduce((sum, { steps }) => sum + (steps[step] ?? 0), 0) / seconds,
+      );
+    },
+  };
+}
+
+/** A gauge over time, with the lowest and the highest replication. */
+export function gaugePanel(key: string, words: string, unit: Unit): FamilyPanel {
+  return {
+    key,
+    words,
+    unit,
+    series: (own) => meterOf(own, key, 'gauge')?.steps ?? [],
+    band: (own) => meterOf(own, key, 'gauge')?.band ?? null,
+  };
+}
+
+/** From this share on most of what waits in several partitions is in one. */
+const HOT = 0.75;
+
+/** What waits in the partition that holds most, where that is more than its part. */
+export function hottestPanel(words: string): FamilyPanel {
+  const panel = gaugePanel('partitionLag', words, 'number');
+  return { ...panel, when: isHot };
+}
+
+/** Whether most of the largest backlog stands in one partition. */
+export function isHot(own: MeteredResult): boolean {
+  const [one, all] = [meterOf(own, 'partitionLag', 'gauge'), meterOf(own, 'lag', 'gauge')];
+  return one !== null && all !== null && all.max >= FEW && one.max > HOT * all.max;
+}
+
+/** Where fewer wait it does not matter where. */
+const FEW = 50;
+
+/** A count over another by step of the timeline; a gap where the other is 0. */
+export function ratioPanel(meter: string, of: string, words: string, fits = false): FamilyPanel {
+  return {
+    key: meter,
+    words,
+    unit: 'share',
+    fits,
+    series: (own) => {
+      const [part, all] = [meterOf(own, meter, 'counter'), meterOf(own, of, 'counter')];
+      if (part === null || all === null) return [];
+      return all.steps.map((count, step) => (count > 0 ? part.steps[step]! / count : null));
+    },
+  };
+}
+
+/** Count of a run: the mean of the replications. */
+export function counted(head: string, meter: string): FamilyColumn {
+  return {
+    head,
+    unit: 'number',
+    counted: true,
+    value: (own) => meterOf(own, meter, 'counter')?.total ?? null,
+    each: (own) => meterOf(own, meter, 'counter')?.each ?? [],
+  };
+}
+
+/** A count over another, of all replications together; null where the other is 0. */
+export function ratioOf(head: string, meter: string, of: string): FamilyColumn {
+  return {
+    head,
+    unit: 'share',
+    value: (own) => {
+      const [part, all] = [meterOf(own, meter, 'counter'), meterOf(own, of, 'counter')];
+      return part === null || all === null || all.total === 0 ? null : part.total / all.total;
+    },
+    each: (own) => {
+      const [part, all] = [meterOf(own, meter, 'counter'), meterOf(own, of, 'counter')];
+      return (all?.each ?? []).map((count, i) => (count > 0 ? (part?.each[i] ?? 0) / count : null));
+    },
+  };
+}
+
+/** Largest value of a gauge in any replication. */
+export function largestOf(head: string, meter: string, unit: Unit): FamilyColumn {
+  return {
+    head,
+    unit,
+    counted: unit === 'number',
+    value: (own) => meterOf(own, meter, 'gauge')?.max ?? null,
+    each: (own) => meterOf(own, meter, 'gauge')?.each ?? [],
+    largest: true,
+  };
+}
+
+/** Mean of a gauge over the run. */
+export function meanOf(head: string, meter: string, unit: Unit): FamilyColumn {
+  return { head, unit, value: (own) => meterOf(own, meter, 'gauge')?.mean ?? null };
+}
+
+/** A quantile of durations, or of numbers that are kept like durations. */
+export function quantile(
+  head: string,
+  meter: string,
+  which: 'p50' | 'p99' | 'max',
+  unit: Unit = 'seconds',
+): FamilyColumn {
+  return {
+    head,
+    unit,
+    value: (own) => meterOf(own, meter, 'durations')?.[which] ?? null,
+    interval: (own) => meterOf(own, meter, 'durations')?.ci95[which] ?? null,
+  };
+}
+
+/** How long the backlog lives after the fault that leaves the longest one; Infinity where it is never gone. */
+export function drained(head: string): FamilyColumn {
+  return {
+    head,
+    unit: 'seconds',
+    value: (own) => {
+      const all = Object.values(own.drain ?? {});
+      if (all.length === 0) return null;
+      return Math.max(...all.map(({ value }) => value ?? Infinity));
+    },
+  };
+}
+
+type Form = MeterResult['form'];
+type MeterOf<F extends Form> = Extract<MeterResult, { readonly form: F }>;
+
+/** A meter by its name, where it has this form. */
+export function meterOf<F extends Form>(
+  own: MeteredResult,
+  name: string,
+  form: F,
+): MeterOf<F> | null {
+  const found = Object.hasOwn(own.meters, name) ? own.meters[name] : undefined;
+  return found?.form === form ? (found as MeterOf<F>) : null;
+}

@@ -1,0 +1,84 @@
+import { isFeedback } from '../analysis/feedback.js';
+import type { CascadeEvent, VariantResult } from '../spec/result.js';
+import { briefSeconds, formatInstant, listed, plural } from './format.js';
+import { loopWords, type View } from './view.js';
+import { illSubjects } from './words.js';
+
+/** Title of the propagation figure. */
+export function propagationFinding(view: View, variant: VariantResult): string {
+  const { influences, loops } = variant.cascade;
+  const up = influences.filter((i) => !isFeedback(i.mechanism));
+  if (influences.length === 0) {
+    return illSubjects(view, variant).length === 0
+      ? 'Nothing falls ill'
+      : 'What falls ill does not pass it on';
+  }
+  const hedged = influences.some((i) => i.mechanism === 'hedgeLoad');
+  const retried = influences.some((i) => i.mechanism === 'retryLoad');
+  const repeats = hedged ? (retried ? 'retries and hedges' : 'hedges') : 'retries';
+  const depth = new Map(view.result.topology.nodes.map((node) => [node.name, node.depth]));
+  const reached = [...new Set(up.map((i) => i.to))].sort(
+    (a, b) => (depth.get(b) ?? 0) - (depth.get(a) ?? 0),
+  );
+  const start = view.headline?.spans[0]?.from ?? influences[0]!.at;
+  const last = up.reduce((at, i) => Math.max(at, i.at), start);
+  const spreads =
+    reached.length === 0
+      ? `The load grows by ${repeats} alone`
+      : `The ${variant.summary.success.value === 1 ? 'slowdown' : 'failure'} reaches ${listed(reached.slice(0, 4))} within ${briefSeconds(Math.max(view.result.run.step, last - start))}`;
+  const loop = loops[0];
+  return loop === undefined
+    ? spreads
+    : `${spreads}; ${repeats} close the circle ${loopWords(view, loop.through)}`;
+}
+
+/** Title of the story in time order: how many fell ill, and whether it is over. */
+export function cascadeFinding(view: View, variant: VariantResult): string {
+  const ill = illSubjects(view, variant);
+  const users = view.requests.filter(
+    (request) => (variant.cascade.states[request] ?? []).length > 0,
+  );
+  if (ill.length === 0 && users.length === 0) {
+    const unseen = unseenTitle(variant);
+    if (unseen !== null) return unseen;
+    if (variant.cascade.events.length === 0) return 'Nothing broke';
+    const full = variant.cascade.events.find((event) => event.kind === 'saturated');
+    if (view.result.faults.length > 0) return 'The fault hits nobody else';
+    return full === undefined
+      ? 'Nothing broke'
+      : `${full.subject} runs out at ${formatInstant(full.at)}, and nobody falls ill`;
+  }
+  const parts = [
+    ill.length > 0 ? plural(ill.length, 'component') : '',
+    users.length > 0
+      ? plural(users.length, 'kind of request')
+          .replace('requests', 'request')
+          .replace('kind of', users.length > 1 ? 'kinds of' : 'kind of')
+      : '',
+  ];
+  const who = parts.filter((part) => part !== '').join(' and ');
+  const verb = ill.length + users.length === 1 ? 'falls' : 'fall';
+  const end = view.result.run.duration;
+  const subjects = [...ill.map((each) => each.subject), ...users];
+  const last = subjects.reduce(
+    (at, subject) =>
+      (variant.cascade.states[subject] ?? []).reduce((t, s) => Math.max(t, s.until), at),
+    0,
+  );
+  return `${who} ${verb} ill; ${last >= end - 1e-9 ? 'it is not over at the end of the run' : `all is well again at ${formatInstant(last)}`}`;
+}
+
+/** Where no component and no request falls ill: what happens all the same. */
+function unseenTitle(variant: VariantResult): string | null {
+  const of = (kind: CascadeEvent['kind']): string =>
+    listed([
+      ...new Set(variant.cascade.events.filter((e) => e.kind === kind).map((e) => e.subject)),
+    ]);
+  const parts = [
+    of('unsettled') === '' ? '' : `sagas of ${of('unsettled')} do not end well`,
+    of('backlog') === '' ? '' : `${of('backlog')} fall behind`,
+    of('stale') === '' ? '' : `${of('stale')} answer with old values`,
+    of('poolFull') === '' ? '' : `connections run out on ${of('poolFull')}`,
+  ].filter((part) => part !== '');
+  return parts.length === 0 ? null : `No request fails, but ${listed(parts)}`;
+}

@@ -1,0 +1,53 @@
+import type { MeteredResult } from '../spec/result-meters.js';
+import type { PoolResult, VariantResult } from '../spec/result.js';
+import { sortedKeys } from './keys.js';
+
+/** Share of its connections that a pool has in use, as the meter of that name; none where it has no limit. */
+export const POOL_SHARE = 'poolShare';
+
+/** The pools of a variant, as figures of subjects: `orders->orders-db`. */
+export function poolMeters(variant: VariantResult): Readonly<Record<string, MeteredResult>> {
+  const known = KNOWN.get(variant);
+  if (known !== undefined) return known;
+  const found: Record<string, MeteredResult> = {};
+  for (const callee of sortedKeys(variant.components)) {
+    const { pools } = variant.components[callee]!;
+    for (const caller of sortedKeys(pools ?? {})) {
+      const meters = metersOf(pools![caller]!);
+      found[`${caller}->${callee}`] = { kind: 'service', meters };
+    }
+  }
+  KNOWN.set(variant, found);
+  return found;
+}
+
+const KNOWN = new WeakMap<VariantResult, Readonly<Record<string, MeteredResult>>>();
+
+/** Where for a whole step of the timeline somebody waits for a connection, or gives up. */
+export function isShort({ meters }: MeteredResult): boolean {
+  const { poolWaiting, poolTimeouts } = meters;
+  const waits = poolWaiting?.form === 'gauge' && poolWaiting.steps.some((count) => count >= 1);
+  return waits || (poolTimeouts?.form === 'counter' && poolTimeouts.total > 0);
+}
+
+function metersOf(pool: PoolResult): MeteredResult['meters'] {
+  const { size, used, waiting, steps, opened, timeouts } = pool;
+  const share = (count: number): number => count / (size ?? 1);
+  return {
+    ...(size !== null && {
+      [POOL_SHARE]: {
+        form: 'gauge',
+        mean: share(used.mean),
+        max: share(used.max),
+        each: [],
+        steps: steps.used.map(share),
+      },
+      poolSize: { form: 'counter', total: size, each: [], steps: [] },
+    }),
+    poolUsed: { form: 'gauge', ...used, each: [], steps: steps.used },
+    poolWaiting: { form: 'gauge', ...waiting, each: [], steps: steps.waiting },
+    poolWait: { form: 'durations', ...pool.wait },
+    poolOpened: { form: 'counter', total: opened, each: [], steps: [] },
+    poolTimeouts: { form: 'counter', total: timeouts, each: [], steps: [] },
+  };
+}

@@ -1,0 +1,60 @@
+import type { BrokenSaga } from '../../spec/result-meters.js';
+import { formatInstant, formatSeconds } from '../format.js';
+import { markup, type Markup } from '../html-escape.js';
+import { meteredOf } from '../unseen.js';
+import type { View } from '../view.js';
+
+/** One saga for each rule that was broken, as its effects stood in the end: a table of its steps. */
+export function brokenSagas(view: View, subjects: readonly string[]): Markup | null {
+  const { variants } = view.result;
+  const examples = subjects.flatMap((subject) =>
+    variants.flatMap((variant) => {
+      const broken = meteredOf(variant, subject)?.broken ?? [];
+      const where = variants.length > 1 ? ` in ${variant.name}` : '';
+      return broken.map((one) => example(`${subject}${where}`, one));
+    }),
+  );
+  if (examples.length === 0) return null;
+  return markup`<h3 class="gap">Sagas whose effects do not belong together, one of each kind</h3>
+    <div class="broken">${examples}</div>`;
+}
+
+function example(of: string, one: BrokenSaga): Markup {
+  const { rule, replication, start, end, effects } = one;
+  const rows = Object.entries(effects).map(([step, [done, undone]]) => {
+    const tone = toneOf(done, done - undone);
+    return markup`<tr class="${tone}">
+      <th scope="row">${step}</th>
+      <td>${times(done)}</td>
+      <td>${times(undone)}</td>
+      <td>${WORDS[tone]}</td>
+    </tr>`;
+  });
+  const broken = rule === null ? 'some effects stand, some do not' : `against the rule “${rule}”`;
+  return markup`<div class="scroll" tabindex="0" role="region" aria-label="A saga of ${of}">
+    <table>
+      <caption>
+        <b>${of}</b>, ${broken}. Begun at ${formatInstant(start)} of replication
+        ${replication + 1}, ended ${formatSeconds(end - start)} later.
+      </caption>
+      <thead><tr><th scope="col">Step</th><th scope="col" class="r">Done</th><th scope="col" class="r">Undone</th><th scope="col" class="r">In the end</th></tr></thead>
+      <tbody>${rows}</tbody>
+    </table>
+  </div>`;
+}
+
+function toneOf(done: number, stands: number): keyof typeof WORDS {
+  if (stands !== 0) return stands > 0 ? 'stands' : 'over';
+  return done === 0 ? 'never' : 'undone';
+}
+
+const WORDS = {
+  never: 'never happened',
+  undone: 'undone',
+  stands: 'stands',
+  over: 'undone too often',
+} as const;
+
+function times(count: number): string {
+  return count === 0 ? '–' : count === 1 ? 'once' : `${count} times`;
+}

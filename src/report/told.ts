@@ -1,0 +1,33 @@
+import type { Result, VariantResult } from '../spec/result.js';
+import { behindOf, unsettledOf } from './unseen.js';
+
+/**
+ * The variant whose story is told: most replications that never came back, then the lowest success; among those
+ * whose users fare alike the one that leaves most behind that no request shows. The first of equals.
+ */
+export function toldOf(result: Result): VariantResult {
+  let told = result.variants[0]!;
+  let worst = harmOf(result, told);
+  for (const variant of result.variants) {
+    const harm = harmOf(result, variant);
+    const at = harm.findIndex((each, i) => Math.abs(each - worst[i]!) > 1e-9);
+    if (at >= 0 && harm[at]! > worst[at]!) [told, worst] = [variant, harm];
+  }
+  return told;
+}
+
+/** What is compared, the most important first; more is worse. */
+function harmOf(result: Result, variant: VariantResult): readonly number[] {
+  const lost = 1 - (variant.summary.success.value ?? 1);
+  const sagas = unsettledOf({ result }, variant);
+  const behind = behindOf({ result }, variant);
+  return [
+    variant.cascade.metastable,
+    // Success alike to a tenth of a per cent.
+    Math.round(lost * 1000),
+    sagas === null ? 0 : sagas.broken / sagas.begun,
+    behind?.drained === Infinity ? 1 : 0,
+    Math.round(behind?.oldest ?? 0),
+    lost,
+  ];
+}

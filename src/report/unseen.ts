@@ -1,0 +1,277 @@
+import type { MeteredResult, MeterResult } from '../spec/result-meters.js';
+import type { Estimate, Result, VariantResult } from '../spec/result.js';
+import { BROKEN, FAMILIES, type Family } from './families.js';
+import { meterOf } from './family-parts.js';
+import { sortedKeys } from './keys.js';
+import { poolMeters } from './pool-meters.js';
+
+/** What is shown: a view, or what one is made from. */
+export interface Shown {
+  readonly result: Result;
+}
+
+/** How far a consumer falls behind in a variant, at worst. */
+export interface Behind {
+  readonly subject: string;
+  /** What waits. */
+  readonly noun: 'messages' | 'events';
+  readonly most: number;
+  /** Seconds for which the oldest of them waits. */
+  readonly oldest: number;
+  /** After the fault that leaves the longest backlog: seconds, Infinity = never; null without a fault. */
+  readonly drained: number | null;
+  /** The fault, where it matters. */
+  readonly fault: string | null;
+}
+
+/** Sagas of a variant without a consistent end. */
+export interface Unsettled {
+  readonly subject: string;
+  /** Means of a run. */
+  readonly begun: number;
+  readonly broken: number;
+  readonly ends: readonly { readonly word: string; readonly count: number }[];
+}
+
+/** A share at its worst. */
+export interface WorstShare {
+  readonly subject: string;
+  readonly share: number;
+}
+
+/** Figures of a subject; a queue has those of its consumers as well. */
+export function meteredOf(variant: VariantResult, subject: string): MeteredResult | null {
+  const pools = poolMeters(variant);
+  if (Object.hasOwn(pools, subject)) return pools[subject]!;
+  const own = Object.hasOwn(variant.metered, subject) ? variant.metered[subject]! : null;
+  if (own?.kind !== 'queue' || subject.includes('.')) return own;
+  const parts = sortedKeys(variant.metered)
+    .filter((name) => name.startsWith(`${subject}.`))
+    .map((name) => variant.metered[name]!);
+  const meters = parts.reduce<Record<string, MeterResult>>(
+    (all, part) => {
+      for (const name of Object.keys(part.meters)) {
+        const sum = together(all[name], part.meters[name]!);
+        if (sum !== null) all[name] = sum;
+      }
+      return all;
+    },
+    { ...own.meters },
+  );
+  return { ...own, meters };
+}
+
+/** Names of all subjects of a family that any variant has, `component` or `component.part`. */
+export function subjectsOf(view: Shown, family: Family): string[] {
+  const hidden = new Set(view.result.report.hide);
+  const names = new Set<string>();
+  for (const variant of view.result.variants) {
+    const all = { ...variant.metered, ...poolMeters(variant) };
+    for (const name of sortedKeys(all)) {
+      const [component, part] = name.split('.');
+      if (name.split('->').some((end) => hidden.has(end)) || hidden.has(component!)) continue;
+      if (family.holds(all[name]!, part !== undefined)) names.add(name);
+    }
+  }
+  return [...names].sort((a, b) => (a < b ? -1 : 1));
+}
+
+/** The consumer, queue or read model of a variant that is furthest behind; null where there is none. */
+export function behindOf(
+  view: Shown,
+  variant: VariantResult,
+  among: (subject: string) => boolean = () => true,
+): Behind | null {
+  let worst: Behind | null = null;
+  for (const { subject, own, noun } of lagging(view, variant)) {
+    if (!among(subject)) continue;
+    const [lag, age] = [meterOf(own, 'lag', 'gauge'), meterOf(own, 'age', 'gauge')];
+    if (lag === null) continue;
+    const { drained, fault } = longestDrain(own);
+    const found = { subject, noun, most: lag.max, oldest: age?.max ?? 0, drained, fault };
+    if (worst === null || isWorse(found, worst)) worst = found;
+  }
+  return worst;
+}
+
+/** Largest backlog of each replication, over all who can be behind. */
+export function backlogEstimate(view: Shown, variant: VariantResult): Estimate {
+  const all = lagging(view, variant).flatMap(({ own }) => meterOf(own, 'lag', 'gauge') ?? []);
+  if (all.length === 0) return NOTHING;
+  const { replications } = view.result;
+  const each = Array.from({ length: replications }, (_, i) =>
+    Math.max(...all.map((lag) => lag.each[i] ?? 0)),
+  );
+  return { value: Math.max(...each), ci95: null, each };
+}
+
+/** Seconds until the longest backlog after any fault is drained; null value = never, or nobody can be behind. */
+export function drainEstimate(view: Shown, variant: VariantResult): Estimate & { never: number } {
+  const all = lagging(view, variant).flatMap(({ own }) => Object.values(own.drain ?? {}));
+  if (all.length === 0) return { ...NOTHING, never: 0 };
+  const each = Array.from({ length: view.result.replications }, (_, i) => {
+    const values = all.map((drain) => drain.each[i] ?? null);
+    return values.some((value) => value === null) ? null : Math.max(...values.map(Number));
+  });
+  const known = each.filter((value) => value !== null);
+  const never = each.length - known.length;
+  const mostly = never * 2 >= each.length;
+  const mean = known.reduce((sum, value) => sum + value, 0) / Math.max(1, known.length);
+  return { value: mostly ? null : mean, ci95: null, each, never };
+}
+
+/** The sagas of a variant that fare worst; null where it begins none. */
+export function unsettledOf(view: Shown, variant: VariantResult): Unsettled | null {
+  let worst: Unsettled | null = null;
+  for (const { subject, own } of ofFamily(view, variant, 'sagas')) {
+    const begun = totalOf(own, 'accepted');
+    if (begun === 0) continue;
+    const ends = BROKEN.map((word) => ({ word, count: totalOf(own, word) }));
+    const broken = ends.reduce((sum, { count }) => sum + count, 0);
+    if (worst === null || broken / begun > worst.broken / worst.begun)
+      worst = { subject, begun, broken, ends };
+  }
+  return worst;
+}
+
+/** Share of the sagas of a variant that are stuck, inconsistent or lost, of all its kinds together. */
+export function unsettledEstimate(view: Shown, variant: VariantResult): Estimate {
+  const sagas = ofFamily(view, variant, 'sagas').map(({ own }) => own);
+  return shareOf(
+    sagas.flatMap((own) => BROKEN.map((end) => eachOf(own, end))),
+    sagas.map((own) => eachOf(own, 'accepted')),
+  );
+}
+
+/** The read model or the replicas of a variant whose reads are stale most often. */
+export function stalestOf(view: Shown, variant: VariantResult): WorstShare | null {
+  const all = stalePairs(view, variant).flatMap(({ subject, own }) => {
+    const reads = totalOf(own, 'reads');
+    return reads === 0 ? [] : [{ subject, share: totalOf(own, 'staleReads') / reads }];
+  });
+  return all.reduce<WorstShare | null>(
+    (worst, one) => (worst === null || one.share > worst.share ? one : worst),
+    null,
+  );
+}
+
+/** Share of stale reads, of all that can be. */
+export function staleEstimate(view: Shown, variant: VariantResult): Estimate {
+  const all = stalePairs(view, variant).map(({ own }) => own);
+  return shareOf(
+    all.map((own) => eachOf(own, 'staleReads')),
+    all.map((own) => eachOf(own, 'reads')),
+  );
+}
+
+/** Share of the lookups that find their value, of all caches together. */
+export function hitEstimate(view: Shown, variant: VariantResult): Estimate {
+  const caches = ofFamily(view, variant, 'caches').map(({ own }) => own);
+  return shareOf(
+    caches.map((own) => eachOf(own, 'hits')),
+    caches.map((own) => eachOf(own, 'reads')),
+  );
+}
+
+/** A count of all subjects of a family, mean of a run; null where it has none. */
+export function countEstimate(
+  view: Shown,
+  variant: VariantResult,
+  family: string,
+  meter: string,
+): Estimate {
+  const all = ofFamily(view, variant, family)
+    .map(({ own }) => eachOf(own, meter))
+    .filter((each) => each.length > 0);
+  if (all.length === 0) return NOTHING;
+  const each = sums(all);
+  return { value: each.reduce((sum, n) => sum + n, 0) / each.length, ci95: null, each };
+}
+
+function ofFamily(
+  view: Shown,
+  variant: VariantResult,
+  id: string,
+): readonly { readonly subject: string; readonly own: MeteredResult }[] {
+  const family = FAMILIES.find((each) => each.id === id)!;
+  return subjectsOf(view, family).flatMap((subject) => {
+    const own = meteredOf(variant, subject);
+    return own === null ? [] : [{ subject, own }];
+  });
+}
+
+function lagging(
+  view: Shown,
+  variant: VariantResult,
+): readonly {
+  readonly subject: string;
+  readonly own: MeteredResult;
+  readonly noun: Behind['noun'];
+}[] {
+  return [
+    ...ofFamily(view, variant, 'messages').map((one) => ({ ...one, noun: 'messages' as const })),
+    ...ofFamily(view, variant, 'projections').map((one) => ({ ...one, noun: 'events' as const })),
+  ];
+}
+
+function stalePairs(
+  view: Shown,
+  variant: VariantResult,
+): readonly { readonly subject: string; readonly own: MeteredResult }[] {
+  return ['projections', 'replicas', 'refreshes'].flatMap((id) => ofFamily(view, variant, id));
+}
+
+function longestDrain({ drain }: MeteredResult): Pick<Behind, 'drained' | 'fault'> {
+  let longest: Pick<Behind, 'drained' | 'fault'> = { drained: null, fault: null };
+  for (const fault of sortedKeys(drain ?? {})) {
+    const seconds = drain![fault]!.value ?? Infinity;
+    if (longest.drained === null || seconds > longest.drained)
+      longest = { drained: seconds, fault };
+  }
+  return longest;
+}
+
+/** Who never catches up is worse off than who does; then whose oldest message is older. */
+function isWorse(a: Behind, b: Behind): boolean {
+  const never = Number(a.drained === Infinity) - Number(b.drained === Infinity);
+  return never > 0 || (never === 0 && a.oldest > b.oldest);
+}
+
+function totalOf(own: MeteredResult, meter: string): number {
+  return meterOf(own, meter, 'counter')?.total ?? 0;
+}
+
+function eachOf(own: MeteredResult, meter: string): readonly number[] {
+  return meterOf(own, meter, 'counter')?.each ?? [];
+}
+
+function sums(lists: readonly (readonly number[])[]): number[] {
+  return (lists[0] ?? []).map((_, i) => lists.reduce((sum, list) => sum + (list[i] ?? 0), 0));
+}
+
+/** Parts over wholes: of all replications together, and of each. */
+function shareOf(
+  parts: readonly (readonly number[])[],
+  wholes: readonly (readonly number[])[],
+): Estimate {
+  const of = sums(wholes);
+  const all = of.reduce((sum, count) => sum + count, 0);
+  if (all === 0) return NOTHING;
+  const counts = of.map((_, i) => parts.reduce((sum, list) => sum + (list[i] ?? 0), 0));
+  const each = of.map((count, i) => (count > 0 ? counts[i]! / count : null));
+  return { value: counts.reduce((sum, count) => sum + count, 0) / all, ci95: null, each };
+}
+
+/** Two counters as one; of all else only the one that stands alone. */
+function together(one: MeterResult | undefined, other: MeterResult): MeterResult | null {
+  if (one === undefined) return other;
+  if (one.form !== 'counter' || other.form !== 'counter') return null;
+  return {
+    form: 'counter',
+    total: one.total + other.total,
+    each: one.each.map((count, i) => count + (other.each[i] ?? 0)),
+    steps: one.steps.map((count, i) => count + (other.steps[i] ?? 0)),
+  };
+}
+
+const NOTHING: Estimate = { value: null, ci95: null, each: [] };

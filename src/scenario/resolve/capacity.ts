@@ -1,0 +1,64 @@
+import { NS_PER_SECOND } from '../../kernel/time.js';
+import type { Capacity } from '../../spec/capacity.js';
+import { PARTITION_MAX } from '../../spec/capacity.js';
+import type { DatabaseOutput } from '../schema/components.js';
+import type { Context, Path } from './context.js';
+import { report, writtenAt } from './context.js';
+import { sorted } from './names.js';
+
+/** As long as `capacity` says without a word. */
+const BURST_NS = 300 * NS_PER_SECOND;
+
+/** Fields of databases that a table in the cloud has not. */
+const NOT_OF_TABLES = ['shards', 'replicas', 'route', 'failover', 'cpu', 'knee'] as const;
+
+/** The throughput of a table; null where the database is none. */
+export function resolveCapacity(
+  context: Context,
+  { kind, capacity, operations }: DatabaseOutput,
+  path: Path,
+): Capacity | null {
+  const problem = (at: Path, message: string): void => report(context, 'FL208', at, message);
+  if (kind !== 'dynamodb') {
+    if (capacity !== undefined) {
+      const message = 'units of capacity are those of kind: dynamodb, other kinds have cpu';
+      problem([...path, 'capacity'], message);
+    }
+    for (const [name, { units }] of sorted(operations)) {
+      if (units === undefined) continue;
+      const message = 'only operations of kind: dynamodb take units of capacity';
+      problem([...path, 'operations', name, 'units'], message);
+    }
+    return null;
+  }
+  for (const field of NOT_OF_TABLES) {
+    if (writtenAt(context, [...path, field]) === undefined) continue;
+    const message = `a table of dynamodb has capacity and partitions, and no ${field}`;
+    problem([...path, field], message);
+  }
+  for (const [name, { lock, write, units = 1 }] of sorted(operations)) {
+    const at = [...path, 'operations', name];
+    const most = write ? PARTITION_MAX.write : PARTITION_MAX.read;
+    if (lock) problem([...at, 'lock'], 'rows of dynamodb are not locked: leave lock out');
+    if (units > most) {
+      problem([...at, 'units'], `a partition gives ${most} of them in a second: it never would`);
+    }
+  }
+  const {
+    read = Infinity,
+    write = Infinity,
+    partitions,
+    burst = BURST_NS,
+    adaptive = true,
+  } = capacity ?? {};
+  const needed =
+    (read === Infinity ? 0 : read / PARTITION_MAX.read) +
+    (write === Infinity ? 0 : write / PARTITION_MAX.write);
+  return {
+    read,
+    write,
+    partitions: partitions ?? Math.max(1, Math.ceil(needed)),
+    burstNs: burst,
+    isAdaptive: adaptive,
+  };
+}

@@ -1,0 +1,52 @@
+import type { Bundle, Layer } from '../../spec/scenario.js';
+import { eachStep } from '../each-step.js';
+import type { BundleOutput } from '../schema/bundle.js';
+import type { StepOutput } from '../schema/steps.js';
+import { STEP_VERBS } from '../verbs.js';
+import type { Context, Path } from './context.js';
+import { report } from './context.js';
+import { resolveCall } from './targets.js';
+
+/** The endpoint that a fallback calls, or the steps that it has its caller run. */
+export function resolveFallback(
+  context: Context,
+  output: BundleOutput,
+  path: Path,
+): Bundle['fallback'] {
+  const { call, steps } = (output['fallback'] ?? {}) as FallbackOutput;
+  const at = [...path, 'fallback'];
+  if (call !== undefined) {
+    const to = resolveCall(context, call, '', [...at, 'call']);
+    return to === null ? null : { kind: 'call', to };
+  }
+  if (steps === undefined) return null;
+  const owner = HOSTS.has(String(path[0])) ? String(path[1]) : null;
+  const own = context.steps(steps, owner, [...at, 'steps']);
+  eachStep(own, (step) => {
+    if (step.verb !== 'respond' || step.responseBytes === null) return;
+    const message = 'the answer of a fallback stays with its caller: leave responseSize out';
+    report(context, 'FL208', [...at, 'steps'], message);
+  });
+  return { kind: 'steps', steps: own };
+}
+
+interface FallbackOutput {
+  readonly call?: string;
+  readonly steps?: readonly StepOutput[];
+}
+
+/** Sections whose entries run the steps of the bundles that are written in them. */
+const HOSTS: ReadonlySet<string> = new Set(['services', 'gateways', 'functions', 'workloads']);
+
+/** A layer that has steps run: the bundle has them, and the layer says what they are. */
+export function withStepWords(layer: Layer): Layer {
+  const config = layer.config as { readonly steps?: readonly StepOutput[] };
+  if (config.steps === undefined) return layer;
+  return { ...layer, config: { ...config, steps: config.steps.map(wordOf) } };
+}
+
+function wordOf(step: StepOutput): string {
+  const verb = STEP_VERBS.find((one) => step[one as keyof StepOutput] !== undefined) ?? '';
+  const to = step.call?.to ?? step.query?.database ?? step.publish?.topic;
+  return to === undefined ? verb : `${verb} ${to}`;
+}

@@ -1,0 +1,49 @@
+import type { Database } from '../../spec/database.js';
+import type { FaultKind } from '../../spec/fault.js';
+import type { Host } from '../../spec/scenario.js';
+import type { FaultOutput } from '../schema/fault.js';
+import type { Context, Path } from './context.js';
+import { report } from './context.js';
+
+/** Roles are those of nodes of a database with replicas. */
+export function checkRoles(
+  context: Context,
+  kind: FaultKind,
+  output: FaultOutput,
+  name: string,
+  host: Host,
+  path: Path,
+): void {
+  const replication = (host as Partial<Database>).replication ?? null;
+  if (replication !== null) return;
+  const message = `${name} has no replicas of all rows: there is no role to take over`;
+  if (output.role !== undefined) report(context, 'FL410', [...path.slice(0, 2), 'role'], message);
+  else if (kind.changesRoles === true) report(context, 'FL410', path, message);
+}
+
+/** What changes roles is about all nodes of a database. */
+export function isWhole(
+  context: Context,
+  { kind }: FaultKind,
+  { instances, zone, role }: FaultOutput,
+  text: string,
+  path: Path,
+): boolean {
+  const message = `${kind} is about all nodes of a database: `;
+  const narrows = [
+    ...(instances.kind === 'all' ? [] : ['instances']),
+    ...(zone === undefined ? [] : ['zone']),
+    ...(role === undefined ? [] : ['role']),
+  ];
+  for (const field of narrows) {
+    report(context, 'FL208', [...path.slice(0, 2), field], `${message}leave ${field} out`);
+  }
+  if (context.names.things.get(text)?.kind === 'database') return true;
+  report(context, 'FL405', path, `${message}${text} is none`, {
+    found: text,
+    allowed: [...context.names.things]
+      .filter(([, { kind: own }]) => own === 'database')
+      .map(([name]) => name),
+  });
+  return false;
+}

@@ -1,0 +1,107 @@
+import { NS_PER_SECOND } from '../../kernel/time.js';
+import type { KpaSettings } from '../../spec/functions.js';
+import { kpaSchema } from '../schema/function-kinds.js';
+import type { KpaOutput } from '../schema/function-kinds.js';
+import type { FunctionOutput } from '../schema/functions.js';
+import type { Context, Path } from './context.js';
+import { report, reportKey, writtenAt } from './context.js';
+
+const MIB = 1_048_576;
+
+/** AWS Lambda developer guide, configuring memory: at 1769 MB a function has the equivalent of one vCPU. */
+const MB_PER_CORE = 1769;
+
+/** Memory of a Lambda function, in MB. */
+const MEMORY = { min: 128, max: 10_240 };
+
+/** Fields by the kinds that know them; what else is written there does nothing. */
+const ONLY: readonly (readonly [field: string, kinds: readonly string[], instead: string])[] = [
+  ['reserved', ['lambda'], 'write maxConcurrency'],
+  ['memory', ['lambda'], 'write cpu'],
+  ['cpu', ['simple', 'cloudRun', 'knative'], 'its CPU follows its memory: write memory'],
+  ['autoscaler', ['knative'], 'each request has its environment made: leave it out'],
+  ['keepAlive', ['simple', 'lambda', 'cloudRun'], 'write autoscaler.stableWindow'],
+  ['maxConcurrency', ['simple', 'lambda', 'cloudRun'], 'write autoscaler.maxScale'],
+  ['burst', ['simple', 'lambda', 'cloudRun'], 'write autoscaler.maxScaleUpRate'],
+  ['scaleRate', ['simple', 'lambda', 'cloudRun'], 'write autoscaler.maxScaleUpRate'],
+  ['provisioned', ['simple', 'lambda', 'cloudRun'], 'write autoscaler.minScale'],
+];
+
+/** What one kind of functions does not know. */
+export function checkKind(context: Context, output: FunctionOutput, path: Path): void {
+  const { kind, memory } = output;
+  for (const [field, kinds, instead] of ONLY) {
+    if (kinds.includes(kind) || writtenAt(context, [...path, field]) === undefined) continue;
+    const message = `${field} means nothing to kind: ${kind}; ${instead}`;
+    reportKey(context, 'FL208', [...path, field], message);
+  }
+  if (memory === undefined) return;
+  const mb = megabytes(memory);
+  if (mb >= MEMORY.min && mb <= MEMORY.max) return;
+  const message = `a function of kind lambda has ${MEMORY.min}MB to ${MEMORY.max}MB of memory`;
+  report(context, 'FL203', [...path, 'memory'], message);
+}
+
+/** Cores of an environment, where something is written about them. */
+export function coresOf({ memory, cpu }: FunctionOutput): number | undefined {
+  return memory === undefined ? cpu?.cores : megabytes(memory) / MB_PER_CORE;
+}
+
+/** AWS says MB and means MiB: both ways of writing it are understood. */
+function megabytes(bytes: number): number {
+  return bytes % MIB === 0 || bytes % 1_000_000 !== 0 ? bytes / MIB : bytes / 1_000_000;
+}
+
+/**
+ * knative/serving: config/core/configmaps/autoscaler.yaml; target and utilization as in
+ * pkg/reconciler/autoscaling/resources/target.go, which never aims below one request.
+ */
+export function kpaOf({ autoscaler, concurrencyPerInstance }: FunctionOutput): KpaSettings {
+  const own: KpaOutput = autoscaler ?? kpaSchema.parse({})!;
+  const limit = concurrencyPerInstance ?? Infinity;
+  const standard = limit === Infinity ? 100 : limit;
+  const total = Math.min(own.target ?? standard, limit);
+  // Panic windows are whole seconds.
+  const panic = Math.round((own.stableWindow * own.panicWindow) / NS_PER_SECOND);
+  return {
+    target: Math.max(1, total * own.targetUtilization),
+    stableWindowNs: own.stableWindow,
+    panicWindowNs: Math.max(1, panic) * NS_PER_SECOND,
+    panicThreshold: own.panicThreshold,
+    maxScaleUpRate: own.maxScaleUpRate,
+    maxScaleDownRate: own.maxScaleDownRate,
+    minScale: own.minScale,
+    maxScale: own.maxScale,
+  };
+}
+
+/** The functions of one account: they share its limit, and what is reserved is taken out of it. */
+export function checkAccount(
+  context: Context,
+  functions: readonly (readonly [name: string, settings: AccountPart])[],
+): void {
+  const own = functions.filter(([, { kind }]) => kind === 'lambda');
+  const free = own.filter(([, { reserved }]) => reserved === null);
+  if (free.length === 0) return;
+  const [[first, { maxConcurrency }]] = free as [readonly [string, AccountPart]];
+  const other = free.find(([, settings]) => settings.maxConcurrency !== maxConcurrency);
+  if (other !== undefined) {
+    const message =
+      `the functions of kind lambda are of one account, and its limit is ${maxConcurrency} by ${first}: ` +
+      `write the same, or reserved for a limit of its own`;
+    report(context, 'FL208', ['functions', other[0], 'maxConcurrency'], message);
+    return;
+  }
+  const reserved = own.reduce((sum, [, settings]) => sum + (settings.reserved ?? 0), 0);
+  if (reserved < maxConcurrency) return;
+  const message =
+    `${reserved} of the ${maxConcurrency} that an account may run at once are reserved by others: ` +
+    `nothing is left for ${first}`;
+  report(context, 'FL208', ['functions', first], message);
+}
+
+interface AccountPart {
+  readonly kind: string;
+  readonly maxConcurrency: number;
+  readonly reserved: number | null;
+}

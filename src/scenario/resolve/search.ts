@@ -1,0 +1,94 @@
+import { NS_PER_SECOND } from '../../kernel/time.js';
+import type { Cpu } from '../../spec/resources.js';
+import type { SearchEngine, ThreadPool, ThreadPoolName } from '../../spec/search.js';
+import type { DatabaseOutput } from '../schema/components.js';
+import type { Context, Path } from './context.js';
+import { report, writtenAt } from './context.js';
+
+/** Replicas of each shard: index.number_of_replicas (elastic/elasticsearch: IndexMetadata.java). */
+const REPLICAS = 1;
+
+/**
+ * elastic/elasticsearch: index.refresh_interval and index.search.idle.after (IndexSettings.java); with an
+ * interval of its own an index is never idle (IndexShard.java, scheduledRefresh).
+ */
+const REFRESH_NS = NS_PER_SECOND;
+const IDLE_AFTER_NS = 30 * NS_PER_SECOND;
+
+/** Fields of a database that mean nothing where every copy in sync does a write and answers reads. */
+const FOREIGN: readonly (readonly [path: readonly string[], message: string])[] = [
+  [['replicas', 'lag'], 'a replica does a write before the answer: leave lag out'],
+  [['replicas', 'mode'], 'a write waits for every copy in sync: leave mode out'],
+  [['replicas', 'applyRate'], 'a replica does a write in its own threads: leave applyRate out'],
+  [['route'], 'reads take turns over the copies in sync: leave route out'],
+  [['knee'], 'threads are limited by their pools: leave knee out'],
+];
+
+/** Nodes of a database: the primary and its replicas, or the shards, or the copies of each. */
+export function nodesOf({ kind, replicas, shards }: DatabaseOutput): number {
+  if (kind === 'elasticsearch') return (shards?.count ?? 1) * (1 + (replicas?.count ?? REPLICAS));
+  return shards?.count ?? 1 + (replicas?.count ?? 0);
+}
+
+/** What a search engine is beyond other databases; null for these. */
+export function resolveSearch(
+  context: Context,
+  output: DatabaseOutput,
+  cpu: Cpu,
+  path: Path,
+): SearchEngine | null {
+  const { kind, replicas, threadPools, refresh } = output;
+  if (kind !== 'elasticsearch') {
+    for (const field of ['threadPools', 'refresh'] as const) {
+      if (output[field] === undefined) continue;
+      const message = `${kind} has none: leave ${field} out, or write kind: elasticsearch`;
+      report(context, 'FL208', [...path, field], message);
+    }
+    return null;
+  }
+  for (const [field, message] of FOREIGN) {
+    const at = [...path, ...field];
+    if (writtenAt(context, at) !== undefined) report(context, 'FL208', at, message);
+  }
+  for (const [name, { lock }] of Object.entries(output.operations)) {
+    const message = 'documents are not locked: leave lock out';
+    if (lock) report(context, 'FL208', [...path, 'operations', name, 'lock'], message);
+  }
+  if (cpu.cores === Infinity && cpu.quota === null) {
+    const message = 'threads are counted by cores: write cpu';
+    report(context, 'FL208', [...path, 'kind'], message);
+  }
+  const isExplicit = refresh?.interval !== undefined;
+  if (isExplicit && refresh.idleAfter !== undefined) {
+    const message = 'with an interval of its own an index is never idle: leave idleAfter out';
+    report(context, 'FL208', [...path, 'refresh', 'idleAfter'], message);
+  }
+  const { interval = REFRESH_NS, idleAfter = isExplicit ? null : IDLE_AFTER_NS } = refresh ?? {};
+  return {
+    copies: 1 + (replicas?.count ?? REPLICAS),
+    threadPools: poolsOf(cpu, threadPools),
+    refresh: { intervalNs: interval, idleAfterNs: idleAfter },
+  };
+}
+
+/**
+ * elastic/elasticsearch, version 8: docs/reference/modules/threadpool.asciidoc. Since 9.0 the queue of searches
+ * has 1000 places for each thread, since 9.2 that of writes 750 for each core where that is more
+ * (DefaultBuiltInExecutorBuilders.java).
+ */
+function poolsOf(
+  { cores, quota }: Cpu,
+  written: DatabaseOutput['threadPools'],
+): SearchEngine['threadPools'] {
+  const processors = Math.ceil(Math.min(cores, quota?.limit ?? Infinity));
+  const reading = Math.floor((processors * 3) / 2) + 1;
+  const own = (name: ThreadPoolName, size: number, queueSize: number): ThreadPool => ({
+    size: written?.[name]?.size ?? size,
+    queueSize: written?.[name]?.queueSize ?? queueSize,
+  });
+  return {
+    search: own('search', reading, 1000),
+    get: own('get', reading, 1000),
+    write: own('write', processors, 10_000),
+  };
+}

@@ -1,0 +1,60 @@
+import { NS_PER_SECOND } from '../kernel/time.js';
+import type { Ns } from '../kernel/time.js';
+
+/** A rate or a number of users over time: linear ramps one after the other, from the end of the warm-up. */
+export interface Stages {
+  readonly start: number;
+  readonly stages: readonly { readonly durationNs: Ns; readonly target: number }[];
+}
+
+/** The highest level there ever is. */
+export function highestOf({ start, stages }: Stages): number {
+  return Math.max(start, ...stages.map(({ target }) => target));
+}
+
+/**
+ * The earliest instant from `t` on at which user `user`, counted from 0, is there: when the ramps stand at
+ * user + 1 or above. Infinity when that never is. Times are from the end of the warm-up, before which there
+ * are as many as at the start.
+ */
+export function presentFrom({ start, stages }: Stages, user: number, t: Ns): Ns {
+  const needed = user + 1;
+  let from = 0;
+  let level = start;
+  if (t < 0 && level >= needed) return t;
+  for (const { durationNs, target } of stages) {
+    const until = from + durationNs;
+    if (until > t && durationNs > 0) {
+      const begin = Math.max(from, t);
+      const at = level + ((target - level) * (begin - from)) / durationNs;
+      if (at >= needed) return begin;
+      if (target >= needed) {
+        return Math.max(
+          begin,
+          Math.ceil(from + ((needed - level) / (target - level)) * durationNs),
+        );
+      }
+    }
+    from = until;
+    level = target;
+  }
+  return level >= needed ? Math.max(from, t) : Infinity;
+}
+
+/** Trapezoids over the first seconds after the warm-up; after the last stage the level stays. */
+export function areaOf({ start, stages }: Stages, seconds: number): number {
+  let level = start;
+  let left = seconds;
+  let sum = 0;
+  for (const { durationNs, target } of stages) {
+    const length = durationNs / NS_PER_SECOND;
+    if (length >= left) {
+      const reached = length === 0 ? target : level + ((target - level) * left) / length;
+      return sum + ((level + reached) / 2) * left;
+    }
+    sum += ((level + target) / 2) * length;
+    level = target;
+    left -= length;
+  }
+  return sum + level * left;
+}

@@ -1,0 +1,113 @@
+import { describe, expect, it } from 'vitest';
+import { run } from '../theory/program.js';
+
+/** Events of one kind, of the first run. */
+const eventsOf = (text: string, variant: string | undefined, ...kinds: readonly string[]) => {
+  const { cascade } = run(text).variant(variant);
+  const events = cascade.events.filter(({ kind }) => kinds.includes(kind));
+  return {
+    cascade,
+    events: events.map(({ at, kind, subject, text: words }) => ({ at, kind, subject, words })),
+  };
+};
+
+/** 20 queries/s of 10 ms over one connection; for two seconds they take 100 ms, twice what there is time for. */
+const POOL = (size: number): string => `
+faultline: 1
+title: One connection
+run: { duration: 10s, timeline: 1s }
+services: { api: { concurrency: 100, endpoints: { get: [ query: db.read ] } } }
+databases: { db: { pool: { maxOpen: ${size}, maxIdle: ${size} }, operations: { read: { wait: 10ms } } } }
+workloads: { users: { arrivals: constant(20/s), requests: [ { call: api.get } ] } }
+faults: [ { id: slow, kind: slow, target: db, factor: 10, at: 4s, for: 2s } ]
+`;
+
+describe('a pool that runs out', () => {
+  it('is told from the first step in which all is in use and callers wait', () => {
+    const { events } = eventsOf(POOL(1), undefined, 'poolFull');
+    expect(events).toHaveLength(1);
+    // 40 come in the two seconds and 20 are served; the last one comes when 20 are still there, one of them served.
+    expect(events[0]).toMatchObject({ at: 4, subject: 'api->db' });
+    expect(events[0]!.words).toMatch(/^1 of 1 connection in use, up to (19|20) wait for one$/u);
+  });
+
+  it('is not told where connections are left', () => {
+    expect(eventsOf(POOL(4), undefined, 'poolFull').events).toEqual([]);
+  });
+});
+
+/** One account, written every 100 ms and read every 10 ms at a replica that is 5 ms behind, for two seconds 75 ms more. */
+const STALE = (route: string): string => `
+faultline: 1
+title: A replica that falls behind
+run: { duration: 10s, timeline: 1s }
+keys: { account: uniform(count=1) }
+services: { bank: { endpoints: { balance: [ query: db.balance ], pay: [ query: db.pay ] } } }
+databases:
+  db:
+    cpu: 8
+    route: ${route}
+    replicas: { count: 1, lag: 5ms }
+    operations: { balance: { wait: 0ms, key: account }, pay: { wait: 0ms, write: true, key: account } }
+workloads:
+  readers: { arrivals: constant(100/s), requests: [ { call: bank.balance } ] }
+  payers: { arrivals: constant(10/s), requests: [ { call: bank.pay } ] }
+faults: [ { id: behind, kind: replicaLag, target: db, lag: 75ms, at: 4s, for: 2s } ]
+`;
+
+describe('reads that turn stale', () => {
+  it('are told from the step in which more are than before the fault, to the one in which they are fresh', () => {
+    const { events, cascade } = eventsOf(STALE('replica'), undefined, 'stale', 'recovered');
+    expect(events.map(({ at, kind, subject }) => ({ at, kind, subject }))).toEqual([
+      { at: 4, kind: 'stale', subject: 'db' },
+      { at: 6, kind: 'recovered', subject: 'db' },
+    ]);
+    // 5 ms and 75 ms more: the eight reads of the first 70 ms after a payment, of ten.
+    expect(events[0]!.words).toBe('80 % of its reads are stale');
+    expect(cascade.sentence).toContain('db answers with old values from 4 s');
+  });
+
+  it('are nothing to tell of at the primary', () => {
+    expect(eventsOf(STALE('primary'), undefined, 'stale').events).toEqual([]);
+  });
+});
+
+/** A saga a second; the shipment of those that begin from 4 s to 6 s fails, and so does what should undo their charge. */
+const SAGA = (refund: string): string => `
+faultline: 1
+title: A refund that fails
+run: { duration: 10s, drain: 20s, timeline: 1s }
+services:
+  shop: { endpoints: { buy: [ saga: order ] } }
+  bank: { endpoints: { charge: [ wait: 1ms ], refund: [ ${refund} ] } }
+  depot: { endpoints: { ship: [ wait: 1ms ], recall: [ wait: 1ms ] } }
+sagas:
+  order:
+    kind: orchestrated
+    orchestrator: shop
+    onCompensationFailure: fail
+    steps:
+      - { name: charge, call: bank.charge, compensation: bank.refund }
+      - { name: ship, call: depot.ship, compensation: depot.recall }
+workloads: { users: { arrivals: constant(1/s), requests: [ { call: shop.buy } ] } }
+faults: [ { id: closed, kind: error, target: depot, at: 3.5s, for: 2s } ]
+`;
+
+describe('sagas that do not end well', () => {
+  it('are told with their ends, at the time when the first of them begins', () => {
+    const { events, cascade } = eventsOf(SAGA('fail: 500'), undefined, 'unsettled');
+    expect(events).toEqual([
+      {
+        at: 4,
+        kind: 'unsettled',
+        subject: 'order',
+        words: 'of 9 sagas 2 inconsistent; the first begins here',
+      },
+    ]);
+    expect(cascade.sentence).toContain('order does not end well from 4 s');
+  });
+
+  it('are nothing to tell of where each is undone', () => {
+    expect(eventsOf(SAGA('wait: 1ms'), undefined, 'unsettled').events).toEqual([]);
+  });
+});

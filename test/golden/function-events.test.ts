@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest';
+import { begun, golden, metered, outcomes } from './tracing.js';
+
+const queue = (consumer: string, count: number, fields = '', fn = ''): ReturnType<typeof golden> =>
+  golden(
+    `
+queues:
+  jobs: { kind: sqs, waitTime: 20s, ${fields} consumers: [ { call: resize, ${consumer} } ] }
+  dead: { kind: sqs }
+functions: { resize: { kind: lambda, ${fn} steps: [ wait: 1s ] } }
+services: { api: { endpoints: { put: [ publish: { topic: jobs, count: ${count} } ] } } }
+workloads: { users: { arrivals: { at: [ 0ms ] }, requests: [ { call: api.put } ] } }`,
+    '10m',
+  );
+
+describe('a function at an SQS queue', () => {
+  it('gets batches of 10, from 5 pollers and one more each 200 ms while messages wait', () => {
+    const traced = queue('', 1000);
+    const rows = begun(traced.at('resize.invoke'));
+    // The first messages find five questions open and go one by one, the other 995 as 100 batches. Each
+    // second what began the second before begins again, and five more.
+    expect(rows).toHaveLength(105);
+    expect(rows.slice(0, 10)).toEqual([0, 0, 0, 0, 0, 200, 400, 600, 800, 1000]);
+    const inSecond = (k: number): number =>
+      rows.filter((at) => at >= k * 1000 && at < (k + 1) * 1000).length;
+    expect([0, 1, 2, 3].map(inSecond)).toEqual([9, 14, 19, 24]);
+    expect(metered(traced, 'consumed', 'jobs')).toBe(1000);
+  });
+
+  it('asks for no more than its concurrency', () => {
+    const traced = queue('concurrency: 2, batch: 1', 6);
+    expect(begun(traced.at('resize.invoke'))).toEqual([0, 0, 1000, 1000, 2000, 2000]);
+  });
+
+  it('has no need of a ramp where one is given that is over at once', () => {
+    const traced = queue('batch: 1, scaleUp: { start: 6 }', 6);
+    expect(begun(traced.at('resize.invoke'))).toEqual([0, 0, 0, 0, 0, 0]);
+  });
+
+  it('is invoked again after 1, 3, 7 and 15 s where it is throttled', () => {
+    const traced = queue('batch: 1', 5, '', 'reserved: 2,');
+    const rows = traced.at('resize.invoke');
+    expect(begun(rows)).toEqual([0, 0, 0, 0, 0, 1000, 1000, 1000, 3000]);
+    expect(outcomes(rows).filter((outcome) => outcome === 'throttled')).toHaveLength(4);
+    expect(metered(traced, 'consumed', 'jobs')).toBe(5);
+  });
+
+  it('sends good messages to the dead letters where it is throttled for too long', () => {
+    const dead = 'maxReceiveCount: 2, deadLetter: dead,';
+    const traced = queue('batch: 1', 1, dead, 'reserved: 0,');
+    const tries = [0, 1000, 3000, 7000, 15_000];
+    const again = tries.map((at) => at + 30_000);
+    expect(begun(traced.at('resize.invoke'))).toEqual([...tries, ...again]);
+    expect(metered(traced, 'deadLettered', 'jobs')).toBe(1);
+  });
+});
+
+describe('a poison message in a batch', () => {
+  const batch = (partialFailures: boolean): ReturnType<typeof golden> =>
+    golden(
+      `
+queues:
+  jobs:
+    kind: sqs
+    waitTime: 20s
+    delay: 1s
+    maxReceiveCount: 2
+    deadLetter: dead
+    consumers: [ { call: resize, concurrency: 1, partialFailures: ${partialFailures} } ]
+  dead: { kind: sqs }
+functions: { resize: { kind: lambda, steps: [ wait: 1s ] } }
+services: { api: { endpoints: { put: [ publish: jobs ] } } }
+workloads: { users: { arrivals: { at: [ 0ms, 1ms, 2ms, 3ms ] }, requests: [ { call: api.put } ] } }
+faults: [ { id: bad, kind: poison, target: jobs, at: 2ms, for: 0.5ms } ]`,
+      '5m',
+    );
+
+  it('takes all others with it', () => {
+    // What has come by 1 s is alone; the other three go to the dead letters together at 61 s.
+    const traced = batch(false);
+    expect(metered(traced, 'consumed', 'jobs')).toBeLessThan(4);
+    expect(metered(traced, 'deadLettered', 'jobs')).toBeGreaterThan(1);
+  });
+
+  it('fails alone where the function says which ones have failed', () => {
+    const traced = batch(true);
+    expect(metered(traced, 'consumed', 'jobs')).toBe(3);
+    expect(metered(traced, 'deadLettered', 'jobs')).toBe(1);
+    expect(metered(traced, 'duplicateEffects', 'jobs')).toBe(0);
+  });
+});
+
+it('a function at a Kafka topic gets one batch of each partition at a time', () => {
+  const traced = golden(`
+keys: { order: { kind: sequence, count: 4 } }
+topics:
+  events: { kind: kafka, partitions: 4, subscribers: [ { group: fn, call: resize } ] }
+functions: { resize: { kind: lambda, steps: [ wait: 1s ] } }
+services: { api: { endpoints: { put: [ publish: { topic: events, key: order } ] } } }
+workloads:
+  users: { arrivals: { at: [ 10s, 10s, 10s, 10s, 10s, 10s, 10s, 10s ] }, requests: [ { call: api.put } ] }`);
+  const rows = traced.at('resize.invoke');
+  expect(rows).toHaveLength(8);
+  const first = begun(rows)[0]!;
+  const waves = begun(rows).map((at) => Math.round((at - first) / 1000));
+  expect(Math.max(...waves)).toBeGreaterThanOrEqual(1);
+  expect(waves.filter((wave) => wave === 0).length).toBeLessThanOrEqual(4);
+});

@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { remarksOn, scenario } from './lint-text.js';
+
+/** Purchases of two messages each, and a view of them of 12 ms each. */
+function viewed(projection: string, topic: string): string {
+  return scenario([
+    `topics: { bought: { kind: kafka, ${topic} } }`,
+    'keys: { order: uniform(count=9) }',
+    'services: { shop: { endpoints: { buy: [ publish: { topic: bought, key: order, count: 2 } ] } }, worker: { cpu: 8, endpoints: { ping: [ work: 1ms ] } } }',
+    `projections: { list: { from: bought, work: 12ms, ${projection} } }`,
+    'workloads: { users: { arrivals: poisson(100/s), requests: [ { call: shop.buy } ] } }',
+  ]);
+}
+
+const remarks = (rule: string, projection: string, topic: string): unknown[] =>
+  remarksOn(viewed(projection, topic), rule).map(({ path, measured, limit }) => [
+    path,
+    measured,
+    limit,
+  ]);
+
+describe('the view of a topic', () => {
+  const service = 'concurrency: 4, service: worker';
+
+  it('falls behind where its partitions do, whatever its segments: 2 / 12 ms', () => {
+    const rule = 'projection-falls-behind';
+    expect(remarks(rule, service, 'partitions: 2')).toEqual([
+      ['projections.list', '200/s events of 12ms each', '167/s: concurrency 2 on cores 8'],
+    ]);
+    expect(remarks(rule, service, 'partitions: 4')).toEqual([]);
+  });
+
+  it('has no use for more segments than partitions', () => {
+    const rule = 'more-consumers-than-partitions';
+    expect(remarks(rule, service, 'partitions: 3')).toEqual([
+      ['projections.list.concurrency', '4 segments', '3 partitions'],
+    ]);
+    expect(remarks(rule, service, 'partitions: 4')).toEqual([]);
+  });
+});

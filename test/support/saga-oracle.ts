@@ -1,0 +1,94 @@
+import { expect } from 'vitest';
+import type { Ran, Row } from '../theory/program.js';
+import { rowsOf } from '../theory/program.js';
+import { PLACES } from './random-sagas.js';
+import type { Shape } from './random-sagas.js';
+
+/** A step as it was written, with the messages that the participant was sent for it, by one saga. */
+interface Told {
+  readonly kind: 'compensable' | 'readOnly' | 'pivot' | 'retryable';
+  readonly does: readonly Row[];
+  readonly undoes: readonly Row[];
+}
+
+const isOk = (row: Row): boolean => row.outcome === 'ok' && row.answered >= 0;
+const wasOkBy = (rows: readonly Row[], time: number): boolean =>
+  rows.some((row) => isOk(row) && row.answered <= time);
+
+/** The messages of each saga, by the request that it belongs to, stage by stage. */
+function sagasOf(one: Shape, ran: Ran): readonly (readonly (readonly Told[])[])[] {
+  const kinds = one.stages.map((stage) => stage.map(({ kind }) => kind as Told['kind']));
+  if (one.pivot) kinds.push(['pivot'], ['retryable']);
+  const record = ran.records[0]![0]!;
+  const byRoot = new Map<number, Row[]>();
+  for (const row of rowsOf(ran.plans[0]!, record.traces)) {
+    const own = byRoot.get(row.root) ?? [];
+    byRoot.set(row.root, own);
+    if (row.sent >= 0 && row.part.startsWith('worker.')) own.push(row);
+  }
+  return [...byRoot.values()].map((rows) => {
+    let number = 0;
+    return kinds.map((stage) =>
+      stage.map((kind) => {
+        const k = number++;
+        const at = (part: string): Row[] => rows.filter((row) => row.part === `worker.${part}${k}`);
+        return { kind, does: at('do'), undoes: at('undo') };
+      }),
+    );
+  });
+}
+
+/**
+ * What no driver may ever do, whatever goes wrong, seen from the messages alone: to begin a stage before
+ * all of the one before have succeeded, to undo what it never began, to go on after it has turned back, or
+ * to undo in another order than the reverse.
+ */
+export function expectInOrder(one: Shape, ran: Ran): void {
+  // An instance that has lost its lease may send what was decided long before.
+  if (one.lease && one.persistence !== 'none') return;
+  // Who takes over does not know what a process that died had sent.
+  const dies = one.faults.some(({ kind, who }) => kind === 'crash' && PLACES[who] === 'shop');
+  const canKnow = !dies || !one.sagaTimeout;
+  for (const stages of sagasOf(one, ran)) {
+    const all = stages.flat();
+    const back = Math.min(...all.flatMap(({ undoes }) => undoes.map(({ sent }) => sent)));
+    stages.forEach((stage, s) => {
+      const after = stages.slice(s + 1).flat();
+      for (const { does, undoes } of stage) {
+        for (const { sent } of does) {
+          expect(sent, 'on the way back').toBeLessThanOrEqual(back);
+          for (const before of stages[s - 1] ?? []) expect(wasOkBy(before.does, sent)).toBe(true);
+        }
+        for (const { sent } of undoes) {
+          expect(canKnow ? does.some((row) => row.sent < sent) : true).toBe(true);
+          if (one.order === 'parallel') continue;
+          const open = after.filter(
+            (step) => step.undoes.length > 0 && !wasOkBy(step.undoes, sent),
+          );
+          expect(open, 'undone before what came later').toEqual([]);
+        }
+      }
+    });
+    // A pivot that has succeeded decides.
+    const decided = all.some(({ kind, does }) => kind === 'pivot' && does.some(isOk));
+    if (decided && one.ambiguous !== 'treatAsFailed') expect(back).toBe(Infinity);
+  }
+}
+
+/**
+ * How sagas ended where each endpoint has its effect once, seen from the answers alone: all steps done and
+ * none undone, all that was done undone, or neither.
+ */
+export function endsOf(one: Shape, ran: Ran): Readonly<Record<string, number>> {
+  const counts = { completed: 0, compensated: 0, open: 0 };
+  for (const stages of sagasOf(one, ran)) {
+    const all = stages.flat();
+    const undone = all.every(({ kind, does, undoes }) => {
+      if (kind === 'readOnly') return true;
+      return undoes.some(isOk) || (undoes.length === 0 && !does.some(isOk));
+    });
+    if (all.every(({ does, undoes }) => undoes.length === 0 && does.some(isOk))) counts.completed++;
+    else counts[undone ? 'compensated' : 'open']++;
+  }
+  return counts;
+}
