@@ -1,0 +1,94 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { simulate } from '../../../src/model/simulate.js';
+import type { World } from '../../../src/model/world.js';
+import * as registry from '../../../src/patterns/registry.js';
+import { compile } from '../../../src/plan/compile.js';
+import type { TraceRecord } from '../../../src/spec/record.js';
+import { reversed } from '../../determinism/flagship.js';
+import { LAWS } from '../../support/message-laws.js';
+import { ledgerOf } from '../../support/message-ledger.js';
+import { messageWorlds, scenarioOf, transactionalWorlds } from '../../support/message-worlds.js';
+import type { MessageWorld } from '../../support/message-worlds.js';
+import { load } from '../../theory/program.js';
+
+/** What the laws find in the trace of a world, each with its hop and kind. */
+function complaints(world: MessageWorld, tally: Map<string, number>): readonly string[] {
+  const file = load(JSON.stringify(scenarioOf(world)));
+  const plan = compile(file.variants[0], file, { traceShare: 1 });
+  const traces: TraceRecord[] = [];
+  const record = simulate(plan, 0, registry, { traceSink: (rows) => traces.push(rows) });
+  const books = ledgerOf(world, plan, traces);
+  return books.flatMap((book) =>
+    Object.values(LAWS).flatMap((law) =>
+      law({ world, plan, record, books }, book, tally).map(
+        (found) => `${world.hops[book.hop]!.kind} at hop${book.hop}: ${found}`,
+      ),
+    ),
+  );
+}
+
+function digestOf(text: string, prepare: (world: World) => void = () => {}): string {
+  const file = load(text);
+  return simulate(compile(file.variants[0], file), 0, registry, { prepare }).digest;
+}
+
+/** Holds the laws in so many worlds, and that none of them holds for want of cases. */
+function holds(
+  worlds: fc.Arbitrary<MessageWorld>,
+  numRuns: number,
+  least: Readonly<Record<string, number>>,
+): void {
+  const tally = new Map<string, number>();
+  fc.assert(
+    fc.property(worlds, (world) => {
+      expect(complaints(world, tally)).toEqual([]);
+    }),
+    { numRuns, seed: 20_261_120 },
+  );
+  for (const [name, count] of Object.entries(least)) {
+    expect([name, tally.get(name), (tally.get(name) ?? 0) >= count]).toEqual([
+      name,
+      tally.get(name),
+      true,
+    ]);
+  }
+}
+
+describe('messages followed one by one through chains of topics and queues', () => {
+  it('are conserved, and handled as often and in the order that is promised (G-7, MQ-1, MQ-2)', () => {
+    holds(messageWorlds, 400, {
+      published: 30_000,
+      effects: 30_000,
+      again: 50,
+      lost: 500,
+      dead: 300,
+      inbox: 10_000,
+      'never lost': 10_000,
+      'never twice': 20_000,
+      'in order': 5000,
+    });
+  }, 240_000);
+
+  it('are published once by handlers in transactions, whatever is thrown away (MQ-3)', () => {
+    holds(transactionalWorlds, 120, {
+      transactions: 3000,
+      'transactions done': 2000,
+      again: 30,
+    });
+  }, 240_000);
+
+  it('come the same way twice, with the sections in another order, and without lanes', () => {
+    fc.assert(
+      fc.property(messageWorlds, (world) => {
+        const text = JSON.stringify(scenarioOf(world));
+        const digest = digestOf(text);
+        expect(digestOf(text)).toBe(digest);
+        expect(digestOf(reversed(text))).toBe(digest);
+        expect(digestOf(text, ({ engine }) => (engine.useLanes = false))).toBe(digest);
+        expect(digestOf(text, ({ engine }) => (engine.renumberEvery = 500))).toBe(digest);
+      }),
+      { numRuns: 60, seed: 20_261_121 },
+    );
+  }, 240_000);
+});

@@ -1,0 +1,350 @@
+import type { Plan } from '../../src/spec/plan.js';
+import type { RunRecord } from '../../src/spec/record.js';
+import type { Book, Message, Run, Unit } from './message-ledger.js';
+import { figure, isSingle, okOf, republishes } from './message-ledger.js';
+import { commitOf, outboxOf, poisonOf, readerName, retryOf } from './message-worlds.js';
+import type { Hop, MessageWorld, Mishap, Reader } from './message-worlds.js';
+
+/** What the laws are asked about: a world, what its trace says, and what the model counted. */
+export interface Case {
+  readonly world: MessageWorld;
+  readonly plan: Plan;
+  readonly record: RunRecord;
+  readonly books: readonly Book[];
+}
+
+/** How often a law had something to say, so that none holds for want of cases. */
+export type Tally = Map<string, number>;
+
+const bump = (tally: Tally, name: string, by = 1): void => {
+  tally.set(name, (tally.get(name) ?? 0) + by);
+};
+
+const has = ({ mishaps }: MessageWorld, ...kinds: readonly Mishap['kind'][]): boolean =>
+  mishaps.some(({ kind }) => kinds.includes(kind));
+
+const poisons = (world: MessageWorld, ...effects: readonly Mishap['effect'][]): boolean =>
+  world.mishaps.some(({ kind, effect }) => kind === 'poison' && effects.includes(effect));
+
+const readersOf = ({ world }: Case, { hop }: Book, { readers }: Unit): readonly Reader[] =>
+  readers.map((at) => world.hops[hop]!.readers[at]!);
+
+const hopOf = ({ world }: Case, { hop }: Book): Hop => world.hops[hop]!;
+
+/** The publications of the hop come out of transactions of a log, so none of them is told at once. */
+function isInTransactions({ world }: Case, { hop }: Book): boolean {
+  if (hop === 0 || world.hops[hop]!.kind !== 'kafka') return false;
+  const before = world.hops[hop - 1]!;
+  return before.kind === 'kafka' && commitOf(before, before.readers[0]!) === 'transactional';
+}
+
+/** Whether a broker may lose what it has confirmed (KF-10). */
+const forgets = ({ broker, mishaps }: MessageWorld, { kind }: Hop): boolean =>
+  kind === 'kafka' &&
+  (broker === '0' || broker === '1') &&
+  mishaps.some(({ target }) => target === 3);
+
+/** Whether handlers may succeed twice for a message: only then may its effect be there twice. */
+export function mayRepeat(told: Case, book: Book, unit: Unit): boolean {
+  const { world } = told;
+  const { kind, fields } = hopOf(told, book);
+  if (republishes(world, book.hop)) return true;
+  const stands = has(world, 'pause', 'hang', 'slow', 'rebalance') || poisons(world, 'hang');
+  if (kind === 'kafka') {
+    return readersOf(told, book, unit).some((reader) => {
+      if (reader.commit === 'before') return false;
+      const isThrownOut = stands || reader.maxPollInterval !== '5m';
+      if (reader.commit === 'afterEach') return isThrownOut;
+      return isThrownOut || has(world, 'crash') || poisons(world, 'crash');
+    });
+  }
+  if (kind === 'rabbitmq') return fields.consumerTimeout !== '30m';
+  if (kind !== 'sqs') return false;
+  return fields.visibilityTimeout === '60ms' || (fields.visibilityTimeout === '5s' && stands);
+}
+
+/** Whether a message may end without an effect and without being anywhere. */
+export function mayLose(told: Case, book: Book, unit: Unit): boolean {
+  const { world } = told;
+  const hop = hopOf(told, book);
+  const { fields } = hop;
+  const isBounded = fields.capacity !== undefined && fields.capacity !== 'unlimited';
+  if (forgets(world, hop)) return true;
+  if (hop.kind === 'kafka' && fields.retention !== '7d') return true;
+  if (hop.kind === 'sqs' && fields.retention !== '4d') return true;
+  if (hop.kind === 'bus' && fields.stored === false) return true;
+  if (isBounded && fields.overflow === 'dropTail') return true;
+  return readersOf(told, book, unit).some((reader) => {
+    if (poisonOf(hop, reader) === 'skip') return true;
+    if (commitOf(hop, reader) !== 'before') return false;
+    // A log has its records after they are committed; what a queue has let go of cannot be put back.
+    const fails = hop.kind !== 'kafka' && (reader.fails > 0 || reader.timeLimit);
+    return fails || world.mishaps.length > 0;
+  });
+}
+
+/** Every message has had its effect, was moved, is counted lost, or is still there; none of two. */
+export function conserved(told: Case, book: Book, tally: Tally): readonly string[] {
+  const { plan, record, world } = told;
+  const { hop, units, messages } = book;
+  if (!units.every((_, u) => isSingle(world, book, u))) return [];
+  const isTold = !isInTransactions(told, book);
+  let sure = 0;
+  let all = 0;
+  for (const message of messages) {
+    const { runs, dead, deadOfAll, isSure } = message;
+    const bare = units.filter((_, u) => okOf(runs[u]!).length === 0 && dead[u] === 0).length;
+    const left = Math.max(0, bare - deadOfAll);
+    if ((isSure && isTold) || runs.some((own) => own.length > 0)) sure += left;
+    all += left;
+  }
+  const lost = figure(plan, record, 'lostEffects', hop);
+  const lag = figure(plan, record, 'lag', hop) + outboxRows(told, book);
+  bump(tally, 'lost', lost);
+  bump(tally, 'left', lag);
+  const found: string[] = [];
+  if (sure > lost + lag + inHands(told, book)) {
+    found.push(`G-7: ${sure} have no effect, ${lost} are counted lost, ${lag} are there`);
+  }
+  if (lost > all + lostTooEarly(told, book)) {
+    found.push(`G-7: ${lost} are counted lost, ${all} have no effect`);
+  }
+  return found;
+}
+
+/** Rows of an outbox that is relayed at the end of a run that is cut. */
+function outboxRows({ world, plan, record, books }: Case, { hop }: Book): number {
+  if (hop > 0 || outboxOf(world) === 'none') return 0;
+  // What is on its way to the topic is in neither.
+  if (world.isCut && (world.publishLatency !== '0ms' || world.broker !== null)) return Infinity;
+  let rows = 0;
+  for (const meter of record.meters) {
+    if (meter.name !== 'outbox.rows' || meter.form !== 'gauge') continue;
+    if (plan.components[meter.component]!.name === 'api') rows += meter.max.at(-1)!;
+  }
+  return Math.min(rows, books[0]!.messages.length);
+}
+
+/** What was settled first and is with a handler that never ends is neither lost nor there. */
+function inHands(told: Case, book: Book): number {
+  const { world } = told;
+  const hop = hopOf(told, book);
+  const holds = hop.readers.some((reader) => {
+    // What waits for another try is in no log, and what is too old for the log is in no other place.
+    const isAside = world.isCut && retryOf(hop, reader)?.mode === 'delayed';
+    const isOld = hop.fields.retention === '700ms' && (world.isCut || poisons(world, 'hang'));
+    if (hop.kind === 'kafka' && (isAside || isOld)) return true;
+    if (commitOf(hop, reader) !== 'before') return false;
+    return world.isCut || poisons(world, 'hang', 'crash') || poisonOf(hop, reader) === 'block';
+  });
+  return holds ? Infinity : 0;
+}
+
+/** What is skipped and read again, because that was not committed or not in time, may succeed after all. */
+function lostTooEarly(told: Case, book: Book): number {
+  const hop = hopOf(told, book);
+  let count = 0;
+  book.units.forEach((unit, u) => {
+    const skips = readersOf(told, book, unit).some((reader) => poisonOf(hop, reader) === 'skip');
+    if (!skips || !mayRepeat(told, book, unit)) return;
+    for (const { runs } of book.messages) {
+      const failed = runs[u]!.filter(({ isOk }) => !isOk).length;
+      if (failed > 0) count += failed;
+    }
+  });
+  return count;
+}
+
+/** What the model counts is what the trace shows. */
+export function counted(told: Case, book: Book, tally: Tally): readonly string[] {
+  const { world, plan, record } = told;
+  const { hop, units, messages } = book;
+  const found: string[] = [];
+  units.forEach((unit, u) => {
+    if (!isSingle(world, book, u)) return;
+    const names = unit.readers.map(readerName);
+    const of = (name: string): number =>
+      names.reduce((sum, part) => sum + figure(plan, record, name, hop, part), 0);
+    const effects = messages.map(({ runs }) => okOf(runs[u]!).length);
+    const rows = effects.reduce((sum, n) => sum + n, 0);
+    const again = effects.reduce((sum, n) => sum + Math.max(0, n - 1), 0);
+    bump(tally, 'effects', rows);
+    bump(tally, 'again', again);
+    const readers = readersOf(told, book, unit);
+    const hasInbox = readers.some(({ inbox }) => inbox);
+    const late = readers.some((reader) => commitOf(hopOf(told, book), reader) === 'transactional');
+    const consumed = of('consumed');
+    const duplicates = of('duplicateEffects');
+    if (hasInbox ? consumed > rows : consumed !== rows) {
+      found.push(`consumed ${consumed}, the trace has ${rows}`);
+    }
+    if (!hasInbox && !late && duplicates !== again) {
+      found.push(`duplicates ${duplicates}, the trace has ${again}`);
+    }
+    if (readers.every(({ inbox }) => inbox) && duplicates > 0) {
+      found.push(`OX-5: ${duplicates} duplicates behind an inbox`);
+    }
+  });
+  return found;
+}
+
+/** MQ-1, MQ-2: nothing is handled twice or lost beyond what the way to commit allows. */
+export function allowed(told: Case, book: Book, tally: Tally): readonly string[] {
+  const { world, plan, record } = told;
+  const { hop, units, messages } = book;
+  const found: string[] = [];
+  units.forEach((unit, u) => {
+    const lost = unit.readers.reduce(
+      (sum, at) => sum + figure(plan, record, 'lostEffects', hop, readerName(at)),
+      0,
+    );
+    const isWhole = units.length === 1;
+    const all = isWhole ? figure(plan, record, 'lostEffects', hop) : lost;
+    if (!mayLose(told, book, unit)) {
+      bump(tally, 'never lost', messages.length);
+      if (all > 0) found.push(`MQ-2: ${all} lost`);
+    }
+    if (!isSingle(world, book, u) || mayRepeat(told, book, unit)) return;
+    bump(tally, 'never twice', messages.length);
+    const twice = messages.filter(({ runs }) => okOf(runs[u]!).length > 1).length;
+    if (twice > 0) found.push(`MQ-1: ${twice} handled twice`);
+  });
+  return found;
+}
+
+/** OX-5: what an inbox lets through a second time had begun before the first one was done. */
+export function inboxed(told: Case, book: Book, tally: Tally): readonly string[] {
+  const { units, messages } = book;
+  const found: string[] = [];
+  units.forEach((unit, u) => {
+    const readers = readersOf(told, book, unit);
+    const late = readers.some((reader) => commitOf(hopOf(told, book), reader) === 'transactional');
+    if (late || !readers.every(({ inbox }) => inbox) || !isSingle(told.world, book, u)) return;
+    for (const { runs } of messages) {
+      const done = okOf(runs[u]!);
+      bump(tally, 'inbox', done.length);
+      const first = Math.min(...done.map(({ ended }) => ended));
+      if (done.some(({ begun }) => begun > first)) found.push('OX-5: handled again');
+    }
+  });
+  return found;
+}
+
+/** MQ-3: of all runs of a transactional handler for a message one has published. */
+export function once(told: Case, book: Book, tally: Tally): readonly string[] {
+  const { world, plan, record, books } = told;
+  const { hop, messages } = book;
+  if (!isInTransactions(told, book) || republishes(world, hop - 1)) return [];
+  const seen = new Map<number, number>();
+  for (const message of messages) {
+    const [{ parent }] = message.publishers as readonly [Run];
+    if (isSeen(message)) seen.set(parent, (seen.get(parent) ?? 0) + 1);
+  }
+  const found: string[] = [];
+  const twice = [...seen.values()].filter((count) => count > 1).length;
+  if (twice > 0) found.push(`MQ-3: ${twice} published twice`);
+  bump(tally, 'transactions', seen.size);
+  const before = books[hop - 1]!;
+  const isQuiet = [hop - 1, hop].every((k) => figure(plan, record, 'lag', k) === 0);
+  const isKept = (own: Book, u: number): boolean =>
+    isSingle(world, own, u) && !mayLose(told, own, own.units[u]!);
+  const isWhole = book.units.some((_, u) => isKept(book, u)) && isKept(before, 0);
+  if (!isQuiet || !isWhole || world.isCut) return found;
+  const due = before.messages.filter(
+    ({ runs, dead }) => dead[0] === 0 && okOf(runs[0]!).length > 0,
+  );
+  const missing = due.filter(({ runs }) => !runs[0]!.some(({ parent }) => seen.has(parent))).length;
+  bump(tally, 'transactions done', due.length);
+  if (missing > 0) found.push(`MQ-3: ${missing} handled and never published`);
+  return found;
+}
+
+const isSeen = (message: Message): boolean =>
+  isBuried(message) || message.runs.some((own) => own.length > 0);
+
+/** A message is moved to the dead letters once, whatever was tried before. */
+export function buriedOnce(told: Case, book: Book, tally: Tally): readonly string[] {
+  const { kind } = hopOf(told, book);
+  const found: string[] = [];
+  const { units, messages } = book;
+  const isSafe = kind !== 'kafka' || units.every((unit) => !mayRepeat(told, book, unit));
+  if (!isSafe || republishes(told.world, book.hop)) return found;
+  for (const { dead, deadOfAll } of messages) {
+    const count = dead.reduce((sum, n) => sum + n, deadOfAll);
+    bump(tally, 'dead', count);
+    if (count > units.length) found.push(`${count} dead letters of one message`);
+  }
+  return found;
+}
+
+/** What was told to be there was taken, and nothing else was. */
+export function taken(told: Case, book: Book, tally: Tally): readonly string[] {
+  const { world, plan, record } = told;
+  const { hop, messages } = book;
+  const published = figure(plan, record, 'published', hop);
+  const isTold = !isInTransactions(told, book);
+  const sure = messages.filter((one) => (one.isSure && isTold) || isSeen(one)).length;
+  bump(tally, 'published', published);
+  const isSent = world.isCut && (world.broker === '0' || world.broker === '1');
+  const isLate = isSent || outboxRows(told, book) > 0 || forgets(world, hopOf(told, book));
+  // A refused message may be among the dead letters, and was never taken.
+  const own = hopOf(told, book);
+  const refused = own.fields.overflow === 'rejectPublishDlx';
+  const found: string[] = [];
+  if (published < sure && !isLate && !refused)
+    found.push(`${published} taken of ${sure} that are told`);
+  if (published > messages.length && !republishes(world, hop)) {
+    found.push(`${published} taken of ${messages.length} that were published`);
+  }
+  return found;
+}
+
+/** KF-1, SQS FIFO, EB-3: messages of one key are done in the order in which they were published. */
+export function ordered(told: Case, book: Book, tally: Tally): readonly string[] {
+  const found: string[] = [];
+  book.units.forEach((unit, u) => {
+    if (!keepsOrder(told, book, unit) || !isSingle(told.world, book, u)) return;
+    for (const line of new Set(book.messages.map((one) => one.line))) {
+      const own = book.messages
+        .filter(
+          (one) =>
+            one.line === line && one.isSure && okOf(one.runs[u]!).length > 0 && !isBuried(one),
+        )
+        .sort((x, y) => x.at - y.at);
+      for (let k = 1; k < own.length; k++) {
+        const [before, after] = [own[k - 1]!, own[k]!];
+        if (before.at === after.at) continue;
+        bump(tally, 'in order', 1);
+        const done = Math.min(...okOf(before.runs[u]!).map(({ ended }) => ended));
+        const begun = Math.min(...after.runs[u]!.map((run) => run.begun));
+        if (begun < done) found.push(`order of key ${line}: begun at ${begun}, done at ${done}`);
+      }
+    }
+  });
+  return found;
+}
+
+/** What was moved may be done nevertheless, by who had it when it was received too often. */
+const isBuried = ({ dead, deadOfAll }: Message): boolean =>
+  deadOfAll > 0 || dead.some((count) => count > 0);
+
+/** Whether the documents promise an order of the messages of a key, and the trace tells when they came. */
+function keepsOrder(told: Case, book: Book, unit: Unit): boolean {
+  const { world } = told;
+  const hop = hopOf(told, book);
+  const relayed = book.hop === 0 && outboxOf(world) !== 'none';
+  if (relayed && (world.publishLatency !== '0ms' || world.broker !== null)) return false;
+  if (republishes(world, book.hop) || isInTransactions(told, book)) return false;
+  const readers = readersOf(told, book, unit);
+  const commits = readers.map((reader) => commitOf(hop, reader));
+  if (hop.kind === 'kafka') {
+    const retry = retryOf(hop, readers[0]!);
+    if (retry !== null && retry.mode !== 'inProcess') return false;
+    if (world.broker !== null && world.broker !== 'all') return false;
+    return commits[0] === 'afterEach' || commits[0] === 'afterBatch' || world.mishaps.length === 0;
+  }
+  const isKeyed = hop.fields.ordering === 'key' || hop.fields.fifo === true;
+  return isKeyed && !commits.includes('before');
+}
+
+export const LAWS = { conserved, counted, allowed, inboxed, once, buriedOnce, taken, ordered };

@@ -1,0 +1,440 @@
+import * as fc from 'fast-check';
+
+/** What reads a topic or queue: one group, subscription or consumer with an endpoint of its own. */
+export interface Reader {
+  readonly service: 0 | 1;
+  readonly concurrency: number;
+  readonly batch: number;
+  readonly commit: 'auto' | 'before' | 'afterBatch' | 'afterEach' | 'transactional';
+  readonly retry: null | {
+    readonly attempts: number;
+    readonly mode: 'inProcess' | 'requeue' | 'delayed';
+  };
+  readonly onPoison: 'block' | 'skip' | 'deadLetter';
+  readonly inbox: boolean;
+  readonly work: string;
+  /** Percent of the tries that fail before they have published. */
+  readonly fails: number;
+  readonly timeLimit: boolean;
+  readonly protocol: 'classic' | 'cooperative' | 'consumer';
+  readonly isStatic: boolean;
+  readonly maxPollRecords: number;
+  readonly maxPollInterval: string;
+}
+
+/** A topic or queue of a chain: the first of its readers publishes to the next one. */
+export interface Hop {
+  readonly kind: 'kafka' | 'bus' | 'simple' | 'rabbitmq' | 'sqs';
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly readers: readonly Reader[];
+}
+
+export interface Mishap {
+  readonly kind:
+    'crash' | 'pause' | 'hang' | 'slow' | 'error' | 'rebalance' | 'poison' | 'partition';
+  /** 0, 1 = the workers, 2 = who publishes, 3 = the broker. */
+  readonly target: 0 | 1 | 2 | 3;
+  readonly one: boolean;
+  readonly at: number;
+  readonly length: number;
+  readonly effect: 'error' | 'crash' | 'hang';
+  readonly afterWork: boolean;
+  readonly hop: number;
+}
+
+export interface MessageWorld {
+  readonly seed: number;
+  readonly hops: readonly Hop[];
+  readonly mishaps: readonly Mishap[];
+  readonly replicas: number;
+  readonly link: string;
+  readonly publishLatency: string;
+  readonly outbox: 'none' | 'polling' | 'cdc';
+  readonly clientRetries: boolean;
+  /** Kafka topics live on a broker with three nodes, with these acknowledgements. */
+  readonly broker: null | '0' | '1' | 'all';
+  /** The run ends while messages are under way. */
+  readonly isCut: boolean;
+}
+
+/** Values of the key that every message has: the number of its request, modulo this. */
+export const LINES = 4;
+const IDLE = { steps: [{ wait: '0ms' }] };
+const MESSAGES_PER_SECOND = 30;
+/** Where a run is cut. */
+const CUT_MS = 1700;
+/** Long after the last message: sessions end after 6 s, retries after less. */
+const DURATION_S = 240;
+
+const readers = fc.record<Reader>({
+  service: fc.constantFrom(0, 1),
+  concurrency: fc.integer({ min: 1, max: 3 }),
+  batch: fc.constantFrom(1, 1, 1, 1, 3),
+  commit: fc.constantFrom('auto', 'before', 'afterBatch', 'afterEach', 'transactional'),
+  retry: fc.option(
+    fc.record({
+      attempts: fc.integer({ min: 2, max: 4 }),
+      mode: fc.constantFrom('inProcess', 'requeue', 'delayed'),
+    }),
+  ),
+  onPoison: fc.constantFrom('block', 'skip', 'deadLetter'),
+  inbox: fc.boolean(),
+  work: fc.constantFrom('5ms', 'exponential(8ms)', 'uniform(1ms 40ms)'),
+  fails: fc.constantFrom(0, 0, 15),
+  timeLimit: fc.boolean(),
+  protocol: fc.constantFrom('classic', 'cooperative', 'consumer'),
+  isStatic: fc.boolean(),
+  maxPollRecords: fc.constantFrom(1, 4, 500),
+  maxPollInterval: fc.constantFrom('5m', '5m', '1s'),
+});
+
+const overflow = {
+  capacity: fc.constantFrom<'unlimited' | number>('unlimited', 'unlimited', 3),
+  overflow: fc.constantFrom('block', 'reject', 'dropHead', 'dropTail'),
+};
+
+const fields = {
+  kafka: fc.record({
+    partitions: fc.integer({ min: 1, max: 5 }),
+    retention: fc.constantFrom('7d', '7d', '7d', '700ms'),
+  }),
+  bus: fc.record({
+    stored: fc.constantFrom(true, true, false),
+    ordering: fc.constantFrom('none', 'key'),
+    ...overflow,
+  }),
+  simple: fc.record(overflow),
+  rabbitmq: fc.record({
+    prefetch: fc.constantFrom(0, 1, 5),
+    quorum: fc.boolean(),
+    messageTtl: fc.constantFrom('none', 'none', '50ms'),
+    consumerTimeout: fc.constantFrom('30m', '30m', '60ms'),
+    capacity: overflow.capacity,
+    overflow: fc.constantFrom('dropHead', 'rejectPublish', 'rejectPublishDlx'),
+  }),
+  sqs: fc.record({
+    visibilityTimeout: fc.constantFrom('30s', '5s', '60ms'),
+    waitTime: fc.constantFrom('0s', '20s'),
+    delay: fc.constantFrom('0s', '20ms'),
+    maxReceiveCount: fc.constantFrom(1000, 2, 5),
+    retention: fc.constantFrom('4d', '4d', '1m'),
+    fifo: fc.boolean(),
+  }),
+};
+
+const hops = fc
+  .constantFrom<Hop['kind']>('kafka', 'kafka', 'bus', 'simple', 'rabbitmq', 'sqs')
+  .chain((kind) =>
+    fc.record<Hop>({
+      kind: fc.constant(kind),
+      fields: fields[kind] as fc.Arbitrary<Readonly<Record<string, unknown>>>,
+      readers: fc.array(readers, { minLength: 1, maxLength: 2 }),
+    }),
+  );
+
+const mishaps = fc.record<Mishap>({
+  kind: fc.constantFrom(
+    'crash',
+    'crash',
+    'crash',
+    'pause',
+    'hang',
+    'slow',
+    'error',
+    'rebalance',
+    'poison',
+    'partition',
+  ),
+  target: fc.constantFrom(0, 0, 1, 2, 3),
+  one: fc.boolean(),
+  at: fc.integer({ min: 1, max: 2200 }),
+  length: fc.constantFrom(30, 200, 1500, 9000),
+  effect: fc.constantFrom('error', 'crash', 'hang'),
+  afterWork: fc.boolean(),
+  hop: fc.integer({ min: 0, max: 2 }),
+});
+
+/** Chains of topics and queues of all kinds, with what may go wrong in them. */
+export const messageWorlds: fc.Arbitrary<MessageWorld> = fc.record<MessageWorld>({
+  seed: fc.integer({ min: 1, max: 1_000_000 }),
+  hops: fc.array(hops, { minLength: 1, maxLength: 3 }),
+  mishaps: fc.array(mishaps, { maxLength: 3 }),
+  replicas: fc.integer({ min: 1, max: 3 }),
+  link: fc.constantFrom('0ms', '0ms', 'uniform(1ms 9ms)'),
+  publishLatency: fc.constantFrom('0ms', '0ms', '0ms', 'uniform(1ms 9ms)'),
+  outbox: fc.constantFrom('none', 'none', 'polling', 'cdc'),
+  clientRetries: fc.boolean(),
+  broker: fc.constantFrom(null, null, 'all', 'all', '1', '0'),
+  isCut: fc.constantFrom(false, false, false, true),
+});
+
+/** The same with two logs, of which the first is read in transactions and the second loses nothing. */
+export const transactionalWorlds: fc.Arbitrary<MessageWorld> = fc
+  .tuple(messageWorlds, fields.kafka, fields.kafka, readers, readers, mishaps)
+  .map(([world, first, second, own, next, mishap]) => {
+    const kept = (reader: Reader): Reader => ({
+      ...reader,
+      batch: 1,
+      onPoison: reader.onPoison === 'skip' ? 'deadLetter' : reader.onPoison,
+    });
+    const hop = (of: typeof first, reader: Reader): Hop => ({
+      kind: 'kafka',
+      fields: { ...of, retention: '7d' },
+      readers: [kept(reader)],
+    });
+    const commit = next.commit === 'before' ? 'afterEach' : next.commit;
+    const hops = [
+      hop(first, { ...own, commit: 'transactional', work: 'uniform(1ms 40ms)' }),
+      hop(second, { ...next, commit }),
+    ];
+    // The first log is read from a process that dies in the middle of a transaction.
+    const dies: Mishap = { ...mishap, kind: 'crash', target: own.service, length: 200 };
+    return {
+      ...world,
+      hops,
+      mishaps: [...world.mishaps.slice(0, 2), dies],
+      broker: world.broker === null ? null : 'all',
+      isCut: false,
+    };
+  });
+
+export const hopName = (hop: number): string => `hop${hop}`;
+export const deadName = (hop: number, reader: number): string => `dead${hop}x${reader}`;
+export const handlerOf = (world: MessageWorld, hop: number, reader: number): string =>
+  `w${world.hops[hop]!.readers[reader]!.service}.h${hop}x${reader}`;
+export const readerName = (reader: number): string => `r${reader}`;
+
+/** How a reader commits, where its kind knows that. */
+export function commitOf({ kind }: Hop, { commit }: Reader): Reader['commit'] {
+  if (kind === 'kafka') return commit;
+  if (commit === 'before') return commit;
+  return kind === 'sqs' && commit === 'afterBatch' ? commit : 'afterEach';
+}
+
+/** Where a message that failed waits: what is settled or committed first cannot be put back. */
+export function retryOf(hop: Hop, reader: Reader): Reader['retry'] {
+  const { retry } = reader;
+  if (retry === null || retry.mode === 'inProcess') return retry;
+  const { kind } = hop;
+  const settles = kind !== 'kafka' && commitOf(hop, reader) === 'before';
+  return settles ? { ...retry, mode: 'inProcess' } : retry;
+}
+
+/** Messages of one run of a handler: only the last ones of a chain take several. */
+export const batchOf = (world: MessageWorld, hop: number, reader: number): number =>
+  reader === 0 && hop < world.hops.length - 1 ? 1 : world.hops[hop]!.readers[reader]!.batch;
+
+/** Only logs are published to by way of an outbox. */
+export const outboxOf = ({ hops, outbox }: MessageWorld): MessageWorld['outbox'] =>
+  hops[0]!.kind === 'kafka' ? outbox : 'none';
+
+export function poisonOf(hop: Hop, reader: Reader): Reader['onPoison'] {
+  const retry = retryOf(hop, reader);
+  const elsewhere = retry !== null && retry.mode !== 'inProcess';
+  return elsewhere && reader.onPoison === 'block' ? 'skip' : reader.onPoison;
+}
+
+function subscriber(world: MessageWorld, hop: number, at: number): Record<string, unknown> {
+  const own = world.hops[hop]!;
+  const reader = own.readers[at]!;
+  const retry = retryOf(own, reader);
+  const onPoison = poisonOf(own, reader);
+  const isLog = own.kind === 'kafka';
+  return {
+    [isLog || own.kind === 'bus' ? 'group' : 'name']: readerName(at),
+    call: handlerOf(world, hop, at),
+    concurrency: isLog
+      ? Math.min(reader.concurrency, own.fields.partitions as number)
+      : reader.concurrency,
+    batch: batchOf(world, hop, at),
+    commit: commitOf(own, reader),
+    onPoison,
+    ...(onPoison === 'deadLetter' ? { deadLetter: deadName(hop, at) } : {}),
+    ...(retry === null ? {} : { retry: { ...retry, backoff: { kind: 'constant', base: '20ms' } } }),
+    ...(reader.inbox ? { inbox: {} } : {}),
+    ...(isLog
+      ? {
+          maxPollRecords: reader.maxPollRecords,
+          maxPollInterval: reader.maxPollInterval,
+          sessionTimeout: '6s',
+          heartbeatInterval: '1s',
+          rebalance: {
+            protocol: reader.protocol,
+            staticMembership: reader.isStatic,
+            pause: '200ms',
+            initialDelay: '300ms',
+          },
+        }
+      : {}),
+  };
+}
+
+function holder(world: MessageWorld, hop: number): Record<string, unknown> {
+  const { kind, fields: own, readers: who } = world.hops[hop]!;
+  const list = who.map((_, at) => subscriber(world, hop, at));
+  // A quorum queue does not dead-letter what it refuses.
+  const isRefusing = own.quorum === true && own.overflow === 'rejectPublishDlx';
+  const common = { kind, ...own, ...(isRefusing ? { overflow: 'rejectPublish' } : {}) };
+  const bounded = own.capacity === 'unlimited' ? { ...common, overflow: undefined } : common;
+  const waits = own.overflow === 'block' && own.capacity !== 'unlimited';
+  const onBroker = kind === 'kafka' && world.broker !== null;
+  return {
+    ...bounded,
+    ...(waits ? { publishTimeout: '500ms' } : {}),
+    ...(onBroker
+      ? {
+          broker: 'cluster',
+          replication: 3,
+          minInsyncReplicas: 2,
+          producer: {
+            acks: /\d/.test(world.broker) ? Number(world.broker) : world.broker,
+            requestTimeout: '1s',
+            deliveryTimeout: '20s',
+          },
+        }
+      : { publishLatency: world.publishLatency }),
+    ...(kind === 'kafka' ? {} : { deadLetter: deadName(hop, 9) }),
+    [kind === 'kafka' || kind === 'bus' ? 'subscribers' : 'consumers']: list,
+  };
+}
+
+function handler(world: MessageWorld, hop: number, at: number): Record<string, unknown> {
+  const { work, fails, timeLimit } = world.hops[hop]!.readers[at]!;
+  const passesOn = at === 0 && hop + 1 < world.hops.length;
+  return {
+    ...(timeLimit ? { timeLimit: '70ms' } : {}),
+    steps: [
+      { work },
+      ...(fails > 0 ? [{ fail: 500, probability: `${fails}%` }] : []),
+      ...(passesOn ? [{ publish: { topic: hopName(hop + 1), key: 'line' } }] : []),
+    ],
+  };
+}
+
+function faultOf(world: MessageWorld, m: Mishap, id: number): Record<string, unknown> | null {
+  const target = ['w0', 'w1', 'api', world.broker === null ? 'w0' : 'cluster'][m.target];
+  const common = { id: `f${id}`, kind: m.kind, at: `${world.isCut ? m.at % CUT_MS : m.at}ms` };
+  const lasting = { ...common, for: `${m.length}ms`, ...(m.one ? { instances: 1 } : {}) };
+  const hop = m.hop % world.hops.length;
+  switch (m.kind) {
+    case 'poison':
+      return {
+        ...common,
+        target: hopName(hop),
+        for: '300ms',
+        share: '40%',
+        effect: m.effect,
+        ...(m.effect === 'crash' ? { restart: '50ms' } : {}),
+      };
+    case 'rebalance':
+      return world.hops[hop]!.kind === 'kafka' ? { ...common, target: `hop${hop}.r0` } : null;
+    case 'partition':
+      return { ...common, between: ['api', 'edge'], for: `${m.length}ms` };
+    case 'slow':
+      return { ...lasting, target, factor: 6 };
+    case 'error':
+      return m.target > 1 ? null : { ...lasting, target, share: '60%', afterWork: m.afterWork };
+    case 'crash':
+    case 'pause':
+    case 'hang':
+      return { ...lasting, target };
+  }
+}
+
+/** The scenario of a world as an object; its maps may stand in any order. */
+export function scenarioOf(world: MessageWorld): Record<string, unknown> {
+  const topics: Record<string, unknown> = {};
+  const queues: Record<string, unknown> = {};
+  const workers: [Record<string, unknown>, Record<string, unknown>] = [
+    { idle: IDLE },
+    { idle: IDLE },
+  ];
+  const coroner: Record<string, unknown> = {};
+  world.hops.forEach((hop, k) => {
+    (hop.kind === 'kafka' || hop.kind === 'bus' ? topics : queues)[hopName(k)] = holder(world, k);
+    for (const at of [...hop.readers.keys(), 9]) {
+      const name = deadName(k, at);
+      coroner[name] = IDLE;
+      queues[name] = { kind: 'simple', consumers: [{ name: 'end', call: `coroner.${name}` }] };
+    }
+    hop.readers.forEach(({ service }, at) => {
+      workers[service][`h${k}x${at}`] = handler(world, k, at);
+    });
+  });
+  const publish = { topic: hopName(0), key: 'line' };
+  const outbox = outboxOf(world);
+  const faults = world.mishaps.map((m, id) => faultOf(world, m, id));
+  return {
+    faultline: 1,
+    title: 'Messages that are followed one by one',
+    network: {
+      links: world.hops.flatMap((hop, k) =>
+        hop.kind === 'kafka' || hop.kind === 'bus'
+          ? []
+          : [0, 1].map((w) => ({ between: [hopName(k), `w${w}`], latency: world.link })),
+      ),
+    },
+    run: {
+      ...(world.isCut
+        ? { duration: `${CUT_MS}ms`, timeline: '10ms' }
+        : { duration: `${DURATION_S}s` }),
+      seed: world.seed,
+      maxEvents: 3_000_000,
+    },
+    keys: { line: { kind: 'sequence', count: LINES } },
+    ...(world.broker === null
+      ? {}
+      : { brokers: { cluster: { kind: 'kafka', nodes: 3, electionTime: '1s', latency: '2ms' } } }),
+    topics,
+    queues,
+    services: {
+      api: {
+        ...(outbox === 'none'
+          ? {}
+          : {
+              outbox: {
+                database: 'orders.insert',
+                mode: outbox,
+                ...(outbox === 'polling' ? { pollInterval: '100ms' } : {}),
+              },
+            }),
+        endpoints: {
+          submit: {
+            steps: [
+              { work: '2ms' },
+              outbox === 'none'
+                ? { publish }
+                : {
+                    transaction: {
+                      database: 'orders',
+                      steps: [{ publish: { ...publish, via: 'outbox' } }],
+                    },
+                  },
+            ],
+          },
+        },
+      },
+      edge: { endpoints: { enter: { steps: [{ call: 'api.submit' }] } } },
+      w0: { replicas: world.replicas, endpoints: workers[0] },
+      w1: { endpoints: workers[1] },
+      coroner: { endpoints: coroner },
+    },
+    ...(outbox === 'none'
+      ? {}
+      : { databases: { orders: { operations: { insert: { wait: '1ms', write: true } } } } }),
+    workloads: {
+      users: {
+        arrivals: `poisson(${MESSAGES_PER_SECOND}/s)`,
+        stop: '2s',
+        requests: [{ call: 'edge.enter' }],
+        policy: {
+          timeout: '800ms',
+          ...(world.clientRetries
+            ? { retry: { attempts: 2, backoff: { kind: 'constant', base: '5ms' } } }
+            : {}),
+        },
+      },
+    },
+    faults: faults.filter((one) => one !== null),
+  };
+}
