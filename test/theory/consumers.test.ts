@@ -40,6 +40,38 @@ describe('consumers of a partitioned log', () => {
   });
 });
 
+/** Mean time from publishing to the end of handling, in service times: c handlers at 80 % of one queue. */
+function meanDelay(handlers: number): number {
+  const { variant } = run(`
+faultline: 1
+title: Handlers at one queue
+run: { duration: 600s, warmup: 30s, seed: 5, replications: 3 }
+queues:
+  jobs: { kind: simple, consumers: [ { call: worker.handle, concurrency: ${handlers} } ] }
+services: { worker: { concurrency: ${handlers}, endpoints: { handle: [ wait: exponential(10ms) ] } } }
+workloads:
+  users: { arrivals: poisson(${80 * handlers}/s), requests: [ { name: send, steps: [ publish: jobs ] } ] }
+budgets: [ jobs.delay.mean < 10s ]
+`);
+  return variant().budgets[0]!.value! / 0.01;
+}
+
+/** Erlang C: the mean response time of M/M/c in service times. */
+function erlangC(c: number, rho: number): number {
+  let term = 1;
+  let sum = 1;
+  for (let k = 1; k < c; k++) sum += term *= (c * rho) / k;
+  const last = (term * c * rho) / c / (1 - rho);
+  return 1 + last / (sum + last) / (c * (1 - rho));
+}
+
+describe('handlers of one queue', () => {
+  it.each([1, 2, 4, 8])('are M/M/c: %d of them', (handlers) => {
+    const expected = erlangC(handlers, 0.8);
+    expect(Math.abs(meanDelay(handlers) / expected - 1)).toBeLessThan(0.05);
+  });
+});
+
 describe('a backlog', () => {
   it('goes at the rate of the consumer less that of the producer', () => {
     // 100/s for 200/s; 1000 messages are there: 10 s.
