@@ -36,7 +36,7 @@ const LONG_FILES: Readonly<Record<string, string>> = {
     'what a read or a write of a cache becomes is one program, level by level and pattern by pattern',
   'src/scenario/resolve/faults.ts':
     'what a fault may be aimed at is one question, kind of target by kind of target',
-  'src/scenario/metric-table.ts': 'one row for each metric of the language',
+  'src/scenario/metrics/table.ts': 'one row for each metric of the language',
   'src/spec/plan.ts': 'the plan is one contract, read from top to bottom',
   'src/spec/result.ts': 'the result document is one contract, read from top to bottom',
   'src/spec/scenario.ts': 'the explicit scenario is one contract, read from top to bottom',

@@ -14,17 +14,17 @@ import type {
 import type { Layer } from '../spec/scenario.js';
 import { SESSION } from '../spec/sections.js';
 import { Alarms } from './alarms.js';
-import { DryRun } from './dry-run.js';
+import { DryRun } from './layers/dry-run.js';
 import type { View } from './edge.js';
 import type { Instance } from './instance.js';
-import { KeyedStates } from './keyed-states.js';
-import { PickLayer } from './pick-layer.js';
-import { limitsAt, Pools } from './pools.js';
+import { KeyedStates } from './layers/keyed-states.js';
+import { PickLayer } from './picking/pick-layer.js';
+import { limitsAt, Pools } from './connections/pools.js';
 import type { Registry } from './registry.js';
-import { Targets } from './targets.js';
-import { Stored } from './stored.js';
-import { storeSetup } from './policy-stores.js';
-import { WaitingRoom } from './waiting-room.js';
+import { Targets } from './picking/targets.js';
+import { Stored } from './layers/stored.js';
+import { storeSetup } from './layers/policy-stores.js';
+import { WaitingRoom } from './picking/waiting-room.js';
 import type { World } from './world.js';
 
 /** A deadline that only enforces what it inherits. */

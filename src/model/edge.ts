@@ -6,8 +6,8 @@ import type { Session } from '../spec/sections.js';
 import type { Link } from './link.js';
 import type { Replicas } from './replication/replicas.js';
 import type { Copies } from './search/copies.js';
-import type { Subsetting } from './subset.js';
-import type { WaitingRoom } from './waiting-room.js';
+import type { Subsetting } from './picking/subset.js';
+import type { WaitingRoom } from './picking/waiting-room.js';
 
 /**
  * How one calling instance sees the instances of one callee: its own outstanding attempts. Ten callers

@@ -5,14 +5,14 @@ import type { Knee } from '../spec/resources.js';
 import type { BalancerState } from '../spec/balancer.js';
 import type { OutlierState } from '../spec/outlier.js';
 import type { PolicyState } from '../spec/policy.js';
-import type { Door } from './admission.js';
-import { Codel } from './codel.js';
-import type { Processor } from './cores.js';
-import type { Memory } from './memory.js';
-import type { WarmUp } from './starts.js';
-import { AdaptiveLifoQueue, queueOf } from './request-queues.js';
-import type { QueueSetup, RequestQueue } from './request-queues.js';
-import type { WaitingRoom } from './waiting-room.js';
+import type { Door } from './serving/admission.js';
+import { Codel } from './serving/codel.js';
+import type { Processor } from './serving/cores.js';
+import type { Memory } from './serving/memory.js';
+import type { WarmUp } from './serving/starts.js';
+import { AdaptiveLifoQueue, queueOf } from './serving/request-queues.js';
+import type { QueueSetup, RequestQueue } from './serving/request-queues.js';
+import type { WaitingRoom } from './picking/waiting-room.js';
 
 /** What a frozen instance does: nothing is frozen, it hangs, or it is paused. */
 export const FROZEN = Object.freeze({ no: 0, hang: 1, pause: 2 } as const);

@@ -3,10 +3,10 @@ import { PHASE } from '../kernel/phase.js';
 import type { Ns } from '../kernel/time.js';
 import { OUTCOME } from '../spec/outcome.js';
 import { JOURNAL } from '../spec/record.js';
-import { Collections } from './collections.js';
+import { Collections } from './serving/collections.js';
 import { FROZEN } from './instance.js';
 import type { Instance } from './instance.js';
-import { Starts } from './starts.js';
+import { Starts } from './serving/starts.js';
 import { RETURN, STATE } from './strands.js';
 import type { Fleet, World } from './world.js';
 

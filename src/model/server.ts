@@ -5,7 +5,7 @@ import type { Outcome } from '../spec/outcome.js';
 import { CANCELLATION, FROZEN } from './instance.js';
 import { injectedOutcome } from './injections.js';
 import type { Instance } from './instance.js';
-import { LongestWaits } from './longest-waits.js';
+import { LongestWaits } from './connections/longest-waits.js';
 import { GATED, LEASED, SECTION, STATEMENT } from './slot-bits.js';
 import { ANSWERED, RETURN, STATE } from './strands.js';
 import type { World } from './world.js';

@@ -11,7 +11,7 @@ import type { Edge, View } from './edge.js';
 import { CANCELLATION, FROZEN } from './instance.js';
 import type { Instance } from './instance.js';
 import { CUT, MESSAGE, VANISHED } from './link.js';
-import { NOWHERE } from './picks.js';
+import { NOWHERE } from './picking/picks.js';
 import { GO } from './sections/transactions.js';
 import { RETURN, STATE } from './strands.js';
 import type { World } from './world.js';

@@ -1,6 +1,6 @@
 import type { ComponentKind, PartKind } from '../spec/component-kind.js';
 import { OUTCOME_NAMES } from '../spec/outcome.js';
-import { METRICS } from './metric-table.js';
+import { METRICS } from './metrics/table.js';
 
 /** What a metric is measured in; durations are seconds, rates per second, shares 0..1. */
 export type MetricUnit = 'seconds' | 'perSecond' | 'share' | 'number';

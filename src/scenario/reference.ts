@@ -1,10 +1,10 @@
 import type { ComponentKind } from '../spec/component-kind.js';
-import { CACHE_REFERENCE } from './reference-caches.js';
-import { DATABASE_REFERENCE, FUNCTION_REFERENCE } from './reference-databases.js';
-import { KAFKA_REFERENCE } from './reference-kafka.js';
-import { MESSAGING_REFERENCE } from './reference-messaging.js';
-import { SAGA_REFERENCE } from './reference-sagas.js';
-import { STORE_REFERENCE } from './reference-stores.js';
+import { CACHE_REFERENCE } from './reference/caches.js';
+import { DATABASE_REFERENCE, FUNCTION_REFERENCE } from './reference/databases.js';
+import { KAFKA_REFERENCE } from './reference/kafka.js';
+import { MESSAGING_REFERENCE } from './reference/messaging.js';
+import { SAGA_REFERENCE } from './reference/sagas.js';
+import { STORE_REFERENCE } from './reference/stores.js';
 
 /** A kind of component that is no policy: what it is, where it is written, and a file that shows it. */
 export interface ReferenceEntry {

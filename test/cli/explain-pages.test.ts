@@ -3,7 +3,7 @@ import { contentsText } from '../../src/cli/explain/contents.js';
 import { kindsOf, sectionNames, sectionPage } from '../../src/cli/explain/section-page.js';
 import { explainableNames, pagesOf } from '../../src/cli/explain/pages.js';
 import { faultKinds, policyKinds } from '../../src/patterns/registry.js';
-import { SECTION_EXAMPLES } from '../../src/scenario/reference-sections.js';
+import { SECTION_EXAMPLES } from '../../src/scenario/reference/sections.js';
 import { build, faultline } from './harness.js';
 import { run } from '../theory/program.js';
 

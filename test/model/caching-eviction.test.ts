@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { unit } from '../../src/kernel/rng.js';
 import { Content, FOUND } from '../../src/model/caching/content.js';
 import type { ContentRules } from '../../src/model/caching/content.js';
-import { Zipf } from '../../src/model/zipf.js';
+import { Zipf } from '../../src/model/arrivals/zipf.js';
 
 const RULES: ContentRules = {
   population: 5,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ordered, Subsetting } from '../../src/model/subset.js';
+import { ordered, Subsetting } from '../../src/model/picking/subset.js';
 
 const SHARED = { a: 17, b: 19 };
 const OWN = { a: 23, b: 29 };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { KAFKA_REFERENCE } from '../../src/scenario/reference-kafka.js';
+import { KAFKA_REFERENCE } from '../../src/scenario/reference/kafka.js';
 import { run } from '../theory/program.js';
 
 describe('the examples of brokers', () => {

@@ -1,8 +1,8 @@
 import { Samplers } from '../../src/kernel/distribution.js';
 import { Lane } from '../../src/kernel/lanes.js';
 import { PHASE } from '../../src/kernel/phase.js';
-import { DryRun } from '../../src/model/dry-run.js';
-import { KeyedStates } from '../../src/model/keyed-states.js';
+import { DryRun } from '../../src/model/layers/dry-run.js';
+import { KeyedStates } from '../../src/model/layers/keyed-states.js';
 import { HINTED, HOLD, OUTCOME, PARK, PASS } from '../../src/spec/outcome.js';
 import type { Outcome } from '../../src/spec/outcome.js';
 import { EDGE_COUNTERS } from '../../src/spec/policy.js';

@@ -3,7 +3,7 @@ import { scenarioJsonSchema } from '../../scenario/json-schema.js';
 import { METRICS } from '../../scenario/metrics.js';
 import { REFERENCE } from '../../scenario/reference.js';
 import type { ReferenceEntry } from '../../scenario/reference.js';
-import { SECTION_EXAMPLES } from '../../scenario/reference-sections.js';
+import { SECTION_EXAMPLES } from '../../scenario/reference/sections.js';
 import { PART_KIND, SECTION } from '../../spec/component-kind.js';
 import type { ComponentKind } from '../../spec/component-kind.js';
 import type { JsonSchema } from './field-index.js';

@@ -1,7 +1,7 @@
 import { streamKey, unit } from '../../kernel/rng.js';
 import type { StreamKey } from '../../kernel/rng.js';
 import type { PlanCache } from '../../spec/caching.js';
-import { Coalescer } from '../coalescer.js';
+import { Coalescer } from '../sharing/coalescer.js';
 import type { Counter } from '../meters.js';
 import type { World } from '../world.js';
 import { Content } from './content.js';

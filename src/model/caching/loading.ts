@@ -1,7 +1,7 @@
 import type { PlanCacheAct } from '../../spec/caching.js';
 import { HINTED, isSuccess, OUTCOME, PENDING, statusOf } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
-import type { Coalescer } from '../coalescer.js';
+import type { Coalescer } from '../sharing/coalescer.js';
 import type { World } from '../world.js';
 import type { Cache } from './cache.js';
 import type { CacheColumns } from './columns.js';

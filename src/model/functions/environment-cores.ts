@@ -1,7 +1,7 @@
 import { invariant } from '../../kernel/invariant.js';
 import { widenInt32 } from '../../kernel/pool.js';
-import { Cores } from '../cores.js';
-import type { Processor } from '../cores.js';
+import { Cores } from '../serving/cores.js';
+import type { Processor } from '../serving/cores.js';
 import type { World } from '../world.js';
 
 /**

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Coalescer } from '../../model/coalescer.js';
+import { Coalescer } from '../../model/sharing/coalescer.js';
 import type { Outcome } from '../../spec/outcome.js';
 import { isHinted, isSuccess, PARK, PASS } from '../../spec/outcome.js';
 import { EDGE_COUNTER } from '../../spec/policy.js';

@@ -1,0 +1,91 @@
+import { invariant } from '../../kernel/invariant.js';
+import type { StreamKey } from '../../kernel/rng.js';
+import { streamKey, unit } from '../../kernel/rng.js';
+import type { Plan, PlanKey } from '../../spec/plan.js';
+import type { Frames } from '../frames.js';
+import type { Strands } from '../strands.js';
+import { Zipf } from './zipf.js';
+
+/**
+ * Values of named keys. A value is a draw by the lineage of the user request, so a request keeps it
+ * through its whole call tree, and every variant meets the same one. Values of a sequence follow the
+ * arrivals of a workload instead.
+ */
+export class Keys {
+  /** Whether strands have to know the arrival number of their request, and who called them. */
+  readonly inSequence: boolean;
+  readonly byCaller: boolean;
+  private readonly strands: Strands;
+  private readonly plan: Plan;
+  private readonly pins: readonly PlanKey['pins'][];
+  private readonly populations: readonly PlanKey['population'][];
+  private readonly streams: readonly StreamKey[];
+  /** By key; null where it is none. */
+  private readonly zipfs: readonly (Zipf | null)[];
+
+  constructor(plan: Plan, replication: number, strands: Strands) {
+    this.strands = strands;
+    this.plan = plan;
+    this.populations = plan.keys.map((key) => key.population);
+    this.pins = plan.keys.map((key) => key.pins);
+    this.inSequence = this.populations.some(({ kind }) => kind === 'sequence');
+    this.byCaller = this.populations.some(({ kind }) => kind === 'caller' || kind === 'address');
+    this.zipfs = this.populations.map((own) =>
+      own.kind === 'zipf' ? new Zipf(own.count, own.exponent) : null,
+    );
+    this.streams = plan.keys.map((key) => streamKey(plan.seed, replication, `key/${key.name}`));
+  }
+
+  /** Values of a key for calls: the caller of a call is the instance that makes it. */
+  ofCalls(name: string, frames: Frames): (frame: number) => number {
+    const key = this.plan.keys.findIndex((candidate) => candidate.name === name);
+    invariant(key >= 0, 'key-unknown-to-the-plan');
+    const { kind } = this.populations[key];
+    // A client that limits itself has one address: its own.
+    if (kind === 'caller' || kind === 'address') return (frame) => frames.caller[frame];
+    return (frame) => this.value(key, frames.owner[frame]);
+  }
+
+  /** Value of a key for the request a strand belongs to: a whole number from 0. */
+  value(key: number, strand: number): number {
+    const population = this.populations[key];
+    if (population.kind === 'caller') return this.strands.caller[strand];
+    if (population.kind === 'workload') return this.workloadOf(strand);
+    const pins = this.pins[key];
+    if (pins !== null) {
+      const pinned = pins[this.strands.request[strand]];
+      if (pinned >= 0) return pinned;
+    }
+    const rootA = this.strands.rootA[strand];
+    const rootB = this.strands.rootB[strand];
+    const stream = this.streams[key];
+    const u = unit(stream.a, stream.b, rootA, rootB, 0);
+    switch (population.kind) {
+      case 'unique':
+        return (rootA & 0x1fffff) * 4294967296 + (rootB >>> 0);
+      case 'uniform':
+        return Math.floor(u * population.count);
+      case 'sequence':
+        return this.strands.arrival[strand] % population.count;
+      case 'hot': {
+        const { count, hotShare, hotKeys } = population;
+        if (u < hotShare) return Math.floor((u / hotShare) * hotKeys);
+        return Math.floor(((u - hotShare) / (1 - hotShare)) * count);
+      }
+      case 'zipf':
+        return this.zipfs[key]!.at(u);
+      case 'client':
+      case 'address': {
+        const workload = this.workloadOf(strand);
+        const clients = population.clients[workload];
+        if (clients !== Infinity) return workload * 4294967296 + Math.floor(u * clients);
+        if (population.kind === 'client') return (rootA & 0x1fffff) * 4294967296 + (rootB >>> 0);
+        return population.clients.length * 4294967296 + this.strands.caller[strand];
+      }
+    }
+  }
+
+  private workloadOf(strand: number): number {
+    return this.plan.parts[this.strands.request[strand]].component;
+  }
+}

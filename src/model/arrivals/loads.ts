@@ -1,0 +1,303 @@
+import { log } from '../../kernel/math.js';
+import { PHASE } from '../../kernel/phase.js';
+import type { Lane } from '../../kernel/lanes.js';
+import { derive, lineage, streamKey, unit } from '../../kernel/rng.js';
+import type { StreamKey } from '../../kernel/rng.js';
+import type { Ns } from '../../kernel/time.js';
+import { OUTCOME, isSuccess } from '../../spec/outcome.js';
+import type { Outcome } from '../../spec/outcome.js';
+import type { PlanLoad } from '../../spec/plan.js';
+import type { Stages } from '../../spec/stages.js';
+import { presentFrom } from '../../spec/stages.js';
+import { intensityOf } from './intensity.js';
+import type { Intensity } from './intensity.js';
+import { RETURN } from '../strands.js';
+import { Surges } from './surges.js';
+import type { World } from '../world.js';
+
+/** One workload at run time. */
+interface Load {
+  readonly id: number;
+  readonly spec: PlanLoad;
+  readonly instance: number;
+  readonly firstPart: number;
+  readonly lineage: StreamKey;
+  readonly gaps: StreamKey;
+  readonly choice: StreamKey;
+  readonly intensity: Intensity | null;
+  /** Distribution of think times or gaps, or -1. */
+  readonly sampler: number;
+  readonly patience: readonly (Lane | null)[];
+  /** Factor on the rate, turned by faults. */
+  factor: number;
+  arrivals: number;
+  /** Requests that faults have sent in addition. */
+  others: number;
+  expected: number;
+}
+
+/** How often a workload whose rate was turned to 0 is looked at. */
+const POLL_NS: Ns = 100_000_000;
+
+/** Draws that decide who is traced: the same requests in every run of a scenario. */
+const TRACE_STREAM = { a: 0x74726163, b: 0x65 } as const;
+
+/**
+ * The users: open arrival processes and closed loops. Each request is a job on the pseudo-instance of
+ * its workload, with the lineage (workload, arrival number) or (workload, user, round).
+ */
+export class Loads {
+  /** Requests that arrived in the measured time. */
+  requests = 0;
+  readonly surges: Surges;
+  private readonly world: World;
+  private readonly loads: readonly Load[];
+  private readonly arriveOp: number;
+  private readonly userOp: number;
+  private readonly pollOp: number;
+  /** Rounds made by each user of a closed load; by load. */
+  private readonly rounds: readonly Int32Array[];
+
+  constructor(world: World) {
+    this.world = world;
+    const { engine, plan, strands } = world;
+    this.arriveOp = engine.define('request', (load) => this.arrive(this.loads[load]));
+    this.userOp = engine.define('user', (load, user) => this.round(this.loads[load], user));
+    this.pollOp = engine.define('load-poll', (load) =>
+      this.scheduleNext(this.loads[load], engine.now),
+    );
+    const patienceOp = engine.define('patience', (strand) => this.giveUp(strand));
+    const lives = {
+      get stamp(): Int32Array {
+        return strands.life;
+      },
+    };
+    this.loads = plan.loads.map((spec, id) => this.build(spec, id, patienceOp, lives));
+    this.surges = new Surges(world, (id, a, b) => {
+      const load = this.loads[id];
+      this.open(load, -1, a, b, load.arrivals + load.others++);
+    });
+    this.rounds = plan.loads.map(
+      ({ arrivals }) => new Int32Array(arrivals.kind === 'closed' ? arrivals.users : 0),
+    );
+  }
+
+  /** Schedules the first arrival of every workload. */
+  start(): void {
+    for (const load of this.loads) {
+      const { arrivals, startNs } = load.spec;
+      if (arrivals.kind === 'closed') {
+        const { users, ramp, rampUpNs } = arrivals;
+        for (let user = 0; user < users; user++) {
+          const delay = Math.round((rampUpNs * user) / users);
+          const from = ramp === null ? startNs + delay : this.presentFrom(ramp, user, startNs);
+          if (from < Infinity) this.scheduleUser(load, user, from);
+        }
+      } else {
+        if (load.intensity !== null) load.expected = load.intensity.cumulated(startNs);
+        this.scheduleNext(load, startNs);
+      }
+    }
+  }
+
+  /** Turns the rate of a workload; the gap that is running is kept. */
+  turn(load: number, factor: number): void {
+    this.loads[load].factor = factor;
+  }
+
+  /** A request has its outcome. */
+  requestEnded(strand: number, outcome: Outcome): void {
+    const { strands, engine, sink } = this.world;
+    const load = this.loads[strands.from[strand]];
+    const part = strands.part[strand];
+    const latency = engine.now - strands.arrived[strand];
+    const { goodputWithinNs } = load.spec.requests[part - load.firstPart];
+    const good = goodputWithinNs === null || latency <= goodputWithinNs;
+    sink.answer(part, strands.cell[strand], outcome, latency, good && isSuccess(outcome));
+    engine.note((load.id << 8) | (outcome & 31), strands.lineageA[strand]);
+    strands.answer[strand] = outcome;
+    strands.ended[strand] = engine.now;
+    const user = strands.link[strand];
+    this.world.server.freeJob(strand, engine.now);
+    if (user >= 0) this.scheduleUser(load, user, engine.now);
+  }
+
+  private build(
+    spec: PlanLoad,
+    id: number,
+    patienceOp: number,
+    lives: { readonly stamp: Int32Array },
+  ): Load {
+    const { plan, replication, engine, samplers } = this.world;
+    const component = plan.components[spec.component];
+    const key = (meaning: string): StreamKey =>
+      streamKey(plan.seed, replication, `workload/${component.name}/${meaning}`);
+    const { arrivals } = spec;
+    const law =
+      arrivals.kind === 'renewal'
+        ? arrivals.gap
+        : arrivals.kind === 'closed'
+          ? arrivals.think
+          : null;
+    return {
+      id,
+      spec,
+      instance: component.firstInstance,
+      firstPart: component.firstPart,
+      lineage: key('request'),
+      gaps: key('arrivals'),
+      choice: key('choice'),
+      intensity: intensityOf(arrivals, plan.warmupNs, plan.endNs),
+      sampler: law === null ? -1 : samplers.add(law),
+      patience: spec.requests.map(({ patienceNs }) =>
+        patienceNs === null ? null : engine.lane(patienceNs, PHASE.TIMER, patienceOp, lives),
+      ),
+      factor: 1,
+      arrivals: 0,
+      others: 0,
+      expected: 0,
+    };
+  }
+
+  private arrive(load: Load): void {
+    const number = load.arrivals++;
+    derive(load.lineage.a, load.lineage.b, number);
+    const { arrivals } = load.spec;
+    const told = arrivals.kind === 'at' ? (arrivals.requests?.[number] ?? -1) : -1;
+    this.open(load, -1, lineage.a, lineage.b, number + load.others, told);
+    this.scheduleNext(load, this.world.engine.now);
+  }
+
+  /** The next arrival of an open load after `now`. */
+  private scheduleNext(load: Load, now: Ns): void {
+    const { engine } = this.world;
+    if (load.factor <= 0) {
+      // Turned off: looked at again until the rate is back, with nothing to catch up on.
+      if (load.intensity !== null) load.expected = load.intensity.cumulated(now + POLL_NS);
+      const next = now + POLL_NS;
+      if (next < load.spec.stopNs) engine.at(next, PHASE.ARRIVAL, this.pollOp, load.id, 0, 0);
+      return;
+    }
+    const at = this.nextTime(load, now);
+    if (at < load.spec.stopNs) engine.at(at, PHASE.ARRIVAL, this.arriveOp, load.id, 0, 0);
+  }
+
+  private nextTime(load: Load, now: Ns): Ns {
+    const { samplers } = this.world;
+    const { arrivals } = load.spec;
+    const { gaps } = load;
+    const n = load.arrivals;
+    if (arrivals.kind === 'at') {
+      if (n >= arrivals.timesNs.length) return Infinity;
+      return this.world.plan.warmupNs + arrivals.timesNs[n];
+    }
+    if (arrivals.kind === 'renewal') {
+      const gap = samplers.draw(load.sampler, gaps.a, gaps.b, n, 0, 0);
+      return now + Math.round(gap / load.factor);
+    }
+    const regular =
+      arrivals.kind === 'constant' || ('process' in arrivals && arrivals.process === 'constant');
+    const share = regular ? 1 : -log(unit(gaps.a, gaps.b, n, 0, 0));
+    load.expected += share / load.factor;
+    const at = Math.round(load.intensity!.inverse(load.expected));
+    return at > now ? at : now;
+  }
+
+  private scheduleUser(load: Load, user: number, from: Ns): void {
+    const { engine, samplers } = this.world;
+    const { gaps } = load;
+    const round = this.rounds[load.id][user];
+    const think = samplers.draw(load.sampler, gaps.a, gaps.b, user, round, 0);
+    const gap = Math.round(load.factor > 0 ? think / load.factor : think);
+    const { arrivals } = load.spec;
+    let at = from + gap;
+    if (arrivals.kind === 'closed' && arrivals.ramp !== null) {
+      // Who has gone meanwhile begins with thinking when it is back.
+      let present = this.presentFrom(arrivals.ramp, user, at);
+      for (; present > at && present < Infinity;) {
+        at = present + gap;
+        present = this.presentFrom(arrivals.ramp, user, at);
+      }
+      at = present;
+    }
+    if (at < load.spec.stopNs) engine.at(at, PHASE.ARRIVAL, this.userOp, load.id, user, 0);
+  }
+
+  private presentFrom(ramp: Stages, user: number, at: Ns): Ns {
+    const { warmupNs } = this.world.plan;
+    return warmupNs + presentFrom(ramp, user, at - warmupNs);
+  }
+
+  /** A user of a closed load asks. */
+  private round(load: Load, user: number): void {
+    const rounds = this.rounds[load.id];
+    const round = rounds[user]++;
+    load.arrivals++;
+    derive(load.lineage.a, load.lineage.b, user);
+    derive(lineage.a, lineage.b, round);
+    this.open(load, user, lineage.a, lineage.b, user + round * rounds.length + load.others);
+  }
+
+  /**
+   * A request arrives; `user` -1 where nobody waits to ask again, `told` the request that was recorded, -1
+   * where it is drawn.
+   */
+  private open(load: Load, user: number, a: number, b: number, arrival: number, told = -1): void {
+    const { world } = this;
+    const { strands, engine, sink, plan } = world;
+    const strand = world.strands.open(load.instance, a, b);
+    const request = told >= 0 ? told : this.chooseRequest(load, a, b);
+    const part = load.firstPart + request;
+    strands.part[strand] = part;
+    strands.request[strand] = part;
+    strands.returns[strand] = RETURN.root;
+    strands.from[strand] = load.id;
+    strands.link[strand] = user;
+    strands.rootA[strand] = strands.callA[strand] = a;
+    strands.rootB[strand] = strands.callB[strand] = b;
+    strands.level[strand] = 0;
+    if (world.prioritised) strands.priority[strand] = plan.parts[part].priority;
+    strands.attempt[strand] = 1;
+    strands.deadline[strand] = Infinity;
+    strands.pc[strand] = plan.parts[part].program;
+    strands.cell[strand] = sink.cell;
+    strands.arrived[strand] = strands.sent[strand] = engine.now;
+    strands.arrival[strand] = arrival;
+    this.trace(strand, a, b);
+    if (sink.cell >= 0) this.requests++;
+    const patience = load.patience[request];
+    if (patience !== null) engine.arm(patience, strand, strands.life[strand]);
+    world.server.startRoot(strand);
+  }
+
+  private trace(strand: number, a: number, b: number): void {
+    const { strands, plan, tracer, sink } = this.world;
+    const traced =
+      sink.cell >= 0 &&
+      plan.traceShare > 0 &&
+      unit(TRACE_STREAM.a, TRACE_STREAM.b, a, b, 0) < plan.traceShare;
+    const id = traced ? tracer.nextId() : 0;
+    strands.trace[strand] = id;
+    strands.traceRoot[strand] = id;
+    strands.called[strand] = this.world.engine.now;
+  }
+
+  private chooseRequest(load: Load, a: number, b: number): number {
+    const { weights } = load.spec;
+    if (weights.length === 1) return 0;
+    const u = unit(load.choice.a, load.choice.b, a, b, 0) * weights[weights.length - 1];
+    let request = 0;
+    while (request < weights.length - 1 && weights[request] < u) request++;
+    return request;
+  }
+
+  /** The client's patience has ended: it leaves, and tells the servers only if it says so. */
+  private giveUp(strand: number): void {
+    const { strands, server, levels, instances } = this.world;
+    const load = this.loads[strands.from[strand]];
+    const { patienceCancels } = load.spec.requests[strands.part[strand] - load.firstPart];
+    server.stop(strand, patienceCancels);
+    levels.add(instances[strands.instance[strand]].concurrencyGauge, -1);
+    this.requestEnded(strand, OUTCOME.abandoned);
+  }
+}

@@ -1,0 +1,349 @@
+import { invariant } from '../../kernel/invariant.js';
+import type { Lane } from '../../kernel/lanes.js';
+import { IntRing } from '../../kernel/ring.js';
+import { unit } from '../../kernel/rng.js';
+import type { Ns } from '../../kernel/time.js';
+import { OUTCOME, PARK, PASS } from '../../spec/outcome.js';
+import type { Outcome } from '../../spec/outcome.js';
+import { EDGE_COUNTER } from '../../spec/policy.js';
+import type { Alarm, PolicyState } from '../../spec/policy.js';
+import type { PoolSettings } from '../../spec/resources.js';
+import type { PoolSetup } from './pool-setup.js';
+import type { Sessions } from './sessions.js';
+import { isBroken } from './server-connections.js';
+
+interface Setup extends PoolSetup<PoolSettings> {
+  /** Timer of acquireTimeout, or null. */
+  readonly timeout: Lane | null;
+  /** The pooler in front of the server, by session; null where there is none. */
+  readonly sessions: Sessions | null;
+}
+
+/** Words of a frame in this layer: waits in line, dials, waits for a session, or (from 0 on) the connection it uses. */
+const WAITING = -1;
+const DIALLING = -2;
+const CONNECTING = -3;
+
+/**
+ * The client-side connection pool of one calling instance to one database, as the innermost layer of
+ * the calls to it. An idle connection is used first, the last returned before the others; else one is
+ * opened while the limits of pool and server allow; else the call waits in line.
+ *
+ * A caller that gives up while its statement runs closes the connection: nobody can reuse it. So does the
+ * death of the server: what is under way fails, what is idle is closed when somebody wants to use it.
+ */
+export class ConnectionPool implements PolicyState {
+  private readonly setup: Setup;
+  /** Opening time of each connection by number, and the numbers that are free for a new one. */
+  private readonly openedNs: number[] = [];
+  private readonly epochs: number[] = [];
+  private readonly free: number[] = [];
+  private readonly idle: { readonly connection: number; readonly sinceNs: Ns }[] = [];
+  private readonly waiting = new IntRing();
+  /** By frame: when it came, and the layer it came through (calls of several bundles share a pool). */
+  private readonly since: number[] = [];
+  private readonly layerOf: number[] = [];
+  /** By frame: to which process of the server it dials. */
+  private readonly dialled: number[] = [];
+  /** By frame: when it will have dialled. */
+  private readonly dialsUntil: number[] = [];
+  /** Connections that nobody will give back. */
+  private readonly leaked: number[] = [];
+  private opened = 0;
+  private inUse = 0;
+  private dialling = 0;
+  /** Frames that wait for a session of the pooler. */
+  private readonly connecting = new IntRing();
+  private picks = 0;
+  /** Closes idle sessions, which somebody else may wait for. */
+  private readonly cleaner: Alarm | null;
+
+  constructor(setup: Setup) {
+    this.setup = setup;
+    const cleans = setup.sessions !== null && setup.pool.maxIdleTimeNs !== null;
+    this.cleaner = cleans ? setup.alarm(() => this.clean()) : null;
+  }
+
+  enter(frame: number, layer: number): number {
+    const { ctx, pool, timeout } = this.setup;
+    const connection = this.takeIdle();
+    if (connection >= 0) {
+      this.use(frame, layer, connection);
+      this.waited(0);
+      return PASS;
+    }
+    this.since[frame] = ctx.now;
+    this.layerOf[frame] = layer;
+    if (this.opened < pool.maxOpen) return this.dial(frame, layer);
+    if (pool.acquireTimeoutNs === 0) {
+      ctx.count(frame, EDGE_COUNTER.poolTimeouts);
+      return OUTCOME.poolTimeout;
+    }
+    ctx.setWord(frame, layer, WAITING);
+    this.waiting.push(frame);
+    this.count(this.setup.gauges.waiting, 1);
+    if (timeout !== null) ctx.arm(timeout, frame, layer);
+    return PARK;
+  }
+
+  leave(frame: number, layer: number, outcome: Outcome): number {
+    const connection = this.setup.ctx.word(frame, layer);
+    if (this.setup.leaks(frame)) {
+      this.leaked.push(connection);
+      return outcome;
+    }
+    if (!isBroken(outcome)) {
+      this.giveBack(connection);
+      return outcome;
+    }
+    this.release();
+    this.close(connection);
+    this.serve();
+    return outcome;
+  }
+
+  cancel(frame: number, layer: number, parked: boolean): void {
+    const word = this.setup.ctx.word(frame, layer);
+    if (!parked) {
+      this.release();
+      this.close(word);
+      this.serve();
+    } else if (word === WAITING) {
+      this.waiting.remove(frame);
+      this.count(this.setup.gauges.waiting, -1);
+    } else if (word === CONNECTING) {
+      this.setup.sessions!.forget(frame);
+      this.stopConnecting(frame);
+      this.serve();
+    } else if (word === DIALLING) {
+      this.dialling--;
+      this.closeDialled(this.dialled[frame]);
+      this.serve();
+    }
+  }
+
+  timer(frame: number, layer: number): void {
+    const { ctx, gauges } = this.setup;
+    if (ctx.word(frame, layer) === WAITING) {
+      this.waiting.remove(frame);
+      this.count(gauges.waiting, -1);
+      ctx.count(frame, EDGE_COUNTER.poolTimeouts);
+      ctx.reject(frame, layer, OUTCOME.poolTimeout);
+      return;
+    }
+    if (ctx.word(frame, layer) === CONNECTING) {
+      this.setup.sessions!.forget(frame);
+      this.stopConnecting(frame);
+      ctx.count(frame, EDGE_COUNTER.poolTimeouts);
+      ctx.reject(frame, layer, OUTCOME.poolTimeout);
+      this.serve();
+      return;
+    }
+    // The end of a wait that is over: the time to dial is not.
+    if (ctx.now < this.dialsUntil[frame]) return;
+    this.dialling--;
+    this.use(frame, layer, this.newConnection(this.dialled[frame]));
+    this.waited(ctx.now - this.since[frame]);
+    ctx.resume(frame, layer);
+  }
+
+  reset(): void {
+    invariant(this.held() === 0, 'pool-reset-while-in-use');
+    this.cleaner?.clear();
+    for (const { connection } of this.idle.splice(0)) this.close(connection);
+    for (const connection of this.leaked.splice(0)) {
+      this.release();
+      this.close(connection);
+    }
+  }
+
+  held(): number {
+    const waiting = this.waiting.length + this.connecting.length;
+    return this.inUse - this.leaked.length + waiting + this.dialling;
+  }
+
+  /** The newest idle connection that has not outlived its limits, or -1. */
+  private takeIdle(): number {
+    const { ctx, pool } = this.setup;
+    for (;;) {
+      const entry = this.idle.pop();
+      if (entry === undefined) return -1;
+      const { maxIdleTimeNs, maxLifetimeNs } = pool;
+      const idleTooLong = maxIdleTimeNs !== null && ctx.now - entry.sinceNs >= maxIdleTimeNs;
+      const age = ctx.now - this.openedNs[entry.connection];
+      const isDead = this.setup.server.isDead(this.epochs[entry.connection]);
+      if (!isDead && !idleTooLong && (maxLifetimeNs === null || age < maxLifetimeNs))
+        return entry.connection;
+      this.close(entry.connection);
+    }
+  }
+
+  /** Opens a connection for a frame; refused where server or pooler have no room for one more. */
+  private dial(frame: number, layer: number): number {
+    const { ctx, sessions } = this.setup;
+    if (sessions === null) return this.open(frame, layer);
+    if (!sessions.admits()) return OUTCOME.refused;
+    if (sessions.take()) return this.open(frame, layer);
+    sessions.wait(this, frame);
+    this.layerOf[frame] = layer;
+    this.connecting.push(frame);
+    this.opened++;
+    this.count(this.setup.gauges.waiting, 1);
+    ctx.setWord(frame, layer, CONNECTING);
+    if (sessions.timeout !== null) ctx.arm(sessions.timeout, frame, layer);
+    return PARK;
+  }
+
+  /** The pooler has a connection of the server for a frame that waited for one. */
+  connects(frame: number): void {
+    const { ctx } = this.setup;
+    const layer = this.layerOf[frame];
+    this.stopConnecting(frame);
+    const since = this.since[frame];
+    const verdict = this.open(frame, layer);
+    this.since[frame] = since;
+    if (verdict === PARK) return;
+    invariant(verdict === PASS, 'session-that-the-server-refuses');
+    this.waited(ctx.now - since);
+    ctx.resume(frame, layer);
+  }
+
+  private stopConnecting(frame: number): void {
+    this.connecting.remove(frame);
+    this.opened--;
+    this.count(this.setup.gauges.waiting, -1);
+  }
+
+  /** Closes what has been idle for too long. */
+  private clean(): void {
+    const { ctx, pool } = this.setup;
+    const limit = pool.maxIdleTimeNs!;
+    while (this.idle.length > 0 && ctx.now - this.idle[0].sinceNs >= limit) {
+      this.close(this.idle.shift()!.connection);
+    }
+    if (this.idle.length > 0) this.cleaner!.set(this.idle[0].sinceNs + limit);
+  }
+
+  private open(frame: number, layer: number): number {
+    const { ctx, server, samplers, connect, stream } = this.setup;
+    if (!server.hasRoom()) return OUTCOME.refused;
+    const epoch = server.take();
+    this.opened++;
+    ctx.count(frame, EDGE_COUNTER.connects);
+    this.count(this.setup.gauges.open, 1);
+    const a = ctx.lineageA(frame);
+    const b = ctx.lineageB(frame);
+    const time = samplers.draw(connect, stream.a, stream.b, a, b, ctx.attemptNumber(frame));
+    if (time === 0) {
+      this.use(frame, layer, this.newConnection(epoch));
+      this.waited(0);
+      return PASS;
+    }
+    this.dialling++;
+    this.dialled[frame] = epoch;
+    this.dialsUntil[frame] = ctx.now + time;
+    ctx.setWord(frame, layer, DIALLING);
+    ctx.after(time, frame, layer);
+    return PARK;
+  }
+
+  private giveBack(connection: number): void {
+    const { ctx, pool } = this.setup;
+    this.release();
+    const { maxLifetimeNs } = pool;
+    const old = maxLifetimeNs !== null && ctx.now - this.openedNs[connection] >= maxLifetimeNs;
+    if (!old && this.waiting.length > 0) {
+      const frame = this.nextWaiter();
+      const layer = this.layerOf[frame];
+      this.use(frame, layer, connection);
+      this.waited(ctx.now - this.since[frame]);
+      ctx.resume(frame, layer);
+      return;
+    }
+    if (!old && this.connecting.length > 0) {
+      // Whatever comes back first is taken.
+      const frame = this.connecting.get(0);
+      const layer = this.layerOf[frame];
+      this.setup.sessions!.forget(frame);
+      this.stopConnecting(frame);
+      this.use(frame, layer, connection);
+      this.waited(ctx.now - this.since[frame]);
+      ctx.resume(frame, layer);
+      return;
+    }
+    if (!old && this.idle.length < pool.maxIdle) {
+      if (this.idle.length === 0) this.cleaner?.set(ctx.now + pool.maxIdleTimeNs!);
+      this.idle.push({ connection, sinceNs: ctx.now });
+    } else this.close(connection);
+    this.serve();
+  }
+
+  /** Opens a connection for the next waiter where one was closed. */
+  private serve(): void {
+    const { ctx, pool } = this.setup;
+    while (this.waiting.length > 0 && this.opened < pool.maxOpen) {
+      const frame = this.nextWaiter();
+      const layer = this.layerOf[frame];
+      const verdict = this.dialForWaiter(frame, layer);
+      if (verdict === PASS) ctx.resume(frame, layer);
+      // What was closed may have been of a process of the server that is gone, and the new one is full.
+      else if (verdict !== PARK) ctx.settle(frame, layer, verdict);
+    }
+  }
+
+  /** A waiter dials without its acquire timer: the wait that the limit is for is over. */
+  private dialForWaiter(frame: number, layer: number): number {
+    const since = this.since[frame];
+    const verdict = this.dial(frame, layer);
+    this.since[frame] = since;
+    return verdict;
+  }
+
+  private nextWaiter(): number {
+    const { pool, stream, gauges } = this.setup;
+    this.count(gauges.waiting, -1);
+    if (pool.waiters === 'fifo') return this.waiting.shift();
+    const u = unit(stream.a, stream.b, this.picks++, 0, 1);
+    const frame = this.waiting.get(Math.floor(u * this.waiting.length));
+    this.waiting.remove(frame);
+    return frame;
+  }
+
+  private use(frame: number, layer: number, connection: number): void {
+    this.setup.ctx.setWord(frame, layer, connection);
+    this.inUse++;
+    this.count(this.setup.gauges.used, 1);
+  }
+
+  private release(): void {
+    this.inUse--;
+    this.count(this.setup.gauges.used, -1);
+  }
+
+  private newConnection(epoch: number): number {
+    const connection = this.free.pop() ?? this.openedNs.length;
+    this.openedNs[connection] = this.setup.ctx.now;
+    this.epochs[connection] = epoch;
+    return connection;
+  }
+
+  private close(connection: number): void {
+    this.free.push(connection);
+    this.closeDialled(this.epochs[connection]);
+  }
+
+  private closeDialled(epoch: number): void {
+    this.opened--;
+    this.setup.server.give(epoch);
+    this.count(this.setup.gauges.open, -1);
+    this.setup.sessions?.give(epoch);
+  }
+
+  private waited(waitNs: Ns): void {
+    this.setup.waits()?.add(waitNs);
+  }
+
+  private count(gauge: number, delta: number): void {
+    this.setup.levels.add(gauge, delta);
+  }
+}

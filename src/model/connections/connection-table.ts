@@ -1,0 +1,219 @@
+import { Slots, widenFloat64, widenInt32, widenUint8 } from '../../kernel/pool.js';
+import { PHASE } from '../../kernel/phase.js';
+import type { Lane, Stamped } from '../../kernel/lanes.js';
+import type { Ns } from '../../kernel/time.js';
+import { OUTCOME } from '../../spec/outcome.js';
+import type { EdgePool } from './edge-pool.js';
+import { Handshakes } from './handshakes.js';
+import { FROZEN } from '../instance.js';
+import type { Instance } from '../instance.js';
+import type { World } from '../world.js';
+
+/** What a connection is doing. */
+export const CONNECTION = Object.freeze({
+  /** TCP and TLS are being set up. */
+  DIALLING: 0,
+  OPEN: 1,
+  /** Takes no more attempts; closes with the last one under way. */
+  CLOSING: 2,
+} as const);
+
+/**
+ * Columns of the connections of all edge pools, with what happens to them from outside: their timers,
+ * the order of messages on them, and the death of the instances at their far ends.
+ *
+ * Two counters protect a slot: `life` is the identity of the connection, `stamp` its present wait (a
+ * step of the handshake, its idle time).
+ */
+export class ConnectionTable {
+  readonly slots = new Slots(64);
+  readonly pools: EdgePool[] = [];
+  readonly handshakes: Handshakes;
+  /** Number of its pool, the instance at its far end, and how often that had died when it answered. */
+  pool: Int32Array = new Int32Array(0);
+  instance: Int32Array = new Int32Array(0);
+  epoch: Int32Array = new Int32Array(0);
+  stamp: Int32Array = new Int32Array(0);
+  life: Int32Array = new Int32Array(0);
+  state: Uint8Array = new Uint8Array(0);
+  /** Attempts on it now, and ever. */
+  streams: Int32Array = new Int32Array(0);
+  served: Int32Array = new Int32Array(0);
+  /** The frame it is opened for, the edge of that, and the lineage of its draws. */
+  owner: Int32Array = new Int32Array(0);
+  edge: Int32Array = new Int32Array(0);
+  lineageA: Int32Array = new Int32Array(0);
+  lineageB: Int32Array = new Int32Array(0);
+  /** Of the handshake: what comes next, packets sent, tries of the present one, TLS flights made. */
+  step: Uint8Array = new Uint8Array(0);
+  packets: Int32Array = new Int32Array(0);
+  tries: Int32Array = new Int32Array(0);
+  flights: Int32Array = new Int32Array(0);
+  sentNs: Float64Array = new Float64Array(0);
+  /** When the last request and the last answer on it arrive: later ones do not overtake. */
+  requestNs: Float64Array = new Float64Array(0);
+  answerNs: Float64Array = new Float64Array(0);
+  private readonly world: World;
+  private readonly lives: Stamped;
+  private readonly connectOp: number;
+  private readonly idleOp: number;
+  private readonly ageOp: number;
+
+  constructor(world: World) {
+    this.world = world;
+    this.slots.onGrow((capacity) => this.widen(capacity));
+    const { engine } = world;
+    const lives = (): Int32Array => this.life;
+    this.lives = {
+      get stamp() {
+        return lives();
+      },
+    };
+    this.connectOp = engine.define('connect-timeout', (slot, stamp) => {
+      if (this.stamp[slot] !== stamp || this.stalls(slot, this.connectOp, stamp)) return;
+      this.poolOf(slot).failed(slot, OUTCOME.connectTimeout);
+    });
+    this.idleOp = engine.define('connection-idle', (slot, stamp) => {
+      if (this.stamp[slot] !== stamp || this.stalls(slot, this.idleOp, stamp)) return;
+      this.poolOf(slot).condemn(slot);
+    });
+    this.ageOp = engine.define('connection-age', (slot, life) => {
+      if (this.life[slot] !== life || this.stalls(slot, this.ageOp, life)) return;
+      this.poolOf(slot).condemn(slot);
+    });
+    this.handshakes = new Handshakes(world, this);
+  }
+
+  /** Lanes of the three timers of connections; null where there is no such limit. */
+  connectLane(delayNs: Ns | null): Lane | null {
+    return this.lane(delayNs, this.connectOp, this);
+  }
+
+  idleLane(delayNs: Ns | null): Lane | null {
+    return this.lane(delayNs, this.idleOp, this);
+  }
+
+  ageLane(delayNs: Ns | null): Lane | null {
+    return this.lane(delayNs, this.ageOp, this.lives);
+  }
+
+  /** A slot for a connection that is being opened. */
+  take(pool: number, instance: number, owner: number, edge: number): number {
+    const slot = this.slots.take();
+    this.pool[slot] = pool;
+    this.instance[slot] = instance;
+    this.owner[slot] = owner;
+    this.edge[slot] = edge;
+    this.state[slot] = CONNECTION.DIALLING;
+    this.streams[slot] = 0;
+    this.served[slot] = 0;
+    this.requestNs[slot] = 0;
+    this.answerNs[slot] = 0;
+    return slot;
+  }
+
+  free(slot: number): void {
+    this.stamp[slot]++;
+    this.life[slot]++;
+    this.slots.give(slot);
+  }
+
+  poolOf(slot: number): EdgePool {
+    return this.pools[this.pool[slot]];
+  }
+
+  /** True when the process at the near end is paused: it sees the event at its thaw. */
+  stalls(slot: number, op: number, stamp: number): boolean {
+    const { caller } = this.poolOf(slot);
+    if (caller.frozen !== FROZEN.pause || caller.down) return false;
+    caller.stalledCalls.push(op, slot, stamp);
+    return true;
+  }
+
+  /** True for a connection that has been opened and is not gone yet. */
+  stands(slot: number): boolean {
+    return this.slots.has(slot) && this.state[slot] !== CONNECTION.DIALLING;
+  }
+
+  /** True where the process at the far end is not the one that the connection was opened to. */
+  isStale(slot: number): boolean {
+    return this.epoch[slot] !== this.world.instances[this.instance[slot]].epoch;
+  }
+
+  /**
+   * A request goes out on the connection of its frame, and would arrive at `at`: when it does. A process
+   * that does not know the connection answers with a reset.
+   */
+  request(strand: number, frame: number, at: Ns): Ns {
+    const slot = this.slotOf(frame);
+    const { down, silent } = this.world.instances[this.instance[slot]];
+    if (this.isStale(slot) && !(down && silent)) {
+      this.world.strands.injected[strand] = OUTCOME.reset;
+    }
+    if (!this.poolOf(slot).multiplexed) return at;
+    return (this.requestNs[slot] = Math.max(at, this.requestNs[slot]));
+  }
+
+  /** The same for the answer of a strand; one that nobody waits for is in nobody's way. */
+  answer(strand: number, at: Ns): Ns {
+    const { strands, edges } = this.world;
+    if (strands.gone[strand] >= 0 || !edges[strands.edge[strand]].connected) return at;
+    const slot = this.slotOf(strands.from[strand]);
+    if (!this.poolOf(slot).multiplexed) return (this.answerNs[slot] = at);
+    return (this.answerNs[slot] = Math.max(at, this.answerNs[slot]));
+  }
+
+  /**
+   * A process has died. Callers know at once, as they know who is up; a host that has vanished is not
+   * seen to be gone. What is on its way to it finds nobody who knows the connection.
+   */
+  instanceDown(instance: Instance): void {
+    instance.epoch++;
+    if (instance.silent) return;
+    const { strands, edges } = this.world;
+    for (let slot = 0; slot < this.slots.capacity; slot++) {
+      if (!this.slots.has(slot) || this.instance[slot] !== instance.id) continue;
+      if (this.state[slot] === CONNECTION.OPEN) this.poolOf(slot).lost(slot);
+    }
+    for (let strand = 0; strand < strands.slots.capacity; strand++) {
+      if (!strands.alive(strand) || strands.instance[strand] !== instance.id) continue;
+      if (!strands.inTransit(strand) || !edges[strands.edge[strand]].connected) continue;
+      strands.injected[strand] = OUTCOME.reset;
+    }
+  }
+
+  /** The connection that the attempt of a frame is on: its pool is the innermost layer. */
+  slotOf(frame: number): number {
+    const { calls } = this.world;
+    return calls.word(frame, calls.frames.depth[frame] - 1);
+  }
+
+  private lane(delayNs: Ns | null, op: number, owner: Stamped): Lane | null {
+    return delayNs === null ? null : this.world.engine.lane(delayNs, PHASE.TIMER, op, owner);
+  }
+
+  private widen(capacity: number): void {
+    for (const name of INT32_COLUMNS) this[name] = widenInt32(this[name], capacity);
+    for (const name of FLOAT64_COLUMNS) this[name] = widenFloat64(this[name], capacity);
+    this.state = widenUint8(this.state, capacity);
+    this.step = widenUint8(this.step, capacity);
+  }
+}
+
+const INT32_COLUMNS = [
+  'pool',
+  'instance',
+  'epoch',
+  'stamp',
+  'life',
+  'streams',
+  'served',
+  'owner',
+  'edge',
+  'lineageA',
+  'lineageB',
+  'packets',
+  'tries',
+  'flights',
+] as const;
+const FLOAT64_COLUMNS = ['sentNs', 'requestNs', 'answerNs'] as const;

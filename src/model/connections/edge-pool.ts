@@ -1,0 +1,389 @@
+import { invariant } from '../../kernel/invariant.js';
+import type { Lane } from '../../kernel/lanes.js';
+import { derive, lineage } from '../../kernel/rng.js';
+import type { StreamKey } from '../../kernel/rng.js';
+import type { Ns } from '../../kernel/time.js';
+import { OUTCOME, PARK, PASS } from '../../spec/outcome.js';
+import type { Outcome } from '../../spec/outcome.js';
+import { EDGE_COUNTER } from '../../spec/policy.js';
+import type { ConnectionLimits, PolicyState } from '../../spec/policy.js';
+import type { PlanConnections, ServerClosing } from '../../spec/resources.js';
+import type { Histogram } from '../../stats/histogram.js';
+import { ConnectionLine } from './connection-line.js';
+import { CONNECTION } from './connection-table.js';
+import type { View } from '../edge.js';
+import type { Instance } from '../instance.js';
+import { NOWHERE } from '../picking/picks.js';
+import type { World } from '../world.js';
+
+export interface EdgePoolSetup {
+  readonly world: World;
+  readonly spec: PlanConnections;
+  readonly caller: Instance;
+  /** The instance called; -1 where each connection picks its own. */
+  readonly callee: number;
+  /** How the caller sees the callee: with connections as its load where those pick the instance. */
+  readonly view: View;
+  /** Limits of a policy beside those of the pool, or null. */
+  readonly limits: ConnectionLimits | null;
+  /** Timer of acquireTimeout, or null. */
+  readonly acquire: Lane | null;
+  readonly gauges: { readonly open: number; readonly used: number; readonly waiting: number };
+  /** Where waits are measured at present; null outside the measured time. */
+  readonly waits: () => Histogram | null;
+  /** Key of the draws of a connection's age, where its server limits that. */
+  readonly ages: StreamKey;
+}
+
+/**
+ * The connections of one calling instance to one instance of a service, as the innermost layer of the
+ * calls to it. One with room is used first, the last that got room before the others; else one is
+ * opened while the limit allows; else the call waits in line, first come first served. A connection
+ * that comes free while others are being opened goes to the head of the line, and what was opened in
+ * vain stays idle (golang/go net/http/transport.go, envoy conn_pool_base.cc).
+ *
+ * A caller that gives up closes its connection where an answer would still come on it (HTTP/1.1), and
+ * only its stream elsewhere.
+ */
+export class EdgePool implements PolicyState {
+  readonly caller: Instance;
+  readonly multiplexed: boolean;
+  readonly tlsTrips: number;
+  private readonly setup: EdgePoolSetup;
+  private readonly id: number;
+  private readonly connect: Lane | null;
+  private readonly idleLane: Lane | null;
+  private readonly age: Lane | null;
+  /** What the callee does to its connections, its idle timer, and the spread of their ages. */
+  readonly closes: ServerClosing | null;
+  readonly serverIdle: Lane | null;
+  /** Open connections with room, the next one to be used last. */
+  private readonly ready: number[] = [];
+  private readonly line: ConnectionLine;
+  private open = 0;
+  private idle = 0;
+  private inUse = 0;
+  private dialling = 0;
+
+  constructor(setup: EdgePoolSetup) {
+    this.setup = setup;
+    this.caller = setup.caller;
+    const { spec, world } = setup;
+    this.multiplexed = spec.multiplexed;
+    this.tlsTrips = spec.tlsTrips;
+    const { connections, calls, levels } = world;
+    this.line = new ConnectionLine(calls, levels, setup.gauges.waiting, setup.limits);
+    this.id = connections.pools.push(this) - 1;
+    this.connect = connections.connectLane(spec.connectTimeoutNs);
+    this.idleLane = connections.idleLane(spec.idleTimeoutNs);
+    this.age = connections.ageLane(spec.lifetimeNs);
+    this.closes = spec.server;
+    this.serverIdle = spec.server === null ? null : world.serverEnds!.idleLane(spec.server);
+  }
+
+  enter(frame: number, layer: number): number {
+    const { limits } = this.setup;
+    if (this.ready.length > 0) {
+      if (limits !== null && limits.requests >= limits.maxRequests && this.overflows(frame)) {
+        return OUTCOME.rejectedBulkhead;
+      }
+      this.attach(frame, layer, this.ready[this.ready.length - 1]);
+      this.waited(0);
+      return PASS;
+    }
+    if (limits !== null && limits.pending >= limits.maxPending && this.overflows(frame)) {
+      return OUTCOME.rejectedBulkhead;
+    }
+    this.line.note(frame, layer, this.setup.world.engine.now);
+    return this.queue(frame, layer);
+  }
+
+  leave(frame: number, layer: number, outcome: Outcome): number {
+    const { connections, calls, serverEnds } = this.setup.world;
+    const slot = calls.word(frame, layer);
+    const kind = outcome & 31;
+    const isOver = this.closes !== null && serverEnds!.isOver(slot);
+    const isGone = !this.multiplexed || isOver || connections.isStale(slot);
+    const broken = kind === OUTCOME.reset && isGone;
+    // A host that knows nothing of an established connection resets it: refusals are for new ones.
+    if (broken || kind === OUTCOME.refused) this.condemn(slot);
+    this.detach(slot);
+    return kind === OUTCOME.refused && !isOver ? OUTCOME.reset : outcome;
+  }
+
+  cancel(frame: number, layer: number, parked: boolean): void {
+    if (parked) {
+      this.line.leave(frame);
+      return;
+    }
+    const slot = this.setup.world.calls.word(frame, layer);
+    if (!this.multiplexed) this.condemn(slot);
+    this.detach(slot);
+  }
+
+  /** The wait in line has lasted for acquireTimeout; who has a connection coming waits for that. */
+  timer(frame: number, layer: number): void {
+    const { calls } = this.setup.world;
+    if (!this.line.waits(frame)) return;
+    this.line.leave(frame);
+    calls.count(frame, EDGE_COUNTER.poolTimeouts);
+    calls.reject(frame, layer, OUTCOME.poolTimeout);
+  }
+
+  reset(): void {
+    invariant(this.held() === 0, 'pool-reset-while-in-use');
+    const { slots, pool } = this.setup.world.connections;
+    this.ready.length = 0;
+    this.idle = 0;
+    this.dialling = 0;
+    for (let slot = 0; slot < slots.capacity; slot++) {
+      if (slots.has(slot) && pool[slot] === this.id) this.close(slot);
+    }
+  }
+
+  held(): number {
+    return this.inUse + this.line.length;
+  }
+
+  /** A connection stands. */
+  opened(slot: number): void {
+    const { connections, engine } = this.setup.world;
+    this.endDial(slot);
+    connections.stamp[slot]++;
+    connections.state[slot] = CONNECTION.OPEN;
+    if (this.age !== null) engine.arm(this.age, slot, connections.life[slot]);
+    if (this.closes !== null) this.setup.world.serverEnds!.opened(slot, this.setup.ages);
+    this.ready.push(slot);
+    this.idle++;
+    this.settle(slot);
+  }
+
+  /**
+   * A connection could not be opened. The attempt it was opened for fails; where attempts share one,
+   * or Envoy's limits hold, all that wait do.
+   */
+  failed(slot: number, outcome: Outcome): void {
+    const owner = this.endDial(slot);
+    const instance = this.setup.world.connections.instance[slot];
+    this.close(slot);
+    const { limits } = this.setup;
+    if (this.multiplexed || (limits !== null && !limits.isDry)) {
+      for (let left = this.line.length; left > 0 && this.line.length > 0; left--) {
+        this.miss(this.line.head, instance, outcome);
+      }
+    } else if (owner >= 0) {
+      this.miss(owner, instance, outcome);
+    }
+    this.grow();
+  }
+
+  /** The process at the far end has died. */
+  lost(slot: number): void {
+    this.condemn(slot);
+    this.grow();
+  }
+
+  /** An open connection takes no more attempts, and closes with the last one on it. */
+  condemn(slot: number): void {
+    const { connections } = this.setup.world;
+    if (connections.state[slot] !== CONNECTION.OPEN) return;
+    connections.state[slot] = CONNECTION.CLOSING;
+    this.drop(slot);
+    if (connections.streams[slot] > 0) return;
+    this.idle--;
+    this.close(slot);
+  }
+
+  /** Where an attempt without a connection goes: it expects one, waits in line, or is refused. */
+  private queue(frame: number, layer: number): number {
+    const { spec, world, acquire } = this.setup;
+    const { calls } = world;
+    const isComing = this.coming() > this.line.expecting;
+    if (isComing || this.mayDial()) {
+      if (!isComing && !this.dial(frame)) return this.nowhere(frame);
+      this.line.join(frame, true);
+      return PARK;
+    }
+    if (this.line.waiting >= spec.maxPending) {
+      calls.count(frame, EDGE_COUNTER.poolOverflows);
+      return OUTCOME.rejectedBulkhead;
+    }
+    if (spec.acquireTimeoutNs === 0) {
+      calls.count(frame, EDGE_COUNTER.poolTimeouts);
+      return OUTCOME.poolTimeout;
+    }
+    this.line.join(frame, false);
+    if (acquire !== null) calls.arm(acquire, frame, layer);
+    return PARK;
+  }
+
+  /** Attempts that the connections being opened have room for. */
+  private coming(): number {
+    return this.dialling === 0 ? 0 : this.dialling * this.setup.spec.maxStreams;
+  }
+
+  /** Envoy gives every host one connection, whatever its limit says. */
+  private mayDial(): boolean {
+    const { spec, limits } = this.setup;
+    if (this.open >= spec.max) return false;
+    if (limits === null || limits.isDry || this.open === 0) return true;
+    return limits.connections < limits.maxConnections;
+  }
+
+  /** Opens a connection for a frame; false where there is no instance to open it to. */
+  private dial(frame: number): boolean {
+    const { world, view, limits, gauges } = this.setup;
+    const { connections, calls, engine, levels } = world;
+    const { frames } = calls;
+    const edge = world.edges[frames.edge[frame]];
+    derive(frames.lineageA[frame], frames.lineageB[frame], frames.attempt[frame]);
+    const { a, b } = lineage;
+    let { callee } = this.setup;
+    if (callee < 0) {
+      const index = world.picks.place(edge, frame, a, b);
+      if (index === NOWHERE) return false;
+      view.outstanding[index]++;
+      callee = edge.first + index;
+    }
+    const slot = connections.take(this.id, callee, frame, edge.id);
+    this.line.dialsFor(frame, slot);
+    this.dialling++;
+    this.open++;
+    levels.add(gauges.open, 1);
+    if (limits !== null) limits.connections++;
+    calls.count(frame, EDGE_COUNTER.connects);
+    if (this.connect !== null) engine.arm(this.connect, slot, connections.stamp[slot]);
+    connections.handshakes.begin(slot, a, b);
+    return true;
+  }
+
+  /** The frame that still waits for what was being opened for it, or -1. */
+  private endDial(slot: number): number {
+    const owner = this.setup.world.connections.owner[slot];
+    this.dialling--;
+    return this.line.endDial(owner, slot) ? owner : -1;
+  }
+
+  private attach(frame: number, layer: number, slot: number): void {
+    const { world, spec, limits, callee, gauges } = this.setup;
+    const { connections, calls } = world;
+    const { frames } = calls;
+    calls.setWord(frame, layer, slot);
+    if (callee < 0) {
+      frames.place[frame] = connections.instance[slot] - world.edges[frames.edge[frame]].first;
+    }
+    this.inUse++;
+    if (limits !== null) limits.requests++;
+    if (connections.streams[slot]++ === 0) {
+      this.idle--;
+      // Its idle time is over.
+      connections.stamp[slot]++;
+      world.levels.add(gauges.used, 1);
+    }
+    if (++connections.served[slot] >= spec.maxRequests) this.condemn(slot);
+    else if (connections.streams[slot] >= spec.maxStreams) this.drop(slot);
+  }
+
+  private detach(slot: number): void {
+    const { world, spec, limits, gauges } = this.setup;
+    const { connections, levels } = world;
+    this.inUse--;
+    if (limits !== null) limits.requests--;
+    const left = --connections.streams[slot];
+    if (left === 0) levels.add(gauges.used, -1);
+    if (connections.state[slot] === CONNECTION.CLOSING) {
+      if (left === 0) this.close(slot);
+      this.grow();
+      return;
+    }
+    if (left + 1 === spec.maxStreams) this.ready.push(slot);
+    if (left === 0) this.idle++;
+    this.settle(slot);
+  }
+
+  /** A connection has room: for those in line, else to be idle. */
+  private settle(slot: number): void {
+    const { connections, engine } = this.setup.world;
+    const life = connections.life[slot];
+    this.serve();
+    const same = connections.life[slot] === life && connections.state[slot] === CONNECTION.OPEN;
+    if (same && connections.streams[slot] === 0) {
+      if (this.idle > this.setup.spec.maxIdle) this.condemn(slot);
+      else if (this.idleLane !== null) engine.arm(this.idleLane, slot, connections.stamp[slot]);
+    }
+    this.grow();
+  }
+
+  private serve(): void {
+    const { world, limits } = this.setup;
+    const { calls, engine } = world;
+    while (this.ready.length > 0 && this.line.length > 0) {
+      const frame = this.line.head;
+      if (limits !== null && limits.requests >= limits.maxRequests && this.overflows(frame)) {
+        this.refuse(frame, OUTCOME.rejectedBulkhead);
+        continue;
+      }
+      const layer = this.line.layerOf(frame);
+      this.line.leave(frame);
+      this.attach(frame, layer, this.ready[this.ready.length - 1]);
+      this.waited(this.line.waitOf(frame, engine.now));
+      calls.resume(frame, layer);
+    }
+  }
+
+  /** Opens connections for those in line that none is coming for. */
+  private grow(): void {
+    while (this.line.length > this.coming() && this.mayDial()) {
+      const frame = this.line.firstWithoutDial();
+      if (this.dial(frame)) this.line.expect(frame);
+      else this.refuse(frame, this.nowhere(frame));
+    }
+  }
+
+  /** An attempt gets no connection to an instance, as who watches it should know. */
+  private miss(frame: number, instance: number, outcome: Outcome): void {
+    const { world } = this.setup;
+    const { first, outliers } = world.edges[world.calls.frames.edge[frame]];
+    if (outliers !== null) outliers[this.caller.index].record(instance - first, outcome);
+    this.refuse(frame, outcome);
+  }
+
+  private refuse(frame: number, outcome: Outcome): void {
+    this.line.leave(frame);
+    this.setup.world.calls.reject(frame, this.line.layerOf(frame), outcome);
+  }
+
+  private drop(slot: number): void {
+    const at = this.ready.lastIndexOf(slot);
+    if (at >= 0) this.ready.splice(at, 1);
+  }
+
+  private close(slot: number): void {
+    const { world, view, limits, callee, gauges } = this.setup;
+    this.open--;
+    world.levels.add(gauges.open, -1);
+    if (limits !== null) limits.connections--;
+    if (callee < 0) {
+      const instance = world.connections.instance[slot];
+      view.outstanding[world.instances[instance].index]--;
+    }
+    world.connections.free(slot);
+  }
+
+  /** Counts what exceeds the limits of a policy; false where that only watches. */
+  private overflows(frame: number): boolean {
+    const { world, limits } = this.setup;
+    const { isDry } = limits!;
+    world.calls.count(frame, isDry ? EDGE_COUNTER.wouldReject : EDGE_COUNTER.bulkheadRejected);
+    return !isDry;
+  }
+
+  private nowhere(frame: number): Outcome {
+    this.setup.world.calls.count(frame, EDGE_COUNTER.breakerRejected);
+    return OUTCOME.rejectedBreaker;
+  }
+
+  private waited(waitNs: Ns): void {
+    this.setup.waits()?.add(waitNs);
+  }
+}

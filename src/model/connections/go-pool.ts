@@ -1,0 +1,314 @@
+import { invariant } from '../../kernel/invariant.js';
+import { IntRing } from '../../kernel/ring.js';
+import { unit } from '../../kernel/rng.js';
+import { NS_PER_SECOND } from '../../kernel/time.js';
+import type { Ns } from '../../kernel/time.js';
+import { OUTCOME, PARK, PASS } from '../../spec/outcome.js';
+import type { Outcome } from '../../spec/outcome.js';
+import type { Alarm, PolicyState } from '../../spec/policy.js';
+import type { GoSettings } from '../../spec/resources.js';
+import type { PoolSetup } from './pool-setup.js';
+import { isBroken } from './server-connections.js';
+
+type Setup = PoolSetup<GoSettings>;
+
+/** Words of a frame in this layer: waits, dials itself, or (from 0 on) uses a connection. */
+const WAITING = -1;
+const DIALLING = -2;
+
+/** How often an expired connection is answered with another idle one before a new one is forced. */
+const CACHED_TRIES = 2;
+/** The cleaner comes no more often. */
+const CLEANER_MIN: Ns = NS_PER_SECOND;
+
+/**
+ * The pool of Go's database/sql, sql.go: the connection that came back last is used first; at maxOpen
+ * callers wait without a limit of their own, and a random one of them gets what comes free. What
+ * comes back beyond maxIdle is closed. One goroutine opens connections for those who wait, one after
+ * the other; one cleaner looks at idle ones, at most once a second.
+ */
+export class GoPool implements PolicyState {
+  private readonly setup: Setup;
+  /** Opening time and last return of each connection by number, and the numbers that are free. */
+  private readonly openedNs: number[] = [];
+  private readonly epochs: number[] = [];
+  private readonly returnedNs: number[] = [];
+  private readonly free: number[] = [];
+  /** In the order of their return. */
+  private readonly idle: number[] = [];
+  private readonly waiting = new IntRing();
+  private readonly since: number[] = [];
+  private readonly layerOf: number[] = [];
+  /** To which process of the server a frame, or the opener, dials. */
+  private readonly dialled: number[] = [];
+  private openerDialled = 0;
+  private readonly opener: Alarm;
+  private readonly cleaner: Alarm;
+  /** Connections there are, being opened, and promised to those who wait. */
+  private open = 0;
+  private promised = 0;
+  private isOpening = false;
+  private isCleaning = false;
+  private inUse = 0;
+  /** Connections that nobody will give back. */
+  private readonly leaked: number[] = [];
+  private dialling = 0;
+  private serial = 0;
+
+  constructor(setup: Setup) {
+    this.setup = setup;
+    this.opener = setup.alarm(() => this.openedForWaiter());
+    this.cleaner = setup.alarm(() => this.clean());
+  }
+
+  enter(frame: number, layer: number): number {
+    const { ctx, pool, levels, gauges } = this.setup;
+    const connection = this.takeIdle();
+    if (connection >= 0) {
+      this.use(frame, layer, connection, 0);
+      return PASS;
+    }
+    this.since[frame] = ctx.now;
+    this.layerOf[frame] = layer;
+    if (this.open < pool.maxOpen) return this.dial(frame, layer);
+    ctx.setWord(frame, layer, WAITING);
+    this.waiting.push(frame);
+    levels.add(gauges.waiting, 1);
+    return PARK;
+  }
+
+  leave(frame: number, layer: number, outcome: Outcome): number {
+    const connection = this.setup.ctx.word(frame, layer);
+    if (this.setup.leaks(frame)) {
+      this.leaked.push(connection);
+      return outcome;
+    }
+    this.release();
+    if (isBroken(outcome) || this.isExpired(connection)) this.close(connection);
+    else this.put(connection);
+    return outcome;
+  }
+
+  /** A statement that is given up leaves its connection unusable; a dial of one's own is given up too. */
+  cancel(frame: number, layer: number, parked: boolean): void {
+    const { ctx, levels, gauges, server } = this.setup;
+    const word = ctx.word(frame, layer);
+    if (!parked) {
+      this.release();
+      this.close(word);
+    } else if (word === WAITING) {
+      this.waiting.remove(frame);
+      levels.add(gauges.waiting, -1);
+    } else {
+      this.dialling--;
+      server.give(this.dialled[frame]);
+      this.countOpen(-1);
+      this.openForWaiting();
+    }
+  }
+
+  /** The dial of a caller is over. */
+  timer(frame: number, layer: number): void {
+    const { ctx } = this.setup;
+    this.dialling--;
+    this.use(frame, layer, this.newConnection(this.dialled[frame]), ctx.now - this.since[frame]);
+    ctx.resume(frame, layer);
+  }
+
+  reset(): void {
+    invariant(this.held() === 0, 'pool-reset-while-in-use');
+    if (this.isOpening) {
+      this.setup.server.give(this.openerDialled);
+      this.countOpen(-1);
+    }
+    this.countOpen(-this.promised);
+    for (const connection of this.idle.splice(0)) this.forget(connection);
+    for (const connection of this.leaked.splice(0)) {
+      this.release();
+      this.forget(connection);
+    }
+    this.promised = 0;
+    this.isOpening = false;
+    this.isCleaning = false;
+    this.opener.clear();
+    this.cleaner.clear();
+  }
+
+  held(): number {
+    return this.inUse - this.leaked.length + this.waiting.length + this.dialling;
+  }
+
+  /** The idle connection returned last, or -1; bad ones are closed, and after two none is taken. */
+  private takeIdle(): number {
+    for (let tries = 0; tries < CACHED_TRIES && this.idle.length > 0; tries++) {
+      const connection = this.idle.pop()!;
+      const isDead = this.setup.server.isDead(this.epochs[connection]);
+      if (!isDead && !this.isExpired(connection)) return connection;
+      this.close(connection);
+    }
+    return -1;
+  }
+
+  private isExpired(connection: number): boolean {
+    const { ctx, pool } = this.setup;
+    const { maxLifetimeNs } = pool;
+    return maxLifetimeNs !== null && ctx.now - this.openedNs[connection] > maxLifetimeNs;
+  }
+
+  private dial(frame: number, layer: number): number {
+    const { ctx, server } = this.setup;
+    if (!server.hasRoom()) return OUTCOME.refused;
+    const epoch = server.take();
+    const time = this.dialTime();
+    this.countOpen(1);
+    if (time === 0) {
+      this.use(frame, layer, this.newConnection(epoch), 0);
+      return PASS;
+    }
+    this.dialling++;
+    this.dialled[frame] = epoch;
+    ctx.setWord(frame, layer, DIALLING);
+    ctx.after(time, frame, layer);
+    return PARK;
+  }
+
+  private dialTime(): Ns {
+    const { samplers, connect, stream, opens } = this.setup;
+    opens();
+    return samplers.draw(connect, stream.a, stream.b, this.serial++, 0, 0);
+  }
+
+  /** A connection that comes free: for a random one of those who wait, else idle, else closed. */
+  private put(connection: number): void {
+    const { ctx, pool } = this.setup;
+    if (this.waiting.length > 0) {
+      const frame = this.takeWaiter();
+      const layer = this.layerOf[frame];
+      this.use(frame, layer, connection, ctx.now - this.since[frame]);
+      ctx.resume(frame, layer);
+    } else if (this.idle.length < pool.maxIdle) {
+      this.returnedNs[connection] = ctx.now;
+      this.idle.push(connection);
+      this.startCleaner();
+    } else {
+      this.close(connection);
+    }
+  }
+
+  private takeWaiter(): number {
+    const { stream, levels, gauges } = this.setup;
+    const u = unit(stream.a, stream.b, this.serial++, 0, 1);
+    const frame = this.waiting.get(Math.floor(u * this.waiting.length));
+    this.waiting.remove(frame);
+    levels.add(gauges.waiting, -1);
+    return frame;
+  }
+
+  /** Promises a connection to each of those who wait, as far as maxOpen goes. */
+  private openForWaiting(): void {
+    const room = this.setup.pool.maxOpen - this.open;
+    const more = Math.min(room, this.waiting.length);
+    if (more <= 0) return;
+    this.countOpen(more);
+    this.promised += more;
+    if (!this.isOpening) this.openNext();
+  }
+
+  /** The opener takes its next order; a refusal goes to a random one of those who wait. */
+  private openNext(): void {
+    const { ctx, server } = this.setup;
+    while (this.promised > 0) {
+      this.promised--;
+      if (server.hasRoom()) {
+        this.isOpening = true;
+        this.openerDialled = server.take();
+        this.opener.set(ctx.now + this.dialTime());
+        return;
+      }
+      this.countOpen(-1);
+      if (this.waiting.length === 0) continue;
+      const frame = this.takeWaiter();
+      ctx.reject(frame, this.layerOf[frame], OUTCOME.refused);
+    }
+  }
+
+  private openedForWaiter(): void {
+    this.isOpening = false;
+    this.put(this.newConnection(this.openerDialled));
+    if (!this.isOpening) this.openNext();
+  }
+
+  private startCleaner(): void {
+    const { maxLifetimeNs, maxIdleTimeNs } = this.setup.pool;
+    if (this.isCleaning || (maxLifetimeNs === null && maxIdleTimeNs === null)) return;
+    this.isCleaning = true;
+    this.cleanAfter(Infinity);
+  }
+
+  /** The cleaner comes again after its usual interval, or sooner where something is due. */
+  private cleanAfter(due: Ns): void {
+    const { ctx, pool } = this.setup;
+    const usual = Math.min(pool.maxLifetimeNs ?? Infinity, pool.maxIdleTimeNs ?? Infinity);
+    this.cleaner.set(ctx.now + Math.max(CLEANER_MIN, Math.min(usual, due)));
+  }
+
+  private clean(): void {
+    const { ctx, pool } = this.setup;
+    if (this.open === 0) {
+      this.isCleaning = false;
+      return;
+    }
+    const { maxIdleTimeNs, maxLifetimeNs } = pool;
+    let due = Infinity;
+    const stale = this.idle.filter((connection) => {
+      const idleFor = ctx.now - this.returnedNs[connection];
+      if (maxIdleTimeNs !== null && idleFor > maxIdleTimeNs) return true;
+      if (this.isExpired(connection)) return true;
+      if (maxIdleTimeNs !== null) due = Math.min(due, maxIdleTimeNs - idleFor);
+      const age = ctx.now - this.openedNs[connection];
+      if (maxLifetimeNs !== null) due = Math.min(due, maxLifetimeNs - age);
+      return false;
+    });
+    for (const connection of stale) {
+      this.idle.splice(this.idle.indexOf(connection), 1);
+      this.close(connection);
+    }
+    this.cleanAfter(due);
+  }
+
+  private use(frame: number, layer: number, connection: number, waitNs: Ns): void {
+    const { ctx, levels, gauges, waits } = this.setup;
+    ctx.setWord(frame, layer, connection);
+    this.inUse++;
+    levels.add(gauges.used, 1);
+    waits()?.add(waitNs);
+  }
+
+  private release(): void {
+    this.inUse--;
+    this.setup.levels.add(this.setup.gauges.used, -1);
+  }
+
+  private newConnection(epoch: number): number {
+    const connection = this.free.pop() ?? this.openedNs.length;
+    this.openedNs[connection] = this.setup.ctx.now;
+    this.epochs[connection] = epoch;
+    return connection;
+  }
+
+  private close(connection: number): void {
+    this.forget(connection);
+    this.openForWaiting();
+  }
+
+  private forget(connection: number): void {
+    this.free.push(connection);
+    this.setup.server.give(this.epochs[connection]);
+    this.countOpen(-1);
+  }
+
+  private countOpen(delta: number): void {
+    this.open += delta;
+    this.setup.levels.add(this.setup.gauges.open, delta);
+  }
+}

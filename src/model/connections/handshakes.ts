@@ -1,0 +1,236 @@
+import { powi } from '../../kernel/math.js';
+import { PHASE } from '../../kernel/phase.js';
+import { derive, lineage } from '../../kernel/rng.js';
+import { NS_PER_SECOND } from '../../kernel/time.js';
+import type { Ns } from '../../kernel/time.js';
+import { OUTCOME } from '../../spec/outcome.js';
+import type { ConnectionTable } from './connection-table.js';
+import { CUT, MESSAGE, RTO_MAX_NS, VANISHED } from '../link.js';
+import type { Link } from '../link.js';
+import { RETURN, STATE } from '../strands.js';
+import type { World } from '../world.js';
+
+/** What comes next in a handshake. */
+const STEP = Object.freeze({
+  /** The client sends a SYN: the first one, or once more. */
+  SYN: 0,
+  SYN_ARRIVED: 1,
+  /** The answer of the server has arrived: TCP stands, or a round trip of TLS is over. */
+  ANSWERED: 2,
+  /** A flight of TLS is sent again, by the client or by the server. */
+  FLIGHT: 3,
+  FLIGHT_ARRIVED: 4,
+  REPLY: 5,
+  REFUSED: 6,
+  GAVE_UP: 7,
+} as const);
+
+/** SYNs sent again before TCP gives up (Linux tcp_syn_retries): at 1, 3, 7, 15, 31 and 63 s. */
+const SYN_RETRIES = 6;
+/** Retransmissions of data (Linux tcp_retries2). */
+const DATA_RETRIES = 15;
+/** Lineage tag of the nth packet of a handshake. */
+const PACKET_TAG = 0x4000;
+
+/**
+ * Opens connections packet by packet over the link of their edge: one round trip of TCP, then those of
+ * TLS, with the work of the server in the first of them. A lost SYN is sent again after 1 s, doubling;
+ * a port without a process refuses; silence ends with TCP's patience, or the limit of the pool before.
+ */
+export class Handshakes {
+  private readonly world: World;
+  private readonly table: ConnectionTable;
+  private readonly op: number;
+
+  constructor(world: World, table: ConnectionTable) {
+    this.world = world;
+    this.table = table;
+    this.op = world.engine.define('handshake', (slot, stamp) => this.go(slot, stamp));
+  }
+
+  /** Draws of the connection are those of this lineage. */
+  begin(slot: number, lineageA: number, lineageB: number): void {
+    const { table } = this;
+    table.lineageA[slot] = lineageA;
+    table.lineageB[slot] = lineageB;
+    table.packets[slot] = 0;
+    table.tries[slot] = 0;
+    table.flights[slot] = 0;
+    this.synchronize(slot);
+  }
+
+  /** The server has done its part of a TLS flight, or has died over it. */
+  worked(slot: number, stamp: number, isAlive: boolean): void {
+    const { table } = this;
+    if (table.stamp[slot] !== stamp) return;
+    if (isAlive) this.reply(slot);
+    else this.refuse(slot);
+  }
+
+  /** Delay of what the ends of a connection tell each other about it, or VANISHED. */
+  delay(slot: number, message: number): Ns {
+    const link = this.linkOf(slot);
+    if (link === null) return 0;
+    this.derivePacket(slot);
+    return link.delay(message, lineage.a, lineage.b);
+  }
+
+  private go(slot: number, stamp: number): void {
+    const { table } = this;
+    if (table.stamp[slot] !== stamp) return;
+    switch (table.step[slot]) {
+      case STEP.SYN:
+        this.synchronize(slot);
+        break;
+      case STEP.SYN_ARRIVED:
+        this.accept(slot);
+        break;
+      case STEP.FLIGHT:
+        this.fly(slot);
+        break;
+      case STEP.FLIGHT_ARRIVED:
+        this.work(slot);
+        break;
+      case STEP.REPLY:
+        this.reply(slot);
+        break;
+      default:
+        // The rest is for the process at the near end, which may be paused.
+        if (!table.stalls(slot, this.op, stamp)) this.tell(slot);
+    }
+  }
+
+  private tell(slot: number): void {
+    const { table } = this;
+    const pool = table.poolOf(slot);
+    if (table.step[slot] === STEP.REFUSED) pool.failed(slot, OUTCOME.refused);
+    else if (table.step[slot] === STEP.GAVE_UP) pool.failed(slot, OUTCOME.connectTimeout);
+    else if (table.flights[slot] === pool.tlsTrips) pool.opened(slot);
+    else {
+      table.flights[slot]++;
+      table.tries[slot] = 0;
+      this.fly(slot);
+    }
+  }
+
+  private synchronize(slot: number): void {
+    const { table, world } = this;
+    table.sentNs[slot] = world.engine.now;
+    const delay = this.packet(slot, MESSAGE.request);
+    if (delay === VANISHED) this.synchronizeAgain(slot);
+    else this.next(slot, STEP.SYN_ARRIVED, delay);
+  }
+
+  private synchronizeAgain(slot: number): void {
+    const { table, world } = this;
+    const tries = table.tries[slot]++;
+    const wait = powi(2, tries) * NS_PER_SECOND;
+    const delay = Math.max(0, table.sentNs[slot] + wait - world.engine.now);
+    this.next(slot, tries === SYN_RETRIES ? STEP.GAVE_UP : STEP.SYN, delay);
+  }
+
+  /** The kernel of the server answers, unless nobody listens; a hung process is no hindrance. */
+  private accept(slot: number): void {
+    const { table, world } = this;
+    const instance = world.instances[table.instance[slot]];
+    const rejected = this.linkOf(slot)?.requestCut === CUT.reject;
+    if (instance.down && instance.silent && !rejected) {
+      this.synchronizeAgain(slot);
+      return;
+    }
+    table.epoch[slot] = instance.epoch;
+    const delay = this.packet(slot, MESSAGE.answer);
+    if (delay === VANISHED) this.synchronizeAgain(slot);
+    else this.next(slot, instance.down || rejected ? STEP.REFUSED : STEP.ANSWERED, delay);
+  }
+
+  private fly(slot: number): void {
+    this.carry(slot, MESSAGE.request, STEP.FLIGHT, STEP.FLIGHT_ARRIVED);
+  }
+
+  /** The server's part runs beside its workers; a frozen process does it at its thaw. */
+  private work(slot: number): void {
+    const { table, world } = this;
+    const instance = world.instances[table.instance[slot]];
+    if (instance.down && instance.silent) return;
+    if (instance.down || table.isStale(slot)) {
+      this.refuse(slot);
+      return;
+    }
+    table.tries[slot] = 0;
+    if (table.flights[slot] > 1) {
+      this.reply(slot);
+      return;
+    }
+    const { strands, edges, plan, interpreter, engine } = world;
+    const edge = edges[table.edge[slot]];
+    const strand = strands.open(instance.id, table.lineageA[slot], table.lineageB[slot]);
+    strands.part[strand] = edge.toPart;
+    strands.edge[strand] = edge.id;
+    strands.returns[strand] = RETURN.connection;
+    strands.from[strand] = slot;
+    strands.call[strand] = table.stamp[slot];
+    strands.deadline[strand] = Infinity;
+    strands.cell[strand] = -1;
+    strands.arrived[strand] = engine.now;
+    strands.pc[strand] = plan.components[instance.component].handshakeProgram;
+    strands.state[strand] = STATE.READY;
+    interpreter.goOn(strand);
+  }
+
+  private reply(slot: number): void {
+    this.carry(slot, MESSAGE.answer, STEP.REPLY, STEP.ANSWERED);
+  }
+
+  private refuse(slot: number): void {
+    this.next(slot, STEP.REFUSED, Math.max(0, this.packet(slot, MESSAGE.answer)));
+  }
+
+  /** Data of an established connection; what a cut swallows is sent again until TCP gives up. */
+  private carry(slot: number, message: number, again: number, then: number): void {
+    const { table } = this;
+    const link = this.linkOf(slot);
+    if (link === null) {
+      this.next(slot, then, 0);
+      return;
+    }
+    this.derivePacket(slot);
+    const delay = link.delay(message, lineage.a, lineage.b);
+    if (delay !== VANISHED) {
+      this.next(slot, then, delay);
+      return;
+    }
+    const tries = table.tries[slot]++;
+    const wait = Math.min(link.rtoNs * powi(2, tries), RTO_MAX_NS);
+    this.next(slot, tries === DATA_RETRIES ? STEP.GAVE_UP : again, wait);
+  }
+
+  /** Delay of a packet that is lost where it is lost. */
+  private packet(slot: number, message: number): Ns {
+    const link = this.linkOf(slot);
+    if (link === null) return 0;
+    this.derivePacket(slot);
+    return link.packet(message, lineage.a, lineage.b);
+  }
+
+  private derivePacket(slot: number): void {
+    const { table } = this;
+    derive(table.lineageA[slot], table.lineageB[slot], PACKET_TAG + table.packets[slot]++);
+  }
+
+  private linkOf(slot: number): Link | null {
+    const { table, world } = this;
+    const { caller } = table.poolOf(slot);
+    const callee = world.instances[table.instance[slot]];
+    if (caller.id === callee.id) return null;
+    const edge = world.edges[table.edge[slot]];
+    return edge.links[(caller.zone + 1) * edge.stride + callee.zone + 1];
+  }
+
+  private next(slot: number, step: number, delayNs: Ns): void {
+    const { table, world } = this;
+    const { engine } = world;
+    table.step[slot] = step;
+    engine.at(engine.now + delayNs, PHASE.COMPLETION, this.op, slot, table.stamp[slot], 0);
+  }
+}

@@ -1,0 +1,372 @@
+import { invariant } from '../../kernel/invariant.js';
+import type { Lane } from '../../kernel/lanes.js';
+import { IntRing } from '../../kernel/ring.js';
+import { unit } from '../../kernel/rng.js';
+import { NS_PER_MS, NS_PER_SECOND } from '../../kernel/time.js';
+import type { Ns } from '../../kernel/time.js';
+import { OUTCOME, PARK, PASS } from '../../spec/outcome.js';
+import type { Outcome } from '../../spec/outcome.js';
+import { EDGE_COUNTER } from '../../spec/policy.js';
+import type { Alarm, PolicyState } from '../../spec/policy.js';
+import type { HikariSettings } from '../../spec/resources.js';
+import { VANISHED } from '../link.js';
+import { HikariAdder } from './hikari-adder.js';
+import type { PoolSetup } from './pool-setup.js';
+import { isBroken } from './server-connections.js';
+
+interface Setup extends PoolSetup<HikariSettings> {
+  /** Timer of connectionTimeout. */
+  readonly timeout: Lane;
+  /** Timer of leakDetectionThreshold, or null. */
+  readonly leak: Lane | null;
+}
+
+/** Word of a frame that waits; from 0 on it is the connection it uses. */
+const WAITING = -1;
+
+/** Constants of HikariPool.java. */
+const HOUSEKEEPING_DELAY: Ns = 100 * NS_PER_MS;
+const HOUSEKEEPING_PERIOD: Ns = 30 * NS_PER_SECOND;
+/** Lifetimes above 10 s are shortened by up to a fortieth, in whole ms. */
+const VARIED_FROM: Ns = 10 * NS_PER_SECOND;
+const VARIANCE = 40;
+
+/** No connection is idle. */
+const NONE = -1;
+
+/** What a connection that was taken waits for before it is handed out. */
+const CHECK = Object.freeze({
+  no: 0,
+  /** An answer to the test. */
+  test: 1,
+  /** It was not tested, and breaks under its statement. */
+  breaks: 2,
+} as const);
+
+/**
+ * HikariCP's pool of one calling instance at one database. It starts with the first call and one
+ * connection; one thread adds the others, one after the other with 30 ms in between, while calls wait
+ * or fewer than minimumIdle are idle. Who finds none waits in a fair line.
+ *
+ * Of several idle connections the oldest is taken, as in the shared list of ConcurrentBag.java: there
+ * are no threads here that could prefer their own.
+ */
+export class HikariPool implements PolicyState {
+  private readonly setup: Setup;
+  /** Connections in the order of their creation, by slot. */
+  private readonly entries: number[] = [];
+  private readonly used: Uint8Array;
+  private readonly evicted: Uint8Array;
+  private readonly accessedNs: Float64Array;
+  /** See CHECK; and whether its test is answered in time. */
+  private readonly checking: Uint8Array;
+  private readonly answers: Uint8Array;
+  /** To which process of the server it was opened. */
+  private readonly epochs: Int32Array;
+  private readonly ends: Alarm[] = [];
+  private readonly free: number[] = [];
+  private readonly line = new IntRing();
+  private readonly since: number[] = [];
+  private readonly layerOf: number[] = [];
+  private readonly housekeeper: Alarm;
+  private readonly adder: HikariAdder;
+  private isStarted = false;
+  private inUse = 0;
+  /** Connections that nobody will give back. */
+  private readonly leaked: number[] = [];
+
+  constructor(setup: Setup) {
+    this.setup = setup;
+    const { maximumPoolSize } = setup.pool;
+    this.used = new Uint8Array(maximumPoolSize);
+    this.evicted = new Uint8Array(maximumPoolSize);
+    this.accessedNs = new Float64Array(maximumPoolSize);
+    this.checking = new Uint8Array(maximumPoolSize);
+    this.answers = new Uint8Array(maximumPoolSize);
+    this.epochs = new Int32Array(maximumPoolSize);
+    for (let slot = maximumPoolSize - 1; slot >= 0; slot--) this.free.push(slot);
+    this.housekeeper = setup.alarm(() => this.keepHouse());
+    this.adder = new HikariAdder(setup, this);
+  }
+
+  enter(frame: number, layer: number): number {
+    const { ctx, timeout, server } = this.setup;
+    if (!this.isStarted && this.adder.isFree) {
+      // The pool fails fast: without its first connection it does not start.
+      if (!server.isUp() || !server.hasRoom()) return OUTCOME.refused;
+      this.adder.begin();
+    }
+    this.since[frame] = ctx.now;
+    const verdict = this.borrow(frame, layer);
+    if (verdict === PASS) {
+      this.setup.waits()?.add(0);
+      this.watch(frame, layer);
+    }
+    if (verdict !== NONE) return verdict;
+    this.join(frame, layer);
+    ctx.arm(timeout, frame, layer);
+    return PARK;
+  }
+
+  leave(frame: number, layer: number, outcome: Outcome): number {
+    const slot = this.setup.ctx.word(frame, layer);
+    if (this.setup.leaks(frame)) {
+      this.leaked.push(slot);
+      return outcome;
+    }
+    this.release(slot);
+    if (isBroken(outcome) || this.evicted[slot] !== 0) this.close(slot);
+    else this.handOver(slot);
+    return outcome;
+  }
+
+  /** The statement of a caller that gives up still runs, so its connection is closed. */
+  cancel(frame: number, layer: number, parked: boolean): void {
+    const slot = this.setup.ctx.word(frame, layer);
+    if (parked && slot === WAITING) {
+      this.leaveLine(frame);
+      return;
+    }
+    this.release(slot);
+    this.close(slot);
+  }
+
+  timer(frame: number, layer: number): void {
+    const { ctx } = this.setup;
+    const slot = ctx.word(frame, layer);
+    if (slot === WAITING) {
+      this.leaveLine(frame);
+      this.giveUp(frame, layer);
+    } else if (this.checking[slot] === CHECK.no) {
+      ctx.count(frame, EDGE_COUNTER.leaks);
+    } else {
+      this.checked(frame, layer, slot);
+    }
+  }
+
+  reset(): void {
+    invariant(this.held() === 0, 'pool-reset-while-in-use');
+    if (this.adder.isDialling) this.countClosed(this.adder.epoch);
+    for (const slot of this.leaked.splice(0)) this.release(slot);
+    for (const slot of this.entries.splice(0)) this.forget(slot);
+    this.adder.reset();
+    this.housekeeper.clear();
+    this.isStarted = false;
+  }
+
+  held(): number {
+    return this.inUse - this.leaked.length + this.line.length;
+  }
+
+  /** Connections that nobody uses, calls that wait, and connections in all. */
+  get idle(): number {
+    return this.entries.length - this.inUse;
+  }
+
+  get waiting(): number {
+    return this.line.length;
+  }
+
+  get size(): number {
+    return this.entries.length;
+  }
+
+  /** The oldest idle connection, or NONE. */
+  private firstIdle(): number {
+    for (const slot of this.entries) if (this.used[slot] === 0) return slot;
+    return NONE;
+  }
+
+  /**
+   * Takes an idle connection: PASS with it in hand, PARK while it is tested, an outcome where the call
+   * fails with it, or NONE. What no time passes over is decided here.
+   */
+  private borrow(frame: number, layer: number): number {
+    const { ctx, pool, server, ping } = this.setup;
+    for (;;) {
+      const slot = this.firstIdle();
+      if (slot === NONE) return NONE;
+      const idleMs = Math.floor((ctx.now - this.accessedNs[slot]) / NS_PER_MS);
+      const isTested = idleMs > Math.floor(pool.aliveBypassWindowNs / NS_PER_MS);
+      const isDead = server.isDead(this.epochs[slot]);
+      this.use(frame, layer, slot);
+      // Whose server is not there meets that on the way to it.
+      if (!isTested && (!isDead || !server.isUp())) return PASS;
+      const trip = ping(frame);
+      const answers = trip !== VANISHED && trip <= pool.validationTimeoutNs;
+      const waitNs = answers ? trip : pool.validationTimeoutNs;
+      if (waitNs > 0) {
+        this.checking[slot] = isTested ? CHECK.test : CHECK.breaks;
+        this.answers[slot] = answers ? 1 : 0;
+        ctx.after(waitNs, frame, layer);
+        return PARK;
+      }
+      if (!isDead && server.isUp()) return PASS;
+      this.release(slot);
+      this.close(slot);
+      if (!isTested) return OUTCOME.reset;
+    }
+  }
+
+  /** The test of a connection is answered, or was waited for long enough. */
+  private checked(frame: number, layer: number, slot: number): void {
+    const { ctx, pool, server, waits } = this.setup;
+    const isTested = this.checking[slot] === CHECK.test;
+    const answers = this.answers[slot] === 1 && server.isUp() && !server.isDead(this.epochs[slot]);
+    this.checking[slot] = CHECK.no;
+    let verdict: number = PASS;
+    if (!isTested || !answers) {
+      this.release(slot);
+      this.close(slot);
+      verdict = isTested ? NONE : OUTCOME.reset;
+    }
+    const leftNs = pool.connectionTimeoutNs - (ctx.now - this.since[frame]);
+    if (verdict === NONE && leftNs > 0) verdict = this.borrow(frame, layer);
+    if (verdict === PARK) return;
+    if (verdict === PASS) {
+      waits()?.add(ctx.now - this.since[frame]);
+      ctx.resume(frame, layer);
+      this.watch(frame, layer);
+    } else if (verdict !== NONE) {
+      ctx.reject(frame, layer, verdict);
+    } else if (leftNs > 0) {
+      this.join(frame, layer);
+      ctx.after(leftNs, frame, layer);
+    } else {
+      this.giveUp(frame, layer);
+    }
+  }
+
+  private giveUp(frame: number, layer: number): void {
+    const { ctx } = this.setup;
+    ctx.count(frame, EDGE_COUNTER.poolTimeouts);
+    ctx.reject(frame, layer, OUTCOME.poolTimeout);
+  }
+
+  private join(frame: number, layer: number): void {
+    const { ctx, levels, gauges } = this.setup;
+    this.layerOf[frame] = layer;
+    ctx.setWord(frame, layer, WAITING);
+    this.line.push(frame);
+    levels.add(gauges.waiting, 1);
+    if (this.isStarted) this.adder.askForOne(this.line.length);
+  }
+
+  private watch(frame: number, layer: number): void {
+    if (this.setup.leak !== null) this.setup.ctx.arm(this.setup.leak, frame, layer);
+  }
+
+  private use(frame: number, layer: number, slot: number): void {
+    const { ctx, levels, gauges } = this.setup;
+    ctx.setWord(frame, layer, slot);
+    this.used[slot] = 1;
+    this.inUse++;
+    levels.add(gauges.used, 1);
+  }
+
+  private release(slot: number): void {
+    const { ctx, levels, gauges } = this.setup;
+    this.used[slot] = 0;
+    this.checking[slot] = CHECK.no;
+    this.accessedNs[slot] = ctx.now;
+    this.inUse--;
+    levels.add(gauges.used, -1);
+  }
+
+  /** A connection that is free goes to who has waited longest, else it is idle. */
+  private handOver(slot: number): void {
+    if (this.line.length === 0) return;
+    const { ctx, waits } = this.setup;
+    const frame = this.line.peek();
+    const layer = this.layerOf[frame];
+    this.leaveLine(frame);
+    this.use(frame, layer, slot);
+    waits()?.add(ctx.now - this.since[frame]);
+    ctx.resume(frame, layer);
+    this.watch(frame, layer);
+  }
+
+  private leaveLine(frame: number): void {
+    if (this.line.peek() === frame) this.line.shift();
+    else this.line.remove(frame);
+    this.setup.levels.add(this.setup.gauges.waiting, -1);
+  }
+
+  /** The first connection stands; who has come meanwhile asks for more, one after the other. */
+  start(): void {
+    this.isStarted = true;
+    // Without minimumIdle it was only a check, and is closed.
+    if (this.setup.pool.minimumIdle > 0) this.add();
+    else this.countClosed(this.adder.epoch);
+    this.housekeeper.set(this.setup.ctx.now + HOUSEKEEPING_DELAY);
+    const { length } = this.line;
+    for (let waiting = 1; waiting <= length; waiting++) this.adder.askForOne(waiting);
+  }
+
+  /** The adding thread has opened a connection. */
+  add(): void {
+    const { ctx, pool, stream } = this.setup;
+    const slot = this.free.pop()!;
+    this.entries.push(slot);
+    this.evicted[slot] = 0;
+    this.epochs[slot] = this.adder.epoch;
+    this.accessedNs[slot] = ctx.now;
+    const { maxLifetimeNs } = pool;
+    if (maxLifetimeNs !== null) {
+      const most =
+        maxLifetimeNs > VARIED_FROM ? Math.floor(maxLifetimeNs / NS_PER_MS / VARIANCE) : 0;
+      const less = Math.floor(unit(stream.a, stream.b, this.adder.serial, 1, 0) * most) * NS_PER_MS;
+      this.ends[slot] ??= this.setup.alarm(() => this.expire(slot));
+      this.ends[slot].set(ctx.now + maxLifetimeNs - less);
+    }
+    this.handOver(slot);
+  }
+
+  /** End of a lifetime: at once where it is idle, else when it comes back. */
+  private expire(slot: number): void {
+    this.evicted[slot] = 1;
+    if (this.used[slot] !== 0) return;
+    this.close(slot);
+    this.adder.askForOne(this.line.length);
+  }
+
+  private close(slot: number): void {
+    this.entries.splice(this.entries.indexOf(slot), 1);
+    this.forget(slot);
+    this.fill();
+  }
+
+  private forget(slot: number): void {
+    this.free.push(slot);
+    this.ends[slot]?.clear();
+    this.countClosed(this.epochs[slot]);
+  }
+
+  private fill(): void {
+    const { minimumIdle, maximumPoolSize } = this.setup.pool;
+    if (this.entries.length >= maximumPoolSize) return;
+    for (let missing = minimumIdle - this.idle; missing > 0; missing--) this.adder.submit();
+  }
+
+  /** Every 30 s: what has been idle for too long is closed, the youngest first, down to minimumIdle. */
+  private keepHouse(): void {
+    const { ctx, pool } = this.setup;
+    const { idleTimeoutNs, minimumIdle, maximumPoolSize } = pool;
+    if (idleTimeoutNs !== null && minimumIdle < maximumPoolSize) {
+      let surplus = this.idle - minimumIdle;
+      for (let k = this.entries.length - 1; k >= 0 && surplus > 0; k--) {
+        const slot = this.entries[k];
+        if (this.used[slot] !== 0 || ctx.now - this.accessedNs[slot] <= idleTimeoutNs) continue;
+        this.close(slot);
+        surplus--;
+      }
+    }
+    this.fill();
+    this.housekeeper.set(ctx.now + HOUSEKEEPING_PERIOD);
+  }
+
+  private countClosed(epoch: number): void {
+    this.setup.server.give(epoch);
+    this.setup.levels.add(this.setup.gauges.open, -1);
+  }
+}

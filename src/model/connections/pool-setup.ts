@@ -1,0 +1,30 @@
+import type { Samplers } from '../../kernel/distribution.js';
+import type { StreamKey } from '../../kernel/rng.js';
+import type { Ns } from '../../kernel/time.js';
+import type { Alarm, CallContext } from '../../spec/policy.js';
+import type { Histogram } from '../../stats/histogram.js';
+import type { Levels } from '../levels.js';
+import type { ServerConnections } from './server-connections.js';
+
+/** What every pool of connections to a database is given; `P` are the settings of its kind. */
+export interface PoolSetup<P> {
+  readonly ctx: CallContext;
+  readonly pool: P;
+  readonly server: ServerConnections;
+  readonly samplers: Samplers;
+  /** Distribution of the time to open a connection. */
+  readonly connect: number;
+  readonly stream: StreamKey;
+  readonly levels: Levels;
+  readonly gauges: { readonly open: number; readonly used: number; readonly waiting: number };
+  /** Where waits are measured at present; null outside the measured time. */
+  readonly waits: () => Histogram | null;
+  /** A timer of the process that the pool is in. */
+  readonly alarm: (run: () => void) => Alarm;
+  /** True for a call that does not give its connection back. */
+  readonly leaks: (frame: number) => boolean;
+  /** Counts a connection that is being opened, for whomever. */
+  readonly opens: () => void;
+  /** Round trip to the database on an open connection, drawn for a frame, or VANISHED. */
+  readonly ping: (frame: number) => Ns;
+}

@@ -1,0 +1,38 @@
+import { OUTCOME } from '../../spec/outcome.js';
+import type { Outcome } from '../../spec/outcome.js';
+import type { PolicyState } from '../../spec/policy.js';
+
+/**
+ * A pooler in front of a database (DB-6): one line of connections for all callers, and a limit on how many
+ * of them are served or wait. It outlives the processes of its callers.
+ */
+export class Pooler implements PolicyState {
+  private readonly connections: PolicyState;
+  private readonly maxClients: number;
+
+  constructor(connections: PolicyState, maxClients: number) {
+    this.connections = connections;
+    this.maxClients = maxClients;
+  }
+
+  enter(frame: number, layer: number): number {
+    if (this.connections.held() >= this.maxClients) return OUTCOME.refused;
+    return this.connections.enter(frame, layer);
+  }
+
+  leave(frame: number, layer: number, outcome: Outcome): number {
+    return this.connections.leave(frame, layer, outcome);
+  }
+
+  cancel(frame: number, layer: number, parked: boolean): void {
+    this.connections.cancel(frame, layer, parked);
+  }
+
+  timer(frame: number, layer: number): void {
+    this.connections.timer!(frame, layer);
+  }
+
+  held(): number {
+    return this.connections.held();
+  }
+}

@@ -1,0 +1,273 @@
+import { PHASE } from '../../kernel/phase.js';
+import type { Lane } from '../../kernel/lanes.js';
+import { derive, lineage, streamKey, unit } from '../../kernel/rng.js';
+import type { Ns } from '../../kernel/time.js';
+import type { PlanEdge } from '../../spec/plan.js';
+import { EDGE_COUNTER } from '../../spec/policy.js';
+import type { ConnectionLimits, PolicyState } from '../../spec/policy.js';
+import type { PgbouncerSettings, Pool, PoolSettings } from '../../spec/resources.js';
+import { isShared } from '../../spec/pool-size.js';
+import { Histogram } from '../../stats/histogram.js';
+import type { Alarms } from '../alarms.js';
+import { ConnectionPool } from './connection-pool.js';
+import type { View } from '../edge.js';
+import { EdgePool } from './edge-pool.js';
+import { GoPool } from './go-pool.js';
+import { HikariPool } from './hikari-pool.js';
+import { FROZEN } from '../instance.js';
+import type { Instance } from '../instance.js';
+import { MESSAGE, VANISHED } from '../link.js';
+import type { PoolSetup } from './pool-setup.js';
+import { Pooler } from './pooler.js';
+import { ServerConnections } from './server-connections.js';
+import { Sessions } from './sessions.js';
+import { Targets } from '../picking/targets.js';
+import type { World } from '../world.js';
+
+/** Lineage tag of the tests that an attempt has made of connections. */
+const PING_TAG = 0x5000;
+
+/** Gauges of the pools of one calling instance at one component, for the record. */
+export interface PoolMeter {
+  readonly instance: number;
+  readonly callee: number;
+  readonly open: number;
+  readonly used: number;
+  readonly waiting: number;
+}
+
+/** Builds the pools of connections: the innermost layers of the chains that have one. */
+export class Pools {
+  readonly meters: PoolMeter[] = [];
+  /** By calling component * components + component called: waits by segment. */
+  readonly waits = new Map<number, Histogram[]>();
+  private readonly world: World;
+  private readonly states = new Map<string, PolicyState>();
+  private readonly servers = new Map<number, ServerConnections>();
+  private readonly sessions = new Map<ServerConnections, Sessions>();
+  private readonly alarms: Alarms;
+
+  constructor(world: World, alarms: Alarms) {
+    this.world = world;
+    this.alarms = alarms;
+  }
+
+  /** The pool of a calling instance at a database, whatever the bundle. */
+  ofDatabase(edge: PlanEdge, caller: Instance): PolicyState {
+    const { world } = this;
+    const { plan, levels, calls, samplers } = world;
+    const database = plan.parts[edge.to].component;
+    // What stands in front of the server belongs to no caller.
+    const shared = isShared(edge.pool!);
+    const key = shared ? `|${database}` : `${caller.id}|${database}`;
+    const known = this.states.get(key);
+    if (known !== undefined) return known;
+    const spec = plan.components[database];
+    const name = `pool/${plan.components[caller.component].name}->${spec.name}`;
+    const common = {
+      ctx: calls,
+      samplers,
+      connect: samplers.add(spec.connect ?? { kind: 'constant', valueNs: 0 }),
+      levels,
+      gauges: this.metersOf(caller, database),
+      waits: this.waitsNow(caller.component, database),
+      alarm: (run: () => void) => this.alarms.add(run, caller),
+      leaks: this.leaksOf(caller, name),
+      opens: () => world.sink.count(edge.stat, EDGE_COUNTER.connects),
+    };
+    const make = (index: number, place: string): PolicyState =>
+      this.create(edge.pool!, {
+        ...common,
+        server: this.serverOf(database, index),
+        ping: this.pingOf(edge, caller, index),
+        stream: streamKey(plan.seed, world.replication, `${name}${place}`),
+      });
+    if (edge.route === null) return this.keep(key, shared ? null : caller, make(0, ''));
+    // Nodes have an address of their own each, and so a pool.
+    const pools = Array.from({ length: spec.instances }, (_, index) => make(index, `[${index}]`));
+    return this.keep(key, shared ? null : caller, new Targets(calls, pools));
+  }
+
+  /** Which calls of an instance keep their connections, while a fault says that some do. */
+  private leaksOf(caller: Instance, name: string): (frame: number) => boolean {
+    const { plan, replication, calls } = this.world;
+    const { a, b } = streamKey(plan.seed, replication, `${name}/leak`);
+    return (frame) =>
+      caller.leak > 0 &&
+      unit(a, b, calls.lineageA(frame), calls.lineageB(frame), calls.attemptNumber(frame)) <
+        caller.leak;
+  }
+
+  /** Round trip of the caller of a frame to a node of the database on an open connection, or VANISHED. */
+  private pingOf(edge: PlanEdge, caller: Instance, index: number): (frame: number) => Ns {
+    const { plan, links, instances, calls } = this.world;
+    const { firstInstance } = plan.components[plan.parts[edge.to].component];
+    const server = instances[firstInstance + index];
+    const stride = Math.round(Math.sqrt(edge.links.length));
+    const link = links[edge.links[(caller.zone + 1) * stride + server.zone + 1]];
+    return (frame) => {
+      if (server.frozen !== FROZEN.no || (server.down && server.silent)) return VANISHED;
+      const tag = PING_TAG + calls.attemptNumber(frame);
+      derive(calls.lineageA(frame), calls.lineageB(frame), tag);
+      const { a, b } = lineage;
+      const there = link.delay(MESSAGE.request, a, b);
+      const back = link.delay(MESSAGE.answer, a, b);
+      return there === VANISHED || back === VANISHED ? VANISHED : there + back;
+    };
+  }
+
+  private create(pool: Pool, common: Omit<PoolSetup<Pool>, 'pool'>): PolicyState {
+    switch (pool.kind) {
+      case 'go':
+        return new GoPool({ ...common, pool });
+      case 'hikari': {
+        const timeout = this.acquireLane(pool.connectionTimeoutNs)!;
+        const leak = this.acquireLane(pool.leakDetectionThresholdNs);
+        return new HikariPool({ ...common, pool, timeout, leak });
+      }
+      case 'pgbouncer': {
+        if (pool.mode === 'session') return this.sessionPool(pool, common);
+        const timeout = this.acquireLane(pool.queryWaitTimeoutNs);
+        const one = new ConnectionPool({
+          ...common,
+          pool: byTransaction(pool),
+          timeout,
+          sessions: null,
+        });
+        return new Pooler(one, pool.maxClientConn);
+      }
+      default: {
+        const timeout = this.acquireLane(pool.acquireTimeoutNs);
+        return new ConnectionPool({ ...common, pool, timeout, sessions: null });
+      }
+    }
+  }
+
+  /** The pool of a client of a pooler that keeps a connection of the server for each of its own. */
+  private sessionPool(own: PgbouncerSettings, common: Omit<PoolSetup<Pool>, 'pool'>): PolicyState {
+    const { server } = common;
+    let sessions = this.sessions.get(server);
+    if (sessions === undefined) {
+      sessions = new Sessions(
+        own,
+        this.acquireLane(own.queryWaitTimeoutNs),
+        server,
+        server.instance,
+      );
+      this.sessions.set(server, sessions);
+    }
+    const timeout = this.acquireLane(own.clients.acquireTimeoutNs);
+    return new ConnectionPool({ ...common, pool: own.clients, timeout, sessions });
+  }
+
+  /**
+   * The pools of a calling instance on an edge: one for each instance called, or one for all of them.
+   * `limited`: the layer that limits their connections, `name` what it is known by; or null.
+   */
+  ofEdge(
+    edge: PlanEdge,
+    caller: Instance,
+    view: View,
+    limited: PolicyState | null,
+    name: string,
+  ): PolicyState {
+    const { world } = this;
+    const { plan } = world;
+    const callee = plan.parts[edge.to].component;
+    const key = `${caller.id}|${callee}|${plan.bundles[edge.bundle].id}|${name}`;
+    const known = this.states.get(key);
+    if (known !== undefined) return known;
+    const spec = edge.connections!;
+    const common = {
+      world,
+      spec,
+      caller,
+      view,
+      acquire: this.acquireLane(spec.acquireTimeoutNs),
+      gauges: this.metersOf(caller, callee),
+      waits: this.waitsNow(caller.component, callee),
+    };
+    const pair = `${plan.components[caller.component].name}->${plan.components[callee].name}`;
+    const ages = streamKey(plan.seed, world.replication, `connections/${pair}/age`);
+    const make = (instance: number, index: number): EdgePool => {
+      const limits = limited === null ? null : limitsAt(limited, index);
+      if (limits !== null) limits.hasPools = true;
+      return new EdgePool({ ...common, ages, callee: instance, limits });
+    };
+    if (spec.shared) return this.keep(key, caller, make(-1, 0));
+    const { firstInstance, instances } = plan.components[callee];
+    const pools = Array.from({ length: instances }, (_, index) =>
+      make(firstInstance + index, index),
+    );
+    return this.keep(key, caller, new Targets(world.calls, pools));
+  }
+
+  /** `caller`: whose process it lives in, null = nobody's. */
+  private keep(key: string, caller: Instance | null, state: PolicyState): PolicyState {
+    this.states.set(key, state);
+    caller?.policies.push(state);
+    return state;
+  }
+
+  private acquireLane(timeoutNs: Ns | null): Lane | null {
+    const { engine, calls } = this.world;
+    if (timeoutNs === null || timeoutNs === 0) return null;
+    return engine.lane(timeoutNs, PHASE.TIMER, calls.timerOp, calls.frames);
+  }
+
+  private metersOf(caller: Instance, callee: number): PoolMeter {
+    const known = this.meters.find((meter) => {
+      return meter.instance === caller.id && meter.callee === callee;
+    });
+    if (known !== undefined) return known;
+    const { levels } = this.world;
+    const meter: PoolMeter = {
+      instance: caller.id,
+      callee,
+      open: levels.register(),
+      used: levels.register(),
+      waiting: levels.register(),
+    };
+    this.meters.push(meter);
+    return meter;
+  }
+
+  private waitsNow(caller: number, callee: number): () => Histogram | null {
+    const { sink, plan } = this.world;
+    const key = caller * plan.components.length + callee;
+    const waits =
+      this.waits.get(key) ?? Array.from({ length: plan.grid.segments }, () => new Histogram());
+    this.waits.set(key, waits);
+    return () => (sink.cell < 0 ? null : waits[plan.grid.segmentOfCell[sink.cell]]);
+  }
+
+  private serverOf(database: number, index: number): ServerConnections {
+    const { maxConnections, firstInstance } = this.world.plan.components[database];
+    const id = firstInstance + index;
+    let server = this.servers.get(id);
+    if (server === undefined) {
+      server = new ServerConnections(maxConnections, this.world.instances[id]);
+      this.servers.set(id, server);
+    }
+    return server;
+  }
+}
+
+/** What a layer limits of the connections to the instance with this number; null where it does not. */
+export function limitsAt(state: PolicyState, index: number): ConnectionLimits | null {
+  const own = state instanceof Targets ? state.at(index) : state;
+  return own.limits ?? null;
+}
+
+/** The connections of a pooler: kept for ever, in the order of asking. */
+function byTransaction({ defaultPoolSize, queryWaitTimeoutNs }: PgbouncerSettings): PoolSettings {
+  return {
+    kind: 'simple',
+    maxOpen: defaultPoolSize,
+    maxIdle: Infinity,
+    maxLifetimeNs: null,
+    maxIdleTimeNs: null,
+    acquireTimeoutNs: queryWaitTimeoutNs,
+    waiters: 'fifo',
+  };
+}

@@ -1,0 +1,113 @@
+import { invariant } from '../../kernel/invariant.js';
+import { streamKey } from '../../kernel/rng.js';
+import type { BalancerKind, BalancerSetup, BalancerState } from '../../spec/balancer.js';
+import type { PlanEdge } from '../../spec/plan.js';
+import type { View } from '../edge.js';
+import type { Instance } from '../instance.js';
+import type { Registry } from '../registry.js';
+import { ordered, Subsetting } from './subset.js';
+import type { World } from '../world.js';
+import { ZoneAwareRouting } from './zone-aware.js';
+
+/**
+ * The balancers of a run. Calls from one instance to one component share theirs when they are
+ * configured alike: one place in the round, one memory of latencies.
+ */
+export class Balancers {
+  private readonly world: World;
+  private readonly registry: Registry;
+  private readonly states = new Map<string, BalancerState>();
+
+  constructor(world: World, registry: Registry) {
+    this.world = world;
+    this.registry = registry;
+  }
+
+  /** The balancer of an edge for one calling instance, which sees the callee through `view`. */
+  of(edge: PlanEdge, caller: Instance, view: View): BalancerState {
+    const { plan } = this.world;
+    const callee = plan.parts[edge.to].component;
+    const key = `${caller.id} ${callee} ${JSON.stringify(edge.loadBalancing)}`;
+    const known = this.states.get(key);
+    if (known !== undefined) return known;
+    const state = this.create(edge, callee, caller, view);
+    this.states.set(key, state);
+    caller.balancers.push(state);
+    return state;
+  }
+
+  /** What the calling instances see of the callee of an edge; null where they see all of it. */
+  subsetsOf(edge: PlanEdge, callers: readonly Instance[]): readonly Subsetting[] | null {
+    const { plan } = this.world;
+    const { subset } = edge.loadBalancing.common;
+    const callee = plan.parts[edge.to].component;
+    const { name, instances } = plan.components[callee];
+    if (subset === null || subset.size >= instances) return null;
+    const shared = placesOf(name);
+    return callers.map((caller) => {
+      const own = this.keyOf(callee, caller, 'subset');
+      const order = ordered(subset, instances, caller.index, shared, own);
+      return new Subsetting(order, subset.size, instances);
+    });
+  }
+
+  /** True where callers pick by a list that nobody keeps up to date. */
+  hasFixedList(edge: PlanEdge): boolean {
+    return this.kindOf(edge).fixedList === true;
+  }
+
+  private kindOf(edge: PlanEdge): BalancerKind {
+    const kind = this.registry.balancerKind(edge.loadBalancing.kind);
+    invariant(kind !== undefined, 'balancer-unknown-to-the-registry');
+    return kind!;
+  }
+
+  private create(edge: PlanEdge, callee: number, caller: Instance, view: View): BalancerState {
+    const { fleets, instances } = this.world;
+    const kind = this.kindOf(edge);
+    const { config, common } = edge.loadBalancing;
+    const { zoneAware } = common;
+    const setup = this.setupOf(callee, caller, view, config);
+    if (zoneAware !== null) {
+      const key = this.keyOf(callee, caller, 'zone');
+      const callers = fleets[caller.component];
+      return new ZoneAwareRouting(
+        zoneAware,
+        { caller, callers, callee: fleets[callee], instances, view, key },
+        () => kind.create(config, setup),
+      );
+    }
+    return kind.create(config, setup);
+  }
+
+  private setupOf(callee: number, caller: Instance, view: View, config: unknown): BalancerSetup {
+    const { plan, engine, keys, fleets } = this.world;
+    const { name, instances } = plan.components[callee];
+    const { key } = config as { readonly key?: string };
+    const index = plan.keys.findIndex((candidate) => candidate.name === key);
+    invariant(key === undefined || index >= 0, 'balancer-key-unknown');
+    return {
+      size: instances,
+      caller: caller.index,
+      outstanding: view.outstanding,
+      upSince: fleets[callee].upSince,
+      clock: engine,
+      picks: this.keyOf(callee, caller, 'pick'),
+      places: placesOf(name),
+      keyValue: (strand) => (index < 0 ? 0 : keys.value(index, strand)),
+    };
+  }
+
+  /** The key of the draws of all instances of a caller for a callee. */
+  private keyOf(callee: number, caller: Instance, meaning: string): BalancerSetup['picks'] {
+    const { plan, replication } = this.world;
+    const from = plan.components[caller.component].name;
+    const to = plan.components[callee].name;
+    return streamKey(plan.seed, replication, `edge/${from}->${to}/${meaning}`);
+  }
+}
+
+/** The key of what all callers know of a component alike. */
+function placesOf(name: string): BalancerSetup['places'] {
+  return streamKey(0, 0, `places/${name}`);
+}

@@ -1,0 +1,114 @@
+import { widenFloat64 } from '../../kernel/pool.js';
+import { derive, lineage } from '../../kernel/rng.js';
+import { OUTCOME, PARK, PASS } from '../../spec/outcome.js';
+import type { Outcome } from '../../spec/outcome.js';
+import { EDGE_COUNTER } from '../../spec/policy.js';
+import type { PolicyState } from '../../spec/policy.js';
+import { NOWHERE } from './picks.js';
+import type { Door, WaitingRoom } from './waiting-room.js';
+import type { World } from '../world.js';
+
+/**
+ * The layer in which an attempt gets its instance, where layers inside need to know it: those whose
+ * state is one for each instance called, and connections. From here on it is outstanding. Where
+ * callers wait for an instance they do it here. One object serves all chains.
+ */
+export class PickLayer implements PolicyState, Door {
+  private readonly world: World;
+  private since: Float64Array = new Float64Array(64);
+  private inside = 0;
+  private waiting = 0;
+
+  constructor(world: World) {
+    this.world = world;
+  }
+
+  enter(frame: number): number {
+    const room = this.roomOf(frame);
+    if ((room === null || !room.isOccupied) && this.place(frame)) {
+      room?.found();
+      return PASS;
+    }
+    if (room !== null && room.take(frame)) {
+      this.waiting++;
+      return PARK;
+    }
+    this.count(frame);
+    return OUTCOME.rejectedBreaker;
+  }
+
+  leave(frame: number, _layer: number, outcome: Outcome): number {
+    this.settle(frame, outcome);
+    return outcome;
+  }
+
+  cancel(frame: number, _layer: number, parked: boolean): void {
+    if (!parked) {
+      this.settle(frame, this.world.calls.cancelledAs);
+      return;
+    }
+    this.roomOf(frame)!.remove(frame);
+    this.waiting--;
+  }
+
+  held(): number {
+    return this.inside + this.waiting;
+  }
+
+  admit(frame: number): boolean {
+    if (!this.place(frame)) return false;
+    const { calls } = this.world;
+    this.waiting--;
+    calls.resume(frame, calls.frames.parked[frame]);
+    return true;
+  }
+
+  refuse(frame: number): void {
+    const { calls } = this.world;
+    this.waiting--;
+    this.count(frame);
+    calls.reject(frame, calls.frames.parked[frame], OUTCOME.rejectedBreaker);
+  }
+
+  /** Picks the instance of the attempt; false where there is none. */
+  private place(frame: number): boolean {
+    const { world } = this;
+    const { frames } = world.calls;
+    const edge = world.edges[frames.edge[frame]];
+    derive(frames.lineageA[frame], frames.lineageB[frame], frames.attempt[frame]);
+    const index = world.picks.place(edge, frame, lineage.a, lineage.b);
+    if (index === NOWHERE) return false;
+    frames.place[frame] = index;
+    edge.views[world.instances[frames.caller[frame]].index].outstanding[index]++;
+    if (frame >= this.since.length) this.since = widenFloat64(this.since, frame * 2);
+    this.since[frame] = world.engine.now;
+    this.inside++;
+    return true;
+  }
+
+  private roomOf(frame: number): WaitingRoom | null {
+    const { calls, edges, instances } = this.world;
+    const { rooms } = edges[calls.frames.edge[frame]];
+    return rooms === null ? null : rooms[instances[calls.frames.caller[frame]].index];
+  }
+
+  private count(frame: number): void {
+    const { world } = this;
+    world.sink.count(
+      world.edges[world.calls.frames.edge[frame]].stat,
+      EDGE_COUNTER.breakerRejected,
+    );
+  }
+
+  private settle(frame: number, outcome: Outcome): void {
+    const { world } = this;
+    const { frames } = world.calls;
+    const edge = world.edges[frames.edge[frame]];
+    const caller = world.instances[frames.caller[frame]].index;
+    const index = frames.place[frame];
+    this.inside--;
+    edge.views[caller].outstanding[index]--;
+    if (!edge.timed) return;
+    edge.balancers[caller].ended!(index, world.engine.now - this.since[frame], outcome);
+  }
+}

@@ -1,0 +1,86 @@
+import type { StreamKey } from '../../kernel/rng.js';
+import { unit } from '../../kernel/rng.js';
+import type { Subset } from '../../spec/balancer.js';
+
+/** Draws of places on rings and in tables count up from 0; these are out of their way. */
+const SHUFFLE = 1 << 21;
+
+/**
+ * The instances that one calling instance may see, in the order in which it would take them.
+ *
+ * Deterministic: callers are dealt in rounds. In each round the instances are shuffled once, alike for
+ * all, and cut into subsets, one for each caller; so every instance has as many callers as any other.
+ * Random: each caller shuffles for itself.
+ */
+export function ordered(
+  { size, kind }: Subset,
+  instances: number,
+  caller: number,
+  shared: StreamKey,
+  own: StreamKey,
+): Int32Array {
+  if (kind === 'random') return shuffled(instances, own, caller);
+  const subsets = Math.floor(instances / size);
+  const order = shuffled(instances, shared, Math.floor(caller / subsets));
+  const start = (caller % subsets) * size;
+  return order.slice(start, start + size);
+}
+
+function shuffled(instances: number, key: StreamKey, of: number): Int32Array {
+  const order = Int32Array.from({ length: instances }, (_, index) => index);
+  for (let k = instances - 1; k > 0; k--) {
+    const other = Math.floor(unit(key.a, key.b, of, 0, SHUFFLE + k) * (k + 1));
+    const swapped = order[k];
+    order[k] = order[other];
+    order[other] = swapped;
+  }
+  return order;
+}
+
+/** The instances that one caller sees: it picks, and counts who is shut, among its subset alone. */
+export class Subsetting {
+  /** Those that were gathered last, in the order of their numbers. */
+  readonly members: Int32Array;
+  private readonly order: Int32Array;
+  private readonly size: number;
+  /** Candidates that were looked at last. */
+  private readonly known: Int32Array;
+  private knownCount = 0;
+  private memberCount = 0;
+  private readonly isUp: Uint8Array;
+
+  constructor(order: Int32Array, size: number, instances: number) {
+    this.order = order;
+    this.size = size;
+    this.known = new Int32Array(instances);
+    this.members = new Int32Array(order.length);
+    this.isUp = new Uint8Array(instances);
+  }
+
+  /** Fills `members` with those of the subset among the candidates, who are up, and counts them. */
+  gather(candidates: Int32Array, count: number): number {
+    if (!this.isKnown(candidates, count)) this.fill(candidates, count);
+    return this.memberCount;
+  }
+
+  private isKnown(candidates: Int32Array, count: number): boolean {
+    if (count !== this.knownCount) return false;
+    for (let k = 0; k < count; k++) if (candidates[k] !== this.known[k]) return false;
+    return true;
+  }
+
+  private fill(candidates: Int32Array, count: number): void {
+    const { order, isUp, members } = this;
+    isUp.fill(0);
+    for (let k = 0; k < count; k++) isUp[(this.known[k] = candidates[k])] = 1;
+    this.knownCount = count;
+    let found = 0;
+    for (let k = 0; k < order.length && found < this.size; k++) {
+      if (isUp[order[k]] === 1) members[found++] = order[k];
+    }
+    // With nobody of the subset up its members are tried all the same, and refuse.
+    if (found === 0) for (; found < order.length; found++) members[found] = order[found];
+    members.subarray(0, found).sort();
+    this.memberCount = found;
+  }
+}

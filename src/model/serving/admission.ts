@@ -1,0 +1,122 @@
+import { PHASE } from '../../kernel/phase.js';
+import { streamKey } from '../../kernel/rng.js';
+import { OUTCOME, outcomeOfStatus, withStatus } from '../../spec/outcome.js';
+import type { PlanAdmission } from '../../spec/plan.js';
+import { Dagor } from './dagor.js';
+import { FROZEN } from '../instance.js';
+import type { Instance } from '../instance.js';
+import { keyOf, refusedBy } from '../limiters.js';
+import { overloadOf } from './shedding.js';
+import type { Overload } from './shedding.js';
+import { STATE } from '../strands.js';
+import type { World } from '../world.js';
+
+const OVERLOADED = withStatus(OUTCOME.rejectedOverload, 503);
+const THROTTLED = outcomeOfStatus(429);
+
+/** What a request meets at one instance before the queue. */
+export interface Door {
+  readonly overload: Overload | null;
+  /** Levels of priority below this one are refused in overload. */
+  readonly spared: number;
+  /** The level of admission, and the index of the key of users; null without one. */
+  readonly dagor: Dagor | null;
+  readonly userKey: number;
+  /** Ids of a limiter and a gate, or -1. */
+  readonly limiter: number;
+  readonly gate: number;
+}
+
+/** Lets requests in to the queue or refuses them: in overload, by rate, by how many are under way. */
+export class Admission {
+  private readonly world: World;
+  private readonly waitedOp: number;
+
+  constructor(world: World) {
+    this.world = world;
+    this.waitedOp = world.engine.define('admission', (strand, stamp) => this.waited(strand, stamp));
+  }
+
+  /** The door of an instance that has one. */
+  doorOf(instance: Instance, spec: PlanAdmission): Door {
+    const { plan, levels, replication } = this.world;
+    const { shed, shedKey, limiter, gate } = spec;
+    const rest = { dagor: null, userKey: -1, limiter, gate };
+    if (shed === null) return { ...rest, overload: null, spared: 0 };
+    if (shed.kind === 'dagor') {
+      // The same for all components: who is refused here need not have been let in elsewhere.
+      const users = streamKey(plan.seed, replication, 'admission/users');
+      const dagor = new Dagor(shed, plan.priorities.length, users);
+      return { ...rest, overload: dagor, spared: 0, dagor, userKey: shedKey };
+    }
+    const { cpu } = plan.components[instance.component];
+    const overload = overloadOf(shed, {
+      capacity: instance.capacity,
+      queued: () => instance.queue.length,
+      cores: Math.min(cpu.cores, cpu.quota?.limit ?? Infinity),
+      coreTime: () => levels.integral(instance.cores.gauge),
+    });
+    const { below } = shed;
+    const spared =
+      below === null ? Infinity : plan.priorities.filter((priority) => priority < below).length;
+    return { ...rest, overload, spared };
+  }
+
+  /** A request asks to be let in. */
+  ask(strand: number, instance: Instance, door: Door): void {
+    const { strands, engine, limiters, server } = this.world;
+    const { overload, spared } = door;
+    // The signal is looked at by everybody, whomever it spares.
+    if (overload !== null && overload.at(engine.now) && strands.priority[strand] < spared) {
+      server.refuse(strand, instance, OVERLOADED);
+      return;
+    }
+    if (door.dagor !== null && !this.isInLevel(strand, door.dagor, door.userKey)) {
+      server.refuse(strand, instance, OVERLOADED);
+      return;
+    }
+    if (door.limiter >= 0) {
+      const limiter = limiters[door.limiter];
+      const key = keyOf(this.world, limiter, strand);
+      const wait = limiter.states[instance.index].take(engine.now, key);
+      if (wait < 0) {
+        server.refuse(strand, instance, refusedBy(this.world, strand, limiter, key, THROTTLED));
+        return;
+      }
+      if (wait > 0) {
+        strands.state[strand] = STATE.SLEEP;
+        strands.wakes[strand] = -1;
+        const stamp = strands.stamp[strand];
+        engine.at(engine.now + wait, PHASE.COMPLETION, this.waitedOp, strand, stamp, 0);
+        return;
+      }
+    }
+    this.letIn(strand, instance, door);
+  }
+
+  private isInLevel(strand: number, dagor: Dagor, key: number): boolean {
+    const { strands, engine, keys, plan } = this.world;
+    const rank = plan.priorities.length - 1 - strands.priority[strand];
+    return dagor.admits(engine.now, rank, keys.value(key, strand));
+  }
+
+  private waited(strand: number, stamp: number): void {
+    const { strands, instances, server } = this.world;
+    if (strands.stamp[strand] !== stamp) return;
+    const instance = instances[strands.instance[strand]];
+    if (instance.frozen === FROZEN.pause) {
+      instance.stalledCalls.push(this.waitedOp, strand, stamp);
+    } else if (server.wanted(strand, instance)) {
+      this.letIn(strand, instance, instance.door!);
+    }
+  }
+
+  private letIn(strand: number, instance: Instance, door: Door): void {
+    const { gates, server } = this.world;
+    if (door.gate >= 0 && !gates.enter(strand, door.gate)) {
+      server.refuse(strand, instance, OVERLOADED);
+    } else {
+      server.admit(strand, instance);
+    }
+  }
+}

@@ -1,0 +1,122 @@
+import { PHASE } from '../../kernel/phase.js';
+import { streamKey, unit } from '../../kernel/rng.js';
+import type { StreamKey } from '../../kernel/rng.js';
+import type { Ns } from '../../kernel/time.js';
+import type { PlanComponent } from '../../spec/plan.js';
+import type { Instance } from '../instance.js';
+import type { Outages } from '../outages.js';
+import type { World } from '../world.js';
+
+/** The collector of one instance. */
+interface Collector {
+  /** Sampler of the gaps between pauses, or -1 where they come by what is allocated. */
+  readonly every: number;
+  readonly pause: number;
+  readonly gaps: StreamKey;
+  readonly pauses: StreamKey;
+  /** Pauses so far: the index of the draws. */
+  count: number;
+  /** Which of the events that are out still counts. */
+  generation: number;
+}
+
+/**
+ * Stop-the-world pauses of garbage collectors. One stops the whole process, as the fault `pause` does,
+ * and the next one comes so long after its end, or so many bytes after its beginning. The first comes after
+ * a random part of that, so that replicas are out of step; a restarted process begins with an empty heap.
+ */
+export class Collections {
+  private readonly world: World;
+  private readonly outages: Outages;
+  private readonly collectors = new Map<number, Collector>();
+  private readonly op: number;
+
+  constructor(world: World, outages: Outages) {
+    this.world = world;
+    this.outages = outages;
+    this.op = world.engine.define('collection', (id, generation) => this.turn(id, generation));
+    for (const instance of world.instances) {
+      const spec = world.plan.components[instance.component];
+      if (spec.gc !== null) this.collectors.set(instance.id, this.build(spec, spec.gc, instance));
+    }
+  }
+
+  /** Schedules the first pause of every instance. */
+  start(): void {
+    for (const [id, collector] of this.collectors) {
+      const { gaps, every } = collector;
+      const part = unit(gaps.a, gaps.b, 0, 0, 1);
+      if (every < 0) this.world.instances[id].memory!.collected(part);
+      else this.schedule(id, collector, Math.round(part * this.gap(collector)));
+    }
+  }
+
+  /** The process has ended: a pause under way ends with it. */
+  stopped(instance: Instance): void {
+    const collector = this.collectors.get(instance.id);
+    if (collector === undefined) return;
+    collector.generation++;
+    instance.memory?.collected(0);
+    this.outages.setCollecting(instance, false);
+  }
+
+  /** As much has been allocated as goes from one pause to the next. */
+  full(instance: Instance): void {
+    const { engine } = this.world;
+    instance.memory!.collected(0);
+    const collector = this.collectors.get(instance.id)!;
+    engine.soon(engine.phase, this.op, instance.id, ++collector.generation, 0);
+  }
+
+  /** The process works again. */
+  started(instance: Instance): void {
+    const collector = this.collectors.get(instance.id);
+    if (collector === undefined || collector.every < 0) return;
+    this.schedule(instance.id, collector, this.gap(collector));
+  }
+
+  private build(
+    spec: PlanComponent,
+    gc: NonNullable<PlanComponent['gc']>,
+    { index }: Instance,
+  ): Collector {
+    const { plan, replication, samplers } = this.world;
+    const key = (meaning: string): StreamKey =>
+      streamKey(plan.seed, replication, `${spec.name}/gc/${index}/${meaning}`);
+    return {
+      every: gc.every === null ? -1 : samplers.add(gc.every),
+      pause: samplers.add(gc.pause),
+      gaps: key('every'),
+      pauses: key('pause'),
+      count: 0,
+      generation: 0,
+    };
+  }
+
+  /** A pause begins, or ends. */
+  private turn(id: number, generation: number): void {
+    const collector = this.collectors.get(id)!;
+    if (generation !== collector.generation) return;
+    const instance = this.world.instances[id];
+    const begins = !instance.collecting;
+    this.outages.setCollecting(instance, begins);
+    if (begins) this.schedule(id, collector, this.pause(collector));
+    else if (collector.every >= 0) this.schedule(id, collector, this.gap(collector));
+  }
+
+  private schedule(id: number, collector: Collector, delay: Ns): void {
+    const { engine, plan } = this.world;
+    const at = engine.now + delay;
+    if (at >= plan.horizonNs) return;
+    engine.at(at, PHASE.FAULT, this.op, id, ++collector.generation, 0);
+  }
+
+  private gap({ every, gaps, count }: Collector): Ns {
+    return this.world.samplers.draw(every, gaps.a, gaps.b, count, 0, 0);
+  }
+
+  private pause(collector: Collector): Ns {
+    const { pause, pauses } = collector;
+    return this.world.samplers.draw(pause, pauses.a, pauses.b, collector.count++, 0, 0);
+  }
+}

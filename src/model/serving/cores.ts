@@ -1,0 +1,318 @@
+import type { Engine } from '../../kernel/engine.js';
+import { invariant } from '../../kernel/invariant.js';
+import { PHASE } from '../../kernel/phase.js';
+import { widenFloat64, widenInt32 } from '../../kernel/pool.js';
+import { IntRing } from '../../kernel/ring.js';
+import type { Ns } from '../../kernel/time.js';
+import type { Levels } from '../levels.js';
+import { STATE } from '../strands.js';
+import type { Strands } from '../strands.js';
+
+/** What cores need to know of their machine, and how they hand a strand back. */
+export interface CoresSetup {
+  readonly engine: Engine;
+  readonly strands: Strands;
+  readonly levels: Pick<Levels, 'register' | 'set'>;
+  /** Op whose handler calls fire(generation) of these cores; target = `id`. */
+  readonly op: number;
+  readonly id: number;
+  readonly cores: number;
+  readonly fcfs: boolean;
+  readonly contextSwitchTax: number;
+  /** CFS bandwidth: CPU ns per period, or null. */
+  readonly quota: { readonly budgetNs: number; readonly periodNs: Ns } | null;
+  /** A strand has had its work. */
+  readonly done: (strand: number) => void;
+}
+
+/** What runs the work of an instance: its cores, or those of the environments in it. */
+export interface Processor {
+  /** Strands that have work to do. */
+  readonly runnable: number;
+  readonly gauge: number;
+  add(strand: number, work: number): void;
+  leave(strand: number): void;
+  turn(speed: number): void;
+  clear(): void;
+  fire(generation: number): void;
+}
+
+/**
+ * The cores of one instance, shared by all runnable strands.
+ *
+ * Processor sharing on one virtual clock: V grows at `speed * min(1, cores / n)`; a strand that brings
+ * `work` ends when V has grown by `work`. The strands stand in a small heap by that number, and only the
+ * nearest end is an event of the engine, so a change of n, speed or cores costs one event, however many
+ * strands run. First come first served is the same with at most `cores` strands admitted.
+ *
+ * Quota (Linux CFS bandwidth control, kernel sched-bwc): the strands use min(n, cores) CPU ns a ns; when
+ * the budget of a period is used up all stop until the next multiple of the period.
+ *
+ * Ends are rounded up to whole ns; when the event planned for exactly this state fires, the head is
+ * finished by definition, so there is no epsilon and no endless planning.
+ */
+export class Cores implements Processor {
+  /** Strands that have work to do here, waiting ones of FCFS included. */
+  runnable = 0;
+  readonly gauge: number;
+  private readonly setup: CoresSetup;
+  private readonly waiting = new IntRing();
+  private readonly waitingWork: number[] = [];
+  private speed = 1;
+  private admitted = 0;
+  private virtual = 0;
+  private updated: Ns = 0;
+  private rate = 0;
+  private usage = 0;
+  /** Heap of virtual ends. */
+  private size = 0;
+  private ends: Float64Array = new Float64Array(16);
+  private who: Int32Array = new Int32Array(16);
+  private stamps: Int32Array = new Int32Array(16);
+  private orders: Float64Array = new Float64Array(16);
+  private nextOrder = 0;
+  /** Time of the event that is out, and the time at which the present state wants one. */
+  private due = -1;
+  private target = -1;
+  private generation = 0;
+  private budget = 0;
+  private period = -1;
+  /** What the event at `target` is for. */
+  private targetIsEnd = false;
+
+  constructor(setup: CoresSetup) {
+    this.setup = setup;
+    this.gauge = setup.levels.register();
+  }
+
+  /** A strand brings `work` ns of CPU. */
+  add(strand: number, work: number): void {
+    this.sync();
+    this.runnable++;
+    if (this.setup.fcfs && this.admitted >= this.setup.cores) {
+      this.waiting.push(strand);
+      this.waitingWork.push(work);
+      return;
+    }
+    this.admit(strand, work);
+    this.plan();
+  }
+
+  /** A strand is stopped before it has had its work; its stamp has been bumped already. */
+  leave(strand: number): void {
+    this.sync();
+    this.runnable--;
+    const at = this.removeWaiting(strand);
+    if (!at) {
+      this.admitted--;
+      this.admitWaiting();
+    }
+    this.plan();
+  }
+
+  /** Sets the speed: 0 stops everything, 0.5 halves the progress of all work under way. */
+  turn(speed: number): void {
+    this.sync();
+    this.speed = speed;
+    this.plan();
+  }
+
+  /** The process is gone: all strands have been stopped. */
+  clear(): void {
+    invariant(this.runnable === 0, 'cores-cleared-while-in-use');
+    this.sync();
+    this.plan();
+  }
+
+  /** Handler of the planned event. */
+  fire(generation: number): void {
+    if (generation !== this.generation) return;
+    this.due = -1;
+    const { engine } = this.setup;
+    if (this.target !== engine.now) {
+      // The state has changed since, and wants a later time.
+      if (this.target >= 0) {
+        this.sync();
+        this.plan();
+      }
+      return;
+    }
+    const isEnd = this.targetIsEnd;
+    this.sync();
+    if (!isEnd) {
+      // Quota: the budget is used up to the last fraction, or a new period has begun.
+      if (this.budget < 1) this.budget = 0;
+      this.plan();
+      return;
+    }
+    this.dropDead();
+    invariant(this.size > 0, 'cores-event-without-strand');
+    const strand = this.who[0];
+    if (this.ends[0] > this.virtual) this.virtual = this.ends[0];
+    this.setup.strands.stamp[strand]++;
+    this.pop();
+    this.runnable--;
+    this.admitted--;
+    this.admitWaiting();
+    this.plan();
+    this.setup.done(strand);
+  }
+
+  private admit(strand: number, work: number): void {
+    this.admitted++;
+    const { strands } = this.setup;
+    strands.state[strand] = STATE.CPU;
+    this.push(this.virtual + work, strand, strands.stamp[strand]);
+  }
+
+  private admitWaiting(): void {
+    if (!this.setup.fcfs) return;
+    while (this.admitted < this.setup.cores && this.waiting.length > 0) {
+      this.admit(this.waiting.shift(), this.waitingWork.shift()!);
+    }
+  }
+
+  private removeWaiting(strand: number): boolean {
+    const { waiting } = this;
+    for (let k = 0; k < waiting.length; k++) {
+      if (waiting.get(k) !== strand) continue;
+      waiting.remove(strand);
+      this.waitingWork.splice(k, 1);
+      return true;
+    }
+    return false;
+  }
+
+  /** Brings the virtual clock and the quota up to now. */
+  private sync(): void {
+    const { engine, quota } = this.setup;
+    const now = engine.now;
+    const elapsed = now - this.updated;
+    this.virtual += this.rate * elapsed;
+    if (quota !== null) {
+      const period = Math.floor(now / quota.periodNs);
+      if (period !== this.period) {
+        const since = Math.min(elapsed, now - period * quota.periodNs);
+        this.budget = quota.budgetNs - this.usage * since;
+        this.period = period;
+      } else {
+        this.budget -= this.usage * elapsed;
+      }
+    }
+    this.updated = now;
+  }
+
+  /** Rate of progress in the present state, and the event it wants. */
+  private plan(): void {
+    const { engine, cores, contextSwitchTax, quota, levels } = this.setup;
+    this.dropDead();
+    const n = this.admitted;
+    const inUse = n < cores ? n : cores;
+    if (n === 0) {
+      this.idle();
+      return;
+    }
+    const throttled = quota !== null && this.budget <= 0;
+    const running = this.speed > 0 && !throttled;
+    this.usage = running ? inUse : 0;
+    levels.set(this.gauge, this.usage);
+    this.rate = running ? this.speed * (n <= cores ? 1 : (cores / n) * (1 - contextSwitchTax)) : 0;
+    let at = -1;
+    this.targetIsEnd = false;
+    const left = this.ends[0] - this.virtual;
+    // What ends with the last of the budget has had its work: it does not wait for the next period.
+    if (running || (throttled && this.speed > 0 && left <= 0)) {
+      at = left <= 0 ? engine.now : engine.now + Math.ceil(left / this.rate);
+      this.targetIsEnd = true;
+    }
+    if (quota !== null && this.speed > 0) {
+      const boundary = (this.period + 1) * quota.periodNs;
+      const spent = throttled ? boundary : engine.now + Math.ceil(this.budget / this.usage);
+      const change = spent < boundary ? spent : boundary;
+      if (at < 0 || change < at) {
+        at = change;
+        this.targetIsEnd = false;
+      }
+    }
+    this.target = at;
+    if (at >= 0 && (this.due < engine.now || at < this.due)) this.schedule(at);
+  }
+
+  private schedule(at: Ns): void {
+    const { engine, op, id } = this.setup;
+    this.due = at;
+    engine.at(at, PHASE.COMPLETION, op, id, ++this.generation, 0);
+  }
+
+  private idle(): void {
+    this.virtual = 0;
+    this.size = 0;
+    this.rate = 0;
+    this.usage = 0;
+    this.target = -1;
+    this.setup.levels.set(this.gauge, 0);
+  }
+
+  private dropDead(): void {
+    const stamp = this.setup.strands.stamp;
+    while (this.size > 0 && stamp[this.who[0]] !== this.stamps[0]) this.pop();
+  }
+
+  private push(end: number, strand: number, stamp: number): void {
+    if (this.size === this.ends.length) this.widen();
+    const order = this.nextOrder++;
+    let at = this.size++;
+    while (at > 0) {
+      const up = (at - 1) >> 1;
+      if (!this.before(end, order, up)) break;
+      this.move(up, at);
+      at = up;
+    }
+    this.put(at, end, strand, stamp, order);
+  }
+
+  private pop(): void {
+    const n = --this.size;
+    const end = this.ends[n];
+    const order = this.orders[n];
+    const strand = this.who[n];
+    const stamp = this.stamps[n];
+    let at = 0;
+    for (;;) {
+      let down = 2 * at + 1;
+      if (down >= n) break;
+      if (down + 1 < n && this.before(this.ends[down + 1], this.orders[down + 1], down)) down++;
+      if (this.before(end, order, down)) break;
+      this.move(down, at);
+      at = down;
+    }
+    this.put(at, end, strand, stamp, order);
+  }
+
+  /** Strands that end at the same virtual time end in the order in which they came. */
+  private before(end: number, order: number, at: number): boolean {
+    return end < this.ends[at] || (end === this.ends[at] && order < this.orders[at]);
+  }
+
+  private move(from: number, to: number): void {
+    this.ends[to] = this.ends[from];
+    this.who[to] = this.who[from];
+    this.stamps[to] = this.stamps[from];
+    this.orders[to] = this.orders[from];
+  }
+
+  private put(at: number, end: number, strand: number, stamp: number, order: number): void {
+    this.ends[at] = end;
+    this.who[at] = strand;
+    this.stamps[at] = stamp;
+    this.orders[at] = order;
+  }
+
+  private widen(): void {
+    const capacity = this.size * 2;
+    this.ends = widenFloat64(this.ends, capacity);
+    this.who = widenInt32(this.who, capacity);
+    this.stamps = widenInt32(this.stamps, capacity);
+    this.orders = widenFloat64(this.orders, capacity);
+  }
+}

@@ -1,0 +1,79 @@
+import { PHASE } from '../../kernel/phase.js';
+import { streamKey } from '../../kernel/rng.js';
+import type { Ns } from '../../kernel/time.js';
+import type { Instance } from '../instance.js';
+import type { World } from '../world.js';
+
+/** How much longer everything takes in a process that has just started: less and less, in a straight line. */
+export class WarmUp {
+  private readonly durationNs: Ns;
+  private readonly factor: number;
+  private readonly since: Ns;
+
+  constructor(durationNs: Ns, factor: number, since: Ns) {
+    this.durationNs = durationNs;
+    this.factor = factor;
+    this.since = since;
+  }
+
+  isOver(now: Ns): boolean {
+    return now - this.since >= this.durationNs;
+  }
+
+  /** How long a step takes that begins now and would take `time` in a warm process. */
+  stretched(time: Ns, now: Ns): Ns {
+    const left = 1 - (now - this.since) / this.durationNs;
+    return Math.round(time * (1 + (this.factor - 1) * left));
+  }
+}
+
+/** What lies between the end of an outage and an instance that works as before: start-up and warm-up. */
+export class Starts {
+  private readonly world: World;
+  private readonly op: number;
+  /** By instance: starts so far, and which of the events that are out counts. */
+  private readonly counts: Int32Array;
+  private readonly generations: Int32Array;
+  /** By component: sampler of its start-up, or -1. */
+  private readonly samplers: readonly number[];
+
+  /** `ready` is told when an instance has started. */
+  constructor(world: World, ready: (instance: Instance) => void) {
+    this.world = world;
+    const { plan, instances } = world;
+    this.op = world.engine.define('started', (id, generation) => {
+      if (this.generations[id] === generation) ready(instances[id]);
+    });
+    this.counts = new Int32Array(instances.length);
+    this.generations = new Int32Array(instances.length);
+    this.samplers = plan.components.map(({ lifecycle }) =>
+      lifecycle === null ? -1 : world.samplers.add(lifecycle.startup),
+    );
+  }
+
+  /** Starts an instance; true when that takes no time. */
+  begin(instance: Instance): boolean {
+    const { plan, replication, samplers, engine } = this.world;
+    const sampler = this.samplers[instance.component];
+    if (sampler < 0) return true;
+    const { name } = plan.components[instance.component];
+    const key = streamKey(plan.seed, replication, `${name}/startup/${instance.index}`);
+    const delay = samplers.draw(sampler, key.a, key.b, this.counts[instance.id]++, 0, 0);
+    if (delay === 0) return true;
+    const generation = ++this.generations[instance.id];
+    engine.at(engine.now + delay, PHASE.FAULT, this.op, instance.id, generation, 0);
+    return false;
+  }
+
+  /** The process has ended again before it had started. */
+  giveUp(instance: Instance): void {
+    this.generations[instance.id]++;
+  }
+
+  /** An instance that has started is cold at first. */
+  warmUp(instance: Instance): void {
+    const warmup = this.world.plan.components[instance.component].lifecycle?.warmup ?? null;
+    if (warmup === null) return;
+    instance.cold = new WarmUp(warmup.durationNs, warmup.factor, this.world.engine.now);
+  }
+}

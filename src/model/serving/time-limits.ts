@@ -1,0 +1,67 @@
+import type { Lane, Stamped } from '../../kernel/lanes.js';
+import { PHASE } from '../../kernel/phase.js';
+import type { Outcome } from '../../spec/outcome.js';
+import { FROZEN } from '../instance.js';
+import { ANSWERED, STATE } from '../strands.js';
+import type { World } from '../world.js';
+
+interface Clock {
+  readonly op: number;
+  readonly lanes: Map<number, Lane>;
+}
+
+/**
+ * The time limits of endpoints and statements: an execution that has no answer by then is ended by its
+ * server, which answers for it and gives its own calls up. The clock starts with the worker.
+ */
+export class TimeLimits {
+  private readonly world: World;
+  /** By outcome: the op that ends executions with it, and its lanes by limit. */
+  private readonly clocks = new Map<Outcome, Clock>();
+  /** An execution is known by its life: its stamp changes from step to step. */
+  private readonly lives: Stamped;
+
+  constructor(world: World) {
+    this.world = world;
+    const { strands } = world;
+    this.lives = {
+      get stamp(): Int32Array {
+        return strands.life;
+      },
+    };
+  }
+
+  /** Starts the clock of an execution. */
+  start(strand: number, limitNs: number, outcome: Outcome): void {
+    const { engine, strands } = this.world;
+    const clock = this.clocks.get(outcome) ?? this.clockOf(outcome);
+    let lane = clock.lanes.get(limitNs);
+    if (lane === undefined) {
+      lane = engine.lane(limitNs, PHASE.TIMER, clock.op, this.lives);
+      clock.lanes.set(limitNs, lane);
+    }
+    engine.arm(lane, strand, strands.life[strand]);
+  }
+
+  private clockOf(outcome: Outcome): Clock {
+    const op: number = this.world.engine.define('time-limit', (strand, life) =>
+      this.end(strand, life, outcome, op),
+    );
+    const clock = { op, lanes: new Map<number, Lane>() };
+    this.clocks.set(outcome, clock);
+    return clock;
+  }
+
+  private end(strand: number, life: number, outcome: Outcome, op: number): void {
+    const { strands, instances, server } = this.world;
+    if (strands.life[strand] !== life || strands.answered[strand] !== ANSWERED.no) return;
+    const state = strands.state[strand];
+    if (state === STATE.REPLYING || state === STATE.LOST) return;
+    const instance = instances[strands.instance[strand]];
+    if (instance.frozen !== FROZEN.no && !instance.down) {
+      instance.stalledCalls.push(op, strand, life);
+      return;
+    }
+    server.stopJob(strand, outcome);
+  }
+}

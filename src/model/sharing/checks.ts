@@ -1,0 +1,53 @@
+import { Expiring } from '../../kernel/expiring.js';
+import type { PlanCheck } from '../../spec/plan.js';
+import type { Instance } from '../instance.js';
+import type { World } from '../world.js';
+
+/** What a cached check has said; 0 = nothing is known. */
+export const VERDICT = Object.freeze({ unknown: 0, allowed: 1, refused: 2 } as const);
+
+/**
+ * Answers of the remote checks in middleware chains that are kept: each instance knows what it has asked
+ * itself, by value of the key. Requests that come while an answer is awaited ask as well.
+ */
+export class Checks {
+  private readonly world: World;
+  private readonly specs: readonly PlanCheck[];
+  /** By check, then by index of the instance. */
+  private readonly caches: readonly (readonly Expiring[])[];
+
+  constructor(world: World) {
+    this.world = world;
+    this.specs = world.plan.checks;
+    this.caches = this.specs.map(({ component, ttlNs }) =>
+      Array.from({ length: world.plan.components[component].instances }, () => new Expiring(ttlNs)),
+    );
+  }
+
+  /** What is known about the request of a strand, see VERDICT. */
+  known(strand: number, check: number): number {
+    const { engine, keys } = this.world;
+    return this.cacheOf(strand, check).get(engine.now, keys.value(this.specs[check].key, strand));
+  }
+
+  /** A check has answered. */
+  keep(strand: number, check: number, verdict: number): void {
+    const { engine, keys } = this.world;
+    const { key, ttlNs, refusals } = this.specs[check];
+    if (verdict === VERDICT.refused && !refusals) return;
+    const cache = this.cacheOf(strand, check);
+    cache.set(engine.now, keys.value(key, strand), verdict, engine.now + ttlNs);
+  }
+
+  /** The process of an instance has restarted: it knows nothing. */
+  reset(instance: Instance): void {
+    this.specs.forEach(({ component }, check) => {
+      if (component === instance.component) this.caches[check][instance.index].clear();
+    });
+  }
+
+  private cacheOf(strand: number, check: number): Expiring {
+    const { strands, instances } = this.world;
+    return this.caches[check][instances[strands.instance[strand]].index];
+  }
+}

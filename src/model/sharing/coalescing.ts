@@ -1,0 +1,173 @@
+import { Expiring } from '../../kernel/expiring.js';
+import { invariant } from '../../kernel/invariant.js';
+import { widenInt32 } from '../../kernel/pool.js';
+import { isHinted, isSuccess, PARK, PASS } from '../../spec/outcome.js';
+import type { Outcome } from '../../spec/outcome.js';
+import type { PlanCoalescing } from '../../spec/plan.js';
+import { Coalescer } from './coalescer.js';
+import type { Instance } from '../instance.js';
+import { STATE } from '../strands.js';
+import type { World } from '../world.js';
+
+/** What a strand has to do with a flight: nothing; above 0 it leads, below 0 it follows. */
+const ALONE = 0;
+
+/**
+ * `coalesce` in middleware chains: requests that ask the same of one instance wait there for the answer
+ * of the first. A strand meets at most one of them.
+ */
+export class Coalescing {
+  private readonly world: World;
+  private readonly specs: readonly PlanCoalescing[];
+  /** By place, then by index of the instance. */
+  private readonly coalescers: readonly (readonly Coalescer[])[];
+  /** Sizes of the answers that are kept, plus 1. */
+  private readonly bytes: readonly (readonly Expiring[])[];
+  private readonly settleOp: number;
+  /** By strand: 1 + the flight it leads, or less 1 the number under which it follows; and the place. */
+  private role: Int32Array = new Int32Array(0);
+  private place: Int32Array = new Int32Array(0);
+
+  constructor(world: World) {
+    this.world = world;
+    const { plan, engine, strands } = world;
+    this.specs = plan.coalescings;
+    this.coalescers = this.specs.map(({ component, windowNs, shareErrors }) =>
+      Array.from(
+        { length: plan.components[component].instances },
+        () => new Coalescer(windowNs, shareErrors),
+      ),
+    );
+    this.bytes = this.specs.map(({ component, windowNs }) =>
+      Array.from(
+        { length: plan.components[component].instances },
+        () => new Expiring(windowNs ?? 0),
+      ),
+    );
+    strands.slots.onGrow((capacity) => {
+      this.role = widenInt32(this.role, capacity);
+      this.place = widenInt32(this.place, capacity);
+    });
+    this.settleOp = engine.define('coalesced', (strand, stamp, outcome) => {
+      if (strands.stamp[strand] === stamp) this.world.interpreter.answer(strand, outcome);
+    });
+  }
+
+  /** PASS: the strand goes on, its answer is for all. PARK: it waits for another's. Else that answer. */
+  join(strand: number, place: number): Outcome {
+    const { engine, keys, strands, sink } = this.world;
+    invariant(this.role[strand] === ALONE, 'request-coalesced-twice');
+    const coalescer = this.coalescerOf(strand, place);
+    const key = keys.value(this.specs[place].key, strand);
+    const known = coalescer.kept(engine.now, key);
+    if (known !== 0) {
+      this.giveSize(strand, this.bytesOf(strand, place).get(engine.now, key) - 1);
+      sink.coalesced(strands.part[strand]);
+      return known;
+    }
+    const flight = coalescer.find(engine.now, key);
+    this.place[strand] = place;
+    if (flight < 0) {
+      this.role[strand] = 1 + coalescer.lead(engine.now, key);
+      return PASS;
+    }
+    this.role[strand] = -1 - coalescer.follow(flight, strand);
+    strands.state[strand] = STATE.SLEEP;
+    // Nothing of its own is due, so a change of the instance's speed has nothing to stretch.
+    strands.wakes[strand] = -1;
+    return PARK;
+  }
+
+  /** A request has its answer; those who wait for the same get it in the same instant. */
+  answered(strand: number, outcome: Outcome): void {
+    invariant(this.role[strand] >= ALONE, 'answer-of-a-request-that-waits');
+    if (this.role[strand] === ALONE) return;
+    const { engine, strands, sink } = this.world;
+    const coalescer = this.coalescerOf(strand, this.place[strand]);
+    if (!coalescer.shareErrors && !isSuccess(outcome)) {
+      this.handOver(strand, coalescer);
+      return;
+    }
+    const flight = this.role[strand] - 1;
+    this.role[strand] = ALONE;
+    coalescer.land(engine.now, flight, outcome);
+    const bytes = this.keepSize(strand);
+    for (let next = coalescer.next(flight); next >= 0; next = coalescer.next(flight)) {
+      this.role[next] = ALONE;
+      this.giveSize(next, bytes);
+      if (isHinted(outcome)) strands.hint[next] = strands.hint[strand];
+      sink.coalesced(strands.part[next]);
+      strands.state[next] = STATE.READY;
+      engine.soon(engine.phase, this.settleOp, next, strands.stamp[next], outcome);
+    }
+    coalescer.close(flight);
+  }
+
+  /** A strand is taken out of what it was in: a follower leaves alone, a leader is succeeded. */
+  stopped(strand: number): void {
+    const role = this.role[strand];
+    if (role === ALONE) return;
+    const coalescer = this.coalescerOf(strand, this.place[strand]);
+    if (role > ALONE) {
+      this.handOver(strand, coalescer);
+    } else {
+      this.role[strand] = ALONE;
+      coalescer.quit(-1 - role);
+    }
+  }
+
+  /** The process of an instance has restarted: answers that were kept are gone. */
+  reset(instance: Instance): void {
+    this.specs.forEach(({ component }, place) => {
+      if (component === instance.component) this.coalescers[place][instance.index].reset();
+    });
+  }
+
+  /** Requests that lead; 0 when nothing is in flight. */
+  held(): number {
+    let held = 0;
+    for (const place of this.coalescers) for (const coalescer of place) held += coalescer.used;
+    return held;
+  }
+
+  /** Size of an answer that others are given, kept as long as the answer may be. */
+  private keepSize(strand: number): number {
+    const { sizes, engine, keys } = this.world;
+    if (sizes === null) return 0;
+    const bytes = sizes.ofAnswer(strand);
+    const place = this.place[strand];
+    const { key, windowNs } = this.specs[place];
+    if (windowNs !== null) {
+      const value = keys.value(key, strand);
+      // 0 is nothing that is kept.
+      this.bytesOf(strand, place).set(engine.now, value, bytes + 1, engine.now + windowNs);
+    }
+    return bytes;
+  }
+
+  private giveSize(strand: number, bytes: number): void {
+    const { sizes } = this.world;
+    if (sizes !== null) sizes.shared(strand, bytes);
+  }
+
+  private bytesOf(strand: number, place: number): Expiring {
+    const { strands, instances } = this.world;
+    return this.bytes[place][instances[strands.instance[strand]].index];
+  }
+
+  /** The request that has waited longest goes on in the place of the one that led. */
+  private handOver(strand: number, coalescer: Coalescer): void {
+    const flight = this.role[strand] - 1;
+    this.role[strand] = ALONE;
+    const next = coalescer.handOver(this.world.engine.now, flight);
+    if (next < 0) return;
+    this.role[next] = 1 + flight;
+    this.world.strands.state[next] = STATE.READY;
+    this.world.interpreter.wake(next);
+  }
+
+  private coalescerOf(strand: number, place: number): Coalescer {
+    const { strands, instances } = this.world;
+    return this.coalescers[place][instances[strands.instance[strand]].index];
+  }
+}

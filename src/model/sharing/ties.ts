@@ -1,0 +1,104 @@
+import { PHASE } from '../../kernel/phase.js';
+import { widenFloat64, widenInt32 } from '../../kernel/pool.js';
+import type { StreamKey } from '../../kernel/rng.js';
+import { streamKey } from '../../kernel/rng.js';
+import type { Ns } from '../../kernel/time.js';
+import { EDGE_COUNTER } from '../../spec/policy.js';
+import { FROZEN } from '../instance.js';
+import { RETURN } from '../strands.js';
+import type { World } from '../world.js';
+
+const NOWHERE = -1;
+
+/**
+ * Tied requests (Dean, Barroso: The Tail at Scale). Two attempts of a call know of each other: the
+ * server that begins one tells that of the other, which drops its copy if it has not begun it. While
+ * that message travels both may begin, so it costs double work where both queues are empty.
+ */
+export class Ties {
+  private readonly world: World;
+  private readonly op: number;
+  /** By component: key of the delays of such messages. */
+  private readonly streams: readonly StreamKey[];
+  /** By frame: 1 + the other one, itself where that is still to come; 0 = not tied. */
+  private other: Int32Array = new Int32Array(0);
+  /** Where and when the present attempt of a tied frame has begun; NOWHERE before. */
+  private begunAt: Int32Array = new Int32Array(0);
+  private begunNs: Float64Array = new Float64Array(0);
+
+  constructor(world: World) {
+    this.world = world;
+    const { plan, replication, engine, calls } = world;
+    calls.frames.slots.onGrow((capacity) => {
+      this.other = widenInt32(this.other, capacity);
+      this.begunAt = widenInt32(this.begunAt, capacity);
+      this.begunNs = widenFloat64(this.begunNs, capacity);
+    });
+    this.streams = plan.components.map(({ name }) =>
+      streamKey(plan.seed, replication, `ties/${name}`),
+    );
+    this.op = engine.define('tie', (strand, life) => this.told(strand, life));
+  }
+
+  /** From now on a frame is tied to another: to itself until that is there, to -1 no more. */
+  tie(frame: number, other: number): void {
+    const before = this.other[frame];
+    this.other[frame] = other + 1;
+    if (before === 0) this.begunAt[frame] = NOWHERE;
+    if (other < 0 || other === frame) return;
+    this.other[other] = frame + 1;
+    this.begunAt[other] = NOWHERE;
+  }
+
+  /** An attempt goes out; it may be that its fellow has begun before. */
+  sent(strand: number): void {
+    const frame = this.world.strands.from[strand];
+    const fellow = this.other[frame] - 1;
+    if (fellow < 0) return;
+    this.begunAt[frame] = NOWHERE;
+    if (fellow === frame || this.begunAt[fellow] === NOWHERE) return;
+    this.tell(strand, this.begunAt[fellow], this.begunNs[fellow]);
+  }
+
+  /** A server begins the work of a request. */
+  begun(strand: number): void {
+    const { strands, calls, engine } = this.world;
+    if (strands.returns[strand] !== RETURN.frame || strands.gone[strand] >= 0) return;
+    const frame = strands.from[strand];
+    const fellow = this.other[frame] - 1;
+    if (fellow < 0) return;
+    this.begunAt[frame] = strands.instance[strand];
+    this.begunNs[frame] = engine.now;
+    const job = fellow === frame ? -1 : calls.frames.job[fellow];
+    if (job >= 0) this.tell(job, strands.instance[strand], engine.now);
+  }
+
+  /** The server at `from` tells that of a strand what it began at `sinceNs`. */
+  private tell(strand: number, from: number, sinceNs: Ns): void {
+    const { strands, engine } = this.world;
+    const at = Math.max(engine.now, sinceNs + this.delay(strand, from));
+    engine.at(at, PHASE.COMPLETION, this.op, strand, strands.life[strand], 0);
+  }
+
+  private delay(strand: number, from: number): Ns {
+    const { strands, instances, plan, samplers } = this.world;
+    const to = instances[strands.instance[strand]];
+    const peers = plan.peers[to.component];
+    if (peers === null || to.id === from) return 0;
+    const stride = Math.round(Math.sqrt(peers.length));
+    const sampler = peers[(instances[from].zone + 1) * stride + to.zone + 1];
+    const { a, b } = this.streams[to.component];
+    return samplers.draw(sampler, a, b, strands.lineageA[strand], strands.lineageB[strand], 0);
+  }
+
+  private told(strand: number, life: number): void {
+    const { strands, instances, server, sink, edges } = this.world;
+    if (strands.life[strand] !== life || strands.gone[strand] >= 0) return;
+    const instance = instances[strands.instance[strand]];
+    if (instance.down) return;
+    if (instance.frozen === FROZEN.pause) instance.stalledCalls.push(this.op, strand, life);
+    else if (server.untie(strand)) {
+      sink.count(edges[strands.edge[strand]].stat, EDGE_COUNTER.hedgesDropped);
+    }
+  }
+}

@@ -1,0 +1,30 @@
+import { metric } from './entry.js';
+import type { Metric } from '../metrics.js';
+
+/** Metrics of functions, which are services otherwise. */
+export const FUNCTION_METRICS: readonly Metric[] = [
+  metric(
+    'environments',
+    ['service'],
+    'number',
+    'gauge',
+    'none',
+    'Environments of a function that are there, those that start and those that are idle included.',
+  ),
+  metric(
+    'buffered',
+    ['service'],
+    'number',
+    'gauge',
+    'low',
+    'Requests that the activator of a function of kind knative holds until a pod has room for them.',
+  ),
+  metric(
+    'coldStarts',
+    ['service'],
+    'number',
+    'none',
+    'low',
+    'Environments of a function that were made with a cold start; the mean over runs.',
+  ),
+];

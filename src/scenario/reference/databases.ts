@@ -1,0 +1,175 @@
+import type { ReferenceEntry } from '../reference.js';
+
+/** A service that asks one database, whose lines are given. */
+function asking(title: string, database: string, step = 'query: store.write'): string {
+  return `faultline: 1
+title: ${title}
+run: { duration: 20s }
+keys: { account: { kind: zipf, count: 100 } }
+databases:
+  store: ${database}
+services:
+  api: { replicas: 2, endpoints: { save: [ ${step} ] } }
+workloads:
+  users: { arrivals: poisson(40/s), requests: [ { call: api.save } ] }
+`;
+}
+
+/** The products behind databases. */
+export const DATABASE_REFERENCE: readonly ReferenceEntry[] = [
+  {
+    kind: 'generic',
+    component: 'database',
+    summary:
+      'Operations with a cost, and nothing else: no limit of connections, no time after which a lock is given up.',
+    sources: [],
+    example: asking(
+      'Ten connections for everybody',
+      '{ kind: generic, pool: { maxOpen: 5 }, operations: { write: { work: exponential(20ms), write: true } } }',
+    ),
+  },
+  {
+    kind: 'postgres',
+    component: 'database',
+    summary:
+      'PostgreSQL: 100 connections of which 3 are reserved, locks of rows that wait without an end, a search for deadlocks after 1 s, and replicas that Patroni watches: 30 s until the primary is given up.',
+    sources: [
+      'postgres/postgres: src/backend/utils/misc/guc_tables.c (deadlock_timeout, max_connections)',
+      'zalando/patroni: docs/dynamic_configuration.rst (ttl, loop_wait, retry_timeout)',
+    ],
+    example: asking(
+      'Writers of one account wait for each other',
+      '{ kind: postgres, operations: { write: { work: 5ms, write: true, lock: true, key: account } } }',
+      'transaction: { database: store, steps: [ query: store.write ], commit: 2ms }',
+    ),
+  },
+  {
+    kind: 'mysql',
+    component: 'database',
+    summary:
+      'MySQL with InnoDB: 151 connections, and 50 s after which a lock of a row is given up.',
+    sources: [
+      'mysql/mysql-server: storage/innobase/handler/ha_innodb.cc (innodb_lock_wait_timeout)',
+      'MySQL reference manual: Group Replication, expel timeout',
+    ],
+    example: asking(
+      'Writers of one account wait for each other',
+      '{ kind: mysql, operations: { write: { work: 5ms, write: true, lock: true, key: account } } }',
+    ),
+  },
+  {
+    kind: 'mongo',
+    component: 'database',
+    summary: 'MongoDB: a replica set that elects another primary when the first is gone.',
+    sources: ['MongoDB manual: replica set elections (electionTimeoutMillis)'],
+    example: asking(
+      'A primary with two secondaries',
+      '{ kind: mongo, replicas: 2, operations: { write: { work: 3ms, write: true } } }',
+    ),
+  },
+  {
+    kind: 'dynamodb',
+    component: 'database',
+    summary:
+      'DynamoDB: a table with units of capacity a second, of which unused ones are kept for 5 min, and partitions that give 3000 read and 1000 write units each at most; who asks for more is throttled.',
+    sources: [
+      'Amazon DynamoDB developer guide: burst and adaptive capacity, designing partition keys',
+      'AWS re:Post: DynamoDB and spiky workloads in short intervals',
+    ],
+    example: asking(
+      'A table that gives 20 write units a second',
+      '{ kind: dynamodb, capacity: { write: 20/s, partitions: 2, burst: 1s }, operations: { write: { wait: 5ms, write: true, key: account } } }',
+    ),
+  },
+  {
+    kind: 'redis',
+    component: 'database',
+    summary:
+      'Redis: one command at a time, so a slow one holds all others up; Sentinel replaces the primary after 30 s and nobody stops the old one.',
+    sources: ['redis/redis: src/networking.c, src/server.c, sentinel.conf, redis.conf'],
+    example: asking(
+      'One command at a time',
+      '{ kind: redis, operations: { write: { work: 0.1ms, write: true } } }',
+    ),
+  },
+  {
+    kind: 'elasticsearch',
+    component: 'database',
+    summary:
+      'Elasticsearch 8: threads of each node for searches, reads by key and writes, each with a bounded queue ' +
+      'whose overflow is a 429. A read without a key is a search: it asks a copy of every shard, and sees what ' +
+      'was written before the last refresh of that copy. A write is done by the primary of its shard, then by ' +
+      'all replicas in sync, and answered. Copies take turns at reads; not there: adaptive replica selection, ' +
+      'partial results, another try at another copy, a node that coordinates, limits by memory (indexing ' +
+      'pressure, circuit breakers), the cost of refreshes and merges, and the time that a copy takes to catch up.',
+    sources: [
+      'elastic/elasticsearch: docs/reference/modules/threadpool.asciidoc (8.18)',
+      'elastic/elasticsearch: server/src/main/java/org/elasticsearch/threadpool/DefaultBuiltInExecutorBuilders.java',
+      'elastic/elasticsearch: server/src/main/java/org/elasticsearch/index/shard/IndexShard.java (scheduledRefresh, ensureShardSearchActive)',
+      'elastic/elasticsearch: server/src/main/java/org/elasticsearch/action/support/replication/TransportReplicationAction.java',
+      'elastic.co: Reading and writing documents; discovery and cluster formation settings',
+    ],
+    example: asking(
+      'Two shards with a replica each',
+      '{ kind: elasticsearch, cpu: 4, shards: { count: 2, key: account }, operations: { search: { work: 8ms }, ' +
+        'write: { work: 3ms, write: true, key: account } } }',
+      'query: store.write, query: store.search',
+    ),
+  },
+];
+
+/** A function that answers a workload. */
+function invoked(title: string, fields: string): string {
+  return `faultline: 1
+title: ${title}
+run: { duration: 60s }
+functions:
+  resize: { ${fields}, steps: [ work: 80ms ] }
+services:
+  api: { endpoints: { upload: [ call: resize ] } }
+workloads:
+  users: { arrivals: poisson(20/s), requests: [ { call: api.upload } ] }
+`;
+}
+
+/** The products that run functions. They are services whose instances come and go with requests. */
+export const FUNCTION_REFERENCE: readonly ReferenceEntry[] = [
+  {
+    kind: 'lambda',
+    component: 'service',
+    form: 'function',
+    summary:
+      'AWS Lambda: one request in an environment at a time, CPU by memory, 3 s for each request, and one account whose concurrency all functions share but for what is reserved.',
+    sources: [
+      'AWS Lambda developer guide: function scaling, reserved concurrency, configuring memory',
+      'AWS Lambda developer guide: SQS event source mappings (scaling, error handling)',
+    ],
+    example: invoked('Cold starts on a quiet day', 'kind: lambda, coldStart: 400ms, keepAlive: 5s'),
+  },
+  {
+    kind: 'cloudRun',
+    component: 'service',
+    form: 'function',
+    summary: 'Google Cloud Run: up to 80 requests share an instance, and its one core.',
+    sources: ['Google Cloud Run documentation: about instance autoscaling, concurrency'],
+    example: invoked(
+      'Several requests in one instance',
+      'kind: cloudRun, coldStart: 800ms, keepAlive: 10s',
+    ),
+  },
+  {
+    kind: 'knative',
+    component: 'service',
+    form: 'function',
+    summary:
+      'Knative Serving: pods as requests at once on average want them, decided every 2 s, none without traffic; the activator holds requests until a pod has room.',
+    sources: [
+      'knative/serving: pkg/autoscaler/scaling/autoscaler.go, config/core/configmaps/autoscaler.yaml',
+      'knative/serving: pkg/activator/net/throttler.go',
+    ],
+    example: invoked(
+      'One request in a pod, and pods that start in 2 s',
+      'kind: knative, coldStart: 2s, concurrencyPerInstance: 1',
+    ),
+  },
+];

@@ -1,0 +1,200 @@
+import { STORE_REFERENCE } from './stores.js';
+
+const SHOP = `services:
+  shop: { replicas: 2, concurrency: 32, endpoints: { buy: [ work: 2ms, call: payments.charge ] } }
+  payments: { concurrency: 16, endpoints: { charge: [ wait: lognormal(p50=30ms p99=120ms) ] } }
+`;
+const USERS = `workloads:
+  users: { arrivals: poisson(100/s), patience: 5s, requests: [ { call: shop.buy } ] }
+`;
+
+const scenario = (title: string, ...parts: readonly string[]): string =>
+  `faultline: 1\ntitle: ${title}\n${parts.join('')}`;
+const RUN = 'run: { duration: 30s }\n';
+
+const SERVICES = `services:
+  shop:
+    replicas: 3
+    runtime: threads
+    concurrency: 32                       # threads of each replica
+    cpu: 2
+    queue: { capacity: 64 }
+    endpoints:
+      buy:
+        - work: exponential(2ms)          # uses a core
+        - parallel: { branches: [ [ call: stock.reserve ], [ call: prices.get ] ] }
+      browse: { readOnly: true, steps: [ call: prices.get ] }
+  stock: { endpoints: { reserve: [ wait: 5ms ] } }
+  prices: { external: true, endpoints: { get: [ wait: lognormal(p50=8ms p99=40ms) ] } }
+`;
+
+const GATEWAYS = `gateways:
+  edge:
+    middleware: [ { authenticate: { kind: jwt, work: 0.3ms } }, { rateLimit: { kind: tokenBucket, rate: 200/s, burst: 50 } } ]
+    routes:
+      - { name: buy, match: { method: POST, path: /orders }, to: shop.buy, policy: front }
+policies:
+  front: { timeout: 2s }
+`;
+
+const WORKLOADS = `workloads:
+  rush:                                   # open: they come whether or not answers do
+    arrivals: { kind: stages, start: 50/s, stages: [ { duration: 10s, target: 200/s }, { duration: 20s, target: 50/s } ] }
+    patience: 5s
+    requests: [ { name: buy, call: shop.buy, weight: 100 } ]
+  clerks:                                 # closed: each waits for the answer, and thinks
+    arrivals: { kind: closed, users: { start: 5, stages: [ { duration: 20s, target: 40 } ] }, think: exponential(1s) }
+    requests: [ { call: shop.buy } ]
+`;
+
+const FAULTS = `faults:
+  - { id: slow-payments, kind: slow, target: payments, factor: 5, at: 10s, for: 5s }
+  - { id: half-fail, kind: error, target: payments.charge, share: 50%, at: 20s, for: 5s }
+`;
+
+/** Sections that have no kinds: a scenario that shows each; every one runs. */
+export const SECTION_EXAMPLES: ReadonlyMap<string, string> = new Map([
+  [
+    'run',
+    scenario(
+      'How long',
+      'run: { duration: 60s, warmup: 10s, seed: 7, replications: 3 }\n',
+      SHOP,
+      USERS,
+    ),
+  ],
+  [
+    'network',
+    scenario(
+      'Two zones',
+      RUN,
+      'network: { latency: lognormal(p50=0.5ms p99=3ms), loss: 0.01% }\n',
+      SHOP,
+      USERS,
+    ),
+  ],
+  [
+    'keys',
+    scenario(
+      'Some customers are asked for more than others',
+      RUN,
+      'keys: { customer: zipf(count=10000 exponent=1.1) }\n',
+      'caches: { profiles: { keys: customer, levels: [ { name: near, kind: local, capacity: 500, ttl: 10s } ] } }\n',
+      'databases: { people: { operations: { read: 5ms } } }\n',
+      'services: { shop: { endpoints: { buy: [ cache: { get: profiles, onMiss: [ query: people.read ] } ] } } }\n',
+      USERS,
+    ),
+  ],
+  [
+    'policies',
+    scenario(
+      'A bundle and who uses it',
+      RUN,
+      `policies:
+  careful:
+    timeout: 300ms
+    retry: { attempts: 2, on: [connect, gateway], backoff: { kind: exponential, base: 20ms, jitter: full } }
+    circuitBreaker: { kind: resilience4j }
+services:
+  shop: { endpoints: { buy: [ { call: payments.charge, policy: careful } ] } }
+  payments: { concurrency: 16, endpoints: { charge: [ wait: lognormal(p50=30ms p99=120ms) ] } }
+`,
+      USERS,
+    ),
+  ],
+  ['services', scenario('A shop and what it asks', RUN, SERVICES, USERS)],
+  [
+    'gateways',
+    scenario(
+      'Everything comes through the edge',
+      RUN,
+      GATEWAYS,
+      SHOP,
+      'workloads:\n  users: { arrivals: poisson(100/s), requests: [ { call: edge, method: POST, path: /orders } ] }\n',
+    ),
+  ],
+  ['projections', STORE_REFERENCE[0].example],
+  ['workloads', scenario('A rush and those who are always there', RUN, SHOP, WORKLOADS)],
+  ['faults', scenario('Slow, then failing', RUN, SHOP, USERS, FAULTS)],
+  [
+    'variants',
+    scenario(
+      'With and without a timeout',
+      RUN,
+      `policies: { pay: { timeout: 200ms } }
+services:
+  shop: { concurrency: 32, endpoints: { buy: [ { call: payments.charge, policy: pay } ] } }
+  payments: { concurrency: 16, endpoints: { charge: [ wait: lognormal(p50=30ms p99=120ms) ] } }
+`,
+      USERS,
+      FAULTS,
+      `variants:
+  - { name: patient, remove: [ policies.pay.timeout ] }
+  - { name: strict, set: { policies.pay.timeout: 100ms } }
+`,
+    ),
+  ],
+  [
+    'budgets',
+    scenario(
+      'What has to hold',
+      RUN,
+      SHOP,
+      USERS,
+      FAULTS,
+      `budgets:
+  - users.latency.p99 < 2s
+  - users.success >= 99% during slow-payments
+  - { expect: users.recovery < 5s after slow-payments, name: comes back, severity: warning }
+`,
+    ),
+  ],
+  [
+    'hypothesis',
+    scenario(
+      'A claim',
+      RUN,
+      SHOP,
+      USERS,
+      FAULTS,
+      `hypothesis:
+  statement: The shop survives a slow payment provider
+  expect: [ users.success >= 99% during slow-payments ]
+`,
+    ),
+  ],
+  [
+    'templates',
+    scenario(
+      'Three services alike',
+      RUN,
+      `templates:
+  small: { replicas: 2, concurrency: 16, cpu: 1 }
+services:
+  shop: { extends: small, endpoints: { buy: [ work: 2ms, call: payments.charge ] } }
+  payments: { extends: small, endpoints: { charge: [ wait: 30ms ] } }
+`,
+      USERS,
+    ),
+  ],
+  [
+    'defaults',
+    scenario(
+      'Everybody has two replicas',
+      RUN,
+      'defaults: { services: { replicas: 2 } }\n',
+      SHOP,
+      USERS,
+    ),
+  ],
+  [
+    'report',
+    scenario(
+      'What the report shows first',
+      RUN,
+      SHOP,
+      USERS,
+      'report: { focus: [ payments ], slo: { success: 99.9%, latency: 500ms } }\n',
+    ),
+  ],
+]);
