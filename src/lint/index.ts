@@ -16,6 +16,7 @@ import { fallbackHidesFailures } from './rules/fallback-hides-failures.js';
 import { functionTimeoutBelowCalls } from './rules/function-timeout-below-calls.js';
 import { messageQueueWithoutEnd } from './rules/message-queue-without-end.js';
 import { moreConsumersThanPartitions } from './rules/more-consumers-than-partitions.js';
+import { outboxBelowTraffic } from './rules/outbox-below-traffic.js';
 import { pollIntervalExceeded } from './rules/poll-interval-exceeded.js';
 import { poolBelowConcurrency } from './rules/pool-below-concurrency.js';
 import { poolsExceedServer } from './rules/pools-exceed-server.js';
@@ -61,6 +62,7 @@ export const rules: readonly Rule[] = [
   functionTimeoutBelowCalls,
   messageQueueWithoutEnd,
   moreConsumersThanPartitions,
+  outboxBelowTraffic,
   pollIntervalExceeded,
   poolBelowConcurrency,
   poolsExceedServer,

@@ -17,6 +17,19 @@ const bus = (fields: string): string =>
     'workloads: { users: { arrivals: poisson(1/s), requests: [ { call: api.go } ] } }',
   ]);
 
+/** 120 orders a second, each a row in an outbox with these fields. */
+const outbox = (fields: string, steps = 'publish: { topic: news, via: outbox }'): string =>
+  scenario([
+    'topics: { news: { kind: kafka, subscribers: [ { group: mail, call: worker.handle, inbox: {} } ] } }',
+    'databases: { db: { operations: { insert: { work: 1ms, write: true } } } }',
+    `services:
+  worker: { endpoints: { handle: [ work: 1ms ] } }
+  shop:
+    outbox: { database: db${fields} }
+    endpoints: { buy: [ transaction: { database: db, steps: [ query: db.insert, ${steps} ] } ] }`,
+    'workloads: { users: { arrivals: poisson(120/s), requests: [ { call: shop.buy } ] } }',
+  ]);
+
 const TRIES = 'retry: { attempts: 2 }, onPoison: skip';
 
 /** Rules about queues of messages. */
@@ -57,6 +70,22 @@ export const QUEUE_CASES: readonly RuleCase[] = [
       'the retention of SQS': queue('kind: sqs'),
       'a bus in memory': bus('stored: false'),
       'a bus with a capacity': bus('capacity: 100'),
+    },
+  },
+  {
+    rule: 'outbox-below-traffic',
+    fires: outbox(', batchSize: 100, pollInterval: 1s'),
+    path: 'services.shop.outbox',
+    measured: '120/s written',
+    limit: '100 rows every 1s',
+    silent: {
+      'more rows with a look': outbox(', batchSize: 120, pollInterval: 1s'),
+      'more looks': outbox(', batchSize: 100, pollInterval: 500ms'),
+      'the log is tailed': outbox(', mode: cdc'),
+      'half of the orders only': outbox(
+        ', batchSize: 100, pollInterval: 1s',
+        '{ publish: { topic: news, via: outbox }, probability: 50% }',
+      ),
     },
   },
 ];

@@ -1,0 +1,57 @@
+import { NS_PER_SECOND } from '../../kernel/time.js';
+import type { Outbox } from '../../spec/messaging.js';
+import type { Service } from '../../spec/scenario.js';
+import type { Step } from '../../spec/steps.js';
+import { meanCount } from '../counts.js';
+import type { Finding, Rule } from '../rule.js';
+import type { Subject } from '../subject.js';
+import { rateText, timeText, yamlAt } from '../words.js';
+
+/** Outboxes that are looked at too seldom for what is written into them. */
+export const outboxBelowTraffic: Rule = {
+  name: 'outbox-below-traffic',
+  severity: 'error',
+  reason:
+    'One look takes one batch, however many rows there are: what is written beyond that waits longer and longer, ' +
+    'while every request and every consumer looks well.',
+  remedy: 'Take more rows with a look, look more often, or tail the log: `mode: cdc`.',
+  check: (subject) =>
+    [...subject.scenario.services.values()].flatMap((service) => {
+      const { outbox } = service;
+      return outbox === null || outbox.mode === 'cdc' ? [] : shortage(subject, service, outbox);
+    }),
+};
+
+function shortage({ traffic }: Subject, service: Service, outbox: Outbox): Finding[] {
+  let written = 0;
+  for (const { name, steps } of service.endpoints.values()) {
+    written += (traffic.mean.get(`${service.name}.${name}`) ?? 0) * rowsOf(steps);
+  }
+  const seconds = outbox.pollNs / NS_PER_SECOND;
+  const published = outbox.batchSize / seconds;
+  if (!Number.isFinite(written) || written <= published) return [];
+  return [
+    {
+      path: ['services', service.name, 'outbox'],
+      entities: [service.name],
+      message: `the outbox of ${service.name} publishes fewer rows than are written into it`,
+      measured: `${rateText(written)} written`,
+      limit: `${outbox.batchSize} rows every ${timeText(outbox.pollNs)}`,
+      fix: yamlAt(
+        ['services', service.name, 'outbox'],
+        `batchSize: ${Math.ceil(written * seconds * 2)}`,
+      ),
+    },
+  ];
+}
+
+/** Rows of a run, at least: what stands in branches and loops is not counted. */
+function rowsOf(steps: readonly Step[]): number {
+  let rows = 0;
+  for (const step of steps) {
+    const share = step.probability * meanCount(step.times);
+    if (step.verb === 'publish' && step.via === 'outbox') rows += share * meanCount(step.count);
+    if (step.verb === 'transaction') rows += share * rowsOf(step.steps);
+  }
+  return rows;
+}
