@@ -151,11 +151,14 @@ export const FAMILIES: readonly Family[] = [
       counted('Dead letters', 'deadLettered'),
       counted('Lost', 'lostEffects'),
       largestOf('Paused at once', 'paused', 'number'),
+      counted('Refused', 'publishRejected'),
+      largestOf('Blocked at once', 'blocked', 'number'),
+      meanOf('Away', 'unavailable', 'share'),
     ],
     worst: largestOf('Oldest', 'age', 'seconds'),
     telling: 1,
     caption:
-      'Messages published and not yet committed, and the time since the oldest of them was published. Drained: from the end of the fault that leaves the longest backlog until no more wait than ever before it. Delay: from publishing to the end of the handler. Twice: effects that had happened before. Lost: confirmed to the publisher, never handled.',
+      'Messages published and not yet committed, and the time since the oldest of them was published. Drained: from the end of the fault that leaves the longest backlog until no more wait than ever before it. Delay: from publishing to the end of the handler. Twice: effects that had happened before. Lost: confirmed to the publisher, never handled. Refused, blocked: publishers of a queue that is full, away or under an alarm. Away: share of the time in which no node leads the queue.',
   },
   {
     id: 'projections',

@@ -261,7 +261,7 @@ function headlineOf(result: Result): FaultInfo | null {
   return byRecovery ?? result.faults.find(hurt) ?? result.faults[0] ?? null;
 }
 
-/** True for what answers in instances of its own: neither workloads nor what only holds things, such as topics. */
+/** True for what answers in instances of its own: neither workloads nor what only holds things, such as nodes of queues. */
 export function isServer(node: TopologyNode): boolean {
-  return node.kind !== 'workload' && node.replicas > 0;
+  return node.kind !== 'workload' && node.replicas > 0 && node.parts.length > 0;
 }
