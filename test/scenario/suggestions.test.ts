@@ -45,3 +45,16 @@ describe('what is allowed instead', () => {
     expect(text).toMatch(/ {2}allowed: .* and \d+ more$/);
   });
 });
+
+it('names a field that holds both database and operation once', () => {
+  const { problems } = load(`faultline: 1
+title: Outbox
+run: { duration: 1s }
+databases: { db: { operations: { insert: 1ms } } }
+services: { shop: { outbox: { database: db.insrt }, endpoints: { buy: [ work: 1ms ] } } }
+workloads: { users: { arrivals: poisson(1/s), requests: [ { call: shop.buy } ] } }
+`);
+  expect(problems.map(({ code, path }) => `${code} ${path}`)).toEqual([
+    'FL404 services.shop.outbox.database',
+  ]);
+});

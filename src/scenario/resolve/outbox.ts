@@ -28,5 +28,5 @@ export function resolveOutbox(
 
 function operationOf(context: Context, reference: string, path: Path): Outbox['insert'] | null {
   const [database, operation] = split(reference);
-  return resolveQuery(context, database, operation ?? undefined, path);
+  return resolveQuery(context, database, operation ?? undefined, path, true);
 }

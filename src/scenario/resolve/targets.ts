@@ -56,28 +56,28 @@ export function resolveCall(
   return withPart(context, component, part, path);
 }
 
-/** Database and operation of a query, or null. */
+/** Database and operation of a query, or null. `isText`: one text at the path, not two fields below it. */
 export function resolveQuery(
   context: Context,
   database: string,
   operation: string | undefined,
   path: Path,
+  isText = false,
 ): { database: string; operation: string } | null {
+  const at = (field: string): Path => (isText ? path : [...path, field]);
   const thing = context.names.things.get(database);
-  if (thing === undefined) return unknown(context, database, [...path, 'database'], ['database']);
+  if (thing === undefined) return unknown(context, database, at('database'), ['database']);
   if (thing.kind !== 'database') {
     report(
       context,
       'FL405',
-      [...path, 'database'],
+      at('database'),
       `${database} is a ${thing.kind}, not a database: write call: ${database}`,
     );
     return null;
   }
-  const target = withPart(context, database, operation ?? null, [
-    ...path,
-    operation === undefined ? 'database' : 'operation',
-  ]);
+  const field = operation === undefined ? 'database' : 'operation';
+  const target = withPart(context, database, operation ?? null, at(field));
   return target === null ? null : { database, operation: target.part! };
 }
 
