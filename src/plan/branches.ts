@@ -1,11 +1,12 @@
-import { CALL_MODE, FORK_TABLE, OP } from '../spec/program.js';
+import { OP } from '../spec/program.js';
 import type { Step } from '../spec/steps.js';
-import { modeOf, strand, type Scope } from './scope.js';
+import { writeFork } from './fork.js';
+import type { Scope } from './scope.js';
 import { writeJump, writeWhen, type WriteSteps, type Writer } from './writer.js';
 
 type StepOf<V extends Step['verb']> = Extract<Step, { readonly verb: V }>;
 
-/** FORK with its table, then the branches, each a strand that ends with END. */
+/** The branches of a step as strands of their own. */
 export function writeParallel(
   w: Writer,
   step: StepOf<'parallel'>,
@@ -13,31 +14,16 @@ export function writeParallel(
   stream: string,
   writeSteps: WriteSteps,
 ): void {
-  const { assembler } = w;
-  const { join, each } = step;
-  const { mode, target } = modeOf(scope);
+  const { join, each, maxConcurrent } = step;
   const once = each.kind === 'constant' && each.value === 1;
-  const row: number[] = [];
-  row[FORK_TABLE.EACH] = once ? -1 : w.counts.id(each);
-  row[FORK_TABLE.NEEDED] = join.kind === 'quorum' ? join.count : join.kind === 'any' ? 1 : -1;
-  row[FORK_TABLE.WITHIN_NS] = join.kind === 'bestEffort' ? join.withinNs : -1;
-  row[FORK_TABLE.MAX_CONCURRENT] = step.maxConcurrent === Infinity ? -1 : step.maxConcurrent;
-  row[FORK_TABLE.AFTER] = 0;
-  row[FORK_TABLE.MODE] = mode;
-  row[FORK_TABLE.TARGET] = mode === CALL_MODE.ANSWER ? scope.answers : 0;
-  const table = assembler.table([...row, ...step.branches.map(() => 0)]);
-  const fork = assembler.emit(OP.FORK, 0, 0, table, stream);
-  const after = assembler.label();
-  assembler.pointInTable(table, FORK_TABLE.AFTER, after, fork);
-  if (target !== null) assembler.pointInTable(table, FORK_TABLE.TARGET, target, fork);
-  step.branches.forEach((branch, index) => {
-    const start = assembler.label();
-    assembler.pointInTable(table, FORK_TABLE.STARTS + index, start, fork);
-    assembler.bind(start);
-    writeSteps(w, branch, strand(scope));
-    assembler.emit(OP.END);
-  });
-  assembler.bind(after);
+  const joined = {
+    each: once ? -1 : w.counts.id(each),
+    needed: join.kind === 'quorum' ? join.count : join.kind === 'any' ? 1 : -1,
+    withinNs: join.kind === 'bestEffort' ? join.withinNs : -1,
+    maxConcurrent: maxConcurrent === Infinity ? -1 : maxConcurrent,
+  };
+  const branches = step.branches.map((branch) => (own: Scope) => writeSteps(w, branch, own));
+  writeFork(w, scope, stream, joined, branches);
 }
 
 /** Branches with `when` are asked in their order; the first that holds wins before weights are drawn. */

@@ -1,10 +1,10 @@
-import { CALL_MODE, FORK_TABLE, OP } from '../spec/program.js';
 import type { NodeRoute } from '../spec/replication.js';
 import type { Step } from '../spec/steps.js';
 import { BARE } from './calls.js';
+import { ALL, writeFork } from './fork.js';
 import { partOf } from './layout.js';
 import { routeOf } from './reads.js';
-import { modeOf, strand, type Scope } from './scope.js';
+import type { Scope } from './scope.js';
 import { copyOf, shardOf, writeCall, type Writer } from './writer.js';
 
 /** A query: one call of a node, or one of each shard. */
@@ -36,33 +36,13 @@ function writeScan(
   hasCopies: boolean,
   scope: Scope,
 ): void {
-  const { assembler } = w;
-  const { mode, target } = modeOf(scope);
-  const shards = Array.from({ length: count }, (_, index) => index);
-  const row: number[] = [];
-  row[FORK_TABLE.EACH] = -1;
-  row[FORK_TABLE.NEEDED] = -1;
-  row[FORK_TABLE.WITHIN_NS] = -1;
-  row[FORK_TABLE.MAX_CONCURRENT] = -1;
-  row[FORK_TABLE.AFTER] = 0;
-  row[FORK_TABLE.MODE] = mode;
-  row[FORK_TABLE.TARGET] = mode === CALL_MODE.ANSWER ? scope.answers : 0;
-  const table = assembler.table([...row, ...shards.map(() => 0)]);
-  const stream = scope.names.next(`scan:${step.database}.${step.operation}`);
-  const fork = assembler.emit(OP.FORK, 0, 0, table, stream);
-  const after = assembler.label();
-  assembler.pointInTable(table, FORK_TABLE.AFTER, after, fork);
-  if (target !== null) assembler.pointInTable(table, FORK_TABLE.TARGET, target, fork);
   const to = { component: step.database, part: step.operation };
-  for (const index of shards) {
-    const start = assembler.label();
-    assembler.pointInTable(table, FORK_TABLE.STARTS + index, start, fork);
-    assembler.bind(start);
+  const stream = scope.names.next(`scan:${step.database}.${step.operation}`);
+  const branches = Array.from({ length: count }, (_, index) => (own: Scope) => {
     const route: NodeRoute = hasCopies
       ? { kind: 'copy', shard: index, key: -1, write: false }
       : { kind: 'shard', index };
-    writeCall(w, to, BARE, step.policy, strand(scope), 'query', route);
-    assembler.emit(OP.END);
-  }
-  assembler.bind(after);
+    writeCall(w, to, BARE, step.policy, own, 'query', route);
+  });
+  writeFork(w, scope, stream, ALL, branches);
 }
