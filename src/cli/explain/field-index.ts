@@ -1,3 +1,5 @@
+import { scenarioJsonSchema } from '../../scenario/json-schema.js';
+
 /** A part of a JSON Schema, as far as it is looked at here. */
 export interface JsonSchema {
   readonly $ref?: string;
@@ -29,6 +31,14 @@ export interface Field {
   readonly default: unknown;
   /** Names of the fields of its value, where that is a map. */
   readonly fields: readonly string[];
+}
+
+let language: JsonSchema | undefined;
+
+/** The schema of the language; made once, for that takes longer than a page. */
+export function languageSchema(): JsonSchema {
+  language ??= scenarioJsonSchema() as JsonSchema;
+  return language;
 }
 
 /** Deepest way that is followed: steps nest in steps without end. */
@@ -106,7 +116,8 @@ function partsOf(schema: JsonSchema): readonly (readonly [JsonSchema, string])[]
   return parts;
 }
 
-function resolve(root: JsonSchema, ref: string): JsonSchema {
+/** The definition that a reference names. */
+export function resolve(root: JsonSchema, ref: string): JsonSchema {
   if (ref === '#') return root;
   const name = ref.split('/').at(-1)!;
   return root.$defs?.[name] ?? root.definitions?.[name] ?? {};

@@ -2,14 +2,13 @@ import { z } from 'zod';
 import { balancerKinds, faultKinds, outlierKinds, policyKinds } from '../../patterns/registry.js';
 import { METRICS, endingsOf, findMetric } from '../../scenario/metrics.js';
 import type { Metric } from '../../scenario/metrics.js';
-import { scenarioJsonSchema } from '../../scenario/json-schema.js';
 import { REFERENCE } from '../../scenario/reference.js';
 import type { ReferenceEntry } from '../../scenario/reference.js';
 import type { FaultKind } from '../../spec/fault.js';
 import type { BalancerKind } from '../../spec/balancer.js';
 import type { OutlierKind } from '../../spec/outlier.js';
 import type { PolicyKind } from '../../spec/policy.js';
-import { fieldsOf } from './field-index.js';
+import { fieldsOf, languageSchema } from './field-index.js';
 import type { Field, JsonSchema } from './field-index.js';
 import { indented, paragraph, wrap } from './layout.js';
 import { sectionNames, sectionOf, sectionPage } from './section-page.js';
@@ -101,7 +100,7 @@ function referencePage(entry: ReferenceEntry): string {
 
 /** The fields of one kind, out of the schema of its section. */
 function formTable(component: string, kind: string): string {
-  const { definitions = {} } = scenarioJsonSchema() as { definitions?: Record<string, JsonSchema> };
+  const { definitions = {} } = languageSchema();
   const own = definitions[component];
   const one = own?.properties === undefined ? [] : [own];
   const forms = (own?.['oneOf'] ?? own?.['anyOf'] ?? one) as readonly JsonSchema[];
@@ -235,6 +234,6 @@ function schemaTable(schema: z.ZodType): string {
 let fields: readonly Field[] | undefined;
 
 function allFields(): readonly Field[] {
-  fields ??= fieldsOf(scenarioJsonSchema() as JsonSchema);
+  fields ??= fieldsOf(languageSchema());
   return fields;
 }

@@ -1,11 +1,11 @@
 import { faultKinds, policyKinds } from '../../patterns/registry.js';
-import { scenarioJsonSchema } from '../../scenario/json-schema.js';
 import { METRICS } from '../../scenario/metrics.js';
 import { REFERENCE } from '../../scenario/reference.js';
 import type { ReferenceEntry } from '../../scenario/reference.js';
 import { SECTION_EXAMPLES } from '../../scenario/reference/sections.js';
 import { PART_KIND, SECTION } from '../../spec/component-kind.js';
 import type { ComponentKind } from '../../spec/component-kind.js';
+import { languageSchema, resolve } from './field-index.js';
 import type { JsonSchema } from './field-index.js';
 import { columns, firstSentence, indented, paragraph, wrap } from './layout.js';
 
@@ -14,7 +14,7 @@ const UNLISTED: ReadonlySet<string> = new Set(['budgets', 'templates']);
 
 /** Sections of a scenario, the single values left out. */
 export function sectionNames(): readonly string[] {
-  return Object.entries(root().properties ?? {}).flatMap(([name, schema]) =>
+  return Object.entries(languageSchema().properties ?? {}).flatMap(([name, schema]) =>
     Object.keys(ownFields(name, schema)).length > 0 || UNLISTED.has(name) ? [name] : [],
   );
 }
@@ -34,7 +34,7 @@ const GRAMMAR = `METRIC COMPARISON LIMIT [WINDOW] [in VARIANT, VARIANT ...]
 
 /** The page of a section: its kinds, its fields in a line each, its metrics, a file that shows it; null for others. */
 export function sectionPage(name: string): string | null {
-  const schema = root().properties?.[name];
+  const schema = languageSchema().properties?.[name];
   if (schema === undefined || !sectionNames().includes(name)) return null;
   const kinds = kindsOf(name);
   const fields = Object.entries(ownFields(name, schema));
@@ -76,7 +76,7 @@ function nameOf(policy: string, kind: string): string {
 function fieldRows(fields: readonly (readonly [string, JsonSchema])[]): string {
   return columns(
     fields.map(([field, schema]) => {
-      const text = schema.description ?? resolve(schema).description ?? '';
+      const text = schema.description ?? resolved(schema).description ?? '';
       // Every form of an entry says of its own word what it is.
       if (schema.const !== undefined) return [field, 'Its kind. Required.'];
       const first = firstSentence(text);
@@ -115,7 +115,7 @@ function ownFields(name: string, section: JsonSchema): Readonly<Record<string, J
 
 /** Properties of a map, of all its forms where it has several. */
 function propertiesOf(schema: JsonSchema): Readonly<Record<string, JsonSchema>> {
-  const own = resolve(schema);
+  const own = resolved(schema);
   const forms = [...(own.oneOf ?? []), ...(own.anyOf ?? []), ...(own.allOf ?? [])];
   return Object.assign({}, ...forms.map(propertiesOf), own.properties) as Record<
     string,
@@ -123,14 +123,6 @@ function propertiesOf(schema: JsonSchema): Readonly<Record<string, JsonSchema>> 
   >;
 }
 
-function resolve(schema: JsonSchema): JsonSchema {
-  const name = schema.$ref?.split('/').at(-1);
-  return name === undefined ? schema : (root().definitions?.[name] ?? {});
-}
-
-let schema: JsonSchema | undefined;
-
-function root(): JsonSchema {
-  schema ??= scenarioJsonSchema() as JsonSchema;
-  return schema;
+function resolved(schema: JsonSchema): JsonSchema {
+  return schema.$ref === undefined ? schema : resolve(languageSchema(), schema.$ref);
 }
