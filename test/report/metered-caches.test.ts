@@ -1,13 +1,7 @@
-import { JSDOM } from 'jsdom';
 import { describe, expect, it } from 'vitest';
 import { renderHtml } from '../../src/report/html.js';
 import { run } from '../theory/program.js';
-
-const PAGE = {
-  document: new JSDOM('').window.document,
-  command: 'faultline run',
-  version: '0.0.0',
-};
+import { PAGE } from '../support/page.js';
 
 /** A value that lives a second, read every 100 ms: one read in ten loads it. */
 const CACHE = `

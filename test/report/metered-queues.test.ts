@@ -1,14 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { JSDOM } from 'jsdom';
 import { expect, it } from 'vitest';
 import { renderHtml } from '../../src/report/html.js';
 import { run } from '../theory/program.js';
-
-const PAGE = {
-  document: new JSDOM('').window.document,
-  command: 'faultline run',
-  version: '0.0.0',
-};
+import { PAGE } from '../support/page.js';
 
 it('shows who was refused by a queue, who waited for it, and how long nobody led it', () => {
   // Classic: its node is away for 20 of 60 s, and fifty messages a second are refused.

@@ -1,13 +1,7 @@
-import { JSDOM } from 'jsdom';
 import { describe, expect, it } from 'vitest';
 import { renderHtml } from '../../src/report/html.js';
 import { run } from '../theory/program.js';
-
-const PAGE = {
-  document: new JSDOM('').window.document,
-  command: 'faultline run',
-  version: '0.0.0',
-};
+import { PAGE } from '../support/page.js';
 
 /** Ten writes a second; from 2 s on nobody hears of them, and from 3 s on half go to another primary. */
 const database = (replicas: string): string => `

@@ -1,13 +1,7 @@
-import { JSDOM } from 'jsdom';
 import { describe, expect, it } from 'vitest';
 import { renderHtml } from '../../src/report/html.js';
 import { run } from '../theory/program.js';
-
-const PAGE = {
-  document: new JSDOM('').window.document,
-  command: 'faultline run',
-  version: '0.0.0',
-};
+import { PAGE } from '../support/page.js';
 
 /** Seven searches of 10 ms at once for two threads and three places, and a write; a generic database beside it. */
 const SEARCH = `

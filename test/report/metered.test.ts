@@ -1,13 +1,7 @@
-import { JSDOM } from 'jsdom';
 import { describe, expect, it } from 'vitest';
 import { renderHtml } from '../../src/report/html.js';
 import { run } from '../theory/program.js';
-
-const PAGE = {
-  document: new JSDOM('').window.document,
-  command: 'faultline run',
-  version: '0.0.0',
-};
+import { PAGE } from '../support/page.js';
 
 /** 100 messages/s of 8 ms each for one consumer that is away for a second: it has 100 to catch up with. */
 const BACKLOG = `
