@@ -97,8 +97,7 @@ describe('G-2: what happens at one instant, in order', () => {
   });
 
   it('retries before arrivals', () => {
-    const policy =
-      '{ retry: { attempts: 2, on: [any], backoff: { kind: constant, base: 50ms } } }';
+    const policy = '{ retry: { attempts: 2, on: [any], backoff: { kind: constant, base: 50ms } } }';
     const fails =
       'faults: [ { id: e, kind: error, target: s, afterWork: true, at: 0ms, for: 60ms } ]';
     const { rows } = both('concurrency: 1, ', 'work: 50ms', '0ms', '100ms', fails, policy);
