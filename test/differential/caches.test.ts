@@ -15,7 +15,9 @@ const RUNS = 2000;
 const KEYS = 8;
 
 type Command =
-  | { readonly do: 'get' | 'has' | 'delete'; readonly key: number }
+  | { readonly do: 'get'; readonly key: number }
+  | { readonly do: 'has'; readonly key: number }
+  | { readonly do: 'delete'; readonly key: number }
   | { readonly do: 'set'; readonly key: number; readonly ttl: number | null }
   | { readonly do: 'wait'; readonly by: number }
   | { readonly do: 'clear' };
@@ -98,12 +100,25 @@ function accountOf(cache: Cache, commands: readonly Command[]): readonly unknown
   let now = 2;
   commands.forEach((one, version) => {
     let answer: unknown = null;
-    if (one.do === 'get') answer = cache.get(one.key, now);
-    else if (one.do === 'has') answer = cache.has(one.key, now);
-    else if (one.do === 'set') cache.set(one.key, version, one.ttl, now);
-    else if (one.do === 'delete') cache.delete(one.key);
-    else if (one.do === 'clear') cache.clear();
-    else now += one.by;
+    switch (one.do) {
+      case 'get':
+        answer = cache.get(one.key, now);
+        break;
+      case 'has':
+        answer = cache.has(one.key, now);
+        break;
+      case 'set':
+        cache.set(one.key, version, one.ttl, now);
+        break;
+      case 'delete':
+        cache.delete(one.key);
+        break;
+      case 'wait':
+        now += one.by;
+        break;
+      case 'clear':
+        cache.clear();
+    }
     const held = Array.from({ length: KEYS }, (_, at) => cache.has(at, now));
     account.push([answer, cache.size(), held, cache.evicted().at(-1) ?? 0]);
   });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { problemsOf } from '../theory/program.js';
 import { testTexts } from '../support/test-texts.js';
 import { LEFT_OUT_RULES, RULES } from './rule-ids.js';
+import { SYNC_ROWS } from './sync-tables.js';
 
 /** Cases worked out by hand, by their number in the list they come from. */
 const GOLDEN = [
@@ -31,13 +32,16 @@ const texts = testTexts(['golden', 'model', 'patterns', 'plan']);
 const allTexts = testTexts([
   'analysis',
   'cli',
+  'determinism',
   'differential',
+  'docs',
   'golden',
   'lint',
   'model',
   'model/messaging',
   'patterns',
   'plan',
+  'scenario',
   'theory',
 ]);
 
@@ -77,5 +81,11 @@ describe('the rules of what is asynchronous', () => {
     ),
   )('leave out %s: %s', (_id, _why, asks, says) => {
     expect(refusalOf(asks)).toMatch(says);
+  });
+});
+
+describe('the tables about calls', () => {
+  it.each(SYNC_ROWS)('have a test that pins the row: %s', (_row, test) => {
+    expect(allTexts.includes(test), test).toBe(true);
   });
 });
