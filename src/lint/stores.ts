@@ -20,8 +20,11 @@ export function storeCalls(
   { eventStores }: Scenario,
   step: Extract<Step, { readonly verb: 'load' | 'append' }>,
 ): readonly (readonly [part: StorePart, times: number])[] {
-  if (step.verb === 'append') return [['append', 1]];
   const store = eventStores.get(step.store);
+  if (step.verb === 'append') {
+    const append = ['append', 1] as const;
+    return store?.appendMode === 'rich' ? [['prepare', 1], append] : [append];
+  }
   if (store === undefined) return [];
   const pages = Math.max(1, Math.ceil(eventsOf(store, step) / store.batch));
   const read = ['read', pages] as const;
@@ -55,6 +58,10 @@ export function storeDemand(store: EventStore, part: string): Demand {
     case 'append': {
       const workNs = meanOf(append);
       return { elapsedNs: workNs + meanOf(commitLatency), workNs };
+    }
+    case 'prepare': {
+      const workNs = meanOf(read);
+      return { elapsedNs: workNs, workNs };
     }
     case 'read': {
       const events = Math.min(batch, tailOf(store, 'snapshot'));

@@ -15,7 +15,7 @@ const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
   ['topics.*', 'tags event'],
   ['brokers.*', 'tags'],
   ['caches.*', 'tags'],
-  ['eventStores.*', 'tags partitions'],
+  ['eventStores.*', 'tags'],
   ['projections.*', 'tags'],
   ['workloads.*', 'tags'],
   ['faults.*', 'when jitter probability group version'],

@@ -413,6 +413,13 @@ export const DECISIVE: readonly Decisive[] = [
     '100/s x (1 + 0.3 + 0.09) x 50 ms on 10 workers',
   ),
   row(
+    'event-gaps',
+    'list.delay.max in rich',
+    3,
+    0.01,
+    'what is committed behind the empty place of a dead process waits StaleSequenceThreshold',
+  ),
+  row(
     'event-loop-block',
     'users.short.latency.mean in event-loop',
     0.076,
@@ -810,6 +817,13 @@ export const DECISIVE: readonly Decisive[] = [
     '5 connections / 20 ms = 250/s, less what comes back after the end',
   ),
   row(
+    'projection-hot-cold',
+    'list.delay.max in hot-cold',
+    2,
+    0.02,
+    'dead at 13.001 s, the lock is free at once, and tried for at 15',
+  ),
+  row(
     'projection-lag',
     'list.staleReads in one-segment',
     0.742,
@@ -1151,6 +1165,13 @@ export const DECISIVE: readonly Decisive[] = [
     0.349,
     0.012,
     '0.9 to the tenth, once for each call',
+  ),
+  row(
+    'store-partitions',
+    'ledger[0].cpu in four',
+    0.4,
+    0.02,
+    '400/s x 4 ms over four nodes of one core',
   ),
   row(
     'thundering-herd',

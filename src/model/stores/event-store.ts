@@ -9,6 +9,8 @@ import type { Counter, Durations } from '../meters.js';
 import type { World } from '../world.js';
 import type { Cargo } from './cargo.js';
 import { PAGE } from './cargo.js';
+import { HighWater } from './high-water.js';
+import type { Held } from './high-water.js';
 import type { ReadModel } from './read-model.js';
 import { Recent } from './recent.js';
 import { Streams } from './streams.js';
@@ -39,6 +41,8 @@ export class EventStore {
   private readonly appends: Counter;
   private readonly conflicts: Counter;
   private readonly replayed: Durations;
+  /** By partition; none where places are taken with the commit. */
+  private readonly marks: readonly HighWater[];
 
   constructor(world: World, cargo: Cargo, spec: PlanStore) {
     this.world = world;
@@ -57,6 +61,17 @@ export class EventStore {
     this.appends = world.meters.counter('appends', subject);
     this.conflicts = world.meters.counter('conflicts', subject);
     this.replayed = world.meters.durations('replayed', subject);
+    this.marks = this.marksOf();
+  }
+
+  /** The orders of all events, one for each node. */
+  private marksOf(): readonly HighWater[] {
+    const { world, spec } = this;
+    const { numbering, component } = spec;
+    if (numbering === null) return [];
+    const gaps = world.meters.counter('skippedGaps', { component, part: -1 });
+    const nodes = Array.from({ length: world.plan.components[component].instances });
+    return nodes.map(() => new HighWater(world, numbering.staleAfterNs, gaps));
   }
 
   /** The step or instruction that a plan describes. */
@@ -86,6 +101,8 @@ export class EventStore {
         return (strand) => this.servePage(strand);
       case 'serveSnapshot':
         return (strand) => this.serveSnapshot(strand);
+      case 'number':
+        return (strand) => this.number(strand);
       case 'commit':
         return (strand) => this.commit(strand);
       case 'keepSnapshot':
@@ -216,6 +233,12 @@ export class EventStore {
     return OUTCOME.ok;
   }
 
+  /** At the store: an append takes its place in the order of all events (ES-7). */
+  private number(strand: number): Outcome {
+    this.cargo.number[strand] = this.markOf(strand)!.take();
+    return OUTCOME.ok;
+  }
+
   /** All of the events or none, at one instant, whoever still waits for it (ES-1). */
   private commit(strand: number): Outcome {
     const { cargo, world, streams } = this;
@@ -223,17 +246,32 @@ export class EventStore {
     const stream = cargo.stream[strand];
     const count = cargo.count[strand];
     const expected = cargo.position[strand];
+    const mark = this.markOf(strand);
     if (this.recent.has(callA[strand], callB[strand])) {
       if (this.spec.sameAppend === 'once') return OUTCOME.ok;
       if (this.spec.sameAppend === 'conflict') return this.conflict();
     }
-    if (expected !== ANY && streams.version[stream] !== expected) return this.conflict();
+    // A second try with the places of the first: they are unique.
+    if (mark?.isUsed(cargo.number[strand]) === true) return this.conflict();
+    if (expected !== ANY && streams.version[stream] !== expected) {
+      mark?.fill(cargo.number[strand]);
+      return this.conflict();
+    }
     streams.version[stream] += count;
     streams.appended += count;
     this.recent.add(callA[strand], callB[strand]);
     world.meters.count(this.appends);
-    for (const model of this.models) model.committed(strand, cargo.entity[strand], count);
+    const held: Held[] | null = mark === undefined ? null : [];
+    for (const model of this.models) model.committed(strand, cargo.entity[strand], count, held);
+    if (held !== null) mark!.commit(cargo.number[strand], held);
     return OUTCOME.ok;
+  }
+
+  /** The order in which the node of a strand has its events; nothing where that is the order of the commits. */
+  private markOf(strand: number): HighWater | undefined {
+    const { strands, instances } = this.world;
+    if (this.marks.length === 0) return undefined;
+    return this.marks[instances[strands.instance[strand]].index];
   }
 
   private conflict(): Outcome {

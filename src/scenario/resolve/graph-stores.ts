@@ -24,6 +24,7 @@ export function storeEdges(
     add(`${step.store}.writeSnapshot`, false);
   }
   if (step.verb === 'load') return edges;
+  if (eventStores.get(step.store)?.appendMode === 'rich') add(`${step.store}.prepare`, certain);
   for (const { from: store, lifecycle, writes } of projections.values()) {
     if (store !== step.store || lifecycle !== 'inline' || writes === null) continue;
     add(`${writes.database}.${writes.operation}`, certain, 1);
@@ -42,7 +43,7 @@ export function readEdges(
   const store = eventStores.get(own?.from ?? '');
   if (own === undefined || store === undefined) return [];
   if (own.lifecycle !== 'live' && !mayLoad(consistency)) return [];
-  return partsOfStore(store.snapshots !== null).flatMap((part) => {
+  return partsOfStore(store.snapshots !== null, null).flatMap((part) => {
     if (part === 'append') return [];
     return [{ from, to: `${store.name}.${part}`, certain: false, times, tries: 1 }];
   });

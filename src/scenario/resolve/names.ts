@@ -112,7 +112,8 @@ function addStores(
   const streamKeys = new Map<string, string>();
   for (const [name, store] of sorted(eventStores)) {
     streamKeys.set(name, store.stream.key);
-    add('eventStore', 'eventStores', name, partsOfStore(store.snapshots !== undefined));
+    const parts = partsOfStore(store.snapshots !== undefined, store.appendMode);
+    add('eventStore', 'eventStores', name, parts);
   }
   const followed = new Map<string, string>();
   for (const [name, projection] of sorted(projections)) {

@@ -33,6 +33,8 @@ const AXON_BATCH = 100;
 const AXON_SEGMENTS = 16;
 /** claimTimeout of Axon's JdbcTokenStore and JpaTokenStore. */
 const AXON_CLAIM = 10 * NS_PER_SECOND;
+/** StaleSequenceThreshold of Marten's DaemonSettings (ES-6). */
+const MARTEN_STALE = 3 * NS_PER_SECOND;
 
 /** The event stores and projections of a scenario. */
 export function resolveStores(
@@ -56,12 +58,13 @@ function resolveEventStore(context: Context, name: string, output: EventStoreOut
   const path = ['eventStores', name];
   checkKey(context, output.stream.key, [...path, 'stream', 'key']);
   const { kind, append, read, readPerEvent, apply, upcast, commitLatency } = output;
+  checkOrder(context, output, path);
   return {
     name,
     title: output.title ?? null,
     description: output.description ?? null,
     critical: output.critical,
-    ...resolvePlacement(context, 1, output.zone, path),
+    ...resolvePlacement(context, output.partitions, output.zone, path),
     runtime: 'threads',
     concurrency: Infinity,
     queue: UNBOUNDED,
@@ -85,6 +88,9 @@ function resolveEventStore(context: Context, name: string, output: EventStoreOut
     upcastNs: upcast,
     batch: output.batch ?? (kind === 'axon' ? AXON_BATCH : Infinity),
     commitLatency,
+    partitions: output.partitions,
+    appendMode: kind === 'marten' ? (output.appendMode ?? 'quick') : null,
+    staleAfterNs: output.staleAfter ?? MARTEN_STALE,
     stream: output.stream,
     snapshots: output.snapshots ?? null,
     maxConnections: output.maxConnections,
@@ -93,6 +99,17 @@ function resolveEventStore(context: Context, name: string, output: EventStoreOut
     pool: resolvePool(context, output.pool, [...path, 'pool']),
     pools: resolvePools(context, output, path),
   };
+}
+
+/** The order of all events is that of the commits, but at Marten. */
+function checkOrder(context: Context, output: EventStoreOutput, path: Path): void {
+  const { kind } = output;
+  if (kind === 'marten') return;
+  for (const field of ['appendMode', 'staleAfter'] as const) {
+    if (output[field] === undefined) continue;
+    const message = `the order of ${kind} is that of the commits, and has no empty places: take ${field} out, or use kind: marten`;
+    report(context, 'FL208', [...path, field], message);
+  }
 }
 
 function resolvePools(
@@ -126,7 +143,9 @@ function resolveProjection(
   if (source === 'topic') checkOfTopic(context, output, path);
   const service = checkService(context, name, output.service ?? null, path);
   const { lifecycle, work, batchSize, checkpoint, onError, rebuild } = output;
-  const axon = stores.get(from)?.kind === 'axon';
+  const kind = stores.get(from)?.kind;
+  const axon = kind === 'axon';
+  const mode = output.mode ?? (kind === 'marten' ? 'hotCold' : 'spread');
   return {
     name,
     title: output.title ?? null,
@@ -142,7 +161,8 @@ function resolveProjection(
     concurrency: output.concurrency ?? (axon ? AXON_SEGMENTS : 1),
     checkpoint,
     onError,
-    claims: resolveClaims(context, output, service !== null, axon, path),
+    claims: resolveClaims(context, output, { isHosted: service !== null, axon, mode }, path),
+    hotCold: mode === 'hotCold',
     rebuild:
       rebuild === undefined ? null : { atNs: rebuild.at, rate: rebuild.rate, mode: rebuild.mode },
   };
@@ -179,21 +199,35 @@ function checkOfTopic(context: Context, { from, lifecycle }: ProjectionOutput, p
 
 function resolveClaims(
   context: Context,
-  { claimTimeout, claimInterval }: ProjectionOutput,
-  isHosted: boolean,
-  axon: boolean,
+  { claimTimeout, claimInterval, mode: written }: ProjectionOutput,
+  own: { readonly isHosted: boolean; readonly axon: boolean; readonly mode: string },
   path: Path,
 ): Projection['claims'] {
-  if (!isHosted && (claimTimeout ?? null) !== null) {
+  const alone = (field: string): void => {
     const message = 'it runs on a core of its own, which nobody takes over from: write service too';
-    report(context, 'FL208', [...path, 'claimTimeout'], message);
-  }
-  const timeoutNs = claimTimeout === undefined && axon ? AXON_CLAIM : (claimTimeout ?? null);
-  return timeoutNs === null || !isHosted ? null : { timeoutNs, intervalNs: claimInterval };
+    report(context, 'FL208', [...path, field], message);
+  };
+  if (!own.isHosted && (claimTimeout ?? null) !== null) alone('claimTimeout');
+  if (!own.isHosted && written === 'hotCold') alone('mode');
+  if (!own.isHosted) return null;
+  const isHot = own.mode === 'hotCold';
+  const usual = own.axon && !isHot ? AXON_CLAIM : null;
+  const timeoutNs = claimTimeout === undefined ? usual : claimTimeout;
+  // A lock of the database ends with the session of a dead process at once.
+  const deadNs = isHot ? 0 : timeoutNs;
+  return deadNs === null ? null : { deadNs, pausedNs: timeoutNs, intervalNs: claimInterval };
 }
 
 /** Fields that mean nothing in a lifecycle. */
-const OF_ASYNC = ['service', 'batchSize', 'concurrency', 'checkpoint', 'onError', 'rebuild'];
+const OF_ASYNC = [
+  'service',
+  'batchSize',
+  'concurrency',
+  'checkpoint',
+  'onError',
+  'rebuild',
+  'mode',
+];
 
 function checkLifecycle(context: Context, { lifecycle }: ProjectionOutput, path: Path): void {
   if (lifecycle === 'async') return;
