@@ -12,6 +12,7 @@ import { BARE } from './calls.js';
 import { isFree } from './free.js';
 import type { LaidComponent, PartSource } from './layout.js';
 import { partOf } from './layout.js';
+import { subscriptionsOf } from './messaging.js';
 import { writeInline } from './projections.js';
 import { indexOfStore, storesOf } from './store-places.js';
 import type { LoadPlace, Scope } from './scope.js';
@@ -34,6 +35,7 @@ export function planStores(w: Writer): readonly PlanStore[] {
       component: id,
       sameAppend: kind === 'marten' ? 'twice' : kind === 'axon' ? 'conflict' : 'once',
       readsUntilShort: kind === 'axon',
+      pushesTo: subscriptionsOf(w.layout, host.name),
       numbering: isNumbered(w, host) ? { mode: appendMode!, staleAfterNs } : null,
       spec: { batch, readPerEventNs, applyNs, upcastNs, stream, snapshots },
       key,

@@ -232,10 +232,10 @@ export interface PlanBroker {
   readonly latency: number;
 }
 
-/** A cluster of RabbitMQ. */
+/** Nodes that queues live on: a cluster of RabbitMQ, or a store that pushes its events. */
 export interface PlanCluster {
   readonly component: number;
-  readonly spec: RabbitBroker;
+  readonly spec: Pick<RabbitBroker, 'electionNs' | 'memoryBytes'>;
 }
 
 /** A topic: its component, and what its groups do with messages. */

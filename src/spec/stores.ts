@@ -165,6 +165,8 @@ export interface PlanStore {
   readonly sameAppend: 'once' | 'conflict' | 'twice';
   /** Reads go on until one brings less than a whole batch, as those of Axon do. */
   readonly readsUntilShort: boolean;
+  /** Component ids of its persistent subscriptions. */
+  readonly pushesTo: readonly number[];
   /** Places in the order of all events that are taken before the commit; null = nobody could tell. */
   readonly numbering: { readonly mode: 'quick' | 'rich'; readonly staleAfterNs: Ns } | null;
   readonly spec: Pick<

@@ -747,6 +747,13 @@ export const DECISIVE: readonly Decisive[] = [
     '2000 dead requests shrink by 100/s to the 240 that are served in time',
   ),
   row(
+    'persistent-subscription',
+    'mails.delay.max in small-buffer',
+    20,
+    0.1,
+    'down for 20 s: the first event of it waits as long',
+  ),
+  row(
     'poison-message',
     'orders.billing.lag.max in skip',
     47,

@@ -5,6 +5,7 @@ import type { PlanStore, PlanStoreAct } from '../../spec/stores.js';
 import { REGISTERS } from '../strands.js';
 import type { Act } from '../acts.js';
 import { Draws } from '../draws.js';
+import type { Channels } from '../messaging/channels.js';
 import type { Counter, Durations } from '../meters.js';
 import type { World } from '../world.js';
 import type { Cargo } from './cargo.js';
@@ -44,8 +45,11 @@ export class EventStore {
   /** By partition; none where places are taken with the commit. */
   private readonly marks: readonly HighWater[];
 
-  constructor(world: World, cargo: Cargo, spec: PlanStore) {
+  private readonly channels: Channels;
+
+  constructor(world: World, cargo: Cargo, spec: PlanStore, channels: Channels) {
     this.world = world;
+    this.channels = channels;
     this.cargo = cargo;
     this.spec = spec;
     this.draws = new Draws(world);
@@ -264,7 +268,18 @@ export class EventStore {
     const held: Held[] | null = mark === undefined ? null : [];
     for (const model of this.models) model.committed(strand, cargo.entity[strand], count, held);
     if (held !== null) mark!.commit(cargo.number[strand], held);
+    for (const queue of this.spec.pushesTo) this.push(strand, queue, count);
     return OUTCOME.ok;
+  }
+
+  /** Events go to a persistent subscription (PR-4), as messages with the value of their stream for a key. */
+  private push(strand: number, queue: number, count: number): void {
+    const { messages } = this.channels;
+    for (let tag = 0; tag < count; tag++) {
+      const message = messages.ofStrand(strand, Math.imul(tag + 1, 0x9e3779b1), -1);
+      messages.key[message] = this.cargo.entity[strand];
+      this.channels.elsewhere(message, queue);
+    }
   }
 
   /** The order in which the node of a strand has its events; nothing where that is the order of the commits. */

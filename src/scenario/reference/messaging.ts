@@ -104,6 +104,38 @@ export const MESSAGING_REFERENCE: readonly ReferenceEntry[] = [
     ),
   },
   {
+    kind: 'persistentSubscription',
+    component: 'queue',
+    summary:
+      'A persistent subscription of EventStoreDB: the store itself pushes what is appended to competing clients, ' +
+      'each instance of a service one, and keeps their place. An event that fails, or that a client holds for longer ' +
+      'than `messageTimeout`, in its buffer or at work, is retried at once; after `maxRetryCount` retries it is ' +
+      'parked. Order is not guaranteed. While the store is down nothing is pushed, and what was in hand comes again.',
+    sources: [
+      'EventStore/EventStore docs/server/features/persistent-subscriptions.md',
+      'EventStore/EventStore PersistentSubscription.cs, DispatchToSinglePersistentSubscriptionConsumerStrategy.cs',
+    ],
+    example: `faultline: 1
+title: Mails for the orders of a store
+run: { duration: 30s }
+keys: { order: unique }
+eventStores: { orders: { kind: eventStoreDb, stream: { key: order }, append: 1ms } }
+queues:
+  mails:
+    kind: persistentSubscription
+    from: orders
+    bufferSize: 20
+    deadLetter: parked
+    consumers: [ { call: mailer.send, concurrency: 2 } ]
+  parked: { kind: simple }
+services:
+  shop: { endpoints: { buy: [ append: orders ] } }
+  mailer: { replicas: 2, endpoints: { send: [ work: 10ms ] } }
+workloads:
+  users: { arrivals: poisson(50/s), requests: [ { call: shop.buy } ] }
+`,
+  },
+  {
     kind: 'sqs',
     component: 'queue',
     summary:

@@ -9,6 +9,7 @@ import { checkKey } from './bundles.js';
 import { HOLDERS, isFunction, resolveConsumer } from './consumer.js';
 import type { Context, Path } from './context.js';
 import { report, writtenAt } from './context.js';
+import { isSubscription } from './subscriptions.js';
 import { unknown } from './targets.js';
 
 /** One topic in its final form. */
@@ -140,6 +141,10 @@ export function resolvePublish(
     const message = `${topic} is a ${thing.kind}: messages go to a topic or a queue`;
     report(context, 'FL405', [...path, 'topic'], message);
     return null;
+  }
+  if (isSubscription(context, topic)) {
+    const message = `${topic} has the events of its store, and nobody else publishes to it: append to the store`;
+    report(context, 'FL208', [...path, 'topic'], message);
   }
   const own = { topic, key, count, confirm, via, bytes: size, acks };
   return { verb: 'publish', ...own, ...modifiers };

@@ -25,7 +25,7 @@ export function resolveModules(context: Context, output: ScenarioOutput): Scenar
     ),
     brokers,
     queues: mapOf(output.queues, (name, own): MessageQueue =>
-      resolveQueue(context, name, own, brokers),
+      resolveQueue(context, name, own, brokers, output.eventStores),
     ),
     caches: mapOf(output.caches, (name, own): Cache =>
       resolveCache(context, name, own, output.keys),

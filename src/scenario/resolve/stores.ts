@@ -16,6 +16,7 @@ import type {
   ProjectionOutput,
 } from '../schema/stores.js';
 import type { StepOutput } from '../schema/steps.js';
+import { resolveClaims } from './claims.js';
 import type { Context, Path } from './context.js';
 import { report, writtenAt } from './context.js';
 import { resolveCpu } from './cpu.js';
@@ -31,8 +32,6 @@ const UNBOUNDED: Queue = { capacity: Infinity, discipline: 'fifo', maxWaitNs: nu
 const AXON_BATCH = 100;
 /** initialSegmentCount of Axon's pooled streaming processor (PR-3). */
 const AXON_SEGMENTS = 16;
-/** claimTimeout of Axon's JdbcTokenStore and JpaTokenStore. */
-const AXON_CLAIM = 10 * NS_PER_SECOND;
 /** StaleSequenceThreshold of Marten's DaemonSettings (ES-6). */
 const MARTEN_STALE = 3 * NS_PER_SECOND;
 
@@ -195,27 +194,6 @@ function checkOfTopic(context: Context, { from, lifecycle }: ProjectionOutput, p
       : 'nothing is appended in its transactions';
   const message = `${from} is a topic, ${why}: lifecycle async, or follow an event store`;
   report(context, 'FL208', [...path, 'lifecycle'], message);
-}
-
-function resolveClaims(
-  context: Context,
-  { claimTimeout, claimInterval, mode: written }: ProjectionOutput,
-  own: { readonly isHosted: boolean; readonly axon: boolean; readonly mode: string },
-  path: Path,
-): Projection['claims'] {
-  const alone = (field: string): void => {
-    const message = 'it runs on a core of its own, which nobody takes over from: write service too';
-    report(context, 'FL208', [...path, field], message);
-  };
-  if (!own.isHosted && (claimTimeout ?? null) !== null) alone('claimTimeout');
-  if (!own.isHosted && written === 'hotCold') alone('mode');
-  if (!own.isHosted) return null;
-  const isHot = own.mode === 'hotCold';
-  const usual = own.axon && !isHot ? AXON_CLAIM : null;
-  const timeoutNs = claimTimeout === undefined ? usual : claimTimeout;
-  // A lock of the database ends with the session of a dead process at once.
-  const deadNs = isHot ? 0 : timeoutNs;
-  return deadNs === null ? null : { deadNs, pausedNs: timeoutNs, intervalNs: claimInterval };
 }
 
 /** Fields that mean nothing in a lifecycle. */

@@ -11,6 +11,7 @@ import {
 import { critical, entryText, extending, inheriting, nameText } from './common.js';
 import type { BundleOutput } from './bundle.js';
 import { consumerFields } from './consumer.js';
+import { subscriptionFields } from './subscriptions.js';
 
 type BundleSchema = z.ZodType<BundleOutput>;
 
@@ -267,7 +268,12 @@ const sqs = (bundle: BundleSchema) =>
 
 /** One queue. */
 export function messageQueueSchema(bundle: BundleSchema) {
-  const kinds = [simple(bundle), rabbitmq(bundle), sqs(bundle)] as const;
+  const kinds = [
+    simple(bundle),
+    rabbitmq(bundle),
+    sqs(bundle),
+    subscriptionFields(bundle),
+  ] as const;
   return inheriting(z.discriminatedUnion('kind', kinds).describe('A queue.')).meta({ id: 'queue' });
 }
 export type QueueOutput = z.output<ReturnType<typeof messageQueueSchema>>;
