@@ -194,6 +194,11 @@ export interface PlanPublish {
   readonly acks: Producer['acks'] | null;
 }
 
+/** The commit of a transaction in which messages were published that leave with it. */
+export interface PlanReleased {
+  readonly act: 'released';
+}
+
 /** The commit of a transaction in which messages were written to an outbox. */
 export interface PlanOutboxCommit {
   readonly act: 'outboxCommit';

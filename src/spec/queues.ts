@@ -84,6 +84,8 @@ export interface Bus extends Holding {
   /** False: it lives in the processes of its subscribers, and keeps nothing without them (EB-2). */
   readonly stored: boolean;
   readonly ordering: 'none' | 'key';
+  /** What is published in a transaction is sent behind its commit, and only then. */
+  readonly afterCommit: boolean;
   readonly subscribers: readonly QueueConsumer[];
 }
 

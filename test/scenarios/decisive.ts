@@ -207,6 +207,13 @@ export const DECISIVE: readonly Decisive[] = [
     '(1600 - 800 - 80) of 3400 requests in each 10 s',
   ),
   row(
+    'bus-events',
+    'placed.published in integration',
+    542,
+    5,
+    '600 orders less the tenth that is rolled back',
+  ),
+  row(
     'bus-in-memory',
     'news.lostEffects in in-memory',
     100,

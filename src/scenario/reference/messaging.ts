@@ -43,8 +43,13 @@ export const MESSAGING_REFERENCE: readonly ReferenceEntry[] = [
       'A topic that pushes. Every subscription has a queue of its own, so a slow subscriber slows nobody ' +
       'else; a publish is over when the bus has the message. With `ordering: key` one message of a key ' +
       'value is under way at a time. With `stored: false` it lives in the processes of its subscribers: ' +
-      'what comes while none is up, fails, or is under way in a crash is lost.',
-    sources: ['Hohpe and Woolf 2003, Publish-Subscribe Channel', 'event buses of frameworks'],
+      'what comes while none is up, fails, or is under way in a crash is lost. `event: domain` sends nothing: the ' +
+      'handlers run where the step stands, in the transaction around it. `event: integration` waits for its commit.',
+    sources: [
+      'Hohpe and Woolf 2003, Publish-Subscribe Channel',
+      'dotnet-architecture/eShopOnContainers OrderingContext.cs (domain events before SaveChanges), TransactionBehaviour.cs (integration events behind the commit)',
+      'jbogard/MediatR ForeachAwaitPublisher.cs',
+    ],
     example: around(
       'Two subscriptions, each with a queue',
       `topics:

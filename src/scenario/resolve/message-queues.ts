@@ -9,6 +9,7 @@ import { isFunction, ONE_BY_ONE, resolveConsumer, resolveHolder } from './consum
 import type { ConsumerDefaults } from './consumer.js';
 import type { Context, Path } from './context.js';
 import { report, writtenAt } from './context.js';
+import { checkDomainBus } from './domain-events.js';
 import { subscriptionOf } from './subscriptions.js';
 import { split } from './targets.js';
 
@@ -60,7 +61,8 @@ export function resolveQueue(
 /** A topic that pushes, in its final form. */
 export function resolveBus(context: Context, name: string, output: BusOutput): Bus {
   const path = ['topics', name];
-  const { kind, stored, ordering } = output;
+  const { kind, stored, ordering, event } = output;
+  if (event === 'domain') checkDomainBus(context, output, path);
   checkBound(context, output, path);
   const deadLetter = resolveOwnDeadLetter(context, name, output.deadLetter, path);
   const subscribers = output.subscribers.flatMap(
@@ -77,6 +79,7 @@ export function resolveBus(context: Context, name: string, output: BusOutput): B
     kind,
     stored,
     ordering,
+    afterCommit: event === 'integration',
     deadLetter,
     subscribers,
   };

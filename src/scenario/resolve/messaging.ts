@@ -9,6 +9,7 @@ import { checkKey } from './bundles.js';
 import { HOLDERS, isFunction, resolveConsumer } from './consumer.js';
 import type { Context, Path } from './context.js';
 import { report, writtenAt } from './context.js';
+import { resolveDomainEvent } from './domain-events.js';
 import { isSubscription } from './subscriptions.js';
 import { unknown } from './targets.js';
 
@@ -130,8 +131,13 @@ export function resolvePublish(
   context: Context,
   output: PublishOutput,
   modifiers: StepModifiers,
+  owner: string,
   path: Path,
 ): Step | null {
+  const handlers = context.names.domainEvents.get(output.topic);
+  if (handlers !== undefined) {
+    return resolveDomainEvent(context, output, handlers, modifiers, owner, path);
+  }
   const { topic, key = null, count, confirm, via, size, acks = null } = output;
   checkKey(context, key, null, path);
   checkOutbox(context, output, path);

@@ -300,6 +300,16 @@ export const busFields = (bundle: BundleSchema) =>
           '`key`: messages of one key value one after the other; one that fails holds those behind it. ' +
             'Defaults to none.',
         ),
+      event: z
+        .enum(['domain', 'integration'])
+        .optional()
+        .describe(
+          'What its messages mean to the one who publishes. `domain`: nothing leaves the process; the endpoints of ' +
+            'the subscriptions, all of the same service, run one after the other where the `publish` step stands, in ' +
+            'the transaction around it, and a failure is that of the step. `integration`: what is published in a ' +
+            '`transaction` is sent right after its commit, and never without it. Defaults to none: a message is sent ' +
+            'where the step stands, whatever becomes of the transaction.',
+        ),
       overflow,
       publishTimeout,
       deadLetter,
