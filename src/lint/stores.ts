@@ -28,7 +28,7 @@ export function storeCalls(
   if (store === undefined) return [];
   const pages = Math.max(1, Math.ceil(eventsOf(store, step) / store.batch));
   const read = ['read', pages] as const;
-  return store.snapshots !== null && step.fromVersion === 'snapshot'
+  return store.snapshots !== null && step.fromVersion === 'snapshot' && step.range === null
     ? [['readSnapshot', 1], read]
     : [read];
 }
@@ -42,8 +42,9 @@ export function tailOf({ snapshots, stream }: EventStore, from: 'snapshot' | 'st
 /** Events that a load applies; those of a state of the past come without a snapshot, unless all are kept. */
 function eventsOf(
   store: EventStore,
-  { fromVersion, version }: Extract<Step, { readonly verb: 'load' }>,
+  { fromVersion, version, range }: Extract<Step, { readonly verb: 'load' }>,
 ): number {
+  if (range !== null) return meanCount(range);
   if (version === null) return tailOf(store, fromVersion);
   const isKept = store.snapshots?.keep === 'all' && fromVersion === 'snapshot';
   return isKept

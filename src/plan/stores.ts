@@ -97,7 +97,7 @@ export function withLoad(
   scope: Scope,
 ): Scope {
   // What is behind a state of the past is no version to append to.
-  if (step.version !== null) return scope;
+  if (step.version !== null || step.range !== null) return scope;
   const id = idOf(step);
   const slot = scope.loads.get(id)?.slot ?? scope.loads.size;
   if (slot >= LOADS) {
@@ -135,11 +135,16 @@ export function writeLoad(
 ): void {
   const { assembler } = w;
   const store = storeOf(w.layout.byName.get(step.store)!.source);
-  const place = step.version === null ? scope.loads.get(idOf(step)) : undefined;
+  const isLast = step.version === null && step.range === null;
+  const place = isLast ? scope.loads.get(idOf(step)) : undefined;
   if (place !== undefined) place.place = assembler.here;
   const slot = place?.slot ?? -1;
-  const key = keyOf(w, step, scope);
-  const fromSnapshot = store.snapshots !== null && step.fromVersion === 'snapshot';
+  const key = step.range === null ? keyOf(w, step, scope) : -1;
+  const fromSnapshot = store.snapshots !== null && step.fromVersion === 'snapshot' && key >= 0;
+  if (key < 0 && store.partitions > 1) {
+    const message = `${store.name} has no order of all events to read a range of: each of its ${store.partitions} partitions has one`;
+    w.problems.add('FL702', scope.where, message);
+  }
   const call = (part: StorePart, within: Scope): void =>
     writeCall(
       w,
@@ -150,7 +155,8 @@ export function writeLoad(
       'query',
       partitionOf(store, key),
     );
-  const version = step.version === null ? -1 : w.counts.id(step.version);
+  const wanted = step.range ?? step.version;
+  const version = wanted === null ? -1 : w.counts.id(wanted);
   act(w, store.name, scope, { does: 'load', key, version });
   if (fromSnapshot) {
     call('readSnapshot', scope);

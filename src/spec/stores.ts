@@ -130,6 +130,8 @@ export interface LoadStep {
   readonly fromVersion: 'snapshot' | 'start';
   /** Version whose state is wanted, as for an audit; null = the last one. */
   readonly version: CountDistribution | null;
+  /** Events of all streams that are read in the place of those of one, oldest first; null = one stream is. */
+  readonly range: CountDistribution | null;
 }
 
 /** What an `append` step does. */
@@ -214,6 +216,7 @@ export type PlanStoreAct = StoreAct &
   /** `key` is an index into `keys`, also below. */
   /** `version` is the id of the count of events that are wanted at most, -1 = all. */
   (
+    /** With key -1 those of all streams. */
     | { readonly does: 'load'; readonly key: number; readonly version: number }
     /** The snapshot has come. */
     | { readonly does: 'restore' }

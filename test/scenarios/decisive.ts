@@ -46,6 +46,13 @@ export const DECISIVE: readonly Decisive[] = [
     '1 + 2 ms, and (100 - 1) / 2 events of 0.1 ms',
   ),
   row(
+    'audit-range',
+    'auditors.latency.max in one-read',
+    3,
+    0.02,
+    '2 + 1 ms, 200000 events x 5 us in the store and 10 us in the service',
+  ),
+  row(
     'balancing-kong',
     'gate->stock.latency.mean in shuffled',
     0.05875,

@@ -81,6 +81,9 @@ function stepLines({ services, gateways, workloads }: Scenario): readonly string
 function stepText(step: Step): string | null {
   switch (step.verb) {
     case 'load':
+      if (step.range !== null) {
+        return `load ${plainText(step.range)} events of all streams of ${step.store}`;
+      }
       return (
         `load ${step.store} by ${step.stream}, from ${step.fromVersion}` +
         (step.version === null ? '' : `, version ${plainText(step.version)}`)

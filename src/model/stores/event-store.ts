@@ -21,6 +21,8 @@ const CONFLICT = withStatus(OUTCOME.clientError, 409);
 /** Expected versions that are none: whatever there is, and nothing. */
 const ANY = -1;
 const NO_STREAM = 0;
+/** In the place of a stream: all of them, in the order of the store. */
+const ALL = -1;
 
 type Does<K extends PlanStoreAct['does']> = Extract<PlanStoreAct, { readonly does: K }>;
 
@@ -118,7 +120,7 @@ export class EventStore {
   private load(spec: Does<'load'>, strand: number, pc: number): Outcome {
     const { cargo } = this;
     cargo.until[strand] = spec.version < 0 ? Infinity : this.draws.count(strand, pc, spec.version);
-    cargo.stream[strand] = this.streamOf(spec.key, strand);
+    cargo.stream[strand] = spec.key < 0 ? ALL : this.streamOf(spec.key, strand);
     cargo.position[strand] = 0;
     cargo.replayed[strand] = 0;
     cargo.page[strand] = PAGE.unknown;
@@ -136,7 +138,7 @@ export class EventStore {
   /** A page has come: applying its events is CPU, and more for those of an old version (SN-1, SN-6). */
   private page(spec: Does<'page'>, strand: number): Outcome {
     const { cargo } = this;
-    const version = this.streams.version[cargo.stream[strand]];
+    const version = this.lengthOf(cargo.stream[strand]);
     if (cargo.page[strand] === PAGE.unknown) {
       const end = Math.max(cargo.position[strand], Math.min(version, cargo.until[strand]));
       cargo.count[strand] = end - cargo.position[strand];
@@ -145,7 +147,9 @@ export class EventStore {
     }
     const to = cargo.position[strand];
     const count = cargo.count[strand];
-    const old = Math.max(0, Math.min(to, this.spec.spec.stream.initialLength) - (to - count));
+    const { initialLength } = this.spec.spec.stream;
+    const before = cargo.stream[strand] === ALL ? version - this.streams.appended : initialLength;
+    const old = Math.max(0, Math.min(to, before) - (to - count));
     const slowness = spec.slowed < 0 ? 1 : this.world.partSlowness[spec.slowed];
     cargo.work[strand] = Math.round(count * spec.applyNs * slowness) + old * spec.upcastNs;
     cargo.replayed[strand] += count;
@@ -219,7 +223,7 @@ export class EventStore {
   private servePage(strand: number): Outcome {
     const { cargo } = this;
     const { batch, readPerEventNs } = this.spec.spec;
-    const version = this.streams.version[cargo.stream[strand]];
+    const version = this.lengthOf(cargo.stream[strand]);
     const behind = Math.min(version, cargo.until[strand]) - cargo.position[strand];
     const count = Math.min(behind, batch);
     const ends = this.spec.readsUntilShort ? count < batch : count === behind;
@@ -298,6 +302,11 @@ export class EventStore {
   private keepSnapshot(strand: number): Outcome {
     this.streams.keepSnapshot(this.cargo.stream[strand], this.cargo.position[strand]);
     return OUTCOME.ok;
+  }
+
+  /** Events of a stream, or of all of them. */
+  private lengthOf(stream: number): number {
+    return stream === ALL ? this.streams.total : this.streams.version[stream];
   }
 
   private streamOf(key: number, strand: number): number {

@@ -17,7 +17,8 @@ export function storeEdges(
   const add = (to: string, sure: boolean, each = tries): void =>
     void edges.push({ from, to, certain: sure, times, tries: each });
   add(`${step.store}.${step.verb === 'load' ? 'read' : 'append'}`, certain);
-  if ((eventStores.get(step.store)?.snapshots ?? null) !== null) {
+  const isRange = step.verb === 'load' && step.range !== null;
+  if ((eventStores.get(step.store)?.snapshots ?? null) !== null && !isRange) {
     if (step.verb === 'load' && step.fromVersion === 'snapshot') {
       add(`${step.store}.readSnapshot`, certain);
     }

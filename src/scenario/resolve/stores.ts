@@ -275,8 +275,13 @@ export function resolveLoad(
   const store = resolveStore(context, output.store, [...path, 'store']);
   if (store === null) return null;
   const stream = streamOf(context, store, output.stream, [...path, 'stream']);
-  const { fromVersion, version = null } = output;
-  return { verb: 'load', store, stream, fromVersion, version, ...modifiers };
+  const { fromVersion, version = null, range = null } = output;
+  for (const field of ['stream', 'fromVersion', 'version'] as const) {
+    if (range === null || writtenAt(context, [...path, field]) === undefined) continue;
+    const message = `range is about the events of all streams, ${field} about those of one: leave one of them out`;
+    report(context, 'FL208', [...path, field], message);
+  }
+  return { verb: 'load', store, stream, fromVersion, version, range, ...modifiers };
 }
 
 /** An `append` step. */

@@ -251,6 +251,12 @@ export const loadFields = z.strictObject({
         'snapshot that holds more is of no use. Nothing can be appended to it. Unit: count or distribution of ' +
         'counts. Defaults to the last one.',
     ),
+  range: countDistribution()
+    .optional()
+    .describe(
+      'So many events of all streams, oldest first, as for an audit of the store: they are read page by page and ' +
+        'applied like those of a stream, and no snapshot helps. Unit: count or distribution of counts. Defaults to one stream.',
+    ),
 });
 export type LoadOutput = z.output<typeof loadFields>;
 
