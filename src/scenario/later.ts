@@ -12,10 +12,10 @@ const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
   ['functions.*', 'tags'],
   ['databases.*', 'tags loadBalancing queue concurrency'],
   ['databases.*.operations.*', 'rows fanout'],
-  ['topics.*', 'tags event'],
+  ['topics.*', 'tags'],
   ['brokers.*', 'tags'],
   ['caches.*', 'tags'],
-  ['eventStores.*', 'tags partitions'],
+  ['eventStores.*', 'tags'],
   ['projections.*', 'tags'],
   ['workloads.*', 'tags'],
   ['faults.*', 'when jitter probability group version'],
@@ -40,6 +40,7 @@ const LATER_WORDS: readonly (readonly [key: string, words: string])[] = [
   ['warmup', 'auto'],
   ['hedge.per', 'key'],
   ['brokers.*.kind', 'sqs nats'],
+  ['topics.*.event', 'system'],
 ];
 
 /** Fields of fault kinds that come later, whatever the kind: none of them means anything else today. */

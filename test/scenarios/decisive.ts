@@ -46,6 +46,13 @@ export const DECISIVE: readonly Decisive[] = [
     '1 + 2 ms, and (100 - 1) / 2 events of 0.1 ms',
   ),
   row(
+    'audit-range',
+    'auditors.latency.max in one-read',
+    3,
+    0.02,
+    '2 + 1 ms, 200000 events x 5 us in the store and 10 us in the service',
+  ),
+  row(
     'balancing-kong',
     'gate->stock.latency.mean in shuffled',
     0.05875,
@@ -205,6 +212,13 @@ export const DECISIVE: readonly Decisive[] = [
     0.21,
     0.02,
     '(1600 - 800 - 80) of 3400 requests in each 10 s',
+  ),
+  row(
+    'bus-events',
+    'placed.published in integration',
+    542,
+    5,
+    '600 orders less the tenth that is rolled back',
   ),
   row(
     'bus-in-memory',
@@ -411,6 +425,13 @@ export const DECISIVE: readonly Decisive[] = [
     0.695,
     0.03,
     '100/s x (1 + 0.3 + 0.09) x 50 ms on 10 workers',
+  ),
+  row(
+    'event-gaps',
+    'list.delay.max in rich',
+    3,
+    0.01,
+    'what is committed behind the empty place of a dead process waits StaleSequenceThreshold',
   ),
   row(
     'event-loop-block',
@@ -740,6 +761,13 @@ export const DECISIVE: readonly Decisive[] = [
     '2000 dead requests shrink by 100/s to the 240 that are served in time',
   ),
   row(
+    'persistent-subscription',
+    'mails.delay.max in small-buffer',
+    20,
+    0.1,
+    'down for 20 s: the first event of it waits as long',
+  ),
+  row(
     'poison-message',
     'orders.billing.lag.max in skip',
     47,
@@ -808,6 +836,13 @@ export const DECISIVE: readonly Decisive[] = [
     247,
     7,
     '5 connections / 20 ms = 250/s, less what comes back after the end',
+  ),
+  row(
+    'projection-hot-cold',
+    'list.delay.max in hot-cold',
+    2,
+    0.02,
+    'dead at 13.001 s, the lock is free at once, and tried for at 15',
   ),
   row(
     'projection-lag',
@@ -1151,6 +1186,13 @@ export const DECISIVE: readonly Decisive[] = [
     0.349,
     0.012,
     '0.9 to the tenth, once for each call',
+  ),
+  row(
+    'store-partitions',
+    'ledger[0].cpu in four',
+    0.4,
+    0.02,
+    '400/s x 4 ms over four nodes of one core',
   ),
   row(
     'thundering-herd',
