@@ -206,7 +206,7 @@ export class PollLoop implements TaskOwner {
 
   /** Runs the handler for the records that are next; false = it was over at once. */
   private start(member: Member): boolean {
-    const { batch, at, tries } = member;
+    const { batch, at } = member;
     const { spec, index, members, inbox } = this.setup;
     const { engine, tasks } = this.world;
     const { partition } = this.offsets.logs[batch[at]];
@@ -234,9 +234,15 @@ export class PollLoop implements TaskOwner {
       if (poison !== null) return this.poisoned(member, poison);
     }
     const record = member.index + members.length * member.epoch;
-    const context = this.messages.context(message, index, tries);
+    const context = this.messages.context(message, index, this.tryOf(member, message));
     tasks.start(this.owner, record, member.instance.id, spec.handler, context, program);
     return true;
+  }
+
+  /** Which try of the message this is, over all its deliveries. */
+  private tryOf({ batch, at, tries }: Member, message: number): number {
+    const before = this.offsets.triesBefore(batch[at], batch[at + 1]);
+    return tries + before + this.setup.aftermath.failed(message);
   }
 
   /** The handler has had its effect on every record of the run. */
@@ -292,9 +298,12 @@ export class PollLoop implements TaskOwner {
     const { partition } = this.offsets.logs[batch[at]];
     this.undo(member);
     if (!aftermath.keeps(tries)) {
+      const isPassed = this.isPassed(member);
       for (let k = 0; k < run; k++) {
         const message = partition.at(batch[at + 1] + k);
-        if (this.plain || this.records.wants(message)) aftermath.leave(message);
+        if (!this.plain && !this.records.wants(message)) continue;
+        if (this.setup.spec.spec.commit === 'transactional') member.left.push(message);
+        else aftermath.leave(message, isPassed);
       }
       this.advance(member);
       return false;
@@ -302,7 +311,7 @@ export class PollLoop implements TaskOwner {
     const { engine, meters } = this.world;
     const wait = aftermath.waitNs(tries, partition.at(batch[at + 1]), member.began);
     meters.count(redelivered, run);
-    member.tries++;
+    this.offsets.tried(batch[at], ++member.tries);
     if (wait === 0) return false;
     engine.at(engine.now + wait, PHASE.RETRY, this.retryOp, member.index, member.epoch, 0);
     return true;
@@ -324,6 +333,7 @@ export class PollLoop implements TaskOwner {
     const { commit } = this.setup.spec.spec;
     const { batch, at } = member;
     const log = batch[at];
+    if (this.setup.canBeCut) this.abandonCut(member);
     batch[at + 1] += member.run;
     member.tries = 1;
     if (batch[at + 1] === batch[at + 2]) member.at += RANGE;
@@ -333,6 +343,22 @@ export class PollLoop implements TaskOwner {
     if (commit === 'transactional') this.end(member);
     else if (commit === 'afterBatch') this.commitBatch(member);
     if (this.strays.has(member)) for (const own of logsOf(batch)) this.letGo(own);
+  }
+
+  /** What the log has lost since it was read is not handled any more. */
+  private abandonCut(member: Member): void {
+    const { batch, at, run } = member;
+    const { partition } = this.offsets.logs[batch[at]];
+    for (let k = 0; k < run; k++) {
+      const message = partition.at(batch[at + 1] + k);
+      if (!this.records.isCut(message)) continue;
+      this.setup.aftermath.abandon(message, this.isPassed(member));
+    }
+  }
+
+  /** Whether the group will not come to the run under way again. */
+  private isPassed({ batch, at }: Member): boolean {
+    return this.offsets.committed[batch[at]] > batch[at + 1];
   }
 
   private commitBatch(member: Member): void {
@@ -361,12 +387,13 @@ export class PollLoop implements TaskOwner {
       return;
     }
     for (const message of member.effects) this.effect(message);
+    for (const message of member.left) this.setup.aftermath.leave(message, false);
     this.commitBatch(member);
     this.settle(member, true);
   }
 
   private settle(member: Member, isCommitted: boolean): void {
-    member.effects.length = 0;
+    member.effects.length = member.left.length = 0;
     this.setup.settle(member, isCommitted);
   }
 
