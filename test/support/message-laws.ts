@@ -48,6 +48,12 @@ const forgets = (world: MessageWorld, { kind }: Hop): boolean =>
 const hits = ({ mishaps }: MessageWorld, broker: null | 3 | 4): boolean =>
   broker !== null && mishaps.some(({ target }) => target === broker);
 
+/** Whether who publishes may have to wait for a broker for longer than a moment. */
+const waits = (world: MessageWorld): boolean =>
+  hits(world, world.broker === null ? null : 3) ||
+  hits(world, world.rabbit === null ? null : 4) ||
+  world.rabbit === 'tight';
+
 /** Whether handlers may succeed twice for a message: only then may its effect be there twice. */
 export function mayRepeat(told: Case, book: Book, unit: Unit): boolean {
   const { world } = told;
@@ -67,7 +73,10 @@ export function mayRepeat(told: Case, book: Book, unit: Unit): boolean {
     return fields.consumerTimeout !== '30m' || hits(world, world.rabbit === null ? null : 4);
   }
   if (kind !== 'sqs') return false;
-  return fields.visibilityTimeout === '60ms' || (fields.visibilityTimeout === '5s' && stands);
+  return (
+    fields.visibilityTimeout === '60ms' ||
+    (fields.visibilityTimeout === '5s' && (stands || waits(world)))
+  );
 }
 
 /** Whether a message may end without an effect and without being anywhere. */
@@ -175,13 +184,23 @@ function inHand({ replicas }: MessageWorld, { fields }: Hop, reader: Reader): nu
 function lostTooEarly(told: Case, book: Book): number {
   let count = 0;
   book.units.forEach((unit, u) => {
-    if (!isHeldTwice(told, book, unit)) return;
+    const undoes = isUndone(told, book, unit);
+    if (!undoes && !isHeldTwice(told, book, unit)) return;
     for (const { runs } of book.messages) {
+      if (undoes && okOf(runs[u]!).length > 0) count++;
       const first = Math.min(...okOf(runs[u]!).map(({ ended }) => ended));
       if (runs[u]!.some(({ isOk, begun }) => !isOk && begun < first)) count++;
     }
   });
   return count;
+}
+
+/** Whether a transaction may be thrown away with what nobody can read again. */
+function isUndone(told: Case, book: Book, unit: Unit): boolean {
+  const hop = hopOf(told, book);
+  const isGone = hop.fields.retention === '700ms' || forgets(told.world, hop);
+  const readers = readersOf(told, book, unit);
+  return isGone && readers.some((reader) => commitOf(hop, reader) === 'transactional');
 }
 
 /** Whether two may have a message at once, of whom one gives it up. */
