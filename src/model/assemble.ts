@@ -2,6 +2,7 @@ import { Counts } from '../kernel/counts.js';
 import { Samplers } from '../kernel/distribution.js';
 import { Engine } from '../kernel/engine.js';
 import { invariant } from '../kernel/invariant.js';
+import { PHASE } from '../kernel/phase.js';
 import { streamKey } from '../kernel/rng.js';
 import { NS_PER_SECOND } from '../kernel/time.js';
 import type { Plan } from '../spec/plan.js';
@@ -259,12 +260,12 @@ function setCores(world: Draft): void {
 
 function setMemories(world: Draft, outages: Outages): void {
   const { engine, plan, levels } = world;
-  // The process dies as a next step, outside of what made it hold too much.
+  // The process dies as a next step, outside of what made it hold too much, and behind what it completes.
   const op = engine.define('out-of-memory', (id, epoch) => {
     if (world.instances[id].epoch === epoch) outages.runOut(world.instances[id]);
   });
   const effects: MemoryEffects = {
-    overflow: ({ id, epoch }) => engine.soon(engine.phase, op, id, epoch, 0),
+    overflow: ({ id, epoch }) => engine.soon(Math.max(engine.phase, PHASE.TIMER), op, id, epoch, 0),
     full: (instance) => outages.collections.full(instance),
   };
   for (const instance of world.instances) {

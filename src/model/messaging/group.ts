@@ -61,11 +61,11 @@ export class Group {
     const { world, registry, messages, topic, spec, index, forwarding } = setup;
     const subject = { component: topic.spec.component, part: spec.part };
     this.size = topic.partitions.length;
-    this.offsets = new Offsets(world, messages, subject, this.logsOf());
     this.aftermath = new Aftermath(world, registry, messages, spec.spec, index, subject, {
       put: (message) => this.putBack(message),
       deadLetter: (message) => forwarding.copy(message, spec.deadLetter),
     });
+    this.offsets = new Offsets(world, messages, subject, this.logsOf(), this.aftermath);
     this.isBegun = spec.spec.startNs === 0;
     this.members = this.hire();
     this.resets = this.resetsOf();

@@ -48,6 +48,8 @@ export class Messages {
   holders: Int32Array = new Int32Array(0);
   /** Bit of each group in which it has had its effect. */
   effects: Int32Array = new Int32Array(0);
+  /** The same of groups that have given it up; empty until the first one does. */
+  private givenUp: Int32Array = new Int32Array(0);
   /** Place in `poisons` plus one, 0 = none; read only where there are any. */
   poison: Uint8Array = new Uint8Array(0);
   readonly poisons: Poison[] = [];
@@ -156,6 +158,15 @@ export class Messages {
     return (this.effects[message] & (1 << group)) !== 0;
   }
 
+  /** A group has no more use for a message that had no effect in it; false when that is known. */
+  giveUp(message: number, group: number): boolean {
+    const bit = 1 << group;
+    if (this.givenUp.length === 0) this.givenUp = new Int32Array(this.effects.length);
+    if (((this.givenUp[message] | this.effects[message]) & bit) !== 0) return false;
+    this.givenUp[message] |= bit;
+    return true;
+  }
+
   /** What a handler of the message runs for; read at once, it is the same object each time. */
   context(message: number, group: number, attempt: number): TaskContext {
     const { scratch } = this;
@@ -216,6 +227,7 @@ export class Messages {
     this.cell[message] = sink.cell;
     this.holders[message] = 0;
     this.effects[message] = 0;
+    if (this.givenUp.length > 0) this.givenUp[message] = 0;
     this.poison[message] = 0;
     this.gone[message] = 0;
     this.bytes[message] = 0;
@@ -240,6 +252,7 @@ export class Messages {
     this.bytes = widenFloat64(this.bytes, capacity);
     this.holders = widenInt32(this.holders, capacity);
     this.effects = widenInt32(this.effects, capacity);
+    if (this.givenUp.length > 0) this.givenUp = widenInt32(this.givenUp, capacity);
     this.poison = widenUint8(this.poison, capacity);
     this.gone = widenUint8(this.gone, capacity);
   }
