@@ -59,6 +59,10 @@ export class Aftermath {
     this.backOp = world.engine.define('message-due', (message) => this.parking.put(message));
     if (spec.retry !== null && spec.retry.mode !== 'inProcess') {
       messages.slots.onGrow((capacity) => (this.tries = widenInt32(this.tries, capacity)));
+      messages.shelf.takeAlong({
+        get: (message) => this.tries[message],
+        set: (message, tries) => (this.tries[message] = tries),
+      });
     }
   }
 

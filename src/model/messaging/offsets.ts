@@ -8,6 +8,8 @@ import type { Partition } from './partition.js';
 export interface ReadLog {
   readonly partition: Partition;
   trim(): void;
+  /** The group has read more, and lets go of nothing. */
+  packRead(): void;
 }
 
 /** Where a group stands in each of its logs, and how far it is behind. */
@@ -20,6 +22,9 @@ export class Offsets {
   readonly released: Float64Array;
   /** From here on it is kept, because the group may be sent back to it; Infinity = it will not. */
   readonly hold: Float64Array;
+  /** What it would have let go of but for that; and the highest position that it was sent back from. */
+  readonly passed: Float64Array;
+  readonly reached: Float64Array;
   readonly lag: number;
   /** By log: what waits in it. */
   private readonly lags: Float64Array;
@@ -41,6 +46,8 @@ export class Offsets {
     this.position = new Float64Array(logs.length);
     this.released = new Float64Array(logs.length);
     this.hold = new Float64Array(logs.length).fill(Infinity);
+    this.passed = new Float64Array(logs.length);
+    this.reached = new Float64Array(logs.length);
     this.lags = new Float64Array(logs.length);
     this.lag = world.meters.gauge('lag', subject);
     this.partitionLag = logs.length > 1 ? world.meters.gauge('partitionLag', subject) : -1;
@@ -67,6 +74,10 @@ export class Offsets {
   /** The group needs nothing below this offset any more. */
   release(log: number, offset: number): void {
     const bound = Math.min(offset, this.hold[log]);
+    if (bound < offset) {
+      this.passed[log] = offset;
+      this.logs[log].packRead();
+    }
     if (bound <= this.released[log]) return;
     this.released[log] = bound;
     this.logs[log].trim();
@@ -75,6 +86,7 @@ export class Offsets {
   /** A new reader begins where the last commit was. */
   rewind(log: number): void {
     const again = this.position[log] - this.committed[log];
+    this.leave(log);
     this.position[log] = this.committed[log];
     if (again > 0) this.world.meters.count(this.redelivered, again);
   }
@@ -83,6 +95,7 @@ export class Offsets {
   seek(log: number, offset: number): void {
     const again = this.position[log] - offset;
     if (again > 0) this.world.meters.count(this.redelivered, again);
+    this.leave(log);
     this.position[log] = offset;
     this.shift(log, this.committed[log] - offset);
     this.committed[log] = offset;
@@ -114,6 +127,12 @@ export class Offsets {
     });
   }
 
+  /** It goes back from where it is. */
+  private leave(log: number): void {
+    this.reached[log] = Math.max(this.reached[log], this.position[log]);
+    this.passed[log] = 0;
+  }
+
   /** What waits in a log changes. */
   private shift(log: number, by: number): void {
     this.lags[log] += by;
@@ -127,7 +146,6 @@ export class Offsets {
 
   /** Looks through all logs for the oldest message and for the log that holds most. */
   private survey(): void {
-    const { published } = this.messages;
     let since = Infinity;
     let hottest = 0;
     this.oldest = -1;
@@ -135,7 +153,8 @@ export class Offsets {
       if (this.lags[log] > this.lags[hottest]) hottest = log;
       const next = this.committed[log];
       if (next >= partition.end || next < partition.base) return;
-      const at = published[partition.at(next)];
+      const message = partition.at(next);
+      const at = this.messages.published[message];
       if (at >= since) return;
       since = at;
       this.oldest = log;
