@@ -61,6 +61,10 @@ export class Aftermath {
     this.backOp = world.engine.define('message-due', (message) => this.parking.put(message));
     if (spec.retry !== null && spec.retry.mode !== 'inProcess') {
       messages.slots.onGrow((capacity) => (this.tries = widenInt32(this.tries, capacity)));
+      messages.shelf.takeAlong({
+        get: (message) => this.tries[message],
+        set: (message, tries) => (this.tries[message] = tries),
+      });
     }
   }
 
@@ -114,7 +118,11 @@ export class Aftermath {
   /** The effect will not happen unless whoever reads the place of the message next brings it about. */
   abandon(message: number, isPassed: boolean): void {
     if (isPassed) this.lose(message);
-    else this.pending.add(message);
+    else if (!this.pending.has(message)) {
+      this.pending.add(message);
+      // Held, it keeps its slot.
+      this.messages.holders[message]++;
+    }
   }
 
   /** Whether anything depends on how far the group gets. */
@@ -124,7 +132,9 @@ export class Aftermath {
 
   /** The group will not come to the place of the message again. */
   passed(message: number): void {
-    if (this.pending.delete(message)) this.lose(message);
+    if (!this.pending.delete(message)) return;
+    this.lose(message);
+    this.messages.release(message);
   }
 
   private giveUp(message: number, isPassed: boolean): void {
