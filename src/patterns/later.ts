@@ -4,7 +4,6 @@
  */
 export const laterPolicyFields: ReadonlyMap<string, readonly string[]> = new Map([
   ['circuitBreaker', ['halfOpenCalls']],
-  ['rateLimit', ['faultTolerant', 'policy', 'syncRate']],
 ]);
 
 export const laterFaultKinds: readonly string[] = [

@@ -29,10 +29,7 @@ const LATER_FIELDS: ReadonlyMap<string, string> = new Map([
   ['when', 'version'],
   ['bundle', 'tags'],
   ['policy', 'store'],
-  ['concurrencyLimit', 'key'],
   ['hedge', 'key'],
-  ['store', 'cache'],
-  ['middlewareEntry', 'key dryRun'],
 ]);
 
 /** Words of closed lists that later versions bring, by the last key of the path. */

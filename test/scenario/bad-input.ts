@@ -105,14 +105,31 @@ export const BAD_SHAPES: readonly BadCase[] = [
     says: 'each instance has a state of its own',
   },
   {
-    title: 'a copy of a state that is shared',
+    title: 'a state that is shared by one word and not by the other',
     edit: [
-      chain,
-      'middleware: [ { rateLimit: { kind: kong, second: 9, policy: redis, store: { latency: 2ms, cache: 1s } } } ]',
+      timeout,
+      'plain: { rateLimit: { kind: kong, second: 9, policy: redis, scope: instance } }',
     ],
-    code: 'FL202',
-    at: 'cache: 1s',
-    says: 'known, not in this version',
+    code: 'FL208',
+    at: 'instance',
+    says: 'drop scope',
+  },
+  {
+    title: 'two words about a store that fails',
+    edit: [
+      timeout,
+      'plain: { rateLimit: { kind: kong, second: 9, policy: cluster, store: { of: orders-db.insert, onError: reject } } }',
+    ],
+    code: 'FL208',
+    at: 'reject',
+    says: 'said by faultTolerant',
+  },
+  {
+    title: 'a dry run of what refuses nobody',
+    edit: [chain, 'middleware: [ { log: { work: 1ms, dryRun: true } } ]'],
+    code: 'FL208',
+    at: 'true',
+    says: 'nothing to watch',
   },
   {
     title: 'a store of counters that nobody shares',

@@ -25,6 +25,13 @@ export const DECISIVE: readonly Decisive[] = [
     '8.4 calls under way at 250/s: 9 x (25 / 33.5) and its root are 9 again, less the 0.6 free places',
   ),
   row(
+    'admit-per-key',
+    'reports.success in by-tenant',
+    0.3736,
+    0.01,
+    '1 - 0.626, which is what the formula of Erlang refuses of 12 Erlang at five places',
+  ),
+  row(
     'aggregation',
     'app.latency.p99 during hung in best-effort',
     0.187,
@@ -505,6 +512,13 @@ export const DECISIVE: readonly Decisive[] = [
     '100/s and the 100 saved tokens over 20 s',
   ),
   row(
+    'gateway-refusal-cache',
+    'redis.throughput in cached',
+    126,
+    3,
+    'the 100 requests that pass, and six or seven questions of each of four gateways, 110 ms apart, in what is left of a second',
+  ),
+  row(
     'gateway-statuses',
     'edge->api.amplification during down in kong',
     6,
@@ -604,6 +618,13 @@ export const DECISIVE: readonly Decisive[] = [
     '2 of 100 gaps end in the 20 ms around the close, and after each lost call one more dials: 1 - 0.02 / 1.02',
   ),
   row('kong-declarative', 'apps.outcomes.ok in one-node', 6000, 0.5, '60 minutes x 100'),
+  row(
+    'kong-quota',
+    'provider.throughput in synced',
+    204,
+    1,
+    'each of four mailers passes one call each 10 ms until it tells the store after 502 ms: 51',
+  ),
   row(
     'l4-balancing',
     'stock[1].utilization from 20s to 60s in by-connection',

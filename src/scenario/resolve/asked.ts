@@ -1,5 +1,6 @@
 import type { Distribution } from '../../kernel/distribution.js';
-import type { Layer, PolicyStore, Target } from '../../spec/scenario.js';
+import { policyKind } from '../../patterns/registry.js';
+import type { Layer, LimiterStore, Target } from '../../spec/scenario.js';
 import { get, text } from '../located.js';
 import type { Context, Path } from './context.js';
 import { report, writtenAt } from './context.js';
@@ -18,12 +19,17 @@ const NOTHING: Distribution = { kind: 'constant', valueNs: 0 };
 /** The store of a policy of calls; `path` is that of the policy. */
 export function resolvePolicyStore(
   context: Context,
-  { latency, of, onError = 'allow', cache }: StoreOutput,
-  { scope }: Layer,
+  { latency, of, onError, cache }: StoreOutput,
+  layer: Layer,
   path: Path,
-): PolicyStore {
+): LimiterStore {
   const at = [...path, 'store'];
-  if (scope === 'instance') {
+  const sharing = policyKind(layer.policy, layer.kind)!.sharing?.(layer.config as never) ?? null;
+  if (sharing !== null && onError !== undefined) {
+    const message = 'what a failed question means is said by faultTolerant: drop onError';
+    report(context, 'FL208', [...at, 'onError'], message);
+  }
+  if (layer.scope === 'instance') {
     const message =
       'each instance has a state of its own, in its memory: a store is for one that they share ' +
       '(scope: caller or global)';
@@ -34,7 +40,12 @@ export function resolvePolicyStore(
   }
   checkOnError(context, of, at);
   const asked = resolveAsked(context, of, at);
-  return { latency: latency ?? NOTHING, of: asked, onError, cacheNs: cache ?? null };
+  return {
+    latency: latency ?? NOTHING,
+    of: asked,
+    onError: sharing?.onError ?? onError ?? 'allow',
+    cacheNs: cache ?? null,
+  };
 }
 
 /** Only the call of a component can fail. */

@@ -262,7 +262,11 @@ function layersOf(context: Context, output: BundleOutput, path: Path): Layer[] {
     const config = output[policy];
     if (config === undefined) continue;
     const fields = config as Record<string, unknown>;
-    const layer = layerOf(policy, fields, nodeAt(context, [...path, policy]));
+    const layer = sharedLayer(
+      context,
+      layerOf(policy, fields, nodeAt(context, [...path, policy])),
+      [...path, policy],
+    );
     checkKey(context, layer.key, fields['per'], [...path, policy]);
     checkShared(context, layer, [...path, policy]);
     const store = fields['store'] as StoreOutput | undefined;
@@ -284,6 +288,17 @@ function layersOf(context: Context, output: BundleOutput, path: Path): Layer[] {
   const deadline = present.get('deadline');
   if (deadline !== undefined) layers.splice(layers[0]?.policy === 'fallback' ? 1 : 0, 0, deadline);
   return layers;
+}
+
+/** A layer of which the library's own words say that its state is shared. */
+function sharedLayer(context: Context, layer: Layer, path: Path): Layer {
+  const sharing = policyKind(layer.policy, layer.kind)!.sharing?.(layer.config as never) ?? null;
+  if (sharing === null || layer.scope !== 'instance') return layer;
+  if (layer.written.includes('scope')) {
+    const message = 'by its policy the state is shared by all instances of the caller: drop scope';
+    report(context, 'FL208', [...path, 'scope'], message);
+  }
+  return { ...layer, scope: sharing.scope };
 }
 
 /** Settings that a policy gives to another one which leaves them out. */
