@@ -1,4 +1,4 @@
-import { laterFaultFields, laterFaultKinds, laterPolicyFields } from '../patterns/later.js';
+import { laterFaultFields, laterFaultKinds } from '../patterns/later.js';
 import type { PathKey } from './located.js';
 
 /** What the language knows and this version does not run, by place. `*` is any key or index. */
@@ -49,8 +49,6 @@ export function isLaterKey(path: readonly PathKey[], key: string): boolean {
   for (const [place, names] of LATER_KEYS) {
     if (matches(path, place) && words(names).has(key)) return true;
   }
-  const last = String(path[path.length - 1]);
-  if (laterPolicyFields.get(last)?.includes(key) === true) return true;
   if (path.length === 2 && path[0] === 'faults' && LATER_FAULT_FIELDS.has(key)) return true;
   return fieldPlaces(path).some((place) => words(LATER_FIELDS.get(place) ?? '').has(key));
 }

@@ -101,6 +101,22 @@ const schema = z.strictObject({
         'through alone, the others wait for how it ends. A backoff gives the nth opening in a ' +
         'row its nth delay. Unit: duration, or a map as `retry.backoff`. Required.',
     ),
+  halfOpenSampling: z
+    .strictObject({
+      calls: whole({ min: 1, max: 1_000_000 }).describe(
+        'Calls that are let through half open; others wait until the breaker has opened or closed. ' +
+          'It closes when all of them are over. Unit: calls. Required.',
+      ),
+      threshold: share().describe(
+        'Failures per `calls` above which the breaker opens again, with the failure that exceeds it. ' +
+          '0 to less than 100%. Unit: share. Required.',
+      ),
+    })
+    .optional()
+    .describe(
+      'The half-open time of cockatiel 4: a sample of calls, and results of an earlier half-open time ' +
+        'leave no trace. Unit: map. Defaults to that of cockatiel 3: one probe.',
+    ),
   failOn: classFields.failOn,
   ignore: outcomesNotHandled(),
 });
@@ -119,9 +135,10 @@ function outcomesNotHandled(): typeof classFields.ignore {
 const REGULAR = 0;
 
 /**
- * The breaker of cockatiel 3. Half open is entered by the next call after the wait. A call knows as
+ * The breaker of cockatiel 3, or 4 with a sample of calls while half open. Half open is entered by the next call after the wait. A call knows as
  * what it was let through, and its result counts as that in whatever state it ends: so a late failure
- * may open a half-open breaker, and a probe of an earlier half-open time may close or open this one.
+ * may open a half-open breaker, and a probe of an earlier half-open time may close or open this one;
+ * in version 4 it may not.
  */
 class Cockatiel implements PolicyState {
   private readonly ctx: CallContext;
@@ -138,7 +155,12 @@ class Cockatiel implements PolicyState {
   /** Lineage of the call that opened the closed breaker: the row of draws of its delays. */
   private rowA = 0;
   private rowB = 0;
-  /** Number of the last probe; calls that come half open wait for it. */
+  /** The sample of version 4: calls, and the failures among them that it bears; null = one probe. */
+  private readonly sampling: Config['halfOpenSampling'] | null;
+  private sampled = 0;
+  private sampledFailures = 0;
+  private sampledInside = 0;
+  /** Number of the last probe, or of the last half-open time; calls that come half open wait for it. */
   private probe = 0;
   private inside = 0;
   /** Waiters whose refusal is on its way. */
@@ -147,6 +169,7 @@ class Cockatiel implements PolicyState {
   constructor(config: Config, setup: PolicySetup) {
     this.ctx = setup.ctx;
     this.breaker = breakerOf(config.breaker);
+    this.sampling = config.halfOpenSampling ?? null;
     this.classes = new BreakerClasses(config);
     this.journal = breakerJournal(setup);
     const after = config.halfOpenAfter;
@@ -155,7 +178,7 @@ class Cockatiel implements PolicyState {
   }
 
   enter(frame: number, layer: number): number {
-    if (this.state === HALF_OPEN) {
+    if (this.state === HALF_OPEN && !this.hasRoom()) {
       this.wait(frame, layer);
       return PARK;
     }
@@ -201,15 +224,27 @@ class Cockatiel implements PolicyState {
     return this.state === CLOSED && this.held() === 0 && this.breaker.isIdle?.() === true;
   }
 
-  /** Lets a call through, as the probe if the wait is over. */
+  /** Whether one more call belongs to the sample of this half-open time. */
+  private hasRoom(): boolean {
+    return this.sampling !== null && this.sampled + this.sampledInside < this.sampling!.calls;
+  }
+
+  /** Lets a call through, as a probe if the wait is over. */
   private admit(frame: number, layer: number): void {
     this.inside++;
     if (this.state === CLOSED) {
       this.ctx.setWord(frame, layer, REGULAR);
       return;
     }
-    this.ctx.setWord(frame, layer, ++this.probe);
-    this.enterState(HALF_OPEN);
+    if (this.state === OPEN) {
+      this.probe++;
+      this.sampled = 0;
+      this.sampledFailures = 0;
+      this.sampledInside = 0;
+      this.enterState(HALF_OPEN);
+    }
+    this.sampledInside++;
+    this.ctx.setWord(frame, layer, this.probe);
   }
 
   private wait(frame: number, layer: number): void {
@@ -223,6 +258,10 @@ class Cockatiel implements PolicyState {
     const { now } = this.ctx;
     const ticket = this.ctx.word(frame, layer);
     const probe = ticket !== REGULAR;
+    if (probe && this.sampling !== null) {
+      if (this.state === HALF_OPEN && ticket === this.probe) this.sample(now, frame, result);
+      return;
+    }
     if (result === SUCCESS) {
       breaker.success(now, probe);
       if (probe) this.close();
@@ -230,6 +269,22 @@ class Cockatiel implements PolicyState {
       if (probe) this.close();
     } else if (breaker.failure(now) || probe) this.open(now, frame);
     if (probe) this.decideWaiters(ticket);
+  }
+
+  /** A call of the sample has ended; the last of them closes, the first failure too many opens. */
+  private sample(now: Ns, frame: number, result: number): void {
+    const { calls, threshold } = this.sampling!;
+    this.sampledInside--;
+    this.sampled++;
+    if (result !== SUCCESS && result !== EXCLUDED) this.sampledFailures++;
+    if (this.sampledFailures > threshold * calls) {
+      this.breaker.failure(now);
+      this.open(now, frame);
+    } else if (this.sampled >= calls && this.sampledInside === 0) {
+      this.breaker.success(now, true);
+      this.enterState(CLOSED);
+      this.decideWaiters(this.probe);
+    }
   }
 
   private close(): void {
@@ -246,10 +301,12 @@ class Cockatiel implements PolicyState {
     this.attempt++;
     const waitNs = this.backoff?.delayNs(this.attempt, this.rowA, this.rowB);
     this.openUntil = now + (waitNs ?? this.constantNs);
+    const wasSampling = this.sampling !== null && this.state === HALF_OPEN;
     this.enterState(OPEN);
+    if (wasSampling) this.decideWaiters(this.probe);
   }
 
-  /** Who waited for this probe is treated in the order of coming as if it came now. */
+  /** Who waited for this decision is treated in the order of coming as if it came now. */
   private decideWaiters(probe: number): void {
     const { ctx, waiting } = this;
     for (let k = waiting.length; k > 0; k--) {
@@ -257,7 +314,7 @@ class Cockatiel implements PolicyState {
       const frame = frameOf(waiter);
       const layer = layerOf(waiter);
       if (ctx.word(frame, layer) !== probe) waiting.push(frame, layer);
-      else if (this.state === HALF_OPEN) this.wait(frame, layer);
+      else if (this.state === HALF_OPEN && !this.hasRoom()) this.wait(frame, layer);
       else if (this.state === OPEN && ctx.now < this.openUntil) {
         // Not at once: the call whose end this is has not gone outward yet.
         this.refused++;
@@ -311,17 +368,24 @@ function breakerProblems(config: Config['breaker']): readonly PolicyProblem[] {
   return problems;
 }
 
-/** `circuitBreaker` of kind `cockatiel`: cockatiel 3 with its own names. */
+function samplingProblems({ halfOpenSampling }: Config): readonly PolicyProblem[] {
+  if (halfOpenSampling === undefined || halfOpenSampling.threshold < 1) return [];
+  const message = 'a share of 100% is never exceeded: the library wants less';
+  return [{ field: 'halfOpenSampling.threshold', message }];
+}
+
+/** `circuitBreaker` of kind `cockatiel`: cockatiel 3 with its own names, and the sample of version 4. */
 export const circuitBreakerCockatiel: PolicyKind<typeof schema> = {
   policy: 'circuitBreaker',
   kind: 'cockatiel',
   isDefault: false,
   summary:
     'The breaker of cockatiel: failures in a row, over a time or among the last; while half ' +
-    'open the others wait for the one probe.',
+    'open the others wait for the one probe, or for a sample of calls.',
   sources: [
     'connor4312/cockatiel 3.2.1 src/CircuitBreakerPolicy.ts, src/breaker/ConsecutiveBreaker.ts, ' +
       'src/breaker/SamplingBreaker.ts, src/breaker/CountBreaker.ts',
+    'connor4312/cockatiel 4 src/CircuitBreakerPolicy.ts (halfOpenSampling)',
   ],
   level: 'attempt',
   schema,
@@ -335,5 +399,6 @@ export const circuitBreakerCockatiel: PolicyKind<typeof schema> = {
   check: (config): readonly PolicyProblem[] => [
     ...classProblems(config),
     ...breakerProblems(config.breaker),
+    ...samplingProblems(config),
   ],
 };
