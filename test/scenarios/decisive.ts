@@ -116,6 +116,13 @@ export const DECISIVE: readonly Decisive[] = [
     'of 30 s 2.1 have 2 s and 4 have U(0, 2s): 3 s are the upper tenth, so 2 s x (1 - 0.9/4)',
   ),
   row(
+    'breaker-cockatiel-sample',
+    'shop->prices.attempts from 30s to 110s in sample',
+    79.2,
+    8,
+    '80 s / (2 s + one answer of 20 ms) x 2 calls until the first that fails',
+  ),
+  row(
     'breaker-custom',
     'shop->bank.attempts during broken in twice-a-second',
     40,

@@ -30,6 +30,7 @@ import {
   CountBreaker,
   SamplingBreaker,
 } from '../mechanisms/cockatiel-breakers.js';
+import { HalfOpenSample, SAMPLE } from '../mechanisms/half-open-sample.js';
 import { frameOf, layerOf, Waiters } from '../mechanisms/waiters.js';
 
 const thresholdField = (): Quantity<number> =>
@@ -155,11 +156,8 @@ class Cockatiel implements PolicyState {
   /** Lineage of the call that opened the closed breaker: the row of draws of its delays. */
   private rowA = 0;
   private rowB = 0;
-  /** The sample of version 4: calls, and the failures among them that it bears; null = one probe. */
-  private readonly sampling: Config['halfOpenSampling'] | null;
-  private sampled = 0;
-  private sampledFailures = 0;
-  private sampledInside = 0;
+  /** The sample of version 4; null = one probe. */
+  private readonly sample: HalfOpenSample | null;
   /** Number of the last probe, or of the last half-open time; calls that come half open wait for it. */
   private probe = 0;
   private inside = 0;
@@ -169,7 +167,8 @@ class Cockatiel implements PolicyState {
   constructor(config: Config, setup: PolicySetup) {
     this.ctx = setup.ctx;
     this.breaker = breakerOf(config.breaker);
-    this.sampling = config.halfOpenSampling ?? null;
+    const sampling = config.halfOpenSampling;
+    this.sample = sampling === undefined ? null : new HalfOpenSample(sampling);
     this.classes = new BreakerClasses(config);
     this.journal = breakerJournal(setup);
     const after = config.halfOpenAfter;
@@ -224,9 +223,9 @@ class Cockatiel implements PolicyState {
     return this.state === CLOSED && this.held() === 0 && this.breaker.isIdle?.() === true;
   }
 
-  /** Whether one more call belongs to the sample of this half-open time. */
+  /** Whether one more call is let through half open. */
   private hasRoom(): boolean {
-    return this.sampling !== null && this.sampled + this.sampledInside < this.sampling!.calls;
+    return this.sample?.hasRoom() === true;
   }
 
   /** Lets a call through, as a probe if the wait is over. */
@@ -238,12 +237,10 @@ class Cockatiel implements PolicyState {
     }
     if (this.state === OPEN) {
       this.probe++;
-      this.sampled = 0;
-      this.sampledFailures = 0;
-      this.sampledInside = 0;
+      this.sample?.begin();
       this.enterState(HALF_OPEN);
     }
-    this.sampledInside++;
+    this.sample?.enter();
     this.ctx.setWord(frame, layer, this.probe);
   }
 
@@ -258,8 +255,8 @@ class Cockatiel implements PolicyState {
     const { now } = this.ctx;
     const ticket = this.ctx.word(frame, layer);
     const probe = ticket !== REGULAR;
-    if (probe && this.sampling !== null) {
-      if (this.state === HALF_OPEN && ticket === this.probe) this.sample(now, frame, result);
+    if (probe && this.sample !== null) {
+      if (this.state === HALF_OPEN && ticket === this.probe) this.sampled(now, frame, result);
       return;
     }
     if (result === SUCCESS) {
@@ -271,16 +268,12 @@ class Cockatiel implements PolicyState {
     if (probe) this.decideWaiters(ticket);
   }
 
-  /** A call of the sample has ended; the last of them closes, the first failure too many opens. */
-  private sample(now: Ns, frame: number, result: number): void {
-    const { calls, threshold } = this.sampling!;
-    this.sampledInside--;
-    this.sampled++;
-    if (result !== SUCCESS && result !== EXCLUDED) this.sampledFailures++;
-    if (this.sampledFailures > threshold * calls) {
+  private sampled(now: Ns, frame: number, result: number): void {
+    const verdict = this.sample!.end(result !== SUCCESS && result !== EXCLUDED);
+    if (verdict === SAMPLE.opens) {
       this.breaker.failure(now);
       this.open(now, frame);
-    } else if (this.sampled >= calls && this.sampledInside === 0) {
+    } else if (verdict === SAMPLE.closes) {
       this.breaker.success(now, true);
       this.enterState(CLOSED);
       this.decideWaiters(this.probe);
@@ -301,7 +294,7 @@ class Cockatiel implements PolicyState {
     this.attempt++;
     const waitNs = this.backoff?.delayNs(this.attempt, this.rowA, this.rowB);
     this.openUntil = now + (waitNs ?? this.constantNs);
-    const wasSampling = this.sampling !== null && this.state === HALF_OPEN;
+    const wasSampling = this.sample !== null && this.state === HALF_OPEN;
     this.enterState(OPEN);
     if (wasSampling) this.decideWaiters(this.probe);
   }

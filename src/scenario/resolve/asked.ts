@@ -16,6 +16,17 @@ export interface StoreOutput {
 
 const NOTHING: Distribution = { kind: 'constant', valueNs: 0 };
 
+/** A layer of which the library's own words say that its state is shared. */
+export function sharedLayer(context: Context, layer: Layer, path: Path): Layer {
+  const sharing = policyKind(layer.policy, layer.kind)!.sharing?.(layer.config as never) ?? null;
+  if (sharing === null || layer.scope !== 'instance') return layer;
+  if (layer.written.includes('scope')) {
+    const message = 'by its policy the state is shared by all instances of the caller: drop scope';
+    report(context, 'FL208', [...path, 'scope'], message);
+  }
+  return { ...layer, scope: sharing.scope };
+}
+
 /** The store of a policy of calls; `path` is that of the policy. */
 export function resolvePolicyStore(
   context: Context,

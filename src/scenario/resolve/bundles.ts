@@ -23,7 +23,7 @@ import { report, stablePath } from './context.js';
 import { resolveFallback, withStepWords } from './fallback.js';
 import { BUILT_IN_KEYS } from './names.js';
 import type { StoreOutput } from './asked.js';
-import { checkShared, resolvePolicyStore } from './asked.js';
+import { checkShared, resolvePolicyStore, sharedLayer } from './asked.js';
 
 /** Layers that make more than one attempt. */
 const REPEATING: ReadonlySet<string> = new Set(['retry', 'hedge']);
@@ -288,17 +288,6 @@ function layersOf(context: Context, output: BundleOutput, path: Path): Layer[] {
   const deadline = present.get('deadline');
   if (deadline !== undefined) layers.splice(layers[0]?.policy === 'fallback' ? 1 : 0, 0, deadline);
   return layers;
-}
-
-/** A layer of which the library's own words say that its state is shared. */
-function sharedLayer(context: Context, layer: Layer, path: Path): Layer {
-  const sharing = policyKind(layer.policy, layer.kind)!.sharing?.(layer.config as never) ?? null;
-  if (sharing === null || layer.scope !== 'instance') return layer;
-  if (layer.written.includes('scope')) {
-    const message = 'by its policy the state is shared by all instances of the caller: drop scope';
-    report(context, 'FL208', [...path, 'scope'], message);
-  }
-  return { ...layer, scope: sharing.scope };
 }
 
 /** Settings that a policy gives to another one which leaves them out. */
