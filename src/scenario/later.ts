@@ -29,13 +29,11 @@ const LATER_FIELDS: ReadonlyMap<string, string> = new Map([
   ['when', 'version'],
   ['bundle', 'tags'],
   ['policy', 'store'],
-  ['hedge', 'key'],
 ]);
 
 /** Words of closed lists that later versions bring, by the last key of the path. */
 const LATER_WORDS: readonly (readonly [key: string, words: string])[] = [
   ['warmup', 'auto'],
-  ['hedge.per', 'key'],
   ['brokers.*.kind', 'sqs nats'],
 ];
 

@@ -68,10 +68,17 @@ const chain = 'middleware: [ { authenticate: { kind: jwt, work: 0.3ms } } ]';
 export const BAD_SHAPES: readonly BadCase[] = [
   {
     title: 'a split of a state that no key splits',
-    edit: [timeout, 'plain: { hedge: { after: 9ms, per: key } }'],
-    code: 'FL202',
+    edit: [timeout, 'plain: { hedge: { kind: polly, per: key } }'],
+    code: 'FL206',
     at: 'key } }',
-    says: 'known, not in this version',
+    says: 'must be one of',
+  },
+  {
+    title: 'a key that splits nothing',
+    edit: [timeout, 'plain: { hedge: { after: 9ms, key: customer } }'],
+    code: 'FL208',
+    at: 'customer',
+    says: 'remembers nothing',
   },
   // Idempotency keys.
   {
@@ -260,10 +267,10 @@ export const BAD_SHAPES: readonly BadCase[] = [
   },
   {
     title: 'a key of a policy whose state no key splits',
-    edit: [timeout, 'plain: { hedge: { after: 9ms, key: product } }'],
-    code: 'FL202',
+    edit: [timeout, 'plain: { hedge: { kind: polly, key: product } }'],
+    code: 'FL201',
     at: 'key: product }',
-    says: 'known, not in this version',
+    says: 'unknown',
   },
   // Hints.
   {

@@ -576,6 +576,13 @@ export const DECISIVE: readonly Decisive[] = [
   ),
   row('hot-key', 'users.latency.mean in by-key', 0.03, 0.0025, '0.4 x 50 ms + 0.6 x 16.7 ms'),
   row(
+    'hedge-per-key',
+    'small.latency.p999 in by-kind',
+    0.0387,
+    0.0008,
+    'hedged at 10 + 10 x 0.95 / 0.99 = 19.6 ms, and nine tenths of those that hang have their second answer within 19 ms',
+  ),
+  row(
     'hot-partition',
     'voters.success from 5s to 20s in hot-key',
     0.694,

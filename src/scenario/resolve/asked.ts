@@ -84,7 +84,7 @@ export function resolveAsked(
 }
 
 /** Layers that learn from one request for the next. */
-const LEARNING: ReadonlySet<string> = new Set(['circuitBreaker', 'throttle']);
+const LEARNING: ReadonlySet<string> = new Set(['circuitBreaker', 'hedge', 'throttle']);
 
 /** A state that learns needs a key of which several requests have one value. */
 export function checkShared(context: Context, { policy, key }: Layer, path: Path): void {
