@@ -54,6 +54,14 @@ function editWords(edit: KnobEdit, who: Who, fault: Fault): string {
       return `${number(edit.value)}/s more from ${words}`;
     case 'herd':
       return `${number(edit.value)} clients of ${words} at once`;
+    case 'poison':
+      return `${messagesOf(edit.value, words)} cannot be handled`;
+    case 'duplicated':
+      return `${messagesOf(edit.value, words)} come twice`;
+    case 'heldBack':
+      return `${messagesOf(edit.value, words)} are held back for ${delayWords(edit.distribution)}`;
+    case 'redriven':
+      return `the dead letters of ${words} go back at ${number(edit.value)}/s`;
     default:
       // Knobs that only colour another one, such as the silence of a crashed host.
       return '';
@@ -111,6 +119,10 @@ function referenceWords(reference: string): string {
 function betweenWords(fault: Fault): string {
   if (fault.between === null) return fault.zone === null ? fault.id : `zone ${fault.zone}`;
   return list(fault.between.map((side) => list(side)));
+}
+
+function messagesOf(amount: number, words: string): string {
+  return `${amount < 1 ? `${share(amount)} of ` : ''}the messages of ${words}`;
 }
 
 /** The middle of a delay, where its distribution names one. */

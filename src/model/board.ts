@@ -10,6 +10,7 @@ import type { PlanFault } from '../spec/plan.js';
 import { DIRECTION } from './link.js';
 import type { Instance } from './instance.js';
 import type { ExtraDelay, Link } from './link.js';
+import { turnHolder } from './messaging/knobs.js';
 import type { Outages } from './outages.js';
 import type { Roles } from './replication/roles.js';
 import type { RowHold } from './sections/intruders.js';
@@ -221,17 +222,10 @@ export class Board {
   }
 
   private turnHolder(component: number, name: KnobName): void {
-    if (name !== 'poison') return;
-    const shares = this.active
+    const edits = this.active
       .filter(({ fault }) => fault.holders.includes(component))
-      .flatMap(({ edits, key }) =>
-        edits.flatMap(({ knob, value, effect, restartNs }) =>
-          knob !== 'poison' || effect === undefined
-            ? []
-            : [{ share: value, key, effect, restartNs: restartNs ?? 0 }],
-        ),
-      );
-    this.world.turnables.poison.get(component)!(shares);
+      .flatMap(({ edits, key }) => edits.map((edit) => ({ edit, key })));
+    turnHolder(this.world, component, name, edits);
   }
 
   private turnLoad(load: number, name: KnobName): void {

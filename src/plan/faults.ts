@@ -90,6 +90,13 @@ function ascending(ids: Iterable<number>): readonly number[] {
   return [...ids].sort((a, b) => a - b);
 }
 
+/** How a fault can be aimed at what holds messages. */
+const HOLDING = ['messages', 'queue', 'deadLetters'] as const;
+
+function isHolder({ kind }: LaidComponent): boolean {
+  return kind === 'topic' || kind === 'queue';
+}
+
 /** Resolves the references of one fault; what a name means depends on what its kind can hit. */
 class FaultTarget {
   private readonly source: FaultSource;
@@ -162,7 +169,7 @@ class FaultTarget {
       this.hits.parts.add(partOf(component, 'readSnapshot').id);
       return;
     }
-    if (this.can.has('messages')) {
+    if (HOLDING.some((what) => this.can.has(what)) && isHolder(component)) {
       this.hits.holders.add(component.id);
       return;
     }

@@ -101,7 +101,7 @@ export class Aftermath {
 
   /** The effect will never happen. */
   lose(message: number): void {
-    if (!this.messages.hadEffect(message, this.group)) this.world.meters.count(this.lost);
+    if (this.messages.loses(message, this.group)) this.world.meters.count(this.lost);
   }
 
   private giveUp(message: number): void {

@@ -18,6 +18,8 @@ export class Inboxes {
     this.group = group;
     this.windowNs = windowNs;
     messages.slots.onGrow((capacity) => (this.at = widenFloat64(this.at, capacity)));
+    // The id is in what it says, and goes back with it; the window counts from then on.
+    messages.whenRestored.push((message) => this.note(message));
   }
 
   note(message: number): void {

@@ -91,7 +91,9 @@ export function resolveScenario(
   checkTopicViews(context, parts);
   const others = [...databases, ...moduleHosts(modules)];
   const hosts = new Map<string, Host>([...services, ...gateways, ...others]);
-  const aims = { hosts, services, gateways, keys, graph, durationNs: output.run.duration };
+  const { topics, queues } = modules;
+  const durationNs = output.run.duration;
+  const aims = { hosts, services, gateways, keys, topics, queues, graph, durationNs };
   const faults = resolveFaults(context, output.faults ?? [], aims);
   const scenario: Scenario = { ...parts, faults, report: resolveReport(context, output.report) };
   if (workloads.size === 0 && trees.broken.size === 0) {

@@ -1,6 +1,7 @@
 import type { PlanQueue } from '../../../spec/queues.js';
 import type { Age, Counter } from '../../meters.js';
 import type { World } from '../../world.js';
+import { isHitBy } from '../knobs.js';
 
 /** What a queue tells about itself. */
 export class QueueFigures {
@@ -15,8 +16,11 @@ export class QueueFigures {
   readonly expired: Counter;
   readonly dropped: Counter;
   readonly lost: Counter;
+  /** Null where no fault reorders. */
+  readonly overtaken: Counter | null;
 
-  constructor({ meters }: World, { component, part }: PlanQueue) {
+  constructor(world: World, { component, part }: PlanQueue) {
+    const { meters } = world;
     const subject = { component, part };
     this.lag = meters.gauge('lag', subject);
     this.ready = meters.gauge('ready', subject);
@@ -28,5 +32,7 @@ export class QueueFigures {
     this.expired = meters.counter('expired', subject);
     this.dropped = meters.counter('dropped', subject);
     this.lost = meters.counter('lostEffects', subject);
+    const isReordered = isHitBy(world, 'reorder', component);
+    this.overtaken = isReordered ? meters.counter('overtaken', subject) : null;
   }
 }

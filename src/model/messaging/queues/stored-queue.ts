@@ -23,6 +23,8 @@ export class StoredQueue {
   deadLettered = 0;
   expired = 0;
   dropped = 0;
+  purged = 0;
+  redriven = 0;
   inFlight = 0;
   delayed = 0;
   /** Messages behind others of their key; they wait like those that are ready. */
@@ -42,6 +44,8 @@ export class StoredQueue {
   private next = 0;
   private returns = RETURNS;
   private oldest = -1;
+  /** When the youngest of those was published that were handed out. */
+  private youngest: Ns = -Infinity;
   private newest = -1;
   private readonly deliveries: DeliveryList;
   /** By value of a key: the last entry of it. */
@@ -85,13 +89,19 @@ export class StoredQueue {
     this.deliveries.arm();
   }
 
+  /** The entry that has been here longest, -1 = none; `entries.newer` leads on. */
+  get first(): number {
+    return this.oldest;
+  }
+
   isFull(): boolean {
     return this.waiting >= this.rules.capacity;
   }
 
-  /** Takes a message in; `origin` is the component whose dead letter it is, or -1. */
-  accept(message: number, origin: number): void {
+  /** Takes a message in; `origin` is where it came from as a dead letter, or -1; `held` keeps it back for a time. */
+  accept(message: number, origin: number, held = 0): void {
     const entry = this.make(message, origin);
+    if (held > 0) this.entries.due[entry] += held;
     const { key, follower, place } = this.entries;
     this.accepted++;
     if (this.rules.keyed) {
@@ -126,9 +136,18 @@ export class StoredQueue {
     entries.place[entry] = PLACE.inFlight;
     entries.stamp[entry]++;
     if (++entries.deliveries[entry] > 1) world.meters.count(this.figures.redelivered);
+    else if (this.figures.overtaken !== null) this.noteOrder(entries.message[entry]);
     entries.due[entry] = world.engine.now + rules.inFlightNs;
     this.deliveries.add(entry);
     return entry;
+  }
+
+  /** One is handed out for the first time, perhaps behind a younger one. */
+  private noteOrder(message: number): void {
+    const { figures, messages, world } = this;
+    const at = messages.published[message];
+    if (at < this.youngest) world.meters.count(figures.overtaken!);
+    else this.youngest = at;
   }
 
   /** Whether the slot still holds the message that it held. */
@@ -186,7 +205,7 @@ export class StoredQueue {
     if (target >= 0) {
       this.deadLettered++;
       this.world.meters.count(this.figures.deadLettered);
-      this.watch.deadLetter(target, message, this.spec.component);
+      this.watch.deadLetter(target, message);
     } else this.discard(message);
     this.remove(entry);
   }
@@ -194,7 +213,7 @@ export class StoredQueue {
   /** A consumer sends on what the queue has let go of. */
   forward(message: number, target: number): void {
     this.world.meters.count(this.figures.deadLettered);
-    this.watch.deadLetter(target, message, this.spec.component);
+    this.watch.deadLetter(target, message);
   }
 
   /** Nobody is there to keep what waits. */
@@ -204,7 +223,18 @@ export class StoredQueue {
 
   /** A message will never have its effect; unless it has had it. */
   lose(message: number): void {
-    if (!this.messages.hadEffect(message, this.effect)) this.world.meters.count(this.figures.lost);
+    if (this.messages.loses(message, this.effect)) this.world.meters.count(this.figures.lost);
+  }
+
+  /** An operator takes it away; `before` is the one of its key in front of it, -1 = none. */
+  takeAway(entry: number, before: number, why: 'purged' | 'redriven'): void {
+    const { follower, key, place } = this.entries;
+    this[why]++;
+    if (place[entry] === PLACE.behind) {
+      follower[before] = follower[entry];
+      if (follower[entry] < 0) this.tails.set(key[entry], before);
+    }
+    this.remove(entry);
   }
 
   private discard(message: number): void {
@@ -370,7 +400,7 @@ export class StoredQueue {
     const key = entries.key[entry];
     entries.slots.give(entry);
     messages.release(entries.message[entry]);
-    if (rules.keyed) this.promote(follower, key);
+    if (rules.keyed && entries.place[entry] !== PLACE.behind) this.promote(follower, key);
     this.watch.roomed();
   }
 
@@ -392,7 +422,8 @@ export class StoredQueue {
 
   /** G-7: what was accepted is somewhere. */
   private audit(): void {
-    const gone = this.acked + this.deadLettered + this.expired + this.dropped;
+    const taken = this.purged + this.redriven;
+    const gone = this.acked + this.deadLettered + this.expired + this.dropped + taken;
     const held = this.waiting + this.inFlight + this.delayed;
     invariant(this.accepted === gone + held, 'queue-not-conserved');
     invariant(held === this.entries.slots.used, 'queue-holds-what-it-does-not-count');
