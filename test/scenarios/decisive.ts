@@ -371,6 +371,13 @@ export const DECISIVE: readonly Decisive[] = [
     'a third of a third meets the dead host with both tries',
   ),
   row(
+    'dead-letter-redrive',
+    'tills.latency.p99 from 60s to 65s in at-once',
+    0.494,
+    0.01,
+    'forty consumers share the 80/s that the tills leave: 40 / 80 s a round, for the tills as well',
+  ),
+  row(
     'deadline',
     'users.recovery after rush in kept',
     8.5,
@@ -390,6 +397,13 @@ export const DECISIVE: readonly Decisive[] = [
     390,
     0,
     '404 calls before the probe that succeeds, less the 5 that opened it and 9 probes',
+  ),
+  row(
+    'duplicate-messages',
+    'payments.duplicateEffects in plain',
+    290,
+    25,
+    'one in ten of 100/s x 30 s',
   ),
   row(
     'endpoint-limits',
@@ -668,6 +682,13 @@ export const DECISIVE: readonly Decisive[] = [
     '2 s until 400 requests of 1 MiB fill what 512 MiB leave, 3 s to start: every 5 s of 31 s',
   ),
   row(
+    'message-order',
+    'events.ledger.delay.p90 during late in by-key',
+    0.303,
+    0.03,
+    '5 % are late by 500 ms, and each holds up the two that come after it on its account, 200 ms apart',
+  ),
+  row(
     'mirror',
     'users.latency.mean in half',
     0.0267,
@@ -876,6 +897,13 @@ export const DECISIVE: readonly Decisive[] = [
   row('queue-prefetch', 'jobs.consumed in one', 2000, 1, '30 s / (2 x 2.5 + 10) ms'),
   row('queue-priority', 'browsers.success in priority', 0.667, 0.02, '500 - 200 of 450/s'),
   row('queue-quorum', 'jobs.publishRejected in classic', 1000, 1, '50/s x 20 s without its node'),
+  row(
+    'queue-purge',
+    'jobs.drain after down in work-off',
+    80,
+    1,
+    '2000 waiting, 125/s handled, 100/s more coming',
+  ),
   row(
     'queue-visibility',
     'jobs.duplicateEffects in too-short',
