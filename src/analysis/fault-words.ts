@@ -9,7 +9,17 @@ export function faultWords(fault: Fault): string {
   const who = targetWords(fault);
   const edits = faultKind(fault.kind)?.edits(fault.config, 1, fault.share) ?? [];
   const words = edits.map((edit) => editWords(edit, who, fault)).filter((text) => text !== '');
-  return words.length > 0 ? list([...new Set(words)]) : `${fault.kind} of ${who.words}`;
+  const what = words.length > 0 ? list([...new Set(words)]) : `${fault.kind} of ${who.words}`;
+  return `${what}${startWords(fault)}`;
+}
+
+/** What a start depends on, where it does. */
+function startWords({ when, probability, jitterNs }: Fault): string {
+  const chance = probability < 1 ? [`with a probability of ${share(probability)}`] : [];
+  const late = jitterNs > 0 ? [`up to ${duration(jitterNs / 1e9)} later`] : [];
+  const seen = when === null ? [] : [`when ${when.text}`];
+  const all = [...seen, ...late, ...chance];
+  return all.length > 0 ? `, ${all.join(', ')}` : '';
 }
 
 /** Whom a fault hits, and whether a verb after it is that of several. */

@@ -7,6 +7,7 @@ import type { FaultKind, KnobEdit, KnobName } from '../spec/fault.js';
 import { OUTCOME, outcomeOfStatus } from '../spec/outcome.js';
 import { JOURNAL } from '../spec/record.js';
 import type { PlanFault } from '../spec/plan.js';
+import { Activations } from './activations.js';
 import { DIRECTION } from './link.js';
 import type { Instance } from './instance.js';
 import type { ExtraDelay, Link } from './link.js';
@@ -38,6 +39,7 @@ export class Board {
   private readonly outages: Outages;
   private readonly kinds: readonly FaultKind[];
   private readonly op: number;
+  private readonly activations: Activations;
   private readonly active: Active[] = [];
   /** Strength after each scheduled change: index into `changes`. */
   private readonly changes: { readonly index: number; readonly strength: number }[] = [];
@@ -46,36 +48,41 @@ export class Board {
     this.world = world;
     this.outages = outages;
     this.kinds = world.plan.faults.map((fault) => kindOf(fault.kind));
+    this.activations = new Activations(world, (index, fromNs, untilNs) =>
+      this.schedule(index, fromNs, untilNs),
+    );
     this.op = world.engine.define('fault', (change) => this.apply(change));
   }
 
-  /** Schedules every activation, step of a ramp and end. */
+  /** Schedules every activation that is known, with the steps of its ramp and its end. */
   start(): void {
-    this.world.plan.faults.forEach((fault, index) => {
-      for (const { fromNs, untilNs } of fault.spans)
-        this.scheduleSpan(fault, index, fromNs, untilNs);
-    });
+    this.activations.start();
   }
 
-  private scheduleSpan(fault: PlanFault, index: number, fromNs: Ns, untilNs: Ns): void {
-    const { ramp } = fault;
+  /** A cell of the timeline is over. */
+  passed(boundary: number): void {
+    this.activations.passed(boundary);
+  }
+
+  private schedule(index: number, fromNs: Ns, untilNs: Ns): void {
+    const { ramp } = this.world.plan.faults[index];
     if (ramp === null || ramp.shape === 'step') {
-      this.schedule(fromNs, index, 1);
+      this.turnAt(fromNs, index, 1);
     } else {
       for (let k = 0; k <= RAMP_STEPS; k++) {
         const share = k / RAMP_STEPS;
         const at = Math.round(fromNs + ramp.upNs * share);
-        if (at < untilNs) this.schedule(at, index, shaped(share, ramp.shape));
+        if (at < untilNs) this.turnAt(at, index, shaped(share, ramp.shape));
       }
       for (let k = RAMP_STEPS - 1; ramp.downNs > 0 && k > 0; k--) {
         const at = Math.round(untilNs - ramp.downNs * (k / RAMP_STEPS));
-        if (at > fromNs + ramp.upNs) this.schedule(at, index, shaped(k / RAMP_STEPS, ramp.shape));
+        if (at > fromNs + ramp.upNs) this.turnAt(at, index, shaped(k / RAMP_STEPS, ramp.shape));
       }
     }
-    if (untilNs < this.world.plan.horizonNs) this.schedule(untilNs, index, -1);
+    if (untilNs < this.world.plan.horizonNs) this.turnAt(untilNs, index, -1);
   }
 
-  private schedule(at: Ns, index: number, strength: number): void {
+  private turnAt(at: Ns, index: number, strength: number): void {
     const change = this.changes.push({ index, strength }) - 1;
     this.world.engine.at(at, PHASE.FAULT, this.op, change, 0, 0);
   }
@@ -113,7 +120,7 @@ export class Board {
   private activate(index: number): Active {
     const { plan, replication, instances } = this.world;
     const fault = plan.faults[index];
-    const key = streamKey(plan.seed, replication, `fault/${fault.id}`);
+    const key = streamKey(plan.seed, replication, `fault/${fault.stream}`);
     const { select } = fault;
     let chosen = fault.instances;
     if (fault.role !== null) chosen = chosen.filter((id) => this.roleOf(id) === fault.role);

@@ -3,6 +3,7 @@ import type { FaultKind } from '../spec/fault.js';
 import type { PlanFault, PlanLoad } from '../spec/plan.js';
 import type { Fault } from '../spec/scenario.js';
 import { byCodeUnit } from './canonical.js';
+import { conditionOf } from './fault-conditions.js';
 import type { Direction, EndTest, LinkEnds } from './fault-links.js';
 import { namedEnd } from './fault-links.js';
 import type { LaidComponent, Layout } from './layout.js';
@@ -52,17 +53,31 @@ export function planFaults(source: FaultSource, faults: readonly Fault[]): reado
       })),
       loads: ascending(hits.loads),
       holders: ascending(hits.holders),
-      spans: spansOf(fault, source.warmupNs, source.horizonNs),
+      spans: spansOf(fault, source, fault.jitterNs),
+      chance: chanceOf(fault, source),
+      stream: fault.group ?? fault.id,
+      when: fault.when === null ? null : conditionOf(source.layout, fault.when),
       ramp: fault.ramp,
     };
   });
 }
 
-function spansOf(fault: Fault, warmupNs: Ns, horizonNs: Ns): PlanFault['spans'] {
+function chanceOf(fault: Fault, source: FaultSource): PlanFault['chance'] {
+  const { jitterNs, probability } = fault;
+  if (jitterNs === 0 && probability === 1) return null;
+  return { jitterNs, probability, starts: spansOf(fault, source, 0) };
+}
+
+function spansOf(
+  fault: Fault,
+  { warmupNs, horizonNs }: FaultSource,
+  lateNs: Ns,
+): PlanFault['spans'] {
   return fault.spans
     .map(({ fromNs, untilNs }) => ({
       fromNs: warmupNs + fromNs,
-      untilNs: untilNs === null ? horizonNs : Math.min(horizonNs, warmupNs + untilNs),
+      untilNs:
+        untilNs === null ? horizonNs : Math.min(horizonNs, warmupNs + untilNs + lateNs),
     }))
     .filter((span) => span.fromNs < horizonNs)
     .sort((a, b) => a.fromNs - b.fromNs);

@@ -18,7 +18,7 @@ const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
   ['eventStores.*', 'tags partitions'],
   ['projections.*', 'tags'],
   ['workloads.*', 'tags'],
-  ['faults.*', 'when jitter probability group version'],
+  ['faults.*', 'version'],
   ['budgets.*', 'strict by'],
   ['hypothesis.expect.*', 'strict by'],
   ['report', 'prices'],

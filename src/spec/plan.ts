@@ -289,6 +289,21 @@ export interface PlanLoad {
   }[];
 }
 
+/** A condition on a step of the timeline. */
+export interface PlanCondition {
+  readonly metric: string;
+  readonly ending: string;
+  readonly component: number;
+  readonly parts: readonly number[];
+  /** All instances of the component, or the one that is meant. */
+  readonly instances: readonly number[];
+  readonly op: '<' | '<=' | '>' | '>=' | '==' | '!=';
+  readonly limit: number;
+  readonly forNs: Ns;
+  readonly count: number;
+  readonly lengthNs: Ns;
+}
+
 export interface PlanFault {
   readonly id: string;
   readonly kind: string;
@@ -311,8 +326,18 @@ export interface PlanFault {
   readonly loads: readonly number[];
   /** Component ids of what holds messages. */
   readonly holders: readonly number[];
-  /** Absolute activity spans. */
+  /** Absolute spans in which it may be active: of one that starts late, up to its latest end. */
   readonly spans: readonly { readonly fromNs: Ns; readonly untilNs: Ns }[];
+  /** What each start draws, and the spans of those that are in time; null = all take place, and in time. */
+  readonly chance: {
+    readonly jitterNs: Ns;
+    readonly probability: number;
+    readonly starts: readonly { readonly fromNs: Ns; readonly untilNs: Ns }[];
+  } | null;
+  /** Whose draws it shares: its own id, or its group. */
+  readonly stream: string;
+  /** What is watched for; null = it starts by the clock. */
+  readonly when: PlanCondition | null;
   readonly ramp: {
     readonly upNs: Ns;
     readonly downNs: Ns;

@@ -16,6 +16,9 @@ const span = (from: number, until: number): PlanFault => ({
   loads: [],
   holders: [],
   spans: [{ fromNs: seconds(from), untilNs: seconds(until) }],
+  chance: null,
+  stream: 'slow',
+  when: null,
   ramp: null,
 });
 

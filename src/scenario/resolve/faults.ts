@@ -7,6 +7,7 @@ import type { FaultOutput } from '../schema/fault.js';
 import { FAULT_FIELDS } from '../schema/fault.js';
 import type { Context, Path } from './context.js';
 import { report, reportKey, writtenAt } from './context.js';
+import { resolveCondition } from './fault-conditions.js';
 import { checkHolder } from './fault-messages.js';
 import { checkRoles, isWhole } from './fault-roles.js';
 import type { CallGraph } from './graph.js';
@@ -62,6 +63,10 @@ export function resolveFaults(
       labels: new Map(sorted(output.labels)),
       share: output.share,
       spans: spans[index],
+      jitterNs: output.jitter,
+      probability: output.probability,
+      group: output.group ?? null,
+      when: resolveCondition(context, output, path),
       ramp:
         output.ramp === undefined
           ? null

@@ -10,6 +10,7 @@ import type { FrameOutput, ScenarioOutput } from '../schema/scenario.js';
 import { resolveBundle } from './bundles.js';
 import type { Context } from './context.js';
 import { report } from './context.js';
+import { checkConditions } from './fault-conditions.js';
 import { resolveFaults } from './faults.js';
 import type { CallGraph } from './graph.js';
 import { eventCycle, eventEdges } from './event-cycle.js';
@@ -99,6 +100,7 @@ export function resolveScenario(
   if (workloads.size === 0 && trees.broken.size === 0) {
     raise('FL203', ['workloads'], NOBODY);
   }
+  if (trees.broken.size === 0) checkConditions(scenario, graph, raise);
   checkLimits(scenario, graph, raise);
   return { scenario, graph };
 }
