@@ -10,7 +10,7 @@ import type { PlanFault } from '../spec/plan.js';
 import { Activations } from './activations.js';
 import { DIRECTION } from './link.js';
 import type { Instance } from './instance.js';
-import type { ExtraDelay, Link } from './link.js';
+import type { DelayMemory, ExtraDelay, Link } from './link.js';
 import { turnHolder } from './messaging/knobs.js';
 import type { Outages } from './outages.js';
 import type { Roles } from './replication/roles.js';
@@ -27,6 +27,8 @@ interface Active {
   readonly instances: readonly number[];
   edits: readonly KnobEdit[];
   readonly key: StreamKey;
+  /** By link: what its messages remember of each other. */
+  readonly memories: Map<number, DelayMemory>;
 }
 
 /**
@@ -132,7 +134,7 @@ export class Board {
         select.kind === 'count' ? select.count : Math.round(select.share * chosen.length);
       chosen = sampleWithout(up, Math.min(wanted, up.length), key);
     }
-    return { fault, index, instances: chosen, edits: [], key };
+    return { fault, index, instances: chosen, edits: [], key, memories: new Map() };
   }
 
   /** Of a node of a database with replicas, at this moment. */
@@ -269,13 +271,15 @@ export class Board {
 
   private extras(id: number): ExtraDelay[] {
     const extras: ExtraDelay[] = [];
-    for (const { fault, edits, key } of this.active) {
+    for (const active of this.active) {
+      const { fault, edits, key } = active;
       const hit = fault.links.find(({ link }) => link === id);
       if (hit === undefined) continue;
-      for (const { knob, distribution } of edits) {
+      for (const { knob, distribution, correlation } of edits) {
         if (knob !== 'delay' || distribution === undefined) continue;
         const sampler = this.world.samplers.add(distribution);
-        extras.push({ sampler, key, share: fault.share, direction: hit.direction });
+        const memory = correlation === undefined ? null : memoryOf(active, id, correlation);
+        extras.push({ sampler, key, share: fault.share, direction: hit.direction, memory });
       }
     }
     return extras;
@@ -314,6 +318,14 @@ export class Board {
     }
     return value;
   }
+}
+
+/** The steps of a ramp do not forget. */
+function memoryOf({ memories }: Active, link: number, correlation: number): DelayMemory | null {
+  if (correlation === 0) return null;
+  let memory = memories.get(link);
+  if (memory === undefined) memories.set(link, (memory = { correlation, request: -1, answer: -1 }));
+  return memory;
 }
 
 /** Strength of a ramp at a share of its length. */

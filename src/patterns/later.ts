@@ -29,8 +29,3 @@ export const laterFaultKinds: readonly string[] = [
   'throttle',
   'zoneOutage',
 ];
-
-/** Fault kind -> its fields of later versions. */
-export const laterFaultFields: ReadonlyMap<string, readonly string[]> = new Map([
-  ['latency', ['correlation']],
-]);

@@ -1,4 +1,4 @@
-import { laterFaultFields, laterFaultKinds, laterPolicyFields } from '../patterns/later.js';
+import { laterFaultKinds, laterPolicyFields } from '../patterns/later.js';
 import type { PathKey } from './located.js';
 
 /** What the language knows and this version does not run, by place. `*` is any key or index. */
@@ -42,9 +42,6 @@ const LATER_WORDS: readonly (readonly [key: string, words: string])[] = [
   ['brokers.*.kind', 'sqs nats'],
 ];
 
-/** Fields of fault kinds that come later, whatever the kind: none of them means anything else today. */
-const LATER_FAULT_FIELDS: ReadonlySet<string> = new Set([...laterFaultFields.values()].flat());
-
 const LISTS = new Map<string, ReadonlySet<string>>();
 
 /** Whether the language knows this key in the map at the path, though this version does not run it. */
@@ -54,7 +51,6 @@ export function isLaterKey(path: readonly PathKey[], key: string): boolean {
   }
   const last = String(path[path.length - 1]);
   if (laterPolicyFields.get(last)?.includes(key) === true) return true;
-  if (path.length === 2 && path[0] === 'faults' && LATER_FAULT_FIELDS.has(key)) return true;
   return fieldPlaces(path).some((place) => words(LATER_FIELDS.get(place) ?? '').has(key));
 }
 

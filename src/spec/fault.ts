@@ -63,6 +63,8 @@ export interface KnobEdit {
   readonly value: number;
   /** Only for `delay` and `heldBack`. */
   readonly distribution?: Distribution;
+  /** Only for `delay`: how much of each one is that of the message before. */
+  readonly correlation?: number;
   /** Only for links: which messages, seen from the fault's target. */
   readonly direction?: 'both' | 'to' | 'from';
   /** Only for `herd`. */

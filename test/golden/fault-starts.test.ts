@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { JOURNAL } from '../../src/spec/record.js';
+import { begun, golden, instants } from './tracing.js';
 import { reversed } from '../determinism/flagship.js';
 import { problemsOf, run } from '../theory/program.js';
 
@@ -147,5 +148,37 @@ describe('a fault that waits for something', () => {
   it('makes no window', () => {
     const text = `${world(slow('f', 'when: shop.queue > 5, for: 5s'))}budgets: [ users.success > 90% during f ]\n`;
     expect(problemsOf(text)).toMatch(/known only in the run/);
+  });
+});
+
+describe('delays that remember each other', () => {
+  const delays = (correlation: string): readonly number[] => {
+    const traced = golden(
+      `
+services: { shop: { endpoints: { buy: [ wait: 1ms ] } } }
+workloads:
+  users: { arrivals: { at: [ ${instants(1, 12, 1, 's')} ] }, requests: [ { call: shop.buy } ] }
+faults:
+  - { id: f, kind: latency, target: users->shop, add: uniform(0ms 100ms), correlation: ${correlation}, direction: to, at: 3500ms, for: 7s, ramp: { up: 2s, shape: step } }
+`,
+      '20s',
+    );
+    return begun(traced.at('shop.buy')).map((at, k) => at - 1000 * (k + 1));
+  };
+
+  it('are a tenth of their own and nine tenths of the one before, while the fault lasts', () => {
+    const drawn = delays('0%');
+    const alike = delays('90%');
+    let before = -1;
+    drawn.forEach((own, k) => {
+      const isHit = k >= 3 && k < 10;
+      if (!isHit) {
+        expect([own, alike[k]]).toEqual([0, 0]);
+        return;
+      }
+      before = before < 0 ? own : 0.1 * own + 0.9 * before;
+      expect(alike[k]).toBeCloseTo(before, 3);
+    });
+    expect(new Set(drawn).size).toBe(8);
   });
 });

@@ -476,6 +476,27 @@ export const DECISIVE: readonly Decisive[] = [
     'either of two choices hits the one of four that is always free: 1 - (3/4)^2',
   ),
   row(
+    'fault-groups',
+    'users.success during first in one-rack',
+    0.71,
+    0.05,
+    'both copies are gone in three runs of ten',
+  ),
+  row(
+    'fault-jitter',
+    'shop.queue.max in at-once',
+    480,
+    6,
+    '240/s that nobody takes for 2 s',
+  ),
+  row(
+    'fault-when',
+    'shop.queue.max in nobody',
+    798,
+    8,
+    '480/s come and 400/s are done, for 10 s',
+  ),
+  row(
     'function-cold-starts',
     'thumbnail.coldStarts in ten-minutes',
     199,
@@ -624,6 +645,13 @@ export const DECISIVE: readonly Decisive[] = [
     0.588,
     0.002,
     '6 of 20 connections at 49 of 50 ms, on 10 workers',
+  ),
+  row(
+    'latency-correlation',
+    'users.latency.p99 in alike',
+    0.132,
+    0.004,
+    '101 ms and 2.33 x 13.2 ms, a mean of some ten uniform draws',
   ),
   row(
     'latency-fault',
