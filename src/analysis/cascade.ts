@@ -102,7 +102,19 @@ export function sceneOf(data: VariantData, record: RunRecord): Scene {
     }));
   });
   const links = linksOf(data, record, lanes, steps);
-  return { data, steps, lanes, links, health, saturations, baseline, faultsNs, endsNs, hits, spansOf };
+  return {
+    data,
+    steps,
+    lanes,
+    links,
+    health,
+    saturations,
+    baseline,
+    faultsNs,
+    endsNs,
+    hits,
+    spansOf,
+  };
 }
 
 /**

@@ -260,11 +260,13 @@ function causeOf(
     const touched = touchedBy(candidate, scene.data);
     if (!touched.components.has(lane.component) && !touched.workloads.has(lane.component))
       return false;
-    return scene.spansOf(candidate).some(
-      (span) =>
-        scene.steps.startNs[Math.min(episode.until, scene.steps.count) - 1] >= span.fromNs &&
-        scene.steps.startNs[episode.from] <= span.untilNs,
-    );
+    return scene
+      .spansOf(candidate)
+      .some(
+        (span) =>
+          scene.steps.startNs[Math.min(episode.until, scene.steps.count) - 1] >= span.fromNs &&
+          scene.steps.startNs[episode.from] <= span.untilNs,
+      );
   });
   if (fault !== undefined) return { cause: fault.id, mechanism: fault.kind };
   const influence = influences.find(

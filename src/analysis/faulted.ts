@@ -28,7 +28,11 @@ export function touchedBy(fault: PlanFault, data: VariantData): Touched {
  * When a fault was active in one run: as planned, or, where it waits for something or draws its starts, as the
  * journal has it.
  */
-export function spansIn(data: VariantData, fault: PlanFault, record: RunRecord): PlanFault['spans'] {
+export function spansIn(
+  data: VariantData,
+  fault: PlanFault,
+  record: RunRecord,
+): PlanFault['spans'] {
   if (fault.when === null && fault.chance === null) return fault.spans;
   const { plan } = data;
   const index = plan.faults.indexOf(fault);

@@ -85,10 +85,12 @@ export function faultInfos(data: VariantData): readonly FaultInfo[] {
       kind: fault.kind,
       target: source?.target ?? [],
       // Of one that waits for something: as in the first run.
-      spans: (fault.when === null ? fault.spans : spansIn(data, fault, data.records[0])).map((span) => ({
-        from: seconds(span.fromNs),
-        until: seconds(Math.min(span.untilNs, plan.endNs)),
-      })),
+      spans: (fault.when === null ? fault.spans : spansIn(data, fault, data.records[0])).map(
+        (span) => ({
+          from: seconds(span.fromNs),
+          until: seconds(Math.min(span.untilNs, plan.endNs)),
+        }),
+      ),
       words: source === undefined ? fault.id : faultWords(source),
     };
   });

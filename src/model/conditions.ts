@@ -34,10 +34,7 @@ export class Conditions {
   /** First cell of the open step. */
   private first = 0;
 
-  constructor(
-    world: World,
-    fire: (index: number, nth: number, at: Ns, untilNs: Ns) => Ns,
-  ) {
+  constructor(world: World, fire: (index: number, nth: number, at: Ns, untilNs: Ns) => Ns) {
     this.world = world;
     this.fire = fire;
   }
@@ -46,7 +43,16 @@ export class Conditions {
     this.watches = this.world.plan.faults.flatMap(({ when }, index) =>
       when === null
         ? []
-        : [{ index, condition: when, read: this.readingOf(when), since: -1, busyUntil: 0, starts: 0 }],
+        : [
+            {
+              index,
+              condition: when,
+              read: this.readingOf(when),
+              since: -1,
+              busyUntil: 0,
+              starts: 0,
+            },
+          ],
     );
   }
 
@@ -57,7 +63,8 @@ export class Conditions {
     if (boundary < stepOfCell.length && stepOfCell[boundary] === stepOfCell[boundary - 1]) return;
     const from = this.first;
     this.first = boundary;
-    for (const watch of this.watches) this.judge(watch, from, boundary, edges[from], edges[boundary]);
+    for (const watch of this.watches)
+      this.judge(watch, from, boundary, edges[from], edges[boundary]);
   }
 
   private judge(watch: Watch, from: number, until: number, beginNs: Ns, endNs: Ns): void {
@@ -127,7 +134,8 @@ export class Conditions {
     const rows = gauges.map((gauge) => ({ area: levels.areaOf(gauge), max: levels.maxOf(gauge) }));
     const { edges } = plan.grid;
     return (from, until) =>
-      (ending === 'max' ? largest(rows, from, until, false) : mean(rows, from, until, edges)) / capacity;
+      (ending === 'max' ? largest(rows, from, until, false) : mean(rows, from, until, edges)) /
+      capacity;
   }
 
   /** The meters of the subject with the name of the metric: its own, else those of its parts. */

@@ -76,8 +76,7 @@ function spansOf(
   return fault.spans
     .map(({ fromNs, untilNs }) => ({
       fromNs: warmupNs + fromNs,
-      untilNs:
-        untilNs === null ? horizonNs : Math.min(horizonNs, warmupNs + untilNs + lateNs),
+      untilNs: untilNs === null ? horizonNs : Math.min(horizonNs, warmupNs + untilNs + lateNs),
     }))
     .filter((span) => span.fromNs < horizonNs)
     .sort((a, b) => a.fromNs - b.fromNs);

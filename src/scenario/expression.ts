@@ -98,7 +98,14 @@ export function parseCondition(text: string): ParsedCondition {
     const limit = limitOf(scanner);
     const forNs = scanner.peekWord() === 'for' && scanner.take('for') ? scanner.durationNs() : 0;
     if (!scanner.atEnd()) scanner.fail('expected `for` and a duration, or the end', ['for 5s']);
-    const expression = { text: scanner.text.trim(), metric, op, limit, window: null, variants: null };
+    const expression = {
+      text: scanner.text.trim(),
+      metric,
+      op,
+      limit,
+      window: null,
+      variants: null,
+    };
     return { ok: true, expression, forNs };
   });
 }

@@ -70,7 +70,10 @@ describe('starts by chance', () => {
   it('is followed by a fault of its group', () => {
     const chance = 'jitter: 4s, probability: 50%, group: g';
     const text = world(
-      [slow('a', `at: 10s, for: 5s, ${chance}`), slow('b', `after: a, delay: 1s, for: 2s, ${chance}`)].join('\n'),
+      [
+        slow('a', `at: 10s, for: 5s, ${chance}`),
+        slow('b', `after: a, delay: 1s, for: 2s, ${chance}`),
+      ].join('\n'),
     );
     const first = spansOf(text, 'a');
     const next = spansOf(text, 'b');
@@ -78,9 +81,13 @@ describe('starts by chance', () => {
       expect(spans.length).toBe(first[k]!.length);
       if (spans.length > 0) expect(spans[0]! - first[k]![1]!).toBeCloseTo(1000, 6);
     });
-    expect(problemsOf(world([slow('a', `at: 10s, for: 5s, jitter: 1s`), slow('b', 'after: a, for: 2s')].join('\n')))).toMatch(
-      /a draws whether and when it starts/,
-    );
+    expect(
+      problemsOf(
+        world(
+          [slow('a', `at: 10s, for: 5s, jitter: 1s`), slow('b', 'after: a, for: 2s')].join('\n'),
+        ),
+      ),
+    ).toMatch(/a draws whether and when it starts/);
   });
 });
 
@@ -100,7 +107,10 @@ describe('a fault that waits for something', () => {
 
   it('sees shares of what has ended, levels and what queues count', () => {
     const crash = '  - { id: down, kind: error, target: shop, at: 30s, for: 2s }\n';
-    const [spans] = spansOf(world(`${crash}${slow('f', 'when: users.success < 90%, for: 5s')}`, 1), 'f');
+    const [spans] = spansOf(
+      world(`${crash}${slow('f', 'when: users.success < 90%, for: 5s')}`, 1),
+      'f',
+    );
     expect(spans).toEqual([31_000, 36_000]);
     const queue = `queues: { jobs: { kind: simple, backlog: 5 } }\n`;
     const text = world(slow('f', 'when: jobs.lag >= 5 for 2s, for: none'), 1) + queue;

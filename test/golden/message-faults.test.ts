@@ -211,7 +211,10 @@ faults: [ { id: twice, kind: duplicate, target: jobs, at: 1500ms, for: 2s } ]
 
   it.each([
     ['a queue', 'queues: { jobs: { kind: simple, consumers: [ { READER } ] } }'],
-    ['a standard queue of SQS', 'queues: { jobs: { kind: sqs, waitTime: 20s, consumers: [ { READER } ] } }'],
+    [
+      'a standard queue of SQS',
+      'queues: { jobs: { kind: sqs, waitTime: 20s, consumers: [ { READER } ] } }',
+    ],
     ['a bus', 'topics: { jobs: { kind: bus, subscribers: [ { group: g, READER } ] } }'],
   ])('comes to %s twice, and only an inbox knows', (_, holder) => {
     const plain = run(holder);
@@ -223,7 +226,10 @@ faults: [ { id: twice, kind: duplicate, target: jobs, at: 1500ms, for: 2s } ]
   });
 
   it.each([
-    ['a FIFO queue', 'queues: { jobs: { kind: sqs, fifo: true, waitTime: 20s, consumers: [ { READER } ] } }'],
+    [
+      'a FIFO queue',
+      'queues: { jobs: { kind: sqs, fifo: true, waitTime: 20s, consumers: [ { READER } ] } }',
+    ],
     [
       'the leader for an idempotent producer',
       'brokers: { cluster: { kind: kafka } }\ntopics: { jobs: { kind: kafka, broker: cluster, subscribers: [ { group: g, READER } ] } }',
@@ -285,7 +291,10 @@ faults: [ { id: late, kind: reorder, target: jobs, gap: 1s, at: 900ms, for: 200m
 
   it.each([
     ['a queue', 'queues: { jobs: { kind: simple, consumers: [ { call: worker.handle } ] } }'],
-    ['a bus', 'topics: { jobs: { kind: bus, subscribers: [ { group: g, call: worker.handle } ] } }'],
+    [
+      'a bus',
+      'topics: { jobs: { kind: bus, subscribers: [ { group: g, call: worker.handle } ] } }',
+    ],
   ])('lets later messages of %s overtake', (_, holder) => {
     const traced = run(holder);
     expect(begun(traced.at('worker.handle'))).toEqual([1200, 1400, 2000]);

@@ -133,7 +133,7 @@ describe('what contradicts itself about messages is refused', () => {
       /deleted from its beginning/,
     ],
     [
-      'a way back for what is nobody else\'s',
+      "a way back for what is nobody else's",
       {
         more: 'queues: { q: { kind: simple } }\nfaults: [ { id: f, kind: redrive, target: q, at: 1s } ]',
       },

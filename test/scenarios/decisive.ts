@@ -482,20 +482,8 @@ export const DECISIVE: readonly Decisive[] = [
     0.05,
     'both copies are gone in three runs of ten',
   ),
-  row(
-    'fault-jitter',
-    'shop.queue.max in at-once',
-    480,
-    6,
-    '240/s that nobody takes for 2 s',
-  ),
-  row(
-    'fault-when',
-    'shop.queue.max in nobody',
-    798,
-    8,
-    '480/s come and 400/s are done, for 10 s',
-  ),
+  row('fault-jitter', 'shop.queue.max in at-once', 480, 6, '240/s that nobody takes for 2 s'),
+  row('fault-when', 'shop.queue.max in nobody', 798, 8, '480/s come and 400/s are done, for 10 s'),
   row(
     'function-cold-starts',
     'thumbnail.coldStarts in ten-minutes',

@@ -222,7 +222,10 @@ export const mischievousWorlds: fc.Arbitrary<MessageWorld> = fc
 /** Whether the messages of a hop meet it: a log keeps its order, and its producers are idempotent. */
 export const meets = (world: MessageWorld, hop: number, kind: Mischief['kind']): boolean =>
   (world.mischief ?? []).some(
-    (one) => one.kind === kind && mischiefOf(world, one, 0) !== null && one.hop % world.hops.length === hop,
+    (one) =>
+      one.kind === kind &&
+      mischiefOf(world, one, 0) !== null &&
+      one.hop % world.hops.length === hop,
   );
 
 function mischiefOf(world: MessageWorld, m: Mischief, id: number): Record<string, unknown> | null {

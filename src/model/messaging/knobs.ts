@@ -33,7 +33,12 @@ export interface HolderKnobs {
 }
 
 /** Draws of messages, apart from others of the same fault. */
-export const MESSAGE_INDEX = Object.freeze({ poison: 210, duplicate: 211, reorder: 212, purge: 213 });
+export const MESSAGE_INDEX = Object.freeze({
+  poison: 210,
+  duplicate: 211,
+  reorder: 212,
+  purge: 213,
+});
 
 /** Whether a message is among a share. */
 export function isAmong(

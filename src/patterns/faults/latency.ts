@@ -30,7 +30,10 @@ const schema = z.strictObject({
 export const latency: FaultKind<typeof schema> = {
   kind: 'latency',
   summary: 'Delays messages on their way; those already sent keep their time of arrival.',
-  sources: ['tc-netem(8); get_crandom of net/sched/sch_netem.c in torvalds/linux', 'Shopify/toxiproxy README (latency toxic)'],
+  sources: [
+    'tc-netem(8); get_crandom of net/sched/sch_netem.c in torvalds/linux',
+    'Shopify/toxiproxy README (latency toxic)',
+  ],
   targets: ['link', 'zone'],
   schema,
   example:

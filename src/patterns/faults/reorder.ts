@@ -18,7 +18,10 @@ export const reorder: FaultKind<typeof schema> = {
     'A share of the messages published to a queue or bus while it is active is held back, and later ones overtake ' +
     'it. Where the order of a key is kept (`ordering: key`, `fifo`), the later ones of its key wait behind it instead. A log ' +
     'cannot be hit: what is written is read in that order.',
-  sources: ['tc-netem(8) (reorder, gap)', 'AWS SQS developer guide, standard queues (best-effort ordering)'],
+  sources: [
+    'tc-netem(8) (reorder, gap)',
+    'AWS SQS developer guide, standard queues (best-effort ordering)',
+  ],
   targets: ['queue'],
   schema,
   example:

@@ -13,7 +13,11 @@ import type { Context, Path } from './context.js';
 import { report } from './context.js';
 import type { CallGraph } from './graph.js';
 
-type Raise = (code: Parameters<typeof report>[1], path: readonly PathKey[], message: string) => void;
+type Raise = (
+  code: Parameters<typeof report>[1],
+  path: readonly PathKey[],
+  message: string,
+) => void;
 
 const isRunning = ({ ending, needsAfter }: Metric): boolean =>
   (ending === 'gauge' || ending === 'none') && !needsAfter;

@@ -58,12 +58,7 @@ export function resolveSpans(
 }
 
 /** Who follows a fault that draws its starts draws the same, or would follow what has not happened. */
-function checkFollowed(
-  context: Context,
-  fault: FaultOutput,
-  other: FaultOutput,
-  path: Path,
-): void {
+function checkFollowed(context: Context, fault: FaultOutput, other: FaultOutput, path: Path): void {
   const at = [...path, 'after'];
   if (other.when !== undefined) {
     const message = `when ${other.id} ends is known only in the run: nothing can be planned after it`;

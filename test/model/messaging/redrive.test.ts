@@ -31,9 +31,7 @@ run: { duration: 5m, seed: ${c.seed} }
 keys: { line: { kind: sequence, count: 3 } }
 queues:
   jobs:
-    ${KINDS[c.kind]
-      .split(', ')
-      .join('\n    ')}
+    ${KINDS[c.kind].split(', ').join('\n    ')}
     deadLetter: dead
     consumers:
       - call: worker.handle

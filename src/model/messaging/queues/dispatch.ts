@@ -116,7 +116,8 @@ export class Dispatch {
     const { holder, place, stamp } = queue.entries;
     const delivery = holder[entry];
     if (place[entry] !== PLACE.inFlight || deliveries.entry[delivery] !== entry) return false;
-    if (deliveries.stamp[delivery] !== stamp[entry] || deliveries.dead[delivery] !== 0) return false;
+    if (deliveries.stamp[delivery] !== stamp[entry] || deliveries.dead[delivery] !== 0)
+      return false;
     if (deliveries.verdict[delivery] !== VERDICT.none) return false;
     deliveries.settled[delivery] = 1;
     return true;
