@@ -30,6 +30,7 @@ import { primaryNotFenced } from './rules/primary-not-fenced.js';
 import { projectionFallsBehind } from './rules/projection-falls-behind.js';
 import { queryWithoutTimeLimit } from './rules/query-without-time-limit.js';
 import { queueOutlivesCallers } from './rules/queue-outlives-callers.js';
+import { quorumWithoutSpare } from './rules/quorum-without-spare.js';
 import { rateLimitAboveCapacity } from './rules/rate-limit-above-capacity.js';
 import { retryNotIdempotent } from './rules/retry-not-idempotent.js';
 import { retryOnClientError } from './rules/retry-on-client-error.js';
@@ -47,6 +48,7 @@ import { syncCycle } from './rules/sync-cycle.js';
 import { timeoutInversion } from './rules/timeout-inversion.js';
 import { ttlWithoutJitter } from './rules/ttl-without-jitter.js';
 import { unboundedQueue } from './rules/unbounded-queue.js';
+import { writesNeedEveryReplica } from './rules/writes-need-every-replica.js';
 import type { Rule } from './rule.js';
 
 /** All rules, one line each, by name. */
@@ -83,6 +85,7 @@ export const rules: readonly Rule[] = [
   projectionFallsBehind,
   queryWithoutTimeLimit,
   queueOutlivesCallers,
+  quorumWithoutSpare,
   rateLimitAboveCapacity,
   retryNotIdempotent,
   retryOnClientError,
@@ -100,4 +103,5 @@ export const rules: readonly Rule[] = [
   timeoutInversion,
   ttlWithoutJitter,
   unboundedQueue,
+  writesNeedEveryReplica,
 ];

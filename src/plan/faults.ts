@@ -42,6 +42,7 @@ export function planFaults(source: FaultSource, faults: readonly Fault[]): reado
       id: fault.id,
       kind: fault.kind,
       config: fault.config,
+      knobs: knobsOf(source.kindOf(fault.kind), fault),
       share: fault.share,
       role: fault.role,
       instances: ascending(hits.instances),
@@ -60,6 +61,10 @@ export function planFaults(source: FaultSource, faults: readonly Fault[]): reado
       ramp: fault.ramp,
     };
   });
+}
+
+function knobsOf(kind: FaultKind, { config, share }: Fault): PlanFault['knobs'] {
+  return [...new Set(kind.edits(config, 1, share).map(({ knob }) => knob))];
 }
 
 function chanceOf(fault: Fault, source: FaultSource): PlanFault['chance'] {

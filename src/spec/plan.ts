@@ -11,6 +11,7 @@ import type {
 } from './scenario.js';
 import type { Arrivals } from './arrivals.js';
 import type { PlanModules } from './modules.js';
+import type { KnobName } from './fault.js';
 import type { Program } from './program.js';
 import type { NodeRoute } from './replication.js';
 import type { Session } from './sections.js';
@@ -234,12 +235,16 @@ export interface PlanLimiter {
   /** Index into `keys`, or -1: one bucket for all requests. */
   readonly key: number;
   readonly retryAfter: RetryAfter;
+  /** How long an instance goes by a refusal without asking the store again, null: it always asks. */
+  readonly cacheNs: Ns | null;
 }
 
 /** A limit on the requests under way in each instance of a component, all of them or those of a part. */
 export interface PlanGate {
   readonly component: number;
   readonly layer: Layer;
+  /** Index into `keys`, or -1: one limit for all requests. */
+  readonly key: number;
   /** Names its draws. */
   readonly place: string;
 }
@@ -308,6 +313,8 @@ export interface PlanFault {
   readonly id: string;
   readonly kind: string;
   readonly config: unknown;
+  /** What it turns. */
+  readonly knobs: readonly KnobName[];
   readonly share: number;
   /** Only nodes of a database that have this role when it begins; null = all. */
   readonly role: 'primary' | 'replica' | null;

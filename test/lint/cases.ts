@@ -351,6 +351,7 @@ export const CASES: readonly RuleCase[] = [
     silent: { 'there is an outbox': writing('outbox') },
   },
   {
+    // CH-5: a circle of events that nothing ends.
     rule: 'event-cycle',
     fires: circling(''),
     path: 'topics.second.subscribers[0].call',

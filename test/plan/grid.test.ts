@@ -7,6 +7,7 @@ const span = (from: number, until: number): PlanFault => ({
   id: `at-${from}`,
   kind: 'slow',
   config: {},
+  knobs: ['speed'],
   share: 1,
   role: null,
   instances: [],

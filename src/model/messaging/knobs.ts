@@ -1,6 +1,6 @@
 import type { StreamKey } from '../../kernel/rng.js';
 import { unit } from '../../kernel/rng.js';
-import type { KnobEdit } from '../../spec/fault.js';
+import type { KnobEdit, KnobName } from '../../spec/fault.js';
 import type { World } from '../world.js';
 
 /** A share of messages that a fault hits, each drawn for itself. */
@@ -50,9 +50,11 @@ export function isAmong(
   return share >= 1 || unit(key.a, key.b, lineageA, lineageB, index) < share;
 }
 
-/** Whether a fault of this kind hits a component in the run: only then is there anything to count. */
-export function isHitBy({ plan }: World, kind: string, component: number): boolean {
-  return plan.faults.some((fault) => fault.kind === kind && fault.holders.includes(component));
+/** Whether a fault turns this knob of a component in the run: only then is there anything to count. */
+export function isHitBy({ plan }: World, knob: KnobName, component: number): boolean {
+  return plan.faults.some(
+    ({ knobs, holders }) => knobs.includes(knob) && holders.includes(component),
+  );
 }
 
 /** An edit that an active fault holds, with the draws of that fault. */

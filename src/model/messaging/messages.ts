@@ -7,6 +7,7 @@ import type { World } from '../world.js';
 import { isAmong, MESSAGE_INDEX } from './knobs.js';
 import type { PoisonShare } from './knobs.js';
 import { Pasts } from './pasts.js';
+import { Shelf } from './shelf.js';
 
 /** What makes a message fail wherever it is handled (PO-1). */
 export interface Poison {
@@ -32,6 +33,8 @@ type Scratch = { -readonly [Field in keyof TaskContext]: TaskContext[Field] };
  */
 export class Messages {
   readonly slots = new Slots(256);
+  /** Those that nobody asks for soon have no slot. */
+  readonly shelf = new Shelf(this);
   lineageA: Int32Array = new Int32Array(0);
   lineageB: Int32Array = new Int32Array(0);
   rootA: Int32Array = new Int32Array(0);
@@ -51,6 +54,8 @@ export class Messages {
   holders: Int32Array = new Int32Array(0);
   /** Bit of each group in which it has had its effect. */
   effects: Int32Array = new Int32Array(0);
+  /** The same of groups that have given it up; empty until the first one does. */
+  private givenUp: Int32Array = new Int32Array(0);
   /** Place in `poisons` plus one, 0 = none; read only where there are any. */
   poison: Uint8Array = new Uint8Array(0);
   readonly poisons: Poison[] = [];
@@ -70,9 +75,15 @@ export class Messages {
   constructor(world: World) {
     this.world = world;
     this.scratch = emptyContext();
-    const goesBack = world.plan.faults.some(({ kind }) => kind === 'redrive');
+    const goesBack = world.plan.faults.some(({ knobs }) => knobs.includes('redriven'));
     this.pasts = goesBack ? new Pasts(this.slots) : null;
     this.slots.onGrow((capacity) => this.widen(capacity));
+    this.shelf.takeAlong({
+      get: (message) => (this.givenUp.length === 0 ? 0 : this.givenUp[message]),
+      set: (message, groups) => {
+        if (this.givenUp.length > 0) this.givenUp[message] = groups;
+      },
+    });
   }
 
   /** A message of a strand; `tag` sets it apart from all others that the strand publishes. */
@@ -143,6 +154,20 @@ export class Messages {
     return this.traces.size === 0 ? undefined : this.traces.get(message);
   }
 
+  setTrace(message: number, trace: readonly [root: number, parent: number]): void {
+    this.traces.set(message, trace);
+  }
+
+  /** The key of a message that was published with none. */
+  ownKey(message: number): number {
+    return identity(this.lineageA[message], this.lineageB[message]);
+  }
+
+  /** The key of a message whose request has one of its own. */
+  rootKey(message: number): number {
+    return identity(this.rootA[message], this.rootB[message]);
+  }
+
   /** One of its holders has let go of it. */
   release(message: number): void {
     const left = --this.holders[message];
@@ -183,18 +208,32 @@ export class Messages {
     this.twins[message] |= TWIN;
   }
 
-  /** One that is held will not be handled; true when its effect will never happen: of two, when both are lost. */
+  /** One that is held will not be handled; true when its effect will never happen. */
   loses(message: number, group: number): boolean {
-    if (this.hadEffect(message, group)) return false;
+    return !this.hadEffect(message, group) && !this.isSpared(message, group);
+  }
+
+  /** Of two that came, the first to go takes no effect along. */
+  private isSpared(message: number, group: number): boolean {
     const known = this.twins[message];
     const bit = 1 << group;
-    if (known === 0 || (known & bit) !== 0) return true;
+    if (known === 0 || (known & bit) !== 0) return false;
     this.twins[message] = known | bit;
-    return false;
+    return true;
   }
 
   hadEffect(message: number, group: number): boolean {
     return (this.effects[message] & (1 << group)) !== 0;
+  }
+
+  /** A group has no more use for a message that had no effect in it; false when that is known. */
+  giveUp(message: number, group: number): boolean {
+    const bit = 1 << group;
+    if (this.givenUp.length === 0) this.givenUp = new Int32Array(this.effects.length);
+    if (((this.givenUp[message] | this.effects[message]) & bit) !== 0) return false;
+    if (this.isSpared(message, group)) return false;
+    this.givenUp[message] |= bit;
+    return true;
   }
 
   /** What a handler of the message runs for; read at once, it is the same object each time. */
@@ -257,15 +296,12 @@ export class Messages {
     this.cell[message] = sink.cell;
     this.holders[message] = 0;
     this.effects[message] = 0;
+    if (this.givenUp.length > 0) this.givenUp[message] = 0;
     this.poison[message] = 0;
     this.gone[message] = 0;
     this.twins[message] = 0;
     this.bytes[message] = 0;
     return message;
-  }
-
-  private ownKey(message: number): number {
-    return (this.lineageA[message] & 0x1fffff) * 4294967296 + (this.lineageB[message] >>> 0);
   }
 
   private widen(capacity: number): void {
@@ -282,10 +318,16 @@ export class Messages {
     this.bytes = widenFloat64(this.bytes, capacity);
     this.holders = widenInt32(this.holders, capacity);
     this.effects = widenInt32(this.effects, capacity);
+    if (this.givenUp.length > 0) this.givenUp = widenInt32(this.givenUp, capacity);
     this.poison = widenUint8(this.poison, capacity);
     this.gone = widenUint8(this.gone, capacity);
     this.twins = widenInt32(this.twins, capacity);
   }
+}
+
+/** 21 bits of one word and 32 of the other fit a double exactly. */
+function identity(a: number, b: number): number {
+  return (a & 0x1fffff) * 4294967296 + (b >>> 0);
 }
 
 function emptyContext(): Scratch {

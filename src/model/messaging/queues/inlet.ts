@@ -58,7 +58,7 @@ export class Inlet {
     const subject = { component, part: -1 };
     this.published = meters.counter('published', subject);
     this.rejected = meters.counter('publishRejected', subject);
-    const isDoubled = isHitBy(world, 'duplicate', component);
+    const isDoubled = isHitBy(world, 'duplicated', component);
     this.duplicated = isDoubled ? meters.counter('duplicated', subject) : null;
     this.purges = ways.map((way) => new Purge(world, messages, way));
     this.recent = this.rules.dedupNs > 0 ? new Recent(this.rules.dedupNs) : null;

@@ -23,7 +23,7 @@ export class Purge {
     this.world = world;
     this.messages = messages;
     this.way = way;
-    const isHit = isHitBy(world, 'flush', component);
+    const isHit = isHitBy(world, 'flushed', component);
     this.purged = isHit ? world.meters.counter('purged', { component, part }) : null;
   }
 
@@ -40,10 +40,10 @@ export class Purge {
     const { entries, spec } = queue;
     const { follower, message, newer, place } = entries;
     const before = new Map<number, number>();
-    for (let entry = queue.first; entry >= 0; entry = newer[entry]) {
+    for (let entry = entries.oldest; entry >= 0; entry = newer[entry]) {
       if (follower[entry] >= 0) before.set(follower[entry], entry);
     }
-    for (let entry = queue.first; entry >= 0;) {
+    for (let entry = entries.oldest; entry >= 0;) {
       const next = newer[entry];
       const own = message[entry];
       const [a, b] = [lineageA[own], lineageB[own]];

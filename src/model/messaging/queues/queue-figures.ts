@@ -1,7 +1,6 @@
 import type { PlanQueue } from '../../../spec/queues.js';
 import type { Age, Counter } from '../../meters.js';
 import type { World } from '../../world.js';
-import { isHitBy } from '../knobs.js';
 
 /** What a queue tells about itself. */
 export class QueueFigures {
@@ -16,11 +15,8 @@ export class QueueFigures {
   readonly expired: Counter;
   readonly dropped: Counter;
   readonly lost: Counter;
-  /** Null where no fault reorders. */
-  readonly overtaken: Counter | null;
 
-  constructor(world: World, { component, part }: PlanQueue) {
-    const { meters } = world;
+  constructor({ meters }: World, { component, part }: PlanQueue) {
     const subject = { component, part };
     this.lag = meters.gauge('lag', subject);
     this.ready = meters.gauge('ready', subject);
@@ -32,7 +28,5 @@ export class QueueFigures {
     this.expired = meters.counter('expired', subject);
     this.dropped = meters.counter('dropped', subject);
     this.lost = meters.counter('lostEffects', subject);
-    const isReordered = isHitBy(world, 'reorder', component);
-    this.overtaken = isReordered ? meters.counter('overtaken', subject) : null;
   }
 }

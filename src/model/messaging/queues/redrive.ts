@@ -44,7 +44,11 @@ export class Redrive {
     if (this.left > 0) return;
     this.everyNs = Math.max(1, Math.round(NS_PER_SECOND / perSecond));
     this.isRepaired = isRepaired;
-    for (let entry = this.queue.first; entry >= 0; entry = this.queue.entries.newer[entry]) {
+    for (
+      let entry = this.queue.entries.oldest;
+      entry >= 0;
+      entry = this.queue.entries.newer[entry]
+    ) {
       if (this.isMovable(entry)) this.left++;
     }
     if (this.left > 0) this.world.engine.soon(PHASE.COMPLETION, this.op, 0, 0, 0);
@@ -54,7 +58,7 @@ export class Redrive {
     const { back, queue } = this;
     const { engine } = this.world;
     const { message, newer, origin } = queue.entries;
-    let entry = queue.first;
+    let entry = queue.entries.oldest;
     while (entry >= 0 && !this.isMovable(entry)) entry = newer[entry];
     if (entry < 0) {
       this.left = 0;
