@@ -118,6 +118,30 @@ describe('a transaction that is thrown away (MQ-3)', () => {
   });
 });
 
+describe('a transaction of records that retention deletes meanwhile (KF-12)', () => {
+  // The second and third are polled at 600 ms and too old at 1001 ms; the fourth is at 1700 ms.
+  const deleted = (faults: string): Traced =>
+    read({
+      group: 'commit: transactional, rebalance: { staticMembership: true }',
+      topic: 'retention: 1s',
+      steps: 'work: 600ms',
+      at: '0s, 1ms, 1ms, 700ms, 1750ms',
+      faults,
+    });
+
+  it('has the effects of its own records, and of no other', () => {
+    const traced = deleted('');
+    expect(ended(traced.at('w.take'))).toEqual([600, 1200, 1800, 2400]);
+    expect(figures(traced, 'consumed', 'duplicateEffects', 'lostEffects')).toEqual([4, 0, 1]);
+  });
+
+  it('has lost all of them when it is thrown away', () => {
+    const traced = deleted(dies('1500ms', '100ms'));
+    expect(ended(traced.at('w.take'))).toEqual([600, 1200, 1500, 2200, 2800]);
+    expect(figures(traced, 'lostEffects')).toEqual([2]);
+  });
+});
+
 describe('a process that a message kills', () => {
   // Two are done at 10 ms; the first makes room for the one that kills.
   const KILLS =

@@ -97,6 +97,16 @@ export function isSafe(one: Shape): boolean {
   );
 }
 
+/** Whether nothing that goes wrong can unbalance those whom nobody drives: no message is lost, and none has two effects. */
+export const isCalm = (one: Shape): boolean =>
+  one.idempotent &&
+  one.tombstones &&
+  one.persistence !== 'none' &&
+  one.faults.every(({ kind }) => kind !== 'afterWork');
+
+/** Sagas that begin later are not counted. */
+export const MEASURED_MS = 300_000;
+
 /** A saga that a service drives. */
 export function orchestrated(one: Shape): string {
   const { endpoints, steps } = stepsOf(one);
@@ -106,7 +116,7 @@ export function orchestrated(one: Shape): string {
   return `
 faultline: 1
 title: Random orchestrated sagas
-run: { duration: 5m, warmup: 0s, drain: 5m, seed: ${one.seed} }
+run: { duration: ${MEASURED_MS}ms, warmup: 0s, drain: 5m, seed: ${one.seed} }
 network: { latency: exponential(0.3ms) }
 keys: { order: unique, account: uniform(count=5) }
 policies:
