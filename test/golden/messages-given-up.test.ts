@@ -102,6 +102,31 @@ describe('a message that is handled again', () => {
   });
 });
 
+describe('a message that two consumers have at once (SQS-2)', () => {
+  it('has draws of its own in the tries of each, though one has deleted it', () => {
+    // Begun at 0 and failed; seen again at 60 ms, and deleted by the second one before the first one tries again.
+    const traced = golden(
+      `
+queues:
+  jobs:
+    kind: sqs
+    visibilityTimeout: 60ms
+    waitTime: 20s
+    consumers:
+      - { call: w.take, concurrency: 2, retry: { attempts: 2, backoff: { kind: constant, base: 100ms } } }
+services: { w: { endpoints: { take: [ wait: uniform(70ms 90ms) ] } } }
+workloads:
+  users: { arrivals: { at: [ 0s ] }, requests: [ { name: send, steps: [ publish: jobs ] } ] }
+faults: [ { id: broken, kind: error, target: w, afterWork: true, at: 0s, for: 5ms } ]`,
+      '10s',
+    );
+    const rows = traced.at('w.take');
+    expect(rows.map(({ outcome }) => outcome)).toEqual(['serverError', 'ok', 'ok']);
+    expect(new Set(rows.map((row) => row.ended - row.begun)).size).toBe(3);
+    expect(rows.map(({ attempt }) => attempt)).toEqual([1, 2, 2]);
+  });
+});
+
 describe('a transaction that is thrown away (MQ-3)', () => {
   it('has put nothing aside for another try', () => {
     // Two are polled at 10 ms. One fails at 20 ms, the process dies with the other; both are read again.
