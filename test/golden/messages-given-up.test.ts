@@ -77,17 +77,18 @@ describe('a message that is given up where it may be read again (G-7)', () => {
   });
 });
 
-describe('a message that is handled again', () => {
-  const lengths = (traced: Traced): readonly number[] =>
-    traced.at('w.take').map((row) => row.ended - row.begun);
+/** How many different times handlings took, to the nanosecond. */
+const lengths = (traced: Traced): number =>
+  new Set(traced.at('w.take').map((row) => Math.round((row.ended - row.begun) * 1e6))).size;
 
+describe('a message that is handled again', () => {
   it('has draws of its own in each try, wherever it has waited (G-4)', () => {
     const traced = read({
       group: 'onPoison: skip, retry: { attempts: 4, mode: requeue }',
       steps: 'work: exponential(10ms), { fail: 500, probability: 100% }',
       faults: '',
     });
-    expect(new Set(lengths(traced)).size).toBe(4);
+    expect(lengths(traced)).toBe(4);
     expect(traced.at('w.take').map(({ attempt }) => attempt)).toEqual([1, 2, 3, 4]);
   });
 
@@ -97,7 +98,7 @@ describe('a message that is handled again', () => {
       steps: 'work: exponential(10ms)',
       faults: `${dies('1s', '1s')}, { id: again, kind: crash, target: w, at: 3s, for: 1s }`,
     });
-    expect(new Set(lengths(traced)).size).toBe(3);
+    expect(lengths(traced)).toBe(3);
     expect(traced.at('w.take').map(({ attempt }) => attempt)).toEqual([1, 2, 3]);
   });
 });
@@ -122,7 +123,7 @@ faults: [ { id: broken, kind: error, target: w, afterWork: true, at: 0s, for: 5m
     );
     const rows = traced.at('w.take');
     expect(rows.map(({ outcome }) => outcome)).toEqual(['serverError', 'ok', 'ok']);
-    expect(new Set(rows.map((row) => row.ended - row.begun)).size).toBe(3);
+    expect(lengths(traced)).toBe(3);
     expect(rows.map(({ attempt }) => attempt)).toEqual([1, 2, 2]);
   });
 });

@@ -125,7 +125,7 @@ export class KafkaTopic {
       return;
     }
     if (this.guarded !== null && this.guarded[at] === 0) this.guard(at, partition.base);
-    for (const group of this.groups) group.appended(at);
+    for (const group of this.groups) group.came(at, message);
   }
 
   /** Messages that are there at time 0. */

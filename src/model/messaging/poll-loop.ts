@@ -236,8 +236,9 @@ export class PollLoop implements TaskOwner {
 
   /** Which try of the message this is, over all its deliveries. */
   private tryOf({ batch, at, tries }: Member, message: number): number {
-    const before = this.offsets.triesBefore(batch[at], batch[at + 1]);
-    return tries + before + this.setup.aftermath.failed(message);
+    const { aftermath } = this.setup;
+    if (aftermath.waitsElsewhere) return aftermath.begins(message);
+    return tries + this.offsets.triesBefore(batch[at], batch[at + 1]);
   }
 
   /** The handler has had its effect on every record of the run. */
