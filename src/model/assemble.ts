@@ -59,6 +59,7 @@ import { TimeLimits } from './serving/time-limits.js';
 import { Tracer } from './tracer.js';
 import { Wire } from './wire.js';
 import { Workers } from './serving/workers.js';
+import { refusalsOf } from './limiters.js';
 import type { Limiter, World } from './world.js';
 
 /** A world ready to run, and what the record needs to know of its assembly. */
@@ -380,7 +381,7 @@ function setOrder(world: Draft): void {
 }
 
 function limiterOf(world: Draft, spec: Plan['limiters'][number], registry: Registry): Limiter {
-  const { layer, component, key, retryAfter } = spec;
+  const { layer, component, key, retryAfter, cacheNs } = spec;
   const definition = registry.policyKind(layer.policy, layer.kind);
   invariant(definition?.limiter !== undefined, 'limiter-unknown-to-the-registry');
   const own = (): LimiterState => definition!.limiter!(layer.config);
@@ -390,7 +391,8 @@ function limiterOf(world: Draft, spec: Plan['limiters'][number], registry: Regis
   const one = shared ? own() : null;
   const states = Array.from({ length: size }, () => one ?? (node ?? own)());
   const grainNs = retryAfter === 'none' ? 0 : retryAfter === 'exact' ? 1 : NS_PER_SECOND;
-  return { component, states, shared, key, grainNs };
+  const refusals = cacheNs === null ? null : refusalsOf(world, key, cacheNs);
+  return { component, states, shared, key, grainNs, refusals };
 }
 
 function partName(plan: Plan, part: number): string {

@@ -65,9 +65,18 @@ export class Aftermath {
     this.backOp = world.engine.define('message-due', (message) => this.parking.put(message));
     this.waitsElsewhere = spec.retry !== null && spec.retry.mode !== 'inProcess';
     if (!this.waitsElsewhere) return;
-    messages.slots.onGrow((capacity) => {
+    const { shelf, slots } = messages;
+    slots.onGrow((capacity) => {
       this.tries = widenInt32(this.tries, capacity);
       this.runs = widenInt32(this.runs, capacity);
+    });
+    shelf.takeAlong({
+      get: (message) => this.tries[message],
+      set: (message, tries) => (this.tries[message] = tries),
+    });
+    shelf.takeAlong({
+      get: (message) => this.runs[message],
+      set: (message, runs) => (this.runs[message] = runs),
     });
   }
 
@@ -126,7 +135,11 @@ export class Aftermath {
   /** The effect will not happen unless whoever reads the place of the message next brings it about. */
   abandon(message: number, isPassed: boolean): void {
     if (isPassed) this.lose(message);
-    else this.pending.add(message);
+    else if (!this.pending.has(message)) {
+      this.pending.add(message);
+      // Held, it keeps its slot.
+      this.messages.holders[message]++;
+    }
   }
 
   /** Whether anything depends on how far the group gets. */
@@ -136,7 +149,9 @@ export class Aftermath {
 
   /** The group will not come to the place of the message again. */
   passed(message: number): void {
-    if (this.pending.delete(message)) this.lose(message);
+    if (!this.pending.delete(message)) return;
+    this.lose(message);
+    this.messages.release(message);
   }
 
   private giveUp(message: number, isPassed: boolean): void {

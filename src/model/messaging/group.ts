@@ -139,14 +139,20 @@ export class Group {
     const shared = topic.partitions.map((partition, log) => ({
       partition,
       trim: () => topic.trim(log),
+      packRead: () => topic.packRead(log),
     }));
     const { retry } = spec.spec;
     if (retry === null || retry.mode === 'inProcess') return shared;
     const own = topic.partitions.map((_, index): ReadLog => {
-      const partition = new Partition();
+      const partition = new Partition(messages);
       const log = this.size + index;
       const free = (message: number): void => messages.release(message);
-      return { partition, trim: () => partition.trim(this.offsets.released[log], free) };
+      return {
+        partition,
+        trim: () => partition.trim(this.offsets.released[log], free),
+        // Nobody is sent back in it.
+        packRead: () => {},
+      };
     });
     return [...shared, ...own];
   }

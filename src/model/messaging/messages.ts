@@ -4,6 +4,7 @@ import { derive, lineage, unit } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import type { TaskContext } from '../tasks.js';
 import type { PoisonShare, World } from '../world.js';
+import { Shelf } from './shelf.js';
 
 /** What makes a message fail wherever it is handled (PO-1). */
 export interface Poison {
@@ -29,6 +30,8 @@ type Scratch = { -readonly [Field in keyof TaskContext]: TaskContext[Field] };
  */
 export class Messages {
   readonly slots = new Slots(256);
+  /** Those that nobody asks for soon have no slot. */
+  readonly shelf = new Shelf(this);
   lineageA: Int32Array = new Int32Array(0);
   lineageB: Int32Array = new Int32Array(0);
   rootA: Int32Array = new Int32Array(0);
@@ -64,6 +67,12 @@ export class Messages {
     this.world = world;
     this.scratch = emptyContext();
     this.slots.onGrow((capacity) => this.widen(capacity));
+    this.shelf.takeAlong({
+      get: (message) => (this.givenUp.length === 0 ? 0 : this.givenUp[message]),
+      set: (message, groups) => {
+        if (this.givenUp.length > 0) this.givenUp[message] = groups;
+      },
+    });
   }
 
   /** A message of a strand; `tag` sets it apart from all others that the strand publishes. */
@@ -118,6 +127,20 @@ export class Messages {
   /** Of a traced request: its id, and that of the execution that published. */
   traceOf(message: number): readonly [root: number, parent: number] | undefined {
     return this.traces.size === 0 ? undefined : this.traces.get(message);
+  }
+
+  setTrace(message: number, trace: readonly [root: number, parent: number]): void {
+    this.traces.set(message, trace);
+  }
+
+  /** The key of a message that was published with none. */
+  ownKey(message: number): number {
+    return identity(this.lineageA[message], this.lineageB[message]);
+  }
+
+  /** The key of a message whose request has one of its own. */
+  rootKey(message: number): number {
+    return identity(this.rootA[message], this.rootB[message]);
   }
 
   /** One of its holders has let go of it. */
@@ -234,10 +257,6 @@ export class Messages {
     return message;
   }
 
-  private ownKey(message: number): number {
-    return (this.lineageA[message] & 0x1fffff) * 4294967296 + (this.lineageB[message] >>> 0);
-  }
-
   private widen(capacity: number): void {
     this.lineageA = widenInt32(this.lineageA, capacity);
     this.lineageB = widenInt32(this.lineageB, capacity);
@@ -256,6 +275,11 @@ export class Messages {
     this.poison = widenUint8(this.poison, capacity);
     this.gone = widenUint8(this.gone, capacity);
   }
+}
+
+/** 21 bits of one word and 32 of the other fit a double exactly. */
+function identity(a: number, b: number): number {
+  return (a & 0x1fffff) * 4294967296 + (b >>> 0);
 }
 
 function emptyContext(): Scratch {

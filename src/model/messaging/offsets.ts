@@ -8,6 +8,8 @@ import type { Partition } from './partition.js';
 export interface ReadLog {
   readonly partition: Partition;
   trim(): void;
+  /** The group has read more, and lets go of nothing. */
+  packRead(): void;
 }
 
 /** Who is told which messages a group will not come to again. */
@@ -28,6 +30,9 @@ export class Offsets {
   readonly floor: Float64Array;
   /** From here on it is kept, because the group may be sent back to it; Infinity = it will not. */
   readonly hold: Float64Array;
+  /** What it would have let go of but for that; and the highest position that it was sent back from. */
+  readonly passed: Float64Array;
+  readonly reached: Float64Array;
   readonly lag: number;
   /** By log: what waits in it. */
   private readonly lags: Float64Array;
@@ -65,6 +70,8 @@ export class Offsets {
     this.heights = new Float64Array(logs.length);
     this.floor = new Float64Array(logs.length);
     this.hold = new Float64Array(logs.length).fill(Infinity);
+    this.passed = new Float64Array(logs.length);
+    this.reached = new Float64Array(logs.length);
     this.lags = new Float64Array(logs.length);
     this.lag = world.meters.gauge('lag', subject);
     this.partitionLag = logs.length > 1 ? world.meters.gauge('partitionLag', subject) : -1;
@@ -92,6 +99,10 @@ export class Offsets {
   /** The group needs nothing below this offset any more. */
   release(log: number, offset: number): void {
     const bound = Math.min(offset, this.hold[log]);
+    if (bound < offset) {
+      this.passed[log] = offset;
+      this.logs[log].packRead();
+    }
     if (bound <= this.released[log]) return;
     this.released[log] = bound;
     this.logs[log].trim();
@@ -100,6 +111,7 @@ export class Offsets {
   /** A new reader begins where the last commit was. */
   rewind(log: number): void {
     this.readAgain(log, this.position[log] - this.committed[log]);
+    this.leave(log);
     this.position[log] = this.committed[log];
   }
 
@@ -107,6 +119,7 @@ export class Offsets {
   seek(log: number, offset: number): void {
     this.readAgain(log, this.position[log] - offset);
     if (this.passing.isPending) this.pass(log, offset);
+    this.leave(log);
     this.position[log] = offset;
     this.shift(log, this.committed[log] - offset);
     this.committed[log] = offset;
@@ -162,6 +175,12 @@ export class Offsets {
     for (let at = this.committed[log]; at < offset; at++) this.passing.passed(partition.at(at));
   }
 
+  /** It goes back from where it is. */
+  private leave(log: number): void {
+    this.reached[log] = Math.max(this.reached[log], this.position[log]);
+    this.passed[log] = 0;
+  }
+
   /** What waits in a log changes. */
   private shift(log: number, by: number): void {
     this.lags[log] += by;
@@ -175,7 +194,6 @@ export class Offsets {
 
   /** Looks through all logs for the oldest message and for the log that holds most. */
   private survey(): void {
-    const { published } = this.messages;
     let since = Infinity;
     let hottest = 0;
     this.oldest = -1;
@@ -183,7 +201,8 @@ export class Offsets {
       if (this.lags[log] > this.lags[hottest]) hottest = log;
       const next = this.committed[log];
       if (next >= partition.end || next < partition.base) return;
-      const at = published[partition.at(next)];
+      const message = partition.at(next);
+      const at = this.messages.published[message];
       if (at >= since) return;
       since = at;
       this.oldest = log;

@@ -66,7 +66,8 @@ export class Records {
     const { partition } = this.offsets.logs[batch[at]];
     let worst = 0;
     for (let k = 0; k < run; k++) {
-      worst = Math.max(worst, this.messages.poison[partition.at(batch[at + 1] + k)]);
+      const message = partition.at(batch[at + 1] + k);
+      worst = Math.max(worst, this.messages.poison[message]);
     }
     return worst === 0 ? null : this.messages.poisons[worst - 1];
   }

@@ -38,7 +38,7 @@ function holds(
 }
 
 describe('messages followed one by one through chains of topics and queues', () => {
-  it('are conserved, and handled as often and in the order that is promised (G-7, MQ-1, MQ-2)', () => {
+  it('are conserved, and handled as often and in the order that is promised (G-7, MQ-1, MQ-2, KF-1, EB-3)', () => {
     holds(messageWorlds, 400, {
       published: 30_000,
       effects: 30_000,
