@@ -1116,6 +1116,13 @@ export const DECISIVE: readonly Decisive[] = [
   ),
   row('shards-hot', 'db[1].cpu in hot-tenant', 0.875, 0.01, '(1/2 + 1/2 / 4) x 280/s x 5 ms'),
   row(
+    'shards-locks',
+    'users.success in four-shards',
+    0.791,
+    0.01,
+    'all at three shards, two of three at that of the hot row: (112 + 2/3 x 188) / 300',
+  ),
+  row(
     'shared-limiter-store',
     'api.throughput in synced',
     304,
