@@ -911,6 +911,7 @@ export const DECISIVE: readonly Decisive[] = [
   row('queue-prefetch', 'jobs.consumed in one', 2000, 1, '30 s / (2 x 2.5 + 10) ms'),
   row('queue-priority', 'browsers.success in priority', 0.667, 0.02, '500 - 200 of 450/s'),
   row('queue-quorum', 'jobs.publishRejected in classic', 1000, 1, '50/s x 20 s without its node'),
+  row('queue-quota', 'users.success in once', 0.759, 0.01, '200/s x 10 s too many of 8000: 75 %'),
   row(
     'queue-visibility',
     'jobs.duplicateEffects in too-short',

@@ -5,11 +5,18 @@ import type { Counter } from '../../meters.js';
 import type { PoisonShare, World } from '../../world.js';
 import type { Messages } from '../messages.js';
 import type { Dispatch } from './dispatch.js';
+import type { Quota } from './quota.js';
 import { Recent } from './recent.js';
 import type { Seat } from './seat.js';
 
 /** What becomes of a message at the door of a queue. */
-export const DOOR = Object.freeze({ taken: 0, rejected: 1, waits: 2, absent: 3 } as const);
+export const DOOR = Object.freeze({
+  taken: 0,
+  rejected: 1,
+  waits: 2,
+  absent: 3,
+  throttled: 4,
+} as const);
 
 /** Where messages come in: one queue, or the subscriptions of a bus. */
 export class Inlet {
@@ -17,6 +24,7 @@ export class Inlet {
   readonly rules: QueueRules;
   /** Where it lives; null = where nothing ever fails. */
   readonly seat: Seat | null;
+  private readonly quota: Quota | null;
   private readonly world: World;
   private readonly messages: Messages;
   private readonly ways: readonly Dispatch[];
@@ -33,8 +41,10 @@ export class Inlet {
     spec: PlanInlet,
     ways: readonly Dispatch[],
     seat: Seat | null,
+    quota: Quota | null,
   ) {
     this.seat = seat;
+    this.quota = quota;
     const { component, rules } = spec;
     const { meters, plan, replication } = world;
     this.world = world;
@@ -73,6 +83,10 @@ export class Inlet {
       if (!this.seat.isAbsent) return DOOR.waits;
       meters.count(this.rejected);
       return DOOR.absent;
+    }
+    if (this.quota?.take() === false) {
+      meters.count(this.rejected);
+      return DOOR.throttled;
     }
     if (this.recent?.has(engine.now, a, b) === true) return DOOR.taken;
     if (this.isFull()) {

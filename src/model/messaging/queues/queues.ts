@@ -5,7 +5,7 @@ import { IntRing } from '../../../kernel/ring.js';
 import { derive, lineage, streamKey } from '../../../kernel/rng.js';
 import type { StreamKey } from '../../../kernel/rng.js';
 import type { PlanPublish } from '../../../spec/messaging.js';
-import { OUTCOME, PENDING } from '../../../spec/outcome.js';
+import { OUTCOME, PENDING, withStatus } from '../../../spec/outcome.js';
 import type { Outcome } from '../../../spec/outcome.js';
 import type { Act } from '../../acts.js';
 import { Draws } from '../../draws.js';
@@ -17,8 +17,18 @@ import type { Messages } from '../messages.js';
 import { Cluster } from './cluster.js';
 import { Dispatch } from './dispatch.js';
 import { DOOR, Inlet } from './inlet.js';
+import { Quota } from './quota.js';
 import { Seat } from './seat.js';
 import { StoredQueue } from './stored-queue.js';
+
+/** What a publisher is told who waits for confirmations, by DOOR. */
+const ANSWERS = [
+  OUTCOME.ok,
+  OUTCOME.rejectedOverload,
+  OUTCOME.ok,
+  OUTCOME.refused,
+  withStatus(OUTCOME.throttled, 429),
+];
 
 /** Numbers that a message takes while it waits for a commit. */
 const ROW = 4;
@@ -284,9 +294,9 @@ export class Queues {
   /** Who does not wait for confirmations is not told that there was none. */
   private answered(write: number, answer: number): void {
     const isQuiet = this.quiet[this.publication[write]] !== 0;
-    if (isQuiet && answer === DOOR.absent) this.inlets[this.inlet[write]].miss(this.message[write]);
-    if (isQuiet || answer === DOOR.taken) this.finish(write, OUTCOME.ok);
-    else this.finish(write, answer === DOOR.absent ? OUTCOME.refused : OUTCOME.rejectedOverload);
+    const isGone = answer === DOOR.absent || answer === DOOR.throttled;
+    if (isQuiet && isGone) this.inlets[this.inlet[write]].miss(this.message[write]);
+    this.finish(write, isQuiet ? OUTCOME.ok : ANSWERS[answer]);
   }
 
   /** Offers a message to the queue. */
@@ -358,6 +368,7 @@ function inletsOf(
   queues: Queues,
 ): readonly Inlet[] {
   const clusters = world.plan.clusters.map((spec) => new Cluster(world, spec));
+  const quotas = new Map<number, Quota>();
   return world.plan.queues.map((inlet) => {
     const seat =
       inlet.seat === null
@@ -383,6 +394,10 @@ function inletsOf(
         queues.roomed(inlet.component);
       },
     });
-    return new Inlet(world, messages, inlet, ways, seat);
+    const { quota } = inlet;
+    if (quota === null) return new Inlet(world, messages, inlet, ways, seat, null);
+    const shared = quotas.get(quota.component) ?? new Quota(world.engine, quota.rate);
+    quotas.set(quota.component, shared);
+    return new Inlet(world, messages, inlet, ways, seat, shared);
   });
 }
