@@ -44,6 +44,8 @@ export interface FamilyColumn {
   readonly unit: Unit;
   /** True for counts of things: whole values are printed with every digit. */
   readonly counted?: boolean;
+  /** Words in place of 0. */
+  readonly zero?: string;
   readonly value: (own: MeteredResult) => number | null;
   /** The value of each replication, where an interval is made from these. */
   readonly each?: (own: MeteredResult) => readonly (number | null)[];
@@ -159,6 +161,17 @@ export const FAMILIES: readonly Family[] = [
     telling: 1,
     caption:
       'Messages published and not yet committed, and the time since the oldest of them was published. Drained: from the end of the fault that leaves the longest backlog until no more wait than ever before it. Delay: from publishing to the end of the handler. Twice: effects that had happened before. Lost: confirmed to the publisher, never handled. Refused, blocked: publishers of a queue that is full, away or under an alarm. Away: share of the time in which no node leads the queue.',
+  },
+  {
+    id: 'brokers',
+    name: 'Brokers under a memory alarm',
+    holds: (own) => (meterOf(own, 'alarmed', 'gauge')?.max ?? 0) > 0,
+    panels: [gaugePanel('alarmed', 'share of the time in which nobody may publish', 'share')],
+    columns: [meanOf('Under an alarm', 'alarmed', 'share')],
+    worst: meanOf('Under an alarm', 'alarmed', 'share'),
+    telling: 0.001,
+    caption:
+      'Time in which a node holds more messages than its memory limit, so that nobody may publish to any queue of the cluster. Consumers go on.',
   },
   {
     id: 'projections',

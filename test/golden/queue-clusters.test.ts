@@ -62,7 +62,7 @@ describe('a quorum queue', () => {
     expect(confirmed(quorum({ at: '10s, 11s', faults: gone([2]) }))).toEqual([10_000, 11_000]);
   });
 
-  it('takes and gives nothing without a majority; what was handed out may be settled afterwards', () => {
+  it('takes and gives nothing without a majority (RB-2); what was handed out may be settled afterwards', () => {
     const traced = quorum({ at: '0s, 15s', handle: '12s', faults: gone([1, 2]) });
     expect(confirmed(traced)).toEqual([0, 30_000]);
     expect(handled(traced)).toEqual([0, 30_000]);

@@ -136,6 +136,29 @@ describe('the registry of patterns', () => {
     expect(faultKind('bandwidth')).toBeUndefined();
   });
 
+  // Of 8.1 what a stack has, outermost first; the others stand between them.
+  it.each([
+    ['resilience4j', 'retry circuitBreaker rateLimit timeout bulkhead'],
+    [
+      'default',
+      'fallback coalesce retry hedge throttle circuitBreaker rateLimit timeout concurrencyLimit bulkhead',
+    ],
+    ['dotnet', 'rateLimit concurrencyLimit retry circuitBreaker timeout'],
+    ['polly', 'rateLimit hedge circuitBreaker timeout'],
+    ['hystrix', 'fallback coalesce circuitBreaker bulkhead timeout'],
+    ['envoy', 'rateLimit concurrencyLimit retry circuitBreaker bulkhead timeout'],
+    ['grpc', 'retry circuitBreaker timeout'],
+    ['finagle', 'retry circuitBreaker timeout concurrencyLimit bulkhead'],
+  ])('has the order of %s (8.1)', (name, layers) => {
+    const own = new Set(layers.split(' '));
+    expect(
+      orderPresets
+        .get(name)!
+        .filter((layer) => own.has(layer))
+        .join(' '),
+    ).toBe(layers);
+  });
+
   it('names in every order preset each layer exactly once', () => {
     expect([...orderPresets.keys()].sort()).toEqual([
       'default',
