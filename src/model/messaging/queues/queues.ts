@@ -19,6 +19,7 @@ import { Dispatch } from './dispatch.js';
 import { DOOR, Inlet } from './inlet.js';
 import { Quota } from './quota.js';
 import { Seat } from './seat.js';
+import { ROW, Staged } from './staged.js';
 import { StoredQueue } from './stored-queue.js';
 
 /** What a publisher is told who waits for confirmations, by DOOR. */
@@ -29,9 +30,6 @@ const ANSWERS = [
   OUTCOME.refused,
   withStatus(OUTCOME.throttled, 429),
 ];
-
-/** Numbers that a message takes while it waits for a commit. */
-const ROW = 4;
 
 /** All queues and buses of a run, and the way of messages to them. */
 export class Queues {
@@ -63,8 +61,8 @@ export class Queues {
   private outcome: Int32Array = new Int32Array(0);
   /** By publication: 1 = rejections are not told. */
   private quiet: Uint8Array = new Uint8Array(0);
-  /** By branch of a transaction: inlet, message and identity of each message that leaves with its commit. */
-  private readonly staged = new Map<number, number[]>();
+  /** Messages that leave with a commit. */
+  private readonly staged: Staged;
   /** By inlet: 1 while those who wait are about to be told. */
   private readonly telling: Uint8Array;
   private readonly roomOp: number;
@@ -77,6 +75,7 @@ export class Queues {
     this.messages = messages;
     this.channels = channels;
     this.draws = new Draws(world);
+    this.staged = new Staged(world, messages);
     this.addColumns();
     const { engine, plan, replication, meters } = world;
     this.writtenOp = engine.define('published', (write) => this.arrive(write));
@@ -93,7 +92,6 @@ export class Queues {
       streamKey(plan.seed, replication, `queue/${plan.components[component].name}/publishLatency`),
     );
     for (const inlet of this.inlets) inlet.addBacklog();
-    world.sections?.whenEnded.push((branch) => this.rollBack(branch));
   }
 
   /** Whether a component is one of these. */
@@ -193,15 +191,12 @@ export class Queues {
   private stage(inlet: number, spec: PlanPublish, strand: number, pc: number, count: number): void {
     const { strands, sections } = this.world;
     const branch = sections!.transactions.branchOf(strand, spec.database);
-    let rows = this.staged.get(branch);
-    if (rows === undefined) this.staged.set(branch, (rows = []));
     for (let k = 0; k < count; k++) {
       const tag = (this.draws.tag(strand, pc) + Math.imul(k, 0x9e3779b1)) | 0;
       const message = this.messages.ofStrand(strand, tag, spec.key);
       this.messages.bytes[message] = spec.bytes;
-      this.messages.holders[message]++;
       derive(strands.callA[strand], strands.callB[strand], tag);
-      rows.push(inlet, message, lineage.a, lineage.b);
+      this.staged.add(branch, inlet, message, lineage.a, lineage.b);
     }
   }
 
@@ -209,8 +204,7 @@ export class Queues {
   released(): Act {
     return {
       begin: (strand) => {
-        const rows = this.staged.get(strand) ?? [];
-        this.staged.delete(strand);
+        const rows = this.staged.take(strand);
         if (rows.length > 0) this.sendStaged(rows);
         return OUTCOME.ok;
       },
@@ -231,14 +225,6 @@ export class Queues {
       this.messages.release(message);
     }
     this.closePublication(publication);
-  }
-
-  /** A transaction has ended; what of it was not committed is never sent. */
-  private rollBack(branch: number): void {
-    const rows = this.staged.get(branch);
-    if (rows === undefined) return;
-    this.staged.delete(branch);
-    for (let k = 0; k < rows.length; k += ROW) this.messages.release(rows[k + 1]);
   }
 
   /** The outcome of a step whose writes are all done, else PENDING for one that waits. */
