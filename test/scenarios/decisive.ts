@@ -874,6 +874,13 @@ export const DECISIVE: readonly Decisive[] = [
     '200 pages with 20 queries, of which two find a connection',
   ),
   row(
+    'pool-hikari-keepalive',
+    'users.latency.max in patient',
+    3.23,
+    0.02,
+    'the third second in which it tries, 200 ms to connect and a query of 30 ms',
+  ),
+  row(
     'pool-hikari-validation',
     'users.latency.p50 in tested',
     0.04,
@@ -989,6 +996,7 @@ export const DECISIVE: readonly Decisive[] = [
   row('queue-prefetch', 'jobs.consumed in one', 2000, 1, '30 s / (2 x 2.5 + 10) ms'),
   row('queue-priority', 'browsers.success in priority', 0.667, 0.02, '500 - 200 of 450/s'),
   row('queue-quorum', 'jobs.publishRejected in classic', 1000, 1, '50/s x 20 s without its node'),
+  row('queue-quota', 'users.success in once', 0.759, 0.01, '200/s x 10 s too many of 8000: 75 %'),
   row(
     'queue-purge',
     'jobs.drain after down in work-off',
@@ -1200,6 +1208,13 @@ export const DECISIVE: readonly Decisive[] = [
     'M/M/5/10: 8.50 inside, 246.8/s let in',
   ),
   row('shards-hot', 'db[1].cpu in hot-tenant', 0.875, 0.01, '(1/2 + 1/2 / 4) x 280/s x 5 ms'),
+  row(
+    'shards-locks',
+    'users.success in four-shards',
+    0.791,
+    0.01,
+    'all at three shards, two of three at that of the hot row: (112 + 2/3 x 188) / 300',
+  ),
   row(
     'shared-limiter-store',
     'api.throughput in synced',

@@ -86,8 +86,13 @@ export class Group {
     return this.setup.spec.spec.commit === 'transactional';
   }
 
-  /** A message was appended to a log. */
-  appended(log: number): void {
+  /** A message was appended to a log of the topic. */
+  came(log: number, message: number): void {
+    this.aftermath.came(message);
+    this.appended(log);
+  }
+
+  private appended(log: number): void {
     if (this.resets?.isUnseen(log) === true) return;
     this.offsets.appended(log);
     this.wake(log);

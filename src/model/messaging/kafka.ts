@@ -187,7 +187,7 @@ export class KafkaTopic {
       return;
     }
     if (this.guarded !== null && this.guarded[at] === 0) this.guard(at, partition.base);
-    for (const group of this.groups) group.appended(at);
+    for (const group of this.groups) group.came(at, message);
     if (partition.end % SHELF === 0) this.packUnread(at);
   }
 

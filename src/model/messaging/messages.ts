@@ -236,13 +236,13 @@ export class Messages {
     return true;
   }
 
-  /** What a handler of the message runs for; read at once, it is the same object each time. */
-  context(message: number, group: number, attempt: number): TaskContext {
+  /** What a handler of the message runs for, each with a number; read at once, it is the same object each time. */
+  context(message: number, group: number, number: number, attempt = number): TaskContext {
     const { scratch } = this;
     derive(this.lineageA[message], this.lineageB[message], group);
     scratch.callA = lineage.a;
     scratch.callB = lineage.b;
-    derive(lineage.a, lineage.b, attempt);
+    derive(lineage.a, lineage.b, number);
     scratch.lineageA = lineage.a;
     scratch.lineageB = lineage.b;
     scratch.rootA = this.rootA[message];

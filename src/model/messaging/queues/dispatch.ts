@@ -207,13 +207,21 @@ export class Dispatch {
 
   /** Ends a channel; late acknowledgements on it are for nothing. */
   private close(channel: Channel): void {
+    const { buffer } = channel;
     channel.closed = channel.epoch;
+    while (buffer.length > 0) this.loseSettled(buffer.shift());
     this.leave(channel);
     for (let own = channel.first; own >= 0; own = channel.first) {
       this.deliveries.verdict[own] = VERDICT.back;
       channel.unlink(this.deliveries, own);
       this.judge(own);
     }
+  }
+
+  /** What the queue has let go of and nobody has begun is lost with the connection. */
+  private loseSettled(delivery: number): void {
+    const { deliveries } = this;
+    if (deliveries.settled[delivery] !== 0) this.queue.lose(deliveries.message[delivery]);
   }
 
   private open(): readonly Channel[] {
@@ -290,6 +298,7 @@ export class Dispatch {
     const channel = this.channels[deliveries.channel[delivery]];
     const stale = deliveries.dead[delivery] !== 0 || deliveries.epoch[delivery] !== channel.epoch;
     if (!stale) this.handling.come(channel, delivery);
+    else if (deliveries.dead[delivery] === 0) this.loseSettled(delivery);
     deliveries.unpin(delivery);
   }
 
@@ -409,7 +418,7 @@ export class Dispatch {
     const { deliveries } = this;
     for (let delivery = channel.first; delivery >= 0; delivery = channel.first) {
       deliveries.dead[delivery] = 1;
-      if (deliveries.settled[delivery] !== 0) this.queue.lose(deliveries.message[delivery]);
+      this.loseSettled(delivery);
       this.send(delivery, VERDICT[this.spec.rules.failure]);
     }
   }
