@@ -13,6 +13,7 @@ import { Channel } from './channel.js';
 import { Deliveries, VERDICT } from './deliveries.js';
 import { Pollers } from './pollers.js';
 import { Handling } from './handling.js';
+import { PLACE } from './entries.js';
 import type { StoredQueue } from './stored-queue.js';
 
 /** Draws of one delivery on its way to the consumer and back. */
@@ -101,6 +102,27 @@ export class Dispatch {
     }
     this.pumping = false;
     if (this.pollers !== null && this.queue.waiting > 0) this.pollers.left();
+  }
+
+  /** Does something to the queue in one step: nothing is handed out in the midst of it. */
+  between(act: () => void): void {
+    this.pumping = true;
+    act();
+    this.pumping = false;
+    this.pump();
+  }
+
+  /** A message leaves the queue: whoever has it in hand goes on with it, and settles nothing. False = nobody has. */
+  leaveInHand(entry: number): boolean {
+    const { deliveries, queue } = this;
+    const { holder, place, stamp } = queue.entries;
+    const delivery = holder[entry];
+    if (place[entry] !== PLACE.inFlight || deliveries.entry[delivery] !== entry) return false;
+    if (deliveries.stamp[delivery] !== stamp[entry] || deliveries.dead[delivery] !== 0)
+      return false;
+    if (deliveries.verdict[delivery] !== VERDICT.none) return false;
+    deliveries.settled[delivery] = 1;
+    return true;
   }
 
   /** The consumer has decided about a delivery: the queue hears of it when it gets there. */

@@ -339,6 +339,7 @@ export class Handling {
     const a = messages.lineageA[message];
     const delay = backoff!.delayNs(this.failures(run) + 1, a, messages.lineageB[message]);
     for (let own = run; own >= 0; own = deliveries.inRun[own]) deliveries.delay[own] = delay;
+    this.loseSettled(run);
     this.judge(run, VERDICT.later);
   }
 
