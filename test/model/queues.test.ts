@@ -38,6 +38,20 @@ describe('rabbitmq', () => {
     expect(begun(handled(traced))).toEqual([0, 1, 10, 11]);
   });
 
+  it('pushes 2000 messages at once from a quorum queue where no prefetch is written', () => {
+    const most = (fields: string): number => {
+      const traced = golden(
+        queue(`kind: rabbitmq, backlog: 3000, ${fields}`, '', 'work: 10ms', '1h'),
+        '1s',
+      );
+      const meter = traced.ran.variant().metered['jobs']!.meters['inFlight'];
+      return meter?.form === 'gauge' ? meter.max : -1;
+    };
+    expect(most('quorum: true')).toBe(2000);
+    expect(most('quorum: true, prefetch: 2500')).toBe(2500);
+    expect(most('quorum: false')).toBe(3000);
+  });
+
   it('puts a message back where it was, and delivers it again at once', () => {
     // The first attempt of each fails by a broken connection at 5 ms; what comes back is first again.
     const traced = golden(

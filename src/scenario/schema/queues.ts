@@ -179,8 +179,8 @@ const rabbitmq = (bundle: BundleSchema) =>
       prefetch: whole({ max: 100_000 })
         .prefault(0)
         .describe(
-          'Messages that a consumer may hold without having acknowledged them; 0 = no limit. Every ' +
-            'handler is a consumer of its own. Unit: count. Defaults to 0.',
+          'Messages that a consumer may hold without having acknowledged them; 0 = no limit, of a quorum ' +
+            'queue 2000. Every handler is a consumer of its own. Unit: count. Defaults to 0.',
         ),
       quorum: z
         .boolean()
