@@ -126,6 +126,32 @@ describe('rabbitmq', () => {
     expect(metered(traced, 'expired', 'jobs')).toBe(2);
   });
 
+  it('with a time to live of 0 hands out what it can in the instant of coming, and expires the rest', () => {
+    // 1 finds the consumer idle, 2 finds it busy, 3 comes when it is free again, and 4 with 3.
+    const traced = golden(
+      queue(
+        'kind: rabbitmq, prefetch: 1, messageTtl: 0ms, deadLetter: dead',
+        '',
+        'work: 10ms',
+        '0ms, 5ms, 10ms, 10ms',
+      ),
+      '1m',
+    );
+    expect(begun(handled(traced))).toEqual([0, 10]);
+    expect(buried(traced)).toEqual([5, 10]);
+    // What is put back has had its time.
+    const failing = golden(
+      queue(
+        'kind: rabbitmq, prefetch: 1, messageTtl: 0ms, deadLetter: dead',
+        '',
+        'work: 10ms, fail: 500',
+        '0ms',
+      ),
+      '1m',
+    );
+    expect([begun(handled(failing)), buried(failing)]).toEqual([[0], [10]]);
+  });
+
   it('dead-letters what was put back after its time', () => {
     const traced = golden(
       queue(

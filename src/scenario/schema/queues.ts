@@ -173,8 +173,8 @@ const rabbitmq = (bundle: BundleSchema) =>
       messageTtl: durationOrNone()
         .prefault('none')
         .describe(
-          'How long a message may wait; one that is put back keeps its end. Unit: duration or `none`. ' +
-            'Defaults to none.',
+          'How long a message may wait; one that is put back keeps its end. With 0s it is handed out in the ' +
+            'instant of its coming, or expires. Unit: duration or `none`. Defaults to none.',
         ),
       prefetch: whole({ max: 100_000 })
         .prefault(0)

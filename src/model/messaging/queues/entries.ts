@@ -1,6 +1,9 @@
 import { Slots, widenFloat64, widenInt32, widenUint8 } from '../../../kernel/pool.js';
 import { ReadyHeap } from './ready-heap.js';
 
+/** Positions of what was returned to the head, in the order of its return. */
+export const RETURNS = -9_000_000_000_000_000;
+
 /** Where a message of a queue is. */
 export const PLACE = Object.freeze({
   ready: 0,

@@ -5,13 +5,10 @@ import type { PlanQueue, QueueRules } from '../../../spec/queues.js';
 import type { World } from '../../world.js';
 import type { Messages } from '../messages.js';
 import { DeliveryList } from './delivery-list.js';
-import { Entries, PLACE } from './entries.js';
+import { Entries, PLACE, RETURNS } from './entries.js';
 import { QueueFigures } from './queue-figures.js';
 import type { QueueWatch } from './queue-watch.js';
 import type { Seat } from './seat.js';
-
-/** Positions of what was returned to the head, in the order of its return. */
-const RETURNS = -9_000_000_000_000_000;
 
 /** Where messages wait for consumers, are handed out and settled. */
 export class StoredQueue {
@@ -283,8 +280,14 @@ export class StoredQueue {
     }
   }
 
+  private endOf(entry: number): Ns {
+    return this.entries.since[entry] + this.rules.lifetimeNs;
+  }
+
+  /** At its end; but who has no time at all may be handed out in the instant of coming (docs/ttl.md of RabbitMQ). */
   private isExpired(entry: number): boolean {
-    return this.entries.since[entry] + this.rules.lifetimeNs <= this.world.engine.now;
+    const left = this.endOf(entry) - this.world.engine.now;
+    return left < 0 || (left === 0 && this.rules.lifetimeNs > 0);
   }
 
   private expire(entry: number): void {
@@ -303,18 +306,18 @@ export class StoredQueue {
     const { ready } = this.entries;
     this.expiryAt = Infinity;
     if (this.isHalted) return;
-    for (let entry = ready.peek(); entry >= 0 && this.isExpired(entry); entry = ready.peek()) {
+    const { now } = this.world.engine;
+    for (let entry = ready.peek(); entry >= 0 && this.endOf(entry) <= now; entry = ready.peek()) {
       this.expire(entry);
     }
     this.armExpiry();
   }
 
   private armExpiry(): void {
-    const { ready, since } = this.entries;
-    const head = ready.peek();
+    const head = this.entries.ready.peek();
     if (head < 0 || this.rules.lifetimeNs === Infinity) return;
     const { engine } = this.world;
-    const at = Math.max(since[head] + this.rules.lifetimeNs, engine.now);
+    const at = Math.max(this.endOf(head), engine.now);
     if (at >= this.expiryAt) return;
     this.expiryAt = at;
     engine.at(at, PHASE.TIMER, this.expiryOp, 0, 0, 0);
@@ -322,11 +325,9 @@ export class StoredQueue {
 
   /** The time of a delivery is over. */
   overdue(entry: number): void {
-    if (this.rules.closesChannel) this.watch.overdue(this.entries.holder[entry]);
-    else {
-      this.leave(entry);
-      this.makeReady(entry);
-    }
+    if (this.rules.closesChannel) return this.watch.overdue(this.entries.holder[entry]);
+    this.leave(entry);
+    this.makeReady(entry);
   }
 
   /** Takes it out of the place where it is. */
@@ -385,8 +386,7 @@ export class StoredQueue {
 
   private setOldest(entry: number): void {
     this.oldest = entry;
-    const { published } = this.messages;
-    const since = entry < 0 ? Infinity : published[this.entries.message[entry]];
+    const since = entry < 0 ? Infinity : this.messages.published[this.entries.message[entry]];
     this.world.meters.turn(this.figures.age, since);
   }
 
