@@ -166,6 +166,26 @@ describe('rabbitmq', () => {
     expect(buried(traced)).toEqual([80]);
   });
 
+  it('loses what is refused where nobody waits for a confirmation, unless dead letters keep it', () => {
+    const full = (overflow: string): readonly unknown[] => {
+      const traced = golden(
+        queue(
+          `kind: rabbitmq, prefetch: 1, capacity: 1, overflow: ${overflow}, deadLetter: dead`,
+          '',
+          'work: 100ms',
+          '0ms, 10ms, 20ms',
+        ).replace('publish: jobs', 'publish: { topic: jobs, confirm: false }'),
+        '1m',
+      );
+      const counts = ['publishRejected', 'dropped', 'lostEffects'].map((name) =>
+        metered(traced, name, 'jobs'),
+      );
+      return [outcomes(traced.requests), counts, buried(traced)];
+    };
+    expect(full('rejectPublish')).toEqual([['ok', 'ok', 'ok'], [1, 1, 1], []]);
+    expect(full('rejectPublishDlx')).toEqual([['ok', 'ok', 'ok'], [1, 0, 0], [20]]);
+  });
+
   it('bounds only what is ready', () => {
     // Capacity 1: one in flight, one ready; the third pushes the second out.
     const traced = golden(

@@ -222,7 +222,7 @@ export class Queues {
   /** Who does not wait for confirmations is not told that there was none. */
   private answered(write: number, answer: number): void {
     const isQuiet = this.quiet[this.publication[write]] !== 0;
-    if (isQuiet && answer === DOOR.absent) this.inlets[this.inlet[write]].miss(this.message[write]);
+    if (isQuiet && answer !== DOOR.taken) this.inlets[this.inlet[write]].miss(this.message[write]);
     if (isQuiet || answer === DOOR.taken) this.finish(write, OUTCOME.ok);
     else this.finish(write, answer === DOOR.absent ? OUTCOME.refused : OUTCOME.rejectedOverload);
   }
