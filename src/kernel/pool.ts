@@ -1,5 +1,8 @@
 import { invariant } from './invariant.js';
 
+/** From so many slots on a pool grows by a quarter. */
+const GRADUAL = 65_536;
+
 /** Called when a pool has grown: widen every column that is indexed by its slots. */
 export type GrowListener = (capacity: number) => void;
 
@@ -8,7 +11,7 @@ export type GrowListener = (capacity: number) => void;
  * never a column: growth replaces the columns. The slot given back last is taken first.
  */
 export class Slots {
-  /** Slots there are now, a power of two. */
+  /** Slots there are now. */
   capacity: number;
   /** Slots taken. */
   used = 0;
@@ -16,7 +19,7 @@ export class Slots {
   peak = 0;
   private fresh = 0;
   private returned = 0;
-  private free: Int32Array;
+  private free: Int32Array = new Int32Array(16);
   private taken: Uint8Array;
   private readonly listeners: GrowListener[] = [];
 
@@ -25,7 +28,6 @@ export class Slots {
     let size = 1;
     while (size < capacity) size *= 2;
     this.capacity = size;
-    this.free = new Int32Array(size);
     this.taken = new Uint8Array(size);
   }
 
@@ -48,6 +50,7 @@ export class Slots {
   give(slot: number): void {
     invariant(this.taken[slot] === 1, 'slot-given-twice');
     this.taken[slot] = 0;
+    if (this.returned === this.free.length) this.free = widenInt32(this.free, this.returned * 2);
     this.free[this.returned++] = slot;
     this.used--;
   }
@@ -58,14 +61,11 @@ export class Slots {
   }
 
   private grow(): void {
-    const capacity = this.capacity * 2;
+    const { capacity: old } = this;
+    // Many slots are many bytes: half of them unused would cost more than copying them more often.
+    const capacity = old < GRADUAL ? old * 2 : old + (old >> 2);
     invariant(capacity <= 0x10000000, 'pool-too-large');
-    const free = new Int32Array(capacity);
-    free.set(this.free.subarray(0, this.returned));
-    this.free = free;
-    const taken = new Uint8Array(capacity);
-    taken.set(this.taken);
-    this.taken = taken;
+    this.taken = widenUint8(this.taken, capacity);
     this.capacity = capacity;
     for (const listener of this.listeners) listener(capacity);
   }

@@ -4,16 +4,22 @@ import { breakerOpensByChance } from './rules/breaker-opens-by-chance.js';
 import { bulkheadTooLarge } from './rules/bulkhead-too-large.js';
 import { cacheIsLoadBearing } from './rules/cache-is-load-bearing.js';
 import { callInsideTransaction } from './rules/call-inside-transaction.js';
+import { callWithoutBreaker } from './rules/call-without-breaker.js';
 import { callWithoutTimeLimit } from './rules/call-without-time-limit.js';
 import { capacityBelowTraffic } from './rules/capacity-below-traffic.js';
+import { chattyCall } from './rules/chatty-call.js';
 import { choreographyWithoutDeadline } from './rules/choreography-without-deadline.js';
 import { consumerNotIdempotent } from './rules/consumer-not-idempotent.js';
+import { consumersBelowTraffic } from './rules/consumers-below-traffic.js';
 import { deadlineNotPropagated } from './rules/deadline-not-propagated.js';
+import { deepCallChain } from './rules/deep-call-chain.js';
 import { dualWrite } from './rules/dual-write.js';
 import { eventCycleRule } from './rules/event-cycle.js';
 import { eventSourceExceedsFunction } from './rules/event-source-exceeds-function.js';
 import { fallbackHidesFailures } from './rules/fallback-hides-failures.js';
+import { fanOutTail } from './rules/fan-out-tail.js';
 import { functionTimeoutBelowCalls } from './rules/function-timeout-below-calls.js';
+import { hotPartition } from './rules/hot-partition.js';
 import { messageQueueWithoutEnd } from './rules/message-queue-without-end.js';
 import { moreConsumersThanPartitions } from './rules/more-consumers-than-partitions.js';
 import { outboxBelowTraffic } from './rules/outbox-below-traffic.js';
@@ -27,6 +33,7 @@ import { queueOutlivesCallers } from './rules/queue-outlives-callers.js';
 import { quorumWithoutSpare } from './rules/quorum-without-spare.js';
 import { rateLimitAboveCapacity } from './rules/rate-limit-above-capacity.js';
 import { retryNotIdempotent } from './rules/retry-not-idempotent.js';
+import { retryOnClientError } from './rules/retry-on-client-error.js';
 import { retryProduct } from './rules/retry-product.js';
 import { retryWithoutBackoff } from './rules/retry-without-backoff.js';
 import { retryWithoutBudget } from './rules/retry-without-budget.js';
@@ -52,16 +59,22 @@ export const rules: readonly Rule[] = [
   bulkheadTooLarge,
   cacheIsLoadBearing,
   callInsideTransaction,
+  callWithoutBreaker,
   callWithoutTimeLimit,
   capacityBelowTraffic,
+  chattyCall,
   choreographyWithoutDeadline,
   consumerNotIdempotent,
+  consumersBelowTraffic,
   deadlineNotPropagated,
+  deepCallChain,
   dualWrite,
   eventCycleRule,
   eventSourceExceedsFunction,
   fallbackHidesFailures,
+  fanOutTail,
   functionTimeoutBelowCalls,
+  hotPartition,
   messageQueueWithoutEnd,
   moreConsumersThanPartitions,
   outboxBelowTraffic,
@@ -75,6 +88,7 @@ export const rules: readonly Rule[] = [
   quorumWithoutSpare,
   rateLimitAboveCapacity,
   retryNotIdempotent,
+  retryOnClientError,
   retryProduct,
   retryWithoutBackoff,
   retryWithoutBudget,

@@ -22,6 +22,8 @@ export function actsOf(world: World, registry: Registry): readonly Act[] {
         return queues.has(spec.topic) ? queues.actOf(spec) : channels.actOf(spec);
       case 'outboxCommit':
         return channels.outboxCommit(spec.service);
+      case 'released':
+        return queues.released();
       case 'dualMark':
         return world.dualWrites!.actOf(spec);
       case 'saga':

@@ -25,6 +25,7 @@ import type { Journal } from './journal.js';
 import type { Levels } from './levels.js';
 import type { Link } from './link.js';
 import type { Loads } from './arrivals/loads.js';
+import type { Refusals } from './layers/refusals.js';
 import type { Meters } from './meters.js';
 import type { DualWrites } from './messaging/dual-writes.js';
 import type { Outages } from './outages.js';
@@ -72,6 +73,8 @@ export interface Limiter {
   readonly key: number;
   /** Unit of the Retry-After of its refusals; 0 where they carry none. */
   readonly grainNs: Ns;
+  /** Refusals by which instances go without asking its store; null where they always ask. */
+  readonly refusals: Refusals | null;
 }
 
 /** Injected errors of a part or an instance while a fault is active. */

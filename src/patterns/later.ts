@@ -1,12 +1,7 @@
 /**
  * What the language knows and this version lacks, so that a scenario which uses it is told "known,
- * not in this version" instead of "unknown": policy -> fields, by path within the policy.
+ * not in this version" instead of "unknown".
  */
-export const laterPolicyFields: ReadonlyMap<string, readonly string[]> = new Map([
-  ['circuitBreaker', ['halfOpenCalls']],
-  ['rateLimit', ['faultTolerant', 'policy', 'syncRate']],
-]);
-
 export const laterFaultKinds: readonly string[] = [
   'bandwidth',
   'certExpiry',

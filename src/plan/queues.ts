@@ -67,11 +67,17 @@ function inletOf(from: Source, component: LaidComponent, spec: MessageQueue | Bu
 
 /** The nodes that a queue lives on: leaders are dealt over them, in the order of the names of the queues. */
 function seatOf({ w }: Source, spec: MessageQueue | Bus): PlanSeat | null {
+  const clusters = planClusters(w);
+  if (spec.kind === 'persistentSubscription') {
+    const { id } = w.layout.byName.get(spec.from)!;
+    const cluster = clusters.findIndex(({ component }) => component === id);
+    return { cluster, nodes: [0], quorum: false };
+  }
   if (spec.kind !== 'rabbitmq' || spec.broker === null) return null;
   const { name, broker, quorum, groupSize } = spec;
-  const clusters = planClusters(w);
-  const cluster = clusters.findIndex((own) => own.spec.name === broker);
-  const { replicas } = clusters[cluster].spec;
+  const { id, zones } = w.layout.byName.get(broker)!;
+  const cluster = clusters.findIndex(({ component }) => component === id);
+  const replicas = zones.length;
   const neighbours = w.layout.components.flatMap(({ source }) =>
     source.kind === 'queue' && source.queue.kind === 'rabbitmq' && source.queue.broker === broker
       ? [source.queue.name]
@@ -124,6 +130,8 @@ function channelOf(
       return { prefetch: commit === 'before' ? Infinity : prefetchOf(spec), handlers: 1 };
     case 'sqs':
       return { prefetch: maxNumberOfMessages, handlers: 1 };
+    case 'persistentSubscription':
+      return { prefetch: spec.bufferSize, handlers: concurrency };
     default:
       // Nothing is handed out before a handler is free for it.
       return { prefetch: concurrency * batch, handlers: concurrency };
@@ -153,6 +161,7 @@ const PLAIN = {
   inFlightLimit: Infinity,
   returnsFirst: false,
   stored: true,
+  toOne: false,
   polled: false,
   waitTimeNs: 0,
   pollIntervalNs: 0,
@@ -187,6 +196,13 @@ function rulesOf({ w }: Source, spec: MessageQueue | Bus): QueueRules {
         deliveryLimit: spec.deliveryLimit,
         returnsFirst: spec.quorum,
         delaysToTail: true,
+      };
+    case 'persistentSubscription':
+      return {
+        ...common,
+        inFlightNs: spec.messageTimeoutNs,
+        maxReceiveCount: spec.maxRetryCount + 1,
+        toOne: spec.strategy === 'dispatchToSingle',
       };
     case 'sqs':
       return {

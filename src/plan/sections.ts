@@ -7,7 +7,7 @@ import { NO_BUNDLE } from './bundles.js';
 import { canonical } from './canonical.js';
 import { ALL, writeFork } from './fork.js';
 import type { LaidPart } from './layout.js';
-import { writeDualMark, writeOutboxCommit } from './outbox.js';
+import { writeDualMark, writeOutboxCommit, writeReleased } from './outbox.js';
 import { modeOf, type Scope } from './scope.js';
 import { requestBytesOf } from './sizes.js';
 import { writeAct, type WriteSteps, type Writer } from './writer.js';
@@ -46,6 +46,7 @@ export function writeTransaction(
       w.assembler.emit(OP.COMMIT, 0, mode);
       writeOutboxCommit(w, step, inner);
       writeDualMark(w, 'written', inner);
+      writeReleased(w, step, transactions, inner);
     },
   ]);
 }

@@ -106,9 +106,15 @@ export function writeCommandCall(w: Writer, to: Target, policy: Bundle | null, s
 }
 
 /** A call whose end is left to the instruction behind it, see CALL_MODE.TAKEN. */
-export function writeTakenCall(w: Writer, to: Target, policy: Bundle | null, scope: Scope): void {
+export function writeTakenCall(
+  w: Writer,
+  to: Target,
+  policy: Bundle | null,
+  scope: Scope,
+  route: NodeRoute | null,
+): void {
   const next = w.assembler.label();
-  for (const at of emitCalls(w, to, BARE, policy, scope, 'query', CALL_MODE.TAKEN, 0)) {
+  for (const at of emitCalls(w, to, BARE, policy, scope, 'query', CALL_MODE.TAKEN, 0, route)) {
     w.assembler.point(at, SLOT.C, next);
   }
   w.assembler.bind(next);
@@ -223,6 +229,7 @@ function overOf(
   read: NodeRoute | null,
 ): Over {
   const { source: owner, name } = component;
+  if (owner.kind === 'eventStore') return { session: SESSION.none, route: read };
   if (owner.kind !== 'database') return { session: SESSION.none, route: null };
   const { host } = owner;
   if (host.search !== null) {

@@ -1,4 +1,4 @@
-import { laterFaultFields, laterFaultKinds, laterPolicyFields } from '../patterns/later.js';
+import { laterFaultFields, laterFaultKinds } from '../patterns/later.js';
 import type { PathKey } from './located.js';
 
 /** What the language knows and this version does not run, by place. `*` is any key or index. */
@@ -12,10 +12,10 @@ const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
   ['functions.*', 'tags'],
   ['databases.*', 'tags loadBalancing queue concurrency'],
   ['databases.*.operations.*', 'rows fanout'],
-  ['topics.*', 'tags event'],
+  ['topics.*', 'tags'],
   ['brokers.*', 'tags'],
   ['caches.*', 'tags'],
-  ['eventStores.*', 'tags partitions'],
+  ['eventStores.*', 'tags'],
   ['projections.*', 'tags'],
   ['workloads.*', 'tags'],
   ['faults.*', 'when jitter probability group version'],
@@ -29,17 +29,13 @@ const LATER_FIELDS: ReadonlyMap<string, string> = new Map([
   ['when', 'version'],
   ['bundle', 'tags'],
   ['policy', 'store'],
-  ['concurrencyLimit', 'key'],
-  ['hedge', 'key'],
-  ['store', 'cache'],
-  ['middlewareEntry', 'key dryRun'],
 ]);
 
 /** Words of closed lists that later versions bring, by the last key of the path. */
 const LATER_WORDS: readonly (readonly [key: string, words: string])[] = [
   ['warmup', 'auto'],
-  ['hedge.per', 'key'],
   ['brokers.*.kind', 'sqs nats'],
+  ['topics.*.event', 'system'],
 ];
 
 /** Fields of fault kinds that come later, whatever the kind: none of them means anything else today. */
@@ -52,8 +48,6 @@ export function isLaterKey(path: readonly PathKey[], key: string): boolean {
   for (const [place, names] of LATER_KEYS) {
     if (matches(path, place) && words(names).has(key)) return true;
   }
-  const last = String(path[path.length - 1]);
-  if (laterPolicyFields.get(last)?.includes(key) === true) return true;
   if (path.length === 2 && path[0] === 'faults' && LATER_FAULT_FIELDS.has(key)) return true;
   return fieldPlaces(path).some((place) => words(LATER_FIELDS.get(place) ?? '').has(key));
 }

@@ -194,6 +194,11 @@ export interface PlanPublish {
   readonly acks: Producer['acks'] | null;
 }
 
+/** The commit of a transaction in which messages were published that leave with it. */
+export interface PlanReleased {
+  readonly act: 'released';
+}
+
 /** The commit of a transaction in which messages were written to an outbox. */
 export interface PlanOutboxCommit {
   readonly act: 'outboxCommit';
@@ -232,10 +237,10 @@ export interface PlanBroker {
   readonly latency: number;
 }
 
-/** A cluster of RabbitMQ. */
+/** Nodes that queues live on: a cluster of RabbitMQ, or a store that pushes its events. */
 export interface PlanCluster {
   readonly component: number;
-  readonly spec: RabbitBroker;
+  readonly spec: Pick<RabbitBroker, 'electionNs' | 'memoryBytes'>;
 }
 
 /** A topic: its component, and what its groups do with messages. */

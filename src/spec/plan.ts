@@ -234,12 +234,16 @@ export interface PlanLimiter {
   /** Index into `keys`, or -1: one bucket for all requests. */
   readonly key: number;
   readonly retryAfter: RetryAfter;
+  /** How long an instance goes by a refusal without asking the store again, null: it always asks. */
+  readonly cacheNs: Ns | null;
 }
 
 /** A limit on the requests under way in each instance of a component, all of them or those of a part. */
 export interface PlanGate {
   readonly component: number;
   readonly layer: Layer;
+  /** Index into `keys`, or -1: one limit for all requests. */
+  readonly key: number;
   /** Names its draws. */
   readonly place: string;
 }

@@ -169,7 +169,7 @@ export interface Layer {
   /** Name of the key whose values split the state further, or null. */
   readonly key: string | null;
   /** The store that holds a shared state, or null: asking it is free. */
-  readonly store: PolicyStore | null;
+  readonly store: LimiterStore | null;
   /** It decides and records, and lets everything pass. */
   readonly dryRun: boolean;
   /** Fields that the user wrote, by dotted path, sorted; all others have their defaults. */
@@ -303,6 +303,8 @@ export interface Middleware {
   /** `authenticate`, `authorize`, `rateLimit`, `admit`, `coalesce`, `filter`, `transform`, `translate`, `compress`, `log`, `correlate`. */
   readonly name: string;
   readonly kind: string | null;
+  /** It only counts whom it would refuse. */
+  readonly dryRun: boolean;
   readonly work: Distribution;
   /** CPU for each KiB: of the request, of the answer for `compress`, of both for `translate`. */
   readonly workPerKiB: Distribution;
@@ -343,11 +345,7 @@ export interface LimiterStore {
   readonly of: Target | null;
   /** What a failed call means for the request. */
   readonly onError: 'allow' | 'reject';
-}
-
-/** The store of a policy of calls. */
-export interface PolicyStore extends LimiterStore {
-  /** How long a calling instance goes by a refusal without asking again, null: it always asks. */
+  /** How long an instance goes by a refusal without asking again, null: it always asks. */
   readonly cacheNs: Ns | null;
 }
 

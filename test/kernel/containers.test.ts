@@ -54,6 +54,14 @@ describe('a pool of slots', () => {
     expect([pool.capacity, pool.used, pool.peak]).toEqual([16, 9, 9]);
   });
 
+  it('grows by a quarter where doubling would leave much unused', () => {
+    const pool = new Slots(65_536);
+    const capacities: number[] = [];
+    pool.onGrow((capacity) => capacities.push(capacity));
+    for (let k = 0; k < 90_000; k++) pool.take();
+    expect(capacities).toEqual([65_536, 81_920, 102_400]);
+  });
+
   it('hands out the slot given back last', () => {
     const pool = new Slots();
     const [first, second] = [pool.take(), pool.take()];

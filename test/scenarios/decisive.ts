@@ -25,6 +25,13 @@ export const DECISIVE: readonly Decisive[] = [
     '8.4 calls under way at 250/s: 9 x (25 / 33.5) and its root are 9 again, less the 0.6 free places',
   ),
   row(
+    'admit-per-key',
+    'reports.success in by-tenant',
+    0.3736,
+    0.01,
+    '1 - 0.626, which is what the formula of Erlang refuses of 12 Erlang at five places',
+  ),
+  row(
     'aggregation',
     'app.latency.p99 during hung in best-effort',
     0.187,
@@ -44,6 +51,13 @@ export const DECISIVE: readonly Decisive[] = [
     0.00795,
     0.0001,
     '1 + 2 ms, and (100 - 1) / 2 events of 0.1 ms',
+  ),
+  row(
+    'audit-range',
+    'auditors.latency.max in one-read',
+    3,
+    0.02,
+    '2 + 1 ms, 200000 events x 5 us in the store and 10 us in the service',
   ),
   row(
     'balancing-kong',
@@ -107,6 +121,13 @@ export const DECISIVE: readonly Decisive[] = [
     1.55,
     0.03,
     'of 30 s 2.1 have 2 s and 4 have U(0, 2s): 3 s are the upper tenth, so 2 s x (1 - 0.9/4)',
+  ),
+  row(
+    'breaker-cockatiel-sample',
+    'shop->prices.attempts from 30s to 110s in sample',
+    79.2,
+    8,
+    '80 s / (2 s + one answer of 20 ms) x 2 calls until the first that fails',
   ),
   row(
     'breaker-custom',
@@ -205,6 +226,13 @@ export const DECISIVE: readonly Decisive[] = [
     0.21,
     0.02,
     '(1600 - 800 - 80) of 3400 requests in each 10 s',
+  ),
+  row(
+    'bus-events',
+    'placed.published in integration',
+    542,
+    5,
+    '600 orders less the tenth that is rolled back',
   ),
   row(
     'bus-in-memory',
@@ -413,6 +441,13 @@ export const DECISIVE: readonly Decisive[] = [
     '100/s x (1 + 0.3 + 0.09) x 50 ms on 10 workers',
   ),
   row(
+    'event-gaps',
+    'list.delay.max in rich',
+    3,
+    0.01,
+    'what is committed behind the empty place of a dead process waits StaleSequenceThreshold',
+  ),
+  row(
     'event-loop-block',
     'users.short.latency.mean in event-loop',
     0.076,
@@ -505,6 +540,13 @@ export const DECISIVE: readonly Decisive[] = [
     '100/s and the 100 saved tokens over 20 s',
   ),
   row(
+    'gateway-refusal-cache',
+    'redis.throughput in cached',
+    126,
+    3,
+    'the 100 requests that pass, and six or seven questions of each of four gateways, 110 ms apart, in what is left of a second',
+  ),
+  row(
     'gateway-statuses',
     'edge->api.amplification during down in kong',
     6,
@@ -555,6 +597,13 @@ export const DECISIVE: readonly Decisive[] = [
   ),
   row('hot-key', 'users.latency.mean in by-key', 0.03, 0.0025, '0.4 x 50 ms + 0.6 x 16.7 ms'),
   row(
+    'hedge-per-key',
+    'small.latency.p999 in by-kind',
+    0.0387,
+    0.0008,
+    'hedged at 10 + 10 x 0.95 / 0.99 = 19.6 ms, and nine tenths of those that hang have their second answer within 19 ms',
+  ),
+  row(
     'hot-partition',
     'voters.success from 5s to 20s in hot-key',
     0.694,
@@ -604,6 +653,13 @@ export const DECISIVE: readonly Decisive[] = [
     '2 of 100 gaps end in the 20 ms around the close, and after each lost call one more dials: 1 - 0.02 / 1.02',
   ),
   row('kong-declarative', 'apps.outcomes.ok in one-node', 6000, 0.5, '60 minutes x 100'),
+  row(
+    'kong-quota',
+    'provider.throughput in synced',
+    204,
+    1,
+    'each of four mailers passes one call each 10 ms until it tells the store after 502 ms: 51',
+  ),
   row(
     'l4-balancing',
     'stock[1].utilization from 20s to 60s in by-connection',
@@ -740,6 +796,13 @@ export const DECISIVE: readonly Decisive[] = [
     '2000 dead requests shrink by 100/s to the 240 that are served in time',
   ),
   row(
+    'persistent-subscription',
+    'mails.delay.max in small-buffer',
+    20,
+    0.1,
+    'down for 20 s: the first event of it waits as long',
+  ),
+  row(
     'poison-message',
     'orders.billing.lag.max in skip',
     47,
@@ -808,6 +871,13 @@ export const DECISIVE: readonly Decisive[] = [
     247,
     7,
     '5 connections / 20 ms = 250/s, less what comes back after the end',
+  ),
+  row(
+    'projection-hot-cold',
+    'list.delay.max in hot-cold',
+    2,
+    0.02,
+    'dead at 13.001 s, the lock is free at once, and tried for at 15',
   ),
   row(
     'projection-lag',
@@ -1151,6 +1221,13 @@ export const DECISIVE: readonly Decisive[] = [
     0.349,
     0.012,
     '0.9 to the tenth, once for each call',
+  ),
+  row(
+    'store-partitions',
+    'ledger[0].cpu in four',
+    0.4,
+    0.02,
+    '400/s x 4 ms over four nodes of one core',
   ),
   row(
     'thundering-herd',

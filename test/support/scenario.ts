@@ -320,6 +320,7 @@ function placed(chain: readonly Middleware[], ...owner: readonly string[]): read
 export function middleware(name: string, own: Partial<Middleware> = {}): Middleware {
   return {
     kind: null,
+    dryRun: false,
     work: FREE,
     workPerKiB: FREE,
     maxBytes: null,

@@ -33,6 +33,8 @@ export class Aftermath {
   private readonly group: number;
   /** By message, where tries are not counted by the consumer itself: those that have failed. */
   private tries: Int32Array = new Int32Array(0);
+  /** Given up at a place that the group may come to again: lost when it has passed that for good. */
+  private readonly pending = new Set<number>();
 
   constructor(
     world: World,
@@ -59,6 +61,10 @@ export class Aftermath {
     this.backOp = world.engine.define('message-due', (message) => this.parking.put(message));
     if (spec.retry !== null && spec.retry.mode !== 'inProcess') {
       messages.slots.onGrow((capacity) => (this.tries = widenInt32(this.tries, capacity)));
+      messages.shelf.takeAlong({
+        get: (message) => this.tries[message],
+        set: (message, tries) => (this.tries[message] = tries),
+      });
     }
   }
 
@@ -75,17 +81,22 @@ export class Aftermath {
     return this.world.engine.now + delay > began ? delay : POLL_NS;
   }
 
-  /** The consumer goes on without it; `holds` says that it is in a log of its own from now on. */
-  leave(message: number): void {
+  /** Tries that have failed before it came back. */
+  failed(message: number): number {
+    return this.tries.length === 0 ? 0 : this.tries[message];
+  }
+
+  /** The consumer goes on without it; `isPassed`: the group will not come to its place again. */
+  leave(message: number, isPassed: boolean): void {
     const { retry } = this.spec;
     if (retry === null || retry.mode === 'inProcess') {
-      this.giveUp(message);
+      this.giveUp(message, isPassed);
       return;
     }
     const tries = ++this.tries[message];
     if (tries >= retry.attempts) {
       this.tries[message] = 0;
-      this.giveUp(message);
+      this.giveUp(message, isPassed);
       return;
     }
     const delay = retry.mode === 'delayed' ? this.delayNs(tries, message) : 0;
@@ -101,15 +112,38 @@ export class Aftermath {
 
   /** The effect will never happen. */
   lose(message: number): void {
-    if (!this.messages.hadEffect(message, this.group)) this.world.meters.count(this.lost);
+    if (this.messages.giveUp(message, this.group)) this.world.meters.count(this.lost);
   }
 
-  private giveUp(message: number): void {
+  /** The effect will not happen unless whoever reads the place of the message next brings it about. */
+  abandon(message: number, isPassed: boolean): void {
+    if (isPassed) this.lose(message);
+    else if (!this.pending.has(message)) {
+      this.pending.add(message);
+      // Held, it keeps its slot.
+      this.messages.holders[message]++;
+    }
+  }
+
+  /** Whether anything depends on how far the group gets. */
+  get isPending(): boolean {
+    return this.pending.size > 0;
+  }
+
+  /** The group will not come to the place of the message again. */
+  passed(message: number): void {
+    if (!this.pending.delete(message)) return;
+    this.lose(message);
+    this.messages.release(message);
+  }
+
+  private giveUp(message: number, isPassed: boolean): void {
     if (this.spec.onPoison === 'deadLetter') {
       this.world.meters.count(this.deadLettered);
+      this.messages.giveUp(message, this.group);
       this.parking.deadLetter(message);
     } else {
-      this.lose(message);
+      this.abandon(message, isPassed);
     }
   }
 

@@ -61,11 +61,11 @@ export class Group {
     const { world, registry, messages, topic, spec, index, forwarding } = setup;
     const subject = { component: topic.spec.component, part: spec.part };
     this.size = topic.partitions.length;
-    this.offsets = new Offsets(world, messages, subject, this.logsOf());
     this.aftermath = new Aftermath(world, registry, messages, spec.spec, index, subject, {
       put: (message) => this.putBack(message),
       deadLetter: (message) => forwarding.copy(message, spec.deadLetter),
     });
+    this.offsets = new Offsets(world, messages, subject, this.logsOf(), this.aftermath);
     this.isBegun = spec.spec.startNs === 0;
     this.members = this.hire();
     this.resets = this.resetsOf();
@@ -134,14 +134,20 @@ export class Group {
     const shared = topic.partitions.map((partition, log) => ({
       partition,
       trim: () => topic.trim(log),
+      packRead: () => topic.packRead(log),
     }));
     const { retry } = spec.spec;
     if (retry === null || retry.mode === 'inProcess') return shared;
     const own = topic.partitions.map((_, index): ReadLog => {
-      const partition = new Partition();
+      const partition = new Partition(messages);
       const log = this.size + index;
       const free = (message: number): void => messages.release(message);
-      return { partition, trim: () => partition.trim(this.offsets.released[log], free) };
+      return {
+        partition,
+        trim: () => partition.trim(this.offsets.released[log], free),
+        // Nobody is sent back in it.
+        packRead: () => {},
+      };
     });
     return [...shared, ...own];
   }

@@ -18,6 +18,11 @@ export class Inboxes {
     this.group = group;
     this.windowNs = windowNs;
     messages.slots.onGrow((capacity) => (this.at = widenFloat64(this.at, capacity)));
+    messages.shelf.takeAlong({
+      // What the slot says of a message before it is nothing to be kept.
+      get: (message) => (messages.hadEffect(message, group) ? this.at[message] : 0),
+      set: (message, at) => (this.at[message] = at),
+    });
   }
 
   note(message: number): void {

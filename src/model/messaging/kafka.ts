@@ -1,6 +1,7 @@
 import { invariant } from '../../kernel/invariant.js';
 import { PHASE } from '../../kernel/phase.js';
 import { streamKey } from '../../kernel/rng.js';
+import type { Ns } from '../../kernel/time.js';
 import type { PlanTopic } from '../../spec/messaging.js';
 import type { Counter } from '../meters.js';
 import type { PoisonShare, World } from '../world.js';
@@ -9,6 +10,7 @@ import type { GroupSetup } from './group.js';
 import { MAX_GROUPS } from './messages.js';
 import type { Messages } from './messages.js';
 import { Partition } from './partition.js';
+import { SHELF } from './shelf.js';
 
 /** Who reads a topic beside its groups: the view of a projection. */
 export interface Follower {
@@ -41,7 +43,7 @@ export class KafkaTopic {
     this.messages = messages;
     this.spec = spec;
     invariant(spec.groups.length <= MAX_GROUPS, 'more-groups-than-bits');
-    this.partitions = Array.from({ length: spec.spec.partitions }, () => new Partition());
+    this.partitions = Array.from({ length: spec.spec.partitions }, () => new Partition(messages));
     this.published = world.meters.counter('published', { component: spec.component, part: -1 });
     this.free = (message) => messages.release(message);
     this.expireOp = world.engine.define('retention', (partition) => this.expire(partition));
@@ -90,7 +92,8 @@ export class KafkaTopic {
     const partition = this.partitions[at];
     for (let offset = Math.max(from, partition.base); offset < partition.end; offset++) {
       for (const group of this.groups) group.lost(at, offset);
-      this.messages.gone[partition.at(offset)] = 1;
+      const message = partition.at(offset);
+      this.messages.gone[message] = 1;
     }
     for (const group of this.groups) group.wake(at);
   }
@@ -115,6 +118,25 @@ export class KafkaTopic {
     this.partitions[partition].trim(lowest, this.free);
   }
 
+  /** All groups have read what is below the lowest of their offsets, though one may be sent back there. */
+  packRead(partition: number): void {
+    let lowest = Infinity;
+    for (const { offsets } of this.groups) {
+      const { released, passed } = offsets;
+      lowest = Math.min(lowest, Math.max(released[partition], passed[partition]));
+    }
+    this.partitions[partition].packRead(lowest);
+  }
+
+  /** No group has come to what is behind the highest of their offsets. */
+  private packUnread(at: number): void {
+    let highest = 0;
+    for (const { offsets } of this.groups) {
+      highest = Math.max(highest, offsets.position[at], offsets.reached[at]);
+    }
+    this.partitions[at].packUnread(highest);
+  }
+
   private write(message: number, at: number): void {
     const partition = this.partitions[at];
     this.messages.holders[message]++;
@@ -126,6 +148,7 @@ export class KafkaTopic {
     }
     if (this.guarded !== null && this.guarded[at] === 0) this.guard(at, partition.base);
     for (const group of this.groups) group.appended(at);
+    if (partition.end % SHELF === 0) this.packUnread(at);
   }
 
   /** Messages that are there at time 0. */
@@ -143,7 +166,7 @@ export class KafkaTopic {
     const { engine } = this.world;
     const partition = this.partitions[at];
     const { retentionNs } = this.spec.spec;
-    const due = this.messages.published[partition.at(offset)] + retentionNs!;
+    const due = this.publishedAt(partition, offset) + retentionNs!;
     this.guarded![at] = 1;
     engine.at(Math.max(due, engine.now), PHASE.TIMER, this.expireOp, at, 0, 0);
   }
@@ -154,11 +177,16 @@ export class KafkaTopic {
     const limit = this.world.engine.now - this.spec.spec.retentionNs!;
     this.guarded![at] = 0;
     let next = partition.base;
-    while (next < partition.end && this.messages.published[partition.at(next)] <= limit) next++;
+    while (next < partition.end && this.publishedAt(partition, next) <= limit) next++;
     if (next > partition.base) for (const group of this.groups) group.expired(at, next);
     // What is being handled stays until it is over; a group that has gone to the end may have let go of more.
     const first = Math.max(next, partition.base);
     if (first < partition.end) this.guard(at, first);
+  }
+
+  private publishedAt(partition: Partition, offset: number): Ns {
+    const message = partition.at(offset);
+    return this.messages.published[message];
   }
 
   private audit(): void {

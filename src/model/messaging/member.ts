@@ -50,6 +50,8 @@ export interface Member {
   /** Of `transactional`: messages handled, and what was published: pairs of topic and message. */
   readonly effects: number[];
   readonly outputs: number[];
+  /** Of `transactional`: messages that it goes on without. */
+  readonly left: number[];
   /** How much of that was there before the try under way. */
   sure: number;
 }
@@ -82,6 +84,7 @@ export function newMember(index: number, instance: Instance): Member {
     scheduled: false,
     effects: [],
     outputs: [],
+    left: [],
     sure: 0,
   };
 }

@@ -4,6 +4,7 @@ import { derive, lineage, unit } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import type { TaskContext } from '../tasks.js';
 import type { PoisonShare, World } from '../world.js';
+import { Shelf } from './shelf.js';
 
 /** What makes a message fail wherever it is handled (PO-1). */
 export interface Poison {
@@ -29,6 +30,8 @@ type Scratch = { -readonly [Field in keyof TaskContext]: TaskContext[Field] };
  */
 export class Messages {
   readonly slots = new Slots(256);
+  /** Those that nobody asks for soon have no slot. */
+  readonly shelf = new Shelf(this);
   lineageA: Int32Array = new Int32Array(0);
   lineageB: Int32Array = new Int32Array(0);
   rootA: Int32Array = new Int32Array(0);
@@ -48,6 +51,8 @@ export class Messages {
   holders: Int32Array = new Int32Array(0);
   /** Bit of each group in which it has had its effect. */
   effects: Int32Array = new Int32Array(0);
+  /** The same of groups that have given it up; empty until the first one does. */
+  private givenUp: Int32Array = new Int32Array(0);
   /** Place in `poisons` plus one, 0 = none; read only where there are any. */
   poison: Uint8Array = new Uint8Array(0);
   readonly poisons: Poison[] = [];
@@ -62,6 +67,12 @@ export class Messages {
     this.world = world;
     this.scratch = emptyContext();
     this.slots.onGrow((capacity) => this.widen(capacity));
+    this.shelf.takeAlong({
+      get: (message) => (this.givenUp.length === 0 ? 0 : this.givenUp[message]),
+      set: (message, groups) => {
+        if (this.givenUp.length > 0) this.givenUp[message] = groups;
+      },
+    });
   }
 
   /** A message of a strand; `tag` sets it apart from all others that the strand publishes. */
@@ -118,6 +129,20 @@ export class Messages {
     return this.traces.size === 0 ? undefined : this.traces.get(message);
   }
 
+  setTrace(message: number, trace: readonly [root: number, parent: number]): void {
+    this.traces.set(message, trace);
+  }
+
+  /** The key of a message that was published with none. */
+  ownKey(message: number): number {
+    return identity(this.lineageA[message], this.lineageB[message]);
+  }
+
+  /** The key of a message whose request has one of its own. */
+  rootKey(message: number): number {
+    return identity(this.rootA[message], this.rootB[message]);
+  }
+
   /** One of its holders has let go of it. */
   release(message: number): void {
     const left = --this.holders[message];
@@ -154,6 +179,15 @@ export class Messages {
 
   hadEffect(message: number, group: number): boolean {
     return (this.effects[message] & (1 << group)) !== 0;
+  }
+
+  /** A group has no more use for a message that had no effect in it; false when that is known. */
+  giveUp(message: number, group: number): boolean {
+    const bit = 1 << group;
+    if (this.givenUp.length === 0) this.givenUp = new Int32Array(this.effects.length);
+    if (((this.givenUp[message] | this.effects[message]) & bit) !== 0) return false;
+    this.givenUp[message] |= bit;
+    return true;
   }
 
   /** What a handler of the message runs for; read at once, it is the same object each time. */
@@ -216,14 +250,11 @@ export class Messages {
     this.cell[message] = sink.cell;
     this.holders[message] = 0;
     this.effects[message] = 0;
+    if (this.givenUp.length > 0) this.givenUp[message] = 0;
     this.poison[message] = 0;
     this.gone[message] = 0;
     this.bytes[message] = 0;
     return message;
-  }
-
-  private ownKey(message: number): number {
-    return (this.lineageA[message] & 0x1fffff) * 4294967296 + (this.lineageB[message] >>> 0);
   }
 
   private widen(capacity: number): void {
@@ -240,9 +271,15 @@ export class Messages {
     this.bytes = widenFloat64(this.bytes, capacity);
     this.holders = widenInt32(this.holders, capacity);
     this.effects = widenInt32(this.effects, capacity);
+    if (this.givenUp.length > 0) this.givenUp = widenInt32(this.givenUp, capacity);
     this.poison = widenUint8(this.poison, capacity);
     this.gone = widenUint8(this.gone, capacity);
   }
+}
+
+/** 21 bits of one word and 32 of the other fit a double exactly. */
+function identity(a: number, b: number): number {
+  return (a & 0x1fffff) * 4294967296 + (b >>> 0);
 }
 
 function emptyContext(): Scratch {

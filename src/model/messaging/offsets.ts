@@ -8,6 +8,14 @@ import type { Partition } from './partition.js';
 export interface ReadLog {
   readonly partition: Partition;
   trim(): void;
+  /** The group has read more, and lets go of nothing. */
+  packRead(): void;
+}
+
+/** Who is told which messages a group will not come to again. */
+export interface Passing {
+  readonly isPending: boolean;
+  passed(message: number): void;
 }
 
 /** Where a group stands in each of its logs, and how far it is behind. */
@@ -20,12 +28,20 @@ export class Offsets {
   readonly released: Float64Array;
   /** From here on it is kept, because the group may be sent back to it; Infinity = it will not. */
   readonly hold: Float64Array;
+  /** What it would have let go of but for that; and the highest position that it was sent back from. */
+  readonly passed: Float64Array;
+  readonly reached: Float64Array;
   readonly lag: number;
   /** By log: what waits in it. */
   private readonly lags: Float64Array;
   private readonly world: World;
   private readonly messages: Messages;
+  /** By log: the offset below which it has been read before, the most tries that a record had then, and now. */
+  private readonly heights: Float64Array;
+  private readonly before: Int32Array;
+  private readonly most: Int32Array;
   private readonly age: Age;
+  private readonly passing: Passing;
   readonly redelivered: Counter;
   /** The log that holds the oldest message, and the one that holds most; -1 = none. */
   private oldest = -1;
@@ -33,14 +49,26 @@ export class Offsets {
   /** Level of what waits in the hottest one; -1 where there is only one. */
   private readonly partitionLag: number;
 
-  constructor(world: World, messages: Messages, subject: MeterSubject, logs: readonly ReadLog[]) {
+  constructor(
+    world: World,
+    messages: Messages,
+    subject: MeterSubject,
+    logs: readonly ReadLog[],
+    passing: Passing,
+  ) {
     this.world = world;
+    this.passing = passing;
     this.messages = messages;
     this.logs = logs;
     this.committed = new Float64Array(logs.length);
     this.position = new Float64Array(logs.length);
     this.released = new Float64Array(logs.length);
+    this.before = new Int32Array(logs.length);
+    this.most = new Int32Array(logs.length).fill(1);
+    this.heights = new Float64Array(logs.length);
     this.hold = new Float64Array(logs.length).fill(Infinity);
+    this.passed = new Float64Array(logs.length);
+    this.reached = new Float64Array(logs.length);
     this.lags = new Float64Array(logs.length);
     this.lag = world.meters.gauge('lag', subject);
     this.partitionLag = logs.length > 1 ? world.meters.gauge('partitionLag', subject) : -1;
@@ -59,6 +87,7 @@ export class Offsets {
   commit(log: number, offset: number): void {
     const done = offset - this.committed[log];
     if (done <= 0) return;
+    if (this.passing.isPending) this.pass(log, offset);
     this.committed[log] = offset;
     this.shift(log, -done);
     if (log === this.oldest || log === this.hottest) this.survey();
@@ -67,6 +96,10 @@ export class Offsets {
   /** The group needs nothing below this offset any more. */
   release(log: number, offset: number): void {
     const bound = Math.min(offset, this.hold[log]);
+    if (bound < offset) {
+      this.passed[log] = offset;
+      this.logs[log].packRead();
+    }
     if (bound <= this.released[log]) return;
     this.released[log] = bound;
     this.logs[log].trim();
@@ -74,15 +107,16 @@ export class Offsets {
 
   /** A new reader begins where the last commit was. */
   rewind(log: number): void {
-    const again = this.position[log] - this.committed[log];
+    this.readAgain(log, this.position[log] - this.committed[log]);
+    this.leave(log);
     this.position[log] = this.committed[log];
-    if (again > 0) this.world.meters.count(this.redelivered, again);
   }
 
   /** The group goes on at this offset, be it behind or ahead of what it has read. */
   seek(log: number, offset: number): void {
-    const again = this.position[log] - offset;
-    if (again > 0) this.world.meters.count(this.redelivered, again);
+    this.readAgain(log, this.position[log] - offset);
+    if (this.passing.isPending) this.pass(log, offset);
+    this.leave(log);
     this.position[log] = offset;
     this.shift(log, this.committed[log] - offset);
     this.committed[log] = offset;
@@ -114,6 +148,35 @@ export class Offsets {
     });
   }
 
+  /** Tries that a record may have had before it was read again. */
+  triesBefore(log: number, offset: number): number {
+    return offset < this.heights[log] ? this.before[log] : 0;
+  }
+
+  /** A record of a log is tried for the `tries`th time since it was read. */
+  tried(log: number, tries: number): void {
+    if (tries > this.most[log]) this.most[log] = tries;
+  }
+
+  private readAgain(log: number, count: number): void {
+    if (count <= 0) return;
+    this.heights[log] = Math.max(this.heights[log], this.position[log]);
+    this.before[log] += this.most[log];
+    this.most[log] = 1;
+    this.world.meters.count(this.redelivered, count);
+  }
+
+  private pass(log: number, offset: number): void {
+    const { partition } = this.logs[log];
+    for (let at = this.committed[log]; at < offset; at++) this.passing.passed(partition.at(at));
+  }
+
+  /** It goes back from where it is. */
+  private leave(log: number): void {
+    this.reached[log] = Math.max(this.reached[log], this.position[log]);
+    this.passed[log] = 0;
+  }
+
   /** What waits in a log changes. */
   private shift(log: number, by: number): void {
     this.lags[log] += by;
@@ -127,7 +190,6 @@ export class Offsets {
 
   /** Looks through all logs for the oldest message and for the log that holds most. */
   private survey(): void {
-    const { published } = this.messages;
     let since = Infinity;
     let hottest = 0;
     this.oldest = -1;
@@ -135,7 +197,8 @@ export class Offsets {
       if (this.lags[log] > this.lags[hottest]) hottest = log;
       const next = this.committed[log];
       if (next >= partition.end || next < partition.base) return;
-      const at = published[partition.at(next)];
+      const message = partition.at(next);
+      const at = this.messages.published[message];
       if (at >= since) return;
       since = at;
       this.oldest = log;

@@ -1,9 +1,17 @@
 import { invariant } from '../../kernel/invariant.js';
-import { IntRing } from '../../kernel/ring.js';
+import type { Messages } from './messages.js';
+import type { Bundle } from './shelf.js';
+import { SHELF } from './shelf.js';
+
+/** Messages of a partition that stand behind each other: slots, or a bundle on the shelf. */
+interface Block {
+  slots: Int32Array | null;
+  bundle: Bundle | null;
+}
 
 /**
  * One partition of a log: messages by offset. Only those that a group may still read are held; the
- * offsets before them are gone.
+ * offsets before them are gone. Blocks that nobody reads in the near future are on the shelf.
  */
 export class Partition {
   /** Offset of the first message that is held, and of the next one to be appended. */
@@ -11,24 +19,102 @@ export class Partition {
   end = 0;
   /** Somebody leads it, so it can be read. */
   isLed = true;
-  private readonly messages = new IntRing();
+  private readonly messages: Messages;
+  private readonly blocks: Block[] = [];
+  /** Number of the first block, and of the first that may have been passed and is not on the shelf. */
+  private first = 0;
+  private passed = 0;
+  /** Slots of the last block, and of one that is gone. */
+  private tail: Int32Array = new Int32Array(0);
+  private spare: Int32Array | null = null;
+
+  constructor(messages: Messages) {
+    this.messages = messages;
+  }
 
   append(message: number): void {
-    this.messages.push(message);
+    const at = this.end % SHELF;
+    if (at === 0) this.begin();
+    this.tail[at] = message;
     this.end++;
   }
 
-  /** Message at an offset from base on. */
+  /** Message at an offset from base on. It may come from the shelf: columns of messages can be others then. */
   at(offset: number): number {
     invariant(offset >= this.base && offset < this.end, 'offset-outside-the-log');
-    return this.messages.get(offset - this.base);
+    const number = Math.floor(offset / SHELF);
+    const slots = this.blocks[number - this.first].slots ?? this.unpack(number);
+    return slots[offset - number * SHELF];
   }
 
-  /** Lets go of everything below an offset; `free` is told each message. */
+  /** Lets go of everything below an offset; `free` is told each message that has a slot. */
   trim(below: number, free: (message: number) => void): void {
     while (this.base < below) {
-      free(this.messages.shift());
-      this.base++;
+      const start = this.first * SHELF;
+      const { slots } = this.blocks[0];
+      const until = Math.min(below, start + SHELF);
+      if (slots === null) this.messages.shelf.forget(until - this.base);
+      else for (let offset = this.base; offset < until; offset++) free(slots[offset - start]);
+      this.base = until;
+      if (until < start + SHELF) return;
+      if (slots !== null) this.spare = slots;
+      this.blocks.shift();
+      this.first++;
     }
+  }
+
+  /** Puts the block away that stands two before the end, if it begins behind an offset: it was never read. */
+  packUnread(behind: number): void {
+    const number = this.end / SHELF - 2;
+    if (number >= this.first && number * SHELF > behind) this.pack(number);
+  }
+
+  /** Puts away what stands below an offset: everybody has read it. */
+  packRead(below: number): void {
+    let number = Math.max(this.passed, this.first);
+    while ((number + 1) * SHELF <= below && this.pack(number)) number++;
+    this.passed = number;
+  }
+
+  /** True once the block is where it may stay; not while others hold one of its messages. */
+  private pack(number: number): boolean {
+    const block = this.blocks[number - this.first];
+    const { slots } = block;
+    // What stands in front of the base is nobody's any more.
+    if (slots === null || this.base > number * SHELF) return true;
+    const { messages } = this;
+    for (let k = 0; k < SHELF; k++) if (messages.holders[slots[k]] !== 1) return false;
+    block.bundle = messages.shelf.pack(slots, SHELF);
+    for (let k = 0; k < SHELF; k++) messages.drop(slots[k]);
+    block.slots = null;
+    this.spare = slots;
+    return true;
+  }
+
+  private unpack(number: number): Int32Array {
+    const { messages } = this;
+    const block = this.blocks[number - this.first];
+    const slots = this.emptySlots();
+    const from = Math.max(0, this.base - number * SHELF);
+    for (let k = from; k < SHELF; k++) {
+      const message = messages.shelf.unpack(block.bundle!, k);
+      messages.holders[message] = 1;
+      slots[k] = message;
+    }
+    block.slots = slots;
+    block.bundle = null;
+    if (number < this.passed) this.passed = number;
+    return slots;
+  }
+
+  private begin(): void {
+    this.tail = this.emptySlots();
+    this.blocks.push({ slots: this.tail, bundle: null });
+  }
+
+  private emptySlots(): Int32Array {
+    const slots = this.spare ?? new Int32Array(SHELF);
+    this.spare = null;
+    return slots;
   }
 }

@@ -1,3 +1,4 @@
+import { AgedTable } from '../../kernel/aged-table.js';
 import { isHinted, isSuccess, OUTCOME, withStatus } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
 import type { Ns } from '../../kernel/time.js';
@@ -5,17 +6,23 @@ import type { PlanOnce } from '../../spec/plan.js';
 
 /** What a request with a known key is told while the first one is being executed. */
 const CONFLICT = withStatus(OUTCOME.clientError, 409);
-/** Executions kept before the first look for results whose time is over. */
-const SWEEP_MIN = 1024;
 
-/** One execution: under way (outcome 0), or ended with a result that is kept until `until`. */
+/** Columns of results. */
+const ENDED = 0;
+const RESULT = 1;
+const HINT = 2;
+
+/** An execution under way. */
 interface Execution {
-  readonly results: Map<number, Execution>;
+  readonly store: Store;
   readonly value: number;
   readonly rule: PlanOnce;
-  outcome: Outcome;
-  hint: Ns;
-  until: Ns;
+}
+
+/** What one part knows: who is under way, and by window the results of the others, oldest first. */
+interface Store {
+  readonly running: Set<number>;
+  readonly results: Map<Ns, AgedTable>;
 }
 
 /**
@@ -24,49 +31,52 @@ interface Execution {
  * is stopped before its end leaves nothing, and the next request executes.
  */
 export class Executions {
-  private readonly byPart: (Map<number, Execution> | undefined)[] = [];
+  private readonly byPart: (Store | undefined)[] = [];
   /** By strand. */
   private readonly running = new Map<number, Execution>();
-  private readonly sweepAt: number[] = [];
   /** What the last stored answer said about asking again, where its outcome is HINTED. */
   hint: Ns = 0;
 
+  /** Results that are kept. */
+  get kept(): number {
+    let sum = 0;
+    for (const store of this.byPart) {
+      for (const table of store?.results.values() ?? []) sum += table.length;
+    }
+    return sum;
+  }
+
   /** 0 = execute it now; else the answer it gets without being executed. */
   begin(strand: number, part: number, value: number, rule: PlanOnce, now: Ns): Outcome {
-    const results = (this.byPart[part] ??= new Map());
-    const known = results.get(value);
-    if (known !== undefined && (known.outcome === 0 || now < known.until)) {
-      this.hint = known.hint;
-      return known.outcome === 0 ? CONFLICT : known.outcome;
+    const store = (this.byPart[part] ??= { running: new Set(), results: new Map() });
+    this.hint = 0;
+    if (store.running.has(value)) return CONFLICT;
+    for (const [windowNs, table] of store.results) {
+      while (table.length > 0 && now >= table.get(table.first, ENDED) + windowNs) table.drop();
+      const row = table.find(high(value), value | 0);
+      if (row < 0) continue;
+      this.hint = table.get(row, HINT);
+      return table.get(row, RESULT);
     }
-    if (results.size >= (this.sweepAt[part] ?? SWEEP_MIN)) this.sweep(part, results, now);
-    const execution: Execution = { results, value, rule, outcome: 0, hint: 0, until: Infinity };
-    results.set(value, execution);
-    this.running.set(strand, execution);
+    store.running.add(value);
+    this.running.set(strand, { store, value, rule });
     return 0;
   }
 
   /** The execution of a strand has a result, if it is one. */
   end(strand: number, outcome: Outcome, hint: Ns, now: Ns): void {
-    const execution = this.running.get(strand);
+    const execution = this.take(strand);
     if (execution === undefined) return;
-    this.running.delete(strand);
-    const { results, value, rule } = execution;
-    if (!rule.storeErrors && !isSuccess(outcome)) {
-      results.delete(value);
-      return;
-    }
-    execution.outcome = outcome;
-    execution.hint = isHinted(outcome) ? hint : 0;
-    execution.until = now + rule.windowNs;
+    const { store, value, rule } = execution;
+    if (!rule.storeErrors && !isSuccess(outcome)) return;
+    let table = store.results.get(rule.windowNs);
+    if (table === undefined) store.results.set(rule.windowNs, (table = new AgedTable(3)));
+    table.add(high(value), value | 0, now, outcome, isHinted(outcome) ? hint : 0);
   }
 
   /** The execution of a strand was stopped: nothing came of it. */
   stopped(strand: number): void {
-    const execution = this.running.get(strand);
-    if (execution === undefined) return;
-    this.running.delete(strand);
-    execution.results.delete(execution.value);
+    this.take(strand);
   }
 
   /** Executions under way; 0 when nothing is in flight. */
@@ -74,10 +84,16 @@ export class Executions {
     return this.running.size;
   }
 
-  private sweep(part: number, results: Map<number, Execution>, now: Ns): void {
-    for (const [value, { outcome, until }] of results) {
-      if (outcome !== 0 && until <= now) results.delete(value);
-    }
-    this.sweepAt[part] = Math.max(SWEEP_MIN, 2 * results.size);
+  private take(strand: number): Execution | undefined {
+    const execution = this.running.get(strand);
+    if (execution === undefined) return undefined;
+    this.running.delete(strand);
+    execution.store.running.delete(execution.value);
+    return execution;
   }
+}
+
+/** The word of a whole number above its low 32 bits. */
+function high(value: number): number {
+  return Math.floor(value / 4294967296);
 }

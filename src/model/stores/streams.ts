@@ -1,6 +1,7 @@
-import { Slots, widenFloat64 } from '../../kernel/pool.js';
+import { widenFloat64 } from '../../kernel/pool.js';
 import { streamKey, unit } from '../../kernel/rng.js';
 import type { StreamKey } from '../../kernel/rng.js';
+import { SlotIndex } from '../../kernel/slot-index.js';
 import type { PlanStore } from '../../spec/stores.js';
 import type { World } from '../world.js';
 
@@ -14,7 +15,10 @@ const SWEEP_MIN = 4096;
 export class Streams {
   /** Events in the stream: version of the next one. */
   version: Float64Array = new Float64Array(0);
-  /** Events that the snapshot holds, and those that one which is being written will hold; 0 = none. */
+  /**
+   * Events that the snapshot holds, and those that one which is being written will hold; 0 = none. There are
+   * no columns before there is a snapshot.
+   */
   snapshot: Float64Array = new Float64Array(0);
   planned: Float64Array = new Float64Array(0);
   /** Version of the stream when its snapshots were last gone: none up to there is left. */
@@ -24,11 +28,12 @@ export class Streams {
   private readonly luck: StreamKey;
   /** Events appended since the start, warm-up included. */
   appended = 0;
-  private readonly slots = new Slots(64);
   private readonly world: World;
   private readonly spec: PlanStore;
-  private readonly byValue = new Map<number, number>();
+  private readonly byValue = new SlotIndex();
   private sweepAt: number;
+  /** There is a snapshot, or there was one. */
+  private hasSnapshots = false;
 
   constructor(world: World, spec: PlanStore) {
     this.world = world;
@@ -41,12 +46,16 @@ export class Streams {
       `${plan.components[spec.component].name}/snapshots`,
     );
     this.sweepAt = kind === 'unique' && plan.topics.length === 0 ? SWEEP_MIN : Infinity;
-    this.slots.onGrow((capacity) => {
+    this.byValue.slots.onGrow((capacity) => {
       this.version = widenFloat64(this.version, capacity);
-      this.snapshot = widenFloat64(this.snapshot, capacity);
-      this.planned = widenFloat64(this.planned, capacity);
-      this.gone = widenFloat64(this.gone, capacity);
+      if (this.hasSnapshots) this.widen(capacity);
     });
+    if (this.firstSnapshot > 0) this.addSnapshots();
+  }
+
+  /** Streams that are known. */
+  get known(): number {
+    return this.byValue.slots.used;
   }
 
   /** Events in the store, those of streams that nobody has asked for included. */
@@ -56,26 +65,27 @@ export class Streams {
 
   /** The stream that a value of a key names; keys of the same values name the same streams. */
   of(key: number, value: number): number {
-    const known = this.byValue.get(value);
-    if (known !== undefined) return known;
+    const known = this.byValue.find(value);
+    if (known >= 0) return known;
     if (key !== this.spec.key) this.sweepAt = Infinity;
-    if (this.byValue.size >= this.sweepAt) this.sweep();
-    const stream = this.slots.take();
+    if (this.known >= this.sweepAt) this.sweep();
+    const stream = this.byValue.take(value);
     const { initialLength } = this.spec.spec.stream;
-    const isLeft = this.firstSnapshot > 0 && this.rounds.every((_, k) => !this.isHit(value, k));
     this.version[stream] = initialLength;
+    if (!this.hasSnapshots) return stream;
+    const isLeft = this.firstSnapshot > 0 && this.rounds.every((_, k) => !this.isHit(value, k));
     this.snapshot[stream] = isLeft ? this.firstSnapshot : 0;
     this.planned[stream] = 0;
     this.gone[stream] = isLeft ? 0 : initialLength;
-    this.byValue.set(value, stream);
     return stream;
   }
 
   /** Whether enough events stand behind the last snapshot (SN-2); if so one is on its way from now on. */
   plansSnapshot(stream: number): boolean {
     const every = this.spec.spec.snapshots?.every ?? Infinity;
-    const behind = Math.max(this.snapshot[stream], this.planned[stream]);
+    const behind = this.hasSnapshots ? Math.max(this.snapshot[stream], this.planned[stream]) : 0;
     if (this.version[stream] - behind < every) return false;
+    this.addSnapshots();
     this.planned[stream] = this.version[stream];
     return true;
   }
@@ -85,6 +95,7 @@ export class Streams {
    * they are kept, each is taken to be a multiple of `every`.
    */
   snapshotAt(stream: number, version: number): number {
+    if (!this.hasSnapshots) return 0;
     const last = this.snapshot[stream];
     if (last <= version) return last;
     const { every, keep } = this.spec.spec.snapshots!;
@@ -99,8 +110,10 @@ export class Streams {
   invalidate(share: number): number {
     const round = this.rounds.push(share) - 1;
     let count = 0;
-    for (const [value, stream] of this.byValue) {
-      if (!this.isHit(value, round)) continue;
+    this.addSnapshots();
+    const { slots, value: values } = this.byValue;
+    for (let stream = 0; stream < slots.capacity; stream++) {
+      if (!slots.has(stream) || !this.isHit(values[stream], round)) continue;
       if (this.snapshot[stream] > 0) count++;
       if (this.planned[stream] <= this.snapshot[stream]) this.planned[stream] = 0;
       this.snapshot[stream] = 0;
@@ -108,7 +121,7 @@ export class Streams {
     }
     // Those that nobody has asked for yet have the snapshot of time 0, unless an earlier round took it.
     for (let value = 0; this.firstSnapshot > 0 && value < this.spec.streams; value++) {
-      if (this.byValue.has(value) || !this.isHit(value, round)) continue;
+      if (this.byValue.find(value) >= 0 || !this.isHit(value, round)) continue;
       if (this.rounds.every((_, k) => k === round || !this.isHit(value, k))) count++;
     }
     return count;
@@ -141,11 +154,22 @@ export class Streams {
     for (let strand = 0; strand < strands.slots.capacity; strand++) {
       if (strands.alive(strand)) live.add(keys.value(this.spec.key, strand));
     }
-    for (const [value, stream] of this.byValue) {
-      if (live.has(value)) continue;
-      this.byValue.delete(value);
-      this.slots.give(stream);
+    const { slots, value: values } = this.byValue;
+    for (let stream = 0; stream < slots.capacity; stream++) {
+      if (slots.has(stream) && !live.has(values[stream])) this.byValue.give(stream);
     }
-    this.sweepAt = Math.max(SWEEP_MIN, 2 * this.byValue.size);
+    this.sweepAt = Math.max(SWEEP_MIN, 2 * this.known);
+  }
+
+  private addSnapshots(): void {
+    if (this.hasSnapshots) return;
+    this.hasSnapshots = true;
+    this.widen(this.byValue.slots.capacity);
+  }
+
+  private widen(capacity: number): void {
+    this.snapshot = widenFloat64(this.snapshot, capacity);
+    this.planned = widenFloat64(this.planned, capacity);
+    this.gone = widenFloat64(this.gone, capacity);
   }
 }

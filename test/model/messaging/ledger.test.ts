@@ -4,29 +4,11 @@ import { simulate } from '../../../src/model/simulate.js';
 import type { World } from '../../../src/model/world.js';
 import * as registry from '../../../src/patterns/registry.js';
 import { compile } from '../../../src/plan/compile.js';
-import type { TraceRecord } from '../../../src/spec/record.js';
 import { reversed } from '../../determinism/flagship.js';
-import { LAWS } from '../../support/message-laws.js';
-import { ledgerOf } from '../../support/message-ledger.js';
+import { complaints } from '../../support/message-complaints.js';
 import { messageWorlds, scenarioOf, transactionalWorlds } from '../../support/message-worlds.js';
 import type { MessageWorld } from '../../support/message-worlds.js';
 import { load } from '../../theory/program.js';
-
-/** What the laws find in the trace of a world, each with its hop and kind. */
-function complaints(world: MessageWorld, tally: Map<string, number>): readonly string[] {
-  const file = load(JSON.stringify(scenarioOf(world)));
-  const plan = compile(file.variants[0], file, { traceShare: 1 });
-  const traces: TraceRecord[] = [];
-  const record = simulate(plan, 0, registry, { traceSink: (rows) => traces.push(rows) });
-  const books = ledgerOf(world, plan, traces);
-  return books.flatMap((book) =>
-    Object.values(LAWS).flatMap((law) =>
-      law({ world, plan, record, books }, book, tally).map(
-        (found) => `${world.hops[book.hop]!.kind} at hop${book.hop}: ${found}`,
-      ),
-    ),
-  );
-}
 
 function digestOf(text: string, prepare: (world: World) => void = () => {}): string {
   const file = load(text);

@@ -92,6 +92,8 @@ export class Dispatch {
         continue;
       }
       if (!this.hand(channel)) break;
+      // DispatchToSinglePersistentSubscriptionConsumerStrategy of EventStoreDB.
+      if (this.spec.rules.toOne && channel.hasRoom) continue;
       line.shift();
       channel.inLine = false;
       if (this.spec.rules.polled) this.handMore(channel);

@@ -39,9 +39,11 @@ export class Entries {
   /** The delivery that it is in, and when that counts as failed; of a new one, when it may be delivered. */
   holder: Int32Array = new Int32Array(0);
   due: Float64Array = new Float64Array(0);
-  /** Neighbours in the list of all, in the order in which they came. */
-  older: Int32Array = new Int32Array(0);
-  newer: Int32Array = new Int32Array(0);
+  /** First and last of all, in the order in which they came, -1 = none; and the neighbours of each. */
+  oldest = -1;
+  newest = -1;
+  private older: Int32Array = new Int32Array(0);
+  private newer: Int32Array = new Int32Array(0);
   /** Neighbours in the list of deliveries, in the order in which they were made. */
   before: Int32Array = new Int32Array(0);
   after: Int32Array = new Int32Array(0);
@@ -64,7 +66,24 @@ export class Entries {
     this.key[entry] = key;
     this.follower[entry] = -1;
     this.origin[entry] = origin;
+    this.older[entry] = this.newest;
+    this.newer[entry] = -1;
+    if (this.newest >= 0) this.newer[this.newest] = entry;
+    else this.oldest = entry;
+    this.newest = entry;
     return entry;
+  }
+
+  /** Its message is gone; what was known about it tells nobody anything any more. */
+  free(entry: number): void {
+    const { older, newer } = this;
+    if (older[entry] >= 0) newer[older[entry]] = newer[entry];
+    else this.oldest = newer[entry];
+    if (newer[entry] >= 0) older[newer[entry]] = older[entry];
+    else this.newest = older[entry];
+    this.life[entry]++;
+    this.stamp[entry]++;
+    this.slots.give(entry);
   }
 
   private widen(capacity: number): void {

@@ -20,6 +20,9 @@ import { DOOR, Inlet } from './inlet.js';
 import { Seat } from './seat.js';
 import { StoredQueue } from './stored-queue.js';
 
+/** Numbers that a message takes while it waits for a commit. */
+const ROW = 4;
+
 /** All queues and buses of a run, and the way of messages to them. */
 export class Queues {
   private readonly world: World;
@@ -50,6 +53,8 @@ export class Queues {
   private outcome: Int32Array = new Int32Array(0);
   /** By publication: 1 = rejections are not told. */
   private quiet: Uint8Array = new Uint8Array(0);
+  /** By branch of a transaction: inlet, message and identity of each message that leaves with its commit. */
+  private readonly staged = new Map<number, number[]>();
   /** By inlet: 1 while those who wait are about to be told. */
   private readonly telling: Uint8Array;
   private readonly roomOp: number;
@@ -78,6 +83,7 @@ export class Queues {
       streamKey(plan.seed, replication, `queue/${plan.components[component].name}/publishLatency`),
     );
     for (const inlet of this.inlets) inlet.addBacklog();
+    world.sections?.whenEnded.push((branch) => this.rollBack(branch));
   }
 
   /** Whether a component is one of these. */
@@ -149,6 +155,10 @@ export class Queues {
     const { strands } = this.world;
     const count = this.draws.count(strand, pc, spec.count);
     if (count === 0) return OUTCOME.ok;
+    if (spec.database >= 0) {
+      this.stage(inlet, spec, strand, pc, count);
+      return OUTCOME.ok;
+    }
     const publication = this.publications.take();
     const { rules, seat } = this.inlets[inlet];
     const waits = spec.confirm || rules.overflow === 'block' || seat?.isBlocked === true;
@@ -162,9 +172,63 @@ export class Queues {
       const tag = (this.draws.tag(strand, pc) + Math.imul(k, 0x9e3779b1)) | 0;
       const message = this.messages.ofStrand(strand, tag, spec.key);
       this.messages.bytes[message] = spec.bytes;
-      this.write(inlet, message, publication, strand, tag);
+      // A retry of the same call publishes the same message once more.
+      derive(strands.callA[strand], strands.callB[strand], tag);
+      this.write(inlet, message, publication, lineage.a, lineage.b);
     }
     return this.closePublication(publication);
+  }
+
+  /** The messages of a step wait for the commit of the transaction around it. */
+  private stage(inlet: number, spec: PlanPublish, strand: number, pc: number, count: number): void {
+    const { strands, sections } = this.world;
+    const branch = sections!.transactions.branchOf(strand, spec.database);
+    let rows = this.staged.get(branch);
+    if (rows === undefined) this.staged.set(branch, (rows = []));
+    for (let k = 0; k < count; k++) {
+      const tag = (this.draws.tag(strand, pc) + Math.imul(k, 0x9e3779b1)) | 0;
+      const message = this.messages.ofStrand(strand, tag, spec.key);
+      this.messages.bytes[message] = spec.bytes;
+      this.messages.holders[message]++;
+      derive(strands.callA[strand], strands.callB[strand], tag);
+      rows.push(inlet, message, lineage.a, lineage.b);
+    }
+  }
+
+  /** The act behind a COMMIT: what was published in the transaction is sent, and nobody waits for it. */
+  released(): Act {
+    return {
+      begin: (strand) => {
+        const rows = this.staged.get(strand) ?? [];
+        this.staged.delete(strand);
+        if (rows.length > 0) this.sendStaged(rows);
+        return OUTCOME.ok;
+      },
+      left: () => {},
+    };
+  }
+
+  private sendStaged(rows: readonly number[]): void {
+    const publication = this.publications.take();
+    this.strand[publication] = -1;
+    this.outcome[publication] = OUTCOME.ok;
+    this.quiet[publication] = 1;
+    this.open[publication] = rows.length / ROW + 1;
+    for (let k = 0; k < rows.length; k += ROW) {
+      const message = rows[k + 1];
+      this.messages.published[message] = this.world.engine.now;
+      this.write(rows[k], message, publication, rows[k + 2], rows[k + 3]);
+      this.messages.release(message);
+    }
+    this.closePublication(publication);
+  }
+
+  /** A transaction has ended; what of it was not committed is never sent. */
+  private rollBack(branch: number): void {
+    const rows = this.staged.get(branch);
+    if (rows === undefined) return;
+    this.staged.delete(branch);
+    for (let k = 0; k < rows.length; k += ROW) this.messages.release(rows[k + 1]);
   }
 
   /** The outcome of a step whose writes are all done, else PENDING for one that waits. */
@@ -178,20 +242,18 @@ export class Queues {
     inlet: number,
     message: number,
     publication: number,
-    strand: number,
-    tag: number,
+    idA: number,
+    idB: number,
   ): void {
-    const { engine, samplers, strands } = this.world;
+    const { engine, samplers } = this.world;
     const { latency } = this.inlets[inlet].rules;
     const write = this.writes.take();
     this.messages.holders[message]++;
     this.inlet[write] = inlet;
     this.message[write] = message;
     this.publication[write] = publication;
-    // A retry of the same call publishes the same message once more.
-    derive(strands.callA[strand], strands.callB[strand], tag);
-    this.idA[write] = lineage.a;
-    this.idB[write] = lineage.b;
+    this.idA[write] = idA;
+    this.idB[write] = idB;
     if (latency < 0) {
       this.arrive(write);
       return;

@@ -4,11 +4,15 @@ import type { Ns } from '../../../kernel/time.js';
 import type { PlanQueue, QueueRules } from '../../../spec/queues.js';
 import type { World } from '../../world.js';
 import type { Messages } from '../messages.js';
+import { Backlog } from './backlog.js';
 import { DeliveryList } from './delivery-list.js';
 import { Entries, PLACE, RETURNS } from './entries.js';
 import { QueueFigures } from './queue-figures.js';
 import type { QueueWatch } from './queue-watch.js';
 import type { Seat } from './seat.js';
+
+/** Ready messages behind which new ones need no entry yet. */
+const NEAR = 2048;
 
 /** Where messages wait for consumers, are handed out and settled. */
 export class StoredQueue {
@@ -38,8 +42,8 @@ export class StoredQueue {
   private expiryAt: Ns = Infinity;
   private next = 0;
   private returns = RETURNS;
-  private oldest = -1;
-  private newest = -1;
+  /** What stands behind all entries; null = nothing ever did. */
+  private backlog: Backlog | null = null;
   private readonly deliveries: DeliveryList;
   /** By value of a key: the last entry of it. */
   private readonly tails = new Map<number, number>();
@@ -68,7 +72,7 @@ export class StoredQueue {
 
   /** Messages that wait: what a bound counts. */
   get waiting(): number {
-    return this.entries.ready.length + this.behind;
+    return this.entries.ready.length + this.behind + this.far;
   }
 
   /** Nothing happens to its messages: nobody leads it. */
@@ -88,21 +92,26 @@ export class StoredQueue {
 
   /** Takes a message in; `origin` is the component whose dead letter it is, or -1. */
   accept(message: number, origin: number): void {
-    const entry = this.make(message, origin);
-    const { key, follower, place } = this.entries;
+    const { entries, rules, messages, world, figures } = this;
+    const { now } = world.engine;
+    const position = this.next++;
+    const since = rules.sincePublished ? messages.published[message] : now;
     this.accepted++;
-    if (this.rules.keyed) {
-      const tail = this.tails.get(key[entry]);
-      this.tails.set(key[entry], entry);
-      if (tail !== undefined) {
-        follower[tail] = entry;
-        place[entry] = PLACE.behind;
-        this.behind++;
-        this.world.levels.add(this.figures.ready, 1);
-        return;
-      }
+    this.seat?.weigh(messages.bytes[message]);
+    world.levels.add(figures.lag, 1);
+    // A message that was moved is not delayed again.
+    const due = origin < 0 ? now + rules.delayNs : now;
+    if (due === now && (this.far > 0 || entries.ready.length >= NEAR)) {
+      this.backlog ??= new Backlog(messages);
+      this.backlog.push(message, position, rules.lifetimeNs === Infinity ? 0 : since, origin);
+      this.becameReady();
+      return;
     }
-    this.begin(entry);
+    const entry = this.make(message, position, since, origin);
+    entries.due[entry] = due;
+    if (entry === entries.oldest) this.turnAge();
+    if (this.joins(entry)) world.levels.add(figures.ready, 1);
+    else this.begin(entry);
   }
 
   /** A message that found no room: taken, and let go at once. */
@@ -196,7 +205,8 @@ export class StoredQueue {
 
   /** Nobody is there to keep what waits. */
   forget(): void {
-    for (let entry = this.oldest; entry >= 0; entry = this.oldest) this.bury(entry, -1);
+    const { entries } = this;
+    for (let entry = entries.oldest; entry >= 0; entry = entries.oldest) this.bury(entry, -1);
   }
 
   /** A message will never have its effect; unless it has had it. */
@@ -210,23 +220,56 @@ export class StoredQueue {
     this.lose(message);
   }
 
-  private make(message: number, origin: number): number {
-    const { entries, rules, messages, world } = this;
-    const { now } = world.engine;
+  private make(message: number, position: number, since: Ns, origin: number): number {
+    const { entries, messages } = this;
     messages.holders[message]++;
     const entry = entries.make(message, messages.key[message], origin);
-    entries.position[entry] = this.next++;
-    entries.since[entry] = rules.sincePublished ? messages.published[message] : now;
-    // A message that was moved is not delayed again.
-    entries.due[entry] = origin < 0 ? now + rules.delayNs : now;
-    entries.older[entry] = this.newest;
-    entries.newer[entry] = -1;
-    if (this.newest >= 0) entries.newer[this.newest] = entry;
-    this.newest = entry;
-    this.seat?.weigh(messages.bytes[message]);
-    world.levels.add(this.figures.lag, 1);
-    if (this.oldest < 0) this.setOldest(entry);
+    entries.position[entry] = position;
+    entries.since[entry] = since;
     return entry;
+  }
+
+  /** Messages that have no entry. */
+  private get far(): number {
+    return this.backlog === null ? 0 : this.backlog.length;
+  }
+
+  /** The messages in front of the backlog get entries: they are ready, unless one of their key is there. */
+  private fetch(): void {
+    const { entries, messages } = this;
+    this.backlog!.take((message, position, since, origin) => {
+      const entry = this.make(message, position, since, origin);
+      messages.release(message);
+      entries.due[entry] = 0;
+      if (this.joins(entry)) return;
+      entries.place[entry] = PLACE.ready;
+      entries.stamp[entry]++;
+      entries.ready.add(entry);
+    });
+  }
+
+  /** The first ready entry, -1 = none. Those that were delayed may stand behind others without one. */
+  private first(): number {
+    const { entries } = this;
+    while (this.far > 0) {
+      const entry = entries.ready.peek();
+      if (entry >= 0 && entries.position[entry] < this.backlog!.position) return entry;
+      this.fetch();
+    }
+    return entries.ready.peek();
+  }
+
+  /** Whether it has to wait for another one of its key. */
+  private joins(entry: number): boolean {
+    if (!this.rules.keyed) return false;
+    const { key, follower, place } = this.entries;
+    const tail = this.tails.get(key[entry]);
+    this.tails.set(key[entry], entry);
+    if (tail === undefined) return false;
+    follower[tail] = entry;
+    place[entry] = PLACE.behind;
+    this.behind++;
+    return true;
   }
 
   /** A new message, or the next one of its key, begins to wait for a consumer. */
@@ -237,16 +280,23 @@ export class StoredQueue {
   }
 
   private makeReady(entry: number): void {
-    const { entries, rules, world } = this;
+    const { entries } = this;
     entries.place[entry] = PLACE.ready;
     entries.stamp[entry]++;
     entries.ready.add(entry);
+    this.becameReady();
+  }
+
+  private becameReady(): void {
+    const { rules, world } = this;
     world.levels.add(this.figures.ready, 1);
     this.watch.available();
     this.armExpiry();
     if (rules.overflow !== 'dropHead') return;
-    while (this.waiting > rules.capacity && entries.ready.length > 0) {
-      this.bury(entries.ready.peek(), this.spec.deadLetter);
+    while (this.waiting > rules.capacity) {
+      const entry = this.first();
+      if (entry < 0) return;
+      this.bury(entry, this.spec.deadLetter);
     }
   }
 
@@ -271,7 +321,7 @@ export class StoredQueue {
     const { entries, rules } = this;
     if (this.inFlight >= rules.inFlightLimit) return -1;
     for (;;) {
-      const entry = entries.ready.peek();
+      const entry = this.first();
       if (entry < 0) return -1;
       if (this.isExpired(entry)) this.expire(entry);
       else if (entries.deliveries[entry] >= rules.maxReceiveCount) {
@@ -303,19 +353,19 @@ export class StoredQueue {
   }
 
   private expireHead(): void {
-    const { ready } = this.entries;
     this.expiryAt = Infinity;
     if (this.isHalted) return;
     const { now } = this.world.engine;
-    for (let entry = ready.peek(); entry >= 0 && this.endOf(entry) <= now; entry = ready.peek()) {
+    for (let entry = this.first(); entry >= 0 && this.endOf(entry) <= now; entry = this.first()) {
       this.expire(entry);
     }
     this.armExpiry();
   }
 
   private armExpiry(): void {
-    const head = this.entries.ready.peek();
-    if (head < 0 || this.rules.lifetimeNs === Infinity) return;
+    if (this.rules.lifetimeNs === Infinity) return;
+    const head = this.first();
+    if (head < 0) return;
     const { engine } = this.world;
     const at = Math.max(this.endOf(head), engine.now);
     if (at >= this.expiryAt) return;
@@ -325,9 +375,11 @@ export class StoredQueue {
 
   /** The time of a delivery is over. */
   overdue(entry: number): void {
-    if (this.rules.closesChannel) return this.watch.overdue(this.entries.holder[entry]);
-    this.leave(entry);
-    this.makeReady(entry);
+    if (this.rules.closesChannel) this.watch.overdue(this.entries.holder[entry]);
+    else {
+      this.leave(entry);
+      this.makeReady(entry);
+    }
   }
 
   /** Takes it out of the place where it is. */
@@ -357,20 +409,15 @@ export class StoredQueue {
   private remove(entry: number): void {
     const { entries, messages, rules, world } = this;
     this.leave(entry);
-    const older = entries.older[entry];
-    const newer = entries.newer[entry];
-    if (older >= 0) entries.newer[older] = newer;
-    if (newer >= 0) entries.older[newer] = older;
-    else this.newest = older;
-    entries.life[entry]++;
-    entries.stamp[entry]++;
     this.seat?.weigh(-messages.bytes[entries.message[entry]]);
     world.levels.add(this.figures.lag, -1);
-    if (entry === this.oldest) this.setOldest(newer);
+    const wasOldest = entry === entries.oldest;
     const follower = entries.follower[entry];
     const key = entries.key[entry];
-    entries.slots.give(entry);
+    entries.free(entry);
     messages.release(entries.message[entry]);
+    if (entries.oldest < 0 && this.far > 0) this.fetch();
+    if (wasOldest) this.turnAge();
     if (rules.keyed) this.promote(follower, key);
     this.watch.roomed();
   }
@@ -384,10 +431,11 @@ export class StoredQueue {
     }
   }
 
-  private setOldest(entry: number): void {
-    this.oldest = entry;
-    const since = entry < 0 ? Infinity : this.messages.published[this.entries.message[entry]];
-    this.world.meters.turn(this.figures.age, since);
+  private turnAge(): void {
+    const { entries, messages, world } = this;
+    const { oldest } = entries;
+    const since = oldest < 0 ? Infinity : messages.published[entries.message[oldest]];
+    world.meters.turn(this.figures.age, since);
   }
 
   /** G-7: what was accepted is somewhere. */
@@ -395,6 +443,6 @@ export class StoredQueue {
     const gone = this.acked + this.deadLettered + this.expired + this.dropped;
     const held = this.waiting + this.inFlight + this.delayed;
     invariant(this.accepted === gone + held, 'queue-not-conserved');
-    invariant(held === this.entries.slots.used, 'queue-holds-what-it-does-not-count');
+    invariant(held === this.entries.slots.used + this.far, 'queue-holds-what-it-does-not-count');
   }
 }

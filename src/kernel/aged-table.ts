@@ -1,0 +1,124 @@
+import { Packed } from './packed.js';
+
+/** Rows that are packed together: a power of two. */
+const BLOCK = 512;
+const MIN_CHAINS = 64;
+
+interface Block {
+  /** By row: the row before it in its chain. */
+  readonly next: Int32Array;
+  packed: Packed;
+}
+
+/**
+ * Rows of whole numbers by a key of two words, in the order in which they came. Only the oldest can be
+ * forgotten, which takes no search: a chain leads from new rows to old ones and ends at the first that is
+ * too old. Rows are packed, so that ten million of them are no matter.
+ */
+export class AgedTable {
+  /** Number of the oldest row, and of the one that comes next. */
+  first = 0;
+  end = 0;
+  private readonly columns: number;
+  private readonly blocks: Block[] = [];
+  /** Number of the first row of the blocks that are packed, and of those that are not. */
+  private packedFrom = 0;
+  private openFrom = 0;
+  private open: readonly Float64Array[] = [];
+  private next: Int32Array = new Int32Array(0);
+  /** By hash: the newest row. */
+  private chains: Int32Array = new Int32Array(MIN_CHAINS).fill(-1);
+
+  /** `columns`: numbers of a row beside its key. */
+  constructor(columns: number) {
+    this.columns = columns;
+  }
+
+  get length(): number {
+    return this.end - this.first;
+  }
+
+  /** The newest row of a key, -1 = none. */
+  find(a: number, b: number): number {
+    let row = this.chains[this.chainOf(a, b)];
+    while (row >= this.first && (this.at(0, row) !== a || this.at(1, row) !== b)) {
+      row = this.nextOf(row)[row & (BLOCK - 1)];
+    }
+    return row < this.first ? -1 : row;
+  }
+
+  /** A number of a row that is not forgotten. */
+  get(row: number, column: number): number {
+    return this.at(column + 2, row);
+  }
+
+  /** Adds a row with its numbers. */
+  add(a: number, b: number, x = 0, y = 0, z = 0): number {
+    if (this.open.length === 0) this.begin();
+    else if (this.end - this.openFrom === BLOCK) this.pack();
+    if (this.length > 2 * this.chains.length) this.spread();
+    const row = this.end++;
+    const k = row - this.openFrom;
+    const { open } = this;
+    open[0][k] = a;
+    open[1][k] = b;
+    if (this.columns > 0) open[2][k] = x;
+    if (this.columns > 1) open[3][k] = y;
+    if (this.columns > 2) open[4][k] = z;
+    this.link(row, a, b);
+    return row;
+  }
+
+  /** Forgets the oldest row. */
+  drop(): void {
+    this.first++;
+    if (this.first - this.packedFrom < BLOCK || this.blocks.length === 0) return;
+    this.blocks.shift();
+    this.packedFrom += BLOCK;
+  }
+
+  private begin(): void {
+    this.open = Array.from({ length: this.columns + 2 }, () => new Float64Array(BLOCK));
+    this.next = new Int32Array(BLOCK);
+  }
+
+  /** The open block is full. */
+  private pack(): void {
+    if (this.first >= this.end) this.packedFrom = this.end;
+    else this.blocks.push({ next: this.next, packed: new Packed(this.open, BLOCK) });
+    this.next = new Int32Array(BLOCK);
+    this.openFrom = this.end;
+  }
+
+  /** Twice as many chains. */
+  private spread(): void {
+    this.chains = new Int32Array(this.chains.length * 2).fill(-1);
+    for (let row = this.first; row < this.end; row++)
+      this.link(row, this.at(0, row), this.at(1, row));
+  }
+
+  private link(row: number, a: number, b: number): void {
+    const chain = this.chainOf(a, b);
+    this.nextOf(row)[row & (BLOCK - 1)] = this.chains[chain];
+    this.chains[chain] = row;
+  }
+
+  private nextOf(row: number): Int32Array {
+    return row >= this.openFrom ? this.next : this.blockOf(row).next;
+  }
+
+  private at(column: number, row: number): number {
+    if (row >= this.openFrom) return this.open[column][row - this.openFrom];
+    return this.blockOf(row).packed.get(column, row & (BLOCK - 1));
+  }
+
+  private blockOf(row: number): Block {
+    return this.blocks[((row - this.packedFrom) / BLOCK) | 0];
+  }
+
+  private chainOf(a: number, b: number): number {
+    let x = Math.imul(a, 0x9e3779b1) ^ Math.imul(b, 0x85ebca6b);
+    x = Math.imul(x ^ (x >>> 15), 0x2c1b3c6d);
+    return (x ^ (x >>> 13)) & (this.chains.length - 1);
+  }
+}

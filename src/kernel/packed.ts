@@ -1,0 +1,70 @@
+import { invariant } from './invariant.js';
+
+/**
+ * Columns of whole numbers that are kept and seldom read: each column is its smallest number and, for every
+ * row, as many bytes as the distance to it needs. A column of equal numbers takes none.
+ */
+export class Packed {
+  private readonly bases: number[] = [];
+  private readonly widths: number[] = [];
+  /** Where the bytes of each column begin. */
+  private readonly starts: number[] = [];
+  private readonly data: Uint8Array;
+
+  /** Copies the first `count` rows. */
+  constructor(columns: readonly Float64Array[], count: number) {
+    let size = 0;
+    for (const column of columns) {
+      let low = Infinity;
+      let high = -Infinity;
+      for (let k = 0; k < count; k++) {
+        if (column[k] < low) low = column[k];
+        if (column[k] > high) high = column[k];
+      }
+      const width = count === 0 ? 0 : widthOf(high - low);
+      this.bases.push(count === 0 ? 0 : low);
+      this.widths.push(width);
+      this.starts.push(size);
+      size += width * count;
+    }
+    this.data = new Uint8Array(size);
+    columns.forEach((column, c) => this.write(column, c, count));
+  }
+
+  /** Bytes that the rows take. */
+  get bytes(): number {
+    return this.data.length;
+  }
+
+  get(column: number, row: number): number {
+    const { data } = this;
+    const width = this.widths[column];
+    const from = this.starts[column] + row * width;
+    let value = 0;
+    for (let at = from + width - 1; at >= from; at--) value = value * 256 + data[at];
+    return this.bases[column] + value;
+  }
+
+  private write(column: Float64Array, c: number, count: number): void {
+    const width = this.widths[c];
+    const base = this.bases[c];
+    if (width === 0) return;
+    let at = this.starts[c];
+    for (let k = 0; k < count; k++) {
+      const distance = column[k] - base;
+      invariant(Number.isSafeInteger(distance), 'packed-number-is-not-whole');
+      let low = distance | 0;
+      const bytes = width < 4 ? width : 4;
+      for (let b = 0; b < bytes; b++, low >>>= 8) this.data[at++] = low;
+      let high = Math.floor(distance / 4294967296);
+      for (let b = 4; b < width; b++, high >>>= 8) this.data[at++] = high;
+    }
+  }
+}
+
+/** Bytes of a number from 0 to a largest one. */
+function widthOf(largest: number): number {
+  let width = 0;
+  for (let bound = 1; bound <= largest; bound *= 256) width++;
+  return width;
+}

@@ -1,0 +1,90 @@
+import { Packed } from '../../../kernel/packed.js';
+import type { Ns } from '../../../kernel/time.js';
+import type { Messages } from '../messages.js';
+import type { Bundle } from '../shelf.js';
+import { SHELF } from '../shelf.js';
+
+/** Who takes messages back that were put away; each comes with a holder. */
+export type Taker = (message: number, position: number, since: Ns, origin: number) => void;
+
+/** Columns of what a queue knows of a message that it has not handed out. */
+const POSITION = 0;
+const SINCE = 1;
+const ORIGIN = 2;
+
+interface Block {
+  readonly bundle: Bundle;
+  readonly packed: Packed;
+}
+
+/**
+ * The rear of a long queue: messages that were never handed out and stand behind more than a queue hands out in
+ * the near future. They have no entries, and go on the shelf as soon as they are enough for a bundle.
+ */
+export class Backlog {
+  length = 0;
+  private readonly messages: Messages;
+  private readonly blocks: Block[] = [];
+  /** The last messages. */
+  private readonly slots: Int32Array = new Int32Array(SHELF);
+  private readonly columns: readonly Float64Array[];
+  private count = 0;
+
+  constructor(messages: Messages) {
+    this.messages = messages;
+    this.columns = [POSITION, SINCE, ORIGIN].map(() => new Float64Array(SHELF));
+  }
+
+  /** Position of the first one. */
+  get position(): number {
+    const { blocks, columns } = this;
+    return blocks.length > 0 ? blocks[0].packed.get(POSITION, 0) : columns[POSITION][0];
+  }
+
+  push(message: number, position: number, since: Ns, origin: number): void {
+    const { columns, count } = this;
+    this.messages.holders[message]++;
+    this.slots[count] = message;
+    columns[POSITION][count] = position;
+    columns[SINCE][count] = since;
+    columns[ORIGIN][count] = origin;
+    this.length++;
+    this.count++;
+    if (this.count === SHELF) this.pack();
+  }
+
+  /** Hands out the messages in front, in their order. */
+  take(taker: Taker): void {
+    const block = this.blocks.shift();
+    if (block === undefined) this.takeLast(taker);
+    else this.takeBlock(block, taker);
+  }
+
+  private takeLast(taker: Taker): void {
+    const { columns, count, slots } = this;
+    this.count = 0;
+    this.length -= count;
+    for (let k = 0; k < count; k++) {
+      taker(slots[k], columns[POSITION][k], columns[SINCE][k], columns[ORIGIN][k]);
+    }
+  }
+
+  private takeBlock({ bundle, packed }: Block, taker: Taker): void {
+    const { messages } = this;
+    this.length -= SHELF;
+    for (let k = 0; k < SHELF; k++) {
+      const message = messages.shelf.unpack(bundle, k);
+      messages.holders[message] = 1;
+      taker(message, packed.get(POSITION, k), packed.get(SINCE, k), packed.get(ORIGIN, k));
+    }
+  }
+
+  /** Other holders keep their slots: what they do with the message is nothing to this queue. */
+  private pack(): void {
+    const { messages, slots } = this;
+    const bundle = messages.shelf.pack(slots, SHELF);
+    this.blocks.push({ bundle, packed: new Packed(this.columns, SHELF) });
+    for (let k = 0; k < SHELF; k++) messages.release(slots[k]);
+    this.count = 0;
+  }
+}

@@ -1,0 +1,125 @@
+import { Packed } from '../../kernel/packed.js';
+import type { Messages } from './messages.js';
+
+/** Messages that are put away together: a power of two. */
+export const SHELF = 1024;
+
+/** Messages without slots. Those of traced requests are few, and known by their row. */
+export interface Bundle {
+  readonly packed: Packed;
+  readonly traces: ReadonlyMap<number, readonly [root: number, parent: number]> | null;
+}
+
+/** A number by message that somebody keeps beside the columns of messages. */
+export interface Aside {
+  get(message: number): number;
+  set(message: number, value: number): void;
+}
+
+/** What a key can be made of again. */
+const KEY = Object.freeze({ own: 0, root: 1, other: 2 } as const);
+
+const NAMES = [
+  'lineageA',
+  'lineageB',
+  'rootA',
+  'rootB',
+  'request',
+  'priority',
+  'arrival',
+  'published',
+  'cell',
+  'bytes',
+  'effects',
+  'poison',
+  'gone',
+] as const;
+/** Columns behind those. */
+const SOURCE = NAMES.length;
+const VALUE = SOURCE + 1;
+const ASIDES = SOURCE + 2;
+
+/**
+ * Puts messages away that nobody asks for in the near future, and makes slots of them again. A message on the
+ * shelf takes about 25 bytes: what all of a bundle have in common is there once, and a key that follows from
+ * the lineage is not there at all.
+ */
+export class Shelf {
+  /** Messages on it, for tests. */
+  count = 0;
+  private readonly messages: Messages;
+  private readonly asides: Aside[] = [];
+  private rows: Float64Array[] = [];
+
+  constructor(messages: Messages) {
+    this.messages = messages;
+  }
+
+  /** What is kept of a message elsewhere comes along. */
+  takeAlong(aside: Aside): void {
+    this.asides.push(aside);
+    this.rows = [];
+  }
+
+  /** Copies the first messages of a list; they keep their slots. */
+  pack(list: Int32Array, count: number): Bundle {
+    const { messages, asides } = this;
+    if (this.rows.length === 0) {
+      this.rows = Array.from({ length: ASIDES + asides.length }, () => new Float64Array(SHELF));
+    }
+    const { rows } = this;
+    NAMES.forEach((name, c) => {
+      const column = messages[name];
+      const row = rows[c];
+      for (let k = 0; k < count; k++) row[k] = column[list[k]];
+    });
+    for (let k = 0; k < count; k++) {
+      const source = this.sourceOf(list[k]);
+      rows[SOURCE][k] = source;
+      rows[VALUE][k] = source === KEY.other ? messages.key[list[k]] : 0;
+    }
+    asides.forEach((aside, c) => {
+      for (let k = 0; k < count; k++) rows[ASIDES + c][k] = aside.get(list[k]);
+    });
+    this.count += count;
+    return { packed: new Packed(rows, count), traces: this.tracesOf(list, count) };
+  }
+
+  /** A slot for a message of a bundle; nobody holds it yet. */
+  unpack({ packed, traces }: Bundle, k: number): number {
+    const { messages, asides } = this;
+    const message = messages.slots.take();
+    messages.holders[message] = 0;
+    for (let c = 0; c < NAMES.length; c++) messages[NAMES[c]][message] = packed.get(c, k);
+    const source = packed.get(SOURCE, k);
+    if (source === KEY.other) messages.key[message] = packed.get(VALUE, k);
+    else if (source === KEY.own) messages.key[message] = messages.ownKey(message);
+    else messages.key[message] = messages.rootKey(message);
+    for (let c = 0; c < asides.length; c++) asides[c].set(message, packed.get(ASIDES + c, k));
+    const trace = traces?.get(k);
+    if (trace !== undefined) messages.setTrace(message, trace);
+    this.count--;
+    return message;
+  }
+
+  /** Messages of a bundle are gone. */
+  forget(count: number): void {
+    this.count -= count;
+  }
+
+  private sourceOf(message: number): number {
+    const { messages } = this;
+    const key = messages.key[message];
+    if (key === messages.ownKey(message)) return KEY.own;
+    return key === messages.rootKey(message) ? KEY.root : KEY.other;
+  }
+
+  private tracesOf(list: Int32Array, count: number): Bundle['traces'] {
+    const traces = new Map<number, readonly [number, number]>();
+    for (let k = 0; k < count; k++) {
+      const trace = this.messages.traceOf(list[k]);
+      if (trace !== undefined) traces.set(k, trace);
+    }
+    return traces.size === 0 ? null : traces;
+  }
+}
