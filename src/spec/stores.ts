@@ -215,8 +215,8 @@ interface StoreAct {
 export type PlanStoreAct = StoreAct &
   /** `key` is an index into `keys`, also below. */
   /** `version` is the id of the count of events that are wanted at most, -1 = all. */
+  /** With key -1 those of all streams. */
   (
-    /** With key -1 those of all streams. */
     | { readonly does: 'load'; readonly key: number; readonly version: number }
     /** The snapshot has come. */
     | { readonly does: 'restore' }

@@ -78,7 +78,8 @@ describe('GS-16: replay cost', () => {
     expect(answered(load(1000, 'upcast: 1ms').requests)).toEqual([5 + 100 + 1000]);
     const parted = (): unknown => load(1000, 'partitions: 2');
     expect(parted).toThrow('no order of all events');
-    const both = (): unknown => golden(long('', '[ load: { store: ledger, range: 9, version: 3 } ]'));
+    const both = (): unknown =>
+      golden(long('', '[ load: { store: ledger, range: 9, version: 3 } ]'));
     expect(both).toThrow('leave one of them out');
   });
 

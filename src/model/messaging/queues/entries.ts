@@ -1,9 +1,6 @@
 import { Slots, widenFloat64, widenInt32, widenUint8 } from '../../../kernel/pool.js';
 import { ReadyHeap } from './ready-heap.js';
 
-/** Positions of what was returned to the head, in the order of its return. */
-export const RETURNS = -9_000_000_000_000_000;
-
 /** Where a message of a queue is. */
 export const PLACE = Object.freeze({
   ready: 0,
@@ -43,11 +40,11 @@ export class Entries {
   oldest = -1;
   newest = -1;
   private older: Int32Array = new Int32Array(0);
-  private newer: Int32Array = new Int32Array(0);
+  newer: Int32Array = new Int32Array(0);
   /** Neighbours in the list of deliveries, in the order in which they were made. */
   before: Int32Array = new Int32Array(0);
   after: Int32Array = new Int32Array(0);
-  /** Component id of the queue whose dead letter it is, -1 = none. */
+  /** Number of the queue whose dead letter it is, below -1 the topic, see `origins.ts`; -1 = it is none. */
   origin: Int32Array = new Int32Array(0);
 
   constructor() {
