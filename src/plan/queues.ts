@@ -62,7 +62,22 @@ function inletOf(from: Source, component: LaidComponent, spec: MessageQueue | Bu
     spec.kind === 'bus'
       ? component.parts.map((part) => queueOf(part.id, [part]))
       : [queueOf(-1, component.parts)];
-  return { component: component.id, rules, seat: seatOf(from, spec), queues };
+  return {
+    component: component.id,
+    rules,
+    seat: seatOf(from, spec),
+    quota: quotaOf(from, spec),
+    queues,
+  };
+}
+
+/** What the broker of a queue of SQS allows. */
+function quotaOf({ w }: Source, spec: MessageQueue | Bus): PlanInlet['quota'] {
+  if (spec.kind !== 'sqs' || spec.broker === null) return null;
+  const { id, source } = w.layout.byName.get(spec.broker)!;
+  const host = source.kind === 'broker' ? source.host : null;
+  if (host?.kind !== 'sqs' || host.maxThroughput === Infinity) return null;
+  return { component: id, rate: host.maxThroughput };
 }
 
 /** The nodes that a queue lives on: leaders are dealt over them, in the order of the names of the queues. */

@@ -235,12 +235,12 @@ function overOf(
   if (host.search !== null) {
     return { session: SESSION.none, route: read ?? copyOf(w, scope, host, source, null) };
   }
-  if (host.shards !== null) {
-    return { session: SESSION.none, route: read ?? shardOf(w, scope, host, source, null) };
-  }
   const isInside = scope.transactions.includes(name);
   const own = isTracked(host) ? SESSION.own : SESSION.none;
   const session = isInside ? SESSION.inside : own;
+  if (host.shards !== null) {
+    return { session, route: read ?? shardOf(w, scope, host, source, null) };
+  }
   if (host.replication === null) return { session, route: null };
   const writes = source.kind !== 'operation' || source.operation.write;
   return { session, route: isInside || writes ? PRIMARY : (read ?? host.route) };
@@ -270,7 +270,29 @@ export function shardOf(
   source: LaidPart['source'],
   own: string | null,
 ): NodeRoute {
-  return { kind: 'shardOf', key: keyOf(w, scope, database, source, own) };
+  const around = scope.transactions.includes(database.name)
+    ? scope.shardKeys.get(database.name)
+    : undefined;
+  if (around === undefined) return { kind: 'shardOf', key: keyOf(w, scope, database, source, own) };
+  checkShard(w, scope, database, source, own, around);
+  return { kind: 'shardOf', key: w.acts.key(around, scope.where, 'a shard') };
+}
+
+/** Statements of a transaction are about rows of its shard. */
+function checkShard(
+  w: Writer,
+  { where }: Scope,
+  { name, shards }: Database,
+  source: LaidPart['source'],
+  own: string | null,
+  around: string,
+): void {
+  const operation = source.kind === 'operation' ? source.operation : null;
+  const key = own ?? (operation?.key === shards?.key ? operation?.key : null) ?? around;
+  if (key === around && operation?.scan !== true) return;
+  const about = operation?.scan === true ? 'every shard' : `the shard of ${key}`;
+  const message = `${name}.${operation?.name ?? ''} asks ${about}, in a transaction at that of ${around}: one over several shards would have to be committed in two phases; take it out`;
+  w.problems.add('FL702', where, message);
 }
 
 function keyOf(

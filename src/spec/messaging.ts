@@ -5,7 +5,14 @@ import type { BackoffConfig } from './backoff.js';
 import type { Host, Layer, Target } from './scenario.js';
 
 /** A cluster of brokers. */
-export type Broker = KafkaBroker | RabbitBroker;
+export type Broker = KafkaBroker | RabbitBroker | SqsBroker;
+
+/** Amazon SQS in an account: nobody sees its nodes. */
+export interface SqsBroker extends Host {
+  readonly kind: 'sqs';
+  /** Messages that its queues take in a second, all together; Infinity = no limit. */
+  readonly maxThroughput: number;
+}
 
 /** Nodes of RabbitMQ. */
 export interface RabbitBroker extends Host {

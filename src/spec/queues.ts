@@ -52,6 +52,8 @@ export interface RabbitQueue extends Holding {
 
 export interface SqsQueue extends Holding {
   readonly kind: 'sqs';
+  /** Name of the broker whose quota it has a share of; null = it takes all. */
+  readonly broker: string | null;
   readonly visibilityTimeoutNs: Ns;
   /** Receives per message before it is moved, Infinity = never. */
   readonly maxReceiveCount: number;
@@ -110,6 +112,8 @@ export interface PlanInlet {
   readonly rules: QueueRules;
   /** Where it lives; null = on a broker that never fails. */
   readonly seat: PlanSeat | null;
+  /** Messages that the queues of a broker take in a second, and its component id; null = all. */
+  readonly quota: { readonly component: number; readonly rate: number } | null;
   /** The queue, or those of the subscriptions. */
   readonly queues: readonly PlanQueue[];
 }

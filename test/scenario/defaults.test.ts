@@ -67,14 +67,23 @@ describe('the defaults of products', () => {
   });
 
   it('are those of RabbitMQ', () => {
-    const common = { prefetch: Infinity, messageTtlNs: null, capacity: Infinity, overflow: 'dropHead' };
+    const common = {
+      prefetch: Infinity,
+      messageTtlNs: null,
+      capacity: Infinity,
+      overflow: 'dropHead',
+    };
     const timeout = { consumerTimeoutNs: 1800 * SECOND };
     expect(scenario.queues.get('classic')).toMatchObject({
       ...common,
       ...timeout,
       deliveryLimit: Infinity,
     });
-    expect(scenario.queues.get('quorum')).toMatchObject({ ...common, ...timeout, deliveryLimit: 20 });
+    expect(scenario.queues.get('quorum')).toMatchObject({
+      ...common,
+      ...timeout,
+      deliveryLimit: 20,
+    });
   });
 
   it('are those of SQS', () => {
@@ -109,7 +118,12 @@ describe('the defaults of products', () => {
   });
 
   it('are those of the servers and of PgBouncer', () => {
-    const limits = { maxConnections: 100, reserved: 3, deadlockTimeoutNs: SECOND, lockTimeoutNs: null };
+    const limits = {
+      maxConnections: 100,
+      reserved: 3,
+      deadlockTimeoutNs: SECOND,
+      lockTimeoutNs: null,
+    };
     expect(scenario.databases.get('postgres')).toMatchObject(limits);
     expect(scenario.databases.get('mysql')).toMatchObject({
       maxConnections: 151,

@@ -990,6 +990,7 @@ export const DECISIVE: readonly Decisive[] = [
   row('queue-prefetch', 'jobs.consumed in one', 2000, 1, '30 s / (2 x 2.5 + 10) ms'),
   row('queue-priority', 'browsers.success in priority', 0.667, 0.02, '500 - 200 of 450/s'),
   row('queue-quorum', 'jobs.publishRejected in classic', 1000, 1, '50/s x 20 s without its node'),
+  row('queue-quota', 'users.success in once', 0.759, 0.01, '200/s x 10 s too many of 8000: 75 %'),
   row(
     'queue-purge',
     'jobs.drain after down in work-off',
@@ -1201,6 +1202,13 @@ export const DECISIVE: readonly Decisive[] = [
     'M/M/5/10: 8.50 inside, 246.8/s let in',
   ),
   row('shards-hot', 'db[1].cpu in hot-tenant', 0.875, 0.01, '(1/2 + 1/2 / 4) x 280/s x 5 ms'),
+  row(
+    'shards-locks',
+    'users.success in four-shards',
+    0.791,
+    0.01,
+    'all at three shards, two of three at that of the hot row: (112 + 2/3 x 188) / 300',
+  ),
   row(
     'shared-limiter-store',
     'api.throughput in synced',

@@ -163,7 +163,7 @@ function checkTarget(
   if (!knownPart(context, name, part, path)) return;
   const thing = context.names.things.get(name)!;
   const host = aims.hosts.get(name);
-  if (host !== undefined && isRabbit(host) && !fitsRabbit(context, kind, name, path)) return;
+  if (host !== undefined && !fitsBroker(context, kind, host, path)) return;
   if (kind.targets.includes('row')) return checkRow(context, kind, output, text, aims, path);
   const without = UNPLACED.get(thing.kind);
   if (without !== undefined) {
@@ -353,15 +353,17 @@ function fits(
 /** What nodes that answer no requests can do. */
 const OF_RABBIT: ReadonlySet<string> = new Set(['crash', 'pause']);
 
-function fitsRabbit(context: Context, kind: FaultKind, name: string, path: Path): boolean {
-  if (OF_RABBIT.has(kind.kind)) return true;
-  const message = `${name} is a broker of kind rabbitmq: its nodes can ${[...OF_RABBIT].join(' or ')}`;
+function fitsBroker(context: Context, kind: FaultKind, host: Host, path: Path): boolean {
+  const broker = 'kind' in host ? host.kind : undefined;
+  if (broker === 'sqs') {
+    const message = `${host.name} is a broker of kind sqs, which has no nodes that could fail: aim at its queues or at who uses them`;
+    report(context, 'FL405', path, message);
+    return false;
+  }
+  if (broker !== 'rabbitmq' || OF_RABBIT.has(kind.kind)) return true;
+  const message = `${host.name} is a broker of kind rabbitmq: its nodes can ${[...OF_RABBIT].join(' or ')}`;
   report(context, 'FL405', path, message);
   return false;
-}
-
-function isRabbit(host: Host): boolean {
-  return 'kind' in host && host.kind === 'rabbitmq';
 }
 
 type Unplaced = readonly [whole: readonly Hittable[], part: readonly Hittable[]];

@@ -4,7 +4,7 @@ import type { ConsumerOutput } from '../schema/consumer.js';
 import type { BusOutput, QueueOutput } from '../schema/queues.js';
 import type { ScenarioOutput } from '../schema/scenario.js';
 import { NS_PER_SECOND } from '../../kernel/time.js';
-import { resolveQueueBroker } from './brokers.js';
+import { resolveQueueBroker, resolveSqsBroker } from './brokers.js';
 import { isFunction, ONE_BY_ONE, resolveConsumer, resolveHolder } from './consumer.js';
 import type { ConsumerDefaults } from './consumer.js';
 import type { Context, Path } from './context.js';
@@ -54,7 +54,11 @@ export function resolveQueue(
       };
     case 'sqs':
       checkSqs(context, output, path);
-      return { ...common, ...sqsOf(output) };
+      return {
+        ...common,
+        ...sqsOf(output),
+        broker: resolveSqsBroker(context, output, brokers, path),
+      };
   }
 }
 
@@ -195,7 +199,7 @@ function sqsOf(
   output: SqsOutput,
 ): Omit<
   Extract<MessageQueue, { kind: 'sqs' }>,
-  keyof ReturnType<typeof textOf> | 'deadLetter' | 'consumers'
+  keyof ReturnType<typeof textOf> | 'broker' | 'deadLetter' | 'consumers'
 > {
   return {
     kind: 'sqs',

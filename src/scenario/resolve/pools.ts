@@ -67,8 +67,7 @@ function hikari(
   path: Path,
 ): Pool {
   const { maximumPoolSize, connectionTimeout, idleTimeout, maxLifetime } = output;
-  const { leakDetectionThreshold, keepaliveTime } = output;
-  const { minimumIdle = maximumPoolSize } = output;
+  const { leakDetectionThreshold, keepaliveTime, minimumIdle = maximumPoolSize } = output;
   const problem = (field: string, message: string): void =>
     report(context, 'FL208', [...path, field], message);
   if (minimumIdle > maximumPoolSize) {

@@ -218,6 +218,11 @@ const sqs = (bundle: BundleSchema) =>
       publishLatency,
       backlog,
       kind: z.literal('sqs').describe('Amazon SQS: consumers receive and delete. Required.'),
+      broker: nameText()
+        .optional()
+        .describe(
+          'Broker of kind sqs whose quota it shares with other queues. Defaults to none: it takes all.',
+        ),
       visibilityTimeout: duration({ max: 43_200 * NS_PER_SECOND })
         .prefault('30s')
         .describe(

@@ -9,12 +9,19 @@ import type { HeldShare, HolderKnobs, MessageShare, PoisonShare } from '../knobs
 import type { Messages } from '../messages.js';
 import type { Dispatch } from './dispatch.js';
 import { Purge } from './purge.js';
+import type { Quota } from './quota.js';
 import { Recent } from './recent.js';
 import type { Seat } from './seat.js';
 import type { StoredQueue } from './stored-queue.js';
 
 /** What becomes of a message at the door of a queue. */
-export const DOOR = Object.freeze({ taken: 0, rejected: 1, waits: 2, absent: 3 } as const);
+export const DOOR = Object.freeze({
+  taken: 0,
+  rejected: 1,
+  waits: 2,
+  absent: 3,
+  throttled: 4,
+} as const);
 
 /** Where messages come in: one queue, or the subscriptions of a bus. */
 export class Inlet {
@@ -22,6 +29,7 @@ export class Inlet {
   readonly rules: QueueRules;
   /** Where it lives; null = where nothing ever fails. */
   readonly seat: Seat | null;
+  private readonly quota: Quota | null;
   private readonly world: World;
   private readonly messages: Messages;
   readonly ways: readonly Dispatch[];
@@ -43,8 +51,10 @@ export class Inlet {
     spec: PlanInlet,
     ways: readonly Dispatch[],
     seat: Seat | null,
+    quota: Quota | null,
   ) {
     this.seat = seat;
+    this.quota = quota;
     const { component, rules } = spec;
     const { meters, plan, replication } = world;
     this.world = world;
@@ -97,6 +107,10 @@ export class Inlet {
       if (!this.seat.isAbsent) return DOOR.waits;
       meters.count(this.rejected);
       return DOOR.absent;
+    }
+    if (this.quota?.take() === false) {
+      meters.count(this.rejected);
+      return DOOR.throttled;
     }
     if (this.recent?.has(engine.now, a, b) === true) return DOOR.taken;
     if (this.isFull()) {

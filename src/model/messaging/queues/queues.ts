@@ -5,7 +5,7 @@ import { IntRing } from '../../../kernel/ring.js';
 import { derive, lineage, streamKey } from '../../../kernel/rng.js';
 import type { StreamKey } from '../../../kernel/rng.js';
 import type { PlanPublish } from '../../../spec/messaging.js';
-import { OUTCOME, PENDING } from '../../../spec/outcome.js';
+import { OUTCOME, PENDING, withStatus } from '../../../spec/outcome.js';
 import type { Outcome } from '../../../spec/outcome.js';
 import type { Act } from '../../acts.js';
 import { Draws } from '../../draws.js';
@@ -21,11 +21,19 @@ import { DOOR, Inlet } from './inlet.js';
 import { originOfTopic, topicOf } from './origins.js';
 import { Redrive } from './redrive.js';
 import type { WayBack } from './redrive.js';
+import { Quota } from './quota.js';
 import { Seat } from './seat.js';
+import { ROW, Staged } from './staged.js';
 import { StoredQueue } from './stored-queue.js';
 
-/** Numbers that a message takes while it waits for a commit. */
-const ROW = 4;
+/** What a publisher is told who waits for confirmations, by DOOR. */
+const ANSWERS = [
+  OUTCOME.ok,
+  OUTCOME.rejectedOverload,
+  OUTCOME.ok,
+  OUTCOME.refused,
+  withStatus(OUTCOME.throttled, 429),
+];
 
 /** All queues and buses of a run, and the way of messages to them. */
 export class Queues {
@@ -59,8 +67,8 @@ export class Queues {
   private outcome: Int32Array = new Int32Array(0);
   /** By publication: 1 = rejections are not told. */
   private quiet: Uint8Array = new Uint8Array(0);
-  /** By branch of a transaction: inlet, message and identity of each message that leaves with its commit. */
-  private readonly staged = new Map<number, number[]>();
+  /** Messages that leave with a commit. */
+  private readonly staged: Staged;
   /** By inlet: 1 while those who wait are about to be told. */
   private readonly telling: Uint8Array;
   private readonly roomOp: number;
@@ -73,6 +81,7 @@ export class Queues {
     this.messages = messages;
     this.channels = channels;
     this.draws = new Draws(world);
+    this.staged = new Staged(world, messages);
     this.addColumns();
     const { engine, plan, replication, meters } = world;
     this.writtenOp = engine.define('published', (write) => this.arrive(write));
@@ -91,7 +100,6 @@ export class Queues {
     this.ways = this.inlets.flatMap((inlet) => inlet.ways.map((way) => returnWay(inlet, way)));
     this.turnables();
     for (const inlet of this.inlets) inlet.addBacklog();
-    world.sections?.whenEnded.push((branch) => this.rollBack(branch));
   }
 
   /** Whether a component is one of these. */
@@ -224,15 +232,12 @@ export class Queues {
   private stage(inlet: number, spec: PlanPublish, strand: number, pc: number, count: number): void {
     const { strands, sections } = this.world;
     const branch = sections!.transactions.branchOf(strand, spec.database);
-    let rows = this.staged.get(branch);
-    if (rows === undefined) this.staged.set(branch, (rows = []));
     for (let k = 0; k < count; k++) {
       const tag = (this.draws.tag(strand, pc) + Math.imul(k, 0x9e3779b1)) | 0;
       const message = this.messages.ofStrand(strand, tag, spec.key);
       this.messages.bytes[message] = spec.bytes;
-      this.messages.holders[message]++;
       derive(strands.callA[strand], strands.callB[strand], tag);
-      rows.push(inlet, message, lineage.a, lineage.b);
+      this.staged.add(branch, inlet, message, lineage.a, lineage.b);
     }
   }
 
@@ -240,8 +245,7 @@ export class Queues {
   released(): Act {
     return {
       begin: (strand) => {
-        const rows = this.staged.get(strand) ?? [];
-        this.staged.delete(strand);
+        const rows = this.staged.take(strand);
         if (rows.length > 0) this.sendStaged(rows);
         return OUTCOME.ok;
       },
@@ -262,14 +266,6 @@ export class Queues {
       this.messages.release(message);
     }
     this.closePublication(publication);
-  }
-
-  /** A transaction has ended; what of it was not committed is never sent. */
-  private rollBack(branch: number): void {
-    const rows = this.staged.get(branch);
-    if (rows === undefined) return;
-    this.staged.delete(branch);
-    for (let k = 0; k < rows.length; k += ROW) this.messages.release(rows[k + 1]);
   }
 
   /** The outcome of a step whose writes are all done, else PENDING for one that waits. */
@@ -326,8 +322,7 @@ export class Queues {
   private answered(write: number, answer: number): void {
     const isQuiet = this.quiet[this.publication[write]] !== 0;
     if (isQuiet && answer !== DOOR.taken) this.inlets[this.inlet[write]].miss(this.message[write]);
-    if (isQuiet || answer === DOOR.taken) this.finish(write, OUTCOME.ok);
-    else this.finish(write, answer === DOOR.absent ? OUTCOME.refused : OUTCOME.rejectedOverload);
+    this.finish(write, isQuiet ? OUTCOME.ok : ANSWERS[answer]);
   }
 
   /** Offers a message to the queue. */
@@ -416,6 +411,7 @@ function inletsOf(
 ): readonly Inlet[] {
   let number = 0;
   const clusters = world.plan.clusters.map((spec) => new Cluster(world, spec));
+  const quotas = new Map<number, Quota>();
   return world.plan.queues.map((inlet) => {
     const seat =
       inlet.seat === null
@@ -442,6 +438,10 @@ function inletsOf(
         queues.roomed(inlet.component);
       },
     });
-    return new Inlet(world, messages, inlet, ways, seat);
+    const { quota } = inlet;
+    if (quota === null) return new Inlet(world, messages, inlet, ways, seat, null);
+    const shared = quotas.get(quota.component) ?? new Quota(world.engine, quota.rate);
+    quotas.set(quota.component, shared);
+    return new Inlet(world, messages, inlet, ways, seat, shared);
   });
 }
