@@ -159,7 +159,7 @@ function setModules(world: Draft, registry: Registry): void {
   world.functions = new Functions(world);
   world.sections = hasSections(world) ? new Sections(world) : null;
   world.dualWrites = isDual ? new DualWrites(world) : null;
-  world.turnables = { poison: new Map(), rebalance: new Map(), snapshots: new Map() };
+  world.turnables = { holders: new Map(), rebalance: new Map(), snapshots: new Map() };
   world.caches = world.plan.caches.length > 0 ? new Caches(world) : null;
   world.acts = actsOf(world, registry);
 }

@@ -12,7 +12,7 @@ import type { World } from './world.js';
 export function actsOf(world: World, registry: Registry): readonly Act[] {
   const channels = new Channels(world, registry);
   const queues = new Queues(world, registry, channels);
-  channels.elsewhere = (message, component) => queues.take(message, component);
+  channels.elsewhere = (message, component, topic) => queues.take(message, component, topic);
   const sagas = new Sagas(world);
   const stores = world.cargo === null ? null : new Stores(world, world.cargo, channels);
   const tables = new Tables(world);

@@ -172,6 +172,12 @@ export class Sink {
     return sum;
   }
 
+  /** Outcomes of a part in a cell so far, by kind; a view that is read at once. */
+  outcomesOf(part: number, cell: number): Uint32Array {
+    const row = (part * this.cells + cell) * OUTCOME_KINDS;
+    return this.outcomes.subarray(row, row + OUTCOME_KINDS);
+  }
+
   partRecords(): PartRecord[] {
     return Array.from({ length: this.parts }, (_, part) => ({
       outcomes: this.rowsOf(this.outcomes, part, OUTCOME_KINDS),

@@ -12,14 +12,11 @@ export const laterFaultKinds: readonly string[] = [
   'diskFull',
   'diskStress',
   'dns',
-  'duplicate',
   'freeze',
   'ioError',
   'limitData',
   'memoryLeak',
   'probe',
-  'redrive',
-  'reorder',
   'reset',
   'slowClose',
   'stop',
@@ -27,8 +24,3 @@ export const laterFaultKinds: readonly string[] = [
   'throttle',
   'zoneOutage',
 ];
-
-/** Fault kind -> its fields of later versions. */
-export const laterFaultFields: ReadonlyMap<string, readonly string[]> = new Map([
-  ['latency', ['correlation']],
-]);

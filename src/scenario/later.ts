@@ -1,4 +1,4 @@
-import { laterFaultFields, laterFaultKinds } from '../patterns/later.js';
+import { laterFaultKinds } from '../patterns/later.js';
 import type { PathKey } from './located.js';
 
 /** What the language knows and this version does not run, by place. `*` is any key or index. */
@@ -18,7 +18,7 @@ const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
   ['eventStores.*', 'tags'],
   ['projections.*', 'tags'],
   ['workloads.*', 'tags'],
-  ['faults.*', 'when jitter probability group version'],
+  ['faults.*', 'version'],
   ['budgets.*', 'strict by'],
   ['hypothesis.expect.*', 'strict by'],
   ['report', 'prices'],
@@ -52,9 +52,6 @@ const INSTEAD: readonly (readonly [place: string, word: string, instead: string]
   ],
 ];
 
-/** Fields of fault kinds that come later, whatever the kind: none of them means anything else today. */
-const LATER_FAULT_FIELDS: ReadonlySet<string> = new Set([...laterFaultFields.values()].flat());
-
 const LISTS = new Map<string, ReadonlySet<string>>();
 
 /** Whether the language knows this key in the map at the path, though this version does not run it. */
@@ -62,7 +59,6 @@ export function isLaterKey(path: readonly PathKey[], key: string): boolean {
   for (const [place, names] of LATER_KEYS) {
     if (matches(path, place) && words(names).has(key)) return true;
   }
-  if (path.length === 2 && path[0] === 'faults' && LATER_FAULT_FIELDS.has(key)) return true;
   return fieldPlaces(path).some((place) => words(LATER_FIELDS.get(place) ?? '').has(key));
 }
 

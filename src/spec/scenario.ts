@@ -411,11 +411,37 @@ export interface Fault {
   readonly share: number;
   /** Spans of activity, [from, until), from the end of the warm-up; until null = end of the run. */
   readonly spans: readonly { readonly fromNs: Ns; readonly untilNs: Ns | null }[];
+  /** Each start is late by up to `jitterNs`, and takes place with `probability`: drawn in every run. */
+  readonly jitterNs: Ns;
+  readonly probability: number;
+  /** Faults of one group draw the same; null = it draws for itself. */
+  readonly group: string | null;
+  /** It starts when something is seen in the run, and has no spans; null = it starts by the clock. */
+  readonly when: FaultCondition | null;
   readonly ramp: {
     readonly upNs: Ns;
     readonly downNs: Ns;
     readonly shape: 'linear' | 'step' | 'exponential';
   } | null;
+}
+
+/** What is seen in the steps of the timeline before a fault starts. */
+export interface FaultCondition {
+  readonly text: string;
+  readonly component: string;
+  readonly part: string | null;
+  readonly instance: number | null;
+  readonly metric: string;
+  /** Of a gauge: its mean or its largest value in a step; '' = the metric has none of both. */
+  readonly ending: string;
+  readonly op: '<' | '<=' | '>' | '>=' | '==' | '!=';
+  readonly limit: number;
+  /** So long without a break. */
+  readonly forNs: Ns;
+  /** How often it starts at most. */
+  readonly count: number;
+  /** How long it lasts each time; null = to the end of the run. */
+  readonly lengthNs: Ns | null;
 }
 
 export interface ReportSettings {

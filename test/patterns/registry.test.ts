@@ -109,6 +109,7 @@ describe('the registry of patterns', () => {
     expect(faultKinds.map((k) => k.kind)).toEqual([
       'connectionLeak',
       'crash',
+      'duplicate',
       'error',
       'failover',
       'flush',
@@ -121,6 +122,8 @@ describe('the registry of patterns', () => {
       'pause',
       'poison',
       'rebalance',
+      'redrive',
+      'reorder',
       'replicaLag',
       'slow',
       'splitBrain',

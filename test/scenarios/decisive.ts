@@ -399,6 +399,13 @@ export const DECISIVE: readonly Decisive[] = [
     'a third of a third meets the dead host with both tries',
   ),
   row(
+    'dead-letter-redrive',
+    'tills.latency.p99 from 60s to 65s in at-once',
+    0.494,
+    0.01,
+    'forty consumers share the 80/s that the tills leave: 40 / 80 s a round, for the tills as well',
+  ),
+  row(
     'deadline',
     'users.recovery after rush in kept',
     8.5,
@@ -418,6 +425,13 @@ export const DECISIVE: readonly Decisive[] = [
     390,
     0,
     '404 calls before the probe that succeeds, less the 5 that opened it and 9 probes',
+  ),
+  row(
+    'duplicate-messages',
+    'payments.duplicateEffects in plain',
+    290,
+    25,
+    'one in ten of 100/s x 30 s',
   ),
   row(
     'endpoint-limits',
@@ -496,6 +510,15 @@ export const DECISIVE: readonly Decisive[] = [
     0.01,
     'either of two choices hits the one of four that is always free: 1 - (3/4)^2',
   ),
+  row(
+    'fault-groups',
+    'users.success during first in one-rack',
+    0.71,
+    0.05,
+    'both copies are gone in three runs of ten',
+  ),
+  row('fault-jitter', 'shop.queue.max in at-once', 480, 6, '240/s that nobody takes for 2 s'),
+  row('fault-when', 'shop.queue.max in nobody', 798, 8, '480/s come and 400/s are done, for 10 s'),
   row(
     'function-cold-starts',
     'thumbnail.coldStarts in ten-minutes',
@@ -668,6 +691,13 @@ export const DECISIVE: readonly Decisive[] = [
     '6 of 20 connections at 49 of 50 ms, on 10 workers',
   ),
   row(
+    'latency-correlation',
+    'users.latency.p99 in alike',
+    0.132,
+    0.004,
+    '101 ms and 2.33 x 13.2 ms, a mean of some ten uniform draws',
+  ),
+  row(
     'latency-fault',
     'users.latency.p50 during detour in one-by-one',
     0.52,
@@ -722,6 +752,13 @@ export const DECISIVE: readonly Decisive[] = [
     6,
     0,
     '2 s until 400 requests of 1 MiB fill what 512 MiB leave, 3 s to start: every 5 s of 31 s',
+  ),
+  row(
+    'message-order',
+    'events.ledger.delay.p90 during late in by-key',
+    0.303,
+    0.03,
+    '5 % are late by 500 ms, and each holds up the two that come after it on its account, 200 ms apart',
   ),
   row(
     'mirror',
@@ -829,6 +866,13 @@ export const DECISIVE: readonly Decisive[] = [
     3600,
     0.5,
     '200 pages with 20 queries, of which two find a connection',
+  ),
+  row(
+    'pool-hikari-keepalive',
+    'users.latency.max in patient',
+    3.23,
+    0.02,
+    'the third second in which it tries, 200 ms to connect and a query of 30 ms',
   ),
   row(
     'pool-hikari-validation',
@@ -947,6 +991,13 @@ export const DECISIVE: readonly Decisive[] = [
   row('queue-priority', 'browsers.success in priority', 0.667, 0.02, '500 - 200 of 450/s'),
   row('queue-quorum', 'jobs.publishRejected in classic', 1000, 1, '50/s x 20 s without its node'),
   row('queue-quota', 'users.success in once', 0.759, 0.01, '200/s x 10 s too many of 8000: 75 %'),
+  row(
+    'queue-purge',
+    'jobs.drain after down in work-off',
+    80,
+    1,
+    '2000 waiting, 125/s handled, 100/s more coming',
+  ),
   row(
     'queue-visibility',
     'jobs.duplicateEffects in too-short',

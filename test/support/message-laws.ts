@@ -2,7 +2,15 @@ import type { Plan } from '../../src/spec/plan.js';
 import type { RunRecord } from '../../src/spec/record.js';
 import type { Book, Message, Run, Unit } from './message-ledger.js';
 import { figure, isSingle, okOf, republishes } from './message-ledger.js';
-import { CUT_MS, commitOf, outboxOf, poisonOf, readerName, retryOf } from './message-worlds.js';
+import {
+  CUT_MS,
+  commitOf,
+  meets,
+  outboxOf,
+  poisonOf,
+  readerName,
+  retryOf,
+} from './message-worlds.js';
 import type { Hop, MessageWorld, Mishap, Reader } from './message-worlds.js';
 
 /** What the laws are asked about: a world, what its trace says, and what the model counted. */
@@ -58,7 +66,7 @@ const waits = (world: MessageWorld): boolean =>
 export function mayRepeat(told: Case, book: Book, unit: Unit): boolean {
   const { world } = told;
   const { kind, fields } = hopOf(told, book);
-  if (republishes(world, book.hop)) return true;
+  if (republishes(world, book.hop) || meets(world, book.hop, 'duplicate')) return true;
   const stands = has(world, 'pause', 'hang', 'slow', 'rebalance') || poisons(world, 'hang');
   if (kind === 'kafka') {
     if (world.unclean && forgets(world, hopOf(told, book))) return true;
@@ -85,7 +93,7 @@ export function mayLose(told: Case, book: Book, unit: Unit): boolean {
   const hop = hopOf(told, book);
   const { fields } = hop;
   const isBounded = fields.capacity !== undefined && fields.capacity !== 'unlimited';
-  if (forgets(world, hop)) return true;
+  if (forgets(world, hop) || meets(world, book.hop, 'flush')) return true;
   if (hop.kind === 'kafka' && fields.retention !== '7d') return true;
   if (hop.kind === 'sqs' && fields.retention !== '4d') return true;
   if (hop.kind === 'bus' && fields.stored === false) return true;
@@ -118,6 +126,9 @@ export function conserved(told: Case, book: Book, tally: Tally): readonly string
   const lost = figure(plan, record, 'lostEffects', hop);
   const lag = figure(plan, record, 'lag', hop) + outboxRows(told, book);
   bump(tally, 'lost', lost);
+  for (const name of ['purged', 'duplicated', 'overtaken']) {
+    bump(tally, name, figure(plan, record, name, hop));
+  }
   bump(tally, 'left', lag);
   const found: string[] = [];
   if (sure > lost + lag + inHands(told, book)) {
@@ -334,7 +345,8 @@ export function buriedOnce(told: Case, book: Book, tally: Tally): readonly strin
   const found: string[] = [];
   const { units, messages } = book;
   const isSafe = kind !== 'kafka' || units.every((unit) => !mayRepeat(told, book, unit));
-  if (!isSafe || republishes(told.world, book.hop)) return found;
+  const isTwice = meets(told.world, book.hop, 'duplicate');
+  if (!isSafe || isTwice || republishes(told.world, book.hop)) return found;
   for (const { dead, deadOfAll } of messages) {
     const count = dead.reduce((sum, n) => sum + n, deadOfAll);
     bump(tally, 'dead', count);
@@ -359,7 +371,8 @@ export function taken(told: Case, book: Book, tally: Tally): readonly string[] {
   const found: string[] = [];
   if (published < sure && !isLate && !refused)
     found.push(`${published} taken of ${sure} that are told`);
-  if (published > messages.length && !republishes(world, hop)) {
+  const twice = figure(plan, record, 'duplicated', hop);
+  if (published - twice > messages.length && !republishes(world, hop)) {
     found.push(`${published} taken of ${messages.length} that were published`);
   }
   return found;

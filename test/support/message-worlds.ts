@@ -44,7 +44,16 @@ export interface Mishap {
   readonly hop: number;
 }
 
+/** What goes wrong with the messages of a hop themselves. */
+export interface Mischief {
+  readonly kind: 'duplicate' | 'reorder' | 'flush';
+  readonly hop: number;
+  readonly at: number;
+  readonly share: number;
+}
+
 export interface MessageWorld {
+  readonly mischief?: readonly Mischief[];
   readonly seed: number;
   readonly hops: readonly Hop[];
   readonly mishaps: readonly Mishap[];
@@ -207,6 +216,42 @@ export const transactionalWorlds: fc.Arbitrary<MessageWorld> = fc
       isCut: false,
     };
   });
+
+const mischief = fc.record<Mischief>({
+  kind: fc.constantFrom('duplicate', 'reorder', 'flush'),
+  hop: fc.integer({ min: 0, max: 2 }),
+  at: fc.integer({ min: 1, max: 1600 }),
+  share: fc.constantFrom(20, 60, 100),
+});
+
+/** The same, in which messages come twice, late, or are taken away. */
+export const mischievousWorlds: fc.Arbitrary<MessageWorld> = fc
+  .tuple(messageWorlds, fc.array(mischief, { minLength: 1, maxLength: 3 }))
+  .map(([world, own]) => ({ ...world, mischief: own }));
+
+/** Whether the messages of a hop meet it: a log keeps its order, and its producers are idempotent. */
+export const meets = (world: MessageWorld, hop: number, kind: Mischief['kind']): boolean =>
+  (world.mischief ?? []).some(
+    (one) =>
+      one.kind === kind &&
+      mischiefOf(world, one, 0) !== null &&
+      one.hop % world.hops.length === hop,
+  );
+
+function mischiefOf(world: MessageWorld, m: Mischief, id: number): Record<string, unknown> | null {
+  const hop = m.hop % world.hops.length;
+  const isLog = world.hops[hop]!.kind === 'kafka';
+  if (isLog && m.kind !== 'flush') return null;
+  return {
+    id: `m${id}`,
+    kind: m.kind,
+    target: hopName(hop),
+    at: `${m.at}ms`,
+    ...(m.kind === 'flush' ? {} : { for: '400ms' }),
+    ...(isLog ? {} : { share: `${m.share}%` }),
+    ...(m.kind === 'reorder' ? { gap: 'uniform(10ms 300ms)' } : {}),
+  };
+}
 
 export const hopName = (hop: number): string => `hop${hop}`;
 export const deadName = (hop: number, reader: number): string => `dead${hop}x${reader}`;
@@ -403,7 +448,10 @@ export function scenarioOf(world: MessageWorld): Record<string, unknown> {
   });
   const publish = publishTo(0);
   const outbox = outboxOf(world);
-  const faults = world.mishaps.map((m, id) => faultOf(world, m, id));
+  const faults = [
+    ...world.mishaps.map((m, id) => faultOf(world, m, id)),
+    ...(world.mischief ?? []).map((m, id) => mischiefOf(world, m, id)),
+  ];
   return {
     faultline: 1,
     title: 'Messages that are followed one by one',

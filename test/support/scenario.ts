@@ -447,6 +447,10 @@ export function fault(id: string, kind: string, own: Partial<Fault> = {}): Fault
     labels: new Map(),
     share: 1,
     spans: [{ fromNs: seconds(20), untilNs: seconds(30) }],
+    jitterNs: 0,
+    probability: 1,
+    group: null,
+    when: null,
     ramp: null,
     ...own,
   };

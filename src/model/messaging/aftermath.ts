@@ -33,6 +33,10 @@ export class Aftermath {
   private readonly group: number;
   /** By message, where tries are not counted by the consumer itself: those that have failed. */
   private tries: Int32Array = new Int32Array(0);
+  /** The same: runs of the handler. */
+  private runs: Int32Array = new Int32Array(0);
+  /** What has failed waits in a log of the group's own. */
+  readonly waitsElsewhere: boolean;
   /** Given up at a place that the group may come to again: lost when it has passed that for good. */
   private readonly pending = new Set<number>();
 
@@ -59,13 +63,21 @@ export class Aftermath {
     this.deadLettered = meters.counter('deadLettered', subject);
     this.lost = meters.counter('lostEffects', subject);
     this.backOp = world.engine.define('message-due', (message) => this.parking.put(message));
-    if (spec.retry !== null && spec.retry.mode !== 'inProcess') {
-      messages.slots.onGrow((capacity) => (this.tries = widenInt32(this.tries, capacity)));
-      messages.shelf.takeAlong({
-        get: (message) => this.tries[message],
-        set: (message, tries) => (this.tries[message] = tries),
-      });
-    }
+    this.waitsElsewhere = spec.retry !== null && spec.retry.mode !== 'inProcess';
+    if (!this.waitsElsewhere) return;
+    const { shelf, slots } = messages;
+    slots.onGrow((capacity) => {
+      this.tries = widenInt32(this.tries, capacity);
+      this.runs = widenInt32(this.runs, capacity);
+    });
+    shelf.takeAlong({
+      get: (message) => this.tries[message],
+      set: (message, tries) => (this.tries[message] = tries),
+    });
+    shelf.takeAlong({
+      get: (message) => this.runs[message],
+      set: (message, runs) => (this.runs[message] = runs),
+    });
   }
 
   /** Whether the consumer keeps what has failed for the `tries`th time, and tries it again. */
@@ -81,9 +93,14 @@ export class Aftermath {
     return this.world.engine.now + delay > began ? delay : POLL_NS;
   }
 
-  /** Tries that have failed before it came back. */
-  failed(message: number): number {
-    return this.tries.length === 0 ? 0 : this.tries[message];
+  /** A message has come to the log. */
+  came(message: number): void {
+    if (this.waitsElsewhere) this.tries[message] = this.runs[message] = 0;
+  }
+
+  /** Where it may be in two logs: which run of the handler begins for it. */
+  begins(message: number): number {
+    return ++this.runs[message];
   }
 
   /** The consumer goes on without it; `isPassed`: the group will not come to its place again. */

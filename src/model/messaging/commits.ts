@@ -49,26 +49,42 @@ export class Commits {
     const isAccepted = logsOf(member.batch).every((log) =>
       membership.accepts(member, log % partitions),
     );
-    if (isAccepted) {
-      for (const message of member.effects) effect(message);
-      for (const message of member.left) aftermath.leave(message, false);
-      this.commitBatch(member);
+    if (!isAccepted) {
+      this.undo(member);
+      return;
     }
-    this.settle(member, isAccepted);
+    each(member.effects, (_log, _offset, message) => effect(message));
+    each(member.left, (_log, _offset, message) => aftermath.leave(message, false));
+    this.commitBatch(member);
+    this.settle(member, true);
   }
 
-  settle(member: Member, isCommitted: boolean): void {
+  /** A transaction comes to nothing: its records are read again, unless retention has deleted them. */
+  undo(member: Member): void {
+    const { aftermath, offsets } = this.setup;
+    const lose = (log: number, offset: number, message: number): void => {
+      if (offset < offsets.floor[log]) aftermath.lose(message);
+    };
+    each(member.effects, lose);
+    each(member.left, lose);
+    this.settle(member, false);
+  }
+
+  private settle(member: Member, isCommitted: boolean): void {
     member.effects.length = member.left.length = 0;
     this.setup.settle(member, isCommitted);
   }
 
-  /** Nothing below the committed offset is needed but what members still handle. */
+  /** Nothing below the committed offset is needed but what members still handle, or have in a transaction. */
   letGo(log: number): void {
     let bound = this.offsets.committed[log];
-    for (const { batch, at } of this.setup.members) {
-      for (let k = at; k < batch.length; k += RANGE) {
-        if (batch[k] === log) bound = Math.min(bound, batch[k + 1]);
-      }
+    const keep = (own: number, offset: number): void => {
+      if (own === log) bound = Math.min(bound, offset);
+    };
+    for (const { batch, at, effects, left } of this.setup.members) {
+      for (let k = at; k < batch.length; k += RANGE) keep(batch[k], batch[k + 1]);
+      each(effects, keep);
+      each(left, keep);
     }
     this.offsets.release(log, bound);
   }
@@ -76,5 +92,15 @@ export class Commits {
   /** Whether the group will not come to the run under way again. */
   isPassed({ batch, at }: Member): boolean {
     return this.offsets.committed[batch[at]] > batch[at + 1];
+  }
+}
+
+/** Visits the records of a transaction. */
+function each(
+  records: readonly number[],
+  visit: (log: number, offset: number, message: number) => void,
+): void {
+  for (let k = 0; k < records.length; k += RANGE) {
+    visit(records[k], records[k + 1], records[k + 2]);
   }
 }

@@ -47,11 +47,11 @@ export interface Member {
   /** Of `auto`: when it commits next, and whether that is scheduled in case it waits then. */
   commits: Ns;
   scheduled: boolean;
-  /** Of `transactional`: messages handled, and what was published: pairs of topic and message. */
+  /** Of `transactional`: records handled, and those that it goes on without: log, offset and message of each. */
   readonly effects: number[];
-  readonly outputs: number[];
-  /** Of `transactional`: messages that it goes on without. */
   readonly left: number[];
+  /** What was published: pairs of topic and message. */
+  readonly outputs: number[];
   /** How much of that was there before the try under way. */
   sure: number;
 }

@@ -26,6 +26,8 @@ export class Offsets {
   readonly committed: Float64Array;
   readonly position: Float64Array;
   readonly released: Float64Array;
+  /** Below it retention has deleted what was not committed. */
+  readonly floor: Float64Array;
   /** From here on it is kept, because the group may be sent back to it; Infinity = it will not. */
   readonly hold: Float64Array;
   /** What it would have let go of but for that; and the highest position that it was sent back from. */
@@ -66,6 +68,7 @@ export class Offsets {
     this.before = new Int32Array(logs.length);
     this.most = new Int32Array(logs.length).fill(1);
     this.heights = new Float64Array(logs.length);
+    this.floor = new Float64Array(logs.length);
     this.hold = new Float64Array(logs.length).fill(Infinity);
     this.passed = new Float64Array(logs.length);
     this.reached = new Float64Array(logs.length);
@@ -132,6 +135,7 @@ export class Offsets {
 
   /** The group goes on at a later offset, whatever it has read. */
   skip(log: number, offset: number): void {
+    this.floor[log] = offset;
     this.commit(log, offset);
     this.position[log] = Math.max(this.position[log], offset);
   }

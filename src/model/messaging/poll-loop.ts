@@ -143,7 +143,7 @@ export class PollLoop implements TaskOwner {
     this.pauses?.died(member);
     const { commit } = this.setup.spec.spec;
     this.records.rest(member, commit === 'before', (message) => this.setup.aftermath.lose(message));
-    if (commit === 'transactional') this.commits.settle(member, false);
+    if (commit === 'transactional') this.commits.undo(member);
     const logs = logsOf(batch);
     batch.length = member.at = 0;
     this.commits.strays.delete(member);
@@ -236,8 +236,9 @@ export class PollLoop implements TaskOwner {
 
   /** Which try of the message this is, over all its deliveries. */
   private tryOf({ batch, at, tries }: Member, message: number): number {
-    const before = this.offsets.triesBefore(batch[at], batch[at + 1]);
-    return tries + before + this.setup.aftermath.failed(message);
+    const { aftermath } = this.setup;
+    if (aftermath.waitsElsewhere) return aftermath.begins(message);
+    return tries + this.offsets.triesBefore(batch[at], batch[at + 1]);
   }
 
   /** The handler has had its effect on every record of the run. */
@@ -250,7 +251,7 @@ export class PollLoop implements TaskOwner {
     for (let k = 0; k < run; k++) {
       const message = partition.at(batch[at + 1] + k);
       if (!this.plain && (!this.records.wants(message) || inbox?.has(message) === true)) continue;
-      if (isPart) member.effects.push(message);
+      if (isPart) member.effects.push(batch[at], batch[at + 1] + k, message);
       else this.effect(message);
       world.meters.count(consumed);
       world.meters.took(delays, messages.cell[message], messages.age(message));
@@ -295,10 +296,12 @@ export class PollLoop implements TaskOwner {
     if (!aftermath.keeps(tries)) {
       const isPassed = this.commits.isPassed(member);
       for (let k = 0; k < run; k++) {
-        const message = partition.at(batch[at + 1] + k);
+        const offset = batch[at + 1] + k;
+        const message = partition.at(offset);
         if (!this.plain && !this.records.wants(message)) continue;
-        if (this.setup.spec.spec.commit === 'transactional') member.left.push(message);
-        else aftermath.leave(message, isPassed);
+        if (this.setup.spec.spec.commit === 'transactional') {
+          member.left.push(batch[at], offset, message);
+        } else aftermath.leave(message, isPassed);
       }
       this.advance(member);
       return false;

@@ -282,7 +282,7 @@ export class EventStore {
     for (let tag = 0; tag < count; tag++) {
       const message = messages.ofStrand(strand, Math.imul(tag + 1, 0x9e3779b1), -1);
       messages.key[message] = this.cargo.entity[strand];
-      this.channels.elsewhere(message, queue);
+      this.channels.elsewhere(message, queue, -1);
     }
   }
 

@@ -13,10 +13,14 @@ import type { Counter } from '../../meters.js';
 import type { Registry } from '../../registry.js';
 import type { World } from '../../world.js';
 import type { Channels } from '../channels.js';
+import { isHitBy } from '../knobs.js';
 import type { Messages } from '../messages.js';
 import { Cluster } from './cluster.js';
 import { Dispatch } from './dispatch.js';
 import { DOOR, Inlet } from './inlet.js';
+import { originOfTopic, topicOf } from './origins.js';
+import { Redrive } from './redrive.js';
+import type { WayBack } from './redrive.js';
 import { Quota } from './quota.js';
 import { Seat } from './seat.js';
 import { ROW, Staged } from './staged.js';
@@ -38,6 +42,8 @@ export class Queues {
   private readonly channels: Channels;
   private readonly draws: Draws;
   private readonly inlets: readonly Inlet[];
+  /** By number of a queue: the way back to it. */
+  private readonly ways: readonly ReturnWay[];
   private readonly byComponent: ReadonlyMap<number, number>;
   /** By inlet: writes that wait for room, in the order in which they came, and how many they are. */
   private readonly waiting: readonly IntRing[];
@@ -91,6 +97,8 @@ export class Queues {
     this.streams = this.inlets.map(({ component }) =>
       streamKey(plan.seed, replication, `queue/${plan.components[component].name}/publishLatency`),
     );
+    this.ways = this.inlets.flatMap((inlet) => inlet.ways.map((way) => returnWay(inlet, way)));
+    this.turnables();
     for (const inlet of this.inlets) inlet.addBacklog();
   }
 
@@ -125,8 +133,26 @@ export class Queues {
   }
 
   /** A message that comes from a log. */
-  take(message: number, component: number): void {
-    this.put(message, this.byComponent.get(component)!, -1);
+  take(message: number, component: number, topic: number): void {
+    this.put(message, this.byComponent.get(component)!, originOfTopic(topic));
+  }
+
+  /** The way of a dead letter back to where it came from. */
+  private wayBack(): WayBack {
+    const { channels, messages } = this;
+    return {
+      isOpen: (origin) => origin < 0 || this.ways[origin].isOpen,
+      send: (letter, origin, isRepaired) => {
+        const message = messages.restored(letter, isRepaired);
+        if (origin < 0) {
+          channels.forward(message, topicOf(origin));
+          return;
+        }
+        messages.holders[message]++;
+        this.ways[origin].takeBack(message);
+        messages.release(message);
+      },
+    };
   }
 
   /** There is room in a queue; those who wait for it are told in a step of their own. */
@@ -150,6 +176,21 @@ export class Queues {
       line.shift();
       this.stopWaiting(write);
       this.answered(write, answer);
+    }
+  }
+
+  /** What faults turn. */
+  private turnables(): void {
+    const { world, messages } = this;
+    for (const inlet of this.inlets) {
+      const { component } = inlet;
+      const redrive = isHitBy(world, 'redriven', component)
+        ? new Redrive(world, messages, inlet.ways[0].queue, this.wayBack())
+        : null;
+      world.turnables.holders.set(component, {
+        ...inlet.knobs(),
+        redrive: redrive && ((perSecond, isRepaired) => redrive.start(perSecond, isRepaired)),
+      });
     }
   }
 
@@ -346,6 +387,22 @@ export class Queues {
   }
 }
 
+/** Where a queue takes dead letters back. */
+interface ReturnWay {
+  readonly isOpen: boolean;
+  takeBack(message: number): void;
+}
+
+/** Back into the queue itself: other subscriptions of a bus have had it. */
+function returnWay(inlet: Inlet, { queue }: Dispatch): ReturnWay {
+  return {
+    get isOpen() {
+      return (inlet.seat === null || inlet.seat.takes) && !queue.isFull();
+    },
+    takeBack: (message) => inlet.takeBack(message, queue),
+  };
+}
+
 /** The inlets, each with its queues in the order of their parts. */
 function inletsOf(
   world: World,
@@ -353,6 +410,7 @@ function inletsOf(
   messages: Messages,
   queues: Queues,
 ): readonly Inlet[] {
+  let number = 0;
   const clusters = world.plan.clusters.map((spec) => new Cluster(world, spec));
   const quotas = new Map<number, Quota>();
   return world.plan.queues.map((inlet) => {
@@ -361,13 +419,14 @@ function inletsOf(
         ? null
         : new Seat(world, clusters[inlet.seat.cluster], inlet.seat, inlet.component);
     const ways = inlet.queues.map((spec, effect) => {
+      const own = number++;
       const queue = new StoredQueue(world, messages, spec, effect, seat);
       const dispatch = new Dispatch(world, registry, messages, queue, effect);
       queue.watch = {
         available: () => dispatch.pump(),
         overdue: (delivery) => dispatch.overdue(delivery),
         roomed: () => queues.roomed(spec.component),
-        deadLetter: (target, message, from) => queues.send(target, message, from),
+        deadLetter: (target, message) => queues.send(target, message, own),
       };
       return dispatch;
     });
