@@ -81,10 +81,6 @@ export const LEFT_OUT_RULES: ReadonlyMap<string, LeftOutRule> = new Map([
       says: LATER,
     },
   ],
-  ['ES-6', { why: 'streams have no common position', asks: null, says: LATER }],
-  ['ES-7', { why: 'Marten has one way to append', asks: null, says: LATER }],
-  ['PR-2', { why: 'Marten has no daemon of its own', asks: null, says: LATER }],
-  ['PR-4', { why: 'there are no persistent subscriptions', asks: null, says: LATER }],
   [
     'DB-12',
     {
