@@ -1209,6 +1209,13 @@ export const DECISIVE: readonly Decisive[] = [
   ),
   row('shards-hot', 'db[1].cpu in hot-tenant', 0.875, 0.01, '(1/2 + 1/2 / 4) x 280/s x 5 ms'),
   row(
+    'shards-fanout',
+    'users.success during down in three',
+    0.625,
+    0.02,
+    'three of eight queries meet the shard that is down',
+  ),
+  row(
     'shards-locks',
     'users.success in four-shards',
     0.791,
