@@ -74,6 +74,9 @@ export class Ledger {
     const watched = key !== null && isolation.kind === 'none';
     this.anomalies = watched ? new Anomalies(world, plan, this) : null;
     this.slots.onGrow((capacity) => this.widen(capacity));
+    const { slots, archive, awake } = this;
+    world.kept.set(`${plan.spec.name}.sagas`, () => slots.used + archive.length - awake.size);
+    world.kept.set(`${plan.spec.name}.slots`, () => slots.used);
     world.audits.push(() => this.close());
   }
 

@@ -50,6 +50,7 @@ export class Inlet {
     this.rejected = meters.counter('publishRejected', subject);
     world.turnables.poison.set(component, (shares) => (this.poisons = shares));
     this.recent = this.rules.dedupNs > 0 ? new Recent(this.rules.dedupNs) : null;
+    world.kept.set(`${name}.ids`, () => this.recent?.length ?? 0);
   }
 
   /** Messages that are there at time 0. */

@@ -4,7 +4,7 @@ import type { Ns } from '../../../kernel/time.js';
 import type { PlanQueue, QueueRules } from '../../../spec/queues.js';
 import type { World } from '../../world.js';
 import type { Messages } from '../messages.js';
-import { Backlog } from './backlog.js';
+import { Backlog, NEAR } from './backlog.js';
 import { DeliveryList } from './delivery-list.js';
 import { Entries, PLACE } from './entries.js';
 import { QueueFigures } from './queue-figures.js';
@@ -13,8 +13,6 @@ import type { Seat } from './seat.js';
 
 /** Positions of what was returned to the head, in the order of its return. */
 const RETURNS = -9_000_000_000_000_000;
-/** Ready messages behind which new ones need no entry yet. */
-const NEAR = 2048;
 
 /** Where messages wait for consumers, are handed out and settled. */
 export class StoredQueue {
