@@ -25,6 +25,8 @@ export class Archive {
   private readonly rows = new AgedTable(4);
   private readonly endings: Ending[] = [];
   private readonly byText = new Map<string, number>();
+  /** The ending of the last one: the next one mostly has the same. */
+  private latest = -1;
 
   get length(): number {
     return this.rows.length;
@@ -41,15 +43,19 @@ export class Archive {
   }
 
   add(a: number, b: number, start: Ns, end: Ns, number: number, ending: Ending): void {
+    if (!isSame(ending, this.endings[this.latest])) this.latest = this.numberOfEnding(ending);
+    this.rows.add(a, b, end, start, this.latest, number);
+  }
+
+  private numberOfEnding(ending: Ending): number {
     const { accepted, phase, contradicted, cell, cause, done, undone, tomb } = ending;
     const text = `${accepted} ${phase} ${contradicted} ${cell} ${cause} ${done} ${undone} ${tomb}`;
-    let known = this.byText.get(text);
-    if (known === undefined) {
-      const own = { done: done.slice(), undone: undone.slice(), tomb: tomb.slice() };
-      known = this.endings.push({ ...ending, ...own }) - 1;
-      this.byText.set(text, known);
-    }
-    this.rows.add(a, b, end, start, known, number);
+    const known = this.byText.get(text);
+    if (known !== undefined) return known;
+    const own = { done: done.slice(), undone: undone.slice(), tomb: tomb.slice() };
+    const made = this.endings.push({ ...ending, ...own }) - 1;
+    this.byText.set(text, made);
+    return made;
   }
 
   endingOf(row: number): Ending {
@@ -77,4 +83,16 @@ export class Archive {
   drop(): void {
     this.rows.drop();
   }
+}
+
+function isSame(one: Ending, other: Ending | undefined): boolean {
+  if (other === undefined || one.cell !== other.cell || one.phase !== other.phase) return false;
+  if (one.accepted !== other.accepted || one.contradicted !== other.contradicted) return false;
+  if (one.cause !== other.cause) return false;
+  for (let step = 0; step < one.done.length; step++) {
+    if (one.done[step] !== other.done[step] || one.undone[step] !== other.undone[step])
+      return false;
+    if (one.tomb[step] !== other.tomb[step]) return false;
+  }
+  return true;
 }
