@@ -30,6 +30,10 @@ const LONG_FILES: Readonly<Record<string, string>> = {
     'who is handed what, and how a delivery comes back, is one protocol between queue and channels',
   'src/model/messaging/queues/handling.ts':
     'a run of a handler and the verdict on each of its messages are one state machine',
+  'src/model/messaging/queues/queues.ts':
+    'the writes of publishers and the ways of dead letters meet at one door for each queue',
+  'src/model/messaging/queues/stored-queue.ts':
+    'every place that a message of a queue can be in, and every way out of it, is one state machine',
   'src/model/server.ts':
     'one execution from arrival to answer is one state machine, its hooks included',
   'src/plan/caching.ts':

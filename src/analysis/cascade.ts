@@ -1,10 +1,11 @@
+import type { PlanFault } from '../spec/plan.js';
 import type { Ns } from '../kernel/time.js';
 import type { RunRecord } from '../spec/record.js';
 import type { CascadeResult } from '../spec/result.js';
 import { amplificationOf } from './amplification.js';
 import { collateralOf } from './collateral.js';
 import { eventsOf } from './events.js';
-import { faultedComponents, firstFaultNs, outagesOf, touchedBy } from './faulted.js';
+import { faultedComponents, firstFaultNs, outagesOf, spansIn, touchedBy } from './faulted.js';
 import { usualNs } from './goodput.js';
 import { healthOf, type Health } from './health.js';
 import {
@@ -63,10 +64,11 @@ export function storyOf(data: VariantData, record: RunRecord): Story {
 export function sceneOf(data: VariantData, record: RunRecord): Scene {
   const { plan } = data;
   const steps = stepsOf(plan);
-  const spans = plan.faults.flatMap((fault) => fault.spans);
+  const spansOf = (fault: PlanFault): PlanFault['spans'] => spansIn(data, fault, record);
+  const spans = plan.faults.flatMap(spansOf);
   const faultsNs = spans.map(({ fromNs }) => fromNs);
   const endsNs = spans.map(({ untilNs }) => untilNs);
-  const first = firstFaultNs(data);
+  const first = Math.min(firstFaultNs(data), ...faultsNs);
   // Without a fault there is no time before it: all of the run is judged.
   const isFaulted = spans.length > 0;
   const baseline = isFaulted ? stepAt(steps, first) : 0;
@@ -81,7 +83,7 @@ export function sceneOf(data: VariantData, record: RunRecord): Scene {
   const health = new Map<Lane, Health>();
   const saturations = new Map<Lane, Saturation>();
   for (const [lane, usualLongest] of usual) {
-    const outages = lane.workers === 0 ? [] : outagesOf(lane.component, data);
+    const outages = lane.workers === 0 ? [] : outagesOf(lane.component, data, spansOf);
     const reachNs = reachOf(usualLongest, steps);
     health.set(
       lane,
@@ -92,7 +94,7 @@ export function sceneOf(data: VariantData, record: RunRecord): Scene {
   }
   const hits = plan.faults.flatMap((fault) => {
     const { stats, components } = touchedBy(fault, data);
-    return fault.spans.map((span) => ({
+    return spansOf(fault).map((span) => ({
       stats,
       components,
       from: stepAt(steps, span.fromNs),
@@ -100,7 +102,19 @@ export function sceneOf(data: VariantData, record: RunRecord): Scene {
     }));
   });
   const links = linksOf(data, record, lanes, steps);
-  return { data, steps, lanes, links, health, saturations, baseline, faultsNs, endsNs, hits };
+  return {
+    data,
+    steps,
+    lanes,
+    links,
+    health,
+    saturations,
+    baseline,
+    faultsNs,
+    endsNs,
+    hits,
+    spansOf,
+  };
 }
 
 /**

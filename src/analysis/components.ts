@@ -91,6 +91,7 @@ function componentResult(data: VariantData, id: number): ComponentResult {
   const cores = component.cpu.cores * component.instances;
   const busy = share(asked, 'busy', workers) ?? share(asked, 'cpu', cores);
   const coalesced = sum(partSums(asked, 'coalesced'));
+  const wouldReject = sum(partSums(asked, 'wouldReject'));
   return {
     kind: component.kind,
     ...answerResult(asked, true),
@@ -105,6 +106,7 @@ function componentResult(data: VariantData, id: number): ComponentResult {
       : null,
     duplicates: sum(partSums(asked, 'duplicates')),
     ...(coalesced > 0 ? { coalesced } : {}),
+    ...(wouldReject > 0 ? { wouldReject } : {}),
     pools: poolsOf(data, id),
   };
 }

@@ -84,7 +84,7 @@ function faultEvents(scene: Scene): CascadeEvent[] {
   return plan.faults.flatMap((fault) => {
     const source = data.variant.scenario.faults.find((candidate) => candidate.id === fault.id);
     const words = source === undefined ? fault.id : faultWords(source);
-    return fault.spans.flatMap((span) => {
+    return scene.spansOf(fault).flatMap((span) => {
       const event = (kind: 'fault' | 'faultEnd', atNs: number, text: string): CascadeEvent => ({
         at: (atNs - plan.warmupNs) / 1e9,
         kind,
@@ -192,7 +192,7 @@ function saturationText(scene: Scene, lane: Lane, { from, until, resource }: Sat
 /** What the workers are held by: a fault, a callee that more than half of them wait for, or work. */
 function doingWords(scene: Scene, lane: Lane, from: number, until: number): string {
   const { startNs } = scene.steps;
-  const isOut = outagesOf(lane.component, scene.data).some(
+  const isOut = outagesOf(lane.component, scene.data, scene.spansOf).some(
     (span) => startNs[from] < span.untilNs && startNs[until - 1] >= span.fromNs,
   );
   if (isOut) return 'held';
@@ -260,11 +260,13 @@ function causeOf(
     const touched = touchedBy(candidate, scene.data);
     if (!touched.components.has(lane.component) && !touched.workloads.has(lane.component))
       return false;
-    return candidate.spans.some(
-      (span) =>
-        scene.steps.startNs[Math.min(episode.until, scene.steps.count) - 1] >= span.fromNs &&
-        scene.steps.startNs[episode.from] <= span.untilNs,
-    );
+    return scene
+      .spansOf(candidate)
+      .some(
+        (span) =>
+          scene.steps.startNs[Math.min(episode.until, scene.steps.count) - 1] >= span.fromNs &&
+          scene.steps.startNs[episode.from] <= span.untilNs,
+      );
   });
   if (fault !== undefined) return { cause: fault.id, mechanism: fault.kind };
   const influence = influences.find(

@@ -9,7 +9,17 @@ export function faultWords(fault: Fault): string {
   const who = targetWords(fault);
   const edits = faultKind(fault.kind)?.edits(fault.config, 1, fault.share) ?? [];
   const words = edits.map((edit) => editWords(edit, who, fault)).filter((text) => text !== '');
-  return words.length > 0 ? list([...new Set(words)]) : `${fault.kind} of ${who.words}`;
+  const what = words.length > 0 ? list([...new Set(words)]) : `${fault.kind} of ${who.words}`;
+  return `${what}${startWords(fault)}`;
+}
+
+/** What a start depends on, where it does. */
+function startWords({ when, probability, jitterNs }: Fault): string {
+  const chance = probability < 1 ? [`with a probability of ${share(probability)}`] : [];
+  const late = jitterNs > 0 ? [`up to ${duration(jitterNs / 1e9)} later`] : [];
+  const seen = when === null ? [] : [`when ${when.text}`];
+  const all = [...seen, ...late, ...chance];
+  return all.length > 0 ? `, ${all.join(', ')}` : '';
 }
 
 /** Whom a fault hits, and whether a verb after it is that of several. */
@@ -54,6 +64,14 @@ function editWords(edit: KnobEdit, who: Who, fault: Fault): string {
       return `${number(edit.value)}/s more from ${words}`;
     case 'herd':
       return `${number(edit.value)} clients of ${words} at once`;
+    case 'poison':
+      return `${messagesOf(edit.value, words)} cannot be handled`;
+    case 'duplicated':
+      return `${messagesOf(edit.value, words)} come twice`;
+    case 'heldBack':
+      return `${messagesOf(edit.value, words)} are held back for ${delayWords(edit.distribution)}`;
+    case 'redriven':
+      return `the dead letters of ${words} go back at ${number(edit.value)}/s`;
     default:
       // Knobs that only colour another one, such as the silence of a crashed host.
       return '';
@@ -111,6 +129,10 @@ function referenceWords(reference: string): string {
 function betweenWords(fault: Fault): string {
   if (fault.between === null) return fault.zone === null ? fault.id : `zone ${fault.zone}`;
   return list(fault.between.map((side) => list(side)));
+}
+
+function messagesOf(amount: number, words: string): string {
+  return `${amount < 1 ? `${share(amount)} of ` : ''}the messages of ${words}`;
 }
 
 /** The middle of a delay, where its distribution names one. */

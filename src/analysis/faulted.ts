@@ -1,4 +1,6 @@
 import type { PlanFault } from '../spec/plan.js';
+import { JOURNAL } from '../spec/record.js';
+import type { RunRecord } from '../spec/record.js';
 import type { VariantData } from './variant-data.js';
 
 /** What a fault touches, as ids of the plan. */
@@ -22,11 +24,38 @@ export function touchedBy(fault: PlanFault, data: VariantData): Touched {
   return { components, stats, workloads };
 }
 
+/**
+ * When a fault was active in one run: as planned, or, where it waits for something or draws its starts, as the
+ * journal has it.
+ */
+export function spansIn(
+  data: VariantData,
+  fault: PlanFault,
+  record: RunRecord,
+): PlanFault['spans'] {
+  if (fault.when === null && fault.chance === null) return fault.spans;
+  const { plan } = data;
+  const index = plan.faults.indexOf(fault);
+  const { timeNs, kind, subject, value } = record.journal;
+  const spans: { fromNs: number; untilNs: number }[] = [];
+  for (let k = 0; k < timeNs.length; k++) {
+    if (kind[k] !== JOURNAL.fault || subject[k] !== index) continue;
+    const at = timeNs[k] + plan.warmupNs;
+    if (value[k] === 1) spans.push({ fromNs: at, untilNs: plan.horizonNs });
+    else spans[spans.length - 1].untilNs = at;
+  }
+  return spans;
+}
+
 /** Kinds of faults after which nothing answers. */
 const STOPPING: ReadonlySet<string> = new Set(['crash', 'hang', 'pause']);
 
 /** Spans in which some fault stops every instance of a component. */
-export function outagesOf(component: number, data: VariantData): PlanFault['spans'] {
+export function outagesOf(
+  component: number,
+  data: VariantData,
+  spansOf: (fault: PlanFault) => PlanFault['spans'],
+): PlanFault['spans'] {
   const { instances } = data.plan.components[component];
   return data.plan.faults.flatMap((fault) => {
     if (!STOPPING.has(fault.kind)) return [];
@@ -36,7 +65,7 @@ export function outagesOf(component: number, data: VariantData): PlanFault['span
       select.kind === 'all' ||
       select.kind === 'indices' ||
       (select.kind === 'count' ? select.count >= instances : select.share >= 1);
-    return own.length === instances && isAll ? fault.spans : [];
+    return own.length === instances && isAll ? spansOf(fault) : [];
   });
 }
 

@@ -1,3 +1,4 @@
+import type { PlanFault } from '../spec/plan.js';
 import type { Influence } from '../spec/result.js';
 import { isFeedback } from './feedback.js';
 import type { Episode, Health } from './health.js';
@@ -25,6 +26,8 @@ export interface Scene {
   /** Their ends. */
   readonly endsNs: readonly number[];
   /** Measured edges and components that a fault hits, with the steps in which it does. */
+  /** When a fault was active in this run. */
+  spansOf(fault: PlanFault): PlanFault['spans'];
   readonly hits: readonly {
     readonly stats: ReadonlySet<number>;
     readonly components: ReadonlySet<number>;

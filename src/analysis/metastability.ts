@@ -40,7 +40,9 @@ const QUEUED_SHARE = 0.5;
 export function verdictOf(data: VariantData, record: RunRecord): RunVerdict {
   const { plan } = data;
   const faults = plan.faults.filter((fault) => fault.spans.length > 0);
-  if (faults.length === 0) return 'untouched';
+  // When one that waits for something was there differs from run to run.
+  if (faults.length === 0)
+    return plan.faults.some(({ when }) => when !== null) ? 'undecided' : 'untouched';
   const { before } = data;
   const goodput = goodputOf(data, record, data.requests);
   const healthy = goodShare(goodput, before);

@@ -37,6 +37,8 @@ export function measurePlaced(question: Question): Measured | null {
       return meanOf(partSums(question, 'duplicates'), 'exact');
     case 'coalesced':
       return isEdge ? null : meanOf(partSums(question, 'coalesced'), 'exact');
+    case 'wouldReject':
+      return isEdge ? null : meanOf(partSums(question, 'wouldReject'), 'exact');
     default:
       return null;
   }
@@ -45,7 +47,7 @@ export function measurePlaced(question: Question): Measured | null {
 /** Sums of a column of parts in the window, by run. */
 export function partSums(
   question: Pick<Question, 'data' | 'selection' | 'window'>,
-  column: 'busyNs' | 'wastedNs' | 'duplicates' | 'coalesced',
+  column: 'busyNs' | 'wastedNs' | 'duplicates' | 'coalesced' | 'wouldReject',
 ): readonly number[] {
   return question.data.records.map((record) => {
     let sum = 0;

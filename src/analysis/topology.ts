@@ -3,6 +3,7 @@ import type { FaultInfo, Topology, TopologyNode } from '../spec/result.js';
 import type { Host, Scenario } from '../spec/scenario.js';
 import type { Ns } from '../kernel/time.js';
 import { faultWords } from './fault-words.js';
+import { spansIn } from './faulted.js';
 import { byCodeUnit, partName, partsOf, type VariantData } from './variant-data.js';
 import { finiteOrNull } from './numbers.js';
 
@@ -83,10 +84,13 @@ export function faultInfos(data: VariantData): readonly FaultInfo[] {
       id: fault.id,
       kind: fault.kind,
       target: source?.target ?? [],
-      spans: fault.spans.map((span) => ({
-        from: seconds(span.fromNs),
-        until: seconds(Math.min(span.untilNs, plan.endNs)),
-      })),
+      // Of one that waits for something: as in the first run.
+      spans: (fault.when === null ? fault.spans : spansIn(data, fault, data.records[0])).map(
+        (span) => ({
+          from: seconds(span.fromNs),
+          until: seconds(Math.min(span.untilNs, plan.endNs)),
+        }),
+      ),
       words: source === undefined ? fault.id : faultWords(source),
     };
   });

@@ -4,16 +4,22 @@ import { breakerOpensByChance } from './rules/breaker-opens-by-chance.js';
 import { bulkheadTooLarge } from './rules/bulkhead-too-large.js';
 import { cacheIsLoadBearing } from './rules/cache-is-load-bearing.js';
 import { callInsideTransaction } from './rules/call-inside-transaction.js';
+import { callWithoutBreaker } from './rules/call-without-breaker.js';
 import { callWithoutTimeLimit } from './rules/call-without-time-limit.js';
 import { capacityBelowTraffic } from './rules/capacity-below-traffic.js';
+import { chattyCall } from './rules/chatty-call.js';
 import { choreographyWithoutDeadline } from './rules/choreography-without-deadline.js';
 import { consumerNotIdempotent } from './rules/consumer-not-idempotent.js';
+import { consumersBelowTraffic } from './rules/consumers-below-traffic.js';
 import { deadlineNotPropagated } from './rules/deadline-not-propagated.js';
+import { deepCallChain } from './rules/deep-call-chain.js';
 import { dualWrite } from './rules/dual-write.js';
 import { eventCycleRule } from './rules/event-cycle.js';
 import { eventSourceExceedsFunction } from './rules/event-source-exceeds-function.js';
 import { fallbackHidesFailures } from './rules/fallback-hides-failures.js';
+import { fanOutTail } from './rules/fan-out-tail.js';
 import { functionTimeoutBelowCalls } from './rules/function-timeout-below-calls.js';
+import { hotPartition } from './rules/hot-partition.js';
 import { messageQueueWithoutEnd } from './rules/message-queue-without-end.js';
 import { moreConsumersThanPartitions } from './rules/more-consumers-than-partitions.js';
 import { outboxBelowTraffic } from './rules/outbox-below-traffic.js';
@@ -24,8 +30,10 @@ import { primaryNotFenced } from './rules/primary-not-fenced.js';
 import { projectionFallsBehind } from './rules/projection-falls-behind.js';
 import { queryWithoutTimeLimit } from './rules/query-without-time-limit.js';
 import { queueOutlivesCallers } from './rules/queue-outlives-callers.js';
+import { quorumWithoutSpare } from './rules/quorum-without-spare.js';
 import { rateLimitAboveCapacity } from './rules/rate-limit-above-capacity.js';
 import { retryNotIdempotent } from './rules/retry-not-idempotent.js';
+import { retryOnClientError } from './rules/retry-on-client-error.js';
 import { retryProduct } from './rules/retry-product.js';
 import { retryWithoutBackoff } from './rules/retry-without-backoff.js';
 import { retryWithoutBudget } from './rules/retry-without-budget.js';
@@ -40,6 +48,7 @@ import { syncCycle } from './rules/sync-cycle.js';
 import { timeoutInversion } from './rules/timeout-inversion.js';
 import { ttlWithoutJitter } from './rules/ttl-without-jitter.js';
 import { unboundedQueue } from './rules/unbounded-queue.js';
+import { writesNeedEveryReplica } from './rules/writes-need-every-replica.js';
 import type { Rule } from './rule.js';
 
 /** All rules, one line each, by name. */
@@ -50,16 +59,22 @@ export const rules: readonly Rule[] = [
   bulkheadTooLarge,
   cacheIsLoadBearing,
   callInsideTransaction,
+  callWithoutBreaker,
   callWithoutTimeLimit,
   capacityBelowTraffic,
+  chattyCall,
   choreographyWithoutDeadline,
   consumerNotIdempotent,
+  consumersBelowTraffic,
   deadlineNotPropagated,
+  deepCallChain,
   dualWrite,
   eventCycleRule,
   eventSourceExceedsFunction,
   fallbackHidesFailures,
+  fanOutTail,
   functionTimeoutBelowCalls,
+  hotPartition,
   messageQueueWithoutEnd,
   moreConsumersThanPartitions,
   outboxBelowTraffic,
@@ -70,8 +85,10 @@ export const rules: readonly Rule[] = [
   projectionFallsBehind,
   queryWithoutTimeLimit,
   queueOutlivesCallers,
+  quorumWithoutSpare,
   rateLimitAboveCapacity,
   retryNotIdempotent,
+  retryOnClientError,
   retryProduct,
   retryWithoutBackoff,
   retryWithoutBudget,
@@ -86,4 +103,5 @@ export const rules: readonly Rule[] = [
   timeoutInversion,
   ttlWithoutJitter,
   unboundedQueue,
+  writesNeedEveryReplica,
 ];

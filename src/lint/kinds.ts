@@ -93,7 +93,7 @@ interface GobreakerConfig {
 }
 
 interface Resilience4jConfig {
-  readonly slidingWindowType: 'count' | 'time';
+  readonly slidingWindowType: string;
   readonly slidingWindowSize?: { readonly lengthNs?: Ns; readonly calls?: number };
   readonly minimumNumberOfCalls?: number;
 }
@@ -116,7 +116,7 @@ export function evidenceOf(layer: Layer): Evidence | null {
       return within('volumeThreshold', 'rollingCountTimeout');
     case 'resilience4j': {
       const own = layer.config as Resilience4jConfig;
-      if (own.slidingWindowType !== 'time') return null;
+      if (!own.slidingWindowType.toLowerCase().startsWith('time')) return null;
       // Both are 100 where nothing is written: calls, and seconds.
       const size = own.slidingWindowSize;
       return {

@@ -20,12 +20,15 @@ export function storeCalls(
   { eventStores }: Scenario,
   step: Extract<Step, { readonly verb: 'load' | 'append' }>,
 ): readonly (readonly [part: StorePart, times: number])[] {
-  if (step.verb === 'append') return [['append', 1]];
   const store = eventStores.get(step.store);
+  if (step.verb === 'append') {
+    const append = ['append', 1] as const;
+    return store?.appendMode === 'rich' ? [['prepare', 1], append] : [append];
+  }
   if (store === undefined) return [];
   const pages = Math.max(1, Math.ceil(eventsOf(store, step) / store.batch));
   const read = ['read', pages] as const;
-  return store.snapshots !== null && step.fromVersion === 'snapshot'
+  return store.snapshots !== null && step.fromVersion === 'snapshot' && step.range === null
     ? [['readSnapshot', 1], read]
     : [read];
 }
@@ -39,8 +42,9 @@ export function tailOf({ snapshots, stream }: EventStore, from: 'snapshot' | 'st
 /** Events that a load applies; those of a state of the past come without a snapshot, unless all are kept. */
 function eventsOf(
   store: EventStore,
-  { fromVersion, version }: Extract<Step, { readonly verb: 'load' }>,
+  { fromVersion, version, range }: Extract<Step, { readonly verb: 'load' }>,
 ): number {
+  if (range !== null) return meanCount(range);
   if (version === null) return tailOf(store, fromVersion);
   const isKept = store.snapshots?.keep === 'all' && fromVersion === 'snapshot';
   return isKept
@@ -55,6 +59,10 @@ export function storeDemand(store: EventStore, part: string): Demand {
     case 'append': {
       const workNs = meanOf(append);
       return { elapsedNs: workNs + meanOf(commitLatency), workNs };
+    }
+    case 'prepare': {
+      const workNs = meanOf(read);
+      return { elapsedNs: workNs, workNs };
     }
     case 'read': {
       const events = Math.min(batch, tailOf(store, 'snapshot'));

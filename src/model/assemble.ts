@@ -2,10 +2,9 @@ import { Counts } from '../kernel/counts.js';
 import { Samplers } from '../kernel/distribution.js';
 import { Engine } from '../kernel/engine.js';
 import { invariant } from '../kernel/invariant.js';
+import { PHASE } from '../kernel/phase.js';
 import { streamKey } from '../kernel/rng.js';
-import { NS_PER_SECOND } from '../kernel/time.js';
 import type { Plan } from '../spec/plan.js';
-import type { LimiterState } from '../spec/policy.js';
 import type { TraceRecord } from '../spec/record.js';
 import type { Queue } from '../spec/resources.js';
 import { actsOf } from './modules.js';
@@ -58,7 +57,8 @@ import { TimeLimits } from './serving/time-limits.js';
 import { Tracer } from './tracer.js';
 import { Wire } from './wire.js';
 import { Workers } from './serving/workers.js';
-import type { Limiter, World } from './world.js';
+import { limiterOf } from './limiters.js';
+import type { World } from './world.js';
 
 /** A world ready to run, and what the record needs to know of its assembly. */
 export interface Assembly {
@@ -160,7 +160,7 @@ function setModules(world: Draft, registry: Registry): void {
   world.functions = new Functions(world);
   world.sections = hasSections(world) ? new Sections(world) : null;
   world.dualWrites = isDual ? new DualWrites(world) : null;
-  world.turnables = { poison: new Map(), rebalance: new Map(), snapshots: new Map() };
+  world.turnables = { holders: new Map(), rebalance: new Map(), snapshots: new Map() };
   world.caches = world.plan.caches.length > 0 ? new Caches(world) : null;
   world.acts = actsOf(world, registry);
 }
@@ -261,12 +261,12 @@ function setCores(world: Draft): void {
 
 function setMemories(world: Draft, outages: Outages): void {
   const { engine, plan, levels } = world;
-  // The process dies as a next step, outside of what made it hold too much.
+  // The process dies as a next step, outside of what made it hold too much, and behind what it completes.
   const op = engine.define('out-of-memory', (id, epoch) => {
     if (world.instances[id].epoch === epoch) outages.runOut(world.instances[id]);
   });
   const effects: MemoryEffects = {
-    overflow: ({ id, epoch }) => engine.soon(engine.phase, op, id, epoch, 0),
+    overflow: ({ id, epoch }) => engine.soon(Math.max(engine.phase, PHASE.TIMER), op, id, epoch, 0),
     full: (instance) => outages.collections.full(instance),
   };
   for (const instance of world.instances) {
@@ -378,20 +378,6 @@ function setOrder(world: Draft): void {
     if (connections === null || (!connections.multiplexed && connections.server === null)) continue;
     for (const link of links) if (link >= 0) world.links[link].ordered = true;
   }
-}
-
-function limiterOf(world: Draft, spec: Plan['limiters'][number], registry: Registry): Limiter {
-  const { layer, component, key, retryAfter } = spec;
-  const definition = registry.policyKind(layer.policy, layer.kind);
-  invariant(definition?.limiter !== undefined, 'limiter-unknown-to-the-registry');
-  const own = (): LimiterState => definition!.limiter!(layer.config);
-  const node = definition!.nodes?.(layer.config) ?? null;
-  const size = world.plan.components[component].instances;
-  const shared = node === null && layer.scope !== 'instance';
-  const one = shared ? own() : null;
-  const states = Array.from({ length: size }, () => one ?? (node ?? own)());
-  const grainNs = retryAfter === 'none' ? 0 : retryAfter === 'exact' ? 1 : NS_PER_SECOND;
-  return { component, states, shared, key, grainNs };
 }
 
 function partName(plan: Plan, part: number): string {

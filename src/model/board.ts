@@ -7,9 +7,11 @@ import type { FaultKind, KnobEdit, KnobName } from '../spec/fault.js';
 import { OUTCOME, outcomeOfStatus } from '../spec/outcome.js';
 import { JOURNAL } from '../spec/record.js';
 import type { PlanFault } from '../spec/plan.js';
+import { Activations } from './activations.js';
 import { DIRECTION } from './link.js';
 import type { Instance } from './instance.js';
-import type { ExtraDelay, Link } from './link.js';
+import type { DelayMemory, ExtraDelay, Link } from './link.js';
+import { turnHolder } from './messaging/knobs.js';
 import type { Outages } from './outages.js';
 import type { Roles } from './replication/roles.js';
 import type { RowHold } from './sections/intruders.js';
@@ -25,6 +27,8 @@ interface Active {
   readonly instances: readonly number[];
   edits: readonly KnobEdit[];
   readonly key: StreamKey;
+  /** By link: what its messages remember of each other. */
+  readonly memories: Map<number, DelayMemory>;
 }
 
 /**
@@ -37,6 +41,7 @@ export class Board {
   private readonly outages: Outages;
   private readonly kinds: readonly FaultKind[];
   private readonly op: number;
+  private readonly activations: Activations;
   private readonly active: Active[] = [];
   /** Strength after each scheduled change: index into `changes`. */
   private readonly changes: { readonly index: number; readonly strength: number }[] = [];
@@ -45,36 +50,41 @@ export class Board {
     this.world = world;
     this.outages = outages;
     this.kinds = world.plan.faults.map((fault) => kindOf(fault.kind));
+    this.activations = new Activations(world, (index, fromNs, untilNs) =>
+      this.schedule(index, fromNs, untilNs),
+    );
     this.op = world.engine.define('fault', (change) => this.apply(change));
   }
 
-  /** Schedules every activation, step of a ramp and end. */
+  /** Schedules every activation that is known, with the steps of its ramp and its end. */
   start(): void {
-    this.world.plan.faults.forEach((fault, index) => {
-      for (const { fromNs, untilNs } of fault.spans)
-        this.scheduleSpan(fault, index, fromNs, untilNs);
-    });
+    this.activations.start();
   }
 
-  private scheduleSpan(fault: PlanFault, index: number, fromNs: Ns, untilNs: Ns): void {
-    const { ramp } = fault;
+  /** A cell of the timeline is over. */
+  passed(boundary: number): void {
+    this.activations.passed(boundary);
+  }
+
+  private schedule(index: number, fromNs: Ns, untilNs: Ns): void {
+    const { ramp } = this.world.plan.faults[index];
     if (ramp === null || ramp.shape === 'step') {
-      this.schedule(fromNs, index, 1);
+      this.turnAt(fromNs, index, 1);
     } else {
       for (let k = 0; k <= RAMP_STEPS; k++) {
         const share = k / RAMP_STEPS;
         const at = Math.round(fromNs + ramp.upNs * share);
-        if (at < untilNs) this.schedule(at, index, shaped(share, ramp.shape));
+        if (at < untilNs) this.turnAt(at, index, shaped(share, ramp.shape));
       }
       for (let k = RAMP_STEPS - 1; ramp.downNs > 0 && k > 0; k--) {
         const at = Math.round(untilNs - ramp.downNs * (k / RAMP_STEPS));
-        if (at > fromNs + ramp.upNs) this.schedule(at, index, shaped(k / RAMP_STEPS, ramp.shape));
+        if (at > fromNs + ramp.upNs) this.turnAt(at, index, shaped(k / RAMP_STEPS, ramp.shape));
       }
     }
-    if (untilNs < this.world.plan.horizonNs) this.schedule(untilNs, index, -1);
+    if (untilNs < this.world.plan.horizonNs) this.turnAt(untilNs, index, -1);
   }
 
-  private schedule(at: Ns, index: number, strength: number): void {
+  private turnAt(at: Ns, index: number, strength: number): void {
     const change = this.changes.push({ index, strength }) - 1;
     this.world.engine.at(at, PHASE.FAULT, this.op, change, 0, 0);
   }
@@ -112,7 +122,7 @@ export class Board {
   private activate(index: number): Active {
     const { plan, replication, instances } = this.world;
     const fault = plan.faults[index];
-    const key = streamKey(plan.seed, replication, `fault/${fault.id}`);
+    const key = streamKey(plan.seed, replication, `fault/${fault.stream}`);
     const { select } = fault;
     let chosen = fault.instances;
     if (fault.role !== null) chosen = chosen.filter((id) => this.roleOf(id) === fault.role);
@@ -124,7 +134,7 @@ export class Board {
         select.kind === 'count' ? select.count : Math.round(select.share * chosen.length);
       chosen = sampleWithout(up, Math.min(wanted, up.length), key);
     }
-    return { fault, index, instances: chosen, edits: [], key };
+    return { fault, index, instances: chosen, edits: [], key, memories: new Map() };
   }
 
   /** Of a node of a database with replicas, at this moment. */
@@ -221,17 +231,10 @@ export class Board {
   }
 
   private turnHolder(component: number, name: KnobName): void {
-    if (name !== 'poison') return;
-    const shares = this.active
+    const edits = this.active
       .filter(({ fault }) => fault.holders.includes(component))
-      .flatMap(({ edits, key }) =>
-        edits.flatMap(({ knob, value, effect, restartNs }) =>
-          knob !== 'poison' || effect === undefined
-            ? []
-            : [{ share: value, key, effect, restartNs: restartNs ?? 0 }],
-        ),
-      );
-    this.world.turnables.poison.get(component)!(shares);
+      .flatMap(({ edits, key }) => edits.map((edit) => ({ edit, key })));
+    turnHolder(this.world, component, name, edits);
   }
 
   private turnLoad(load: number, name: KnobName): void {
@@ -268,13 +271,15 @@ export class Board {
 
   private extras(id: number): ExtraDelay[] {
     const extras: ExtraDelay[] = [];
-    for (const { fault, edits, key } of this.active) {
+    for (const active of this.active) {
+      const { fault, edits, key } = active;
       const hit = fault.links.find(({ link }) => link === id);
       if (hit === undefined) continue;
-      for (const { knob, distribution } of edits) {
+      for (const { knob, distribution, correlation } of edits) {
         if (knob !== 'delay' || distribution === undefined) continue;
         const sampler = this.world.samplers.add(distribution);
-        extras.push({ sampler, key, share: fault.share, direction: hit.direction });
+        const memory = correlation === undefined ? null : memoryOf(active, id, correlation);
+        extras.push({ sampler, key, share: fault.share, direction: hit.direction, memory });
       }
     }
     return extras;
@@ -313,6 +318,14 @@ export class Board {
     }
     return value;
   }
+}
+
+/** The steps of a ramp do not forget. */
+function memoryOf({ memories }: Active, link: number, correlation: number): DelayMemory | null {
+  if (correlation === 0) return null;
+  let memory = memories.get(link);
+  if (memory === undefined) memories.set(link, (memory = { correlation, request: -1, answer: -1 }));
+  return memory;
 }
 
 /** Strength of a ramp at a share of its length. */

@@ -6,6 +6,7 @@ import type { PlanEdge } from '../spec/plan.js';
 import type {
   Alarm,
   CallContext,
+  LimiterState,
   PolicyKind,
   PolicySetup,
   PolicyState,
@@ -73,6 +74,8 @@ export class Chains {
   private readonly registry: Registry;
   readonly alarms: Alarms;
   private readonly states = new Map<string, PolicyState>();
+  /** Of states that several processes have over one store: the maker of theirs, null where there is none. */
+  private readonly nodes = new Map<string, (() => LimiterState) | null>();
   private readonly chains = new Map<string, number>();
   private readonly ids = new Map<PolicyState, number>();
   private readonly pickLayer: PickLayer;
@@ -193,15 +196,17 @@ export class Chains {
     const scoped = definition.state === 'scoped';
     const owner = !scoped || layer.scope === 'caller' ? `component ${caller.component}` : 'all';
     const whose = scoped && layer.scope === 'instance' ? `instance ${caller.id}` : owner;
-    const key = `${id}|${layer.policy}|${whose}|${per}`;
+    const common = `${id}|${layer.policy}|${whose}|${per}`;
+    const node = this.nodeMaker(definition, layer, common);
+    const key = node === null ? common : `${common}|node ${caller.id}`;
     let state = this.states.get(key);
     if (state === undefined) {
-      const own = whose.startsWith('instance');
+      const own = node !== null || whose.startsWith('instance');
       const make = (target: Watched | null, instance: number): PolicyState =>
         this.create(
           definition,
           layer,
-          this.setupOf(edge, layer, caller, own, target, instance),
+          { ...this.setupOf(edge, layer, caller, own, target, instance), node: node?.() ?? null },
           edge,
         );
       if (scoped && layer.per === 'target') {
@@ -220,6 +225,18 @@ export class Chains {
     }
     for (const target of this.watched.get(key) ?? []) target.add(view);
     return state;
+  }
+
+  /** Makes the state of one process over the store that all have; null where they share one object. */
+  private nodeMaker(
+    definition: PolicyKind,
+    { scope, config }: Layer,
+    key: string,
+  ): (() => LimiterState) | null {
+    if (scope === 'instance' || definition.nodes === undefined) return null;
+    let make = this.nodes.get(key);
+    if (make === undefined) this.nodes.set(key, (make = definition.nodes(config)));
+    return make;
   }
 
   private setupOf(
@@ -244,6 +261,7 @@ export class Chains {
       keyOf: layer.key === null ? null : world.keys.ofCalls(layer.key, calls.frames),
       lane: (delayNs) => engine.lane(delayNs, PHASE.TIMER, calls.timerOp, calls.frames),
       target,
+      node: null,
       alarm: (run) => this.alarms.add(run, own ? caller : null),
       machine: (states) =>
         world.journal.machine({

@@ -54,8 +54,7 @@ export class Guards {
         return true;
       case OP.OVERSIZE:
         if (world.sizes === null || world.sizes.ofRequest(strand) <= this.tables[a][0]) return true;
-        this.interpreter.end(strand, b);
-        return false;
+        return this.refuse(strand, b);
       case OP.ANSWER_SIZE:
         world.sizes?.answers(strand, this.tables[a][0]);
         return true;
@@ -65,14 +64,13 @@ export class Guards {
       case OP.COALESCE:
         return this.coalesce(strand, a);
       case OP.STORE:
-        if (!this.asksStore(strand, a)) strands.pc[strand] = b;
-        return true;
+        return this.store(strand, a, b);
       case OP.ONCE:
         return this.once(strand);
       case OP.GATE:
-        if (world.gates.enter(strand, a)) return true;
-        this.interpreter.end(strand, b);
-        return false;
+        return world.gates.enter(strand, a) || this.refuse(strand, b);
+      case OP.WOULD_REJECT:
+        return this.refuse(strand, 0);
       case OP.BEGIN:
         return world.sections!.transactions.begin(strand, pc, a);
       case OP.COMMIT:
@@ -86,6 +84,17 @@ export class Guards {
     }
   }
 
+  /** Ends a request with the outcome, or, where that is 0, only counts that: false when it has ended. */
+  private refuse(strand: number, outcome: Outcome): boolean {
+    const { sink, strands } = this.world;
+    if (outcome === 0) {
+      sink.wouldReject(strands.part[strand]);
+      return true;
+    }
+    this.interpreter.end(strand, outcome);
+    return false;
+  }
+
   /** Asks a middleware limiter; false when the strand waits or has been refused. */
   private limit(strand: number, id: number, refusal: Outcome): boolean {
     const { world } = this;
@@ -96,9 +105,12 @@ export class Guards {
     const wait = limiter.states[instance.index].take(engine.now, key);
     if (wait === 0) return true;
     if (wait < 0) {
-      this.interpreter.end(strand, refusedBy(world, strand, limiter, key, refusal));
-      return false;
+      limiter.refusals?.keep(strand, engine.now, OUTCOME.throttled);
+      if (refusal === 0) return this.refuse(strand, refusal);
+      return this.refuse(strand, refusedBy(world, strand, limiter, key, refusal));
     }
+    // Whom it only watches does not wait.
+    if (refusal === 0) return true;
     strands.state[strand] = STATE.SLEEP;
     strands.wakes[strand] = -1;
     this.interpreter.yieldWorker(strand, instance);
@@ -119,30 +131,28 @@ export class Guards {
   private known(strand: number, check: number, at: number): boolean {
     const { checks, strands } = this.world;
     const verdict = checks.known(strand, check);
-    if (verdict === VERDICT.refused) {
-      this.interpreter.end(strand, this.code[at + 3]);
-      return false;
-    }
-    strands.pc[strand] = verdict === VERDICT.allowed ? this.code[at + 2] : (at >> 2) + 1;
+    if (verdict === VERDICT.refused && !this.refuse(strand, this.code[at + 3])) return false;
+    strands.pc[strand] = verdict !== VERDICT.unknown ? this.code[at + 2] : (at >> 2) + 1;
     return true;
   }
 
   /** A check has not allowed: it refuses with a client error, and any other failure says nothing. */
   unchecked(strand: number, outcome: Outcome, id: number): boolean {
     const table = this.tables[id];
-    if ((outcome & 31) === OUTCOME.clientError) {
+    const isRefused = (outcome & 31) === OUTCOME.clientError;
+    if (isRefused) {
       const cache = table[CHECK_TABLE.CACHE];
       if (cache >= 0) this.world.checks.keep(strand, cache, VERDICT.refused);
-      this.interpreter.end(strand, table[CHECK_TABLE.REFUSAL]);
-      return false;
     }
     const allow = table[CHECK_TABLE.ALLOW];
-    if (allow >= 0) {
-      this.world.strands.pc[strand] = allow;
-      return true;
+    const dry = table[CHECK_TABLE.DRY];
+    if (dry !== 0) {
+      if (isRefused || dry === 2) this.refuse(strand, 0);
+    } else if (isRefused || allow < 0) {
+      return this.refuse(strand, isRefused ? table[CHECK_TABLE.REFUSAL] : relayed(outcome));
     }
-    this.interpreter.end(strand, relayed(outcome));
-    return false;
+    this.world.strands.pc[strand] = allow;
+    return true;
   }
 
   /** False when the strand waits for another's answer, or has been given one. */
@@ -173,12 +183,18 @@ export class Guards {
     return false;
   }
 
-  /** Whether a limiter has to ask its store about this request. */
-  private asksStore(strand: number, id: number): boolean {
+  /** Goes on at the question to the store, at the decision, or behind it by a refusal that is known. */
+  private store(strand: number, id: number, decision: number): boolean {
     const { strands, engine, instances, limiters } = this.world;
     const limiter = limiters[id];
+    const { refusals } = limiter;
+    if (refusals !== null && refusals.of(strand, engine.now) !== PASS) {
+      strands.pc[strand] = decision + 1;
+      return this.refuse(strand, this.code[(decision << 2) + 2]);
+    }
     const state = limiter.states[instances[strands.instance[strand]].index];
     const key = keyOf(this.world, limiter, strand);
-    return state.asks === undefined || state.asks(engine.now, key);
+    if (state.asks !== undefined && !state.asks(engine.now, key)) strands.pc[strand] = decision;
+    return true;
   }
 }

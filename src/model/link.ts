@@ -29,6 +29,15 @@ export interface ExtraDelay {
   /** Share of the messages that get it. */
   readonly share: number;
   readonly direction: number;
+  /** Null where each delay is drawn for itself. */
+  readonly memory: DelayMemory | null;
+}
+
+/** What the message before got, by direction; -1 = there was none. It lasts as long as the fault does. */
+export interface DelayMemory {
+  readonly correlation: number;
+  request: Ns;
+  answer: Ns;
 }
 
 /**
@@ -131,8 +140,19 @@ export class Link {
       if ((extra.direction & direction) === 0) continue;
       const { key, share } = extra;
       if (share < 1 && unit(key.a, key.b, a, b, EXTRA_INDEX + message) >= share) continue;
-      delay += this.samplers.draw(extra.sampler, key.a, key.b, a, b, message);
+      const drawn = this.samplers.draw(extra.sampler, key.a, key.b, a, b, message);
+      delay += extra.memory === null ? drawn : remember(extra.memory, direction, drawn);
     }
     return delay;
   }
+}
+
+/** A delay that is in part the one before. */
+function remember(memory: DelayMemory, direction: number, drawn: Ns): Ns {
+  const which = direction === DIRECTION.answer ? 'answer' : 'request';
+  const { correlation } = memory;
+  const before = memory[which];
+  const delay = before < 0 ? drawn : Math.round((1 - correlation) * drawn + correlation * before);
+  memory[which] = delay;
+  return delay;
 }

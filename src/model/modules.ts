@@ -12,7 +12,7 @@ import type { World } from './world.js';
 export function actsOf(world: World, registry: Registry): readonly Act[] {
   const channels = new Channels(world, registry);
   const queues = new Queues(world, registry, channels);
-  channels.elsewhere = (message, component) => queues.take(message, component);
+  channels.elsewhere = (message, component, topic) => queues.take(message, component, topic);
   const sagas = new Sagas(world);
   const stores = world.cargo === null ? null : new Stores(world, world.cargo, channels);
   const tables = new Tables(world);
@@ -22,6 +22,8 @@ export function actsOf(world: World, registry: Registry): readonly Act[] {
         return queues.has(spec.topic) ? queues.actOf(spec) : channels.actOf(spec);
       case 'outboxCommit':
         return channels.outboxCommit(spec.service);
+      case 'released':
+        return queues.released();
       case 'dualMark':
         return world.dualWrites!.actOf(spec);
       case 'saga':

@@ -21,9 +21,13 @@ export class Outages {
   private readonly world: World;
   private readonly starts: Starts;
   private readonly reviveOp: number;
+  private readonly dieOp: number;
+  /** Of instances that end at this instant: until they are started again. */
+  private readonly ending = new Map<number, Ns>();
 
   constructor(world: World) {
     this.world = world;
+    this.dieOp = world.engine.define('die', (id) => this.died(world.instances[id]));
     this.reviveOp = world.engine.define('revive', (id) => {
       const instance = world.instances[id];
       instance.dying = false;
@@ -39,9 +43,20 @@ export class Outages {
     this.turnDown(instance, down || instance.dying);
   }
 
-  /** The process ends by itself, and is started again after so long. */
-  die(instance: Instance, restartNs: Ns): void {
+  /**
+   * The process ends by itself, and is started again after so long. What it has completed at this instant
+   * comes before that (G-3), and whoever waits for it is told.
+   */
+  die({ id }: Instance, restartNs: Ns): void {
+    if (this.ending.has(id)) return;
+    this.ending.set(id, restartNs);
+    this.world.engine.soon(PHASE.TIMER, this.dieOp, id, 0, 0);
+  }
+
+  private died(instance: Instance): void {
     const { engine } = this.world;
+    const restartNs = this.ending.get(instance.id)!;
+    this.ending.delete(instance.id);
     instance.dying = true;
     engine.at(engine.now + restartNs, PHASE.FAULT, this.reviveOp, instance.id, 0, 0);
     this.turnDown(instance, true);

@@ -35,6 +35,7 @@ export function simulate(
     levels.close(k - 1);
     meters.close(k - 1);
     sink.cell = k < cells ? k : -1;
+    board.passed(k);
   });
   board.start();
   collections.start();

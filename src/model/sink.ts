@@ -38,6 +38,7 @@ export class Sink {
   private readonly busyNs: Float64Array;
   private readonly duplicates: Uint32Array;
   private readonly shared: Uint32Array;
+  private readonly spared: Uint32Array;
   /** By (edge, cell). */
   private readonly calls: Uint32Array;
   private readonly attempts: Uint32Array;
@@ -63,6 +64,7 @@ export class Sink {
     this.busyNs = new Float64Array(parts * cells);
     this.duplicates = new Uint32Array(parts * cells);
     this.shared = new Uint32Array(parts * cells);
+    this.spared = new Uint32Array(parts * cells);
     this.calls = new Uint32Array(edges * cells);
     this.attempts = new Uint32Array(edges * cells);
     this.counters = new Uint32Array(edges * cells * COUNTERS);
@@ -108,6 +110,11 @@ export class Sink {
   /** A request of a part is answered with the answer of another one. */
   coalesced(part: number): void {
     if (this.cell >= 0) this.shared[part * this.cells + this.cell]++;
+  }
+
+  /** A dry run in the chain of a part lets a request pass that it would have refused. */
+  wouldReject(part: number): void {
+    if (this.cell >= 0) this.spared[part * this.cells + this.cell]++;
   }
 
   /** An execution of a part held its worker from begin until now. */
@@ -165,6 +172,12 @@ export class Sink {
     return sum;
   }
 
+  /** Outcomes of a part in a cell so far, by kind; a view that is read at once. */
+  outcomesOf(part: number, cell: number): Uint32Array {
+    const row = (part * this.cells + cell) * OUTCOME_KINDS;
+    return this.outcomes.subarray(row, row + OUTCOME_KINDS);
+  }
+
   partRecords(): PartRecord[] {
     return Array.from({ length: this.parts }, (_, part) => ({
       outcomes: this.rowsOf(this.outcomes, part, OUTCOME_KINDS),
@@ -173,6 +186,7 @@ export class Sink {
       wastedNs: this.rowsOf(this.wastedNs, part, 1),
       duplicates: this.rowsOf(this.duplicates, part, 1),
       coalesced: this.rowsOf(this.shared, part, 1),
+      wouldReject: this.rowsOf(this.spared, part, 1),
       queueWait: this.each(this.grid.segments, (segment) => this.waitsOf(part, segment)),
       stepLatency: this.each(this.grid.steps, (step) =>
         this.steps.dataOf(part * this.grid.steps + step),

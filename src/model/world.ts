@@ -25,8 +25,10 @@ import type { Journal } from './journal.js';
 import type { Levels } from './levels.js';
 import type { Link } from './link.js';
 import type { Loads } from './arrivals/loads.js';
+import type { Refusals } from './layers/refusals.js';
 import type { Meters } from './meters.js';
 import type { DualWrites } from './messaging/dual-writes.js';
+import type { HolderKnobs } from './messaging/knobs.js';
 import type { Outages } from './outages.js';
 import type { Picks } from './picking/picks.js';
 import type { Functions } from './functions/functions.js';
@@ -72,6 +74,8 @@ export interface Limiter {
   readonly key: number;
   /** Unit of the Retry-After of its refusals; 0 where they carry none. */
   readonly grainNs: Ns;
+  /** Refusals by which instances go without asking its store; null where they always ask. */
+  readonly refusals: Refusals | null;
 }
 
 /** Injected errors of a part or an instance while a fault is active. */
@@ -82,14 +86,6 @@ export interface Injection {
   readonly key: StreamKey;
 }
 
-/** A share of the messages of a topic or queue that cannot be handled. */
-export interface PoisonShare {
-  readonly share: number;
-  readonly key: StreamKey;
-  readonly effect: 'error' | 'crash' | 'hang';
-  readonly restartNs: Ns;
-}
-
 /** Who lends strands something that they have until they end. */
 export interface Lessor {
   left(strand: number): void;
@@ -97,8 +93,8 @@ export interface Lessor {
 
 /** What faults turn beside instances, parts, links and loads; filled by what is turned. */
 export interface Turnables {
-  /** By component id: what becomes of messages that are published from now on. */
-  readonly poison: Map<number, (shares: readonly PoisonShare[]) => void>;
+  /** By component id: topics and queues. */
+  readonly holders: Map<number, HolderKnobs>;
   /** By part id: deals the partitions of a group anew. */
   readonly rebalance: Map<number, () => void>;
   /** By part id: a share of the snapshots that it reads are gone. */

@@ -1,12 +1,7 @@
 /**
  * What the language knows and this version lacks, so that a scenario which uses it is told "known,
- * not in this version" instead of "unknown": policy -> fields, by path within the policy.
+ * not in this version" instead of "unknown".
  */
-export const laterPolicyFields: ReadonlyMap<string, readonly string[]> = new Map([
-  ['circuitBreaker', ['halfOpenCalls']],
-  ['rateLimit', ['faultTolerant', 'policy', 'syncRate']],
-]);
-
 export const laterFaultKinds: readonly string[] = [
   'bandwidth',
   'certExpiry',
@@ -17,14 +12,11 @@ export const laterFaultKinds: readonly string[] = [
   'diskFull',
   'diskStress',
   'dns',
-  'duplicate',
   'freeze',
   'ioError',
   'limitData',
   'memoryLeak',
   'probe',
-  'redrive',
-  'reorder',
   'reset',
   'slowClose',
   'stop',
@@ -32,8 +24,3 @@ export const laterFaultKinds: readonly string[] = [
   'throttle',
   'zoneOutage',
 ];
-
-/** Fault kind -> its fields of later versions. */
-export const laterFaultFields: ReadonlyMap<string, readonly string[]> = new Map([
-  ['latency', ['correlation']],
-]);

@@ -27,18 +27,26 @@ export class Acts {
     const { topic, key, confirm, via, bytes, acks } = step;
     const insert = outboxOf(scope)?.insert.database ?? null;
     const isInside = via === 'outbox' && insert !== null && scope.transactions.includes(insert);
+    const { source, id } = w.layout.byName.get(topic)!;
+    const isLater =
+      source.kind === 'topic' && source.topic.kind === 'bus' && source.topic.afterCommit;
+    const around = isLater ? scope.transactions.at(-1) : isInside ? insert : undefined;
     return this.add({
       act: 'publish',
       from: scope.part.id,
-      topic: w.layout.byName.get(topic)!.id,
+      topic: id,
       key: key === null ? -1 : this.keys.use(key, scope.where, 'a message'),
       count: w.counts.id(step.count),
       confirm,
-      database: isInside ? w.layout.byName.get(insert)!.id : -1,
+      database: around === undefined ? -1 : w.layout.byName.get(around)!.id,
       via,
       bytes,
       acks,
     });
+  }
+
+  released(): number {
+    return this.add({ act: 'released' });
   }
 
   outboxCommit({ part }: Scope): number {

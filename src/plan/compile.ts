@@ -126,7 +126,7 @@ function writerOf(layout: Layout, keys: KeyTable, problems: Problems): Writer {
     distributions: new Interner<Distribution>(),
     counts: new Interner<CountDistribution>(),
     keyed: new Keyed(keys),
-    gates: new GateTable(),
+    gates: new GateTable(keys),
     acts: new Acts(keys),
     sagas: new SagaTable(layout),
     problems,

@@ -3,6 +3,7 @@ import type { FaultKind } from '../spec/fault.js';
 import type { PlanFault, PlanLoad } from '../spec/plan.js';
 import type { Fault } from '../spec/scenario.js';
 import { byCodeUnit } from './canonical.js';
+import { conditionOf } from './fault-conditions.js';
 import type { Direction, EndTest, LinkEnds } from './fault-links.js';
 import { namedEnd } from './fault-links.js';
 import type { LaidComponent, Layout } from './layout.js';
@@ -41,6 +42,7 @@ export function planFaults(source: FaultSource, faults: readonly Fault[]): reado
       id: fault.id,
       kind: fault.kind,
       config: fault.config,
+      knobs: knobsOf(source.kindOf(fault.kind), fault),
       share: fault.share,
       role: fault.role,
       instances: ascending(hits.instances),
@@ -52,17 +54,34 @@ export function planFaults(source: FaultSource, faults: readonly Fault[]): reado
       })),
       loads: ascending(hits.loads),
       holders: ascending(hits.holders),
-      spans: spansOf(fault, source.warmupNs, source.horizonNs),
+      spans: spansOf(fault, source, fault.jitterNs),
+      chance: chanceOf(fault, source),
+      stream: fault.group ?? fault.id,
+      when: fault.when === null ? null : conditionOf(source.layout, fault.when),
       ramp: fault.ramp,
     };
   });
 }
 
-function spansOf(fault: Fault, warmupNs: Ns, horizonNs: Ns): PlanFault['spans'] {
+function knobsOf(kind: FaultKind, { config, share }: Fault): PlanFault['knobs'] {
+  return [...new Set(kind.edits(config, 1, share).map(({ knob }) => knob))];
+}
+
+function chanceOf(fault: Fault, source: FaultSource): PlanFault['chance'] {
+  const { jitterNs, probability } = fault;
+  if (jitterNs === 0 && probability === 1) return null;
+  return { jitterNs, probability, starts: spansOf(fault, source, 0) };
+}
+
+function spansOf(
+  fault: Fault,
+  { warmupNs, horizonNs }: FaultSource,
+  lateNs: Ns,
+): PlanFault['spans'] {
   return fault.spans
     .map(({ fromNs, untilNs }) => ({
       fromNs: warmupNs + fromNs,
-      untilNs: untilNs === null ? horizonNs : Math.min(horizonNs, warmupNs + untilNs),
+      untilNs: untilNs === null ? horizonNs : Math.min(horizonNs, warmupNs + untilNs + lateNs),
     }))
     .filter((span) => span.fromNs < horizonNs)
     .sort((a, b) => a.fromNs - b.fromNs);
@@ -88,6 +107,13 @@ function hitsOf(source: FaultSource, fault: Fault): Hits {
 
 function ascending(ids: Iterable<number>): readonly number[] {
   return [...ids].sort((a, b) => a - b);
+}
+
+/** How a fault can be aimed at what holds messages. */
+const HOLDING = ['messages', 'queue', 'deadLetters'] as const;
+
+function isHolder({ kind }: LaidComponent): boolean {
+  return kind === 'topic' || kind === 'queue';
 }
 
 /** Resolves the references of one fault; what a name means depends on what its kind can hit. */
@@ -162,7 +188,7 @@ class FaultTarget {
       this.hits.parts.add(partOf(component, 'readSnapshot').id);
       return;
     }
-    if (this.can.has('messages')) {
+    if (HOLDING.some((what) => this.can.has(what)) && isHolder(component)) {
       this.hits.holders.add(component.id);
       return;
     }

@@ -1,16 +1,23 @@
 import type { PlanGate } from '../spec/plan.js';
 import type { Layer } from '../spec/scenario.js';
+import type { KeyTable } from './keys.js';
 
 /** The limits on requests under way: one for each place in the scenario. */
 export class GateTable {
   readonly list: PlanGate[] = [];
   private readonly byPlace = new Map<string, number>();
+  private readonly keys: KeyTable;
+
+  constructor(keys: KeyTable) {
+    this.keys = keys;
+  }
 
   /** Number of the gate at this place; endpoints of one service share those of its middleware. */
   at(place: string, component: number, layer: Layer): number {
     const known = this.byPlace.get(place);
     if (known !== undefined) return known;
-    const id = this.list.push({ component, layer, place }) - 1;
+    const key = layer.key === null ? -1 : this.keys.use(layer.key, place, 'a limit');
+    const id = this.list.push({ component, layer, key, place }) - 1;
     this.byPlace.set(place, id);
     return id;
   }

@@ -1,3 +1,4 @@
+import type { Ns } from '../kernel/time.js';
 import type { PlanLimiter } from '../spec/plan.js';
 import type { Layer, RetryAfter } from '../spec/scenario.js';
 import type { KeyTable } from './keys.js';
@@ -16,11 +17,17 @@ export class Limiters {
    * Number of the limiter at this place; endpoints of one service share those of its middleware.
    * `place` is its path in the file.
    */
-  at(place: string, component: number, layer: Layer, retryAfter: RetryAfter): number {
+  at(
+    place: string,
+    component: number,
+    layer: Layer,
+    retryAfter: RetryAfter,
+    cacheNs: Ns | null = null,
+  ): number {
     const known = this.byPlace.get(place);
     if (known !== undefined) return known;
     const key = layer.key === null ? -1 : this.keys.use(layer.key, place, 'a limiter');
-    const id = this.list.push({ component, layer, key, retryAfter }) - 1;
+    const id = this.list.push({ component, layer, key, retryAfter, cacheNs }) - 1;
     this.byPlace.set(place, id);
     return id;
   }

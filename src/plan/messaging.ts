@@ -8,7 +8,7 @@ import type {
   PlanTopic,
 } from '../spec/messaging.js';
 import { isFree } from './free.js';
-import type { LaidPart } from './layout.js';
+import type { LaidPart, Layout } from './layout.js';
 import { partOf } from './layout.js';
 import type { Writer } from './writer.js';
 
@@ -22,11 +22,25 @@ export function planBrokers(w: Writer): readonly PlanBroker[] {
   });
 }
 
-/** The clusters of RabbitMQ, in the order of their names. */
+/** The clusters of RabbitMQ, and the stores that push their events, in the order of their names. */
 export function planClusters({ layout }: Writer): readonly PlanCluster[] {
-  return layout.components.flatMap(({ id, source }) =>
-    source.kind === 'broker' && source.host.kind === 'rabbitmq'
-      ? [{ component: id, spec: source.host }]
+  return layout.components.flatMap(({ id, name, source }): readonly PlanCluster[] => {
+    if (source.kind === 'eventStore') {
+      const pushes = subscriptionsOf(layout, name).length > 0;
+      return pushes ? [{ component: id, spec: { electionNs: 0, memoryBytes: Infinity } }] : [];
+    }
+    if (source.kind !== 'broker' || source.host.kind !== 'rabbitmq') return [];
+    return [{ component: id, spec: source.host }];
+  });
+}
+
+/** Component ids of the persistent subscriptions of an event store. */
+export function subscriptionsOf({ components }: Layout, store: string): readonly number[] {
+  return components.flatMap(({ id, source }) =>
+    source.kind === 'queue' &&
+    source.queue.kind === 'persistentSubscription' &&
+    source.queue.from === store
+      ? [id]
       : [],
   );
 }

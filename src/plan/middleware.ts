@@ -88,13 +88,13 @@ function writeMember(w: Writer, limiters: Limiters, member: Middleware, scope: S
     writeSized(w, member.workPerKiB, SIZED.REQUEST, names.next('request'));
   if (member.maxBytes !== null) {
     const table = assembler.constants([member.maxBytes]);
-    assembler.emit(OP.OVERSIZE, table, outcomeOfStatus(member.status));
+    assembler.emit(OP.OVERSIZE, table, statusOf(member));
   }
   writeReject(w, member, scope);
   if (member.rateLimit !== null) writeLimit(w, limiters, member, member.rateLimit, scope);
   if (member.admit !== null) {
     const gate = w.gates.at(member.at.join('.'), scope.part.component.id, member.admit);
-    assembler.emit(OP.GATE, gate, refusalOf(member.status));
+    assembler.emit(OP.GATE, gate, member.dryRun ? 0 : refusalOf(member.status));
   }
   if (member.call !== null) writeCheck(w, member, scope);
   if (member.coalesce !== null) {
@@ -120,6 +120,11 @@ function writeSized(w: Writer, workPerKiB: Distribution, what: number, stream: s
   w.assembler.emit(OP.WORK_PER_KIB, w.distributions.id(workPerKiB), what, 0, stream);
 }
 
+/** The outcome of a refusal; 0 where the member only watches. */
+function statusOf({ dryRun, status }: Middleware): Outcome {
+  return dryRun ? 0 : outcomeOfStatus(status);
+}
+
 /** Who is refused because of load has the outcome of that, where the status is the usual one. */
 function refusalOf(status: number): Outcome {
   return status === 503 ? withStatus(OUTCOME.rejectedOverload, 503) : outcomeOfStatus(status);
@@ -135,7 +140,8 @@ function writeReject(w: Writer, member: Middleware, scope: Scope): void {
     const at = assembler.emit(OP.SKIP, table, 0, 0, scope.names.next('reject'));
     assembler.point(at, SLOT.B, accepted);
   }
-  assembler.emit(OP.DONE, outcomeOfStatus(member.status));
+  if (member.dryRun) assembler.emit(OP.WOULD_REJECT);
+  else assembler.emit(OP.DONE, outcomeOfStatus(member.status));
   assembler.bind(accepted);
 }
 
@@ -146,7 +152,7 @@ function writeReject(w: Writer, member: Middleware, scope: Scope): void {
 function writeCheck(w: Writer, member: Middleware, scope: Scope): void {
   const { assembler } = w;
   const after = assembler.label();
-  const refusal = outcomeOfStatus(member.status);
+  const refusal = statusOf(member);
   const cache = w.keyed.check(scope.part.component.id, member);
   if (cache >= 0) {
     const at = assembler.emit(OP.KNOWN, cache, 0, refusal);
@@ -156,9 +162,10 @@ function writeCheck(w: Writer, member: Middleware, scope: Scope): void {
   row[CHECK_TABLE.REFUSAL] = refusal;
   row[CHECK_TABLE.CACHE] = cache;
   row[CHECK_TABLE.ALLOW] = -1;
+  row[CHECK_TABLE.DRY] = member.dryRun ? (member.onError === 'allow' ? 1 : 2) : 0;
   const table = assembler.table(row);
   const [call] = writeCheckCall(w, member.call!, scope, table);
-  if (call !== undefined && member.onError === 'allow') {
+  if (call !== undefined && (member.onError === 'allow' || member.dryRun)) {
     assembler.pointInTable(table, CHECK_TABLE.ALLOW, after, call);
   }
   if (cache >= 0) assembler.emit(OP.KEEP, cache);
@@ -179,20 +186,27 @@ function writeLimit(
     scope.part.component.id,
     layer,
     member.retryAfter,
+    member.store?.cacheNs ?? null,
   );
   const passed = assembler.label();
   if (member.store !== null) {
     const decided = assembler.label();
     assembler.point(assembler.emit(OP.STORE, limiter), SLOT.B, decided);
-    writeQuestion(w, member.store, passed, scope);
+    writeQuestion(w, member.store, member.dryRun, passed, scope);
     assembler.bind(decided);
   }
-  assembler.emit(OP.LIMIT, limiter, outcomeOfStatus(member.status));
+  assembler.emit(OP.LIMIT, limiter, statusOf(member));
   assembler.bind(passed);
 }
 
 /** One question to a store; without an answer the request passes unlimited, or ends with 500. */
-function writeQuestion(w: Writer, store: LimiterStore, passed: Label, scope: Scope): void {
+function writeQuestion(
+  w: Writer,
+  store: LimiterStore,
+  dryRun: boolean,
+  passed: Label,
+  scope: Scope,
+): void {
   const { assembler } = w;
   if (!isFree(store.latency)) {
     const stream = scope.names.next('store');
@@ -209,7 +223,12 @@ function writeQuestion(w: Writer, store: LimiterStore, passed: Label, scope: Sco
   writeCall(w, store.of, BARE, null, { ...scope, failure: { kind: 'jump', to: failed } }, verb);
   writeJump(w, answered);
   assembler.bind(failed);
-  assembler.emit(OP.DONE, outcomeOfStatus(500));
+  if (dryRun) {
+    assembler.emit(OP.WOULD_REJECT);
+    writeJump(w, passed);
+  } else {
+    assembler.emit(OP.DONE, outcomeOfStatus(500));
+  }
   assembler.bind(answered);
 }
 

@@ -7,11 +7,13 @@ import type { PartSource, Source } from './layout.js';
 /** Parts of what stands beside services and their databases. */
 export function modulePartsOf(source: Source): readonly (readonly [string, PartSource])[] {
   switch (source.kind) {
-    case 'eventStore':
-      return partsOfStore(source.host.snapshots !== null).map((does) => [
+    case 'eventStore': {
+      const { snapshots, appendMode } = source.host;
+      return partsOfStore(snapshots !== null, appendMode).map((does) => [
         does,
         { kind: 'storePart', does, store: source.host },
       ]);
+    }
     case 'projection': {
       const { projection } = source;
       return hasOwnPart(projection) ? [[OWN_PROJECTOR, { kind: 'projector', projection }]] : [];

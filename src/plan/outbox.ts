@@ -25,7 +25,32 @@ export function writePublish(w: Writer, step: StepOf<'publish'>, scope: Scope): 
     writeCall(w, { component: database, part: operation }, BARE, null, scope, 'query');
   }
   writeAct(w, w.acts.publish(w, step, scope), `publish:${step.topic}`, scope);
-  if (step.via === 'direct') writeDualMark(w, 'published', scope);
+  if (step.via === 'outbox' || leavesWithCommit(w, step, scope)) return;
+  writeDualMark(w, 'published', scope);
+}
+
+/** Whether a message waits for the commit of the transaction around it. */
+function leavesWithCommit(w: Writer, { topic }: StepOf<'publish'>, scope: Scope): boolean {
+  const { source } = w.layout.byName.get(topic)!;
+  const isBus = source.kind === 'topic' && source.topic.kind === 'bus';
+  return isBus && source.topic.afterCommit && scope.transactions.length > 0;
+}
+
+/** Behind the COMMIT of a transaction in which such messages were published: they leave. */
+export function writeReleased(
+  w: Writer,
+  step: StepOf<'transaction'>,
+  around: readonly string[],
+  scope: Scope,
+): void {
+  let isUsed = false;
+  eachStep(step.steps, (inner) => {
+    if (inner.verb !== 'publish') return;
+    isUsed ||= leavesWithCommit(w, inner, { ...scope, transactions: around });
+  });
+  if (!isUsed) return;
+  writeAct(w, w.acts.released(), 'released', scope);
+  writeDualMark(w, 'published', scope);
 }
 
 /** Behind the COMMIT of a transaction in which rows of the outbox were written: they are there now. */

@@ -216,6 +216,7 @@ function scopeOf(part: LaidPart): Scope {
     answers: -1,
     loads: new Map(),
     transactions: [],
+    shardKeys: new Map(),
     locks: [],
     instead: [],
   };

@@ -59,16 +59,37 @@ function inletOf(from: Source, component: LaidComponent, spec: MessageQueue | Bu
     spec.kind === 'bus'
       ? component.parts.map((part) => queueOf(part.id, [part]))
       : [queueOf(-1, component.parts)];
-  return { component: component.id, rules, seat: seatOf(from, spec), queues };
+  return {
+    component: component.id,
+    rules,
+    seat: seatOf(from, spec),
+    quota: quotaOf(from, spec),
+    queues,
+  };
+}
+
+/** What the broker of a queue of SQS allows. */
+function quotaOf({ w }: Source, spec: MessageQueue | Bus): PlanInlet['quota'] {
+  if (spec.kind !== 'sqs' || spec.broker === null) return null;
+  const { id, source } = w.layout.byName.get(spec.broker)!;
+  const host = source.kind === 'broker' ? source.host : null;
+  if (host?.kind !== 'sqs' || host.maxThroughput === Infinity) return null;
+  return { component: id, rate: host.maxThroughput };
 }
 
 /** The nodes that a queue lives on: leaders are dealt over them, in the order of the names of the queues. */
 function seatOf({ w }: Source, spec: MessageQueue | Bus): PlanSeat | null {
+  const clusters = planClusters(w);
+  if (spec.kind === 'persistentSubscription') {
+    const { id } = w.layout.byName.get(spec.from)!;
+    const cluster = clusters.findIndex(({ component }) => component === id);
+    return { cluster, nodes: [0], quorum: false };
+  }
   if (spec.kind !== 'rabbitmq' || spec.broker === null) return null;
   const { name, broker, quorum, groupSize } = spec;
-  const clusters = planClusters(w);
-  const cluster = clusters.findIndex((own) => own.spec.name === broker);
-  const { replicas } = clusters[cluster].spec;
+  const { id, zones } = w.layout.byName.get(broker)!;
+  const cluster = clusters.findIndex(({ component }) => component === id);
+  const replicas = zones.length;
   const neighbours = w.layout.components.flatMap(({ source }) =>
     source.kind === 'queue' && source.queue.kind === 'rabbitmq' && source.queue.broker === broker
       ? [source.queue.name]
@@ -121,6 +142,8 @@ function channelOf(
       return { prefetch: commit === 'before' ? Infinity : spec.prefetch, handlers: 1 };
     case 'sqs':
       return { prefetch: maxNumberOfMessages, handlers: 1 };
+    case 'persistentSubscription':
+      return { prefetch: spec.bufferSize, handlers: concurrency };
     default:
       // Nothing is handed out before a handler is free for it.
       return { prefetch: concurrency * batch, handlers: concurrency };
@@ -146,6 +169,7 @@ const PLAIN = {
   inFlightLimit: Infinity,
   returnsFirst: false,
   stored: true,
+  toOne: false,
   polled: false,
   waitTimeNs: 0,
   pollIntervalNs: 0,
@@ -180,6 +204,13 @@ function rulesOf({ w }: Source, spec: MessageQueue | Bus): QueueRules {
         deliveryLimit: spec.deliveryLimit,
         returnsFirst: spec.quorum,
         delaysToTail: true,
+      };
+    case 'persistentSubscription':
+      return {
+        ...common,
+        inFlightNs: spec.messageTimeoutNs,
+        maxReceiveCount: spec.maxRetryCount + 1,
+        toOne: spec.strategy === 'dispatchToSingle',
       };
     case 'sqs':
       return {

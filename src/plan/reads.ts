@@ -37,6 +37,7 @@ export function writeRead(w: Writer, of: ReadOf, scope: Scope, query: () => void
       stream: of.key,
       fromVersion: 'snapshot',
       version: null,
+      range: null,
     } as const;
     const own = { applyNs: Math.round(meanOf(projection.work)), slowed: workOf(w, projection) };
     writeLoad(w, load, null, { ...scope, loads: new Map() }, isLive ? own : undefined);

@@ -56,6 +56,8 @@ export interface Scope {
   readonly loads: ReadonlyMap<string, LoadPlace>;
   /** Databases over whose transactions its queries go, innermost last. */
   readonly transactions: readonly string[];
+  /** Of those with shards: the key by whose value each is at one. */
+  readonly shardKeys: ReadonlyMap<string, string>;
   /** Keys that it has locked already. */
   readonly locks: readonly string[];
   /** The calls in whose place it runs, one inside the other: their provisional edges. */

@@ -2,12 +2,13 @@ import { invariant } from '../kernel/invariant.js';
 import { OP } from '../spec/program.js';
 import type { Step } from '../spec/steps.js';
 import { PRIMARY } from '../spec/replication.js';
+import type { NodeRoute } from '../spec/replication.js';
 import { SESSION } from '../spec/sections.js';
 import { NO_BUNDLE } from './bundles.js';
 import { canonical } from './canonical.js';
 import { ALL, writeFork } from './fork.js';
 import type { LaidPart } from './layout.js';
-import { writeDualMark, writeOutboxCommit } from './outbox.js';
+import { writeDualMark, writeOutboxCommit, writeReleased } from './outbox.js';
 import { modeOf, type Scope } from './scope.js';
 import { requestBytesOf } from './sizes.js';
 import { writeAct, type WriteSteps, type Writer } from './writer.js';
@@ -34,7 +35,12 @@ export function writeTransaction(
   const bytes = requestBytesOf(w.layout, commit);
   const { source } = commit;
   const replicated = source.kind === 'commit' && source.database.replication !== null;
-  const route = replicated ? PRIMARY : null;
+  const { shardKey } = step;
+  const shard: NodeRoute | null =
+    shardKey === null
+      ? null
+      : { kind: 'shardOf', key: w.acts.key(shardKey, scope.where, 'a transaction') };
+  const route = replicated ? PRIMARY : shard;
   const edge = w.edges.use(scope.part, commit, NO_BUNDLE, bytes, SESSION.holds, route);
   writeFork(w, scope, scope.names.next(`transaction:${database}`), ALL, [
     (inner) => {
@@ -42,10 +48,13 @@ export function writeTransaction(
       const { mode } = modeOf(inner);
       w.assembler.emit(OP.BEGIN, edge, mode, 0, stream);
       const transactions = [...scope.transactions, database];
-      writeSteps(w, step.steps, { ...inner, transactions });
+      const shardKeys =
+        shardKey === null ? scope.shardKeys : new Map(scope.shardKeys).set(database, shardKey);
+      writeSteps(w, step.steps, { ...inner, transactions, shardKeys });
       w.assembler.emit(OP.COMMIT, 0, mode);
       writeOutboxCommit(w, step, inner);
       writeDualMark(w, 'written', inner);
+      writeReleased(w, step, transactions, inner);
     },
   ]);
 }

@@ -20,6 +20,10 @@ export function writeQuery(w: Writer, step: Extract<Step, { verb: 'query' }>, sc
       const message = `${step.database}.${step.operation} asks all shards, and key names one: leave key out`;
       w.problems.add('FL702', scope.where, message);
     }
+    if (scope.transactions.includes(step.database)) {
+      const message = `${step.database}.${step.operation} asks all shards, and a transaction is at one of them: take it out`;
+      w.problems.add('FL702', scope.where, message);
+    }
     writeScan(w, step, database.shards.count, database.search !== null, scope);
   } else {
     const routeOf = database.search === null ? shardOf : copyOf;

@@ -1,6 +1,7 @@
 import type { Ns } from '../kernel/time.js';
 import { OUTCOME } from '../spec/outcome.js';
 import { OP } from '../spec/program.js';
+import type { NodeRoute } from '../spec/replication.js';
 import type { Bundle } from '../spec/scenario.js';
 import type { Step } from '../spec/steps.js';
 import type { EventStore, LoadStep, PlanStore, PlanStoreAct, StorePart } from '../spec/stores.js';
@@ -11,6 +12,7 @@ import { BARE } from './calls.js';
 import { isFree } from './free.js';
 import type { LaidComponent, PartSource } from './layout.js';
 import { partOf } from './layout.js';
+import { subscriptionsOf } from './messaging.js';
 import { writeInline } from './projections.js';
 import { indexOfStore, storesOf } from './store-places.js';
 import type { LoadPlace, Scope } from './scope.js';
@@ -26,12 +28,15 @@ export function planStores(w: Writer): readonly PlanStore[] {
     const { id } = component;
     const host = storeOf(component.source);
     const { batch, readPerEventNs, applyNs, upcastNs, stream, snapshots, kind } = host;
+    const { appendMode, staleAfterNs } = host;
     const key = w.acts.key(stream.key, `eventStores.${host.name}.stream`, 'a stream');
     const population = w.acts.population(key);
     return {
       component: id,
       sameAppend: kind === 'marten' ? 'twice' : kind === 'axon' ? 'conflict' : 'once',
       readsUntilShort: kind === 'axon',
+      pushesTo: subscriptionsOf(w.layout, host.name),
+      numbering: isNumbered(w, host) ? { mode: appendMode!, staleAfterNs } : null,
       spec: { batch, readPerEventNs, applyNs, upcastNs, stream, snapshots },
       key,
       snapshotPart: snapshots === null ? -1 : partOf(component, 'readSnapshot').id,
@@ -60,11 +65,16 @@ export function writeStorePart(
   switch (does) {
     case 'append':
       work(store.append);
+      if (store.appendMode === 'quick' && isNumbered(w, store)) serve({ does: 'number' });
       if (!isFree(store.commitLatency)) {
         const id = w.distributions.id(store.commitLatency);
         w.assembler.emit(OP.WAIT, id, 0, 0, scope.names.next('wait'));
       }
       return serve({ does: 'commit' });
+    case 'prepare':
+      work(store.read);
+      if (isNumbered(w, store)) serve({ does: 'number' });
+      return;
     case 'read':
       serve({ does: 'servePage' });
       work(store.read);
@@ -87,7 +97,7 @@ export function withLoad(
   scope: Scope,
 ): Scope {
   // What is behind a state of the past is no version to append to.
-  if (step.version !== null) return scope;
+  if (step.version !== null || step.range !== null) return scope;
   const id = idOf(step);
   const slot = scope.loads.get(id)?.slot ?? scope.loads.size;
   if (slot >= LOADS) {
@@ -125,14 +135,28 @@ export function writeLoad(
 ): void {
   const { assembler } = w;
   const store = storeOf(w.layout.byName.get(step.store)!.source);
-  const place = step.version === null ? scope.loads.get(idOf(step)) : undefined;
+  const isLast = step.version === null && step.range === null;
+  const place = isLast ? scope.loads.get(idOf(step)) : undefined;
   if (place !== undefined) place.place = assembler.here;
   const slot = place?.slot ?? -1;
-  const key = keyOf(w, step, scope);
-  const fromSnapshot = store.snapshots !== null && step.fromVersion === 'snapshot';
+  const key = step.range === null ? keyOf(w, step, scope) : -1;
+  const fromSnapshot = store.snapshots !== null && step.fromVersion === 'snapshot' && key >= 0;
+  if (key < 0 && store.partitions > 1) {
+    const message = `${store.name} has no order of all events to read a range of: each of its ${store.partitions} partitions has one`;
+    w.problems.add('FL702', scope.where, message);
+  }
   const call = (part: StorePart, within: Scope): void =>
-    writeCall(w, { component: store.name, part }, BARE, policy, within, 'query');
-  const version = step.version === null ? -1 : w.counts.id(step.version);
+    writeCall(
+      w,
+      { component: store.name, part },
+      BARE,
+      policy,
+      within,
+      'query',
+      partitionOf(store, key),
+    );
+  const wanted = step.range ?? step.version;
+  const version = wanted === null ? -1 : w.counts.id(wanted);
   act(w, store.name, scope, { does: 'load', key, version });
   if (fromSnapshot) {
     call('readSnapshot', scope);
@@ -165,8 +189,13 @@ export function writeAppend(w: Writer, step: StepOf<'append'>, scope: Scope): vo
   const slot = place?.slot ?? -1;
   const own = { does: 'append', key, slot, expected, events: w.counts.id(step.events) } as const;
   act(w, store.name, scope, own);
+  const route = partitionOf(store, key);
+  if (store.appendMode === 'rich') {
+    const to = { component: store.name, part: 'prepare' };
+    writeCall(w, to, BARE, step.policy, scope, 'query', route);
+  }
   writeInline(w, store.name, scope);
-  writeTakenCall(w, { component: store.name, part: 'append' }, step.policy, scope);
+  writeTakenCall(w, { component: store.name, part: 'append' }, step.policy, scope, route);
   act(w, store.name, scope, {
     does: 'appended',
     slot,
@@ -198,9 +227,26 @@ function writeSnapshot(
   assembler.point(at, SLOT.B, behind);
   const own = strand(scope);
   act(w, store.name, own, { does: 'snapshotting', key });
-  writeCall(w, { component: store.name, part: 'writeSnapshot' }, BARE, policy, own, 'query');
+  const to = { component: store.name, part: 'writeSnapshot' };
+  writeCall(w, to, BARE, policy, own, 'query', partitionOf(store, key));
   assembler.emit(OP.DONE, OUTCOME.ok);
   assembler.bind(behind);
+}
+
+/** Whether anybody sees the order in which places are taken: only async projections wait for an empty one. */
+function isNumbered({ layout }: Writer, { name, appendMode }: EventStore): boolean {
+  const follows = layout.components.some(
+    ({ source }) =>
+      source.kind === 'projection' &&
+      source.projection.from === name &&
+      source.projection.lifecycle === 'async',
+  );
+  return appendMode !== null && follows;
+}
+
+/** The node that has the stream of a key; null where there is one. */
+function partitionOf({ partitions }: EventStore, key: number): NodeRoute | null {
+  return partitions === 1 ? null : { kind: 'shardOf', key };
 }
 
 function act(w: Writer, store: string, scope: Scope, own: OmitEach<PlanStoreAct>): void {

@@ -106,9 +106,15 @@ export function writeCommandCall(w: Writer, to: Target, policy: Bundle | null, s
 }
 
 /** A call whose end is left to the instruction behind it, see CALL_MODE.TAKEN. */
-export function writeTakenCall(w: Writer, to: Target, policy: Bundle | null, scope: Scope): void {
+export function writeTakenCall(
+  w: Writer,
+  to: Target,
+  policy: Bundle | null,
+  scope: Scope,
+  route: NodeRoute | null,
+): void {
   const next = w.assembler.label();
-  for (const at of emitCalls(w, to, BARE, policy, scope, 'query', CALL_MODE.TAKEN, 0)) {
+  for (const at of emitCalls(w, to, BARE, policy, scope, 'query', CALL_MODE.TAKEN, 0, route)) {
     w.assembler.point(at, SLOT.C, next);
   }
   w.assembler.bind(next);
@@ -223,17 +229,18 @@ function overOf(
   read: NodeRoute | null,
 ): Over {
   const { source: owner, name } = component;
+  if (owner.kind === 'eventStore') return { session: SESSION.none, route: read };
   if (owner.kind !== 'database') return { session: SESSION.none, route: null };
   const { host } = owner;
   if (host.search !== null) {
     return { session: SESSION.none, route: read ?? copyOf(w, scope, host, source, null) };
   }
-  if (host.shards !== null) {
-    return { session: SESSION.none, route: read ?? shardOf(w, scope, host, source, null) };
-  }
   const isInside = scope.transactions.includes(name);
   const own = isTracked(host) ? SESSION.own : SESSION.none;
   const session = isInside ? SESSION.inside : own;
+  if (host.shards !== null) {
+    return { session, route: read ?? shardOf(w, scope, host, source, null) };
+  }
   if (host.replication === null) return { session, route: null };
   const writes = source.kind !== 'operation' || source.operation.write;
   return { session, route: isInside || writes ? PRIMARY : (read ?? host.route) };
@@ -263,7 +270,29 @@ export function shardOf(
   source: LaidPart['source'],
   own: string | null,
 ): NodeRoute {
-  return { kind: 'shardOf', key: keyOf(w, scope, database, source, own) };
+  const around = scope.transactions.includes(database.name)
+    ? scope.shardKeys.get(database.name)
+    : undefined;
+  if (around === undefined) return { kind: 'shardOf', key: keyOf(w, scope, database, source, own) };
+  checkShard(w, scope, database, source, own, around);
+  return { kind: 'shardOf', key: w.acts.key(around, scope.where, 'a shard') };
+}
+
+/** Statements of a transaction are about rows of its shard. */
+function checkShard(
+  w: Writer,
+  { where }: Scope,
+  { name, shards }: Database,
+  source: LaidPart['source'],
+  own: string | null,
+  around: string,
+): void {
+  const operation = source.kind === 'operation' ? source.operation : null;
+  const key = own ?? (operation?.key === shards?.key ? operation?.key : null) ?? around;
+  if (key === around && operation?.scan !== true) return;
+  const about = operation?.scan === true ? 'every shard' : `the shard of ${key}`;
+  const message = `${name}.${operation?.name ?? ''} asks ${about}, in a transaction at that of ${around}: one over several shards would have to be committed in two phases; take it out`;
+  w.problems.add('FL702', where, message);
 }
 
 function keyOf(

@@ -14,6 +14,8 @@ export interface Column {
   readonly paths: readonly string[];
   /** A word in place of a missing value: `never`. */
   readonly missing: string | null;
+  /** Words in place of 0, where that would be read as a time that something took. */
+  readonly zero?: string;
   /** True for counts of things, of which a whole value is printed without decimals. */
   readonly counted: boolean;
   /** Replications of a variant in which what is measured never came about. */

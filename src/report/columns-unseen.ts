@@ -1,5 +1,6 @@
 import type { Estimate, VariantResult } from '../spec/result.js';
 import { PLAIN_COLUMN } from './column.js';
+import { NO_BACKLOG } from './family-parts.js';
 import type { Column } from './column.js';
 import {
   backlogEstimate,
@@ -88,6 +89,7 @@ function backlogs(view: View): Candidate[] {
         pick: (v) => drainEstimate(view, v),
         paths: [],
         missing: 'never',
+        zero: NO_BACKLOG,
         never: (v) => drainEstimate(view, v).never,
         note: 'Drained: from the end of the fault until the backlog is gone.',
       },

@@ -75,6 +75,7 @@ export function cellText(column: Column, variant: VariantResult): string {
 
 /** A value of a column in its unit. */
 export function valueText(column: Column, value: number | null): string {
+  if (value === 0 && column.zero !== undefined) return column.zero;
   if (column.counted && value !== null && Number.isInteger(value)) return formatCount(value);
   return formatValue(value, column.unit);
 }

@@ -44,6 +44,8 @@ export interface FamilyColumn {
   readonly unit: Unit;
   /** True for counts of things: whole values are printed with every digit. */
   readonly counted?: boolean;
+  /** Words in place of 0. */
+  readonly zero?: string;
   readonly value: (own: MeteredResult) => number | null;
   /** The value of each replication, where an interval is made from these. */
   readonly each?: (own: MeteredResult) => readonly (number | null)[];
@@ -150,6 +152,10 @@ export const FAMILIES: readonly Family[] = [
       ...MISHAPS,
       counted('Dead letters', 'deadLettered'),
       counted('Lost', 'lostEffects'),
+      counted('Came twice', 'duplicated'),
+      counted('Overtaken', 'overtaken'),
+      counted('Purged', 'purged'),
+      counted('Sent back', 'redriven'),
       largestOf('Paused at once', 'paused', 'number'),
       counted('Refused', 'publishRejected'),
       largestOf('Blocked at once', 'blocked', 'number'),
@@ -158,7 +164,18 @@ export const FAMILIES: readonly Family[] = [
     worst: largestOf('Oldest', 'age', 'seconds'),
     telling: 1,
     caption:
-      'Messages published and not yet committed, and the time since the oldest of them was published. Drained: from the end of the fault that leaves the longest backlog until no more wait than ever before it. Delay: from publishing to the end of the handler. Twice: effects that had happened before. Lost: confirmed to the publisher, never handled. Refused, blocked: publishers of a queue that is full, away or under an alarm. Away: share of the time in which no node leads the queue.',
+      'Messages published and not yet committed, and the time since the oldest of them was published. Drained: from the end of the fault that leaves the longest backlog until no more wait than ever before it. Delay: from publishing to the end of the handler. Twice: effects that had happened before. Lost: confirmed to the publisher, never handled. Came twice, overtaken, purged, sent back: what `duplicate`, `reorder`, `flush` and `redrive` did. Refused, blocked: publishers of a queue that is full, away or under an alarm. Away: share of the time in which no node leads the queue.',
+  },
+  {
+    id: 'brokers',
+    name: 'Brokers under a memory alarm',
+    holds: (own) => (meterOf(own, 'alarmed', 'gauge')?.max ?? 0) > 0,
+    panels: [gaugePanel('alarmed', 'share of the time in which nobody may publish', 'share')],
+    columns: [meanOf('Under an alarm', 'alarmed', 'share')],
+    worst: meanOf('Under an alarm', 'alarmed', 'share'),
+    telling: 0.001,
+    caption:
+      'Time in which a node holds more messages than its memory limit, so that nobody may publish to any queue of the cluster. Consumers go on.',
   },
   {
     id: 'projections',

@@ -120,11 +120,15 @@ export function quantile(
   };
 }
 
+/** Of whom no more wait at the end of a fault than before it, which takes no time. */
+export const NO_BACKLOG = 'no backlog';
+
 /** How long the backlog lives after the fault that leaves the longest one; Infinity where it is never gone. */
 export function drained(head: string): FamilyColumn {
   return {
     head,
     unit: 'seconds',
+    zero: NO_BACKLOG,
     value: (own) => {
       const all = Object.values(own.drain ?? {});
       if (all.length === 0) return null;

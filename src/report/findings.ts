@@ -6,6 +6,7 @@ import { lostShare } from './charts/latency.js';
 import { momentsOf, stateOf } from './charts/topology.js';
 import { cellText, differenceOf, latencyColumns, neverCount, outcomeColumns } from './columns.js';
 import { unseenColumns } from './columns-unseen.js';
+import { NO_BACKLOG } from './family-parts.js';
 import {
   briefSeconds,
   formatCount,
@@ -85,8 +86,12 @@ const UNSEEN_WORDS: ReadonlyMap<string, Contrast> = new Map<string, Contrast>([
   ],
   [
     'unseen.drain',
-    (low, best, high, worst) =>
-      `The backlog is gone ${low} after the fault with ${best}, ${high === 'never' ? 'never' : `${high} after it`} with ${worst}`,
+    (low, best, high, worst) => {
+      const late = `${high === 'never' ? 'never' : `${high} after it`} with ${worst}`;
+      return low === NO_BACKLOG
+        ? `No backlog outlives the fault with ${best}; it is gone ${late}`
+        : `The backlog is gone ${low} after the fault with ${best}, ${late}`;
+    },
   ],
   [
     'unseen.backlog',

@@ -53,7 +53,8 @@ export function namesOf(judged: Judged, variants: readonly string[]): Expression
   return {
     components,
     edges: graph.pairs,
-    faults: scenario.faults.map((fault) => fault.id),
+    faults: scenario.faults.flatMap(({ id, when }) => (when === null ? [id] : [])),
+    unplanned: scenario.faults.flatMap(({ id, when }) => (when === null ? [] : [id])),
     variants,
   };
 }

@@ -22,7 +22,9 @@ export interface ExpressionNames {
   >;
   /** `caller->callee`, components; absent = not checked. */
   readonly edges?: ReadonlySet<string>;
+  /** Those whose time is known before the run, and those that wait for something. */
   readonly faults: readonly string[];
+  readonly unplanned?: readonly string[];
   readonly variants: readonly string[];
 }
 
@@ -36,7 +38,10 @@ export function checkExpression(
   if (found.known === 'yes') problems.push(...checkLimit(expression, found.metric, names));
   const window = expression.window;
   if (window !== null && window.kind !== 'between' && !names.faults.includes(window.fault)) {
-    problems.push(unknown('fault', window.fault, window.offset, names.faults));
+    const isUnplanned = names.unplanned?.includes(window.fault) === true;
+    const when = `when ${window.fault} starts is known only in the run: it makes no window`;
+    const problem = unknown('fault', window.fault, window.offset, names.faults);
+    problems.push(isUnplanned ? { ...problem, message: when } : problem);
   }
   if (found.known === 'yes' && found.metric.needsAfter && window?.kind !== 'after') {
     problems.push({

@@ -85,6 +85,31 @@ export function parseExpression(text: string): ParsedExpression {
   return attempt(() => ({ ok: true, expression: expression(new Scanner(text)) }));
 }
 
+export type ParsedCondition =
+  | { readonly ok: true; readonly expression: Expression; readonly forNs: number }
+  | ({ readonly ok: false } & ExpressionProblem);
+
+/** Reads what a fault waits for: `METRIC OP LIMIT [for DURATION]`. */
+export function parseCondition(text: string): ParsedCondition {
+  return attempt(() => {
+    const scanner = new Scanner(text);
+    const metric = metricPath(scanner);
+    const op = opOf(scanner);
+    const limit = limitOf(scanner);
+    const forNs = scanner.peekWord() === 'for' && scanner.take('for') ? scanner.durationNs() : 0;
+    if (!scanner.atEnd()) scanner.fail('expected `for` and a duration, or the end', ['for 5s']);
+    const expression = {
+      text: scanner.text.trim(),
+      metric,
+      op,
+      limit,
+      window: null,
+      variants: null,
+    };
+    return { ok: true, expression, forNs };
+  });
+}
+
 /** Reads the bare path of a metric. */
 export function parseMetric(text: string): ParsedMetric {
   return attempt(() => {
@@ -108,10 +133,14 @@ function attempt<T>(parse: () => T): T | ({ readonly ok: false } & ExpressionPro
   }
 }
 
+function opOf(scanner: Scanner): CompareOp {
+  const op = OPS.find((candidate) => scanner.take(candidate));
+  return op ?? scanner.fail('expected a comparison', OPS);
+}
+
 function expression(scanner: Scanner): Expression {
   const metric = metricPath(scanner);
-  const op = OPS.find((candidate) => scanner.take(candidate));
-  if (op === undefined) scanner.fail('expected a comparison', OPS);
+  const op = opOf(scanner);
   const limit = limitOf(scanner);
   let window: WindowClause | null = null;
   let variants: Expression['variants'] = null;

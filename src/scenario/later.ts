@@ -1,4 +1,4 @@
-import { laterFaultFields, laterFaultKinds, laterPolicyFields } from '../patterns/later.js';
+import { laterFaultKinds } from '../patterns/later.js';
 import type { PathKey } from './located.js';
 
 /** What the language knows and this version does not run, by place. `*` is any key or index. */
@@ -12,13 +12,13 @@ const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
   ['functions.*', 'tags'],
   ['databases.*', 'tags loadBalancing queue concurrency'],
   ['databases.*.operations.*', 'rows fanout'],
-  ['topics.*', 'tags event'],
+  ['topics.*', 'tags'],
   ['brokers.*', 'tags'],
   ['caches.*', 'tags'],
-  ['eventStores.*', 'tags partitions'],
+  ['eventStores.*', 'tags'],
   ['projections.*', 'tags'],
   ['workloads.*', 'tags'],
-  ['faults.*', 'when jitter probability group version'],
+  ['faults.*', 'version'],
   ['budgets.*', 'strict by'],
   ['hypothesis.expect.*', 'strict by'],
   ['report', 'prices'],
@@ -29,21 +29,28 @@ const LATER_FIELDS: ReadonlyMap<string, string> = new Map([
   ['when', 'version'],
   ['bundle', 'tags'],
   ['policy', 'store'],
-  ['concurrencyLimit', 'key'],
-  ['hedge', 'key'],
-  ['store', 'cache'],
-  ['middlewareEntry', 'key dryRun'],
 ]);
 
 /** Words of closed lists that later versions bring, by the last key of the path. */
 const LATER_WORDS: readonly (readonly [key: string, words: string])[] = [
   ['warmup', 'auto'],
-  ['hedge.per', 'key'],
-  ['brokers.*.kind', 'sqs nats'],
+  ['brokers.*.kind', 'nats'],
+  ['topics.*.event', 'system'],
 ];
 
-/** Fields of fault kinds that come later, whatever the kind: none of them means anything else today. */
-const LATER_FAULT_FIELDS: ReadonlySet<string> = new Set([...laterFaultFields.values()].flat());
+/** What to write in the place of such a word, by the last keys of the path. */
+const INSTEAD: readonly (readonly [place: string, word: string, instead: string])[] = [
+  [
+    'brokers.*.kind',
+    'nats',
+    'core NATS is a topic of kind bus with `stored: false`, a JetStream consumer a queue of kind simple, both without a broker',
+  ],
+  [
+    'topics.*.event',
+    'system',
+    'what every service has to hear of is a topic of kind bus with `stored: false` and a subscription for each',
+  ],
+];
 
 const LISTS = new Map<string, ReadonlySet<string>>();
 
@@ -52,9 +59,6 @@ export function isLaterKey(path: readonly PathKey[], key: string): boolean {
   for (const [place, names] of LATER_KEYS) {
     if (matches(path, place) && words(names).has(key)) return true;
   }
-  const last = String(path[path.length - 1]);
-  if (laterPolicyFields.get(last)?.includes(key) === true) return true;
-  if (path.length === 2 && path[0] === 'faults' && LATER_FAULT_FIELDS.has(key)) return true;
   return fieldPlaces(path).some((place) => words(LATER_FIELDS.get(place) ?? '').has(key));
 }
 
@@ -70,6 +74,12 @@ export function isLaterWord(path: readonly PathKey[], value: unknown): boolean {
     if (laterFaultKinds.includes(value)) return true;
   }
   return LATER_WORDS.some(([place, names]) => endsWith(path, place) && words(names).has(value));
+}
+
+/** `: ` and what to write in the place of a word that comes later; nothing where that is not known. */
+export function insteadOf(path: readonly PathKey[], word: string): string {
+  const found = INSTEAD.find(([place, own]) => own === word && endsWith(path, place));
+  return found === undefined ? '' : `: ${found[2]}`;
 }
 
 /** Which tables of fields speak about the map at this path. */

@@ -37,7 +37,7 @@ export function moduleSubjects(scenario: ScenarioModules): readonly (readonly [s
     all.push([name, { kind: 'cache', parts, instances: own.host?.replicas ?? 0 }]);
   }
   for (const [name, own] of scenario.eventStores) {
-    const parts = partsOfStore(own.snapshots !== null);
+    const parts = partsOfStore(own.snapshots !== null, own.appendMode);
     all.push([name, { kind: 'eventStore', parts, instances: own.replicas }]);
   }
   for (const [name, { lifecycle, service }] of scenario.projections) {

@@ -3,7 +3,7 @@ import { QUANTITY_ISSUE } from '../spec/quantities.js';
 import { show } from '../spec/quantity-text.js';
 import type { Code } from './codes.js';
 import type { Problem, Problems } from './diagnostics.js';
-import { isLaterKey, isLaterWord } from './later.js';
+import { insteadOf, isLaterKey, isLaterWord } from './later.js';
 import type { Entry, Node, PathKey, Place } from './located.js';
 import { entries, get, items, locate, plain, text } from './located.js';
 import { nearest } from './suggest.js';
@@ -177,7 +177,7 @@ class Reporter {
   }
 
   private later(at: Place, path: readonly PathKey[], word: string): void {
-    const message = `${word} is known, not in this version`;
+    const message = `${word} is known, not in this version${insteadOf(path, word)}`;
     this.problems.add({ code: 'FL202', at, path, message, found: word });
   }
 

@@ -35,7 +35,7 @@ export const KNOBS = {
   cut: { combine: 'max', neutral: 0 },
   /** Link: extra delay per message; the value is a sampler id, all active ones are added. */
   delay: { combine: 'list', neutral: -1 },
-  /** Level of a cache, snapshots of a store: share of them that go when it is turned up. Max. */
+  /** Level of a cache, snapshots of a store, messages: share of them that go when it is turned up. Max. */
   flushed: { combine: 'max', neutral: 0 },
   /** Workload: rate factor. Product. */
   rate: { combine: 'product', neutral: 1 },
@@ -45,6 +45,12 @@ export const KNOBS = {
   herd: { combine: 'list', neutral: 0 },
   /** Topic or queue: share of its messages that cannot be handled; each kind of failure is drawn for itself. */
   poison: { combine: 'list', neutral: 0 },
+  /** Topic or queue: share of the messages that come to it twice; drawn for each, for each fault. */
+  duplicated: { combine: 'list', neutral: 0 },
+  /** Queue: share of the messages that can be handed out only a time after they came. */
+  heldBack: { combine: 'list', neutral: 0 },
+  /** Dead letter queue: asked once, when the edit comes, to send so many a second back. */
+  redriven: { combine: 'list', neutral: 0 },
   /** Group: asked once, when the edit comes, to deal its partitions anew. */
   rebalance: { combine: 'max', neutral: 0 },
 } as const;
@@ -55,8 +61,10 @@ export interface KnobEdit {
   readonly knob: KnobName;
   /** `strength` 0..1 of a ramp has been applied already where the knob is a number. */
   readonly value: number;
-  /** Only for `delay`. */
+  /** Only for `delay` and `heldBack`. */
   readonly distribution?: Distribution;
+  /** Only for `delay`: how much of each one is that of the message before. */
+  readonly correlation?: number;
   /** Only for links: which messages, seen from the fault's target. */
   readonly direction?: 'both' | 'to' | 'from';
   /** Only for `herd`. */
@@ -66,6 +74,8 @@ export interface KnobEdit {
   /** Only for `poison`: what handling such a message does, and when a process that it kills is back. */
   readonly effect?: 'error' | 'crash' | 'hang';
   readonly restartNs?: Ns;
+  /** Only for `redriven`: what made messages fail is gone. */
+  readonly repaired?: boolean;
   /** Only for `rowHeld`: how long at a time; null = to the end. */
   readonly holdNs?: Ns | null;
 }
@@ -87,6 +97,8 @@ export interface FaultKind<S extends z.ZodType = z.ZodType> {
     | 'level'
     | 'snapshots'
     | 'messages'
+    | 'queue'
+    | 'deadLetters'
     | 'group'
   )[];
   /** Own fields, strict, described; without the common ones (id, target, at, for, ...). */

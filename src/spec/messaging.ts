@@ -5,7 +5,14 @@ import type { BackoffConfig } from './backoff.js';
 import type { Host, Layer, Target } from './scenario.js';
 
 /** A cluster of brokers. */
-export type Broker = KafkaBroker | RabbitBroker;
+export type Broker = KafkaBroker | RabbitBroker | SqsBroker;
+
+/** Amazon SQS in an account: nobody sees its nodes. */
+export interface SqsBroker extends Host {
+  readonly kind: 'sqs';
+  /** Messages that its queues take in a second, all together; Infinity = no limit. */
+  readonly maxThroughput: number;
+}
 
 /** Nodes of RabbitMQ. */
 export interface RabbitBroker extends Host {
@@ -194,6 +201,11 @@ export interface PlanPublish {
   readonly acks: Producer['acks'] | null;
 }
 
+/** The commit of a transaction in which messages were published that leave with it. */
+export interface PlanReleased {
+  readonly act: 'released';
+}
+
 /** The commit of a transaction in which messages were written to an outbox. */
 export interface PlanOutboxCommit {
   readonly act: 'outboxCommit';
@@ -232,10 +244,10 @@ export interface PlanBroker {
   readonly latency: number;
 }
 
-/** A cluster of RabbitMQ. */
+/** Nodes that queues live on: a cluster of RabbitMQ, or a store that pushes its events. */
 export interface PlanCluster {
   readonly component: number;
-  readonly spec: RabbitBroker;
+  readonly spec: Pick<RabbitBroker, 'electionNs' | 'memoryBytes'>;
 }
 
 /** A topic: its component, and what its groups do with messages. */

@@ -8,6 +8,7 @@ import type {
   PlanDualMark,
   PlanOutbox,
   PlanOutboxCommit,
+  PlanReleased,
   PlanPublish,
   PlanTopic,
   Topic,
@@ -64,6 +65,7 @@ export interface PlanModules {
 export type PlanAct =
   | PlanPublish
   | PlanOutboxCommit
+  | PlanReleased
   | PlanDualMark
   | PlanSagaStart
   | PlanSagaCommand

@@ -11,6 +11,7 @@ import type {
 } from './scenario.js';
 import type { Arrivals } from './arrivals.js';
 import type { PlanModules } from './modules.js';
+import type { KnobName } from './fault.js';
 import type { Program } from './program.js';
 import type { NodeRoute } from './replication.js';
 import type { Session } from './sections.js';
@@ -234,12 +235,16 @@ export interface PlanLimiter {
   /** Index into `keys`, or -1: one bucket for all requests. */
   readonly key: number;
   readonly retryAfter: RetryAfter;
+  /** How long an instance goes by a refusal without asking the store again, null: it always asks. */
+  readonly cacheNs: Ns | null;
 }
 
 /** A limit on the requests under way in each instance of a component, all of them or those of a part. */
 export interface PlanGate {
   readonly component: number;
   readonly layer: Layer;
+  /** Index into `keys`, or -1: one limit for all requests. */
+  readonly key: number;
   /** Names its draws. */
   readonly place: string;
 }
@@ -289,10 +294,27 @@ export interface PlanLoad {
   }[];
 }
 
+/** A condition on a step of the timeline. */
+export interface PlanCondition {
+  readonly metric: string;
+  readonly ending: string;
+  readonly component: number;
+  readonly parts: readonly number[];
+  /** All instances of the component, or the one that is meant. */
+  readonly instances: readonly number[];
+  readonly op: '<' | '<=' | '>' | '>=' | '==' | '!=';
+  readonly limit: number;
+  readonly forNs: Ns;
+  readonly count: number;
+  readonly lengthNs: Ns;
+}
+
 export interface PlanFault {
   readonly id: string;
   readonly kind: string;
   readonly config: unknown;
+  /** What it turns. */
+  readonly knobs: readonly KnobName[];
   readonly share: number;
   /** Only nodes of a database that have this role when it begins; null = all. */
   readonly role: 'primary' | 'replica' | null;
@@ -311,8 +333,18 @@ export interface PlanFault {
   readonly loads: readonly number[];
   /** Component ids of what holds messages. */
   readonly holders: readonly number[];
-  /** Absolute activity spans. */
+  /** Absolute spans in which it may be active: of one that starts late, up to its latest end. */
   readonly spans: readonly { readonly fromNs: Ns; readonly untilNs: Ns }[];
+  /** What each start draws, and the spans of those that are in time; null = all take place, and in time. */
+  readonly chance: {
+    readonly jitterNs: Ns;
+    readonly probability: number;
+    readonly starts: readonly { readonly fromNs: Ns; readonly untilNs: Ns }[];
+  } | null;
+  /** Whose draws it shares: its own id, or its group. */
+  readonly stream: string;
+  /** What is watched for; null = it starts by the clock. */
+  readonly when: PlanCondition | null;
   readonly ramp: {
     readonly upNs: Ns;
     readonly downNs: Ns;

@@ -33,6 +33,8 @@ export interface PolicyState {
   isIdle?(now: Ns): boolean;
   /** Limits on the connections of the calls it stands in front of. */
   readonly limits?: ConnectionLimits;
+  /** Where decisions are taken from a local copy: true when that about this call needs the store itself. */
+  asks?(frame: number): boolean;
 }
 
 /** Limits of a policy that the pools of its calls heed; those keep the counts where `hasPools`. */
@@ -190,6 +192,8 @@ export interface PolicySetup {
   /** The instance that this state is about where it is `per: target`, else null. reset() has to
    * open it. */
   readonly target: Target | null;
+  /** The limiter of this process over a store of several, where the kind has `nodes`; else null. */
+  readonly node: LimiterState | null;
   /** A timer of the policy itself; reset() has to clear it. */
   alarm(run: () => void): Alarm;
   /**
@@ -210,7 +214,7 @@ export interface LimiterState {
   reset(): void;
 }
 
-/** Whose state a limiter in a middleware chain is, and what a store that fails means to it. */
+/** Whose state it is by the library's own words, and what a store that fails means to it. */
 export interface Sharing {
   readonly scope: 'instance' | 'caller';
   readonly onError: 'allow' | 'reject';
@@ -236,6 +240,8 @@ export interface GateState {
   cancel(): void;
   reset(now: Ns): void;
   held(): number;
+  /** True when a new one in its place would decide the same from now on; nobody is inside then. */
+  isIdle(): boolean;
 }
 
 /** One named kind of a policy, such as `gobreaker` of `circuitBreaker`: schema, behaviour, documentation. */
@@ -287,7 +293,7 @@ export interface PolicyKind<S extends z.ZodType = z.ZodType> {
    * are one object. null where this configuration shares in no way of its own.
    */
   nodes?(config: z.output<S>): (() => LimiterState) | null;
-  /** What the library's own words mean for its state in a middleware chain. */
+  /** What the library's own words mean for its state, null where they say nothing of a shared one. */
   sharing?(config: z.output<S>): Sharing | null;
   /** True for a limiter whose refusals carry no Retry-After unless asked for. */
   readonly silent?: true;

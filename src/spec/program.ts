@@ -36,11 +36,11 @@ export const OP = Object.freeze({
   RESPOND: 12,
   /** a=start of the branch: a strand nobody waits for; the program goes on behind it at b. */
   BACKGROUND: 13,
-  /** a=limiter id, b=outcome when refused: ends the strand with it. */
+  /** a=limiter id, b=outcome when refused: ends the strand with it; here as with all middleware that only watches 0. */
   LIMIT: 14,
   /** Ends the strand where this request was executed before, or is being executed. */
   ONCE: 15,
-  /** a=limiter, b=target where its decision needs no question to its store. */
+  /** a=limiter, b=its LIMIT, where the decision needs no question to the store. */
   STORE: 16,
   /** a=branches, b=key, c=t as of CHOOSE: by a hash of the value of a key instead of a draw. */
   CHOOSE_BY: 17,
@@ -70,6 +70,8 @@ export const OP = Object.freeze({
   ANSWER_SIZE: 29,
   /** The strand goes on with an answer that is only a makeshift. */
   DEGRADED: 30,
+  /** Middleware that only watches would have refused the request. */
+  WOULD_REJECT: 31,
 } as const);
 
 /** Layout of a FORK's table; the starts of the branches follow from STARTS on. */
@@ -123,4 +125,6 @@ export const CHECK_TABLE = Object.freeze({
   CACHE: 1,
   /** Where the program goes on when the check gave no answer; -1 = the request ends by that. */
   ALLOW: 2,
+  /** 0 = it acts; else it only watches, 1 = refusals alone count as such, 2 = failures too. */
+  DRY: 3,
 } as const);

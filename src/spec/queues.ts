@@ -25,7 +25,7 @@ interface Holding {
 }
 
 /** A queue: every message goes to one consumer. */
-export type MessageQueue = SimpleQueue | RabbitQueue | SqsQueue;
+export type MessageQueue = SimpleQueue | RabbitQueue | SqsQueue | Subscription;
 
 export interface SimpleQueue extends Holding {
   readonly kind: 'simple';
@@ -52,6 +52,8 @@ export interface RabbitQueue extends Holding {
 
 export interface SqsQueue extends Holding {
   readonly kind: 'sqs';
+  /** Name of the broker whose quota it has a share of; null = it takes all. */
+  readonly broker: string | null;
   readonly visibilityTimeoutNs: Ns;
   /** Receives per message before it is moved, Infinity = never. */
   readonly maxReceiveCount: number;
@@ -65,12 +67,27 @@ export interface SqsQueue extends Holding {
   readonly consumers: readonly QueueConsumer[];
 }
 
+/** The store pushes its events to competing consumers (PR-4). */
+export interface Subscription extends Holding {
+  readonly kind: 'persistentSubscription';
+  /** Event store. */
+  readonly from: string;
+  readonly strategy: 'roundRobin' | 'dispatchToSingle';
+  /** Events that a client may hold. */
+  readonly bufferSize: number;
+  readonly messageTimeoutNs: Ns;
+  readonly maxRetryCount: number;
+  readonly consumers: readonly QueueConsumer[];
+}
+
 /** A topic that pushes: every subscription has a queue of its own (EB-1). */
 export interface Bus extends Holding {
   readonly kind: 'bus';
   /** False: it lives in the processes of its subscribers, and keeps nothing without them (EB-2). */
   readonly stored: boolean;
   readonly ordering: 'none' | 'key';
+  /** What is published in a transaction is sent behind its commit, and only then. */
+  readonly afterCommit: boolean;
   readonly subscribers: readonly QueueConsumer[];
 }
 
@@ -95,6 +112,8 @@ export interface PlanInlet {
   readonly rules: QueueRules;
   /** Where it lives; null = on a broker that never fails. */
   readonly seat: PlanSeat | null;
+  /** Messages that the queues of a broker take in a second, and its component id; null = all. */
+  readonly quota: { readonly component: number; readonly rate: number } | null;
   /** The queue, or those of the subscriptions. */
   readonly queues: readonly PlanQueue[];
 }
@@ -148,6 +167,8 @@ export interface QueueRules {
   readonly returnsFirst: boolean;
   /** False: nothing is kept while no consumer is up. */
   readonly stored: boolean;
+  /** One consumer is sent to as long as it has room, not each in turn. */
+  readonly toOne: boolean;
   /** Consumers ask (true), or are sent to. */
   readonly polled: boolean;
   readonly waitTimeNs: Ns;

@@ -60,6 +60,8 @@ export interface PartRecord {
   readonly duplicates: Uint32Array;
   /** Per cell: requests answered by a middleware with the answer of another request. */
   readonly coalesced: Uint32Array;
+  /** Per cell: refusals by middleware that only watches. */
+  readonly wouldReject: Uint32Array;
   /** Per segment, full resolution: latency of all finished, of successful ones, and queue wait. */
   readonly latency: readonly HistogramData[];
   readonly successLatency: readonly HistogramData[];

@@ -175,4 +175,8 @@ export interface HikariSettings {
   readonly leakDetectionThresholdNs: Ns | null;
   readonly idleTimeoutNs: Ns | null;
   readonly maxLifetimeNs: Ns | null;
+  /** How often an idle connection is tested, null = never. */
+  readonly keepaliveTimeNs: Ns | null;
+  /** How long the pool tries to start; null = it starts without a connection. */
+  readonly initializationFailTimeoutNs: Ns | null;
 }

@@ -206,6 +206,8 @@ export interface ComponentResult extends AnswerResult {
   readonly duplicates: number;
   /** Requests answered by a middleware with the answer of another; left out where there are none. */
   readonly coalesced?: number;
+  /** Refusals by middleware that only watches; left out where there are none. */
+  readonly wouldReject?: number;
   /** By calling component: always of databases, else where callers have connections. */
   readonly pools: Readonly<Record<string, PoolResult>> | null;
 }

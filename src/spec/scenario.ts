@@ -169,7 +169,7 @@ export interface Layer {
   /** Name of the key whose values split the state further, or null. */
   readonly key: string | null;
   /** The store that holds a shared state, or null: asking it is free. */
-  readonly store: PolicyStore | null;
+  readonly store: LimiterStore | null;
   /** It decides and records, and lets everything pass. */
   readonly dryRun: boolean;
   /** Fields that the user wrote, by dotted path, sorted; all others have their defaults. */
@@ -303,6 +303,8 @@ export interface Middleware {
   /** `authenticate`, `authorize`, `rateLimit`, `admit`, `coalesce`, `filter`, `transform`, `translate`, `compress`, `log`, `correlate`. */
   readonly name: string;
   readonly kind: string | null;
+  /** It only counts whom it would refuse. */
+  readonly dryRun: boolean;
   readonly work: Distribution;
   /** CPU for each KiB: of the request, of the answer for `compress`, of both for `translate`. */
   readonly workPerKiB: Distribution;
@@ -343,11 +345,7 @@ export interface LimiterStore {
   readonly of: Target | null;
   /** What a failed call means for the request. */
   readonly onError: 'allow' | 'reject';
-}
-
-/** The store of a policy of calls. */
-export interface PolicyStore extends LimiterStore {
-  /** How long a calling instance goes by a refusal without asking again, null: it always asks. */
+  /** How long an instance goes by a refusal without asking again, null: it always asks. */
   readonly cacheNs: Ns | null;
 }
 
@@ -413,11 +411,37 @@ export interface Fault {
   readonly share: number;
   /** Spans of activity, [from, until), from the end of the warm-up; until null = end of the run. */
   readonly spans: readonly { readonly fromNs: Ns; readonly untilNs: Ns | null }[];
+  /** Each start is late by up to `jitterNs`, and takes place with `probability`: drawn in every run. */
+  readonly jitterNs: Ns;
+  readonly probability: number;
+  /** Faults of one group draw the same; null = it draws for itself. */
+  readonly group: string | null;
+  /** It starts when something is seen in the run, and has no spans; null = it starts by the clock. */
+  readonly when: FaultCondition | null;
   readonly ramp: {
     readonly upNs: Ns;
     readonly downNs: Ns;
     readonly shape: 'linear' | 'step' | 'exponential';
   } | null;
+}
+
+/** What is seen in the steps of the timeline before a fault starts. */
+export interface FaultCondition {
+  readonly text: string;
+  readonly component: string;
+  readonly part: string | null;
+  readonly instance: number | null;
+  readonly metric: string;
+  /** Of a gauge: its mean or its largest value in a step; '' = the metric has none of both. */
+  readonly ending: string;
+  readonly op: '<' | '<=' | '>' | '>=' | '==' | '!=';
+  readonly limit: number;
+  /** So long without a break. */
+  readonly forNs: Ns;
+  /** How often it starts at most. */
+  readonly count: number;
+  /** How long it lasts each time; null = to the end of the run. */
+  readonly lengthNs: Ns | null;
 }
 
 export interface ReportSettings {

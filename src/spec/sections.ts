@@ -8,6 +8,8 @@ export interface TransactionStep {
   readonly steps: readonly Step[];
   /** Time of the commit at the server. */
   readonly commit: Distribution;
+  /** Key by whose value it is at a shard; null = the database has one node with all rows. */
+  readonly shardKey: string | null;
 }
 
 /** Steps of which one runs at a time for each value of a key. */

@@ -26,6 +26,12 @@ export interface EventStore extends Host {
   readonly batch: number;
   /** From the end of an append's work until it is committed. */
   readonly commitLatency: Distribution;
+  /** Nodes, each with streams of its own; 1 = it is in one piece. */
+  readonly partitions: number;
+  /** When an append takes its places in the order of all events (ES-7); null = with its commit. */
+  readonly appendMode: 'quick' | 'rich' | null;
+  /** How long projections wait for places that were taken and are empty (ES-6). */
+  readonly staleAfterNs: Ns;
   readonly stream: { readonly key: string; readonly initialLength: number };
   readonly snapshots: {
     readonly every: number;
@@ -48,11 +54,25 @@ export function mayLoad(consistency: ReadOf['consistency']): boolean {
 }
 
 /** What can be asked of an event store: the names of its parts. */
-export type StorePart = 'append' | 'read' | 'readSnapshot' | 'writeSnapshot';
+export type StorePart = 'append' | 'prepare' | 'read' | 'readSnapshot' | 'writeSnapshot';
 
-/** The parts that a store has: those of snapshots only where there are any. */
-export function partsOfStore(hasSnapshots: boolean): readonly StorePart[] {
-  return hasSnapshots ? ['append', 'read', 'readSnapshot', 'writeSnapshot'] : ['append', 'read'];
+/** The parts that a store has: those of snapshots, and of appends in two steps, only where there are any. */
+export function partsOfStore(
+  hasSnapshots: boolean,
+  appendMode: EventStore['appendMode'] | undefined,
+): readonly StorePart[] {
+  const plain = appendMode === 'rich' ? (['append', 'prepare', 'read'] as const) : PLAIN_PARTS;
+  return hasSnapshots ? [...plain, 'readSnapshot', 'writeSnapshot'] : plain;
+}
+
+const PLAIN_PARTS = ['append', 'read'] as const;
+
+/** How long the claims of an instance on its segments hold without it, and how often others look for free ones. */
+export interface ClaimRules {
+  /** After its death, and from the beginning of a pause; null = until it is back. */
+  readonly deadNs: Ns | null;
+  readonly pausedNs: Ns | null;
+  readonly intervalNs: Ns;
 }
 
 /** A read model that follows the events of a store, or the messages of a log. */
@@ -77,7 +97,9 @@ export interface Projection {
   readonly checkpoint: 'transactional' | 'afterBatch';
   readonly onError: 'skip' | 'pause' | 'retry';
   /** When the instances of its service take segments of each other over; null = never. */
-  readonly claims: { readonly timeoutNs: Ns; readonly intervalNs: Ns } | null;
+  readonly claims: ClaimRules | null;
+  /** All segments are in one instance, which holds the lock; the others wait for it (PR-2). */
+  readonly hotCold: boolean;
   readonly rebuild: {
     readonly atNs: Ns;
     /** Events per second. */
@@ -108,6 +130,8 @@ export interface LoadStep {
   readonly fromVersion: 'snapshot' | 'start';
   /** Version whose state is wanted, as for an audit; null = the last one. */
   readonly version: CountDistribution | null;
+  /** Events of all streams that are read in the place of those of one, oldest first; null = one stream is. */
+  readonly range: CountDistribution | null;
 }
 
 /** What an `append` step does. */
@@ -143,6 +167,10 @@ export interface PlanStore {
   readonly sameAppend: 'once' | 'conflict' | 'twice';
   /** Reads go on until one brings less than a whole batch, as those of Axon do. */
   readonly readsUntilShort: boolean;
+  /** Component ids of its persistent subscriptions. */
+  readonly pushesTo: readonly number[];
+  /** Places in the order of all events that are taken before the commit; null = nobody could tell. */
+  readonly numbering: { readonly mode: 'quick' | 'rich'; readonly staleAfterNs: Ns } | null;
   readonly spec: Pick<
     EventStore,
     'batch' | 'readPerEventNs' | 'applyNs' | 'upcastNs' | 'stream' | 'snapshots'
@@ -187,6 +215,7 @@ interface StoreAct {
 export type PlanStoreAct = StoreAct &
   /** `key` is an index into `keys`, also below. */
   /** `version` is the id of the count of events that are wanted at most, -1 = all. */
+  /** With key -1 those of all streams. */
   (
     | { readonly does: 'load'; readonly key: number; readonly version: number }
     /** The snapshot has come. */
@@ -227,7 +256,7 @@ export type PlanStoreAct = StoreAct &
         readonly retries: number;
       }
     /** At the store. */
-    | { readonly does: 'servePage' | 'serveSnapshot' | 'commit' | 'keepSnapshot' }
+    | { readonly does: 'servePage' | 'serveSnapshot' | 'number' | 'commit' | 'keepSnapshot' }
   );
 
 /** What programs do with a projection. */

@@ -142,6 +142,15 @@ describe('latencies', () => {
         .answers('users.buy', CELL.s0, 'timeout', 1, 100);
     expect(value(build, 'users.apdex')).toBeCloseTo(0.7, 12);
   });
+
+  it('gives the apdex of GS-32, whose burn rates are no figures here: 60 satisfied, 30 tolerating, 10 frustrated make 0.75', () => {
+    const build = (builder: RecordBuilder): RecordBuilder =>
+      builder
+        .answers('users.buy', CELL.s0, 'ok', 60, 490)
+        .answers('users.buy', CELL.s0, 'ok', 30, 1900)
+        .answers('users.buy', CELL.s0, 'ok', 10, 2100);
+    expect(value(build, 'users.apdex')).toBeCloseTo(0.75, 12);
+  });
 });
 
 describe('gauges of placed components', () => {

@@ -112,6 +112,7 @@ describe('faultline explain', () => {
   it('says of each setting of a policy where it comes from', () => {
     const { stdout } = faultline(['explain', 'scenarios/checkout.yaml']);
     const full = stdout.slice(stdout.indexOf('variant full'));
+    // G-5: every value with its source.
     expect(full).toContain('pay 5. bulkhead(semaphore): maxConcurrent: 16 (user); maxQueue: 0,');
     expect(full).toContain('(user); backoff: { factor: 2 }, budget: { kind: ratio, window: 10s },');
     expect(full).toContain('front: retry(simple) > timeout(simple) (order: default)');

@@ -79,7 +79,7 @@ const DIFFERENCES: readonly Difference[] = [
     workload: { consumer: 'commit: afterEach', faults: CRASH },
     is: {
       kafka: [[10, 7, 0, 0, 48_070], 'KF-9: seen after 45 s without heartbeats, dealt anew in 3 s'],
-      rabbitmq: [[10, 7, 0, 0, 170], 'connection loss: what was not acknowledged is back at once'],
+      rabbitmq: [[10, 7, 0, 0, 170], 'MQ-2: what was pushed and not acknowledged is back at once'],
       sqs: [[10, 7, 0, 0, 30_080], 'SQS-3: what was received at 10 ms is seen again 30 s later'],
       bus: [[10, 1, 0, 0, 170], 'EB-2: only what a handler has is handed out'],
     },
@@ -107,7 +107,38 @@ const DIFFERENCES: readonly Difference[] = [
       kafka: [[0, 9, 0, 0, 0], 'KF-11: it blocks its partition'],
       rabbitmq: [[1, 9, 0, 0, 10_010], 'RB-5: the other one was pushed before it came back'],
       sqs: [[1, 3, 0, 0, 10_010], 'SQS-2: it is hidden while the other one is received'],
-      bus: [[0, 9, 0, 0, 0], 'requeue: back where it was, in front of the other one'],
+      bus: [[0, 9, 0, 0, 0], 'EB-2: back where it was, in front of the other one'],
+    },
+  },
+  {
+    title: 'a message that fails each time, and nine behind it',
+    workload: {
+      publish: '{ topic: jobs, count: 1 }',
+      at: '0ms, 1ms, 1ms, 1ms, 1ms, 1ms, 1ms, 1ms, 1ms, 1ms',
+      faults: '{ id: bad, kind: poison, effect: error, target: jobs, at: 0ms, for: 1ms }',
+      length: '95s',
+    },
+    is: {
+      kafka: [[0, 95_000, 0, 0, 0], 'KF-11: it blocks its partition'],
+      rabbitmq: [
+        [9, 94_909, 0, 0, 92],
+        'RB-5: the others were pushed behind it, and it comes back behind them',
+      ],
+      sqs: [[9, 3, 0, 0, 91], 'SQS-3: the others are received while it is hidden'],
+      bus: [[0, 94_999, 0, 0, 0], 'EB-2: back where it was, in front of the others'],
+    },
+  },
+  {
+    title: 'a delivery that fails once, and is made again',
+    workload: {
+      faults:
+        '{ id: blip, kind: error, target: worker.handle, afterWork: true, at: 0ms, for: 5ms }',
+    },
+    is: {
+      kafka: [[10, 1, 0, 0, 110], 'KF-11: tried again in place, before the others'],
+      rabbitmq: [[10, 1, 0, 0, 110], 'MQ-2: rejected and pushed again behind the others'],
+      sqs: [[10, 1, 0, 0, 30_010], 'SQS-3: seen again 30 s after it was received'],
+      bus: [[10, 1, 0, 0, 110], 'EB-2: back at once where it was'],
     },
   },
   {
@@ -117,9 +148,18 @@ const DIFFERENCES: readonly Difference[] = [
       faults: '{ id: bad, kind: error, target: worker.handle, at: 0ms, for: 1s }',
     },
     is: {
-      kafka: [[10, 1, 0, 0, 40_101], 'Consumer.pause: the rest of the poll is read again'],
-      rabbitmq: [[10, 11, 0, 0, 40_101], 'basic.cancel: all ten come back, the first one twice'],
-      sqs: [[10, 1, 0, 0, 40_100], 'no receive: nine stay in hand, visible to others from 30 s on'],
+      kafka: [
+        [10, 1, 0, 0, 40_101],
+        'KF-7: Consumer.pause, and the rest of the poll is read again',
+      ],
+      rabbitmq: [
+        [10, 11, 0, 0, 40_101],
+        'MQ-2: basic.cancel, and all ten come back, the first one twice',
+      ],
+      sqs: [
+        [10, 1, 0, 0, 40_100],
+        'SQS-2: nine stay in hand, and another could have them from 30 s on',
+      ],
       bus: [[10, 2, 0, 0, 40_101], 'EB-2: only the one that failed was handed out, twice'],
     },
   },
@@ -132,7 +172,10 @@ const DIFFERENCES: readonly Difference[] = [
     },
     is: {
       kafka: [[1, 0, 0, 0, 45_000], 'KF-4: max.poll.interval is 5 minutes'],
-      rabbitmq: [[1, 0, 0, 0, 45_000], 'consumer_timeout is 30 minutes'],
+      rabbitmq: [
+        [1, 0, 0, 0, 45_000],
+        'MQ-2: not acknowledged, which consumer_timeout allows for 30 minutes',
+      ],
       sqs: [[2, 1, 1, 0, 75_000], 'SQS-2: seen again after 30 s'],
       bus: [[1, 0, 0, 0, 45_000], 'EB-2: the subscriber has as long as it takes'],
     },

@@ -22,6 +22,14 @@ const commands = blocks
   .filter(([, command]) => command !== '');
 const runs = commands.filter(([, command]) => command.startsWith('npx --no-install faultline '));
 
+const inPipelines = blocks
+  .filter(({ language }) => language === 'yaml')
+  .flatMap(({ page, text }) =>
+    [...text.matchAll(/- (?:run: )?(npx --no-install faultline .*)$/gm)].map(
+      ([, command]) => [page, command!] as const,
+    ),
+  );
+
 let out = '';
 beforeAll(() => {
   execFileSync(process.execPath, ['scripts/bootstrap.mjs'], { cwd: ROOT, stdio: 'ignore' });
@@ -58,6 +66,24 @@ describe('what the pages say', () => {
     expect([0, 1], stderr).toContain(status);
   });
 
+  it.each(inPipelines)('%s: `%s` runs in a pipeline', (_page, command) => {
+    const env = { ...process.env, GITHUB_STEP_SUMMARY: join(out, 'summary.md') };
+    const words = command
+      .split(/\s+/)
+      .slice(3)
+      .map((word) => unquoted(word, env));
+    const args = [join(ROOT, 'dist/cli/main.js'), ...words.map(inRoot)];
+    const { status, stderr } = spawnSync(process.execPath, args, {
+      cwd: out,
+      encoding: 'utf8',
+      env,
+    });
+    expect([0, 1], stderr).toContain(status);
+    for (const file of words.filter((word) => /\.(md|xml)$/.test(word))) {
+      expect(existsSync(resolve(out, file)), file).toBe(true);
+    }
+  });
+
   it.each(blocks.filter(({ language }) => language === 'yaml').map((it) => [it.page, it.text]))(
     '%s: its YAML loads',
     (page, text) => {
@@ -79,6 +105,14 @@ describe('what the pages say', () => {
     }
   });
 
+  it('shows what the gate of docs/ci.md prints', () => {
+    const shown = blocks.find(({ page, language }) => page === 'docs/ci.md' && language === 'text');
+    const args = ['dist/cli/main.js', 'check', 'scenarios/release-gate.yaml'];
+    const { status, stdout } = spawnSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8' });
+    expect(status).toBe(1);
+    expect(stdout).toBe(shown!.text);
+  });
+
   it('shows the first scenario as it is in its file', () => {
     const shown = blocks.find(
       ({ page, text }) => page === 'README.md' && text.includes('My first'),
@@ -87,6 +121,15 @@ describe('what the pages say', () => {
     expect(file.split('\n').slice(1).join('\n').trim()).toBe(shown!.text.trim());
   });
 });
+
+/** A word as a shell hands it on. */
+function unquoted(word: string, env: NodeJS.ProcessEnv): string {
+  return word.replace(/^"(.*)"$/, '$1').replace(/^\$(\w+)$/, (_, name: string) => env[name] ?? '');
+}
+
+function inRoot(word: string): string {
+  return word.startsWith('scenarios/') ? join(ROOT, word) : word;
+}
 
 function isPage(name: string): boolean {
   return name.endsWith('.md');

@@ -58,6 +58,41 @@ workloads:
   });
 });
 
+describe('ES-1: the events of an append', () => {
+  /** Appends of three events to a stream of ten, and the ms that a load takes afterwards: one for each event. */
+  const loaded = (fields: string, at: string, more = ''): number => {
+    const traced = golden(`
+keys: { account: uniform(count=1) }
+eventStores: { ledger: { stream: { key: account, initialLength: 10 }, apply: 1ms, ${fields} } }
+services:
+  accounts:
+    endpoints:
+      move: [ load: ledger, { append: { store: ledger, events: 3, maxConflictRetries: 0 } } ]
+      look: [ load: ledger ]
+workloads:
+  users: { arrivals: { at: [ ${at} ] }, requests: [ { call: accounts.move } ] }
+  audit: { arrivals: { at: [ 1s ] }, requests: [ { call: accounts.look } ] }
+${more}`);
+    const { sent, answered } = traced.requests.at(-1)!;
+    return answered - sent;
+  };
+
+  it('are committed together, and none of them where another version is found', () => {
+    expect(loaded('append: 20ms', '0ms')).toBe(13);
+    // Both load ten: the second finds thirteen.
+    expect(loaded('append: 20ms', '0ms, 5ms')).toBe(13);
+    expect(loaded('append: 20ms', '0ms, 50ms')).toBe(16);
+  });
+
+  it('are all there or not at all when the store dies', () => {
+    // The append is under way from 10 to 30 ms.
+    const dies = (at: string): string =>
+      `faults: [ { id: dies, kind: crash, target: ledger, at: ${at}, for: 100ms } ]`;
+    expect(loaded('append: 20ms', '0ms', dies('29ms'))).toBe(10);
+    expect(loaded('append: 20ms', '0ms', dies('31ms'))).toBe(13);
+  });
+});
+
 describe('streams of which every request has one of its own', () => {
   it('are known for as long as the request lasts, and no longer', () => {
     const traced = golden(

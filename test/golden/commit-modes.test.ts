@@ -32,7 +32,7 @@ describe('GS-6: a consumer that crashes in the middle of a batch', () => {
     expect(Math.max(...ended(traced.at('worker.handle')))).toBe(200);
   });
 
-  it('reads again what it had not handled when it commits after each', () => {
+  it('reads again what it had not handled when it commits after each: the fourth first (KF-7)', () => {
     const traced = golden(consumer('afterEach'));
     expect(effects(traced)).toEqual([10, 7, 0, 0]);
     expect(Math.max(...ended(traced.at('worker.handle')))).toBe(170);

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { problemsOf } from '../theory/program.js';
 import { testTexts } from '../support/test-texts.js';
+import { LEFT_OUT_RULES, RULES } from './rule-ids.js';
+import { SYNC_ROWS } from './sync-tables.js';
 
 /** Cases worked out by hand, by their number in the list they come from. */
 const GOLDEN = [
@@ -18,11 +20,30 @@ const HEAD = `
 faultline: 1
 title: More than this version runs
 run: { duration: 10s }
-services: { s: { endpoints: { serve: [ wait: 1ms ] } } }
 workloads: { users: { arrivals: constant(1/s), requests: [ { call: s } ] } }
 `;
+const SERVICES = 'services: { s: { endpoints: { serve: [ wait: 1ms ] } } }\n';
+
+/** What is wrong with a scenario that has this as well. */
+const refusalOf = (asks: string): string =>
+  problemsOf(`${HEAD}${asks.startsWith('services') ? '' : SERVICES}${asks}\n`);
 
 const texts = testTexts(['golden', 'model', 'patterns', 'plan']);
+const allTexts = testTexts([
+  'analysis',
+  'cli',
+  'determinism',
+  'differential',
+  'docs',
+  'golden',
+  'lint',
+  'model',
+  'model/messaging',
+  'patterns',
+  'plan',
+  'scenario',
+  'theory',
+]);
 
 describe('the cases worked out by hand', () => {
   it.each(GOLDEN)('have a test: G%d', (number) => {
@@ -40,7 +61,31 @@ describe('the places where simulators go wrong', () => {
   it.each([...LEFT_OUT].map(([number, { needs, asks }]) => [number, needs, asks]))(
     'leave out divergence %d, because %s is refused as known but not in this version',
     (_number, _needs, asks) => {
-      expect(problemsOf(`${HEAD}${asks}\n`)).toMatch(/known, (but )?not in this version/);
+      expect(refusalOf(asks)).toMatch(/known, (but )?not in this version/);
     },
   );
+});
+
+describe('the rules of what is asynchronous', () => {
+  it.each(RULES.filter((id) => !LEFT_OUT_RULES.has(id)))('are cited by a test: %s', (id) => {
+    expect(new RegExp(`\\b${id}\\b`).test(allTexts), id).toBe(true);
+  });
+
+  it('are left out by their names', () => {
+    expect([...LEFT_OUT_RULES.keys()].filter((id) => !RULES.includes(id))).toEqual([]);
+  });
+
+  it.each(
+    [...LEFT_OUT_RULES].flatMap(([id, { why, asks, says }]) =>
+      asks === null ? [] : [[id, why, asks, says] as const],
+    ),
+  )('leave out %s: %s', (_id, _why, asks, says) => {
+    expect(refusalOf(asks)).toMatch(says);
+  });
+});
+
+describe('the tables about calls', () => {
+  it.each(SYNC_ROWS)('have a test that pins the row: %s', (_row, test) => {
+    expect(allTexts.includes(test), test).toBe(true);
+  });
 });

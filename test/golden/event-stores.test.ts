@@ -57,6 +57,39 @@ describe('GS-16: replay cost', () => {
     expect(answered(without.requests)).toEqual([3 * 5 + 25]);
   });
 
+  it('reads a range of the events of all streams in pages, without a snapshot', () => {
+    const load = (range: number, fields: string): ReturnType<typeof golden> =>
+      golden(long(fields, `[ load: { store: ledger, range: ${range} } ]`));
+    // 1250 events in the one stream: 1000 of them in ten pages, or in one; never more than there are.
+    const paged = load(1000, 'batch: 100, snapshots: { every: 100, read: 5ms }');
+    expect(answered(paged.requests)).toEqual([10 * 5 + 100]);
+    expect(paged.at('ledger.readSnapshot')).toHaveLength(0);
+    expect(answered(load(1000, '').requests)).toEqual([5 + 100]);
+    expect(answered(load(9999, '').requests)).toEqual([5 + 125]);
+    expect(answered(load(1000, 'upcast: 1ms').requests)).toEqual([5 + 100 + 1000]);
+    const parted = (): unknown => load(1000, 'partitions: 2');
+    expect(parted).toThrow('no order of all events');
+    const both = (): unknown =>
+      golden(long('', '[ load: { store: ledger, range: 9, version: 3 } ]'));
+    expect(both).toThrow('leave one of them out');
+  });
+
+  it('reads a range over all streams, and what was appended since', () => {
+    const traced = golden(`
+keys: { account: { kind: sequence, count: 10 } }
+eventStores: { ledger: { stream: { key: account, initialLength: 20 }, apply: 1ms, upcast: 1ms } }
+services:
+  bank:
+    endpoints:
+      pay: [ append: { store: ledger, events: 5 } ]
+      audit: [ load: { store: ledger, range: 1000 } ]
+workloads:
+  users: { arrivals: { at: [ 0ms ] }, requests: [ { call: bank.pay } ] }
+  auditors: { arrivals: { at: [ 1ms ] }, requests: [ { call: bank.audit } ] }`);
+    // 10 x 20 events of time 0 at 2 ms each, and 5 at 1 ms.
+    expect(answered(traced.requests)).toEqual([0, 1 + 400 + 5]);
+  });
+
   it('makes no snapshot of a state of the past', () => {
     const step = '[ load: { store: ledger, version: 10 } ]';
     const traced = golden(long('snapshots: { every: 100000, read: 5ms, write: 5ms }', step));

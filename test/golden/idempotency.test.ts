@@ -39,7 +39,7 @@ ${more}
 const LOST =
   'faults: [ { id: split, kind: partition, between: [shop, bank], direction: from, at: 1s, for: 150ms } ]';
 
-describe('an endpoint that is idempotent by a key', () => {
+describe('OX-6: an endpoint that is idempotent by a key', () => {
   const KEYED = '{ idempotent: request, steps: [ wait: 20ms ] }';
 
   it('answers a repetition with the stored result: no second effect, no duplicate', () => {

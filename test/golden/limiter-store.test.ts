@@ -152,3 +152,33 @@ describe("Kong's policy redis", () => {
     expect(a.take(S, 1)).toBe(0);
   });
 });
+
+describe('a refusal that a node keeps', () => {
+  const limit =
+    '{ kind: fixedWindow, limit: 1, window: 20s, scope: caller, store: { of: redis.incr';
+  const TIMES = '1s, 1s, 1100ms, 1100ms, 1600ms, 1600ms, 1700ms, 1700ms';
+
+  it('answers for the store for so long, at that node alone', () => {
+    const asked = (cache: string): readonly number[] =>
+      sent(gateway(`${limit}${cache} } }`, TIMES).at('redis.incr'));
+    expect(asked('')).toEqual([1000, 1000, 1100, 1100, 1600, 1600, 1700, 1700]);
+    // edge[0] passes one at 1 s and is refused at 1103 ms, edge[1] is refused at 1003 ms.
+    expect(asked(', cache: 500ms')).toEqual([1000, 1000, 1100, 1600, 1700]);
+    expect(asked(', cache: 10s')).toEqual([1000, 1000, 1100]);
+  });
+
+  it('refuses in no time and says nothing of when to come back', () => {
+    const { requests } = gateway(`${limit}, cache: 10s } }`, '1s, 1s, 1100ms, 1100ms');
+    expect(requests.map((row) => row.answered)).toEqual([1004, 1003, 1103, 1100]);
+    expect(outcomes(requests)).toEqual(['ok', 'throttled', 'throttled', 'throttled']);
+  });
+
+  it('is forgotten with the process, and holds for one value of a key', () => {
+    const crash = 'faults: [ { id: c, kind: crash, target: edge, at: 1200ms, for: 100ms } ]';
+    const { at } = gateway(`${limit}, cache: 10s } }`, TIMES, crash);
+    expect(sent(at('redis.incr'))).toEqual([1000, 1000, 1100, 1600, 1600]);
+    const keyed = '{ kind: fixedWindow, limit: 1, window: 20s, scope: caller, key: request';
+    const each = gateway(`${keyed}, store: { of: redis.incr, cache: 10s } }`, TIMES);
+    expect(sent(each.at('redis.incr'))).toHaveLength(8);
+  });
+});

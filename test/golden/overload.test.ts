@@ -39,7 +39,7 @@ describe('one worker, a request every 10 ms', () => {
 });
 
 describe('retries', () => {
-  it('GS-4: work for a caller that has gone', () => {
+  it('GS-4, G-6: work for a caller that has gone', () => {
     const policy = `{ retry: { attempts: 3, on: [any] }, timeout: 20ms }`;
     const traced = golden(single('concurrency: 1, ', 'work: 30ms', '0ms', policy));
     expect(latencies(traced.requests)).toEqual([60]);

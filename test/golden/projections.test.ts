@@ -78,7 +78,7 @@ const reader = (traced: ReturnType<typeof golden>): number =>
   answered(traced.requests.filter(({ part }) => part.startsWith('readers')))[0]!;
 const stale = (traced: ReturnType<typeof golden>): number => metered(traced, 'staleReads', 'list');
 
-describe('CQ-2: what a read does about an event that is not in the view yet', () => {
+describe('CQ-2, CQ-3: what a read does about an event that is not in the view yet', () => {
   it('misses it with eventual consistency', () => {
     const traced = golden(read('of: list'));
     expect([reader(traced), stale(traced)]).toEqual([11, 1]);
@@ -188,10 +188,10 @@ describe('PR-5: a rebuild', () => {
 });
 
 /** An event each 100 ms on one stream, whose segment is with the first of two workers; it takes 10 ms. */
-const claimed = (fields: string, faults: string): Traced =>
+const claimed = (fields: string, faults: string, store = ''): Traced =>
   golden(`
 keys: { order: uniform(count=1) }
-eventStores: { orders: { stream: { key: order } } }
+eventStores: { orders: { ${store}stream: { key: order } } }
 projections:
   list: { from: orders, service: worker, work: 10ms, concurrency: 2, ${fields} }
 services:
@@ -215,6 +215,13 @@ describe('PR-3: claims on segments', () => {
     expect(metered(traced, 'takeovers', 'list')).toBe(1);
     expect(metered(traced, 'consumed', 'list')).toBe(400);
     expect(longest(traced)).toBeCloseTo(13_010, -2);
+  });
+
+  it('of Axon run out after 10 s, and somebody looks every 5 s', () => {
+    const traced = claimed('', crash, 'kind: axon, ');
+    // Dead at 3 s, run out at 13, looked for at 15.
+    expect(metered(traced, 'takeovers', 'list')).toBe(1);
+    expect(longest(traced)).toBeCloseTo(12_010, -2);
   });
 
   it('are never taken over without a timeout', () => {

@@ -7,6 +7,7 @@ interface Options {
   readonly queue?: string;
   readonly publish?: string;
   readonly handle?: string;
+  readonly consumer?: string;
   readonly at: string;
   readonly faults?: string;
 }
@@ -18,7 +19,7 @@ const run = (o: Options): Traced =>
 brokers:
   rabbit: { kind: rabbitmq, nodes: 3, ${o.broker ?? ''} }
 queues:
-  jobs: { kind: rabbitmq, broker: rabbit, ${o.queue ?? ''} consumers: [ { call: worker.handle } ] }
+  jobs: { kind: rabbitmq, broker: rabbit, ${o.queue ?? ''} consumers: [ { call: worker.handle, ${o.consumer ?? ''} } ] }
 services:
   worker: { endpoints: { handle: [ wait: ${o.handle ?? '1ms'} ] } }
   api: { endpoints: { submit: [ publish: { topic: jobs, ${o.publish ?? ''} } ] } }
@@ -62,7 +63,7 @@ describe('a quorum queue', () => {
     expect(confirmed(quorum({ at: '10s, 11s', faults: gone([2]) }))).toEqual([10_000, 11_000]);
   });
 
-  it('takes and gives nothing without a majority; what was handed out may be settled afterwards', () => {
+  it('takes and gives nothing without a majority (RB-2); what was handed out may be settled afterwards', () => {
     const traced = quorum({ at: '0s, 15s', handle: '12s', faults: gone([1, 2]) });
     expect(confirmed(traced)).toEqual([0, 30_000]);
     expect(handled(traced)).toEqual([0, 30_000]);
@@ -116,6 +117,19 @@ describe('a classic queue', () => {
     expect(outcomes(traced.at('api.submit'))).toEqual(['ok', 'ok']);
     expect(handled(traced)).toEqual([30_000]);
     expect(metered(traced, 'lostEffects', 'jobs')).toBe(1);
+  });
+
+  it('has let go of what was acknowledged when it was pushed, and is lost with the connection', () => {
+    const traced = run({
+      at: '9s, 9s, 9s',
+      handle: '5s',
+      consumer: 'commit: before',
+      faults: gone([0]),
+    });
+    // The first one is under way at 10 s and is done; the others wait behind it in the consumer.
+    expect(handled(traced)).toEqual([9_000]);
+    expect(metered(traced, 'consumed', 'jobs')).toBe(1);
+    expect(metered(traced, 'lostEffects', 'jobs')).toBe(2);
   });
 
   it('does not notice the loss of other nodes', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { begun, ended, golden, instants, metered, outcomes } from './tracing.js';
 
-describe('GS-8: a poison message of SQS', () => {
+describe('GS-8, SQS-3: a poison message of SQS', () => {
   it('is received at 0, 30 and 60 s, and moved at 90 s', () => {
     const traced = golden(
       `
@@ -27,7 +27,7 @@ workloads:
   });
 });
 
-describe('GS-9: processing longer than the visibility timeout', () => {
+describe('GS-9, SQS-2: processing longer than the visibility timeout', () => {
   it('has the effect twice, and the old receipt deletes', () => {
     const traced = golden(
       `
@@ -51,7 +51,7 @@ workloads:
   });
 });
 
-describe('GS-10: prefetch and the way between broker and consumer', () => {
+describe('GS-10, RB-4: prefetch and the way between broker and consumer', () => {
   const handled = (prefetch: number): number => {
     const traced = golden(
       `

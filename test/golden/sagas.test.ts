@@ -65,7 +65,7 @@ describe('GS-14: a step whose outcome nobody knows', () => {
     expect(verdicts(traced)).toEqual({ inconsistent: 1 });
   });
 
-  it('refuses the late step where its compensation was remembered', () => {
+  it('refuses the late step where its compensation was remembered (SG-10)', () => {
     const traced = golden(trip('tombstones: true', c, LATE));
     expect([begun(traced.at('c.undo')), ended(traced.at('c.undo'))]).toEqual([[280], [330]]);
     expect(traced.at('c.do').map(({ outcome }) => outcome)).toEqual(['timeout']);

@@ -114,16 +114,85 @@ describe('SE-3: scatter-gather', () => {
   });
 });
 
+/** Writes of 10 ms that hold their row until the commit 10 ms later, in a transaction at one shard. */
+const locking = (at: string, more = ''): Traced =>
+  golden(
+    stored(
+      'transaction: { database: db, commit: 10ms, steps: [ query: db.get, query: db.odd ] }',
+      at,
+      more,
+      'pool: { maxOpen: 20 }',
+    ).replace(
+      'get: { work: 10ms, key: row }',
+      'get: { work: 10ms, key: row, write: true, lock: true }',
+    ),
+  );
+
+describe('DB-8: transactions and locks at a shard', () => {
+  it('has all statements and the commit where the row is', () => {
+    const traced = locking(EIGHT);
+    const at = [...ROWS, ...ROWS];
+    expect(shardsOf(traced, 'get')).toEqual(at);
+    expect(shardsOf(traced, 'odd')).toEqual(at);
+    expect(shardsOf(traced, 'commit')).toEqual(at);
+  });
+
+  it('holds a row until the commit: the same one waits, others of its shard do not (GS-31)', () => {
+    // Rows 0, 1, 2, 3, 0 at once: 10 ms for each statement and the commit, and the fifth behind the first.
+    expect(latencies(locking(times(5, '0ms')).requests).sort((a, b) => a - b)).toEqual([
+      30, 30, 30, 30, 60,
+    ]);
+  });
+
+  it('loses the locks of a shard with it, and keeps those of the others', () => {
+    const dead = (shard: number): Traced =>
+      locking(
+        '0ms, 0ms, 0ms, 0ms, 5ms, 5ms, 5ms, 5ms, 20ms, 20ms, 20ms, 20ms',
+        `faults: [ { id: dies, kind: crash, target: 'db[${shard}]', at: 15ms, for: 1ms } ]`,
+      );
+    const traced = dead(0);
+    const own = traced.requests.map((request, k) => [ROWS[k % 4], request] as const);
+    for (const [shard, request] of own) {
+      if (shard === 1) expect(request.outcome).toBe('ok');
+    }
+    // What was under way at shard 0 is reset; what comes at 20 ms finds its rows free.
+    const lost = own.slice(0, 8).filter(([shard]) => shard === 0);
+    expect(lost.every(([, { outcome }]) => outcome !== 'ok')).toBe(true);
+    const later = own.slice(8).filter(([shard]) => shard === 0);
+    expect(later.map(([, { answered: at }]) => at)).toEqual(later.map(() => 50));
+    // At shard 1 the third of a row waits for two: 30 + 30 + 30 ms.
+    const waited = own.slice(8).filter(([shard]) => shard === 1);
+    expect(waited.map(([, { answered: at }]) => at)).toEqual(waited.map(() => 90));
+  });
+});
+
 describe('what shards are not', () => {
   const problems = (steps: string, database = ''): string =>
     problemsOf(
       `faultline: 1\ntitle: x\nrun: { duration: 1s }\n${stored(steps, '0ms', '', database)}`,
     );
 
-  it('refuses replicas and transactions', () => {
+  it('refuses replicas of them', () => {
     expect(problems('query: db.get', 'replicas: 1')).toContain('replicas of all rows or shards');
-    expect(problems('transaction: { database: db, steps: [ query: db.get ] }')).toContain(
-      'a transaction needs one node',
+  });
+
+  it('refuses transactions over several of them, and locks of rows that are nowhere', () => {
+    const within = (query: string, key = ''): string =>
+      stored(`transaction: { database: db, ${key} steps: [ ${query} ] }`, '0ms');
+    expect(() => golden(within('query: db.all'))).toThrow('a transaction is at one of them');
+    const other = 'query: { database: db, operation: odd, key: other }';
+    expect(() => golden(within(other))).toThrow('committed in two phases');
+    expect(() => golden(within(other, 'key: other,'))).not.toThrow();
+    expect(() => golden(within('query: db.get', 'key: other,'))).toThrow('in two phases');
+    const locked = stored('query: db.get', '0ms').replace(
+      '{ work: 10ms }',
+      '{ work: 10ms, key: other, lock: true }',
+    );
+    expect(() => golden(locked)).toThrow('a row is locked at the shard');
+    const one =
+      'databases: { d: { operations: { a: 1ms } } }\nservices: { s: { endpoints: { e: [ transaction: { database: d, key: request, steps: [] } ] } } }';
+    expect(problemsOf(`faultline: 1\ntitle: x\nrun: { duration: 1s }\n${one}`)).toContain(
+      'has no shards',
     );
   });
 

@@ -30,6 +30,24 @@ const outbox = (fields: string, steps = 'publish: { topic: news, via: outbox }')
     'workloads: { users: { arrivals: poisson(120/s), requests: [ { call: shop.buy } ] } }',
   ]);
 
+/** A quorum queue on a broker with these nodes. */
+const quorum = (nodes: string, fields: string): string =>
+  scenario([
+    `brokers: { rabbit: { kind: rabbitmq, nodes: ${nodes} } }`,
+    `queues: { jobs: { kind: rabbitmq, broker: rabbit, ${fields}, capacity: 100, consumers: [ { call: worker.handle } ] } }`,
+    'services: { worker: { endpoints: { handle: [ wait: 20ms ] } }, api: { endpoints: { go: [ publish: jobs ] } } }',
+    'workloads: { users: { arrivals: poisson(1/s), requests: [ { call: api.go } ] } }',
+  ]);
+
+/** A topic on three nodes. */
+const replicated = (fields: string): string =>
+  scenario([
+    'brokers: { cluster: { kind: kafka, nodes: 3 } }',
+    `topics: { news: { kind: kafka, broker: cluster, ${fields}, subscribers: [ { group: mail, call: worker.handle, inbox: {} } ] } }`,
+    'services: { worker: { endpoints: { handle: [ wait: 20ms ] } }, api: { endpoints: { go: [ publish: news ] } } }',
+    'workloads: { users: { arrivals: poisson(1/s), requests: [ { call: api.go } ] } }',
+  ]);
+
 const TRIES = 'retry: { attempts: 2 }, onPoison: skip';
 
 /** Rules about queues of messages. */
@@ -85,6 +103,33 @@ export const QUEUE_CASES: readonly RuleCase[] = [
       'half of the orders only': outbox(
         ', batchSize: 100, pollInterval: 1s',
         '{ publish: { topic: news, via: outbox }, probability: 50% }',
+      ),
+    },
+  },
+  {
+    rule: 'quorum-without-spare',
+    fires: quorum('2', 'quorum: true'),
+    path: 'queues.jobs.quorum',
+    measured: '2 members',
+    limit: '3 members',
+    silent: {
+      'three nodes': quorum('3', 'quorum: true'),
+      'three of five nodes': quorum('5', 'quorum: true, initialGroupSize: 3'),
+      'a classic queue': quorum('2', 'quorum: false'),
+      'no broker, which never fails': queue('kind: rabbitmq, quorum: true, capacity: 10'),
+    },
+  },
+  {
+    rule: 'writes-need-every-replica',
+    fires: replicated('replication: 3, minInsyncReplicas: 3'),
+    path: 'topics.news.minInsyncReplicas',
+    measured: 'minInsyncReplicas 3 of 3 replicas',
+    limit: '2 or fewer',
+    silent: {
+      'two of three': replicated('replication: 3, minInsyncReplicas: 2'),
+      'one replica': replicated('replication: 1'),
+      'a producer that asks the leader alone': replicated(
+        'replication: 3, minInsyncReplicas: 3, producer: { acks: 1, idempotence: false }',
       ),
     },
   },

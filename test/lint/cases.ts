@@ -1,5 +1,6 @@
 import { DATA_CASES } from './cases-data.js';
 import { QUEUE_CASES } from './cases-queues.js';
+import { SHAPE_CASES } from './cases-shape.js';
 import { scenario } from './lint-text.js';
 
 /** The smallest scenario in which a rule speaks, and one beside it in which it does not. */
@@ -350,6 +351,7 @@ export const CASES: readonly RuleCase[] = [
     silent: { 'there is an outbox': writing('outbox') },
   },
   {
+    // CH-5: a circle of events that nothing ends.
     rule: 'event-cycle',
     fires: circling(''),
     path: 'topics.second.subscribers[0].call',
@@ -863,4 +865,5 @@ export const CASES: readonly RuleCase[] = [
   },
   ...DATA_CASES,
   ...QUEUE_CASES,
+  ...SHAPE_CASES,
 ];

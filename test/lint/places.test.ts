@@ -205,6 +205,8 @@ describe('the scenarios that are shipped', () => {
   it('the full variant of the flagship is told only what is true of it', () => {
     const full = shipped('checkout').filter(({ variants }) => variants.includes('full'));
     expect(full.map(({ rule, path }) => `${rule} ${path}`)).toEqual([
+      'call-without-breaker policies.front',
+      'call-without-breaker policies.provider',
       'query-without-time-limit services.inventory.endpoints.reserve.steps[1]',
       'query-without-time-limit services.catalog.endpoints.show.steps[1]',
       'retry-not-idempotent policies.front.retry.on',

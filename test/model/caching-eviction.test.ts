@@ -3,6 +3,7 @@ import { unit } from '../../src/kernel/rng.js';
 import { Content, FOUND } from '../../src/model/caching/content.js';
 import type { ContentRules } from '../../src/model/caching/content.js';
 import { Zipf } from '../../src/model/arrivals/zipf.js';
+import { PlainCache } from '../support/evictions.js';
 
 const RULES: ContentRules = {
   population: 5,
@@ -81,69 +82,20 @@ describe('GS-22: E A B B A E D D B A E D in a cache for three', () => {
   });
 });
 
-/** What an eviction comes to in plain lists: newest first. */
-class Reference {
-  private readonly entries: { key: number; count: number; used: number; visited: boolean }[] = [];
-  private hand = -1;
-  private now = 0;
-  private readonly kind: 'lru' | 'lfu' | 'fifo' | 'sieve';
-  private readonly capacity: number;
-
-  constructor(kind: 'lru' | 'lfu' | 'fifo' | 'sieve', capacity: number) {
-    this.kind = kind;
-    this.capacity = capacity;
-  }
-
-  read(key: number): boolean {
-    this.now++;
-    const found = this.entries.find((entry) => entry.key === key);
-    if (found !== undefined) {
-      found.count++;
-      found.used = this.now;
-      found.visited = true;
-      return true;
-    }
-    if (this.entries.length === this.capacity) this.evict();
-    this.entries.unshift({ key, count: 1, used: this.now, visited: false });
-    // The hand keeps its entry.
-    if (this.hand >= 0) this.hand++;
-    return false;
-  }
-
-  private evict(): void {
-    const { entries, kind } = this;
-    if (kind === 'sieve') {
-      let at = this.hand < 0 ? entries.length - 1 : this.hand;
-      while (entries[at]!.visited) {
-        entries[at]!.visited = false;
-        at = at === 0 ? entries.length - 1 : at - 1;
-      }
-      entries.splice(at, 1);
-      // The one in front of it, toward the head; from the head on to the tail.
-      this.hand = at - 1;
-      return;
-    }
-    const order = (entry: (typeof entries)[number]): readonly number[] =>
-      kind === 'lru' ? [entry.used] : kind === 'lfu' ? [entry.count, entry.used] : [];
-    let victim = entries.length - 1;
-    entries.forEach((entry, at) => {
-      const [a, b] = [order(entry), order(entries[victim]!)];
-      const less = a.map((value, k) => value - b[k]!).find((difference) => difference !== 0) ?? 0;
-      if (less < 0) victim = at;
-    });
-    entries.splice(victim, 1);
-  }
-}
-
-describe('every eviction', () => {
+describe('CA-8, CA-9: every eviction', () => {
   const zipf = new Zipf(200, 0.9);
   const keys = Array.from({ length: 20_000 }, (_, k) => zipf.at(unit(7, 9, k, 0, 0)));
 
   for (const kind of ['lru', 'lfu', 'fifo', 'sieve'] as const) {
     it(`${kind} is that of plain lists, access by access`, () => {
       const filled = new Filled({ population: 200, capacity: 20, eviction: kind });
-      const reference = new Reference(kind, 20);
-      const wrong = keys.findIndex((key) => filled.read(key) !== reference.read(key));
+      const plain = new PlainCache(kind, 20);
+      const read = (key: number): boolean => {
+        const hit = plain.get(key) !== null;
+        if (!hit) plain.set(key);
+        return hit;
+      };
+      const wrong = keys.findIndex((key) => filled.read(key) !== read(key));
       expect(wrong).toBe(-1);
       expect(filled.content.size).toBe(20);
     });

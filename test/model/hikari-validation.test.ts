@@ -83,3 +83,63 @@ describe('leakDetectionThreshold of HikariCP', () => {
     expect(problemsOf(file)).toContain('drops a leakDetectionThreshold above maxLifetime');
   });
 });
+
+describe('the test of an idle connection of HikariCP at intervals', () => {
+  const KEPT = 'keepaliveTime: 30s, maxLifetime: none';
+
+  it('closes the one whose server has died, so that the next call finds another', () => {
+    // Opened at 10 ms; tested 27 s to 30 s later. Found dead by a call it costs a test and a connection.
+    const restart = crash('10s', '100ms');
+    expect(latencies(run('0ms, 40s', 'maxLifetime: none', restart).requests)).toEqual([90, 120]);
+    const kept = run('0ms, 40s', KEPT, restart);
+    expect(latencies(kept.requests)).toEqual([90, 110]);
+    expect(counted(kept, 'connects')).toBe(2);
+  });
+
+  it('leaves alone what is well, and what is in use', () => {
+    expect(counted(run('0ms, 5m', KEPT), 'connects')).toBe(1);
+    const busy = run('0ms, 1ms', `${KEPT}, connectionTimeout: 2m`, crash('61s', '100ms'), '1m');
+    // In use at each test; it breaks under its statement at 61 s, as without them.
+    expect(outcomes(busy.requests)).toEqual(['ok', 'serverError']);
+  });
+
+  it('ends before the lifetime', () => {
+    const own = text('0ms', 'keepaliveTime: 30m', '', '1ms');
+    const file = `faultline: 1\ntitle: A test\nrun: { duration: 1s }\n${own}`;
+    expect(problemsOf(file)).toContain('drops a keepaliveTime that does not end before maxLifetime');
+  });
+});
+
+describe('the start of a pool of HikariCP without a server', () => {
+  const down = crash('0ms', '2500ms');
+
+  it('fails the first call after a second, then the next one after another', () => {
+    const { requests } = run('0ms, 100ms, 200ms', '', down);
+    // The third tries at 2 s, half a second too early.
+    expect(latencies(requests)).toEqual([1000, 1900, 2800]);
+    expect(outcomes(requests)).toEqual(['serverError', 'serverError', 'serverError']);
+    expect(latencies(run('0ms, 100ms, 2600ms', '', down).requests)).toEqual([1000, 1900, 90]);
+  });
+
+  it('tries once a second for as long as it is told', () => {
+    // Tried at 0, 1, 2 and 3 s; the server is there at 2.5 s.
+    const { requests } = run('0ms, 100ms', 'initializationFailTimeout: 5s', down);
+    expect(latencies(requests)).toEqual([3090, 3070]);
+    expect(outcomes(requests)).toEqual(['ok', 'ok']);
+    const short = run('0ms', 'initializationFailTimeout: 1500ms', down);
+    expect(latencies(short.requests)).toEqual([2000]);
+    expect(outcomes(short.requests)).toEqual(['serverError']);
+  });
+
+  it('with 0 goes on after one try, with none at once: calls wait for connections', () => {
+    const wait = 'connectionTimeout: 700ms';
+    const zero = run('0ms', `initializationFailTimeout: 0ms, ${wait}`, down);
+    expect(latencies(zero.requests)).toEqual([1700]);
+    const none = run('0ms', `initializationFailTimeout: none, ${wait}`, down);
+    expect(latencies(none.requests)).toEqual([700]);
+    expect(counted(none, 'poolTimeouts')).toBe(1);
+    // With a server there a connection is opened for the call that waits.
+    const calm = run('0ms, 1s', 'initializationFailTimeout: none');
+    expect(latencies(calm.requests)).toEqual([90, 110]);
+  });
+});

@@ -330,3 +330,88 @@ describe('circuitBreaker cockatiel', () => {
     ]);
   });
 });
+
+describe('circuitBreaker cockatiel with a sample of calls', () => {
+  const sampling = (calls: number, threshold: string): object => ({
+    ...consecutive(1),
+    halfOpenSampling: { calls, threshold },
+  });
+
+  it('lets so many through at once, and closes when all of them are over', () => {
+    const run = play(sampling(3, '0%'), [
+      [0, FAIL],
+      [50, OK, 20],
+      [51, OK, 5],
+      [52, OK, 10],
+      [53, OK, 5],
+      [60, OK, 5],
+    ]);
+    expect(run.transitions()).toEqual([
+      [0, 'open'],
+      [50, 'halfOpen'],
+      [70, 'closed'],
+    ]);
+    // The fourth and fifth wait for the first to end.
+    expect(run.starts()).toEqual([0, 50, 51, 52, 70, 70]);
+    expect(run.ends()).toEqual([0, 70, 56, 62, 75, 75]);
+    expect(run.policy.held()).toBe(0);
+  });
+
+  it('bears failures up to the threshold, opens with the first above it, and frees who waits', () => {
+    const lines: Line[] = [
+      [0, FAIL],
+      [50, FAIL, 1],
+      [51, FAIL, 2],
+      [52, OK, 20],
+      [53, FAIL, 3],
+      [54, OK, 1],
+      [55, OK],
+    ];
+    const bears = play(sampling(4, '75%'), lines);
+    expect(bears.transitions()).toEqual([
+      [0, 'open'],
+      [50, 'halfOpen'],
+      [72, 'closed'],
+    ]);
+    const opens = play(sampling(4, '50%'), lines);
+    // Three of four are more than two: open at 56 ms, while one of the sample is under way.
+    expect(opens.transitions()).toEqual([
+      [0, 'open'],
+      [50, 'halfOpen'],
+      [56, 'open'],
+    ]);
+    expect(opens.outcomes()).toEqual([FAIL, FAIL, FAIL, OK, FAIL, OPEN, OPEN]);
+    expect(opens.ends().slice(5)).toEqual([56, 56]);
+  });
+
+  it('forgets a sample that ends in a later half-open time, as version 3 does not', () => {
+    const lines: Line[] = [
+      // Let through closed; its failure opens the half-open breaker again.
+      [0, FAIL, 60],
+      [1, FAIL],
+      [2, FAIL],
+      [52, OK, 100],
+      [120, OK, 100],
+    ];
+    const both = [
+      [2, 'open'],
+      [52, 'halfOpen'],
+      [60, 'open'],
+      [120, 'halfOpen'],
+    ];
+    expect(play(consecutive(2), lines).transitions()).toEqual([...both, [152, 'closed']]);
+    const own = play({ ...sampling(1, '0%'), ...consecutive(2) }, lines);
+    expect(own.transitions()).toEqual([...both, [220, 'closed']]);
+  });
+
+  it('is told that a threshold of 100 % is none', () => {
+    const config = circuitBreakerCockatiel.schema.parse({
+      ...consecutive(1),
+      halfOpenAfter: AFTER,
+      halfOpenSampling: { calls: 2, threshold: '100%' },
+    });
+    expect(circuitBreakerCockatiel.check!(config, new Map())).toMatchObject([
+      { field: 'halfOpenSampling.threshold' },
+    ]);
+  });
+});

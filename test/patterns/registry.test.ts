@@ -109,6 +109,7 @@ describe('the registry of patterns', () => {
     expect(faultKinds.map((k) => k.kind)).toEqual([
       'connectionLeak',
       'crash',
+      'duplicate',
       'error',
       'failover',
       'flush',
@@ -121,6 +122,8 @@ describe('the registry of patterns', () => {
       'pause',
       'poison',
       'rebalance',
+      'redrive',
+      'reorder',
       'replicaLag',
       'slow',
       'splitBrain',
@@ -134,6 +137,29 @@ describe('the registry of patterns', () => {
     expect(policyKind('unheardOf', undefined)).toBeUndefined();
     expect(faultKind('slow')?.kind).toBe('slow');
     expect(faultKind('bandwidth')).toBeUndefined();
+  });
+
+  // Of 8.1 what a stack has, outermost first; the others stand between them.
+  it.each([
+    ['resilience4j', 'retry circuitBreaker rateLimit timeout bulkhead'],
+    [
+      'default',
+      'fallback coalesce retry hedge throttle circuitBreaker rateLimit timeout concurrencyLimit bulkhead',
+    ],
+    ['dotnet', 'rateLimit concurrencyLimit retry circuitBreaker timeout'],
+    ['polly', 'rateLimit hedge circuitBreaker timeout'],
+    ['hystrix', 'fallback coalesce circuitBreaker bulkhead timeout'],
+    ['envoy', 'rateLimit concurrencyLimit retry circuitBreaker bulkhead timeout'],
+    ['grpc', 'retry circuitBreaker timeout'],
+    ['finagle', 'retry circuitBreaker timeout concurrencyLimit bulkhead'],
+  ])('has the order of %s (8.1)', (name, layers) => {
+    const own = new Set(layers.split(' '));
+    expect(
+      orderPresets
+        .get(name)!
+        .filter((layer) => own.has(layer))
+        .join(' '),
+    ).toBe(layers);
   });
 
   it('names in every order preset each layer exactly once', () => {

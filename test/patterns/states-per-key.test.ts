@@ -49,6 +49,7 @@ const WRITTEN: Readonly<Record<string, { readonly as: object; readonly kept?: tr
   'concurrencyLimit/vegas': { as: { initial: 2, max: 4 }, kept: true },
   'concurrencyLimit/gradient2': { as: { initial: 2, min: 1, max: 4 }, kept: true },
   'concurrencyLimit/envoyGradient': { as: {}, kept: true },
+  'hedge/simple': { as: { after: '2ms', maxExtraLoad: '50%' } },
   'throttle/sre': { as: { k: 1, window: '120ms' } },
   'throttle/envoyAdmission': { as: { window: '1s' } },
 };

@@ -7,6 +7,7 @@ const span = (from: number, until: number): PlanFault => ({
   id: `at-${from}`,
   kind: 'slow',
   config: {},
+  knobs: ['speed'],
   share: 1,
   role: null,
   instances: [],
@@ -16,6 +17,9 @@ const span = (from: number, until: number): PlanFault => ({
   loads: [],
   holders: [],
   spans: [{ fromNs: seconds(from), untilNs: seconds(until) }],
+  chance: null,
+  stream: 'slow',
+  when: null,
   ramp: null,
 });
 

@@ -16,3 +16,21 @@ it('shows who was refused by a queue, who waited for it, and how long nobody led
   // The nodes of the broker answer nobody.
   expect(page).not.toContain('rabbit: arrivals and successful answers');
 });
+
+it('shows how long the alarm of a broker keeps everybody from publishing', () => {
+  // Shared: 10 MiB are full after 5 s of the fault, and gone soon behind its end at 40 s.
+  const { result } = run(readFileSync('scenarios/patterns/memory-alarm.yaml', 'utf8'));
+  const [shared, bounded] = result.variants.map(
+    ({ metered }) => metered['rabbit']!.meters['alarmed']!,
+  );
+  const page = renderHtml(result, PAGE);
+  const table = page.slice(page.indexOf('Brokers under a memory alarm: whole run'));
+  const rows = table.slice(0, table.indexOf('</table>'));
+  expect(shared).toMatchObject({ form: 'gauge', max: 1 });
+  expect(bounded).toMatchObject({ form: 'gauge', max: 0 });
+  const share = shared?.form === 'gauge' ? (100 * shared.mean!).toFixed(1) : '';
+  expect(share).toBe('45.0');
+  expect(rows).toMatch(/Under an alarm.*rabbit.*shared.*45\.0.*spare.*apart.*45\.0/s);
+  expect(rows).not.toContain('bounded');
+  expect(page).toContain('share of the time in which nobody may publish');
+});

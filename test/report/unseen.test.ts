@@ -51,6 +51,51 @@ variants:
   - { name: long, set: { "faults[away].for": 39s } }
 `).result;
 
+/** The same where 500 wait from the start and the fault hits nobody who handles them, or where it leaves as many. */
+const SPARED = run(`
+faultline: 1
+title: A fault that leaves nothing behind
+run: { duration: 60s, timeline: 1s }
+topics:
+  jobs:
+    kind: kafka
+    subscribers: [ { group: workers, call: worker.handle, commit: afterEach, autoOffsetReset: earliest, rebalance: { staticMembership: true } } ]
+services:
+  worker: { endpoints: { handle: [ work: 8ms ] } }
+  other: { endpoints: { serve: [ work: 1ms ] } }
+workloads:
+  users: { arrivals: constant(100/s), requests: [ { name: submit, steps: [ publish: jobs ] } ] }
+faults: [ { id: away, kind: crash, target: other, at: 20s, for: 5s } ]
+variants:
+  - { name: spared, set: { topics.jobs.backlog: 500 } }
+  - { name: hit, set: { "faults[away].target": worker } }
+`).result;
+
+describe('a backlog that nobody has at the end of a fault', () => {
+  const view = viewOf(SPARED);
+
+  it('is not said to be gone in no time', () => {
+    expect(SPARED.variants[0]!.metered['jobs.workers']!.drain!.away!.value).toBe(0);
+    const column = outcomeColumns(view).find(({ key }) => key === 'unseen.drain')!;
+    expect(SPARED.variants.map((variant) => cellText(column, variant))).toEqual([
+      'no backlog',
+      `20.0${NARROW}s`,
+    ]);
+    expect(compareFinding(view)).toBe(
+      `No backlog outlives the fault with spared; it is gone 20.0${NARROW}s after it with hit`,
+    );
+  });
+
+  it('is no number in the table of messages either', () => {
+    const { rows } = sectionOf(SPARED, 'messages');
+    const drained = rows[0]!.indexOf('Drained');
+    expect(rows.slice(1).map((row) => [row[0], row[drained]])).toEqual([
+      ['jobs.workers spared', 'no backlog'],
+      ['jobs.workers hit', '20.0 s'],
+    ]);
+  });
+});
+
 describe('a backlog in the report', () => {
   const view = viewOf(BACKLOG);
   const column = (key: string) => outcomeColumns(view).find((one) => one.key === `unseen.${key}`)!;

@@ -112,6 +112,38 @@ describe('what contradicts itself about messages is refused', () => {
       { more: 'faults: [ { id: f, kind: poison, target: s, at: 1s, for: 1s } ]' },
       /poison cannot hit s/,
     ],
+    [
+      'requests that come twice',
+      { more: 'faults: [ { id: f, kind: duplicate, target: users->s, at: 1s, for: 1s } ]' },
+      /duplicate cannot hit users->s; it hits topics and queues/,
+    ],
+    [
+      'duplicates for a producer that is idempotent whatever is written',
+      { more: 'faults: [ { id: f, kind: duplicate, target: jobs, at: 1s, for: 1s } ]' },
+      /nothing comes to jobs twice/,
+    ],
+    [
+      'an order of a log that is broken',
+      { more: 'faults: [ { id: f, kind: reorder, target: jobs, gap: 1s, at: 1s, for: 1s } ]' },
+      /a log is read in the order in which it was written/,
+    ],
+    [
+      'a share of a log',
+      { more: 'faults: [ { id: f, kind: flush, target: jobs, share: 10%, at: 1s } ]' },
+      /deleted from its beginning/,
+    ],
+    [
+      "a way back for what is nobody else's",
+      {
+        more: 'queues: { q: { kind: simple } }\nfaults: [ { id: f, kind: redrive, target: q, at: 1s } ]',
+      },
+      /no dead letters come to q/,
+    ],
+    [
+      'a way back out of a log',
+      { more: 'faults: [ { id: f, kind: redrive, target: jobs, at: 1s } ]' },
+      /redrive cannot hit jobs; it hits dead letter queues/,
+    ],
   ] as const)('%s', (_what, parts, message) => {
     expect(problemsOf(text(parts))).toMatch(message);
   });

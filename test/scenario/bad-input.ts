@@ -68,10 +68,17 @@ const chain = 'middleware: [ { authenticate: { kind: jwt, work: 0.3ms } } ]';
 export const BAD_SHAPES: readonly BadCase[] = [
   {
     title: 'a split of a state that no key splits',
-    edit: [timeout, 'plain: { hedge: { after: 9ms, per: key } }'],
-    code: 'FL202',
+    edit: [timeout, 'plain: { hedge: { kind: polly, per: key } }'],
+    code: 'FL206',
     at: 'key } }',
-    says: 'known, not in this version',
+    says: 'must be one of',
+  },
+  {
+    title: 'a key that splits nothing',
+    edit: [timeout, 'plain: { hedge: { after: 9ms, key: customer } }'],
+    code: 'FL208',
+    at: 'customer',
+    says: 'remembers nothing',
   },
   // Idempotency keys.
   {
@@ -105,14 +112,31 @@ export const BAD_SHAPES: readonly BadCase[] = [
     says: 'each instance has a state of its own',
   },
   {
-    title: 'a copy of a state that is shared',
+    title: 'a state that is shared by one word and not by the other',
     edit: [
-      chain,
-      'middleware: [ { rateLimit: { kind: kong, second: 9, policy: redis, store: { latency: 2ms, cache: 1s } } } ]',
+      timeout,
+      'plain: { rateLimit: { kind: kong, second: 9, policy: redis, scope: instance } }',
     ],
-    code: 'FL202',
-    at: 'cache: 1s',
-    says: 'known, not in this version',
+    code: 'FL208',
+    at: 'instance',
+    says: 'drop scope',
+  },
+  {
+    title: 'two words about a store that fails',
+    edit: [
+      timeout,
+      'plain: { rateLimit: { kind: kong, second: 9, policy: cluster, store: { of: orders-db.insert, onError: reject } } }',
+    ],
+    code: 'FL208',
+    at: 'reject',
+    says: 'said by faultTolerant',
+  },
+  {
+    title: 'a dry run of what refuses nobody',
+    edit: [chain, 'middleware: [ { log: { work: 1ms, dryRun: true } } ]'],
+    code: 'FL208',
+    at: 'true',
+    says: 'nothing to watch',
   },
   {
     title: 'a store of counters that nobody shares',
@@ -243,10 +267,10 @@ export const BAD_SHAPES: readonly BadCase[] = [
   },
   {
     title: 'a key of a policy whose state no key splits',
-    edit: [timeout, 'plain: { hedge: { after: 9ms, key: product } }'],
-    code: 'FL202',
+    edit: [timeout, 'plain: { hedge: { kind: polly, key: product } }'],
+    code: 'FL201',
     at: 'key: product }',
-    says: 'known, not in this version',
+    says: 'unknown',
   },
   // Hints.
   {

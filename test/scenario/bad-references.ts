@@ -367,7 +367,7 @@ export const BAD_REFERENCES: readonly BadCase[] = [
     edit: ['at: 10s, ', ''],
     code: 'FL203',
     at: '{ id',
-    says: 'needs `at` or `after`',
+    says: 'needs `at`, `after` or `when`',
   },
   {
     title: 'a fault after the end',

@@ -200,11 +200,11 @@ const BAD: readonly (readonly [
     'use lifecycle: async',
   ],
   [
-    'partitions of a store',
+    'tags of a store',
     'stream: {',
-    'partitions: 2, stream: {',
+    'tags: [ money ], stream: {',
     'FL202',
-    'partitions is known, not in this version',
+    'tags is known, not in this version',
   ],
   [
     'a metric of another component',

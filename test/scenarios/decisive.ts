@@ -25,6 +25,13 @@ export const DECISIVE: readonly Decisive[] = [
     '8.4 calls under way at 250/s: 9 x (25 / 33.5) and its root are 9 again, less the 0.6 free places',
   ),
   row(
+    'admit-per-key',
+    'reports.success in by-tenant',
+    0.3736,
+    0.01,
+    '1 - 0.626, which is what the formula of Erlang refuses of 12 Erlang at five places',
+  ),
+  row(
     'aggregation',
     'app.latency.p99 during hung in best-effort',
     0.187,
@@ -44,6 +51,13 @@ export const DECISIVE: readonly Decisive[] = [
     0.00795,
     0.0001,
     '1 + 2 ms, and (100 - 1) / 2 events of 0.1 ms',
+  ),
+  row(
+    'audit-range',
+    'auditors.latency.max in one-read',
+    3,
+    0.02,
+    '2 + 1 ms, 200000 events x 5 us in the store and 10 us in the service',
   ),
   row(
     'balancing-kong',
@@ -107,6 +121,13 @@ export const DECISIVE: readonly Decisive[] = [
     1.55,
     0.03,
     'of 30 s 2.1 have 2 s and 4 have U(0, 2s): 3 s are the upper tenth, so 2 s x (1 - 0.9/4)',
+  ),
+  row(
+    'breaker-cockatiel-sample',
+    'shop->prices.attempts from 30s to 110s in sample',
+    79.2,
+    8,
+    '80 s / (2 s + one answer of 20 ms) x 2 calls until the first that fails',
   ),
   row(
     'breaker-custom',
@@ -205,6 +226,13 @@ export const DECISIVE: readonly Decisive[] = [
     0.21,
     0.02,
     '(1600 - 800 - 80) of 3400 requests in each 10 s',
+  ),
+  row(
+    'bus-events',
+    'placed.published in integration',
+    542,
+    5,
+    '600 orders less the tenth that is rolled back',
   ),
   row(
     'bus-in-memory',
@@ -371,6 +399,13 @@ export const DECISIVE: readonly Decisive[] = [
     'a third of a third meets the dead host with both tries',
   ),
   row(
+    'dead-letter-redrive',
+    'tills.latency.p99 from 60s to 65s in at-once',
+    0.494,
+    0.01,
+    'forty consumers share the 80/s that the tills leave: 40 / 80 s a round, for the tills as well',
+  ),
+  row(
     'deadline',
     'users.recovery after rush in kept',
     8.5,
@@ -392,6 +427,13 @@ export const DECISIVE: readonly Decisive[] = [
     '404 calls before the probe that succeeds, less the 5 that opened it and 9 probes',
   ),
   row(
+    'duplicate-messages',
+    'payments.duplicateEffects in plain',
+    290,
+    25,
+    'one in ten of 100/s x 30 s',
+  ),
+  row(
     'endpoint-limits',
     'reporters.success in places',
     0.1,
@@ -411,6 +453,13 @@ export const DECISIVE: readonly Decisive[] = [
     0.695,
     0.03,
     '100/s x (1 + 0.3 + 0.09) x 50 ms on 10 workers',
+  ),
+  row(
+    'event-gaps',
+    'list.delay.max in rich',
+    3,
+    0.01,
+    'what is committed behind the empty place of a dead process waits StaleSequenceThreshold',
   ),
   row(
     'event-loop-block',
@@ -462,6 +511,15 @@ export const DECISIVE: readonly Decisive[] = [
     'either of two choices hits the one of four that is always free: 1 - (3/4)^2',
   ),
   row(
+    'fault-groups',
+    'users.success during first in one-rack',
+    0.71,
+    0.05,
+    'both copies are gone in three runs of ten',
+  ),
+  row('fault-jitter', 'shop.queue.max in at-once', 480, 6, '240/s that nobody takes for 2 s'),
+  row('fault-when', 'shop.queue.max in nobody', 798, 8, '480/s come and 400/s are done, for 10 s'),
+  row(
     'function-cold-starts',
     'thumbnail.coldStarts in ten-minutes',
     199,
@@ -503,6 +561,13 @@ export const DECISIVE: readonly Decisive[] = [
     105,
     1.5,
     '100/s and the 100 saved tokens over 20 s',
+  ),
+  row(
+    'gateway-refusal-cache',
+    'redis.throughput in cached',
+    126,
+    3,
+    'the 100 requests that pass, and six or seven questions of each of four gateways, 110 ms apart, in what is left of a second',
   ),
   row(
     'gateway-statuses',
@@ -555,6 +620,13 @@ export const DECISIVE: readonly Decisive[] = [
   ),
   row('hot-key', 'users.latency.mean in by-key', 0.03, 0.0025, '0.4 x 50 ms + 0.6 x 16.7 ms'),
   row(
+    'hedge-per-key',
+    'small.latency.p999 in by-kind',
+    0.0387,
+    0.0008,
+    'hedged at 10 + 10 x 0.95 / 0.99 = 19.6 ms, and nine tenths of those that hang have their second answer within 19 ms',
+  ),
+  row(
     'hot-partition',
     'voters.success from 5s to 20s in hot-key',
     0.694,
@@ -605,11 +677,25 @@ export const DECISIVE: readonly Decisive[] = [
   ),
   row('kong-declarative', 'apps.outcomes.ok in one-node', 6000, 0.5, '60 minutes x 100'),
   row(
+    'kong-quota',
+    'provider.throughput in synced',
+    204,
+    1,
+    'each of four mailers passes one call each 10 ms until it tells the store after 502 ms: 51',
+  ),
+  row(
     'l4-balancing',
     'stock[1].utilization from 20s to 60s in by-connection',
     0.588,
     0.002,
     '6 of 20 connections at 49 of 50 ms, on 10 workers',
+  ),
+  row(
+    'latency-correlation',
+    'users.latency.p99 in alike',
+    0.132,
+    0.004,
+    '101 ms and 2.33 x 13.2 ms, a mean of some ten uniform draws',
   ),
   row(
     'latency-fault',
@@ -666,6 +752,13 @@ export const DECISIVE: readonly Decisive[] = [
     6,
     0,
     '2 s until 400 requests of 1 MiB fill what 512 MiB leave, 3 s to start: every 5 s of 31 s',
+  ),
+  row(
+    'message-order',
+    'events.ledger.delay.p90 during late in by-key',
+    0.303,
+    0.03,
+    '5 % are late by 500 ms, and each holds up the two that come after it on its account, 200 ms apart',
   ),
   row(
     'mirror',
@@ -740,6 +833,13 @@ export const DECISIVE: readonly Decisive[] = [
     '2000 dead requests shrink by 100/s to the 240 that are served in time',
   ),
   row(
+    'persistent-subscription',
+    'mails.delay.max in small-buffer',
+    20,
+    0.1,
+    'down for 20 s: the first event of it waits as long',
+  ),
+  row(
     'poison-message',
     'orders.billing.lag.max in skip',
     47,
@@ -766,6 +866,13 @@ export const DECISIVE: readonly Decisive[] = [
     3600,
     0.5,
     '200 pages with 20 queries, of which two find a connection',
+  ),
+  row(
+    'pool-hikari-keepalive',
+    'users.latency.max in patient',
+    3.23,
+    0.02,
+    'the third second in which it tries, 200 ms to connect and a query of 30 ms',
   ),
   row(
     'pool-hikari-validation',
@@ -808,6 +915,13 @@ export const DECISIVE: readonly Decisive[] = [
     247,
     7,
     '5 connections / 20 ms = 250/s, less what comes back after the end',
+  ),
+  row(
+    'projection-hot-cold',
+    'list.delay.max in hot-cold',
+    2,
+    0.02,
+    'dead at 13.001 s, the lock is free at once, and tried for at 15',
   ),
   row(
     'projection-lag',
@@ -876,6 +990,14 @@ export const DECISIVE: readonly Decisive[] = [
   row('queue-prefetch', 'jobs.consumed in one', 2000, 1, '30 s / (2 x 2.5 + 10) ms'),
   row('queue-priority', 'browsers.success in priority', 0.667, 0.02, '500 - 200 of 450/s'),
   row('queue-quorum', 'jobs.publishRejected in classic', 1000, 1, '50/s x 20 s without its node'),
+  row('queue-quota', 'users.success in once', 0.759, 0.01, '200/s x 10 s too many of 8000: 75 %'),
+  row(
+    'queue-purge',
+    'jobs.drain after down in work-off',
+    80,
+    1,
+    '2000 waiting, 125/s handled, 100/s more coming',
+  ),
   row(
     'queue-visibility',
     'jobs.duplicateEffects in too-short',
@@ -1081,6 +1203,13 @@ export const DECISIVE: readonly Decisive[] = [
   ),
   row('shards-hot', 'db[1].cpu in hot-tenant', 0.875, 0.01, '(1/2 + 1/2 / 4) x 280/s x 5 ms'),
   row(
+    'shards-locks',
+    'users.success in four-shards',
+    0.791,
+    0.01,
+    'all at three shards, two of three at that of the hot row: (112 + 2/3 x 188) / 300',
+  ),
+  row(
     'shared-limiter-store',
     'api.throughput in synced',
     304,
@@ -1151,6 +1280,13 @@ export const DECISIVE: readonly Decisive[] = [
     0.349,
     0.012,
     '0.9 to the tenth, once for each call',
+  ),
+  row(
+    'store-partitions',
+    'ledger[0].cpu in four',
+    0.4,
+    0.02,
+    '400/s x 4 ms over four nodes of one core',
   ),
   row(
     'thundering-herd',

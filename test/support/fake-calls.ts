@@ -438,6 +438,7 @@ export function createPolicy(
     keyOf,
     stream: () => ({ a: 11, b: 13 }),
     lane: (delayNs) => new Lane(delayNs, PHASE.TIMER, 0, { stamp: new Int32Array(1) }, 0),
+    node: null,
     alarm: (run) => {
       let generation = 0;
       return {

@@ -229,6 +229,8 @@ function poolOf(chain: string): Pool {
     leakDetectionThresholdNs: S.ms(3),
     idleTimeoutNs: S.ms(10),
     maxLifetimeNs: null,
+    keepaliveTimeNs: S.ms(3),
+    initializationFailTimeoutNs: S.ms(1),
   };
 }
 

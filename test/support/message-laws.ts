@@ -2,7 +2,15 @@ import type { Plan } from '../../src/spec/plan.js';
 import type { RunRecord } from '../../src/spec/record.js';
 import type { Book, Message, Run, Unit } from './message-ledger.js';
 import { figure, isSingle, okOf, republishes } from './message-ledger.js';
-import { commitOf, outboxOf, poisonOf, readerName, retryOf } from './message-worlds.js';
+import {
+  CUT_MS,
+  commitOf,
+  meets,
+  outboxOf,
+  poisonOf,
+  readerName,
+  retryOf,
+} from './message-worlds.js';
 import type { Hop, MessageWorld, Mishap, Reader } from './message-worlds.js';
 
 /** What the laws are asked about: a world, what its trace says, and what the model counted. */
@@ -39,28 +47,44 @@ function isInTransactions({ world }: Case, { hop }: Book): boolean {
 }
 
 /** Whether a broker may lose what it has confirmed (KF-10). */
-const forgets = ({ broker, mishaps }: MessageWorld, { kind }: Hop): boolean =>
+const forgets = (world: MessageWorld, { kind }: Hop): boolean =>
   kind === 'kafka' &&
-  (broker === '0' || broker === '1') &&
-  mishaps.some(({ target }) => target === 3);
+  (world.broker === '0' || world.broker === '1' || world.unclean) &&
+  hits(world, world.broker === null ? null : 3);
+
+/** Whether anything happens to the nodes of a broker that is there. */
+const hits = ({ mishaps }: MessageWorld, broker: null | 3 | 4): boolean =>
+  broker !== null && mishaps.some(({ target }) => target === broker);
+
+/** Whether who publishes may have to wait for a broker for longer than a moment. */
+const waits = (world: MessageWorld): boolean =>
+  hits(world, world.broker === null ? null : 3) ||
+  hits(world, world.rabbit === null ? null : 4) ||
+  world.rabbit === 'tight';
 
 /** Whether handlers may succeed twice for a message: only then may its effect be there twice. */
 export function mayRepeat(told: Case, book: Book, unit: Unit): boolean {
   const { world } = told;
   const { kind, fields } = hopOf(told, book);
-  if (republishes(world, book.hop)) return true;
+  if (republishes(world, book.hop) || meets(world, book.hop, 'duplicate')) return true;
   const stands = has(world, 'pause', 'hang', 'slow', 'rebalance') || poisons(world, 'hang');
   if (kind === 'kafka') {
+    if (world.unclean && forgets(world, hopOf(told, book))) return true;
     return readersOf(told, book, unit).some((reader) => {
       if (reader.commit === 'before') return false;
-      const isThrownOut = stands || reader.maxPollInterval !== '5m';
-      if (reader.commit === 'afterEach') return isThrownOut;
-      return isThrownOut || has(world, 'crash') || poisons(world, 'crash');
+      if (isThrownOut(world, reader)) return true;
+      return reader.commit !== 'afterEach' && (has(world, 'crash') || poisons(world, 'crash'));
     });
   }
-  if (kind === 'rabbitmq') return fields.consumerTimeout !== '30m';
+  // Who leads a queue takes all connections to it along.
+  if (kind === 'rabbitmq') {
+    return fields.consumerTimeout !== '30m' || hits(world, world.rabbit === null ? null : 4);
+  }
   if (kind !== 'sqs') return false;
-  return fields.visibilityTimeout === '60ms' || (fields.visibilityTimeout === '5s' && stands);
+  return (
+    fields.visibilityTimeout === '60ms' ||
+    (fields.visibilityTimeout === '5s' && (stands || waits(world)))
+  );
 }
 
 /** Whether a message may end without an effect and without being anywhere. */
@@ -69,7 +93,7 @@ export function mayLose(told: Case, book: Book, unit: Unit): boolean {
   const hop = hopOf(told, book);
   const { fields } = hop;
   const isBounded = fields.capacity !== undefined && fields.capacity !== 'unlimited';
-  if (forgets(world, hop)) return true;
+  if (forgets(world, hop) || meets(world, book.hop, 'flush')) return true;
   if (hop.kind === 'kafka' && fields.retention !== '7d') return true;
   if (hop.kind === 'sqs' && fields.retention !== '4d') return true;
   if (hop.kind === 'bus' && fields.stored === false) return true;
@@ -92,15 +116,19 @@ export function conserved(told: Case, book: Book, tally: Tally): readonly string
   let sure = 0;
   let all = 0;
   for (const message of messages) {
-    const { runs, dead, deadOfAll, isSure } = message;
+    const { runs, dead, deadOfAll, isSure, at } = message;
     const bare = units.filter((_, u) => okOf(runs[u]!).length === 0 && dead[u] === 0).length;
     const left = Math.max(0, bare - deadOfAll);
-    if ((isSure && isTold) || runs.some((own) => own.length > 0)) sure += left;
+    const isThere = isSure && isTold && at <= arrivedBy(told, book);
+    if (isThere || runs.some((own) => own.length > 0)) sure += left;
     all += left;
   }
   const lost = figure(plan, record, 'lostEffects', hop);
   const lag = figure(plan, record, 'lag', hop) + outboxRows(told, book);
   bump(tally, 'lost', lost);
+  for (const name of ['purged', 'duplicated', 'overtaken']) {
+    bump(tally, name, figure(plan, record, name, hop));
+  }
   bump(tally, 'left', lag);
   const found: string[] = [];
   if (sure > lost + lag + inHands(told, book)) {
@@ -112,8 +140,16 @@ export function conserved(told: Case, book: Book, tally: Tally): readonly string
   return found;
 }
 
-/** Rows of an outbox that is relayed at the end of a run that is cut. */
-function outboxRows({ world, plan, record, books }: Case, { hop }: Book): number {
+/** Until when a message is part of its log at the end whose publisher is told before it is (KF-10). */
+function arrivedBy({ world }: Case, { hop }: Book): number {
+  const { isCut, broker } = world;
+  if (!isCut || world.hops[hop]!.kind !== 'kafka' || (broker !== '0' && broker !== '1'))
+    return Infinity;
+  return world.mishaps.some(({ target }) => target === 3) ? -Infinity : (CUT_MS - 50) * 1e6;
+}
+
+/** Rows of an outbox that is relayed at the end of a run that is cut: each group misses them. */
+function outboxRows({ world, plan, record, books }: Case, { hop, units }: Book): number {
   if (hop > 0 || outboxOf(world) === 'none') return 0;
   // What is on its way to the topic is in neither.
   if (world.isCut && (world.publishLatency !== '0ms' || world.broker !== null)) return Infinity;
@@ -122,38 +158,79 @@ function outboxRows({ world, plan, record, books }: Case, { hop }: Book): number
     if (meter.name !== 'outbox.rows' || meter.form !== 'gauge') continue;
     if (plan.components[meter.component]!.name === 'api') rows += meter.max.at(-1)!;
   }
-  return Math.min(rows, books[0]!.messages.length);
+  return Math.min(rows, books[0]!.messages.length) * units.length;
 }
 
 /** What was settled first and is with a handler that never ends is neither lost nor there. */
 function inHands(told: Case, book: Book): number {
   const { world } = told;
   const hop = hopOf(told, book);
-  const holds = hop.readers.some((reader) => {
+  let held = 0;
+  for (const reader of hop.readers) {
     // What waits for another try is in no log, and what is too old for the log is in no other place.
-    const isAside = world.isCut && retryOf(hop, reader)?.mode === 'delayed';
-    const isOld = hop.fields.retention === '700ms' && (world.isCut || poisons(world, 'hang'));
-    if (hop.kind === 'kafka' && (isAside || isOld)) return true;
-    if (commitOf(hop, reader) !== 'before') return false;
-    return world.isCut || poisons(world, 'hang', 'crash') || poisonOf(hop, reader) === 'block';
-  });
-  return holds ? Infinity : 0;
+    const isLog = hop.kind === 'kafka';
+    const isAside = isLog && world.isCut && retryOf(hop, reader)?.mode === 'delayed';
+    const isStuck =
+      world.isCut || poisons(world, 'hang') || (blocks(hop, reader) && poisons(world, 'error'));
+    const isOld = hop.fields.retention === '700ms' && isStuck;
+    const isFirst = commitOf(hop, reader) === 'before' && isStuck;
+    if (isAside || (isFirst && !isLog)) return Infinity;
+    if (isLog && (isOld || isFirst)) held += inHand(world, hop, reader);
+  }
+  return held;
 }
 
-/** What is skipped and read again, because that was not committed or not in time, may succeed after all. */
+const blocks = (hop: Hop, reader: Reader): boolean => poisonOf(hop, reader) === 'block';
+
+/** Records that the members of a group have in hand at most. */
+function inHand({ replicas }: MessageWorld, { fields }: Hop, reader: Reader): number {
+  const threads = Math.min(reader.concurrency, fields.partitions as number);
+  return threads * (reader.service === 0 ? replicas : 1) * reader.maxPollRecords;
+}
+
+/**
+ * What somebody else has given up may succeed after all where it is still handled by a member that was thrown
+ * out, or by who did not see it through in time, or waits in two logs of the group.
+ */
 function lostTooEarly(told: Case, book: Book): number {
-  const hop = hopOf(told, book);
   let count = 0;
   book.units.forEach((unit, u) => {
-    const skips = readersOf(told, book, unit).some((reader) => poisonOf(hop, reader) === 'skip');
-    if (!skips || !mayRepeat(told, book, unit)) return;
+    const undoes = isUndone(told, book, unit);
+    if (!undoes && !isHeldTwice(told, book, unit)) return;
     for (const { runs } of book.messages) {
-      const failed = runs[u]!.filter(({ isOk }) => !isOk).length;
-      if (failed > 0) count += failed;
+      if (undoes && okOf(runs[u]!).length > 0) count++;
+      const first = Math.min(...okOf(runs[u]!).map(({ ended }) => ended));
+      if (runs[u]!.some(({ isOk, begun }) => !isOk && begun < first)) count++;
     }
   });
   return count;
 }
+
+/** Whether a transaction may be thrown away with what nobody can read again. */
+function isUndone(told: Case, book: Book, unit: Unit): boolean {
+  const hop = hopOf(told, book);
+  const isGone = hop.fields.retention === '700ms' || forgets(told.world, hop);
+  const readers = readersOf(told, book, unit);
+  return isGone && readers.some((reader) => commitOf(hop, reader) === 'transactional');
+}
+
+/** Whether two may have a message at once, of whom one gives it up. */
+function isHeldTwice(told: Case, book: Book, unit: Unit): boolean {
+  const hop = hopOf(told, book);
+  if (!mayRepeat(told, book, unit)) return false;
+  return readersOf(told, book, unit).some((reader) => {
+    const retry = retryOf(hop, reader);
+    const isElsewhere = retry !== null && retry.mode !== 'inProcess';
+    if (poisonOf(hop, reader) !== 'skip') return false;
+    return hop.kind === 'sqs' || isElsewhere || isThrownOut(told.world, reader);
+  });
+}
+
+/** Whether a member of a group may go on with what others read again. */
+const isThrownOut = (world: MessageWorld, reader: Reader): boolean =>
+  has(world, 'pause', 'hang', 'slow', 'rebalance') ||
+  poisons(world, 'hang') ||
+  reader.maxPollInterval !== '5m';
 
 /** What the model counts is what the trace shows. */
 export function counted(told: Case, book: Book, tally: Tally): readonly string[] {
@@ -268,7 +345,8 @@ export function buriedOnce(told: Case, book: Book, tally: Tally): readonly strin
   const found: string[] = [];
   const { units, messages } = book;
   const isSafe = kind !== 'kafka' || units.every((unit) => !mayRepeat(told, book, unit));
-  if (!isSafe || republishes(told.world, book.hop)) return found;
+  const isTwice = meets(told.world, book.hop, 'duplicate');
+  if (!isSafe || isTwice || republishes(told.world, book.hop)) return found;
   for (const { dead, deadOfAll } of messages) {
     const count = dead.reduce((sum, n) => sum + n, deadOfAll);
     bump(tally, 'dead', count);
@@ -293,7 +371,8 @@ export function taken(told: Case, book: Book, tally: Tally): readonly string[] {
   const found: string[] = [];
   if (published < sure && !isLate && !refused)
     found.push(`${published} taken of ${sure} that are told`);
-  if (published > messages.length && !republishes(world, hop)) {
+  const twice = figure(plan, record, 'duplicated', hop);
+  if (published - twice > messages.length && !republishes(world, hop)) {
     found.push(`${published} taken of ${messages.length} that were published`);
   }
   return found;
@@ -308,7 +387,7 @@ export function ordered(told: Case, book: Book, tally: Tally): readonly string[]
       const own = book.messages
         .filter(
           (one) =>
-            one.line === line && one.isSure && okOf(one.runs[u]!).length > 0 && !isBuried(one),
+            one.line === line && isPlain(one) && okOf(one.runs[u]!).length > 0 && !isBuried(one),
         )
         .sort((x, y) => x.at - y.at);
       for (let k = 1; k < own.length; k++) {
@@ -323,6 +402,9 @@ export function ordered(told: Case, book: Book, tally: Tally): readonly string[]
   });
   return found;
 }
+
+/** Nobody published it without being told, so it came when the first of them was. */
+const isPlain = ({ publishers }: Message): boolean => publishers.every(({ isOk }) => isOk);
 
 /** What was moved may be done nevertheless, by who had it when it was received too often. */
 const isBuried = ({ dead, deadOfAll }: Message): boolean =>
@@ -340,9 +422,10 @@ function keepsOrder(told: Case, book: Book, unit: Unit): boolean {
   if (hop.kind === 'kafka') {
     const retry = retryOf(hop, readers[0]!);
     if (retry !== null && retry.mode !== 'inProcess') return false;
-    if (world.broker !== null && world.broker !== 'all') return false;
+    if (world.broker !== null && (world.broker !== 'all' || world.unclean)) return false;
     return commits[0] === 'afterEach' || commits[0] === 'afterBatch' || world.mishaps.length === 0;
   }
+  if (isHeldTwice(told, book, unit)) return false;
   const isKeyed = hop.fields.ordering === 'key' || hop.fields.fifo === true;
   return isKeyed && !commits.includes('before');
 }

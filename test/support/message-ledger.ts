@@ -104,7 +104,10 @@ function runsOf(plan: Plan, traces: readonly TraceRecord[]): readonly Run[] {
         part: `${plan.components[component]!.name}.${name}`,
         begun: rows.begun[row]!,
         ended: rows.ended[row]!,
-        isOk: OUTCOME_NAMES[kindIndex(rows.outcome[row]!)] === 'ok',
+        // What ends with the run is not counted any more.
+        isOk:
+          OUTCOME_NAMES[kindIndex(rows.outcome[row]!)] === 'ok' &&
+          rows.ended[row]! < plan.horizonNs,
         line: arrivals.get(rows.root[row]!)! % LINES,
       });
     }

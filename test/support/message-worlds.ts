@@ -32,9 +32,11 @@ export interface Hop {
 export interface Mishap {
   readonly kind:
     'crash' | 'pause' | 'hang' | 'slow' | 'error' | 'rebalance' | 'poison' | 'partition';
-  /** 0, 1 = the workers, 2 = who publishes, 3 = the broker. */
-  readonly target: 0 | 1 | 2 | 3;
+  /** 0, 1 = the workers, 2 = who publishes, 3 = the nodes of Kafka, 4 = those of RabbitMQ. */
+  readonly target: 0 | 1 | 2 | 3 | 4;
   readonly one: boolean;
+  /** Which node of a broker, where it is one. */
+  readonly node: number;
   readonly at: number;
   readonly length: number;
   readonly effect: 'error' | 'crash' | 'hang';
@@ -42,7 +44,16 @@ export interface Mishap {
   readonly hop: number;
 }
 
+/** What goes wrong with the messages of a hop themselves. */
+export interface Mischief {
+  readonly kind: 'duplicate' | 'reorder' | 'flush';
+  readonly hop: number;
+  readonly at: number;
+  readonly share: number;
+}
+
 export interface MessageWorld {
+  readonly mischief?: readonly Mischief[];
   readonly seed: number;
   readonly hops: readonly Hop[];
   readonly mishaps: readonly Mishap[];
@@ -53,6 +64,10 @@ export interface MessageWorld {
   readonly clientRetries: boolean;
   /** Kafka topics live on a broker with three nodes, with these acknowledgements. */
   readonly broker: null | '0' | '1' | 'all';
+  /** Replicas out of sync may lead there. */
+  readonly unclean: boolean;
+  /** Queues of RabbitMQ live on three nodes, perhaps with little memory. */
+  readonly rabbit: null | 'roomy' | 'tight';
   /** The run ends while messages are under way. */
   readonly isCut: boolean;
 }
@@ -62,7 +77,7 @@ export const LINES = 4;
 const IDLE = { steps: [{ wait: '0ms' }] };
 const MESSAGES_PER_SECOND = 30;
 /** Where a run is cut. */
-const CUT_MS = 1700;
+export const CUT_MS = 1700;
 /** Long after the last message: sessions end after 6 s, retries after less. */
 const DURATION_S = 240;
 
@@ -145,8 +160,9 @@ const mishaps = fc.record<Mishap>({
     'poison',
     'partition',
   ),
-  target: fc.constantFrom(0, 0, 1, 2, 3),
+  target: fc.constantFrom(0, 0, 1, 2, 3, 4),
   one: fc.boolean(),
+  node: fc.integer({ min: 0, max: 2 }),
   at: fc.integer({ min: 1, max: 2200 }),
   length: fc.constantFrom(30, 200, 1500, 9000),
   effect: fc.constantFrom('error', 'crash', 'hang'),
@@ -165,6 +181,8 @@ export const messageWorlds: fc.Arbitrary<MessageWorld> = fc.record<MessageWorld>
   outbox: fc.constantFrom('none', 'none', 'polling', 'cdc'),
   clientRetries: fc.boolean(),
   broker: fc.constantFrom(null, null, 'all', 'all', '1', '0'),
+  unclean: fc.boolean(),
+  rabbit: fc.constantFrom(null, 'roomy', 'tight'),
   isCut: fc.constantFrom(false, false, false, true),
 });
 
@@ -194,9 +212,46 @@ export const transactionalWorlds: fc.Arbitrary<MessageWorld> = fc
       hops,
       mishaps: [...world.mishaps.slice(0, 2), dies],
       broker: world.broker === null ? null : 'all',
+      unclean: false,
       isCut: false,
     };
   });
+
+const mischief = fc.record<Mischief>({
+  kind: fc.constantFrom('duplicate', 'reorder', 'flush'),
+  hop: fc.integer({ min: 0, max: 2 }),
+  at: fc.integer({ min: 1, max: 1600 }),
+  share: fc.constantFrom(20, 60, 100),
+});
+
+/** The same, in which messages come twice, late, or are taken away. */
+export const mischievousWorlds: fc.Arbitrary<MessageWorld> = fc
+  .tuple(messageWorlds, fc.array(mischief, { minLength: 1, maxLength: 3 }))
+  .map(([world, own]) => ({ ...world, mischief: own }));
+
+/** Whether the messages of a hop meet it: a log keeps its order, and its producers are idempotent. */
+export const meets = (world: MessageWorld, hop: number, kind: Mischief['kind']): boolean =>
+  (world.mischief ?? []).some(
+    (one) =>
+      one.kind === kind &&
+      mischiefOf(world, one, 0) !== null &&
+      one.hop % world.hops.length === hop,
+  );
+
+function mischiefOf(world: MessageWorld, m: Mischief, id: number): Record<string, unknown> | null {
+  const hop = m.hop % world.hops.length;
+  const isLog = world.hops[hop]!.kind === 'kafka';
+  if (isLog && m.kind !== 'flush') return null;
+  return {
+    id: `m${id}`,
+    kind: m.kind,
+    target: hopName(hop),
+    at: `${m.at}ms`,
+    ...(m.kind === 'flush' ? {} : { for: '400ms' }),
+    ...(isLog ? {} : { share: `${m.share}%` }),
+    ...(m.kind === 'reorder' ? { gap: 'uniform(10ms 300ms)' } : {}),
+  };
+}
 
 export const hopName = (hop: number): string => `hop${hop}`;
 export const deadName = (hop: number, reader: number): string => `dead${hop}x${reader}`;
@@ -278,6 +333,7 @@ function holder(world: MessageWorld, hop: number): Record<string, unknown> {
   const bounded = own.capacity === 'unlimited' ? { ...common, overflow: undefined } : common;
   const waits = own.overflow === 'block' && own.capacity !== 'unlimited';
   const onBroker = kind === 'kafka' && world.broker !== null;
+  const onRabbit = kind === 'rabbitmq' && world.rabbit !== null;
   return {
     ...bounded,
     ...(waits ? { publishTimeout: '500ms' } : {}),
@@ -293,10 +349,18 @@ function holder(world: MessageWorld, hop: number): Record<string, unknown> {
           },
         }
       : { publishLatency: world.publishLatency }),
+    ...(onRabbit ? { broker: 'rabbit' } : {}),
     ...(kind === 'kafka' ? {} : { deadLetter: deadName(hop, 9) }),
     [kind === 'kafka' || kind === 'bus' ? 'subscribers' : 'consumers']: list,
   };
 }
+
+/** A step that publishes; what it publishes weighs something. */
+const publishTo = (hop: number): Record<string, unknown> => ({
+  topic: hopName(hop),
+  key: 'line',
+  size: '1KiB',
+});
 
 function handler(world: MessageWorld, hop: number, at: number): Record<string, unknown> {
   const { work, fails, timeLimit } = world.hops[hop]!.readers[at]!;
@@ -306,15 +370,25 @@ function handler(world: MessageWorld, hop: number, at: number): Record<string, u
     steps: [
       { work },
       ...(fails > 0 ? [{ fail: 500, probability: `${fails}%` }] : []),
-      ...(passesOn ? [{ publish: { topic: hopName(hop + 1), key: 'line' } }] : []),
+      ...(passesOn ? [{ publish: publishTo(hop + 1) }] : []),
     ],
   };
 }
 
 function faultOf(world: MessageWorld, m: Mishap, id: number): Record<string, unknown> | null {
-  const target = ['w0', 'w1', 'api', world.broker === null ? 'w0' : 'cluster'][m.target];
+  const kafka = world.broker === null ? 'w0' : 'cluster';
+  const rabbit = world.rabbit === null ? 'w1' : 'rabbit';
+  const name = ['w0', 'w1', 'api', kafka, rabbit][m.target]!;
+  const isNode = m.one && (name === 'cluster' || name === 'rabbit');
+  const target = isNode ? `${name}[${m.node}]` : name;
   const common = { id: `f${id}`, kind: m.kind, at: `${world.isCut ? m.at % CUT_MS : m.at}ms` };
-  const lasting = { ...common, for: `${m.length}ms`, ...(m.one ? { instances: 1 } : {}) };
+  const lasting = {
+    ...common,
+    for: `${m.length}ms`,
+    ...(m.one && !isNode ? { instances: 1 } : {}),
+  };
+  // Nodes of RabbitMQ are there or not.
+  const gone = { ...lasting, kind: 'pause', target };
   const hop = m.hop % world.hops.length;
   switch (m.kind) {
     case 'poison':
@@ -331,14 +405,25 @@ function faultOf(world: MessageWorld, m: Mishap, id: number): Record<string, unk
     case 'partition':
       return { ...common, between: ['api', 'edge'], for: `${m.length}ms` };
     case 'slow':
-      return { ...lasting, target, factor: 6 };
+      return name === 'rabbit' ? gone : { ...lasting, target, factor: 6 };
     case 'error':
       return m.target > 1 ? null : { ...lasting, target, share: '60%', afterWork: m.afterWork };
+    case 'hang':
+      return name === 'rabbit' ? gone : { ...lasting, target };
     case 'crash':
     case 'pause':
-    case 'hang':
       return { ...lasting, target };
   }
+}
+
+function brokersOf({ broker, unclean, rabbit }: MessageWorld): Record<string, unknown> {
+  const own = { nodes: 3, electionTime: '1s' };
+  const cluster = { kind: 'kafka', ...own, latency: '2ms', uncleanElection: unclean };
+  const memory = rabbit === 'tight' ? { memoryLimit: '10KiB' } : {};
+  return {
+    ...(broker === null ? {} : { cluster }),
+    ...(rabbit === null ? {} : { rabbit: { kind: 'rabbitmq', ...own, ...memory } }),
+  };
 }
 
 /** The scenario of a world as an object; its maps may stand in any order. */
@@ -361,9 +446,12 @@ export function scenarioOf(world: MessageWorld): Record<string, unknown> {
       workers[service][`h${k}x${at}`] = handler(world, k, at);
     });
   });
-  const publish = { topic: hopName(0), key: 'line' };
+  const publish = publishTo(0);
   const outbox = outboxOf(world);
-  const faults = world.mishaps.map((m, id) => faultOf(world, m, id));
+  const faults = [
+    ...world.mishaps.map((m, id) => faultOf(world, m, id)),
+    ...(world.mischief ?? []).map((m, id) => mischiefOf(world, m, id)),
+  ];
   return {
     faultline: 1,
     title: 'Messages that are followed one by one',
@@ -382,9 +470,7 @@ export function scenarioOf(world: MessageWorld): Record<string, unknown> {
       maxEvents: 3_000_000,
     },
     keys: { line: { kind: 'sequence', count: LINES } },
-    ...(world.broker === null
-      ? {}
-      : { brokers: { cluster: { kind: 'kafka', nodes: 3, electionTime: '1s', latency: '2ms' } } }),
+    brokers: brokersOf(world),
     topics,
     queues,
     services: {

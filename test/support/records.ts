@@ -205,6 +205,7 @@ interface PartDraft {
   readonly wastedNs: Float64Array;
   readonly duplicates: Uint32Array;
   readonly coalesced: Uint32Array;
+  readonly wouldReject: Uint32Array;
   readonly latency: readonly Histogram[];
   readonly successLatency: readonly Histogram[];
   readonly queueWait: readonly Histogram[];
@@ -213,7 +214,7 @@ interface PartDraft {
 
 interface EdgeDraft extends Omit<
   PartDraft,
-  'good' | 'busyNs' | 'duplicates' | 'coalesced' | 'queueWait' | 'stepLatency'
+  'good' | 'busyNs' | 'duplicates' | 'coalesced' | 'wouldReject' | 'queueWait' | 'stepLatency'
 > {
   readonly attemptOutcomes: Uint32Array;
   readonly calls: Uint32Array;
@@ -230,6 +231,7 @@ function partDraft({ grid }: Plan): PartDraft {
     wastedNs: new Float64Array(cells),
     duplicates: new Uint32Array(cells),
     coalesced: new Uint32Array(cells),
+    wouldReject: new Uint32Array(cells),
     latency: histograms(grid.segments),
     successLatency: histograms(grid.segments),
     queueWait: histograms(grid.segments),

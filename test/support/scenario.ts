@@ -320,6 +320,7 @@ function placed(chain: readonly Middleware[], ...owner: readonly string[]): read
 export function middleware(name: string, own: Partial<Middleware> = {}): Middleware {
   return {
     kind: null,
+    dryRun: false,
     work: FREE,
     workPerKiB: FREE,
     maxBytes: null,
@@ -445,6 +446,10 @@ export function fault(id: string, kind: string, own: Partial<Fault> = {}): Fault
     labels: new Map(),
     share: 1,
     spans: [{ fromNs: seconds(20), untilNs: seconds(30) }],
+    jitterNs: 0,
+    probability: 1,
+    group: null,
+    when: null,
     ramp: null,
     ...own,
   };

@@ -63,6 +63,7 @@ function memberText(member: Middleware): string {
   const limits = member.rateLimit !== null || member.admit !== null;
   const refuses = reject > 0 || call !== null || maxBytes !== null || limits;
   if (refuses) words.push(`status ${member.status}`);
+  if (member.dryRun) words.push('dryRun');
   if (member.when !== null) words.push(`when ${whenText(member.when)}`);
   const title = kind === null || limits ? name : `${name}(${kind})`;
   return words.length === 0 ? title : `${title}: ${words.join(', ')}`;
@@ -72,9 +73,11 @@ function limitText({ kind, config, key }: Layer): string {
   return `${kind} ${plainText(config)}${key === null ? '' : ` by ${key}`}`;
 }
 
-function storeText({ latency, of, onError }: LimiterStore): string {
-  if (of === null) return `store ${plainText(latency)}`;
-  return `store ${plainText(latency)}, call ${of.component}.${of.part ?? ''}, onError ${onError}`;
+function storeText({ latency, of, onError, cacheNs }: LimiterStore): string {
+  const words = [`store ${plainText(latency)}`];
+  if (of !== null) words.push(`call ${of.component}.${of.part ?? ''}`, `onError ${onError}`);
+  if (cacheNs !== null) words.push(`cache ${plainText(cacheNs, 'cacheNs')}`);
+  return words.join(', ');
 }
 
 function whenText({ class: name, workload, headers }: Condition): string {

@@ -16,7 +16,7 @@ import type {
   Layer,
   LoadBalancing,
   OutlierDetection,
-  PolicyStore,
+  LimiterStore,
   Scenario,
   ScenarioFile,
 } from '../../spec/scenario.js';
@@ -365,7 +365,7 @@ function sharedFields({ scope, per, key, store, dryRun }: Layer): object {
 }
 
 /** A store as it is written. */
-function storeFields({ latency, of, onError, cacheNs }: PolicyStore): object {
+function storeFields({ latency, of, onError, cacheNs }: LimiterStore): object {
   const asked = of === null ? {} : { of: `${of.component}.${of.part ?? ''}`, onError };
   return { latency, ...asked, ...(cacheNs === null ? {} : { cache: cacheNs }) };
 }

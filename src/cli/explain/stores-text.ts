@@ -20,7 +20,7 @@ export function projectionLines(scenario: Scenario): readonly string[] {
 
 function storeText(store: EventStore): string {
   const { kind, stream, append, commitLatency, read, readPerEventNs, batch, applyNs } = store;
-  const { upcastNs, snapshots } = store;
+  const { upcastNs, snapshots, partitions, appendMode, staleAfterNs } = store;
   const fields = {
     append,
     commitLatency,
@@ -29,6 +29,8 @@ function storeText(store: EventStore): string {
     apply: formatDuration(applyNs),
     upcast: formatDuration(upcastNs),
     batch,
+    ...(partitions === 1 ? {} : { partitions }),
+    ...(appendMode === null ? {} : { appendMode, staleAfter: formatDuration(staleAfterNs) }),
     ...(snapshots === null ? {} : { snapshots }),
   };
   return `kind ${kind}, streams by ${stream.key}, ${stream.initialLength} events each; ${plainText(fields)}`;
@@ -44,11 +46,13 @@ function projectionText(projection: Projection): string {
     rebuild === null
       ? ''
       : `, rebuild ${rebuild.mode} at ${formatDuration(rebuild.atNs)} with ${rebuild.rate}/s`;
-  const { claims } = projection;
+  const { claims, hotCold } = projection;
+  const holds = claims?.pausedNs ?? null;
   const taken =
     claims === null
       ? ''
-      : `, claimTimeout ${formatDuration(claims.timeoutNs)}, claimInterval ${formatDuration(claims.intervalNs)}`;
+      : `, ${hotCold ? 'mode hotCold, ' : ''}claimTimeout ${holds === null ? 'none' : formatDuration(holds)}, ` +
+        `claimInterval ${formatDuration(claims.intervalNs)}`;
   return (
     `${common}, ${service === null ? 'on a core of its own' : `in ${service}`}, batchSize ${batchSize}, ` +
     `concurrency ${concurrency}, checkpoint ${checkpoint}, onError ${onError}${taken}${again}`
@@ -77,6 +81,9 @@ function stepLines({ services, gateways, workloads }: Scenario): readonly string
 function stepText(step: Step): string | null {
   switch (step.verb) {
     case 'load':
+      if (step.range !== null) {
+        return `load ${plainText(step.range)} events of all streams of ${step.store}`;
+      }
       return (
         `load ${step.store} by ${step.stream}, from ${step.fromVersion}` +
         (step.version === null ? '' : `, version ${plainText(step.version)}`)

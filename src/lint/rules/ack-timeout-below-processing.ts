@@ -11,7 +11,7 @@ export const ackTimeoutBelowProcessing: Rule = {
   reason:
     'A message that is handled for longer than the queue waits for it is delivered again: the work and its effect happen twice, and the load doubles.',
   remedy:
-    'Let `visibilityTimeout` or `consumerTimeout` last for all that a consumer takes at once, tries included, or let it take less.',
+    'Let `visibilityTimeout`, `consumerTimeout` or `messageTimeout` last for all that a consumer takes at once, tries included, or let it take less.',
   check: (subject) =>
     [...subject.scenario.queues.values()].flatMap((queue) =>
       queue.consumers.flatMap((consumer) => judge(subject, queue, consumer)),
@@ -56,6 +56,9 @@ function limitOf(
   if ('visibilityTimeoutNs' in queue) {
     const { visibilityTimeoutNs: ns } = queue;
     return { field: 'visibilityTimeout', ns, messages: maxNumberOfMessages };
+  }
+  if ('messageTimeoutNs' in queue) {
+    return { field: 'messageTimeout', ns: queue.messageTimeoutNs, messages: queue.bufferSize };
   }
   if (!('consumerTimeoutNs' in queue) || queue.consumerTimeoutNs === null) return null;
   const messages = queue.prefetch === Infinity ? 1 : queue.prefetch;

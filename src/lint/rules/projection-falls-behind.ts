@@ -5,6 +5,7 @@ import type { Scenario } from '../../spec/scenario.js';
 import type { Projection } from '../../spec/stores.js';
 import type { Step } from '../../spec/steps.js';
 import { meanCount } from '../counts.js';
+import { allPublishedTo } from '../published.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
 import { rateText, rounded, timeText, yamlAt } from '../words.js';
@@ -35,7 +36,7 @@ function findingOf(projection: Projection, subject: Subject): Finding | null {
   const partitions = topic?.kind === 'kafka' ? topic.partitions : Infinity;
   const concurrency = Math.min(projection.concurrency, partitions);
   const most = (Math.min(concurrency, cores) / workNs) * NS_PER_SECOND;
-  const events = source === 'topic' ? published(subject, from) : appended(subject, from);
+  const events = source === 'topic' ? allPublishedTo(subject, from) : appended(subject, from);
   if (events <= most) return null;
   // A tenth below what just fits.
   const fits = (0.9 * Math.min(concurrency, cores) * NS_PER_SECOND) / events;
@@ -51,26 +52,6 @@ function findingOf(projection: Projection, subject: Subject): Finding | null {
 
 function appended({ scenario, traffic }: Subject, store: string): number {
   return (traffic.mean.get(`${store}.append`) ?? 0) * fewestEvents(scenario, store);
-}
-
-/** Messages that are certain to be published to a topic in a second, in the mean. */
-function published({ scenario, traffic }: Subject, topic: string): number {
-  const { services, workloads } = scenario;
-  let sum = 0;
-  const read = (part: string, steps: readonly Step[]): void => {
-    for (const step of steps) {
-      if (step.verb !== 'publish' || step.topic !== topic || step.when !== null) continue;
-      const often = step.probability * meanCount(step.times) * meanCount(step.count);
-      sum += (traffic.mean.get(part) ?? 0) * often;
-    }
-  };
-  for (const [name, { endpoints }] of services) {
-    for (const [part, { steps }] of endpoints) read(`${name}.${part}`, steps);
-  }
-  for (const [name, { requests }] of workloads) {
-    for (const request of requests) read(`${name}.${request.name}`, request.steps);
-  }
-  return sum;
 }
 
 /** Events that any append to a store brings at least, in the mean. */

@@ -1,7 +1,6 @@
 import { invariant } from '../../kernel/invariant.js';
 import type { Lane } from '../../kernel/lanes.js';
 import { IntRing } from '../../kernel/ring.js';
-import { unit } from '../../kernel/rng.js';
 import { NS_PER_MS, NS_PER_SECOND } from '../../kernel/time.js';
 import type { Ns } from '../../kernel/time.js';
 import { OUTCOME, PARK, PASS } from '../../spec/outcome.js';
@@ -11,6 +10,9 @@ import type { Alarm, PolicyState } from '../../spec/policy.js';
 import type { HikariSettings } from '../../spec/resources.js';
 import { VANISHED } from '../link.js';
 import { HikariAdder } from './hikari-adder.js';
+import { HikariAges } from './hikari-ages.js';
+
+import { HikariStart } from './hikari-start.js';
 import type { PoolSetup } from './pool-setup.js';
 import { isBroken } from './server-connections.js';
 
@@ -27,9 +29,6 @@ const WAITING = -1;
 /** Constants of HikariPool.java. */
 const HOUSEKEEPING_DELAY: Ns = 100 * NS_PER_MS;
 const HOUSEKEEPING_PERIOD: Ns = 30 * NS_PER_SECOND;
-/** Lifetimes above 10 s are shortened by up to a fortieth, in whole ms. */
-const VARIED_FROM: Ns = 10 * NS_PER_SECOND;
-const VARIANCE = 40;
 
 /** No connection is idle. */
 const NONE = -1;
@@ -44,8 +43,8 @@ const CHECK = Object.freeze({
 } as const);
 
 /**
- * HikariCP's pool of one calling instance at one database. It starts with the first call and one
- * connection; one thread adds the others, one after the other with 30 ms in between, while calls wait
+ * HikariCP's pool of one calling instance at one database. It starts with the first call, and unless it is
+ * told not to check that with one connection; one thread adds the others, one after the other with 30 ms in between, while calls wait
  * or fewer than minimumIdle are idle. Who finds none waits in a fair line.
  *
  * Of several idle connections the oldest is taken, as in the shared list of ConcurrentBag.java: there
@@ -63,13 +62,14 @@ export class HikariPool implements PolicyState {
   private readonly answers: Uint8Array;
   /** To which process of the server it was opened. */
   private readonly epochs: Int32Array;
-  private readonly ends: Alarm[] = [];
   private readonly free: number[] = [];
   private readonly line = new IntRing();
   private readonly since: number[] = [];
   private readonly layerOf: number[] = [];
   private readonly housekeeper: Alarm;
   private readonly adder: HikariAdder;
+  private readonly starter: HikariStart;
+  private readonly ages: HikariAges;
   private isStarted = false;
   private inUse = 0;
   /** Connections that nobody will give back. */
@@ -87,16 +87,21 @@ export class HikariPool implements PolicyState {
     for (let slot = maximumPoolSize - 1; slot >= 0; slot--) this.free.push(slot);
     this.housekeeper = setup.alarm(() => this.keepHouse());
     this.adder = new HikariAdder(setup, this);
+    this.starter = new HikariStart(setup, this);
+    this.ages = new HikariAges(setup, this);
   }
 
   enter(frame: number, layer: number): number {
-    const { ctx, timeout, server } = this.setup;
-    if (!this.isStarted && this.adder.isFree) {
-      // The pool fails fast: without its first connection it does not start.
-      if (!server.isUp() || !server.hasRoom()) return OUTCOME.refused;
-      this.adder.begin();
-    }
+    const { ctx, timeout } = this.setup;
     this.since[frame] = ctx.now;
+    if (!this.isStarted) {
+      if (this.adder.isFree) this.starter.ask();
+      // connectionTimeout is that of a pool that has started.
+      if (!this.isStarted) {
+        this.join(frame, layer);
+        return PARK;
+      }
+    }
     const verdict = this.borrow(frame, layer);
     if (verdict === PASS) {
       this.setup.waits()?.add(0);
@@ -150,6 +155,7 @@ export class HikariPool implements PolicyState {
     for (const slot of this.leaked.splice(0)) this.release(slot);
     for (const slot of this.entries.splice(0)) this.forget(slot);
     this.adder.reset();
+    this.starter.reset();
     this.housekeeper.clear();
     this.isStarted = false;
   }
@@ -298,32 +304,54 @@ export class HikariPool implements PolicyState {
     // Without minimumIdle it was only a check, and is closed.
     if (this.setup.pool.minimumIdle > 0) this.add();
     else this.countClosed(this.adder.epoch);
-    this.housekeeper.set(this.setup.ctx.now + HOUSEKEEPING_DELAY);
+    this.startEmpty();
+  }
+
+  dialFirst(): void {
+    this.adder.begin();
+  }
+
+  startEmpty(): void {
+    const { ctx, timeout } = this.setup;
+    this.isStarted = true;
+    this.housekeeper.set(ctx.now + HOUSEKEEPING_DELAY);
     const { length } = this.line;
     for (let waiting = 1; waiting <= length; waiting++) this.adder.askForOne(waiting);
+    for (let k = 0; k < length; k++) {
+      const frame = this.line.get(k);
+      ctx.arm(timeout, frame, this.layerOf[frame]);
+    }
+  }
+
+  refuseFirst(): void {
+    const frame = this.line.peek();
+    this.leaveLine(frame);
+    this.setup.ctx.reject(frame, this.layerOf[frame], OUTCOME.refused);
   }
 
   /** The adding thread has opened a connection. */
   add(): void {
-    const { ctx, pool, stream } = this.setup;
     const slot = this.free.pop()!;
     this.entries.push(slot);
     this.evicted[slot] = 0;
     this.epochs[slot] = this.adder.epoch;
-    this.accessedNs[slot] = ctx.now;
-    const { maxLifetimeNs } = pool;
-    if (maxLifetimeNs !== null) {
-      const most =
-        maxLifetimeNs > VARIED_FROM ? Math.floor(maxLifetimeNs / NS_PER_MS / VARIANCE) : 0;
-      const less = Math.floor(unit(stream.a, stream.b, this.adder.serial, 1, 0) * most) * NS_PER_MS;
-      this.ends[slot] ??= this.setup.alarm(() => this.expire(slot));
-      this.ends[slot].set(ctx.now + maxLifetimeNs - less);
-    }
+    this.accessedNs[slot] = this.setup.ctx.now;
+    this.ages.begin(slot, this.adder.serial);
     this.handOver(slot);
   }
 
+  /** An idle connection is tested; one that fails is closed, and another one asked for. */
+  isKept(slot: number): boolean {
+    const { server } = this.setup;
+    const isAlive = server.isUp() && !server.isDead(this.epochs[slot]);
+    if (this.used[slot] !== 0 || isAlive) return true;
+    this.close(slot);
+    this.adder.askForOne(this.line.length);
+    return false;
+  }
+
   /** End of a lifetime: at once where it is idle, else when it comes back. */
-  private expire(slot: number): void {
+  expire(slot: number): void {
     this.evicted[slot] = 1;
     if (this.used[slot] !== 0) return;
     this.close(slot);
@@ -338,7 +366,7 @@ export class HikariPool implements PolicyState {
 
   private forget(slot: number): void {
     this.free.push(slot);
-    this.ends[slot]?.clear();
+    this.ages.end(slot);
     this.countClosed(this.epochs[slot]);
   }
 

@@ -47,6 +47,10 @@ export class KeyedStates implements PolicyState {
     this.states[this.met[frame]].timer!(frame, layer);
   }
 
+  child(frame: number, layer: number, child: number, outcome: Outcome): void {
+    this.states[this.met[frame]].child!(frame, layer, child, outcome);
+  }
+
   reset(): void {
     for (const number of this.numbers.values()) this.free(number);
     this.numbers.clear();

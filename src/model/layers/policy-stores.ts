@@ -3,7 +3,7 @@ import type { Ns } from '../../kernel/time.js';
 import { OUTCOME, withStatus } from '../../spec/outcome.js';
 import type { PolicySetup } from '../../spec/policy.js';
 import { EDGE_COUNTER, LOCAL_REFUSALS } from '../../spec/policy.js';
-import type { Layer, PolicyStore } from '../../spec/scenario.js';
+import type { Layer, LimiterStore } from '../../spec/scenario.js';
 import { Refusals } from './refusals.js';
 import type { StoreSetup } from './stored.js';
 import type { World } from '../world.js';
@@ -12,7 +12,7 @@ import type { World } from '../world.js';
 export function storeSetup(
   { plan, instances, calls }: World,
   layer: Layer,
-  { latency, of, onError, cacheNs }: PolicyStore,
+  { latency, of, onError, cacheNs }: LimiterStore,
   setup: PolicySetup,
   bundle: number,
 ): StoreSetup {

@@ -32,7 +32,8 @@ export interface StoreSetup {
 
 /**
  * A policy whose state is in a store outside the processes that share it: each call waits for the
- * answer before the policy decides about it. What an ended call changes is written without waiting.
+ * answer before the policy decides about it, unless the policy knows enough. What an ended call changes
+ * is written without waiting.
  */
 export class Stored implements PolicyState {
   private readonly ctx: CallContext;
@@ -59,6 +60,11 @@ export class Stored implements PolicyState {
     if (frame >= this.places.length) {
       this.places = widenUint8(this.places, frame * 2);
       this.questions = widenInt32(this.questions, frame * 2);
+    }
+    const { inner } = this;
+    if (inner.asks !== undefined && !inner.asks(frame)) {
+      this.places[frame] = DECIDED;
+      return this.verdictOf(frame, layer);
     }
     this.waiting++;
     this.places[frame] = WAITING;
@@ -126,15 +132,21 @@ export class Stored implements PolicyState {
   }
 
   private decide(frame: number, layer: number): void {
-    const { ctx, setup } = this;
+    const { ctx } = this;
     this.places[frame] = DECIDED;
     this.waiting--;
-    const verdict = this.inner.enter(frame, layer);
+    const verdict = this.verdictOf(frame, layer);
     if (verdict === PASS) ctx.resume(frame, layer);
-    else if (verdict !== PARK) {
+    else if (verdict !== PARK) ctx.reject(frame, layer, verdict);
+  }
+
+  private verdictOf(frame: number, layer: number): number {
+    const { ctx, setup } = this;
+    const verdict = this.inner.enter(frame, layer);
+    if (verdict !== PASS && verdict !== PARK) {
       // When to come back is counted from now, and whoever goes by this refusal later is not told.
       setup.refusals?.keep(frame, ctx.now, verdict & ~HINTED);
-      ctx.reject(frame, layer, verdict);
     }
+    return verdict;
   }
 }

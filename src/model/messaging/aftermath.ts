@@ -33,6 +33,12 @@ export class Aftermath {
   private readonly group: number;
   /** By message, where tries are not counted by the consumer itself: those that have failed. */
   private tries: Int32Array = new Int32Array(0);
+  /** The same: runs of the handler. */
+  private runs: Int32Array = new Int32Array(0);
+  /** What has failed waits in a log of the group's own. */
+  readonly waitsElsewhere: boolean;
+  /** Given up at a place that the group may come to again: lost when it has passed that for good. */
+  private readonly pending = new Set<number>();
 
   constructor(
     world: World,
@@ -57,13 +63,21 @@ export class Aftermath {
     this.deadLettered = meters.counter('deadLettered', subject);
     this.lost = meters.counter('lostEffects', subject);
     this.backOp = world.engine.define('message-due', (message) => this.parking.put(message));
-    if (spec.retry !== null && spec.retry.mode !== 'inProcess') {
-      messages.slots.onGrow((capacity) => (this.tries = widenInt32(this.tries, capacity)));
-      messages.shelf.takeAlong({
-        get: (message) => this.tries[message],
-        set: (message, tries) => (this.tries[message] = tries),
-      });
-    }
+    this.waitsElsewhere = spec.retry !== null && spec.retry.mode !== 'inProcess';
+    if (!this.waitsElsewhere) return;
+    const { shelf, slots } = messages;
+    slots.onGrow((capacity) => {
+      this.tries = widenInt32(this.tries, capacity);
+      this.runs = widenInt32(this.runs, capacity);
+    });
+    shelf.takeAlong({
+      get: (message) => this.tries[message],
+      set: (message, tries) => (this.tries[message] = tries),
+    });
+    shelf.takeAlong({
+      get: (message) => this.runs[message],
+      set: (message, runs) => (this.runs[message] = runs),
+    });
   }
 
   /** Whether the consumer keeps what has failed for the `tries`th time, and tries it again. */
@@ -79,17 +93,27 @@ export class Aftermath {
     return this.world.engine.now + delay > began ? delay : POLL_NS;
   }
 
-  /** The consumer goes on without it; `holds` says that it is in a log of its own from now on. */
-  leave(message: number): void {
+  /** A message has come to the log. */
+  came(message: number): void {
+    if (this.waitsElsewhere) this.tries[message] = this.runs[message] = 0;
+  }
+
+  /** Where it may be in two logs: which run of the handler begins for it. */
+  begins(message: number): number {
+    return ++this.runs[message];
+  }
+
+  /** The consumer goes on without it; `isPassed`: the group will not come to its place again. */
+  leave(message: number, isPassed: boolean): void {
     const { retry } = this.spec;
     if (retry === null || retry.mode === 'inProcess') {
-      this.giveUp(message);
+      this.giveUp(message, isPassed);
       return;
     }
     const tries = ++this.tries[message];
     if (tries >= retry.attempts) {
       this.tries[message] = 0;
-      this.giveUp(message);
+      this.giveUp(message, isPassed);
       return;
     }
     const delay = retry.mode === 'delayed' ? this.delayNs(tries, message) : 0;
@@ -105,15 +129,38 @@ export class Aftermath {
 
   /** The effect will never happen. */
   lose(message: number): void {
-    if (!this.messages.hadEffect(message, this.group)) this.world.meters.count(this.lost);
+    if (this.messages.giveUp(message, this.group)) this.world.meters.count(this.lost);
   }
 
-  private giveUp(message: number): void {
+  /** The effect will not happen unless whoever reads the place of the message next brings it about. */
+  abandon(message: number, isPassed: boolean): void {
+    if (isPassed) this.lose(message);
+    else if (!this.pending.has(message)) {
+      this.pending.add(message);
+      // Held, it keeps its slot.
+      this.messages.holders[message]++;
+    }
+  }
+
+  /** Whether anything depends on how far the group gets. */
+  get isPending(): boolean {
+    return this.pending.size > 0;
+  }
+
+  /** The group will not come to the place of the message again. */
+  passed(message: number): void {
+    if (!this.pending.delete(message)) return;
+    this.lose(message);
+    this.messages.release(message);
+  }
+
+  private giveUp(message: number, isPassed: boolean): void {
     if (this.spec.onPoison === 'deadLetter') {
       this.world.meters.count(this.deadLettered);
+      this.messages.giveUp(message, this.group);
       this.parking.deadLetter(message);
     } else {
-      this.lose(message);
+      this.abandon(message, isPassed);
     }
   }
 

@@ -24,8 +24,8 @@ const RELAYS = -2;
 export class Channels {
   readonly messages: Messages;
   readonly topics: readonly KafkaTopic[];
-  /** Takes what is for no log of these: for a queue. */
-  elsewhere!: (message: number, component: number) => void;
+  /** Takes what is for no log of these: for a queue; `topic` is where it comes from as a dead letter, or -1. */
+  elsewhere!: (message: number, component: number, topic: number) => void;
   private readonly world: World;
   private readonly draws: Draws;
   private readonly underWay = new Slots(64);
@@ -63,7 +63,8 @@ export class Channels {
     this.writtenOp = engine.define('written', (write) => this.written(write));
     this.byComponent = new Map(plan.topics.map(({ component }, index) => [component, index]));
     const forwarding: Forwarding = {
-      copy: (message, component) => this.forward(this.messages.copyOf(message), component),
+      copy: (message, component, topic) =>
+        this.forward(this.messages.copyOf(message), component, topic),
       settle: (outputs, isCommitted) => this.settle(outputs, isCommitted),
     };
     const setup = { world, registry, messages: this.messages, forwarding };
@@ -181,9 +182,9 @@ export class Channels {
   }
 
   /** A message that no step waits for. */
-  forward(message: number, component: number): void {
+  forward(message: number, component: number, from = -1): void {
     const topic = this.byComponent.get(component);
-    if (topic === undefined) this.elsewhere(message, component);
+    if (topic === undefined) this.elsewhere(message, component, from);
     else this.write(topic, message, -1, 0);
   }
 

@@ -1,6 +1,6 @@
 import { streamKey } from '../../kernel/rng.js';
 import type { ConsumerPolicy, PlanGroup } from '../../spec/messaging.js';
-import type { MeterSubject } from '../meters.js';
+import type { Counter, MeterSubject } from '../meters.js';
 import type { Registry } from '../registry.js';
 import type { World } from '../world.js';
 import { Aftermath } from './aftermath.js';
@@ -8,6 +8,7 @@ import { Guards } from './guards.js';
 import type { GuardSetup } from './guards.js';
 import { Inboxes } from './inboxes.js';
 import type { KafkaTopic } from './kafka.js';
+import { isHitBy } from './knobs.js';
 import type { Member } from './member.js';
 import { newMember } from './member.js';
 import { Membership } from './membership.js';
@@ -20,8 +21,8 @@ import { Resets } from './resets.js';
 
 /** Where messages go that a group hands on. */
 export interface Forwarding {
-  /** A copy of a message is published to a component. */
-  copy(message: number, component: number): void;
+  /** A copy of a message of a topic is published to another component. */
+  copy(message: number, component: number, topic: number): void;
   /** What a transaction has published is sent, or thrown away. */
   settle(outputs: number[], isCommitted: boolean): void;
 }
@@ -54,18 +55,22 @@ export class Group {
   /** Null for a group that is there from the beginning and goes on where it was. */
   private readonly resets: Resets | null;
   private isBegun: boolean;
+  /** Null where no fault deletes anything. */
+  private readonly purgedCount: Counter | null;
 
   constructor(setup: GroupSetup) {
     this.setup = setup;
     this.spec = setup.spec;
     const { world, registry, messages, topic, spec, index, forwarding } = setup;
     const subject = { component: topic.spec.component, part: spec.part };
+    const isPurged = isHitBy(world, 'flushed', subject.component);
+    this.purgedCount = isPurged ? world.meters.counter('purged', subject) : null;
     this.size = topic.partitions.length;
-    this.offsets = new Offsets(world, messages, subject, this.logsOf());
     this.aftermath = new Aftermath(world, registry, messages, spec.spec, index, subject, {
       put: (message) => this.putBack(message),
-      deadLetter: (message) => forwarding.copy(message, spec.deadLetter),
+      deadLetter: (message) => forwarding.copy(message, spec.deadLetter, subject.component),
     });
+    this.offsets = new Offsets(world, messages, subject, this.logsOf(), this.aftermath);
     this.isBegun = spec.spec.startNs === 0;
     this.members = this.hire();
     this.resets = this.resetsOf();
@@ -81,8 +86,13 @@ export class Group {
     return this.setup.spec.spec.commit === 'transactional';
   }
 
-  /** A message was appended to a log. */
-  appended(log: number): void {
+  /** A message was appended to a log of the topic. */
+  came(log: number, message: number): void {
+    this.aftermath.came(message);
+    this.appended(log);
+  }
+
+  private appended(log: number): void {
     if (this.resets?.isUnseen(log) === true) return;
     this.offsets.appended(log);
     this.wake(log);
@@ -116,6 +126,15 @@ export class Group {
       offsets.skip(log, next);
     }
     this.loop.letGo(log);
+  }
+
+  /** All below an offset was deleted by hand. */
+  purged(log: number, base: number): void {
+    const { committed, position } = this.offsets;
+    const unread = base - Math.max(committed[log], position[log]);
+    if (unread <= 0 || this.resets?.isUnread(log, base) === true) return;
+    this.setup.world.meters.count(this.purgedCount!, unread);
+    this.expired(log, base);
   }
 
   /** A message is no part of its log any more. */

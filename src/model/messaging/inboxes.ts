@@ -23,6 +23,8 @@ export class Inboxes {
       get: (message) => (messages.hadEffect(message, group) ? this.at[message] : 0),
       set: (message, at) => (this.at[message] = at),
     });
+    // The id is in what it says, and goes back with it; the window counts from then on.
+    messages.whenRestored.push((message) => this.note(message));
   }
 
   note(message: number): void {

@@ -4,9 +4,11 @@ import { streamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import type { PlanTopic } from '../../spec/messaging.js';
 import type { Counter } from '../meters.js';
-import type { PoisonShare, World } from '../world.js';
+import type { World } from '../world.js';
 import { Group } from './group.js';
 import type { GroupSetup } from './group.js';
+import { isAmong, isHitBy, MESSAGE_INDEX } from './knobs.js';
+import type { MessageShare, PoisonShare } from './knobs.js';
 import { MAX_GROUPS } from './messages.js';
 import type { Messages } from './messages.js';
 import { Partition } from './partition.js';
@@ -29,6 +31,9 @@ export class KafkaTopic {
   readonly groups: readonly Group[];
   private readonly followers: Follower[] = [];
   private poisons: readonly PoisonShare[] = [];
+  private doubles: readonly MessageShare[] = [];
+  /** Null where no fault makes any. */
+  private readonly duplicated: Counter | null;
   private readonly world: World;
   private readonly messages: Messages;
   private readonly published: Counter;
@@ -54,7 +59,16 @@ export class KafkaTopic {
       (group, index) => new Group({ ...setup, topic: this, spec: group, index }),
     );
     this.addBacklog(spec.spec.backlog);
-    world.turnables.poison.set(spec.component, (shares) => (this.poisons = shares));
+    const subject = { component: spec.component, part: -1 };
+    const isDoubled = isHitBy(world, 'duplicated', spec.component);
+    this.duplicated = isDoubled ? world.meters.counter('duplicated', subject) : null;
+    world.turnables.holders.set(spec.component, {
+      poison: (shares) => (this.poisons = shares),
+      duplicate: (shares) => (this.doubles = shares),
+      purge: () => this.purge(),
+      reorder: null,
+      redrive: null,
+    });
     for (const { spec: own, membership } of this.groups) {
       world.turnables.rebalance.set(own.part, () => membership.force());
     }
@@ -74,6 +88,24 @@ export class KafkaTopic {
     this.appendTo(message, this.partitionOf(message));
   }
 
+  /**
+   * Whether what was written comes once more, as when its answer was lost on the way: the leader knows the
+   * sequence numbers of an idempotent producer, and leaves it out (ProducerStateManager of Kafka).
+   */
+  comesTwice(message: number): boolean {
+    if (this.doubles.length === 0 || this.spec.spec.producer.idempotence) return false;
+    const { lineageA, lineageB } = this.messages;
+    const [a, b] = [lineageA[message], lineageB[message]];
+    return this.doubles.some((one) => isAmong(one, a, b, MESSAGE_INDEX.duplicate));
+  }
+
+  /** The same message once more. */
+  repeat(message: number, at: number): void {
+    this.messages.double(message);
+    this.world.meters.count(this.duplicated!);
+    this.appendTo(message, at);
+  }
+
   appendTo(message: number, at: number): void {
     const { messages, world } = this;
     world.meters.count(this.published);
@@ -85,6 +117,14 @@ export class KafkaTopic {
   /** Confirmed to its publisher, and gone. */
   lose(message: number): void {
     for (const group of this.groups) group.aftermath.lose(message);
+  }
+
+  /** All that was written is deleted, as by DeleteRecords up to the high watermark; who leads is asked. */
+  private purge(): void {
+    this.partitions.forEach((partition, at) => {
+      if (!partition.isLed) return;
+      for (const group of this.groups) group.purged(at, partition.end);
+    });
   }
 
   /** What is behind an offset is no part of the log any more: nobody reads it who has not read it. */
@@ -147,7 +187,7 @@ export class KafkaTopic {
       return;
     }
     if (this.guarded !== null && this.guarded[at] === 0) this.guard(at, partition.base);
-    for (const group of this.groups) group.appended(at);
+    for (const group of this.groups) group.came(at, message);
     if (partition.end % SHELF === 0) this.packUnread(at);
   }
 

@@ -47,8 +47,10 @@ export interface Member {
   /** Of `auto`: when it commits next, and whether that is scheduled in case it waits then. */
   commits: Ns;
   scheduled: boolean;
-  /** Of `transactional`: messages handled, and what was published: pairs of topic and message. */
+  /** Of `transactional`: records handled, and those that it goes on without: log, offset and message of each. */
   readonly effects: number[];
+  readonly left: number[];
+  /** What was published: pairs of topic and message. */
   readonly outputs: number[];
   /** How much of that was there before the try under way. */
   sure: number;
@@ -82,6 +84,7 @@ export function newMember(index: number, instance: Instance): Member {
     scheduled: false,
     effects: [],
     outputs: [],
+    left: [],
     sure: 0,
   };
 }

@@ -356,14 +356,17 @@ export class Membership {
   private grant(partition: number, grant: number): void {
     if (grant !== this.grants[partition]) return;
     const next = this.wanted[partition];
-    if (next < 0 || !this.members[next].inGroup) return;
+    const isAlive = next < this.members.length;
+    if (next < 0 || (isAlive && !this.members[next].inGroup)) return;
     this.give(partition, next);
-    this.dealt.go(this.members[next]);
+    if (isAlive) this.dealt.go(this.members[next]);
   }
 
+  /** The coordinator also gives it to one that has died on the way, until that one's session ends. */
   private give(partition: number, member: number): void {
     this.owners[partition] = member;
-    if (member >= 0) this.dealt.given(partition, this.members[member]);
+    const isAlive = member >= 0 && member < this.members.length;
+    if (isAlive) this.dealt.given(partition, this.members[member]);
   }
 
   private present(): readonly number[] {

@@ -1,9 +1,12 @@
 import { invariant } from '../../kernel/invariant.js';
 import { Slots, widenFloat64, widenInt32, widenUint8 } from '../../kernel/pool.js';
-import { derive, lineage, unit } from '../../kernel/rng.js';
+import { derive, lineage } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import type { TaskContext } from '../tasks.js';
-import type { PoisonShare, World } from '../world.js';
+import type { World } from '../world.js';
+import { isAmong, MESSAGE_INDEX } from './knobs.js';
+import type { PoisonShare } from './knobs.js';
+import { Pasts } from './pasts.js';
 import { Shelf } from './shelf.js';
 
 /** What makes a message fail wherever it is handled (PO-1). */
@@ -16,8 +19,8 @@ export interface Poison {
 /** Groups of one topic that may each execute a message: bits of a word. */
 export const MAX_GROUPS = 30;
 
-/** Index of the draws of poison, apart from others of the same fault. */
-const POISON_INDEX = 210;
+/** Bit of a message that came twice; below it, by group: one of both is lost. */
+const TWIN = 1 << MAX_GROUPS;
 
 /** Tag of a copy, apart from those of what a handler publishes. */
 const COPY = 0x2545f491;
@@ -51,11 +54,19 @@ export class Messages {
   holders: Int32Array = new Int32Array(0);
   /** Bit of each group in which it has had its effect. */
   effects: Int32Array = new Int32Array(0);
+  /** The same of groups that have given it up; empty until the first one does. */
+  private givenUp: Int32Array = new Int32Array(0);
   /** Place in `poisons` plus one, 0 = none; read only where there are any. */
   poison: Uint8Array = new Uint8Array(0);
   readonly poisons: Poison[] = [];
   /** Not in its log any more, though somebody may still come to its place; read only where that can be. */
   gone: Uint8Array = new Uint8Array(0);
+  /** Of what came twice, see TWIN; 0 = it came once. */
+  private twins: Int32Array = new Int32Array(0);
+  /** What dead letters were before; null where none ever goes back. */
+  private readonly pasts: Pasts | null;
+  /** Told of a message that is what it was before it became a dead letter. */
+  readonly whenRestored: ((message: number) => void)[] = [];
   private readonly world: World;
   /** Of traced requests: ids of the request and of the execution that published. */
   private readonly traces = new Map<number, readonly [root: number, parent: number]>();
@@ -64,7 +75,15 @@ export class Messages {
   constructor(world: World) {
     this.world = world;
     this.scratch = emptyContext();
+    const goesBack = world.plan.faults.some(({ knobs }) => knobs.includes('redriven'));
+    this.pasts = goesBack ? new Pasts(this.slots) : null;
     this.slots.onGrow((capacity) => this.widen(capacity));
+    this.shelf.takeAlong({
+      get: (message) => (this.givenUp.length === 0 ? 0 : this.givenUp[message]),
+      set: (message, groups) => {
+        if (this.givenUp.length > 0) this.givenUp[message] = groups;
+      },
+    });
   }
 
   /** A message of a strand; `tag` sets it apart from all others that the strand publishes. */
@@ -113,6 +132,20 @@ export class Messages {
     this.bytes[copy] = this.bytes[message];
     const trace = this.traces.get(message);
     if (trace !== undefined) this.traces.set(copy, trace);
+    this.pasts?.keep(copy, this.effects[message], this.poison[message]);
+    return copy;
+  }
+
+  /**
+   * A dead letter goes back as another message, published now: what it is and what it has done stay, and unless
+   * that is repaired, what made it fail.
+   */
+  restored(letter: number, isRepaired: boolean): number {
+    const copy = this.copyOf(letter);
+    const { effects, poison } = this.pasts!;
+    this.effects[copy] = effects[letter];
+    if (!isRepaired) this.poison[copy] = poison[letter];
+    for (const tell of this.whenRestored) tell(copy);
     return copy;
   }
 
@@ -151,10 +184,11 @@ export class Messages {
   /** Draws whether a message cannot be handled; of several poisons the last one tells how. */
   taint(message: number, shares: readonly PoisonShare[]): void {
     const { lineageA, lineageB } = this;
-    for (const { share, key, effect, restartNs } of shares) {
-      if (unit(key.a, key.b, lineageA[message], lineageB[message], POISON_INDEX) >= share) continue;
+    for (const one of shares) {
+      const { effect, restartNs } = one;
+      if (!isAmong(one, lineageA[message], lineageB[message], MESSAGE_INDEX.poison)) continue;
       let kind = this.poisons.findIndex(
-        (one) => one.effect === effect && one.restartNs === restartNs,
+        (known) => known.effect === effect && known.restartNs === restartNs,
       );
       if (kind < 0) kind = this.poisons.push({ effect, restartNs }) - 1;
       this.poison[message] = kind + 1;
@@ -169,17 +203,46 @@ export class Messages {
     return false;
   }
 
+  /** The message comes once more: the same one, which only somebody who knows its id can tell. */
+  double(message: number): void {
+    this.twins[message] |= TWIN;
+  }
+
+  /** One that is held will not be handled; true when its effect will never happen. */
+  loses(message: number, group: number): boolean {
+    return !this.hadEffect(message, group) && !this.isSpared(message, group);
+  }
+
+  /** Of two that came, the first to go takes no effect along. */
+  private isSpared(message: number, group: number): boolean {
+    const known = this.twins[message];
+    const bit = 1 << group;
+    if (known === 0 || (known & bit) !== 0) return false;
+    this.twins[message] = known | bit;
+    return true;
+  }
+
   hadEffect(message: number, group: number): boolean {
     return (this.effects[message] & (1 << group)) !== 0;
   }
 
-  /** What a handler of the message runs for; read at once, it is the same object each time. */
-  context(message: number, group: number, attempt: number): TaskContext {
+  /** A group has no more use for a message that had no effect in it; false when that is known. */
+  giveUp(message: number, group: number): boolean {
+    const bit = 1 << group;
+    if (this.givenUp.length === 0) this.givenUp = new Int32Array(this.effects.length);
+    if (((this.givenUp[message] | this.effects[message]) & bit) !== 0) return false;
+    if (this.isSpared(message, group)) return false;
+    this.givenUp[message] |= bit;
+    return true;
+  }
+
+  /** What a handler of the message runs for, each with a number; read at once, it is the same object each time. */
+  context(message: number, group: number, number: number, attempt = number): TaskContext {
     const { scratch } = this;
     derive(this.lineageA[message], this.lineageB[message], group);
     scratch.callA = lineage.a;
     scratch.callB = lineage.b;
-    derive(lineage.a, lineage.b, attempt);
+    derive(lineage.a, lineage.b, number);
     scratch.lineageA = lineage.a;
     scratch.lineageB = lineage.b;
     scratch.rootA = this.rootA[message];
@@ -233,8 +296,10 @@ export class Messages {
     this.cell[message] = sink.cell;
     this.holders[message] = 0;
     this.effects[message] = 0;
+    if (this.givenUp.length > 0) this.givenUp[message] = 0;
     this.poison[message] = 0;
     this.gone[message] = 0;
+    this.twins[message] = 0;
     this.bytes[message] = 0;
     return message;
   }
@@ -253,8 +318,10 @@ export class Messages {
     this.bytes = widenFloat64(this.bytes, capacity);
     this.holders = widenInt32(this.holders, capacity);
     this.effects = widenInt32(this.effects, capacity);
+    if (this.givenUp.length > 0) this.givenUp = widenInt32(this.givenUp, capacity);
     this.poison = widenUint8(this.poison, capacity);
     this.gone = widenUint8(this.gone, capacity);
+    this.twins = widenInt32(this.twins, capacity);
   }
 }
 

@@ -12,6 +12,12 @@ export interface ReadLog {
   packRead(): void;
 }
 
+/** Who is told which messages a group will not come to again. */
+export interface Passing {
+  readonly isPending: boolean;
+  passed(message: number): void;
+}
+
 /** Where a group stands in each of its logs, and how far it is behind. */
 export class Offsets {
   readonly logs: readonly ReadLog[];
@@ -20,6 +26,8 @@ export class Offsets {
   readonly committed: Float64Array;
   readonly position: Float64Array;
   readonly released: Float64Array;
+  /** Below it retention has deleted what was not committed. */
+  readonly floor: Float64Array;
   /** From here on it is kept, because the group may be sent back to it; Infinity = it will not. */
   readonly hold: Float64Array;
   /** What it would have let go of but for that; and the highest position that it was sent back from. */
@@ -30,7 +38,12 @@ export class Offsets {
   private readonly lags: Float64Array;
   private readonly world: World;
   private readonly messages: Messages;
+  /** By log: the offset below which it has been read before, the most tries that a record had then, and now. */
+  private readonly heights: Float64Array;
+  private readonly before: Int32Array;
+  private readonly most: Int32Array;
   private readonly age: Age;
+  private readonly passing: Passing;
   readonly redelivered: Counter;
   /** The log that holds the oldest message, and the one that holds most; -1 = none. */
   private oldest = -1;
@@ -38,13 +51,24 @@ export class Offsets {
   /** Level of what waits in the hottest one; -1 where there is only one. */
   private readonly partitionLag: number;
 
-  constructor(world: World, messages: Messages, subject: MeterSubject, logs: readonly ReadLog[]) {
+  constructor(
+    world: World,
+    messages: Messages,
+    subject: MeterSubject,
+    logs: readonly ReadLog[],
+    passing: Passing,
+  ) {
     this.world = world;
+    this.passing = passing;
     this.messages = messages;
     this.logs = logs;
     this.committed = new Float64Array(logs.length);
     this.position = new Float64Array(logs.length);
     this.released = new Float64Array(logs.length);
+    this.before = new Int32Array(logs.length);
+    this.most = new Int32Array(logs.length).fill(1);
+    this.heights = new Float64Array(logs.length);
+    this.floor = new Float64Array(logs.length);
     this.hold = new Float64Array(logs.length).fill(Infinity);
     this.passed = new Float64Array(logs.length);
     this.reached = new Float64Array(logs.length);
@@ -66,6 +90,7 @@ export class Offsets {
   commit(log: number, offset: number): void {
     const done = offset - this.committed[log];
     if (done <= 0) return;
+    if (this.passing.isPending) this.pass(log, offset);
     this.committed[log] = offset;
     this.shift(log, -done);
     if (log === this.oldest || log === this.hottest) this.survey();
@@ -85,16 +110,15 @@ export class Offsets {
 
   /** A new reader begins where the last commit was. */
   rewind(log: number): void {
-    const again = this.position[log] - this.committed[log];
+    this.readAgain(log, this.position[log] - this.committed[log]);
     this.leave(log);
     this.position[log] = this.committed[log];
-    if (again > 0) this.world.meters.count(this.redelivered, again);
   }
 
   /** The group goes on at this offset, be it behind or ahead of what it has read. */
   seek(log: number, offset: number): void {
-    const again = this.position[log] - offset;
-    if (again > 0) this.world.meters.count(this.redelivered, again);
+    this.readAgain(log, this.position[log] - offset);
+    if (this.passing.isPending) this.pass(log, offset);
     this.leave(log);
     this.position[log] = offset;
     this.shift(log, this.committed[log] - offset);
@@ -111,6 +135,7 @@ export class Offsets {
 
   /** The group goes on at a later offset, whatever it has read. */
   skip(log: number, offset: number): void {
+    this.floor[log] = offset;
     this.commit(log, offset);
     this.position[log] = Math.max(this.position[log], offset);
   }
@@ -125,6 +150,29 @@ export class Offsets {
       );
       invariant(released[log] >= partition.base, 'message-gone-before-it-was-read');
     });
+  }
+
+  /** Tries that a record may have had before it was read again. */
+  triesBefore(log: number, offset: number): number {
+    return offset < this.heights[log] ? this.before[log] : 0;
+  }
+
+  /** A record of a log is tried for the `tries`th time since it was read. */
+  tried(log: number, tries: number): void {
+    if (tries > this.most[log]) this.most[log] = tries;
+  }
+
+  private readAgain(log: number, count: number): void {
+    if (count <= 0) return;
+    this.heights[log] = Math.max(this.heights[log], this.position[log]);
+    this.before[log] += this.most[log];
+    this.most[log] = 1;
+    this.world.meters.count(this.redelivered, count);
+  }
+
+  private pass(log: number, offset: number): void {
+    const { partition } = this.logs[log];
+    for (let at = this.committed[log]; at < offset; at++) this.passing.passed(partition.at(at));
   }
 
   /** It goes back from where it is. */

@@ -185,6 +185,7 @@ export class PauseGate {
         streamKey(plan.seed, replication, `consumer/${name}/${own}/${layer.policy}/${meaning}`),
       lane: () => invariant(false, 'breaker-with-timers-of-calls') as never,
       target: null,
+      node: null,
       alarm: (run) => this.watched(alarms.add(() => this.ring(run), instance)),
       machine: (states) => {
         const machine = journal.machine({

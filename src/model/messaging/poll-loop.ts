@@ -10,6 +10,7 @@ import type { TaskOwner } from '../tasks.js';
 import type { World } from '../world.js';
 import type { Aftermath } from './aftermath.js';
 import { AutoCommits } from './auto-commits.js';
+import { Commits } from './commits.js';
 import type { Inboxes } from './inboxes.js';
 import type { Member } from './member.js';
 import { RANGE, logsOf } from './member.js';
@@ -64,8 +65,7 @@ export class PollLoop implements TaskOwner {
   private readonly retryOp: number;
   private readonly hangOp: number;
   private readonly autoCommits: AutoCommits;
-  /** Members that handle what may be read by somebody else by now. */
-  private readonly strays = new Set<Member>();
+  private readonly commits: Commits;
   private readonly records: Records;
   private readonly plain: boolean;
   private readonly pauses: PollPauses | null;
@@ -90,10 +90,16 @@ export class PollLoop implements TaskOwner {
     this.hangOp = engine.define('hung', (member, epoch) => {
       if (members[member].epoch === epoch) this.failed(members[member], OUTCOME.timeout);
     });
+    this.commits = new Commits({ ...setup, effect: (message) => this.effect(message) });
     this.autoCommits = new AutoCommits(world, members, spec.spec.autoCommitNs, (member) => {
-      for (const log of member.assigned) this.commit(member, log, offsets.position[log]);
+      for (const log of member.assigned) this.commits.commit(member, log, offsets.position[log]);
     });
     this.pauses = setup.policy === null ? null : this.pausesOf(setup.policy);
+  }
+
+  /** Nothing below the committed offset is needed but what members still handle. */
+  letGo(log: number): void {
+    this.commits.letGo(log);
   }
 
   /** There may be something to do for a member that waits. */
@@ -137,28 +143,17 @@ export class PollLoop implements TaskOwner {
     this.pauses?.died(member);
     const { commit } = this.setup.spec.spec;
     this.records.rest(member, commit === 'before', (message) => this.setup.aftermath.lose(message));
-    if (commit === 'transactional') this.settle(member, false);
+    if (commit === 'transactional') this.commits.undo(member);
     const logs = logsOf(batch);
     batch.length = member.at = 0;
-    this.strays.delete(member);
+    this.commits.strays.delete(member);
     for (const log of member.assigned) this.offsets.rewind(log);
-    for (const log of logs) this.letGo(log);
+    for (const log of logs) this.commits.letGo(log);
   }
 
   /** A log of the member is no longer its own; what it has taken of it, it goes on to handle. */
   lost(member: Member): void {
-    if (member.batch.length > member.at) this.strays.add(member);
-  }
-
-  /** Nothing below the committed offset is needed but what members still handle. */
-  letGo(log: number): void {
-    let bound = this.offsets.committed[log];
-    for (const { batch, at } of this.setup.members) {
-      for (let k = at; k < batch.length; k += RANGE) {
-        if (batch[k] === log) bound = Math.min(bound, batch[k + 1]);
-      }
-    }
-    this.offsets.release(log, bound);
+    if (member.batch.length > member.at) this.commits.strays.add(member);
   }
 
   /** Goes on until the member waits for something. */
@@ -177,7 +172,7 @@ export class PollLoop implements TaskOwner {
     const { membership, spec } = this.setup;
     const { assigned, batch } = member;
     batch.length = member.at = 0;
-    if (this.strays.size > 0) this.strays.delete(member);
+    if (this.commits.strays.size > 0) this.commits.strays.delete(member);
     if (member.instance.frozen === FROZEN.pause) return false;
     if (spec.spec.commit === 'auto') this.autoCommits.polls(member);
     if (!membership.polls(member)) return false;
@@ -206,7 +201,7 @@ export class PollLoop implements TaskOwner {
 
   /** Runs the handler for the records that are next; false = it was over at once. */
   private start(member: Member): boolean {
-    const { batch, at, tries } = member;
+    const { batch, at } = member;
     const { spec, index, members, inbox } = this.setup;
     const { engine, tasks } = this.world;
     const { partition } = this.offsets.logs[batch[at]];
@@ -234,9 +229,16 @@ export class PollLoop implements TaskOwner {
       if (poison !== null) return this.poisoned(member, poison);
     }
     const record = member.index + members.length * member.epoch;
-    const context = this.messages.context(message, index, tries);
+    const context = this.messages.context(message, index, this.tryOf(member, message));
     tasks.start(this.owner, record, member.instance.id, spec.handler, context, program);
     return true;
+  }
+
+  /** Which try of the message this is, over all its deliveries. */
+  private tryOf({ batch, at, tries }: Member, message: number): number {
+    const { aftermath } = this.setup;
+    if (aftermath.waitsElsewhere) return aftermath.begins(message);
+    return tries + this.offsets.triesBefore(batch[at], batch[at + 1]);
   }
 
   /** The handler has had its effect on every record of the run. */
@@ -249,7 +251,7 @@ export class PollLoop implements TaskOwner {
     for (let k = 0; k < run; k++) {
       const message = partition.at(batch[at + 1] + k);
       if (!this.plain && (!this.records.wants(message) || inbox?.has(message) === true)) continue;
-      if (isPart) member.effects.push(message);
+      if (isPart) member.effects.push(batch[at], batch[at + 1] + k, message);
       else this.effect(message);
       world.meters.count(consumed);
       world.meters.took(delays, messages.cell[message], messages.age(message));
@@ -270,11 +272,11 @@ export class PollLoop implements TaskOwner {
       wake: (member) => this.wake(member),
       finish: (member) => {
         const { commit } = this.setup.spec.spec;
-        if (commit === 'transactional') this.end(member);
-        else if (commit === 'afterBatch') this.commitBatch(member);
-        const logs = this.strays.delete(member) ? logsOf(member.batch) : [];
+        if (commit === 'transactional') this.commits.end(member);
+        else if (commit === 'afterBatch') this.commits.commitBatch(member);
+        const logs = this.commits.strays.delete(member) ? logsOf(member.batch) : [];
         member.batch.length = member.at = 0;
-        for (const log of logs) this.letGo(log);
+        for (const log of logs) this.commits.letGo(log);
       },
     });
   }
@@ -292,9 +294,14 @@ export class PollLoop implements TaskOwner {
     const { partition } = this.offsets.logs[batch[at]];
     this.undo(member);
     if (!aftermath.keeps(tries)) {
+      const isPassed = this.commits.isPassed(member);
       for (let k = 0; k < run; k++) {
-        const message = partition.at(batch[at + 1] + k);
-        if (this.plain || this.records.wants(message)) aftermath.leave(message);
+        const offset = batch[at + 1] + k;
+        const message = partition.at(offset);
+        if (!this.plain && !this.records.wants(message)) continue;
+        if (this.setup.spec.spec.commit === 'transactional') {
+          member.left.push(batch[at], offset, message);
+        } else aftermath.leave(message, isPassed);
       }
       this.advance(member);
       return false;
@@ -302,7 +309,7 @@ export class PollLoop implements TaskOwner {
     const { engine, meters } = this.world;
     const wait = aftermath.waitNs(tries, partition.at(batch[at + 1]), member.began);
     meters.count(redelivered, run);
-    member.tries++;
+    this.offsets.tried(batch[at], ++member.tries);
     if (wait === 0) return false;
     engine.at(engine.now + wait, PHASE.RETRY, this.retryOp, member.index, member.epoch, 0);
     return true;
@@ -324,50 +331,27 @@ export class PollLoop implements TaskOwner {
     const { commit } = this.setup.spec.spec;
     const { batch, at } = member;
     const log = batch[at];
+    if (this.setup.canBeCut) this.abandonCut(member);
     batch[at + 1] += member.run;
     member.tries = 1;
     if (batch[at + 1] === batch[at + 2]) member.at += RANGE;
-    if (commit === 'afterEach') this.commit(member, log, batch[at + 1]);
-    else if (commit === 'before') this.letGo(log);
+    if (commit === 'afterEach') this.commits.commit(member, log, batch[at + 1]);
+    else if (commit === 'before') this.commits.letGo(log);
     if (member.at < batch.length) return;
-    if (commit === 'transactional') this.end(member);
-    else if (commit === 'afterBatch') this.commitBatch(member);
-    if (this.strays.has(member)) for (const own of logsOf(batch)) this.letGo(own);
+    if (commit === 'transactional') this.commits.end(member);
+    else if (commit === 'afterBatch') this.commits.commitBatch(member);
+    if (this.commits.strays.has(member)) for (const own of logsOf(batch)) this.commits.letGo(own);
   }
 
-  private commitBatch(member: Member): void {
-    const { batch } = member;
-    for (let k = 0; k < batch.length; k += RANGE) this.commit(member, batch[k], batch[k + 2]);
-  }
-
-  /** A commit of who is no member any more, or has lost the partition, fails (KF-4). */
-  private commit(member: Member, log: number, offset: number): void {
-    const { membership, partitions } = this.setup;
-    if (!membership.accepts(member, log % partitions)) return;
-    this.offsets.commit(log, offset);
-    // Retention may have moved the group past what the member still handles.
-    if (this.strays.size > 0 || this.offsets.committed[log] > offset) this.letGo(log);
-    else this.offsets.release(log, this.offsets.committed[log]);
-  }
-
-  /** Effects, offsets and outputs of a transaction come together, or not at all. */
-  private end(member: Member): void {
-    const { membership, partitions } = this.setup;
-    const isAccepted = logsOf(member.batch).every((log) =>
-      membership.accepts(member, log % partitions),
-    );
-    if (!isAccepted) {
-      this.settle(member, false);
-      return;
+  /** What the log has lost since it was read is not handled any more. */
+  private abandonCut(member: Member): void {
+    const { batch, at, run } = member;
+    const { partition } = this.offsets.logs[batch[at]];
+    for (let k = 0; k < run; k++) {
+      const message = partition.at(batch[at + 1] + k);
+      if (!this.records.isCut(message)) continue;
+      this.setup.aftermath.abandon(message, this.commits.isPassed(member));
     }
-    for (const message of member.effects) this.effect(message);
-    this.commitBatch(member);
-    this.settle(member, true);
-  }
-
-  private settle(member: Member, isCommitted: boolean): void {
-    member.effects.length = 0;
-    this.setup.settle(member, isCommitted);
   }
 
   /** A poison record fails at once, kills the process, or is never through with (PO-1). */

@@ -31,11 +31,12 @@ export class Records {
 
   /** Whether the message is still there, and no filter keeps it out. */
   wants(message: number): boolean {
-    const { filter, messages } = this;
-    if (this.canBeCut && messages.gone[message] !== 0) return false;
-    if (filter === null) return true;
-    const { lineageA, lineageB } = messages;
-    return unit(filter.a, filter.b, lineageA[message], lineageB[message], 0) < this.share;
+    return !this.isCut(message) && this.passesFilter(message);
+  }
+
+  /** Whether the message is no part of its log any more. */
+  isCut(message: number): boolean {
+    return this.canBeCut && this.messages.gone[message] !== 0;
   }
 
   /** Whether one of the run that is next passes a test. */
@@ -55,7 +56,7 @@ export class Records {
       if (!isAll) end = assigned.includes(log) ? Math.min(end, committed[log]) : 0;
       for (let offset = batch[k + 1]; offset < end; offset++) {
         const message = partition.at(offset);
-        if (this.wants(message)) visit(message);
+        if (this.passesFilter(message)) visit(message);
       }
     }
   }
@@ -69,5 +70,12 @@ export class Records {
       worst = Math.max(worst, this.messages.poison[message]);
     }
     return worst === 0 ? null : this.messages.poisons[worst - 1];
+  }
+
+  private passesFilter(message: number): boolean {
+    const { filter, messages } = this;
+    if (filter === null) return true;
+    const { lineageA, lineageB } = messages;
+    return unit(filter.a, filter.b, lineageA[message], lineageB[message], 0) < this.share;
   }
 }

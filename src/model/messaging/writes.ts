@@ -320,7 +320,12 @@ export class Writes {
 
   /** All in sync have it: it is part of the log now. */
   private visible(batch: Batch): void {
-    for (const message of batch.messages) this.topic.appendTo(message, batch.partition);
+    const { messages, partition } = batch;
+    for (const message of messages) this.topic.appendTo(message, partition);
+    // A request that comes twice holds whole batches.
+    if (this.topic.comesTwice(messages[0])) {
+      for (const message of messages) this.topic.repeat(message, partition);
+    }
     batch.visible = true;
     if (batch.settled) this.answered(batch);
     if (batch.settled) this.done(batch);

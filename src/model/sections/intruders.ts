@@ -74,9 +74,9 @@ export class Intruders {
   }
 
   /** The server has died, and with it whoever was connected. */
-  clear(): void {
-    const gone = this.all;
-    this.all = [];
+  clear(isGone: (value: number) => boolean = () => true): void {
+    const gone = this.all.filter(({ value }) => isGone(value));
+    this.all = this.all.filter(({ value }) => !isGone(value));
     for (const { tx } of gone) this.site.close(tx);
   }
 

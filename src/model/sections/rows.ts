@@ -5,6 +5,7 @@ import { OUTCOME, PENDING, withStatus } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
 import type { PlanRows } from '../../spec/sections.js';
 import type { Counter, Durations } from '../meters.js';
+import { shardOf } from '../replication/shards.js';
 import type { World } from '../world.js';
 import { Intruders } from './intruders.js';
 import type { RowHold } from './intruders.js';
@@ -99,7 +100,8 @@ export class RowLocks {
     for (let index = 0; index < instances; index++) {
       world.instances[firstInstance + index].residents.push({
         died: () => {
-          if (index === (nodes?.roles.primary ?? 0)) this.clear();
+          if (nodes === null && instances > 1) this.clearShard(index, instances);
+          else if (index === (nodes?.roles.primary ?? 0)) this.clear();
         },
         started: () => {},
       });
@@ -264,6 +266,24 @@ export class RowLocks {
     const { engine, meters } = this.world;
     const wait = engine.now - this.since[strand];
     meters.took(this.waits.get(this.part[strand])!, this.cell[strand], wait);
+  }
+
+  /** The process of a shard has died, and the locks of its rows with it. */
+  private clearShard(index: number, shards: number): void {
+    const holders = this.holders();
+    for (const values of this.byValue) {
+      for (const [value, row] of values) {
+        if (shardOf(value, shards) !== index) continue;
+        values.delete(value);
+        this.held[this.holder[row]] = -1;
+        for (let own = this.first[row]; own >= 0; own = this.behind[own]) {
+          this.waitsFor[own] = -1;
+          this.waiting[holders.at(own)] = -1;
+        }
+        this.rows.give(row);
+      }
+    }
+    this.intruders?.clear((value) => shardOf(value, shards) === index);
   }
 
   /** The process has died, and its locks with it. */

@@ -1,32 +1,38 @@
 import { invariant } from '../../kernel/invariant.js';
 import { widenFloat64, widenInt32 } from '../../kernel/pool.js';
+import type { StreamKey } from '../../kernel/rng.js';
 import { streamKey } from '../../kernel/rng.js';
 import { OUTCOME } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
 import type { PlanGate } from '../../spec/plan.js';
-import type { GateState } from '../../spec/policy.js';
 import type { Instance } from '../instance.js';
+import { GatePlace } from './gate-place.js';
 import type { Registry } from '../registry.js';
 import { GATED } from '../slot-bits.js';
 import type { World } from '../world.js';
 
-/** One limit: its state in each instance, and who is inside since when, as the how manieth. */
+/** One limit: its states in each instance, and who is inside since when, as the how manieth. */
 class Gate {
   readonly component: number;
-  readonly states: readonly GateState[];
+  readonly key: number;
+  readonly places: readonly GatePlace[];
   /** By strand; -1 = outside. */
   beganAt: Float64Array = new Float64Array(64).fill(-1);
   inflight: Int32Array = new Int32Array(64);
+  /** Number of the state that it was let in by. */
+  met: Int32Array = new Int32Array(64);
 
-  constructor(component: number, states: readonly GateState[]) {
+  constructor({ component, key }: PlanGate, places: readonly GatePlace[]) {
     this.component = component;
-    this.states = states;
+    this.key = key;
+    this.places = places;
   }
 
   widen(strand: number): void {
     const before = this.beganAt.length;
     this.beganAt = widenFloat64(this.beganAt, strand * 2).fill(-1, before);
     this.inflight = widenInt32(this.inflight, strand * 2);
+    this.met = widenInt32(this.met, strand * 2);
   }
 }
 
@@ -50,14 +56,17 @@ export class Gates {
 
   /** Lets a request in, or refuses it. */
   enter(strand: number, id: number): boolean {
-    const { strands, instances, engine } = this.world;
+    const { strands, instances, engine, keys } = this.world;
     const gate = this.gates[id];
-    const { index } = instances[strands.instance[strand]];
-    const inflight = gate.states[index].enter(engine.now);
+    const place = gate.places[instances[strands.instance[strand]].index];
+    const value = gate.key < 0 ? 0 : keys.value(gate.key, strand);
+    const met = place.numberOf(value, engine.now);
+    const inflight = place.states[met].enter(engine.now);
     if (inflight === 0) return false;
     if (strand >= gate.beganAt.length) gate.widen(strand);
     gate.beganAt[strand] = engine.now;
     gate.inflight[strand] = inflight;
+    gate.met[strand] = met;
     strands.slot[strand] |= GATED;
     return true;
   }
@@ -73,7 +82,7 @@ export class Gates {
       if (strand >= gate.beganAt.length || gate.beganAt[strand] < 0) continue;
       const beganAt = gate.beganAt[strand];
       gate.beganAt[strand] = -1;
-      const state = gate.states[index];
+      const state = gate.places[index].states[gate.met[strand]];
       if (givenUp) {
         state.cancel();
         continue;
@@ -87,26 +96,27 @@ export class Gates {
   /** The process has gone, and everything that was inside with it. */
   reset(instance: Instance): void {
     for (const gate of this.of[instance.component]) {
-      const state = gate.states[instance.index];
-      invariant(state.held() === 0, 'gate-of-crashed-instance-holds');
-      state.reset(this.world.engine.now);
+      const place = gate.places[instance.index];
+      invariant(place.held() === 0, 'gate-of-crashed-instance-holds');
+      place.reset(this.world.engine.now);
     }
   }
 
   /** Requests inside all gates; 0 when nothing is in flight. */
   held(): number {
-    return this.gates.flatMap(({ states }) => states).reduce((sum, state) => sum + state.held(), 0);
+    return this.gates.flatMap(({ places }) => places).reduce((sum, place) => sum + place.held(), 0);
   }
 
-  private build({ component, layer, place }: PlanGate, registry: Registry): Gate {
+  private build(spec: PlanGate, registry: Registry): Gate {
+    const { component, layer, place } = spec;
     const { plan, replication } = this.world;
     const definition = registry.policyKind(layer.policy, layer.kind);
     invariant(definition?.gate !== undefined, 'gate-unknown-to-the-registry');
-    const states = Array.from({ length: plan.components[component].instances }, (_, index) =>
-      definition!.gate!(layer.config, (meaning) =>
-        streamKey(plan.seed, replication, `${place}/${index}/${meaning}`),
-      ),
-    );
-    return new Gate(component, states);
+    const places = Array.from({ length: plan.components[component].instances }, (_, index) => {
+      const stream = (meaning: string): StreamKey =>
+        streamKey(plan.seed, replication, `${place}/${index}/${meaning}`);
+      return new GatePlace(() => definition!.gate!(layer.config, stream));
+    });
+    return new Gate(spec, places);
   }
 }

@@ -24,6 +24,8 @@ export class Cargo {
   until: Float64Array = new Float64Array(0);
   /** Events to append, or those that a page holds. */
   count: Float64Array = new Float64Array(0);
+  /** Place in the order of all events that an append has taken. */
+  number: Float64Array = new Float64Array(0);
   /** One of PAGE. */
   page: Int32Array = new Int32Array(0);
   /** Of a read of a view: the projection, the entity, and the first event that it misses; -1 = nobody has looked. */
@@ -56,6 +58,7 @@ export class Cargo {
     this.position[strand] = this.position[owner];
     this.count[strand] = this.count[owner];
     this.until[strand] = this.until[owner];
+    this.number[strand] = this.number[owner];
     this.page[strand] = PAGE.unknown;
     this.view[strand] = this.view[owner];
     this.entity[strand] = this.entity[owner];
@@ -69,6 +72,7 @@ export class Cargo {
     this.position[owner] = this.position[strand];
     this.count[owner] = this.count[strand];
     this.page[owner] = this.page[strand];
+    this.number[owner] = this.number[strand];
     this.missing[owner] = this.missing[strand];
     this.missingSince[owner] = this.missingSince[strand];
   }
@@ -85,6 +89,7 @@ const FLOAT64 = [
   'position',
   'until',
   'count',
+  'number',
   'entity',
   'reader',
   'missing',

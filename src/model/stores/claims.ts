@@ -1,17 +1,12 @@
 import { PHASE } from '../../kernel/phase.js';
 import type { Ns } from '../../kernel/time.js';
+import type { ClaimRules } from '../../spec/stores.js';
 import { FROZEN } from '../instance.js';
 import type { Instance } from '../instance.js';
 import type { World } from '../world.js';
 
-/** How long the claim of an instance on its segments holds, and how often the others look for free ones. */
-export interface ClaimRules {
-  readonly timeoutNs: Ns;
-  readonly intervalNs: Ns;
-}
-
 /**
- * Claims of instances on segments (PR-3): one that has died or stands still renews none, and when its claims
+ * Claims of instances on segments (PR-3), or the lock of the one that has them all (PR-2): one that has died or stands still renews none, and when its claims
  * have run out, the next instance that looks takes over what it had, and keeps it.
  */
 export class Claims {
@@ -51,7 +46,10 @@ export class Claims {
   left(index: number): void {
     const { engine } = this.world;
     const turn = ++this.turns[index];
-    engine.at(engine.now + this.rules.timeoutNs, PHASE.TIMER, this.ranOutOp, index, turn, 0);
+    const { deadNs, pausedNs } = this.rules;
+    const holds = this.homes[index].down ? deadNs : pausedNs;
+    if (holds === null) return;
+    engine.at(engine.now + holds, PHASE.TIMER, this.ranOutOp, index, turn, 0);
   }
 
   /** An instance is back: its own claims are renewed, and it looks for free ones. */

@@ -121,11 +121,18 @@ export class Entries {
     return entry;
   }
 
-  /** An event has had its effect: it is the first of its entity that had none. */
+  /** An event has had its effect: the first of its entity that had none, but where places are given up. */
   see(entry: number): void {
     const entity = this.entity[entry];
     this.seen[entry] = 1;
     const next = this.same[entry];
+    let before = this.first.get(entity)!;
+    if (before !== entry) {
+      while (this.same[before] !== entry) before = this.same[before];
+      this.same[before] = next;
+      if (next < 0) this.last[this.first.get(entity)!] = before;
+      return;
+    }
     if (next < 0) this.first.delete(entity);
     else {
       this.last[next] = this.last[entry];

@@ -5,10 +5,13 @@ import type { PlanStore, PlanStoreAct } from '../../spec/stores.js';
 import { REGISTERS } from '../strands.js';
 import type { Act } from '../acts.js';
 import { Draws } from '../draws.js';
+import type { Channels } from '../messaging/channels.js';
 import type { Counter, Durations } from '../meters.js';
 import type { World } from '../world.js';
 import type { Cargo } from './cargo.js';
 import { PAGE } from './cargo.js';
+import { HighWater } from './high-water.js';
+import type { Held } from './high-water.js';
 import type { ReadModel } from './read-model.js';
 import { Recent } from './recent.js';
 import { Streams } from './streams.js';
@@ -18,6 +21,8 @@ const CONFLICT = withStatus(OUTCOME.clientError, 409);
 /** Expected versions that are none: whatever there is, and nothing. */
 const ANY = -1;
 const NO_STREAM = 0;
+/** In the place of a stream: all of them, in the order of the store. */
+const ALL = -1;
 
 type Does<K extends PlanStoreAct['does']> = Extract<PlanStoreAct, { readonly does: K }>;
 
@@ -39,9 +44,14 @@ export class EventStore {
   private readonly appends: Counter;
   private readonly conflicts: Counter;
   private readonly replayed: Durations;
+  /** By partition; none where places are taken with the commit. */
+  private readonly marks: readonly HighWater[];
 
-  constructor(world: World, cargo: Cargo, spec: PlanStore) {
+  private readonly channels: Channels;
+
+  constructor(world: World, cargo: Cargo, spec: PlanStore, channels: Channels) {
     this.world = world;
+    this.channels = channels;
     this.cargo = cargo;
     this.spec = spec;
     this.draws = new Draws(world);
@@ -57,6 +67,17 @@ export class EventStore {
     this.appends = world.meters.counter('appends', subject);
     this.conflicts = world.meters.counter('conflicts', subject);
     this.replayed = world.meters.durations('replayed', subject);
+    this.marks = this.marksOf();
+  }
+
+  /** The orders of all events, one for each node. */
+  private marksOf(): readonly HighWater[] {
+    const { world, spec } = this;
+    const { numbering, component } = spec;
+    if (numbering === null) return [];
+    const gaps = world.meters.counter('skippedGaps', { component, part: -1 });
+    const nodes = Array.from({ length: world.plan.components[component].instances });
+    return nodes.map(() => new HighWater(world, numbering.staleAfterNs, gaps));
   }
 
   /** The step or instruction that a plan describes. */
@@ -86,6 +107,8 @@ export class EventStore {
         return (strand) => this.servePage(strand);
       case 'serveSnapshot':
         return (strand) => this.serveSnapshot(strand);
+      case 'number':
+        return (strand) => this.number(strand);
       case 'commit':
         return (strand) => this.commit(strand);
       case 'keepSnapshot':
@@ -97,7 +120,7 @@ export class EventStore {
   private load(spec: Does<'load'>, strand: number, pc: number): Outcome {
     const { cargo } = this;
     cargo.until[strand] = spec.version < 0 ? Infinity : this.draws.count(strand, pc, spec.version);
-    cargo.stream[strand] = this.streamOf(spec.key, strand);
+    cargo.stream[strand] = spec.key < 0 ? ALL : this.streamOf(spec.key, strand);
     cargo.position[strand] = 0;
     cargo.replayed[strand] = 0;
     cargo.page[strand] = PAGE.unknown;
@@ -115,7 +138,7 @@ export class EventStore {
   /** A page has come: applying its events is CPU, and more for those of an old version (SN-1, SN-6). */
   private page(spec: Does<'page'>, strand: number): Outcome {
     const { cargo } = this;
-    const version = this.streams.version[cargo.stream[strand]];
+    const version = this.lengthOf(cargo.stream[strand]);
     if (cargo.page[strand] === PAGE.unknown) {
       const end = Math.max(cargo.position[strand], Math.min(version, cargo.until[strand]));
       cargo.count[strand] = end - cargo.position[strand];
@@ -124,7 +147,9 @@ export class EventStore {
     }
     const to = cargo.position[strand];
     const count = cargo.count[strand];
-    const old = Math.max(0, Math.min(to, this.spec.spec.stream.initialLength) - (to - count));
+    const { initialLength } = this.spec.spec.stream;
+    const before = cargo.stream[strand] === ALL ? version - this.streams.appended : initialLength;
+    const old = Math.max(0, Math.min(to, before) - (to - count));
     const slowness = spec.slowed < 0 ? 1 : this.world.partSlowness[spec.slowed];
     cargo.work[strand] = Math.round(count * spec.applyNs * slowness) + old * spec.upcastNs;
     cargo.replayed[strand] += count;
@@ -198,7 +223,7 @@ export class EventStore {
   private servePage(strand: number): Outcome {
     const { cargo } = this;
     const { batch, readPerEventNs } = this.spec.spec;
-    const version = this.streams.version[cargo.stream[strand]];
+    const version = this.lengthOf(cargo.stream[strand]);
     const behind = Math.min(version, cargo.until[strand]) - cargo.position[strand];
     const count = Math.min(behind, batch);
     const ends = this.spec.readsUntilShort ? count < batch : count === behind;
@@ -216,6 +241,12 @@ export class EventStore {
     return OUTCOME.ok;
   }
 
+  /** At the store: an append takes its place in the order of all events (ES-7). */
+  private number(strand: number): Outcome {
+    this.cargo.number[strand] = this.markOf(strand)!.take();
+    return OUTCOME.ok;
+  }
+
   /** All of the events or none, at one instant, whoever still waits for it (ES-1). */
   private commit(strand: number): Outcome {
     const { cargo, world, streams } = this;
@@ -223,17 +254,43 @@ export class EventStore {
     const stream = cargo.stream[strand];
     const count = cargo.count[strand];
     const expected = cargo.position[strand];
+    const mark = this.markOf(strand);
     if (this.recent.has(callA[strand], callB[strand])) {
       if (this.spec.sameAppend === 'once') return OUTCOME.ok;
       if (this.spec.sameAppend === 'conflict') return this.conflict();
     }
-    if (expected !== ANY && streams.version[stream] !== expected) return this.conflict();
+    // A second try with the places of the first: they are unique.
+    if (mark?.isUsed(cargo.number[strand]) === true) return this.conflict();
+    if (expected !== ANY && streams.version[stream] !== expected) {
+      mark?.fill(cargo.number[strand]);
+      return this.conflict();
+    }
     streams.version[stream] += count;
     streams.appended += count;
     this.recent.add(callA[strand], callB[strand]);
     world.meters.count(this.appends);
-    for (const model of this.models) model.committed(strand, cargo.entity[strand], count);
+    const held: Held[] | null = mark === undefined ? null : [];
+    for (const model of this.models) model.committed(strand, cargo.entity[strand], count, held);
+    if (held !== null) mark!.commit(cargo.number[strand], held);
+    for (const queue of this.spec.pushesTo) this.push(strand, queue, count);
     return OUTCOME.ok;
+  }
+
+  /** Events go to a persistent subscription (PR-4), as messages with the value of their stream for a key. */
+  private push(strand: number, queue: number, count: number): void {
+    const { messages } = this.channels;
+    for (let tag = 0; tag < count; tag++) {
+      const message = messages.ofStrand(strand, Math.imul(tag + 1, 0x9e3779b1), -1);
+      messages.key[message] = this.cargo.entity[strand];
+      this.channels.elsewhere(message, queue, -1);
+    }
+  }
+
+  /** The order in which the node of a strand has its events; nothing where that is the order of the commits. */
+  private markOf(strand: number): HighWater | undefined {
+    const { strands, instances } = this.world;
+    if (this.marks.length === 0) return undefined;
+    return this.marks[instances[strands.instance[strand]].index];
   }
 
   private conflict(): Outcome {
@@ -245,6 +302,11 @@ export class EventStore {
   private keepSnapshot(strand: number): Outcome {
     this.streams.keepSnapshot(this.cargo.stream[strand], this.cargo.position[strand]);
     return OUTCOME.ok;
+  }
+
+  /** Events of a stream, or of all of them. */
+  private lengthOf(stream: number): number {
+    return stream === ALL ? this.streams.total : this.streams.version[stream];
   }
 
   private streamOf(key: number, strand: number): number {

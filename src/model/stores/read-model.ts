@@ -5,6 +5,7 @@ import type { Age, Counter, Durations } from '../meters.js';
 import type { World } from '../world.js';
 import { Copies } from './copies.js';
 import { Entries } from './entries.js';
+import type { Held } from './high-water.js';
 import type { Rebuild } from './rebuild.js';
 import { Segments } from './segments.js';
 import { Versions } from './versions.js';
@@ -23,6 +24,8 @@ export class ReadModel {
   readonly segments: Segments | null;
   /** Events committed so far: the number of the next one. */
   next = 0;
+  /** Events behind a place of the order that is still empty, in that of their commits. */
+  private readonly held: number[] = [];
   rebuild: Rebuild | null = null;
   private readonly world: World;
   private readonly lag: number;
@@ -52,8 +55,8 @@ export class ReadModel {
     world.kept.set(`${name}.events`, () => this.entries.slots.used);
   }
 
-  /** Events of an entity have been committed by a strand at the store. */
-  committed(strand: number, entity: number, count: number): void {
+  /** Events of an entity have been committed by a strand at the store; `held` takes those whose turn it may not be. */
+  committed(strand: number, entity: number, count: number, held: Held[] | null): void {
     const { entries, segments, world } = this;
     this.versions.written(entity);
     const segment = segments === null ? 0 : segmentOf(entity, segments.count);
@@ -65,12 +68,32 @@ export class ReadModel {
         world.meters.took(this.delays, world.sink.cell, 0);
         continue;
       }
-      segments.add(entries.add(strand, entity, number, tag), segment);
+      const entry = entries.add(strand, entity, number, tag);
+      if (held === null) segments.add(entry, segment);
+      else held.push({ model: this, entry, entity });
+      if (held !== null) this.held.push(entry);
     }
     if (segments === null) return;
     world.levels.add(this.lag, count);
     this.turnAge();
+    if (held === null) segments.wake(segment);
+  }
+
+  /** All places before that of an event are filled or given up. */
+  release(entry: number, entity: number): void {
+    const segments = this.segments!;
+    const segment = segmentOf(entity, segments.count);
+    this.held.splice(this.held.indexOf(entry), 1);
+    segments.add(entry, segment);
     segments.wake(segment);
+  }
+
+  /** An event has come to a place that was given up: it is never looked at. */
+  miss(entry: number): void {
+    this.held.splice(this.held.indexOf(entry), 1);
+    this.expire(entry);
+    this.segments!.lose(1);
+    this.turnAge();
   }
 
   /** A message has come to the topic; `repeated` says that the topic had it before. */
@@ -125,14 +148,16 @@ export class ReadModel {
 
   /** The oldest event that has not passed, as an age. */
   turnAge(): void {
+    const { committed } = this.entries;
     const oldest = this.segments?.oldest() ?? -1;
-    const since = oldest < 0 ? Infinity : this.entries.committed[oldest];
-    this.world.meters.turn(this.age, since);
+    const since = oldest < 0 ? Infinity : committed[oldest];
+    const held = this.held.length === 0 ? Infinity : committed[this.held[0]];
+    this.world.meters.turn(this.age, Math.min(since, held));
   }
 
   /** Committed = passed + lag (G-7). */
   private audit(): void {
-    const waiting = this.segments?.length ?? 0;
+    const waiting = (this.segments?.length ?? 0) + this.held.length;
     invariant(this.entries.slots.used === waiting, 'events-not-conserved');
   }
 }

@@ -200,7 +200,7 @@ export class Segments {
       plan.components[plan.parts[this.spec.part].component];
     const homes = instances.slice(firstInstance, firstInstance + size);
     const list = Array.from({ length: this.spec.spec.concurrency }, (_, index) =>
-      newSegment(index, homes[index % size]),
+      newSegment(index, homes[this.spec.spec.hotCold ? 0 : index % size]),
     );
     const { claims: rules } = this.spec.spec;
     const claims =
@@ -226,8 +226,9 @@ export class Segments {
   }
 
   /** The claims of an instance have run out: others take its segments over, whoever has the fewest first. */
-  private deal(from: Instance, takers: readonly Instance[]): void {
+  private deal(from: Instance, free: readonly Instance[]): void {
     const { list } = this;
+    const takers = this.spec.spec.hotCold ? free.slice(0, 1) : free;
     const load = takers.map((taker) => list.filter(({ home }) => home === taker).length);
     for (const segment of list) {
       if (segment.home !== from) continue;

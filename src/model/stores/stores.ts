@@ -23,12 +23,13 @@ export class Stores {
   private readonly stores: readonly EventStore[];
   private readonly models: readonly ReadModel[];
 
-  constructor(world: World, cargo: Cargo, { messages, topics }: Channels) {
+  constructor(world: World, cargo: Cargo, channels: Channels) {
+    const { messages, topics } = channels;
     this.world = world;
     this.cargo = cargo;
     this.draws = new Draws(world);
     const { plan } = world;
-    this.stores = plan.stores.map((spec) => new EventStore(world, cargo, spec));
+    this.stores = plan.stores.map((spec) => new EventStore(world, cargo, spec, channels));
     this.models = plan.projections.map((spec) => {
       const model = new ReadModel(world, spec, messages);
       const topic = topics.find((own) => own.spec.component === spec.topic);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { KNOBS } from '../../spec/fault.js';
 import type { FaultKind } from '../../spec/fault.js';
-import { distribution } from '../../spec/quantities.js';
+import { distribution, share } from '../../spec/quantities.js';
 import { scaled } from '../mechanisms/scaled.js';
 
 const schema = z.strictObject({
@@ -10,6 +10,13 @@ const schema = z.strictObject({
       'other such faults; a ramp stretches it from 0. Unit: distribution of durations. ' +
       'Required.',
   ),
+  correlation: share()
+    .prefault('0%')
+    .describe(
+      'How much of each delay is that of the message before it in the same direction of the same link: a message gets ' +
+        '(1 - c) x what it draws + c x what the one before got. The mean stays, the spread becomes smaller, as that of ' +
+        'netem does. Unit: share, below 100%. Defaults to 0%: each for itself.',
+    ),
   direction: z
     .enum(['both', 'to', 'from'])
     .default('both')
@@ -23,7 +30,10 @@ const schema = z.strictObject({
 export const latency: FaultKind<typeof schema> = {
   kind: 'latency',
   summary: 'Delays messages on their way; those already sent keep their time of arrival.',
-  sources: ['tc-netem(8)', 'Shopify/toxiproxy README (latency toxic)'],
+  sources: [
+    'tc-netem(8); get_crandom of net/sched/sch_netem.c in torvalds/linux',
+    'Shopify/toxiproxy README (latency toxic)',
+  ],
   targets: ['link', 'zone'],
   schema,
   example:
@@ -38,6 +48,16 @@ export const latency: FaultKind<typeof schema> = {
             value: KNOBS.delay.neutral,
             distribution: strength === 1 ? config.add : scaled(config.add, strength),
             direction: config.direction,
+            correlation: config.correlation,
+          },
+        ],
+  check: ({ correlation }) =>
+    correlation < 1
+      ? []
+      : [
+          {
+            field: 'correlation',
+            message: 'with 100% every message has the delay of the first: write a share below it',
           },
         ],
 };

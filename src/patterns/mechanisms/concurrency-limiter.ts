@@ -156,6 +156,10 @@ export class ServerLimiter implements GateState {
   held(): number {
     return this.inside;
   }
+
+  isIdle(): boolean {
+    return this.inside === 0 && this.rule.isFresh?.() === true;
+  }
 }
 
 /**

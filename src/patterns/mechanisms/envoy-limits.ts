@@ -14,6 +14,8 @@ export interface EnvoyLimits {
   readonly maxPending: number;
   readonly maxRequests: number;
   readonly maxRetries: number;
+  /** A share of the requests for `maxRetries`: retry_budget; null = not written. */
+  readonly retryShare: { readonly ratio: number; readonly minConcurrent: number } | null;
 }
 
 /** Who writes the limits: under which names, and what they are where nothing is written. */
@@ -74,7 +76,7 @@ export function envoyGates(ctx: CallContext, limits: EnvoyLimits): PolicyState {
 
 /** What the limits make of another policy of their bundle: a retry that says nothing of a budget. */
 export function limitedRetry(
-  { maxRetries }: EnvoyLimits,
+  { maxRetries, retryShare }: EnvoyLimits,
   policy: string,
   other: unknown,
   written: readonly string[],
@@ -83,6 +85,7 @@ export function limitedRetry(
   const { budget, ...rest } = other as RetryFields;
   // The quota of a client library is its own: the proxy knows nothing of those retries.
   if (budget !== undefined && budget.kind !== 'concurrent') return other;
+  if (retryShare !== null) return { ...rest, budget: { kind: 'envoy', ...retryShare } };
   if (maxRetries === Infinity) return rest;
   return { ...rest, budget: { kind: 'concurrent', max: maxRetries } };
 }
@@ -114,14 +117,18 @@ function connectionProblems(
 }
 
 function retryProblems(
-  { maxRetries }: EnvoyLimits,
+  { maxRetries, retryShare }: EnvoyLimits,
   { names, defaults }: LimitWords,
   bundle: ReadonlyMap<string, unknown> | undefined,
 ): readonly PolicyProblem[] {
   const retry = bundle?.get('retry') as RetryFields | undefined;
-  const field = names.maxRetries;
-  const isWritten = maxRetries !== defaults.maxRetries;
+  const field = retryShare === null ? names.maxRetries : names.retryShare;
+  const isWritten = retryShare !== null || maxRetries !== defaults.maxRetries;
   const problems: PolicyProblem[] = [];
+  if (retryShare !== null && maxRetries !== defaults.maxRetries) {
+    const message = `${names.retryShare} replaces ${names.maxRetries}: drop one of them`;
+    problems.push({ field: names.maxRetries, message });
+  }
   if (retry === undefined) {
     if (isWritten) {
       const message = `there is no retry in this bundle to be limited: drop ${field}, or retry`;
@@ -130,7 +137,12 @@ function retryProblems(
     return problems;
   }
   const { on, budget } = retry;
-  const given = budget?.kind === 'concurrent' && budget.max === maxRetries;
+  const given =
+    retryShare === null
+      ? budget?.kind === 'concurrent' && budget.max === maxRetries
+      : budget?.kind === 'envoy' &&
+        budget.ratio === retryShare.ratio &&
+        budget.minConcurrent === retryShare.minConcurrent;
   if (budget !== undefined && !given && isWritten) {
     const message = `the budget of the retry replaces ${field}: drop one of them`;
     problems.push({ field, message });
@@ -147,5 +159,10 @@ function retryProblems(
 
 interface RetryFields {
   readonly on?: readonly unknown[];
-  readonly budget?: { readonly kind: string; readonly max?: number };
+  readonly budget?: {
+    readonly kind: string;
+    readonly max?: number;
+    readonly ratio?: number;
+    readonly minConcurrent?: number;
+  };
 }

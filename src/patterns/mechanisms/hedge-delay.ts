@@ -40,6 +40,10 @@ export class ConstantDelay implements HedgeDelay {
   took(): void {}
 
   reset(): void {}
+
+  isFresh(): boolean {
+    return true;
+  }
 }
 
 /**
@@ -98,5 +102,9 @@ export class CreditBudget implements HedgeBudget {
 
   reset(): void {
     this.credit = 0;
+  }
+
+  isFresh(): boolean {
+    return this.credit === 0;
   }
 }

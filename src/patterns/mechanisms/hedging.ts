@@ -22,6 +22,8 @@ export interface HedgeDelay {
   /** An attempt was answered, or given up for another's answer, after so long. `nth`: 0 = the original. */
   took(now: Ns, nth: number, latencyNs: Ns): void;
   reset(now: Ns): void;
+  /** Whether it has learnt nothing; those without are kept. */
+  isFresh?(): boolean;
 }
 
 /** What limits the hedges of all calls of one state together. */
@@ -35,6 +37,8 @@ export interface HedgeBudget {
   /** May one more hedge be sent? Takes its price when it may, and nothing when it may not. */
   allow(now: Ns): boolean;
   reset(): void;
+  /** Whether it has been given nothing; those without are kept. */
+  isFresh?(): boolean;
 }
 
 /** No hint, or none that is looked at. */
@@ -154,6 +158,12 @@ export class Hedging implements PolicyState {
   /** Calls under way; each holds a record. */
   held(): number {
     return this.records.used;
+  }
+
+  isIdle(): boolean {
+    const { delay, budget } = this.parts;
+    if (this.records.used > 0 || delay.isFresh?.() !== true) return false;
+    return budget === null || budget.isFresh?.() === true;
   }
 
   /** Sees to the time of the next attempt; without any delay it is sent here and now. */

@@ -61,6 +61,24 @@ export interface RefusalRule {
   readonly saysWhen: boolean;
 }
 
+/** Refusals at once, with the status that is written. */
+export function ruleOf(config: { readonly status: number }): RefusalRule {
+  return { refusal: refusalOf(config.status), afterNs: 0, saysWhen: saysWhen(config) };
+}
+
+/** Counts a refusal and gives its outcome. */
+export function refuseCall(
+  ctx: CallContext,
+  frame: number,
+  rule: RefusalRule,
+  leftNs: Ns,
+): Outcome {
+  ctx.count(frame, EDGE_COUNTER.rateLimited);
+  if (!rule.saysWhen) return rule.refusal;
+  ctx.setHint(frame, Math.max(0, leftNs));
+  return rule.refusal | HINTED;
+}
+
 /** Both halves of a limiter kind whose rule is a meter: a layer of calls, and a middleware. */
 export function metered<C extends { readonly status: number }>(
   meterOf: (config: C, start: Ns) => Meter,
@@ -70,11 +88,7 @@ export function metered<C extends { readonly status: number }>(
 } {
   return {
     create: (config, setup) =>
-      new MeteredCalls(setup, (start) => meterOf(config, start), {
-        refusal: refusalOf(config.status),
-        afterNs: 0,
-        saysWhen: saysWhen(config),
-      }),
+      new MeteredCalls(setup, (start) => meterOf(config, start), ruleOf(config)),
     limiter: (config) => new KeyedMeters((start) => meterOf(config, start)),
   };
 }
@@ -143,14 +157,11 @@ export class MeteredCalls implements PolicyState {
     return this.waiting;
   }
 
-  /** Counts a refusal and gives its outcome; who was kept before may be let through by now. */
+  /** Who was kept before may be let through by now. */
   private refuse(frame: number): Outcome {
     const { ctx, rule } = this;
-    ctx.count(frame, EDGE_COUNTER.rateLimited);
-    if (!rule.saysWhen) return rule.refusal;
-    const leftNs = this.meterOf(frame, ctx.now).retryNs(ctx.now);
-    ctx.setHint(frame, Math.max(0, leftNs));
-    return rule.refusal | HINTED;
+    const leftNs = rule.saysWhen ? this.meterOf(frame, ctx.now).retryNs(ctx.now) : 0;
+    return refuseCall(ctx, frame, rule, leftNs);
   }
 
   private meterOf(frame: number, now: Ns): Meter {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { PolicyKind } from '../../spec/policy.js';
-import { count } from '../../spec/quantities.js';
+import { count, share } from '../../spec/quantities.js';
 import type { EnvoyLimits, LimitWords } from '../mechanisms/envoy-limits.js';
 import { envoyGates, limitedRetry, limitProblems } from '../mechanisms/envoy-limits.js';
 
@@ -33,6 +33,22 @@ const schema = z.strictObject({
       'Retries at once of the `retry` of this bundle, from the decision through the back-off to ' +
         'the end of the attempt; a budget written there replaces it. Unit: retries. Defaults to 3.',
     ),
+  retryBudget: z
+    .strictObject({
+      budgetPercent: share()
+        .prefault('20%')
+        .describe(
+          'Retries at once per request under way or waiting. Unit: share. Defaults to 20%.',
+        ),
+      minRetryConcurrency: count()
+        .prefault(RETRIES)
+        .describe('Retries at once that are always allowed. Unit: retries. Defaults to 3.'),
+    })
+    .optional()
+    .describe(
+      'Replaces `maxRetries`: the `budget` of kind envoy of the `retry` of this bundle. Unit: map. ' +
+        'Defaults to none.',
+    ),
 });
 type Config = z.output<typeof schema>;
 
@@ -42,17 +58,23 @@ const WORDS: LimitWords = {
     maxPending: 'maxPendingRequests',
     maxRequests: 'maxRequests',
     maxRetries: 'maxRetries',
+    retryShare: 'retryBudget',
   },
   defaults: {
     maxConnections: LIMIT,
     maxPending: LIMIT,
     maxRequests: LIMIT,
     maxRetries: RETRIES,
+    retryShare: null,
   },
 };
 
-function limitsOf({ maxPendingRequests, ...others }: Config): EnvoyLimits {
-  return { ...others, maxPending: maxPendingRequests };
+function limitsOf({ maxPendingRequests, retryBudget, ...others }: Config): EnvoyLimits {
+  const share =
+    retryBudget === undefined
+      ? null
+      : { ratio: retryBudget.budgetPercent, minConcurrent: retryBudget.minRetryConcurrency };
+  return { ...others, maxPending: maxPendingRequests, retryShare: share };
 }
 
 /** `bulkhead` of kind `envoy`: the circuit breakers of an Envoy cluster. */

@@ -19,6 +19,12 @@ const tcp = z.strictObject({
       'Longest time to set up a connection: `connectTimeout` of `connections`. Unit: duration. ' +
         'Defaults to that.',
     ),
+  maxConnectionDuration: duration({ allowZero: false })
+    .optional()
+    .describe(
+      'Age at which a connection takes no more requests: `lifetime` of `connections`. Unit: ' +
+        'duration. Defaults to that.',
+    ),
 });
 const http = z.strictObject({
   http1MaxPendingRequests: count()
@@ -32,6 +38,12 @@ const http = z.strictObject({
     .describe(
       'Requests after which a connection is closed: `maxRequests` of `connections`. 0 is unlimited, ' +
         'as in Istio. Unit: requests. Defaults to that.',
+    ),
+  maxConcurrentStreams: count()
+    .optional()
+    .describe(
+      'Requests at once on an HTTP/2 connection: `maxStreams` of `connections`. 0 is unlimited. ' +
+        'Unit: requests. Defaults to that.',
     ),
   maxRetries: count().optional().describe(`${FLAT}retries. Defaults to what is written beside.`),
   idleTimeout: duration({ allowZero: false })
@@ -85,6 +97,7 @@ const DEFAULTS: EnvoyLimits = {
   maxPending: Infinity,
   maxRequests: Infinity,
   maxRetries: Infinity,
+  retryShare: null,
 };
 
 /** A limit may stand in its block or beside it. */
@@ -98,16 +111,21 @@ const PLACES = [
 /** What of the blocks belongs to `connections`, and what it is called there. */
 const CONNECTIONS = [
   ['tcp', 'connectTimeout', 'connectTimeout'],
+  ['tcp', 'maxConnectionDuration', 'lifetime'],
   ['http', 'maxRequestsPerConnection', 'maxRequests'],
   ['http', 'idleTimeout', 'idleTimeout'],
+  ['http', 'maxConcurrentStreams', 'maxStreams'],
 ] as const;
+
+/** What `connections` has where nothing is written, unless that is no limit. */
+const BARE: Readonly<Record<string, number>> = { maxStreams: 100 };
 
 function inBlock(config: Config, block: 'tcp' | 'http', field: string): number | undefined {
   return (config[block] as Readonly<Record<string, number | undefined>> | undefined)?.[field];
 }
 
 function limitsOf(config: Config): EnvoyLimits {
-  const limits: Record<keyof EnvoyLimits, number> = { ...DEFAULTS };
+  const limits = { ...DEFAULTS };
   for (const [block, limit, field] of PLACES) {
     limits[limit] = (inBlock(config, block, field) ?? config[field]) || Infinity;
   }
@@ -116,7 +134,7 @@ function limitsOf(config: Config): EnvoyLimits {
 
 /** Where each limit was written. */
 function wordsOf(config: Config): LimitWords {
-  const names: Record<string, string> = {};
+  const names: Record<string, string> = { retryShare: '' };
   for (const [block, limit, field] of PLACES) {
     names[limit] = inBlock(config, block, field) === undefined ? field : `${block}.${field}`;
   }
@@ -147,7 +165,7 @@ function blockProblems(
   for (const [block, field, name] of CONNECTIONS) {
     if (inBlock(config, block, field) === undefined) continue;
     const own = connections?.[name] ?? Infinity;
-    if (connections !== undefined && own === Infinity) continue;
+    if (connections !== undefined && own === (BARE[name] ?? Infinity)) continue;
     const message =
       connections === undefined
         ? 'without connections in this bundle there are none to be opened or closed: write ' +

@@ -30,6 +30,7 @@ import {
   CountBreaker,
   SamplingBreaker,
 } from '../mechanisms/cockatiel-breakers.js';
+import { HalfOpenSample, SAMPLE } from '../mechanisms/half-open-sample.js';
 import { frameOf, layerOf, Waiters } from '../mechanisms/waiters.js';
 
 const thresholdField = (): Quantity<number> =>
@@ -101,6 +102,22 @@ const schema = z.strictObject({
         'through alone, the others wait for how it ends. A backoff gives the nth opening in a ' +
         'row its nth delay. Unit: duration, or a map as `retry.backoff`. Required.',
     ),
+  halfOpenSampling: z
+    .strictObject({
+      calls: whole({ min: 1, max: 1_000_000 }).describe(
+        'Calls that are let through half open; others wait until the breaker has opened or closed. ' +
+          'It closes when all of them are over. Unit: calls. Required.',
+      ),
+      threshold: share().describe(
+        'Failures per `calls` above which the breaker opens again, with the failure that exceeds it. ' +
+          '0 to less than 100%. Unit: share. Required.',
+      ),
+    })
+    .optional()
+    .describe(
+      'The half-open time of cockatiel 4: a sample of calls, and results of an earlier half-open time ' +
+        'leave no trace. Unit: map. Defaults to that of cockatiel 3: one probe.',
+    ),
   failOn: classFields.failOn,
   ignore: outcomesNotHandled(),
 });
@@ -119,9 +136,10 @@ function outcomesNotHandled(): typeof classFields.ignore {
 const REGULAR = 0;
 
 /**
- * The breaker of cockatiel 3. Half open is entered by the next call after the wait. A call knows as
+ * The breaker of cockatiel 3, or 4 with a sample of calls while half open. Half open is entered by the next call after the wait. A call knows as
  * what it was let through, and its result counts as that in whatever state it ends: so a late failure
- * may open a half-open breaker, and a probe of an earlier half-open time may close or open this one.
+ * may open a half-open breaker, and a probe of an earlier half-open time may close or open this one;
+ * in version 4 it may not.
  */
 class Cockatiel implements PolicyState {
   private readonly ctx: CallContext;
@@ -138,7 +156,9 @@ class Cockatiel implements PolicyState {
   /** Lineage of the call that opened the closed breaker: the row of draws of its delays. */
   private rowA = 0;
   private rowB = 0;
-  /** Number of the last probe; calls that come half open wait for it. */
+  /** The sample of version 4; null = one probe. */
+  private readonly sample: HalfOpenSample | null;
+  /** Number of the last probe, or of the last half-open time; calls that come half open wait for it. */
   private probe = 0;
   private inside = 0;
   /** Waiters whose refusal is on its way. */
@@ -147,6 +167,8 @@ class Cockatiel implements PolicyState {
   constructor(config: Config, setup: PolicySetup) {
     this.ctx = setup.ctx;
     this.breaker = breakerOf(config.breaker);
+    const sampling = config.halfOpenSampling;
+    this.sample = sampling === undefined ? null : new HalfOpenSample(sampling);
     this.classes = new BreakerClasses(config);
     this.journal = breakerJournal(setup);
     const after = config.halfOpenAfter;
@@ -155,7 +177,7 @@ class Cockatiel implements PolicyState {
   }
 
   enter(frame: number, layer: number): number {
-    if (this.state === HALF_OPEN) {
+    if (this.state === HALF_OPEN && !this.hasRoom()) {
       this.wait(frame, layer);
       return PARK;
     }
@@ -201,15 +223,25 @@ class Cockatiel implements PolicyState {
     return this.state === CLOSED && this.held() === 0 && this.breaker.isIdle?.() === true;
   }
 
-  /** Lets a call through, as the probe if the wait is over. */
+  /** Whether one more call is let through half open. */
+  private hasRoom(): boolean {
+    return this.sample?.hasRoom() === true;
+  }
+
+  /** Lets a call through, as a probe if the wait is over. */
   private admit(frame: number, layer: number): void {
     this.inside++;
     if (this.state === CLOSED) {
       this.ctx.setWord(frame, layer, REGULAR);
       return;
     }
-    this.ctx.setWord(frame, layer, ++this.probe);
-    this.enterState(HALF_OPEN);
+    if (this.state === OPEN) {
+      this.probe++;
+      this.sample?.begin();
+      this.enterState(HALF_OPEN);
+    }
+    this.sample?.enter();
+    this.ctx.setWord(frame, layer, this.probe);
   }
 
   private wait(frame: number, layer: number): void {
@@ -223,6 +255,10 @@ class Cockatiel implements PolicyState {
     const { now } = this.ctx;
     const ticket = this.ctx.word(frame, layer);
     const probe = ticket !== REGULAR;
+    if (probe && this.sample !== null) {
+      if (this.state === HALF_OPEN && ticket === this.probe) this.sampled(now, frame, result);
+      return;
+    }
     if (result === SUCCESS) {
       breaker.success(now, probe);
       if (probe) this.close();
@@ -230,6 +266,18 @@ class Cockatiel implements PolicyState {
       if (probe) this.close();
     } else if (breaker.failure(now) || probe) this.open(now, frame);
     if (probe) this.decideWaiters(ticket);
+  }
+
+  private sampled(now: Ns, frame: number, result: number): void {
+    const verdict = this.sample!.end(result !== SUCCESS && result !== EXCLUDED);
+    if (verdict === SAMPLE.opens) {
+      this.breaker.failure(now);
+      this.open(now, frame);
+    } else if (verdict === SAMPLE.closes) {
+      this.breaker.success(now, true);
+      this.enterState(CLOSED);
+      this.decideWaiters(this.probe);
+    }
   }
 
   private close(): void {
@@ -246,10 +294,12 @@ class Cockatiel implements PolicyState {
     this.attempt++;
     const waitNs = this.backoff?.delayNs(this.attempt, this.rowA, this.rowB);
     this.openUntil = now + (waitNs ?? this.constantNs);
+    const wasSampling = this.sample !== null && this.state === HALF_OPEN;
     this.enterState(OPEN);
+    if (wasSampling) this.decideWaiters(this.probe);
   }
 
-  /** Who waited for this probe is treated in the order of coming as if it came now. */
+  /** Who waited for this decision is treated in the order of coming as if it came now. */
   private decideWaiters(probe: number): void {
     const { ctx, waiting } = this;
     for (let k = waiting.length; k > 0; k--) {
@@ -257,7 +307,7 @@ class Cockatiel implements PolicyState {
       const frame = frameOf(waiter);
       const layer = layerOf(waiter);
       if (ctx.word(frame, layer) !== probe) waiting.push(frame, layer);
-      else if (this.state === HALF_OPEN) this.wait(frame, layer);
+      else if (this.state === HALF_OPEN && !this.hasRoom()) this.wait(frame, layer);
       else if (this.state === OPEN && ctx.now < this.openUntil) {
         // Not at once: the call whose end this is has not gone outward yet.
         this.refused++;
@@ -311,17 +361,24 @@ function breakerProblems(config: Config['breaker']): readonly PolicyProblem[] {
   return problems;
 }
 
-/** `circuitBreaker` of kind `cockatiel`: cockatiel 3 with its own names. */
+function samplingProblems({ halfOpenSampling }: Config): readonly PolicyProblem[] {
+  if (halfOpenSampling === undefined || halfOpenSampling.threshold < 1) return [];
+  const message = 'a share of 100% is never exceeded: the library wants less';
+  return [{ field: 'halfOpenSampling.threshold', message }];
+}
+
+/** `circuitBreaker` of kind `cockatiel`: cockatiel 3 with its own names, and the sample of version 4. */
 export const circuitBreakerCockatiel: PolicyKind<typeof schema> = {
   policy: 'circuitBreaker',
   kind: 'cockatiel',
   isDefault: false,
   summary:
     'The breaker of cockatiel: failures in a row, over a time or among the last; while half ' +
-    'open the others wait for the one probe.',
+    'open the others wait for the one probe, or for a sample of calls.',
   sources: [
     'connor4312/cockatiel 3.2.1 src/CircuitBreakerPolicy.ts, src/breaker/ConsecutiveBreaker.ts, ' +
       'src/breaker/SamplingBreaker.ts, src/breaker/CountBreaker.ts',
+    'connor4312/cockatiel 4 src/CircuitBreakerPolicy.ts (halfOpenSampling)',
   ],
   level: 'attempt',
   schema,
@@ -335,5 +392,6 @@ export const circuitBreakerCockatiel: PolicyKind<typeof schema> = {
   check: (config): readonly PolicyProblem[] => [
     ...classProblems(config),
     ...breakerProblems(config.breaker),
+    ...samplingProblems(config),
   ],
 };

@@ -42,11 +42,11 @@ const schema = z.strictObject({
         'duration. Defaults to 60s.',
     ),
   slidingWindowType: z
-    .enum(['count', 'time'])
+    .enum(['count', 'time', 'COUNT_BASED', 'TIME_BASED'])
     .default('count')
     .describe(
       'What the window holds while closed: the results of the last calls, or those of the last ' +
-        'seconds. Unit: name. Defaults to count.',
+        "seconds; the library's own words mean the same. Unit: name. Defaults to count.",
     ),
   slidingWindowSize: windowSize()
     .optional()
@@ -145,7 +145,7 @@ export class Resilience4jRule implements BreakerRule {
     const permitted = config.permittedNumberOfCallsInHalfOpenState;
     const minimum = config.minimumNumberOfCalls ?? DEFAULT_MINIMUM;
     const size = sizeOf(config);
-    const isTime = config.slidingWindowType === 'time';
+    const isTime = isTimeBased(config);
     this.window = isTime ? new TimeWindow(size, NS_PER_SECOND) : new CountWindow(size);
     this.probes = new CountWindow(permitted);
     this.minimum = isTime ? minimum : Math.min(minimum, size);
@@ -244,6 +244,10 @@ export class Resilience4jRule implements BreakerRule {
   }
 }
 
+function isTimeBased({ slidingWindowType }: Config): boolean {
+  return slidingWindowType === 'time' || slidingWindowType === 'TIME_BASED';
+}
+
 /** Calls or whole seconds of the window of the closed state. */
 function sizeOf(config: Config): number {
   const size = config.slidingWindowSize;
@@ -288,7 +292,7 @@ function windowProblems(config: Config): readonly PolicyProblem[] {
   const size = config.slidingWindowSize;
   const field = 'slidingWindowSize';
   if (size !== undefined && 'lengthNs' in size) {
-    if (config.slidingWindowType === 'count') {
+    if (!isTimeBased(config)) {
       const message = 'a count window holds calls: write a number, or slidingWindowType: time';
       problems.push({ field, message });
     } else if (size.lengthNs % NS_PER_SECOND !== 0) {
@@ -299,7 +303,7 @@ function windowProblems(config: Config): readonly PolicyProblem[] {
     }
   }
   const minimum = config.minimumNumberOfCalls;
-  const isCount = config.slidingWindowType === 'count';
+  const isCount = !isTimeBased(config);
   if (minimum !== undefined && isCount && minimum > sizeOf(config)) {
     problems.push({
       field: 'minimumNumberOfCalls',

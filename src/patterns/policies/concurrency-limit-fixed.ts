@@ -31,6 +31,10 @@ class FixedRule implements LimitRule {
   reset(): void {
     // Nothing is remembered.
   }
+
+  isFresh(): boolean {
+    return true;
+  }
 }
 
 /** `concurrencyLimit` of kind `fixed`: a limit that learns nothing. */

@@ -52,6 +52,7 @@ export const hedgeSimple: PolicyKind<typeof schema> = {
   schema,
   example: 'hedge: { after: 5ms, maxExtraLoad: 50% }\n',
   state: 'scoped',
+  keyed: 'states',
   create: ({ after, attempts, maxExtraLoad, otherInstance }, setup) =>
     new Hedging(setup.ctx, {
       attempts,
@@ -63,8 +64,14 @@ export const hedgeSimple: PolicyKind<typeof schema> = {
       budget: maxExtraLoad === undefined ? null : new CreditBudget(maxExtraLoad),
       otherInstance,
     }),
-  check({ after, maxExtraLoad }, bundle): readonly PolicyProblem[] {
+  check({ after, maxExtraLoad }, bundle, key = null): readonly PolicyProblem[] {
     const problems: PolicyProblem[] = [];
+    if (key !== null && typeof after === 'number' && maxExtraLoad === undefined) {
+      const message =
+        'a constant delay without maxExtraLoad remembers nothing that a key could split: leave key out, ' +
+        'or write a percentile';
+      problems.push({ field: 'key', message });
+    }
     const deadlineNs = numberIn(bundle, 'deadline', 'after');
     if (typeof after === 'number' && typeof deadlineNs === 'number' && after >= deadlineNs) {
       problems.push({

@@ -6,7 +6,8 @@ import { durationOrNone, whole } from '../../spec/quantities.js';
 import { PERIODS, restNs, windowEnd } from '../mechanisms/calendar.js';
 import { sharedCounters } from '../mechanisms/shared-counters.js';
 import type { Meter } from '../mechanisms/meters.js';
-import { callFields, limiterFields, metered } from '../mechanisms/meters.js';
+import { callFields, limiterFields, metered, ruleOf } from '../mechanisms/meters.js';
+import { NodeCalls } from '../mechanisms/node-calls.js';
 
 const schema = z.strictObject({
   second: limitOf('second'),
@@ -29,14 +30,16 @@ const schema = z.strictObject({
 
 type Config = z.output<typeof schema>;
 
-const serverFields = {
+const placeFields = {
   policy: z
-    .enum(['local', 'redis'])
+    .enum(['local', 'cluster', 'redis'])
     .default('local')
     .describe(
-      'Where the counters are: in the memory of each node, or in one store for all nodes, where a ' +
-        'request is counted by the question, refused or not, and none passes unseen. Unit: name. ' +
-        'Defaults to local.',
+      'Where the counters are. `local`: in the memory of each node. `cluster`: in one database for ' +
+        'all nodes, read before the decision and raised after it, so that calls pass unseen while ' +
+        'others are decided. `redis`: in one store, where a call is counted by the question, refused ' +
+        'or not, and none passes unseen. The nodes of a call are the instances of its caller. Unit: ' +
+        'name. Defaults to local.',
     ),
   syncRate: durationOrNone({ min: 20_000_000 })
     .prefault('none')
@@ -49,13 +52,12 @@ const serverFields = {
     .boolean()
     .default(true)
     .describe(
-      'With redis: whether a request passes when the call of the store fails; else it is answered ' +
-        '500. Unit: boolean. Defaults to true.',
+      'With cluster and redis: whether a call passes when the question to the `store` fails; else a ' +
+        'request is answered 500, and a call refused. Unit: boolean. Defaults to true.',
     ),
 };
 
-/** What a middleware chain writes beside the fields that a call has too. */
-type ServerConfig = Config & z.output<z.ZodObject<typeof serverFields>>;
+type PlacedConfig = Config & z.output<z.ZodObject<typeof placeFields>>;
 
 /** The periods that are limited, and their limits. */
 function limitsOf(config: Config): readonly (readonly [period: number, limit: number])[] {
@@ -76,7 +78,7 @@ function limitOf(period: string) {
 }
 
 /**
- * The counters of Kong's rate-limiting plugin with policy `local`. A call goes on while every limit
+ * The counters of Kong's rate-limiting plugin with policy `local` or `cluster`. A call goes on while every limit
  * is above its counter; the counters are raised by a timer of no delay, after everything that comes
  * at the same instant has been decided. So calls that come together all pass or are all refused.
  */
@@ -140,42 +142,49 @@ function identityProblem({ limitBy }: Config, key: string | null): string | null
   return `${limitBy} needs the key whose values they are: write key: NAME`;
 }
 
-/** `rateLimit` of kind `kong`: the rate-limiting plugin, with policy local or redis. */
+const kinds = metered<Config>((config) => new CalendarCounters(config));
+
+/** `rateLimit` of kind `kong`: the rate-limiting plugin. */
 export const rateLimitKong: PolicyKind<typeof schema> = {
   policy: 'rateLimit',
   kind: 'kong',
   isDefault: false,
   summary:
     "Kong's rate-limiting plugin: limits by second to year, counted by each node for itself and only " +
-    'after the decision, or, in a middleware chain, in a store for all nodes.',
-  sources: ['Kong/kong kong/plugins/rate-limiting handler.lua, policies/init.lua, schema.lua'],
+    'after the decision, or in a store for all nodes.',
+  sources: [
+    'Kong/kong kong/plugins/rate-limiting handler.lua, policies/init.lua, policies/cluster.lua, schema.lua',
+  ],
   level: 'attempt',
   schema,
   example: 'rateLimit: { kind: kong, second: 5, minute: 100 }\n',
   state: 'scoped',
   keyed: 'inside',
   dryRun: true,
-  callFields: callFields(true),
-  ...metered((config) => new CalendarCounters(config)),
-  serverFields,
+  callFields: { ...callFields(true), ...placeFields },
+  ...kinds,
+  create: (config, setup) =>
+    setup.node === null
+      ? kinds.create(config, setup)
+      : new NodeCalls(setup, setup.node, ruleOf(config)),
+  serverFields: placeFields,
   nodes(config) {
-    const { policy, syncRate } = config as ServerConfig;
+    const { policy, syncRate } = config as PlacedConfig;
     return policy === 'redis' ? sharedCounters(limitsOf(config), syncRate) : null;
   },
   sharing(config) {
-    const { policy, faultTolerant } = config as ServerConfig;
-    return {
-      scope: policy === 'redis' ? 'caller' : 'instance',
-      onError: faultTolerant ? 'allow' : 'reject',
-    };
+    const { policy, faultTolerant } = config as PlacedConfig;
+    return policy === 'local'
+      ? null
+      : { scope: 'caller', onError: faultTolerant ? 'allow' : 'reject' };
   },
   splitBy: ({ limitBy }, key) => (limitBy === 'service' ? null : (key ?? ADDRESS_KEY)),
   check(config, _bundle, key = null): readonly PolicyProblem[] {
     const who = identityProblem(config, key);
     if (who !== null) return [{ field: 'limitBy', message: who }];
-    const { policy, syncRate } = config as Partial<ServerConfig>;
-    if (policy === 'local' && syncRate !== null) {
-      const message = 'counters in the memory of a node are not synchronised: write policy: redis';
+    const { policy, syncRate } = config as Partial<PlacedConfig>;
+    if (policy !== undefined && policy !== 'redis' && syncRate !== null) {
+      const message = 'only counters in redis are synchronised: write policy: redis';
       return [{ field: 'syncRate', message }];
     }
     const set = PERIODS.filter((period) => config[period] !== undefined);

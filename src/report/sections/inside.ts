@@ -284,15 +284,18 @@ export function breakersSection(view: View): Markup | null {
   });
 }
 
-/** What breakers, bulkheads and limiters in a dry run would have refused, over all replications. */
-function dryRunWords(variant: VariantResult): string {
-  return sortedKeys(variant.edges)
-    .map((edge) => ({ edge, calls: variant.edges[edge]!.counters['wouldReject'] ?? 0 }))
-    .filter(({ calls }) => calls > 0)
-    .map(
-      ({ edge, calls }) => ` In a dry run on ${edge}: would have refused ${plural(calls, 'call')}.`,
-    )
-    .join('');
+/** What breakers, bulkheads, limiters and middleware in a dry run would have refused, over all replications. */
+function dryRunWords({ edges, components }: VariantResult): string {
+  const words = (where: string, count: number, what: string): string =>
+    count === 0 ? '' : ` In a dry run ${where}: would have refused ${plural(count, what)}.`;
+  return [
+    ...sortedKeys(edges).map((edge) =>
+      words(`on ${edge}`, edges[edge]!.counters['wouldReject'] ?? 0, 'call'),
+    ),
+    ...sortedKeys(components).map((name) =>
+      words(`at ${name}`, components[name]!.wouldReject ?? 0, 'request'),
+    ),
+  ].join('');
 }
 
 function serviceRow(view: View, row: ServiceRow, variant: VariantResult, id: string): Markup {

@@ -193,6 +193,7 @@ function breakable(subject: string): Part {
 function cell(column: FamilyColumn, own: MeteredResult): Part {
   const value = column.value(own);
   if (value === null) return '–';
+  if (value === 0 && column.zero !== undefined) return column.zero;
   const whole = column.counted === true && Number.isInteger(value);
   const text = whole ? formatCount(value) : formatValue(value, column.unit);
   const interval =

@@ -31,6 +31,14 @@ export const STORE_METRICS: readonly Metric[] = [
     'Streams whose snapshot a `flush` took away; the mean over runs.',
   ),
   metric(
+    'skippedGaps',
+    STORE,
+    'number',
+    'none',
+    'low',
+    'Of marten: how often projections went on without places that were still empty after `staleAfter`; the mean over runs.',
+  ),
+  metric(
     'replayed',
     STORE,
     'number',

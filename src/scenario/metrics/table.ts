@@ -253,7 +253,12 @@ export const METRICS: readonly Metric[] = [
     'low',
     'Calls that a client-side throttle refused.',
   ),
-  counted('wouldReject', ['edge'], 'low', 'Calls that policies with `dryRun` would have refused.'),
+  counted(
+    'wouldReject',
+    ['gateway', 'route', 'service', 'endpoint', 'edge'],
+    'low',
+    'Calls, or requests in a middleware chain, that policies and middleware with `dryRun` would have refused.',
+  ),
   counted(
     'coalesced',
     ['gateway', 'route', 'service', 'endpoint', 'edge'],

@@ -34,6 +34,29 @@ faults:
 `,
   },
   {
+    kind: 'sqs',
+    component: 'broker',
+    summary:
+      'Amazon SQS in an account: nobody sees its nodes, and none fails. What it has is a quota: the queues on it take ' +
+      '`maxThroughput` messages in each full second, all together, and beyond it a publisher is answered ' +
+      '`throttled`. Receiving and deleting are not counted.',
+    sources: [
+      'Amazon SQS developer guide: message quotas (300 API calls/s for each action of a FIFO queue)',
+    ],
+    example: `faultline: 1
+title: A FIFO queue takes 300 messages a second
+run: { duration: 30s }
+brokers: { aws: { kind: sqs, maxThroughput: 300/s } }
+queues:
+  jobs: { kind: sqs, fifo: true, broker: aws, waitTime: 20s, consumers: [ { call: worker.handle, concurrency: 10 } ] }
+services:
+  worker: { replicas: 2, endpoints: { handle: [ work: 5ms ] } }
+  api: { endpoints: { submit: [ publish: { topic: jobs, key: request } ] } }
+workloads:
+  users: { arrivals: poisson(400/s), requests: [ { call: api.submit } ] }
+`,
+  },
+  {
     kind: 'rabbitmq',
     component: 'broker',
     summary:

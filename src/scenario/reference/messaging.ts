@@ -43,8 +43,13 @@ export const MESSAGING_REFERENCE: readonly ReferenceEntry[] = [
       'A topic that pushes. Every subscription has a queue of its own, so a slow subscriber slows nobody ' +
       'else; a publish is over when the bus has the message. With `ordering: key` one message of a key ' +
       'value is under way at a time. With `stored: false` it lives in the processes of its subscribers: ' +
-      'what comes while none is up, fails, or is under way in a crash is lost.',
-    sources: ['Hohpe and Woolf 2003, Publish-Subscribe Channel', 'event buses of frameworks'],
+      'what comes while none is up, fails, or is under way in a crash is lost. `event: domain` sends nothing: the ' +
+      'handlers run where the step stands, in the transaction around it. `event: integration` waits for its commit.',
+    sources: [
+      'Hohpe and Woolf 2003, Publish-Subscribe Channel',
+      'dotnet-architecture/eShopOnContainers OrderingContext.cs (domain events before SaveChanges), TransactionBehaviour.cs (integration events behind the commit)',
+      'jbogard/MediatR ForeachAwaitPublisher.cs',
+    ],
     example: around(
       'Two subscriptions, each with a queue',
       `topics:
@@ -102,6 +107,38 @@ export const MESSAGING_REFERENCE: readonly ReferenceEntry[] = [
   failed: { kind: rabbitmq, messageTtl: 1h }`,
       'jobs',
     ),
+  },
+  {
+    kind: 'persistentSubscription',
+    component: 'queue',
+    summary:
+      'A persistent subscription of EventStoreDB: the store itself pushes what is appended to competing clients, ' +
+      'each instance of a service one, and keeps their place. An event that fails, or that a client holds for longer ' +
+      'than `messageTimeout`, in its buffer or at work, is retried at once; after `maxRetryCount` retries it is ' +
+      'parked. Order is not guaranteed. While the store is down nothing is pushed, and what was in hand comes again.',
+    sources: [
+      'EventStore/EventStore docs/server/features/persistent-subscriptions.md',
+      'EventStore/EventStore PersistentSubscription.cs, DispatchToSinglePersistentSubscriptionConsumerStrategy.cs',
+    ],
+    example: `faultline: 1
+title: Mails for the orders of a store
+run: { duration: 30s }
+keys: { order: unique }
+eventStores: { orders: { kind: eventStoreDb, stream: { key: order }, append: 1ms } }
+queues:
+  mails:
+    kind: persistentSubscription
+    from: orders
+    bufferSize: 20
+    deadLetter: parked
+    consumers: [ { call: mailer.send, concurrency: 2 } ]
+  parked: { kind: simple }
+services:
+  shop: { endpoints: { buy: [ append: orders ] } }
+  mailer: { replicas: 2, endpoints: { send: [ work: 10ms ] } }
+workloads:
+  users: { arrivals: poisson(50/s), requests: [ { call: shop.buy } ] }
+`,
   },
   {
     kind: 'sqs',

@@ -45,11 +45,13 @@ export const STORE_REFERENCE = [
     component: 'eventStore',
     summary:
       'Marten on PostgreSQL: an append that is repeated after an unknown outcome meets its own events where a ' +
-      'version is expected, and is written twice where none is.',
+      'version is expected, and is written twice where none is. Async projections wait up to `staleAfter` for a place ' +
+      'in the order of all events that was taken and is empty; they run in one instance, which holds a lock.',
     sources: [
       'JasperFx/marten docs/events/appending.md',
       'JasperFx/marten docs/configuration/retries.md',
-      'JasperFx/marten docs/events/projections/index.md',
+      'JasperFx/marten docs/events/projections/index.md, async-daemon.md',
+      'JasperFx/marten HighWaterDetector.cs, HighWaterAgent.cs, ProjectionCoordinator.cs',
     ],
     example: example('marten', ', pool: { maxOpen: 20 }'),
   },

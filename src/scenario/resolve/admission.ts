@@ -78,6 +78,7 @@ function checked(
   path: Path,
 ): Layer {
   const layer = layerOf(policy, own, writtenAt(context, path));
+  checkKey(context, layer.key, undefined, path);
   checkLayer(context, layer, new Map([[policy, layer.config]]), path);
   return layer;
 }

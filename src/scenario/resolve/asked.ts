@@ -1,5 +1,6 @@
 import type { Distribution } from '../../kernel/distribution.js';
-import type { Layer, PolicyStore, Target } from '../../spec/scenario.js';
+import { policyKind } from '../../patterns/registry.js';
+import type { Layer, LimiterStore, Target } from '../../spec/scenario.js';
 import { get, text } from '../located.js';
 import type { Context, Path } from './context.js';
 import { report, writtenAt } from './context.js';
@@ -15,15 +16,31 @@ export interface StoreOutput {
 
 const NOTHING: Distribution = { kind: 'constant', valueNs: 0 };
 
+/** A layer of which the library's own words say that its state is shared. */
+export function sharedLayer(context: Context, layer: Layer, path: Path): Layer {
+  const sharing = policyKind(layer.policy, layer.kind)!.sharing?.(layer.config as never) ?? null;
+  if (sharing === null || layer.scope !== 'instance') return layer;
+  if (layer.written.includes('scope')) {
+    const message = 'by its policy the state is shared by all instances of the caller: drop scope';
+    report(context, 'FL208', [...path, 'scope'], message);
+  }
+  return { ...layer, scope: sharing.scope };
+}
+
 /** The store of a policy of calls; `path` is that of the policy. */
 export function resolvePolicyStore(
   context: Context,
-  { latency, of, onError = 'allow', cache }: StoreOutput,
-  { scope }: Layer,
+  { latency, of, onError, cache }: StoreOutput,
+  layer: Layer,
   path: Path,
-): PolicyStore {
+): LimiterStore {
   const at = [...path, 'store'];
-  if (scope === 'instance') {
+  const sharing = policyKind(layer.policy, layer.kind)!.sharing?.(layer.config as never) ?? null;
+  if (sharing !== null && onError !== undefined) {
+    const message = 'what a failed question means is said by faultTolerant: drop onError';
+    report(context, 'FL208', [...at, 'onError'], message);
+  }
+  if (layer.scope === 'instance') {
     const message =
       'each instance has a state of its own, in its memory: a store is for one that they share ' +
       '(scope: caller or global)';
@@ -34,7 +51,12 @@ export function resolvePolicyStore(
   }
   checkOnError(context, of, at);
   const asked = resolveAsked(context, of, at);
-  return { latency: latency ?? NOTHING, of: asked, onError, cacheNs: cache ?? null };
+  return {
+    latency: latency ?? NOTHING,
+    of: asked,
+    onError: sharing?.onError ?? onError ?? 'allow',
+    cacheNs: cache ?? null,
+  };
 }
 
 /** Only the call of a component can fail. */
@@ -62,7 +84,7 @@ export function resolveAsked(
 }
 
 /** Layers that learn from one request for the next. */
-const LEARNING: ReadonlySet<string> = new Set(['circuitBreaker', 'throttle']);
+const LEARNING: ReadonlySet<string> = new Set(['circuitBreaker', 'hedge', 'throttle']);
 
 /** A state that learns needs a key of which several requests have one value. */
 export function checkShared(context: Context, { policy, key }: Layer, path: Path): void {

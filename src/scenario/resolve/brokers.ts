@@ -17,6 +17,9 @@ const NOTHING: Distribution = { kind: 'constant', valueNs: 0 };
 /** One cluster of brokers in its final form: its nodes are instances that can crash, hang and slow down. */
 export function resolveBroker(context: Context, name: string, output: BrokerOutput): Broker {
   const host = hostOf(context, name, output);
+  if (output.kind === 'sqs') {
+    return { ...host, kind: 'sqs', maxThroughput: output.maxThroughput ?? Infinity };
+  }
   if (output.kind === 'rabbitmq') {
     const { electionTime, memoryLimit = Infinity } = output;
     return { ...host, kind: 'rabbitmq', electionNs: electionTime, memoryBytes: memoryLimit };
@@ -40,7 +43,10 @@ function hostOf(context: Context, name: string, output: BrokerOutput): Host {
     title: output.title ?? null,
     description: output.description ?? null,
     critical: output.critical,
-    ...resolvePlacement(context, output.nodes, output.zone, ['brokers', name]),
+    ...resolvePlacement(context, output.kind === 'sqs' ? 1 : output.nodes, output.zone, [
+      'brokers',
+      name,
+    ]),
     runtime: 'threads',
     concurrency: Infinity,
     queue: { capacity: Infinity, discipline: 'fifo', maxWaitNs: null },
@@ -121,6 +127,17 @@ function isBroker(
     );
   }
   return false;
+}
+
+/** What a queue of SQS says of its broker. */
+export function resolveSqsBroker(
+  context: Context,
+  { broker }: { readonly broker?: string | undefined },
+  brokers: ReadonlyMap<string, Broker>,
+  path: Path,
+): string | null {
+  if (broker === undefined) return null;
+  return isBroker(context, broker, 'sqs', brokers, path) ? broker : null;
 }
 
 /** What a queue of RabbitMQ says of its broker. */

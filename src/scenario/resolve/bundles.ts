@@ -23,7 +23,7 @@ import { report, stablePath } from './context.js';
 import { resolveFallback, withStepWords } from './fallback.js';
 import { BUILT_IN_KEYS } from './names.js';
 import type { StoreOutput } from './asked.js';
-import { checkShared, resolvePolicyStore } from './asked.js';
+import { checkShared, resolvePolicyStore, sharedLayer } from './asked.js';
 
 /** Layers that make more than one attempt. */
 const REPEATING: ReadonlySet<string> = new Set(['retry', 'hedge']);
@@ -262,7 +262,11 @@ function layersOf(context: Context, output: BundleOutput, path: Path): Layer[] {
     const config = output[policy];
     if (config === undefined) continue;
     const fields = config as Record<string, unknown>;
-    const layer = layerOf(policy, fields, nodeAt(context, [...path, policy]));
+    const layer = sharedLayer(
+      context,
+      layerOf(policy, fields, nodeAt(context, [...path, policy])),
+      [...path, policy],
+    );
     checkKey(context, layer.key, fields['per'], [...path, policy]);
     checkShared(context, layer, [...path, policy]);
     const store = fields['store'] as StoreOutput | undefined;

@@ -110,8 +110,8 @@ function resolveShards(
         'a scan reads, and a write of all shards at once has no commit: leave write out';
       report(context, 'FL208', [...at, 'scan'], message);
     }
-    if (lock && shards !== null && kind !== 'elasticsearch') {
-      const message = 'rows of a database with shards are not locked: leave lock out';
+    if (lock && shards !== null && kind !== 'elasticsearch' && key !== shards.key) {
+      const message = `a row is locked at the shard that it is on, which the value of ${shards.key} says: write key: ${shards.key}, or leave lock out`;
       report(context, 'FL208', [...at, 'lock'], message);
     }
   }

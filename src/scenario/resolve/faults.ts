@@ -1,11 +1,14 @@
 import { faultKind } from '../../patterns/registry.js';
 import type { Database } from '../../spec/database.js';
 import type { FaultKind } from '../../spec/fault.js';
+import type { ScenarioModules } from '../../spec/modules.js';
 import type { Fault, Gateway, Host, KeyPopulation, Service } from '../../spec/scenario.js';
 import type { FaultOutput } from '../schema/fault.js';
 import { FAULT_FIELDS } from '../schema/fault.js';
 import type { Context, Path } from './context.js';
 import { report, reportKey, writtenAt } from './context.js';
+import { resolveCondition } from './fault-conditions.js';
+import { checkHolder } from './fault-messages.js';
 import { checkRoles, isWhole } from './fault-roles.js';
 import type { CallGraph } from './graph.js';
 import { RESERVED, sorted } from './names.js';
@@ -20,6 +23,8 @@ export interface Aims {
   readonly services: ReadonlyMap<string, Service>;
   readonly gateways: ReadonlyMap<string, Gateway>;
   readonly keys: ReadonlyMap<string, KeyPopulation>;
+  readonly topics: ScenarioModules['topics'];
+  readonly queues: ScenarioModules['queues'];
   readonly graph: CallGraph;
   readonly durationNs: number;
 }
@@ -58,6 +63,10 @@ export function resolveFaults(
       labels: new Map(sorted(output.labels)),
       share: output.share,
       spans: spans[index],
+      jitterNs: output.jitter,
+      probability: output.probability,
+      group: output.group ?? null,
+      when: resolveCondition(context, output, path),
       ramp:
         output.ramp === undefined
           ? null
@@ -154,11 +163,13 @@ function checkTarget(
   if (!knownPart(context, name, part, path)) return;
   const thing = context.names.things.get(name)!;
   const host = aims.hosts.get(name);
-  if (host !== undefined && isRabbit(host) && !fitsRabbit(context, kind, name, path)) return;
+  if (host !== undefined && !fitsBroker(context, kind, host, path)) return;
   if (kind.targets.includes('row')) return checkRow(context, kind, output, text, aims, path);
   const without = UNPLACED.get(thing.kind);
-  if (without !== undefined) fits(context, kind, text, without[part === null ? 0 : 1], path);
-  else if (thing.kind === 'cache' && indexed === null) {
+  if (without !== undefined) {
+    if (!fits(context, kind, text, without[part === null ? 0 : 1], path)) return;
+    checkHolder(context, kind, output, text, aims, path);
+  } else if (thing.kind === 'cache' && indexed === null) {
     if (!fits(context, kind, text, ['level', 'instance', 'endpoint', 'link'], path)) return;
     if (kind.targets.includes('level') || host !== undefined) return;
     const message = `${text} is in the processes that use it: name those instead`;
@@ -342,26 +353,28 @@ function fits(
 /** What nodes that answer no requests can do. */
 const OF_RABBIT: ReadonlySet<string> = new Set(['crash', 'pause']);
 
-function fitsRabbit(context: Context, kind: FaultKind, name: string, path: Path): boolean {
-  if (OF_RABBIT.has(kind.kind)) return true;
-  const message = `${name} is a broker of kind rabbitmq: its nodes can ${[...OF_RABBIT].join(' or ')}`;
+function fitsBroker(context: Context, kind: FaultKind, host: Host, path: Path): boolean {
+  const broker = 'kind' in host ? host.kind : undefined;
+  if (broker === 'sqs') {
+    const message = `${host.name} is a broker of kind sqs, which has no nodes that could fail: aim at its queues or at who uses them`;
+    report(context, 'FL405', path, message);
+    return false;
+  }
+  if (broker !== 'rabbitmq' || OF_RABBIT.has(kind.kind)) return true;
+  const message = `${host.name} is a broker of kind rabbitmq: its nodes can ${[...OF_RABBIT].join(' or ')}`;
   report(context, 'FL405', path, message);
   return false;
 }
 
-function isRabbit(host: Host): boolean {
-  return 'kind' in host && host.kind === 'rabbitmq';
-}
-
 type Unplaced = readonly [whole: readonly Hittable[], part: readonly Hittable[]];
 
-const HOLDER: Unplaced = [['messages'], ['group']];
+const PARTS: Unplaced[1] = ['group'];
 
 /** What has no instances, and how it and its parts can be hit. */
 const UNPLACED: ReadonlyMap<string, Unplaced> = new Map<string, Unplaced>([
   ['workload', [['workload', 'link'], []]],
-  ['topic', HOLDER],
-  ['queue', HOLDER],
+  ['topic', [['messages', 'queue'], PARTS]],
+  ['queue', [['messages', 'queue', 'deadLetters'], PARTS]],
 ]);
 
 const WORDS: Readonly<Record<Hittable, string>> = {
@@ -375,6 +388,8 @@ const WORDS: Readonly<Record<Hittable, string>> = {
   level: 'caches and their levels',
   snapshots: 'event stores with snapshots',
   messages: 'topics and queues',
+  queue: 'queues and buses',
+  deadLetters: 'dead letter queues',
   group: 'groups of consumers',
 };
 

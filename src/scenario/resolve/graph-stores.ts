@@ -17,13 +17,15 @@ export function storeEdges(
   const add = (to: string, sure: boolean, each = tries): void =>
     void edges.push({ from, to, certain: sure, times, tries: each });
   add(`${step.store}.${step.verb === 'load' ? 'read' : 'append'}`, certain);
-  if ((eventStores.get(step.store)?.snapshots ?? null) !== null) {
+  const isRange = step.verb === 'load' && step.range !== null;
+  if ((eventStores.get(step.store)?.snapshots ?? null) !== null && !isRange) {
     if (step.verb === 'load' && step.fromVersion === 'snapshot') {
       add(`${step.store}.readSnapshot`, certain);
     }
     add(`${step.store}.writeSnapshot`, false);
   }
   if (step.verb === 'load') return edges;
+  if (eventStores.get(step.store)?.appendMode === 'rich') add(`${step.store}.prepare`, certain);
   for (const { from: store, lifecycle, writes } of projections.values()) {
     if (store !== step.store || lifecycle !== 'inline' || writes === null) continue;
     add(`${writes.database}.${writes.operation}`, certain, 1);
@@ -42,7 +44,7 @@ export function readEdges(
   const store = eventStores.get(own?.from ?? '');
   if (own === undefined || store === undefined) return [];
   if (own.lifecycle !== 'live' && !mayLoad(consistency)) return [];
-  return partsOfStore(store.snapshots !== null).flatMap((part) => {
+  return partsOfStore(store.snapshots !== null, null).flatMap((part) => {
     if (part === 'append') return [];
     return [{ from, to: `${store.name}.${part}`, certain: false, times, tries: 1 }];
   });

@@ -2,12 +2,15 @@ import type { Broker } from '../../spec/messaging.js';
 import type { Bus, MessageQueue, QueueConsumer } from '../../spec/queues.js';
 import type { ConsumerOutput } from '../schema/consumer.js';
 import type { BusOutput, QueueOutput } from '../schema/queues.js';
+import type { ScenarioOutput } from '../schema/scenario.js';
 import { NS_PER_SECOND } from '../../kernel/time.js';
-import { resolveQueueBroker } from './brokers.js';
+import { resolveQueueBroker, resolveSqsBroker } from './brokers.js';
 import { isFunction, ONE_BY_ONE, resolveConsumer, resolveHolder } from './consumer.js';
 import type { ConsumerDefaults } from './consumer.js';
 import type { Context, Path } from './context.js';
 import { report, writtenAt } from './context.js';
+import { checkDomainBus } from './domain-events.js';
+import { subscriptionOf } from './subscriptions.js';
 import { split } from './targets.js';
 
 type RabbitOutput = Extract<QueueOutput, { kind: 'rabbitmq' }>;
@@ -19,6 +22,7 @@ export function resolveQueue(
   name: string,
   output: QueueOutput,
   brokers: ReadonlyMap<string, Broker>,
+  stores: ScenarioOutput['eventStores'],
 ): MessageQueue {
   const path = ['queues', name];
   const deadLetter = resolveOwnDeadLetter(context, name, output.deadLetter, path);
@@ -35,6 +39,8 @@ export function resolveQueue(
   );
   const common = { ...textOf(name, output), deadLetter, consumers };
   switch (output.kind) {
+    case 'persistentSubscription':
+      return { ...common, ...subscriptionOf(context, output, stores, path) };
     case 'simple':
       checkBound(context, output, path);
       return { ...common, ...boundOf(output), kind: 'simple' };
@@ -48,14 +54,19 @@ export function resolveQueue(
       };
     case 'sqs':
       checkSqs(context, output, path);
-      return { ...common, ...sqsOf(output) };
+      return {
+        ...common,
+        ...sqsOf(output),
+        broker: resolveSqsBroker(context, output, brokers, path),
+      };
   }
 }
 
 /** A topic that pushes, in its final form. */
 export function resolveBus(context: Context, name: string, output: BusOutput): Bus {
   const path = ['topics', name];
-  const { kind, stored, ordering } = output;
+  const { kind, stored, ordering, event } = output;
+  if (event === 'domain') checkDomainBus(context, output, path);
   checkBound(context, output, path);
   const deadLetter = resolveOwnDeadLetter(context, name, output.deadLetter, path);
   const subscribers = output.subscribers.flatMap(
@@ -72,6 +83,7 @@ export function resolveBus(context: Context, name: string, output: BusOutput): B
     kind,
     stored,
     ordering,
+    afterCommit: event === 'integration',
     deadLetter,
     subscribers,
   };
@@ -138,8 +150,12 @@ function textOf(
   name: string,
   output: QueueOutput | BusOutput,
 ): Pick<Bus, 'name' | 'title' | 'description' | 'critical' | 'publishLatency' | 'backlog'> {
-  const { title = null, description = null, critical, publishLatency, backlog } = output;
-  return { name, title, description, critical, publishLatency, backlog };
+  const { title = null, description = null, critical } = output;
+  const text = { name, title, description, critical };
+  if (output.kind === 'persistentSubscription') {
+    return { ...text, publishLatency: { kind: 'constant', valueNs: 0 }, backlog: 0 };
+  }
+  return { ...text, publishLatency: output.publishLatency, backlog: output.backlog };
 }
 
 function boundOf(
@@ -183,7 +199,7 @@ function sqsOf(
   output: SqsOutput,
 ): Omit<
   Extract<MessageQueue, { kind: 'sqs' }>,
-  keyof ReturnType<typeof textOf> | 'deadLetter' | 'consumers'
+  keyof ReturnType<typeof textOf> | 'broker' | 'deadLetter' | 'consumers'
 > {
   return {
     kind: 'sqs',
@@ -216,7 +232,7 @@ function resolveOwnDeadLetter(
 /** What is said about a bound has to have one. */
 function checkBound(
   context: Context,
-  output: Exclude<QueueOutput, { kind: 'sqs' }> | BusOutput,
+  output: Exclude<QueueOutput, { kind: 'sqs' | 'persistentSubscription' }> | BusOutput,
   path: Path,
 ): void {
   const isWritten = (field: string): boolean => writtenAt(context, [...path, field]) !== undefined;

@@ -9,6 +9,8 @@ import { checkKey } from './bundles.js';
 import { HOLDERS, isFunction, resolveConsumer } from './consumer.js';
 import type { Context, Path } from './context.js';
 import { report, writtenAt } from './context.js';
+import { resolveDomainEvent } from './domain-events.js';
+import { isSubscription } from './subscriptions.js';
 import { unknown } from './targets.js';
 
 /** One topic in its final form. */
@@ -129,8 +131,13 @@ export function resolvePublish(
   context: Context,
   output: PublishOutput,
   modifiers: StepModifiers,
+  owner: string,
   path: Path,
 ): Step | null {
+  const handlers = context.names.domainEvents.get(output.topic);
+  if (handlers !== undefined) {
+    return resolveDomainEvent(context, output, handlers, modifiers, owner, path);
+  }
   const { topic, key = null, count, confirm, via, size, acks = null } = output;
   checkKey(context, key, null, path);
   checkOutbox(context, output, path);
@@ -140,6 +147,10 @@ export function resolvePublish(
     const message = `${topic} is a ${thing.kind}: messages go to a topic or a queue`;
     report(context, 'FL405', [...path, 'topic'], message);
     return null;
+  }
+  if (isSubscription(context, topic)) {
+    const message = `${topic} has the events of its store, and nobody else publishes to it: append to the store`;
+    report(context, 'FL208', [...path, 'topic'], message);
   }
   const own = { topic, key, count, confirm, via, bytes: size, acks };
   return { verb: 'publish', ...own, ...modifiers };

@@ -55,11 +55,13 @@ interface EntryFields extends KeyedFields {
     readonly workload?: string;
     readonly header?: Record<string, string>;
   };
+  readonly dryRun?: boolean;
   readonly retryAfter?: boolean | 'exact';
   readonly store?: {
     readonly latency: Distribution;
     readonly of?: string;
     readonly onError?: 'allow' | 'reject';
+    readonly cache?: number;
   };
 }
 
@@ -73,7 +75,7 @@ const STATUS: ReadonlyMap<string, number> = new Map([
 ]);
 
 /** Middleware whose `key` is its own, and not that of a cache. */
-const KEYED: ReadonlySet<string> = new Set(['rateLimit', 'coalesce', 'cache']);
+const KEYED: ReadonlySet<string> = new Set(['rateLimit', 'admit', 'coalesce', 'cache']);
 
 const NOTHING: Distribution = { kind: 'constant', valueNs: 0 };
 
@@ -85,6 +87,7 @@ function resolveEntry(
   path: Path,
 ): Middleware {
   const { kind, work, reject = 0, status, call, onError = 'reject', when } = fields;
+  const { dryRun = false } = fields;
   if (kind === 'introspection' && call === undefined) {
     report(context, 'FL203', path, 'introspection asks somebody: write call: COMPONENT.ENDPOINT');
   }
@@ -96,9 +99,15 @@ function resolveEntry(
   if (max !== undefined && kind !== 'size') {
     report(context, 'FL208', [...path, 'max'], 'max is the limit of a filter of kind size');
   }
+  const refuses = layer !== null || name === 'admit' || reject > 0 || (call ?? max) !== undefined;
+  if (dryRun && !refuses) {
+    const message = 'nobody is refused here, so there is nothing to watch: leave dryRun out';
+    report(context, 'FL208', [...path, 'dryRun'], message);
+  }
   return {
     name,
     kind: kind ?? null,
+    dryRun,
     work,
     workPerKiB,
     maxBytes: max ?? null,
@@ -162,6 +171,7 @@ function ownFields(fields: EntryFields): Readonly<Record<string, unknown>> {
     call: _call,
     onError: _onError,
     when: _when,
+    dryRun: _dryRun,
     store: _store,
     ...own
   } = fields;
@@ -192,5 +202,6 @@ function resolveStore(
   checkOnError(context, store.of, at);
   const own = policyKind('rateLimit', layer.kind)!.sharing?.(layer.config as never);
   const onError = own?.onError ?? store.onError ?? 'allow';
-  return { latency: store.latency, of: resolveAsked(context, store.of, at), onError };
+  const asked = resolveAsked(context, store.of, at);
+  return { latency: store.latency, of: asked, onError, cacheNs: store.cache ?? null };
 }

@@ -18,14 +18,10 @@ import { resolveStores } from './stores.js';
 export function resolveModules(context: Context, output: ScenarioOutput): ScenarioModules {
   const brokers = mapOf(output.brokers, (name, own): Broker => resolveBroker(context, name, own));
   return {
-    topics: mapOf(output.topics, (name, own): Topic | Bus =>
-      own.kind === 'bus'
-        ? resolveBus(context, name, own)
-        : resolveTopic(context, name, own, brokers),
-    ),
+    topics: resolveTopics(context, output, brokers),
     brokers,
     queues: mapOf(output.queues, (name, own): MessageQueue =>
-      resolveQueue(context, name, own, brokers),
+      resolveQueue(context, name, own, brokers, output.eventStores),
     ),
     caches: mapOf(output.caches, (name, own): Cache =>
       resolveCache(context, name, own, output.keys),
@@ -33,6 +29,18 @@ export function resolveModules(context: Context, output: ScenarioOutput): Scenar
     sagas: mapOf(output.sagas, (name, own): Saga => resolveSaga(context, name, own)),
     ...resolveStores(context, output),
   };
+}
+
+/** The topics on which anything is sent: domain events are not. */
+function resolveTopics(
+  context: Context,
+  output: ScenarioOutput,
+  brokers: ScenarioModules['brokers'],
+): ScenarioModules['topics'] {
+  const topics = mapOf(output.topics, (name, own): Topic | Bus =>
+    own.kind === 'bus' ? resolveBus(context, name, own) : resolveTopic(context, name, own, brokers),
+  );
+  return new Map([...topics].filter(([name]) => !context.names.domainEvents.has(name)));
 }
 
 /** Those of it that have instances. */

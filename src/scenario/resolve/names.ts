@@ -23,10 +23,18 @@ export interface Names {
   /** Event store -> key of its streams; projection -> store that it follows. */
   readonly streamKeys: ReadonlyMap<string, string>;
   readonly followed: ReadonlyMap<string, string>;
+  /** Topic of domain events -> who handles them, in order. */
+  readonly domainEvents: ReadonlyMap<string, readonly DomainHandler[]>;
   /** Lists of names by kinds, as messages offer them; filled when first asked for. */
   readonly offers: Map<string, readonly string[]>;
   /** Names whose entries are wrong: what points at them is not looked at, one mistake is one problem. */
   readonly broken: ReadonlySet<string>;
+}
+
+/** An endpoint that runs where a domain event is raised, for so many of them. */
+export interface DomainHandler {
+  readonly call: string;
+  readonly filter: number;
 }
 
 /** Notes a component with its parts. */
@@ -101,7 +109,17 @@ export function collectNames(
   for (const key of keys) {
     if (BUILT_IN_KEYS.has(key)) raise('FL403', ['keys', key], `${key} is a built-in key`);
   }
-  return { things, zones: new Set(zones), keys, streamKeys, followed, broken, offers: new Map() };
+  const domainEvents = domainEventsOf(scenario);
+  const own = { streamKeys, followed, domainEvents, broken, offers: new Map() };
+  return { things, zones: new Set(zones), keys, ...own };
+}
+
+function domainEventsOf({ topics }: ScenarioOutput): Names['domainEvents'] {
+  const events = new Map<string, readonly DomainHandler[]>();
+  for (const [name, topic] of sorted(topics)) {
+    if (topic.kind === 'bus' && topic.event === 'domain') events.set(name, topic.subscribers);
+  }
+  return events;
 }
 
 /** Event stores and projections: the keys of their streams, and who follows which. */
@@ -112,7 +130,8 @@ function addStores(
   const streamKeys = new Map<string, string>();
   for (const [name, store] of sorted(eventStores)) {
     streamKeys.set(name, store.stream.key);
-    add('eventStore', 'eventStores', name, partsOfStore(store.snapshots !== undefined));
+    const parts = partsOfStore(store.snapshots !== undefined, store.appendMode);
+    add('eventStore', 'eventStores', name, parts);
   }
   const followed = new Map<string, string>();
   for (const [name, projection] of sorted(projections)) {

@@ -27,9 +27,9 @@ export function resolvePlacement(
   const zones = counts.flatMap(([name, count]) =>
     Array.from({ length: Math.min(count, 100_000) }, () => name),
   );
-  const isDatabase = path[0] === 'databases';
+  const hasNodes = path[0] === 'databases' || path[0] === 'eventStores';
   if (replicas !== undefined && zones.length !== replicas) {
-    const message = isDatabase
+    const message = hasNodes
       ? `the counts of zone add up to ${zones.length}, its nodes are ${replicas}`
       : `the counts of zone add up to ${zones.length}, replicas says ${replicas}`;
     report(context, 'FL411', at, message);

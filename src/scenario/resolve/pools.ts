@@ -67,7 +67,7 @@ function hikari(
   path: Path,
 ): Pool {
   const { maximumPoolSize, connectionTimeout, idleTimeout, maxLifetime } = output;
-  const { leakDetectionThreshold } = output;
+  const { leakDetectionThreshold, keepaliveTime } = output;
   const { minimumIdle = maximumPoolSize } = output;
   const problem = (field: string, message: string): void =>
     report(context, 'FL208', [...path, field], message);
@@ -102,6 +102,12 @@ function hikari(
       'HikariCP drops a leakDetectionThreshold above maxLifetime: shorten it',
     );
   }
+  if (keepaliveTime !== null && keepaliveTime >= (maxLifetime ?? Infinity)) {
+    problem(
+      'keepaliveTime',
+      'HikariCP drops a keepaliveTime that does not end before maxLifetime: shorten it',
+    );
+  }
   return {
     kind: 'hikari',
     maximumPoolSize,
@@ -112,5 +118,7 @@ function hikari(
     leakDetectionThresholdNs: leakDetectionThreshold,
     idleTimeoutNs: idleTimeout,
     maxLifetimeNs: maxLifetime,
+    keepaliveTimeNs: keepaliveTime,
+    initializationFailTimeoutNs: output.initializationFailTimeout,
   };
 }

@@ -10,6 +10,7 @@ import type { FrameOutput, ScenarioOutput } from '../schema/scenario.js';
 import { resolveBundle } from './bundles.js';
 import type { Context } from './context.js';
 import { report } from './context.js';
+import { checkConditions } from './fault-conditions.js';
 import { resolveFaults } from './faults.js';
 import type { CallGraph } from './graph.js';
 import { eventCycle, eventEdges } from './event-cycle.js';
@@ -91,12 +92,15 @@ export function resolveScenario(
   checkTopicViews(context, parts);
   const others = [...databases, ...moduleHosts(modules)];
   const hosts = new Map<string, Host>([...services, ...gateways, ...others]);
-  const aims = { hosts, services, gateways, keys, graph, durationNs: output.run.duration };
+  const { topics, queues } = modules;
+  const durationNs = output.run.duration;
+  const aims = { hosts, services, gateways, keys, topics, queues, graph, durationNs };
   const faults = resolveFaults(context, output.faults ?? [], aims);
   const scenario: Scenario = { ...parts, faults, report: resolveReport(context, output.report) };
   if (workloads.size === 0 && trees.broken.size === 0) {
     raise('FL203', ['workloads'], NOBODY);
   }
+  if (trees.broken.size === 0) checkConditions(scenario, graph, raise);
   checkLimits(scenario, graph, raise);
   return { scenario, graph };
 }

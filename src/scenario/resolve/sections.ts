@@ -1,4 +1,4 @@
-import { get } from '../located.js';
+import { get, text } from '../located.js';
 import type { Step, StepModifiers } from '../../spec/steps.js';
 import type { StepOutput } from '../schema/steps.js';
 import type { Context, Path } from './context.js';
@@ -23,10 +23,7 @@ export function resolveTransaction(
     report(context, 'FL405', at, `${database} is a ${thing.kind}, not a database`);
     return null;
   }
-  if (isSharded(context, database)) {
-    const message = `${database} has shards, and a transaction needs one node with all its rows: leave one of them out`;
-    report(context, 'FL208', at, message);
-  }
+  const shardKey = shardKeyOf(context, output, path);
   if (poolsStatements(context, database, owner)) {
     const message = `${database} is behind a pool with mode: statement, which refuses transactions: take mode: transaction`;
     report(context, 'FL208', at, message);
@@ -41,7 +38,24 @@ export function resolveTransaction(
       'choose another name for it';
     report(context, 'FL402', at, message);
   }
-  return { verb: 'transaction', database, steps, commit, ...modifiers };
+  return { verb: 'transaction', database, steps, commit, shardKey, ...modifiers };
+}
+
+/** The key by whose value a transaction is at a shard; null where there are none. */
+function shardKeyOf(
+  context: Context,
+  { database, key }: NonNullable<StepOutput['transaction']>,
+  path: Path,
+): string | null {
+  const own = get(get(get(get(context.tree, 'databases'), database), 'shards'), 'key');
+  if (own === undefined) {
+    if (key === undefined) return null;
+    const message = `${database} has no shards, of which key says one: leave it out, or give the database shards`;
+    report(context, 'FL208', [...path, 'key'], message);
+    return null;
+  }
+  if (key !== undefined) checkKey(context, key, [...path, 'key']);
+  return key ?? text(own) ?? null;
 }
 
 /** A lock of the process, or of several. */

@@ -28,6 +28,7 @@ export function resolveSpans(
     const path = ['faults', index];
     const starts = startsOf(context, fault, durationNs, path, (id) => {
       const other = byId.get(id);
+      if (other !== undefined) checkFollowed(context, fault, faults[other], path);
       if (other === undefined) {
         report(context, 'FL404', [...path, 'after'], `there is no fault ${id}`, {
           found: id,
@@ -56,6 +57,27 @@ export function resolveSpans(
   return faults.map((fault, index) => spansOf(index, [fault.id]));
 }
 
+/** Who follows a fault that draws its starts draws the same, or would follow what has not happened. */
+function checkFollowed(context: Context, fault: FaultOutput, other: FaultOutput, path: Path): void {
+  const at = [...path, 'after'];
+  if (other.when !== undefined) {
+    const message = `when ${other.id} ends is known only in the run: nothing can be planned after it`;
+    report(context, 'FL410', at, message);
+    return;
+  }
+  if (other.jitter === 0 && other.probability === 1) return;
+  const isSame =
+    other.group !== undefined &&
+    other.group === fault.group &&
+    other.jitter === fault.jitter &&
+    other.probability === fault.probability;
+  if (isSame) return;
+  const message =
+    `${other.id} draws whether and when it starts: give both the same group, jitter and probability, so that ` +
+    'this one follows it';
+  report(context, 'FL208', at, message);
+}
+
 /** What acts once ends where it begins. */
 function endOf({ kind, for: length }: FaultOutput, fromNs: number): number | null {
   if (faultKind(kind)?.instant === true) return fromNs;
@@ -81,10 +103,12 @@ function startsOf(
       'needs `for`: how long it lasts, or `none` for until the end',
     );
   }
-  if ((fault.at === undefined) === (fault.after === undefined)) {
-    reportKey(context, 'FL203', path, 'needs `at` or `after`, one of them: when it starts');
+  const starts = [fault.at, fault.after, fault.when].filter((start) => start !== undefined);
+  if (starts.length !== 1) {
+    reportKey(context, 'FL203', path, 'needs `at`, `after` or `when`, one of them: when it starts');
     return [];
   }
+  if (fault.when !== undefined) return startsWhen(context, fault, path);
   if (fault.after !== undefined) return startsAfter(context, fault, path, spansOf(fault.after));
   const at = fault.at!;
   if (fault.delay > 0) report(context, 'FL208', [...path, 'delay'], 'delay belongs to `after`');
@@ -122,12 +146,13 @@ function repeated(
     report(context, 'FL208', [...path, 'every'], 'a fault without end cannot repeat');
     return [at];
   }
-  if (fault.for !== undefined && fault.for > every) {
+  if ((fault.for ?? 0) + fault.jitter > every) {
+    const length = fault.jitter > 0 ? 'for + jitter' : 'for';
     report(
       context,
       'FL208',
       [...path, 'every'],
-      'the next one would start before this one ends: every is at least for',
+      `the next one would start before this one ends: every is at least ${length}`,
     );
     return [at];
   }
@@ -144,6 +169,16 @@ function repeated(
     return [at];
   }
   return Array.from({ length: count }, (_, i) => at + i * every);
+}
+
+/** It is seen in the run when it starts. */
+function startsWhen(context: Context, fault: FaultOutput, path: Path): number[] {
+  for (const field of ['every', 'until'] as const) {
+    if (fault[field] === undefined) continue;
+    const message = `${field} belongs to \`at\`: with \`when\` it starts as often as \`count\` says`;
+    report(context, 'FL208', [...path, field], message);
+  }
+  return [];
 }
 
 function startsAfter(context: Context, fault: FaultOutput, path: Path, spans: Spans): number[] {

@@ -76,7 +76,7 @@ function resolveStep(context: Context, s: StepOutput, owner: Owner, path: Path):
   if (s.append !== undefined)
     return resolveAppend(context, s.append, modifiers, [...path, 'append']);
   if (s.publish !== undefined)
-    return resolvePublish(context, s.publish, modifiers, [...path, 'publish']);
+    return resolvePublish(context, s.publish, modifiers, owner.name, [...path, 'publish']);
   if (s.saga !== undefined)
     return resolveSagaStep(context, s.saga, modifiers, owner.name, [...path, 'saga']);
   if (s.transaction !== undefined) {

@@ -16,6 +16,7 @@ import type {
   ProjectionOutput,
 } from '../schema/stores.js';
 import type { StepOutput } from '../schema/steps.js';
+import { resolveClaims } from './claims.js';
 import type { Context, Path } from './context.js';
 import { report, writtenAt } from './context.js';
 import { resolveCpu } from './cpu.js';
@@ -31,8 +32,8 @@ const UNBOUNDED: Queue = { capacity: Infinity, discipline: 'fifo', maxWaitNs: nu
 const AXON_BATCH = 100;
 /** initialSegmentCount of Axon's pooled streaming processor (PR-3). */
 const AXON_SEGMENTS = 16;
-/** claimTimeout of Axon's JdbcTokenStore and JpaTokenStore. */
-const AXON_CLAIM = 10 * NS_PER_SECOND;
+/** StaleSequenceThreshold of Marten's DaemonSettings (ES-6). */
+const MARTEN_STALE = 3 * NS_PER_SECOND;
 
 /** The event stores and projections of a scenario. */
 export function resolveStores(
@@ -56,12 +57,13 @@ function resolveEventStore(context: Context, name: string, output: EventStoreOut
   const path = ['eventStores', name];
   checkKey(context, output.stream.key, [...path, 'stream', 'key']);
   const { kind, append, read, readPerEvent, apply, upcast, commitLatency } = output;
+  checkOrder(context, output, path);
   return {
     name,
     title: output.title ?? null,
     description: output.description ?? null,
     critical: output.critical,
-    ...resolvePlacement(context, 1, output.zone, path),
+    ...resolvePlacement(context, output.partitions, output.zone, path),
     runtime: 'threads',
     concurrency: Infinity,
     queue: UNBOUNDED,
@@ -85,6 +87,9 @@ function resolveEventStore(context: Context, name: string, output: EventStoreOut
     upcastNs: upcast,
     batch: output.batch ?? (kind === 'axon' ? AXON_BATCH : Infinity),
     commitLatency,
+    partitions: output.partitions,
+    appendMode: kind === 'marten' ? (output.appendMode ?? 'quick') : null,
+    staleAfterNs: output.staleAfter ?? MARTEN_STALE,
     stream: output.stream,
     snapshots: output.snapshots ?? null,
     maxConnections: output.maxConnections,
@@ -93,6 +98,17 @@ function resolveEventStore(context: Context, name: string, output: EventStoreOut
     pool: resolvePool(context, output.pool, [...path, 'pool']),
     pools: resolvePools(context, output, path),
   };
+}
+
+/** The order of all events is that of the commits, but at Marten. */
+function checkOrder(context: Context, output: EventStoreOutput, path: Path): void {
+  const { kind } = output;
+  if (kind === 'marten') return;
+  for (const field of ['appendMode', 'staleAfter'] as const) {
+    if (output[field] === undefined) continue;
+    const message = `the order of ${kind} is that of the commits, and has no empty places: take ${field} out, or use kind: marten`;
+    report(context, 'FL208', [...path, field], message);
+  }
 }
 
 function resolvePools(
@@ -126,7 +142,9 @@ function resolveProjection(
   if (source === 'topic') checkOfTopic(context, output, path);
   const service = checkService(context, name, output.service ?? null, path);
   const { lifecycle, work, batchSize, checkpoint, onError, rebuild } = output;
-  const axon = stores.get(from)?.kind === 'axon';
+  const kind = stores.get(from)?.kind;
+  const axon = kind === 'axon';
+  const mode = output.mode ?? (kind === 'marten' ? 'hotCold' : 'spread');
   return {
     name,
     title: output.title ?? null,
@@ -142,7 +160,8 @@ function resolveProjection(
     concurrency: output.concurrency ?? (axon ? AXON_SEGMENTS : 1),
     checkpoint,
     onError,
-    claims: resolveClaims(context, output, service !== null, axon, path),
+    claims: resolveClaims(context, output, { isHosted: service !== null, axon, mode }, path),
+    hotCold: mode === 'hotCold',
     rebuild:
       rebuild === undefined ? null : { atNs: rebuild.at, rate: rebuild.rate, mode: rebuild.mode },
   };
@@ -177,23 +196,16 @@ function checkOfTopic(context: Context, { from, lifecycle }: ProjectionOutput, p
   report(context, 'FL208', [...path, 'lifecycle'], message);
 }
 
-function resolveClaims(
-  context: Context,
-  { claimTimeout, claimInterval }: ProjectionOutput,
-  isHosted: boolean,
-  axon: boolean,
-  path: Path,
-): Projection['claims'] {
-  if (!isHosted && (claimTimeout ?? null) !== null) {
-    const message = 'it runs on a core of its own, which nobody takes over from: write service too';
-    report(context, 'FL208', [...path, 'claimTimeout'], message);
-  }
-  const timeoutNs = claimTimeout === undefined && axon ? AXON_CLAIM : (claimTimeout ?? null);
-  return timeoutNs === null || !isHosted ? null : { timeoutNs, intervalNs: claimInterval };
-}
-
 /** Fields that mean nothing in a lifecycle. */
-const OF_ASYNC = ['service', 'batchSize', 'concurrency', 'checkpoint', 'onError', 'rebuild'];
+const OF_ASYNC = [
+  'service',
+  'batchSize',
+  'concurrency',
+  'checkpoint',
+  'onError',
+  'rebuild',
+  'mode',
+];
 
 function checkLifecycle(context: Context, { lifecycle }: ProjectionOutput, path: Path): void {
   if (lifecycle === 'async') return;
@@ -263,8 +275,13 @@ export function resolveLoad(
   const store = resolveStore(context, output.store, [...path, 'store']);
   if (store === null) return null;
   const stream = streamOf(context, store, output.stream, [...path, 'stream']);
-  const { fromVersion, version = null } = output;
-  return { verb: 'load', store, stream, fromVersion, version, ...modifiers };
+  const { fromVersion, version = null, range = null } = output;
+  for (const field of ['stream', 'fromVersion', 'version'] as const) {
+    if (range === null || writtenAt(context, [...path, field]) === undefined) continue;
+    const message = `range is about the events of all streams, ${field} about those of one: leave one of them out`;
+    report(context, 'FL208', [...path, field], message);
+  }
+  return { verb: 'load', store, stream, fromVersion, version, range, ...modifiers };
 }
 
 /** An `append` step. */

@@ -39,6 +39,13 @@ function storeSchema(withError: boolean): z.ZodType {
             'faults; what the host says of calls to it (`outbound`) holds. Defaults to none.',
         ),
       ...(withError ? { onError } : {}),
+      cache: duration({ allowZero: false })
+        .optional()
+        .describe(
+          'After an answer that refuses, this instance refuses so long (that value of `key`) without ' +
+            'asking, and without a word about when to come back; what passes asks each time. Unit: ' +
+            'duration. Defaults to none.',
+        ),
     })
     .describe('The shared counter is outside the process: the request waits for it.');
 }
@@ -71,19 +78,19 @@ function limiterFields(kind: PolicyKind): Fields {
           `Unit: boolean or \`exact\`. Defaults to ${kind.silent !== true}.`,
       ),
     ...(kind.serverFields ?? scopeAndError),
-    key: nameText()
-      .optional()
-      .describe(
-        'Key of `keys`, or `client`, `workload`, `caller`: one state for each of its values.',
-      ),
+    key: keyField,
   };
 }
+
+const keyField = nameText()
+  .optional()
+  .describe('Key of `keys`, or `client`, `workload`, `caller`: one state for each of its values.');
 
 /** The limits on what is under way in a server, with the fields of the place they stand in. */
 export function gateSchema(kinds: readonly PolicyKind[], beside: Fields): z.ZodType {
   return unionOf(
     kinds.filter((kind) => kind.gate !== undefined),
-    () => beside,
+    () => ({ ...beside, key: keyField }),
   );
 }
 

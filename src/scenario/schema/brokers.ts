@@ -71,8 +71,29 @@ const rabbitmq = z
   })
   .describe('A cluster that queues live on.');
 
+const sqs = z
+  .strictObject({
+    ...extending,
+    ...entryText,
+    critical,
+    kind: z
+      .literal('sqs')
+      .describe('Amazon SQS: a service without nodes that could fail. Required.'),
+    maxThroughput: rate()
+      .optional()
+      .describe(
+        'Messages that its queues take, all together, in each full second; beyond it `publish` ends with ' +
+          '`throttled`, and without `confirm` the message is lost. A FIFO queue without batches has 300/s. Unit: ' +
+          'rate. Defaults to unlimited.',
+      ),
+    zone: zoneSchema.optional(),
+    external: z.boolean().default(false).describe('Not ours. Defaults to false.'),
+    labels: textMap().optional().describe('Selectors of faults.'),
+  })
+  .describe('A quota that queues share.');
+
 /** One cluster of brokers. */
 export const brokerSchema = inheriting(
-  z.discriminatedUnion('kind', [kafka, rabbitmq]).describe('A cluster of brokers.'),
+  z.discriminatedUnion('kind', [kafka, rabbitmq, sqs]).describe('A cluster of brokers.'),
 ).meta({ id: 'broker' });
 export type BrokerOutput = z.output<typeof brokerSchema>;

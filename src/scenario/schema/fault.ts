@@ -69,12 +69,38 @@ const common = {
     .optional()
     .describe('Length; `none`: until the end. Unit: duration. Required.'),
   every: duration({ allowZero: false }).optional().describe('Repeat, from start to start.'),
-  count: whole({ min: 1, max: 10_000 }).optional().describe('How often, with `every`.'),
+  count: whole({ min: 1, max: 10_000 }).optional().describe('How often, with `every` or `when`.'),
   until: duration({ allowZero: false })
     .optional()
     .describe('No start at or after this, with `every`.'),
   after: nameText().optional().describe('Id of a fault: starts at its end.'),
   delay: duration().prefault('0s').describe('Time between that end and the start. Defaults to 0s.'),
+  when: z
+    .string()
+    .max(300)
+    .optional()
+    .describe(
+      'Starts when this holds at the end of a step of the timeline: `orders.queue > 100 for 5s`. Once, or `count` ' +
+        'times. METRIC OP LIMIT [for DURATION], of a component, a part or an instance: queue, concurrency, cpu, utilization, ' +
+        'memory, success, throughput, requests, and what topics and queues count. Shares and counts are those of the step.',
+    ),
+  jitter: duration()
+    .prefault('0s')
+    .describe(
+      'Each start is late by up to this, drawn in every run. Budgets and the report mean by `during` the time in ' +
+        'which it may be active. Unit: duration. Defaults to 0s.',
+    ),
+  probability: share()
+    .prefault('100%')
+    .describe(
+      'With which each start takes place, drawn in every run. Unit: share. Defaults to 100%.',
+    ),
+  group: nameText()
+    .optional()
+    .describe(
+      'Faults of one group draw the same: their nth starts take place together and late by the same, and choose the ' +
+        'same places among their instances.',
+    ),
   ramp: z
     .strictObject({
       up: duration().prefault('0s').describe('Time to full strength. Defaults to 0s.'),

@@ -61,6 +61,13 @@ function common(): Record<string, z.ZodType> {
         'What it means when the check gives no answer: `allow` lets the request pass, `reject` ends it ' +
           'like any failed call, with 503 or 504. Defaults to reject.',
       ),
+    dryRun: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Decides and records as always, asks its store and its check too, but lets every request pass; ' +
+          'what it would have refused is the metric `wouldReject`. Unit: boolean. Defaults to false.',
+      ),
     when: when.optional(),
   };
 }

@@ -103,6 +103,20 @@ const hikari = z
         'Age at which a connection is closed, less up to 2.5 % by chance; one in use when it comes ' +
           'back. At least 30s. Unit: duration or `none`. Defaults to 30m.',
       ),
+    keepaliveTime: durationOrNone({ min: 30 * NS_PER_SECOND })
+      .prefault('none')
+      .describe(
+        'Interval, less up to a tenth by chance, at which an idle connection is tested; one that fails is ' +
+          'closed and another opened. At least 30s, and below `maxLifetime`. Unit: duration or `none`. ' +
+          'Defaults to none, as HikariCP had it before its default was 2m.',
+      ),
+    initializationFailTimeout: durationOrNone()
+      .prefault('1ms')
+      .describe(
+        'How long the first call tries to open a connection, once a second; then it fails, and the next ' +
+          'one tries. 0 tries once and starts all the same, `none` (-1) starts without a connection. Unit: ' +
+          'duration or `none`. Defaults to 1ms: one try, a second, and a failure.',
+      ),
   })
   .describe('HikariCP.');
 

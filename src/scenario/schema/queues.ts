@@ -11,6 +11,7 @@ import {
 import { critical, entryText, extending, inheriting, nameText } from './common.js';
 import type { BundleOutput } from './bundle.js';
 import { consumerFields } from './consumer.js';
+import { subscriptionFields } from './subscriptions.js';
 
 type BundleSchema = z.ZodType<BundleOutput>;
 
@@ -217,6 +218,11 @@ const sqs = (bundle: BundleSchema) =>
       publishLatency,
       backlog,
       kind: z.literal('sqs').describe('Amazon SQS: consumers receive and delete. Required.'),
+      broker: nameText()
+        .optional()
+        .describe(
+          'Broker of kind sqs whose quota it shares with other queues. Defaults to none: it takes all.',
+        ),
       visibilityTimeout: duration({ max: 43_200 * NS_PER_SECOND })
         .prefault('30s')
         .describe(
@@ -267,7 +273,12 @@ const sqs = (bundle: BundleSchema) =>
 
 /** One queue. */
 export function messageQueueSchema(bundle: BundleSchema) {
-  const kinds = [simple(bundle), rabbitmq(bundle), sqs(bundle)] as const;
+  const kinds = [
+    simple(bundle),
+    rabbitmq(bundle),
+    sqs(bundle),
+    subscriptionFields(bundle),
+  ] as const;
   return inheriting(z.discriminatedUnion('kind', kinds).describe('A queue.')).meta({ id: 'queue' });
 }
 export type QueueOutput = z.output<ReturnType<typeof messageQueueSchema>>;
@@ -293,6 +304,16 @@ export const busFields = (bundle: BundleSchema) =>
         .describe(
           '`key`: messages of one key value one after the other; one that fails holds those behind it. ' +
             'Defaults to none.',
+        ),
+      event: z
+        .enum(['domain', 'integration'])
+        .optional()
+        .describe(
+          'What its messages mean to the one who publishes. `domain`: nothing leaves the process; the endpoints of ' +
+            'the subscriptions, all of the same service, run one after the other where the `publish` step stands, in ' +
+            'the transaction around it, and a failure is that of the step. `integration`: what is published in a ' +
+            '`transaction` is sent right after its commit, and never without it. Defaults to none: a message is sent ' +
+            'where the step stands, whatever becomes of the transaction.',
         ),
       overflow,
       publishTimeout,

@@ -51,7 +51,7 @@ export const replicationFields = {
       key: nameText().describe(
         'Key whose value says which shard a row is on, by a hash of it. An operation with that key asks ' +
           'this shard; one with another key or none asks one by the hash of its request, and one with ' +
-          '`scan` asks all. Required.',
+          '`scan` asks all. A transaction is at one of them, and rows are locked where they are. Required.',
       ),
     })
     .optional()

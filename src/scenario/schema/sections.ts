@@ -8,6 +8,7 @@ export interface TransactionOutput {
   readonly database: string;
   readonly steps: readonly StepOutput[];
   readonly commit: Distribution;
+  readonly key?: string | undefined;
 }
 
 export interface LockOutput {
@@ -29,6 +30,12 @@ export function transactionSchema(steps: z.ZodType<StepOutput[]>): z.ZodType {
     commit: distribution()
       .prefault('0ms')
       .describe('Time of the commit at the server. Unit: distribution. Defaults to 0ms.'),
+    key: nameText()
+      .optional()
+      .describe(
+        'Of a database with shards: the value of this key says at which one the transaction is, with all its ' +
+          'queries. Defaults to the key of the shards.',
+      ),
   });
 }
 

@@ -66,6 +66,20 @@ export const eventStoreSchema = inheriting(
       commitLatency: distribution()
         .prefault('0ms')
         .describe('From the end of that until the commit. Unit: distribution. Defaults to 0ms.'),
+      appendMode: z
+        .enum(['quick', 'rich'])
+        .optional()
+        .describe(
+          'Of `marten`, when an append takes its places in the order of all events: `quick` at the end of its ' +
+            'work, `rich` in a call before it, `prepare`, which takes a `read`. Defaults to quick, as in Marten 9.',
+        ),
+      staleAfter: duration({ allowZero: false })
+        .optional()
+        .describe(
+          'Of `marten`: how long async projections wait for a place that is taken and empty, while events stand ' +
+            'behind it, before they go on without it (StaleSequenceThreshold). An append that commits its place ' +
+            'later is missed by them all, `lostEffects`. Unit: duration. Defaults to 3s.',
+        ),
       read: distribution()
         .prefault('0ms')
         .describe('CPU of the store for one read. Unit: distribution. Defaults to 0ms.'),
@@ -85,7 +99,15 @@ export const eventStoreSchema = inheriting(
             'time 0. Unit: duration. Defaults to 0ms.',
         ),
       snapshots: snapshots.optional(),
-      cpu: cpuSchema.prefault({}).describe('Parallel workers of the store. Defaults to unlimited.'),
+      partitions: whole({ min: 1, max: 100 })
+        .prefault(1)
+        .describe(
+          'Nodes with `cpu`, connections, pools and an order of all events of their own, called NAME[0], NAME[1] and ' +
+            'so on; the value of the key of a stream says by its hash where it is. Unit: count. Defaults to 1.',
+        ),
+      cpu: cpuSchema
+        .prefault({})
+        .describe('Parallel workers of the store, of each partition. Defaults to unlimited.'),
       maxConnections: count({ min: 1 })
         .prefault('unlimited')
         .describe('Connections over all pools; beyond it connecting fails. Defaults to unlimited.'),
@@ -180,17 +202,26 @@ export const projectionSchema = inheriting(
             'the message alone, `pause` stops until the process starts anew, `retry` tries again after 1s, ' +
             '2s, 4s and so on up to 60s. Defaults to skip.',
         ),
+      mode: z
+        .enum(['spread', 'hotCold'])
+        .optional()
+        .describe(
+          '`spread`: segments are dealt over the instances of `service`. `hotCold`: the first one has them all, ' +
+            'by a lock that ends with its session: when it dies the next that looks has them, and a paused one ' +
+            'keeps them for `claimTimeout`. Defaults to spread, behind a store of kind marten to hotCold.',
+        ),
       claimTimeout: durationOrNone({ allowZero: false })
         .optional()
         .describe(
           'How long the claims of an instance of `service` on its segments hold after it has died or paused; then ' +
             'another one takes them over at its next look, and keeps them. Unit: duration or `none`: they ' +
-            'wait for their instance. Defaults to none, behind a store of kind axon to 10s.',
+            'wait for their instance. With `hotCold` only of one that has paused. Defaults to none, behind a ' +
+            'store of kind axon to 10s.',
         ),
       claimInterval: duration({ allowZero: false })
         .prefault('5s')
         .describe(
-          'How often each instance looks for free segments. Unit: duration. Defaults to 5s.',
+          'How often each instance looks for free segments, or tries to have the lock. Unit: duration. Defaults to 5s.',
         ),
       rebuild: rebuild.optional(),
     })
@@ -219,6 +250,12 @@ export const loadFields = z.strictObject({
       'The state after so many events, as for an audit or an appeal: what came later is not read, and a ' +
         'snapshot that holds more is of no use. Nothing can be appended to it. Unit: count or distribution of ' +
         'counts. Defaults to the last one.',
+    ),
+  range: countDistribution()
+    .optional()
+    .describe(
+      'So many events of all streams, oldest first, as for an audit of the store: they are read page by page and ' +
+        'applied like those of a stream, and no snapshot helps. Unit: count or distribution of counts. Defaults to one stream.',
     ),
 });
 export type LoadOutput = z.output<typeof loadFields>;

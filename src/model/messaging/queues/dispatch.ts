@@ -13,6 +13,7 @@ import { Channel } from './channel.js';
 import { Deliveries, VERDICT } from './deliveries.js';
 import { Pollers } from './pollers.js';
 import { Handling } from './handling.js';
+import { PLACE } from './entries.js';
 import type { StoredQueue } from './stored-queue.js';
 
 /** Draws of one delivery on its way to the consumer and back. */
@@ -92,6 +93,8 @@ export class Dispatch {
         continue;
       }
       if (!this.hand(channel)) break;
+      // DispatchToSinglePersistentSubscriptionConsumerStrategy of EventStoreDB.
+      if (this.spec.rules.toOne && channel.hasRoom) continue;
       line.shift();
       channel.inLine = false;
       if (this.spec.rules.polled) this.handMore(channel);
@@ -99,6 +102,27 @@ export class Dispatch {
     }
     this.pumping = false;
     if (this.pollers !== null && this.queue.waiting > 0) this.pollers.left();
+  }
+
+  /** Does something to the queue in one step: nothing is handed out in the midst of it. */
+  between(act: () => void): void {
+    this.pumping = true;
+    act();
+    this.pumping = false;
+    this.pump();
+  }
+
+  /** A message leaves the queue: whoever has it in hand goes on with it, and settles nothing. False = nobody has. */
+  leaveInHand(entry: number): boolean {
+    const { deliveries, queue } = this;
+    const { holder, place, stamp } = queue.entries;
+    const delivery = holder[entry];
+    if (place[entry] !== PLACE.inFlight || deliveries.entry[delivery] !== entry) return false;
+    if (deliveries.stamp[delivery] !== stamp[entry] || deliveries.dead[delivery] !== 0)
+      return false;
+    if (deliveries.verdict[delivery] !== VERDICT.none) return false;
+    deliveries.settled[delivery] = 1;
+    return true;
   }
 
   /** The consumer has decided about a delivery: the queue hears of it when it gets there. */
@@ -183,13 +207,21 @@ export class Dispatch {
 
   /** Ends a channel; late acknowledgements on it are for nothing. */
   private close(channel: Channel): void {
+    const { buffer } = channel;
     channel.closed = channel.epoch;
+    while (buffer.length > 0) this.loseSettled(buffer.shift());
     this.leave(channel);
     for (let own = channel.first; own >= 0; own = channel.first) {
       this.deliveries.verdict[own] = VERDICT.back;
       channel.unlink(this.deliveries, own);
       this.judge(own);
     }
+  }
+
+  /** What the queue has let go of and nobody has begun is lost with the connection. */
+  private loseSettled(delivery: number): void {
+    const { deliveries } = this;
+    if (deliveries.settled[delivery] !== 0) this.queue.lose(deliveries.message[delivery]);
   }
 
   private open(): readonly Channel[] {
@@ -267,6 +299,7 @@ export class Dispatch {
     const channel = this.channels[deliveries.channel[delivery]];
     const stale = deliveries.dead[delivery] !== 0 || deliveries.epoch[delivery] !== channel.epoch;
     if (!stale) this.handling.come(channel, delivery);
+    else if (deliveries.dead[delivery] === 0) this.loseSettled(delivery);
     deliveries.unpin(delivery);
   }
 
@@ -386,7 +419,7 @@ export class Dispatch {
     const { deliveries } = this;
     for (let delivery = channel.first; delivery >= 0; delivery = channel.first) {
       deliveries.dead[delivery] = 1;
-      if (deliveries.settled[delivery] !== 0) this.queue.lose(deliveries.message[delivery]);
+      this.loseSettled(delivery);
       this.send(delivery, VERDICT[this.spec.rules.failure]);
     }
   }

@@ -40,11 +40,11 @@ export class Entries {
   oldest = -1;
   newest = -1;
   private older: Int32Array = new Int32Array(0);
-  private newer: Int32Array = new Int32Array(0);
+  newer: Int32Array = new Int32Array(0);
   /** Neighbours in the list of deliveries, in the order in which they were made. */
   before: Int32Array = new Int32Array(0);
   after: Int32Array = new Int32Array(0);
-  /** Component id of the queue whose dead letter it is, -1 = none. */
+  /** Number of the queue whose dead letter it is, below -1 the topic, see `origins.ts`; -1 = it is none. */
   origin: Int32Array = new Int32Array(0);
 
   constructor() {

@@ -24,6 +24,9 @@ const FIRST_WAIT_NS = 1000 * NS_PER_MS;
 /** What a try takes at least. */
 const TRY_NS = NS_PER_MS;
 
+/** More than the tries of one delivery. */
+const OWN_RUNS = 1024;
+
 /** What one consumer of a queue counts, and how long it waits before it tries again. */
 interface Book {
   readonly consumed: Counter;
@@ -200,8 +203,10 @@ export class Handling {
     }
     const entry = deliveries.entry[run];
     const isHere = queue.isHere(entry, deliveries.life[run]);
-    const attempt = isHere ? ++queue.entries.runs[entry] : tries;
-    const context = messages.context(deliveries.message[run], this.effect, attempt);
+    // Where the queue has let go of it, only its own consumer knows how often it was tried.
+    const number = isHere ? ++queue.entries.runs[entry] : -tries - OWN_RUNS * deliveries.stamp[run];
+    const attempt = isHere ? number : tries;
+    const context = messages.context(deliveries.message[run], this.effect, number, attempt);
     const program = isKnown ? spec.lookup : spec.program;
     world.tasks.start(this.owner, run, channel.instance.id, spec.handler, context, program);
   }
@@ -334,6 +339,7 @@ export class Handling {
     const a = messages.lineageA[message];
     const delay = backoff!.delayNs(this.failures(run) + 1, a, messages.lineageB[message]);
     for (let own = run; own >= 0; own = deliveries.inRun[own]) deliveries.delay[own] = delay;
+    this.loseSettled(run);
     this.judge(run, VERDICT.later);
   }
 

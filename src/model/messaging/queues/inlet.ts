@@ -1,15 +1,27 @@
 import { derive, lineage, streamKey, unit } from '../../../kernel/rng.js';
 import type { StreamKey } from '../../../kernel/rng.js';
+import type { Ns } from '../../../kernel/time.js';
 import type { PlanInlet, QueueRules } from '../../../spec/queues.js';
 import type { Counter } from '../../meters.js';
-import type { PoisonShare, World } from '../../world.js';
+import type { World } from '../../world.js';
+import { isAmong, isHitBy, MESSAGE_INDEX } from '../knobs.js';
+import type { HeldShare, HolderKnobs, MessageShare, PoisonShare } from '../knobs.js';
 import type { Messages } from '../messages.js';
 import type { Dispatch } from './dispatch.js';
+import { Purge } from './purge.js';
+import type { Quota } from './quota.js';
 import { Recent } from './recent.js';
 import type { Seat } from './seat.js';
+import type { StoredQueue } from './stored-queue.js';
 
 /** What becomes of a message at the door of a queue. */
-export const DOOR = Object.freeze({ taken: 0, rejected: 1, waits: 2, absent: 3 } as const);
+export const DOOR = Object.freeze({
+  taken: 0,
+  rejected: 1,
+  waits: 2,
+  absent: 3,
+  throttled: 4,
+} as const);
 
 /** Where messages come in: one queue, or the subscriptions of a bus. */
 export class Inlet {
@@ -17,13 +29,19 @@ export class Inlet {
   readonly rules: QueueRules;
   /** Where it lives; null = where nothing ever fails. */
   readonly seat: Seat | null;
+  private readonly quota: Quota | null;
   private readonly world: World;
   private readonly messages: Messages;
-  private readonly ways: readonly Dispatch[];
+  readonly ways: readonly Dispatch[];
   private readonly key: StreamKey;
   private readonly isBus: boolean;
   private readonly recent: Recent | null;
   private poisons: readonly PoisonShare[] = [];
+  private doubles: readonly MessageShare[] = [];
+  private held: readonly HeldShare[] = [];
+  private readonly purges: readonly Purge[];
+  /** Null where no fault makes any. */
+  private readonly duplicated: Counter | null;
   private readonly published: Counter;
   private readonly rejected: Counter;
 
@@ -33,8 +51,10 @@ export class Inlet {
     spec: PlanInlet,
     ways: readonly Dispatch[],
     seat: Seat | null,
+    quota: Quota | null,
   ) {
     this.seat = seat;
+    this.quota = quota;
     const { component, rules } = spec;
     const { meters, plan, replication } = world;
     this.world = world;
@@ -48,9 +68,23 @@ export class Inlet {
     const subject = { component, part: -1 };
     this.published = meters.counter('published', subject);
     this.rejected = meters.counter('publishRejected', subject);
-    world.turnables.poison.set(component, (shares) => (this.poisons = shares));
+    const isDoubled = isHitBy(world, 'duplicated', component);
+    this.duplicated = isDoubled ? meters.counter('duplicated', subject) : null;
+    this.purges = ways.map((way) => new Purge(world, messages, way));
     this.recent = this.rules.dedupNs > 0 ? new Recent(this.rules.dedupNs) : null;
     world.kept.set(`${name}.ids`, () => this.recent?.length ?? 0);
+  }
+
+  /** What faults turn here. */
+  knobs(): Omit<HolderKnobs, 'redrive'> {
+    return {
+      poison: (shares) => (this.poisons = shares),
+      duplicate: (shares) => (this.doubles = shares),
+      reorder: (shares) => (this.held = shares),
+      purge: (shares) => {
+        for (const purge of this.purges) purge.run(shares);
+      },
+    };
   }
 
   /** Messages that are there at time 0. */
@@ -75,6 +109,10 @@ export class Inlet {
       meters.count(this.rejected);
       return DOOR.absent;
     }
+    if (this.quota?.take() === false) {
+      meters.count(this.rejected);
+      return DOOR.throttled;
+    }
     if (this.recent?.has(engine.now, a, b) === true) return DOOR.taken;
     if (this.isFull()) {
       if (rules.overflow === 'block') return DOOR.waits;
@@ -88,8 +126,44 @@ export class Inlet {
     meters.count(this.published);
     engine.note(this.component, this.messages.lineageA[message]);
     if (this.poisons.length > 0) this.messages.taint(message, this.poisons);
-    this.spread(message, -1);
+    this.spread(message, -1, this.held.length === 0 ? 0 : this.heldFor(message));
+    if (this.doubles.length > 0) this.repeat(message);
     return DOOR.taken;
+  }
+
+  /** How long a message is held back, so that later ones go first. */
+  private heldFor(message: number): Ns {
+    const { lineageA, lineageB } = this.messages;
+    const [a, b] = [lineageA[message], lineageB[message]];
+    let time = 0;
+    for (const one of this.held) {
+      if (!isAmong(one, a, b, MESSAGE_INDEX.reorder)) continue;
+      const { key, sampler } = one;
+      time += this.world.samplers.draw(sampler, key.a, key.b, a, b, MESSAGE_INDEX.reorder);
+    }
+    return time;
+  }
+
+  /**
+   * A message comes once more, as when its confirmation was lost on the way and it was sent again. A FIFO queue of
+   * SQS knows its id; where there is no room, or nobody to keep it, nothing is taken.
+   */
+  private repeat(message: number): void {
+    if (this.recent !== null) return;
+    const { lineageA, lineageB } = this.messages;
+    const [a, b] = [lineageA[message], lineageB[message]];
+    if (!this.doubles.some((one) => isAmong(one, a, b, MESSAGE_INDEX.duplicate))) return;
+    const { overflow, stored } = this.rules;
+    const isClosed = (overflow !== 'dropHead' && this.isFull()) || (!stored && !this.isAttended());
+    if (isClosed) return;
+    this.messages.double(message);
+    this.world.meters.count(this.duplicated!);
+    this.world.meters.count(this.published);
+    this.spread(message, -1);
+  }
+
+  private isAttended(): boolean {
+    return this.ways.every((way) => way.isAttended());
   }
 
   /** Nobody hears that a message came to a node that is down. */
@@ -107,19 +181,25 @@ export class Inlet {
     this.spread(message, origin);
   }
 
+  /** A dead letter comes back to the queue that it left. */
+  takeBack(message: number, queue: StoredQueue): void {
+    this.world.meters.count(this.published);
+    queue.accept(message, -1);
+  }
+
   private isFull(): boolean {
     for (const { queue } of this.ways) if (queue.isFull()) return true;
     return false;
   }
 
-  private spread(message: number, origin: number): void {
+  private spread(message: number, origin: number, held = 0): void {
     const { overflow, stored } = this.rules;
     this.ways.forEach((way, index) => {
       if (!this.isWanted(way, index, message)) return;
       const { queue } = way;
       const isFull = overflow === 'dropTail' && queue.isFull();
       if (isFull || (!stored && !way.isAttended())) queue.refuse(message);
-      else queue.accept(message, origin);
+      else queue.accept(message, origin, held);
     });
   }
 

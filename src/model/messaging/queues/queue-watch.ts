@@ -6,6 +6,6 @@ export interface QueueWatch {
   roomed(): void;
   /** The time of a delivery is over, and its channel ends. */
   overdue(holder: number): void;
-  /** A dead letter goes on its way; `from` is the component that it leaves. */
-  deadLetter(target: number, message: number, from: number): void;
+  /** A dead letter goes on its way. */
+  deadLetter(target: number, message: number): void;
 }

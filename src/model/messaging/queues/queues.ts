@@ -5,7 +5,7 @@ import { IntRing } from '../../../kernel/ring.js';
 import { derive, lineage, streamKey } from '../../../kernel/rng.js';
 import type { StreamKey } from '../../../kernel/rng.js';
 import type { PlanPublish } from '../../../spec/messaging.js';
-import { OUTCOME, PENDING } from '../../../spec/outcome.js';
+import { OUTCOME, PENDING, withStatus } from '../../../spec/outcome.js';
 import type { Outcome } from '../../../spec/outcome.js';
 import type { Act } from '../../acts.js';
 import { Draws } from '../../draws.js';
@@ -13,12 +13,27 @@ import type { Counter } from '../../meters.js';
 import type { Registry } from '../../registry.js';
 import type { World } from '../../world.js';
 import type { Channels } from '../channels.js';
+import { isHitBy } from '../knobs.js';
 import type { Messages } from '../messages.js';
 import { Cluster } from './cluster.js';
 import { Dispatch } from './dispatch.js';
 import { DOOR, Inlet } from './inlet.js';
+import { originOfTopic, topicOf } from './origins.js';
+import { Redrive } from './redrive.js';
+import type { WayBack } from './redrive.js';
+import { Quota } from './quota.js';
 import { Seat } from './seat.js';
+import { ROW, Staged } from './staged.js';
 import { StoredQueue } from './stored-queue.js';
+
+/** What a publisher is told who waits for confirmations, by DOOR. */
+const ANSWERS = [
+  OUTCOME.ok,
+  OUTCOME.rejectedOverload,
+  OUTCOME.ok,
+  OUTCOME.refused,
+  withStatus(OUTCOME.throttled, 429),
+];
 
 /** All queues and buses of a run, and the way of messages to them. */
 export class Queues {
@@ -27,6 +42,8 @@ export class Queues {
   private readonly channels: Channels;
   private readonly draws: Draws;
   private readonly inlets: readonly Inlet[];
+  /** By number of a queue: the way back to it. */
+  private readonly ways: readonly ReturnWay[];
   private readonly byComponent: ReadonlyMap<number, number>;
   /** By inlet: writes that wait for room, in the order in which they came, and how many they are. */
   private readonly waiting: readonly IntRing[];
@@ -50,6 +67,8 @@ export class Queues {
   private outcome: Int32Array = new Int32Array(0);
   /** By publication: 1 = rejections are not told. */
   private quiet: Uint8Array = new Uint8Array(0);
+  /** Messages that leave with a commit. */
+  private readonly staged: Staged;
   /** By inlet: 1 while those who wait are about to be told. */
   private readonly telling: Uint8Array;
   private readonly roomOp: number;
@@ -62,6 +81,7 @@ export class Queues {
     this.messages = messages;
     this.channels = channels;
     this.draws = new Draws(world);
+    this.staged = new Staged(world, messages);
     this.addColumns();
     const { engine, plan, replication, meters } = world;
     this.writtenOp = engine.define('published', (write) => this.arrive(write));
@@ -77,6 +97,8 @@ export class Queues {
     this.streams = this.inlets.map(({ component }) =>
       streamKey(plan.seed, replication, `queue/${plan.components[component].name}/publishLatency`),
     );
+    this.ways = this.inlets.flatMap((inlet) => inlet.ways.map((way) => returnWay(inlet, way)));
+    this.turnables();
     for (const inlet of this.inlets) inlet.addBacklog();
   }
 
@@ -111,8 +133,26 @@ export class Queues {
   }
 
   /** A message that comes from a log. */
-  take(message: number, component: number): void {
-    this.put(message, this.byComponent.get(component)!, -1);
+  take(message: number, component: number, topic: number): void {
+    this.put(message, this.byComponent.get(component)!, originOfTopic(topic));
+  }
+
+  /** The way of a dead letter back to where it came from. */
+  private wayBack(): WayBack {
+    const { channels, messages } = this;
+    return {
+      isOpen: (origin) => origin < 0 || this.ways[origin].isOpen,
+      send: (letter, origin, isRepaired) => {
+        const message = messages.restored(letter, isRepaired);
+        if (origin < 0) {
+          channels.forward(message, topicOf(origin));
+          return;
+        }
+        messages.holders[message]++;
+        this.ways[origin].takeBack(message);
+        messages.release(message);
+      },
+    };
   }
 
   /** There is room in a queue; those who wait for it are told in a step of their own. */
@@ -139,6 +179,21 @@ export class Queues {
     }
   }
 
+  /** What faults turn. */
+  private turnables(): void {
+    const { world, messages } = this;
+    for (const inlet of this.inlets) {
+      const { component } = inlet;
+      const redrive = isHitBy(world, 'redriven', component)
+        ? new Redrive(world, messages, inlet.ways[0].queue, this.wayBack())
+        : null;
+      world.turnables.holders.set(component, {
+        ...inlet.knobs(),
+        redrive: redrive && ((perSecond, isRepaired) => redrive.start(perSecond, isRepaired)),
+      });
+    }
+  }
+
   private put(message: number, inlet: number, origin: number): void {
     this.messages.holders[message]++;
     this.inlets[inlet].take(message, origin);
@@ -149,6 +204,10 @@ export class Queues {
     const { strands } = this.world;
     const count = this.draws.count(strand, pc, spec.count);
     if (count === 0) return OUTCOME.ok;
+    if (spec.database >= 0) {
+      this.stage(inlet, spec, strand, pc, count);
+      return OUTCOME.ok;
+    }
     const publication = this.publications.take();
     const { rules, seat } = this.inlets[inlet];
     const waits = spec.confirm || rules.overflow === 'block' || seat?.isBlocked === true;
@@ -162,9 +221,51 @@ export class Queues {
       const tag = (this.draws.tag(strand, pc) + Math.imul(k, 0x9e3779b1)) | 0;
       const message = this.messages.ofStrand(strand, tag, spec.key);
       this.messages.bytes[message] = spec.bytes;
-      this.write(inlet, message, publication, strand, tag);
+      // A retry of the same call publishes the same message once more.
+      derive(strands.callA[strand], strands.callB[strand], tag);
+      this.write(inlet, message, publication, lineage.a, lineage.b);
     }
     return this.closePublication(publication);
+  }
+
+  /** The messages of a step wait for the commit of the transaction around it. */
+  private stage(inlet: number, spec: PlanPublish, strand: number, pc: number, count: number): void {
+    const { strands, sections } = this.world;
+    const branch = sections!.transactions.branchOf(strand, spec.database);
+    for (let k = 0; k < count; k++) {
+      const tag = (this.draws.tag(strand, pc) + Math.imul(k, 0x9e3779b1)) | 0;
+      const message = this.messages.ofStrand(strand, tag, spec.key);
+      this.messages.bytes[message] = spec.bytes;
+      derive(strands.callA[strand], strands.callB[strand], tag);
+      this.staged.add(branch, inlet, message, lineage.a, lineage.b);
+    }
+  }
+
+  /** The act behind a COMMIT: what was published in the transaction is sent, and nobody waits for it. */
+  released(): Act {
+    return {
+      begin: (strand) => {
+        const rows = this.staged.take(strand);
+        if (rows.length > 0) this.sendStaged(rows);
+        return OUTCOME.ok;
+      },
+      left: () => {},
+    };
+  }
+
+  private sendStaged(rows: readonly number[]): void {
+    const publication = this.publications.take();
+    this.strand[publication] = -1;
+    this.outcome[publication] = OUTCOME.ok;
+    this.quiet[publication] = 1;
+    this.open[publication] = rows.length / ROW + 1;
+    for (let k = 0; k < rows.length; k += ROW) {
+      const message = rows[k + 1];
+      this.messages.published[message] = this.world.engine.now;
+      this.write(rows[k], message, publication, rows[k + 2], rows[k + 3]);
+      this.messages.release(message);
+    }
+    this.closePublication(publication);
   }
 
   /** The outcome of a step whose writes are all done, else PENDING for one that waits. */
@@ -178,20 +279,18 @@ export class Queues {
     inlet: number,
     message: number,
     publication: number,
-    strand: number,
-    tag: number,
+    idA: number,
+    idB: number,
   ): void {
-    const { engine, samplers, strands } = this.world;
+    const { engine, samplers } = this.world;
     const { latency } = this.inlets[inlet].rules;
     const write = this.writes.take();
     this.messages.holders[message]++;
     this.inlet[write] = inlet;
     this.message[write] = message;
     this.publication[write] = publication;
-    // A retry of the same call publishes the same message once more.
-    derive(strands.callA[strand], strands.callB[strand], tag);
-    this.idA[write] = lineage.a;
-    this.idB[write] = lineage.b;
+    this.idA[write] = idA;
+    this.idB[write] = idB;
     if (latency < 0) {
       this.arrive(write);
       return;
@@ -222,9 +321,9 @@ export class Queues {
   /** Who does not wait for confirmations is not told that there was none. */
   private answered(write: number, answer: number): void {
     const isQuiet = this.quiet[this.publication[write]] !== 0;
-    if (isQuiet && answer === DOOR.absent) this.inlets[this.inlet[write]].miss(this.message[write]);
-    if (isQuiet || answer === DOOR.taken) this.finish(write, OUTCOME.ok);
-    else this.finish(write, answer === DOOR.absent ? OUTCOME.refused : OUTCOME.rejectedOverload);
+    const isGone = answer === DOOR.absent || answer === DOOR.throttled;
+    if (isQuiet && isGone) this.inlets[this.inlet[write]].miss(this.message[write]);
+    this.finish(write, isQuiet ? OUTCOME.ok : ANSWERS[answer]);
   }
 
   /** Offers a message to the queue. */
@@ -288,6 +387,22 @@ export class Queues {
   }
 }
 
+/** Where a queue takes dead letters back. */
+interface ReturnWay {
+  readonly isOpen: boolean;
+  takeBack(message: number): void;
+}
+
+/** Back into the queue itself: other subscriptions of a bus have had it. */
+function returnWay(inlet: Inlet, { queue }: Dispatch): ReturnWay {
+  return {
+    get isOpen() {
+      return (inlet.seat === null || inlet.seat.takes) && !queue.isFull();
+    },
+    takeBack: (message) => inlet.takeBack(message, queue),
+  };
+}
+
 /** The inlets, each with its queues in the order of their parts. */
 function inletsOf(
   world: World,
@@ -295,20 +410,23 @@ function inletsOf(
   messages: Messages,
   queues: Queues,
 ): readonly Inlet[] {
+  let number = 0;
   const clusters = world.plan.clusters.map((spec) => new Cluster(world, spec));
+  const quotas = new Map<number, Quota>();
   return world.plan.queues.map((inlet) => {
     const seat =
       inlet.seat === null
         ? null
         : new Seat(world, clusters[inlet.seat.cluster], inlet.seat, inlet.component);
     const ways = inlet.queues.map((spec, effect) => {
+      const own = number++;
       const queue = new StoredQueue(world, messages, spec, effect, seat);
       const dispatch = new Dispatch(world, registry, messages, queue, effect);
       queue.watch = {
         available: () => dispatch.pump(),
         overdue: (delivery) => dispatch.overdue(delivery),
         roomed: () => queues.roomed(spec.component),
-        deadLetter: (target, message, from) => queues.send(target, message, from),
+        deadLetter: (target, message) => queues.send(target, message, own),
       };
       return dispatch;
     });
@@ -321,6 +439,10 @@ function inletsOf(
         queues.roomed(inlet.component);
       },
     });
-    return new Inlet(world, messages, inlet, ways, seat);
+    const { quota } = inlet;
+    if (quota === null) return new Inlet(world, messages, inlet, ways, seat, null);
+    const shared = quotas.get(quota.component) ?? new Quota(world.engine, quota.rate);
+    quotas.set(quota.component, shared);
+    return new Inlet(world, messages, inlet, ways, seat, shared);
   });
 }

@@ -3,16 +3,20 @@ import { PHASE } from '../../../kernel/phase.js';
 import type { Ns } from '../../../kernel/time.js';
 import type { PlanQueue, QueueRules } from '../../../spec/queues.js';
 import type { World } from '../../world.js';
+import { isHitBy } from '../knobs.js';
 import type { Messages } from '../messages.js';
 import { Backlog, NEAR } from './backlog.js';
 import { DeliveryList } from './delivery-list.js';
 import { Entries, PLACE } from './entries.js';
+import { Order } from './order.js';
 import { QueueFigures } from './queue-figures.js';
 import type { QueueWatch } from './queue-watch.js';
 import type { Seat } from './seat.js';
 
 /** Positions of what was returned to the head, in the order of its return. */
 const RETURNS = -9_000_000_000_000_000;
+/** Faults that have to find every message, or that have two of them be one. */
+const ASKED_FOR = ['flushed', 'redriven', 'duplicated'] as const;
 
 /** Where messages wait for consumers, are handed out and settled. */
 export class StoredQueue {
@@ -24,6 +28,8 @@ export class StoredQueue {
   deadLettered = 0;
   expired = 0;
   dropped = 0;
+  purged = 0;
+  redriven = 0;
   inFlight = 0;
   delayed = 0;
   /** Messages behind others of their key; they wait like those that are ready. */
@@ -44,6 +50,10 @@ export class StoredQueue {
   private returns = RETURNS;
   /** What stands behind all entries; null = nothing ever did. */
   private backlog: Backlog | null = null;
+  /** Ready messages behind which new ones need no entry yet: where a fault asks for all of them, they have one. */
+  private readonly near: number;
+  /** Null where no fault reorders. */
+  private readonly order: Order | null;
   private readonly deliveries: DeliveryList;
   /** By value of a key: the last entry of it. */
   private readonly tails = new Map<number, number>();
@@ -67,6 +77,10 @@ export class StoredQueue {
     this.expiryOp = engine.define('message-expiry', () => this.expireHead());
     this.deliveries = new DeliveryList(world, this.entries, this);
     this.figures = new QueueFigures(world, spec);
+    const { component } = spec;
+    const isSearched = ASKED_FOR.some((knob) => isHitBy(world, knob, component));
+    this.near = isSearched ? Infinity : NEAR;
+    this.order = isHitBy(world, 'heldBack', component) ? new Order(world, spec) : null;
     world.audits.push(() => this.audit());
   }
 
@@ -90,8 +104,8 @@ export class StoredQueue {
     return this.waiting >= this.rules.capacity;
   }
 
-  /** Takes a message in; `origin` is the component whose dead letter it is, or -1. */
-  accept(message: number, origin: number): void {
+  /** Takes a message in; `origin` is where it came from as a dead letter, or -1; `held` keeps it back for a time. */
+  accept(message: number, origin: number, held = 0): void {
     const { entries, rules, messages, world, figures } = this;
     const { now } = world.engine;
     const position = this.next++;
@@ -100,8 +114,8 @@ export class StoredQueue {
     this.seat?.weigh(messages.bytes[message]);
     world.levels.add(figures.lag, 1);
     // A message that was moved is not delayed again.
-    const due = origin < 0 ? now + rules.delayNs : now;
-    if (due === now && (this.far > 0 || entries.ready.length >= NEAR)) {
+    const due = held + (origin < 0 ? now + rules.delayNs : now);
+    if (due === now && (this.far > 0 || entries.ready.length >= this.near)) {
       this.backlog ??= new Backlog(messages);
       this.backlog.push(message, position, rules.lifetimeNs === Infinity ? 0 : since, origin);
       this.becameReady();
@@ -132,6 +146,8 @@ export class StoredQueue {
     entries.place[entry] = PLACE.inFlight;
     entries.stamp[entry]++;
     if (++entries.deliveries[entry] > 1) world.meters.count(this.figures.redelivered);
+    else if (this.order !== null)
+      this.order.handedOut(this.messages.published[entries.message[entry]]);
     entries.due[entry] = world.engine.now + rules.inFlightNs;
     this.deliveries.add(entry);
     return entry;
@@ -192,7 +208,7 @@ export class StoredQueue {
     if (target >= 0) {
       this.deadLettered++;
       this.world.meters.count(this.figures.deadLettered);
-      this.watch.deadLetter(target, message, this.spec.component);
+      this.watch.deadLetter(target, message);
     } else this.discard(message);
     this.remove(entry);
   }
@@ -200,7 +216,7 @@ export class StoredQueue {
   /** A consumer sends on what the queue has let go of. */
   forward(message: number, target: number): void {
     this.world.meters.count(this.figures.deadLettered);
-    this.watch.deadLetter(target, message, this.spec.component);
+    this.watch.deadLetter(target, message);
   }
 
   /** Nobody is there to keep what waits. */
@@ -211,7 +227,18 @@ export class StoredQueue {
 
   /** A message will never have its effect; unless it has had it. */
   lose(message: number): void {
-    if (!this.messages.hadEffect(message, this.effect)) this.world.meters.count(this.figures.lost);
+    if (this.messages.loses(message, this.effect)) this.world.meters.count(this.figures.lost);
+  }
+
+  /** An operator takes it away; `before` is the one of its key in front of it, -1 = none. */
+  takeAway(entry: number, before: number, why: 'purged' | 'redriven'): void {
+    const { follower, key, place } = this.entries;
+    this[why]++;
+    if (place[entry] === PLACE.behind) {
+      follower[before] = follower[entry];
+      if (follower[entry] < 0) this.tails.set(key[entry], before);
+    }
+    this.remove(entry);
   }
 
   private discard(message: number): void {
@@ -411,7 +438,7 @@ export class StoredQueue {
     messages.release(entries.message[entry]);
     if (entries.oldest < 0 && this.far > 0) this.fetch();
     if (wasOldest) this.turnAge();
-    if (rules.keyed) this.promote(follower, key);
+    if (rules.keyed && entries.place[entry] !== PLACE.behind) this.promote(follower, key);
     this.watch.roomed();
   }
 
@@ -433,7 +460,8 @@ export class StoredQueue {
 
   /** G-7: what was accepted is somewhere. */
   private audit(): void {
-    const gone = this.acked + this.deadLettered + this.expired + this.dropped;
+    const taken = this.purged + this.redriven;
+    const gone = this.acked + this.deadLettered + this.expired + this.dropped + taken;
     const held = this.waiting + this.inFlight + this.delayed;
     invariant(this.accepted === gone + held, 'queue-not-conserved');
     invariant(held === this.entries.slots.used + this.far, 'queue-holds-what-it-does-not-count');

@@ -1,0 +1,51 @@
+import { NS_PER_SECOND } from '../../kernel/time.js';
+import type { Call } from '../calls.js';
+import { hostOf } from '../demand.js';
+import { layerOf } from '../layers.js';
+import { limitOfCall } from '../limits.js';
+import type { Finding, Rule } from '../rule.js';
+import { isStore } from '../stores.js';
+import type { Subject } from '../subject.js';
+import { bundleYaml, callText, rateText, rounded, timeText } from '../words.js';
+
+/** Share of the caller's workers that one callee may keep while it hangs. */
+const MOST = 0.5;
+
+/** What bounds how many workers wait for a callee that is ill, whatever the traffic. */
+const GUARDS: readonly string[] = ['circuitBreaker', 'concurrencyLimit', 'bulkhead', 'throttle'];
+
+/** A callee that, while it hangs, keeps the workers of a caller that others need too. */
+export const callWithoutBreaker: Rule = {
+  name: 'call-without-breaker',
+  severity: 'warning',
+  reason:
+    'While the callee hangs every call to it keeps a worker until its time limit, and soon those who need something else find none.',
+  remedy: 'Give the call a circuit breaker, or a bulkhead below the workers of the caller.',
+  check: (subject) => subject.calls.flatMap((call) => findingsOf(call, subject)),
+};
+
+function findingsOf(call: Call, { scenario, traffic }: Subject): readonly Finding[] {
+  const { caller, callee, from, background } = call;
+  const host = hostOf(scenario, caller);
+  if (host === undefined || background || isStore(scenario, callee)) return [];
+  // Where workers are given back during a wait, a callee that hangs keeps none.
+  if (host.runtime !== 'threads' || host.concurrency === Infinity) return [];
+  if (GUARDS.some((policy) => layerOf(call.layers, policy) !== undefined)) return [];
+  // What has no limit at all is for another rule.
+  const withinNs = limitOfCall(call)?.callNs ?? Infinity;
+  const perSecond = (traffic.mean.get(from) ?? 0) * call.times;
+  if (withinNs === Infinity || perSecond === Infinity) return [];
+  const held = (perSecond * withinNs) / NS_PER_SECOND;
+  const workers = host.replicas * host.concurrency;
+  if (held < MOST * workers) return [];
+  return [
+    {
+      path: call.policyPath,
+      entities: [from, call.to],
+      message: `nothing keeps ${callText(call)} from taking the workers of ${caller}`,
+      measured: `${rateText(perSecond)} x ${timeText(withinNs)} = ${rounded(held)} workers while ${callee} hangs`,
+      limit: `below half of ${caller}'s ${workers}`,
+      fix: bundleYaml(call, 'circuitBreaker: { failureThreshold: 10, openDuration: 10s }'),
+    },
+  ];
+}

@@ -1,0 +1,96 @@
+import { NS_PER_SECOND } from '../../kernel/time.js';
+import type { Ns } from '../../kernel/time.js';
+import type { Consumption } from '../../spec/messaging.js';
+import { hostOf } from '../demand.js';
+import { allPublishedTo } from '../published.js';
+import type { Finding, Path, Rule } from '../rule.js';
+import type { Subject } from '../subject.js';
+import { rateText, timeText, yamlAt } from '../words.js';
+
+/** Consumers that handle fewer messages than come. */
+export const consumersBelowTraffic: Rule = {
+  name: 'consumers-below-traffic',
+  severity: 'error',
+  reason:
+    'What is published beyond what they handle waits, and the backlog grows for as long as the load lasts.',
+  remedy:
+    'Give it more handlers (and a log the partitions for them), larger batches, or less work for a message.',
+  check: (subject) => {
+    const { topics, queues } = subject.scenario;
+    return [
+      ...[...topics.values()].flatMap((topic) => {
+        const partitions = topic.kind === 'kafka' ? topic.partitions : Infinity;
+        return topic.subscribers.flatMap((one: Consumption, index) =>
+          judge(subject, topic.name, [one], partitions, [
+            'topics',
+            topic.name,
+            'subscribers',
+            index,
+          ]),
+        );
+      }),
+      ...[...queues.values()].flatMap(({ name, consumers }) =>
+        judge(subject, name, consumers, Infinity, ['queues', name, 'consumers']),
+      ),
+    ];
+  },
+};
+
+/** Consumers among whom the messages are shared. */
+function judge(
+  subject: Subject,
+  name: string,
+  consumers: readonly Consumption[],
+  partitions: number,
+  path: Path,
+): readonly Finding[] {
+  const ways = consumers.map((consumer) => wayOf(subject, consumer, partitions));
+  const most = ways.reduce((sum, { perSecond }) => sum + perSecond, 0);
+  const filter = consumers.length === 1 ? consumers[0].filter : 1;
+  const coming = allPublishedTo(subject, name) * filter;
+  const [first] = ways;
+  // Nobody is behind who handles nothing: that queue is read by somebody else, or is an archive.
+  if (first === undefined || coming === Infinity || coming <= most) return [];
+  const { component } = consumers[0].call;
+  const { handlers, onceNs, batch } = first;
+  const service = ['services', component];
+  const needed = Math.ceil((1.2 * coming * onceNs) / NS_PER_SECOND / batch);
+  const fix =
+    needed > partitions
+      ? yamlAt([...path.slice(0, 2)], `partitions: ${needed}`)
+      : yamlAt(service, `replicas: ${needed}`);
+  return [
+    {
+      path,
+      entities: [name, ...consumers.map(({ call }) => `${call.component}.${call.part}`)],
+      message: `the consumers of ${name} handle less than is published to it`,
+      measured: `${rateText(coming)} are published`,
+      limit:
+        `${rateText(most)}: ${handlers} at a time, ${timeText(onceNs)} each` +
+        (batch === 1 ? '' : ` for up to ${batch} messages`),
+      fix,
+    },
+  ];
+}
+
+/** What a consumer handles at most, on all its instances. */
+function wayOf(
+  { scenario, demands }: Subject,
+  { call, concurrency, batch }: Consumption,
+  partitions: number,
+): {
+  readonly handlers: number;
+  readonly onceNs: Ns;
+  readonly batch: number;
+  readonly perSecond: number;
+} {
+  const part = `${call.component}.${call.part}`;
+  const { elapsedNs, workNs } = demands.of(part);
+  const host = hostOf(scenario, call.component)!;
+  const handlers = Math.min(host.replicas * concurrency, partitions);
+  const byHandlers = elapsedNs === 0 ? Infinity : handlers / elapsedNs;
+  const cores = host.replicas * Math.min(host.cpu.cores, host.cpu.quota?.limit ?? Infinity);
+  const byCores = workNs === 0 ? Infinity : cores / workNs;
+  const perSecond = Math.min(byHandlers, byCores) * batch * NS_PER_SECOND;
+  return { handlers, onceNs: elapsedNs, batch, perSecond };
+}

@@ -1,0 +1,68 @@
+import { powi } from '../../kernel/math.js';
+import { isStore } from '../stores.js';
+import type { Call } from '../calls.js';
+import type { Finding, Rule } from '../rule.js';
+import type { Subject } from '../subject.js';
+import { yamlAt } from '../words.js';
+
+/** Services and gateways in a row that may wait for each other. */
+const MOST = 5;
+
+/** What each of them is granted for the sum of it. */
+const EACH = 0.999;
+
+/** A request that waits for a long row of services. */
+export const deepCallChain: Rule = {
+  name: 'deep-call-chain',
+  severity: 'warning',
+  reason:
+    'All of them have to be up at once, the times of all add up, and the last one that fails takes the first one with it.',
+  remedy:
+    'Let what need not be in the answer go on behind it, or keep close what the ends of the row know.',
+  check(subject): readonly Finding[] {
+    const ways = longestWays(subject);
+    return waitedFor(subject)
+      .filter(({ from }) => (ways.get(from) ?? []).length === MOST)
+      .map((call) => findingOf(call, [...ways.get(call.from)!, call]));
+  },
+};
+
+/** Calls between services and gateways whose end somebody waits for. */
+function waitedFor({ scenario, calls }: Subject): readonly Call[] {
+  return calls.filter(
+    ({ callee, background, times }) => times > 0 && !background && !isStore(scenario, callee),
+  );
+}
+
+/** The longest row of such calls that ends at each part, up to what is too long. A circle is no row. */
+function longestWays(subject: Subject): ReadonlyMap<string, readonly Call[]> {
+  const waited = new Set(waitedFor(subject));
+  const ways = new Map<string, readonly Call[]>();
+  for (const part of [...subject.graph.calleesFirst].reverse()) {
+    let longest: readonly Call[] = [];
+    for (const call of subject.graph.into(part)) {
+      if (!waited.has(call)) continue;
+      const before = ways.get(call.from) ?? [];
+      if (before.length + 1 > longest.length) longest = [...before, call];
+    }
+    ways.set(part, longest);
+  }
+  return ways;
+}
+
+function findingOf(last: Call, chain: readonly Call[]): Finding {
+  const way = [chain[0].from, ...chain.map(({ to }) => to)];
+  const share = (100 * powi(EACH, chain.length)).toFixed(2);
+  const part = last.from.slice(last.caller.length + 1);
+  return {
+    path: last.path,
+    entities: way,
+    message: `a request waits for a row of services: ${way.join(' -> ')}`,
+    measured: `${chain.length} in a row, there ${share}% of the time if each is there 99.9%`,
+    limit: `at most ${MOST}`,
+    fix: yamlAt(
+      ['services', last.caller, 'endpoints', part],
+      `steps: [ { call: ${last.to}, background: true } ]`,
+    ),
+  };
+}

@@ -1,0 +1,67 @@
+import { powi } from '../../kernel/math.js';
+import { eachStep } from '../../scenario/each-step.js';
+import type { Step } from '../../spec/steps.js';
+import { meanCount } from '../counts.js';
+import { sectionOf } from '../demand.js';
+import { layerOf } from '../layers.js';
+import type { Finding, Rule } from '../rule.js';
+import type { Subject } from '../subject.js';
+import { bundleYaml, rounded } from '../words.js';
+
+type Parallel = Extract<Step, { verb: 'parallel' }>;
+
+/** Branches from which on the slowest of them is what everybody sees. */
+const MOST = 10;
+
+/** An answer that waits for all of many calls at once (Dean and Barroso, The Tail at Scale, 2013). */
+export const fanOutTail: Rule = {
+  name: 'fan-out-tail',
+  severity: 'hint',
+  reason:
+    'Who waits for all of many sees the slowest of them: what one in a hundred calls meets, most answers meet.',
+  remedy: 'Hedge the calls, take a quorum, or answer with what is there by a given time.',
+  check: (subject) => {
+    const found: Finding[] = [];
+    for (const [name, { endpoints }] of subject.scenario.services) {
+      for (const [part, { steps }] of endpoints) {
+        eachStep(steps, (step) => {
+          if (step.verb === 'parallel') found.push(...findingsOf(step, name, part, subject));
+        });
+      }
+    }
+    return found;
+  },
+};
+
+function findingsOf(
+  { branches, join, each, background }: Parallel,
+  service: string,
+  part: string,
+  { scenario, calls }: Subject,
+): readonly Finding[] {
+  const from = `${service}.${part}`;
+  const asked = calls.filter((call) => call.from === from && call.path.includes('parallel'));
+  const count = branches.filter((branch) => asks(branch)).length * meanCount(each);
+  if (join.kind !== 'all' || background || asked.length === 0 || !(count >= MOST)) return [];
+  if (asked.every(({ layers }) => layerOf(layers, 'hedge') !== undefined)) return [];
+  const slow = 100 * (1 - powi(0.99, Math.round(Math.min(count, 1000))));
+  return [
+    {
+      path: [sectionOf(scenario, service), service, 'endpoints', part, 'steps'],
+      entities: [from],
+      message: `${from} waits for all of ${rounded(count)} calls at once`,
+      measured: `where 1% of the calls are slow, ${rounded(slow)}% of its answers are`,
+      limit: `fewer than ${MOST}`,
+      fix: bundleYaml(asked[0], 'hedge: { after: p95, maxExtraLoad: 5% }'),
+    },
+  ];
+}
+
+/** Whether a branch waits for something that is elsewhere. */
+function asks(branch: readonly Step[]): boolean {
+  let does = false;
+  eachStep(branch, ({ verb }) => {
+    does ||= verb === 'call' || verb === 'query' || verb === 'load';
+  });
+  return does;
+}

@@ -1,0 +1,65 @@
+import { pow } from '../../kernel/math.js';
+import { NS_PER_SECOND } from '../../kernel/time.js';
+import type { KeyPopulation } from '../../spec/scenario.js';
+import type { Handler } from '../handlers.js';
+import { handlersOf } from '../handlers.js';
+import { publishedTo } from '../published.js';
+import type { Finding, Rule } from '../rule.js';
+import type { Subject } from '../subject.js';
+import { rateText, rounded, timeText, yamlAt } from '../words.js';
+
+/** One key whose messages are more than one handler takes. */
+export const hotPartition: Rule = {
+  name: 'hot-partition',
+  severity: 'warning',
+  reason:
+    'All messages of a key go to one partition and one handler after another: more members help everybody else.',
+  remedy:
+    'Spread the key (a suffix, a finer one), handle larger batches, or do less for a message.',
+  check: (subject) => handlersOf(subject).flatMap((handler) => findingsOf(handler, subject)),
+};
+
+function findingsOf(
+  { topic, spec, path, elapsedNs }: Handler,
+  subject: Subject,
+): readonly Finding[] {
+  if (elapsedNs === 0) return [];
+  const most = (spec.batch * NS_PER_SECOND) / elapsedNs;
+  const found: Finding[] = [];
+  for (const [key, perSecond] of publishedTo(subject, topic.name)) {
+    const population = subject.scenario.keys.get(key);
+    const share = population === undefined ? 0 : hottest(population);
+    const rate = perSecond * spec.filter * share;
+    // Where even an even share is too much, all of them are behind.
+    if (share * topic.partitions <= 1 || rate === Infinity || rate <= most) continue;
+    found.push({
+      path,
+      entities: [`${topic.name}.${spec.group}`, key],
+      message: `one value of ${key} is more than a handler of ${topic.name}.${spec.group} takes`,
+      measured: `${rounded(100 * share)}% of ${rateText(perSecond)} = ${rateText(rate)}`,
+      limit:
+        `at most ${rateText(most)}: ${timeText(elapsedNs)} each` +
+        (spec.batch === 1 ? '' : ` for up to ${spec.batch}`),
+      fix: yamlAt(['keys'], `${key}: uniform(count=${Math.ceil((2 * perSecond) / most)})`),
+    });
+  }
+  return found;
+}
+
+/** Share of the most frequent value. */
+function hottest(population: KeyPopulation): number {
+  switch (population.kind) {
+    case 'unique':
+      return 0;
+    case 'uniform':
+    case 'sequence':
+      return 1 / population.count;
+    case 'hot':
+      return population.hotShare / population.hotKeys;
+    case 'zipf': {
+      let sum = 0;
+      for (let rank = 1; rank <= population.count; rank++) sum += pow(rank, -population.exponent);
+      return 1 / sum;
+    }
+  }
+}

@@ -1,0 +1,42 @@
+import type { RabbitQueue } from '../../spec/queues.js';
+import type { Scenario } from '../../spec/scenario.js';
+import type { Finding, Rule } from '../rule.js';
+import { yamlAt } from '../words.js';
+
+/** Members of which one may be gone. */
+const ENOUGH = 3;
+
+/** A quorum queue whose majority is all of its members. */
+export const quorumWithoutSpare: Rule = {
+  name: 'quorum-without-spare',
+  severity: 'warning',
+  reason:
+    'One member is its own majority and two need each other, so the loss of one node stops the queue, which costs what a quorum queue costs.',
+  remedy: 'Give it three members on three nodes, of which one may be gone.',
+  check: ({ scenario }) =>
+    [...scenario.queues.values()].flatMap((queue) =>
+      queue.kind === 'rabbitmq' && queue.quorum ? ofQueue(queue, scenario) : [],
+    ),
+};
+
+function ofQueue({ name, broker, groupSize }: RabbitQueue, scenario: Scenario): readonly Finding[] {
+  // Without a broker it is free and never fails.
+  const cluster = broker === null ? undefined : scenario.brokers.get(broker);
+  if (cluster === undefined) return [];
+  const members = Math.min(groupSize, cluster.replicas);
+  if (members >= ENOUGH) return [];
+  const fix = [
+    cluster.replicas < ENOUGH ? yamlAt(['brokers', cluster.name], `nodes: ${ENOUGH}`) : '',
+    groupSize < ENOUGH ? yamlAt(['queues', name], `initialGroupSize: ${ENOUGH}`) : '',
+  ];
+  return [
+    {
+      path: ['queues', name, 'quorum'],
+      entities: [name, cluster.name],
+      message: `${name} stops when one node of ${cluster.name} is gone`,
+      measured: members === 1 ? '1 member' : `${members} members`,
+      limit: `${ENOUGH} members`,
+      fix: fix.filter((text) => text !== '').join('\n'),
+    },
+  ];
+}

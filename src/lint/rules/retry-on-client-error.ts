@@ -1,0 +1,42 @@
+import { OutcomeSet } from '../../patterns/mechanisms/outcome-terms.js';
+import { OUTCOME, withStatus } from '../../spec/outcome.js';
+import { retryOf } from '../layers.js';
+import type { Finding, Rule } from '../rule.js';
+import { bundleYaml, callText } from '../words.js';
+
+/**
+ * Answers that say the request itself is wrong. 408, 409, 425 and 429 are not among them: what they
+ * complain of may be over by the next try.
+ */
+const FINAL: readonly number[] = [400, 401, 403, 404, 405, 410, 413, 415, 422];
+
+/** Retries of requests that the callee will refuse as often as they are sent. */
+export const retryOnClientError: Rule = {
+  name: 'retry-on-client-error',
+  severity: 'warning',
+  reason:
+    'The callee says that the request is wrong, and will say so again: each retry is work in vain.',
+  remedy:
+    'Leave out what only another request would mend; of the 4xx try 408, 409, 425 and 429 again.',
+  check: ({ calls }): readonly Finding[] =>
+    calls.flatMap((call) => {
+      const on = retryOf(call.layers)?.on;
+      if (on === undefined) return [];
+      const set = new OutcomeSet(on);
+      const retried = FINAL.filter((status) => set.has(withStatus(OUTCOME.clientError, status)));
+      if (retried.length === 0) return [];
+      return [
+        {
+          path: [...call.policyPath, 'retry', 'on'],
+          entities: [call.from, call.to],
+          message: `${callText(call)} is retried after answers that stay the same`,
+          measured: `retried after ${retried.join(', ')}`,
+          limit: 'none of them',
+          fix: bundleYaml(
+            call,
+            'retry:\n  on: [connect, gateway, overload, throttled, 408, 409, 425]',
+          ),
+        },
+      ];
+    }),
+};

@@ -1,0 +1,65 @@
+import { streamKey, unit } from '../kernel/rng.js';
+import type { StreamKey } from '../kernel/rng.js';
+import type { Ns } from '../kernel/time.js';
+import { Conditions } from './conditions.js';
+import type { World } from './world.js';
+
+/** Draws of one start. */
+const DRAW = Object.freeze({ takesPlace: 0, late: 1 } as const);
+
+/** When faults are active: by the clock, or when a condition holds; late and by chance where that is drawn. */
+export class Activations {
+  private readonly world: World;
+  private readonly begin: (index: number, fromNs: Ns, untilNs: Ns) => void;
+  /** By fault: whose draws its starts take; null = it draws nothing. */
+  private readonly keys: readonly (StreamKey | null)[];
+  /** Null where no fault waits for anything. */
+  private readonly conditions: Conditions | null;
+
+  constructor(world: World, begin: (index: number, fromNs: Ns, untilNs: Ns) => void) {
+    this.world = world;
+    this.begin = begin;
+    const { plan, replication } = world;
+    this.keys = plan.faults.map(({ chance, stream }) =>
+      chance === null ? null : streamKey(plan.seed, replication, `fault-start/${stream}`),
+    );
+    const waits = world.plan.faults.some(({ when }) => when !== null);
+    this.conditions = waits
+      ? new Conditions(world, (index, nth, at, untilNs) => this.draw(index, nth, at, untilNs))
+      : null;
+  }
+
+  /** Everything that starts by the clock. */
+  start(): void {
+    this.conditions?.start();
+    this.world.plan.faults.forEach(({ spans, chance }, index) => {
+      (chance?.starts ?? spans).forEach(({ fromNs, untilNs }, nth) => {
+        this.draw(index, nth, fromNs, untilNs);
+      });
+    });
+  }
+
+  /** A cell of the timeline is over. */
+  passed(boundary: number): void {
+    this.conditions?.passed(boundary);
+  }
+
+  /** The nth start of a fault; gives when it ends, or the moment itself where it does not take place. */
+  private draw(index: number, nth: number, fromNs: Ns, untilNs: Ns): Ns {
+    const late = this.delayOf(index, nth);
+    if (late < 0) return fromNs;
+    const { horizonNs } = this.world.plan;
+    const until = Math.min(horizonNs, untilNs + late);
+    if (fromNs + late < horizonNs) this.begin(index, fromNs + late, until);
+    return until;
+  }
+
+  /** By how much a start is late; -1 = it does not take place. */
+  private delayOf(index: number, nth: number): Ns {
+    const { chance } = this.world.plan.faults[index];
+    if (chance === null) return 0;
+    const { a, b } = this.keys[index]!;
+    if (unit(a, b, nth, 0, DRAW.takesPlace) >= chance.probability) return -1;
+    return Math.round(unit(a, b, nth, 0, DRAW.late) * chance.jitterNs);
+  }
+}

@@ -1,0 +1,219 @@
+import { OUTCOME_KINDS } from '../spec/outcome.js';
+import type { Ns } from '../kernel/time.js';
+import type { PlanCondition } from '../spec/plan.js';
+import type { MeterRecord } from '../spec/record.js';
+import type { World } from './world.js';
+
+/** Of the outcomes of a row: `ok`, `degraded`, and what has not ended. */
+const OK = 0;
+const DEGRADED = 1;
+
+/** Reads a figure off the cells [from, until); null where there is none in them. */
+type Reading = (from: number, until: number) => number | null;
+
+/** A condition that is watched. */
+interface Watch {
+  readonly index: number;
+  readonly condition: PlanCondition;
+  readonly read: Reading;
+  /** Since when it has held without a break; -1 = it does not. */
+  since: Ns;
+  /** Until when the last start of it lasts: nothing is watched before. */
+  busyUntil: Ns;
+  starts: number;
+}
+
+/**
+ * Watches what faults wait for, at the end of each step of the timeline and with the figures of that step, as the
+ * timeline shows them. Requests that are under way still have no outcome.
+ */
+export class Conditions {
+  private readonly world: World;
+  private readonly fire: (index: number, nth: number, at: Ns, untilNs: Ns) => Ns;
+  private watches: readonly Watch[] = [];
+  /** First cell of the open step. */
+  private first = 0;
+
+  constructor(world: World, fire: (index: number, nth: number, at: Ns, untilNs: Ns) => Ns) {
+    this.world = world;
+    this.fire = fire;
+  }
+
+  start(): void {
+    this.watches = this.world.plan.faults.flatMap(({ when }, index) =>
+      when === null
+        ? []
+        : [
+            {
+              index,
+              condition: when,
+              read: this.readingOf(when),
+              since: -1,
+              busyUntil: 0,
+              starts: 0,
+            },
+          ],
+    );
+  }
+
+  /** The cell before a boundary is over. */
+  passed(boundary: number): void {
+    const { stepOfCell, edges } = this.world.plan.grid;
+    if (boundary === 0) return;
+    if (boundary < stepOfCell.length && stepOfCell[boundary] === stepOfCell[boundary - 1]) return;
+    const from = this.first;
+    this.first = boundary;
+    for (const watch of this.watches)
+      this.judge(watch, from, boundary, edges[from], edges[boundary]);
+  }
+
+  private judge(watch: Watch, from: number, until: number, beginNs: Ns, endNs: Ns): void {
+    const { condition } = watch;
+    if (watch.starts >= condition.count || beginNs < watch.busyUntil) return;
+    const value = watch.read(from, until);
+    if (value === null || !holds(value, condition)) {
+      watch.since = -1;
+      return;
+    }
+    if (watch.since < 0) watch.since = beginNs;
+    if (endNs - watch.since < condition.forNs) return;
+    watch.since = -1;
+    watch.busyUntil = this.fire(watch.index, watch.starts++, endNs, endNs + condition.lengthNs);
+  }
+
+  private readingOf(condition: PlanCondition): Reading {
+    switch (condition.metric) {
+      case 'success':
+      case 'throughput':
+      case 'requests':
+        return this.answers(condition);
+      case 'queue':
+      case 'concurrency':
+      case 'cpu':
+      case 'utilization':
+      case 'memory':
+        return this.levels(condition);
+      default:
+        return this.meters(condition);
+    }
+  }
+
+  private answers({ metric, parts }: PlanCondition): Reading {
+    const { sink, plan } = this.world;
+    return (from, until) => {
+      let ended = 0;
+      let good = 0;
+      for (const part of parts) {
+        for (let cell = from; cell < until; cell++) {
+          const row = sink.outcomesOf(part, cell);
+          for (let kind = 0; kind < OUTCOME_KINDS - 1; kind++) ended += row[kind];
+          good += row[OK] + row[DEGRADED];
+        }
+      }
+      if (metric === 'success') return ended === 0 ? null : good / ended;
+      return metric === 'requests' ? ended : (ended / lengthNs(plan.grid.edges, from, until)) * 1e9;
+    };
+  }
+
+  private levels({ metric, ending, component, instances }: PlanCondition): Reading {
+    const { levels, plan } = this.world;
+    const own = instances.map((id) => this.world.instances[id]);
+    const { concurrency, cpu, memory } = plan.components[component];
+    const isBusy = metric === 'utilization' && Number.isFinite(concurrency);
+    const gauges = own.map((instance) => {
+      if (metric === 'queue') return instance.queueGauge;
+      if (metric === 'concurrency') return instance.concurrencyGauge;
+      if (metric === 'memory') return instance.memory?.gauge ?? instance.cores.gauge;
+      return isBusy ? instance.busyGauge : instance.cores.gauge;
+    });
+    const capacity =
+      metric === 'queue' || metric === 'concurrency'
+        ? 1
+        : (metric === 'memory' ? (memory?.limit ?? Infinity) : isBusy ? concurrency : cpu.cores) *
+          own.length;
+    const rows = gauges.map((gauge) => ({ area: levels.areaOf(gauge), max: levels.maxOf(gauge) }));
+    const { edges } = plan.grid;
+    return (from, until) =>
+      (ending === 'max' ? largest(rows, from, until, false) : mean(rows, from, until, edges)) /
+      capacity;
+  }
+
+  /** The meters of the subject with the name of the metric: its own, else those of its parts. */
+  private meters({ metric, ending, component, parts }: PlanCondition): Reading {
+    const named = this.world.meters
+      .records()
+      .filter((meter) => meter.name === metric && meter.component === component);
+    const whole = named.filter(({ part }) => part < 0);
+    const meters = whole.length > 0 ? whole : named.filter(({ part }) => parts.includes(part));
+    const counters = meters.flatMap((meter) => (meter.form === 'counter' ? [meter.counts] : []));
+    const gauges = meters.filter(isGauge);
+    const { edges } = this.world.plan.grid;
+    const scale = metric === 'age' ? 1e-9 : 1;
+    const isWorst = metric === 'age' || metric === 'partitionLag';
+    if (gauges.length === 0) return (from, until) => sum(counters, from, until);
+    return (from, until) => {
+      if (ending === 'max') return largest(gauges, from, until, isWorst) * scale;
+      if (!isWorst) return mean(gauges, from, until, edges) * scale;
+      return Math.max(...gauges.map((gauge) => mean([gauge], from, until, edges))) * scale;
+    };
+  }
+}
+
+interface Row {
+  readonly area: Float64Array;
+  readonly max: Float64Array;
+}
+
+function isGauge(meter: MeterRecord): meter is MeterRecord & { form: 'gauge' } {
+  return meter.form === 'gauge';
+}
+
+function lengthNs(edges: Float64Array, from: number, until: number): Ns {
+  return edges[until] - edges[from];
+}
+
+function sum(columns: readonly Float64Array[], from: number, until: number): number {
+  let total = 0;
+  for (const column of columns) {
+    for (let cell = from; cell < until; cell++) total += column[cell];
+  }
+  return total;
+}
+
+function mean(rows: readonly Row[], from: number, until: number, edges: Float64Array): number {
+  return (
+    sum(
+      rows.map(({ area }) => area),
+      from,
+      until,
+    ) / lengthNs(edges, from, until)
+  );
+}
+
+/** Largest in one cell, of the sum of all or of the worst of them. */
+function largest(rows: readonly Row[], from: number, until: number, isWorst: boolean): number {
+  let worst = 0;
+  for (let cell = from; cell < until; cell++) {
+    let value = 0;
+    for (const { max } of rows) value = isWorst ? Math.max(value, max[cell]) : value + max[cell];
+    worst = Math.max(worst, value);
+  }
+  return worst;
+}
+
+function holds(value: number, { op, limit }: PlanCondition): boolean {
+  switch (op) {
+    case '<':
+      return value < limit;
+    case '<=':
+      return value <= limit;
+    case '>':
+      return value > limit;
+    case '>=':
+      return value >= limit;
+    case '==':
+      return value === limit;
+    case '!=':
+      return value !== limit;
+  }
+}

@@ -1,0 +1,76 @@
+import { NS_PER_SECOND } from '../../kernel/time.js';
+import type { Ns } from '../../kernel/time.js';
+import type { Alarm } from '../../spec/policy.js';
+import type { HikariSettings } from '../../spec/resources.js';
+import type { PoolSetup } from './pool-setup.js';
+
+/** HikariPool.java: the pause after a connection that could not be opened. */
+const PAUSE: Ns = NS_PER_SECOND;
+
+/** The pool that is to start. */
+interface Starting {
+  readonly waiting: number;
+  /** Opens the first connection, with which it starts. */
+  dialFirst(): void;
+  /** Starts without any. */
+  startEmpty(): void;
+  /** The call that has waited longest is told that there is no pool. */
+  refuseFirst(): void;
+}
+
+/**
+ * How HikariCP's pool starts: the call that asks first checks that there is a server, once a second until
+ * `initializationFailTimeout` is over, and the others wait for it. When it fails the next one tries.
+ */
+export class HikariStart {
+  private readonly setup: PoolSetup<HikariSettings>;
+  private readonly pool: Starting;
+  private readonly alarm: Alarm;
+  private beganAt: Ns = 0;
+  private isTrying = false;
+
+  constructor(setup: PoolSetup<HikariSettings>, pool: Starting) {
+    this.setup = setup;
+    this.pool = pool;
+    this.alarm = setup.alarm(() => this.goOn());
+  }
+
+  /** A call finds no pool. */
+  ask(): void {
+    if (this.isTrying) return;
+    this.beganAt = this.setup.ctx.now;
+    this.check();
+  }
+
+  reset(): void {
+    this.alarm.clear();
+    this.isTrying = false;
+  }
+
+  private check(): void {
+    const { ctx, server, pool } = this.setup;
+    this.isTrying = false;
+    if (pool.initializationFailTimeoutNs === null) this.pool.startEmpty();
+    else if (server.isUp() && server.hasRoom()) this.pool.dialFirst();
+    else {
+      this.isTrying = true;
+      this.alarm.set(ctx.now + PAUSE);
+    }
+  }
+
+  private goOn(): void {
+    const { ctx, pool } = this.setup;
+    const longest = pool.initializationFailTimeoutNs!;
+    if (ctx.now - this.beganAt < longest) {
+      this.check();
+      return;
+    }
+    this.isTrying = false;
+    if (longest === 0) {
+      this.pool.startEmpty();
+      return;
+    }
+    if (this.pool.waiting > 0) this.pool.refuseFirst();
+    if (this.pool.waiting > 0) this.ask();
+  }
+}

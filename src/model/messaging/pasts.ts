@@ -1,0 +1,20 @@
+import { widenInt32, widenUint8 } from '../../kernel/pool.js';
+import type { Slots } from '../../kernel/pool.js';
+
+/** Columns of dead letters: the effects that a message had had where it came from, and its poison. */
+export class Pasts {
+  effects: Int32Array = new Int32Array(0);
+  poison: Uint8Array = new Uint8Array(0);
+
+  constructor(slots: Slots) {
+    slots.onGrow((capacity) => {
+      this.effects = widenInt32(this.effects, capacity);
+      this.poison = widenUint8(this.poison, capacity);
+    });
+  }
+
+  keep(copy: number, effects: number, poison: number): void {
+    this.effects[copy] = effects;
+    this.poison[copy] = poison;
+  }
+}

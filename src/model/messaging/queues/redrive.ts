@@ -1,0 +1,86 @@
+import { PHASE } from '../../../kernel/phase.js';
+import { NS_PER_SECOND } from '../../../kernel/time.js';
+import type { Ns } from '../../../kernel/time.js';
+import type { Counter } from '../../meters.js';
+import type { World } from '../../world.js';
+import type { Messages } from '../messages.js';
+import { PLACE } from './entries.js';
+import { NOWHERE } from './origins.js';
+import type { StoredQueue } from './stored-queue.js';
+
+/** Where dead letters go back to. */
+export interface WayBack {
+  /** Whether it takes one more now. */
+  isOpen(origin: number): boolean;
+  send(letter: number, origin: number, isRepaired: boolean): void;
+}
+
+/**
+ * Moves dead letters back, one at a time and the oldest first (PO-4): as many as waited when it began, so that what
+ * fails again does not go round for ever. It waits while a destination is full or away, and is over when nothing
+ * waits that came from somewhere. One at a time: a second order is ignored (StartMessageMoveTask).
+ */
+export class Redrive {
+  private readonly world: World;
+  private readonly messages: Messages;
+  private readonly queue: StoredQueue;
+  private readonly back: WayBack;
+  private readonly moved: Counter;
+  private readonly op: number;
+  private left = 0;
+  private everyNs: Ns = 0;
+  private isRepaired = false;
+
+  constructor(world: World, messages: Messages, queue: StoredQueue, back: WayBack) {
+    this.world = world;
+    this.messages = messages;
+    this.queue = queue;
+    this.back = back;
+    this.moved = world.meters.counter('redriven', { component: queue.spec.component, part: -1 });
+    this.op = world.engine.define('redrive', () => this.move());
+  }
+
+  start(perSecond: number, isRepaired: boolean): void {
+    if (this.left > 0) return;
+    this.everyNs = Math.max(1, Math.round(NS_PER_SECOND / perSecond));
+    this.isRepaired = isRepaired;
+    for (
+      let entry = this.queue.entries.oldest;
+      entry >= 0;
+      entry = this.queue.entries.newer[entry]
+    ) {
+      if (this.isMovable(entry)) this.left++;
+    }
+    if (this.left > 0) this.world.engine.soon(PHASE.COMPLETION, this.op, 0, 0, 0);
+  }
+
+  private move(): void {
+    const { back, queue } = this;
+    const { engine } = this.world;
+    const { message, newer, origin } = queue.entries;
+    let entry = queue.entries.oldest;
+    while (entry >= 0 && !this.isMovable(entry)) entry = newer[entry];
+    if (entry < 0) {
+      this.left = 0;
+      return;
+    }
+    if (!queue.isHalted && back.isOpen(origin[entry])) {
+      this.left--;
+      this.world.meters.count(this.moved);
+      // The queue lets go of it before anybody else has it, and it is read until then.
+      const letter = message[entry];
+      const from = origin[entry];
+      this.messages.holders[letter]++;
+      queue.takeAway(entry, -1, 'redriven');
+      back.send(letter, from, this.isRepaired);
+      this.messages.release(letter);
+    }
+    if (this.left > 0) engine.at(engine.now + this.everyNs, PHASE.COMPLETION, this.op, 0, 0, 0);
+  }
+
+  /** What a consumer has in hand is not moved, nor what was published here. */
+  private isMovable(entry: number): boolean {
+    const { origin, place } = this.queue.entries;
+    return place[entry] === PLACE.ready && origin[entry] !== NOWHERE;
+  }
+}

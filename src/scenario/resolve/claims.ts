@@ -1,0 +1,30 @@
+import { NS_PER_SECOND } from '../../kernel/time.js';
+import type { Projection } from '../../spec/stores.js';
+import type { ProjectionOutput } from '../schema/stores.js';
+import type { Context, Path } from './context.js';
+import { report } from './context.js';
+
+/** claimTimeout of Axon's JdbcTokenStore and JpaTokenStore. */
+const AXON_CLAIM = 10 * NS_PER_SECOND;
+
+/** How others take over from an instance that has died or paused; null = never. */
+export function resolveClaims(
+  context: Context,
+  { claimTimeout, claimInterval, mode: written }: ProjectionOutput,
+  own: { readonly isHosted: boolean; readonly axon: boolean; readonly mode: string },
+  path: Path,
+): Projection['claims'] {
+  const alone = (field: string): void => {
+    const message = 'it runs on a core of its own, which nobody takes over from: write service too';
+    report(context, 'FL208', [...path, field], message);
+  };
+  if (!own.isHosted && (claimTimeout ?? null) !== null) alone('claimTimeout');
+  if (!own.isHosted && written === 'hotCold') alone('mode');
+  if (!own.isHosted) return null;
+  const isHot = own.mode === 'hotCold';
+  const usual = own.axon && !isHot ? AXON_CLAIM : null;
+  const timeoutNs = claimTimeout === undefined ? usual : claimTimeout;
+  // A lock of the database ends with the session of a dead process at once.
+  const deadNs = isHot ? 0 : timeoutNs;
+  return deadNs === null ? null : { deadNs, pausedNs: timeoutNs, intervalNs: claimInterval };
+}

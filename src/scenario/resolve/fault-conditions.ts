@@ -1,0 +1,86 @@
+import { faultKind } from '../../patterns/registry.js';
+import type { FaultCondition, Scenario } from '../../spec/scenario.js';
+import { namesOf } from '../expectations.js';
+import type { Expression } from '../expression.js';
+import { checkExpression, parseCondition } from '../expression.js';
+import type { PathKey } from '../located.js';
+import type { Metric } from '../metrics.js';
+import { findMetric } from '../metrics.js';
+import { MESSAGE_METRICS } from '../metrics/messages.js';
+import { QUEUE_METRICS } from '../metrics/queues.js';
+import type { FaultOutput } from '../schema/fault.js';
+import type { Context, Path } from './context.js';
+import { report } from './context.js';
+import type { CallGraph } from './graph.js';
+
+type Raise = (
+  code: Parameters<typeof report>[1],
+  path: readonly PathKey[],
+  message: string,
+) => void;
+
+const isRunning = ({ ending, needsAfter }: Metric): boolean =>
+  (ending === 'gauge' || ending === 'none') && !needsAfter;
+
+/** Metrics that a run knows while it goes on. */
+const WATCHED: ReadonlySet<string> = new Set([
+  ...'queue concurrency cpu utilization memory success throughput requests'.split(' '),
+  ...[...MESSAGE_METRICS, ...QUEUE_METRICS].filter(isRunning).map(({ name }) => name),
+]);
+
+/** What a fault waits for, as far as its text tells; null where it starts by the clock, or cannot be read. */
+export function resolveCondition(
+  context: Context,
+  output: FaultOutput,
+  path: Path,
+): FaultCondition | null {
+  if (output.when === undefined) return null;
+  const parsed = parseCondition(output.when);
+  if (!parsed.ok) {
+    report(context, 'FL501', [...path, 'when'], parsed.message, parsed);
+    return null;
+  }
+  const { expression, forNs } = parsed;
+  const { subject, name } = expression.metric;
+  const found = findMetric(name);
+  const wrong = problemOf(expression, name[0]!);
+  if (wrong !== null || subject.kind !== 'component' || expression.limit.kind !== 'quantity') {
+    report(context, 'FL502', [...path, 'when'], wrong ?? 'a limit is a number here');
+    return null;
+  }
+  return {
+    text: expression.text,
+    ...subject.at,
+    metric: name[0]!,
+    ending: found.known === 'yes' ? found.ending : '',
+    op: expression.op,
+    limit: expression.limit.quantity.value,
+    forNs,
+    count: output.count ?? 1,
+    lengthNs: faultKind(output.kind)?.instant === true ? 0 : (output.for ?? null),
+  };
+}
+
+function problemOf({ metric, limit }: Expression, name: string): string | null {
+  if (metric.subject.kind !== 'component') {
+    return 'a fault watches a component, one of its parts or one of its instances';
+  }
+  if (!WATCHED.has(name)) {
+    return `${name} is not known while a run goes on; known are ${[...WATCHED].sort().join(' ')}`;
+  }
+  return limit.kind === 'quantity' ? null : 'a limit is a number here: nothing else is known yet';
+}
+
+/** Whether the names and units of all conditions are those of the scenario. */
+export function checkConditions(scenario: Scenario, graph: CallGraph, raise: Raise): void {
+  const waiting = scenario.faults.some(({ when }) => when !== null);
+  if (!waiting) return;
+  const names = namesOf({ name: '', scenario, graph }, []);
+  scenario.faults.forEach(({ when }, index) => {
+    const parsed = when === null ? null : parseCondition(when.text);
+    if (parsed?.ok !== true) return;
+    for (const problem of checkExpression(parsed.expression, names)) {
+      raise('FL502', ['faults', index, 'when'], problem.message);
+    }
+  });
+}
