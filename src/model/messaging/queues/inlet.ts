@@ -72,6 +72,7 @@ export class Inlet {
     this.duplicated = isDoubled ? meters.counter('duplicated', subject) : null;
     this.purges = ways.map((way) => new Purge(world, messages, way));
     this.recent = this.rules.dedupNs > 0 ? new Recent(this.rules.dedupNs) : null;
+    world.kept.set(`${name}.ids`, () => this.recent?.length ?? 0);
   }
 
   /** What faults turn here. */

@@ -5,7 +5,7 @@ import type { PlanQueue, QueueRules } from '../../../spec/queues.js';
 import type { World } from '../../world.js';
 import { isHitBy } from '../knobs.js';
 import type { Messages } from '../messages.js';
-import { Backlog } from './backlog.js';
+import { Backlog, NEAR } from './backlog.js';
 import { DeliveryList } from './delivery-list.js';
 import { Entries, PLACE } from './entries.js';
 import { Order } from './order.js';
@@ -15,8 +15,6 @@ import type { Seat } from './seat.js';
 
 /** Positions of what was returned to the head, in the order of its return. */
 const RETURNS = -9_000_000_000_000_000;
-/** Ready messages behind which new ones need no entry yet. */
-const NEAR = 2048;
 /** Faults that have to find every message, or that have two of them be one. */
 const ASKED_FOR = ['flushed', 'redriven', 'duplicated'] as const;
 
