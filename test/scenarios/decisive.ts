@@ -518,7 +518,13 @@ export const DECISIVE: readonly Decisive[] = [
     'both copies are gone in three runs of ten',
   ),
   row('fault-jitter', 'shop.queue.max in at-once', 480, 6, '240/s that nobody takes for 2 s'),
-  row('fault-when', 'shop.queue.max in nobody', 798, 8, '480/s come and 400/s are done, for 10 s'),
+  row(
+    'fault-when',
+    'shop.queue.max in nobody',
+    774,
+    10,
+    '80/s more come than are done, for 10 s, less the turns that were free at first',
+  ),
   row(
     'function-cold-starts',
     'thumbnail.coldStarts in ten-minutes',
@@ -1202,6 +1208,13 @@ export const DECISIVE: readonly Decisive[] = [
     'M/M/5/10: 8.50 inside, 246.8/s let in',
   ),
   row('shards-hot', 'db[1].cpu in hot-tenant', 0.875, 0.01, '(1/2 + 1/2 / 4) x 280/s x 5 ms'),
+  row(
+    'shards-fanout',
+    'users.success during down in three',
+    0.625,
+    0.02,
+    'three of eight queries meet the shard that is down',
+  ),
   row(
     'shards-locks',
     'users.success in four-shards',
