@@ -14,14 +14,18 @@ const away = (seconds) =>
   `faults: [ { id: away, kind: crash, target: worker, at: 0s, for: ${seconds}s } ]`;
 
 /** A topic whose group has read everything. */
-const read = (group, topic = '', extra = '') => (rate, seconds) => `${head(seconds)}
+const read =
+  (group, topic = '', extra = '') =>
+  (rate, seconds) => `${head(seconds)}
 ${extra}
 topics: { jobs: { kind: kafka, partitions: 12, ${topic} subscribers: [ { group: g, call: worker.handle, ${group} } ] } }
 ${worker(12)}
 ${publish(extra === '' ? 'jobs' : '{ topic: jobs, key: order }', rate)}`;
 
 /** Nobody takes what comes. */
-const backlog = (section, extra = '') => (rate, seconds) => `${head(seconds)}
+const backlog =
+  (section, extra = '') =>
+  (rate, seconds) => `${head(seconds)}
 ${extra}
 ${section}
 ${worker(1)}
@@ -30,7 +34,9 @@ ${away(seconds)}`;
 const queue = (fields) => `queues: { jobs: { ${fields} consumers: [ { call: worker.handle } ] } }`;
 const KEYS = 'keys: { order: uniform(count=100000) }';
 
-const store = (more, rest = '') => (rate, seconds) => `${head(seconds)}
+const store =
+  (more, rest = '') =>
+  (rate, seconds) => `${head(seconds)}
 keys: { account: unique }
 eventStores: { ledger: { stream: { key: account }, append: 0.1ms ${more} } }
 topics: { other: { kind: kafka } }
@@ -118,12 +124,18 @@ export const cases = {
   eventRebuilt: {
     what: 'event that a rebuild will read',
     why: 'version; a rebuild counts events',
-    text: store('', 'projections: { list: { from: ledger, batchSize: 1000, rebuild: { at: 99s, rate: 1/s, mode: sideBySide } } }'),
+    text: store(
+      '',
+      'projections: { list: { from: ledger, batchSize: 1000, rebuild: { at: 99s, rate: 1/s, mode: sideBySide } } }',
+    ),
   },
   eventUnseen: {
     what: 'event that a view misses',
     why: 'waits',
-    text: store('', 'projections: { list: { from: ledger, batchSize: 1 } }\nfaults: [ { id: away, kind: crash, target: list, at: 0s, for: 100s } ]'),
+    text: store(
+      '',
+      'projections: { list: { from: ledger, batchSize: 1 } }\nfaults: [ { id: away, kind: crash, target: list, at: 0s, for: 100s } ]',
+    ),
   },
   idempotency: {
     what: 'result by idempotency key',

@@ -29,7 +29,7 @@ export class AgedTable {
   /** By hash: the newest row. */
   private chains: Int32Array = new Int32Array(MIN_CHAINS).fill(-1);
 
-  /** `columns`: numbers of a row beside its key. */
+  /** `columns`: numbers of a row beside its key, at most four. */
   constructor(columns: number) {
     this.columns = columns;
   }
@@ -52,8 +52,13 @@ export class AgedTable {
     return this.at(column + 2, row);
   }
 
+  /** The key of a row that is not forgotten. */
+  keyOf(row: number): readonly [a: number, b: number] {
+    return [this.at(0, row), this.at(1, row)];
+  }
+
   /** Adds a row with its numbers. */
-  add(a: number, b: number, x = 0, y = 0, z = 0): number {
+  add(a: number, b: number, x = 0, y = 0, z = 0, w = 0): void {
     if (this.open.length === 0) this.begin();
     else if (this.end - this.openFrom === BLOCK) this.pack();
     if (this.length > 2 * this.chains.length) this.spread();
@@ -65,8 +70,8 @@ export class AgedTable {
     if (this.columns > 0) open[2][k] = x;
     if (this.columns > 1) open[3][k] = y;
     if (this.columns > 2) open[4][k] = z;
+    if (this.columns > 3) open[5][k] = w;
     this.link(row, a, b);
-    return row;
   }
 
   /** Forgets the oldest row. */

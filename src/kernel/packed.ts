@@ -65,6 +65,6 @@ export class Packed {
 /** Bytes of a number from 0 to a largest one. */
 function widthOf(largest: number): number {
   let width = 0;
-  for (let bound = 1; bound <= largest; bound *= 256) width++;
+  for (let bound = 1; bound <= Math.ceil(largest); bound *= 256) width++;
   return width;
 }

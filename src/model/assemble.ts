@@ -97,6 +97,7 @@ export function assemble(
   setMeasuring(world, traceSink);
   world.duplicates = new Duplicates();
   world.executions = plan.onces.length === 0 ? null : new Executions();
+  world.kept.set('results', () => world.executions?.kept ?? 0);
   world.keys = new Keys(plan, replication, world.strands);
   setStreams(world);
   world.prioritised = plan.priorities.length > 1;
@@ -170,6 +171,7 @@ function setMeasuring(world: Draft, traceSink: ((rows: TraceRecord) => void) | n
   world.sink = new Sink(plan.grid, plan.parts.length, plan.statEdges.length);
   world.meters = new Meters(engine, world.levels, world.sink, plan.grid);
   world.audits = [];
+  world.kept = new Map();
   world.sagaExamples = [];
   world.journal = new Journal(engine, plan.warmupNs);
   world.tracer = new Tracer(world, traceSink);

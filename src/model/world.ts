@@ -172,6 +172,8 @@ export interface World {
   readonly replicas: ReadonlyMap<number, Replicas>;
   /** What has to hold at the end of the run, see G-7; each breaks an invariant where it does not. */
   readonly audits: (() => void)[];
+  /** By name: how much is kept of messages, events and ids, for tests of what nobody can read any more. */
+  readonly kept: Map<string, () => number>;
   /** By saga: what is told of those that broke a rule, asked for at the end. */
   readonly sagaExamples: (() => SagaRecord)[];
   readonly loads: Loads;

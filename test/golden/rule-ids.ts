@@ -58,22 +58,6 @@ export const LEFT_OUT_RULES: ReadonlyMap<string, LeftOutRule> = new Map([
     },
   ],
   [
-    'SQS-1',
-    {
-      why: 'messages are not delivered twice by chance',
-      asks: 'queues: { q: { kind: sqs, consumers: [] } }\nfaults: [ { id: f, kind: duplicate, target: q, share: 1%, at: 1s, for: 1s } ]',
-      says: LATER,
-    },
-  ],
-  [
-    'PO-4',
-    {
-      why: 'dead letters are not sent back',
-      asks: 'queues: { q: { kind: sqs, consumers: [] } }\nfaults: [ { id: f, kind: redrive, target: q, at: 1s } ]',
-      says: LATER,
-    },
-  ],
-  [
     'SG-9',
     {
       why: 'services have one version, and so have the definitions of their sagas',

@@ -518,7 +518,13 @@ export const DECISIVE: readonly Decisive[] = [
     'both copies are gone in three runs of ten',
   ),
   row('fault-jitter', 'shop.queue.max in at-once', 480, 6, '240/s that nobody takes for 2 s'),
-  row('fault-when', 'shop.queue.max in nobody', 798, 8, '480/s come and 400/s are done, for 10 s'),
+  row(
+    'fault-when',
+    'shop.queue.max in nobody',
+    774,
+    10,
+    '80/s more come than are done, for 10 s, less the turns that were free at first',
+  ),
   row(
     'function-cold-starts',
     'thumbnail.coldStarts in ten-minutes',

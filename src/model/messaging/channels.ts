@@ -51,6 +51,9 @@ export class Channels {
     const { plan, replication, engine } = world;
     this.draws = new Draws(world);
     this.messages = new Messages(world);
+    const { slots, shelf } = this.messages;
+    world.kept.set('messages', () => slots.used + shelf.count);
+    world.kept.set('messages.slots', () => slots.peak);
     this.underWay.onGrow((capacity) => {
       this.topic = widenInt32(this.topic, capacity);
       this.message = widenInt32(this.message, capacity);

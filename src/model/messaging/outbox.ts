@@ -74,6 +74,7 @@ export class OutboxTable {
     const { name } = plan.components[spec.component];
     this.key = streamKey(plan.seed, replication, `${name}/cdcLatency`);
     const subject = { component: spec.component, part: -1 };
+    world.kept.set(`${name}.rows`, () => this.rows.length);
     this.gauge = meters.gauge('outbox.rows', subject);
     this.delays = meters.durations('outbox.delay', subject);
     this.again = meters.counter('outbox.republished', subject);

@@ -48,7 +48,7 @@ export class Crew {
     const { instances } = this.world;
     const own = this.records.instance[slot];
     for (let k = 0; k <= this.count; k++) {
-      const index = k === 0 ? own : (own + slot + k) % this.count;
+      const index = k === 0 ? own : (own + this.ledger.number[slot] + k) % this.count;
       if (instances[this.first + index].down) continue;
       this.records.instance[slot] = index;
       return this.first + index;
@@ -88,8 +88,8 @@ export class Crew {
   /** The process of an instance has died: what it drove waits for another one, or is lost. */
   private died(instance: Instance): void {
     const { ledger, records } = this;
-    for (let slot = 0; slot < ledger.slots.capacity; slot++) {
-      if (!ledger.slots.has(slot) || ledger.phase[slot] !== PHASE_OF.running) continue;
+    for (const slot of ledger.inOrder()) {
+      if (ledger.phase[slot] !== PHASE_OF.running) continue;
       if (records.instance[slot] === instance.index) this.told.interrupt(slot);
     }
   }
@@ -98,8 +98,8 @@ export class Crew {
   private started(): void {
     const { ledger, records } = this;
     const { engine } = this.world;
-    for (let slot = 0; slot < ledger.slots.capacity; slot++) {
-      if (!ledger.slots.has(slot) || records.waiting[slot] === 0) continue;
+    for (const slot of ledger.inOrder()) {
+      if (records.waiting[slot] === 0) continue;
       if (ledger.phase[slot] !== PHASE_OF.running || records.due[slot] > engine.now) continue;
       this.told.takeOver(slot);
     }

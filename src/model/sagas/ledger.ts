@@ -6,6 +6,7 @@ import { NS_PER_SECOND } from '../../kernel/time.js';
 import type { PlanSaga } from '../../spec/sagas.js';
 import type { World } from '../world.js';
 import { Anomalies } from './anomalies.js';
+import { Archive } from './archive.js';
 import { PHASE_OF } from './phases.js';
 import type { Seen } from './settlement.js';
 import { Settlement } from './settlement.js';
@@ -13,12 +14,23 @@ import { Settlement } from './settlement.js';
 /** How long one that has ended is remembered at least: what comes later goes unseen. */
 const RETENTION_NS: Ns = 300 * NS_PER_SECOND;
 
+/** So long after its end one keeps its slot: what is still under way comes soon. */
+const LINGER_NS: Ns = NS_PER_SECOND;
+
 /**
  * The records of one saga, by the request they belong to, with the effects that their steps have had.
  * It only watches: nothing a participant or an orchestrator does depends on it, but for tombstones.
  */
 export class Ledger {
   readonly slots = new Slots(64);
+  /** Those that ended a while ago have no slot. */
+  readonly archive = new Archive();
+  /** The failure that ended a saga, by slot; null where nobody drives them. */
+  causes: (() => Int32Array) | null = null;
+  /** Raised when its slot is another's. */
+  private life: Int32Array = new Int32Array(0);
+  /** Place among all sagas, in the order in which they were met. */
+  number: Float64Array = new Float64Array(0);
   readonly steps: number;
   rootA: Int32Array = new Int32Array(0);
   rootB: Int32Array = new Int32Array(0);
@@ -39,7 +51,10 @@ export class Ledger {
   private readonly plan: PlanSaga;
   private readonly byRoot = new Map<number, number>();
   private readonly retentionNs: Ns;
-  /** Slots in the order of their ends, and those that were met before their start. */
+  private met = 0;
+  /** Rows of the archive that have a slot again, because something came late. */
+  private readonly awake = new Map<number, number>();
+  /** Slots in the order of their ends, and those that were met before their start, each with its life. */
   private readonly ended = new IntRing();
   private readonly early = new IntRing();
   /** By step: what an execution of its compensation has found, by strand; see `look`. */
@@ -59,13 +74,26 @@ export class Ledger {
     const watched = key !== null && isolation.kind === 'none';
     this.anomalies = watched ? new Anomalies(world, plan, this) : null;
     this.slots.onGrow((capacity) => this.widen(capacity));
+    const { slots, archive, awake } = this;
+    world.kept.set(`${plan.spec.name}.sagas`, () => slots.used + archive.length - awake.size);
+    world.kept.set(`${plan.spec.name}.slots`, () => slots.used);
     world.audits.push(() => this.close());
   }
 
   /** The record of the request that a strand belongs to, -1 = none. */
   find(strand: number): number {
     const { rootA, rootB } = this.world.strands;
-    return this.byRoot.get(keyOf(rootA[strand], rootB[strand])) ?? -1;
+    const slot = this.byRoot.get(keyOf(rootA[strand], rootB[strand]));
+    if (slot !== undefined) return slot;
+    const row = this.archive.find(rootA[strand], rootB[strand]);
+    return row < 0 ? -1 : this.wake(row);
+  }
+
+  /** Slots that are taken, in the order in which their sagas were met. */
+  inOrder(): readonly number[] {
+    const { slots, number } = this;
+    const taken = Array.from({ length: slots.capacity }, (_, slot) => slot);
+    return taken.filter((slot) => slots.has(slot)).sort((a, b) => number[a] - number[b]);
   }
 
   /** A record of the request that a strand belongs to, made where there is none. */
@@ -75,6 +103,7 @@ export class Ledger {
     this.sweep();
     const slot = this.open(strand);
     this.early.push(slot);
+    this.early.push(this.life[slot]);
     return slot;
   }
 
@@ -151,6 +180,7 @@ export class Ledger {
   private open(strand: number): number {
     const { strands, engine } = this.world;
     const slot = this.slots.take();
+    this.number[slot] = this.met++;
     this.rootA[slot] = strands.rootA[strand];
     this.rootB[slot] = strands.rootB[strand];
     this.accepted[slot] = 0;
@@ -169,29 +199,113 @@ export class Ledger {
 
   /**
    * Judges and forgets what ended long ago. It happens when another one begins, so that watching costs
-   * no event. Those met early go first: their slots cannot have been used again before.
+   * no event. What ended a while ago gives its slot up.
    */
   private sweep(): void {
-    const before = this.world.engine.now - this.retentionNs;
-    while (this.early.length > 0) {
-      const slot = this.early.get(0);
-      if (this.start[slot] > before && this.accepted[slot] === 0) break;
-      this.early.shift();
-      const isOver = this.phase[slot] !== PHASE_OF.running;
-      if (this.accepted[slot] === 0 && !isOver) this.free(slot);
+    const { now } = this.world.engine;
+    const before = now - this.retentionNs;
+    this.sweepEarly(before);
+    while (this.ended.length > 0 && this.end[this.ended.peek()] < now - LINGER_NS) {
+      this.put(this.ended.shift());
     }
-    while (this.ended.length > 0) {
-      const slot = this.ended.get(0);
-      if (this.end[slot] > before) break;
-      this.ended.shift();
-      if (this.accepted[slot] !== 0) this.settlement.settle(this.seen(slot));
-      this.free(slot);
+    const { archive } = this;
+    while (archive.length > 0 && archive.endOf(archive.first) <= before) {
+      const row = archive.first;
+      const slot = this.awake.get(row);
+      if (slot === undefined) this.settle(row);
+      else {
+        if (this.accepted[slot] !== 0) this.settlement.settle(this.seen(slot));
+        this.awake.delete(row);
+        this.free(slot);
+      }
+      archive.drop();
+    }
+  }
+
+  /** Forgets what was met before its start, and never began. */
+  private sweepEarly(before: Ns): void {
+    const { early } = this;
+    while (early.length > 0) {
+      const slot = early.get(0);
+      const isThere = this.life[slot] === early.get(1);
+      if (isThere && this.start[slot] > before && this.accepted[slot] === 0) break;
+      early.shift();
+      early.shift();
+      const isOver = this.phase[slot] !== PHASE_OF.running;
+      if (isThere && this.accepted[slot] === 0 && !isOver) this.free(slot);
     }
   }
 
   private free(slot: number): void {
     this.byRoot.delete(keyOf(this.rootA[slot], this.rootB[slot]));
+    this.life[slot]++;
     this.slots.give(slot);
+  }
+
+  /** One that has ended is kept without a slot. */
+  private put(slot: number): void {
+    const at = slot * this.steps;
+    const to = at + this.steps;
+    this.archive.add(
+      this.rootA[slot],
+      this.rootB[slot],
+      this.start[slot],
+      this.end[slot],
+      this.number[slot],
+      {
+        accepted: this.accepted[slot],
+        phase: this.phase[slot],
+        contradicted: this.contradicted[slot],
+        cell: this.cell[slot],
+        cause: this.causes === null ? 0 : this.causes()[slot],
+        done: this.done.subarray(at, to),
+        undone: this.undone.subarray(at, to),
+        tomb: this.tomb.subarray(at, to),
+      },
+    );
+    this.free(slot);
+  }
+
+  /** Something comes for one that has ended: it has a slot again from now on. */
+  private wake(row: number): number {
+    const { archive } = this;
+    const ending = archive.endingOf(row);
+    const slot = this.slots.take();
+    const at = slot * this.steps;
+    [this.rootA[slot], this.rootB[slot]] = archive.rootOf(row);
+    this.start[slot] = archive.startOf(row);
+    this.end[slot] = archive.endOf(row);
+    this.number[slot] = archive.numberOf(row);
+    this.accepted[slot] = ending.accepted;
+    this.phase[slot] = ending.phase;
+    this.contradicted[slot] = ending.contradicted;
+    this.cell[slot] = ending.cell;
+    if (this.causes !== null) this.causes()[slot] = ending.cause;
+    this.done.set(ending.done, at);
+    this.undone.set(ending.undone, at);
+    this.tomb.set(ending.tomb, at);
+    this.byRoot.set(keyOf(this.rootA[slot], this.rootB[slot]), slot);
+    this.awake.set(row, slot);
+    return slot;
+  }
+
+  /** Gives one without a slot its outcome. */
+  private settle(row: number): void {
+    const { archive } = this;
+    const { accepted, phase, contradicted, cell, done, undone } = archive.endingOf(row);
+    if (accepted === 0) return;
+    const [lineageA, lineageB] = archive.rootOf(row);
+    this.settlement.settle({
+      lineageA,
+      lineageB,
+      phase,
+      contradicted: contradicted !== 0,
+      cell,
+      start: archive.startOf(row),
+      end: archive.endOf(row),
+      done,
+      undone,
+    });
   }
 
   private seen(slot: number): Seen {
@@ -211,14 +325,27 @@ export class Ledger {
 
   /** The run is over: everything that was accepted has one outcome (G-7). */
   private close(): void {
-    for (let slot = 0; slot < this.slots.capacity; slot++) {
-      if (!this.slots.has(slot) || this.accepted[slot] === 0) continue;
-      this.settlement.settle(this.seen(slot));
+    const { archive } = this;
+    const rows = Array.from({ length: archive.length }, (_, k) => archive.first + k)
+      .filter((row) => !this.awake.has(row))
+      .sort((a, b) => archive.numberOf(a) - archive.numberOf(b));
+    let next = 0;
+    const rest = (below: number): void => {
+      for (; next < rows.length && archive.numberOf(rows[next]) < below; next++) {
+        this.settle(rows[next]);
+      }
+    };
+    for (const slot of this.inOrder()) {
+      rest(this.number[slot]);
+      if (this.accepted[slot] !== 0) this.settlement.settle(this.seen(slot));
     }
+    rest(Infinity);
     invariant(this.settlement.isBalanced(), 'sagas-not-conserved');
   }
 
   private widen(capacity: number): void {
+    this.life = widenInt32(this.life, capacity);
+    this.number = widenFloat64(this.number, capacity);
     this.rootA = widenInt32(this.rootA, capacity);
     this.rootB = widenInt32(this.rootB, capacity);
     this.accepted = widenUint8(this.accepted, capacity);

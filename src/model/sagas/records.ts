@@ -72,6 +72,7 @@ export class Records {
     this.world = world;
     this.ledger = ledger;
     ledger.slots.onGrow((capacity) => this.widen(capacity));
+    ledger.causes = () => this.cause;
   }
 
   /** A saga that a strand begins; `tag` tells it from what else the strand makes. */

@@ -51,6 +51,8 @@ export class ReadModel {
     const follows = spec.spec.lifecycle === 'async';
     this.segments = follows ? new Segments(world, this, spec, messages) : null;
     world.audits.push(() => this.audit());
+    const { name } = world.plan.components[spec.component];
+    world.kept.set(`${name}.events`, () => this.entries.slots.used);
   }
 
   /** Events of an entity have been committed by a strand at the store; `held` takes those whose turn it may not be. */

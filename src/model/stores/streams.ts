@@ -51,6 +51,7 @@ export class Streams {
       if (this.hasSnapshots) this.widen(capacity);
     });
     if (this.firstSnapshot > 0) this.addSnapshots();
+    world.kept.set(`${plan.components[spec.component].name}.streams`, () => this.known);
   }
 
   /** Streams that are known. */

@@ -4,6 +4,9 @@ import type { Messages } from '../messages.js';
 import type { Bundle } from '../shelf.js';
 import { SHELF } from '../shelf.js';
 
+/** Ready messages behind which new ones need no entry yet. */
+export const NEAR = 2048;
+
 /** Who takes messages back that were put away; each comes with a holder. */
 export type Taker = (message: number, position: number, since: Ns, origin: number) => void;
 

@@ -29,6 +29,8 @@ export class Deliveries {
   /** Of the entry, when it was handed out. */
   life: Int32Array = new Int32Array(0);
   stamp: Int32Array = new Int32Array(0);
+  /** Which delivery of its message it is, from 1: it draws for itself. */
+  number: Int32Array = new Int32Array(0);
   message: Int32Array = new Int32Array(0);
   channel: Int32Array = new Int32Array(0);
   /** Of the channel, when it was handed out. */
@@ -103,6 +105,7 @@ export class Deliveries {
     this.entry = widenInt32(this.entry, capacity);
     this.life = widenInt32(this.life, capacity);
     this.stamp = widenInt32(this.stamp, capacity);
+    this.number = widenInt32(this.number, capacity);
     this.message = widenInt32(this.message, capacity);
     this.channel = widenInt32(this.channel, capacity);
     this.epoch = widenInt32(this.epoch, capacity);

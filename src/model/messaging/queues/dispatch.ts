@@ -268,6 +268,7 @@ export class Dispatch {
     deliveries.entry[delivery] = entry;
     deliveries.life[delivery] = entries.life[entry];
     deliveries.stamp[delivery] = entries.stamp[entry];
+    deliveries.number[delivery] = entries.deliveries[entry];
     channel.link(deliveries, delivery);
     channel.out++;
     if (channel.spec.spec.commit === 'before' && !this.spec.rules.polled) {
@@ -427,7 +428,7 @@ export class Dispatch {
     const { deliveries, messages } = this;
     const { lineageA, lineageB } = messages;
     const message = deliveries.message[delivery];
-    derive(lineageA[message], lineageB[message], deliveries.stamp[delivery]);
+    derive(lineageA[message], lineageB[message], deliveries.number[delivery]);
     const { a, b } = this.key;
     return this.world.samplers.draw(sampler, a, b, lineage.a, lineage.b, index);
   }

@@ -72,6 +72,7 @@ export class Inlet {
     this.duplicated = isDoubled ? meters.counter('duplicated', subject) : null;
     this.purges = ways.map((way) => new Purge(world, messages, way));
     this.recent = this.rules.dedupNs > 0 ? new Recent(this.rules.dedupNs) : null;
+    world.kept.set(`${name}.ids`, () => this.recent?.length ?? 0);
   }
 
   /** What faults turn here. */
@@ -165,8 +166,9 @@ export class Inlet {
     return this.ways.every((way) => way.isAttended());
   }
 
-  /** Nobody hears that a message came to a node that is down. */
+  /** Nobody hears that a message came to a node that is down, or to a full queue that does not keep it. */
   miss(message: number): void {
+    if (this.rules.overflow === 'rejectPublishDlx' && this.seat?.isAbsent !== true) return;
     for (const { queue } of this.ways) queue.refuse(message);
   }
 
