@@ -96,8 +96,7 @@ export function assemble(
   world.strands = new Strands();
   setMeasuring(world, traceSink);
   world.duplicates = new Duplicates();
-  world.executions = plan.onces.length === 0 ? null : new Executions();
-  world.kept.set('results', () => world.executions?.kept ?? 0);
+  setExecutions(world);
   world.keys = new Keys(plan, replication, world.strands);
   setStreams(world);
   world.prioritised = plan.priorities.length > 1;
@@ -257,6 +256,11 @@ function setCores(world: Draft): void {
       done: (strand) => world.interpreter.workDone(strand),
     });
   }
+}
+
+function setExecutions(world: Draft): void {
+  world.executions = world.plan.onces.length === 0 ? null : new Executions();
+  world.kept.set('results', () => world.executions?.kept ?? 0);
 }
 
 function setMemories(world: Draft, outages: Outages): void {

@@ -130,7 +130,10 @@ export class Histogram {
     return this.high;
   }
 
-  /** Share of the values that are at most ns, 0 to 1, linear within a bucket; NaN when empty. */
+  /**
+   * Share of the values that are at most ns, 0 to 1; NaN when empty. Those that share its bucket count as at
+   * most ns (0.8 % above it at 7 bits): what is exactly ns is common, and must not be cut in two.
+   */
   cdfAt(ns: number): number {
     if (this.count === 0) return NaN;
     if (ns >= this.high) return 1;
@@ -143,10 +146,7 @@ export class Histogram {
     const page = this.pages[last];
     if (page !== null) {
       const sub = key & this.subMask;
-      for (let i = 0; i < sub; i++) below += page[i];
-      const width = this.width(last);
-      const inside = width > 1 ? (Math.floor(ns) - this.bottom(last, sub) + 1) / width : 1;
-      below += page[sub] * inside;
+      for (let i = 0; i <= sub; i++) below += page[i];
     }
     return Math.min(1, below / this.count);
   }

@@ -146,8 +146,8 @@ describe('latencies', () => {
   it('gives the apdex of GS-32, whose burn rates are no figures here: 60 satisfied, 30 tolerating, 10 frustrated make 0.75', () => {
     const build = (builder: RecordBuilder): RecordBuilder =>
       builder
-        .answers('users.buy', CELL.s0, 'ok', 60, 490)
-        .answers('users.buy', CELL.s0, 'ok', 30, 1900)
+        .answers('users.buy', CELL.s0, 'ok', 60, 500)
+        .answers('users.buy', CELL.s0, 'ok', 30, 2000)
         .answers('users.buy', CELL.s0, 'ok', 10, 2100);
     expect(value(build, 'users.apdex')).toBeCloseTo(0.75, 12);
   });

@@ -134,16 +134,23 @@ describe('a histogram', () => {
     expect(many.toJSON()).toEqual(single.toJSON());
   });
 
-  it('gives the share at or below a value, exact between buckets', () => {
+  it('gives the share at or below a value, to the bucket', () => {
     const histogram = filled([0, 10, 10, 20, 100]);
     const shares = [-1, 0, 9, 10, 19.5, 20, 99, 100, 1e9].map((ns) => histogram.cdfAt(ns));
     expect(shares).toEqual([0, 0.2, 0.2, 0.6, 0.6, 0.8, 0.8, 1, 1]);
     const list = latencies(20_000);
     const large = filled(list);
     for (const ns of [5e5, 1e6, 2e6, 8e6]) {
-      const exact = list.filter((value) => value <= ns).length / list.length;
-      expect(Math.abs(large.cdfAt(ns) - exact)).toBeLessThan(0.002);
+      const exact = (most: number): number =>
+        list.filter((value) => value <= most).length / list.length;
+      expect(large.cdfAt(ns)).toBeGreaterThanOrEqual(exact(ns));
+      expect(large.cdfAt(ns)).toBeLessThanOrEqual(exact(ns * (1 + 2 ** -7)));
     }
+  });
+
+  it('does not cut in two what is exactly the value that is asked for', () => {
+    const histogram = filled([...Array<number>(60).fill(500e6), ...Array<number>(40).fill(2e9)]);
+    expect([histogram.cdfAt(500e6), histogram.cdfAt(499e6)]).toEqual([0.6, 0]);
   });
 
   it('makes pages only for octaves that occur', () => {
