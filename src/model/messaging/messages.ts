@@ -84,6 +84,12 @@ export class Messages {
         if (this.givenUp.length > 0) this.givenUp[message] = groups;
       },
     });
+    this.shelf.takeAlong({
+      get: (message) => (this.givenUp.length === 0 ? 0 : this.givenUp[message]),
+      set: (message, groups) => {
+        if (this.givenUp.length > 0) this.givenUp[message] = groups;
+      },
+    });
   }
 
   /** A message of a strand; `tag` sets it apart from all others that the strand publishes. */

@@ -33,6 +33,7 @@ const NAMES = [
   'effects',
   'poison',
   'gone',
+  'twins',
 ] as const;
 /** Columns behind those. */
 const SOURCE = NAMES.length;
