@@ -67,7 +67,7 @@ describe('messages that are put away', () => {
           expect(told(other) === told(one)).toBe(true);
         },
       ),
-      { numRuns: 15, seed: 21, endOnFailure: true },
+      { numRuns: 14, seed: 21, endOnFailure: true },
     );
     expect(events).toBeGreaterThan(5_000);
     vi.doUnmock('../../../src/model/messaging/shelf.js');
