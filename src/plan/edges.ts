@@ -172,7 +172,7 @@ function compareUses(a: Use, b: Use): number {
 /** A route as one word, such as `replicaIfLag 1000000000`. */
 function routeText(route: NodeRoute | null): string {
   if (route === null) return '';
-  if (route.kind === 'shardOf') return `${route.kind} ${route.key}`;
+  if (route.kind === 'shardOf') return `${route.kind} ${route.key} ${route.behind ?? 0}`;
   if (route.kind === 'shard') return `${route.kind} ${route.index}`;
   if (route.kind === 'copy') return `${route.kind} ${route.shard} ${route.key} ${route.write}`;
   const own = route.kind === 'replicaIfLag' ? `${route.kind} ${route.maxLagNs}` : route.kind;

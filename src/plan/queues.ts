@@ -8,6 +8,7 @@ import type {
   PlanSeat,
   QueueConsumer,
   QueueRules,
+  RabbitQueue,
 } from '../spec/queues.js';
 import type { Network } from '../spec/scenario.js';
 import { isFree } from './free.js';
@@ -22,6 +23,8 @@ const DEDUP_NS = 300 * NS_PER_SECOND;
 /** Messages in flight that a queue of SQS allows, and one of its FIFO queues. */
 const IN_FLIGHT = 120_000;
 const IN_FLIGHT_FIFO = 20_000;
+/** What a quorum queue takes for no limit at all (rabbitmq-server deps/rabbit/src/rabbit_fifo_client.erl). */
+const UNLIMITED_OF_QUORUM = 2000;
 
 /** What planning a queue needs at hand. */
 interface Source {
@@ -139,7 +142,7 @@ function channelOf(
   switch (spec.kind) {
     case 'rabbitmq':
       // Automatic acknowledgement knows no prefetch.
-      return { prefetch: commit === 'before' ? Infinity : spec.prefetch, handlers: 1 };
+      return { prefetch: commit === 'before' ? Infinity : prefetchOf(spec), handlers: 1 };
     case 'sqs':
       return { prefetch: maxNumberOfMessages, handlers: 1 };
     case 'persistentSubscription':
@@ -148,6 +151,10 @@ function channelOf(
       // Nothing is handed out before a handler is free for it.
       return { prefetch: concurrency * batch, handlers: concurrency };
   }
+}
+
+function prefetchOf({ prefetch, quorum }: RabbitQueue): number {
+  return quorum && prefetch === Infinity ? UNLIMITED_OF_QUORUM : prefetch;
 }
 
 function wayOf({ w, network }: Source, x: LaidComponent, y: LaidComponent): number {

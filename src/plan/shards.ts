@@ -1,3 +1,4 @@
+import type { Operation } from '../spec/database.js';
 import type { NodeRoute } from '../spec/replication.js';
 import type { Step } from '../spec/steps.js';
 import { BARE } from './calls.js';
@@ -25,11 +26,34 @@ export function writeQuery(w: Writer, step: Extract<Step, { verb: 'query' }>, sc
       w.problems.add('FL702', scope.where, message);
     }
     writeScan(w, step, database.shards.count, database.search !== null, scope);
+  } else if (source.kind === 'operation' && source.operation.fanout > 1) {
+    writeSome(w, step, shardOf(w, scope, database, source, step.shardKey), source.operation, scope);
   } else {
     const routeOf = database.search === null ? shardOf : copyOf;
     const route = routeOf(w, scope, database, source, step.shardKey);
     writeCall(w, to, BARE, step.policy, scope, 'query', route);
   }
+}
+
+/** A FORK with a call for each of some shards, all of which have to succeed. */
+function writeSome(
+  w: Writer,
+  step: Extract<Step, { verb: 'query' }>,
+  first: NodeRoute,
+  { fanout, name }: Operation,
+  scope: Scope,
+): void {
+  if (scope.transactions.includes(step.database)) {
+    const message = `${step.database}.${name} asks ${fanout} shards, and a transaction is at one of them: take it out`;
+    w.problems.add('FL702', scope.where, message);
+  }
+  const stream = scope.names.next(`fanout:${step.database}.${name}`);
+  const to = { component: step.database, part: name };
+  const branches = Array.from({ length: fanout }, (_, behind) => (own: Scope) => {
+    const route = behind === 0 ? first : ({ ...first, behind } as NodeRoute);
+    writeCall(w, to, BARE, step.policy, own, 'query', route);
+  });
+  writeFork(w, scope, stream, ALL, branches);
 }
 
 /** A FORK with a call for each shard, all of which have to succeed. */

@@ -222,13 +222,14 @@ export const FAMILIES: readonly Family[] = [
       counted('Appends', 'appends'),
       ratioOf('Conflicts', 'conflicts', 'appends'),
       counted('Snapshots gone', 'snapshotsInvalidated'),
+      counted('Gaps skipped', 'skippedGaps'),
       quantile('Events replayed p50', 'replayed', 'p50', 'number'),
       quantile('Events replayed p99', 'replayed', 'p99', 'number'),
     ],
     worst: ratioOf('Conflicts', 'conflicts', 'appends'),
     telling: 0.001,
     caption:
-      'Appends that met another version of their stream than they had loaded. Replayed: events that a load applied, behind its snapshot where there is one. Snapshots gone: streams that a flush took theirs from.',
+      'Appends that met another version of their stream than they had loaded. Replayed: events that a load applied, behind its snapshot where there is one. Snapshots gone: streams that a flush took theirs from. Gaps skipped: empty places in the order of all events that projections gave up.',
   },
   {
     id: 'caches',

@@ -82,6 +82,7 @@ export function copiesWritten({ search }: Database, { write }: Operation): numbe
 
 /** How many nodes one query of an operation asks. */
 export function nodesAsked(database: Database | undefined, operation: string): number {
-  const scans = database?.operations.get(operation)?.scan ?? false;
-  return scans ? (database?.shards?.count ?? 1) : 1;
+  const own = database?.operations.get(operation);
+  if (own === undefined) return 1;
+  return own.scan ? (database?.shards?.count ?? 1) : own.fanout;
 }

@@ -11,7 +11,7 @@ const LATER_KEYS: readonly (readonly [place: string, names: string])[] = [
   ['gateways.*.lifecycle', 'preStop terminationGrace drain'],
   ['functions.*', 'tags'],
   ['databases.*', 'tags loadBalancing queue concurrency'],
-  ['databases.*.operations.*', 'rows fanout'],
+  ['databases.*.operations.*', 'rows'],
   ['topics.*', 'tags'],
   ['brokers.*', 'tags'],
   ['caches.*', 'tags'],

@@ -52,6 +52,8 @@ export interface Operation {
   readonly lock: boolean;
   /** Asks every shard, and is over with the slowest. */
   readonly scan: boolean;
+  /** Shards that it asks, one after the other from its own on; it is over with the slowest. */
+  readonly fanout: number;
   /** Units of the capacity that it takes. */
   readonly units: number;
 }

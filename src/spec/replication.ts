@@ -42,7 +42,8 @@ export interface Shards {
 export type NodeRoute =
   | PlanRoute
   /** The shard of the value of a key, an index into plan.keys. */
-  | { readonly kind: 'shardOf'; readonly key: number }
+  /** So many behind it, around and around. */
+  | { readonly kind: 'shardOf'; readonly key: number; readonly behind?: number }
   /** One shard, whatever the request is about. */
   | { readonly kind: 'shard'; readonly index: number }
   | CopyRoute;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { problemsOf } from '../theory/program.js';
 import { testTexts } from '../support/test-texts.js';
 import { LEFT_OUT_RULES, RULES } from './rule-ids.js';
-import { SYNC_ROWS } from './sync-tables.js';
+import { SYNC_LEFT_OUT, SYNC_ROWS } from './sync-tables.js';
 
 /** Cases worked out by hand, by their number in the list they come from. */
 const GOLDEN = [
@@ -87,5 +87,11 @@ describe('the rules of what is asynchronous', () => {
 describe('the tables about calls', () => {
   it.each(SYNC_ROWS)('have a test that pins the row: %s', (_row, test) => {
     expect(allTexts.includes(test), test).toBe(true);
+  });
+
+  it('have no row twice, nor one that is left out', () => {
+    const rows = SYNC_ROWS.map(([row]) => row);
+    expect(new Set(rows).size).toBe(rows.length);
+    expect(rows.filter((row) => SYNC_LEFT_OUT.has(row))).toEqual([]);
   });
 });

@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { answered, ended, golden, instants, latencies, metered, outcomes } from './tracing.js';
+import {
+  answered,
+  ended,
+  golden,
+  instants,
+  latencies,
+  metered,
+  outcomes,
+  times,
+} from './tracing.js';
 import type { Traced } from './tracing.js';
 
 /** Nobody waits for them, so that they are not in the traces. */
@@ -201,6 +210,14 @@ describe('GS-17: optimistic conflict', () => {
     const traced = golden(command('{ append: { store: ledger, maxConflictRetries: 0 } }'));
     expect(answered(traced.requests)).toEqual([20, 25]);
     expect(outcomes(traced.requests)).toEqual(['ok', 'clientError']);
+  });
+
+  it('tries three more times where nothing is written', () => {
+    const traced = golden(command('append: ledger', times(6, '0ms')));
+    // One gets through every 20 ms; who has tried four times gives up at 80 ms.
+    expect(answered(traced.requests)).toEqual([20, 40, 60, 80, 80, 80]);
+    expect(outcomes(traced.requests).filter((outcome) => outcome === 'ok')).toHaveLength(4);
+    expect(metered(traced, 'conflicts', 'ledger')).toBe(5 + 4 + 3 + 2);
   });
 
   it('tries as often as it may', () => {

@@ -212,7 +212,7 @@ faults: [ { id: twice, kind: duplicate, target: jobs, at: 1500ms, for: 2s } ]
   it.each([
     ['a queue', 'queues: { jobs: { kind: simple, consumers: [ { READER } ] } }'],
     [
-      'a standard queue of SQS',
+      'a standard queue of SQS (SQS-1)',
       'queues: { jobs: { kind: sqs, waitTime: 20s, consumers: [ { READER } ] } }',
     ],
     ['a bus', 'topics: { jobs: { kind: bus, subscribers: [ { group: g, READER } ] } }'],

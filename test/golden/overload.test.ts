@@ -16,6 +16,8 @@ describe('one worker, a request every 10 ms', () => {
     const traced = golden(queue(8, 'unlimited'));
     expect(new Set(latencies(traced.requests))).toEqual(new Set([8]));
     expect(Math.max(...ended(traced.at('s.serve')))).toBe(998);
+    const { ran } = golden(queue(8, 'unlimited'), '1s');
+    expect(ran.variant().components['s']!.utilization).toBeCloseTo(0.8, 12);
   });
 
   it('GS-2: overload D/D/1', () => {
@@ -46,6 +48,11 @@ describe('retries', () => {
     expect(outcomes(traced.requests)).toEqual(['timeout']);
     expect(ended(traced.at('s.serve'))).toEqual([30, 60, 90]);
     expect(sent(traced.at('s.serve'))).toEqual([0, 20, 40]);
+    // The worker is busy until 90 ms, and all of it is for nobody.
+    const own = traced.ran.plans[0]!.parts.findIndex(({ name }) => name === 'serve');
+    const { busyNs, wastedNs } = traced.ran.records[0]![0]!.parts[own]!;
+    const total = (list: Float64Array): number => list.reduce((sum, ns) => sum + ns, 0) / 1e6;
+    expect([total(busyNs), total(wastedNs)]).toEqual([90, 90]);
   });
 
   it('GS-5: three tries on each of three edges', () => {
@@ -75,12 +82,15 @@ describe('GS-27: a pause that retries do not let end', () => {
   const ran = (pauseMs: number, attempts: number, everyMs?: number) => {
     const traced = golden(paused(pauseMs, attempts, everyMs));
     const ok = traced.requests.filter(({ outcome }) => outcome === 'ok');
-    return { traced, ok: ok.length, attempts: traced.at('s.serve').length, answeredOk: ok };
+    const sends = outcomes(traced.at('s.serve'));
+    // What is answered to nobody.
+    const wasted = sends.filter((outcome) => outcome === 'timeout').length;
+    return { traced, ok: ok.length, attempts: sends.length, wasted, answeredOk: ok };
   };
 
   it('of 1 s is made up for', () => {
-    const { ok, attempts } = ran(1000, 3);
-    expect([ok, attempts]).toEqual([3000, 3001]);
+    const { ok, attempts, wasted } = ran(1000, 3);
+    expect([ok, attempts, wasted]).toEqual([3000, 3001, 1]);
   });
 
   it('of 1.4 s is made up for with more tries', () => {
@@ -89,8 +99,8 @@ describe('GS-27: a pause that retries do not let end', () => {
   });
 
   it('of 1.5 s never ends', () => {
-    const { ok, attempts, traced } = ran(1500, 3);
-    expect([ok, attempts]).toEqual([500, 8000]);
+    const { ok, attempts, wasted, traced } = ran(1500, 3);
+    expect([ok, attempts, wasted]).toEqual([500, 8000, 7500]);
     expect(outcomes(traced.requests).filter((outcome) => outcome !== 'ok')).toHaveLength(2500);
   });
 

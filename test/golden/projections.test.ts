@@ -179,6 +179,15 @@ describe('PR-5: a rebuild', () => {
     expect(outcomes(reads)).toEqual(['ok', 'ok', 'ok']);
   });
 
+  it('never ends while events come as fast as it goes', () => {
+    const slow = rebuilt('offline').replace('rate: 100/s', 'rate: 10/s');
+    const traced = golden(slow, '29s');
+    const meter = traced.ran.records[0]![0]!.meters.find(({ name }) => name === 'catchUp')!;
+    expect(meter.form === 'durations' && meter.segments.map(({ count }) => count)).toEqual([0]);
+    const reads = traced.requests.filter(({ part }) => part.startsWith('readers'));
+    expect(outcomes(reads)).toEqual(['ok', 'serverError', 'serverError']);
+  });
+
   it('leaves no view to read while it is offline', () => {
     const traced = golden(rebuilt('offline'));
     const reads = traced.requests.filter(({ part }) => part.startsWith('readers'));

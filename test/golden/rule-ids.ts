@@ -58,22 +58,6 @@ export const LEFT_OUT_RULES: ReadonlyMap<string, LeftOutRule> = new Map([
     },
   ],
   [
-    'SQS-1',
-    {
-      why: 'messages are not delivered twice by chance',
-      asks: 'queues: { q: { kind: sqs, consumers: [] } }\nfaults: [ { id: f, kind: duplicate, target: q, share: 1%, at: 1s, for: 1s } ]',
-      says: LATER,
-    },
-  ],
-  [
-    'PO-4',
-    {
-      why: 'dead letters are not sent back',
-      asks: 'queues: { q: { kind: sqs, consumers: [] } }\nfaults: [ { id: f, kind: redrive, target: q, at: 1s } ]',
-      says: LATER,
-    },
-  ],
-  [
     'SG-9',
     {
       why: 'services have one version, and so have the definitions of their sagas',
@@ -81,10 +65,6 @@ export const LEFT_OUT_RULES: ReadonlyMap<string, LeftOutRule> = new Map([
       says: LATER,
     },
   ],
-  ['ES-6', { why: 'streams have no common position', asks: null, says: LATER }],
-  ['ES-7', { why: 'Marten has one way to append', asks: null, says: LATER }],
-  ['PR-2', { why: 'Marten has no daemon of its own', asks: null, says: LATER }],
-  ['PR-4', { why: 'there are no persistent subscriptions', asks: null, says: LATER }],
   [
     'DB-12',
     {

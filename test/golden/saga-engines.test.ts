@@ -131,3 +131,33 @@ workloads: { users: { arrivals: { at: [ 0ms ] }, requests: [ { call: orders.plac
     expect(verdicts(remembered, 'order')).toEqual({ compensated: 1 });
   });
 });
+
+describe('2.5: the age of a saga that is stuck', () => {
+  const after = (saga: string, length: string): Readonly<Record<string, number>> =>
+    verdicts(
+      golden(
+        `
+services:
+  shop: { endpoints: { buy: [ saga: trip ] } }
+  a: { endpoints: { do: [ wait: 1ms ], undo: [ fail: 503 ] } }
+  b: { endpoints: { do: [ fail: 409 ], undo: [ wait: 1ms ] } }
+sagas:
+  trip:
+    kind: orchestrated
+    orchestrator: shop
+    ${saga}
+    steps: [ { name: a, call: a.do, compensation: a.undo }, { name: b, call: b.do, compensation: b.undo } ]
+workloads: { users: { arrivals: { at: [ 0ms ] }, requests: [ { call: shop.buy } ] } }
+`,
+        length,
+      ),
+    );
+
+  it('is three times its timeout, or five minutes without one', () => {
+    expect(after('timeout: 10s', '29999ms')).toEqual({ running: 1 });
+    expect(after('timeout: 10s', '30001ms')).toEqual({ stuck: 1 });
+    expect(after('', '299999ms')).toEqual({ running: 1 });
+    expect(after('', '300001ms')).toEqual({ stuck: 1 });
+    expect(after('timeout: 10s\n    stuckAfter: 40s', '35s')).toEqual({ running: 1 });
+  });
+});

@@ -90,6 +90,34 @@ describe('SE-3: scatter-gather', () => {
     expect(outcomes(reads.requests)).toEqual(expected);
   });
 
+  it('asks as many shards as its fanout says, its own and those behind it', () => {
+    const three = (more = ''): string =>
+      stored('query: db.some', EIGHT, more)
+        .replace('count: 2, key: row', 'count: 4, key: row')
+        .replace('odd:', 'some: { work: 10ms, key: row, fanout: 3 }\n      odd:');
+    const traced = golden(three());
+    const asked = traced.at('db.some').map(({ instance }) => Number(/\d/.exec(instance)![0]));
+    const expected = [0, 1, 2, 3].flatMap((row) =>
+      [0, 1, 2].map((k) => (shardOf(row, 4) + k) % 4).sort(),
+    );
+    const inTurn = [0, 1, 2, 3].flatMap((k) => asked.slice(3 * k, 3 * k + 3).sort());
+    expect(inTurn).toEqual(expected);
+    expect(traced.at('db.some')).toHaveLength(24);
+    // Over with the slowest: a row whose three shards leave the slow one out takes 10 ms, the others 50.
+    const slow =
+      "faults: [ { id: slow, kind: slow, target: 'db[1]', factor: 5, at: 0s, for: 1s } ]";
+    const took = latencies(golden(three(slow)).requests);
+    const left = [0, 1, 2, 3].map((row) => (shardOf(row, 4) + 3) % 4 === 1);
+    expect(took).toEqual([...left, ...left].map((isLeft) => (isLeft ? 10 : 50)));
+    const whole = three().replace('fanout: 3', 'fanout: 4');
+    expect(() => golden(whole)).toThrow('write scan: true');
+    const within = three().replace(
+      'query: db.some',
+      'transaction: { database: db, steps: [ query: db.some ] }',
+    );
+    expect(() => golden(within)).toThrow('a transaction is at one of them');
+  });
+
   it('has a pool for each shard', () => {
     const scan = golden(stored('query: db.all', times(2, '0ms'), '', 'pool: { maxOpen: 1 }'));
     expect(latencies(scan.requests)).toEqual([10, 20]);

@@ -142,6 +142,7 @@ export const SYNC_ROWS: readonly (readonly [row: string, test: string])[] = [
   ['6.2 maxLifetime', 'closes a connection at the end of its life, less up to 2.5 %'],
   ['6.2 test', 'is made where it was idle for more than 500 ms'],
   ['6.2 failures', 'asks a full server again after 10 ms, doubling, while a call waits'],
+  ['6.3.1', 'divergence 37: an idle limit of 2 makes 3 of 5 dial again'],
   ['6.3.2', 'shares one connection, and opens another one when all streams are taken'],
   ['6.3.2 loss', 'loses all streams with the process at the other end'],
   ['6.3.2 GOAWAY', 'refuses the streams behind the last one, which are safe to retry'],
@@ -190,3 +191,18 @@ export const SYNC_ROWS: readonly (readonly [row: string, test: string])[] = [
   ['10.1.8', 'gives the same bytes with its sections and maps in the opposite order'],
   ['10.1.9', 'what limits nothing is as if it were not there'],
 ];
+
+/** Rows that no scenario can ask for, and why. */
+export const SYNC_LEFT_OUT: ReadonlyMap<string, string> = new Map([
+  ['2.3.1 gRPC', 'a refused stream is a failure that a retry counts: docs/differences.md'],
+  ['2.3.5', 'an answer is one message: there are no headers that could be on their way before it'],
+  ['2.4 AWS adaptive', 'its constants are known from memory only; `throttle` delays first tries'],
+  ['4.3', 'instances have no priorities'],
+  [
+    '4 Linkerd load biaser',
+    'fast failures draw load, as divergence 31 shows; outlier detection is the remedy',
+  ],
+  ['5.2.2 cache', 'gateways share answers under way, and keep none but those of remote checks'],
+  ['5.5 client went away', 'who has left hears no status; the outcome is `cancelled`'],
+  ['7.2.4', 'a queue is in front of workers; the backlog of the kernel is not modelled'],
+]);

@@ -46,7 +46,7 @@ class Filled {
   }
 }
 
-const [A, B, , D, E] = [0, 1, 2, 3, 4];
+const [A, B, C, D, E] = [0, 1, 2, 3, 4];
 const GS_22 = [E, A, B, B, A, E, D, D, B, A, E, D];
 
 /** Who goes at each access of a list, -1 = nobody. */
@@ -65,6 +65,8 @@ describe('GS-22: E A B B A E D D B A E D in a cache for three', () => {
     expect(evicted(filled, GS_22)).toEqual([B, A, E, D, B]);
     expect(filled.hits).toBe(4);
     expect(filled.holds()).toEqual([A, D, E]);
+    // From the front D, E, A: the last goes first.
+    expect(evicted(filled, [B, C])).toEqual([A, E]);
   });
 
   it('SIEVE hits seven times and evicts E, A', () => {
@@ -72,6 +74,8 @@ describe('GS-22: E A B B A E D D B A E D in a cache for three', () => {
     expect(evicted(filled, GS_22)).toEqual([E, A]);
     expect(filled.hits).toBe(7);
     expect(filled.holds()).toEqual([B, D, E]);
+    // From the head E, D, B: the hand is at B, without a bit; then at D, which loses its own, and at E.
+    expect(evicted(filled, [A, C])).toEqual([B, E]);
   });
 
   it('FIFO evicts in the order of coming', () => {

@@ -106,7 +106,9 @@ describe('the test of an idle connection of HikariCP at intervals', () => {
   it('ends before the lifetime', () => {
     const own = text('0ms', 'keepaliveTime: 30m', '', '1ms');
     const file = `faultline: 1\ntitle: A test\nrun: { duration: 1s }\n${own}`;
-    expect(problemsOf(file)).toContain('drops a keepaliveTime that does not end before maxLifetime');
+    expect(problemsOf(file)).toContain(
+      'drops a keepaliveTime that does not end before maxLifetime',
+    );
   });
 });
 

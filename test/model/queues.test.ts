@@ -38,6 +38,20 @@ describe('rabbitmq', () => {
     expect(begun(handled(traced))).toEqual([0, 1, 10, 11]);
   });
 
+  it('pushes 2000 messages at once from a quorum queue where no prefetch is written', () => {
+    const most = (fields: string): number => {
+      const traced = golden(
+        queue(`kind: rabbitmq, backlog: 3000, ${fields}`, '', 'work: 10ms', '1h'),
+        '1s',
+      );
+      const meter = traced.ran.variant().metered['jobs']!.meters['inFlight'];
+      return meter?.form === 'gauge' ? meter.max : -1;
+    };
+    expect(most('quorum: true')).toBe(2000);
+    expect(most('quorum: true, prefetch: 2500')).toBe(2500);
+    expect(most('quorum: false')).toBe(3000);
+  });
+
   it('puts a message back where it was, and delivers it again at once', () => {
     // The first attempt of each fails by a broken connection at 5 ms; what comes back is first again.
     const traced = golden(
@@ -112,6 +126,32 @@ describe('rabbitmq', () => {
     expect(metered(traced, 'expired', 'jobs')).toBe(2);
   });
 
+  it('with a time to live of 0 hands out what it can in the instant of coming, and expires the rest', () => {
+    // 1 finds the consumer idle, 2 finds it busy, 3 comes when it is free again, and 4 with 3.
+    const traced = golden(
+      queue(
+        'kind: rabbitmq, prefetch: 1, messageTtl: 0ms, deadLetter: dead',
+        '',
+        'work: 10ms',
+        '0ms, 5ms, 10ms, 10ms',
+      ),
+      '1m',
+    );
+    expect(begun(handled(traced))).toEqual([0, 10]);
+    expect(buried(traced)).toEqual([5, 10]);
+    // What is put back has had its time.
+    const failing = golden(
+      queue(
+        'kind: rabbitmq, prefetch: 1, messageTtl: 0ms, deadLetter: dead',
+        '',
+        'work: 10ms, fail: 500',
+        '0ms',
+      ),
+      '1m',
+    );
+    expect([begun(handled(failing)), buried(failing)]).toEqual([[0], [10]]);
+  });
+
   it('dead-letters what was put back after its time', () => {
     const traced = golden(
       queue(
@@ -124,6 +164,26 @@ describe('rabbitmq', () => {
     );
     expect(begun(handled(traced))).toEqual([0]);
     expect(buried(traced)).toEqual([80]);
+  });
+
+  it('loses what is refused where nobody waits for a confirmation, unless dead letters keep it', () => {
+    const full = (overflow: string): readonly unknown[] => {
+      const traced = golden(
+        queue(
+          `kind: rabbitmq, prefetch: 1, capacity: 1, overflow: ${overflow}, deadLetter: dead`,
+          '',
+          'work: 100ms',
+          '0ms, 10ms, 20ms',
+        ).replace('publish: jobs', 'publish: { topic: jobs, confirm: false }'),
+        '1m',
+      );
+      const counts = ['publishRejected', 'dropped', 'lostEffects'].map((name) =>
+        metered(traced, name, 'jobs'),
+      );
+      return [outcomes(traced.requests), counts, buried(traced)];
+    };
+    expect(full('rejectPublish')).toEqual([['ok', 'ok', 'ok'], [1, 1, 1], []]);
+    expect(full('rejectPublishDlx')).toEqual([['ok', 'ok', 'ok'], [1, 0, 0], [20]]);
   });
 
   it('bounds only what is ready', () => {

@@ -112,6 +112,7 @@ export function conserved(told: Case, book: Book, tally: Tally): readonly string
   const { plan, record, world } = told;
   const { hop, units, messages } = book;
   if (!units.every((_, u) => isSingle(world, book, u))) return [];
+  if (isDoubledBefore(told, book)) return [];
   const isTold = !isInTransactions(told, book);
   let sure = 0;
   let all = 0;
@@ -172,7 +173,8 @@ function inHands(told: Case, book: Book): number {
     const isAside = isLog && world.isCut && retryOf(hop, reader)?.mode === 'delayed';
     const isStuck =
       world.isCut || poisons(world, 'hang') || (blocks(hop, reader) && poisons(world, 'error'));
-    const isOld = hop.fields.retention === '700ms' && isStuck;
+    const isEmptied = hop.fields.retention === '700ms' || meets(world, book.hop, 'flush');
+    const isOld = isEmptied && isStuck;
     const isFirst = commitOf(hop, reader) === 'before' && isStuck;
     if (isAside || (isFirst && !isLog)) return Infinity;
     if (isLog && (isOld || isFirst)) held += inHand(world, hop, reader);
@@ -355,6 +357,11 @@ export function buriedOnce(told: Case, book: Book, tally: Tally): readonly strin
   return found;
 }
 
+/** A queue that knows what was published takes what the handlers of one message and of its copy publish for the same. */
+const isDoubledBefore = (told: Case, book: Book): boolean =>
+  hopOf(told, book).fields.fifo === true &&
+  told.world.hops.some((_, hop) => hop < book.hop && meets(told.world, hop, 'duplicate'));
+
 /** What was told to be there was taken, and nothing else was. */
 export function taken(told: Case, book: Book, tally: Tally): readonly string[] {
   const { world, plan, record } = told;
@@ -365,6 +372,7 @@ export function taken(told: Case, book: Book, tally: Tally): readonly string[] {
   bump(tally, 'published', published);
   const isSent = world.isCut && (world.broker === '0' || world.broker === '1');
   const isLate = isSent || outboxRows(told, book) > 0 || forgets(world, hopOf(told, book));
+  if (isDoubledBefore(told, book)) return [];
   // A refused message may be among the dead letters, and was never taken.
   const own = hopOf(told, book);
   const refused = own.fields.overflow === 'rejectPublishDlx';
@@ -425,7 +433,8 @@ function keepsOrder(told: Case, book: Book, unit: Unit): boolean {
     if (world.broker !== null && (world.broker !== 'all' || world.unclean)) return false;
     return commits[0] === 'afterEach' || commits[0] === 'afterBatch' || world.mishaps.length === 0;
   }
-  if (isHeldTwice(told, book, unit)) return false;
+  // Behind what is taken away while a consumer has it, the next of its key begins.
+  if (isHeldTwice(told, book, unit) || meets(world, book.hop, 'flush')) return false;
   const isKeyed = hop.fields.ordering === 'key' || hop.fields.fifo === true;
   return isKeyed && !commits.includes('before');
 }

@@ -98,6 +98,7 @@ function runsOf(plan: Plan, traces: readonly TraceRecord[]): readonly Run[] {
   for (const rows of traces) {
     for (let row = 0; row < rows.rows; row++) {
       const { component, name } = plan.parts[rows.part[row]!]!;
+      if (rows.begun[row]! >= plan.horizonNs) continue;
       runs.push({
         id: rows.id[row]!,
         parent: rows.parent[row]!,

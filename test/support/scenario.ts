@@ -368,6 +368,7 @@ export function database(
           key: null,
           lock: false,
           scan: false,
+          fanout: 1,
           units: 1,
           ...operation,
           name: key,

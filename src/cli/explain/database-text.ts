@@ -54,7 +54,10 @@ function nodes({ shards, operations, replication, route, failover }: Database): 
   if (shards !== null) {
     const scans = [...operations.values()].filter(({ scan }) => scan).map(({ name }) => name);
     const all = scans.length === 0 ? [] : [`${scans.sort().join(', ')} at all of them`];
-    return [`${shards.count} shards by ${shards.key}`, ...all];
+    const some = [...operations.values()].flatMap(({ name, fanout }) =>
+      fanout === 1 ? [] : [`${name} at ${fanout} of them`],
+    );
+    return [`${shards.count} shards by ${shards.key}`, ...all, ...some.sort()];
   }
   if (replication === null) return [];
   const read =

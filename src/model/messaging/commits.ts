@@ -4,7 +4,7 @@ import type { Member } from './member.js';
 import type { Membership } from './membership.js';
 import type { Offsets } from './offsets.js';
 
-export interface CommitsSetup {
+interface CommitsSetup {
   readonly partitions: number;
   readonly members: readonly Member[];
   readonly offsets: Offsets;

@@ -13,7 +13,7 @@ export interface ReadLog {
 }
 
 /** Who is told which messages a group will not come to again. */
-export interface Passing {
+interface Passing {
   readonly isPending: boolean;
   passed(message: number): void;
 }

@@ -77,8 +77,10 @@ export class Picks {
     switch (route.kind) {
       case 'shard':
         return route.index;
-      case 'shardOf':
-        return shardOf(edge.shardValue!(frame), fleets[edge.toComponent].size);
+      case 'shardOf': {
+        const { size } = fleets[edge.toComponent];
+        return (shardOf(edge.shardValue!(frame), size) + (route.behind ?? 0)) % size;
+      }
       case 'copy': {
         const value = route.shard < 0 ? edge.shardValue!(frame) : 0;
         return edge.copies!.place(route, value, instances[calls.frames.caller[frame]]);

@@ -238,7 +238,10 @@ function checkLevels(context: Context, output: CacheOutput, path: Path): void {
       }
       if (shared > 0) problem('kind', 'a level in the process stands in front of the shared one');
     } else if (++shared > 1) {
-      problem('kind', 'a cache has one shared level: make the other a cache of its own');
+      problem(
+        'kind',
+        'a cache has one shared level: make the other a cache of its own, and ask it in the miss of this one, onMiss: [ cache: { get: OTHER, onMiss: [ ... ] } ]',
+      );
     }
   });
 }

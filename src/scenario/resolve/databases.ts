@@ -95,8 +95,10 @@ function resolveShards(
   path: Path,
 ): Shards | null {
   const shards = written ?? null;
-  for (const [name, { scan, key, lock, write }] of sorted(operations)) {
+  for (const [name, operation] of sorted(operations)) {
+    const { scan, key, lock, write } = operation;
     const at = [...path, 'operations', name];
+    if (operation.fanout !== undefined) checkFanout(context, operation, kind, shards, at);
     if (scan && shards === null) {
       const message = 'there is one node, which holds all rows: give the database shards';
       report(context, 'FL208', [...at, 'scan'], message);
@@ -124,6 +126,23 @@ function resolveShards(
     report(context, 'FL208', [...path, 'shards'], message);
   }
   return shards;
+}
+
+/** An operation that asks some of the shards. */
+function checkFanout(
+  context: Context,
+  { scan, write, lock, fanout = 1 }: DatabaseOutput['operations'][string],
+  kind: DatabaseOutput['kind'],
+  shards: Shards | null,
+  path: Path,
+): void {
+  const problem = (why: string): void => report(context, 'FL208', [...path, 'fanout'], why);
+  if (kind === 'elasticsearch') problem('a search asks every shard: leave fanout out');
+  else if (shards === null)
+    problem('there is one node, which holds all rows: give the database shards');
+  else if (scan === true) problem('a scan asks every shard: leave fanout or scan out');
+  else if (write || lock) problem('a write of several shards has no commit: leave fanout out');
+  else if (fanout >= shards.count) problem(`there are ${shards.count} shards: write scan: true`);
 }
 
 /** Replicas, and what they are for. */
@@ -192,7 +211,7 @@ function resolveOperations(
     if (own.work === undefined && own.wait === undefined) {
       reportKey(context, 'FL203', [...path, operation], 'an operation has work, wait or both');
     }
-    const { work = null, wait = null, write, key = null, lock, units = 1 } = own;
+    const { work = null, wait = null, write, key = null, lock, units = 1, fanout = 1 } = own;
     // A search asks every shard, unless it says that it does not.
     const {
       scan = output.kind === 'elasticsearch' &&
@@ -204,7 +223,8 @@ function resolveOperations(
       const message = 'nobody knows which row it locks: name the key whose value is the row';
       report(context, 'FL208', [...path, operation, 'lock'], message);
     }
-    operations.set(operation, { name: operation, work, wait, write, key, lock, scan, units });
+    const asks = { scan, fanout, units };
+    operations.set(operation, { name: operation, work, wait, write, key, lock, ...asks });
   }
   if (operations.size === 0)
     report(context, 'FL203', path, 'a database has at least one operation');

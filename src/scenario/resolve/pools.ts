@@ -66,8 +66,7 @@ function hikari(
   output: Extract<PoolOutput, { readonly kind: 'hikari' }>,
   path: Path,
 ): Pool {
-  const { maximumPoolSize, connectionTimeout, idleTimeout, maxLifetime } = output;
-  const { leakDetectionThreshold, keepaliveTime } = output;
+  const { maximumPoolSize, idleTimeout, maxLifetime, leakDetectionThreshold } = output;
   const { minimumIdle = maximumPoolSize } = output;
   const problem = (field: string, message: string): void =>
     report(context, 'FL208', [...path, field], message);
@@ -102,7 +101,7 @@ function hikari(
       'HikariCP drops a leakDetectionThreshold above maxLifetime: shorten it',
     );
   }
-  if (keepaliveTime !== null && keepaliveTime >= (maxLifetime ?? Infinity)) {
+  if ((output.keepaliveTime ?? 0) >= (maxLifetime ?? Infinity)) {
     problem(
       'keepaliveTime',
       'HikariCP drops a keepaliveTime that does not end before maxLifetime: shorten it',
@@ -112,13 +111,13 @@ function hikari(
     kind: 'hikari',
     maximumPoolSize,
     minimumIdle,
-    connectionTimeoutNs: connectionTimeout,
+    connectionTimeoutNs: output.connectionTimeout,
     validationTimeoutNs: output.validationTimeout,
     aliveBypassWindowNs: output.aliveBypassWindow,
     leakDetectionThresholdNs: leakDetectionThreshold,
     idleTimeoutNs: idleTimeout,
     maxLifetimeNs: maxLifetime,
-    keepaliveTimeNs: keepaliveTime,
+    keepaliveTimeNs: output.keepaliveTime,
     initializationFailTimeoutNs: output.initializationFailTimeout,
   };
 }

@@ -86,7 +86,8 @@ export const cacheSchema = inheriting(
         .array(level)
         .min(1)
         .describe(
-          'Asked one after the other, nearest first; at most one of them is shared. Required.',
+          'Asked one after the other, nearest first; at most one of them is shared. Another shared one is a cache of ' +
+            'its own that is asked in `onMiss`, and what it gives counts as new. Required.',
         ),
       keys: nameText()
         .optional()

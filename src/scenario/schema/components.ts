@@ -295,6 +295,13 @@ export const databaseSchema = inheriting(
                   'slowest of them, and fails where one fails. Figures count a call for each shard. ' +
                   'Defaults by kind: elasticsearch true for reads without a key, else false.',
               ),
+            fanout: whole({ min: 2, max: 100 })
+              .optional()
+              .describe(
+                'A read that asks so many shards at once, the one of its key or request and those behind it, as one ' +
+                  'of rows that are here and there; each for `work` and `wait`, and over with the slowest. ' +
+                  'Unit: count. Defaults to 1.',
+              ),
             units: z
               .number()
               .positive()

@@ -174,14 +174,14 @@ const rabbitmq = (bundle: BundleSchema) =>
       messageTtl: durationOrNone()
         .prefault('none')
         .describe(
-          'How long a message may wait; one that is put back keeps its end. Unit: duration or `none`. ' +
-            'Defaults to none.',
+          'How long a message may wait; one that is put back keeps its end. With 0s it is handed out in the ' +
+            'instant of its coming, or expires. Unit: duration or `none`. Defaults to none.',
         ),
       prefetch: whole({ max: 100_000 })
         .prefault(0)
         .describe(
-          'Messages that a consumer may hold without having acknowledged them; 0 = no limit. Every ' +
-            'handler is a consumer of its own. Unit: count. Defaults to 0.',
+          'Messages that a consumer may hold without having acknowledged them; 0 = no limit, of a quorum ' +
+            'queue 2000. Every handler is a consumer of its own. Unit: count. Defaults to 0.',
         ),
       quorum: z
         .boolean()

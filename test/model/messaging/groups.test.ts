@@ -116,6 +116,22 @@ describe('members of a group', () => {
     expect(counts(traced, 'consumed', 'rebalances')).toEqual([20, 0]);
   });
 
+  it('that are static leave after maxPollInterval by their heartbeats alone (KF-9)', () => {
+    const firstOfOther = (rebalance: string): number => {
+      const traced = run({
+        replicas: 2,
+        work: '60s',
+        subscriber: `maxPollInterval: 10s, rebalance: { ${rebalance} }`,
+        length: '130s',
+      });
+      const rows = traced.at('worker.handle').filter(({ instance }) => instance === 'worker[1]');
+      return begun(rows)[0]!;
+    };
+    // Said at 10 s, 3 s of pause; or the last heartbeat then, missed for 45 s, and the pause.
+    expect(firstOfOther('staticMembership: false')).toBe(13_000);
+    expect(firstOfOther('staticMembership: true')).toBe(58_000);
+  });
+
   it('are declared dead when a pause is longer than the session', () => {
     // Paused from 10 s to 70 s; expelled at 54 s; back at 70 s it joins again.
     const traced = run({

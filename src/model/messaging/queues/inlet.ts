@@ -166,8 +166,9 @@ export class Inlet {
     return this.ways.every((way) => way.isAttended());
   }
 
-  /** Nobody hears that a message came to a node that is down. */
+  /** Nobody hears that a message came to a node that is down, or to a full queue that does not keep it. */
   miss(message: number): void {
+    if (this.rules.overflow === 'rejectPublishDlx' && this.seat?.isAbsent !== true) return;
     for (const { queue } of this.ways) queue.refuse(message);
   }
 

@@ -321,8 +321,7 @@ export class Queues {
   /** Who does not wait for confirmations is not told that there was none. */
   private answered(write: number, answer: number): void {
     const isQuiet = this.quiet[this.publication[write]] !== 0;
-    const isGone = answer === DOOR.absent || answer === DOOR.throttled;
-    if (isQuiet && isGone) this.inlets[this.inlet[write]].miss(this.message[write]);
+    if (isQuiet && answer !== DOOR.taken) this.inlets[this.inlet[write]].miss(this.message[write]);
     this.finish(write, isQuiet ? OUTCOME.ok : ANSWERS[answer]);
   }
 

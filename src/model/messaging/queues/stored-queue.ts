@@ -357,8 +357,14 @@ export class StoredQueue {
     }
   }
 
+  private endOf(entry: number): Ns {
+    return this.entries.since[entry] + this.rules.lifetimeNs;
+  }
+
+  /** At its end; but who has no time at all may be handed out in the instant of coming (docs/ttl.md of RabbitMQ). */
   private isExpired(entry: number): boolean {
-    return this.entries.since[entry] + this.rules.lifetimeNs <= this.world.engine.now;
+    const left = this.endOf(entry) - this.world.engine.now;
+    return left < 0 || (left === 0 && this.rules.lifetimeNs > 0);
   }
 
   private expire(entry: number): void {
@@ -376,7 +382,8 @@ export class StoredQueue {
   private expireHead(): void {
     this.expiryAt = Infinity;
     if (this.isHalted) return;
-    for (let entry = this.first(); entry >= 0 && this.isExpired(entry); entry = this.first()) {
+    const { now } = this.world.engine;
+    for (let entry = this.first(); entry >= 0 && this.endOf(entry) <= now; entry = this.first()) {
       this.expire(entry);
     }
     this.armExpiry();
@@ -387,7 +394,7 @@ export class StoredQueue {
     const head = this.first();
     if (head < 0) return;
     const { engine } = this.world;
-    const at = Math.max(this.entries.since[head] + this.rules.lifetimeNs, engine.now);
+    const at = Math.max(this.endOf(head), engine.now);
     if (at >= this.expiryAt) return;
     this.expiryAt = at;
     engine.at(at, PHASE.TIMER, this.expiryOp, 0, 0, 0);

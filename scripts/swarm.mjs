@@ -1,0 +1,18 @@
+// Tries many more random worlds than the tests do: `npm run swarm:messages [WORLDS [SEED]]`, and the same for sagas;
+// 6000 worlds unless given. What is found is shrunk and printed.
+import { spawnSync } from 'node:child_process';
+
+const FILES = {
+  messages: ['test/model/messaging', 'test/model/queues-conserved.test.ts'],
+  sagas: ['test/model/sagas-random.test.ts'],
+};
+const [what, worlds = '6000', seed = '1'] = process.argv.slice(2);
+const { status } = spawnSync(
+  process.execPath,
+  ['node_modules/vitest/vitest.mjs', 'run', ...FILES[what]],
+  {
+    stdio: 'inherit',
+    env: { ...process.env, FAULTLINE_WORLDS: worlds, FAULTLINE_SEED: seed },
+  },
+);
+process.exit(status ?? 1);
