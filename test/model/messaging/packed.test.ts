@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { messageWorlds, scenarioOf } from '../../support/message-worlds.js';
 import type { MessageWorld } from '../../support/message-worlds.js';
+import type * as program from '../../theory/program.js';
 
-type Program = typeof import('../../theory/program.js');
+type Program = typeof program;
 
 /** The program as it is, and one that puts messages away two by two, as soon as a queue is two long. */
 async function programs(): Promise<readonly [Program, Program]> {
