@@ -48,6 +48,9 @@ export interface Producer {
   readonly idempotence: boolean;
 }
 
+/** Groups, subscriptions and views of a topic at most: a message has a bit for each that it has had its effect in. */
+export const MAX_READERS = 30;
+
 /** A topic: every group gets every message. */
 export interface Topic {
   readonly name: string;

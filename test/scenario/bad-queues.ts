@@ -16,6 +16,8 @@ function queue(
 
 const CALL = 'call: orders.create';
 
+const MANY = Array.from({ length: 31 }, (_, k) => `{ group: g${k}, ${CALL} }`).join(', ');
+
 /** Queues and buses that cannot be. */
 export const BAD_QUEUES: readonly BadCase[] = [
   queue('a kind of queue that nobody knows', 'kind: sqss', 'FL206', 'sqss', 'sqss', {
@@ -136,4 +138,11 @@ export const BAD_QUEUES: readonly BadCase[] = [
     '13h',
     'above the largest possible, 12h',
   ),
+  ...(['bus', 'kafka'] as const).map((kind): BadCase => ({
+    title: `more readers than a topic of kind ${kind} can have`,
+    edit: [REPORT, `topics: { news: { kind: ${kind}, subscribers: [ ${MANY} ] } }`],
+    code: 'FL208',
+    at: '[ { group: g0',
+    says: 'news has 31 subscribers, a topic has at most 30',
+  })),
 ];

@@ -2,6 +2,7 @@ import { invariant } from '../../kernel/invariant.js';
 import { PHASE } from '../../kernel/phase.js';
 import { streamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
+import { MAX_READERS } from '../../spec/messaging.js';
 import type { PlanTopic } from '../../spec/messaging.js';
 import type { Counter } from '../meters.js';
 import type { World } from '../world.js';
@@ -9,7 +10,6 @@ import { Group } from './group.js';
 import type { GroupSetup } from './group.js';
 import { isAmong, isHitBy, MESSAGE_INDEX } from './knobs.js';
 import type { MessageShare, PoisonShare } from './knobs.js';
-import { MAX_GROUPS } from './messages.js';
 import type { Messages } from './messages.js';
 import { Partition } from './partition.js';
 import { SHELF } from './shelf.js';
@@ -47,7 +47,7 @@ export class KafkaTopic {
     this.world = world;
     this.messages = messages;
     this.spec = spec;
-    invariant(spec.groups.length <= MAX_GROUPS, 'more-groups-than-bits');
+    invariant(spec.groups.length <= MAX_READERS, 'more-groups-than-bits');
     this.partitions = Array.from({ length: spec.spec.partitions }, () => new Partition(messages));
     this.published = world.meters.counter('published', { component: spec.component, part: -1 });
     this.free = (message) => messages.release(message);
@@ -78,7 +78,7 @@ export class KafkaTopic {
   /** Gives the bit of a message that says whether a follower had it before. */
   follow(follower: Follower): number {
     const bit = this.groups.length + this.followers.length;
-    invariant(bit < MAX_GROUPS, 'more-groups-than-bits');
+    invariant(bit < MAX_READERS, 'more-groups-than-bits');
     this.followers.push(follower);
     return bit;
   }

@@ -2,6 +2,7 @@ import { invariant } from '../../kernel/invariant.js';
 import { Slots, widenFloat64, widenInt32, widenUint8 } from '../../kernel/pool.js';
 import { derive, lineage } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
+import { MAX_READERS } from '../../spec/messaging.js';
 import type { TaskContext } from '../tasks.js';
 import type { World } from '../world.js';
 import { isAmong, MESSAGE_INDEX } from './knobs.js';
@@ -16,11 +17,8 @@ export interface Poison {
   readonly restartNs: Ns;
 }
 
-/** Groups of one topic that may each execute a message: bits of a word. */
-export const MAX_GROUPS = 30;
-
 /** Bit of a message that came twice; below it, by group: one of both is lost. */
-const TWIN = 1 << MAX_GROUPS;
+const TWIN = 1 << MAX_READERS;
 
 /** Tag of a copy, apart from those of what a handler publishes. */
 const COPY = 0x2545f491;

@@ -1,3 +1,4 @@
+import { MAX_READERS } from '../../spec/messaging.js';
 import type { ScenarioOutput } from '../schema/scenario.js';
 import { consumerNameOf } from './message-queues.js';
 import type { Add, Raise } from './names.js';
@@ -13,6 +14,7 @@ export function moduleNames(scenario: ScenarioOutput, add: Add, raise: Raise): v
   for (const [name, topic] of sorted(scenario.topics)) {
     const groups = topic.subscribers.map(({ group }) => group);
     checkGroups(name, groups, raise);
+    checkReaders(scenario, name, groups.length, raise);
     add('topic', 'topics', name, groups);
   }
   for (const [name] of sorted(scenario.brokers)) {
@@ -62,6 +64,21 @@ function checkGroups(topic: string, groups: readonly string[], raise: Raise): vo
     if (seen.has(group)) raise('FL402', path, `another group of ${topic} is called ${group}`);
     seen.add(group);
   });
+}
+
+/** Whether a message can tell all who read its topic apart. */
+function checkReaders(
+  { projections }: ScenarioOutput,
+  topic: string,
+  groups: number,
+  raise: Raise,
+): void {
+  const views = sorted(projections).filter(([, { from }]) => from === topic).length;
+  if (groups + views <= MAX_READERS) return;
+  const readers =
+    views === 0 ? `${groups} subscribers` : `${groups} subscribers and ${views} views`;
+  const message = `${topic} has ${readers}, a topic has at most ${MAX_READERS}: let some of them read another topic`;
+  raise('FL208', ['topics', topic, 'subscribers'], message);
 }
 
 function checkConsumers(queue: string, consumers: readonly string[], raise: Raise): void {
