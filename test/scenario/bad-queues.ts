@@ -142,7 +142,7 @@ export const BAD_QUEUES: readonly BadCase[] = [
     title: `more readers than a topic of kind ${kind} can have`,
     edit: [REPORT, `topics: { news: { kind: ${kind}, subscribers: [ ${MANY} ] } }`],
     code: 'FL208',
-    at: '[ { group: g0',
+    at: 'subscribers: [',
     says: 'news has 31 subscribers, a topic has at most 30',
   })),
 ];
