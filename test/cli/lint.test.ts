@@ -5,7 +5,7 @@ import { Folder, build, faultline, smallScenario } from './harness.js';
 let folder: Folder;
 /** One error in the variant `plain`: a call without a time limit. */
 let unguarded: string;
-/** Nothing but a warning. */
+/** Nothing but warnings. */
 let warned: string;
 beforeAll(() => {
   build();
@@ -23,14 +23,15 @@ describe('faultline lint', () => {
       'error call-without-time-limit services.shop.endpoints.buy.steps[1]: ' +
         'shop.buy -> bank.pay has no time limit (in variant plain)\n',
     );
-    expect(stdout).toMatch(/\nunguarded\.yaml: 1 error, 1 warning, 0 hints\n$/);
+    expect(stdout).toMatch(/\nunguarded\.yaml: 1 error, 2 warnings, 0 hints\n$/);
     const mild = faultline(['lint', warned]);
     expect([mild.status, mild.stderr]).toEqual([0, '']);
-    expect(mild.stdout).toContain('0 errors, 1 warning, 0 hints');
+    expect(mild.stdout).toContain('0 errors, 2 warnings, 0 hints');
   });
 
   it('shows the place with a code frame, what was measured, why, and what to write', () => {
-    const { stdout } = faultline(['lint', 'warned.yaml'], { cwd: folder.path });
+    const asked = ['lint', 'warned.yaml', '--rule', 'unbounded-queue'];
+    const { stdout } = faultline(asked, { cwd: folder.path });
     expect(stdout).toBe(
       [
         'warned.yaml:13:3 warning unbounded-queue services.bank.queue.capacity: the queue of bank has no end',
@@ -75,7 +76,9 @@ describe('faultline lint', () => {
     const { findings } = JSON.parse(stdout) as { findings: Record<string, unknown>[] };
     expect(findings.map(({ rule, file }) => [rule, file])).toEqual([
       ['call-without-time-limit', unguarded],
+      ['call-without-breaker', unguarded],
       ['unbounded-queue', unguarded],
+      ['call-without-breaker', warned],
       ['unbounded-queue', warned],
     ]);
     expect(Object.keys(findings[0]!).sort()).toEqual(
@@ -103,6 +106,6 @@ describe('faultline lint', () => {
     const { status, stdout, stderr } = faultline(['lint', wrong, unguarded]);
     expect(status).toBe(2);
     expect(stderr).toContain('FL201');
-    expect(stdout).toContain('1 error, 1 warning, 0 hints');
+    expect(stdout).toContain('1 error, 2 warnings, 0 hints');
   });
 });

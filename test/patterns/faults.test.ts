@@ -47,6 +47,7 @@ describe('faults as edits of knobs', () => {
         value: -1,
         distribution: { kind: 'constant', valueNs: 40 * MS },
         direction: 'to',
+        correlation: 0,
       },
     ]);
     expect(edits('latency', { add: '40ms' }, 0.25)[0].distribution).toEqual({
