@@ -12,16 +12,4 @@ export const LEFT_OUT: readonly LeftOut[] = [
     needs: 'probes, so that the balancer learns of a crash late',
     asks: 'services: { s: { probes: { readiness: { period: 5s } }, endpoints: { serve: [ wait: 1ms ] } } }',
   },
-  {
-    id: 'mm1-breakdown',
-    title: 'Server with random outages (work resumes)',
-    needs: 'faults at random times (`jitter`)',
-    asks: 'faults: [ { id: f, kind: hang, target: s, at: 1s, for: 1s, every: 3s, jitter: 1s } ]',
-  },
-  {
-    id: 'availability-series-3',
-    title: 'Availability of components in series and in parallel',
-    needs: 'faults at random times (`jitter`)',
-    asks: 'faults: [ { id: f, kind: crash, target: s, at: 1s, for: 1s, every: 3s, jitter: 1s } ]',
-  },
 ];

@@ -204,7 +204,9 @@ export class Handling {
     const entry = deliveries.entry[run];
     const isHere = queue.isHere(entry, deliveries.life[run]);
     // Where the queue has let go of it, only its own consumer knows how often it was tried.
-    const number = isHere ? ++queue.entries.runs[entry] : -tries - OWN_RUNS * deliveries.number[run];
+    const number = isHere
+      ? ++queue.entries.runs[entry]
+      : -tries - OWN_RUNS * deliveries.number[run];
     const attempt = isHere ? number : tries;
     const context = messages.context(deliveries.message[run], this.effect, number, attempt);
     const program = isKnown ? spec.lookup : spec.program;
