@@ -124,6 +124,10 @@ export function lossFinding(view: View): string {
   if (shares.length === 1) return `${some}; of the others${within.slice(1) || ' nothing is known'}`;
   if (best.share < 5e-5)
     return `${some} with ${worst.variant.name}; with ${best.variant.name} every one does${within}`;
+  // Two names with one figure would read as a difference.
+  if (formatShare(best.share) === formatShare(worst.share)) {
+    return `${some}, whichever the variant`;
+  }
   return `${some} with ${worst.variant.name}, ${formatShare(best.share)} with ${best.variant.name}`;
 }
 

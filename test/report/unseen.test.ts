@@ -1,7 +1,7 @@
 import { JSDOM } from 'jsdom';
 import { describe, expect, it } from 'vitest';
 import { cellText, outcomeColumns } from '../../src/report/columns.js';
-import { compareFinding } from '../../src/report/findings.js';
+import { compareFinding, lossFinding } from '../../src/report/findings.js';
 import { renderHtml } from '../../src/report/html.js';
 import { behindWords, flat } from '../../src/report/unseen-words.js';
 import { viewOf } from '../../src/report/view.js';
@@ -283,5 +283,31 @@ describe('broken sagas in the report', () => {
     ]);
     const ends = [...section.querySelectorAll('.flow desc')].map((one) => one.textContent);
     expect(ends).toEqual(['completed 7, inconsistent 2']);
+  });
+});
+
+describe('the loss of variants that lose the same', () => {
+  const half = (more: string): string => `
+faultline: 1
+title: One in four
+run: { duration: 10s }
+services: { s: { endpoints: { serve: [ wait: 1ms ] } } }
+workloads: { users: { arrivals: constant(10/s), requests: [ { call: s.serve } ] } }
+faults: [ { id: down, kind: crash, target: s, at: 2s, for: 2500ms } ]
+variants: [ { name: a }, { name: b${more} } ]
+`;
+
+  it('is one figure', () => {
+    const { result } = run(half(''));
+    expect(lossFinding(viewOf(result))).toBe(
+      `25.0${NARROW}% of requests never succeed, whichever the variant`,
+    );
+  });
+
+  it('is two where they differ', () => {
+    const { result } = run(half(', set: { "faults[down].for": 5s }'));
+    expect(lossFinding(viewOf(result))).toBe(
+      `50.0${NARROW}% of requests never succeed with b, 25.0${NARROW}% with a`,
+    );
   });
 });
