@@ -35,7 +35,6 @@ const LATER_FIELDS: ReadonlyMap<string, string> = new Map([
 const LATER_WORDS: readonly (readonly [key: string, words: string])[] = [
   ['warmup', 'auto'],
   ['brokers.*.kind', 'nats'],
-  ['topics.*.event', 'system'],
 ];
 
 /** What to write in the place of such a word, by the last keys of the path. */
@@ -44,11 +43,6 @@ const INSTEAD: readonly (readonly [place: string, word: string, instead: string]
     'brokers.*.kind',
     'nats',
     'core NATS is a topic of kind bus with `stored: false`, a JetStream consumer a queue of kind simple, both without a broker',
-  ],
-  [
-    'topics.*.event',
-    'system',
-    'what every service has to hear of is a topic of kind bus with `stored: false` and a subscription for each',
   ],
 ];
 

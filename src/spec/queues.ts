@@ -94,6 +94,8 @@ export interface Bus extends Holding {
 /** Who handles the messages of a queue, or of a subscription of a bus. */
 export interface QueueConsumer extends Consumption {
   readonly name: string;
+  /** The one instance of its service that handles them; null = all share. */
+  readonly instance: number | null;
   /** `before`: settled when it is handed out. */
   readonly commit: 'before' | 'afterBatch' | 'afterEach';
   /** Messages of one receive, where consumers receive. */

@@ -63,7 +63,6 @@ describe('EB-1: domain events', () => {
       'take count out',
     );
     expect(problems(domain(undefined, 'publish: placed'))).toMatch(/itself|circle|cycle/);
-    expect(problems(domain().replace('domain', 'system'))).toContain('not in this version');
   });
 });
 
@@ -98,5 +97,34 @@ describe('EB-1: integration events', () => {
     const ghosts = (text: string): number => metered(golden(text), 'ghostEvents', 'shop');
     expect(ghosts(dead)).toBe(1);
     expect(ghosts(dead.replace('kind: bus, ', 'kind: bus, event: integration,'))).toBe(0);
+  });
+});
+
+describe('EB-1: events of the system', () => {
+  /** Three changes, 100 ms apart; the second of three processes is down for the second one. */
+  const config = (replicas: string): string => `
+topics: { changed: { kind: bus, event: system, subscribers: [ { group: refresh, call: shop.reload } ] } }
+services:
+  config: { endpoints: { change: [ publish: changed ] } }
+  shop: { ${replicas}, endpoints: { reload: [ wait: 20ms ] } }
+workloads:
+  people: { arrivals: { at: [ 100ms, 200ms, 300ms ] }, requests: [ { call: config.change } ] }
+faults: [ { id: down, kind: crash, target: "shop[1]", at: 150ms, for: 100ms } ]
+`;
+
+  it('reach every process that is up, and are lost to the others', () => {
+    const traced = golden(config('replicas: 3'));
+    expect(ended(traced.at('shop.reload')).sort((a, b) => a - b)).toEqual([
+      120, 120, 120, 220, 220, 320, 320, 320,
+    ]);
+    const heard = [0, 1, 2].map((index) => metered(traced, 'consumed', `changed.refresh-${index}`));
+    expect(heard).toEqual([3, 2, 3]);
+    expect(metered(traced, 'lostEffects', 'changed.refresh-1')).toBe(1);
+  });
+
+  it('count processes that are written by zone', () => {
+    const zones = 'network: { zones: { east: {}, west: {} } }\n';
+    const traced = golden(zones + config('zone: { east: 2, west: 1 }'));
+    expect(metered(traced, 'consumed', 'changed.refresh-2')).toBe(3);
   });
 });

@@ -143,6 +143,16 @@ export const BAD_QUEUES: readonly BadCase[] = [
     edit: [REPORT, `topics: { news: { kind: ${kind}, subscribers: [ ${MANY} ] } }`],
     code: 'FL208',
     at: 'subscribers: [',
-    says: 'news has 31 subscribers, a topic has at most 30',
+    says: 'news has 31 subscriptions, a topic has at most 30',
   })),
+  {
+    title: 'an event for processes that is kept',
+    edit: [
+      REPORT,
+      `topics: { news: { kind: bus, event: system, stored: true, subscribers: [ { group: g, ${CALL} } ] } }`,
+    ],
+    code: 'FL208',
+    at: 'true, subscribers',
+    says: 'nothing is kept for others: take stored out',
+  },
 ];

@@ -242,6 +242,13 @@ export const DECISIVE: readonly Decisive[] = [
     '20/s x 5 s come while the only subscriber is down',
   ),
   row(
+    'bus-system-events',
+    'changed.refresh-2.consumed in system',
+    19,
+    0,
+    '29 changes less the ten while it was down',
+  ),
+  row(
     'cache-coalescing',
     'store.throughput in lease',
     0.4525,

@@ -1,6 +1,7 @@
 import { NS_PER_SECOND } from '../../kernel/time.js';
 import type { Ns } from '../../kernel/time.js';
 import type { Consumption } from '../../spec/messaging.js';
+import type { QueueConsumer } from '../../spec/queues.js';
 import { hostOf } from '../demand.js';
 import { allPublishedTo } from '../published.js';
 import type { Finding, Path, Rule } from '../rule.js';
@@ -20,13 +21,9 @@ export const consumersBelowTraffic: Rule = {
     return [
       ...[...topics.values()].flatMap((topic) => {
         const partitions = topic.kind === 'kafka' ? topic.partitions : Infinity;
+        const at = ['topics', topic.name, 'subscribers'];
         return topic.subscribers.flatMap((one: Consumption, index) =>
-          judge(subject, topic.name, [one], partitions, [
-            'topics',
-            topic.name,
-            'subscribers',
-            index,
-          ]),
+          judge(subject, topic.name, [one], partitions, isOwn(one) ? at : [...at, index]),
         );
       }),
       ...[...queues.values()].flatMap(({ name, consumers }) =>
@@ -76,7 +73,7 @@ function judge(
 /** What a consumer handles at most, on all its instances. */
 function wayOf(
   { scenario, demands }: Subject,
-  { call, concurrency, batch }: Consumption,
+  consumer: Consumption,
   partitions: number,
 ): {
   readonly handlers: number;
@@ -84,13 +81,20 @@ function wayOf(
   readonly batch: number;
   readonly perSecond: number;
 } {
+  const { call, concurrency, batch } = consumer;
   const part = `${call.component}.${call.part}`;
   const { elapsedNs, workNs } = demands.of(part);
   const host = hostOf(scenario, call.component)!;
-  const handlers = Math.min(host.replicas * concurrency, partitions);
+  const replicas = isOwn(consumer) ? 1 : host.replicas;
+  const handlers = Math.min(replicas * concurrency, partitions);
   const byHandlers = elapsedNs === 0 ? Infinity : handlers / elapsedNs;
-  const cores = host.replicas * Math.min(host.cpu.cores, host.cpu.quota?.limit ?? Infinity);
+  const cores = replicas * Math.min(host.cpu.cores, host.cpu.quota?.limit ?? Infinity);
   const byCores = workNs === 0 ? Infinity : cores / workNs;
   const perSecond = Math.min(byHandlers, byCores) * batch * NS_PER_SECOND;
   return { handlers, onceNs: elapsedNs, batch, perSecond };
+}
+
+/** Whether one process alone handles all of it. */
+function isOwn(consumer: Consumption): boolean {
+  return ((consumer as Partial<QueueConsumer>).instance ?? null) !== null;
 }

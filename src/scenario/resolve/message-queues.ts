@@ -10,6 +10,7 @@ import type { ConsumerDefaults } from './consumer.js';
 import type { Context, Path } from './context.js';
 import { report, writtenAt } from './context.js';
 import { checkDomainBus } from './domain-events.js';
+import { checkSystemBus, eachInstance } from './system-events.js';
 import { subscriptionOf } from './subscriptions.js';
 import { split } from './targets.js';
 
@@ -63,25 +64,29 @@ export function resolveQueue(
 }
 
 /** A topic that pushes, in its final form. */
-export function resolveBus(context: Context, name: string, output: BusOutput): Bus {
+export function resolveBus(
+  context: Context,
+  name: string,
+  output: BusOutput,
+  services: ScenarioOutput['services'],
+): Bus {
   const path = ['topics', name];
   const { kind, stored, ordering, event } = output;
   if (event === 'domain') checkDomainBus(context, output, path);
+  if (event === 'system') checkSystemBus(context, output, path);
   checkBound(context, output, path);
   const deadLetter = resolveOwnDeadLetter(context, name, output.deadLetter, path);
-  const subscribers = output.subscribers.flatMap(
-    (own, index) =>
-      resolveQueueConsumer(context, own.group, own, output.deadLetter, [
-        ...path,
-        'subscribers',
-        index,
-      ]) ?? [],
-  );
+  const subscribers = output.subscribers.flatMap((own, index) => {
+    const at = [...path, 'subscribers', index];
+    const consumer = resolveQueueConsumer(context, own.group, own, output.deadLetter, at);
+    if (consumer === null) return [];
+    return event === 'system' ? eachInstance(consumer, services) : [consumer];
+  });
   return {
     ...textOf(name, output),
     ...boundOf(output),
     kind,
-    stored,
+    stored: stored && event !== 'system',
     ordering,
     afterCommit: event === 'integration',
     deadLetter,
@@ -112,7 +117,7 @@ function resolveQueueConsumer(
     report(context, 'FL208', [...path, 'retry', 'mode'], message);
   }
   if (own === null) return null;
-  return { ...own, name, commit, ...receiveOf(output, own.batch, eventSource) };
+  return { ...own, name, instance: null, commit, ...receiveOf(output, own.batch, eventSource) };
 }
 
 /** A function that is invoked for the messages of a queue. */

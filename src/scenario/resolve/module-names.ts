@@ -1,6 +1,8 @@
 import { MAX_READERS } from '../../spec/messaging.js';
 import type { ScenarioOutput } from '../schema/scenario.js';
 import { consumerNameOf } from './message-queues.js';
+import { ownGroups } from './system-events.js';
+import { split } from './targets.js';
 import type { Add, Raise } from './names.js';
 import { checkPart, PRODUCE, sorted } from './names.js';
 
@@ -12,7 +14,7 @@ export function moduleNames(scenario: ScenarioOutput, add: Add, raise: Raise): v
     raise('FL402', ['services', name, 'endpoints', 'outbox'], message);
   }
   for (const [name, topic] of sorted(scenario.topics)) {
-    const groups = topic.subscribers.map(({ group }) => group);
+    const groups = topic.subscribers.flatMap((own) => groupsOf(topic, own, scenario.services));
     checkGroups(name, groups, raise);
     checkReaders(scenario, name, groups.length, raise);
     add('topic', 'topics', name, groups);
@@ -56,6 +58,16 @@ function checkSteps(saga: string, entries: SagaSteps, raise: Raise): void {
   });
 }
 
+/** The subscriptions of one subscriber: for system events each of its instances has one. */
+function groupsOf(
+  topic: object,
+  { group, call }: { readonly group: string; readonly call: string },
+  services: ScenarioOutput['services'],
+): readonly string[] {
+  const isSystem = 'event' in topic && topic.event === 'system';
+  return isSystem ? ownGroups(group, split(call)[0], services) : [group];
+}
+
 function checkGroups(topic: string, groups: readonly string[], raise: Raise): void {
   const seen = new Set<string>();
   groups.forEach((group, index) => {
@@ -76,7 +88,7 @@ function checkReaders(
   const views = sorted(projections).filter(([, { from }]) => from === topic).length;
   if (groups + views <= MAX_READERS) return;
   const readers =
-    views === 0 ? `${groups} subscribers` : `${groups} subscribers and ${views} views`;
+    views === 0 ? `${groups} subscriptions` : `${groups} subscriptions and ${views} views`;
   const message = `${topic} has ${readers}, a topic has at most ${MAX_READERS}: let some of them read another topic`;
   raise('FL208', ['topics', topic, 'subscribers'], message);
 }

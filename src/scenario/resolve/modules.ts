@@ -38,7 +38,9 @@ function resolveTopics(
   brokers: ScenarioModules['brokers'],
 ): ScenarioModules['topics'] {
   const topics = mapOf(output.topics, (name, own): Topic | Bus =>
-    own.kind === 'bus' ? resolveBus(context, name, own) : resolveTopic(context, name, own, brokers),
+    own.kind === 'bus'
+      ? resolveBus(context, name, own, output.services)
+      : resolveTopic(context, name, own, brokers),
   );
   return new Map([...topics].filter(([name]) => !context.names.domainEvents.has(name)));
 }

@@ -62,3 +62,15 @@ function isList(
 ): zone is readonly string[] {
   return Array.isArray(zone);
 }
+
+/** How many there are of a service as it is written. */
+export function replicasOf({
+  replicas,
+  zone,
+}: {
+  readonly replicas?: number | undefined;
+  readonly zone?: string | readonly string[] | Readonly<Record<string, number>> | undefined;
+}): number {
+  if (zone === undefined || typeof zone === 'string' || isList(zone)) return replicas ?? 1;
+  return sorted(zone).reduce((sum, [, count]) => sum + count, 0);
+}

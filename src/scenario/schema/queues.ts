@@ -306,13 +306,15 @@ export const busFields = (bundle: BundleSchema) =>
             'Defaults to none.',
         ),
       event: z
-        .enum(['domain', 'integration'])
+        .enum(['domain', 'integration', 'system'])
         .optional()
         .describe(
           'What its messages mean to the one who publishes. `domain`: nothing leaves the process; the endpoints of ' +
             'the subscriptions, all of the same service, run one after the other where the `publish` step stands, in ' +
             'the transaction around it, and a failure is that of the step. `integration`: what is published in a ' +
-            '`transaction` is sent right after its commit, and never without it. Defaults to none: a message is sent ' +
+            '`transaction` is sent right after its commit, and never without it. `system`: every instance of the services ' +
+            'that subscribe has a subscription of its own, `GROUP-0` and so on, and handles every message, as when ' +
+            'configuration is refreshed; nothing is kept for one that is down. Defaults to none: a message is sent ' +
             'where the step stands, whatever becomes of the transaction.',
         ),
       overflow,

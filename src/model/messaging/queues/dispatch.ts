@@ -231,6 +231,7 @@ export class Dispatch {
       const component = plan.components[plan.parts[consumer.handler].component];
       const each = consumer.spec.concurrency / consumer.handlers;
       for (let index = 0; index < component.instances; index++) {
+        if ((consumer.spec.instance ?? index) !== index) continue;
         const instance = instances[component.firstInstance + index];
         for (let k = 0; k < each; k++) {
           channels.push(new Channel(channels.length, number, consumer, instance));

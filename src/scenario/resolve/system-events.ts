@@ -1,0 +1,53 @@
+import type { QueueConsumer } from '../../spec/queues.js';
+import type { BusOutput } from '../schema/queues.js';
+import type { ScenarioOutput } from '../schema/scenario.js';
+import { isFunction } from './consumer.js';
+import type { Context, Path } from './context.js';
+import { report, writtenAt } from './context.js';
+import { replicasOf } from './placement.js';
+import { split } from './targets.js';
+
+// A system event is for processes, not for services: each of them has a queue of its own, which goes with it. So are
+// events of Spring Cloud Bus sent to all nodes that listen (reference, quick start), whose consumers have no group and
+// so an anonymous queue that is deleted with them (Spring Cloud Stream, RabbitMQ binder).
+
+/** What means nothing where nothing is kept for those who are away. */
+const OF_KEEPING = ['stored', 'backlog'] as const;
+
+/** Notes what contradicts events of the system. */
+export function checkSystemBus(context: Context, output: BusOutput, path: Path): void {
+  for (const field of OF_KEEPING) {
+    if (writtenAt(context, [...path, field]) === undefined) continue;
+    const message = `a system event reaches the processes that are up, and nothing is kept for others: take ${field} out, or use event: integration`;
+    report(context, 'FL208', [...path, field], message);
+  }
+  output.subscribers.forEach(({ call }, index) => {
+    if (!isFunction(context, { call })) return;
+    const [service] = split(call);
+    const message = `${service} is a function, whose processes come and go with the calls: subscribe with another event`;
+    report(context, 'FL208', [...path, 'subscribers', index, 'call'], message);
+  });
+}
+
+/** Names of the subscriptions of the instances of a service. */
+export function ownGroups(
+  group: string,
+  service: string,
+  services: ScenarioOutput['services'],
+): readonly string[] {
+  const own = services?.[service];
+  const count = own === undefined ? 1 : replicasOf(own);
+  return Array.from({ length: count }, (_, index) => `${group}-${index}`);
+}
+
+/** A subscriber as its instances: each handles every message. */
+export function eachInstance(
+  consumer: QueueConsumer,
+  services: ScenarioOutput['services'],
+): readonly QueueConsumer[] {
+  return ownGroups(consumer.name, consumer.call.component, services).map((name, instance) => ({
+    ...consumer,
+    name,
+    instance,
+  }));
+}
