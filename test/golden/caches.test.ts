@@ -429,4 +429,19 @@ workloads:
     expect(reads(traced)).toEqual([50, 40, 50, 50, 49]);
     expect(metered(traced, 'hits', 'answers')).toBe(0);
   });
+
+  /** Kong sorts by priority: authentication 1450, rate limiting 910, its cache 100. */
+  it('pays for authentication and takes from the quota with every hit behind Kong', () => {
+    const chain =
+      '{ cache: { cache: answers } }, { rateLimit: { rate: 3/h, burst: 3 } }, { authenticate: { kind: jwt, work: 4ms } }';
+    const kong = answers('')
+      .replace('runtime: async', 'runtime: async\n    kind: kong')
+      .replace('{ cache: { cache: answers } }', chain)
+      .replace('100ms, 1049ms, 1050ms', '100ms, 200ms')
+      .replace(/\n {2}writers:.*\n/, '\n');
+    const { requests, at } = golden(kong);
+    expect(latencies(requests)).toEqual([54, 54, 4, 4]);
+    expect(outcomes(requests)).toEqual(['ok', 'ok', 'ok', 'throttled']);
+    expect(at('shop.show')).toHaveLength(2);
+  });
 });

@@ -151,6 +151,7 @@ export const SYNC_ROWS: readonly (readonly [row: string, test: string])[] = [
   ['6.4', 'opening one with %s takes %d round trips, a warm one none'],
   ['6.4 refused', 'refuses a connection after one round trip'],
   ['6.4 black hole', 'TCP gives up after 127 s'],
+  ['5.2.2 cache', 'pays for authentication and takes from the quota with every hit behind Kong'],
   // Queues in front of workers.
   ['7.2.1', 'G2: rejects what finds the queue full, at once'],
   ['7.2.1 bound', 'divergence 22: workers and queue bound what is in the system'],
@@ -202,7 +203,6 @@ export const SYNC_LEFT_OUT: ReadonlyMap<string, string> = new Map([
     '4 Linkerd load biaser',
     'fast failures draw load, as divergence 31 shows; outlier detection is the remedy',
   ],
-  ['5.2.2 cache', 'gateways share answers under way, and keep none but those of remote checks'],
   ['5.5 client went away', 'who has left hears no status; the outcome is `cancelled`'],
   ['7.2.4', 'a queue is in front of workers; the backlog of the kernel is not modelled'],
 ]);
