@@ -8,11 +8,13 @@ import { createHash } from 'node:crypto';
 import {
   chmodSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   readFileSync,
   readdirSync,
   renameSync,
   rmSync,
+  unlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -51,6 +53,9 @@ function isBuilt() {
 function install() {
   const took = stopwatch();
   say('installing dependencies (first time, or package-lock.json has changed)');
+  // npm ci empties what a link points to, which belongs to another checkout.
+  const own = lstatSync('node_modules', { throwIfNoEntry: false });
+  if (own?.isSymbolicLink() === true) unlinkSync('node_modules');
   try {
     npm('ci');
   } catch {
