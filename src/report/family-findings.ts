@@ -1,6 +1,6 @@
 import type { VariantResult } from '../spec/result.js';
 import type { Family } from './families.js';
-import { counted, isHot, largestOf, quantile, ratioOf } from './family-parts.js';
+import { counted, isHot, largestOf, meanOf, quantile, ratioOf } from './family-parts.js';
 import type { FamilyColumn } from './families.js';
 import { formatCount, formatShare, formatValue, NARROW } from './format.js';
 import { meteredOf } from './unseen.js';
@@ -32,6 +32,14 @@ const FINDINGS: Readonly<Record<string, Finding>> = {
     return words === null ? 'No saga begins' : flat(words);
   },
   messages: (view, subjects) => messagesFinding(view, subjects),
+  brokers: (view, subjects) =>
+    worstAndBest(
+      view,
+      subjects,
+      meanOf('', 'alarmed', 'share'),
+      0,
+      (subject, text) => `${subject} takes no messages for ${text} of the time`,
+    ) ?? 'No node holds more than its limit',
   projections: (view, subjects) => {
     const words = [behindOfThese(view, subjects), staleWords(view)].flatMap((found) =>
       found === null ? [] : [flat(found)],

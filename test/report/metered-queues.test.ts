@@ -33,4 +33,5 @@ it('shows how long the alarm of a broker keeps everybody from publishing', () =>
   expect(rows).toMatch(/Under an alarm.*rabbit.*shared.*45\.0.*spare.*apart.*45\.0/s);
   expect(rows).not.toContain('bounded');
   expect(page).toContain('share of the time in which nobody may publish');
+  expect(page).toContain('rabbit takes no messages for 45.0\u202f% of the time in shared');
 });
