@@ -9,7 +9,7 @@ const FILES = {
 const [what, worlds = '6000', seed = '1'] = process.argv.slice(2);
 const { status } = spawnSync(
   process.execPath,
-  ['node_modules/vitest/vitest.mjs', 'run', ...FILES[what]],
+  ['node_modules/vitest/vitest.mjs', 'run', '--testTimeout=0', ...FILES[what]],
   {
     stdio: 'inherit',
     env: { ...process.env, FAULTLINE_WORLDS: worlds, FAULTLINE_SEED: seed },
