@@ -309,3 +309,23 @@ faults: [ { id: late, kind: reorder, target: jobs, gap: 1s, at: 900ms, for: 200m
     expect(metered(traced, 'overtaken', 'jobs')).toBe(0);
   });
 });
+
+describe('flush of a log', () => {
+  // The first is handled from 1000 to 1010 ms; the flush at 1005 takes the second, and the group goes on behind both.
+  it('counts as lost what a transaction under way gives up behind it (G-7, KF-12)', () => {
+    const traced = golden(
+      `
+topics: { jobs: { kind: kafka, subscribers: [ { group: work, call: worker.handle, commit: transactional, maxPollRecords: 1, onPoison: skip } ] } }
+services:
+  worker: { endpoints: { handle: [ work: 10ms, fail: serverError ] } }
+  api: { endpoints: { submit: [ publish: { topic: jobs, count: 2 } ] } }
+${users('1s')}
+faults: [ { id: gone, kind: flush, target: jobs, at: 1005ms } ]
+`,
+      '3s',
+    );
+    expect(begun(traced.at('worker.handle'))).toEqual([1000]);
+    expect(metered(traced, 'purged', 'jobs')).toBe(1);
+    expect(metered(traced, 'lostEffects', 'jobs')).toBe(2);
+  });
+});

@@ -54,7 +54,10 @@ export class Commits {
       return;
     }
     each(member.effects, (_log, _offset, message) => effect(message));
-    each(member.left, (_log, _offset, message) => aftermath.leave(message, false));
+    // A flush may have moved the group past what the transaction gives up.
+    each(member.left, (log, offset, message) =>
+      aftermath.leave(message, this.offsets.committed[log] > offset),
+    );
     this.commitBatch(member);
     this.settle(member, true);
   }
