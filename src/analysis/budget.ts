@@ -1,6 +1,8 @@
-import type { CompareOp, Expression, Limit } from '../scenario/expression.js';
+import type { Expression, Limit } from '../scenario/expression.js';
 import { findMetric } from '../scenario/metrics.js';
 import { invariant } from '../kernel/invariant.js';
+import { holds } from '../spec/compare.js';
+import type { CompareOp } from '../spec/compare.js';
 import type { BudgetSource } from '../spec/scenario.js';
 import type { BudgetResult, Verdict } from '../spec/result.js';
 import { sectionInterval, type Interval } from '../stats/interval.js';
@@ -187,24 +189,6 @@ export function judge(
   const high = holds(op, interval.high, limit);
   if (low && high) return 'pass';
   return low || high ? 'inconclusive' : 'fail';
-}
-
-/** Truth of `value OP limit`. */
-export function holds(op: CompareOp, value: number, limit: number): boolean {
-  switch (op) {
-    case '<':
-      return value < limit;
-    case '<=':
-      return value <= limit;
-    case '>':
-      return value > limit;
-    case '>=':
-      return value >= limit;
-    case '==':
-      return value === limit;
-    case '!=':
-      return value !== limit;
-  }
 }
 
 /** Room to the limit as a share of it, positive on the right side; null where the limit is 0. */

@@ -1,5 +1,6 @@
 import { OUTCOME_KINDS } from '../spec/outcome.js';
 import type { Ns } from '../kernel/time.js';
+import { holds } from '../spec/compare.js';
 import type { PlanCondition } from '../spec/plan.js';
 import type { MeterRecord } from '../spec/record.js';
 import type { World } from './world.js';
@@ -71,7 +72,7 @@ export class Conditions {
     const { condition } = watch;
     if (watch.starts >= condition.count || beginNs < watch.busyUntil) return;
     const value = watch.read(from, until);
-    if (value === null || !holds(value, condition)) {
+    if (value === null || !holds(condition.op, value, condition.limit)) {
       watch.since = -1;
       return;
     }
@@ -199,21 +200,4 @@ function largest(rows: readonly Row[], from: number, until: number, isWorst: boo
     worst = Math.max(worst, value);
   }
   return worst;
-}
-
-function holds(value: number, { op, limit }: PlanCondition): boolean {
-  switch (op) {
-    case '<':
-      return value < limit;
-    case '<=':
-      return value <= limit;
-    case '>':
-      return value > limit;
-    case '>=':
-      return value >= limit;
-    case '==':
-      return value === limit;
-    case '!=':
-      return value !== limit;
-  }
 }

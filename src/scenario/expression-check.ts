@@ -1,6 +1,7 @@
 import type { ComponentKind } from '../spec/component-kind.js';
 import { PART_KIND } from '../spec/component-kind.js';
-import type { CompareOp, Expression, Limit, MetricPath, Reference } from './expression.js';
+import type { CompareOp } from '../spec/compare.js';
+import type { Expression, Limit, MetricPath, Reference } from './expression.js';
 import type { ExpressionProblem } from './expression-scan.js';
 import {
   findMetric,

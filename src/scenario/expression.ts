@@ -1,3 +1,4 @@
+import type { CompareOp } from '../spec/compare.js';
 import {
   ExpressionError,
   Scanner,
@@ -29,8 +30,6 @@ export interface MetricPath {
   readonly nameOffset: number;
   readonly text: string;
 }
-
-export type CompareOp = '<' | '<=' | '>' | '>=' | '==' | '!=';
 
 export type Limit =
   | { readonly kind: 'quantity'; readonly quantity: Quantity; readonly offset: number }

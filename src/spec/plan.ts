@@ -1,3 +1,4 @@
+import type { CompareOp } from './compare.js';
 import type { ComponentKind } from './component-kind.js';
 import type { CountDistribution } from '../kernel/counts.js';
 import type { Distribution } from '../kernel/distribution.js';
@@ -302,7 +303,7 @@ export interface PlanCondition {
   readonly parts: readonly number[];
   /** All instances of the component, or the one that is meant. */
   readonly instances: readonly number[];
-  readonly op: '<' | '<=' | '>' | '>=' | '==' | '!=';
+  readonly op: CompareOp;
   readonly limit: number;
   readonly forNs: Ns;
   readonly count: number;

@@ -1,0 +1,20 @@
+/** How a figure is compared with a limit. */
+export type CompareOp = '<' | '<=' | '>' | '>=' | '==' | '!=';
+
+/** Truth of `value OP limit`. */
+export function holds(op: CompareOp, value: number, limit: number): boolean {
+  switch (op) {
+    case '<':
+      return value < limit;
+    case '<=':
+      return value <= limit;
+    case '>':
+      return value > limit;
+    case '>=':
+      return value >= limit;
+    case '==':
+      return value === limit;
+    case '!=':
+      return value !== limit;
+  }
+}
