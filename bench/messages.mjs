@@ -4,7 +4,6 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { compile, loadScenario, runPlan } from '../dist/index.js';
 
 const SECONDS = 100;
@@ -24,27 +23,6 @@ workloads:
     arrivals: constant(${RATE}/s)
     requests: [ { name: pub, steps: [ publish: { topic: jobs, key: order } ] } ]
 `;
-
-/** Nobody ever reads what is published: the process of the only group hangs from the start. */
-const KEPT = (seconds) => `
-faultline: 1
-title: Kept
-run: { duration: ${seconds}s }
-topics:
-  jobs: { kind: kafka, partitions: 12, subscribers: [ { group: workers, call: worker.handle, autoOffsetReset: earliest } ] }
-services: { worker: { endpoints: { handle: [ work: 1ms ] } } }
-workloads:
-  users: { arrivals: constant(${RATE}/s), requests: [ { name: pub, steps: [ publish: jobs ] } ] }
-faults: [ { id: away, kind: crash, target: worker, at: 0s, for: ${seconds}s } ]
-`;
-
-// A process of its own that keeps so many messages and says how much memory it took at most.
-if (process.argv[2] === 'keep') {
-  const { file } = loadScenario('kept.yaml', () => ({ text: KEPT(Number(process.argv[3])) }));
-  runPlan(compile(file.variants[0], file), 0);
-  console.log(process.resourceUsage().maxRSS * 1024);
-  process.exit(0);
-}
 
 const { file } = loadScenario('messages.yaml', () => ({ text: TEXT }));
 const plan = compile(file.variants[0], file);
@@ -66,18 +44,6 @@ console.log(
     ? 'no C compiler here: nothing to compare with'
     : `a bare loop in C: ${bare.toFixed(3)} us a message; that is 1 in ${(each / bare).toFixed(0)}`,
 );
-
-// Capacities double: two runs just below a doubling show what one message adds.
-const [few, many] = [26, 104].map((seconds) => ({ count: seconds * RATE, bytes: kept(seconds) }));
-const perMessage = (many.bytes - few.bytes) / (many.count - few.count);
-console.log(`${perMessage.toFixed(0)} bytes of memory for each further message that waits`);
-
-function kept(seconds) {
-  const own = fileURLToPath(import.meta.url);
-  return Number(
-    execFileSync(process.execPath, [own, 'keep', String(seconds)], { encoding: 'utf8' }),
-  );
-}
 
 function bareLoop() {
   const folder = mkdtempSync(join(tmpdir(), 'faultline-'));
