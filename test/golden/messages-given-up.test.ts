@@ -213,3 +213,126 @@ faults:
     expect(Math.max(...ended(traced.at('w.take')))).toBe(16_060);
   });
 });
+
+describe('a message that came twice (G-7)', () => {
+  const TWICE = '{ id: twice, kind: duplicate, target: jobs, at: 0s, for: 100ms }';
+  const purge = (at: string): string => `{ id: gone, kind: flush, target: jobs, at: ${at} }`;
+  const run = (holder: string, steps: string, faults: string, more = ''): Traced =>
+    golden(
+      `
+brokers: { cluster: { kind: kafka, nodes: 3 } }
+${holder}
+services: { w: { endpoints: { take: [ ${steps} ] } } }
+workloads:
+  users: { arrivals: { at: [ 0s ] }, requests: [ { name: send, steps: [ publish: jobs ] } ] }
+faults: [ ${TWICE}, ${faults} ]
+${more}`,
+      '60s',
+    );
+  const log = (group: string, topic = ''): string => `
+topics:
+  dead: { kind: kafka }
+  jobs:
+    { kind: kafka, broker: cluster, producer: { idempotence: false }, ${topic}
+      subscribers: [ { group: w, call: w.take, ${group} } ] }`;
+  const queue = (kind: string, consumer: string): string => `
+queues:
+  dead: { kind: simple }
+  jobs: { kind: ${kind}, consumers: [ { call: w.take, ${consumer} } ] }`;
+  const FAIL = 'work: 10ms, { fail: 500, probability: 100% }';
+  const broken = (from: string, length: string): string =>
+    `{ id: broken, kind: error, target: w, afterWork: true, at: ${from}, for: ${length} }`;
+  const known = (traced: Traced): readonly number[] =>
+    figures(traced, 'duplicated', 'consumed', 'lostEffects', 'deadLettered');
+
+  // Handled one behind the other, 10 ms each.
+  it.each(['auto', 'before', 'afterBatch', 'afterEach', 'transactional'])(
+    'and is skipped twice by a group that commits `%s`, is lost once',
+    (commit) => {
+      const skips = log(`commit: ${commit}, onPoison: skip`);
+      expect(known(run(skips, FAIL, ''))).toEqual([1, 0, 1, 0]);
+      expect(known(run(skips, 'work: 10ms', broken('0s', '15ms')))).toEqual([1, 1, 0, 0]);
+    },
+  );
+
+  it('is lost where a log is emptied behind the one that was skipped', () => {
+    const skips = log('commit: auto, onPoison: skip, maxPollRecords: 1');
+    expect(known(run(skips, FAIL, purge('15ms')))).toEqual([1, 0, 1, 0]);
+    const dies = '{ id: dies, kind: crash, target: w, at: 20ms, for: 1s }';
+    expect(known(run(skips, FAIL, `${dies}, ${purge('500ms')}`))).toEqual([1, 0, 1, 0]);
+  });
+
+  it('is known to be lost once, though one place of a log is given up again and again', () => {
+    // Skipped, and not committed before 5 s; the process dies before. The second time the second one is done.
+    const skips = log('commit: auto, onPoison: skip, sessionTimeout: 6s, heartbeatInterval: 1s');
+    const faults = `${broken('0s', '10005ms')}, ${dies('1s', '1s')}`;
+    const traced = run(skips, 'work: 10ms', faults);
+    expect(begun(traced.at('w.take'))).toEqual([5, 15, 10_000, 10_010]);
+    expect(known(traced)).toEqual([1, 1, 0, 0]);
+  });
+
+  it('is not lost where one is among the dead letters, and the other was deleted', () => {
+    const buries = 'onPoison: deadLetter, deadLetter: dead';
+    const last = purge('15ms');
+    expect(known(run(log(`${buries}, maxPollRecords: 1`), FAIL, last))[2]).toBe(0);
+    expect(known(run(queue('simple', buries), FAIL, last))[2]).toBe(0);
+  });
+
+  it('is done once behind an inbox, also in one transaction (OX-5)', () => {
+    const traced = run(log('commit: transactional, inbox: {}'), 'work: 10ms', '');
+    expect(figures(traced, 'consumed', 'duplicateEffects')).toEqual([1, 0]);
+  });
+
+  it('is lost when SQS deletes both, and who has one in hand fails', () => {
+    const sqs = queue('sqs, waitTime: 20s', 'onPoison: skip');
+    expect(known(run(sqs, 'work: 10ms', purge('5ms')))).toEqual([1, 1, 0, 0]);
+    expect(known(run(sqs, FAIL, purge('5ms')))).toEqual([1, 0, 1, 0]);
+    const requeues = queue('sqs, waitTime: 20s', 'onPoison: skip, retry: { attempts: 5, mode: requeue }');
+    expect(known(run(requeues, FAIL, purge('5ms')))).toEqual([1, 0, 1, 0]);
+  });
+
+  it('is lost with the second one, whichever way each of them goes', () => {
+    const skips = queue('simple', 'onPoison: skip');
+    expect(known(run(skips, FAIL, purge('5ms')))).toEqual([1, 0, 1, 0]);
+    expect(known(run(skips, FAIL, ''))).toEqual([1, 0, 1, 0]);
+    const ages = queue('rabbitmq, messageTtl: 5ms, prefetch: 1', 'onPoison: skip');
+    expect(known(run(ages, FAIL, ''))).toEqual([1, 0, 1, 0]);
+    expect(known(run(ages, 'work: 10ms', ''))).toEqual([1, 1, 0, 0]);
+  });
+});
+
+describe('a message of SQS that two have in hand', () => {
+  // Received at 0, seen again at 60 ms and received by the other one; the first is through at 100 ms, the other at 160.
+  const run = (faults: string): Traced =>
+    golden(
+      `
+queues:
+  jobs: { kind: sqs, visibilityTimeout: 60ms, waitTime: 20s, consumers: [ { call: w.take, concurrency: 2, onPoison: skip } ] }
+services: { w: { endpoints: { take: [ wait: 100ms ] } } }
+workloads:
+  users: { arrivals: { at: [ 0s ] }, requests: [ { name: send, steps: [ publish: jobs ] } ] }
+faults: [ ${faults} ]`,
+      '10s',
+    );
+  const broken = (from: string, to: string): string =>
+    `{ id: broken, kind: error, target: w, afterWork: true, at: ${from}, for: ${to} }`;
+  const gone = '{ id: gone, kind: flush, target: jobs, at: 80ms }';
+
+  it('is lost when both have failed, and not before', () => {
+    expect(figures(run(broken('0s', '10ms')), 'consumed', 'lostEffects')).toEqual([1, 0]);
+    expect(figures(run(broken('0s', '1s')), 'consumed', 'lostEffects')).toEqual([0, 1]);
+  });
+
+  it('is lost when both have failed that it was deleted of', () => {
+    expect(figures(run(gone), 'consumed', 'lostEffects', 'purged')).toEqual([2, 0, 1]);
+    expect(figures(run(`${gone}, ${broken('0s', '10ms')}`), 'consumed', 'lostEffects')).toEqual([
+      1, 0,
+    ]);
+    expect(figures(run(`${gone}, ${broken('50ms', '20ms')}`), 'consumed', 'lostEffects')).toEqual([
+      1, 0,
+    ]);
+    expect(figures(run(`${gone}, ${broken('0s', '1s')}`), 'consumed', 'lostEffects')).toEqual([
+      0, 1,
+    ]);
+  });
+});

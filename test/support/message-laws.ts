@@ -174,20 +174,22 @@ function inHands(told: Case, book: Book): number {
     const isStuck =
       world.isCut || poisons(world, 'hang') || (blocks(hop, reader) && poisons(world, 'error'));
     const isEmptied = hop.fields.retention === '700ms' || meets(world, book.hop, 'flush');
-    const isOld = isEmptied && isStuck;
+    // A queue lets go of what a handler goes on with.
+    const isOld = isStuck && (isEmptied || !isLog);
     const isFirst = commitOf(hop, reader) === 'before' && isStuck;
     if (isAside || (isFirst && !isLog)) return Infinity;
-    if (isLog && (isOld || isFirst)) held += inHand(world, hop, reader);
+    if (isOld || isFirst) held += inHand(world, hop, reader);
   }
   return held;
 }
 
 const blocks = (hop: Hop, reader: Reader): boolean => poisonOf(hop, reader) === 'block';
 
-/** Records that the members of a group have in hand at most. */
-function inHand({ replicas }: MessageWorld, { fields }: Hop, reader: Reader): number {
-  const threads = Math.min(reader.concurrency, fields.partitions as number);
-  return threads * (reader.service === 0 ? replicas : 1) * reader.maxPollRecords;
+/** Records that the members of a group have in hand at most; those of a queue run with one each. */
+function inHand({ replicas }: MessageWorld, { kind, fields }: Hop, reader: Reader): number {
+  const isLog = kind === 'kafka';
+  const threads = Math.min(reader.concurrency, isLog ? (fields.partitions as number) : Infinity);
+  return threads * (reader.service === 0 ? replicas : 1) * (isLog ? reader.maxPollRecords : 1);
 }
 
 /**
@@ -211,7 +213,8 @@ function lostTooEarly(told: Case, book: Book): number {
 /** Whether a transaction may be thrown away with what nobody can read again. */
 function isUndone(told: Case, book: Book, unit: Unit): boolean {
   const hop = hopOf(told, book);
-  const isGone = hop.fields.retention === '700ms' || forgets(told.world, hop);
+  const isEmptied = meets(told.world, book.hop, 'flush');
+  const isGone = hop.fields.retention === '700ms' || isEmptied || forgets(told.world, hop);
   const readers = readersOf(told, book, unit);
   return isGone && readers.some((reader) => commitOf(hop, reader) === 'transactional');
 }
@@ -314,6 +317,7 @@ export function once(told: Case, book: Book, tally: Tally): readonly string[] {
   const { world, plan, record, books } = told;
   const { hop, messages } = book;
   if (!isInTransactions(told, book) || republishes(world, hop - 1)) return [];
+  if (meets(world, hop - 1, 'duplicate')) return [];
   const seen = new Map<number, number>();
   for (const message of messages) {
     const [{ parent }] = message.publishers as readonly [Run];
@@ -380,7 +384,8 @@ export function taken(told: Case, book: Book, tally: Tally): readonly string[] {
   if (published < sure && !isLate && !refused)
     found.push(`${published} taken of ${sure} that are told`);
   const twice = figure(plan, record, 'duplicated', hop);
-  if (published - twice > messages.length && !republishes(world, hop)) {
+  const isResent = own.kind === 'kafka' && meets(world, hop, 'duplicate');
+  if (published - twice > messages.length && !isResent && !republishes(world, hop)) {
     found.push(`${published} taken of ${messages.length} that were published`);
   }
   return found;

@@ -224,12 +224,20 @@ const mischief = fc.record<Mischief>({
   share: fc.constantFrom(20, 60, 100),
 });
 
+/** Messages of a hop come twice, and soon it is emptied. */
+const twiceAndGone = fc
+  .tuple(mischief, fc.integer({ min: 0, max: 900 }), fc.constantFrom(60, 100))
+  .map(([own, after, share]): readonly Mischief[] => [
+    { ...own, kind: 'duplicate' },
+    { ...own, kind: 'flush', at: own.at + after, share },
+  ]);
+
 /** The same, in which messages come twice, late, or are taken away. */
 export const mischievousWorlds: fc.Arbitrary<MessageWorld> = fc
-  .tuple(messageWorlds, fc.array(mischief, { minLength: 1, maxLength: 3 }))
+  .tuple(messageWorlds, fc.oneof(fc.array(mischief, { minLength: 1, maxLength: 3 }), twiceAndGone))
   .map(([world, own]) => ({ ...world, mischief: own }));
 
-/** Whether the messages of a hop meet it: a log keeps its order, and its producers are idempotent. */
+/** Whether the messages of a hop meet it: a log keeps its order, and only a broker can be sent them twice. */
 export const meets = (world: MessageWorld, hop: number, kind: Mischief['kind']): boolean =>
   (world.mischief ?? []).some(
     (one) =>
@@ -241,14 +249,15 @@ export const meets = (world: MessageWorld, hop: number, kind: Mischief['kind']):
 function mischiefOf(world: MessageWorld, m: Mischief, id: number): Record<string, unknown> | null {
   const hop = m.hop % world.hops.length;
   const isLog = world.hops[hop]!.kind === 'kafka';
-  if (isLog && m.kind !== 'flush') return null;
+  if (isLog && (m.kind === 'reorder' || (m.kind === 'duplicate' && world.broker === null)))
+    return null;
   return {
     id: `m${id}`,
     kind: m.kind,
     target: hopName(hop),
-    at: `${m.at}ms`,
+    at: `${world.isCut ? m.at % CUT_MS : m.at}ms`,
     ...(m.kind === 'flush' ? {} : { for: '400ms' }),
-    ...(isLog ? {} : { share: `${m.share}%` }),
+    ...(isLog && m.kind === 'flush' ? {} : { share: `${m.share}%` }),
     ...(m.kind === 'reorder' ? { gap: 'uniform(10ms 300ms)' } : {}),
   };
 }
@@ -344,6 +353,7 @@ function holder(world: MessageWorld, hop: number): Record<string, unknown> {
           minInsyncReplicas: 2,
           producer: {
             acks: /\d/.test(world.broker) ? Number(world.broker) : world.broker,
+            ...(meets(world, hop, 'duplicate') ? { idempotence: false } : {}),
             requestTimeout: '1s',
             deliveryTimeout: '20s',
           },

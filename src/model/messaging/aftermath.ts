@@ -37,8 +37,8 @@ export class Aftermath {
   private runs: Int32Array = new Int32Array(0);
   /** What has failed waits in a log of the group's own. */
   readonly waitsElsewhere: boolean;
-  /** Given up at a place that the group may come to again: lost when it has passed that for good. */
-  private readonly pending = new Set<number>();
+  /** Given up at a place that the group may come to again, by that: lost when it has passed it for good. */
+  private readonly pending = new Map<number, number>();
 
   constructor(
     world: World,
@@ -104,16 +104,16 @@ export class Aftermath {
   }
 
   /** The consumer goes on without it; `isPassed`: the group will not come to its place again. */
-  leave(message: number, isPassed: boolean): void {
+  leave(message: number, place: number, isPassed: boolean): void {
     const { retry } = this.spec;
     if (retry === null || retry.mode === 'inProcess') {
-      this.giveUp(message, isPassed);
+      this.giveUp(message, place, isPassed);
       return;
     }
     const tries = ++this.tries[message];
     if (tries >= retry.attempts) {
       this.tries[message] = 0;
-      this.giveUp(message, isPassed);
+      this.giveUp(message, place, isPassed);
       return;
     }
     const delay = retry.mode === 'delayed' ? this.delayNs(tries, message) : 0;
@@ -127,16 +127,16 @@ export class Aftermath {
     if (this.tries.length > 0) this.tries[message] = 0;
   }
 
-  /** The effect will never happen. */
-  lose(message: number): void {
-    if (this.messages.giveUp(message, this.group)) this.world.meters.count(this.lost);
+  /** The effect will not happen by what stands at this place. */
+  lose(message: number, place: number): void {
+    if (this.messages.loses(message, this.group, place)) this.world.meters.count(this.lost);
   }
 
-  /** The effect will not happen unless whoever reads the place of the message next brings it about. */
-  abandon(message: number, isPassed: boolean): void {
-    if (isPassed) this.lose(message);
-    else if (!this.pending.has(message)) {
-      this.pending.add(message);
+  /** The same, unless whoever reads the place next brings it about. */
+  abandon(message: number, place: number, isPassed: boolean): void {
+    if (isPassed) this.lose(message, place);
+    else if (!this.pending.has(place)) {
+      this.pending.set(place, message);
       // Held, it keeps its slot.
       this.messages.holders[message]++;
     }
@@ -147,20 +147,22 @@ export class Aftermath {
     return this.pending.size > 0;
   }
 
-  /** The group will not come to the place of the message again. */
-  passed(message: number): void {
-    if (!this.pending.delete(message)) return;
-    this.lose(message);
+  /** The group will not come to the place again. */
+  passed(place: number): void {
+    const message = this.pending.get(place);
+    if (message === undefined) return;
+    this.pending.delete(place);
+    this.lose(message, place);
     this.messages.release(message);
   }
 
-  private giveUp(message: number, isPassed: boolean): void {
+  private giveUp(message: number, place: number, isPassed: boolean): void {
     if (this.spec.onPoison === 'deadLetter') {
       this.world.meters.count(this.deadLettered);
       this.messages.giveUp(message, this.group);
       this.parking.deadLetter(message);
     } else {
-      this.abandon(message, isPassed);
+      this.abandon(message, place, isPassed);
     }
   }
 

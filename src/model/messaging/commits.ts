@@ -3,6 +3,7 @@ import { RANGE, logsOf } from './member.js';
 import type { Member } from './member.js';
 import type { Membership } from './membership.js';
 import type { Offsets } from './offsets.js';
+import { placeOf } from './offsets.js';
 
 interface CommitsSetup {
   readonly partitions: number;
@@ -56,7 +57,7 @@ export class Commits {
     each(member.effects, (_log, _offset, message) => effect(message));
     // A flush may have moved the group past what the transaction gives up.
     each(member.left, (log, offset, message) =>
-      aftermath.leave(message, this.offsets.committed[log] > offset),
+      aftermath.leave(message, placeOf(log, offset), this.offsets.committed[log] > offset),
     );
     this.commitBatch(member);
     this.settle(member, true);
@@ -66,7 +67,7 @@ export class Commits {
   undo(member: Member): void {
     const { aftermath, offsets } = this.setup;
     const lose = (log: number, offset: number, message: number): void => {
-      if (offset < offsets.floor[log]) aftermath.lose(message);
+      if (offset < offsets.floor[log]) aftermath.lose(message, placeOf(log, offset));
     };
     each(member.effects, lose);
     each(member.left, lose);

@@ -13,7 +13,7 @@ import type { Member } from './member.js';
 import { newMember } from './member.js';
 import { Membership } from './membership.js';
 import type { Messages } from './messages.js';
-import { Offsets } from './offsets.js';
+import { Offsets, placeOf } from './offsets.js';
 import type { ReadLog } from './offsets.js';
 import { Partition } from './partition.js';
 import { PollLoop } from './poll-loop.js';
@@ -122,7 +122,7 @@ export class Group {
     const next = isBehind && this.setup.spec.spec.reset === 'latest' ? partition.end : base;
     if (offsets.committed[log] < next) {
       const from = Math.max(offsets.position[log], offsets.committed[log]);
-      for (let at = from; at < next; at++) this.aftermath.lose(partition.at(at));
+      for (let at = from; at < next; at++) this.lose(log, at, partition.at(at));
       offsets.skip(log, next);
     }
     this.loop.letGo(log);
@@ -140,7 +140,11 @@ export class Group {
   /** A message is no part of its log any more. */
   lost(log: number, offset: number): void {
     const { partition } = this.offsets.logs[log];
-    if (offset >= this.offsets.position[log]) this.aftermath.lose(partition.at(offset));
+    if (offset >= this.offsets.position[log]) this.lose(log, offset, partition.at(offset));
+  }
+
+  private lose(log: number, offset: number, message: number): void {
+    this.aftermath.lose(message, placeOf(log, offset));
   }
 
   audit(): void {

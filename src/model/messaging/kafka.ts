@@ -14,6 +14,9 @@ import type { Messages } from './messages.js';
 import { Partition } from './partition.js';
 import { SHELF } from './shelf.js';
 
+/** Place of what never came to the log. */
+const NOWHERE = -1;
+
 /** Who reads a topic beside its groups: the view of a projection. */
 export interface Follower {
   appended(message: number, partition: number): void;
@@ -101,7 +104,6 @@ export class KafkaTopic {
 
   /** The same message once more. */
   repeat(message: number, at: number): void {
-    this.messages.double(message);
     this.world.meters.count(this.duplicated!);
     this.appendTo(message, at);
   }
@@ -116,7 +118,7 @@ export class KafkaTopic {
 
   /** Confirmed to its publisher, and gone. */
   lose(message: number): void {
-    for (const group of this.groups) group.aftermath.lose(message);
+    for (const group of this.groups) group.aftermath.lose(message, NOWHERE);
   }
 
   /** All that was written is deleted, as by DeleteRecords up to the high watermark; who leads is asked. */
@@ -180,6 +182,7 @@ export class KafkaTopic {
   private write(message: number, at: number): void {
     const partition = this.partitions[at];
     this.messages.holders[message]++;
+    this.messages.copies.add(message);
     partition.append(message);
     for (const follower of this.followers) follower.appended(message, at);
     if (this.groups.length === 0) {

@@ -2,9 +2,9 @@ import { invariant } from '../../kernel/invariant.js';
 import { Slots, widenFloat64, widenInt32, widenUint8 } from '../../kernel/pool.js';
 import { derive, lineage } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
-import { MAX_READERS } from '../../spec/messaging.js';
 import type { TaskContext } from '../tasks.js';
 import type { World } from '../world.js';
+import { Copies } from './copies.js';
 import { isAmong, MESSAGE_INDEX } from './knobs.js';
 import type { PoisonShare } from './knobs.js';
 import { Pasts } from './pasts.js';
@@ -16,9 +16,6 @@ export interface Poison {
   /** Of `crash`: until the process is started again. */
   readonly restartNs: Ns;
 }
-
-/** Bit of a message that came twice; below it, by group: one of both is lost. */
-const TWIN = 1 << MAX_READERS;
 
 /** Tag of a copy, apart from those of what a handler publishes. */
 const COPY = 0x2545f491;
@@ -59,8 +56,7 @@ export class Messages {
   readonly poisons: Poison[] = [];
   /** Not in its log any more, though somebody may still come to its place; read only where that can be. */
   gone: Uint8Array = new Uint8Array(0);
-  /** Of what came twice, see TWIN; 0 = it came once. */
-  private twins: Int32Array = new Int32Array(0);
+  readonly copies = new Copies(this.slots);
   /** What dead letters were before; null where none ever goes back. */
   private readonly pasts: Pasts | null;
   /** Told of a message that is what it was before it became a dead letter. */
@@ -82,11 +78,10 @@ export class Messages {
         if (this.givenUp.length > 0) this.givenUp[message] = groups;
       },
     });
+    const { copies } = this;
     this.shelf.takeAlong({
-      get: (message) => (this.givenUp.length === 0 ? 0 : this.givenUp[message]),
-      set: (message, groups) => {
-        if (this.givenUp.length > 0) this.givenUp[message] = groups;
-      },
+      get: (message) => copies.came[message],
+      set: (message, count) => (copies.came[message] = count),
     });
   }
 
@@ -182,6 +177,7 @@ export class Messages {
   /** A message that nobody holds is gone. */
   drop(message: number): void {
     if (this.traces.size > 0) this.traces.delete(message);
+    this.copies.forget(message);
     this.slots.give(message);
   }
 
@@ -207,37 +203,26 @@ export class Messages {
     return false;
   }
 
-  /** The message comes once more: the same one, which only somebody who knows its id can tell. */
-  double(message: number): void {
-    this.twins[message] |= TWIN;
-  }
-
-  /** One that is held will not be handled; true when its effect will never happen. */
-  loses(message: number, group: number): boolean {
-    return !this.hadEffect(message, group) && !this.isSpared(message, group);
-  }
-
-  /** Of two that came, the first to go takes no effect along. */
-  private isSpared(message: number, group: number): boolean {
-    const known = this.twins[message];
-    const bit = 1 << group;
-    if (known === 0 || (known & bit) !== 0) return false;
-    this.twins[message] = known | bit;
-    return true;
-  }
-
   hadEffect(message: number, group: number): boolean {
     return (this.effects[message] & (1 << group)) !== 0;
   }
 
-  /** A group has no more use for a message that had no effect in it; false when that is known. */
-  giveUp(message: number, group: number): boolean {
-    const bit = 1 << group;
-    if (this.givenUp.length === 0) this.givenUp = new Int32Array(this.effects.length);
-    if (((this.givenUp[message] | this.effects[message]) & bit) !== 0) return false;
-    if (this.isSpared(message, group)) return false;
-    this.givenUp[message] |= bit;
+  /** A copy of it goes, and no handler comes to it again: true when that is the end of an effect that never was. */
+  loses(message: number, group: number, copy: number): boolean {
+    if (this.isSettled(message, group) || this.copies.outlive(message, group, copy)) return false;
+    this.giveUp(message, group);
     return true;
+  }
+
+  /** Whatever becomes of its copies: its effect is not lost to the group, or known to be. */
+  giveUp(message: number, group: number): void {
+    if (this.givenUp.length === 0) this.givenUp = new Int32Array(this.effects.length);
+    this.givenUp[message] |= 1 << group;
+  }
+
+  private isSettled(message: number, group: number): boolean {
+    const givenUp = this.givenUp.length === 0 ? 0 : this.givenUp[message];
+    return ((givenUp | this.effects[message]) & (1 << group)) !== 0;
   }
 
   /** What a handler of the message runs for, each with a number; read at once, it is the same object each time. */
@@ -303,7 +288,7 @@ export class Messages {
     if (this.givenUp.length > 0) this.givenUp[message] = 0;
     this.poison[message] = 0;
     this.gone[message] = 0;
-    this.twins[message] = 0;
+    this.copies.came[message] = 0;
     this.bytes[message] = 0;
     return message;
   }
@@ -325,7 +310,6 @@ export class Messages {
     if (this.givenUp.length > 0) this.givenUp = widenInt32(this.givenUp, capacity);
     this.poison = widenUint8(this.poison, capacity);
     this.gone = widenUint8(this.gone, capacity);
-    this.twins = widenInt32(this.twins, capacity);
   }
 }
 

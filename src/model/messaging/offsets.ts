@@ -12,11 +12,17 @@ export interface ReadLog {
   packRead(): void;
 }
 
-/** Who is told which messages a group will not come to again. */
+/** Who is told which places a group will not come to again. */
 interface Passing {
   readonly isPending: boolean;
-  passed(message: number): void;
+  passed(place: number): void;
 }
+
+/** Offsets of one log. */
+const LENGTH = 2 ** 40;
+
+/** A number for an offset of a log, which no other one of the group has. */
+export const placeOf = (log: number, offset: number): number => log * LENGTH + offset;
 
 /** Where a group stands in each of its logs, and how far it is behind. */
 export class Offsets {
@@ -171,8 +177,7 @@ export class Offsets {
   }
 
   private pass(log: number, offset: number): void {
-    const { partition } = this.logs[log];
-    for (let at = this.committed[log]; at < offset; at++) this.passing.passed(partition.at(at));
+    for (let at = this.committed[log]; at < offset; at++) this.passing.passed(placeOf(log, at));
   }
 
   /** It goes back from where it is. */

@@ -83,7 +83,11 @@ export class Partition {
     // What stands in front of the base is nobody's any more.
     if (slots === null || this.base > number * SHELF) return true;
     const { messages } = this;
-    for (let k = 0; k < SHELF; k++) if (messages.holders[slots[k]] !== 1) return false;
+    for (let k = 0; k < SHELF; k++) {
+      // What is known of its copies goes by its slot.
+      if (messages.copies.areSeveral(slots[k])) return true;
+      if (messages.holders[slots[k]] !== 1) return false;
+    }
     block.bundle = messages.shelf.pack(slots, SHELF);
     for (let k = 0; k < SHELF; k++) messages.drop(slots[k]);
     block.slots = null;

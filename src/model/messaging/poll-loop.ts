@@ -17,6 +17,7 @@ import { RANGE, logsOf } from './member.js';
 import type { Membership } from './membership.js';
 import type { Messages, Poison } from './messages.js';
 import type { Offsets } from './offsets.js';
+import { placeOf } from './offsets.js';
 import { PollPauses } from './poll-pauses.js';
 import type { GuardMaker } from './poll-pauses.js';
 import { Records } from './records.js';
@@ -142,7 +143,9 @@ export class PollLoop implements TaskOwner {
     member.idle = true;
     this.pauses?.died(member);
     const { commit } = this.setup.spec.spec;
-    this.records.rest(member, commit === 'before', (message) => this.setup.aftermath.lose(message));
+    this.records.rest(member, commit === 'before', (message, place) =>
+      this.setup.aftermath.lose(message, place),
+    );
     if (commit === 'transactional') this.commits.undo(member);
     const logs = logsOf(batch);
     batch.length = member.at = 0;
@@ -216,7 +219,7 @@ export class PollLoop implements TaskOwner {
       if (!this.records.some(member, (one) => this.records.wants(one))) return this.passed(member);
       if (
         inbox !== null &&
-        !this.records.some(member, (one) => this.records.wants(one) && !inbox.has(one))
+        !this.records.some(member, (one) => this.records.wants(one) && !this.isKnown(member, one))
       ) {
         if (spec.lookup < 0) return this.passed(member);
         program = spec.lookup;
@@ -243,20 +246,29 @@ export class PollLoop implements TaskOwner {
 
   /** The handler has had its effect on every record of the run. */
   private succeeded(member: Member): void {
-    const { inbox, consumed, delays, spec } = this.setup;
+    const { consumed, delays, spec } = this.setup;
     const { messages, world } = this;
     const isPart = spec.spec.commit === 'transactional';
     const { batch, at, run } = member;
     const { partition } = this.offsets.logs[batch[at]];
     for (let k = 0; k < run; k++) {
       const message = partition.at(batch[at + 1] + k);
-      if (!this.plain && (!this.records.wants(message) || inbox?.has(message) === true)) continue;
+      if (!this.plain && (!this.records.wants(message) || this.isKnown(member, message))) continue;
       if (isPart) member.effects.push(batch[at], batch[at + 1] + k, message);
       else this.effect(message);
       world.meters.count(consumed);
       world.meters.took(delays, messages.cell[message], messages.age(message));
     }
     this.advance(member);
+  }
+
+  /** Whether its id is in the inbox, or comes there with what the transaction has done. */
+  private isKnown({ effects }: Member, message: number): boolean {
+    const { inbox } = this.setup;
+    if (inbox === null) return false;
+    if (inbox.has(message)) return true;
+    if (effects.length === 0 || !this.messages.copies.areSeveral(message)) return false;
+    return effects.some((one, k) => k % RANGE === 2 && one === message);
   }
 
   private effect(message: number): void {
@@ -301,7 +313,7 @@ export class PollLoop implements TaskOwner {
         if (!this.plain && !this.records.wants(message)) continue;
         if (this.setup.spec.spec.commit === 'transactional') {
           member.left.push(batch[at], offset, message);
-        } else aftermath.leave(message, isPassed);
+        } else aftermath.leave(message, placeOf(batch[at], offset), isPassed);
       }
       this.advance(member);
       return false;
@@ -348,9 +360,11 @@ export class PollLoop implements TaskOwner {
     const { batch, at, run } = member;
     const { partition } = this.offsets.logs[batch[at]];
     for (let k = 0; k < run; k++) {
-      const message = partition.at(batch[at + 1] + k);
+      const offset = batch[at + 1] + k;
+      const message = partition.at(offset);
       if (!this.records.isCut(message)) continue;
-      this.setup.aftermath.abandon(message, this.commits.isPassed(member));
+      const place = placeOf(batch[at], offset);
+      this.setup.aftermath.abandon(message, place, this.commits.isPassed(member));
     }
   }
 

@@ -4,6 +4,7 @@ import type { Member } from './member.js';
 import { RANGE } from './member.js';
 import type { Messages, Poison } from './messages.js';
 import type { Offsets } from './offsets.js';
+import { placeOf } from './offsets.js';
 
 /** What a group wants to know of the records that a member has in hand. */
 export class Records {
@@ -47,7 +48,11 @@ export class Records {
   }
 
   /** Wanted ones that are not handled: all of them, or those that nobody will read again, as retention has passed them. */
-  rest({ batch, at, assigned }: Member, isAll: boolean, visit: (message: number) => void): void {
+  rest(
+    { batch, at, assigned }: Member,
+    isAll: boolean,
+    visit: (message: number, place: number) => void,
+  ): void {
     const { logs, committed } = this.offsets;
     for (let k = at; k < batch.length; k += RANGE) {
       const log = batch[k];
@@ -56,7 +61,7 @@ export class Records {
       if (!isAll) end = assigned.includes(log) ? Math.min(end, committed[log]) : 0;
       for (let offset = batch[k + 1]; offset < end; offset++) {
         const message = partition.at(offset);
-        if (this.passesFilter(message)) visit(message);
+        if (this.passesFilter(message)) visit(message, placeOf(log, offset));
       }
     }
   }

@@ -4,6 +4,7 @@ import type { Subscriber } from '../../spec/messaging.js';
 import type { World } from '../world.js';
 import type { Aftermath } from './aftermath.js';
 import type { Offsets } from './offsets.js';
+import { placeOf } from './offsets.js';
 
 /** What the group knows of its place in a log. */
 const PLACE = Object.freeze({
@@ -166,7 +167,9 @@ export class Resets {
   private move(log: number, to: number): void {
     const { offsets, aftermath } = this.setup;
     const { partition } = offsets.logs[log];
-    for (let at = offsets.position[log]; at < to; at++) aftermath.lose(partition.at(at));
+    for (let at = offsets.position[log]; at < to; at++) {
+      aftermath.lose(partition.at(at), placeOf(log, at));
+    }
     offsets.seek(log, to);
   }
 

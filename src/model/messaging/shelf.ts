@@ -33,7 +33,6 @@ const NAMES = [
   'effects',
   'poison',
   'gone',
-  'twins',
 ] as const;
 /** Columns behind those. */
 const SOURCE = NAMES.length;

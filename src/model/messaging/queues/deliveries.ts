@@ -1,5 +1,7 @@
 import { Slots, widenFloat64, widenInt32, widenUint8 } from '../../../kernel/pool.js';
 import type { Messages } from '../messages.js';
+import type { Entries } from './entries.js';
+import { copyOf } from './entries.js';
 
 /** What a consumer says about a delivery. */
 export const VERDICT = Object.freeze({
@@ -42,7 +44,9 @@ export class Deliveries {
   verdict: Uint8Array = new Uint8Array(0);
   /** Raised when its process has died. */
   dead: Uint8Array = new Uint8Array(0);
-  /** Settled when it was handed out. */
+  /** Raised when its consumer will not see the message through, or has. */
+  over: Uint8Array = new Uint8Array(0);
+  /** The queue has let go of the message before. */
   settled: Uint8Array = new Uint8Array(0);
   /** Of `later`. */
   delay: Float64Array = new Float64Array(0);
@@ -51,11 +55,18 @@ export class Deliveries {
   /** Neighbours in the list of its channel. */
   before: Int32Array = new Int32Array(0);
   after: Int32Array = new Int32Array(0);
+  /** Neighbours among the deliveries of one entry; what they say is nothing unless these are there still. */
+  private earlier: Int32Array = new Int32Array(0);
+  private later: Int32Array = new Int32Array(0);
   private pins: Int32Array = new Int32Array(0);
   private readonly messages: Messages;
+  private readonly entries: Entries;
+  /** Whether anything was ever delivered again. */
+  private isAgain = false;
 
-  constructor(messages: Messages) {
+  constructor(messages: Messages, entries: Entries) {
     this.messages = messages;
+    this.entries = entries;
     this.slots.onGrow((capacity) => this.widen(capacity));
   }
 
@@ -69,10 +80,16 @@ export class Deliveries {
     this.tries[delivery] = 0;
     this.verdict[delivery] = VERDICT.none;
     this.dead[delivery] = 0;
+    this.over[delivery] = 0;
     this.settled[delivery] = 0;
     this.inRun[delivery] = -1;
     this.pins[delivery] = 2;
     return delivery;
+  }
+
+  /** Which copy of its message it is. */
+  copyOf(delivery: number): number {
+    return copyOf(this.entry[delivery], this.life[delivery]);
   }
 
   pin(delivery: number): void {
@@ -81,8 +98,81 @@ export class Deliveries {
 
   unpin(delivery: number): void {
     if (--this.pins[delivery] > 0) return;
+    if (this.isAgain) this.unlink(delivery);
     this.messages.release(this.message[delivery]);
     this.slots.give(delivery);
+  }
+
+  /** What the entry holds is handed out. */
+  hand(delivery: number, entry: number): void {
+    const { deliveries, holder, life, stamp } = this.entries;
+    const last = holder[entry];
+    holder[entry] = delivery;
+    this.entry[delivery] = entry;
+    this.life[delivery] = life[entry];
+    this.stamp[delivery] = stamp[entry];
+    this.number[delivery] = deliveries[entry];
+    if (deliveries[entry] === 1) return;
+    this.isAgain = true;
+    this.earlier[delivery] = last;
+    if (this.slots.has(last)) this.later[last] = delivery;
+  }
+
+  /**
+   * The queue lets go of what an entry holds: whoever has it in hand goes on with it, and settles nothing. False =
+   * nobody has.
+   */
+  leave(entry: number): boolean {
+    const { deliveries, holder, life } = this.entries;
+    if (deliveries[entry] === 0) return false;
+    const copy = copyOf(entry, life[entry]);
+    let isInHand = false;
+    for (let own = holder[entry]; this.isOf(own, copy); own = this.neighbour(own, false)) {
+      if (!this.isOpen(own)) continue;
+      this.settled[own] = 1;
+      isInHand = true;
+    }
+    return isInHand;
+  }
+
+  /** A consumer will not see it through: true where nobody else may, and the queue has let go of it. */
+  ends(delivery: number): boolean {
+    this.over[delivery] = 1;
+    if (this.settled[delivery] === 0) return false;
+    if (!this.isAgain) return true;
+    for (const isLater of [false, true]) {
+      let own = this.neighbour(delivery, isLater);
+      for (; own >= 0; own = this.neighbour(own, isLater)) if (this.isOpen(own)) return false;
+    }
+    return true;
+  }
+
+  private isOpen(delivery: number): boolean {
+    return this.over[delivery] === 0 && this.dead[delivery] === 0;
+  }
+
+  private isOf(delivery: number, copy: number): boolean {
+    return this.slots.has(delivery) && this.copyOf(delivery) === copy;
+  }
+
+  /** The delivery of the same entry before or behind this one, -1 = none. */
+  private neighbour(delivery: number, isLater: boolean): number {
+    const other = (isLater ? this.later : this.earlier)[delivery];
+    if (!this.isOf(other, this.copyOf(delivery))) return -1;
+    const distance = this.number[other] - this.number[delivery];
+    return (isLater ? distance > 0 : distance < 0) ? other : -1;
+  }
+
+  private unlink(delivery: number): void {
+    const { holder, life } = this.entries;
+    const before = this.neighbour(delivery, false);
+    const behind = this.neighbour(delivery, true);
+    const entry = this.entry[delivery];
+    if (behind >= 0) this.earlier[behind] = before;
+    else if (before >= 0 && holder[entry] === delivery && life[entry] === this.life[delivery]) {
+      holder[entry] = before;
+    }
+    if (before >= 0) this.later[before] = behind;
   }
 
   /** Cuts a run into those for which the question is answered no and yes: the first of each, -1 = none. */
@@ -113,7 +203,10 @@ export class Deliveries {
     this.began = widenFloat64(this.began, capacity);
     this.verdict = widenUint8(this.verdict, capacity);
     this.dead = widenUint8(this.dead, capacity);
+    this.over = widenUint8(this.over, capacity);
     this.settled = widenUint8(this.settled, capacity);
+    this.earlier = widenInt32(this.earlier, capacity);
+    this.later = widenInt32(this.later, capacity);
     this.delay = widenFloat64(this.delay, capacity);
     this.inRun = widenInt32(this.inRun, capacity);
     this.before = widenInt32(this.before, capacity);

@@ -13,7 +13,6 @@ import { Channel } from './channel.js';
 import { Deliveries, VERDICT } from './deliveries.js';
 import { Pollers } from './pollers.js';
 import { Handling } from './handling.js';
-import { PLACE } from './entries.js';
 import type { StoredQueue } from './stored-queue.js';
 
 /** Draws of one delivery on its way to the consumer and back. */
@@ -56,7 +55,7 @@ export class Dispatch {
     this.messages = messages;
     this.queue = queue;
     this.spec = queue.spec;
-    this.deliveries = new Deliveries(messages);
+    this.deliveries = new Deliveries(messages, queue.entries);
     const { engine, plan, replication, meters } = world;
     const { component, part, rules } = this.spec;
     const name = plan.components[component].name;
@@ -112,24 +111,12 @@ export class Dispatch {
     this.pump();
   }
 
-  /** A message leaves the queue: whoever has it in hand goes on with it, and settles nothing. False = nobody has. */
-  leaveInHand(entry: number): boolean {
-    const { deliveries, queue } = this;
-    const { holder, place, stamp } = queue.entries;
-    const delivery = holder[entry];
-    if (place[entry] !== PLACE.inFlight || deliveries.entry[delivery] !== entry) return false;
-    if (deliveries.stamp[delivery] !== stamp[entry] || deliveries.dead[delivery] !== 0)
-      return false;
-    if (deliveries.verdict[delivery] !== VERDICT.none) return false;
-    deliveries.settled[delivery] = 1;
-    return true;
-  }
-
   /** The consumer has decided about a delivery: the queue hears of it when it gets there. */
   send(delivery: number, verdict: number): void {
     const { deliveries } = this;
     const channel = this.channels[deliveries.channel[delivery]];
     deliveries.verdict[delivery] = verdict;
+    deliveries.over[delivery] = 1;
     channel.unlink(deliveries, delivery);
     const { back } = channel.spec;
     if (back < 0) {
@@ -218,10 +205,11 @@ export class Dispatch {
     }
   }
 
-  /** What the queue has let go of and nobody has begun is lost with the connection. */
-  private loseSettled(delivery: number): void {
+  /** What the queue has let go of already is lost with the last of its deliveries. */
+  loseSettled(delivery: number): void {
     const { deliveries } = this;
-    if (deliveries.settled[delivery] !== 0) this.queue.lose(deliveries.message[delivery]);
+    if (!deliveries.ends(delivery)) return;
+    this.queue.lose(deliveries.message[delivery], deliveries.copyOf(delivery));
   }
 
   private open(): readonly Channel[] {
@@ -265,11 +253,7 @@ export class Dispatch {
     if (entry < 0) return false;
     const { entries } = queue;
     const delivery = deliveries.make(entries.message[entry], channel.index, channel.epoch);
-    entries.holder[entry] = delivery;
-    deliveries.entry[delivery] = entry;
-    deliveries.life[delivery] = entries.life[entry];
-    deliveries.stamp[delivery] = entries.stamp[entry];
-    deliveries.number[delivery] = entries.deliveries[entry];
+    deliveries.hand(delivery, entry);
     channel.link(deliveries, delivery);
     channel.out++;
     if (channel.spec.spec.commit === 'before' && !this.spec.rules.polled) {

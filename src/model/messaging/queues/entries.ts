@@ -10,6 +10,12 @@ export const PLACE = Object.freeze({
   behind: 3,
 } as const);
 
+/** Lives of an entry. */
+const LIVES = 2 ** 31;
+
+/** A number for what an entry holds in one of its lives. */
+export const copyOf = (entry: number, life: number): number => entry * LIVES + life;
+
 /** Columns of the messages that a queue holds. */
 export class Entries {
   readonly slots = new Slots(64);
@@ -49,6 +55,11 @@ export class Entries {
 
   constructor() {
     this.slots.onGrow((capacity) => this.widen(capacity));
+  }
+
+  /** A number for what an entry holds now, which no other one has had. */
+  copyOf(entry: number): number {
+    return copyOf(entry, this.life[entry]);
   }
 
   /** An entry for a message that is new here. */

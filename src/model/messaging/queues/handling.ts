@@ -332,6 +332,7 @@ export class Handling {
 
   private tryLater(channel: Channel, run: number, mode: 'requeue' | 'delayed'): void {
     const { deliveries, messages } = this;
+    this.loseSettled(run);
     if (mode === 'requeue') {
       this.judge(run, VERDICT.back);
       return;
@@ -341,16 +342,13 @@ export class Handling {
     const a = messages.lineageA[message];
     const delay = backoff!.delayNs(this.failures(run) + 1, a, messages.lineageB[message]);
     for (let own = run; own >= 0; own = deliveries.inRun[own]) deliveries.delay[own] = delay;
-    this.loseSettled(run);
     this.judge(run, VERDICT.later);
   }
 
-  /** What the queue has let go of already will not have its effect. */
+  /** The effect will not happen where nobody is handed the messages again. */
   private loseSettled(run: number): void {
-    const { deliveries, queue } = this;
-    for (let own = run; own >= 0; own = deliveries.inRun[own]) {
-      if (deliveries.settled[own] !== 0) queue.lose(deliveries.message[own]);
-    }
+    const { deliveries, dispatch } = this;
+    for (let own = run; own >= 0; own = deliveries.inRun[own]) dispatch.loseSettled(own);
   }
 
   /** What the queue has let go of already is sent on by the consumer. */

@@ -156,7 +156,6 @@ export class Inlet {
     const { overflow, stored } = this.rules;
     const isClosed = (overflow !== 'dropHead' && this.isFull()) || (!stored && !this.isAttended());
     if (isClosed) return;
-    this.messages.double(message);
     this.world.meters.count(this.duplicated!);
     this.world.meters.count(this.published);
     this.spread(message, -1);
@@ -195,6 +194,7 @@ export class Inlet {
 
   private spread(message: number, origin: number, held = 0): void {
     const { overflow, stored } = this.rules;
+    this.messages.copies.add(message);
     this.ways.forEach((way, index) => {
       if (!this.isWanted(way, index, message)) return;
       const { queue } = way;

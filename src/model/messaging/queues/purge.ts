@@ -51,7 +51,7 @@ export class Purge {
       if (!isStaying && shares.some((one) => isAmong(one, a, b, MESSAGE_INDEX.purge))) {
         const front = before.get(entry) ?? -1;
         if (follower[entry] >= 0) before.set(follower[entry], front);
-        if (!this.way.leaveInHand(entry)) queue.lose(own);
+        queue.letGo(entry);
         this.world.meters.count(this.purged!);
         queue.takeAway(entry, front, 'purged');
       }

@@ -424,6 +424,7 @@ function inletsOf(
       queue.watch = {
         available: () => dispatch.pump(),
         overdue: (delivery) => dispatch.overdue(delivery),
+        left: (entry) => dispatch.deliveries.leave(entry),
         roomed: () => queues.roomed(spec.component),
         deadLetter: (target, message) => queues.send(target, message, own),
       };

@@ -131,7 +131,8 @@ export class StoredQueue {
   /** A message that found no room: taken, and let go at once. */
   refuse(message: number): void {
     this.accepted++;
-    this.discard(message);
+    this.drop();
+    this.lose(message, -this.accepted);
   }
 
   /** The next one that may be delivered, now in flight; -1 = there is none. */
@@ -169,9 +170,9 @@ export class StoredQueue {
     this.remove(entry);
   }
 
-  /** Its consumer gives it up. Where the queue has taken it back meanwhile, nothing is lost yet. */
+  /** Its consumer gives it up. */
   skip(entry: number): void {
-    this.lose(this.entries.message[entry]);
+    this.letGo(entry);
     this.settle(entry);
   }
 
@@ -209,12 +210,16 @@ export class StoredQueue {
       this.deadLettered++;
       this.world.meters.count(this.figures.deadLettered);
       this.watch.deadLetter(target, message);
-    } else this.discard(message);
+    } else {
+      this.drop();
+      this.letGo(entry);
+    }
     this.remove(entry);
   }
 
   /** A consumer sends on what the queue has let go of. */
   forward(message: number, target: number): void {
+    this.messages.giveUp(message, this.effect);
     this.world.meters.count(this.figures.deadLettered);
     this.watch.deadLetter(target, message);
   }
@@ -225,9 +230,9 @@ export class StoredQueue {
     for (let entry = entries.oldest; entry >= 0; entry = entries.oldest) this.bury(entry, -1);
   }
 
-  /** A message will never have its effect; unless it has had it. */
-  lose(message: number): void {
-    if (this.messages.loses(message, this.effect)) this.world.meters.count(this.figures.lost);
+  /** A message will never have its effect by this copy of it. */
+  lose(message: number, copy: number): void {
+    if (this.messages.loses(message, this.effect, copy)) this.world.meters.count(this.figures.lost);
   }
 
   /** An operator takes it away; `before` is the one of its key in front of it, -1 = none. */
@@ -241,10 +246,15 @@ export class StoredQueue {
     this.remove(entry);
   }
 
-  private discard(message: number): void {
+  /** Its effect will not happen, unless somebody has it in hand. */
+  letGo(entry: number): void {
+    const { entries, watch } = this;
+    if (!watch.left(entry)) this.lose(entries.message[entry], entries.copyOf(entry));
+  }
+
+  private drop(): void {
     this.dropped++;
     this.world.meters.count(this.figures.dropped);
-    this.lose(message);
   }
 
   private make(message: number, position: number, since: Ns, origin: number): number {
@@ -375,7 +385,7 @@ export class StoredQueue {
       return;
     }
     this.expired++;
-    this.lose(this.entries.message[entry]);
+    this.letGo(entry);
     this.remove(entry);
   }
 
