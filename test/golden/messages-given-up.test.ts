@@ -287,7 +287,10 @@ queues:
     const sqs = queue('sqs, waitTime: 20s', 'onPoison: skip');
     expect(known(run(sqs, 'work: 10ms', purge('5ms')))).toEqual([1, 1, 0, 0]);
     expect(known(run(sqs, FAIL, purge('5ms')))).toEqual([1, 0, 1, 0]);
-    const requeues = queue('sqs, waitTime: 20s', 'onPoison: skip, retry: { attempts: 5, mode: requeue }');
+    const requeues = queue(
+      'sqs, waitTime: 20s',
+      'onPoison: skip, retry: { attempts: 5, mode: requeue }',
+    );
     expect(known(run(requeues, FAIL, purge('5ms')))).toEqual([1, 0, 1, 0]);
   });
 
