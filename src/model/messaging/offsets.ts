@@ -19,7 +19,7 @@ interface Passing {
 }
 
 /** Offsets of one log. */
-const LENGTH = 2 ** 40;
+const LENGTH = 1_099_511_627_776;
 
 /** A number for an offset of a log, which no other one of the group has. */
 export const placeOf = (log: number, offset: number): number => log * LENGTH + offset;

@@ -11,7 +11,7 @@ export const PLACE = Object.freeze({
 } as const);
 
 /** Lives of an entry. */
-const LIVES = 2 ** 31;
+const LIVES = 2_147_483_648;
 
 /** A number for what an entry holds in one of its lives. */
 export const copyOf = (entry: number, life: number): number => entry * LIVES + life;
