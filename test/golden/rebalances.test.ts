@@ -88,6 +88,25 @@ describe('a partition that a member hands to another (KF-6)', () => {
   });
 });
 
+describe('a member that dies before it gives a partition up', () => {
+  it('has it until its session ends, with protocol: consumer', () => {
+    // As above; the poll at 9.975 s is under way when a[0] is told. It dies at 10.01 s and is back at 11.01 s as
+    // another member, to which a partition is due; that of before is missed at 16 s.
+    const traced = run({
+      group: 'maxPollRecords: 5',
+      rebalance: 'protocol: consumer',
+      at: '9925ms',
+      count: 20,
+      faults: `{ id: away, kind: crash, target: "a[1]", at: 1s, for: 9s },
+        { id: dies, kind: crash, target: "a[0]", at: 10010ms, for: 1s }`,
+    });
+    expect(startsOf(traced, 'a[0]')).toEqual([...steps(9925, 9), ...steps(16_200, 4)]);
+    expect(startsOf(traced, 'a[1]')).toEqual(steps(16_200, 11));
+    // Three of a batch of five were handled.
+    expect(counts(traced)).toEqual([23, 5, 3, 0]);
+  });
+});
+
 describe('commits at intervals (KF-8)', () => {
   for (const protocol of ['classic', 'cooperative', 'consumer']) {
     it(`are made before members that wait join again, with protocol: ${protocol}`, () => {

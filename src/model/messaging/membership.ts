@@ -332,7 +332,8 @@ export class Membership {
     for (const member of this.members) member.losing.length = 0;
     this.wanted.forEach((next, partition) => {
       const owner = this.owners[partition];
-      if (owner === next) return;
+      // One that has died keeps what it was to give up until its session ends.
+      if (owner === next || owner >= size) return;
       if (owner >= 0) this.members[owner].losing.push(partition);
       else if (ready) this.give(partition, next);
       else this.hand(partition);
