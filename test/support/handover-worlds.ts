@@ -6,7 +6,7 @@ const partitions = fc.integer({ min: 4, max: 8 });
 
 /**
  * Logs whose readers hand partitions to each other while there is something to read: one process dies, and takes
- * partitions from the others when it is back. Nobody is thrown out while it handles something.
+ * partitions from the others when it is back.
  */
 export const handoverWorlds: fc.Arbitrary<MessageWorld> = fc
   .tuple(messageWorlds, fc.tuple(partitions, partitions), fc.tuple(readers, readers))
@@ -16,13 +16,10 @@ export const handoverWorlds: fc.Arbitrary<MessageWorld> = fc
         const fields = { partitions: size, retention: '7d' };
         return { kind: 'kafka', fields, readers: [busy(own[k]!)] };
       });
-      const others = world.mishaps
-        .slice(0, 2)
-        .map((one): Mishap => ({ ...one, length: Math.min(one.length, 1500) }));
       return {
         ...world,
         hops,
-        mishaps: [...others, { ...DIES, at }],
+        mishaps: [...world.mishaps.slice(0, 2), { ...DIES, at }],
         replicas: Math.max(2, world.replicas),
         broker: world.broker === null ? null : 'all',
         unclean: false,
@@ -49,6 +46,4 @@ const busy = (reader: Reader): Reader => ({
   concurrency: 1,
   batch: 1,
   work: 'uniform(1ms 40ms)',
-  maxPollInterval: '5m',
-  retry: reader.retry === null ? null : { ...reader.retry, mode: 'inProcess' },
 });
