@@ -247,6 +247,8 @@ export function reread(told: Case, book: Book, tally: Tally): readonly string[] 
   const { hop, units, messages } = book;
   const found: string[] = [];
   if (hopOf(told, book).kind !== 'kafka' || republishes(world, hop)) return found;
+  // What stands there twice is read twice.
+  if (meets(world, hop, 'duplicate')) return found;
   if (poisons(world, 'crash') || (world.unclean && forgets(world, hopOf(told, book)))) return found;
   const crashes = world.mishaps
     .filter(({ kind }) => kind === 'crash')
