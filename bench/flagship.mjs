@@ -1,19 +1,33 @@
 // Prints what one simulated attempt of the flagship costs, everything on: windows, histograms, digest,
-// invariants. Run it with `npm run bench`; nothing asserts these times.
+// invariants, in the thread that `faultline run` uses, from the order until its answer is here. Run it
+// with `npm run bench`; nothing asserts these times.
 import { readFileSync } from 'node:fs';
+import { Worker } from 'node:worker_threads';
 import { Bench } from 'tinybench';
-import { compile, loadScenario, runPlan } from '../dist/index.js';
+import { compile, loadScenario } from '../dist/index.js';
 
 const FILE = 'scenarios/checkout.yaml';
 const RUNS = 5;
+const THREAD = new URL('../dist/run/worker.js', import.meta.url);
 
 const { file } = loadScenario(FILE, (path) => ({ text: readFileSync(path, 'utf8') }));
+const plans = file.variants.map((variant) => compile(variant, file));
 const row = (cells) =>
   console.log(cells.map((cell, k) => (k === 0 ? cell.padEnd(12) : cell.padStart(14))).join(''));
 row(['variant', 'ns/attempt', 'M events/s', 'attempts', 'events', 'ms/run']);
-for (const variant of file.variants) {
-  const plan = compile(variant, file);
-  const totals = runPlan(plan, 0).totals;
+for (const [place, variant] of file.variants.entries()) {
+  const worker = new Worker(THREAD, { workerData: plans });
+  const run = () =>
+    new Promise((resolve, reject) => {
+      worker.once('error', reject);
+      worker.once('message', ({ value, error }) => {
+        worker.off('error', reject);
+        if (error === undefined) resolve(value);
+        else reject(new Error(error.message));
+      });
+      worker.postMessage({ index: 0, task: { variant: place, replication: 0 } });
+    });
+  const { totals } = await run();
   const bench = new Bench({
     iterations: RUNS,
     time: 0,
@@ -21,8 +35,9 @@ for (const variant of file.variants) {
     warmupTime: 0,
     retainSamples: true,
   });
-  bench.add(variant.name, () => void runPlan(plan, 0));
+  bench.add(variant.name, () => run());
   await bench.run();
+  await worker.terminate();
   const samples = [...bench.tasks[0].result.latency.samples].sort((a, b) => a - b);
   const median = samples[samples.length >> 1];
   row([

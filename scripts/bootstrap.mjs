@@ -26,9 +26,13 @@ const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const DEPENDENCY_STAMP = join('node_modules', '.faultline-dependencies');
 const BUILD_STAMP = join('.cache', 'build-key');
 const COMPILER = join('node_modules', 'typescript', 'bin', 'tsc');
+const BUNDLER = join('node_modules', 'rolldown', 'bin', 'cli.mjs');
 const PROGRAM = join('dist', 'cli', 'main.js');
+/** The threads that simulate. */
+const THREADS = [join('run', 'worker.js'), join('cli', 'trace-worker.js')];
 /** What the tools print goes to standard error: standard output belongs to the command that follows. */
 const STDIO = ['ignore', process.stderr, 'inherit'];
+const QUIET = ['ignore', 'ignore', 'inherit'];
 
 requireNode();
 process.chdir(ROOT);
@@ -77,11 +81,25 @@ function build() {
     say('the build failed; see the messages above');
     process.exit(3);
   }
+  for (const thread of THREADS) bundle(join(ROOT, next, thread));
   chmodSync(join(next, 'cli', 'main.js'), 0o755);
   rmSync('dist', { recursive: true, force: true });
   renameSync(next, 'dist');
   writeFileSync(BUILD_STAMP, buildKey());
   say(`built in ${took()} s`);
+}
+
+/**
+ * Puts a module and all of ours that it imports into one file: V8 takes what is constant in a file for
+ * constant, but looks it up at each use where it comes from another module, 6 % of a run.
+ */
+function bundle(path) {
+  const args = ['--platform', 'node', '--format', 'esm', '--external', 'seedrandom'];
+  try {
+    execFileSync(process.execPath, [BUNDLER, path, '--file', path, ...args], { stdio: QUIET });
+  } catch {
+    say(`could not bundle ${path}: runs are the same, and a little slower`);
+  }
 }
 
 function npm(command) {

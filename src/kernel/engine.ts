@@ -72,6 +72,9 @@ export class Engine {
   private boundaryTimes: Float64Array = new Float64Array(0);
   private boundaryIndex = 0;
   private nextBoundary = Infinity;
+  /** Where this run ends, exclusive, and the earlier of that and the next boundary. */
+  private end = 0;
+  private limit = 0;
   private onBoundary: (k: number) => void = () => {};
   private running = false;
   /**
@@ -185,6 +188,7 @@ export class Engine {
     this.boundaryIndex = 0;
     this.onBoundary = onBoundary;
     this.nextBoundary = times.length > 0 ? times[0] : Infinity;
+    this.limit = Math.min(this.end, this.nextBoundary);
   }
 
   /** Asks the run to stop after the event that is being handled. */
@@ -230,26 +234,26 @@ export class Engine {
     this.firstEvent = this.events;
     this.instantStart = this.events;
     this.guard = this.events;
+    this.end = until + 1;
+    this.limit = Math.min(this.end, this.nextBoundary);
     if (this.nextBoundary <= this.now) this.passBoundary();
-    const reason = this.loop(until, maxEvents);
+    const reason = this.loop(maxEvents);
     if (reason === 'horizon') this.now = until;
     this.hot &= ~STOP_BIT;
     this.running = false;
     return reason;
   }
 
-  /**
-   * One turn per event, boundary or dead lane head; `guard` lets one comparison watch all limits.
-   */
-  private loop(untilNs: Ns, maxEvents: number): StopReason {
+  /** One turn per event, boundary or dead lane head; `guard` lets one comparison watch all limits. */
+  private loop(maxEvents: number): StopReason {
     const queue = this.queue;
     for (;;) {
       if (this.events >= this.guard) {
         const reason = this.check(maxEvents);
         if (reason !== null) return reason;
       }
-      const top = queue.front - 1;
-      const time = top < 0 ? Infinity : queue.frontTimes[top];
+      const top = queue.front;
+      const time = queue.frontTimes[top];
       const hot = this.hot;
       if (hot !== 0) {
         const low = hot & -hot;
@@ -262,13 +266,9 @@ export class Engine {
           continue;
         }
       }
-      if (time >= this.nextBoundary && this.nextBoundary <= untilNs) {
-        this.passBoundary();
-      } else if (time <= untilNs) {
-        this.fireTop();
-      } else {
-        return top < 0 ? 'drained' : 'horizon';
-      }
+      if (time < this.limit) this.fireTop();
+      else if (this.nextBoundary < this.end) this.passBoundary();
+      else return top === 0 ? 'drained' : 'horizon';
     }
   }
 
@@ -287,7 +287,7 @@ export class Engine {
   /** Takes the first entry off the queue and handles it, unless it is a timer that has died. */
   private fireTop(): void {
     const queue = this.queue;
-    const top = queue.front - 1;
+    const top = queue.front;
     const time = queue.frontTimes[top];
     const phase = (queue.frontKeys[top] / PHASE_UNIT) | 0;
     const at = queue.topOffset();
@@ -358,6 +358,7 @@ export class Engine {
       this.instantStart = this.events;
     }
     this.nextBoundary = k + 1 < times.length ? times[k + 1] : Infinity;
+    this.limit = Math.min(this.end, this.nextBoundary);
     this.onBoundary(k);
   }
 

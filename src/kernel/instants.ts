@@ -15,10 +15,10 @@ export class InstantQueue {
     if (this.tail - this.head > this.mask) this.grow();
     const at = (this.tail++ & this.mask) << 2;
     const data = this.data;
-    data[at] = op;
-    data[at + 1] = target;
-    data[at + 2] = a;
-    data[at + 3] = b;
+    data[at] = op | 0;
+    data[at + 1] = target | 0;
+    data[at + 2] = a | 0;
+    data[at + 3] = b | 0;
   }
 
   /** Offset of the oldest event in `data`, which is taken out. The queue must not be empty. */

@@ -6,7 +6,7 @@ export const PHASE_UNIT = 1_125_899_906_842_624;
 
 const MAX_SLOTS = 0x4000000;
 
-/** Places of the front, and how many events it is given when it has run out. */
+/** Events that the front holds, and how many it is given when it has run out. */
 const FRONT = 128;
 const REFILL = 32;
 
@@ -26,9 +26,12 @@ const KEY = 1;
  * nothing is pending.
  */
 export class EventQueue {
-  /** The front, latest first: the next event is the last of `front` entries. */
-  readonly frontTimes = new Float64Array(FRONT);
-  readonly frontKeys = new Float64Array(FRONT);
+  /**
+   * The front, latest first, in the places 1 to `front`: the next event stands in place `front`. The
+   * time in place 0 is Infinity, so that an empty front needs no question.
+   */
+  readonly frontTimes = new Float64Array(FRONT + 1).fill(Infinity, 0, 1);
+  readonly frontKeys = new Float64Array(FRONT + 1);
   front = 0;
   payload: Int32Array;
   slots: number;
@@ -74,31 +77,34 @@ export class EventQueue {
     const slot = this.free[--this.freeCount];
     const payload = this.payload;
     const at = slot << 2;
-    payload[at] = op;
-    payload[at + 1] = target;
-    payload[at + 2] = a;
-    payload[at + 3] = b;
+    // What a caller hands over is a number of any kind to V8, and dear to store, unless told otherwise.
+    payload[at] = op | 0;
+    payload[at + 1] = target | 0;
+    payload[at + 2] = a | 0;
+    payload[at + 3] = b | 0;
     staged[KEY] = phase * PHASE_UNIT + sequence * this.slots + slot;
     this.place();
   }
 
   /** Where in `payload` the first event stands. */
   topOffset(): number {
-    return (this.frontKeys[this.front - 1] & this.mask) << 2;
+    return (this.frontKeys[this.front] & this.mask) << 2;
   }
 
   /** Removes the first event; its payload stays readable until the next push. */
   pop(): void {
-    const front = --this.front;
+    const front = this.front;
     this.free[this.freeCount++] = this.frontKeys[front] & this.mask;
-    if (front === 0 && this.back > 0) this.refill();
+    this.front = front - 1;
+    if (front === 1 && this.back > 0) this.refill();
   }
 
   /** Gives the first event another time and sequence, later than its own; its payload stays. */
   delayTop(time: number, phase: number, sequence: number): void {
-    const front = --this.front;
+    const front = this.front;
     const slot = this.frontKeys[front] & this.mask;
-    if (front === 0 && this.back > 0) this.refill();
+    this.front = front - 1;
+    if (front === 1 && this.back > 0) this.refill();
     staged[TIME] = time;
     staged[KEY] = phase * PHASE_UNIT + sequence * this.slots + slot;
     this.place();
@@ -119,16 +125,16 @@ export class EventQueue {
     const free = new Int32Array(slots);
     free.set(this.free);
     this.free = free;
-    const rekey = (column: Float64Array, count: number): void => {
-      for (let i = 0; i < count; i++) {
+    const rekey = (column: Float64Array, first: number, count: number): void => {
+      for (let i = first; i < first + count; i++) {
         const phase = Math.floor(column[i] / PHASE_UNIT);
         const rest = column[i] - phase * PHASE_UNIT;
         const slot = rest & this.mask;
         column[i] = phase * PHASE_UNIT + ((rest - slot) / old) * slots + slot;
       }
     };
-    rekey(this.keys, this.back);
-    rekey(this.frontKeys, this.front);
+    rekey(this.keys, 0, this.back);
+    rekey(this.frontKeys, 1, this.front);
     this.slots = slots;
     this.mask = slots - 1;
     this.release(old);
@@ -136,7 +142,8 @@ export class EventQueue {
 
   /** Sequence number of the entry at a place, 0 to size - 1. */
   sequenceAt(place: number): number {
-    const key = place < this.front ? this.frontKeys[place] : this.keys[place - this.front];
+    const { front } = this;
+    const key = place < front ? this.frontKeys[place + 1] : this.keys[place - front];
     const rest = key - Math.floor(key / PHASE_UNIT) * PHASE_UNIT;
     return (rest - (rest & this.mask)) / this.slots;
   }
@@ -145,7 +152,7 @@ export class EventQueue {
   resequence(place: number, sequence: number): void {
     const inFront = place < this.front;
     const keys = inFront ? this.frontKeys : this.keys;
-    const at = inFront ? place : place - this.front;
+    const at = inFront ? place + 1 : place - this.front;
     const phase = Math.floor(keys[at] / PHASE_UNIT);
     keys[at] = phase * PHASE_UNIT + sequence * this.slots + (keys[at] & this.mask);
   }
@@ -159,41 +166,39 @@ export class EventQueue {
     const times = this.frontTimes;
     const keys = this.frontKeys;
     const time = staged[TIME];
-    let at = this.front;
-    if (at === FRONT || this.back > 0) {
-      const latest = times[0];
-      if (time > latest || (time === latest && staged[KEY] > keys[0])) {
-        this.enterHeap(time, staged[KEY]);
+    const key = staged[KEY];
+    if (this.back > 0 || this.front === FRONT) {
+      const latest = times[1];
+      if (time > latest || (time === latest && key > keys[1])) {
+        this.enterHeap(time, key);
         return;
       }
-      if (at === FRONT) at = this.sendBack();
+      if (this.front === FRONT) this.sendBack();
     }
-    const key = staged[KEY];
-    while (at > 0) {
+    let at = ++this.front;
+    for (; ; at--) {
       const before = times[at - 1];
-      if (before > time || (before === time && keys[at - 1] > key)) break;
+      if (before >= time && (before > time || keys[at - 1] > key)) break;
       times[at] = before;
       keys[at] = keys[at - 1];
-      at--;
     }
     times[at] = time;
     keys[at] = key;
-    this.front++;
   }
 
-  /** Moves the latest of a full front to the heap and gives the number that is left. */
-  private sendBack(): number {
-    this.enterHeap(this.frontTimes[0], this.frontKeys[0]);
-    this.frontTimes.copyWithin(0, 1);
-    this.frontKeys.copyWithin(0, 1);
-    return --this.front;
+  /** Moves the latest of a full front to the heap. */
+  private sendBack(): void {
+    this.enterHeap(this.frontTimes[1], this.frontKeys[1]);
+    this.frontTimes.copyWithin(1, 2);
+    this.frontKeys.copyWithin(1, 2);
+    this.front--;
   }
 
   /** Takes the next events out of the heap into the empty front. */
   private refill(): void {
     const { frontTimes, frontKeys, times, keys } = this;
     const count = this.back < REFILL ? this.back : REFILL;
-    for (let at = count - 1; at >= 0; at--) {
+    for (let at = count; at > 0; at--) {
       frontTimes[at] = times[0];
       frontKeys[at] = keys[0];
       this.sink(--this.back);

@@ -28,7 +28,7 @@ export function streamKey(seed: number, replication: number, name: string): Stre
  */
 export function derive(a: number, b: number, tag: number): void {
   let x = a ^ Math.imul(tag, 0x85ebca6b);
-  let y = b + Math.imul(tag ^ (tag >>> 16), 0x27d4eb2f);
+  let y = (b | 0) + Math.imul(tag ^ (tag >>> 16), 0x27d4eb2f);
   x = Math.imul(x ^ (x >>> 15), 0x2c1b3c6d);
   y = Math.imul((y ^ (y >>> 16)) + x, 0x297a2d39);
   x = Math.imul(x ^ (y >>> 15), 0x9e3779b1);
@@ -44,9 +44,10 @@ export function derive(a: number, b: number, tag: number): void {
  * draws came before. All arguments are int32.
  */
 export function unit(ka: number, kb: number, la: number, lb: number, index: number): number {
-  // The low word of the lineage goes into both halves: else key + 1 would meet lineage - 1.
-  let x = ((la ^ ka) + Math.imul(index, 0x9e3779b1) + Math.imul(lb, 0x297a2d39)) | 0;
-  let y = (lb + kb) ^ Math.imul(index ^ (index >>> 16), 0x85ebca77);
+  // The low word of the lineage goes into both halves: else key + 1 would meet lineage - 1. `| 0` tells
+  // the compiler that a sum is one of int32: else it adds doubles.
+  let x = ((((la ^ ka) + Math.imul(index, 0x9e3779b1)) | 0) + Math.imul(lb, 0x297a2d39)) | 0;
+  let y = ((lb | 0) + (kb | 0)) ^ Math.imul(index ^ (index >>> 16), 0x85ebca77);
   x = Math.imul(x ^ (x >>> 16), 0x7feb352d);
   y = Math.imul((y ^ (y >>> 15)) + x, 0x846ca68b);
   x = Math.imul(x ^ (y >>> 16), 0xc2b2ae3d);

@@ -52,7 +52,7 @@ export function drawGamma(
  */
 export function fastExp(y: number): number {
   const steps = y * 92.33248261893024;
-  if (!(steps > -4096 && steps < 4095)) return exp(y);
+  if (!(steps > -4096 && steps < 4095)) return +exp(y);
   // Shifted to be positive: truncation is then rounding down, and one conversion gives the integer.
   const shifted = (steps + 4096.5) | 0;
   const k = shifted - 4096;

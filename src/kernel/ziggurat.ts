@@ -48,7 +48,8 @@ export function normalFrom(
   const place = scaled - layer;
   const x = place * normalWidth[layer];
   if (place < normalInner[layer >> 1]) return x;
-  return normalOutside(x, layer, ka, kb, la, lb, index);
+  // The plus says that it is a number: what may be anything is boxed, on both ways.
+  return +normalOutside(x, layer, ka, kb, la, lb, index);
 }
 
 /** Exponential draw of mean 1 from u = unit of the other arguments. */
@@ -65,7 +66,7 @@ export function exponentialFrom(
   const place = scaled - layer;
   const x = place * exponentialX[layer];
   if (place < exponentialInner[layer]) return x;
-  return exponentialOutside(x, layer, ka, kb, la, lb, index);
+  return +exponentialOutside(x, layer, ka, kb, la, lb, index);
 }
 
 /**

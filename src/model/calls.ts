@@ -113,13 +113,13 @@ export class Calls implements CallContext {
   ): Outcome {
     const { frames } = this;
     const frame = this.frames.open();
-    frames.edge[frame] = edge;
-    frames.caller[frame] = caller;
-    frames.chain[frame] = chain;
-    frames.depth[frame] = depth;
-    frames.owner[frame] = owner;
-    frames.ownerStamp[frame] = ownerStamp;
-    frames.cell[frame] = cell;
+    frames.edge[frame] = edge | 0;
+    frames.caller[frame] = caller | 0;
+    frames.chain[frame] = chain | 0;
+    frames.depth[frame] = depth | 0;
+    frames.owner[frame] = owner | 0;
+    frames.ownerStamp[frame] = ownerStamp | 0;
+    frames.cell[frame] = cell | 0;
     frames.deadline[frame] = deadline;
     derive(lineageA, lineageB, tag);
     frames.lineageA[frame] = lineage.a;

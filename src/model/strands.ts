@@ -139,9 +139,9 @@ export class Strands {
   /** A strand on an instance, with everything cleared that a job or branch relies on. */
   open(instance: number, lineageA: number, lineageB: number): number {
     const strand = this.slots.take();
-    this.instance[strand] = instance;
-    this.lineageA[strand] = lineageA;
-    this.lineageB[strand] = lineageB;
+    this.instance[strand] = instance | 0;
+    this.lineageA[strand] = lineageA | 0;
+    this.lineageB[strand] = lineageB | 0;
     this.parent[strand] = -1;
     this.child[strand] = -1;
     this.sibling[strand] = -1;
@@ -156,8 +156,12 @@ export class Strands {
     this.begun[strand] = -1;
     this.ended[strand] = -1;
     this.trace[strand] = 0;
+    const { registers } = this;
     const at = strand * REGISTERS;
-    for (let k = 0; k < REGISTERS; k++) this.registers[at + k] = 0;
+    registers[at] = 0;
+    registers[at + 1] = 0;
+    registers[at + 2] = 0;
+    registers[at + 3] = 0;
     return strand;
   }
 

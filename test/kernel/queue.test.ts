@@ -21,7 +21,7 @@ function agree(
       continue;
     }
     const [first] = list;
-    expect(queue.frontTimes[queue.front - 1]).toBe(first.time);
+    expect(queue.frontTimes[queue.front]).toBe(first.time);
     expect(queue.payload[queue.topOffset() + 1]).toBe(first.target);
     now = first.time;
     if (what === 'pop') {

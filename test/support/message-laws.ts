@@ -4,6 +4,7 @@ import type { Book, Message, Run, Unit } from './message-ledger.js';
 import { figure, isSingle, okOf, republishes } from './message-ledger.js';
 import {
   CUT_MS,
+  SESSION_MS,
   commitOf,
   meets,
   outboxOf,
@@ -67,15 +68,15 @@ export function mayRepeat(told: Case, book: Book, unit: Unit): boolean {
   const { world } = told;
   const { kind, fields } = hopOf(told, book);
   if (republishes(world, book.hop) || meets(world, book.hop, 'duplicate')) return true;
-  const stands = has(world, 'pause', 'hang', 'slow', 'rebalance') || poisons(world, 'hang');
   if (kind === 'kafka') {
     if (world.unclean && forgets(world, hopOf(told, book))) return true;
     return readersOf(told, book, unit).some((reader) => {
       if (reader.commit === 'before') return false;
-      if (isThrownOut(world, reader)) return true;
+      if (isThrownOut(world, reader) || isLateToCommit(world, reader)) return true;
       return reader.commit !== 'afterEach' && (has(world, 'crash') || poisons(world, 'crash'));
     });
   }
+  const stands = has(world, 'pause', 'hang', 'slow') || poisons(world, 'hang');
   // Who leads a queue takes all connections to it along.
   if (kind === 'rabbitmq') {
     return fields.consumerTimeout !== '30m' || hits(world, world.rabbit === null ? null : 4);
@@ -228,11 +229,42 @@ function isHeldTwice(told: Case, book: Book, unit: Unit): boolean {
   });
 }
 
-/** Whether a member of a group may go on with what others read again. */
-const isThrownOut = (world: MessageWorld, reader: Reader): boolean =>
-  has(world, 'pause', 'hang', 'slow', 'rebalance') ||
-  poisons(world, 'hang') ||
-  reader.maxPollInterval !== '5m';
+/** Whether a member of a group may go on with what others read again: the run is over before five minutes are. */
+const isThrownOut = ({ mishaps }: MessageWorld, { maxPollInterval }: Reader): boolean =>
+  maxPollInterval !== '5m' ||
+  mishaps.some(({ kind, length }) => kind === 'pause' && length >= SESSION_MS);
+
+/** Whether a member may give up what it has handled since it joined, without another commit. */
+const isLateToCommit = (world: MessageWorld, { commit, protocol }: Reader): boolean =>
+  commit === 'auto' && protocol === 'cooperative' && has(world, 'crash', 'rebalance');
+
+/** KF-7: what a group has handled it reads again after a crash, and for no other reason. */
+export function reread(told: Case, book: Book, tally: Tally): readonly string[] {
+  const { world } = told;
+  const { hop, units, messages } = book;
+  const found: string[] = [];
+  if (hopOf(told, book).kind !== 'kafka' || republishes(world, hop)) return found;
+  if (poisons(world, 'crash') || (world.unclean && forgets(world, hopOf(told, book)))) return found;
+  const crashes = world.mishaps
+    .filter(({ kind }) => kind === 'crash')
+    .map(({ at }) => (world.isCut ? at % CUT_MS : at) * 1e6);
+  units.forEach((unit, u) => {
+    const [reader] = readersOf(told, book, unit) as readonly [Reader];
+    const retry = retryOf(hopOf(told, book), reader);
+    // What failed may wait elsewhere, and be read again where it was.
+    const isInTwo = retry !== null && retry.mode !== 'inProcess';
+    if (isInTwo || isThrownOut(world, reader) || isLateToCommit(world, reader)) return;
+    for (const { runs } of messages) {
+      const done = okOf(runs[u]!).toSorted((x, y) => x.begun - y.begun);
+      for (let k = 1; k < done.length; k++) {
+        const [from, to] = [done[k - 1]!.ended, done[k]!.begun];
+        bump(tally, 'reread', 1);
+        if (!crashes.some((at) => from <= at && at <= to)) found.push('KF-7: read again');
+      }
+    }
+  });
+  return found;
+}
 
 /** What the model counts is what the trace shows. */
 export function counted(told: Case, book: Book, tally: Tally): readonly string[] {
@@ -439,4 +471,14 @@ function keepsOrder(told: Case, book: Book, unit: Unit): boolean {
   return isKeyed && !commits.includes('before');
 }
 
-export const LAWS = { conserved, counted, allowed, inboxed, once, buriedOnce, taken, ordered };
+export const LAWS = {
+  conserved,
+  counted,
+  allowed,
+  inboxed,
+  once,
+  reread,
+  buriedOnce,
+  taken,
+  ordered,
+};

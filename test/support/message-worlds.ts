@@ -76,12 +76,14 @@ export interface MessageWorld {
 export const LINES = 4;
 const IDLE = { steps: [{ wait: '0ms' }] };
 const MESSAGES_PER_SECOND = 30;
+/** Without a heartbeat for so long a member of a group is taken for dead. */
+export const SESSION_MS = 6000;
 /** Where a run is cut. */
 export const CUT_MS = 1700;
 /** Long after the last message: sessions end after 6 s, retries after less. */
 const DURATION_S = 240;
 
-const readers = fc.record<Reader>({
+export const readers = fc.record<Reader>({
   service: fc.constantFrom(0, 1),
   concurrency: fc.integer({ min: 1, max: 3 }),
   batch: fc.constantFrom(1, 1, 1, 1, 3),
@@ -311,7 +313,7 @@ function subscriber(world: MessageWorld, hop: number, at: number): Record<string
       ? {
           maxPollRecords: reader.maxPollRecords,
           maxPollInterval: reader.maxPollInterval,
-          sessionTimeout: '6s',
+          sessionTimeout: `${SESSION_MS}ms`,
           heartbeatInterval: '1s',
           rebalance: {
             protocol: reader.protocol,

@@ -25,9 +25,12 @@ export class AutoCommits {
 
   /** A member polls. */
   polls(member: Member): void {
-    const { engine } = this.world;
-    if (engine.now < member.commits && !member.called) return;
-    member.commits = engine.now + this.intervalNs;
+    if (this.world.engine.now >= member.commits) this.now(member);
+  }
+
+  /** A member commits before it joins a rebalance or gives partitions up, whenever it did last. */
+  now(member: Member): void {
+    member.commits = this.world.engine.now + this.intervalNs;
     this.commit(member);
   }
 
@@ -41,7 +44,7 @@ export class AutoCommits {
     const { engine } = this.world;
     if (member.idle && member.inGroup && engine.now >= member.commits) {
       member.scheduled = false;
-      if (member.instance.frozen === FROZEN.no) this.polls(member);
+      if (member.instance.frozen !== FROZEN.pause) this.polls(member);
     } else {
       this.schedule(member);
     }

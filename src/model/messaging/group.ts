@@ -211,6 +211,7 @@ export class Group {
         go: (member) => {
           if (this.isBegun) this.loop.wake(member);
         },
+        parting: (member) => this.loop.parting(member),
         peopled: (any) => this.resets?.isMember(any),
       },
       isEmpty: !this.isBegun,
@@ -296,7 +297,9 @@ export class Group {
 
   private resumed(member: Member): void {
     this.membership.heard(member);
-    if (this.isBegun) this.loop.wake(member);
+    // One that a breaker keeps from handling polls all the same: it hears of what it has missed.
+    if (member.paused && member.inGroup) this.membership.polls(member);
+    else if (this.isBegun) this.loop.wake(member);
   }
 
   private given(partition: number, member: Member): void {

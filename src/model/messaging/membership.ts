@@ -16,6 +16,8 @@ export interface Dealt {
   taken(partition: number): void;
   /** A member may poll. */
   go(member: Member): void;
+  /** A member is about to lose partitions, and knows it: nothing of what it has read is in hand. */
+  parting(member: Member): void;
   /** Somebody is in the group, or nobody is any more. */
   peopled(any: boolean): void;
 }
@@ -280,8 +282,7 @@ export class Membership {
       for (const member of this.members) {
         if (!member.inGroup || member.joined) continue;
         // One that waits in a poll joins at once, the others with their next poll.
-        const { down, frozen } = member.instance;
-        if (member.idle && !down && frozen === FROZEN.no) this.joins(member);
+        if (isWaiting(member)) this.joins(member);
         else member.called = true;
       }
     }
@@ -289,6 +290,7 @@ export class Membership {
   }
 
   private joins(member: Member): void {
+    this.dealt.parting(member);
     member.called = false;
     member.joined = true;
     if (this.spec.rebalance.protocol === 'classic') member.blocked = true;
@@ -330,17 +332,21 @@ export class Membership {
     for (const member of this.members) member.losing.length = 0;
     this.wanted.forEach((next, partition) => {
       const owner = this.owners[partition];
-      if (owner === next) return;
+      // One that has died keeps what it was to give up until its session ends.
+      if (owner === next || owner >= size) return;
       if (owner >= 0) this.members[owner].losing.push(partition);
       else if (ready) this.give(partition, next);
       else this.hand(partition);
     });
     for (const member of this.members) {
-      if (member.losing.length > 0 && member.idle) this.giveUp(member);
+      if (member.losing.length > 0 && isWaiting(member)) this.giveUp(member);
     }
   }
 
   private giveUp(member: Member): void {
+    // With the others who joins has committed, and does not again (onJoinPrepare of ConsumerCoordinator.java;
+    // signalReconciliationStarted of ConsumerMembershipManager.java).
+    if (this.spec.rebalance.protocol === 'consumer') this.dealt.parting(member);
     for (const partition of member.losing) this.hand(partition);
     member.losing.length = 0;
   }
@@ -377,4 +383,9 @@ export class Membership {
     const { engine } = this.world;
     engine.at(engine.now + delayNs, PHASE.TIMER, op, a, b, 0);
   }
+}
+
+/** Whether a member waits in a poll, so that it hears of a rebalance at once; one that hangs still polls. */
+function isWaiting({ idle, instance }: Member): boolean {
+  return idle && !instance.down && instance.frozen !== FROZEN.pause;
 }

@@ -151,6 +151,11 @@ export class PollLoop implements TaskOwner {
     for (const log of logs) this.commits.letGo(log);
   }
 
+  /** Partitions of a member may become another's: what it has handled is not to be read again. */
+  parting(member: Member): void {
+    if (this.setup.spec.spec.commit === 'auto') this.autoCommits.now(member);
+  }
+
   /** A log of the member is no longer its own; what it has taken of it, it goes on to handle. */
   lost(member: Member): void {
     if (member.batch.length > member.at) this.commits.strays.add(member);
@@ -170,12 +175,14 @@ export class PollLoop implements TaskOwner {
   /** Takes what is there, up to maxPollRecords, beginning with another log each time; false = nothing. */
   private poll(member: Member): boolean {
     const { membership, spec } = this.setup;
-    const { assigned, batch } = member;
+    const { batch } = member;
     batch.length = member.at = 0;
     if (this.commits.strays.size > 0) this.commits.strays.delete(member);
     if (member.instance.frozen === FROZEN.pause) return false;
     if (spec.spec.commit === 'auto') this.autoCommits.polls(member);
     if (!membership.polls(member)) return false;
+    // With this poll it may have given logs up.
+    const { assigned } = member;
     const { resets } = this.setup;
     if (resets !== null && resets.pending > 0) resets.polls(assigned);
     const { logs, position } = this.offsets;

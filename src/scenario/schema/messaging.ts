@@ -73,8 +73,8 @@ const subscriber = (bundle: BundleSchema) =>
         .describe(
           'When the offset is committed: `before` handling (what a crash interrupts is lost), ' +
             '`afterBatch` or `afterEach` (what a crash interrupts is read again), `auto` with the first ' +
-            'poll after each `autoCommitInterval`, `transactional` after the batch together with its ' +
-            'effects and what it published. Defaults to afterBatch.',
+            'poll after each `autoCommitInterval` and with each rebalance, `transactional` after the ' +
+            'batch together with its effects and what it published. Defaults to afterBatch.',
         ),
       autoCommitInterval: duration({ allowZero: false })
         .prefault('5s')

@@ -5,6 +5,7 @@ import type { World } from '../../../src/model/world.js';
 import * as registry from '../../../src/patterns/registry.js';
 import { compile } from '../../../src/plan/compile.js';
 import { reversed } from '../../determinism/flagship.js';
+import { handoverWorlds } from '../../support/handover-worlds.js';
 import { complaints } from '../../support/message-complaints.js';
 import {
   messageWorlds,
@@ -75,6 +76,14 @@ describe('messages followed one by one through chains of topics and queues', () 
         'transactions done': 2000,
         again: 30,
       });
+    },
+    TIMEOUT,
+  );
+
+  it(
+    'are read again after a crash, and for no other reason, while partitions change hands (KF-6, KF-7)',
+    () => {
+      holds(handoverWorlds, Math.ceil(WORLDS / 4), { 'never twice': 1000, reread: 30 });
     },
     TIMEOUT,
   );
