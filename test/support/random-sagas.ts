@@ -37,6 +37,10 @@ export interface Shape {
   readonly sagaTimeout: boolean;
   readonly isolation: 'none' | 'semanticLock' | 'reread';
   readonly faults: readonly Fault[];
+  /** How long an instance may have a command, where there are leases: hardly ever enough, or mostly. */
+  readonly leaseMs: number;
+  /** Share of the runs of a compensation that fail by themselves, percent. */
+  readonly undoFailing: number;
 }
 
 const step: fc.Arbitrary<Step> = fc.record({
@@ -80,6 +84,8 @@ export const shapes: fc.Arbitrary<Shape> = fc.record({
   sagaTimeout: fc.boolean(),
   isolation: fc.constantFrom('none' as const, 'semanticLock' as const, 'reread' as const),
   faults: fc.array(fault, { maxLength: 5 }),
+  leaseMs: fc.constantFrom(12, 100),
+  undoFailing: fc.constantFrom(0, 0, 10, 40),
 });
 
 /**
@@ -118,7 +124,7 @@ export function orchestrated(one: Shape): string {
   const { endpoints, steps } = stepsOf(one);
   const saving = `query: log.write, before: ${one.persistence === 'before'}`;
   const persistence = `persistence: { ${saving}${one.read ? ', read: log.read' : ''} }`;
-  const lease = one.lease ? '\n    leaseTimeout: 100ms' : '';
+  const lease = one.lease ? `\n    leaseTimeout: ${one.leaseMs}ms` : '';
   return `
 faultline: 1
 title: Random orchestrated sagas
@@ -215,7 +221,8 @@ function stepsOf(one: Shape): { readonly endpoints: string[]; readonly steps: st
     endpoints.push(`do${k}: { ${own}steps: [ wait: exponential(5ms), ${fails} ] }`);
     if (kind === 'readOnly') return `{ name: s${k}, call: worker.do${k}, readOnly: true }`;
     if (kind !== 'compensable') return `{ name: s${k}, call: worker.do${k}, kind: ${kind} }`;
-    endpoints.push(`undo${k}: { ${own}steps: [ wait: exponential(4ms) ] }`);
+    const undoFails = `{ fail: 503, probability: ${one.undoFailing}% }`;
+    endpoints.push(`undo${k}: { ${own}steps: [ wait: exponential(4ms), ${undoFails} ] }`);
     return `{ name: s${k}, call: worker.do${k}, compensation: worker.undo${k} }`;
   };
   const steps = one.stages.map((stage) => {

@@ -13,6 +13,9 @@ interface Told {
   readonly undoes: readonly Row[];
 }
 
+/** The part whose executions are the commands, each of them the parent of its messages. */
+const COMMAND = 'shop.saga:trip';
+
 /** Every message that was sent, however many there were. */
 export interface Watched {
   readonly record: RunRecord;
@@ -31,6 +34,20 @@ export function watched(text: string): Watched {
 }
 
 const isOk = (row: Row): boolean => row.outcome === 'ok' && row.answered >= 0;
+/**
+ * Whether who drives a saga knows that a step was undone: the last command for it was answered so. Commands are the
+ * parents of messages. What the messages of one are answered that was given to another instance is written nowhere,
+ * so the last command decides, whatever has become of those before.
+ */
+function isKnownUndone(undoes: readonly Row[], commands: ReadonlyMap<number, number>): boolean {
+  const begun = (row: Row): number => commands.get(row.parent)!;
+  const last = Math.max(...undoes.map(begun));
+  const decisive = undoes.filter((row) => begun(row) === last);
+  // No compensation refuses by itself: 409 says that the participant is still at it.
+  expect(decisive.at(-1)!.status, 'given up while it is under way').not.toBe(409);
+  return decisive.some(isOk);
+}
+
 const wasOkBy = (rows: readonly Row[], time: number): boolean =>
   rows.some((row) => isOk(row) && row.answered <= time);
 
@@ -56,18 +73,25 @@ function sagasOf(one: Shape, all: readonly Row[]): readonly (readonly (readonly 
   });
 }
 
+/** Whether a command took longer than its lease, which ends behind what happens at the same time. */
+function isOverdue({ leaseMs }: Shape, { part, sent, ended }: Row): boolean {
+  return part === COMMAND && (ended < 0 || ended - sent > leaseMs + 1e-6);
+}
+
 /**
  * What no driver may ever do, whatever goes wrong, seen from the messages alone: to begin a stage before
  * all of the one before have succeeded, to undo what it never began, to go on after it has turned back, or
  * to undo in another order than the reverse.
  */
 export function expectInOrder(one: Shape, { rows }: Watched): void {
+  const leased = one.lease && one.persistence !== 'none';
   // An instance that has lost its lease may send what was decided long before.
-  if (one.lease && one.persistence !== 'none') return;
-  // Who takes over does not know what a process that died had sent.
+  const lost = new Set(leased ? rows.filter((row) => isOverdue(one, row)).map(({ id }) => id) : []);
+  // Who takes over does not know what a process that died, or that was late, had sent.
   const dies = one.faults.some(({ kind, who }) => kind === 'crash' && PLACES[who] === 'shop');
-  const canKnow = !dies || !one.sagaTimeout;
-  for (const stages of sagasOf(one, rows)) {
+  const canKnow = !(dies || leased) || !one.sagaTimeout;
+  const heard = rows.filter(({ parent }) => !lost.has(parent));
+  for (const stages of sagasOf(one, heard)) {
     const all = stages.flat();
     const back = Math.min(...all.flatMap(({ undoes }) => undoes.map(({ sent }) => sent)));
     stages.forEach((stage, s) => {
@@ -99,6 +123,9 @@ export function expectInOrder(one: Shape, { rows }: Watched): void {
  */
 export function endsOf(one: Shape, { rows }: Watched): Readonly<Record<string, number>> {
   const counts = { completed: 0, compensated: 0, open: 0 };
+  const commands = new Map(
+    rows.filter(({ part }) => part === COMMAND).map(({ id, sent }) => [id, sent]),
+  );
   for (const stages of sagasOf(one, rows)) {
     const all = stages.flat();
     // A lost request may come so late that nobody counts it.
@@ -106,7 +133,7 @@ export function endsOf(one: Shape, { rows }: Watched): Readonly<Record<string, n
     if (first > MEASURED_MS && first < Infinity) continue;
     const undone = all.every(({ kind, does, undoes }) => {
       if (kind === 'readOnly') return true;
-      return undoes.some(isOk) || (undoes.length === 0 && !does.some(isOk));
+      return undoes.length > 0 ? isKnownUndone(undoes, commands) : !does.some(isOk);
     });
     if (all.every(({ does, undoes }) => undoes.length === 0 && does.some(isOk))) counts.completed++;
     else counts[undone ? 'compensated' : 'open']++;

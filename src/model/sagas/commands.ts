@@ -13,7 +13,10 @@ export class Commands {
   step: Int32Array = new Int32Array(0);
   /** 1 = its compensation. */
   undo: Uint8Array = new Uint8Array(0);
-  /** 1 = nobody waits for it any more. */
+  /**
+   * 1 = nobody waits for it any more. What its instance is told is refused where the state is kept, even that all
+   * is undone (temporal: activity_util.go, conductor: WorkflowExecutorOps.java), so a saga may be parked behind it.
+   */
   dropped: Uint8Array = new Uint8Array(0);
   /** The strand that runs it and the life of its slot, -1 = none runs it now. */
   strand: Int32Array = new Int32Array(0);

@@ -124,7 +124,7 @@ export class Driver {
     for (;;) {
       if (this.isOutdated(slot)) {
         records.cause[slot] = CONFLICT;
-        records.back[slot] = 1;
+        records.turnBack(slot);
         records.stage[slot]--;
       }
       const at = records.stage[slot];
@@ -240,15 +240,17 @@ export class Driver {
   private undone(slot: number, step: number, reply: Outcome): void {
     const { records, spec } = this;
     const at = slot * this.ledger.steps + step;
-    if (isSuccess(reply)) records.fate[at] = FATE.undone;
-    else if (
-      isRepeated(this.spec, records.tries[at], reply) ||
-      spec.onCompensationFailure === 'retry'
-    ) {
-      this.repeat(slot, step, 1);
-    } else {
-      records.trouble[slot] = reply;
+    if (isSuccess(reply)) {
+      records.fate[at] = FATE.undone;
+      return;
     }
+    if (isUnclear(reply)) records.doubtful[at] = 1;
+    // Sent before by this driver or by the one that lost it: the participant is still at it, and nothing has
+    // failed. It is asked until that is over (stripe-node: RequestSender.ts tries again on 409).
+    const isUnderWay = records.doubtful[at] === 1 && isConflict(reply);
+    const again = isUnderWay || isRepeated(spec, records.tries[at], reply);
+    if (again || spec.onCompensationFailure === 'retry') this.repeat(slot, step, 1);
+    else records.trouble[slot] = reply;
   }
 
   /** Once more, as a further try after a pause. */
@@ -301,10 +303,7 @@ export class Driver {
 
   /** From here on what was done is undone. */
   private turnBack(slot: number): void {
-    const { records, ledger } = this;
-    records.back[slot] = 1;
-    const from = slot * ledger.steps;
-    records.tries.fill(1, from, from + ledger.steps);
+    this.records.turnBack(slot);
     this.advance(slot);
   }
 
@@ -349,9 +348,9 @@ export class Driver {
     commands.dropped[command] = 1;
     records.command[at] = -1;
     records.open[slot]--;
-    if (records.back[slot] === 1) return;
     const wasRun = commands.strand[command] >= 0 || records.saves[at] > 0;
     if (known ? commands.sent[command] === 1 : wasRun) records.doubtful[at] = 1;
+    if (records.back[slot] === 1) return;
     const unknown = known && records.doubtful[at] === 1 && this.spec.ambiguous !== 'treatAsFailed';
     if (unknown) records.fate[at] = FATE.unknown;
   }

@@ -49,7 +49,7 @@ export class Records {
   waiter: Int32Array = new Int32Array(0);
   waiterStamp: Int32Array = new Int32Array(0);
   fate: Uint8Array = new Uint8Array(0);
-  /** By step: 1 = one of its tries may have had its effect unseen. */
+  /** By step: 1 = one of its tries may have had its effect unseen; on the way back, of those that undo it. */
   doubtful: Uint8Array = new Uint8Array(0);
   tries: Int32Array = new Int32Array(0);
   /** By step: how often its state could not be written, or its lease ran out. */
@@ -111,6 +111,16 @@ export class Records {
     this.tries.fill(1, from, to);
     this.saves.fill(0, from, to);
     this.command.fill(-1, from, to);
+  }
+
+  /** From here on what was done is undone: compensations have tries and doubts of their own. */
+  turnBack(slot: number): void {
+    const from = slot * this.ledger.steps;
+    const to = from + this.ledger.steps;
+    this.back[slot] = 1;
+    this.doubtful.fill(0, from, to);
+    this.tries.fill(1, from, to);
+    this.saves.fill(0, from, to);
   }
 
   ended(slot: number): void {

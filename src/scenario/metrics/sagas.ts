@@ -28,7 +28,7 @@ export const SAGA_METRICS: readonly Metric[] = [
     'share',
     'none',
     'low',
-    'Share of the sagas with an outcome that reached no end within `stuckAfter`, or wait for a human.',
+    'Share of the sagas with an outcome that reached no end within `stuckAfter`, or wait for a human, whatever their effects are.',
   ),
   metric(
     'inconsistent',

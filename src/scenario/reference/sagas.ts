@@ -7,10 +7,14 @@ export const SAGA_REFERENCE = [
       'Steps that a service drives one after the other, undone in reverse when one of them fails. Each command is a call from an ' +
       'instance of the orchestrator; with `persistence` its state is written around each, and another instance goes on ' +
       'after a crash (`recoveryDelay`, `persistence.read`) or when a command has taken too long (`leaseTimeout`), else what is ' +
-      'under way is lost.',
+      'under way is lost. `completed` and `compensated` are judged by the effects; `stuck` says that the system does not go on by ' +
+      'itself: a saga is parked when the instance that drives it says so, and one that has lost its lease cannot, nor can it ' +
+      'say that all is undone.',
     sources: [
       'eventuate-tram/eventuate-tram-sagas: AbstractSimpleSagaDefinition.java',
       'temporalio/documentation: docs/encyclopedia/retry-policies.mdx',
+      'temporalio/temporal: service/history/api/activity_util.go',
+      'stripe/stripe-node: src/RequestSender.ts',
       'conductor-oss/conductor: docs/devguide/cookbook/saga-compensation.md, TaskDef.java',
       'camunda/camunda-docs: compensation events, compensation handler',
     ],

@@ -64,7 +64,7 @@ const retry = z
       .optional()
       .describe(
         'Tries of a command in all, each with the retries of its policy, before its failure counts; ' +
-          'a refusal by a client error is never repeated. Unit: count or `unlimited`. Defaults by engine: ' +
+          'a refusal by a client error is never repeated, but for a 409 to a compensation that may be under way. Unit: count or `unlimited`. Defaults by engine: ' +
           'simple and eventuate 1, temporal unlimited, conductor and stepFunctions 4, camunda 3.',
       ),
     interval: duration()
@@ -177,7 +177,8 @@ export function sagaSchema(bundle: z.ZodType<BundleOutput>) {
           .optional()
           .describe(
             'A compensation that failed is repeated (`retry`), waits for a human (`park`), or ends the saga ' +
-              'as it is (`fail`). Defaults by engine: simple and temporal retry, camunda park, others fail.',
+              'as it is (`fail`). One that was sent before and is answered 409 has not failed: its participant is ' +
+              'still at it, and is asked again. Defaults by engine: simple and temporal retry, camunda park, others fail.',
           ),
         ambiguous: z
           .enum(['compensate', 'retry', 'treatAsFailed'])
@@ -207,7 +208,7 @@ export function sagaSchema(bundle: z.ZodType<BundleOutput>) {
           .describe(
             'How long an instance of the orchestrator may have a command, its state written and its ' +
               'participant waited for, before another one is given it; the first goes on, and what it is answered ' +
-              'counts no more. Needs `persistence`. Unit: duration or `none`. Defaults to none, with persistence ' +
+              'counts no more: it is the one with the lease that completes, parks or ends the saga. Needs `persistence`. Unit: duration or `none`. Defaults to none, with persistence ' +
               'conductor 1h (responseTimeoutSeconds), camunda 5m (timeout of a job).',
           ),
         startedBy: references
