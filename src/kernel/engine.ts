@@ -41,7 +41,7 @@ const STOP_BIT = 1;
  */
 export class Engine {
   /** The current moment. */
-  now: Ns = 0;
+  now: Ns = NaN;
   /** Phase of the event that is being handled. */
   phase = 0;
   /** Hash of all that was noted, int32. */
@@ -73,14 +73,11 @@ export class Engine {
   private boundaryIndex = 0;
   private nextBoundary = Infinity;
   /** Where this run ends, exclusive, and the earlier of that and the next boundary. */
-  private end = 0;
-  private limit = 0;
+  private end = NaN;
+  private limit = NaN;
   private onBoundary: (k: number) => void = () => {};
   private running = false;
-  /**
-   * Number of events at which `check` must be asked, and those at the start of the run and the
-   * instant.
-   */
+  /** Number of events at which `check` must be asked, at the start of the run, and of the instant. */
   private guard = 0;
   private firstEvent = 0;
   private instantStart = 0;
@@ -90,6 +87,9 @@ export class Engine {
 
   /** `slots`: first capacity for pending events, a power of two; it doubles when needed. */
   constructor(slots = 1024) {
+    // What begins as a small integer becomes another kind of field to V8 beyond 2^31, and all that was
+    // compiled for the first kind is thrown away.
+    this.now = this.end = this.limit = 0;
     this.queue = new EventQueue(slots);
     for (let phase = 0; phase < PHASES; phase++) this.instants.push(new InstantQueue());
     this.define('lane', () => invariant(false, 'lane-head-as-event'));
@@ -191,7 +191,7 @@ export class Engine {
     this.limit = Math.min(this.end, this.nextBoundary);
   }
 
-  /** Asks the run to stop after the event that is being handled. */
+  /** Asks the run to stop after this event. */
   halt(): void {
     this.hot |= STOP_BIT;
   }

@@ -102,11 +102,11 @@ export class Instance {
   dying = false;
   /** How cold it is; null once it is warm. */
   cold: WarmUp | null = null;
-  speed = 1;
+  speed = NaN;
   /** Share of its calls of databases after which it keeps the connection. */
-  leak = 0;
+  leak = NaN;
   /** How much later than it could a replica applies what is committed now. */
-  extraLag = 0;
+  extraLag = NaN;
   /** Gauges. */
   busyGauge = 0;
   queueGauge = 0;
@@ -136,5 +136,8 @@ export class Instance {
         : null;
     this.cancellation = CANCELLATION[spec.cancellation];
     this.knee = spec.knee;
+    // Doubles from the first on, as in the engine: faults set them.
+    this.speed = 1;
+    this.leak = this.extraLag = 0;
   }
 }

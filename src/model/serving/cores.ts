@@ -58,12 +58,12 @@ export class Cores implements Processor {
   private readonly setup: CoresSetup;
   private readonly waiting = new IntRing();
   private readonly waitingWork: number[] = [];
-  private speed = 1;
+  private speed = NaN;
   private admitted = 0;
-  private virtual = 0;
-  private updated: Ns = 0;
-  private rate = 0;
-  private usage = 0;
+  private virtual = NaN;
+  private updated: Ns = NaN;
+  private rate = NaN;
+  private usage = NaN;
   /** Heap of virtual ends. */
   private size = 0;
   private ends: Float64Array = new Float64Array(16);
@@ -72,16 +72,20 @@ export class Cores implements Processor {
   private orders: Float64Array = new Float64Array(16);
   private nextOrder = 0;
   /** Time of the event that is out, and the time at which the present state wants one. */
-  private due = -1;
-  private target = -1;
+  private due = NaN;
+  private target = NaN;
   private generation = 0;
-  private budget = 0;
+  private budget = NaN;
   private period = -1;
   /** What the event at `target` is for. */
   private targetIsEnd = false;
 
   constructor(setup: CoresSetup) {
     this.setup = setup;
+    // Doubles from the first on, as in the engine.
+    this.virtual = this.rate = this.usage = this.budget = this.updated = 0;
+    this.due = this.target = -1;
+    this.speed = 1;
     this.gauge = setup.levels.register();
   }
 
