@@ -90,6 +90,16 @@ describe('a scenario with several mistakes', () => {
     expect(load(text).problems).toHaveLength(100);
   });
 
+  it('is told at once that a topic has too many processes to tell, however many they are', () => {
+    const topic =
+      'topics: { news: { kind: bus, event: system, subscribers: [ { group: g, call: orders.create } ] } }';
+    const text = RIGHT.replace(
+      'services:\n  orders:\n    replicas: 2\n    zone: [a, b]',
+      `${topic}\nservices:\n  orders:\n    zone: { a: 1000000000 }`,
+    );
+    expect(load(text).problems.map(({ code }) => code)).toEqual(['FL208', 'FL602']);
+  });
+
   it('says of which variants a problem is, when the file as written has it only there', () => {
     const text = RIGHT.replace('call: orders.show, weight', 'call: orders.shw, weight').replace(
       'remove: [policies.pay.retry]',

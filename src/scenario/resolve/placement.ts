@@ -22,11 +22,8 @@ export function resolvePlacement(
     zone.forEach((name, index) => check(context, name, [...at, index]));
     return deal(replicas ?? 1, zone);
   }
-  const counts = sorted(zone);
-  for (const [name] of counts) check(context, name, [...at, name]);
-  const zones = counts.flatMap(([name, count]) =>
-    Array.from({ length: Math.min(count, 100_000) }, () => name),
-  );
+  for (const [name] of sorted(zone)) check(context, name, [...at, name]);
+  const zones = zonesOf(zone);
   const hasNodes = path[0] === 'databases' || path[0] === 'eventStores';
   if (replicas !== undefined && zones.length !== replicas) {
     const message = hasNodes
@@ -63,6 +60,13 @@ function isList(
   return Array.isArray(zone);
 }
 
+/** The zone of each replica, where their numbers are given. */
+function zonesOf(counts: Readonly<Record<string, number>>): string[] {
+  return sorted(counts).flatMap(([name, count]) =>
+    Array.from({ length: Math.min(count, 100_000) }, () => name),
+  );
+}
+
 /** How many there are of a service as it is written. */
 export function replicasOf({
   replicas,
@@ -72,5 +76,5 @@ export function replicasOf({
   readonly zone?: string | readonly string[] | Readonly<Record<string, number>> | undefined;
 }): number {
   if (zone === undefined || typeof zone === 'string' || isList(zone)) return replicas ?? 1;
-  return sorted(zone).reduce((sum, [, count]) => sum + count, 0);
+  return zonesOf(zone).length;
 }

@@ -1,3 +1,4 @@
+import { MAX_READERS } from '../../spec/messaging.js';
 import type { QueueConsumer } from '../../spec/queues.js';
 import type { BusOutput } from '../schema/queues.js';
 import type { ScenarioOutput } from '../schema/scenario.js';
@@ -29,14 +30,14 @@ export function checkSystemBus(context: Context, output: BusOutput, path: Path):
   });
 }
 
-/** Names of the subscriptions of the instances of a service. */
+/** Names of the subscriptions of the instances of a service; of more than a topic can have, one more than that. */
 export function ownGroups(
   group: string,
   service: string,
   services: ScenarioOutput['services'],
 ): readonly string[] {
   const own = services?.[service];
-  const count = own === undefined ? 1 : replicasOf(own);
+  const count = Math.min(own === undefined ? 1 : replicasOf(own), MAX_READERS + 1);
   return Array.from({ length: count }, (_, index) => `${group}-${index}`);
 }
 
