@@ -10,6 +10,7 @@ import {
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Result } from '../../src/spec/result.js';
+import { run as runModules } from '../theory/program.js';
 import { ESCAPE, Folder, build, faultline, smallScenario, start } from './harness.js';
 
 let folder: Folder;
@@ -22,6 +23,18 @@ beforeAll(() => {
 afterAll(() => folder.remove());
 
 describe('faultline run', () => {
+  it('simulates in threads of one file each, which give the digests of the modules they are made of', () => {
+    for (const thread of ['run/worker.js', 'cli/trace-worker.js']) {
+      const text = readFileSync(new URL(`../../dist/${thread}`, import.meta.url), 'utf8');
+      expect(text).not.toMatch(/(from|import) *\(? *['"]\./);
+    }
+    const { stdout } = faultline(['run', scenario, '--json', '-', '--out', folder.at('thread')]);
+    const { digest, variants } = JSON.parse(stdout) as Result;
+    const here = runModules(readFileSync(scenario, 'utf8')).result;
+    expect(digest).toBe(here.digest);
+    expect(variants.map((one) => one.digest)).toEqual(here.variants.map((one) => one.digest));
+  });
+
   it('writes the report, prints the table, and says on standard error how long it took', () => {
     const out = folder.at('full');
     const { status, stdout, stderr } = faultline(['run', scenario, '--out', out]);
